@@ -1,0 +1,138 @@
+/**
+ * The account of one picture: where it is now. Values carry it under a symbol; steps of rxcam `take` a value,
+ * move it and end it; user code in between needs to know nothing of it.
+ */
+import { mono } from './clock.js';
+import type { DropCause, EventBody, Place } from './events.js';
+import type { RxcamError } from './errors.js';
+import type { Accounted, Published } from './frame.js';
+
+/** Under which values carry their accounts; global, so that a second copy of rxcam does no harm. */
+export const ACCOUNTS: unique symbol = Symbol.for('rxcam.accounts') as never;
+
+/** What makes a source that can wait stop reading: whoever holds too much blocks, and unblocks later. */
+export interface Pressure {
+  /** Whether the source can wait (a file), or goes on regardless (a live camera). */
+  readonly waits: boolean;
+  block(holder: object): void;
+  unblock(holder: object): void;
+}
+
+/** The part of a run that accounts report to. */
+export interface AccountOwner {
+  readonly id: number;
+  readonly camera: string;
+  readonly pressure: Pressure;
+  /** Rises with each reset of the statistics. */
+  readonly epoch: number;
+  /** Whether a subscription to the run is live. */
+  readonly live: boolean;
+  emit(body: EventBody): void;
+}
+
+/** One picture in the ledger. `place` is undefined once its fate is final. */
+export interface Account {
+  readonly owner: AccountOwner;
+  readonly seq: number;
+  /** Monotonic time of decoding, in ms. */
+  readonly capturedMono: number;
+  place: Place | 'delivered' | undefined;
+  epoch: number;
+}
+
+/**
+ * A step's hold on the pictures of one value; every call tells the ledger. A ticket of a value that is already
+ * held or settled elsewhere (the user sent it twice) counts nothing.
+ */
+export class Ticket {
+  constructor(readonly accounts: readonly Account[]) {}
+
+  get owner(): AccountOwner | undefined {
+    return this.accounts[0]?.owner;
+  }
+
+  get pressure(): Pressure | undefined {
+    return this.owner?.pressure;
+  }
+
+  move(to: Place): void {
+    this.#tell((from, body) => ({ ...body, type: 'moved', from, to }), to);
+  }
+
+  skip(reason: 'rate' | 'unchanged'): void {
+    this.#tell((from, body) => ({ ...body, type: 'skipped', from, reason }), undefined);
+  }
+
+  drop(cause: DropCause, error?: RxcamError): void {
+    this.#tell((from, body) => ({ ...body, type: 'dropped', from, cause, ...(error && { error }) }), undefined);
+  }
+
+  encoded(facts: { bytes: number; keyframe: boolean; width: number; height: number; to: Place }): void {
+    this.#tell((from, body) => ({ ...body, type: 'encoded', from, processMs: this.ageMs(), ...facts }), facts.to);
+  }
+
+  published(ack: Published): void {
+    const { inputOrder, topic, key, bytes, writeMs } = ack;
+    const facts = { inputOrder, topic, key, bytes, writeMs, latencyMs: this.ageMs() };
+    this.#tell((from, body) => ({ ...body, type: 'published', from, ...facts }), undefined);
+  }
+
+  /** Puts the value into the user's hands, unless a step took it while it was passed on. */
+  delivered(): void {
+    const left = new Ticket(this.accounts.filter((account) => account.place === 'handover'));
+    left.#tell((from, body) => ({ ...body, type: 'delivered', from }), 'delivered');
+  }
+
+  /** Time since the (first) picture was decoded, in ms. */
+  ageMs(): number {
+    const first = this.accounts[0];
+    return first === undefined ? 0 : mono() - first.capturedMono;
+  }
+
+  #tell(event: (from: Place, body: { seq: number; frames: number }) => EventBody, to: Account['place']): void {
+    const first = this.accounts[0];
+    if (first === undefined) return;
+    const from = first.place;
+    for (const account of this.accounts) {
+      account.place = to;
+      account.epoch = account.owner.epoch;
+    }
+    first.owner.emit(event(from as Place, { seq: first.seq, frames: this.accounts.length }));
+  }
+}
+
+/** Takes a value into a step of rxcam: from the step before it, or back from the user's code. */
+export function take(value: Accounted, to: Place): Ticket {
+  const accounts = value[ACCOUNTS] ?? [];
+  const passed = accounts.filter((account) => account.place === 'handover');
+  const delivered = accounts.filter((account) => account.place === 'delivered');
+  if (passed.length > 0) new Ticket(passed).move(to);
+  for (const uncounted of [false, true]) giveBack(delivered.filter((one) => isUncounted(one) === uncounted), to, uncounted);
+  const held = accounts.length - passed.length - delivered.length;
+  const first = accounts[0];
+  if (first !== undefined && held > 0) first.owner.emit({ type: 'duplicate', seq: first.seq, frames: held });
+  return new Ticket(passed.length + delivered.length === accounts.length ? accounts : [...passed, ...delivered]);
+}
+
+/**
+ * Passes a value on. What no step of rxcam takes before `pass` returns is delivered to the user's code.
+ * The value's accounts must stand in `handover`.
+ */
+export function handOver(ticket: Ticket, pass: () => void): void {
+  pass();
+  ticket.delivered();
+}
+
+function isUncounted(account: Account): boolean {
+  return account.epoch !== account.owner.epoch;
+}
+
+function giveBack(accounts: Account[], to: Place, uncounted: boolean): void {
+  const first = accounts[0];
+  if (first === undefined) return;
+  for (const account of accounts) {
+    account.place = to;
+    account.epoch = account.owner.epoch;
+  }
+  first.owner.emit({ type: 'returned', seq: first.seq, frames: accounts.length, to, uncounted });
+}

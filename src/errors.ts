@@ -1,0 +1,76 @@
+/** The failures, a class each, told apart by `code`. Messages are redacted before they get here. */
+
+/** What every failure of rxcam carries. */
+export interface ErrorDetails {
+  /** Key of the camera, where one is concerned. */
+  readonly camera?: string;
+  /** Which attempt of the run failed, from 1. */
+  readonly attempt?: number;
+  readonly cause?: unknown;
+  /** ffmpeg's last lines, redacted. */
+  readonly stderr?: readonly string[];
+}
+
+/** Base of all failures of rxcam. */
+export abstract class RxcamError extends Error {
+  abstract readonly code: string;
+  readonly camera: string | undefined;
+  readonly attempt: number | undefined;
+  readonly stderr: readonly string[];
+
+  constructor(message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = new.target.name;
+    this.camera = details.camera;
+    this.attempt = details.attempt;
+    this.stderr = details.stderr ?? [];
+  }
+}
+
+/** Nothing answers at the address, or it refuses the connection. */
+export class SourceRefused extends RxcamError { readonly code = 'SOURCE_REFUSED'; }
+/** No connection, or no first frame, within its timeout. */
+export class SourceTimeout extends RxcamError { readonly code = 'SOURCE_TIMEOUT'; }
+/** The source wants other credentials (401, 403). */
+export class SourceUnauthorized extends RxcamError { readonly code = 'SOURCE_UNAUTHORIZED'; }
+/** The host answers, the stream or file is not there (404, no such file, no such device). */
+export class SourceNotFound extends RxcamError { readonly code = 'SOURCE_NOT_FOUND'; }
+/** The source has no video in it. */
+export class NoVideo extends RxcamError { readonly code = 'NO_VIDEO'; }
+/** Frames came, and then none for the stall timeout. */
+export class Stalled extends RxcamError { readonly code = 'STALLED'; }
+/** A live source ended, even if ffmpeg calls that a success. */
+export class StreamEnded extends RxcamError { readonly code = 'STREAM_ENDED'; }
+/** Too many access units in a row could not be decoded, or the source is no video at all. */
+export class DecodeFailed extends RxcamError { readonly code = 'DECODE_FAILED'; }
+/** The encoder could not be started, or failed. */
+export class EncoderFailed extends RxcamError { readonly code = 'ENCODER_FAILED'; }
+/** ffmpeg died: a signal, or an exit code without a better reason. */
+export class CaptureCrashed extends RxcamError { readonly code = 'CAPTURE_CRASHED'; }
+/** The broker does not answer or does not take messages. */
+export class BrokerUnavailable extends RxcamError { readonly code = 'BROKER_UNAVAILABLE'; }
+/** The broker takes no message of that size. */
+export class MessageTooLarge extends RxcamError { readonly code = 'MESSAGE_TOO_LARGE'; }
+/** An option is wrong: the message names it, what was given and what is allowed. */
+export class InvalidOption extends RxcamError { readonly code = 'INVALID_OPTION'; }
+
+/** Every class of failure by its code. */
+export const ERRORS = {
+  SOURCE_REFUSED: SourceRefused, SOURCE_TIMEOUT: SourceTimeout, SOURCE_UNAUTHORIZED: SourceUnauthorized,
+  SOURCE_NOT_FOUND: SourceNotFound, NO_VIDEO: NoVideo, STALLED: Stalled, STREAM_ENDED: StreamEnded,
+  DECODE_FAILED: DecodeFailed, ENCODER_FAILED: EncoderFailed, CAPTURE_CRASHED: CaptureCrashed,
+  BROKER_UNAVAILABLE: BrokerUnavailable, MESSAGE_TOO_LARGE: MessageTooLarge, INVALID_OPTION: InvalidOption,
+} as const;
+
+/** The `code` of a failure. */
+export type ErrorCode = keyof typeof ERRORS;
+
+/** Makes the failure of a code. */
+export function failure(code: ErrorCode, message: string, details?: ErrorDetails): RxcamError {
+  return new ERRORS[code](message, details);
+}
+
+/** Whether an error is one of rxcam's, of whatever copy of it. */
+export function isRxcamError(error: unknown): error is RxcamError {
+  return error instanceof Error && typeof (error as Partial<RxcamError>).code === 'string' && (error as RxcamError).code in ERRORS;
+}

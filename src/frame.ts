@@ -1,0 +1,137 @@
+/** The values that flow: a decoded picture, its access unit, the message made of it, the broker's acknowledgement. */
+import type { Account, ACCOUNTS } from './account.js';
+
+/** Pixel formats that rxcam hands to user code, by ffmpeg's names. */
+export const PIXEL_FORMATS = ['yuv420p', 'nv12', 'gray', 'rgb24', 'bgr24', 'rgba', 'bgra'] as const;
+/** One of {@link PIXEL_FORMATS}. */
+export type PixelFormat = (typeof PIXEL_FORMATS)[number];
+
+/** What the bytes of an access unit are. */
+export type Codec = 'h265' | 'h264' | 'jpeg';
+
+/** `frame`: every access unit decodes alone. `stream`: a closed GOP of access units. */
+export type EncodeMode = 'frame' | 'stream';
+
+/** Colour description as ffmpeg names it; absent where the source does not say. */
+export interface ColorInfo {
+  readonly range?: string;
+  readonly space?: string;
+  readonly primaries?: string;
+  readonly transfer?: string;
+}
+
+/** What a value owes to the ledger: enumerable, so that `{ ...frame }` in a user's `map` keeps its account. */
+export interface Accounted {
+  readonly [ACCOUNTS]?: readonly Account[];
+}
+
+/** Where a value comes from, and when. */
+export interface Origin extends Accounted {
+  /** Key of the camera. */
+  readonly camera: string;
+  /** Number of the run, from 1 for each camera. */
+  readonly run: number;
+  /** Number of the decoded picture in its run, from 1; the first one of a chunk. */
+  readonly seq: number;
+  /** Media time in µs, from the start of the capture, never falling within one. */
+  readonly pts: number;
+  /** Wall clock when the picture was decoded, in ms since 1970. */
+  readonly capturedAt: number;
+  /** Width in pixels. */
+  readonly width: number;
+  /** Height in pixels. */
+  readonly height: number;
+  /** What the source says of itself, as far as it is known. */
+  readonly source?: SourceInfo;
+}
+
+/** The source's own properties, before any operator. */
+export interface SourceInfo {
+  /** `rtsp`, `http`, `http-file`, `file`, `device` or `test`. */
+  readonly kind: string;
+  /** Address without credentials. */
+  readonly address: string;
+  readonly width?: number;
+  readonly height?: number;
+  /** Frames per second. */
+  readonly fps?: number;
+  readonly codec?: string;
+  readonly pixelFormat?: string;
+  readonly color?: ColorInfo;
+  /** Seconds, for a source that has an end. */
+  readonly durationSeconds?: number;
+}
+
+/** One decoded picture: `data` holds its planes one after the other, without padding. */
+export interface Frame extends Origin {
+  readonly pixelFormat: PixelFormat;
+  /** Bytes of the picture: 1.5 × width × height for yuv420p and nv12, 1 × for gray, 3 × for rgb24 and bgr24, 4 × for rgba and bgra. */
+  readonly data: Buffer;
+}
+
+/** One access unit, or a chunk of them that starts at a keyframe. */
+export interface EncodedFrame extends Origin {
+  readonly codec: Codec;
+  readonly mode: EncodeMode;
+  /** Whether decoding can start here (an IRAP picture for H.265). */
+  readonly keyframe: boolean;
+  /** Pictures in `data`: 1, or more in a chunk. */
+  readonly frames: number;
+  /** `seq` of the last picture in `data`. */
+  readonly lastSeq: number;
+  /** Constant rate factor, where the encoder has one. */
+  readonly crf?: number;
+  /** JPEG quality 1 (worst) to 100, where the codec is jpeg. */
+  readonly quality?: number;
+  /** Name of the encoder that made the bytes, as ffmpeg calls it; `copy` for the source's own. */
+  readonly encoder: string;
+  /** Time from decoding to the end of encoding, in ms. */
+  readonly encodeMs: number;
+  /** Annex B bytes for H.264 and H.265, one JFIF picture for JPEG. */
+  readonly data: Buffer;
+}
+
+/** What goes to the broker. */
+export interface CameraMessage extends Origin {
+  /** Unique for each message; a consumer knows a repeated one by it. */
+  readonly id: string;
+  /** Partition key on Kafka, field `_message_key` or `ce_key` on Redis; the camera's key unless told. */
+  readonly key: string;
+  /** 1, 2, 3 … for each camera, over reconnects. */
+  readonly inputOrder: number;
+  readonly value: Buffer;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Fields for Redis in place of headers and `data`, where a format has a layout of its own. */
+  readonly fields?: Readonly<Record<string, string | Buffer>>;
+  /** Header that receives the inputOrder sent before this one to the same topic and key, if the format has one. */
+  readonly previousOrderHeader?: string;
+  readonly mode: EncodeMode;
+  readonly keyframe: boolean;
+  readonly frames: number;
+  readonly lastSeq: number;
+}
+
+/** The broker's acknowledgement of one message. */
+export interface Published {
+  readonly id: string;
+  readonly camera: string;
+  readonly topic: string;
+  readonly key: string;
+  readonly inputOrder: number;
+  readonly seq: number;
+  readonly frames: number;
+  /** Size of the value in bytes. */
+  readonly bytes: number;
+  /** Kafka. */
+  readonly partition?: number;
+  /** Kafka, as a decimal string; the entry's index for memory. */
+  readonly offset?: string;
+  /** Redis: the entry's id. */
+  readonly streamId?: string;
+  /** Wall clock of the acknowledgement, in ms since 1970. */
+  readonly acknowledgedAt: number;
+  /** From the request's start to its acknowledgement, in ms. */
+  readonly writeMs: number;
+  /** From decoding to acknowledgement, in ms; absent for a message without a camera. */
+  readonly latencyMs?: number;
+}
