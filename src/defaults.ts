@@ -1,0 +1,121 @@
+/** Every default in one place, with its unit and its reason. */
+
+/** Reconnecting; ms. */
+export const RETRY = {
+  /** First wait: long enough for a camera's session to expire at its end. */
+  initial: 5_000,
+  /** Longest wait: a camera that is back is in use half a minute later at most. */
+  max: 30_000,
+  /** Each wait is this many times the one before it. */
+  factor: 2,
+  /** Share of each wait that is random, 0 to 1; set it where many cameras hang on one server. */
+  jitter: 0,
+  /** Frames must flow this long without a break before the waits start from `initial` again. */
+  stableAfter: 30_000,
+} as const;
+
+/** Liveness of a source; ms. */
+export const LIVENESS = {
+  /** From the start of a capture until the source answers. */
+  connectTimeoutMs: 10_000,
+  /** From the answer to the first picture: some cameras take 40 s. */
+  firstFrameTimeoutMs: 45_000,
+  /** The least length of a read window; three frame times where that is longer. */
+  readWindowMs: 1_000,
+  /** So many read failures in a row make a reconnect. */
+  maxReadFailures: 10,
+} as const;
+
+/** Processes; ms. */
+export const PROCESS = {
+  /** Between SIGTERM and SIGKILL. */
+  killAfterMs: 2_000,
+  /** The least time between two starts for one camera, whatever retries it. */
+  minStartIntervalMs: 1_000,
+  /** Lines of stderr that go with an error. */
+  stderrLines: 50,
+} as const;
+
+/** The outbox of one topic and key, and of a broker handle. */
+export const OUTBOX = {
+  /** Bytes retained for one topic and key: at 20 kB an access unit, more than a minute of 10 fps. */
+  maxBytes: 16 * 1024 * 1024,
+  /** Messages for one topic and key. */
+  maxMessages: 1_000,
+  /** Bytes retained for a whole broker handle. */
+  handleMaxBytes: 256 * 1024 * 1024,
+  /** A source that can wait is paused above this share of the bounds … */
+  highWater: 0.5,
+  /** … and goes on below this one. */
+  lowWater: 0.25,
+} as const;
+
+/** Sending. */
+export const BROKER = {
+  /** How long a message waits for others to go in the same request; ms. */
+  lingerMs: 5,
+  /** Messages of one topic and key in the request under way, at most. */
+  maxInFlight: 16,
+  /** Bytes of one request, at most: Kafka's own default for a request is 100 MiB, for a message 1 MiB. */
+  maxRequestBytes: 8 * 1024 * 1024,
+  /** First wait after a failed request; doubles up to `retryMaxMs`. */
+  retryInitialMs: 250,
+  retryMaxMs: 10_000,
+  /** A request without an answer; ms. */
+  requestTimeoutMs: 10_000,
+  connectTimeoutMs: 5_000,
+  /** Failures in a row after which the brokers function is asked again and the connection is made anew. */
+  refreshAfterFailures: 3,
+  /** Deadline of `close()`; ms. */
+  closeDeadlineMs: 5_000,
+} as const;
+
+/** Kafka. */
+export const KAFKA = {
+  clientId: 'rxcam',
+  /** Largest message that a topic made by rxcam takes: an intra picture of 4K at a low CRF. */
+  maxMessageBytes: 10 * 1024 * 1024,
+  numPartitions: 1,
+  replicationFactor: 1,
+  /** All in-sync replicas: a message that is acknowledged survives a leader's loss. */
+  acks: -1,
+} as const;
+
+/** Redis Streams. */
+export const REDIS = {
+  /** Entries kept for one stream, approximately. */
+  maxLen: 10_000,
+  /** Bytes kept for one stream, of what this handle has written. */
+  maxStreamBytes: 256 * 1024 * 1024,
+  /** The server's limit for one value (proto-max-bulk-len). */
+  maxMessageBytes: 512 * 1024 * 1024,
+} as const;
+
+/** The embedded broker. */
+export const MEMORY = {
+  /** Messages kept for one topic; the oldest go first. */
+  maxMessages: 1_000,
+  /** Bytes kept for one topic. */
+  maxBytes: 64 * 1024 * 1024,
+} as const;
+
+/** H.265. */
+export const H265 = {
+  /** x265's constant rate factor, 0 (lossless) to 51; 23 gives SSIM 0.97 on surveillance footage. */
+  crf: 23,
+  /** Measured: the cheapest that keeps the quality, tuned in src/ffmpeg/encoder/x265.ts. */
+  preset: 'ultrafast',
+  /** Pictures from one keyframe to the next in stream mode: two seconds at 25 fps. */
+  gop: 50,
+} as const;
+
+/** Statistics. */
+export const STATS = {
+  /** ms between two values of `stats$`. */
+  every: 1_000,
+  /** Published frames between two log lines. */
+  logEvery: 50,
+} as const;
+
+/** The generated test pattern. */
+export const TEST_SOURCE = { width: 640, height: 360, fps: 25 } as const;

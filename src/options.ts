@@ -1,0 +1,57 @@
+/** Checks options once, at composition: an InvalidOption names the option, what was given and what is allowed. */
+import { z } from 'zod';
+import { InvalidOption } from './errors.js';
+import { redact } from './redact.js';
+
+/** Names under which a value is never shown. */
+const SECRET_NAMES = /pass|secret|token|sasl|credential|auth/i;
+
+/**
+ * Returns `given` with the schema's defaults filled in.
+ * @param what - the thing the options are for, as the user wrote it: `encodeH265`, `kafka`
+ * @throws InvalidOption for an unknown name, a wrong type or a value out of range
+ */
+export function parseOptions<S extends z.ZodType>(what: string, schema: S, given: unknown): z.output<S> {
+  const result = schema.safeParse(given);
+  if (result.success) return result.data;
+  throw new InvalidOption(result.error.issues.map((issue) => describe(what, issue, given)).join('; '));
+}
+
+/** A strict object: an unknown name is an error. */
+export const options = z.strictObject;
+
+/** A time in ms, 0 or more; a timer of Node takes no more than 2^31 - 1. */
+export const milliseconds = () => z.number().min(0).max(2 ** 31 - 1);
+/** A whole number of at least 1. */
+export const count = () => z.number().int().min(1);
+/** A size in bytes of at least 1. */
+export const byteCount = () => z.number().int().min(1);
+/** A function of the user's; its arguments are not checked. */
+export const callback = <F>() => z.custom<F>((value) => typeof value === 'function', { message: 'expected a function' });
+
+function describe(what: string, issue: z.core.$ZodIssue, given: unknown): string {
+  if (issue.code === 'unrecognized_keys') return `${what}: unknown option ${issue.keys.map((key) => `'${key}'`).join(', ')}`;
+  if (issue.code === 'invalid_union') return `${what}${at(issue.path)}: ${shown(given, issue.path)} given, ${unionOf(issue)}`;
+  return `${what}${at(issue.path)}: ${shown(given, issue.path)} given, ${lowerFirst(issue.message)}`;
+}
+
+function unionOf(issue: z.core.$ZodIssueInvalidUnion): string {
+  const messages = issue.errors.flat().map((one) => lowerFirst(one.message));
+  return [...new Set(messages)].join(' or ') || lowerFirst(issue.message);
+}
+
+function at(path: PropertyKey[]): string {
+  return path.length === 0 ? '' : `: option '${path.map(String).join('.')}'`;
+}
+
+function shown(given: unknown, path: PropertyKey[]): string {
+  const value = path.reduce<unknown>((object, key) => (object as Record<PropertyKey, unknown> | undefined)?.[key], given);
+  if (path.some((key) => SECRET_NAMES.test(String(key)))) return '(hidden)';
+  if (typeof value === 'function') return 'a function';
+  if (typeof value === 'number' || value === undefined) return String(value);
+  return redact(JSON.stringify(value, (key, inner: unknown) => (SECRET_NAMES.test(key) ? '(hidden)' : inner)) ?? String(value)).slice(0, 200);
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
