@@ -3,6 +3,7 @@
  * move it and end it; user code in between needs to know nothing of it.
  */
 import { mono } from './clock.js';
+import type { Engine } from './engine.js';
 import type { DropCause, EventBody, Place } from './events.js';
 import type { RxcamError } from './errors.js';
 import type { Accounted, Published } from './frame.js';
@@ -23,10 +24,14 @@ export interface AccountOwner {
   readonly id: number;
   readonly camera: string;
   readonly pressure: Pressure;
+  /** What runs the plans of frames that come from this run. */
+  readonly engine: Engine;
   /** Rises with each reset of the statistics. */
   readonly epoch: number;
   /** Whether a subscription to the run is live. */
   readonly live: boolean;
+  /** Numbers the camera's messages 1, 2, 3 …, over reconnects and resets. */
+  nextInputOrder(): number;
   emit(body: EventBody): void;
 }
 
@@ -81,6 +86,11 @@ export class Ticket {
   delivered(): void {
     const left = new Ticket(this.accounts.filter((account) => account.place === 'handover'));
     left.#tell((from, body) => ({ ...body, type: 'delivered', from }), 'delivered');
+  }
+
+  /** The user's sink took it to its end. */
+  deliver(): void {
+    this.#tell((from, body) => ({ ...body, type: 'delivered', from }), 'delivered');
   }
 
   /** Time since the (first) picture was decoded, in ms. */

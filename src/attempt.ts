@@ -1,0 +1,161 @@
+/** One try to capture: what the engine reports becomes events, accounts and values. */
+import { Observable, type Subscriber, type Subscription, concat, connect, defer, endWith, ignoreElements, merge, takeUntil, tap } from 'rxjs';
+import { type Account, Ticket } from './account.js';
+import { wall } from './clock.js';
+import type { EngineContext, EngineEvent, EngineOutput } from './engine.js';
+import { CaptureCrashed, type RxcamError, failure, isRxcamError, type ErrorCode } from './errors.js';
+import type { DropCause } from './events.js';
+import type { EncodedFrame, Frame, SourceInfo } from './frame.js';
+import { liveness } from './liveness.js';
+import { Outlet } from './outlet.js';
+import { type CameraOrigin, type Plan, encodeStep, skipRules } from './plan.js';
+import { linkRun } from './reconnect.js';
+import type { Run } from './run.js';
+import { SkipChain } from './skip.js';
+
+interface Pending { readonly account: Account; readonly capturedAt: number }
+
+/** The values of one attempt; the errors that end it carry the run, so that `retry` knows its state. */
+export function attempt(run: Run, plan: Plan, origin: CameraOrigin): Observable<Frame | EncodedFrame> {
+  return new Observable((subscriber) => new Attempt(run, plan, origin, subscriber).start());
+}
+
+class Attempt {
+  readonly #number: number;
+  readonly #chain: SkipChain;
+  readonly #pending = new Map<number, Pending>();
+  readonly #outlet: Outlet;
+  #source: SourceInfo;
+  #over = false;
+
+  constructor(readonly run: Run, readonly plan: Plan, readonly origin: CameraOrigin, readonly subscriber: Subscriber<Frame | EncodedFrame>) {
+    this.#number = run.startAttempt();
+    this.#chain = new SkipChain(skipRules(plan), run.resume?.skip);
+    this.#outlet = new Outlet(subscriber, encodeStep(plan));
+    this.#source = { kind: run.hub.facts.kind, address: run.hub.facts.address };
+  }
+
+  start(): () => void {
+    const { run } = this;
+    run.emit({ type: 'connecting', attempt: this.#number, address: this.#source.address });
+    const subscription = concat(run.ready(), defer(() => this.#watched())).subscribe({
+      error: (error: unknown) => { this.#fail(error); },
+      complete: () => { this.#finish(); },
+    });
+    return () => { this.#stop(subscription); };
+  }
+
+  #watched(): Observable<unknown> {
+    const { run, plan, origin } = this;
+    const paused$ = run.pressure.waits ? run.paused$ : NEVER_PAUSED;
+    const context: EngineContext = {
+      camera: run.camera,
+      hold: () => run.hold(),
+      paused$: paused$.pipe(tap((paused) => { this.#tellPause(paused); })),
+      ...(run.resume && { resume: run.resume }),
+    };
+    return origin.engine(plan, context).pipe(
+      connect((events$) => merge(
+        events$.pipe(tap((event) => { this.#handle(event); })),
+        liveness(events$, paused$, run.hub.facts.liveness).pipe(
+          tap(({ inRow, reason }) => { run.readFailed(inRow, reason); }),
+          takeUntil(events$.pipe(ignoreElements(), endWith(true))),
+        ),
+      )),
+    );
+  }
+
+  #handle(event: EngineEvent): void {
+    switch (event.type) {
+      case 'captured': this.#captured(event.pts); break;
+      case 'output': this.#output(event); break;
+      case 'opened':
+        this.#source = { ...this.#source, ...event.source };
+        this.run.emit({ type: 'opened', attempt: this.#number, source: this.#source });
+        break;
+      case 'changed': {
+        const { type: _, ...size } = event;
+        this.#source = { ...this.#source, ...size };
+        this.run.emit(event);
+        break;
+      }
+      case 'encoder':
+        this.#outlet.encoder = event.encoder;
+        this.run.emit(event);
+        break;
+      case 'warning': this.run.emit(event); break;
+      default:
+    }
+  }
+
+  #captured(pts: number): void {
+    const account = this.run.captured(pts, 'encoder');
+    const kept = this.#chain.keep(pts);
+    if (kept) this.#pending.set(pts, { account, capturedAt: wall() });
+    else new Ticket([account]).skip('rate');
+    if (!this.run.hub.facts.live) this.run.resume = { pictures: (this.run.resume?.pictures ?? 0) + 1, skip: this.#chain.states };
+  }
+
+  #output(output: EngineOutput): void {
+    const pending = this.#pending.get(output.pts);
+    if (pending === undefined) {
+      throw new CaptureCrashed(`an access unit at ${output.pts} µs belongs to no picture that was kept`);
+    }
+    this.#pending.delete(output.pts);
+    const { account, capturedAt } = pending;
+    const { run } = this;
+    this.#outlet.push({
+      ticket: new Ticket([account]),
+      origin: { camera: run.camera, run: run.id, seq: account.seq, pts: output.pts, capturedAt, source: this.#source },
+    }, output);
+  }
+
+  #tellPause(paused: boolean): void {
+    if (paused === this.#paused) return;
+    this.#paused = paused;
+    this.run.emit({ type: paused ? 'paused' : 'resumed' });
+  }
+  #paused = false;
+
+  #fail(cause: unknown): void {
+    this.#over = true;
+    this.#outlet.flush();
+    this.#drop('capture-lost');
+    const error = this.#describe(cause);
+    linkRun(error, this.run);
+    this.run.failed({ type: 'failed', attempt: this.#number, error });
+    this.subscriber.error(error);
+  }
+
+  #finish(): void {
+    this.#outlet.flush();
+    this.#over = true;
+    this.#drop('capture-lost');
+    this.run.resume = undefined;
+    this.run.emit({ type: 'stopped', reason: 'completed' });
+    this.subscriber.complete();
+  }
+
+  #stop(subscription: Subscription): void {
+    subscription.unsubscribe();
+    if (this.#over) return;
+    this.#over = true;
+    this.#outlet.drop('stopped');
+    this.#drop('stopped');
+    this.run.resume = undefined;
+    this.run.emit({ type: 'stopped', reason: 'unsubscribed' });
+  }
+
+  #drop(cause: DropCause): void {
+    for (const { account } of this.#pending.values()) new Ticket([account]).drop(cause);
+    this.#pending.clear();
+  }
+
+  #describe(cause: unknown): RxcamError {
+    const details = { camera: this.run.camera, attempt: this.#number };
+    if (!isRxcamError(cause)) return new CaptureCrashed(`the capture failed: ${String(cause)}`, { ...details, cause });
+    return failure(cause.code as ErrorCode, cause.message, { ...details, cause: cause.cause, stderr: cause.stderr });
+  }
+}
+
+const NEVER_PAUSED = new Observable<boolean>((subscriber) => { subscriber.next(false); });

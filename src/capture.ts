@@ -1,0 +1,37 @@
+/** Capture: an Observable that carries a plan, so that the steps after it become one ffmpeg command. */
+import { Observable } from 'rxjs';
+import { execute } from './execute.js';
+import type { Frame } from './frame.js';
+import { type Plan, type Step, withStep } from './plan.js';
+
+/** By which a Capture is known, of whatever copy of rxcam. */
+const PLAN: unique symbol = Symbol.for('rxcam.plan') as never;
+
+/**
+ * An Observable of frames or access units with a plan. Operators of rxcam extend the plan; any other operator
+ * makes an ordinary Observable of it. Each subscription runs the plan; nothing runs before.
+ */
+export class Capture<T> extends Observable<T> {
+  readonly [PLAN]: Plan;
+
+  constructor(plan: Plan) {
+    super((subscriber) => (execute(plan) as Observable<T>).subscribe(subscriber));
+    this[PLAN] = plan;
+  }
+
+  /** Origin and steps; read only. */
+  get plan(): Plan {
+    return this[PLAN];
+  }
+}
+
+/** The plan of a Capture; undefined for any other Observable. */
+export function planOf(source: Observable<unknown>): Plan | undefined {
+  return (source as Partial<Capture<unknown>>)[PLAN];
+}
+
+/** A Capture with one step more; for an ordinary Observable of frames, one that starts with those frames. */
+export function extend<T>(source: Observable<Frame>, step: Step): Capture<T> {
+  const plan = planOf(source) ?? { origin: { kind: 'frames', frames$: source }, steps: [] };
+  return new Capture<T>(withStep(plan, step));
+}

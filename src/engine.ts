@@ -1,0 +1,76 @@
+/** What the kernel asks of whatever runs a plan: ffmpeg, or the fake of `rxcam/testing`. */
+import type { Observable } from 'rxjs';
+import type { Codec, ColorInfo, PixelFormat, SourceInfo } from './frame.js';
+import type { Plan } from './plan.js';
+import type { SkipState } from './skip.js';
+
+/** The form of raw frames on a child's stdin. */
+export interface FeedFormat {
+  readonly width: number;
+  readonly height: number;
+  readonly pixelFormat: PixelFormat;
+  /** Frames per second that the encoder is told; it has no part in what is kept. */
+  readonly fps: number;
+  readonly color?: ColorInfo;
+}
+
+/** Raw frames for an engine that runs steps on frames instead of a source. */
+export interface Feed {
+  readonly format: FeedFormat;
+  /** The pictures, one whole one a value. */
+  readonly pictures$: Observable<Buffer>;
+  /** The engine says whether it takes another picture now; nothing is sent before the first `true`. */
+  ready(yes: boolean): void;
+}
+
+/** Where a file is taken up after its capture failed. */
+export interface ResumePoint {
+  /** Pictures that were decoded already. */
+  readonly pictures: number;
+  readonly skip: readonly SkipState[];
+}
+
+/** What an engine may know and do. */
+export interface EngineContext {
+  readonly camera: string;
+  /** Says that a process has been started; the next attempt waits until the returned function is called. */
+  hold(): () => void;
+  /** Whether what has been read is more than can be held: stop reading while true. */
+  readonly paused$: Observable<boolean>;
+  readonly resume?: ResumePoint;
+  readonly feed?: Feed;
+}
+
+/** One thing that an engine reports. */
+export type EngineEvent =
+  /** Something is being done before the source can answer (a download, a probe of hardware): the timeout starts anew. */
+  | { readonly type: 'progress' }
+  /** The source answers. */
+  | { readonly type: 'connected' }
+  | { readonly type: 'opened'; readonly source: Partial<SourceInfo> }
+  | { readonly type: 'changed'; readonly width: number; readonly height: number; readonly pixelFormat?: string }
+  /** A picture was decoded; `pts` in µs rises strictly. */
+  | { readonly type: 'captured'; readonly pts: number }
+  /** The bytes of a picture that was kept; `pts` as in `captured`, or the number of the picture fed, from 0. */
+  | EngineOutput
+  /** The decoder rejected an access unit. */
+  | { readonly type: 'rejected'; readonly reason: string }
+  | { readonly type: 'encoder'; readonly encoder: string; readonly hardware: boolean; readonly reason: string }
+  | { readonly type: 'warning'; readonly message: string };
+
+/** A picture or an access unit out of the engine. */
+export interface EngineOutput {
+  readonly type: 'output';
+  readonly pts: number;
+  readonly keyframe: boolean;
+  readonly width: number;
+  readonly height: number;
+  readonly format: PixelFormat | Codec;
+  readonly data: Buffer;
+}
+
+/**
+ * Runs a plan from start to end. Completes when the source has ended and everything is out; errors with an
+ * RxcamError; unsubscribing ends the process.
+ */
+export type Engine = (plan: Plan, context: EngineContext) => Observable<EngineEvent>;

@@ -1,0 +1,18 @@
+/** What is known of an ffmpeg binary: its version and what it was built with. */
+
+export interface FfmpegFacts {
+  readonly path: string;
+  /** As it names itself. */
+  readonly version: string;
+  /** Major version of the release; for a build from git, judged by its libavutil. */
+  readonly major: number;
+  readonly minor: number;
+  /** Names of its encoders. */
+  readonly encoders: ReadonlySet<string>;
+  /** Whether the concat demuxer knows `option` (5.0 and later). */
+  readonly concatOptions: boolean;
+  /** `-fps_mode` (5.1 and later) in place of `-vsync`. */
+  readonly fpsMode: boolean;
+  /** Name of the RTSP demuxer's time-out option in µs: `timeout` from 5.0, `stimeout` before. */
+  readonly rtspTimeout: 'timeout' | 'stimeout';
+}

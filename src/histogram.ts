@@ -1,0 +1,72 @@
+/** A persistent histogram of durations: adding gives a new one; quantiles are within 5 % of the true value. */
+
+/** Buckets for each doubling: a bucket is 9 % wide, so its middle is within 5 %. */
+const PER_OCTAVE = 8;
+/** Upper bound of the first bucket, in ms. */
+const SMALLEST_MS = 0.001;
+/** 0.001 ms · 2^36 is 19 hours. */
+const BUCKETS = 36 * PER_OCTAVE;
+
+/** What is known of a set of durations. */
+export interface Histogram {
+  readonly count: number;
+  readonly sumMs: number;
+  readonly minMs: number;
+  readonly maxMs: number;
+  readonly lastMs: number;
+  readonly buckets: readonly number[];
+}
+
+/** A summary for people. All in ms; zeros while `count` is 0. */
+export interface Timing {
+  readonly count: number;
+  readonly last: number;
+  readonly min: number;
+  readonly mean: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+export const EMPTY_HISTOGRAM: Histogram = { count: 0, sumMs: 0, minMs: 0, maxMs: 0, lastMs: 0, buckets: [] };
+
+/** The histogram with one duration more; `ms` below 0 counts as 0. */
+export function record(histogram: Histogram, ms: number): Histogram {
+  const value = Math.max(0, ms);
+  const index = bucketOf(value);
+  const buckets = histogram.buckets.slice();
+  while (buckets.length <= index) buckets.push(0);
+  buckets[index] = (buckets[index] ?? 0) + 1;
+  return {
+    count: histogram.count + 1,
+    sumMs: histogram.sumMs + value,
+    minMs: histogram.count === 0 ? value : Math.min(histogram.minMs, value),
+    maxMs: Math.max(histogram.maxMs, value),
+    lastMs: value,
+    buckets,
+  };
+}
+
+/** The duration below which a share `q` (0 to 1) of all lie, in ms. */
+export function quantile(histogram: Histogram, q: number): number {
+  if (histogram.count === 0) return 0;
+  let left = Math.max(1, Math.ceil(q * histogram.count));
+  const index = histogram.buckets.findIndex((count) => (left -= count) <= 0);
+  const middle = SMALLEST_MS * 2 ** ((index - 0.5) / PER_OCTAVE);
+  return Math.min(histogram.maxMs, Math.max(histogram.minMs, middle));
+}
+
+export function timing(histogram: Histogram): Timing {
+  const { count, lastMs, minMs, maxMs, sumMs } = histogram;
+  return {
+    count, last: lastMs, min: minMs, max: maxMs,
+    mean: count === 0 ? 0 : sumMs / count,
+    p50: quantile(histogram, 0.5),
+    p99: quantile(histogram, 0.99),
+  };
+}
+
+function bucketOf(ms: number): number {
+  if (ms <= SMALLEST_MS) return 0;
+  return Math.min(BUCKETS - 1, Math.ceil(Math.log2(ms / SMALLEST_MS) * PER_OCTAVE));
+}

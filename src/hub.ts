@@ -1,0 +1,85 @@
+/** What belongs to a camera and outlives its subscriptions: events, ledger, runs, the order of its messages. */
+import { BehaviorSubject, type Observable, ReplaySubject, Subject, share } from 'rxjs';
+import type { Engine } from './engine.js';
+import type { CameraEvent, EventBody } from './events.js';
+import { EMPTY_LEDGER, type Ledger, fold } from './ledger.js';
+import { wall } from './clock.js';
+import { STATS } from './defaults.js';
+import { type CameraStats, sampled, statsOf } from './stats.js';
+import { Run } from './run.js';
+import type { LivenessLimits } from './liveness.js';
+
+/** What a camera is, as far as its runs need to know. */
+export interface CameraFacts {
+  readonly key: string;
+  /** Address without credentials. */
+  readonly address: string;
+  /** Kind of source: `rtsp`, `file` … */
+  readonly kind: string;
+  /** Whether the source goes on while nobody reads. */
+  readonly live: boolean;
+  readonly liveness: LivenessLimits;
+  readonly minStartIntervalMs: number;
+  readonly engine: Engine;
+}
+
+export class CameraHub {
+  readonly #events = new Subject<CameraEvent>();
+  readonly #ledger = new BehaviorSubject<Ledger>(EMPTY_LEDGER);
+  readonly #retryNow = new Subject<void>();
+  readonly #runs: Run[] = [];
+  #claimed: Run | undefined;
+  #inputOrder = 0;
+  #epoch = 0;
+
+  readonly events$: Observable<CameraEvent> = this.#events.asObservable();
+  readonly retryNow$: Observable<void> = this.#retryNow.asObservable();
+  readonly stats$: Observable<CameraStats> = sampled(this.#ledger, STATS.every).pipe(share({ connector: () => new ReplaySubject(1) }));
+
+  constructor(readonly facts: CameraFacts) {}
+
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  get stats(): CameraStats {
+    return statsOf(this.#ledger.value);
+  }
+
+  nextInputOrder(): number {
+    return ++this.#inputOrder;
+  }
+
+  emit(run: number, body: EventBody): void {
+    const event: CameraEvent = { camera: this.facts.key, run, at: wall(), ...body };
+    this.#ledger.next(fold(this.#ledger.value, event));
+    this.#events.next(event);
+  }
+
+  /** The run that a new subscription goes on with: the one claimed for it, else one that nobody uses, else a new one. */
+  openRun(): Run {
+    const run = this.#claimed ?? this.#runs.findLast((one) => one.isFree) ?? this.#newRun();
+    this.#claimed = undefined;
+    return run;
+  }
+
+  /** The next subscription, which follows at once, belongs to this run. */
+  claim(run: Run): void {
+    this.#claimed = run;
+  }
+
+  resetStats(): void {
+    this.#epoch += 1;
+    this.emit(this.#runs.length, { type: 'reset' });
+  }
+
+  retryNow(): void {
+    this.#retryNow.next();
+  }
+
+  #newRun(): Run {
+    const run = new Run(this.#runs.length + 1, this);
+    this.#runs.push(run);
+    return run;
+  }
+}

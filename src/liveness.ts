@@ -1,0 +1,76 @@
+/** Tells a source that lives from one that does not: no answer, no first picture, a stall, pictures that do not decode. */
+import { EMPTY, type Observable, concat, concatMap, filter, map, merge, of, scan, switchMap, throwError, timer } from 'rxjs';
+import type { EngineEvent } from './engine.js';
+import { DecodeFailed, SourceTimeout, Stalled } from './errors.js';
+
+/** Timeouts of a source; ms, but for the count. */
+export interface LivenessLimits {
+  readonly connectTimeoutMs: number;
+  readonly firstFrameTimeoutMs: number;
+  readonly readWindowMs: number;
+  readonly maxReadFailures: number;
+}
+
+/** A read failure: the decoder rejected an access unit, or a window passed without a picture. */
+export interface ReadFailureFact { readonly reason: string; readonly inRow: number }
+
+type Phase = 'connecting' | 'waiting' | 'flowing';
+type Sign = EngineEvent | { readonly type: 'missed' };
+
+/**
+ * Emits a fact for each read failure, and errors when the source must be given up: SourceTimeout, Stalled or
+ * DecodeFailed. The clock stands still while reading is paused.
+ */
+export function liveness(events$: Observable<EngineEvent>, paused$: Observable<boolean>, limits: LivenessLimits): Observable<ReadFailureFact> {
+  const signs$ = merge(of<Sign>({ type: 'progress' }), events$.pipe(filter(isSign)));
+  const windows$ = merge(signs$, paused$).pipe(
+    scan((state, next) => advance(state, next, limits), { phase: 'connecting', windowMs: limits.readWindowMs, paused: false } as Watch),
+    switchMap((state) => (state.paused ? EMPTY : watch(state, limits))),
+  );
+  return merge(windows$, events$.pipe(filter((event) => event.type === 'rejected' || event.type === 'captured'))).pipe(
+    scan(count, { inRow: 0, rejected: 0 } as Row),
+    filter((row) => row.reason !== undefined),
+    concatMap((row) => verdict(row, limits)),
+  );
+}
+
+interface Row { readonly inRow: number; readonly rejected: number; readonly reason?: string }
+
+function count(row: Row, sign: Sign): Row {
+  if (sign.type === 'captured') return { inRow: 0, rejected: 0 };
+  if (sign.type === 'rejected') return { inRow: row.inRow + 1, rejected: row.rejected + 1, reason: sign.reason };
+  return { inRow: row.inRow + 1, rejected: row.rejected, reason: 'no frame within the read window' };
+}
+
+function verdict(row: Row, limits: LivenessLimits): Observable<ReadFailureFact> {
+  const fact = of({ reason: row.reason ?? '', inRow: row.inRow });
+  if (row.inRow < limits.maxReadFailures) return fact;
+  const error = row.rejected * 2 > row.inRow
+    ? new DecodeFailed(`${row.inRow} read failures in a row, the last: ${row.reason ?? ''}`)
+    : new Stalled(`no frame for ${row.inRow} read windows in a row`);
+  return concat(fact, throwError(() => error));
+}
+
+interface Watch { readonly phase: Phase; readonly windowMs: number; readonly paused: boolean }
+
+function advance(state: Watch, next: Sign | boolean, limits: LivenessLimits): Watch {
+  if (typeof next === 'boolean') return { ...state, paused: next };
+  if (next.type === 'captured') return state.phase === 'flowing' ? state : { ...state, phase: 'flowing' };
+  if (next.type === 'opened') {
+    const windowMs = Math.max(limits.readWindowMs, next.source.fps ? 3_000 / next.source.fps : 0);
+    return { ...state, windowMs, phase: state.phase === 'connecting' ? 'waiting' : state.phase };
+  }
+  return next.type === 'connected' && state.phase === 'connecting' ? { ...state, phase: 'waiting' } : state;
+}
+
+function watch({ phase, windowMs }: Watch, limits: LivenessLimits): Observable<Sign> {
+  if (phase === 'flowing') return timer(windowMs, windowMs).pipe(map(() => ({ type: 'missed' })));
+  const [ms, what] = phase === 'connecting'
+    ? [limits.connectTimeoutMs, 'no connection'] as const
+    : [limits.firstFrameTimeoutMs, 'connected, but no frame'] as const;
+  return timer(ms).pipe(switchMap(() => throwError(() => new SourceTimeout(`${what} within ${ms} ms`))));
+}
+
+function isSign(sign: Sign): boolean {
+  return ['progress', 'connected', 'opened', 'captured'].includes(sign.type);
+}

@@ -1,0 +1,91 @@
+/** Turns what comes out of an engine into the values that users see, grouped into chunks where asked, and hands them over. */
+import type { Subscriber } from 'rxjs';
+import { ACCOUNTS, Ticket, handOver } from './account.js';
+import type { EngineOutput } from './engine.js';
+import type { DropCause } from './events.js';
+import type { Codec, EncodedFrame, Frame, Origin, PixelFormat } from './frame.js';
+import type { Chunk, EncodeStep } from './plan.js';
+
+/** A picture that was kept: its account, and what its value will say of it. */
+export interface Kept {
+  readonly ticket: Ticket;
+  readonly origin: Pick<Origin, 'camera' | 'run' | 'seq' | 'pts' | 'capturedAt' | 'source'>;
+}
+
+interface Part { readonly kept: Kept; readonly unit: EncodedFrame }
+
+export class Outlet {
+  #group: Part[] = [];
+  /** Name of the encoder in use, told by the engine. */
+  encoder = '';
+
+  constructor(readonly subscriber: Subscriber<Frame | EncodedFrame>, readonly step: EncodeStep | undefined) {}
+
+  push(kept: Kept, output: EngineOutput): void {
+    if (this.step === undefined) this.#raw(kept, output);
+    else this.#encoded(this.step, kept, output);
+  }
+
+  /** Hands over the chunk that is begun: it starts at a keyframe, so it is whole in itself. */
+  flush(): void {
+    const group = this.#group;
+    this.#group = [];
+    if (group.length > 0) this.#hand(join(group), new Ticket(group.flatMap((part) => [...part.kept.ticket.accounts])));
+  }
+
+  /** Gives up the chunk that is begun. */
+  drop(cause: DropCause): void {
+    for (const part of this.#group) part.kept.ticket.drop(cause);
+    this.#group = [];
+  }
+
+  #raw(kept: Kept, output: EngineOutput): void {
+    const { width, height, data, format } = output;
+    this.#hand({ ...kept.origin, width, height, pixelFormat: format as PixelFormat, data, [ACCOUNTS]: kept.ticket.accounts }, kept.ticket);
+  }
+
+  #encoded(step: EncodeStep, kept: Kept, output: EngineOutput): void {
+    const { width, height, data, keyframe } = output;
+    const to = step.chunk === undefined ? 'handover' : 'encoder';
+    const encodeMs = kept.ticket.ageMs();
+    kept.ticket.encoded({ bytes: data.length, keyframe, width, height, to });
+    const unit: EncodedFrame = {
+      ...kept.origin, width, height, codec: output.format as Codec, mode: step.mode, keyframe, frames: 1, lastSeq: kept.origin.seq,
+      crf: step.crf, encoder: this.encoder, encodeMs, data, [ACCOUNTS]: kept.ticket.accounts,
+    };
+    if (step.chunk === undefined) this.#hand(unit, kept.ticket);
+    else this.#collect(step, step.chunk, { kept, unit });
+  }
+
+  #collect(step: EncodeStep, chunk: Chunk, part: Part): void {
+    if (part.unit.keyframe && isFull(chunk, this.#group, part)) this.flush();
+    this.#group.push(part);
+    const limit = chunk === 'gop' ? step.gop : 'frames' in chunk ? chunk.frames : Infinity;
+    if (this.#group.length >= limit) this.flush();
+  }
+
+  #hand(value: Frame | EncodedFrame, ticket: Ticket): void {
+    ticket.move('handover');
+    handOver(ticket, () => { this.subscriber.next(value); });
+  }
+}
+
+/** At a keyframe: whether the chunk before it ends. */
+function isFull(chunk: Chunk, group: readonly Part[], next: Part): boolean {
+  const first = group[0];
+  if (first === undefined) return false;
+  return chunk === 'gop' || 'frames' in chunk || next.unit.pts - first.unit.pts >= chunk.ms * 1000;
+}
+
+function join(group: readonly Part[]): EncodedFrame {
+  const first = group[0] as Part;
+  const last = group.at(-1) as Part;
+  return {
+    ...first.unit,
+    frames: group.length,
+    lastSeq: last.unit.lastSeq,
+    encodeMs: last.unit.encodeMs,
+    data: Buffer.concat(group.map((part) => part.unit.data)),
+    [ACCOUNTS]: group.flatMap((part) => [...part.kept.ticket.accounts]),
+  };
+}

@@ -1,0 +1,81 @@
+/** What a Capture will do when it is subscribed: an origin and steps, which become one ffmpeg command. */
+import type { Observable } from 'rxjs';
+import type { Engine } from './engine.js';
+import { InvalidOption } from './errors.js';
+import type { EncodeMode, Frame, PixelFormat } from './frame.js';
+import type { CameraHub } from './hub.js';
+import type { ReconnectPolicy } from './reconnect.js';
+import type { SkipRule } from './skip.js';
+import type { Source } from './source/index.js';
+
+/** Ways to bring a picture to a size. */
+export const FITS = ['inside', 'contain', 'cover', 'fill'] as const;
+export type Fit = (typeof FITS)[number];
+
+export interface SkipStep { readonly kind: 'skip'; readonly rule: SkipRule }
+
+export interface ResizeStep {
+  readonly kind: 'resize';
+  readonly width?: number;
+  readonly height?: number;
+  readonly fit: Fit;
+  readonly enlarge: boolean;
+  readonly algorithm: string;
+}
+
+/** Kinds of hardware that can be asked for by name. */
+export const HARDWARE = ['nvenc', 'vaapi', 'qsv', 'videotoolbox'] as const;
+export type Hardware = (typeof HARDWARE)[number];
+
+/** How access units are grouped into one message. */
+export type Chunk = { readonly frames: number } | { readonly ms: number } | 'gop';
+
+export interface EncodeStep {
+  readonly kind: 'encode';
+  readonly codec: 'h265';
+  readonly mode: EncodeMode;
+  readonly crf: number;
+  readonly preset: string;
+  readonly gop: number;
+  readonly chunk?: Chunk;
+  readonly hardware: boolean | Hardware;
+}
+
+export type Step = SkipStep | ResizeStep | EncodeStep;
+
+/** A camera's own source. */
+export interface CameraOrigin {
+  readonly kind: 'camera';
+  readonly hub: CameraHub;
+  readonly source: Source;
+  readonly pixelFormat: PixelFormat;
+  readonly engine: Engine;
+}
+
+/** Frames out of the user's hands. */
+export interface FramesOrigin { readonly kind: 'frames'; readonly frames$: Observable<Frame> }
+
+export interface Plan {
+  readonly origin: CameraOrigin | FramesOrigin;
+  readonly steps: readonly Step[];
+  /** Set once a `retry` stands among the steps. */
+  readonly reconnect?: ReconnectPolicy;
+}
+
+/** The step that encodes, if there is one. */
+export function encodeStep(plan: Plan): EncodeStep | undefined {
+  return plan.steps.find((step) => step.kind === 'encode');
+}
+
+/** The rules of all skip steps, in order. */
+export function skipRules(plan: Plan): readonly SkipRule[] {
+  return plan.steps.flatMap((step) => (step.kind === 'skip' ? [step.rule] : []));
+}
+
+/** The plan with one step more. */
+export function withStep(plan: Plan, step: Step): Plan {
+  if (encodeStep(plan) !== undefined) {
+    throw new InvalidOption(`${step.kind} after encode given; allowed before it: pictures are thinned, resized, then encoded`);
+  }
+  return { ...plan, steps: [...plan.steps, step] };
+}

@@ -1,0 +1,93 @@
+/** Reconnecting: waits that grow, gated by stability, told as events, cut short on request. */
+import { type MonoTypeOperatorFunction, Observable, type ObservableInput, defer, from, merge, of, retry, take, throwError, timer } from 'rxjs';
+import { wall } from './clock.js';
+import { InvalidOption, SourceUnauthorized, isRxcamError } from './errors.js';
+import type { Run } from './run.js';
+
+/** A `retry`, its options checked and filled in; times in ms. */
+export interface ReconnectPolicy {
+  readonly initial: number;
+  readonly max: number;
+  readonly factor: number;
+  readonly jitter: number;
+  readonly stableAfter: number;
+  readonly random: () => number;
+  readonly retryOn?: (error: unknown) => boolean;
+  readonly delay?: (error: unknown, attempt: number) => number | ObservableInput<unknown>;
+}
+
+/**
+ * The wait before the nth attempt in a row, in ms: initial · factor^(n-1), at most `max`; a share `jitter` of it is random.
+ * @param n - 1 for the first
+ */
+export function backoffMs(policy: Pick<ReconnectPolicy, 'initial' | 'max' | 'factor' | 'jitter' | 'random'>, n: number): number {
+  const full = Math.min(policy.max, policy.initial * policy.factor ** (n - 1));
+  return Math.round(full * (1 - policy.jitter * policy.random()));
+}
+
+/** Subscribes again after each failure that `policy` retries, for ever. */
+export function reconnect<T>(policy: ReconnectPolicy): MonoTypeOperatorFunction<T> {
+  return (source) => defer(() => {
+    let inRow = 0;
+    return source.pipe(retry({
+      delay: (error: unknown) => {
+        if (!isRetried(policy, error)) return throwError(() => error);
+        const run = runOf(error);
+        if (run !== undefined && run.flowedMs >= policy.stableAfter) inRow = 0;
+        inRow += 1;
+        return waitFor(policy, error, inRow, run);
+      },
+    }));
+  });
+}
+
+/** Tells `retry` which run an error ended. */
+export function linkRun(error: Error, run: Run): void {
+  Object.defineProperty(error, RUN, { value: run });
+}
+
+const RUN: unique symbol = Symbol.for('rxcam.run') as never;
+
+function runOf(error: unknown): Run | undefined {
+  return error instanceof Error ? (error as { [RUN]?: Run })[RUN] : undefined;
+}
+
+function isRetried(policy: ReconnectPolicy, error: unknown): boolean {
+  if (policy.retryOn !== undefined) return policy.retryOn(error);
+  return isRxcamError(error) && !(error instanceof InvalidOption) && error.code !== 'INVALID_OPTION';
+}
+
+function waitFor(policy: ReconnectPolicy, error: unknown, inRow: number, run: Run | undefined): Observable<unknown> {
+  const wait = policy.delay?.(error, inRow) ?? standardWait(policy, error, inRow);
+  const notifier$ = typeof wait === 'number' ? timer(wait) : from(wait);
+  const due$ = merge(notifier$, run?.hub.retryNow$ ?? of()).pipe(take(1));
+  return run === undefined ? due$ : announced(run, error, typeof wait === 'number' ? wait : undefined, due$);
+}
+
+/** A camera that says 401 is asked as seldom as can be, so that it does not lock the account. */
+function standardWait(policy: ReconnectPolicy, error: unknown, inRow: number): number {
+  const isUnauthorized = error instanceof SourceUnauthorized || (isRxcamError(error) && error.code === 'SOURCE_UNAUTHORIZED');
+  return isUnauthorized ? policy.max : backoffMs(policy, inRow);
+}
+
+/** Tells the camera of the wait; the run is kept for the subscription that follows it. */
+function announced(run: Run, error: unknown, delayMs: number | undefined, due$: Observable<unknown>): Observable<unknown> {
+  return new Observable((subscriber) => {
+    run.wait();
+    run.emit({ type: 'retrying', attempt: run.attempts + 1, error, ...(delayMs !== undefined && { delayMs, nextAttemptAt: wall() + delayMs }) });
+    let isDue = false;
+    const subscription = due$.subscribe({
+      next: (value) => {
+        isDue = true;
+        run.claim();
+        subscriber.next(value);
+      },
+      error: (cause: unknown) => { subscriber.error(cause); },
+      complete: () => { subscriber.complete(); },
+    });
+    return () => {
+      subscription.unsubscribe();
+      if (!isDue) run.abandon();
+    };
+  });
+}

@@ -1,0 +1,147 @@
+/** What one live subscription to a camera does, over all its attempts: numbers, holds on processes, pressure. */
+import { BehaviorSubject, type Observable, concat, defer, distinctUntilChanged, filter, ignoreElements, map, take, timer } from 'rxjs';
+import type { Account, AccountOwner, Pressure } from './account.js';
+import { mono } from './clock.js';
+import type { Engine, ResumePoint } from './engine.js';
+import type { EventBody, Place } from './events.js';
+import type { CameraHub } from './hub.js';
+
+/** Runs that nobody uses are kept for the next subscription; `waiting` ones are a retry's. */
+type RunState = 'free' | 'live' | 'waiting';
+
+export class Run implements AccountOwner {
+  readonly pressure: Pressure;
+  /** Attempts so far. */
+  attempts = 0;
+  /** Pictures so far. */
+  seq = 0;
+  /** Where a file goes on. */
+  resume: ResumePoint | undefined;
+  #state: RunState = 'free';
+  #openings = 0;
+  #failedAt: number | undefined;
+  #flowingSince: number | undefined;
+  #lastCapturedAt = 0;
+  #lastStartAt = -Infinity;
+  readonly #processes = new BehaviorSubject(0);
+  readonly #blockers = new BehaviorSubject<ReadonlySet<object>>(new Set());
+
+  constructor(readonly id: number, readonly hub: CameraHub) {
+    this.pressure = {
+      waits: !hub.facts.live,
+      block: (holder) => { this.#setBlocker(holder, true); },
+      unblock: (holder) => { this.#setBlocker(holder, false); },
+    };
+  }
+
+  get camera(): string { return this.hub.facts.key; }
+  get engine(): Engine { return this.hub.facts.engine; }
+  get epoch(): number { return this.hub.epoch; }
+  get live(): boolean { return this.#state !== 'free'; }
+  get isFree(): boolean { return this.#state === 'free'; }
+
+  /** Whether somebody holds too much, so that reading should stop. */
+  readonly paused$: Observable<boolean> = defer(() => this.#blockers.pipe(map((set) => set.size > 0), distinctUntilChanged()));
+
+  /** How long frames had flowed without a break when the last one came, in ms. */
+  get flowedMs(): number {
+    return this.#flowingSince === undefined ? 0 : this.#lastCapturedAt - this.#flowingSince;
+  }
+
+  nextInputOrder(): number {
+    return this.hub.nextInputOrder();
+  }
+
+  emit(body: EventBody): void {
+    this.hub.emit(this.id, body);
+  }
+
+  /** Opens the run for one subscription; the function returned closes it, unless a later one has opened it since. */
+  open(): () => void {
+    this.#state = 'live';
+    const opening = ++this.#openings;
+    return () => {
+      if (this.#state === 'live' && this.#openings === opening) this.#state = 'free';
+    };
+  }
+
+  /** A retry waits to subscribe again: nobody else may go on with this run. */
+  wait(): void {
+    this.#state = 'waiting';
+  }
+
+  /** The retry's wait is over: its subscription, which follows at once, gets this run. */
+  claim(): void {
+    this.#state = 'free';
+    this.hub.claim(this);
+  }
+
+  /** The retry was unsubscribed while it waited. */
+  abandon(): void {
+    this.#state = 'free';
+    this.emit({ type: 'stopped', reason: 'unsubscribed' });
+  }
+
+  /** Completes when no process of an earlier attempt is left, and the least time between two starts has passed. */
+  ready(): Observable<never> {
+    const gone$ = this.#processes.pipe(filter((left) => left === 0), take(1));
+    const floor$ = defer(() => timer(Math.max(0, this.#lastStartAt + this.hub.facts.minStartIntervalMs - mono())));
+    const start$ = defer(() => { this.#lastStartAt = mono(); return []; });
+    const isFirst = this.#lastStartAt === -Infinity && this.#processes.value === 0;
+    return (isFirst ? start$ : concat(gone$, floor$, start$)).pipe(ignoreElements());
+  }
+
+  /** Says that a process runs; the function returned says that it is gone. */
+  hold(): () => void {
+    this.#processes.next(this.#processes.value + 1);
+    let held = true;
+    return () => {
+      if (held) this.#processes.next(this.#processes.value - 1);
+      held = false;
+    };
+  }
+
+  startAttempt(): number {
+    this.#flowingSince = undefined;
+    this.#lastCapturedAt = 0;
+    return ++this.attempts;
+  }
+
+  /** Opens the account of a picture that has just been decoded. */
+  captured(pts: number, to: Place): Account {
+    const now = mono();
+    this.#recover(now);
+    const readMs = this.#lastCapturedAt === 0 ? undefined : now - this.#lastCapturedAt;
+    this.#flowingSince ??= now;
+    this.#lastCapturedAt = now;
+    const account: Account = { owner: this, seq: ++this.seq, capturedMono: now, place: to, epoch: this.epoch };
+    this.emit({ type: 'captured', seq: account.seq, frames: 1, pts, to, ...(readMs !== undefined && { readMs }) });
+    return account;
+  }
+
+  /** A read window without a frame, or a rejected access unit: the flow is broken. */
+  readFailed(inRow: number, reason: string): void {
+    this.#flowingSince = undefined;
+    this.emit({ type: 'readFailure', inRow, reason });
+  }
+
+  failed(body: Extract<EventBody, { type: 'failed' }>): void {
+    this.#failedAt ??= mono();
+    this.emit(body);
+  }
+
+  #recover(now: number): void {
+    if (this.#failedAt === undefined) return;
+    const downtimeMs = now - this.#failedAt;
+    this.#failedAt = undefined;
+    this.emit({ type: 'recovered', attempt: this.attempts, downtimeMs });
+  }
+
+  #setBlocker(holder: object, blocks: boolean): void {
+    if (this.#blockers.value.has(holder) === blocks) return;
+    const next = new Set(this.#blockers.value);
+    if (blocks) next.add(holder);
+    else next.delete(holder);
+    this.#blockers.next(next);
+  }
+}

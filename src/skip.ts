@@ -1,0 +1,78 @@
+/**
+ * Which pictures `skipRate` keeps: one integer rule, written twice, as an expression for ffmpeg's `select` and as a
+ * function that Node repeats on each heartbeat. Both do the same IEEE operations in the same order, so they agree.
+ */
+
+/** `every`: keep the 1st, (n+1)th, (2n+1)th …; `fps`: keep when floor(pts · num / (den · 10⁶)) changes. */
+export type SkipRule = { readonly every: number } | { readonly num: number; readonly den: number };
+
+/** Where a rule stands: pictures seen by it, and the media time of the last one kept (µs). */
+export interface SkipState {
+  readonly seen: number;
+  readonly keptPts?: number;
+}
+
+/** The state before the first picture. */
+export const SKIP_START: SkipState = { seen: 0 };
+
+/** Frames per second as a fraction: 29.97 is 2997/100. */
+export function fraction(fps: number): { num: number; den: number } {
+  let den = 1;
+  while (den < 1_000_000 && Math.abs(Math.round(fps * den) - fps * den) > 1e-9) den *= 10;
+  return { num: Math.round(fps * den), den };
+}
+
+/** Whether the rule keeps the picture at `pts` (µs). */
+export function keeps(rule: SkipRule, state: SkipState, pts: number): boolean {
+  if ('every' in rule) return state.seen % rule.every === 0;
+  return state.keptPts === undefined || slot(rule, pts) !== slot(rule, state.keptPts);
+}
+
+/** The state after the picture at `pts`. */
+export function advance(state: SkipState, pts: number, kept: boolean): SkipState {
+  const seen = state.seen + 1;
+  if (kept) return { seen, keptPts: pts };
+  return state.keptPts === undefined ? { seen } : { seen, keptPts: state.keptPts };
+}
+
+/**
+ * The same rule as an expression for ffmpeg's `select`, in a graph whose time base is 1/1000000.
+ * @param state - where the rule stands, for a file that is taken up in the middle
+ */
+export function selectExpression(rule: SkipRule, state: SkipState = SKIP_START): string {
+  if ('every' in rule) return `not(mod(n+${state.seen % rule.every},${rule.every}))`;
+  const at = (pts: string) => `floor(${pts}*${rule.num}/${rule.den * 1e6})`;
+  const first = state.keptPts === undefined ? '1' : `gt(abs(${at('pts')}-${at(String(state.keptPts))}),0)`;
+  return `if(isnan(prev_selected_pts),${first},gt(abs(${at('pts')}-${at('prev_selected_pts')}),0))`;
+}
+
+function slot(rule: { num: number; den: number }, pts: number): number {
+  return Math.floor((pts * rule.num) / (rule.den * 1e6));
+}
+
+/** Runs several rules one after the other on one stream of pictures. */
+export class SkipChain {
+  #states: readonly SkipState[];
+
+  constructor(readonly rules: readonly SkipRule[], states: readonly SkipState[] = []) {
+    this.#states = rules.map((_, index) => states[index] ?? SKIP_START);
+  }
+
+  get states(): readonly SkipState[] {
+    return this.#states;
+  }
+
+  /** Decides on the next picture; a rule sees only what those before it kept. */
+  keep(pts: number): boolean {
+    const states = [...this.#states];
+    let kept = true;
+    for (const [index, rule] of this.rules.entries()) {
+      const state = states[index] ?? SKIP_START;
+      kept = keeps(rule, state, pts);
+      states[index] = advance(state, pts, kept);
+      if (!kept) break;
+    }
+    this.#states = states;
+    return kept;
+  }
+}

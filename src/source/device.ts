@@ -1,0 +1,46 @@
+/** Capture devices: v4l2 on Linux, avfoundation on macOS, dshow on Windows. */
+import { existsSync } from 'node:fs';
+import { defer, of, throwError } from 'rxjs';
+import { InvalidOption, SourceNotFound } from '../errors.js';
+import type { SourceInput, SourceKind, SourceOptions } from './source.js';
+
+/** How each platform names its devices. */
+const PLATFORMS: Partial<Record<NodeJS.Platform, { format: string; url(name: string): string; isPath: boolean }>> = {
+  linux: { format: 'v4l2', url: (name) => (/^\d+$/.test(name) ? `/dev/video${name}` : name), isPath: true },
+  darwin: { format: 'avfoundation', url: (name) => `${name}:none`, isPath: false },
+  win32: { format: 'dshow', url: (name) => (/^\d+$/.test(name) ? `video=@device_pnp_${name}` : name), isPath: false },
+};
+
+export const device: SourceKind = {
+  takes: "a device (/dev/video0, 0, or 'video=NAME' on Windows)",
+  match(address, options) {
+    if (!/^\d+$/.test(address) && !/^\/dev\/[\w./-]+$/.test(address) && !/^video=[^:"]+$/.test(address)) return undefined;
+    const platform = PLATFORMS[process.platform];
+    if (platform === undefined) {
+      throw new InvalidOption(`source: device '${address}' given on ${process.platform}; allowed on ${Object.keys(PLATFORMS).join(', ')}`);
+    }
+    const url = platform.url(address);
+    return {
+      kind: 'device',
+      address: url,
+      live: true,
+      endless: true,
+      secrets: [],
+      prepare: () => defer(() => (platform.isPath && !existsSync(url)
+        ? throwError(() => new SourceNotFound(`no such device: '${url}'`))
+        : of({ type: 'input' as const, input: deviceInput(platform.format, url, options) }))),
+    };
+  },
+};
+
+function deviceInput(format: string, url: string, options: SourceOptions): SourceInput {
+  return {
+    options: [
+      '-f', format,
+      ...(options.fps === undefined ? [] : ['-framerate', String(options.fps)]),
+      ...(options.size === undefined ? [] : ['-video_size', `${options.size.width}x${options.size.height}`]),
+      ...(options.bufferBytes === undefined || format !== 'dshow' ? [] : ['-rtbufsize', String(options.bufferBytes)]),
+    ],
+    url,
+  };
+}

@@ -1,0 +1,13 @@
+/** Options of the demuxer that live sources share. */
+import type { SourceOptions } from './source.js';
+
+/** Longest wait for packets out of order, in µs: ffmpeg's own default for RTSP is 0.5 s. */
+const MAX_DELAY_US = { low: 0, smooth: 500_000 } as const;
+
+export function liveOptions(options: SourceOptions): Record<string, string | number> {
+  return {
+    max_delay: MAX_DELAY_US[options.latency ?? 'smooth'],
+    ...(options.latency === 'low' && { fflags: 'nobuffer' }),
+    ...(options.bufferBytes !== undefined && { buffer_size: options.bufferBytes }),
+  };
+}

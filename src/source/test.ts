@@ -1,0 +1,44 @@
+/** A generated pattern with motion and noise: the embedded default, for demos and tests. */
+import { of } from 'rxjs';
+import { z } from 'zod';
+import { TEST_SOURCE } from '../defaults.js';
+import { options as strict, parseOptions } from '../options.js';
+import type { SourceKind } from './source.js';
+
+const schema = strict({
+  size: z.string().regex(/^\d{2,5}x\d{2,5}$/, 'expected WIDTHxHEIGHT in pixels').default(`${TEST_SOURCE.width}x${TEST_SOURCE.height}`),
+  fps: z.coerce.number().positive().max(1000).default(TEST_SOURCE.fps),
+  /** Seconds; without it the pattern has no end. */
+  duration: z.coerce.number().positive().optional(),
+  /** Strength of the noise, 0 to 100. */
+  noise: z.coerce.number().int().min(0).max(100).default(4),
+});
+
+export const test: SourceKind = {
+  takes: 'test: or test:?size=640x360&fps=25&duration=SECONDS&noise=0..100',
+  match(address, options) {
+    const found = /^test:(?:\/\/)?(?:\?(.*))?$/i.exec(address);
+    if (found === null) return undefined;
+    const pattern = parseOptions('source test:', schema, Object.fromEntries(new URLSearchParams(found[1] ?? '')));
+    const live = (options.pace ?? 'realtime') === 'realtime';
+    return {
+      kind: 'test',
+      address,
+      live,
+      endless: pattern.duration === undefined,
+      secrets: [],
+      prepare: () => of({ type: 'input', input: { options: patternOptions(live), url: graph(pattern) } }),
+    };
+  },
+};
+
+function patternOptions(live: boolean): string[] {
+  return [...(live ? ['-re'] : []), '-f', 'lavfi'];
+}
+
+/** All numbers are checked, so nothing of the address can add a filter. */
+function graph({ size, fps, duration, noise }: z.output<typeof schema>): string {
+  const pattern = `testsrc2=size=${size}:rate=${fps}${duration === undefined ? '' : `:duration=${duration}`}`;
+  return noise === 0 ? pattern : `${pattern},noise=alls=${noise}:allf=t`;
+}
+

@@ -1,0 +1,120 @@
+/** Statistics for people: snapshots of the ledger with rates over the last window. */
+import { EMPTY, type Observable, connect, distinctUntilChanged, endWith, filter, ignoreElements, map, merge, scan, switchMap, takeUntil } from 'rxjs';
+import { mono, ticks, wall } from './clock.js';
+import type { CameraEvent, DropCause, Place } from './events.js';
+import { type Timing, timing } from './histogram.js';
+import { type CameraState, type Counts, EMPTY_LEDGER, type EncoderInUse, type Ledger, fold, inFlight } from './ledger.js';
+
+/** Per second, over the last window. */
+export interface Rates {
+  readonly captured: number;
+  readonly published: number;
+  readonly delivered: number;
+  readonly skipped: number;
+  readonly dropped: number;
+  /** Bytes published. */
+  readonly bytes: number;
+}
+
+/** One value of `stats$`. Counts are of pictures since the camera's creation or its last reset, all runs together. */
+export interface CameraStats extends Counts {
+  /** Wall clock in ms since 1970. */
+  readonly at: number;
+  readonly state: CameraState;
+  readonly dropped: Readonly<Record<DropCause, number>>;
+  readonly droppedTotal: number;
+  readonly inFlight: number;
+  readonly inFlightBy: Readonly<Record<Place, number>>;
+  readonly rate: Rates;
+  /** From one picture to the next, ms. */
+  readonly read: Timing;
+  /** From decoding to the end of encoding, ms. */
+  readonly process: Timing;
+  /** From request to acknowledgement, ms. */
+  readonly write: Timing;
+  /** From decoding to acknowledgement, ms. */
+  readonly latency: Timing;
+  /** Bytes of the last access unit. */
+  readonly frameBytes: number;
+  readonly width: number;
+  readonly height: number;
+  readonly downtimeMs: number;
+  readonly nextAttemptAt?: number;
+  readonly lastError?: string;
+  readonly encoder?: EncoderInUse;
+}
+
+const NO_RATES: Rates = { captured: 0, published: 0, delivered: 0, skipped: 0, dropped: 0, bytes: 0 };
+
+/** The statistics of a ledger. */
+export function statsOf(ledger: Ledger, rate: Rates = NO_RATES): CameraStats {
+  const { counts, dropped, places, times, frameBytes, width, height, downtimeMs } = ledger;
+  return {
+    at: wall(), state: ledger.state, ...counts, dropped, droppedTotal: droppedTotal(ledger),
+    inFlight: inFlight(ledger), inFlightBy: places, rate,
+    read: timing(times.read), process: timing(times.process), write: timing(times.write), latency: timing(times.latency),
+    frameBytes, width, height, downtimeMs,
+    ...(ledger.nextAttemptAt !== undefined && { nextAttemptAt: ledger.nextAttemptAt }),
+    ...(ledger.lastError !== undefined && { lastError: ledger.lastError }),
+    ...(ledger.encoder !== undefined && { encoder: ledger.encoder }),
+  };
+}
+
+/** Folds events, and gives the ledger after each. */
+export function ledgerOf(events$: Observable<CameraEvent>): Observable<Ledger> {
+  return events$.pipe(scan(fold, EMPTY_LEDGER));
+}
+
+/**
+ * A value every `everyMs` while the camera is at work, and at once whenever its state changes or its last frame
+ * comes to rest after it stopped.
+ */
+export function sampled(ledger$: Observable<Ledger>, everyMs: number): Observable<CameraStats> {
+  return ledger$.pipe(
+    connect((shared$) => {
+      const turns$ = shared$.pipe(map(turningPoint), distinctUntilChanged());
+      const busy$ = shared$.pipe(map(isBusy), distinctUntilChanged());
+      const ticks$ = busy$.pipe(switchMap((busy) => (busy ? ticks(everyMs) : EMPTY)));
+      const due$ = merge(turns$, ticks$).pipe(map(() => undefined), takeUntil(shared$.pipe(ignoreElements(), endWith(true))));
+      return merge(shared$, due$);
+    }),
+    scan(step, { ledger: EMPTY_LEDGER, from: { at: mono(), ledger: EMPTY_LEDGER } } as Sampling),
+    map((state) => state.stats),
+    filter((stats) => stats !== undefined),
+  );
+}
+
+interface Sampling {
+  readonly ledger: Ledger;
+  readonly from: { readonly at: number; readonly ledger: Ledger };
+  readonly stats?: CameraStats;
+}
+
+/** A new ledger is only kept; a tick makes a value of it, with rates since the tick before. */
+function step(state: Sampling, next: Ledger | undefined): Sampling {
+  if (next !== undefined) return { ledger: next, from: state.from };
+  const at = mono();
+  return { ledger: state.ledger, from: { at, ledger: state.ledger }, stats: statsOf(state.ledger, rates(state.from.ledger, state.ledger, at - state.from.at)) };
+}
+
+function rates(before: Ledger, after: Ledger, ms: number): Rates {
+  const per = (from: number, to: number) => (ms <= 0 ? 0 : (Math.max(0, to - from) * 1000) / ms);
+  const of = (name: keyof Counts) => per(before.counts[name], after.counts[name]);
+  return {
+    captured: of('captured'), published: of('published'), delivered: of('delivered'), skipped: of('skipped'),
+    dropped: per(droppedTotal(before), droppedTotal(after)), bytes: of('bytes'),
+  };
+}
+
+function droppedTotal(ledger: Ledger): number {
+  return Object.values(ledger.dropped).reduce((sum, one) => sum + one, 0);
+}
+
+function isBusy(ledger: Ledger): boolean {
+  return ['connecting', 'streaming', 'waiting'].includes(ledger.state) || inFlight(ledger) > 0;
+}
+
+/** Changes whenever a value is due at once. */
+function turningPoint(ledger: Ledger): string {
+  return `${ledger.state}/${ledger.encoder?.name ?? ''}/${String(!isBusy(ledger))}`;
+}
