@@ -11,10 +11,11 @@ export const PLACES = ['stdin', 'encoder', 'handover', 'sink', 'outbox', 'reques
 export type Place = (typeof PLACES)[number];
 
 /** Why a frame was lost. */
-export const DROP_CAUSES = ['outbox', 'gop', 'too-large', 'capture-lost', 'stopped', 'closed'] as const;
+export const DROP_CAUSES = ['outbox', 'gop', 'too-large', 'capture-lost', 'stdin', 'stopped', 'closed'] as const;
 /**
  * `outbox`: the outbox was full; `gop`: its keyframe was dropped; `too-large`: the broker takes no message of
- * that size; `capture-lost`: in the encoder when the process died; `stopped`: cut by the end of the run;
+ * that size; `capture-lost`: in the encoder when the process died; `stdin`: raw frames of a live source came faster
+ * than the child that they are fed to takes them; `stopped`: cut by the end of the run;
  * `closed`: not sent by the deadline of `broker.close()`.
  */
 export type DropCause = (typeof DROP_CAUSES)[number];

@@ -14,7 +14,7 @@ export interface CameraFacts {
   readonly key: string;
   /** Address without credentials. */
   readonly address: string;
-  /** Kind of source: `rtsp`, `file` … */
+  /** Kind of source: `rtsp`, `file` … An HTTP source knows its own only once it has been asked. */
   readonly kind: string;
   /** Whether the source goes on while nobody reads. */
   readonly live: boolean;

@@ -28,7 +28,7 @@ export class Run implements AccountOwner {
 
   constructor(readonly id: number, readonly hub: CameraHub) {
     this.pressure = {
-      waits: !hub.facts.live,
+      get waits() { return !hub.facts.live; },
       block: (holder) => { this.#setBlocker(holder, true); },
       unblock: (holder) => { this.#setBlocker(holder, false); },
     };

@@ -1,0 +1,79 @@
+/** encodeH265: pictures to H.265 access units. */
+import type { OperatorFunction } from 'rxjs';
+import { z } from 'zod';
+import { extend } from '../src/capture.js';
+import { H265 } from '../src/defaults.js';
+import type { EncodeMode, EncodedFrame, Frame } from '../src/frame.js';
+import { count, options, parseOptions } from '../src/options.js';
+import { type Chunk, type EncodeStep, HARDWARE, type Hardware } from '../src/plan.js';
+
+/** How to encode. */
+export interface EncodeH265Config {
+  /**
+   * `frame`: every access unit is an IDR picture with its VPS, SPS and PPS and decodes alone.
+   * `stream` (a third of the bytes and less): closed GOPs of access units.
+   */
+  readonly mode: EncodeMode;
+  /** Constant rate factor, 0 (lossless) to 51 (worst). Default 23. */
+  readonly crf?: number | undefined;
+  /** x265's preset. Default `ultrafast`, tuned; `superfast` costs six times the CPU for 16 % fewer bytes. */
+  readonly preset?: (typeof PRESETS)[number] | undefined;
+  /** Stream mode: pictures from one keyframe to the next. Default 50; with `chunk: { frames }` that number. */
+  readonly gop?: number | undefined;
+  /** Stream mode: a message carries this many frames, this many ms, or a GOP, from a keyframe on. Default: one access unit. */
+  readonly chunk?: Chunk | undefined;
+  /**
+   * `true` takes the first hardware encoder that works, a name takes that one; each is tried with one picture first.
+   * When none works, software takes over and an `encoder` event says why. Default false.
+   */
+  readonly hardware?: boolean | Hardware | undefined;
+}
+
+const PRESETS = ['ultrafast', 'superfast', 'veryfast', 'faster', 'fast', 'medium', 'slow', 'slower', 'veryslow'] as const;
+
+const schema = options({
+  mode: z.enum(['frame', 'stream']),
+  crf: z.number().min(0).max(51).default(H265.crf),
+  preset: z.enum(PRESETS).default(H265.preset),
+  gop: z.number().int().min(1).max(10_000).optional(),
+  chunk: z.union([z.literal('gop'), options({ frames: count() }), options({ ms: z.number().positive() })], {
+    error: "expected 'gop', { frames: a whole number } or { ms: a number }",
+  }).optional(),
+  hardware: z.union([z.boolean(), z.enum(HARDWARE)], { error: `expected true, false or one of ${HARDWARE.join(', ')}` }).default(false),
+})
+  .refine((given) => given.mode === 'stream' || (given.gop === undefined && given.chunk === undefined), { message: "gop and chunk are for mode: 'stream'" })
+  .refine((given) => !hasFrames(given.chunk) || given.gop === undefined || given.gop === given.chunk.frames, { message: 'gop must equal chunk.frames: each chunk starts at a keyframe' });
+
+/**
+ * Encodes every picture; one access unit, or one chunk of them, is one value.
+ *
+ * ```
+ *      -A-B-C-D-|
+ *          encodeH265({ mode: 'stream', chunk: { frames: 2 } })
+ *      ---x---y-|        x = access units of A and B, from a keyframe on
+ * ```
+ *
+ * 8-bit 4:2:0, Main profile, Annex B. The encoder holds no picture back: no lookahead, no B-frames. After a camera or
+ * another step of rxcam it becomes part of the same ffmpeg process; on other frames it runs one child, fed with raw video.
+ *
+ * Errors pass, and a chunk that is begun comes out before them; so it does before completion. Unsubscribing ends the
+ * process; what is in the encoder then is counted as dropped, cause `stopped`.
+ *
+ * @example
+ * ```ts
+ * camera('test:').pipe(encodeH265({ mode: 'frame', crf: 23 }))
+ * ```
+ * @returns a Capture of access units
+ * @throws InvalidOption for a wrong mode, a crf out of 0 to 51, or options of stream mode in frame mode
+ * @see toMessage
+ */
+export function encodeH265(config: EncodeH265Config): OperatorFunction<Frame, EncodedFrame> {
+  const given = parseOptions('encodeH265', schema, config);
+  const gop = given.gop ?? (hasFrames(given.chunk) ? given.chunk.frames : H265.gop);
+  const step = { kind: 'encode', codec: 'h265', ...given, gop: given.mode === 'frame' ? 1 : gop } as EncodeStep;
+  return (source) => extend<EncodedFrame>(source, step);
+}
+
+function hasFrames(chunk: Chunk | undefined): chunk is { readonly frames: number } {
+  return typeof chunk === 'object' && 'frames' in chunk;
+}

@@ -1,0 +1,64 @@
+/** resize: brings pictures to a size. */
+import type { MonoTypeOperatorFunction } from 'rxjs';
+import { z } from 'zod';
+import { extend } from '../src/capture.js';
+import { RESIZE } from '../src/defaults.js';
+import type { Frame } from '../src/frame.js';
+import { options, parseOptions } from '../src/options.js';
+import { FITS, type Fit, type ResizeStep } from '../src/plan.js';
+
+/** The size, in pixels. At least one of `width` and `height`; the other follows from the aspect of the source. */
+export interface ResizeConfig {
+  /** 16 to 16384; made even, as 4:2:0 needs. */
+  readonly width?: number | undefined;
+  /** 16 to 16384; made even, as 4:2:0 needs. */
+  readonly height?: number | undefined;
+  /**
+   * With both sides given: `inside` (default) keeps the aspect within the box, `contain` keeps it and adds black bars,
+   * `cover` keeps it and cuts what stands out, `fill` gives the aspect up.
+   */
+  readonly fit?: Fit | undefined;
+  /** Whether a smaller picture is made larger. Default false. */
+  readonly enlarge?: boolean | undefined;
+  /** Default `bilinear`. `area` costs the same, `bicubic` and `lanczos` two to three times as much. */
+  readonly algorithm?: (typeof ALGORITHMS)[number] | undefined;
+}
+
+const ALGORITHMS = ['bilinear', 'area', 'bicubic', 'lanczos'] as const;
+const side = () => z.number().int().min(16).max(16_384).optional();
+
+const schema = options({
+  width: side(),
+  height: side(),
+  fit: z.enum(FITS).default(RESIZE.fit),
+  enlarge: z.boolean().default(RESIZE.enlarge),
+  algorithm: z.enum(ALGORITHMS).default(RESIZE.algorithm),
+}).refine((given) => given.width !== undefined || given.height !== undefined, { message: 'expected width, height or both' });
+
+/**
+ * Scales every picture.
+ *
+ * ```
+ *      -A-B-C-|          1920x1080
+ *          resize({ width: 640 })
+ *      -a-b-c-|          640x360
+ * ```
+ *
+ * The size is fixed when the first picture comes: a camera that changes its resolution while running is scaled to
+ * the same size as before, so that the encoder goes on. After a camera or another step of rxcam it becomes part of the
+ * same ffmpeg process; on other frames it runs one child, fed with raw video.
+ *
+ * Errors and completion pass; unsubscribing ends the process.
+ *
+ * @example
+ * ```ts
+ * camera('test:').pipe(resize({ width: 320 }))
+ * ```
+ * @returns a Capture of frames of the new size
+ * @throws InvalidOption for a side out of range, an unknown fit or algorithm, or no side at all
+ * @see encodeH265
+ */
+export function resize(config: ResizeConfig): MonoTypeOperatorFunction<Frame> {
+  const step = { kind: 'resize', ...parseOptions('resize', schema, config) } as ResizeStep;
+  return (source) => extend<Frame>(source, step);
+}

@@ -1,0 +1,47 @@
+/** skipRate: thins a stream of pictures before anything is spent on them. */
+import type { MonoTypeOperatorFunction } from 'rxjs';
+import { z } from 'zod';
+import { extend } from '../src/capture.js';
+import type { Frame } from '../src/frame.js';
+import { count, options, parseOptions } from '../src/options.js';
+import { type SkipRule, fraction } from '../src/skip.js';
+
+/** How much is kept. */
+export interface SkipRateConfig {
+  /** Frames per second to keep, by media time; more than the source has keeps every frame. Above 0. */
+  readonly fps: number;
+}
+
+const schema = z.union([count(), options({ fps: z.number().positive().max(1000) })], {
+  error: 'expected a whole number of at least 1, or { fps: a number above 0, at most 1000 }',
+});
+
+/**
+ * Keeps every nth picture, or as many a second as asked for.
+ *
+ * ```
+ *      -1-2-3-4-5-6-7-|
+ *          skipRate(3)
+ *      -1-----4-----7-|
+ * ```
+ *
+ * A number keeps the 1st, (n+1)th, (2n+1)th … picture. `{ fps }` keeps a picture when floor(pts · fps) differs from that
+ * of the last one kept: exact on average, whatever the rate of the source. After a camera or another step of rxcam it
+ * becomes part of the same ffmpeg process; on other frames it needs none. What is not kept is counted as `skipped`.
+ *
+ * Errors and completion pass; unsubscribing unsubscribes from the source; each subscription counts from its own start.
+ *
+ * @example
+ * ```ts
+ * camera('test:').pipe(skipRate({ fps: 5 }))
+ * ```
+ * @param rate - keep every nth, or `{ fps }`
+ * @returns a Capture of the frames kept
+ * @throws InvalidOption for a rate that is no whole number of at least 1 and no `{ fps }` above 0
+ * @see resize
+ */
+export function skipRate(rate: number | SkipRateConfig): MonoTypeOperatorFunction<Frame> {
+  const given = parseOptions('skipRate', schema, rate);
+  const rule: SkipRule = typeof given === 'number' ? { every: given } : fraction(given.fps);
+  return (source) => extend<Frame>(source, { kind: 'skip', rule });
+}

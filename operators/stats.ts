@@ -1,0 +1,40 @@
+/** stats: statistics from a stream of events. */
+import type { OperatorFunction } from 'rxjs';
+import { STATS } from '../src/defaults.js';
+import type { CameraEvent } from '../src/events.js';
+import { milliseconds, options, parseOptions } from '../src/options.js';
+import { type CameraStats, ledgerOf, sampled } from '../src/stats.js';
+
+/** When values come. */
+export interface StatsConfig {
+  /** ms between two values while the camera is at work. Default 1,000; at least 1. */
+  readonly every?: number | undefined;
+}
+
+const schema = options({ every: milliseconds().min(1).default(STATS.every) });
+
+/**
+ * Folds events into statistics.
+ *
+ * ```
+ *      -o-c-p-c-p-c-p-x|          opened, captured, published, stopped
+ *          stats({ every: 5 })
+ *      -a---b----c----d|
+ * ```
+ *
+ * A value comes every `every` ms while the camera is at work, and at once when its state changes; the last one follows
+ * `stopped`. Counts start at the subscription: `camera.stats$` is this operator over the events since the camera's
+ * creation, replayed to whoever comes late. The timer keeps no process alive.
+ *
+ * Errors and completion pass; unsubscribing stops the timer.
+ *
+ * @example
+ * ```ts
+ * gate.events$.pipe(stats({ every: 10_000 })).subscribe((s) => console.log(s.rate.published));
+ * ```
+ * @throws InvalidOption for `every` below 1
+ */
+export function stats(config: StatsConfig = {}): OperatorFunction<CameraEvent, CameraStats> {
+  const { every } = parseOptions('stats', schema, config);
+  return (events$) => sampled(ledgerOf(events$), every);
+}

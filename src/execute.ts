@@ -1,0 +1,22 @@
+/** Subscribing to a plan: attempts of a camera's run, or a stage on frames, and the reconnecting that the plan asks for. */
+import { type Observable, defer, finalize } from 'rxjs';
+import { attempt } from './attempt.js';
+import type { EncodedFrame, Frame } from './frame.js';
+import type { CameraOrigin, Plan } from './plan.js';
+import { reconnect } from './reconnect.js';
+import { stage } from './stage.js';
+
+/** The values of one subscription to a plan. */
+export function execute(plan: Plan): Observable<Frame | EncodedFrame> {
+  const { origin } = plan;
+  const once$ = origin.kind === 'camera' ? captured(plan, origin) : stage(plan, origin);
+  return plan.reconnect === undefined ? once$ : once$.pipe(reconnect(plan.reconnect));
+}
+
+function captured(plan: Plan, origin: CameraOrigin): Observable<Frame | EncodedFrame> {
+  return defer(() => {
+    const run = origin.hub.openRun();
+    const close = run.open();
+    return attempt(run, plan, origin).pipe(finalize(close));
+  });
+}

@@ -1,0 +1,74 @@
+/** One child of a stage: the pictures that are in it, by the order in which they went in. */
+import { type Observable, Subject, of } from 'rxjs';
+import type { Ticket } from './account.js';
+import type { Engine, EngineContext, EngineEvent, FeedFormat } from './engine.js';
+import { CaptureCrashed } from './errors.js';
+import type { DropCause } from './events.js';
+import type { Frame } from './frame.js';
+import type { Plan } from './plan.js';
+
+/** Told to the encoder where the source does not say. */
+const ASSUMED_FPS = 25;
+
+/** A picture with its account. */
+export interface Fed { readonly frame: Frame; readonly ticket: Ticket }
+
+export class StageChild {
+  readonly format: FeedFormat;
+  readonly #pictures = new Subject<Buffer>();
+  readonly #inside = new Map<number, Fed>();
+  #fed = 0;
+  #isReady = false;
+  #isEnding = false;
+
+  constructor(first: Frame) {
+    const { width, height, pixelFormat, source } = first;
+    this.format = { width, height, pixelFormat, fps: source?.fps ?? ASSUMED_FPS, ...(source?.color && { color: source.color }) };
+  }
+
+  get isEmpty(): boolean { return this.#inside.size === 0; }
+  get isReady(): boolean { return this.#isReady && !this.#isEnding; }
+
+  /** @param onReady - called when the child takes pictures again */
+  run(engine: Engine, plan: Plan, context: Pick<EngineContext, 'camera' | 'hold'>, onReady: () => void): Observable<EngineEvent> {
+    const ready = (yes: boolean) => {
+      this.#isReady = yes;
+      if (yes) onReady();
+    };
+    return engine(plan, {
+      ...context, paused$: of(false),
+      feed: { format: this.format, pictures$: this.#pictures, ready },
+    });
+  }
+
+  feed(picture: Fed): void {
+    picture.ticket.move('encoder');
+    this.#inside.set(this.#fed++, picture);
+    this.#pictures.next(picture.frame.data);
+  }
+
+  /** The picture that came out as number `index`. */
+  out(index: number): Fed {
+    const picture = this.#inside.get(index);
+    if (picture === undefined) throw new CaptureCrashed(`the child gave picture ${index}, which did not go in`);
+    this.#inside.delete(index);
+    return picture;
+  }
+
+  /** No more pictures; those inside come out. */
+  end(): void {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    this.#pictures.complete();
+  }
+
+  drop(cause: DropCause): void {
+    for (const { ticket } of this.#inside.values()) ticket.drop(cause);
+    this.#inside.clear();
+  }
+}
+
+/** Whether a frame can follow the others into the same child. */
+export function sameFormat(format: FeedFormat, frame: Frame): boolean {
+  return format.width === frame.width && format.height === frame.height && format.pixelFormat === frame.pixelFormat;
+}

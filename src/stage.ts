@@ -1,0 +1,202 @@
+/** Runs steps on frames out of the user's hands: thinned in Node, the rest in one child fed with raw video. */
+import { EMPTY, Observable, Subject, type Subscriber, Subscription, switchMap, timer } from 'rxjs';
+import { type Ticket, handOver, take } from './account.js';
+import { PROCESS, LIVENESS } from './defaults.js';
+import type { EngineEvent } from './engine.js';
+import { CaptureCrashed, EncoderFailed, type ErrorCode, type RxcamError, failure, isRxcamError } from './errors.js';
+import { ffmpegEngine } from './ffmpeg/index.js';
+import type { EncodedFrame, Frame } from './frame.js';
+import { Outlet } from './outlet.js';
+import { type FramesOrigin, type Plan, encodeStep, skipRules } from './plan.js';
+import { linkRun } from './reconnect.js';
+import { Run } from './run.js';
+import { SkipChain } from './skip.js';
+import { type Fed, StageChild, sameFormat } from './stage-child.js';
+
+/** Frames of a live source that wait for the child; more are dropped, the oldest first. */
+const MAX_WAITING = 8;
+/** No access unit for this long, with frames in the child, and the child is given up. */
+const STALL_MS = LIVENESS.readWindowMs * LIVENESS.maxReadFailures;
+
+/** The values of one subscription to steps on frames. */
+export function stage(plan: Plan, origin: FramesOrigin): Observable<Frame | EncodedFrame> {
+  return new Observable((subscriber) => new Stage(plan, subscriber).start(origin.frames$));
+}
+
+class Stage {
+  readonly #chain: SkipChain;
+  readonly #outlet: Outlet;
+  readonly #needsChild: boolean;
+  readonly #waiting: Fed[] = [];
+  readonly #activity = new Subject<void>();
+  readonly #upstream = new Subscription();
+  #child: StageChild | undefined;
+  #childWork = new Subscription();
+  /** Set once the frames have ended; with the error that ended them, if one did. */
+  #ended: { readonly error?: unknown } | undefined;
+  #over = false;
+
+  constructor(readonly plan: Plan, readonly subscriber: Subscriber<Frame | EncodedFrame>) {
+    this.#chain = new SkipChain(skipRules(plan));
+    this.#outlet = new Outlet(subscriber, encodeStep(plan));
+    this.#needsChild = plan.steps.some((step) => step.kind !== 'skip');
+  }
+
+  start(frames$: Observable<Frame>): () => void {
+    this.#childWork.add(this.#activity.pipe(
+      switchMap(() => (this.#child?.isEmpty === false ? timer(STALL_MS) : EMPTY)),
+    ).subscribe(() => { this.#fail(new EncoderFailed(`no picture out of the encoder for ${STALL_MS} ms`)); }));
+    this.#upstream.add(frames$.subscribe({
+      next: (frame) => { this.#take(frame); },
+      error: (error: unknown) => { this.#end({ error }); },
+      complete: () => { this.#end({}); },
+    }));
+    return () => { this.#stop(); };
+  }
+
+  #take(frame: Frame): void {
+    const ticket = take(frame, 'stdin');
+    if (!this.#chain.keep(frame.pts)) {
+      ticket.skip('rate');
+    } else if (this.#needsChild) {
+      this.#waiting.push({ frame, ticket });
+      this.#relieve(ticket);
+      this.#pump();
+    } else {
+      ticket.move('handover');
+      handOver(ticket, () => { this.subscriber.next(frame); });
+    }
+  }
+
+  /** A source that can wait is stopped while frames wait here; of one that can't, the oldest go. */
+  #relieve(ticket: Ticket): void {
+    const { pressure } = ticket;
+    if (pressure === undefined) return;
+    if (pressure.waits) pressure.block(this);
+    else while (this.#waiting.length > MAX_WAITING) this.#waiting.shift()?.ticket.drop('stdin');
+  }
+
+  /** Does what can be done now. A child that answers at once calls this from within: the outer call goes on. */
+  #pump(): void {
+    this.#again = true;
+    if (this.#pumping) return;
+    this.#pumping = true;
+    while (this.#again && !this.#over) this.#again = this.#step();
+    this.#pumping = false;
+  }
+  #pumping = false;
+  #again = false;
+
+  /** Feeds one picture, or ends what has nothing left to do. Says whether more can be done at once. */
+  #step(): boolean {
+    const next = this.#waiting[0];
+    if (next === undefined) {
+      this.#owner()?.pressure.unblock(this);
+      if (this.#ended === undefined) return false;
+      if (this.#child === undefined) this.#finish(this.#ended);
+      else this.#child.end();
+      return false;
+    }
+    this.#child ??= this.#newChild(next);
+    if (!this.#child.isReady) return this.#again && this.#child.isReady;
+    if (!sameFormat(this.#child.format, next.frame)) {
+      this.#child.end();
+      return this.#child === undefined;
+    }
+    this.#waiting.shift();
+    this.#child.feed(next);
+    this.#activity.next();
+    return true;
+  }
+
+  #newChild(first: Fed): StageChild {
+    const child = new StageChild(first.frame);
+    this.#child = child;
+    this.#lastOwner = first.ticket.owner ?? this.#lastOwner;
+    const owner = this.#owner();
+    const hold = owner instanceof Run ? () => owner.hold() : () => () => undefined;
+    const events$ = child.run(owner?.engine ?? ffmpegEngine, this.plan, { camera: first.frame.camera, hold }, () => { this.#pump(); });
+    this.#childWork.add(events$.subscribe({
+      next: (event) => { this.#handle(child, event); },
+      error: (error: unknown) => { this.#fail(error); },
+      complete: () => { this.#childDone(child); },
+    }));
+    return child;
+  }
+
+  #handle(child: StageChild, event: EngineEvent): void {
+    if (event.type === 'encoder') {
+      this.#outlet.encoder = event.encoder;
+      this.#owner()?.emit(event);
+    }
+    if (event.type === 'warning') this.#owner()?.emit(event);
+    if (event.type !== 'output') return;
+    const { frame, ticket } = child.out(event.pts);
+    this.#activity.next();
+    const { camera, run, seq, pts, capturedAt } = frame;
+    this.#outlet.push({ ticket, origin: { camera, run, seq, pts, capturedAt, ...(frame.source && { source: frame.source }) } }, event);
+  }
+
+  #childDone(child: StageChild): void {
+    this.#outlet.flush();
+    child.drop('capture-lost');
+    this.#child = undefined;
+    this.#pump();
+  }
+
+  /** The frames have ended: what is in the child comes out first, but an error is not held up for long. */
+  #end(ended: { readonly error?: unknown }): void {
+    this.#ended = ended;
+    if ('error' in ended && this.#child !== undefined) {
+      this.#childWork.add(timer(PROCESS.killAfterMs).subscribe(() => { this.#finish(ended); }));
+    }
+    this.#pump();
+  }
+
+  #finish(ended: { readonly error?: unknown }): void {
+    if (this.#over) return;
+    this.#outlet.flush();
+    this.#close('capture-lost');
+    if ('error' in ended) this.subscriber.error(ended.error);
+    else this.subscriber.complete();
+  }
+
+  #fail(cause: unknown): void {
+    if (this.#over) return;
+    this.#outlet.flush();
+    const owner = this.#owner();
+    this.#close('capture-lost');
+    const error = describe(cause, owner?.camera);
+    if (owner instanceof Run) {
+      linkRun(error, owner);
+      owner.failed({ type: 'failed', attempt: owner.attempts, error });
+    }
+    this.subscriber.error(error);
+  }
+
+  #stop(): void {
+    if (!this.#over) this.#close('stopped');
+  }
+
+  #close(cause: 'capture-lost' | 'stopped'): void {
+    this.#over = true;
+    this.#upstream.unsubscribe();
+    this.#childWork.unsubscribe();
+    this.#outlet.drop(cause);
+    this.#child?.drop(cause);
+    for (const { ticket } of this.#waiting.splice(0)) ticket.drop(cause);
+    this.#owner()?.pressure.unblock(this);
+  }
+
+  #lastOwner: Ticket['owner'];
+
+  #owner(): Ticket['owner'] {
+    return this.#lastOwner ?? this.#waiting[0]?.ticket.owner;
+  }
+}
+
+function describe(cause: unknown, camera: string | undefined): RxcamError {
+  const details = camera === undefined ? {} : { camera };
+  if (!isRxcamError(cause)) return new CaptureCrashed(`the encoder failed: ${String(cause)}`, { ...details, cause });
+  return failure(cause.code as ErrorCode, cause.message, { ...details, cause: cause.cause, stderr: cause.stderr });
+}
