@@ -1,0 +1,24 @@
+/** Where the tests keep what is dear to make or fetch, and which services they may do without. */
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+export const SERVICES = /** @type {const} */ (['ffmpeg', 'redis', 'kafka', 'rtsp', 'python']);
+
+/** Outside the checkout, so that a second clone finds it too. */
+export const cacheDir = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'rxcam-test');
+
+/** The version stands in kafka/pom.xml too; a new one makes a new folder. */
+export const kafkaLibs = join(cacheDir, 'kafka-4.1.1');
+
+/** Debian's own, which sees python3-gi; another python3 that comes first in PATH does not. */
+export const python = '/usr/bin/python3';
+
+/** The services that RXCAM_TEST_SKIP names (a comma list). */
+export function skipped() {
+  const names = (process.env.RXCAM_TEST_SKIP ?? '').split(',').map((name) => name.trim()).filter(Boolean);
+  const unknown = names.filter((name) => !SERVICES.some((service) => service === name));
+  if (unknown.length > 0) {
+    throw new Error(`RXCAM_TEST_SKIP names ${unknown.join(', ')}; the services are ${SERVICES.join(', ')}.`);
+  }
+  return new Set(names);
+}

@@ -1,0 +1,131 @@
+/** A real Kafka: one process that is broker and controller (KRaft), or more brokers that join it. */
+import { randomBytes } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { kafkaLibs } from './cache.mjs';
+import { freePort } from './ports.js';
+import { run, startProgram } from './process.js';
+import { restartable, type Restartable, temporaryFolder } from './restartable.js';
+
+/** Small and quick to start: such a broker needs 360 MB and three seconds. */
+const JAVA_OPTIONS = [
+  '-Xmx512m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC',
+  '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn', '-Dorg.slf4j.simpleLogger.log.kafka.server=info',
+];
+const CLUSTER_ID = 'rxcamTestClusterAAAAAA';
+const FORMATTED = `${kafkaLibs}-formatted`;
+
+export interface KafkaOptions {
+  port?: number;
+  /** Where clients are told to find it, when that is not where it listens, e.g. the port of a proxy. */
+  advertisedPort?: number;
+  /** Clients must log in with SASL/PLAIN. */
+  sasl?: { username: string; password: string };
+  /** More settings of the broker, e.g. `{ 'message.max.bytes': '100000' }`. */
+  properties?: Record<string, string>;
+  /** Makes this one a further broker of a cluster. Default: a cluster of its own. */
+  joins?: KafkaServer;
+}
+
+export interface KafkaServer extends Restartable {
+  readonly host: string;
+  readonly port: number;
+  /** `host:port`, as Kafka clients take it. */
+  readonly address: string;
+  /** `kafka://host:port`. */
+  readonly url: string;
+  readonly nodeId: number;
+  /** Where its controller listens. */
+  readonly controllerPort: number;
+}
+
+const nodes = new Map<number, number>();
+
+/** Starts one; topics are made only on request. */
+export async function startKafka(options: KafkaOptions = {}): Promise<KafkaServer> {
+  if (!existsSync(kafkaLibs)) throw new Error('Kafka is not there; fetch it with: node test/services/prepare.mjs');
+  const host = '127.0.0.1';
+  const port = options.port ?? await freePort();
+  const controllerPort = options.joins?.controllerPort ?? await freePort();
+  const nodeId = (nodes.get(controllerPort) ?? 0) + 1;
+  nodes.set(controllerPort, nodeId);
+  const data = temporaryFolder('kafka');
+  const file = join(data, 'server.properties');
+  writeFileSync(file, propertiesText(serverProperties({ ...options, port, controllerPort, nodeId, data })));
+  await format(join(data, 'log'), file, nodeId);
+  const server = await restartable(
+    () => startProgram({
+      name: 'Kafka', command: 'java', args: [...JAVA_OPTIONS, '-cp', join(kafkaLibs, '*'), 'kafka.Kafka', file],
+      ready: /Kafka Server started/,
+    }),
+    data,
+  );
+  const address = `${host}:${options.advertisedPort ?? port}`;
+  return Object.assign(server, { host, port, address, url: `kafka://${address}`, nodeId, controllerPort });
+}
+
+interface Node extends KafkaOptions { port: number; controllerPort: number; nodeId: number; data: string }
+
+function serverProperties(node: Node): Record<string, string> {
+  const isController = node.joins === undefined;
+  const protocol = node.sasl === undefined ? 'PLAINTEXT' : 'SASL_PLAINTEXT';
+  const broker = `CLIENTS://127.0.0.1:${node.port}`;
+  return {
+    'process.roles': isController ? 'broker,controller' : 'broker',
+    'node.id': String(node.nodeId),
+    'controller.quorum.voters': `1@127.0.0.1:${node.controllerPort}`,
+    'controller.listener.names': 'CONTROLLER',
+    'listeners': isController ? `${broker},CONTROLLER://127.0.0.1:${node.controllerPort}` : broker,
+    'advertised.listeners': `CLIENTS://127.0.0.1:${node.advertisedPort ?? node.port}`,
+    'inter.broker.listener.name': 'CLIENTS',
+    'listener.security.protocol.map': `CONTROLLER:PLAINTEXT,CLIENTS:${protocol}`,
+    'log.dirs': join(node.data, 'log'),
+    'auto.create.topics.enable': 'false',
+    'offsets.topic.replication.factor': '1',
+    'offsets.topic.num.partitions': '1',
+    'transaction.state.log.replication.factor': '1',
+    'transaction.state.log.min.isr': '1',
+    'group.initial.rebalance.delay.ms': '0',
+    'controlled.shutdown.enable': String(!isController),
+    ...(node.sasl && saslProperties(node.sasl)),
+    ...node.properties,
+  };
+}
+
+function saslProperties({ username, password }: { username: string; password: string }): Record<string, string> {
+  const quote = (text: string) => `"${text.replace(/["\\]/g, '\\$&')}"`;
+  const own = `username="broker" password="broker" user_broker="broker"`;
+  return {
+    'sasl.enabled.mechanisms': 'PLAIN',
+    'sasl.mechanism.inter.broker.protocol': 'PLAIN',
+    'listener.name.clients.plain.sasl.jaas.config':
+      `org.apache.kafka.common.security.plain.PlainLoginModule required ${own} user_${username}=${quote(password)};`,
+  };
+}
+
+function propertiesText(properties: Record<string, string>): string {
+  return Object.entries(properties).map(([name, value]) => `${name}=${value.replaceAll('\\', '\\\\')}\n`).join('');
+}
+
+/** StorageTool takes a second, and all that differs between nodes is written in meta.properties: it runs once. */
+async function format(folder: string, properties: string, nodeId: number): Promise<void> {
+  if (!existsSync(FORMATTED)) await formatOnce(folder, properties);
+  mkdirSync(folder, { recursive: true });
+  cpSync(FORMATTED, folder, { recursive: true });
+  const directoryId = randomBytes(16).toString('base64url').replace(/^-/, 'A');
+  writeFileSync(join(folder, 'meta.properties'), propertiesText({
+    'version': '1', 'cluster.id': CLUSTER_ID, 'node.id': String(nodeId), 'directory.id': directoryId,
+  }));
+}
+
+async function formatOnce(folder: string, properties: string): Promise<void> {
+  const classPath = join(kafkaLibs, '*');
+  await run('java', ['-cp', classPath, 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', properties]);
+  const beside = `${FORMATTED}-${process.pid}`;
+  cpSync(folder, beside, { recursive: true });
+  try {
+    renameSync(beside, FORMATTED);
+  } catch (error) {
+    if (!existsSync(FORMATTED)) throw error;
+  }
+}

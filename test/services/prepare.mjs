@@ -1,0 +1,121 @@
+/**
+ * Makes sure that the programs are there which the tests start: finds them, installs what Debian packages give
+ * (as root on Debian or Ubuntu, or with RXCAM_TEST_INSTALL=1), fetches Kafka once into the user's cache, and
+ * otherwise says in one message what is missing and which command installs it.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { cacheDir, kafkaLibs, python, skipped } from './cache.mjs';
+
+const RTSP_IMPORT = `
+import gi
+gi.require_version('GstRtspServer', '1.0')
+from gi.repository import Gst, GstRtspServer
+Gst.init(None)
+missing = [name for name in ('x264enc', 'x265enc', 'rtph264pay', 'rtph265pay', 'h264parse', 'h265parse') if not Gst.ElementFactory.find(name)]
+raise SystemExit('missing elements: ' + ' '.join(missing) if missing else 0)`;
+
+/** @typedef {{ service: string, packages: string[], present: () => boolean }} Need */
+/** @type {Need[]} */
+const NEEDS = [
+  { service: 'ffmpeg', packages: ['ffmpeg'], present: () => onPath('ffmpeg') && onPath('ffprobe') },
+  { service: 'redis', packages: ['redis-server'], present: () => onPath('redis-server') },
+  {
+    service: 'rtsp',
+    packages: [
+      'python3', 'python3-gi', 'gir1.2-gst-rtsp-server-1.0', 'gstreamer1.0-plugins-base',
+      'gstreamer1.0-plugins-good', 'gstreamer1.0-plugins-bad', 'gstreamer1.0-plugins-ugly',
+    ],
+    present: () => existsSync(python) && succeeds(python, ['-c', RTSP_IMPORT]),
+  },
+  { service: 'python', packages: ['python3'], present: () => existsSync(python) },
+  { service: 'kafka', packages: ['openjdk-17-jre-headless'], present: () => onPath('java') },
+  { service: 'kafka', packages: ['maven'], present: () => hasKafka() || onPath('mvn') },
+];
+
+const without = skipped();
+const needs = NEEDS.filter((need) => !without.has(need.service));
+const missing = needs.filter((need) => !need.present());
+if (missing.length > 0) install(missing);
+if (!without.has('kafka')) {
+  checkJava();
+  if (!hasKafka()) fetchKafka();
+}
+
+/** @param {string} program */
+function onPath(program) {
+  return (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)));
+}
+
+/** @param {string} command @param {string[]} args */
+function succeeds(command, args) {
+  return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+}
+
+function hasKafka() {
+  return existsSync(kafkaLibs);
+}
+
+/** @param {Need[]} wanted */
+function install(wanted) {
+  const packages = [...new Set(wanted.flatMap((need) => need.packages))];
+  const byHand = `apt-get update && apt-get install -y --no-install-recommends ${packages.join(' ')}`;
+  if (!mayInstall()) {
+    fail(wanted, `install it with: ${byHand}`);
+  }
+  process.stderr.write(`The tests need ${packages.join(' ')}; installing.\n`);
+  const ok = apt(['update']) && apt(['install', '-y', '--no-install-recommends', ...packages]);
+  const still = wanted.filter((need) => !need.present());
+  if (!ok || still.length > 0) fail(still.length > 0 ? still : wanted, `this failed: ${byHand}`);
+}
+
+function mayInstall() {
+  if (!onPath('apt-get')) return false;
+  return process.env.RXCAM_TEST_INSTALL === '1' || (process.getuid?.() === 0 && isDebian());
+}
+
+function isDebian() {
+  if (!existsSync('/etc/os-release')) return false;
+  return /^(ID|ID_LIKE)=.*\b(debian|ubuntu)\b/m.test(readFileSync('/etc/os-release', 'utf8'));
+}
+
+/** @param {string[]} args */
+function apt(args) {
+  const sudo = process.getuid?.() === 0 ? [] : ['sudo'];
+  const [command = 'apt-get', ...rest] = [...sudo, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-q', ...args];
+  return spawnSync(command, rest, { stdio: ['ignore', 2, 2] }).status === 0;
+}
+
+function checkJava() {
+  const told = spawnSync('java', ['-version'], { encoding: 'utf8' });
+  const version = Number(/version "(\d+)/.exec(told.stderr)?.[1] ?? 0);
+  if (version < 17) {
+    fail([{ service: 'kafka', packages: [], present: () => false }],
+      `Kafka 4 needs Java 17 or later and the java on PATH is ${version || 'unknown'}; install it with: ` +
+      'apt-get install -y --no-install-recommends openjdk-17-jre-headless');
+  }
+}
+
+/** Fetched beside its place and then renamed, so that what is there is whole. */
+function fetchKafka() {
+  process.stderr.write('Fetching Apache Kafka for the tests (once).\n');
+  mkdirSync(cacheDir, { recursive: true });
+  const folder = mkdtempSync(join(cacheDir, 'fetch-'));
+  const pom = fileURLToPath(new URL('kafka/pom.xml', import.meta.url));
+  const args = ['-q', '-B', '-ntp', '-f', pom, 'dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${folder}`];
+  const fetched = spawnSync('mvn', args, { stdio: ['ignore', 2, 2] }).status === 0;
+  if (fetched && !hasKafka()) renameSync(folder, kafkaLibs);
+  rmSync(folder, { recursive: true, force: true });
+  if (!fetched) fail([{ service: 'kafka', packages: [], present: hasKafka }], `this failed: mvn ${args.join(' ')}`);
+}
+
+/** @param {Need[]} wanted @param {string} remedy @returns {never} */
+function fail(wanted, remedy) {
+  const services = [...new Set(wanted.map((need) => need.service))].join(',');
+  process.stderr.write(
+    `The tests start real services, and what these need is missing: ${services}.\n` +
+    `Either ${remedy}\nor leave their tests out: RXCAM_TEST_SKIP=${services} npm test\n`);
+  process.exit(1);
+}

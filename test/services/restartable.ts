@@ -1,0 +1,58 @@
+/** A server that can be killed, hung and brought back on the same port with the same data. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Program } from './process.js';
+
+export interface Restartable {
+  readonly pid: number;
+  readonly alive: boolean;
+  /** Ends it in order and removes its data. It cannot be started again. */
+  stop(): Promise<void>;
+  /** SIGKILL by default; its data stays. */
+  kill(signal?: NodeJS.Signals): Promise<void>;
+  /** Starts it again after `kill` or `down`, on the same port with the same data. */
+  start(): Promise<void>;
+  /** Ends it in order; its data stays. */
+  down(): Promise<void>;
+  /** `down` and `start`. */
+  restart(): Promise<void>;
+  /** SIGSTOP: it keeps its connections and says nothing. */
+  pause(): void;
+  resume(): void;
+  /** The last lines that it printed. */
+  tail(): string;
+}
+
+/** Makes one from a function that starts the program; `data` is a folder that `stop` removes. */
+export async function restartable(launch: () => Promise<Program>, data?: string): Promise<Restartable> {
+  let program: Program;
+  try {
+    program = await launch();
+  } catch (error) {
+    removeFolder(data);
+    throw error;
+  }
+  const start = async () => { if (!program.alive) program = await launch(); };
+  return {
+    get pid() { return program.pid; },
+    get alive() { return program.alive; },
+    start,
+    kill: async (signal) => { await program.kill(signal); },
+    down: async () => { await program.stop(); },
+    restart: async () => { await program.stop(); await start(); },
+    pause: () => { program.pause(); },
+    resume: () => { program.resume(); },
+    stop: async () => { await program.stop(); removeFolder(data); },
+    tail: () => program.tail(),
+  };
+}
+
+/** A folder of its own under the system's temporary one. */
+export function temporaryFolder(name: string): string {
+  return mkdtempSync(join(tmpdir(), `rxcam-test-${name}-`));
+}
+
+function removeFolder(folder: string | undefined): void {
+  if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,84 @@
+/**
+ * The servers that ordinary tests share, each started when the first test asks for it and ended with the run.
+ * Vitest runs the default export once in its main process; workers ask it over HTTP. Fault tests, which kill
+ * what they use, start servers of their own.
+ */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { inject } from 'vitest';
+import type { TestProject } from 'vitest/node';
+import { startKafka } from './kafka.js';
+import type { Restartable } from './restartable.js';
+import { startRedis } from './redis.js';
+import { startRtspServer } from './rtsp.js';
+
+/** Where a shared server is. */
+export interface SharedServer {
+  readonly host: string;
+  readonly port: number;
+  /** As rxcam takes it: `redis://host:port`, `kafka://host:port`, `rtsp://host:port/stream`. */
+  readonly url: string;
+}
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    sharedServices: string;
+  }
+}
+
+type Started = Restartable & SharedServer;
+
+const STARTERS = {
+  redis: startRedis as () => Promise<Started>,
+  kafka: startKafka as () => Promise<Started>,
+  rtsp: startRtspServer as () => Promise<Started>,
+};
+
+export type SharedName = keyof typeof STARTERS;
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const started = new Map<SharedName, Promise<Started>>();
+  const server = createServer((request, response) => {
+    const name = request.url?.slice(1) as SharedName;
+    let service = started.get(name);
+    if (service === undefined) {
+      service = STARTERS[name]();
+      started.set(name, service);
+    }
+    service.then(
+      ({ host, port, url }) => response.end(JSON.stringify({ host, port, url })),
+      (error: unknown) => response.writeHead(500).end(String(error)),
+    );
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  project.provide('sharedServices', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  return async () => {
+    server.close();
+    const services = await Promise.allSettled(started.values());
+    await Promise.all(services.map(async (one) => { if (one.status === 'fulfilled') await one.value.stop(); }));
+  };
+}
+
+async function shared(name: SharedName): Promise<SharedServer> {
+  const answer = await fetch(`${inject('sharedServices')}/${name}`);
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`The shared ${name} could not be started: ${text}`);
+  return JSON.parse(text) as SharedServer;
+}
+
+/** A Redis for all tests of the run: use keys of your own. */
+export async function sharedRedis(): Promise<SharedServer> {
+  return shared('redis');
+}
+
+/** A Kafka for all tests of the run: use topics and groups of your own. The first to ask waits some seconds. */
+export async function sharedKafka(): Promise<SharedServer> {
+  return shared('kafka');
+}
+
+/** An RTSP server for all tests of the run, 640x360 at 25 fps, a keyframe each second. */
+export async function sharedRtsp(): Promise<SharedServer> {
+  return shared('rtsp');
+}

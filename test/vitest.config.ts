@@ -1,0 +1,33 @@
+/** Three projects: `marbles` (virtual time) and `unit` start nothing; `real` starts processes and servers. */
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const SECOND = 1_000;
+
+export default defineConfig({
+  root: fileURLToPath(new URL('..', import.meta.url)),
+  cacheDir: '.cache/vite',
+  test: {
+    pool: 'forks',
+    maxWorkers: Math.min(availableParallelism(), 4),
+    reporters: ['default', 'json'],
+    outputFile: { json: '.cache/test-report.json' },
+    passWithNoTests: true,
+    teardownTimeout: 30 * SECOND,
+    projects: [
+      { extends: true, test: { name: 'marbles', include: ['marbles/**/*.spec.ts'] } },
+      { extends: true, test: { name: 'unit', include: ['test/unit/**/*.spec.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'real',
+          include: ['test/real/**/*.spec.ts', 'test/faults/**/*.spec.ts'],
+          globalSetup: 'test/services/shared.ts',
+          testTimeout: 60 * SECOND,
+          hookTimeout: 120 * SECOND,
+        },
+      },
+    ],
+  },
+});
