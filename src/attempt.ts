@@ -93,7 +93,7 @@ class Attempt {
     const kept = this.#chain.keep(pts);
     if (kept) this.#pending.set(pts, { account, capturedAt: wall() });
     else new Ticket([account]).skip('rate');
-    if (!this.run.hub.facts.live) this.run.resume = { pictures: (this.run.resume?.pictures ?? 0) + 1, skip: this.#chain.states };
+    if (!this.run.hub.facts.live) this.run.resume = { afterPts: pts, skip: this.#chain.states };
   }
 
   #output(output: EngineOutput): void {

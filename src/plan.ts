@@ -49,6 +49,7 @@ export interface CameraOrigin {
   readonly hub: CameraHub;
   readonly source: Source;
   readonly pixelFormat: PixelFormat;
+  readonly decoderThreads: number;
   readonly engine: Engine;
 }
 

@@ -15,6 +15,8 @@ import { type Fed, StageChild, sameFormat } from './stage-child.js';
 
 /** Frames of a live source that wait for the child; more are dropped, the oldest first. */
 const MAX_WAITING = 8;
+/** With more frames waiting than this, a source that can wait is paused until none waits. */
+const PAUSE_ABOVE = 2;
 /** No access unit for this long, with frames in the child, and the child is given up. */
 const STALL_MS = LIVENESS.readWindowMs * LIVENESS.maxReadFailures;
 
@@ -72,8 +74,9 @@ class Stage {
   #relieve(ticket: Ticket): void {
     const { pressure } = ticket;
     if (pressure === undefined) return;
-    if (pressure.waits) pressure.block(this);
-    else while (this.#waiting.length > MAX_WAITING) this.#waiting.shift()?.ticket.drop('stdin');
+    if (pressure.waits) {
+      if (this.#waiting.length > PAUSE_ABOVE) pressure.block(this);
+    } else while (this.#waiting.length > MAX_WAITING) this.#waiting.shift()?.ticket.drop('stdin');
   }
 
   /** Does what can be done now. A child that answers at once calls this from within: the outer call goes on. */

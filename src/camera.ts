@@ -1,0 +1,153 @@
+/** camera(): a source of video as an Observable of frames, with everything that happens to them. */
+import type { Observable } from 'rxjs';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import { Capture } from './capture.js';
+import { LIVENESS, PROCESS, SOURCE, STATS } from './defaults.js';
+import type { Engine } from './engine.js';
+import type { CameraEvent } from './events.js';
+import { ffmpegEngine } from './ffmpeg/index.js';
+import { type Frame, PIXEL_FORMATS, type PixelFormat } from './frame.js';
+import { CameraHub } from './hub.js';
+import { logEvents } from './log.js';
+import { byteCount, callback, count, milliseconds, options, parseOptions } from './options.js';
+import { type Source, detect } from './source/index.js';
+import type { CameraStats } from './stats.js';
+
+/** Options of {@link camera}. */
+export interface CameraConfig {
+  /** Name of the camera in messages, events and errors. Default: made of the address, without credentials. */
+  readonly key?: string | undefined;
+  /** Form of the raw frames that come without an encoder. Default `yuv420p`. */
+  readonly pixelFormat?: PixelFormat | undefined;
+  /** RTSP: `tcp` (default) or `udp`. */
+  readonly transport?: 'tcp' | 'udp' | undefined;
+  /** Live sources: size of the socket's (or, with dshow, the device's) buffer in bytes. Default: the system's. */
+  readonly bufferBytes?: number | undefined;
+  /** Live sources: `smooth` (default) waits up to 0.5 s for packets out of order, `low` does not. */
+  readonly latency?: 'low' | 'smooth' | undefined;
+  /** Threads of the decoder: 1 (default) costs the least CPU and memory, 0 lets ffmpeg choose. */
+  readonly decoderThreads?: number | undefined;
+  /** Files and `test:`: as fast as frames are taken, or at the source's own pace. Default `asap` for files, `realtime` for `test:`. */
+  readonly pace?: 'asap' | 'realtime' | undefined;
+  /** HTTP files: download into the cache first (default true), or read in place. */
+  readonly download?: boolean | undefined;
+  /** HTTP files: folder of the cache. Default: `rxcam` in the user's cache folder. */
+  readonly cacheDir?: string | undefined;
+  /** HTTP files: largest download in bytes. Default 4 GiB. */
+  readonly maxDownloadBytes?: number | undefined;
+  /** Devices: frames per second to ask for. */
+  readonly fps?: number | undefined;
+  /** Devices: picture size to ask for, in pixels. */
+  readonly size?: { readonly width: number; readonly height: number } | undefined;
+  /** From the start of a capture until the source answers; ms. Default 10,000. */
+  readonly connectTimeoutMs?: number | undefined;
+  /** From the answer to the first picture; ms. Default 45,000: some cameras take 40 s. */
+  readonly firstFrameTimeoutMs?: number | undefined;
+  /** A read window without a frame is a read failure; ms. Default 1,000, and never less than three frame times. */
+  readonly readWindowMs?: number | undefined;
+  /** Read failures in a row that make a reconnect. Default 10. */
+  readonly maxReadFailures?: number | undefined;
+  /** Gets one line for each change of state and every `logEvery` published frames. */
+  readonly logger?: Logger | undefined;
+  /** Default 50. */
+  readonly logEvery?: number | undefined;
+  /** Runs the plan in place of ffmpeg; `rxcam/testing` has one. */
+  readonly engine?: Engine | undefined;
+}
+
+const schema = options({
+  key: z.string().min(1).max(200).optional(),
+  pixelFormat: z.enum(PIXEL_FORMATS).default(SOURCE.pixelFormat),
+  transport: z.enum(['tcp', 'udp']).optional(),
+  bufferBytes: byteCount().optional(),
+  latency: z.enum(['low', 'smooth']).optional(),
+  decoderThreads: z.number().int().min(0).max(64).default(SOURCE.decoderThreads),
+  pace: z.enum(['asap', 'realtime']).optional(),
+  download: z.boolean().optional(),
+  cacheDir: z.string().min(1).optional(),
+  maxDownloadBytes: byteCount().optional(),
+  fps: z.number().positive().max(1000).optional(),
+  size: options({ width: count(), height: count() }).optional(),
+  connectTimeoutMs: milliseconds().default(LIVENESS.connectTimeoutMs),
+  firstFrameTimeoutMs: milliseconds().default(LIVENESS.firstFrameTimeoutMs),
+  readWindowMs: milliseconds().min(1).default(LIVENESS.readWindowMs),
+  maxReadFailures: count().default(LIVENESS.maxReadFailures),
+  logger: z.custom<Logger>((value) => typeof (value as Partial<Logger> | null)?.info === 'function', { message: 'expected a pino logger' }).optional(),
+  logEvery: count().default(STATS.logEvery),
+  engine: callback<Engine>().optional(),
+});
+
+/**
+ * A camera: an Observable of frames that carries a plan. Nothing runs until it is subscribed; each subscription that is
+ * live at the same time is a capture of its own.
+ */
+export class Camera extends Capture<Frame> {
+  readonly #hub: CameraHub;
+
+  constructor(hub: CameraHub, source: Source, pixelFormat: PixelFormat, decoderThreads: number) {
+    super({ origin: { kind: 'camera', hub, source, pixelFormat, decoderThreads, engine: hub.facts.engine }, steps: [] });
+    this.#hub = hub;
+  }
+
+  get key(): string {
+    return this.#hub.facts.key;
+  }
+
+  /** Everything that happens, as it happens. Never errors, never completes. */
+  get events$(): Observable<CameraEvent> {
+    return this.#hub.events$;
+  }
+
+  /** Statistics every second while the camera is at work, and at each change of state; the latest is replayed. */
+  get stats$(): Observable<CameraStats> {
+    return this.#hub.stats$;
+  }
+
+  /** The statistics now (rates are 0: they belong to a window). */
+  get stats(): CameraStats {
+    return this.#hub.stats;
+  }
+
+  /** Zeroes the counts; frames in flight stay counted as captured. Never touches `seq` or `inputOrder`. */
+  resetStats(): void {
+    this.#hub.resetStats();
+  }
+
+  /** Cuts the wait before the next attempt short; nothing happens if there is none. */
+  retryNow(): void {
+    this.#hub.retryNow();
+  }
+}
+
+/**
+ * A source of video as an Observable of raw frames (`pixelFormat`, the source's width x height); the steps that follow
+ * become one ffmpeg process.
+ *
+ * @param address - `rtsp(s)://…`, `http(s)://…` (a file or a live stream), a file's path, a device (`/dev/video0`, `0`),
+ *   or `test:` (a generated pattern: `test:?size=640x360&fps=25&duration=10&noise=4`)
+ * @throws InvalidOption for an address that no kind of source takes, or a wrong option
+ */
+export function camera(address: string | number, config: CameraConfig = {}): Camera {
+  const given = parseOptions('camera', schema, config);
+  const readTimeoutMs = given.readWindowMs * given.maxReadFailures;
+  const source = detect(address, { ...given, readTimeoutMs: Math.max(readTimeoutMs, given.firstFrameTimeoutMs) });
+  const { connectTimeoutMs, firstFrameTimeoutMs, readWindowMs, maxReadFailures } = given;
+  const hub = new CameraHub({
+    key: given.key ?? keyOf(source.address),
+    address: source.address,
+    get kind() { return source.kind; },
+    get live() { return source.live; },
+    liveness: { connectTimeoutMs, firstFrameTimeoutMs, readWindowMs, maxReadFailures },
+    minStartIntervalMs: PROCESS.minStartIntervalMs,
+    engine: given.engine ?? ffmpegEngine,
+  });
+  if (given.logger !== undefined) logEvents(hub.events$, given.logger, given.logEvery);
+  return new Camera(hub, source, given.pixelFormat, given.decoderThreads);
+}
+
+/** An address as a name: what is left of it when scheme, credentials, query and odd characters are gone. */
+function keyOf(address: string): string {
+  const name = address.replace(/^[a-z]+:(\/\/)?/i, '').replace(/^[^/@]*@/, '').replace(/[?#].*$/, '');
+  return name.replace(/[^\w.-]+/g, '_').replace(/^_+|_+$/g, '') || address.replace(/\W.*$/, '') || 'camera';
+}

@@ -1,0 +1,100 @@
+/** Capture: one ffmpeg process reading a source, from start to end. */
+import { type Observable, concat, mergeMap, throwError, defer } from 'rxjs';
+import type { EngineContext, EngineEvent, EngineOutput } from '../engine.js';
+import { NoVideo, StreamEnded } from '../errors.js';
+import type { Codec, ColorInfo, PixelFormat, SourceInfo } from '../frame.js';
+import type { Source } from '../source/index.js';
+import { type ChildOutput, runChild } from './child.js';
+import type { StderrFact } from './stderr.js';
+
+/** What to run, and what comes out of it. */
+export interface CaptureOptions {
+  readonly path: string;
+  readonly args: readonly string[];
+  /** For its stdin. */
+  readonly script: string | undefined;
+  readonly source: Source;
+  readonly format: PixelFormat | Codec;
+}
+
+/** Events of a process that reads a source. */
+export function capture({ path, args, script, source, format }: CaptureOptions, context: EngineContext): Observable<EngineEvent> {
+  const translate = translator(format);
+  const events$ = runChild({
+    path, args, live: source.live, secrets: source.secrets, hold: () => context.hold(),
+    attach: (child) => {
+      child.stdin.end(script ?? '');
+      const pausing = context.paused$.subscribe((paused) => {
+        if (paused) child.stdout.pause();
+        else child.stdout.resume();
+      });
+      return () => { pausing.unsubscribe(); };
+    },
+  }).pipe(mergeMap(translate));
+  const ended$ = defer(() => throwError(() => new StreamEnded(`the live source ended: ${source.address}`)));
+  return source.endless ? concat(events$, ended$) : events$;
+}
+
+/** Facts of one process as events of the engine. */
+function translator(format: PixelFormat | Codec): (output: ChildOutput) => readonly EngineEvent[] {
+  let source: Partial<SourceInfo> = {};
+  let size = '';
+  let isOpen = false;
+  const order = new PictureOrder();
+  const opened = (more: Partial<SourceInfo>): readonly EngineEvent[] => {
+    source = { ...source, ...more };
+    if (isOpen || source.codec === undefined) return [];
+    isOpen = true;
+    return [{ type: 'opened', source }];
+  };
+  return (output) => {
+    switch (output.kind) {
+      case 'heartbeat': return order.captured(output.pts);
+      case 'packet': {
+        const { packet: { pts, key, data }, stream: { width = 0, height = 0 } } = output;
+        return order.output({ type: 'output', pts, keyframe: key, width, height, format, data });
+      }
+      case 'connected': return [{ type: 'connected' }];
+      case 'duration': source = { ...source, durationSeconds: output.seconds }; return [];
+      case 'stream': return opened(sourceInfo(output));
+      case 'no-video': throw new NoVideo('the source has no video in it');
+      case 'size-changed': {
+        const now = `${output.width}x${output.height} ${output.pixelFormat ?? ''}`;
+        if (now === size) return [];
+        size = now;
+        return [{ type: 'changed', width: output.width, height: output.height, ...(output.pixelFormat !== undefined && { pixelFormat: output.pixelFormat }) }];
+      }
+      case 'decode-error': return [{ type: 'rejected', reason: output.message }];
+      default: return [];
+    }
+  };
+}
+
+/** Heartbeats and pictures come through two pipes: a picture that is read before its heartbeat waits for it. */
+class PictureOrder {
+  #lastPts = -1;
+  readonly #early: EngineOutput[] = [];
+
+  captured(pts: number): readonly EngineEvent[] {
+    this.#lastPts = pts;
+    const due = this.#early.findIndex((one) => one.pts > pts);
+    return [{ type: 'captured', pts }, ...this.#early.splice(0, due === -1 ? this.#early.length : due)];
+  }
+
+  output(output: EngineOutput): readonly EngineEvent[] {
+    if (output.pts <= this.#lastPts) return [output];
+    this.#early.push(output);
+    return [];
+  }
+}
+
+function sourceInfo(fact: Extract<StderrFact, { kind: 'stream' }>): Partial<SourceInfo> {
+  const { codec, width, height, fps, pixelFormat } = fact;
+  const color: ColorInfo = defined({ range: fact.colorRange, space: fact.colorSpace, primaries: fact.colorPrimaries, transfer: fact.colorTransfer });
+  return defined({ codec, width, height, fps, pixelFormat, color: Object.keys(color).length > 0 ? color : undefined });
+}
+
+/** An object without its undefined members. */
+function defined<T extends object>(object: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}

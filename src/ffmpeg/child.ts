@@ -1,0 +1,117 @@
+/** A running ffmpeg as an Observable: packets out of its stdout, facts out of its stderr, its end as completion or failure. */
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { Observable, type Subscriber } from 'rxjs';
+import { CaptureCrashed, type RxcamError, failure } from '../errors.js';
+import { redact } from '../redact.js';
+import { classifyExit } from './classify.js';
+import { HEARTBEAT_FD } from './command.js';
+import { type NutPacket, NutReader, type NutStream } from './nut/index.js';
+import { start, stop } from './process.js';
+import { type StderrFact, StderrParser } from './stderr.js';
+
+/** What a child reports. */
+export type ChildOutput =
+  | { readonly kind: 'packet'; readonly packet: NutPacket; readonly stream: NutStream }
+  /** A picture was decoded; `pts` in µs. */
+  | { readonly kind: 'heartbeat'; readonly pts: number }
+  | StderrFact;
+
+export interface ChildOptions {
+  readonly path: string;
+  readonly args: readonly string[];
+  /** Whether the source is live, and what must not be shown of it. */
+  readonly live: boolean;
+  readonly secrets: readonly string[];
+  /** Called when the process starts; the function returned is called when it is gone. */
+  hold(): () => void;
+  /** Gets the process as soon as it runs; the function returned is called when nothing more is wanted of it. */
+  attach(child: ChildProcessWithoutNullStreams): () => void;
+}
+
+/** Runs ffmpeg; unsubscribing ends it. Completes when it exits with 0 and all of its output is read. */
+export function runChild(options: ChildOptions): Observable<ChildOutput> {
+  return new Observable((subscriber) => {
+    const running = new RunningChild(options, subscriber);
+    return () => { running.end(); };
+  });
+}
+
+class RunningChild {
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #detach: () => void;
+  readonly #parser = new StderrParser();
+  #sawConnection = false;
+  #sawStream = false;
+  #sawFrame = false;
+
+  constructor(readonly options: ChildOptions, readonly subscriber: Subscriber<ChildOutput>) {
+    const child = start(options.path, options.args, options.hold());
+    this.#child = child;
+    const pictures = this.#reader((packet, stream) => ({ kind: 'packet', packet, stream }));
+    const heartbeats = this.#reader(({ pts }) => ({ kind: 'heartbeat', pts }));
+    child.stdout.on('data', (chunk: Buffer) => { this.#read(() => { pictures.push(chunk); }); });
+    (child.stdio[HEARTBEAT_FD] as Readable).on('data', (chunk: Buffer) => { this.#read(() => { heartbeats.push(chunk); }); });
+    child.stderr.on('data', (chunk: Buffer) => { this.#tell(this.#parser.push(chunk)); });
+    child.once('error', (cause) => { this.#fail(new CaptureCrashed(`ffmpeg can't be started: ${cause.message}`, { cause })); });
+    child.once('close', (code, signal) => { this.#closed(code, signal, pictures); });
+    this.#detach = options.attach(child);
+  }
+
+  end(): void {
+    this.#detach();
+    stop(this.#child);
+  }
+
+  #reader(output: (packet: NutPacket, stream: NutStream) => ChildOutput): NutReader {
+    let streams: readonly NutStream[] = [];
+    return new NutReader({
+      onStreams: (all) => { streams = all; },
+      onPacket: (packet) => {
+        this.#sawFrame = true;
+        this.subscriber.next(output(packet, streams[packet.stream] as NutStream));
+      },
+    });
+  }
+
+  #read(push: () => void): void {
+    if (this.subscriber.closed) return;
+    try {
+      push();
+    } catch (cause) {
+      this.#fail(new CaptureCrashed(`ffmpeg's output can't be read: ${String(cause)}`, { cause, stderr: this.#tail() }));
+    }
+  }
+
+  #tell(facts: readonly StderrFact[]): void {
+    for (const fact of facts) {
+      if (fact.kind === 'connected' || fact.kind === 'stream') this.#sawConnection = true;
+      if (fact.kind === 'stream') this.#sawStream = true;
+      this.subscriber.next(fact);
+    }
+  }
+
+  #closed(code: number | null, signal: NodeJS.Signals | null, pictures: NutReader): void {
+    if (this.subscriber.closed) return;
+    this.#tell(this.#parser.end());
+    if (code === 0) {
+      // A source without one picture makes an empty file, which is no damage.
+      if (this.#sawFrame) this.#read(() => { pictures.end(); });
+      this.subscriber.complete();
+      return;
+    }
+    const verdict = classifyExit({
+      code, signal, tail: this.#parser.tail, live: this.options.live,
+      sawConnection: this.#sawConnection, sawStream: this.#sawStream, sawFrame: this.#sawFrame,
+    });
+    this.#fail(failure(verdict.code, redact(verdict.reason, this.options.secrets), { stderr: this.#tail() }));
+  }
+
+  #fail(error: RxcamError): void {
+    this.subscriber.error(error);
+  }
+
+  #tail(): string[] {
+    return this.#parser.tail.map((line) => redact(line, this.options.secrets));
+  }
+}

@@ -1,0 +1,85 @@
+/** The ffmpeg command of a plan, built by fluent-ffmpeg; rxcam spawns it itself. */
+import ffmpeg, { type FfmpegCommand } from 'fluent-ffmpeg';
+import type { FeedFormat, ResumePoint } from '../engine.js';
+import { type EncodeStep, type Plan, encodeStep } from '../plan.js';
+import { fraction } from '../skip.js';
+import type { SourceInput } from '../source/index.js';
+import type { Encoder } from './encoder/index.js';
+import type { FfmpegFacts } from './facts.js';
+import { cameraGraph, feedGraph } from './graph.js';
+
+/** Verbose, because only there ffmpeg says that an RTSP server has answered; each line with its level. */
+const GLOBAL = ['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'level+verbose'];
+
+/**
+ * Heartbeats have a pipe of their own: a muxer with two streams holds each packet until the other stream has one, so
+ * that every access unit would come a frame time late.
+ */
+export const HEARTBEAT_FD = 3;
+
+/** What to encode with. */
+interface Encoding { readonly step: EncodeStep; readonly encoder: Encoder }
+
+/** Arguments for reading a source. */
+export function cameraArguments(plan: Plan, input: SourceInput, encoder: Encoder | undefined, facts: FfmpegFacts, resume?: ResumePoint): string[] {
+  const { origin } = plan;
+  if (origin.kind !== 'camera') throw new Error('a plan on frames has no source');
+  const command = ffmpeg()
+    .input(input.url)
+    .inputOptions([
+      ...GLOBAL, ...(encoder?.globalOptions ?? []),
+      '-threads', String(origin.decoderThreads),
+      // A source that changes its size or format goes on through the same graph: its counters stay, the scaler follows.
+      '-reinit_filter', '0',
+      ...(resume === undefined ? [] : ['-ss', `${(resume.afterPts + 1) / 1e6}`]),
+      ...input.options,
+    ])
+    .complexFilter(cameraGraph(plan, origin.pixelFormat, encoder, resume));
+  command.output(`pipe:${HEARTBEAT_FD}`).outputOptions(['-map', '[h]', '-c:v', 'rawvideo', ...muxing(facts)]);
+  return finished(command, encodingOf(plan, encoder), facts);
+}
+
+/** Arguments for raw frames on stdin. */
+export function feedArguments(plan: Plan, format: FeedFormat, encoder: Encoder | undefined, facts: FfmpegFacts): string[] {
+  const { num, den } = fraction(format.fps);
+  const command = ffmpeg()
+    .input('pipe:0')
+    .inputOptions([
+      ...GLOBAL, ...(encoder?.globalOptions ?? []), '-f', 'rawvideo', '-pixel_format', format.pixelFormat,
+      '-video_size', `${format.width}x${format.height}`, '-framerate', `${num}/${den}`,
+    ])
+    .complexFilter(feedGraph(plan, format, encoder));
+  return finished(command, encodingOf(plan, encoder), facts);
+}
+
+/** Options of one output stream, with its specifier on each. */
+export function streamOptions(options: Readonly<Record<string, string>>, stream: string): string[] {
+  return Object.entries(options).flatMap(([name, value]) => [`-${name.split(':')[0] ?? name}:${stream}`, value]);
+}
+
+function encodingOf(plan: Plan, encoder: Encoder | undefined): Encoding | undefined {
+  const step = encodeStep(plan);
+  return step === undefined || encoder === undefined ? undefined : { step, encoder };
+}
+
+function finished(command: FfmpegCommand, encoding: Encoding | undefined, facts: FfmpegFacts): string[] {
+  command.output('pipe:1').outputOptions([
+    '-map', '[v]',
+    ...(encoding === undefined
+      ? ['-c:v', 'rawvideo']
+      : ['-c:v', encoding.encoder.name, ...streamOptions(encoding.encoder.options(encoding.step), 'v')]),
+    ...muxing(facts),
+  ]);
+  return (command as unknown as { _getArguments(): string[] })._getArguments();
+}
+
+function muxing(facts: FfmpegFacts): string[] {
+  return [
+    // Every picture keeps its own time; none is repeated or left out to make a rate.
+    facts.fpsMode ? '-fps_mode' : '-vsync', 'passthrough',
+    '-enc_time_base', '1:1000000',
+    // The encoders rawvideo and mjpeg hold one picture back with more threads.
+    '-threads', '1',
+    '-flush_packets', '1', '-f', 'nut',
+  ];
+}

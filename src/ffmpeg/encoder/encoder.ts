@@ -1,0 +1,39 @@
+/** The interface of an encoder: the only thing that a new one adds, besides its line in the index. */
+import type { Codec } from '../../frame.js';
+import type { EncodeStep, Hardware } from '../../plan.js';
+
+export interface Encoder {
+  /** As ffmpeg calls it. */
+  readonly name: string;
+  readonly codec: Codec;
+  /** Absent for software. */
+  readonly hardware?: Hardware;
+  /** Platforms that have it, by Node's names. */
+  readonly platforms?: readonly NodeJS.Platform[];
+  /** Pixel format of the pictures that it takes. */
+  readonly pixelFormat: string;
+  /** Options before the inputs, where a device must be opened. */
+  readonly globalOptions?: readonly string[];
+  /** Filters after scaling. */
+  readonly filters?: readonly string[];
+  /** Options of the output stream; `:v:1` and the like are put on by the command. */
+  options(step: EncodeStep): Readonly<Record<string, string>>;
+}
+
+/** Options that every H.265 encoder of ffmpeg takes for where keyframes stand. */
+export function keyframeOptions(step: EncodeStep): Record<string, string> {
+  if (step.mode === 'frame') return { force_key_frames: 'expr:1' };
+  if (typeof step.chunk === 'object' && 'ms' in step.chunk) {
+    return { force_key_frames: `expr:gte(t,n_forced*${step.chunk.ms / 1000})` };
+  }
+  return {};
+}
+
+/** Longest distance between keyframes, in pictures, for the encoder's own counting. */
+export function keyint(step: EncodeStep): number {
+  const isForced = step.mode === 'frame' || (typeof step.chunk === 'object' && 'ms' in step.chunk);
+  return isForced ? FORCED_KEYINT : step.gop;
+}
+
+/** Keyframes are forced, so this only has to be longer. x265 with 1 would leave the Main profile. */
+const FORCED_KEYINT = 10_000;

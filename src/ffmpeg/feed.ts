@@ -1,0 +1,33 @@
+/** One ffmpeg process fed with raw pictures on its stdin. */
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { type Observable, mergeMap } from 'rxjs';
+import type { EngineContext, EngineEvent, Feed } from '../engine.js';
+import type { Codec, PixelFormat } from '../frame.js';
+import { runChild } from './child.js';
+
+/** Events of a process that encodes or scales pictures; `pts` of its outputs counts the pictures fed, from 0. */
+export function runFeed(path: string, args: readonly string[], feed: Feed, format: PixelFormat | Codec, context: EngineContext): Observable<EngineEvent> {
+  return runChild({
+    path, args, live: false, secrets: [], hold: () => context.hold(), attach: (child) => write(feed, child),
+  }).pipe(mergeMap((output): EngineEvent[] => {
+    if (output.kind !== 'packet') return [];
+    const { packet, stream } = output;
+    const index = Math.round((packet.pts * feed.format.fps) / 1e6);
+    return [{ type: 'output', pts: index, keyframe: packet.key, width: stream.width ?? 0, height: stream.height ?? 0, format, data: packet.data }];
+  }));
+}
+
+/** Writes pictures while the pipe takes them; a full pipe asks for no more until it has drained. */
+function write(feed: Feed, { stdin }: ChildProcessWithoutNullStreams): () => void {
+  const writing = feed.pictures$.subscribe({
+    next: (picture) => { if (!stdin.write(picture)) feed.ready(false); },
+    complete: () => { stdin.end(); },
+  });
+  const onDrain = () => { feed.ready(true); };
+  stdin.on('drain', onDrain);
+  feed.ready(true);
+  return () => {
+    stdin.off('drain', onDrain);
+    writing.unsubscribe();
+  };
+}

@@ -1,0 +1,87 @@
+/** The filter graph of a plan: media time made monotone, the heartbeat split off, then the steps in order. */
+import type { FeedFormat, ResumePoint } from '../engine.js';
+import type { Plan, ResizeStep, SkipStep } from '../plan.js';
+import { selectExpression } from '../skip.js';
+import type { Encoder } from './encoder/index.js';
+
+/** Media time is counted in µs from here on. */
+const MICROSECONDS = 'settb=1/1000000';
+/** Assumed distance of the second picture, in µs, where time stands still from the start. */
+const FIRST_DELTA_US = 40_000;
+
+/**
+ * The graph for a camera: `[h]`, a packet of 2x2 for each decoded picture, and `[v]`, the pictures that are kept.
+ * `resume` goes on behind a picture that was decoded earlier.
+ */
+export function cameraGraph(plan: Plan, pixelFormat: string, encoder: Encoder | undefined, resume: ResumePoint | undefined): string {
+  const offset = resume === undefined ? 0 : resume.afterPts + 1;
+  return [
+    `[0:v:0]${MICROSECONDS},setpts='${monotone(offset)}',split[b][a]`,
+    '[b]crop=2:2:0:0[h]',
+    `[a]${steps(plan, resume).concat(last(pixelFormat, encoder)).join(',')}[v]`,
+  ].join(';');
+}
+
+/** The graph for frames on stdin: `[v]`. What is skipped is skipped before it gets there. */
+export function feedGraph(plan: Plan, format: FeedFormat, encoder: Encoder | undefined): string {
+  const resizes = plan.steps.filter((step) => step.kind === 'resize').map(scale);
+  return `[0:v:0]${[MICROSECONDS, ...colour(format), ...pinned(resizes, encoder), ...last(format.pixelFormat, encoder)].join(',')}[v]`;
+}
+
+/**
+ * A source's time may jump back or stand still: then a picture follows its predecessor by the last regular distance,
+ * and what comes after is shifted by as much. Variables: 0 the shift, 1 the last regular distance, 2 the shifted time.
+ */
+function monotone(offset: number): string {
+  const regular = 'between(ld(2)-PREV_OUTPTS,1,9e15)';
+  const follow = 'PREV_OUTPTS+ld(1)';
+  const first = `st(1,${FIRST_DELTA_US});st(0,${offset});st(2,if(isnan(PTS),0,PTS)+${offset})`;
+  const next = `st(2,PTS+ld(0));if(${regular},st(1,ld(2)-PREV_OUTPTS);ld(2),st(2,${follow});if(isnan(PTS),0,st(0,ld(2)-PTS));ld(2))`;
+  return `if(isnan(PREV_OUTPTS),${first},${next})`;
+}
+
+function steps(plan: Plan, resume: ResumePoint | undefined): string[] {
+  const skips = plan.steps.filter((step): step is SkipStep => step.kind === 'skip');
+  const filters = plan.steps.flatMap((step) => {
+    if (step.kind === 'skip') return [`select='${selectExpression(step.rule, resume?.skip[skips.indexOf(step)])}'`];
+    return step.kind === 'resize' ? [scale(step)] : [];
+  });
+  const hasScale = plan.steps.some((step) => step.kind === 'resize');
+  return hasScale ? filters : [...filters, EVEN];
+}
+
+/** Even sides, as 4:2:0 needs. A scale filter stays even if it changes nothing: it keeps the size when the source's changes. */
+const EVEN = 'scale=w=trunc(iw/2)*2:h=trunc(ih/2)*2:flags=bilinear';
+
+function pinned(resizes: string[], encoder: Encoder | undefined): string[] {
+  return resizes.length > 0 || encoder === undefined ? resizes : [EVEN];
+}
+
+function last(pixelFormat: string, encoder: Encoder | undefined): string[] {
+  return encoder === undefined ? [`format=${pixelFormat}`] : [`format=${encoder.pixelFormat}`, ...(encoder.filters ?? [])];
+}
+
+/** Raw video carries no description of its colours; the encoder is told what the source said. */
+function colour({ color, pixelFormat }: FeedFormat): string[] {
+  if (color === undefined || !['yuv420p', 'nv12'].includes(pixelFormat)) return [];
+  const named = { range: color.range && 'tv', colorspace: color.space, color_primaries: color.primaries, color_trc: color.transfer };
+  const set = Object.entries(named).filter(([, value]) => value !== undefined && /^[\w-]+$/.test(value) && value !== 'unknown');
+  return set.length === 0 ? [] : [`setparams=${set.map(([key, value]) => `${key}=${value ?? ''}`).join(':')}`];
+}
+
+function scale(step: ResizeStep): string {
+  const { width, height, fit, enlarge, algorithm } = step;
+  const limit = (expression: string) => (enlarge ? expression : `min(1,${expression})`);
+  const even = (expression: string) => `max(2,2*round(${expression}/2))`;
+  const to = (w: string, h: string) => `scale=w='${w}':h='${h}':flags=${algorithm}`;
+  const by = (factor: string) => to(even(`iw*${limit(factor)}`), even(`ih*${limit(factor)}`));
+  if (width === undefined) return by(`${height ?? 0}/ih`);
+  if (height === undefined) return by(`${width}/iw`);
+  const [w, h] = [width - (width % 2), height - (height % 2)];
+  switch (fit) {
+    case 'fill': return to(even(`iw*${limit(`${w}/iw`)}`), even(`ih*${limit(`${h}/ih`)}`));
+    case 'inside': return by(`min(${w}/iw,${h}/ih)`);
+    case 'contain': return `${by(`min(${w}/iw,${h}/ih)`)},pad=${w}:${h}:(ow-iw)/2:(oh-ih)/2`;
+    case 'cover': return `${by(`max(${w}/iw,${h}/ih)`)},crop='min(${w},iw)':'min(${h},ih)'`;
+  }
+}
