@@ -1,0 +1,9 @@
+/** All operators of rxcam. */
+export { type DeliverConfig, deliver } from './deliver.js';
+export { type EncodeH265Config, encodeH265 } from './encode-h265.js';
+export { type PublishConfig, publish } from './publish.js';
+export { type ResizeConfig, resize } from './resize.js';
+export { type RetryConfig, type RetryDelay, retry } from './retry.js';
+export { type SkipRateConfig, skipRate } from './skip-rate.js';
+export { type StatsConfig, stats } from './stats.js';
+export { type MessageFormatter, type ToMessageConfig, toMessage } from './to-message.js';

@@ -1,0 +1,16 @@
+/** rxcam: a camera is an Observable of frames; small operators bring them to Kafka or Redis. */
+export { type Camera, type CameraConfig, camera } from './camera.js';
+export { Capture } from './capture.js';
+export type { Engine, EngineContext, EngineEvent, EngineOutput, Feed, FeedFormat, ResumePoint } from './engine.js';
+export * from './errors.js';
+export type { CameraEvent, DropCause, Place } from './events.js';
+export { findFfmpeg } from './ffmpeg/index.js';
+export type {
+  CameraMessage, Codec, ColorInfo, EncodeMode, EncodedFrame, Frame, Origin, PixelFormat, Published, SourceInfo,
+} from './frame.js';
+export type { Timing } from './histogram.js';
+export { type CameraState, type Counts, EMPTY_LEDGER, type EncoderInUse, type Ledger, fold, inFlight } from './ledger.js';
+export { type Broker, type BrokerState, type CloseReport, type KafkaConfig, type MemoryBroker, type MemoryConfig, type RedisConfig, type StoredMessage, kafka, memory, redis } from './broker/index.js';
+export type { Chunk, Fit, Hardware } from './plan.js';
+export { type CameraStats, type Rates, statsOf } from './stats.js';
+export * from '../operators/index.js';
