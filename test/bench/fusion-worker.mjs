@@ -1,0 +1,16 @@
+/** The job of the fusion benchmark, as a user writes it. */
+import { lastValueFrom } from 'rxjs';
+import { camera, encodeH265, memory, publish, resize, skipRate, toMessage } from '../../dist/src/index.js';
+
+const source = camera(process.argv[2]);
+const broker = memory();
+await lastValueFrom(source.pipe(
+  skipRate(5),
+  resize({ width: 640, height: 360 }),
+  encodeH265({ mode: 'frame' }),
+  toMessage(),
+  publish(broker, { topic: 'bench' }),
+));
+const { captured, skipped, published, droppedTotal, inFlight, bytes } = source.stats;
+console.log(JSON.stringify({ captured, skipped, published, droppedTotal, inFlight, bytes }));
+await broker.close();
