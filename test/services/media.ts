@@ -59,7 +59,7 @@ export async function annexB(path: string, codec: 'h264' | 'h265' = 'h264'): Pro
 const QUIET = ['-hide_banner', '-loglevel', 'error', '-nostdin', '-y'];
 
 /** Changes when the way in which footage is made does. */
-const MAKE = 1;
+const MAKE = 2;
 
 async function cached(what: string, extension: string, make: (path: string) => Promise<void>): Promise<string> {
   const folder = join(cacheDir, 'media');
@@ -80,7 +80,7 @@ async function cached(what: string, extension: string, make: (path: string) => P
 function inputOf({ seconds = 2, width = 640, height = 360, fps = 25, noise = 4, motion = true, sound }: FootageOptions): string[] {
   const still = motion === 'half' ? seconds / 2 : motion ? 0 : seconds;
   const scene = `testsrc2=s=${width}x${height}:r=${fps},gblur=sigma=1`;
-  const zoom = `mandelbrot=s=${width}x${height}:r=${fps}:start_scale=0.6:end_scale=0.02:end_pts=${20 * fps}`;
+  const zoom = `mandelbrot=s=${width}x${height}:r=${fps}:start_scale=0.6:end_scale=0.02:end_pts=${20 * fps},gblur=sigma=1.5`;
   const blend = `${zoom},format=yuv420p[zoom];${scene},format=yuv420p[scene];[zoom][scene]blend=all_mode=average`;
   const hold = still > 0 ? `,trim=end_frame=${Math.max(1, Math.round((seconds - still) * fps))},tpad=start_duration=${still}:start_mode=clone` : '';
   const grain = noise > 0 ? `,noise=alls=${noise}:allf=t` : '';
@@ -100,20 +100,19 @@ type Switching = FootageOptions & { switchResolution: { width: number; height: n
 
 /** Three parts, joined as a transport stream: each starts with parameter sets of its own. */
 async function makeSwitching(options: Switching, path: string): Promise<void> {
-  const { seconds = 2, width = 640, height = 360, switchResolution: other } = options;
+  const { seconds = 2, fps = 25, width = 640, height = 360, switchResolution: other } = options;
+  const frames = Math.round(seconds * fps);
+  const [half, threeQuarters] = [Math.floor(frames / 2), Math.floor(frames * 3 / 4)];
   const parts = [
-    { width, height, seconds: seconds / 2 },
-    { ...other, seconds: seconds / 4 },
-    { width, height, seconds: seconds / 4 },
+    { width, height, from: 0, to: half },
+    { ...other, from: half, to: threeQuarters },
+    { width, height, from: threeQuarters, to: frames },
   ];
   const buffers: Buffer[] = [];
-  let start = 0;
-  for (const part of parts) {
-    const { switchResolution: _, ...rest } = options;
-    const made = { ...rest, ...part };
-    const output = [...outputOf(made), '-output_ts_offset', String(start), '-muxdelay', '0', '-f', 'mpegts', 'pipe:1'];
-    buffers.push(await run('ffmpeg', [...QUIET, ...inputOf(made), ...output]));
-    start += part.seconds;
+  for (const { from, to, ...size } of parts) {
+    const made = { ...options, ...size };
+    const place = ['-frames:v', String(to - from), '-output_ts_offset', String(from / fps), '-muxdelay', '0'];
+    buffers.push(await run('ffmpeg', [...QUIET, ...inputOf(made), ...outputOf(made), ...place, '-f', 'mpegts', 'pipe:1']));
   }
   writeFileSync(path, Buffer.concat(buffers));
 }
@@ -166,7 +165,7 @@ export async function ssim(a: Media, b: Media, { filterA, filterB }: { filterA?:
   const folder = mkdtempSync(join(tmpdir(), 'rxcam-test-ssim-'));
   try {
     const [fileA, fileB] = [fileOf(a, folder, 'a'), fileOf(b, folder, 'b')];
-    const prepare = (filter: string | undefined) => `${filter === undefined ? '' : `${filter},`}setpts=N,format=yuv420p`;
+    const prepare = (filter: string | undefined) => `${filter === undefined ? '' : `${filter},`}settb=1/1000,setpts=N,format=yuv420p`;
     const graph = `[0:v]${prepare(filterA)}[x];[1:v]${prepare(filterB)}[b];[x][b]scale2ref=flags=bicubic[a][c];[a][c]ssim=stats_file=-`;
     const told = await run('ffmpeg', [
       '-hide_banner', '-loglevel', 'error', '-nostdin', '-i', fileA, '-i', fileB, '-lavfi', graph, '-fps_mode', 'passthrough', '-f', 'null', '-',
