@@ -86,6 +86,9 @@ function serverProperties(node: Node): Record<string, string> {
     'transaction.state.log.replication.factor': '1',
     'transaction.state.log.min.isr': '1',
     'group.initial.rebalance.delay.ms': '0',
+    // After a kill the controller lets the broker in again when the session of the one before has ended.
+    'broker.heartbeat.interval.ms': '500',
+    'broker.session.timeout.ms': '2000',
     'controlled.shutdown.enable': String(!isController),
     ...(node.sasl && saslProperties(node.sasl)),
     ...node.properties,
