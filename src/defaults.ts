@@ -139,3 +139,25 @@ export const SOURCE = {
   /** One thread decodes 1080p for 12 % less CPU, 16 MB less memory and less latency than ffmpeg's own choice. */
   decoderThreads: 1,
 } as const;
+
+/** HTTP sources. */
+export const DOWNLOAD = {
+  userAgent: 'rxcam',
+  maxRedirects: 5,
+  /** Largest file; bytes. */
+  maxBytes: 4 * 1024 ** 3,
+  /** The cache is trimmed to so many bytes after each download. */
+  cacheBytes: 20 * 1024 ** 3,
+  /** What was used within this time is not removed from the cache: another process may be about to open it; ms. */
+  graceMs: 60_000,
+  /** Tries in a row that bring nothing new, within one attempt: reconnecting does the rest. */
+  tries: 5,
+  /** First wait after an interruption, doubled each time: 4 s in all, which the connection's timeout allows; ms. */
+  againMs: 250,
+  /** Another host's temporary file is a leftover after a day without a write; ms. */
+  foreignPartMs: 24 * 3_600_000,
+  /** Time between two reports of progress; ms. */
+  progressMs: 250,
+  /** A file read in place: the longest wait of ffmpeg before it takes the connection up again; seconds. */
+  inPlaceReconnectS: 5,
+} as const;

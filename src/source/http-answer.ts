@@ -1,0 +1,69 @@
+/** What an HTTP answer says of itself: whether it has an end, how long it is, and what tells one version from another. */
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Answer } from './http-request.js';
+
+/**
+ * `file` has a length; `multipart`, `playlist` and `stream` (no length) are live; `page` is HTML and no video at all.
+ */
+export type Nature = 'file' | 'multipart' | 'playlist' | 'stream' | 'page';
+
+const PLAYLIST_TYPES = /^(application\/(vnd\.apple\.mpegurl|x-mpegurl|dash\+xml)|audio\/(x-)?mpegurl)$/;
+
+/** The nature of an answer that is a success. */
+export function natureOf({ headers, status, url }: Answer): Nature {
+  const type = (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  if (type.startsWith('multipart/') && status !== 206) return 'multipart';
+  if (PLAYLIST_TYPES.test(type) || /\.(m3u8|mpd)$/i.test(url.pathname)) return 'playlist';
+  if (type === 'text/html') return 'page';
+  return lengthOf(headers) === undefined ? 'stream' : 'file';
+}
+
+/** What the first bytes of a body say: servers call a playlist text/plain as well. */
+export function natureOfContent(head: Buffer): 'file' | 'playlist' | 'list' | 'page' {
+  const text = head.toString('latin1').replace(/^\u00ef\u00bb\u00bf/, '').trimStart();
+  if (text.startsWith('#EXTM3U') || (text.startsWith('<') && /<MPD[\s>]/.test(text))) return 'playlist';
+  if (/^<(!doctype html|html|head|body)\b/i.test(text)) return 'page';
+  if (/^(ffconcat\b|\[playlist\]|v=0\r?\n|<|RTSPtext)/i.test(text)) return 'list';
+  return 'file';
+}
+
+/** Bytes of the body as they come, if that is known: an encoded body has the length of something else. */
+export function lengthOf(headers: IncomingHttpHeaders): number | undefined {
+  const { 'content-length': length, 'content-encoding': encoding, 'transfer-encoding': transfer } = headers;
+  if (length === undefined || !/^\d+$/.test(length) || transfer !== undefined) return undefined;
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') return undefined;
+  return Number(length);
+}
+
+/** `bytes first-last/total` of a 206. */
+export function rangeOf(headers: IncomingHttpHeaders): { first: number; last: number; total: number } | undefined {
+  const found = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(headers['content-range'] ?? '');
+  return found === null ? undefined : { first: Number(found[1]), last: Number(found[2]), total: Number(found[3]) };
+}
+
+/** What tells whether a copy is still what the server has. */
+export interface Validators {
+  readonly etag?: string | undefined;
+  readonly lastModified?: string | undefined;
+  /** The validator, if there is one, that is good enough to join two parts by. */
+  readonly strong?: string | undefined;
+}
+
+export function validatorsOf(headers: IncomingHttpHeaders): Validators {
+  const { etag, 'last-modified': lastModified, date } = headers;
+  return { etag, lastModified, strong: etag !== undefined && !etag.startsWith('W/') ? etag : strongDate(lastModified, date) };
+}
+
+/** RFC 9110, 8.8.2.2: a date in seconds is strong only if it was past when it was sent. */
+function strongDate(lastModified: string | undefined, date: string | undefined): string | undefined {
+  if (lastModified === undefined || date === undefined) return undefined;
+  return Date.parse(date) - Date.parse(lastModified) >= 1_000 ? lastModified : undefined;
+}
+
+/** Headers that ask for the body only if a copy is no longer valid. */
+export function ifChanged({ etag, lastModified }: Validators): Record<string, string> {
+  return {
+    ...(etag !== undefined && { 'If-None-Match': etag }),
+    ...(lastModified !== undefined && { 'If-Modified-Since': lastModified }),
+  };
+}

@@ -1,0 +1,64 @@
+/** Writes the body of an answer to a temporary file, up to its end, the disk's, or an interruption. */
+import { type FileHandle, open } from 'node:fs/promises';
+import { SourceTimeout } from '../errors.js';
+import { silence, storageFailure } from './http-errors.js';
+import type { Part } from './http-part.js';
+import type { Answer, Target } from './http-request.js';
+
+/**
+ * Appends what comes to `part`. Returns undefined when all of it is there and on the disk, or what has cut it short.
+ * @throws SourceTimeout after the time limit for silence, CaptureCrashed if the disk does not take it
+ */
+export async function receive(answer: Answer, part: Part, target: Target, progress: () => void): Promise<Error | undefined> {
+  const onDisk = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      throw storageFailure(error, part.folder, target.shown);
+    }
+  };
+  let handle: FileHandle | undefined;
+  try {
+    handle = await onDisk(open(part.path, part.bytes === 0 ? 'w' : 'r+', 0o600));
+    await onDisk(handle.truncate(part.bytes));
+    const body = answer.body[Symbol.asyncIterator]() as AsyncIterator<Buffer, undefined>;
+    for (;;) {
+      const chunk = await next(body, answer, target);
+      if (chunk instanceof Error) return chunk;
+      if (chunk === undefined) break;
+      if (part.bytes + chunk.length > part.total) return new Error('more came than was announced');
+      await onDisk(writeAll(handle, chunk, part.bytes));
+      part.bytes += chunk.length;
+      progress();
+    }
+    if (part.bytes !== part.total) return new Error('less came than was announced');
+    await onDisk(handle.sync());
+    return undefined;
+  } finally {
+    await handle?.close();
+    await answer.close();
+    if (target.signal.aborted) part.discard();
+  }
+}
+
+/** The next piece, undefined at the end, or the error that came in its place. Silence is measured here alone: a slow disk is none. */
+async function next(body: AsyncIterator<Buffer, undefined>, answer: Answer, target: Target): Promise<Buffer | undefined | Error> {
+  const timer = setTimeout(() => {
+    answer.body.destroy(silence('has sent nothing', target.timeoutMs, target.shown));
+  }, target.timeoutMs);
+  try {
+    return (await body.next()).value;
+  } catch (error) {
+    if (error instanceof SourceTimeout || target.signal.aborted) throw error;
+    return error as Error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A write may take less than it is given. */
+async function writeAll(handle: FileHandle, chunk: Buffer, position: number): Promise<void> {
+  for (let done = 0; done < chunk.length;) {
+    done += (await handle.write(chunk, done, chunk.length - done, position + done)).bytesWritten;
+  }
+}

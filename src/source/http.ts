@@ -1,0 +1,115 @@
+/** HTTP: files, downloaded into a cache or read in place, and live streams, told apart by what the server answers. */
+import { Observable } from 'rxjs';
+import { mono } from '../clock.js';
+import { DOWNLOAD } from '../defaults.js';
+import { CaptureCrashed, InvalidOption, isRxcamError } from '../errors.js';
+import type { FfmpegFacts } from '../ffmpeg/facts.js';
+import { normalizeUrl, redactUrl, secretsOf } from '../redact.js';
+import { fileInput } from './file.js';
+import { type Found, checkAnswer, download } from './http-download.js';
+import { inPlaceInput, liveInput } from './http-input.js';
+import { Login } from './http-login.js';
+import { type Target, get, withoutCredentials } from './http-request.js';
+import { addReader } from './http-trim.js';
+import type { Preparation, Source, SourceInput, SourceKind, SourceOptions } from './source.js';
+
+export const http: SourceKind = {
+  takes: 'http://host/path or https://host/path',
+  match(address, options) {
+    if (!/^https?:\/\//i.test(address)) return undefined;
+    const url = normalizeUrl(address);
+    if (!URL.canParse(url) || new URL(url).hostname === '') {
+      throw new InvalidOption(`source: '${redactUrl(address)}' given; allowed: http://[user:password@]host[:port]/path`);
+    }
+    return new HttpSource(address, new URL(url), options);
+  },
+};
+
+/** Whether it is live is known only after an answer; until then it counts as a file. */
+class HttpSource implements Source {
+  readonly address: string;
+  /** Grows when a redirect names credentials. */
+  readonly secrets: string[];
+  /** The file of the cache that ffmpeg reads. */
+  reads: string | undefined;
+  #live = false;
+  readonly #url: URL;
+  readonly #login: Login | undefined;
+
+  constructor(address: string, url: URL, readonly options: SourceOptions) {
+    this.address = redactUrl(address);
+    this.secrets = [...secretsOf(address)];
+    this.#url = withoutCredentials(url);
+    this.#login = Login.of(url);
+    addReader(this);
+  }
+
+  get kind(): 'http' | 'http-file' {
+    return this.#live ? 'http' : 'http-file';
+  }
+
+  get live(): boolean {
+    return this.#live;
+  }
+
+  get endless(): boolean {
+    return this.#live;
+  }
+
+  prepare(facts: FfmpegFacts): Observable<Preparation> {
+    return new Observable((subscriber) => {
+      const controller = new AbortController();
+      const progress = throttled(() => { subscriber.next({ type: 'progress' }); });
+      this.#input(facts, this.#target(controller.signal), progress).then((input) => {
+        subscriber.next({ type: 'input', input });
+        subscriber.complete();
+      }, (error: unknown) => {
+        subscriber.error(isRxcamError(error) ? error : new CaptureCrashed(`'${this.address}' cannot be read`, { cause: error }));
+      });
+      return () => { controller.abort(); };
+    });
+  }
+
+  async #input(facts: FfmpegFacts, target: Target, progress: () => void): Promise<SourceInput> {
+    const { options } = this;
+    const inPlace = options.download === false;
+    const found = await (inPlace ? probe(target) : download(target, {
+      cacheDir: options.cacheDir, maxBytes: options.maxDownloadBytes ?? DOWNLOAD.maxBytes,
+    }, progress));
+    this.#live = found.nature !== 'file';
+    if ('path' in found) {
+      this.reads = found.path;
+      return fileInput(found.path, options);
+    }
+    return found.nature === 'file' ? inPlaceInput(found.url, options, facts) : liveInput(found.url, found.nature, options, facts);
+  }
+
+  #target(signal: AbortSignal): Target {
+    return {
+      url: this.#url,
+      login: this.#login,
+      shown: this.address,
+      timeoutMs: this.options.readTimeoutMs,
+      signal,
+      keepSecret: (address) => { this.secrets.push(...secretsOf(address).filter((one) => !this.secrets.includes(one))); },
+    };
+  }
+}
+
+/** What an address is, with nothing of it held. */
+async function probe(target: Target): Promise<Exclude<Found, { path: string }> | { readonly nature: 'file'; readonly url: URL }> {
+  const answer = await get(target, {});
+  const nature = await checkAnswer(answer, target.shown);
+  await answer.close();
+  return { nature, url: answer.url };
+}
+
+/** The first call at once, then one in each `DOWNLOAD.progressMs`. */
+function throttled(work: () => void): () => void {
+  let last = -Infinity;
+  return () => {
+    if (mono() - last < DOWNLOAD.progressMs) return;
+    last = mono();
+    work();
+  };
+}
