@@ -1,0 +1,163 @@
+/** publish: puts messages into the broker's outbox and emits their acknowledgements. */
+import { Observable, type OperatorFunction, type Subscriber, takeWhile } from 'rxjs';
+import { z } from 'zod';
+import { type AccountOwner, take } from '../src/account.js';
+import { type Broker, type BrokerHandle, type Lane, type LaneOptions, Receiver, handleOf, ownerOf } from '../src/broker/index.js';
+import { InvalidOption } from '../src/errors.js';
+import type { CameraMessage, Published } from '../src/frame.js';
+import { byteCount, callback, count, options as object, parseOptions } from '../src/options.js';
+
+/** Options of `publish`. */
+export interface PublishConfig {
+  /** Topic on Kafka, stream on Redis; or a function that names it for each message. */
+  readonly topic: string | ((message: CameraMessage) => string);
+  /** Messages with one key keep their order. Default: the message's own key, which is the camera's unless told. */
+  readonly key?: string | ((message: CameraMessage) => string);
+  /** Messages of one topic and key in the request under way, at most. Default 16. */
+  readonly maxInFlight?: number;
+  /** Bounds of the outbox of one topic and key. */
+  readonly outbox?: {
+    /** Bytes kept in memory. Default 16 MiB. */
+    readonly maxBytes?: number;
+    /** Default 1000. */
+    readonly maxMessages?: number;
+  };
+}
+
+const SCHEMA = object({
+  topic: z.union([z.string().min(1), callback<(message: CameraMessage) => string>()]),
+  key: z.union([z.string(), callback<(message: CameraMessage) => string>()]).optional(),
+  maxInFlight: count().optional(),
+  outbox: object({ maxBytes: byteCount().optional(), maxMessages: count().optional() }).optional(),
+});
+
+/**
+ * Publishes messages and emits their acknowledgements, in the order in which they come.
+ *
+ * ```text
+ * messages      -a-b-----c-|
+ * publish(…)    --A-B-----(C|)      linger and write time: one frame
+ * broker down   -a-b-----c-|
+ *               -----------------(ABC|)   when it is back
+ * ```
+ *
+ * A message goes into an outbox of the broker handle, one for each topic and key, and is sent, again and again, until
+ * it is acknowledged: a broker that is down is no error here, `broker.state$` and `broker.errors$` tell of it. When
+ * the outbox is full a source that can wait (a file) is paused; of any other the oldest message is dropped, in stream
+ * mode with those up to the next keyframe, and counted by cause.
+ *
+ * - Error: the source's passes at once; what the outbox holds is sent all the same, and its acknowledgements are
+ *   emitted when the same run subscribes again (`retry`). InvalidOption for a name of a topic that the broker does
+ *   not take, and when two live runs publish to one topic and key.
+ * - Completion: when the source has completed and each of its messages is acknowledged or dropped.
+ * - Unsubscription: the outbox keeps and sends what it has.
+ *
+ * @example
+ * const published$ = camera('test:').pipe(encodeH265(), toMessage(), publish(memory(), { topic: 'video' }));
+ *
+ * @throws InvalidOption for a wrong option, or a broker that is closed
+ */
+export function publish(broker: Broker, config: PublishConfig): OperatorFunction<CameraMessage, Published> {
+  const handle = handleOf('publish', broker);
+  const { topic, key, maxInFlight, outbox = {} } = parseOptions('publish', SCHEMA, config);
+  if (typeof topic === 'string') checkTopic(handle, topic);
+  const route: Route = {
+    topic: typeof topic === 'string' ? () => topic : (message) => checkTopic(handle, topic(message)),
+    key: typeof key === 'string' ? () => key : key ?? ((message) => message.key),
+    lane: { maxInFlight, ...outbox },
+  };
+  return (source) => {
+    const left = new Set<Receiver>();
+    return new Observable((subscriber) => {
+      handleOf('publish', handle);
+      const publication = new Publication(handle, route, left, subscriber);
+      subscriber.add(() => { publication.end(); });
+      // A source that emits while it is being subscribed to can't be unsubscribed yet.
+      subscriber.add(source.pipe(takeWhile(() => !subscriber.closed)).subscribe(publication));
+    });
+  };
+}
+
+interface Route {
+  readonly topic: (message: CameraMessage) => string;
+  readonly key: (message: CameraMessage) => string;
+  readonly lane: LaneOptions;
+}
+
+/** One subscription to `publish`. Receivers that still expect something outlive it in `left`. */
+class Publication {
+  readonly #receivers = new Map<AccountOwner | undefined, Receiver>();
+  readonly #lanes = new Set<Lane>();
+  #isSourceDone = false;
+
+  constructor(readonly handle: BrokerHandle, readonly route: Route, readonly left: Set<Receiver>, readonly subscriber: Subscriber<Published>) {}
+
+  next(message: CameraMessage): void {
+    try {
+      this.#offer(message);
+    } catch (error) {
+      take(message, 'outbox').drop('stopped');
+      this.subscriber.error(error);
+    }
+  }
+
+  error(error: unknown): void {
+    this.subscriber.error(error);
+  }
+
+  complete(): void {
+    if (this.subscriber.closed) return;
+    this.#isSourceDone = true;
+    // Without a message of its own, this subscription can only be the rest of a run that has sent all before.
+    if (this.#receivers.size === 0) for (const receiver of this.left) this.#attach(receiver);
+    this.settled();
+  }
+
+  acknowledged(ack: Published): void {
+    this.subscriber.next(ack);
+  }
+
+  settled(): void {
+    if (!this.#isSourceDone) return;
+    for (const receiver of this.#receivers.values()) if (receiver.pending > 0) return;
+    this.subscriber.complete();
+  }
+
+  end(): void {
+    for (const receiver of this.#receivers.values()) {
+      receiver.detach();
+      if (!receiver.isSpent) this.left.add(receiver);
+      const pressure = receiver.owner?.pressure;
+      if (pressure !== undefined) for (const lane of this.#lanes) lane.unblock(pressure);
+    }
+  }
+
+  #offer(message: CameraMessage): void {
+    const owner = ownerOf(message);
+    const lane = this.handle.lane(this.route.topic(message), this.route.key(message), this.route.lane);
+    this.#lanes.add(lane);
+    lane.claim(owner);
+    const receiver = this.#receiverOf(owner);
+    this.handle.offer(lane, message, take(message, 'outbox'), receiver);
+  }
+
+  #receiverOf(owner: AccountOwner | undefined): Receiver {
+    const known = this.#receivers.get(owner);
+    if (known !== undefined) return known;
+    const kept = owner && [...this.left].find((receiver) => receiver.owner === owner);
+    return this.#attach(kept ?? new Receiver(owner));
+  }
+
+  #attach(receiver: Receiver): Receiver {
+    this.left.delete(receiver);
+    this.#receivers.set(receiver.owner, receiver);
+    receiver.attach(this);
+    return receiver;
+  }
+}
+
+function checkTopic(handle: BrokerHandle, topic: string): string {
+  const problem = typeof topic === 'string' && topic !== '' ? handle.driver.topicProblem?.(topic) : 'expected a name';
+  if (problem === undefined) return topic;
+  throw new InvalidOption(`publish: option 'topic': ${JSON.stringify(topic)} given, ${problem}`);
+}

@@ -1,0 +1,99 @@
+/** Gathers one request from the lanes that are ready, and reads what became of it. */
+import type { Published } from '../frame.js';
+import { ACCOUNTS, Ticket } from '../account.js';
+import { wall } from '../clock.js';
+import type { RxcamError } from '../errors.js';
+import type { Driver, NotWritten, Outgoing, SendOutcome, Written } from './driver.js';
+import type { Entry, Lane } from './lane.js';
+
+/** The messages of one lane in a request. */
+export interface Part {
+  readonly lane: Lane;
+  readonly entries: readonly Entry[];
+  readonly outgoing: readonly Outgoing[];
+}
+
+/** A request: each lane is in it once. */
+export type Batch = readonly Part[];
+
+/**
+ * Takes messages for one request out of `ready` lanes; lanes that are in it, or have nothing left, leave `ready`.
+ * A message that the driver refuses is dropped here, before a later one could name it as the one before.
+ */
+export function gather(driver: Driver, ready: Set<Lane>, maxRequestBytes: number, refused: (error: RxcamError) => void): Batch {
+  const parts: Part[] = [];
+  let room = maxRequestBytes;
+  for (const lane of ready) {
+    if (lane.alone && parts.length > 0) continue;
+    dropRefused(driver, lane, refused);
+    const entries = takeUpTo(driver, lane, Math.min(room, lane.maxRequestBytes), parts.length === 0);
+    if (entries.length === 0 && lane.waiting > 0) continue;
+    ready.delete(lane);
+    if (entries.length === 0) continue;
+    for (const entry of entries) entry.ticket.move('request');
+    parts.push({ lane, entries, outgoing: lane.stamp(entries) });
+    room -= sizeOf(entries);
+    if (lane.alone) break;
+  }
+  return parts;
+}
+
+/** A lane's messages by what became of them. */
+export interface Answer {
+  readonly part: Part;
+  readonly written: readonly { entry: Entry; outcome: Written }[];
+  /** To be sent again. */
+  readonly back: readonly { entry: Entry; outcome: NotWritten }[];
+  /** To be dropped. */
+  readonly tooLarge: readonly { entry: Entry; outcome: NotWritten }[];
+}
+
+export function readAnswer(batch: Batch, outcomes: readonly SendOutcome[], unanswered: NotWritten): Answer[] {
+  const isSingle = outcomes.length === 1;
+  let index = 0;
+  return batch.map((part) => {
+    const answer = { part, written: [], back: [], tooLarge: [] } as { [K in keyof Answer]: Answer[K] extends readonly (infer T)[] ? T[] : Answer[K] };
+    for (const entry of part.entries) {
+      const outcome = outcomes[index++] ?? unanswered;
+      if (outcome.ok) answer.written.push({ entry, outcome });
+      else if (outcome.tooLarge === true || (outcome.split === true && isSingle)) answer.tooLarge.push({ entry, outcome });
+      else answer.back.push({ entry, outcome });
+    }
+    return answer;
+  });
+}
+
+export function acknowledgement({ message }: Entry, { topic, key }: Lane, { ok: _, ...where }: Written, writeMs: number): Published {
+  const { id, camera, inputOrder, seq, frames } = message;
+  const accounts = message[ACCOUNTS];
+  const latency = accounts === undefined ? {} : { latencyMs: new Ticket(accounts).ageMs() };
+  return { id, camera, topic, key, inputOrder, seq, frames, bytes: message.value.length, ...where, acknowledgedAt: wall(), writeMs, ...latency };
+}
+
+function dropRefused(driver: Driver, lane: Lane, refused: (error: RxcamError) => void): void {
+  for (let head = lane.peek(); head !== undefined; head = lane.peek()) {
+    const error = driver.refuses?.(head.message);
+    if (error === undefined) return;
+    lane.take();
+    lane.dropTaken(head, 'too-large', error);
+    refused(error);
+  }
+}
+
+function takeUpTo(driver: Driver, lane: Lane, maxBytes: number, atLeastOne: boolean): Entry[] {
+  const entries: Entry[] = [];
+  let room = maxBytes;
+  for (let next = lane.peek(); next !== undefined && entries.length < lane.maxInFlight; next = lane.peek()) {
+    const isFree = entries.length === 0 && atLeastOne;
+    if (!isFree && next.message.value.length > room) break;
+    if (entries.length > 0 && driver.refuses?.(next.message) !== undefined) break;
+    room -= next.message.value.length;
+    entries.push(lane.take() as Entry);
+  }
+  return entries;
+}
+
+/** Bytes that go over the wire, headers not counted. */
+export function sizeOf(entries: readonly Entry[]): number {
+  return entries.reduce((sum, { message }) => sum + message.value.length, 0);
+}

@@ -1,0 +1,56 @@
+/** What a kind of broker has to do, and nothing more: write one batch. Queues, retries and order are the sender's. */
+import type { Observable } from 'rxjs';
+import type { RxcamError } from '../errors.js';
+import type { CameraMessage } from '../frame.js';
+
+/** A message on its way. */
+export interface Outgoing {
+  readonly topic: string;
+  readonly key: string;
+  readonly message: CameraMessage;
+  /** The message's headers, with what is stamped when it leaves the outbox. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** It is written, and where. */
+export interface Written {
+  readonly ok: true;
+  readonly partition?: number;
+  readonly offset?: string;
+  readonly streamId?: string;
+}
+
+/** It is not written, though the request itself was answered. */
+export interface NotWritten {
+  readonly ok: false;
+  readonly error: RxcamError;
+  /** The broker takes no message of this size: it is dropped. Only where this very message is known to be the reason. */
+  readonly tooLarge?: boolean;
+  /** It was refused for its size together with others: they are sent again in smaller requests until one is alone. */
+  readonly split?: boolean;
+}
+
+/** What became of one message of a batch. */
+export type SendOutcome = Written | NotWritten;
+
+/** One kind of broker. No state of a message is kept here, and no Promise leaves. */
+export interface Driver {
+  /** `kafka`, `redis`, `memory` … */
+  readonly kind: string;
+  /** Address without credentials. */
+  readonly address: string;
+  /**
+   * Writes a batch in one request, and emits one array with an outcome for each message, in order. Within one topic
+   * and key nothing after the first message that is not written may be written. Errors when the whole request failed;
+   * then some of it may have been written all the same. Unsubscribing abandons the request.
+   */
+  send(batch: readonly Outgoing[]): Observable<readonly SendOutcome[]>;
+  /** Why a message can't be written whatever the broker's state is, as far as it is known without asking. */
+  refuses?(message: CameraMessage): RxcamError | undefined;
+  /** What is wrong with the name of a topic: `expected …`. */
+  topicProblem?(topic: string): string | undefined;
+  /** The connection is to be made anew before the next request, and the brokers' addresses are to be asked for again. */
+  reset(): void;
+  /** Completes when the connection is gone; never errors. */
+  close(): Observable<never>;
+}

@@ -1,0 +1,56 @@
+/** A first-in first-out list that stays fast however long it gets: Array.shift moves every element of a long array. */
+
+const COMPACT_ABOVE = 1_024;
+
+export class Fifo<T> implements Iterable<T> {
+  #items: (T | undefined)[] = [];
+  #head = 0;
+
+  get length(): number {
+    return this.#items.length - this.#head;
+  }
+
+  peek(): T | undefined {
+    return this.#items[this.#head];
+  }
+
+  push(item: T): void {
+    this.#items.push(item);
+  }
+
+  shift(): T | undefined {
+    const item = this.#items[this.#head];
+    if (this.length === 0) return undefined;
+    this.#items[this.#head++] = undefined;
+    if (this.#head > COMPACT_ABOVE && this.#head * 2 > this.#items.length) this.#compact();
+    return item;
+  }
+
+  /** Puts items before all others, in their order. */
+  unshift(items: readonly T[]): void {
+    this.#items = [...items, ...this];
+    this.#head = 0;
+  }
+
+  /** Takes out `count` items from position `start` on. */
+  remove(start: number, count: number): T[] {
+    return this.#items.splice(this.#head + start, count) as T[];
+  }
+
+  /** Position of the first item that fits, or -1. */
+  findIndex(fits: (item: T) => boolean, start = 0): number {
+    for (let index = this.#head + start; index < this.#items.length; index++) {
+      if (fits(this.#items[index] as T)) return index - this.#head;
+    }
+    return -1;
+  }
+
+  *[Symbol.iterator](): Iterator<T> {
+    for (let index = this.#head; index < this.#items.length; index++) yield this.#items[index] as T;
+  }
+
+  #compact(): void {
+    this.#items = this.#items.slice(this.#head);
+    this.#head = 0;
+  }
+}

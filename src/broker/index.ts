@@ -1,0 +1,9 @@
+/** Brokers: what the operators, the kernel and the public entry take from here. */
+export { type Broker, BROKER_HANDLE, BrokerHandle, type BrokerOptions, type BrokerState, type CloseReport, handleOf } from './broker.js';
+export { BoundedQueue, type Held, type Limits, Total } from './bounded-queue.js';
+export type { Driver, NotWritten, Outgoing, SendOutcome, Written } from './driver.js';
+export { type Lane, ownerOf } from './lane.js';
+export { memory, type MemoryBroker, type MemoryConfig, type StoredMessage } from './memory.js';
+export type { LaneOptions } from './outbox.js';
+export { Receiver } from './receiver.js';
+export { retains, type Retains } from './retained.js';

@@ -1,0 +1,93 @@
+/** The outbox of one topic and key: its order, and what is known of its messages so far. */
+import type { AccountOwner, Pressure, Ticket } from '../account.js';
+import { ACCOUNTS } from '../account.js';
+import { BROKER } from '../defaults.js';
+import { InvalidOption } from '../errors.js';
+import type { CameraMessage, Published } from '../frame.js';
+import { BoundedQueue, type Held, type Limits, type Total } from './bounded-queue.js';
+import type { Outgoing } from './driver.js';
+import { type Receiver } from './receiver.js';
+import { type Retains, retains } from './retained.js';
+
+/** A message in the outbox. */
+export class Entry implements Held {
+  readonly retains: Retains;
+  readonly pressure: Pressure | undefined;
+  readonly stream: boolean;
+  readonly dependent: boolean;
+
+  /** @param offeredAt - monotonic time in ms */
+  constructor(readonly message: CameraMessage, readonly ticket: Ticket, readonly receiver: Receiver, readonly offeredAt: number) {
+    this.retains = retains(message.value, message.fields);
+    this.pressure = ownerOf(message)?.pressure;
+    this.stream = message.mode === 'stream';
+    this.dependent = this.stream && !message.keyframe;
+  }
+
+  acknowledged(ack: Published): void {
+    this.ticket.published(ack);
+    this.receiver.acknowledged(ack);
+  }
+
+  dropped(): void {
+    this.receiver.dropped();
+  }
+}
+
+export class Lane extends BoundedQueue<Entry> {
+  maxInFlight: number = BROKER.maxInFlight;
+  /** Bytes of one request, at most: lowered while a message that is too large is searched for. */
+  maxRequestBytes = Infinity;
+  /** Whether its requests hold no message of another lane. */
+  alone = false;
+  /** Answers in a row that refused this lane's messages while the request went through. */
+  failures = 0;
+  /** Monotonic time before which nothing is sent. */
+  notBefore = 0;
+  #owner: AccountOwner | undefined;
+  #lastSent = 0;
+
+  constructor(readonly topic: string, readonly key: string, limits: Limits, total: Total) {
+    super(limits, total);
+  }
+
+  /** @throws InvalidOption if another run that is live publishes here */
+  claim(owner: AccountOwner | undefined): void {
+    if (owner === undefined || owner === this.#owner) return;
+    if (this.#owner?.live === true && owner.live) {
+      const name = (one: AccountOwner) => `'${one.camera}' (run ${one.id})`;
+      throw new InvalidOption(
+        `publish: cameras ${name(this.#owner)} and ${name(owner)} both publish to topic '${this.topic}' with key '${this.key}', ` +
+        'expected a key of its own for each of them', { camera: owner.camera });
+    }
+    this.#owner = owner;
+  }
+
+  /** The entries' headers name what was sent before each of them: by an acknowledged request, or earlier in this one. */
+  stamp(entries: readonly Entry[]): Outgoing[] {
+    let previous = this.#lastSent;
+    return entries.map(({ message }) => {
+      const { previousOrderHeader: header, headers } = message;
+      const stamped = header === undefined ? headers : { ...headers, [header]: String(previous) };
+      previous = message.inputOrder;
+      return { topic: this.topic, key: this.key, message, headers: stamped };
+    });
+  }
+
+  /** The entry is written. */
+  sent(entry: Entry): void {
+    this.#lastSent = entry.message.inputOrder;
+    this.finish(entry);
+  }
+
+  /** What was lowered for the search of a message too large is as before. */
+  restore(): void {
+    this.maxRequestBytes = Infinity;
+    this.alone = false;
+  }
+}
+
+/** The run that a message belongs to, if it comes from a camera. */
+export function ownerOf(message: CameraMessage): AccountOwner | undefined {
+  return message[ACCOUNTS]?.[0]?.owner;
+}

@@ -1,0 +1,232 @@
+/** Sends what the lanes hold: several requests at once, one for each lane at most, again for ever until it is written. */
+import { Subscription, asyncScheduler, defer, take, throwIfEmpty, timeout } from 'rxjs';
+import { mono } from '../clock.js';
+import { BROKER } from '../defaults.js';
+import { BrokerUnavailable, type RxcamError, isRxcamError } from '../errors.js';
+import { redact } from '../redact.js';
+import { type Answer, type Batch, acknowledgement, gather, readAnswer, sizeOf } from './batch.js';
+import type { Driver, NotWritten, SendOutcome } from './driver.js';
+import type { Entry, Lane } from './lane.js';
+
+export interface SenderOptions {
+  readonly lingerMs: number;
+  readonly maxRequestBytes: number;
+  readonly requestTimeoutMs: number;
+}
+
+/** Whom the sender tells. */
+export interface SenderObserver {
+  /** A request was answered. */
+  connected(): void;
+  /** A request failed, or was not answered in time. */
+  unavailable(error: RxcamError): void;
+  /** A message was refused. */
+  refused(error: RxcamError): void;
+  /** Messages have left the outbox. */
+  settled(): void;
+}
+
+export class Sender {
+  readonly #ready = new Set<Lane>();
+  /** Lanes in which a message too large is searched for. */
+  readonly #narrowed = new Set<Lane>();
+  readonly #requests = new Subscription();
+  #timer: Subscription | undefined;
+  #timerAt = Infinity;
+  /** Requests that failed, one after the other. */
+  #failures = 0;
+  /** Rises with each failure: what was sent before it says nothing of the broker now. */
+  #epoch = 0;
+  #notBefore = 0;
+  #probes = 0;
+  #isBusy = false;
+  #isHurried = false;
+
+  constructor(readonly driver: Driver, readonly options: SenderOptions, readonly observer: SenderObserver) {}
+
+  /** The lane has got a message. */
+  wake(lane: Lane): void {
+    if (lane.waiting > 0 && lane.taken === 0) this.#ready.add(lane);
+    this.#plan();
+  }
+
+  /** No linger and no long wait any more: the handle is closing. */
+  hurry(): void {
+    this.#isHurried = true;
+    this.#notBefore = 0;
+    for (const lane of this.#ready) lane.notBefore = 0;
+    this.#plan();
+  }
+
+  /** Abandons the requests under way and sends nothing more. */
+  stop(): void {
+    this.#ready.clear();
+    this.#timer?.unsubscribe();
+    this.#requests.unsubscribe();
+  }
+
+  #plan(): void {
+    if (this.#isBusy || this.#requests.closed) return;
+    const dueAt = this.#dueAt();
+    if (dueAt <= mono()) this.#flush();
+    else this.#wakeAt(dueAt);
+  }
+
+  #dueAt(): number {
+    if (this.#ready.size === 0 || (this.#failures > 0 && this.#probes > 0)) return Infinity;
+    if (this.#notBefore > mono()) return this.#notBefore;
+    let earliest = Infinity;
+    for (const lane of this.#ready) earliest = Math.min(earliest, this.#laneDueAt(lane));
+    return earliest;
+  }
+
+  #laneDueAt(lane: Lane): number {
+    const lingerMs = this.#isHurried ? 0 : this.options.lingerMs;
+    return Math.max((lane.peek()?.offeredAt ?? -Infinity) + lingerMs, lane.notBefore);
+  }
+
+  #wakeAt(at: number): void {
+    if (this.#timerAt === at) return;
+    this.#timer?.unsubscribe();
+    this.#timerAt = at;
+    if (at === Infinity) return;
+    this.#timer = asyncScheduler.schedule(() => {
+      this.#timerAt = Infinity;
+      this.#plan();
+    }, Math.ceil(at - mono()));
+  }
+
+  /** Answers may come at once and bring new work: a loop, where a recursion would use up the stack. */
+  #flush(): void {
+    this.#whileBusy(() => {
+      while (this.#dueAt() <= mono() && !this.#requests.closed) this.#dispatchAll();
+    });
+  }
+
+  #dispatchAll(): void {
+    const now = mono();
+    const held = [...this.#ready].filter((lane) => lane.notBefore > now);
+    for (const lane of held) this.#ready.delete(lane);
+    while (this.#ready.size > 0 && this.#maySend()) {
+      const batch = gather(this.driver, this.#ready, this.options.maxRequestBytes, (error) => { this.observer.refused(error); });
+      if (batch.length > 0) this.#send(batch);
+    }
+    for (const lane of held) this.#ready.add(lane);
+    this.observer.settled();
+  }
+
+  /** While the broker is unavailable, one request at a time asks whether it is back. */
+  #maySend(): boolean {
+    return this.#failures === 0 || (this.#probes === 0 && this.#notBefore <= mono());
+  }
+
+  #send(batch: Batch): void {
+    const { requestTimeoutMs } = this.options;
+    const epoch = this.#epoch;
+    const startedAt = mono();
+    const outgoing = batch.flatMap((part) => part.outgoing);
+    this.#probes++;
+    const request = defer(() => this.driver.send(outgoing)).pipe(
+      take(1),
+      timeout({ first: requestTimeoutMs, with: () => { throw noAnswer(this.driver, `no answer within ${requestTimeoutMs} ms`).error; } }),
+      throwIfEmpty(() => noAnswer(this.driver, 'no answer').error),
+    ).subscribe({
+      next: (outcomes) => { this.#answered(batch, outcomes, epoch, mono() - startedAt); },
+      error: (error: unknown) => { this.#failed(batch, error, epoch); },
+    });
+    this.#requests.add(request);
+  }
+
+  #answered(batch: Batch, outcomes: readonly SendOutcome[], epoch: number, writeMs: number): void {
+    this.#whileBusy(() => {
+      if (epoch === this.#epoch) {
+        this.#probes--;
+        this.#failures = 0;
+        this.observer.connected();
+      }
+      const answers = readAnswer(batch, outcomes, noAnswer(this.driver, 'no answer for a message'));
+      for (const answer of answers) this.#settle(answer);
+      for (const { part, written } of answers) {
+        for (const { entry, outcome } of written) entry.acknowledged(acknowledgement(entry, part.lane, outcome, writeMs));
+      }
+      for (const answer of answers) this.#reportRefused(answer);
+      this.#again(batch);
+    });
+  }
+
+  /** Brings the lane up to date, before anyone hears of it. */
+  #settle({ part: { lane, entries }, written, back, tooLarge }: Answer): void {
+    for (const { entry } of written) lane.sent(entry);
+    for (const { entry } of back) entry.ticket.move('outbox');
+    lane.giveBack(back.map(({ entry }) => entry));
+    if (back.some(({ outcome }) => outcome.split === true)) this.#narrow(lane, entries);
+    else if (back.length > 0) lane.notBefore = mono() + this.#waitMs(++lane.failures);
+    else lane.failures = 0;
+    if (tooLarge.length > 0) this.#restore(lane.topic);
+  }
+
+  #reportRefused({ part: { lane }, back, tooLarge }: Answer): void {
+    for (const { entry, outcome } of tooLarge) lane.dropTaken(entry, 'too-large', outcome.error);
+    const errors = [...tooLarge, ...back.filter(({ outcome }) => outcome.split !== true)].map(({ outcome }) => outcome.error);
+    for (const error of new Set(errors)) this.observer.refused(error);
+  }
+
+  /** One message, or all of them together, was too large: half of it at a time finds out which. */
+  #narrow(lane: Lane, entries: readonly Entry[]): void {
+    lane.alone = true;
+    if (entries.length > 1) lane.maxRequestBytes = Math.max(1, Math.floor(sizeOf(entries) / 2));
+    this.#narrowed.add(lane);
+  }
+
+  /** The one that was too large is found. A limit that no single message explains stays. */
+  #restore(topic: string): void {
+    for (const lane of this.#narrowed) {
+      if (lane.topic !== topic) continue;
+      lane.restore();
+      this.#narrowed.delete(lane);
+    }
+  }
+
+  #failed(batch: Batch, reason: unknown, epoch: number): void {
+    this.#whileBusy(() => {
+      for (const { lane, entries } of batch) {
+        for (const { ticket } of entries) ticket.move('outbox');
+        lane.giveBack(entries);
+      }
+      if (epoch === this.#epoch) this.#brokerFailed(isRxcamError(reason) ? reason : noAnswer(this.driver, redact(String(reason))).error);
+      this.#again(batch);
+    });
+  }
+
+  #brokerFailed(error: RxcamError): void {
+    this.#epoch++;
+    this.#probes = 0;
+    this.#failures++;
+    this.#notBefore = mono() + this.#waitMs(this.#failures);
+    if (this.#failures % BROKER.refreshAfterFailures === 0) this.driver.reset();
+    this.observer.unavailable(error);
+  }
+
+  #again(batch: Batch): void {
+    for (const { lane } of batch) if (lane.waiting > 0 && lane.taken === 0) this.#ready.add(lane);
+    this.observer.settled();
+  }
+
+  #waitMs(failures: number): number {
+    if (this.#isHurried) return BROKER.retryInitialMs;
+    return Math.min(BROKER.retryMaxMs, BROKER.retryInitialMs * 2 ** (failures - 1));
+  }
+
+  /** What the users of the events and acknowledgements do meanwhile must not start a request: it starts afterwards. */
+  #whileBusy(work: () => void): void {
+    const wasBusy = this.#isBusy;
+    this.#isBusy = true;
+    work();
+    this.#isBusy = wasBusy;
+    this.#plan();
+  }
+}
+
+function noAnswer(driver: Driver, reason: string): NotWritten {
+  return { ok: false, error: new BrokerUnavailable(`${driver.kind} at ${driver.address}: ${reason}`) };
+}

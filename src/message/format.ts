@@ -1,0 +1,39 @@
+/** What a wire format is: a function from an encoded frame to the bytes and headers of a message. */
+import type { EncodedFrame } from '../frame.js';
+
+/** What a format is told beside the frame. */
+export interface MessageContext {
+  /** Key of the camera. */
+  readonly camera: string;
+  /** Number of the run, from 1. */
+  readonly run: number;
+  /** 1, 2, 3 … for each camera, over reconnects. */
+  readonly inputOrder: number;
+  /** Random, the same for all messages of this process. */
+  readonly processRun: string;
+  /** The message's key: the camera's unless told. */
+  readonly key: string;
+  /** Where the camera stands, as given to `toMessage`. */
+  readonly location?: string;
+  readonly group?: string;
+  /** The camera's name for people. */
+  readonly name?: string;
+}
+
+/** What a format makes. */
+export interface FormattedMessage {
+  /** Default: `camera/process run/inputOrder`. */
+  readonly id?: string;
+  /** Default: the context's key. */
+  readonly key?: string;
+  /** A string goes as UTF-8. */
+  readonly value: Buffer | string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Fields of a Redis entry, where it is to have others than the headers and `data`. */
+  readonly fields?: Readonly<Record<string, string | Buffer>>;
+  /** Name of the header that receives the inputOrder sent before this one to the same topic and key. */
+  readonly previousOrderHeader?: string;
+}
+
+/** A wire format; users pass one of their own to `toMessage`. What it throws ends the stream. */
+export type MessageFormatter = (frame: EncodedFrame, context: MessageContext) => FormattedMessage;

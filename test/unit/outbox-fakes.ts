@@ -1,0 +1,121 @@
+/** Stand-ins for the broker and the run in virtual time: what the outbox does is seen from both sides. */
+import { EMPTY, NEVER, type Observable, defer, map, timer } from 'rxjs';
+import { ACCOUNTS, type Account, type AccountOwner } from '../../src/account.js';
+import { BrokerHandle, type BrokerOptions, type Driver, type Outgoing, type SendOutcome } from '../../src/broker/index.js';
+import { mono } from '../../src/clock.js';
+import type { CameraEvent, EventBody, Place } from '../../src/events.js';
+import { BrokerUnavailable } from '../../src/errors.js';
+import type { CameraMessage } from '../../src/frame.js';
+import { EMPTY_LEDGER, type Ledger, fold } from '../../src/ledger.js';
+
+/** What the broker does with one request. */
+export type Behaviour = 'ok' | 'fail' | 'hang' | 'lost-answer' | readonly SendOutcome[];
+
+export interface Request {
+  readonly at: number;
+  readonly batch: readonly Outgoing[];
+}
+
+/** A broker that answers `latencyMs` after the request, as `behave` says. */
+export class FakeDriver implements Driver {
+  readonly kind = 'fake';
+  readonly address = 'fake:';
+  readonly requests: Request[] = [];
+  /** What it has written, in order. */
+  readonly log: Outgoing[] = [];
+  resets = 0;
+  isClosed = false;
+
+  constructor(
+    readonly latencyMs: number = 0,
+    readonly behave: (batch: readonly Outgoing[], index: number) => Behaviour = () => 'ok',
+  ) {}
+
+  send(batch: readonly Outgoing[]): Observable<readonly SendOutcome[]> {
+    return defer(() => {
+      const behaviour = this.behave(batch, this.requests.length);
+      this.requests.push({ at: mono(), batch });
+      if (behaviour === 'hang') return NEVER;
+      return timer(this.latencyMs).pipe(map(() => this.#answer(batch, behaviour)));
+    });
+  }
+
+  reset(): void {
+    this.resets++;
+  }
+
+  close(): Observable<never> {
+    this.isClosed = true;
+    return EMPTY;
+  }
+
+  #answer(batch: readonly Outgoing[], behaviour: Behaviour): readonly SendOutcome[] {
+    if (behaviour === 'fail') throw new BrokerUnavailable('fake: refused');
+    const outcomes = typeof behaviour === 'string' ? batch.map((): SendOutcome => ({ ok: true })) : behaviour;
+    const answer = batch.map((outgoing, index) => {
+      const outcome = outcomes[index] as SendOutcome;
+      return outcome.ok ? { ...outcome, offset: String(this.log.push(outgoing) - 1) } : outcome;
+    });
+    if (behaviour === 'lost-answer') throw new BrokerUnavailable('fake: connection lost');
+    return answer;
+  }
+}
+
+export function fakeBroker(driver: Driver, options: BrokerOptions = {}): BrokerHandle {
+  return new BrokerHandle(driver, { lingerMs: 0, ...options });
+}
+
+/** A run that keeps its own ledger. */
+export class FakeRun implements AccountOwner {
+  readonly engine = () => NEVER;
+  readonly epoch = 0;
+  readonly events: CameraEvent[] = [];
+  readonly pressure;
+  readonly blockers = new Set<object>();
+  live = true;
+  ledger: Ledger = EMPTY_LEDGER;
+  #seq = 0;
+  #order = 0;
+
+  constructor(readonly camera = 'cam', readonly id = 1, waits = false) {
+    this.pressure = {
+      waits,
+      block: (holder: object) => { this.blockers.add(holder); },
+      unblock: (holder: object) => { this.blockers.delete(holder); },
+    };
+  }
+
+  get isPaused(): boolean { return this.blockers.size > 0; }
+
+  nextInputOrder(): number {
+    return ++this.#order;
+  }
+
+  emit(body: EventBody): void {
+    const event = { ...body, camera: this.camera, run: this.id, at: mono() } as CameraEvent;
+    this.events.push(event);
+    this.ledger = fold(this.ledger, event);
+  }
+
+  /** A picture that was just decoded. */
+  capture(place: Place = 'handover'): Account {
+    const account: Account = { owner: this, seq: ++this.#seq, capturedMono: mono(), place, epoch: 0 };
+    this.emit({ type: 'captured', seq: account.seq, frames: 1, pts: account.seq, to: place });
+    return account;
+  }
+
+  /** A message of this run. */
+  message(facts: Partial<CameraMessage> = {}): CameraMessage {
+    const account = this.capture();
+    return message(this.nextInputOrder(), { camera: this.camera, key: this.camera, seq: account.seq, [ACCOUNTS]: [account], ...facts });
+  }
+}
+
+/** A message of `bytes` bytes in an ArrayBuffer of its own. */
+export function message(inputOrder: number, facts: Partial<CameraMessage> = {}, bytes = 10): CameraMessage {
+  return {
+    camera: 'cam', run: 1, seq: inputOrder, pts: inputOrder, capturedAt: 0, width: 2, height: 2,
+    id: `cam/p/${inputOrder}`, key: 'cam', inputOrder, value: Buffer.allocUnsafeSlow(bytes), headers: {},
+    previousOrderHeader: 'ce_previousorder', mode: 'frame', keyframe: true, frames: 1, lastSeq: inputOrder, ...facts,
+  };
+}
