@@ -1,0 +1,97 @@
+/** The command line's grammar: commander's view of the flags, and what it makes of the words. */
+import { createRequire } from 'node:module';
+import { Command, CommanderError, Option } from 'commander';
+import { FLAGS } from './flags/index.js';
+import type { Flag } from './flags/flag.js';
+import { type Raw, type Settings, settingsOf } from './settings.js';
+
+/** A command to stream. */
+export interface Arguments {
+  readonly sources: readonly string[];
+  readonly settings: Settings;
+}
+
+/** What goes on without a source. */
+const DEFAULT_SOURCE = 'test:';
+
+const ABOUT = `From cameras to messages of H.265 on Kafka, Redis or the embedded broker.
+
+A source is rtsp(s)://…, http(s)://… (a file or a live stream), a file's path, a device (/dev/video0, 0), or test:, \
+a moving pattern (test:?size=640x360&fps=25&duration=SECONDS&noise=0..100). Without one: test:.`;
+
+const AFTER = `
+Sizes in bytes take kB, MB, GB, KiB, MiB and GiB. SIGINT and SIGTERM stop the
+cameras, send what is left, and end with exit code 0; a second one ends at once.
+Exit code 1: a camera ended by a failure. 2: bad usage.
+
+Passwords of brokers are best given in the environment: RXCAM_KAFKA_PASSWORD,
+RXCAM_REDIS_PASSWORD.
+
+Examples:
+  rxcam stream rtsp://camera/stream --fps 5 --size 640x --to kafka://localhost/video
+  rxcam stream a.mp4 b.mp4 --mode stream --chunk gop --to redis://localhost/video
+  rxcam stream test: --frames 100 --json`;
+
+/**
+ * Reads the words after the program's name.
+ * @returns the command, or the exit code when help was asked for or the words make no sense; both have been printed then
+ * @throws InvalidOption for flags that go together in no way
+ */
+export function parseArguments(words: readonly string[], print: { out(text: string): void; error(text: string): void }): Arguments | number {
+  let parsed: Arguments | undefined;
+  const stream = streamCommand().action((sources: string[], _: unknown, command: Command) => {
+    const all = sources.length === 0 ? [DEFAULT_SOURCE] : sources;
+    parsed = { sources: all, settings: settingsOf(rawOf(command), all.length) };
+  });
+  const program = new Command('rxcam').version(version(), '-V, --version').addCommand(stream);
+  program.addHelpText('after', () => `\n${stream.helpInformation()}${AFTER}`);
+  for (const command of [program, stream]) {
+    command.exitOverride().configureOutput({ writeOut: print.out, writeErr: print.out, outputError: print.error });
+  }
+  try {
+    program.parse(withCommand(words), { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    throw error;
+  }
+  return parsed ?? 2;
+}
+
+function streamCommand(): Command {
+  const stream = new Command('stream').summary('stream cameras').description(ABOUT).argument('[source...]', 'cameras');
+  for (const { heading, flags } of FLAGS) {
+    for (const flag of flags) stream.addOption(optionOf(flag).helpGroup(heading));
+  }
+  return stream.helpOption('-h, --help', 'show this').addHelpText('after', AFTER);
+}
+
+function optionOf({ flags, about, standard, parse }: Flag): Option {
+  const option = new Option(flags, standard === undefined ? about : `${about} (default: ${standard})`);
+  return parse === undefined ? option : option.argParser(parse);
+}
+
+/** The values that were given, by owner and name: `{ resize: { fit: 'cover' } }`. */
+function rawOf(command: Command): Raw {
+  const values = command.opts<Record<string, unknown>>();
+  const raw: Record<string, Record<string, unknown>> = {};
+  for (const flag of FLAGS.flatMap((group) => group.flags)) {
+    const name = new Option(flag.flags).attributeName();
+    if (command.getOptionValueSource(name) !== 'cli') continue;
+    const path = flag.sets.split('.');
+    const last = path.pop() as string;
+    const owner = path.reduce<Record<string, unknown>>((object, key) => (object[key] ??= {}) as Record<string, unknown>, raw);
+    owner[last] = values[name];
+  }
+  return raw;
+}
+
+/** Flags alone mean `stream`: `npm start -- --frames 20`. */
+function withCommand(words: readonly string[]): string[] {
+  const [first] = words;
+  const isCommand = first !== undefined && (!first.startsWith('-') || ['-h', '--help', '-V', '--version'].includes(first));
+  return isCommand ? [...words] : ['stream', ...words];
+}
+
+function version(): string {
+  return (createRequire(import.meta.url)('rxcam/package.json') as { version: string }).version;
+}

@@ -1,0 +1,27 @@
+/** All flags, by heading, in the order of the help. */
+import { brokerFlags } from './brokers.js';
+import type { FlagGroup } from './flag.js';
+import { messageFlags, retryFlags } from './messages.js';
+import { pictureFlags } from './pictures.js';
+import { programFlags } from './program.js';
+import { sourceFlags } from './source.js';
+
+export const FLAGS: readonly FlagGroup[] = [programFlags, sourceFlags, pictureFlags, messageFlags, retryFlags, ...brokerFlags];
+
+/**
+ * The flag that sets an option.
+ * @param option - `resize.fit`
+ */
+export function flagOf(option: string): string | undefined {
+  const sets = option.replace(/^(resize|camera\.size)\.(?:width|height)$/, (_, owner: string) => (owner === 'resize' ? 'resize.size' : owner));
+  const flag = FLAGS.flatMap((group) => group.flags).find((one) => one.sets === sets);
+  return flag?.flags.split(' ')[0];
+}
+
+/** The message of an InvalidOption, with the flags by which the options that it names are given. */
+export function withFlags(message: string): string {
+  return message.replace(/(\w+): option '([\w.]+)'/g, (text: string, owner: string, option: string) => {
+    const flag = flagOf(`${owner}.${option}`) ?? flagOf(`broker.${option}`);
+    return flag === undefined ? text : `${text} (${flag})`;
+  });
+}

@@ -1,0 +1,52 @@
+/** From one source to acknowledgements: the operators in the order in which they are meant to stand. */
+import type { Observable } from 'rxjs';
+import type { Logger } from 'pino';
+import { encodeH265, publish, resize, retry, skipRate, toMessage } from '../../operators/index.js';
+import type { Broker } from '../broker/index.js';
+import { type Camera, camera } from '../camera.js';
+import type { Published } from '../frame.js';
+import { DEFAULT_MODE } from './flags/pictures.js';
+import { limit } from './limit.js';
+import type { Settings, SourceSettings } from './settings.js';
+
+/** One camera at work. */
+export interface Line {
+  readonly gate: Camera;
+  readonly published$: Observable<Published>;
+}
+
+export interface PipelineOptions {
+  readonly settings: Settings;
+  readonly broker: Broker;
+  readonly topic: string;
+}
+
+/**
+ * The cameras of all sources. Keys that are made of addresses get a number where two are the same.
+ * @throws InvalidOption
+ */
+export function cameras(sources: readonly string[], settings: Settings, logger: Logger): Camera[] {
+  const taken = new Set<string>();
+  return sources.map((source, index) => {
+    const given = settings.sources[index]?.camera ?? {};
+    const wanted = camera(source, given).key;
+    let key = wanted;
+    for (let n = 2; taken.has(key); n++) key = `${wanted}_${n}`;
+    taken.add(key);
+    return camera(source, { ...given, key, logger });
+  });
+}
+
+/**
+ * `retry` comes last: it takes up a camera whatever failed, and the steps before it are still one ffmpeg process.
+ * @throws InvalidOption
+ */
+export function pipeline(gate: Camera, source: SourceSettings, { settings, broker, topic }: PipelineOptions): Line {
+  const { program } = settings;
+  const thinned$ = settings.skipRate === undefined ? gate : gate.pipe(skipRate(settings.skipRate));
+  const sized$ = settings.resize === undefined ? thinned$ : thinned$.pipe(resize(settings.resize));
+  const messages$ = sized$.pipe(encodeH265({ mode: DEFAULT_MODE, ...settings.encodeH265 }), toMessage(source.toMessage));
+  const limited$ = program.frames === undefined ? messages$ : messages$.pipe(limit(program.frames, gate.events$));
+  const published$ = limited$.pipe(publish(broker, { ...settings.publish, topic }));
+  return { gate, published$: program.retry ? published$.pipe(retry(settings.retry)) : published$ };
+}

@@ -1,0 +1,36 @@
+/** Numbers, times and log lines as people read them on a terminal. */
+
+const LEVELS: Record<number, string> = { 10: 'TRACE', 20: 'DEBUG', 30: 'INFO', 40: 'WARN', 50: 'ERROR', 60: 'FATAL' };
+/** In each line of pino, and of no use on a terminal. */
+const USUAL = new Set(['level', 'time', 'pid', 'hostname', 'name', 'msg', 'camera', 'run', 'stack']);
+
+/** Text from outside, which must not move the cursor or colour the terminal. */
+export function plain(text: string): string {
+  // eslint-disable-next-line no-control-regex -- what is looked for
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?');
+}
+
+/** `1.2 MB`. */
+export function shownSize(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const step = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log10(bytes) / 3));
+  return `${(bytes / 1000 ** step).toFixed(step === 0 ? 0 : 1)} ${units[step]}`;
+}
+
+/** A line of pino in words: `12:03:01 WARN  camera_1 retrying attempt=2 …`. */
+export function readableLine(line: string): string {
+  try {
+    const record = JSON.parse(line) as Record<string, unknown>;
+    const time = new Date(Number(record['time'])).toTimeString().slice(0, 8);
+    const facts = Object.entries(record).filter(([name]) => !USUAL.has(name)).map(([name, value]) => `${name}=${shown(value)}`);
+    const words = [time, (LEVELS[Number(record['level'])] ?? '').padEnd(5), record['camera'], record['msg'], ...facts];
+    return plain(words.filter((word) => word !== undefined).join(' '));
+  } catch {
+    return plain(line.trimEnd());
+  }
+}
+
+function shown(value: unknown): string {
+  const { message } = (value ?? {}) as { message?: unknown };
+  return typeof message === 'string' ? `"${message}"` : typeof value === 'string' ? value : JSON.stringify(value);
+}

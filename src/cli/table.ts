@@ -1,0 +1,61 @@
+/** The live table: a line for each camera and one for the broker. */
+import type { BrokerState } from '../broker/index.js';
+import { wall } from '../clock.js';
+import type { CameraStats } from '../stats.js';
+import { plain, shownSize } from './readable.js';
+
+/** What the table shows. */
+export interface View {
+  readonly cameras: readonly { readonly key: string; readonly stats: CameraStats }[];
+  readonly broker: { readonly address: string; readonly state: BrokerState };
+}
+
+interface Column {
+  readonly title: string;
+  readonly align: 'left' | 'right';
+  cell(key: string, stats: CameraStats): string;
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: 'camera', align: 'left', cell: (key) => plain(key) },
+  { title: 'state', align: 'left', cell: (_, { state }) => state },
+  { title: 'fps in', align: 'right', cell: (_, { rate }) => rate.captured.toFixed(1) },
+  { title: 'fps out', align: 'right', cell: (_, { rate }) => rate.published.toFixed(1) },
+  { title: 'published', align: 'right', cell: (_, { published }) => String(published) },
+  { title: 'dropped', align: 'right', cell: (_, { droppedTotal }) => String(droppedTotal) },
+  { title: 'latency p50', align: 'right', cell: (_, { latency }) => (latency.count === 0 ? '-' : `${latency.p50.toFixed(0)} ms`) },
+  { title: 'in flight', align: 'right', cell: (_, { inFlight }) => String(inFlight) },
+  { title: 'next attempt', align: 'right', cell: (_, { nextAttemptAt }) => (nextAttemptAt === undefined ? '-' : `in ${Math.max(0, Math.ceil((nextAttemptAt - wall()) / 1000))} s`) },
+  { title: 'encoder', align: 'left', cell: (_, { encoder }) => (encoder === undefined ? '-' : plain(encoder.name)) },
+];
+
+/** Lines that are no camera's: titles, the broker, what was left out, the one that the cursor is on. */
+const OTHER_LINES = 4;
+
+/**
+ * The table as text, no line longer than `columns`.
+ * @param rows - of the terminal; cameras that find no room are counted in a line of their own
+ */
+export function table({ cameras, broker }: View, { columns, rows }: { columns: number; rows: number }): string {
+  const room = Math.max(1, rows - OTHER_LINES);
+  const shown = cameras.length <= room ? cameras : cameras.slice(0, room);
+  const cells = [
+    COLUMNS.map(({ title }) => title),
+    ...shown.map(({ key, stats }) => COLUMNS.map((column) => column.cell(key, stats))),
+  ];
+  const widths = COLUMNS.map((_, index) => Math.max(...cells.map((row) => row[index]?.length ?? 0)));
+  const lines = cells.map((row) => row.map((cell, index) => aligned(cell, COLUMNS[index]?.align, widths[index] ?? 0)).join('  ').trimEnd());
+  const left = cameras.length - shown.length;
+  if (left > 0) lines.push(`… and ${left} more`);
+  lines.push(brokerLine(broker));
+  return lines.map((line) => (line.length > columns ? `${line.slice(0, columns - 1)}…` : line)).join('\n');
+}
+
+function brokerLine({ address, state: { status, outbox, error } }: View['broker']): string {
+  const held = outbox.messages === 0 ? '' : `, outbox ${outbox.messages} messages, ${shownSize(outbox.bytes)}`;
+  return `to ${plain(address)}: ${status}${held}${error === undefined ? '' : `, ${plain(error.message)}`}`;
+}
+
+function aligned(cell: string, align: Column['align'] | undefined, width: number): string {
+  return align === 'right' ? cell.padStart(width) : cell.padEnd(width);
+}
