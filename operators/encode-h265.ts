@@ -10,10 +10,10 @@ import { type Chunk, type EncodeStep, HARDWARE, type Hardware } from '../src/pla
 /** How to encode. */
 export interface EncodeH265Config {
   /**
-   * `frame`: every access unit is an IDR picture with its VPS, SPS and PPS and decodes alone.
+   * `frame` (default): every access unit is an IDR picture with its VPS, SPS and PPS and decodes alone.
    * `stream` (a third of the bytes and less): closed GOPs of access units.
    */
-  readonly mode: EncodeMode;
+  readonly mode?: EncodeMode | undefined;
   /** Constant rate factor, 0 (lossless) to 51 (worst). Default 23. */
   readonly crf?: number | undefined;
   /** x265's preset. Default `ultrafast`, tuned; `superfast` costs six times the CPU for 16 % fewer bytes. */
@@ -32,7 +32,7 @@ export interface EncodeH265Config {
 const PRESETS = ['ultrafast', 'superfast', 'veryfast', 'faster', 'fast', 'medium', 'slow', 'slower', 'veryslow'] as const;
 
 const schema = options({
-  mode: z.enum(['frame', 'stream']),
+  mode: z.enum(['frame', 'stream']).default(H265.mode),
   crf: z.number().min(0).max(51).default(H265.crf),
   preset: z.enum(PRESETS).default(H265.preset),
   gop: z.number().int().min(1).max(10_000).optional(),
@@ -67,7 +67,7 @@ const schema = options({
  * @throws InvalidOption for a wrong mode, a crf out of 0 to 51, or options of stream mode in frame mode
  * @see toMessage
  */
-export function encodeH265(config: EncodeH265Config): OperatorFunction<Frame, EncodedFrame> {
+export function encodeH265(config: EncodeH265Config = {}): OperatorFunction<Frame, EncodedFrame> {
   const given = parseOptions('encodeH265', schema, config);
   const gop = given.gop ?? (hasFrames(given.chunk) ? given.chunk.frames : H265.gop);
   const step = { kind: 'encode', codec: 'h265', ...given, gop: given.mode === 'frame' ? 1 : gop } as EncodeStep;
