@@ -57,8 +57,9 @@ function pinned(resizes: string[], encoder: Encoder | undefined): string[] {
   return resizes.length > 0 || encoder === undefined ? resizes : [EVEN];
 }
 
+/** Pixels of unknown shape are called square, so that the same pictures make the same bytes by either way. */
 function last(pixelFormat: string, encoder: Encoder | undefined): string[] {
-  return encoder === undefined ? [`format=${pixelFormat}`] : [`format=${encoder.pixelFormat}`, ...(encoder.filters ?? [])];
+  return encoder === undefined ? [`format=${pixelFormat}`] : ['setsar=sar', `format=${encoder.pixelFormat}`, ...(encoder.filters ?? [])];
 }
 
 /** Raw video carries no description of its colours; the encoder is told what the source said. */

@@ -48,6 +48,8 @@ export class StderrParser {
   #part: 'before' | 'input' | 'after' = 'before';
   #hasVideo = false;
   #size = '';
+  /** Whether the buffer filter names sizes: then the scaler's lines only repeat them, later. */
+  #isNamed = false;
 
   /** The last lines, not redacted. */
   get tail(): readonly string[] {
@@ -99,14 +101,15 @@ export class StderrParser {
 
   /** Lines about a changed picture come for every picture; only a new size is a fact. */
   #changed(message: string, context: string): StderrFact | undefined {
-    const [, w, h, format] = CHANGED.exec(message) ?? (context.startsWith('Parsed_scale') ? SCALED.exec(message) : null) ?? [];
+    const named = CHANGED.exec(message);
+    this.#isNamed ||= named !== null;
+    const [, w, h, format] = named ?? (context.startsWith('Parsed_scale') && !this.#isNamed ? SCALED.exec(message) : null) ?? [];
     if (w === undefined || h === undefined) return undefined;
     const size = `${w}x${h}`;
     const isNew = this.#size !== '' && this.#size !== '0x0' && size !== this.#size;
     if (this.#hasVideo) this.#size = size;
     if (!isNew) return undefined;
-    const named = format !== undefined && /^[a-z]/.test(format) ? { pixelFormat: format } : {};
-    return { kind: 'size-changed', width: Number(w), height: Number(h), ...named };
+    return { kind: 'size-changed', width: Number(w), height: Number(h), ...(format !== undefined && /^[a-z]/.test(format) && { pixelFormat: format }) };
   }
 }
 
