@@ -24,7 +24,7 @@ export function gather(driver: Driver, ready: Set<Lane>, maxRequestBytes: number
   const parts: Part[] = [];
   let room = maxRequestBytes;
   for (const lane of ready) {
-    if (lane.alone && parts.length > 0) continue;
+    if (lane.isAlone && parts.length > 0) continue;
     dropRefused(driver, lane, refused);
     const entries = takeUpTo(driver, lane, Math.min(room, lane.maxRequestBytes), parts.length === 0);
     if (entries.length === 0 && lane.waiting > 0) continue;
@@ -33,7 +33,7 @@ export function gather(driver: Driver, ready: Set<Lane>, maxRequestBytes: number
     for (const entry of entries) entry.ticket.move('request');
     parts.push({ lane, entries, outgoing: lane.stamp(entries) });
     room -= sizeOf(entries);
-    if (lane.alone) break;
+    if (lane.isAlone) break;
   }
   return parts;
 }
@@ -56,7 +56,7 @@ export function readAnswer(batch: Batch, outcomes: readonly SendOutcome[], unans
     for (const entry of part.entries) {
       const outcome = outcomes[index++] ?? unanswered;
       if (outcome.ok) answer.written.push({ entry, outcome });
-      else if (outcome.tooLarge === true || (outcome.split === true && isSingle)) answer.tooLarge.push({ entry, outcome });
+      else if (outcome.tooLarge === true || (outcome.split === 'size' && isSingle)) answer.tooLarge.push({ entry, outcome });
       else answer.back.push({ entry, outcome });
     }
     return answer;

@@ -26,8 +26,11 @@ export interface NotWritten {
   readonly error: RxcamError;
   /** The broker takes no message of this size: it is dropped. Only where this very message is known to be the reason. */
   readonly tooLarge?: boolean;
-  /** It was refused for its size together with others: they are sent again in smaller requests until one is alone. */
-  readonly split?: boolean;
+  /**
+   * It was refused together with others, and which of them is to blame is not known. `size`: they are sent again in
+   * smaller requests until one is alone; `apart`: each topic and key is sent again in a request of its own.
+   */
+  readonly split?: 'size' | 'apart';
 }
 
 /** What became of one message of a batch. */

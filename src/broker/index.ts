@@ -4,6 +4,8 @@ export { BoundedQueue, type Held, type Limits, Total } from './bounded-queue.js'
 export type { Driver, NotWritten, Outgoing, SendOutcome, Written } from './driver.js';
 export { type Lane, ownerOf } from './lane.js';
 export { memory, type MemoryBroker, type MemoryConfig, type StoredMessage } from './memory.js';
+export { redis } from './redis.js';
+export type { RedisConfig } from './redis-options.js';
 export type { LaneOptions } from './outbox.js';
 export { Receiver } from './receiver.js';
 export { retains, type Retains } from './retained.js';

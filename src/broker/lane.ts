@@ -38,8 +38,10 @@ export class Lane extends BoundedQueue<Entry> {
   maxInFlight: number = BROKER.maxInFlight;
   /** Bytes of one request, at most: lowered while a message that is too large is searched for. */
   maxRequestBytes = Infinity;
-  /** Whether its requests hold no message of another lane. */
-  alone = false;
+  /** Whether a message too large is searched for. */
+  isSearched = false;
+  /** Whether the last request was refused for the sake of some message in it, perhaps of another lane. */
+  isSuspect = false;
   /** Answers in a row that refused this lane's messages while the request went through. */
   failures = 0;
   /** Monotonic time before which nothing is sent. */
@@ -49,6 +51,11 @@ export class Lane extends BoundedQueue<Entry> {
 
   constructor(readonly topic: string, readonly key: string, limits: Limits, total: Total) {
     super(limits, total);
+  }
+
+  /** Whether its requests hold no message of another lane: it must not hold up others. */
+  get isAlone(): boolean {
+    return this.isSearched || this.isSuspect || this.failures > 0;
   }
 
   /** @throws InvalidOption if another run that is live publishes here */
@@ -83,7 +90,7 @@ export class Lane extends BoundedQueue<Entry> {
   /** What was lowered for the search of a message too large is as before. */
   restore(): void {
     this.maxRequestBytes = Infinity;
-    this.alone = false;
+    this.isSearched = false;
   }
 }
 

@@ -1,11 +1,11 @@
 /** Sends what the lanes hold: several requests at once, one for each lane at most, again for ever until it is written. */
 import { Subscription, asyncScheduler, defer, take, throwIfEmpty, timeout } from 'rxjs';
 import { mono } from '../clock.js';
-import { BROKER } from '../defaults.js';
 import { BrokerUnavailable, type RxcamError, isRxcamError } from '../errors.js';
 import { redact } from '../redact.js';
 import { type Answer, type Batch, acknowledgement, gather, readAnswer, sizeOf } from './batch.js';
 import type { Driver, NotWritten, SendOutcome } from './driver.js';
+import { Health } from './health.js';
 import type { Entry, Lane } from './lane.js';
 
 export interface SenderOptions {
@@ -33,14 +33,8 @@ export class Sender {
   readonly #requests = new Subscription();
   #timer: Subscription | undefined;
   #timerAt = Infinity;
-  /** Requests that failed, one after the other. */
-  #failures = 0;
-  /** Rises with each failure: what was sent before it says nothing of the broker now. */
-  #epoch = 0;
-  #notBefore = 0;
-  #probes = 0;
+  readonly #health = new Health();
   #isBusy = false;
-  #isHurried = false;
 
   constructor(readonly driver: Driver, readonly options: SenderOptions, readonly observer: SenderObserver) {}
 
@@ -52,8 +46,7 @@ export class Sender {
 
   /** No linger and no long wait any more: the handle is closing. */
   hurry(): void {
-    this.#isHurried = true;
-    this.#notBefore = 0;
+    this.#health.hurry();
     for (const lane of this.#ready) lane.notBefore = 0;
     this.#plan();
   }
@@ -73,15 +66,15 @@ export class Sender {
   }
 
   #dueAt(): number {
-    if (this.#ready.size === 0 || (this.#failures > 0 && this.#probes > 0)) return Infinity;
-    if (this.#notBefore > mono()) return this.#notBefore;
+    if (this.#ready.size === 0) return Infinity;
+    if (this.#health.dueAt > mono()) return this.#health.dueAt;
     let earliest = Infinity;
     for (const lane of this.#ready) earliest = Math.min(earliest, this.#laneDueAt(lane));
     return earliest;
   }
 
   #laneDueAt(lane: Lane): number {
-    const lingerMs = this.#isHurried ? 0 : this.options.lingerMs;
+    const lingerMs = this.#health.isHurried ? 0 : this.options.lingerMs;
     return Math.max((lane.peek()?.offeredAt ?? -Infinity) + lingerMs, lane.notBefore);
   }
 
@@ -107,7 +100,7 @@ export class Sender {
     const now = mono();
     const held = [...this.#ready].filter((lane) => lane.notBefore > now);
     for (const lane of held) this.#ready.delete(lane);
-    while (this.#ready.size > 0 && this.#maySend()) {
+    while (this.#ready.size > 0 && this.#health.dueAt <= now) {
       const batch = gather(this.driver, this.#ready, this.options.maxRequestBytes, (error) => { this.observer.refused(error); });
       if (batch.length > 0) this.#send(batch);
     }
@@ -115,17 +108,11 @@ export class Sender {
     this.observer.settled();
   }
 
-  /** While the broker is unavailable, one request at a time asks whether it is back. */
-  #maySend(): boolean {
-    return this.#failures === 0 || (this.#probes === 0 && this.#notBefore <= mono());
-  }
-
   #send(batch: Batch): void {
     const { requestTimeoutMs } = this.options;
-    const epoch = this.#epoch;
     const startedAt = mono();
     const outgoing = batch.flatMap((part) => part.outgoing);
-    this.#probes++;
+    const epoch = this.#health.sent();
     const request = defer(() => this.driver.send(outgoing)).pipe(
       take(1),
       timeout({ first: requestTimeoutMs, with: () => { throw noAnswer(this.driver, `no answer within ${requestTimeoutMs} ms`).error; } }),
@@ -139,11 +126,7 @@ export class Sender {
 
   #answered(batch: Batch, outcomes: readonly SendOutcome[], epoch: number, writeMs: number): void {
     this.#whileBusy(() => {
-      if (epoch === this.#epoch) {
-        this.#probes--;
-        this.#failures = 0;
-        this.observer.connected();
-      }
+      if (this.#health.answered(epoch)) this.observer.connected();
       const answers = readAnswer(batch, outcomes, noAnswer(this.driver, 'no answer for a message'));
       for (const answer of answers) this.#settle(answer);
       for (const { part, written } of answers) {
@@ -159,21 +142,23 @@ export class Sender {
     for (const { entry } of written) lane.sent(entry);
     for (const { entry } of back) entry.ticket.move('outbox');
     lane.giveBack(back.map(({ entry }) => entry));
-    if (back.some(({ outcome }) => outcome.split === true)) this.#narrow(lane, entries);
-    else if (back.length > 0) lane.notBefore = mono() + this.#waitMs(++lane.failures);
-    else lane.failures = 0;
+    const splits = new Set(back.map(({ outcome }) => outcome.split));
+    lane.isSuspect = splits.has('apart');
+    if (splits.has('size')) this.#narrow(lane, entries);
+    else if (splits.has(undefined)) lane.notBefore = mono() + this.#health.waitMs(++lane.failures);
+    else if (back.length === 0) lane.failures = 0;
     if (tooLarge.length > 0) this.#restore(lane.topic);
   }
 
   #reportRefused({ part: { lane }, back, tooLarge }: Answer): void {
     for (const { entry, outcome } of tooLarge) lane.dropTaken(entry, 'too-large', outcome.error);
-    const errors = [...tooLarge, ...back.filter(({ outcome }) => outcome.split !== true)].map(({ outcome }) => outcome.error);
+    const errors = [...tooLarge, ...back.filter(({ outcome }) => outcome.split === undefined)].map(({ outcome }) => outcome.error);
     for (const error of new Set(errors)) this.observer.refused(error);
   }
 
   /** One message, or all of them together, was too large: half of it at a time finds out which. */
   #narrow(lane: Lane, entries: readonly Entry[]): void {
-    lane.alone = true;
+    lane.isSearched = true;
     if (entries.length > 1) lane.maxRequestBytes = Math.max(1, Math.floor(sizeOf(entries) / 2));
     this.#narrowed.add(lane);
   }
@@ -193,28 +178,17 @@ export class Sender {
         for (const { ticket } of entries) ticket.move('outbox');
         lane.giveBack(entries);
       }
-      if (epoch === this.#epoch) this.#brokerFailed(isRxcamError(reason) ? reason : noAnswer(this.driver, redact(String(reason))).error);
+      if (this.#health.failed(epoch)) {
+        if (this.#health.wantsReset) this.driver.reset();
+        this.observer.unavailable(isRxcamError(reason) ? reason : noAnswer(this.driver, redact(String(reason))).error);
+      }
       this.#again(batch);
     });
-  }
-
-  #brokerFailed(error: RxcamError): void {
-    this.#epoch++;
-    this.#probes = 0;
-    this.#failures++;
-    this.#notBefore = mono() + this.#waitMs(this.#failures);
-    if (this.#failures % BROKER.refreshAfterFailures === 0) this.driver.reset();
-    this.observer.unavailable(error);
   }
 
   #again(batch: Batch): void {
     for (const { lane } of batch) if (lane.waiting > 0 && lane.taken === 0) this.#ready.add(lane);
     this.observer.settled();
-  }
-
-  #waitMs(failures: number): number {
-    if (this.#isHurried) return BROKER.retryInitialMs;
-    return Math.min(BROKER.retryMaxMs, BROKER.retryInitialMs * 2 ** (failures - 1));
   }
 
   /** What the users of the events and acknowledgements do meanwhile must not start a request: it starts afterwards. */

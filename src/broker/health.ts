@@ -1,0 +1,61 @@
+/** Whether the broker answers, and when to ask again: after 250, 500 … 10000 ms, one request at a time until one is answered. */
+import { mono } from '../clock.js';
+import { BROKER } from '../defaults.js';
+
+export class Health {
+  /** Requests that failed, one after the other. */
+  #failures = 0;
+  /** Rises with each failure: what was sent before it says nothing of the broker now. */
+  #epoch = 0;
+  /** Requests of this epoch under way. */
+  #underWay = 0;
+  #notBefore = 0;
+  #isHurried = false;
+
+  get isHurried(): boolean { return this.#isHurried; }
+
+  /** Monotonic time from which on a request may start; Infinity while one has to be answered first. */
+  get dueAt(): number {
+    return this.#failures > 0 && this.#underWay > 0 ? Infinity : this.#notBefore;
+  }
+
+  /** Whether the failures give reason to connect anew. */
+  get wantsReset(): boolean {
+    return this.#failures > 0 && this.#failures % BROKER.refreshAfterFailures === 0;
+  }
+
+  /** No long wait any more. */
+  hurry(): void {
+    this.#isHurried = true;
+    this.#notBefore = 0;
+  }
+
+  /** A request starts; what is returned goes with its end. */
+  sent(): number {
+    this.#underWay++;
+    return this.#epoch;
+  }
+
+  /** False if the request started before the last failure. */
+  answered(epoch: number): boolean {
+    if (epoch !== this.#epoch) return false;
+    this.#underWay--;
+    this.#failures = 0;
+    return true;
+  }
+
+  /** False if the request started before the last failure: several that fail together are one failure. */
+  failed(epoch: number): boolean {
+    if (epoch !== this.#epoch) return false;
+    this.#epoch++;
+    this.#underWay = 0;
+    this.#failures++;
+    this.#notBefore = mono() + this.waitMs(this.#failures);
+    return true;
+  }
+
+  /** How long to wait after so many failures in a row, in ms. */
+  waitMs(failures: number): number {
+    return this.#isHurried ? BROKER.retryInitialMs : Math.min(BROKER.retryMaxMs, BROKER.retryInitialMs * 2 ** (failures - 1));
+  }
+}

@@ -1,0 +1,149 @@
+/** Redis Streams by ioredis: a batch is one MULTI of XADDs on one connection. */
+import { Redis } from 'ioredis';
+import { EMPTY, Observable, defer } from 'rxjs';
+import { BrokerUnavailable, MessageTooLarge } from '../errors.js';
+import type { CameraMessage } from '../frame.js';
+import { parseOptions } from '../options.js';
+import { redact } from '../redact.js';
+import { type Broker, BrokerHandle } from './broker.js';
+import type { Driver, Outgoing, SendOutcome } from './driver.js';
+import { type ClientOptions, REDIS_SCHEMA, type RedisConfig, type RedisOptions, connectionOf } from './redis-options.js';
+import { StreamTrim } from './stream-trim.js';
+
+/**
+ * Redis Streams: one stream for each topic, one entry for each message. Connects when the first message is sent.
+ * @throws InvalidOption
+ */
+export function redis(config: RedisConfig = {}): Broker {
+  const options = parseOptions('redis', REDIS_SCHEMA, config);
+  return new BrokerHandle(new RedisDriver(options), options);
+}
+
+/** Answers that concern the whole server, whatever the message. */
+const SERVER_WIDE = /^(OOM|READONLY|LOADING|NOAUTH|WRONGPASS|MISCONF|MASTERDOWN|NOREPLICAS|BUSY|TRYAGAIN|CLUSTERDOWN)\b/;
+const BULK_TOO_LARGE = /invalid bulk length/;
+
+class RedisDriver implements Driver {
+  readonly kind = 'redis';
+  readonly address: string;
+  readonly #client: ClientOptions;
+  readonly #secrets: readonly string[];
+  readonly #trim: StreamTrim;
+  #redis: Redis | undefined;
+  #connecting: Promise<Redis> | undefined;
+  /** What the client said last: its rejections only say that the connection is closed. */
+  #lastError = '';
+
+  constructor(readonly options: RedisOptions) {
+    const { address, client, secrets } = connectionOf(options);
+    this.address = address;
+    this.#secrets = secrets;
+    this.#trim = new StreamTrim(options.maxLen, options.maxStreamBytes);
+    this.#client = {
+      ...client,
+      lazyConnect: true,
+      // Everything that this client would do by itself to recover is the sender's.
+      enableOfflineQueue: false, enableReadyCheck: false, autoResendUnfulfilledCommands: false,
+      retryStrategy: () => null, maxRetriesPerRequest: 0,
+      connectTimeout: options.connectTimeoutMs, commandTimeout: options.requestTimeoutMs,
+    };
+  }
+
+  send(batch: readonly Outgoing[]): Observable<readonly SendOutcome[]> {
+    return defer(() => this.#write(batch));
+  }
+
+  refuses({ value, id }: CameraMessage): MessageTooLarge | undefined {
+    const { maxMessageBytes } = this.options;
+    if (value.length <= maxMessageBytes) return undefined;
+    return new MessageTooLarge(`redis: message ${id} has ${value.length} bytes, at most ${maxMessageBytes} are taken`);
+  }
+
+  reset(): void {
+    this.#redis?.disconnect();
+    this.#redis = undefined;
+    this.#connecting = undefined;
+  }
+
+  close(): Observable<never> {
+    const redis = this.#redis;
+    if (redis === undefined || redis.status === 'end') return EMPTY;
+    return new Observable((subscriber) => {
+      redis.once('end', () => { subscriber.complete(); });
+      this.reset();
+    });
+  }
+
+  async #write(batch: readonly Outgoing[]): Promise<SendOutcome[]> {
+    try {
+      const redis = await this.#connected();
+      const multi = redis.multi();
+      const trims = this.#trim.trimsFor(batch);
+      for (const { topic, firstKept } of trims) multi.xtrim(topic, 'MINID', '~', firstKept);
+      for (const outgoing of batch) multi.xadd(outgoing.topic, 'MAXLEN', '~', this.options.maxLen, '*', ...fieldsOf(outgoing));
+      const results = await multi.exec() ?? [];
+      this.#trim.trimmed(trims);
+      return batch.map((outgoing, index) => this.#outcome(outgoing, results[trims.length + index]));
+    } catch (error) {
+      return this.#refusal(batch, error as AbortedError);
+    }
+  }
+
+  async #connected(): Promise<Redis> {
+    if (this.#redis?.status === 'ready') return this.#redis;
+    this.#connecting ??= this.#connect().finally(() => { this.#connecting = undefined; });
+    return this.#connecting;
+  }
+
+  async #connect(): Promise<Redis> {
+    this.#redis?.disconnect();
+    const redis = new Redis(this.#client);
+    this.#redis = redis;
+    this.#lastError = '';
+    redis.on('error', (error: Error) => {
+      this.#lastError = error.message;
+      this.options.logger?.warn({ broker: this.address }, this.#redact(error.message));
+    });
+    await redis.connect();
+    return redis;
+  }
+
+  #outcome({ topic, message }: Outgoing, result: [Error | null, unknown] | undefined): SendOutcome {
+    const [error, id] = result ?? [new Error('no answer')];
+    if (error !== null || typeof id !== 'string') return { ok: false, error: this.#unavailable(error?.message ?? 'no answer') };
+    this.#trim.wrote(topic, id, message);
+    return { ok: true, streamId: id };
+  }
+
+  /** What an error says of each message; thrown where it concerns none of them in particular. */
+  #refusal(batch: readonly Outgoing[], failure: AbortedError): SendOutcome[] {
+    const reasons = [failure, ...failure.previousErrors ?? []].map(({ message }) => message).concat(this.#lastError);
+    const reason = reasons.find((text) => SERVER_WIDE.test(text) || BULK_TOO_LARGE.test(text))
+      ?? failure.previousErrors?.[0]?.message ?? (this.#lastError || failure.message);
+    if (BULK_TOO_LARGE.test(reason)) {
+      const error = new MessageTooLarge(`redis at ${this.address}: ${this.#redact(reason)}`);
+      return batch.map(() => ({ ok: false, error, split: 'size' }));
+    }
+    const error = this.#unavailable(reason);
+    if (failure.previousErrors === undefined || SERVER_WIDE.test(reason)) throw error;
+    const isOneStream = new Set(batch.map(({ topic }) => topic)).size === 1;
+    return batch.map(() => ({ ok: false, error, ...(!isOneStream && { split: 'apart' as const }) }));
+  }
+
+  #unavailable(reason: string): BrokerUnavailable {
+    return new BrokerUnavailable(`redis at ${this.address}: ${this.#redact(reason)}`);
+  }
+
+  #redact(text: string): string {
+    return redact(text, this.#secrets);
+  }
+}
+
+interface AbortedError extends Error { previousErrors?: readonly Error[] }
+
+/** One field for each header, and `data`; or a format's own. The key goes with them where the headers don't say it. */
+function fieldsOf({ key, headers, message }: Outgoing): (string | Buffer)[] {
+  const fields: Record<string, string | Buffer> = message.fields === undefined ? { ...headers, data: message.value } : { ...message.fields };
+  if (fields['ce_key'] !== key) fields['_message_key'] ??= key;
+  return Object.entries(fields).flat();
+}
