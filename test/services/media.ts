@@ -57,6 +57,7 @@ export async function annexB(path: string, codec: 'h264' | 'h265' = 'h264'): Pro
 }
 
 const QUIET = ['-hide_banner', '-loglevel', 'error', '-nostdin', '-y'];
+const PROBE = ['-v', 'error', '-select_streams', 'v:0'];
 
 /** Changes when the way in which footage is made does. */
 const MAKE = 2;
@@ -82,7 +83,8 @@ function inputOf({ seconds = 2, width = 640, height = 360, fps = 25, noise = 4, 
   const scene = `testsrc2=s=${width}x${height}:r=${fps},gblur=sigma=1`;
   const zoom = `mandelbrot=s=${width}x${height}:r=${fps}:start_scale=0.6:end_scale=0.02:end_pts=${20 * fps},gblur=sigma=1.5`;
   const blend = `${zoom},format=yuv420p[zoom];${scene},format=yuv420p[scene];[zoom][scene]blend=all_mode=average`;
-  const hold = still > 0 ? `,trim=end_frame=${Math.max(1, Math.round((seconds - still) * fps))},tpad=start_duration=${still}:start_mode=clone` : '';
+  const moving = Math.max(1, Math.round((seconds - still) * fps));
+  const hold = still > 0 ? `,trim=end_frame=${moving},tpad=start_duration=${still}:start_mode=clone` : '';
   const grain = noise > 0 ? `,noise=alls=${noise}:allf=t` : '';
   const video = ['-f', 'lavfi', '-t', String(seconds), '-i', `${blend}${hold}${grain},format=yuv420p`];
   return sound ? [...video, '-f', 'lavfi', '-t', String(seconds), '-i', 'sine=frequency=440'] : video;
@@ -127,9 +129,7 @@ function inputFor(media: Media): { args: string[]; input: Buffer | undefined } {
 /** How many pictures decode. */
 export async function countFrames(media: Media): Promise<number> {
   const { args, input } = inputFor(media);
-  const told = await run('ffprobe', [
-    '-v', 'error', '-count_frames', '-select_streams', 'v:0', '-show_entries', 'stream=nb_read_frames', '-of', 'csv=p=0', ...args,
-  ], input);
+  const told = await run('ffprobe', [...PROBE, '-count_frames', '-show_entries', 'stream=nb_read_frames', '-of', 'csv=p=0', ...args], input);
   return Number(told.toString().trim().split('\n')[0]?.replace(/,.*$/, '') ?? 0);
 }
 
@@ -168,7 +168,7 @@ export async function ssim(a: Media, b: Media, { filterA, filterB }: { filterA?:
     const prepare = (filter: string | undefined) => `${filter === undefined ? '' : `${filter},`}settb=1/1000,setpts=N,format=yuv420p`;
     const graph = `[0:v]${prepare(filterA)}[x];[1:v]${prepare(filterB)}[b];[x][b]scale2ref=flags=bicubic[a][c];[a][c]ssim=stats_file=-`;
     const told = await run('ffmpeg', [
-      '-hide_banner', '-loglevel', 'error', '-nostdin', '-i', fileA, '-i', fileB, '-lavfi', graph, '-fps_mode', 'passthrough', '-f', 'null', '-',
+      ...QUIET, '-i', fileA, '-i', fileB, '-lavfi', graph, '-fps_mode', 'passthrough', '-f', 'null', '-',
     ]);
     const frames = [...told.toString().matchAll(/ All:([\d.]+)/g)].map((match) => Number(match[1]));
     return { frames, mean: frames.reduce((sum, one) => sum + one, 0) / frames.length, min: Math.min(...frames) };
@@ -196,7 +196,7 @@ export interface ProbedPacket {
 /** The packets of the first video stream, as ffprobe sees them. */
 export async function probePackets(media: Media): Promise<ProbedPacket[]> {
   const { args, input } = inputFor(media);
-  const told = await run('ffprobe', ['-v', 'error', '-select_streams', 'v:0', '-show_packets', '-show_data_hash', 'MD5', '-of', 'json', ...args], input);
+  const told = await run('ffprobe', [...PROBE, '-show_packets', '-show_data_hash', 'MD5', '-of', 'json', ...args], input);
   const { packets } = JSON.parse(told.toString()) as {
     packets: { pts?: number; dts?: number; size: string; flags: string; data_hash: string }[];
   };
@@ -209,7 +209,7 @@ export async function probePackets(media: Media): Promise<ProbedPacket[]> {
 /** Properties of the first video stream in ffprobe's words: codec_name, profile, width, height, pix_fmt, … */
 export async function probeStream(media: Media): Promise<Record<string, string | number>> {
   const { args, input } = inputFor(media);
-  const told = await run('ffprobe', ['-v', 'error', '-select_streams', 'v:0', '-show_streams', '-of', 'json', ...args], input);
+  const told = await run('ffprobe', [...PROBE, '-show_streams', '-of', 'json', ...args], input);
   const { streams } = JSON.parse(told.toString()) as { streams: Record<string, string | number>[] };
   if (streams[0] === undefined) throw new Error('There is no video stream.');
   return streams[0];

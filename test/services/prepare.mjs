@@ -14,7 +14,8 @@ import gi
 gi.require_version('GstRtspServer', '1.0')
 from gi.repository import Gst, GstRtspServer
 Gst.init(None)
-missing = [name for name in ('x264enc', 'x265enc', 'rtph264pay', 'rtph265pay', 'h264parse', 'h265parse') if not Gst.ElementFactory.find(name)]
+needed = ('x264enc', 'x265enc', 'rtph264pay', 'rtph265pay', 'h264parse', 'h265parse')
+missing = [name for name in needed if not Gst.ElementFactory.find(name)]
 raise SystemExit('missing elements: ' + ' '.join(missing) if missing else 0)`;
 
 /** @typedef {{ service: string, packages: string[], present: () => boolean }} Need */

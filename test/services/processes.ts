@@ -57,7 +57,8 @@ export function ledgerBalances(stats: Counts): void {
   const accounted = published + delivered + skipped + dropped + inFlight;
   const wrong = Object.entries(parts).filter(([, count]) => !(count >= 0));
   if (captured !== accounted || wrong.length > 0) {
-    throw new Error(`The ledger does not balance: captured ${captured}, accounted for ${accounted}: ${inspect({ ...parts, by: stats.dropped })}`);
+    const account = inspect({ ...parts, by: stats.dropped });
+    throw new Error(`The ledger does not balance: captured ${captured}, accounted for ${accounted}: ${account}`);
   }
 }
 
@@ -116,13 +117,13 @@ function formsOf(secret: string): string[] {
 function textOf(said: unknown): string {
   if (typeof said === 'string') return said;
   if (said instanceof Uint8Array) return Buffer.from(said).toString('latin1');
-  const shown = inspect(said, { depth: Infinity, showHidden: true, maxArrayLength: Infinity, maxStringLength: Infinity, breakLength: Infinity });
-  return `${shown}\n${String(said)}\n${jsonOf(said)}`;
+  const whole = { depth: Infinity, maxArrayLength: Infinity, maxStringLength: Infinity, breakLength: Infinity };
+  return `${inspect(said, { ...whole, showHidden: true })}\n${jsonOf(said)}`;
 }
 
 function jsonOf(said: unknown): string {
   try {
-    return JSON.stringify(said) ?? '';
+    return JSON.stringify(said);
   } catch {
     return '';
   }

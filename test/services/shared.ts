@@ -29,13 +29,13 @@ declare module 'vitest' {
 
 type Started = Restartable & SharedServer;
 
-const STARTERS = {
-  redis: startRedis as () => Promise<Started>,
-  kafka: startKafka as () => Promise<Started>,
-  rtsp: startRtspServer as () => Promise<Started>,
-};
+type SharedName = 'redis' | 'kafka' | 'rtsp';
 
-export type SharedName = keyof typeof STARTERS;
+const STARTERS: Record<SharedName, () => Promise<Started>> = {
+  redis: () => startRedis(),
+  kafka: () => startKafka(),
+  rtsp: () => startRtspServer(),
+};
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const started = new Map<SharedName, Promise<Started>>();
