@@ -12,6 +12,9 @@ export interface Kept {
   readonly origin: Pick<Origin, 'camera' | 'run' | 'seq' | 'pts' | 'capturedAt' | 'source'>;
 }
 
+/** A keyframe is forced up to half a millisecond before its time. */
+const KEYFRAME_TOLERANCE_US = 500;
+
 interface Part { readonly kept: Kept; readonly unit: EncodedFrame }
 
 export class Outlet {
@@ -74,7 +77,7 @@ export class Outlet {
 function isFull(chunk: Chunk, group: readonly Part[], next: Part): boolean {
   const first = group[0];
   if (first === undefined) return false;
-  return chunk === 'gop' || 'frames' in chunk || next.unit.pts - first.unit.pts >= chunk.ms * 1000;
+  return chunk === 'gop' || 'frames' in chunk || next.unit.pts - first.unit.pts >= chunk.ms * 1000 - KEYFRAME_TOLERANCE_US;
 }
 
 function join(group: readonly Part[]): EncodedFrame {

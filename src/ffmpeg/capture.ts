@@ -38,7 +38,6 @@ export function capture({ path, args, script, source, format }: CaptureOptions, 
 /** Facts of one process as events of the engine. */
 function translator(format: PixelFormat | Codec): (output: ChildOutput) => readonly EngineEvent[] {
   let source: Partial<SourceInfo> = {};
-  let size = '';
   let isOpen = false;
   const order = new PictureOrder();
   const opened = (more: Partial<SourceInfo>): readonly EngineEvent[] => {
@@ -59,10 +58,8 @@ function translator(format: PixelFormat | Codec): (output: ChildOutput) => reado
       case 'stream': return opened(sourceInfo(output));
       case 'no-video': throw new NoVideo('the source has no video in it');
       case 'size-changed': {
-        const now = `${output.width}x${output.height} ${output.pixelFormat ?? ''}`;
-        if (now === size) return [];
-        size = now;
-        return [{ type: 'changed', width: output.width, height: output.height, ...(output.pixelFormat !== undefined && { pixelFormat: output.pixelFormat }) }];
+        const { width, height, pixelFormat } = output;
+        return [{ type: 'changed', width, height, ...(pixelFormat !== undefined && { pixelFormat }) }];
       }
       case 'decode-error': return [{ type: 'rejected', reason: output.message }];
       default: return [];

@@ -37,8 +37,10 @@ export interface StreamFact {
 const LINE = /^(?:\[(?<context>[^\]]*?) @ 0x[0-9a-f]+\] )?\[(?<level>panic|fatal|error|warning|info|verbose|debug|trace)\] ?(?<message>.*)$/;
 /** ffmpeg up to 5 names the stream, later ones the decoder. */
 const REJECTED = /^(?:Error while decoding stream #|Error submitting packet to decoder|Error submitting a packet to the muxer: Invalid data)/;
-const CHANGED = /incoming frame - w: ?(\d+) h: ?(\d+)(?: fmt: ?(-?\w+))?/;
-/** The scaler's line, where the 2018 build's buffer filter names no size: `w:1280 h:720 fmt:yuv420p sar:1/1 -> …`. */
+/**
+ * The first scaler of the graph says what comes in, when it changes: `w:1280 h:720 fmt:yuv420p sar:1/1 -> …`. (The buffer
+ * filter before it names the size of every picture that differs from the first, and is silent when the first is back.)
+ */
 const SCALED = /^w:(\d+) h:(\d+) fmt:(\w+) sar:\S+ -> w:/;
 
 export class StderrParser {
@@ -47,9 +49,9 @@ export class StderrParser {
   #rest = '';
   #part: 'before' | 'input' | 'after' = 'before';
   #hasVideo = false;
-  #size = '';
-  /** Whether the buffer filter names sizes: then the scaler's lines only repeat them, later. */
-  #isNamed = false;
+  /** The scaler that is listened to, and the picture that it saw last. */
+  #scaler = '';
+  #picture = '';
 
   /** The last lines, not redacted. */
   get tail(): readonly string[] {
@@ -94,22 +96,18 @@ export class StderrParser {
     const video = /^\s*Stream #0:\d+.*?: Video: (.*)$/.exec(message)?.[1];
     if (video === undefined || this.#hasVideo) return undefined;
     this.#hasVideo = true;
-    const fact = parseVideo(video);
-    this.#size = `${fact.width ?? 0}x${fact.height ?? 0}`;
-    return fact;
+    return parseVideo(video);
   }
 
-  /** Lines about a changed picture come for every picture; only a new size is a fact. */
+  /** The scaler repeats what it had when it starts anew; only what differs is a change. */
   #changed(message: string, context: string): StderrFact | undefined {
-    const named = CHANGED.exec(message);
-    this.#isNamed ||= named !== null;
-    const [, w, h, format] = named ?? (context.startsWith('Parsed_scale') && !this.#isNamed ? SCALED.exec(message) : null) ?? [];
-    if (w === undefined || h === undefined) return undefined;
-    const size = `${w}x${h}`;
-    const isNew = this.#size !== '' && this.#size !== '0x0' && size !== this.#size;
-    if (this.#hasVideo) this.#size = size;
-    if (!isNew) return undefined;
-    return { kind: 'size-changed', width: Number(w), height: Number(h), ...(format !== undefined && /^[a-z]/.test(format) && { pixelFormat: format }) };
+    const [, width, height, pixelFormat] = (context.startsWith('Parsed_scale') ? SCALED.exec(message) : null) ?? [];
+    this.#scaler ||= width === undefined ? '' : context;
+    if (width === undefined || pixelFormat === undefined || context !== this.#scaler) return undefined;
+    const before = this.#picture;
+    this.#picture = `${width}x${height ?? ''} ${pixelFormat}`;
+    if (before === '' || before === this.#picture) return undefined;
+    return { kind: 'size-changed', width: Number(width), height: Number(height), pixelFormat };
   }
 }
 

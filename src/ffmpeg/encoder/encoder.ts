@@ -24,10 +24,13 @@ export interface Encoder {
 export function keyframeOptions(step: EncodeStep): Record<string, string> {
   if (step.mode === 'frame') return { force_key_frames: 'expr:1' };
   if (typeof step.chunk === 'object' && 'ms' in step.chunk) {
-    return { force_key_frames: `expr:gte(t,n_forced*${step.chunk.ms / 1000})` };
+    return { force_key_frames: `expr:gte(t+${TOLERANCE_S},n_forced*${step.chunk.ms / 1000})` };
   }
   return {};
 }
+
+/** Media time is whole µs, but ffmpeg compares it as a fraction: 0.4 s may come out below 0.4. */
+const TOLERANCE_S = 0.0005;
 
 /** Longest distance between keyframes, in pictures, for the encoder's own counting. */
 export function keyint(step: EncodeStep): number {

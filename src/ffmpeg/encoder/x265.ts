@@ -17,6 +17,8 @@ export const x265: Encoder = {
     tune: 'zerolatency',
     crf: String(step.crf),
     'forced-idr': '1',
+    // Where H.265 takes it to be if nothing is said; raw video on stdin can't say.
+    chroma_sample_location: 'left',
     ...keyframeOptions(step),
     'x265-params': params(step),
   }),
