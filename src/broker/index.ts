@@ -2,6 +2,8 @@
 export { type Broker, BROKER_HANDLE, BrokerHandle, type BrokerOptions, type BrokerState, type CloseReport, handleOf } from './broker.js';
 export { BoundedQueue, type Held, type Limits, Total } from './bounded-queue.js';
 export type { Driver, NotWritten, Outgoing, SendOutcome, Written } from './driver.js';
+export { kafka } from './kafka.js';
+export type { KafkaConfig } from './kafka-options.js';
 export { type Lane, ownerOf } from './lane.js';
 export { memory, type MemoryBroker, type MemoryConfig, type StoredMessage } from './memory.js';
 export { redis } from './redis.js';

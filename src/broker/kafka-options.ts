@@ -1,0 +1,70 @@
+/** Options of `kafka`. */
+import type { SASLOptions } from 'kafkajs';
+import type { ConnectionOptions } from 'node:tls';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import { BROKER, KAFKA, OUTBOX } from '../defaults.js';
+import { byteCount, callback, count, milliseconds, options as object } from '../options.js';
+
+/** Options of `kafka`. */
+export interface KafkaConfig {
+  /** `host:port` of one or more brokers; or a function that names them, asked again when the connection keeps failing. */
+  readonly brokers: readonly string[] | (() => readonly string[] | Promise<readonly string[]>);
+  /** Name of this client on the broker. Default `rxcam`. */
+  readonly clientId?: string;
+  /** TLS: `true`, or options of Node's `tls.connect`. */
+  readonly ssl?: boolean | ConnectionOptions;
+  /** `{ mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512', username, password }` and the others of kafkajs. */
+  readonly sasl?: SASLOptions;
+  /** -1: all in-sync replicas have the message when it is acknowledged; 1: the leader has it. Default -1. */
+  readonly acks?: -1 | 1;
+  /** Default `none`: encoded video does not get smaller. */
+  readonly compression?: 'none' | 'gzip';
+  /** Largest message with key and headers; topics made by rxcam take it. Default 10 MiB. */
+  readonly maxMessageBytes?: number;
+  /** Whether a topic that is not there is made. Default true. */
+  readonly createTopics?: boolean;
+  /** Partitions of a topic made by rxcam. Default 1. */
+  readonly numPartitions?: number;
+  /** Replicas of a topic made by rxcam. Default 1. */
+  readonly replicationFactor?: number;
+  /** How long a message waits for others to go in the same request, in ms. Default 5. */
+  readonly lingerMs?: number;
+  /** Bytes of one request, at most. Default 8 MiB, or `maxMessageBytes` where that is less. */
+  readonly maxRequestBytes?: number;
+  /** A request without an answer for so long has failed, in ms. Default 10000. */
+  readonly requestTimeoutMs?: number;
+  /** Default 5000 ms. */
+  readonly connectTimeoutMs?: number;
+  /** Bytes that the outbox of the handle may keep in memory. Default 256 MiB. */
+  readonly outboxMaxBytes?: number;
+  /** Gets the client's own log. Default: none. */
+  readonly logger?: Logger;
+}
+
+/** `host:port`, as the client takes it. */
+export const HOST_AND_PORT = /^[^\s/@:]+:\d{1,5}$/;
+
+export const KAFKA_SCHEMA = object({
+  brokers: z.union([
+    z.array(z.string().regex(HOST_AND_PORT, "expected 'host:port'")).min(1),
+    callback<() => readonly string[] | Promise<readonly string[]>>(),
+  ]),
+  clientId: z.string().min(1).default(KAFKA.clientId),
+  ssl: z.union([z.boolean(), z.custom<ConnectionOptions>((value) => typeof value === 'object' && value !== null)]).default(false),
+  sasl: z.custom<SASLOptions>((value) => typeof (value as SASLOptions | null)?.mechanism === 'string', { message: 'expected { mechanism, … }' }).optional(),
+  acks: z.union([z.literal(-1), z.literal(1)]).default(KAFKA.acks),
+  compression: z.enum(['none', 'gzip']).default('none'),
+  maxMessageBytes: byteCount().default(KAFKA.maxMessageBytes),
+  createTopics: z.boolean().default(true),
+  numPartitions: count().default(KAFKA.numPartitions),
+  replicationFactor: count().default(KAFKA.replicationFactor),
+  lingerMs: milliseconds().default(BROKER.lingerMs),
+  maxRequestBytes: byteCount().optional(),
+  requestTimeoutMs: milliseconds().default(BROKER.requestTimeoutMs),
+  connectTimeoutMs: milliseconds().default(BROKER.connectTimeoutMs),
+  outboxMaxBytes: byteCount().default(OUTBOX.handleMaxBytes),
+  logger: z.custom<Logger>().optional(),
+});
+
+export type KafkaOptions = z.output<typeof KAFKA_SCHEMA>;
