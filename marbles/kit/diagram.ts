@@ -1,0 +1,148 @@
+/** Marble diagrams out of what happened, and two of them one above the other, aligned in columns. */
+import { inspect, isDeepStrictEqual } from 'node:util';
+import type { ObservableNotification } from 'rxjs';
+
+/** A notification and its virtual time in ms; what TestScheduler records. */
+export interface TimedNotification {
+  readonly frame: number;
+  readonly notification: ObservableNotification<unknown>;
+}
+
+/** When something was subscribed and unsubscribed, in virtual ms; Infinity for never. */
+export interface SubscriptionFrames {
+  readonly subscribedFrame: number;
+  readonly unsubscribedFrame: number;
+}
+
+/** How to draw. */
+export interface DiagramOptions {
+  /** Virtual ms of one column. Default 1. */
+  readonly columnMs?: number;
+  /** The values behind the letters. A value that has none gets a letter, which is explained below the diagram. */
+  readonly values?: Readonly<Record<string, unknown>>;
+  /** Whether a value is the one of a letter. Default: deep equality. */
+  readonly isSame?: (value: unknown, ofLetter: unknown) => boolean;
+}
+
+/** What stands in a row at one time. */
+interface Cell { readonly at: number; readonly text: string }
+
+/** Longer gaps are written as time progression. */
+const MAX_DASHES = 20;
+const LETTERS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'];
+
+/** What happened as a diagram that TestScheduler's `run` mode reads back. */
+export function diagram(messages: readonly TimedNotification[], options: DiagramOptions = {}): string {
+  const legend = new Legend(options);
+  const [row = ''] = rows([cellsOf(messages, (message) => legend.name(message))], options.columnMs ?? 1);
+  return row;
+}
+
+/** Two diagrams, the expected one above the actual one, and below them what the letters mean. */
+export function aligned(expected: readonly TimedNotification[], actual: readonly TimedNotification[], options: DiagramOptions = {}): string {
+  const legend = new Legend(options);
+  const above = cellsOf(expected, (message) => legend.name(message));
+  const below = cellsOf(actual, (message) => legend.name(message, expected));
+  const [first = '', second = ''] = rows([above, below], options.columnMs ?? 1);
+  return [`expected  ${first}`, `actual    ${second}`, ...legend.lines()].join('\n');
+}
+
+/** The same for subscriptions: a row for each. */
+export function alignedSubscriptions(expected: readonly SubscriptionFrames[], actual: readonly SubscriptionFrames[], { columnMs = 1 }: DiagramOptions = {}): string {
+  const drawn = rows([...expected, ...actual].map(subscriptionCells), columnMs);
+  const named = (rowsOfOne: string[], name: string) => (rowsOfOne.length === 0 ? [`${name}(none)`] : rowsOfOne.map((row) => `${name}${row}`));
+  return [...named(drawn.slice(0, expected.length), 'expected  '), ...named(drawn.slice(expected.length), 'actual    ')].join('\n');
+}
+
+/** Gives values their letters. */
+class Legend {
+  readonly #explained = new Map<string, unknown>();
+
+  constructor(readonly options: DiagramOptions) {}
+
+  /** @param expected - a letter that stands at the same time there is taken first, where more than one fits */
+  name({ frame, notification }: TimedNotification, expected: readonly TimedNotification[] = []): string {
+    if (notification.kind === 'C') return '|';
+    if (notification.kind === 'E') return this.#nameError(notification.error);
+    const { value } = notification;
+    const { values = {}, isSame = isDeepStrictEqual } = this.options;
+    const nearby = expected.filter((one) => one.frame === frame).map((one) => this.#known(one)).filter((letter) => letter !== undefined);
+    const known = [...nearby, ...Object.keys(values)].find((letter) => isSame(value, values[letter]));
+    if (known !== undefined) return known;
+    if (typeof value === 'string' && [...value].length === 1) return value;
+    return this.#letterFor(value);
+  }
+
+  lines(): string[] {
+    return [...this.#explained].map(([letter, value]) => `${letter} = ${inspect(value, { breakLength: 100, compact: 4, depth: 3 })}`);
+  }
+
+  #known({ notification }: TimedNotification): string | undefined {
+    const { values = {} } = this.options;
+    return notification.kind === 'N' ? Object.keys(values).find((letter) => values[letter] === notification.value) : undefined;
+  }
+
+  #letterFor(value: unknown): string {
+    const { values = {} } = this.options;
+    for (const [letter, one] of this.#explained) if (letter !== '#' && isDeepStrictEqual(one, value)) return letter;
+    const letter = LETTERS.find((one) => !(one in values) && !this.#explained.has(one)) ?? '?';
+    this.#explained.set(letter, value);
+    return letter;
+  }
+
+  /** Two errors that differ are told apart below the diagram. */
+  #nameError(error: unknown): string {
+    const first = this.#explained.get('#');
+    if (error === 'error' || first === error) return '#';
+    if (first === undefined) this.#explained.set('#', error);
+    else if (!isDeepStrictEqual(first, error)) this.#explained.set('# (actual)', error);
+    return '#';
+  }
+}
+
+function cellsOf(messages: readonly TimedNotification[], name: (message: TimedNotification) => string): Cell[] {
+  const byTime = new Map<number, string>();
+  for (const message of messages) byTime.set(message.frame, (byTime.get(message.frame) ?? '') + name(message));
+  return [...byTime].map(([at, names]) => ({ at, text: [...names].length === 1 ? names : `(${names})` }));
+}
+
+function subscriptionCells({ subscribedFrame, unsubscribedFrame }: SubscriptionFrames): Cell[] {
+  if (subscribedFrame === unsubscribedFrame) return [{ at: subscribedFrame, text: '(^!)' }];
+  return [{ at: subscribedFrame, text: '^' }, { at: unsubscribedFrame, text: '!' }].filter((cell) => cell.at !== Infinity);
+}
+
+/** Draws rows such that equal times stand in equal columns; a row ends with its last mark. */
+function rows(cells: readonly (readonly Cell[])[], columnMs: number): string[] {
+  const times = [...new Set(cells.flatMap((row) => row.map((cell) => cell.at)))].sort((a, b) => a - b);
+  const start = times[0] ?? 0;
+  const drawn = cells.map((): Row => ({ text: gap(start, columnMs), upTo: start, end: 0 }));
+  for (const [index, at] of times.entries()) {
+    const marks = cells.map((row) => row.find((cell) => cell.at === at)?.text ?? '');
+    const width = Math.max(...marks.map((mark) => mark.length));
+    for (const [row, mark] of marks.entries()) advance(drawn[row] as Row, mark, width, times[index + 1] ?? at, columnMs);
+    const length = Math.max(...drawn.map((row) => row.text.length));
+    for (const row of drawn) row.text = row.text.padEnd(length);
+  }
+  return drawn.map((row) => row.text.slice(0, row.end));
+}
+
+/** A row as far as it is drawn: the time that its text takes (a group may take more than there is), and where its last mark ends. */
+interface Row { text: string; upTo: number; end: number }
+
+/** Draws one row from one time to the next: dashes fill the width of a wider neighbour as far as time allows, spaces the rest. */
+function advance(row: Row, mark: string, width: number, next: number, columnMs: number): void {
+  row.text += mark;
+  row.upTo += mark.length * columnMs;
+  if (mark !== '') row.end = row.text.length;
+  const dashes = Math.max(0, Math.min(width - mark.length, Math.floor((next - row.upTo) / columnMs)));
+  row.text += '-'.repeat(dashes).padEnd(width - mark.length);
+  row.upTo += dashes * columnMs;
+  row.text += gap(next - row.upTo, columnMs);
+  row.upTo = Math.max(row.upTo, next);
+}
+
+function gap(ms: number, columnMs: number): string {
+  if (ms <= 0) return '';
+  if (ms % columnMs === 0 && ms / columnMs <= MAX_DASHES) return '-'.repeat(ms / columnMs);
+  return ms % 1000 === 0 ? ` ${ms / 1000}s ` : ` ${ms}ms `;
+}

@@ -1,0 +1,118 @@
+/** Expectations on streams of large values, of which a test names the parts that matter. */
+import { AssertionError } from 'node:assert';
+import { type Observable, asyncScheduler, filter, isObservable } from 'rxjs';
+import { TestScheduler } from 'rxjs/testing';
+import type { CameraEvent } from '../../src/events.js';
+import type { CameraStats } from '../../src/stats.js';
+import { type TimedNotification, aligned } from './diagram.js';
+import { atEnd, columnMsNow, parseDiagram } from './scheduler.js';
+
+/** Some of a value's members, and of their members: what is left out may be anything. */
+export type Part<T> = T extends object ? { readonly [K in keyof T]?: Part<T[K]> } : T;
+
+/** When to subscribe and unsubscribe, and what `#` stands for. */
+export interface ExpectConfig {
+  /** `^` and `!` as in RxJS's `expectObservable`. Default: at once, and never. */
+  readonly subscription?: string;
+  readonly error?: unknown;
+}
+
+/** Whether `actual` has all that `part` names. */
+export function matches(actual: unknown, part: unknown): boolean {
+  if (typeof part !== 'object' || part === null) return Object.is(actual, part);
+  if (typeof actual !== 'object' || actual === null) return false;
+  const sameLength = !Array.isArray(part) || (Array.isArray(actual) && actual.length === part.length);
+  return sameLength && Object.keys(part).every((key) => matches((actual as Record<string, unknown>)[key], (part as Record<string, unknown>)[key]));
+}
+
+/**
+ * Expects values of which `values` names the parts that matter. Works in virtual time only; the comparison is made
+ * when nothing is left to happen.
+ *
+ * @param diagram - when the values come, as in RxJS's `toBe`
+ * @param values - for each letter, the members that a value must have; a name that is left out may be anything
+ * @throws AssertionError, out of `run`, with two aligned diagrams
+ */
+export function expectParts<T>(source$: Observable<T>, diagram: string, values: Readonly<Record<string, Part<T>>>, config: ExpectConfig = {}): void {
+  const expected = parseDiagram(diagram, values, config.error);
+  const actual: TimedNotification[] = [];
+  const options = { values, columnMs: columnMsNow(), isSame: matches };
+  const subscription = recordInto(actual, source$, config.subscription);
+  atEnd('expectParts', () => {
+    subscription.unsubscribe();
+    const isEqual = actual.length === expected.length && expected.every((one, index) => isAsExpected(actual[index], one));
+    if (!isEqual) throw new AssertionError({ message: `values are not as expected\n${aligned(expected, actual.map((one) => shortened(one, values)), options)}` });
+  });
+}
+
+/**
+ * Expects statistics.
+ *
+ * @example
+ * ```ts
+ * expectStats(gate.stats$, 'a 999ms b', { a: { state: 'connecting' }, b: { captured: 25, rate: { captured: 25 } } });
+ * ```
+ * @see expectParts
+ */
+export function expectStats(stats$: Observable<CameraStats>, diagram: string, values: Readonly<Record<string, Part<CameraStats>>>, config?: ExpectConfig): void {
+  expectParts(stats$, diagram, values, config);
+}
+
+/**
+ * Expects events of the types that `values` names; others are left out of account.
+ *
+ * @param camera - a camera, or its events
+ * @param diagram - the letters of `values`, or none at all for no such event
+ * @see expectParts
+ */
+export function expectEvents(
+  camera: { readonly events$: Observable<CameraEvent> } | Observable<CameraEvent>, diagram: string,
+  values: Readonly<Record<string, Part<CameraEvent> & { readonly type: CameraEvent['type'] }>>, config?: ExpectConfig,
+): void {
+  const types = new Set(Object.values(values).map(({ type }) => type));
+  const events$ = isObservable(camera) ? camera : camera.events$;
+  expectParts<CameraEvent>(events$.pipe(filter((event) => types.has(event.type))), diagram, values as Record<string, Part<CameraEvent>>, config);
+}
+
+/** Subscribes in the order of the test's other expectations, as `expectObservable` does. */
+function recordInto(actual: TimedNotification[], source$: Observable<unknown>, marbles = '^') {
+  const { subscribedFrame, unsubscribedFrame } = TestScheduler.parseMarblesAsSubscriptions(marbles, true);
+  const push = (notification: TimedNotification['notification']) => { actual.push({ frame: asyncScheduler.now(), notification }); };
+  const subscription = asyncScheduler.schedule(() => {
+    subscription.add(source$.subscribe({
+      next: (value) => { push({ kind: 'N', value }); },
+      error: (error: unknown) => { push({ kind: 'E', error }); },
+      complete: () => { push({ kind: 'C' }); },
+    }));
+  }, Math.min(subscribedFrame, 2 ** 31 - 1));
+  if (Number.isFinite(unsubscribedFrame)) subscription.add(asyncScheduler.schedule(() => { subscription.unsubscribe(); }, unsubscribedFrame));
+  return subscription;
+}
+
+function isAsExpected(actual: TimedNotification | undefined, expected: TimedNotification): boolean {
+  if (actual?.frame !== expected.frame || actual.notification.kind !== expected.notification.kind) return false;
+  if (expected.notification.kind === 'N') return matches((actual.notification as { value: unknown }).value, expected.notification.value);
+  if (expected.notification.kind === 'E') return expected.notification.error === 'error' || matches((actual.notification as { error: unknown }).error, expected.notification.error);
+  return true;
+}
+
+/** For the message: a value that is not as expected, with the members only that the test names somewhere. */
+function shortened(message: TimedNotification, values: Readonly<Record<string, unknown>>): TimedNotification {
+  if (message.notification.kind !== 'N') return message;
+  const value = Object.values(values).reduce((all: unknown, part) => merge(all, project(message.notification.kind === 'N' ? message.notification.value : undefined, part)), undefined);
+  return { ...message, notification: { kind: 'N', value } };
+}
+
+function project(value: unknown, part: unknown): unknown {
+  if (typeof part !== 'object' || part === null || typeof value !== 'object' || value === null || Array.isArray(part)) return value;
+  return Object.fromEntries(Object.keys(part).map((key) => [key, project((value as Record<string, unknown>)[key], (part as Record<string, unknown>)[key])]));
+}
+
+function merge(one: unknown, other: unknown): unknown {
+  const isPlain = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (!isPlain(one) || !isPlain(other)) return other;
+  const result: Record<string, unknown> = { ...one };
+  for (const [key, value] of Object.entries(other)) result[key] = key in result ? merge(result[key], value) : value;
+  return result;
+}
+

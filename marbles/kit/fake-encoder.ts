@@ -1,0 +1,89 @@
+/** The half of the fake that gives bytes: pictures and access units of the right shape, and nothing in them. */
+import type { EngineOutput } from '../../src/engine.js';
+import type { PixelFormat } from '../../src/frame.js';
+import { type EncodeStep, type Plan, type ResizeStep, encodeStep } from '../../src/plan.js';
+import type { Agenda } from './agenda.js';
+
+/** How fast, and how large. */
+export interface EncoderSettings {
+  /** Time that the encoder spends on each picture, one after the other; ms. */
+  readonly encodeMs: number;
+  /** Size of each access unit in bytes; undefined for a short text that says which one it is. */
+  readonly unitBytes?: number | undefined;
+}
+
+/** A picture on its way in; `pts` as in EngineOutput. */
+export interface Picture { readonly pts: number; readonly keyframe: boolean; readonly width: number; readonly height: number }
+
+const BYTES_PER_PIXEL: Readonly<Record<PixelFormat, number>> = { yuv420p: 1.5, nv12: 1.5, gray: 1, rgb24: 3, bgr24: 3, rgba: 4, bgra: 4 };
+
+export class FakeEncoder {
+  readonly #step: EncodeStep | undefined;
+  readonly #resizes: readonly ResizeStep[];
+  #freeAt = 0;
+  #sinceKeyframe = 0;
+  #units = 0;
+
+  constructor(readonly agenda: Agenda, plan: Plan, readonly pixelFormat: PixelFormat, readonly settings: EncoderSettings, readonly emit: (output: EngineOutput) => void) {
+    this.#step = encodeStep(plan);
+    this.#resizes = plan.steps.filter((step) => step.kind === 'resize');
+  }
+
+  push(picture: Picture): void {
+    const output = this.#output(picture);
+    const busyMs = this.#step === undefined ? 0 : this.settings.encodeMs;
+    if (busyMs === 0) {
+      this.emit(output);
+      return;
+    }
+    this.#freeAt = Math.max(this.#freeAt, this.agenda.now) + busyMs;
+    this.agenda.put(this.#freeAt, () => { this.emit(output); });
+  }
+
+  /** Calls back when everything is out. */
+  whenIdle(idle: () => void): void {
+    this.agenda.put(Math.max(this.#freeAt, this.agenda.now), idle);
+  }
+
+  #output({ pts, keyframe, width: sourceWidth, height: sourceHeight }: Picture): EngineOutput {
+    const size = this.#resizes.reduce(resized, even({ width: sourceWidth, height: sourceHeight }));
+    const step = this.#step;
+    if (step === undefined) {
+      const data = Buffer.alloc(size.width * size.height * BYTES_PER_PIXEL[this.pixelFormat], this.#units++);
+      return { type: 'output', pts, keyframe: true, ...size, format: this.pixelFormat, data };
+    }
+    const isKey = step.mode === 'frame' || keyframe || this.#sinceKeyframe % step.gop === 0;
+    this.#sinceKeyframe = isKey ? 1 : this.#sinceKeyframe + 1;
+    return { type: 'output', pts, keyframe: isKey, ...size, format: step.codec, data: this.#unit(isKey) };
+  }
+
+  #unit(isKey: boolean): Buffer {
+    const text = `${isKey ? 'key' : 'delta'} ${++this.#units};`;
+    return this.settings.unitBytes === undefined ? Buffer.from(text) : Buffer.alloc(this.settings.unitBytes, text);
+  }
+}
+
+interface Size { readonly width: number; readonly height: number }
+
+/** The size that src/ffmpeg/graph.ts asks ffmpeg for. */
+function resized({ width: iw, height: ih }: Size, { width, height, fit, enlarge }: ResizeStep): Size {
+  const limit = (factor: number) => (enlarge ? factor : Math.min(1, factor));
+  const by = (factor: number) => even({ width: iw * limit(factor), height: ih * limit(factor) });
+  if (width === undefined) return by((height ?? ih) / ih);
+  if (height === undefined) return by(width / iw);
+  const box = { width: width - (width % 2), height: height - (height % 2) };
+  switch (fit) {
+    case 'contain': return box;
+    case 'inside': return by(Math.min(box.width / iw, box.height / ih));
+    case 'fill': return even({ width: iw * limit(box.width / iw), height: ih * limit(box.height / ih) });
+    case 'cover': {
+      const scaled = by(Math.max(box.width / iw, box.height / ih));
+      return { width: Math.min(box.width, scaled.width), height: Math.min(box.height, scaled.height) };
+    }
+  }
+}
+
+function even({ width, height }: Size): Size {
+  const toEven = (side: number) => Math.max(2, 2 * Math.round(side / 2));
+  return { width: toEven(width), height: toEven(height) };
+}

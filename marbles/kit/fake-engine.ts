@@ -1,0 +1,140 @@
+/** The engine of `fakeCamera`: does what a diagram says where the real one runs ffmpeg. */
+import { Observable, type Subscriber } from 'rxjs';
+import type { Engine, EngineContext, EngineEvent, Feed } from '../../src/engine.js';
+import { StreamEnded } from '../../src/errors.js';
+import type { PixelFormat } from '../../src/frame.js';
+import { type Plan, encodeStep, skipRules } from '../../src/plan.js';
+import { SkipChain } from '../../src/skip.js';
+import { Agenda } from './agenda.js';
+import { type EncoderSettings, FakeEncoder } from './fake-encoder.js';
+import type { Processes } from './processes.js';
+import type { Deed, TimedDeed } from './script.js';
+
+/** What the fake source is. */
+export interface FakeSettings extends EncoderSettings {
+  /** What it does when it is opened for the nth time, from 1. */
+  readonly script: (opening: number) => readonly TimedDeed[];
+  readonly live: boolean;
+  readonly width: number;
+  readonly height: number;
+  /** Undefined: the pictures' media time is the diagram's. */
+  readonly fps?: number | undefined;
+  readonly pixelFormat: PixelFormat;
+}
+
+/** Pictures in the encoder above which a child that is fed takes no more. */
+const FEED_DEPTH = 2;
+
+/** An engine that starts no process, but says that it does. */
+export function fakeEngine(settings: FakeSettings, processes: Processes): Engine {
+  return (plan, context) => new Observable((subscriber) => {
+    const agenda = new Agenda();
+    const end = processes.start(context, context.feed === undefined);
+    subscriber.add(() => { agenda.stop(); });
+    if (encodeStep(plan) !== undefined) subscriber.next({ type: 'encoder', encoder: 'fake', hardware: false, reason: 'requested' });
+    const pausing = context.paused$.subscribe((paused) => { if (paused) agenda.pause(); else agenda.resume(); });
+    subscriber.add(pausing);
+    const exit = { complete: () => { end('exited'); subscriber.complete(); }, error: (error: Error) => { end('exited'); subscriber.error(error); } };
+    if (context.feed === undefined) new SourceProcess(settings, plan, context, agenda, subscriber, exit).start(processes.openings);
+    else subscriber.add(encodeFeed(settings, plan, context.feed, agenda, subscriber, exit));
+    return () => { end('ended by a signal'); };
+  });
+}
+
+/** The ways in which a process ends by itself. */
+interface Exit { complete(): void; error(error: Error): void }
+
+/** A capture: source to pictures that are kept. */
+class SourceProcess {
+  readonly #chain: SkipChain;
+  readonly #encoder: FakeEncoder;
+  readonly #firstPts: number;
+  #size: { readonly width: number; readonly height: number };
+  #isOpen = false;
+  #pictures = 0;
+  #lastPts: number;
+  #zeroAt: number | undefined;
+
+  constructor(
+    readonly settings: FakeSettings, plan: Plan, context: EngineContext, readonly agenda: Agenda,
+    readonly subscriber: Subscriber<EngineEvent>, readonly exit: Exit,
+  ) {
+    this.#chain = new SkipChain(skipRules(plan), context.resume?.skip);
+    this.#encoder = new FakeEncoder(agenda, plan, settings.pixelFormat, settings, (output) => { subscriber.next(output); });
+    this.#firstPts = context.resume === undefined ? 0 : context.resume.afterPts + this.#stepUs;
+    this.#lastPts = this.#firstPts - 1;
+    this.#size = { width: settings.width, height: settings.height };
+  }
+
+  start(opening: number): void {
+    for (const { at, deed } of this.settings.script(opening)) this.agenda.put(at, () => { this.#do(deed); });
+  }
+
+  #do(deed: Deed): void {
+    switch (deed.kind) {
+      case 'opened': this.#open(); break;
+      case 'picture': this.#picture(deed.keyframe, deed.pts); break;
+      case 'event':
+        if (deed.event.type === 'changed') this.#size = deed.event;
+        this.subscriber.next(deed.event);
+        break;
+      case 'failure': this.exit.error(deed.error); break;
+      case 'end': this.#encoder.whenIdle(() => { this.#end(); }); break;
+    }
+  }
+
+  #open(): void {
+    if (this.#isOpen) return;
+    this.#isOpen = true;
+    const { width, height, fps, pixelFormat } = this.settings;
+    this.subscriber.next({ type: 'connected' });
+    this.subscriber.next({ type: 'opened', source: { width, height, pixelFormat, codec: 'fake', ...(fps !== undefined && { fps }) } });
+  }
+
+  #picture(keyframe: boolean, givenPts: number | undefined): void {
+    this.#open();
+    const pts = Math.max(this.#lastPts + 1, givenPts ?? this.#nextPts());
+    this.#pictures++;
+    this.#lastPts = pts;
+    this.subscriber.next({ type: 'captured', pts });
+    if (this.#chain.keep(pts)) this.#encoder.push({ pts, keyframe, ...this.#size });
+  }
+
+  get #stepUs(): number {
+    return this.settings.fps === undefined ? 1 : Math.round(1e6 / this.settings.fps);
+  }
+
+  #nextPts(): number {
+    const { fps } = this.settings;
+    if (fps !== undefined) return this.#firstPts + Math.round((this.#pictures * 1e6) / fps);
+    this.#zeroAt ??= this.agenda.now;
+    return this.#firstPts + Math.round((this.agenda.now - this.#zeroAt) * 1000);
+  }
+
+  #end(): void {
+    if (this.settings.live) this.exit.error(new StreamEnded('fake: the live source ended'));
+    else this.exit.complete();
+  }
+}
+
+/** A child that is fed with pictures: number in, number out. */
+function encodeFeed(settings: FakeSettings, plan: Plan, feed: Feed, agenda: Agenda, subscriber: Subscriber<EngineEvent>, exit: Exit) {
+  const { width, height, pixelFormat } = feed.format;
+  let inside = 0;
+  let fed = 0;
+  const encoder = new FakeEncoder(agenda, plan, pixelFormat, settings, (output) => {
+    inside--;
+    subscriber.next(output);
+    feed.ready(true);
+  });
+  const feeding = feed.pictures$.subscribe({
+    next: () => {
+      if (++inside >= FEED_DEPTH) feed.ready(false);
+      encoder.push({ pts: fed++, keyframe: false, width, height });
+    },
+    complete: () => { encoder.whenIdle(() => { exit.complete(); }); },
+  });
+  agenda.put(0, () => { feed.ready(true); });
+  return feeding;
+}
+

@@ -1,0 +1,7 @@
+/** The entry `rxcam/testing`: cameras and brokers that are played from marble diagrams, in virtual time. */
+export { type DiagramOptions, type SubscriptionFrames, type TimedNotification, aligned, alignedSubscriptions, diagram } from './diagram.js';
+export { type Accountable, type LedgerCheck, expectLedger } from './expect-ledger.js';
+export { type ExpectConfig, type Part, expectEvents, expectParts, expectStats } from './expect.js';
+export { FakeCamera, type FakeCameraConfig, fakeCamera } from './fake-camera.js';
+export { type MarblesConfig, createScheduler, marbles } from './scheduler.js';
+export type { FakeDeed, FakeSource } from './script.js';
