@@ -67,7 +67,7 @@ function finished(command: FfmpegCommand, encoding: Encoding | undefined, facts:
     '-map', '[v]',
     ...(encoding === undefined
       ? ['-c:v', 'rawvideo']
-      : ['-c:v', encoding.encoder.name, ...streamOptions(encoding.encoder.options(encoding.step), 'v')]),
+      : ['-c:v', encoding.encoder.name, ...streamOptions(encoding.encoder.options(encoding.step, facts), 'v')]),
     ...muxing(facts),
   ]);
   return (command as unknown as { _getArguments(): string[] })._getArguments();

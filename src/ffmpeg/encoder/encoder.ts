@@ -1,6 +1,7 @@
 /** The interface of an encoder: the only thing that a new one adds, besides its line in the index. */
 import type { Codec } from '../../frame.js';
 import type { EncodeStep, Hardware } from '../../plan.js';
+import type { FfmpegFacts } from '../facts.js';
 
 export interface Encoder {
   /** As ffmpeg calls it. */
@@ -17,7 +18,7 @@ export interface Encoder {
   /** Filters after scaling. */
   readonly filters?: readonly string[];
   /** Options of the output stream; `:v:1` and the like are put on by the command. */
-  options(step: EncodeStep): Readonly<Record<string, string>>;
+  options(step: EncodeStep, facts: FfmpegFacts): Readonly<Record<string, string>>;
 }
 
 /** Options that every H.265 encoder of ffmpeg takes for where keyframes stand. */

@@ -1,5 +1,6 @@
 /** libx265, tuned for one camera among many: one thread, no picture held back, no repeated information. */
 import type { EncodeStep } from '../../plan.js';
+import type { FfmpegFacts } from '../facts.js';
 import { type Encoder, keyframeOptions, keyint } from './encoder.js';
 
 /**
@@ -8,11 +9,14 @@ import { type Encoder, keyframeOptions, keyint } from './encoder.js';
  */
 const ULTRAFAST = { ctu: 16, 'min-cu-size': 16, rd: 1 };
 
+/** ffmpeg before 5 tells x265 the time base in place of the rate: at µs that would be level 6.1, which refuses small coding units. */
+const ASSUMED_FPS = 25;
+
 export const x265: Encoder = {
   name: 'libx265',
   codec: 'h265',
   pixelFormat: 'yuv420p',
-  options: (step) => ({
+  options: (step, facts) => ({
     preset: step.preset,
     tune: 'zerolatency',
     crf: String(step.crf),
@@ -20,11 +24,11 @@ export const x265: Encoder = {
     // Where H.265 takes it to be if nothing is said; raw video on stdin can't say.
     chroma_sample_location: 'left',
     ...keyframeOptions(step),
-    'x265-params': params(step),
+    'x265-params': params(step, facts),
   }),
 };
 
-function params(step: EncodeStep): string {
+function params(step: EncodeStep, facts: FfmpegFacts): string {
   const all = {
     'log-level': 'error',
     // VPS, SPS and PPS at every keyframe, and no SEI of 2 kB that names the encoder.
@@ -35,6 +39,7 @@ function params(step: EncodeStep): string {
     // One thread: four frame threads hold back four pictures, and pools cost more CPU for each picture.
     pools: 'none', 'frame-threads': 1, wpp: 0,
     ...(step.preset === 'ultrafast' && ULTRAFAST),
+    ...(facts.major < 5 && { fps: ASSUMED_FPS }),
   };
   return Object.entries(all).map(([key, value]) => `${key}=${value}`).join(':');
 }

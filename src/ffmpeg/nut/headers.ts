@@ -1,0 +1,176 @@
+/** The main header, the stream headers and the syncpoint: what they hold, and how it is laid out. */
+
+import { NutError } from './error.js';
+import { Fields } from './fields.js';
+import type { TimeBase } from './time.js';
+
+/** Flags of a frame, from its code byte or coded after it. */
+export const FLAG = {
+  KEY: 1, EOR: 2, CODED_PTS: 8, STREAM_ID: 16, SIZE_MSB: 32, CHECKSUM: 64, RESERVED: 128, SM_DATA: 256,
+  HEADER_IDX: 1024, MATCH_TIME: 2048, CODED: 4096, INVALID: 8192,
+} as const;
+
+/** What one code byte says of a frame. */
+export interface FrameCode {
+  readonly flags: number;
+  readonly stream: number;
+  readonly sizeMul: number;
+  readonly sizeLsb: number;
+  readonly ptsDelta: number;
+  readonly reserved: number;
+  readonly elision: number;
+}
+
+/** The main header. */
+export interface MainHeader {
+  readonly streamCount: number;
+  /** Half the size above which a frame must carry a checksum, in bytes. */
+  readonly maxDistance: number;
+  readonly timeBases: readonly TimeBase[];
+  readonly codes: readonly FrameCode[];
+  /** What a frame's first bytes are when they are left out; number 0 is empty. */
+  readonly elisions: readonly Buffer[];
+}
+
+/** A stream, as its header describes it. */
+export interface NutStream {
+  readonly index: number;
+  readonly kind: 'video' | 'audio' | 'subtitle' | 'data';
+  /** The codec's tag: as text if it is printable (`HEVC`, `I420`), otherwise in hexadecimal. */
+  readonly fourcc: string;
+  readonly timeBase: TimeBase;
+  /** Pixels, of video. */
+  readonly width?: number;
+  /** Pixels, of video. */
+  readonly height?: number;
+  /** The codec's own header; memory of its own. */
+  readonly extradata: Buffer;
+}
+
+/** A stream, and how the time stamps of its frames are coded. */
+export interface StreamHeader {
+  readonly stream: NutStream;
+  readonly ptsShift: number;
+  readonly maxPtsDistance: number;
+}
+
+const INVALID: FrameCode =
+  { flags: FLAG.INVALID, stream: 0, sizeMul: 0, sizeLsb: 0, ptsDelta: 0, reserved: 0, elision: 0 };
+const CODE_N = 0x4e;
+const MAX_STREAMS = 250;
+const KINDS = ['video', 'audio', 'subtitle', 'data'] as const;
+
+/** Reads the payload of a main header. */
+export function mainHeader(payload: Buffer, offset: number): MainHeader {
+  const fields = new Fields(payload);
+  const version = fields.unsigned();
+  if (fields.ok && version !== 3) throw new NutError('unsupported', `version ${version}`, offset);
+  const streamCount = fields.unsigned();
+  if (streamCount > MAX_STREAMS) throw new NutError('bad-header', `${streamCount} streams`, offset);
+  // The format's own bound: a larger value means 65536.
+  const maxDistance = Math.min(fields.unsigned(), 65536);
+  const timeBases = readTimeBases(fields, offset);
+  const codes = readCodes(fields, offset);
+  const elisions = readElisions(fields, offset);
+  if (!fields.ok) throw new NutError('bad-header', 'the main header is cut short', offset);
+  return { streamCount, maxDistance, timeBases, codes, elisions };
+}
+
+function readTimeBases(fields: Fields, offset: number): TimeBase[] {
+  const count = fields.unsigned();
+  // There is a time base for each stream at most, so that a damaged count is found before it costs memory.
+  if (count < 1 || count > MAX_STREAMS) throw new NutError('bad-header', `${count} time bases`, offset);
+  const bases: TimeBase[] = [];
+  while (bases.length < count && fields.ok) {
+    const base = { num: fields.unsigned(), den: fields.unsigned() };
+    const legal = base.num > 0 && base.den > 0 && base.num < 2 ** 31 && base.den < 2 ** 31;
+    if (fields.ok && !legal) throw new NutError('bad-header', `time base ${base.num}/${base.den}`, offset);
+    bases.push(base);
+  }
+  return bases;
+}
+
+/** The table of 256 code bytes, as runs whose sizes count up; a run inherits what it doesn't state. */
+function readCodes(fields: Fields, offset: number): FrameCode[] {
+  const codes: FrameCode[] = [];
+  let ptsDelta = 0;
+  let sizeMul = 1;
+  let stream = 0;
+  let elision = 0;
+  while (codes.length < 256 && fields.ok) {
+    const flags = fields.unsigned();
+    const stated = fields.unsigned();
+    if (stated > 0) ptsDelta = fields.signed();
+    if (stated > 1) sizeMul = fields.unsigned();
+    if (stated > 2) stream = fields.unsigned();
+    const size = stated > 3 ? fields.unsigned() : 0;
+    const reserved = stated > 4 ? fields.unsigned() : 0;
+    const count = stated > 5 ? fields.unsigned() : sizeMul - size;
+    if (stated > 6) fields.signed();
+    if (stated > 7) elision = fields.unsigned();
+    for (let i = 8; i < stated && fields.ok; i++) fields.unsigned();
+    if (!fields.ok) break;
+    if (count < 0 || count > 256 || sizeMul >= 16384 || size >= 16384 || reserved >= 256) {
+      throw new NutError('bad-header', 'the table of frame codes is out of range', offset);
+    }
+    for (let i = 0; i < count && codes.length < 256; i++) {
+      if (codes.length === CODE_N) codes.push(INVALID);
+      codes.push({ flags, stream, sizeMul, sizeLsb: size + i, ptsDelta, reserved, elision });
+    }
+  }
+  return codes;
+}
+
+function readElisions(fields: Fields, offset: number): Buffer[] {
+  const elisions = [Buffer.alloc(0)];
+  // Older writers end the header here.
+  const count = fields.at < fields.end ? fields.unsigned() : 0;
+  let total = 0;
+  for (let i = 0; i < count && fields.ok; i++) {
+    const bytes = Buffer.from(fields.blob());
+    total += bytes.length;
+    if (bytes.length === 0 || bytes.length > 255 || total > 1024) {
+      throw new NutError('bad-header', 'an elision header is out of range', offset);
+    }
+    elisions.push(bytes);
+  }
+  return elisions;
+}
+
+/** Reads the payload of a stream header. */
+export function streamHeader(payload: Buffer, main: MainHeader, offset: number): StreamHeader {
+  const fields = new Fields(payload);
+  const index = fields.unsigned();
+  const kind = KINDS[fields.unsigned()];
+  const tag = fields.blob();
+  const timeBase = main.timeBases[fields.unsigned()];
+  const ptsShift = fields.unsigned();
+  const maxPtsDistance = fields.unsigned();
+  fields.unsigned(); // decode_delay: dts is of no use here
+  fields.unsigned(); // stream_flags: whether the rate is fixed
+  const extradata = Buffer.from(fields.blob());
+  const size = kind === 'video' ? { width: fields.unsigned(), height: fields.unsigned() } : {};
+  if (!fields.ok) throw new NutError('bad-header', 'a stream header is cut short', offset);
+  if (kind === undefined) throw new NutError('unsupported', `stream ${index} is of an unknown class`, offset);
+  if (index >= main.streamCount || timeBase === undefined || ptsShift >= 16) {
+    throw new NutError('bad-header', `the header of stream ${index} is out of range`, offset);
+  }
+  const stream = { index, kind, fourcc: tagName(tag), timeBase, ...size, extradata };
+  return { stream, ptsShift, maxPtsDistance };
+}
+
+function tagName(tag: Buffer): string {
+  const text = tag.toString('latin1');
+  return /^[\x20-\x7e]+$/.test(text) ? text : tag.toString('hex');
+}
+
+/** Reads the payload of a syncpoint: the time stamp that all streams start again from. */
+export function syncpoint(payload: Buffer, main: MainHeader, offset: number):
+  { pts: number; base: TimeBase } {
+  const fields = new Fields(payload);
+  const coded = fields.unsigned();
+  const id = coded % main.timeBases.length;
+  fields.unsigned(); // back_ptr: for seeking
+  if (!fields.ok) throw new NutError('bad-header', 'a syncpoint is cut short', offset);
+  return { pts: (coded - id) / main.timeBases.length, base: main.timeBases[id]! };
+}
