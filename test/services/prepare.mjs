@@ -64,12 +64,12 @@ function install(wanted) {
   const packages = [...new Set(wanted.flatMap((need) => need.packages))];
   const byHand = `apt-get update && apt-get install -y --no-install-recommends ${packages.join(' ')}`;
   if (!mayInstall()) {
-    fail(wanted, `install it with: ${byHand}`);
+    fail(wanted, `Install it with: ${byHand}`);
   }
   process.stderr.write(`The tests need ${packages.join(' ')}; installing.\n`);
   const ok = apt(['update']) && apt(['install', '-y', '--no-install-recommends', ...packages]);
   const still = wanted.filter((need) => !need.present());
-  if (!ok || still.length > 0) fail(still.length > 0 ? still : wanted, `this failed: ${byHand}`);
+  if (!ok || still.length > 0) fail(still.length > 0 ? still : wanted, `This was tried and failed: ${byHand}`);
 }
 
 function mayInstall() {
@@ -109,7 +109,7 @@ function fetchKafka() {
   const fetched = spawnSync('mvn', args, { stdio: ['ignore', 2, 2] }).status === 0;
   if (fetched && !hasKafka()) renameSync(folder, kafkaLibs);
   rmSync(folder, { recursive: true, force: true });
-  if (!fetched) fail([{ service: 'kafka', packages: [], present: hasKafka }], `this failed: mvn ${args.join(' ')}`);
+  if (!fetched) fail([{ service: 'kafka', packages: [], present: hasKafka }], `This was tried and failed: mvn ${args.join(' ')}`);
 }
 
 /** @param {Need[]} wanted @param {string} remedy @returns {never} */
@@ -117,6 +117,6 @@ function fail(wanted, remedy) {
   const services = [...new Set(wanted.map((need) => need.service))].join(',');
   process.stderr.write(
     `The tests start real services, and what these need is missing: ${services}.\n` +
-    `Either ${remedy}\nor leave their tests out: RXCAM_TEST_SKIP=${services} npm test\n`);
+    `${remedy}\nOr leave their tests out: RXCAM_TEST_SKIP=${services} npm test\n`);
   process.exit(1);
 }
