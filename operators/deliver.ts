@@ -1,0 +1,142 @@
+/** deliver: hands each value to a sink of the user's own, with the bounds and the pressure of an outbox. */
+import { Observable, type ObservableInput, type OperatorFunction, type Subscriber, Subscription, defer, takeWhile } from 'rxjs';
+import { ACCOUNTS, type Ticket, take } from '../src/account.js';
+import { BoundedQueue, type Held, Total, retains } from '../src/broker/index.js';
+import { OUTBOX } from '../src/defaults.js';
+import { InvalidOption } from '../src/errors.js';
+import type { CameraMessage, EncodedFrame, Frame } from '../src/frame.js';
+import { byteCount, count, options as object, parseOptions } from '../src/options.js';
+
+/** Options of `deliver`. */
+export interface DeliverConfig {
+  /** Values in the sink at once. Default 1: one after the other. */
+  readonly concurrency?: number;
+  /** Bounds of what waits for the sink. */
+  readonly outbox?: {
+    /** Bytes kept in memory. Default 16 MiB. */
+    readonly maxBytes?: number;
+    /** Default 1000. */
+    readonly maxMessages?: number;
+  };
+}
+
+/** What can be delivered. */
+export type Deliverable = Frame | EncodedFrame | CameraMessage;
+
+const SCHEMA = object({
+  concurrency: count().default(1),
+  outbox: object({
+    maxBytes: byteCount().default(OUTBOX.maxBytes),
+    maxMessages: count().default(OUTBOX.maxMessages),
+  }).prefault({}),
+});
+
+/**
+ * Runs a function of yours for each frame or message, up to `concurrency` of them at once, and emits its results.
+ *
+ * ```text
+ * source            -a-b-----c-|
+ * fn                 --r|
+ * deliver(fn)       ---r---r----r|
+ * ```
+ *
+ * What waits for the function is bounded as the outbox of `publish` is: a source that can wait (a file) is paused, of
+ * any other the oldest is dropped, in stream mode with those up to the next keyframe, and counted as `outbox` and
+ * `gop`. A value counts as delivered when the Observable or Promise of the function has completed.
+ *
+ * - Error: the source's passes at once, and so does the function's. What waits or is in the function then is dropped.
+ * - Completion: when the source has completed and the function has finished with each value.
+ * - Unsubscription: unsubscribes from the source and from what the function returned; the rest is dropped.
+ *
+ * @example
+ * camera('test:', { pixelFormat: 'rgb24' }).pipe(deliver((frame) => model.detect(frame.data), { concurrency: 2 }));
+ *
+ * @throws InvalidOption
+ */
+export function deliver<T extends Deliverable, R>(fn: (value: T) => ObservableInput<R>, config: DeliverConfig = {}): OperatorFunction<T, R> {
+  if (typeof fn !== 'function') throw new InvalidOption(`deliver: ${String(fn)} given, expected a function`);
+  const options = parseOptions('deliver', SCHEMA, config);
+  return (source) => new Observable((subscriber) => {
+    const delivery = new Delivery(fn, options.concurrency, options.outbox, subscriber);
+    subscriber.add(() => { delivery.end(); });
+    subscriber.add(source.pipe(takeWhile(() => !subscriber.closed)).subscribe(delivery));
+  });
+}
+
+interface Item<T> extends Held { readonly value: T }
+
+/** One subscription to `deliver`. */
+class Delivery<T extends Deliverable, R> {
+  readonly #queue: BoundedQueue<Item<T>>;
+  readonly #running = new Subscription();
+  #isSourceDone = false;
+  #isFilling = false;
+
+  constructor(
+    readonly fn: (value: T) => ObservableInput<R>, readonly concurrency: number,
+    limits: { maxBytes: number; maxMessages: number }, readonly subscriber: Subscriber<R>,
+  ) {
+    this.#queue = new BoundedQueue(limits, new Total(Infinity));
+  }
+
+  next(value: T): void {
+    this.#queue.offer(itemOf(value, take(value, 'sink')));
+    this.#fill();
+  }
+
+  error(error: unknown): void {
+    this.subscriber.error(error);
+  }
+
+  complete(): void {
+    this.#isSourceDone = true;
+    this.#completeIfDone();
+  }
+
+  end(): void {
+    this.#running.unsubscribe();
+    this.#queue.dropAll('stopped');
+  }
+
+  /** Results that come at once make room at once: a loop, where a recursion would use up the stack. */
+  #fill(): void {
+    if (this.#isFilling) return;
+    this.#isFilling = true;
+    while (this.#queue.taken < this.concurrency && !this.subscriber.closed) {
+      const item = this.#queue.take();
+      if (item === undefined) break;
+      this.#run(item);
+    }
+    this.#isFilling = false;
+    this.#completeIfDone();
+  }
+
+  #run(item: Item<T>): void {
+    const run = new Subscription();
+    this.#running.add(run);
+    run.add(defer(() => this.fn(item.value)).subscribe({
+      next: (result) => { this.subscriber.next(result); },
+      error: (error: unknown) => { this.subscriber.error(error); },
+      complete: () => {
+        this.#running.remove(run);
+        if (this.#queue.finish(item)) item.ticket.deliver();
+        this.#fill();
+      },
+    }));
+  }
+
+  #completeIfDone(): void {
+    if (this.#isSourceDone && this.#queue.length === 0) this.subscriber.complete();
+  }
+}
+
+function itemOf<T extends Deliverable>(value: T, ticket: Ticket): Item<T> {
+  const stream = 'mode' in value && value.mode === 'stream';
+  return {
+    value, ticket, stream,
+    retains: 'value' in value ? retains(value.value, value.fields) : retains(value.data),
+    pressure: value[ACCOUNTS]?.[0]?.owner.pressure,
+    dependent: stream && !value.keyframe,
+    dropped: () => { /* Nobody waits for it. */ },
+  };
+}
