@@ -10,6 +10,12 @@ export const FLAG = {
   HEADER_IDX: 1024, MATCH_TIME: 2048, CODED: 4096, INVALID: 8192,
 } as const;
 
+/** What every packet but a frame begins with, in hexadecimal. */
+export const START_CODES: ReadonlyMap<string, 'main' | 'stream' | 'syncpoint' | 'info' | 'index'> = new Map([
+  ['4e4d7a561f5f04ad', 'main'], ['4e5311405bf2f9db', 'stream'], ['4e4be4adeeca4569', 'syncpoint'],
+  ['4e49ab68b596ba78', 'info'], ['4e58dd672f23e64e', 'index'],
+]);
+
 /** What one code byte says of a frame. */
 export interface FrameCode {
   readonly flags: number;

@@ -1,0 +1,108 @@
+/** Turns chunks cut anywhere into whole things: a head that tells a length, and a body of that length. */
+
+import { crc32 } from './crc.js';
+import { NutError } from './error.js';
+import { Fields } from './fields.js';
+
+/** What a head announces. */
+export type Body =
+  /** Bytes to keep, in a buffer of `prefix` and `size` bytes. The opener has checked `size`. */
+  | { readonly size: number; readonly prefix?: Buffer; readonly done: (data: Buffer) => void }
+  /** Bytes of which only the checksum is wanted. */
+  | { readonly size: number; readonly skipped: (crc: number) => void };
+
+/** Bytes that a head may have. The longest legal one is a frame's with 255 reserved fields: about 2.3 kB. */
+const MAX_HEAD = 4096;
+
+/**
+ * Collects heads and bodies.
+ * A body's bytes go from the chunk to their place in one copy. Of a chunk only a head cut short is kept.
+ */
+export class Assembler {
+  readonly #open: (head: Fields, offset: number) => Body | undefined;
+  /** Bytes before the chunk at hand. */
+  #offset = 0;
+  #rest: Buffer | undefined;
+  #body: Body | undefined;
+  #data: Buffer | undefined;
+  #crc = 0;
+  #filled = 0;
+
+  /** @param open reads a head, and says what follows it; undefined if the bytes end within the head */
+  constructor(open: (head: Fields, offset: number) => Body | undefined) {
+    this.#open = open;
+  }
+
+  /** Whether everything pushed so far was used up. */
+  get empty(): boolean {
+    return this.#rest === undefined && this.#body === undefined;
+  }
+
+  /** Bytes pushed so far. */
+  get offset(): number {
+    return this.#offset;
+  }
+
+  push(chunk: Buffer): void {
+    let at = 0;
+    while (at < chunk.length) at = this.#body ? this.#fill(this.#body, chunk, at) : this.#head(chunk, at);
+    this.#offset += chunk.length;
+  }
+
+  /** Lets go of all memory. */
+  clear(): void {
+    this.#rest = this.#body = this.#data = undefined;
+  }
+
+  /** @returns how far the chunk is used up */
+  #head(chunk: Buffer, at: number): number {
+    const before = this.#rest?.length ?? 0;
+    const end = Math.min(chunk.length, at + MAX_HEAD - before);
+    const head = this.#rest
+      ? new Fields(Buffer.concat([this.#rest, chunk.subarray(at, end)]))
+      : new Fields(chunk, at, end);
+    const start = head.at;
+    const offset = this.#offset + at - before;
+    const body = this.#open(head, offset);
+    if (body) {
+      this.#rest = undefined;
+      this.#begin(body);
+      return at + (head.at - start) - before;
+    }
+    if (head.end - start >= MAX_HEAD) throw new NutError('bad-header', 'a frame header of kilobytes', offset);
+    this.#rest = Buffer.from(head.bytes.subarray(start, head.end));
+    return chunk.length;
+  }
+
+  #begin(body: Body): void {
+    this.#body = body;
+    this.#filled = 0;
+    this.#crc = 0;
+    if ('done' in body) {
+      const prefix = body.prefix?.length ?? 0;
+      // Neither zeroed nor from the shared pool: all of it gets written, and it is the packet's own.
+      this.#data = Buffer.allocUnsafeSlow(prefix + body.size);
+      if (prefix > 0) this.#data.set(body.prefix!);
+      this.#filled = prefix;
+    }
+    if (body.size === 0) this.#finish(body);
+  }
+
+  /** @returns how far the chunk is used up */
+  #fill(body: Body, chunk: Buffer, at: number): number {
+    const whole = this.#data?.length ?? body.size;
+    const end = Math.min(chunk.length, at + whole - this.#filled);
+    if (this.#data) chunk.copy(this.#data, this.#filled, at, end);
+    else this.#crc = crc32(chunk, at, end, this.#crc);
+    this.#filled += end - at;
+    if (this.#filled === whole) this.#finish(body);
+    return end;
+  }
+
+  #finish(body: Body): void {
+    const data = this.#data;
+    this.#body = this.#data = undefined;
+    if ('done' in body) body.done(data!);
+    else body.skipped(this.#crc);
+  }
+}
