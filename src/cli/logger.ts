@@ -17,13 +17,23 @@ export function createLogger(level: (typeof LOG_LEVELS)[number], secrets: readon
   return pino({
     name: 'rxcam',
     level,
-    formatters: { log: (facts) => clean(facts, secrets) as Record<string, unknown> },
+    formatters: {
+      bindings: (bindings) => clean(bindings, secrets) as Record<string, unknown>,
+      log: (facts) => clean(facts, secrets) as Record<string, unknown>,
+    },
     hooks: {
       logMethod(words, method) {
-        method.apply(this, words.map((word: unknown) => (typeof word === 'string' ? redact(word, secrets) : word)) as typeof words);
+        method.apply(this, spelledOut(words).map((word) => (typeof word === 'string' ? redact(word, secrets) : word)) as typeof words);
       },
     },
   }, { write });
+}
+
+/** pino makes the text of an error that comes without one the line's own, past every formatter: here it becomes a word. */
+function spelledOut([first, ...others]: readonly unknown[]): unknown[] {
+  const facts = first instanceof Error ? { err: first } : first;
+  const error = (facts as { err?: unknown } | null | undefined)?.err;
+  return error instanceof Error && others.length === 0 ? [facts, error.message] : [facts, ...others];
 }
 
 /** The same value with every text in it redacted; errors become plain objects. */

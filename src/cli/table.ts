@@ -16,16 +16,20 @@ interface Column {
   cell(key: string, stats: CameraStats): string;
 }
 
+/** Longest key that is shown whole. */
+const MAX_KEY = 24;
+
+/** In the order of what can be missed least; `latency` is the median from decoding to acknowledgement, `next` the next attempt. */
 const COLUMNS: readonly Column[] = [
-  { title: 'camera', align: 'left', cell: (key) => plain(key) },
+  { title: 'camera', align: 'left', cell: (key) => cut(plain(key), MAX_KEY) },
   { title: 'state', align: 'left', cell: (_, { state }) => state },
   { title: 'fps in', align: 'right', cell: (_, { rate }) => rate.captured.toFixed(1) },
   { title: 'fps out', align: 'right', cell: (_, { rate }) => rate.published.toFixed(1) },
   { title: 'published', align: 'right', cell: (_, { published }) => String(published) },
   { title: 'dropped', align: 'right', cell: (_, { droppedTotal }) => String(droppedTotal) },
-  { title: 'latency p50', align: 'right', cell: (_, { latency }) => (latency.count === 0 ? '-' : `${latency.p50.toFixed(0)} ms`) },
-  { title: 'in flight', align: 'right', cell: (_, { inFlight }) => String(inFlight) },
-  { title: 'next attempt', align: 'right', cell: (_, { nextAttemptAt }) => (nextAttemptAt === undefined ? '-' : `in ${Math.max(0, Math.ceil((nextAttemptAt - wall()) / 1000))} s`) },
+  { title: 'latency', align: 'right', cell: (_, { latency }) => (latency.count === 0 ? '-' : `${latency.p50.toFixed(0)} ms`) },
+  { title: 'flight', align: 'right', cell: (_, { inFlight }) => String(inFlight) },
+  { title: 'next', align: 'right', cell: (_, { nextAttemptAt }) => (nextAttemptAt === undefined ? '-' : `in ${Math.max(0, Math.ceil((nextAttemptAt - wall()) / 1000))} s`) },
   { title: 'encoder', align: 'left', cell: (_, { encoder }) => (encoder === undefined ? '-' : plain(encoder.name)) },
 ];
 
@@ -44,18 +48,23 @@ export function table({ cameras, broker }: View, { columns, rows }: { columns: n
     ...shown.map(({ key, stats }) => COLUMNS.map((column) => column.cell(key, stats))),
   ];
   const widths = COLUMNS.map((_, index) => Math.max(...cells.map((row) => row[index]?.length ?? 0)));
-  const lines = cells.map((row) => row.map((cell, index) => aligned(cell, COLUMNS[index]?.align, widths[index] ?? 0)).join('  ').trimEnd());
+  const gap = ' '.repeat(widths.reduce((sum, width) => sum + width + 2, -2) <= columns ? 2 : 1);
+  const lines = cells.map((row) => row.map((cell, index) => aligned(cell, COLUMNS[index]?.align, widths[index] ?? 0)).join(gap).trimEnd());
   const left = cameras.length - shown.length;
   if (left > 0) lines.push(`… and ${left} more`);
   lines.push(brokerLine(broker));
-  return lines.map((line) => (line.length > columns ? `${line.slice(0, columns - 1)}…` : line)).join('\n');
+  return lines.map((line) => cut(line, columns)).join('\n');
 }
 
 function brokerLine({ address, state: { status, outbox, error } }: View['broker']): string {
   const held = outbox.messages === 0 ? '' : `, outbox ${outbox.messages} messages, ${shownSize(outbox.bytes)}`;
-  return `to ${plain(address)}: ${status}${held}${error === undefined ? '' : `, ${plain(error.message)}`}`;
+  return `to ${plain(address)}  ${status}${held}${error === undefined ? '' : `, ${plain(error.message)}`}`;
 }
 
 function aligned(cell: string, align: Column['align'] | undefined, width: number): string {
   return align === 'right' ? cell.padStart(width) : cell.padEnd(width);
+}
+
+function cut(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
 }

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { type Broker, type KafkaConfig, kafka, memory, redis } from '../broker/index.js';
 import { InvalidOption } from '../errors.js';
 import { redactUrl, splitCredentials } from '../redact.js';
+import { MECHANISMS } from './flags/brokers.js';
 import { PASSWORDS } from './secrets.js';
 import type { Settings } from './settings.js';
 
@@ -60,7 +61,7 @@ export function readAddress(to: string): Address {
 
 function openKafka({ user, password, hosts }: Address, { broker, kafka: given }: Settings, env: NodeJS.ProcessEnv, logger: Logger): Broker {
   const { sasl: wanted = {}, ...others } = given as { sasl?: Record<string, string> };
-  const sasl = { mechanism: 'plain', username: user, password: password ?? env[PASSWORDS.kafka], ...wanted };
+  const sasl = { mechanism: MECHANISMS[0], username: user, password: password ?? env[PASSWORDS.kafka], ...wanted };
   const hasLogin = sasl.username !== undefined || Object.keys(wanted).length > 0;
   if (hasLogin && (sasl.username === undefined || sasl.password === undefined)) {
     throw new InvalidOption(`kafka: a login without ${sasl.username === undefined ? 'a user' : 'a password'} given, expected both: ` +

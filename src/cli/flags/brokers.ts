@@ -1,6 +1,9 @@
 /** Flags of kafka(), redis() and memory(); those of every broker stand first. */
 import { BROKER, KAFKA, MEMORY, OUTBOX, REDIS } from '../../defaults.js';
-import { type FlagGroup, bytes, number, shownBytes } from './flag.js';
+import { type FlagGroup, bytes, number, oneOf, shownBytes } from './flag.js';
+
+/** How a login can be proven by user and password; the first is taken unless told. */
+export const MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
 
 const anyBroker: FlagGroup = {
   heading: 'Any broker:',
@@ -22,12 +25,14 @@ const remote: FlagGroup = {
 const kafka: FlagGroup = {
   heading: 'Kafka:',
   flags: [
-    { flags: '--kafka-acks <n>', sets: 'kafka.acks', parse: number, about: 'acknowledgements to wait for: -1 all in-sync replicas, 1 the leader, 0 none', standard: KAFKA.acks },
+    { flags: '--kafka-acks <n>', sets: 'kafka.acks', parse: number, about: 'acknowledgements to wait for: -1 all in-sync replicas, 1 the leader', standard: KAFKA.acks },
     { flags: '--kafka-client-id <id>', sets: 'kafka.clientId', about: 'name by which Kafka knows the program', standard: KAFKA.clientId },
-    { flags: '--ssl', sets: 'kafka.ssl', about: 'connect by TLS' },
-    { flags: '--sasl-mechanism <name>', sets: 'kafka.sasl.mechanism', about: 'plain, scram-sha-256 or scram-sha-512', standard: 'plain' },
+    { flags: '--ssl', sets: 'kafka.ssl', about: 'connect by TLS; NODE_EXTRA_CA_CERTS in the environment names authorities of your own' },
+    { flags: '--sasl-mechanism <name>', sets: 'kafka.sasl.mechanism', parse: oneOf(MECHANISMS), about: MECHANISMS.join(', '), standard: MECHANISMS[0] },
     { flags: '--sasl-username <name>', sets: 'kafka.sasl.username', about: "user, where the broker's address names none; the password is in RXCAM_KAFKA_PASSWORD" },
     { flags: '--kafka-message-bytes <bytes>', sets: 'kafka.maxMessageBytes', parse: bytes, about: 'largest message that a topic made by rxcam takes', standard: shownBytes(KAFKA.maxMessageBytes) },
+    { flags: '--kafka-compression <name>', sets: 'kafka.compression', about: 'none or gzip: encoded video gets no smaller', standard: 'none' },
+    { flags: '--no-create-topics', sets: 'kafka.createTopics', about: 'make no topic that is not there' },
     { flags: '--kafka-partitions <n>', sets: 'kafka.numPartitions', parse: number, about: 'partitions of a topic made by rxcam', standard: KAFKA.numPartitions },
     { flags: '--kafka-replicas <n>', sets: 'kafka.replicationFactor', parse: number, about: 'copies of a topic made by rxcam', standard: KAFKA.replicationFactor },
   ],
@@ -38,6 +43,7 @@ const redis: FlagGroup = {
   flags: [
     { flags: '--redis-maxlen <n>', sets: 'redis.maxLen', parse: number, about: 'entries kept for one stream, approximately', standard: REDIS.maxLen },
     { flags: '--redis-max-bytes <bytes>', sets: 'redis.maxStreamBytes', parse: bytes, about: 'bytes kept for one stream, of what this program has written', standard: shownBytes(REDIS.maxStreamBytes) },
+    { flags: '--redis-message-bytes <bytes>', sets: 'redis.maxMessageBytes', parse: bytes, about: "largest message that is sent; the server's proto-max-bulk-len is the limit", standard: shownBytes(REDIS.maxMessageBytes) },
   ],
 };
 

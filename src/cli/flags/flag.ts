@@ -59,6 +59,14 @@ export function chunk(text: string): 'gop' | { frames: number } | { ms: number }
   return unit === undefined ? { frames: Number(amount) } : { ms: Number(amount) };
 }
 
+/** One of some words, where the option's owner does not check it. */
+export function oneOf(words: readonly string[]): (text: string) => string {
+  return (text) => {
+    if (!words.includes(text)) throw new InvalidArgumentError(`Expected one of ${words.join(', ')}.`);
+    return text;
+  };
+}
+
 /** Repeated `NAME=VALUE`. */
 export function pairs(text: string, before: unknown): Record<string, string> {
   const at = text.indexOf('=');

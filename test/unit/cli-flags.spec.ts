@@ -1,0 +1,105 @@
+/** Every option of the operators, of camera() and of the brokers has a flag, and the help shows it with its default. */
+import { readFileSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+import { parseArguments } from '../../src/cli/arguments.js';
+import { FLAGS } from '../../src/cli/flags/index.js';
+
+/** Where each owner of options declares them: a file or a folder. */
+const OWNERS: Record<string, [where: string, declaration: string]> = {
+  camera: ['src/camera.ts', 'CameraConfig'],
+  skipRate: ['operators/skip-rate.ts', 'SkipRateConfig'],
+  resize: ['operators/resize.ts', 'ResizeConfig'],
+  encodeH265: ['operators/encode-h265.ts', 'EncodeH265Config'],
+  toMessage: ['operators/to-message.ts', 'ToMessageConfig'],
+  publish: ['operators/publish.ts', 'PublishConfig'],
+  retry: ['operators/retry.ts', 'RetryConfig'],
+  stats: ['operators/stats.ts', 'StatsConfig'],
+  kafka: ['src/broker', 'KafkaConfig'],
+  redis: ['src/broker', 'RedisConfig'],
+  memory: ['src/broker', 'MemoryConfig'],
+};
+
+/** Options that another flag sets. */
+const ELSEWHERE: Record<string, string> = {
+  'resize.width': '--size', 'resize.height': '--size', 'publish.key': '--message-key', 'stats.every': '--refresh',
+  'kafka.brokers': '--to', 'redis.url': '--to', 'redis.host': '--to', 'redis.port': '--to', 'redis.db': '--to',
+  'redis.username': '--to', 'redis.password': '--to', 'redis.tls': '--to', 'kafka.sasl': '--sasl-mechanism',
+};
+
+/** Options that only code can give. */
+const CODE_ONLY = new Set([
+  'camera.pixelFormat', 'camera.logger', 'camera.engine', 'retry.random', 'retry.retryOn', 'kafka.logger', 'redis.logger',
+]);
+
+/** Operators that only code can use. */
+const CODE_ONLY_OPERATORS = new Set(['deliver']);
+
+const flags = FLAGS.flatMap((group) => group.flags);
+const names = flags.map((flag) => flag.flags.split(' ')[0] ?? '');
+
+describe('the flags', () => {
+  it.each(Object.keys(OWNERS))('reach every option of %s', (owner) => {
+    const sets = new Set(flags.map((flag) => flag.sets));
+    const missing = optionsOf(owner).filter((option) => {
+      const path = `${owner}.${option}`;
+      const isSet = sets.has(path) || sets.has(`broker.${option}`) || names.includes(ELSEWHERE[path] ?? '');
+      return !isSet && !CODE_ONLY.has(path);
+    });
+    expect(missing).toEqual([]);
+  });
+
+  it.each(Object.keys(OWNERS))('set nothing that %s does not have', (owner) => {
+    const known = optionsOf(owner).concat(owner === 'skipRate' ? ['every'] : owner === 'resize' ? ['size'] : []);
+    const set = flags.flatMap((flag) => (flag.sets.startsWith(`${owner}.`) ? [flag.sets.slice(owner.length + 1)] : []));
+    expect(set.filter((option) => !known.includes(option) && !known.includes(option.split('.')[0] ?? ''))).toEqual([]);
+  });
+
+  it('know every operator', () => {
+    const files = readdirSync(fileURLToPath(new URL('../../operators/', import.meta.url))).filter((name) => name !== 'index.ts');
+    const owned = new Set(Object.values(OWNERS).map(([file]) => file));
+    const unknown = files.filter((name) => !owned.has(`operators/${name}`) && !CODE_ONLY_OPERATORS.has(name.replace('.ts', '')));
+    expect(unknown).toEqual([]);
+  });
+
+  it('are each there once', () => {
+    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+  });
+});
+
+describe('--help', () => {
+  it.each([[['--help']], [['stream', '--help']], [['-h']]])('%j shows every flag with its default', (words) => {
+    let shown = '';
+    expect(parseArguments(words, { out: (text) => { shown += text; }, error: () => undefined })).toBe(0);
+    const joined = shown.replace(/\s+/g, ' ');
+    for (const flag of flags) {
+      expect(joined).toContain(flag.flags);
+      if (flag.standard !== undefined) expect(joined).toContain(`(default: ${flag.standard})`);
+    }
+  });
+});
+
+/** Names of the members of an interface; of an object in it, with the names of its own members. */
+function optionsOf(owner: string): string[] {
+  const [where, name] = OWNERS[owner] ?? ['', ''];
+  for (const file of filesOf(where)) {
+    const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
+    const found = source.statements.find((one): one is ts.InterfaceDeclaration => ts.isInterfaceDeclaration(one) && one.name.text === name);
+    if (found !== undefined) return namesOf(found.members, owner);
+  }
+  throw new Error(`${where} has no interface ${name}`);
+}
+
+function filesOf(where: string): string[] {
+  const path = fileURLToPath(new URL(`../../${where}`, import.meta.url));
+  return where.endsWith('.ts') ? [path] : readdirSync(path).filter((name) => name.endsWith('.ts')).map((name) => `${path}/${name}`);
+}
+
+function namesOf(members: ts.NodeArray<ts.TypeElement>, owner: string): string[] {
+  return members.filter(ts.isPropertySignature).flatMap((member) => {
+    const name = member.name.getText();
+    const inner = member.type !== undefined && ts.isTypeLiteralNode(member.type) ? namesOf(member.type.members, owner) : [];
+    return owner === 'publish' && inner.length > 0 ? inner.map((one) => `${name}.${one}`) : [name];
+  });
+}
