@@ -1,5 +1,7 @@
 /** What an HTTP answer says of itself: whether it has an end, how long it is, and what tells one version from another. */
 import type { IncomingHttpHeaders } from 'node:http';
+import { NoVideo } from '../errors.js';
+import { statusFailure } from './http-errors.js';
 import type { Answer } from './http-request.js';
 
 /**
@@ -16,6 +18,22 @@ export function natureOf({ headers, status, url }: Answer): Nature {
   if (PLAYLIST_TYPES.test(type) || /\.(m3u8|mpd)$/i.test(url.pathname)) return 'playlist';
   if (type === 'text/html') return 'page';
   return lengthOf(headers) === undefined ? 'stream' : 'file';
+}
+
+/** The nature of an answer that is a success; the connection of any other is closed. */
+export async function checkAnswer(answer: Answer, shown: string): Promise<Exclude<Nature, 'page'>> {
+  if (answer.status !== 200 && answer.status !== 206) {
+    await answer.close();
+    throw statusFailure(answer.status, shown);
+  }
+  const nature = natureOf(answer);
+  if (nature !== 'page') return nature;
+  await answer.close();
+  throw noVideo(shown, 'a page (text/html)');
+}
+
+export function noVideo(shown: string, what: string): NoVideo {
+  return new NoVideo(`'${shown}' is ${what} and no video`);
 }
 
 /** What the first bytes of a body say: servers call a playlist text/plain as well. */

@@ -2,10 +2,10 @@
 import { open, statfs } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { DOWNLOAD } from '../defaults.js';
-import { NoVideo, SourceRefused } from '../errors.js';
-import { ifChanged, lengthOf, natureOf, natureOfContent, type Nature, rangeOf, validatorsOf } from './http-answer.js';
+import { SourceRefused } from '../errors.js';
+import { type Nature, checkAnswer, ifChanged, lengthOf, natureOfContent, noVideo, rangeOf, validatorsOf } from './http-answer.js';
 import { type Cached, keyOf, lookUp, openFolder, store, touch } from './http-cache.js';
-import { diskFull, statusFailure, storageFailure } from './http-errors.js';
+import { diskFull, storageFailure } from './http-errors.js';
 import { Part } from './http-part.js';
 import { receive } from './http-receive.js';
 import { type Answer, type Target, get } from './http-request.js';
@@ -166,22 +166,6 @@ class Download {
     });
     return { nature: 'file', path };
   }
-}
-
-/** The nature of an answer that is a success; the connection of any other is closed. */
-export async function checkAnswer(answer: Answer, shown: string): Promise<Exclude<Nature, 'page'>> {
-  if (answer.status !== 200 && answer.status !== 206) {
-    await answer.close();
-    throw statusFailure(answer.status, shown);
-  }
-  const nature = natureOf(answer);
-  if (nature !== 'page') return nature;
-  await answer.close();
-  throw noVideo(shown, 'a page (text/html)');
-}
-
-function noVideo(shown: string, what: string): NoVideo {
-  return new NoVideo(`'${shown}' is ${what} and no video`);
 }
 
 const HEAD_BYTES = 1_024;

@@ -6,7 +6,8 @@ import { CaptureCrashed, InvalidOption, isRxcamError } from '../errors.js';
 import type { FfmpegFacts } from '../ffmpeg/facts.js';
 import { normalizeUrl, redactUrl, secretsOf } from '../redact.js';
 import { fileInput } from './file.js';
-import { type Found, checkAnswer, download } from './http-download.js';
+import { checkAnswer } from './http-answer.js';
+import { type Found, download } from './http-download.js';
 import { inPlaceInput, liveInput } from './http-input.js';
 import { Login } from './http-login.js';
 import { type Target, get, withoutCredentials } from './http-request.js';
@@ -19,7 +20,9 @@ export const http: SourceKind = {
     if (!/^https?:\/\//i.test(address)) return undefined;
     const url = normalizeUrl(address);
     if (!URL.canParse(url) || new URL(url).hostname === '') {
-      throw new InvalidOption(`source: '${redactUrl(address)}' given; allowed: http://[user:password@]host[:port]/path`);
+      // What is no address can't be read apart: everything before the last @ may be a password.
+      const shown = redactUrl(address).replace(/\/\/.*@/s, '//***@');
+      throw new InvalidOption(`source: '${shown}' given; allowed: http://[user:password@]host[:port]/path`);
     }
     return new HttpSource(address, new URL(url), options);
   },
