@@ -31,10 +31,10 @@ function read(chunks: Iterable<Uint8Array>, options: Partial<NutReaderOptions> =
   return { packets, streams, error };
 }
 
-/** Packets with a digest for the data: to compare a thousand bytes one by one takes `toEqual` a millisecond. */
-function digests(packets: readonly Pick<NutPacket, 'stream' | 'rawPts' | 'key' | 'data'>[]): unknown[] {
+/** A line for each packet, its data as a digest: quickly compared. */
+function digests(packets: readonly Pick<NutPacket, 'stream' | 'rawPts' | 'key' | 'data'>[]): string {
   return packets.map(({ stream, rawPts, key, data }) =>
-    ({ stream, rawPts, key, size: data.length, md5: createHash('md5').update(data).digest('hex') }));
+    `${stream} ${rawPts} ${key} ${data.length} ${createHash('md5').update(data).digest('hex')}`).join('\n');
 }
 
 function cut(bytes: Buffer, sizes: readonly number[]): Buffer[] {
@@ -115,7 +115,7 @@ const SAMPLE = Buffer.concat([
     frame(layout, { stream: i % 2, coded: i % 2 ? 2 ** 14 + 36_000 + i : i + 10, key: i === 0, data: Buffer.alloc(40 + i, i) })),
   main(layout), ...streamHeaders(layout), syncpoint(layout, 1, 90_000),
   frame(layout, { stream: 0, coded: 128 + 25, key: true, data: Buffer.alloc(9000, 7) }),
-  packet(START.index, Buffer.alloc(5000, 1)),
+  packet(START.index, Buffer.alloc(5000, 'N')),
 ]);
 
 describe('the checksum', () => {
@@ -138,7 +138,7 @@ describe('NutReader', () => {
       const { packets: got, streams, error } = read(overwritten(cut(bytes, sizes)));
       expect(error).toBeUndefined();
       expect(streams).toHaveLength(1);
-      expect(digests(got)).toEqual(digests(packets));
+      expect(digests(got)).toBe(digests(packets));
       for (const { data } of got) expect(data.buffer.byteLength).toBe(data.length);
     }), { numRuns: 300 });
   });
@@ -147,7 +147,7 @@ describe('NutReader', () => {
     fc.assert(fc.property(anyFile, ({ bytes, packets }) => {
       const { packets: got, error } = read(overwritten(cut(bytes, [1])));
       expect(error).toBeUndefined();
-      expect(digests(got)).toEqual(digests(packets));
+      expect(digests(got)).toBe(digests(packets));
     }), { numRuns: 15 });
   });
 
@@ -318,7 +318,7 @@ describe('NutReader given damage', () => {
       const whole = read([bytes], options);
       if (whole.error !== undefined) expect(whole.error).toBeInstanceOf(NutError);
       expect(cutUp.error).toEqual(whole.error);
-      expect(digests(cutUp.packets)).toEqual(digests(whole.packets));
+      expect(digests(cutUp.packets)).toBe(digests(whole.packets));
       expect(Math.max(0, ...alloc.mock.calls.map(([size]) => size))).toBeLessThanOrEqual(100_000);
     } finally {
       alloc.mockRestore();
