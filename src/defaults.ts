@@ -152,6 +152,8 @@ export const DOWNLOAD = {
   cacheBytes: 20 * 1024 ** 3,
   /** What was used within this time is not removed from the cache: another process may be about to open it; ms. */
   graceMs: 60_000,
+  /** What is written goes to the disk in steps of so many bytes: all at the end would be a long silence. */
+  syncBytes: 32 * 1024 ** 2,
   /** Tries in a row that bring nothing new, within one attempt: reconnecting does the rest. */
   tries: 5,
   /** First wait after an interruption, doubled each time: 4 s in all, which the connection's timeout allows; ms. */

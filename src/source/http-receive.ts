@@ -1,5 +1,6 @@
 /** Writes the body of an answer to a temporary file, up to its end, the disk's, or an interruption. */
 import { type FileHandle, open } from 'node:fs/promises';
+import { DOWNLOAD } from '../defaults.js';
 import { SourceTimeout } from '../errors.js';
 import { silence, storageFailure } from './http-errors.js';
 import type { Part } from './http-part.js';
@@ -28,6 +29,9 @@ export async function receive(answer: Answer, part: Part, target: Target, progre
       if (chunk === undefined) break;
       if (part.bytes + chunk.length > part.total) return new Error('more came than was announced');
       await onDisk(writeAll(handle, chunk, part.bytes));
+      if (Math.floor((part.bytes + chunk.length) / DOWNLOAD.syncBytes) > Math.floor(part.bytes / DOWNLOAD.syncBytes)) {
+        await onDisk(handle.datasync());
+      }
       part.bytes += chunk.length;
       progress();
     }
