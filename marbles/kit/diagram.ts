@@ -74,7 +74,7 @@ class Legend {
   }
 
   lines(): string[] {
-    return [...this.#explained].map(([letter, value]) => `${letter} = ${inspect(value, { breakLength: 100, compact: 4, depth: 3 })}`);
+    return [...this.#explained].map(([letter, value]) => `${letter} = ${shown(value)}`);
   }
 
   #known({ notification }: TimedNotification): string | undefined {
@@ -98,6 +98,12 @@ class Legend {
     else if (!isDeepStrictEqual(first, error)) this.#explained.set('# (actual)', error);
     return '#';
   }
+}
+
+/** A stack would hide the diagrams. */
+function shown(value: unknown): string {
+  if (value instanceof Error) return `${value.name}${'code' in value ? ` (${String(value.code)})` : ''}: ${value.message}`;
+  return inspect(value, { breakLength: 100, compact: 4, depth: 3 });
 }
 
 function cellsOf(messages: readonly TimedNotification[], name: (message: TimedNotification) => string): Cell[] {

@@ -1,6 +1,6 @@
 /** Expectations on streams of large values, of which a test names the parts that matter. */
 import { AssertionError } from 'node:assert';
-import { type Observable, asyncScheduler, filter, isObservable } from 'rxjs';
+import { type Observable, asyncScheduler, filter } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import type { CameraEvent } from '../../src/events.js';
 import type { CameraStats } from '../../src/stats.js';
@@ -30,11 +30,12 @@ export function matches(actual: unknown, part: unknown): boolean {
  * when nothing is left to happen.
  *
  * @param diagram - when the values come, as in RxJS's `toBe`
- * @param values - for each letter, the members that a value must have; a name that is left out may be anything
+ * @param values - for each letter, the members that a value must have; what is left out may be anything. A letter that is not
+ *   in it stands for itself
  * @throws AssertionError, out of `run`, with two aligned diagrams
  */
 export function expectParts<T>(source$: Observable<T>, diagram: string, values: Readonly<Record<string, Part<T>>>, config: ExpectConfig = {}): void {
-  const expected = parseDiagram(diagram, values, config.error);
+  const expected = parseDiagram(diagram, undefined, config.error).map((message) => named(message, values));
   const actual: TimedNotification[] = [];
   const options = { values, columnMs: columnMsNow(), isSame: matches };
   const subscription = recordInto(actual, source$, config.subscription);
@@ -70,8 +71,17 @@ export function expectEvents(
   values: Readonly<Record<string, Part<CameraEvent> & { readonly type: CameraEvent['type'] }>>, config?: ExpectConfig,
 ): void {
   const types = new Set(Object.values(values).map(({ type }) => type));
-  const events$ = isObservable(camera) ? camera : camera.events$;
+  // A camera is an Observable itself: of frames.
+  const events$ = 'events$' in camera ? camera.events$ : camera;
   expectParts<CameraEvent>(events$.pipe(filter((event) => types.has(event.type))), diagram, values as Record<string, Part<CameraEvent>>, config);
+}
+
+/** A letter without a value stands for itself. */
+function named(message: TimedNotification, values: Readonly<Record<string, unknown>>): TimedNotification {
+  const { notification } = message;
+  if (notification.kind !== 'N') return message;
+  const letter = notification.value as string;
+  return { ...message, notification: { kind: 'N', value: letter in values ? values[letter] : letter } };
 }
 
 /** Subscribes in the order of the test's other expectations, as `expectObservable` does. */
@@ -99,6 +109,7 @@ function isAsExpected(actual: TimedNotification | undefined, expected: TimedNoti
 /** For the message: a value that is not as expected, with the members only that the test names somewhere. */
 function shortened(message: TimedNotification, values: Readonly<Record<string, unknown>>): TimedNotification {
   if (message.notification.kind !== 'N') return message;
+  if (Object.keys(values).length === 0) return message;
   const value = Object.values(values).reduce((all: unknown, part) => merge(all, project(message.notification.kind === 'N' ? message.notification.value : undefined, part)), undefined);
   return { ...message, notification: { kind: 'N', value } };
 }
