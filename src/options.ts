@@ -36,6 +36,8 @@ function describe(what: string, issue: z.core.$ZodIssue, given: unknown): string
 }
 
 function unionOf(issue: z.core.$ZodIssueInvalidUnion): string {
+  // What the schema itself says is better than a list of what each of its branches says.
+  if (issue.message !== 'Invalid input') return lowerFirst(issue.message);
   const messages = issue.errors.flat().map((one) => lowerFirst(one.message));
   return [...new Set(messages)].join(' or ') || lowerFirst(issue.message);
 }
