@@ -1,6 +1,6 @@
 /** Expectations on streams of large values, of which a test names the parts that matter. */
 import { AssertionError } from 'node:assert';
-import { type Observable, asyncScheduler, filter } from 'rxjs';
+import { type Observable, Subscription, asyncScheduler, filter } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import type { CameraEvent } from '../../src/events.js';
 import type { CameraStats } from '../../src/stats.js';
@@ -35,11 +35,16 @@ export function matches(actual: unknown, part: unknown): boolean {
  * @throws AssertionError, out of `run`, with two aligned diagrams
  */
 export function expectParts<T>(source$: Observable<T>, diagram: string, values: Readonly<Record<string, Part<T>>>, config: ExpectConfig = {}): void {
+  compare(source$, diagram, values, config, config.subscription ?? '^');
+}
+
+/** @param subscription - undefined to subscribe now, before anything that the test subscribes in virtual time */
+function compare<T>(source$: Observable<T>, diagram: string, values: Readonly<Record<string, unknown>>, config: ExpectConfig, marbles: string | undefined): void {
   const expected = parseDiagram(diagram, undefined, config.error).map((message) => named(message, values));
   const actual: TimedNotification[] = [];
   const options = { values, columnMs: columnMsNow(), isSame: matches };
-  const subscription = recordInto(actual, source$, config.subscription);
-  atEnd('expectParts', () => {
+  const subscription = recordInto(actual, source$, marbles);
+  atEnd('an expectation', () => {
     subscription.unsubscribe();
     const isEqual = actual.length === expected.length && expected.every((one, index) => isAsExpected(actual[index], one));
     if (!isEqual) throw new AssertionError({ message: `values are not as expected\n${aligned(expected, actual.map((one) => shortened(one, values)), options)}` });
@@ -68,12 +73,12 @@ export function expectStats(stats$: Observable<CameraStats>, diagram: string, va
  */
 export function expectEvents(
   camera: { readonly events$: Observable<CameraEvent> } | Observable<CameraEvent>, diagram: string,
-  values: Readonly<Record<string, Part<CameraEvent> & { readonly type: CameraEvent['type'] }>>, config?: ExpectConfig,
+  values: Readonly<Record<string, Part<CameraEvent> & { readonly type: CameraEvent['type'] }>>, config: ExpectConfig = {},
 ): void {
   const types = new Set(Object.values(values).map(({ type }) => type));
   // A camera is an Observable itself: of frames.
   const events$ = 'events$' in camera ? camera.events$ : camera;
-  expectParts<CameraEvent>(events$.pipe(filter((event) => types.has(event.type))), diagram, values as Record<string, Part<CameraEvent>>, config);
+  compare(events$.pipe(filter((event) => types.has(event.type))), diagram, values, config, config.subscription);
 }
 
 /** A letter without a value stands for itself. */
@@ -84,17 +89,20 @@ function named(message: TimedNotification, values: Readonly<Record<string, unkno
   return { ...message, notification: { kind: 'N', value: letter in values ? values[letter] : letter } };
 }
 
-/** Subscribes in the order of the test's other expectations, as `expectObservable` does. */
-function recordInto(actual: TimedNotification[], source$: Observable<unknown>, marbles = '^') {
-  const { subscribedFrame, unsubscribedFrame } = TestScheduler.parseMarblesAsSubscriptions(marbles, true);
+/** Subscribes in the order of the test's other expectations, as `expectObservable` does; without marbles, at once. */
+function recordInto(actual: TimedNotification[], source$: Observable<unknown>, marbles: string | undefined): Subscription {
   const push = (notification: TimedNotification['notification']) => { actual.push({ frame: asyncScheduler.now(), notification }); };
-  const subscription = asyncScheduler.schedule(() => {
+  const subscription = new Subscription();
+  const subscribe = () => {
     subscription.add(source$.subscribe({
       next: (value) => { push({ kind: 'N', value }); },
       error: (error: unknown) => { push({ kind: 'E', error }); },
       complete: () => { push({ kind: 'C' }); },
     }));
-  }, Math.min(subscribedFrame, 2 ** 31 - 1));
+  };
+  const { subscribedFrame, unsubscribedFrame } = TestScheduler.parseMarblesAsSubscriptions(marbles ?? '^', true);
+  if (marbles === undefined) subscribe();
+  else subscription.add(asyncScheduler.schedule(subscribe, subscribedFrame));
   if (Number.isFinite(unsubscribedFrame)) subscription.add(asyncScheduler.schedule(() => { subscription.unsubscribe(); }, unsubscribedFrame));
   return subscription;
 }
