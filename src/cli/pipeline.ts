@@ -4,10 +4,14 @@ import type { Logger } from 'pino';
 import { encodeH265, publish, resize, retry, skipRate, toMessage } from '../../operators/index.js';
 import type { Broker } from '../broker/index.js';
 import { type Camera, camera } from '../camera.js';
+import { InvalidOption } from '../errors.js';
 import type { Published } from '../frame.js';
 import { DEFAULT_MODE } from './flags/pictures.js';
 import { limit } from './limit.js';
 import type { Settings, SourceSettings } from './settings.js';
+
+/** What a camera publishes under: no two may share it. */
+interface Route { readonly camera: string; readonly topic: string; readonly key: string }
 
 /** One camera at work. */
 export interface Line {
@@ -35,6 +39,16 @@ export function cameras(sources: readonly string[], settings: Settings, logger: 
     taken.add(key);
     return camera(source, { ...given, key, logger });
   });
+}
+
+/** @throws InvalidOption when two cameras publish to one topic with one key: a consumer could not tell them apart */
+export function checkRoutes(routes: readonly Route[]): void {
+  for (const [index, { camera: name, topic, key }] of routes.entries()) {
+    const other = routes.slice(0, index).find((one) => one.topic === topic && one.key === key);
+    if (other !== undefined) {
+      throw new InvalidOption(`cameras '${other.camera}' and '${name}' given topic '${topic}' and key '${key}', expected another --message-key or --topic for each`);
+    }
+  }
 }
 
 /**

@@ -3,18 +3,19 @@ import type { Logger } from 'pino';
 import { EMPTY, Subscription, catchError, defer, ignoreElements, lastValueFrom, merge, takeUntil, tap } from 'rxjs';
 import { stats } from '../../operators/index.js';
 import type { Broker } from '../broker/index.js';
+import type { Camera } from '../camera.js';
 import { BROKER, STATS } from '../defaults.js';
 import type { Arguments } from './arguments.js';
 import { DEFAULT_TOPIC } from './flags/messages.js';
 import { oneLine } from './guard.js';
 import { createLogger } from './logger.js';
-import { type Line, cameras, pipeline } from './pipeline.js';
+import { type Line, cameras, checkRoutes, pipeline } from './pipeline.js';
 import { Screen } from './screen.js';
-import type { ProgramOptions } from './settings.js';
+import type { ProgramOptions, Settings } from './settings.js';
 import { stop$ } from './signals.js';
 import { readableSummary, summaryOf } from './summary.js';
-import { type View } from './table.js';
-import { openTarget } from './target.js';
+import type { View } from './table.js';
+import { type Target, openTarget } from './target.js';
 
 /** After the end only connections that do not close can keep the process alive. */
 const LEAVE_AFTER_MS = 5_000;
@@ -29,10 +30,7 @@ export async function stream({ sources, settings }: Arguments, env: NodeJS.Proce
   const screen = process.stdout.isTTY && !program.json && !program.quiet ? new Screen() : undefined;
   const logger = loggerOf(program, screen, secrets);
   const target = openTarget(settings, env, logger);
-  const lines = cameras(sources, settings, logger).map((gate, index) => {
-    const source = settings.sources[index] ?? { camera: {}, toMessage: {}, topic: undefined };
-    return pipeline(gate, source, { settings, broker: target.broker, topic: source.topic ?? target.topic ?? DEFAULT_TOPIC });
-  });
+  const lines = linesOf(cameras(sources, settings, logger), settings, target);
   const watching = logBroker(target.broker, logger);
   screen?.start(viewOf(lines, target.broker, program, watching), program.refresh ?? STATS.every);
   const failures = await flow(lines, logger);
@@ -42,6 +40,16 @@ export async function stream({ sources, settings }: Arguments, env: NodeJS.Proce
   print(lines, program);
   setTimeout(() => { process.exit(); }, LEAVE_AFTER_MS).unref();
   return failures;
+}
+
+/** @throws InvalidOption */
+function linesOf(gates: readonly Camera[], settings: Settings, { broker, topic: usual = DEFAULT_TOPIC }: Target): Line[] {
+  const planned = gates.map((gate, index) => {
+    const source = settings.sources[index] ?? { camera: {}, toMessage: {}, topic: undefined };
+    return { gate, source, topic: source.topic ?? usual };
+  });
+  checkRoutes(planned.map(({ gate, source, topic }) => ({ camera: gate.key, topic, key: source.toMessage.key ?? gate.key })));
+  return planned.map(({ gate, source, topic }) => pipeline(gate, source, { settings, broker, topic }));
 }
 
 /** Beside the table only what matters is logged, unless stderr goes elsewhere. */

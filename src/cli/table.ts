@@ -23,8 +23,8 @@ const MAX_KEY = 24;
 const COLUMNS: readonly Column[] = [
   { title: 'camera', align: 'left', cell: (key) => cut(plain(key), MAX_KEY) },
   { title: 'state', align: 'left', cell: (_, { state }) => state },
-  { title: 'fps in', align: 'right', cell: (_, { rate }) => rate.captured.toFixed(1) },
-  { title: 'fps out', align: 'right', cell: (_, { rate }) => rate.published.toFixed(1) },
+  { title: 'fps in', align: 'right', cell: (_, stats) => rateOf('captured', stats) },
+  { title: 'fps out', align: 'right', cell: (_, stats) => rateOf('published', stats) },
   { title: 'published', align: 'right', cell: (_, { published }) => String(published) },
   { title: 'dropped', align: 'right', cell: (_, { droppedTotal }) => String(droppedTotal) },
   { title: 'latency', align: 'right', cell: (_, { latency }) => (latency.count === 0 ? '-' : `${latency.p50.toFixed(0)} ms`) },
@@ -54,6 +54,11 @@ export function table({ cameras, broker }: View, { columns, rows }: { columns: n
   if (left > 0) lines.push(`… and ${left} more`);
   lines.push(brokerLine(broker));
   return lines.map((line) => cut(line, columns)).join('\n');
+}
+
+/** What has ended has no rate: its last window was cut short. */
+function rateOf(name: 'captured' | 'published', { state, rate }: CameraStats): string {
+  return ['stopped', 'failed', 'idle'].includes(state) ? '-' : rate[name].toFixed(1);
 }
 
 function brokerLine({ address, state: { status, outbox, error } }: View['broker']): string {
