@@ -113,7 +113,6 @@ describe('publish', () => {
   it('emits the acknowledgements from before a reconnect to the next subscription of the same run', () => {
     scheduler.run(({ cold, expectObservable, flush }) => {
       const run = new FakeRun();
-      const driver = new FakeDriver(4);
       const [a, b, c] = [run.message(), run.message(), run.message()];
       const attempts = [cold('ab--#', { a, b }), cold('c|', { c })];
       const acks$ = defer(() => attempts.shift() ?? NEVER).pipe(publish(fakeBroker(new FakeDriver(5)), { topic: 't' }), order);
