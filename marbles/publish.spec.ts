@@ -1,8 +1,11 @@
-import { NEVER, type Observable, defer, map } from 'rxjs';
+import { NEVER, type Observable, asyncScheduler, defer, finalize, map, tap } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { publish } from '../operators/publish.js';
-import type { Published } from '../src/frame.js';
+import { mono } from '../src/clock.js';
+import { InvalidOption, MessageTooLarge } from '../src/errors.js';
+import type { Outgoing } from '../src/broker/index.js';
+import type { CameraMessage, Published } from '../src/frame.js';
 import { inFlight } from '../src/ledger.js';
 import { FakeDriver, FakeRun, fakeBroker, message } from '../test/unit/outbox-fakes.js';
 
@@ -123,4 +126,153 @@ describe('publish', () => {
       expect(inFlight(run.ledger)).toBe(0);
     });
   });
+
+  it('drops the oldest that is not under way when the outbox is full, and tells its gap to the next', () => {
+    scheduler.run(({ cold, expectObservable, flush }) => {
+      const run = new FakeRun();
+      const driver = new FakeDriver(9);
+      const source = cold(' abcd--------------|    ', letters(run, 4));
+      const expected = '    ---------a--------(cd|)';
+      expectObservable(source.pipe(publish(fakeBroker(driver), { topic: 't', outbox: { maxMessages: 3 } }), order)).toBe(expected);
+      flush();
+      expect(run.ledger.dropped.outbox).toBe(1);
+      expect(driver.log.map(({ headers }) => headers['ce_previousorder'])).toEqual(['0', '1', '3']);
+    });
+  });
+
+  it('drops what can no longer be decoded with it, up to the next keyframe', () => {
+    scheduler.run(({ cold, expectObservable, flush }) => {
+      const run = new FakeRun();
+      const key = { mode: 'stream', keyframe: true } as const;
+      const delta = { mode: 'stream', keyframe: false } as const;
+      const [a, b, c, d, e, f] = [run.message(key), run.message(delta), run.message(key), run.message(delta), run.message(delta), run.message(key)];
+      const source = cold(' abcdef----------------|  ', { a, b, c, d, e, f });
+      // -                  a under way; d makes b go; f makes c go, and d and e with it
+      const expected = '    ---------a--------f---|  ';
+      expectObservable(source.pipe(publish(fakeBroker(new FakeDriver(9)), { topic: 't', outbox: { maxMessages: 3 } }), order)).toBe(expected);
+      flush();
+      expect(run.ledger.dropped).toMatchObject({ outbox: 2, gop: 2 });
+    });
+  });
+
+  it('pauses a source that can wait above half of the bound, and drops nothing', () => {
+    scheduler.run(({ cold, flush }) => {
+      const run = new FakeRun('file', 1, true);
+      const paused: boolean[] = [];
+      const source = cold('abcd------------', letters(run, 4)).pipe(tap({ subscribe: () => asyncScheduler.schedule(() => paused.push(run.isPaused), 4) }));
+      const subscription = source.pipe(publish(fakeBroker(new FakeDriver(5)), { topic: 't', outbox: { maxMessages: 8 } })).subscribe();
+      asyncScheduler.schedule(() => { paused.push(run.isPaused); subscription.unsubscribe(); }, 20);
+      flush();
+      expect(paused).toEqual([true, false]);
+      expect(run.ledger.counts.published).toBe(4);
+    });
+  });
+
+  it('lets a source go on when it is unsubscribed', () => {
+    scheduler.run(({ cold, flush }) => {
+      const run = new FakeRun('file', 1, true);
+      const driver = new FakeDriver(0, (_, index) => (index < 5 ? 'fail' : 'ok'));
+      const subscription = cold('(abcd)', letters(run, 4)).pipe(publish(fakeBroker(driver), { topic: 't', outbox: { maxMessages: 4 } })).subscribe();
+      asyncScheduler.schedule(() => {
+        expect(run.isPaused).toBe(true);
+        subscription.unsubscribe();
+        expect(run.isPaused).toBe(false);
+      }, 10);
+      flush();
+      expect(run.ledger.counts.published).toBe(4);
+    });
+  });
+
+  it('asks a function for the topic and the key of each message', () => {
+    scheduler.run(({ cold, flush }) => {
+      const driver = new FakeDriver();
+      const names = { topic: (one: CameraMessage) => `t${one.inputOrder % 2}`, key: (one: CameraMessage) => `k${one.seq}` };
+      cold('abc|', { a, b, c }).pipe(publish(fakeBroker(driver), names)).subscribe();
+      flush();
+      expect(driver.log.map(({ topic, key }) => `${topic} ${key}`)).toEqual(['t1 k1', 't0 k2', 't1 k3']);
+    });
+  });
+
+  it('errs when two live runs publish to one topic and key, naming both, and drops nothing of the first', () => {
+    scheduler.run(({ cold, expectObservable, flush }) => {
+      const [first, second] = [new FakeRun('north'), new FakeRun('south', 2)];
+      const broker = fakeBroker(new FakeDriver(1));
+      const to = { topic: 't', key: 'k' };
+      const published$ = (run: FakeRun) => cold('ab-|', letters(run, 2)).pipe(publish(broker, to), order);
+      const failure = new InvalidOption("publish: cameras 'north' (run 1) and 'south' (run 2) both publish to topic 't' with key 'k', expected a key of its own for each of them", { camera: 'south' });
+      expectObservable(published$(first), '    ^   ').toBe('-ab|');
+      expectObservable(published$(second), '   --^ ').toBe('--#', undefined, failure);
+      flush();
+      expect(first.ledger.counts.published).toBe(2);
+      first.live = false;
+    });
+  });
+
+  it('lets a run take over from one that has ended', () => {
+    scheduler.run(({ cold, expectObservable }) => {
+      const [first, second] = [new FakeRun('north'), new FakeRun('south', 2)];
+      const broker = fakeBroker(new FakeDriver(1));
+      const published$ = (run: FakeRun) => cold('ab-|', letters(run, 2)).pipe(publish(broker, { topic: 't', key: 'k' }), order, finalize(() => { run.live = false; }));
+      expectObservable(published$(first), '    ^     ').toBe('-ab|     ');
+      expectObservable(published$(second), '   -----^').toBe('------ab|');
+    });
+  });
+
+  it('drops what is not sent by the deadline of close, and completes', () => {
+    scheduler.run(({ cold, expectObservable, flush }) => {
+      const run = new FakeRun();
+      const broker = fakeBroker(new FakeDriver(0, () => 'fail'));
+      const source = cold(' ab|', letters(run, 2));
+      const expected = '    50ms |';
+      expectObservable(source.pipe(publish(broker, { topic: 't' }), order)).toBe(expected);
+      asyncScheduler.schedule(() => { void broker.close({ deadlineMs: 40 }); }, 10);
+      flush();
+      expect(run.ledger.dropped.closed).toBe(2);
+      expect(inFlight(run.ledger)).toBe(0);
+    });
+  });
+
+  it('holds up no other topic or key while one is refused', () => {
+    scheduler.run(({ cold, expectObservable }) => {
+      const refusal = { ok: false, error: new InvalidOption('no such topic') } as const;
+      const driver = new FakeDriver(1, (batch) => (mono() > 100 ? 'ok' : batch.map(({ topic }) => (topic === 'bad' ? refusal : { ok: true }))));
+      const broker = fakeBroker(driver);
+      expectObservable(cold('abc|', { a, b, c }).pipe(publish(broker, { topic: 'good' }), order)).toBe('-ab(c|)');
+      expectObservable(cold('ab|', { a, b }).pipe(publish(broker, { topic: 'bad' }), order)).toBe('252ms (ab|)');
+    });
+  });
+
+  it('finds a message that is too large by halves, and drops it alone', () => {
+    scheduler.run(({ cold, expectObservable, flush }) => {
+      const run = new FakeRun();
+      const large = new MessageTooLarge('too large');
+      const takes = (batch: readonly Outgoing[]) => batch.every(({ message }) => message.inputOrder !== 3);
+      const driver = new FakeDriver(2, (batch) => (takes(batch) ? 'ok' : batch.map(() => ({ ok: false, error: large, split: 'size' }))));
+      const broker = fakeBroker(driver, { lingerMs: 1 });
+      const source = cold(' (abcd)|         ', letters(run, 4));
+      // answers                ---n-y-n-n-y      to abcd, ab, cd, c, d
+      const expected = '    -----(ab)--(d|)';
+      const errors = '      ---------e     ';
+      expectObservable(source.pipe(publish(broker, { topic: 't' }), order)).toBe(expected);
+      expectObservable(broker.errors$.pipe(map(({ code }) => code))).toBe(errors, { e: 'MESSAGE_TOO_LARGE' });
+      flush();
+      expect(driver.requests.map(({ batch }) => batch.map(({ message: { inputOrder } }) => inputOrder).join(''))).toEqual(['1234', '12', '34', '3', '4']);
+      expect(run.ledger.dropped['too-large']).toBe(1);
+    });
+  });
+
+  it('takes an open broker and known options only', () => {
+    const broker = fakeBroker(new FakeDriver());
+    expect(() => publish('kafka://localhost' as never, { topic: 't' })).toThrow("publish: option 'broker': a string given, expected a broker: kafka(…), redis(…) or memory(…)");
+    expect(() => publish(broker, { topic: '' })).toThrow("publish: option 'topic'");
+    expect(() => publish(broker, { topic: 't', maxInFlight: 0 })).toThrow("publish: option 'maxInFlight': 0 given");
+    expect(() => publish(broker, { topic: 't', acks: 1 } as never)).toThrow("unknown option 'acks'");
+    void broker.close();
+    expect(() => publish(broker, { topic: 't' })).toThrow('is closed');
+  });
 });
+
+/** Messages of a run: a, b, c … */
+function letters(run: FakeRun, count: number): Record<string, CameraMessage> {
+  return Object.fromEntries(Array.from({ length: count }, (_, index) => ['abcdefgh'[index] as string, run.message()]));
+}
