@@ -11,6 +11,12 @@ export interface Arguments {
   readonly settings: Settings;
 }
 
+/** Where help and complaints go. */
+export interface Printer {
+  out(text: string): void;
+  error(text: string): void;
+}
+
 /** What goes on without a source. */
 const DEFAULT_SOURCE = 'test:';
 
@@ -37,7 +43,7 @@ Examples:
  * @returns the command, or the exit code when help was asked for or the words make no sense; both have been printed then
  * @throws InvalidOption for flags that go together in no way
  */
-export function parseArguments(words: readonly string[], print: { out(text: string): void; error(text: string): void }): Arguments | number {
+export function parseArguments(words: readonly string[], print: Printer): Arguments | number {
   let parsed: Arguments | undefined;
   const stream = streamCommand().action((sources: string[], _: unknown, command: Command) => {
     const all = sources.length === 0 ? [DEFAULT_SOURCE] : sources;

@@ -1,7 +1,7 @@
 /** pino to stderr, with every text cleared of credentials first: logs of other libraries pass here too. */
 import { type Logger, pino } from 'pino';
 import { redact } from '../redact.js';
-import type { LOG_LEVELS } from './flags/program.js';
+import type { LogLevel } from './flags/program.js';
 
 /** What of an error is worth a line. */
 interface ErrorFacts { readonly type: string; readonly code?: unknown; readonly message: string; readonly stack?: string }
@@ -13,7 +13,7 @@ const MAX_DEPTH = 6;
  * A logger whose lines go to `write`.
  * @param secrets - what must not be shown wherever it stands; credentials in addresses are hidden anyway
  */
-export function createLogger(level: (typeof LOG_LEVELS)[number], secrets: readonly string[], write: (line: string) => void): Logger {
+export function createLogger(level: LogLevel, secrets: readonly string[], write: (line: string) => void): Logger {
   return pino({
     name: 'rxcam',
     level,
@@ -23,7 +23,8 @@ export function createLogger(level: (typeof LOG_LEVELS)[number], secrets: readon
     },
     hooks: {
       logMethod(words, method) {
-        method.apply(this, spelledOut(words).map((word) => (typeof word === 'string' ? redact(word, secrets) : word)) as typeof words);
+        const shown = spelledOut(words).map((word) => (typeof word === 'string' ? redact(word, secrets) : word));
+        method.apply(this, shown as typeof words);
       },
     },
   }, { write });

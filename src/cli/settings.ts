@@ -1,6 +1,8 @@
 /** What the flags say, by the operator that takes it; each operator checks its own part. */
 import { z } from 'zod';
-import type { EncodeH265Config, PublishConfig, ResizeConfig, RetryConfig, SkipRateConfig, ToMessageConfig } from '../../operators/index.js';
+import type {
+  EncodeH265Config, PublishConfig, ResizeConfig, RetryConfig, SkipRateConfig, ToMessageConfig,
+} from '../../operators/index.js';
 import type { CameraConfig } from '../camera.js';
 import { InvalidOption } from '../errors.js';
 import { count, milliseconds, options, parseOptions } from '../options.js';
@@ -54,7 +56,8 @@ export type Raw = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
  * @throws InvalidOption for what no operator could check: the program's own options, and how often a flag was given
  */
 export function settingsOf(raw: Raw, sources: number): Settings {
-  const { camera = {}, skipRate = {}, resize, encodeH265 = {}, toMessage = {}, publish = {}, retry = {}, kafka = {}, redis = {}, memory = {}, broker = {} } = raw;
+  const { camera = {}, skipRate = {}, resize, encodeH265 = {}, toMessage = {}, publish = {}, retry = {} } = raw;
+  const { kafka = {}, redis = {}, memory = {}, broker = {} } = raw;
   const { topic, ...publishing } = publish;
   return {
     program: parseOptions('stream', schema, raw['stream'] ?? {}),
@@ -83,7 +86,8 @@ function checkList(option: string, values: readonly string[], sources: number): 
   const isKey = option === 'camera.key';
   const flag = flagOf(option) ?? option;
   if (values.length !== sources && (isKey || values.length !== 1)) {
-    throw new InvalidOption(`${flag} given ${times(values.length)} for ${sources} source${sources === 1 ? '' : 's'}, expected once for each${isKey ? '' : ', or once for all'}`);
+    const given = `${flag} given ${times(values.length)} for ${sources} source${sources === 1 ? '' : 's'}`;
+    throw new InvalidOption(`${given}, expected once for each${isKey ? '' : ', or once for all'}`);
   }
   const twice = values.find((one, at) => values.indexOf(one) !== at);
   if (isKey && twice !== undefined) throw new InvalidOption(`${flag} '${twice}' given twice, expected another for each source`);

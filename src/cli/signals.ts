@@ -5,6 +5,9 @@ import { Observable, share } from 'rxjs';
 /** `closed`: nobody reads what is printed any more (`rxcam … | head`). */
 export type StopReason = 'SIGINT' | 'SIGTERM' | 'closed';
 
+/** What writing says when the reader, or the terminal, is gone. */
+const GONE = new Set<string | undefined>(['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED']);
+
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /**
@@ -22,7 +25,7 @@ export const stop$: Observable<StopReason> = new Observable<StopReason>((subscri
   }
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error;
+      if (!GONE.has(error.code)) throw error;
       isStopping = true;
       subscriber.next('closed');
     });

@@ -25,7 +25,8 @@ const LEAVE_AFTER_MS = 5_000;
  * @returns the errors that ended cameras
  * @throws InvalidOption, before anything has started
  */
-export async function stream({ sources, settings }: Arguments, env: NodeJS.ProcessEnv, secrets: readonly string[]): Promise<unknown[]> {
+export async function stream(command: Arguments, env: NodeJS.ProcessEnv, secrets: readonly string[]): Promise<unknown[]> {
+  const { sources, settings } = command;
   const { program } = settings;
   const screen = process.stdout.isTTY && !program.json && !program.quiet ? new Screen() : undefined;
   const logger = loggerOf(program, screen, secrets);
@@ -96,7 +97,8 @@ function logBroker(broker: Broker, logger: Logger): Subscription {
 }
 
 /** The counts of now, with the rates of the last window. */
-function viewOf(lines: readonly Line[], broker: Broker, { refresh = STATS.every }: ProgramOptions, watching: Subscription): () => View {
+function viewOf(lines: readonly Line[], broker: Broker, program: ProgramOptions, watching: Subscription): () => View {
+  const { refresh = STATS.every } = program;
   const rates = lines.map(({ gate }) => gate.stats.rate);
   lines.forEach(({ gate }, index) => {
     watching.add(gate.events$.pipe(stats({ every: refresh })).subscribe(({ rate }) => { rates[index] = rate; }));

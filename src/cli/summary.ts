@@ -37,17 +37,20 @@ export function readableSummary(summary: Summary, keys: readonly string[]): stri
   return Object.entries(all).map(([key, totals]) => `${plain(key)}: ${inWords(totals)}\n`).join('');
 }
 
-function totalsOf({ captured, published, delivered, skipped, dropped, inFlight, duplicates, bytes, reconnects, encoder }: CameraStats): Totals {
-  return { captured, published, delivered, skipped, dropped, inFlight, duplicates, bytes, reconnects, encoder: encoder?.name ?? null };
+function totalsOf(stats: CameraStats): Totals {
+  const { captured, published, delivered, skipped, dropped, inFlight, duplicates, bytes, reconnects, encoder } = stats;
+  const counts = { captured, published, delivered, skipped, dropped, inFlight, duplicates, bytes, reconnects };
+  return { ...counts, encoder: encoder?.name ?? null };
 }
 
 function sumOf(all: readonly Totals[]): Totals {
   const sum = (name: Exclude<keyof Totals, 'dropped' | 'encoder'>) => all.reduce((total, one) => total + one[name], 0);
   const causes = Object.keys(all[0]?.dropped ?? {});
+  const dropped = (cause: string) => all.reduce((total, one) => total + (one.dropped[cause] ?? 0), 0);
   const encoders = [...new Set(all.flatMap(({ encoder }) => (encoder === null ? [] : [encoder])))];
   return {
     captured: sum('captured'), published: sum('published'), delivered: sum('delivered'), skipped: sum('skipped'),
-    dropped: Object.fromEntries(causes.map((cause) => [cause, all.reduce((total, one) => total + (one.dropped[cause] ?? 0), 0)])),
+    dropped: Object.fromEntries(causes.map((cause) => [cause, dropped(cause)])),
     inFlight: sum('inFlight'), duplicates: sum('duplicates'), bytes: sum('bytes'), reconnects: sum('reconnects'),
     encoder: encoders.length === 0 ? null : encoders.join(', '),
   };

@@ -19,7 +19,7 @@ interface Column {
 /** Longest key that is shown whole. */
 const MAX_KEY = 24;
 
-/** In the order of what can be missed least; `latency` is the median from decoding to acknowledgement, `next` the next attempt. */
+/** What can be missed least comes first; `latency` is the median from decoding to acknowledgement. */
 const COLUMNS: readonly Column[] = [
   { title: 'camera', align: 'left', cell: (key) => cut(plain(key), MAX_KEY) },
   { title: 'state', align: 'left', cell: (_, { state }) => state },
@@ -29,7 +29,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'dropped', align: 'right', cell: (_, { droppedTotal }) => String(droppedTotal) },
   { title: 'latency', align: 'right', cell: (_, { latency }) => (latency.count === 0 ? '-' : `${latency.p50.toFixed(0)} ms`) },
   { title: 'flight', align: 'right', cell: (_, { inFlight }) => String(inFlight) },
-  { title: 'next', align: 'right', cell: (_, { nextAttemptAt }) => (nextAttemptAt === undefined ? '-' : `in ${Math.max(0, Math.ceil((nextAttemptAt - wall()) / 1000))} s`) },
+  { title: 'next', align: 'right', cell: (_, { nextAttemptAt }) => untilAttempt(nextAttemptAt) },
   { title: 'encoder', align: 'left', cell: (_, { encoder }) => (encoder === undefined ? '-' : plain(encoder.name)) },
 ];
 
@@ -49,11 +49,16 @@ export function table({ cameras, broker }: View, { columns, rows }: { columns: n
   ];
   const widths = COLUMNS.map((_, index) => Math.max(...cells.map((row) => row[index]?.length ?? 0)));
   const gap = ' '.repeat(widths.reduce((sum, width) => sum + width + 2, -2) <= columns ? 2 : 1);
-  const lines = cells.map((row) => row.map((cell, index) => aligned(cell, COLUMNS[index]?.align, widths[index] ?? 0)).join(gap).trimEnd());
+  const padded = (cell: string, index: number) => aligned(cell, COLUMNS[index]?.align, widths[index] ?? 0);
+  const lines = cells.map((row) => row.map(padded).join(gap).trimEnd());
   const left = cameras.length - shown.length;
   if (left > 0) lines.push(`… and ${left} more`);
   lines.push(brokerLine(broker));
   return lines.map((line) => cut(line, columns)).join('\n');
+}
+
+function untilAttempt(at: number | undefined): string {
+  return at === undefined ? '-' : `in ${Math.max(0, Math.ceil((at - wall()) / 1000))} s`;
 }
 
 /** What has ended has no rate: its last window was cut short. */

@@ -47,7 +47,8 @@ export function openTarget(settings: Settings, env: NodeJS.ProcessEnv, logger: L
 /** @throws InvalidOption */
 export function readAddress(to: string): Address {
   const bare = /^memory:(?:\/\/)?(.*)$/i.exec(to);
-  if (bare !== null) return { kind: 'memory', scheme: 'memory:', user: undefined, password: undefined, hosts: [], path: pathOf(bare[1] ?? '') };
+  const noLogin = { user: undefined, password: undefined };
+  if (bare !== null) return { kind: 'memory', scheme: 'memory:', ...noLogin, hosts: [], path: pathOf(bare[1] ?? '') };
   const { scheme, user, password, rest } = splitCredentials(to);
   const kind = /^(kafka|rediss?):\/\/$/i.exec(scheme)?.[1]?.toLowerCase();
   const [authority = '', ...path] = rest.split('/');
@@ -55,31 +56,36 @@ export function readAddress(to: string): Address {
   if (kind === undefined || !hosts.every((host) => HOST.test(host)) || /[?#]/.test(rest)) throw wrong(to);
   if (kind !== 'kafka' && hosts.length > 1) throw wrong(to);
   return {
-    kind: kind === 'kafka' ? 'kafka' : 'redis', scheme: `${kind}://`, user: decoded(user), password: decoded(password), hosts, path: pathOf(path.join('/')),
+    kind: kind === 'kafka' ? 'kafka' : 'redis', scheme: `${kind}://`,
+    user: decoded(user), password: decoded(password), hosts, path: pathOf(path.join('/')),
   };
 }
 
-function openKafka({ user, password, hosts }: Address, { broker, kafka: given }: Settings, env: NodeJS.ProcessEnv, logger: Logger): Broker {
-  const { sasl: wanted = {}, ...others } = given as { sasl?: Record<string, string> };
+function openKafka(address: Address, settings: Settings, env: NodeJS.ProcessEnv, logger: Logger): Broker {
+  const { user, password, hosts } = address;
+  const { sasl: wanted = {}, ...others } = settings.kafka as { sasl?: Record<string, string> };
   const sasl = { mechanism: MECHANISMS[0], username: user, password: password ?? env[PASSWORDS.kafka], ...wanted };
   const hasLogin = sasl.username !== undefined || Object.keys(wanted).length > 0;
   if (hasLogin && (sasl.username === undefined || sasl.password === undefined)) {
-    throw new InvalidOption(`kafka: a login without ${sasl.username === undefined ? 'a user' : 'a password'} given, expected both: ` +
+    const missing = sasl.username === undefined ? 'a user' : 'a password';
+    throw new InvalidOption(`kafka: a login without ${missing} given, expected both: ` +
       `kafka://user:password@host, or --sasl-username and ${PASSWORDS.kafka} in the environment`);
   }
   return kafka({
     brokers: hosts.map((host) => (/:\d+$/.test(host) ? host : `${host}:${KAFKA_PORT}`)),
-    ...broker, ...others, ...(hasLogin && { sasl }), logger,
+    ...settings.broker, ...others, ...(hasLogin && { sasl }), logger,
   } as KafkaConfig);
 }
 
 /** A path that starts with a number names a database, as addresses of Redis do. */
-function openRedis({ scheme, user, password, hosts, path }: Address, { broker, redis: given }: Settings, env: NodeJS.ProcessEnv, logger: Logger): Target {
+function openRedis(address: Address, settings: Settings, env: NodeJS.ProcessEnv, logger: Logger): Target {
+  const { scheme, user, password, hosts, path } = address;
   const database = /^\d+$/.test(path[0] ?? '') ? path[0] : undefined;
   const secret = password ?? env[PASSWORDS.redis];
   const login = secret === undefined ? '' : `${encodeURIComponent(user ?? '')}:${encodeURIComponent(secret)}@`;
   const url = `${scheme}${login}${hosts[0] ?? ''}${database === undefined ? '' : `/${database}`}`;
-  return { broker: redis({ url, ...broker, ...given, logger }), topic: topicOf({ path }, database === undefined ? 0 : 1) };
+  const broker = redis({ url, ...settings.broker, ...settings.redis, logger });
+  return { broker, topic: topicOf({ path }, database === undefined ? 0 : 1) };
 }
 
 function topicOf({ path }: Pick<Address, 'path'>, from: number): string | undefined {

@@ -21,7 +21,9 @@ export interface FlagGroup {
   readonly flags: readonly Flag[];
 }
 
-const BYTES = { '': 1, k: 1000, kb: 1000, m: 1000 ** 2, mb: 1000 ** 2, g: 1000 ** 3, gb: 1000 ** 3, kib: 1024, mib: 1024 ** 2, gib: 1024 ** 3 };
+const BYTES: Record<string, number> = {
+  '': 1, k: 1000, kb: 1000, m: 1000 ** 2, mb: 1000 ** 2, g: 1000 ** 3, gb: 1000 ** 3, kib: 1024, mib: 1024 ** 2, gib: 1024 ** 3,
+};
 
 /** A decimal number. */
 export function number(text: string): number {
@@ -32,8 +34,8 @@ export function number(text: string): number {
 /** A number of bytes: `1000000`, `500kB`, `16MiB`. */
 export function bytes(text: string): number {
   const [, amount, unit] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text) ?? [];
-  const factor = unit === undefined ? undefined : (BYTES as Record<string, number>)[unit.toLowerCase()];
-  if (factor === undefined) throw new InvalidArgumentError('Expected bytes: a number, with kB, MB, GB, KiB, MiB or GiB behind it perhaps.');
+  const factor = unit === undefined ? undefined : BYTES[unit.toLowerCase()];
+  if (factor === undefined) throw new InvalidArgumentError('Expected bytes: a number, and kB, MB, GB, KiB, MiB or GiB perhaps.');
   return Math.round(Number(amount) * factor);
 }
 

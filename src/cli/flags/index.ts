@@ -13,7 +13,7 @@ export const FLAGS: readonly FlagGroup[] = [programFlags, sourceFlags, pictureFl
  * @param option - `resize.fit`
  */
 export function flagOf(option: string): string | undefined {
-  const sets = option.replace(/^(resize|camera\.size)\.(?:width|height)$/, (_, owner: string) => (owner === 'resize' ? 'resize.size' : owner));
+  const sets = option.replace(/^resize\.(?:width|height)$/, 'resize.size').replace(/^(camera\.size)\..*$/, '$1');
   const flag = FLAGS.flatMap((group) => group.flags).find((one) => one.sets === sets);
   return flag?.flags.split(' ')[0];
 }

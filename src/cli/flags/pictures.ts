@@ -9,17 +9,53 @@ export const DEFAULT_MODE = 'frame';
 export const pictureFlags: FlagGroup = {
   heading: 'Pictures:',
   flags: [
-    { flags: '--fps <fps>', sets: 'skipRate.fps', parse: number, about: 'frames per second to keep, by media time', standard: 'all' },
-    { flags: '--every <n>', sets: 'skipRate.every', parse: number, about: 'keep every nth frame, in place of --fps', standard: 1 },
-    { flags: '--size <WxH>', sets: 'resize.size', parse: size, about: 'scale to this size in pixels; Wx or xH keeps the aspect', standard: "the source's" },
-    { flags: '--fit <fit>', sets: 'resize.fit', about: `how a picture is fitted into --size: ${FITS.join(', ')}`, standard: RESIZE.fit },
-    { flags: '--enlarge', sets: 'resize.enlarge', about: 'make pictures larger too', standard: RESIZE.enlarge ? 'yes' : 'no' },
-    { flags: '--algorithm <name>', sets: 'resize.algorithm', about: 'bilinear, area, bicubic or lanczos', standard: RESIZE.algorithm },
-    { flags: '--mode <mode>', sets: 'encodeH265.mode', about: "'frame': every message decodes alone; 'stream': closed GOPs, a third of the bytes", standard: DEFAULT_MODE },
-    { flags: '--crf <n>', sets: 'encodeH265.crf', parse: number, about: 'constant rate factor, 0 (lossless) to 51 (worst)', standard: H265.crf },
-    { flags: '--preset <name>', sets: 'encodeH265.preset', about: "x265's preset, ultrafast to veryslow", standard: H265.preset },
-    { flags: '--gop <n>', sets: 'encodeH265.gop', parse: number, about: 'stream mode: frames from one keyframe to the next', standard: H265.gop },
-    { flags: '--chunk <what>', sets: 'encodeH265.chunk', parse: chunk, about: "stream mode: a message carries a GOP ('gop'), this many frames ('25'), or this time ('500ms')", standard: 'one frame' },
-    { flags: '--hardware [name]', sets: 'encodeH265.hardware', about: `encode in hardware where that works: ${HARDWARE.join(', ')}, or the first of them`, standard: 'no' },
+    {
+      flags: '--fps <fps>', sets: 'skipRate.fps', parse: number, standard: 'all',
+      about: 'frames per second to keep, by media time',
+    },
+    {
+      flags: '--every <n>', sets: 'skipRate.every', parse: number, standard: 1,
+      about: 'keep every nth frame, in place of --fps',
+    },
+    {
+      flags: '--size <WxH>', sets: 'resize.size', parse: size, standard: "the source's",
+      about: 'scale to this size in pixels; Wx or xH keeps the aspect',
+    },
+    {
+      flags: '--fit <fit>', sets: 'resize.fit', standard: RESIZE.fit,
+      about: `how a picture is fitted into --size: ${FITS.join(', ')}`,
+    },
+    {
+      flags: '--enlarge', sets: 'resize.enlarge', standard: RESIZE.enlarge ? 'yes' : 'no',
+      about: 'make pictures larger too',
+    },
+    {
+      flags: '--algorithm <name>', sets: 'resize.algorithm', standard: RESIZE.algorithm,
+      about: 'bilinear, area, bicubic or lanczos',
+    },
+    {
+      flags: '--mode <mode>', sets: 'encodeH265.mode', standard: DEFAULT_MODE,
+      about: "'frame': every message decodes alone; 'stream': closed GOPs, a third of the bytes",
+    },
+    {
+      flags: '--crf <n>', sets: 'encodeH265.crf', parse: number, standard: H265.crf,
+      about: 'constant rate factor, 0 (lossless) to 51 (worst)',
+    },
+    {
+      flags: '--preset <name>', sets: 'encodeH265.preset', standard: H265.preset,
+      about: "x265's preset, ultrafast to veryslow",
+    },
+    {
+      flags: '--gop <n>', sets: 'encodeH265.gop', parse: number, standard: H265.gop,
+      about: 'stream mode: frames from one keyframe to the next',
+    },
+    {
+      flags: '--chunk <what>', sets: 'encodeH265.chunk', parse: chunk, standard: 'one frame',
+      about: "stream mode: a message carries a GOP ('gop'), this many frames ('25'), or this time ('500ms')",
+    },
+    {
+      flags: '--hardware [name]', sets: 'encodeH265.hardware', standard: 'no',
+      about: `encode in hardware where that works: ${HARDWARE.join(', ')}, or the first of them`,
+    },
   ],
 };
