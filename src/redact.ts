@@ -150,7 +150,7 @@ function firstFrom(marks: readonly number[], from: number): number {
   let high = marks.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (marks[middle]! < from) low = middle + 1;
+    if ((marks[middle] as number) < from) low = middle + 1;
     else high = middle;
   }
   return low;

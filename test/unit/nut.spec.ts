@@ -298,8 +298,8 @@ describe('NutReader given what it cannot read', () => {
     let error: unknown;
     try { reader.push(Buffer.from('RIFF')); } catch (thrown) { error = thrown; }
     expect(error).toBeInstanceOf(NutError);
-    expect(() => reader.push(SAMPLE)).toThrow(error as Error);
-    expect(() => reader.end()).toThrow(error as Error);
+    expect(() => { reader.push(SAMPLE); }).toThrow(error);
+    expect(() => { reader.end(); }).toThrow(error);
 
     const mine = new Error('mine');
     const other = new NutReader({ onPacket: () => { throw mine; } });

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { normalizeUrl, redact, redactUrl, secretsOf, splitCredentials } from '../../src/redact.js';
 
 /** Characters that people have in passwords, the nasty ones more often than others. */
-const nasty = fc.constantFrom(...'@:/?#%&=+ \'"\\<>[](){}|^`~;,!$*.-_', 'ß', 'é', '密', '🔑', ...'abcXYZ019');
+const nasty = fc.constantFrom(...'@:/?#%&=+ \'"\\<>[](){}|^`~;,!$*.-_abcXYZ019'.split(''), 'ß', 'é', '密', '🔑');
 /** Not what begins like a port and a path: `user:80/x@host` is an address of the host `user`. */
 const password = fc.array(nasty, { minLength: 3, maxLength: 24 }).map((all) => all.join('')).filter((one) => !/^\d+[/?#]/.test(one));
 /** What can be read in one way only: `user:p@9/x@host` is an address of the host `9`, unless the password is known. */

@@ -13,6 +13,7 @@ export type Body =
 
 /** Bytes that a head may have. The longest legal one is a frame's with 255 reserved fields: about 2.3 kB. */
 const MAX_HEAD = 4096;
+const NOTHING = Buffer.alloc(0);
 
 /**
  * Collects heads and bodies.
@@ -79,11 +80,11 @@ export class Assembler {
     this.#filled = 0;
     this.#crc = 0;
     if ('done' in body) {
-      const prefix = body.prefix?.length ?? 0;
+      const prefix = body.prefix ?? NOTHING;
       // Neither zeroed nor from the shared pool: all of it gets written, and it is the packet's own.
-      this.#data = Buffer.allocUnsafeSlow(prefix + body.size);
-      if (prefix > 0) this.#data.set(body.prefix!);
-      this.#filled = prefix;
+      this.#data = Buffer.allocUnsafeSlow(prefix.length + body.size);
+      prefix.copy(this.#data);
+      this.#filled = prefix.length;
     }
     if (body.size === 0) this.#finish(body);
   }
@@ -100,9 +101,9 @@ export class Assembler {
   }
 
   #finish(body: Body): void {
-    const data = this.#data;
+    const data = this.#data ?? NOTHING;
     this.#body = this.#data = undefined;
-    if ('done' in body) body.done(data!);
+    if ('done' in body) body.done(data);
     else body.skipped(this.#crc);
   }
 }

@@ -13,6 +13,6 @@ const TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
  * @returns a signed 32-bit number
  */
 export function crc32(bytes: Uint8Array, from: number, to: number, crc = 0): number {
-  for (let i = from; i < to; i++) crc = (crc << 8) ^ TABLE[(crc >>> 24) ^ bytes[i]!]!;
+  for (let i = from; i < to; i++) crc = (crc << 8) ^ (TABLE[(crc >>> 24) ^ (bytes[i] as number)] as number);
   return crc;
 }

@@ -14,7 +14,7 @@ export class Fields {
   constructor(readonly bytes: Buffer, public at = 0, readonly end = bytes.length) {}
 
   /** Whether everything so far could be read. */
-  get ok(): boolean {
+  ok(): boolean {
     return !this.short && !this.wild;
   }
 
@@ -24,7 +24,7 @@ export class Fields {
       this.short = true;
       return 0;
     }
-    return this.bytes[this.at++]!;
+    return this.bytes[this.at++] as number;
   }
 
   /** `v`: unsigned, base 128, most significant digit first, the high bit set in all but the last byte. */
@@ -35,7 +35,7 @@ export class Fields {
         this.short = true;
         return 0;
       }
-      const byte = this.bytes[this.at++]!;
+      const byte = this.bytes[this.at++] as number;
       value = value * 128 + (byte & 127);
       if (value > Number.MAX_SAFE_INTEGER) {
         this.wild = true;

@@ -3,7 +3,7 @@
 import { crc32 } from './crc.js';
 import { NutError } from './error.js';
 import type { Fields } from './fields.js';
-import { FLAG, type MainHeader, type StreamHeader } from './headers.js';
+import { FLAG, type FrameCode, type MainHeader, type StreamHeader } from './headers.js';
 import { convert, fullTimestamp, type TimeBase } from './time.js';
 
 /** What a reader knows of a stream between two of its frames. */
@@ -40,7 +40,7 @@ export function resetTimes(states: readonly StreamState[], pts: number, base: Ti
 export function frameHeader(fields: Fields, main: MainHeader, states: readonly StreamState[], offset: number):
   FrameHeader | undefined {
   const start = fields.at;
-  const code = main.codes[fields.byte()]!;
+  const code = main.codes[fields.byte()] as FrameCode;
   if (code.flags & FLAG.INVALID) throw new NutError('bad-header', 'no frame begins with this byte', offset);
   let flags = code.flags;
   if (flags & FLAG.CODED) flags ^= fields.unsigned();
@@ -50,7 +50,7 @@ export function frameHeader(fields: Fields, main: MainHeader, states: readonly S
   if (flags & FLAG.MATCH_TIME) fields.signed();
   const elisionIndex = flags & FLAG.HEADER_IDX ? fields.unsigned() : code.elision;
   const reserved = flags & FLAG.RESERVED ? fields.unsigned() : code.reserved;
-  for (let i = 0; i < reserved && fields.ok; i++) fields.unsigned();
+  for (let i = 0; i < reserved && fields.ok(); i++) fields.unsigned();
   const checked = (flags & FLAG.CHECKSUM) !== 0;
   if (checked) fields.skip(4);
 

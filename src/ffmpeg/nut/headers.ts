@@ -70,7 +70,7 @@ const KINDS = ['video', 'audio', 'subtitle', 'data'] as const;
 export function mainHeader(payload: Buffer, offset: number): MainHeader {
   const fields = new Fields(payload);
   const version = fields.unsigned();
-  if (fields.ok && version !== 3) throw new NutError('unsupported', `version ${version}`, offset);
+  if (fields.ok() && version !== 3) throw new NutError('unsupported', `version ${version}`, offset);
   const streamCount = fields.unsigned();
   if (streamCount > MAX_STREAMS) throw new NutError('bad-header', `${streamCount} streams`, offset);
   // The format's own bound: a larger value means 65536.
@@ -78,7 +78,7 @@ export function mainHeader(payload: Buffer, offset: number): MainHeader {
   const timeBases = readTimeBases(fields, offset);
   const codes = readCodes(fields, offset);
   const elisions = readElisions(fields, offset);
-  if (!fields.ok) throw new NutError('bad-header', 'the main header is cut short', offset);
+  if (!fields.ok()) throw new NutError('bad-header', 'the main header is cut short', offset);
   return { streamCount, maxDistance, timeBases, codes, elisions };
 }
 
@@ -87,10 +87,10 @@ function readTimeBases(fields: Fields, offset: number): TimeBase[] {
   // There is a time base for each stream at most, so that a damaged count is found before it costs memory.
   if (count < 1 || count > MAX_STREAMS) throw new NutError('bad-header', `${count} time bases`, offset);
   const bases: TimeBase[] = [];
-  while (bases.length < count && fields.ok) {
+  while (bases.length < count && fields.ok()) {
     const base = { num: fields.unsigned(), den: fields.unsigned() };
     const legal = base.num > 0 && base.den > 0 && base.num < 2 ** 31 && base.den < 2 ** 31;
-    if (fields.ok && !legal) throw new NutError('bad-header', `time base ${base.num}/${base.den}`, offset);
+    if (fields.ok() && !legal) throw new NutError('bad-header', `time base ${base.num}/${base.den}`, offset);
     bases.push(base);
   }
   return bases;
@@ -103,7 +103,7 @@ function readCodes(fields: Fields, offset: number): FrameCode[] {
   let sizeMul = 1;
   let stream = 0;
   let elision = 0;
-  while (codes.length < 256 && fields.ok) {
+  while (codes.length < 256 && fields.ok()) {
     const flags = fields.unsigned();
     const stated = fields.unsigned();
     if (stated > 0) ptsDelta = fields.signed();
@@ -114,8 +114,8 @@ function readCodes(fields: Fields, offset: number): FrameCode[] {
     const count = stated > 5 ? fields.unsigned() : sizeMul - size;
     if (stated > 6) fields.signed();
     if (stated > 7) elision = fields.unsigned();
-    for (let i = 8; i < stated && fields.ok; i++) fields.unsigned();
-    if (!fields.ok) break;
+    for (let i = 8; i < stated && fields.ok(); i++) fields.unsigned();
+    if (!fields.ok()) break;
     if (count < 0 || count > 256 || sizeMul >= 16384 || size >= 16384 || reserved >= 256) {
       throw new NutError('bad-header', 'the table of frame codes is out of range', offset);
     }
@@ -132,7 +132,7 @@ function readElisions(fields: Fields, offset: number): Buffer[] {
   // Older writers end the header here.
   const count = fields.at < fields.end ? fields.unsigned() : 0;
   let total = 0;
-  for (let i = 0; i < count && fields.ok; i++) {
+  for (let i = 0; i < count && fields.ok(); i++) {
     const bytes = Buffer.from(fields.blob());
     total += bytes.length;
     if (bytes.length === 0 || bytes.length > 255 || total > 1024) {
@@ -156,7 +156,7 @@ export function streamHeader(payload: Buffer, main: MainHeader, offset: number):
   fields.unsigned(); // stream_flags: whether the rate is fixed
   const extradata = Buffer.from(fields.blob());
   const size = kind === 'video' ? { width: fields.unsigned(), height: fields.unsigned() } : {};
-  if (!fields.ok) throw new NutError('bad-header', 'a stream header is cut short', offset);
+  if (!fields.ok()) throw new NutError('bad-header', 'a stream header is cut short', offset);
   if (kind === undefined) throw new NutError('unsupported', `stream ${index} is of an unknown class`, offset);
   if (index >= main.streamCount || timeBase === undefined || ptsShift >= 16) {
     throw new NutError('bad-header', `the header of stream ${index} is out of range`, offset);
@@ -177,6 +177,6 @@ export function syncpoint(payload: Buffer, main: MainHeader, offset: number):
   const coded = fields.unsigned();
   const id = coded % main.timeBases.length;
   fields.unsigned(); // back_ptr: for seeking
-  if (!fields.ok) throw new NutError('bad-header', 'a syncpoint is cut short', offset);
-  return { pts: (coded - id) / main.timeBases.length, base: main.timeBases[id]! };
+  if (!fields.ok()) throw new NutError('bad-header', 'a syncpoint is cut short', offset);
+  return { pts: (coded - id) / main.timeBases.length, base: main.timeBases[id] as TimeBase };
 }

@@ -117,7 +117,7 @@ export class NutReader {
     const size = head.unsigned();
     if (head.wild) throw new NutError('bad-header', 'a length above 2^53', offset);
     if (size > 4096) head.skip(4);
-    if (head.short) return undefined;
+    if (!head.ok()) return undefined;
     if (size > 4096) verify(crc32(head.bytes, start, head.at), `${kind} length`, offset);
     if (size < 4) throw new NutError('bad-header', `a packet of ${size} bytes`, offset);
     if (kind === 'info' || kind === 'index') return { size, skipped: (crc) => verify(crc, kind, offset) };
