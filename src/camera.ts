@@ -9,6 +9,7 @@ import type { CameraEvent } from './events.js';
 import { ffmpegEngine } from './ffmpeg/index.js';
 import { type Frame, PIXEL_FORMATS, type PixelFormat } from './frame.js';
 import { CameraHub } from './hub.js';
+import type { LivenessLimits } from './liveness.js';
 import { logEvents } from './log.js';
 import { byteCount, callback, count, milliseconds, options, parseOptions } from './options.js';
 import { type Source, detect } from './source/index.js';
@@ -130,8 +131,7 @@ export class Camera extends Capture<Frame> {
  */
 export function camera(address: string | number, config: CameraConfig = {}): Camera {
   const given = parseOptions('camera', schema, config);
-  const readTimeoutMs = given.readWindowMs * given.maxReadFailures;
-  const source = detect(address, { ...given, readTimeoutMs: Math.max(readTimeoutMs, given.firstFrameTimeoutMs) });
+  const source = detect(address, { ...given, readTimeoutMs: readTimeoutMs(given) });
   const { connectTimeoutMs, firstFrameTimeoutMs, readWindowMs, maxReadFailures } = given;
   const hub = new CameraHub({
     key: given.key ?? keyOf(source.address),
@@ -144,6 +144,11 @@ export function camera(address: string | number, config: CameraConfig = {}): Cam
   });
   if (given.logger !== undefined) logEvents(hub.events$, given.logger, given.logEvery);
   return new Camera(hub, source, given.pixelFormat, given.decoderThreads);
+}
+
+/** ffmpeg's own timeout stands behind those of rxcam, which know what is missing; it ends a process that has lost its Node. */
+function readTimeoutMs({ connectTimeoutMs, firstFrameTimeoutMs, readWindowMs, maxReadFailures }: LivenessLimits): number {
+  return Math.max(connectTimeoutMs, firstFrameTimeoutMs, readWindowMs * maxReadFailures) + SOURCE.readTimeoutMarginMs;
 }
 
 /** An address as a name: what is left of it when scheme, credentials, query and odd characters are gone. */

@@ -1,7 +1,7 @@
 /** Capture: one ffmpeg process reading a source, from start to end. */
 import { type Observable, concat, mergeMap, throwError, defer } from 'rxjs';
 import type { EngineContext, EngineEvent, EngineOutput } from '../engine.js';
-import { NoVideo, StreamEnded } from '../errors.js';
+import { DecodeFailed, NoVideo, StreamEnded } from '../errors.js';
 import type { Codec, ColorInfo, PixelFormat, SourceInfo } from '../frame.js';
 import type { Source } from '../source/index.js';
 import { type ChildOutput, runChild } from './child.js';
@@ -13,15 +13,16 @@ export interface CaptureOptions {
   readonly args: readonly string[];
   /** For its stdin. */
   readonly script: string | undefined;
+  readonly answered: boolean;
   readonly source: Source;
   readonly format: PixelFormat | Codec;
 }
 
 /** Events of a process that reads a source. */
-export function capture({ path, args, script, source, format }: CaptureOptions, context: EngineContext): Observable<EngineEvent> {
+export function capture({ path, args, script, answered, source, format }: CaptureOptions, context: EngineContext): Observable<EngineEvent> {
   const translate = translator(format);
   const events$ = runChild({
-    path, args, live: source.live, secrets: source.secrets, hold: () => context.hold(),
+    path, args, answered, live: source.live, secrets: source.secrets, hold: () => context.hold(),
     attach: (child) => {
       child.stdin.end(script ?? '');
       const pausing = context.paused$.subscribe((paused) => {
@@ -34,6 +35,9 @@ export function capture({ path, args, script, source, format }: CaptureOptions, 
   const ended$ = defer(() => throwError(() => new StreamEnded(`the live source ended: ${source.address}`)));
   return source.endless ? concat(events$, ended$) : events$;
 }
+
+/** Decoders that paint any text as pictures. */
+const TEXT_CODECS = new Set(['ansi', 'bintext', 'xbin', 'idf']);
 
 /** Facts of one process as events of the engine. */
 function translator(format: PixelFormat | Codec): (output: ChildOutput) => readonly EngineEvent[] {
@@ -55,12 +59,16 @@ function translator(format: PixelFormat | Codec): (output: ChildOutput) => reado
       }
       case 'connected': return [{ type: 'connected' }];
       case 'duration': source = { ...source, durationSeconds: output.seconds }; return [];
-      case 'stream': return opened(sourceInfo(output));
+      case 'stream':
+        if (TEXT_CODECS.has(output.codec)) throw new DecodeFailed(`the source is text (${output.codec}) and no video`);
+        return opened(sourceInfo(output));
       case 'no-video': throw new NoVideo('the source has no video in it');
       case 'size-changed': {
         const { width, height, pixelFormat } = output;
         return [{ type: 'changed', width, height, ...(pixelFormat !== undefined && { pixelFormat }) }];
       }
+      case 'problem':
+        return output.message.includes('partial file') ? [{ type: 'warning', message: `the file is cut off: ${output.message}` }] : [];
       case 'decode-error': return [{ type: 'rejected', reason: output.message }];
       default: return [];
     }

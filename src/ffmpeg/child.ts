@@ -23,6 +23,8 @@ export interface ChildOptions {
   /** Whether the source is live, and what must not be shown of it. */
   readonly live: boolean;
   readonly secrets: readonly string[];
+  /** Whether the source is known to have answered before. */
+  readonly answered?: boolean;
   /** Called when the process starts; the function returned is called when it is gone. */
   hold(): () => void;
   /** Gets the process as soon as it runs; the function returned is called when nothing more is wanted of it. */
@@ -41,11 +43,12 @@ class RunningChild {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #detach: () => void;
   readonly #parser = new StderrParser();
-  #sawConnection = false;
+  #sawConnection: boolean;
   #sawStream = false;
   #sawFrame = false;
 
   constructor(readonly options: ChildOptions, readonly subscriber: Subscriber<ChildOutput>) {
+    this.#sawConnection = options.answered ?? false;
     const child = start(options.path, options.args, options.hold());
     this.#child = child;
     const pictures = this.#reader((packet, stream) => ({ kind: 'packet', packet, stream }));

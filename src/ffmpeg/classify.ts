@@ -22,7 +22,7 @@ const REASONS: readonly (readonly [RegExp, ErrorCode])[] = [
   [/404 (Stream )?Not Found|410 Gone/i, 'SOURCE_NOT_FOUND'],
   [/matches no streams|does not contain any stream|Output file is empty, nothing was encoded/i, 'NO_VIDEO'],
   [/Error (initializing output stream|while opening encoder)|Unknown encoder|Cannot load lib|No (NVENC )?capable devices|Error (re)?initializing filters|Video encoding failed|x265 \[error\]|Device creation failed/i, 'ENCODER_FAILED'],
-  [/Connection refused|Failed to resolve hostname|Name or service not known|Temporary failure in name resolution|No route to host|Network (is )?unreachable|Server returned (4\d\d|5XX|5\d\d)|Connection reset by peer|Broken pipe|Protocol not found|not on whitelist/i, 'SOURCE_REFUSED'],
+  [/Connection refused|Failed to resolve hostname|Name or service not known|Temporary failure in name resolution|No route to host|Network (is )?unreachable|Server returned [45](XX|\d\d)|Connection reset by peer|Broken pipe|Protocol not found|not on whitelist/i, 'SOURCE_REFUSED'],
   [/timed? ?out/i, 'SOURCE_TIMEOUT'],
   [/No such (file or directory|device)|Cannot find a proper format|Is a directory|Permission denied|No such filter/i, 'SOURCE_NOT_FOUND'],
   [/Invalid data found when processing input|moov atom not found|could not find codec parameters|Invalid argument/i, 'DECODE_FAILED'],
@@ -41,9 +41,15 @@ export function classifyExit(exit: Exit): Verdict {
   return { code: 'CAPTURE_CRASHED', reason: `ffmpeg ended with ${String(exit.code)}${last(exit.tail)}` };
 }
 
-/** Frames had come: a connection that breaks then is the stream's end, not a camera that refuses. */
+/**
+ * Frames had come: a connection that breaks then is the stream's end, not a camera that refuses. None had been made: ffmpeg
+ * calls a connection that is cut in the middle of the first exchange invalid data.
+ */
 function ruled(code: ErrorCode, line: string, exit: Exit): Verdict {
   const reason = message(line);
+  if (line.includes('Invalid data found') && exit.live && !exit.sawConnection) {
+    return { code: 'SOURCE_REFUSED', reason: `the connection was cut before the source had described itself (${reason})` };
+  }
   const isBreak = exit.sawFrame && (code === 'SOURCE_REFUSED' || code === 'SOURCE_TIMEOUT');
   return { code: isBreak && exit.live ? 'STREAM_ENDED' : code, reason };
 }

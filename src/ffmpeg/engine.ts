@@ -11,6 +11,7 @@ import { findFfmpeg } from './find.js';
 import { type Chosen, chooseEncoder } from './probe.js';
 
 const PROGRESS: EngineEvent = { type: 'progress' };
+const CONNECTED: EngineEvent = { type: 'connected' };
 
 /** Runs a plan in one ffmpeg process. */
 export const ffmpegEngine: Engine = (plan, context) => {
@@ -40,9 +41,10 @@ function run(plan: Plan, context: EngineContext, facts: FfmpegFacts, chosen: Cho
   const { source, pixelFormat } = origin;
   return source.prepare(facts).pipe(switchMap((step): Observable<EngineEvent> => {
     if (step.type === 'progress') return of(PROGRESS);
-    const { script, warning } = step.input;
+    const { script, warning, answered = false } = step.input;
     const args = cameraArguments(plan, step.input, encoder, facts, context.resume);
     const warnings: EngineEvent[] = warning === undefined ? [] : [{ type: 'warning', message: warning }];
-    return concat(of(PROGRESS, ...warnings), capture({ path: facts.path, args, script, source, format: encoder?.codec ?? pixelFormat }, context));
+    const options = { path: facts.path, args, script, answered, source, format: encoder?.codec ?? pixelFormat };
+    return concat(of(answered ? CONNECTED : PROGRESS, ...warnings), capture(options, context));
   }));
 }

@@ -33,8 +33,13 @@ export interface StreamFact {
   readonly colorTransfer?: string;
 }
 
-/** `[context @ 0x…] [level] message`; the context may be missing. */
-const LINE = /^(?:\[(?<context>[^\]]*?) @ 0x[0-9a-f]+\] )?\[(?<level>panic|fatal|error|warning|info|verbose|debug|trace)\] ?(?<message>.*)$/;
+/** `[context @ 0x…] [level] message`, with any number of contexts; the last one counts. On Windows there is no `0x`. */
+const LINE = new RegExp(
+  String.raw`^(?:\[(?<context>[^\]]*) @ (?:0x)?[0-9a-f]+\] )*`
+  + String.raw`\[(?<level>panic|fatal|error|warning|info|verbose|debug|trace)\] ?(?<message>.*)$`,
+);
+/** ffmpeg cuts a message at 1023 characters: a description that long may have more in it than is seen. */
+const MAX_DESCRIPTION = 900;
 /** ffmpeg up to 5 names the stream, later ones the decoder. */
 const REJECTED = /^(?:Error while decoding stream #|Error submitting packet to decoder|Error submitting a packet to the muxer: Invalid data)/;
 /**
@@ -49,6 +54,8 @@ export class StderrParser {
   #rest = '';
   #part: 'before' | 'input' | 'after' = 'before';
   #hasVideo = false;
+  /** Lines so far of an RTSP server's description, while it is read. */
+  #description: string[] | undefined;
   /** The scaler that is listened to, and the picture that it saw last. */
   #scaler = '';
   #picture = '';
@@ -74,15 +81,28 @@ export class StderrParser {
     if (line.trim() === '') return [];
     this.#tail.push(line);
     if (this.#tail.length > PROCESS.stderrLines) this.#tail.shift();
-    const { level = 'info', message = line, context = '' } = LINE.exec(line)?.groups ?? {};
-    return [this.#fact(level, message, context)];
+    const found = LINE.exec(line)?.groups;
+    if (found === undefined) this.#description?.push(line);
+    const { level = 'info', message = line, context = '' } = found ?? {};
+    return [...(found === undefined ? [] : this.#described()), this.#fact(level, message, context)];
+  }
+
+  /** The description ends with the next message; with no video in it, there is nothing to set up. */
+  #described(): StderrFact[] {
+    const lines = this.#description ?? [];
+    this.#description = undefined;
+    const hasVideo = lines.some((line) => line.startsWith('m=video'));
+    return lines.length === 0 || hasVideo || lines.join('\n').length > MAX_DESCRIPTION ? [] : [{ kind: 'no-video' }];
   }
 
   #fact(level: string, message: string, context: string): StderrFact {
     const other: StderrFact = { kind: 'other', level, message };
     if (/^Input #0, /.test(message)) this.#part = 'input';
     else if (/^(Stream mapping|Output #)/.test(message)) this.#part = 'after';
-    if (context === 'rtsp' && /^SDP:/.test(message)) return { kind: 'connected' };
+    if (context === 'rtsp' && /^SDP:/.test(message)) {
+      this.#description = [];
+      return { kind: 'connected' };
+    }
     if (/matches no streams\.?$/.test(message)) return this.#hasVideo ? { kind: 'problem', message } : { kind: 'no-video' };
     if (REJECTED.test(message)) return { kind: 'decode-error', message };
     return this.#inputFact(message) ?? this.#changed(message, context)

@@ -38,6 +38,7 @@ function scripted(url: URL, settings: Record<string, string | number>, before: s
   return {
     options: [...before, '-f', 'concat', '-safe', '0', '-protocol_whitelist', PROTOCOLS],
     url: 'pipe:0',
+    answered: true,
     script: ffconcat(url.href, settings, { supportsOption: facts.concatOptions }),
     ...(!facts.concatOptions && {
       warning: `ffmpeg ${facts.version} takes no options with an address on its stdin: read timeout, latency and the time of arrival of multipart pictures have no effect`,

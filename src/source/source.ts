@@ -37,6 +37,8 @@ export interface SourceInput {
   readonly url: string;
   /** Sent to ffmpeg's stdin: the way an address with credentials stays out of the process list. */
   readonly script?: string;
+  /** Whether the source has answered already: the wait is for its first picture from here on. */
+  readonly answered?: boolean;
   /** Something that the user should know of this input, told as an event. */
   readonly warning?: string;
 }

@@ -158,7 +158,7 @@ async function send(
   for await (const chunk of createReadStream(path, { start: first, end: last, highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer>) {
     const part = chunk.subarray(0, Math.min(cutAfter, stallAfter) - sent);
     sent += part.length;
-    if (!response.write(part)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    if (!response.write(part)) await drained(response);
     if (response.destroyed) return;
     if (sent >= stallAfter) return;
     if (sent >= cutAfter) {
@@ -170,6 +170,12 @@ async function send(
     if (bytesPerSecond !== undefined) await pause(part.length / bytesPerSecond * 1000);
   }
   response.end();
+}
+
+async function drained(response: ServerResponse): Promise<void> {
+  const either = new AbortController();
+  await Promise.race(['drain', 'close'].map((event) => once(response, event, { signal: either.signal }).catch(() => { /* the other came */ })));
+  either.abort();
 }
 
 async function pause(ms: number): Promise<void> {

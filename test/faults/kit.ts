@@ -1,0 +1,205 @@
+/** What the tests of faults share: a camera that publishes to the embedded broker and is watched from its start to its end. */
+import { readFileSync } from 'node:fs';
+import { pino } from 'pino';
+import { type Observable, type Subscription, filter, firstValueFrom, map, merge, startWith, switchMap, throwError, timer } from 'rxjs';
+import {
+  type Camera, type CameraConfig, type CameraEvent, type EncodedFrame, type MemoryBroker, type Published, type RetryConfig,
+  type RxcamError, camera, encodeH265, isRxcamError, memory, publish, retry, toMessage,
+} from '../../src/index.js';
+import { ffmpegChildren, ledgerBalances, processArguments, secretsKept, threeQuestions } from '../services/index.js';
+
+/** Scaled down from seconds, so that a test of three waits takes one second and a half. */
+export const QUICK_RETRY = { initial: 200, max: 800 } as const satisfies RetryConfig;
+/** A source that says nothing for a second and a half is given up. */
+export const QUICK: CameraConfig = { connectTimeoutMs: 10_000, firstFrameTimeoutMs: 10_000, readWindowMs: 300, maxReadFailures: 5 };
+
+const TOPIC = 'video';
+const SAMPLE_MS = 100;
+const EVENT_TIMEOUT_MS = 40_000;
+
+export interface WatchOptions extends CameraConfig {
+  /** The waits; `false` leaves the first failure to the subscriber. */
+  readonly retry?: RetryConfig | false | undefined;
+  /** What must be seen nowhere. */
+  readonly secrets?: readonly string[];
+  /** Between the camera and its messages; default: frame mode. */
+  readonly steps?: (gate: Camera) => Observable<EncodedFrame>;
+  /** The least time between two starts, where the camera's own second is too long for a test; ms. */
+  readonly minStartIntervalMs?: number;
+}
+
+type EventOf<T extends CameraEvent['type']> = Extract<CameraEvent, { type: T }>;
+
+/** Subscribes a camera; what it does is recorded, and its ledger is checked after every event. */
+export function watch(source: string, options: WatchOptions = {}): Watched {
+  return new Watched(source, options);
+}
+
+export class Watched {
+  readonly gate: Camera;
+  readonly broker: MemoryBroker = memory({ maxMessages: 100_000 });
+  readonly events: CameraEvent[] = [];
+  /** What a pino logger was told. */
+  readonly lines: string[] = [];
+  readonly acks: Published[] = [];
+  /** Errors that came to the subscriber. */
+  readonly thrown: unknown[] = [];
+  completed = false;
+  /** The most ffmpeg processes that were seen at once. */
+  mostProcesses = 0;
+  readonly #secrets: readonly string[];
+  readonly #subscription: Subscription;
+  readonly #sampling: NodeJS.Timeout;
+  #unbalanced: unknown;
+
+  constructor(source: string, { retry: waits = QUICK_RETRY, secrets = [], steps, minStartIntervalMs, ...config }: WatchOptions) {
+    const logger = pino({ level: 'trace' }, { write: (line: string) => { this.lines.push(line); } });
+    this.#secrets = secrets;
+    this.gate = camera(source, { key: 'gate', logger, logEvery: 1, ...QUICK, ...config });
+    if (minStartIntervalMs !== undefined) hasten(this.gate, minStartIntervalMs);
+    this.gate.events$.subscribe((event) => { this.#record(event); });
+    this.#sampling = setInterval(() => { this.sample(); }, SAMPLE_MS);
+    const units$ = steps?.(this.gate) ?? this.gate.pipe(encodeH265());
+    const published$ = units$.pipe(toMessage(), publish(this.broker, { topic: TOPIC }));
+    this.#subscription = (waits === false ? published$ : published$.pipe(retry(waits))).subscribe({
+      next: (ack) => this.acks.push(ack),
+      error: (error: unknown) => { this.thrown.push(error); },
+      complete: () => { this.completed = true; },
+    });
+  }
+
+  get messages() {
+    return this.broker.read(TOPIC);
+  }
+
+  /** Failures so far. */
+  get failures(): readonly RxcamError[] {
+    return this.of('failed').map((event) => event.error);
+  }
+
+  get codes(): readonly string[] {
+    return this.failures.map((error) => error.code);
+  }
+
+  of<T extends CameraEvent['type']>(type: T): readonly EventOf<T>[] {
+    return this.events.filter((event): event is EventOf<T> => event.type === type);
+  }
+
+  /** Resolves with the nth event of a type, past ones counted; fails when none comes for long, with what came instead. */
+  async nth<T extends CameraEvent['type']>(type: T, n = 1): Promise<EventOf<T>> {
+    await this.when(`${n} × ${type}`, () => this.of(type).length >= n);
+    return this.of(type)[n - 1] as EventOf<T>;
+  }
+
+  /** Resolves with the next event of a type that comes from now on. */
+  async next<T extends CameraEvent['type']>(type: T, n = 1): Promise<EventOf<T>> {
+    return this.nth(type, this.of(type).length + n);
+  }
+
+  /** Resolves as soon as it is so; asked after each event. */
+  async when(what: string, isSo: () => boolean): Promise<void> {
+    const late$ = timer(EVENT_TIMEOUT_MS).pipe(switchMap(() => throwError(() => new Error(`not within ${EVENT_TIMEOUT_MS} ms: ${what}\n${this.story()}`))));
+    await firstValueFrom(merge(this.gate.events$.pipe(map(isSo), startWith(isSo()), filter(Boolean)), late$));
+  }
+
+  /** Resolves when the subscription has ended by itself. */
+  async whenOver(): Promise<void> {
+    await this.when('the end of the subscription', () => this.#subscription.closed || this.#isEnding);
+    await new Promise((resolve) => { setImmediate(resolve); });
+  }
+
+  get #isEnding(): boolean {
+    const last = this.events.at(-1);
+    return last?.type === 'stopped' || last?.type === 'failed';
+  }
+
+  /** The pid of the camera's ffmpeg; the only one. */
+  get pid(): number {
+    const [pid, ...more] = captures();
+    if (pid === undefined || more.length > 0) throw new Error(`${more.length + (pid === undefined ? 0 : 1)} processes where one was expected`);
+    return pid;
+  }
+
+  /** Looks at the processes that run now. */
+  sample(): void {
+    const pids = captures();
+    this.mostProcesses = Math.max(this.mostProcesses, pids.length);
+    if (this.#secrets.length === 0) return;
+    for (const pid of pids) this.processTexts.push(processArguments(pid).join(' '), environmentOf(pid));
+  }
+  readonly processTexts: string[] = [];
+
+  unsubscribe(): void {
+    this.#subscription.unsubscribe();
+  }
+
+  /** Ends it, and asks the three questions. */
+  async end(): Promise<void> {
+    this.unsubscribe();
+    clearInterval(this.#sampling);
+    await this.broker.close();
+    if (this.#unbalanced !== undefined) throw this.#unbalanced as Error;
+    if (this.mostProcesses > 1) throw new Error(`${this.mostProcesses} processes at once`);
+    this.#numbersGoOn();
+    const headers = this.messages.map((message) => message.headers);
+    await threeQuestions({
+      stats: this.gate.stats, secrets: this.#secrets,
+      events: [...this.events.filter((event) => event.type !== 'captured'), ...headers], logs: [...this.lines, ...this.processTexts],
+      errors: [...this.thrown, ...this.failures, ...this.failures.map((error) => error.stack)],
+    });
+    secretsKept(this.#secrets, [this.gate.key, this.gate.stats]);
+  }
+
+  /** What happened, for the message of a test that fails: pictures counted, all else listed. */
+  story(): string {
+    const start = this.events[0]?.at ?? 0;
+    const lines: string[] = [];
+    let pictures = 0;
+    const flush = () => { if (pictures > 0) lines.push(`  … ${pictures} events of frames`); pictures = 0; };
+    for (const event of this.events) {
+      if ('frames' in event) { pictures++; continue; }
+      flush();
+      const { type, at } = event;
+      const error = 'error' in event && isRxcamError(event.error) ? `${event.error.code}: ${event.error.message}` : undefined;
+      lines.push(`  ${at - start} ms ${type} ${'attempt' in event ? event.attempt : ''} ${error ?? ('reason' in event ? event.reason : '')}`);
+    }
+    flush();
+    return lines.join('\n');
+  }
+
+  #record(event: CameraEvent): void {
+    this.events.push(event);
+    try {
+      ledgerBalances(this.gate.stats);
+    } catch (error) {
+      this.#unbalanced ??= new Error(`after ${event.type}: ${String(error)}\n${this.story()}`);
+    }
+  }
+
+  /** seq and inputOrder go on over all attempts. */
+  #numbersGoOn(): void {
+    const seqs = this.of('captured').map((event) => event.seq);
+    if (!seqs.every((seq, index) => seq === index + 1)) throw new Error(`seq has gaps: ${seqs.join(' ')}`);
+    const orders = this.messages.map((message) => Number(message.headers['ce_inputorder']));
+    if (!orders.every((order, index) => order > (orders[index - 1] ?? 0))) throw new Error(`inputOrder does not rise: ${orders.join(' ')}`);
+  }
+}
+
+/** The camera's floor between two starts is no option: a test that needs twenty attempts lowers it under the camera's feet. */
+function hasten(gate: Camera, minStartIntervalMs: number): void {
+  const { origin } = gate.plan;
+  if (origin.kind === 'camera') Object.assign(origin.hub.facts, { minStartIntervalMs });
+}
+
+/** The pids of ffmpeg processes that read something; one that is asked for its version does not. */
+export function captures(pid?: number): number[] {
+  return ffmpegChildren(pid).filter((one) => processArguments(one).includes('-i'));
+}
+
+function environmentOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8');
+  } catch {
+    return '';
+  }
+}
