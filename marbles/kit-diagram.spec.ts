@@ -1,6 +1,6 @@
 /** The marble kit's diagrams: read back by RxJS, aligned in columns, explained. */
 import fc from 'fast-check';
-import { of } from 'rxjs';
+import { ignoreElements, interval, of } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
 import { type TimedNotification, aligned, alignedSubscriptions, createScheduler, diagram, marbles } from './kit/index.js';
@@ -99,6 +99,11 @@ describe('createScheduler', () => {
         expectSubscriptions(source$.subscriptions).toBe('^--!');
       });
     }).toThrow('subscriptions are not as expected\nexpected  ^--!\nactual    ^---!');
+  });
+
+  it('fails where something would go on for ever', () => {
+    expect(() => { marbles(({ expectObservable }) => { expectObservable(interval(1_000).pipe(ignoreElements())).toBe(''); }); })
+      .toThrow('after a day of virtual time something still goes on');
   });
 
   it('gives back what the test returned, and RxJS its own columns', () => {

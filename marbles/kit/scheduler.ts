@@ -12,12 +12,31 @@ export interface MarblesConfig {
   readonly columnMs?: number;
 }
 
-/** Long after anything that a test waits for: 24 days, the longest that a timer takes. */
-const END_MS = 2 ** 31 - 1;
+/** Virtual time ends here: a test that still runs after a day has forgotten to unsubscribe something. */
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** When expectations are compared: a time at which nothing else is due. */
+const CHECK_AT_MS = DAY_MS + 0.5;
 
-/** A TestScheduler for use in `run` mode. What is not as expected throws an AssertionError with two aligned diagrams. */
+/** Fails where RxJS's own would go on for ever. */
+class MarbleScheduler extends TestScheduler {
+  override flush(): void {
+    const isRunMode = this.maxFrames === Infinity;
+    if (isRunMode && this.frame < DAY_MS) this.schedule(() => { this.#refuseEndless(); }, DAY_MS - this.frame);
+    super.flush();
+  }
+
+  #refuseEndless(): void {
+    if (this.actions.every((action) => action.delay === CHECK_AT_MS)) return;
+    throw new AssertionError({ message: 'after a day of virtual time something still goes on: unsubscribe what never completes, such as a camera with retry' });
+  }
+}
+
+/**
+ * A TestScheduler for use in `run` mode. What is not as expected throws an AssertionError with two aligned diagrams; so
+ * does, with a message, what still goes on after a day of virtual time.
+ */
 export function createScheduler(): TestScheduler {
-  return new TestScheduler((actual: unknown, expected: unknown) => {
+  return new MarbleScheduler((actual: unknown, expected: unknown) => {
     if (isDeepStrictEqual(actual, expected)) return;
     throw new AssertionError({ message: explain(expected, actual) });
   });
@@ -63,7 +82,7 @@ export function columnMsNow(): number {
 /** Calls `check` when nothing is left to happen; what it throws fails the test. */
 export function atEnd(what: string, check: () => void): void {
   if (!isVirtual()) throw new Error(`${what} works in virtual time only: call it within marbles(…) or testScheduler.run(…)`);
-  asyncScheduler.schedule(check, END_MS);
+  asyncScheduler.schedule(check, Math.max(0, CHECK_AT_MS - asyncScheduler.now()));
 }
 
 function explain(expected: unknown, actual: unknown): string {
