@@ -3,7 +3,7 @@ import { Observable, type Subscriber, type Subscription, concat, connect, defer,
 import { type Account, Ticket } from './account.js';
 import { wall } from './clock.js';
 import type { EngineContext, EngineEvent, EngineOutput } from './engine.js';
-import { CaptureCrashed, type RxcamError, failure, isRxcamError, type ErrorCode } from './errors.js';
+import { CaptureCrashed, failureOf } from './errors.js';
 import type { DropCause } from './events.js';
 import type { EncodedFrame, Frame, SourceInfo } from './frame.js';
 import { liveness } from './liveness.js';
@@ -28,7 +28,9 @@ class Attempt {
   #source: SourceInfo;
   #over = false;
 
-  constructor(readonly run: Run, readonly plan: Plan, readonly origin: CameraOrigin, readonly subscriber: Subscriber<Frame | EncodedFrame>) {
+  constructor(
+    readonly run: Run, readonly plan: Plan, readonly origin: CameraOrigin, readonly subscriber: Subscriber<Frame | EncodedFrame>,
+  ) {
     this.#number = run.startAttempt();
     this.#chain = new SkipChain(skipRules(plan), run.resume?.skip);
     this.#outlet = new Outlet(subscriber, encodeStep(plan));
@@ -121,7 +123,7 @@ class Attempt {
     this.#over = true;
     this.#outlet.flush();
     this.#drop('capture-lost');
-    const error = this.#describe(cause);
+    const error = failureOf(cause, 'the capture', { camera: this.run.camera, attempt: this.#number });
     linkRun(error, this.run);
     this.run.failed({ type: 'failed', attempt: this.#number, error });
     this.subscriber.error(error);
@@ -149,12 +151,6 @@ class Attempt {
   #drop(cause: DropCause): void {
     for (const { account } of this.#pending.values()) new Ticket([account]).drop(cause);
     this.#pending.clear();
-  }
-
-  #describe(cause: unknown): RxcamError {
-    const details = { camera: this.run.camera, attempt: this.#number };
-    if (!isRxcamError(cause)) return new CaptureCrashed(`the capture failed: ${String(cause)}`, { ...details, cause });
-    return failure(cause.code as ErrorCode, cause.message, { ...details, cause: cause.cause, stderr: cause.stderr });
   }
 }
 

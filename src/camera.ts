@@ -86,8 +86,8 @@ const schema = options({
 export class Camera extends Capture<Frame> {
   readonly #hub: CameraHub;
 
-  constructor(hub: CameraHub, source: Source, pixelFormat: PixelFormat, decoderThreads: number) {
-    super({ origin: { kind: 'camera', hub, source, pixelFormat, decoderThreads, engine: hub.facts.engine }, steps: [] });
+  constructor(hub: CameraHub, from: Source, pixelFormat: PixelFormat, decoderThreads: number) {
+    super({ origin: { kind: 'camera', hub, source: from, pixelFormat, decoderThreads, engine: hub.facts.engine }, steps: [] });
     this.#hub = hub;
   }
 

@@ -70,7 +70,14 @@ export function failure(code: ErrorCode, message: string, details?: ErrorDetails
   return new ERRORS[code](message, details);
 }
 
+/** A failure of an engine as one of a camera; anything that is none of rxcam's is a crash of `what`. */
+export function failureOf(cause: unknown, what: string, details: ErrorDetails): RxcamError {
+  if (!isRxcamError(cause)) return new CaptureCrashed(`${what} failed: ${String(cause)}`, { ...details, cause });
+  return failure(cause.code as ErrorCode, cause.message, { ...details, cause: cause.cause, stderr: cause.stderr });
+}
+
 /** Whether an error is one of rxcam's, of whatever copy of it. */
 export function isRxcamError(error: unknown): error is RxcamError {
-  return error instanceof Error && typeof (error as Partial<RxcamError>).code === 'string' && (error as RxcamError).code in ERRORS;
+  const code = error instanceof Error ? (error as { code?: unknown }).code : undefined;
+  return typeof code === 'string' && code in ERRORS;
 }

@@ -1,5 +1,5 @@
 /** The pure fold from events to the account of every frame: captured = published + delivered + skipped + Σ dropped + in flight. */
-import { type CameraEvent, DROP_CAUSES, type DropCause, PLACES, type Place } from './events.js';
+import { type CameraEvent, DROP_CAUSES, type DropCause, PLACES, type Place, type Returned } from './events.js';
 import { EMPTY_HISTOGRAM, type Histogram, record } from './histogram.js';
 
 /**
@@ -54,7 +54,10 @@ export interface Ledger {
   readonly encoder?: EncoderInUse;
 }
 
-/** `read`: from one picture to the next; `process`: decoding to encoded; `write`: request to acknowledgement; `latency`: decoding to acknowledgement. */
+/**
+ * `read`: from one picture to the next; `process`: decoding to encoded; `write`: request to acknowledgement; `latency`:
+ * decoding to acknowledgement.
+ */
 export const TIMING_NAMES = ['read', 'process', 'write', 'latency'] as const;
 export type TimingName = (typeof TIMING_NAMES)[number];
 
@@ -91,7 +94,7 @@ export function fold(ledger: Ledger, event: CameraEvent): Ledger {
     case 'delivered':
       return move(add(ledger, { delivered: event.frames }), event.from, undefined, event.frames);
     case 'returned':
-      return move(add(ledger, event.uncounted ? { captured: event.frames } : { delivered: -event.frames }), undefined, event.to, event.frames);
+      return returned(ledger, event);
     case 'duplicate':
       return add(ledger, { duplicates: event.frames });
     case 'dropped':
@@ -103,6 +106,11 @@ export function fold(ledger: Ledger, event: CameraEvent): Ledger {
     default:
       return foldState(ledger, event);
   }
+}
+
+/** What was delivered before the last reset counts as captured once more. */
+function returned(ledger: Ledger, { frames, uncounted, to }: Returned): Ledger {
+  return move(add(ledger, uncounted ? { captured: frames } : { delivered: -frames }), undefined, to, frames);
 }
 
 /** Pictures that rxcam holds. */

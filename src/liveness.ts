@@ -21,7 +21,9 @@ type Sign = EngineEvent | { readonly type: 'missed' };
  * Emits a fact for each read failure, and errors when the source must be given up: SourceTimeout, Stalled or
  * DecodeFailed. The clock stands still while reading is paused.
  */
-export function liveness(events$: Observable<EngineEvent>, paused$: Observable<boolean>, limits: LivenessLimits): Observable<ReadFailureFact> {
+export function liveness(
+  events$: Observable<EngineEvent>, paused$: Observable<boolean>, limits: LivenessLimits,
+): Observable<ReadFailureFact> {
   const signs$ = merge(of<Sign>({ type: 'progress' }), events$.pipe(filter(isSign)));
   const windows$ = merge(signs$, paused$).pipe(
     scan((state, next) => advance(state, next, limits), { phase: 'connecting', windowMs: limits.readWindowMs, paused: false } as Watch),

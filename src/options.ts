@@ -51,7 +51,8 @@ function shown(given: unknown, path: PropertyKey[]): string {
   if (path.some((key) => SECRET_NAMES.test(String(key)))) return '(hidden)';
   if (typeof value === 'function') return 'a function';
   if (typeof value === 'number' || value === undefined) return String(value);
-  return redact(JSON.stringify(value, (key, inner: unknown) => (SECRET_NAMES.test(key) ? '(hidden)' : inner)) ?? String(value)).slice(0, 200);
+  const text = JSON.stringify(value, (key, inner: unknown) => (SECRET_NAMES.test(key) ? '(hidden)' : inner)) as string | undefined;
+  return redact(text ?? typeof value).slice(0, 200);
 }
 
 function lowerFirst(text: string): string {

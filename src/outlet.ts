@@ -62,6 +62,8 @@ export class Outlet {
 
   #collect(step: EncodeStep, chunk: Chunk, part: Part): void {
     if (part.unit.keyframe && isFull(chunk, this.#group, part)) this.flush();
+    // Whoever had enough with that chunk takes no more.
+    if (this.subscriber.closed) { part.kept.ticket.drop('stopped'); return; }
     this.#group.push(part);
     const limit = chunk === 'gop' ? step.gop : 'frames' in chunk ? chunk.frames : Infinity;
     if (this.#group.length >= limit) this.flush();

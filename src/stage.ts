@@ -3,7 +3,7 @@ import { EMPTY, Observable, Subject, type Subscriber, Subscription, switchMap, t
 import { type Ticket, handOver, take } from './account.js';
 import { PROCESS, LIVENESS } from './defaults.js';
 import type { EngineEvent } from './engine.js';
-import { CaptureCrashed, EncoderFailed, type ErrorCode, type RxcamError, failure, isRxcamError } from './errors.js';
+import { EncoderFailed, failureOf } from './errors.js';
 import { ffmpegEngine } from './ffmpeg/index.js';
 import type { EncodedFrame, Frame } from './frame.js';
 import { Outlet } from './outlet.js';
@@ -37,6 +37,9 @@ class Stage {
   /** Set once the frames have ended; with the error that ended them, if one did. */
   #ended: { readonly error?: unknown } | undefined;
   #over = false;
+  #lastOwner: Ticket['owner'];
+  #pumping = false;
+  #again = false;
 
   constructor(readonly plan: Plan, readonly subscriber: Subscriber<Frame | EncodedFrame>) {
     this.#chain = new SkipChain(skipRules(plan));
@@ -79,37 +82,37 @@ class Stage {
     } else while (this.#waiting.length > MAX_WAITING) this.#waiting.shift()?.ticket.drop('stdin');
   }
 
-  /** Does what can be done now. A child that answers at once calls this from within: the outer call goes on. */
+  /** Does what can be done now. A child that answers at once calls this from within: then the outer call goes on. */
   #pump(): void {
     this.#again = true;
     if (this.#pumping) return;
     this.#pumping = true;
-    while (this.#again && !this.#over) this.#again = this.#step();
+    while (this.#again && !this.#over) {
+      this.#again = false;
+      this.#step();
+    }
     this.#pumping = false;
   }
-  #pumping = false;
-  #again = false;
 
-  /** Feeds one picture, or ends what has nothing left to do. Says whether more can be done at once. */
-  #step(): boolean {
+  /** Feeds one picture to the child that fits it, or ends what has nothing left to do. */
+  #step(): void {
     const next = this.#waiting[0];
-    if (next === undefined) {
-      this.#owner()?.pressure.unblock(this);
-      if (this.#ended === undefined) return false;
-      if (this.#child === undefined) this.#finish(this.#ended);
-      else this.#child.end();
-      return false;
+    if (next === undefined) { this.#rest(); return; }
+    const child = this.#child ?? this.#newChild(next);
+    if (!sameFormat(child.format, next.frame)) child.end();
+    else if (child.isReady) {
+      this.#waiting.shift();
+      child.feed(next);
+      this.#activity.next();
+      this.#again = true;
     }
-    this.#child ??= this.#newChild(next);
-    if (!this.#child.isReady) return this.#again && this.#child.isReady;
-    if (!sameFormat(this.#child.format, next.frame)) {
-      this.#child.end();
-      return this.#child === undefined;
-    }
-    this.#waiting.shift();
-    this.#child.feed(next);
-    this.#activity.next();
-    return true;
+  }
+
+  #rest(): void {
+    this.#owner()?.pressure.unblock(this);
+    if (this.#ended === undefined) return;
+    if (this.#child === undefined) this.#finish(this.#ended);
+    else this.#child.end();
   }
 
   #newChild(first: Fed): StageChild {
@@ -169,7 +172,7 @@ class Stage {
     this.#outlet.flush();
     const owner = this.#owner();
     this.#close('capture-lost');
-    const error = describe(cause, owner?.camera);
+    const error = failureOf(cause, 'the encoder', owner === undefined ? {} : { camera: owner.camera });
     if (owner instanceof Run) {
       linkRun(error, owner);
       owner.failed({ type: 'failed', attempt: owner.attempts, error });
@@ -191,15 +194,7 @@ class Stage {
     this.#owner()?.pressure.unblock(this);
   }
 
-  #lastOwner: Ticket['owner'];
-
   #owner(): Ticket['owner'] {
     return this.#lastOwner ?? this.#waiting[0]?.ticket.owner;
   }
-}
-
-function describe(cause: unknown, camera: string | undefined): RxcamError {
-  const details = camera === undefined ? {} : { camera };
-  if (!isRxcamError(cause)) return new CaptureCrashed(`the encoder failed: ${String(cause)}`, { ...details, cause });
-  return failure(cause.code as ErrorCode, cause.message, { ...details, cause: cause.cause, stderr: cause.stderr });
 }

@@ -94,7 +94,8 @@ interface Sampling {
 function step(state: Sampling, next: Ledger | undefined): Sampling {
   if (next !== undefined) return { ledger: next, from: state.from };
   const at = mono();
-  return { ledger: state.ledger, from: { at, ledger: state.ledger }, stats: statsOf(state.ledger, rates(state.from.ledger, state.ledger, at - state.from.at)) };
+  const { ledger, from } = state;
+  return { ledger, from: { at, ledger }, stats: statsOf(ledger, rates(from.ledger, ledger, at - from.at)) };
 }
 
 function rates(before: Ledger, after: Ledger, ms: number): Rates {

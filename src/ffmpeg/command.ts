@@ -21,7 +21,9 @@ export const HEARTBEAT_FD = 3;
 interface Encoding { readonly step: EncodeStep; readonly encoder: Encoder }
 
 /** Arguments for reading a source. */
-export function cameraArguments(plan: Plan, input: SourceInput, encoder: Encoder | undefined, facts: FfmpegFacts, resume?: ResumePoint): string[] {
+export function cameraArguments(
+  plan: Plan, input: SourceInput, encoder: Encoder | undefined, facts: FfmpegFacts, resume?: ResumePoint,
+): string[] {
   const { origin } = plan;
   if (origin.kind !== 'camera') throw new Error('a plan on frames has no source');
   const command = ffmpeg()

@@ -6,7 +6,9 @@ import type { Codec, PixelFormat } from '../frame.js';
 import { runChild } from './child.js';
 
 /** Events of a process that encodes or scales pictures; `pts` of its outputs counts the pictures fed, from 0. */
-export function runFeed(path: string, args: readonly string[], feed: Feed, format: PixelFormat | Codec, context: EngineContext): Observable<EngineEvent> {
+export function runFeed(
+  path: string, args: readonly string[], feed: Feed, format: PixelFormat | Codec, context: EngineContext,
+): Observable<EngineEvent> {
   return runChild({
     path, args, live: false, secrets: [], hold: () => context.hold(), attach: (child) => write(feed, child),
   }).pipe(mergeMap((output): EngineEvent[] => {

@@ -7,7 +7,9 @@ import { InvalidOption } from '../errors.js';
  * @param options - of the demuxer and protocol that open the address; left out where `supportsOption` is false
  * @throws InvalidOption for a line break or NUL
  */
-export function ffconcat(address: string, options: Readonly<Record<string, string | number>>, { supportsOption }: { supportsOption: boolean }): string {
+export function ffconcat(
+  address: string, options: Readonly<Record<string, string | number>>, { supportsOption }: { supportsOption: boolean },
+): string {
   const lines = ['ffconcat version 1.0', `file ${quoted(address)}`];
   if (supportsOption) {
     for (const [name, value] of Object.entries(options)) lines.push(`option ${name} ${quoted(String(value))}`);

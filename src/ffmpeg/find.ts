@@ -76,19 +76,16 @@ function factsOf(path: string): Promise<FfmpegFacts> {
   return asked;
 }
 
+/** One start tells both: the banner, on stderr, has the versions. */
 async function ask(path: string): Promise<FfmpegFacts> {
-  const limits = { timeout: ASK_TIMEOUT_MS, maxBuffer: 8 * 1024 * 1024 };
-  const [version, encoders] = await Promise.all([
-    run(path, ['-hide_banner', '-version'], limits),
-    run(path, ['-hide_banner', '-encoders'], limits),
-  ]);
-  return parseFacts(path, version.stdout, encoders.stdout);
+  const { stdout, stderr } = await run(path, ['-encoders'], { timeout: ASK_TIMEOUT_MS, maxBuffer: 8 * 1024 * 1024 });
+  return parseFacts(path, stderr, stdout);
 }
 
-/** Reads what `-version` and `-encoders` print. */
-export function parseFacts(path: string, version: string, encoders: string): FfmpegFacts {
-  const name = /^ffmpeg version (\S+)/m.exec(version)?.[1];
-  const [avMajor, avMinor] = (/libavutil\s+(\d+)\.\s*(\d+)/.exec(version) ?? []).slice(1).map(Number);
+/** Reads the banner and the list of encoders. */
+export function parseFacts(path: string, banner: string, encoders: string): FfmpegFacts {
+  const name = /^ffmpeg version (\S+)/m.exec(banner)?.[1];
+  const [avMajor, avMinor] = (/libavutil\s+(\d+)\.\s*(\d+)/.exec(banner) ?? []).slice(1).map(Number);
   if (name === undefined || avMajor === undefined || avMinor === undefined) throw new Error(`'${path}' is no ffmpeg`);
   const release = /^n?(\d+)\.(\d+)/.exec(name);
   const major = release ? Number(release[1]) : avMajor - AVUTIL_OF_FFMPEG_0;

@@ -11,7 +11,9 @@ let isWatching = false;
  * @param onGone - called once when the process is gone, however it ended
  */
 export function start(path: string, args: readonly string[], onGone: () => void): ChildProcessWithoutNullStreams {
-  const child = spawn(path, args, { stdio: ['pipe', 'pipe', 'pipe', 'pipe'], detached: process.platform !== 'win32', windowsHide: true }) as ChildProcessWithoutNullStreams;
+  const child = spawn(path, args, {
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe'], detached: process.platform !== 'win32', windowsHide: true,
+  });
   living.add(child);
   watchExit();
   let isGone = false;
