@@ -1,5 +1,5 @@
 /** One kafkajs client: producer, the topics that it has seen, and how to make those that are missing. */
-import { CompressionTypes, Kafka, type Message, Partitioners, type Producer, type RecordMetadata, logLevel } from 'kafkajs';
+import { CompressionTypes, Kafka, type LoggerEntryContent, type Message, Partitioners, type Producer, type RecordMetadata, logLevel } from 'kafkajs';
 import { kindOf } from './kafka-errors.js';
 import type { KafkaOptions } from './kafka-options.js';
 
@@ -22,15 +22,16 @@ export class KafkaClient {
   /** The partition that the producer chose for each message of a request: its answer tells the first offset of each only. */
   readonly #partitions = new WeakMap<Message, number>();
   #connecting: Promise<void> | undefined;
+  #isGone = false;
 
   constructor(readonly options: KafkaOptions, hooks: KafkaHooks) {
     const { clientId, ssl, sasl, connectTimeoutMs, requestTimeoutMs } = options;
     this.#kafka = new Kafka({
-      clientId, ssl, ...(sasl && { sasl }), brokers: hooks.brokers,
+      // A copy: kafkajs writes the provider that it has made of the credentials into the object it is given.
+      clientId, ssl, ...(sasl && { sasl: { ...sasl } }), brokers: hooks.brokers,
       connectionTimeout: connectTimeoutMs, authenticationTimeout: connectTimeoutMs, requestTimeout: requestTimeoutMs,
       retry: NO_RETRY, logLevel: logLevel.INFO,
-      // The client calls errors what the sender mends: nobody has to be woken.
-      logCreator: () => ({ level, log }) => { hooks.log(level >= logLevel.DEBUG ? 'debug' : level === logLevel.INFO ? 'info' : 'warn', log.message); },
+      logCreator: () => ({ level, log }) => { hooks.log(levelOf(level, log.message), textOf(log)); },
     });
     const choose = Partitioners.DefaultPartitioner();
     this.#producer = this.#kafka.producer({
@@ -46,16 +47,23 @@ export class KafkaClient {
 
   /** Connects, once. */
   async connect(): Promise<void> {
-    this.#connecting ??= this.#producer.connect();
+    if (this.#isGone) throw new Error('the connection was given up meanwhile');
+    const connecting = this.#connecting ??= this.#producer.connect();
     try {
-      await this.#connecting;
+      await connecting;
     } catch (error) {
-      this.#connecting = undefined;
+      if (this.#connecting === connecting) this.#connecting = undefined;
       throw error;
     }
   }
 
+  /** For good. The producer waits for the requests under way, which fail at their timeout at the latest. */
   async disconnect(): Promise<void> {
+    this.#isGone = true;
+    await this.#producer.disconnect();
+    if (this.#connecting === undefined) return;
+    // A connection that was being made would be left over.
+    await this.#connecting.catch(() => { /* So much the better. */ });
     await this.#producer.disconnect();
   }
 
@@ -104,8 +112,8 @@ export class KafkaClient {
 
   async #lookUp(topic: string): Promise<void> {
     const admin = this.#kafka.admin({ retry: NO_RETRY });
-    await admin.connect();
     try {
+      await admin.connect();
       await admin.fetchTopicMetadata({ topics: [topic] });
     } catch (error) {
       if (kindOf(error) !== 'UNKNOWN_TOPIC_OR_PARTITION' || !this.options.createTopics) throw error;
@@ -118,4 +126,14 @@ export class KafkaClient {
       admin.disconnect().catch(() => { /* It is gone either way. */ });
     }
   }
+}
+
+/** The client calls errors what the sender mends, and each refusal of the broker turns up in what follows from it: nobody has to be woken. */
+function levelOf(level: logLevel, message: string): 'debug' | 'info' | 'warn' {
+  if (level >= logLevel.DEBUG || message.startsWith('Response ')) return 'debug';
+  return level === logLevel.INFO ? 'info' : 'warn';
+}
+
+function textOf({ message, error }: LoggerEntryContent): string {
+  return typeof error === 'string' ? `${message}: ${error}` : message;
 }

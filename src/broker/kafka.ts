@@ -8,7 +8,7 @@ import { parseOptions } from '../options.js';
 import { redact } from '../redact.js';
 import { type Broker, BrokerHandle } from './broker.js';
 import type { Driver, NotWritten, Outgoing, SendOutcome } from './driver.js';
-import { KafkaClient } from './kafka-client.js';
+import type { KafkaClient } from './kafka-client.js';
 import { concernsTopic, isStale, isTooLarge } from './kafka-errors.js';
 import { HOST_AND_PORT, KAFKA_SCHEMA, type KafkaConfig, type KafkaOptions } from './kafka-options.js';
 
@@ -30,7 +30,7 @@ export function kafka(config: KafkaConfig): Broker {
 class KafkaDriver implements Driver {
   readonly kind = 'kafka';
   #brokers: readonly string[];
-  #client: KafkaClient | undefined;
+  #client: Promise<KafkaClient> | undefined;
   readonly #secrets: readonly string[];
 
   constructor(readonly options: KafkaOptions) {
@@ -69,24 +69,24 @@ class KafkaDriver implements Driver {
     return from(this.#disconnect()).pipe(ignoreElements());
   }
 
-  /** The client is left to itself: it waits for the requests under way, which fail at their timeout at the latest. */
   async #disconnect(): Promise<void> {
     const client = this.#client;
     this.#client = undefined;
     try {
-      await client?.disconnect();
+      await (await client)?.disconnect();
     } catch {
       // It is gone either way.
     }
   }
 
   async #write(batch: readonly Outgoing[]): Promise<readonly SendOutcome[]> {
-    const client = this.#client ??= this.#newClient();
+    const current = this.#client ??= this.#newClient();
     try {
+      const client = await current;
       await client.connect();
       const missing = await this.#missingTopics(client, batch);
       const sent = batch.filter(({ topic }) => !missing.has(topic));
-      const written = await this.#writeTo(client, sent);
+      const written = await this.#writeTo(client, sent, () => { if (this.#client === current) this.reset(); });
       let next = 0;
       return batch.map(({ topic }) => missing.get(topic) ?? written[next++] as SendOutcome);
     } catch (error) {
@@ -94,13 +94,13 @@ class KafkaDriver implements Driver {
     }
   }
 
-  async #writeTo(client: KafkaClient, batch: readonly Outgoing[]): Promise<readonly SendOutcome[]> {
+  async #writeTo(client: KafkaClient, batch: readonly Outgoing[], forget: () => void): Promise<readonly SendOutcome[]> {
     if (batch.length === 0) return [];
     try {
       const places = await client.write(batch.map((outgoing) => ({ topic: outgoing.topic, message: messageOf(outgoing) })));
       return places.map((place) => ({ ok: true, ...place }));
     } catch (error) {
-      if (isStale(error) && this.#client === client) void this.#disconnect();
+      if (isStale(error)) forget();
       return this.#refusal(batch, error);
     }
   }
@@ -130,7 +130,9 @@ class KafkaDriver implements Driver {
     return missing;
   }
 
-  #newClient(): KafkaClient {
+  /** The library is loaded when it is needed: it is large, and many use another broker. */
+  async #newClient(): Promise<KafkaClient> {
+    const { KafkaClient } = await import('./kafka-client.js');
     const { logger } = this.options;
     return new KafkaClient(this.options, {
       brokers: () => this.#askBrokers(),

@@ -1,6 +1,6 @@
 /** Redis Streams by ioredis: a batch is one MULTI of XADDs on one connection. */
-import { Redis } from 'ioredis';
-import { EMPTY, Observable, defer } from 'rxjs';
+import type { Redis } from 'ioredis';
+import { Observable, defer } from 'rxjs';
 import { BrokerUnavailable, MessageTooLarge } from '../errors.js';
 import type { CameraMessage } from '../frame.js';
 import { parseOptions } from '../options.js';
@@ -31,6 +31,8 @@ class RedisDriver implements Driver {
   readonly #trim: StreamTrim;
   #redis: Redis | undefined;
   #connecting: Promise<Redis> | undefined;
+  /** Rises when connections are given up. */
+  #generation = 0;
   /** What the client said last: its rejections only say that the connection is closed. */
   #lastError = '';
 
@@ -60,16 +62,17 @@ class RedisDriver implements Driver {
   }
 
   reset(): void {
+    this.#generation++;
     this.#redis?.disconnect();
     this.#redis = undefined;
     this.#connecting = undefined;
   }
 
   close(): Observable<never> {
-    const redis = this.#redis;
-    if (redis === undefined || redis.status === 'end') return EMPTY;
     return new Observable((subscriber) => {
-      redis.once('end', () => { subscriber.complete(); });
+      const redis = this.#redis;
+      if (redis === undefined || redis.status === 'end') subscriber.complete();
+      else redis.once('end', () => { subscriber.complete(); });
       this.reset();
     });
   }
@@ -91,11 +94,18 @@ class RedisDriver implements Driver {
 
   async #connected(): Promise<Redis> {
     if (this.#redis?.status === 'ready') return this.#redis;
-    this.#connecting ??= this.#connect().finally(() => { this.#connecting = undefined; });
-    return this.#connecting;
+    const connecting = this.#connecting ??= this.#connect(this.#generation);
+    try {
+      return await connecting;
+    } finally {
+      if (this.#connecting === connecting) this.#connecting = undefined;
+    }
   }
 
-  async #connect(): Promise<Redis> {
+  async #connect(generation: number): Promise<Redis> {
+    // The library is loaded when it is needed: it is large, and many use another broker.
+    const { Redis } = await import('ioredis');
+    if (generation !== this.#generation) throw new Error('the connection was given up meanwhile');
     this.#redis?.disconnect();
     const redis = new Redis(this.#client);
     this.#redis = redis;

@@ -1,12 +1,13 @@
 /** What every broker must do, whatever it is: one suite, run for each kind. */
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
+import { pino } from 'pino';
 import { type Observable, Subject as RxSubject, filter, firstValueFrom, from, lastValueFrom, merge, take, toArray } from 'rxjs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { publish } from '../../operators/publish.js';
-import type { Broker } from '../../src/broker/index.js';
+import { type Broker, kafka } from '../../src/broker/index.js';
 import type { CameraMessage, Published } from '../../src/frame.js';
-import { needs } from '../services/index.js';
+import { type KafkaServer, freePort, needs, startKafka } from '../services/index.js';
 import { FakeRun, message } from '../unit/outbox-fakes.js';
 import { type Common, type Read, type Subject, kafkaSubject, memorySubject, redisSubject } from './broker-subjects.js';
 
@@ -226,5 +227,57 @@ needs('kafka')('kafka', () => {
     const secondAck = firstValueFrom(acks$.pipe(take(1)));
     messages$.next(second);
     expect(await secondAck).toMatchObject({ inputOrder: 2, offset: '0' });
+  });
+
+  it('asks for the brokers again when the connection keeps failing', async () => {
+    const lists = [[`127.0.0.1:${await freePort()}`], [(subject.server as unknown as KafkaServer).address]];
+    const asked: string[] = [];
+    const handle = opened(kafka({
+      brokers: () => {
+        const list = lists[asked.length < 3 ? 0 : 1] as string[];
+        asked.push(...list);
+        return Promise.resolve(list);
+      },
+    }));
+    const [ack] = await all(from(made(1)).pipe(publish(handle, { topic: `moved-${randomUUID()}` })));
+    expect(ack).toMatchObject({ offset: '0' });
+    expect(handle.address).toBe(`kafka://${lists[1]?.[0]}`);
+  });
+
+  it('does not hold up other topics when one may not be made', async () => {
+    const handle = opened(kafka({ brokers: [(subject.server as unknown as KafkaServer).address], replicationFactor: 3 }));
+    const there = `there-${randomUUID()}`;
+    const admin = subject.client.admin();
+    await admin.connect();
+    await admin.createTopics({ topics: [{ topic: there }] });
+    await admin.disconnect();
+    const refused = firstValueFrom(handle.errors$);
+    const waiting = from(made(1)).pipe(publish(handle, { topic: `no-${randomUUID()}` })).subscribe();
+    const acks = await all(from(made(20, { key: 'other' })).pipe(publish(handle, { topic: there })));
+    expect(acks).toHaveLength(20);
+    expect((await refused).code).toBe('BROKER_UNAVAILABLE');
+    waiting.unsubscribe();
+  });
+
+  it('logs in, and never shows the password', async () => {
+    const server = await startKafka({ sasl: { username: 'camera', password: 'hush-hush"1' } });
+    try {
+      const sasl = { mechanism: 'plain', username: 'camera', password: 'hush-hush"1' } as const;
+      const handle = opened(kafka({ brokers: [server.address], sasl }));
+      expect(await all(from(made(3)).pipe(publish(handle, { topic: 'login' })))).toHaveLength(3);
+      const lines: string[] = [];
+      const logger = pino({ level: 'trace' }, { write: (line) => { lines.push(line); } });
+      const wrong = opened(kafka({ brokers: [server.address], sasl: { ...sasl, password: 'wrong-secret' }, logger }));
+      const failure = firstValueFrom(wrong.errors$);
+      from(made(1)).pipe(publish(wrong, { topic: 'login' })).subscribe();
+      const { message: text, stack } = await failure;
+      expect(wrong.state.status).toBe('unavailable');
+      expect(text).toMatch(/authentication/i);
+      expect(lines.length).toBeGreaterThan(0);
+      expect([text, stack, ...lines].join()).not.toContain('wrong-secret');
+    } finally {
+      await Promise.all(open.splice(0).map((broker) => broker.close({ deadlineMs: 0 })));
+      await server.stop();
+    }
   });
 });
