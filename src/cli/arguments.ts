@@ -91,11 +91,14 @@ function rawOf(command: Command): Raw {
   return raw;
 }
 
-/** Flags alone mean `stream`: `npm start -- --frames 20`. */
+/** A word that can only be a source: an address, a path, the number of a device. A typing error in a command is none. */
+const SOURCE = /[:/\\.]|^\d+$/;
+
+/** Flags or sources alone mean `stream`: `npm start -- --frames 20`, `npm start -- rtsp://camera/stream`. */
 function withCommand(words: readonly string[]): string[] {
   const [first] = words;
-  const isCommand = first !== undefined && (!first.startsWith('-') || ['-h', '--help', '-V', '--version'].includes(first));
-  return isCommand ? [...words] : ['stream', ...words];
+  const isFlag = first === undefined || (first.startsWith('-') && !['-h', '--help', '-V', '--version'].includes(first));
+  return isFlag || SOURCE.test(first) ? ['stream', ...words] : [...words];
 }
 
 function version(): string {

@@ -17,6 +17,10 @@ describe('parseArguments', () => {
     expect(parsed('--frames', '5').settings.program.frames).toBe(5);
   });
 
+  it.each(['rtsp://camera/stream', 'test:', 'clip.mp4', './clip', '/dev/video0', '0'])('takes the source %s without the word stream', (source) => {
+    expect(parsed(source, '--frames', '5').sources).toEqual([source]);
+  });
+
   it('gives each operator its own options and no defaults', () => {
     const { settings } = parsed('stream', 'a.mp4', '--fps', '2.5', '--size', '640x', '--fit', 'cover', '--crf', '30', '--mode', 'stream', '--chunk', '500ms',
       '--outbox-bytes', '2MiB', '--retry-initial', '100', '--no-download', '--header', 'a=1', '--header', 'b=x=y', '--hardware');
