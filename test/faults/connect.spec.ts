@@ -82,7 +82,7 @@ describe('a host that accepts and says nothing', () => {
 
 needs('rtsp')('an RTSP server', () => {
   let rtsp: RtspServer;
-  beforeAll(async () => { rtsp = await startRtspServer({ ...SMALL, gop: 5, user: 'user', password: PASSWORD }); });
+  beforeAll(async () => { rtsp = await startRtspServer({ ...SMALL, fps: 25, gop: 5, user: 'user', password: PASSWORD }); });
   afterAll(async () => { await rtsp.stop(); });
 
   it('that wants another password: SourceUnauthorized, and the longest wait at once', async () => {

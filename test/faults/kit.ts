@@ -1,6 +1,7 @@
 /** What the tests of faults share: a camera that publishes to the embedded broker and is watched from its start to its end. */
-import { readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { pino } from 'pino';
+import { expect } from 'vitest';
 import { type Observable, type Subscription, filter, firstValueFrom, map, merge, startWith, switchMap, throwError, timer } from 'rxjs';
 import {
   type Camera, type CameraConfig, type CameraEvent, type EncodedFrame, type MemoryBroker, type Published, type RetryConfig,
@@ -135,6 +136,7 @@ export class Watched {
 
   /** Ends it, and asks the three questions. */
   async end(): Promise<void> {
+    this.#tellOutcome();
     this.unsubscribe();
     clearInterval(this.#sampling);
     await this.broker.close();
@@ -174,6 +176,17 @@ export class Watched {
     } catch (error) {
       this.#unbalanced ??= new Error(`after ${event.type}: ${String(error)}\n${this.story()}`);
     }
+  }
+
+  /** A line for the table of outcomes (outcomes.mjs), where one is asked for. */
+  #tellOutcome(): void {
+    const to = process.env['RXCAM_FAULT_OUTCOMES'];
+    if (to === undefined) return;
+    const { captured, published, droppedTotal, downtimeMs } = this.gate.stats;
+    const ms = (this.events.at(-1)?.at ?? 0) - (this.events[0]?.at ?? 0);
+    const outcome = { codes: this.codes, captured, published, dropped: droppedTotal, recovered: this.of('recovered').length, downtimeMs, ms };
+    const { testPath, currentTestName } = expect.getState();
+    appendFileSync(to, `${JSON.stringify({ file: testPath, test: currentTestName, ...outcome })}\n`);
   }
 
   /** seq and inputOrder go on over all attempts. */

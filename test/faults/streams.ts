@@ -1,4 +1,5 @@
 /** Streams that are damaged or that change, made of footage. */
+import { randomFillSync } from 'node:crypto';
 import { run } from '../services/index.js';
 
 const QUIET = ['-hide_banner', '-loglevel', 'error', '-nostdin'];
@@ -18,4 +19,23 @@ function units(stream: Buffer): Buffer[] {
     starts.push({ at: stream[at - 1] === 0 ? at - 1 : at, body: at + 3 });
   }
   return starts.map(({ body }, index) => stream.subarray(body, starts[index + 1]?.at));
+}
+
+const TS_PACKET = 188;
+const VIDEO_PID = 0x100;
+
+/** A transport stream whose pictures are noise from a share of it on: its packets are whole, what they carry is not. */
+export function spoiled(stream: Buffer, from: number): Buffer {
+  const copy = Buffer.from(stream);
+  const first = Math.ceil((stream.length * from) / TS_PACKET) * TS_PACKET;
+  for (let at = first; at + TS_PACKET <= copy.length; at += TS_PACKET) {
+    const [, high = 0, low = 0, control = 0] = copy.subarray(at, at + 4);
+    const isVideo = (((high & 0x1f) << 8) | low) === VIDEO_PID;
+    const startsUnit = (high & 0x40) !== 0;
+    const hasAdaptation = (control & 0x20) !== 0;
+    if (!isVideo) continue;
+    const header = 4 + (hasAdaptation ? 1 + (copy[at + 4] ?? 0) : 0) + (startsUnit ? 32 : 0);
+    if (header < TS_PACKET) randomFillSync(copy, at + header, TS_PACKET - header);
+  }
+  return copy;
 }
