@@ -1,11 +1,12 @@
 /** One child of a stage: the pictures that are in it, by the order in which they went in. */
 import { type Observable, Subject, of } from 'rxjs';
 import type { Ticket } from './account.js';
-import type { Engine, EngineContext, EngineEvent, FeedFormat } from './engine.js';
+import type { Engine, EngineEvent, FeedFormat } from './engine.js';
 import { CaptureCrashed } from './errors.js';
 import type { DropCause } from './events.js';
 import type { Frame } from './frame.js';
 import type { Plan } from './plan.js';
+import { Run } from './run.js';
 
 /** Told to the encoder where the source does not say. */
 const ASSUMED_FPS = 25;
@@ -20,6 +21,8 @@ export class StageChild {
   #fed = 0;
   #isReady = false;
   #isEnding = false;
+  #isRunning = false;
+  #release: (() => void) | undefined;
 
   constructor(first: Frame) {
     const { width, height, pixelFormat, source } = first;
@@ -30,13 +33,20 @@ export class StageChild {
   get isReady(): boolean { return this.#isReady && !this.#isEnding; }
 
   /** @param onReady - called when the child takes pictures again */
-  run(engine: Engine, plan: Plan, context: Pick<EngineContext, 'camera' | 'hold'>, onReady: () => void): Observable<EngineEvent> {
+  run(engine: Engine, plan: Plan, camera: string, onReady: () => void): Observable<EngineEvent> {
     const ready = (yes: boolean) => {
       this.#isReady = yes;
       if (yes) onReady();
     };
+    const hold = () => {
+      this.#isRunning = true;
+      return () => {
+        this.#isRunning = false;
+        this.#release?.();
+      };
+    };
     return engine(plan, {
-      ...context, paused$: of(false),
+      camera, hold, paused$: of(false),
       feed: { format: this.format, pictures$: this.#pictures, ready },
     });
   }
@@ -60,6 +70,11 @@ export class StageChild {
     if (this.#isEnding) return;
     this.#isEnding = true;
     this.#pictures.complete();
+  }
+
+  /** The child is about to be ended: the run's next attempt waits until it is gone. One that lives on holds up nothing. */
+  leave(owner: Ticket['owner']): void {
+    if (this.#isRunning && owner instanceof Run) this.#release = owner.hold();
   }
 
   drop(cause: DropCause): void {

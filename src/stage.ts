@@ -120,8 +120,7 @@ class Stage {
     this.#child = child;
     this.#lastOwner = first.ticket.owner ?? this.#lastOwner;
     const owner = this.#owner();
-    const hold = owner instanceof Run ? () => owner.hold() : () => () => undefined;
-    const events$ = child.run(owner?.engine ?? ffmpegEngine, this.plan, { camera: first.frame.camera, hold }, () => { this.#pump(); });
+    const events$ = child.run(owner?.engine ?? ffmpegEngine, this.plan, first.frame.camera, () => { this.#pump(); });
     this.#childWork.add(events$.subscribe({
       next: (event) => { this.#handle(child, event); },
       error: (error: unknown) => { this.#fail(error); },
@@ -187,6 +186,7 @@ class Stage {
   #close(cause: 'capture-lost' | 'stopped'): void {
     this.#over = true;
     this.#upstream.unsubscribe();
+    this.#child?.leave(this.#owner());
     this.#childWork.unsubscribe();
     this.#outlet.drop(cause);
     this.#child?.drop(cause);
