@@ -1,5 +1,5 @@
 /** Reconnecting: waits that grow, gated by stability, told as events, cut short on request. */
-import { type MonoTypeOperatorFunction, Observable, type ObservableInput, defer, from, merge, of, retry, take, throwError, timer } from 'rxjs';
+import { EMPTY, type MonoTypeOperatorFunction, Observable, type ObservableInput, defer, endWith, filter, from, merge, retry, take, throwError, timer } from 'rxjs';
 import { wall } from './clock.js';
 import { InvalidOption, SourceUnauthorized, isRxcamError } from './errors.js';
 import type { Run } from './run.js';
@@ -57,10 +57,13 @@ function isRetried(policy: ReconnectPolicy, error: unknown): boolean {
   return isRxcamError(error) && !(error instanceof InvalidOption) && error.code !== 'INVALID_OPTION';
 }
 
+const NO_MORE = Symbol('no more');
+
 function waitFor(policy: ReconnectPolicy, error: unknown, inRow: number, run: Run | undefined): Observable<unknown> {
   const wait = policy.delay?.(error, inRow) ?? standardWait(policy, error, inRow);
   const notifier$ = typeof wait === 'number' ? timer(wait) : from(wait);
-  const due$ = merge(notifier$, run?.hub.retryNow$ ?? of()).pipe(take(1));
+  // A notifier that gives no value ends the wait, too: without another attempt, as in RxJS's own retry.
+  const due$ = merge(notifier$.pipe(endWith(NO_MORE)), run?.hub.retryNow$ ?? EMPTY).pipe(take(1), filter((value) => value !== NO_MORE));
   return run === undefined ? due$ : announced(run, error, typeof wait === 'number' ? wait : undefined, due$);
 }
 
