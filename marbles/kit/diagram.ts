@@ -29,6 +29,8 @@ interface Cell { readonly at: number; readonly text: string }
 
 /** Longer gaps are written as time progression. */
 const MAX_DASHES = 20;
+/** More values than this are not explained. */
+const MAX_LINES = 12;
 const LETTERS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'];
 
 /** What happened as a diagram that TestScheduler's `run` mode reads back. */
@@ -74,7 +76,8 @@ class Legend {
   }
 
   lines(): string[] {
-    return [...this.#explained].map(([letter, value]) => `${letter} = ${shown(value)}`);
+    const lines = [...this.#explained].map(([letter, value]) => `${letter} = ${shown(value)}`);
+    return lines.length <= MAX_LINES ? lines : [...lines.slice(0, MAX_LINES), `… and ${lines.length - MAX_LINES} more`];
   }
 
   #known({ notification }: TimedNotification): string | undefined {
@@ -100,10 +103,18 @@ class Legend {
   }
 }
 
-/** A stack would hide the diagrams. */
+/** A stack, or the bytes of a picture, would hide the diagrams. */
 function shown(value: unknown): string {
   if (value instanceof Error) return `${value.name}${'code' in value ? ` (${String(value.code)})` : ''}: ${value.message}`;
-  return inspect(value, { breakLength: 100, compact: 4, depth: 3 });
+  const isPlain = typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+  const facts = isPlain ? Object.fromEntries(Object.entries(value).map(([name, one]) => [name, Buffer.isBuffer(one) ? new Bytes(one.length) : one])) : value;
+  return inspect(facts, { breakLength: 120, compact: 8, depth: 2 });
+}
+
+class Bytes {
+  constructor(readonly length: number) {}
+
+  [inspect.custom](): string { return `<${this.length} bytes>`; }
 }
 
 function cellsOf(messages: readonly TimedNotification[], name: (message: TimedNotification) => string): Cell[] {

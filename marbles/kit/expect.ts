@@ -8,7 +8,7 @@ import { type TimedNotification, aligned } from './diagram.js';
 import { atEnd, columnMsNow, parseDiagram } from './scheduler.js';
 
 /** Some of a value's members, and of their members: what is left out may be anything. */
-export type Part<T> = T extends object ? { readonly [K in keyof T]?: Part<T[K]> } : T;
+export type Part<T> = T extends object ? { readonly [K in keyof T]?: Part<T[K]> | undefined } : T;
 
 /** When to subscribe and unsubscribe, and what `#` stands for. */
 export interface ExpectConfig {
