@@ -1,40 +1,15 @@
 /** What every broker must do, whatever it is: one suite, run for each kind. */
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { Redis } from 'ioredis';
-import { pino } from 'pino';
-import { type Observable, Subject as RxSubject, filter, firstValueFrom, from, lastValueFrom, merge, take, toArray } from 'rxjs';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { Subject as RxSubject, filter, firstValueFrom, from, merge } from 'rxjs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { publish } from '../../operators/publish.js';
-import { type Broker, kafka } from '../../src/broker/index.js';
-import type { CameraMessage, Published } from '../../src/frame.js';
-import { type KafkaServer, freePort, needs, startKafka } from '../services/index.js';
-import { FakeRun, message } from '../unit/outbox-fakes.js';
-import { type Common, type Read, type Subject, kafkaSubject, memorySubject, redisSubject } from './broker-subjects.js';
+import type { CameraMessage } from '../../src/frame.js';
+import { needs } from '../services/index.js';
+import { FakeRun } from '../unit/outbox-fakes.js';
+import { all, closeAll, isUnavailable, isWhole, made, opened, orders, ordersRead } from './broker-messages.js';
+import { type Common, type Subject, kafkaSubject, memorySubject, redisSubject } from './broker-subjects.js';
 
-const open: Broker[] = [];
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((broker) => broker.close({ deadlineMs: 0 })));
-});
-
-function opened<B extends Broker>(broker: B): B {
-  open.push(broker);
-  return broker;
-}
-
-const all = <T>(values$: Observable<T>): Promise<T[]> => lastValueFrom(values$.pipe(toArray()));
-const orders = (list: readonly { inputOrder: number }[]) => list.map(({ inputOrder }) => inputOrder);
-const isUnavailable = (broker: Broker) => firstValueFrom(broker.state$.pipe(filter(({ status }) => status === 'unavailable')));
-
-function made(count: number, facts: Partial<CameraMessage> = {}, bytes = 2_000): CameraMessage[] {
-  return Array.from({ length: count }, (_, index) => {
-    const value = randomBytes(bytes);
-    const headers = { ce_key: facts.key ?? 'cam', sha256: createHash('sha256').update(value).digest('hex'), order: String(index + 1), text: 'Lagerhalle Süd – 倉庫' };
-    return message(index + 1, { value, headers, ...facts });
-  });
-}
-
-const ordersRead = (read: readonly Read[]) => read.map(({ headers }) => Number(headers['order']));
-const isWhole = ({ value, headers }: Read) => createHash('sha256').update(value).digest('hex') === headers['sha256'];
+afterEach(closeAll);
 
 function conforms(subject: Subject): void {
   beforeAll(() => subject.start());
@@ -168,116 +143,10 @@ needs('redis')('redis', () => {
   const subject = redisSubject();
   conforms(subject);
   survives(subject);
-
-  it('does not hold up other streams when one key is no stream', async () => {
-    const handle = opened(subject.broker());
-    const [bad, good] = [`bad-${randomUUID()}`, `good-${randomUUID()}`];
-    const client = new Redis((subject.server as unknown as { url: string }).url);
-    await client.set(bad, 'a string');
-    const refused = firstValueFrom(handle.errors$);
-    const late = firstValueFrom(from(made(1)).pipe(publish(handle, { topic: bad })));
-    const acks = await all(from(made(20, { key: 'other' })).pipe(publish(handle, { topic: good })));
-    expect(acks).toHaveLength(20);
-    expect((await refused).message).toContain('WRONGTYPE');
-    await client.del(bad);
-    expect((await late).topic).toBe(bad);
-    client.disconnect();
-  });
-
-  it('finds the message that is larger than the server takes', async () => {
-    const handle = opened(subject.broker());
-    const topic = `bulk-${randomUUID()}`;
-    const messages = made(12).map((one, index) => (index === 7 ? { ...one, value: randomBytes(1_100_000) } : one));
-    const acks = await all(from(messages).pipe(publish(handle, { topic })));
-    expect(orders(acks)).toEqual([1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12]);
-  });
 });
 
 needs('kafka')('kafka', () => {
   const subject = kafkaSubject();
   conforms(subject);
   survives(subject);
-
-  it('finds the message that is larger than the topic takes', async () => {
-    const admin = subject.client.admin();
-    const topic = `limit-${randomUUID()}`;
-    await admin.connect();
-    await admin.createTopics({ topics: [{ topic, configEntries: [{ name: 'max.message.bytes', value: '100000' }] }] });
-    await admin.disconnect();
-    const handle = opened(subject.broker());
-    const messages = made(12).map((one, index) => (index === 7 ? { ...one, value: randomBytes(150_000) } : one));
-    const acks = await all(from(messages).pipe(publish(handle, { topic })));
-    expect(orders(acks)).toEqual([1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12]);
-  });
-
-  it('makes the topic again when it was deleted', async () => {
-    const handle = opened(subject.broker());
-    const topic = `deleted-${randomUUID()}`;
-    const messages$ = new RxSubject<CameraMessage>();
-    const acks$ = new RxSubject<Published>();
-    messages$.pipe(publish(handle, { topic })).subscribe(acks$);
-    const [first, second] = made(2) as [CameraMessage, CameraMessage];
-    const firstAck = firstValueFrom(acks$);
-    messages$.next(first);
-    await firstAck;
-    const admin = subject.client.admin();
-    await admin.connect();
-    await admin.deleteTopics({ topics: [topic] });
-    await admin.disconnect();
-    const secondAck = firstValueFrom(acks$.pipe(take(1)));
-    messages$.next(second);
-    expect(await secondAck).toMatchObject({ inputOrder: 2, offset: '0' });
-  });
-
-  it('asks for the brokers again when the connection keeps failing', async () => {
-    const lists = [[`127.0.0.1:${await freePort()}`], [(subject.server as unknown as KafkaServer).address]];
-    const asked: string[] = [];
-    const handle = opened(kafka({
-      brokers: () => {
-        const list = lists[asked.length < 3 ? 0 : 1] as string[];
-        asked.push(...list);
-        return Promise.resolve(list);
-      },
-    }));
-    const [ack] = await all(from(made(1)).pipe(publish(handle, { topic: `moved-${randomUUID()}` })));
-    expect(ack).toMatchObject({ offset: '0' });
-    expect(handle.address).toBe(`kafka://${lists[1]?.[0]}`);
-  });
-
-  it('does not hold up other topics when one may not be made', async () => {
-    const handle = opened(kafka({ brokers: [(subject.server as unknown as KafkaServer).address], replicationFactor: 3 }));
-    const there = `there-${randomUUID()}`;
-    const admin = subject.client.admin();
-    await admin.connect();
-    await admin.createTopics({ topics: [{ topic: there }] });
-    await admin.disconnect();
-    const refused = firstValueFrom(handle.errors$);
-    const waiting = from(made(1)).pipe(publish(handle, { topic: `no-${randomUUID()}` })).subscribe();
-    const acks = await all(from(made(20, { key: 'other' })).pipe(publish(handle, { topic: there })));
-    expect(acks).toHaveLength(20);
-    expect((await refused).code).toBe('BROKER_UNAVAILABLE');
-    waiting.unsubscribe();
-  });
-
-  it('logs in, and never shows the password', async () => {
-    const server = await startKafka({ sasl: { username: 'camera', password: 'hush-hush"1' } });
-    try {
-      const sasl = { mechanism: 'plain', username: 'camera', password: 'hush-hush"1' } as const;
-      const handle = opened(kafka({ brokers: [server.address], sasl }));
-      expect(await all(from(made(3)).pipe(publish(handle, { topic: 'login' })))).toHaveLength(3);
-      const lines: string[] = [];
-      const logger = pino({ level: 'trace' }, { write: (line) => { lines.push(line); } });
-      const wrong = opened(kafka({ brokers: [server.address], sasl: { ...sasl, password: 'wrong-secret' }, logger }));
-      const failure = firstValueFrom(wrong.errors$);
-      from(made(1)).pipe(publish(wrong, { topic: 'login' })).subscribe();
-      const { message: text, stack } = await failure;
-      expect(wrong.state.status).toBe('unavailable');
-      expect(text).toMatch(/authentication/i);
-      expect(lines.length).toBeGreaterThan(0);
-      expect([text, stack, ...lines].join()).not.toContain('wrong-secret');
-    } finally {
-      await Promise.all(open.splice(0).map((broker) => broker.close({ deadlineMs: 0 })));
-      await server.stop();
-    }
-  });
 });

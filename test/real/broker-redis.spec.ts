@@ -1,0 +1,75 @@
+/** What Redis alone can do to messages. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
+import { firstValueFrom, from } from 'rxjs';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { publish } from '../../operators/publish.js';
+import { redis } from '../../src/broker/index.js';
+import { type RedisServer, needs, startRedis } from '../services/index.js';
+import { all, closeAll, isUnavailable, made, opened, orders } from './broker-messages.js';
+
+needs('redis')('redis', () => {
+  let server: RedisServer;
+  let client: Redis;
+  beforeAll(async () => {
+    server = await startRedis({ requirepass: 'right', config: { 'proto-max-bulk-len': '1mb' } });
+    client = new Redis(server.url);
+  });
+  afterEach(closeAll);
+  afterAll(async () => {
+    client.disconnect();
+    await server.stop();
+  });
+
+  it('does not hold up other streams when one key is no stream', async () => {
+    const handle = opened(redis({ url: server.url }));
+    const [bad, good] = [`bad-${randomUUID()}`, `good-${randomUUID()}`];
+    await client.set(bad, 'a string');
+    const refused = firstValueFrom(handle.errors$);
+    const late = firstValueFrom(from(made(1)).pipe(publish(handle, { topic: bad })));
+    const acks = await all(from(made(20, { key: 'other' })).pipe(publish(handle, { topic: good })));
+    expect(acks).toHaveLength(20);
+    expect((await refused).message).toContain('WRONGTYPE');
+    await client.del(bad);
+    expect((await late).topic).toBe(bad);
+  });
+
+  it('finds the message that is larger than the server takes', async () => {
+    const handle = opened(redis({ url: server.url }));
+    const topic = `bulk-${randomUUID()}`;
+    const messages = made(12).map((one, index) => (index === 7 ? { ...one, value: randomBytes(1_100_000) } : one));
+    const acks = await all(from(messages).pipe(publish(handle, { topic })));
+    expect(orders(acks)).toEqual([1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12]);
+  });
+
+  it('keeps a stream within its bytes, the newest entries', async () => {
+    const handle = opened(redis({ url: server.url, maxStreamBytes: 100_000 }));
+    await all(from(made(200)).pipe(publish(handle, { topic: 'bounded' })));
+    const kept = (await client.xrange('bounded', '-', '+')).map(([, list]) => Number(list[list.indexOf('order') + 1]));
+    expect(kept.at(-1)).toBe(200);
+    expect(kept.length).toBeGreaterThanOrEqual(40);
+    expect(kept.length).toBeLessThanOrEqual(50);
+    expect(handle.state.status).toBe('connected');
+  });
+
+  it('waits while the server is out of memory, and sends everything when there is room', async () => {
+    await client.config('SET', 'maxmemory', '1');
+    const handle = opened(redis({ url: server.url }));
+    const acks = all(from(made(200, {}, 20_000)).pipe(publish(handle, { topic: 'full' })));
+    const { error } = await isUnavailable(handle);
+    expect(error?.message).toMatch(/OOM/);
+    await client.config('SET', 'maxmemory', '0');
+    expect(orders(await acks)).toEqual(orders(made(200, {}, 1)));
+    const entries = await client.xrange('full', '-', '+');
+    expect(entries.map(([, list]) => Number(list[list.indexOf('order') + 1]))).toEqual(orders(made(200, {}, 1)));
+  });
+
+  it('says that the password is wrong, and not which', async () => {
+    const handle = opened(redis({ url: server.url.replace('right', 'wrong-secret') }));
+    const failure = firstValueFrom(handle.errors$);
+    from(made(1)).pipe(publish(handle, { topic: 't' })).subscribe();
+    const { message: text } = await failure;
+    expect(text).toMatch(/WRONGPASS/);
+    expect(text).not.toContain('wrong-secret');
+  });
+});
