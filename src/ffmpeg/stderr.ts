@@ -41,7 +41,8 @@ const LINE = new RegExp(
 /** ffmpeg cuts a message at 1023 characters: a description that long may have more in it than is seen. */
 const MAX_DESCRIPTION = 900;
 /** ffmpeg up to 5 names the stream, later ones the decoder. */
-const REJECTED = /^(?:Error while decoding stream #|Error submitting packet to decoder|Error submitting a packet to the muxer: Invalid data)/;
+const REJECTED = new RegExp('^(?:Error while decoding stream #|Error submitting packet to decoder'
+  + '|Error submitting a packet to the muxer: Invalid data)');
 /**
  * The first scaler of the graph says what comes in, when it changes: `w:1280 h:720 fmt:yuv420p sar:1/1 -> …`. (The buffer
  * filter before it names the size of every picture that differs from the first, and is silent when the first is back.)
@@ -97,9 +98,9 @@ export class StderrParser {
 
   #fact(level: string, message: string, context: string): StderrFact {
     const other: StderrFact = { kind: 'other', level, message };
-    if (/^Input #0, /.test(message)) this.#part = 'input';
+    if (message.startsWith('Input #0, ')) this.#part = 'input';
     else if (/^(Stream mapping|Output #)/.test(message)) this.#part = 'after';
-    if (context === 'rtsp' && /^SDP:/.test(message)) {
+    if (context === 'rtsp' && message.startsWith('SDP:')) {
       this.#description = [];
       return { kind: 'connected' };
     }
@@ -131,12 +132,18 @@ export class StderrParser {
   }
 }
 
+/** A pixel format, known by how its name begins, and what is in brackets behind it. */
+const FORMAT = new RegExp(
+  String.raw`, ((?:yuv|gray|rgb|bgr|nv|p0|gbr|rgba|bgra|argb|abgr|uyvy|pal|mono|ya|xyz|bayer|0rgb|0bgr|x2)\w*)`
+  + String.raw`(?:\(([^)]*)\))?`,
+);
+
 /** `h264 (High), yuv420p(tv, bt709, progressive), 640x360 [SAR 1:1 DAR 16:9], 897 kb/s, 25 fps, …` */
 function parseVideo(text: string): StreamFact {
   const codec = /^[\w-]+/.exec(text)?.[0] ?? '';
   const size = /(?:^|[, ])(\d{1,5})x(\d{1,5})(?=[, [(]|$)/.exec(text);
   const fps = /, ([\d.]+)(k?) fps/.exec(text) ?? /, ([\d.]+)(k?) tbr/.exec(text);
-  const format = /, ((?:yuv|gray|rgb|bgr|nv|p0|gbr|rgba|bgra|argb|abgr|uyvy|pal|mono|ya|xyz|bayer|0rgb|0bgr|x2)\w*)(?:\(([^)]*)\))?/.exec(text);
+  const format = FORMAT.exec(text);
   return {
     kind: 'stream',
     codec,
