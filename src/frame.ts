@@ -3,7 +3,7 @@ import type { Account, ACCOUNTS } from './account.js';
 
 /** Pixel formats that rxcam hands to user code, by ffmpeg's names. */
 export const PIXEL_FORMATS = ['yuv420p', 'nv12', 'gray', 'rgb24', 'bgr24', 'rgba', 'bgra'] as const;
-/** One of {@link PIXEL_FORMATS}. */
+/** One of them. */
 export type PixelFormat = (typeof PIXEL_FORMATS)[number];
 
 /** What the bytes of an access unit are. */

@@ -1,7 +1,7 @@
 /** Brokers: what the operators, the kernel and the public entry take from here. */
-export { type Broker, BROKER_HANDLE, BrokerHandle, type BrokerOptions, type BrokerState, type CloseReport, handleOf } from './broker.js';
-export { BoundedQueue, type Held, type Limits, Total } from './bounded-queue.js';
-export type { Driver, NotWritten, Outgoing, SendOutcome, Written } from './driver.js';
+export { type Broker, BrokerHandle, type BrokerOptions, type BrokerState, type CloseReport, handleOf } from './broker.js';
+export { BoundedQueue, type Held, Total } from './bounded-queue.js';
+export type { Driver, Outgoing, SendOutcome } from './driver.js';
 export { kafka } from './kafka.js';
 export type { KafkaConfig } from './kafka-options.js';
 export { type Lane, ownerOf } from './lane.js';
@@ -10,4 +10,4 @@ export { redis } from './redis.js';
 export type { RedisConfig } from './redis-options.js';
 export type { LaneOptions } from './outbox.js';
 export { Receiver } from './receiver.js';
-export { retains, type Retains } from './retained.js';
+export { retains } from './retained.js';

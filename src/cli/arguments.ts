@@ -1,8 +1,7 @@
 /** The command line's grammar: commander's view of the flags, and what it makes of the words. */
 import { createRequire } from 'node:module';
 import { Command, CommanderError, Option } from 'commander';
-import { FLAGS } from './flags/index.js';
-import type { Flag } from './flags/flag.js';
+import { FLAGS, type Flag } from './flags/index.js';
 import { type Raw, type Settings, settingsOf } from './settings.js';
 
 /** A command to stream. */

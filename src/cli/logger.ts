@@ -1,7 +1,7 @@
 /** pino to stderr, with every text cleared of credentials first: logs of other libraries pass here too. */
 import { type Logger, pino } from 'pino';
 import { redact } from '../redact.js';
-import type { LogLevel } from './flags/program.js';
+import type { LogLevel } from './flags/index.js';
 
 /** What of an error is worth a line. */
 interface ErrorFacts { readonly type: string; readonly code?: unknown; readonly message: string; readonly stack?: string }

@@ -6,7 +6,7 @@ import type { Broker } from '../broker/index.js';
 import { type Camera, camera } from '../camera.js';
 import { InvalidOption } from '../errors.js';
 import type { Published } from '../frame.js';
-import { DEFAULT_MODE } from './flags/pictures.js';
+import { DEFAULT_MODE } from './flags/index.js';
 import { limit } from './limit.js';
 import type { Settings, SourceSettings } from './settings.js';
 

@@ -6,8 +6,7 @@ import type {
 import type { CameraConfig } from '../camera.js';
 import { InvalidOption } from '../errors.js';
 import { count, milliseconds, options, parseOptions } from '../options.js';
-import { flagOf } from './flags/index.js';
-import { LOG_LEVELS } from './flags/program.js';
+import { LOG_LEVELS, flagOf } from './flags/index.js';
 
 const schema = options({
   to: z.string().default('memory:'),

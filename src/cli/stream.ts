@@ -6,7 +6,7 @@ import type { Broker } from '../broker/index.js';
 import type { Camera } from '../camera.js';
 import { BROKER, STATS } from '../defaults.js';
 import type { Arguments } from './arguments.js';
-import { DEFAULT_TOPIC } from './flags/messages.js';
+import { DEFAULT_TOPIC } from './flags/index.js';
 import { oneLine } from './guard.js';
 import { createLogger } from './logger.js';
 import { type Line, cameras, checkRoutes, pipeline } from './pipeline.js';

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { type Broker, type KafkaConfig, kafka, memory, redis } from '../broker/index.js';
 import { InvalidOption } from '../errors.js';
 import { redactUrl, splitCredentials } from '../redact.js';
-import { MECHANISMS } from './flags/brokers.js';
+import { MECHANISMS } from './flags/index.js';
 import { PASSWORDS } from './secrets.js';
 import type { Settings } from './settings.js';
 

@@ -5,7 +5,7 @@ import { type EncodeStep, type Plan, encodeStep } from '../plan.js';
 import { fraction } from '../skip.js';
 import type { SourceInput } from '../source/index.js';
 import type { Encoder } from './encoder/index.js';
-import type { FfmpegFacts } from './facts.js';
+import type { FfmpegFacts } from '../ffmpeg-facts.js';
 import { cameraGraph, feedGraph } from './graph.js';
 
 /** Verbose, because only there ffmpeg says that an RTSP server has answered; each line with its level. */
@@ -82,6 +82,8 @@ function muxing(facts: FfmpegFacts): string[] {
     '-enc_time_base', '1:1000000',
     // The encoders rawvideo and mjpeg hold one picture back with more threads.
     '-threads', '1',
+    // The index at the end needs every syncpoint in memory: hundreds of MB a day.
+    '-write_index', '0',
     '-flush_packets', '1', '-f', 'nut',
   ];
 }

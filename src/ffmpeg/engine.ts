@@ -5,7 +5,7 @@ import { type Plan, encodeStep } from '../plan.js';
 import { capture } from './capture.js';
 import { cameraArguments, feedArguments } from './command.js';
 import { software } from './encoder/index.js';
-import type { FfmpegFacts } from './facts.js';
+import type { FfmpegFacts } from '../ffmpeg-facts.js';
 import { runFeed } from './feed.js';
 import { findFfmpeg } from './find.js';
 import { type Chosen, chooseEncoder } from './probe.js';

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { promisify } from 'node:util';
 import { type Observable, defer } from 'rxjs';
 import { InvalidOption } from '../errors.js';
-import type { FfmpegFacts } from './facts.js';
+import type { FfmpegFacts } from '../ffmpeg-facts.js';
 
 /** libavutil's major version counts up with ffmpeg's: 56 is 4.x, 57 is 5.x. */
 const AVUTIL_OF_FFMPEG_0 = 52;

@@ -1,4 +1,3 @@
 /** ffmpeg: found, commanded, owned and read. */
 export { ffmpegEngine } from './engine.js';
-export type { FfmpegFacts } from './facts.js';
 export { findFfmpeg } from './find.js';

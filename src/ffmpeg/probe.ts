@@ -4,7 +4,7 @@ import { type Observable, concatMap, from, map, of, reduce, takeWhile } from 'rx
 import type { EncodeStep } from '../plan.js';
 import { streamOptions } from './command.js';
 import { type Encoder, hardwareFor, software } from './encoder/index.js';
-import type { FfmpegFacts } from './facts.js';
+import type { FfmpegFacts } from '../ffmpeg-facts.js';
 
 /** What was chosen, and why. */
 export interface Chosen { readonly encoder: Encoder; readonly reason: string }

@@ -1,6 +1,7 @@
 /** One ffmpeg process: started in a group of its own, ended for certain, never left behind. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { PROCESS } from '../defaults.js';
+import { guard } from './guard.js';
 
 /** Processes that live now; ended with this one. */
 const living = new Set<ChildProcessWithoutNullStreams>();
@@ -11,7 +12,8 @@ let isWatching = false;
  * @param onGone - called once when the process is gone, however it ended
  */
 export function start(path: string, args: readonly string[], onGone: () => void): ChildProcessWithoutNullStreams {
-  const child = spawn(path, args, {
+  const [command = path, ...words] = [...guard(), path, ...args];
+  const child = spawn(command, words, {
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'], detached: process.platform !== 'win32', windowsHide: true,
   });
   living.add(child);

@@ -2,7 +2,7 @@
 import { cloudevents } from './cloudevents.js';
 import type { MessageFormatter } from './format.js';
 
-export type { FormattedMessage, MessageFormatter, MessageContext } from './format.js';
+export type { MessageFormatter, MessageContext } from './format.js';
 
 /** Every format that `toMessage({ format })` knows. */
 export const FORMATS = { cloudevents } as const satisfies Record<string, MessageFormatter>;

@@ -1,7 +1,7 @@
 /** How ffmpeg reads from HTTP by itself: a live stream, or a file in place. */
 import { DOWNLOAD } from '../defaults.js';
-import type { FfmpegFacts } from '../ffmpeg/facts.js';
-import { ffconcat } from '../ffmpeg/ffconcat.js';
+import type { FfmpegFacts } from '../ffmpeg-facts.js';
+import { ffconcat } from './ffconcat.js';
 import type { Nature } from './http-answer.js';
 import { liveOptions } from './live.js';
 import type { SourceInput, SourceOptions } from './source.js';

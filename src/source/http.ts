@@ -3,7 +3,7 @@ import { Observable } from 'rxjs';
 import { mono } from '../clock.js';
 import { DOWNLOAD } from '../defaults.js';
 import { CaptureCrashed, InvalidOption, isRxcamError } from '../errors.js';
-import type { FfmpegFacts } from '../ffmpeg/facts.js';
+import type { FfmpegFacts } from '../ffmpeg-facts.js';
 import { normalizeUrl, redactUrl, secretsOf } from '../redact.js';
 import { fileInput } from './file.js';
 import { checkAnswer } from './http-answer.js';

@@ -15,4 +15,4 @@ export function detect(address: unknown, options: SourceOptions): Source {
   return choose(KINDS, address, options);
 }
 
-export type { Pace, Preparation, Source, SourceInput, SourceKind, SourceOptions } from './source.js';
+export type { Preparation, Source, SourceInput, SourceOptions } from './source.js';

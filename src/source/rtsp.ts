@@ -1,8 +1,8 @@
 /** RTSP cameras, over TCP by default. */
 import { of } from 'rxjs';
 import { InvalidOption } from '../errors.js';
-import { ffconcat } from '../ffmpeg/ffconcat.js';
-import type { FfmpegFacts } from '../ffmpeg/facts.js';
+import { ffconcat } from './ffconcat.js';
+import type { FfmpegFacts } from '../ffmpeg-facts.js';
 import { normalizeUrl, redactUrl, secretsOf } from '../redact.js';
 import { liveOptions } from './live.js';
 import type { SourceInput, SourceKind, SourceOptions } from './source.js';

@@ -1,6 +1,6 @@
 /** The interface of a source: what the address is, and how ffmpeg reads it. */
 import type { Observable } from 'rxjs';
-import type { FfmpegFacts } from '../ffmpeg/facts.js';
+import type { FfmpegFacts } from '../ffmpeg-facts.js';
 
 /** How pictures come: as fast as they are taken, or at the source's own pace. */
 export type Pace = 'asap' | 'realtime';

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ffconcat } from '../../src/ffmpeg/ffconcat.js';
+import { ffconcat } from '../../src/source/ffconcat.js';
 import { BUILDS, type Ended, run } from './builds.js';
 
 const NAMES = ["it's", "''quoted''", 'two words', '  spaces  ', 'back\\slash', '\\', 'trailing\\', '"double"', '# hash', 'tab\there',

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { firstValueFrom, lastValueFrom, tap } from 'rxjs';
 import { findFfmpeg } from '../../src/ffmpeg/index.js';
-import type { FfmpegFacts } from '../../src/ffmpeg/facts.js';
+import type { FfmpegFacts } from '../../src/ffmpeg-facts.js';
 import { http } from '../../src/source/http.js';
 import type { Preparation, Source, SourceInput, SourceOptions } from '../../src/source/index.js';
 import { run } from './builds.js';

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InvalidOption } from '../../src/errors.js';
-import { ffconcat } from '../../src/ffmpeg/ffconcat.js';
+import { ffconcat } from '../../src/source/ffconcat.js';
 
 /** What ffmpeg makes of the rest of a line: quotes keep all but quotes, a backslash outside keeps the next character. */
 function token(text: string): string {

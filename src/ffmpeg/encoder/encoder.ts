@@ -1,7 +1,7 @@
 /** The interface of an encoder: the only thing that a new one adds, besides its line in the index. */
 import type { Codec } from '../../frame.js';
 import type { EncodeStep, Hardware } from '../../plan.js';
-import type { FfmpegFacts } from '../facts.js';
+import type { FfmpegFacts } from '../../ffmpeg-facts.js';
 
 export interface Encoder {
   /** As ffmpeg calls it. */

@@ -1,6 +1,6 @@
 /** libx265, tuned for one camera among many: one thread, no picture held back, no repeated information. */
 import type { EncodeStep } from '../../plan.js';
-import type { FfmpegFacts } from '../facts.js';
+import type { FfmpegFacts } from '../../ffmpeg-facts.js';
 import { type Encoder, keyframeOptions, keyint } from './encoder.js';
 
 /**

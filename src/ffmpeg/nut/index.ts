@@ -1,6 +1,5 @@
 /** Reading NUT, the container that ffmpeg writes to rxcam. */
 
-export { NutError, type NutErrorCode } from './error.js';
+export { NutError } from './error.js';
 export type { NutStream } from './headers.js';
 export { NutReader, type NutPacket, type NutReaderOptions } from './reader.js';
-export type { TimeBase } from './time.js';
