@@ -45,6 +45,8 @@ export interface Ledger {
   readonly frameBytes: number;
   readonly width: number;
   readonly height: number;
+  /** How many times the counts were set to zero. */
+  readonly resets: number;
   /** Total downtime of failures that were recovered from, in ms. */
   readonly downtimeMs: number;
   /** Wall clock of the next attempt while waiting, in ms since 1970. */
@@ -73,7 +75,7 @@ export const EMPTY_LEDGER: Ledger = {
   dropped: zeros(DROP_CAUSES),
   places: zeros(PLACES),
   times: { read: EMPTY_HISTOGRAM, process: EMPTY_HISTOGRAM, write: EMPTY_HISTOGRAM, latency: EMPTY_HISTOGRAM },
-  frameBytes: 0, width: 0, height: 0, downtimeMs: 0,
+  frameBytes: 0, width: 0, height: 0, resets: 0, downtimeMs: 0,
 };
 
 /** The ledger after one event more. */
@@ -134,7 +136,7 @@ function foldState(ledger: Ledger, event: StateEvent): Ledger {
     case 'recovered': return { ...ledger, downtimeMs: ledger.downtimeMs + event.downtimeMs };
     case 'encoder': return { ...ledger, encoder: { name: event.encoder, hardware: event.hardware, reason: event.reason } };
     case 'stopped': return { ...withoutWait(ledger), state: 'stopped' };
-    case 'reset': return { ...ledger, counts: { ...NO_COUNTS, captured: inFlight(ledger) }, dropped: EMPTY_LEDGER.dropped, times: EMPTY_LEDGER.times, downtimeMs: 0 };
+    case 'reset': return { ...ledger, counts: { ...NO_COUNTS, captured: inFlight(ledger) }, dropped: EMPTY_LEDGER.dropped, times: EMPTY_LEDGER.times, resets: ledger.resets + 1, downtimeMs: 0 };
     default: return ledger;
   }
 }

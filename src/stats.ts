@@ -1,5 +1,5 @@
 /** Statistics for people: snapshots of the ledger with rates over the last window. */
-import { EMPTY, type Observable, connect, distinctUntilChanged, endWith, filter, ignoreElements, map, merge, scan, switchMap, takeUntil } from 'rxjs';
+import { EMPTY, type Observable, connect, defer, distinctUntilChanged, endWith, filter, ignoreElements, map, merge, scan, switchMap, takeUntil } from 'rxjs';
 import { mono, ticks, wall } from './clock.js';
 import type { CameraEvent, DropCause, Place } from './events.js';
 import { type Timing, timing } from './histogram.js';
@@ -66,36 +66,51 @@ export function ledgerOf(events$: Observable<CameraEvent>): Observable<Ledger> {
 }
 
 /**
- * A value every `everyMs` while the camera is at work, and at once whenever its state changes or its last frame
- * comes to rest after it stopped.
+ * A value every `everyMs` while the camera is at work, and at once whenever its state changes, its counts are reset, or
+ * its last frame comes to rest after it stopped.
+ * @param initial - the ledger at the time of subscription
  */
-export function sampled(ledger$: Observable<Ledger>, everyMs: number): Observable<CameraStats> {
-  return ledger$.pipe(
+export function sampled(ledger$: Observable<Ledger>, everyMs: number, initial: () => Ledger = () => EMPTY_LEDGER): Observable<CameraStats> {
+  return defer(() => ledger$.pipe(
     connect((shared$) => {
-      const turns$ = shared$.pipe(map(turningPoint), distinctUntilChanged());
+      const turns$ = shared$.pipe(map(turningPoint), distinctUntilChanged(), map(() => 'turn' as const));
       const busy$ = shared$.pipe(map(isBusy), distinctUntilChanged());
-      const ticks$ = busy$.pipe(switchMap((busy) => (busy ? ticks(everyMs) : EMPTY)));
-      const due$ = merge(turns$, ticks$).pipe(map(() => undefined), takeUntil(shared$.pipe(ignoreElements(), endWith(true))));
+      const ticks$ = busy$.pipe(switchMap((busy) => (busy ? ticks(everyMs) : EMPTY)), map(() => 'tick' as const));
+      const due$ = merge(turns$, ticks$).pipe(takeUntil(shared$.pipe(ignoreElements(), endWith(true))));
       return merge(shared$, due$);
     }),
-    scan(step, { ledger: EMPTY_LEDGER, from: { at: mono(), ledger: EMPTY_LEDGER } } as Sampling),
+    scan(step, startAt(initial())),
     map((state) => state.stats),
     filter((stats) => stats !== undefined),
-  );
+  ));
 }
+
+interface Mark { readonly at: number; readonly ledger: Ledger }
 
 interface Sampling {
   readonly ledger: Ledger;
-  readonly from: { readonly at: number; readonly ledger: Ledger };
+  /** Since the last tick; since the one before it. Both since the start of work until there was one. */
+  readonly window: Mark;
+  readonly longWindow: Mark;
   readonly stats?: CameraStats;
 }
 
-/** A new ledger is only kept; a tick makes a value of it, with rates since the tick before. */
-function step(state: Sampling, next: Ledger | undefined): Sampling {
-  if (next !== undefined) return { ledger: next, from: state.from };
+function startAt(ledger: Ledger): Sampling {
+  const mark = { at: mono(), ledger };
+  return { ledger, window: mark, longWindow: mark };
+}
+
+/**
+ * A new ledger is only kept; a tick makes a value of it, with rates since the tick before. A change of state may follow a
+ * tick closely, and rates over a few ms say nothing: it takes the window before as well.
+ */
+function step(state: Sampling, next: Ledger | 'tick' | 'turn'): Sampling {
+  const { ledger, window, longWindow } = state;
+  if (typeof next === 'object') return isBusy(ledger) ? { ledger: next, window, longWindow } : { ...startAt(ledger), ledger: next };
   const at = mono();
-  const { ledger, from } = state;
-  return { ledger, from: { at, ledger }, stats: statsOf(ledger, rates(from.ledger, ledger, at - from.at)) };
+  const since = next === 'tick' ? window : longWindow;
+  const stats = statsOf(ledger, rates(since.ledger, ledger, at - since.at));
+  return next === 'tick' ? { ledger, window: { at, ledger }, longWindow: window, stats } : { ledger, window, longWindow, stats };
 }
 
 function rates(before: Ledger, after: Ledger, ms: number): Rates {
@@ -117,5 +132,5 @@ function isBusy(ledger: Ledger): boolean {
 
 /** Changes whenever a value is due at once. */
 function turningPoint(ledger: Ledger): string {
-  return `${ledger.state}/${ledger.encoder?.name ?? ''}/${String(!isBusy(ledger))}`;
+  return `${ledger.state}/${ledger.encoder?.name ?? ''}/${String(!isBusy(ledger))}/${ledger.resets}`;
 }
