@@ -83,7 +83,7 @@ export async function runCommand(command: string, { cwd, until }: RunOptions): P
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => {
       said += String(chunk);
-      if (isTold || until === undefined || !until.test(said)) return;
+      if (isTold || until?.test(said) !== true) return;
       isTold = true;
       child.kill('SIGINT');
     });

@@ -57,7 +57,7 @@ export function tables(page: string = README): Table[] {
     else if (current === undefined) {
       current = [];
       found.push({ heading, columns: cellsOf(line), rows: current });
-    } else if (!/^\| ---/.test(line)) current.push(cellsOf(line));
+    } else if (!line.startsWith('| ---')) current.push(cellsOf(line));
   }
   return found;
 }

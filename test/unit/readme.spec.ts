@@ -1,0 +1,192 @@
+/** What README.md says in tables and links is so: options and their defaults, errors, events, statistics, headers, flags. */
+import { readFileSync } from 'node:fs';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+import { marbles, fakeCamera } from '../../marbles/kit/index.js';
+import { KAFKA_SCHEMA } from '../../src/broker/kafka-options.js';
+import { REDIS_SCHEMA } from '../../src/broker/redis-options.js';
+import { FLAGS } from '../../src/cli/flags/index.js';
+import { BROKER, DOWNLOAD, H265, KAFKA, LIVENESS, MEMORY, OUTBOX, PROCESS, REDIS, RESIZE, RETRY, SOURCE, STATS, TEST_SOURCE } from '../../src/defaults.js';
+import { ERRORS } from '../../src/errors.js';
+import { DROP_CAUSES, PLACES } from '../../src/events.js';
+import type { EncodedFrame } from '../../src/frame.js';
+import { EMPTY_LEDGER } from '../../src/ledger.js';
+import { FORMATS } from '../../src/message/index.js';
+import { statsOf } from '../../src/stats.js';
+import { README, namesIn, tableOf } from './readme.js';
+
+type Value = number | string | boolean;
+
+interface Options {
+  readonly heading: string;
+  /** Where they are declared. */
+  readonly file: string;
+  readonly type: string;
+  /** What is taken when they are not given; those that have no fixed value are left out. */
+  readonly defaults: Readonly<Record<string, unknown>>;
+}
+
+const OUTBOX_OPTIONS = { 'outbox.maxBytes': OUTBOX.maxBytes, 'outbox.maxMessages': OUTBOX.maxMessages };
+const { maxRequestBytes } = BROKER;
+
+const OPTIONS: readonly Options[] = [
+  {
+    heading: 'Options of camera', file: 'src/camera.ts', type: 'CameraConfig',
+    defaults: { ...SOURCE, ...LIVENESS, transport: 'tcp', latency: 'smooth', download: true, maxDownloadBytes: DOWNLOAD.maxBytes, logEvery: STATS.logEvery },
+  },
+  { heading: 'resize', file: 'operators/resize.ts', type: 'ResizeConfig', defaults: RESIZE },
+  { heading: 'encodeH265', file: 'operators/encode-h265.ts', type: 'EncodeH265Config', defaults: { ...H265, hardware: false } },
+  { heading: 'toMessage', file: 'operators/to-message.ts', type: 'ToMessageConfig', defaults: { format: Object.keys(FORMATS)[0] } },
+  { heading: 'publish', file: 'operators/publish.ts', type: 'PublishConfig', defaults: { ...OUTBOX_OPTIONS, maxInFlight: BROKER.maxInFlight } },
+  { heading: 'deliver', file: 'operators/deliver.ts', type: 'DeliverConfig', defaults: { ...OUTBOX_OPTIONS, concurrency: 1 } },
+  { heading: 'retry', file: 'operators/retry.ts', type: 'RetryConfig', defaults: { ...RETRY, random: 'Math.random' } },
+  { heading: 'stats', file: 'operators/stats.ts', type: 'StatsConfig', defaults: { every: STATS.every } },
+  {
+    heading: 'Kafka', file: 'src/broker/kafka-options.ts', type: 'KafkaConfig',
+    defaults: { ...KAFKA_SCHEMA.parse({ brokers: ['localhost:9092'] }), ...KAFKA, maxRequestBytes },
+  },
+  {
+    heading: 'Redis', file: 'src/broker/redis-options.ts', type: 'RedisConfig',
+    defaults: { ...REDIS_SCHEMA.parse({}), ...REDIS, host: 'localhost', port: 6379, db: 0, tls: false },
+  },
+  { heading: 'The embedded broker', file: 'src/broker/memory.ts', type: 'MemoryConfig', defaults: { ...MEMORY, outboxMaxBytes: OUTBOX.handleMaxBytes } },
+];
+
+describe.each(OPTIONS)('the options below $heading', ({ heading, file, type, defaults }) => {
+  const rows = tableOf(heading, 'option', 'default').rows.map(([names, standard = '']) => [namesIn(names), standard] as const);
+
+  it('are those of the type, all of them', () => {
+    expect(rows.flatMap(([names]) => names).sort()).toEqual(membersOf(file, type).sort());
+  });
+
+  it('have the defaults that the code has', () => {
+    const told = rows.flatMap(([names, standard]) => names.map((name) => [name, valueOf(standard)] as const));
+    for (const [name, value] of told) if (value !== undefined) expect([name, value]).toEqual([name, defaults[name]]);
+    const silent = told.filter(([name, value]) => value === undefined && defaults[name] !== undefined && name !== 'brokers');
+    expect(silent).toEqual([]);
+  });
+});
+
+describe('the text', () => {
+  it.each([
+    [`waits ${waits()} s, for ever`],
+    [`after ${BROKER.retryInitialMs}, ${2 * BROKER.retryInitialMs} … ${BROKER.retryMaxMs.toLocaleString('en')} ms`],
+    [`SIGKILL after ${PROCESS.killAfterMs / 1000} s`],
+    [`ffmpeg's last ${PROCESS.stderrLines} lines`],
+    [`for ${BROKER.closeDeadlineMs / 1000} s at most`],
+    [`asked again after ${['no', 'one', 'two', 'three'][BROKER.refreshAfterFailures]} failures in a row`],
+    [`kept below ${DOWNLOAD.cacheBytes / 1024 ** 3} GiB`],
+    [`test:?size=${TEST_SOURCE.width}x${TEST_SOURCE.height}&fps=${TEST_SOURCE.fps}`],
+    [`add-config max.message.bytes=${KAFKA.maxMessageBytes}`],
+  ])('says: %s', (words) => {
+    expect(README).toContain(words);
+  });
+
+  it('says that a source which can wait is paused at half of a bound, and goes on below a quarter', () => {
+    expect(README).toContain('waits from half of the bound until it is below a quarter');
+    expect(OUTBOX).toMatchObject({ highWater: 0.5, lowWater: 0.25 });
+  });
+
+  it('has a heading for each link to one', () => {
+    const anchors = [...README.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => heading.toLowerCase().replace(/[^\w -]/g, '').replaceAll(' ', '-'));
+    const links = [...README.matchAll(/\]\(#([^)]*)\)/g)].map(([, anchor]) => anchor);
+    expect(links.filter((link) => !anchors.includes(link ?? ''))).toEqual([]);
+  });
+
+  it('names flags that there are', () => {
+    const section = README.slice(README.indexOf('\n## The command line'), README.indexOf('\n## Testing'));
+    const known = FLAGS.flatMap((group) => group.flags).map(({ flags }) => flags.split(' ')[0]);
+    const named = [...section.matchAll(/--[a-z][a-z-]*/g)].map(([flag]) => flag);
+    expect(named.filter((flag) => flag !== '--help' && !known.includes(flag))).toEqual([]);
+  });
+});
+
+describe('a table', () => {
+  it('has every error, by code and class', () => {
+    const told = tableOf('Errors', 'code', 'class').rows.map(([code, name]) => [...namesIn(code), ...namesIn(name)]);
+    expect(told.sort()).toEqual(Object.entries(ERRORS).map(([code, one]) => [code, one.name]).sort());
+  });
+
+  it('has every cause of a drop, and the text every place', () => {
+    expect(tableOf('Drop causes', 'cause').rows.flatMap(([cause]) => namesIn(cause))).toEqual(DROP_CAUSES);
+    for (const place of PLACES) expect(README).toContain(`\`${place}\``);
+  });
+
+  it('has every event, with its members', () => {
+    const events = eventsOf();
+    const told = tableOf('Events', 'type', 'members').rows.flatMap(([types, , members = '']) =>
+      namesIn(types).map((type) => [type, namesIn(members.replace(/:.*/, ''))] as const));
+    expect(told.map(([type]) => type).sort()).toEqual([...events.keys()].sort());
+    for (const [type, members] of told) expect(events.get(type)).toEqual(expect.arrayContaining(members));
+  });
+
+  it('has every field of the statistics', () => {
+    const table = tableOf('Statistics', 'field', 'unit');
+    const optional = ['nextAttemptAt', 'lastError', 'encoder'];
+    expect(table.rows.flatMap(([names]) => namesIn(names)).sort()).toEqual([...Object.keys(statsOf(EMPTY_LEDGER)), ...optional].sort());
+    const { rate, read } = statsOf(EMPTY_LEDGER);
+    expect(namesIn(table.rows.find(([name]) => name === '`rate`')?.[2]).sort()).toEqual(Object.keys(rate).sort());
+    expect(README).toContain(`\`{ ${['count', 'last', 'min', 'mean', 'p50', 'p99', 'max'].join(', ')} }\``);
+    expect(Object.keys(read).sort()).toEqual(['count', 'last', 'min', 'mean', 'p50', 'p99', 'max'].sort());
+  });
+
+  it('has every header of a message', () => {
+    const frame: EncodedFrame = {
+      camera: 'c', run: 1, seq: 1, lastSeq: 2, frames: 2, pts: 0, capturedAt: 0, width: 2, height: 2, encoder: 'e', encodeMs: 0,
+      codec: 'h265', mode: 'stream', keyframe: true, crf: 23, data: Buffer.from('x'),
+    };
+    const context = { camera: 'c', run: 1, inputOrder: 1, processRun: 'p', key: 'k', location: 'l', group: 'g', name: 'n' };
+    const { headers = {}, previousOrderHeader = '' } = FORMATS.cloudevents(frame, context);
+    expect(tableOf('cloudevents', 'header').rows.flatMap(([names]) => namesIn(names)).sort()).toEqual([...Object.keys(headers), previousOrderHeader].sort());
+  });
+
+  it('has the letters of fakeCamera, in the order of their failures', () => {
+    const [letters, about] = tableOf('Testing your own pipelines', 'letter').rows.find(([cell]) => cell?.includes('`R`')) ?? [];
+    const named = namesIn(letters).map((letter) => {
+      let name = '';
+      marbles(() => { fakeCamera(`f${letter}`).subscribe({ error: (error: unknown) => { name = (error as Error).name; } }); });
+      return name;
+    });
+    expect(named).toEqual(namesIn(about));
+  });
+});
+
+/** `5,000 ms`, `16 MiB`, `true`, `` `frame` ``; undefined for what is no single value. */
+function valueOf(cell: string): Value | undefined {
+  const [, amount, unit = ''] = /^(-?[\d,]+(?:\.\d+)?)(?: (ms|MiB|GiB))?$/.exec(cell) ?? [];
+  if (amount !== undefined) return Number(amount.replaceAll(',', '')) * ({ MiB: 1024 ** 2, GiB: 1024 ** 3 }[unit] ?? 1);
+  if (cell === 'true' || cell === 'false') return cell === 'true';
+  return /^`([^`]+)`$/.exec(cell)?.[1];
+}
+
+function waits(): string {
+  const { initial, factor, max } = RETRY;
+  return `${[0, 1, 2, 3].map((n) => Math.min(max, initial * factor ** n) / 1000).join(', ')}, ${max / 1000} …`;
+}
+
+/** Names of an interface's members; of an inline object, those of its members: `outbox.maxBytes`. */
+function membersOf(file: string, interfaceName: string): string[] {
+  const source = parse(file);
+  const found = source.statements.find((one): one is ts.InterfaceDeclaration => ts.isInterfaceDeclaration(one) && one.name.text === interfaceName);
+  return (found?.members ?? []).flatMap((member) => {
+    const name = (member.name as ts.Identifier).text;
+    const type = ts.isPropertySignature(member) ? member.type : undefined;
+    const inner = type !== undefined && ts.isTypeLiteralNode(type) ? type.members : [];
+    return inner.length === 0 ? [name] : inner.map((one) => `${name}.${(one.name as ts.Identifier).text}`);
+  });
+}
+
+/** The types of events, with the names of their members. */
+function eventsOf(): Map<string, string[]> {
+  const events = new Map<string, string[]>();
+  for (const statement of parse('src/events.ts').statements) {
+    if (!ts.isInterfaceDeclaration(statement)) continue;
+    const type = /readonly type: '(\w+)'/.exec(statement.getText())?.[1];
+    if (type !== undefined) events.set(type, statement.members.map((member) => (member.name as ts.Identifier).text));
+  }
+  return events;
+}
+
+function parse(file: string): ts.SourceFile {
+  return ts.createSourceFile(file, readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8'), ts.ScriptTarget.Latest, true);
+}

@@ -1,0 +1,73 @@
+/** Every operator is where it belongs: exported, tested by marbles, documented; and no file has two subjects. */
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import * as operators from '../../operators/index.js';
+import * as entry from '../../src/index.js';
+import { blocks, tableOf } from './readme.js';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const MAX_LINES = 200;
+
+const FILES = readdirSync(`${ROOT}operators`).filter((name) => name !== 'index.ts').map((name) => name.replace(/\.ts$/, ''));
+
+/** `skip-rate` is the file of `skipRate`. */
+const nameOf = (file: string) => file.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+
+describe.each(FILES.map((file) => [nameOf(file), file] as const))('the operator %s', (name, file) => {
+  const source = readFileSync(`${ROOT}operators/${file}.ts`, 'utf8');
+  const comment = commentOf(source, name);
+
+  it('is exported from operators/index.ts and from src/index.ts', () => {
+    expect(operators).toHaveProperty(name, expect.any(Function));
+    expect(entry).toHaveProperty(name, (operators as Record<string, unknown>)[name]);
+  });
+
+  it('has a marble spec of its name', () => {
+    expect(existsSync(`${ROOT}marbles/${file}.spec.ts`)).toBe(true);
+  });
+
+  it('has a doc comment with a sentence, a diagram, an example and what is thrown', () => {
+    expect(comment).toMatch(/^[A-Z][^\n]*\.\n/);
+    expect(diagramOf(comment)).toMatch(/-\w-.*\|/);
+    expect(comment).toContain('@example');
+    expect(comment).toContain('@throws InvalidOption');
+  });
+
+  it('is documented in README.md with the same diagram, its defaults and an example', () => {
+    const own = blocks().filter(({ heading }) => heading === name);
+    expect(own.find(({ language }) => language === 'text')?.code).toBe(diagramOf(comment));
+    expect(own.filter(({ language, code }) => language === 'ts' && code.includes(`${name}(`))).not.toEqual([]);
+    expect(tableOf(name, 'default').rows).not.toEqual([]);
+  });
+});
+
+it('exports no operator that has no file', () => {
+  expect(Object.keys(operators).sort()).toEqual(FILES.map(nameOf).sort());
+});
+
+it('has a marble spec for operators and the kit alone', () => {
+  const specs = readdirSync(`${ROOT}marbles`).flatMap((name) => /^(.+)\.spec\.ts$/.exec(name)?.[1] ?? []);
+  expect(specs.filter((spec) => !FILES.includes(spec) && !spec.startsWith('kit-'))).toEqual([]);
+});
+
+it.each(['src', 'operators', 'marbles/kit'])('has no file in %s of more than 200 lines, and each says first what it is for', (folder) => {
+  const files = readdirSync(`${ROOT}${folder}`, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  for (const name of files) {
+    const text = readFileSync(`${ROOT}${folder}/${name}`, 'utf8');
+    expect(text.trimEnd().split('\n').length, `lines of ${folder}/${name}`).toBeLessThanOrEqual(MAX_LINES);
+    expect(text, `${folder}/${name}`).toMatch(/^(#!.*\n)?\/\*\*/);
+  }
+});
+
+/** The doc comment of an exported function, without its stars. */
+function commentOf(source: string, name: string): string {
+  const end = source.indexOf(`\nexport function ${name}`);
+  const start = source.lastIndexOf('/**\n', end);
+  return source.slice(start, end).split('\n').slice(1, -1).map((line) => line.replace(/^ \* ?/, '')).join('\n');
+}
+
+/** What is in its first fence. */
+function diagramOf(comment: string): string {
+  return /^```(?:text)?\n([^]*?)^```$/m.exec(comment)?.[1] ?? '';
+}
