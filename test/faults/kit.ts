@@ -1,5 +1,6 @@
 /** What the tests of faults share: a camera that publishes to the embedded broker and is watched from its start to its end. */
 import { appendFileSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { expect } from 'vitest';
 import { type Observable, type Subscription, filter, firstValueFrom, map, merge, startWith, switchMap, throwError, timer } from 'rxjs';
@@ -16,6 +17,7 @@ export const QUICK: CameraConfig = { connectTimeoutMs: 10_000, firstFrameTimeout
 
 const TOPIC = 'video';
 const SAMPLE_MS = 100;
+const POLL_MS = 20;
 const EVENT_TIMEOUT_MS = 40_000;
 
 export interface WatchOptions extends CameraConfig {
@@ -207,6 +209,15 @@ function hasten(gate: Camera, minStartIntervalMs: number): void {
 /** The pids of ffmpeg processes that read something; one that is asked for its version does not. */
 export function captures(pid?: number): number[] {
   return ffmpegChildren(pid).filter((one) => processArguments(one).includes('-i'));
+}
+
+/** Resolves when it is so; for what no event tells of. */
+export async function eventually(what: string, isSo: () => boolean, withinMs = 20_000): Promise<void> {
+  const end = performance.now() + withinMs;
+  while (!isSo()) {
+    if (performance.now() > end) throw new Error(`not within ${withinMs} ms: ${what}`);
+    await sleep(POLL_MS);
+  }
 }
 
 function environmentOf(pid: number): string {
