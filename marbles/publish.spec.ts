@@ -1,4 +1,4 @@
-import { NEVER, type Observable, asyncScheduler, defer, finalize, map, tap } from 'rxjs';
+import { NEVER, type Observable, asyncScheduler, defer, finalize, from, map, tap } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { publish } from '../operators/publish.js';
@@ -258,6 +258,17 @@ describe('publish', () => {
       flush();
       expect(driver.requests.map(({ batch }) => batch.map(({ message: { inputOrder } }) => inputOrder).join(''))).toEqual(['1234', '12', '34', '3', '4']);
       expect(run.ledger.dropped['too-large']).toBe(1);
+    });
+  });
+
+  it('sends half as much after each failure, and more again with each answer, for the sake of a slow line', () => {
+    scheduler.run(({ flush }) => {
+      const driver = new FakeDriver(1, (_, index) => (index < 2 ? 'fail' : 'ok'));
+      const broker = fakeBroker(driver, { lingerMs: 1, maxRequestBytes: 16_000 });
+      const messages = Array.from({ length: 64 }, (_, index) => message(index + 1, {}, 500));
+      from(messages).pipe(publish(broker, { topic: 't', maxInFlight: 64 })).subscribe();
+      flush();
+      expect(driver.requests.map(({ batch }) => batch.length)).toEqual([15, 7, 3, 4, 5, 6, 7, 8, 9, 10, 11, 1]);
     });
   });
 

@@ -58,6 +58,8 @@ export const BROKER = {
   maxInFlight: 16,
   /** Bytes of one request, at most: Kafka's own default for a request is 100 MiB, for a message 1 MiB. */
   maxRequestBytes: 8 * 1024 * 1024,
+  /** Bytes of all requests under way: the clients keep a copy of each until it is answered. */
+  maxBytesUnderWay: 32 * 1024 * 1024,
   /** First wait after a failed request; doubles up to `retryMaxMs`. */
   retryInitialMs: 250,
   retryMaxMs: 10_000,
@@ -91,6 +93,8 @@ export const REDIS = {
   maxStreamBytes: 256 * 1024 * 1024,
   /** The server's limit for one value (proto-max-bulk-len). */
   maxMessageBytes: 512 * 1024 * 1024,
+  /** A connection that is closed has so long to end in order; ms. */
+  disconnectTimeoutMs: 500,
 } as const;
 
 /** The embedded broker. */

@@ -6,6 +6,9 @@ import type { RxcamError } from '../errors.js';
 import type { Driver, NotWritten, Outgoing, SendOutcome, Written } from './driver.js';
 import type { Entry, Lane } from './lane.js';
 
+/** What the headers of a message take, roughly. */
+const HEADERS_BYTES = 512;
+
 /** The messages of one lane in a request. */
 export interface Part {
   readonly lane: Lane;
@@ -48,13 +51,13 @@ export interface Answer {
   readonly tooLarge: readonly { entry: Entry; outcome: NotWritten }[];
 }
 
-export function readAnswer(batch: Batch, outcomes: readonly SendOutcome[], unanswered: NotWritten): Answer[] {
+export function readAnswer(batch: Batch, outcomes: readonly SendOutcome[], unanswered: () => NotWritten): Answer[] {
   const isSingle = outcomes.length === 1;
   let index = 0;
   return batch.map((part) => {
     const answer = { part, written: [], back: [], tooLarge: [] } as { [K in keyof Answer]: Answer[K] extends readonly (infer T)[] ? T[] : Answer[K] };
     for (const entry of part.entries) {
-      const outcome = outcomes[index++] ?? unanswered;
+      const outcome = outcomes[index++] ?? unanswered();
       if (outcome.ok) answer.written.push({ entry, outcome });
       else if (outcome.tooLarge === true || (outcome.split === 'size' && isSingle)) answer.tooLarge.push({ entry, outcome });
       else answer.back.push({ entry, outcome });
@@ -85,15 +88,19 @@ function takeUpTo(driver: Driver, lane: Lane, maxBytes: number, atLeastOne: bool
   let room = maxBytes;
   for (let next = lane.peek(); next !== undefined && entries.length < lane.maxInFlight; next = lane.peek()) {
     const isFree = entries.length === 0 && atLeastOne;
-    if (!isFree && next.message.value.length > room) break;
+    if (!isFree && wireBytes(next) > room) break;
     if (entries.length > 0 && driver.refuses?.(next.message) !== undefined) break;
-    room -= next.message.value.length;
+    room -= wireBytes(next);
     entries.push(lane.take() as Entry);
   }
   return entries;
 }
 
-/** Bytes that go over the wire, headers not counted. */
+/** About as many bytes as go over the wire. */
 export function sizeOf(entries: readonly Entry[]): number {
-  return entries.reduce((sum, { message }) => sum + message.value.length, 0);
+  return entries.reduce((sum, entry) => sum + wireBytes(entry), 0);
+}
+
+function wireBytes({ message }: Entry): number {
+  return message.value.length + HEADERS_BYTES;
 }

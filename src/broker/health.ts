@@ -2,6 +2,9 @@
 import { mono } from '../clock.js';
 import { BROKER } from '../defaults.js';
 
+const LEAST_SHARE = 1 / 128;
+const SHARE_STEP = 1 / 16;
+
 export class Health {
   /** Requests that failed, one after the other. */
   #failures = 0;
@@ -11,8 +14,15 @@ export class Health {
   #underWay = 0;
   #notBefore = 0;
   #isHurried = false;
+  #share = 1;
 
   get isHurried(): boolean { return this.#isHurried; }
+
+  /**
+   * Which share of the usual bytes to send: halved by each failure, since a request may be too large for the line
+   * rather than the broker down; a sixteenth more with each answer.
+   */
+  get share(): number { return this.#share; }
 
   /** Monotonic time from which on a request may start; Infinity while one has to be answered first. */
   get dueAt(): number {
@@ -41,6 +51,7 @@ export class Health {
     if (epoch !== this.#epoch) return false;
     this.#underWay--;
     this.#failures = 0;
+    this.#share = Math.min(1, this.#share + SHARE_STEP);
     return true;
   }
 
@@ -50,6 +61,7 @@ export class Health {
     this.#epoch++;
     this.#underWay = 0;
     this.#failures++;
+    this.#share = Math.max(LEAST_SHARE, this.#share / 2);
     this.#notBefore = mono() + this.waitMs(this.#failures);
     return true;
   }

@@ -2,6 +2,7 @@
 import { CompressionTypes, Kafka, type LoggerEntryContent, type Message, Partitioners, type Producer, type RecordMetadata, logLevel } from 'kafkajs';
 import { kindOf } from './kafka-errors.js';
 import type { KafkaOptions } from './kafka-options.js';
+import { KafkaSockets } from './kafka-sockets.js';
 
 /** A message and where it was written. */
 export interface Placed { readonly partition: number; readonly offset?: string }
@@ -21,6 +22,7 @@ export class KafkaClient {
   readonly #topics = new Map<string, Promise<void>>();
   /** The partition that the producer chose for each message of a request: its answer tells the first offset of each only. */
   readonly #partitions = new WeakMap<Message, number>();
+  readonly #sockets = new KafkaSockets();
   #connecting: Promise<void> | undefined;
   #isGone = false;
 
@@ -30,7 +32,7 @@ export class KafkaClient {
       // A copy: kafkajs writes the provider that it has made of the credentials into the object it is given.
       clientId, ssl, ...(sasl && { sasl: { ...sasl } }), brokers: hooks.brokers,
       connectionTimeout: connectTimeoutMs, authenticationTimeout: connectTimeoutMs, requestTimeout: requestTimeoutMs,
-      retry: NO_RETRY, logLevel: logLevel.INFO,
+      retry: NO_RETRY, socketFactory: this.#sockets.factory, logLevel: logLevel.INFO,
       logCreator: () => ({ level, log }) => { hooks.log(levelOf(level, log.message), textOf(log)); },
     });
     const choose = Partitioners.DefaultPartitioner();
@@ -57,14 +59,22 @@ export class KafkaClient {
     }
   }
 
-  /** For good. The producer waits for the requests under way, which fail at their timeout at the latest. */
+  /** Ends for good, in order: requests under way are waited for. */
   async disconnect(): Promise<void> {
     this.#isGone = true;
     await this.#producer.disconnect();
-    if (this.#connecting === undefined) return;
-    // A connection that was being made would be left over.
-    await this.#connecting.catch(() => { /* So much the better. */ });
-    await this.#producer.disconnect();
+    if (this.#connecting !== undefined) {
+      // A connection that was being made would be left over.
+      await this.#connecting.catch(() => { /* So much the better. */ });
+      await this.#producer.disconnect();
+    }
+  }
+
+  /** Ends at once: what a broker that hangs has not read yet is not kept for it. */
+  destroy(): void {
+    this.#isGone = true;
+    this.#sockets.destroy();
+    this.disconnect().catch(() => { /* It is gone either way. */ });
   }
 
   /** Makes the topic if it is not there; fails if it may not. Each topic is looked up once. */

@@ -1,6 +1,6 @@
 /** Kafka by kafkajs. What it would retry, give up or log by itself is taken from it: the sender does that. */
 import type { Message } from 'kafkajs';
-import { EMPTY, Observable, defer, from, ignoreElements } from 'rxjs';
+import { EMPTY, type Observable, catchError, defer, finalize, from, ignoreElements } from 'rxjs';
 import { BROKER } from '../defaults.js';
 import { BrokerUnavailable, InvalidOption, MessageTooLarge, type RxcamError } from '../errors.js';
 import type { CameraMessage } from '../frame.js';
@@ -61,22 +61,25 @@ class KafkaDriver implements Driver {
   }
 
   reset(): void {
-    void this.#disconnect();
+    this.#client?.then((client) => { client.destroy(); }, () => { /* There is nothing to end. */ });
+    this.#client = undefined;
   }
 
   close(): Observable<never> {
-    if (this.#client === undefined) return EMPTY;
-    return from(this.#disconnect()).pipe(ignoreElements());
+    const client = this.#client;
+    if (client === undefined) return EMPTY;
+    return from(client.then((one) => one.disconnect())).pipe(
+      ignoreElements(),
+      catchError(() => EMPTY),
+      // Not ended in order, or not in time.
+      finalize(() => { this.reset(); }),
+    );
   }
 
-  async #disconnect(): Promise<void> {
-    const client = this.#client;
+  /** The next request gets a new one; requests of the old one may come to their end. */
+  #replaceClient(): void {
+    this.#client?.then((client) => client.disconnect()).catch(() => { /* It is gone either way. */ });
     this.#client = undefined;
-    try {
-      await (await client)?.disconnect();
-    } catch {
-      // It is gone either way.
-    }
   }
 
   async #write(batch: readonly Outgoing[]): Promise<readonly SendOutcome[]> {
@@ -86,7 +89,7 @@ class KafkaDriver implements Driver {
       await client.connect();
       const missing = await this.#missingTopics(client, batch);
       const sent = batch.filter(({ topic }) => !missing.has(topic));
-      const written = await this.#writeTo(client, sent, () => { if (this.#client === current) this.reset(); });
+      const written = await this.#writeTo(client, sent, () => { if (this.#client === current) this.#replaceClient(); });
       let next = 0;
       return batch.map(({ topic }) => missing.get(topic) ?? written[next++] as SendOutcome);
     } catch (error) {

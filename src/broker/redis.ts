@@ -1,6 +1,7 @@
 /** Redis Streams by ioredis: a batch is one MULTI of XADDs on one connection. */
 import type { Redis } from 'ioredis';
 import { Observable, defer } from 'rxjs';
+import { REDIS } from '../defaults.js';
 import { BrokerUnavailable, MessageTooLarge } from '../errors.js';
 import type { CameraMessage } from '../frame.js';
 import { parseOptions } from '../options.js';
@@ -47,7 +48,7 @@ class RedisDriver implements Driver {
       // Everything that this client would do by itself to recover is the sender's.
       enableOfflineQueue: false, enableReadyCheck: false, autoResendUnfulfilledCommands: false,
       retryStrategy: () => null, maxRetriesPerRequest: 0,
-      connectTimeout: options.connectTimeoutMs, commandTimeout: options.requestTimeoutMs,
+      disconnectTimeout: REDIS.disconnectTimeoutMs, connectTimeout: options.connectTimeoutMs, commandTimeout: options.requestTimeoutMs,
     };
   }
 

@@ -1,12 +1,15 @@
 /** Sends what the lanes hold: several requests at once, one for each lane at most, again for ever until it is written. */
-import { Subscription, asyncScheduler, defer, take, throwIfEmpty, timeout } from 'rxjs';
+import { Subscription, defer, take, throwIfEmpty, timeout } from 'rxjs';
 import { mono } from '../clock.js';
+import { BROKER } from '../defaults.js';
 import { BrokerUnavailable, type RxcamError, isRxcamError } from '../errors.js';
 import { redact } from '../redact.js';
+import { Alarm } from './alarm.js';
 import { type Answer, type Batch, acknowledgement, gather, readAnswer, sizeOf } from './batch.js';
 import type { Driver, NotWritten, SendOutcome } from './driver.js';
 import { Health } from './health.js';
-import type { Entry, Lane } from './lane.js';
+import type { Lane } from './lane.js';
+import { SizeSearch } from './size-search.js';
 
 export interface SenderOptions {
   readonly lingerMs: number;
@@ -28,12 +31,11 @@ export interface SenderObserver {
 
 export class Sender {
   readonly #ready = new Set<Lane>();
-  /** Lanes in which a message too large is searched for. */
-  readonly #narrowed = new Set<Lane>();
+  readonly #search = new SizeSearch();
   readonly #requests = new Subscription();
-  #timer: Subscription | undefined;
-  #timerAt = Infinity;
+  readonly #alarm = new Alarm(() => { this.#plan(); });
   readonly #health = new Health();
+  #bytesUnderWay = 0;
   #isBusy = false;
 
   constructor(readonly driver: Driver, readonly options: SenderOptions, readonly observer: SenderObserver) {}
@@ -54,19 +56,23 @@ export class Sender {
   /** Abandons the requests under way and sends nothing more. */
   stop(): void {
     this.#ready.clear();
-    this.#timer?.unsubscribe();
+    this.#alarm.set(Infinity);
     this.#requests.unsubscribe();
+  }
+
+  get #isFull(): boolean {
+    return this.#bytesUnderWay >= BROKER.maxBytesUnderWay * this.#health.share;
   }
 
   #plan(): void {
     if (this.#isBusy || this.#requests.closed) return;
     const dueAt = this.#dueAt();
     if (dueAt <= mono()) this.#flush();
-    else this.#wakeAt(dueAt);
+    else this.#alarm.set(dueAt);
   }
 
   #dueAt(): number {
-    if (this.#ready.size === 0) return Infinity;
+    if (this.#ready.size === 0 || this.#isFull) return Infinity;
     if (this.#health.dueAt > mono()) return this.#health.dueAt;
     let earliest = Infinity;
     for (const lane of this.#ready) earliest = Math.min(earliest, this.#laneDueAt(lane));
@@ -76,17 +82,6 @@ export class Sender {
   #laneDueAt(lane: Lane): number {
     const lingerMs = this.#health.isHurried ? 0 : this.options.lingerMs;
     return Math.max((lane.peek()?.offeredAt ?? -Infinity) + lingerMs, lane.notBefore);
-  }
-
-  #wakeAt(at: number): void {
-    if (this.#timerAt === at) return;
-    this.#timer?.unsubscribe();
-    this.#timerAt = at;
-    if (at === Infinity) return;
-    this.#timer = asyncScheduler.schedule(() => {
-      this.#timerAt = Infinity;
-      this.#plan();
-    }, Math.ceil(at - mono()));
   }
 
   /** Answers may come at once and bring new work: a loop, where a recursion would use up the stack. */
@@ -100,8 +95,9 @@ export class Sender {
     const now = mono();
     const held = [...this.#ready].filter((lane) => lane.notBefore > now);
     for (const lane of held) this.#ready.delete(lane);
-    while (this.#ready.size > 0 && this.#health.dueAt <= now) {
-      const batch = gather(this.driver, this.#ready, this.options.maxRequestBytes, (error) => { this.observer.refused(error); });
+    while (this.#ready.size > 0 && this.#health.dueAt <= now && !this.#isFull) {
+      const maxBytes = this.options.maxRequestBytes * this.#health.share;
+      const batch = gather(this.driver, this.#ready, maxBytes, (error) => { this.observer.refused(error); });
       if (batch.length > 0) this.#send(batch);
     }
     for (const lane of held) this.#ready.add(lane);
@@ -113,13 +109,21 @@ export class Sender {
     const startedAt = mono();
     const outgoing = batch.flatMap((part) => part.outgoing);
     const epoch = this.#health.sent();
+    const bytes = sizeOf(batch.flatMap(({ entries }) => entries));
+    this.#bytesUnderWay += bytes;
     const request = defer(() => this.driver.send(outgoing)).pipe(
       take(1),
       timeout({ first: requestTimeoutMs, with: () => { throw noAnswer(this.driver, `no answer within ${requestTimeoutMs} ms`).error; } }),
       throwIfEmpty(() => noAnswer(this.driver, 'no answer').error),
     ).subscribe({
-      next: (outcomes) => { this.#answered(batch, outcomes, epoch, mono() - startedAt); },
-      error: (error: unknown) => { this.#failed(batch, error, epoch); },
+      next: (outcomes) => {
+        this.#bytesUnderWay -= bytes;
+        this.#answered(batch, outcomes, epoch, mono() - startedAt);
+      },
+      error: (error: unknown) => {
+        this.#bytesUnderWay -= bytes;
+        this.#failed(batch, error, epoch);
+      },
     });
     this.#requests.add(request);
   }
@@ -127,7 +131,7 @@ export class Sender {
   #answered(batch: Batch, outcomes: readonly SendOutcome[], epoch: number, writeMs: number): void {
     this.#whileBusy(() => {
       if (this.#health.answered(epoch)) this.observer.connected();
-      const answers = readAnswer(batch, outcomes, noAnswer(this.driver, 'no answer for a message'));
+      const answers = readAnswer(batch, outcomes, () => noAnswer(this.driver, 'no answer for a message'));
       for (const answer of answers) this.#settle(answer);
       for (const { part, written } of answers) {
         for (const { entry, outcome } of written) entry.acknowledged(acknowledgement(entry, part.lane, outcome, writeMs));
@@ -144,32 +148,16 @@ export class Sender {
     lane.giveBack(back.map(({ entry }) => entry));
     const splits = new Set(back.map(({ outcome }) => outcome.split));
     lane.isSuspect = splits.has('apart');
-    if (splits.has('size')) this.#narrow(lane, entries);
+    if (splits.has('size')) this.#search.narrow(lane, entries);
     else if (splits.has(undefined)) lane.notBefore = mono() + this.#health.waitMs(++lane.failures);
     else if (back.length === 0) lane.failures = 0;
-    if (tooLarge.length > 0) this.#restore(lane.topic);
+    if (tooLarge.length > 0) this.#search.found(lane.topic);
   }
 
   #reportRefused({ part: { lane }, back, tooLarge }: Answer): void {
     for (const { entry, outcome } of tooLarge) lane.dropTaken(entry, 'too-large', outcome.error);
     const errors = [...tooLarge, ...back.filter(({ outcome }) => outcome.split === undefined)].map(({ outcome }) => outcome.error);
     for (const error of new Set(errors)) this.observer.refused(error);
-  }
-
-  /** One message, or all of them together, was too large: half of it at a time finds out which. */
-  #narrow(lane: Lane, entries: readonly Entry[]): void {
-    lane.isSearched = true;
-    if (entries.length > 1) lane.maxRequestBytes = Math.max(1, Math.floor(sizeOf(entries) / 2));
-    this.#narrowed.add(lane);
-  }
-
-  /** The one that was too large is found. A limit that no single message explains stays. */
-  #restore(topic: string): void {
-    for (const lane of this.#narrowed) {
-      if (lane.topic !== topic) continue;
-      lane.restore();
-      this.#narrowed.delete(lane);
-    }
   }
 
   #failed(batch: Batch, reason: unknown, epoch: number): void {
@@ -195,8 +183,11 @@ export class Sender {
   #whileBusy(work: () => void): void {
     const wasBusy = this.#isBusy;
     this.#isBusy = true;
-    work();
-    this.#isBusy = wasBusy;
+    try {
+      work();
+    } finally {
+      this.#isBusy = wasBusy;
+    }
     this.#plan();
   }
 }

@@ -1,0 +1,39 @@
+/**
+ * Makes the sockets of one kafkajs client, and can destroy them. The client itself only ends a socket, which waits for
+ * the peer to read all that was written: if that hangs, each request that was given up would stay in memory.
+ */
+import type { ISocketFactory } from 'kafkajs';
+import { type Socket, connect as connectPlain, isIP } from 'node:net';
+import { connect as connectSecurely } from 'node:tls';
+
+/** As kafkajs itself; ms. */
+const KEEP_ALIVE_MS = 60_000;
+
+export class KafkaSockets {
+  readonly #sockets = new Set<Socket>();
+  #isGone = false;
+
+  readonly factory: ISocketFactory = ({ host, port, ssl, onConnect }) => {
+    // kafkajs passes null where its types say that there are options.
+    const isSecure = Boolean(ssl);
+    const socket = isSecure
+      ? connectSecurely({ host, port, ...(isIP(host) === 0 && { servername: host }), ...ssl }, onConnect)
+      : connectPlain({ host, port }, onConnect);
+    socket.setKeepAlive(true, KEEP_ALIVE_MS);
+    this.#sockets.add(socket);
+    socket.once('close', () => { this.#sockets.delete(socket); });
+    if (this.#isGone) process.nextTick(() => { giveUp(socket); });
+    return socket;
+  };
+
+  /** Those that are there, and any that is still to come. */
+  destroy(): void {
+    this.#isGone = true;
+    for (const socket of this.#sockets) giveUp(socket);
+  }
+}
+
+/** With an error: the client fails its requests by that, and does not hear of a mere close. */
+function giveUp(socket: Socket): void {
+  socket.destroy(new Error('the connection was given up'));
+}
