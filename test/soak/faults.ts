@@ -1,0 +1,124 @@
+/** What goes wrong in the soak test, at random times and for real. */
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Restartable } from '../services/restartable.js';
+import type { SoakCamera } from './cameras.js';
+
+export interface Victims {
+  readonly servers: Readonly<Record<'rtsp' | 'kafka' | 'redis', Restartable>>;
+  readonly cameras: readonly SoakCamera[];
+  /** 0 to below 1. */
+  readonly random: () => number;
+}
+
+interface Fault {
+  readonly name: string;
+  readonly weight: number;
+  /** What is in trouble meanwhile: no second fault at the same time. */
+  readonly victim: string;
+  run(between: (from: number, to: number) => number): Promise<void>;
+}
+
+/** Makes faults until told to stop, and puts everything right again. */
+export class Faults {
+  /** How often each happened. */
+  readonly counts = new Map<string, number>();
+  readonly errors: unknown[] = [];
+  readonly #inTrouble = new Set<string>();
+  readonly #running = new Set<Promise<void>>();
+  readonly #faults: readonly Fault[];
+  readonly #stopping = new AbortController();
+
+  constructor(readonly victims: Victims, readonly everyMs: { readonly min: number; readonly max: number }) {
+    const { servers, cameras } = victims;
+    this.#faults = [
+      ...(['rtsp', 'kafka', 'redis'] as const).flatMap((name) => serverFaults(name, servers[name], name === 'kafka' ? 1 : 3)),
+      ...cameras.flatMap((one) => cameraFaults(one, 6 / cameras.length)),
+    ];
+  }
+
+  /** Resolves when it was stopped and every server is back. */
+  async run(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      await this.#sleep(this.#between(this.everyMs.min, this.everyMs.max));
+      if (!signal.aborted) this.#start(this.#pick());
+    }
+    await Promise.all(this.#running);
+  }
+
+  stop(): void {
+    this.#stopping.abort();
+  }
+
+  #start(fault: Fault): void {
+    if (this.#inTrouble.has(fault.victim)) return;
+    this.#inTrouble.add(fault.victim);
+    this.counts.set(fault.name, (this.counts.get(fault.name) ?? 0) + 1);
+    const running = fault.run((from, to) => this.#between(from, to)).catch((error: unknown) => { this.errors.push(error); }).finally(() => {
+      this.#inTrouble.delete(fault.victim);
+      this.#running.delete(running);
+    });
+    this.#running.add(running);
+  }
+
+  #pick(): Fault {
+    const total = this.#faults.reduce((sum, { weight }) => sum + weight, 0);
+    let at = this.victims.random() * total;
+    return this.#faults.find(({ weight }) => (at -= weight) < 0) ?? this.#faults[0]!;
+  }
+
+  #between(from: number, to: number): number {
+    return from + this.victims.random() * (to - from);
+  }
+
+  async #sleep(ms: number): Promise<void> {
+    await wait(ms, undefined, { signal: this.#stopping.signal }).catch(() => { /* stopped */ });
+  }
+}
+
+function serverFaults(name: string, server: Restartable, weight: number): Fault[] {
+  return [
+    {
+      name: `${name} killed`, weight, victim: name,
+      run: async (between) => {
+        await server.kill();
+        await wait(between(500, 12_000));
+        await server.start();
+      },
+    },
+    {
+      name: `${name} hung`, weight, victim: name,
+      run: async (between) => {
+        server.pause();
+        await wait(between(1_000, 15_000));
+        server.resume();
+      },
+    },
+  ];
+}
+
+function cameraFaults(one: SoakCamera, weight: number): Fault[] {
+  const signalled = (signal: NodeJS.Signals) => async () => {
+    for (const pid of one.processes()) sendSignal(pid, signal);
+  };
+  const fault = (name: string, share: number, run: Fault['run']): Fault => ({ name, weight: weight * share, victim: one.name, run });
+  return [
+    fault('ffmpeg killed', 0.4, signalled('SIGKILL')),
+    fault('ffmpeg stopped', 0.3, signalled('SIGSTOP')),
+    fault('retryNow', 0.1, async () => { one.gate.retryNow(); }),
+    fault('unsubscribed', 0.2, async (between) => {
+      one.stop();
+      await wait(between(0, 3_000));
+      one.start();
+    }),
+  ];
+}
+
+/** It may be gone by now. */
+function sendSignal(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
