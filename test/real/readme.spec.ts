@@ -48,14 +48,14 @@ const PRINTS: readonly (readonly [word: string, stdout: RegExp])[] = [
 const WITH_SERVERS = needs('ffmpeg', 'kafka', 'redis', 'rtsp');
 
 WITH_SERVERS('README.md', () => {
-  let cwd: string;
-  let files: HttpServer;
+  let cwd = '';
+  let files: HttpServer | undefined;
   let complaints: string;
   let places: readonly (readonly [placeholder: string, place: string])[] = [];
 
   beforeAll(async () => {
-    const [clip, rtsp, kafka, redis] = await Promise.all([footage({ seconds: 4 }), sharedRtsp(), sharedKafka(), sharedRedis(), build()]);
     cwd = temporaryFolder('readme');
+    const [clip, rtsp, kafka, redis] = await Promise.all([footage({ seconds: 4 }), sharedRtsp(), sharedKafka(), sharedRedis(), build()]);
     symlinkSync(clip, `${cwd}/clip.mp4`);
     files = await startHttpServer({ '/clip.mp4': http.file(clip) });
     places = [
@@ -69,8 +69,8 @@ WITH_SERVERS('README.md', () => {
   });
 
   afterAll(async () => {
-    await files.stop();
-    rmSync(cwd, { recursive: true });
+    await files?.stop();
+    rmSync(cwd, { recursive: true, force: true });
   });
 
   function placed(code: string): string {

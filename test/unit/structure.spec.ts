@@ -46,11 +46,6 @@ it('exports no operator that has no file', () => {
   expect(Object.keys(operators).sort()).toEqual(FILES.map(nameOf).sort());
 });
 
-it('has a marble spec for operators and the kit alone', () => {
-  const specs = readdirSync(`${ROOT}marbles`).flatMap((name) => /^(.+)\.spec\.ts$/.exec(name)?.[1] ?? []);
-  expect(specs.filter((spec) => !FILES.includes(spec) && !spec.startsWith('kit-'))).toEqual([]);
-});
-
 it.each(['src', 'operators', 'marbles/kit'])('has no file in %s of more than 200 lines, and each says first what it is for', (folder) => {
   const files = readdirSync(`${ROOT}${folder}`, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
   for (const name of files) {
