@@ -4,6 +4,45 @@ import { run } from '../services/index.js';
 
 const QUIET = ['-hide_banner', '-loglevel', 'error', '-nostdin'];
 
+/** A few pictures of a moving pattern. */
+export interface PartOptions {
+  /** Default 160x120. */
+  readonly size?: string;
+  /** Default 10. */
+  readonly fps?: number;
+  /** Default 10. */
+  readonly frames?: number;
+  /** Default yuv420p. */
+  readonly pixelFormat?: string;
+  /** `h264` (default) or `mjpeg`. */
+  readonly codec?: 'h264' | 'mjpeg';
+  /** ffmpeg's name of the container; default `mpegts`. */
+  readonly container?: string;
+  /** An expression for the time of each packet, as ffmpeg's setts takes it. */
+  readonly times?: string;
+  /** Where the time starts; seconds. Default 0. */
+  readonly from?: number;
+}
+
+/** Such pictures, encoded; parts in `mpegts`, `mjpeg` or (by `joinedFlv`) `flv` can be put together. */
+export async function part(options: PartOptions = {}): Promise<Buffer> {
+  const { size = '160x120', fps = 10, frames = 10, pixelFormat = 'yuv420p', codec = 'h264', container = 'mpegts', times, from = 0 } = options;
+  const encoder = codec === 'mjpeg' ? ['mjpeg', '-q:v', '4'] : ['libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-g', '5'];
+  return run('ffmpeg', [
+    ...QUIET, '-f', 'lavfi', '-i', `testsrc2=s=${size}:r=${fps}`, '-frames:v', String(frames), '-pix_fmt', pixelFormat,
+    '-c:v', ...encoder, ...(times === undefined ? [] : ['-bsf:v', `setts=ts='${times}'`]),
+    '-output_ts_offset', String(from), '-muxdelay', '0', '-f', container, 'pipe:1',
+  ]);
+}
+
+/** Header and first length of an FLV file; tags with times of their own follow. */
+const FLV_HEAD = 13;
+
+/** FLV files as one: the time is what each part says, and nothing corrects it. */
+export function joinedFlv(...parts: readonly Buffer[]): Buffer {
+  return Buffer.concat(parts.map((one, index) => (index === 0 ? one : one.subarray(FLV_HEAD))));
+}
+
 /** H.264 in a transport stream, with neither SPS nor PPS anywhere. */
 export async function withoutParameterSets(clip: string): Promise<Buffer> {
   const annexB = await run('ffmpeg', [...QUIET, '-i', clip, '-an', '-c:v', 'copy', '-bsf:v', 'h264_mp4toannexb', '-f', 'h264', 'pipe:1']);
