@@ -1,5 +1,5 @@
 /** The pure fold from events to the account of every frame: captured = published + delivered + skipped + Σ dropped + in flight. */
-import { type CameraEvent, DROP_CAUSES, type DropCause, PLACES, type Place, type Returned } from './events.js';
+import { type CameraEvent, DROP_CAUSES, type DropCause, PLACES, type Place, type Returned, type Skipped } from './events.js';
 import { EMPTY_HISTOGRAM, type Histogram, record } from './histogram.js';
 
 /**
@@ -82,27 +82,27 @@ export const EMPTY_LEDGER: Ledger = {
 export function fold(ledger: Ledger, event: CameraEvent): Ledger {
   switch (event.type) {
     case 'captured': {
-      const next = move(add(ledger, { captured: event.frames }), undefined, event.to, event.frames);
+      const next = move(add(ledger, 'captured', event.frames), undefined, event.to, event.frames);
       return timed(ledger.state === 'streaming' ? next : { ...next, state: 'streaming' }, 'read', event.readMs);
     }
     case 'skipped':
-      return move(add(ledger, { skipped: event.frames, diff: event.reason === 'unchanged' ? event.frames : 0 }), event.from, undefined, event.frames);
+      return skipped(ledger, event);
     case 'encoded': {
-      const next = move(add(ledger, { encoded: event.frames }), event.from, event.to, event.frames);
+      const next = move(add(ledger, 'encoded', event.frames), event.from, event.to, event.frames);
       return timed({ ...next, frameBytes: event.bytes, width: event.width, height: event.height }, 'process', event.processMs);
     }
     case 'moved':
       return move(ledger, event.from, event.to, event.frames);
     case 'delivered':
-      return move(add(ledger, { delivered: event.frames }), event.from, undefined, event.frames);
+      return move(add(ledger, 'delivered', event.frames), event.from, undefined, event.frames);
     case 'returned':
       return returned(ledger, event);
     case 'duplicate':
-      return add(ledger, { duplicates: event.frames });
+      return add(ledger, 'duplicates', event.frames);
     case 'dropped':
       return move({ ...ledger, dropped: plus(ledger.dropped, event.cause, event.frames) }, event.from, undefined, event.frames);
     case 'published': {
-      const next = add(ledger, { published: event.frames, messages: 1, bytes: event.bytes });
+      const next = add(add(add(ledger, 'published', event.frames), 'messages', 1), 'bytes', event.bytes);
       return timed(timed(move(next, event.from, undefined, event.frames), 'write', event.writeMs), 'latency', event.latencyMs);
     }
     default:
@@ -112,7 +112,12 @@ export function fold(ledger: Ledger, event: CameraEvent): Ledger {
 
 /** What was delivered before the last reset counts as captured once more. */
 function returned(ledger: Ledger, { frames, uncounted, to }: Returned): Ledger {
-  return move(add(ledger, uncounted ? { captured: frames } : { delivered: -frames }), undefined, to, frames);
+  return move(uncounted ? add(ledger, 'captured', frames) : add(ledger, 'delivered', -frames), undefined, to, frames);
+}
+
+function skipped(ledger: Ledger, { frames, reason, from }: Skipped): Ledger {
+  const next = move(add(ledger, 'skipped', frames), from, undefined, frames);
+  return reason === 'unchanged' ? add(next, 'diff', frames) : next;
 }
 
 /** Pictures that rxcam holds. */
@@ -127,10 +132,10 @@ function foldState(ledger: Ledger, event: StateEvent): Ledger {
     case 'connecting': return { ...withoutWait(ledger), state: 'connecting' };
     case 'opened': return event.source.width === undefined || ledger.width !== 0
       ? ledger : { ...ledger, width: event.source.width, height: event.source.height ?? 0 };
-    case 'readFailure': return add(ledger, { readFailures: 1 });
+    case 'readFailure': return add(ledger, 'readFailures', 1);
     case 'failed': return { ...ledger, state: 'failed', lastError: event.error.code };
     case 'retrying': {
-      const next: Ledger = { ...add(withoutWait(ledger), { reconnects: 1 }), state: 'waiting' };
+      const next: Ledger = { ...add(withoutWait(ledger), 'reconnects', 1), state: 'waiting' };
       return event.nextAttemptAt === undefined ? next : { ...next, nextAttemptAt: event.nextAttemptAt };
     }
     case 'recovered': return { ...ledger, downtimeMs: ledger.downtimeMs + event.downtimeMs };
@@ -147,10 +152,8 @@ function withoutWait(ledger: Ledger): Ledger {
   return rest;
 }
 
-function add(ledger: Ledger, more: Partial<Counts>): Ledger {
-  const counts: Record<keyof Counts, number> = { ...ledger.counts };
-  for (const name of Object.keys(more) as (keyof Counts)[]) counts[name] += more[name] ?? 0;
-  return { ...ledger, counts };
+function add(ledger: Ledger, name: keyof Counts, more: number): Ledger {
+  return { ...ledger, counts: { ...ledger.counts, [name]: ledger.counts[name] + more } };
 }
 
 function move(ledger: Ledger, from: Place | undefined, to: Place | undefined, frames: number): Ledger {

@@ -1,5 +1,9 @@
 /** Tells a source that lives from one that does not: no answer, no first picture, a stall, pictures that do not decode. */
-import { EMPTY, type Observable, concat, concatMap, filter, map, merge, of, scan, switchMap, throwError, timer } from 'rxjs';
+import {
+  EMPTY, type Observable, concat, concatMap, defer, distinctUntilChanged, filter, map, merge, of, repeat, scan, switchMap, tap,
+  throwError, timer,
+} from 'rxjs';
+import { mono } from './clock.js';
 import type { EngineEvent } from './engine.js';
 import { DecodeFailed, SourceTimeout, Stalled } from './errors.js';
 
@@ -24,10 +28,15 @@ type Sign = EngineEvent | { readonly type: 'missed' };
 export function liveness(
   events$: Observable<EngineEvent>, paused$: Observable<boolean>, limits: LivenessLimits,
 ): Observable<ReadFailureFact> {
-  const signs$ = merge(of<Sign>({ type: 'progress' }), events$.pipe(filter(isSign)));
+  let lastAt = 0;
+  const signs$ = merge(of<Sign>({ type: 'progress' }), events$.pipe(
+    filter(isSign),
+    tap((sign) => { if (sign.type === 'captured') lastAt = mono(); }),
+  ));
   const windows$ = merge(signs$, paused$).pipe(
     scan((state, next) => advance(state, next, limits), { phase: 'connecting', windowMs: limits.readWindowMs, paused: false } as Watch),
-    switchMap((state) => (state.paused ? EMPTY : watch(state, limits))),
+    distinctUntilChanged(),
+    switchMap((state) => (state.paused ? EMPTY : watch(state, limits, () => lastAt))),
   );
   return merge(windows$, events$.pipe(filter((event) => event.type === 'rejected' || event.type === 'captured'))).pipe(
     scan(count, { inRow: 0, rejected: 0 } as Row),
@@ -57,6 +66,7 @@ interface Watch { readonly phase: Phase; readonly windowMs: number; readonly pau
 
 function advance(state: Watch, next: Sign | boolean, limits: LivenessLimits): Watch {
   if (typeof next === 'boolean') return { ...state, paused: next };
+  if (next.type === 'progress') return { ...state };
   if (next.type === 'captured') return state.phase === 'flowing' ? state : { ...state, phase: 'flowing' };
   if (next.type === 'opened') {
     const windowMs = Math.max(limits.readWindowMs, next.source.fps ? 3_000 / next.source.fps : 0);
@@ -65,12 +75,25 @@ function advance(state: Watch, next: Sign | boolean, limits: LivenessLimits): Wa
   return next.type === 'connected' && state.phase === 'connecting' ? { ...state, phase: 'waiting' } : state;
 }
 
-function watch({ phase, windowMs }: Watch, limits: LivenessLimits): Observable<Sign> {
-  if (phase === 'flowing') return timer(windowMs, windowMs).pipe(map(() => ({ type: 'missed' })));
+function watch({ phase, windowMs }: Watch, limits: LivenessLimits, lastAt: () => number): Observable<Sign> {
+  if (phase === 'flowing') return missedWindows(windowMs, lastAt);
   const [ms, what] = phase === 'connecting'
     ? [limits.connectTimeoutMs, 'no connection'] as const
     : [limits.firstFrameTimeoutMs, 'connected, but no frame'] as const;
   return timer(ms).pipe(switchMap(() => throwError(() => new SourceTimeout(`${what} within ${ms} ms`))));
+}
+
+/** Emits at the end of each window without a picture. A timer started anew for every picture would cost more than all else. */
+function missedWindows(windowMs: number, lastAt: () => number): Observable<Sign> {
+  return defer(() => {
+    let since = mono();
+    return defer(() => timer(Math.ceil(Math.max(since, lastAt()) + windowMs - mono()))).pipe(
+      filter(() => mono() - Math.max(since, lastAt()) >= windowMs),
+      tap(() => { since = mono(); }),
+      map((): Sign => ({ type: 'missed' })),
+      repeat(),
+    );
+  });
 }
 
 function isSign(sign: Sign): boolean {
