@@ -1,10 +1,11 @@
 /** RTSP cameras, over TCP by default. */
-import { of } from 'rxjs';
+import { map, of } from 'rxjs';
 import { InvalidOption } from '../errors.js';
 import { ffconcat } from './ffconcat.js';
 import type { FfmpegFacts } from '../ffmpeg-facts.js';
 import { normalizeUrl, redactUrl, secretsOf } from '../redact.js';
 import { liveOptions } from './live.js';
+import { resolved } from './resolve.js';
 import type { SourceInput, SourceKind, SourceOptions } from './source.js';
 
 /** What ffmpeg may open for an RTSP source; `pipe` is the script on its stdin. */
@@ -24,7 +25,9 @@ export const rtsp: SourceKind = {
       live: true,
       endless: true,
       secrets: secretsOf(address),
-      prepare: (facts) => of({ type: 'input', input: rtspInput(url, options, facts) }),
+      prepare: (facts) => (facts.major < 5 ? resolved(url) : of(url)).pipe(
+        map((reachable) => ({ type: 'input', input: rtspInput(reachable, options, facts) })),
+      ),
     };
   },
 };
