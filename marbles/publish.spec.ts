@@ -218,6 +218,18 @@ describe('publish', () => {
     });
   });
 
+  it('lets two live runs change places: a key belongs to whom publishes with it now', () => {
+    scheduler.run(({ cold, expectObservable }) => {
+      const [first, second] = [new FakeRun('gate', 1), new FakeRun('gate', 2)];
+      const broker = fakeBroker(new FakeDriver(1));
+      const published$ = (run: FakeRun, key: string) => cold('ab-|', letters(run, 2)).pipe(publish(broker, { topic: 't', key }), order);
+      expectObservable(published$(first, 'k1'), '    ^     ').toBe('-ab|     ');
+      expectObservable(published$(second, 'k2'), '   ^     ').toBe('-ab|     ');
+      expectObservable(published$(second, 'k1'), '   -----^').toBe('------cd|');
+      expectObservable(published$(first, 'k2'), '    -----^').toBe('------cd|');
+    });
+  });
+
   it('drops what is not sent by the deadline of close, and completes', () => {
     scheduler.run(({ cold, expectObservable, flush }) => {
       const run = new FakeRun();

@@ -124,6 +124,7 @@ class Publication {
   }
 
   end(): void {
+    for (const lane of this.#lanes) lane.release(this);
     for (const receiver of this.#receivers.values()) {
       receiver.detach();
       if (!receiver.isSpent) this.left.add(receiver);
@@ -136,7 +137,7 @@ class Publication {
     const owner = ownerOf(message);
     const lane = this.handle.lane(this.route.topic(message), this.route.key(message), this.route.lane);
     this.#lanes.add(lane);
-    lane.claim(owner);
+    lane.claim(owner, this);
     const receiver = this.#receiverOf(owner);
     this.handle.offer(lane, message, take(message, 'outbox'), receiver);
   }

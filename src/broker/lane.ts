@@ -46,7 +46,8 @@ export class Lane extends BoundedQueue<Entry> {
   failures = 0;
   /** Monotonic time before which nothing is sent. */
   notBefore = 0;
-  #owner: AccountOwner | undefined;
+  /** Who publishes here, and for which run. */
+  readonly #claims = new Map<object, AccountOwner>();
   #lastSent = 0;
 
   constructor(readonly topic: string, readonly key: string, limits: Limits, total: Total) {
@@ -58,16 +59,18 @@ export class Lane extends BoundedQueue<Entry> {
     return this.isSearched || this.isSuspect || this.failures > 0;
   }
 
-  /** @throws InvalidOption if another run that is live publishes here */
-  claim(owner: AccountOwner | undefined): void {
-    if (owner === undefined || owner === this.#owner) return;
-    if (this.#owner?.live === true && owner.live) {
-      const name = (one: AccountOwner) => `'${one.camera}' (run ${one.id})`;
-      throw new InvalidOption(
-        `publish: cameras ${name(this.#owner)} and ${name(owner)} both publish to topic '${this.topic}' with key '${this.key}', ` +
-        'expected a key of its own for each of them', { camera: owner.camera });
-    }
-    this.#owner = owner;
+  /**
+   * `holder` publishes here for a run, until it releases the lane: a run may go on elsewhere, with another subscription.
+   * @throws InvalidOption if another run that is live publishes here
+   */
+  claim(owner: AccountOwner | undefined, holder: object): void {
+    if (owner === undefined || this.#claims.get(holder) === owner) return;
+    for (const other of this.#claims.values()) if (other !== owner && other.live && owner.live) throw this.#conflict(other, owner);
+    this.#claims.set(holder, owner);
+  }
+
+  release(holder: object): void {
+    this.#claims.delete(holder);
   }
 
   /** The entries' headers name what was sent before each of them: by an acknowledged request, or earlier in this one. */
@@ -91,6 +94,13 @@ export class Lane extends BoundedQueue<Entry> {
   restore(): void {
     this.maxRequestBytes = Infinity;
     this.isSearched = false;
+  }
+
+  #conflict(first: AccountOwner, second: AccountOwner): InvalidOption {
+    const name = (one: AccountOwner) => `'${one.camera}' (run ${one.id})`;
+    return new InvalidOption(
+      `publish: cameras ${name(first)} and ${name(second)} both publish to topic '${this.topic}' with key '${this.key}', ` +
+      'expected a key of its own for each of them', { camera: second.camera });
   }
 }
 

@@ -341,7 +341,8 @@ function before({ before: what }: Setup, frames$: Observable<Frame>): Observable
 function userCode({ after }: Setup): OperatorFunction<EncodedFrame, EncodedFrame> {
   switch (after) {
     case 'none': return (source) => source;
-    case 'filter': return filter(({ seq }) => seq % 2 === 0);
+    // Who drops keyframes gets nothing in stream mode, and has no reason to wonder.
+    case 'filter': return filter(({ seq, keyframe }) => keyframe || seq % 2 === 0);
     case 'slow': return mergeMap((frame) => timer(frame.seq % 2 === 0 ? 60 : 5).pipe(map(() => frame)), 1);
     case 'twice': return mergeMap((frame) => of(frame, frame));
     case 'bug': return map((frame) => {

@@ -2,7 +2,7 @@
  * Anything, in any order: failures of a camera of each class, stalls, a broker in all its moods, users who come and go,
  * over thousands of random schedules in virtual time. After every event the ledger balances, no run has two processes,
  * nothing is told twice; at the end every frame has one fate and every message its order.
- * RXCAM_CHAOS_RUNS: how many schedules. RXCAM_CHAOS_SEED: which ones.
+ * RXCAM_CHAOS_RUNS: how many schedules. RXCAM_CHAOS_SEED and RXCAM_CHAOS_PATH: which ones, as a failure prints them.
  */
 import fc from 'fast-check';
 import { asyncScheduler } from 'rxjs';
@@ -12,7 +12,7 @@ import { MOODS } from './chaos-broker.js';
 import { type Deed, type Schedule, type Script, type Setup, World } from './chaos-model.js';
 
 const RUNS = Number(process.env['RXCAM_CHAOS_RUNS'] ?? 2_000);
-const SEED = process.env['RXCAM_CHAOS_SEED'];
+const { RXCAM_CHAOS_SEED: SEED, RXCAM_CHAOS_PATH: PATH } = process.env;
 
 const PICTURES = ['f', 'f', 'f', 'f', 'f', 'f', 'k', 'f', 'r', 'o', 'c', 'p'];
 const ENDS = [...'RTUNVSEDXC', '|'];
@@ -79,6 +79,6 @@ describe('chaos', () => {
     fc.assert(fc.property(schedule, (one) => {
       const problem = play(one);
       if (problem !== undefined) throw new Error(problem);
-    }), { numRuns: RUNS, ...(SEED !== undefined && { seed: Number(SEED) }) });
+    }), { numRuns: RUNS, ...(SEED !== undefined && { seed: Number(SEED) }), ...(PATH !== undefined && { path: PATH }) });
   }, 300_000);
 });
