@@ -23,8 +23,10 @@ const EVENT_TIMEOUT_MS = 40_000;
 export interface WatchOptions extends CameraConfig {
   /** The waits; `false` leaves the first failure to the subscriber. */
   readonly retry?: RetryConfig | false | undefined;
-  /** What must be seen nowhere. */
+  /** What must be seen nowhere: neither in what is said nor in the arguments and environment of a process. */
   readonly secrets?: readonly string[];
+  /** How often processes are looked at; ms. Default 100. */
+  readonly sampleMs?: number;
   /** Between the camera and its messages; default: frame mode. */
   readonly steps?: (gate: Camera) => Observable<EncodedFrame>;
   /** The least time between two starts, where the camera's own second is too long for a test; ms. */
@@ -55,13 +57,13 @@ export class Watched {
   readonly #sampling: NodeJS.Timeout;
   #unbalanced: unknown;
 
-  constructor(source: string, { retry: waits = QUICK_RETRY, secrets = [], steps, minStartIntervalMs, ...config }: WatchOptions) {
+  constructor(source: string, { retry: waits = QUICK_RETRY, secrets = [], steps, minStartIntervalMs, sampleMs = SAMPLE_MS, ...config }: WatchOptions) {
     const logger = pino({ level: 'trace' }, { write: (line: string) => { this.lines.push(line); } });
     this.#secrets = secrets;
     this.gate = camera(source, { key: 'gate', logger, logEvery: 1, ...QUICK, ...config });
     if (minStartIntervalMs !== undefined) hasten(this.gate, minStartIntervalMs);
     this.gate.events$.subscribe((event) => { this.#record(event); });
-    this.#sampling = setInterval(() => { this.sample(); }, SAMPLE_MS);
+    this.#sampling = setInterval(() => { this.sample(); }, sampleMs);
     const units$ = steps?.(this.gate) ?? this.gate.pipe(encodeH265());
     const published$ = units$.pipe(toMessage(), publish(this.broker, { topic: TOPIC }));
     this.#subscription = (waits === false ? published$ : published$.pipe(retry(waits))).subscribe({
