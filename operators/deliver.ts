@@ -1,6 +1,6 @@
 /** deliver: hands each value to a sink of the user's own, with the bounds and the pressure of an outbox. */
 import { Observable, type ObservableInput, type OperatorFunction, type Subscriber, Subscription, defer, takeWhile } from 'rxjs';
-import { ACCOUNTS, type Ticket, take } from '../src/account.js';
+import { ACCOUNTS, type Account, type Ticket, take } from '../src/account.js';
 import { BoundedQueue, type Held, Total, retains } from '../src/broker/index.js';
 import { OUTBOX } from '../src/defaults.js';
 import { InvalidOption } from '../src/errors.js';
@@ -69,6 +69,7 @@ interface Item<T> extends Held { readonly value: T }
 class Delivery<T extends Deliverable, R> {
   readonly #queue: BoundedQueue<Item<T>>;
   readonly #running = new Subscription();
+  readonly #seen = new WeakSet<Account>();
   #isSourceDone = false;
   #isFilling = false;
 
@@ -80,7 +81,7 @@ class Delivery<T extends Deliverable, R> {
   }
 
   next(value: T): void {
-    this.#queue.offer(itemOf(value, take(value, 'sink')));
+    this.#queue.offer(itemOf(value, take(value, 'sink', this.#seen)));
     this.#fill();
   }
 

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { Observable, type OperatorFunction, defer, mergeMap } from 'rxjs';
 import { z } from 'zod';
-import { ACCOUNTS, handOver, take } from '../src/account.js';
+import { ACCOUNTS, type Account, handOver, passedOn, take } from '../src/account.js';
 import type { CameraMessage, EncodedFrame } from '../src/frame.js';
 import { FORMATS, type FormatName, type MessageContext, type MessageFormatter } from '../src/message/index.js';
 import { options as object, parseOptions } from '../src/options.js';
@@ -77,11 +77,12 @@ export function toMessage(config: ToMessageConfig | MessageFormatter = {}): Oper
 
 /** `map` that keeps the account of each frame: it is in rxcam's hands until the message is passed on. */
 function mapHeld(project: (frame: EncodedFrame) => CameraMessage): OperatorFunction<EncodedFrame, CameraMessage> {
+  const seen = new WeakSet<Account>();
   return mergeMap((frame: EncodedFrame) => new Observable<CameraMessage>((subscriber) => {
-    const ticket = take(frame, 'handover');
+    const ticket = take(frame, 'handover', seen);
     let message: CameraMessage;
     try {
-      message = project(frame);
+      message = project(passedOn(frame, ticket));
     } catch (error) {
       ticket.drop('stopped');
       throw error;

@@ -43,6 +43,8 @@ export interface Account {
   readonly capturedMono: number;
   place: Place | 'delivered' | undefined;
   epoch: number;
+  /** On a second copy of a picture: it was counted when it came, and is nowhere else. */
+  readonly isCopy?: boolean;
 }
 
 /**
@@ -61,6 +63,7 @@ export class Ticket {
   }
 
   move(to: Place): void {
+    if (this.accounts[0]?.place === to) return;
     this.#tell((from, body) => ({ ...body, type: 'moved', from, to }), to);
   }
 
@@ -111,17 +114,30 @@ export class Ticket {
   }
 }
 
-/** Takes a value into a step of rxcam: from the step before it, or back from the user's code. */
-export function take(value: Accounted, to: Place): Ticket {
+/**
+ * Takes a value into a step of rxcam: from the step before it, or back from the user's code.
+ * @param seen - what the step has taken before: a picture that comes to the same step again is a duplicate
+ */
+export function take(value: Accounted, to: Place, seen = new WeakSet<Account>()): Ticket {
   const accounts = value[ACCOUNTS] ?? [];
-  const passed = accounts.filter((account) => account.place === 'handover');
-  const delivered = accounts.filter((account) => account.place === 'delivered');
+  const own = accounts.filter((account) => account.isCopy !== true);
+  const fresh = own.filter((account) => !seen.has(account));
+  for (const account of fresh) seen.add(account);
+  const passed = fresh.filter((account) => account.place === 'handover');
+  const delivered = fresh.filter((account) => account.place === 'delivered');
   if (passed.length > 0) new Ticket(passed).move(to);
   for (const uncounted of [false, true]) giveBack(delivered.filter((one) => isUncounted(one) === uncounted), to, uncounted);
-  const held = accounts.length - passed.length - delivered.length;
-  const first = accounts[0];
-  if (first !== undefined && held > 0) first.owner.emit({ type: 'duplicate', seq: first.seq, frames: held });
-  return new Ticket(passed.length + delivered.length === accounts.length ? accounts : [...passed, ...delivered]);
+  const taken = passed.length + delivered.length;
+  const first = own[0];
+  if (first !== undefined && taken < own.length) first.owner.emit({ type: 'duplicate', seq: first.seq, frames: own.length - taken });
+  return new Ticket(taken === accounts.length ? accounts : [...passed, ...delivered]);
+}
+
+/** The value for the step after: what the ticket does not hold of it is a copy there, and counts no more. */
+export function passedOn<T extends Accounted>(value: T, ticket: Ticket): T {
+  const accounts = value[ACCOUNTS];
+  if (accounts === undefined || accounts.length === ticket.accounts.length) return value;
+  return { ...value, [ACCOUNTS]: accounts.map((account) => (account.isCopy === true || ticket.accounts.includes(account) ? account : { ...account, isCopy: true })) };
 }
 
 /**

@@ -108,6 +108,7 @@ class Attempt {
     const { run } = this;
     this.#outlet.push({
       ticket: new Ticket([account]),
+      accounts: [account],
       origin: { camera: run.camera, run: run.id, seq: account.seq, pts: output.pts, capturedAt, source: this.#source },
     }, output);
   }

@@ -1,6 +1,6 @@
 /** Turns what comes out of an engine into the values that users see, grouped into chunks where asked, and hands them over. */
 import type { Subscriber } from 'rxjs';
-import { ACCOUNTS, Ticket, handOver } from './account.js';
+import { ACCOUNTS, type Account, Ticket, handOver } from './account.js';
 import type { EngineOutput } from './engine.js';
 import type { DropCause } from './events.js';
 import type { Codec, EncodedFrame, Frame, Origin, PixelFormat } from './frame.js';
@@ -9,6 +9,8 @@ import type { Chunk, EncodeStep } from './plan.js';
 /** A picture that was kept: its account, and what its value will say of it. */
 export interface Kept {
   readonly ticket: Ticket;
+  /** What its value carries: the ticket's accounts, and copies of others. */
+  readonly accounts: readonly Account[];
   readonly origin: Pick<Origin, 'camera' | 'run' | 'seq' | 'pts' | 'capturedAt' | 'source'>;
 }
 
@@ -44,7 +46,7 @@ export class Outlet {
 
   #raw(kept: Kept, output: EngineOutput): void {
     const { width, height, data, format } = output;
-    this.#hand({ ...kept.origin, width, height, pixelFormat: format as PixelFormat, data, [ACCOUNTS]: kept.ticket.accounts }, kept.ticket);
+    this.#hand({ ...kept.origin, width, height, pixelFormat: format as PixelFormat, data, [ACCOUNTS]: kept.accounts }, kept.ticket);
   }
 
   #encoded(step: EncodeStep, kept: Kept, output: EngineOutput): void {
@@ -54,7 +56,7 @@ export class Outlet {
     kept.ticket.encoded({ bytes: data.length, keyframe, width, height, to });
     const unit: EncodedFrame = {
       ...kept.origin, width, height, codec: output.format as Codec, mode: step.mode, keyframe, frames: 1, lastSeq: kept.origin.seq,
-      crf: step.crf, encoder: this.encoder, encodeMs, data, [ACCOUNTS]: kept.ticket.accounts,
+      crf: step.crf, encoder: this.encoder, encodeMs, data, [ACCOUNTS]: kept.accounts,
     };
     if (step.chunk === undefined) this.#hand(unit, kept.ticket);
     else this.#collect(step, step.chunk, { kept, unit });
@@ -91,6 +93,6 @@ function join(group: readonly Part[]): EncodedFrame {
     lastSeq: last.unit.lastSeq,
     encodeMs: last.unit.encodeMs,
     data: Buffer.concat(group.map((part) => part.unit.data)),
-    [ACCOUNTS]: group.flatMap((part) => [...part.kept.ticket.accounts]),
+    [ACCOUNTS]: group.flatMap((part) => part.kept.accounts),
   };
 }

@@ -1,6 +1,6 @@
 /** Runs steps on frames out of the user's hands: thinned in Node, the rest in one child fed with raw video. */
 import { EMPTY, Observable, Subject, type Subscriber, Subscription, switchMap, timer } from 'rxjs';
-import { type Ticket, handOver, take } from './account.js';
+import { ACCOUNTS, type Account, type Ticket, handOver, passedOn, take } from './account.js';
 import { PROCESS, LIVENESS } from './defaults.js';
 import type { EngineEvent } from './engine.js';
 import { EncoderFailed, failureOf } from './errors.js';
@@ -30,6 +30,7 @@ class Stage {
   readonly #outlet: Outlet;
   readonly #needsChild: boolean;
   readonly #waiting: Fed[] = [];
+  readonly #seen = new WeakSet<Account>();
   readonly #activity = new Subject<void>();
   readonly #upstream = new Subscription();
   #child: StageChild | undefined;
@@ -56,11 +57,11 @@ class Stage {
       error: (error: unknown) => { this.#end({ error }); },
       complete: () => { this.#end({}); },
     }));
-    return () => { this.#stop(); };
+    return () => { if (!this.#over) this.#close('stopped'); };
   }
 
   #take(frame: Frame): void {
-    const ticket = take(frame, 'stdin');
+    const ticket = take(frame, 'stdin', this.#seen);
     if (!this.#chain.keep(frame.pts)) {
       ticket.skip('rate');
     } else if (this.#needsChild) {
@@ -69,7 +70,7 @@ class Stage {
       this.#pump();
     } else {
       ticket.move('handover');
-      handOver(ticket, () => { this.subscriber.next(frame); });
+      handOver(ticket, () => { this.subscriber.next(passedOn(frame, ticket)); });
     }
   }
 
@@ -138,8 +139,9 @@ class Stage {
     if (event.type !== 'output') return;
     const { frame, ticket } = child.out(event.pts);
     this.#activity.next();
-    const { camera, run, seq, pts, capturedAt } = frame;
-    this.#outlet.push({ ticket, origin: { camera, run, seq, pts, capturedAt, ...(frame.source && { source: frame.source }) } }, event);
+    const { camera, run, seq, pts, capturedAt, source } = frame;
+    const accounts = passedOn(frame, ticket)[ACCOUNTS] ?? [];
+    this.#outlet.push({ ticket, accounts, origin: { camera, run, seq, pts, capturedAt, ...(source && { source }) } }, event);
   }
 
   #childDone(child: StageChild): void {
@@ -177,10 +179,6 @@ class Stage {
       owner.failed({ type: 'failed', attempt: owner.attempts, error });
     }
     this.subscriber.error(error);
-  }
-
-  #stop(): void {
-    if (!this.#over) this.#close('stopped');
   }
 
   #close(cause: 'capture-lost' | 'stopped'): void {
