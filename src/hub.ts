@@ -34,7 +34,9 @@ export class CameraHub {
 
   readonly events$: Observable<CameraEvent> = this.#events.asObservable();
   readonly retryNow$: Observable<void> = this.#retryNow.asObservable();
-  readonly stats$: Observable<CameraStats> = sampled(this.#ledger, STATS.every, () => this.#ledger.value).pipe(share({ connector: () => new ReplaySubject(1) }));
+  readonly stats$: Observable<CameraStats> = sampled(this.#ledger, STATS.every, () => this.#ledger.value).pipe(
+    share({ connector: () => new ReplaySubject(1) }),
+  );
 
   constructor(readonly facts: CameraFacts) {}
 

@@ -51,6 +51,7 @@ export class Agenda {
   #run(): void {
     this.#timer = undefined;
     this.#items.shift()?.action();
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- the action may have planned the next turn
     if (this.#timer === undefined) this.#plan();
   }
 }

@@ -110,6 +110,8 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
 
   #close(deadlineMs: number): Promise<CloseReport> {
     const empty$ = new Observable<void>((subscriber) => {
+      // It must listen before the sender is hurried: an answer may come at once.
+      // eslint-disable-next-line rxjs-x/no-subscribe-in-pipe -- this is a producer, and no operator
       const settled = this.#settled$.subscribe(subscriber);
       this.#sender.hurry();
       subscriber.next();

@@ -30,7 +30,7 @@ export class KafkaClient {
     const { clientId, ssl, sasl, connectTimeoutMs, requestTimeoutMs } = options;
     this.#kafka = new Kafka({
       // A copy: kafkajs writes the provider that it has made of the credentials into the object it is given.
-      clientId, ssl, ...(sasl && { sasl: { ...sasl } }), brokers: hooks.brokers,
+      clientId, ssl, ...(sasl && { sasl: { ...sasl } }), brokers: () => hooks.brokers(),
       connectionTimeout: connectTimeoutMs, authenticationTimeout: connectTimeoutMs, requestTimeout: requestTimeoutMs,
       retry: NO_RETRY, socketFactory: this.#sockets.factory, logLevel: logLevel.INFO,
       logCreator: () => ({ level, log }) => { hooks.log(levelOf(level, log.message), textOf(log)); },

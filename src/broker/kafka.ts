@@ -145,12 +145,12 @@ class KafkaDriver implements Driver {
 
   async #askBrokers(): Promise<string[]> {
     const { brokers } = this.options;
-    const list = typeof brokers === 'function' ? await brokers() : brokers;
-    if (!Array.isArray(list) || list.length === 0 || !list.every((one) => HOST_AND_PORT.test(one))) {
-      throw new InvalidOption(`kafka: option 'brokers': ${redact(JSON.stringify(list) ?? 'undefined')} returned, expected ['host:port', …]`);
+    const list: unknown = typeof brokers === 'function' ? await brokers() : brokers;
+    if (!Array.isArray(list) || list.length === 0 || !list.every((one) => HOST_AND_PORT.test(String(one)))) {
+      throw new InvalidOption(`kafka: option 'brokers': ${redact(JSON.stringify(list ?? null))} returned, expected ['host:port', …]`);
     }
-    this.#brokers = list;
-    return [...list as string[]];
+    this.#brokers = list as string[];
+    return [...this.#brokers];
   }
 
   #unavailable(error: unknown, about = ''): RxcamError {

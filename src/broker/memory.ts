@@ -1,5 +1,5 @@
 /** The embedded broker: bounded topics that can be read, for demonstrations and tests. */
-import { EMPTY, Observable, Subject, filter, of } from 'rxjs';
+import { EMPTY, type Observable, Subject, filter, of } from 'rxjs';
 import { wall } from '../clock.js';
 import { BROKER, MEMORY, OUTBOX } from '../defaults.js';
 import { MessageTooLarge } from '../errors.js';
@@ -81,7 +81,8 @@ class MemoryDriver implements Driver {
   readonly kind = 'memory';
   readonly address = 'memory:';
   readonly topics = new Map<string, Topic>();
-  readonly arrived$ = new Subject<StoredMessage>();
+  readonly #arrived = new Subject<StoredMessage>();
+  readonly arrived$ = this.#arrived.asObservable();
 
   constructor(readonly limits: { readonly maxMessages: number; readonly maxBytes: number }) {}
 
@@ -97,7 +98,7 @@ class MemoryDriver implements Driver {
   reset(): void { /* There is no connection. */ }
 
   close(): Observable<never> {
-    this.arrived$.complete();
+    this.#arrived.complete();
     return EMPTY;
   }
 
@@ -112,7 +113,7 @@ class MemoryDriver implements Driver {
     while (topic.messages.length > this.limits.maxMessages || (topic.bytes > this.limits.maxBytes && topic.messages.length > 1)) {
       topic.bytes -= topic.messages.shift()?.value.buffer.byteLength ?? 0;
     }
-    this.arrived$.next(stored);
+    this.#arrived.next(stored);
     return stored.offset;
   }
 

@@ -22,7 +22,6 @@ export function redis(config: RedisConfig = {}): Broker {
 
 /** Answers that concern the whole server, whatever the message. */
 const SERVER_WIDE = /^(OOM|READONLY|LOADING|NOAUTH|WRONGPASS|MISCONF|MASTERDOWN|NOREPLICAS|BUSY|TRYAGAIN|CLUSTERDOWN)\b/;
-const BULK_TOO_LARGE = /invalid bulk length/;
 
 class RedisDriver implements Driver {
   readonly kind = 'redis';
@@ -129,9 +128,9 @@ class RedisDriver implements Driver {
   /** What an error says of each message; thrown where it concerns none of them in particular. */
   #refusal(batch: readonly Outgoing[], failure: AbortedError): SendOutcome[] {
     const reasons = [failure, ...failure.previousErrors ?? []].map(({ message }) => message).concat(this.#lastError);
-    const reason = reasons.find((text) => SERVER_WIDE.test(text) || BULK_TOO_LARGE.test(text))
+    const reason = reasons.find((text) => SERVER_WIDE.test(text) || text.includes('invalid bulk length'))
       ?? failure.previousErrors?.[0]?.message ?? (this.#lastError || failure.message);
-    if (BULK_TOO_LARGE.test(reason)) {
+    if (reason.includes('invalid bulk length')) {
       const error = new MessageTooLarge(`redis at ${this.address}: ${this.#redact(reason)}`);
       return batch.map(() => ({ ok: false, error, split: 'size' }));
     }

@@ -51,7 +51,11 @@ export function parseArguments(words: readonly string[], print: Printer): Argume
   const program = new Command('rxcam').version(version(), '-V, --version').addCommand(stream);
   program.addHelpText('after', () => `\n${stream.helpInformation()}${AFTER}`);
   for (const command of [program, stream]) {
-    command.exitOverride().configureOutput({ writeOut: print.out, writeErr: print.out, outputError: print.error });
+    command.exitOverride().configureOutput({
+      writeOut: (text) => { print.out(text); },
+      writeErr: (text) => { print.out(text); },
+      outputError: (text) => { print.error(text); },
+    });
   }
   try {
     program.parse(withCommand(words), { from: 'user' });

@@ -6,7 +6,7 @@ const USUAL = new Set(['level', 'time', 'pid', 'hostname', 'name', 'msg', 'camer
 
 /** Text from outside, which must not move the cursor or colour the terminal. */
 export function plain(text: string): string {
-  // eslint-disable-next-line no-control-regex -- what is looked for
+   
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?');
 }
 
@@ -24,7 +24,7 @@ export function readableLine(line: string): string {
     const time = new Date(Number(record['time'])).toTimeString().slice(0, 8);
     const facts = Object.entries(record).filter(([name]) => !USUAL.has(name)).map(([name, value]) => `${name}=${shown(value)}`);
     const words = [time, (LEVELS[Number(record['level'])] ?? '').padEnd(5), record['camera'], record['msg'], ...facts];
-    return plain(words.filter((word) => word !== undefined).join(' '));
+    return plain(words.filter((word) => word !== undefined).map(String).join(' '));
   } catch {
     return plain(line.trimEnd());
   }

@@ -61,8 +61,8 @@ export function settingsOf(raw: Raw, sources: number): Settings {
   return {
     program: parseOptions('stream', schema, raw['stream'] ?? {}),
     sources: Array.from({ length: sources }, (_, index) => ({
-      camera: share('camera', camera, index, sources) as CameraConfig,
-      toMessage: share('toMessage', toMessage, index, sources) as ToMessageConfig,
+      camera: share('camera', camera, index, sources),
+      toMessage: share('toMessage', toMessage, index, sources),
       topic: share('publish', { topic }, index, sources)['topic'] as string | undefined,
     })),
     skipRate: rateOf(skipRate),

@@ -1,6 +1,6 @@
 /** The command `stream`: all cameras into one broker, until they end or are told to. */
 import type { Logger } from 'pino';
-import { EMPTY, Subscription, catchError, defer, ignoreElements, lastValueFrom, merge, takeUntil, tap } from 'rxjs';
+import { EMPTY, type Subscription, catchError, defer, ignoreElements, lastValueFrom, merge, takeUntil, tap } from 'rxjs';
 import { stats } from '../../operators/index.js';
 import type { Broker } from '../broker/index.js';
 import type { Camera } from '../camera.js';
@@ -86,7 +86,7 @@ async function close(broker: Broker, { closeDeadlineMs = BROKER.closeDeadlineMs 
 
 function logBroker(broker: Broker, logger: Logger): Subscription {
   const { kind, address } = broker;
-  let last: string = 'idle';
+  let last = 'idle';
   return broker.state$.subscribe(({ status, error }) => {
     if (status === last) return;
     last = status;

@@ -25,6 +25,7 @@ export function capture({ path, args, script, answered, source, format }: Captur
     path, args, answered, live: source.live, secrets: source.secrets, hold: () => context.hold(),
     attach: (child) => {
       child.stdin.end(script ?? '');
+      // eslint-disable-next-line rxjs-x/no-subscribe-in-pipe -- inside the producer that the pipe begins with
       const pausing = context.paused$.subscribe((paused) => {
         if (paused) child.stdout.pause();
         else child.stdout.resume();

@@ -26,7 +26,7 @@ export const pictureFlags: FlagGroup = {
       about: `how a picture is fitted into --size: ${FITS.join(', ')}`,
     },
     {
-      flags: '--enlarge', sets: 'resize.enlarge', standard: RESIZE.enlarge ? 'yes' : 'no',
+      flags: '--enlarge', sets: 'resize.enlarge', standard: String(RESIZE.enlarge),
       about: 'make pictures larger too',
     },
     {
