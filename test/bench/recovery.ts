@@ -1,0 +1,112 @@
+/**
+ * How long it takes to be back: from the moment when a killed source takes connections again to the next frame that is
+ * published, and from the moment when a killed broker takes connections again to an empty outbox. The share in which
+ * rxcam waits for its next attempt (backoff) is shown apart. Real ffmpeg, a real RTSP server, a real Redis.
+ * Options: --runs N (default 20), --down MS (the server stays away for so long, plus up to a second; default 3000).
+ */
+import { setTimeout as wait } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { type Observable, filter, firstValueFrom } from 'rxjs';
+import { type Broker, type Camera, type CameraEvent, camera, encodeH265, publish, redis, retry, toMessage } from 'rxcam';
+import { BROKER } from '../../src/defaults.js';
+import { noFfmpegLeft } from '../services/processes.js';
+import { startRedis } from '../services/redis.js';
+import { startRtspServer } from '../services/rtsp.js';
+
+const SOURCE = { width: 160, height: 90, fps: 10, gop: 10 };
+const WAITS = { initial: 500, max: 2_000, stableAfter: 1_000 };
+const STEADY_FRAMES = 15;
+
+interface Recovery { readonly totalMs: number; readonly backoffMs: number }
+
+const { values } = parseArgs({ options: { runs: { type: 'string', default: '20' }, down: { type: 'string', default: '3000' } } });
+const [runs, downMs] = [Number(values.runs), Number(values.down)];
+
+const say = (text: string) => { process.stdout.write(`${text}\n`); };
+const rtsp = await startRtspServer({ ...SOURCE, bitrate: 100 });
+const store = await startRedis();
+const broker = redis({ url: store.url });
+const gate = camera(rtsp.url, { readWindowMs: 500, maxReadFailures: 4 });
+const subscription = gate.pipe(encodeH265({ mode: 'frame' }), toMessage(), publish(broker, { topic: 'recovery' }), retry(WAITS)).subscribe();
+
+say(`recovery: ${runs} runs; RTSP ${SOURCE.width}x${SOURCE.height} at ${SOURCE.fps} fps, a keyframe each ${SOURCE.gop} frames; ` +
+  `retry from ${WAITS.initial} to ${WAITS.max} ms; down for ${downMs} to ${downMs + 1_000} ms`);
+const ofSource: Recovery[] = [];
+for (let run = 0; run < runs; run++) ofSource.push(await sourceRecovery(gate));
+table('source back to first published frame', ofSource);
+const ofBroker: Recovery[] = [];
+for (let run = 0; run < runs; run++) ofBroker.push(await brokerRecovery(gate, broker));
+table('broker back to empty outbox', ofBroker);
+
+subscription.unsubscribe();
+await broker.close();
+await noFfmpegLeft();
+await rtsp.stop();
+await store.stop();
+const { captured, published, droppedTotal, inFlight, reconnects } = gate.stats;
+say(JSON.stringify({ captured, published, droppedTotal, inFlight, reconnects }));
+
+async function sourceRecovery(from: Camera): Promise<Recovery> {
+  await steady(from);
+  const waits: Wait[] = [];
+  const watching = only(from, 'retrying').subscribe(({ at, delayMs = 0 }) => waits.push({ from: at, to: at + delayMs }));
+  await rtsp.kill();
+  await wait(downMs + Math.random() * 1_000);
+  const published = firstValueFrom(only(from, 'published'));
+  await rtsp.start();
+  const readyAt = Date.now();
+  const { at } = await published;
+  watching.unsubscribe();
+  return recovery(readyAt, at, waits);
+}
+
+/** Each failed request is told of; the wait that follows it is that of src/broker/health.ts. */
+async function brokerRecovery(from: Camera, to: Broker): Promise<Recovery> {
+  await steady(from);
+  const waits: Wait[] = [];
+  const watching = to.errors$.subscribe(() => {
+    const at = Date.now();
+    waits.push({ from: at, to: at + Math.min(BROKER.retryMaxMs, BROKER.retryInitialMs * 2 ** waits.length) });
+  });
+  await store.kill();
+  await wait(downMs + Math.random() * 1_000);
+  const empty = firstValueFrom(only(from, 'published').pipe(filter(() => to.state.outbox.messages === 0)));
+  await store.start();
+  const readyAt = Date.now();
+  const { at } = await empty;
+  watching.unsubscribe();
+  return recovery(readyAt, at, waits);
+}
+
+interface Wait { readonly from: number; readonly to: number }
+
+/** Backoff is what the waits have in common with the time from `readyAt` to `at`. */
+function recovery(readyAt: number, at: number, waits: readonly Wait[]): Recovery {
+  const backoffMs = waits.reduce((sum, one) => sum + Math.max(0, Math.min(one.to, at) - Math.max(one.from, readyAt)), 0);
+  return { totalMs: at - readyAt, backoffMs };
+}
+
+async function steady(from: Camera): Promise<void> {
+  let left = STEADY_FRAMES;
+  await firstValueFrom(only(from, 'published').pipe(filter(() => --left === 0)));
+}
+
+function only<T extends CameraEvent['type']>(from: Camera, type: T): Observable<Extract<CameraEvent, { type: T }>> {
+  return from.events$.pipe(filter((event): event is Extract<CameraEvent, { type: T }> => event.type === type));
+}
+
+function table(name: string, results: readonly Recovery[]): void {
+  const rows = [
+    ['total', results.map(({ totalMs }) => totalMs)],
+    ['of it backoff', results.map(({ backoffMs }) => backoffMs)],
+    ['without backoff', results.map(({ totalMs, backoffMs }) => totalMs - backoffMs)],
+  ] as const;
+  say(`\n| ${name}, ms | min | p50 | p90 | max |\n| --- | --- | --- | --- | --- |`);
+  for (const [row, numbers] of rows) say(`| ${row} | ${[0, 0.5, 0.9, 1].map((share) => Math.round(quantile(numbers, share))).join(' | ')} |`);
+}
+
+/** Nearest rank. */
+function quantile(numbers: readonly number[], share: number): number {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? NaN;
+}
