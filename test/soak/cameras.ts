@@ -12,6 +12,8 @@ export interface Surroundings {
   readonly file: string;
   readonly kafka: Broker;
   readonly redis: Broker;
+  /** Messages that the outbox of each camera holds. */
+  readonly maxMessages: number;
 }
 
 /** Scaled down, so that each minute sees several failures and recoveries of every camera. */
@@ -45,12 +47,12 @@ export class SoakCamera {
   #subscription: Subscription | undefined;
   #lastOrder = 0;
 
-  constructor(kind: Kind, index: number, broker: Broker, { rtspUrl, file }: Surroundings) {
+  constructor(kind: Kind, index: number, broker: Broker, { rtspUrl, file, maxMessages }: Surroundings) {
     this.name = `${index + 1} ${kind} > ${broker.kind}`;
     this.crf = FIRST_CRF + index;
     this.gate = camera(addressOf(kind, rtspUrl, file), { ...LIMITS, key: `camera_${index + 1}`, ...(kind === 'file' && { pace: 'realtime' }) });
     this.gate.events$.subscribe((event) => { this.#watch(event); });
-    const published$ = this.#encoded(kind).pipe(toMessage(), publish(broker, { topic: TOPIC }), retry(WAITS));
+    const published$ = this.#encoded(kind).pipe(toMessage(), publish(broker, { topic: TOPIC, outbox: { maxMessages } }), retry(WAITS));
     this.#published$ = kind === 'file' ? published$.pipe(repeat()) : published$;
   }
 

@@ -4,7 +4,7 @@
  * two processes, messages changed their order, a rejection was not handled, or something is left at the end.
  *
  * Options: --minutes N (default 20), --cameras N (default 4), --every S (mean seconds between faults, default 10),
- * --seed N.
+ * --outbox N (messages for each camera, default 1000: with less, long outages make drops), --seed N.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -26,17 +26,18 @@ const DRAIN_MS = 60_000;
 const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '20' }, cameras: { type: 'string', default: '4' },
-    every: { type: 'string', default: '10' }, seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    every: { type: 'string', default: '10' }, outbox: { type: 'string', default: '1000' }, seed: { type: 'string', default: String(Date.now() % 1_000_000) },
   },
 });
-const [minutes, count, every, seed] = [values.minutes, values.cameras, values.every, values.seed].map(Number) as [number, number, number, number];
+const [minutes, count, every, outbox, seed] = [values.minutes, values.cameras, values.every, values.outbox, values.seed]
+  .map(Number) as [number, number, number, number, number];
 
 const problems: string[] = [];
 process.on('unhandledRejection', (reason) => { problems.push(`unhandled rejection: ${String((reason as Error | undefined)?.stack ?? reason)}`); });
 process.on('uncaughtException', (error) => { problems.push(`uncaught exception: ${String(error.stack)}`); });
 const say = (text: string) => { process.stdout.write(`${text}\n`); };
 
-say(`soak: ${minutes} minutes, ${count} cameras of ${SMALL.width}x${SMALL.height} at ${SMALL.fps} fps, a fault every ${every} s on average, seed ${seed}`);
+say(`soak: ${minutes} minutes, ${count} cameras of ${SMALL.width}x${SMALL.height} at ${SMALL.fps} fps, a fault every ${every} s on average, outbox of ${outbox}, seed ${seed}`);
 const file = await footage({ ...SMALL, seconds: 30, gop: 10 });
 const servers = {
   rtsp: await startRtspServer({ ...SMALL, gop: 5, bitrate: 100 }),
@@ -44,7 +45,7 @@ const servers = {
   redis: await startRedis(),
 };
 const brokers = { kafka: kafka({ brokers: [servers.kafka.address], requestTimeoutMs: 5_000 }), redis: redis({ url: servers.redis.url, requestTimeoutMs: 5_000 }) };
-const cameras = makeCameras(count, { rtspUrl: servers.rtsp.url, file, ...brokers });
+const cameras = makeCameras(count, { rtspUrl: servers.rtsp.url, file, maxMessages: outbox, ...brokers });
 const faults = new Faults({ servers, cameras, random: seeded(seed) }, { min: every * 500, max: every * 1500 });
 
 for (const one of cameras) one.start();
