@@ -22,7 +22,7 @@ export interface CaptureOptions {
 export function capture({ path, args, script, answered, source, format }: CaptureOptions, context: EngineContext): Observable<EngineEvent> {
   const translate = translator(format);
   const events$ = runChild({
-    path, args, answered, live: source.live, secrets: source.secrets, hold: () => context.hold(),
+    path, args, answered, live: source.live, address: source.address, secrets: source.secrets, hold: () => context.hold(),
     attach: (child) => {
       child.stdin.end(script ?? '');
       // eslint-disable-next-line rxjs-x/no-subscribe-in-pipe -- inside the producer that the pipe begins with

@@ -22,6 +22,8 @@ export interface ChildOptions {
   readonly args: readonly string[];
   /** Whether the source is live, and what must not be shown of it. */
   readonly live: boolean;
+  /** What is read, for messages: ffmpeg itself knows only the pipe that it was told through. */
+  readonly address: string;
   readonly secrets: readonly string[];
   /** Whether the source is known to have answered before. */
   readonly answered?: boolean;
@@ -107,7 +109,7 @@ class RunningChild {
       code, signal, tail: this.#parser.tail, live: this.options.live,
       sawConnection: this.#sawConnection, sawStream: this.#sawStream, sawFrame: this.#sawFrame,
     });
-    this.#fail(failure(verdict.code, redact(verdict.reason, this.options.secrets), { stderr: this.#tail() }));
+    this.#fail(failure(verdict.code, redact(verdict.reason.replace(/\bpipe:0\b/, this.options.address), this.options.secrets), { stderr: this.#tail() }));
   }
 
   #fail(error: RxcamError): void {

@@ -26,6 +26,7 @@ export function cameraArguments(
 ): string[] {
   const { origin } = plan;
   if (origin.kind !== 'camera') throw new Error('a plan on frames has no source');
+  const seekUs = input.paced === true ? resume?.afterPts : undefined;
   const command = ffmpeg()
     .input(input.url)
     .inputOptions([
@@ -33,10 +34,10 @@ export function cameraArguments(
       '-threads', String(origin.decoderThreads),
       // A source that changes its size or format goes on through the same graph: its counters stay, the scaler follows.
       '-reinit_filter', '0',
-      ...(resume === undefined ? [] : ['-ss', `${(resume.afterPts + 1) / 1e6}`]),
+      ...(seekUs === undefined ? [] : ['-ss', (seekUs / 1e6).toFixed(6)]),
       ...input.options,
     ])
-    .complexFilter(cameraGraph(plan, origin.pixelFormat, encoder, resume));
+    .complexFilter(cameraGraph(plan, origin.pixelFormat, encoder, { resume, seekUs }));
   command.output(`pipe:${HEARTBEAT_FD}`).outputOptions(['-map', '[h]', '-c:v', 'rawvideo', ...muxing(facts)]);
   return finished(command, encodingOf(plan, encoder), facts);
 }

@@ -10,7 +10,7 @@ export function runFeed(
   path: string, args: readonly string[], feed: Feed, format: PixelFormat | Codec, context: EngineContext,
 ): Observable<EngineEvent> {
   return runChild({
-    path, args, live: false, secrets: [], hold: () => context.hold(), attach: (child) => write(feed, child),
+    path, args, live: false, address: 'frames', secrets: [], hold: () => context.hold(), attach: (child) => write(feed, child),
   }).pipe(mergeMap((output): EngineEvent[] => {
     if (output.kind !== 'packet') return [];
     const { packet, stream } = output;

@@ -1,5 +1,5 @@
 /** The filter graph of a plan: media time made monotone, the heartbeat split off, then the steps in order. */
-import type { FeedFormat, ResumePoint } from '../engine.js';
+import { type FeedFormat, RESUME_TOLERANCE_US, type ResumePoint } from '../engine.js';
 import type { Plan, ResizeStep, SkipStep } from '../plan.js';
 import { selectExpression } from '../skip.js';
 import type { Encoder } from './encoder/index.js';
@@ -11,16 +11,18 @@ const FIRST_DELTA_US = 40_000;
 
 /**
  * The graph for a camera: `[h]`, a packet of 2x2 for each decoded picture, and `[v]`, the pictures that are kept.
- * `resume` goes on behind a picture that was decoded earlier.
+ * With `resume`, `[v]` goes on behind a picture that was decoded earlier; with `seekUs`, so does the input, from there on.
  */
-export function cameraGraph(plan: Plan, pixelFormat: string, encoder: Encoder | undefined, resume: ResumePoint | undefined): string {
-  const offset = resume === undefined ? 0 : resume.afterPts + 1;
+export function cameraGraph(plan: Plan, pixelFormat: string, encoder: Encoder | undefined, { resume, seekUs = 0 }: GoingOn = {}): string {
+  const behind = resume === undefined ? [] : [`select='gt(pts,${resume.afterPts + RESUME_TOLERANCE_US})'`];
   return [
-    `[0:v:0]${MICROSECONDS},setpts='${monotone(offset)}',split[b][a]`,
+    `[0:v:0]${MICROSECONDS},setpts='${monotone(seekUs)}',split[b][a]`,
     '[b]crop=2:2:0:0[h]',
-    `[a]${steps(plan, resume).concat(last(pixelFormat, encoder)).join(',')}[v]`,
+    `[a]${[...behind, ...steps(plan, resume), ...last(pixelFormat, encoder)].join(',')}[v]`,
   ].join(';');
 }
+
+interface GoingOn { readonly resume?: ResumePoint | undefined; readonly seekUs?: number | undefined }
 
 /** The graph for frames on stdin: `[v]`. What is skipped is skipped before it gets there. */
 export function feedGraph(plan: Plan, format: FeedFormat, encoder: Encoder | undefined): string {
