@@ -109,7 +109,8 @@ class RunningChild {
       code, signal, tail: this.#parser.tail, live: this.options.live,
       sawConnection: this.#sawConnection, sawStream: this.#sawStream, sawFrame: this.#sawFrame,
     });
-    this.#fail(failure(verdict.code, redact(verdict.reason.replace(/\bpipe:0\b/, this.options.address), this.options.secrets), { stderr: this.#tail() }));
+    const reason = verdict.reason.replace(/\bpipe:0\b/, this.options.address);
+    this.#fail(failure(verdict.code, redact(reason, this.options.secrets), { stderr: this.#tail() }));
   }
 
   #fail(error: RxcamError): void {
