@@ -1,22 +1,18 @@
 /** A camera, a broker and their users in virtual time, to whom anything happens in any order; and what must hold meanwhile. */
-import { EMPTY, type Observable, type OperatorFunction, type Subscription, asyncScheduler, concatMap, filter, map, mergeMap, of, retry as rxRetry, timer } from 'rxjs';
+import { type Observable, type OperatorFunction, type Subscription, asyncScheduler, concatMap, filter, map, mergeMap, of, retry as rxRetry, timer } from 'rxjs';
 import { deliver } from '../../operators/deliver.js';
 import { encodeH265 } from '../../operators/encode-h265.js';
 import { publish } from '../../operators/publish.js';
 import { retry } from '../../operators/retry.js';
 import { skipRate } from '../../operators/skip-rate.js';
 import { toMessage } from '../../operators/to-message.js';
-import { FakeCamera } from '../../marbles/kit/fake-camera.js';
-import { fakeEngine } from '../../marbles/kit/fake-engine.js';
-import { Processes } from '../../marbles/kit/processes.js';
-import { readScript } from '../../marbles/kit/script.js';
+import { type FakeCamera, fakeCamera } from '../../marbles/kit/index.js';
 import { BrokerHandle } from '../../src/broker/index.js';
-import type { EngineContext } from '../../src/engine.js';
 import { isRxcamError } from '../../src/errors.js';
 import type { CameraEvent } from '../../src/events.js';
 import type { EncodedFrame, Frame, Published } from '../../src/frame.js';
-import { type CameraFacts, CameraHub } from '../../src/hub.js';
 import { EMPTY_LEDGER, type Ledger, fold, inFlight } from '../../src/ledger.js';
+import type { CameraOrigin } from '../../src/plan.js';
 import type { Run } from '../../src/run.js';
 import { type Mood, MoodyDriver, laneOf } from './chaos-broker.js';
 
@@ -68,50 +64,6 @@ const PEACE_ROUND_MS = 2_500;
 const PEACE_ROUNDS = 12;
 const TRAIL = 25;
 
-/** Says whether a process that is being started is one that opens the source. */
-class SourceProcesses extends Processes {
-  isStartingSource = false;
-
-  override start(context: EngineContext, isSource: boolean): ReturnType<Processes['start']> {
-    this.isStartingSource = isSource;
-    const end = super.start(context, isSource);
-    this.isStartingSource = false;
-    return end;
-  }
-}
-
-/** Sees to it that a run starts no process while one of an attempt before lives. */
-class WatchedHub extends CameraHub {
-  readonly #watched = new Set<Run>();
-
-  constructor(facts: CameraFacts, readonly processes: SourceProcesses, readonly onSecond: (run: Run) => void) {
-    super(facts);
-  }
-
-  override openRun(): Run {
-    const run = super.openRun();
-    if (!this.#watched.has(run)) this.#watch(run);
-    return run;
-  }
-
-  #watch(run: Run): void {
-    this.#watched.add(run);
-    const hold = run.hold.bind(run);
-    let held = 0;
-    run.hold = () => {
-      if (held > 0 && this.processes.isStartingSource) this.onSecond(run);
-      held++;
-      const release = hold();
-      let isReleased = false;
-      return () => {
-        if (!isReleased) held--;
-        isReleased = true;
-        release();
-      };
-    };
-  }
-}
-
 export class World {
   readonly driver = new MoodyDriver();
   readonly broker: BrokerHandle;
@@ -149,7 +101,10 @@ export class World {
   peace(): void {
     this.driver.mood = 'up';
     const before = this.#users.map((user) => user.seen);
-    const waiting = () => this.#users.filter((user, index) => user.isLive && !this.closed && user.seen === before[index]);
+    const hasGotOn = (_: User, index: number) => (this.#users[index]?.seen ?? 0) > (before[index] ?? 0);
+    // With one key for both, whoever comes second is refused for as long as he tries.
+    const waiting = () => (this.closed || (this.setup.sameKey && this.#users.some(hasGotOn)) ? []
+      : this.#users.filter((user, index) => user.isLive && !hasGotOn(user, index)));
     const check = (round: number) => {
       const [first] = waiting();
       if (first === undefined) this.#end();
@@ -298,15 +253,43 @@ class User {
 
 class UserBug extends Error {}
 
-function makeCamera(setup: Setup, onSecond: (run: Run) => void): FakeCamera {
-  const processes = new SourceProcesses(setup.killMs);
-  const { live, scripts, encodeMs, unitBytes } = setup;
-  const scriptOf = (opening: number) => readScript(diagramOf(scripts[opening - 1]), {}, undefined);
-  const engine = fakeEngine({ script: scriptOf, live, width: 16, height: 16, pixelFormat: 'gray', encodeMs, unitBytes }, processes);
-  const hub = new WatchedHub(
-    { key: 'cam', address: 'fake:cam', kind: 'fake', live, liveness: LIVENESS, minStartIntervalMs: 500, engine }, processes, onSecond);
-  const prepare = () => EMPTY;
-  return new FakeCamera(hub, { kind: 'fake', address: 'fake:cam', live, endless: live, secrets: [], prepare }, 'gray', processes);
+function makeCamera({ live, scripts, encodeMs, unitBytes, killMs }: Setup, onSecond: (run: Run) => void): FakeCamera {
+  const gate = fakeCamera((opening) => diagramOf(scripts[opening - 1]), {
+    live, encodeMs, unitBytes, killMs, size: { width: 16, height: 16 }, pixelFormat: 'gray', minStartIntervalMs: 500, ...LIVENESS,
+  });
+  watchProcesses(gate.plan.origin as CameraOrigin, onSecond);
+  return gate;
+}
+
+/** Sees to it that a run starts no process on the source while one of an attempt before lives. */
+function watchProcesses(origin: { engine: CameraOrigin['engine'] } & Omit<CameraOrigin, 'engine'>, onSecond: (run: Run) => void): void {
+  const { hub, engine } = origin;
+  const watched = new Set<Run>();
+  let isStarting = false;
+  origin.engine = (plan, context) => engine(plan, {
+    ...context,
+    hold: () => {
+      isStarting = true;
+      const release = context.hold();
+      isStarting = false;
+      return release;
+    },
+  });
+  const openRun = hub.openRun.bind(hub);
+  hub.openRun = () => {
+    const run = openRun();
+    if (watched.has(run)) return run;
+    watched.add(run);
+    const hold = run.hold.bind(run);
+    let held = 0;
+    run.hold = () => {
+      if (held > 0 && isStarting) onSecond(run);
+      held++;
+      const release = hold();
+      return () => { held--; release(); };
+    };
+    return run;
+  };
 }
 
 function diagramOf(script: Script | undefined): string {
