@@ -345,7 +345,7 @@ function encoding({ encode }: Setup): Parameters<typeof encodeH265>[0] {
 }
 
 function lineOf({ camera: _, at, run, type, ...facts }: CameraEvent): string {
-  return `  ${at} ms: run ${run} ${type} ${JSON.stringify(facts)}`;
+  return `  ${at} ms: run ${run} ${type} ${JSON.stringify(facts, (_name, value: unknown) => (value instanceof Error ? String(value) : value))}`;
 }
 
 function least<K extends string>(counts: Readonly<Record<K, number>>): number {
