@@ -43,7 +43,7 @@ describe('camera', () => {
       const expected = ' ---a--b|';
       const gate = fakeCamera(source, { live: false });
       expectEvents(gate, 'ao----', { a: { type: 'connecting', attempt: 1, address: 'fake:fake', run: 1 }, o: { type: 'opened', attempt: 1 } });
-      expectParts(gate, expected, { a: { seq: 1, run: 1, capturedAt: 3, pts: 0 }, b: { seq: 2, capturedAt: 6, pts: 3_000 } });
+      expectParts(gate, expected, { a: { seq: 1, run: 1, capturedAt: 3, pts: 0 }, b: { seq: 2, capturedAt: 6, pts: 40_000 } });
       expectSubscriptions(gate.subscriptions).toBe(subs);
     });
   });

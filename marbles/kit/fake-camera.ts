@@ -2,37 +2,45 @@
 import { z } from 'zod';
 import { Camera } from '../../src/camera.js';
 import { LIVENESS, PROCESS, SOURCE } from '../../src/defaults.js';
+import type { Engine } from '../../src/engine.js';
 import { PIXEL_FORMATS, type PixelFormat } from '../../src/frame.js';
 import { CameraHub } from '../../src/hub.js';
 import { count, milliseconds, options, parseOptions } from '../../src/options.js';
 import type { Source } from '../../src/source/index.js';
 import type { SubscriptionFrames } from './diagram.js';
-import { type FakeSettings, fakeEngine } from './fake-engine.js';
+import { type FakeSettings, engineOf } from './fake-engine.js';
 import { Processes } from './processes.js';
 import { type FakeDeed, type FakeSource, readScript } from './script.js';
 
-/** Options of {@link fakeCamera}. */
-export interface FakeCameraConfig {
-  /** Name of the camera. Default `fake`. */
-  readonly key?: string;
-  /** Picture rate that the source states; the media time of its pictures is then n / fps, whatever the diagram's. Default: the diagram's time. */
+/** Options of {@link fakeEngine}, and of {@link fakeCamera}. */
+export interface FakeEngineConfig {
+  /**
+   * Picture rate that the source states; the media time of its pictures is then n / fps, whatever the diagram's. Default:
+   * none is stated, and media time is the diagram's for a live source, n / 25 for a file.
+   */
   readonly fps?: number;
   /** Size of its pictures, in pixels. Default 64x48. */
   readonly size?: { readonly width: number; readonly height: number };
-  /** Default `yuv420p`. */
-  readonly pixelFormat?: PixelFormat;
   /** Letters of your own: an error that ends the capture, or something that the engine reports. */
   readonly values?: Readonly<Record<string, FakeDeed>>;
   /** What `#` stands for. Default CaptureCrashed. */
   readonly error?: Error;
-  /** A live source (default) can't wait, and its end is a failure; any other is like a file. */
-  readonly live?: boolean;
   /** Time that the encoder spends on each picture; ms. Default 0: the access unit comes with its picture. */
   readonly encodeMs?: number;
   /** Size of each access unit in bytes. Default: a short text. */
   readonly unitBytes?: number;
   /** From the signal that ends a process until it is gone; ms. Default 0. */
   readonly killMs?: number;
+}
+
+/** Options of {@link fakeCamera}. */
+export interface FakeCameraConfig extends FakeEngineConfig {
+  /** Name of the camera. Default `fake`. */
+  readonly key?: string;
+  /** Default `yuv420p`. */
+  readonly pixelFormat?: PixelFormat;
+  /** A live source (default) can't wait, and its end is a failure; any other is like a file. */
+  readonly live?: boolean;
   /** As in `camera`; ms. */
   readonly connectTimeoutMs?: number;
   /** As in `camera`; ms. */
@@ -45,17 +53,20 @@ export interface FakeCameraConfig {
   readonly minStartIntervalMs?: number;
 }
 
-const schema = options({
-  key: z.string().min(1).default('fake'),
+const engineSchema = options({
   fps: z.number().positive().max(1000).optional(),
   size: options({ width: count(), height: count() }).default({ width: 64, height: 48 }),
-  pixelFormat: z.enum(PIXEL_FORMATS).default(SOURCE.pixelFormat),
   values: z.record(z.string(), z.custom<FakeDeed>()).default({}),
   error: z.instanceof(Error).optional(),
-  live: z.boolean().default(true),
   encodeMs: milliseconds().default(0),
   unitBytes: count().optional(),
   killMs: milliseconds().default(0),
+});
+
+const schema = engineSchema.extend({
+  key: z.string().min(1).default('fake'),
+  pixelFormat: z.enum(PIXEL_FORMATS).default(SOURCE.pixelFormat),
+  live: z.boolean().default(true),
   connectTimeoutMs: milliseconds().default(LIVENESS.connectTimeoutMs),
   firstFrameTimeoutMs: milliseconds().default(LIVENESS.firstFrameTimeoutMs),
   readWindowMs: milliseconds().min(1).default(LIVENESS.readWindowMs),
@@ -104,7 +115,8 @@ export class FakeCamera extends Camera {
  * | `\|` | it ends: StreamEnded for a live source, completion for any other |
  *
  * Time, groups and spaces are RxJS's own: a column is 1 ms, ` 5s ` five seconds, `(ff)` two pictures at once. A diagram
- * that ends without `|` or a failure goes on in silence: a stall. Each diagram starts when the source is opened.
+ * that ends without `|` or a failure goes on in silence: a stall. Each diagram starts when the source is opened; that of a
+ * file goes on behind the last picture that came out of the encoder: those that were lost in it are read once more.
  *
  * @example
  * ```ts
@@ -121,14 +133,24 @@ export class FakeCamera extends Camera {
 export function fakeCamera(source: FakeSource = 'o', config: FakeCameraConfig = {}): FakeCamera {
   const given = parseOptions('fakeCamera', schema, config);
   const { key, live, pixelFormat, connectTimeoutMs, firstFrameTimeoutMs, readWindowMs, maxReadFailures, minStartIntervalMs } = given;
-  const settings: FakeSettings = { ...given, ...given.size, script: scriptOf(source, given) };
   const processes = new Processes(given.killMs);
   const address = `fake:${key}`;
   const hub = new CameraHub({
-    key, address, kind: 'fake', live, minStartIntervalMs, engine: fakeEngine(settings, processes),
+    key, address, kind: 'fake', live, minStartIntervalMs, engine: engineOf({ ...given, script: scriptOf(source, given) }, processes),
     liveness: { connectTimeoutMs, firstFrameTimeoutMs, readWindowMs, maxReadFailures },
   });
   return new FakeCamera(hub, sourceOf(address, live), pixelFormat, processes);
+}
+
+/**
+ * The engine alone, for the option `engine` of `camera`: everything else of the camera, its address and what follows from
+ * it, is then real. It counts the openings of all cameras that it is given to.
+ *
+ * @throws InvalidOption as {@link fakeCamera}
+ */
+export function fakeEngine(source: FakeSource, config: FakeEngineConfig = {}): Engine {
+  const given = parseOptions('fakeEngine', engineSchema, config);
+  return engineOf({ ...given, script: scriptOf(source, given) }, new Processes(given.killMs));
 }
 
 function scriptOf(source: FakeSource, { values, error }: { values: Record<string, FakeDeed>; error?: Error | undefined }): FakeSettings['script'] {

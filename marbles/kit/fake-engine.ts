@@ -2,8 +2,7 @@
 import { Observable, type Subscriber } from 'rxjs';
 import type { Engine, EngineContext, EngineEvent, Feed } from '../../src/engine.js';
 import { StreamEnded } from '../../src/errors.js';
-import type { PixelFormat } from '../../src/frame.js';
-import { type Plan, encodeStep, skipRules } from '../../src/plan.js';
+import { type CameraOrigin, type Plan, encodeStep, skipRules } from '../../src/plan.js';
 import { SkipChain } from '../../src/skip.js';
 import { Agenda } from './agenda.js';
 import { type EncoderSettings, FakeEncoder } from './fake-encoder.js';
@@ -14,19 +13,18 @@ import type { Deed, TimedDeed } from './script.js';
 export interface FakeSettings extends EncoderSettings {
   /** What it does when it is opened for the nth time, from 1. */
   readonly script: (opening: number) => readonly TimedDeed[];
-  readonly live: boolean;
-  readonly width: number;
-  readonly height: number;
-  /** Undefined: the pictures' media time is the diagram's. */
+  readonly size: { readonly width: number; readonly height: number };
+  /** Undefined: the pictures of a live source have the diagram's time as media time. */
   readonly fps?: number | undefined;
-  readonly pixelFormat: PixelFormat;
 }
 
+/** Of a file that states no rate: a picture that is read once more has the media time that it had. */
+const FILE_FPS = 25;
 /** Pictures in the encoder above which a child that is fed takes no more. */
 const FEED_DEPTH = 2;
 
 /** An engine that starts no process, but says that it does. */
-export function fakeEngine(settings: FakeSettings, processes: Processes): Engine {
+export function engineOf(settings: FakeSettings, processes: Processes): Engine {
   return (plan, context) => new Observable((subscriber) => {
     const agenda = new Agenda();
     const end = processes.start(context, context.feed === undefined);
@@ -35,8 +33,9 @@ export function fakeEngine(settings: FakeSettings, processes: Processes): Engine
     const pausing = context.paused$.subscribe((paused) => { if (paused) agenda.pause(); else agenda.resume(); });
     subscriber.add(pausing);
     const exit = { complete: () => { end('exited'); subscriber.complete(); }, error: (error: Error) => { end('exited'); subscriber.error(error); } };
-    if (context.feed === undefined) new SourceProcess(settings, plan, context, agenda, subscriber, exit).start(processes.openings);
-    else subscriber.add(encodeFeed(settings, plan, context.feed, agenda, subscriber, exit));
+    const { origin } = plan;
+    if (context.feed !== undefined) subscriber.add(encodeFeed(settings, plan, context.feed, agenda, subscriber, exit));
+    else if (origin.kind === 'camera') new SourceProcess(settings, plan, origin, context, agenda, subscriber, exit).start(processes.openings);
     return () => { end('ended by a signal'); };
   });
 }
@@ -49,6 +48,8 @@ class SourceProcess {
   readonly #chain: SkipChain;
   readonly #encoder: FakeEncoder;
   readonly #firstPts: number;
+  /** Pictures per second of media time; undefined where media time is the diagram's. */
+  readonly #rate: number | undefined;
   #size: { readonly width: number; readonly height: number };
   #isOpen = false;
   #pictures = 0;
@@ -56,14 +57,15 @@ class SourceProcess {
   #zeroAt: number | undefined;
 
   constructor(
-    readonly settings: FakeSettings, plan: Plan, context: EngineContext, readonly agenda: Agenda,
+    readonly settings: FakeSettings, plan: Plan, readonly origin: CameraOrigin, context: EngineContext, readonly agenda: Agenda,
     readonly subscriber: Subscriber<EngineEvent>, readonly exit: Exit,
   ) {
     this.#chain = new SkipChain(skipRules(plan), context.resume?.skip);
-    this.#encoder = new FakeEncoder(agenda, plan, settings.pixelFormat, settings, (output) => { subscriber.next(output); });
-    this.#firstPts = context.resume === undefined ? 0 : context.resume.afterPts + this.#stepUs;
+    this.#encoder = new FakeEncoder(agenda, plan, origin.pixelFormat, settings, (output) => { subscriber.next(output); });
+    this.#rate = settings.fps ?? (origin.source.live ? undefined : FILE_FPS);
+    this.#firstPts = context.resume === undefined ? 0 : context.resume.afterPts + Math.round(1e6 / (this.#rate ?? FILE_FPS));
     this.#lastPts = this.#firstPts - 1;
-    this.#size = { width: settings.width, height: settings.height };
+    this.#size = settings.size;
   }
 
   start(opening: number): void {
@@ -86,9 +88,9 @@ class SourceProcess {
   #open(): void {
     if (this.#isOpen) return;
     this.#isOpen = true;
-    const { width, height, fps, pixelFormat } = this.settings;
+    const { size, fps } = this.settings;
     this.subscriber.next({ type: 'connected' });
-    this.subscriber.next({ type: 'opened', source: { width, height, pixelFormat, codec: 'fake', ...(fps !== undefined && { fps }) } });
+    this.subscriber.next({ type: 'opened', source: { ...size, pixelFormat: this.origin.pixelFormat, codec: 'fake', ...(fps !== undefined && { fps }) } });
   }
 
   #picture(keyframe: boolean, givenPts: number | undefined): void {
@@ -100,19 +102,14 @@ class SourceProcess {
     if (this.#chain.keep(pts)) this.#encoder.push({ pts, keyframe, ...this.#size });
   }
 
-  get #stepUs(): number {
-    return this.settings.fps === undefined ? 1 : Math.round(1e6 / this.settings.fps);
-  }
-
   #nextPts(): number {
-    const { fps } = this.settings;
-    if (fps !== undefined) return this.#firstPts + Math.round((this.#pictures * 1e6) / fps);
+    if (this.#rate !== undefined) return this.#firstPts + Math.round((this.#pictures * 1e6) / this.#rate);
     this.#zeroAt ??= this.agenda.now;
     return this.#firstPts + Math.round((this.agenda.now - this.#zeroAt) * 1000);
   }
 
   #end(): void {
-    if (this.settings.live) this.exit.error(new StreamEnded('fake: the live source ended'));
+    if (this.origin.source.endless) this.exit.error(new StreamEnded('fake: the live source ended'));
     else this.exit.complete();
   }
 }

@@ -2,6 +2,7 @@
 export { type DiagramOptions, type SubscriptionFrames, type TimedNotification, aligned, alignedSubscriptions, diagram } from './diagram.js';
 export { type Accountable, type LedgerCheck, expectLedger } from './expect-ledger.js';
 export { type ExpectConfig, type Part, expectEvents, expectParts, expectStats } from './expect.js';
-export { FakeCamera, type FakeCameraConfig, fakeCamera } from './fake-camera.js';
+export { FakeBroker, type FakeBrokerConfig, type FakeMessage, fakeBroker } from './fake-broker.js';
+export { FakeCamera, type FakeCameraConfig, type FakeEngineConfig, fakeCamera, fakeEngine } from './fake-camera.js';
 export { type MarblesConfig, createScheduler, marbles } from './scheduler.js';
 export type { FakeDeed, FakeSource } from './script.js';
