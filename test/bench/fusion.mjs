@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { compare, cpuSeconds } from './cpu.mjs';
 
 const pairs = Number(process.argv[2] ?? 5);
-const seconds = Number(process.argv[3] ?? 60);
+const seconds = Number(process.argv[3] ?? 120);
 const folder = path.join(tmpdir(), 'rxcam-bench');
 mkdirSync(folder, { recursive: true });
 const clip = process.argv[4] ?? footage();
