@@ -92,7 +92,9 @@ function mapHeld(project: (frame: EncodedFrame) => CameraMessage): OperatorFunct
   }));
 }
 
-function messageOf(frame: EncodedFrame, formatter: MessageFormatter, context: MessageContext, more: Readonly<Record<string, string>> = {}): CameraMessage {
+function messageOf(
+  frame: EncodedFrame, formatter: MessageFormatter, context: MessageContext, more: Readonly<Record<string, string>> = {},
+): CameraMessage {
   const { id, key = context.key, value, headers = {}, fields, previousOrderHeader } = formatter(frame, context);
   const { camera, run, seq, pts, capturedAt, width, height, source, mode, keyframe, frames, lastSeq } = frame;
   const accounts = frame[ACCOUNTS];

@@ -137,7 +137,8 @@ export function take(value: Accounted, to: Place, seen = new WeakSet<Account>())
 export function passedOn<T extends Accounted>(value: T, ticket: Ticket): T {
   const accounts = value[ACCOUNTS];
   if (accounts === undefined || accounts.length === ticket.accounts.length) return value;
-  return { ...value, [ACCOUNTS]: accounts.map((account) => (account.isCopy === true || ticket.accounts.includes(account) ? account : { ...account, isCopy: true })) };
+  const copied = (account: Account) => (account.isCopy === true || ticket.accounts.includes(account) ? account : { ...account, isCopy: true });
+  return { ...value, [ACCOUNTS]: accounts.map(copied) };
 }
 
 /**

@@ -1,8 +1,9 @@
 /** One try to capture: what the engine reports becomes events, accounts and values. */
 import { Observable, type Subscriber, type Subscription, concat, connect, defer, endWith, ignoreElements, merge, takeUntil, tap } from 'rxjs';
-import { type Account, Ticket } from './account.js';
+import { Ticket } from './account.js';
+import type { Pending } from './bookmark.js';
 import { wall } from './clock.js';
-import type { EngineContext, EngineEvent, EngineOutput } from './engine.js';
+import type { EngineContext, EngineEvent, EngineOutput, ResumePoint } from './engine.js';
 import { CaptureCrashed, failureOf } from './errors.js';
 import type { DropCause } from './events.js';
 import type { EncodedFrame, Frame, SourceInfo } from './frame.js';
@@ -12,8 +13,6 @@ import { type CameraOrigin, type Plan, encodeStep, skipRules } from './plan.js';
 import { linkRun } from './reconnect.js';
 import type { Run } from './run.js';
 import { SkipChain } from './skip.js';
-
-interface Pending { readonly account: Account; readonly capturedAt: number }
 
 /** The values of one attempt; the errors that end it carry the run, so that `retry` knows its state. */
 export function attempt(run: Run, plan: Plan, origin: CameraOrigin): Observable<Frame | EncodedFrame> {
@@ -26,13 +25,16 @@ class Attempt {
   readonly #pending = new Map<number, Pending>();
   readonly #outlet: Outlet;
   #source: SourceInfo;
+  /** After the last picture. */
+  #point: ResumePoint | undefined;
   #over = false;
 
   constructor(
     readonly run: Run, readonly plan: Plan, readonly origin: CameraOrigin, readonly subscriber: Subscriber<Frame | EncodedFrame>,
   ) {
     this.#number = run.startAttempt();
-    this.#chain = new SkipChain(skipRules(plan), run.resume?.skip);
+    this.#point = run.bookmark.point;
+    this.#chain = new SkipChain(skipRules(plan), this.#point?.skip);
     this.#outlet = new Outlet(subscriber, encodeStep(plan));
     this.#source = { kind: run.hub.facts.kind, address: run.hub.facts.address };
   }
@@ -54,7 +56,7 @@ class Attempt {
       camera: run.camera,
       hold: () => run.hold(),
       paused$: paused$.pipe(tap((paused) => { this.#tellPause(paused); })),
-      ...(run.resume && { resume: run.resume }),
+      ...(this.#point && { resume: this.#point }),
     };
     return origin.engine(plan, context).pipe(
       connect((events$) => merge(
@@ -91,11 +93,23 @@ class Attempt {
   }
 
   #captured(pts: number): void {
-    const account = this.run.captured(pts, 'encoder');
+    if (this.run.bookmark.isSettled(pts)) return;
+    const before = this.#point;
     const kept = this.#chain.keep(pts);
-    if (kept) this.#pending.set(pts, { account, capturedAt: wall() });
+    this.#point = { afterPts: pts, skip: this.#chain.states };
+    if (this.run.bookmark.isRepeat(pts)) {
+      const lost = kept ? this.run.bookmark.takeUp() : undefined;
+      if (lost !== undefined) this.#pending.set(pts, { ...lost, before });
+      return;
+    }
+    if (!this.#isLive) this.run.bookmark.reach(this.#point);
+    const account = this.run.captured(pts, 'encoder');
+    if (kept) this.#pending.set(pts, { account, capturedAt: wall(), before });
     else new Ticket([account]).skip('rate');
-    if (!this.run.hub.facts.live) this.run.resume = { afterPts: pts, skip: this.#chain.states };
+  }
+
+  get #isLive(): boolean {
+    return this.run.hub.facts.live;
   }
 
   #output(output: EngineOutput): void {
@@ -123,7 +137,8 @@ class Attempt {
   #fail(cause: unknown): void {
     this.#over = true;
     this.#outlet.flush();
-    this.#drop('capture-lost');
+    if (this.#isLive) this.#drop('capture-lost');
+    else this.run.bookmark.leave(this.#point, this.#pending.values());
     const error = failureOf(cause, 'the capture', { camera: this.run.camera, attempt: this.#number });
     linkRun(error, this.run);
     this.run.failed({ type: 'failed', attempt: this.#number, error });
@@ -134,7 +149,6 @@ class Attempt {
     this.#outlet.flush();
     this.#over = true;
     this.#drop('capture-lost');
-    this.run.resume = undefined;
     this.run.emit({ type: 'stopped', reason: 'completed' });
     this.subscriber.complete();
   }
@@ -145,13 +159,13 @@ class Attempt {
     this.#over = true;
     this.#outlet.drop('stopped');
     this.#drop('stopped');
-    this.run.resume = undefined;
     this.run.emit({ type: 'stopped', reason: 'unsubscribed' });
   }
 
   #drop(cause: DropCause): void {
     for (const { account } of this.#pending.values()) new Ticket([account]).drop(cause);
     this.#pending.clear();
+    this.run.bookmark.clear(cause);
   }
 }
 

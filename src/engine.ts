@@ -23,9 +23,15 @@ export interface Feed {
   ready(yes: boolean): void;
 }
 
-/** Where a file is taken up after its capture failed. */
+/** Media time in the middle of a file that was sought is exact but for this; µs. */
+export const RESUME_TOLERANCE_US = 5;
+
+/**
+ * Where a file is taken up after its capture failed. Pictures up to there may be reported as captured once more, not as
+ * output; all that follow must come, with the media time that they had.
+ */
 export interface ResumePoint {
-  /** Media time of the last picture that was decoded, in µs. */
+  /** Media time of the last picture that is not wanted again, in µs. */
   readonly afterPts: number;
   readonly skip: readonly SkipState[];
 }

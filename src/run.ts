@@ -1,8 +1,9 @@
 /** What one live subscription to a camera does, over all its attempts: numbers, holds on processes, pressure. */
 import { BehaviorSubject, type Observable, concat, defer, distinctUntilChanged, filter, ignoreElements, map, take, timer } from 'rxjs';
 import type { Account, AccountOwner, Pressure } from './account.js';
+import { Bookmark } from './bookmark.js';
 import { mono } from './clock.js';
-import type { Engine, ResumePoint } from './engine.js';
+import type { Engine } from './engine.js';
 import type { EventBody, Place } from './events.js';
 import type { CameraHub } from './hub.js';
 
@@ -16,7 +17,7 @@ export class Run implements AccountOwner {
   /** Pictures so far. */
   seq = 0;
   /** Where a file goes on. */
-  resume: ResumePoint | undefined;
+  readonly bookmark = new Bookmark();
   #state: RunState = 'free';
   #openings = 0;
   #failedAt: number | undefined;
@@ -61,7 +62,9 @@ export class Run implements AccountOwner {
     this.#state = 'live';
     const opening = ++this.#openings;
     return () => {
-      if (this.#state === 'live' && this.#openings === opening) this.#state = 'free';
+      if (this.#state !== 'live' || this.#openings !== opening) return;
+      this.#state = 'free';
+      this.bookmark.giveUp('capture-lost');
     };
   }
 
@@ -79,6 +82,7 @@ export class Run implements AccountOwner {
   /** The retry was unsubscribed while it waited. */
   abandon(): void {
     this.#state = 'free';
+    this.bookmark.clear('stopped');
     this.emit({ type: 'stopped', reason: 'unsubscribed' });
   }
 

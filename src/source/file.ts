@@ -24,9 +24,11 @@ export const file: SourceKind = {
 
 /** How ffmpeg reads a local file: nothing but this file, whatever the file says (a playlist opens no other). */
 export function fileInput(name: string, options: SourceOptions): SourceInput {
+  const paced = options.pace === 'realtime';
   return {
-    options: [...(options.pace === 'realtime' ? ['-re'] : []), '-protocol_whitelist', 'file,crypto,data'],
+    options: [...(paced ? ['-re'] : []), '-protocol_whitelist', 'file,crypto,data'],
     url: `file:${path.resolve(name)}`,
+    paced,
   };
 }
 

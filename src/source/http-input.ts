@@ -25,8 +25,9 @@ export function liveInput(url: URL, nature: Nature, options: SourceOptions, fact
 
 /** A file that stays where it is; ffmpeg goes on after a cut by itself, as long as the server takes ranges. */
 export function inPlaceInput(url: URL, options: SourceOptions, facts: FfmpegFacts): SourceInput {
-  return scripted(url, { ...common(options), reconnect: 1, reconnect_delay_max: DOWNLOAD.inPlaceReconnectS },
-    options.pace === 'realtime' ? ['-re'] : [], facts);
+  const paced = options.pace === 'realtime';
+  const settings = { ...common(options), reconnect: 1, reconnect_delay_max: DOWNLOAD.inPlaceReconnectS };
+  return { ...scripted(url, settings, paced ? ['-re'] : [], facts), paced };
 }
 
 /** `rw_timeout` and not `timeout`: the segments of a playlist get only the former. */

@@ -37,6 +37,11 @@ export interface SourceInput {
   readonly url: string;
   /** Sent to ffmpeg's stdin: the way an address with credentials stays out of the process list. */
   readonly script?: string;
+  /**
+   * Whether it is read at its own pace: then it is sought to go on in the middle, and may go on a keyframe later. What is
+   * read as fast as it goes is read from the start, which is exact in any container.
+   */
+  readonly paced?: boolean;
   /** Whether the source has answered already: the wait is for its first picture from here on. */
   readonly answered?: boolean;
   /** Something that the user should know of this input, told as an event. */

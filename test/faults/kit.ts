@@ -1,13 +1,15 @@
 /** What the tests of faults share: a camera that publishes to the embedded broker and is watched from its start to its end. */
 import { appendFileSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { inspect } from 'node:util';
 import { pino } from 'pino';
 import { expect } from 'vitest';
-import { type Observable, type Subscription, filter, firstValueFrom, map, merge, startWith, switchMap, throwError, timer } from 'rxjs';
+import { type Observable, Subject, type Subscription, delay, filter, firstValueFrom, map, merge, startWith, switchMap, throwError, timer } from 'rxjs';
 import {
   type Camera, type CameraConfig, type CameraEvent, type EncodedFrame, type MemoryBroker, type Published, type RetryConfig,
   type RxcamError, camera, encodeH265, isRxcamError, memory, publish, retry, toMessage,
 } from '../../src/index.js';
+import type { Driver } from '../../src/broker/driver.js';
 import { ffmpegChildren, ledgerBalances, processArguments, secretsKept, threeQuestions } from '../services/index.js';
 
 /** Scaled down from seconds, so that a test of three waits takes one second and a half. */
@@ -18,13 +20,15 @@ export const QUICK: CameraConfig = { connectTimeoutMs: 10_000, firstFrameTimeout
 const TOPIC = 'video';
 const SAMPLE_MS = 100;
 const POLL_MS = 20;
-const EVENT_TIMEOUT_MS = 40_000;
+const EVENT_TIMEOUT_MS = 25_000;
 
 export interface WatchOptions extends CameraConfig {
   /** The waits; `false` leaves the first failure to the subscriber. */
   readonly retry?: RetryConfig | false | undefined;
   /** What must be seen nowhere: neither in what is said nor in the arguments and environment of a process. */
   readonly secrets?: readonly string[];
+  /** Time that the broker takes for each message, one after the other, with an outbox of ten; ms. Default: none. */
+  readonly brokerMs?: number;
   /** How often processes are looked at; ms. Default 100. */
   readonly sampleMs?: number;
   /** Between the camera and its messages; default: frame mode. */
@@ -49,6 +53,7 @@ export class Watched {
   readonly acks: Published[] = [];
   /** Errors that came to the subscriber. */
   readonly thrown: unknown[] = [];
+  readonly #threw = new Subject<unknown>();
   completed = false;
   /** The most ffmpeg processes that were seen at once. */
   mostProcesses = 0;
@@ -57,7 +62,7 @@ export class Watched {
   readonly #sampling: NodeJS.Timeout;
   #unbalanced: unknown;
 
-  constructor(source: string, { retry: waits = QUICK_RETRY, secrets = [], steps, minStartIntervalMs, sampleMs = SAMPLE_MS, ...config }: WatchOptions) {
+  constructor(source: string, { retry: waits = QUICK_RETRY, secrets = [], steps, minStartIntervalMs, brokerMs, sampleMs = SAMPLE_MS, ...config }: WatchOptions) {
     const logger = pino({ level: 'trace' }, { write: (line: string) => { this.lines.push(line); } });
     this.#secrets = secrets;
     this.gate = camera(source, { key: 'gate', logger, logEvery: 1, ...QUICK, ...config });
@@ -65,10 +70,15 @@ export class Watched {
     this.gate.events$.subscribe((event) => { this.#record(event); });
     this.#sampling = setInterval(() => { this.sample(); }, sampleMs);
     const units$ = steps?.(this.gate) ?? this.gate.pipe(encodeH265());
-    const published$ = units$.pipe(toMessage(), publish(this.broker, { topic: TOPIC }));
+    if (brokerMs !== undefined) slowDown(this.broker, brokerMs);
+    const limits = brokerMs === undefined ? {} : { maxInFlight: 1, outbox: { maxMessages: 10 } };
+    const published$ = units$.pipe(toMessage(), publish(this.broker, { topic: TOPIC, ...limits }));
     this.#subscription = (waits === false ? published$ : published$.pipe(retry(waits))).subscribe({
       next: (ack) => this.acks.push(ack),
-      error: (error: unknown) => { this.thrown.push(error); },
+      error: (error: unknown) => {
+        this.thrown.push(error);
+        this.#threw.next(error);
+      },
       complete: () => { this.completed = true; },
     });
   }
@@ -104,18 +114,13 @@ export class Watched {
   /** Resolves as soon as it is so; asked after each event. */
   async when(what: string, isSo: () => boolean): Promise<void> {
     const late$ = timer(EVENT_TIMEOUT_MS).pipe(switchMap(() => throwError(() => new Error(`not within ${EVENT_TIMEOUT_MS} ms: ${what}\n${this.story()}`))));
-    await firstValueFrom(merge(this.gate.events$.pipe(map(isSo), startWith(isSo()), filter(Boolean)), late$));
+    const threw$ = this.#threw.pipe(delay(0), switchMap((error) => throwError(() => new Error(`${what}, but: ${inspect(error)}\n${this.story()}`))));
+    await firstValueFrom(merge(this.gate.events$.pipe(map(isSo), startWith(isSo()), filter(Boolean)), late$, threw$));
   }
 
   /** Resolves when the subscription has ended by itself. */
   async whenOver(): Promise<void> {
-    await this.when('the end of the subscription', () => this.#subscription.closed || this.#isEnding);
-    await new Promise((resolve) => { setImmediate(resolve); });
-  }
-
-  get #isEnding(): boolean {
-    const last = this.events.at(-1);
-    return last?.type === 'stopped' || last?.type === 'failed';
+    await eventually('the end of the subscription', () => this.completed || this.thrown.length > 0);
   }
 
   /** The pid of the camera's ffmpeg; the only one. */
@@ -206,6 +211,13 @@ export class Watched {
 function hasten(gate: Camera, minStartIntervalMs: number): void {
   const { origin } = gate.plan;
   if (origin.kind === 'camera') Object.assign(origin.hub.facts, { minStartIntervalMs });
+}
+
+/** The embedded broker answers at once; this one takes its time for each request. */
+function slowDown(broker: MemoryBroker, ms: number): void {
+  const { driver } = broker as unknown as { readonly driver: Driver };
+  const send = driver.send.bind(driver);
+  driver.send = (batch) => timer(ms).pipe(switchMap(() => send(batch)));
 }
 
 /** The pids of ffmpeg processes that read something; one that is asked for its version does not. */

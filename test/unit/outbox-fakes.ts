@@ -27,7 +27,7 @@ export class FakeDriver implements Driver {
   isClosed = false;
 
   constructor(
-    readonly latencyMs: number = 0,
+    readonly latencyMs = 0,
     readonly behave: (batch: readonly Outgoing[], index: number) => Behaviour = () => 'ok',
   ) {}
 
