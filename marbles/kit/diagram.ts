@@ -41,7 +41,9 @@ export function diagram(messages: readonly TimedNotification[], options: Diagram
 }
 
 /** Two diagrams, the expected one above the actual one, and below them what the letters mean. */
-export function aligned(expected: readonly TimedNotification[], actual: readonly TimedNotification[], options: DiagramOptions = {}): string {
+export function aligned(
+  expected: readonly TimedNotification[], actual: readonly TimedNotification[], options: DiagramOptions = {},
+): string {
   const legend = new Legend(options);
   const above = cellsOf(expected, (message) => legend.name(message));
   const below = cellsOf(actual, (message) => legend.name(message, expected));
@@ -50,10 +52,13 @@ export function aligned(expected: readonly TimedNotification[], actual: readonly
 }
 
 /** The same for subscriptions: a row for each. */
-export function alignedSubscriptions(expected: readonly SubscriptionFrames[], actual: readonly SubscriptionFrames[], { columnMs = 1 }: DiagramOptions = {}): string {
+export function alignedSubscriptions(
+  expected: readonly SubscriptionFrames[], actual: readonly SubscriptionFrames[], { columnMs = 1 }: DiagramOptions = {},
+): string {
   const drawn = rows([...expected, ...actual].map(subscriptionCells), columnMs);
-  const named = (rowsOfOne: string[], name: string) => (rowsOfOne.length === 0 ? [`${name}(none)`] : rowsOfOne.map((row) => `${name}${row}`));
-  return [...named(drawn.slice(0, expected.length), 'expected  '), ...named(drawn.slice(expected.length), 'actual    ')].join('\n');
+  const named = (name: string, own: string[]) => (own.length === 0 ? ['(none)'] : own).map((row) => `${name}${row}`);
+  const [above, below] = [drawn.slice(0, expected.length), drawn.slice(expected.length)];
+  return [...named('expected  ', above), ...named('actual    ', below)].join('\n');
 }
 
 /** Gives values their letters. */
@@ -68,7 +73,7 @@ class Legend {
     if (notification.kind === 'E') return this.#nameError(notification.error);
     const { value } = notification;
     const { values = {}, isSame = isDeepStrictEqual } = this.options;
-    const nearby = expected.filter((one) => one.frame === frame).map((one) => this.#known(one)).filter((letter) => letter !== undefined);
+    const nearby = expected.flatMap((one) => (one.frame === frame ? this.#known(one) ?? [] : []));
     const known = [...nearby, ...Object.keys(values)].find((letter) => isSame(value, values[letter]));
     if (known !== undefined) return known;
     if (typeof value === 'string' && [...value].length === 1) return value;
@@ -107,7 +112,8 @@ class Legend {
 function shown(value: unknown): string {
   if (value instanceof Error) return `${value.name}${'code' in value ? ` (${String(value.code)})` : ''}: ${value.message}`;
   const isPlain = typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
-  const facts = isPlain ? Object.fromEntries(Object.entries(value).map(([name, one]) => [name, Buffer.isBuffer(one) ? new Bytes(one.length) : one])) : value;
+  const short = (one: unknown) => (Buffer.isBuffer(one) ? new Bytes(one.length) : one);
+  const facts = isPlain ? Object.fromEntries(Object.entries(value).map(([name, one]) => [name, short(one)])) : value;
   return inspect(facts, { breakLength: 120, compact: 8, depth: 2 });
 }
 

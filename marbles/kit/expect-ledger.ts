@@ -35,7 +35,8 @@ export function expectLedger(camera: Accountable): LedgerCheck {
   let failure: AssertionError | undefined;
   const verify = () => { if (failure !== undefined) throw failure; };
   const fail = (problem: string) => {
-    failure ??= new AssertionError({ message: `${camera.key}: ${problem}\n${told(camera.stats)}\nlast events:\n${trail.map(line).join('\n')}` });
+    const message = `${camera.key}: ${problem}\n${told(camera.stats)}\nlast events:\n${trail.map(line).join('\n')}`;
+    failure ??= new AssertionError({ message });
     throw failure;
   };
   const subscription = camera.events$.subscribe((event) => {
@@ -70,7 +71,8 @@ function sum(counts: Readonly<Record<string, number>>): number {
 }
 
 function told({ captured, published, delivered, skipped, dropped, inFlightBy }: CameraStats): string {
-  return `captured ${captured} = published ${published} + delivered ${delivered} + skipped ${skipped} + dropped ${some(dropped)} + in flight ${some(inFlightBy)}`;
+  const sums = `published ${published} + delivered ${delivered} + skipped ${skipped} + dropped ${some(dropped)}`;
+  return `captured ${captured} = ${sums} + in flight ${some(inFlightBy)}`;
 }
 
 function some(counts: Readonly<Record<string, number>>): string {

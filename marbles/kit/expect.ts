@@ -17,12 +17,14 @@ export interface ExpectConfig {
   readonly error?: unknown;
 }
 
+type Members = Readonly<Record<string, unknown>>;
+
 /** Whether `actual` has all that `part` names. */
 export function matches(actual: unknown, part: unknown): boolean {
   if (typeof part !== 'object' || part === null) return Object.is(actual, part);
   if (typeof actual !== 'object' || actual === null) return false;
   const sameLength = !Array.isArray(part) || (Array.isArray(actual) && actual.length === part.length);
-  return sameLength && Object.keys(part).every((key) => matches((actual as Record<string, unknown>)[key], (part as Record<string, unknown>)[key]));
+  return sameLength && Object.keys(part).every((key) => matches((actual as Members)[key], (part as Members)[key]));
 }
 
 /**
@@ -34,12 +36,14 @@ export function matches(actual: unknown, part: unknown): boolean {
  *   in it stands for itself
  * @throws AssertionError, out of `run`, with two aligned diagrams
  */
-export function expectParts<T>(source$: Observable<T>, diagram: string, values: Readonly<Record<string, Part<T>>>, config: ExpectConfig = {}): void {
+export function expectParts<T>(
+  source$: Observable<T>, diagram: string, values: Readonly<Record<string, Part<T>>>, config: ExpectConfig = {},
+): void {
   compare(source$, diagram, values, config, config.subscription ?? '^');
 }
 
 /** @param subscription - undefined to subscribe now, before anything that the test subscribes in virtual time */
-function compare<T>(source$: Observable<T>, diagram: string, values: Readonly<Record<string, unknown>>, config: ExpectConfig, marbles: string | undefined): void {
+function compare(source$: Observable<unknown>, diagram: string, values: Members, config: ExpectConfig, marbles: string | undefined): void {
   const expected = parseDiagram(diagram, undefined, config.error).map((message) => named(message, values));
   const actual: TimedNotification[] = [];
   const options = { values, columnMs: columnMsNow(), isSame: matches };
@@ -47,7 +51,9 @@ function compare<T>(source$: Observable<T>, diagram: string, values: Readonly<Re
   atEnd('an expectation', () => {
     subscription.unsubscribe();
     const isEqual = actual.length === expected.length && expected.every((one, index) => isAsExpected(actual[index], one));
-    if (!isEqual) throw new AssertionError({ message: `values are not as expected\n${aligned(expected, actual.map((one) => shortened(one, values)), options)}` });
+    if (isEqual) return;
+    const shown = actual.map((one) => shortened(one, values));
+    throw new AssertionError({ message: `values are not as expected\n${aligned(expected, shown, options)}` });
   });
 }
 
@@ -60,7 +66,9 @@ function compare<T>(source$: Observable<T>, diagram: string, values: Readonly<Re
  * ```
  * @see expectParts
  */
-export function expectStats(stats$: Observable<CameraStats>, diagram: string, values: Readonly<Record<string, Part<CameraStats>>>, config?: ExpectConfig): void {
+export function expectStats(
+  stats$: Observable<CameraStats>, diagram: string, values: Readonly<Record<string, Part<CameraStats>>>, config?: ExpectConfig,
+): void {
   expectParts(stats$, diagram, values, config);
 }
 
@@ -103,35 +111,39 @@ function recordInto(actual: TimedNotification[], source$: Observable<unknown>, m
   const { subscribedFrame, unsubscribedFrame } = TestScheduler.parseMarblesAsSubscriptions(marbles ?? '^', true);
   if (marbles === undefined) subscribe();
   else subscription.add(asyncScheduler.schedule(subscribe, subscribedFrame));
-  if (Number.isFinite(unsubscribedFrame)) subscription.add(asyncScheduler.schedule(() => { subscription.unsubscribe(); }, unsubscribedFrame));
+  if (Number.isFinite(unsubscribedFrame)) asyncScheduler.schedule(() => { subscription.unsubscribe(); }, unsubscribedFrame);
   return subscription;
 }
 
-function isAsExpected(actual: TimedNotification | undefined, expected: TimedNotification): boolean {
-  if (actual?.frame !== expected.frame || actual.notification.kind !== expected.notification.kind) return false;
-  if (expected.notification.kind === 'N') return matches((actual.notification as { value: unknown }).value, expected.notification.value);
-  if (expected.notification.kind === 'E') return expected.notification.error === 'error' || matches((actual.notification as { error: unknown }).error, expected.notification.error);
-  return true;
+function isAsExpected(actual: TimedNotification | undefined, { frame, notification: expected }: TimedNotification): boolean {
+  if (actual?.frame !== frame) return false;
+  const { notification } = actual;
+  if (notification.kind === 'N') return expected.kind === 'N' && matches(notification.value, expected.value);
+  if (notification.kind === 'E') return expected.kind === 'E' && (expected.error === 'error' || matches(notification.error, expected.error));
+  return expected.kind === 'C';
 }
 
-/** For the message: a value that is not as expected, with the members only that the test names somewhere. */
-function shortened(message: TimedNotification, values: Readonly<Record<string, unknown>>): TimedNotification {
-  if (message.notification.kind !== 'N') return message;
-  if (Object.keys(values).length === 0) return message;
-  const value = Object.values(values).reduce((all: unknown, part) => merge(all, project(message.notification.kind === 'N' ? message.notification.value : undefined, part)), undefined);
+/** For the message: a value with those members only that the test names somewhere. */
+function shortened(message: TimedNotification, values: Members): TimedNotification {
+  const parts = Object.values(values);
+  const { notification } = message;
+  if (notification.kind !== 'N' || parts.length === 0) return message;
+  const value = parts.map((part) => project(notification.value, part)).reduce(merge);
   return { ...message, notification: { kind: 'N', value } };
 }
 
 function project(value: unknown, part: unknown): unknown {
-  if (typeof part !== 'object' || part === null || typeof value !== 'object' || value === null || Array.isArray(part)) return value;
-  return Object.fromEntries(Object.keys(part).map((key) => [key, project((value as Record<string, unknown>)[key], (part as Record<string, unknown>)[key])]));
+  if (!isPlain(part) || typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.keys(part).map((key) => [key, project((value as Members)[key], part[key])]));
 }
 
 function merge(one: unknown, other: unknown): unknown {
-  const isPlain = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value);
   if (!isPlain(one) || !isPlain(other)) return other;
   const result: Record<string, unknown> = { ...one };
   for (const [key, value] of Object.entries(other)) result[key] = key in result ? merge(result[key], value) : value;
   return result;
 }
 
+function isPlain(value: unknown): value is Members {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

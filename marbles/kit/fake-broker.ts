@@ -158,7 +158,9 @@ class FakeDriver implements Driver {
   #outcome(message: CameraMessage): SendOutcome {
     const { refuse, tooLargeBytes = Infinity } = this.behaviour;
     const { length } = message.value;
-    if (length > tooLargeBytes) return { ok: false, tooLarge: true, error: new MessageTooLarge(`fake: ${length} bytes, at most ${tooLargeBytes} are taken`) };
+    if (length > tooLargeBytes) {
+      return { ok: false, tooLarge: true, error: new MessageTooLarge(`fake: ${length} bytes, at most ${tooLargeBytes} are taken`) };
+    }
     const error = refuse?.(message);
     return error === undefined ? { ok: true } : { ok: false, error };
   }

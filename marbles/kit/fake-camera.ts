@@ -153,7 +153,9 @@ export function fakeEngine(source: FakeSource, config: FakeEngineConfig = {}): E
   return engineOf({ ...given, script: scriptOf(source, given) }, new Processes(given.killMs));
 }
 
-function scriptOf(source: FakeSource, { values, error }: { values: Record<string, FakeDeed>; error?: Error | undefined }): FakeSettings['script'] {
+type Letters = { readonly values: Readonly<Record<string, FakeDeed>>; readonly error?: Error | undefined };
+
+function scriptOf(source: FakeSource, { values, error }: Letters): FakeSettings['script'] {
   if (typeof source === 'function') return (opening) => readScript(source(opening), values, error);
   const scripts = [source].flat().map((diagram) => readScript(diagram, values, error));
   return (opening) => scripts[Math.min(opening, scripts.length) - 1] ?? [];
@@ -161,5 +163,6 @@ function scriptOf(source: FakeSource, { values, error }: { values: Record<string
 
 /** The fake engine asks it nothing. */
 function sourceOf(address: string, live: boolean): Source {
-  return { kind: 'fake', address, live, endless: live, secrets: [], prepare: () => { throw new Error('a fake source has nothing for ffmpeg'); } };
+  const prepare = () => { throw new Error('a fake source has nothing for ffmpeg'); };
+  return { kind: 'fake', address, live, endless: live, secrets: [], prepare };
 }

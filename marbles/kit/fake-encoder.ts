@@ -24,7 +24,10 @@ export class FakeEncoder {
   #sinceKeyframe = 0;
   #units = 0;
 
-  constructor(readonly agenda: Agenda, plan: Plan, readonly pixelFormat: PixelFormat, readonly settings: EncoderSettings, readonly emit: (output: EngineOutput) => void) {
+  constructor(
+    readonly agenda: Agenda, plan: Plan, readonly pixelFormat: PixelFormat, readonly settings: EncoderSettings,
+    readonly emit: (output: EngineOutput) => void,
+  ) {
     this.#step = encodeStep(plan);
     this.#resizes = plan.steps.filter((step) => step.kind === 'resize');
   }

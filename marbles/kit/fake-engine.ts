@@ -32,7 +32,10 @@ export function engineOf(settings: FakeSettings, processes: Processes): Engine {
     if (encodeStep(plan) !== undefined) subscriber.next({ type: 'encoder', encoder: 'fake', hardware: false, reason: 'requested' });
     const pausing = context.paused$.subscribe((paused) => { if (paused) agenda.pause(); else agenda.resume(); });
     subscriber.add(pausing);
-    const exit = { complete: () => { end('exited'); subscriber.complete(); }, error: (error: Error) => { end('exited'); subscriber.error(error); } };
+    const exit: Exit = {
+      complete: () => { end('exited'); subscriber.complete(); },
+      error: (error) => { end('exited'); subscriber.error(error); },
+    };
     const { origin } = plan;
     if (context.feed !== undefined) subscriber.add(encodeFeed(settings, plan, context.feed, agenda, subscriber, exit));
     else if (origin.kind === 'camera') new SourceProcess(settings, plan, origin, context, agenda, subscriber, exit).start(processes.openings);
@@ -90,7 +93,8 @@ class SourceProcess {
     this.#isOpen = true;
     const { size, fps } = this.settings;
     this.subscriber.next({ type: 'connected' });
-    this.subscriber.next({ type: 'opened', source: { ...size, pixelFormat: this.origin.pixelFormat, codec: 'fake', ...(fps !== undefined && { fps }) } });
+    const source = { ...size, pixelFormat: this.origin.pixelFormat, codec: 'fake', ...(fps !== undefined && { fps }) };
+    this.subscriber.next({ type: 'opened', source });
   }
 
   #picture(keyframe: boolean, givenPts: number | undefined): void {

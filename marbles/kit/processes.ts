@@ -8,7 +8,8 @@ import type { SubscriptionFrames } from './diagram.js';
 export type Ending = 'exited' | 'ended by a signal';
 
 /** RxJS does not export the class of its subscription logs; strict comparisons look at the class too. */
-const SubscriptionLog = TestScheduler.parseMarblesAsSubscriptions(null).constructor as new (subscribed: number, unsubscribed?: number) => SubscriptionFrames;
+const SubscriptionLog = TestScheduler.parseMarblesAsSubscriptions(null).constructor as
+  new (subscribed: number, unsubscribed?: number) => SubscriptionFrames;
 
 export class Processes {
   /** A log for each time the source was opened. */

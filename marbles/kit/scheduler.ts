@@ -27,7 +27,8 @@ class MarbleScheduler extends TestScheduler {
 
   #refuseEndless(): void {
     if (this.actions.every((action) => action.delay === CHECK_AT_MS)) return;
-    throw new AssertionError({ message: 'after a day of virtual time something still goes on: unsubscribe what never completes, such as a camera with retry' });
+    const advice = 'unsubscribe what never completes, such as a camera with retry';
+    throw new AssertionError({ message: `after a day of virtual time something still goes on: ${advice}` });
   }
 }
 
@@ -90,7 +91,8 @@ function explain(expected: unknown, actual: unknown): string {
   if (isList<TimedNotification>(expected, 'notification') && isList<TimedNotification>(actual, 'notification')) {
     return `values are not as expected\n${aligned(expected, actual, options)}`;
   }
-  return `subscriptions are not as expected\n${alignedSubscriptions(expected as SubscriptionFrames[], actual as SubscriptionFrames[], options)}`;
+  const diagrams = alignedSubscriptions(expected as SubscriptionFrames[], actual as SubscriptionFrames[], options);
+  return `subscriptions are not as expected\n${diagrams}`;
 }
 
 function isList<T>(list: unknown, key: keyof T & string): list is T[] {
