@@ -21,7 +21,7 @@ export interface ReconnectPolicy {
  * @param n - 1 for the first
  */
 export function backoffMs(policy: Pick<ReconnectPolicy, 'initial' | 'max' | 'factor' | 'jitter' | 'random'>, n: number): number {
-  const full = Math.min(policy.max, policy.initial * policy.factor ** (n - 1));
+  const full = policy.initial === 0 ? 0 : Math.min(policy.max, policy.initial * policy.factor ** (n - 1));
   return Math.round(full * (1 - policy.jitter * policy.random()));
 }
 

@@ -1,5 +1,5 @@
 /** What one live subscription to a camera does, over all its attempts: numbers, holds on processes, pressure. */
-import { BehaviorSubject, type Observable, concat, defer, distinctUntilChanged, filter, ignoreElements, map, take, timer } from 'rxjs';
+import { BehaviorSubject, type Observable, asyncScheduler, concat, defer, distinctUntilChanged, filter, ignoreElements, map, take, timer } from 'rxjs';
 import type { Account, AccountOwner, Pressure } from './account.js';
 import { Bookmark } from './bookmark.js';
 import { mono } from './clock.js';
@@ -7,8 +7,8 @@ import type { Engine } from './engine.js';
 import type { EventBody, Place } from './events.js';
 import type { CameraHub } from './hub.js';
 
-/** Runs that nobody uses are kept for the next subscription; `waiting` ones are a retry's. */
-type RunState = 'free' | 'live' | 'waiting';
+/** Runs that nobody uses are kept for the next subscription; `waiting` and `claimed` ones are a retry's. */
+type RunState = 'free' | 'live' | 'waiting' | 'claimed';
 
 export class Run implements AccountOwner {
   readonly pressure: Pressure;
@@ -73,13 +73,14 @@ export class Run implements AccountOwner {
     this.#state = 'waiting';
   }
 
-  /** The retry's wait is over: its subscription, which follows at once, gets this run. */
+  /** The retry's wait is over: its subscription, which follows at once, gets this run. A step after the camera may refuse it. */
   claim(): void {
-    this.#state = 'free';
+    this.#state = 'claimed';
     this.hub.claim(this);
+    asyncScheduler.schedule(() => { if (this.#state === 'claimed') this.abandon(); });
   }
 
-  /** The retry was unsubscribed while it waited. */
+  /** The retry was unsubscribed while it waited, or could not subscribe again. */
   abandon(): void {
     this.#state = 'free';
     this.bookmark.clear('stopped');
