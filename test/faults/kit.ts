@@ -27,6 +27,8 @@ export interface WatchOptions extends CameraConfig {
   readonly retry?: RetryConfig | false | undefined;
   /** What must be seen nowhere: neither in what is said nor in the arguments and environment of a process. */
   readonly secrets?: readonly string[];
+  /** Whether other cameras run meanwhile: processes are the test's to count. */
+  readonly amongOthers?: boolean;
   /** Time that the broker takes for each message, one after the other, with an outbox of ten; ms. Default: none. */
   readonly brokerMs?: number;
   /** How often processes are looked at; ms. Default 100. */
@@ -62,13 +64,13 @@ export class Watched {
   readonly #sampling: NodeJS.Timeout;
   #unbalanced: unknown;
 
-  constructor(source: string, { retry: waits = QUICK_RETRY, secrets = [], steps, minStartIntervalMs, brokerMs, sampleMs = SAMPLE_MS, ...config }: WatchOptions) {
+  constructor(source: string, { retry: waits = QUICK_RETRY, secrets = [], steps, minStartIntervalMs, brokerMs, amongOthers = false, sampleMs = SAMPLE_MS, ...config }: WatchOptions) {
     const logger = pino({ level: 'trace' }, { write: (line: string) => { this.lines.push(line); } });
     this.#secrets = secrets;
     this.gate = camera(source, { key: 'gate', logger, logEvery: 1, ...QUICK, ...config });
     if (minStartIntervalMs !== undefined) hasten(this.gate, minStartIntervalMs);
     this.gate.events$.subscribe((event) => { this.#record(event); });
-    this.#sampling = setInterval(() => { this.sample(); }, sampleMs);
+    this.#sampling = setInterval(() => { if (!amongOthers) this.sample(); }, sampleMs);
     const units$ = steps?.(this.gate) ?? this.gate.pipe(encodeH265());
     if (brokerMs !== undefined) slowDown(this.broker, brokerMs);
     const limits = brokerMs === undefined ? {} : { maxInFlight: 1, outbox: { maxMessages: 10 } };

@@ -1,0 +1,47 @@
+/** Many cameras on one server that restarts: they come back one after the other, each with one process. */
+import { afterEach, expect, it } from 'vitest';
+import { type RtspServer, needs, noFfmpegLeft, startRtspServer } from '../services/index.js';
+import { type Watched, captures, watch } from './kit.js';
+
+const CAMERAS = 12;
+const INITIAL_MS = 1_500;
+const JITTER = 0.8;
+
+let cameras: Watched[] = [];
+let rtsp: RtspServer;
+afterEach(async () => {
+  for (const one of cameras) one.unsubscribe();
+  await noFfmpegLeft();
+  for (const one of cameras) await one.end();
+  cameras = [];
+  await rtsp.stop();
+});
+
+needs('rtsp')('a dozen cameras on a server that restarts', () => {
+  it('try again at times that are spread by jitter, all recover, and each has one process', async () => {
+    rtsp = await startRtspServer({ width: 160, height: 120, fps: 15, gop: 5 });
+    cameras = Array.from({ length: CAMERAS }, (_, index) => watch(rtsp.url, {
+      key: `camera_${index}`, amongOthers: true, firstFrameTimeoutMs: 30_000, readWindowMs: 1_000,
+      // Draws as even as chance can make them: the test is of what is made of a draw.
+      retry: { initial: INITIAL_MS, max: INITIAL_MS, jitter: JITTER, random: () => index / CAMERAS },
+    }));
+    let most = 0;
+    const counting = setInterval(() => { most = Math.max(most, captures().length); }, 100);
+    await Promise.all(cameras.map((one) => one.nth('published', 3)));
+    await rtsp.kill();
+    const failed = await Promise.all(cameras.map((one) => one.nth('failed')));
+    await rtsp.start();
+    await Promise.all(cameras.map((one) => one.nth('recovered')));
+    await Promise.all(cameras.map((one) => one.next('published', 3)));
+    clearInterval(counting);
+    expect(most).toBeLessThanOrEqual(CAMERAS);
+    expect(captures()).toHaveLength(CAMERAS);
+
+    const starts = cameras.map((one, index) => (one.of('connecting')[1]?.at ?? NaN) - (failed[index]?.at ?? NaN)).sort((a, b) => a - b);
+    expect(starts.at(-1)).toBeGreaterThan(INITIAL_MS * 0.9);
+    expect((starts.at(-1) ?? 0) - (starts[0] ?? 0)).toBeGreaterThan(INITIAL_MS * JITTER * 0.7);
+    const window = (INITIAL_MS * JITTER) / 3;
+    const herds = starts.map((from) => starts.filter((at) => at >= from && at < from + window).length);
+    expect(Math.max(...herds)).toBeLessThanOrEqual(CAMERAS / 2);
+  });
+});
