@@ -137,8 +137,7 @@ class Attempt {
   #fail(cause: unknown): void {
     this.#over = true;
     this.#outlet.flush();
-    if (this.#isLive) this.#drop('capture-lost');
-    else this.run.bookmark.leave(this.#point, this.#pending.values());
+    this.#leave();
     const error = failureOf(cause, 'the capture', { camera: this.run.camera, attempt: this.#number });
     linkRun(error, this.run);
     this.run.failed({ type: 'failed', attempt: this.#number, error });
@@ -157,9 +156,20 @@ class Attempt {
     subscription.unsubscribe();
     if (this.#over) return;
     this.#over = true;
+    if (this.run.isInterrupted) {
+      this.#outlet.drop('capture-lost');
+      this.#leave();
+      return;
+    }
     this.#outlet.drop('stopped');
     this.#drop('stopped');
     this.run.emit({ type: 'stopped', reason: 'unsubscribed' });
+  }
+
+  /** The next attempt of a file reads again what has not come out; a live source has gone on meanwhile. */
+  #leave(): void {
+    if (this.#isLive) this.#drop('capture-lost');
+    else this.run.bookmark.leave(this.#point, this.#pending.values());
   }
 
   #drop(cause: DropCause): void {

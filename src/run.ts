@@ -16,6 +16,8 @@ export class Run implements AccountOwner {
   attempts = 0;
   /** Pictures so far. */
   seq = 0;
+  /** Set while an attempt is ended by the failure of a later step. */
+  isInterrupted = false;
   /** Where a file goes on. */
   readonly bookmark = new Bookmark();
   #state: RunState = 'free';
@@ -71,6 +73,13 @@ export class Run implements AccountOwner {
   /** A retry waits to subscribe again: nobody else may go on with this run. */
   wait(): void {
     this.#state = 'waiting';
+  }
+
+  /** Ends an attempt because a step after the camera has failed: a file goes on where it was, and nothing says that it is stopped. */
+  interrupt(end: () => void): void {
+    this.isInterrupted = true;
+    end();
+    this.isInterrupted = false;
   }
 
   /** The retry's wait is over: its subscription, which follows at once, gets this run. A step after the camera may refuse it. */

@@ -172,9 +172,10 @@ class Stage {
     if (this.#over) return;
     this.#outlet.flush();
     const owner = this.#owner();
-    this.#close('capture-lost');
     const error = failureOf(cause, 'the encoder', owner === undefined ? {} : { camera: owner.camera });
-    if (owner instanceof Run) {
+    if (!(owner instanceof Run)) this.#close('capture-lost');
+    else {
+      owner.interrupt(() => { this.#close('capture-lost'); });
       linkRun(error, owner);
       owner.failed({ type: 'failed', attempt: owner.attempts, error });
     }

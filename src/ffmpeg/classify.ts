@@ -32,7 +32,7 @@ const REASONS: readonly (readonly [RegExp, ErrorCode])[] = [
 const TELLING = /\[(error|fatal|panic|warning)\]/;
 
 export function classifyExit(exit: Exit): Verdict {
-  if (exit.signal !== null) return { code: 'CAPTURE_CRASHED', reason: `ffmpeg was ended by ${exit.signal}${last(exit.tail)}` };
+  if (exit.signal !== null) return { code: 'CAPTURE_CRASHED', reason: `ffmpeg was ended by ${exit.signal}${last(exit.tail.filter((line) => TELLING.test(line)))}` };
   const lines = exit.tail.filter((line) => TELLING.test(line)).reverse();
   for (const [pattern, code] of REASONS) {
     const line = lines.find((one) => pattern.test(one));

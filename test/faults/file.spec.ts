@@ -1,10 +1,10 @@
 /** What can happen while a file is read: ffmpeg dies in the middle, the sink is slow. Every picture comes once. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { filter, firstValueFrom, lastValueFrom, map, toArray } from 'rxjs';
+import { filter, firstValueFrom, lastValueFrom, map, take, toArray } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Camera, camera, deliver, encodeH265, resize, retry, skipRate } from '../../src/index.js';
 import { SkipChain, type SkipRule, fraction } from '../../src/skip.js';
-import { countFrames, footage, ssim, threeQuestions } from '../services/index.js';
+import { countFrames, footage, processArguments, ssim, threeQuestions } from '../services/index.js';
 import { type WatchOptions, type Watched, captures, watch } from './kit.js';
 
 const SMALL = { width: 320, height: 240 };
@@ -88,6 +88,25 @@ describe('an ffmpeg that is killed while it reads a file', () => {
     await watched.whenOver();
     expect(watched.thrown).toHaveLength(1);
     expect(watched.gate.stats).toMatchObject({ state: 'failed', inFlightBy: { encoder: 0 } });
+  });
+
+  it('and encoded what came back from user code: the file goes on where it was, without what that encoder held', async () => {
+    const clip = await footage({ ...SMALL, seconds: 10, gop: 25 });
+    const gate = camera(clip);
+    gate.events$.pipe(filter((event) => event.type === 'encoded' && event.seq === 50), take(1)).subscribe(() => {
+      const encoder = captures().find((pid) => processArguments(pid).includes('pipe:0'));
+      if (encoder !== undefined) process.kill(encoder, 'SIGKILL');
+    });
+    const types: string[] = [];
+    gate.events$.pipe(filter((event) => ['failed', 'stopped'].includes(event.type))).subscribe(({ type }) => { types.push(type); });
+    const units = await lastValueFrom(gate.pipe(map((frame) => frame), encodeH265(), retry(20), toArray()));
+    const { captured, delivered, dropped, droppedTotal } = gate.stats;
+    expect({ captured, delivered, lost: droppedTotal }).toEqual({ captured: 250, delivered: units.length, lost: 250 - units.length });
+    expect(dropped['capture-lost']).toBe(droppedTotal);
+    expect(droppedTotal).toBeLessThan(20);
+    expect(risesStrictly(units.map(({ seq }) => seq))).toBe(true);
+    expect(types).toEqual(['failed', 'stopped']);
+    await threeQuestions({ stats: gate.stats });
   });
 
   const every: SkipRule = { every: 3 };
