@@ -147,10 +147,10 @@ export class Watched {
 
   /** Ends it, and asks the three questions. */
   async end(): Promise<void> {
-    this.#tellOutcome();
     this.unsubscribe();
     clearInterval(this.#sampling);
     await this.broker.close();
+    this.#tellOutcome();
     if (this.#unbalanced !== undefined) throw this.#unbalanced as Error;
     if (this.mostProcesses > 1) throw new Error(`${this.mostProcesses} processes at once`);
     this.#numbersGoOn();
@@ -189,7 +189,7 @@ export class Watched {
     }
   }
 
-  /** A line for the table of outcomes (outcomes.mjs), where one is asked for. */
+  /** A line for the table of outcomes, where one is asked for. */
   #tellOutcome(): void {
     const to = process.env['RXCAM_FAULT_OUTCOMES'];
     if (to === undefined) return;
