@@ -52,9 +52,23 @@ describe('classifyExit', () => {
     ['a driver that is not there', 'ENCODER_FAILED', `[AVHWDeviceContext @ 0x55] [error] No VA display found for device /dev/dri/renderD128.
 [error] Device creation failed: -22.
 [fatal] Error parsing global options: Invalid argument`],
+    ['a server that refuses in words of its own', 'SOURCE_REFUSED', '[error] pipe:0: Server returned 4XX Client Error, but not one of 40{0,1,3,4}'],
     ['nothing known', 'CAPTURE_CRASHED', '[error] something that has never been seen'],
   ] as const)('%s: %s', (_, code, tail) => {
     expect(verdict(tail).code).toBe(code);
+  });
+
+  it('calls a live source refused that hung up before it had described itself, and rubbish what came after', () => {
+    const tail = '[error] pipe:0: Invalid data found when processing input';
+    expect(verdict(tail, { live: true, sawConnection: false }).code).toBe('SOURCE_REFUSED');
+    expect(verdict(tail, { live: true }).code).toBe('DECODE_FAILED');
+    expect(verdict(tail, { sawConnection: false }).code).toBe('DECODE_FAILED');
+  });
+
+  it('gives a killed process no reason that is none', () => {
+    const killed = { code: null, signal: 'SIGKILL' } as const;
+    expect(verdict('  cpb: bitrate max/min/avg: 0/0/0 buffer size: 0', killed).reason).toBe('ffmpeg was ended by SIGKILL');
+    expect(verdict('[error] out of memory\n  cpb: bitrate', killed).reason).toBe('ffmpeg was ended by SIGKILL: out of memory');
   });
 
   it('gives the line that says why, without its level', () => {

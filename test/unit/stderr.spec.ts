@@ -43,6 +43,14 @@ a=control:trackID=0
 `;
 
 describe('StderrParser', () => {
+  it('tells a description with no video in it, unless it was cut where more might follow', () => {
+    const end = '[rtsp @ 0x55] [error] method PLAY failed: 454 Session Not Found';
+    const described = (lines: string) => told(`[rtsp @ 0x55] [verbose] SDP:\n${lines}\n${end}\n`).map(({ kind }) => kind);
+    expect(described('v=0\nm=audio 0 RTP/AVP 8\na=control:stream=0')).toEqual(['connected', 'no-video', 'problem']);
+    expect(described('v=0\nm=audio 0 RTP/AVP 8\nm=video 0 RTP/AVP 96')).toEqual(['connected', 'problem']);
+    expect(described(`v=0\nm=audio 0 RTP/AVP 8\na=${'x'.repeat(1_000)}`)).toEqual(['connected', 'problem']);
+  });
+
   it('tells the first video stream of the input, and how long it is', () => {
     expect(told(FILE_51)).toEqual([
       { kind: 'duration', seconds: 62.5 },
