@@ -1,7 +1,8 @@
-import { map, take } from 'rxjs';
+import { type Observable, map, take } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { type EncodeH265Config, encodeH265 } from '../operators/encode-h265.js';
 import { resize } from '../operators/resize.js';
+import { retry } from '../operators/retry.js';
 import { skipRate } from '../operators/skip-rate.js';
 import { planOf } from '../src/capture.js';
 import { InvalidOption } from '../src/errors.js';
@@ -105,6 +106,22 @@ describe('encodeH265', () => {
       expectObservable(gate.pipe(encodeH265({ mode: 'stream', gop: 10, chunk: { ms: 1 } }), shown), unsub).toBe(expected);
       expectSubscriptions(gate.subscriptions).toBe(subs);
       expectEvents(gate, '8ms (ddddx)', { d: { type: 'dropped', cause: 'stopped' }, x: { type: 'stopped' } });
+    });
+  });
+
+  it.each([
+    ['fused', 'stopped', (frame$: Observable<Frame>) => frame$],
+    ['behind user code', 'failed', (frame$: Observable<Frame>) => frame$.pipe(map((frame) => frame))],
+  ])('leaves nothing in flight when somebody has enough with the chunk that a failure brings out: %s', (_, state, way) => {
+    marbles(({ flush }) => {
+      const gate = fakeCamera('-f-f---f S', { live: false, encodeMs: 3 }); // two encoded, one in the encoder, when it stalls
+      const ledger = expectLedger(gate);
+      const seqs: number[] = [];
+      way(gate).pipe(encodeH265({ mode: 'stream', gop: 10, chunk: { ms: 100 } }), take(1), retry(5_000)).subscribe((unit) => seqs.push(unit.frames));
+      flush();
+      expect(seqs).toHaveLength(1);
+      ledger.verifySettled();
+      expect(gate.stats).toMatchObject({ inFlight: 0, state, reconnects: 0 });
     });
   });
 

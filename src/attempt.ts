@@ -135,8 +135,7 @@ class Attempt {
   #paused = false;
 
   #fail(cause: unknown): void {
-    this.#over = true;
-    this.#outlet.flush();
+    if (!this.#flushed()) return;
     this.#leave();
     const error = failureOf(cause, 'the capture', { camera: this.run.camera, attempt: this.#number });
     linkRun(error, this.run);
@@ -145,11 +144,18 @@ class Attempt {
   }
 
   #finish(): void {
-    this.#outlet.flush();
-    this.#over = true;
+    if (!this.#flushed()) return;
     this.#drop('capture-lost');
     this.run.emit({ type: 'stopped', reason: 'completed' });
     this.subscriber.complete();
+  }
+
+  /** Hands over the chunk that is begun. Whoever unsubscribes on it has stopped the attempt: then there is nothing more to tell. */
+  #flushed(): boolean {
+    this.#outlet.flush();
+    if (this.subscriber.closed) return false;
+    this.#over = true;
+    return true;
   }
 
   #stop(subscription: Subscription): void {

@@ -26,6 +26,16 @@ export const LIVENESS = {
   maxReadFailures: 10,
 } as const;
 
+/** Steps on frames out of the user's hands. */
+export const STAGE = {
+  /** Frames of a live source that wait for the child; more are dropped, the oldest first. */
+  maxWaiting: 8,
+  /** With more frames waiting than this, a source that can wait is paused until none waits. */
+  pauseAbove: 2,
+  /** No access unit for this long, with frames in the child, and the child is given up; ms. As long as a stall of a source. */
+  stallMs: LIVENESS.readWindowMs * LIVENESS.maxReadFailures,
+} as const;
+
 /** Processes; ms. */
 export const PROCESS = {
   /** Between SIGTERM and SIGKILL. */

@@ -1,7 +1,7 @@
 /** Runs steps on frames out of the user's hands: thinned in Node, the rest in one child fed with raw video. */
 import { EMPTY, Observable, Subject, type Subscriber, Subscription, switchMap, timer } from 'rxjs';
 import { ACCOUNTS, type Account, type Ticket, handOver, passedOn, take } from './account.js';
-import { PROCESS, LIVENESS } from './defaults.js';
+import { PROCESS, STAGE } from './defaults.js';
 import type { EngineEvent } from './engine.js';
 import { EncoderFailed, failureOf } from './errors.js';
 import { ffmpegEngine } from './ffmpeg/index.js';
@@ -12,13 +12,6 @@ import { linkRun } from './reconnect.js';
 import { Run } from './run.js';
 import { SkipChain } from './skip.js';
 import { type Fed, StageChild, sameFormat } from './stage-child.js';
-
-/** Frames of a live source that wait for the child; more are dropped, the oldest first. */
-const MAX_WAITING = 8;
-/** With more frames waiting than this, a source that can wait is paused until none waits. */
-const PAUSE_ABOVE = 2;
-/** No access unit for this long, with frames in the child, and the child is given up. */
-const STALL_MS = LIVENESS.readWindowMs * LIVENESS.maxReadFailures;
 
 /** The values of one subscription to steps on frames. */
 export function stage(plan: Plan, origin: FramesOrigin): Observable<Frame | EncodedFrame> {
@@ -50,8 +43,8 @@ class Stage {
 
   start(frames$: Observable<Frame>): () => void {
     this.#childWork.add(this.#activity.pipe(
-      switchMap(() => (this.#child?.isEmpty === false ? timer(STALL_MS) : EMPTY)),
-    ).subscribe(() => { this.#fail(new EncoderFailed(`no picture out of the encoder for ${STALL_MS} ms`)); }));
+      switchMap(() => (this.#child?.isEmpty === false ? timer(STAGE.stallMs) : EMPTY)),
+    ).subscribe(() => { this.#fail(new EncoderFailed(`no picture out of the encoder for ${STAGE.stallMs} ms`)); }));
     this.#upstream.add(frames$.subscribe({
       next: (frame) => { this.#take(frame); },
       error: (error: unknown) => { this.#end({ error }); },
@@ -79,8 +72,8 @@ class Stage {
     const { pressure } = ticket;
     if (pressure === undefined) return;
     if (pressure.waits) {
-      if (this.#waiting.length > PAUSE_ABOVE) pressure.block(this);
-    } else while (this.#waiting.length > MAX_WAITING) this.#waiting.shift()?.ticket.drop('stdin');
+      if (this.#waiting.length > STAGE.pauseAbove) pressure.block(this);
+    } else while (this.#waiting.length > STAGE.maxWaiting) this.#waiting.shift()?.ticket.drop('stdin');
   }
 
   /** Does what can be done now. A child that answers at once calls this from within: then the outer call goes on. */
@@ -163,6 +156,7 @@ class Stage {
   #finish(ended: { readonly error?: unknown }): void {
     if (this.#over) return;
     this.#outlet.flush();
+    if (this.subscriber.closed) return;
     this.#close('capture-lost');
     if ('error' in ended) this.subscriber.error(ended.error);
     else this.subscriber.complete();
@@ -171,6 +165,8 @@ class Stage {
   #fail(cause: unknown): void {
     if (this.#over) return;
     this.#outlet.flush();
+    // Whoever unsubscribes on the chunk that was begun has stopped the stage: there is nothing more to tell.
+    if (this.subscriber.closed) return;
     const owner = this.#owner();
     const error = failureOf(cause, 'the encoder', owner === undefined ? {} : { camera: owner.camera });
     if (!(owner instanceof Run)) this.#close('capture-lost');
