@@ -27,12 +27,14 @@ class Attempt {
   #source: SourceInfo;
   /** After the last picture. */
   #point: ResumePoint | undefined;
+  readonly #opening: number;
   #over = false;
 
   constructor(
     readonly run: Run, readonly plan: Plan, readonly origin: CameraOrigin, readonly subscriber: Subscriber<Frame | EncodedFrame>,
   ) {
     this.#number = run.startAttempt();
+    this.#opening = run.opening;
     this.#point = run.bookmark.point;
     this.#chain = new SkipChain(skipRules(plan), this.#point?.skip);
     this.#outlet = new Outlet(subscriber, encodeStep(plan));
@@ -138,7 +140,7 @@ class Attempt {
     if (!this.#flushed()) return;
     this.#leave();
     const error = failureOf(cause, 'the capture', { camera: this.run.camera, attempt: this.#number });
-    linkRun(error, this.run);
+    linkRun(error, this.run, this.#opening);
     this.run.failed({ type: 'failed', attempt: this.#number, error });
     this.subscriber.error(error);
   }

@@ -41,15 +41,23 @@ export function reconnect<T>(policy: ReconnectPolicy): MonoTypeOperatorFunction<
   });
 }
 
-/** Tells `retry` which run an error ended. */
-export function linkRun(error: Error, run: Run): void {
-  Object.defineProperty(error, RUN, { value: run });
+/**
+ * Tells `retry` which run an error ended.
+ * @param opening - the one that failed: an error may be on its way while frames before it still come out of an encoder, and
+ *   meanwhile somebody else may have gone on with the run
+ */
+export function linkRun(error: Error, run: Run, opening: number): void {
+  Object.defineProperty(error, RUN, { value: { run, opening } satisfies Link });
 }
+
+interface Link { readonly run: Run; readonly opening: number }
 
 const RUN: unique symbol = Symbol.for('rxcam.run') as never;
 
+/** The run that an error ended, unless it is somebody else's by now. */
 function runOf(error: unknown): Run | undefined {
-  return error instanceof Error ? (error as { [RUN]?: Run })[RUN] : undefined;
+  const link = error instanceof Error ? (error as { [RUN]?: Link })[RUN] : undefined;
+  return link !== undefined && link.run.opening === link.opening ? link.run : undefined;
 }
 
 function isRetried(policy: ReconnectPolicy, error: unknown): boolean {

@@ -10,6 +10,9 @@ import type { CameraHub } from './hub.js';
 /** Runs that nobody uses are kept for the next subscription; `waiting` and `claimed` ones are a retry's. */
 type RunState = 'free' | 'live' | 'waiting' | 'claimed';
 
+/** A run kept for a step; `opening` is the subscription that its frames come from. */
+export interface Reservation { readonly opening: number; release(): void }
+
 export class Run implements AccountOwner {
   readonly pressure: Pressure;
   /** Attempts so far. */
@@ -22,6 +25,7 @@ export class Run implements AccountOwner {
   readonly bookmark = new Bookmark();
   #state: RunState = 'free';
   #openings = 0;
+  #reservations = 0;
   #failedAt: number | undefined;
   #flowingSince: number | undefined;
   #lastCapturedAt = 0;
@@ -41,7 +45,7 @@ export class Run implements AccountOwner {
   get engine(): Engine { return this.hub.facts.engine; }
   get epoch(): number { return this.hub.epoch; }
   get live(): boolean { return this.#state !== 'free'; }
-  get isFree(): boolean { return this.#state === 'free'; }
+  get isFree(): boolean { return this.#state === 'free' && this.#reservations === 0; }
 
   /** Whether somebody holds too much, so that reading should stop. */
   readonly paused$: Observable<boolean> = defer(() => this.#blockers.pipe(map((set) => set.size > 0), distinctUntilChanged()));
@@ -69,6 +73,15 @@ export class Run implements AccountOwner {
       this.bookmark.giveUp('capture-lost');
     };
   }
+
+  /** A step after the camera still has frames of this run: nobody else goes on with it until it is released, once. */
+  reserve(): Reservation {
+    this.#reservations++;
+    return { opening: this.#openings, release: () => { this.#reservations--; } };
+  }
+
+  /** Counts the subscriptions that have opened this run. */
+  get opening(): number { return this.#openings; }
 
   /** A retry waits to subscribe again: nobody else may go on with this run. */
   wait(): void {

@@ -9,7 +9,7 @@ import type { EncodedFrame, Frame } from './frame.js';
 import { Outlet } from './outlet.js';
 import { type FramesOrigin, type Plan, encodeStep, skipRules } from './plan.js';
 import { linkRun } from './reconnect.js';
-import { Run } from './run.js';
+import { type Reservation, Run } from './run.js';
 import { SkipChain } from './skip.js';
 import { type Fed, StageChild, sameFormat } from './stage-child.js';
 
@@ -32,6 +32,7 @@ class Stage {
   #ended: { readonly error?: unknown } | undefined;
   #over = false;
   #lastOwner: Ticket['owner'];
+  #reservation: Reservation | undefined;
   #pumping = false;
   #again = false;
 
@@ -113,6 +114,7 @@ class Stage {
     const child = new StageChild(first.frame);
     this.#child = child;
     this.#lastOwner = first.ticket.owner ?? this.#lastOwner;
+    if (this.#lastOwner instanceof Run) this.#reservation ??= this.#lastOwner.reserve();
     const owner = this.#owner();
     const events$ = child.run(owner?.engine ?? ffmpegEngine, this.plan, first.frame.camera, () => { this.#pump(); });
     this.#childWork.add(events$.subscribe({
@@ -171,8 +173,8 @@ class Stage {
     const error = failureOf(cause, 'the encoder', owner === undefined ? {} : { camera: owner.camera });
     if (!(owner instanceof Run)) this.#close('capture-lost');
     else {
+      linkRun(error, owner, this.#reservation?.opening ?? owner.opening);
       owner.interrupt(() => { this.#close('capture-lost'); });
-      linkRun(error, owner);
       owner.failed({ type: 'failed', attempt: owner.attempts, error });
     }
     this.subscriber.error(error);
@@ -180,6 +182,8 @@ class Stage {
 
   #close(cause: 'capture-lost' | 'stopped'): void {
     this.#over = true;
+    this.#reservation?.release();
+    this.#reservation = undefined;
     this.#upstream.unsubscribe();
     this.#child?.leave(this.#owner());
     this.#childWork.unsubscribe();
