@@ -80,6 +80,21 @@ describe('publish', () => {
     });
   });
 
+  it('waits as the handle was told, and connects anew after as many failures as it was told', () => {
+    scheduler.run(({ hot, expectObservable, expectSubscriptions, flush }) => {
+      const driver = new FakeDriver(0, (_, index) => (index < 4 ? 'fail' : 'ok'));
+      const broker = fakeBroker(driver, { retryInitialMs: 10, retryMaxMs: 25, refreshAfterFailures: 2 });
+      const source = hot('  a 100ms |       ', { a });
+      const subs = '        ^ 100ms !       ';
+      const expected = '    80ms a 20ms |   ';
+      expectObservable(source.pipe(publish(broker, { topic: 't' }), order)).toBe(expected);
+      expectSubscriptions(source.subscriptions).toBe(subs);
+      flush();
+      expect(driver.requests.map(({ at }) => at)).toEqual([0, 10, 30, 55, 80]);
+      expect(driver.resets).toBe(2);
+    });
+  });
+
   it('takes a request without an answer as failed', () => {
     scheduler.run(({ cold, expectObservable }) => {
       const driver = new FakeDriver(0, (_, index) => (index === 0 ? 'hang' : 'ok'));

@@ -5,6 +5,7 @@ import { BROKER, OUTBOX } from '../defaults.js';
 import { InvalidOption, type RxcamError } from '../errors.js';
 import type { CameraMessage } from '../frame.js';
 import type { Ticket } from '../account.js';
+import { type AgainGiven, type AgainOptions, againOptions } from './again.js';
 import type { Driver } from './driver.js';
 import { Entry, type Lane } from './lane.js';
 import { type LaneOptions, Outbox } from './outbox.js';
@@ -45,6 +46,8 @@ export interface Broker {
   readonly state$: Observable<BrokerState>;
   /** Every failed request and every refused message. Completes on close. */
   readonly errors$: Observable<RxcamError>;
+  /** Ends the connection: the next request makes a new one, and a function that says where the broker is is asked again. */
+  reconnect(): void;
   /**
    * Sends what the outbox holds and closes the connection. What is not sent by the deadline is dropped, with cause
    * `closed`. Never rejects; a second call gives the first one's report.
@@ -53,7 +56,7 @@ export interface Broker {
 }
 
 /** What every kind of broker can be told. */
-export interface BrokerOptions extends Partial<SenderOptions> {
+export interface BrokerOptions extends Partial<Omit<SenderOptions, keyof AgainOptions>>, AgainGiven {
   readonly outboxMaxBytes?: number;
 }
 
@@ -74,7 +77,7 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
     this.state$ = this.#state$.asObservable();
     this.errors$ = this.#errors$.asObservable();
     const { lingerMs = BROKER.lingerMs, maxRequestBytes = BROKER.maxRequestBytes, requestTimeoutMs = BROKER.requestTimeoutMs } = options;
-    this.#sender = new Sender(driver, { lingerMs, maxRequestBytes, requestTimeoutMs }, {
+    this.#sender = new Sender(driver, { lingerMs, maxRequestBytes, requestTimeoutMs, ...againOptions(options) }, {
       connected: () => { if (this.state.status !== 'connected') this.#setState({ status: 'connected' }); },
       unavailable: (error) => { this.#errors$.next(error); this.#setState({ status: 'unavailable', error }); },
       refused: (error) => { this.#errors$.next(error); },
@@ -101,6 +104,10 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
     this.#outbox.offer(lane, new Entry(message, ticket, receiver, mono()));
     this.#noteFilling();
     this.#sender.wake(lane);
+  }
+
+  reconnect(): void {
+    if (!this.isClosed) this.driver.reset();
   }
 
   close({ deadlineMs = BROKER.closeDeadlineMs }: { deadlineMs?: number } = {}): Promise<CloseReport> {

@@ -1,6 +1,7 @@
-/** Whether the broker answers, and when to ask again: after 250, 500 … 10000 ms, one request at a time until one is answered. */
+/** Whether the broker answers, and when to ask again: after waits that double, one request at a time until one is answered. */
 import { mono } from '../clock.js';
 import { BROKER } from '../defaults.js';
+import type { AgainOptions } from './again.js';
 
 const LEAST_SHARE = 1 / 128;
 const SHARE_STEP = 1 / 16;
@@ -15,6 +16,8 @@ export class Health {
   #notBefore = 0;
   #isHurried = false;
   #share = 1;
+
+  constructor(readonly options: AgainOptions) {}
 
   get isHurried(): boolean { return this.#isHurried; }
 
@@ -31,7 +34,7 @@ export class Health {
 
   /** Whether the failures give reason to connect anew. */
   get wantsReset(): boolean {
-    return this.#failures > 0 && this.#failures % BROKER.refreshAfterFailures === 0;
+    return this.#failures > 0 && this.#failures % this.options.refreshAfterFailures === 0;
   }
 
   /** No long wait any more. */
@@ -68,6 +71,7 @@ export class Health {
 
   /** How long to wait after so many failures in a row, in ms. */
   waitMs(failures: number): number {
-    return this.#isHurried ? BROKER.retryInitialMs : Math.min(BROKER.retryMaxMs, BROKER.retryInitialMs * 2 ** (failures - 1));
+    const { retryInitialMs, retryMaxMs } = this.options;
+    return this.#isHurried ? Math.min(BROKER.retryInitialMs, retryInitialMs) : Math.min(retryMaxMs, retryInitialMs * 2 ** (failures - 1));
   }
 }

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import { BROKER, KAFKA, OUTBOX } from '../defaults.js';
 import { byteCount, callback, count, milliseconds, options as object } from '../options.js';
+import { AGAIN, WAITS_GROW } from './again.js';
 
 /** Options of `kafka`. */
 export interface KafkaConfig {
@@ -36,6 +37,12 @@ export interface KafkaConfig {
   readonly requestTimeoutMs?: number;
   /** Default 5000 ms. */
   readonly connectTimeoutMs?: number;
+  /** First wait after a failed request, in ms, at least 1; doubles up to `retryMaxMs`. Default 250. */
+  readonly retryInitialMs?: number;
+  /** Longest wait, in ms. Default 10000, or `retryInitialMs` where that is longer. */
+  readonly retryMaxMs?: number;
+  /** Failures in a row after which the connection is made anew, and a function given as `brokers` asked again. Default 3. */
+  readonly refreshAfterFailures?: number;
   /** Bytes that the outbox of the handle may keep in memory. Default 256 MiB. */
   readonly outboxMaxBytes?: number;
   /** Gets the client's own log. Default: none. */
@@ -63,8 +70,9 @@ export const KAFKA_SCHEMA = object({
   maxRequestBytes: byteCount().optional(),
   requestTimeoutMs: milliseconds().default(BROKER.requestTimeoutMs),
   connectTimeoutMs: milliseconds().default(BROKER.connectTimeoutMs),
+  ...AGAIN,
   outboxMaxBytes: byteCount().default(OUTBOX.handleMaxBytes),
   logger: z.custom<Logger>().optional(),
-});
+}).refine(...WAITS_GROW);
 
 export type KafkaOptions = z.output<typeof KAFKA_SCHEMA>;

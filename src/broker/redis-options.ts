@@ -4,13 +4,17 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import { BROKER, OUTBOX, REDIS } from '../defaults.js';
 import { InvalidOption } from '../errors.js';
-import { byteCount, count, milliseconds, options as object } from '../options.js';
+import { byteCount, callback, count, milliseconds, options as object } from '../options.js';
 import { normalizeUrl, redactUrl, secretsOf } from '../redact.js';
+import { AGAIN, WAITS_GROW } from './again.js';
 
 /** Options of `redis`. */
 export interface RedisConfig {
-  /** `redis://user:password@host:port/db`, `rediss://…` with TLS; or the parts by themselves. */
-  readonly url?: string;
+  /**
+   * `redis://user:password@host:port/db`, `rediss://…` with TLS; or a function that gives it, asked again when the
+   * connection keeps failing; or the parts by themselves.
+   */
+  readonly url?: string | (() => string | Promise<string>);
   /** Default `localhost`. */
   readonly host?: string;
   /** Default 6379. */
@@ -35,14 +39,23 @@ export interface RedisConfig {
   readonly requestTimeoutMs?: number;
   /** Default 5000 ms. */
   readonly connectTimeoutMs?: number;
+  /** First wait after a failed request, in ms, at least 1; doubles up to `retryMaxMs`. Default 250. */
+  readonly retryInitialMs?: number;
+  /** Longest wait, in ms. Default 10000, or `retryInitialMs` where that is longer. */
+  readonly retryMaxMs?: number;
+  /** Failures in a row after which the connection is made anew, and a function given as `url` asked again. Default 3. */
+  readonly refreshAfterFailures?: number;
   /** Bytes that the outbox of the handle may keep in memory. Default 256 MiB. */
   readonly outboxMaxBytes?: number;
   /** Gets the client's own warnings. */
   readonly logger?: Logger;
 }
 
+const URL_FORM = /^rediss?:\/\/./;
+const URL_EXPECTED = 'redis://host:port or rediss://host:port';
+
 export const REDIS_SCHEMA = object({
-  url: z.string().regex(/^rediss?:\/\/./, 'expected redis://host:port or rediss://host:port').optional(),
+  url: z.union([z.string().regex(URL_FORM, `expected ${URL_EXPECTED}`), callback<() => string | Promise<string>>()]).optional(),
   host: z.string().min(1).optional(),
   port: z.number().int().min(1).max(65_535).optional(),
   username: z.string().optional(),
@@ -56,16 +69,31 @@ export const REDIS_SCHEMA = object({
   maxRequestBytes: byteCount().default(BROKER.maxRequestBytes),
   requestTimeoutMs: milliseconds().default(BROKER.requestTimeoutMs),
   connectTimeoutMs: milliseconds().default(BROKER.connectTimeoutMs),
+  ...AGAIN,
   outboxMaxBytes: byteCount().default(OUTBOX.handleMaxBytes),
   logger: z.custom<Logger>().optional(),
-});
+}).refine(...WAITS_GROW);
 
 export type RedisOptions = z.output<typeof REDIS_SCHEMA>;
 export type ClientOptions = Omit<AllClientOptions, 'replyMapping'>;
 
 /** Where and how to connect; `secrets` must not be shown. */
-export function connectionOf(options: RedisOptions): { address: string; client: ClientOptions; secrets: string[] } {
-  const { url, host = 'localhost', port = 6_379, username, password, db, tls } = options;
+export interface Connection { readonly address: string; readonly client: ClientOptions; readonly secrets: readonly string[] }
+
+/**
+ * What the function given as `url` has answered.
+ * @throws InvalidOption if that is no address
+ */
+export function checkedUrl(answer: unknown): string {
+  if (typeof answer === 'string' && URL_FORM.test(answer)) return answer;
+  const shown = typeof answer === 'string' ? redactUrl(answer) : typeof answer;
+  throw new InvalidOption(`redis: option 'url': ${shown} returned, expected ${URL_EXPECTED}`);
+}
+
+/** The connection that options describe; `url` in place of a function that gives it. */
+export function connectionOf({ url: given, ...options }: RedisOptions, answered?: string): Connection {
+  const url = typeof given === 'function' ? answered : given;
+  const { host = 'localhost', port = 6_379, username, password, db, tls } = options;
   const own = { ...(username !== undefined && { username }), ...(password !== undefined && { password }), ...(db !== undefined && { db }) };
   const secure = tls === undefined || tls === false ? {} : { tls: tls === true ? {} : tls };
   const secrets = password === undefined ? [] : [password, encodeURIComponent(password)];

@@ -8,7 +8,7 @@ import { parseOptions } from '../options.js';
 import { redact } from '../redact.js';
 import { type Broker, BrokerHandle } from './broker.js';
 import type { Driver, Outgoing, SendOutcome } from './driver.js';
-import { type ClientOptions, REDIS_SCHEMA, type RedisConfig, type RedisOptions, connectionOf } from './redis-options.js';
+import { type Connection, REDIS_SCHEMA, type RedisConfig, type RedisOptions, checkedUrl, connectionOf } from './redis-options.js';
 import { StreamTrim } from './stream-trim.js';
 
 /**
@@ -25,9 +25,10 @@ const SERVER_WIDE = /^(OOM|READONLY|LOADING|NOAUTH|WRONGPASS|MISCONF|MASTERDOWN|
 
 class RedisDriver implements Driver {
   readonly kind = 'redis';
-  readonly address: string;
-  readonly #client: ClientOptions;
-  readonly #secrets: readonly string[];
+  /** Where the server is; undefined until a function given as `url` was asked. */
+  #connection: Connection | undefined;
+  /** Whether that function has been asked since the connection was given up. */
+  #isAsked = false;
   readonly #trim: StreamTrim;
   #redis: Redis | undefined;
   #connecting: Promise<Redis> | undefined;
@@ -37,18 +38,12 @@ class RedisDriver implements Driver {
   #lastError = '';
 
   constructor(readonly options: RedisOptions) {
-    const { address, client, secrets } = connectionOf(options);
-    this.address = address;
-    this.#secrets = secrets;
+    if (typeof options.url !== 'function') this.#connection = connectionOf(options);
     this.#trim = new StreamTrim(options.maxLen, options.maxStreamBytes);
-    this.#client = {
-      ...client,
-      lazyConnect: true,
-      // Everything that this client would do by itself to recover is the sender's.
-      enableOfflineQueue: false, enableReadyCheck: false, autoResendUnfulfilledCommands: false,
-      retryStrategy: () => null, maxRetriesPerRequest: 0,
-      disconnectTimeout: REDIS.disconnectTimeoutMs, connectTimeout: options.connectTimeoutMs, commandTimeout: options.requestTimeoutMs,
-    };
+  }
+
+  get address(): string {
+    return this.#connection?.address ?? 'redis://(not asked yet)';
   }
 
   send(batch: readonly Outgoing[]): Observable<readonly SendOutcome[]> {
@@ -63,6 +58,7 @@ class RedisDriver implements Driver {
 
   reset(): void {
     this.#generation++;
+    this.#isAsked = false;
     this.#redis?.disconnect();
     this.#redis = undefined;
     this.#connecting = undefined;
@@ -103,19 +99,36 @@ class RedisDriver implements Driver {
   }
 
   async #connect(generation: number): Promise<Redis> {
+    this.#lastError = '';
     // The library is loaded when it is needed: it is large, and many use another broker.
-    const { Redis } = await import('ioredis');
+    const [{ Redis }, { client }] = await Promise.all([import('ioredis'), this.#askWhere()]);
     if (generation !== this.#generation) throw new Error('the connection was given up meanwhile');
     this.#redis?.disconnect();
-    const redis = new Redis(this.#client);
+    const { connectTimeoutMs, requestTimeoutMs } = this.options;
+    const redis = new Redis({
+      ...client,
+      lazyConnect: true,
+      // Everything that this client would do by itself to recover is the sender's.
+      enableOfflineQueue: false, enableReadyCheck: false, autoResendUnfulfilledCommands: false,
+      retryStrategy: () => null, maxRetriesPerRequest: 0,
+      disconnectTimeout: REDIS.disconnectTimeoutMs, connectTimeout: connectTimeoutMs, commandTimeout: requestTimeoutMs,
+    });
     this.#redis = redis;
-    this.#lastError = '';
     redis.on('error', (error: Error) => {
       this.#lastError = error.message;
       this.options.logger?.warn({ broker: this.address }, this.#redact(error.message));
     });
     await redis.connect();
     return redis;
+  }
+
+  async #askWhere(): Promise<Connection> {
+    const { url } = this.options;
+    if (typeof url === 'function' && !this.#isAsked) {
+      this.#connection = connectionOf(this.options, checkedUrl(await url()));
+      this.#isAsked = true;
+    }
+    return this.#connection as Connection;
   }
 
   #outcome({ topic, message }: Outgoing, result: [Error | null, unknown] | undefined): SendOutcome {
@@ -145,7 +158,7 @@ class RedisDriver implements Driver {
   }
 
   #redact(text: string): string {
-    return redact(text, this.#secrets);
+    return redact(text, this.#connection?.secrets);
   }
 }
 

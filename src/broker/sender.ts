@@ -4,6 +4,7 @@ import { mono } from '../clock.js';
 import { BROKER } from '../defaults.js';
 import { BrokerUnavailable, type RxcamError, isRxcamError } from '../errors.js';
 import { redact } from '../redact.js';
+import type { AgainOptions } from './again.js';
 import { Alarm } from './alarm.js';
 import { type Answer, type Batch, acknowledgement, gather, readAnswer, sizeOf } from './batch.js';
 import type { Driver, NotWritten, SendOutcome } from './driver.js';
@@ -11,7 +12,7 @@ import { Health } from './health.js';
 import type { Lane } from './lane.js';
 import { SizeSearch } from './size-search.js';
 
-export interface SenderOptions {
+export interface SenderOptions extends AgainOptions {
   readonly lingerMs: number;
   readonly maxRequestBytes: number;
   readonly requestTimeoutMs: number;
@@ -34,11 +35,13 @@ export class Sender {
   readonly #search = new SizeSearch();
   readonly #requests = new Subscription();
   readonly #alarm = new Alarm(() => { this.#plan(); });
-  readonly #health = new Health();
+  readonly #health: Health;
   #bytesUnderWay = 0;
   #isBusy = false;
 
-  constructor(readonly driver: Driver, readonly options: SenderOptions, readonly observer: SenderObserver) {}
+  constructor(readonly driver: Driver, readonly options: SenderOptions, readonly observer: SenderObserver) {
+    this.#health = new Health(options);
+  }
 
   /** The lane has got a message. */
   wake(lane: Lane): void {

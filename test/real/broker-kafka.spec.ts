@@ -64,6 +64,21 @@ needs('kafka')('kafka', () => {
     expect(handle.address).toBe(`kafka://${lists[1]?.[0]}`);
   });
 
+  it('asks for the brokers again when it is told to reconnect, and at no other time', async () => {
+    let asked = 0;
+    const handle = opened(kafka({ brokers: () => { asked++; return [server.address]; } }));
+    const [one, two, three] = made(3) as [CameraMessage, CameraMessage, CameraMessage];
+    const topic = `asked-${randomUUID()}`;
+    const send = (message: CameraMessage) => all(from([message]).pipe(publish(handle, { topic })));
+    await send(one);
+    const first = asked;
+    expect(orders(await send(two))).toEqual([2]);
+    expect(asked).toBe(first);
+    handle.reconnect();
+    expect(orders(await send(three))).toEqual([3]);
+    expect(asked).toBeGreaterThan(first);
+  });
+
   it('does not hold up other topics when one may not be made', async () => {
     const handle = opened(kafka({ brokers: [server.address], replicationFactor: 3 }));
     const there = `there-${randomUUID()}`;

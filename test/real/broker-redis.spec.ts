@@ -5,7 +5,7 @@ import { firstValueFrom, from } from 'rxjs';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { publish } from '../../operators/publish.js';
 import { redis } from '../../src/broker/index.js';
-import { type RedisServer, needs, startRedis } from '../services/index.js';
+import { type RedisServer, freePort, needs, startRedis } from '../services/index.js';
 import { all, closeAll, isUnavailable, made, opened, orders } from './broker-messages.js';
 
 needs('redis')('redis', () => {
@@ -62,6 +62,32 @@ needs('redis')('redis', () => {
     expect(orders(await acks)).toEqual(orders(made(200, {}, 1)));
     const entries = await client.xrange('full', '-', '+');
     expect(entries.map(([, list]) => Number(list[list.indexOf('order') + 1]))).toEqual(orders(made(200, {}, 1)));
+  });
+
+  it('asks for the address again when the connection keeps failing, and when it is told to reconnect', async () => {
+    const nowhere = `redis://:right@127.0.0.1:${await freePort()}`;
+    let asked = 0;
+    const url = () => Promise.resolve(++asked === 1 ? nowhere : server.url);
+    const handle = opened(redis({ url, retryInitialMs: 10, refreshAfterFailures: 2 }));
+    const send = () => all(from(made(1)).pipe(publish(handle, { topic: `moved-${randomUUID()}` })));
+    await send();
+    expect(asked).toBe(2);
+    await send();
+    expect(asked).toBe(2);
+    handle.reconnect();
+    await send();
+    expect(asked).toBe(3);
+    expect(handle.address).toContain(`:${server.port}`);
+    expect(handle.address).not.toContain('right');
+  });
+
+  it('shows no password of an address that is none', async () => {
+    const handle = opened(redis({ url: () => 'http://:wrong-secret@host' }));
+    const failure = firstValueFrom(handle.errors$);
+    from(made(1)).pipe(publish(handle, { topic: 't' })).subscribe();
+    const { message: text } = await failure;
+    expect(text).toMatch(/returned, expected redis:/);
+    expect(text).not.toContain('wrong-secret');
   });
 
   it('says that the password is wrong, and not which', async () => {

@@ -27,7 +27,6 @@ interface Options {
 }
 
 const OUTBOX_OPTIONS = { 'outbox.maxBytes': OUTBOX.maxBytes, 'outbox.maxMessages': OUTBOX.maxMessages };
-const { maxRequestBytes } = BROKER;
 
 const OPTIONS: readonly Options[] = [
   {
@@ -43,11 +42,11 @@ const OPTIONS: readonly Options[] = [
   { heading: 'stats', file: 'operators/stats.ts', type: 'StatsConfig', defaults: { every: STATS.every } },
   {
     heading: 'Kafka', file: 'src/broker/kafka-options.ts', type: 'KafkaConfig',
-    defaults: { ...KAFKA_SCHEMA.parse({ brokers: ['localhost:9092'] }), ...KAFKA, maxRequestBytes },
+    defaults: { ...KAFKA_SCHEMA.parse({ brokers: ['localhost:9092'] }), ...KAFKA, ...BROKER },
   },
   {
     heading: 'Redis', file: 'src/broker/redis-options.ts', type: 'RedisConfig',
-    defaults: { ...REDIS_SCHEMA.parse({}), ...REDIS, host: 'localhost', port: 6379, db: 0, tls: false },
+    defaults: { ...REDIS_SCHEMA.parse({}), ...REDIS, ...BROKER, host: 'localhost', port: 6379, db: 0, tls: false },
   },
   { heading: 'The embedded broker', file: 'src/broker/memory.ts', type: 'MemoryConfig', defaults: { ...MEMORY, outboxMaxBytes: OUTBOX.handleMaxBytes } },
 ];
@@ -74,7 +73,6 @@ describe('the text', () => {
     [`SIGKILL after ${PROCESS.killAfterMs / 1000} s`],
     [`ffmpeg's last ${PROCESS.stderrLines} lines`],
     [`for ${BROKER.closeDeadlineMs / 1000} s at most`],
-    [`asked again after ${['no', 'one', 'two', 'three'][BROKER.refreshAfterFailures]} failures in a row`],
     [`kept below ${DOWNLOAD.cacheBytes / 1024 ** 3} GiB`],
     [`test:?size=${TEST_SOURCE.width}x${TEST_SOURCE.height}&fps=${TEST_SOURCE.fps}`],
     [`add-config max.message.bytes=${KAFKA.maxMessageBytes}`],

@@ -34,6 +34,18 @@ const remote: FlagGroup = {
       flags: '--broker-connect-timeout <ms>', sets: 'broker.connectTimeoutMs', parse: number, standard: BROKER.connectTimeoutMs,
       about: 'until the broker answers, in ms',
     },
+    {
+      flags: '--broker-retry-initial <ms>', sets: 'broker.retryInitialMs', parse: number, standard: BROKER.retryInitialMs,
+      about: 'first wait after a failed request, in ms; doubles up to the longest',
+    },
+    {
+      flags: '--broker-retry-max <ms>', sets: 'broker.retryMaxMs', parse: number, standard: BROKER.retryMaxMs,
+      about: 'longest wait after failed requests, in ms',
+    },
+    {
+      flags: '--broker-refresh-after <n>', sets: 'broker.refreshAfterFailures', parse: number, standard: BROKER.refreshAfterFailures,
+      about: 'failures in a row after which the connection is made anew',
+    },
   ],
 };
 

@@ -1,0 +1,31 @@
+/** When a broker is asked again: options that Kafka and Redis have in common. */
+import { BROKER } from '../defaults.js';
+import { count, milliseconds } from '../options.js';
+
+/** Waits after failed requests, and when to connect anew. */
+export interface AgainOptions {
+  readonly retryInitialMs: number;
+  readonly retryMaxMs: number;
+  readonly refreshAfterFailures: number;
+}
+
+export const AGAIN = {
+  retryInitialMs: milliseconds().min(1).default(BROKER.retryInitialMs),
+  retryMaxMs: milliseconds().min(1).optional(),
+  refreshAfterFailures: count().default(BROKER.refreshAfterFailures),
+};
+
+/** As they are given. */
+export type AgainGiven = { readonly [K in keyof AgainOptions]?: number | undefined };
+
+/** For `refine`. */
+export const WAITS_GROW: readonly [check: (given: AgainGiven) => boolean, says: { message: string; path: string[] }] = [
+  ({ retryInitialMs = 0, retryMaxMs = Infinity }) => retryMaxMs >= retryInitialMs,
+  { message: 'expected retryMaxMs to be at least retryInitialMs', path: ['retryMaxMs'] },
+];
+
+/** What was given, with the defaults. */
+export function againOptions(given: AgainGiven): AgainOptions {
+  const { retryInitialMs = BROKER.retryInitialMs, refreshAfterFailures = BROKER.refreshAfterFailures } = given;
+  return { retryInitialMs, retryMaxMs: given.retryMaxMs ?? Math.max(BROKER.retryMaxMs, retryInitialMs), refreshAfterFailures };
+}
