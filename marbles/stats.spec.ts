@@ -15,7 +15,7 @@ const EVENTS: Record<string, CameraEvent> = {
   c: event({ type: 'captured', ...one, pts: 0, to: 'encoder', readMs: 40 }),
   s: event({ type: 'skipped', ...one, from: 'encoder', reason: 'rate' }),
   u: event({ type: 'skipped', ...one, from: 'encoder', reason: 'unchanged' }),
-  e: event({ type: 'encoded', ...one, from: 'encoder', to: 'handover', bytes: 700, keyframe: true, processMs: 12, width: 640, height: 360 }),
+  e: event({ type: 'encoded', ...one, codec: 'h265', from: 'encoder', to: 'handover', bytes: 700, keyframe: true, processMs: 12, width: 640, height: 360 }),
   d: event({ type: 'delivered', ...one, from: 'handover' }),
   q: event({ type: 'moved', ...one, from: 'handover', to: 'outbox' }),
   p: event({ type: 'published', ...one, from: 'outbox', inputOrder: 1, topic: 't', key: 'k', bytes: 700, writeMs: 3, latencyMs: 20 }),

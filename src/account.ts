@@ -6,7 +6,7 @@ import { mono } from './clock.js';
 import type { Engine } from './engine.js';
 import type { DropCause, EventBody, Place } from './events.js';
 import type { RxcamError } from './errors.js';
-import type { Accounted, Published } from './frame.js';
+import type { Accounted, Codec, Published } from './frame.js';
 
 /** Under which values carry their accounts; global, so that a second copy of rxcam does no harm. */
 export const ACCOUNTS: unique symbol = Symbol.for('rxcam.accounts') as never;
@@ -75,7 +75,7 @@ export class Ticket {
     this.#tell((from, body) => ({ ...body, type: 'dropped', from, cause, ...(error && { error }) }), undefined);
   }
 
-  encoded(facts: { bytes: number; keyframe: boolean; width: number; height: number; to: Place }): void {
+  encoded(facts: { codec: Codec; bytes: number; keyframe: boolean; width: number; height: number; to: Place }): void {
     this.#tell((from, body) => ({ ...body, type: 'encoded', from, processMs: this.ageMs(), ...facts }), facts.to);
   }
 

@@ -1,6 +1,6 @@
 /** The one vocabulary of what can happen to a camera and to its frames. */
 import type { RxcamError } from './errors.js';
-import type { SourceInfo } from './frame.js';
+import type { Codec, SourceInfo } from './frame.js';
 
 /** Where a frame can be while rxcam holds it: counted there, never found by subtraction. */
 export const PLACES = ['stdin', 'encoder', 'handover', 'sink', 'outbox', 'request'] as const;
@@ -44,7 +44,7 @@ export interface Changed extends EventBase { readonly type: 'changed'; readonly 
 export interface Captured extends FrameEventBase { readonly type: 'captured'; readonly pts: number; readonly to: Place; readonly readMs?: number }
 export interface Skipped extends FrameEventBase { readonly type: 'skipped'; readonly from: Place; readonly reason: 'rate' | 'unchanged' }
 export interface Encoded extends FrameEventBase {
-  readonly type: 'encoded'; readonly from: Place; readonly to: Place; readonly bytes: number; readonly keyframe: boolean;
+  readonly type: 'encoded'; readonly from: Place; readonly to: Place; readonly codec: Codec; readonly bytes: number; readonly keyframe: boolean;
   /** From decoding to the end of encoding, in ms. */
   readonly processMs: number; readonly width: number; readonly height: number;
 }

@@ -1,5 +1,6 @@
 /** The pure fold from events to the account of every frame: captured = published + delivered + skipped + Σ dropped + in flight. */
 import { type CameraEvent, DROP_CAUSES, type DropCause, PLACES, type Place, type Returned, type Skipped } from './events.js';
+import type { Codec } from './frame.js';
 import { EMPTY_HISTOGRAM, type Histogram, record } from './histogram.js';
 
 /**
@@ -54,6 +55,8 @@ export interface Ledger {
   /** The last failure's code. */
   readonly lastError?: string;
   readonly encoder?: EncoderInUse;
+  /** What the last access unit is. */
+  readonly codec?: Codec;
 }
 
 /**
@@ -89,7 +92,7 @@ export function fold(ledger: Ledger, event: CameraEvent): Ledger {
       return skipped(ledger, event);
     case 'encoded': {
       const next = move(add(ledger, 'encoded', event.frames), event.from, event.to, event.frames);
-      return timed({ ...next, frameBytes: event.bytes, width: event.width, height: event.height }, 'process', event.processMs);
+      return timed({ ...next, codec: event.codec, frameBytes: event.bytes, width: event.width, height: event.height }, 'process', event.processMs);
     }
     case 'moved':
       return move(ledger, event.from, event.to, event.frames);

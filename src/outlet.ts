@@ -53,7 +53,7 @@ export class Outlet {
     const { width, height, data, keyframe } = output;
     const to = step.chunk === undefined ? 'handover' : 'encoder';
     const encodeMs = kept.ticket.ageMs();
-    kept.ticket.encoded({ bytes: data.length, keyframe, width, height, to });
+    kept.ticket.encoded({ codec: output.format as Codec, bytes: data.length, keyframe, width, height, to });
     const unit: EncodedFrame = {
       ...kept.origin, width, height, codec: output.format as Codec, mode: step.mode, keyframe, frames: 1, lastSeq: kept.origin.seq,
       crf: step.crf, encoder: this.encoder, encodeMs, data, [ACCOUNTS]: kept.accounts,

@@ -2,6 +2,7 @@
 import { EMPTY, type Observable, connect, defer, distinctUntilChanged, endWith, filter, ignoreElements, map, merge, scan, switchMap, takeUntil } from 'rxjs';
 import { mono, ticks, wall } from './clock.js';
 import type { CameraEvent, DropCause, Place } from './events.js';
+import type { Codec } from './frame.js';
 import { type Timing, timing } from './histogram.js';
 import { type CameraState, type Counts, EMPTY_LEDGER, type EncoderInUse, type Ledger, fold, inFlight } from './ledger.js';
 
@@ -42,6 +43,8 @@ export interface CameraStats extends Counts {
   readonly nextAttemptAt?: number;
   readonly lastError?: string;
   readonly encoder?: EncoderInUse;
+  /** What the last access unit is. */
+  readonly codec?: Codec;
 }
 
 const NO_RATES: Rates = { captured: 0, published: 0, delivered: 0, skipped: 0, dropped: 0, bytes: 0 };
@@ -57,6 +60,7 @@ export function statsOf(ledger: Ledger, rate: Rates = NO_RATES): CameraStats {
     ...(ledger.nextAttemptAt !== undefined && { nextAttemptAt: ledger.nextAttemptAt }),
     ...(ledger.lastError !== undefined && { lastError: ledger.lastError }),
     ...(ledger.encoder !== undefined && { encoder: ledger.encoder }),
+    ...(ledger.codec !== undefined && { codec: ledger.codec }),
   };
 }
 

@@ -120,7 +120,7 @@ describe('a table', () => {
 
   it('has every field of the statistics', () => {
     const table = tableOf('Statistics', 'field', 'unit');
-    const optional = ['nextAttemptAt', 'lastError', 'encoder'];
+    const optional = ['nextAttemptAt', 'lastError', 'encoder', 'codec'];
     expect(table.rows.flatMap(([names]) => namesIn(names)).sort()).toEqual([...Object.keys(statsOf(EMPTY_LEDGER)), ...optional].sort());
     const { rate, read } = statsOf(EMPTY_LEDGER);
     expect(namesIn(table.rows.find(([name]) => name === '`rate`')?.[2]).sort()).toEqual(Object.keys(rate).sort());
