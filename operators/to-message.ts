@@ -1,6 +1,6 @@
 /** toMessage: wraps an access unit, or a chunk, in the message that goes to the broker. */
 import { randomUUID } from 'node:crypto';
-import { Observable, type OperatorFunction, defer, mergeMap } from 'rxjs';
+import { Observable, type OperatorFunction, defer } from 'rxjs';
 import { z } from 'zod';
 import { ACCOUNTS, type Account, handOver, passedOn, take } from '../src/account.js';
 import type { CameraMessage, EncodedFrame } from '../src/frame.js';
@@ -78,17 +78,21 @@ export function toMessage(config: ToMessageConfig | MessageFormatter = {}): Oper
 /** `map` that keeps the account of each frame: it is in rxcam's hands until the message is passed on. */
 function mapHeld(project: (frame: EncodedFrame) => CameraMessage): OperatorFunction<EncodedFrame, CameraMessage> {
   const seen = new WeakSet<Account>();
-  return mergeMap((frame: EncodedFrame) => new Observable<CameraMessage>((subscriber) => {
-    const ticket = take(frame, 'handover', seen);
-    let message: CameraMessage;
-    try {
-      message = project(passedOn(frame, ticket));
-    } catch (error) {
-      ticket.drop('stopped');
-      throw error;
-    }
-    handOver(ticket, () => { subscriber.next(message); });
-    subscriber.complete();
+  return (source) => new Observable((subscriber) => source.subscribe({
+    next: (frame) => {
+      const ticket = take(frame, 'handover', seen);
+      let message: CameraMessage;
+      try {
+        message = project(passedOn(frame, ticket));
+      } catch (error) {
+        ticket.drop('stopped');
+        subscriber.error(error);
+        return;
+      }
+      handOver(ticket, () => { subscriber.next(message); });
+    },
+    error: (error: unknown) => { subscriber.error(error); },
+    complete: () => { subscriber.complete(); },
   }));
 }
 

@@ -1,8 +1,9 @@
 /** Capture: one ffmpeg process reading a source, from start to end. */
-import { type Observable, concat, mergeMap, throwError, defer } from 'rxjs';
+import { type Observable, concat, throwError, defer } from 'rxjs';
 import type { EngineContext, EngineEvent, EngineOutput } from '../engine.js';
 import { DecodeFailed, NoVideo, StreamEnded } from '../errors.js';
 import type { Codec, ColorInfo, PixelFormat, SourceInfo } from '../frame.js';
+import { mapEach } from './map-each.js';
 import type { Source } from '../source/index.js';
 import { type ChildOutput, runChild } from './child.js';
 import type { StderrFact } from './stderr.js';
@@ -14,15 +15,16 @@ export interface CaptureOptions {
   /** For its stdin. */
   readonly script: string | undefined;
   readonly answered: boolean;
+  readonly inBulk: boolean;
   readonly source: Source;
   readonly format: PixelFormat | Codec;
 }
 
 /** Events of a process that reads a source. */
-export function capture({ path, args, script, answered, source, format }: CaptureOptions, context: EngineContext): Observable<EngineEvent> {
+export function capture({ path, args, script, answered, inBulk, source, format }: CaptureOptions, context: EngineContext): Observable<EngineEvent> {
   const translate = translator(format);
   const events$ = runChild({
-    path, args, answered, live: source.live, address: source.address, secrets: source.secrets, hold: () => context.hold(),
+    path, args, answered, inBulk, live: source.live, address: source.address, secrets: source.secrets, hold: () => context.hold(),
     attach: (child) => {
       child.stdin.end(script ?? '');
       // eslint-disable-next-line rxjs-x/no-subscribe-in-pipe -- inside the producer that the pipe begins with
@@ -32,7 +34,7 @@ export function capture({ path, args, script, answered, source, format }: Captur
       });
       return () => { pausing.unsubscribe(); };
     },
-  }).pipe(mergeMap(translate));
+  }).pipe(mapEach(translate));
   const ended$ = defer(() => throwError(() => new StreamEnded(`the live source ended: ${source.address}`)));
   return source.endless ? concat(events$, ended$) : events$;
 }

@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { Observable, type Subscriber } from 'rxjs';
 import { CaptureCrashed, type RxcamError, failure } from '../errors.js';
 import { redact } from '../redact.js';
+import { readInBulk } from './bulk.js';
 import { classifyExit } from './classify.js';
 import { HEARTBEAT_FD } from './command.js';
 import { type NutPacket, NutReader, type NutStream } from './nut/index.js';
@@ -25,6 +26,8 @@ export interface ChildOptions {
   /** What is read, for messages: ffmpeg itself knows only the pipe that it was told through. */
   readonly address: string;
   readonly secrets: readonly string[];
+  /** Whether nobody waits for news of each picture as it is decoded: a file that is read as fast as it goes. */
+  readonly inBulk?: boolean;
   /** Whether the source is known to have answered before. */
   readonly answered?: boolean;
   /** Called when the process starts; the function returned is called when it is gone. */
@@ -55,8 +58,14 @@ class RunningChild {
     this.#child = child;
     const pictures = this.#reader((packet, stream) => ({ kind: 'packet', packet, stream }));
     const heartbeats = this.#reader(({ pts }) => ({ kind: 'heartbeat', pts }));
-    child.stdout.on('data', (chunk: Buffer) => { this.#read(() => { pictures.push(chunk); }); });
-    (child.stdio[HEARTBEAT_FD] as Readable).on('data', (chunk: Buffer) => { this.#read(() => { heartbeats.push(chunk); }); });
+    const pulse = child.stdio[HEARTBEAT_FD] as Readable;
+    const wake = options.inBulk === true ? readInBulk(pulse) : () => undefined;
+    pulse.on('data', (chunk: Buffer) => { this.#read(() => { heartbeats.push(chunk); }); });
+    child.stdout.on('data', (chunk: Buffer) => {
+      wake();
+      this.#read(() => { pictures.push(chunk); });
+    });
+    child.once('exit', wake);
     child.stderr.on('data', (chunk: Buffer) => { this.#tell(this.#parser.push(chunk)); });
     child.once('error', (cause) => { this.#fail(new CaptureCrashed(`ffmpeg can't be started: ${cause.message}`, { cause })); });
     child.once('close', (code, signal) => { this.#closed(code, signal, pictures); });

@@ -41,10 +41,10 @@ function run(plan: Plan, context: EngineContext, facts: FfmpegFacts, chosen: Cho
   const { source, pixelFormat } = origin;
   return source.prepare(facts).pipe(switchMap((step): Observable<EngineEvent> => {
     if (step.type === 'progress') return of(PROGRESS);
-    const { script, warning, answered = false } = step.input;
+    const { script, warning, answered = false, paced = false } = step.input;
     const args = cameraArguments(plan, step.input, encoder, facts, context.resume);
     const warnings: EngineEvent[] = warning === undefined ? [] : [{ type: 'warning', message: warning }];
-    const options = { path: facts.path, args, script, answered, source, format: encoder?.codec ?? pixelFormat };
+    const options = { path: facts.path, args, script, answered, inBulk: !source.live && !paced, source, format: encoder?.codec ?? pixelFormat };
     return concat(of(answered ? CONNECTED : PROGRESS, ...warnings), capture(options, context));
   }));
 }

@@ -1,8 +1,9 @@
 /** One ffmpeg process fed with raw pictures on its stdin. */
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import { type Observable, mergeMap } from 'rxjs';
+import type { Observable } from 'rxjs';
 import type { EngineContext, EngineEvent, Feed } from '../engine.js';
 import type { Codec, PixelFormat } from '../frame.js';
+import { mapEach } from './map-each.js';
 import { runChild } from './child.js';
 
 /** Events of a process that encodes or scales pictures; `pts` of its outputs counts the pictures fed, from 0. */
@@ -11,7 +12,7 @@ export function runFeed(
 ): Observable<EngineEvent> {
   return runChild({
     path, args, live: false, address: 'frames', secrets: [], hold: () => context.hold(), attach: (child) => write(feed, child),
-  }).pipe(mergeMap((output): EngineEvent[] => {
+  }).pipe(mapEach((output): EngineEvent[] => {
     if (output.kind !== 'packet') return [];
     const { packet, stream } = output;
     const index = Math.round((packet.pts * feed.format.fps) / 1e6);

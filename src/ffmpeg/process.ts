@@ -1,5 +1,6 @@
 /** One ffmpeg process: started in a group of its own, ended for certain, never left behind. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { getDefaultHighWaterMark, setDefaultHighWaterMark } from 'node:stream';
 import { PROCESS } from '../defaults.js';
 import { guard } from './guard.js';
 
@@ -13,9 +14,9 @@ let isWatching = false;
  */
 export function start(path: string, args: readonly string[], onGone: () => void): ChildProcessWithoutNullStreams {
   const [command = path, ...words] = [...guard(), path, ...args];
-  const child = spawn(command, words, {
+  const child = withoutReadAhead(() => spawn(command, words, {
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'], detached: process.platform !== 'win32', windowsHide: true,
-  });
+  }));
   living.add(child);
   watchExit();
   let isGone = false;
@@ -29,6 +30,17 @@ export function start(path: string, args: readonly string[], onGone: () => void)
   // A child that dies while it is written to is reported by its exit.
   child.stdin.on('error', () => undefined);
   return child;
+}
+
+/** Pipes made meanwhile stop reading as soon as they are paused. `spawn` has no option for it. */
+function withoutReadAhead<T>(make: () => T): T {
+  const usual = getDefaultHighWaterMark(false);
+  setDefaultHighWaterMark(false, 1);
+  try {
+    return make();
+  } finally {
+    setDefaultHighWaterMark(false, usual);
+  }
 }
 
 /** Ends a process: SIGTERM, then SIGKILL. A stopped one is ended by the second. */

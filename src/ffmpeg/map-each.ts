@@ -1,0 +1,20 @@
+/** `mergeMap` for arrays that are there at once: it makes no inner subscription for each of them. */
+import { Observable, type OperatorFunction } from 'rxjs';
+
+/** Emits the values of each array that `project` makes; what it throws is an error of the stream. */
+export function mapEach<T, R>(project: (value: T) => readonly R[]): OperatorFunction<T, R> {
+  return (source) => new Observable((subscriber) => source.subscribe({
+    next: (value) => {
+      let results: readonly R[];
+      try {
+        results = project(value);
+      } catch (error) {
+        subscriber.error(error);
+        return;
+      }
+      for (const result of results) subscriber.next(result);
+    },
+    error: (error: unknown) => { subscriber.error(error); },
+    complete: () => { subscriber.complete(); },
+  }));
+}
