@@ -56,7 +56,7 @@ export class Outlet {
     kept.ticket.encoded({ codec: output.format as Codec, bytes: data.length, keyframe, width, height, to });
     const unit: EncodedFrame = {
       ...kept.origin, width, height, codec: output.format as Codec, mode: step.mode, keyframe, frames: 1, lastSeq: kept.origin.seq,
-      crf: step.crf, encoder: this.encoder, encodeMs, data, [ACCOUNTS]: kept.accounts,
+      ...settingOf(step), encoder: this.encoder, encodeMs, data, [ACCOUNTS]: kept.accounts,
     };
     if (step.chunk === undefined) this.#hand(unit, kept.ticket);
     else this.#collect(step, step.chunk, { kept, unit });
@@ -67,7 +67,7 @@ export class Outlet {
     // Whoever had enough with that chunk takes no more.
     if (this.subscriber.closed) { part.kept.ticket.drop('stopped'); return; }
     this.#group.push(part);
-    const limit = chunk === 'gop' ? step.gop : 'frames' in chunk ? chunk.frames : Infinity;
+    const limit = chunk === 'gop' ? ('gop' in step ? step.gop : Infinity) : 'frames' in chunk ? chunk.frames : Infinity;
     if (this.#group.length >= limit) this.flush();
   }
 
@@ -75,6 +75,11 @@ export class Outlet {
     ticket.move('handover');
     handOver(ticket, () => { this.subscriber.next(value); });
   }
+}
+
+/** What a consumer is told of how well it was encoded. */
+function settingOf(step: EncodeStep): Pick<EncodedFrame, 'crf' | 'quality'> {
+  return step.codec === 'h265' ? { crf: step.crf } : { quality: step.quality };
 }
 
 /** At a keyframe: whether the chunk before it ends. */

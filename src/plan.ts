@@ -30,16 +30,30 @@ export type Hardware = (typeof HARDWARE)[number];
 /** How access units are grouped into one message. */
 export type Chunk = { readonly frames: number } | { readonly ms: number } | 'gop';
 
-export interface EncodeStep {
+interface Encoding {
   readonly kind: 'encode';
-  readonly codec: 'h265';
   readonly mode: EncodeMode;
+  /** Absent: each access unit is a value. */
+  readonly chunk?: Chunk;
+}
+
+export interface H265Step extends Encoding {
+  readonly codec: 'h265';
   readonly crf: number;
   readonly preset: string;
   readonly gop: number;
-  readonly chunk?: Chunk;
   readonly hardware: boolean | Hardware;
 }
+
+export interface JpegStep extends Encoding {
+  readonly codec: 'jpeg';
+  readonly mode: 'frame';
+  /** 1 (worst) to 100. */
+  readonly quality: number;
+}
+
+/** What makes access units of pictures, told apart by `codec`: the last step of a plan that has one. */
+export type EncodeStep = H265Step | JpegStep;
 
 export type Step = SkipStep | ResizeStep | EncodeStep;
 

@@ -57,13 +57,20 @@ export class FakeEncoder {
     }
     const isKey = step.mode === 'frame' || keyframe || this.#sinceKeyframe % step.gop === 0;
     this.#sinceKeyframe = isKey ? 1 : this.#sinceKeyframe + 1;
-    return { type: 'output', pts, keyframe: isKey, ...size, format: step.codec, data: this.#unit(isKey) };
+    return { type: 'output', pts, keyframe: isKey, ...size, format: step.codec, data: step.codec === 'jpeg' ? picture(this.#unit(isKey)) : this.#unit(isKey) };
   }
 
   #unit(isKey: boolean): Buffer {
     const text = `${isKey ? 'key' : 'delta'} ${++this.#units};`;
     return this.settings.unitBytes === undefined ? Buffer.from(text) : Buffer.alloc(this.settings.unitBytes, text);
   }
+}
+
+const [START, END] = [Buffer.of(0xff, 0xd8), Buffer.of(0xff, 0xd9)];
+
+/** The markers by which a JPEG is known stand around it, within its size. */
+function picture(unit: Buffer): Buffer {
+  return Buffer.concat([START, unit.subarray(0, Math.max(0, unit.length - START.length - END.length)), END]);
 }
 
 interface Size { readonly width: number; readonly height: number }

@@ -61,7 +61,9 @@ function pinned(resizes: string[], encoder: Encoder | undefined): string[] {
 
 /** Pixels of unknown shape are called square, so that the same pictures make the same bytes by either way. */
 function last(pixelFormat: string, encoder: Encoder | undefined): string[] {
-  return encoder === undefined ? [`format=${pixelFormat}`] : ['setsar=sar', `format=${encoder.pixelFormat}`, ...(encoder.filters ?? [])];
+  if (encoder === undefined) return [`format=${pixelFormat}`];
+  const { conversion, pixelFormat: taken, filters = [] } = encoder;
+  return ['setsar=sar', ...(conversion === undefined ? [] : [conversion]), `format=${taken}`, ...filters];
 }
 
 /** Raw video carries no description of its colours; the encoder is told what the source said. */

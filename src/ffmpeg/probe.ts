@@ -17,7 +17,7 @@ const remembered = new Map<string, Promise<string | undefined>>();
 /** Emits the encoder to use, once. Never errors: at worst it is software, and the reason says why. */
 export function chooseEncoder(step: EncodeStep, facts: FfmpegFacts): Observable<Chosen> {
   const fallback = software(step);
-  if (step.hardware === false) return of({ encoder: fallback, reason: 'software, as asked' });
+  if (step.codec !== 'h265' || step.hardware === false) return of({ encoder: fallback, reason: 'software, as asked' });
   const candidates = hardwareFor(step);
   if (candidates.length === 0) return of({ encoder: fallback, reason: `no hardware encoder is known for ${process.platform}` });
   return from(candidates).pipe(

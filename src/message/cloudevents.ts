@@ -32,6 +32,7 @@ export function cloudevents(frame: EncodedFrame, context: MessageContext): Forma
       ce_codec: frame.codec,
       ce_mode: frame.mode,
       ...(frame.crf !== undefined && { ce_crf: String(frame.crf) }),
+      ...(frame.quality !== undefined && { ce_quality: String(frame.quality) }),
       ...(frame.frames > 1 && { ce_frames: String(frame.frames) }),
       ce_sha256: createHash('sha256').update(frame.data).digest('hex'),
       ...(context.location !== undefined && { ce_location: context.location }),

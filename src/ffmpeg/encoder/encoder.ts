@@ -1,28 +1,30 @@
 /** The interface of an encoder: the only thing that a new one adds, besides its line in the index. */
 import type { Codec } from '../../frame.js';
-import type { EncodeStep, Hardware } from '../../plan.js';
+import type { EncodeStep, H265Step, Hardware } from '../../plan.js';
 import type { FfmpegFacts } from '../../ffmpeg-facts.js';
 
-export interface Encoder {
+export interface Encoder<S extends EncodeStep = EncodeStep> {
   /** As ffmpeg calls it. */
   readonly name: string;
-  readonly codec: Codec;
+  readonly codec: S['codec'] & Codec;
   /** Absent for software. */
   readonly hardware?: Hardware;
   /** Platforms that have it, by Node's names. */
   readonly platforms?: readonly NodeJS.Platform[];
   /** Pixel format of the pictures that it takes. */
   readonly pixelFormat: string;
+  /** A filter that makes the colours what it takes them to be, before the pixel format. */
+  readonly conversion?: string;
   /** Options before the inputs, where a device must be opened. */
   readonly globalOptions?: readonly string[];
   /** Filters after scaling. */
   readonly filters?: readonly string[];
   /** Options of the output stream; `:v:1` and the like are put on by the command. */
-  options(step: EncodeStep, facts: FfmpegFacts): Readonly<Record<string, string>>;
+  options(step: S, facts: FfmpegFacts): Readonly<Record<string, string>>;
 }
 
 /** Options that every H.265 encoder of ffmpeg takes for where keyframes stand. */
-export function keyframeOptions(step: EncodeStep): Record<string, string> {
+export function keyframeOptions(step: H265Step): Record<string, string> {
   if (step.mode === 'frame') return { force_key_frames: 'expr:1' };
   if (typeof step.chunk === 'object' && 'ms' in step.chunk) {
     return { force_key_frames: `expr:gte(t+${TOLERANCE_S},n_forced*${step.chunk.ms / 1000})` };
@@ -34,7 +36,7 @@ export function keyframeOptions(step: EncodeStep): Record<string, string> {
 const TOLERANCE_S = 0.0005;
 
 /** Longest distance between keyframes, in pictures, for the encoder's own counting. */
-export function keyint(step: EncodeStep): number {
+export function keyint(step: H265Step): number {
   const isForced = step.mode === 'frame' || (typeof step.chunk === 'object' && 'ms' in step.chunk);
   return isForced ? FORCED_KEYINT : step.gop;
 }

@@ -1,6 +1,7 @@
 /** Encoders, and the choice among them. A new encoder is a file of its own and a line here. */
-import type { EncodeStep } from '../../plan.js';
+import type { EncodeStep, H265Step } from '../../plan.js';
 import type { Encoder } from './encoder.js';
+import { mjpeg } from './mjpeg.js';
 import { nvenc } from './nvenc.js';
 import { qsv } from './qsv.js';
 import { vaapi } from './vaapi.js';
@@ -8,7 +9,7 @@ import { videotoolbox } from './videotoolbox.js';
 import { x265 } from './x265.js';
 
 /** Hardware first, in the order in which it is tried; software last. */
-const ENCODERS: readonly Encoder[] = [nvenc, qsv, vaapi, videotoolbox, x265];
+const ENCODERS: readonly Encoder[] = [nvenc, qsv, vaapi, videotoolbox, x265, mjpeg];
 
 /** The software encoder for a step; it always works where ffmpeg has it. */
 export function software(step: EncodeStep): Encoder {
@@ -18,7 +19,7 @@ export function software(step: EncodeStep): Encoder {
 }
 
 /** The hardware encoders that a step allows on this platform; one asked for by name is tried on any. */
-export function hardwareFor(step: EncodeStep): readonly Encoder[] {
+export function hardwareFor(step: H265Step): readonly Encoder[] {
   return ENCODERS.filter((encoder) => encoder.hardware !== undefined && encoder.codec === step.codec
     && (step.hardware === true ? encoder.platforms?.includes(process.platform) === true : encoder.hardware === step.hardware));
 }

@@ -1,7 +1,8 @@
 /** NVIDIA's encoder. */
+import type { H265Step } from '../../plan.js';
 import { type Encoder, keyframeOptions, keyint } from './encoder.js';
 
-export const nvenc: Encoder = {
+export const nvenc: Encoder<H265Step> = {
   name: 'hevc_nvenc',
   codec: 'h265',
   hardware: 'nvenc',

@@ -1,5 +1,5 @@
 /** libx265, tuned for one camera among many: one thread, no picture held back, no repeated information. */
-import type { EncodeStep } from '../../plan.js';
+import type { H265Step } from '../../plan.js';
 import type { FfmpegFacts } from '../../ffmpeg-facts.js';
 import { type Encoder, keyframeOptions, keyint } from './encoder.js';
 
@@ -12,7 +12,7 @@ const ULTRAFAST = { ctu: 16, 'min-cu-size': 16, rd: 1 };
 /** ffmpeg before 5 tells x265 the time base in place of the rate: at µs that would be level 6.1, which refuses small coding units. */
 const ASSUMED_FPS = 25;
 
-export const x265: Encoder = {
+export const x265: Encoder<H265Step> = {
   name: 'libx265',
   codec: 'h265',
   pixelFormat: 'yuv420p',
@@ -28,7 +28,7 @@ export const x265: Encoder = {
   }),
 };
 
-function params(step: EncodeStep, facts: FfmpegFacts): string {
+function params(step: H265Step, facts: FfmpegFacts): string {
   const all = {
     'log-level': 'error',
     // VPS, SPS and PPS at every keyframe, and no SEI of 2 kB that names the encoder.
