@@ -69,6 +69,16 @@ export interface Frame extends Origin {
   readonly data: Buffer;
 }
 
+/** What is said of a picture that `skipUnchanged` found unchanged, where a reference goes in its place. */
+export interface Unchanged {
+  /** Likeness to the last full picture, 0 to 1: 1 − the mean absolute difference of brightness / 255. */
+  readonly similarity: number;
+  /** As given to `skipUnchanged`. */
+  readonly threshold: number;
+  /** The last full picture: its `seq`, and the bytes of its access unit. */
+  readonly reference: { readonly seq: number; readonly data: Buffer };
+}
+
 /** One access unit, or a chunk of them that starts at a keyframe. */
 export interface EncodedFrame extends Origin {
   readonly codec: Codec;
@@ -87,8 +97,10 @@ export interface EncodedFrame extends Origin {
   readonly encoder: string;
   /** Time from decoding to the end of encoding, in ms. */
   readonly encodeMs: number;
-  /** Annex B bytes for H.264 and H.265, one JFIF picture for JPEG. */
+  /** Annex B bytes for H.264 and H.265, one JFIF picture for JPEG; empty for a picture that is `unchanged`. */
   readonly data: Buffer;
+  /** Set on a picture that looks like the last full one: only where `toMessage` was asked for references. */
+  readonly unchanged?: Unchanged;
 }
 
 /** What goes to the broker. */
@@ -103,6 +115,8 @@ export interface CameraMessage extends Origin {
   readonly headers: Readonly<Record<string, string>>;
   /** Fields for Redis in place of headers and `data`, where a format has a layout of its own. */
   readonly fields?: Readonly<Record<string, string | Buffer>>;
+  /** inputOrder of the last full message, on one that only refers to it. */
+  readonly referenceOrder?: number;
   /** Header that receives the inputOrder sent before this one to the same topic and key, if the format has one. */
   readonly previousOrderHeader?: string;
   readonly mode: EncodeMode;

@@ -1,6 +1,6 @@
 /** CloudEvents 1.0 in binary mode: the value is the access unit itself, its metadata are headers. */
-import { createHash } from 'node:crypto';
 import type { Codec, EncodedFrame } from '../frame.js';
+import { digest } from './digest.js';
 import type { FormattedMessage, MessageContext } from './format.js';
 
 const CONTENT_TYPES: Record<Codec, string> = { h265: 'video/h265', h264: 'video/h264', jpeg: 'image/jpeg' };
@@ -19,7 +19,7 @@ export function cloudevents(frame: EncodedFrame, context: MessageContext): Forma
       ce_specversion: '1.0',
       ce_id: id,
       ce_source: (frame.source?.address ?? `rxcam/${context.camera}`).replace(NOT_IN_URI, encodeURIComponent),
-      ce_type: frame.frames > 1 ? 'rxcam.chunk' : 'rxcam.frame',
+      ce_type: typeOf(frame),
       ce_time: new Date(frame.capturedAt).toISOString(),
       'content-type': CONTENT_TYPES[frame.codec],
       ce_key: context.key,
@@ -34,9 +34,26 @@ export function cloudevents(frame: EncodedFrame, context: MessageContext): Forma
       ...(frame.crf !== undefined && { ce_crf: String(frame.crf) }),
       ...(frame.quality !== undefined && { ce_quality: String(frame.quality) }),
       ...(frame.frames > 1 && { ce_frames: String(frame.frames) }),
-      ce_sha256: createHash('sha256').update(frame.data).digest('hex'),
+      ce_sha256: digest('sha256', frame.data),
+      ...referenceTo(frame, context),
       ...(context.location !== undefined && { ce_location: context.location }),
       ...(context.group !== undefined && { ce_group: context.group }),
     },
+  };
+}
+
+function typeOf({ unchanged, frames }: EncodedFrame): string {
+  if (unchanged !== undefined) return 'rxcam.unchanged';
+  return frames > 1 ? 'rxcam.chunk' : 'rxcam.frame';
+}
+
+/** What an unchanged picture, whose value is empty, says of the last full one. */
+function referenceTo({ unchanged }: EncodedFrame, { referenceOrder }: MessageContext): Record<string, string> {
+  if (unchanged === undefined) return {};
+  return {
+    ce_skipreason: 'unchanged',
+    ce_similarity: unchanged.similarity.toFixed(4),
+    ce_referenceorder: String(referenceOrder),
+    ce_referencesha256: digest('sha256', unchanged.reference.data),
   };
 }

@@ -18,6 +18,8 @@ export interface MessageContext {
   readonly group?: string;
   /** The camera's name for people. */
   readonly name?: string;
+  /** For a frame that is `unchanged`: inputOrder of the last full message. */
+  readonly referenceOrder?: number;
 }
 
 /** What a format makes. */
