@@ -49,7 +49,7 @@ export interface CameraConfig {
   readonly readWindowMs?: number | undefined;
   /** Read failures in a row that make a reconnect. Default 10. */
   readonly maxReadFailures?: number | undefined;
-  /** Gets one line for each change of state and every `logEvery` published frames. */
+  /** Gets one line for each change of state, and one with the figures of the report every `logEvery` published frames. */
   readonly logger?: Logger | undefined;
   /** Default 50. */
   readonly logEvery?: number | undefined;
@@ -142,7 +142,7 @@ export function camera(address: string | number, config: CameraConfig = {}): Cam
     minStartIntervalMs: PROCESS.minStartIntervalMs,
     engine: given.engine ?? ffmpegEngine,
   });
-  if (given.logger !== undefined) logEvents(hub.events$, given.logger, given.logEvery);
+  if (given.logger !== undefined) logEvents(hub, given.logger, given.logEvery);
   return new Camera(hub, source, given.pixelFormat, given.decoderThreads);
 }
 

@@ -45,7 +45,11 @@ export class CameraHub {
   }
 
   get stats(): CameraStats {
-    return statsOf(this.#ledger.value);
+    return statsOf(this.ledger);
+  }
+
+  get ledger(): Ledger {
+    return this.#ledger.value;
   }
 
   nextInputOrder(): number {

@@ -123,6 +123,11 @@ function skipped(ledger: Ledger, { frames, reason, from }: Skipped): Ledger {
   return reason === 'unchanged' ? add(next, 'diff', frames) : next;
 }
 
+/** Whether a camera in this state does something, if only to wait for its next attempt. */
+export function isAtWork(state: CameraState): boolean {
+  return state === 'connecting' || state === 'streaming' || state === 'waiting';
+}
+
 /** Pictures that rxcam holds. */
 export function inFlight(ledger: Ledger): number {
   return PLACES.reduce((sum, place) => sum + ledger.places[place], 0);

@@ -1,24 +1,26 @@
 /** A pino line for each change of state, and one every so many published frames. */
-import type { Observable } from 'rxjs';
 import type { Logger } from 'pino';
-import type { CameraEvent } from './events.js';
+import type { CameraEvent, PublishedEvent } from './events.js';
+import type { CameraHub } from './hub.js';
+import type { Ledger } from './ledger.js';
+import { report, reportFacts } from './report.js';
+import { statsOf } from './stats.js';
 
 /** Events that happen to every frame, or nearly: counted, not logged. */
-const QUIET = new Set<CameraEvent['type']>(['captured', 'skipped', 'encoded', 'moved', 'delivered', 'returned', 'duplicate', 'paused', 'resumed']);
+const QUIET = new Set<CameraEvent['type']>(['captured', 'skipped', 'encoded', 'moved', 'delivered', 'returned', 'duplicate', 'dropped', 'paused', 'resumed']);
 
 /** Logs for as long as the events last. */
-export function logEvents(events$: Observable<CameraEvent>, logger: Logger, everyPublished: number): void {
-  let published = 0;
-  let dropped = 0;
-  events$.subscribe((event) => {
-    if (event.type === 'dropped') dropped += event.frames;
-    else if (event.type === 'published') {
-      published += event.frames;
-      if (crosses(published, event.frames, everyPublished)) {
-        logger.info({ camera: event.camera, published, dropped, latencyMs: Math.round(event.latencyMs), bytes: event.bytes }, 'published');
-      }
+export function logEvents(hub: Pick<CameraHub, 'events$' | 'ledger'>, logger: Logger, everyPublished: number): void {
+  hub.events$.subscribe((event) => {
+    if (event.type === 'published') {
+      if (crosses(hub.ledger.counts.published, event.frames, everyPublished)) logger.info(figuresOf(hub.ledger, event), 'published');
     } else if (!QUIET.has(event.type)) logger[levelOf(event)](factsOf(event), event.type);
   });
+}
+
+/** The report since the last reset, and the way of the last message. */
+function figuresOf(ledger: Ledger, { camera, latencyMs }: PublishedEvent): Record<string, unknown> {
+  return { camera, published: ledger.counts.published, latencyMs: Math.round(latencyMs), ...reportFacts(report(statsOf(ledger))) };
 }
 
 function crosses(total: number, last: number, step: number): boolean {

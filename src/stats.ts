@@ -4,7 +4,7 @@ import { mono, ticks, wall } from './clock.js';
 import type { CameraEvent, DropCause, Place } from './events.js';
 import type { Codec } from './frame.js';
 import { type Timing, timing } from './histogram.js';
-import { type CameraState, type Counts, EMPTY_LEDGER, type EncoderInUse, type Ledger, fold, inFlight } from './ledger.js';
+import { type CameraState, type Counts, EMPTY_LEDGER, type EncoderInUse, type Ledger, fold, inFlight, isAtWork } from './ledger.js';
 
 /** Per second, over the last window. */
 export interface Rates {
@@ -131,7 +131,7 @@ function droppedTotal(ledger: Ledger): number {
 }
 
 function isBusy(ledger: Ledger): boolean {
-  return ['connecting', 'streaming', 'waiting'].includes(ledger.state) || inFlight(ledger) > 0;
+  return isAtWork(ledger.state) || inFlight(ledger) > 0;
 }
 
 /** Changes whenever a value is due at once. */

@@ -10,13 +10,6 @@ export function plain(text: string): string {
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?');
 }
 
-/** `1.2 MB`. */
-export function shownSize(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  const step = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log10(bytes) / 3));
-  return `${(bytes / 1000 ** step).toFixed(step === 0 ? 0 : 1)} ${units[step]}`;
-}
-
 /** A line of pino in words: `12:03:01 WARN  camera_1 retrying attempt=2 …`. */
 export function readableLine(line: string): string {
   try {

@@ -1,6 +1,7 @@
 /** What is said at the end: the counts of each camera and their sums, for programs or for people. */
+import { shownSize } from '../report.js';
 import type { CameraStats } from '../stats.js';
-import { plain, shownSize } from './readable.js';
+import { plain } from './readable.js';
 
 /** The counts of a camera, or of several together; pictures, but for bytes and reconnects. */
 export interface Totals {

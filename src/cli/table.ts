@@ -1,8 +1,9 @@
 /** The live table: a line for each camera and one for the broker. */
 import type { BrokerState } from '../broker/index.js';
 import { wall } from '../clock.js';
+import { shownSize } from '../report.js';
 import type { CameraStats } from '../stats.js';
-import { plain, shownSize } from './readable.js';
+import { plain } from './readable.js';
 
 /** What the table shows. */
 export interface View {

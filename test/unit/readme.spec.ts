@@ -12,6 +12,7 @@ import { DROP_CAUSES, PLACES } from '../../src/events.js';
 import type { EncodedFrame } from '../../src/frame.js';
 import { EMPTY_LEDGER } from '../../src/ledger.js';
 import { FORMATS } from '../../src/message/index.js';
+import { report } from '../../src/report.js';
 import { statsOf } from '../../src/stats.js';
 import { README, namesIn, tableOf } from './readme.js';
 
@@ -126,6 +127,13 @@ describe('a table', () => {
     expect(namesIn(table.rows.find(([name]) => name === '`rate`')?.[2]).sort()).toEqual(Object.keys(rate).sort());
     expect(README).toContain(`\`{ ${['count', 'last', 'min', 'mean', 'p50', 'p99', 'max'].join(', ')} }\``);
     expect(Object.keys(read).sort()).toEqual(['count', 'last', 'min', 'mean', 'p50', 'p99', 'max'].sort());
+  });
+
+  it('has every figure of the report', () => {
+    const figures = report(statsOf(EMPTY_LEDGER));
+    expect(tableOf('The report', 'field').rows.flatMap(([names]) => namesIn(names)).sort()).toEqual(Object.keys(figures).sort());
+    expect(README).toContain(`\`{ ${['count', 'min', 'mean', 'p50', 'p99', 'max'].join(', ')} }\``);
+    expect(Object.keys(figures.read).sort()).toEqual(['count', 'min', 'mean', 'p50', 'p99', 'max'].sort());
   });
 
   it('has every header of a message', () => {
