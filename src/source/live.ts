@@ -7,6 +7,9 @@ const MAX_DELAY_US = { low: 0, smooth: 500_000 } as const;
 export function liveOptions(options: SourceOptions): Record<string, string | number> {
   return {
     max_delay: MAX_DELAY_US[options.latency ?? 'smooth'],
+    // Else ffmpeg counts twenty frames before the first comes out: two seconds at 10 fps, at each reconnect. Most streams
+    // state their rate, and nothing here needs it.
+    fpsprobesize: 0,
     ...(options.latency === 'low' && { fflags: 'nobuffer' }),
     ...(options.bufferBytes !== undefined && { buffer_size: options.bufferBytes }),
   };

@@ -1,14 +1,16 @@
 /**
  * How long it takes to be back: from the moment when a killed source takes connections again to the next frame that is
  * published, and from the moment when a killed broker takes connections again to an empty outbox. The share in which
- * rxcam waits for its next attempt (backoff) is shown apart. Real ffmpeg, a real RTSP server, a real Redis.
- * Options: --runs N (default 20), --down MS (the server stays away for so long, plus up to a second; default 3000).
+ * rxcam waits for its next attempt (backoff) is shown apart. Real ffmpeg, a real RTSP server, a real broker.
+ * Options: --runs N (default 20), --down MS (the server stays away for so long, plus up to a second; default 3000),
+ * --broker redis | kafka (default redis).
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { type Observable, filter, firstValueFrom } from 'rxjs';
-import { type Broker, type Camera, type CameraEvent, camera, encodeH265, publish, redis, retry, toMessage } from 'rxcam';
+import { type Broker, type Camera, type CameraEvent, camera, encodeH265, kafka, publish, redis, retry, toMessage } from 'rxcam';
 import { BROKER } from '../../src/defaults.js';
+import { startKafka } from '../services/kafka.js';
 import { noFfmpegLeft } from '../services/processes.js';
 import { startRedis } from '../services/redis.js';
 import { startRtspServer } from '../services/rtsp.js';
@@ -19,18 +21,19 @@ const STEADY_FRAMES = 15;
 
 interface Recovery { readonly totalMs: number; readonly backoffMs: number }
 
-const { values } = parseArgs({ options: { runs: { type: 'string', default: '20' }, down: { type: 'string', default: '3000' } } });
+const { values } = parseArgs({
+  options: { runs: { type: 'string', default: '20' }, down: { type: 'string', default: '3000' }, broker: { type: 'string', default: 'redis' } },
+});
 const [runs, downMs] = [Number(values.runs), Number(values.down)];
 
 const say = (text: string) => { process.stdout.write(`${text}\n`); };
 const rtsp = await startRtspServer({ ...SOURCE, bitrate: 100 });
-const store = await startRedis();
-const broker = redis({ url: store.url });
+const { store, broker } = values.broker === 'kafka' ? await kafkaStore() : await redisStore();
 const gate = camera(rtsp.url, { readWindowMs: 500, maxReadFailures: 4 });
 const subscription = gate.pipe(encodeH265({ mode: 'frame' }), toMessage(), publish(broker, { topic: 'recovery' }), retry(WAITS)).subscribe();
 
 say(`recovery: ${runs} runs; RTSP ${SOURCE.width}x${SOURCE.height} at ${SOURCE.fps} fps, a keyframe each ${SOURCE.gop} frames; ` +
-  `retry from ${WAITS.initial} to ${WAITS.max} ms; down for ${downMs} to ${downMs + 1_000} ms`);
+  `retry from ${WAITS.initial} to ${WAITS.max} ms; down for ${downMs} to ${downMs + 1_000} ms; ${values.broker}`);
 const ofSource: Recovery[] = [];
 for (let run = 0; run < runs; run++) ofSource.push(await sourceRecovery(gate));
 table('source back to first published frame', ofSource);
@@ -45,6 +48,16 @@ await rtsp.stop();
 await store.stop();
 const { captured, published, droppedTotal, inFlight, reconnects } = gate.stats;
 say(JSON.stringify({ captured, published, droppedTotal, inFlight, reconnects }));
+
+async function redisStore() {
+  const store = await startRedis();
+  return { store, broker: redis({ url: store.url }) };
+}
+
+async function kafkaStore() {
+  const store = await startKafka();
+  return { store, broker: kafka({ brokers: [store.address] }) };
+}
 
 async function sourceRecovery(from: Camera): Promise<Recovery> {
   await steady(from);
