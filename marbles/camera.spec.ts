@@ -1,4 +1,4 @@
-import { type Observable, bufferCount, concatMap, delay, filter, from, map, merge, mergeMap, share, switchMap, take, tap, timer } from 'rxjs';
+import { type Observable, bufferCount, concatMap, delay, filter, from, map, merge, mergeMap, share, switchMap, take, takeUntil, tap, timer } from 'rxjs';
 import type { RunHelpers } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
 import { encodeH265 } from '../operators/encode-h265.js';
@@ -103,6 +103,16 @@ describe('camera', () => {
         const gate = fakeCamera('f', { fps: 0.5 }); // a picture every 2 s: windows of 6 s
         expectParts(gate.pipe(digits), '1 59s #', {}, { error: { code: 'STALLED' } });
         expectParts(fakeCamera('f', { readWindowMs: 2_000, maxReadFailures: 3 }).pipe(digits), '1-----#', {}, { error: { code: 'STALLED' } });
+      });
+    });
+
+    it('learns the frame time of a source that does not state its rate', () => {
+      seconds(() => {
+        const source = '   -f-f-f-f-f-f';
+        const failures = ' --r-r-r 10s r';
+        const gate = fakeCamera(source); // known to be 2 s with the fourth picture: windows of 6 s
+        gate.pipe(takeUntil(timer(18_000))).subscribe();
+        expectEvents(gate, failures, { r: { type: 'readFailure' } });
       });
     });
 

@@ -28,15 +28,15 @@ type Sign = EngineEvent | { readonly type: 'missed' };
 export function liveness(
   events$: Observable<EngineEvent>, paused$: Observable<boolean>, limits: LivenessLimits,
 ): Observable<ReadFailureFact> {
-  let lastAt = 0;
+  const flow = new Flow(limits.readWindowMs);
   const signs$ = merge(of<Sign>({ type: 'progress' }), events$.pipe(
     filter(isSign),
-    tap((sign) => { if (sign.type === 'captured') lastAt = mono(); }),
+    tap((sign) => { if (sign.type === 'captured') flow.captured(sign.pts); }),
   ));
   const windows$ = merge(signs$, paused$).pipe(
-    scan((state, next) => advance(state, next, limits), { phase: 'connecting', windowMs: limits.readWindowMs, paused: false } as Watch),
+    scan((state, next) => advance(state, next, limits), { phase: 'connecting', paused: false } as Watch),
     distinctUntilChanged(),
-    switchMap((state) => (state.paused ? EMPTY : watch(state, limits, () => lastAt))),
+    switchMap((state) => (state.paused ? EMPTY : watch(state, limits, flow))),
   );
   return merge(windows$, events$.pipe(filter((event) => event.type === 'rejected' || event.type === 'captured'))).pipe(
     scan(count, { inRow: 0, rejected: 0 } as Row),
@@ -62,21 +62,48 @@ function verdict(row: Row, limits: LivenessLimits): Observable<ReadFailureFact> 
   return concat(fact, throwError(() => error));
 }
 
-interface Watch { readonly phase: Phase; readonly windowMs: number; readonly paused: boolean }
+interface Watch { readonly phase: Phase; readonly windowMs?: number; readonly paused: boolean }
+
+/** Gaps between pictures from which their rate is known. */
+const KNOWN_BY_GAPS = 3;
+
+/** How pictures come. */
+class Flow {
+  /** When the last one came; monotonic time in ms. */
+  lastAt = 0;
+  #lastPts: number | undefined;
+  readonly #gapsMs: number[] = [];
+
+  constructor(readonly leastWindowMs: number) {}
+
+  captured(pts: number): void {
+    this.lastAt = mono();
+    if (this.#lastPts !== undefined) this.#gapsMs.push((pts - this.#lastPts) / 1000);
+    if (this.#gapsMs.length > KNOWN_BY_GAPS) this.#gapsMs.shift();
+    this.#lastPts = pts;
+  }
+
+  /** Three frame times, for a source that does not state its rate: the least of the last gaps is no stall's. */
+  get windowMs(): number {
+    const known = this.#gapsMs.length === KNOWN_BY_GAPS;
+    return Math.max(this.leastWindowMs, known ? 3 * Math.min(...this.#gapsMs) : 0);
+  }
+}
 
 function advance(state: Watch, next: Sign | boolean, limits: LivenessLimits): Watch {
   if (typeof next === 'boolean') return { ...state, paused: next };
   if (next.type === 'progress') return { ...state };
   if (next.type === 'captured') return state.phase === 'flowing' ? state : { ...state, phase: 'flowing' };
   if (next.type === 'opened') {
-    const windowMs = Math.max(limits.readWindowMs, next.source.fps ? 3_000 / next.source.fps : 0);
-    return { ...state, windowMs, phase: state.phase === 'connecting' ? 'waiting' : state.phase };
+    const { fps } = next.source;
+    const phase = state.phase === 'connecting' ? 'waiting' : state.phase;
+    return { ...state, phase, ...(fps !== undefined && fps > 0 && { windowMs: Math.max(limits.readWindowMs, 3_000 / fps) }) };
   }
   return next.type === 'connected' && state.phase === 'connecting' ? { ...state, phase: 'waiting' } : state;
 }
 
-function watch({ phase, windowMs }: Watch, limits: LivenessLimits, lastAt: () => number): Observable<Sign> {
-  if (phase === 'flowing') return missedWindows(windowMs, lastAt);
+function watch({ phase, windowMs }: Watch, limits: LivenessLimits, flow: Flow): Observable<Sign> {
+  if (phase === 'flowing') return missedWindows(() => windowMs ?? flow.windowMs, flow);
   const [ms, what] = phase === 'connecting'
     ? [limits.connectTimeoutMs, 'no connection'] as const
     : [limits.firstFrameTimeoutMs, 'connected, but no frame'] as const;
@@ -84,11 +111,11 @@ function watch({ phase, windowMs }: Watch, limits: LivenessLimits, lastAt: () =>
 }
 
 /** Emits at the end of each window without a picture. A timer started anew for every picture would cost more than all else. */
-function missedWindows(windowMs: number, lastAt: () => number): Observable<Sign> {
+function missedWindows(windowMs: () => number, flow: Flow): Observable<Sign> {
   return defer(() => {
     let since = mono();
-    return defer(() => timer(Math.ceil(Math.max(since, lastAt()) + windowMs - mono()))).pipe(
-      filter(() => mono() - Math.max(since, lastAt()) >= windowMs),
+    return defer(() => timer(Math.ceil(Math.max(since, flow.lastAt) + windowMs() - mono()))).pipe(
+      filter(() => mono() - Math.max(since, flow.lastAt) >= windowMs()),
       tap(() => { since = mono(); }),
       map((): Sign => ({ type: 'missed' })),
       repeat(),
