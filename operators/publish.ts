@@ -135,11 +135,12 @@ class Publication {
 
   #offer(message: CameraMessage): void {
     const owner = ownerOf(message);
-    const lane = this.handle.lane(this.route.topic(message), this.route.key(message), this.route.lane);
+    const topic = this.route.topic(message);
+    const lane = this.handle.lane(topic, this.route.key(message), this.route.lane);
     this.#lanes.add(lane);
     lane.claim(owner, this);
     const receiver = this.#receiverOf(owner);
-    this.handle.offer(lane, message, take(message, 'outbox'), receiver);
+    this.handle.offer(lane, completed(message, this.handle, topic), take(message, 'outbox'), receiver);
   }
 
   #receiverOf(owner: AccountOwner | undefined): Receiver {
@@ -155,6 +156,13 @@ class Publication {
     receiver.attach(this);
     return receiver;
   }
+}
+
+/** The message with what its format wants to know of the broker: once, however often it is sent. */
+function completed(message: CameraMessage, { driver: { kind, servers } }: BrokerHandle, topic: string): CameraMessage {
+  const { completion, ...rest } = message;
+  if (completion?.of !== message.value) return message;
+  return { ...rest, ...completion.complete({ kind, topic, ...(servers !== undefined && { servers }) }) };
 }
 
 function checkTopic(handle: BrokerHandle, topic: string): string {

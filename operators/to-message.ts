@@ -3,8 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { Observable, type OperatorFunction, defer } from 'rxjs';
 import { z } from 'zod';
 import { ACCOUNTS, type Account, handOver, passedOn, take } from '../src/account.js';
+import { InvalidOption } from '../src/errors.js';
 import type { CameraMessage, EncodedFrame } from '../src/frame.js';
-import { FORMATS, type FormatName, type MessageContext, type MessageFormatter } from '../src/message/index.js';
+import { FORMATS, type FormatName, type MessageContext, type MessageFormatter, ONLY_IN } from '../src/message/index.js';
 import { options as object, parseOptions } from '../src/options.js';
 
 export type { MessageFormatter } from '../src/message/index.js';
@@ -21,7 +22,11 @@ export interface ToMessageConfig {
   readonly name?: string;
   /** Key of the message. Default: the camera's key. */
   readonly key?: string;
-  /** More headers; none of the format's own names. */
+  /** `matrice`: the service that the messages are for (`ip_key_name`). Default `rxcam`. */
+  readonly serviceId?: string;
+  /** `matrice`: leaves the content out, for consumers that fetch it elsewhere; its hash stays. Default false. */
+  readonly stripInputContent?: boolean;
+  /** `cloudevents`: more headers; none of the format's own names. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -33,6 +38,8 @@ const SCHEMA = object({
   group: z.string().optional(),
   name: z.string().optional(),
   key: z.string().optional(),
+  serviceId: z.string().min(1).optional(),
+  stripInputContent: z.boolean().optional(),
   headers: z.record(z.string(), z.string())
     .refine((headers) => !Object.keys(headers).some((name) => RESERVED.test(name)), "expected names other than 'content-type' and 'ce_…'")
     .optional(),
@@ -62,17 +69,29 @@ const SCHEMA = object({
 export function toMessage(config: ToMessageConfig | MessageFormatter = {}): OperatorFunction<EncodedFrame, CameraMessage> {
   const { format, headers, ...about } = typeof config === 'function'
     ? { format: config, headers: undefined }
-    : parseOptions('toMessage', SCHEMA, config);
+    : checked(parseOptions('toMessage', SCHEMA, config));
   const formatter = typeof format === 'function' ? format : FORMATS[format];
   const facts = definedOnly(about);
   return (source) => defer(() => {
     let ownOrder = 0;
     return source.pipe(mapHeld((frame) => {
-      const inputOrder = frame[ACCOUNTS]?.[0]?.owner.nextInputOrder() ?? ++ownOrder;
+      const owner = frame[ACCOUNTS]?.[0]?.owner;
+      const inputOrder = owner?.nextInputOrder() ?? ++ownOrder;
       const { camera, run } = frame;
-      return messageOf(frame, formatter, { key: camera, ...facts, camera, run, inputOrder, processRun: processRun() }, headers);
+      const lastTimes = owner && { lastTimes: owner.lastTimes() };
+      return messageOf(frame, formatter, { key: camera, ...facts, camera, run, inputOrder, processRun: processRun(), ...lastTimes }, headers);
     }));
   });
+}
+
+/** @throws InvalidOption for an option that only another format takes */
+function checked<T extends { format: FormatName }>(given: T): T {
+  for (const [name, format] of Object.entries(ONLY_IN)) {
+    if (given[name as keyof T] !== undefined && given.format !== format) {
+      throw new InvalidOption(`toMessage: option '${name}': given for the format '${given.format}', expected only with '${format}'`);
+    }
+  }
+  return given;
 }
 
 /** `map` that keeps the account of each frame: it is in rxcam's hands until the message is passed on. */
@@ -99,7 +118,8 @@ function mapHeld(project: (frame: EncodedFrame) => CameraMessage): OperatorFunct
 function messageOf(
   frame: EncodedFrame, formatter: MessageFormatter, context: MessageContext, more: Readonly<Record<string, string>> = {},
 ): CameraMessage {
-  const { id, key = context.key, value, headers = {}, fields, previousOrderHeader } = formatter(frame, context);
+  const { id, key = context.key, value, headers = {}, fields, previousOrderHeader, complete } = formatter(frame, context);
+  const bytes = typeof value === 'string' ? Buffer.from(value) : value;
   const { camera, run, seq, pts, capturedAt, width, height, source, mode, keyframe, frames, lastSeq } = frame;
   const accounts = frame[ACCOUNTS];
   return {
@@ -108,10 +128,11 @@ function messageOf(
     ...(accounts && { [ACCOUNTS]: accounts }),
     id: id ?? `${camera}/${context.processRun}/${context.inputOrder}`,
     key, inputOrder: context.inputOrder,
-    value: typeof value === 'string' ? Buffer.from(value) : value,
+    value: bytes,
     headers: { ...headers, ...more },
     ...(fields && { fields }),
     ...(previousOrderHeader !== undefined && { previousOrderHeader }),
+    ...(complete && { completion: { of: bytes, complete } }),
   };
 }
 

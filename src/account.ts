@@ -7,6 +7,7 @@ import type { Engine } from './engine.js';
 import type { DropCause, EventBody, Place } from './events.js';
 import type { RxcamError } from './errors.js';
 import type { Accounted, Codec, Published } from './frame.js';
+import type { LastTimes } from './message/index.js';
 
 /** Under which values carry their accounts; global, so that a second copy of rxcam does no harm. */
 export const ACCOUNTS: unique symbol = Symbol.for('rxcam.accounts') as never;
@@ -32,6 +33,8 @@ export interface AccountOwner {
   readonly live: boolean;
   /** Numbers the camera's messages 1, 2, 3 …, over reconnects and resets. */
   nextInputOrder(): number;
+  /** What the last picture and the last message took. */
+  lastTimes(): LastTimes;
   emit(body: EventBody): void;
 }
 

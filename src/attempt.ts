@@ -8,7 +8,7 @@ import { CaptureCrashed, failureOf } from './errors.js';
 import type { DropCause } from './events.js';
 import type { EncodedFrame, Frame, SourceInfo } from './frame.js';
 import { liveness } from './liveness.js';
-import { Outlet } from './outlet.js';
+import { Outlet, originOf } from './outlet.js';
 import { type CameraOrigin, type Plan, encodeStep, skipRules } from './plan.js';
 import { linkRun } from './reconnect.js';
 import type { Run } from './run.js';
@@ -125,7 +125,7 @@ class Attempt {
     this.#outlet.push({
       ticket: new Ticket([account]),
       accounts: [account],
-      origin: { camera: run.camera, run: run.id, seq: account.seq, pts: output.pts, capturedAt, source: this.#source },
+      origin: originOf({ camera: run.camera, run: run.id, seq: account.seq, pts: output.pts, capturedAt, source: this.#source }, this.#chain.rules),
     }, output);
   }
 

@@ -135,6 +135,14 @@ export const JPEG = {
   quality: 80,
 } as const;
 
+/** The `matrice` format. */
+export const MATRICE = {
+  /** `ip_key_name`: the service that the messages are for. */
+  serviceId: 'rxcam',
+  /** `location` where none is given, in the words of the system that rxcam follows. */
+  location: 'Unknown Location',
+} as const;
+
 /** Statistics. */
 export const STATS = {
   /** ms between two values of `stats$`. */

@@ -1,5 +1,6 @@
 /** The values that flow: a decoded picture, its access unit, the message made of it, the broker's acknowledgement. */
 import type { Account, ACCOUNTS } from './account.js';
+import type { Completed, Destination } from './message/index.js';
 
 /** Pixel formats that rxcam hands to user code, by ffmpeg's names. */
 export const PIXEL_FORMATS = ['yuv420p', 'nv12', 'gray', 'rgb24', 'bgr24', 'rgba', 'bgra'] as const;
@@ -43,6 +44,8 @@ export interface Origin extends Accounted {
   readonly height: number;
   /** What the source says of itself, as far as it is known. */
   readonly source?: SourceInfo;
+  /** Pictures a second that come here, by the source's own rate and `skipRate`; absent where neither says. */
+  readonly fps?: number;
 }
 
 /** The source's own properties, before any operator. */
@@ -119,6 +122,10 @@ export interface CameraMessage extends Origin {
   readonly referenceOrder?: number;
   /** Header that receives the inputOrder sent before this one to the same topic and key, if the format has one. */
   readonly previousOrderHeader?: string;
+  /** Redis: a consumer group that the stream has from its beginning on. */
+  readonly consumerGroup?: string;
+  /** Adds what only `publish` knows; left alone where `value` is no longer `of`, the bytes that it belongs to. */
+  readonly completion?: { readonly of: Buffer; complete(to: Destination): Completed };
   readonly mode: EncodeMode;
   readonly keyframe: boolean;
   readonly frames: number;

@@ -3,6 +3,7 @@ import { BehaviorSubject, type Observable, ReplaySubject, Subject, share } from 
 import type { Engine } from './engine.js';
 import type { CameraEvent, EventBody } from './events.js';
 import { EMPTY_LEDGER, type Ledger, fold } from './ledger.js';
+import type { LastTimes } from './message/index.js';
 import { wall } from './clock.js';
 import { STATS } from './defaults.js';
 import { type CameraStats, sampled, statsOf } from './stats.js';
@@ -54,6 +55,11 @@ export class CameraHub {
 
   nextInputOrder(): number {
     return ++this.#inputOrder;
+  }
+
+  lastTimes(): LastTimes {
+    const { read, write, process } = this.#ledger.value.times;
+    return { readMs: read.lastMs, writeMs: write.lastMs, processMs: process.lastMs };
   }
 
   emit(run: number, body: EventBody): void {

@@ -5,13 +5,23 @@ import type { EngineOutput } from './engine.js';
 import type { DropCause } from './events.js';
 import type { Codec, EncodedFrame, Frame, Origin, PixelFormat } from './frame.js';
 import type { Chunk, EncodeStep } from './plan.js';
+import { type SkipRule, rateAfter } from './skip.js';
 
 /** A picture that was kept: its account, and what its value will say of it. */
 export interface Kept {
   readonly ticket: Ticket;
   /** What its value carries: the ticket's accounts, and copies of others. */
   readonly accounts: readonly Account[];
-  readonly origin: Pick<Origin, 'camera' | 'run' | 'seq' | 'pts' | 'capturedAt' | 'source'>;
+  readonly origin: OriginFacts;
+}
+
+type OriginFacts = Pick<Origin, 'camera' | 'run' | 'seq' | 'pts' | 'capturedAt' | 'source' | 'fps'>;
+
+/** Where the values come from that steps with these rules make of `from`. */
+export function originOf(from: OriginFacts, rules: readonly SkipRule[]): OriginFacts {
+  const { camera, run, seq, pts, capturedAt, source } = from;
+  const fps = rateAfter(rules, from.fps ?? source?.fps);
+  return { camera, run, seq, pts, capturedAt, ...(source && { source }), ...(fps !== undefined && { fps }) };
 }
 
 /** A keyframe is forced up to half a millisecond before its time. */

@@ -6,6 +6,7 @@ import { mono } from './clock.js';
 import type { Engine } from './engine.js';
 import type { EventBody, Place } from './events.js';
 import type { CameraHub } from './hub.js';
+import type { LastTimes } from './message/index.js';
 
 /** Runs that nobody uses are kept for the next subscription; `waiting` and `claimed` ones are a retry's. */
 type RunState = 'free' | 'live' | 'waiting' | 'claimed';
@@ -57,6 +58,10 @@ export class Run implements AccountOwner {
 
   nextInputOrder(): number {
     return this.hub.nextInputOrder();
+  }
+
+  lastTimes(): LastTimes {
+    return this.hub.lastTimes();
   }
 
   emit(body: EventBody): void {

@@ -50,6 +50,14 @@ function slot(rule: { num: number; den: number }, pts: number): number {
   return Math.floor((pts * rule.num) / (rule.den * 1e6));
 }
 
+/** Pictures a second that the rules leave of `fps`; undefined where nothing says it. */
+export function rateAfter(rules: readonly SkipRule[], fps: number | undefined): number | undefined {
+  return rules.reduce((rate, rule) => {
+    if ('every' in rule) return rate === undefined ? rate : rate / rule.every;
+    return Math.min(rate ?? Infinity, rule.num / rule.den);
+  }, fps);
+}
+
 /** Runs several rules one after the other on one stream of pictures. */
 export class SkipChain {
   #states: readonly SkipState[];

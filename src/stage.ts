@@ -6,7 +6,7 @@ import type { EngineEvent } from './engine.js';
 import { EncoderFailed, failureOf } from './errors.js';
 import { ffmpegEngine } from './ffmpeg/index.js';
 import type { EncodedFrame, Frame } from './frame.js';
-import { Outlet } from './outlet.js';
+import { Outlet, originOf } from './outlet.js';
 import { type FramesOrigin, type Plan, encodeStep, skipRules } from './plan.js';
 import { linkRun } from './reconnect.js';
 import { type Reservation, Run } from './run.js';
@@ -64,7 +64,7 @@ class Stage {
       this.#pump();
     } else {
       ticket.move('handover');
-      handOver(ticket, () => { this.subscriber.next(passedOn(frame, ticket)); });
+      handOver(ticket, () => { this.subscriber.next({ ...passedOn(frame, ticket), ...originOf(frame, this.#chain.rules) }); });
     }
   }
 
@@ -134,9 +134,8 @@ class Stage {
     if (event.type !== 'output') return;
     const { frame, ticket } = child.out(event.pts);
     this.#activity.next();
-    const { camera, run, seq, pts, capturedAt, source } = frame;
     const accounts = passedOn(frame, ticket)[ACCOUNTS] ?? [];
-    this.#outlet.push({ ticket, accounts, origin: { camera, run, seq, pts, capturedAt, ...(source && { source }) } }, event);
+    this.#outlet.push({ ticket, accounts, origin: originOf(frame, this.#chain.rules) }, event);
   }
 
   #childDone(child: StageChild): void {

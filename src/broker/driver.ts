@@ -42,6 +42,8 @@ export interface Driver {
   readonly kind: string;
   /** Address without credentials. */
   readonly address: string;
+  /** `host:port`, several with commas; absent where there is none, or while it is not known. */
+  readonly servers?: string | undefined;
   /**
    * Writes a batch in one request, and emits one array with an outcome for each message, in order. Within one topic
    * and key nothing after the first message that is not written may be written. Errors when the whole request failed;

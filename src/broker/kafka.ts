@@ -40,7 +40,11 @@ class KafkaDriver implements Driver {
   }
 
   get address(): string {
-    return `kafka://${this.#brokers.join(',') || '(not asked yet)'}`;
+    return `kafka://${this.servers ?? '(not asked yet)'}`;
+  }
+
+  get servers(): string | undefined {
+    return this.#brokers.length === 0 ? undefined : this.#brokers.join(',');
   }
 
   send(batch: readonly Outgoing[]): Observable<readonly SendOutcome[]> {

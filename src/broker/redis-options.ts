@@ -8,6 +8,8 @@ import { byteCount, callback, count, milliseconds, options as object } from '../
 import { normalizeUrl, redactUrl, secretsOf } from '../redact.js';
 import { AGAIN, WAITS_GROW } from './again.js';
 
+const DEFAULT_PORT = 6_379;
+
 /** Options of `redis`. */
 export interface RedisConfig {
   /**
@@ -93,7 +95,7 @@ export function checkedUrl(answer: unknown): string {
 /** The connection that options describe; `url` in place of a function that gives it. */
 export function connectionOf({ url: given, ...options }: RedisOptions, answered?: string): Connection {
   const url = typeof given === 'function' ? answered : given;
-  const { host = 'localhost', port = 6_379, username, password, db, tls } = options;
+  const { host = 'localhost', port = DEFAULT_PORT, username, password, db, tls } = options;
   const own = { ...(username !== undefined && { username }), ...(password !== undefined && { password }), ...(db !== undefined && { db }) };
   const secure = tls === undefined || tls === false ? {} : { tls: tls === true ? {} : tls };
   const secrets = password === undefined ? [] : [password, encodeURIComponent(password)];
@@ -102,6 +104,11 @@ export function connectionOf({ url: given, ...options }: RedisOptions, answered?
   }
   const client = { ...partsOf(url), ...own, ...secure };
   return { address: redactUrl(url), client, secrets: [...secrets, ...secretsOf(url)] };
+}
+
+/** `host:port`. */
+export function serverOf({ host = 'localhost', port = DEFAULT_PORT }: ClientOptions): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 function partsOf(url: string): ClientOptions {

@@ -8,7 +8,8 @@ import { parseOptions } from '../options.js';
 import { redact } from '../redact.js';
 import { type Broker, BrokerHandle } from './broker.js';
 import type { Driver, Outgoing, SendOutcome } from './driver.js';
-import { type Connection, REDIS_SCHEMA, type RedisConfig, type RedisOptions, checkedUrl, connectionOf } from './redis-options.js';
+import { StreamGroups } from './redis-groups.js';
+import { type Connection, REDIS_SCHEMA, type RedisConfig, type RedisOptions, checkedUrl, connectionOf, serverOf } from './redis-options.js';
 import { StreamTrim } from './stream-trim.js';
 
 /**
@@ -30,6 +31,7 @@ class RedisDriver implements Driver {
   /** Whether that function has been asked since the connection was given up. */
   #isAsked = false;
   readonly #trim: StreamTrim;
+  readonly #groups = new StreamGroups();
   #redis: Redis | undefined;
   #connecting: Promise<Redis> | undefined;
   /** Rises when connections are given up. */
@@ -44,6 +46,10 @@ class RedisDriver implements Driver {
 
   get address(): string {
     return this.#connection?.address ?? 'redis://(not asked yet)';
+  }
+
+  get servers(): string | undefined {
+    return this.#connection && serverOf(this.#connection.client);
   }
 
   send(batch: readonly Outgoing[]): Observable<readonly SendOutcome[]> {
@@ -77,15 +83,22 @@ class RedisDriver implements Driver {
     try {
       const redis = await this.#connected();
       const multi = redis.multi();
+      const groups = this.#groups.make(multi, batch);
       const trims = this.#trim.trimsFor(batch);
       for (const { topic, firstKept } of trims) multi.xtrim(topic, 'MINID', '~', firstKept);
-      for (const outgoing of batch) multi.xadd(outgoing.topic, 'MAXLEN', '~', this.options.maxLen, '*', ...fieldsOf(outgoing));
+      for (const outgoing of batch) multi.xadd(...this.#entryOf(outgoing));
       const results = await multi.exec() ?? [];
       this.#trim.trimmed(trims);
-      return batch.map((outgoing, index) => this.#outcome(outgoing, results[trims.length + index]));
+      return batch.map((outgoing, index) => this.#outcome(outgoing, results[groups + trims.length + index]));
     } catch (error) {
       return this.#refusal(batch, error as AbortedError);
     }
+  }
+
+  /** A stream that must have a group is not made without it. */
+  #entryOf(outgoing: Outgoing): [string, ...(string | Buffer | number)[]] {
+    const only = outgoing.message.consumerGroup === undefined ? [] : ['NOMKSTREAM'];
+    return [outgoing.topic, ...only, 'MAXLEN', '~', this.options.maxLen, '*', ...fieldsOf(outgoing)];
   }
 
   async #connected(): Promise<Redis> {
@@ -114,6 +127,7 @@ class RedisDriver implements Driver {
       disconnectTimeout: REDIS.disconnectTimeoutMs, connectTimeout: connectTimeoutMs, commandTimeout: requestTimeoutMs,
     });
     this.#redis = redis;
+    this.#groups.reset();
     redis.on('error', (error: Error) => {
       this.#lastError = error.message;
       this.options.logger?.warn({ broker: this.address }, this.#redact(error.message));
@@ -133,6 +147,10 @@ class RedisDriver implements Driver {
 
   #outcome({ topic, message }: Outgoing, result: [Error | null, unknown] | undefined): SendOutcome {
     const [error, id] = result ?? [new Error('no answer')];
+    if (error === null && id === null) {
+      this.#groups.gone(topic);
+      return { ok: false, error: this.#unavailable(`stream '${topic}' is gone`), split: 'apart' };
+    }
     if (error !== null || typeof id !== 'string') return { ok: false, error: this.#unavailable(error?.message ?? 'no answer') };
     this.#trim.wrote(topic, id, message);
     return { ok: true, streamId: id };

@@ -20,6 +20,41 @@ export interface MessageContext {
   readonly name?: string;
   /** For a frame that is `unchanged`: inputOrder of the last full message. */
   readonly referenceOrder?: number;
+  /** `matrice`: the service that the messages are for. */
+  readonly serviceId?: string;
+  /** `matrice`: whether the content is left out. */
+  readonly stripInputContent?: boolean;
+  /** What the camera's last picture and last message took; absent for frames that come from no camera. */
+  readonly lastTimes?: LastTimes;
+}
+
+/** Durations of a camera's last picture and last message, in ms; 0 before the first. */
+export interface LastTimes {
+  /** From one picture to the next. */
+  readonly readMs: number;
+  /** From the request to its acknowledgement. */
+  readonly writeMs: number;
+  /** From decoding to the end of encoding. */
+  readonly processMs: number;
+}
+
+/** Where `publish` brings a message. */
+export interface Destination {
+  /** `kafka`, `redis`, `memory` … */
+  readonly kind: string;
+  /** `host:port`, several with commas; absent where there is none, or while it is not known. */
+  readonly servers?: string;
+  /** Topic on Kafka, stream on Redis. */
+  readonly topic: string;
+}
+
+/** What a message is once its destination is known. */
+export interface Completed {
+  readonly value: Buffer;
+  /** Fields of a Redis entry. */
+  readonly fields?: Readonly<Record<string, string | Buffer>>;
+  /** Redis: a consumer group that the stream is to have. */
+  readonly consumerGroup?: string;
 }
 
 /** What a format makes. */
@@ -35,6 +70,8 @@ export interface FormattedMessage {
   readonly fields?: Readonly<Record<string, string | Buffer>>;
   /** Name of the header that receives the inputOrder sent before this one to the same topic and key. */
   readonly previousOrderHeader?: string;
+  /** Makes the message anew with what only `publish` knows: called once, when it goes into the outbox. */
+  readonly complete?: (to: Destination) => Completed;
 }
 
 /** A wire format; users pass one of their own to `toMessage`. What it throws ends the stream. */

@@ -1,11 +1,17 @@
 /** The wire formats by name: one more is a file here and a line in FORMATS. */
 import { cloudevents } from './cloudevents.js';
 import type { MessageFormatter } from './format.js';
+import { matrice } from './matrice.js';
 
-export type { MessageFormatter, MessageContext } from './format.js';
+export type { Completed, Destination, LastTimes, MessageContext, MessageFormatter } from './format.js';
 
 /** Every format that `toMessage({ format })` knows. */
-export const FORMATS = { cloudevents } as const satisfies Record<string, MessageFormatter>;
+export const FORMATS = { cloudevents, matrice } as const satisfies Record<string, MessageFormatter>;
 
 /** Name of a format. */
 export type FormatName = keyof typeof FORMATS;
+
+/** Options of `toMessage` that only one format takes. */
+export const ONLY_IN: Readonly<Record<string, FormatName>> = {
+  headers: 'cloudevents', serviceId: 'matrice', stripInputContent: 'matrice',
+};

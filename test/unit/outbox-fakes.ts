@@ -7,6 +7,7 @@ import type { CameraEvent, EventBody, Place } from '../../src/events.js';
 import { BrokerUnavailable } from '../../src/errors.js';
 import type { CameraMessage } from '../../src/frame.js';
 import { EMPTY_LEDGER, type Ledger, fold } from '../../src/ledger.js';
+import type { LastTimes } from '../../src/message/index.js';
 
 /** What the broker does with one request. */
 export type Behaviour = 'ok' | 'fail' | 'hang' | 'lost-answer' | readonly SendOutcome[];
@@ -89,6 +90,11 @@ export class FakeRun implements AccountOwner {
 
   nextInputOrder(): number {
     return ++this.#order;
+  }
+
+  lastTimes(): LastTimes {
+    const { read, write, process } = this.ledger.times;
+    return { readMs: read.lastMs, writeMs: write.lastMs, processMs: process.lastMs };
   }
 
   emit(body: EventBody): void {

@@ -6,7 +6,7 @@ import { marbles, fakeCamera } from '../../marbles/kit/index.js';
 import { KAFKA_SCHEMA } from '../../src/broker/kafka-options.js';
 import { REDIS_SCHEMA } from '../../src/broker/redis-options.js';
 import { FLAGS } from '../../src/cli/flags/index.js';
-import { BROKER, DOWNLOAD, H265, KAFKA, LIVENESS, MEMORY, OUTBOX, PROCESS, REDIS, RESIZE, RETRY, SOURCE, STATS, TEST_SOURCE } from '../../src/defaults.js';
+import { BROKER, DOWNLOAD, H265, KAFKA, LIVENESS, MATRICE, MEMORY, OUTBOX, PROCESS, REDIS, RESIZE, RETRY, SOURCE, STATS, TEST_SOURCE } from '../../src/defaults.js';
 import { ERRORS } from '../../src/errors.js';
 import { DROP_CAUSES, PLACES } from '../../src/events.js';
 import type { EncodedFrame } from '../../src/frame.js';
@@ -36,7 +36,7 @@ const OPTIONS: readonly Options[] = [
   },
   { heading: 'resize', file: 'operators/resize.ts', type: 'ResizeConfig', defaults: RESIZE },
   { heading: 'encodeH265', file: 'operators/encode-h265.ts', type: 'EncodeH265Config', defaults: { ...H265, hardware: false } },
-  { heading: 'toMessage', file: 'operators/to-message.ts', type: 'ToMessageConfig', defaults: { format: Object.keys(FORMATS)[0] } },
+  { heading: 'toMessage', file: 'operators/to-message.ts', type: 'ToMessageConfig', defaults: { serviceId: MATRICE.serviceId, format: Object.keys(FORMATS)[0], stripInputContent: false } },
   { heading: 'publish', file: 'operators/publish.ts', type: 'PublishConfig', defaults: { ...OUTBOX_OPTIONS, maxInFlight: BROKER.maxInFlight } },
   { heading: 'deliver', file: 'operators/deliver.ts', type: 'DeliverConfig', defaults: { ...OUTBOX_OPTIONS, concurrency: 1 } },
   { heading: 'retry', file: 'operators/retry.ts', type: 'RetryConfig', defaults: { ...RETRY, random: 'Math.random' } },
@@ -144,6 +144,21 @@ describe('a table', () => {
     const context = { camera: 'c', run: 1, inputOrder: 1, processRun: 'p', key: 'k', location: 'l', group: 'g', name: 'n' };
     const { headers = {}, previousOrderHeader = '' } = FORMATS.cloudevents(frame, context);
     expect(tableOf('cloudevents', 'header').rows.flatMap(([names]) => namesIn(names)).sort()).toEqual([...Object.keys(headers), previousOrderHeader].sort());
+  });
+
+  it('has every field of a matrice message, in its order', () => {
+    const frame: EncodedFrame = {
+      camera: 'c', run: 1, seq: 1, lastSeq: 2, frames: 2, pts: 0, capturedAt: 0, width: 2, height: 2, fps: 5, encoder: 'e', encodeMs: 0,
+      codec: 'h265', mode: 'stream', keyframe: true, crf: 23, data: Buffer.from('x'),
+    };
+    const context = { camera: 'c', run: 1, inputOrder: 1, processRun: 'p', key: 'k' };
+    const namesOf = (more: Partial<EncodedFrame>) => {
+      const document = JSON.parse(String(FORMATS.matrice({ ...frame, ...more }, context).value)) as Record<string, object>;
+      return [...Object.keys(document), ...Object.keys(document['input_stream'] ?? {})];
+    };
+    const unchanged = { similarity: 1, threshold: 1, reference: { seq: 1, data: Buffer.from('x') } };
+    const inTable = tableOf('matrice', 'field').rows.flatMap(([names]) => namesIn(names));
+    expect(inTable).toEqual([...new Set([...namesOf({}), ...namesOf({ unchanged })])]);
   });
 
   it('has the letters of fakeCamera, in the order of their failures', () => {

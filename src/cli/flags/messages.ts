@@ -1,5 +1,5 @@
 /** Flags of toMessage, publish and retry: what is sent, and what happens when it can't be. */
-import { BROKER, OUTBOX, RETRY } from '../../defaults.js';
+import { BROKER, MATRICE, OUTBOX, RETRY } from '../../defaults.js';
 import { FORMATS } from '../../message/index.js';
 import { type FlagGroup, bytes, list, number, pairs, shownBytes } from './flag.js';
 
@@ -35,8 +35,16 @@ export const messageFlags: FlagGroup = {
     },
     { flags: '--name <text>', sets: 'toMessage.name', parse: list, about: "* the camera's name for people" },
     {
+      flags: '--service-id <id>', sets: 'toMessage.serviceId', standard: MATRICE.serviceId,
+      about: 'matrice: the service that the messages are for',
+    },
+    {
+      flags: '--strip-input-content', sets: 'toMessage.stripInputContent',
+      about: 'matrice: leave the content out; its hash stays',
+    },
+    {
       flags: '--header <name=value>', sets: 'toMessage.headers', parse: pairs,
-      about: 'one more header; may be repeated',
+      about: 'cloudevents: one more header; may be repeated',
     },
     {
       flags: '--max-in-flight <n>', sets: 'publish.maxInFlight', parse: number, standard: BROKER.maxInFlight,

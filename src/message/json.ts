@@ -1,0 +1,45 @@
+/** JSON for readers that tell whole numbers from others, as Python does: `25.0` stays `25.0`. */
+
+const FLOAT: unique symbol = Symbol('float');
+
+/** A number that is written with a decimal point, even where it is whole. */
+export interface Float { readonly [FLOAT]: number }
+
+/** What can be written; members that are undefined are left out. */
+export type Json = string | number | boolean | null | undefined | Float | readonly Json[] | Members;
+
+interface Members { readonly [name: string]: Json }
+
+/** Marks a number as one with a fraction. */
+export function float(value: number): Float {
+  return { [FLOAT]: value };
+}
+
+/** JSON text, without spaces. Numbers that JSON does not have are null, as in `JSON.stringify`. */
+export function toJson(value: Json): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value ?? null);
+  if (isFloat(value)) return floatText(value[FLOAT]);
+  if (isList(value)) return `[${value.map(toJson).join(',')}]`;
+  return `{${membersOf(value)}}`;
+}
+
+/** The members of an object as they stand between its braces. */
+export function membersOf(object: Members): string {
+  return Object.entries(object)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${JSON.stringify(name)}:${toJson(value)}`)
+    .join(',');
+}
+
+function isFloat(value: object): value is Float {
+  return FLOAT in value;
+}
+
+function isList(value: object): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+function floatText(value: number): string {
+  const text = JSON.stringify(value);
+  return Number.isInteger(value) && !text.includes('e') ? `${text}.0` : text;
+}
