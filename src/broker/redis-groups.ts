@@ -1,4 +1,4 @@
-/** Consumer groups: made in the request that brings the first entry, and again where the stream is gone. Entries count from its beginning. */
+/** Consumer groups: made in the request that brings a stream's first entry, and again where the stream is gone. */
 import type { ChainableCommander } from 'ioredis';
 import type { Outgoing } from './driver.js';
 
@@ -10,16 +10,21 @@ export class StreamGroups {
     this.#made.clear();
   }
 
-  /** Adds the commands that make what the batch needs; a group that is there already is an answer, and no failure. */
-  make(multi: ChainableCommander, batch: readonly Outgoing[]): number {
-    let commands = 0;
-    for (const { topic, message: { consumerGroup } } of batch) {
-      if (consumerGroup === undefined || this.#made.has(topic)) continue;
-      multi.xgroup('CREATE', topic, consumerGroup, '0', 'MKSTREAM');
-      this.#made.add(topic);
-      commands++;
-    }
-    return commands;
+  /**
+   * Adds a command for each group that a batch needs: a group reads the stream from its beginning. One that is there
+   * already is an answer of its own, and no failure of the batch.
+   * @returns the streams that get one
+   */
+  make(multi: ChainableCommander, batch: readonly Outgoing[]): string[] {
+    const wanted = new Map(batch.flatMap(({ topic, message: { consumerGroup } }) =>
+      (consumerGroup === undefined || this.#made.has(topic) ? [] : [[topic, consumerGroup]])));
+    for (const [topic, group] of wanted) multi.xgroup('CREATE', topic, group, '0', 'MKSTREAM');
+    return [...wanted.keys()];
+  }
+
+  /** The request was carried out. */
+  made(topics: readonly string[]): void {
+    for (const topic of topics) this.#made.add(topic);
   }
 
   /** The stream was not there: the next request makes it, with its group. */

@@ -89,7 +89,8 @@ class RedisDriver implements Driver {
       for (const outgoing of batch) multi.xadd(...this.#entryOf(outgoing));
       const results = await multi.exec() ?? [];
       this.#trim.trimmed(trims);
-      return batch.map((outgoing, index) => this.#outcome(outgoing, results[groups + trims.length + index]));
+      this.#groups.made(groups);
+      return batch.map((outgoing, index) => this.#outcome(outgoing, results[groups.length + trims.length + index]));
     } catch (error) {
       return this.#refusal(batch, error as AbortedError);
     }

@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import { firstValueFrom, from } from 'rxjs';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { publish } from '../../operators/publish.js';
-import { redis } from '../../src/broker/index.js';
+import { type Broker, redis } from '../../src/broker/index.js';
 import { type RedisServer, freePort, needs, startRedis } from '../services/index.js';
 import { all, closeAll, isUnavailable, made, opened, orders } from './broker-messages.js';
 
@@ -32,6 +32,38 @@ needs('redis')('redis', () => {
     expect((await refused).message).toContain('WRONGTYPE');
     await client.del(bad);
     expect((await late).topic).toBe(bad);
+  });
+
+  it('makes the group that a format asks for with the first entry, and again with the stream when that is gone', async () => {
+    const handle = opened(redis({ url: server.url, lingerMs: 0 }));
+    const topic = `grouped-${randomUUID()}`;
+    const send = async (count: number) => all(from(made(count, { consumerGroup: `${topic}_group` })).pipe(publish(handle, { topic })));
+    const read = async () => {
+      const answer = await client.xreadgroup('GROUP', `${topic}_group`, 'reader', 'COUNT', 100, 'STREAMS', topic, '>') as [string, unknown[]][] | null;
+      return answer?.[0]?.[1].length ?? 0;
+    };
+    await send(20);
+    expect(await read()).toBe(20);
+    await client.del(topic);
+    expect(orders(await send(30))).toEqual(orders(made(30, {}, 1)));
+    expect(await read()).toBe(30);
+    expect(handle.state.status).toBe('connected');
+  });
+
+  it('takes a group that is there already, and says what is wrong where none can be made', async () => {
+    const topic = `grouped-${randomUUID()}`;
+    const send = (handle: Broker) => all(from(made(3, { consumerGroup: `${topic}_group` })).pipe(publish(handle, { topic })));
+    await send(opened(redis({ url: server.url })));
+    await send(opened(redis({ url: server.url })));
+    expect(await client.xlen(topic)).toBe(6);
+    expect(await client.xinfo('GROUPS', topic)).toHaveLength(1);
+    await client.set(topic, 'a string');
+    const handle = opened(redis({ url: server.url }));
+    const late = send(handle);
+    expect((await firstValueFrom(handle.errors$)).message).toContain('WRONGTYPE');
+    await client.del(topic);
+    expect(await late).toHaveLength(3);
+    expect(await client.xinfo('GROUPS', topic)).toHaveLength(1);
   });
 
   it('finds the message that is larger than the server takes', async () => {
