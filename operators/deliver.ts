@@ -1,34 +1,26 @@
 /** deliver: hands each value to a sink of the user's own, with the bounds and the pressure of an outbox. */
 import { Observable, type ObservableInput, type OperatorFunction, type Subscriber, Subscription, defer, takeWhile } from 'rxjs';
 import { ACCOUNTS, type Account, type Ticket, take } from '../src/account.js';
-import { BoundedQueue, type Held, Total, retains } from '../src/broker/index.js';
-import { OUTBOX } from '../src/defaults.js';
+import { BoundedQueue, type Held, OUTBOX_SCHEMA, type OutboxConfig, Total, retains } from '../src/broker/index.js';
+import { DELIVER, OUTBOX } from '../src/defaults.js';
 import { InvalidOption } from '../src/errors.js';
 import type { CameraMessage, EncodedFrame, Frame } from '../src/frame.js';
-import { byteCount, count, options as object, parseOptions } from '../src/options.js';
+import { count, options as object, parseOptions } from '../src/options.js';
 
 /** Options of `deliver`. */
 export interface DeliverConfig {
   /** Values in the sink at once. Default 1: one after the other. */
   readonly concurrency?: number;
   /** Bounds of what waits for the sink. */
-  readonly outbox?: {
-    /** Bytes kept in memory. Default 16 MiB. */
-    readonly maxBytes?: number;
-    /** Default 1000. */
-    readonly maxMessages?: number;
-  };
+  readonly outbox?: OutboxConfig;
 }
 
 /** What can be delivered. */
 export type Deliverable = Frame | EncodedFrame | CameraMessage;
 
 const SCHEMA = object({
-  concurrency: count().default(1),
-  outbox: object({
-    maxBytes: byteCount().default(OUTBOX.maxBytes),
-    maxMessages: count().default(OUTBOX.maxMessages),
-  }).prefault({}),
+  concurrency: count().default(DELIVER.concurrency),
+  outbox: OUTBOX_SCHEMA.optional(),
 });
 
 /**
@@ -55,9 +47,9 @@ const SCHEMA = object({
  */
 export function deliver<T extends Deliverable, R>(fn: (value: T) => ObservableInput<R>, config: DeliverConfig = {}): OperatorFunction<T, R> {
   if (typeof fn !== 'function') throw new InvalidOption(`deliver: ${String(fn)} given, expected a function`);
-  const options = parseOptions('deliver', SCHEMA, config);
+  const { concurrency, outbox: { maxBytes = OUTBOX.maxBytes, maxMessages = OUTBOX.maxMessages } = {} } = parseOptions('deliver', SCHEMA, config);
   return (source) => new Observable((subscriber) => {
-    const delivery = new Delivery(fn, options.concurrency, options.outbox, subscriber);
+    const delivery = new Delivery(fn, concurrency, { maxBytes, maxMessages }, subscriber);
     subscriber.add(() => { delivery.end(); });
     subscriber.add(source.pipe(takeWhile(() => !subscriber.closed)).subscribe(delivery));
   });

@@ -39,7 +39,7 @@ const schema = options({
   chunk: z.union([z.literal('gop'), options({ frames: count() }), options({ ms: z.number().positive() })], {
     error: "expected 'gop', { frames: a whole number } or { ms: a number }",
   }).optional(),
-  hardware: z.union([z.boolean(), z.enum(HARDWARE)], { error: `expected true, false or one of ${HARDWARE.join(', ')}` }).default(false),
+  hardware: z.union([z.boolean(), z.enum(HARDWARE)], { error: `expected true, false or one of ${HARDWARE.join(', ')}` }).default(H265.hardware),
 })
   .refine((given) => given.mode === 'stream' || (given.gop === undefined && given.chunk === undefined), { message: "gop and chunk are for mode: 'stream'" })
   .refine((given) => !hasFrames(given.chunk) || given.gop === undefined || given.gop === given.chunk.frames, { message: 'gop must equal chunk.frames: each chunk starts at a keyframe' });

@@ -2,10 +2,10 @@
 import { Observable, type OperatorFunction, type Subscriber, takeWhile } from 'rxjs';
 import { z } from 'zod';
 import { type AccountOwner, take } from '../src/account.js';
-import { type Broker, type BrokerHandle, type Lane, type LaneOptions, Receiver, handleOf, ownerOf } from '../src/broker/index.js';
+import { type Broker, type BrokerHandle, type Lane, type LaneOptions, OUTBOX_SCHEMA, type OutboxConfig, Receiver, handleOf, ownerOf } from '../src/broker/index.js';
 import { InvalidOption } from '../src/errors.js';
 import type { CameraMessage, Published } from '../src/frame.js';
-import { byteCount, callback, count, options as object, parseOptions } from '../src/options.js';
+import { callback, count, options as object, parseOptions } from '../src/options.js';
 
 /** Options of `publish`. */
 export interface PublishConfig {
@@ -16,19 +16,14 @@ export interface PublishConfig {
   /** Messages of one topic and key in the request under way, at most. Default 16. */
   readonly maxInFlight?: number;
   /** Bounds of the outbox of one topic and key. */
-  readonly outbox?: {
-    /** Bytes kept in memory. Default 16 MiB. */
-    readonly maxBytes?: number;
-    /** Default 1000. */
-    readonly maxMessages?: number;
-  };
+  readonly outbox?: OutboxConfig;
 }
 
 const SCHEMA = object({
   topic: z.union([z.string().min(1), callback<(message: CameraMessage) => string>()]),
   key: z.union([z.string(), callback<(message: CameraMessage) => string>()]).optional(),
   maxInFlight: count().optional(),
-  outbox: object({ maxBytes: byteCount().optional(), maxMessages: count().optional() }).optional(),
+  outbox: OUTBOX_SCHEMA.optional(),
 });
 
 /**

@@ -3,7 +3,8 @@ import type { Observable } from 'rxjs';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { Capture } from './capture.js';
-import { LIVENESS, PROCESS, SOURCE, STATS } from './defaults.js';
+import { LIVENESS, SOURCE, STATS } from './defaults.js';
+import { PROCESS } from './limits.js';
 import type { Engine } from './engine.js';
 import type { CameraEvent } from './events.js';
 import { ffmpegEngine } from './ffmpeg/index.js';
@@ -11,7 +12,7 @@ import { type Frame, PIXEL_FORMATS, type PixelFormat } from './frame.js';
 import { CameraHub } from './hub.js';
 import type { LivenessLimits } from './liveness.js';
 import { logEvents } from './log.js';
-import { byteCount, callback, count, milliseconds, options, parseOptions } from './options.js';
+import { byteCount, callback, count, logger, milliseconds, options, parseOptions } from './options.js';
 import { type Source, detect } from './source/index.js';
 import type { CameraStats } from './stats.js';
 
@@ -60,21 +61,21 @@ export interface CameraConfig {
 const schema = options({
   key: z.string().min(1).max(200).optional(),
   pixelFormat: z.enum(PIXEL_FORMATS).default(SOURCE.pixelFormat),
-  transport: z.enum(['tcp', 'udp']).optional(),
+  transport: z.enum(['tcp', 'udp']).default(SOURCE.transport),
   bufferBytes: byteCount().optional(),
-  latency: z.enum(['low', 'smooth']).optional(),
+  latency: z.enum(['low', 'smooth']).default(SOURCE.latency),
   decoderThreads: z.number().int().min(0).max(64).default(SOURCE.decoderThreads),
   pace: z.enum(['asap', 'realtime']).optional(),
-  download: z.boolean().optional(),
+  download: z.boolean().default(SOURCE.download),
   cacheDir: z.string().min(1).optional(),
-  maxDownloadBytes: byteCount().optional(),
+  maxDownloadBytes: byteCount().default(SOURCE.maxDownloadBytes),
   fps: z.number().positive().max(1000).optional(),
   size: options({ width: count(), height: count() }).optional(),
   connectTimeoutMs: milliseconds().default(LIVENESS.connectTimeoutMs),
   firstFrameTimeoutMs: milliseconds().default(LIVENESS.firstFrameTimeoutMs),
   readWindowMs: milliseconds().min(1).default(LIVENESS.readWindowMs),
   maxReadFailures: count().default(LIVENESS.maxReadFailures),
-  logger: z.custom<Logger>((value) => typeof (value as Partial<Logger> | null)?.info === 'function', { message: 'expected a pino logger' }).optional(),
+  logger: logger().optional(),
   logEvery: count().default(STATS.logEvery),
   engine: callback<Engine>().optional(),
 });

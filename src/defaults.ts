@@ -1,4 +1,4 @@
-/** Every default in one place, with its unit and its reason. */
+/** The default of every option in one place, with its unit and its reason. What no option changes is in limits.ts. */
 
 /** Reconnecting; ms. */
 export const RETRY = {
@@ -26,26 +26,6 @@ export const LIVENESS = {
   maxReadFailures: 10,
 } as const;
 
-/** Steps on frames out of the user's hands. */
-export const STAGE = {
-  /** Frames of a live source that wait for the child; more are dropped, the oldest first. */
-  maxWaiting: 8,
-  /** With more frames waiting than this, a source that can wait is paused until none waits. */
-  pauseAbove: 2,
-  /** No access unit for this long, with frames in the child, and the child is given up; ms. As long as a stall of a source. */
-  stallMs: LIVENESS.readWindowMs * LIVENESS.maxReadFailures,
-} as const;
-
-/** Processes; ms. */
-export const PROCESS = {
-  /** Between SIGTERM and SIGKILL. */
-  killAfterMs: 2_000,
-  /** The least time between two starts for one camera, whatever retries it. */
-  minStartIntervalMs: 1_000,
-  /** Lines of stderr that go with an error. */
-  stderrLines: 50,
-} as const;
-
 /** The outbox of one topic and key, and of a broker handle. */
 export const OUTBOX = {
   /** Bytes retained for one topic and key: at 20 kB an access unit, more than a minute of 10 fps. */
@@ -58,6 +38,12 @@ export const OUTBOX = {
   highWater: 0.5,
   /** … and goes on below this one. */
   lowWater: 0.25,
+} as const;
+
+/** A sink of the user's own. */
+export const DELIVER = {
+  /** One value after the other. */
+  concurrency: 1,
 } as const;
 
 /** Sending. */
@@ -87,6 +73,10 @@ export const BROKER = {
 /** Kafka. */
 export const KAFKA = {
   clientId: 'rxcam',
+  ssl: false,
+  /** Encoded video gets no smaller. */
+  compression: 'none',
+  createTopics: true,
   /** Largest message that a topic made by rxcam takes: an intra picture of 4K at a low CRF. */
   maxMessageBytes: 10 * 1024 * 1024,
   numPartitions: 1,
@@ -127,6 +117,8 @@ export const H265 = {
   preset: 'ultrafast',
   /** Pictures from one keyframe to the next in stream mode: two seconds at 25 fps. */
   gop: 50,
+  /** Software is everywhere, and the same everywhere. */
+  hardware: false,
 } as const;
 
 /** JPEG. */
@@ -152,7 +144,7 @@ export const STATS = {
 } as const;
 
 /** The generated test pattern. */
-export const TEST_SOURCE = { width: 640, height: 360, fps: 25 } as const;
+export const TEST_SOURCE = { width: 640, height: 360, fps: 25, noise: 4 } as const;
 
 /** Scaling. */
 export const RESIZE = {
@@ -165,33 +157,17 @@ export const RESIZE = {
 
 /** Reading a source. */
 export const SOURCE = {
+  /** Over UDP a lost packet is a torn picture. */
+  transport: 'tcp',
+  /** Waits for packets out of order. */
+  latency: 'smooth',
+  /** HTTP files: what has been downloaded is not downloaded again. */
+  download: true,
+  /** Largest file; bytes. */
+  maxDownloadBytes: 4 * 1024 ** 3,
   pixelFormat: 'yuv420p',
   /** One thread decodes 1080p for 12 % less CPU, 16 MB less memory and less latency than ffmpeg's own choice. */
   decoderThreads: 1,
   /** ffmpeg's own read timeout is longer than the longest of rxcam's by so much; ms. */
   readTimeoutMarginMs: 1_000,
-} as const;
-
-/** HTTP sources. */
-export const DOWNLOAD = {
-  userAgent: 'rxcam',
-  maxRedirects: 5,
-  /** Largest file; bytes. */
-  maxBytes: 4 * 1024 ** 3,
-  /** The cache is trimmed to so many bytes after each download. */
-  cacheBytes: 20 * 1024 ** 3,
-  /** What was used within this time is not removed from the cache: another process may be about to open it; ms. */
-  graceMs: 60_000,
-  /** What is written goes to the disk in steps of so many bytes: all at the end would be a long silence. */
-  syncBytes: 32 * 1024 ** 2,
-  /** Tries in a row that bring nothing new, within one attempt: reconnecting does the rest. */
-  tries: 5,
-  /** First wait after an interruption, doubled each time: 4 s in all, which the connection's timeout allows; ms. */
-  againMs: 250,
-  /** Another host's temporary file is a leftover after a day without a write; ms. */
-  foreignPartMs: 24 * 3_600_000,
-  /** Time between two reports of progress; ms. */
-  progressMs: 250,
-  /** A file read in place: the longest wait of ffmpeg before it takes the connection up again; seconds. */
-  inPlaceReconnectS: 5,
 } as const;

@@ -1,4 +1,5 @@
 /** Checks options once, at composition: an InvalidOption names the option, what was given and what is allowed. */
+import type { Logger } from 'pino';
 import { z } from 'zod';
 import { InvalidOption } from './errors.js';
 import { redact } from './redact.js';
@@ -26,6 +27,8 @@ export const milliseconds = () => z.number().min(0).max(2 ** 31 - 1);
 export const count = () => z.number().int().min(1);
 /** A size in bytes of at least 1. */
 export const byteCount = () => z.number().int().min(1);
+/** A pino logger, of whatever copy of pino. */
+export const logger = () => z.custom<Logger>((value) => typeof (value as Partial<Logger> | null)?.info === 'function', { message: 'expected a pino logger' });
 /** A function of the user's; its arguments are not checked. */
 export const callback = <F>() => z.custom<F>((value) => typeof value === 'function', { message: 'expected a function' });
 

@@ -1,7 +1,7 @@
 /** Runs steps on frames out of the user's hands: thinned in Node, the rest in one child fed with raw video. */
 import { EMPTY, Observable, Subject, type Subscriber, Subscription, switchMap, timer } from 'rxjs';
 import { ACCOUNTS, type Account, type Ticket, handOver, passedOn, take } from './account.js';
-import { PROCESS, STAGE } from './defaults.js';
+import { PROCESS, STAGE } from './limits.js';
 import type { EngineEvent } from './engine.js';
 import { EncoderFailed, failureOf } from './errors.js';
 import { ffmpegEngine } from './ffmpeg/index.js';

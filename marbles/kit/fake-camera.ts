@@ -1,7 +1,8 @@
 /** fakeCamera: a camera without a camera, an ffmpeg or a clock. */
 import { z } from 'zod';
 import { Camera } from '../../src/camera.js';
-import { LIVENESS, PROCESS, SOURCE } from '../../src/defaults.js';
+import { LIVENESS, SOURCE } from '../../src/defaults.js';
+import { PROCESS } from '../../src/limits.js';
 import type { Engine } from '../../src/engine.js';
 import { PIXEL_FORMATS, type PixelFormat } from '../../src/frame.js';
 import { CameraHub } from '../../src/hub.js';

@@ -9,5 +9,6 @@ export { memory, type MemoryBroker, type MemoryConfig, type StoredMessage } from
 export { redis } from './redis.js';
 export type { RedisConfig } from './redis-options.js';
 export type { LaneOptions } from './outbox.js';
+export { OUTBOX_SCHEMA, type OutboxConfig } from './outbox-options.js';
 export { Receiver } from './receiver.js';
 export { retains } from './retained.js';

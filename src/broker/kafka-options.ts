@@ -4,7 +4,7 @@ import type { ConnectionOptions } from 'node:tls';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { BROKER, KAFKA, OUTBOX } from '../defaults.js';
-import { byteCount, callback, count, milliseconds, options as object } from '../options.js';
+import { byteCount, callback, count, logger, milliseconds, options as object } from '../options.js';
 import { AGAIN, WAITS_GROW } from './again.js';
 
 /** Options of `kafka`. */
@@ -58,12 +58,12 @@ export const KAFKA_SCHEMA = object({
     callback<() => readonly string[] | Promise<readonly string[]>>(),
   ]),
   clientId: z.string().min(1).default(KAFKA.clientId),
-  ssl: z.union([z.boolean(), z.custom<ConnectionOptions>((value) => typeof value === 'object' && value !== null)]).default(false),
+  ssl: z.union([z.boolean(), z.custom<ConnectionOptions>((value) => typeof value === 'object' && value !== null)]).default(KAFKA.ssl),
   sasl: z.custom<SASLOptions>((value) => typeof (value as SASLOptions | null)?.mechanism === 'string', { message: 'expected { mechanism, … }' }).optional(),
   acks: z.union([z.literal(-1), z.literal(1)]).default(KAFKA.acks),
-  compression: z.enum(['none', 'gzip']).default('none'),
+  compression: z.enum(['none', 'gzip']).default(KAFKA.compression),
   maxMessageBytes: byteCount().default(KAFKA.maxMessageBytes),
-  createTopics: z.boolean().default(true),
+  createTopics: z.boolean().default(KAFKA.createTopics),
   numPartitions: count().default(KAFKA.numPartitions),
   replicationFactor: count().default(KAFKA.replicationFactor),
   lingerMs: milliseconds().default(BROKER.lingerMs),
@@ -72,7 +72,7 @@ export const KAFKA_SCHEMA = object({
   connectTimeoutMs: milliseconds().default(BROKER.connectTimeoutMs),
   ...AGAIN,
   outboxMaxBytes: byteCount().default(OUTBOX.handleMaxBytes),
-  logger: z.custom<Logger>().optional(),
+  logger: logger().optional(),
 }).refine(...WAITS_GROW);
 
 export type KafkaOptions = z.output<typeof KAFKA_SCHEMA>;

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import { BROKER, OUTBOX, REDIS } from '../defaults.js';
 import { InvalidOption } from '../errors.js';
-import { byteCount, callback, count, milliseconds, options as object } from '../options.js';
+import { byteCount, callback, count, logger, milliseconds, options as object } from '../options.js';
 import { normalizeUrl, redactUrl, secretsOf } from '../redact.js';
 import { AGAIN, WAITS_GROW } from './again.js';
 
@@ -73,7 +73,7 @@ export const REDIS_SCHEMA = object({
   connectTimeoutMs: milliseconds().default(BROKER.connectTimeoutMs),
   ...AGAIN,
   outboxMaxBytes: byteCount().default(OUTBOX.handleMaxBytes),
-  logger: z.custom<Logger>().optional(),
+  logger: logger().optional(),
 }).refine(...WAITS_GROW);
 
 export type RedisOptions = z.output<typeof REDIS_SCHEMA>;

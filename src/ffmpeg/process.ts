@@ -1,7 +1,7 @@
 /** One ffmpeg process: started in a group of its own, ended for certain, never left behind. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { getDefaultHighWaterMark, setDefaultHighWaterMark } from 'node:stream';
-import { PROCESS } from '../defaults.js';
+import { PROCESS } from '../limits.js';
 import { guard } from './guard.js';
 
 /** Processes that live now; ended with this one. */

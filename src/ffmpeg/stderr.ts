@@ -1,6 +1,6 @@
 /** What ffmpeg says on stderr, run with `-loglevel level+verbose`: lines of bounded length, and the facts in them. */
 import { StringDecoder } from 'node:string_decoder';
-import { PROCESS } from '../defaults.js';
+import { PROCESS } from '../limits.js';
 
 /** A longer line is cut: a flood without line breaks costs no memory. */
 const MAX_LINE = 4096;

@@ -1,7 +1,7 @@
 /** Downloads an HTTP file into the cache, unless the copy there is valid; an interrupted download goes on where it was. */
 import { open, statfs } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
-import { DOWNLOAD } from '../defaults.js';
+import { DOWNLOAD } from '../limits.js';
 import { SourceRefused } from '../errors.js';
 import { type Nature, checkAnswer, ifChanged, lengthOf, natureOfContent, noVideo, rangeOf, validatorsOf } from './http-answer.js';
 import { type Cached, keyOf, lookUp, openFolder, store, touch } from './http-cache.js';

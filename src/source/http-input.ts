@@ -1,5 +1,5 @@
 /** How ffmpeg reads from HTTP by itself: a live stream, or a file in place. */
-import { DOWNLOAD } from '../defaults.js';
+import { DOWNLOAD } from '../limits.js';
 import type { FfmpegFacts } from '../ffmpeg-facts.js';
 import { ffconcat } from './ffconcat.js';
 import type { Nature } from './http-answer.js';

@@ -7,7 +7,7 @@ import { rmSync } from 'node:fs';
 import { readdir, rename, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { DOWNLOAD } from '../defaults.js';
+import { DOWNLOAD } from '../limits.js';
 import type { Validators } from './http-answer.js';
 
 const HOST = createHash('sha256').update(os.hostname()).digest('hex').slice(0, 8);

@@ -1,6 +1,6 @@
 /** Writes the body of an answer to a temporary file, up to its end, the disk's, or an interruption. */
 import { type FileHandle, open } from 'node:fs/promises';
-import { DOWNLOAD } from '../defaults.js';
+import { DOWNLOAD } from '../limits.js';
 import { SourceTimeout } from '../errors.js';
 import { silence, storageFailure } from './http-errors.js';
 import type { Part } from './http-part.js';

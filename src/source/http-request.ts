@@ -5,7 +5,7 @@
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
-import { DOWNLOAD } from '../defaults.js';
+import { DOWNLOAD } from '../limits.js';
 import { SourceRefused } from '../errors.js';
 import { networkFailure, silence } from './http-errors.js';
 import { Login } from './http-login.js';

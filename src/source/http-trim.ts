@@ -1,7 +1,7 @@
 /** Keeps the cache of HTTP files below its limit: what was replaced goes, then what was used longest ago. */
 import { readFile, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { DOWNLOAD } from '../defaults.js';
+import { DOWNLOAD } from '../limits.js';
 
 /** Something that reads a file of the cache. */
 export interface Reader {

@@ -1,7 +1,8 @@
 /** HTTP: files, downloaded into a cache or read in place, and live streams, told apart by what the server answers. */
 import { Observable } from 'rxjs';
 import { mono } from '../clock.js';
-import { DOWNLOAD } from '../defaults.js';
+import { SOURCE } from '../defaults.js';
+import { DOWNLOAD } from '../limits.js';
 import { CaptureCrashed, InvalidOption, isRxcamError } from '../errors.js';
 import type { FfmpegFacts } from '../ffmpeg-facts.js';
 import { normalizeUrl, redactUrl, secretsOf } from '../redact.js';
@@ -77,7 +78,7 @@ class HttpSource implements Source {
     const { options } = this;
     const inPlace = options.download === false;
     const found = await (inPlace ? probe(target) : download(target, {
-      cacheDir: options.cacheDir, maxBytes: options.maxDownloadBytes ?? DOWNLOAD.maxBytes,
+      cacheDir: options.cacheDir, maxBytes: options.maxDownloadBytes ?? SOURCE.maxDownloadBytes,
     }, progress));
     this.#live = found.nature !== 'file';
     if ('path' in found) {

@@ -1,5 +1,6 @@
 /** RTSP cameras, over TCP by default. */
 import { map, of } from 'rxjs';
+import { SOURCE } from '../defaults.js';
 import { InvalidOption } from '../errors.js';
 import { ffconcat } from './ffconcat.js';
 import type { FfmpegFacts } from '../ffmpeg-facts.js';
@@ -33,7 +34,7 @@ export const rtsp: SourceKind = {
 };
 
 function rtspInput(url: string, options: SourceOptions, facts: FfmpegFacts): SourceInput {
-  const transport = options.transport ?? 'tcp';
+  const transport = options.transport ?? SOURCE.transport;
   const script = ffconcat(facts.concatOptions ? url : withTransport(url, transport), {
     rtsp_transport: transport,
     allowed_media_types: 'video',

@@ -11,7 +11,7 @@ const schema = strict({
   /** Seconds; without it the pattern has no end. */
   duration: z.coerce.number().positive().optional(),
   /** Strength of the noise, 0 to 100. */
-  noise: z.coerce.number().int().min(0).max(100).default(4),
+  noise: z.coerce.number().int().min(0).max(100).default(TEST_SOURCE.noise),
 });
 
 export const test: SourceKind = {

@@ -1,13 +1,13 @@
 /** Every option of the operators, of camera() and of the brokers has a flag, and the help shows it with its default. */
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { parseArguments } from '../../src/cli/arguments.js';
 import { FLAGS } from '../../src/cli/flags/index.js';
+import { membersOf } from './interfaces.js';
 
-/** Where each owner of options declares them: a file or a folder. */
-const OWNERS: Record<string, [where: string, declaration: string]> = {
+/** Where each owner of options declares them. */
+const OWNERS: Record<string, [file: string, type: string]> = {
   camera: ['src/camera.ts', 'CameraConfig'],
   skipRate: ['operators/skip-rate.ts', 'SkipRateConfig'],
   resize: ['operators/resize.ts', 'ResizeConfig'],
@@ -16,9 +16,9 @@ const OWNERS: Record<string, [where: string, declaration: string]> = {
   publish: ['operators/publish.ts', 'PublishConfig'],
   retry: ['operators/retry.ts', 'RetryConfig'],
   stats: ['operators/stats.ts', 'StatsConfig'],
-  kafka: ['src/broker', 'KafkaConfig'],
-  redis: ['src/broker', 'RedisConfig'],
-  memory: ['src/broker', 'MemoryConfig'],
+  kafka: ['src/broker/kafka-options.ts', 'KafkaConfig'],
+  redis: ['src/broker/redis-options.ts', 'RedisConfig'],
+  memory: ['src/broker/memory.ts', 'MemoryConfig'],
 };
 
 /** Options that another flag sets. */
@@ -80,26 +80,9 @@ describe('--help', () => {
   });
 });
 
-/** Names of the members of an interface; of an object in it, with the names of its own members. */
 function optionsOf(owner: string): string[] {
-  const [where, name] = OWNERS[owner] ?? ['', ''];
-  for (const file of filesOf(where)) {
-    const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
-    const found = source.statements.find((one): one is ts.InterfaceDeclaration => ts.isInterfaceDeclaration(one) && one.name.text === name);
-    if (found !== undefined) return namesOf(found.members, owner);
-  }
-  throw new Error(`${where} has no interface ${name}`);
-}
-
-function filesOf(where: string): string[] {
-  const path = fileURLToPath(new URL(`../../${where}`, import.meta.url));
-  return where.endsWith('.ts') ? [path] : readdirSync(path).filter((name) => name.endsWith('.ts')).map((name) => `${path}/${name}`);
-}
-
-function namesOf(members: ts.NodeArray<ts.TypeElement>, owner: string): string[] {
-  return members.filter(ts.isPropertySignature).flatMap((member) => {
-    const name = member.name.getText();
-    const inner = member.type !== undefined && ts.isTypeLiteralNode(member.type) ? namesOf(member.type.members, owner) : [];
-    return owner === 'publish' && inner.length > 0 ? inner.map((one) => `${name}.${one}`) : [name];
-  });
+  const [file, type] = OWNERS[owner] ?? ['', ''];
+  const options = membersOf(file, type);
+  if (options.length === 0) throw new Error(`${file} has no interface ${type}`);
+  return options;
 }

@@ -2,10 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import { oneLine } from '../../src/cli/guard.js';
 import { createLogger } from '../../src/cli/logger.js';
-import { plain, readableLine, shownSize } from '../../src/cli/readable.js';
+import { plain, readableLine } from '../../src/cli/readable.js';
 import { readableSummary, summaryOf } from '../../src/cli/summary.js';
 import { type View, table } from '../../src/cli/table.js';
 import { EMPTY_LEDGER, type Ledger } from '../../src/ledger.js';
+import { shownSize } from '../../src/report.js';
 import { type CameraStats, statsOf } from '../../src/stats.js';
 
 const WIDE = { columns: 200, rows: 24 };

@@ -1,12 +1,12 @@
 /** What README.md says in tables and links is so: options and their defaults, errors, events, statistics, headers, flags. */
-import { readFileSync } from 'node:fs';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { marbles, fakeCamera } from '../../marbles/kit/index.js';
 import { KAFKA_SCHEMA } from '../../src/broker/kafka-options.js';
 import { REDIS_SCHEMA } from '../../src/broker/redis-options.js';
 import { FLAGS } from '../../src/cli/flags/index.js';
-import { BROKER, DOWNLOAD, H265, KAFKA, LIVENESS, MATRICE, MEMORY, OUTBOX, PROCESS, REDIS, RESIZE, RETRY, SOURCE, STATS, TEST_SOURCE } from '../../src/defaults.js';
+import { BROKER, DELIVER, H265, KAFKA, LIVENESS, MATRICE, MEMORY, OUTBOX, REDIS, RESIZE, RETRY, SOURCE, STATS, TEST_SOURCE } from '../../src/defaults.js';
+import { DOWNLOAD, PROCESS } from '../../src/limits.js';
 import { ERRORS } from '../../src/errors.js';
 import { DROP_CAUSES, PLACES } from '../../src/events.js';
 import type { EncodedFrame } from '../../src/frame.js';
@@ -14,6 +14,7 @@ import { EMPTY_LEDGER } from '../../src/ledger.js';
 import { FORMATS } from '../../src/message/index.js';
 import { report } from '../../src/report.js';
 import { statsOf } from '../../src/stats.js';
+import { membersOf, parse } from './interfaces.js';
 import { README, namesIn, tableOf } from './readme.js';
 
 type Value = number | string | boolean;
@@ -27,18 +28,19 @@ interface Options {
   readonly defaults: Readonly<Record<string, unknown>>;
 }
 
+const CAMERA_DEFAULTS = { ...SOURCE, ...LIVENESS, logEvery: STATS.logEvery };
 const OUTBOX_OPTIONS = { 'outbox.maxBytes': OUTBOX.maxBytes, 'outbox.maxMessages': OUTBOX.maxMessages };
 
 const OPTIONS: readonly Options[] = [
   {
     heading: 'Options of camera', file: 'src/camera.ts', type: 'CameraConfig',
-    defaults: { ...SOURCE, ...LIVENESS, transport: 'tcp', latency: 'smooth', download: true, maxDownloadBytes: DOWNLOAD.maxBytes, logEvery: STATS.logEvery },
+    defaults: CAMERA_DEFAULTS,
   },
   { heading: 'resize', file: 'operators/resize.ts', type: 'ResizeConfig', defaults: RESIZE },
-  { heading: 'encodeH265', file: 'operators/encode-h265.ts', type: 'EncodeH265Config', defaults: { ...H265, hardware: false } },
+  { heading: 'encodeH265', file: 'operators/encode-h265.ts', type: 'EncodeH265Config', defaults: H265 },
   { heading: 'toMessage', file: 'operators/to-message.ts', type: 'ToMessageConfig', defaults: { serviceId: MATRICE.serviceId, format: Object.keys(FORMATS)[0], stripInputContent: false } },
   { heading: 'publish', file: 'operators/publish.ts', type: 'PublishConfig', defaults: { ...OUTBOX_OPTIONS, maxInFlight: BROKER.maxInFlight } },
-  { heading: 'deliver', file: 'operators/deliver.ts', type: 'DeliverConfig', defaults: { ...OUTBOX_OPTIONS, concurrency: 1 } },
+  { heading: 'deliver', file: 'operators/deliver.ts', type: 'DeliverConfig', defaults: { ...OUTBOX_OPTIONS, ...DELIVER } },
   { heading: 'retry', file: 'operators/retry.ts', type: 'RetryConfig', defaults: { ...RETRY, random: 'Math.random' } },
   { heading: 'stats', file: 'operators/stats.ts', type: 'StatsConfig', defaults: { every: STATS.every } },
   {
@@ -50,10 +52,16 @@ const OPTIONS: readonly Options[] = [
     defaults: { ...REDIS_SCHEMA.parse({}), ...REDIS, ...BROKER, host: 'localhost', port: 6379, db: 0, tls: false },
   },
   { heading: 'The embedded broker', file: 'src/broker/memory.ts', type: 'MemoryConfig', defaults: { ...MEMORY, outboxMaxBytes: OUTBOX.handleMaxBytes } },
+  { heading: 'The source group', file: 'src/camera.ts', type: 'CameraConfig', defaults: CAMERA_DEFAULTS },
+  { heading: 'The encoder group', file: 'operators/encode-h265.ts', type: 'EncodeH265Config', defaults: H265 },
+  { heading: 'The retry group', file: 'operators/retry.ts', type: 'RetryConfig', defaults: { ...RETRY, random: 'Math.random' } },
+  { heading: 'The statistics group', file: 'operators/stats.ts', type: 'StatsConfig', defaults: STATS },
+  { heading: 'The outbox group', file: 'src/broker/outbox-options.ts', type: 'OutboxConfig', defaults: OUTBOX },
 ];
 
 describe.each(OPTIONS)('the options below $heading', ({ heading, file, type, defaults }) => {
-  const rows = tableOf(heading, 'option', 'default').rows.map(([names, standard = '']) => [namesIn(names), standard] as const);
+  const { columns, rows: cells } = tableOf(heading, 'option', 'default');
+  const rows = cells.map((row) => [namesIn(row[0]), row[columns.indexOf('default')] ?? ''] as const);
 
   it('are those of the type, all of them', () => {
     expect(rows.flatMap(([names]) => names).sort()).toEqual(membersOf(file, type).sort());
@@ -185,18 +193,6 @@ function waits(): string {
   return `${[0, 1, 2, 3].map((n) => Math.min(max, initial * factor ** n) / 1000).join(', ')}, ${max / 1000} …`;
 }
 
-/** Names of an interface's members; of an inline object, those of its members: `outbox.maxBytes`. */
-function membersOf(file: string, interfaceName: string): string[] {
-  const source = parse(file);
-  const found = source.statements.find((one): one is ts.InterfaceDeclaration => ts.isInterfaceDeclaration(one) && one.name.text === interfaceName);
-  return (found?.members ?? []).flatMap((member) => {
-    const name = (member.name as ts.Identifier).text;
-    const type = ts.isPropertySignature(member) ? member.type : undefined;
-    const inner = type !== undefined && ts.isTypeLiteralNode(type) ? type.members : [];
-    return inner.length === 0 ? [name] : inner.map((one) => `${name}.${(one.name as ts.Identifier).text}`);
-  });
-}
-
 /** The types of events, with the names of their members. */
 function eventsOf(): Map<string, string[]> {
   const events = new Map<string, string[]>();
@@ -206,8 +202,4 @@ function eventsOf(): Map<string, string[]> {
     if (type !== undefined) events.set(type, statement.members.map((member) => (member.name as ts.Identifier).text));
   }
   return events;
-}
-
-function parse(file: string): ts.SourceFile {
-  return ts.createSourceFile(file, readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8'), ts.ScriptTarget.Latest, true);
 }

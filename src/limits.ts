@@ -1,0 +1,44 @@
+/** Numbers that no option changes, with their units and reasons. The defaults of options are in defaults.ts. */
+import { LIVENESS } from './defaults.js';
+
+/** Steps on frames out of the user's hands. */
+export const STAGE = {
+  /** Frames of a live source that wait for the child; more are dropped, the oldest first. */
+  maxWaiting: 8,
+  /** With more frames waiting than this, a source that can wait is paused until none waits. */
+  pauseAbove: 2,
+  /** No access unit for this long, with frames in the child, and the child is given up; ms. As long as a stall of a source. */
+  stallMs: LIVENESS.readWindowMs * LIVENESS.maxReadFailures,
+} as const;
+
+/** Processes; ms. */
+export const PROCESS = {
+  /** Between SIGTERM and SIGKILL. */
+  killAfterMs: 2_000,
+  /** The least time between two starts for one camera, whatever retries it. */
+  minStartIntervalMs: 1_000,
+  /** Lines of stderr that go with an error. */
+  stderrLines: 50,
+} as const;
+
+/** HTTP sources. */
+export const DOWNLOAD = {
+  userAgent: 'rxcam',
+  maxRedirects: 5,
+  /** The cache is trimmed to so many bytes after each download. */
+  cacheBytes: 20 * 1024 ** 3,
+  /** What was used within this time is not removed from the cache: another process may be about to open it; ms. */
+  graceMs: 60_000,
+  /** What is written goes to the disk in steps of so many bytes: all at the end would be a long silence. */
+  syncBytes: 32 * 1024 ** 2,
+  /** Tries in a row that bring nothing new, within one attempt: reconnecting does the rest. */
+  tries: 5,
+  /** First wait after an interruption, doubled each time: 4 s in all, which the connection's timeout allows; ms. */
+  againMs: 250,
+  /** Another host's temporary file is a leftover after a day without a write; ms. */
+  foreignPartMs: 24 * 3_600_000,
+  /** Time between two reports of progress; ms. */
+  progressMs: 250,
+  /** A file read in place: the longest wait of ffmpeg before it takes the connection up again; seconds. */
+  inPlaceReconnectS: 5,
+} as const;

@@ -1,0 +1,28 @@
+/** Reads the interfaces of options in the source code. */
+import { readFileSync } from 'node:fs';
+import ts from 'typescript';
+
+/** Where the types are that stand for a member with members of its own. */
+const INNER: Readonly<Record<string, string>> = { OutboxConfig: 'src/broker/outbox-options.ts' };
+
+/** A file of the repository. */
+export function parse(file: string): ts.SourceFile {
+  return ts.createSourceFile(file, readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8'), ts.ScriptTarget.Latest, true);
+}
+
+/** Names of an interface's members; of an object in it, those of its members: `outbox.maxBytes`. */
+export function membersOf(file: string, interfaceName: string): string[] {
+  const found = parse(file).statements.find((one): one is ts.InterfaceDeclaration => ts.isInterfaceDeclaration(one) && one.name.text === interfaceName);
+  return (found?.members ?? []).flatMap((member) => {
+    const name = (member.name as ts.Identifier).text;
+    const inner = ts.isPropertySignature(member) ? innerOf(member.type) : [];
+    return inner.length === 0 ? [name] : inner.map((one) => `${name}.${one}`);
+  });
+}
+
+function innerOf(type: ts.TypeNode | undefined): string[] {
+  if (type === undefined) return [];
+  if (ts.isTypeLiteralNode(type)) return type.members.map((one) => (one.name as ts.Identifier).text);
+  const name = type.getText();
+  return INNER[name] === undefined ? [] : membersOf(INNER[name], name);
+}

@@ -1,0 +1,123 @@
+/** Every group of options refuses what it does not know and what is of a wrong type, and says so; and takes what README.md allows. */
+import { of } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { fakeBroker, fakeCamera } from '../../marbles/kit/index.js';
+import { deliver, encodeH265, publish, resize, retry, stats, toMessage } from '../../operators/index.js';
+import { kafka, memory, redis } from '../../src/broker/index.js';
+import { camera } from '../../src/camera.js';
+import { InvalidOption } from '../../src/errors.js';
+import { membersOf } from './interfaces.js';
+import { namesIn, tableOf } from './readme.js';
+
+interface Group {
+  /** As errors call it. */
+  readonly what: string;
+  readonly file: string;
+  readonly type: string;
+  /** Takes options; only their check runs. */
+  readonly make: (options: never) => unknown;
+  /** Options without which others are refused. */
+  readonly base?: object;
+  /** Where the options stand in others. */
+  readonly at?: string;
+}
+
+const handle = memory();
+const outboxOf = (outbox: never) => publish(handle, { topic: 't', outbox });
+
+const GROUPS: readonly Group[] = [
+  { what: 'camera', file: 'src/camera.ts', type: 'CameraConfig', make: (options) => camera('test:', options) },
+  { what: 'resize', file: 'operators/resize.ts', type: 'ResizeConfig', make: resize, base: { width: 64 } },
+  { what: 'encodeH265', file: 'operators/encode-h265.ts', type: 'EncodeH265Config', make: encodeH265, base: { mode: 'stream' } },
+  { what: 'toMessage', file: 'operators/to-message.ts', type: 'ToMessageConfig', make: toMessage },
+  { what: 'publish', file: 'operators/publish.ts', type: 'PublishConfig', make: (options) => publish(handle, options), base: { topic: 't' } },
+  { what: 'publish', file: 'src/broker/outbox-options.ts', type: 'OutboxConfig', make: outboxOf, at: 'outbox.' },
+  { what: 'deliver', file: 'operators/deliver.ts', type: 'DeliverConfig', make: (options) => deliver(() => of(1), options) },
+  { what: 'retry', file: 'operators/retry.ts', type: 'RetryConfig', make: retry, base: { initial: 0 } },
+  { what: 'stats', file: 'operators/stats.ts', type: 'StatsConfig', make: stats },
+  { what: 'kafka', file: 'src/broker/kafka-options.ts', type: 'KafkaConfig', make: kafka, base: { brokers: ['host:1'] } },
+  { what: 'redis', file: 'src/broker/redis-options.ts', type: 'RedisConfig', make: redis },
+  { what: 'memory', file: 'src/broker/memory.ts', type: 'MemoryConfig', make: memory },
+  { what: 'fakeCamera', file: 'marbles/kit/fake-camera.ts', type: 'FakeCameraConfig', make: (options) => fakeCamera('f', options) },
+  { what: 'fakeBroker', file: 'marbles/kit/fake-broker.ts', type: 'FakeBrokerConfig', make: fakeBroker },
+];
+
+/** What the group says to these options; undefined if it takes them. */
+function refusal({ make, base }: Group, options: object): string | undefined {
+  try {
+    make({ ...base, ...options } as never);
+    return undefined;
+  } catch (error) {
+    expect(error).toBeInstanceOf(InvalidOption);
+    return (error as Error).message;
+  }
+}
+
+describe.each(GROUPS.map((group) => [group.type, group] as const))('%s', (_, group) => {
+  const { what, at = '' } = group;
+  const names = [...new Set(membersOf(group.file, group.type).map((name) => name.split('.')[0] ?? ''))];
+
+  it('has options', () => {
+    expect(names).not.toEqual([]);
+    expect(refusal(group, {})).toBeUndefined();
+  });
+
+  it('refuses an option that it does not know, by its name', () => {
+    expect(refusal(group, { colour: 1 })).toBe(`${what}: unknown option 'colour'`);
+  });
+
+  it.each(names)('refuses a wrong type for %s, and says what was given', (name) => {
+    // Of no option's type: a symbol, and an object with a member that none has, but for those that Node's TLS takes.
+    for (const wrong of [Symbol('wrong'), ...(['ssl', 'tls'].includes(name) ? [] : [{ colour: 1 }])]) {
+      const message = refusal(group, { [name]: wrong });
+      expect(message).toMatch(new RegExp(`^${what}: (option '${at}${name}[.\\w]*': .* given|unknown option 'colour')`));
+    }
+  });
+
+  it.each([[5], ['text'], [null]])('refuses %j in place of options', (wrong) => {
+    if (what === 'retry' && wrong === 5) return;
+    expect(() => group.make(wrong as never)).toThrow(InvalidOption);
+  });
+});
+
+const TABLES: readonly (readonly [heading: string, type: string])[] = [
+  ['The source group', 'CameraConfig'], ['The encoder group', 'EncodeH265Config'], ['The retry group', 'RetryConfig'],
+  ['The statistics group', 'StatsConfig'], ['The outbox group', 'OutboxConfig'],
+];
+
+describe.each(TABLES)('%s', (heading, type) => {
+  const group = GROUPS.find((one) => one.type === type) as Group;
+  const rows = tableOf(heading, 'option', 'unit', 'default', 'allowed').rows.map(([name = '', , , allowed = '']) => [namesIn(name)[0] ?? '', allowed] as const);
+
+  it.each(rows)('takes for %s: %s', (name, allowed) => {
+    const { taken, refused } = samples(allowed);
+    expect(taken.length + refused.length).toBeGreaterThan(0);
+    for (const value of taken) expect([value, refusal(group, { [name]: value })]).toEqual([value, undefined]);
+    for (const value of refused) expect([value, refusal(group, { [name]: value })]).toEqual([value, expect.any(String)]);
+  });
+});
+
+interface Samples { readonly taken: readonly unknown[]; readonly refused: readonly unknown[] }
+
+/** Values at the edges of what a cell allows, and just beyond. */
+function samples(allowed: string): Samples {
+  const numbers = /^(whole, )?(?:(from|above) ([\d,]+)|([\d,]+))(?: to ([\d,]+))?/.exec(allowed);
+  if (numbers !== null) return numeric(numbers);
+  if (allowed === 'a function') return { taken: [() => 1], refused: [1, 'text'] };
+  if (allowed === 'a pino logger') return { taken: [{ info: () => undefined }], refused: [1, {}] };
+  if (allowed.startsWith('text')) return { taken: ['a'], refused: [1, ''] };
+  if (allowed.startsWith('`{ width, height }`')) return { taken: [{ width: 1, height: 1 }], refused: [{ width: 1 }, { width: 0, height: 1 }, { width: 1.5, height: 1 }] };
+  if (allowed.startsWith("`'gop'`")) return { taken: ['gop', { frames: 1 }, { ms: 0.5 }], refused: ['gops', { frames: 0 }, { ms: 0 }] };
+  return { taken: namesIn(allowed).map((word) => (word === 'true' || word === 'false' ? word === 'true' : word)), refused: ['nonsense', 1] };
+}
+
+function numeric([, whole, edge, from = '', bare = '', to = '']: readonly (string | undefined)[]): Samples {
+  const number = (text: string) => Number(text.replaceAll(',', ''));
+  const [low, high] = [number(from || bare), number(to)];
+  const step = whole === undefined ? 0.001 : 1;
+  const isAbove = edge === 'above';
+  return {
+    taken: [isAbove ? low + step : low, ...(to === '' ? [low + 1_000] : [high])],
+    refused: [isAbove ? low : low - step, ...(to === '' ? [] : [high + step]), ...(whole === undefined ? [] : [low + 0.5]), '1', NaN],
+  };
+}
