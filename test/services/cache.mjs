@@ -2,7 +2,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-export const SERVICES = /** @type {const} */ (['ffmpeg', 'redis', 'kafka', 'rtsp', 'python']);
+export const SERVICES = /** @type {const} */ (['ffmpeg', 'redis', 'kafka', 'rtsp', 'python', 'pypi']);
 
 /** Outside the checkout, so that a second clone finds it too. */
 export const cacheDir = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'rxcam-test');
@@ -12,6 +12,10 @@ export const kafkaLibs = join(cacheDir, 'kafka-4.1.1');
 
 /** Debian's own, which sees python3-gi; another python3 that comes first in PATH does not. */
 export const python = '/usr/bin/python3';
+
+/** Has what matrice/requirements.txt names; other versions there want another number here. */
+export const consumerFolder = join(cacheDir, 'consumer-1');
+export const consumerPython = join(consumerFolder, 'bin', 'python');
 
 /** The services that RXCAM_TEST_SKIP names (a comma list). */
 export function skipped() {

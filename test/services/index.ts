@@ -8,6 +8,7 @@ export * as http from './http.js';
 export { startHttpServer, type HttpServer, type Route } from './http.js';
 export { startTcpProxy, TcpProxy } from './proxy.js';
 export { freePort } from './ports.js';
+export { type Consumed, consumeMatrice } from './matrice/index.js';
 export { run, startProgram, type Program } from './process.js';
 export { temporaryFolder } from './restartable.js';
 export * from './media.js';

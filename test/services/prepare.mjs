@@ -1,13 +1,13 @@
 /**
  * Makes sure that the programs are there which the tests start: finds them, installs what Debian packages give
- * (as root on Debian or Ubuntu, or with RXCAM_TEST_INSTALL=1), fetches Kafka once into the user's cache, and
- * otherwise says in one message what is missing and which command installs it.
+ * (as root on Debian or Ubuntu, or with RXCAM_TEST_INSTALL=1), fetches Kafka and the packages of a Python consumer
+ * once into the user's cache, and otherwise says in one message what is missing and which command installs it.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { cacheDir, kafkaLibs, python, skipped } from './cache.mjs';
+import { cacheDir, consumerFolder, consumerPython, kafkaLibs, python, skipped } from './cache.mjs';
 
 const RTSP_IMPORT = `
 import gi
@@ -32,6 +32,7 @@ const NEEDS = [
     present: () => existsSync(python) && succeeds(python, ['-c', RTSP_IMPORT]),
   },
   { service: 'python', packages: ['python3'], present: () => existsSync(python) },
+  { service: 'pypi', packages: ['python3', 'python3-venv'], present: () => hasConsumer() || succeeds(python, ['-c', 'import venv, ensurepip']) },
   { service: 'kafka', packages: ['openjdk-17-jre-headless'], present: () => onPath('java') },
   { service: 'kafka', packages: ['maven'], present: () => hasKafka() || onPath('mvn') },
 ];
@@ -44,6 +45,7 @@ if (!without.has('kafka')) {
   checkJava();
   if (!hasKafka()) fetchKafka();
 }
+if (!without.has('pypi') && !hasConsumer()) fetchConsumer();
 
 /** @param {string} program */
 function onPath(program) {
@@ -57,6 +59,10 @@ function succeeds(command, args) {
 
 function hasKafka() {
   return existsSync(kafkaLibs);
+}
+
+function hasConsumer() {
+  return succeeds(consumerPython, ['-c', 'import av, kafka, redis']);
 }
 
 /** @param {Need[]} wanted */
@@ -110,6 +116,26 @@ function fetchKafka() {
   if (fetched && !hasKafka()) renameSync(folder, kafkaLibs);
   rmSync(folder, { recursive: true, force: true });
   if (!fetched) fail([{ service: 'kafka', packages: [], present: hasKafka }], `This was tried and failed: mvn ${args.join(' ')}`);
+}
+
+/** Wheels alone: nothing is compiled. */
+function fetchConsumer() {
+  process.stderr.write('Fetching the packages of a Python consumer for the tests (once).\n');
+  mkdirSync(cacheDir, { recursive: true });
+  const folder = mkdtempSync(join(cacheDir, 'fetch-'));
+  const requirements = fileURLToPath(new URL('matrice/requirements.txt', import.meta.url));
+  const made = succeeds(python, ['-m', 'venv', folder]);
+  const args = ['-m', 'pip', 'install', '-q', '--disable-pip-version-check', '--only-binary', ':all:', '-r', requirements];
+  const pip = join(folder, 'bin', 'python');
+  const fetched = made && spawnSync(pip, args, { stdio: ['ignore', 2, 2] }).status === 0;
+  if (fetched) {
+    rmSync(consumerFolder, { recursive: true, force: true });
+    renameSync(folder, consumerFolder);
+  }
+  rmSync(folder, { recursive: true, force: true });
+  if (fetched) return;
+  const byHand = `${python} -m venv ${consumerFolder} && ${consumerPython} ${args.join(' ')}`;
+  fail([{ service: 'pypi', packages: [], present: hasConsumer }], `This was tried and failed: ${byHand}`);
 }
 
 /** @param {Need[]} wanted @param {string} remedy @returns {never} */
