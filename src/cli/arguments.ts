@@ -19,7 +19,7 @@ export interface Printer {
 /** What goes on without a source. */
 const DEFAULT_SOURCE = 'test:';
 
-const ABOUT = `From cameras to messages of H.265 on Kafka, Redis or the embedded broker.
+const ABOUT = `From cameras to messages of H.265 or JPEG on Kafka, Redis or the embedded broker.
 
 A source is rtsp(s)://…, http(s)://… (a file or a live stream), a file's path, a device (/dev/video0, 0), or test:, \
 a moving pattern (test:?size=640x360&fps=25&duration=SECONDS&noise=0..100). Without one: test:.`;

@@ -1,11 +1,11 @@
 /** From one source to acknowledgements: the operators in the order in which they are meant to stand. */
-import type { Observable } from 'rxjs';
+import type { Observable, OperatorFunction } from 'rxjs';
 import type { Logger } from 'pino';
-import { encodeH265, publish, resize, retry, skipRate, toMessage } from '../../operators/index.js';
+import { encodeH265, encodeJpeg, publish, resize, retry, skipRate, toMessage } from '../../operators/index.js';
 import type { Broker } from '../broker/index.js';
 import { type Camera, camera } from '../camera.js';
 import { InvalidOption } from '../errors.js';
-import type { Published } from '../frame.js';
+import type { EncodedFrame, Frame, Published } from '../frame.js';
 import { DEFAULT_MODE } from './flags/index.js';
 import { limit } from './limit.js';
 import type { Settings, SourceSettings } from './settings.js';
@@ -60,8 +60,12 @@ export function pipeline(gate: Camera, source: SourceSettings, { settings, broke
   const { program } = settings;
   const thinned$ = settings.skipRate === undefined ? gate : gate.pipe(skipRate(settings.skipRate));
   const sized$ = settings.resize === undefined ? thinned$ : thinned$.pipe(resize(settings.resize));
-  const messages$ = sized$.pipe(encodeH265({ mode: DEFAULT_MODE, ...settings.encodeH265 }), toMessage(source.toMessage));
+  const messages$ = sized$.pipe(encoding(settings), toMessage(source.toMessage));
   const limited$ = program.frames === undefined ? messages$ : messages$.pipe(limit(program.frames, gate.events$));
   const published$ = limited$.pipe(publish(broker, { ...settings.publish, topic }));
   return { gate, published$: program.retry ? published$.pipe(retry(settings.retry)) : published$ };
+}
+
+function encoding({ program, encodeH265: h265, encodeJpeg: jpeg }: Settings): OperatorFunction<Frame, EncodedFrame> {
+  return program.codec === 'jpeg' ? encodeJpeg(jpeg) : encodeH265({ mode: DEFAULT_MODE, ...h265 });
 }

@@ -1,15 +1,16 @@
 /** What the flags say, by the operator that takes it; each operator checks its own part. */
 import { z } from 'zod';
 import type {
-  EncodeH265Config, PublishConfig, ResizeConfig, RetryConfig, SkipRateConfig, ToMessageConfig,
+  EncodeH265Config, EncodeJpegConfig, PublishConfig, ResizeConfig, RetryConfig, SkipRateConfig, ToMessageConfig,
 } from '../../operators/index.js';
 import type { CameraConfig } from '../camera.js';
 import { InvalidOption } from '../errors.js';
 import { count, milliseconds, options, parseOptions } from '../options.js';
-import { LOG_LEVELS, flagOf } from './flags/index.js';
+import { CODECS, type CodecName, ENCODERS, FLAGS, LOG_LEVELS, flagOf } from './flags/index.js';
 
 const schema = options({
   to: z.string().default('memory:'),
+  codec: z.enum(CODECS).default('h265'),
   frames: count().optional(),
   retry: z.boolean().default(true),
   json: z.boolean().default(false),
@@ -37,7 +38,8 @@ export interface Settings {
   readonly sources: readonly SourceSettings[];
   readonly skipRate: number | SkipRateConfig | undefined;
   readonly resize: ResizeConfig | undefined;
-  readonly encodeH265: Partial<EncodeH265Config>;
+  readonly encodeH265: EncodeH265Config;
+  readonly encodeJpeg: EncodeJpegConfig;
   readonly publish: Omit<PublishConfig, 'topic'>;
   readonly retry: RetryConfig;
   readonly kafka: Readonly<Record<string, unknown>>;
@@ -55,11 +57,13 @@ export type Raw = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
  * @throws InvalidOption for what no operator could check: the program's own options, and how often a flag was given
  */
 export function settingsOf(raw: Raw, sources: number): Settings {
-  const { camera = {}, skipRate = {}, resize, encodeH265 = {}, toMessage = {}, publish = {}, retry = {} } = raw;
+  const { camera = {}, skipRate = {}, resize, encodeH265 = {}, encodeJpeg = {}, toMessage = {}, publish = {}, retry = {} } = raw;
   const { kafka = {}, redis = {}, memory = {}, broker = {} } = raw;
   const { topic, ...publishing } = publish;
+  const program = parseOptions('stream', schema, raw['stream'] ?? {});
+  checkCodec(program.codec, raw);
   return {
-    program: parseOptions('stream', schema, raw['stream'] ?? {}),
+    program,
     sources: Array.from({ length: sources }, (_, index) => ({
       camera: share('camera', camera, index, sources),
       toMessage: share('toMessage', toMessage, index, sources),
@@ -67,8 +71,17 @@ export function settingsOf(raw: Raw, sources: number): Settings {
     })),
     skipRate: rateOf(skipRate),
     resize: resize && sized(resize),
-    encodeH265, publish: publishing, retry, kafka, redis, memory, broker,
+    encodeH265, encodeJpeg, publish: publishing, retry, kafka, redis, memory, broker,
   };
+}
+
+/** A flag of another codec would have no effect. */
+function checkCodec(codec: CodecName, raw: Raw): void {
+  for (const [other, owner] of Object.entries(ENCODERS)) {
+    if (other === codec) continue;
+    const given = FLAGS.flatMap((group) => group.flags).find(({ sets }) => raw[owner]?.[sets.replace(`${owner}.`, '')] !== undefined);
+    if (given !== undefined) throw new InvalidOption(`${given.flags.split(' ')[0] ?? ''} given with --codec ${codec}, expected with --codec ${other}`);
+  }
 }
 
 /** One source's share: of an option that is a list, its own value. */

@@ -21,6 +21,8 @@ describe('bad usage', () => {
     [['stream', 'gopher://user:hidden@h/x'], /gopher:\/\/\*\*\*@h\/x' given; allowed: rtsp/],
     [['stream', '--to', 'amqp://u:hidden@h'], /option 'to' \(--to\): 'amqp:\/\/\*\*\*@h' given, expected memory:/],
     [['stream', '--to', 'redis://h', '--kafka-acks', '1'], /option 'acks' \(--kafka-acks\) given for a broker of another kind/],
+    [['stream', '--codec', 'jpeg', '--crf', '30'], /--crf given with --codec jpeg, expected with --codec h265/],
+    [['stream', '--codec', 'jpeg', '--quality', '0'], /option 'quality' \(--quality\): 0 given/],
     [['stream', '--mode', 'frame', '--gop', '5'], /gop and chunk are for mode: 'stream'/],
     [['stream', '--to', 'kafka://me@h/t'], /a login without a password given/],
     [['stream', SMALL, SMALL, '--message-key', 'same'], /cameras 'test' and 'test_2' given topic 'rxcam' and key 'same', expected another --message-key/],
@@ -47,6 +49,12 @@ describe('--frames and --json', () => {
     expect(Object.keys(counts)).toEqual(['captured', 'published', 'delivered', 'skipped', 'dropped', 'inFlight', 'duplicates', 'bytes', 'reconnects', 'encoder']);
     expect(counts).toMatchObject({ published: 20, delivered: 0, skipped: 0, inFlight: 0, duplicates: 0, reconnects: 0, encoder: 'libx265' });
     expect(counts.bytes).toBeGreaterThan(20 * 1000);
+  });
+
+  it('sends JPEGs where they are asked for', async () => {
+    const ended = await run(['stream', SMALL, '--codec', 'jpeg', '--quality', '60', '--frames', '5', '--json']);
+    expect(ended.exitCode).toBe(0);
+    expect(countsOf(ended)).toMatchObject({ published: 5, encoder: 'mjpeg' });
   });
 
   it('counts what is thinned out as skipped, and takes flags without the word stream', async () => {

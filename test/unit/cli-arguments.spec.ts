@@ -32,6 +32,11 @@ describe('parseArguments', () => {
     expect(settings.encodeH265).not.toHaveProperty('gop');
   });
 
+  it('takes the options of the codec that is asked for', () => {
+    expect(parsed('--codec', 'jpeg', '--quality', '70').settings).toMatchObject({ program: { codec: 'jpeg' }, encodeJpeg: { quality: 70 } });
+    expect(parsed().settings).toMatchObject({ program: { codec: 'h265' } });
+  });
+
   it.each([
     [['--size', 'x360'], { height: 360 }],
     [['--size', '640x360'], { width: 640, height: 360 }],
@@ -56,6 +61,10 @@ describe('parseArguments', () => {
     [['--fit', 'cover'], 'without --size'],
     [['--frames', '1.5'], "option 'frames'"],
     [['--log-level', 'loud'], "option 'logLevel'"],
+    [['--codec', 'gif'], "option 'codec'"],
+    [['--quality', '70'], '--quality given with --codec h265, expected with --codec jpeg'],
+    [['--codec', 'jpeg', '--crf', '30'], '--crf given with --codec jpeg, expected with --codec h265'],
+    [['--codec', 'jpeg', '--hardware'], '--hardware given with --codec jpeg'],
   ])('%j is an InvalidOption', (words, message) => {
     expect(() => parsed('stream', ...words)).toThrow(message);
   });

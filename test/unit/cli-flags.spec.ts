@@ -12,6 +12,7 @@ const OWNERS: Record<string, [file: string, type: string]> = {
   skipRate: ['operators/skip-rate.ts', 'SkipRateConfig'],
   resize: ['operators/resize.ts', 'ResizeConfig'],
   encodeH265: ['operators/encode-h265.ts', 'EncodeH265Config'],
+  encodeJpeg: ['operators/encode-jpeg.ts', 'EncodeJpegConfig'],
   toMessage: ['operators/to-message.ts', 'ToMessageConfig'],
   publish: ['operators/publish.ts', 'PublishConfig'],
   retry: ['operators/retry.ts', 'RetryConfig'],

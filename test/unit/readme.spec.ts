@@ -5,7 +5,7 @@ import { marbles, fakeCamera } from '../../marbles/kit/index.js';
 import { KAFKA_SCHEMA } from '../../src/broker/kafka-options.js';
 import { REDIS_SCHEMA } from '../../src/broker/redis-options.js';
 import { FLAGS } from '../../src/cli/flags/index.js';
-import { BROKER, DELIVER, H265, KAFKA, LIVENESS, MATRICE, MEMORY, OUTBOX, REDIS, RESIZE, RETRY, SOURCE, STATS, TEST_SOURCE } from '../../src/defaults.js';
+import { BROKER, DELIVER, H265, JPEG, KAFKA, LIVENESS, MATRICE, MEMORY, OUTBOX, REDIS, RESIZE, RETRY, SOURCE, STATS, TEST_SOURCE } from '../../src/defaults.js';
 import { DOWNLOAD, PROCESS } from '../../src/limits.js';
 import { ERRORS } from '../../src/errors.js';
 import { DROP_CAUSES, PLACES } from '../../src/events.js';
@@ -38,6 +38,7 @@ const OPTIONS: readonly Options[] = [
   },
   { heading: 'resize', file: 'operators/resize.ts', type: 'ResizeConfig', defaults: RESIZE },
   { heading: 'encodeH265', file: 'operators/encode-h265.ts', type: 'EncodeH265Config', defaults: H265 },
+  { heading: 'encodeJpeg', file: 'operators/encode-jpeg.ts', type: 'EncodeJpegConfig', defaults: JPEG },
   { heading: 'toMessage', file: 'operators/to-message.ts', type: 'ToMessageConfig', defaults: { serviceId: MATRICE.serviceId, format: Object.keys(FORMATS)[0], stripInputContent: false } },
   { heading: 'publish', file: 'operators/publish.ts', type: 'PublishConfig', defaults: { ...OUTBOX_OPTIONS, maxInFlight: BROKER.maxInFlight } },
   { heading: 'deliver', file: 'operators/deliver.ts', type: 'DeliverConfig', defaults: { ...OUTBOX_OPTIONS, ...DELIVER } },
@@ -147,7 +148,7 @@ describe('a table', () => {
   it('has every header of a message', () => {
     const frame: EncodedFrame = {
       camera: 'c', run: 1, seq: 1, lastSeq: 2, frames: 2, pts: 0, capturedAt: 0, width: 2, height: 2, encoder: 'e', encodeMs: 0,
-      codec: 'h265', mode: 'stream', keyframe: true, crf: 23, data: Buffer.from('x'),
+      codec: 'h265', mode: 'stream', keyframe: true, crf: 23, quality: 80, data: Buffer.from('x'),
     };
     const context = { camera: 'c', run: 1, inputOrder: 1, processRun: 'p', key: 'k', location: 'l', group: 'g', name: 'n' };
     const { headers = {}, previousOrderHeader = '' } = FORMATS.cloudevents(frame, context);

@@ -9,7 +9,7 @@ import { sourceFlags } from './source.js';
 export { MECHANISMS } from './brokers.js';
 export type { Flag } from './flag.js';
 export { DEFAULT_TOPIC } from './messages.js';
-export { DEFAULT_MODE } from './pictures.js';
+export { CODECS, type CodecName, DEFAULT_MODE, ENCODERS } from './pictures.js';
 export { LOG_LEVELS, type LogLevel } from './program.js';
 
 export const FLAGS: readonly FlagGroup[] = [programFlags, sourceFlags, pictureFlags, messageFlags, retryFlags, ...brokerFlags];

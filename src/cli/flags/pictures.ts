@@ -1,10 +1,15 @@
-/** Flags of skipRate, resize and encodeH265: what becomes of the pictures. */
-import { H265, RESIZE } from '../../defaults.js';
+/** Flags of skipRate, resize and the encoders: what becomes of the pictures. */
+import { H265, JPEG, RESIZE } from '../../defaults.js';
 import { FITS, HARDWARE } from '../../plan.js';
 import { type FlagGroup, chunk, number, size } from './flag.js';
 
 /** Both decode; frame mode needs nothing of a consumer but an H.265 decoder. */
 export const DEFAULT_MODE = 'frame';
+
+/** The operator of each codec that `--codec` takes. */
+export const ENCODERS = { h265: 'encodeH265', jpeg: 'encodeJpeg' } as const;
+export type CodecName = keyof typeof ENCODERS;
+export const CODECS = Object.keys(ENCODERS) as CodecName[];
 
 export const pictureFlags: FlagGroup = {
   heading: 'Pictures:',
@@ -32,6 +37,14 @@ export const pictureFlags: FlagGroup = {
     {
       flags: '--algorithm <name>', sets: 'resize.algorithm', standard: RESIZE.algorithm,
       about: 'bilinear, area, bicubic or lanczos',
+    },
+    {
+      flags: '--codec <codec>', sets: 'stream.codec', standard: CODECS[0],
+      about: `what the pictures become: ${CODECS.join(', ')}`,
+    },
+    {
+      flags: '--quality <n>', sets: 'encodeJpeg.quality', parse: number, standard: JPEG.quality,
+      about: 'JPEG: 1 (worst) to 100',
     },
     {
       flags: '--mode <mode>', sets: 'encodeH265.mode', standard: DEFAULT_MODE,

@@ -1,0 +1,43 @@
+/** encodeJpeg: pictures to JPEG. */
+import type { OperatorFunction } from 'rxjs';
+import { z } from 'zod';
+import { extend } from '../src/capture.js';
+import { JPEG } from '../src/defaults.js';
+import type { EncodedFrame, Frame } from '../src/frame.js';
+import { options, parseOptions } from '../src/options.js';
+
+/** How to encode. */
+export interface EncodeJpegConfig {
+  /** 1 (worst) to 100, a whole number, on the scale of libjpeg. Default 80. */
+  readonly quality?: number | undefined;
+}
+
+const schema = options({ quality: z.number().int().min(1).max(100).default(JPEG.quality) });
+
+/**
+ * Encodes every picture as a JPEG of its own.
+ *
+ * ```
+ *      -A-B-C-|
+ *          encodeJpeg({ quality: 80 })
+ *      -a-b-c-|          each a whole JFIF picture
+ * ```
+ *
+ * 8-bit 4:2:0 in full range, BT.601, as JFIF has it. The encoder holds no picture back. After a camera or another step of
+ * rxcam it becomes part of the same ffmpeg process; on other frames it runs one child, fed with raw video.
+ *
+ * Errors and completion pass. Unsubscribing ends the process; what is in the encoder then is counted as dropped, cause
+ * `stopped`.
+ *
+ * @example
+ * ```ts
+ * camera('test:').pipe(encodeJpeg({ quality: 80 }))
+ * ```
+ * @returns a Capture of pictures, each a keyframe, `codec: 'jpeg'`, `mode: 'frame'`
+ * @throws InvalidOption for a quality out of 1 to 100
+ * @see encodeH265
+ */
+export function encodeJpeg(config: EncodeJpegConfig = {}): OperatorFunction<Frame, EncodedFrame> {
+  const { quality } = parseOptions('encodeJpeg', schema, config);
+  return (source) => extend<EncodedFrame>(source, { kind: 'encode', codec: 'jpeg', mode: 'frame', quality });
+}
