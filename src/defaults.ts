@@ -171,3 +171,20 @@ export const SOURCE = {
   /** ffmpeg's own read timeout is longer than the longest of rxcam's by so much; ms. */
   readTimeoutMarginMs: 1_000,
 } as const;
+
+/** CameraStreamer: those of the system that rxcam follows. */
+export const STREAMER = {
+  videoCodec: 'h265',
+  h265Mode: 'frame',
+  h265Quality: 23,
+  useHardware: false,
+  stripInputContent: false,
+  /** Failures in a row after which the broker is asked for anew. */
+  connectionRefreshThreshold: 10,
+  /** A function that says where the broker is is asked no more often; ms. */
+  connectionRefreshIntervalMs: 60_000,
+  /** JPEG, 1 (worst) to 100. */
+  quality: 85,
+  simulateVideoFileStream: false,
+  isVideoChunk: false,
+} as const;

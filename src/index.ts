@@ -14,4 +14,5 @@ export { type Broker, type BrokerState, type CloseReport, type KafkaConfig, type
 export type { Chunk, Fit, Hardware } from './plan.js';
 export { type Report, type ReportTiming, report, reportText } from './report.js';
 export { type CameraStats, type Rates, statsOf } from './stats.js';
+export { CameraStreamer, type CameraStreamerConfig, type StartStreamConfig, type StreamTimingStats, type TransmissionStats } from './streamer.js';
 export * from '../operators/index.js';

@@ -1,5 +1,5 @@
 /** The broker handle: one connection, one outbox, shared by all cameras. */
-import { BehaviorSubject, Observable, Subject, concat, concatMap, filter, lastValueFrom, map, of, race, take, takeUntil, tap, timer } from 'rxjs';
+import { BehaviorSubject, EMPTY, Observable, Subject, concat, concatMap, filter, lastValueFrom, map, of, race, take, takeUntil, tap, timer } from 'rxjs';
 import { mono } from '../clock.js';
 import { BROKER, OUTBOX } from '../defaults.js';
 import { InvalidOption, type RxcamError } from '../errors.js';
@@ -46,6 +46,11 @@ export interface Broker {
   readonly state$: Observable<BrokerState>;
   /** Every failed request and every refused message. Completes on close. */
   readonly errors$: Observable<RxcamError>;
+  /**
+   * Makes a topic that is not there, before its first message would: on Redis with a consumer group that reads it from its
+   * beginning. Rejects with BrokerUnavailable; an embedded broker needs none of it.
+   */
+  prepare(topic: string, options?: { consumerGroup?: string }): Promise<void>;
   /** Ends the connection: the next request makes a new one, and a function that says where the broker is is asked again. */
   reconnect(): void;
   /**
@@ -104,6 +109,11 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
     this.#outbox.offer(lane, new Entry(message, ticket, receiver, mono()));
     this.#noteFilling();
     this.#sender.wake(lane);
+  }
+
+  async prepare(topic: string, { consumerGroup }: { consumerGroup?: string } = {}): Promise<void> {
+    if (this.isClosed) throw closedError(this);
+    await lastValueFrom(this.driver.prepare?.(topic, consumerGroup) ?? EMPTY, { defaultValue: undefined });
   }
 
   reconnect(): void {

@@ -54,6 +54,8 @@ export interface Driver {
   refuses?(message: CameraMessage): RxcamError | undefined;
   /** What is wrong with the name of a topic: `expected …`. */
   topicProblem?(topic: string): string | undefined;
+  /** Makes a topic that is not there, with a consumer group where there are such; completes when it is there. */
+  prepare?(topic: string, consumerGroup: string | undefined): Observable<never>;
   /** The connection is to be made anew before the next request, and the brokers' addresses are to be asked for again. */
   reset(): void;
   /** Completes when the connection is gone; never errors. */

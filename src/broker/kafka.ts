@@ -1,6 +1,6 @@
 /** Kafka by kafkajs. What it would retry, give up or log by itself is taken from it: the sender does that. */
 import type { Message } from 'kafkajs';
-import { EMPTY, type Observable, catchError, defer, finalize, from, ignoreElements } from 'rxjs';
+import { EMPTY, type Observable, catchError, defer, finalize, from, ignoreElements, throwError } from 'rxjs';
 import { BROKER } from '../defaults.js';
 import { BrokerUnavailable, InvalidOption, MessageTooLarge, type RxcamError } from '../errors.js';
 import type { CameraMessage } from '../frame.js';
@@ -62,6 +62,14 @@ class KafkaDriver implements Driver {
   topicProblem(topic: string): string | undefined {
     const isValid = /^[a-zA-Z0-9._-]{1,249}$/.test(topic) && topic !== '.' && topic !== '..';
     return isValid ? undefined : "expected 1 to 249 letters, digits, '.', '_' or '-'";
+  }
+
+  prepare(topic: string): Observable<never> {
+    return defer(async () => {
+      const client = await (this.#client ??= this.#newClient());
+      await client.connect();
+      await client.ensureTopic(topic);
+    }).pipe(ignoreElements(), catchError((error: unknown) => throwError(() => this.#unavailable(error, ` topic '${topic}':`))));
   }
 
   reset(): void {

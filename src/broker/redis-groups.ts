@@ -1,5 +1,5 @@
 /** Consumer groups: made in the request that brings a stream's first entry, and again where the stream is gone. */
-import type { ChainableCommander } from 'ioredis';
+import type { ChainableCommander, Redis } from 'ioredis';
 import type { Outgoing } from './driver.js';
 
 export class StreamGroups {
@@ -20,6 +20,15 @@ export class StreamGroups {
       (consumerGroup === undefined || this.#made.has(topic) ? [] : [[topic, consumerGroup]])));
     for (const [topic, group] of wanted) multi.xgroup('CREATE', topic, group, '0', 'MKSTREAM');
     return [...wanted.keys()];
+  }
+
+  /** Makes the group of a stream, and the stream, before there is an entry. */
+  async makeNow(redis: Redis, topic: string, group: string): Promise<void> {
+    try {
+      await redis.xgroup('CREATE', topic, group, '0', 'MKSTREAM');
+    } catch (error) {
+      if (!(error instanceof Error && error.message.startsWith('BUSYGROUP'))) throw error;
+    }
   }
 
   /** The request was carried out. */

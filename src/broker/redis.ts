@@ -1,6 +1,6 @@
 /** Redis Streams by ioredis: a batch is one MULTI of XADDs on one connection. */
 import type { Redis } from 'ioredis';
-import { Observable, defer } from 'rxjs';
+import { EMPTY, Observable, catchError, defer, ignoreElements, throwError } from 'rxjs';
 import { REDIS } from '../defaults.js';
 import { BrokerUnavailable, MessageTooLarge } from '../errors.js';
 import type { CameraMessage } from '../frame.js';
@@ -60,6 +60,14 @@ class RedisDriver implements Driver {
     const { maxMessageBytes } = this.options;
     if (value.length <= maxMessageBytes) return undefined;
     return new MessageTooLarge(`redis: message ${id} has ${value.length} bytes, at most ${maxMessageBytes} are taken`);
+  }
+
+  prepare(topic: string, consumerGroup: string | undefined): Observable<never> {
+    if (consumerGroup === undefined) return EMPTY;
+    return defer(async () => { await this.#groups.makeNow(await this.#connected(), topic, consumerGroup); }).pipe(
+      ignoreElements(),
+      catchError((error: unknown) => throwError(() => this.#unavailable(this.#lastError || String(error)))),
+    );
   }
 
   reset(): void {
