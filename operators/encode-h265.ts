@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { extend } from '../src/capture.js';
 import { H265 } from '../src/defaults.js';
 import type { EncodeMode, EncodedFrame, Frame } from '../src/frame.js';
-import { count, options, parseOptions } from '../src/options.js';
+import { chunk, options, parseOptions } from '../src/options.js';
 import { type Chunk, type EncodeStep, HARDWARE, type Hardware } from '../src/plan.js';
 
 /** How to encode. */
@@ -27,6 +27,11 @@ export interface EncodeH265Config {
    * When none works, software takes over and an `encoder` event says why. Default false.
    */
   readonly hardware?: boolean | Hardware | undefined;
+  /**
+   * Stream mode: whether to send the source's own access units, without decoding, where it is H.265 of the size that is
+   * wanted. An `encoder` event says `copy`, or why not. Default false.
+   */
+  readonly reuse?: boolean | undefined;
 }
 
 const PRESETS = ['ultrafast', 'superfast', 'veryfast', 'faster', 'fast', 'medium', 'slow', 'slower', 'veryslow'] as const;
@@ -36,12 +41,12 @@ const schema = options({
   crf: z.number().min(0).max(51).default(H265.crf),
   preset: z.enum(PRESETS).default(H265.preset),
   gop: z.number().int().min(1).max(10_000).optional(),
-  chunk: z.union([z.literal('gop'), options({ frames: count() }), options({ ms: z.number().positive() })], {
-    error: "expected 'gop', { frames: a whole number } or { ms: a number }",
-  }).optional(),
+  chunk: chunk().optional(),
   hardware: z.union([z.boolean(), z.enum(HARDWARE)], { error: `expected true, false or one of ${HARDWARE.join(', ')}` }).default(H265.hardware),
+  reuse: z.boolean().default(H265.reuse),
 })
   .refine((given) => given.mode === 'stream' || (given.gop === undefined && given.chunk === undefined), { message: "gop and chunk are for mode: 'stream'" })
+  .refine((given) => given.mode === 'stream' || !given.reuse, { message: "expected mode: 'stream': most of a source's own pictures do not decode alone", path: ['reuse'] })
   .refine((given) => !hasFrames(given.chunk) || given.gop === undefined || given.gop === given.chunk.frames, { message: 'gop must equal chunk.frames: each chunk starts at a keyframe' });
 
 /**

@@ -2,6 +2,7 @@
 export { type DeliverConfig, deliver } from './deliver.js';
 export { type EncodeH265Config, encodeH265 } from './encode-h265.js';
 export { type EncodeJpegConfig, encodeJpeg } from './encode-jpeg.js';
+export { type PassthroughConfig, passthrough } from './passthrough.js';
 export { type PublishConfig, publish } from './publish.js';
 export { type ResizeConfig, resize } from './resize.js';
 export { type RetryConfig, type RetryDelay, retry } from './retry.js';

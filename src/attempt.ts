@@ -9,7 +9,7 @@ import type { DropCause } from './events.js';
 import type { EncodedFrame, Frame, SourceInfo } from './frame.js';
 import { liveness } from './liveness.js';
 import { Outlet, originOf } from './outlet.js';
-import { type CameraOrigin, type Plan, encodeStep, skipRules } from './plan.js';
+import { type CameraOrigin, type Plan, skipRules, unitStep } from './plan.js';
 import { linkRun } from './reconnect.js';
 import type { Run } from './run.js';
 import { SkipChain } from './skip.js';
@@ -37,7 +37,7 @@ class Attempt {
     this.#opening = run.opening;
     this.#point = run.bookmark.point;
     this.#chain = new SkipChain(skipRules(plan), this.#point?.skip);
-    this.#outlet = new Outlet(subscriber, encodeStep(plan));
+    this.#outlet = new Outlet(subscriber, unitStep(plan), this.#point !== undefined);
     this.#source = { kind: run.hub.facts.kind, address: run.hub.facts.address };
   }
 
@@ -95,11 +95,13 @@ class Attempt {
   }
 
   #captured(pts: number): void {
-    if (this.run.bookmark.isSettled(pts)) return;
+    const { isCopy } = this.#outlet;
+    // Of what is copied, media time tells nothing: it is sent in decoding order, and the engine leaves out what was sent.
+    if (!isCopy && this.run.bookmark.isSettled(pts)) return;
     const before = this.#point;
     const kept = this.#chain.keep(pts);
     this.#point = { afterPts: pts, skip: this.#chain.states };
-    if (this.run.bookmark.isRepeat(pts)) {
+    if (!isCopy && this.run.bookmark.isRepeat(pts)) {
       const lost = kept ? this.run.bookmark.takeUp() : undefined;
       if (lost !== undefined) this.#pending.set(pts, { ...lost, before });
       return;

@@ -8,7 +8,7 @@ import { PROCESS } from './limits.js';
 import type { Engine } from './engine.js';
 import type { CameraEvent } from './events.js';
 import { ffmpegEngine } from './ffmpeg/index.js';
-import { type Frame, PIXEL_FORMATS, type PixelFormat } from './frame.js';
+import { PIXEL_FORMATS, type PixelFormat, type SourceFrame } from './frame.js';
 import { CameraHub } from './hub.js';
 import type { LivenessLimits } from './liveness.js';
 import { logEvents } from './log.js';
@@ -84,7 +84,7 @@ const schema = options({
  * A camera: an Observable of frames that carries a plan. Nothing runs until it is subscribed; each subscription that is
  * live at the same time is a capture of its own.
  */
-export class Camera extends Capture<Frame> {
+export class Camera extends Capture<SourceFrame> {
   readonly #hub: CameraHub;
 
   constructor(hub: CameraHub, from: Source, pixelFormat: PixelFormat, decoderThreads: number) {

@@ -119,6 +119,8 @@ export const H265 = {
   gop: 50,
   /** Software is everywhere, and the same everywhere. */
   hardware: false,
+  /** What is sent is then the source's: its gop, its quality, its order. */
+  reuse: false,
 } as const;
 
 /** JPEG. */

@@ -13,7 +13,8 @@ export type Place = (typeof PLACES)[number];
 /** Why a frame was lost. */
 export const DROP_CAUSES = ['outbox', 'gop', 'too-large', 'capture-lost', 'stdin', 'stopped', 'closed'] as const;
 /**
- * `outbox`: the outbox was full; `gop`: its keyframe was dropped; `too-large`: the broker takes no message of
+ * `outbox`: the outbox was full; `gop`: its keyframe was dropped, or, of a source's own access units, came
+ * before the capture did; `too-large`: the broker takes no message of
  * that size; `capture-lost`: in the encoder when the process died; `stdin`: raw frames of a live source came faster
  * than the child that they are fed to takes them; `stopped`: cut by the end of the run;
  * `closed`: not sent by the deadline of `broker.close()`.

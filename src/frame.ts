@@ -72,6 +72,12 @@ export interface Frame extends Origin {
   readonly data: Buffer;
 }
 
+/** For types alone: no value has it. */
+declare const STRAIGHT: unique symbol;
+
+/** A picture straight out of a camera. Steps that make or choose pictures give plain frames: after them nothing can be passed through. */
+export interface SourceFrame extends Frame { readonly [STRAIGHT]: true }
+
 /** What is said of a picture that `skipUnchanged` found unchanged, where a reference goes in its place. */
 export interface Unchanged {
   /** Likeness to the last full picture, 0 to 1: 1 − the mean absolute difference of brightness / 255. */

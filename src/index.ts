@@ -6,7 +6,7 @@ export * from './errors.js';
 export type { CameraEvent, DropCause, Place } from './events.js';
 export { findFfmpeg } from './ffmpeg/index.js';
 export type {
-  CameraMessage, Codec, ColorInfo, EncodeMode, EncodedFrame, Frame, Origin, PixelFormat, Published, SourceInfo, Unchanged,
+  CameraMessage, Codec, ColorInfo, EncodeMode, EncodedFrame, Frame, Origin, PixelFormat, Published, SourceFrame, SourceInfo, Unchanged,
 } from './frame.js';
 export type { Timing } from './histogram.js';
 export { type CameraState, type Counts, EMPTY_LEDGER, type EncoderInUse, type Ledger, fold, inFlight } from './ledger.js';

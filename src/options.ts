@@ -29,6 +29,10 @@ export const count = () => z.number().int().min(1);
 export const byteCount = () => z.number().int().min(1);
 /** A pino logger, of whatever copy of pino. */
 export const logger = () => z.custom<Logger>((value) => typeof (value as Partial<Logger> | null)?.info === 'function', { message: 'expected a pino logger' });
+/** What one value carries: a GOP, so many frames, or so many ms. */
+export const chunk = () => z.union([z.literal('gop'), options({ frames: count() }), options({ ms: z.number().positive() })], {
+  error: "expected 'gop', { frames: a whole number } or { ms: a number }",
+});
 /** A function of the user's; its arguments are not checked. */
 export const callback = <F>() => z.custom<F>((value) => typeof value === 'function', { message: 'expected a function' });
 

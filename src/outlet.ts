@@ -2,9 +2,10 @@
 import type { Subscriber } from 'rxjs';
 import { ACCOUNTS, type Account, Ticket, handOver } from './account.js';
 import type { EngineOutput } from './engine.js';
+import { OUTBOX } from './defaults.js';
 import type { DropCause } from './events.js';
 import type { Codec, EncodedFrame, Frame, Origin, PixelFormat } from './frame.js';
-import type { Chunk, EncodeStep } from './plan.js';
+import { COPY, type Chunk, type UnitStep } from './plan.js';
 import { type SkipRule, rateAfter } from './skip.js';
 
 /** A picture that was kept: its account, and what its value will say of it. */
@@ -31,10 +32,26 @@ interface Part { readonly kept: Kept; readonly unit: EncodedFrame }
 
 export class Outlet {
   #group: Part[] = [];
-  /** Name of the encoder in use, told by the engine. */
-  encoder = '';
+  #groupBytes = 0;
+  #encoder = '';
+  /** Whether access units that are copied can be decoded: a keyframe has come, here or in an attempt that this one follows. */
+  #hasKeyframe: boolean;
 
-  constructor(readonly subscriber: Subscriber<Frame | EncodedFrame>, readonly step: EncodeStep | undefined) {}
+  /** @param isResumed - whether what comes first follows what came last before: a file that is taken up */
+  constructor(readonly subscriber: Subscriber<Frame | EncodedFrame>, readonly step: UnitStep | undefined, isResumed = false) {
+    this.#hasKeyframe = isResumed;
+  }
+
+  /** Name of the encoder in use, told by the engine. Another one starts a new GOP. */
+  set encoder(name: string) {
+    if (name !== this.#encoder) this.flush();
+    this.#encoder = name;
+  }
+
+  /** Whether the source's own access units come, in decoding order. */
+  get isCopy(): boolean {
+    return this.#encoder === COPY;
+  }
 
   push(kept: Kept, output: EngineOutput): void {
     if (this.step === undefined) this.#raw(kept, output);
@@ -43,15 +60,20 @@ export class Outlet {
 
   /** Hands over the chunk that is begun: it starts at a keyframe, so it is whole in itself. */
   flush(): void {
-    const group = this.#group;
-    this.#group = [];
+    const group = this.#taken();
     if (group.length > 0) this.#hand(join(group), new Ticket(group.flatMap((part) => [...part.kept.ticket.accounts])));
   }
 
   /** Gives up the chunk that is begun. */
   drop(cause: DropCause): void {
-    for (const part of this.#group) part.kept.ticket.drop(cause);
+    for (const part of this.#taken()) part.kept.ticket.drop(cause);
+  }
+
+  #taken(): Part[] {
+    const group = this.#group;
     this.#group = [];
+    this.#groupBytes = 0;
+    return group;
   }
 
   #raw(kept: Kept, output: EngineOutput): void {
@@ -59,26 +81,39 @@ export class Outlet {
     this.#hand({ ...kept.origin, width, height, pixelFormat: format as PixelFormat, data, [ACCOUNTS]: kept.accounts }, kept.ticket);
   }
 
-  #encoded(step: EncodeStep, kept: Kept, output: EngineOutput): void {
+  #encoded(step: UnitStep, kept: Kept, output: EngineOutput): void {
     const { width, height, data, keyframe } = output;
+    this.#hasKeyframe ||= keyframe;
+    if (this.isCopy && !this.#hasKeyframe) {
+      kept.ticket.drop('gop');
+      return;
+    }
     const to = step.chunk === undefined ? 'handover' : 'encoder';
     const encodeMs = kept.ticket.ageMs();
     kept.ticket.encoded({ codec: output.format as Codec, bytes: data.length, keyframe, width, height, to });
     const unit: EncodedFrame = {
       ...kept.origin, width, height, codec: output.format as Codec, mode: step.mode, keyframe, frames: 1, lastSeq: kept.origin.seq,
-      ...settingOf(step), encoder: this.encoder, encodeMs, data, [ACCOUNTS]: kept.accounts,
+      ...(!this.isCopy && settingOf(step)), encoder: this.#encoder, encodeMs, data, [ACCOUNTS]: kept.accounts,
     };
     if (step.chunk === undefined) this.#hand(unit, kept.ticket);
     else this.#collect(step, step.chunk, { kept, unit });
   }
 
-  #collect(step: EncodeStep, chunk: Chunk, part: Part): void {
-    if (part.unit.keyframe && isFull(chunk, this.#group, part)) this.flush();
+  #collect(step: UnitStep, chunk: Chunk, part: Part): void {
+    if (part.unit.keyframe && isFull(chunk, this.#group, part, this.isCopy)) this.flush();
     // Whoever had enough with that chunk takes no more.
     if (this.subscriber.closed) { part.kept.ticket.drop('stopped'); return; }
     this.#group.push(part);
-    const limit = chunk === 'gop' ? ('gop' in step ? step.gop : Infinity) : 'frames' in chunk ? chunk.frames : Infinity;
-    if (this.#group.length >= limit) this.flush();
+    this.#groupBytes += part.unit.data.length;
+    if (this.isCopy) this.#bound();
+    else if (this.#group.length >= limitOf(chunk, step)) this.flush();
+  }
+
+  /** A source may make no keyframe for minutes: what no outbox would take is not collected, and what depends on it goes with it. */
+  #bound(): void {
+    if (this.#groupBytes <= OUTBOX.maxBytes) return;
+    this.drop('too-large');
+    this.#hasKeyframe = false;
   }
 
   #hand(value: Frame | EncodedFrame, ticket: Ticket): void {
@@ -88,15 +123,24 @@ export class Outlet {
 }
 
 /** What a consumer is told of how well it was encoded. */
-function settingOf(step: EncodeStep): Pick<EncodedFrame, 'crf' | 'quality'> {
+function settingOf(step: UnitStep): Pick<EncodedFrame, 'crf' | 'quality'> {
+  if (step.kind === 'copy') return {};
   return step.codec === 'h265' ? { crf: step.crf } : { quality: step.quality };
 }
 
+/** Frames after which a chunk ends; an encoder starts a GOP there, a source need not. */
+function limitOf(chunk: Chunk, step: UnitStep): number {
+  if (chunk === 'gop') return 'gop' in step ? step.gop : Infinity;
+  return 'frames' in chunk ? chunk.frames : Infinity;
+}
+
 /** At a keyframe: whether the chunk before it ends. */
-function isFull(chunk: Chunk, group: readonly Part[], next: Part): boolean {
+function isFull(chunk: Chunk, group: readonly Part[], next: Part, isCopy: boolean): boolean {
   const first = group[0];
   if (first === undefined) return false;
-  return chunk === 'gop' || 'frames' in chunk || next.unit.pts - first.unit.pts >= chunk.ms * 1000 - KEYFRAME_TOLERANCE_US;
+  if (chunk === 'gop') return true;
+  if ('frames' in chunk) return !isCopy || group.length >= chunk.frames;
+  return next.unit.pts - first.unit.pts >= chunk.ms * 1000 - KEYFRAME_TOLERANCE_US;
 }
 
 function join(group: readonly Part[]): EncodedFrame {

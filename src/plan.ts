@@ -30,12 +30,13 @@ export type Hardware = (typeof HARDWARE)[number];
 /** How access units are grouped into one message. */
 export type Chunk = { readonly frames: number } | { readonly ms: number } | 'gop';
 
-interface Encoding {
-  readonly kind: 'encode';
+interface Units {
   readonly mode: EncodeMode;
   /** Absent: each access unit is a value. */
   readonly chunk?: Chunk;
 }
+
+interface Encoding extends Units { readonly kind: 'encode' }
 
 export interface H265Step extends Encoding {
   readonly codec: 'h265';
@@ -43,6 +44,8 @@ export interface H265Step extends Encoding {
   readonly preset: string;
   readonly gop: number;
   readonly hardware: boolean | Hardware;
+  /** Whether the source's own access units do where they can: H.265 of the size that is wanted. */
+  readonly reuse: boolean;
 }
 
 export interface JpegStep extends Encoding {
@@ -52,10 +55,22 @@ export interface JpegStep extends Encoding {
   readonly quality: number;
 }
 
-/** What makes access units of pictures, told apart by `codec`: the last step of a plan that has one. */
+/** What makes access units of pictures, told apart by `codec`. */
 export type EncodeStep = H265Step | JpegStep;
 
-export type Step = SkipStep | ResizeStep | EncodeStep;
+/** The source's own access units, as they are: no picture is decoded. */
+export interface CopyStep extends Units {
+  readonly kind: 'copy';
+  readonly mode: 'stream';
+}
+
+/** What gives access units: the last step of a plan that has one. */
+export type UnitStep = EncodeStep | CopyStep;
+
+export type Step = SkipStep | ResizeStep | UnitStep;
+
+/** Name of the encoder where there is none: the source's own access units are sent. */
+export const COPY = 'copy';
 
 /** A camera's own source. */
 export interface CameraOrigin {
@@ -82,6 +97,11 @@ export function encodeStep(plan: Plan): EncodeStep | undefined {
   return plan.steps.find((step) => step.kind === 'encode');
 }
 
+/** The step that gives access units, if there is one. */
+export function unitStep(plan: Plan): UnitStep | undefined {
+  return plan.steps.find((step) => step.kind === 'encode' || step.kind === 'copy');
+}
+
 /** The rules of all skip steps, in order. */
 export function skipRules(plan: Plan): readonly SkipRule[] {
   return plan.steps.flatMap((step) => (step.kind === 'skip' ? [step.rule] : []));
@@ -89,8 +109,17 @@ export function skipRules(plan: Plan): readonly SkipRule[] {
 
 /** The plan with one step more. */
 export function withStep(plan: Plan, step: Step): Plan {
-  if (encodeStep(plan) !== undefined) {
-    throw new InvalidOption(`${step.kind} after encode given; allowed before it: pictures are thinned, resized, then encoded`);
+  const last = unitStep(plan);
+  if (last !== undefined) {
+    throw new InvalidOption(`${step.kind} after ${last.kind} given; allowed before it: pictures are thinned, resized, then encoded`);
   }
+  if (step.kind === 'copy') checkCopied(plan);
   return { ...plan, steps: [...plan.steps, step] };
+}
+
+/** What is not decoded has no pictures that a step could have worked on. */
+function checkCopied({ origin, steps }: Plan): void {
+  const before = origin.kind === 'frames' ? 'code that takes pictures' : steps[0]?.kind;
+  if (before === undefined) return;
+  throw new InvalidOption(`passthrough after ${before} given; allowed directly after camera(), or a retry behind it: what is not decoded can't be thinned, resized or looked at`);
 }

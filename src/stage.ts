@@ -7,7 +7,7 @@ import { EncoderFailed, failureOf } from './errors.js';
 import { ffmpegEngine } from './ffmpeg/index.js';
 import type { EncodedFrame, Frame } from './frame.js';
 import { Outlet, originOf } from './outlet.js';
-import { type FramesOrigin, type Plan, encodeStep, skipRules } from './plan.js';
+import { type FramesOrigin, type Plan, skipRules, unitStep } from './plan.js';
 import { linkRun } from './reconnect.js';
 import { type Reservation, Run } from './run.js';
 import { SkipChain } from './skip.js';
@@ -38,7 +38,7 @@ class Stage {
 
   constructor(readonly plan: Plan, readonly subscriber: Subscriber<Frame | EncodedFrame>) {
     this.#chain = new SkipChain(skipRules(plan));
-    this.#outlet = new Outlet(subscriber, encodeStep(plan));
+    this.#outlet = new Outlet(subscriber, unitStep(plan));
     this.#needsChild = plan.steps.some((step) => step.kind !== 'skip');
   }
 

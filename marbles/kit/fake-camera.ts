@@ -106,7 +106,7 @@ export class FakeCamera extends Camera {
  * | letter | what the source does |
  * | --- | --- |
  * | `f` | a picture is decoded; opens the source first if nothing else did |
- * | `k` | the same, and the encoder starts a new GOP with it |
+ * | `k` | the same, and the encoder starts a new GOP with it; for `passthrough`, one that the source has made a keyframe |
  * | `c` | the source answers |
  * | `o` | it answers and states its properties |
  * | `p` | work goes on before it can answer (a download): the timeout starts anew |

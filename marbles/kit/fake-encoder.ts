@@ -1,7 +1,8 @@
 /** The half of the fake that gives bytes: pictures and access units of the right shape, and nothing in them. */
 import type { EngineOutput } from '../../src/engine.js';
 import type { PixelFormat } from '../../src/frame.js';
-import { type EncodeStep, type Plan, type ResizeStep, encodeStep } from '../../src/plan.js';
+import { type Plan, type ResizeStep, type UnitStep, unitStep } from '../../src/plan.js';
+import { even, resized } from '../../src/size.js';
 import type { Agenda } from './agenda.js';
 
 /** How fast, and how large. */
@@ -18,7 +19,7 @@ export interface Picture { readonly pts: number; readonly keyframe: boolean; rea
 const BYTES_PER_PIXEL: Readonly<Record<PixelFormat, number>> = { yuv420p: 1.5, nv12: 1.5, gray: 1, rgb24: 3, bgr24: 3, rgba: 4, bgra: 4 };
 
 export class FakeEncoder {
-  readonly #step: EncodeStep | undefined;
+  readonly #step: UnitStep | undefined;
   readonly #resizes: readonly ResizeStep[];
   #freeAt = 0;
   #sinceKeyframe = 0;
@@ -28,13 +29,13 @@ export class FakeEncoder {
     readonly agenda: Agenda, plan: Plan, readonly pixelFormat: PixelFormat, readonly settings: EncoderSettings,
     readonly emit: (output: EngineOutput) => void,
   ) {
-    this.#step = encodeStep(plan);
+    this.#step = unitStep(plan);
     this.#resizes = plan.steps.filter((step) => step.kind === 'resize');
   }
 
   push(picture: Picture): void {
     const output = this.#output(picture);
-    const busyMs = this.#step === undefined ? 0 : this.settings.encodeMs;
+    const busyMs = this.#step?.kind === 'encode' ? this.settings.encodeMs : 0;
     if (busyMs === 0) {
       this.emit(output);
       return;
@@ -55,6 +56,7 @@ export class FakeEncoder {
       const data = Buffer.alloc(size.width * size.height * BYTES_PER_PIXEL[this.pixelFormat], this.#units++);
       return { type: 'output', pts, keyframe: true, ...size, format: this.pixelFormat, data };
     }
+    if (step.kind === 'copy') return { type: 'output', pts, keyframe, ...size, format: 'h264', data: this.#unit(keyframe) };
     const isKey = step.mode === 'frame' || keyframe || this.#sinceKeyframe % step.gop === 0;
     this.#sinceKeyframe = isKey ? 1 : this.#sinceKeyframe + 1;
     return { type: 'output', pts, keyframe: isKey, ...size, format: step.codec, data: step.codec === 'jpeg' ? picture(this.#unit(isKey)) : this.#unit(isKey) };
@@ -71,29 +73,4 @@ const [START, END] = [Buffer.of(0xff, 0xd8), Buffer.of(0xff, 0xd9)];
 /** The markers by which a JPEG is known stand around it, within its size. */
 function picture(unit: Buffer): Buffer {
   return Buffer.concat([START, unit.subarray(0, Math.max(0, unit.length - START.length - END.length)), END]);
-}
-
-interface Size { readonly width: number; readonly height: number }
-
-/** The size that src/ffmpeg/graph.ts asks ffmpeg for. */
-function resized({ width: iw, height: ih }: Size, { width, height, fit, enlarge }: ResizeStep): Size {
-  const limit = (factor: number) => (enlarge ? factor : Math.min(1, factor));
-  const by = (factor: number) => even({ width: iw * limit(factor), height: ih * limit(factor) });
-  if (width === undefined) return by((height ?? ih) / ih);
-  if (height === undefined) return by(width / iw);
-  const box = { width: width - (width % 2), height: height - (height % 2) };
-  switch (fit) {
-    case 'contain': return box;
-    case 'inside': return by(Math.min(box.width / iw, box.height / ih));
-    case 'fill': return even({ width: iw * limit(box.width / iw), height: ih * limit(box.height / ih) });
-    case 'cover': {
-      const scaled = by(Math.max(box.width / iw, box.height / ih));
-      return { width: Math.min(box.width, scaled.width), height: Math.min(box.height, scaled.height) };
-    }
-  }
-}
-
-function even({ width, height }: Size): Size {
-  const toEven = (side: number) => Math.max(2, 2 * Math.round(side / 2));
-  return { width: toEven(width), height: toEven(height) };
 }

@@ -2,7 +2,7 @@
 import { Observable, type Subscriber } from 'rxjs';
 import type { Engine, EngineContext, EngineEvent, Feed } from '../../src/engine.js';
 import { StreamEnded } from '../../src/errors.js';
-import { type CameraOrigin, type Plan, encodeStep, skipRules } from '../../src/plan.js';
+import { COPY, type CameraOrigin, type Plan, skipRules, unitStep } from '../../src/plan.js';
 import { SkipChain } from '../../src/skip.js';
 import { Agenda } from './agenda.js';
 import { type EncoderSettings, FakeEncoder } from './fake-encoder.js';
@@ -29,7 +29,10 @@ export function engineOf(settings: FakeSettings, processes: Processes): Engine {
     const agenda = new Agenda();
     const end = processes.start(context, context.feed === undefined);
     subscriber.add(() => { agenda.stop(); });
-    if (encodeStep(plan) !== undefined) subscriber.next({ type: 'encoder', encoder: 'fake', hardware: false, reason: 'requested' });
+    const step = unitStep(plan);
+    if (step !== undefined) {
+      subscriber.next({ type: 'encoder', encoder: step.kind === 'copy' ? COPY : 'fake', hardware: false, reason: 'requested' });
+    }
     const pausing = context.paused$.subscribe((paused) => { if (paused) agenda.pause(); else agenda.resume(); });
     subscriber.add(pausing);
     const exit: Exit = {
@@ -50,6 +53,7 @@ interface Exit { complete(): void; error(error: Error): void }
 class SourceProcess {
   readonly #chain: SkipChain;
   readonly #encoder: FakeEncoder;
+  readonly #isCopy: boolean;
   readonly #firstPts: number;
   /** Pictures per second of media time; undefined where media time is the diagram's. */
   readonly #rate: number | undefined;
@@ -65,6 +69,7 @@ class SourceProcess {
   ) {
     this.#chain = new SkipChain(skipRules(plan), context.resume?.skip);
     this.#encoder = new FakeEncoder(agenda, plan, origin.pixelFormat, settings, (output) => { subscriber.next(output); });
+    this.#isCopy = unitStep(plan)?.kind === 'copy';
     this.#rate = settings.fps ?? (origin.source.live ? undefined : FILE_FPS);
     this.#firstPts = context.resume === undefined ? 0 : context.resume.afterPts + Math.round(1e6 / (this.#rate ?? FILE_FPS));
     this.#lastPts = this.#firstPts - 1;
@@ -99,7 +104,9 @@ class SourceProcess {
 
   #picture(keyframe: boolean, givenPts: number | undefined): void {
     this.#open();
-    const pts = Math.max(this.#lastPts + 1, givenPts ?? this.#nextPts());
+    const wanted = givenPts ?? this.#nextPts();
+    // What is copied comes in decoding order: its media time may fall.
+    const pts = this.#isCopy ? wanted : Math.max(this.#lastPts + 1, wanted);
     this.#pictures++;
     this.#lastPts = pts;
     this.subscriber.next({ type: 'captured', pts });

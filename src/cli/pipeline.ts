@@ -1,7 +1,7 @@
 /** From one source to acknowledgements: the operators in the order in which they are meant to stand. */
 import type { Observable, OperatorFunction } from 'rxjs';
 import type { Logger } from 'pino';
-import { encodeH265, encodeJpeg, publish, resize, retry, skipRate, toMessage } from '../../operators/index.js';
+import { encodeH265, encodeJpeg, passthrough, publish, resize, retry, skipRate, toMessage } from '../../operators/index.js';
 import type { Broker } from '../broker/index.js';
 import { type Camera, camera } from '../camera.js';
 import { InvalidOption } from '../errors.js';
@@ -58,14 +58,26 @@ export function checkRoutes(routes: readonly Route[]): void {
  */
 export function pipeline(gate: Camera, source: SourceSettings, { settings, broker, topic }: PipelineOptions): Line {
   const { program } = settings;
-  const thinned$ = settings.skipRate === undefined ? gate : gate.pipe(skipRate(settings.skipRate));
-  const sized$ = settings.resize === undefined ? thinned$ : thinned$.pipe(resize(settings.resize));
-  const messages$ = sized$.pipe(encoding(settings), toMessage(source.toMessage));
+  const messages$ = units(gate, settings).pipe(toMessage(source.toMessage));
   const limited$ = program.frames === undefined ? messages$ : messages$.pipe(limit(program.frames, gate.events$));
   const published$ = limited$.pipe(publish(broker, { ...settings.publish, topic }));
   return { gate, published$: program.retry ? published$.pipe(retry(settings.retry)) : published$ };
 }
 
+function units(gate: Camera, settings: Settings): Observable<EncodedFrame> {
+  if (settings.program.codec === 'copy') return copied(gate, settings);
+  const thinned$ = settings.skipRate === undefined ? gate : gate.pipe(skipRate(settings.skipRate));
+  const sized$ = settings.resize === undefined ? thinned$ : thinned$.pipe(resize(settings.resize));
+  return sized$.pipe(encoding(settings));
+}
+
 function encoding({ program, encodeH265: h265, encodeJpeg: jpeg }: Settings): OperatorFunction<Frame, EncodedFrame> {
   return program.codec === 'jpeg' ? encodeJpeg(jpeg) : encodeH265({ mode: DEFAULT_MODE, ...h265 });
+}
+
+/** @throws InvalidOption for flags that take decoded pictures */
+function copied(gate: Camera, settings: Settings): Observable<EncodedFrame> {
+  const given = [...(settings.skipRate === undefined ? [] : ['--fps or --every']), ...(settings.resize === undefined ? [] : ['--size'])];
+  if (given.length > 0) throw new InvalidOption(`${given.join(' and ')} given with --codec copy, expected with another codec: no picture is decoded`);
+  return gate.pipe(passthrough({ chunk: settings.encodeH265.chunk }));
 }

@@ -79,7 +79,8 @@ export function settingsOf(raw: Raw, sources: number): Settings {
 function checkCodec(codec: CodecName, raw: Raw): void {
   for (const [other, owner] of Object.entries(ENCODERS)) {
     if (other === codec) continue;
-    const given = FLAGS.flatMap((group) => group.flags).find(({ sets }) => raw[owner]?.[sets.replace(`${owner}.`, '')] !== undefined);
+    const isShared = (sets: string) => codec === 'copy' && sets === 'encodeH265.chunk';
+    const given = FLAGS.flatMap((group) => group.flags).find(({ sets }) => !isShared(sets) && raw[owner]?.[sets.replace(`${owner}.`, '')] !== undefined);
     if (given !== undefined) throw new InvalidOption(`${given.flags.split(' ')[0] ?? ''} given with --codec ${codec}, expected with --codec ${other}`);
   }
 }

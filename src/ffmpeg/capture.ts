@@ -6,6 +6,7 @@ import type { Codec, ColorInfo, PixelFormat, SourceInfo } from '../frame.js';
 import { mapEach } from './map-each.js';
 import type { Source } from '../source/index.js';
 import { type ChildOutput, runChild } from './child.js';
+import type { NutPacket, NutStream } from './nut/index.js';
 import type { StderrFact } from './stderr.js';
 
 /** What to run, and what comes out of it. */
@@ -17,12 +18,21 @@ export interface CaptureOptions {
   readonly answered: boolean;
   readonly inBulk: boolean;
   readonly source: Source;
-  readonly format: PixelFormat | Codec;
+  readonly pictures: Pictures;
+}
+
+/** Makes events of what comes through a child's pipes. */
+export interface Pictures {
+  /** A picture was decoded; `pts` in µs. */
+  heartbeat(pts: number): readonly EngineEvent[];
+  packet(packet: NutPacket, stream: NutStream): readonly EngineEvent[];
+  /** What the source says of itself; throws an RxcamError for one that is of no use. */
+  described?(source: Partial<SourceInfo>): void;
 }
 
 /** Events of a process that reads a source. */
-export function capture({ path, args, script, answered, inBulk, source, format }: CaptureOptions, context: EngineContext): Observable<EngineEvent> {
-  const translate = translator(format);
+export function capture({ path, args, script, answered, inBulk, source, pictures }: CaptureOptions, context: EngineContext): Observable<EngineEvent> {
+  const translate = translator(pictures);
   const events$ = runChild({
     path, args, answered, inBulk, live: source.live, address: source.address, secrets: source.secrets, hold: () => context.hold(),
     attach: (child) => {
@@ -43,10 +53,9 @@ export function capture({ path, args, script, answered, inBulk, source, format }
 const TEXT_CODECS = new Set(['ansi', 'bintext', 'xbin', 'idf']);
 
 /** Facts of one process as events of the engine. */
-function translator(format: PixelFormat | Codec): (output: ChildOutput) => readonly EngineEvent[] {
+function translator(pictures: Pictures): (output: ChildOutput) => readonly EngineEvent[] {
   let source: Partial<SourceInfo> = {};
   let isOpen = false;
-  const order = new PictureOrder();
   const opened = (more: Partial<SourceInfo>): readonly EngineEvent[] => {
     source = { ...source, ...more };
     if (isOpen || source.codec === undefined) return [];
@@ -55,15 +64,13 @@ function translator(format: PixelFormat | Codec): (output: ChildOutput) => reado
   };
   return (output) => {
     switch (output.kind) {
-      case 'heartbeat': return order.captured(output.pts);
-      case 'packet': {
-        const { packet: { pts, key, data }, stream: { width = 0, height = 0 } } = output;
-        return order.output({ type: 'output', pts, keyframe: key, width, height, format, data });
-      }
+      case 'heartbeat': return pictures.heartbeat(output.pts);
+      case 'packet': return pictures.packet(output.packet, output.stream);
       case 'connected': return [{ type: 'connected' }];
       case 'duration': source = { ...source, durationSeconds: output.seconds }; return [];
       case 'stream':
         if (TEXT_CODECS.has(output.codec)) throw new DecodeFailed(`the source is text (${output.codec}) and no video`);
+        pictures.described?.(sourceInfo(output));
         return opened(sourceInfo(output));
       case 'no-video': throw new NoVideo('the source has no video in it');
       case 'size-changed': {
@@ -79,18 +86,21 @@ function translator(format: PixelFormat | Codec): (output: ChildOutput) => reado
 }
 
 /** Heartbeats and pictures come through two pipes: a picture that is read before its heartbeat waits for it. */
-class PictureOrder {
+export class DecodedPictures implements Pictures {
   #lastPts = -1;
   readonly #early: EngineOutput[] = [];
 
-  captured(pts: number): readonly EngineEvent[] {
+  constructor(readonly format: PixelFormat | Codec) {}
+
+  heartbeat(pts: number): readonly EngineEvent[] {
     this.#lastPts = pts;
     const due = this.#early.findIndex((one) => one.pts > pts);
     return [{ type: 'captured', pts }, ...this.#early.splice(0, due === -1 ? this.#early.length : due)];
   }
 
-  output(output: EngineOutput): readonly EngineEvent[] {
-    if (output.pts <= this.#lastPts) return [output];
+  packet({ pts, key, data }: NutPacket, { width = 0, height = 0 }: NutStream): readonly EngineEvent[] {
+    const output: EngineOutput = { type: 'output', pts, keyframe: key, width, height, format: this.format, data };
+    if (pts <= this.#lastPts) return [output];
     this.#early.push(output);
     return [];
   }

@@ -55,6 +55,46 @@ export function feedArguments(plan: Plan, format: FeedFormat, encoder: Encoder |
   return finished(command, encodingOf(plan, encoder), facts);
 }
 
+/**
+ * Media time of access units that are copied begins here, so that none is negative: NUT has no sign, and pictures are
+ * sent in decoding order, in which the first need not be the first that is shown. µs.
+ */
+export const COPY_OFFSET_US = 10_000_000;
+/** A file is sought so much before the point where it goes on: a container finds a place by a time that is not the picture's. */
+const SEEK_MARGIN_US = 1_000_000;
+
+/** Arguments for passing on a source's own access units. */
+export function copyArguments(input: SourceInput, facts: FfmpegFacts, resume?: ResumePoint): string[] {
+  const isPaced = input.paced === true;
+  const seekUs = isPaced ? Math.max(0, (resume?.afterPts ?? 0) - SEEK_MARGIN_US) : 0;
+  const command = ffmpeg()
+    .input(input.url)
+    .inputOptions([
+      // Of AVI, and whatever else tells only the time of decoding.
+      ...GLOBAL, '-fflags', '+genpts',
+      // The same access unit has the same time wherever reading begins.
+      ...(isPaced ? ['-copyts', '-start_at_zero'] : []),
+      ...(seekUs === 0 ? [] : ['-ss', (seekUs / 1e6).toFixed(6)]),
+      ...input.options,
+    ]);
+  command.output('pipe:1').outputOptions([
+    '-map', '0:v:0', '-c:v', 'copy',
+    // What comes before the first keyframe is counted, not lost in silence.
+    '-copyinkf',
+    // Raw streams and the first of an RTSP stream with B-frames have no time of their own.
+    ...(facts.major < 5 ? [] : ['-bsf:v', String.raw`setts=pts=if(lt(abs(PTS)\,9e15)\,PTS\,DTS)`]),
+    '-avoid_negative_ts', 'disabled', '-output_ts_offset', String(COPY_OFFSET_US / 1e6),
+    ...NUT,
+  ]);
+  return argumentsOf(command);
+}
+
+/** Arguments for a look at what a source says of itself: it is stopped as soon as that has come. */
+export function lookArguments(input: SourceInput): string[] {
+  const command = ffmpeg().input(input.url).inputOptions([...GLOBAL, ...input.options]);
+  return argumentsOf(command.output('-').outputOptions(['-map', '0:v:0', '-c:v', 'copy', '-f', 'null']));
+}
+
 /** Options of one output stream, with its specifier on each. */
 export function streamOptions(options: Readonly<Record<string, string>>, stream: string): string[] {
   return Object.entries(options).flatMap(([name, value]) => [`-${name.split(':')[0] ?? name}:${stream}`, value]);
@@ -73,8 +113,15 @@ function finished(command: FfmpegCommand, encoding: Encoding | undefined, facts:
       : ['-c:v', encoding.encoder.name, ...streamOptions(encoding.encoder.options(encoding.step, facts), 'v')]),
     ...muxing(facts),
   ]);
+  return argumentsOf(command);
+}
+
+function argumentsOf(command: FfmpegCommand): string[] {
   return (command as unknown as { _getArguments(): string[] })._getArguments();
 }
+
+/** The index at the end needs every syncpoint in memory: hundreds of MB a day. */
+const NUT = ['-write_index', '0', '-flush_packets', '1', '-f', 'nut'];
 
 function muxing(facts: FfmpegFacts): string[] {
   return [
@@ -83,8 +130,6 @@ function muxing(facts: FfmpegFacts): string[] {
     '-enc_time_base', '1:1000000',
     // The encoders rawvideo and mjpeg hold one picture back with more threads.
     '-threads', '1',
-    // The index at the end needs every syncpoint in memory: hundreds of MB a day.
-    '-write_index', '0',
-    '-flush_packets', '1', '-f', 'nut',
+    ...NUT,
   ];
 }

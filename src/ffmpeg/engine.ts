@@ -1,50 +1,62 @@
 /** The engine that runs plans for real: finds ffmpeg, chooses the encoder, prepares the source, runs one process. */
-import { EMPTY, type Observable, concat, of, switchMap } from 'rxjs';
-import type { Engine, EngineContext, EngineEvent } from '../engine.js';
-import { type Plan, encodeStep } from '../plan.js';
-import { capture } from './capture.js';
-import { cameraArguments, feedArguments } from './command.js';
-import { software } from './encoder/index.js';
+import { type Observable, concat, of, switchMap } from 'rxjs';
+import type { Engine, EngineContext, EngineEvent, Feed } from '../engine.js';
+import { COPY, type EncodeStep, type Plan, unitStep } from '../plan.js';
+import { feedArguments } from './command.js';
+import { acceptsCopied } from './copied.js';
+import { type Encoder, software } from './encoder/index.js';
 import type { FfmpegFacts } from '../ffmpeg-facts.js';
 import { runFeed } from './feed.js';
 import { findFfmpeg } from './find.js';
 import { type Chosen, chooseEncoder } from './probe.js';
-
-const PROGRESS: EngineEvent = { type: 'progress' };
-const CONNECTED: EngineEvent = { type: 'connected' };
+import { reusing } from './reuse.js';
+import { type Job, PROGRESS, copied, decoded, prepared } from './source-run.js';
 
 /** Runs a plan in one ffmpeg process. */
 export const ffmpegEngine: Engine = (plan, context) => {
-  const step = encodeStep(plan);
-  const chosen$ = (facts: FfmpegFacts): Observable<Chosen | undefined> => (step === undefined ? of(undefined) : chooseEncoder(step, facts));
-  return findFfmpeg(step === undefined ? [] : [software(step).name]).pipe(
-    switchMap((facts) => chosen$(facts).pipe(
-      switchMap((chosen) => concat(of(PROGRESS), announced(chosen), run(plan, context, facts, chosen))),
-    )),
-  );
+  const step = unitStep(plan);
+  const needed = step?.kind === 'encode' ? [software(step).name] : [];
+  return findFfmpeg(needed).pipe(switchMap((facts) => run(plan, context, facts)));
 };
 
-function announced(chosen: Chosen | undefined): Observable<EngineEvent> {
-  if (chosen === undefined) return EMPTY;
-  const { encoder, reason } = chosen;
-  return of({ type: 'encoder', encoder: encoder.name, hardware: encoder.hardware !== undefined, reason });
+function run(plan: Plan, context: EngineContext, facts: FfmpegFacts): Observable<EngineEvent> {
+  const { origin } = plan;
+  const step = unitStep(plan);
+  if (step?.kind === 'copy') {
+    if (origin.kind !== 'camera') throw new Error('nothing to copy in a plan on frames');
+    const job = { plan, origin, facts, context };
+    return concat(of(PROGRESS, PASSED), prepared(job, (input) => copied(job, input, acceptsCopied)));
+  }
+  if (context.feed !== undefined) return encoded(step, facts, fedBy(plan, context.feed, facts, context), 'the pictures come out of other code');
+  if (origin.kind !== 'camera') throw new Error('a plan on frames needs a feed');
+  const job = { plan, origin, facts, context };
+  if (!isReused(step)) return encoded(step, facts, (encoder) => prepared(job, (input) => decoded(job, input, encoder)));
+  return concat(of(PROGRESS), prepared(job, (input) => reusing(job, input, (again: Job, why) => (
+    encoded(step, facts, (encoder) => decoded(again, input, encoder), why)
+  ))));
 }
 
-function run(plan: Plan, context: EngineContext, facts: FfmpegFacts, chosen: Chosen | undefined): Observable<EngineEvent> {
-  const encoder = chosen?.encoder;
-  const { origin } = plan;
-  const { feed } = context;
-  if (feed !== undefined) {
-    return runFeed(facts.path, feedArguments(plan, feed.format, encoder, facts), feed, encoder?.codec ?? feed.format.pixelFormat, context);
-  }
-  if (origin.kind !== 'camera') throw new Error('a plan on frames needs a feed');
-  const { source, pixelFormat } = origin;
-  return source.prepare(facts).pipe(switchMap((step): Observable<EngineEvent> => {
-    if (step.type === 'progress') return of(PROGRESS);
-    const { script, warning, answered = false, paced = false } = step.input;
-    const args = cameraArguments(plan, step.input, encoder, facts, context.resume);
-    const warnings: EngineEvent[] = warning === undefined ? [] : [{ type: 'warning', message: warning }];
-    const options = { path: facts.path, args, script, answered, inBulk: !source.live && !paced, source, format: encoder?.codec ?? pixelFormat };
-    return concat(of(answered ? CONNECTED : PROGRESS, ...warnings), capture(options, context));
-  }));
+const PASSED: EngineEvent = { type: 'encoder', encoder: COPY, hardware: false, reason: "the source's own access units, as asked" };
+
+function isReused(step: EncodeStep | undefined): boolean {
+  return step?.codec === 'h265' && step.reuse;
+}
+
+/** Chooses the encoder of a step that has one, then runs it. @param why - for what reason the source's own access units are not reused */
+function encoded(
+  step: EncodeStep | undefined, facts: FfmpegFacts, start: (encoder: Encoder | undefined) => Observable<EngineEvent>, why = '',
+): Observable<EngineEvent> {
+  if (step === undefined) return concat(of(PROGRESS), start(undefined));
+  const reason = isReused(step) ? `; not reused: ${why}` : '';
+  return chooseEncoder(step, facts).pipe(switchMap((chosen) => concat(of(PROGRESS), announced(chosen, reason), start(chosen.encoder))));
+}
+
+function announced({ encoder, reason }: Chosen, more: string): Observable<EngineEvent> {
+  return of({ type: 'encoder', encoder: encoder.name, hardware: encoder.hardware !== undefined, reason: reason + more });
+}
+
+function fedBy(plan: Plan, feed: Feed, facts: FfmpegFacts, context: EngineContext) {
+  return (encoder: Encoder | undefined): Observable<EngineEvent> => (
+    runFeed(facts.path, feedArguments(plan, feed.format, encoder, facts), feed, encoder?.codec ?? feed.format.pixelFormat, context)
+  );
 }

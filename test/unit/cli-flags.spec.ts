@@ -13,6 +13,7 @@ const OWNERS: Record<string, [file: string, type: string]> = {
   resize: ['operators/resize.ts', 'ResizeConfig'],
   encodeH265: ['operators/encode-h265.ts', 'EncodeH265Config'],
   encodeJpeg: ['operators/encode-jpeg.ts', 'EncodeJpegConfig'],
+  passthrough: ['operators/passthrough.ts', 'PassthroughConfig'],
   toMessage: ['operators/to-message.ts', 'ToMessageConfig'],
   publish: ['operators/publish.ts', 'PublishConfig'],
   retry: ['operators/retry.ts', 'RetryConfig'],
@@ -26,7 +27,7 @@ const OWNERS: Record<string, [file: string, type: string]> = {
 const ELSEWHERE: Record<string, string> = {
   'resize.width': '--size', 'resize.height': '--size', 'publish.key': '--message-key', 'stats.every': '--refresh',
   'kafka.brokers': '--to', 'redis.url': '--to', 'redis.host': '--to', 'redis.port': '--to', 'redis.db': '--to',
-  'redis.username': '--to', 'redis.password': '--to', 'redis.tls': '--to', 'kafka.sasl': '--sasl-mechanism',
+  'redis.username': '--to', 'redis.password': '--to', 'redis.tls': '--to', 'kafka.sasl': '--sasl-mechanism', 'passthrough.chunk': '--chunk',
 };
 
 /** Options that only code can give. */

@@ -39,6 +39,7 @@ const OPTIONS: readonly Options[] = [
   { heading: 'resize', file: 'operators/resize.ts', type: 'ResizeConfig', defaults: RESIZE },
   { heading: 'encodeH265', file: 'operators/encode-h265.ts', type: 'EncodeH265Config', defaults: H265 },
   { heading: 'encodeJpeg', file: 'operators/encode-jpeg.ts', type: 'EncodeJpegConfig', defaults: JPEG },
+  { heading: 'passthrough', file: 'operators/passthrough.ts', type: 'PassthroughConfig', defaults: {} },
   { heading: 'toMessage', file: 'operators/to-message.ts', type: 'ToMessageConfig', defaults: { serviceId: MATRICE.serviceId, format: Object.keys(FORMATS)[0], stripInputContent: false } },
   { heading: 'publish', file: 'operators/publish.ts', type: 'PublishConfig', defaults: { ...OUTBOX_OPTIONS, maxInFlight: BROKER.maxInFlight } },
   { heading: 'deliver', file: 'operators/deliver.ts', type: 'DeliverConfig', defaults: { ...OUTBOX_OPTIONS, ...DELIVER } },

@@ -7,7 +7,7 @@ import { type FlagGroup, chunk, number, size } from './flag.js';
 export const DEFAULT_MODE = 'frame';
 
 /** The operator of each codec that `--codec` takes. */
-export const ENCODERS = { h265: 'encodeH265', jpeg: 'encodeJpeg' } as const;
+export const ENCODERS = { h265: 'encodeH265', jpeg: 'encodeJpeg', copy: 'passthrough' } as const;
 export type CodecName = keyof typeof ENCODERS;
 export const CODECS = Object.keys(ENCODERS) as CodecName[];
 
@@ -40,11 +40,15 @@ export const pictureFlags: FlagGroup = {
     },
     {
       flags: '--codec <codec>', sets: 'stream.codec', standard: CODECS[0],
-      about: `what the pictures become: ${CODECS.join(', ')}`,
+      about: `what the pictures become: ${CODECS.join(', ')}; 'copy' passes the source's own access units on, with no decoding`,
     },
     {
       flags: '--quality <n>', sets: 'encodeJpeg.quality', parse: number, standard: JPEG.quality,
       about: 'JPEG: 1 (worst) to 100',
+    },
+    {
+      flags: '--reuse', sets: 'encodeH265.reuse', standard: 'no',
+      about: "stream mode: pass the source's own H.265 on where it has the wanted size",
     },
     {
       flags: '--mode <mode>', sets: 'encodeH265.mode', standard: DEFAULT_MODE,
@@ -64,7 +68,7 @@ export const pictureFlags: FlagGroup = {
     },
     {
       flags: '--chunk <what>', sets: 'encodeH265.chunk', parse: chunk, standard: 'one frame',
-      about: "stream mode: a message carries a GOP ('gop'), this many frames ('25'), or this time ('500ms')",
+      about: "stream mode and --codec copy: a message carries a GOP ('gop'), this many frames ('25'), or this time ('500ms')",
     },
     {
       flags: '--hardware [name]', sets: 'encodeH265.hardware', standard: 'no',

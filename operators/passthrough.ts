@@ -1,0 +1,48 @@
+/** passthrough: the source's own H.264 or H.265 access units, with no decoding. */
+import type { OperatorFunction } from 'rxjs';
+import { extend } from '../src/capture.js';
+import type { EncodedFrame, SourceFrame } from '../src/frame.js';
+import { chunk, options, parseOptions } from '../src/options.js';
+import type { Chunk, CopyStep } from '../src/plan.js';
+
+/** How to send. */
+export interface PassthroughConfig {
+  /**
+   * From a keyframe on: at least this many access units and then all up to the next keyframe, at least this many ms and the
+   * same, or a GOP. Default: one access unit. The source's keyframes decide: none is made.
+   */
+  readonly chunk?: Chunk | undefined;
+}
+
+const schema = options({ chunk: chunk().optional() });
+
+/**
+ * Sends the source's own access units, as they are.
+ *
+ * ```
+ *      -A-B-C-D-|        what the camera has encoded
+ *          passthrough()
+ *      ---x-y-z-|        x = access unit of B, the first keyframe
+ * ```
+ *
+ * Nothing is decoded: it costs a hundredth of encoding, and no quality. Annex B, in decoding order (with B-frames `pts` does
+ * not rise from one to the next), each keyframe with its parameter sets: they are put before it where the source tells them
+ * only once. What comes before the first keyframe of a capture can't be decoded: it is counted as dropped, cause `gop`.
+ * `seq` numbers access units; `mode` is `stream`, `encoder` is `copy`, and there is no `crf`.
+ *
+ * It stands directly after a camera, or a `retry` behind it: what is not decoded can't be thinned or resized. A source that is
+ * neither H.264 nor H.265 is an EncoderFailed. Errors pass, and a chunk that is begun comes out before them; so it does before
+ * completion. Unsubscribing ends the process.
+ *
+ * @example
+ * ```ts
+ * camera('rtsp://camera.example.com/stream').pipe(passthrough({ chunk: 'gop' }), retry())
+ * ```
+ * @returns a Capture of access units
+ * @throws InvalidOption for a wrong chunk, or after anything but a camera and a retry
+ * @see encodeH265
+ */
+export function passthrough(config: PassthroughConfig = {}): OperatorFunction<SourceFrame, EncodedFrame> {
+  const step = { kind: 'copy', mode: 'stream', ...parseOptions('passthrough', schema, config) } as CopyStep;
+  return (source) => extend<EncodedFrame>(source, step);
+}

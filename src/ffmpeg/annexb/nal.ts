@@ -1,0 +1,71 @@
+/** NAL units of Annex B bytes: what stands before a picture's first slice, and the slice itself. */
+import type { Codec } from '../../frame.js';
+
+/** What an Annex B stream can be. */
+export type CopiedCodec = Extract<Codec, 'h264' | 'h265'>;
+
+/** A NAL unit; `bytes` without its start code. */
+export interface Nal { readonly type: number; readonly bytes: Buffer }
+
+/** Up to a picture's first slice. */
+export interface Head {
+  /** Parameter sets and whatever else stands there, in order. */
+  readonly units: readonly Nal[];
+  /** Behind the access unit delimiter, if there is one: where parameter sets belong. */
+  readonly setsAt: number;
+  /** Whether a slice was found, and it is the first of its picture: the picture was not joined in its middle. */
+  readonly isWhole: boolean;
+}
+
+interface Numbers {
+  /** Types of parameter sets, in the order in which they must stand. */
+  readonly sets: readonly number[];
+  /** The set that holds the picture's size. */
+  readonly sps: number;
+  readonly delimiter: number;
+  readonly typeOf: (header: number) => number;
+  readonly isSlice: (type: number) => boolean;
+  /** Where the bit stands, the highest of its byte, that is set on the first slice of a picture: after the header. */
+  readonly firstSliceAt: number;
+}
+
+/** H.264 table 7-1, H.265 table 7-1. */
+export const NUMBERS: Readonly<Record<CopiedCodec, Numbers>> = {
+  h264: {
+    sets: [7, 8], sps: 7, delimiter: 9, typeOf: (header) => header & 0x1f, isSlice: (type) => type >= 1 && type <= 5, firstSliceAt: 1,
+  },
+  h265: {
+    sets: [32, 33, 34], sps: 33, delimiter: 35, typeOf: (header) => (header >> 1) & 0x3f, isSlice: (type) => type < 32, firstSliceAt: 2,
+  },
+};
+
+/** What stands between two units; a zero byte more before it belongs to it. */
+const START = Buffer.from([0, 0, 1]);
+/** With the zero byte that the first unit of an access unit must have. */
+export const START_CODE = Buffer.from([0, 0, 0, 1]);
+
+/** Reads an access unit, or a stream's parameter sets, up to the first slice. */
+export function headOf(data: Buffer, codec: CopiedCodec): Head {
+  const { delimiter, typeOf, isSlice, firstSliceAt } = NUMBERS[codec];
+  const units: Nal[] = [];
+  let setsAt = 0;
+  let at = data.indexOf(START);
+  while (at !== -1 && at + START.length < data.length) {
+    const begin = at + START.length;
+    const type = typeOf(data[begin] as number);
+    if (isSlice(type)) return { units, setsAt, isWhole: ((data[begin + firstSliceAt] ?? 0) & 0x80) !== 0 };
+    const next = data.indexOf(START, begin);
+    const end = withoutZeros(data, begin, next === -1 ? data.length : next);
+    if (type === delimiter) setsAt = end;
+    else units.push({ type, bytes: data.subarray(begin, end) });
+    at = next;
+  }
+  return { units, setsAt, isWhole: false };
+}
+
+/** A unit ends in no zero byte: those belong to the start code behind it, or fill up. */
+function withoutZeros(data: Buffer, begin: number, end: number): number {
+  let last = end;
+  while (last > begin && data[last - 1] === 0) last--;
+  return last;
+}

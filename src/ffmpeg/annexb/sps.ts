@@ -1,0 +1,100 @@
+/** The size of the picture, out of a sequence parameter set. */
+import type { Size } from '../../size.js';
+import { Bits } from './bits.js';
+import type { CopiedCodec } from './nal.js';
+
+/** Reads a sequence parameter set, a NAL unit without its start code; undefined if it makes no sense. */
+export function sizeOf(sps: Buffer, codec: CopiedCodec): Size | undefined {
+  const size = codec === 'h264' ? h264Size(new Bits(sps)) : h265Size(new Bits(sps));
+  return size.width > 0 && size.height > 0 && size.width <= MAX_SIDE && size.height <= MAX_SIDE ? size : undefined;
+}
+
+const MAX_SIDE = 16_384;
+/** Profiles whose sets tell their chroma format (H.264 7.3.2.1.1); all others are 4:2:0. */
+const WITH_CHROMA = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135]);
+
+/** H.264, 7.3.2.1.1. */
+function h264Size(bits: Bits): Size {
+  bits.skip(8);
+  const profile = bits.bits(8);
+  bits.skip(16);
+  bits.unsigned();
+  const chroma = WITH_CHROMA.has(profile) ? h264Chroma(bits) : 1;
+  bits.unsigned();
+  skipPictureOrder(bits);
+  bits.unsigned();
+  bits.skip(1);
+  const [columns, rows] = [bits.unsigned() + 1, bits.unsigned() + 1];
+  const fields = 2 - bits.bit();
+  if (fields === 2) bits.skip(1);
+  bits.skip(1);
+  const [across, down] = cropUnits(chroma);
+  const crop = cropOf(bits);
+  return { width: columns * 16 - across * crop.width, height: fields * (rows * 16 - down * crop.height) };
+}
+
+function h264Chroma(bits: Bits): number {
+  const chroma = bits.unsigned();
+  const isSeparate = chroma === 3 && bits.bit() === 1;
+  bits.unsigned();
+  bits.unsigned();
+  bits.skip(1);
+  if (bits.bit() === 1) {
+    for (let list = 0; list < (chroma === 3 ? 12 : 8); list++) if (bits.bit() === 1) skipScalingList(bits, list < 6 ? 16 : 64);
+  }
+  return isSeparate ? 0 : chroma;
+}
+
+function skipScalingList(bits: Bits, size: number): void {
+  let last = 8;
+  for (let left = size; left > 0; left--) {
+    const next = (last + bits.signed() + 256) % 256;
+    if (next === 0) return;
+    last = next;
+  }
+}
+
+function skipPictureOrder(bits: Bits): void {
+  const type = bits.unsigned();
+  if (type === 0) bits.unsigned();
+  if (type !== 1) return;
+  bits.skip(1);
+  bits.signed();
+  bits.signed();
+  for (let left = Math.min(bits.unsigned(), 255); left > 0; left--) bits.signed();
+}
+
+/** H.265, 7.3.2.2.1. */
+function h265Size(bits: Bits): Size {
+  bits.skip(16 + 4);
+  const layers = bits.bits(3);
+  bits.skip(1);
+  skipProfile(bits, layers);
+  bits.unsigned();
+  const chroma = bits.unsigned();
+  if (chroma === 3) bits.skip(1);
+  const [width, height] = [bits.unsigned(), bits.unsigned()];
+  const [across, down] = cropUnits(chroma);
+  const crop = cropOf(bits);
+  return { width: width - across * crop.width, height: height - down * crop.height };
+}
+
+/** H.265, 7.3.3. */
+function skipProfile(bits: Bits, layers: number): void {
+  bits.skip(88 + 8);
+  if (layers === 0) return;
+  const present = Array.from({ length: layers }, () => [bits.bit() * 88, bits.bit() * 8] as const);
+  bits.skip(2 * (8 - layers));
+  for (const [profile, level] of present) bits.skip(profile + level);
+}
+
+/** Samples of brightness for one of colour, across and down. */
+function cropUnits(chroma: number): readonly [number, number] {
+  return [chroma === 1 || chroma === 2 ? 2 : 1, chroma === 1 ? 2 : 1];
+}
+
+/** What is cut off, in the units above; left and right, top and bottom together. */
+function cropOf(bits: Bits): Size {
+  if (bits.bit() === 0) return { width: 0, height: 0 };
+  return { width: bits.unsigned() + bits.unsigned(), height: bits.unsigned() + bits.unsigned() };
+}

@@ -1,0 +1,96 @@
+/** Makes events of access units that are passed on as they are: no picture is decoded, so each one read is one captured. */
+import { CopiedStream, type CopiedCodec } from './annexb/index.js';
+import type { Pictures } from './capture.js';
+import { COPY_OFFSET_US } from './command.js';
+import { type EngineEvent, RESUME_TOLERANCE_US, type ResumePoint } from '../engine.js';
+import { EncoderFailed } from '../errors.js';
+import type { SourceInfo } from '../frame.js';
+import type { NutPacket, NutStream } from './nut/index.js';
+import type { Size } from '../size.js';
+
+/** By ffmpeg's names, and by the tags that its muxer gives them. */
+const CODECS: Readonly<Record<string, CopiedCodec>> = {
+  h264: 'h264', x264: 'h264', avc1: 'h264', davc: 'h264', hevc: 'h265', h265: 'h265', hev1: 'h265', hvc1: 'h265',
+};
+
+/** What can be sent as it is; by ffmpeg's name or tag. */
+export function copiedCodec(name: string): CopiedCodec | undefined {
+  return CODECS[name.toLowerCase()];
+}
+
+/** Refuses what no consumer of H.264 or H.265 could read. */
+export function acceptsCopied({ codec = '' }: Partial<SourceInfo>): void {
+  if (copiedCodec(codec) !== undefined) return;
+  throw new EncoderFailed(`passthrough: the source is ${codec}, and only h264 and hevc are passed on: encodeH265 or encodeJpeg take any source`);
+}
+
+export class CopiedPictures implements Pictures {
+  #stream: CopiedStream | undefined;
+  #codecName: string | undefined;
+  #shown: Size | undefined;
+  /** Set while access units are read that were sent before. */
+  #after: number | undefined;
+
+  /** @param accepts - throws for a source whose access units are not to be sent */
+  constructor(readonly accepts: (source: Partial<SourceInfo>) => void, resume: ResumePoint | undefined) {
+    this.#after = resume?.afterPts;
+  }
+
+  heartbeat(): readonly EngineEvent[] {
+    return [];
+  }
+
+  described(source: Partial<SourceInfo>): void {
+    this.#codecName = source.codec;
+    this.accepts(source);
+  }
+
+  packet(packet: NutPacket, stream: NutStream): readonly EngineEvent[] {
+    const copied = this.#stream ??= this.#open(stream);
+    const unit = copied.unit(packet.data, packet.key);
+    if (unit === undefined) return [{ type: 'rejected', reason: 'an access unit is damaged: its parts are longer than the whole' }];
+    const pts = Math.max(0, packet.pts - COPY_OFFSET_US);
+    if (this.#isOld(pts)) return [];
+    const { width, height } = copied.size;
+    return [
+      ...this.#changed(copied),
+      { type: 'captured', pts },
+      { type: 'output', pts, keyframe: unit.keyframe, width, height, format: copied.codec, data: unit.data },
+    ];
+  }
+
+  /** The stream's tag tells the codec as well: its first packet may come before ffmpeg's own words are read. */
+  #open({ fourcc, extradata, width, height }: NutStream): CopiedStream {
+    const name = this.#codecName ?? fourcc;
+    const codec = copiedCodec(name);
+    if (codec === undefined) throw new EncoderFailed(`the source is ${name}, which is not passed on`);
+    const size = width === undefined || height === undefined ? undefined : { width, height };
+    const copied = new CopiedStream(codec, extradata, size);
+    this.#shown = copied.size;
+    return copied;
+  }
+
+  #changed({ size }: CopiedStream): readonly EngineEvent[] {
+    const { width, height } = this.#shown ?? size;
+    this.#shown = size;
+    if (size.width === width && size.height === height) return [];
+    this.accepts({ ...(this.#codecName !== undefined && { codec: this.#codecName }), ...size });
+    return [{ type: 'changed', ...size }];
+  }
+
+  /**
+   * A file is read again up to the access unit that was sent last. In decoding order time is no measure: that one is
+   * known by its own. A file that is sought may begin behind it, where no keyframe stands before: then nothing is waited for.
+   */
+  #isOld(pts: number): boolean {
+    const after = this.#after;
+    if (after === undefined) return false;
+    const isFirst = !this.#isSeeking;
+    this.#isSeeking = true;
+    const isBehind = isFirst && pts > after + RESUME_TOLERANCE_US;
+    const isLast = Math.abs(pts - after) <= RESUME_TOLERANCE_US;
+    if (isBehind || isLast) this.#after = undefined;
+    return !isBehind;
+  }
+  #isSeeking = false;
+}

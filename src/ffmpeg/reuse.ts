@@ -1,0 +1,101 @@
+/** `encodeH265({ reuse: true })`: the source's own access units where they are what is wanted, an encoder where they are not. */
+import { BehaviorSubject, type Observable, catchError, concat, defer, filter, ignoreElements, of, take, takeWhile, tap, throwError } from 'rxjs';
+import { type EngineContext, type EngineEvent, RESUME_TOLERANCE_US } from '../engine.js';
+import type { SourceInfo } from '../frame.js';
+import { COPY, type Plan } from '../plan.js';
+import { resized } from '../size.js';
+import type { Source, SourceInput } from '../source/index.js';
+import { copiedCodec } from './copied.js';
+import { type Job, PROGRESS, copied, looked } from './source-run.js';
+
+/** Encodes after all; `why` not reused. */
+type Encode = (job: Job, why: string) => Observable<EngineEvent>;
+
+/** What each source has said of itself last. */
+const remembered = new WeakMap<Source, Partial<SourceInfo>>();
+
+/** Pixel formats that every consumer of what encodeH265 makes can show: 8-bit 4:2:0. */
+const PIXEL_FORMATS = new Set(['yuv420p', 'yuvj420p']);
+
+/** Why a source's own access units are not what a plan asks for; undefined where they are. */
+export function whyNotReused({ steps }: Plan, { codec = 'unknown', pixelFormat, width = 0, height = 0 }: Partial<SourceInfo>): string | undefined {
+  if (copiedCodec(codec) !== 'h265') return `the source is ${codec}`;
+  if (pixelFormat !== undefined && !PIXEL_FORMATS.has(pixelFormat)) return `the source is ${pixelFormat}, and 8-bit 4:2:0 is wanted`;
+  const size = { width, height };
+  const wanted = steps.filter((step) => step.kind === 'resize').reduce(resized, size);
+  if (wanted.width === width && wanted.height === height) return undefined;
+  return `the source is ${width}x${height}, and ${wanted.width}x${wanted.height} is wanted`;
+}
+
+/** Runs a plan that allows reuse. A source that has not been seen is looked at first: never beside a capture. */
+export function reusing(job: Job, input: SourceInput, encode: Encode): Observable<EngineEvent> {
+  const { plan, origin: { source } } = job;
+  if (plan.steps.some((step) => step.kind !== 'resize' && step.kind !== 'encode')) return encode(job, 'pictures are left out, which takes decoding');
+  const look$ = remembered.has(source) ? of(PROGRESS) : look(job, input);
+  const run$ = defer(() => {
+    const why = whyNotReused(plan, remembered.get(source) ?? {});
+    return why === undefined ? reused(job, input, encode) : encode(job, why);
+  });
+  return concat(look$, run$.pipe(tap((event) => { if (event.type === 'opened') remembered.set(source, event.source); })));
+}
+
+function look(job: Job, input: SourceInput): Observable<EngineEvent> {
+  const { context, gone$ } = watched(job.context);
+  return concat(
+    looked({ ...job, context }, input).pipe(
+      takeWhile((event) => event.type !== 'opened', true),
+      tap((event) => { if (event.type === 'opened') remembered.set(job.origin.source, event.source); }),
+      filter((event) => event.type !== 'opened'),
+    ),
+    gone$,
+    of(PROGRESS),
+  );
+}
+
+/** The source has turned into something that is not wanted. */
+class NotReusable extends Error {
+  constructor(readonly why: string, readonly source: Partial<SourceInfo>) { super(why); }
+}
+
+/** Passes access units on for as long as the source stays what it was, then encodes. */
+function reused(job: Job, input: SourceInput, encode: Encode): Observable<EngineEvent> {
+  const { plan, origin: { source } } = job;
+  const { context, gone$ } = watched(job.context);
+  const { codec = '', width = 0, height = 0 } = remembered.get(source) ?? {};
+  const announced: EngineEvent = { type: 'encoder', encoder: COPY, hardware: false, reason: `reused: the source is ${codec} of ${width}x${height}, as wanted` };
+  let last = -1;
+  const copied$ = copied({ ...job, context }, input, (found) => {
+    const now = { ...remembered.get(source), ...found };
+    const why = whyNotReused(plan, now);
+    if (why !== undefined) throw new NotReusable(why, now);
+  });
+  return concat(of(announced), copied$).pipe(
+    tap((event) => { if (event.type === 'captured') last = Math.max(last, event.pts); }),
+    catchError((error: unknown) => {
+      if (!(error instanceof NotReusable)) return throwError(() => error);
+      remembered.set(source, error.source);
+      return concat(gone$, of(PROGRESS), source.live ? encode(job, error.why) : goneOn(job, last, error.why, encode));
+    }),
+  );
+}
+
+/** A file is read from its start again: what has been passed on is not encoded once more. */
+function goneOn(job: Job, last: number, why: string, encode: Encode): Observable<EngineEvent> {
+  if (last < 0) return encode(job, why);
+  const context: EngineContext = { ...job.context, resume: { afterPts: last, skip: [] } };
+  return encode({ ...job, context }, why).pipe(filter((event) => event.type !== 'captured' || event.pts > last + RESUME_TOLERANCE_US));
+}
+
+/** The same context, and what completes as soon as no process that it holds is left. */
+function watched(context: EngineContext): { context: EngineContext; gone$: Observable<never> } {
+  const running = new BehaviorSubject(0);
+  const hold = () => {
+    const release = context.hold();
+    running.next(running.value + 1);
+    return () => {
+      release();
+      running.next(running.value - 1);
+    };
+  };
+  return { context: { ...context, hold }, gone$: running.pipe(filter((count) => count === 0), take(1), ignoreElements()) };
+}

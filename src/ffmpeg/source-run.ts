@@ -1,0 +1,54 @@
+/** One ffmpeg process on a source: decoded, passed on as it is, or only looked at. */
+import { type Observable, concat, of, switchMap } from 'rxjs';
+import type { EngineContext, EngineEvent } from '../engine.js';
+import type { FfmpegFacts } from '../ffmpeg-facts.js';
+import type { SourceInfo } from '../frame.js';
+import type { CameraOrigin, Plan } from '../plan.js';
+import type { SourceInput } from '../source/index.js';
+import { DecodedPictures, type Pictures, capture } from './capture.js';
+import { cameraArguments, copyArguments, lookArguments } from './command.js';
+import { CopiedPictures } from './copied.js';
+import type { Encoder } from './encoder/index.js';
+
+export const PROGRESS: EngineEvent = { type: 'progress' };
+const CONNECTED: EngineEvent = { type: 'connected' };
+
+/** A plan on a camera's own source, and what is needed to run it. */
+export interface Job {
+  readonly plan: Plan;
+  readonly origin: CameraOrigin;
+  readonly facts: FfmpegFacts;
+  readonly context: EngineContext;
+}
+
+/** Prepares the source, then runs something on what ffmpeg is to open. */
+export function prepared({ origin, facts }: Job, run: (input: SourceInput) => Observable<EngineEvent>): Observable<EngineEvent> {
+  return origin.source.prepare(facts).pipe(switchMap((step): Observable<EngineEvent> => {
+    if (step.type === 'progress') return of(PROGRESS);
+    const { warning, answered = false } = step.input;
+    const warnings: EngineEvent[] = warning === undefined ? [] : [{ type: 'warning', message: warning }];
+    return concat(of(answered ? CONNECTED : PROGRESS, ...warnings), run(step.input));
+  }));
+}
+
+/** Pictures, through the plan's steps; raw without an encoder. */
+export function decoded(job: Job, input: SourceInput, encoder: Encoder | undefined): Observable<EngineEvent> {
+  const args = cameraArguments(job.plan, input, encoder, job.facts, job.context.resume);
+  return read(job, input, args, new DecodedPictures(encoder?.codec ?? job.origin.pixelFormat));
+}
+
+/** The source's own access units. @param accepts - throws for a source whose units are not wanted */
+export function copied(job: Job, input: SourceInput, accepts: (source: Partial<SourceInfo>) => void): Observable<EngineEvent> {
+  const { resume } = job.context;
+  return read(job, input, copyArguments(input, job.facts, resume), new CopiedPictures(accepts, resume));
+}
+
+/** What the source says of itself, as `opened`; no pictures. */
+export function looked(job: Job, input: SourceInput): Observable<EngineEvent> {
+  return read(job, input, lookArguments(input), { heartbeat: () => [], packet: () => [] });
+}
+
+function read({ origin: { source }, facts, context }: Job, input: SourceInput, args: readonly string[], pictures: Pictures): Observable<EngineEvent> {
+  const { script, answered = false, paced = false } = input;
+  return capture({ path: facts.path, args, script, answered, inBulk: !source.live && !paced, source, pictures }, context);
+}
