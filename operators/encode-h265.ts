@@ -43,10 +43,10 @@ const schema = options({
   gop: z.number().int().min(1).max(10_000).optional(),
   chunk: chunk().optional(),
   hardware: z.union([z.boolean(), z.enum(HARDWARE)], { error: `expected true, false or one of ${HARDWARE.join(', ')}` }).default(H265.hardware),
-  reuse: z.boolean().default(H265.reuse),
+  reuse: z.boolean().optional(),
 })
   .refine((given) => given.mode === 'stream' || (given.gop === undefined && given.chunk === undefined), { message: "gop and chunk are for mode: 'stream'" })
-  .refine((given) => given.mode === 'stream' || !given.reuse, { message: "expected mode: 'stream': most of a source's own pictures do not decode alone", path: ['reuse'] })
+  .refine((given) => given.mode === 'stream' || given.reuse === undefined, { message: "expected mode: 'stream': most of a source's own pictures do not decode alone", path: ['reuse'] })
   .refine((given) => !hasFrames(given.chunk) || given.gop === undefined || given.gop === given.chunk.frames, { message: 'gop must equal chunk.frames: each chunk starts at a keyframe' });
 
 /**
@@ -75,7 +75,7 @@ const schema = options({
 export function encodeH265(config: EncodeH265Config = {}): OperatorFunction<Frame, EncodedFrame> {
   const given = parseOptions('encodeH265', schema, config);
   const gop = given.gop ?? (hasFrames(given.chunk) ? given.chunk.frames : H265.gop);
-  const step = { kind: 'encode', codec: 'h265', ...given, gop: given.mode === 'frame' ? 1 : gop } as EncodeStep;
+  const step = { kind: 'encode', codec: 'h265', ...given, reuse: given.reuse ?? H265.reuse, gop: given.mode === 'frame' ? 1 : gop } as EncodeStep;
   return (source) => extend<EncodedFrame>(source, step);
 }
 
