@@ -1,6 +1,6 @@
 /** What CameraStreamer does with one camera: the operators in their order, and the number of pictures between two that are kept. */
 import { type Observable, type OperatorFunction, asapScheduler, defer, filter, ignoreElements, map, merge, observeOn, of, repeat, switchMap, take, tap } from 'rxjs';
-import { encodeH265, publish, resize, retry, skipRate, toMessage } from '../operators/index.js';
+import { encodeH265, encodeJpeg, publish, resize, retry, skipRate, toMessage } from '../operators/index.js';
 import type { Broker } from './broker/index.js';
 import type { Camera } from './camera.js';
 import { InvalidOption } from './errors.js';
@@ -67,8 +67,11 @@ function sizing({ width, height }: StartOptions): (pictures$: Observable<Frame>)
 
 /** @throws InvalidOption */
 function encoder({ videoCodec, h265Mode, h265Quality, useHardware }: StreamerOptions, start: StartOptions): OperatorFunction<Frame, EncodedFrame> {
-  const { isVideoChunk, chunkFrames, chunkDurationSeconds } = start;
-  if (videoCodec === 'jpeg') throw new InvalidOption("CameraStreamer: option 'videoCodec': 'jpeg' given, expected 'h265'");
+  const { isVideoChunk, chunkFrames, chunkDurationSeconds, quality } = start;
+  if (videoCodec === 'jpeg') {
+    if (isVideoChunk) throw new InvalidOption("startStream: option 'isVideoChunk': true given with videoCodec 'jpeg', expected 'h265'");
+    return encodeJpeg({ quality });
+  }
   if (!isVideoChunk) return encodeH265({ mode: h265Mode, crf: h265Quality, hardware: useHardware });
   const chunk = chunkFrames !== undefined ? { frames: chunkFrames } : chunkDurationSeconds !== undefined ? { ms: chunkDurationSeconds * 1_000 } : 'gop';
   return encodeH265({ mode: 'stream', crf: h265Quality, hardware: useHardware, chunk });

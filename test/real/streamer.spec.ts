@@ -205,6 +205,17 @@ needs('ffmpeg', 'kafka', 'redis', 'rtsp')('CameraStreamer', () => {
     expect(documents.map(({ input_stream }) => input_stream.input_order)).toEqual(documents.map((_, at) => at + 1));
   });
 
+  it('sends JPEG where it is told to, and no chunk of it', async () => {
+    const one = streamerOf('redis', { videoCodec: 'jpeg' });
+    const topic = `jpeg-${randomUUID()}`;
+    await expect(one.startStream({ input: SMALL, topic, isVideoChunk: true })).rejects.toThrow(/isVideoChunk/);
+    one.startBackgroundStream({ input: SMALL, streamKey: 'gate', topic, quality: 60 });
+    await next(one.getCamera('gate'), 'published', 2);
+    const [document] = await read('redis', topic, 1);
+    expect(document?.input_stream).toMatchObject({ video_codec: 'jpeg', encoding_type: 'jpeg' });
+    expect(Buffer.from(document?.input_stream.content ?? '', 'base64').subarray(0, 2).toString('hex')).toBe('ffd8');
+  });
+
   it('refuses what is wrong at once', async () => {
     expect(() => new CameraStreamer({ serviceId: 's', serverType: 'kafka', connection: connectionOf('kafka'), colour: 1 } as never)).toThrow(/CameraStreamer: unknown option 'colour'/);
     expect(() => new CameraStreamer({ serviceId: 's', serverType: 'redis', connection: connectionOf('kafka') })).toThrow(/redis: unknown option 'brokers'/);

@@ -6,6 +6,7 @@ import { deliver, encodeH265, publish, resize, retry, stats, toMessage } from '.
 import { kafka, memory, redis } from '../../src/broker/index.js';
 import { camera } from '../../src/camera.js';
 import { InvalidOption } from '../../src/errors.js';
+import { CameraStreamer } from '../../src/streamer.js';
 import { membersOf } from './interfaces.js';
 import { namesIn, tableOf } from './readme.js';
 
@@ -38,6 +39,10 @@ const GROUPS: readonly Group[] = [
   { what: 'kafka', file: 'src/broker/kafka-options.ts', type: 'KafkaConfig', make: kafka, base: { brokers: ['host:1'] } },
   { what: 'redis', file: 'src/broker/redis-options.ts', type: 'RedisConfig', make: redis },
   { what: 'memory', file: 'src/broker/memory.ts', type: 'MemoryConfig', make: memory },
+  {
+    what: 'CameraStreamer', file: 'src/streamer-options.ts', type: 'CameraStreamerConfig', make: (options) => new CameraStreamer(options),
+    base: { serviceId: 's', serverType: 'redis', connection: {} },
+  },
   { what: 'fakeCamera', file: 'marbles/kit/fake-camera.ts', type: 'FakeCameraConfig', make: (options) => fakeCamera('f', options) },
   { what: 'fakeBroker', file: 'marbles/kit/fake-broker.ts', type: 'FakeBrokerConfig', make: fakeBroker },
 ];
@@ -70,7 +75,7 @@ describe.each(GROUPS.map((group) => [group.type, group] as const))('%s', (_, gro
     // Of no option's type: a symbol, and an object with a member that none has, but for those that Node's TLS takes.
     for (const wrong of [Symbol('wrong'), ...(['ssl', 'tls'].includes(name) ? [] : [{ colour: 1 }])]) {
       const message = refusal(group, { [name]: wrong });
-      expect(message).toMatch(new RegExp(`^${what}: (option '${at}${name}[.\\w]*': .* given|unknown option 'colour')`));
+      expect(message).toMatch(new RegExp(`^(${what}: option '${at}${name}[.\\w]*': .* given|(${what}|redis|retry): unknown option 'colour')`));
     }
   });
 

@@ -5,7 +5,7 @@ import { marbles, fakeCamera } from '../../marbles/kit/index.js';
 import { KAFKA_SCHEMA } from '../../src/broker/kafka-options.js';
 import { REDIS_SCHEMA } from '../../src/broker/redis-options.js';
 import { FLAGS } from '../../src/cli/flags/index.js';
-import { BROKER, DELIVER, H265, JPEG, KAFKA, LIVENESS, MATRICE, MEMORY, OUTBOX, REDIS, RESIZE, RETRY, SOURCE, STATS, TEST_SOURCE } from '../../src/defaults.js';
+import { BROKER, DELIVER, H265, JPEG, KAFKA, LIVENESS, MATRICE, MEMORY, OUTBOX, REDIS, RESIZE, RETRY, SOURCE, STATS, STREAMER, TEST_SOURCE } from '../../src/defaults.js';
 import { DOWNLOAD, PROCESS } from '../../src/limits.js';
 import { ERRORS } from '../../src/errors.js';
 import { DROP_CAUSES, PLACES } from '../../src/events.js';
@@ -54,6 +54,8 @@ const OPTIONS: readonly Options[] = [
     defaults: { ...REDIS_SCHEMA.parse({}), ...REDIS, ...BROKER, host: 'localhost', port: 6379, db: 0, tls: false },
   },
   { heading: 'The embedded broker', file: 'src/broker/memory.ts', type: 'MemoryConfig', defaults: { ...MEMORY, outboxMaxBytes: OUTBOX.handleMaxBytes } },
+  { heading: 'CameraStreamer', file: 'src/streamer-options.ts', type: 'CameraStreamerConfig', defaults: STREAMER },
+  { heading: 'Starting a stream', file: 'src/streamer-options.ts', type: 'StartStreamConfig', defaults: STREAMER },
   { heading: 'The source group', file: 'src/camera.ts', type: 'CameraConfig', defaults: CAMERA_DEFAULTS },
   { heading: 'The encoder group', file: 'operators/encode-h265.ts', type: 'EncodeH265Config', defaults: H265 },
   { heading: 'The retry group', file: 'operators/retry.ts', type: 'RetryConfig', defaults: { ...RETRY, random: 'Math.random' } },
@@ -103,7 +105,7 @@ describe('the text', () => {
   });
 
   it('names flags that there are', () => {
-    const section = README.slice(README.indexOf('\n## The command line'), README.indexOf('\n## Testing'));
+    const section = README.slice(README.indexOf('\n## The command line'), README.indexOf('\n## CameraStreamer'));
     const known = FLAGS.flatMap((group) => group.flags).map(({ flags }) => flags.split(' ')[0]);
     const named = [...section.matchAll(/--[a-z][a-z-]*/g)].map(([flag]) => flag);
     expect(named.filter((flag) => flag !== '--help' && !known.includes(flag))).toEqual([]);
