@@ -136,7 +136,9 @@ needs('ffmpeg', 'kafka', 'redis', 'rtsp')('CameraStreamer', () => {
       expect(one.getTransmissionStats()).toMatchObject({ activeStreams: 0 });
       await noFfmpegLeft();
       expect(await one.close()).toMatchObject({ unsent: 0 });
-      const documents = await read(kind, topic, 12);
+      const sent = keys.reduce((sum, key) => sum + (one.getCamera(key)?.stats.messages ?? 0), 0);
+      const documents = await read(kind, topic, sent);
+      expect(documents).toHaveLength(sent);
       expect(documents.find(({ input_stream }) => input_stream['frame_count'] === 5)?.input_stream).toMatchObject({ encoding_type: 'h265_stream_chunk', chunk_frames: 5 });
     });
 
