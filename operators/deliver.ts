@@ -125,11 +125,12 @@ class Delivery<T extends Deliverable, R> {
 
 function itemOf<T extends Deliverable>(value: T, ticket: Ticket): Item<T> {
   const stream = 'mode' in value && value.mode === 'stream';
+  const isReference = 'referenceOrder' in value;
   return {
-    value, ticket, stream,
+    value, ticket, leads: !isReference,
     retains: 'value' in value ? retains(value.value, value.fields) : retains(value.data),
     pressure: value[ACCOUNTS]?.[0]?.owner.pressure,
-    dependent: stream && !value.keyframe,
+    dependent: isReference || (stream && !value.keyframe),
     dropped: () => { /* Nobody waits for it. */ },
   };
 }

@@ -3,10 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { Observable, type OperatorFunction, defer } from 'rxjs';
 import { z } from 'zod';
 import { ACCOUNTS, type Account, handOver, passedOn, take } from '../src/account.js';
+import { Capture, planOf } from '../src/capture.js';
 import { InvalidOption } from '../src/errors.js';
 import type { CameraMessage, EncodedFrame } from '../src/frame.js';
 import { FORMATS, type FormatName, type MessageContext, type MessageFormatter, ONLY_IN } from '../src/message/index.js';
 import { options as object, parseOptions } from '../src/options.js';
+import { withReferences } from '../src/plan.js';
 
 export type { MessageFormatter } from '../src/message/index.js';
 
@@ -26,6 +28,11 @@ export interface ToMessageConfig {
   readonly serviceId?: string;
   /** `matrice`: leaves the content out, for consumers that fetch it elsewhere; its hash stays. Default false. */
   readonly stripInputContent?: boolean;
+  /**
+   * What becomes of a picture that `skipUnchanged` finds unchanged: `skip` (default) nothing, `reference` a message without
+   * content that names the last full one. For that, toMessage follows the encoder, with nothing but steps of rxcam between.
+   */
+  readonly unchanged?: 'skip' | 'reference';
   /** `cloudevents`: more headers; none of the format's own names. */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -40,6 +47,7 @@ const SCHEMA = object({
   key: z.string().optional(),
   serviceId: z.string().min(1).optional(),
   stripInputContent: z.boolean().optional(),
+  unchanged: z.enum(['skip', 'reference']).default('skip'),
   headers: z.record(z.string(), z.string())
     .refine((headers) => !Object.keys(headers).some((name) => RESERVED.test(name)), "expected names other than 'content-type' and 'ce_…'")
     .optional(),
@@ -67,21 +75,35 @@ const SCHEMA = object({
  * @throws InvalidOption
  */
 export function toMessage(config: ToMessageConfig | MessageFormatter = {}): OperatorFunction<EncodedFrame, CameraMessage> {
-  const { format, headers, ...about } = typeof config === 'function'
-    ? { format: config, headers: undefined }
+  const { format, headers, unchanged, ...about } = typeof config === 'function'
+    ? { format: config, headers: undefined, unchanged: 'skip' }
     : checked(parseOptions('toMessage', SCHEMA, config));
   const formatter = typeof format === 'function' ? format : FORMATS[format];
   const facts = definedOnly(about);
-  return (source) => defer(() => {
+  const messages = (source: Observable<EncodedFrame>) => defer(() => {
     let ownOrder = 0;
+    let fullOrder: number | undefined;
     return source.pipe(mapHeld((frame) => {
       const owner = frame[ACCOUNTS]?.[0]?.owner;
       const inputOrder = owner?.nextInputOrder() ?? ++ownOrder;
+      if (frame.unchanged === undefined) fullOrder = inputOrder;
+      const refers = frame.unchanged !== undefined && fullOrder !== undefined && { referenceOrder: fullOrder };
       const { camera, run } = frame;
       const lastTimes = owner && { lastTimes: owner.lastTimes() };
-      return messageOf(frame, formatter, { key: camera, ...facts, camera, run, inputOrder, processRun: processRun(), ...lastTimes }, headers);
+      const context = { key: camera, ...facts, camera, run, inputOrder, processRun: processRun(), ...lastTimes, ...refers };
+      return messageOf(frame, formatter, context, headers);
     }));
   });
+  return (source) => messages(unchanged === 'reference' ? referring(source) : source);
+}
+
+/** The same frames, with one that refers to the last full one in place of each picture that is unchanged. */
+function referring(source: Observable<EncodedFrame>): Observable<EncodedFrame> {
+  const plan = planOf(source);
+  if (plan === undefined) {
+    throw new InvalidOption("toMessage: option 'unchanged': 'reference' given behind code of your own; allowed right behind the encoder, or its retry");
+  }
+  return new Capture<EncodedFrame>(withReferences(plan));
 }
 
 /** @throws InvalidOption for an option that only another format takes */
@@ -128,6 +150,7 @@ function messageOf(
     ...(accounts && { [ACCOUNTS]: accounts }),
     id: id ?? `${camera}/${context.processRun}/${context.inputOrder}`,
     key, inputOrder: context.inputOrder,
+    ...(context.referenceOrder !== undefined && { referenceOrder: context.referenceOrder }),
     value: bytes,
     headers: { ...headers, ...more },
     ...(fields && { fields }),

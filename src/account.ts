@@ -46,6 +46,8 @@ export interface Account {
   readonly capturedMono: number;
   place: Place | 'delivered' | undefined;
   epoch: number;
+  /** A reference to the last full picture goes on in its place. */
+  isReference?: true;
   /** On a second copy of a picture: it was counted when it came, and is nowhere else. */
   readonly isCopy?: boolean;
 }
@@ -74,6 +76,12 @@ export class Ticket {
     this.#tell((from, body) => ({ ...body, type: 'skipped', from, reason }), undefined);
   }
 
+  /** A reference goes on in place of the picture. */
+  refer(to: Place): void {
+    for (const account of this.accounts) account.isReference = true;
+    this.#tell((from, body) => ({ ...body, type: 'unchanged', from, to }), to);
+  }
+
   drop(cause: DropCause, error?: RxcamError): void {
     this.#tell((from, body) => ({ ...body, type: 'dropped', from, cause, ...(error && { error }) }), undefined);
   }
@@ -84,25 +92,29 @@ export class Ticket {
 
   published(ack: Published): void {
     const { inputOrder, topic, key, bytes, writeMs } = ack;
-    const facts = { inputOrder, topic, key, bytes, writeMs, latencyMs: this.ageMs() };
+    const facts = { inputOrder, topic, key, bytes, writeMs, latencyMs: this.ageMs(), ...this.#reference };
     this.#tell((from, body) => ({ ...body, type: 'published', from, ...facts }), undefined);
   }
 
   /** Puts the value into the user's hands, unless a step took it while it was passed on. */
   delivered(): void {
     const left = new Ticket(this.accounts.filter((account) => account.place === 'handover'));
-    left.#tell((from, body) => ({ ...body, type: 'delivered', from }), 'delivered');
+    left.deliver();
   }
 
   /** The user's sink took it to its end. */
   deliver(): void {
-    this.#tell((from, body) => ({ ...body, type: 'delivered', from }), 'delivered');
+    this.#tell((from, body) => ({ ...body, type: 'delivered', from, ...this.#reference }), 'delivered');
   }
 
   /** Time since the (first) picture was decoded, in ms. */
   ageMs(): number {
     const first = this.accounts[0];
     return first === undefined ? 0 : mono() - first.capturedMono;
+  }
+
+  get #reference(): { readonly reference?: true } {
+    return this.accounts[0]?.isReference === true ? { reference: true } : {};
   }
 
   #tell(event: (from: Place, body: { seq: number; frames: number }) => EventBody, to: Account['place']): void {
@@ -164,5 +176,5 @@ function giveBack(accounts: Account[], to: Place, uncounted: boolean): void {
     account.place = to;
     account.epoch = account.owner.epoch;
   }
-  first.owner.emit({ type: 'returned', seq: first.seq, frames: accounts.length, to, uncounted });
+  first.owner.emit({ type: 'returned', seq: first.seq, frames: accounts.length, to, uncounted, ...(first.isReference && { reference: true }) });
 }

@@ -1,18 +1,19 @@
 /** One try to capture: what the engine reports becomes events, accounts and values. */
-import { Observable, type Subscriber, type Subscription, concat, connect, defer, endWith, ignoreElements, merge, takeUntil, tap } from 'rxjs';
+import { Observable, type Subscriber, type Subscription, concat } from 'rxjs';
 import { Ticket } from './account.js';
 import type { Pending } from './bookmark.js';
 import { wall } from './clock.js';
-import type { EngineContext, EngineEvent, EngineOutput, ResumePoint } from './engine.js';
+import type { EngineEvent, EngineOutput, ResumePoint } from './engine.js';
 import { CaptureCrashed, failureOf } from './errors.js';
 import type { DropCause } from './events.js';
 import type { EncodedFrame, Frame, SourceInfo } from './frame.js';
-import { liveness } from './liveness.js';
-import { Outlet, originOf } from './outlet.js';
-import { type CameraOrigin, type Plan, skipRules, unitStep } from './plan.js';
+import { InOrder } from './in-order.js';
+import { type Kept, Outlet, originOf } from './outlet.js';
+import { type CameraOrigin, type Plan, skipRules, unchangedStep } from './plan.js';
 import { linkRun } from './reconnect.js';
 import type { Run } from './run.js';
 import { SkipChain } from './skip.js';
+import { watched } from './watch.js';
 
 /** The values of one attempt; the errors that end it carry the run, so that `retry` knows its state. */
 export function attempt(run: Run, plan: Plan, origin: CameraOrigin): Observable<Frame | EncodedFrame> {
@@ -22,7 +23,7 @@ export function attempt(run: Run, plan: Plan, origin: CameraOrigin): Observable<
 class Attempt {
   readonly #number: number;
   readonly #chain: SkipChain;
-  readonly #pending = new Map<number, Pending>();
+  readonly #pending = new InOrder<Pending>();
   readonly #outlet: Outlet;
   #source: SourceInfo;
   /** After the last picture. */
@@ -37,14 +38,14 @@ class Attempt {
     this.#opening = run.opening;
     this.#point = run.bookmark.point;
     this.#chain = new SkipChain(skipRules(plan), this.#point?.skip);
-    this.#outlet = new Outlet(subscriber, unitStep(plan), this.#point !== undefined);
+    this.#outlet = new Outlet(subscriber, plan, this.#point !== undefined);
     this.#source = { kind: run.hub.facts.kind, address: run.hub.facts.address };
   }
 
   start(): () => void {
     const { run } = this;
     run.emit({ type: 'connecting', attempt: this.#number, address: this.#source.address });
-    const subscription = concat(run.ready(), defer(() => this.#watched())).subscribe({
+    const subscription = concat(run.ready(), this.#watched()).subscribe({
       error: (error: unknown) => { this.#fail(error); },
       complete: () => { this.#finish(); },
     });
@@ -53,28 +54,14 @@ class Attempt {
 
   #watched(): Observable<unknown> {
     const { run, plan, origin } = this;
-    const paused$ = run.pressure.waits ? run.paused$ : NEVER_PAUSED;
-    const context: EngineContext = {
-      camera: run.camera,
-      hold: () => run.hold(),
-      paused$: paused$.pipe(tap((paused) => { this.#tellPause(paused); })),
-      ...(this.#point && { resume: this.#point }),
-    };
-    return origin.engine(plan, context).pipe(
-      connect((events$) => merge(
-        events$.pipe(tap((event) => { this.#handle(event); })),
-        liveness(events$, paused$, run.hub.facts.liveness).pipe(
-          tap(({ inRow, reason }) => { run.readFailed(inRow, reason); }),
-          takeUntil(events$.pipe(ignoreElements(), endWith(true))),
-        ),
-      )),
-    );
+    return watched(run, (context) => origin.engine(plan, context), this.#point, (event) => { this.#handle(event); });
   }
 
   #handle(event: EngineEvent): void {
     switch (event.type) {
       case 'captured': this.#captured(event.pts); break;
       case 'output': this.#output(event); break;
+      case 'unchanged': this.#unchanged(event.pts, event.similarity); break;
       case 'opened':
         this.#source = { ...this.#source, ...event.source };
         this.run.emit({ type: 'opened', attempt: this.#number, source: this.#source });
@@ -102,13 +89,13 @@ class Attempt {
     const kept = this.#chain.keep(pts);
     this.#point = { afterPts: pts, skip: this.#chain.states };
     if (!isCopy && this.run.bookmark.isRepeat(pts)) {
-      const lost = kept ? this.run.bookmark.takeUp() : undefined;
-      if (lost !== undefined) this.#pending.set(pts, { ...lost, before });
+      const lost = kept ? this.run.bookmark.takeUp(unchangedStep(this.plan) && pts) : undefined;
+      if (lost !== undefined) this.#pending.add(pts, { ...lost, pts, before });
       return;
     }
     if (!this.#isLive) this.run.bookmark.reach(this.#point);
     const account = this.run.captured(pts, 'encoder');
-    if (kept) this.#pending.set(pts, { account, capturedAt: wall(), before });
+    if (kept) this.#pending.add(pts, { account, pts, capturedAt: wall(), before });
     else new Ticket([account]).skip('rate');
   }
 
@@ -117,26 +104,35 @@ class Attempt {
   }
 
   #output(output: EngineOutput): void {
-    const pending = this.#pending.get(output.pts);
-    if (pending === undefined) {
+    const pending = this.#pending.take(output.pts);
+    if (pending !== undefined) this.#outlet.push(this.#kept(pending), output);
+    // A picture that is read once more may be kept though it was found unchanged before: its account is closed.
+    else if (unchangedStep(this.plan) === undefined || !this.run.bookmark.isRepeat(output.pts)) {
       throw new CaptureCrashed(`an access unit at ${output.pts} µs belongs to no picture that was kept`);
     }
-    this.#pending.delete(output.pts);
-    const { account, capturedAt } = pending;
-    const { run } = this;
-    this.#outlet.push({
-      ticket: new Ticket([account]),
-      accounts: [account],
-      origin: originOf({ camera: run.camera, run: run.id, seq: account.seq, pts: output.pts, capturedAt, source: this.#source }, this.#chain.rules),
-    }, output);
+    this.#passUnchanged();
   }
 
-  #tellPause(paused: boolean): void {
-    if (paused === this.#paused) return;
-    this.#paused = paused;
-    this.run.emit({ type: paused ? 'paused' : 'resumed' });
+  /** Not every picture comes to the comparison. One that does leaves after those before it where something refers to them. */
+  #unchanged(pts: number, similarity: number | undefined): void {
+    if (similarity === undefined) {
+      const pending = this.#pending.take(pts);
+      if (pending !== undefined) new Ticket([pending.account]).skip('unchanged');
+      return;
+    }
+    this.#pending.mark(pts, similarity);
+    this.#passUnchanged();
   }
-  #paused = false;
+
+  #passUnchanged(): void {
+    this.#pending.passUnchanged((pending, similarity) => { this.#outlet.unchanged(this.#kept(pending), similarity); });
+  }
+
+  #kept({ account, pts, capturedAt }: Pending): Kept {
+    const { run } = this;
+    const from = { camera: run.camera, run: run.id, seq: account.seq, pts, capturedAt, source: this.#source };
+    return { ticket: new Ticket([account]), accounts: [account], origin: originOf(from, this.#chain.rules) };
+  }
 
   #fail(cause: unknown): void {
     if (!this.#flushed()) return;
@@ -179,14 +175,12 @@ class Attempt {
   /** The next attempt of a file reads again what has not come out; a live source has gone on meanwhile. */
   #leave(): void {
     if (this.#isLive) this.#drop('capture-lost');
-    else this.run.bookmark.leave(this.#point, this.#pending.values());
+    else this.run.bookmark.leave(this.#point, this.#pending.items);
   }
 
   #drop(cause: DropCause): void {
-    for (const { account } of this.#pending.values()) new Ticket([account]).drop(cause);
+    for (const { account } of this.#pending.items) new Ticket([account]).drop(cause);
     this.#pending.clear();
     this.run.bookmark.clear(cause);
   }
 }
-
-const NEVER_PAUSED = new Observable<boolean>((subscriber) => { subscriber.next(false); });

@@ -8,6 +8,8 @@ import type { DropCause } from './events.js';
 
 /** A picture that was decoded and kept, and has not come out of the encoder. */
 export interface Pending {
+  /** Media time in µs. */
+  readonly pts: number;
   readonly account: Account;
   /** Wall clock in ms since 1970. */
   readonly capturedAt: number;
@@ -38,9 +40,10 @@ export class Bookmark {
     return isUpTo(this.#reached, pts);
   }
 
-  /** The next of the lost pictures, which has been read again. */
-  takeUp(): Pending | undefined {
+  /** The next of the lost pictures, which has been read again; with `pts` only the one there: others were found unchanged. */
+  takeUp(pts?: number): Pending | undefined {
     const [next, ...rest] = this.#lost;
+    if (pts !== undefined && next !== undefined && next.pts > pts + RESUME_TOLERANCE_US) return undefined;
     this.#lost = rest;
     return next;
   }

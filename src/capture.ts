@@ -32,6 +32,9 @@ export function planOf(source: Observable<unknown>): Plan | undefined {
 
 /** A Capture with one step more; for an ordinary Observable of frames, one that starts with those frames. */
 export function extend<T>(source: Observable<Frame>, step: Step): Capture<T> {
-  const plan = planOf(source) ?? { origin: { kind: 'frames', frames$: source }, steps: [] };
-  return new Capture<T>(withStep(plan, step));
+  const onFrames: Plan = { origin: { kind: 'frames', frames$: source }, steps: [] };
+  const plan = planOf(source) ?? onFrames;
+  // Frames are compared in Node: those that come out of a child first are frames again.
+  const startsAnew = step.kind === 'unchanged' && plan.origin.kind === 'frames' && plan.steps.some(({ kind }) => kind === 'resize');
+  return new Capture<T>(withStep(startsAnew ? onFrames : plan, step));
 }

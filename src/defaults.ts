@@ -145,6 +145,9 @@ export const STATS = {
   logEvery: 50,
 } as const;
 
+/** Leaving out what has not changed: mpdecimate's own 12 levels of 255; who joins sees something within 10 s. */
+export const UNCHANGED = { threshold: 12 / 255, maxGapMs: 10_000 } as const;
+
 /** The generated test pattern. */
 export const TEST_SOURCE = { width: 640, height: 360, fps: 25, noise: 4 } as const;
 

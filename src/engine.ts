@@ -57,6 +57,11 @@ export type EngineEvent =
   | { readonly type: 'changed'; readonly width: number; readonly height: number; readonly pixelFormat?: string }
   /** A picture was decoded; `pts` in µs rises strictly. */
   | { readonly type: 'captured'; readonly pts: number }
+  /**
+   * `skipUnchanged` has left a picture out: after its `captured`, and before any later output. `similarity` to the last
+   * one kept, 0 to 1, where the plan asks for references.
+   */
+  | { readonly type: 'unchanged'; readonly pts: number; readonly similarity?: number }
   /** The bytes of a picture that was kept; `pts` as in `captured`, or the number of the picture fed, from 0. */
   | EngineOutput
   /** The decoder rejected an access unit. */

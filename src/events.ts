@@ -44,6 +44,8 @@ export interface Changed extends EventBase { readonly type: 'changed'; readonly 
 /** `readMs`: since the picture before it, absent for the first of an attempt. */
 export interface Captured extends FrameEventBase { readonly type: 'captured'; readonly pts: number; readonly to: Place; readonly readMs?: number }
 export interface Skipped extends FrameEventBase { readonly type: 'skipped'; readonly from: Place; readonly reason: 'rate' | 'unchanged' }
+/** A picture looks like the last full one: a reference goes on in its place. Where none is asked for, it is `skipped`. */
+export interface UnchangedEvent extends FrameEventBase { readonly type: 'unchanged'; readonly from: Place; readonly to: Place }
 export interface Encoded extends FrameEventBase {
   readonly type: 'encoded'; readonly from: Place; readonly to: Place; readonly codec: Codec; readonly bytes: number; readonly keyframe: boolean;
   /** From decoding to the end of encoding, in ms. */
@@ -51,15 +53,17 @@ export interface Encoded extends FrameEventBase {
 }
 /** A frame moved inside rxcam, e.g. from the outbox into a request, or back after a failed one. */
 export interface Moved extends FrameEventBase { readonly type: 'moved'; readonly from: Place; readonly to: Place }
-export interface Delivered extends FrameEventBase { readonly type: 'delivered'; readonly from: Place }
+/** `reference`: it went on as a reference to the last full one. */
+export interface Delivered extends FrameEventBase { readonly type: 'delivered'; readonly from: Place; readonly reference?: true }
 /** A delivered frame came back to a step of rxcam; `uncounted`: it was delivered before the last reset. */
-export interface Returned extends FrameEventBase { readonly type: 'returned'; readonly to: Place; readonly uncounted: boolean }
+export interface Returned extends FrameEventBase { readonly type: 'returned'; readonly to: Place; readonly uncounted: boolean; readonly reference?: true }
 /** A frame that is already accounted for came back once more. */
 export interface Duplicate extends FrameEventBase { readonly type: 'duplicate' }
 export interface Dropped extends FrameEventBase { readonly type: 'dropped'; readonly from: Place; readonly cause: DropCause; readonly error?: RxcamError }
+/** `reference`: the message names the last full one. */
 export interface PublishedEvent extends FrameEventBase {
   readonly type: 'published'; readonly from: Place; readonly inputOrder: number; readonly topic: string; readonly key: string;
-  readonly bytes: number; readonly writeMs: number; readonly latencyMs: number;
+  readonly bytes: number; readonly writeMs: number; readonly latencyMs: number; readonly reference?: true;
 }
 /** The decoder rejected an access unit, or a read window passed without a frame. `inRow`: failures since the last good frame. */
 export interface ReadFailure extends EventBase { readonly type: 'readFailure'; readonly inRow: number; readonly reason: string }
@@ -79,7 +83,7 @@ export interface Stopped extends EventBase { readonly type: 'stopped'; readonly 
 
 /** Everything that can happen, told apart by `type`. */
 export type CameraEvent =
-  | Connecting | Opened | Changed | Captured | Skipped | Encoded | Moved | Delivered | Returned | Duplicate | Dropped
+  | Connecting | Opened | Changed | Captured | Skipped | UnchangedEvent | Encoded | Moved | Delivered | Returned | Duplicate | Dropped
   | PublishedEvent | ReadFailure | Failed | Retrying | Recovered | EncoderChosen | Paused | Resumed | Warning | Reset | Stopped;
 
 type WithoutBase<E> = E extends EventBase ? Omit<E, keyof EventBase> : never;

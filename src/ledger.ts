@@ -1,7 +1,10 @@
 /** The pure fold from events to the account of every frame: captured = published + delivered + skipped + Σ dropped + in flight. */
-import { type CameraEvent, DROP_CAUSES, type DropCause, PLACES, type Place, type Returned, type Skipped } from './events.js';
+import { type Counts, NO_COUNTS } from './counts.js';
+import { type CameraEvent, DROP_CAUSES, type DropCause, PLACES, type Place, type PublishedEvent, type Returned, type Skipped } from './events.js';
 import type { Codec } from './frame.js';
 import { EMPTY_HISTOGRAM, type Histogram, record } from './histogram.js';
+
+export type { Counts } from './counts.js';
 
 /**
  * `idle`: never subscribed; `connecting`; `streaming`: frames come; `waiting`: for the next attempt;
@@ -15,23 +18,6 @@ export interface EncoderInUse {
   readonly name: string;
   readonly hardware: boolean;
   readonly reason: string;
-}
-
-/** Counts of pictures; `messages` alone counts messages. */
-export interface Counts {
-  readonly captured: number;
-  readonly published: number;
-  readonly delivered: number;
-  readonly skipped: number;
-  /** Of the skipped: those that `skipUnchanged` found unchanged. */
-  readonly diff: number;
-  readonly duplicates: number;
-  readonly encoded: number;
-  readonly messages: number;
-  /** Bytes published. */
-  readonly bytes: number;
-  readonly reconnects: number;
-  readonly readFailures: number;
 }
 
 /** The state of the fold. */
@@ -66,11 +52,6 @@ export interface Ledger {
 export const TIMING_NAMES = ['read', 'process', 'write', 'latency'] as const;
 export type TimingName = (typeof TIMING_NAMES)[number];
 
-const NO_COUNTS: Counts = {
-  captured: 0, published: 0, delivered: 0, skipped: 0, diff: 0, duplicates: 0, encoded: 0, messages: 0, bytes: 0,
-  reconnects: 0, readFailures: 0,
-};
-
 /** The ledger before the first event. */
 export const EMPTY_LEDGER: Ledger = {
   state: 'idle',
@@ -90,6 +71,8 @@ export function fold(ledger: Ledger, event: CameraEvent): Ledger {
     }
     case 'skipped':
       return skipped(ledger, event);
+    case 'unchanged':
+      return move(unchanged(ledger, event.frames), event.from, event.to, event.frames);
     case 'encoded': {
       const next = move(add(ledger, 'encoded', event.frames), event.from, event.to, event.frames);
       return timed({ ...next, codec: event.codec, frameBytes: event.bytes, width: event.width, height: event.height }, 'process', event.processMs);
@@ -97,7 +80,7 @@ export function fold(ledger: Ledger, event: CameraEvent): Ledger {
     case 'moved':
       return move(ledger, event.from, event.to, event.frames);
     case 'delivered':
-      return move(add(ledger, 'delivered', event.frames), event.from, undefined, event.frames);
+      return move(referred(add(ledger, 'delivered', event.frames), event), event.from, undefined, event.frames);
     case 'returned':
       return returned(ledger, event);
     case 'duplicate':
@@ -105,7 +88,7 @@ export function fold(ledger: Ledger, event: CameraEvent): Ledger {
     case 'dropped':
       return move({ ...ledger, dropped: plus(ledger.dropped, event.cause, event.frames) }, event.from, undefined, event.frames);
     case 'published': {
-      const next = add(add(add(ledger, 'published', event.frames), 'messages', 1), 'bytes', event.bytes);
+      const next = published(referred(ledger, event), event);
       return timed(timed(move(next, event.from, undefined, event.frames), 'write', event.writeMs), 'latency', event.latencyMs);
     }
     default:
@@ -114,13 +97,28 @@ export function fold(ledger: Ledger, event: CameraEvent): Ledger {
 }
 
 /** What was delivered before the last reset counts as captured once more. */
-function returned(ledger: Ledger, { frames, uncounted, to }: Returned): Ledger {
-  return move(uncounted ? add(ledger, 'captured', frames) : add(ledger, 'delivered', -frames), undefined, to, frames);
+function returned(ledger: Ledger, { frames, uncounted, to, reference }: Returned): Ledger {
+  if (uncounted) return move(add(ledger, 'captured', frames), undefined, to, frames);
+  return move(referred(add(ledger, 'delivered', -frames), { reference, frames: -frames }), undefined, to, frames);
 }
 
 function skipped(ledger: Ledger, { frames, reason, from }: Skipped): Ledger {
   const next = move(add(ledger, 'skipped', frames), from, undefined, frames);
-  return reason === 'unchanged' ? add(next, 'diff', frames) : next;
+  return reason === 'unchanged' ? unchanged(next, frames) : add(next, 'thinned', frames);
+}
+
+function unchanged(ledger: Ledger, frames: number): Ledger {
+  return add(add(ledger, 'diff', frames), 'bytesSaved', ledger.frameBytes * frames);
+}
+
+function published(ledger: Ledger, { frames, bytes, reference }: PublishedEvent): Ledger {
+  const next = add(add(add(ledger, 'published', frames), 'messages', 1), 'bytes', bytes);
+  // What was found unchanged before the last reset has saved nothing since.
+  return reference ? add(next, 'bytesSaved', -Math.min(bytes, ledger.counts.bytesSaved)) : next;
+}
+
+function referred(ledger: Ledger, { frames, reference }: { readonly frames: number; readonly reference?: true | undefined }): Ledger {
+  return reference ? add(ledger, 'references', frames) : ledger;
 }
 
 /** Whether a camera in this state does something, if only to wait for its next attempt. */

@@ -7,7 +7,7 @@ import { report, reportFacts } from './report.js';
 import { statsOf } from './stats.js';
 
 /** Events that happen to every frame, or nearly: counted, not logged. */
-const QUIET = new Set<CameraEvent['type']>(['captured', 'skipped', 'encoded', 'moved', 'delivered', 'returned', 'duplicate', 'dropped', 'paused', 'resumed']);
+const QUIET = new Set<CameraEvent['type']>(['captured', 'skipped', 'unchanged', 'encoded', 'moved', 'delivered', 'returned', 'duplicate', 'dropped', 'paused', 'resumed']);
 
 /** Logs for as long as the events last. */
 export function logEvents(hub: Pick<CameraHub, 'events$' | 'ledger'>, logger: Logger, everyPublished: number): void {

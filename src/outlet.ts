@@ -5,7 +5,7 @@ import type { EngineOutput } from './engine.js';
 import { OUTBOX } from './defaults.js';
 import type { DropCause } from './events.js';
 import type { Codec, EncodedFrame, Frame, Origin, PixelFormat } from './frame.js';
-import { COPY, type Chunk, type UnitStep } from './plan.js';
+import { COPY, type Chunk, type Plan, type UnchangedStep, type UnitStep, unchangedStep, unitStep } from './plan.js';
 import { type SkipRule, rateAfter } from './skip.js';
 
 /** A picture that was kept: its account, and what its value will say of it. */
@@ -28,17 +28,25 @@ export function originOf(from: OriginFacts, rules: readonly SkipRule[]): OriginF
 /** A keyframe is forced up to half a millisecond before its time. */
 const KEYFRAME_TOLERANCE_US = 500;
 
+const NOTHING = Buffer.alloc(0);
+
 interface Part { readonly kept: Kept; readonly unit: EncodedFrame }
 
 export class Outlet {
   #group: Part[] = [];
   #groupBytes = 0;
   #encoder = '';
+  /** The last access unit, where unchanged pictures refer to it. */
+  #full: EncodedFrame | undefined;
   /** Whether access units that are copied can be decoded: a keyframe has come, here or in an attempt that this one follows. */
   #hasKeyframe: boolean;
+  readonly #step: UnitStep | undefined;
+  readonly #unchanged: UnchangedStep | undefined;
 
   /** @param isResumed - whether what comes first follows what came last before: a file that is taken up */
-  constructor(readonly subscriber: Subscriber<Frame | EncodedFrame>, readonly step: UnitStep | undefined, isResumed = false) {
+  constructor(readonly subscriber: Subscriber<Frame | EncodedFrame>, plan: Plan, isResumed = false) {
+    this.#step = unitStep(plan);
+    this.#unchanged = unchangedStep(plan);
     this.#hasKeyframe = isResumed;
   }
 
@@ -54,8 +62,24 @@ export class Outlet {
   }
 
   push(kept: Kept, output: EngineOutput): void {
-    if (this.step === undefined) this.#raw(kept, output);
-    else this.#encoded(this.step, kept, output);
+    if (this.#step === undefined) this.#raw(kept, output);
+    else this.#encoded(this.#step, kept, output);
+  }
+
+  /** A picture is unchanged: what refers to the last full one is handed over, if that is asked for. */
+  unchanged({ ticket, accounts, origin }: Kept, similarity: number | undefined): void {
+    const full = this.#full;
+    if (full === undefined || similarity === undefined || this.#unchanged === undefined) {
+      ticket.skip('unchanged');
+      return;
+    }
+    const { threshold } = this.#unchanged;
+    const reference: EncodedFrame = {
+      ...full, ...origin, keyframe: false, lastSeq: origin.seq, encodeMs: 0, data: NOTHING, [ACCOUNTS]: accounts,
+      unchanged: { similarity, threshold, reference: { seq: full.seq, data: full.data } },
+    };
+    ticket.refer('handover');
+    handOver(ticket, () => { this.subscriber.next(reference); });
   }
 
   /** Hands over the chunk that is begun: it starts at a keyframe, so it is whole in itself. */
@@ -95,6 +119,7 @@ export class Outlet {
       ...kept.origin, width, height, codec: output.format as Codec, mode: step.mode, keyframe, frames: 1, lastSeq: kept.origin.seq,
       ...(!this.isCopy && settingOf(step)), encoder: this.#encoder, encodeMs, data, [ACCOUNTS]: kept.accounts,
     };
+    if (this.#unchanged?.references === true) this.#full = unit;
     if (step.chunk === undefined) this.#hand(unit, kept.ticket);
     else this.#collect(step, step.chunk, { kept, unit });
   }

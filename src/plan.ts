@@ -14,6 +14,16 @@ export type Fit = (typeof FITS)[number];
 
 export interface SkipStep { readonly kind: 'skip'; readonly rule: SkipRule }
 
+/** Pictures that look like the last one kept are left out, but one is kept in each slot of `maxGapMs` of media time. */
+export interface UnchangedStep {
+  readonly kind: 'unchanged';
+  /** Mean difference of an 8x8 block above which a picture has changed, 0 to 1. */
+  readonly threshold: number;
+  readonly maxGapMs: number;
+  /** Whether a reference to the last full picture goes out in place of each that is left out. */
+  readonly references: boolean;
+}
+
 export interface ResizeStep {
   readonly kind: 'resize';
   readonly width?: number;
@@ -67,7 +77,7 @@ export interface CopyStep extends Units {
 /** What gives access units: the last step of a plan that has one. */
 export type UnitStep = EncodeStep | CopyStep;
 
-export type Step = SkipStep | ResizeStep | UnitStep;
+export type Step = SkipStep | UnchangedStep | ResizeStep | UnitStep;
 
 /** Name of the encoder where there is none: the source's own access units are sent. */
 export const COPY = 'copy';
@@ -102,6 +112,11 @@ export function unitStep(plan: Plan): UnitStep | undefined {
   return plan.steps.find((step) => step.kind === 'encode' || step.kind === 'copy');
 }
 
+/** The step that leaves unchanged pictures out, if there is one. */
+export function unchangedStep(plan: Plan): UnchangedStep | undefined {
+  return plan.steps.find((step) => step.kind === 'unchanged');
+}
+
 /** The rules of all skip steps, in order. */
 export function skipRules(plan: Plan): readonly SkipRule[] {
   return plan.steps.flatMap((step) => (step.kind === 'skip' ? [step.rule] : []));
@@ -114,7 +129,23 @@ export function withStep(plan: Plan, step: Step): Plan {
     throw new InvalidOption(`${step.kind} after ${last.kind} given; allowed before it: pictures are thinned, resized, then encoded`);
   }
   if (step.kind === 'copy') checkCopied(plan);
+  if (step.kind === 'skip' || step.kind === 'unchanged') checkThinned(plan, step);
   return { ...plan, steps: [...plan.steps, step] };
+}
+
+/** The plan with a reference to the last full picture in place of each that is unchanged. */
+export function withReferences(plan: Plan): Plan {
+  const given = "toMessage: option 'unchanged': 'reference' given";
+  if (unchangedStep(plan) === undefined) throw new InvalidOption(`${given} without skipUnchanged, expected before the encoder: it finds what is unchanged`);
+  if (encodeStep(plan)?.chunk !== undefined) throw new InvalidOption(`${given} with chunk, expected without: a chunk holds what has changed alone`);
+  return { ...plan, steps: plan.steps.map((step) => (step.kind === 'unchanged' ? { ...step, references: true } : step)) };
+}
+
+/** What has changed must not be left out afterwards. */
+function checkThinned(plan: Plan, { kind }: SkipStep | UnchangedStep): void {
+  if (unchangedStep(plan) === undefined) return;
+  const name = kind === 'skip' ? 'skipRate' : 'skipUnchanged';
+  throw new InvalidOption(`${name} after skipUnchanged given; allowed before it: a picture that has changed must not be left out`);
 }
 
 /** What is not decoded has no pictures that a step could have worked on. */

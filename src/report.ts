@@ -17,7 +17,7 @@ export interface Report {
   readonly full: number;
   /** Thinned out by `skipRate`. */
   readonly skipped: number;
-  /** Not sent because nothing had changed. */
+  /** Found unchanged: not sent, or sent as a reference to the last full one. */
   readonly diff: number;
   /** Their sum: all that has been decided on. */
   readonly total: number;
@@ -29,6 +29,8 @@ export interface Report {
   readonly dropped: number;
   /** Published. */
   readonly bytes: number;
+  /** An estimate: for each unchanged picture the bytes of the last access unit before it, less those of its reference. */
+  readonly bytesSaved: number;
   /** What the last access units are: the codecs of all cameras, each once. */
   readonly codecs: readonly Codec[];
   /** Size of the last access unit in bytes; of several cameras, of the one whose statistics are the newest. */
@@ -55,16 +57,17 @@ export interface Report {
 export function report(stats: CameraStats | readonly CameraStats[]): Report {
   const all = 'state' in stats ? [stats] : stats;
   const sum = (of: (one: CameraStats) => number) => all.reduce((total, one) => total + of(one), 0);
-  const full = sum(({ published, delivered }) => published + delivered);
+  const full = sum(({ published, delivered, references }) => published + delivered - references);
   const diff = sum((one) => one.diff);
-  const skipped = sum((one) => one.skipped) - diff;
+  const skipped = sum((one) => one.thinned);
   const total = full + skipped + diff;
   const share = (part: number) => (total === 0 ? 0 : part / total);
   const times = (name: 'read' | 'process' | 'write' | 'latency') => together(all.map((one) => one[name]));
   return {
     streams: all.length, activeStreams: sum(({ state }) => (isAtWork(state) ? 1 : 0)),
     full, skipped, diff, total, fullRate: share(full), skipRate: share(skipped), diffRate: share(diff),
-    dropped: sum(({ droppedTotal }) => droppedTotal), bytes: sum(({ bytes }) => bytes),
+    dropped: sum(({ droppedTotal }) => droppedTotal),
+    bytes: sum(({ bytes }) => bytes), bytesSaved: sum(({ bytesSaved }) => bytesSaved),
     codecs: [...new Set(all.flatMap(({ codec }) => codec ?? []))],
     lastFrameBytes: newest(all.filter(({ frameBytes }) => frameBytes > 0))?.frameBytes ?? 0,
     read: times('read'), process: times('process'), write: times('write'), latency: times('latency'),
@@ -73,11 +76,12 @@ export function report(stats: CameraStats | readonly CameraStats[]): Report {
 
 /** A report in words: a line of counts, one of bytes, one for each kind of time. No line break at the end. */
 export function reportText(figures: Report): string {
-  const { streams, activeStreams, full, skipped, diff, total, fullRate, skipRate, diffRate, dropped, bytes, codecs, lastFrameBytes } = figures;
+  const { streams, activeStreams, full, skipped, diff, total, fullRate, skipRate, diffRate } = figures;
+  const { dropped, bytes, bytesSaved, codecs, lastFrameBytes } = figures;
   return [
     `${activeStreams} of ${streams} streams active, ${total} frames processed: ${full} full (${percent(fullRate)}), ` +
       `${skipped} skipped (${percent(skipRate)}), ${diff} unchanged (${percent(diffRate)}); ${dropped} dropped`,
-    `${codecs.join(', ') || 'nothing encoded'}: ${shownSize(bytes)} published, last frame ${shownSize(lastFrameBytes)}`,
+    `${codecs.join(', ') || 'nothing encoded'}: ${shownSize(bytes)} published, ${shownSize(bytesSaved)} saved, last frame ${shownSize(lastFrameBytes)}`,
     ...(['read', 'process', 'write', 'latency'] as const).map((name) => `${name.padEnd(7)} ${timesText(figures[name])}`),
   ].join('\n');
 }

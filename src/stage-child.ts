@@ -5,20 +5,20 @@ import type { Engine, EngineEvent, FeedFormat } from './engine.js';
 import { CaptureCrashed } from './errors.js';
 import type { DropCause } from './events.js';
 import type { Frame } from './frame.js';
+import { InOrder } from './in-order.js';
 import type { Plan } from './plan.js';
 import { Run } from './run.js';
+import type { Fed } from './waiting.js';
 
 /** Told to the encoder where the source does not say. */
 const ASSUMED_FPS = 25;
 
-/** A picture with its account. */
-export interface Fed { readonly frame: Frame; readonly ticket: Ticket }
-
 export class StageChild {
   readonly format: FeedFormat;
   readonly #pictures = new Subject<Buffer>();
-  readonly #inside = new Map<number, Fed>();
+  readonly #inside = new InOrder<Fed>();
   #fed = 0;
+  #following = 0;
   #isReady = false;
   #isEnding = false;
   #isRunning = false;
@@ -29,7 +29,7 @@ export class StageChild {
     this.format = { width, height, pixelFormat, fps: source?.fps ?? ASSUMED_FPS, ...(source?.color && { color: source.color }) };
   }
 
-  get isEmpty(): boolean { return this.#inside.size === 0; }
+  get isEmpty(): boolean { return this.#inside.isEmpty; }
   get isReady(): boolean { return this.#isReady && !this.#isEnding; }
 
   /** @param onReady - called when the child takes pictures again */
@@ -53,15 +53,24 @@ export class StageChild {
 
   feed(picture: Fed): void {
     picture.ticket.move('encoder');
-    this.#inside.set(this.#fed++, picture);
+    this.#inside.add(this.#fed++, picture);
     this.#pictures.next(picture.frame.data);
+  }
+
+  /** One that is unchanged stays out, and follows those inside. */
+  follow(picture: Fed): void {
+    this.#inside.add(-++this.#following, picture, picture.similarity);
+  }
+
+  /** Passes those on that are unchanged, if all before them are out. */
+  passUnchanged(pass: (picture: Fed) => void): void {
+    this.#inside.passUnchanged(pass);
   }
 
   /** The picture that came out as number `index`. */
   out(index: number): Fed {
-    const picture = this.#inside.get(index);
+    const picture = this.#inside.take(index);
     if (picture === undefined) throw new CaptureCrashed(`the child gave picture ${index}, which did not go in`);
-    this.#inside.delete(index);
     return picture;
   }
 
@@ -78,7 +87,7 @@ export class StageChild {
   }
 
   drop(cause: DropCause): void {
-    for (const { ticket } of this.#inside.values()) ticket.drop(cause);
+    for (const { ticket } of this.#inside.items) ticket.drop(cause);
     this.#inside.clear();
   }
 }

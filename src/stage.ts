@@ -1,17 +1,18 @@
 /** Runs steps on frames out of the user's hands: thinned in Node, the rest in one child fed with raw video. */
 import { EMPTY, Observable, Subject, type Subscriber, Subscription, switchMap, timer } from 'rxjs';
-import { ACCOUNTS, type Account, type Ticket, handOver, passedOn, take } from './account.js';
+import { type Account, type Ticket, handOver, passedOn, take } from './account.js';
 import { PROCESS, STAGE } from './limits.js';
 import type { EngineEvent } from './engine.js';
 import { EncoderFailed, failureOf } from './errors.js';
 import { ffmpegEngine } from './ffmpeg/index.js';
 import type { EncodedFrame, Frame } from './frame.js';
 import { Outlet, originOf } from './outlet.js';
-import { type FramesOrigin, type Plan, skipRules, unitStep } from './plan.js';
+import type { FramesOrigin, Plan } from './plan.js';
 import { linkRun } from './reconnect.js';
 import { type Reservation, Run } from './run.js';
-import { SkipChain } from './skip.js';
-import { type Fed, StageChild, sameFormat } from './stage-child.js';
+import { Sieve } from './sieve.js';
+import { StageChild, sameFormat } from './stage-child.js';
+import { type Fed, Waiting, kept } from './waiting.js';
 
 /** The values of one subscription to steps on frames. */
 export function stage(plan: Plan, origin: FramesOrigin): Observable<Frame | EncodedFrame> {
@@ -19,10 +20,10 @@ export function stage(plan: Plan, origin: FramesOrigin): Observable<Frame | Enco
 }
 
 class Stage {
-  readonly #chain: SkipChain;
+  readonly #sieve: Sieve;
   readonly #outlet: Outlet;
   readonly #needsChild: boolean;
-  readonly #waiting: Fed[] = [];
+  readonly #waiting = new Waiting();
   readonly #seen = new WeakSet<Account>();
   readonly #activity = new Subject<void>();
   readonly #upstream = new Subscription();
@@ -37,9 +38,9 @@ class Stage {
   #again = false;
 
   constructor(readonly plan: Plan, readonly subscriber: Subscriber<Frame | EncodedFrame>) {
-    this.#chain = new SkipChain(skipRules(plan));
-    this.#outlet = new Outlet(subscriber, unitStep(plan));
-    this.#needsChild = plan.steps.some((step) => step.kind !== 'skip');
+    this.#sieve = new Sieve(plan);
+    this.#outlet = new Outlet(subscriber, plan);
+    this.#needsChild = plan.steps.some(({ kind }) => kind === 'resize' || kind === 'encode');
   }
 
   start(frames$: Observable<Frame>): () => void {
@@ -56,25 +57,17 @@ class Stage {
 
   #take(frame: Frame): void {
     const ticket = take(frame, 'stdin', this.#seen);
-    if (!this.#chain.keep(frame.pts)) {
-      ticket.skip('rate');
+    const { skip, similarity } = this.#sieve.judge(frame);
+    if (skip !== undefined) {
+      ticket.skip(skip);
     } else if (this.#needsChild) {
-      this.#waiting.push({ frame, ticket });
-      this.#relieve(ticket);
+      this.#waiting.push({ frame, ticket, similarity });
+      if (this.#waiting.relieve(ticket.pressure, this)) this.#sieve.forget();
       this.#pump();
     } else {
       ticket.move('handover');
-      handOver(ticket, () => { this.subscriber.next({ ...passedOn(frame, ticket), ...originOf(frame, this.#chain.rules) }); });
+      handOver(ticket, () => { this.subscriber.next({ ...passedOn(frame, ticket), ...originOf(frame, this.#sieve.rules) }); });
     }
-  }
-
-  /** A source that can wait is stopped while frames wait here; of one that can't, the oldest go. */
-  #relieve(ticket: Ticket): void {
-    const { pressure } = ticket;
-    if (pressure === undefined) return;
-    if (pressure.waits) {
-      if (this.#waiting.length > STAGE.pauseAbove) pressure.block(this);
-    } else while (this.#waiting.length > STAGE.maxWaiting) this.#waiting.shift()?.ticket.drop('stdin');
   }
 
   /** Does what can be done now. A child that answers at once calls this from within: then the outer call goes on. */
@@ -91,8 +84,9 @@ class Stage {
 
   /** Feeds one picture to the child that fits it, or ends what has nothing left to do. */
   #step(): void {
-    const next = this.#waiting[0];
+    const next = this.#waiting.first;
     if (next === undefined) { this.#rest(); return; }
+    if (next.similarity !== undefined) { this.#follow(next); return; }
     const child = this.#child ?? this.#newChild(next);
     if (!sameFormat(child.format, next.frame)) child.end();
     else if (child.isReady) {
@@ -101,6 +95,18 @@ class Stage {
       this.#activity.next();
       this.#again = true;
     }
+  }
+
+  /** What refers to a picture comes out after it. */
+  #follow(next: Fed): void {
+    this.#waiting.shift();
+    if (this.#child?.isEmpty === false) this.#child.follow(next);
+    else this.#unchanged(next);
+    this.#again = true;
+  }
+
+  #unchanged(next: Fed): void {
+    this.#outlet.unchanged(kept(next, this.#sieve.rules), next.similarity);
   }
 
   #rest(): void {
@@ -126,16 +132,13 @@ class Stage {
   }
 
   #handle(child: StageChild, event: EngineEvent): void {
-    if (event.type === 'encoder') {
-      this.#outlet.encoder = event.encoder;
-      this.#owner()?.emit(event);
-    }
-    if (event.type === 'warning') this.#owner()?.emit(event);
+    if (event.type === 'encoder') this.#outlet.encoder = event.encoder;
+    if (event.type === 'encoder' || event.type === 'warning') this.#owner()?.emit(event);
     if (event.type !== 'output') return;
-    const { frame, ticket } = child.out(event.pts);
+    const out = kept(child.out(event.pts), this.#sieve.rules);
     this.#activity.next();
-    const accounts = passedOn(frame, ticket)[ACCOUNTS] ?? [];
-    this.#outlet.push({ ticket, accounts, origin: originOf(frame, this.#chain.rules) }, event);
+    this.#outlet.push(out, event);
+    child.passUnchanged((next) => { this.#unchanged(next); });
   }
 
   #childDone(child: StageChild): void {
@@ -188,11 +191,9 @@ class Stage {
     this.#childWork.unsubscribe();
     this.#outlet.drop(cause);
     this.#child?.drop(cause);
-    for (const { ticket } of this.#waiting.splice(0)) ticket.drop(cause);
+    this.#waiting.dropAll(cause);
     this.#owner()?.pressure.unblock(this);
   }
 
-  #owner(): Ticket['owner'] {
-    return this.#lastOwner ?? this.#waiting[0]?.ticket.owner;
-  }
+  #owner(): Ticket['owner'] { return this.#lastOwner ?? this.#waiting.first?.ticket.owner; }
 }

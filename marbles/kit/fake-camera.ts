@@ -107,6 +107,7 @@ export class FakeCamera extends Camera {
  * | --- | --- |
  * | `f` | a picture is decoded; opens the source first if nothing else did |
  * | `k` | the same, and the encoder starts a new GOP with it; for `passthrough`, one that the source has made a keyframe |
+ * | `u` | a picture is decoded that looks like the one before it, for `skipUnchanged` |
  * | `c` | the source answers |
  * | `o` | it answers and states its properties |
  * | `p` | work goes on before it can answer (a download): the timeout starts anew |

@@ -14,9 +14,12 @@ export interface EncoderSettings {
 }
 
 /** A picture on its way in; `pts` as in EngineOutput. */
-export interface Picture { readonly pts: number; readonly keyframe: boolean; readonly width: number; readonly height: number }
+export interface Picture { readonly pts: number; readonly keyframe: boolean; readonly scene: number; readonly width: number; readonly height: number }
 
 const BYTES_PER_PIXEL: Readonly<Record<PixelFormat, number>> = { yuv420p: 1.5, nv12: 1.5, gray: 1, rgb24: 3, bgr24: 3, rgba: 4, bgra: 4 };
+
+/** Pictures of scenes that follow each other differ by so many levels of 255. */
+const CONTRAST = 53;
 
 export class FakeEncoder {
   readonly #step: UnitStep | undefined;
@@ -49,11 +52,11 @@ export class FakeEncoder {
     this.agenda.put(Math.max(this.#freeAt, this.agenda.now), idle);
   }
 
-  #output({ pts, keyframe, width: sourceWidth, height: sourceHeight }: Picture): EngineOutput {
+  #output({ pts, keyframe, scene, width: sourceWidth, height: sourceHeight }: Picture): EngineOutput {
     const size = this.#resizes.reduce(resized, even({ width: sourceWidth, height: sourceHeight }));
     const step = this.#step;
     if (step === undefined) {
-      const data = Buffer.alloc(size.width * size.height * BYTES_PER_PIXEL[this.pixelFormat], this.#units++);
+      const data = Buffer.alloc(size.width * size.height * BYTES_PER_PIXEL[this.pixelFormat], (scene * CONTRAST) % 256);
       return { type: 'output', pts, keyframe: true, ...size, format: this.pixelFormat, data };
     }
     if (step.kind === 'copy') return { type: 'output', pts, keyframe, ...size, format: 'h264', data: this.#unit(keyframe) };

@@ -2,10 +2,11 @@
 import { Observable, type Subscriber } from 'rxjs';
 import type { Engine, EngineContext, EngineEvent, Feed } from '../../src/engine.js';
 import { StreamEnded } from '../../src/errors.js';
-import { COPY, type CameraOrigin, type Plan, skipRules, unitStep } from '../../src/plan.js';
+import { COPY, type CameraOrigin, type Plan, skipRules, unchangedStep, unitStep } from '../../src/plan.js';
 import { SkipChain } from '../../src/skip.js';
 import { Agenda } from './agenda.js';
 import { type EncoderSettings, FakeEncoder } from './fake-encoder.js';
+import { FakeScene } from './fake-scene.js';
 import type { Processes } from './processes.js';
 import type { Deed, TimedDeed } from './script.js';
 
@@ -52,6 +53,7 @@ interface Exit { complete(): void; error(error: Error): void }
 /** A capture: source to pictures that are kept. */
 class SourceProcess {
   readonly #chain: SkipChain;
+  readonly #scene: FakeScene;
   readonly #encoder: FakeEncoder;
   readonly #isCopy: boolean;
   readonly #firstPts: number;
@@ -68,6 +70,7 @@ class SourceProcess {
     readonly subscriber: Subscriber<EngineEvent>, readonly exit: Exit,
   ) {
     this.#chain = new SkipChain(skipRules(plan), context.resume?.skip);
+    this.#scene = new FakeScene(unchangedStep(plan));
     this.#encoder = new FakeEncoder(agenda, plan, origin.pixelFormat, settings, (output) => { subscriber.next(output); });
     this.#isCopy = unitStep(plan)?.kind === 'copy';
     this.#rate = settings.fps ?? (origin.source.live ? undefined : FILE_FPS);
@@ -83,7 +86,7 @@ class SourceProcess {
   #do(deed: Deed): void {
     switch (deed.kind) {
       case 'opened': this.#open(); break;
-      case 'picture': this.#picture(deed.keyframe, deed.pts); break;
+      case 'picture': this.#picture(deed); break;
       case 'event':
         if (deed.event.type === 'changed') this.#size = deed.event;
         this.subscriber.next(deed.event);
@@ -102,15 +105,18 @@ class SourceProcess {
     this.subscriber.next({ type: 'opened', source });
   }
 
-  #picture(keyframe: boolean, givenPts: number | undefined): void {
+  #picture({ keyframe, pts: givenPts, unchanged = false }: Extract<Deed, { kind: 'picture' }>): void {
     this.#open();
+    this.#scene.next(unchanged);
     const wanted = givenPts ?? this.#nextPts();
     // What is copied comes in decoding order: its media time may fall.
     const pts = this.#isCopy ? wanted : Math.max(this.#lastPts + 1, wanted);
     this.#pictures++;
     this.#lastPts = pts;
     this.subscriber.next({ type: 'captured', pts });
-    if (this.#chain.keep(pts)) this.#encoder.push({ pts, keyframe, ...this.#size });
+    if (!this.#chain.keep(pts)) return;
+    if (!this.#scene.leavesOut(pts)) this.#encoder.push({ pts, keyframe, scene: this.#scene.scene, ...this.#size });
+    else this.subscriber.next({ type: 'unchanged', pts, ...(this.#scene.step?.references && { similarity: 1 }) });
   }
 
   #nextPts(): number {
@@ -138,7 +144,7 @@ function encodeFeed(settings: FakeSettings, plan: Plan, feed: Feed, agenda: Agen
   const feeding = feed.pictures$.subscribe({
     next: () => {
       if (++inside >= FEED_DEPTH) feed.ready(false);
-      encoder.push({ pts: fed++, keyframe: false, width, height });
+      encoder.push({ pts: fed++, keyframe: false, scene: fed, width, height });
     },
     complete: () => { encoder.whenIdle(() => { exit.complete(); }); },
   });

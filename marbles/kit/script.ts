@@ -14,7 +14,7 @@ export type FakeDeed = EngineEvent | Error;
 
 /** Something that the source does. A picture without `pts` follows the clock or the rate. */
 export type Deed =
-  | { readonly kind: 'picture'; readonly keyframe: boolean; readonly pts?: number }
+  | { readonly kind: 'picture'; readonly keyframe: boolean; readonly unchanged?: boolean; readonly pts?: number }
   | { readonly kind: 'opened' }
   | { readonly kind: 'event'; readonly event: EngineEvent }
   | { readonly kind: 'failure'; readonly error: Error }
@@ -29,6 +29,7 @@ const fails = (make: () => Error) => (): Deed => ({ kind: 'failure', error: make
 const LETTERS: Readonly<Record<string, () => Deed>> = {
   f: () => ({ kind: 'picture', keyframe: false }),
   k: () => ({ kind: 'picture', keyframe: true }),
+  u: () => ({ kind: 'picture', keyframe: false, unchanged: true }),
   c: () => ({ kind: 'event', event: { type: 'connected' } }),
   o: () => ({ kind: 'opened' }),
   p: () => ({ kind: 'event', event: { type: 'progress' } }),

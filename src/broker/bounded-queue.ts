@@ -14,9 +14,9 @@ export interface Held {
   readonly ticket: Ticket;
   readonly retains: Retains;
   readonly pressure: Pressure | undefined;
-  /** Part of a GOP. */
-  readonly stream: boolean;
-  /** Part of a GOP that does not begin here: useless without what came before it. */
+  /** Whether others may depend on it: any but a reference to the last full one. */
+  readonly leads: boolean;
+  /** Useless without what came before it: within a GOP, or a reference. */
   readonly dependent: boolean;
   /** Called once it is dropped, after the ledger was told. */
   dropped(): void;
@@ -99,7 +99,7 @@ export class BoundedQueue<H extends Held> {
   /** Drops one that was taken, and, in stream mode, what depends on it. */
   dropTaken(item: H, cause: DropCause, error?: RxcamError): void {
     if (!this.finish(item)) return;
-    const dependents = item.stream ? this.#removeDependents(0) : [];
+    const dependents = item.leads ? this.#removeDependents(0) : [];
     this.relieve();
     tellDropped(item, cause, error);
     for (const dependent of dependents) tellDropped(dependent, 'gop');
@@ -111,7 +111,7 @@ export class BoundedQueue<H extends Held> {
     const [oldest] = index < 0 ? [] : this.#waiting.remove(index, 1);
     if (oldest === undefined) return false;
     this.#release(oldest);
-    const dependents = oldest.stream ? this.#removeDependents(index) : [];
+    const dependents = oldest.leads ? this.#removeDependents(index) : [];
     tellDropped(oldest, 'outbox');
     for (const dependent of dependents) tellDropped(dependent, 'gop');
     return true;

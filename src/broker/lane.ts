@@ -13,15 +13,16 @@ import { type Retains, retains } from './retained.js';
 export class Entry implements Held {
   readonly retains: Retains;
   readonly pressure: Pressure | undefined;
-  readonly stream: boolean;
+  readonly leads: boolean;
   readonly dependent: boolean;
 
   /** @param offeredAt - monotonic time in ms */
   constructor(readonly message: CameraMessage, readonly ticket: Ticket, readonly receiver: Receiver, readonly offeredAt: number) {
     this.retains = retains(message.value, message.fields);
     this.pressure = ownerOf(message)?.pressure;
-    this.stream = message.mode === 'stream';
-    this.dependent = this.stream && !message.keyframe;
+    const isReference = message.referenceOrder !== undefined;
+    this.leads = !isReference;
+    this.dependent = isReference || (message.mode === 'stream' && !message.keyframe);
   }
 
   acknowledged(ack: Published): void {

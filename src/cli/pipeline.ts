@@ -1,7 +1,7 @@
 /** From one source to acknowledgements: the operators in the order in which they are meant to stand. */
 import type { Observable, OperatorFunction } from 'rxjs';
 import type { Logger } from 'pino';
-import { encodeH265, encodeJpeg, passthrough, publish, resize, retry, skipRate, toMessage } from '../../operators/index.js';
+import { encodeH265, encodeJpeg, passthrough, publish, resize, retry, skipRate, skipUnchanged, toMessage } from '../../operators/index.js';
 import type { Broker } from '../broker/index.js';
 import { type Camera, camera } from '../camera.js';
 import { InvalidOption } from '../errors.js';
@@ -68,7 +68,8 @@ function units(gate: Camera, settings: Settings): Observable<EncodedFrame> {
   if (settings.program.codec === 'copy') return copied(gate, settings);
   const thinned$ = settings.skipRate === undefined ? gate : gate.pipe(skipRate(settings.skipRate));
   const sized$ = settings.resize === undefined ? thinned$ : thinned$.pipe(resize(settings.resize));
-  return sized$.pipe(encoding(settings));
+  const changed$ = settings.skipUnchanged === undefined ? sized$ : sized$.pipe(skipUnchanged(settings.skipUnchanged));
+  return changed$.pipe(encoding(settings));
 }
 
 function encoding({ program, encodeH265: h265, encodeJpeg: jpeg }: Settings): OperatorFunction<Frame, EncodedFrame> {
@@ -77,7 +78,9 @@ function encoding({ program, encodeH265: h265, encodeJpeg: jpeg }: Settings): Op
 
 /** @throws InvalidOption for flags that take decoded pictures */
 function copied(gate: Camera, settings: Settings): Observable<EncodedFrame> {
-  const given = [...(settings.skipRate === undefined ? [] : ['--fps or --every']), ...(settings.resize === undefined ? [] : ['--size'])];
+  const { skipRate: rate, skipUnchanged: unchanged, resize: size } = settings;
+  const flags = [[rate, '--fps or --every'], [unchanged, '--skip-unchanged'], [size, '--size']] as const;
+  const given = flags.flatMap(([value, flag]) => (value === undefined ? [] : [flag]));
   if (given.length > 0) throw new InvalidOption(`${given.join(' and ')} given with --codec copy, expected with another codec: no picture is decoded`);
   return gate.pipe(passthrough({ chunk: settings.encodeH265.chunk }));
 }

@@ -1,7 +1,7 @@
 /** What the flags say, by the operator that takes it; each operator checks its own part. */
 import { z } from 'zod';
 import type {
-  EncodeH265Config, EncodeJpegConfig, PublishConfig, ResizeConfig, RetryConfig, SkipRateConfig, ToMessageConfig,
+  EncodeH265Config, EncodeJpegConfig, PublishConfig, ResizeConfig, RetryConfig, SkipRateConfig, SkipUnchangedConfig, ToMessageConfig,
 } from '../../operators/index.js';
 import type { CameraConfig } from '../camera.js';
 import { InvalidOption } from '../errors.js';
@@ -37,6 +37,7 @@ export interface Settings {
   /** For each source, in order. */
   readonly sources: readonly SourceSettings[];
   readonly skipRate: number | SkipRateConfig | undefined;
+  readonly skipUnchanged: SkipUnchangedConfig | undefined;
   readonly resize: ResizeConfig | undefined;
   readonly encodeH265: EncodeH265Config;
   readonly encodeJpeg: EncodeJpegConfig;
@@ -57,7 +58,7 @@ export type Raw = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
  * @throws InvalidOption for what no operator could check: the program's own options, and how often a flag was given
  */
 export function settingsOf(raw: Raw, sources: number): Settings {
-  const { camera = {}, skipRate = {}, resize, encodeH265 = {}, encodeJpeg = {}, toMessage = {}, publish = {}, retry = {} } = raw;
+  const { camera = {}, skipRate = {}, skipUnchanged, resize, encodeH265 = {}, encodeJpeg = {}, toMessage = {}, publish = {}, retry = {} } = raw;
   const { kafka = {}, redis = {}, memory = {}, broker = {} } = raw;
   const { topic, ...publishing } = publish;
   const program = parseOptions('stream', schema, raw['stream'] ?? {});
@@ -70,6 +71,7 @@ export function settingsOf(raw: Raw, sources: number): Settings {
       topic: share('publish', { topic }, index, sources)['topic'] as string | undefined,
     })),
     skipRate: rateOf(skipRate),
+    skipUnchanged: skipUnchanged && comparedBy(skipUnchanged),
     resize: resize && sized(resize),
     encodeH265, encodeJpeg, publish: publishing, retry, kafka, redis, memory, broker,
   };
@@ -113,6 +115,12 @@ function times(count: number): string {
 function rateOf({ fps, every }: Readonly<Record<string, unknown>>): number | SkipRateConfig | undefined {
   if (fps !== undefined && every !== undefined) throw new InvalidOption('--fps and --every given, expected one of them');
   return fps === undefined ? every as number | undefined : { fps: fps as number };
+}
+
+/** `--skip-unchanged` without a number is read as true. */
+function comparedBy({ threshold, ...others }: Readonly<Record<string, unknown>>): SkipUnchangedConfig {
+  if (threshold === undefined) throw new InvalidOption('--max-gap given without --skip-unchanged, expected both');
+  return threshold === true ? others : { threshold: threshold as number, ...others };
 }
 
 function sized({ size, ...others }: Readonly<Record<string, unknown>>): ResizeConfig {

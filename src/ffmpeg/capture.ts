@@ -1,13 +1,15 @@
 /** Capture: one ffmpeg process reading a source, from start to end. */
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { type Observable, concat, throwError, defer } from 'rxjs';
 import type { EngineContext, EngineEvent, EngineOutput } from '../engine.js';
 import { DecodeFailed, NoVideo, StreamEnded } from '../errors.js';
 import type { Codec, ColorInfo, PixelFormat, SourceInfo } from '../frame.js';
-import { mapEach } from './map-each.js';
 import type { Source } from '../source/index.js';
 import { type ChildOutput, runChild } from './child.js';
+import { mapEach } from './map-each.js';
 import type { NutPacket, NutStream } from './nut/index.js';
 import type { StderrFact } from './stderr.js';
+import type { PictureLine } from './unchanged.js';
 
 /** What to run, and what comes out of it. */
 export interface CaptureOptions {
@@ -23,30 +25,38 @@ export interface CaptureOptions {
 
 /** Makes events of what comes through a child's pipes. */
 export interface Pictures {
-  /** A picture was decoded; `pts` in µs. */
-  heartbeat(pts: number): readonly EngineEvent[];
+  /** A picture was decoded; `pts` in µs, `data` a small picture of it. */
+  heartbeat(pts: number, data: Buffer): readonly EngineEvent[];
   packet(packet: NutPacket, stream: NutStream): readonly EngineEvent[];
   /** What the source says of itself; throws an RxcamError for one that is of no use. */
   described?(source: Partial<SourceInfo>): void;
+  /** A line of the comparison, which is on stderr: then reading it is paused with the rest. */
+  line?(line: PictureLine): readonly EngineEvent[];
+  /** The process has ended in order, and all is read. */
+  end?(): readonly EngineEvent[];
 }
 
 /** Events of a process that reads a source. */
 export function capture({ path, args, script, answered, inBulk, source, pictures }: CaptureOptions, context: EngineContext): Observable<EngineEvent> {
-  const translate = translator(pictures);
+  const piped = (child: ChildProcessWithoutNullStreams) => (pictures.line === undefined ? [child.stdout] : [child.stdout, child.stderr]);
   const events$ = runChild({
     path, args, answered, inBulk, live: source.live, address: source.address, secrets: source.secrets, hold: () => context.hold(),
     attach: (child) => {
       child.stdin.end(script ?? '');
       // eslint-disable-next-line rxjs-x/no-subscribe-in-pipe -- inside the producer that the pipe begins with
       const pausing = context.paused$.subscribe((paused) => {
-        if (paused) child.stdout.pause();
-        else child.stdout.resume();
+        // A picture that is unchanged comes through stderr alone.
+        for (const pipe of piped(child)) {
+          if (paused) pipe.pause();
+          else pipe.resume();
+        }
       });
       return () => { pausing.unsubscribe(); };
     },
-  }).pipe(mapEach(translate));
+  }).pipe(mapEach(translator(pictures)));
+  const last$ = defer(() => pictures.end?.() ?? []);
   const ended$ = defer(() => throwError(() => new StreamEnded(`the live source ended: ${source.address}`)));
-  return source.endless ? concat(events$, ended$) : events$;
+  return source.endless ? concat(events$, last$, ended$) : concat(events$, last$);
 }
 
 /** Decoders that paint any text as pictures. */
@@ -64,8 +74,10 @@ function translator(pictures: Pictures): (output: ChildOutput) => readonly Engin
   };
   return (output) => {
     switch (output.kind) {
-      case 'heartbeat': return pictures.heartbeat(output.pts);
+      case 'heartbeat': return pictures.heartbeat(output.pts, output.data);
       case 'packet': return pictures.packet(output.packet, output.stream);
+      case 'seen':
+      case 'kept': return pictures.line?.(output) ?? [];
       case 'connected': return [{ type: 'connected' }];
       case 'duration': source = { ...source, durationSeconds: output.seconds }; return [];
       case 'stream':

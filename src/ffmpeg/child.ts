@@ -14,8 +14,8 @@ import { type StderrFact, StderrParser } from './stderr.js';
 /** What a child reports. */
 export type ChildOutput =
   | { readonly kind: 'packet'; readonly packet: NutPacket; readonly stream: NutStream }
-  /** A picture was decoded; `pts` in µs. */
-  | { readonly kind: 'heartbeat'; readonly pts: number }
+  /** A picture was decoded; `pts` in µs, `data` a small picture of it. */
+  | { readonly kind: 'heartbeat'; readonly pts: number; readonly data: Buffer }
   | StderrFact;
 
 export interface ChildOptions {
@@ -57,7 +57,7 @@ class RunningChild {
     const child = start(options.path, options.args, options.hold());
     this.#child = child;
     const pictures = this.#reader((packet, stream) => ({ kind: 'packet', packet, stream }));
-    const heartbeats = this.#reader(({ pts }) => ({ kind: 'heartbeat', pts }));
+    const heartbeats = this.#reader(({ pts, data }) => ({ kind: 'heartbeat', pts, data }));
     const pulse = child.stdio[HEARTBEAT_FD] as Readable;
     const wake = options.inBulk === true ? readInBulk(pulse) : () => undefined;
     pulse.on('data', (chunk: Buffer) => { this.#read(() => { heartbeats.push(chunk); }); });

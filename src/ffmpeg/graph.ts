@@ -1,8 +1,9 @@
 /** The filter graph of a plan: media time made monotone, the heartbeat split off, then the steps in order. */
 import { type FeedFormat, RESUME_TOLERANCE_US, type ResumePoint } from '../engine.js';
-import type { Plan, ResizeStep, SkipStep } from '../plan.js';
+import { type Plan, type ResizeStep, type SkipStep, unchangedStep } from '../plan.js';
 import { selectExpression } from '../skip.js';
 import type { Encoder } from './encoder/index.js';
+import { seenFilters, unchangedFilters } from './unchanged.js';
 
 /** Media time is counted in µs from here on. */
 const MICROSECONDS = 'settb=1/1000000';
@@ -10,14 +11,15 @@ const MICROSECONDS = 'settb=1/1000000';
 const FIRST_DELTA_US = 40_000;
 
 /**
- * The graph for a camera: `[h]`, a packet of 2x2 for each decoded picture, and `[v]`, the pictures that are kept.
+ * The graph for a camera: `[h]`, a small packet for each decoded picture, and `[v]`, the pictures that are kept.
  * With `resume`, `[v]` goes on behind a picture that was decoded earlier; with `seekUs`, so does the input, from there on.
  */
 export function cameraGraph(plan: Plan, pixelFormat: string, encoder: Encoder | undefined, { resume, seekUs = 0 }: GoingOn = {}): string {
   const behind = resume === undefined ? [] : [`select='gt(pts,${resume.afterPts + RESUME_TOLERANCE_US})'`];
+  const unchanged = unchangedStep(plan);
   return [
     `[0:v:0]${MICROSECONDS},setpts='${monotone(seekUs)}',split[b][a]`,
-    '[b]crop=2:2:0:0[h]',
+    `[b]${(unchanged === undefined ? ['crop=2:2:0:0'] : seenFilters(unchanged)).join(',')}[h]`,
     `[a]${[...behind, ...steps(plan, resume), ...last(pixelFormat, encoder)].join(',')}[v]`,
   ].join(';');
 }
@@ -44,12 +46,14 @@ function monotone(offset: number): string {
 
 function steps(plan: Plan, resume: ResumePoint | undefined): string[] {
   const skips = plan.steps.filter((step): step is SkipStep => step.kind === 'skip');
+  const first = plan.steps.find(({ kind }) => kind === 'unchanged' || kind === 'resize');
   const filters = plan.steps.flatMap((step) => {
     if (step.kind === 'skip') return [`select='${selectExpression(step.rule, resume?.skip[skips.indexOf(step)])}'`];
+    // mpdecimate takes no pictures that change their size.
+    if (step.kind === 'unchanged') return [...(step === first ? [EVEN] : []), ...unchangedFilters(step)];
     return step.kind === 'resize' ? [scale(step)] : [];
   });
-  const hasScale = plan.steps.some((step) => step.kind === 'resize');
-  return hasScale ? filters : [...filters, EVEN];
+  return first === undefined ? [...filters, EVEN] : filters;
 }
 
 /** Even sides, as 4:2:0 needs. A scale filter stays even if it changes nothing: it keeps the size when the source's changes. */

@@ -3,10 +3,11 @@ import { type Observable, concat, of, switchMap } from 'rxjs';
 import type { EngineContext, EngineEvent } from '../engine.js';
 import type { FfmpegFacts } from '../ffmpeg-facts.js';
 import type { SourceInfo } from '../frame.js';
-import type { CameraOrigin, Plan } from '../plan.js';
+import { type CameraOrigin, type Plan, unchangedStep } from '../plan.js';
 import type { SourceInput } from '../source/index.js';
 import { DecodedPictures, type Pictures, capture } from './capture.js';
 import { cameraArguments, copyArguments, lookArguments } from './command.js';
+import { ComparedPictures } from './compared.js';
 import { CopiedPictures } from './copied.js';
 import type { Encoder } from './encoder/index.js';
 
@@ -34,7 +35,9 @@ export function prepared({ origin, facts }: Job, run: (input: SourceInput) => Ob
 /** Pictures, through the plan's steps; raw without an encoder. */
 export function decoded(job: Job, input: SourceInput, encoder: Encoder | undefined): Observable<EngineEvent> {
   const args = cameraArguments(job.plan, input, encoder, job.facts, job.context.resume);
-  return read(job, input, args, new DecodedPictures(encoder?.codec ?? job.origin.pixelFormat));
+  const format = encoder?.codec ?? job.origin.pixelFormat;
+  const unchanged = unchangedStep(job.plan);
+  return read(job, input, args, unchanged === undefined ? new DecodedPictures(format) : new ComparedPictures(format, unchanged));
 }
 
 /** The source's own access units. @param accepts - throws for a source whose units are not wanted */

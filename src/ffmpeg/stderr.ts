@@ -1,6 +1,7 @@
 /** What ffmpeg says on stderr, run with `-loglevel level+verbose`: lines of bounded length, and the facts in them. */
 import { StringDecoder } from 'node:string_decoder';
 import { PROCESS } from '../limits.js';
+import { type PictureLine, pictureLine } from './unchanged.js';
 
 /** A longer line is cut: a flood without line breaks costs no memory. */
 const MAX_LINE = 4096;
@@ -15,6 +16,7 @@ export type StderrFact =
   | { readonly kind: 'size-changed'; readonly width: number; readonly height: number; readonly pixelFormat?: string }
   /** The decoder rejected an access unit. */
   | { readonly kind: 'decode-error'; readonly message: string }
+  | PictureLine
   | { readonly kind: 'duration'; readonly seconds: number }
   /** Any other line of level error, fatal or panic. */
   | { readonly kind: 'problem'; readonly message: string }
@@ -80,6 +82,8 @@ export class StderrParser {
 
   #line(line: string): StderrFact[] {
     if (line.trim() === '') return [];
+    const picture = pictureLine(line);
+    if (picture !== undefined) return [picture];
     this.#tail.push(line);
     if (this.#tail.length > PROCESS.stderrLines) this.#tail.shift();
     const found = LINE.exec(line)?.groups;

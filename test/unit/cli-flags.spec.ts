@@ -10,6 +10,7 @@ import { membersOf } from './interfaces.js';
 const OWNERS: Record<string, [file: string, type: string]> = {
   camera: ['src/camera.ts', 'CameraConfig'],
   skipRate: ['operators/skip-rate.ts', 'SkipRateConfig'],
+  skipUnchanged: ['operators/skip-unchanged.ts', 'SkipUnchangedConfig'],
   resize: ['operators/resize.ts', 'ResizeConfig'],
   encodeH265: ['operators/encode-h265.ts', 'EncodeH265Config'],
   encodeJpeg: ['operators/encode-jpeg.ts', 'EncodeJpegConfig'],

@@ -5,7 +5,9 @@ import { marbles, fakeCamera } from '../../marbles/kit/index.js';
 import { KAFKA_SCHEMA } from '../../src/broker/kafka-options.js';
 import { REDIS_SCHEMA } from '../../src/broker/redis-options.js';
 import { FLAGS } from '../../src/cli/flags/index.js';
-import { BROKER, DELIVER, H265, JPEG, KAFKA, LIVENESS, MATRICE, MEMORY, OUTBOX, REDIS, RESIZE, RETRY, SOURCE, STATS, STREAMER, TEST_SOURCE } from '../../src/defaults.js';
+import {
+  BROKER, DELIVER, H265, JPEG, KAFKA, LIVENESS, MATRICE, MEMORY, OUTBOX, REDIS, RESIZE, RETRY, SOURCE, STATS, STREAMER, TEST_SOURCE, UNCHANGED,
+} from '../../src/defaults.js';
 import { DOWNLOAD, PROCESS } from '../../src/limits.js';
 import { ERRORS } from '../../src/errors.js';
 import { DROP_CAUSES, PLACES } from '../../src/events.js';
@@ -36,11 +38,12 @@ const OPTIONS: readonly Options[] = [
     heading: 'Options of camera', file: 'src/camera.ts', type: 'CameraConfig',
     defaults: CAMERA_DEFAULTS,
   },
+  { heading: 'skipUnchanged', file: 'operators/skip-unchanged.ts', type: 'SkipUnchangedConfig', defaults: { maxGapMs: UNCHANGED.maxGapMs } },
   { heading: 'resize', file: 'operators/resize.ts', type: 'ResizeConfig', defaults: RESIZE },
   { heading: 'encodeH265', file: 'operators/encode-h265.ts', type: 'EncodeH265Config', defaults: H265 },
   { heading: 'encodeJpeg', file: 'operators/encode-jpeg.ts', type: 'EncodeJpegConfig', defaults: JPEG },
   { heading: 'passthrough', file: 'operators/passthrough.ts', type: 'PassthroughConfig', defaults: {} },
-  { heading: 'toMessage', file: 'operators/to-message.ts', type: 'ToMessageConfig', defaults: { serviceId: MATRICE.serviceId, format: Object.keys(FORMATS)[0], stripInputContent: false } },
+  { heading: 'toMessage', file: 'operators/to-message.ts', type: 'ToMessageConfig', defaults: { serviceId: MATRICE.serviceId, format: Object.keys(FORMATS)[0], stripInputContent: false, unchanged: 'skip' } },
   { heading: 'publish', file: 'operators/publish.ts', type: 'PublishConfig', defaults: { ...OUTBOX_OPTIONS, maxInFlight: BROKER.maxInFlight } },
   { heading: 'deliver', file: 'operators/deliver.ts', type: 'DeliverConfig', defaults: { ...OUTBOX_OPTIONS, ...DELIVER } },
   { heading: 'retry', file: 'operators/retry.ts', type: 'RetryConfig', defaults: { ...RETRY, random: 'Math.random' } },

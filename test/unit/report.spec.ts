@@ -14,11 +14,11 @@ const NOTHING = statsOf(EMPTY_LEDGER);
 const times = (count: number, min: number, mean: number, max: number) => ({ count, last: max, min, mean, p50: mean, p99: max, max });
 
 const gate: CameraStats = {
-  ...NOTHING, at: 10, state: 'streaming', captured: 100, published: 40, delivered: 10, skipped: 50, diff: 20, droppedTotal: 3,
+  ...NOTHING, at: 10, state: 'streaming', captured: 100, published: 40, delivered: 10, skipped: 50, thinned: 30, diff: 20, bytesSaved: 5_000, droppedTotal: 3,
   bytes: 1_200_000, frameBytes: 700, codec: 'h265', read: times(100, 30, 40, 50), process: times(50, 5, 10, 15), write: times(40, 1, 2, 9),
 };
 const yard: CameraStats = {
-  ...NOTHING, at: 20, state: 'waiting', captured: 300, published: 100, skipped: 200, bytes: 800_000, frameBytes: 900, codec: 'jpeg',
+  ...NOTHING, at: 20, state: 'waiting', captured: 300, published: 100, skipped: 200, thinned: 200, bytes: 800_000, frameBytes: 900, codec: 'jpeg',
   read: times(300, 20, 80, 90),
 };
 const idle: CameraStats = { ...NOTHING, at: 30 };
@@ -52,7 +52,7 @@ describe('report', () => {
   it('reads as words', () => {
     expect(reportText(report(gate)).split('\n')).toEqual([
       '1 of 1 streams active, 100 frames processed: 50 full (50.0 %), 30 skipped (30.0 %), 20 unchanged (20.0 %); 3 dropped',
-      'h265: 1.2 MB published, last frame 700 B',
+      'h265: 1.2 MB published, 5.0 kB saved, last frame 700 B',
       'read    min 30.0, mean 40.0, p50 40.0, p99 50.0, max 50.0 ms',
       'process min 5.0, mean 10.0, p50 10.0, p99 15.0, max 15.0 ms',
       'write   min 1.0, mean 2.0, p50 2.0, p99 9.0, max 9.0 ms',

@@ -43,6 +43,10 @@ export const messageFlags: FlagGroup = {
       about: 'matrice: leave the content out; its hash stays',
     },
     {
+      flags: '--unchanged <what>', sets: 'toMessage.unchanged', standard: 'skip',
+      about: "for a frame that --skip-unchanged leaves out: 'skip' nothing, 'reference' a message that names the last full one",
+    },
+    {
       flags: '--header <name=value>', sets: 'toMessage.headers', parse: pairs,
       about: 'cloudevents: one more header; may be repeated',
     },

@@ -1,5 +1,5 @@
-/** Flags of skipRate, resize and the encoders: what becomes of the pictures. */
-import { H265, JPEG, RESIZE } from '../../defaults.js';
+/** Flags of skipRate, skipUnchanged, resize and the encoders: what becomes of the pictures. */
+import { H265, JPEG, RESIZE, UNCHANGED } from '../../defaults.js';
 import { FITS, HARDWARE } from '../../plan.js';
 import { type FlagGroup, chunk, number, size } from './flag.js';
 
@@ -21,6 +21,14 @@ export const pictureFlags: FlagGroup = {
     {
       flags: '--every <n>', sets: 'skipRate.every', parse: number, standard: 1,
       about: 'keep every nth frame, in place of --fps',
+    },
+    {
+      flags: '--skip-unchanged [share]', sets: 'skipUnchanged.threshold', parse: number, standard: 'no; 12/255 without a number',
+      about: 'leave out what looks like the last frame kept: by how much of full scale a block must differ',
+    },
+    {
+      flags: '--max-gap <ms>', sets: 'skipUnchanged.maxGapMs', parse: number, standard: UNCHANGED.maxGapMs,
+      about: 'with --skip-unchanged: keep a frame in each slot of so many ms all the same',
     },
     {
       flags: '--size <WxH>', sets: 'resize.size', parse: size, standard: "the source's",

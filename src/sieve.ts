@@ -1,0 +1,34 @@
+/** What a stage does with each frame before any child sees it: the rules of `skipRate` and `skipUnchanged`, in Node. */
+import { Comparison } from './comparison.js';
+import type { Frame } from './frame.js';
+import { type Plan, skipRules, unchangedStep } from './plan.js';
+import { SkipChain, type SkipRule } from './skip.js';
+
+/** `similarity` is set where a reference is to go on in place of the frame. */
+export interface Verdict { readonly skip?: 'rate' | 'unchanged'; readonly similarity?: number }
+
+export class Sieve {
+  readonly #chain: SkipChain;
+  readonly #comparison: Comparison | undefined;
+
+  constructor(plan: Plan) {
+    const unchanged = unchangedStep(plan);
+    this.#chain = new SkipChain(skipRules(plan));
+    this.#comparison = unchanged && new Comparison(unchanged);
+  }
+
+  /** Those of `skipRate`, in order. */
+  get rules(): readonly SkipRule[] { return this.#chain.rules; }
+
+  judge(frame: Frame): Verdict {
+    if (!this.#chain.keep(frame.pts)) return { skip: 'rate' };
+    const similarity = this.#comparison?.likeness(frame);
+    if (similarity === undefined) return {};
+    return this.#comparison?.step.references === true ? { similarity } : { skip: 'unchanged' };
+  }
+
+  /** A frame that was kept is lost: the next one is kept, whatever it looks like. */
+  forget(): void {
+    this.#comparison?.forget();
+  }
+}
