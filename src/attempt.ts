@@ -1,5 +1,5 @@
 /** One try to capture: what the engine reports becomes events, accounts and values. */
-import { Observable, type Subscriber, type Subscription, concat } from 'rxjs';
+import { Observable, type Subscriber, type Subscription, concat, defer, repeat } from 'rxjs';
 import { Ticket } from './account.js';
 import type { Pending } from './bookmark.js';
 import { wall } from './clock.js';
@@ -15,13 +15,20 @@ import type { Run } from './run.js';
 import { SkipChain } from './skip.js';
 import { watched } from './watch.js';
 
-/** The values of one attempt; the errors that end it carry the run, so that `retry` knows its state. */
+/**
+ * The values of one attempt, in which a file that loops is played again and again; the errors that end it carry the run, so
+ * that `retry` knows its state.
+ */
 export function attempt(run: Run, plan: Plan, origin: CameraOrigin): Observable<Frame | EncodedFrame> {
-  return new Observable((subscriber) => new Attempt(run, plan, origin, subscriber).start());
+  return defer(() => {
+    const number = run.startAttempt();
+    run.emit({ type: 'connecting', attempt: number, address: run.hub.facts.address });
+    const pass$ = new Observable<Frame | EncodedFrame>((subscriber) => new Attempt(run, plan, origin, subscriber, number).start());
+    return run.hub.facts.loop ? pass$.pipe(repeat()) : pass$;
+  });
 }
 
 class Attempt {
-  readonly #number: number;
   readonly #chain: SkipChain;
   readonly #pending = new InOrder<Pending>();
   readonly #outlet: Outlet;
@@ -33,8 +40,8 @@ class Attempt {
 
   constructor(
     readonly run: Run, readonly plan: Plan, readonly origin: CameraOrigin, readonly subscriber: Subscriber<Frame | EncodedFrame>,
+    readonly number: number,
   ) {
-    this.#number = run.startAttempt();
     this.#opening = run.opening;
     this.#point = run.bookmark.point;
     this.#chain = new SkipChain(skipRules(plan), this.#point?.skip);
@@ -43,9 +50,7 @@ class Attempt {
   }
 
   start(): () => void {
-    const { run } = this;
-    run.emit({ type: 'connecting', attempt: this.#number, address: this.#source.address });
-    const subscription = concat(run.ready(), this.#watched()).subscribe({
+    const subscription = concat(this.run.ready(), this.#watched()).subscribe({
       error: (error: unknown) => { this.#fail(error); },
       complete: () => { this.#finish(); },
     });
@@ -64,7 +69,7 @@ class Attempt {
       case 'unchanged': this.#unchanged(event.pts, event.similarity); break;
       case 'opened':
         this.#source = { ...this.#source, ...event.source };
-        this.run.emit({ type: 'opened', attempt: this.#number, source: this.#source });
+        this.run.emit({ type: 'opened', attempt: this.number, source: this.#source });
         break;
       case 'changed': {
         const { type: _, ...size } = event;
@@ -130,23 +135,24 @@ class Attempt {
 
   #kept({ account, pts, capturedAt }: Pending): Kept {
     const { run } = this;
-    const from = { camera: run.camera, run: run.id, seq: account.seq, pts, capturedAt, source: this.#source };
+    const from = { camera: run.camera, run: run.id, seq: account.seq, pts: pts + run.shiftUs, capturedAt, source: this.#source };
     return { ticket: new Ticket([account]), accounts: [account], origin: originOf(from, this.#chain.rules) };
   }
 
   #fail(cause: unknown): void {
     if (!this.#flushed()) return;
     this.#leave();
-    const error = failureOf(cause, 'the capture', { camera: this.run.camera, attempt: this.#number });
+    const error = failureOf(cause, 'the capture', { camera: this.run.camera, attempt: this.number });
     linkRun(error, this.run, this.#opening);
-    this.run.failed({ type: 'failed', attempt: this.#number, error });
+    this.run.failed({ type: 'failed', attempt: this.number, error });
     this.subscriber.error(error);
   }
 
   #finish(): void {
     if (!this.#flushed()) return;
     this.#drop('capture-lost');
-    this.run.emit({ type: 'stopped', reason: 'completed' });
+    if (this.run.hub.facts.loop) this.run.rewind();
+    else this.run.emit({ type: 'stopped', reason: 'completed' });
     this.subscriber.complete();
   }
 

@@ -6,6 +6,7 @@ import { Capture } from './capture.js';
 import { LIVENESS, SOURCE, STATS } from './defaults.js';
 import { PROCESS } from './limits.js';
 import type { Engine } from './engine.js';
+import { InvalidOption } from './errors.js';
 import type { CameraEvent } from './events.js';
 import { ffmpegEngine } from './ffmpeg/index.js';
 import { PIXEL_FORMATS, type PixelFormat, type SourceFrame } from './frame.js';
@@ -32,6 +33,8 @@ export interface CameraConfig {
   readonly decoderThreads?: number | undefined;
   /** Files and `test:`: as fast as frames are taken, or at the source's own pace. Default `asap` for files, `realtime` for `test:`. */
   readonly pace?: 'asap' | 'realtime' | undefined;
+  /** Files: play it again and again, `seq` and media time going on. Default false. */
+  readonly loop?: boolean | undefined;
   /** HTTP files: download into the cache first (default true), or read in place. */
   readonly download?: boolean | undefined;
   /** HTTP files: folder of the cache. Default: `rxcam` in the user's cache folder. */
@@ -66,6 +69,7 @@ const schema = options({
   latency: z.enum(['low', 'smooth']).default(SOURCE.latency),
   decoderThreads: z.number().int().min(0).max(64).default(SOURCE.decoderThreads),
   pace: z.enum(['asap', 'realtime']).optional(),
+  loop: z.boolean().default(SOURCE.loop),
   download: z.boolean().default(SOURCE.download),
   cacheDir: z.string().min(1).optional(),
   maxDownloadBytes: byteCount().default(SOURCE.maxDownloadBytes),
@@ -133,12 +137,16 @@ export class Camera extends Capture<SourceFrame> {
 export function camera(address: string | number, config: CameraConfig = {}): Camera {
   const given = parseOptions('camera', schema, config);
   const source = detect(address, { ...given, readTimeoutMs: readTimeoutMs(given) });
-  const { connectTimeoutMs, firstFrameTimeoutMs, readWindowMs, maxReadFailures } = given;
+  if (given.loop && (source.live || source.endless)) {
+    throw new InvalidOption(`camera: option 'loop': true given for ${source.address}, which has no end; allowed for files`);
+  }
+  const { loop, connectTimeoutMs, firstFrameTimeoutMs, readWindowMs, maxReadFailures } = given;
   const hub = new CameraHub({
     key: given.key ?? keyOf(source.address),
     address: source.address,
     get kind() { return source.kind; },
     get live() { return source.live; },
+    loop,
     liveness: { connectTimeoutMs, firstFrameTimeoutMs, readWindowMs, maxReadFailures },
     minStartIntervalMs: PROCESS.minStartIntervalMs,
     engine: given.engine ?? ffmpegEngine,

@@ -173,6 +173,8 @@ export const SOURCE = {
   pixelFormat: 'yuv420p',
   /** One thread decodes 1080p for 12 % less CPU, 16 MB less memory and less latency than ffmpeg's own choice. */
   decoderThreads: 1,
+  /** A file is played once. */
+  loop: false,
   /** ffmpeg's own read timeout is longer than the longest of rxcam's by so much; ms. */
   readTimeoutMarginMs: 1_000,
 } as const;

@@ -19,6 +19,8 @@ export interface CameraFacts {
   readonly kind: string;
   /** Whether the source goes on while nobody reads. */
   readonly live: boolean;
+  /** Whether a file is played again and again. */
+  readonly loop: boolean;
   readonly liveness: LivenessLimits;
   readonly minStartIntervalMs: number;
   readonly engine: Engine;

@@ -8,6 +8,9 @@ import type { EventBody, Place } from './events.js';
 import type { CameraHub } from './hub.js';
 import type { LastTimes } from './message/index.js';
 
+/** Between the last picture of a file and the first of its next pass, where there is only one; µs. */
+const ASSUMED_FRAME_US = 40_000;
+
 /** Runs that nobody uses are kept for the next subscription; `waiting` and `claimed` ones are a retry's. */
 type RunState = 'free' | 'live' | 'waiting' | 'claimed';
 
@@ -31,6 +34,10 @@ export class Run implements AccountOwner {
   #flowingSince: number | undefined;
   #lastCapturedAt = 0;
   #lastStartAt = -Infinity;
+  /** Added to the media time of a file that loops, which starts from 0 with each pass; µs. */
+  shiftUs = 0;
+  #lastPts: number | undefined;
+  #frameUs = ASSUMED_FRAME_US;
   readonly #processes = new BehaviorSubject(0);
   readonly #blockers = new BehaviorSubject<ReadonlySet<object>>(new Set());
 
@@ -133,6 +140,14 @@ export class Run implements AccountOwner {
     };
   }
 
+  /** The file starts anew, behind its last picture. The next process may start at once, unless this one gave nothing. */
+  rewind(): void {
+    if (this.#lastPts === undefined) return;
+    this.shiftUs += this.#lastPts + this.#frameUs;
+    this.#lastPts = undefined;
+    this.#lastStartAt = -Infinity;
+  }
+
   startAttempt(): number {
     this.#flowingSince = undefined;
     this.#lastCapturedAt = 0;
@@ -143,11 +158,13 @@ export class Run implements AccountOwner {
   captured(pts: number, to: Place): Account {
     const now = mono();
     this.#recover(now);
+    if (this.#lastPts !== undefined && pts > this.#lastPts) this.#frameUs = pts - this.#lastPts;
+    this.#lastPts = pts;
     const readMs = this.#lastCapturedAt === 0 ? undefined : now - this.#lastCapturedAt;
     this.#flowingSince ??= now;
     this.#lastCapturedAt = now;
     const account: Account = { owner: this, seq: ++this.seq, capturedMono: now, place: to, epoch: this.epoch };
-    this.emit({ type: 'captured', seq: account.seq, frames: 1, pts, to, ...(readMs !== undefined && { readMs }) });
+    this.emit({ type: 'captured', seq: account.seq, frames: 1, pts: pts + this.shiftUs, to, ...(readMs !== undefined && { readMs }) });
     return account;
   }
 

@@ -42,6 +42,8 @@ export interface FakeCameraConfig extends FakeEngineConfig {
   readonly pixelFormat?: PixelFormat;
   /** A live source (default) can't wait, and its end is a failure; any other is like a file. */
   readonly live?: boolean;
+  /** As in `camera`, for a source that is not live: each pass is one more opening. Default false. */
+  readonly loop?: boolean;
   /** As in `camera`; ms. */
   readonly connectTimeoutMs?: number;
   /** As in `camera`; ms. */
@@ -68,6 +70,7 @@ const schema = engineSchema.extend({
   key: z.string().min(1).default('fake'),
   pixelFormat: z.enum(PIXEL_FORMATS).default(SOURCE.pixelFormat),
   live: z.boolean().default(true),
+  loop: z.boolean().default(SOURCE.loop),
   connectTimeoutMs: milliseconds().default(LIVENESS.connectTimeoutMs),
   firstFrameTimeoutMs: milliseconds().default(LIVENESS.firstFrameTimeoutMs),
   readWindowMs: milliseconds().min(1).default(LIVENESS.readWindowMs),
@@ -134,11 +137,11 @@ export class FakeCamera extends Camera {
  */
 export function fakeCamera(source: FakeSource = 'o', config: FakeCameraConfig = {}): FakeCamera {
   const given = parseOptions('fakeCamera', schema, config);
-  const { key, live, pixelFormat, connectTimeoutMs, firstFrameTimeoutMs, readWindowMs, maxReadFailures, minStartIntervalMs } = given;
+  const { key, live, loop, pixelFormat, connectTimeoutMs, firstFrameTimeoutMs, readWindowMs, maxReadFailures, minStartIntervalMs } = given;
   const processes = new Processes(given.killMs);
   const address = `fake:${key}`;
   const hub = new CameraHub({
-    key, address, kind: 'fake', live, minStartIntervalMs, engine: engineOf({ ...given, script: scriptOf(source, given) }, processes),
+    key, address, kind: 'fake', live, loop, minStartIntervalMs, engine: engineOf({ ...given, script: scriptOf(source, given) }, processes),
     liveness: { connectTimeoutMs, firstFrameTimeoutMs, readWindowMs, maxReadFailures },
   });
   return new FakeCamera(hub, sourceOf(address, live), pixelFormat, processes);

@@ -14,6 +14,10 @@ export const sourceFlags: FlagGroup = {
       about: "files and test:, 'asap' as fast as frames are taken, or 'realtime'",
     },
     {
+      flags: '--loop', sets: 'camera.loop',
+      about: 'files: play it again and again',
+    },
+    {
       flags: '--transport <protocol>', sets: 'camera.transport', standard: 'tcp',
       about: "RTSP over 'tcp' or 'udp'",
     },
