@@ -137,7 +137,7 @@ export class Camera extends Capture<SourceFrame> {
 export function camera(address: string | number, config: CameraConfig = {}): Camera {
   const given = parseOptions('camera', schema, config);
   const source = detect(address, { ...given, readTimeoutMs: readTimeoutMs(given) });
-  if (given.loop && (source.live || source.endless)) {
+  if (given.loop && source.endless) {
     throw new InvalidOption(`camera: option 'loop': true given for ${source.address}, which has no end; allowed for files`);
   }
   const { loop, connectTimeoutMs, firstFrameTimeoutMs, readWindowMs, maxReadFailures } = given;

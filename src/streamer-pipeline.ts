@@ -1,5 +1,5 @@
 /** What CameraStreamer does with one camera: the operators in their order, and the number of pictures between two that are kept. */
-import { type Observable, type OperatorFunction, asapScheduler, defer, filter, ignoreElements, map, merge, observeOn, of, repeat, switchMap, take, tap } from 'rxjs';
+import { type Observable, type OperatorFunction, asapScheduler, defer, filter, ignoreElements, map, merge, observeOn, of, switchMap, take, tap } from 'rxjs';
 import { encodeH265, encodeJpeg, publish, resize, retry, skipRate, toMessage } from '../operators/index.js';
 import type { Broker } from './broker/index.js';
 import type { Camera } from './camera.js';
@@ -24,7 +24,7 @@ export interface Job {
 export function published$({ gate, broker, topic, streamer, start }: Job): Observable<Published> {
   const { serviceId, stripInputContent } = streamer;
   const encoded = encoder(streamer, start);
-  const { streamGroupKey, cameraLocation, fps, simulateVideoFileStream } = start;
+  const { streamGroupKey, cameraLocation, fps } = start;
   const message = toMessage({
     format: 'matrice', serviceId, stripInputContent,
     ...(streamGroupKey !== undefined && { group: streamGroupKey }), ...(cameraLocation !== undefined && { location: cameraLocation }),
@@ -33,7 +33,7 @@ export function published$({ gate, broker, topic, streamer, start }: Job): Obser
   const sent = publish(broker, { topic });
   const pipeline = (thinned$: Observable<Frame>) => sized(thinned$).pipe(encoded, message, sent);
   const once$ = fps === undefined ? pipeline(gate) : everyNth(gate, fps, pipeline);
-  return once$.pipe(simulateVideoFileStream ? repeat() : (same$) => same$, retry(streamer.retry ?? {}));
+  return once$.pipe(retry(streamer.retry ?? {}));
 }
 
 /**
