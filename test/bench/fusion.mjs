@@ -4,29 +4,16 @@
  *
  *   npm run build && node test/bench/fusion.mjs [pairs] [seconds of footage] [clip]
  */
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compare, cpuSeconds } from './cpu.mjs';
+import { folder, footage } from './footage.mjs';
 
 const pairs = Number(process.argv[2] ?? 5);
 const seconds = Number(process.argv[3] ?? 120);
-const folder = path.join(tmpdir(), 'rxcam-bench');
-mkdirSync(folder, { recursive: true });
-const clip = process.argv[4] ?? footage();
+const clip = process.argv[4] ?? footage(seconds);
 const out = path.join(folder, 'reference.h265');
-
-/** A moving pattern with noise, GOP 50 at 25 fps, as a camera would send it. */
-function footage() {
-  const file = path.join(folder, `1080p-${seconds}s.mp4`);
-  if (!existsSync(file)) {
-    execFileSync('ffmpeg', ['-v', 'error', '-y', '-f', 'lavfi', '-i', `testsrc2=size=1920x1080:rate=25:duration=${seconds},noise=alls=6:allf=t`,
-      '-c:v', 'libx264', '-preset', 'veryfast', '-g', '50', '-bf', '0', '-crf', '26', '-pix_fmt', 'yuv420p', file]);
-  }
-  return file;
-}
 
 const params = 'log-level=error:repeat-headers=1:annexb=1:info=0:scenecut=0:bframes=0:rc-lookahead=0:open-gop=0:keyint=10000:min-keyint=1:pools=none:frame-threads=1:wpp=0:ctu=16:min-cu-size=16:rd=1';
 

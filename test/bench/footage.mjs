@@ -1,0 +1,18 @@
+/** What the benchmarks play: a moving pattern with noise, 1080p H.264 at 25 fps, GOP 50, as a camera would send it. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+export const folder = path.join(tmpdir(), 'rxcam-bench');
+
+/** The file, made once. */
+export function footage(seconds) {
+  mkdirSync(folder, { recursive: true });
+  const file = path.join(folder, `1080p-${seconds}s.mp4`);
+  if (!existsSync(file)) {
+    execFileSync('ffmpeg', ['-v', 'error', '-y', '-f', 'lavfi', '-i', `testsrc2=size=1920x1080:rate=25:duration=${seconds},noise=alls=6:allf=t`,
+      '-c:v', 'libx264', '-preset', 'veryfast', '-g', '50', '-bf', '0', '-crf', '26', '-pix_fmt', 'yuv420p', file]);
+  }
+  return file;
+}
