@@ -1,10 +1,9 @@
 /** encodeJpeg: pictures to JPEG. */
 import type { OperatorFunction } from 'rxjs';
-import { z } from 'zod';
 import { extend } from '../src/capture.js';
 import { JPEG } from '../src/defaults.js';
 import type { EncodedFrame, Frame } from '../src/frame.js';
-import { options, parseOptions } from '../src/options.js';
+import { jpegQuality, options, parseOptions } from '../src/options.js';
 
 /** How to encode. */
 export interface EncodeJpegConfig {
@@ -12,7 +11,7 @@ export interface EncodeJpegConfig {
   readonly quality?: number | undefined;
 }
 
-const schema = options({ quality: z.number().int().min(1).max(100).default(JPEG.quality) });
+const schema = options({ quality: jpegQuality().default(JPEG.quality) });
 
 /**
  * Encodes every picture as a JPEG of its own.

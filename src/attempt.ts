@@ -1,5 +1,5 @@
 /** One try to capture: what the engine reports becomes events, accounts and values. */
-import { Observable, type Subscriber, type Subscription, concat, defer, repeat } from 'rxjs';
+import { Observable, type Subscriber, type Subscription, concat, defer, repeat, tap } from 'rxjs';
 import { Ticket } from './account.js';
 import type { Pending } from './bookmark.js';
 import { wall } from './clock.js';
@@ -24,7 +24,7 @@ export function attempt(run: Run, plan: Plan, origin: CameraOrigin): Observable<
     const number = run.startAttempt();
     run.emit({ type: 'connecting', attempt: number, address: run.hub.facts.address });
     const pass$ = new Observable<Frame | EncodedFrame>((subscriber) => new Attempt(run, plan, origin, subscriber, number).start());
-    return run.hub.facts.loop ? pass$.pipe(repeat()) : pass$;
+    return (run.hub.facts.loop ? pass$.pipe(repeat()) : pass$).pipe(tap((value) => { run.hub.tell(value); }));
   });
 }
 

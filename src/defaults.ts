@@ -129,6 +129,9 @@ export const JPEG = {
   quality: 80,
 } as const;
 
+/** A picture on request; ms. Longer than a camera may take for its first picture by default, and than the longest wait to reconnect. */
+export const SNAPSHOT = { timeoutMs: 60_000 } as const;
+
 /** The `matrice` format. */
 export const MATRICE = {
   /** `ip_key_name`: the service that the messages are for. */

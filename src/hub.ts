@@ -2,6 +2,7 @@
 import { BehaviorSubject, type Observable, ReplaySubject, Subject, share } from 'rxjs';
 import type { Engine } from './engine.js';
 import type { CameraEvent, EventBody } from './events.js';
+import type { EncodedFrame, Frame } from './frame.js';
 import { EMPTY_LEDGER, type Ledger, fold } from './ledger.js';
 import type { LastTimes } from './message/index.js';
 import { wall } from './clock.js';
@@ -30,6 +31,7 @@ export class CameraHub {
   readonly #events = new Subject<CameraEvent>();
   readonly #ledger = new BehaviorSubject<Ledger>(EMPTY_LEDGER);
   readonly #retryNow = new Subject<void>();
+  readonly #values = new Subject<Frame | EncodedFrame>();
   readonly #runs: Run[] = [];
   #claimed: Run | undefined;
   #inputOrder = 0;
@@ -37,6 +39,8 @@ export class CameraHub {
 
   readonly events$: Observable<CameraEvent> = this.#events.asObservable();
   readonly retryNow$: Observable<void> = this.#retryNow.asObservable();
+  /** What leaves the captures of all runs, for looking at: it belongs to those who subscribed to them. */
+  readonly values$: Observable<Frame | EncodedFrame> = this.#values.asObservable();
   readonly stats$: Observable<CameraStats> = sampled(this.#ledger, STATS.every, () => this.#ledger.value).pipe(
     share({ connector: () => new ReplaySubject(1) }),
   );
@@ -53,6 +57,16 @@ export class CameraHub {
 
   get ledger(): Ledger {
     return this.#ledger.value;
+  }
+
+  /** Whether somebody is subscribed, be it to a camera that waits to reconnect. */
+  get isRunning(): boolean {
+    return this.#runs.some((run) => run.live);
+  }
+
+  /** A value leaves a capture. */
+  tell(value: Frame | EncodedFrame): void {
+    if (this.#values.observed) this.#values.next(value);
   }
 
   nextInputOrder(): number {

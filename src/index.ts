@@ -13,6 +13,7 @@ export { type CameraState, type Counts, EMPTY_LEDGER, type EncoderInUse, type Le
 export { type Broker, type BrokerState, type CloseReport, type KafkaConfig, type MemoryBroker, type MemoryConfig, type OutboxConfig, type RedisConfig, type StoredMessage, kafka, memory, redis } from './broker/index.js';
 export type { Chunk, Fit, Hardware } from './plan.js';
 export { type Report, type ReportTiming, report, reportText } from './report.js';
+export { type SnapshotConfig, snapshot } from './snapshot.js';
 export { type CameraStats, type Rates, statsOf } from './stats.js';
 export { CameraStreamer, type CameraStreamerConfig, type StartStreamConfig, type StreamTimingStats, type TransmissionStats } from './streamer.js';
 export * from '../operators/index.js';

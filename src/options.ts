@@ -27,6 +27,8 @@ export const milliseconds = () => z.number().min(0).max(2 ** 31 - 1);
 export const count = () => z.number().int().min(1);
 /** A size in bytes of at least 1. */
 export const byteCount = () => z.number().int().min(1);
+/** Quality of a JPEG, 1 (worst) to 100. */
+export const jpegQuality = () => z.number().int().min(1).max(100);
 /** A pino logger, of whatever copy of pino. */
 export const logger = () => z.custom<Logger>((value) => typeof (value as Partial<Logger> | null)?.info === 'function', { message: 'expected a pino logger' });
 /** What one value carries: a GOP, so many frames, or so many ms. */

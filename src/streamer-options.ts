@@ -5,7 +5,7 @@ import type { RetryConfig } from '../operators/index.js';
 import type { KafkaConfig, RedisConfig } from './broker/index.js';
 import { STREAMER } from './defaults.js';
 import type { EncodeMode } from './frame.js';
-import { count, logger, milliseconds, options as object } from './options.js';
+import { count, jpegQuality, logger, milliseconds, options as object } from './options.js';
 
 /** Options of {@link CameraStreamer}. */
 export interface CameraStreamerConfig {
@@ -90,7 +90,7 @@ export const START_SCHEMA = object({
   streamKey: z.string().min(1).max(200).optional(),
   streamGroupKey: z.string().optional(),
   topic: z.string().min(1).optional(),
-  quality: z.number().int().min(1).max(100).default(STREAMER.quality),
+  quality: jpegQuality().default(STREAMER.quality),
   width: count().optional(),
   height: count().optional(),
   simulateVideoFileStream: z.boolean().default(STREAMER.simulateVideoFileStream),

@@ -6,7 +6,7 @@ import { fraction } from '../skip.js';
 import type { SourceInput } from '../source/index.js';
 import type { Encoder } from './encoder/index.js';
 import type { FfmpegFacts } from '../ffmpeg-facts.js';
-import { cameraGraph, feedGraph } from './graph.js';
+import { cameraGraph, feedGraph, stillGraph } from './graph.js';
 
 /** Verbose, because only there ffmpeg says that an RTSP server has answered; each line with its level. */
 const GLOBAL = ['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'level+verbose'];
@@ -53,6 +53,15 @@ export function feedArguments(plan: Plan, format: FeedFormat, encoder: Encoder |
     ])
     .complexFilter(feedGraph(plan, format, encoder));
   return finished(command, encodingOf(plan, encoder), facts);
+}
+
+/** Arguments for one picture of the access units on stdin. */
+export function stillArguments(codec: 'h265' | 'h264', encoding: Encoding, facts: FfmpegFacts): string[] {
+  const command = ffmpeg()
+    .input('pipe:0')
+    .inputOptions([...GLOBAL, '-threads', '1', '-f', codec === 'h265' ? 'hevc' : 'h264'])
+    .complexFilter(stillGraph(encoding.encoder));
+  return finished(command, encoding, facts, ['-frames:v', '1']);
 }
 
 /**
@@ -105,13 +114,13 @@ function encodingOf(plan: Plan, encoder: Encoder | undefined): Encoding | undefi
   return step === undefined || encoder === undefined ? undefined : { step, encoder };
 }
 
-function finished(command: FfmpegCommand, encoding: Encoding | undefined, facts: FfmpegFacts): string[] {
+function finished(command: FfmpegCommand, encoding: Encoding | undefined, facts: FfmpegFacts, more: readonly string[] = []): string[] {
   command.output('pipe:1').outputOptions([
     '-map', '[v]',
     ...(encoding === undefined
       ? ['-c:v', 'rawvideo']
       : ['-c:v', encoding.encoder.name, ...streamOptions(encoding.encoder.options(encoding.step, facts), 'v')]),
-    ...muxing(facts),
+    ...more, ...muxing(facts),
   ]);
   return argumentsOf(command);
 }

@@ -32,6 +32,11 @@ export function feedGraph(plan: Plan, format: FeedFormat, encoder: Encoder | und
   return `[0:v:0]${[MICROSECONDS, ...colour(format), ...pinned(resizes, encoder), ...last(format.pixelFormat, encoder)].join(',')}[v]`;
 }
 
+/** The graph for access units on stdin: `[v]`. */
+export function stillGraph(encoder: Encoder): string {
+  return `[0:v:0]${[MICROSECONDS, EVEN, ...last(encoder.pixelFormat, encoder)].join(',')}[v]`;
+}
+
 /**
  * A source's time may jump back or stand still: then a picture follows its predecessor by the last regular distance,
  * and what comes after is shifted by as much. Variables: 0 the shift, 1 the last regular distance, 2 the shifted time.

@@ -25,6 +25,7 @@ const PRINTS: readonly (readonly [word: string, stdout: RegExp])[] = [
   ["key: 'camera_1'", /^[1-9]\d* \d/m],
   ['findFfmpeg', /^\S*ffmpeg \S+$/],
   ['brightness', /^(mean \d+\n){2}mean \d+$/],
+  ['gate.jpg', /^jpeg of \d+ bytes$/],
   ['skipRate({ fps: 5 }), take(3)', /^picture 1 at 0 ms\npicture 6 at 200 ms\npicture 11 at 400 ms$/],
   ['resize({ width: 640 }), take(1)', /^640x360$/],
   ['chunk: { frames: 10 }', /^pictures 1 to 10, keyframe true, \d+ bytes\npictures 11 to 20, keyframe true, \d+ bytes$/],

@@ -6,7 +6,7 @@ import { KAFKA_SCHEMA } from '../../src/broker/kafka-options.js';
 import { REDIS_SCHEMA } from '../../src/broker/redis-options.js';
 import { FLAGS } from '../../src/cli/flags/index.js';
 import {
-  BROKER, DELIVER, H265, JPEG, KAFKA, LIVENESS, MATRICE, MEMORY, OUTBOX, REDIS, RESIZE, RETRY, SOURCE, STATS, STREAMER, TEST_SOURCE, UNCHANGED,
+  BROKER, DELIVER, H265, JPEG, KAFKA, LIVENESS, MATRICE, MEMORY, OUTBOX, REDIS, RESIZE, RETRY, SNAPSHOT, SOURCE, STATS, STREAMER, TEST_SOURCE, UNCHANGED,
 } from '../../src/defaults.js';
 import { DOWNLOAD, PROCESS } from '../../src/limits.js';
 import { ERRORS } from '../../src/errors.js';
@@ -39,6 +39,7 @@ const OPTIONS: readonly Options[] = [
     defaults: CAMERA_DEFAULTS,
   },
   { heading: 'skipUnchanged', file: 'operators/skip-unchanged.ts', type: 'SkipUnchangedConfig', defaults: { maxGapMs: UNCHANGED.maxGapMs } },
+  { heading: 'snapshot', file: 'src/snapshot.ts', type: 'SnapshotConfig', defaults: { ...JPEG, ...SNAPSHOT } },
   { heading: 'resize', file: 'operators/resize.ts', type: 'ResizeConfig', defaults: RESIZE },
   { heading: 'encodeH265', file: 'operators/encode-h265.ts', type: 'EncodeH265Config', defaults: H265 },
   { heading: 'encodeJpeg', file: 'operators/encode-jpeg.ts', type: 'EncodeJpegConfig', defaults: JPEG },

@@ -1,0 +1,29 @@
+/** One ffmpeg process that makes a JPEG of access units that are at hand. */
+import { type Observable, filter, map, switchMap, take } from 'rxjs';
+import type { JpegStep } from '../plan.js';
+import { runChild } from './child.js';
+import { stillArguments } from './command.js';
+import { software } from './encoder/index.js';
+import { findFfmpeg } from './find.js';
+
+/**
+ * Emits the first picture as a JPEG; completes without one where nothing decodes. Unsubscribing ends the process.
+ * @param data - Annex B, from a keyframe on
+ */
+export function still(data: Buffer, codec: 'h265' | 'h264', quality: number): Observable<Buffer> {
+  const step: JpegStep = { kind: 'encode', codec: 'jpeg', mode: 'frame', quality };
+  const encoder = software(step);
+  return findFfmpeg([encoder.name]).pipe(
+    switchMap((facts) => runChild({
+      path: facts.path, args: stillArguments(codec, { step, encoder }, facts), live: false, address: 'access units', secrets: [],
+      hold: () => () => undefined,
+      attach: ({ stdin }) => {
+        stdin.end(data);
+        return () => undefined;
+      },
+    })),
+    filter((output) => output.kind === 'packet'),
+    take(1),
+    map(({ packet }) => packet.data),
+  );
+}
