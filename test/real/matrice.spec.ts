@@ -1,9 +1,10 @@
 /** The matrice layout on real brokers, read by a consumer in Python: each message checked, each picture decoded. */
 import { randomUUID } from 'node:crypto';
-import { lastValueFrom, toArray } from 'rxjs';
+import { type Observable, lastValueFrom, toArray } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
-  type Broker, type EncodeH265Config, camera, encodeH265, kafka, publish, redis, resize, skipRate, toMessage,
+  type Broker, type Camera, type CameraMessage, type EncodeH265Config, camera, encodeH265, encodeJpeg, kafka, passthrough, publish, redis, resize, skipRate,
+  skipUnchanged, toMessage,
 } from '../../src/index.js';
 import { type Consumed, consumeMatrice, footage, needs, sharedKafka, sharedRedis, threeQuestions } from '../services/index.js';
 import { closeAll, opened } from './broker-messages.js';
@@ -31,18 +32,24 @@ const SUBJECTS: readonly Subject[] = [
   },
 ];
 
-/** Two seconds at 25 fps, 640x360; every second picture is kept. */
-async function published({ kind, open }: Subject, encode: EncodeH265Config): Promise<{ found: Consumed[]; address: string; topic: string }> {
+interface Sent { readonly found: Consumed[]; readonly address: string; readonly topic: string }
+
+/** Two seconds at 25 fps, 640x360. */
+async function sent({ kind, open }: Subject, messages: (gate: Camera) => Observable<CameraMessage>): Promise<Sent> {
   const { broker, address } = await open();
   const topic = `matrice-${randomUUID()}`;
   const gate = camera(await footage(), { key: 'gate' });
-  const acks = await lastValueFrom(gate.pipe(
-    skipRate(2), resize({ width: 320 }), encodeH265(encode),
-    toMessage({ format: 'matrice', serviceId: 'service_1', group: 'yard', location: 'Halle Süd – 倉庫', name: 'Gate' }),
-    publish(broker, { topic }), toArray(),
-  ));
+  const acks = await lastValueFrom(messages(gate).pipe(publish(broker, { topic }), toArray()));
   await threeQuestions({ stats: gate.stats });
   return { found: await consumeMatrice(kind, address, topic, acks.length), address, topic };
+}
+
+/** Every second picture of them. */
+function published(subject: Subject, encode: EncodeH265Config): Promise<Sent> {
+  return sent(subject, (gate) => gate.pipe(
+    skipRate(2), resize({ width: 320 }), encodeH265(encode),
+    toMessage({ format: 'matrice', serviceId: 'service_1', group: 'yard', location: 'Halle Süd – 倉庫', name: 'Gate' }),
+  ));
 }
 
 describe.each(SUBJECTS)('matrice on $kind', (subject) => {
@@ -68,6 +75,31 @@ describe.each(SUBJECTS)('matrice on $kind', (subject) => {
         ['segment_1', 1, 19, 10], ['segment_2', 21, 39, 10], ['segment_3', 41, 49, 5],
       ]);
       expect(found[0]).toMatchObject({ codec: 'h265', type: 'h265_stream_chunk' });
+    });
+
+    it('is a JPEG in each', async () => {
+      const { found } = await sent(subject, (gate) => gate.pipe(skipRate(5), encodeJpeg(), toMessage({ format: 'matrice' })));
+      expect(found.map(({ name, codec, type, pictures }) => [name, codec, type, pictures.length]))
+        .toEqual(Array.from({ length: 10 }, (_, index) => [`frame_${index + 1}`, 'jpeg', 'jpeg', 1]));
+    });
+
+    it("is the source's own GOP in each", async () => {
+      const { found } = await sent(subject, (gate) => gate.pipe(passthrough({ chunk: 'gop' }), toMessage({ format: 'matrice' })));
+      expect(found.map(({ codec }) => codec)).toEqual(found.map(() => 'h264'));
+      expect(found.flatMap(({ pictures }) => pictures)).toHaveLength(50);
+    });
+
+    it('is a reference to the last full picture where nothing has changed', async () => {
+      const still = (gate: Camera) => gate.pipe(
+        skipUnchanged({ threshold: 0.5, maxGapMs: 1_000 }), encodeH265(), toMessage({ format: 'matrice', unchanged: 'reference' }));
+      const { found } = await sent(subject, still);
+      const full = found.filter(({ codec }) => codec === 'h265');
+      expect(found).toHaveLength(50);
+      // A full one each second, and where something has changed for all that.
+      expect(full.map(({ start }) => start)).toEqual(expect.arrayContaining([1, 26]));
+      expect(full.length).toBeLessThan(10);
+      expect(full.every(({ pictures }) => pictures.length === 1)).toBe(true);
+      expect(found.filter(({ codec }) => codec === 'cached').every(({ pictures }) => pictures.length === 0)).toBe(true);
     });
 
     it('is an access unit in each, which one decoder takes in order', async () => {
