@@ -1,14 +1,14 @@
 /** snapshot(): one picture of a camera, whatever it is doing. */
 import {
-  type Observable, asapScheduler, defaultIfEmpty, defer, filter, firstValueFrom, map, observeOn, of, switchMap, take, takeUntil, throwError,
-  throwIfEmpty, timeout,
+  type Observable, asapScheduler, catchError, defaultIfEmpty, defer, filter, firstValueFrom, map, observeOn, of, switchMap, take, takeUntil,
+  throwError, throwIfEmpty, timeout,
 } from 'rxjs';
 import { encodeJpeg } from '../operators/index.js';
 import { ACCOUNTS } from './account.js';
 import type { Camera } from './camera.js';
 import { planOf } from './capture.js';
 import { JPEG, SNAPSHOT } from './defaults.js';
-import { DecodeFailed, InvalidOption, NoVideo, SourceTimeout } from './errors.js';
+import { DecodeFailed, InvalidOption, NoVideo, SourceTimeout, failureOf } from './errors.js';
 import { still } from './ffmpeg/index.js';
 import type { EncodedFrame, Frame } from './frame.js';
 import type { CameraHub } from './hub.js';
@@ -61,7 +61,7 @@ function hubOf(given: unknown): CameraHub {
 function pictureOf(camera: Camera, hub: CameraHub, quality: number): Observable<Buffer> {
   return defer(() => (hub.isRunning ? nextOf(hub) : of(undefined))).pipe(
     switchMap((value) => {
-      if (value !== undefined) return jpegOf(value, quality);
+      if (value !== undefined) return jpegOf(value, quality).pipe(catchError((cause: unknown) => throwError(() => failureOf(cause, 'the picture', { camera: value.camera }))));
       return hub.isRunning ? pictureOf(camera, hub, quality) : firstOf(camera, quality);
     }),
   );
@@ -103,6 +103,6 @@ function jpegOf(value: Frame | EncodedFrame, quality: number): Observable<Buffer
   }
   if (value.codec === 'jpeg') return of(value.data);
   return still(value.data, value.codec, quality).pipe(
-    throwIfEmpty(() => new DecodeFailed(`the ${value.codec} picture ${value.seq} can't be decoded`, { camera: value.camera })),
+    throwIfEmpty(() => new DecodeFailed(`the ${value.codec} picture ${value.seq} can't be decoded`)),
   );
 }

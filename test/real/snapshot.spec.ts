@@ -1,8 +1,8 @@
 /** snapshot on real ffmpeg: one JPEG of a camera, idle or running, in whatever form its pictures leave it. */
-import { type Observable, Subscription, filter, firstValueFrom, map } from 'rxjs';
+import { type Observable, Subscription, concatMap, filter, firstValueFrom, interval, map } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
-  type Camera, type CameraConfig, type CameraEvent, InvalidOption, type PixelFormat, SourceTimeout, camera, encodeH265, encodeJpeg, passthrough, resize, retry,
+  type Camera, type CameraConfig, type CameraEvent, type Engine, type EngineEvent, InvalidOption, type PixelFormat, SourceTimeout, camera, encodeH265, encodeJpeg, passthrough, resize, retry,
   skipRate, skipUnchanged, snapshot, toMessage,
 } from '../../src/index.js';
 import { QUICK, QUICK_RETRY, captures } from '../faults/kit.js';
@@ -134,6 +134,16 @@ describe('a snapshot of a running camera', () => {
     await one.run((gate) => gate.pipe(skipUnchanged({ maxGapMs: 60_000 }), encodeH265(), toMessage({ unchanged: 'reference' })));
     await expectPicture(await snapshot(one.gate), 640, 360);
     expect(one.count('encoded')).toBe(1);
+  });
+
+  it('rejects if the picture is damaged, and names the camera', async () => {
+    const damaged: Engine = () => interval(20).pipe(concatMap((index): EngineEvent[] => [
+      { type: 'captured', pts: index },
+      { type: 'output', pts: index, keyframe: true, width: 320, height: 180, format: 'h265', data: Buffer.alloc(5_000, 7) },
+    ]));
+    const one = newGate(SOURCE, { engine: damaged });
+    await one.run((gate) => gate.pipe(encodeH265()));
+    await expect(snapshot(one.gate)).rejects.toMatchObject({ code: 'DECODE_FAILED', camera: 'gate' });
   });
 
   it('serves many at once', async () => {
