@@ -61,10 +61,15 @@ function hubOf(given: unknown): CameraHub {
 function pictureOf(camera: Camera, hub: CameraHub, quality: number): Observable<Buffer> {
   return defer(() => (hub.isRunning ? nextOf(hub) : of(undefined))).pipe(
     switchMap((value) => {
-      if (value !== undefined) return jpegOf(value, quality).pipe(catchError((cause: unknown) => throwError(() => failureOf(cause, 'the picture', { camera: value.camera }))));
+      if (value !== undefined) return jpegOf(value, quality).pipe(catchError((cause: unknown) => throwError(() => failed(cause, hub))));
       return hub.isRunning ? pictureOf(camera, hub, quality) : firstOf(camera, quality);
     }),
   );
+}
+
+/** What made no JPEG of a picture knows no camera. */
+function failed(cause: unknown, hub: CameraHub): Error {
+  return failureOf(cause, 'the picture', { camera: hub.facts.key });
 }
 
 /** The next value of a running camera that decodes alone; undefined when the camera has stopped. */
