@@ -15,6 +15,8 @@ export default defineConfig({
     outputFile: { json: '.cache/test-report.json' },
     passWithNoTests: true,
     teardownTimeout: 30 * SECOND,
+    // For properties with many runs, on a machine that has other things to do.
+    testTimeout: 60 * SECOND,
     projects: [
       { extends: true, test: { name: 'marbles', include: ['marbles/**/*.spec.ts'] } },
       { extends: true, test: { name: 'unit', include: ['test/unit/**/*.spec.ts'] } },
@@ -24,7 +26,6 @@ export default defineConfig({
           name: 'real',
           include: ['test/real/**/*.spec.ts', 'test/faults/**/*.spec.ts'],
           globalSetup: 'test/services/shared.ts',
-          testTimeout: 60 * SECOND,
           hookTimeout: 120 * SECOND,
         },
       },

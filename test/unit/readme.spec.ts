@@ -156,8 +156,9 @@ describe('a table', () => {
     const frame: EncodedFrame = {
       camera: 'c', run: 1, seq: 1, lastSeq: 2, frames: 2, pts: 0, capturedAt: 0, width: 2, height: 2, encoder: 'e', encodeMs: 0,
       codec: 'h265', mode: 'stream', keyframe: true, crf: 23, quality: 80, data: Buffer.from('x'),
+      unchanged: { similarity: 1, threshold: 1, reference: { seq: 1, data: Buffer.from('x') } },
     };
-    const context = { camera: 'c', run: 1, inputOrder: 1, processRun: 'p', key: 'k', location: 'l', group: 'g', name: 'n' };
+    const context = { camera: 'c', run: 1, inputOrder: 2, referenceOrder: 1, processRun: 'p', key: 'k', location: 'l', group: 'g', name: 'n' };
     const { headers = {}, previousOrderHeader = '' } = FORMATS.cloudevents(frame, context);
     expect(tableOf('cloudevents', 'header').rows.flatMap(([names]) => namesIn(names)).sort()).toEqual([...Object.keys(headers), previousOrderHeader].sort());
   });
