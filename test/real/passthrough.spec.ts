@@ -5,7 +5,7 @@ import { lastValueFrom, toArray } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { camera, encodeH265, passthrough, resize } from '../../src/index.js';
 import { type Watched, watch } from '../faults/kit.js';
-import { annexB, countFrames, footage, needs, probePackets, startRtspServer, threeQuestions } from '../services/index.js';
+import { annexB, countFrames, footage, needs, probePackets, run, startRtspServer, threeQuestions } from '../services/index.js';
 
 let watched: Watched | undefined;
 afterEach(async () => {
@@ -73,6 +73,23 @@ describe('encodeH265({ reuse: true })', () => {
 });
 
 needs('rtsp')('passthrough of an RTSP camera', () => {
+  it.each(['h264', 'h265'] as const)('gives the bytes that ffmpeg -c copy takes from the same camera at the same time (%s)', async (codec) => {
+    const server = await startRtspServer({ width: 160, height: 120, codec, gop: 10, bitrate: 300 });
+    watched = watch(server.url, { amongOthers: true, steps: (gate) => gate.pipe(passthrough()) });
+    await watched.nth('published');
+    const told = await run('ffmpeg', ['-v', 'error', '-nostdin', '-rtsp_transport', 'tcp', '-i', server.url, '-c:v', 'copy', '-frames:v', '40', '-f', 'framemd5', '-']);
+    await watched.next('published', 40);
+    watched.unsubscribe();
+    const copied = told.toString().split('\n').filter((line) => /^0,/.test(line)).map((line) => line.replace(/.*, */, ''));
+    const ours = watched.messages.map(({ value }) => md5(value));
+    expect(copied).toHaveLength(40);
+    // The server begins anew for the second client: the first unit has other zero bytes in front of it.
+    const [, ...rest] = copied;
+    const from = ours.indexOf(rest[0] ?? '');
+    expect(ours.slice(from, from + rest.length)).toEqual(rest);
+    await server.stop();
+  });
+
   it.each(['h264', 'h265'] as const)('gives the bytes that the camera has sent (%s), and begins at a keyframe again after the server was killed', async (codec) => {
     const path = await annexB(await footage({ codec, gop: 10 }), codec);
     const known = new Set(unitsOf(path, codec).map((unit) => slices(unit, codec)));
