@@ -28,3 +28,23 @@ export const NO_COUNTS: Counts = {
   captured: 0, published: 0, delivered: 0, skipped: 0, thinned: 0, diff: 0, references: 0, duplicates: 0, encoded: 0, messages: 0,
   bytes: 0, bytesSaved: 0, reconnects: 0, readFailures: 0,
 };
+
+/** Shares of all pictures that have been decided on, 0 to 1; 0 while there is none. */
+export interface Shares {
+  /** Sent with their content: acknowledged by the broker, or handed to your code. */
+  readonly fullRate: number;
+  /** Thinned out by `skipRate`. */
+  readonly skipRate: number;
+  /** Found unchanged. */
+  readonly diffRate: number;
+}
+
+/** What has been decided on, and the shares of it. */
+export function decided(
+  { published, delivered, references, thinned, diff }: Pick<Counts, 'published' | 'delivered' | 'references' | 'thinned' | 'diff'>,
+): Shares & { readonly full: number; readonly total: number } {
+  const full = published + delivered - references;
+  const total = full + thinned + diff;
+  const share = (part: number) => (total === 0 ? 0 : part / total);
+  return { full, total, fullRate: share(full), skipRate: share(thinned), diffRate: share(diff) };
+}

@@ -14,6 +14,7 @@ export { type Broker, type BrokerState, type CloseReport, type KafkaConfig, type
 export type { Chunk, Fit, Hardware } from './plan.js';
 export { type Report, type ReportTiming, report, reportText } from './report.js';
 export { type SnapshotConfig, snapshot } from './snapshot.js';
+export type { Shares } from './counts.js';
 export { type CameraStats, type Rates, statsOf } from './stats.js';
 export { CameraStreamer, type CameraStreamerConfig, type StartStreamConfig, type StreamTimingStats, type TransmissionStats } from './streamer.js';
 export * from '../operators/index.js';

@@ -1,4 +1,5 @@
 /** The statistics of one camera or of many in the figures that people ask for: what was sent, what was saved, what it took. */
+import { type Counts, type Shares, decided } from './counts.js';
 import type { Codec } from './frame.js';
 import type { Timing } from './histogram.js';
 import { isAtWork } from './ledger.js';
@@ -8,7 +9,7 @@ import type { CameraStats } from './stats.js';
 export type ReportTiming = Omit<Timing, 'last'>;
 
 /** What {@link report} gives. Counts are of pictures since the creation of each camera or its last reset. */
-export interface Report {
+export interface Report extends Shares {
   /** Cameras that the report is about. */
   readonly streams: number;
   /** Of them: connecting, streaming, or waiting for the next attempt. */
@@ -21,10 +22,6 @@ export interface Report {
   readonly diff: number;
   /** Their sum: all that has been decided on. */
   readonly total: number;
-  /** Shares of the total, 0 to 1; 0 while there is none. */
-  readonly fullRate: number;
-  readonly skipRate: number;
-  readonly diffRate: number;
   /** Pictures lost, whatever the cause; no part of the total. */
   readonly dropped: number;
   /** Published. */
@@ -57,17 +54,15 @@ export interface Report {
 export function report(stats: CameraStats | readonly CameraStats[]): Report {
   const all = 'state' in stats ? [stats] : stats;
   const sum = (of: (one: CameraStats) => number) => all.reduce((total, one) => total + of(one), 0);
-  const full = sum(({ published, delivered, references }) => published + delivered - references);
-  const diff = sum((one) => one.diff);
-  const skipped = sum((one) => one.thinned);
-  const total = full + skipped + diff;
-  const share = (part: number) => (total === 0 ? 0 : part / total);
+  const count = (name: keyof Counts) => sum((one) => one[name]);
+  const [diff, skipped] = [count('diff'), count('thinned')];
+  const parts = { published: count('published'), delivered: count('delivered'), references: count('references'), thinned: skipped, diff };
   const times = (name: 'read' | 'process' | 'write' | 'latency') => together(all.map((one) => one[name]));
   return {
     streams: all.length, activeStreams: sum(({ state }) => (isAtWork(state) ? 1 : 0)),
-    full, skipped, diff, total, fullRate: share(full), skipRate: share(skipped), diffRate: share(diff),
+    ...decided(parts), skipped, diff,
     dropped: sum(({ droppedTotal }) => droppedTotal),
-    bytes: sum(({ bytes }) => bytes), bytesSaved: sum(({ bytesSaved }) => bytesSaved),
+    bytes: count('bytes'), bytesSaved: count('bytesSaved'),
     codecs: [...new Set(all.flatMap(({ codec }) => codec ?? []))],
     lastFrameBytes: newest(all.filter(({ frameBytes }) => frameBytes > 0))?.frameBytes ?? 0,
     read: times('read'), process: times('process'), write: times('write'), latency: times('latency'),

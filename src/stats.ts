@@ -1,6 +1,7 @@
 /** Statistics for people: snapshots of the ledger with rates over the last window. */
 import { EMPTY, type Observable, connect, defer, distinctUntilChanged, endWith, filter, ignoreElements, map, merge, scan, switchMap, takeUntil } from 'rxjs';
 import { mono, ticks, wall } from './clock.js';
+import { type Shares, decided } from './counts.js';
 import type { CameraEvent, DropCause, Place } from './events.js';
 import type { Codec } from './frame.js';
 import { type Timing, timing } from './histogram.js';
@@ -18,7 +19,7 @@ export interface Rates {
 }
 
 /** One value of `stats$`. Counts are of pictures since the camera's creation or its last reset, all runs together. */
-export interface CameraStats extends Counts {
+export interface CameraStats extends Counts, Shares {
   /** Wall clock in ms since 1970. */
   readonly at: number;
   readonly state: CameraState;
@@ -52,9 +53,10 @@ const NO_RATES: Rates = { captured: 0, published: 0, delivered: 0, skipped: 0, d
 /** The statistics of a ledger. */
 export function statsOf(ledger: Ledger, rate: Rates = NO_RATES): CameraStats {
   const { counts, dropped, places, times, frameBytes, width, height, downtimeMs } = ledger;
+  const { fullRate, skipRate, diffRate } = decided(counts);
   return {
     at: wall(), state: ledger.state, ...counts, dropped, droppedTotal: droppedTotal(ledger),
-    inFlight: inFlight(ledger), inFlightBy: places, rate,
+    inFlight: inFlight(ledger), inFlightBy: places, rate, fullRate, skipRate, diffRate,
     read: timing(times.read), process: timing(times.process), write: timing(times.write), latency: timing(times.latency),
     frameBytes, width, height, downtimeMs,
     ...(ledger.nextAttemptAt !== undefined && { nextAttemptAt: ledger.nextAttemptAt }),
