@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { filter, firstValueFrom, lastValueFrom, map, take, toArray } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Camera, camera, deliver, encodeH265, resize, retry, skipRate } from '../../src/index.js';
+import { type Camera, camera, deliver, encodeH265, resize, retry, skipRate, skipUnchanged } from '../../src/index.js';
 import { SkipChain, type SkipRule, fraction } from '../../src/skip.js';
 import { countFrames, footage, processArguments, ssim, threeQuestions } from '../services/index.js';
 import { type WatchOptions, type Watched, captures, watch } from './kit.js';
@@ -65,6 +65,19 @@ describe('an ffmpeg that is killed while it reads a file', () => {
     await watched.whenOver();
     expect(watched.gate.stats).toMatchObject({ captured: 125, published: 125, droppedTotal: 0 });
     expect(risesStrictly(times(watched))).toBe(true);
+  });
+
+  it('is followed by one that compares anew, where what has not changed is left out', async () => {
+    const clip = await footage({ ...SMALL, seconds: 10, gop: 25, motion: 'half' });
+    const one = await readWithKills(clip, { steps: (gate) => gate.pipe(skipUnchanged({ maxGapMs: 200 }), encodeH265()) });
+    const { captured, published, skipped, diff, droppedTotal } = one.gate.stats;
+    expect({ captured, droppedTotal, sum: published + skipped }).toEqual({ captured: 250, droppedTotal: 0, sum: 250 });
+    expect(diff).toBe(skipped);
+    expect(skipped).toBeGreaterThan(50);
+    const seqs = one.messages.map(({ headers }) => Number(headers['ce_seq']));
+    expect(risesStrictly(seqs)).toBe(true);
+    // The moving half, each picture of it.
+    expect(seqs.filter((seq) => seq > 126)).toEqual(Array.from({ length: 124 }, (_, index) => 127 + index));
   });
 
   it('at its end: there may be nothing left to keep, or to read', async () => {
