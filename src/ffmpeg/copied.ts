@@ -2,7 +2,7 @@
 import { CopiedStream, type CopiedCodec } from './annexb/index.js';
 import type { Pictures } from './capture.js';
 import { COPY_OFFSET_US } from './command.js';
-import { type EngineEvent, RESUME_TOLERANCE_US, type ResumePoint } from '../engine.js';
+import { type EngineEvent, type EngineOutput, RESUME_TOLERANCE_US, type ResumePoint } from '../engine.js';
 import { EncoderFailed } from '../errors.js';
 import type { SourceInfo } from '../frame.js';
 import type { NutPacket, NutStream } from './nut/index.js';
@@ -31,8 +31,15 @@ export class CopiedPictures implements Pictures {
   /** Set while access units are read that were sent before. */
   #after: number | undefined;
 
-  /** @param accepts - throws for a source whose access units are not to be sent */
-  constructor(readonly accepts: (source: Partial<SourceInfo>) => void, resume: ResumePoint | undefined) {
+  /** The last access unit of a live source. */
+  #held: EngineOutput | undefined;
+
+  /**
+   * @param accepts - throws for a source whose access units are not to be sent
+   * @param isLive - whether the last access unit may be cut: ffmpeg gives what it has of it when the connection breaks, and
+   *   without decoding nothing can tell. One is known to be whole when the next begins.
+   */
+  constructor(readonly accepts: (source: Partial<SourceInfo>) => void, resume: ResumePoint | undefined, readonly isLive: boolean) {
     this.#after = resume?.afterPts;
   }
 
@@ -52,11 +59,12 @@ export class CopiedPictures implements Pictures {
     const pts = Math.max(0, packet.pts - COPY_OFFSET_US);
     if (this.#isOld(pts)) return [];
     const { width, height } = copied.size;
-    return [
-      ...this.#changed(copied),
-      { type: 'captured', pts },
-      { type: 'output', pts, keyframe: unit.keyframe, width, height, format: copied.codec, data: unit.data },
-    ];
+    const output: EngineOutput = { type: 'output', pts, keyframe: unit.keyframe, width, height, format: copied.codec, data: unit.data };
+    const arrived: readonly EngineEvent[] = [...this.#changed(copied), { type: 'captured', pts }];
+    if (!this.isLive) return [...arrived, output];
+    const whole = this.#held === undefined ? [] : [this.#held];
+    this.#held = output;
+    return [...whole, ...arrived];
   }
 
   /** The stream's tag tells the codec as well: its first packet may come before ffmpeg's own words are read. */

@@ -43,7 +43,7 @@ export function decoded(job: Job, input: SourceInput, encoder: Encoder | undefin
 /** The source's own access units. @param accepts - throws for a source whose units are not wanted */
 export function copied(job: Job, input: SourceInput, accepts: (source: Partial<SourceInfo>) => void): Observable<EngineEvent> {
   const { resume } = job.context;
-  return read(job, input, copyArguments(input, job.facts, resume), new CopiedPictures(accepts, resume));
+  return read(job, input, copyArguments(input, job.facts, resume), new CopiedPictures(accepts, resume, job.origin.source.live));
 }
 
 /** What the source says of itself, as `opened`; no pictures. */
