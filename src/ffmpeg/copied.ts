@@ -53,6 +53,7 @@ export class CopiedPictures implements Pictures {
   }
 
   packet(packet: NutPacket, stream: NutStream): readonly EngineEvent[] {
+    if (this.#refusal !== undefined) throw this.#refusal.error;
     const copied = this.#stream ??= this.#open(stream);
     const unit = copied.unit(packet.data, packet.key);
     if (unit === undefined) return [{ type: 'rejected', reason: 'an access unit is damaged: its parts are longer than the whole' }];
@@ -60,12 +61,21 @@ export class CopiedPictures implements Pictures {
     if (this.#isOld(pts)) return [];
     const { width, height } = copied.size;
     const output: EngineOutput = { type: 'output', pts, keyframe: unit.keyframe, width, height, format: copied.codec, data: unit.data };
-    const arrived: readonly EngineEvent[] = [...this.#changed(copied), { type: 'captured', pts }];
-    if (!this.isLive) return [...arrived, output];
     const whole = this.#held === undefined ? [] : [this.#held];
-    this.#held = output;
-    return [...whole, ...arrived];
+    this.#held = undefined;
+    try {
+      const arrived: readonly EngineEvent[] = [...this.#changed(copied), { type: 'captured', pts }];
+      if (!this.isLive) return [...arrived, output];
+      this.#held = output;
+      return [...whole, ...arrived];
+    } catch (error) {
+      if (whole.length === 0) throw error;
+      // The one before it is whole all the same; the next packet brings the refusal.
+      this.#refusal = { error };
+      return whole;
+    }
   }
+  #refusal: { readonly error: unknown } | undefined;
 
   /** The stream's tag tells the codec as well: its first packet may come before ffmpeg's own words are read. */
   #open({ fourcc, extradata, width, height }: NutStream): CopiedStream {
