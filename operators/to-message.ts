@@ -7,7 +7,7 @@ import { Capture, planOf } from '../src/capture.js';
 import { InvalidOption } from '../src/errors.js';
 import type { CameraMessage, EncodedFrame } from '../src/frame.js';
 import { FORMATS, type FormatName, type MessageContext, type MessageFormatter, ONLY_IN } from '../src/message/index.js';
-import { options as object, parseOptions } from '../src/options.js';
+import { definedOnly, options as object, parseOptions } from '../src/options.js';
 import { withReferences } from '../src/plan.js';
 
 export type { MessageFormatter } from '../src/message/index.js';
@@ -163,8 +163,4 @@ let ofProcess: string | undefined;
 
 function processRun(): string {
   return ofProcess ??= randomUUID();
-}
-
-function definedOnly<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
 }

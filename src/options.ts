@@ -38,6 +38,11 @@ export const chunk = () => z.union([z.literal('gop'), options({ frames: count() 
 /** A function of the user's; its arguments are not checked. */
 export const callback = <F>() => z.custom<F>((value) => typeof value === 'function', { message: 'expected a function' });
 
+/** An object without its undefined members. */
+export function definedOnly<T extends object>(object: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}
+
 function describe(what: string, issue: z.core.$ZodIssue, given: unknown): string {
   if (issue.code === 'unrecognized_keys') return `${what}: unknown option ${issue.keys.map((key) => `'${key}'`).join(', ')}`;
   if (issue.code === 'invalid_union') return `${what}${at(issue.path)}: ${shown(given, issue.path)} given, ${unionOf(issue)}`;

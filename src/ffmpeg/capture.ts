@@ -4,6 +4,7 @@ import { type Observable, concat, throwError, defer } from 'rxjs';
 import type { EngineContext, EngineEvent, EngineOutput } from '../engine.js';
 import { DecodeFailed, NoVideo, StreamEnded } from '../errors.js';
 import type { Codec, ColorInfo, PixelFormat, SourceInfo } from '../frame.js';
+import { definedOnly } from '../options.js';
 import type { Source } from '../source/index.js';
 import { type ChildOutput, runChild } from './child.js';
 import { mapEach } from './map-each.js';
@@ -119,12 +120,7 @@ export class DecodedPictures implements Pictures {
 }
 
 function sourceInfo(fact: Extract<StderrFact, { kind: 'stream' }>): Partial<SourceInfo> {
-  const { codec, width, height, fps, pixelFormat } = fact;
-  const color: ColorInfo = defined({ range: fact.colorRange, space: fact.colorSpace, primaries: fact.colorPrimaries, transfer: fact.colorTransfer });
-  return defined({ codec, width, height, fps, pixelFormat, color: Object.keys(color).length > 0 ? color : undefined });
-}
-
-/** An object without its undefined members. */
-function defined<T extends object>(object: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
+  const { codec, width, height, fps, pixelFormat, colorRange, colorSpace, colorPrimaries, colorTransfer } = fact;
+  const color: ColorInfo = definedOnly({ range: colorRange, space: colorSpace, primaries: colorPrimaries, transfer: colorTransfer });
+  return definedOnly({ codec, width, height, fps, pixelFormat, color: Object.keys(color).length > 0 ? color : undefined });
 }
