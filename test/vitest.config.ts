@@ -24,7 +24,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'real',
-          include: ['test/real/**/*.spec.ts', 'test/faults/**/*.spec.ts'],
+          include: ['test/real/**/*.spec.ts', 'test/faults/**/*.spec.ts', 'test/field/**/*.spec.ts'],
           globalSetup: 'test/services/shared.ts',
           hookTimeout: 120 * SECOND,
         },

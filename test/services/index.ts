@@ -12,6 +12,8 @@ export { type Consumed, consumeMatrice } from './matrice/index.js';
 export { run, startProgram, type Program } from './process.js';
 export { temporaryFolder } from './restartable.js';
 export * from './media.js';
+export { fieldHls, fieldInput, fieldJpegs } from './field-inputs.js';
+export { type OddServer, startOddHls, startOddHttp, startOddRtsp } from './odd/index.js';
 export {
   ffmpegChildren, ledgerBalances, noFfmpegLeft, processArguments, secretsKept, threeQuestions, type Counts,
 } from './processes.js';

@@ -62,7 +62,8 @@ const PROBE = ['-v', 'error', '-select_streams', 'v:0'];
 /** Changes when the way in which footage is made does. */
 const MAKE = 2;
 
-async function cached(what: string, extension: string, make: (path: string) => Promise<void>): Promise<string> {
+/** The path of a file made once for `what`, and kept. */
+export async function cached(what: string, extension: string, make: (path: string) => Promise<void>): Promise<string> {
   const folder = join(cacheDir, 'media');
   const path = join(folder, `${createHash('sha256').update(`${MAKE} ${what}`).digest('hex').slice(0, 16)}.${extension}`);
   if (existsSync(path)) return path;

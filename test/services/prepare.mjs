@@ -31,6 +31,7 @@ const NEEDS = [
     ],
     present: () => existsSync(python) && succeeds(python, ['-c', RTSP_IMPORT]),
   },
+  { service: 'cjpeg', packages: ['libjpeg-turbo-progs'], present: () => onPath('cjpeg') },
   { service: 'python', packages: ['python3'], present: () => existsSync(python) },
   { service: 'pypi', packages: ['python3', 'python3-venv'], present: () => hasConsumer() || succeeds(python, ['-c', 'import venv, ensurepip']) },
   { service: 'kafka', packages: ['openjdk-17-jre-headless'], present: () => onPath('java') },

@@ -23,6 +23,8 @@ export interface ProcessOptions {
   ready?: RegExp;
   /** In ms, default 60 000. */
   readyTimeout?: number;
+  /** Called with each line of stdout that comes after the one that says that it is ready. */
+  onLine?: (line: string) => void;
   /** Keep stdout for the caller (a pipe of bytes) rather than reading it as lines. */
   rawStdout?: boolean;
 }
@@ -147,7 +149,14 @@ async function waitUntilReady(options: ProcessOptions, child: Child, lines: Tail
       if (match) { settle(); resolve(match); }
     };
     lines.read(child.stderr, onLine);
-    if (options.rawStdout !== true) lines.read(child.stdout, onLine);
+    let isReady = false;
+    if (options.rawStdout !== true) {
+      lines.read(child.stdout, (line) => {
+        if (isReady) options.onLine?.(line);
+        isReady ||= ready === undefined || ready.test(line);
+        onLine(line);
+      });
+    }
     if (ready === undefined) child.once('spawn', () => { settle(); resolve(undefined); });
   });
 }

@@ -1,0 +1,87 @@
+/** Servers that misbehave as those of public bug reports do; each says in its first lines what it can be told. */
+import { fileURLToPath } from 'node:url';
+import { python } from '../cache.mjs';
+import { freePort } from '../ports.js';
+import { type Program, startProgram } from '../process.js';
+
+/** An odd server that runs. */
+export interface OddServer {
+  readonly host: string;
+  readonly port: number;
+  /** First lines of the requests so far, in the order in which they came. */
+  readonly requests: readonly string[];
+  stop(): Promise<void>;
+}
+
+/** What rtsp_server.py takes. */
+export interface OddRtspOptions {
+  /** Annex B with access unit delimiters, played in a loop. */
+  file?: string;
+  codec?: 'h264' | 'h265';
+  fps?: number;
+  /** Index of the first access unit. */
+  start?: number;
+  /** Whether the SDP holds the parameter sets. */
+  sprop?: boolean;
+  udp?: boolean;
+  tcp?: boolean;
+  /** `[index, seconds]` added to the RTP time of one access unit, in each `period`. */
+  ts?: readonly (readonly [number, number])[];
+  period?: number;
+  /** `[from, seconds]` added to all that follow. */
+  step?: readonly (readonly [number, number])[];
+  /** Lines of the SDP before `m=video`. */
+  extra?: readonly string[];
+  /** Access units until the connection is closed. */
+  count?: number;
+  /** Answer to DESCRIBE, e.g. `453 Not Enough Bandwidth`. */
+  status?: string;
+  /** Address that DESCRIBE is redirected to. */
+  redirect?: string;
+}
+
+/** An RTSP server in Python, without a library. */
+export async function startOddRtsp(options: OddRtspOptions): Promise<OddServer> {
+  return start('rtsp_server.py', (port) => [JSON.stringify({ ...options, port })]);
+}
+
+/** What http_server.py takes. */
+export interface OddHttpOptions {
+  mode: 'live' | 'mjpeg';
+  /** The head of the answer, byte for byte. */
+  head?: string;
+  /** `live`: a file sent at `rate` bytes a second, again and again. */
+  file?: string;
+  offset?: number;
+  rate?: number;
+  loop?: boolean;
+  /** `mjpeg`: a glob of JPEG files. */
+  files?: string;
+  fps?: number;
+  /** Sent before the first part. */
+  first?: string;
+  /** Head of a part, with `{len}` for the length. */
+  part?: string;
+  /** Sent behind each part. */
+  tail?: string;
+}
+
+/** An HTTP server on bare sockets. */
+export async function startOddHttp(options: OddHttpOptions): Promise<OddServer> {
+  return start('http_server.py', (port) => [JSON.stringify({ ...options, port })]);
+}
+
+/** A folder of segments and playlists as a live HLS stream. */
+export async function startOddHls(folder: string): Promise<OddServer> {
+  return start('hls_server.py', (port) => [String(port), folder]);
+}
+
+async function start(script: string, args: (port: number) => string[]): Promise<OddServer> {
+  const port = await freePort();
+  const requests: string[] = [];
+  const program: Program = await startProgram({
+    name: `the odd server ${script}`, command: python, args: [fileURLToPath(new URL(script, import.meta.url)), ...args(port)], ready: /^ready \d+/,
+    onLine: (line) => { requests.push(line); },
+  });
+  return { host: '127.0.0.1', port, requests, stop: () => program.stop() };
+}
