@@ -3,7 +3,7 @@ import { type FeedFormat, RESUME_TOLERANCE_US, type ResumePoint } from '../engin
 import { type Plan, type ResizeStep, type SkipStep, unchangedStep } from '../plan.js';
 import { selectExpression } from '../skip.js';
 import type { Encoder } from './encoder/index.js';
-import { seenFilters, unchangedFilters } from './unchanged.js';
+import { CORNER, seenFilters, unchangedFilters } from './unchanged.js';
 
 /** Media time is counted in µs from here on. */
 const MICROSECONDS = 'settb=1/1000000';
@@ -19,7 +19,7 @@ export function cameraGraph(plan: Plan, pixelFormat: string, encoder: Encoder | 
   const unchanged = unchangedStep(plan);
   return [
     `[0:v:0]${MICROSECONDS},setpts='${monotone(seekUs)}',split[b][a]`,
-    `[b]${(unchanged === undefined ? ['crop=2:2:0:0'] : seenFilters(unchanged)).join(',')}[h]`,
+    `[b]${(unchanged === undefined ? [CORNER] : seenFilters(unchanged)).join(',')}[h]`,
     `[a]${[...behind, ...steps(plan, resume), ...last(pixelFormat, encoder)].join(',')}[v]`,
   ].join(';');
 }

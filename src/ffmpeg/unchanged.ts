@@ -13,12 +13,15 @@ const FORMATS = ['420', '422', '444'].flatMap((form) => [`yuv${form}p`, `yuvj${f
 /** Size of the pictures that go through the heartbeat where the likeness of pictures is asked for: grey, of 16:9. */
 export const THUMBNAIL = { width: 32, height: 18 } as const;
 
+/** A corner of a picture: all that a heartbeat needs. `exact`, or its width is 0 where four columns share their colour. */
+export const CORNER = "crop=w='min(2,iw)':h='min(2,ih)':x=0:y=0:exact=1";
+
 /** For the heartbeat's branch: small pictures, and the line of each picture decoded. */
 export function seenFilters(step: UnchangedStep): string[] {
   const { width, height } = THUMBNAIL;
   return step.references
     ? [`scale=${width}:${height}:flags=area`, 'format=yuv420p', "lutyuv=y='min(val,254)'", 'blackframe=0:255']
-    : ['crop=2:2:0:0', 'format=yuv420p', 'lutyuv=y=0', 'blackframe=0:255'];
+    : [CORNER, 'format=yuv420p', 'lutyuv=y=0', 'blackframe=0:255'];
 }
 
 /** For the pictures: a margin, mpdecimate, the line of each picture kept, and the margin is off again. */
@@ -30,7 +33,7 @@ export function unchangedFilters({ threshold, maxGapMs }: UnchangedStep): string
     `pad=iw+${left + right}:ih+${bottom}:${left}:0`,
     `drawbox=y=ih-${bottom}:h=${bottom}:color=white:t=fill:enable='${toggled(maxGapMs)}'`,
     `mpdecimate=hi=${hi}:lo=${lo}:frac=${frac}`,
-    'split[kept][line];[line]crop=2:2:0:0,format=yuv420p,blackframe=0:0,nullsink;'
+    `split[kept][line];[line]${CORNER},format=yuv420p,blackframe=0:0,nullsink;`
     + `[kept]crop=iw-${left + right}:ih-${bottom}:${left}:0`,
   ];
 }

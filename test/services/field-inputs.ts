@@ -59,10 +59,12 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   'h265-500.mp4': pattern('160x120', 25, 20, ...x265(':keyint=500:min-keyint=500:scenecut=0:bframes=0'), '-pix_fmt', 'yuv420p', '-tag:v', 'hvc1'),
   'h265-cut4.mp4': cut('h265-500.mp4', 4),
   'h265-cut14.mp4': cut('h265-500.mp4', 14),
-  // 4:1:1 and 4:1:0.
+  // 4:1:1, 4:1:0 and 4:4:0.
   'dv-ntsc.avi': pattern('720x480', '30000/1001', 1, '-c:v', 'dvvideo', '-pix_fmt', 'yuv411p'),
   'dv-ntsc.dv': pattern('720x480', '30000/1001', 1, '-c:v', 'dvvideo', '-pix_fmt', 'yuv411p'),
   'svq1-410.mov': pattern('320x240', 25, 1, '-c:v', 'svq1'),
+  'ffv1-440.mkv': pattern('160x120', 10, 1, '-c:v', 'ffv1', '-pix_fmt', 'yuv440p'),
+  'ffv1-411-odd.mkv': pattern('161x121', 10, 1, '-c:v', 'ffv1', '-pix_fmt', 'yuv411p'),
   // A gap of two hours; one picture in 2 s for a minute, then 25 a second.
   'gap2h.mkv': pattern('320x240', 25, 8, '-vf', "setpts='PTS+gte(N,50)*7200/TB'", '-vsync', 'passthrough', ...X264_420, '-g', '25'),
   'smart.mkv': pattern('320x240', 25, 9.2, '-vf', "setpts='if(lt(N,30),N*2,60+(N-30)/25)/TB'", '-vsync', 'passthrough', ...X264_420, '-g', '25'),
