@@ -14,7 +14,7 @@ import { CameraHub } from './hub.js';
 import type { LivenessLimits } from './liveness.js';
 import { logEvents } from './log.js';
 import { byteCount, callback, count, logger, milliseconds, options, parseOptions } from './options.js';
-import { type Source, detect } from './source/index.js';
+import { type HostsConfig, type Source, detect, parsePattern } from './source/index.js';
 import type { CameraStats } from './stats.js';
 
 /** Options of {@link camera}. */
@@ -41,6 +41,12 @@ export interface CameraConfig {
   readonly cacheDir?: string | undefined;
   /** HTTP files: largest download in bytes. Default 4 GiB. */
   readonly maxDownloadBytes?: number | undefined;
+  /**
+   * RTSP and HTTP: hosts that the camera may lead to, by its address, redirects, playlists and keys alike: `allow` (nothing
+   * else then) and `deny`, each names, `*.names`, addresses or CIDR. Default: all but link-local addresses and the metadata
+   * of clouds, unless the camera's own address is one.
+   */
+  readonly hosts?: HostsConfig | undefined;
   /** Devices: frames per second to ask for. */
   readonly fps?: number | undefined;
   /** Devices: picture size to ask for, in pixels. */
@@ -61,6 +67,10 @@ export interface CameraConfig {
   readonly engine?: Engine | undefined;
 }
 
+const hostPatterns = () => z.array(z.string().refine((text) => parsePattern(text) !== undefined, {
+  message: 'expected a name, *.name, an address, or a network such as 10.0.0.0/8',
+}));
+
 const schema = options({
   key: z.string().min(1).max(200).optional(),
   pixelFormat: z.enum(PIXEL_FORMATS).default(SOURCE.pixelFormat),
@@ -73,6 +83,7 @@ const schema = options({
   download: z.boolean().default(SOURCE.download),
   cacheDir: z.string().min(1).optional(),
   maxDownloadBytes: byteCount().default(SOURCE.maxDownloadBytes),
+  hosts: options({ allow: hostPatterns().min(1).optional(), deny: hostPatterns().optional() }).optional(),
   fps: z.number().positive().max(1000).optional(),
   size: options({ width: count(), height: count() }).optional(),
   connectTimeoutMs: milliseconds().default(LIVENESS.connectTimeoutMs),

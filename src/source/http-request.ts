@@ -8,6 +8,7 @@ import type { Socket } from 'node:net';
 import { DOWNLOAD } from '../limits.js';
 import { SourceRefused } from '../errors.js';
 import { networkFailure, silence } from './http-errors.js';
+import type { HostRules } from './hosts/index.js';
 import { Login } from './http-login.js';
 
 /** What all requests for one source share. */
@@ -15,6 +16,7 @@ export interface Target {
   /** Without credentials. */
   readonly url: URL;
   readonly login: Login | undefined;
+  readonly rules: HostRules;
   /** The address as it may be shown. */
   readonly shown: string;
   /** Longest wait for an answer, and longest silence afterwards; ms. */

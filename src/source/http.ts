@@ -13,6 +13,7 @@ import { inPlaceInput, liveInput } from './http-input.js';
 import { Login } from './http-login.js';
 import { type Target, get, withoutCredentials } from './http-request.js';
 import { addReader } from './http-trim.js';
+import { HostRules } from './hosts/index.js';
 import type { Preparation, Source, SourceInput, SourceKind, SourceOptions } from './source.js';
 
 export const http: SourceKind = {
@@ -39,12 +40,15 @@ class HttpSource implements Source {
   #live = false;
   readonly #url: URL;
   readonly #login: Login | undefined;
+  readonly #rules: HostRules;
 
   constructor(address: string, url: URL, readonly options: SourceOptions) {
     this.address = redactUrl(address);
     this.secrets = [...secretsOf(address)];
     this.#url = withoutCredentials(url);
     this.#login = Login.of(url);
+    this.#rules = new HostRules(options.hosts ?? {}, url.hostname);
+    this.#rules.checkOwn(this.address);
     addReader(this);
   }
 
@@ -92,6 +96,7 @@ class HttpSource implements Source {
     return {
       url: this.#url,
       login: this.#login,
+      rules: this.#rules,
       shown: this.address,
       timeoutMs: this.options.readTimeoutMs,
       signal,

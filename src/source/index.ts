@@ -15,4 +15,5 @@ export function detect(address: unknown, options: SourceOptions): Source {
   return choose(KINDS, address, options);
 }
 
+export { type HostsConfig, parsePattern } from './hosts/index.js';
 export type { Preparation, Source, SourceInput, SourceOptions } from './source.js';

@@ -1,12 +1,13 @@
 /** RTSP cameras, over TCP by default. */
-import { map, of } from 'rxjs';
+import { map } from 'rxjs';
 import { SOURCE } from '../defaults.js';
 import { InvalidOption } from '../errors.js';
+import { HostRules } from './hosts/index.js';
 import { ffconcat } from './ffconcat.js';
 import type { FfmpegFacts } from '../ffmpeg-facts.js';
 import { normalizeUrl, redactUrl, secretsOf } from '../redact.js';
 import { liveOptions } from './live.js';
-import { resolved } from './resolve.js';
+import { checked, resolved } from './resolve.js';
 import type { SourceInput, SourceKind, SourceOptions } from './source.js';
 
 /** What ffmpeg may open for an RTSP source; `pipe` is the script on its stdin. */
@@ -20,13 +21,16 @@ export const rtsp: SourceKind = {
     if (!URL.canParse(url) || new URL(url).hostname === '') {
       throw new InvalidOption(`source: '${redactUrl(address)}' given; allowed: rtsp://[user:password@]host[:port]/path`);
     }
+    const { hostname } = new URL(url);
+    const rules = new HostRules(options.hosts ?? {}, hostname);
+    rules.checkOwn(redactUrl(address));
     return {
       kind: 'rtsp',
       address: redactUrl(address),
       live: true,
       endless: true,
       secrets: secretsOf(address),
-      prepare: (facts) => (facts.major < 5 ? resolved(url) : of(url)).pipe(
+      prepare: (facts) => (facts.major < 5 ? resolved(url, hostname, rules) : checked(url, hostname, rules)).pipe(
         map((reachable) => ({ type: 'input', input: rtspInput(reachable, options, facts) })),
       ),
     };

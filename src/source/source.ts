@@ -1,6 +1,7 @@
 /** The interface of a source: what the address is, and how ffmpeg reads it. */
 import type { Observable } from 'rxjs';
 import type { FfmpegFacts } from '../ffmpeg-facts.js';
+import type { HostsConfig } from './hosts/index.js';
 
 /** How pictures come: as fast as they are taken, or at the source's own pace. */
 export type Pace = 'asap' | 'realtime';
@@ -23,6 +24,8 @@ export interface SourceOptions {
   readonly cacheDir?: string | undefined;
   /** HTTP files: the largest download in bytes. */
   readonly maxDownloadBytes?: number | undefined;
+  /** RTSP and HTTP: hosts that the source may and may not lead to. */
+  readonly hosts?: HostsConfig | undefined;
   /** Devices: frames per second and picture size to ask for. */
   readonly fps?: number | undefined;
   readonly size?: { readonly width: number; readonly height: number } | undefined;

@@ -29,6 +29,7 @@ const ELSEWHERE: Record<string, string> = {
   'resize.width': '--size', 'resize.height': '--size', 'publish.key': '--message-key', 'stats.every': '--refresh',
   'kafka.brokers': '--to', 'redis.url': '--to', 'redis.host': '--to', 'redis.port': '--to', 'redis.db': '--to',
   'redis.username': '--to', 'redis.password': '--to', 'redis.tls': '--to', 'kafka.sasl': '--sasl-mechanism', 'passthrough.chunk': '--chunk',
+  'camera.hosts': '--allow-hosts',
 };
 
 /** Options that only code can give. */

@@ -81,6 +81,11 @@ export function list(text: string, before: unknown): string[] {
   return [...((before as string[] | undefined) ?? []), text];
 }
 
+/** Words with commas between them, or given again. */
+export function words(text: string, before: unknown): string[] {
+  return [...((before as string[] | undefined) ?? []), ...text.split(',').map((word) => word.trim())];
+}
+
 /** For the help: `16 MiB`. */
 export function shownBytes(count: number): string {
   const unit = [[1024 ** 3, 'GiB'], [1024 ** 2, 'MiB'], [1024, 'KiB']].find(([factor]) => count % Number(factor) === 0);

@@ -1,6 +1,6 @@
 /** Flags of camera(): where video comes from and how it is read. */
 import { LIVENESS, SOURCE, STATS } from '../../defaults.js';
-import { type FlagGroup, bytes, list, number, wholeSize } from './flag.js';
+import { type FlagGroup, bytes, list, number, wholeSize, words } from './flag.js';
 
 export const sourceFlags: FlagGroup = {
   heading: 'Source:',
@@ -60,6 +60,14 @@ export const sourceFlags: FlagGroup = {
     {
       flags: '--max-download-bytes <bytes>', sets: 'camera.maxDownloadBytes', parse: bytes, standard: '4 GiB',
       about: 'HTTP files: largest download in bytes',
+    },
+    {
+      flags: '--allow-hosts <hosts>', sets: 'camera.hosts.allow', parse: words, standard: 'all but link-local and cloud metadata',
+      about: 'RTSP and HTTP: hosts that may be connected to, redirects and playlists included: names, *.names, addresses, CIDR',
+    },
+    {
+      flags: '--deny-hosts <hosts>', sets: 'camera.hosts.deny', parse: words,
+      about: 'RTSP and HTTP: hosts that may not be connected to',
     },
     {
       flags: '--device-fps <fps>', sets: 'camera.fps', parse: number, standard: "the device's own",
