@@ -172,7 +172,7 @@ describe('skipRate', () => {
     for (const wrong of [0, -1, 1.5, NaN, Infinity, '3', null, undefined, {}, { fps: 0 }, { fps: -5 }, { fps: 1001 }, { fps: 5, n: 2 }]) {
       expect(() => skipRate(wrong as never)).toThrow(InvalidOption);
     }
-    expect(() => skipRate('3' as never)).toThrow('skipRate: "3" given, expected a whole number of at least 1, or { fps: a number above 0, at most 1000 }');
+    expect(() => skipRate('3' as never)).toThrow('skipRate: "3" given, expected a whole number of at least 1, or { fps: a number from 0.000001 to 1000 }');
     expect(() => skipRate(0)).toThrow('skipRate: 0 given, too small: expected number to be >=1');
     const encoded$ = fakeCamera().pipe(encodeH265({ mode: 'frame' }));
     expect(() => encoded$.pipe(skipRate(2) as never)).toThrow('skip after encode given');

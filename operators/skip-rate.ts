@@ -12,8 +12,8 @@ export interface SkipRateConfig {
   readonly fps: number;
 }
 
-const schema = z.union([count(), options({ fps: z.number().positive().max(1000) })], {
-  error: 'expected a whole number of at least 1, or { fps: a number above 0, at most 1000 }',
+const schema = z.union([count(), options({ fps: z.number().min(0.000001).max(1000) })], {
+  error: 'expected a whole number of at least 1, or { fps: a number from 0.000001 to 1000 }',
 });
 
 /**

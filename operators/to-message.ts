@@ -1,5 +1,4 @@
 /** toMessage: wraps an access unit, or a chunk, in the message that goes to the broker. */
-import { randomUUID } from 'node:crypto';
 import { Observable, type OperatorFunction, defer } from 'rxjs';
 import { z } from 'zod';
 import { ACCOUNTS, type Account, handOver, passedOn, take } from '../src/account.js';
@@ -7,7 +6,8 @@ import { Capture, planOf } from '../src/capture.js';
 import { InvalidOption } from '../src/errors.js';
 import type { CameraMessage, EncodedFrame } from '../src/frame.js';
 import { FORMATS, type FormatName, type MessageContext, type MessageFormatter, ONLY_IN } from '../src/message/index.js';
-import { definedOnly, options as object, parseOptions } from '../src/options.js';
+import { Numbering } from '../src/numbering.js';
+import { definedOnly, options as object, parseOptions, texts } from '../src/options.js';
 import { withReferences } from '../src/plan.js';
 
 export type { MessageFormatter } from '../src/message/index.js';
@@ -48,7 +48,7 @@ const SCHEMA = object({
   serviceId: z.string().min(1).optional(),
   stripInputContent: z.boolean().optional(),
   unchanged: z.enum(['skip', 'reference']).default('skip'),
-  headers: z.record(z.string(), z.string())
+  headers: texts()
     .refine((headers) => !Object.keys(headers).some((name) => RESERVED.test(name)), "expected names other than 'content-type' and 'ce_…'")
     .optional(),
 });
@@ -81,16 +81,17 @@ export function toMessage(config: ToMessageConfig | MessageFormatter = {}): Oper
   const formatter = typeof format === 'function' ? format : FORMATS[format];
   const facts = definedOnly(about);
   const messages = (source: Observable<EncodedFrame>) => defer(() => {
-    let ownOrder = 0;
+    const own = new Numbering();
     let fullOrder: number | undefined;
     return source.pipe(mapHeld((frame) => {
       const owner = frame[ACCOUNTS]?.[0]?.owner;
-      const inputOrder = owner?.nextInputOrder() ?? ++ownOrder;
+      const numbering = owner?.numbering ?? own;
+      const inputOrder = numbering.next();
       if (frame.unchanged === undefined) fullOrder = inputOrder;
       const refers = frame.unchanged !== undefined && fullOrder !== undefined && { referenceOrder: fullOrder };
       const { camera, run } = frame;
       const lastTimes = owner && { lastTimes: owner.lastTimes() };
-      const context = { key: camera, ...facts, camera, run, inputOrder, processRun: processRun(), ...lastTimes, ...refers };
+      const context = { key: camera, ...facts, camera, run, inputOrder, processRun: numbering.run, ...lastTimes, ...refers };
       return messageOf(frame, formatter, context, headers);
     }));
   });
@@ -157,10 +158,4 @@ function messageOf(
     ...(previousOrderHeader !== undefined && { previousOrderHeader }),
     ...(complete && { completion: { of: bytes, complete } }),
   };
-}
-
-let ofProcess: string | undefined;
-
-function processRun(): string {
-  return ofProcess ??= randomUUID();
 }

@@ -8,6 +8,7 @@ import type { DropCause, EventBody, Place } from './events.js';
 import type { RxcamError } from './errors.js';
 import type { Accounted, Codec, Published } from './frame.js';
 import type { LastTimes } from './message/index.js';
+import type { Numbering } from './numbering.js';
 
 /** Under which values carry their accounts; global, so that a second copy of rxcam does no harm. */
 export const ACCOUNTS: unique symbol = Symbol.for('rxcam.accounts') as never;
@@ -32,7 +33,7 @@ export interface AccountOwner {
   /** Whether a subscription to the run is live. */
   readonly live: boolean;
   /** Numbers the camera's messages 1, 2, 3 …, over reconnects and resets. */
-  nextInputOrder(): number;
+  readonly numbering: Numbering;
   /** What the last picture and the last message took. */
   lastTimes(): LastTimes;
   emit(body: EventBody): void;

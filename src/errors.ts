@@ -79,5 +79,5 @@ export function failureOf(cause: unknown, what: string, details: ErrorDetails): 
 /** Whether an error is one of rxcam's, of whatever copy of it. */
 export function isRxcamError(error: unknown): error is RxcamError {
   const code = error instanceof Error ? (error as { code?: unknown }).code : undefined;
-  return typeof code === 'string' && code in ERRORS;
+  return typeof code === 'string' && Object.hasOwn(ERRORS, code);
 }

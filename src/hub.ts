@@ -5,6 +5,7 @@ import type { CameraEvent, EventBody } from './events.js';
 import type { EncodedFrame, Frame } from './frame.js';
 import { EMPTY_LEDGER, type Ledger, fold } from './ledger.js';
 import type { LastTimes } from './message/index.js';
+import { Numbering } from './numbering.js';
 import { wall } from './clock.js';
 import { STATS } from './defaults.js';
 import { type CameraStats, sampled, statsOf } from './stats.js';
@@ -34,9 +35,10 @@ export class CameraHub {
   readonly #values = new Subject<Frame | EncodedFrame>();
   readonly #runs: Run[] = [];
   #claimed: Run | undefined;
-  #inputOrder = 0;
   #epoch = 0;
 
+  /** Of its messages, over reconnects and resets. */
+  readonly numbering = new Numbering();
   readonly events$: Observable<CameraEvent> = this.#events.asObservable();
   readonly retryNow$: Observable<void> = this.#retryNow.asObservable();
   /** What leaves the captures of all runs, for looking at: it belongs to those who subscribed to them. */
@@ -67,10 +69,6 @@ export class CameraHub {
   /** A value leaves a capture. */
   tell(value: Frame | EncodedFrame): void {
     if (this.#values.observed) this.#values.next(value);
-  }
-
-  nextInputOrder(): number {
-    return ++this.#inputOrder;
   }
 
   lastTimes(): LastTimes {

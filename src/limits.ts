@@ -42,3 +42,11 @@ export const DOWNLOAD = {
   /** A file read in place: the longest wait of ffmpeg before it takes the connection up again; seconds. */
   inPlaceReconnectS: 5,
 } as const;
+
+/** Times of Kafka records; ms. */
+export const KAFKA_TIMES = {
+  /** Brokers refuse a time further ahead than this (`message.timestamp.after.max.ms`). */
+  aheadMs: 3_600_000,
+  /** After so long a topic that has refused the times of capture is given them again: clocks are set right. */
+  againMs: 60_000,
+} as const;

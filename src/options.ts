@@ -29,6 +29,8 @@ export const count = () => z.number().int().min(1);
 export const byteCount = () => z.number().int().min(1);
 /** Quality of a JPEG, 1 (worst) to 100. */
 export const jpegQuality = () => z.number().int().min(1).max(100);
+/** An object of texts under names of any kind: `__proto__` is one, which a schema for records leaves out. */
+export const texts = () => z.custom<Readonly<Record<string, string>>>(isTexts, { message: 'expected an object of texts' });
 /** A pino logger, of whatever copy of pino. */
 export const logger = () => z.custom<Logger>((value) => typeof (value as Partial<Logger> | null)?.info === 'function', { message: 'expected a pino logger' });
 /** What one value carries: a GOP, so many frames, or so many ms. */
@@ -38,9 +40,16 @@ export const chunk = () => z.union([z.literal('gop'), options({ frames: count() 
 /** A function of the user's; its arguments are not checked. */
 export const callback = <F>() => z.custom<F>((value) => typeof value === 'function', { message: 'expected a function' });
 
+/** An object for names from outside, which has none of its own: a topic may be called `__proto__`. */
+export const emptyRecord = <T>() => Object.create(null) as Record<string, T>;
+
 /** An object without its undefined members. */
 export function definedOnly<T extends object>(object: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}
+
+function isTexts(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every((text) => typeof text === 'string');
 }
 
 function describe(what: string, issue: z.core.$ZodIssue, given: unknown): string {

@@ -7,6 +7,7 @@ import type { Engine } from './engine.js';
 import type { EventBody, Place } from './events.js';
 import type { CameraHub } from './hub.js';
 import type { LastTimes } from './message/index.js';
+import type { Numbering } from './numbering.js';
 
 /** Between the last picture of a file and the first of its next pass, where there is only one; µs. */
 const ASSUMED_FRAME_US = 40_000;
@@ -63,9 +64,7 @@ export class Run implements AccountOwner {
     return this.#flowingSince === undefined ? 0 : this.#lastCapturedAt - this.#flowingSince;
   }
 
-  nextInputOrder(): number {
-    return this.hub.nextInputOrder();
-  }
+  get numbering(): Numbering { return this.hub.numbering; }
 
   lastTimes(): LastTimes {
     return this.hub.lastTimes();

@@ -6,6 +6,7 @@ import { InvalidOption, type RxcamError } from '../errors.js';
 import type { CameraMessage } from '../frame.js';
 import type { Ticket } from '../account.js';
 import { type AgainGiven, type AgainOptions, againOptions } from './again.js';
+import { type CloseReport, closeReport } from './close-report.js';
 import type { Driver } from './driver.js';
 import { Entry, type Lane } from './lane.js';
 import { type LaneOptions, Outbox } from './outbox.js';
@@ -23,15 +24,6 @@ export interface BrokerState {
   readonly error?: RxcamError;
   /** What waits for an acknowledgement; bytes are those kept in memory. */
   readonly outbox: { readonly messages: number; readonly bytes: number };
-}
-
-/** What `close` could not send. */
-export interface CloseReport {
-  /** Messages that are not acknowledged; the broker may have taken those of the last request. */
-  readonly unsent: number;
-  /** Bytes of their values. */
-  readonly unsentBytes: number;
-  readonly byTopic: Readonly<Record<string, { readonly messages: number; readonly bytes: number }>>;
 }
 
 /** A broker, to be given to `publish`; connects when the first message is sent, and again for ever. */
@@ -144,16 +136,7 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
 
   #giveUp(): CloseReport {
     this.#sender.stop();
-    const unsent = this.#outbox.dropAll('closed', closedError(this));
-    const byTopic: Record<string, { messages: number; bytes: number }> = {};
-    let unsentBytes = 0;
-    for (const { topic, bytes } of unsent) {
-      const sum = (byTopic[topic] ??= { messages: 0, bytes: 0 });
-      sum.messages++;
-      sum.bytes += bytes;
-      unsentBytes += bytes;
-    }
-    return { unsent: unsent.length, unsentBytes, byTopic };
+    return closeReport(this.#outbox.dropAll('closed', closedError(this)));
   }
 
   #closed(): void {

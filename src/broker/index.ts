@@ -1,5 +1,6 @@
 /** Brokers: what the operators, the kernel and the public entry take from here. */
-export { type Broker, BrokerHandle, type BrokerOptions, type BrokerState, type CloseReport, handleOf } from './broker.js';
+export { type Broker, BrokerHandle, type BrokerOptions, type BrokerState, handleOf } from './broker.js';
+export type { CloseReport } from './close-report.js';
 export { BoundedQueue, type Held, Total } from './bounded-queue.js';
 export type { Driver, Outgoing, SendOutcome } from './driver.js';
 export { kafka } from './kafka.js';

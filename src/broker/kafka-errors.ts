@@ -24,3 +24,4 @@ export function kindOf(error: unknown): string {
 export const concernsTopic = (error: unknown): boolean => OF_A_TOPIC.has(kindOf(error));
 export const isTooLarge = (error: unknown): boolean => TOO_LARGE.has(kindOf(error));
 export const isStale = (error: unknown): boolean => STALE.has(kindOf(error));
+export const isWrongTime = (error: unknown): boolean => kindOf(error) === 'INVALID_TIMESTAMP';

@@ -9,8 +9,9 @@ import { redact } from '../redact.js';
 import { type Broker, BrokerHandle } from './broker.js';
 import type { Driver, NotWritten, Outgoing, SendOutcome } from './driver.js';
 import type { KafkaClient } from './kafka-client.js';
-import { concernsTopic, isStale, isTooLarge } from './kafka-errors.js';
+import { concernsTopic, isStale, isTooLarge, isWrongTime } from './kafka-errors.js';
 import { HOST_AND_PORT, KAFKA_SCHEMA, type KafkaConfig, type KafkaOptions } from './kafka-options.js';
+import { RecordTimes } from './record-time.js';
 
 /** What a message needs beside its bytes: of the record batch and of the record, at most. */
 const OVERHEAD_BYTES = 128;
@@ -32,6 +33,7 @@ class KafkaDriver implements Driver {
   #brokers: readonly string[];
   #client: Promise<KafkaClient> | undefined;
   readonly #secrets: readonly string[];
+  readonly #times = new RecordTimes((message) => { this.options.logger?.warn({ broker: this.address }, message); });
 
   constructor(readonly options: KafkaOptions) {
     this.#brokers = typeof options.brokers === 'function' ? [] : options.brokers;
@@ -112,9 +114,12 @@ class KafkaDriver implements Driver {
   async #writeTo(client: KafkaClient, batch: readonly Outgoing[], forget: () => void): Promise<readonly SendOutcome[]> {
     if (batch.length === 0) return [];
     try {
-      const places = await client.write(batch.map((outgoing) => ({ topic: outgoing.topic, message: messageOf(outgoing) })));
+      const places = await client.write(batch.map((outgoing) => ({ topic: outgoing.topic, message: this.#messageOf(outgoing) })));
       return places.map((place) => ({ ok: true, ...place }));
     } catch (error) {
+      if (isWrongTime(error) && isOneLane(batch) && this.#times.refused(batch[0]?.topic ?? '', batch[0]?.message)) {
+        return this.#writeTo(client, batch, forget);
+      }
       if (isStale(error)) forget();
       return this.#refusal(batch, error);
     }
@@ -127,8 +132,7 @@ class KafkaDriver implements Driver {
       return batch.map(() => ({ ok: false, error, split: 'size' }));
     }
     if (!concernsTopic(reason)) throw reason;
-    const isOneLane = batch.every(({ topic, key }) => topic === batch[0]?.topic && key === batch[0].key);
-    const refusal: NotWritten = { ok: false, error: this.#unavailable(reason), ...(!isOneLane && { split: 'apart' as const }) };
+    const refusal: NotWritten = { ok: false, error: this.#unavailable(reason), ...(!isOneLane(batch) && { split: 'apart' as const }) };
     return batch.map(() => refusal);
   }
 
@@ -165,6 +169,10 @@ class KafkaDriver implements Driver {
     return [...this.#brokers];
   }
 
+  #messageOf({ topic, key, message, headers }: Outgoing): Message {
+    return { key, value: message.value, headers: { ...headers }, timestamp: this.#times.of(topic, message) };
+  }
+
   #unavailable(error: unknown, about = ''): RxcamError {
     return new BrokerUnavailable(`kafka at ${this.address}:${about} ${this.#text(error)}`);
   }
@@ -174,6 +182,6 @@ class KafkaDriver implements Driver {
   }
 }
 
-function messageOf({ key, message, headers }: Outgoing): Message {
-  return { key, value: message.value, headers: { ...headers } };
+function isOneLane(batch: readonly Outgoing[]): boolean {
+  return batch.every(({ topic, key }) => topic === batch[0]?.topic && key === batch[0].key);
 }

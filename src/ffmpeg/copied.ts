@@ -15,7 +15,7 @@ const CODECS: Readonly<Record<string, CopiedCodec>> = {
 
 /** What can be sent as it is; by ffmpeg's name or tag. */
 export function copiedCodec(name: string): CopiedCodec | undefined {
-  return CODECS[name.toLowerCase()];
+  return Object.hasOwn(CODECS, name.toLowerCase()) ? CODECS[name.toLowerCase()] : undefined;
 }
 
 /** Refuses what no consumer of H.264 or H.265 could read. */

@@ -9,7 +9,7 @@ export interface MessageContext {
   readonly run: number;
   /** 1, 2, 3 … for each camera, over reconnects. */
   readonly inputOrder: number;
-  /** Random, the same for all messages of this process. */
+  /** Random, the same for all messages that are numbered together: those of one camera object. With `inputOrder` it is unique. */
   readonly processRun: string;
   /** The message's key: the camera's unless told. */
   readonly key: string;

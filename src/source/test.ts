@@ -5,11 +5,15 @@ import { TEST_SOURCE } from '../defaults.js';
 import { options as strict, parseOptions } from '../options.js';
 import type { SourceKind } from './source.js';
 
+/** As large as the pictures of any source may be. */
+const LARGEST = { side: 16_384, pixels: 8_192 * 8_192 };
+const SIZES = `expected WIDTHxHEIGHT in pixels, 10 to ${LARGEST.side} each and at most ${LARGEST.pixels} together`;
+
 const schema = strict({
-  size: z.string().regex(/^\d{2,5}x\d{2,5}$/, 'expected WIDTHxHEIGHT in pixels').default(`${TEST_SOURCE.width}x${TEST_SOURCE.height}`),
-  fps: z.coerce.number().positive().max(1000).default(TEST_SOURCE.fps),
+  size: z.string().refine(isSize, SIZES).default(`${TEST_SOURCE.width}x${TEST_SOURCE.height}`),
+  fps: z.coerce.number().min(0.01).max(1000).default(TEST_SOURCE.fps),
   /** Seconds; without it the pattern has no end. */
-  duration: z.coerce.number().positive().optional(),
+  duration: z.coerce.number().min(0.001).max(1e9).optional(),
   /** Strength of the noise, 0 to 100. */
   noise: z.coerce.number().int().min(0).max(100).default(TEST_SOURCE.noise),
 });
@@ -42,3 +46,8 @@ function graph({ size, fps, duration, noise }: z.output<typeof schema>): string 
   return noise === 0 ? pattern : `${pattern},noise=alls=${noise}:allf=t`;
 }
 
+
+function isSize(text: string): boolean {
+  const [, width = NaN, height = NaN] = (/^(\d{2,5})x(\d{2,5})$/.exec(text) ?? []).map(Number);
+  return Math.min(width, height) >= 10 && Math.max(width, height) <= LARGEST.side && width * height <= LARGEST.pixels;
+}

@@ -127,3 +127,18 @@ function numeric([, whole, edge, from = '', bare = '', to = '']: readonly (strin
     refused: [isAbove ? low : low - step, ...(to === '' ? [] : [high + step]), ...(whole === undefined ? [] : [low + 0.5]), '1', NaN],
   };
 }
+
+describe('the test pattern', () => {
+  it.each([
+    'fps=1e-300', 'fps=-1', 'fps=0', 'fps=NaN', 'fps=Infinity', 'fps=1e300', 'fps=', 'size=0x0', 'size=16385x16', 'size=16x99999', 'size=16384x16384',
+    'size=-1x5', 'size=640', 'duration=0', 'duration=-1', 'duration=1e-300', 'duration=1e300', 'duration=Infinity', 'noise=101', 'noise=-1', 'noise=0.5',
+    'rate=5', 'size=64x64,movie=/etc/passwd', 'fps=25:duration=1',
+  ])('refuses %s, with what is allowed', (query) => {
+    expect(() => camera(`test:?${query}`)).toThrow(InvalidOption);
+    expect(() => camera(`test:?${query}`)).toThrow(/source test:.*(option '\w+'.* given, |unknown option)/);
+  });
+
+  it.each(['fps=0.01', 'fps=1000', 'size=10x10', 'size=16384x4096', 'duration=0.001', 'duration=1e9', 'noise=0', 'noise=100'])('takes %s', (query) => {
+    expect(() => camera(`test:?${query}`)).not.toThrow();
+  });
+});

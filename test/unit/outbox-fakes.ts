@@ -8,6 +8,7 @@ import { BrokerUnavailable } from '../../src/errors.js';
 import type { CameraMessage } from '../../src/frame.js';
 import { EMPTY_LEDGER, type Ledger, fold } from '../../src/ledger.js';
 import type { LastTimes } from '../../src/message/index.js';
+import { Numbering } from '../../src/numbering.js';
 
 /** What the broker does with one request. */
 export type Behaviour = 'ok' | 'fail' | 'hang' | 'lost-answer' | readonly SendOutcome[];
@@ -72,11 +73,11 @@ export class FakeRun implements AccountOwner {
   readonly epoch = 0;
   readonly events: CameraEvent[] = [];
   readonly pressure;
+  readonly numbering = new Numbering();
   readonly blockers = new Set<object>();
   live = true;
   ledger: Ledger = EMPTY_LEDGER;
   #seq = 0;
-  #order = 0;
 
   constructor(readonly camera = 'cam', readonly id = 1, waits = false) {
     this.pressure = {
@@ -87,10 +88,6 @@ export class FakeRun implements AccountOwner {
   }
 
   get isPaused(): boolean { return this.blockers.size > 0; }
-
-  nextInputOrder(): number {
-    return ++this.#order;
-  }
 
   lastTimes(): LastTimes {
     const { read, write, process } = this.ledger.times;
@@ -113,7 +110,7 @@ export class FakeRun implements AccountOwner {
   /** A message of this run. */
   message(facts: Partial<CameraMessage> = {}): CameraMessage {
     const account = this.capture();
-    return message(this.nextInputOrder(), { camera: this.camera, key: this.camera, seq: account.seq, [ACCOUNTS]: [account], ...facts });
+    return message(this.numbering.next(), { camera: this.camera, key: this.camera, seq: account.seq, [ACCOUNTS]: [account], ...facts });
   }
 }
 

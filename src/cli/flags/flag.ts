@@ -34,7 +34,7 @@ export function number(text: string): number {
 /** A number of bytes: `1000000`, `500kB`, `16MiB`. */
 export function bytes(text: string): number {
   const [, amount, unit] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text) ?? [];
-  const factor = unit === undefined ? undefined : BYTES[unit.toLowerCase()];
+  const factor = unit !== undefined && Object.hasOwn(BYTES, unit.toLowerCase()) ? BYTES[unit.toLowerCase()] : undefined;
   if (factor === undefined) throw new InvalidArgumentError('Expected bytes: a number, and kB, MB, GB, KiB, MiB or GiB perhaps.');
   return Math.round(Number(amount) * factor);
 }
