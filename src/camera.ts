@@ -14,7 +14,8 @@ import { CameraHub } from './hub.js';
 import type { LivenessLimits } from './liveness.js';
 import { logEvents } from './log.js';
 import { byteCount, callback, count, logger, milliseconds, options, parseOptions } from './options.js';
-import { type HostsConfig, type Source, detect, parsePattern } from './source/index.js';
+import type { CameraReading } from './plan.js';
+import { type HostsConfig, type Source, type StreamChoice, detect, parsePattern } from './source/index.js';
 import type { CameraStats } from './stats.js';
 
 /** Options of {@link camera}. */
@@ -31,6 +32,11 @@ export interface CameraConfig {
   readonly latency?: 'low' | 'smooth' | undefined;
   /** Threads of the decoder: 1 (default) costs the least CPU and memory, 0 lets ffmpeg choose. */
   readonly decoderThreads?: number | undefined;
+  /**
+   * Which video stream of a source that has several: `largest` (default), `first`, or its number, counted from 0. A `warning`
+   * event says which there are.
+   */
+  readonly stream?: StreamChoice | undefined;
   /** Files and `test:`: as fast as frames are taken, or at the source's own pace. Default `asap` for files, `realtime` for `test:`. */
   readonly pace?: 'asap' | 'realtime' | undefined;
   /** Files: play it again and again, `seq` and media time going on. Default false. */
@@ -78,6 +84,9 @@ const schema = options({
   bufferBytes: byteCount().optional(),
   latency: z.enum(['low', 'smooth']).default(SOURCE.latency),
   decoderThreads: z.number().int().min(0).max(64).default(SOURCE.decoderThreads),
+  stream: z.union([z.literal('largest'), z.literal('first'), z.number().int().min(0).max(999)], {
+    error: "expected 'largest', 'first' or a whole number of 0 to 999",
+  }).default(SOURCE.stream),
   pace: z.enum(['asap', 'realtime']).optional(),
   loop: z.boolean().default(SOURCE.loop),
   download: z.boolean().default(SOURCE.download),
@@ -102,8 +111,8 @@ const schema = options({
 export class Camera extends Capture<SourceFrame> {
   readonly #hub: CameraHub;
 
-  constructor(hub: CameraHub, from: Source, pixelFormat: PixelFormat, decoderThreads: number) {
-    super({ origin: { kind: 'camera', hub, source: from, pixelFormat, decoderThreads, engine: hub.facts.engine }, steps: [] });
+  constructor(hub: CameraHub, from: Source, reading: CameraReading) {
+    super({ origin: { kind: 'camera', hub, source: from, ...reading, engine: hub.facts.engine }, steps: [] });
     this.#hub = hub;
   }
 
@@ -151,7 +160,7 @@ export function camera(address: string | number, config: CameraConfig = {}): Cam
   if (given.loop && source.endless) {
     throw new InvalidOption(`camera: option 'loop': true given for ${source.address}, which has no end; allowed for files`);
   }
-  const { loop, connectTimeoutMs, firstFrameTimeoutMs, readWindowMs, maxReadFailures } = given;
+  const { pixelFormat, decoderThreads, stream, loop, connectTimeoutMs, firstFrameTimeoutMs, readWindowMs, maxReadFailures } = given;
   const hub = new CameraHub({
     key: given.key ?? keyOf(source.address),
     address: source.address,
@@ -163,7 +172,7 @@ export function camera(address: string | number, config: CameraConfig = {}): Cam
     engine: given.engine ?? ffmpegEngine,
   });
   if (given.logger !== undefined) logEvents(hub, given.logger, given.logEvery);
-  return new Camera(hub, source, given.pixelFormat, given.decoderThreads);
+  return new Camera(hub, source, { pixelFormat, decoderThreads, stream });
 }
 
 /** ffmpeg's own timeout stands behind those of rxcam, which know what is missing; it ends a process that has lost its Node. */

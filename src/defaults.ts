@@ -1,4 +1,5 @@
 /** The default of every option in one place, with its unit and its reason. What no option changes is in limits.ts. */
+export { LIVENESS, SOURCE, TEST_SOURCE } from './defaults-source.js';
 
 /** Reconnecting; ms. */
 export const RETRY = {
@@ -12,18 +13,6 @@ export const RETRY = {
   jitter: 0,
   /** Frames must flow this long without a break before the waits start from `initial` again. */
   stableAfter: 30_000,
-} as const;
-
-/** Liveness of a source; ms. */
-export const LIVENESS = {
-  /** From the start of a capture until the source answers. */
-  connectTimeoutMs: 10_000,
-  /** From the answer to the first picture: some cameras take 40 s. */
-  firstFrameTimeoutMs: 45_000,
-  /** The least length of a read window; three frame times where that is longer. */
-  readWindowMs: 1_000,
-  /** So many read failures in a row make a reconnect. */
-  maxReadFailures: 10,
 } as const;
 
 /** The outbox of one topic and key, and of a broker handle. */
@@ -151,9 +140,6 @@ export const STATS = {
 /** Leaving out what has not changed: mpdecimate's own 12 levels of 255; who joins sees something within 10 s. */
 export const UNCHANGED = { threshold: 12 / 255, maxGapMs: 10_000 } as const;
 
-/** The generated test pattern. */
-export const TEST_SOURCE = { width: 640, height: 360, fps: 25, noise: 4 } as const;
-
 /** Scaling. */
 export const RESIZE = {
   fit: 'inside',
@@ -161,25 +147,6 @@ export const RESIZE = {
   enlarge: false,
   /** About 1 ms a picture for 1080p to 640x360; the sharper ones take 2 to 3. */
   algorithm: 'bilinear',
-} as const;
-
-/** Reading a source. */
-export const SOURCE = {
-  /** Over UDP a lost packet is a torn picture. */
-  transport: 'tcp',
-  /** Waits for packets out of order. */
-  latency: 'smooth',
-  /** HTTP files: what has been downloaded is not downloaded again. */
-  download: true,
-  /** Largest file; bytes. */
-  maxDownloadBytes: 4 * 1024 ** 3,
-  pixelFormat: 'yuv420p',
-  /** One thread decodes 1080p for 12 % less CPU, 16 MB less memory and less latency than ffmpeg's own choice. */
-  decoderThreads: 1,
-  /** A file is played once. */
-  loop: false,
-  /** ffmpeg's own read timeout is longer than the longest of rxcam's by so much; ms. */
-  readTimeoutMarginMs: 1_000,
 } as const;
 
 /** CameraStreamer: those of the system that rxcam follows. */

@@ -6,7 +6,7 @@ import type { EncodeMode, Frame, PixelFormat } from './frame.js';
 import type { CameraHub } from './hub.js';
 import type { ReconnectPolicy } from './reconnect.js';
 import type { SkipRule } from './skip.js';
-import type { Source } from './source/index.js';
+import type { Source, StreamChoice } from './source/index.js';
 
 /** Ways to bring a picture to a size. */
 export const FITS = ['inside', 'contain', 'cover', 'fill'] as const;
@@ -89,8 +89,12 @@ export interface CameraOrigin {
   readonly source: Source;
   readonly pixelFormat: PixelFormat;
   readonly decoderThreads: number;
+  readonly stream: StreamChoice;
   readonly engine: Engine;
 }
+
+/** How a camera's pictures are read. */
+export type CameraReading = Omit<CameraOrigin, 'kind' | 'hub' | 'source' | 'engine'>;
 
 /** Frames out of the user's hands. */
 export interface FramesOrigin { readonly kind: 'frames'; readonly frames$: Observable<Frame> }

@@ -83,7 +83,7 @@ export class FakeCamera extends Camera {
   readonly #processes: Processes;
 
   constructor(hub: CameraHub, source: Source, pixelFormat: PixelFormat, processes: Processes) {
-    super(hub, source, pixelFormat, SOURCE.decoderThreads);
+    super(hub, source, { ...SOURCE, pixelFormat });
     this.#processes = processes;
   }
 

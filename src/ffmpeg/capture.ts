@@ -7,9 +7,10 @@ import type { Codec, ColorInfo, PixelFormat, SourceInfo } from '../frame.js';
 import { definedOnly } from '../options.js';
 import type { Source } from '../source/index.js';
 import { type ChildOutput, runChild } from './child.js';
+import type { StreamFact } from './description.js';
 import { mapEach } from './map-each.js';
 import type { NutPacket, NutStream } from './nut/index.js';
-import type { StderrFact } from './stderr.js';
+import { type Choose, toldOf } from './reading.js';
 import type { PictureLine } from './unchanged.js';
 
 /** What to run, and what comes out of it. */
@@ -21,6 +22,7 @@ export interface CaptureOptions {
   readonly answered: boolean;
   readonly inBulk: boolean;
   readonly source: Source;
+  readonly choose: Choose;
   readonly pictures: Pictures;
 }
 
@@ -38,7 +40,8 @@ export interface Pictures {
 }
 
 /** Events of a process that reads a source. */
-export function capture({ path, args, script, answered, inBulk, source, pictures }: CaptureOptions, context: EngineContext): Observable<EngineEvent> {
+export function capture(options: CaptureOptions, context: EngineContext): Observable<EngineEvent> {
+  const { path, args, script, answered, inBulk, source, choose, pictures } = options;
   const piped = (child: ChildProcessWithoutNullStreams) => (pictures.line === undefined ? [child.stdout] : [child.stdout, child.stderr]);
   const events$ = runChild({
     path, args, answered, inBulk, live: source.live, address: source.address, secrets: source.secrets, hold: () => context.hold(),
@@ -54,7 +57,7 @@ export function capture({ path, args, script, answered, inBulk, source, pictures
       });
       return () => { pausing.unsubscribe(); };
     },
-  }).pipe(mapEach(translator(pictures)));
+  }).pipe(mapEach(translator(choose, pictures)));
   const last$ = defer(() => pictures.end?.() ?? []);
   const ended$ = defer(() => throwError(() => new StreamEnded(`the live source ended: ${source.address}`)));
   return source.endless ? concat(events$, last$, ended$) : concat(events$, last$);
@@ -63,17 +66,29 @@ export function capture({ path, args, script, answered, inBulk, source, pictures
 /** Decoders that paint any text as pictures. */
 const TEXT_CODECS = new Set(['ansi', 'bintext', 'xbin', 'idf']);
 
+const OF_PICTURES: ReadonlySet<ChildOutput['kind']> = new Set(['heartbeat', 'packet', 'seen', 'kept']);
+
 /** Facts of one process as events of the engine. */
-function translator(pictures: Pictures): (output: ChildOutput) => readonly EngineEvent[] {
+function translator(choose: Choose, pictures: Pictures): (output: ChildOutput) => readonly EngineEvent[] {
   let source: Partial<SourceInfo> = {};
-  let isOpen = false;
-  const opened = (more: Partial<SourceInfo>): readonly EngineEvent[] => {
-    source = { ...source, ...more };
-    if (isOpen || source.codec === undefined) return [];
-    isOpen = true;
-    return [{ type: 'opened', source }];
+  /** What was read before the description was: it comes through another pipe. */
+  let early: ChildOutput[] | undefined = [];
+  const opened = (streams: readonly StreamFact[]): readonly EngineEvent[] => {
+    const stream = choose(streams);
+    if (TEXT_CODECS.has(stream.codec)) throw new DecodeFailed(`the source is text (${stream.codec}) and no video`);
+    const found = sourceInfo(stream);
+    pictures.described?.(found);
+    source = { ...source, ...found };
+    const warnings: EngineEvent[] = streams.length < 2 ? [] : [{ type: 'warning', message: toldOf(streams, stream) }];
+    const waiting = early ?? [];
+    early = undefined;
+    return [{ type: 'opened', source }, ...warnings, ...waiting.flatMap(translate)];
   };
-  return (output) => {
+  const translate = (output: ChildOutput): readonly EngineEvent[] => {
+    if (early !== undefined && OF_PICTURES.has(output.kind)) {
+      early.push(output);
+      return [];
+    }
     switch (output.kind) {
       case 'heartbeat': return pictures.heartbeat(output.pts, output.data);
       case 'packet': return pictures.packet(output.packet, output.stream);
@@ -81,10 +96,7 @@ function translator(pictures: Pictures): (output: ChildOutput) => readonly Engin
       case 'kept': return pictures.line?.(output) ?? [];
       case 'connected': return [{ type: 'connected' }];
       case 'duration': source = { ...source, durationSeconds: output.seconds }; return [];
-      case 'stream':
-        if (TEXT_CODECS.has(output.codec)) throw new DecodeFailed(`the source is text (${output.codec}) and no video`);
-        pictures.described?.(sourceInfo(output));
-        return opened(sourceInfo(output));
+      case 'streams': return opened(output.streams);
       case 'no-video': throw new NoVideo('the source has no video in it');
       case 'size-changed': {
         const { width, height, pixelFormat } = output;
@@ -96,6 +108,7 @@ function translator(pictures: Pictures): (output: ChildOutput) => readonly Engin
       default: return [];
     }
   };
+  return translate;
 }
 
 /** Heartbeats and pictures come through two pipes: a picture that is read before its heartbeat waits for it. */
@@ -119,7 +132,7 @@ export class DecodedPictures implements Pictures {
   }
 }
 
-function sourceInfo(fact: Extract<StderrFact, { kind: 'stream' }>): Partial<SourceInfo> {
+function sourceInfo(fact: StreamFact): Partial<SourceInfo> {
   const { codec, width, height, fps, pixelFormat, colorRange, colorSpace, colorPrimaries, colorTransfer } = fact;
   const color: ColorInfo = definedOnly({ range: colorRange, space: colorSpace, primaries: colorPrimaries, transfer: colorTransfer });
   return definedOnly({ codec, width, height, fps, pixelFormat, color: Object.keys(color).length > 0 ? color : undefined });

@@ -99,8 +99,8 @@ class RunningChild {
 
   #tell(facts: readonly StderrFact[]): void {
     for (const fact of facts) {
-      if (fact.kind === 'connected' || fact.kind === 'stream') this.#sawConnection = true;
-      if (fact.kind === 'stream') this.#sawStream = true;
+      if (fact.kind === 'connected' || fact.kind === 'streams') this.#sawConnection = true;
+      if (fact.kind === 'streams') this.#sawStream = true;
       this.subscriber.next(fact);
     }
   }

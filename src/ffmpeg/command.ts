@@ -7,6 +7,7 @@ import type { SourceInput } from '../source/index.js';
 import type { Encoder } from './encoder/index.js';
 import type { FfmpegFacts } from '../ffmpeg-facts.js';
 import { cameraGraph, feedGraph, stillGraph } from './graph.js';
+import type { Reading } from './reading.js';
 
 /** Verbose, because only there ffmpeg says that an RTSP server has answered; each line with its level. */
 const GLOBAL = ['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'level+verbose'];
@@ -22,7 +23,7 @@ interface Encoding { readonly step: EncodeStep; readonly encoder: Encoder }
 
 /** Arguments for reading a source. */
 export function cameraArguments(
-  plan: Plan, input: SourceInput, encoder: Encoder | undefined, facts: FfmpegFacts, resume?: ResumePoint,
+  plan: Plan, input: SourceInput, encoder: Encoder | undefined, facts: FfmpegFacts, reading: Reading, resume?: ResumePoint,
 ): string[] {
   const { origin } = plan;
   if (origin.kind !== 'camera') throw new Error('a plan on frames has no source');
@@ -37,7 +38,7 @@ export function cameraArguments(
       ...(seekUs === undefined ? [] : ['-ss', (seekUs / 1e6).toFixed(6)]),
       ...input.options,
     ])
-    .complexFilter(cameraGraph(plan, origin.pixelFormat, encoder, { resume, seekUs }));
+    .complexFilter(cameraGraph(plan, origin.pixelFormat, encoder, { reading, resume, seekUs }));
   command.output(`pipe:${HEARTBEAT_FD}`).outputOptions(['-map', '[h]', '-c:v', 'rawvideo', ...muxing(facts)]);
   return finished(command, encodingOf(plan, encoder), facts);
 }
@@ -73,7 +74,7 @@ export const COPY_OFFSET_US = 10_000_000;
 const SEEK_MARGIN_US = 1_000_000;
 
 /** Arguments for passing on a source's own access units. */
-export function copyArguments(input: SourceInput, facts: FfmpegFacts, resume?: ResumePoint): string[] {
+export function copyArguments(input: SourceInput, facts: FfmpegFacts, { stream }: Reading, resume?: ResumePoint): string[] {
   const isPaced = input.paced === true;
   const seekUs = isPaced ? Math.max(0, (resume?.afterPts ?? 0) - SEEK_MARGIN_US) : 0;
   const command = ffmpeg()
@@ -87,7 +88,7 @@ export function copyArguments(input: SourceInput, facts: FfmpegFacts, resume?: R
       ...input.options,
     ]);
   command.output('pipe:1').outputOptions([
-    '-map', '0:v:0', '-c:v', 'copy',
+    '-map', `0:V:${stream}`, '-c:v', 'copy',
     // What comes before the first keyframe is counted, not lost in silence.
     '-copyinkf',
     // Raw streams and the first of an RTSP stream with B-frames have no time of their own.
@@ -101,7 +102,7 @@ export function copyArguments(input: SourceInput, facts: FfmpegFacts, resume?: R
 /** Arguments for a look at what a source says of itself: it is stopped as soon as that has come. */
 export function lookArguments(input: SourceInput): string[] {
   const command = ffmpeg().input(input.url).inputOptions([...GLOBAL, ...input.options]);
-  return argumentsOf(command.output('-').outputOptions(['-map', '0:v:0', '-c:v', 'copy', '-f', 'null']));
+  return argumentsOf(command.output('-').outputOptions(['-map', '0:V', '-c:v', 'copy', '-f', 'null']));
 }
 
 /** Options of one output stream, with its specifier on each. */

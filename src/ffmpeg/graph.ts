@@ -3,6 +3,7 @@ import { type FeedFormat, RESUME_TOLERANCE_US, type ResumePoint } from '../engin
 import { type Plan, type ResizeStep, type SkipStep, unchangedStep } from '../plan.js';
 import { selectExpression } from '../skip.js';
 import type { Encoder } from './encoder/index.js';
+import type { Reading } from './reading.js';
 import { CORNER, seenFilters, unchangedFilters } from './unchanged.js';
 
 /** Media time is counted in µs from here on. */
@@ -14,17 +15,17 @@ const FIRST_DELTA_US = 40_000;
  * The graph for a camera: `[h]`, a small packet for each decoded picture, and `[v]`, the pictures that are kept.
  * With `resume`, `[v]` goes on behind a picture that was decoded earlier; with `seekUs`, so does the input, from there on.
  */
-export function cameraGraph(plan: Plan, pixelFormat: string, encoder: Encoder | undefined, { resume, seekUs = 0 }: GoingOn = {}): string {
+export function cameraGraph(plan: Plan, pixelFormat: string, encoder: Encoder | undefined, { reading, resume, seekUs = 0 }: GoingOn): string {
   const behind = resume === undefined ? [] : [`select='gt(pts,${resume.afterPts + RESUME_TOLERANCE_US})'`];
   const unchanged = unchangedStep(plan);
   return [
-    `[0:v:0]${MICROSECONDS},setpts='${monotone(seekUs)}',split[b][a]`,
+    `[0:V:${reading.stream}]${MICROSECONDS},setpts='${monotone(seekUs)}',split[b][a]`,
     `[b]${(unchanged === undefined ? [CORNER] : seenFilters(unchanged)).join(',')}[h]`,
     `[a]${[...behind, ...steps(plan, resume), ...last(pixelFormat, encoder)].join(',')}[v]`,
   ].join(';');
 }
 
-interface GoingOn { readonly resume?: ResumePoint | undefined; readonly seekUs?: number | undefined }
+interface GoingOn { readonly reading: Reading; readonly resume?: ResumePoint | undefined; readonly seekUs?: number | undefined }
 
 /** The graph for frames on stdin: `[v]`. What is skipped is skipped before it gets there. */
 export function feedGraph(plan: Plan, format: FeedFormat, encoder: Encoder | undefined): string {

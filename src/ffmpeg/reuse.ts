@@ -1,11 +1,12 @@
 /** `encodeH265({ reuse: true })`: the source's own access units where they are what is wanted, an encoder where they are not. */
-import { BehaviorSubject, type Observable, catchError, concat, defer, filter, ignoreElements, of, take, takeWhile, tap, throwError } from 'rxjs';
+import { type Observable, catchError, concat, defer, filter, of, takeWhile, tap, throwError } from 'rxjs';
 import { type EngineContext, type EngineEvent, RESUME_TOLERANCE_US } from '../engine.js';
 import type { SourceInfo } from '../frame.js';
 import { COPY, type Plan } from '../plan.js';
 import { resized } from '../size.js';
 import type { Source, SourceInput } from '../source/index.js';
 import { copiedCodec } from './copied.js';
+import { held } from './held.js';
 import { type Job, PROGRESS, copied, looked } from './source-run.js';
 
 /** Encodes after all; `why` not reused. */
@@ -40,7 +41,7 @@ export function reusing(job: Job, input: SourceInput, encode: Encode): Observabl
 }
 
 function look(job: Job, input: SourceInput): Observable<EngineEvent> {
-  const { context, gone$ } = watched(job.context);
+  const { context, gone$ } = held(job.context);
   return concat(
     looked({ ...job, context }, input).pipe(
       takeWhile((event) => event.type !== 'opened', true),
@@ -60,7 +61,7 @@ class NotReusable extends Error {
 /** Passes access units on for as long as the source stays what it was, then encodes. */
 function reused(job: Job, input: SourceInput, encode: Encode): Observable<EngineEvent> {
   const { plan, origin: { source } } = job;
-  const { context, gone$ } = watched(job.context);
+  const { context, gone$ } = held(job.context);
   const { codec = '', width = 0, height = 0 } = remembered.get(source) ?? {};
   const announced: EngineEvent = { type: 'encoder', encoder: COPY, hardware: false, reason: `reused: the source is ${codec} of ${width}x${height}, as wanted` };
   let last = -1;
@@ -84,18 +85,4 @@ function goneOn(job: Job, last: number, why: string, encode: Encode): Observable
   if (last < 0) return encode(job, why);
   const context: EngineContext = { ...job.context, resume: { afterPts: last, skip: [] } };
   return encode({ ...job, context }, why).pipe(filter((event) => event.type !== 'captured' || event.pts > last + RESUME_TOLERANCE_US));
-}
-
-/** The same context, and what completes as soon as no process that it holds is left. */
-function watched(context: EngineContext): { context: EngineContext; gone$: Observable<never> } {
-  const running = new BehaviorSubject(0);
-  const hold = () => {
-    const release = context.hold();
-    running.next(running.value + 1);
-    return () => {
-      release();
-      running.next(running.value - 1);
-    };
-  };
-  return { context: { ...context, hold }, gone$: running.pipe(filter((count) => count === 0), take(1), ignoreElements()) };
 }

@@ -10,6 +10,7 @@ import { cameraArguments, copyArguments, lookArguments } from './command.js';
 import { ComparedPictures } from './compared.js';
 import { CopiedPictures } from './copied.js';
 import type { Encoder } from './encoder/index.js';
+import { type Choose, chosenOf, settled } from './reading.js';
 
 export const PROGRESS: EngineEvent = { type: 'progress' };
 const CONNECTED: EngineEvent = { type: 'connected' };
@@ -34,24 +35,32 @@ export function prepared({ origin, facts }: Job, run: (input: SourceInput) => Ob
 
 /** Pictures, through the plan's steps; raw without an encoder. */
 export function decoded(job: Job, input: SourceInput, encoder: Encoder | undefined): Observable<EngineEvent> {
-  const args = cameraArguments(job.plan, input, encoder, job.facts, job.context.resume);
   const format = encoder?.codec ?? job.origin.pixelFormat;
   const unchanged = unchangedStep(job.plan);
-  return read(job, input, args, unchanged === undefined ? new DecodedPictures(format) : new ComparedPictures(format, unchanged));
+  return settled(job.origin, job.context, (reading, choose, context) => {
+    const args = cameraArguments(job.plan, input, encoder, job.facts, reading, context.resume);
+    const pictures = unchanged === undefined ? new DecodedPictures(format) : new ComparedPictures(format, unchanged);
+    return read({ ...job, context }, input, args, choose, pictures);
+  });
 }
 
 /** The source's own access units. @param accepts - throws for a source whose units are not wanted */
 export function copied(job: Job, input: SourceInput, accepts: (source: Partial<SourceInfo>) => void): Observable<EngineEvent> {
-  const { resume } = job.context;
-  return read(job, input, copyArguments(input, job.facts, resume), new CopiedPictures(accepts, resume, job.origin.source.live));
+  return settled(job.origin, job.context, (reading, choose, context) => {
+    const args = copyArguments(input, job.facts, reading, context.resume);
+    return read({ ...job, context }, input, args, choose, new CopiedPictures(accepts, context.resume, job.origin.source.live));
+  });
 }
 
 /** What the source says of itself, as `opened`; no pictures. */
 export function looked(job: Job, input: SourceInput): Observable<EngineEvent> {
-  return read(job, input, lookArguments(input), { heartbeat: () => [], packet: () => [] });
+  const choose: Choose = (streams) => chosenOf(streams, job.origin.stream);
+  return read(job, input, lookArguments(input), choose, { heartbeat: () => [], packet: () => [] });
 }
 
-function read({ origin: { source }, facts, context }: Job, input: SourceInput, args: readonly string[], pictures: Pictures): Observable<EngineEvent> {
+function read(
+  { origin: { source }, facts, context }: Job, input: SourceInput, args: readonly string[], choose: Choose, pictures: Pictures,
+): Observable<EngineEvent> {
   const { script, answered = false, paced = false } = input;
-  return capture({ path: facts.path, args, script, answered, inBulk: !source.live && !paced, source, pictures }, context);
+  return capture({ path: facts.path, args, script, answered, inBulk: !source.live && !paced, source, choose, pictures }, context);
 }

@@ -16,4 +16,4 @@ export function detect(address: unknown, options: SourceOptions): Source {
 }
 
 export { type HostsConfig, parsePattern } from './hosts/index.js';
-export type { Preparation, Source, SourceInput, SourceOptions } from './source.js';
+export type { Preparation, Source, SourceInput, SourceOptions, StreamChoice } from './source.js';

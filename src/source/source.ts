@@ -6,6 +6,9 @@ import type { HostsConfig } from './hosts/index.js';
 /** How pictures come: as fast as they are taken, or at the source's own pace. */
 export type Pace = 'asap' | 'realtime';
 
+/** Which video stream of a source that has several: the first, the largest, or that of a number, counted from 0. */
+export type StreamChoice = 'first' | 'largest' | number;
+
 /** Options of `camera` that concern the reading of a source; each kind takes those that mean something to it. */
 export interface SourceOptions {
   /** RTSP: `tcp` (default) or `udp`. */
@@ -16,6 +19,8 @@ export interface SourceOptions {
   readonly latency?: 'low' | 'smooth' | undefined;
   /** Threads of the decoder; 1 (default) costs the least CPU and memory. 0 lets ffmpeg choose. */
   readonly decoderThreads?: number | undefined;
+  /** Of several video streams. */
+  readonly stream?: StreamChoice | undefined;
   /** Files and the test pattern. */
   readonly pace?: Pace | undefined;
   /** HTTP files: download into the cache first (default), or read in place. */

@@ -49,7 +49,7 @@ async function outcome(path: string, args: string[], onStderr?: (text: string, p
   const parser = new StderrParser();
   const facts = [...parser.push(stderr), ...parser.end()];
   const saw = (kind: string): boolean => facts.some((fact) => fact.kind === kind);
-  const exit = { code, signal, tail: parser.tail, sawConnection: saw('connected') || saw('stream'), sawStream: saw('stream'), sawFrame: false };
+  const exit = { code, signal, tail: parser.tail, sawConnection: saw('connected') || saw('streams'), sawStream: saw('streams'), sawFrame: false };
   return { facts, verdict: classifyExit({ ...exit, live: false }), signal };
 }
 
@@ -81,7 +81,7 @@ describe.each(BUILDS)('the ffmpeg of $name', ({ path }) => {
     const { facts, verdict } = await outcome(path, ['-i', input(), ...GRAPH]);
     expect(verdict.code, verdict.reason).toBe(code);
     expect(only(facts, 'problem').length).toBeGreaterThan(0);
-    expect(only(facts, 'stream')).toEqual([]);
+    expect(only(facts, 'streams')).toEqual([]);
   });
 
   it('a source that says nothing: SOURCE_TIMEOUT', async () => {
@@ -132,7 +132,7 @@ describe.each(BUILDS)('the ffmpeg of $name', ({ path }) => {
     const clip = await make('clip.mp4', ...lavfi('testsrc2=size=320x240:rate=30:duration=2', 'sine=duration=2'), '-c:v', 'libx264',
       '-pix_fmt', 'yuv420p', '-color_range', 'tv', '-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-c:a', 'aac');
     const { facts } = await outcome(path, ['-i', clip, ...GRAPH]);
-    expect(only(facts, 'stream')).toEqual([expect.objectContaining({
+    expect(only(facts, 'streams').flatMap(({ streams }) => streams)).toEqual([expect.objectContaining({
       codec: 'h264', pixelFormat: 'yuv420p', width: 320, height: 240, fps: 30,
       colorRange: 'tv', colorSpace: 'bt709', colorPrimaries: 'bt709', colorTransfer: 'bt709',
     })]);

@@ -28,6 +28,10 @@ const ANNEXB = (n: number) => ['-x264-params', `keyint=${n}:min-keyint=${n}:scen
 const VP8 = ['-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-b:v', '500k', '-f', 'webm'];
 const UPRIGHT = ['-c', 'copy', '-metadata:s:v:0', 'rotate=90'];
 const levels = (black: number, white: number) => ['-f', 'lavfi', '-i', `nullsrc=size=320x240:rate=5,format=gray,geq=lum='if(lt(X,160),${black},${white})'`, '-t', '1'];
+const film = async (to: string, ...maps: string[]) => ffmpeg(
+  '-f', 'lavfi', '-i', 'testsrc2=size=160x120:rate=10:duration=1', '-i', await fieldInput('cover.jpg'), ...maps, '-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p',
+  `-c:v:${maps[1] === '0' ? 1 : 0}`, 'copy', to,
+);
 const COVER = ['-map', '0:a', '-map', '1:v', '-c:v', 'copy', '-disposition:v', 'attached_pic'];
 
 const RECIPES: Readonly<Record<string, Recipe>> = {
@@ -77,6 +81,11 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   'cover.jpg': pattern('200x200', 1, 1, '-frames:v', '1'),
   'song.m4a': async (to) => ffmpeg('-f', 'lavfi', '-i', 'sine=duration=2', '-i', await fieldInput('cover.jpg'), ...COVER, '-c:a', 'aac', to),
   'song.mp3': async (to) => ffmpeg('-f', 'lavfi', '-i', 'sine=duration=2', '-i', await fieldInput('cover.jpg'), ...COVER, '-c:a', 'libmp3lame', to),
+  'song.flac': async (to) => ffmpeg('-f', 'lavfi', '-i', 'sine=duration=2', '-i', await fieldInput('cover.jpg'), ...COVER, '-c:a', 'flac', to),
+  'song.mkv': async (to) => ffmpeg('-f', 'lavfi', '-i', 'sine=duration=2', '-attach', await fieldInput('cover.jpg'), '-metadata:s:t', 'mimetype=image/jpeg', '-c:a', 'aac', to),
+  // A film with a cover, which is larger, behind or before it.
+  'film-with-cover.mp4': async (to) => film(to, '-map', '0', '-map', '1', '-disposition:v:1', 'attached_pic'),
+  'cover-first.mp4': async (to) => film(to, '-map', '1', '-map', '0', '-disposition:v:0', 'attached_pic'),
   // Grey: the left half black, the right half white.
   'grey-libx264.mp4': (to) => ffmpeg(...levels(16, 235), '-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'gray', '-color_range', 'tv', to),
   'grey-libx265.mp4': (to) => ffmpeg(...levels(16, 235), ...x265(), '-pix_fmt', 'gray', '-color_range', 'tv', to),

@@ -14,6 +14,12 @@ function told(text: string): StderrFact[] {
   return facts(text).filter((fact) => fact.kind !== 'other');
 }
 
+/** The video streams of an input that is described in these lines. */
+function streamsOf(...lines: string[]) {
+  return told(["[info] Input #0, x, from 'y':", ...lines, '[info] Stream mapping:', ''].join('\n'))
+    .flatMap((fact) => (fact.kind === 'streams' ? fact.streams : []));
+}
+
 const FILE_51 = `[h264 @ 0x55726f441000] [verbose] Reinit context to 320x240, pix_fmt: yuv420p
 [info] Input #0, mov,mp4,m4a,3gp,3g2,mj2, from 'clip.mp4':
 [info]   Metadata:
@@ -51,27 +57,27 @@ describe('StderrParser', () => {
     expect(described(`v=0\nm=audio 0 RTP/AVP 8\na=${'x'.repeat(1_000)}`)).toEqual(['connected', 'problem']);
   });
 
-  it('tells the first video stream of the input, and how long it is', () => {
+  it('tells the video streams of the input, and how long it is', () => {
     expect(told(FILE_51)).toEqual([
       { kind: 'duration', seconds: 62.5 },
-      expect.objectContaining({
-        kind: 'stream', codec: 'h264', pixelFormat: 'yuv420p', width: 320, height: 240, fps: 29.97,
+      { kind: 'streams', streams: [{
+        codec: 'h264', pixelFormat: 'yuv420p', width: 320, height: 240, fps: 29.97, interlaced: false,
         colorRange: 'tv', colorSpace: 'bt709', colorPrimaries: 'bt709', colorTransfer: 'bt709',
-      }),
+      }] },
     ]);
     expect(told(FILE_2018)).toEqual([
       { kind: 'duration', seconds: 2 },
-      expect.objectContaining({ kind: 'stream', codec: 'h264', pixelFormat: 'yuv420p', width: 320, height: 240, fps: 25 }),
+      { kind: 'streams', streams: [{ codec: 'h264', pixelFormat: 'yuv420p', width: 320, height: 240, fps: 25 }] },
     ]);
   });
 
   it('tells that an RTSP server has answered, and what it sends', () => {
     expect(told(LIVE)).toEqual([
       { kind: 'connected' },
-      expect.objectContaining({
-        kind: 'stream', codec: 'hevc', pixelFormat: 'yuvj420p', width: 1920, height: 1080, fps: 12.5,
+      { kind: 'streams', streams: [{
+        codec: 'hevc', pixelFormat: 'yuvj420p', width: 1920, height: 1080, fps: 12.5, interlaced: false,
         colorRange: 'pc', colorSpace: 'bt470bg', colorPrimaries: 'bt709', colorTransfer: 'smpte170m',
-      }),
+      }] },
     ]);
   });
 
@@ -84,9 +90,41 @@ describe('StderrParser', () => {
       { codec: 'h264', width: 640, height: 360, fps: 1000 }],
     ['a stream without a size', 'h264, 1 reference frame, none, 90k tbr, 90k tbn', { codec: 'h264' }],
   ])('reads the description of %s', (_, text, expected) => {
-    const [stream] = told(`[info] Input #0, x, from 'y':\n[info]   Stream #0:0: Video: ${text}\n`);
-    expect(stream).toMatchObject({ kind: 'stream', ...expected });
+    const [stream] = streamsOf(`[info]   Stream #0:0: Video: ${text}`);
+    expect(stream).toMatchObject(expected);
     if (!('width' in expected)) expect(stream).not.toHaveProperty('width');
+  });
+
+  it('takes the cover of a song for no video', () => {
+    const cover = '[info]   Stream #0:1[0x0]: Video: mjpeg (Baseline), 1 reference frame, yuvj420p(pc), 200x200 [SAR 1:1 DAR 1:1], 90k tbr, 90k tbn';
+    expect(streamsOf(`${cover} (attached pic)`)).toEqual([]);
+    expect(streamsOf(`${cover}, 90k tbc`)).toEqual([]);
+    expect(streamsOf('[info]   Stream #0:0: Video: mjpeg, yuvj420p, 200x200, 25 tbr, 90k tbn, 90k tbc')).toHaveLength(1);
+  });
+
+  it('tells several streams as ffmpeg numbers them, each once, by whatever programme they are listed', () => {
+    const stream = (number: number, size: string) => `[info]   Stream #0:${number}[0x100]: Video: h264, yuv420p, ${size}, 25 fps`;
+    const sizes = streamsOf('[info]   Program 2', stream(1, '640x360'), '[info]   Program 1', stream(0, '320x180'), stream(1, '640x360'));
+    expect(sizes.map(({ width }) => width)).toEqual([320, 640]);
+  });
+
+  it.each([
+    ['[SAR 16:11 DAR 16:9]', '16:11'], ['[SAR 1:1 DAR 16:9]', undefined], ['[SAR 0:1 DAR 0:1]', undefined], ['[SAR 12:12 DAR 1:1]', undefined], ['', undefined],
+  ])('tells the shape of pixels: %s', (shape, expected) => {
+    expect(streamsOf(`[info]   Stream #0:0: Video: h264, yuv420p(left), 704x576 ${shape}, 25 fps`)[0]?.sampleAspectRatio).toBe(expected);
+  });
+
+  it.each([
+    ['h264 (Main), yuv420p(top first, left)', true], ['mpeg2video, yuv420p(tv, bottom first)', true], ['hevc, yuv420p(tv, top coded first (swapped), left)', true],
+    ['h264, yuv420p(tv, bt709, progressive, left)', false], ['h264, yuv420p(left)', undefined], ['dvvideo, yuv411p(topleft)', true],
+  ])('tells whether a picture is two fields: %s', (text, expected) => {
+    expect(streamsOf(`[info]   Stream #0:0: Video: ${text}, 720x576, 25 fps`)[0]?.interlaced).toBe(expected);
+  });
+
+  it.each([['-90.00', 90], ['90.00', 270], ['180.00', 180], ['-180.00', 180], ['-0.00', 0], ['nan', 0]])('tells the display matrix: %s', (degrees, expected) => {
+    const turned = ['[info]     Side data:', `[info]       displaymatrix: rotation of ${degrees} degrees`];
+    expect(streamsOf('[info]   Stream #0:0: Video: hevc, yuv420p, 64x64, 25 fps', ...turned)[0]?.rotation).toBe(expected);
+    expect(streamsOf('[info]   Stream #0:0: Video: hevc, yuv420p, 64x64', '[info]   Stream #0:1: Audio: aac', ...turned)[0]).not.toHaveProperty('rotation');
   });
 
   it.each([

@@ -31,6 +31,11 @@ export function number(text: string): number {
   return Number(text);
 }
 
+/** A whole number, or a word. */
+export function wordOrNumber(text: string): number | string {
+  return /^\d+$/.test(text) ? Number(text) : text;
+}
+
 /** A number of bytes: `1000000`, `500kB`, `16MiB`. */
 export function bytes(text: string): number {
   const [, amount, unit] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text) ?? [];

@@ -1,6 +1,6 @@
 /** Flags of camera(): where video comes from and how it is read. */
 import { LIVENESS, SOURCE, STATS } from '../../defaults.js';
-import { type FlagGroup, bytes, list, number, wholeSize, words } from './flag.js';
+import { type FlagGroup, bytes, list, number, wholeSize, wordOrNumber, words } from './flag.js';
 
 export const sourceFlags: FlagGroup = {
   heading: 'Source:',
@@ -32,6 +32,10 @@ export const sourceFlags: FlagGroup = {
     {
       flags: '--decoder-threads <n>', sets: 'camera.decoderThreads', parse: number, standard: SOURCE.decoderThreads,
       about: 'threads of the decoder, 0 lets ffmpeg choose',
+    },
+    {
+      flags: '--stream <which>', sets: 'camera.stream', parse: wordOrNumber, standard: SOURCE.stream,
+      about: "of several video streams, the 'largest', the 'first', or a number, counted from 0",
     },
     {
       flags: '--connect-timeout <ms>', sets: 'camera.connectTimeoutMs', parse: number, standard: LIVENESS.connectTimeoutMs,

@@ -1,0 +1,37 @@
+/** Defaults of a source: how it is read, and for how long it may say nothing. */
+
+/** Liveness of a source; ms. */
+export const LIVENESS = {
+  /** From the start of a capture until the source answers. */
+  connectTimeoutMs: 10_000,
+  /** From the answer to the first picture: some cameras take 40 s. */
+  firstFrameTimeoutMs: 45_000,
+  /** The least length of a read window; three frame times where that is longer. */
+  readWindowMs: 1_000,
+  /** So many read failures in a row make a reconnect. */
+  maxReadFailures: 10,
+} as const;
+
+/** Reading a source. */
+export const SOURCE = {
+  /** Over UDP a lost packet is a torn picture. */
+  transport: 'tcp',
+  /** Waits for packets out of order. */
+  latency: 'smooth',
+  /** HTTP files: what has been downloaded is not downloaded again. */
+  download: true,
+  /** Largest file; bytes. */
+  maxDownloadBytes: 4 * 1024 ** 3,
+  pixelFormat: 'yuv420p',
+  /** One thread decodes 1080p for 12 % less CPU, 16 MB less memory and less latency than ffmpeg's own choice. */
+  decoderThreads: 1,
+  /** A camera's main stream; its sub stream comes first in some. */
+  stream: 'largest',
+  /** A file is played once. */
+  loop: false,
+  /** ffmpeg's own read timeout is longer than the longest of rxcam's by so much; ms. */
+  readTimeoutMarginMs: 1_000,
+} as const;
+
+/** The generated test pattern. */
+export const TEST_SOURCE = { width: 640, height: 360, fps: 25, noise: 4 } as const;

@@ -1,0 +1,103 @@
+/** What ffmpeg says of an input before it reads on: its length, and each video stream in it. */
+
+export interface StreamFact {
+  readonly codec: string;
+  readonly pixelFormat?: string;
+  readonly width?: number;
+  readonly height?: number;
+  readonly fps?: number;
+  /** Width of a pixel by its height, e.g. `16:11`; absent for square ones and where nothing is said. */
+  readonly sampleAspectRatio?: string;
+  /** Whether a picture is two fields; absent where nothing is said. */
+  readonly interlaced?: boolean;
+  /** The display matrix: degrees clockwise, 0 for one that only mirrors. */
+  readonly rotation?: number;
+  readonly colorRange?: string;
+  readonly colorSpace?: string;
+  readonly colorPrimaries?: string;
+  readonly colorTransfer?: string;
+}
+
+/** Reads the lines between `Input #0` and what follows the description: they are indented. */
+export class InputDescription {
+  /** By number: ffmpeg lists them by programme, and one that is in two of them twice. */
+  readonly #streams = new Map<number, StreamFact>();
+  /** The video stream that the lines behind are about. */
+  #about: number | undefined;
+
+  /** In the order in which ffmpeg counts them. */
+  get streams(): readonly StreamFact[] {
+    return [...this.#streams].sort(([a], [b]) => a - b).map(([, stream]) => stream);
+  }
+
+  /** A line of it. Returns the length of the input in seconds, from the line that says it. */
+  line(message: string): number | undefined {
+    const duration = /^\s*Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?)/.exec(message);
+    if (duration !== null) return Number(duration[1]) * 3600 + Number(duration[2]) * 60 + Number(duration[3]);
+    const [, number, kind, text = ''] = /^\s*Stream #0:(\d+).*?: (\w+)(?:: (.*))?$/.exec(message) ?? [];
+    if (number !== undefined) {
+      this.#about = kind === 'Video' && !isCover(text) ? Number(number) : undefined;
+      if (this.#about !== undefined) this.#streams.set(this.#about, parseVideo(text));
+      return undefined;
+    }
+    const turned = /^\s*displaymatrix: rotation of (-?[\d.]+|-?nan) degrees/.exec(message)?.[1];
+    const stream = this.#about === undefined ? undefined : this.#streams.get(this.#about);
+    if (turned !== undefined && this.#about !== undefined && stream !== undefined) {
+      this.#streams.set(this.#about, { ...stream, rotation: clockwise(Number(turned)) });
+    }
+    return undefined;
+  }
+}
+
+/** A picture that belongs to sound. ffmpeg of 2018 says nothing of that, but tells a time base of its own and no rate. */
+function isCover(text: string): boolean {
+  return text.endsWith('(attached pic)') || (/^(?:mjpeg|png|bmp|gif|webp)\b/.test(text) && text.endsWith(', 90k tbr, 90k tbn, 90k tbc'));
+}
+
+/** ffmpeg counts the other way round. */
+function clockwise(degrees: number): number {
+  return Number.isNaN(degrees) ? 0 : ((Math.round(-degrees) % 360) + 360) % 360;
+}
+
+/** A pixel format, known by how its name begins, and what is in brackets behind it. */
+const FORMAT = new RegExp(
+  String.raw`, ((?:yuv|gray|rgb|bgr|nv|p0|gbr|rgba|bgra|argb|abgr|uyvy|pal|mono|ya|xyz|bayer|0rgb|0bgr|x2)\w*)`
+  + String.raw`(?:\(([^)]*(?:\(swapped\)[^)]*)?)\))?`,
+);
+
+/** `h264 (High), yuv420p(tv, bt709, progressive), 640x360 [SAR 1:1 DAR 16:9], 897 kb/s, 25 fps, …` */
+function parseVideo(text: string): StreamFact {
+  const codec = /^[\w-]+/.exec(text)?.[0] ?? '';
+  const size = /(?:^|[, ])(\d{1,5})x(\d{1,5})(?=[, [(]|$)/.exec(text);
+  const fps = /, ([\d.]+)(k?) fps/.exec(text) ?? /, ([\d.]+)(k?) tbr/.exec(text);
+  const format = FORMAT.exec(text);
+  const shape = /\bSAR (\d+:\d+) DAR/.exec(text)?.[1];
+  const fields = fieldsOf(codec, format?.[2]);
+  return {
+    codec,
+    ...(size && { width: Number(size[1]), height: Number(size[2]) }),
+    ...(fps && { fps: Number(fps[1]) * (fps[2] === 'k' ? 1000 : 1) }),
+    ...(format?.[1] !== undefined && { pixelFormat: format[1] }),
+    ...(shape !== undefined && !/^(?:0:|(\d+):\1$)/.test(shape) && { sampleAspectRatio: shape }),
+    ...(fields !== undefined && { interlaced: fields }),
+    ...colours(format?.[2]),
+  };
+}
+
+/** `top first`, `bottom first`, `top coded first (swapped)`, `progressive`. Of DV nothing is said, and each picture is two fields. */
+function fieldsOf(codec: string, text: string | undefined): boolean | undefined {
+  if (text !== undefined && /\b(?:top|bottom) (?:coded )?first/.test(text)) return true;
+  return codec === 'dvvideo' ? true : text?.includes('progressive') === true ? false : undefined;
+}
+
+/** `tv, bt709, progressive` or `tv, bt470bg/bt709/smpte170m`: one name for all, or space/primaries/transfer. */
+function colours(text: string | undefined): Partial<StreamFact> {
+  const words = text?.split(', ') ?? [];
+  const range = words.find((word) => word === 'tv' || word === 'pc');
+  const names = words.find((word) => /^(?:bt|smpte|fcc|ycgco|gbr|film|unknown)[\w/-]*$/.test(word));
+  const [space, primaries = space, transfer = space] = names?.split('/') ?? [];
+  return {
+    ...(range && { colorRange: range }),
+    ...(space && { colorSpace: space }), ...(primaries && { colorPrimaries: primaries }), ...(transfer && { colorTransfer: transfer }),
+  };
+}

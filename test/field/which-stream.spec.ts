@@ -1,0 +1,102 @@
+/** Which of a source's streams is read: the cover of a song is no video, and of several streams the largest is read. */
+import { afterEach, expect, it } from 'vitest';
+import {
+  type Camera, type CameraConfig, type EncodedFrame, type Frame, InvalidOption, camera, encodeH265, encodeJpeg, passthrough, skipUnchanged,
+} from '../../src/index.js';
+import { fieldInput, needs, startOddHttp, startRtspServer } from '../services/index.js';
+import { BUILDS } from '../real/builds.js';
+import { decodedAs, play } from './played.js';
+
+const before = process.env['FFMPEG_PATH'];
+afterEach(() => {
+  if (before === undefined) delete process.env['FFMPEG_PATH'];
+  else process.env['FFMPEG_PATH'] = before;
+});
+
+const SUB = { width: 320, height: 180 };
+const MAIN = { width: 640, height: 360 };
+const THERE = 'the source has 2 video streams: 0 (h264, 320x180, 10 fps), 1 (h264, 640x360, 25 fps)';
+
+needs('ffmpeg').each(BUILDS)('with the ffmpeg of $name', ({ path }) => {
+  it.each(['song.m4a', 'song.mp3', 'song.flac', 'song.mkv'])('%s has no video: NO_VIDEO, whatever is asked for', async (name) => {
+    process.env['FFMPEG_PATH'] = path;
+    const input = await fieldInput(name);
+    for (const played of [
+      await play<Frame>(input, (gate) => gate),
+      await play<EncodedFrame>(input, (gate) => gate.pipe(encodeH265())),
+      await play<EncodedFrame>(input, (gate) => gate.pipe(encodeJpeg())),
+      await play<EncodedFrame>(input, (gate) => gate.pipe(passthrough())),
+      await play<EncodedFrame>(input, (gate) => gate.pipe(encodeH265({ mode: 'stream', reuse: true }))),
+    ]) {
+      expect(played.error).toMatchObject({ code: 'NO_VIDEO' });
+      expect(played.values).toEqual([]);
+    }
+  });
+
+  it.each(['film-with-cover.mp4', 'cover-first.mp4'])('%s is a film, and its cover is not', async (name) => {
+    process.env['FFMPEG_PATH'] = path;
+    const { values, of, error } = await play<EncodedFrame>(await fieldInput(name), (gate) => gate.pipe(encodeH265()));
+    expect(error).toBeUndefined();
+    expect(values).toHaveLength(10);
+    expect(values[0]).toMatchObject({ width: 160, height: 120 });
+    expect(of('warning')).toEqual([]);
+  });
+
+  it.each([
+    ['by default', {}, MAIN, 50, 1], ["'largest'", { stream: 'largest' }, MAIN, 50, 1], ["'first'", { stream: 'first' }, SUB, 20, 0],
+    ['number 0', { stream: 0 }, SUB, 20, 0], ['number 1', { stream: 1 }, MAIN, 50, 1],
+  ] as const)('of a sub and a main stream, %s', async (_, config: CameraConfig, size, count, number) => {
+    process.env['FFMPEG_PATH'] = path;
+    const input = await fieldInput('submain.ts');
+    const outputs = [
+      (gate: Camera) => gate.pipe(encodeJpeg()),
+      (gate: Camera) => gate.pipe(passthrough()),
+      (gate: Camera) => gate.pipe(encodeH265({ mode: 'stream', reuse: true })),
+      (gate: Camera) => gate.pipe(skipUnchanged({ threshold: 0.0001 }), encodeJpeg()),
+    ];
+    for (const steps of Object.keys(config).length === 0 ? outputs : outputs.slice(0, 2)) {
+      const { values, of, stats, error } = await play<EncodedFrame>(input, steps, config);
+      expect(error).toBeUndefined();
+      expect(values).toHaveLength(count);
+      expect(values[0]).toMatchObject({ ...size, seq: 1, source: size });
+      expect(stats).toMatchObject({ captured: count, delivered: count, droppedTotal: 0 });
+      expect(of('opened').map(({ source }) => source)).toEqual([expect.objectContaining(size)]);
+      expect(of('warning').map(({ message }) => message)).toEqual([`${THERE}; ${number} is read`]);
+    }
+  });
+
+  it('of one video stream there is no second: NO_VIDEO, which says what there is', async () => {
+    process.env['FFMPEG_PATH'] = path;
+    const { error } = await play<EncodedFrame>(await fieldInput('flat264.mp4'), (gate) => gate.pipe(encodeH265()), { stream: 1 });
+    expect(error).toMatchObject({ code: 'NO_VIDEO', message: expect.stringContaining("has 1 video stream and none of number 1, which 'stream' asks for") as string });
+  });
+});
+
+needs('ffmpeg', 'python')('a live source of a sub and a main stream', () => {
+  it('is opened once more, after it is closed, and then as it was the last time', async () => {
+    const server = await startOddHttp({
+      mode: 'live', file: await fieldInput('submain.ts'), rate: 400_000, loop: true, head: 'HTTP/1.1 200 OK\r\nContent-Type: video/mp2t\r\n\r\n',
+    });
+    const { values: units, error } = await play<EncodedFrame>(`http://${server.host}:${server.port}/live.ts`, (gate) => gate.pipe(passthrough()), { values: 5 });
+    await server.stop();
+    expect(error).toBeUndefined();
+    expect(units.map(({ width, height }) => ({ width, height }))).toEqual(Array.from({ length: 5 }, () => MAIN));
+    expect(await decodedAs(units)).toMatchObject({ frames: 5 });
+  });
+});
+
+needs('ffmpeg', 'rtsp')('an RTSP server with two videos in one session', () => {
+  it('gives the largest', async () => {
+    const video = (size: string, name: string) => `videotestsrc is-live=true ! video/x-raw,${size},framerate=10/1 ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=10 ! h264parse config-interval=-1 ! rtph264pay config-interval=-1 name=${name}`;
+    const server = await startRtspServer({ launch: `( ${video('width=160,height=120', 'pay0 pt=96')} ${video('width=320,height=240', 'pay1 pt=97')} )` });
+    const { values, error } = await play<EncodedFrame>(server.url, (gate) => gate.pipe(encodeH265()), { values: 5 });
+    await server.stop();
+    expect(error).toBeUndefined();
+    expect(values[0]).toMatchObject({ width: 320, height: 240, seq: 1 });
+  });
+});
+
+it.each([[-1], [1.5], ['second'], [true], [1_000]])('stream: %j is refused where it is given', (stream) => {
+  expect(() => camera('test:', { stream: stream as never })).toThrow(InvalidOption);
+  expect(() => camera('test:', { stream: stream as never })).toThrow(`option 'stream': ${JSON.stringify(stream)} given`);
+});
