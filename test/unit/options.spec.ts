@@ -113,6 +113,7 @@ function samples(allowed: string): Samples {
   if (allowed.startsWith('text')) return { taken: ['a'], refused: [1, ''] };
   if (allowed.startsWith('`{ width, height }`')) return { taken: [{ width: 1, height: 1 }], refused: [{ width: 1 }, { width: 0, height: 1 }, { width: 1.5, height: 1 }] };
   if (allowed.startsWith('`{ allow, deny }`')) return { taken: [{}, { allow: ['a', '10.0.0.0/8'], deny: ['*.b'] }], refused: [{ allow: [] }, { deny: 'a' }, { allow: ['a b'] }] };
+  if (allowed.startsWith('`largest`')) return { taken: ['largest', 'first', 0, 999], refused: ['nonsense', -1, 0.5, 1_000, '1', NaN] };
   if (allowed.startsWith("`'gop'`")) return { taken: ['gop', { frames: 1 }, { ms: 0.5 }], refused: ['gops', { frames: 0 }, { ms: 0 }] };
   return { taken: namesIn(allowed).map((word) => (word === 'true' || word === 'false' ? word === 'true' : word)), refused: ['nonsense', 1] };
 }
