@@ -3,7 +3,7 @@
  * move it and end it; user code in between needs to know nothing of it.
  */
 import { mono } from './clock.js';
-import type { Engine } from './engine.js';
+import type { Engine, ProcessOptions } from './engine.js';
 import type { DropCause, EventBody, Place } from './events.js';
 import type { RxcamError } from './errors.js';
 import type { Accounted, Codec, Published } from './frame.js';
@@ -28,6 +28,7 @@ export interface AccountOwner {
   readonly pressure: Pressure;
   /** What runs the plans of frames that come from this run. */
   readonly engine: Engine;
+  readonly process?: ProcessOptions;
   /** Rises with each reset of the statistics. */
   readonly epoch: number;
   /** Whether a subscription to the run is live. */

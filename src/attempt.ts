@@ -81,6 +81,7 @@ class Attempt {
         this.#outlet.encoder = event.encoder;
         this.run.emit(event);
         break;
+      case 'ffmpeg':
       case 'warning': this.run.emit(event); break;
       default:
     }

@@ -65,6 +65,13 @@ export interface CameraConfig {
   readonly readWindowMs?: number | undefined;
   /** Read failures in a row that make a reconnect. Default 10. */
   readonly maxReadFailures?: number | undefined;
+  /** 0 (default) to 19: how much the camera's processes stand back for others. */
+  readonly nice?: number | undefined;
+  /**
+   * Lets the ffmpeg of 2018 that comes with rxcam read what comes over a network. Default false: what was found in it since then
+   * is not mended. `RXCAM_ALLOW_OLD_FFMPEG=1` does the same for all cameras.
+   */
+  readonly allowOldFfmpeg?: boolean | undefined;
   /** Gets one line for each change of state, and one with the figures of the report every `logEvery` published frames. */
   readonly logger?: Logger | undefined;
   /** Default 50. */
@@ -99,6 +106,8 @@ const schema = options({
   firstFrameTimeoutMs: milliseconds().default(LIVENESS.firstFrameTimeoutMs),
   readWindowMs: milliseconds().min(1).default(LIVENESS.readWindowMs),
   maxReadFailures: count().default(LIVENESS.maxReadFailures),
+  nice: z.number().int().min(0).max(19).default(SOURCE.nice),
+  allowOldFfmpeg: z.boolean().default(SOURCE.allowOldFfmpeg),
   logger: logger().optional(),
   logEvery: count().default(STATS.logEvery),
   engine: callback<Engine>().optional(),
@@ -170,6 +179,7 @@ export function camera(address: string | number, config: CameraConfig = {}): Cam
     liveness: { connectTimeoutMs, firstFrameTimeoutMs, readWindowMs, maxReadFailures },
     minStartIntervalMs: PROCESS.minStartIntervalMs,
     engine: given.engine ?? ffmpegEngine,
+    process: { nice: given.nice, allowOldFfmpeg: given.allowOldFfmpeg },
   });
   if (given.logger !== undefined) logEvents(hub, given.logger, given.logEvery);
   return new Camera(hub, source, { pixelFormat, decoderThreads, stream });

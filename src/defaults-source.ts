@@ -29,6 +29,10 @@ export const SOURCE = {
   stream: 'largest',
   /** A file is played once. */
   loop: false,
+  /** 0 to 19; cameras are as important as what else runs. */
+  nice: 0,
+  /** What was found in ffmpeg since 2018 is not mended in that build. */
+  allowOldFfmpeg: false,
   /** ffmpeg's own read timeout is longer than the longest of rxcam's by so much; ms. */
   readTimeoutMarginMs: 1_000,
 } as const;

@@ -36,6 +36,14 @@ export interface ResumePoint {
   readonly skip: readonly SkipState[];
 }
 
+/** What a camera's processes may do and take. */
+export interface ProcessOptions {
+  /** 0 to 19: how much they stand back for other processes. */
+  readonly nice: number;
+  /** Whether the ffmpeg of 2018 may read what comes from afar. */
+  readonly allowOldFfmpeg: boolean;
+}
+
 /** What an engine may know and do. */
 export interface EngineContext {
   readonly camera: string;
@@ -43,6 +51,7 @@ export interface EngineContext {
   hold(): () => void;
   /** Whether what has been read is more than can be held: stop reading while true. */
   readonly paused$: Observable<boolean>;
+  readonly process?: ProcessOptions;
   readonly resume?: ResumePoint;
   readonly feed?: Feed;
 }
@@ -51,6 +60,8 @@ export interface EngineContext {
 export type EngineEvent =
   /** Something is being done before the source can answer (a download, a probe of hardware): the timeout starts anew. */
   | { readonly type: 'progress' }
+  /** The binary that runs. */
+  | { readonly type: 'ffmpeg'; readonly path: string; readonly version: string }
   /** The source answers. */
   | { readonly type: 'connected' }
   | { readonly type: 'opened'; readonly source: Partial<SourceInfo> }

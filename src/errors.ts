@@ -1,4 +1,5 @@
 /** The failures, a class each, told apart by `code`. Messages are redacted before they get here. */
+import { exhausted } from './exhausted.js';
 
 /** What every failure of rxcam carries. */
 export interface ErrorDetails {
@@ -47,6 +48,8 @@ export class DecodeFailed extends RxcamError { readonly code = 'DECODE_FAILED'; 
 export class EncoderFailed extends RxcamError { readonly code = 'ENCODER_FAILED'; }
 /** ffmpeg died: a signal, or an exit code without a better reason. */
 export class CaptureCrashed extends RxcamError { readonly code = 'CAPTURE_CRASHED'; }
+/** The machine has no file, process or memory left for a capture. It passes: it is tried again for ever. */
+export class ResourceExhausted extends RxcamError { readonly code = 'RESOURCE_EXHAUSTED'; }
 /** The broker does not answer or does not take messages. */
 export class BrokerUnavailable extends RxcamError { readonly code = 'BROKER_UNAVAILABLE'; }
 /** The broker takes no message of that size. */
@@ -59,6 +62,7 @@ export const ERRORS = {
   SOURCE_REFUSED: SourceRefused, SOURCE_TIMEOUT: SourceTimeout, SOURCE_UNAUTHORIZED: SourceUnauthorized,
   SOURCE_NOT_FOUND: SourceNotFound, NO_VIDEO: NoVideo, STALLED: Stalled, STREAM_ENDED: StreamEnded,
   DECODE_FAILED: DecodeFailed, ENCODER_FAILED: EncoderFailed, CAPTURE_CRASHED: CaptureCrashed,
+  RESOURCE_EXHAUSTED: ResourceExhausted,
   BROKER_UNAVAILABLE: BrokerUnavailable, MESSAGE_TOO_LARGE: MessageTooLarge, INVALID_OPTION: InvalidOption,
 } as const;
 
@@ -72,6 +76,8 @@ export function failure(code: ErrorCode, message: string, details?: ErrorDetails
 
 /** A failure of an engine as one of a camera; anything that is none of rxcam's is a crash of `what`. */
 export function failureOf(cause: unknown, what: string, details: ErrorDetails): RxcamError {
+  const short = exhausted(cause);
+  if (short !== undefined) return new ResourceExhausted(`${what} failed: ${short}`, { ...details, cause });
   if (!isRxcamError(cause)) return new CaptureCrashed(`${what} failed: ${String(cause)}`, { ...details, cause });
   return failure(cause.code as ErrorCode, cause.message, { ...details, cause: cause.cause, stderr: cause.stderr });
 }

@@ -71,6 +71,8 @@ export interface Failed extends EventBase { readonly type: 'failed'; readonly at
 /** `nextAttemptAt`: wall clock in ms since 1970; absent when the wait is an Observable of the user's. */
 export interface Retrying extends EventBase { readonly type: 'retrying'; readonly attempt: number; readonly delayMs?: number; readonly nextAttemptAt?: number; readonly error: unknown }
 export interface Recovered extends EventBase { readonly type: 'recovered'; readonly attempt: number; readonly downtimeMs: number }
+/** Which ffmpeg an attempt runs: the binary, and the version as it names itself. */
+export interface FfmpegFound extends EventBase { readonly type: 'ffmpeg'; readonly path: string; readonly version: string }
 /** Which encoder runs, and why: `requested`, `probe passed`, or the reason that hardware was given up. */
 export interface EncoderChosen extends EventBase { readonly type: 'encoder'; readonly encoder: string; readonly hardware: boolean; readonly reason: string }
 /** The reader of a source that can wait was paused, or goes on. */
@@ -84,7 +86,7 @@ export interface Stopped extends EventBase { readonly type: 'stopped'; readonly 
 /** Everything that can happen, told apart by `type`. */
 export type CameraEvent =
   | Connecting | Opened | Changed | Captured | Skipped | UnchangedEvent | Encoded | Moved | Delivered | Returned | Duplicate | Dropped
-  | PublishedEvent | ReadFailure | Failed | Retrying | Recovered | EncoderChosen | Paused | Resumed | Warning | Reset | Stopped;
+  | PublishedEvent | ReadFailure | Failed | Retrying | Recovered | FfmpegFound | EncoderChosen | Paused | Resumed | Warning | Reset | Stopped;
 
 type WithoutBase<E> = E extends EventBase ? Omit<E, keyof EventBase> : never;
 /** An event before its camera, run and time are put on. */

@@ -2,6 +2,8 @@
 
 export interface FfmpegFacts {
   readonly path: string;
+  /** Whether it is the packaged build, or as old: it knows none of what was mended in ffmpeg since 2018. */
+  readonly isOld: boolean;
   /** As it names itself. */
   readonly version: string;
   /** Major version of the release; for a build from git, judged by its libavutil. */

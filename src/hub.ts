@@ -1,6 +1,6 @@
 /** What belongs to a camera and outlives its subscriptions: events, ledger, runs, the order of its messages. */
 import { BehaviorSubject, type Observable, ReplaySubject, Subject, share } from 'rxjs';
-import type { Engine } from './engine.js';
+import type { Engine, ProcessOptions } from './engine.js';
 import type { CameraEvent, EventBody } from './events.js';
 import type { EncodedFrame, Frame } from './frame.js';
 import { EMPTY_LEDGER, type Ledger, fold } from './ledger.js';
@@ -26,6 +26,7 @@ export interface CameraFacts {
   readonly liveness: LivenessLimits;
   readonly minStartIntervalMs: number;
   readonly engine: Engine;
+  readonly process: ProcessOptions;
 }
 
 export class CameraHub {

@@ -3,7 +3,7 @@ import { BehaviorSubject, type Observable, asyncScheduler, concat, defer, distin
 import type { Account, AccountOwner, Pressure } from './account.js';
 import { Bookmark } from './bookmark.js';
 import { mono } from './clock.js';
-import type { Engine } from './engine.js';
+import type { Engine, ProcessOptions } from './engine.js';
 import type { EventBody, Place } from './events.js';
 import type { CameraHub } from './hub.js';
 import type { LastTimes } from './message/index.js';
@@ -52,6 +52,7 @@ export class Run implements AccountOwner {
 
   get camera(): string { return this.hub.facts.key; }
   get engine(): Engine { return this.hub.facts.engine; }
+  get process(): ProcessOptions { return this.hub.facts.process; }
   get epoch(): number { return this.hub.epoch; }
   get live(): boolean { return this.#state !== 'free'; }
   get isFree(): boolean { return this.#state === 'free' && this.#reservations === 0; }

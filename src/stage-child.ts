@@ -1,7 +1,7 @@
 /** One child of a stage: the pictures that are in it, by the order in which they went in. */
 import { type Observable, Subject, of } from 'rxjs';
 import type { Ticket } from './account.js';
-import type { Engine, EngineEvent, FeedFormat } from './engine.js';
+import type { Engine, EngineEvent, FeedFormat, ProcessOptions } from './engine.js';
 import { CaptureCrashed } from './errors.js';
 import type { DropCause } from './events.js';
 import type { Frame } from './frame.js';
@@ -12,6 +12,9 @@ import type { Fed } from './waiting.js';
 
 /** Told to the encoder where the source does not say. */
 const ASSUMED_FPS = 25;
+
+/** Whose pictures they are. */
+interface For { readonly camera: string; readonly process: ProcessOptions | undefined }
 
 export class StageChild {
   readonly format: FeedFormat;
@@ -33,7 +36,7 @@ export class StageChild {
   get isReady(): boolean { return this.#isReady && !this.#isEnding; }
 
   /** @param onReady - called when the child takes pictures again */
-  run(engine: Engine, plan: Plan, camera: string, onReady: () => void): Observable<EngineEvent> {
+  run(engine: Engine, plan: Plan, { camera, process }: For, onReady: () => void): Observable<EngineEvent> {
     const ready = (yes: boolean) => {
       this.#isReady = yes;
       if (yes) onReady();
@@ -46,7 +49,7 @@ export class StageChild {
       };
     };
     return engine(plan, {
-      camera, hold, paused$: of(false),
+      camera, hold, paused$: of(false), ...(process && { process }),
       feed: { format: this.format, pictures$: this.#pictures, ready },
     });
   }

@@ -12,6 +12,7 @@ export function watched(
     const paused$ = run.pressure.waits ? run.paused$ : NEVER_PAUSED;
     const context: EngineContext = {
       camera: run.camera,
+      process: run.process,
       hold: () => run.hold(),
       paused$: paused$.pipe(tap(tellPauses(run))),
       ...(resume && { resume }),

@@ -141,7 +141,8 @@ export function fakeCamera(source: FakeSource = 'o', config: FakeCameraConfig = 
   const processes = new Processes(given.killMs);
   const address = `fake:${key}`;
   const hub = new CameraHub({
-    key, address, kind: 'fake', live, loop, minStartIntervalMs, engine: engineOf({ ...given, script: scriptOf(source, given) }, processes),
+    key, address, kind: 'fake', live, loop, minStartIntervalMs, process: { nice: 0, allowOldFfmpeg: false },
+    engine: engineOf({ ...given, script: scriptOf(source, given) }, processes),
     liveness: { connectTimeoutMs, firstFrameTimeoutMs, readWindowMs, maxReadFailures },
   });
   return new FakeCamera(hub, sourceOf(address, live), pixelFormat, processes);
@@ -169,5 +170,5 @@ function scriptOf(source: FakeSource, { values, error }: Letters): FakeSettings[
 /** The fake engine asks it nothing. */
 function sourceOf(address: string, live: boolean): Source {
   const prepare = () => { throw new Error('a fake source has nothing for ffmpeg'); };
-  return { kind: 'fake', address, live, endless: live, secrets: [], prepare };
+  return { kind: 'fake', address, live, endless: live, remote: false, secrets: [], prepare };
 }

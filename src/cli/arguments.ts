@@ -54,7 +54,7 @@ export function parseArguments(words: readonly string[], print: Printer): Argume
     command.exitOverride().configureOutput({
       writeOut: (text) => { print.out(text); },
       writeErr: (text) => { print.out(text); },
-      outputError: (text) => { print.error(text); },
+      outputError: (text) => { print.error(text.replace(/unknown option '(-[^']*\.[^']*)'/, "$&; for a file of that name write './$1'")); },
     });
   }
   try {

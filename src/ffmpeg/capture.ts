@@ -44,7 +44,8 @@ export function capture(options: CaptureOptions, context: EngineContext): Observ
   const { path, args, script, answered, inBulk, source, choose, pictures } = options;
   const piped = (child: ChildProcessWithoutNullStreams) => (pictures.line === undefined ? [child.stdout] : [child.stdout, child.stderr]);
   const events$ = runChild({
-    path, args, answered, inBulk, live: source.live, address: source.address, secrets: source.secrets, hold: () => context.hold(),
+    path, args, answered, inBulk, live: source.live, address: source.address, secrets: source.secrets, nice: context.process?.nice,
+    hold: () => context.hold(),
     attach: (child) => {
       child.stdin.end(script ?? '');
       // eslint-disable-next-line rxjs-x/no-subscribe-in-pipe -- inside the producer that the pipe begins with

@@ -2,7 +2,7 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { Observable, type Subscriber } from 'rxjs';
-import { CaptureCrashed, type RxcamError, failure } from '../errors.js';
+import { CaptureCrashed, type RxcamError, failure, failureOf } from '../errors.js';
 import { redact } from '../redact.js';
 import { readInBulk } from './bulk.js';
 import { classifyExit } from './classify.js';
@@ -30,6 +30,8 @@ export interface ChildOptions {
   readonly inBulk?: boolean;
   /** Whether the source is known to have answered before. */
   readonly answered?: boolean;
+  /** 0 to 19: how much it stands back for others. Default 0. */
+  readonly nice?: number | undefined;
   /** Called when the process starts; the function returned is called when it is gone. */
   hold(): () => void;
   /** Gets the process as soon as it runs; the function returned is called when nothing more is wanted of it. */
@@ -54,7 +56,7 @@ class RunningChild {
 
   constructor(readonly options: ChildOptions, readonly subscriber: Subscriber<ChildOutput>) {
     this.#sawConnection = options.answered ?? false;
-    const child = start(options.path, options.args, options.hold());
+    const child = start(options.path, options.args, options.nice ?? 0, options.hold());
     this.#child = child;
     const pictures = this.#reader((packet, stream) => ({ kind: 'packet', packet, stream }));
     const heartbeats = this.#reader(({ pts, data }) => ({ kind: 'heartbeat', pts, data }));
@@ -67,7 +69,7 @@ class RunningChild {
     });
     child.once('exit', wake);
     child.stderr.on('data', (chunk: Buffer) => { this.#tell(this.#parser.push(chunk)); });
-    child.once('error', (cause) => { this.#fail(new CaptureCrashed(`ffmpeg can't be started: ${cause.message}`, { cause })); });
+    child.once('error', (cause) => { this.#fail(failureOf(cause, 'starting ffmpeg', {})); });
     child.once('close', (code, signal) => { this.#closed(code, signal, pictures); });
     this.#detach = options.attach(child);
   }

@@ -1,6 +1,7 @@
 /** The engine that runs plans for real: finds ffmpeg, chooses the encoder, prepares the source, runs one process. */
 import { type Observable, concat, of, switchMap } from 'rxjs';
 import type { Engine, EngineContext, EngineEvent, Feed } from '../engine.js';
+import { InvalidOption } from '../errors.js';
 import { COPY, type EncodeStep, type Plan, unitStep } from '../plan.js';
 import { feedArguments } from './command.js';
 import { acceptsCopied } from './copied.js';
@@ -16,8 +17,19 @@ import { type Job, PROGRESS, copied, decoded, prepared } from './source-run.js';
 export const ffmpegEngine: Engine = (plan, context) => {
   const step = unitStep(plan);
   const needed = step?.kind === 'encode' ? [software(step).name] : [];
-  return findFfmpeg(needed).pipe(switchMap((facts) => run(plan, context, facts)));
+  return findFfmpeg(needed).pipe(switchMap((facts) => {
+    refuseOld(plan, facts, context);
+    return concat(of<EngineEvent>({ type: 'ffmpeg', path: facts.path, version: facts.version }), run(plan, context, facts));
+  }));
 };
+
+/** What was found in ffmpeg since 2018 can be used from afar. */
+function refuseOld({ origin }: Plan, { isOld, version, path }: FfmpegFacts, { process: rules }: EngineContext): void {
+  if (!isOld || origin.kind !== 'camera' || !origin.source.remote) return;
+  if (rules?.allowOldFfmpeg === true || process.env['RXCAM_ALLOW_OLD_FFMPEG'] === '1') return;
+  throw new InvalidOption(`camera: ${origin.source.address} given with the old ffmpeg ${version} (${path}), which takes test: and what is local; `
+    + 'install a current one (https://ffmpeg.org/download.html, apt install ffmpeg), or set RXCAM_ALLOW_OLD_FFMPEG=1');
+}
 
 function run(plan: Plan, context: EngineContext, facts: FfmpegFacts): Observable<EngineEvent> {
   const { origin } = plan;

@@ -11,7 +11,8 @@ export function runFeed(
   path: string, args: readonly string[], feed: Feed, format: PixelFormat | Codec, context: EngineContext,
 ): Observable<EngineEvent> {
   return runChild({
-    path, args, live: false, address: 'frames', secrets: [], hold: () => context.hold(), attach: (child) => write(feed, child),
+    path, args, live: false, address: 'frames', secrets: [], nice: context.process?.nice,
+    hold: () => context.hold(), attach: (child) => write(feed, child),
   }).pipe(mapEach((output): EngineEvent[] => {
     if (output.kind !== 'packet') return [];
     const { packet, stream } = output;

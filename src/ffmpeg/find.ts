@@ -1,14 +1,18 @@
-/** Finding an ffmpeg that has what a plan needs: FFMPEG_PATH, then PATH, then the npm package @ffmpeg-installer/ffmpeg. */
+/** Finding an ffmpeg that has what a plan needs: FFMPEG_PATH, or else PATH, then the npm package @ffmpeg-installer/ffmpeg. */
 import { execFile } from 'node:child_process';
-import { accessSync, chmodSync, constants } from 'node:fs';
+import { accessSync, chmodSync, constants, realpathSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import path from 'node:path';
 import { promisify } from 'node:util';
 import { type Observable, defer } from 'rxjs';
-import { InvalidOption } from '../errors.js';
+import { InvalidOption, ResourceExhausted } from '../errors.js';
+import { exhausted } from '../exhausted.js';
 import type { FfmpegFacts } from '../ffmpeg-facts.js';
+import { childEnvironment } from './environment.js';
 
 /** libavutil's major version counts up with ffmpeg's: 56 is 4.x, 57 is 5.x. */
 const AVUTIL_OF_FFMPEG_0 = 52;
+const AVUTIL_OF_FFMPEG_5 = 57;
 /** libavutil of ffmpeg 5.1, the first with `-fps_mode`. */
 const FPS_MODE_SINCE = [57, 28] as const;
 const ASK_TIMEOUT_MS = 20_000;
@@ -16,87 +20,123 @@ const ASK_TIMEOUT_MS = 20_000;
 const run = promisify(execFile);
 const known = new Map<string, Promise<FfmpegFacts>>();
 
+interface Candidate { readonly from: string; readonly path: string }
+
 /**
- * The first ffmpeg that has all the encoders named; emits once.
- * Errors with InvalidOption, naming each place and what it lacks, if there is none.
+ * The first ffmpeg that has all the encoders named; emits once. With FFMPEG_PATH set it is that one or none.
+ * Errors with InvalidOption, naming each place and what it lacks, if there is none; with ResourceExhausted where the machine
+ * could start nothing.
  */
 export function findFfmpeg(encoders: readonly string[] = []): Observable<FfmpegFacts> {
   return defer(() => find(encoders));
 }
 
 async function find(encoders: readonly string[]): Promise<FfmpegFacts> {
+  const given = process.env['FFMPEG_PATH'] || undefined;
   const refused: string[] = [];
-  for (const { from, path } of candidates()) {
+  for (const { from, path: at } of given === undefined ? candidates() : [{ from: 'FFMPEG_PATH', path: given }]) {
     try {
-      const facts = await factsOf(path);
+      const facts = await factsOf(at);
       const missing = encoders.filter((name) => !facts.encoders.has(name));
       if (missing.length === 0) return facts;
       refused.push(`${from} (${facts.version}) lacks ${missing.join(', ')}`);
     } catch (error) {
+      const short = exhausted(error);
+      if (short !== undefined) throw new ResourceExhausted(`ffmpeg can't be looked for: ${short}`, { cause: error });
       refused.push(`${from}: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}`);
     }
   }
-  throw new InvalidOption(`no ffmpeg found with ${encoders.join(', ') || 'any encoder'}; tried: ${refused.join('; ')}. Set FFMPEG_PATH to one that has it`);
+  const wanted = encoders.join(', ') || 'any encoder';
+  throw new InvalidOption(given === undefined
+    ? `no ffmpeg found with ${wanted}; tried: ${refused.join('; ')}. Set FFMPEG_PATH to one that has it`
+    : `FFMPEG_PATH: '${given}' given, which can't be used (${refused.join('; ')}); allowed: the path of an ffmpeg with ${wanted}, or unset`);
 }
 
-function candidates(): { from: string; path: string }[] {
-  const given = process.env['FFMPEG_PATH'];
+function candidates(): Candidate[] {
+  const onPath = pathOf('ffmpeg');
   const installed = installedPath();
   return [
-    ...(given ? [{ from: 'FFMPEG_PATH', path: given }] : []),
-    { from: 'PATH', path: 'ffmpeg' },
+    ...(onPath === undefined ? [] : [{ from: 'PATH', path: onPath }]),
     ...(installed === undefined ? [] : [{ from: '@ffmpeg-installer/ffmpeg', path: installed }]),
   ];
+}
+
+/** Where PATH has a program: events name the file that runs. */
+function pathOf(name: string): string | undefined {
+  const names = process.platform === 'win32' ? [`${name}.exe`] : [name];
+  const folders = (process.env['PATH'] ?? '').split(path.delimiter).filter((folder) => folder !== '');
+  return folders.flatMap((folder) => names.map((one) => path.resolve(folder, one))).find(isExecutable);
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
 }
 
 /** The package's own install script sets the permission to execute; npm may have been told to run no scripts. */
 function installedPath(): string | undefined {
   try {
-    const { path } = createRequire(import.meta.url)('@ffmpeg-installer/ffmpeg') as { path: string };
-    makeExecutable(path);
-    return path;
+    const { path: installed } = createRequire(import.meta.url)('@ffmpeg-installer/ffmpeg') as { path: string };
+    makeExecutable(installed);
+    return installed;
   } catch {
     return undefined;
   }
 }
 
-function makeExecutable(path: string): void {
+function makeExecutable(file: string): void {
   try {
-    accessSync(path, constants.X_OK);
+    accessSync(file, constants.X_OK);
   } catch {
-    chmodSync(path, 0o755);
+    chmodSync(file, 0o755);
   }
 }
 
 /** What a binary is; asked once for each path. */
-function factsOf(path: string): Promise<FfmpegFacts> {
-  const asked = known.get(path) ?? ask(path);
-  known.set(path, asked);
-  asked.catch(() => known.delete(path));
+function factsOf(file: string): Promise<FfmpegFacts> {
+  const asked = known.get(file) ?? ask(file);
+  known.set(file, asked);
+  asked.catch(() => known.delete(file));
   return asked;
 }
 
 /** One start tells both: the banner, on stderr, has the versions. */
-async function ask(path: string): Promise<FfmpegFacts> {
-  const { stdout, stderr } = await run(path, ['-encoders'], { timeout: ASK_TIMEOUT_MS, maxBuffer: 8 * 1024 * 1024 });
-  return parseFacts(path, stderr, stdout);
+async function ask(file: string): Promise<FfmpegFacts> {
+  const { stdout, stderr } = await run(file, ['-encoders'], { timeout: ASK_TIMEOUT_MS, maxBuffer: 8 * 1024 * 1024, env: childEnvironment() });
+  return parseFacts(file, stderr, stdout);
 }
 
 /** Reads the banner and the list of encoders. */
-export function parseFacts(path: string, banner: string, encoders: string): FfmpegFacts {
+export function parseFacts(file: string, banner: string, encoders: string): FfmpegFacts {
   const name = /^ffmpeg version (\S+)/m.exec(banner)?.[1];
   const [avMajor, avMinor] = (/libavutil\s+(\d+)\.\s*(\d+)/.exec(banner) ?? []).slice(1).map(Number);
-  if (name === undefined || avMajor === undefined || avMinor === undefined) throw new Error(`'${path}' is no ffmpeg`);
+  if (name === undefined || avMajor === undefined || avMinor === undefined) throw new Error(`'${file}' is no ffmpeg`);
   const release = /^n?(\d+)\.(\d+)/.exec(name);
   const major = release ? Number(release[1]) : avMajor - AVUTIL_OF_FFMPEG_0;
   return {
-    path,
+    path: file,
     version: name,
+    // A release of 4.x may be a distribution's, with what was mended since; a build from git of that time is not.
+    isOld: isInstalled(file) || major < 4 || (release === null && avMajor < AVUTIL_OF_FFMPEG_5),
     major,
     minor: release ? Number(release[2]) : 0,
     encoders: new Set([...encoders.matchAll(/^ [VAS][.\w]{5} (\S+)/gm)].map((line) => line[1] ?? '')),
-    concatOptions: avMajor >= 57,
+    concatOptions: avMajor >= AVUTIL_OF_FFMPEG_5,
     fpsMode: avMajor > FPS_MODE_SINCE[0] || (avMajor === FPS_MODE_SINCE[0] && avMinor >= FPS_MODE_SINCE[1]),
-    rtspTimeout: avMajor >= 57 ? 'timeout' : 'stimeout',
+    rtspTimeout: avMajor >= AVUTIL_OF_FFMPEG_5 ? 'timeout' : 'stimeout',
   };
+}
+
+function isInstalled(file: string): boolean {
+  const installed = installedPath();
+  if (installed === undefined) return false;
+  try {
+    return realpathSync(file) === realpathSync(installed);
+  } catch {
+    return false;
+  }
 }

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { type Observable, concatMap, from, map, of, reduce, takeWhile } from 'rxjs';
 import type { EncodeStep } from '../plan.js';
 import { streamOptions } from './command.js';
+import { childEnvironment } from './environment.js';
 import { type Encoder, hardwareFor, software } from './encoder/index.js';
 import type { FfmpegFacts } from '../ffmpeg-facts.js';
 
@@ -51,7 +52,7 @@ function encodeOnePicture(encoder: Encoder, step: EncodeStep, facts: FfmpegFacts
     '-c:v', encoder.name, ...streamOptions(encoder.options(step, facts), 'v:0'), '-f', 'null', '-',
   ];
   return new Promise((resolve) => {
-    execFile(facts.path, args, { timeout: PROBE_TIMEOUT_MS, killSignal: 'SIGKILL' }, (error, _, stderr) => {
+    execFile(facts.path, args, { timeout: PROBE_TIMEOUT_MS, killSignal: 'SIGKILL', env: childEnvironment() }, (error, _, stderr) => {
       resolve(error === null ? undefined : firstReason(stderr) ?? `no picture within ${PROBE_TIMEOUT_MS} ms`);
     });
   });

@@ -1,7 +1,9 @@
 /** One ffmpeg process: started in a group of its own, ended for certain, never left behind. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { setPriority } from 'node:os';
 import { getDefaultHighWaterMark, setDefaultHighWaterMark } from 'node:stream';
 import { PROCESS } from '../limits.js';
+import { childEnvironment } from './environment.js';
 import { guard } from './guard.js';
 
 /** Processes that live now; ended with this one. */
@@ -10,26 +12,57 @@ let isWatching = false;
 
 /**
  * Starts a process with its three pipes and a fourth to read from. A terminal's Ctrl-C does not reach it: it is the program's to handle.
+ * @param nice - 0 to 19: how much it stands back for others
  * @param onGone - called once when the process is gone, however it ended
+ * @throws what the system says where it can start nothing
  */
-export function start(path: string, args: readonly string[], onGone: () => void): ChildProcessWithoutNullStreams {
-  const [command = path, ...words] = [...guard(), path, ...args];
-  const child = withoutReadAhead(() => spawn(command, words, {
-    stdio: ['pipe', 'pipe', 'pipe', 'pipe'], detached: process.platform !== 'win32', windowsHide: true,
-  }));
-  living.add(child);
-  watchExit();
+export function start(path: string, args: readonly string[], nice: number, onGone: () => void): ChildProcessWithoutNullStreams {
   let isGone = false;
   const gone = () => {
-    living.delete(child);
     if (!isGone) onGone();
     isGone = true;
+  };
+  try {
+    return started(path, args, nice, gone);
+  } catch (error) {
+    gone();
+    throw error;
+  }
+}
+
+function started(path: string, args: readonly string[], nice: number, onGone: () => void): ChildProcessWithoutNullStreams {
+  const [command = path, ...words] = [...guard(path), path, ...args];
+  const child = withoutReadAhead(() => spawn(command, words, {
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe'], detached: process.platform !== 'win32', windowsHide: true, env: childEnvironment(),
+  }));
+  if ((child.stdio as unknown) === undefined) throw withoutPipes(child);
+  if (nice !== 0 && child.pid !== undefined) standBack(child.pid, nice);
+  living.add(child);
+  watchExit();
+  const gone = () => {
+    living.delete(child);
+    onGone();
   };
   child.once('exit', gone);
   child.once('error', gone);
   // A child that dies while it is written to is reported by its exit.
   child.stdin.on('error', () => undefined);
   return child;
+}
+
+/** Without a file left Node makes no pipes, and says why only later. */
+function withoutPipes(child: ChildProcessWithoutNullStreams): Error {
+  child.once('error', () => undefined);
+  return Object.assign(new Error('no file is left for the pipes of a process'), { code: 'EMFILE' });
+}
+
+/** Its threads, which are yet to come, do as it does. One that is gone already needs nothing. */
+function standBack(pid: number, nice: number): void {
+  try {
+    setPriority(pid, nice);
+  } catch {
+    // Its end is reported.
+  }
 }
 
 /** Pipes made meanwhile stop reading as soon as they are paused. `spawn` has no option for it. */

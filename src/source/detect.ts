@@ -9,10 +9,12 @@ export function detect(kinds: readonly SourceKind[], address: unknown, options: 
   if (typeof text !== 'string' || text.trim() === '') {
     throw new InvalidOption(`source: ${typeof address === 'string' ? 'an empty text' : String(address)} given; allowed: ${takes}`);
   }
-  if (/[\0\r\n]/.test(text)) throw new InvalidOption(`source: an address with a line break or a NUL in it given; allowed: ${takes}`);
+  if (text.includes('\0')) throw new InvalidOption(`source: an address with a NUL in it given; allowed: ${takes}`);
+  const hasBreak = /[\r\n]/.test(text);
   for (const kind of kinds) {
-    const source = kind.match(text, options);
+    const source = hasBreak && !kind.takesBreaks ? undefined : kind.match(text, options);
     if (source !== undefined) return source;
   }
+  if (hasBreak) throw new InvalidOption(`source: an address with a line break in it given; allowed: ${takes}`);
   throw new InvalidOption(`source: '${redact(text)}' given; allowed: ${takes}`);
 }

@@ -14,7 +14,7 @@ const PLATFORMS: Partial<Record<NodeJS.Platform, { format: string; url(name: str
 export const device: SourceKind = {
   takes: "a device (/dev/video0, 0, or 'video=NAME' on Windows)",
   match(address, options) {
-    if (!/^\d+$/.test(address) && !/^\/dev\/[\w./-]+$/.test(address) && !/^video=[^:"]+$/.test(address)) return undefined;
+    if (!/^\d+$/.test(address) && !/^\/dev\/(?!shm\/)[\w./-]+$/.test(address) && !/^video=[^:"]+$/.test(address)) return undefined;
     const platform = PLATFORMS[process.platform];
     if (platform === undefined) {
       throw new InvalidOption(`source: device '${address}' given on ${process.platform}; allowed on ${Object.keys(PLATFORMS).join(', ')}`);
@@ -25,9 +25,10 @@ export const device: SourceKind = {
       address: url,
       live: true,
       endless: true,
+      remote: false,
       secrets: [],
       prepare: () => defer(() => (platform.isPath && !existsSync(url)
-        ? throwError(() => new SourceNotFound(`no such device: '${url}'`))
+        ? throwError(() => new SourceNotFound(`no such device: '${url}'${url === address ? '' : `; a file of that name is './${address}'`}`))
         : of({ type: 'input' as const, input: deviceInput(platform.format, url, options) }))),
     };
   },

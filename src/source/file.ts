@@ -4,32 +4,63 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defer, of, throwError } from 'rxjs';
 import { InvalidOption, SourceNotFound } from '../errors.js';
-import type { SourceInput, SourceKind, SourceOptions } from './source.js';
+import type { Source, SourceInput, SourceKind, SourceOptions } from './source.js';
 
 export const file: SourceKind = {
   takes: "a file's path or file:// address",
   match(address, options) {
     if (/^[a-z][a-z0-9+.-]+:/i.test(address) && !/^file:\/\//i.test(address) && !/^[a-z]:[\\/]/i.test(address)) return undefined;
-    const name = toPath(address);
-    return {
-      kind: 'file',
-      address: name,
-      live: false,
-      endless: false,
-      secrets: [],
-      prepare: () => defer(() => missing(name) ?? of({ type: 'input' as const, input: fileInput(name, options) })),
-    };
+    return fileAt(toPath(address), options);
   },
 };
+
+/** A file that is there is a file, though its name reads as something else: `cam:1.mp4`, `/dev/shm/clip.mp4`. */
+export const existingFile: SourceKind = {
+  takes: './ before the name of a file that looks like something else',
+  takesBreaks: true,
+  match(address, options) {
+    const isNumber = /^\d+$/.test(address);
+    return !isNumber && isFile(address) ? fileAt(address, options) : undefined;
+  },
+};
+
+function fileAt(name: string, options: SourceOptions): Source {
+  return {
+    kind: 'file',
+    address: name,
+    live: false,
+    endless: false,
+    remote: false,
+    secrets: [],
+    prepare: () => defer(() => missing(name) ?? of({ type: 'input' as const, input: fileInput(name, options) })),
+  };
+}
+
+function isFile(name: string): boolean {
+  try {
+    const stat = statSync(name);
+    return stat.isFile() || stat.isFIFO();
+  } catch {
+    return false;
+  }
+}
 
 /** How ffmpeg reads a local file: nothing but this file, whatever the file says (a playlist opens no other). */
 export function fileInput(name: string, options: SourceOptions): SourceInput {
   const paced = options.pace === 'realtime';
   return {
-    options: [...(paced ? ['-re'] : []), '-protocol_whitelist', 'file,crypto,data'],
+    options: [...(paced ? ['-re'] : []), ...withoutPattern(name), '-protocol_whitelist', 'file,crypto,data'],
     url: `file:${path.resolve(name)}`,
     paced,
   };
+}
+
+/** Extensions by which ffmpeg takes a name for a series of pictures: there `%d` is a number. */
+const PICTURES = /\.(?:jpe?g|png|bmp|tiff?|webp|p[abgpn]m|jp2|j2k|tga|sgi|dpx|exr|ras|xbm|xwd|pcx)$/i;
+
+/** A name is a name: no pattern of names, whatever is in it. */
+function withoutPattern(name: string): readonly string[] {
+  return name.includes('%') && PICTURES.test(name) ? ['-f', 'image2', '-pattern_type', 'none'] : [];
 }
 
 function toPath(address: string): string {

@@ -33,6 +33,7 @@ export const http: SourceKind = {
 /** Whether it is live is known only after an answer; until then it counts as a file. */
 class HttpSource implements Source {
   readonly address: string;
+  readonly remote = true;
   /** Grows when a redirect names credentials. */
   readonly secrets: string[];
   /** The file of the cache that ffmpeg reads. */

@@ -1,14 +1,14 @@
 /** Kinds of source, and the choice among them. A new kind is a file of its own and a line here. */
 import { device } from './device.js';
 import { detect as choose } from './detect.js';
-import { file } from './file.js';
+import { existingFile, file } from './file.js';
 import { http } from './http.js';
 import { rtsp } from './rtsp.js';
 import type { Source, SourceOptions } from './source.js';
 import { test } from './test.js';
 
 /** In order: the first that matches is taken; `file` takes what looks like a path. */
-const KINDS = [rtsp, http, test, device, file];
+const KINDS = [rtsp, http, test, existingFile, device, file];
 
 /** The source at an address. @throws InvalidOption that names what was seen and what is taken */
 export function detect(address: unknown, options: SourceOptions): Source {

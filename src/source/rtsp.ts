@@ -29,6 +29,7 @@ export const rtsp: SourceKind = {
       address: redactUrl(address),
       live: true,
       endless: true,
+      remote: true,
       secrets: secretsOf(address),
       prepare: (facts) => (facts.major < 5 ? resolved(url, hostname, rules) : checked(url, hostname, rules)).pipe(
         map((reachable) => ({ type: 'input', input: rtspInput(reachable, options, facts) })),

@@ -71,6 +71,8 @@ export interface Source {
   readonly live: boolean;
   /** Whether its end is a failure: a live camera has none. */
   readonly endless: boolean;
+  /** Whether it comes over a network, from who knows whom. */
+  readonly remote: boolean;
   /** What must never be shown. */
   readonly secrets: readonly string[];
   /** Emits progress, then one input for the ffmpeg at hand, and completes; errors with an RxcamError. */
@@ -81,6 +83,8 @@ export interface Source {
 export interface SourceKind {
   /** What it takes, for the message about an address that none takes. */
   readonly takes: string;
+  /** Whether a line break may be in an address. */
+  readonly takesBreaks?: true;
   /** The source, if the address is of this kind; throws InvalidOption if it is, but wrong. */
   match(address: string, options: SourceOptions): Source | undefined;
 }

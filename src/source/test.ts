@@ -30,6 +30,7 @@ export const test: SourceKind = {
       address,
       live,
       endless: pattern.duration === undefined,
+      remote: false,
       secrets: [],
       prepare: () => of({ type: 'input', input: { options: patternOptions(live), url: graph(pattern) } }),
     };

@@ -1,11 +1,12 @@
 /** What can happen to a stream that runs: the server dies, the network breaks, silence, rubbish, one frame at a time. */
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
-  type HttpServer, type RtspServer, type TcpProxy, footage, http, needs, run, startHttpServer, startRtspServer, startTcpProxy,
+  type HttpServer, type RtspServer, type TcpProxy, footage, http, needs, run, startHttpServer, startRtspServer, startTcpProxy, temporaryFolder,
 } from '../services/index.js';
 import { QUICK_RETRY, type Watched, watch } from './kit.js';
 import { spoiled } from './streams.js';
@@ -203,14 +204,19 @@ describe('an ffmpeg that floods stderr', () => {
   });
 
   it.each([['lines', 'many'], ['one endless line', 'none']])('with %s: memory stays flat, and its end is understood', async (_name, lines) => {
-    process.env['FFMPEG_PATH'] = fileURLToPath(new URL('fixtures/flooding-ffmpeg.mjs', import.meta.url));
-    Object.assign(process.env, { FLOOD_MB: '200', FLOOD_LINES: lines });
+    // A child gets no variables of the program's own.
+    const fixture = fileURLToPath(new URL('fixtures/flooding-ffmpeg.mjs', import.meta.url));
+    const folder = temporaryFolder('flood');
+    const script = join(folder, 'ffmpeg');
+    writeFileSync(script, `#!/bin/sh\nFLOOD_MB=200 FLOOD_LINES=${lines} exec '${process.execPath}' '${fixture}' "$@"\n`, { mode: 0o755 });
+    process.env['FFMPEG_PATH'] = script;
     const before = process.memoryUsage.rss();
     let peak = 0;
     const watching = setInterval(() => { peak = Math.max(peak, process.memoryUsage.rss()); }, 20);
     watched = watch('rtsp://127.0.0.1:9/stream', { connectTimeoutMs: 60_000 });
     const { error } = await watched.nth('failed');
     clearInterval(watching);
+    rmSync(folder, { recursive: true });
     expect(error.code).toBe('SOURCE_REFUSED');
     expect(error.stderr.length).toBeLessThanOrEqual(50);
     expect(Math.max(...error.stderr.map((line) => line.length))).toBeLessThanOrEqual(4_096);

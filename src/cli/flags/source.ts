@@ -82,6 +82,14 @@ export const sourceFlags: FlagGroup = {
       about: 'devices: picture size to ask for, in pixels',
     },
     {
+      flags: '--nice <n>', sets: 'camera.nice', parse: number, standard: SOURCE.nice,
+      about: 'how much the processes stand back for others, 0 to 19',
+    },
+    {
+      flags: '--allow-old-ffmpeg', sets: 'camera.allowOldFfmpeg',
+      about: 'let the ffmpeg of 2018 that comes with rxcam read from the network',
+    },
+    {
       flags: '--log-every <n>', sets: 'camera.logEvery', parse: number, standard: STATS.logEvery,
       about: 'published frames from one log line to the next',
     },
