@@ -122,7 +122,8 @@ class Stage {
     this.#lastOwner = first.ticket.owner ?? this.#lastOwner;
     if (this.#lastOwner instanceof Run) this.#reservation ??= this.#lastOwner.reserve();
     const owner = this.#owner();
-    const events$ = child.run(owner?.engine ?? ffmpegEngine, this.plan, { camera: first.frame.camera, process: owner?.process }, () => { this.#pump(); });
+    const whose = { camera: first.frame.camera, process: owner?.process };
+    const events$ = child.run(owner?.engine ?? ffmpegEngine, this.plan, whose, () => { this.#pump(); });
     this.#childWork.add(events$.subscribe({
       next: (event) => { this.#handle(child, event); },
       error: (error: unknown) => { this.#fail(error); },
