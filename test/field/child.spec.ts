@@ -27,7 +27,7 @@ afterEach(async () => {
 
 const environ = (pid: number) => readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').filter((one) => one !== '').map((one) => one.split('=')[0]);
 const status = (pid: number, name: string) => new RegExp(`^${name}:\\s*(\\S+)`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-const hasSetpriv = existsSync('/usr/bin/setpriv') && execFileSync('setpriv', ['--help']).includes('no-new-privs');
+const hasSetpriv = existsSync('/usr/bin/setpriv') && execFileSync('/usr/bin/setpriv', ['--help']).includes('no-new-privs');
 
 needs('ffmpeg')('the world of a child', () => {
   it.runIf(isLinux)('its environment has nothing of the program: no variable, no secret', async () => {

@@ -32,7 +32,7 @@ async function told(what: string, when: string, onLine: (line: string, pid: numb
 }
 
 /** The soft limit alone, which the program's own user may raise again. */
-const limitProcesses = (pid: number, count: number) => { execFileSync('prlimit', ['--pid', String(pid), `--nproc=${count}:`], asNobody); };
+const limitProcesses = (pid: number, count: number) => { execFileSync('/usr/bin/prlimit', ['--pid', String(pid), `--nproc=${count}:`], asNobody); };
 
 needs('ffmpeg')('a machine that has nothing left', () => {
   beforeAll(build);
