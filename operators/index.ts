@@ -7,6 +7,7 @@ export { type PublishConfig, publish } from './publish.js';
 export { type ResizeConfig, resize } from './resize.js';
 export { type RetryConfig, type RetryDelay, retry } from './retry.js';
 export { type SkipRateConfig, skipRate } from './skip-rate.js';
+export { type SubscribeConfig, subscribe } from './subscribe.js';
 export { type SkipUnchangedConfig, skipUnchanged } from './skip-unchanged.js';
 export { type StatsConfig, stats } from './stats.js';
 export { type MessageFormatter, type ToMessageConfig, toMessage } from './to-message.js';

@@ -174,10 +174,10 @@ export function handleOf(what: string, broker: unknown): BrokerHandle {
     const given = typeof broker === 'string' ? 'a string' : typeof broker === 'function' ? 'a function' : String(broker);
     throw new InvalidOption(`${what}: option 'broker': ${given} given, expected a broker: kafka(…), redis(…) or memory(…)`);
   }
-  if (handle.isClosed) throw closedError(handle);
+  if (handle.isClosed) throw closedError(handle, what);
   return handle;
 }
 
-function closedError({ kind, address }: Broker): InvalidOption {
-  return new InvalidOption(`publish: option 'broker': ${kind} at ${address} is closed, expected one that is open`);
+function closedError({ kind, address }: Broker, what = 'publish'): InvalidOption {
+  return new InvalidOption(`${what}: option 'broker': ${kind} at ${address} is closed, expected one that is open`);
 }

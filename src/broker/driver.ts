@@ -2,6 +2,7 @@
 import type { Observable } from 'rxjs';
 import type { RxcamError } from '../errors.js';
 import type { CameraMessage } from '../frame.js';
+import type { ReadRequest, Reader } from './read/index.js';
 
 /** A message on its way. */
 export interface Outgoing {
@@ -56,6 +57,11 @@ export interface Driver {
   topicProblem?(topic: string): string | undefined;
   /** Makes a topic that is not there, with a consumer group where there are such; completes when it is there. */
   prepare?(topic: string, consumerGroup: string | undefined): Observable<never>;
+  /**
+   * Reads a topic, for one subscription; nothing connects before it is read. Absent where a kind of broker can't be read.
+   * @throws InvalidOption for what this kind does not take
+   */
+  reader?(request: ReadRequest): Reader;
   /** The connection is to be made anew before the next request, and the brokers' addresses are to be asked for again. */
   reset(): void;
   /** Completes when the connection is gone; never errors. */

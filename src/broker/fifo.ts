@@ -14,6 +14,11 @@ export class Fifo<T> implements Iterable<T> {
     return this.#items[this.#head];
   }
 
+  /** The item at a position from the oldest on. */
+  at(index: number): T | undefined {
+    return this.#items[this.#head + index];
+  }
+
   push(item: T): void {
     this.#items.push(item);
   }

@@ -1,6 +1,7 @@
 /** One kafkajs client: producer, the topics that it has seen, and how to make those that are missing. */
-import { CompressionTypes, Kafka, type LoggerEntryContent, type Message, Partitioners, type Producer, type RecordMetadata, logLevel } from 'kafkajs';
+import { CompressionTypes, Kafka, type Message, Partitioners, type Producer, type RecordMetadata, logLevel } from 'kafkajs';
 import { kindOf } from './kafka-errors.js';
+import { levelOf, textOf } from './kafka-log.js';
 import type { KafkaOptions } from './kafka-options.js';
 import { KafkaSockets } from './kafka-sockets.js';
 
@@ -136,14 +137,4 @@ export class KafkaClient {
       admin.disconnect().catch(() => { /* It is gone either way. */ });
     }
   }
-}
-
-/** The client calls errors what the sender mends, and each refusal of the broker turns up in what follows from it: nobody has to be woken. */
-function levelOf(level: logLevel, message: string): 'debug' | 'info' | 'warn' {
-  if (level >= logLevel.DEBUG || message.startsWith('Response ')) return 'debug';
-  return level === logLevel.INFO ? 'info' : 'warn';
-}
-
-function textOf({ message, error }: LoggerEntryContent): string {
-  return typeof error === 'string' ? `${message}: ${error}` : message;
 }

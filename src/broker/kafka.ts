@@ -10,7 +10,9 @@ import { type Broker, BrokerHandle } from './broker.js';
 import type { Driver, NotWritten, Outgoing, SendOutcome } from './driver.js';
 import type { KafkaClient } from './kafka-client.js';
 import { concernsTopic, isStale, isTooLarge, isWrongTime } from './kafka-errors.js';
+import { levelOf, textOf } from './kafka-log.js';
 import { HOST_AND_PORT, KAFKA_SCHEMA, type KafkaConfig, type KafkaOptions } from './kafka-options.js';
+import { KafkaReader, type ReadRequest, type Reader } from './read/index.js';
 import { RecordTimes } from './record-time.js';
 
 /** What a message needs beside its bytes: of the record batch and of the record, at most. */
@@ -72,6 +74,13 @@ class KafkaDriver implements Driver {
       await client.connect();
       await client.ensureTopic(topic);
     }).pipe(ignoreElements(), catchError((error: unknown) => throwError(() => this.#unavailable(error, ` topic '${topic}':`))));
+  }
+
+  reader(request: ReadRequest): Reader {
+    return new KafkaReader(request, this.options, {
+      brokers: () => this.#askBrokers(), failure: (error) => this.#unavailable(error),
+      log: (level, entry) => { this.#log(levelOf(level, entry.message), textOf(entry)); },
+    });
   }
 
   reset(): void {
@@ -152,11 +161,14 @@ class KafkaDriver implements Driver {
   /** The library is loaded when it is needed: it is large, and many use another broker. */
   async #newClient(): Promise<KafkaClient> {
     const { KafkaClient } = await import('./kafka-client.js');
-    const { logger } = this.options;
     return new KafkaClient(this.options, {
       brokers: () => this.#askBrokers(),
-      log: (level, message) => { logger?.[level]({ broker: this.address }, `kafkajs: ${redact(message, this.#secrets)}`); },
+      log: (level, message) => { this.#log(level, message); },
     });
+  }
+
+  #log(level: 'debug' | 'info' | 'warn', message: string): void {
+    this.options.logger?.[level]({ broker: this.address }, `kafkajs: ${redact(message, this.#secrets)}`);
   }
 
   async #askBrokers(): Promise<string[]> {

@@ -8,6 +8,7 @@ import { byteCount, count, milliseconds, options as object, parseOptions } from 
 import { type Broker, BrokerHandle } from './broker.js';
 import type { Driver, Outgoing, SendOutcome } from './driver.js';
 import { Fifo } from './fifo.js';
+import { MemoryReader, type ReadRequest, type Reader } from './read/index.js';
 
 /** Options of `memory`. */
 export interface MemoryConfig {
@@ -93,6 +94,10 @@ class MemoryDriver implements Driver {
   refuses({ value, id }: CameraMessage): MessageTooLarge | undefined {
     if (value.length <= this.limits.maxBytes) return undefined;
     return new MessageTooLarge(`memory: message ${id} has ${value.length} bytes, at most ${this.limits.maxBytes} are taken`);
+  }
+
+  reader(request: ReadRequest): Reader {
+    return new MemoryReader(request, { topic: (name) => this.topics.get(name), arrived$: this.arrived$ });
   }
 
   reset(): void { /* There is no connection. */ }

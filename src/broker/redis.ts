@@ -10,6 +10,8 @@ import { type Broker, BrokerHandle } from './broker.js';
 import type { Driver, Outgoing, SendOutcome } from './driver.js';
 import { StreamGroups } from './redis-groups.js';
 import { type Connection, REDIS_SCHEMA, type RedisConfig, type RedisOptions, checkedUrl, connectionOf, serverOf } from './redis-options.js';
+import { fieldsOf } from './redis-fields.js';
+import { RedisReader, type ReadRequest, type Reader } from './read/index.js';
 import { StreamTrim } from './stream-trim.js';
 
 /**
@@ -68,6 +70,11 @@ class RedisDriver implements Driver {
       ignoreElements(),
       catchError((error: unknown) => throwError(() => this.#unavailable(this.#lastError || String(error)))),
     );
+  }
+
+  reader(request: ReadRequest): Reader {
+    const where = () => { this.#isAsked = false; return this.#askWhere(); };
+    return new RedisReader(request, this.options, { where, failure: (reason) => this.#unavailable(reason) });
   }
 
   reset(): void {
@@ -190,10 +197,3 @@ class RedisDriver implements Driver {
 }
 
 interface AbortedError extends Error { previousErrors?: readonly Error[] }
-
-/** One field for each header, and `data`; or a format's own. The key goes with them where the headers don't say it. */
-function fieldsOf({ key, headers, message }: Outgoing): (string | Buffer)[] {
-  const fields: Record<string, string | Buffer> = message.fields === undefined ? { ...headers, data: message.value } : { ...message.fields };
-  if (fields['ce_key'] !== key) fields['_message_key'] ??= key;
-  return Object.entries(fields).flat();
-}

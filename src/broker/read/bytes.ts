@@ -1,0 +1,71 @@
+/** Reads the numbers of Kafka's protocol from bytes, one after the other. */
+
+const MORE = 0x80;
+const SEVEN_BITS = 0x7f;
+
+export class Bytes {
+  at = 0;
+
+  constructor(readonly data: Buffer) {}
+
+  skip(count: number): void {
+    this.at += Math.max(0, count);
+  }
+
+  int16(): number {
+    this.at += 2;
+    return this.data.readInt16BE(this.at - 2);
+  }
+
+  int32(): number {
+    this.at += 4;
+    return this.data.readInt32BE(this.at - 4);
+  }
+
+  /** Offsets and times stay below 2^53. */
+  int64(): number {
+    return Number(this.id64());
+  }
+
+  id64(): bigint {
+    this.at += 8;
+    return this.data.readBigInt64BE(this.at - 8);
+  }
+
+  take(count: number): Buffer {
+    this.at += count;
+    return this.data.subarray(this.at - count, this.at);
+  }
+
+  /** A zigzag number of 32 bits. */
+  varint(): number {
+    let value = 0;
+    let shift = 0;
+    let byte: number;
+    do {
+      byte = this.data[this.at++] ?? 0;
+      value |= (byte & SEVEN_BITS) << shift;
+      shift += 7;
+    } while ((byte & MORE) !== 0 && shift < 35);
+    return (value >>> 1) ^ -(value & 1);
+  }
+
+  /** A zigzag number of 64 bits, below 2^53. */
+  varlong(): number {
+    let value = 0;
+    let scale = 1;
+    let byte: number;
+    do {
+      byte = this.data[this.at++] ?? 0;
+      value += (byte & SEVEN_BITS) * scale;
+      scale *= 128;
+    } while ((byte & MORE) !== 0);
+    return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+  }
+
+  /** Bytes with their length before them; undefined for none. */
+  bytes(): Buffer | undefined {
+    const length = this.varint();
+    return length < 0 ? undefined : this.take(length);
+  }
+}

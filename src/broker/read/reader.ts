@@ -1,0 +1,46 @@
+/** What a kind of broker has to do to be read, and nothing more: bring the messages of one topic in pieces. The rest is the reading's. */
+import type { Observable } from 'rxjs';
+import type { Received } from '../../message/index.js';
+import type { AgainOptions } from '../again.js';
+
+/** Where a reading begins. A number is a time in ms since 1970, a string the id of a Redis entry. */
+export type From = 'latest' | 'earliest' | Date | number | string | { readonly offset: number | string } | { readonly last: number };
+
+/** Where a reading ends, that message included. `latest`: with what is there when the reading begins. */
+export type To = 'latest' | Date | number | string | { readonly offset: number | string };
+
+/** Kafka: the partition of the key, all of them, or those that are named. */
+export type Partitions = 'key' | 'all' | readonly number[];
+
+/** What is to be read. */
+export interface ReadRequest {
+  readonly topic: string;
+  readonly key?: string | undefined;
+  readonly from: From;
+  readonly to?: To | undefined;
+  readonly partitions?: Partitions | undefined;
+  readonly group?: string | undefined;
+}
+
+/** Whether there is room for another piece. */
+export interface Gate {
+  readonly isOpen: boolean;
+  /** Emits once, when there is room again. */
+  readonly opens$: Observable<void>;
+}
+
+/** Messages in the order of each partition; empty to say that the broker has answered. */
+export type Piece = readonly Received[];
+
+/** Reads one topic, for one subscription. */
+export interface Reader {
+  /** When it is asked again after a failure. */
+  readonly again: AgainOptions;
+  /**
+   * One connection. Errors when it fails; the next one continues behind the last piece that was emitted. Waits for the gate
+   * before each piece. Completes when the end of the reading is reached. Unsubscribing ends it at once.
+   */
+  read(gate: Gate): Observable<Piece>;
+  /** A message was dealt with: where a group shares the work, it is committed. */
+  taken?(message: Received): void;
+}

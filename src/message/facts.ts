@@ -1,0 +1,48 @@
+/** What a received message says of its picture, and who reads it: one reader for each wire format. */
+import type { Codec, EncodeMode } from '../frame.js';
+import type { Headers } from './headers.js';
+import { readCloudevents } from './read-cloudevents.js';
+import { readMatrice } from './read-matrice.js';
+
+/** What a message says; a member that it does not say is undefined. Members may be read from the message when they are asked for. */
+export interface Facts {
+  readonly format: 'cloudevents' | 'matrice' | undefined;
+  readonly camera?: string | undefined;
+  /** Unique for each message. */
+  readonly id?: string | undefined;
+  /** The sender's run: inputOrder counts within it. Undefined where the format does not name it. */
+  readonly sender?: string | undefined;
+  readonly inputOrder?: number | undefined;
+  /** inputOrder sent before it to this topic and key. */
+  readonly previousOrder?: number | undefined;
+  /** inputOrder of the last full message, on one that only refers to it. */
+  readonly referenceOrder?: number | undefined;
+  readonly seq?: number | undefined;
+  /** Pictures in the message. */
+  readonly frames?: number | undefined;
+  readonly pts?: number | undefined;
+  readonly capturedAt?: number | undefined;
+  readonly width?: number | undefined;
+  readonly height?: number | undefined;
+  readonly keyframe?: boolean | undefined;
+  readonly codec?: Codec | undefined;
+  readonly mode?: EncodeMode | undefined;
+  /** Digest of the picture's bytes, in lower-case hex. */
+  readonly digest?: { readonly algorithm: 'sha256' | 'md5'; readonly hex: string } | undefined;
+  /** The picture's bytes: the access unit, chunk or JPEG picture. */
+  readonly data: Buffer;
+}
+
+/** Reads a message, or says that it is none of its format. */
+export type FactsReader = (value: Buffer, headers: Headers) => Facts | undefined;
+
+const READERS: readonly FactsReader[] = [readCloudevents, readMatrice];
+
+/** What a message says; of a format that is not known only its bytes. */
+export function factsOf(value: Buffer, headers: Headers): Facts {
+  for (const read of READERS) {
+    const facts = read(value, headers);
+    if (facts !== undefined) return facts;
+  }
+  return { format: undefined, data: value };
+}

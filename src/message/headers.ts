@@ -1,0 +1,56 @@
+/** Headers of a received message. Most readers look at a few of them: none is made a string before it is asked for. */
+
+/** Headers by name. */
+export interface Headers {
+  get(name: string): string | undefined;
+  all(): Readonly<Record<string, string>>;
+}
+
+/** Headers that are strings already. */
+export class PlainHeaders implements Headers {
+  constructor(readonly own: Readonly<Record<string, string>>) {}
+
+  get(name: string): string | undefined {
+    return Object.hasOwn(this.own, name) ? this.own[name] : undefined;
+  }
+
+  all(): Readonly<Record<string, string>> {
+    return this.own;
+  }
+}
+
+/** Where the parts of a header are in its bytes. */
+export interface HeaderPlaces {
+  readonly names: readonly string[];
+  /** Start and end of each value, one after the other. */
+  readonly bounds: readonly number[];
+}
+
+/** Headers as they came, in bytes; their places are looked up once, when the first is asked for. */
+export class PackedHeaders implements Headers {
+  #places: HeaderPlaces | undefined;
+
+  constructor(readonly bytes: Buffer, readonly find: (bytes: Buffer) => HeaderPlaces) {}
+
+  get(name: string): string | undefined {
+    const index = this.places.names.indexOf(name);
+    return index < 0 ? undefined : this.#at(index);
+  }
+
+  all(): Readonly<Record<string, string>> {
+    const { names } = this.places;
+    const all: Record<string, string> = {};
+    // The first of a name counts, as for `get`.
+    for (let index = names.length - 1; index >= 0; index--) all[names[index] as string] = this.#at(index);
+    return all;
+  }
+
+  private get places(): HeaderPlaces {
+    return this.#places ??= this.find(this.bytes);
+  }
+
+  #at(index: number): string {
+    const { bounds } = this.places;
+    return this.bytes.toString('utf8', bounds[2 * index], bounds[2 * index + 1]);
+  }
+}

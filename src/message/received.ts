@@ -1,0 +1,125 @@
+/** A message as it came from a broker. What it says of its picture is read when it is asked for. */
+import { ACCOUNTS, type Account } from '../account.js';
+import type { Accounted, Codec, EncodeMode } from '../frame.js';
+import { type Facts, factsOf } from './facts.js';
+import type { Headers } from './headers.js';
+
+/** Where a message was, and its bytes. */
+export interface ReceivedParts {
+  readonly topic: string;
+  readonly key: string | undefined;
+  readonly value: Buffer;
+  readonly headers: Headers;
+  readonly timestamp: number;
+  readonly partition?: number | undefined;
+  readonly offset?: string | undefined;
+  readonly streamId?: string | undefined;
+  readonly expired?: number | undefined;
+}
+
+/** The account of a message: who wants to know when it was taken. */
+export interface Holding extends Account {
+  release(): void;
+}
+
+/**
+ * A message that `subscribe` has received. Its place and bytes are members of its own; what it says of its picture are getters,
+ * undefined where it does not say it, which `{ ...message }` does not copy.
+ */
+export class Received implements Accounted {
+  declare [ACCOUNTS]?: readonly Holding[];
+  /** Topic on Kafka, stream on Redis. */
+  readonly topic: string;
+  /** Key on Kafka, field `ce_key` or `_message_key` on Redis. */
+  readonly key: string | undefined;
+  /** Bytes of the message. */
+  readonly value: Buffer;
+  /** Kafka. */
+  readonly partition: number | undefined;
+  /** Kafka, as a decimal string; the message's number for memory. */
+  readonly offset: string | undefined;
+  /** Redis: the entry's id. */
+  readonly streamId: string | undefined;
+  /** The broker's time of the message, in ms since 1970. */
+  readonly timestamp: number;
+  /** So many messages before this one, of whatever key, were removed by the broker before they could be read. */
+  readonly expired: number | undefined;
+  readonly #headers: Headers;
+  #all: Readonly<Record<string, string>> | undefined;
+  #facts: Facts | undefined;
+
+  /** @param known - the same message, whose facts may have been read already */
+  constructor(parts: ReceivedParts, known?: Received) {
+    const { topic, key, value, partition, offset, streamId, timestamp, expired, headers } = parts;
+    this.topic = topic;
+    this.key = key;
+    this.value = value;
+    this.partition = partition;
+    this.offset = offset;
+    this.streamId = streamId;
+    this.timestamp = timestamp;
+    this.expired = expired;
+    this.#headers = headers;
+    if (known !== undefined) this.#facts = known.#facts;
+  }
+
+  /** For a copy with more to it. */
+  protected static partsOf(received: Received): ReceivedParts {
+    const { topic, key, value, partition, offset, streamId, timestamp, expired } = received;
+    return { topic, key, value, partition, offset, streamId, timestamp, expired, headers: received.#headers };
+  }
+
+  /** One header; on Redis one field. */
+  header(name: string): string | undefined {
+    return this.#headers.get(name);
+  }
+
+  /** All headers; on Redis all fields but the bytes. Made when they are asked for. */
+  get headers(): Readonly<Record<string, string>> {
+    return this.#all ??= this.#headers.all();
+  }
+
+  /** What the message says, by the reader of its format. */
+  get facts(): Facts {
+    return this.#facts ??= factsOf(this.value, this.#headers);
+  }
+
+  /** `cloudevents` or `matrice`; undefined for any other. */
+  get format(): Facts['format'] { return this.facts.format; }
+  /** Key of the camera; for a format that does not name it the message's key. */
+  get camera(): string { return this.facts.camera ?? this.key ?? ''; }
+  /** Unique for each message; a repeated one has the same. */
+  get id(): string | undefined { return this.facts.id; }
+  /** 1, 2, 3 … for each camera. */
+  get inputOrder(): number | undefined { return this.facts.inputOrder; }
+  /** Number of the picture in its run, from 1; the first one of a chunk. */
+  get seq(): number | undefined { return this.facts.seq; }
+  /** Pictures in the message. */
+  get frames(): number | undefined { return this.facts.frames; }
+  /** Media time in µs. */
+  get pts(): number | undefined { return this.facts.pts; }
+  /** Wall clock when the picture was decoded, in ms since 1970. */
+  get capturedAt(): number | undefined { return this.facts.capturedAt; }
+  /** Width in pixels. */
+  get width(): number | undefined { return this.facts.width; }
+  /** Height in pixels. */
+  get height(): number | undefined { return this.facts.height; }
+  /** Whether decoding can start here. */
+  get keyframe(): boolean | undefined { return this.facts.keyframe; }
+  get codec(): Codec | undefined { return this.facts.codec; }
+  get mode(): EncodeMode | undefined { return this.facts.mode; }
+  /** inputOrder of the last full message, on one that only refers to it. */
+  get referenceOrder(): number | undefined { return this.facts.referenceOrder; }
+  /** The picture's bytes: an access unit, a chunk, or a JPEG picture. */
+  get data(): Buffer { return this.facts.data; }
+
+  /** The same message, behind so many that were removed unread. */
+  after(expired: number): Received {
+    return new Received({ ...Received.partsOf(this), expired }, this);
+  }
+
+  /** For `acknowledge: 'manual'`: the message has been dealt with, and another may come in its place. */
+  taken(): void {
+    this[ACCOUNTS]?.[0]?.release();
+  }
+}

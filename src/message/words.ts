@@ -1,0 +1,14 @@
+/** The words for codecs and numbers that received messages use, checked. */
+import type { Codec } from '../frame.js';
+
+const CODECS: readonly string[] = ['h265', 'h264', 'jpeg'] satisfies Codec[];
+
+/** A whole number of 0 or more, in decimal digits. */
+export function wholeNumber(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}
+
+/** A codec that rxcam knows. */
+export function codecOf(word: unknown): Codec | undefined {
+  return CODECS.includes(word as string) ? word as Codec : undefined;
+}
