@@ -1,10 +1,11 @@
 /** deliver: hands each value to a sink of the user's own, with the bounds and the pressure of an outbox. */
 import { Observable, type ObservableInput, type OperatorFunction, type Subscriber, Subscription, defer, takeWhile } from 'rxjs';
-import { ACCOUNTS, type Account, type Ticket, take } from '../src/account.js';
+import { ACCOUNTS, type Account, type Pressure, type Ticket, take } from '../src/account.js';
 import { BoundedQueue, type Held, OUTBOX_SCHEMA, type OutboxConfig, Total, retains } from '../src/broker/index.js';
 import { DELIVER, OUTBOX } from '../src/defaults.js';
 import { InvalidOption } from '../src/errors.js';
 import type { CameraMessage, EncodedFrame, Frame } from '../src/frame.js';
+import { type Gap, Received } from '../src/message/index.js';
 import { count, options as object, parseOptions } from '../src/options.js';
 
 /** Options of `deliver`. */
@@ -16,7 +17,7 @@ export interface DeliverConfig {
 }
 
 /** What can be delivered. */
-export type Deliverable = Frame | EncodedFrame | CameraMessage;
+export type Deliverable = Frame | EncodedFrame | CameraMessage | Received | Gap;
 
 const SCHEMA = object({
   concurrency: count().default(DELIVER.concurrency),
@@ -123,14 +124,26 @@ class Delivery<T extends Deliverable, R> {
   }
 }
 
+/** A gap waits for nobody, and holds nothing; it keeps its place. */
+const NO_PRESSURE: Pressure = { waits: true, block: () => { /* Nobody reads gaps. */ }, unblock: () => { /* Nor waits for them. */ } };
+
 function itemOf<T extends Deliverable>(value: T, ticket: Ticket): Item<T> {
+  return { value, ticket, dropped: () => { /* Nobody waits for it. */ }, ...boundsOf(value) };
+}
+
+/** What comes out of a broker can wait there: it is never dropped. */
+function boundsOf(value: Deliverable): Pick<Held, 'retains' | 'pressure' | 'leads' | 'dependent'> {
+  if (isGap(value)) return { retains: retains(Buffer.alloc(0)), pressure: NO_PRESSURE, leads: true, dependent: false };
+  const pressure = value[ACCOUNTS]?.[0]?.owner.pressure;
+  if (value instanceof Received) return { retains: retains(value.value), pressure, leads: true, dependent: false };
   const stream = 'mode' in value && value.mode === 'stream';
   const isReference = 'referenceOrder' in value;
   return {
-    value, ticket, leads: !isReference,
     retains: 'value' in value ? retains(value.value, value.fields) : retains(value.data),
-    pressure: value[ACCOUNTS]?.[0]?.owner.pressure,
-    dependent: isReference || (stream && !value.keyframe),
-    dropped: () => { /* Nobody waits for it. */ },
+    pressure, leads: !isReference, dependent: isReference || (stream && !value.keyframe),
   };
+}
+
+function isGap(value: Deliverable): value is Gap {
+  return 'verdict' in value && value.verdict === 'gap';
 }

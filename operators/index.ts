@@ -11,3 +11,4 @@ export { type SubscribeConfig, subscribe } from './subscribe.js';
 export { type SkipUnchangedConfig, skipUnchanged } from './skip-unchanged.js';
 export { type StatsConfig, stats } from './stats.js';
 export { type MessageFormatter, type ToMessageConfig, toMessage } from './to-message.js';
+export { type Verify, type VerifyConfig, type VerifyStats, verify } from './verify.js';

@@ -1,5 +1,6 @@
 /** What `verify` says: a verdict on each message, and gaps in between. */
 import { ACCOUNTS } from '../account.js';
+import type { Accounted } from '../frame.js';
 import { Received } from './received.js';
 
 /** `whole`: as it was sent; `repeated`: it came before; `torn`: its bytes are not those that were sent. */
@@ -26,7 +27,7 @@ export const GAP_CAUSES = ['dropped', 'lost', 'expired'] as const;
 export type GapCause = (typeof GAP_CAUSES)[number];
 
 /** Messages that are missing, in their place in the stream. */
-export interface Gap {
+export interface Gap extends Accounted {
   readonly verdict: 'gap';
   readonly cause: GapCause;
   /** How many are missing. */

@@ -6,6 +6,7 @@ import { mono } from '../../clock.js';
 import { InvalidOption } from '../../errors.js';
 import type { EventBody } from '../../events.js';
 import type { Holding, LastTimes, Received } from '../../message/index.js';
+import { Numbering } from '../../numbering.js';
 import { Fifo } from '../fifo.js';
 import type { Gate, Piece, Reader } from './reader.js';
 import type { ReceptionCounts } from './reception.js';
@@ -22,6 +23,7 @@ export class Reading implements AccountOwner, Gate {
   readonly id = 0;
   readonly camera = '';
   readonly epoch = 0;
+  readonly numbering = new Numbering();
   readonly engine = () => throwError(() => new InvalidOption('a received message given, expected the frame of a camera'));
   readonly pressure: Pressure = {
     waits: true,
@@ -51,7 +53,6 @@ export class Reading implements AccountOwner, Gate {
   get live(): boolean { return !this.subscriber.closed; }
   /** Whether there is room for another piece. */
   get isOpen(): boolean { return this.#inbox.length < this.limits.maxMessages && this.#inboxBytes < this.limits.maxBytes; }
-  nextInputOrder(): number { return ++this.#number; }
   lastTimes(): LastTimes { return { readMs: 0, writeMs: 0, processMs: 0 }; }
 
   start(): void {
@@ -129,7 +130,7 @@ export class Reading implements AccountOwner, Gate {
     this.#inboxBytes -= length;
     this.counts.inbox(-1, -length);
     this.counts.handed(message);
-    const holding = new MessageHolding(this, this.nextInputOrder(), message);
+    const holding = new MessageHolding(this, ++this.#number, message);
     message[ACCOUNTS] = [holding];
     this.#held.set(holding.seq, holding);
     this.#heldBytes += length;

@@ -1,0 +1,114 @@
+import { type Observable, delay, map, of, take } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { deliver } from '../operators/deliver.js';
+import { publish } from '../operators/publish.js';
+import { subscribe } from '../operators/subscribe.js';
+import { type From, memory } from '../src/broker/index.js';
+import { InvalidOption } from '../src/errors.js';
+import type { Received } from '../src/message/index.js';
+import { message } from '../test/unit/outbox-fakes.js';
+import { fakeTopic, marbles } from './kit/index.js';
+
+const letters = (source: Observable<Received>) => source.pipe(map(({ value }) => value.toString()));
+const orders = (source: Observable<Received>) => source.pipe(map(({ value }) => String(value[0])));
+const values = Object.fromEntries([...'abcde'].map((letter, index) => [letter, message(index + 1, { value: Buffer.from([index + 1]) })]));
+
+describe('subscribe', () => {
+  it('emits the messages of a topic as they come', () => {
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const broker = memory();
+      const sent = cold('    a-b--c-----|', values);
+      const subs = '         ^----------!';
+      const expected = '     1-2--3------';
+      expectObservable(subscribe(broker, { topic: 'video' }).pipe(orders), '^------------!').toBe(expected);
+      expectObservable(sent.pipe(publish(broker, { topic: 'video' }), map(() => 'p'))).toBe('p-p--p-----|');
+      expectSubscriptions(sent.subscriptions).toBe(subs);
+    });
+  });
+
+  it('begins where it is told', () => {
+    marbles(({ expectObservable }) => {
+      const topic = '   a-b-c------d--e';
+      const reading = ' ----^------------!';
+      const seen = (from: From) => subscribe(fakeTopic(topic), { topic: 'video', from }).pipe(letters);
+      // c is there at the very moment.
+      expectObservable(seen('latest'), reading).toBe('        ----c------d--e');
+      expectObservable(seen('earliest'), reading).toBe('      ----(abc)--d--e');
+      expectObservable(seen({ last: 1 }), reading).toBe('     ----(bc)---d--e');
+      expectObservable(seen(new Date(2)), reading).toBe('     ----(bc)---d--e');
+      expectObservable(seen({ offset: 1 }), reading).toBe('   ----(bc)---d--e');
+    });
+  });
+
+  it('ends where it is told', () => {
+    marbles(({ expectObservable }) => {
+      const topic = '   a-b-c-d-e-';
+      const reading = ' ----^------!';
+      const until = (to: 'latest' | Date) => subscribe(fakeTopic(topic), { topic: 'video', from: 'earliest', to }).pipe(letters);
+      expectObservable(until('latest'), reading).toBe('----(ab|)');
+    });
+  });
+
+  it('is cold: each subscription begins by itself', () => {
+    marbles(({ expectObservable }) => {
+      const messages = subscribe(fakeTopic('a--b--c--d-'), { topic: 'video' }).pipe(letters);
+      expectObservable(messages, '^------!    ').toBe('a--b--c');
+      expectObservable(messages, '----^-----! ').toBe('------c--d');
+    });
+  });
+
+  it('takes the messages of one key', () => {
+    marbles(({ expectObservable }) => {
+      const topic = fakeTopic('a-b-c-d|', { values: { b: { key: 'other' }, d: { key: 'other' } } });
+      expectObservable(subscribe(topic, { topic: 'video', key: 'other' }).pipe(letters)).toBe('--b---d|');
+    });
+  });
+
+  it('waits for a broker that is down, and continues behind the last message', () => {
+    marbles(({ expectObservable }) => {
+      const topic = fakeTopic('a-(down)-b-c-(up)-d 1s |');
+      const messages = subscribe(topic, { topic: 'video' });
+      // 250 ms after the failure.
+      expectObservable(messages.pipe(letters)).toBe('a 251ms (bcd) 762ms |');
+      expectObservable(messages.errors$.pipe(take(1), map(({ code }) => code)), '^').toBe('--(e|)', { e: 'BROKER_UNAVAILABLE' });
+    });
+  });
+
+  it('waits longer after each failure', () => {
+    marbles(({ expectObservable }) => {
+      const topic = fakeTopic('(down) 2s (up)|');
+      const messages = subscribe(topic, { topic: 'video' });
+      expectObservable(messages.errors$.pipe(map(() => 'e')), '^ 3s !').toBe('e 249ms e 499ms e 999ms e');
+      expectObservable(messages, '^ 3s !').toBe('-');
+    });
+  });
+
+  it('hands out no more while deliver holds enough, and loses nothing', () => {
+    marbles(({ expectObservable }) => {
+      const messages = subscribe(fakeTopic('(abcdefgh)'), { topic: 'video', inbox: { maxMessages: 2 } });
+      const slow = (one: Received) => of(one.value.toString()).pipe(delay(3));
+      const held: number[] = [];
+      const counted = (one: Received) => { held.push(messages.stats.received - held.length); return slow(one); };
+      expectObservable(messages.pipe(deliver(counted, { outbox: { maxMessages: 4 } })), '^ 24ms !').toBe('---a--b--c--d--e--f--g--h');
+    });
+  });
+
+  it('ends the reading when it is left', () => {
+    marbles(({ expectObservable }) => {
+      const messages = subscribe(fakeTopic('a-b-c-d-'), { topic: 'video' });
+      expectObservable(messages.pipe(letters), '^--!').toBe('a-b-');
+      expectObservable(of(0).pipe(delay(5), map(() => messages.stats))).toBe('-----(s|)', {
+        s: { status: 'idle', received: 2, bytes: 2, expired: 0, failures: 0, inbox: { messages: 0, bytes: 0 } },
+      });
+    });
+  });
+
+  it('takes options that make sense, and a broker that can be read', () => {
+    const broker = memory();
+    expect(() => subscribe(broker, {} as never)).toThrow(InvalidOption);
+    expect(() => subscribe(broker, { topic: 't', from: { last: 0 } })).toThrow("subscribe: option 'from.last': 0 given");
+    expect(() => subscribe(broker, { topic: 't', from: '17-0' })).toThrow('"17-0" given for memory');
+    expect(() => subscribe(broker, { topic: 't', partitions: 'all' })).toThrow('expected only with kafka');
+    expect(() => subscribe({} as never, { topic: 't' })).toThrow("subscribe: option 'broker'");
+  });
+});

@@ -1,0 +1,84 @@
+/** The numbers of one sender's messages: which of them have come, and which are missing. */
+
+/** Numbers `from` to `to`, both included. */
+export interface Range { readonly from: number; readonly to: number }
+
+/** What a number says. */
+export interface Seen {
+  /** `next`: behind all others; `late`: one that was missing; `repeated`: it has come before. */
+  readonly as: 'next' | 'late' | 'repeated';
+  /** Numbers that are missing before it, and have not been told. */
+  readonly missing: Range | undefined;
+}
+
+/** Ranges of missing numbers that are remembered, to tell a late message from a repeated one. */
+const MAX_RANGES = 1_000;
+/** Ids that are remembered, where nothing else tells a repeated message from a sender that counts anew. */
+const MAX_IDS = 4_096;
+
+export class Sequence {
+  #first: number;
+  #last: number;
+  readonly #ids = new Map<number, string | undefined>();
+  /** In ascending order. */
+  readonly #missing: Range[] = [];
+
+  /** @param first - the number before the first one that is waited for */
+  constructor(readonly camera: string, first: number, isJoined: boolean) {
+    this.#first = isJoined ? first : 0;
+    this.#last = isJoined ? first - 1 : 0;
+  }
+
+  get last(): number { return this.#last; }
+
+  /** Whether the number came with another id: a sender that does not name its runs counts anew. */
+  isAnew(order: number, id: string | undefined): boolean {
+    return order <= this.#last && this.#rangeOf(order) < 0 && this.#ids.get(order) !== id;
+  }
+
+  see(order: number, id?: string): Seen {
+    if (order <= this.#last) return { as: this.#seeAgain(order) ? 'late' : 'repeated', missing: undefined };
+    const missing = order > this.#last + 1 ? { from: this.#last + 1, to: order - 1 } : undefined;
+    if (missing !== undefined) this.#miss(missing);
+    this.#last = order;
+    this.#remember(order, id);
+    return { as: 'next', missing };
+  }
+
+  /** What came was torn: one that is whole may come yet. */
+  torn(order: number): void {
+    this.#miss({ from: order, to: order });
+  }
+
+  /** Whether it was missing until now. */
+  #seeAgain(order: number): boolean {
+    if (order < this.#first) {
+      // Sent before the first one that was seen, and come after it.
+      if (order + 1 < this.#first) this.#miss({ from: order + 1, to: this.#first - 1 });
+      this.#first = order;
+      return true;
+    }
+    const index = this.#rangeOf(order);
+    if (index < 0) return false;
+    const { from, to } = this.#missing[index] as Range;
+    const rest = [{ from, to: order - 1 }, { from: order + 1, to }].filter((range) => range.from <= range.to);
+    this.#missing.splice(index, 1, ...rest);
+    return true;
+  }
+
+  #rangeOf(order: number): number {
+    return this.#missing.findLastIndex(({ from, to }) => order >= from && order <= to);
+  }
+
+  #miss(range: Range): void {
+    const at = this.#missing.findLastIndex(({ from }) => from < range.from) + 1;
+    this.#missing.splice(at, 0, range);
+    if (this.#missing.length > MAX_RANGES) this.#missing.shift();
+  }
+
+  #remember(order: number, id: string | undefined): void {
+    if (id === undefined) return;
+    this.#ids.set(order, id);
+    if (this.#ids.size > MAX_IDS) this.#ids.delete(order - MAX_IDS);
+  }
+}
