@@ -38,11 +38,8 @@ export class PackedHeaders implements Headers {
   }
 
   all(): Readonly<Record<string, string>> {
-    const { names } = this.places;
-    const all: Record<string, string> = {};
-    // The first of a name counts, as for `get`.
-    for (let index = names.length - 1; index >= 0; index--) all[names[index] as string] = this.#at(index);
-    return all;
+    // The first of a name counts, as for `get`; a name may be `__proto__`.
+    return Object.fromEntries(this.places.names.map((name, index) => [name, this.#at(index)] as const).reverse());
   }
 
   private get places(): HeaderPlaces {

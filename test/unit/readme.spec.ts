@@ -6,7 +6,7 @@ import { KAFKA_SCHEMA } from '../../src/broker/kafka-options.js';
 import { REDIS_SCHEMA } from '../../src/broker/redis-options.js';
 import { FLAGS } from '../../src/cli/flags/index.js';
 import {
-  BROKER, DELIVER, H265, JPEG, KAFKA, LIVENESS, MATRICE, MEMORY, OUTBOX, REDIS, RESIZE, RETRY, SNAPSHOT, SOURCE, STATS, STREAMER, TEST_SOURCE, UNCHANGED,
+  BROKER, DELIVER, H265, JPEG, KAFKA, LIVENESS, MATRICE, MEMORY, OUTBOX, REDIS, RESIZE, RETRY, SNAPSHOT, SOURCE, STATS, STREAMER, SUBSCRIBE, TEST_SOURCE, UNCHANGED,
 } from '../../src/defaults.js';
 import { DOWNLOAD, PROCESS } from '../../src/limits.js';
 import { ERRORS } from '../../src/errors.js';
@@ -49,6 +49,8 @@ const OPTIONS: readonly Options[] = [
   { heading: 'deliver', file: 'operators/deliver.ts', type: 'DeliverConfig', defaults: { ...OUTBOX_OPTIONS, ...DELIVER } },
   { heading: 'retry', file: 'operators/retry.ts', type: 'RetryConfig', defaults: { ...RETRY, random: 'Math.random' } },
   { heading: 'stats', file: 'operators/stats.ts', type: 'StatsConfig', defaults: { every: STATS.every } },
+  { heading: 'subscribe', file: 'operators/subscribe.ts', type: 'SubscribeConfig', defaults: { ...SUBSCRIBE, 'partitions': 'key', 'inbox.maxMessages': SUBSCRIBE.maxMessages, 'inbox.maxBytes': SUBSCRIBE.maxBytes } },
+  { heading: 'verify', file: 'operators/verify.ts', type: 'VerifyConfig', defaults: {} },
   {
     heading: 'Kafka', file: 'src/broker/kafka-options.ts', type: 'KafkaConfig',
     defaults: { ...KAFKA_SCHEMA.parse({ brokers: ['localhost:9092'] }), ...KAFKA, ...BROKER },
