@@ -5,7 +5,7 @@ import { BoundedQueue, type Held, OUTBOX_SCHEMA, type OutboxConfig, Total, retai
 import { DELIVER, OUTBOX } from '../src/defaults.js';
 import { InvalidOption } from '../src/errors.js';
 import type { CameraMessage, EncodedFrame, Frame } from '../src/frame.js';
-import { type Gap, Received } from '../src/message/index.js';
+import { type Gap, Received, type Verified } from '../src/message/index.js';
 import { count, options as object, parseOptions } from '../src/options.js';
 
 /** Options of `deliver`. */
@@ -145,5 +145,5 @@ function boundsOf(value: Deliverable): Pick<Held, 'retains' | 'pressure' | 'lead
 }
 
 function isGap(value: Deliverable): value is Gap {
-  return 'verdict' in value && value.verdict === 'gap';
+  return 'verdict' in value && (value as Gap | Verified).verdict === 'gap';
 }

@@ -1,7 +1,7 @@
 /** subscribe: reads the messages of a topic. */
 import { z } from 'zod';
 import { type Broker, type From, type Partitions, Reception, type To, handleOf } from '../src/broker/index.js';
-import { SUBSCRIBE } from '../src/defaults.js';
+import { SUBSCRIBE } from '../src/defaults-reading.js';
 import { InvalidOption } from '../src/errors.js';
 import { byteCount, count, options as object, parseOptions } from '../src/options.js';
 
@@ -53,10 +53,10 @@ const SCHEMA = object({
  * Reads the messages of a topic, in the order of each partition.
  *
  * ```text
- * topic            a-b-c-----d-e--
- * subscribe(…)        -c-----d-e--     from: 'latest'
- * from: earliest      (abc)--d-e--
- * to: latest          (abc|)
+ * topic            a-b-c-----d-e-|
+ * subscribe(…)         c-----d-e-|     from: 'latest', the default
+ * from: 'earliest'     (abc)-d-e-|
+ * … to: 'latest'       (abc|)
  * ```
  *
  * Each subscription reads by itself, on connections of its own, without a consumer group: it leaves nothing on the broker. A
@@ -78,7 +78,8 @@ export function subscribe(broker: Broker, config: SubscribeConfig): Reception {
   const problem = handle.driver.topicProblem?.(topic);
   if (problem !== undefined) throw new InvalidOption(`subscribe: option 'topic': ${JSON.stringify(topic)} given, ${problem}`);
   const open = () => {
-    const reader = handleOf('subscribe', handle).driver.reader?.({ topic, key, from, to, partitions });
+    const places = { from: from as From, to: to as To | undefined };
+    const reader = handleOf('subscribe', handle).driver.reader?.({ topic, key, ...places, partitions });
     if (reader === undefined) throw new InvalidOption(`subscribe: option 'broker': ${handle.kind} given, expected one that can be read`);
     return reader;
   };

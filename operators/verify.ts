@@ -1,7 +1,7 @@
 /** verify: a verdict on each received message, and the gaps between them. */
 import { Observable, type OperatorFunction, type Subscriber } from 'rxjs';
 import { z } from 'zod';
-import { type Gap, type Received, Verified, Verifier, type VerifyStats } from '../src/message/index.js';
+import { type Gap, type Received, type Verified, Verifier, type VerifyStats } from '../src/message/index.js';
 import { callback, options as object, parseOptions } from '../src/options.js';
 
 export type { VerifyStats } from '../src/message/index.js';

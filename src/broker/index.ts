@@ -7,7 +7,7 @@ export { kafka } from './kafka.js';
 export type { KafkaConfig } from './kafka-options.js';
 export { type Lane, ownerOf } from './lane.js';
 export { memory, type MemoryBroker, type MemoryConfig, type StoredMessage } from './memory.js';
-export { type From, type InboxLimits, type Partitions, type Piece, type ReadRequest, type Reader, type Gate, Reception, type ReceptionStats, type To } from './read/index.js';
+export { type EntryId, type From, type Gate, type Partitions, type Piece, type ReadRequest, type Reader, Reception, type ReceptionStats, type To } from './read/index.js';
 export { redis } from './redis.js';
 export type { RedisConfig } from './redis-options.js';
 export type { LaneOptions } from './outbox.js';

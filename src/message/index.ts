@@ -3,10 +3,10 @@ import { cloudevents } from './cloudevents.js';
 import type { MessageFormatter } from './format.js';
 import { matrice } from './matrice.js';
 
-export { type Headers, type HeaderPlaces, PackedHeaders, PlainHeaders } from './headers.js';
+export { type HeaderPlaces, PackedHeaders, PlainHeaders } from './headers.js';
 export { type Holding, Received, type ReceivedParts } from './received.js';
 export { Verifier, type VerifyStats } from './verifier.js';
-export { GAP_CAUSES, type Gap, type GapCause, type Verdict, Verified } from './verified.js';
+export { type Gap, type GapCause, type Verdict, Verified } from './verified.js';
 export type { Completed, Destination, LastTimes, MessageContext, MessageFormatter } from './format.js';
 
 /** Every format that `toMessage({ format })` knows. */

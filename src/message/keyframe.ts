@@ -3,7 +3,11 @@ import type { Codec } from '../frame.js';
 
 const START = Buffer.from([0, 0, 1]);
 
-interface Slices { readonly typeOf: (header: number) => number; readonly isSlice: (type: number) => boolean; readonly isKey: (type: number) => boolean }
+interface Slices {
+  readonly typeOf: (header: number) => number;
+  readonly isSlice: (type: number) => boolean;
+  readonly isKey: (type: number) => boolean;
+}
 
 /** H.264 table 7-1: 5 is an IDR slice. H.265 table 7-1: 16 to 23 are IRAP pictures. */
 const SLICES: Readonly<Record<'h264' | 'h265', Slices>> = {

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { deliver } from '../../operators/deliver.js';
 import { publish } from '../../operators/publish.js';
 import { subscribe, type SubscribeConfig } from '../../operators/subscribe.js';
-import type { Broker } from '../../src/broker/index.js';
+import type { Broker, EntryId } from '../../src/broker/index.js';
 import type { CameraMessage } from '../../src/frame.js';
 import type { Received } from '../../src/message/index.js';
 import { needs } from '../services/index.js';
@@ -65,7 +65,7 @@ function conforms(subject: BrokerSubject): void {
     expect(await seen({ from: 'latest' })).toEqual([]);
     expect(await seen({ from: new Date(Date.now() + 60_000) })).toEqual([]);
     expect(await seen({ from: 0 })).toEqual(numbers(20));
-    const place = (index: number) => (acks[index]?.streamId ?? { offset: acks[index]?.offset as string });
+    const place = (index: number) => (acks[index]?.streamId as EntryId | undefined) ?? { offset: acks[index]?.offset as string };
     expect(await seen({ from: place(11), to: place(14) })).toEqual([12, 13, 14, 15]);
     const all = await read(handle, { from: 'earliest' });
     if (subject.name === 'kafka') expect(await seen({ from: all[9]?.timestamp as number, to: new Date(all[11]?.timestamp as number) })).toEqual([10, 11, 12]);

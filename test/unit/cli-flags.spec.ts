@@ -37,8 +37,8 @@ const CODE_ONLY = new Set([
   'camera.pixelFormat', 'camera.logger', 'camera.engine', 'retry.random', 'retry.retryOn', 'kafka.logger', 'redis.logger',
 ]);
 
-/** Operators that only code can use. */
-const CODE_ONLY_OPERATORS = new Set(['deliver']);
+/** Operators that only code can use, and those of other commands. */
+const CODE_ONLY_OPERATORS = new Set(['deliver', 'subscribe', 'verify']);
 
 const flags = FLAGS.flatMap((group) => group.flags);
 const names = flags.map((flag) => flag.flags.split(' ')[0] ?? '');

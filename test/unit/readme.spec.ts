@@ -6,8 +6,9 @@ import { KAFKA_SCHEMA } from '../../src/broker/kafka-options.js';
 import { REDIS_SCHEMA } from '../../src/broker/redis-options.js';
 import { FLAGS } from '../../src/cli/flags/index.js';
 import {
-  BROKER, DELIVER, H265, JPEG, KAFKA, LIVENESS, MATRICE, MEMORY, OUTBOX, REDIS, RESIZE, RETRY, SNAPSHOT, SOURCE, STATS, STREAMER, SUBSCRIBE, TEST_SOURCE, UNCHANGED,
+  BROKER, DELIVER, H265, JPEG, KAFKA, LIVENESS, MATRICE, MEMORY, OUTBOX, REDIS, RESIZE, RETRY, SNAPSHOT, SOURCE, STATS, STREAMER, TEST_SOURCE, UNCHANGED,
 } from '../../src/defaults.js';
+import { SUBSCRIBE } from '../../src/defaults-reading.js';
 import { DOWNLOAD, PROCESS } from '../../src/limits.js';
 import { ERRORS } from '../../src/errors.js';
 import { DROP_CAUSES, PLACES } from '../../src/events.js';

@@ -56,7 +56,9 @@ export class FetchCluster {
 
   constructor(readonly options: KafkaOptions, hooks: ClusterHooks) {
     const { clientId, ssl, sasl, connectTimeoutMs, requestTimeoutMs } = options;
-    const logger = this.#library.createLogger({ level: 4, logCreator: () => ({ level, log }: { level: number; log: never }) => { hooks.log(level, log); } });
+    const logger = this.#library.createLogger({
+      level: 4, logCreator: () => ({ level, log }: { level: number; log: never }) => { hooks.log(level, log); },
+    });
     this.#cluster = new this.#library.Cluster({
       // A copy: kafkajs writes the provider that it has made of the credentials into the object it is given.
       logger, clientId, ssl, ...(sasl && { sasl: { ...sasl } }), brokers: () => hooks.brokers(), socketFactory: this.#sockets.factory,
@@ -112,7 +114,10 @@ export class FetchCluster {
     const inflate = (attributes: number, records: Buffer) => this.#library.inflate(attributes, records);
     return broker.connectionPool.send({
       ...request,
-      response: { decode: (payload: Buffer) => readFetched(payload, { topic, from, key, inflate }), parse: (fetched: Fetched[]) => Promise.resolve(fetched) },
+      response: {
+        decode: (payload: Buffer) => readFetched(payload, { topic, from, key, inflate }),
+        parse: (fetched: Fetched[]) => Promise.resolve(fetched),
+      },
     });
   }
 }
@@ -129,8 +134,8 @@ function ease({ connectionPool }: BrokerObject): void {
 
 interface Inside {
   readonly Cluster: new (options: object) => unknown;
-  createLogger(options: object): unknown;
-  fetchRequest(options: object): object;
+  readonly createLogger: (options: object) => unknown;
+  readonly fetchRequest: (options: object) => object;
   inflate(attributes: number, records: Buffer): Promise<Buffer> | undefined;
 }
 
@@ -145,9 +150,9 @@ function load(): Inside {
   const from = createRequire(import.meta.url);
   try {
     const { createLogger } = from('kafkajs/src/loggers') as Pick<Inside, 'createLogger'>;
-    const { protocol } = from('kafkajs/src/protocol/requests/fetch') as { protocol(version: { version: number }): Inside['fetchRequest'] };
+    const { protocol } = from('kafkajs/src/protocol/requests/fetch') as { protocol: (version: { version: number }) => Inside['fetchRequest'] };
     const { lookupCodecByAttributes } = from('kafkajs/src/protocol/message/compression') as {
-      lookupCodecByAttributes(attributes: number): { decompress(data: Buffer): Promise<Buffer> } | null;
+      lookupCodecByAttributes: (attributes: number) => { decompress(data: Buffer): Promise<Buffer> } | null;
     };
     return {
       Cluster: from('kafkajs/src/cluster') as Inside['Cluster'], createLogger,

@@ -1,10 +1,10 @@
 /** Reads a Kafka topic without a consumer group: nothing stays on the broker. */
 import { Observable, firstValueFrom } from 'rxjs';
 import { InvalidOption, type RxcamError, isRxcamError } from '../../errors.js';
-import { Received } from '../../message/index.js';
+import type { Received } from '../../message/index.js';
 import { type AgainOptions, againOptions } from '../again.js';
 import type { KafkaOptions } from '../kafka-options.js';
-import { FetchCluster, type ClusterHooks } from './kafka-cluster.js';
+import { type ClusterHooks, FetchCluster } from './kafka-cluster.js';
 import { KafkaPlaces } from './kafka-places.js';
 import type { Gate, Piece, ReadRequest, Reader } from './reader.js';
 

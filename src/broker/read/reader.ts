@@ -3,11 +3,14 @@ import type { Observable } from 'rxjs';
 import type { Received } from '../../message/index.js';
 import type { AgainOptions } from '../again.js';
 
-/** Where a reading begins. A number is a time in ms since 1970, a string the id of a Redis entry. */
-export type From = 'latest' | 'earliest' | Date | number | string | { readonly offset: number | string } | { readonly last: number };
+/** The id of a Redis entry. */
+export type EntryId = `${number}-${number}`;
+
+/** Where a reading begins. A number is a time in ms since 1970. */
+export type From = 'latest' | 'earliest' | Date | number | EntryId | { readonly offset: number | string } | { readonly last: number };
 
 /** Where a reading ends, that message included. `latest`: with what is there when the reading begins. */
-export type To = 'latest' | Date | number | string | { readonly offset: number | string };
+export type To = 'latest' | Date | number | EntryId | { readonly offset: number | string };
 
 /** Kafka: the partition of the key, all of them, or those that are named. */
 export type Partitions = 'key' | 'all' | readonly number[];

@@ -56,12 +56,13 @@ export class Reception extends Observable<Received> {
 
   /** Every connection that failed; another one follows. Never completes. */
   get errors$(): Observable<RxcamError> {
-    return this.#counts.errors.asObservable();
+    return this.#counts.errors$;
   }
 }
 
 class Counts implements ReceptionCounts {
-  readonly errors = new Subject<RxcamError>();
+  readonly #errors = new Subject<RxcamError>();
+  readonly errors$ = this.#errors.asObservable();
   #live = 0;
   #status: ReceptionStats['status'] = 'idle';
   #received = 0;
@@ -95,7 +96,7 @@ class Counts implements ReceptionCounts {
   failed(error: unknown): void {
     this.#status = 'unavailable';
     this.#failures++;
-    this.errors.next(error as RxcamError);
+    this.#errors.next(error as RxcamError);
   }
 
   inbox(messages: number, bytes: number): void {

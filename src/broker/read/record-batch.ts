@@ -117,7 +117,13 @@ class PartitionBatches {
   }
 }
 
-interface Place { readonly topic: string; readonly partition: number; readonly offset: number; readonly timestamp: number; readonly key: string | undefined }
+interface Place {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly timestamp: number;
+  readonly key: string | undefined;
+}
 
 /** Value and headers follow each other, and stay together. */
 function messageOf(bytes: Bytes, end: number, { offset, ...place }: Place): Received {

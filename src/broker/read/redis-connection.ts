@@ -19,7 +19,9 @@ export class ReadConnection {
 
   constructor(readonly options: RedisOptions, readonly hooks: RedisReaderHooks) {}
 
-  get isOver(): boolean { return this.#isOver; }
+  isOver(): boolean {
+    return this.#isOver;
+  }
 
   /** @param blockMs - how long a read waits at the server */
   async open(blockMs: number): Promise<Redis> {

@@ -9,9 +9,8 @@ import { marked } from './expired.js';
 import type { Gate, Piece, ReadRequest, Reader } from './reader.js';
 import { ReadConnection, type RedisReaderHooks } from './redis-connection.js';
 import { EntryReader, type RedisEntry } from './redis-entry.js';
-import { FIRST_ID, checkId, compareIds, idBefore, idBehind, lastIdOf } from './redis-ids.js';
+import { FIRST_ID, checkId, compareIds, idBefore, idBehind, lastIdOf, timeOfId } from './redis-ids.js';
 import { type StreamState, stateFrom, stateOf } from './redis-state.js';
-import { timeOf } from './times.js';
 
 /** A read waits so long for an entry; ms. */
 const BLOCK_MS = 2_000;
@@ -66,20 +65,25 @@ export class RedisReader implements Reader {
     await this.#locate(redis);
     emit([]);
     this.#isBehind = this.#hasGiven;
-    while (!connection.isOver) {
+    while (!connection.isOver()) {
       if (!gate.isOpen) {
         await firstValueFrom(gate.opens$, { defaultValue: undefined });
         this.#isBehind = true;
       }
-      const until = timeOf(this.request.to) ?? (this.#end === undefined ? Infinity : 0);
-      const waits = Math.min(BLOCK_MS, until - Date.now());
+      const waits = Math.min(BLOCK_MS, this.#until - Date.now());
       const entries = await this.#next(redis, waits);
-      if (connection.isOver) return;
+      if (connection.isOver()) return;
       const own = this.#end === undefined ? entries : entries.filter(([id]) => compareIds(String(id), this.#end as string) <= 0);
       emit(this.#pieceOf(own));
       const isDone = own.length < entries.length || (this.#last !== undefined && this.#last === this.#end);
       if (isDone || (entries.length === 0 && waits <= 0)) return;
     }
+  }
+
+  /** When nothing that belongs to the reading can come any more. */
+  get #until(): number {
+    if (this.#end === undefined) return Infinity;
+    return this.request.to === 'latest' ? 0 : timeOfId(this.#end);
   }
 
   /** Finds where the reading begins and ends, once. */
