@@ -89,6 +89,8 @@ export interface EngineOutput {
   readonly height: number;
   readonly format: PixelFormat | Codec;
   readonly data: Buffer;
+  /** Set on a copied access unit that the file does not show: others need it. */
+  readonly hidden?: true;
 }
 
 /**

@@ -38,7 +38,7 @@ export function cameraArguments(
       ...(seekUs === undefined ? [] : ['-ss', (seekUs / 1e6).toFixed(6)]),
       ...input.options,
     ])
-    .complexFilter(cameraGraph(plan, origin.pixelFormat, encoder, { reading, resume, seekUs }));
+    .complexFilter(cameraGraph(plan, origin.pixelFormat, encoder, { reading, live: origin.source.live, resume, seekUs }));
   command.output(`pipe:${HEARTBEAT_FD}`).outputOptions(['-map', '[h]', '-c:v', 'rawvideo', ...muxing(facts)]);
   return finished(command, encodingOf(plan, encoder), facts);
 }
@@ -66,10 +66,14 @@ export function stillArguments(codec: 'h265' | 'h264', encoding: Encoding, facts
 }
 
 /**
- * Media time of access units that are copied begins here, so that none is negative: NUT has no sign, and pictures are
- * sent in decoding order, in which the first need not be the first that is shown. µs.
+ * Media time of access units that are copied begins here, so that none is negative, which NUT can't hold: of a file that
+ * hides its first pictures, of a clock that starts again, of a time stamp that is hours back. µs.
  */
-export const COPY_OFFSET_US = 10_000_000;
+export const COPY_OFFSET_US = 10_000_000_000_000;
+/** Raw streams and the first of an RTSP stream with B-frames have no time of their own. */
+const COPY_PTS = String.raw`if(lt(abs(PTS)\,9e15)\,PTS\,if(lt(abs(DTS)\,9e15)\,DTS\,PREV_OUTPTS+1))`;
+/** ffmpeg writes over times that do not rise in the order of decoding: it gets some that do, and leaves the others as they are. */
+const COPY_DTS = `N-floor(${COPY_OFFSET_US / 1e6}/TB)`;
 /** A file is sought so much before the point where it goes on: a container finds a place by a time that is not the picture's. */
 const SEEK_MARGIN_US = 1_000_000;
 
@@ -91,8 +95,7 @@ export function copyArguments(input: SourceInput, facts: FfmpegFacts, { stream }
     '-map', `0:V:${stream}`, '-c:v', 'copy',
     // What comes before the first keyframe is counted, not lost in silence.
     '-copyinkf',
-    // Raw streams and the first of an RTSP stream with B-frames have no time of their own.
-    ...(facts.major < 5 ? [] : ['-bsf:v', String.raw`setts=pts=if(lt(abs(PTS)\,9e15)\,PTS\,DTS)`]),
+    ...(facts.major < 5 ? [] : ['-bsf:v', `setts=pts=${COPY_PTS}:dts=${COPY_DTS}`]),
     '-avoid_negative_ts', 'disabled', '-output_ts_offset', String(COPY_OFFSET_US / 1e6),
     ...NUT,
   ]);

@@ -5,6 +5,7 @@ import { COPY_OFFSET_US } from './command.js';
 import { type EngineEvent, type EngineOutput, RESUME_TOLERANCE_US, type ResumePoint } from '../engine.js';
 import { EncoderFailed } from '../errors.js';
 import type { SourceInfo } from '../frame.js';
+import { MediaTime } from './media-time.js';
 import type { NutPacket, NutStream } from './nut/index.js';
 import type { Size } from '../size.js';
 
@@ -33,6 +34,10 @@ export class CopiedPictures implements Pictures {
 
   /** The last access unit of a live source. */
   #held: EngineOutput | undefined;
+  readonly #time: MediaTime;
+  /** Access units that the file hides, so far; undefined for a file that hides none. */
+  #hidden: number | undefined;
+  #isBegun = false;
 
   /**
    * @param accepts - throws for a source whose access units are not to be sent
@@ -41,6 +46,7 @@ export class CopiedPictures implements Pictures {
    */
   constructor(readonly accepts: (source: Partial<SourceInfo>) => void, resume: ResumePoint | undefined, readonly isLive: boolean) {
     this.#after = resume?.afterPts;
+    this.#time = new MediaTime({ live: isLive });
   }
 
   heartbeat(): readonly EngineEvent[] {
@@ -57,14 +63,20 @@ export class CopiedPictures implements Pictures {
     const copied = this.#stream ??= this.#open(stream);
     const unit = copied.unit(packet.data, packet.key);
     if (unit === undefined) return [{ type: 'rejected', reason: 'an access unit is damaged: its parts are longer than the whole' }];
-    const pts = Math.max(0, packet.pts - COPY_OFFSET_US);
-    if (this.#isOld(pts)) return [];
+    const given = packet.pts - COPY_OFFSET_US;
+    const isHidden = this.#hides(given);
+    const time = this.#time.next(given, packet.key);
+    const pts = isHidden ? time : Math.max(0, time);
+    const told = this.#tellHidden(isHidden);
+    if (this.#isOld(pts)) return told;
     const { width, height } = copied.size;
-    const output: EngineOutput = { type: 'output', pts, keyframe: unit.keyframe, width, height, format: copied.codec, data: unit.data };
+    const output: EngineOutput = {
+      type: 'output', pts, keyframe: unit.keyframe, width, height, format: copied.codec, data: unit.data, ...(isHidden && { hidden: true }),
+    };
     const whole = this.#held === undefined ? [] : [this.#held];
     this.#held = undefined;
     try {
-      const arrived: readonly EngineEvent[] = [...this.#changed(copied), { type: 'captured', pts }];
+      const arrived: readonly EngineEvent[] = [...told, ...this.#changed(copied), { type: 'captured', pts }];
       if (!this.isLive) return [...arrived, output];
       this.#held = output;
       return [...whole, ...arrived];
@@ -86,6 +98,25 @@ export class CopiedPictures implements Pictures {
     const copied = new CopiedStream(codec, extradata, size);
     this.#shown = copied.size;
     return copied;
+  }
+
+  /** A file that was cut out of a GOP holds what its first picture needs, and says from when on to show it: at time 0. */
+  #hides(given: number): boolean {
+    if (!this.#isBegun && given < 0 && !this.isLive) this.#hidden = 0;
+    this.#isBegun = true;
+    return this.#hidden !== undefined && given < 0;
+  }
+
+  /** With the first that is shown, how many are not. */
+  #tellHidden(isHidden: boolean): readonly EngineEvent[] {
+    if (this.#hidden === undefined) return [];
+    if (isHidden) {
+      this.#hidden++;
+      return [];
+    }
+    const message = `the file hides its first access units (edit list): ${this.#hidden} that the others need are sent with a mark`;
+    this.#hidden = undefined;
+    return [{ type: 'warning', message }];
   }
 
   #changed({ size }: CopiedStream): readonly EngineEvent[] {

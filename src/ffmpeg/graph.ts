@@ -3,29 +3,36 @@ import { type FeedFormat, RESUME_TOLERANCE_US, type ResumePoint } from '../engin
 import { type Plan, type ResizeStep, type SkipStep, unchangedStep } from '../plan.js';
 import { selectExpression } from '../skip.js';
 import type { Encoder } from './encoder/index.js';
+import { mediaTimeExpression } from './media-time.js';
 import type { Reading } from './reading.js';
 import { CORNER, seenFilters, unchangedFilters } from './unchanged.js';
 
 /** Media time is counted in µs from here on. */
 const MICROSECONDS = 'settb=1/1000000';
-/** Assumed distance of the second picture, in µs, where time stands still from the start. */
-const FIRST_DELTA_US = 40_000;
 
 /**
  * The graph for a camera: `[h]`, a small packet for each decoded picture, and `[v]`, the pictures that are kept.
  * With `resume`, `[v]` goes on behind a picture that was decoded earlier; with `seekUs`, so does the input, from there on.
  */
-export function cameraGraph(plan: Plan, pixelFormat: string, encoder: Encoder | undefined, { reading, resume, seekUs = 0 }: GoingOn): string {
+export function cameraGraph(
+  plan: Plan, pixelFormat: string, encoder: Encoder | undefined, { reading, live, resume, seekUs = 0 }: GoingOn,
+): string {
   const behind = resume === undefined ? [] : [`select='gt(pts,${resume.afterPts + RESUME_TOLERANCE_US})'`];
   const unchanged = unchangedStep(plan);
   return [
-    `[0:V:${reading.stream}]${MICROSECONDS},setpts='${monotone(seekUs)}',split[b][a]`,
+    `[0:V:${reading.stream}]${MICROSECONDS},setpts='${mediaTimeExpression({ offset: seekUs, live })}',split[b][a]`,
     `[b]${(unchanged === undefined ? [CORNER] : seenFilters(unchanged)).join(',')}[h]`,
     `[a]${[...behind, ...steps(plan, resume), ...last(pixelFormat, encoder)].join(',')}[v]`,
   ].join(';');
 }
 
-interface GoingOn { readonly reading: Reading; readonly resume?: ResumePoint | undefined; readonly seekUs?: number | undefined }
+/** How the source comes, and where it is taken up. */
+interface GoingOn {
+  readonly reading: Reading;
+  readonly live: boolean;
+  readonly resume?: ResumePoint | undefined;
+  readonly seekUs?: number | undefined;
+}
 
 /** The graph for frames on stdin: `[v]`. What is skipped is skipped before it gets there. */
 export function feedGraph(plan: Plan, format: FeedFormat, encoder: Encoder | undefined): string {
@@ -36,18 +43,6 @@ export function feedGraph(plan: Plan, format: FeedFormat, encoder: Encoder | und
 /** The graph for access units on stdin: `[v]`. */
 export function stillGraph(encoder: Encoder): string {
   return `[0:v:0]${[MICROSECONDS, EVEN, ...last(encoder.pixelFormat, encoder)].join(',')}[v]`;
-}
-
-/**
- * A source's time may jump back or stand still: then a picture follows its predecessor by the last regular distance,
- * and what comes after is shifted by as much. Variables: 0 the shift, 1 the last regular distance, 2 the shifted time.
- */
-function monotone(offset: number): string {
-  const regular = 'between(ld(2)-PREV_OUTPTS,1,9e15)';
-  const follow = 'PREV_OUTPTS+ld(1)';
-  const first = `st(1,${FIRST_DELTA_US});st(0,${offset});st(2,if(isnan(PTS),0,PTS)+${offset})`;
-  const next = `st(2,PTS+ld(0));if(${regular},st(1,ld(2)-PREV_OUTPTS);ld(2),st(2,${follow});if(isnan(PTS),0,st(0,ld(2)-PTS));ld(2))`;
-  return `if(isnan(PREV_OUTPTS),${first},${next})`;
 }
 
 function steps(plan: Plan, resume: ResumePoint | undefined): string[] {

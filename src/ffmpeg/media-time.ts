@@ -1,0 +1,130 @@
+/**
+ * Media time that rises, of a source whose clock starts again, stands still, or is wrong for a picture. One rule, written
+ * twice: an expression for ffmpeg's `setpts` (decoded pictures), and a class for access units that are copied. Both do the
+ * same operations in the same order.
+ *
+ * A picture that does not follow the last one regularly is placed behind it by the last regular distance, and the next one
+ * decides: if that continues where the source was before, the picture was an outlier; if it continues from the picture, the
+ * clock has moved. A jump ahead that lasts is a time without pictures. A live source would have been given up during a long
+ * one: there it is a wrong clock.
+ */
+
+/** Assumed distance of the second picture, in µs, where time stands still from the start. */
+const FIRST_US = 40_000;
+/** The second picture comes within four times as much, or is not believed. */
+const UNKNOWN_US = 2_500_000;
+/** A longer distance is not believed of one picture alone. The time stamps of a file are sounder than those of a camera. */
+const REGULAR_US = { file: 10_000_000, live: 1_000_000 } as const;
+/** … unless the source makes few pictures: so many times the larger of the last two distances. */
+const REGULAR_TIMES = 4;
+/** A live source is silent no longer than this. */
+const GAP_US = 10_000_000;
+/** An access unit that is shown before an earlier one is not further back than this … */
+const REORDER_US = 2_000_000;
+/** … or the pictures that H.264 and H.265 hold for it. */
+const REORDER_TIMES = 16;
+
+/** What the rule depends on. */
+export interface MediaTimeOptions {
+  /** Added to each time, µs. */
+  readonly offset?: number;
+  readonly live: boolean;
+}
+
+/** The rule for times in µs; NaN is a picture without a time. */
+export class MediaTime {
+  #shift: number;
+  /** The shift if the clock has moved with the last picture. */
+  #candidate = NaN;
+  /** The shift before the clock moved: it may come back. */
+  #left = NaN;
+  /** The last two regular distances. */
+  #distance = FIRST_US;
+  #before = UNKNOWN_US;
+  #highest = NaN;
+  #last = NaN;
+  #lastGiven = NaN;
+
+  constructor(readonly options: MediaTimeOptions) {
+    this.#shift = options.offset ?? 0;
+  }
+
+  /**
+   * Time of the next picture.
+   * @param isLater - false for an access unit that may be shown before an earlier one: any but a keyframe
+   */
+  next(given: number, isLater = true): number {
+    const time = Number.isNaN(this.#highest) ? (given || 0) + this.#shift : this.#later(given, isLater);
+    this.#last = time;
+    this.#lastGiven = given;
+    // What may be an outlier, and comes among others, does not hold back those that are right.
+    if (Number.isNaN(this.#highest) || (time > this.#highest && (isLater || Number.isNaN(this.#candidate)))) this.#highest = time;
+    return time;
+  }
+
+  #later(given: number, isLater: boolean): number {
+    const expected = (isLater ? Math.max(this.#highest, this.#last) : this.#last) + Math.min(this.#distance, this.#before);
+    if (Number.isNaN(given)) return expected;
+    const longest = Math.max(this.#distance, this.#before);
+    const most = this.#highest + Math.max(REGULAR_US[this.options.live ? 'live' : 'file'], REGULAR_TIMES * longest);
+    const least = isLater ? this.#highest + 1 : this.#highest - Math.max(REORDER_US, REORDER_TIMES * this.#distance);
+    const isRegular = (time: number) => time >= least && time <= most && given !== this.#lastGiven;
+    const [stays, moves, returns] = [given + this.#shift, given + this.#candidate, given + this.#left];
+    const isMoved = isRegular(moves) && Math.abs(moves - expected) < Math.abs(stays - expected);
+    if (isRegular(stays) && !isMoved) return this.#stay(stays);
+    // The second jump ahead in a row is believed: so few pictures are made.
+    if (isRegular(moves) || moves > most) return this.#move(given, stays, moves);
+    if (isRegular(returns)) return this.#return(returns);
+    this.#candidate = expected - given;
+    return expected;
+  }
+
+  #stay(time: number): number {
+    this.#candidate = NaN;
+    this.#measure(Math.abs(time - this.#last));
+    return time;
+  }
+
+  #move(given: number, stays: number, moves: number): number {
+    this.#measure(Math.abs(given - this.#lastGiven));
+    const isGap = stays > moves && (!this.options.live || stays - moves <= GAP_US);
+    if (!isGap) [this.#left, this.#shift] = [this.#shift, this.#candidate];
+    this.#candidate = NaN;
+    return isGap ? stays : moves;
+  }
+
+  #return(time: number): number {
+    [this.#left, this.#shift] = [this.#shift, this.#left];
+    this.#candidate = NaN;
+    return time;
+  }
+
+  #measure(distance: number): void {
+    if (distance > 0) [this.#before, this.#distance] = [this.#distance, distance];
+  }
+}
+
+/**
+ * The same rule as an expression for `setpts` in a time base of 1/1000000, for pictures in the order in which they are shown.
+ * Variables: 0 the shift, 1 and 9 the last two distances, 2 the time, 3 the candidate, 4 the shift that was left; 5, 6 and 7
+ * how far the picture would be from the last one if the clock stays, moves and returns; 8 the longest regular distance.
+ */
+export function mediaTimeExpression({ offset = 0, live }: MediaTimeOptions): string {
+  const isRegular = (variable: number) => `between(ld(${variable}),1,ld(8))*not(eq(PTS,PREV_INPTS))`;
+  const [forget, least, at] = ['st(3,0/0)', 'min(ld(1),ld(9))', (variable: number) => `st(2,PREV_OUTPTS+ld(${variable}))`];
+  const first = `st(0,${offset});st(1,${FIRST_US});st(9,${UNKNOWN_US});${forget};st(4,0/0);st(2,if(isnan(PTS),0,PTS)+${offset})`;
+  const regular = REGULAR_US[live ? 'live' : 'file'];
+  const distances = [
+    ...([[5, 0], [6, 3], [7, 4]] as const).map(([variable, shift]) => `st(${variable},PTS+ld(${shift})-PREV_OUTPTS)`),
+    `st(8,max(${regular},${REGULAR_TIMES}*max(ld(1),ld(9))))`,
+  ].join(';');
+  const isMoved = `${isRegular(6)}*lt(abs(ld(6)-${least}),abs(ld(5)-${least}))`;
+  const measure = (distance: string) => `if(gt(${distance},0),st(9,ld(1));st(1,${distance}))`;
+  const isGap = `gt(ld(5),ld(6))${live ? `*lte(ld(5)-ld(6),${GAP_US})` : ''}`;
+  const stay = `${at(5)};${measure('ld(5)')};${forget}`;
+  const move = `${measure('abs(PTS-PREV_INPTS)')};if(${isGap},${at(5)},${at(6)};st(4,ld(0));st(0,ld(3)));${forget}`;
+  const back = `${at(7)};st(8,ld(0));st(0,ld(4));st(4,ld(8));${forget}`;
+  const follow = `st(2,PREV_OUTPTS+${least});st(3,ld(2)-PTS)`;
+  const rule = `if(${isRegular(5)}*not(${isMoved}),${stay},if(${isRegular(6)}+gt(ld(6),ld(8)),${move},if(${isRegular(7)},${back},${follow})))`;
+  return `if(isnan(PREV_OUTPTS),${first},if(isnan(PTS),st(2,PREV_OUTPTS+${least}),${distances};${rule}));ld(2)`;
+}
