@@ -132,9 +132,20 @@ describe('camera', () => {
       });
     });
 
-    it('gives up a source whose first pictures are all rejected', () => {
-      marbles(() => {
-        expectParts(fakeCamera('c-rrrrrrrrrr'), '-----------#', {}, { error: { code: 'DECODE_FAILED' } });
+    it('waits for the first picture however many access units are rejected before it, and counts none of them as a read failure', () => {
+      seconds(({ expectObservable }) => {
+        const source = '   c-rrrrrrrrrrrrrrf-r';
+        const expected = ' ----------------1--';
+        const gate = fakeCamera(source, { readWindowMs: 10_000 });
+        expectObservable(gate.pipe(digits), '^ 20s !').toBe(expected);
+        expectEvents(gate, '18s r', { r: { type: 'readFailure', inRow: 1 } });
+      });
+    });
+
+    it('gives up a source whose pictures are all rejected when the time for the first one is over, and says so', () => {
+      seconds(() => {
+        const message = 'connected, but no frame within 45000 ms: 10 access units were rejected, the last: fake: the decoder rejects an access unit';
+        expectParts(fakeCamera('c-rrrrrrrrrr').pipe(digits), '45s #', {}, { error: { code: 'SOURCE_TIMEOUT', message } });
       });
     });
 

@@ -46,6 +46,7 @@ class Attempt {
     this.#point = run.bookmark.point;
     this.#chain = new SkipChain(skipRules(plan), this.#point?.skip);
     this.#outlet = new Outlet(subscriber, plan, this.#point !== undefined);
+    if (this.#point !== undefined) this.#outlet.keyframeAt = run.bookmark.keyframeAt;
     this.#source = { kind: run.hub.facts.kind, address: run.hub.facts.address };
   }
 
@@ -181,6 +182,7 @@ class Attempt {
 
   /** The next attempt of a file reads again what has not come out; a live source has gone on meanwhile. */
   #leave(): void {
+    this.run.bookmark.keyframeAt = this.#outlet.keyframeAt;
     if (this.#isLive) this.#drop('capture-lost');
     else this.run.bookmark.leave(this.#point, this.#pending.items);
   }

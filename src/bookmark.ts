@@ -20,6 +20,8 @@ export interface Pending {
 export class Bookmark {
   /** Where the next attempt goes on; undefined: at the start. */
   point: ResumePoint | undefined;
+  /** `capturedAt` of the last keyframe before that. */
+  keyframeAt: number | undefined;
   /** After the last picture that was decoded by any attempt. */
   #reached: ResumePoint | undefined;
   /** Pictures to be read again, in order. */

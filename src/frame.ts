@@ -94,6 +94,10 @@ export interface EncodedFrame extends Origin {
   readonly mode: EncodeMode;
   /** Whether decoding can start here (an IRAP picture for H.265). */
   readonly keyframe: boolean;
+  /** `capturedAt` of the keyframe that its GOP began with, in ms since 1970; absent where decoding can start here. */
+  readonly keyframeAt?: number;
+  /** Pictures in `data` that a file hides (its edit list), always the first ones: decode them, and do not show them. */
+  readonly hidden?: number;
   /** Pictures in `data`: 1, or more in a chunk. */
   readonly frames: number;
   /** `seq` of the last picture in `data`. */

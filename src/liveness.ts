@@ -1,6 +1,6 @@
 /** Tells a source that lives from one that does not: no answer, no first picture, a stall, pictures that do not decode. */
 import {
-  EMPTY, type Observable, concat, concatMap, defer, distinctUntilChanged, filter, map, merge, of, repeat, scan, switchMap, tap,
+  EMPTY, type Observable, concat, concatMap, defer, distinctUntilChanged, filter, map, merge, of, repeat, scan, skipWhile, switchMap, tap,
   throwError, timer,
 } from 'rxjs';
 import { mono } from './clock.js';
@@ -30,6 +30,7 @@ export function liveness(
 ): Observable<ReadFailureFact> {
   const flow = new Flow(limits.readWindowMs);
   const signs$ = merge(of<Sign>({ type: 'progress' }), events$.pipe(
+    tap((event) => { if (event.type === 'rejected') flow.rejected(event.reason); }),
     filter(isSign),
     tap((sign) => { if (sign.type === 'captured') flow.captured(sign.pts); }),
   ));
@@ -39,6 +40,8 @@ export function liveness(
     switchMap((state) => (state.paused ? EMPTY : watch(state, limits, flow))),
   );
   return merge(windows$, events$.pipe(filter((event) => event.type === 'rejected' || event.type === 'captured'))).pipe(
+    // Before the first picture the decoder rejects what needs a keyframe that is still to come: no failure.
+    skipWhile((sign) => sign.type !== 'captured'),
     scan(count, { inRow: 0, rejected: 0 } as Row),
     filter((row) => row.reason !== undefined),
     concatMap((row) => verdict(row, limits)),
@@ -74,7 +77,19 @@ class Flow {
   #lastPts: number | undefined;
   readonly #gapsMs: number[] = [];
 
+  #rejected = { count: 0, last: '' };
+
   constructor(readonly leastWindowMs: number) {}
+
+  rejected(reason: string): void {
+    this.#rejected = { count: this.#rejected.count + 1, last: reason };
+  }
+
+  /** What the decoder has said, for a source that gives no picture. */
+  get complaint(): string {
+    const { count, last } = this.#rejected;
+    return count === 0 ? '' : `: ${count} access units were rejected, the last: ${last}`;
+  }
 
   captured(pts: number): void {
     this.lastAt = mono();
@@ -107,7 +122,7 @@ function watch({ phase, windowMs }: Watch, limits: LivenessLimits, flow: Flow): 
   const [ms, what] = phase === 'connecting'
     ? [limits.connectTimeoutMs, 'no connection'] as const
     : [limits.firstFrameTimeoutMs, 'connected, but no frame'] as const;
-  return timer(ms).pipe(switchMap(() => throwError(() => new SourceTimeout(`${what} within ${ms} ms`))));
+  return timer(ms).pipe(switchMap(() => throwError(() => new SourceTimeout(`${what} within ${ms} ms${flow.complaint}`))));
 }
 
 /** Emits at the end of each window without a picture. A timer started anew for every picture would cost more than all else. */

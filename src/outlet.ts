@@ -40,6 +40,8 @@ export class Outlet {
   #full: EncodedFrame | undefined;
   /** Whether access units that are copied can be decoded: a keyframe has come, here or in an attempt that this one follows. */
   #hasKeyframe: boolean;
+  /** When the GOP began: `capturedAt` of its keyframe. */
+  keyframeAt: number | undefined;
   readonly #step: UnitStep | undefined;
   readonly #unchanged: UnchangedStep | undefined;
 
@@ -76,6 +78,7 @@ export class Outlet {
     const { threshold } = this.#unchanged;
     const reference: EncodedFrame = {
       ...full, ...origin, keyframe: false, lastSeq: origin.seq, encodeMs: 0, data: NOTHING, [ACCOUNTS]: accounts,
+      ...(full.mode === 'stream' && this.keyframeAt !== undefined && { keyframeAt: this.keyframeAt }),
       unchanged: { similarity, threshold, reference: { seq: full.seq, data: full.data } },
     };
     ticket.refer('handover');
@@ -115,9 +118,12 @@ export class Outlet {
     const to = step.chunk === undefined ? 'handover' : 'encoder';
     const encodeMs = kept.ticket.ageMs();
     kept.ticket.encoded({ codec: output.format as Codec, bytes: data.length, keyframe, width, height, to });
+    if (keyframe) this.keyframeAt = kept.origin.capturedAt;
+    const { keyframeAt } = this;
     const unit: EncodedFrame = {
       ...kept.origin, width, height, codec: output.format as Codec, mode: step.mode, keyframe, frames: 1, lastSeq: kept.origin.seq,
       ...(!this.isCopy && settingOf(step)), encoder: this.#encoder, encodeMs, data, [ACCOUNTS]: kept.accounts,
+      ...(!keyframe && keyframeAt !== undefined && { keyframeAt }), ...(output.hidden === true && { hidden: 1 }),
     };
     if (this.#unchanged?.references === true) this.#full = unit;
     if (step.chunk === undefined) this.#hand(unit, kept.ticket);
@@ -171,11 +177,13 @@ function isFull(chunk: Chunk, group: readonly Part[], next: Part, isCopy: boolea
 function join(group: readonly Part[]): EncodedFrame {
   const first = group[0] as Part;
   const last = group.at(-1) as Part;
+  const hidden = group.reduce((count, part) => count + (part.unit.hidden ?? 0), 0);
   return {
     ...first.unit,
     frames: group.length,
     lastSeq: last.unit.lastSeq,
     encodeMs: last.unit.encodeMs,
+    ...(hidden > 0 && { hidden }),
     data: Buffer.concat(group.map((part) => part.unit.data)),
     [ACCOUNTS]: group.flatMap((part) => part.kept.accounts),
   };

@@ -1,6 +1,6 @@
 /** Capture: one ffmpeg process reading a source, from start to end. */
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import { type Observable, concat, throwError, defer } from 'rxjs';
+import { EMPTY, type MonoTypeOperatorFunction, type Observable, concat, defer, tap, throwError } from 'rxjs';
 import type { EngineContext, EngineEvent, EngineOutput } from '../engine.js';
 import { DecodeFailed, NoVideo, StreamEnded } from '../errors.js';
 import type { Codec, ColorInfo, PixelFormat, SourceInfo } from '../frame.js';
@@ -58,10 +58,29 @@ export function capture(options: CaptureOptions, context: EngineContext): Observ
       });
       return () => { pausing.unsubscribe(); };
     },
-  }).pipe(mapEach(translator(choose, pictures)));
+  }).pipe(mapEach(translator(choose, pictures)), allRejected());
   const last$ = defer(() => pictures.end?.() ?? []);
   const ended$ = defer(() => throwError(() => new StreamEnded(`the live source ended: ${source.address}`)));
   return source.endless ? concat(events$, last$, ended$) : concat(events$, last$);
+}
+
+/** A source that ends in order, but of which not one access unit could be decoded, has failed. */
+function allRejected(): MonoTypeOperatorFunction<EngineEvent> {
+  return (events$) => defer(() => {
+    let rejected = 0;
+    let last = '';
+    let isCaptured = false;
+    const judged$ = defer(() => {
+      if (isCaptured || rejected === 0) return EMPTY;
+      return throwError(() => new DecodeFailed(`no picture could be decoded: ${rejected} access units were rejected, the last: ${last}`));
+    });
+    return concat(events$.pipe(tap((event) => {
+      isCaptured ||= event.type === 'captured';
+      if (event.type !== 'rejected') return;
+      rejected++;
+      last = event.reason;
+    })), judged$);
+  });
 }
 
 /** Decoders that paint any text as pictures. */

@@ -77,8 +77,21 @@ const COPY_DTS = `N-floor(${COPY_OFFSET_US / 1e6}/TB)`;
 /** A file is sought so much before the point where it goes on: a container finds a place by a time that is not the picture's. */
 const SEEK_MARGIN_US = 1_000_000;
 
+/** How long a source may take until it has said what its pictures are; undefined: ffmpeg's own 5 s. */
+type Patience = number | undefined;
+
+/** Without parameter sets in its description, a source says their size with its first keyframe: nothing can be copied before. */
+function waiting(patience: Patience): string[] {
+  return patience === undefined ? [] : ['-analyzeduration', String(patience * 1000), '-probesize', String(PATIENT_BYTES)];
+}
+
+/** What comes meanwhile is kept: half a minute of 16 Mbit/s. */
+const PATIENT_BYTES = 64 * 1024 ** 2;
+
 /** Arguments for passing on a source's own access units. */
-export function copyArguments(input: SourceInput, facts: FfmpegFacts, { stream }: Reading, resume?: ResumePoint): string[] {
+export function copyArguments(
+  input: SourceInput, facts: FfmpegFacts, { stream, patience }: Reading & { readonly patience: Patience }, resume?: ResumePoint,
+): string[] {
   const isPaced = input.paced === true;
   const seekUs = isPaced ? Math.max(0, (resume?.afterPts ?? 0) - SEEK_MARGIN_US) : 0;
   const command = ffmpeg()
@@ -89,6 +102,7 @@ export function copyArguments(input: SourceInput, facts: FfmpegFacts, { stream }
       // The same access unit has the same time wherever reading begins.
       ...(isPaced ? ['-copyts', '-start_at_zero'] : []),
       ...(seekUs === 0 ? [] : ['-ss', (seekUs / 1e6).toFixed(6)]),
+      ...waiting(patience),
       ...input.options,
     ]);
   command.output('pipe:1').outputOptions([
@@ -103,8 +117,8 @@ export function copyArguments(input: SourceInput, facts: FfmpegFacts, { stream }
 }
 
 /** Arguments for a look at what a source says of itself: it is stopped as soon as that has come. */
-export function lookArguments(input: SourceInput): string[] {
-  const command = ffmpeg().input(input.url).inputOptions([...GLOBAL, ...input.options]);
+export function lookArguments(input: SourceInput, patience: Patience): string[] {
+  const command = ffmpeg().input(input.url).inputOptions([...GLOBAL, ...waiting(patience), ...input.options]);
   return argumentsOf(command.output('-').outputOptions(['-map', '0:V', '-c:v', 'copy', '-f', 'null']));
 }
 

@@ -47,7 +47,7 @@ export function decoded(job: Job, input: SourceInput, encoder: Encoder | undefin
 /** The source's own access units. @param accepts - throws for a source whose units are not wanted */
 export function copied(job: Job, input: SourceInput, accepts: (source: Partial<SourceInfo>) => void): Observable<EngineEvent> {
   return settled(job.origin, job.context, (reading, choose, context) => {
-    const args = copyArguments(input, job.facts, reading, context.resume);
+    const args = copyArguments(input, job.facts, { ...reading, patience: patience(job) }, context.resume);
     return read({ ...job, context }, input, args, choose, new CopiedPictures(accepts, context.resume, job.origin.source.live));
   });
 }
@@ -55,7 +55,12 @@ export function copied(job: Job, input: SourceInput, accepts: (source: Partial<S
 /** What the source says of itself, as `opened`; no pictures. */
 export function looked(job: Job, input: SourceInput): Observable<EngineEvent> {
   const choose: Choose = (streams) => chosenOf(streams, job.origin.stream);
-  return read(job, input, lookArguments(input), choose, { heartbeat: () => [], packet: () => [] });
+  return read(job, input, lookArguments(input, patience(job)), choose, { heartbeat: () => [], packet: () => [] });
+}
+
+/** ms; of other live sources sound may be in the way, of which ffmpeg would wait for the description as long. */
+function patience({ origin: { hub, source } }: Job): number | undefined {
+  return source.kind === 'rtsp' ? hub.facts.liveness.firstFrameTimeoutMs : undefined;
 }
 
 function read(

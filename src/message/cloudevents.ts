@@ -29,6 +29,8 @@ export function cloudevents(frame: EncodedFrame, context: MessageContext): Forma
       ce_width: String(frame.width),
       ce_height: String(frame.height),
       ce_keyframe: String(frame.keyframe),
+      ...(frame.keyframeAt !== undefined && { ce_keyframetime: new Date(frame.keyframeAt).toISOString() }),
+      ...(frame.hidden !== undefined && { ce_hidden: String(frame.hidden) }),
       ce_codec: frame.codec,
       ce_mode: frame.mode,
       ...(frame.crf !== undefined && { ce_crf: String(frame.crf) }),

@@ -27,7 +27,8 @@ export interface Encoder<S extends EncodeStep = EncodeStep> {
 export function keyframeOptions(step: H265Step): Record<string, string> {
   if (step.mode === 'frame') return { force_key_frames: 'expr:1' };
   if (typeof step.chunk === 'object' && 'ms' in step.chunk) {
-    return { force_key_frames: `expr:gte(t+${TOLERANCE_S},n_forced*${step.chunk.ms / 1000})` };
+    // Since the last one, and not by counting: after a time without pictures nothing is made up for.
+    return { force_key_frames: `expr:if(isnan(prev_forced_t),1,gte(t-prev_forced_t+${TOLERANCE_S},${step.chunk.ms / 1000}))` };
   }
   return {};
 }
