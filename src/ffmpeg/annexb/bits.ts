@@ -1,15 +1,22 @@
 /** Reads the bits of a parameter set. */
 
+/** Longer than twelve scaling lists, behind which a picture's size stands: a set of megabytes costs no more. */
+const HEAD_BYTES = 2048;
+
 /** Behind its end a unit reads as zeros: nothing here is worth an exception. */
 export class Bits {
   readonly #bytes: Buffer;
   #at = 0;
 
-  /** @param unit - a NAL unit; the bytes that keep start codes out of it are taken out first */
-  constructor(unit: Buffer) {
+  /**
+   * @param unit - a NAL unit; the bytes that keep start codes out of it are taken out first
+   * @param bytes - so many are read: nothing that is asked for here stands further back
+   */
+  constructor(unit: Buffer, bytes = HEAD_BYTES) {
     const plain: number[] = [];
-    for (const [index, byte] of unit.entries()) {
-      if (!(byte === 3 && unit[index - 1] === 0 && unit[index - 2] === 0)) plain.push(byte);
+    const head = unit.subarray(0, bytes);
+    for (const [index, byte] of head.entries()) {
+      if (!(byte === 3 && head[index - 1] === 0 && head[index - 2] === 0)) plain.push(byte);
     }
     this.#bytes = Buffer.from(plain);
   }

@@ -52,11 +52,15 @@ function unitsAt(record: Buffer, from: number, count: number): { units: Buffer[]
   return { units, end: at };
 }
 
+/** More units than slices that a picture can have, and whatever stands beside them. */
+const MAX_UNITS = 4096;
+
 /** The same units as Annex B; undefined if the lengths do not add up: the access unit is damaged. May write into `data`. */
 export function toAnnexB(data: Buffer, lengthBytes: number): Buffer | undefined {
   const units: Buffer[] = [];
   let at = 0;
   while (at < data.length) {
+    if (units.length > MAX_UNITS) return undefined;
     const begin = at + lengthBytes;
     if (begin > data.length) return undefined;
     at = begin + data.readUIntBE(at, lengthBytes);

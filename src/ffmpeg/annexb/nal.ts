@@ -7,15 +7,23 @@ export type CopiedCodec = Extract<Codec, 'h264' | 'h265'>;
 /** A NAL unit; `bytes` without its start code. */
 export interface Nal { readonly type: number; readonly bytes: Buffer }
 
+/** One that stands in an access unit: where its start code begins, and where it ends. */
+export interface PlacedNal extends Nal { readonly at: number; readonly end: number }
+
 /** Up to a picture's first slice. */
 export interface Head {
   /** Parameter sets and whatever else stands there, in order. */
-  readonly units: readonly Nal[];
+  readonly units: readonly PlacedNal[];
   /** Behind the access unit delimiter, if there is one: where parameter sets belong. */
   readonly setsAt: number;
-  /** Whether a slice was found, and it is the first of its picture: the picture was not joined in its middle. */
+  /** The first slice and what follows. */
+  readonly slice?: Nal;
+  /** Whether that is the first of its picture: the picture was not joined in its middle. */
   readonly isWhole: boolean;
 }
+
+/** More units than any encoder puts before a picture. */
+const MAX_UNITS = 1024;
 
 interface Numbers {
   /** Types of parameter sets, in the order in which they must stand. */
@@ -47,17 +55,17 @@ export const START_CODE = Buffer.from([0, 0, 0, 1]);
 /** Reads an access unit, or a stream's parameter sets, up to the first slice. */
 export function headOf(data: Buffer, codec: CopiedCodec): Head {
   const { delimiter, typeOf, isSlice, firstSliceAt } = NUMBERS[codec];
-  const units: Nal[] = [];
+  const units: PlacedNal[] = [];
   let setsAt = 0;
   let at = data.indexOf(START);
-  while (at !== -1 && at + START.length < data.length) {
+  while (at !== -1 && at + START.length < data.length && units.length < MAX_UNITS) {
     const begin = at + START.length;
     const type = typeOf(data[begin] as number);
-    if (isSlice(type)) return { units, setsAt, isWhole: ((data[begin + firstSliceAt] ?? 0) & 0x80) !== 0 };
+    if (isSlice(type)) return { units, setsAt, slice: { type, bytes: data.subarray(begin) }, isWhole: ((data[begin + firstSliceAt] ?? 0) & 0x80) !== 0 };
     const next = data.indexOf(START, begin);
     const end = withoutZeros(data, begin, next === -1 ? data.length : next);
     if (type === delimiter) setsAt = end;
-    else units.push({ type, bytes: data.subarray(begin, end) });
+    else units.push({ type, bytes: data.subarray(begin, end), at: data[at - 1] === 0 ? at - 1 : at, end });
     at = next;
   }
   return { units, setsAt, isWhole: false };

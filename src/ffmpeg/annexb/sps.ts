@@ -80,7 +80,7 @@ function h265Size(bits: Bits): Size {
 }
 
 /** H.265, 7.3.3. */
-function skipProfile(bits: Bits, layers: number): void {
+export function skipProfile(bits: Bits, layers: number): void {
   bits.skip(88 + 8);
   if (layers === 0) return;
   const present = Array.from({ length: layers }, () => [bits.bit() * 88, bits.bit() * 8] as const);

@@ -1,7 +1,8 @@
 /** A stream of access units that are passed on as they are: as Annex B, each keyframe with its parameter sets, and the picture's size. */
 import type { Size } from '../../size.js';
 import { type Configuration, configurationOf, toAnnexB } from './length-prefixed.js';
-import { type CopiedCodec, type Nal, NUMBERS, START_CODE, headOf } from './nal.js';
+import { type CopiedCodec, headOf } from './nal.js';
+import { ParameterSets } from './parameter-sets.js';
 import { sizeOf } from './sps.js';
 
 /** An access unit that can be sent. */
@@ -14,15 +15,18 @@ export interface CopiedUnit {
 export class CopiedStream {
   /** Bytes of the length before each unit; undefined for Annex B. */
   readonly #lengthBytes: number | undefined;
-  /** The parameter sets in force, by type. */
-  readonly #sets = new Map<number, readonly Nal[]>();
+  readonly #sets: ParameterSets;
   #size: Size | undefined;
+  /** What the size was read from. */
+  #sequence: Buffer | undefined;
 
   /** @param extradata - the stream's own header, of either form, or nothing */
   constructor(readonly codec: CopiedCodec, extradata: Buffer, size: Size | undefined) {
     const configuration: Configuration | undefined = configurationOf(extradata, codec);
     this.#lengthBytes = configuration?.lengthBytes;
-    this.#keep(configuration?.sets ?? headOf(extradata, codec).units);
+    this.#sets = new ParameterSets(codec);
+    this.#sets.keep(configuration?.sets ?? headOf(extradata, codec).units);
+    this.#measure(this.#sets.firstSequence);
     this.#size ??= size;
   }
 
@@ -38,34 +42,17 @@ export class CopiedStream {
   unit(data: Buffer, key: boolean): CopiedUnit | undefined {
     const bytes = this.#lengthBytes === undefined ? data : toAnnexB(data, this.#lengthBytes);
     if (bytes === undefined || bytes.length === 0) return undefined;
-    return key ? this.#keyframe(bytes) : { data: bytes, keyframe: false };
+    const head = headOf(bytes, this.codec);
+    this.#sets.keep(head.units);
+    if (!key) return { data: bytes, keyframe: false };
+    const sequence = head.slice && this.#sets.sequenceOf(head.slice);
+    this.#measure(sequence);
+    return { data: this.#sets.completed(bytes, head), keyframe: head.isWhole && sequence !== undefined };
   }
 
-  #keyframe(data: Buffer): CopiedUnit {
-    const { sets } = NUMBERS[this.codec];
-    const { units, setsAt, isWhole } = headOf(data, this.codec);
-    const missing = sets.filter((type) => !units.some((unit) => unit.type === type));
-    this.#keep(units);
-    const added = missing.flatMap((type) => this.#sets.get(type) ?? []);
-    const keyframe = isWhole && missing.every((type) => this.#sets.has(type));
-    if (added.length === 0) return { data, keyframe };
-    const before = added.flatMap(({ bytes }) => [START_CODE, bytes]);
-    return { keyframe, data: Buffer.concat([data.subarray(0, setsAt), ...before, data.subarray(setsAt)]) };
+  #measure(sequence: Buffer | undefined): void {
+    if (sequence === undefined || sequence === this.#sequence) return;
+    this.#sequence = sequence;
+    this.#size = sizeOf(sequence, this.codec) ?? this.#size;
   }
-
-  /** Takes what is new: sets stay in force until others of their type come. */
-  #keep(units: readonly Nal[]): void {
-    const { sets, sps } = NUMBERS[this.codec];
-    for (const type of sets) {
-      const fresh = units.filter((unit) => unit.type === type);
-      if (fresh.length === 0 || isSame(fresh, this.#sets.get(type))) continue;
-      // A copy: the units are views of what is handed on, or of the container's header.
-      this.#sets.set(type, fresh.map((unit) => ({ type, bytes: Buffer.from(unit.bytes) })));
-      if (type === sps) this.#size = sizeOf((fresh[0] as Nal).bytes, this.codec) ?? this.#size;
-    }
-  }
-}
-
-function isSame(some: readonly Nal[], others: readonly Nal[] = []): boolean {
-  return some.length === others.length && some.every(({ bytes }, index) => bytes.equals((others[index] as Nal).bytes));
 }

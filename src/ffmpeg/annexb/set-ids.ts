@@ -1,0 +1,70 @@
+/** By what numbers parameter sets and slices refer to each other. */
+import { Bits } from './bits.js';
+import { type CopiedCodec, type Nal, NUMBERS } from './nal.js';
+import { skipProfile } from './sps.js';
+
+/** A parameter set's own number, and that of the set of the type before its own that it needs. */
+export interface SetIds { readonly id: number; readonly needs?: number }
+
+/** How many sets of each type there can be (H.264 7.4.2, H.265 7.4.3). */
+const COUNTS: Readonly<Record<CopiedCodec, Readonly<Record<number, number>>>> = {
+  h264: { 7: 32, 8: 256 }, h265: { 32: 16, 33: 16, 34: 64 },
+};
+
+const SLICE_BYTES = 64;
+
+/** Numbers of a parameter set; undefined for what is none, or makes no sense. */
+export function idsOf(unit: Nal, codec: CopiedCodec): SetIds | undefined {
+  const count = COUNTS[codec][unit.type];
+  if (count === undefined || (codec === 'h265' && layerOf(unit.bytes) !== 0)) return undefined;
+  const ids = codec === 'h264' ? h264Ids(unit) : h265Ids(unit);
+  return ids.id < count ? ids : undefined;
+}
+
+/** Number of the picture parameter set that a slice names. */
+export function pictureSetOf({ type, bytes }: Nal, codec: CopiedCodec): number {
+  const bits = new Bits(bytes, SLICE_BYTES);
+  if (codec === 'h264') {
+    bits.skip(8);
+    bits.unsigned();
+    bits.unsigned();
+    return bits.unsigned();
+  }
+  bits.skip(16 + 1);
+  if (isIrap(type)) bits.skip(1);
+  return bits.unsigned();
+}
+
+/** Types of H.265 at which decoding can start (table 7-1). */
+function isIrap(type: number): boolean {
+  return type >= 16 && type <= 23;
+}
+
+/** Pictures for another eye or another scale have sets with numbers of their own. */
+function layerOf(bytes: Buffer): number {
+  return (((bytes[0] ?? 0) & 1) << 5) | ((bytes[1] ?? 0) >> 3);
+}
+
+/** H.264, 7.3.2.1.1 and 7.3.2.2. */
+function h264Ids({ type, bytes }: Nal): SetIds {
+  const bits = new Bits(bytes);
+  bits.skip(8);
+  if (type === NUMBERS.h264.sps) {
+    bits.skip(24);
+    return { id: bits.unsigned() };
+  }
+  return { id: bits.unsigned(), needs: bits.unsigned() };
+}
+
+/** H.265, 7.3.2.1, 7.3.2.2.1 and 7.3.2.3.1. */
+function h265Ids({ type, bytes }: Nal): SetIds {
+  const bits = new Bits(bytes);
+  bits.skip(16);
+  if (type === 34) return { id: bits.unsigned(), needs: bits.unsigned() };
+  const first = bits.bits(4);
+  if (type !== NUMBERS.h265.sps) return { id: first };
+  const layers = bits.bits(3);
+  bits.skip(1);
+  skipProfile(bits, layers);
+  return { id: bits.unsigned(), needs: first };
+}
