@@ -61,7 +61,10 @@ export function headOf(data: Buffer, codec: CopiedCodec): Head {
   while (at !== -1 && at + START.length < data.length && units.length < MAX_UNITS) {
     const begin = at + START.length;
     const type = typeOf(data[begin] as number);
-    if (isSlice(type)) return { units, setsAt, slice: { type, bytes: data.subarray(begin) }, isWhole: ((data[begin + firstSliceAt] ?? 0) & 0x80) !== 0 };
+    if (isSlice(type)) {
+      const bytes = data.subarray(begin);
+      return { units, setsAt, slice: { type, bytes }, isWhole: ((bytes[firstSliceAt] ?? 0) & 0x80) !== 0 };
+    }
     const next = data.indexOf(START, begin);
     const end = withoutZeros(data, begin, next === -1 ? data.length : next);
     if (type === delimiter) setsAt = end;
