@@ -24,8 +24,8 @@ export interface CameraConfig {
   readonly key?: string | undefined;
   /** Form of the raw frames that come without an encoder. Default `yuv420p`. */
   readonly pixelFormat?: PixelFormat | undefined;
-  /** RTSP: `tcp` (default) or `udp`. */
-  readonly transport?: 'tcp' | 'udp' | undefined;
+  /** RTSP: `tcp` (default), `udp`, or `auto`: TCP, and UDP where the camera offers no TCP. */
+  readonly transport?: 'tcp' | 'udp' | 'auto' | undefined;
   /** Live sources: size of the socket's (or, with dshow, the device's) buffer in bytes. Default: the system's. */
   readonly bufferBytes?: number | undefined;
   /** Live sources: `smooth` (default) waits up to 0.5 s for packets out of order, `low` does not. */
@@ -87,7 +87,7 @@ const hostPatterns = () => z.array(z.string().refine((text) => parsePattern(text
 const schema = options({
   key: z.string().min(1).max(200).optional(),
   pixelFormat: z.enum(PIXEL_FORMATS).default(SOURCE.pixelFormat),
-  transport: z.enum(['tcp', 'udp']).default(SOURCE.transport),
+  transport: z.enum(['tcp', 'udp', 'auto']).default(SOURCE.transport),
   bufferBytes: byteCount().optional(),
   latency: z.enum(['low', 'smooth']).default(SOURCE.latency),
   decoderThreads: z.number().int().min(0).max(64).default(SOURCE.decoderThreads),

@@ -29,7 +29,13 @@ export abstract class RxcamError extends Error {
 }
 
 /** Nothing answers at the address, or it refuses the connection. */
-export class SourceRefused extends RxcamError { readonly code = 'SOURCE_REFUSED'; }
+export class SourceRefused extends RxcamError {
+  readonly code: 'SOURCE_REFUSED' | 'SOURCE_BUSY' | 'TRANSPORT_REFUSED' = 'SOURCE_REFUSED';
+}
+/** The camera has no session or bandwidth left for one more viewer. */
+export class SourceBusy extends SourceRefused { override readonly code = 'SOURCE_BUSY'; }
+/** The camera does not send over the transport that was asked for. */
+export class TransportRefused extends SourceRefused { override readonly code = 'TRANSPORT_REFUSED'; }
 /** No connection, or no first frame, within its timeout. */
 export class SourceTimeout extends RxcamError { readonly code = 'SOURCE_TIMEOUT'; }
 /** The source wants other credentials (401, 403). */
@@ -59,7 +65,8 @@ export class InvalidOption extends RxcamError { readonly code = 'INVALID_OPTION'
 
 /** Every class of failure by its code. */
 export const ERRORS = {
-  SOURCE_REFUSED: SourceRefused, SOURCE_TIMEOUT: SourceTimeout, SOURCE_UNAUTHORIZED: SourceUnauthorized,
+  SOURCE_REFUSED: SourceRefused, SOURCE_BUSY: SourceBusy, TRANSPORT_REFUSED: TransportRefused,
+  SOURCE_TIMEOUT: SourceTimeout, SOURCE_UNAUTHORIZED: SourceUnauthorized,
   SOURCE_NOT_FOUND: SourceNotFound, NO_VIDEO: NoVideo, STALLED: Stalled, STREAM_ENDED: StreamEnded,
   DECODE_FAILED: DecodeFailed, ENCODER_FAILED: EncoderFailed, CAPTURE_CRASHED: CaptureCrashed,
   RESOURCE_EXHAUSTED: ResourceExhausted,

@@ -1,11 +1,11 @@
 /** Capture: one ffmpeg process reading a source, from start to end. */
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import { EMPTY, type MonoTypeOperatorFunction, type Observable, concat, defer, tap, throwError } from 'rxjs';
+import { EMPTY, type MonoTypeOperatorFunction, type Observable, Subject, concat, defer, finalize, merge, tap, throwError } from 'rxjs';
 import type { EngineContext, EngineEvent, EngineOutput } from '../engine.js';
 import { DecodeFailed, NoVideo, StreamEnded } from '../errors.js';
 import type { Codec, ColorInfo, PixelFormat, SourceInfo } from '../frame.js';
 import { definedOnly } from '../options.js';
-import type { Source } from '../source/index.js';
+import type { Source, SourceInput } from '../source/index.js';
 import { type ChildOutput, runChild } from './child.js';
 import type { StreamFact } from './description.js';
 import { mapEach } from './map-each.js';
@@ -17,9 +17,7 @@ import type { PictureLine } from './unchanged.js';
 export interface CaptureOptions {
   readonly path: string;
   readonly args: readonly string[];
-  /** For its stdin. */
-  readonly script: string | undefined;
-  readonly answered: boolean;
+  readonly input: SourceInput;
   readonly inBulk: boolean;
   readonly source: Source;
   readonly choose: Choose;
@@ -41,13 +39,17 @@ export interface Pictures {
 
 /** Events of a process that reads a source. */
 export function capture(options: CaptureOptions, context: EngineContext): Observable<EngineEvent> {
-  const { path, args, script, answered, inBulk, source, choose, pictures } = options;
+  const { path, args, input, inBulk, source, choose, pictures } = options;
   const piped = (child: ChildProcessWithoutNullStreams) => (pictures.line === undefined ? [child.stdout] : [child.stdout, child.stderr]);
-  const events$ = runChild({
+  const { script, answered = false, beside } = input;
+  const broken = new Subject<never>();
+  const child$ = runChild({
     path, args, answered, inBulk, live: source.live, address: source.address, secrets: source.secrets, nice: context.process?.nice,
     hold: () => context.hold(),
     attach: (child) => {
-      child.stdin.end(script ?? '');
+      // eslint-disable-next-line rxjs-x/no-subscribe-in-pipe -- inside the producer that the pipe begins with
+      const running = beside?.(child.stdin).subscribe({ error: (error: unknown) => { broken.error(error); } });
+      if (script !== undefined || beside === undefined) child.stdin.end(script ?? '');
       // eslint-disable-next-line rxjs-x/no-subscribe-in-pipe -- inside the producer that the pipe begins with
       const pausing = context.paused$.subscribe((paused) => {
         // A picture that is unchanged comes through stderr alone.
@@ -56,9 +58,13 @@ export function capture(options: CaptureOptions, context: EngineContext): Observ
           else pipe.resume();
         }
       });
-      return () => { pausing.unsubscribe(); };
+      return () => {
+        pausing.unsubscribe();
+        running?.unsubscribe();
+      };
     },
-  }).pipe(mapEach(translator(choose, pictures)), allRejected());
+  }).pipe(finalize(() => { broken.complete(); }));
+  const events$ = merge(child$, broken).pipe(mapEach(translator(choose, pictures)), allRejected());
   const last$ = defer(() => pictures.end?.() ?? []);
   const ended$ = defer(() => throwError(() => new StreamEnded(`the live source ended: ${source.address}`)));
   return source.endless ? concat(events$, last$, ended$) : concat(events$, last$);

@@ -66,6 +66,5 @@ function patience({ origin: { hub, source } }: Job): number | undefined {
 function read(
   { origin: { source }, facts, context }: Job, input: SourceInput, args: readonly string[], choose: Choose, pictures: Pictures,
 ): Observable<EngineEvent> {
-  const { script, answered = false, paced = false } = input;
-  return capture({ path: facts.path, args, script, answered, inBulk: !source.live && !paced, source, choose, pictures }, context);
+  return capture({ path: facts.path, args, input, inBulk: !source.live && input.paced !== true, source, choose, pictures }, context);
 }

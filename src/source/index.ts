@@ -3,7 +3,7 @@ import { device } from './device.js';
 import { detect as choose } from './detect.js';
 import { existingFile, file } from './file.js';
 import { http } from './http.js';
-import { rtsp } from './rtsp.js';
+import { rtsp } from './rtsp/index.js';
 import type { Source, SourceOptions } from './source.js';
 import { test } from './test.js';
 

@@ -1,7 +1,11 @@
 /** The interface of a source: what the address is, and how ffmpeg reads it. */
+import type { Writable } from 'node:stream';
 import type { Observable } from 'rxjs';
 import type { FfmpegFacts } from '../ffmpeg-facts.js';
 import type { HostsConfig } from './hosts/index.js';
+
+/** How RTSP sends pictures. */
+export type Transport = 'tcp' | 'udp' | 'auto';
 
 /** How pictures come: as fast as they are taken, or at the source's own pace. */
 export type Pace = 'asap' | 'realtime';
@@ -11,8 +15,8 @@ export type StreamChoice = 'first' | 'largest' | number;
 
 /** Options of `camera` that concern the reading of a source; each kind takes those that mean something to it. */
 export interface SourceOptions {
-  /** RTSP: `tcp` (default) or `udp`. */
-  readonly transport?: 'tcp' | 'udp' | undefined;
+  /** RTSP: `tcp` (default), `udp`, or `auto`: TCP, and UDP where the camera offers no TCP. */
+  readonly transport?: Transport | undefined;
   /** Live sources: size of the socket's or device's buffer in bytes. */
   readonly bufferBytes?: number | undefined;
   /** Live sources: `low` takes frames as they come, `smooth` (default) waits up to 0.5 s for packets out of order. */
@@ -45,6 +49,8 @@ export interface SourceInput {
   readonly url: string;
   /** Sent to ffmpeg's stdin: the way an address with credentials stays out of the process list. */
   readonly script?: string;
+  /** Runs as long as the process does, whose stdin it gets: writes to it, or answers what it asks for. Errors with an RxcamError. */
+  readonly beside?: (stdin: Writable) => Observable<never>;
   /**
    * Whether it is read at its own pace: then it is sought to go on in the middle, and may go on a keyframe later. What is
    * read as fast as it goes is read from the start, which is exact in any container.

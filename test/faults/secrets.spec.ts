@@ -80,7 +80,7 @@ needs('rtsp')('an RTSP camera', () => {
   it.each(ALL)('that wants another password than %s: unauthorised, refused, without a word of it', async (form, password) => {
     const at = (port: number) => `rtsp://${USER}:${form}@127.0.0.1:${port}/stream`;
     const { failures } = await fails('SOURCE_UNAUTHORIZED', at(rtsp.port), password);
-    expect(failures[0]?.stderr.join('\n')).toContain(`127.0.0.1:${rtsp.port}`);
+    expect(failures[0]?.message).toContain(`127.0.0.1:${rtsp.port}`);
     await fails('SOURCE_REFUSED', at(await freePort()), password);
   });
 

@@ -19,7 +19,7 @@ export const sourceFlags: FlagGroup = {
     },
     {
       flags: '--transport <protocol>', sets: 'camera.transport', standard: 'tcp',
-      about: "RTSP over 'tcp' or 'udp'",
+      about: "RTSP over 'tcp', 'udp', or 'auto': TCP, and UDP where the camera offers no TCP",
     },
     {
       flags: '--latency <latency>', sets: 'camera.latency', standard: 'smooth',

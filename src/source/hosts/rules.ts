@@ -58,6 +58,12 @@ export class HostRules {
     return open;
   }
 
+  /** Whether what has no name may be led to. */
+  mayBe(address: string): boolean {
+    const name = canonicalHost(address);
+    return !this.#denied(name) && this.#refusal(name, name) === undefined;
+  }
+
   /** Why an address of a host is not connected to. */
   #refusal(name: string, address: string): SourceRefused | undefined {
     if (this.#denied(address)) return refused(name, "hosts: 'deny' names its address", address);

@@ -36,8 +36,20 @@ export interface OddRtspOptions {
   count?: number;
   /** Answer to DESCRIBE, e.g. `453 Not Enough Bandwidth`. */
   status?: string;
-  /** Address that DESCRIBE is redirected to. */
+  /** Address that DESCRIBE is redirected to; `{port}` is the server's own. */
   redirect?: string;
+  /** The method that `status` and `redirect` answer; default DESCRIBE. */
+  at?: string;
+  /** What is asked for; what was said is among the requests, as `auth …`. */
+  auth?: 'basic' | 'digest';
+  user?: string;
+  password?: string;
+  /** The method at which the connection is cut. */
+  cut?: string;
+  /** The Transport that SETUP is answered with. */
+  granted?: string;
+  /** Whether the answer to DESCRIBE has a Content-Base. */
+  base?: boolean;
 }
 
 /** An RTSP server in Python, without a library. */

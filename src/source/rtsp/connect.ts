@@ -1,0 +1,78 @@
+/** The connection to a camera: to an address that was checked, with TLS for rtsps. */
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { ResourceExhausted, type RxcamError, SourceRefused, SourceTimeout, isRxcamError } from '../../errors.js';
+import { exhausted } from '../../exhausted.js';
+import { type HostRules, canonicalHost } from '../hosts/index.js';
+
+const PORTS: Readonly<Record<string, number>> = { 'rtsp:': 554, 'rtsps:': 322 };
+
+/** What Node's network errors mean; one that is not listed is shown by its code. */
+const REASONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there: the connection is refused',
+  ECONNRESET: 'the connection was cut before the source had described itself',
+  EPIPE: 'the connection was cut before the source had described itself',
+  ENOTFOUND: 'the host name is not known',
+  EAI_AGAIN: 'the host name could not be looked up',
+  EHOSTUNREACH: 'the host cannot be reached',
+  ENETUNREACH: 'the network cannot be reached',
+  EPROTO: 'what answers does not speak TLS: is it rtsp://?',
+};
+
+export function portOf({ protocol, port }: URL): number {
+  return port === '' ? PORTS[protocol] ?? 554 : Number(port);
+}
+
+/** Resolves with a connection to the first address of the host that takes one. Rejects with an RxcamError. */
+export async function connected(url: URL, rules: HostRules, signal: AbortSignal, shown: string): Promise<Socket> {
+  const host = canonicalHost(url.hostname);
+  let failure: unknown;
+  try {
+    for (const { address } of await rules.resolve(host)) {
+      if (signal.aborted) break;
+      try {
+        return await connectedTo(address, host, url, signal);
+      } catch (error) {
+        failure ??= error;
+      }
+    }
+  } catch (error) {
+    failure = error;
+  }
+  throw networkFailure(failure, shown);
+}
+
+function connectedTo(address: string, host: string, url: URL, signal: AbortSignal): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const isSafe = url.protocol === 'rtsps:';
+    const target = { host: address, port: portOf(url) };
+    const socket = isSafe
+      // Cameras have certificates that nobody has signed, and old ones: what matters is that the password is not read on the way.
+      ? connectTls({ ...target, ...(isIP(host) === 0 && { servername: host }), rejectUnauthorized: false, minVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=0' })
+      : connectTcp(target);
+    const abort = () => { socket.destroy(new Error('nobody waits any more')); };
+    signal.addEventListener('abort', abort, { once: true });
+    const fail = (error: Error) => {
+      signal.removeEventListener('abort', abort);
+      reject(error);
+    };
+    socket.once('error', fail);
+    socket.once(isSafe ? 'secureConnect' : 'connect', () => {
+      signal.removeEventListener('abort', abort);
+      socket.off('error', fail);
+      socket.setNoDelay(true);
+      resolve(socket);
+    });
+  });
+}
+
+/** A network's error as a failure of the source. */
+export function networkFailure(cause: unknown, shown: string): RxcamError {
+  if (isRxcamError(cause)) return cause;
+  const short = exhausted(cause);
+  if (short !== undefined) return new ResourceExhausted(`no connection to '${shown}' can be made: ${short}`, { cause });
+  const { code = '' } = (cause ?? {}) as { code?: string };
+  if (code === 'ETIMEDOUT') return new SourceTimeout(`'${shown}' does not answer (${code})`, { cause });
+  const reason = Object.hasOwn(REASONS, code) ? REASONS[code] : 'the connection failed';
+  return new SourceRefused(`'${shown}' cannot be read: ${reason ?? ''}${code === '' ? '' : ` (${code})`}`, { cause });
+}

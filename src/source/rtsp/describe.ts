@@ -1,0 +1,144 @@
+/** Asking a camera for its description: with its login, and after redirects, which rxcam follows by itself. */
+import { NoVideo, SourceRefused, SourceTimeout } from '../../errors.js';
+import { redactUrl } from '../../redact.js';
+import type { HostRules } from '../hosts/index.js';
+import type { Transport } from '../source.js';
+import { connected, networkFailure, portOf } from './connect.js';
+import { answerFailure } from './failures.js';
+import { RtspLogin } from './login.js';
+import { type Message, statusOf, valueOf } from './message.js';
+import { Session } from './session.js';
+
+/** As over HTTP. */
+const MAX_REDIRECTS = 5;
+const AGENT = 'User-Agent: rxcam';
+
+/** What is asked. */
+export interface Target {
+  /** With the login. */
+  readonly url: URL;
+  /** As it may be shown. */
+  readonly shown: string;
+  readonly rules: HostRules;
+  readonly transport: Transport;
+  /** Longest silence, ms. */
+  readonly timeoutMs: number;
+  /** Told of an address with credentials that a redirect names. */
+  readonly keepSecret: (address: string) => void;
+}
+
+/** A camera that has described itself, on a connection that waits for what follows. */
+export interface Described {
+  readonly session: Session;
+  /** Without credentials: what was asked for in the end. */
+  readonly uri: string;
+  readonly options: Message | undefined;
+  readonly description: Message;
+}
+
+/**
+ * The description at the end of at most five redirects. The login goes where the address says, and to no other origin:
+ * ffmpeg, which would take it along, never has it.
+ */
+export async function described(target: Target, signal: AbortSignal): Promise<Described> {
+  let { url } = target;
+  let login = loginOf(url);
+  for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
+    const session = new Session(await connected(url, target.rules, signal, target.shown), login && new RtspLogin(...login));
+    const found = await describedBy(session, url, target, signal);
+    if ('description' in found) return found;
+    session.close();
+    const next = follow(found.location, url, target);
+    login = loginOf(next) ?? (originOf(next) === originOf(url) ? login : undefined);
+    url = next;
+  }
+  throw new SourceRefused(`'${target.shown}' sends on more than ${MAX_REDIRECTS} times`);
+}
+
+async function describedBy(session: Session, url: URL, target: Target, signal: AbortSignal): Promise<Described | { readonly location: string }> {
+  const uri = withoutLogin(url);
+  try {
+    const options = await answerTo('OPTIONS', [AGENT], session, uri, target, signal);
+    const sentOn = locationOf(options);
+    if (sentOn !== undefined) return { location: sentOn };
+    // A camera may know no OPTIONS; its description says whether it takes the login.
+    const description = await answerTo('DESCRIBE', ['Accept: application/sdp', AGENT], session, uri, target, signal);
+    const location = locationOf(description);
+    if (location !== undefined) return { location };
+    const status = statusOf(description);
+    if (status !== 200) throw answerFailure(status, reasonOf(description), { method: 'DESCRIBE', shown: target.shown, transport: target.transport });
+    if (!/^m=video\b/m.test(description.body.toString('latin1'))) throw new NoVideo(`'${target.shown}' has no video in it`);
+    return { session, uri, options: statusOf(options) === 200 ? options : undefined, description };
+  } catch (error) {
+    session.close();
+    throw error;
+  }
+}
+
+function answerTo(
+  method: string, lines: string[], session: Session, uri: string, { shown, timeoutMs }: Target, signal: AbortSignal,
+): Promise<Message> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => { done(new SourceTimeout(`'${shown}' has not answered ${method} for ${timeoutMs} ms`)); }, timeoutMs);
+    const abort = () => { done(new SourceTimeout(`'${shown}' was not waited for`)); };
+    const done = (outcome: Message | Error) => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
+      session.listener = undefined;
+      if (outcome instanceof Error) reject(outcome);
+      else resolve(outcome);
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    session.listener = {
+      packets: () => undefined,
+      asked: () => undefined,
+      over: (error) => { done(networkFailure(error ?? { code: 'ECONNRESET' }, shown)); },
+    };
+    if (session.isOver || signal.aborted) abort();
+    else session.request(method, uri, lines, done);
+  });
+}
+
+function locationOf(answer: Message): string | undefined {
+  const status = statusOf(answer);
+  return status >= 300 && status < 400 ? valueOf(answer.lines, 'location') : undefined;
+}
+
+function follow(location: string, from: URL, { shown, keepSecret }: Target): URL {
+  if (!URL.canParse(location, from.href)) throw new SourceRefused(`'${shown}' sends on to what is no address`);
+  const to = new URL(location, from.href);
+  if (!/^rtsps?:$/.test(to.protocol) || to.hostname === '') {
+    throw new SourceRefused(`'${shown}' sends on to ${redactUrl(to.href).slice(0, 200)}; only rtsp: and rtsps: are followed`);
+  }
+  if (loginOf(to) !== undefined) keepSecret(to.href);
+  return to;
+}
+
+/** What is left behind the number of an answer. */
+export function reasonOf({ start }: Message): string {
+  return start.replace(/^RTSP\/\d\.\d \d{3} ?/, '').replace(/[^\x20-\x7e]/g, '').slice(0, 100);
+}
+
+function loginOf({ username, password }: URL): [string, string] | undefined {
+  return username === '' && password === '' ? undefined : [decoded(username), decoded(password)];
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function originOf(url: URL): string {
+  return `${url.protocol}//${url.hostname.toLowerCase()}:${portOf(url)}`;
+}
+
+function withoutLogin(url: URL): string {
+  const bare = new URL(url.href);
+  bare.username = '';
+  bare.password = '';
+  bare.hash = '';
+  return bare.href;
+}

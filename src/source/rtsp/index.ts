@@ -1,0 +1,2 @@
+/** RTSP cameras. */
+export { rtsp } from './rtsp.js';

@@ -1,0 +1,125 @@
+/** Messages of RTSP 1.0, and the packets between them: a stream of bytes in its parts (RFC 2326, section 10.12 for the packets). */
+
+/** A request or an answer. */
+export interface Message {
+  /** Its first line. */
+  readonly start: string;
+  /** The lines of its head, without the first. */
+  readonly lines: readonly string[];
+  readonly body: Buffer;
+}
+
+export type Part =
+  | { readonly kind: 'message'; readonly message: Message }
+  /** Packets, or pieces of them, as they are. */
+  | { readonly kind: 'packets'; readonly bytes: Buffer };
+
+/** What a head and a body may be at most: descriptions of cameras have a few kB. */
+const MAX_HEAD_BYTES = 64 * 1024;
+const MAX_BODY_BYTES = 1024 * 1024;
+
+const DOLLAR = 0x24;
+const PACKET_HEAD_BYTES = 4;
+const NOTHING = Buffer.alloc(0);
+/** The first line of a message. */
+const START = /^(?:RTSP\/\d\.\d \d{3}|[A-Z_]{3,} \S)/;
+
+/** Splits what comes into messages and packets. Whoever sends what is neither is skipped up to the next of them. */
+export class MessageReader {
+  #rest: Buffer = NOTHING;
+  /** Bytes of a packet that are still to come. */
+  #ofPacket = 0;
+
+  /** @throws Error for a message that is larger than any should be */
+  push(chunk: Buffer): Part[] {
+    const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    const parts: Part[] = [];
+    let at = 0;
+    for (;;) {
+      const end = this.#packetsFrom(bytes, at);
+      if (end > at) parts.push({ kind: 'packets', bytes: bytes.subarray(at, end) });
+      at = end;
+      if (at === bytes.length || bytes[at] === DOLLAR) break;
+      const found = messageAt(bytes, at);
+      if (found === undefined) break;
+      if (found.message !== undefined) parts.push({ kind: 'message', message: found.message });
+      at = found.end;
+    }
+    this.#rest = at === bytes.length ? NOTHING : Buffer.from(bytes.subarray(at));
+    return parts;
+  }
+
+  /** Where the packets end that begin at a place; the last may be cut, but not in its head. */
+  #packetsFrom(bytes: Buffer, from: number): number {
+    let at = from;
+    for (;;) {
+      const has = Math.min(this.#ofPacket, bytes.length - at);
+      at += has;
+      this.#ofPacket -= has;
+      if (bytes[at] !== DOLLAR || bytes.length - at < PACKET_HEAD_BYTES) return at;
+      this.#ofPacket = PACKET_HEAD_BYTES + bytes.readUInt16BE(at + 2);
+    }
+  }
+}
+
+/** The message at a place, or what is to be skipped there; undefined while more must come. */
+function messageAt(bytes: Buffer, at: number): { readonly end: number; readonly message?: Message } | undefined {
+  const first = bytes[at];
+  if (first === 0x0d || first === 0x0a) return { end: at + 1 };
+  const head = headAt(bytes, at);
+  if (head === undefined) {
+    if (bytes.length - at > MAX_HEAD_BYTES) throw new Error('a message without an end');
+    return undefined;
+  }
+  const [start = '', ...lines] = bytes.toString('latin1', at, head.end).split(/\r?\n/);
+  if (!START.test(start)) return { end: nextStart(bytes, at) };
+  const length = Number(valueOf(lines, 'content-length') ?? 0);
+  if (!(length <= MAX_BODY_BYTES)) throw new Error('a message that is too long');
+  const end = head.next + Math.max(0, Math.trunc(length) || 0);
+  return bytes.length < end ? undefined : { end, message: { start, lines, body: Buffer.from(bytes.subarray(head.next, end)) } };
+}
+
+/** A head ends with a blank line, be its lines ended as they should be or by LF alone. */
+function headAt(bytes: Buffer, from: number): { readonly end: number; readonly next: number } | undefined {
+  for (let at = bytes.indexOf(0x0a, from); at !== -1; at = bytes.indexOf(0x0a, at + 1)) {
+    if (at - from > MAX_HEAD_BYTES) return undefined;
+    const end = bytes[at - 1] === 0x0d ? at - 1 : at;
+    if (bytes[at + 1] === 0x0a) return { end, next: at + 2 };
+    if (bytes[at + 1] === 0x0d && bytes[at + 2] === 0x0a) return { end, next: at + 3 };
+  }
+  return undefined;
+}
+
+/** Behind rubbish. */
+function nextStart(bytes: Buffer, from: number): number {
+  const next = [bytes.indexOf('RTSP/', from + 1, 'latin1'), bytes.indexOf(DOLLAR, from + 1)].filter((at) => at !== -1);
+  return next.length === 0 ? bytes.length : Math.min(...next);
+}
+
+/** The value of a line of a head, by its name. */
+export function valueOf(lines: readonly string[], name: string): string | undefined {
+  return valuesOf(lines, name)[0];
+}
+
+/** All values of that name. */
+export function valuesOf(lines: readonly string[], name: string): string[] {
+  return lines.flatMap((line) => {
+    const colon = line.indexOf(':');
+    return colon !== -1 && line.slice(0, colon).trim().toLowerCase() === name ? [line.slice(colon + 1).trim()] : [];
+  });
+}
+
+/** The lines without those of some names. */
+export function without(lines: readonly string[], ...names: readonly string[]): string[] {
+  return lines.filter((line) => !names.includes(line.slice(0, Math.max(0, line.indexOf(':'))).trim().toLowerCase()));
+}
+
+/** A message as bytes. */
+export function written({ start, lines, body }: Message): Buffer {
+  return Buffer.concat([Buffer.from(`${[start, ...lines].join('\r\n')}\r\n\r\n`, 'latin1'), body]);
+}
+
+/** The number of an answer. */
+export function statusOf({ start }: Message): number {
+  return Number(/^RTSP\/\d\.\d (\d{3})/.exec(start)?.[1] ?? 0);
+}

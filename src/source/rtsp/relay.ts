@@ -1,0 +1,168 @@
+/**
+ * What stands between ffmpeg and a camera: a door on the loopback for one ffmpeg. ffmpeg follows any redirect and takes the login
+ * along, connects to whatever host it is told, and says little of why; here redirects are ours, and it knows no login.
+ */
+import { randomBytes } from 'node:crypto';
+import { type AddressInfo, type Server, type Socket, createServer, isIPv6 } from 'node:net';
+import type { RxcamError } from '../../errors.js';
+import { type Described, type Target, reasonOf } from './describe.js';
+import { networkFailure } from './connect.js';
+import { answerFailure } from './failures.js';
+import { type Message, MessageReader, statusOf, valueOf, without, written } from './message.js';
+import { type Granted, type TransportChoice, granted } from './transport.js';
+
+/** Told of what becomes of the session. */
+export interface RelayListener {
+  /** It can't be played; ffmpeg is not to be waited for. */
+  failed(error: RxcamError): void;
+  /** The camera plays, and sends like this. */
+  plays(over: Granted['over']): void;
+}
+
+const NO_BODY = Buffer.alloc(0);
+const UNSUPPORTED = 'RTSP/1.0 461 Unsupported Transport';
+const UNAVAILABLE = 'RTSP/1.0 503 Service Unavailable';
+
+export class Relay {
+  readonly #server: Server;
+  readonly #token = randomBytes(16).toString('hex');
+  #client: Socket | undefined;
+  #over: Granted['over'] | undefined;
+  #isPlaying = false;
+
+  constructor(readonly camera: Described, readonly target: Target, readonly choice: TransportChoice, readonly listener: RelayListener) {
+    this.#server = createServer((socket) => { this.#knock(socket); });
+    const { session } = camera;
+    session.listener = {
+      packets: (bytes) => { this.#toClient(bytes); },
+      asked: (request) => { this.#toClient(written(request)); },
+      over: (error) => {
+        if (this.#isPlaying) this.#client?.end();
+        else listener.failed(networkFailure(error ?? { code: 'ECONNRESET' }, target.shown));
+      },
+    };
+  }
+
+  /** Where the door is, once it is open. It is of the camera's family: over UDP the camera sends to ffmpeg itself. */
+  async open(): Promise<string> {
+    const host = isIPv6(this.camera.session.socket.remoteAddress ?? '') && !this.#isMapped ? '::1' : '127.0.0.1';
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject).listen(0, host, resolve);
+    });
+    const { port } = this.#server.address() as AddressInfo;
+    return `rtsp://${host === '::1' ? '[::1]' : host}:${port}/${this.#token}`;
+  }
+
+  close(): void {
+    this.#server.close();
+    this.camera.session.close();
+    this.#client?.destroy();
+  }
+
+  get #isMapped(): boolean {
+    return this.camera.session.socket.remoteAddress?.toLowerCase().startsWith('::ffff:') === true;
+  }
+
+  /** Who knows the token is ffmpeg: others on this machine may knock as well. */
+  #knock(socket: Socket): void {
+    const reader = new MessageReader();
+    socket.on('error', () => undefined);
+    socket.setNoDelay(true);
+    const first = (chunk: Buffer) => {
+      const parts = readBy(reader, chunk);
+      const [part] = parts ?? [];
+      if (parts === undefined || (part !== undefined && (part.kind !== 'message' || !part.message.start.includes(`/${this.#token}`)))) {
+        socket.destroy();
+      } else if (part !== undefined && this.#client === undefined) {
+        socket.off('data', first);
+        this.#serve(socket, reader);
+        for (const one of parts) this.#fromClient(one.kind === 'message' ? one.message : one.bytes);
+      }
+    };
+    socket.on('data', first);
+  }
+
+  #serve(socket: Socket, reader: MessageReader): void {
+    this.#client = socket;
+    this.#server.close();
+    const { session } = this.camera;
+    socket.on('data', (chunk: Buffer) => {
+      for (const part of readBy(reader, chunk) ?? []) this.#fromClient(part.kind === 'message' ? part.message : part.bytes);
+    });
+    socket.on('drain', () => { session.socket.resume(); });
+    socket.once('close', () => { session.close(); });
+  }
+
+  #toClient(bytes: Buffer): void {
+    if (this.#client?.write(bytes) === false) this.camera.session.socket.pause();
+  }
+
+  #fromClient(given: Message | Buffer): void {
+    const { session, uri: asked, options, description } = this.camera;
+    if (Buffer.isBuffer(given)) {
+      session.pass(given);
+      return;
+    }
+    const [, method, uri] = /^([A-Z_]+) (\S+) RTSP/.exec(given.start) ?? [];
+    if (method === undefined || uri === undefined) {
+      // An answer to what the camera has asked.
+      session.send(given);
+      return;
+    }
+    if (method === 'OPTIONS' && options !== undefined) this.#answer(given, options);
+    else if (method === 'OPTIONS') this.#answer(given, { start: 'RTSP/1.0 200 OK', lines: ['Public: OPTIONS, DESCRIBE, SETUP, PLAY, TEARDOWN'], body: NO_BODY });
+    else if (method === 'DESCRIBE') this.#answer(given, withBase(description, asked));
+    else if (method === 'SETUP' && !this.choice.takes(valueOf(given.lines, 'transport') ?? '')) {
+      this.#answer(given, { start: UNSUPPORTED, lines: [], body: NO_BODY });
+    } else {
+      const meant = uri.includes(this.#token) ? asked : uri;
+      session.request(method, meant, given.lines, (answer) => { this.#answered(method, given, answer); }, given.body);
+    }
+  }
+
+  /** Sends the camera's answer on, as one to ffmpeg's request: behind it come packets, so nothing is waited for. */
+  #answered(method: string, request: Message, answer: Message): void {
+    const { target, listener } = this;
+    const status = statusOf(answer);
+    const asked = { method, shown: target.shown, transport: target.transport };
+    if (method === 'SETUP' && status === 200) {
+      const result = granted(request, answer, this.camera.session.socket.remoteAddress ?? '', target);
+      if ('failure' in result) {
+        listener.failed(result.failure);
+        return;
+      }
+      this.#over = result.over;
+      this.#answer(request, result.answer);
+      return;
+    }
+    if (method === 'PLAY' && status === 200 && this.#over !== undefined && !this.#isPlaying) {
+      this.#isPlaying = true;
+      listener.plays(this.#over);
+    }
+    const isFinal = (method === 'SETUP' && !(status === 461 && this.choice.hasAnother)) || method === 'PLAY';
+    if (isFinal && status !== 200 && !this.#isPlaying) listener.failed(answerFailure(status, reasonOf(answer), asked));
+    // ffmpeg would follow.
+    else if (status >= 300 && status < 400) this.#answer(request, { ...answer, start: UNAVAILABLE });
+    else this.#answer(request, answer);
+  }
+
+  #answer(request: Message, { start, lines, body }: Message): void {
+    const number = valueOf(request.lines, 'cseq') ?? '0';
+    const more = [`CSeq: ${number}`, ...(body.length === 0 ? [] : [`Content-Length: ${body.length}`])];
+    this.#toClient(written({ start, lines: [...more, ...without(lines, 'cseq', 'content-length', 'location', 'www-authenticate')], body }));
+  }
+}
+
+function readBy(reader: MessageReader, chunk: Buffer) {
+  try {
+    return reader.push(chunk);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Parts of a stream are named after where its description is; ffmpeg has asked at another place. */
+function withBase(description: Message, uri: string): Message {
+  if (valueOf(description.lines, 'content-base') !== undefined) return description;
+  return { ...description, lines: [...description.lines, `Content-Base: ${uri}`] };
+}

@@ -1,0 +1,132 @@
+/** RTSP cameras, over TCP by default. */
+import type { Writable } from 'node:stream';
+import { Observable } from 'rxjs';
+import { SOURCE } from '../../defaults.js';
+import { CaptureCrashed, InvalidOption, TransportRefused, failureOf, isRxcamError } from '../../errors.js';
+import type { FfmpegFacts } from '../../ffmpeg-facts.js';
+import { normalizeUrl, redactUrl, secretsOf } from '../../redact.js';
+import { ffconcat } from '../ffconcat.js';
+import { HostRules } from '../hosts/index.js';
+import { liveOptions } from '../live.js';
+import type { Preparation, Source, SourceInput, SourceKind, SourceOptions, Transport } from '../source.js';
+import { type Described, type Target, described } from './describe.js';
+import { Relay } from './relay.js';
+import { TransportChoice } from './transport.js';
+
+/** What ffmpeg may open for an RTSP source; `pipe` is the script on its stdin. The camera is behind rxcam's own door. */
+const PROTOCOLS = 'pipe,rtsp,rtp,srtp,udp,tcp,crypto';
+
+export const rtsp: SourceKind = {
+  takes: 'rtsp://host/path or rtsps://host/path',
+  match(address, options) {
+    if (!/^rtsps?:\/\//i.test(address)) return undefined;
+    const url = normalizeUrl(address);
+    if (!URL.canParse(url) || new URL(url).hostname === '') {
+      throw new InvalidOption(`source: '${redactUrl(address)}' given; allowed: rtsp://[user:password@]host[:port]/path`);
+    }
+    return new RtspSource(address, new URL(url), options);
+  },
+};
+
+class RtspSource implements Source {
+  readonly kind = 'rtsp';
+  readonly live = true;
+  readonly endless = true;
+  readonly remote = true;
+  readonly address: string;
+  /** Grows when a redirect names credentials. */
+  readonly secrets: string[];
+  readonly #target: Target;
+  /** With `auto`: what is asked for first, what worked last. */
+  #first: 'tcp' | 'udp' = 'tcp';
+
+  constructor(address: string, url: URL, readonly options: SourceOptions) {
+    this.address = redactUrl(address);
+    this.secrets = [...secretsOf(address)];
+    const rules = new HostRules(options.hosts ?? {}, url.hostname);
+    rules.checkOwn(this.address);
+    const asked = options.transport ?? SOURCE.transport;
+    this.#target = {
+      url, rules, shown: this.address, timeoutMs: options.readTimeoutMs,
+      // ffmpeg's TLS has no UDP.
+      transport: url.protocol === 'rtsps:' ? 'tcp' : asked,
+      keepSecret: (found) => { this.secrets.push(...secretsOf(found).filter((one) => !this.secrets.includes(one))); },
+    };
+  }
+
+  /** The camera describes itself before ffmpeg starts, on the connection that is played on then. */
+  prepare(facts: FfmpegFacts): Observable<Preparation> {
+    return new Observable((subscriber) => {
+      const controller = new AbortController();
+      let waiting: Described | undefined;
+      const take = () => {
+        const taken = waiting;
+        waiting = undefined;
+        return taken === undefined || taken.session.isOver ? undefined : taken;
+      };
+      described(this.#target, controller.signal).then((camera) => {
+        waiting = camera;
+        subscriber.next({ type: 'input', input: this.#input(facts, take) });
+        subscriber.complete();
+      }, (error: unknown) => { subscriber.error(failureOf(error, `'${this.address}'`, {})); });
+      return () => {
+        controller.abort();
+        take()?.session.close();
+      };
+    });
+  }
+
+  #input(facts: FfmpegFacts, take: () => Described | undefined): SourceInput {
+    return {
+      options: ['-f', 'concat', '-safe', '0', '-protocol_whitelist', PROTOCOLS],
+      url: 'pipe:0',
+      answered: true,
+      beside: (stdin) => this.#played(facts, take, stdin),
+      ...(!facts.concatOptions && {
+        warning: `ffmpeg ${facts.version} takes no options with an address on its stdin: buffer and latency options have no effect`,
+      }),
+    };
+  }
+
+  /** Tells ffmpeg where the door is, and keeps it as long as ffmpeg runs. A second ffmpeg asks the camera anew. */
+  #played(facts: FfmpegFacts, take: () => Described | undefined, stdin: Writable): Observable<never> {
+    return new Observable((subscriber) => {
+      const controller = new AbortController();
+      let relay: Relay | undefined;
+      const fail = (error: unknown) => {
+        if (this.#target.transport === 'auto' && error instanceof TransportRefused) this.#first = this.#first === 'tcp' ? 'udp' : 'tcp';
+        subscriber.error(isRxcamError(error) ? error : new CaptureCrashed(`'${this.address}' cannot be read: ${String(error)}`, { cause: error }));
+      };
+      const run = async () => {
+        const camera = take() ?? await described(this.#target, controller.signal);
+        const choice = new TransportChoice(this.#target.transport, this.#first, facts.concatOptions);
+        relay = new Relay(camera, this.#target, choice, { failed: fail, plays: (over) => { this.#first = over; } });
+        if (controller.signal.aborted) relay.close();
+        else stdin.end(this.#script(await relay.open(), facts));
+      };
+      run().catch(fail);
+      return () => {
+        controller.abort();
+        relay?.close();
+      };
+    });
+  }
+
+  #script(door: string, facts: FfmpegFacts): string {
+    const { options } = this;
+    const { transport } = this.#target;
+    return ffconcat(door, {
+      ...transportSettings(transport, this.#first),
+      allowed_media_types: 'video',
+      [facts.rtspTimeout]: options.readTimeoutMs * 1000,
+      ...liveOptions(options),
+      ...(transport === 'udp' && options.latency === 'low' && { reorder_queue_size: 0 }),
+    }, { supportsOption: facts.concatOptions });
+  }
+}
+
+/** ffmpeg asks for UDP first, unless it is told; after 461 it asks for the other. */
+function transportSettings(transport: Transport, first: 'tcp' | 'udp'): Record<string, string> {
+  if (transport !== 'auto') return { rtsp_transport: transport };
+  return { rtsp_transport: 'tcp+udp', ...(first === 'tcp' && { rtsp_flags: 'prefer_tcp' }) };
+}

@@ -1,0 +1,120 @@
+/** One connection to a camera: requests with their answers, logged in, and the packets between them. */
+import type { Socket } from 'node:net';
+import type { RtspLogin } from './login.js';
+import { type Message, MessageReader, statusOf, valueOf, valuesOf, without, written } from './message.js';
+
+interface Pending {
+  readonly method: string;
+  readonly uri: string;
+  readonly lines: readonly string[];
+  readonly body: Buffer;
+  readonly number: number;
+  readonly answered: (answer: Message) => void;
+}
+
+/** What comes besides answers. */
+export interface SessionListener {
+  packets(bytes: Buffer): void;
+  /** The camera asks for something. */
+  asked(request: Message): void;
+  /** The connection is over; `error` where it did not end in order. */
+  over(error: Error | undefined): void;
+}
+
+const NO_BODY = Buffer.alloc(0);
+/** A connection that is given up has so long to say so; ms. */
+const GOODBYE_MS = 500;
+
+export class Session {
+  listener: SessionListener | undefined;
+  #pending: Pending[] = [];
+  #number = 0;
+  /** Of the last SETUP that the camera has granted, and where; until it is ended. */
+  #open: { readonly id: string; readonly uri: string } | undefined;
+  #failure: Error | undefined;
+  #isOver = false;
+
+  constructor(readonly socket: Socket, readonly login: RtspLogin | undefined) {
+    const reader = new MessageReader();
+    socket.on('data', (chunk: Buffer) => {
+      try {
+        for (const part of reader.push(chunk)) {
+          if (part.kind === 'packets') this.listener?.packets(part.bytes);
+          else this.#came(part.message);
+        }
+      } catch (error) {
+        socket.destroy(error as Error);
+      }
+    });
+    socket.on('error', (error) => { this.#failure = error; });
+    socket.on('end', () => { socket.destroy(); });
+    socket.on('close', () => {
+      this.#isOver = true;
+      this.listener?.over(this.#failure);
+    });
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /**
+   * Sends a request. A challenge is answered once; what comes then is the answer.
+   * @param answered - called before anything is read that comes behind the answer
+   */
+  request(method: string, uri: string, lines: readonly string[], answered: (answer: Message) => void, body: Buffer = NO_BODY): void {
+    const number = ++this.#number;
+    this.#pending.push({ method, uri, lines, body, number, answered });
+    const login = this.login?.lines(method, uri) ?? [];
+    this.send({ start: `${method} ${uri} RTSP/1.0`, lines: [`CSeq: ${number}`, ...without(lines, 'cseq', 'authorization'), ...login], body });
+    if (method === 'TEARDOWN') this.#open = undefined;
+  }
+
+  /** Sends what is no request of its own: an answer to the camera. */
+  send(message: Message): void {
+    this.pass(written(message));
+  }
+
+  /** Sends bytes as they are. */
+  pass(bytes: Buffer): void {
+    if (!this.socket.destroyed) this.socket.write(bytes);
+  }
+
+  /** Ends the camera's session, if there is one, and the connection. */
+  close(): void {
+    if (this.socket.destroyed) return;
+    if (this.#open !== undefined) {
+      const { id, uri } = this.#open;
+      this.request('TEARDOWN', uri, [`Session: ${id}`], () => undefined);
+    }
+    this.listener = undefined;
+    this.socket.end();
+    setTimeout(() => { this.socket.destroy(); }, GOODBYE_MS).unref();
+  }
+
+  #came(message: Message): void {
+    if (!message.start.startsWith('RTSP/')) {
+      this.listener?.asked(message);
+      return;
+    }
+    const status = statusOf(message);
+    // 100 Continue: the answer is yet to come.
+    if (status < 200) return;
+    const asked = this.#take(Number(valueOf(message.lines, 'cseq')));
+    if (asked === undefined) return;
+    const { method, uri, lines, body, answered } = asked;
+    if (status === 401 && this.login?.challenged(valuesOf(message.lines, 'www-authenticate')) === true) {
+      this.request(method, uri, lines, answered, body);
+      return;
+    }
+    const id = valueOf(message.lines, 'session')?.split(';')[0];
+    if (method === 'SETUP' && status === 200 && id !== undefined) this.#open = { id, uri };
+    answered(message);
+  }
+
+  /** Cameras that count wrong answer in order. */
+  #take(number: number): Pending | undefined {
+    const at = this.#pending.findIndex((one) => one.number === number);
+    return this.#pending.splice(Math.max(0, at), 1)[0];
+  }
+}
