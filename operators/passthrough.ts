@@ -26,8 +26,9 @@ const schema = options({ chunk: chunk().optional() });
  * ```
  *
  * Nothing is decoded: it costs a hundredth of encoding, and no quality. Annex B, in decoding order (with B-frames `pts` does
- * not rise from one to the next), each keyframe with its parameter sets: they are put before it where the source tells them
- * only once. What comes before the first keyframe of a capture can't be decoded: it is counted as dropped, cause `gop`.
+ * not rise from one to the next), each keyframe with all parameter sets in force: those that the source does not repeat are put
+ * before it. What a file hides (its edit list) is sent with `hidden`.
+ * What comes before the first keyframe of a capture can't be decoded: it is counted as dropped, cause `gop`.
  * `seq` numbers access units; `mode` is `stream`, `encoder` is `copy`, and there is no `crf`.
  *
  * It stands directly after a camera, or a `retry` behind it: what is not decoded can't be thinned or resized. A source that is

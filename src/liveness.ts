@@ -35,7 +35,7 @@ export function liveness(
     tap((sign) => { if (sign.type === 'captured') flow.captured(sign.pts); }),
   ));
   const windows$ = merge(signs$, paused$).pipe(
-    scan((state, next) => advance(state, next, limits), { phase: 'connecting', paused: false } as Watch),
+    scan((state, next) => advance(state, next, limits), { phase: 'connecting', since: 0, paused: false } as Watch),
     distinctUntilChanged(),
     switchMap((state) => (state.paused ? EMPTY : watch(state, limits, flow))),
   );
@@ -65,7 +65,13 @@ function verdict(row: Row, limits: LivenessLimits): Observable<ReadFailureFact> 
   return concat(fact, throwError(() => error));
 }
 
-interface Watch { readonly phase: Phase; readonly windowMs?: number; readonly paused: boolean }
+interface Watch {
+  readonly phase: Phase;
+  /** When it began; monotonic time in ms. */
+  readonly since: number;
+  readonly windowMs?: number;
+  readonly paused: boolean;
+}
 
 /** Gaps between pictures from which their rate is known. */
 const KNOWN_BY_GAPS = 3;
@@ -107,22 +113,24 @@ class Flow {
 
 function advance(state: Watch, next: Sign | boolean, limits: LivenessLimits): Watch {
   if (typeof next === 'boolean') return { ...state, paused: next };
-  if (next.type === 'progress') return { ...state };
+  if (next.type === 'progress') return { ...state, since: mono() };
   if (next.type === 'captured') return state.phase === 'flowing' ? state : { ...state, phase: 'flowing' };
+  const isNew = state.phase === 'connecting';
+  const waiting: Watch = isNew ? { ...state, phase: 'waiting', since: mono() } : state;
   if (next.type === 'opened') {
     const { fps } = next.source;
-    const phase = state.phase === 'connecting' ? 'waiting' : state.phase;
-    return { ...state, phase, ...(fps !== undefined && fps > 0 && { windowMs: Math.max(limits.readWindowMs, 3_000 / fps) }) };
+    return { ...waiting, ...(fps !== undefined && fps > 0 && { windowMs: Math.max(limits.readWindowMs, 3_000 / fps) }) };
   }
-  return next.type === 'connected' && state.phase === 'connecting' ? { ...state, phase: 'waiting' } : state;
+  return next.type === 'connected' ? waiting : state;
 }
 
-function watch({ phase, windowMs }: Watch, limits: LivenessLimits, flow: Flow): Observable<Sign> {
+function watch({ phase, since, windowMs }: Watch, limits: LivenessLimits, flow: Flow): Observable<Sign> {
   if (phase === 'flowing') return missedWindows(() => windowMs ?? flow.windowMs, flow);
   const [ms, what] = phase === 'connecting'
     ? [limits.connectTimeoutMs, 'no connection'] as const
     : [limits.firstFrameTimeoutMs, 'connected, but no frame'] as const;
-  return timer(ms).pipe(switchMap(() => throwError(() => new SourceTimeout(`${what} within ${ms} ms${flow.complaint}`))));
+  // What the source says of itself meanwhile gives it no more time.
+  return timer(Math.max(0, since + ms - mono())).pipe(switchMap(() => throwError(() => new SourceTimeout(`${what} within ${ms} ms${flow.complaint}`))));
 }
 
 /** Emits at the end of each window without a picture. A timer started anew for every picture would cost more than all else. */

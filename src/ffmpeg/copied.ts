@@ -35,9 +35,8 @@ export class CopiedPictures implements Pictures {
   /** The last access unit of a live source. */
   #held: EngineOutput | undefined;
   readonly #time: MediaTime;
-  /** Access units that the file hides, so far; undefined for a file that hides none. */
-  #hidden: number | undefined;
-  #isBegun = false;
+  /** Whether the file hides its first pictures; undefined before the first access unit. */
+  #hides: boolean | undefined;
 
   /**
    * @param accepts - throws for a source whose access units are not to be sent
@@ -64,10 +63,10 @@ export class CopiedPictures implements Pictures {
     const unit = copied.unit(packet.data, packet.key);
     if (unit === undefined) return [{ type: 'rejected', reason: 'an access unit is damaged: its parts are longer than the whole' }];
     const given = packet.pts - COPY_OFFSET_US;
-    const isHidden = this.#hides(given);
+    const told = this.#hides === undefined ? this.#begin(given) : [];
+    const isHidden = this.#hides === true && given < 0;
     const time = this.#time.next(given, packet.key);
     const pts = isHidden ? time : Math.max(0, time);
-    const told = this.#tellHidden(isHidden);
     if (this.#isOld(pts)) return told;
     const { width, height } = copied.size;
     const output: EngineOutput = {
@@ -101,21 +100,10 @@ export class CopiedPictures implements Pictures {
   }
 
   /** A file that was cut out of a GOP holds what its first picture needs, and says from when on to show it: at time 0. */
-  #hides(given: number): boolean {
-    if (!this.#isBegun && given < 0 && !this.isLive) this.#hidden = 0;
-    this.#isBegun = true;
-    return this.#hidden !== undefined && given < 0;
-  }
-
-  /** With the first that is shown, how many are not. */
-  #tellHidden(isHidden: boolean): readonly EngineEvent[] {
-    if (this.#hidden === undefined) return [];
-    if (isHidden) {
-      this.#hidden++;
-      return [];
-    }
-    const message = `the file hides its first access units (edit list): ${this.#hidden} that the others need are sent with a mark`;
-    this.#hidden = undefined;
+  #begin(given: number): readonly EngineEvent[] {
+    this.#hides = given < 0 && !this.isLive;
+    if (!this.#hides) return [];
+    const message = `the file hides its first ${-given / 1e6} s (an edit list): access units up to there are sent with a mark, as the others need them`;
     return [{ type: 'warning', message }];
   }
 

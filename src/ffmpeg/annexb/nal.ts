@@ -22,8 +22,10 @@ export interface Head {
   readonly isWhole: boolean;
 }
 
-/** More units than any encoder puts before a picture. */
+/** More units than any encoder puts before a picture … */
 const MAX_UNITS = 1024;
+/** … and more bytes. */
+const MAX_HEAD_BYTES = 1024 ** 2;
 
 interface Numbers {
   /** Types of parameter sets, in the order in which they must stand. */
@@ -53,7 +55,8 @@ const START = Buffer.from([0, 0, 1]);
 export const START_CODE = Buffer.from([0, 0, 0, 1]);
 
 /** Reads an access unit, or a stream's parameter sets, up to the first slice. */
-export function headOf(data: Buffer, codec: CopiedCodec): Head {
+export function headOf(whole: Buffer, codec: CopiedCodec): Head {
+  const data = whole.subarray(0, MAX_HEAD_BYTES);
   const { delimiter, typeOf, isSlice, firstSliceAt } = NUMBERS[codec];
   const units: PlacedNal[] = [];
   let setsAt = 0;
@@ -62,7 +65,7 @@ export function headOf(data: Buffer, codec: CopiedCodec): Head {
     const begin = at + START.length;
     const type = typeOf(data[begin] as number);
     if (isSlice(type)) {
-      const bytes = data.subarray(begin);
+      const bytes = whole.subarray(begin);
       return { units, setsAt, slice: { type, bytes }, isWhole: ((bytes[firstSliceAt] ?? 0) & 0x80) !== 0 };
     }
     const next = data.indexOf(START, begin);
