@@ -64,7 +64,7 @@ export type EngineEvent =
   | { readonly type: 'ffmpeg'; readonly path: string; readonly version: string }
   /** The source answers. */
   | { readonly type: 'connected' }
-  | { readonly type: 'opened'; readonly source: Partial<SourceInfo> }
+  | OpenedSource
   | { readonly type: 'changed'; readonly width: number; readonly height: number; readonly pixelFormat?: string }
   /** A picture was decoded; `pts` in µs rises strictly. */
   | { readonly type: 'captured'; readonly pts: number }
@@ -79,6 +79,14 @@ export type EngineEvent =
   | { readonly type: 'rejected'; readonly reason: string }
   | { readonly type: 'encoder'; readonly encoder: string; readonly hardware: boolean; readonly reason: string }
   | { readonly type: 'warning'; readonly message: string };
+
+/** What the source says of itself. */
+export interface OpenedSource {
+  readonly type: 'opened';
+  readonly source: Partial<SourceInfo>;
+  /** Frames per second that ffmpeg takes it to have where the source states none: it may be the container's time base. */
+  readonly guessedFps?: number;
+}
 
 /** A picture or an access unit out of the engine. */
 export interface EngineOutput {

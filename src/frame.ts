@@ -56,8 +56,10 @@ export interface SourceInfo {
   readonly address: string;
   readonly width?: number;
   readonly height?: number;
-  /** Frames per second. */
+  /** Frames per second, as the source states; where it states none that can be, as its first pictures show. */
   readonly fps?: number;
+  /** Whether `fps` is what the first pictures show. */
+  readonly fpsMeasured?: boolean;
   readonly codec?: string;
   readonly pixelFormat?: string;
   readonly color?: ColorInfo;

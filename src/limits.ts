@@ -21,6 +21,20 @@ export const PROCESS = {
   stderrLines: 50,
 } as const;
 
+/** The rate of a source that states none. */
+export const RATE = {
+  /** More pictures a second than that are no rate: fast cameras give 240, a time base is 1,000 and more. */
+  maxStated: 480,
+  /** So many pictures show the rate … */
+  pictures: 25,
+  /** … or those that come within this time; ms. */
+  waitMs: 1_000,
+  /** So many even gaps show it as well. */
+  evenGaps: 4,
+  /** A rate so near to a whole one is that one. */
+  tolerance: 0.03,
+} as const;
+
 /** HTTP sources. */
 export const DOWNLOAD = {
   userAgent: 'rxcam',

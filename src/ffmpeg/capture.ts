@@ -5,6 +5,7 @@ import type { EngineContext, EngineEvent, EngineOutput } from '../engine.js';
 import { DecodeFailed, NoVideo, StreamEnded } from '../errors.js';
 import type { Codec, ColorInfo, PixelFormat, SourceInfo } from '../frame.js';
 import { definedOnly } from '../options.js';
+import type { Size } from '../size.js';
 import type { Source, SourceInput } from '../source/index.js';
 import { type ChildOutput, runChild } from './child.js';
 import type { StreamFact } from './description.js';
@@ -108,7 +109,8 @@ function translator(choose: Choose, pictures: Pictures): (output: ChildOutput) =
     const warnings: EngineEvent[] = streams.length < 2 ? [] : [{ type: 'warning', message: toldOf(streams, stream) }];
     const waiting = early ?? [];
     early = undefined;
-    return [{ type: 'opened', source }, ...warnings, ...waiting.flatMap(translate)];
+    const { guessedFps } = stream;
+    return [{ type: 'opened', source, ...(guessedFps !== undefined && { guessedFps }) }, ...warnings, ...waiting.flatMap(translate)];
   };
   const translate = (output: ChildOutput): readonly EngineEvent[] => {
     if (early !== undefined && OF_PICTURES.has(output.kind)) {
@@ -137,12 +139,24 @@ function translator(choose: Choose, pictures: Pictures): (output: ChildOutput) =
   return translate;
 }
 
+/** What comes out. */
+export interface Form {
+  readonly format: PixelFormat | Codec;
+  /** The size that is shown, where the stream's own has a padding. */
+  readonly shown: Size | undefined;
+}
+
+/** A packet as the engine reports it. */
+export function outputOf({ pts, key, data }: NutPacket, { width = 0, height = 0 }: NutStream, { format, shown }: Form): EngineOutput {
+  return { type: 'output', pts, keyframe: key, width, height, ...shown, format, data };
+}
+
 /** Heartbeats and pictures come through two pipes: a picture that is read before its heartbeat waits for it. */
 export class DecodedPictures implements Pictures {
   #lastPts = -1;
   readonly #early: EngineOutput[] = [];
 
-  constructor(readonly format: PixelFormat | Codec) {}
+  constructor(readonly form: Form) {}
 
   heartbeat(pts: number): readonly EngineEvent[] {
     this.#lastPts = pts;
@@ -150,8 +164,9 @@ export class DecodedPictures implements Pictures {
     return [{ type: 'captured', pts }, ...this.#early.splice(0, due === -1 ? this.#early.length : due)];
   }
 
-  packet({ pts, key, data }: NutPacket, { width = 0, height = 0 }: NutStream): readonly EngineEvent[] {
-    const output: EngineOutput = { type: 'output', pts, keyframe: key, width, height, format: this.format, data };
+  packet(packet: NutPacket, stream: NutStream): readonly EngineEvent[] {
+    const output = outputOf(packet, stream, this.form);
+    const { pts } = output;
     if (pts <= this.#lastPts) return [output];
     this.#early.push(output);
     return [];

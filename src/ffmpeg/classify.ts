@@ -46,12 +46,18 @@ export function classifyExit(exit: Exit): Verdict {
  * calls a connection that is cut in the middle of the first exchange invalid data.
  */
 function ruled(code: ErrorCode, line: string, exit: Exit): Verdict {
-  const reason = message(line);
+  const reason = code === 'ENCODER_FAILED' ? message(line) + refusal(exit.tail) : message(line);
   if (line.includes('Invalid data found') && exit.live && !exit.sawConnection) {
     return { code: 'SOURCE_REFUSED', reason: `the connection was cut before the source had described itself (${reason})` };
   }
   const isBreak = exit.sawFrame && (code === 'SOURCE_REFUSED' || code === 'SOURCE_TIMEOUT');
   return { code: isBreak && exit.live ? 'STREAM_ENDED' : code, reason };
+}
+
+/** x265 has no context in its lines; that it does without threads is no reason. */
+function refusal(tail: readonly string[]): string {
+  const lines = tail.flatMap((line) => /^x265 \[(?:warning|error)\]: (?!.* disabled$)(.*)$/.exec(line)?.[1] ?? []);
+  return lines.length === 0 ? '' : ` (x265: ${lines.join('; ')})`;
 }
 
 function last(tail: readonly string[]): string {

@@ -1,10 +1,11 @@
 /** The ffmpeg command of a plan, built by fluent-ffmpeg; rxcam spawns it itself. */
 import ffmpeg, { type FfmpegCommand } from 'fluent-ffmpeg';
 import type { FeedFormat, ResumePoint } from '../engine.js';
-import { type EncodeStep, type Plan, encodeStep } from '../plan.js';
+import type { Plan } from '../plan.js';
 import { fraction } from '../skip.js';
 import type { SourceInput } from '../source/index.js';
-import type { Encoder } from './encoder/index.js';
+import type { Encoder, ExpectedPictures } from './encoder/index.js';
+import { type Encoding, type Expected, encodingOf, paddingOf } from './expected.js';
 import type { FfmpegFacts } from '../ffmpeg-facts.js';
 import { cameraGraph, feedGraph, stillGraph } from './graph.js';
 import type { Reading } from './reading.js';
@@ -18,12 +19,9 @@ const GLOBAL = ['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'level+verb
  */
 export const HEARTBEAT_FD = 3;
 
-/** What to encode with. */
-interface Encoding { readonly step: EncodeStep; readonly encoder: Encoder }
-
 /** Arguments for reading a source. */
 export function cameraArguments(
-  plan: Plan, input: SourceInput, encoder: Encoder | undefined, facts: FfmpegFacts, reading: Reading, resume?: ResumePoint,
+  plan: Plan, input: SourceInput, encoder: Encoder | undefined, facts: FfmpegFacts, reading: Reading, expected: Expected, resume?: ResumePoint,
 ): string[] {
   const { origin } = plan;
   if (origin.kind !== 'camera') throw new Error('a plan on frames has no source');
@@ -38,13 +36,13 @@ export function cameraArguments(
       ...(seekUs === undefined ? [] : ['-ss', (seekUs / 1e6).toFixed(6)]),
       ...input.options,
     ])
-    .complexFilter(cameraGraph(plan, origin.pixelFormat, encoder, { reading, live: origin.source.live, resume, seekUs }));
+    .complexFilter(cameraGraph(plan, origin.pixelFormat, encoder, expected, { reading, live: origin.source.live, resume, seekUs }));
   command.output(`pipe:${HEARTBEAT_FD}`).outputOptions(['-map', '[h]', '-c:v', 'rawvideo', ...muxing(facts)]);
-  return finished(command, encodingOf(plan, encoder), facts);
+  return finished(command, encodingOf(plan, encoder), facts, expected);
 }
 
 /** Arguments for raw frames on stdin. */
-export function feedArguments(plan: Plan, format: FeedFormat, encoder: Encoder | undefined, facts: FfmpegFacts): string[] {
+export function feedArguments(plan: Plan, format: FeedFormat, encoder: Encoder | undefined, facts: FfmpegFacts, expected: Expected): string[] {
   const { num, den } = fraction(format.fps);
   const command = ffmpeg()
     .input('pipe:0')
@@ -52,8 +50,8 @@ export function feedArguments(plan: Plan, format: FeedFormat, encoder: Encoder |
       ...GLOBAL, ...(encoder?.globalOptions ?? []), '-f', 'rawvideo', '-pixel_format', format.pixelFormat,
       '-video_size', `${format.width}x${format.height}`, '-framerate', `${num}/${den}`,
     ])
-    .complexFilter(feedGraph(plan, format, encoder));
-  return finished(command, encodingOf(plan, encoder), facts);
+    .complexFilter(feedGraph(plan, format, encoder, expected));
+  return finished(command, encodingOf(plan, encoder), facts, expected);
 }
 
 /** Arguments for one picture of the access units on stdin. */
@@ -62,7 +60,7 @@ export function stillArguments(codec: 'h265' | 'h264', encoding: Encoding, facts
     .input('pipe:0')
     .inputOptions([...GLOBAL, '-threads', '1', '-f', codec === 'h265' ? 'hevc' : 'h264'])
     .complexFilter(stillGraph(encoding.encoder));
-  return finished(command, encoding, facts, ['-frames:v', '1']);
+  return finished(command, encoding, facts, undefined, ['-frames:v', '1']);
 }
 
 /**
@@ -127,20 +125,20 @@ export function streamOptions(options: Readonly<Record<string, string>>, stream:
   return Object.entries(options).flatMap(([name, value]) => [`-${name.split(':')[0] ?? name}:${stream}`, value]);
 }
 
-function encodingOf(plan: Plan, encoder: Encoder | undefined): Encoding | undefined {
-  const step = encodeStep(plan);
-  return step === undefined || encoder === undefined ? undefined : { step, encoder };
+function finished(
+  command: FfmpegCommand, encoding: Encoding | undefined, facts: FfmpegFacts, { pictures }: Partial<Expected> = {}, more: readonly string[] = [],
+): string[] {
+  const encoded = encoding === undefined ? ['-c:v', 'rawvideo'] : encodedBy(encoding, facts, pictures);
+  command.output('pipe:1').outputOptions(['-map', '[v]', ...encoded, ...more, ...muxing(facts)]);
+  return argumentsOf(command);
 }
 
-function finished(command: FfmpegCommand, encoding: Encoding | undefined, facts: FfmpegFacts, more: readonly string[] = []): string[] {
-  command.output('pipe:1').outputOptions([
-    '-map', '[v]',
-    ...(encoding === undefined
-      ? ['-c:v', 'rawvideo']
-      : ['-c:v', encoding.encoder.name, ...streamOptions(encoding.encoder.options(encoding.step, facts), 'v')]),
-    ...more, ...muxing(facts),
-  ]);
-  return argumentsOf(command);
+function encodedBy({ encoder, step }: Encoding, facts: FfmpegFacts, pictures: ExpectedPictures = {}): string[] {
+  const padding = paddingOf(encoder, pictures);
+  return [
+    '-c:v', encoder.name, ...streamOptions(encoder.options(step, facts, pictures), 'v'),
+    ...(padding === undefined ? [] : ['-bsf:v', `hevc_metadata=crop_right=${padding.width}:crop_bottom=${padding.height}`]),
+  ];
 }
 
 function argumentsOf(command: FfmpegCommand): string[] {

@@ -4,9 +4,8 @@
  * unchanged, then its output.
  */
 import type { EngineEvent, EngineOutput } from '../engine.js';
-import type { Codec, PixelFormat } from '../frame.js';
 import type { UnchangedStep } from '../plan.js';
-import type { Pictures } from './capture.js';
+import { type Form, type Pictures, outputOf } from './capture.js';
 import type { NutPacket, NutStream } from './nut/index.js';
 import { type PictureLine, THUMBNAIL } from './unchanged.js';
 
@@ -21,7 +20,7 @@ export class ComparedPictures implements Pictures {
   readonly #lines = new Lines();
   readonly #likeness: Likeness | undefined;
 
-  constructor(readonly format: PixelFormat | Codec, step: UnchangedStep) {
+  constructor(readonly form: Form, step: UnchangedStep) {
     this.#likeness = step.references ? new Likeness() : undefined;
   }
 
@@ -36,8 +35,8 @@ export class ComparedPictures implements Pictures {
     return this.#withDue([]);
   }
 
-  packet({ pts, key, data }: NutPacket, { width = 0, height = 0 }: NutStream): readonly EngineEvent[] {
-    this.#outputs.push({ type: 'output', pts, keyframe: key, width, height, format: this.format, data });
+  packet(packet: NutPacket, stream: NutStream): readonly EngineEvent[] {
+    this.#outputs.push(outputOf(packet, stream, this.form));
     return this.#withDue([]);
   }
 

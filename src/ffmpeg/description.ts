@@ -1,4 +1,5 @@
 /** What ffmpeg says of an input before it reads on: its length, and each video stream in it. */
+import { describedRate } from './rate.js';
 
 export interface StreamFact {
   readonly codec: string;
@@ -6,6 +7,8 @@ export interface StreamFact {
   readonly width?: number;
   readonly height?: number;
   readonly fps?: number;
+  /** Where no rate is stated: what ffmpeg takes it to be. */
+  readonly guessedFps?: number;
   /** Width of a pixel by its height, e.g. `16:11`; absent for square ones and where nothing is said. */
   readonly sampleAspectRatio?: string;
   /** Whether a picture is two fields; absent where nothing is said. */
@@ -69,14 +72,13 @@ const FORMAT = new RegExp(
 function parseVideo(text: string): StreamFact {
   const codec = /^[\w-]+/.exec(text)?.[0] ?? '';
   const size = /(?:^|[, ])(\d{1,5})x(\d{1,5})(?=[, [(]|$)/.exec(text);
-  const fps = /, ([\d.]+)(k?) fps/.exec(text) ?? /, ([\d.]+)(k?) tbr/.exec(text);
   const format = FORMAT.exec(text);
   const shape = /\bSAR (\d+:\d+) DAR/.exec(text)?.[1];
   const fields = fieldsOf(codec, format?.[2]);
   return {
     codec,
     ...(size && { width: Number(size[1]), height: Number(size[2]) }),
-    ...(fps && { fps: Number(fps[1]) * (fps[2] === 'k' ? 1000 : 1) }),
+    ...describedRate(text),
     ...(format?.[1] !== undefined && { pixelFormat: format[1] }),
     ...(shape !== undefined && !/^(?:0:|(\d+):\1$)/.test(shape) && { sampleAspectRatio: shape }),
     ...(fields !== undefined && { interlaced: fields }),

@@ -6,6 +6,7 @@ import { COPY, type EncodeStep, type Plan, unitStep } from '../plan.js';
 import { feedArguments } from './command.js';
 import { acceptsCopied } from './copied.js';
 import { type Encoder, software } from './encoder/index.js';
+import { expectedOf, shownSize } from './expected.js';
 import type { FfmpegFacts } from '../ffmpeg-facts.js';
 import { runFeed } from './feed.js';
 import { findFfmpeg } from './find.js';
@@ -68,7 +69,9 @@ function announced({ encoder, reason }: Chosen, more: string): Observable<Engine
 }
 
 function fedBy(plan: Plan, feed: Feed, facts: FfmpegFacts, context: EngineContext) {
-  return (encoder: Encoder | undefined): Observable<EngineEvent> => (
-    runFeed(facts.path, feedArguments(plan, feed.format, encoder, facts), feed, encoder?.codec ?? feed.format.pixelFormat, context)
-  );
+  return (encoder: Encoder | undefined): Observable<EngineEvent> => {
+    const expected = expectedOf(plan, feed.format);
+    const form = { format: encoder?.codec ?? feed.format.pixelFormat, shown: encoder && shownSize(encoder, expected) };
+    return runFeed(facts.path, feedArguments(plan, feed.format, encoder, facts, expected), feed, form, context);
+  };
 }

@@ -2,13 +2,13 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import type { Observable } from 'rxjs';
 import type { EngineContext, EngineEvent, Feed } from '../engine.js';
-import type { Codec, PixelFormat } from '../frame.js';
+import { type Form, outputOf } from './capture.js';
 import { mapEach } from './map-each.js';
 import { runChild } from './child.js';
 
 /** Events of a process that encodes or scales pictures; `pts` of its outputs counts the pictures fed, from 0. */
 export function runFeed(
-  path: string, args: readonly string[], feed: Feed, format: PixelFormat | Codec, context: EngineContext,
+  path: string, args: readonly string[], feed: Feed, form: Form, context: EngineContext,
 ): Observable<EngineEvent> {
   return runChild({
     path, args, live: false, address: 'frames', secrets: [], nice: context.process?.nice,
@@ -17,7 +17,7 @@ export function runFeed(
     if (output.kind !== 'packet') return [];
     const { packet, stream } = output;
     const index = Math.round((packet.pts * feed.format.fps) / 1e6);
-    return [{ type: 'output', pts: index, keyframe: packet.key, width: stream.width ?? 0, height: stream.height ?? 0, format, data: packet.data }];
+    return [{ ...outputOf(packet, stream, form), pts: index }];
   }));
 }
 

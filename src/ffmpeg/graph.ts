@@ -2,7 +2,8 @@
 import { type FeedFormat, RESUME_TOLERANCE_US, type ResumePoint } from '../engine.js';
 import { type Plan, type ResizeStep, type SkipStep, unchangedStep } from '../plan.js';
 import { selectExpression } from '../skip.js';
-import type { Encoder } from './encoder/index.js';
+import type { Encoder, ExpectedPictures } from './encoder/index.js';
+import { type Expected, paddingOf } from './expected.js';
 import { mediaTimeExpression } from './media-time.js';
 import type { Reading } from './reading.js';
 import { CORNER, seenFilters, unchangedFilters } from './unchanged.js';
@@ -15,14 +16,14 @@ const MICROSECONDS = 'settb=1/1000000';
  * With `resume`, `[v]` goes on behind a picture that was decoded earlier; with `seekUs`, so does the input, from there on.
  */
 export function cameraGraph(
-  plan: Plan, pixelFormat: string, encoder: Encoder | undefined, { reading, live, resume, seekUs = 0 }: GoingOn,
+  plan: Plan, pixelFormat: string, encoder: Encoder | undefined, expected: Expected, { reading, live, resume, seekUs = 0 }: GoingOn,
 ): string {
   const behind = resume === undefined ? [] : [`select='gt(pts,${resume.afterPts + RESUME_TOLERANCE_US})'`];
   const unchanged = unchangedStep(plan);
   return [
     `[0:V:${reading.stream}]${MICROSECONDS},setpts='${mediaTimeExpression({ offset: seekUs, live })}',split[b][a]`,
     `[b]${(unchanged === undefined ? [CORNER] : seenFilters(unchanged)).join(',')}[h]`,
-    `[a]${[...behind, ...steps(plan, resume), ...last(pixelFormat, encoder)].join(',')}[v]`,
+    `[a]${[...behind, ...coloured(expected), ...steps(plan, resume), ...last(pixelFormat, encoder, expected)].join(',')}[v]`,
   ].join(';');
 }
 
@@ -35,9 +36,9 @@ interface GoingOn {
 }
 
 /** The graph for frames on stdin: `[v]`. What is skipped is skipped before it gets there. */
-export function feedGraph(plan: Plan, format: FeedFormat, encoder: Encoder | undefined): string {
+export function feedGraph(plan: Plan, format: FeedFormat, encoder: Encoder | undefined, expected: Expected): string {
   const resizes = plan.steps.filter((step) => step.kind === 'resize').map(scale);
-  return `[0:v:0]${[MICROSECONDS, ...colour(format), ...pinned(resizes, encoder), ...last(format.pixelFormat, encoder)].join(',')}[v]`;
+  return `[0:v:0]${[MICROSECONDS, ...colour(format), ...pinned(resizes, encoder), ...last(format.pixelFormat, encoder, expected)].join(',')}[v]`;
 }
 
 /** The graph for access units on stdin: `[v]`. */
@@ -57,18 +58,31 @@ function steps(plan: Plan, resume: ResumePoint | undefined): string[] {
   return first === undefined ? [...filters, EVEN] : filters;
 }
 
+/** Limited grey becomes 4:2:0, which keeps its levels and is known to be limited. */
+function coloured({ isLimitedGrey }: Expected): string[] {
+  return isLimitedGrey ? ['scale=flags=bilinear', 'format=yuv420p'] : [];
+}
+
 /** Even sides, as 4:2:0 needs. A scale filter stays even if it changes nothing: it keeps the size when the source's changes. */
-const EVEN = 'scale=w=trunc(iw/2)*2:h=trunc(ih/2)*2:flags=bilinear';
+const EVEN = "scale=w='max(2,trunc(iw/2)*2)':h='max(2,trunc(ih/2)*2)':flags=bilinear";
 
 function pinned(resizes: string[], encoder: Encoder | undefined): string[] {
   return resizes.length > 0 || encoder === undefined ? resizes : [EVEN];
 }
 
 /** Pixels of unknown shape are called square, so that the same pictures make the same bytes by either way. */
-function last(pixelFormat: string, encoder: Encoder | undefined): string[] {
+function last(pixelFormat: string, encoder: Encoder | undefined, { pictures }: Partial<Expected> = {}): string[] {
   if (encoder === undefined) return [`format=${pixelFormat}`];
   const { conversion, pixelFormat: taken, filters = [] } = encoder;
-  return ['setsar=sar', ...(conversion === undefined ? [] : [conversion]), `format=${taken}`, ...filters];
+  return ['setsar=sar', ...(conversion === undefined ? [] : [conversion]), `format=${taken}`, ...padded(encoder, pictures), ...filters];
+}
+
+/** What the stream says is to be cut off repeats the picture's edge: that costs no bits. */
+function padded(encoder: Encoder, pictures: ExpectedPictures = {}): string[] {
+  const padding = paddingOf(encoder, pictures);
+  if (padding === undefined) return [];
+  const { width, height } = padding;
+  return [`pad=iw+${width}:ih+${height}`, `fillborders=right=${width}:bottom=${height}:mode=smear`];
 }
 
 /** Raw video carries no description of its colours; the encoder is told what the source said. */

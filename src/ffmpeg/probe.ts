@@ -49,7 +49,7 @@ function encodeOnePicture(encoder: Encoder, step: EncodeStep, facts: FfmpegFacts
   const args = [
     '-hide_banner', '-nostdin', '-loglevel', 'error', ...(encoder.globalOptions ?? []),
     '-f', 'lavfi', '-i', 'color=size=320x240:rate=25', '-vf', filters, '-frames:v', '1',
-    '-c:v', encoder.name, ...streamOptions(encoder.options(step, facts), 'v:0'), '-f', 'null', '-',
+    '-c:v', encoder.name, ...streamOptions(encoder.options(step, facts, {}), 'v:0'), '-f', 'null', '-',
   ];
   return new Promise((resolve) => {
     execFile(facts.path, args, { timeout: PROBE_TIMEOUT_MS, killSignal: 'SIGKILL', env: childEnvironment() }, (error, _, stderr) => {

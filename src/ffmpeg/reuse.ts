@@ -4,16 +4,14 @@ import { type EngineContext, type EngineEvent, RESUME_TOLERANCE_US } from '../en
 import type { SourceInfo } from '../frame.js';
 import { COPY, type Plan } from '../plan.js';
 import { resized } from '../size.js';
-import type { Source, SourceInput } from '../source/index.js';
+import type { SourceInput } from '../source/index.js';
 import { copiedCodec } from './copied.js';
 import { held } from './held.js';
+import { isKnown, known, learn } from './known.js';
 import { type Job, PROGRESS, copied, looked } from './source-run.js';
 
 /** Encodes after all; `why` not reused. */
 type Encode = (job: Job, why: string) => Observable<EngineEvent>;
-
-/** What each source has said of itself last. */
-const remembered = new WeakMap<Source, Partial<SourceInfo>>();
 
 /** Pixel formats that every consumer of what encodeH265 makes can show: 8-bit 4:2:0. */
 const PIXEL_FORMATS = new Set(['yuv420p', 'yuvj420p']);
@@ -32,12 +30,12 @@ export function whyNotReused({ steps }: Plan, { codec = 'unknown', pixelFormat, 
 export function reusing(job: Job, input: SourceInput, encode: Encode): Observable<EngineEvent> {
   const { plan, origin: { source } } = job;
   if (plan.steps.some((step) => step.kind !== 'resize' && step.kind !== 'encode')) return encode(job, 'pictures are left out, which takes decoding');
-  const look$ = remembered.has(source) ? of(PROGRESS) : look(job, input);
+  const look$ = isKnown(source) ? of(PROGRESS) : look(job, input);
   const run$ = defer(() => {
-    const why = whyNotReused(plan, remembered.get(source) ?? {});
+    const why = whyNotReused(plan, known(source));
     return why === undefined ? reused(job, input, encode) : encode(job, why);
   });
-  return concat(look$, run$.pipe(tap((event) => { if (event.type === 'opened') remembered.set(source, event.source); })));
+  return concat(look$, run$.pipe(tap((event) => { if (event.type === 'opened') learn(source, event.source); })));
 }
 
 function look(job: Job, input: SourceInput): Observable<EngineEvent> {
@@ -45,7 +43,7 @@ function look(job: Job, input: SourceInput): Observable<EngineEvent> {
   return concat(
     looked({ ...job, context }, input).pipe(
       takeWhile((event) => event.type !== 'opened', true),
-      tap((event) => { if (event.type === 'opened') remembered.set(job.origin.source, event.source); }),
+      tap((event) => { if (event.type === 'opened') learn(job.origin.source, event.source); }),
       filter((event) => event.type !== 'opened'),
     ),
     gone$,
@@ -62,11 +60,11 @@ class NotReusable extends Error {
 function reused(job: Job, input: SourceInput, encode: Encode): Observable<EngineEvent> {
   const { plan, origin: { source } } = job;
   const { context, gone$ } = held(job.context);
-  const { codec = '', width = 0, height = 0 } = remembered.get(source) ?? {};
+  const { codec = '', width = 0, height = 0 } = known(source);
   const announced: EngineEvent = { type: 'encoder', encoder: COPY, hardware: false, reason: `reused: the source is ${codec} of ${width}x${height}, as wanted` };
   let last = -1;
   const copied$ = copied({ ...job, context }, input, (found) => {
-    const now = { ...remembered.get(source), ...found };
+    const now = { ...known(source), ...found };
     const why = whyNotReused(plan, now);
     if (why !== undefined) throw new NotReusable(why, now);
   });
@@ -74,7 +72,7 @@ function reused(job: Job, input: SourceInput, encode: Encode): Observable<Engine
     tap((event) => { if (event.type === 'captured') last = Math.max(last, event.pts); }),
     catchError((error: unknown) => {
       if (!(error instanceof NotReusable)) return throwError(() => error);
-      remembered.set(source, error.source);
+      learn(source, error.source);
       return concat(gone$, of(PROGRESS), source.live ? encode(job, error.why) : goneOn(job, last, error.why, encode));
     }),
   );

@@ -5,11 +5,15 @@ import type { FfmpegFacts } from '../ffmpeg-facts.js';
 import type { SourceInfo } from '../frame.js';
 import { type CameraOrigin, type Plan, unchangedStep } from '../plan.js';
 import type { SourceInput } from '../source/index.js';
-import { DecodedPictures, type Pictures, capture } from './capture.js';
+import { DecodedPictures, type Form, type Pictures, capture } from './capture.js';
 import { cameraArguments, copyArguments, lookArguments } from './command.js';
 import { ComparedPictures } from './compared.js';
 import { CopiedPictures } from './copied.js';
 import type { Encoder } from './encoder/index.js';
+import { type Expected, encodingOf, expectedOf, serves, shownSize } from './expected.js';
+import { known } from './known.js';
+import { learned } from './learned.js';
+import { withRate } from './rate.js';
 import { type Choose, chosenOf, settled } from './reading.js';
 
 export const PROGRESS: EngineEvent = { type: 'progress' };
@@ -35,20 +39,28 @@ export function prepared({ origin, facts }: Job, run: (input: SourceInput) => Ob
 
 /** Pictures, through the plan's steps; raw without an encoder. */
 export function decoded(job: Job, input: SourceInput, encoder: Encoder | undefined): Observable<EngineEvent> {
-  const format = encoder?.codec ?? job.origin.pixelFormat;
-  const unchanged = unchangedStep(job.plan);
-  return settled(job.origin, job.context, (reading, choose, context) => {
-    const args = cameraArguments(job.plan, input, encoder, job.facts, reading, context.resume);
-    const pictures = unchanged === undefined ? new DecodedPictures(format) : new ComparedPictures(format, unchanged);
-    return read({ ...job, context }, input, args, choose, pictures);
-  });
+  const { plan, facts, origin } = job;
+  const unchanged = unchangedStep(plan);
+  const form = (expected: Expected): Form => ({ format: encoder?.codec ?? origin.pixelFormat, shown: encoder && shownSize(encoder, expected) });
+  return settled(origin, job.context, (reading, choose, outer) => learned({
+    source: origin.source, context: outer,
+    expect: (info) => expectedOf(plan, info),
+    serves: (made, right) => serves(made, right, encodingOf(plan, encoder), facts),
+    run: (expected, context) => {
+      const args = cameraArguments(plan, input, encoder, facts, reading, expected, context.resume);
+      const pictures = unchanged === undefined ? new DecodedPictures(form(expected)) : new ComparedPictures(form(expected), unchanged);
+      return read({ ...job, context }, input, args, choose, pictures);
+    },
+  }));
 }
 
 /** The source's own access units. @param accepts - throws for a source whose units are not wanted */
 export function copied(job: Job, input: SourceInput, accepts: (source: Partial<SourceInfo>) => void): Observable<EngineEvent> {
+  const { source } = job.origin;
   return settled(job.origin, job.context, (reading, choose, context) => {
     const args = copyArguments(input, job.facts, { ...reading, patience: patience(job) }, context.resume);
-    return read({ ...job, context }, input, args, choose, new CopiedPictures(accepts, context.resume, job.origin.source.live));
+    const pictures = new CopiedPictures(accepts, context.resume, source.live);
+    return read({ ...job, context }, input, args, choose, pictures).pipe(withRate(known(source)));
   });
 }
 

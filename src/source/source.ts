@@ -3,6 +3,7 @@ import type { Writable } from 'node:stream';
 import type { Observable } from 'rxjs';
 import type { FfmpegFacts } from '../ffmpeg-facts.js';
 import type { HostsConfig } from './hosts/index.js';
+import type { SourceInfo } from '../frame.js';
 
 /** How RTSP sends pictures. */
 export type Transport = 'tcp' | 'udp' | 'auto';
@@ -79,6 +80,8 @@ export interface Source {
   readonly endless: boolean;
   /** Whether it comes over a network, from who knows whom. */
   readonly remote: boolean;
+  /** What its address says of its pictures. */
+  readonly expected?: Pick<SourceInfo, 'width' | 'height' | 'fps'>;
   /** What must never be shown. */
   readonly secrets: readonly string[];
   /** Emits progress, then one input for the ffmpeg at hand, and completes; errors with an RxcamError. */

@@ -25,9 +25,11 @@ export const test: SourceKind = {
     if (found === null) return undefined;
     const pattern = parseOptions('source test:', schema, Object.fromEntries(new URLSearchParams(found[1] ?? '')));
     const live = (options.pace ?? 'realtime') === 'realtime';
+    const [width = 0, height = 0] = pattern.size.split('x').map(Number);
     return {
       kind: 'test',
       address,
+      expected: { width, height, fps: pattern.fps },
       live,
       endless: pattern.duration === undefined,
       remote: false,

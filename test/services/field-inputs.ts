@@ -27,7 +27,7 @@ const keyint = (n: number) => ['-x264-params', `keyint=${n}:min-keyint=${n}:scen
 const ANNEXB = (n: number) => ['-x264-params', `keyint=${n}:min-keyint=${n}:scenecut=0:aud=1:repeat-headers=1`];
 const VP8 = ['-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-b:v', '500k', '-f', 'webm'];
 const UPRIGHT = ['-c', 'copy', '-metadata:s:v:0', 'rotate=90'];
-const levels = (black: number, white: number) => ['-f', 'lavfi', '-i', `nullsrc=size=320x240:rate=5,format=gray,geq=lum='if(lt(X,160),${black},${white})'`, '-t', '1'];
+const levels = (black: number, white: number, format = 'gray') => ['-f', 'lavfi', '-i', `nullsrc=size=320x240:rate=5,format=${format},geq=lum='if(lt(X,160),${black},${white})'`, '-t', '1'];
 const film = async (to: string, ...maps: string[]) => ffmpeg(
   '-f', 'lavfi', '-i', 'testsrc2=size=160x120:rate=10:duration=1', '-i', await fieldInput('cover.jpg'), ...maps, '-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p',
   `-c:v:${maps[1] === '0' ? 1 : 0}`, 'copy', to,
@@ -52,6 +52,12 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
     writeFileSync(to, withoutDefaultDuration(readFileSync(to)));
   },
   'phone-vfr.mp4': pattern('640x360', 30, 4, '-vf', "settb=1/90000,setpts='floor(N*3003+random(1)*1100)'", '-vsync', 'passthrough', '-enc_time_base', '1:90000', ...X264_420, '-bf', '0', '-video_track_timescale', '90000'),
+  // Every stamp is a tick of a clock of 1,000 or 180,000, and the file says that this is the rate.
+  'stated1000.webm': async (to) => {
+    await pattern('320x180', 10, 3, '-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-b:v', '200k', '-f', 'webm')(to);
+    writeFileSync(to, withDefaultDuration(readFileSync(to), 1_000_000));
+  },
+  'stated90k.avi': pattern('320x180', 15, 3, '-vf', "settb=1/90000,setpts='floor(N*6000)'", '-vsync', 'passthrough', '-enc_time_base', '1:90000', ...X264_420, '-bf', '0', '-r', '90000'),
   'phone-vfr.ts': from('phone-vfr.mp4', '-c', 'copy'),
   // Keyframes that are far apart, and files cut between them.
   'gop50.ts': pattern('320x240', 25, 8, ...X264_420, ...keyint(50)),
@@ -90,6 +96,12 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   'grey-libx264.mp4': (to) => ffmpeg(...levels(16, 235), '-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'gray', '-color_range', 'tv', to),
   'grey-libx265.mp4': (to) => ffmpeg(...levels(16, 235), ...x265(), '-pix_fmt', 'gray', '-color_range', 'tv', to),
   'grey-mjpeg.avi': (to) => ffmpeg(...levels(0, 255), '-c:v', 'mjpeg', '-q:v', '2', '-pix_fmt', 'gray', '-color_range', 'pc', '-strict', '-1', to),
+  'grey10-libx265.mp4': (to) => ffmpeg(...levels(64, 940, 'gray10le'), ...x265(), '-pix_fmt', 'gray10le', '-color_range', 'tv', to),
+  'grey12-libx265.mp4': (to) => ffmpeg(...levels(256, 3760, 'gray12le'), ...x265(), '-pix_fmt', 'gray12le', '-color_range', 'tv', to),
+  'grey-full-libx265.mp4': (to) => ffmpeg(...levels(0, 255), ...x265(':range=full'), '-pix_fmt', 'gray', '-color_range', 'pc', to),
+  'grey-ffv1.mkv': (to) => ffmpeg(...levels(0, 255), '-c:v', 'ffv1', to),
+  'grey-alpha.png': (to) => ffmpeg(...levels(0, 255), '-frames:v', '1', '-pix_fmt', 'ya8', to),
+  'grey.jpg': async (to) => { writeFileSync(to, await run('cjpeg', ['-grayscale', '-quality', '95'], await run('ffmpeg', [...QUIET, ...levels(0, 255), '-frames:v', '1', '-c:v', 'pgm', '-f', 'image2pipe', 'pipe:1']))); },
   // Pixels that are not square, fields, two streams.
   'anamorphic.mp4': pattern('704x576', 10, 1, '-vf', 'setsar=16/11', ...X264_420),
   'mbaff.ts': pattern('640x360', 50, 2, '-vf', 'tinterlace=mode=interleave_top,setfield=tff', ...X264_420, '-flags', '+ildct+ilme', '-x264-params', 'tff=1'),
@@ -162,6 +174,15 @@ function withoutDefaultDuration(webm: Buffer): Buffer {
   const void_ = Buffer.alloc(4 + size);
   void_.set([0xec, 0x80 | (2 + size)]);
   void_.copy(webm, at);
+  return webm;
+}
+
+/** The nanoseconds that the element DefaultDuration gives each picture. */
+function withDefaultDuration(webm: Buffer, ns: number): Buffer {
+  const at = webm.indexOf(Buffer.from([0x23, 0xe3, 0x83]));
+  const size = (webm[at + 3] ?? 0) & 127;
+  if (at === -1) throw new Error('There is no DefaultDuration.');
+  webm.writeUIntBE(ns, at + 4, size);
   return webm;
 }
 

@@ -10,6 +10,16 @@ function verdict(tail: string, more: Partial<Exit> = {}): { code: string; reason
 }
 
 describe('classifyExit', () => {
+  it("gives x265's own reason", () => {
+    expect(verdict(`x265 [warning]: Too few rows/columns, --wpp disabled
+x265 [warning]: level 5 detected, but CTU size 16 is non-compliant
+[libx265 @ 0x5570c0b4a580] [error] Cannot open libx265 encoder.
+[error] Error initializing output stream 0:0 -- Error while opening encoder for output stream #0:0`)).toEqual({
+      code: 'ENCODER_FAILED',
+      reason: 'Error initializing output stream 0:0 -- Error while opening encoder for output stream #0:0 (x265: level 5 detected, but CTU size 16 is non-compliant)',
+    });
+  });
+
   it.each([
     ['a refused connection', 'SOURCE_REFUSED', `[tcp @ 0x55] [error] Connection to tcp://127.0.0.1:1?timeout=0 failed: Connection refused
 [concat @ 0x55] [error] Impossible to open 'rtsp://127.0.0.1:1/x'

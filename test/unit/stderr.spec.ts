@@ -86,8 +86,8 @@ describe('StderrParser', () => {
       { codec: 'rawvideo', width: 160, height: 120, fps: 25 }],
     ['mjpeg from a device', 'mjpeg (Baseline), 1 reference frame (MJPG / 0x47504A4D), yuvj422p(pc, bt470bg/unknown/unknown, center), 1280x720, 30 fps',
       { codec: 'mjpeg', pixelFormat: 'yuvj422p', width: 1280, height: 720, fps: 30 }],
-    ['a transport stream', 'h264 (Constrained Baseline) ([27][0][0][0] / 0x001B), 1 reference frame, yuv420p(progressive), 640x360, 1k fps',
-      { codec: 'h264', width: 640, height: 360, fps: 1000 }],
+    ['a transport stream', 'h264 (Constrained Baseline) ([27][0][0][0] / 0x001B), 1 reference frame, yuv420p(progressive), 640x360, 12.5 fps, 1k tbr, 90k tbn',
+      { codec: 'h264', width: 640, height: 360, fps: 12.5 }],
     ['a stream without a size', 'h264, 1 reference frame, none, 90k tbr, 90k tbn', { codec: 'h264' }],
   ])('reads the description of %s', (_, text, expected) => {
     const [stream] = streamsOf(`[info]   Stream #0:0: Video: ${text}`);

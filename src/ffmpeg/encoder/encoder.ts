@@ -2,6 +2,16 @@
 import type { Codec } from '../../frame.js';
 import type { EncodeStep, H265Step, Hardware } from '../../plan.js';
 import type { FfmpegFacts } from '../../ffmpeg-facts.js';
+import type { Size } from '../../size.js';
+
+/** The pictures that an encoder gets, as far as they are known when its process starts. */
+export interface ExpectedPictures {
+  readonly size?: Size;
+  /** Pictures a second. */
+  readonly fps?: number;
+  /** What ffmpeg tells the encoder by itself; absent where that is no rate. */
+  readonly statedFps?: number;
+}
 
 export interface Encoder<S extends EncodeStep = EncodeStep> {
   /** As ffmpeg calls it. */
@@ -20,7 +30,9 @@ export interface Encoder<S extends EncodeStep = EncodeStep> {
   /** Filters after scaling. */
   readonly filters?: readonly string[];
   /** Options of the output stream; `:v:1` and the like are put on by the command. */
-  options(step: S, facts: FfmpegFacts): Readonly<Record<string, string>>;
+  options(step: S, facts: FfmpegFacts, pictures: ExpectedPictures): Readonly<Record<string, string>>;
+  /** The least side of a picture. A smaller one is padded, and the stream says what is to be cut off: H.265 alone can. */
+  leastSide?(pictures: ExpectedPictures): number;
 }
 
 /** Options that every H.265 encoder of ffmpeg takes for where keyframes stand. */

@@ -24,4 +24,4 @@ export function hardwareFor(step: H265Step): readonly Encoder[] {
     && (step.hardware === true ? encoder.platforms?.includes(process.platform) === true : encoder.hardware === step.hardware));
 }
 
-export type { Encoder } from './encoder.js';
+export type { Encoder, ExpectedPictures } from './encoder.js';

@@ -1,0 +1,69 @@
+/** What a command takes its source to be. It is built before the source is open: what does not fit is found out then. */
+import { type EncodeStep, type Plan, type ResizeStep, encodeStep, skipRules } from '../plan.js';
+import { type Size, resized } from '../size.js';
+import { rateAfter } from '../skip.js';
+import type { Known } from './known.js';
+import type { Encoder, ExpectedPictures } from './encoder/index.js';
+import type { FfmpegFacts } from '../ffmpeg-facts.js';
+
+export interface Expected {
+  /** As the encoder gets them. */
+  readonly pictures: ExpectedPictures;
+  /** Grey whose black is 16: ffmpeg's scaler takes all grey for full range. */
+  readonly isLimitedGrey: boolean;
+}
+
+/** What to encode with. */
+export interface Encoding { readonly step: EncodeStep; readonly encoder: Encoder }
+
+/** The encoding of a plan that has one. */
+export function encodingOf(plan: Plan, encoder: Encoder | undefined): Encoding | undefined {
+  const step = encodeStep(plan);
+  return step === undefined || encoder === undefined ? undefined : { step, encoder };
+}
+
+/** What is expected of a source. @param source - what is known of it; nothing, before it has been open */
+export function expectedOf(plan: Plan, source: Known): Expected {
+  const { width, height, fps, fpsMeasured = false, guessedFps, pixelFormat = '', color } = source;
+  const rate = rateAfter(skipRules(plan), fps);
+  const statedFps = guessedFps ?? (fpsMeasured ? undefined : fps);
+  return {
+    pictures: {
+      ...(width !== undefined && height !== undefined && { size: sizeOf(plan, { width, height }) }),
+      ...(rate !== undefined && { fps: rate }), ...(statedFps !== undefined && { statedFps }),
+    },
+    isLimitedGrey: pixelFormat.startsWith('gray') && color?.range === 'tv',
+  };
+}
+
+/** The size that comes to the encoder, as graph.ts makes it. */
+function sizeOf({ steps }: Plan, size: Size): Size {
+  const resizes = steps.filter((step): step is ResizeStep => step.kind === 'resize');
+  return resizes.length > 0 ? resizes.reduce(resized, size) : { width: evenBelow(size.width), height: evenBelow(size.height) };
+}
+
+function evenBelow(side: number): number {
+  return Math.max(2, side - (side % 2));
+}
+
+/** Whether a command made for one source does for another. */
+export function serves(made: Expected, right: Expected, encoding: Encoding | undefined, facts: FfmpegFacts): boolean {
+  if (made.isLimitedGrey !== right.isLimitedGrey) return false;
+  if (encoding === undefined) return true;
+  const { encoder, step } = encoding;
+  const asked = ({ pictures }: Expected) => [encoder.options(step, facts, pictures), paddingOf(encoder, pictures)];
+  return JSON.stringify(asked(made)) === JSON.stringify(asked(right));
+}
+
+/** Samples on the right and at the bottom that an encoder needs beyond a picture; undefined where it needs none. */
+export function paddingOf(encoder: Encoder, pictures: ExpectedPictures): Size | undefined {
+  const { size } = pictures;
+  const least = encoder.leastSide?.(pictures) ?? 0;
+  if (size === undefined || Math.min(size.width, size.height) >= least) return undefined;
+  return { width: Math.max(0, least - size.width), height: Math.max(0, least - size.height) };
+}
+
+/** The size that a stream with padding shows; undefined where there is none: then it is the stream's own. */
+export function shownSize(encoder: Encoder, { pictures }: Expected): Size | undefined {
+  return paddingOf(encoder, pictures) === undefined ? undefined : pictures.size;
+}
