@@ -91,7 +91,8 @@ export class RedisReader implements Reader {
     if (this.#last !== undefined) return;
     const { topic, from, to } = this.request;
     const state = await stateOf(redis, topic);
-    if (from === 'latest') this.#index = state?.added;
+    if (from === 'latest') this.#index = state?.added ?? 0;
+    if (from === 'earliest') this.#index = (state?.added ?? 0) - (state?.length ?? 0);
     this.#end = to === 'latest' ? state?.lastId ?? FIRST_ID : lastIdOf(to);
     if (typeof from === 'object' && 'last' in from) this.#last = await this.#lastStart(redis, from.last);
     else this.#last = idBehind(from) ?? (from === 'earliest' ? FIRST_ID : state?.lastId ?? FIRST_ID);
@@ -102,9 +103,8 @@ export class RedisReader implements Reader {
     const last = this.#last as string;
     if (this.#isBehind) {
       const [state, entries] = await this.#readBehind(redis, topic, last);
-      if (state !== undefined) this.#noteExpired(state);
+      if (state !== undefined) this.#noteExpired(state, entries.length);
       if (entries.length > 0 || waits <= 0) return entries;
-      this.#index = state?.added ?? this.#index;
     }
     const answer = waits <= 0
       ? await redis.xreadBuffer('COUNT', this.#count, 'STREAMS', topic, last)
@@ -121,13 +121,13 @@ export class RedisReader implements Reader {
   }
 
   /** Entries behind the last one that was read may have been removed. */
-  #noteExpired({ maxDeleted, added, length, firstId }: StreamState): void {
-    const last = this.#last as string;
-    const isOvertaken = maxDeleted === undefined ? firstId !== undefined && compareIds(firstId, last) > 0 : compareIds(maxDeleted, last) > 0;
-    if (!isOvertaken || !this.#hasGiven) return;
-    const removed = added === undefined || this.#index === undefined ? 1 : Math.max(1, added - length - this.#index);
-    this.#expired += removed;
-    if (this.#index !== undefined) this.#index += removed;
+  #noteExpired({ added, length, firstId }: StreamState, found: number): void {
+    const isOvertaken = firstId === undefined ? length === 0 : compareIds(firstId, this.#last as string) > 0;
+    const removed = added === undefined || this.#index === undefined ? 1 : Math.max(0, added - length - this.#index);
+    if (isOvertaken && this.#hasGiven) this.#expired += removed;
+    if (isOvertaken && this.#index !== undefined) this.#index += removed;
+    // Up to the end, so it is known where the reading is.
+    if (added !== undefined && found < this.#count) this.#index = added - found;
   }
 
   #pieceOf(entries: readonly RedisEntry[]): Piece {

@@ -8,8 +8,7 @@ export interface StreamState {
   /** Id of the oldest entry that is there. */
   readonly firstId: string | undefined;
   readonly length: number;
-  /** From Redis 7 on: the largest id that was removed, and how many entries were ever added. */
-  readonly maxDeleted: string | undefined;
+  /** From Redis 7 on: how many entries were ever added. */
   readonly added: number | undefined;
 }
 
@@ -34,6 +33,6 @@ export function stateFrom(answer: unknown): StreamState | undefined {
   return {
     lastId: text('last-generated-id') ?? FIRST_ID, length: number('length') ?? 0,
     firstId: Array.isArray(first) ? String(first[0]) : undefined,
-    maxDeleted: text('max-deleted-entry-id'), added: number('entries-added'),
+    added: number('entries-added'),
   };
 }
