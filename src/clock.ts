@@ -4,23 +4,25 @@
  */
 import { asyncScheduler, interval, Observable } from 'rxjs';
 
-/** Virtual time starts at 0; no wall clock that is set shows a time before this one (1973). */
-const VIRTUAL_BELOW_MS = 1e11;
-
-/** Wall clock in ms since 1970 (virtual ms under TestScheduler). */
+/** Wall clock in ms since 1970 (virtual ms under TestScheduler). May jump: for what is shown and sent, never for durations. */
 export function wall(): number {
   return asyncScheduler.now();
 }
 
-/** Whether time is TestScheduler's. */
+/**
+ * Whether time is TestScheduler's: it puts its own clock in the place of the one that RxJS asks. Told by comparison
+ * with the machine's, whatever either reads: without a real-time clock a machine may say 1970 until NTP answers.
+ */
 export function isVirtual(): boolean {
-  return asyncScheduler.now() < VIRTUAL_BELOW_MS;
+  const before = Date.now();
+  const now = asyncScheduler.now();
+  // A step of the clock between two of these calls leaves `now` equal to one of the two.
+  return now !== before && !isBetween(before, now, Date.now());
 }
 
 /** Monotonic time in ms, for durations. */
 export function mono(): number {
-  const now = asyncScheduler.now();
-  return now < VIRTUAL_BELOW_MS ? now : performance.now();
+  return isVirtual() ? asyncScheduler.now() : performance.now();
 }
 
 /** Counts 0, 1, 2 … every `everyMs`, without keeping the process alive. */
@@ -32,4 +34,8 @@ export function ticks(everyMs: number): Observable<number> {
     timer.unref();
     return () => { clearInterval(timer); };
   });
+}
+
+function isBetween(one: number, value: number, other: number): boolean {
+  return Math.min(one, other) <= value && value <= Math.max(one, other);
 }

@@ -58,6 +58,8 @@ export class CaptureCrashed extends RxcamError { readonly code = 'CAPTURE_CRASHE
 export class ResourceExhausted extends RxcamError { readonly code = 'RESOURCE_EXHAUSTED'; }
 /** The broker does not answer or does not take messages. */
 export class BrokerUnavailable extends RxcamError { readonly code = 'BROKER_UNAVAILABLE'; }
+/** The broker answers, and its login may not do what is asked: the message names the right. */
+export class BrokerUnauthorized extends RxcamError { readonly code = 'BROKER_UNAUTHORIZED'; }
 /** The broker takes no message of that size. */
 export class MessageTooLarge extends RxcamError { readonly code = 'MESSAGE_TOO_LARGE'; }
 /** An option is wrong: the message names it, what was given and what is allowed. */
@@ -70,7 +72,8 @@ export const ERRORS = {
   SOURCE_NOT_FOUND: SourceNotFound, NO_VIDEO: NoVideo, STALLED: Stalled, STREAM_ENDED: StreamEnded,
   DECODE_FAILED: DecodeFailed, ENCODER_FAILED: EncoderFailed, CAPTURE_CRASHED: CaptureCrashed,
   RESOURCE_EXHAUSTED: ResourceExhausted,
-  BROKER_UNAVAILABLE: BrokerUnavailable, MESSAGE_TOO_LARGE: MessageTooLarge, INVALID_OPTION: InvalidOption,
+  BROKER_UNAVAILABLE: BrokerUnavailable, BROKER_UNAUTHORIZED: BrokerUnauthorized, MESSAGE_TOO_LARGE: MessageTooLarge,
+  INVALID_OPTION: InvalidOption,
 } as const;
 
 /** The `code` of a failure. */

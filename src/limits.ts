@@ -64,3 +64,17 @@ export const KAFKA_TIMES = {
   /** After so long a topic that has refused the times of capture is given them again: clocks are set right. */
   againMs: 60_000,
 } as const;
+
+/** What is asked of a Kafka cluster; ms. */
+export const KAFKA_LIMITS = {
+  /** Topics that are asked for within this time are looked up together. */
+  gatherMs: 5,
+  /** A broker that says nothing for so long is not waited for where another could answer. */
+  patienceMs: 1_000,
+  /** Partitions may be added to a topic: it is looked up again after this time, as by Kafka's own clients. */
+  metadataMaxAgeMs: 300_000,
+  /** A new topic is asked after until it has leaders, and they are ready. */
+  leaderPollMs: 50,
+  /** So long a broker may say that it does not lead what it was just said to lead, and is asked again. */
+  newMs: 10_000,
+} as const;

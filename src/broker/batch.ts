@@ -3,7 +3,7 @@ import type { Published } from '../frame.js';
 import { ACCOUNTS, Ticket } from '../account.js';
 import { wall } from '../clock.js';
 import type { RxcamError } from '../errors.js';
-import type { Driver, NotWritten, Outgoing, SendOutcome, Written } from './driver.js';
+import type { Again, Driver, NotWritten, Outgoing, SendOutcome, Written } from './driver.js';
 import type { Entry, Lane } from './lane.js';
 
 /** What the headers of a message take, roughly. */
@@ -23,7 +23,7 @@ export type Batch = readonly Part[];
  * Takes messages for one request out of `ready` lanes; lanes that are in it, or have nothing left, leave `ready`.
  * A message that the driver refuses is dropped here, before a later one could name it as the one before.
  */
-export function gather(driver: Driver, ready: Set<Lane>, maxRequestBytes: number, refused: (error: RxcamError) => void): Batch {
+export function gather(driver: Driver, ready: Set<Lane>, maxRequestBytes: number, refused: (error: RxcamError, lane: Lane) => void): Batch {
   const parts: Part[] = [];
   let room = maxRequestBytes;
   for (const lane of ready) {
@@ -46,7 +46,7 @@ export interface Answer {
   readonly part: Part;
   readonly written: readonly { entry: Entry; outcome: Written }[];
   /** To be sent again. */
-  readonly back: readonly { entry: Entry; outcome: NotWritten }[];
+  readonly back: readonly { entry: Entry; outcome: NotWritten | Again }[];
   /** To be dropped. */
   readonly tooLarge: readonly { entry: Entry; outcome: NotWritten }[];
 }
@@ -59,6 +59,7 @@ export function readAnswer(batch: Batch, outcomes: readonly SendOutcome[], unans
     for (const entry of part.entries) {
       const outcome = outcomes[index++] ?? unanswered();
       if (outcome.ok) answer.written.push({ entry, outcome });
+      else if ('again' in outcome) answer.back.push({ entry, outcome });
       else if (outcome.tooLarge === true || (outcome.split === 'size' && isSingle)) answer.tooLarge.push({ entry, outcome });
       else answer.back.push({ entry, outcome });
     }
@@ -73,13 +74,13 @@ export function acknowledgement({ message }: Entry, { topic, key }: Lane, { ok: 
   return { id, camera, topic, key, inputOrder, seq, frames, bytes: message.value.length, ...where, acknowledgedAt: wall(), writeMs, ...latency };
 }
 
-function dropRefused(driver: Driver, lane: Lane, refused: (error: RxcamError) => void): void {
+function dropRefused(driver: Driver, lane: Lane, refused: (error: RxcamError, lane: Lane) => void): void {
   for (let head = lane.peek(); head !== undefined; head = lane.peek()) {
     const error = driver.refuses?.(head.message);
     if (error === undefined) return;
     lane.take();
     lane.dropTaken(head, 'too-large', error);
-    refused(error);
+    refused(error, lane);
   }
 }
 

@@ -34,8 +34,16 @@ export interface NotWritten {
   readonly split?: 'size' | 'apart';
 }
 
+/** Nothing is wrong with it: only now it is known where it goes, or its server is not ready yet. It is sent again, and nobody is told. */
+export interface Again {
+  readonly ok: false;
+  readonly again: true;
+  /** Not before this time has passed, in ms. Default: at once. */
+  readonly afterMs?: number;
+}
+
 /** What became of one message of a batch. */
-export type SendOutcome = Written | NotWritten;
+export type SendOutcome = Written | NotWritten | Again;
 
 /** One kind of broker. No state of a message is kept here, and no Promise leaves. */
 export interface Driver {
@@ -51,6 +59,17 @@ export interface Driver {
    * then some of it may have been written all the same. Unsubscribing abandons the request.
    */
   send(batch: readonly Outgoing[]): Observable<readonly SendOutcome[]>;
+  /**
+   * Name of the server that messages of this topic and key go to, while it is known. Those of different servers are not
+   * sent in one request, and a server that fails or is slow holds up no other. Absent where there is one server alone.
+   */
+  serverOf?(topic: string, key: string): string | undefined;
+  /** Monotonic time from which on a server takes requests: it may ask for a pause (a quota). */
+  readyAt?(server: string | undefined): number;
+  /** What a user should know of, though messages are written: a right that is missing. */
+  readonly warnings$?: Observable<RxcamError>;
+  /** Nothing more is expected for this topic: what was remembered of it can go. */
+  forget?(topic: string): void;
   /** Why a message can't be written whatever the broker's state is, as far as it is known without asking. */
   refuses?(message: CameraMessage): RxcamError | undefined;
   /** What is wrong with the name of a topic: `expected …`. */
@@ -62,8 +81,11 @@ export interface Driver {
    * @throws InvalidOption for what this kind does not take
    */
   reader?(request: ReadRequest): Reader;
-  /** The connection is to be made anew before the next request, and the brokers' addresses are to be asked for again. */
-  reset(): void;
+  /**
+   * The connection is to be made anew before the next request, and the brokers' addresses are to be asked for again.
+   * With the name of a server: only the connection to that one.
+   */
+  reset(server?: string): void;
   /** Completes when the connection is gone; never errors. */
   close(): Observable<never>;
 }

@@ -1,6 +1,7 @@
 /** Brokers: what the operators, the kernel and the public entry take from here. */
-export { type Broker, BrokerHandle, type BrokerOptions, type BrokerState, handleOf } from './broker.js';
+export type { Broker, BrokerState, TopicWaits } from './broker.js';
 export type { CloseReport } from './close-report.js';
+export { BrokerHandle, type BrokerOptions, handleOf } from './broker-handle.js';
 export { BoundedQueue, type Held, Total } from './bounded-queue.js';
 export type { Driver, Outgoing, SendOutcome } from './driver.js';
 export { kafka } from './kafka.js';

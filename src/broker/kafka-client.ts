@@ -1,140 +1,137 @@
-/** One kafkajs client: producer, the topics that it has seen, and how to make those that are missing. */
-import { CompressionTypes, Kafka, type Message, Partitioners, type Producer, type RecordMetadata, logLevel } from 'kafkajs';
-import { kindOf } from './kafka-errors.js';
+/** What rxcam asks of a Kafka cluster: who leads a partition, and to write to it. */
+import { CompressionTypes, type Message } from 'kafkajs';
+import { type PartitionAnswer, type TopicData, errorOf } from './kafka-internals.js';
 import { levelOf, textOf } from './kafka-log.js';
+import { KafkaNodes } from './kafka-nodes.js';
 import type { KafkaOptions } from './kafka-options.js';
-import { KafkaSockets } from './kafka-sockets.js';
+import { partitionOf } from './kafka-partition.js';
+import { KafkaTopics, type Problems } from './kafka-topics.js';
 
-/** A message and where it was written. */
-export interface Placed { readonly partition: number; readonly offset?: string }
+/** A message and where it goes. */
+export interface Addressed { readonly topic: string; readonly partition: number; readonly message: Message }
+
+/** Where a message was written, or why not. */
+export type Placed = { readonly partition: number; readonly offset?: string } | { readonly error: Error; readonly isAlone: boolean };
 
 export interface KafkaHooks {
-  /** Names the brokers, each time a connection is made. */
-  brokers(): Promise<string[]>;
+  /** Names the brokers that are asked first. */
+  brokers(): Promise<readonly string[]>;
   log(level: 'debug' | 'info' | 'warn', message: string): void;
 }
 
-/** What would be tried again here is tried again by the sender. */
-const NO_RETRY = { retries: 0 };
+/** Where messages of a topic and key go. */
+export interface Place { readonly partition: number; readonly leader: number }
 
 export class KafkaClient {
-  readonly #kafka: Kafka;
-  readonly #producer: Producer;
-  readonly #topics = new Map<string, Promise<void>>();
-  /** The partition that the producer chose for each message of a request: its answer tells the first offset of each only. */
-  readonly #partitions = new WeakMap<Message, number>();
-  readonly #sockets = new KafkaSockets();
-  #connecting: Promise<void> | undefined;
-  #isGone = false;
+  readonly #nodes: KafkaNodes;
+  readonly #topics: KafkaTopics;
 
   constructor(readonly options: KafkaOptions, hooks: KafkaHooks) {
-    const { clientId, ssl, sasl, connectTimeoutMs, requestTimeoutMs } = options;
-    this.#kafka = new Kafka({
-      // A copy: kafkajs writes the provider that it has made of the credentials into the object it is given.
-      clientId, ssl, ...(sasl && { sasl: { ...sasl } }), brokers: () => hooks.brokers(),
-      connectionTimeout: connectTimeoutMs, authenticationTimeout: connectTimeoutMs, requestTimeout: requestTimeoutMs,
-      retry: NO_RETRY, socketFactory: this.#sockets.factory, logLevel: logLevel.INFO,
-      logCreator: () => ({ level, log }) => { hooks.log(levelOf(level, log.message), textOf(log)); },
-    });
-    const choose = Partitioners.DefaultPartitioner();
-    this.#producer = this.#kafka.producer({
-      allowAutoTopicCreation: false,
-      retry: NO_RETRY,
-      createPartitioner: () => (args) => {
-        const partition = choose(args);
-        this.#partitions.set(args.message, partition);
-        return partition;
-      },
-    });
+    this.#nodes = new KafkaNodes(options, {
+      log: (level, entry) => { hooks.log(levelOf(level, entry.message), textOf(entry)); },
+      paused: (ms) => { hooks.log('info', `the broker's quota asks for a pause of ${ms} ms`); },
+    }, () => hooks.brokers());
+    this.#topics = new KafkaTopics(this.#nodes, options);
   }
 
-  /** Connects, once. */
-  async connect(): Promise<void> {
-    if (this.#isGone) throw new Error('the connection was given up meanwhile');
-    const connecting = this.#connecting ??= this.#producer.connect();
-    try {
-      await connecting;
-    } catch (error) {
-      if (this.#connecting === connecting) this.#connecting = undefined;
-      throw error;
-    }
+  /** Undefined while it is not known; a leader below 0 is none. */
+  placeOf(topic: string, key: string): Place | undefined {
+    const leaders = this.#topics.leaders(topic);
+    if (leaders === undefined) return undefined;
+    const partition = partitionOf(key, leaders.length);
+    const leader = leaders[partition] ?? -1;
+    return { partition, leader: this.#nodes.get(leader) === undefined ? -1 : leader };
+  }
+
+  /** Looks topics up and makes those that are missing; why some can't be written to. Rejects if no broker answers. */
+  lookUp(topics: Iterable<string>): Promise<Problems> {
+    return this.#topics.lookUp(topics);
+  }
+
+  /** Whether its leaders were named just now: they may not be ready yet. */
+  isNew(topic: string): boolean {
+    return this.#topics.isNew(topic);
+  }
+
+  forget(topic: string): void {
+    this.#topics.forget(topic);
+  }
+
+  /** What this broker leads may be led by another now. */
+  forgetLedBy(leader: number): void {
+    this.#topics.forgetLedBy(leader);
+  }
+
+  /** Monotonic time until which a broker reads nothing. */
+  pausedUntil(leader: number): number {
+    return this.#nodes.get(leader)?.pausedUntil ?? 0;
+  }
+
+  /** Writes messages to the broker that leads their partitions; tells what became of each. */
+  async write(leader: number, messages: readonly Addressed[]): Promise<Placed[]> {
+    const node = this.#nodes.get(leader);
+    if (node === undefined) throw new Error(`broker ${leader} is not known any more`);
+    const { acks, compression, requestTimeoutMs } = this.options;
+    const { topics } = await node.ask('Produce', {
+      topicData: groupOf(messages), acks, timeout: requestTimeoutMs,
+      compression: compression === 'gzip' ? CompressionTypes.GZIP : CompressionTypes.None,
+    });
+    for (const { topic } of messages) this.#topics.refresh(topic);
+    return placesOf(messages, new Map(topics.flatMap(({ topicName, partitions }) =>
+      partitions.map((answer) => [placeId(topicName, answer.partition), answer]))));
+  }
+
+  /** Ends one connection at once; the next request makes a new one. */
+  drop(leader: number): void {
+    this.#nodes.get(leader)?.drop();
+  }
+
+  /** Whether what is under way keeps the process alive. */
+  hold(isHeld: boolean): void {
+    this.#nodes.hold(isHeld);
   }
 
   /** Ends for good, in order: requests under way are waited for. */
-  async disconnect(): Promise<void> {
-    this.#isGone = true;
-    await this.#producer.disconnect();
-    if (this.#connecting !== undefined) {
-      // A connection that was being made would be left over.
-      await this.#connecting.catch(() => { /* So much the better. */ });
-      await this.#producer.disconnect();
-    }
+  disconnect(): Promise<void> {
+    return this.#nodes.disconnect();
   }
 
-  /** Ends at once: what a broker that hangs has not read yet is not kept for it. */
+  /** Ends for good, at once: what a broker that hangs has not read yet is not kept for it. */
   destroy(): void {
-    this.#isGone = true;
-    this.#sockets.destroy();
-    this.disconnect().catch(() => { /* It is gone either way. */ });
+    this.#nodes.destroy();
   }
+}
 
-  /** Makes the topic if it is not there; fails if it may not. Each topic is looked up once. */
-  async ensureTopic(topic: string): Promise<void> {
-    let ensured = this.#topics.get(topic);
-    if (ensured === undefined) {
-      ensured = this.#lookUp(topic);
-      this.#topics.set(topic, ensured);
-    }
-    try {
-      await ensured;
-    } catch (error) {
-      this.#topics.delete(topic);
-      throw error;
-    }
+function groupOf(messages: readonly Addressed[]): TopicData[] {
+  const topics = new Map<string, Map<number, Message[]>>();
+  for (const { topic, partition, message } of messages) {
+    let partitions = topics.get(topic);
+    if (partitions === undefined) topics.set(topic, partitions = new Map<number, Message[]>());
+    const list = partitions.get(partition);
+    if (list === undefined) partitions.set(partition, [message]);
+    else list.push(message);
   }
+  return [...topics].map(([topic, partitions]) => ({
+    topic, partitions: [...partitions].map(([partition, list]) => ({ partition, messages: list })),
+  }));
+}
 
-  /** Writes messages; tells the place of each. */
-  async write(messages: readonly { readonly topic: string; readonly message: Message }[]): Promise<Placed[]> {
-    const byTopic = new Map<string, Message[]>();
-    for (const { topic, message } of messages) {
-      const others = byTopic.get(topic);
-      if (others === undefined) byTopic.set(topic, [message]);
-      else others.push(message);
-    }
-    const { acks, compression, requestTimeoutMs } = this.options;
-    const answer = await this.#producer.sendBatch({
-      acks, timeout: requestTimeoutMs,
-      compression: compression === 'gzip' ? CompressionTypes.GZIP : CompressionTypes.None,
-      topicMessages: [...byTopic].map(([topic, list]) => ({ topic, messages: list })),
-    });
-    return this.#places(messages, answer);
-  }
+/** The answer names the first offset of each partition; the messages follow one another. */
+function placesOf(messages: readonly Addressed[], answers: ReadonlyMap<string, PartitionAnswer>): Placed[] {
+  const counts = new Map<string, number>();
+  for (const { topic, partition } of messages) counts.set(placeId(topic, partition), (counts.get(placeId(topic, partition)) ?? 0) + 1);
+  const next = new Map<string, bigint>();
+  return messages.map(({ topic, partition }) => {
+    const id = placeId(topic, partition);
+    const answer = answers.get(id);
+    const error = answer === undefined ? new Error('no answer for its partition') : errorOf(answer.errorCode);
+    if (error !== undefined) return { error, isAlone: counts.get(id) === 1 };
+    const offset = next.get(id) ?? BigInt(answer?.baseOffset ?? -1);
+    next.set(id, offset + 1n);
+    return offset < 0n ? { partition } : { partition, offset: String(offset) };
+  });
+}
 
-  #places(messages: readonly { readonly topic: string; readonly message: Message }[], answer: readonly RecordMetadata[]): Placed[] {
-    const next = new Map(answer.map(({ topicName, partition, baseOffset }) => [`${partition} ${topicName}`, BigInt(baseOffset ?? -1)]));
-    return messages.map(({ topic, message }) => {
-      const partition = this.#partitions.get(message) ?? 0;
-      const offset = next.get(`${partition} ${topic}`);
-      if (offset === undefined || offset < 0n) return { partition };
-      next.set(`${partition} ${topic}`, offset + 1n);
-      return { partition, offset: String(offset) };
-    });
-  }
-
-  async #lookUp(topic: string): Promise<void> {
-    const admin = this.#kafka.admin({ retry: NO_RETRY });
-    try {
-      await admin.connect();
-      await admin.fetchTopicMetadata({ topics: [topic] });
-    } catch (error) {
-      if (kindOf(error) !== 'UNKNOWN_TOPIC_OR_PARTITION' || !this.options.createTopics) throw error;
-      const { numPartitions, replicationFactor, maxMessageBytes, requestTimeoutMs } = this.options;
-      await admin.createTopics({
-        topics: [{ topic, numPartitions, replicationFactor, configEntries: [{ name: 'max.message.bytes', value: String(maxMessageBytes) }] }],
-        timeout: requestTimeoutMs,
-      });
-    } finally {
-      admin.disconnect().catch(() => { /* It is gone either way. */ });
-    }
-  }
+function placeId(topic: string, partition: number): string {
+  return `${partition} ${topic}`;
 }

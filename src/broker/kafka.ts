@@ -1,24 +1,22 @@
-/** Kafka by kafkajs. What it would retry, give up or log by itself is taken from it: the sender does that. */
+/** Kafka. Each server is written to by itself, each partition answers for itself, and what has no leader waits by itself. */
 import type { Message } from 'kafkajs';
-import { EMPTY, type Observable, catchError, defer, finalize, from, ignoreElements, throwError } from 'rxjs';
+import { EMPTY, type Observable, catchError, defer, finalize, from, ignoreElements, tap, throwError } from 'rxjs';
 import { BROKER } from '../defaults.js';
-import { BrokerUnavailable, InvalidOption, MessageTooLarge, type RxcamError } from '../errors.js';
+import { InvalidOption, MessageTooLarge } from '../errors.js';
 import type { CameraMessage } from '../frame.js';
 import { parseOptions } from '../options.js';
 import { redact } from '../redact.js';
-import { type Broker, BrokerHandle } from './broker.js';
-import type { Driver, NotWritten, Outgoing, SendOutcome } from './driver.js';
+import type { Broker } from './broker.js';
+import { BrokerHandle } from './broker-handle.js';
+import type { Driver, Outgoing, SendOutcome } from './driver.js';
 import type { KafkaClient } from './kafka-client.js';
-import { concernsTopic, isStale, isTooLarge, isWrongTime } from './kafka-errors.js';
+import { KafkaFailures } from './kafka-failures.js';
 import { levelOf, textOf } from './kafka-log.js';
 import { HOST_AND_PORT, KAFKA_SCHEMA, type KafkaConfig, type KafkaOptions } from './kafka-options.js';
+import { outcomes } from './kafka-outcomes.js';
 import { KafkaReader, type ReadRequest, type Reader } from './read/index.js';
+import { bytesOf } from './kafka-size.js';
 import { RecordTimes } from './record-time.js';
-
-/** What a message needs beside its bytes: of the record batch and of the record, at most. */
-const OVERHEAD_BYTES = 128;
-/** What a header needs beside its bytes. */
-const HEADER_OVERHEAD_BYTES = 10;
 
 /**
  * Kafka. Connects when the first message is sent, makes the topics that are missing.
@@ -33,14 +31,16 @@ export function kafka(config: KafkaConfig): Broker {
 class KafkaDriver implements Driver {
   readonly kind = 'kafka';
   #brokers: readonly string[];
-  #client: Promise<KafkaClient> | undefined;
-  readonly #secrets: readonly string[];
+  #client: KafkaClient | undefined;
+  #loading: Promise<KafkaClient> | undefined;
+  /** Requests under way. */
+  #underWay = 0;
+  readonly #failures: KafkaFailures;
   readonly #times = new RecordTimes((message) => { this.options.logger?.warn({ broker: this.address }, message); });
 
   constructor(readonly options: KafkaOptions) {
     this.#brokers = typeof options.brokers === 'function' ? [] : options.brokers;
-    this.#secrets = Object.entries(options.sasl ?? {}).flatMap(([name, value]) =>
-      (typeof value === 'string' && name !== 'mechanism' && name !== 'username' ? [value] : []));
+    this.#failures = new KafkaFailures(() => this.address, options.sasl);
   }
 
   get address(): string {
@@ -51,16 +51,35 @@ class KafkaDriver implements Driver {
     return this.#brokers.length === 0 ? undefined : this.#brokers.join(',');
   }
 
-  send(batch: readonly Outgoing[]): Observable<readonly SendOutcome[]> {
-    return defer(() => this.#write(batch));
+  serverOf(topic: string, key: string): string | undefined {
+    const leader = this.#client?.placeOf(topic, key)?.leader ?? -1;
+    return leader < 0 ? undefined : String(leader);
   }
 
-  refuses({ id, key, value, headers }: CameraMessage): MessageTooLarge | undefined {
-    const { maxMessageBytes } = this.options;
-    let bytes = value.length + Buffer.byteLength(key) + OVERHEAD_BYTES;
-    for (const name in headers) bytes += Buffer.byteLength(name) + Buffer.byteLength(headers[name] ?? '') + HEADER_OVERHEAD_BYTES;
+  readyAt(server: string | undefined): number {
+    return server === undefined ? 0 : this.#client?.pausedUntil(Number(server)) ?? 0;
+  }
+
+  send(batch: readonly Outgoing[]): Observable<readonly SendOutcome[]> {
+    return defer(() => {
+      const [first] = batch;
+      const server = first && this.serverOf(first.topic, first.key);
+      let isAnswered = false;
+      this.#hold(1);
+      return from(server === undefined ? this.#locate(batch) : this.#write(Number(server), batch)).pipe(
+        tap(() => { isAnswered = true; }),
+        finalize(() => {
+          this.#hold(-1);
+          if (!isAnswered && server !== undefined) this.#client?.forgetLedBy(Number(server));
+        }),
+      );
+    });
+  }
+
+  refuses(message: CameraMessage): MessageTooLarge | undefined {
+    const { maxMessageBytes } = this.options, bytes = bytesOf(message);
     if (bytes <= maxMessageBytes) return undefined;
-    return new MessageTooLarge(`kafka: message ${id} has ${bytes} bytes with its key and headers, at most ${maxMessageBytes} are taken`);
+    return new MessageTooLarge(`kafka: message ${message.id} has ${bytes} bytes with its key and headers, at most ${maxMessageBytes} are taken`);
   }
 
   topicProblem(topic: string): string | undefined {
@@ -70,28 +89,35 @@ class KafkaDriver implements Driver {
 
   prepare(topic: string): Observable<never> {
     return defer(async () => {
-      const client = await (this.#client ??= this.#newClient());
-      await client.connect();
-      await client.ensureTopic(topic);
-    }).pipe(ignoreElements(), catchError((error: unknown) => throwError(() => this.#unavailable(error, ` topic '${topic}':`))));
+      const problem = (await (await this.#clientNow()).lookUp([topic])).get(topic);
+      if (problem !== undefined) throw problem;
+    }).pipe(ignoreElements(), catchError((error: unknown) => throwError(() => this.#failures.of(error, topic))));
   }
 
   reader(request: ReadRequest): Reader {
     return new KafkaReader(request, this.options, {
-      brokers: () => this.#askBrokers(), failure: (error) => this.#unavailable(error),
+      brokers: () => this.#askBrokers(), failure: (error) => this.#failures.of(error),
       log: (level, entry) => { this.#log(levelOf(level, entry.message), textOf(entry)); },
     });
   }
 
-  reset(): void {
-    this.#client?.then((client) => { client.destroy(); }, () => { /* There is nothing to end. */ });
+  forget(topic: string): void {
+    this.#client?.forget(topic);
+  }
+
+  reset(server?: string): void {
+    if (server !== undefined) {
+      this.#client?.drop(Number(server));
+      return;
+    }
+    this.#loading?.then((client) => { client.destroy(); }, () => { /* There is nothing to end. */ });
     this.#client = undefined;
+    this.#loading = undefined;
   }
 
   close(): Observable<never> {
-    const client = this.#client;
-    if (client === undefined) return EMPTY;
-    return from(client.then((one) => one.disconnect())).pipe(
+    if (this.#loading === undefined) return EMPTY;
+    return from(this.#loading.then((client) => client.disconnect())).pipe(
       ignoreElements(),
       catchError(() => EMPTY),
       // Not ended in order, or not in time.
@@ -99,76 +125,56 @@ class KafkaDriver implements Driver {
     );
   }
 
-  /** The next request gets a new one; requests of the old one may come to their end. */
-  #replaceClient(): void {
-    this.#client?.then((client) => client.disconnect()).catch(() => { /* It is gone either way. */ });
-    this.#client = undefined;
+  /** An idle handle keeps no process alive. */
+  #hold(more: 1 | -1): void {
+    this.#underWay += more;
+    this.#client?.hold(this.#underWay > 0);
   }
 
-  async #write(batch: readonly Outgoing[]): Promise<readonly SendOutcome[]> {
-    const current = this.#client ??= this.#newClient();
+  /** Where the messages go is not known: they are sent when it is. */
+  async #locate(batch: readonly Outgoing[]): Promise<readonly SendOutcome[]> {
     try {
-      const client = await current;
-      await client.connect();
-      const missing = await this.#missingTopics(client, batch);
-      const sent = batch.filter(({ topic }) => !missing.has(topic));
-      const written = await this.#writeTo(client, sent, () => { if (this.#client === current) this.#replaceClient(); });
-      let next = 0;
-      return batch.map(({ topic }) => missing.get(topic) ?? written[next++] as SendOutcome);
+      const client = await this.#clientNow();
+      const problems = await client.lookUp(batch.map(({ topic }) => topic));
+      return batch.map(({ topic, key }): SendOutcome => {
+        const problem = problems.get(topic);
+        if (problem !== undefined) return { ok: false, error: this.#failures.of(problem, topic) };
+        const place = client.placeOf(topic, key);
+        if (place !== undefined && place.leader >= 0) return { ok: false, again: true };
+        return { ok: false, error: this.#failures.of(new Error(`partition ${place?.partition ?? 0} has no leader`), topic) };
+      });
     } catch (error) {
-      throw this.#unavailable(error);
+      throw this.#failures.of(error);
     }
   }
 
-  async #writeTo(client: KafkaClient, batch: readonly Outgoing[], forget: () => void): Promise<readonly SendOutcome[]> {
-    if (batch.length === 0) return [];
+  async #write(leader: number, batch: readonly Outgoing[]): Promise<readonly SendOutcome[]> {
     try {
-      const places = await client.write(batch.map((outgoing) => ({ topic: outgoing.topic, message: this.#messageOf(outgoing) })));
-      return places.map((place) => ({ ok: true, ...place }));
+      const client = await this.#clientNow();
+      const places = await client.write(leader, batch.map((outgoing) => ({
+        topic: outgoing.topic, partition: client.placeOf(outgoing.topic, outgoing.key)?.partition ?? 0, message: this.#messageOf(outgoing),
+      })));
+      return outcomes(batch, places, { client, failures: this.#failures, times: this.#times });
     } catch (error) {
-      if (isWrongTime(error) && isOneLane(batch) && this.#times.refused(batch[0]?.topic ?? '', batch[0]?.message)) {
-        return this.#writeTo(client, batch, forget);
-      }
-      if (isStale(error)) forget();
-      return this.#refusal(batch, error);
+      throw this.#failures.of(error);
     }
-  }
-
-  /** The answer does not tell which partition it is about. */
-  #refusal(batch: readonly Outgoing[], reason: unknown): readonly SendOutcome[] {
-    if (isTooLarge(reason)) {
-      const error = new MessageTooLarge(`kafka at ${this.address}: ${this.#text(reason)}`);
-      return batch.map(() => ({ ok: false, error, split: 'size' }));
-    }
-    if (!concernsTopic(reason)) throw reason;
-    const refusal: NotWritten = { ok: false, error: this.#unavailable(reason), ...(!isOneLane(batch) && { split: 'apart' as const }) };
-    return batch.map(() => refusal);
-  }
-
-  async #missingTopics(client: KafkaClient, batch: readonly Outgoing[]): Promise<Map<string, NotWritten>> {
-    const missing = new Map<string, NotWritten>();
-    for (const topic of new Set(batch.map((outgoing) => outgoing.topic))) {
-      try {
-        await client.ensureTopic(topic);
-      } catch (error) {
-        if (!concernsTopic(error)) throw error;
-        missing.set(topic, { ok: false, error: this.#unavailable(error, ` topic '${topic}':`) });
-      }
-    }
-    return missing;
   }
 
   /** The library is loaded when it is needed: it is large, and many use another broker. */
-  async #newClient(): Promise<KafkaClient> {
-    const { KafkaClient } = await import('./kafka-client.js');
-    return new KafkaClient(this.options, {
+  async #clientNow(): Promise<KafkaClient> {
+    const loading = this.#loading ??= import('./kafka-client.js').then(({ KafkaClient }) => new KafkaClient(this.options, {
       brokers: () => this.#askBrokers(),
       log: (level, message) => { this.#log(level, message); },
-    });
+    }));
+    const client = await loading;
+    if (loading !== this.#loading) throw new Error('the connection was given up meanwhile');
+    this.#client = client;
+    client.hold(this.#underWay > 0);
+    return client;
   }
 
   #log(level: 'debug' | 'info' | 'warn', message: string): void {
-    this.options.logger?.[level]({ broker: this.address }, `kafkajs: ${redact(message, this.#secrets)}`);
+    this.options.logger?.[level]({ broker: this.address }, `kafkajs: ${this.#failures.redact(message)}`);
   }
 
   async #askBrokers(): Promise<string[]> {
@@ -184,16 +190,4 @@ class KafkaDriver implements Driver {
   #messageOf({ topic, key, message, headers }: Outgoing): Message {
     return { key, value: message.value, headers: { ...headers }, timestamp: this.#times.of(topic, message) };
   }
-
-  #unavailable(error: unknown, about = ''): RxcamError {
-    return new BrokerUnavailable(`kafka at ${this.address}:${about} ${this.#text(error)}`);
-  }
-
-  #text(error: unknown): string {
-    return redact(error instanceof Error ? error.message : String(error), this.#secrets);
-  }
-}
-
-function isOneLane(batch: readonly Outgoing[]): boolean {
-  return batch.every(({ topic, key }) => topic === batch[0]?.topic && key === batch[0].key);
 }

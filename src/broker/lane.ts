@@ -2,7 +2,7 @@
 import type { AccountOwner, Pressure, Ticket } from '../account.js';
 import { ACCOUNTS } from '../account.js';
 import { BROKER } from '../defaults.js';
-import { InvalidOption } from '../errors.js';
+import { InvalidOption, type RxcamError } from '../errors.js';
 import type { CameraMessage, Published } from '../frame.js';
 import { BoundedQueue, type Held, type Limits, type Total } from './bounded-queue.js';
 import type { Outgoing } from './driver.js';
@@ -47,6 +47,8 @@ export class Lane extends BoundedQueue<Entry> {
   failures = 0;
   /** Monotonic time before which nothing is sent. */
   notBefore = 0;
+  /** Why its messages are not written, until one is. */
+  error: RxcamError | undefined;
   /** Who publishes here, and for which run. */
   readonly #claims = new Map<object, AccountOwner>();
   #lastSent = 0;

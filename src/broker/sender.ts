@@ -1,15 +1,16 @@
 /** Sends what the lanes hold: several requests at once, one for each lane at most, again for ever until it is written. */
-import { Subscription, defer, take, throwIfEmpty, timeout } from 'rxjs';
+import { Subscription } from 'rxjs';
 import { mono } from '../clock.js';
-import { BROKER } from '../defaults.js';
-import { BrokerUnavailable, type RxcamError, isRxcamError } from '../errors.js';
+import { type RxcamError, isRxcamError } from '../errors.js';
 import { redact } from '../redact.js';
 import type { AgainOptions } from './again.js';
 import { Alarm } from './alarm.js';
-import { type Answer, type Batch, acknowledgement, gather, readAnswer, sizeOf } from './batch.js';
-import type { Driver, NotWritten, SendOutcome } from './driver.js';
-import { Health } from './health.js';
+import { type Batch, acknowledgement, gather, readAnswer, sizeOf } from './batch.js';
+import type { Driver, SendOutcome } from './driver.js';
 import type { Lane } from './lane.js';
+import { answerInTime, noAnswer } from './late.js';
+import { type Server, Servers } from './servers.js';
+import { type Told, report, settle } from './settle.js';
 import { SizeSearch } from './size-search.js';
 
 export interface SenderOptions extends AgainOptions {
@@ -19,28 +20,26 @@ export interface SenderOptions extends AgainOptions {
 }
 
 /** Whom the sender tells. */
-export interface SenderObserver {
+export interface SenderObserver extends Told {
   /** A request was answered. */
   connected(): void;
-  /** A request failed, or was not answered in time. */
+  /** A request failed, or was not answered in time, and nothing else shows that the broker can be reached. */
   unavailable(error: RxcamError): void;
-  /** A message was refused. */
-  refused(error: RxcamError): void;
   /** Messages have left the outbox. */
   settled(): void;
 }
 
 export class Sender {
+  readonly servers: Servers;
   readonly #ready = new Set<Lane>();
   readonly #search = new SizeSearch();
   readonly #requests = new Subscription();
   readonly #alarm = new Alarm(() => { this.#plan(); });
-  readonly #health: Health;
-  #bytesUnderWay = 0;
   #isBusy = false;
+  #isHurried = false;
 
   constructor(readonly driver: Driver, readonly options: SenderOptions, readonly observer: SenderObserver) {
-    this.#health = new Health(options);
+    this.servers = new Servers(driver, options);
   }
 
   /** The lane has got a message. */
@@ -51,7 +50,8 @@ export class Sender {
 
   /** No linger and no long wait any more: the handle is closing. */
   hurry(): void {
-    this.#health.hurry();
+    this.#isHurried = true;
+    this.servers.hurry();
     for (const lane of this.#ready) lane.notBefore = 0;
     this.#plan();
   }
@@ -63,8 +63,9 @@ export class Sender {
     this.#requests.unsubscribe();
   }
 
-  get #isFull(): boolean {
-    return this.#bytesUnderWay >= BROKER.maxBytesUnderWay * this.#health.share;
+  /** Why messages of this lane wait, apart from their turn. */
+  whyWaits(lane: Lane): RxcamError | undefined {
+    return lane.length === 0 ? undefined : lane.error ?? this.servers.of(lane).error;
   }
 
   #plan(): void {
@@ -75,15 +76,16 @@ export class Sender {
   }
 
   #dueAt(): number {
-    if (this.#ready.size === 0 || this.#isFull) return Infinity;
-    if (this.#health.dueAt > mono()) return this.#health.dueAt;
     let earliest = Infinity;
-    for (const lane of this.#ready) earliest = Math.min(earliest, this.#laneDueAt(lane));
+    for (const lane of this.#ready) {
+      const server = this.servers.of(lane);
+      if (!server.isFull) earliest = Math.min(earliest, Math.max(server.dueAt, this.#laneDueAt(lane)));
+    }
     return earliest;
   }
 
   #laneDueAt(lane: Lane): number {
-    const lingerMs = this.#health.isHurried ? 0 : this.options.lingerMs;
+    const lingerMs = this.#isHurried ? 0 : this.options.lingerMs;
     return Math.max((lane.peek()?.offeredAt ?? -Infinity) + lingerMs, lane.notBefore);
   }
 
@@ -96,85 +98,84 @@ export class Sender {
 
   #dispatchAll(): void {
     const now = mono();
-    const held = [...this.#ready].filter((lane) => lane.notBefore > now);
-    for (const lane of held) this.#ready.delete(lane);
-    while (this.#ready.size > 0 && this.#health.dueAt <= now && !this.#isFull) {
-      const maxBytes = this.options.maxRequestBytes * this.#health.share;
-      const batch = gather(this.driver, this.#ready, maxBytes, (error) => { this.observer.refused(error); });
-      if (batch.length > 0) this.#send(batch);
+    const free = [...this.#ready].filter((lane) => lane.notBefore <= now);
+    for (const [server, lanes] of this.servers.group(free)) {
+      for (const lane of lanes) this.#ready.delete(lane);
+      this.#dispatch(server, lanes);
+      for (const lane of lanes) this.#ready.add(lane);
     }
-    for (const lane of held) this.#ready.add(lane);
     this.observer.settled();
   }
 
-  #send(batch: Batch): void {
-    const { requestTimeoutMs } = this.options;
+  /** Sends what one server can take now; lanes that are in a request, or have nothing left, leave `lanes`. */
+  #dispatch(server: Server, lanes: Set<Lane>): void {
+    while (lanes.size > 0 && server.dueAt <= mono() && !server.isFull && !this.#requests.closed) {
+      const maxBytes = this.options.maxRequestBytes * server.health.share;
+      const batch = gather(this.driver, lanes, maxBytes, (error, { topic }) => { this.observer.refused(error, topic); });
+      if (batch.length > 0) this.#send(server, batch);
+    }
+  }
+
+  #send(server: Server, batch: Batch): void {
     const startedAt = mono();
     const outgoing = batch.flatMap((part) => part.outgoing);
-    const epoch = this.#health.sent();
+    const epoch = server.health.sent();
     const bytes = sizeOf(batch.flatMap(({ entries }) => entries));
-    this.#bytesUnderWay += bytes;
-    const request = defer(() => this.driver.send(outgoing)).pipe(
-      take(1),
-      timeout({ first: requestTimeoutMs, with: () => { throw noAnswer(this.driver, `no answer within ${requestTimeoutMs} ms`).error; } }),
-      throwIfEmpty(() => noAnswer(this.driver, 'no answer').error),
-    ).subscribe({
+    server.bytesUnderWay += bytes;
+    const inTime = { requestTimeoutMs: this.options.requestTimeoutMs, pausedUntil: () => server.pausedUntil };
+    const request = answerInTime(this.driver, outgoing, inTime).subscribe({
       next: (outcomes) => {
-        this.#bytesUnderWay -= bytes;
-        this.#answered(batch, outcomes, epoch, mono() - startedAt);
+        server.bytesUnderWay -= bytes;
+        this.#answered(server, batch, outcomes, epoch, mono() - startedAt);
       },
       error: (error: unknown) => {
-        this.#bytesUnderWay -= bytes;
-        this.#failed(batch, error, epoch);
+        server.bytesUnderWay -= bytes;
+        this.#failed(server, batch, error, epoch);
       },
     });
     this.#requests.add(request);
   }
 
-  #answered(batch: Batch, outcomes: readonly SendOutcome[], epoch: number, writeMs: number): void {
+  #answered(server: Server, batch: Batch, outcomes: readonly SendOutcome[], epoch: number, writeMs: number): void {
     this.#whileBusy(() => {
-      if (this.#health.answered(epoch)) this.observer.connected();
+      const isCurrent = server.health.answered(epoch);
+      if (isCurrent) server.error = undefined;
+      if (isCurrent && outcomes.some((outcome) => !('again' in outcome))) {
+        server.hasAnswered = true;
+        this.observer.connected();
+      }
       const answers = readAnswer(batch, outcomes, () => noAnswer(this.driver, 'no answer for a message'));
-      for (const answer of answers) this.#settle(answer);
+      for (const answer of answers) settle(answer, server.health, this.#search);
       for (const { part, written } of answers) {
         for (const { entry, outcome } of written) entry.acknowledged(acknowledgement(entry, part.lane, outcome, writeMs));
       }
-      for (const answer of answers) this.#reportRefused(answer);
+      for (const answer of answers) report(answer, this.observer);
       this.#again(batch);
     });
   }
 
-  /** Brings the lane up to date, before anyone hears of it. */
-  #settle({ part: { lane, entries }, written, back, tooLarge }: Answer): void {
-    for (const { entry } of written) lane.sent(entry);
-    for (const { entry } of back) entry.ticket.move('outbox');
-    lane.giveBack(back.map(({ entry }) => entry));
-    const splits = new Set(back.map(({ outcome }) => outcome.split));
-    lane.isSuspect = splits.has('apart');
-    if (splits.has('size')) this.#search.narrow(lane, entries);
-    else if (splits.has(undefined)) lane.notBefore = mono() + this.#health.waitMs(++lane.failures);
-    else if (back.length === 0) lane.failures = 0;
-    if (tooLarge.length > 0) this.#search.found(lane.topic);
-  }
-
-  #reportRefused({ part: { lane }, back, tooLarge }: Answer): void {
-    for (const { entry, outcome } of tooLarge) lane.dropTaken(entry, 'too-large', outcome.error);
-    const errors = [...tooLarge, ...back.filter(({ outcome }) => outcome.split === undefined)].map(({ outcome }) => outcome.error);
-    for (const error of new Set(errors)) this.observer.refused(error);
-  }
-
-  #failed(batch: Batch, reason: unknown, epoch: number): void {
+  #failed(server: Server, batch: Batch, reason: unknown, epoch: number): void {
     this.#whileBusy(() => {
       for (const { lane, entries } of batch) {
         for (const { ticket } of entries) ticket.move('outbox');
         lane.giveBack(entries);
       }
-      if (this.#health.failed(epoch)) {
-        if (this.#health.wantsReset) this.driver.reset();
-        this.observer.unavailable(isRxcamError(reason) ? reason : noAnswer(this.driver, redact(String(reason))).error);
-      }
+      const error = isRxcamError(reason) ? reason : noAnswer(this.driver, redact(String(reason))).error;
+      if (server.health.failed(epoch)) this.#serverFailed(server, batch, error);
       this.#again(batch);
     });
+  }
+
+  #serverFailed(server: Server, batch: Batch, error: RxcamError): void {
+    server.error = error;
+    if (server.health.wantsReset) this.driver.reset(server.name);
+    if (server.name === undefined || !this.servers.hasHealthy) {
+      this.observer.unavailable(error);
+      return;
+    }
+    // Its messages may go elsewhere next time: they remember why they wait.
+    for (const { lane } of batch) lane.error = error;
+    for (const topic of new Set(batch.map(({ lane }) => lane.topic))) this.observer.refused(error, topic);
   }
 
   #again(batch: Batch): void {
@@ -193,8 +194,4 @@ export class Sender {
     }
     this.#plan();
   }
-}
-
-function noAnswer(driver: Driver, reason: string): NotWritten {
-  return { ok: false, error: new BrokerUnavailable(`${driver.kind} at ${driver.address}: ${reason}`) };
 }

@@ -1,6 +1,6 @@
 /**
- * Kafka read without a consumer group. This is the only file that uses the inside of kafkajs: its cluster and broker objects,
- * which are private, importable, and unchanged since 2023. The two other ways were tried. A consumer with an assigner of one
+ * Kafka read without a consumer group. This file, and kafka-internals.ts for writing, use the inside of kafkajs: its cluster and
+ * broker objects, which are private, importable, and unchanged since 2023. The two other ways were tried. A consumer with an assigner of one
  * partition still has a group: it stays listed on the broker for days, and one that misses its session continues at the end,
  * silently. The fetch of another client would need a second library, with logins and options of its own, for half of one
  * connection. The answer itself is read in record-batch.ts: kafkajs's reader takes 80 µs a message, most of it for headers.

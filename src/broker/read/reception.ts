@@ -2,7 +2,7 @@
 import { Observable, Subject } from 'rxjs';
 import type { RxcamError } from '../../errors.js';
 import type { Received } from '../../message/index.js';
-import type { BrokerHandle } from '../broker.js';
+import type { BrokerHandle } from '../broker-handle.js';
 import type { Reader } from './reader.js';
 import { type InboxLimits, Reading } from './reading.js';
 

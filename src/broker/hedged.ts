@@ -1,0 +1,31 @@
+/** Asks several for the same thing, so that one that hangs does not decide. */
+
+/**
+ * The first success. Each task is started when the one before it has failed, or has given no answer for `patienceMs`.
+ * Rejects with the last failure when all have failed.
+ */
+export function hedged<T>(tasks: readonly (() => Promise<T>)[], patienceMs: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let next = 0;
+    let failed = 0;
+    let timer: NodeJS.Timeout | undefined;
+    const fail = (error: unknown) => {
+      failed++;
+      if (failed === tasks.length) reject(error instanceof Error ? error : new Error(String(error)));
+      else if (failed === next) start();
+    };
+    const start = () => {
+      clearTimeout(timer);
+      const task = tasks[next++];
+      if (task === undefined) return;
+      if (next < tasks.length) timer = setTimeout(start, patienceMs);
+      task().then((value) => {
+        clearTimeout(timer);
+        next = tasks.length;
+        resolve(value);
+      }, fail);
+    };
+    if (tasks.length === 0) reject(new Error('there is nobody to ask'));
+    else start();
+  });
+}

@@ -1,0 +1,27 @@
+/** The partition of a key as all of Kafka's own clients choose it: murmur2, so that keys stay where other producers put them. */
+
+const SEED = 0x9747b28c;
+const M = 0x5bd1e995;
+const R = 24;
+
+export function partitionOf(key: string, partitions: number): number {
+  return (murmur2(Buffer.from(key)) & 0x7fffffff) % partitions;
+}
+
+/** As in Kafka's Utils.murmur2, in 32 bits. */
+export function murmur2(data: Buffer): number {
+  let hash = SEED ^ data.length;
+  const whole = data.length & ~3;
+  for (let index = 0; index < whole; index += 4) {
+    let word = Math.imul(data.readInt32LE(index), M);
+    word = Math.imul(word ^ (word >>> R), M);
+    hash = Math.imul(hash, M) ^ word;
+  }
+  const rest = data.length - whole;
+  if (rest > 0) {
+    for (let index = rest - 1; index >= 0; index--) hash ^= (data[whole + index] as number) << (8 * index);
+    hash = Math.imul(hash, M);
+  }
+  hash = Math.imul(hash ^ (hash >>> 13), M);
+  return hash ^ (hash >>> 15);
+}

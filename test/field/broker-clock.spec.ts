@@ -1,0 +1,49 @@
+/** A machine without a clock of its own: its wall clock says 1970 until a time server answers, then jumps. Nothing waits for that. */
+import { randomUUID } from 'node:crypto';
+import { afterEach, expect, it } from 'vitest';
+import { type Program, needs, sharedKafka, sharedRedis, threeQuestions } from '../services/index.js';
+import { longestGap, startPublisher } from './fixtures/publishing.js';
+
+const HOUR_MS = 3_600_000;
+/** Machines stall; an outbox that stood still would do so for hours. */
+const STALL_MS = 5_000;
+
+let program: Program | undefined;
+afterEach(async () => {
+  await program?.stop();
+  await threeQuestions({});
+});
+
+async function survives(kind: 'kafka' | 'redis', options: object, wallClock: number): Promise<void> {
+  const publisher = await startPublisher({ broker: kind, options, topic: `clock-${randomUUID()}` }, { wallClock });
+  ({ program } = publisher);
+  await publisher.acknowledges(20);
+  process.kill(program.pid, 'SIGUSR2');
+  await publisher.acknowledges(100);
+  const times = publisher.lines.map(({ acknowledgedAt }) => acknowledgedAt ?? 0).filter((at) => at > 0);
+  expect(Math.abs((times.at(-1) ?? 0) - Date.now())).toBeLessThan(HOUR_MS / 60);
+  expect(Math.abs((times[0] ?? 0) - wallClock)).toBeLessThan(HOUR_MS / 60);
+  expect(longestGap(publisher.lines)).toBeLessThan(STALL_MS);
+  expect(publisher.lines.filter(({ error }) => error !== undefined)).toEqual([]);
+  const orders = publisher.lines.flatMap(({ acknowledged }) => acknowledged ?? []);
+  expect(orders).toEqual(orders.map((_, index) => index + 1));
+}
+
+const CLOCKS = [
+  ['1970', 5 * HOUR_MS],
+  ['a day late', Date.now() - 24 * HOUR_MS],
+  ['a day early', Date.now() + 24 * HOUR_MS],
+] as const;
+
+needs('redis')('redis', () => {
+  it.each(CLOCKS)('goes on when the clock that says %s is set right', async (_, clock) => {
+    await survives('redis', { url: (await sharedRedis()).url }, clock);
+  });
+});
+
+needs('kafka')('kafka', () => {
+  it.each(CLOCKS)('goes on when the clock that says %s is set right', async (_, clock) => {
+    const { host, port } = await sharedKafka();
+    await survives('kafka', { brokers: [`${host}:${port}`] }, clock);
+  });
+});

@@ -1,0 +1,131 @@
+/** Two Kafka brokers, one goes: what the other leads goes on as if nothing had happened, and the state names what waits. */
+import { randomUUID } from 'node:crypto';
+import { type Admin, Kafka, logLevel } from 'kafkajs';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { partitionOf } from '../../src/broker/kafka-partition.js';
+import { type Broker, kafka } from '../../src/index.js';
+import { type KafkaServer, needs, startKafka, threeQuestions } from '../services/index.js';
+import { TestLane, adminOf, makeTopic, when } from './fixtures/lanes.js';
+
+/** Lanes that are held up by another broker stand for as long as a request may take: 10 s. */
+const STALL_MS = 5_000;
+const PARTITIONS = 4;
+
+/** A key for each partition of a topic with four. */
+const KEYS = Array.from({ length: PARTITIONS }, (_, partition) => {
+  for (let index = 0; ; index++) if (partitionOf(`gate_${index}`, PARTITIONS) === partition) return `gate_${index}`;
+});
+
+needs('kafka')('two Kafka brokers', () => {
+  let first: KafkaServer;
+  let second: KafkaServer;
+  let admin: Admin;
+  let broker: Broker;
+  let lanes: TestLane[] = [];
+
+  beforeAll(async () => {
+    first = await startKafka();
+    second = await startKafka({ joins: first });
+    admin = await adminOf(new Kafka({ brokers: [first.address], logLevel: logLevel.NOTHING }));
+  });
+  afterEach(async () => {
+    for (const lane of lanes) lane.stop();
+    const { unsent } = await broker.close({ deadlineMs: 20_000 });
+    await threeQuestions({ stats: lanes.map(({ stats }) => stats) });
+    lanes = [];
+    expect(unsent).toBe(0);
+  });
+  afterAll(async () => {
+    await admin.disconnect();
+    await second.stop();
+    await first.stop();
+  });
+
+  const name = (what: string) => `${what}-${randomUUID()}`;
+  const handle = () => broker = kafka({ brokers: [first.address, second.address] });
+  const lane = (topic: string, key = 'gate') => {
+    const one = new TestLane(broker, topic, key);
+    lanes.push(one);
+    return one;
+  };
+  const waitingTopics = () => (broker.state.waiting ?? []).map(({ topic }) => topic);
+  const on = async (what: string, ...leaders: KafkaServer[]) => {
+    const topic = name(what);
+    await makeTopic(admin, topic, leaders.map(({ nodeId }) => nodeId));
+    return topic;
+  };
+
+  it.each(['SIGTERM', 'SIGKILL'] as const)('one goes by %s: a camera that is added on the other is sent, and one that was sent goes on', async (signal) => {
+    handle();
+    const here = lane(await on('here', first));
+    const away = lane(await on('away', second));
+    const added = await on('added', first);
+    await Promise.all([here.acknowledges(10), away.acknowledges(10)]);
+    await second.kill(signal);
+    const late = lane(added);
+    await Promise.all([late.acknowledges(50), here.acknowledges(50)]);
+    await when('the topic that waits is named', () => waitingTopics().length > 0);
+    expect(waitingTopics()).toEqual([away.topic]);
+    expect(broker.state).toMatchObject({ status: 'connected', waiting: [{ error: { code: 'BROKER_UNAVAILABLE' } }] });
+    const made = lane(name('made'));
+    await made.acknowledges(10);
+    const before = away.acks.length;
+    await here.acknowledges(25);
+    expect(away.acks.length).toBe(before);
+    await second.start();
+    await away.acknowledges(100);
+    expect(broker.state.waiting).toBeUndefined();
+    for (const one of lanes) one.isInOrder();
+    expect(Math.max(here.longestMs, late.longestMs)).toBeLessThan(STALL_MS);
+  });
+
+  it.each(['SIGTERM', 'SIGKILL'] as const)('one that leads two of four partitions goes by %s: the other two go on', async (signal) => {
+    handle();
+    const topic = await on('four', first, second, first, second);
+    const [p0, p1, p2, p3] = KEYS.map((key) => lane(topic, key)) as [TestLane, TestLane, TestLane, TestLane];
+    await Promise.all(lanes.map((one) => one.acknowledges(10)));
+    expect(lanes.map(({ acks }) => acks.at(-1)?.partition)).toEqual([0, 1, 2, 3]);
+    await second.kill(signal);
+    await when('the topic that waits is named', () => waitingTopics().includes(topic));
+    const before = [p1.acks.length, p3.acks.length];
+    await Promise.all([p0.acknowledges(50), p2.acknowledges(50)]);
+    expect([p1.acks.length, p3.acks.length]).toEqual(before);
+    expect(broker.state.status).toBe('connected');
+    await second.start();
+    await Promise.all([p1.acknowledges(100), p3.acknowledges(100)]);
+    for (const one of lanes) one.isInOrder();
+    expect(Math.max(p0.longestMs, p2.longestMs)).toBeLessThan(STALL_MS);
+  });
+
+  it('one hangs with its connections open: the other goes on, and what waits is sent when it wakes', async () => {
+    handle();
+    const here = lane(await on('here', first));
+    const away = lane(await on('away', second));
+    await Promise.all([here.acknowledges(10), away.acknowledges(10)]);
+    second.pause();
+    try {
+      const late = lane(await on('late', first));
+      await Promise.all([here.acknowledges(200), late.acknowledges(100)]);
+      expect(Math.max(here.longestMs, late.longestMs)).toBeLessThan(STALL_MS);
+      await when('the topic that waits is named', () => waitingTopics().includes(away.topic));
+      expect(broker.state.status).toBe('connected');
+    } finally {
+      second.resume();
+    }
+    await away.acknowledges(200);
+    for (const one of lanes) one.isInOrder();
+  });
+
+  it('one is away when the handle is made: what the other leads is sent, and the rest waits for it', async () => {
+    const [here, away] = [await on('here', first), await on('away', second)];
+    await second.kill('SIGKILL');
+    handle();
+    const [a, b] = [lane(here), lane(away)];
+    await a.acknowledges(20);
+    await when('the topic that waits is named', () => waitingTopics().includes(away));
+    expect(b.acks).toEqual([]);
+    await second.start();
+    await b.acknowledges(50);
+    for (const one of lanes) one.isInOrder();
+  });
+});
