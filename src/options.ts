@@ -2,10 +2,7 @@
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { InvalidOption } from './errors.js';
-import { redact } from './redact.js';
-
-/** Names under which a value is never shown. */
-const SECRET_NAMES = /pass|secret|token|sasl|credential|auth/i;
+import { isSecretOption, redactValue } from './redact.js';
 
 /**
  * Returns `given` with the schema's defaults filled in.
@@ -71,11 +68,10 @@ function at(path: PropertyKey[]): string {
 
 function shown(given: unknown, path: PropertyKey[]): string {
   const value = path.reduce<unknown>((object, key) => (object as Record<PropertyKey, unknown> | undefined)?.[key], given);
-  if (path.some((key) => SECRET_NAMES.test(String(key)))) return '(hidden)';
+  if (path.some((key) => isSecretOption(String(key)))) return '(hidden)';
   if (typeof value === 'function') return 'a function';
   if (typeof value === 'number' || value === undefined) return String(value);
-  const text = JSON.stringify(value, (key, inner: unknown) => (SECRET_NAMES.test(key) ? '(hidden)' : inner)) as string | undefined;
-  return redact(text ?? typeof value).slice(0, 200);
+  return (redactValue(value) ?? typeof value).slice(0, 200);
 }
 
 function lowerFirst(text: string): string {

@@ -1,11 +1,23 @@
 /** Keeps credentials out of every text that leaves rxcam: errors, log lines, events. Hosts stay readable. */
+import {
+  MARK_IN_TEXT, firstFrom, forms, isHostAndPort, lastAt, lastIn, marksOf, normalizeUrl, splitCredentials, wellFormed, widestPassword,
+} from './credentials.js';
+import { PLAIN_NAMES, decoded, isSecretInPath, isSecretOption, isSecretParameter } from './secret-places.js';
+
+export { isSecretOption, normalizeUrl, splitCredentials, wellFormed };
 
 const HIDDEN = '***';
 /** Shorter secrets stand in too many other words; they are hidden inside addresses only. */
 const SHORTEST = 3;
-/** Names of query parameters that carry secrets. */
-const NAMES = String.raw`[\w-]*(?:token|password|passwd|pwd|secret|signature)|api[_-]?key|key|auth|sig|pass`;
-const SECRET_PARAMETER = new RegExp(String.raw`([?&;](?:${NAMES})=)([^&\s'"#;]+)`, 'gi');
+
+/** A name of a parameter, percent-encoded perhaps, and what stands before it. */
+const PARAMETER = String.raw`([?&;#])((?:[\w.~[\]-]|%[0-9a-f]{2})+)=`;
+const IN_ADDRESS = new RegExp(`${PARAMETER}([^&]*)`, 'gi');
+const IN_TEXT = new RegExp(String.raw`${PARAMETER}([^&\s'"#;<>]*)`, 'gi');
+/** `name=value` in a path; a value ends where the next name of such an address begins. */
+const IN_PATH = /([/_&])((?:[a-z]|%[0-9a-f]{2}){1,24})=((?:(?!_(?:user|username|password|channel|stream|onvif|proto)=)[^&/?#\s'"<>])*)/gi;
+/** `password=x`, `--sasl-password=x`, `"password":"x"`. */
+const PLAIN = new RegExp(String.raw`((?:${PLAIN_NAMES})["']?[ \t]{0,4}(?:=|:[ \t]{0,4}(?=["'])))("(?:[^"\\\r\n]|\\.)*"?|'(?:[^'\\\r\n]|\\.)*'?|[^\s&'"#;,]+)`, 'gi');
 /** `Authorization:` in JSON or in a printed object: up to the closing quote. */
 const HEADER = String.raw`((?:proxy-)?authorization["']?[ \t]*[:=][ \t]*`;
 const AUTHORIZATION_QUOTED = new RegExp(String.raw`${HEADER}(["']))(?:(?!\2)[^\\\r\n]|\\.)*`, 'gi');
@@ -13,67 +25,69 @@ const AUTHORIZATION_QUOTED = new RegExp(String.raw`${HEADER}(["']))(?:(?!\2)[^\\
 const AUTHORIZATION = new RegExp(
   String.raw`${HEADER})(?!["']|\*\*\*)(?:(?:basic|bearer)[ \t]+[^\s"',]+|\S[^\r\n]*)`, 'gi');
 const SCHEME_END = /(?<=[a-z0-9+.-]):\/\//gi;
-const HOST = String.raw`(?:\[[0-9a-f:.%]+\]|[\p{L}\p{N}_](?:[\p{L}\p{N}_.-]*[\p{L}\p{N}_])?\.?)(?::\d{1,5})?`;
-/** An `@` that a host follows: in an address by itself, and in a text where anything may stand behind it. */
-const MARK_IN_ADDRESS = new RegExp(`@(?=${HOST}(?:[/?#]|$))`, 'giu');
-const MARK_IN_TEXT = new RegExp(`@(?=${HOST}(?:[^\\p{L}\\p{N}_@-]|$))`, 'giu');
-
-/** An address in its parts; `rest` starts with the host. */
-export interface SplitAddress {
-  /** With `://`. */
-  readonly scheme: string;
-  readonly user?: string;
-  readonly password?: string;
-  readonly rest: string;
-}
+const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
+/** What can only be the path of a file. */
+const PATH = /^(?:\.{0,2}[\\/]|~)/;
+/** A login in a text that stands behind no proper scheme: `user:password@host`, `rtsp//user:password@host`. */
+const NO_SCHEME = /((?:^|[\s"'<(])(?:[a-z]{2,8}(?::\/|\/\/?))?)[^\s"'<>(:/@]+:(?!\/\/)[^\s"'<>@]+(?=@[\w[])/gi;
+/** A user and a password, where no host follows. */
+const LOGIN = /^(?!test:|file:)([\w.-]{2,}:)(?!\d+(?:[/?#]|$)|\/|.*\.\w{2,5}$)[^/]+$/;
 
 /**
- * Parts of an address that a user wrote, whatever characters stand unencoded in its password. Where it can be
- * read as a proper URL, that reading is taken; else the credentials end at the last `@` that a host follows.
- */
-export function splitCredentials(url: string): SplitAddress {
-  const found = /^([a-z][a-z0-9+.-]*:\/\/)(.*)$/is.exec(url);
-  if (found === null) return { scheme: '', rest: url };
-  const [, scheme = '', after = ''] = found;
-  const authority = /^[^/?#]*/.exec(after)?.[0] ?? '';
-  const marks = marksOf(after, MARK_IN_ADDRESS);
-  const later = isHostAndPort(authority) ? undefined : marks.at(-1);
-  const at = lastIn(marks, 0, authority.length) ?? later ?? lastAt(after, 0, authority.length);
-  if (at === undefined) return { scheme, rest: after };
-  const credentials = after.slice(0, at);
-  const rest = after.slice(at + 1);
-  const colon = credentials.indexOf(':');
-  if (colon === -1) return { scheme, user: credentials, rest };
-  return { scheme, user: credentials.slice(0, colon), password: credentials.slice(colon + 1), rest };
-}
-
-/**
- * The address with its credentials hidden: `rtsp://***@camera.example.com/stream`.
- * A password that holds an unencoded `@` and then `/`, `?` or `#` may read as a host and a path: what seems to be
- * the host is shown then.
+ * An address as it may be shown: `rtsp://***@camera.example.com/stream`. One that was mistyped (a blank before it, a slash that is
+ * missing, no scheme) is hidden up to its last `@`: what it means is not understood, and does not have to be.
  */
 export function redactUrl(url: string): string {
-  const { scheme, user, rest } = splitCredentials(url);
-  const shown = rest.replace(SECRET_PARAMETER, `$1${HIDDEN}`);
-  return user === undefined ? scheme + shown : `${scheme}${HIDDEN}@${shown}`;
+  const outer = /^[^\p{L}\p{N}/.~\\]*/u.exec(url)?.[0] ?? '';
+  const inner = url.slice(outer.length);
+  if (!SCHEME.test(inner)) return hiddenParameters(mistyped(url));
+  const { scheme, user, rest } = splitCredentials(inner);
+  const shown = hiddenParameters(rest);
+  return `${mistyped(outer)}${scheme}${user === undefined ? '' : `${HIDDEN}@`}${shown}`;
 }
 
-/** The address with user and password percent-encoded, as URL parsers want it; what is encoded is left. */
-export function normalizeUrl(url: string): string {
-  const { scheme, user, password, rest } = splitCredentials(url);
-  if (user === undefined) return url;
-  return `${scheme}${encodeOnce(user)}${password === undefined ? '' : `:${encodeOnce(password)}`}@${rest}`;
+/** An address that is refused: it is not read apart, so that all before its last `@` may be a password. */
+export function redactRefused(url: string): string {
+  const [, before = '', scheme = ''] = /^([^\p{L}\p{N}/.~\\]*)([a-z][a-z0-9+.-]*:\/\/)/iu.exec(url) ?? [];
+  if (scheme === '') return hiddenParameters(mistyped(url));
+  const rest = url.slice(before.length + scheme.length);
+  const at = rest.lastIndexOf('@');
+  const shown = `${scheme}${hiddenParameters(at === -1 ? rest : HIDDEN + rest.slice(at))}`;
+  return before.includes('@') ? shown : before + shown;
+}
+
+/** No scheme says what it is. */
+function mistyped(text: string): string {
+  const at = text.lastIndexOf('@');
+  if (at === -1) return text.replace(LOGIN, `$1${HIDDEN}`);
+  const isPath = PATH.test(text) && !text.slice(0, at).includes(':');
+  return isPath ? text : `${HIDDEN}${text.slice(at)}`;
+}
+
+function hiddenParameters(text: string): string {
+  return text.replace(IN_ADDRESS, hideParameter).replace(IN_PATH, hideInPath);
+}
+
+function hideParameter(whole: string, before: string, name: string): string {
+  return isSecretParameter(name) ? `${before}${name}=${HIDDEN}` : whole;
+}
+
+function hideInPath(whole: string, before: string, name: string): string {
+  return isSecretInPath(name) ? `${before}${name}=${HIDDEN}` : whole;
 }
 
 /** What must not be shown of an address, in every form in which it could turn up. */
 export function secretsOf(url: string): string[] {
-  const { scheme, user = '', password, rest } = splitCredentials(url);
+  const inner = url.replace(/^[^\p{L}\p{N}]+/u, '');
+  const { scheme, user = '', password, rest } = splitCredentials(inner);
   const secrets: string[] = [];
   if (password !== undefined) {
-    secrets.push(...forms(password), ...forms(widestPassword(url.slice(scheme.length)) ?? password));
-    secrets.push(Buffer.from(`${decode(user)}:${decode(password)}`).toString('base64'));
+    secrets.push(...forms(password), ...forms(widestPassword(inner.slice(scheme.length)) ?? password));
+    secrets.push(Buffer.from(`${decoded(user)}:${decoded(password)}`).toString('base64'));
   }
-  for (const [, , value = ''] of rest.matchAll(SECRET_PARAMETER)) secrets.push(...forms(value));
+  if (scheme === '') secrets.push(...forms(widestPassword(inner.replace(/^[a-z]+:?\/{1,3}(?=.*@)/i, '')) ?? ''));
+  for (const [, , name = '', value = ''] of rest.matchAll(IN_ADDRESS)) if (isSecretParameter(name)) secrets.push(...forms(value));
+  for (const [, , name = '', value = ''] of rest.matchAll(IN_PATH)) if (isSecretInPath(name)) secrets.push(...forms(value));
   return longEnough(new Set(secrets));
 }
 
@@ -85,9 +99,25 @@ export function redact(text: string, secrets: Iterable<string> = []): string {
   const known = longEnough(secrets).sort((a, b) => b.length - a.length);
   return known.reduce((shown, secret) => shown.replaceAll(secret, HIDDEN), text)
     .replace(/[^\r\n]+/g, hideCredentials)
-    .replace(SECRET_PARAMETER, `$1${HIDDEN}`)
+    .replace(IN_TEXT, hideParameter)
+    .replace(IN_PATH, hideInPath)
+    .replace(PLAIN, hidePlain)
     .replace(AUTHORIZATION_QUOTED, `$1${HIDDEN}`)
     .replace(AUTHORIZATION, `$1${HIDDEN}`);
+}
+
+function hidePlain(_: string, name: string, value: string): string {
+  const quote = /^["']/.exec(value)?.[0] ?? '';
+  return `${name}${quote}${HIDDEN}${quote}`;
+}
+
+/** A value that a user gave, in JSON: addresses in it are redacted before they are understood, and so are secrets by name. */
+export function redactValue(value: unknown): string | undefined {
+  const text = JSON.stringify(value, (name, inner: unknown) => {
+    if (isSecretOption(name)) return '(hidden)';
+    return typeof inner === 'string' ? redactRefused(inner) : inner;
+  }) as string | undefined;
+  return text === undefined ? undefined : redact(text);
 }
 
 function longEnough(secrets: Iterable<string>): string[] {
@@ -106,7 +136,7 @@ function hideCredentials(line: string): string {
     shown += line.slice(done, from) + HIDDEN;
     done = at;
   }
-  return shown + line.slice(done);
+  return (shown + line.slice(done)).replace(NO_SCHEME, `$1${HIDDEN}`);
 }
 
 /** The `@` that ends the credentials of an address in a text; undefined if it has none. */
@@ -126,71 +156,4 @@ function endOfWord(line: string, from: number): number {
   const delimiter = /[/?#\s'"<>]/g;
   delimiter.lastIndex = from;
   return delimiter.exec(line)?.index ?? line.length;
-}
-
-function marksOf(text: string, mark: RegExp): number[] {
-  return Array.from(text.matchAll(mark), ({ index }) => index);
-}
-
-/** The last mark of a part. */
-function lastIn(marks: readonly number[], from: number, end: number): number | undefined {
-  const mark = marks[firstFrom(marks, end) - 1];
-  return mark !== undefined && mark >= from ? mark : undefined;
-}
-
-/** The last `@` of a part, though no host follows: what is before it is hidden all the same. */
-function lastAt(text: string, from: number, end: number): number | undefined {
-  const at = text.slice(from, end).lastIndexOf('@');
-  return at === -1 ? undefined : from + at;
-}
-
-/** The index of the first mark that is not before `from`. */
-function firstFrom(marks: readonly number[], from: number): number {
-  let low = 0;
-  let high = marks.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((marks[middle] as number) < from) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-function isHostAndPort(authority: string): boolean {
-  return /^(?:\[[^\]]*\]|[^:@[\]]*)(?::\d+)?$/.test(authority);
-}
-
-/** The password up to the last `@` that a host follows: as a URL it may end sooner, yet all must be hidden. */
-function widestPassword(after: string): string | undefined {
-  const colon = after.indexOf(':');
-  const at = marksOf(after, MARK_IN_ADDRESS).at(-1);
-  return at === undefined || colon === -1 || colon > at ? undefined : after.slice(colon + 1, at);
-}
-
-/** A secret as it stands, decoded, encoded in the usual ways, and inside JSON. */
-function forms(secret: string): string[] {
-  const plain = decode(secret);
-  const inJson = JSON.stringify(plain).slice(1, -1);
-  return [secret, plain, encode(plain), encodeOnce(secret), encodeURI(wellFormed(plain)), inJson];
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
-function encode(text: string): string {
-  return encodeURIComponent(wellFormed(text));
-}
-
-function encodeOnce(text: string): string {
-  return text.replace(/%(?![0-9a-f]{2})|[^\w.~!$&'()*+,;=%-]/giu, encode);
-}
-
-/** Half a surrogate pair has no encoding, and makes the encoders throw. */
-function wellFormed(text: string): string {
-  return text.replace(/\p{Surrogate}/gu, '\ufffd');
 }

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { BROKER, OUTBOX, REDIS } from '../defaults.js';
 import { InvalidOption } from '../errors.js';
 import { byteCount, callback, count, logger, milliseconds, options as object } from '../options.js';
-import { normalizeUrl, redactUrl, secretsOf } from '../redact.js';
+import { normalizeUrl, redactRefused, redactUrl, secretsOf, splitCredentials } from '../redact.js';
 import { AGAIN, WAITS_GROW } from './again.js';
 
 const DEFAULT_PORT = 6_379;
@@ -88,7 +88,7 @@ export interface Connection { readonly address: string; readonly client: ClientO
  */
 export function checkedUrl(answer: unknown): string {
   if (typeof answer === 'string' && URL_FORM.test(answer)) return answer;
-  const shown = typeof answer === 'string' ? redactUrl(answer) : typeof answer;
+  const shown = typeof answer === 'string' ? redactRefused(answer) : typeof answer;
   throw new InvalidOption(`redis: option 'url': ${shown} returned, expected ${URL_EXPECTED}`);
 }
 
@@ -113,13 +113,13 @@ export function serverOf({ host = 'localhost', port = DEFAULT_PORT }: ClientOpti
 
 function partsOf(url: string): ClientOptions {
   const normal = normalizeUrl(url);
-  if (!URL.canParse(normal) || new URL(normal).hostname === '') {
-    throw new InvalidOption(`redis: option 'url': ${redactUrl(url)} given, expected redis://host:port`);
+  if (splitCredentials(url).isAmbiguous === true || !URL.canParse(normal) || new URL(normal).hostname === '') {
+    throw new InvalidOption(`redis: option 'url': ${redactRefused(url)} given, expected redis://host:port`);
   }
   const { hostname, port, username, password, pathname, protocol } = new URL(normal);
   const db = /^\/(\d+)$/.exec(pathname)?.[1];
   if (db === undefined && pathname.length > 1) {
-    throw new InvalidOption(`redis: option 'url': ${redactUrl(url)} given, expected the number of a database after the '/'`);
+    throw new InvalidOption(`redis: option 'url': ${redactRefused(url)} given, expected the number of a database after the '/'`);
   }
   return {
     host: hostname.replace(/^\[|\]$/g, ''),

@@ -1,6 +1,6 @@
 /** pino to stderr, with every text cleared of credentials first: logs of other libraries pass here too. */
 import { type Logger, pino } from 'pino';
-import { redact } from '../redact.js';
+import { isSecretOption, redact } from '../redact.js';
 import type { LogLevel } from './flags/index.js';
 
 /** What of an error is worth a line. */
@@ -44,7 +44,7 @@ function clean(value: unknown, secrets: readonly string[], depth = 0): unknown {
   if (depth >= MAX_DEPTH) return '…';
   if (value instanceof Error) return clean(factsOf(value), secrets, depth + 1);
   if (Array.isArray(value)) return value.map((one) => clean(one, secrets, depth + 1));
-  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, clean(one, secrets, depth + 1)]));
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, isSecretOption(name) ? '(hidden)' : clean(one, secrets, depth + 1)]));
 }
 
 function factsOf(error: Error): ErrorFacts {

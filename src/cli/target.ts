@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import { type Broker, type KafkaConfig, kafka, memory, redis } from '../broker/index.js';
 import { InvalidOption } from '../errors.js';
-import { redactUrl, splitCredentials } from '../redact.js';
+import { redactRefused, splitCredentials } from '../redact.js';
 import { MECHANISMS } from './flags/index.js';
 import { PASSWORDS } from './secrets.js';
 import type { Settings } from './settings.js';
@@ -49,11 +49,11 @@ export function readAddress(to: string): Address {
   const bare = /^memory:(?:\/\/)?(.*)$/i.exec(to);
   const noLogin = { user: undefined, password: undefined };
   if (bare !== null) return { kind: 'memory', scheme: 'memory:', ...noLogin, hosts: [], path: pathOf(bare[1] ?? '') };
-  const { scheme, user, password, rest } = splitCredentials(to);
+  const { scheme, user, password, rest, isAmbiguous } = splitCredentials(to);
   const kind = /^(kafka|rediss?):\/\/$/i.exec(scheme)?.[1]?.toLowerCase();
   const [authority = '', ...path] = rest.split('/');
   const hosts = authority.split(',');
-  if (kind === undefined || !hosts.every((host) => HOST.test(host)) || /[?#]/.test(rest)) throw wrong(to);
+  if (isAmbiguous === true || kind === undefined || !hosts.every((host) => HOST.test(host)) || /[?#]/.test(rest)) throw wrong(to);
   if (kind !== 'kafka' && hosts.length > 1) throw wrong(to);
   return {
     kind: kind === 'kafka' ? 'kafka' : 'redis', scheme: `${kind}://`,
@@ -105,7 +105,7 @@ function decoded(text: string | undefined): string | undefined {
 }
 
 function wrong(to: string): InvalidOption {
-  return new InvalidOption(`stream: option 'to': '${redactUrl(to)}' given, expected ${ALLOWED}`);
+  return new InvalidOption(`stream: option 'to': '${redactRefused(to)}' given, expected ${ALLOWED}`);
 }
 
 function refuseOthers(kind: Address['kind'], settings: Settings): void {

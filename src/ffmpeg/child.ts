@@ -25,7 +25,7 @@ export interface ChildOptions {
   readonly live: boolean;
   /** What is read, for messages: ffmpeg itself knows only the pipe that it was told through. */
   readonly address: string;
-  readonly secrets: readonly string[];
+  readonly secrets: Iterable<string>;
   /** Whether nobody waits for news of each picture as it is decoded: a file that is read as fast as it goes. */
   readonly inBulk?: boolean;
   /** Whether the source is known to have answered before. */

@@ -1,6 +1,6 @@
 /** Chooses the kind of a source by its address. */
 import { InvalidOption } from '../errors.js';
-import { redact } from '../redact.js';
+import { redactRefused, splitCredentials } from '../redact.js';
 import type { Source, SourceKind, SourceOptions } from './source.js';
 
 export function detect(kinds: readonly SourceKind[], address: unknown, options: SourceOptions): Source {
@@ -10,11 +10,14 @@ export function detect(kinds: readonly SourceKind[], address: unknown, options: 
     throw new InvalidOption(`source: ${typeof address === 'string' ? 'an empty text' : String(address)} given; allowed: ${takes}`);
   }
   if (text.includes('\0')) throw new InvalidOption(`source: an address with a NUL in it given; allowed: ${takes}`);
+  if (splitCredentials(text).isAmbiguous === true) {
+    throw new InvalidOption(`source: '${redactRefused(text)}' given, whose password could end at more than one @; allowed: one with %40 for each @ in it, and %2F for each /`);
+  }
   const hasBreak = /[\r\n]/.test(text);
   for (const kind of kinds) {
     const source = hasBreak && !kind.takesBreaks ? undefined : kind.match(text, options);
     if (source !== undefined) return source;
   }
   if (hasBreak) throw new InvalidOption(`source: an address with a line break in it given; allowed: ${takes}`);
-  throw new InvalidOption(`source: '${redact(text)}' given; allowed: ${takes}`);
+  throw new InvalidOption(`source: '${redactRefused(text)}' given; allowed: ${takes}`);
 }

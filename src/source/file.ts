@@ -4,13 +4,15 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defer, of, throwError } from 'rxjs';
 import { InvalidOption, SourceNotFound } from '../errors.js';
+import { redactRefused, redactUrl } from '../redact.js';
 import type { Source, SourceInput, SourceKind, SourceOptions } from './source.js';
 
 export const file: SourceKind = {
   takes: "a file's path or file:// address",
   match(address, options) {
     if (/^[a-z][a-z0-9+.-]+:/i.test(address) && !/^file:\/\//i.test(address) && !/^[a-z]:[\\/]/i.test(address)) return undefined;
-    return fileAt(toPath(address), options);
+    const name = toPath(address);
+    return isMistyped(name) ? undefined : fileAt(name, options);
   },
 };
 
@@ -25,14 +27,15 @@ export const existingFile: SourceKind = {
 };
 
 function fileAt(name: string, options: SourceOptions): Source {
+  const shown = isFile(name) ? name : redactUrl(name);
   return {
     kind: 'file',
-    address: name,
+    address: shown,
     live: false,
     endless: false,
     remote: false,
     secrets: [],
-    prepare: () => defer(() => missing(name) ?? of({ type: 'input' as const, input: fileInput(name, options) })),
+    prepare: () => defer(() => missing(name, shown) ?? of({ type: 'input' as const, input: fileInput(name, options) })),
   };
 }
 
@@ -67,15 +70,22 @@ function toPath(address: string): string {
   if (!/^file:\/\//i.test(address)) return address;
   try {
     return fileURLToPath(address);
-  } catch (cause) {
-    throw new InvalidOption(`source: '${address}' given; allowed: file:///path`, { cause });
+  } catch {
+    // What the platform says of it holds the address.
+    throw new InvalidOption(`source: '${redactRefused(address)}' given; allowed: file:///path`);
   }
 }
 
+/** An address with a slash too few, a blank or a quote before it, and what holds a login: no name that a file would have. */
+function isMistyped(name: string): boolean {
+  const hasScheme = /^[^\p{L}\p{N}/.~\\]*(?:(?:rtsps?|https?|rtmps?|kafka|rediss?)(?::|\/\/)|\w+:\/\/)/iu.test(name);
+  return hasScheme || /:[^\\/]*@/.test(name);
+}
+
 /** An error for what is no readable file now; a file that comes later is found by the next attempt. */
-function missing(name: string) {
+function missing(name: string, shown: string) {
   const stat = statSync(name, { throwIfNoEntry: false });
-  if (stat === undefined) return throwError(() => new SourceNotFound(`no such file: '${name}'`));
-  if (stat.isDirectory()) return throwError(() => new SourceNotFound(`'${name}' is a folder; a source is a file`));
+  if (stat === undefined) return throwError(() => new SourceNotFound(`no such file: '${shown}'`));
+  if (stat.isDirectory()) return throwError(() => new SourceNotFound(`'${shown}' is a folder; a source is a file`));
   return undefined;
 }

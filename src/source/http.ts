@@ -5,7 +5,8 @@ import { SOURCE } from '../defaults.js';
 import { DOWNLOAD } from '../limits.js';
 import { CaptureCrashed, InvalidOption, isRxcamError } from '../errors.js';
 import type { FfmpegFacts } from '../ffmpeg-facts.js';
-import { normalizeUrl, redactUrl, secretsOf } from '../redact.js';
+import { normalizeUrl, redactRefused, redactUrl } from '../redact.js';
+import { Secrets } from '../secrets.js';
 import { fileInput } from './file.js';
 import { checkAnswer } from './http-answer.js';
 import { type Found, download } from './http-download.js';
@@ -22,9 +23,7 @@ export const http: SourceKind = {
     if (!/^https?:\/\//i.test(address)) return undefined;
     const url = normalizeUrl(address);
     if (!URL.canParse(url) || new URL(url).hostname === '') {
-      // What is no address can't be read apart: everything before the last @ may be a password.
-      const shown = redactUrl(address).replace(/\/\/.*@/s, '//***@');
-      throw new InvalidOption(`source: '${shown}' given; allowed: http://[user:password@]host[:port]/path`);
+      throw new InvalidOption(`source: '${redactRefused(address)}' given; allowed: http://[user:password@]host[:port]/path`);
     }
     return new HttpSource(address, new URL(url), options);
   },
@@ -35,7 +34,7 @@ class HttpSource implements Source {
   readonly address: string;
   readonly remote = true;
   /** Grows when a redirect names credentials. */
-  readonly secrets: string[];
+  readonly secrets: Secrets;
   /** The file of the cache that ffmpeg reads. */
   reads: string | undefined;
   #live = false;
@@ -45,7 +44,7 @@ class HttpSource implements Source {
 
   constructor(address: string, url: URL, readonly options: SourceOptions) {
     this.address = redactUrl(address);
-    this.secrets = [...secretsOf(address)];
+    this.secrets = new Secrets(address);
     this.#url = withoutCredentials(url);
     this.#login = Login.of(url);
     this.#rules = new HostRules(options.hosts ?? {}, url.hostname);
@@ -101,7 +100,7 @@ class HttpSource implements Source {
       shown: this.address,
       timeoutMs: this.options.readTimeoutMs,
       signal,
-      keepSecret: (address) => { this.secrets.push(...secretsOf(address).filter((one) => !this.secrets.includes(one))); },
+      keepSecret: (address) => { this.secrets.addOf(address); },
     };
   }
 }

@@ -83,7 +83,7 @@ export interface Source {
   /** What its address says of its pictures. */
   readonly expected?: Pick<SourceInfo, 'width' | 'height' | 'fps'>;
   /** What must never be shown. */
-  readonly secrets: readonly string[];
+  readonly secrets: Iterable<string>;
   /** Emits progress, then one input for the ffmpeg at hand, and completes; errors with an RxcamError. */
   prepare(facts: FfmpegFacts): Observable<Preparation>;
 }

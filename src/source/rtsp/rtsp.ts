@@ -4,7 +4,8 @@ import { Observable } from 'rxjs';
 import { SOURCE } from '../../defaults.js';
 import { CaptureCrashed, InvalidOption, TransportRefused, failureOf, isRxcamError } from '../../errors.js';
 import type { FfmpegFacts } from '../../ffmpeg-facts.js';
-import { normalizeUrl, redactUrl, secretsOf } from '../../redact.js';
+import { normalizeUrl, redactRefused, redactUrl } from '../../redact.js';
+import { Secrets } from '../../secrets.js';
 import { ffconcat } from '../ffconcat.js';
 import { HostRules } from '../hosts/index.js';
 import { liveOptions } from '../live.js';
@@ -22,7 +23,7 @@ export const rtsp: SourceKind = {
     if (!/^rtsps?:\/\//i.test(address)) return undefined;
     const url = normalizeUrl(address);
     if (!URL.canParse(url) || new URL(url).hostname === '') {
-      throw new InvalidOption(`source: '${redactUrl(address)}' given; allowed: rtsp://[user:password@]host[:port]/path`);
+      throw new InvalidOption(`source: '${redactRefused(address)}' given; allowed: rtsp://[user:password@]host[:port]/path`);
     }
     return new RtspSource(address, new URL(url), options);
   },
@@ -35,14 +36,14 @@ class RtspSource implements Source {
   readonly remote = true;
   readonly address: string;
   /** Grows when a redirect names credentials. */
-  readonly secrets: string[];
+  readonly secrets: Secrets;
   readonly #target: Target;
   /** With `auto`: what is asked for first, what worked last. */
   #first: 'tcp' | 'udp' = 'tcp';
 
   constructor(address: string, url: URL, readonly options: SourceOptions) {
     this.address = redactUrl(address);
-    this.secrets = [...secretsOf(address)];
+    this.secrets = new Secrets(address);
     const rules = new HostRules(options.hosts ?? {}, url.hostname);
     rules.checkOwn(this.address);
     const asked = options.transport ?? SOURCE.transport;
@@ -50,7 +51,7 @@ class RtspSource implements Source {
       url, rules, shown: this.address, timeoutMs: options.readTimeoutMs,
       // ffmpeg's TLS has no UDP.
       transport: url.protocol === 'rtsps:' ? 'tcp' : asked,
-      keepSecret: (found) => { this.secrets.push(...secretsOf(found).filter((one) => !this.secrets.includes(one))); },
+      keepSecret: (found) => { this.secrets.addOf(found); },
     };
   }
 

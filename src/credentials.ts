@@ -1,0 +1,126 @@
+/** Addresses as people write them, in their parts: where the login ends, whatever characters stand unencoded in its password. */
+import { decoded } from './secret-places.js';
+
+const HOST = String.raw`(?:\[[0-9a-f:.%]+\]|[\p{L}\p{N}_](?:[\p{L}\p{N}_.-]*[\p{L}\p{N}_])?\.?)(?::\d{1,5})?`;
+/** An `@` that a host follows: in an address by itself, and in a text where anything may stand behind it. */
+const MARK_IN_ADDRESS = new RegExp(`@(?=${HOST}(?:[/?#]|$))`, 'giu');
+export const MARK_IN_TEXT = new RegExp(`@(?=${HOST}(?:[^\\p{L}\\p{N}_@-]|$))`, 'giu');
+
+/** An address in its parts; `rest` starts with the host. */
+export interface SplitAddress {
+  /** With `://`. */
+  readonly scheme: string;
+  readonly user?: string;
+  readonly password?: string;
+  readonly rest: string;
+  /** Set where a password may go on in what looks like a path: no part of such an address is a host to ask for. */
+  readonly isAmbiguous?: true;
+}
+
+/**
+ * Parts of an address that a user wrote, whatever characters stand unencoded in its password. Where it can be
+ * read as a proper URL, that reading is taken; else the credentials end at the last `@` that a host follows.
+ */
+export function splitCredentials(url: string): SplitAddress {
+  const found = /^([a-z][a-z0-9+.-]*:\/\/)(.*)$/is.exec(url);
+  if (found === null) return { scheme: '', rest: url };
+  const [, scheme = '', after = ''] = found;
+  const authority = /^[^/?#]*/.exec(after)?.[0] ?? '';
+  const marks = marksOf(after, MARK_IN_ADDRESS);
+  const first = lastIn(marks, 0, authority.length);
+  const other = first !== undefined ? laterMark(after, authority.length, marks) : portOrPassword(after, authority, marks);
+  const later = isHostAndPort(authority) ? undefined : marks.at(-1);
+  const at = other ?? first ?? later ?? lastAt(after, 0, authority.length);
+  if (at === undefined) return { scheme, rest: after };
+  const credentials = after.slice(0, at);
+  const colon = credentials.indexOf(':');
+  return {
+    scheme, rest: after.slice(at + 1),
+    ...(colon === -1 ? { user: credentials } : { user: credentials.slice(0, colon), password: credentials.slice(colon + 1) }),
+    ...(other !== undefined && after.charAt(authority.length) !== '#' && { isAmbiguous: true as const }),
+  };
+}
+
+/**
+ * Where a login that could end at its first `@` may end as well. No camera's address has a fragment, so that behind a `#` it does
+ * end there; a query may name a mail address, but what has a path and then another host could be a password with a slash in it.
+ */
+function laterMark(after: string, authorityEnd: number, marks: readonly number[]): number | undefined {
+  const query = after.charAt(authorityEnd) === '/' ? after.indexOf('?', authorityEnd) : -1;
+  const end = query === -1 || after.charAt(authorityEnd) === '#' ? after.length : query;
+  return lastIn(marks, authorityEnd, end);
+}
+
+/** `user:123/x@host/path` may be a host with its port: behind a path, only another host with a port or a path of its own speaks against it. */
+function portOrPassword(after: string, authority: string, marks: readonly number[]): number | undefined {
+  if (!/^[^[\]@]+:\d+$/.test(authority)) return undefined;
+  const mark = laterMark(after, authority.length, marks);
+  const isPlain = after.charAt(authority.length) === '/' && !/^@[^/?#]+(?::\d+|\/)/.test(after.slice(mark ?? 0));
+  return isPlain ? undefined : mark;
+}
+
+/** The address with user and password percent-encoded, as URL parsers want it; what is encoded is left. */
+export function normalizeUrl(url: string): string {
+  const { scheme, user, password, rest } = splitCredentials(url);
+  if (user === undefined) return url;
+  return `${scheme}${encodeOnce(user)}${password === undefined ? '' : `:${encodeOnce(password)}`}@${rest}`;
+}
+
+/** The password up to the last `@` that a host follows: as a URL it may end sooner, yet all must be hidden. */
+export function widestPassword(after: string): string | undefined {
+  const colon = after.indexOf(':');
+  const at = marksOf(after, MARK_IN_ADDRESS).at(-1);
+  return at === undefined || colon === -1 || colon > at ? undefined : after.slice(colon + 1, at);
+}
+
+/** A secret as it stands, decoded, encoded in the usual ways, and inside JSON. */
+export function forms(secret: string): string[] {
+  const plain = decoded(secret);
+  const inJson = JSON.stringify(plain).slice(1, -1);
+  return [secret, plain, encode(plain), encodeOnce(secret), encodeURI(wellFormed(plain)), inJson];
+}
+
+export function marksOf(text: string, mark: RegExp): number[] {
+  return Array.from(text.matchAll(mark), ({ index }) => index);
+}
+
+/** The last mark of a part. */
+export function lastIn(marks: readonly number[], from: number, end: number): number | undefined {
+  const mark = marks[firstFrom(marks, end) - 1];
+  return mark !== undefined && mark >= from ? mark : undefined;
+}
+
+/** The last `@` of a part, though no host follows: what is before it is hidden all the same. */
+export function lastAt(text: string, from: number, end: number): number | undefined {
+  const at = text.slice(from, end).lastIndexOf('@');
+  return at === -1 ? undefined : from + at;
+}
+
+/** The index of the first mark that is not before `from`. */
+export function firstFrom(marks: readonly number[], from: number): number {
+  let low = 0;
+  let high = marks.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((marks[middle] as number) < from) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+export function isHostAndPort(authority: string): boolean {
+  return /^(?:\[[^\]]*\]|[^:@[\]]*)(?::\d+)?$/.test(authority);
+}
+
+function encode(text: string): string {
+  return encodeURIComponent(wellFormed(text));
+}
+
+function encodeOnce(text: string): string {
+  return text.replace(/%(?![0-9a-f]{2})|[^\w.~!$&'()*+,;=%-]/giu, encode);
+}
+
+/** Half a surrogate pair has no encoding, and makes the encoders throw. */
+export function wellFormed(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, '\ufffd');
+}

@@ -1,0 +1,69 @@
+/**
+ * The one place that knows what is secret: each kind of source and broker declares where its logins stand. Beside that, all of
+ * them may hold a login before the `@` of an address.
+ */
+
+/** Names are compared in small letters, without what is no letter and no digit: `X-Amz-Signature` is `xamzsignature`. */
+interface Places {
+  /** Parameters of a query with just this name. */
+  readonly parameters: readonly string[];
+  /** And those whose name ends like this. */
+  readonly endings: readonly string[];
+  /** Names of `name=value` within a path, from one `_` to the next: `/user=admin_password=x_channel=1`. */
+  readonly path: readonly string[];
+}
+
+const LOGIN = ['user', 'username', 'usr', 'usernm', 'login', 'loginuse', 'account', 'u', 'p', 'pw', 'psw', 'pswd', 'pas', 'pass', 'loginpas', 'loginpass', 'userpass'];
+const ENDINGS = ['password', 'passwd', 'pwd', 'passphrase', 'passcode', 'secret', 'token', 'signature', 'credential', 'credentials'];
+
+const PLACES = {
+  rtsp: { parameters: LOGIN, endings: ENDINGS, path: ['user', 'username', 'usr', 'password', 'passwd', 'pwd', 'pass'] },
+  http: {
+    parameters: [
+      ...LOGIN, 'key', 'auth', 'sig', 'sign', 'authsign', 'wmsauthsign', 'sid', 'sessid', 'session', 'sessionid', 'pin', 'psk', 'otp', 'hmac', 'bearer',
+      'cred', 'creds', 'hdnts', 'hdnea', 'hdntl', 'cookie', 'authorization', 'keypairid',
+    ],
+    endings: [...ENDINGS, 'apikey', 'accesskey', 'accesskeyid', 'authkey', 'privatekey', 'secretkey', 'sessionkey', 'jwt', 'ticket', 'sessionid'],
+    path: ['token', 'sid', 'session', 'auth'],
+  },
+  redis: { parameters: ['username', 'user'], endings: ['password'], path: [] },
+  kafka: { parameters: ['saslusername', 'sasljaasconfig'], endings: ['password', 'passphrase', 'secretaccesskey', 'sessiontoken'], path: [] },
+} as const satisfies Readonly<Record<string, Places>>;
+
+const ALL: readonly Places[] = Object.values(PLACES);
+const PARAMETERS = new Set(ALL.flatMap(({ parameters }) => parameters));
+const ENDING = new RegExp(`(?:${ALL.flatMap(({ endings }) => endings).join('|')})$`);
+const IN_PATH = new Set(ALL.flatMap(({ path }) => path));
+/** Options of brokers, members of what is logged, flags of the command line. */
+const OPTION = /pass|secret|token|sasl|credential|auth/i;
+/** Of a text that nothing else is known of: only names that can mean nothing else. */
+export const PLAIN_NAMES = ['password', 'passwd', 'passphrase', 'pwd', 'secret', 'token'].join('|');
+
+/** Whether the value of a parameter in a query is hidden; the name may be percent-encoded, even twice. */
+export function isSecretParameter(name: string): boolean {
+  const plain = plainOf(name);
+  return PARAMETERS.has(plain) || ENDING.test(plain);
+}
+
+/** Whether the value of `name=value` within a path is hidden. */
+export function isSecretInPath(name: string): boolean {
+  return IN_PATH.has(plainOf(name));
+}
+
+/** Whether an option or a flag of this name is never shown with its value. */
+export function isSecretOption(name: string): boolean {
+  return OPTION.test(name);
+}
+
+function plainOf(name: string): string {
+  return decoded(decoded(name)).toLowerCase().replace(/[^a-z0-9]+/g, '');
+}
+
+/** The text with its percent-encoding undone, as far as it is one. */
+export function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,25 @@
+/** What must not be shown, kept where nothing shows it: printing or serialising an object that holds one gives nothing away. */
+import { secretsOf } from './redact.js';
+
+export class Secrets implements Iterable<string> {
+  readonly #all = new Set<string>();
+
+  /** Those of addresses. */
+  constructor(...addresses: readonly string[]) {
+    for (const address of addresses) this.addOf(address);
+  }
+
+  /** Those of one address more. */
+  addOf(address: string): void {
+    this.add(...secretsOf(address));
+  }
+
+  add(...secrets: readonly string[]): this {
+    for (const secret of secrets) this.#all.add(secret);
+    return this;
+  }
+
+  [Symbol.iterator](): Iterator<string> {
+    return this.#all.values();
+  }
+}
