@@ -25,9 +25,10 @@ A source is rtsp(s)://…, http(s)://… (a file or a live stream), a file's pat
 a moving pattern (test:?size=640x360&fps=25&duration=SECONDS&noise=0..100). Without one: test:.`;
 
 const AFTER = `
-Sizes in bytes take kB, MB, GB, KiB, MiB and GiB. SIGINT and SIGTERM stop the
-cameras, send what is left, and end with exit code 0; a second one ends at once.
-Exit code 1: a camera ended by a failure. 2: bad usage.
+Sizes in bytes take kB, MB, GB, KiB, MiB and GiB. SIGINT, SIGTERM and
+SIGHUP stop the cameras, send what is left, and end with exit code 0; a second one
+ends at once. Exit code 1: a camera ended by a failure, or the result could not be
+written. 2: bad usage.
 
 Passwords of brokers are best given in the environment: RXCAM_KAFKA_PASSWORD,
 RXCAM_REDIS_PASSWORD.

@@ -1,5 +1,6 @@
 /** What nothing else caught ends the program with one line, without secrets; ffmpeg ends with it. */
 import { redact } from '../redact.js';
+import { takeWarnings } from './warnings.js';
 
 /** An error in one line, without credentials. */
 export function oneLine(error: unknown, secrets: Iterable<string> = []): string {
@@ -13,6 +14,9 @@ export function complain(error: unknown, secrets: Iterable<string> = []): void {
 }
 
 export function guard(): void {
+  takeWarnings();
+  // A disk that is full, a reader that is gone: what that means is decided where it is written.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error: unknown) => {
       complain(error);

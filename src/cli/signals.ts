@@ -1,18 +1,17 @@
 /** What stops the program from outside: the first signal asks it to end, the second ends it. */
+import { fstatSync } from 'node:fs';
 import { constants } from 'node:os';
 import { Observable, share } from 'rxjs';
+import { GONE } from './output.js';
 
-/** `closed`: nobody reads what is printed any more (`rxcam … | head`). */
-export type StopReason = 'SIGINT' | 'SIGTERM' | 'closed';
+/** `closed`: nobody reads what is printed any more (`rxcam … 2>&1 | head`). */
+export type StopReason = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'closed';
 
-/** What writing says when the reader, or the terminal, is gone. */
-const GONE = new Set<string | undefined>(['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED']);
-
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Emits each reason to stop; after the first, a signal ends the process at once, and every ffmpeg with it, with exit code
- * 128 + the signal's number. The handlers stay until the process ends.
+ * 128 + the signal's number. The handlers stay until the process ends. A log alone that nobody reads is no reason.
  */
 export const stop$: Observable<StopReason> = new Observable<StopReason>((subscriber) => {
   let isStopping = false;
@@ -23,11 +22,24 @@ export const stop$: Observable<StopReason> = new Observable<StopReason>((subscri
       subscriber.next(signal);
     });
   }
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (!GONE.has(error.code)) throw error;
-      isStopping = true;
-      subscriber.next('closed');
-    });
-  }
+  const closed = () => {
+    isStopping = true;
+    subscriber.next('closed');
+  };
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => { if (GONE.has(error.code)) closed(); });
+  process.stderr.on('error', (error: NodeJS.ErrnoException) => { if (GONE.has(error.code) && isStdoutGone()) closed(); });
 }).pipe(share({ resetOnRefCountZero: false }));
+
+/** Nothing is written to stdout before the end: where both have one reader, or one terminal, it is gone with that of the log. */
+function isStdoutGone(): boolean {
+  if (process.stdout.destroyed || process.stderr.isTTY) return true;
+  try {
+    const [out, log] = [fstatSync(1), fstatSync(2)];
+    if (out.dev === log.dev && out.ino === log.ino) return true;
+    // A socket says at once that its other end is gone; a pipe says nothing before something is written.
+    if (out.isSocket()) process.stdout.write('');
+    return false;
+  } catch {
+    return true;
+  }
+}

@@ -9,36 +9,45 @@ import type { Arguments } from './arguments.js';
 import { DEFAULT_TOPIC } from './flags/index.js';
 import { oneLine } from './guard.js';
 import { createLogger } from './logger.js';
+import { GONE, LineSink, delivered } from './output.js';
 import { type Line, cameras, checkRoutes, pipeline } from './pipeline.js';
 import { Screen } from './screen.js';
 import type { ProgramOptions, Settings } from './settings.js';
-import { stop$ } from './signals.js';
+import { type StopReason, stop$ } from './signals.js';
 import { readableSummary, summaryOf } from './summary.js';
 import type { View } from './table.js';
 import { type Target, openTarget } from './target.js';
+import { logWarnings } from './warnings.js';
 
 /** After the end only connections that do not close can keep the process alive. */
 const LEAVE_AFTER_MS = 5_000;
 
 /**
  * Streams until every camera has ended or the program is stopped, sends what is left, and prints the counts.
- * @returns the errors that ended cameras
+ * @returns the errors that ended cameras, and those that kept the result from being read
  * @throws InvalidOption, before anything has started
  */
 export async function stream(command: Arguments, env: NodeJS.ProcessEnv, secrets: readonly string[]): Promise<unknown[]> {
   const { sources, settings } = command;
   const { program } = settings;
   const screen = process.stdout.isTTY && !program.json && !program.quiet ? new Screen() : undefined;
-  const logger = loggerOf(program, screen, secrets);
+  const log = logOf(program, screen, secrets);
+  const { logger } = log;
+  logWarnings(logger);
   const target = openTarget(settings, env, logger);
   const lines = linesOf(cameras(sources, settings, logger), settings, target);
   const watching = logBroker(target.broker, logger);
   screen?.start(viewOf(lines, target.broker, program, watching), program.refresh ?? STATS.every);
-  const failures = await flow(lines, logger);
+  const { failures, stoppedBy } = await flow(lines, logger);
+  if (stoppedBy === 'closed' && hasEnd(lines, program)) failures.push(new Error('nobody reads what is printed'));
   await close(target.broker, program, logger);
   watching.unsubscribe();
   screen?.end();
-  print(lines, program);
+  const unsaid = await print(lines, program, log.sink);
+  if (unsaid !== undefined) {
+    failures.push(unsaid);
+    logger.error({ reason: unsaid.message }, 'the result could not be written');
+  }
   setTimeout(() => { process.exit(); }, LEAVE_AFTER_MS).unref();
   return failures;
 }
@@ -54,18 +63,21 @@ function linesOf(gates: readonly Camera[], settings: Settings, { broker, topic: 
 }
 
 /** Beside the table only what matters is logged, unless stderr goes elsewhere. */
-function loggerOf({ logLevel, quiet }: ProgramOptions, screen: Screen | undefined, secrets: readonly string[]): Logger {
+function logOf({ logLevel, quiet }: ProgramOptions, screen: Screen | undefined, secrets: readonly string[]): { logger: Logger; sink: LineSink } {
   const isShared = screen !== undefined && process.stderr.isTTY;
   const level = logLevel ?? (quiet ? 'error' : isShared ? 'warn' : 'info');
-  return createLogger(level, secrets, (line) => {
+  const sink = new LineSink(process.stderr, (dropped) => { logger.warn({ dropped }, `${dropped} lines of the log could not be written`); });
+  const logger = createLogger(level, secrets, (line) => {
     if (isShared) screen.above(line);
-    else process.stderr.write(line);
+    else sink.write(line);
   });
+  return { logger, sink };
 }
 
 /** Completes when all cameras have ended, by themselves or because they were told to. */
-async function flow(lines: readonly Line[], logger: Logger): Promise<unknown[]> {
+async function flow(lines: readonly Line[], logger: Logger): Promise<{ failures: unknown[]; stoppedBy: StopReason | undefined }> {
   const failures: unknown[] = [];
+  let stoppedBy: StopReason | undefined;
   const all$ = merge(...lines.map(({ gate, published$ }) => published$.pipe(
     ignoreElements(),
     catchError((error: unknown) => {
@@ -74,9 +86,17 @@ async function flow(lines: readonly Line[], logger: Logger): Promise<unknown[]> 
       return EMPTY;
     }),
   )));
-  const told$ = stop$.pipe(tap((reason) => { logger.info({ reason }, 'stopping'); }));
+  const told$ = stop$.pipe(tap((reason) => {
+    stoppedBy ??= reason;
+    logger.info({ reason }, 'stopping');
+  }));
   await lastValueFrom(defer(() => all$).pipe(takeUntil(told$)), { defaultValue: undefined });
-  return failures;
+  return { failures, stoppedBy };
+}
+
+/** Whether there was something to be finished, which a reader that is gone has cut short: no success then. */
+function hasEnd(lines: readonly Line[], { frames }: ProgramOptions): boolean {
+  return frames !== undefined || lines.some(({ gate: { plan: { origin } } }) => origin.kind === 'camera' && !origin.source.endless);
 }
 
 async function close(broker: Broker, { closeDeadlineMs = BROKER.closeDeadlineMs }: ProgramOptions, logger: Logger): Promise<void> {
@@ -109,8 +129,12 @@ function viewOf(lines: readonly Line[], broker: Broker, program: ProgramOptions,
   });
 }
 
-function print(lines: readonly Line[], { json, quiet }: ProgramOptions): void {
+/** @returns why the result did not arrive; a reader of words who has read enough is none */
+async function print(lines: readonly Line[], { json, quiet }: ProgramOptions, log: LineSink): Promise<Error | undefined> {
   const summary = summaryOf(lines.map(({ gate }) => ({ key: gate.key, stats: gate.stats })));
-  if (json) process.stdout.write(`${JSON.stringify(summary)}\n`);
-  else if (!quiet) process.stdout.write(readableSummary(summary, lines.map(({ gate }) => gate.key)));
+  if (!json && quiet) return undefined;
+  const counted = log.dropped === 0 ? summary : { ...summary, logLinesDropped: log.dropped };
+  const text = json ? `${JSON.stringify(counted)}\n` : readableSummary(summary, lines.map(({ gate }) => gate.key));
+  const error = await delivered(process.stdout, text, LEAVE_AFTER_MS);
+  return !json && GONE.has(error?.code) ? undefined : error;
 }

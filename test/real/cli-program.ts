@@ -1,5 +1,5 @@
 /** Runs the command line as users do: a process of its own, built from the sources as they are. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
@@ -11,10 +11,11 @@ const OUT = `${ROOT}.cache/cli-build`;
 /** The program's entry, once it is built. */
 export const MAIN = `${OUT}/src/cli/main.js`;
 
-/** Builds into a folder of its own, so that no other build is disturbed. */
+/** Builds into a folder of its own, so that no other build is disturbed; one test file after the other. */
 export async function build(): Promise<void> {
+  mkdirSync(`${ROOT}.cache`, { recursive: true });
   const options = ['--outDir', OUT, '--incremental', '--tsBuildInfoFile', `${OUT}/tsbuildinfo`, '--declaration', 'false'];
-  const { stdout } = await execa(`${ROOT}node_modules/.bin/tsc`, ['-p', `${ROOT}tsconfig.json`, ...options], { reject: false });
+  const { stdout } = await execa('flock', [`${OUT}.lock`, `${ROOT}node_modules/.bin/tsc`, '-p', `${ROOT}tsconfig.json`, ...options], { reject: false });
   if (!existsSync(MAIN)) throw new Error(stdout);
 }
 

@@ -1,0 +1,86 @@
+/** Where lines go: the log, which may lose some but holds nothing up, and the result, of which one knows whether it arrived. */
+import { fstatSync, writeSync } from 'node:fs';
+import type { Writable } from 'node:stream';
+
+/** What a reader that is slow may have waiting, in characters; of more, lines are dropped. */
+const MAX_WAITING = 1_000_000;
+const STDERR = 2;
+
+/** What writing says when the reader, or the terminal, is gone. */
+export const GONE = new Set<string | undefined>(['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED', 'ECONNRESET']);
+
+/** A log that never ends the program: a full disk, and a reader that has stopped or gone, cost lines, which are counted. */
+export class LineSink {
+  /** Lines that were not written since one was. */
+  #dropped = 0;
+  #total = 0;
+  /** Set where the last line was cut: the next one begins anew. */
+  #isTorn = false;
+  readonly #isFile: boolean;
+
+  /** @param told - called with the number of lines dropped, once there is room again */
+  constructor(readonly stream: Writable & { readonly isTTY?: boolean }, readonly told: (dropped: number) => void, readonly fd = STDERR) {
+    // Node gives a file's stream up at its first error; a disk may have room again.
+    this.#isFile = stream.isTTY !== true && isFile(fd);
+    stream.on('error', () => { this.#lost(); });
+  }
+
+  /** Lines that were not written, all in all. */
+  get dropped(): number { return this.#total; }
+
+  write(line: string): void {
+    const isWritten = this.#isFile ? this.#toFile(line) : this.#toStream(line);
+    if (!isWritten) {
+      this.#lost();
+    } else if (this.#dropped > 0) {
+      const dropped = this.#dropped;
+      this.#dropped = 0;
+      this.told(dropped);
+    }
+  }
+
+  #lost(): void {
+    this.#dropped++;
+    this.#total++;
+  }
+
+  #toStream(line: string): boolean {
+    if (this.stream.destroyed || this.stream.errored !== null || this.stream.writableLength > MAX_WAITING) return false;
+    this.stream.write(line);
+    return true;
+  }
+
+  #toFile(line: string): boolean {
+    const bytes = Buffer.from(this.#isTorn ? `\n${line}` : line);
+    try {
+      const written = writeSync(this.fd, bytes);
+      this.#isTorn = written < bytes.length;
+      return !this.#isTorn;
+    } catch {
+      return false;
+    }
+  }
+}
+
+/** Writes a text, and says what became of it: undefined once it is out, else why not. */
+export function delivered(stream: Writable, text: string, withinMs: number): Promise<NodeJS.ErrnoException | undefined> {
+  return new Promise((resolve) => {
+    const late = setTimeout(() => { resolve(new Error(`nobody has read it within ${withinMs} ms`)); }, withinMs);
+    const settle = (error?: Error | null) => {
+      clearTimeout(late);
+      resolve(error ?? undefined);
+    };
+    stream.once('error', settle);
+    stream.write(text, settle);
+  });
+}
+
+/** A character device that is no terminal, such as /dev/full, is written to as a file is. */
+function isFile(fd: number): boolean {
+  try {
+    const stat = fstatSync(fd);
+    return stat.isFile() || stat.isCharacterDevice();
+  } catch {
+    return false;
+  }
+}
