@@ -8,7 +8,10 @@ import { chunk, options, parseOptions } from '../src/options.js';
 import { type Chunk, type EncodeStep, HARDWARE, type Hardware } from '../src/plan.js';
 
 /** How to encode. */
-export interface EncodeH265Config {
+export type EncodeH265Config = FrameModeConfig | StreamModeConfig;
+
+/** All options of encodeH265. */
+interface H265Options {
   /**
    * `frame` (default): every access unit is an IDR picture with its VPS, SPS and PPS and decodes alone.
    * `stream` (a third of the bytes and less): closed GOPs of access units.
@@ -33,6 +36,17 @@ export interface EncodeH265Config {
    */
   readonly reuse?: boolean | undefined;
 }
+
+/** Frame mode, the default: `gop`, `chunk` and `reuse` do not compile. */
+interface FrameModeConfig extends Omit<H265Options, 'mode' | 'gop' | 'chunk' | 'reuse'> {
+  readonly mode?: 'frame' | undefined;
+  readonly gop?: undefined;
+  readonly chunk?: undefined;
+  readonly reuse?: undefined;
+}
+
+/** Stream mode. */
+interface StreamModeConfig extends H265Options { readonly mode: 'stream' }
 
 const PRESETS = ['ultrafast', 'superfast', 'veryfast', 'faster', 'fast', 'medium', 'slow', 'slower', 'veryslow'] as const;
 

@@ -1,9 +1,9 @@
 /** resize: brings pictures to a size. */
-import type { MonoTypeOperatorFunction } from 'rxjs';
+import type { Observable } from 'rxjs';
 import { z } from 'zod';
 import { extend } from '../src/capture.js';
 import { RESIZE } from '../src/defaults.js';
-import type { Frame } from '../src/frame.js';
+import type { ChangedFrame, Frame } from '../src/frame.js';
 import { options, parseOptions } from '../src/options.js';
 import { FITS, type Fit, type ResizeStep } from '../src/plan.js';
 
@@ -35,6 +35,12 @@ const schema = options({
   algorithm: z.enum(ALGORITHMS).default(RESIZE.algorithm),
 }).refine((given) => given.width !== undefined || given.height !== undefined, { message: 'expected width, height or both' });
 
+/** What a picture is once it is resized: what has changed stays that. */
+type Sized<F extends Frame> = F extends ChangedFrame ? ChangedFrame : Frame;
+
+/** As an operator of RxJS, for pictures of any step before it. */
+type Resizing = <F extends Frame>(source: Observable<F>) => Observable<Sized<F>>;
+
 /**
  * Scales every picture.
  *
@@ -58,7 +64,7 @@ const schema = options({
  * @throws InvalidOption for a side out of range, an unknown fit or algorithm, or no side at all
  * @see encodeH265
  */
-export function resize(config: ResizeConfig): MonoTypeOperatorFunction<Frame> {
+export function resize(config: ResizeConfig): Resizing {
   const step = { kind: 'resize', ...parseOptions('resize', schema, config) } as ResizeStep;
-  return (source) => extend<Frame>(source, step);
+  return <F extends Frame>(source: Observable<F>) => extend<Sized<F>>(source, step);
 }

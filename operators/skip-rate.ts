@@ -1,8 +1,8 @@
 /** skipRate: thins a stream of pictures before anything is spent on them. */
-import type { MonoTypeOperatorFunction } from 'rxjs';
+import type { OperatorFunction } from 'rxjs';
 import { z } from 'zod';
 import { extend } from '../src/capture.js';
-import type { Frame } from '../src/frame.js';
+import type { AnyFrame, Frame } from '../src/frame.js';
 import { count, options, parseOptions } from '../src/options.js';
 import { type SkipRule, fraction } from '../src/skip.js';
 
@@ -40,7 +40,7 @@ const schema = z.union([count(), options({ fps: z.number().min(0.000001).max(100
  * @throws InvalidOption for a rate that is no whole number of at least 1 and no `{ fps }` above 0
  * @see resize
  */
-export function skipRate(rate: number | SkipRateConfig): MonoTypeOperatorFunction<Frame> {
+export function skipRate(rate: number | SkipRateConfig): OperatorFunction<AnyFrame, Frame> {
   const given = parseOptions('skipRate', schema, rate);
   const rule: SkipRule = typeof given === 'number' ? { every: given } : fraction(given.fps);
   return (source) => extend<Frame>(source, { kind: 'skip', rule });

@@ -1,9 +1,9 @@
 /** skipUnchanged: leaves out what looks like the last picture kept, before anything is spent on encoding it. */
-import type { MonoTypeOperatorFunction } from 'rxjs';
+import type { OperatorFunction } from 'rxjs';
 import { z } from 'zod';
 import { extend } from '../src/capture.js';
 import { UNCHANGED } from '../src/defaults.js';
-import type { Frame } from '../src/frame.js';
+import type { AnyFrame, ChangedFrame } from '../src/frame.js';
 import { milliseconds, options, parseOptions } from '../src/options.js';
 
 /** What counts as a change, and how long nothing may come. */
@@ -47,7 +47,7 @@ const schema = options({
  * @throws InvalidOption for a threshold out of 0 to 0.5, a maxGapMs below 1, or another skipUnchanged before it
  * @see toMessage
  */
-export function skipUnchanged(config: SkipUnchangedConfig = {}): MonoTypeOperatorFunction<Frame> {
+export function skipUnchanged(config: SkipUnchangedConfig = {}): OperatorFunction<AnyFrame, ChangedFrame> {
   const { threshold, maxGapMs } = parseOptions('skipUnchanged', schema, config);
-  return (source) => extend<Frame>(source, { kind: 'unchanged', threshold, maxGapMs, references: false });
+  return (source) => extend<ChangedFrame>(source, { kind: 'unchanged', threshold, maxGapMs, references: false });
 }

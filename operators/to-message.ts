@@ -13,7 +13,10 @@ import { withReferences } from '../src/plan.js';
 export type { MessageFormatter } from '../src/message/index.js';
 
 /** Options of `toMessage`. */
-export interface ToMessageConfig {
+export type ToMessageConfig = CloudEventsConfig | MatriceConfig;
+
+/** All options of `toMessage`. */
+interface MessageOptions {
   /** Layout of the message. Default `cloudevents`. */
   readonly format?: FormatName;
   /** Where the camera stands. */
@@ -35,6 +38,19 @@ export interface ToMessageConfig {
   readonly unchanged?: 'skip' | 'reference';
   /** `cloudevents`: more headers; none of the format's own names. */
   readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** `cloudevents`, the default: what is for `matrice` alone does not compile. */
+interface CloudEventsConfig extends Omit<MessageOptions, 'format' | 'serviceId' | 'stripInputContent'> {
+  readonly format?: 'cloudevents';
+  readonly serviceId?: undefined;
+  readonly stripInputContent?: undefined;
+}
+
+/** `matrice`: it has no headers. */
+interface MatriceConfig extends Omit<MessageOptions, 'headers'> {
+  readonly format: 'matrice';
+  readonly headers?: undefined;
 }
 
 const RESERVED = /^(ce_|content-type$)/i;

@@ -80,6 +80,15 @@ declare const STRAIGHT: unique symbol;
 /** A picture straight out of a camera. Steps that make or choose pictures give plain frames: after them nothing can be passed through. */
 export interface SourceFrame extends Frame { readonly [STRAIGHT]: true }
 
+/** For types alone: no value has it. */
+declare const CHANGED: unique symbol;
+
+/** A picture that has changed, by `skipUnchanged`: what leaves pictures out stands before that. */
+export interface ChangedFrame extends Frame { readonly [CHANGED]: 'skipRate and skipUnchanged stand before skipUnchanged' }
+
+/** A picture that may be left out. */
+export type AnyFrame = Frame & { readonly [CHANGED]?: undefined };
+
 /** What is said of a picture that `skipUnchanged` found unchanged, where a reference goes in its place. */
 export interface Unchanged {
   /** Likeness to the last full picture, 0 to 1: 1 − the mean absolute difference of brightness / 255. */

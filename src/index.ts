@@ -6,6 +6,7 @@ export * from './errors.js';
 export type { CameraEvent, DropCause, Place } from './events.js';
 export { findFfmpeg } from './ffmpeg/index.js';
 export type {
+  AnyFrame, ChangedFrame,
   CameraMessage, Codec, ColorInfo, EncodeMode, EncodedFrame, Frame, Origin, PixelFormat, Published, SourceFrame, SourceInfo, Unchanged,
 } from './frame.js';
 export type { Timing } from './histogram.js';

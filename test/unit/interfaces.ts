@@ -12,7 +12,13 @@ export function parse(file: string): ts.SourceFile {
 
 /** Names of an interface's members; of an object in it, those of its members: `outbox.maxBytes`. */
 export function membersOf(file: string, interfaceName: string): string[] {
-  const found = parse(file).statements.find((one): one is ts.InterfaceDeclaration => ts.isInterfaceDeclaration(one) && one.name.text === interfaceName);
+  const { statements } = parse(file);
+  const interfaceOf = (name: string) => statements.find((one): one is ts.InterfaceDeclaration => ts.isInterfaceDeclaration(one) && one.name.text === name);
+  const alias = statements.find((one): one is ts.TypeAliasDeclaration => ts.isTypeAliasDeclaration(one) && one.name.text === interfaceName);
+  // Where some members go with others alone, the type is a union: its interfaces are made of one that has all.
+  const [part = ''] = alias?.type.getText().match(/\w+/) ?? [];
+  const whole = /Omit<(\w+)/.exec(interfaceOf(part)?.heritageClauses?.[0]?.getText() ?? '')?.[1] ?? '';
+  const found = interfaceOf(interfaceName) ?? interfaceOf(whole);
   return (found?.members ?? []).flatMap((member) => {
     const name = (member.name as ts.Identifier).text;
     const inner = ts.isPropertySignature(member) ? innerOf(member.type) : [];

@@ -23,13 +23,16 @@ function picture(facts: Partial<EncodedFrame> = {}): EncodedFrame {
   };
 }
 
-const make = (frame: EncodedFrame, config: ToMessageConfig = {}): Promise<CameraMessage> =>
+/** Of the format alone. */
+type Matrice = Omit<Extract<ToMessageConfig, { format: 'matrice' }>, 'format'>;
+
+const make = (frame: EncodedFrame, config: Matrice = {}): Promise<CameraMessage> =>
   firstValueFrom(of(frame).pipe(toMessage({ format: 'matrice', ...config })));
 
 const parsed = ({ value }: { value: Buffer }) => JSON.parse(value.toString()) as { input_stream: Record<string, unknown> } & Record<string, unknown>;
 
 /** `input_stream` of the message of a frame. */
-const streamOf = async (frame: EncodedFrame, config: ToMessageConfig = {}) => parsed(await make(frame, config)).input_stream;
+const streamOf = async (frame: EncodedFrame, config: Matrice = {}) => parsed(await make(frame, config)).input_stream;
 
 /** What a broker gets of a message. */
 async function sent(kind: string, message: CameraMessage, servers?: string): Promise<Outgoing> {
@@ -202,7 +205,7 @@ describe('a matrice message on its way', () => {
 });
 
 describe('options that only one format takes', () => {
-  it.each<[ToMessageConfig, RegExp]>([
+  it.each<[object, RegExp]>([
     [{ serviceId: 'service_1' }, /option 'serviceId': given for the format 'cloudevents', expected only with 'matrice'/],
     [{ stripInputContent: true }, /option 'stripInputContent': given for the format 'cloudevents', expected only with 'matrice'/],
     [{ format: 'matrice', headers: { site: '7' } }, /option 'headers': given for the format 'matrice', expected only with 'cloudevents'/],
