@@ -1,4 +1,5 @@
 /** The ffmpeg command of a plan, built by fluent-ffmpeg; rxcam spawns it itself. */
+import '../bundled.js';
 import ffmpeg, { type FfmpegCommand } from 'fluent-ffmpeg';
 import type { FeedFormat, ResumePoint } from '../engine.js';
 import type { Plan } from '../plan.js';
@@ -19,6 +20,9 @@ const GLOBAL = ['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'level+verb
  */
 export const HEARTBEAT_FD = 3;
 
+/** Told where its presets are, of which none is used: by itself it looks beside its own file, which a bundle has none of. */
+const newCommand = () => ffmpeg({ presets: 'none' });
+
 /** Arguments for reading a source. */
 export function cameraArguments(
   plan: Plan, input: SourceInput, encoder: Encoder | undefined, facts: FfmpegFacts, reading: Reading, expected: Expected, resume?: ResumePoint,
@@ -26,7 +30,7 @@ export function cameraArguments(
   const { origin } = plan;
   if (origin.kind !== 'camera') throw new Error('a plan on frames has no source');
   const seekUs = input.paced === true ? resume?.afterPts : undefined;
-  const command = ffmpeg()
+  const command = newCommand()
     .input(input.url)
     .inputOptions([
       ...GLOBAL, ...(encoder?.globalOptions ?? []),
@@ -44,7 +48,7 @@ export function cameraArguments(
 /** Arguments for raw frames on stdin. */
 export function feedArguments(plan: Plan, format: FeedFormat, encoder: Encoder | undefined, facts: FfmpegFacts, expected: Expected): string[] {
   const { num, den } = fraction(format.fps);
-  const command = ffmpeg()
+  const command = newCommand()
     .input('pipe:0')
     .inputOptions([
       ...GLOBAL, ...(encoder?.globalOptions ?? []), '-f', 'rawvideo', '-pixel_format', format.pixelFormat,
@@ -56,7 +60,7 @@ export function feedArguments(plan: Plan, format: FeedFormat, encoder: Encoder |
 
 /** Arguments for one picture of the access units on stdin. */
 export function stillArguments(codec: 'h265' | 'h264', encoding: Encoding, facts: FfmpegFacts): string[] {
-  const command = ffmpeg()
+  const command = newCommand()
     .input('pipe:0')
     .inputOptions([...GLOBAL, '-threads', '1', '-f', codec === 'h265' ? 'hevc' : 'h264'])
     .complexFilter(stillGraph(encoding.encoder));
@@ -92,7 +96,7 @@ export function copyArguments(
 ): string[] {
   const isPaced = input.paced === true;
   const seekUs = isPaced ? Math.max(0, (resume?.afterPts ?? 0) - SEEK_MARGIN_US) : 0;
-  const command = ffmpeg()
+  const command = newCommand()
     .input(input.url)
     .inputOptions([
       // Of AVI, and whatever else tells only the time of decoding.
@@ -116,7 +120,7 @@ export function copyArguments(
 
 /** Arguments for a look at what a source says of itself: it is stopped as soon as that has come. */
 export function lookArguments(input: SourceInput, patience: Patience): string[] {
-  const command = ffmpeg().input(input.url).inputOptions([...GLOBAL, ...waiting(patience), ...input.options]);
+  const command = newCommand().input(input.url).inputOptions([...GLOBAL, ...waiting(patience), ...input.options]);
   return argumentsOf(command.output('-').outputOptions(['-map', '0:V', '-c:v', 'copy', '-f', 'null']));
 }
 
