@@ -154,14 +154,15 @@ class Publication {
 }
 
 /** The message with what its format wants to know of the broker: once, however often it is sent. */
-function completed(message: CameraMessage, { driver: { kind, servers } }: BrokerHandle, topic: string): CameraMessage {
+function completed(message: CameraMessage, handle: BrokerHandle, topic: string): CameraMessage {
+  const { kind, servers } = handle.driver();
   const { completion, ...rest } = message;
   if (completion?.of !== message.value) return message;
   return { ...rest, ...completion.complete({ kind, topic, ...(servers !== undefined && { servers }) }) };
 }
 
 function checkTopic(handle: BrokerHandle, topic: string): string {
-  const problem = typeof topic === 'string' && topic !== '' ? handle.driver.topicProblem?.(topic) : 'expected a name';
+  const problem = typeof topic === 'string' && topic !== '' ? handle.driver().topicProblem?.(topic) : 'expected a name';
   if (problem === undefined) return topic;
   throw new InvalidOption(`publish: option 'topic': ${JSON.stringify(topic)} given, ${problem}`);
 }

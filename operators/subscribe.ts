@@ -75,11 +75,11 @@ const SCHEMA = object({
 export function subscribe(broker: Broker, config: SubscribeConfig): Reception {
   const handle = handleOf('subscribe', broker);
   const { topic, key, from, to, inbox, acknowledge, partitions } = parseOptions('subscribe', SCHEMA, config);
-  const problem = handle.driver.topicProblem?.(topic);
+  const problem = handle.driver().topicProblem?.(topic);
   if (problem !== undefined) throw new InvalidOption(`subscribe: option 'topic': ${JSON.stringify(topic)} given, ${problem}`);
   const open = () => {
     const places = { from: from as From, to: to as To | undefined };
-    const reader = handleOf('subscribe', handle).driver.reader?.({ topic, key, ...places, partitions });
+    const reader = handleOf('subscribe', handle).driver().reader?.({ topic, key, ...places, partitions });
     if (reader === undefined) throw new InvalidOption(`subscribe: option 'broker': ${handle.kind} given, expected one that can be read`);
     return reader;
   };

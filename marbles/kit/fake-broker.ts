@@ -45,12 +45,12 @@ export interface FakeMessage {
 export class FakeBroker extends BrokerHandle<FakeDriver> {
   /** What was written, in order. */
   get messages(): readonly FakeMessage[] {
-    return this.driver.messages;
+    return this.driver().messages;
   }
 
   /** Every request: when it came, and how many messages were in it. */
   get requests(): readonly { readonly at: number; readonly messages: number }[] {
-    return this.driver.requests;
+    return this.driver().requests;
   }
 }
 

@@ -25,7 +25,7 @@ export interface BrokerOptions extends Partial<Omit<SenderOptions, keyof AgainOp
 }
 
 export class BrokerHandle<D extends Driver = Driver> implements Broker {
-  readonly [BROKER_HANDLE] = this as BrokerHandle;
+  readonly #driver: D;
   readonly errors$: Observable<RxcamError>;
   readonly state$: Observable<BrokerState>;
   readonly #outbox: Outbox;
@@ -38,7 +38,8 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
   readonly #refusals = new Map<string, string>();
   #closing: Promise<CloseReport> | undefined;
 
-  constructor(readonly driver: D, options: BrokerOptions = {}) {
+  constructor(driver: D, options: BrokerOptions = {}) {
+    this.#driver = driver;
     this.#outbox = new Outbox(options.outboxMaxBytes ?? OUTBOX.handleMaxBytes);
     this.#state$ = new BehaviorSubject<BrokerState>({ status: 'idle', outbox: { messages: 0, bytes: 0 } });
     this.state$ = this.#state$.asObservable();
@@ -54,11 +55,15 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
     });
   }
 
-  get kind(): string { return this.driver.kind; }
-  get address(): string { return this.driver.address; }
+  get [BROKER_HANDLE](): this { return this; }
+  get kind(): string { return this.#driver.kind; }
+  get address(): string { return this.#driver.address; }
   get isClosed(): boolean { return this.#closing !== undefined; }
   get state(): BrokerState { return this.#stateOf(this.#state$.value); }
   get #status(): BrokerState['status'] { return this.#state$.value.status; }
+
+  /** A method, and no property: the driver knows passwords, and whoever prints a handle must not see them. */
+  driver(): D { return this.#driver; }
 
   lane(topic: string, key: string, options: LaneOptions): Lane {
     return this.#outbox.lane(topic, key, options);
@@ -78,11 +83,11 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
 
   async prepare(topic: string, { consumerGroup }: { consumerGroup?: string } = {}): Promise<void> {
     if (this.isClosed) throw closedError(this);
-    await lastValueFrom(this.driver.prepare?.(topic, consumerGroup) ?? EMPTY, { defaultValue: undefined });
+    await lastValueFrom(this.#driver.prepare?.(topic, consumerGroup) ?? EMPTY, { defaultValue: undefined });
   }
 
   reconnect(): void {
-    if (!this.isClosed) this.driver.reset();
+    if (!this.isClosed) this.#driver.reset();
   }
 
   close({ deadlineMs = BROKER.closeDeadlineMs }: { deadlineMs?: number } = {}): Promise<CloseReport> {
@@ -102,7 +107,7 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
     return lastValueFrom(race(empty$, timer(deadlineMs)).pipe(
       take(1),
       map(() => this.#giveUp()),
-      concatMap((report) => concat(this.driver.close().pipe(takeUntil(timer(BROKER.disconnectTimeoutMs))), of(report))),
+      concatMap((report) => concat(this.#driver.close().pipe(takeUntil(timer(BROKER.disconnectTimeoutMs))), of(report))),
       tap(() => { this.#closed(); }),
     ));
   }

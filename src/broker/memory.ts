@@ -65,15 +65,15 @@ export function memory(options: MemoryConfig = {}): MemoryBroker {
 
 class MemoryHandle extends BrokerHandle<MemoryDriver> implements MemoryBroker {
   topics(): readonly string[] {
-    return [...this.driver.topics.keys()];
+    return [...this.driver().topics.keys()];
   }
 
   read(topic: string): readonly StoredMessage[] {
-    return [...this.driver.topics.get(topic)?.messages ?? []];
+    return [...this.driver().topics.get(topic)?.messages ?? []];
   }
 
   messages$(topic?: string): Observable<StoredMessage> {
-    return this.driver.arrived$.pipe(filter((message) => topic === undefined || message.topic === topic));
+    return this.driver().arrived$.pipe(filter((message) => topic === undefined || message.topic === topic));
   }
 }
 

@@ -217,7 +217,7 @@ function hasten(gate: Camera, minStartIntervalMs: number): void {
 
 /** The embedded broker answers at once; this one takes its time for each request. */
 function slowDown(broker: MemoryBroker, ms: number): void {
-  const { driver } = broker as unknown as { readonly driver: Driver };
+  const driver = (broker as unknown as { driver(): Driver }).driver();
   const send = driver.send.bind(driver);
   driver.send = (batch) => timer(ms).pipe(switchMap(() => send(batch)));
 }

@@ -4,7 +4,7 @@ import { Writable } from 'node:stream';
 import { inspect } from 'node:util';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { camera, encodeH265, kafka, memory, publish, retry, toMessage } from '../../src/index.js';
+import { CameraStreamer, camera, encodeH265, kafka, memory, publish, redis, retry, toMessage } from '../../src/index.js';
 import { type HttpServer, type OddServer, fieldInput, fieldJpegs, http, needs, secretsKept, startHttpServer, startOddHttp, startOddRtsp } from '../services/index.js';
 import { watch } from '../faults/kit.js';
 import { build, run } from '../real/cli-program.js';
@@ -34,14 +34,28 @@ needs('ffmpeg')('an object that holds a secret', () => {
   const broker = memory();
 
   it.each([
+    ['kafka()', kafka({ brokers: ['127.0.0.1:9'], sasl, ssl: { passphrase: SECRET, key: SECRET } })],
+    ['redis() by address', redis({ url: `redis://me:${SECRET}@127.0.0.1:9` })],
+    ['redis() by parts', redis({ host: '127.0.0.1', password: SECRET })],
     ['memory()', broker],
     ['camera() over RTSP', gate],
     ['camera() over HTTP', camera(`http://admin:${SECRET}@127.0.0.1:9/cgi-bin/snapshot.cgi?loginuse=admin&loginpas=${SECRET}`)],
     ['a plan', gate.pipe(retry(), encodeH265())],
     ['an Observable of messages', gate.pipe(encodeH265(), toMessage(), publish(broker, { topic: 't' }), retry())],
+    ['CameraStreamer', new CameraStreamer({ serviceId: 's', serverType: 'kafka', connection: { brokers: ['127.0.0.1:9'], sasl } })],
     ['its state', kafka({ brokers: ['127.0.0.1:9'], sasl }).state],
   ])('%s: shows none, however it is printed', (_, value) => {
     secretsKept([SECRET], shown(value));
+  });
+
+  it('shows none while it is in use, and when it has failed', async () => {
+    const handle = redis({ url: `redis://me:${SECRET}@127.0.0.1:9`, retryInitialMs: 10 });
+    const one = camera('test:?size=64x48&duration=0.2', { key: 'one', pace: 'asap' });
+    const sent = one.pipe(encodeH265(), toMessage(), publish(handle, { topic: 't' })).subscribe();
+    await new Promise<void>((resolve) => { handle.errors$.subscribe(() => { resolve(); }); });
+    secretsKept([SECRET], [...shown(handle), ...shown(handle.state), ...shown(handle.state.error), ...shown(one)]);
+    sent.unsubscribe();
+    secretsKept([SECRET], shown(await handle.close({ deadlineMs: 0 })));
   });
 });
 
