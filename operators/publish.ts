@@ -119,7 +119,7 @@ class Publication {
   }
 
   end(): void {
-    for (const lane of this.#lanes) lane.release(this);
+    this.handle.release(this.#lanes, this);
     for (const receiver of this.#receivers.values()) {
       receiver.detach();
       if (!receiver.isSpent) this.left.add(receiver);

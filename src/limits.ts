@@ -78,3 +78,9 @@ export const KAFKA_LIMITS = {
   /** So long a broker may say that it does not lead what it was just said to lead, and is asked again. */
   newMs: 10_000,
 } as const;
+
+/** Lanes of an outbox that nobody publishes to any more. */
+export const LANES = {
+  /** Of so many it is remembered what they sent last: 100 bytes each. */
+  remembered: 10_000,
+} as const;

@@ -8,13 +8,14 @@ import { InvalidOption, MessageTooLarge, type RxcamError } from '../errors.js';
 import type { CameraMessage } from '../frame.js';
 import type { Ticket } from '../account.js';
 import { type AgainGiven, type AgainOptions, againOptions } from './again.js';
-import type { Broker, BrokerState, TopicWaits } from './broker.js';
+import type { Broker, BrokerState } from './broker.js';
 import { type CloseReport, closeReport } from './close-report.js';
 import type { Driver } from './driver.js';
 import { Entry, type Lane } from './lane.js';
 import { type LaneOptions, Outbox } from './outbox.js';
 import type { Receiver } from './receiver.js';
 import { Sender, type SenderOptions } from './sender.js';
+import { waitingTopics } from './waiting-topics.js';
 
 /** Marks broker handles; global, so that a second copy of rxcam does no harm. */
 export const BROKER_HANDLE: unique symbol = Symbol.for('rxcam.broker') as never;
@@ -81,6 +82,16 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
     this.#sender.wake(lane);
   }
 
+  /** `holder` publishes to these lanes no longer: what is kept for them goes when they are empty, and their run is over. */
+  release(lanes: Iterable<Lane>, holder: object): void {
+    for (const lane of lanes) {
+      lane.release(holder);
+      this.#outbox.leave(lane);
+    }
+    // The run that ends now is over when all that ends with it has been told.
+    queueMicrotask(() => { this.#sweep(); });
+  }
+
   async prepare(topic: string, { consumerGroup }: { consumerGroup?: string } = {}): Promise<void> {
     if (this.isClosed) throw closedError(this);
     await lastValueFrom(this.#driver.prepare?.(topic, consumerGroup) ?? EMPTY, { defaultValue: undefined });
@@ -128,7 +139,15 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
     this.#outbox.relieve();
     const { outbox: { messages }, throttledMs } = this.#state$.value;
     if ((this.#outbox.messages === 0 && messages > 0) || (throttledMs !== undefined) !== this.#sender.servers.pauseMs > 0) this.#tell();
+    if (this.#outbox.messages === 0) this.#sweep();
     this.#settled$.next();
+  }
+
+  #sweep(): void {
+    for (const topic of this.#outbox.sweep()) {
+      this.#refusals.delete(topic);
+      this.driver.forget?.(topic);
+    }
   }
 
   #noteFilling(): void {
@@ -153,21 +172,12 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
   }
 
   #stateOf({ status, error }: Pick<BrokerState, 'status' | 'error'>): BrokerState {
-    const waiting = status === 'connected' ? this.#waiting() : [];
+    const waiting = status === 'connected' ? waitingTopics(this.#outbox.lanes, (lane) => this.#sender.whyWaits(lane)) : [];
     const throttledMs = status === 'closed' ? 0 : this.#sender.servers.pauseMs;
     return {
       status, ...(error !== undefined && { error }),
       ...(waiting.length > 0 && { waiting }), ...(throttledMs > 0 && { throttledMs }), outbox: this.#totals(),
     };
-  }
-
-  #waiting(): TopicWaits[] {
-    const errors = new Map<string, RxcamError>();
-    for (const lane of this.#outbox.lanes) {
-      const error = this.#sender.whyWaits(lane);
-      if (error !== undefined) errors.set(lane.topic, error);
-    }
-    return [...errors].map(([topic, error]) => ({ topic, error }));
   }
 
   #totals(): BrokerState['outbox'] {

@@ -89,9 +89,14 @@ class KafkaDriver implements Driver {
 
   prepare(topic: string): Observable<never> {
     return defer(async () => {
+      this.#hold(1);
       const problem = (await (await this.#clientNow()).lookUp([topic])).get(topic);
       if (problem !== undefined) throw problem;
-    }).pipe(ignoreElements(), catchError((error: unknown) => throwError(() => this.#failures.of(error, topic))));
+    }).pipe(
+      ignoreElements(),
+      finalize(() => { this.#hold(-1); }),
+      catchError((error: unknown) => throwError(() => this.#failures.of(error, topic))),
+    );
   }
 
   reader(request: ReadRequest): Reader {

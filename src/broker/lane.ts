@@ -51,10 +51,21 @@ export class Lane extends BoundedQueue<Entry> {
   error: RxcamError | undefined;
   /** Who publishes here, and for which run. */
   readonly #claims = new Map<object, AccountOwner>();
-  #lastSent = 0;
+  readonly #holders = new Set<object>();
+  #lastOwner: AccountOwner | undefined;
+  #lastSent: number;
 
-  constructor(readonly topic: string, readonly key: string, limits: Limits, total: Total) {
+  /** @param lastSent - the inputOrder that was sent here last, by a lane that is gone */
+  constructor(readonly topic: string, readonly key: string, limits: Limits, total: Total, lastSent = 0) {
     super(limits, total);
+    this.#lastSent = lastSent;
+  }
+
+  get lastSent(): number { return this.#lastSent; }
+
+  /** Whether it holds nothing, and nobody is known who will publish here. A run that waits to reconnect will. */
+  get isIdle(): boolean {
+    return this.length === 0 && this.#holders.size === 0 && this.#lastOwner?.live !== true;
   }
 
   /** Whether its requests hold no message of another lane: it must not hold up others. */
@@ -67,13 +78,16 @@ export class Lane extends BoundedQueue<Entry> {
    * @throws InvalidOption if another run that is live publishes here
    */
   claim(owner: AccountOwner | undefined, holder: object): void {
+    this.#holders.add(holder);
     if (owner === undefined || this.#claims.get(holder) === owner) return;
     for (const other of this.#claims.values()) if (other !== owner && other.live && owner.live) throw this.#conflict(other, owner);
     this.#claims.set(holder, owner);
+    this.#lastOwner = owner;
   }
 
   release(holder: object): void {
     this.#claims.delete(holder);
+    this.#holders.delete(holder);
   }
 
   /** The entries' headers name what was sent before each of them: by an acknowledged request, or earlier in this one. */

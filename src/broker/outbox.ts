@@ -1,6 +1,7 @@
 /** The lanes of a broker handle, bounded together. */
 import { OUTBOX } from '../defaults.js';
 import type { DropCause } from '../events.js';
+import { LANES } from '../limits.js';
 import type { RxcamError } from '../errors.js';
 import { Total } from './bounded-queue.js';
 import { type Entry, Lane } from './lane.js';
@@ -14,6 +15,10 @@ export interface LaneOptions {
 
 export class Outbox {
   readonly #lanes = new Map<string, Lane>();
+  /** Lanes that somebody has left. */
+  readonly #left = new Set<Lane>();
+  /** What lanes that are gone have sent last: the next message there names it. The oldest go. */
+  readonly #lastSent = new Map<string, number>();
   readonly #total: Total;
   #wasHigh = false;
 
@@ -28,10 +33,10 @@ export class Outbox {
 
   /** The lane of a topic and key, bounded as the last publisher asked. */
   lane(topic: string, key: string, options: LaneOptions): Lane {
-    const id = JSON.stringify([topic, key]);
+    const id = idOf(topic, key);
     let lane = this.#lanes.get(id);
     if (lane === undefined) {
-      lane = new Lane(topic, key, { maxBytes: OUTBOX.maxBytes, maxMessages: OUTBOX.maxMessages }, this.#total);
+      lane = new Lane(topic, key, { maxBytes: OUTBOX.maxBytes, maxMessages: OUTBOX.maxMessages }, this.#total, this.#lastSent.get(id));
       this.#lanes.set(id, lane);
     }
     lane.maxInFlight = options.maxInFlight ?? lane.maxInFlight;
@@ -53,6 +58,29 @@ export class Outbox {
     for (const lane of this.#lanes.values()) lane.relieve();
   }
 
+  /** Somebody publishes to this lane no longer. */
+  leave(lane: Lane): void {
+    this.#left.add(lane);
+  }
+
+  /** Removes the lanes that are idle; returns the topics that have none left. */
+  sweep(): string[] {
+    const gone = [...this.#left].filter(({ isIdle }) => isIdle);
+    for (const lane of gone) this.#remove(lane);
+    const used = gone.length === 0 ? undefined : new Set([...this.#lanes.values()].map(({ topic }) => topic));
+    return [...new Set(gone.map(({ topic }) => topic))].filter((topic) => used?.has(topic) === false);
+  }
+
+  #remove(lane: Lane): void {
+    const id = idOf(lane.topic, lane.key);
+    this.#left.delete(lane);
+    this.#lanes.delete(id);
+    this.#lastSent.delete(id);
+    this.#lastSent.set(id, lane.lastSent);
+    const [oldest] = this.#lastSent.keys();
+    if (oldest !== undefined && this.#lastSent.size > LANES.remembered) this.#lastSent.delete(oldest);
+  }
+
   /** Drops every message; returns where each was to go, and the bytes of its value. */
   dropAll(cause: DropCause, error?: RxcamError): { topic: string; bytes: number }[] {
     return [...this.#lanes.values()].flatMap((lane) =>
@@ -63,4 +91,8 @@ export class Outbox {
     const bySize = [...this.#lanes.values()].filter((lane) => lane.waiting > 0).sort((a, b) => b.bytes - a.bytes);
     return bySize.some((lane) => lane.dropOldest());
   }
+}
+
+function idOf(topic: string, key: string): string {
+  return JSON.stringify([topic, key]);
 }

@@ -4,10 +4,13 @@ import type { Outgoing } from './driver.js';
 
 export class StreamGroups {
   readonly #made = new Set<string>();
+  /** Streams whose group this user may not make: they are written to where they are there. */
+  readonly #refused = new Set<string>();
 
   /** Another connection may lead to another server. */
   reset(): void {
     this.#made.clear();
+    this.#refused.clear();
   }
 
   /**
@@ -17,7 +20,7 @@ export class StreamGroups {
    */
   make(multi: ChainableCommander, batch: readonly Outgoing[]): string[] {
     const wanted = new Map(batch.flatMap(({ topic, message: { consumerGroup } }) =>
-      (consumerGroup === undefined || this.#made.has(topic) ? [] : [[topic, consumerGroup]])));
+      (consumerGroup === undefined || this.#made.has(topic) || this.#refused.has(topic) ? [] : [[topic, consumerGroup]])));
     for (const [topic, group] of wanted) multi.xgroup('CREATE', topic, group, '0', 'MKSTREAM');
     return [...wanted.keys()];
   }
@@ -39,5 +42,20 @@ export class StreamGroups {
   /** The stream was not there: the next request makes it, with its group. */
   gone(topic: string): void {
     this.#made.delete(topic);
+  }
+
+  forget(topic: string): void {
+    this.#made.delete(topic);
+    this.#refused.delete(topic);
+  }
+
+  /** This user may make no groups: somebody else may have. */
+  refuse(batch: readonly Outgoing[]): void {
+    for (const { topic, message: { consumerGroup } } of batch) if (consumerGroup !== undefined) this.#refused.add(topic);
+  }
+
+  /** Whether the group of a stream could not be made for want of the right; the next request tries again. */
+  wasRefused(topic: string): boolean {
+    return this.#refused.delete(topic);
   }
 }

@@ -43,6 +43,10 @@ export class StreamTrim {
     if (stream.entries.length > this.maxLen) removeOldest(stream);
   }
 
+  forget(topic: string): void {
+    this.#streams.delete(topic);
+  }
+
   #trimTo(topic: string, room: number): Trim | undefined {
     const stream = this.#streams.get(topic);
     let bytes = stream?.bytes ?? 0;

@@ -1,0 +1,56 @@
+/** A handle with nothing to send sleeps. */
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterEach, expect, it } from 'vitest';
+import { type Program, needs, sharedKafka, sharedRedis, threeQuestions } from '../services/index.js';
+import { startPublisher } from './fixtures/publishing.js';
+
+const WATCHED_S = 5;
+/** Node itself wakes about once a second for V8. */
+const WAKINGS_A_SECOND = 5;
+const CPU_SHARE = 0.005;
+const TICKS_A_SECOND = 100;
+
+let program: Program | undefined;
+afterEach(async () => {
+  await program?.stop();
+  await threeQuestions({});
+});
+
+/** Wakings of its main thread, and seconds of CPU of all its threads. */
+function usage(pid: number): { wakings: number; cpuS: number } {
+  const wakings = Number(/^voluntary_ctxt_switches:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+  return { wakings, cpuS: (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND };
+}
+
+async function sleeps(kind: 'kafka' | 'redis', options: object): Promise<void> {
+  const count = 20;
+  // Its interval goes on for ever, and so the process: it sends nothing for the next hour.
+  const publisher = await startPublisher({ broker: kind, options, topic: `idle-${randomUUID()}`, count, then: 'stay' });
+  ({ program } = publisher);
+  await publisher.acknowledges(count);
+  // What the start has left to do, such as compiling, is done.
+  await wait(2_000);
+  const before = usage(program.pid);
+  await wait(WATCHED_S * 1_000);
+  const after = usage(program.pid);
+  expect((after.wakings - before.wakings) / WATCHED_S).toBeLessThan(WAKINGS_A_SECOND);
+  // A tick of the kernel's clock is two thousandths of this time.
+  expect((after.cpuS - before.cpuS) / WATCHED_S).toBeLessThanOrEqual(CPU_SHARE);
+  expect(program.tail()).not.toMatch(/warning/i);
+}
+
+needs('kafka')('an idle handle of Kafka', () => {
+  it('wakes less than five times a second', async () => {
+    const { host, port } = await sharedKafka();
+    await sleeps('kafka', { brokers: [`${host}:${port}`] });
+  });
+});
+
+needs('redis')('an idle handle of Redis', () => {
+  it('wakes less than five times a second', async () => {
+    await sleeps('redis', { url: (await sharedRedis()).url });
+  });
+});

@@ -1,0 +1,61 @@
+/** Topics that come and go for weeks: what was kept for one goes with it. */
+import { randomUUID } from 'node:crypto';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { from, lastValueFrom } from 'rxjs';
+import { afterEach, expect, it } from 'vitest';
+import { publish } from '../../operators/publish.js';
+import { type Broker, kafka, redis } from '../../src/index.js';
+import { needs, sharedKafka, sharedRedis, threeQuestions } from '../services/index.js';
+import { FakeRun } from '../unit/outbox-fakes.js';
+
+const MESSAGES = 200;
+const ROUND = 100;
+/** Of what was 100 bytes a message and more: the last inputOrder of each topic and key is kept. */
+const KEPT_A_TOPIC = 2_000;
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+let broker: Broker;
+afterEach(async () => {
+  await broker.close();
+  await threeQuestions({});
+});
+
+/** So many cameras, each with a topic of its own, publish and end. */
+async function comeAndGo(topics: number): Promise<void> {
+  for (let index = 0; index < topics; index++) {
+    const topic = `leak-${randomUUID()}`;
+    const run = new FakeRun(topic);
+    const messages = Array.from({ length: MESSAGES }, () => run.message());
+    await lastValueFrom(from(messages).pipe(publish(broker, { topic })));
+    run.live = false;
+  }
+}
+
+async function keepsNothing(topics: number): Promise<void> {
+  await comeAndGo(topics);
+  collect();
+  const before = process.memoryUsage().heapUsed;
+  await comeAndGo(topics);
+  await new Promise((resolve) => { setImmediate(resolve); });
+  collect();
+  const kept = process.memoryUsage().heapUsed - before;
+  expect(kept / topics).toBeLessThan(KEPT_A_TOPIC);
+}
+
+needs('redis')('redis', () => {
+  it('keeps nothing of topics that are over', async () => {
+    broker = redis({ url: (await sharedRedis()).url });
+    await keepsNothing(ROUND);
+  });
+});
+
+needs('kafka')('kafka', () => {
+  it('keeps nothing of topics that are over', async () => {
+    const { host, port } = await sharedKafka();
+    broker = kafka({ brokers: [`${host}:${port}`] });
+    await keepsNothing(ROUND / 5);
+  });
+});
