@@ -47,6 +47,10 @@ export interface CameraConfig {
   readonly cacheDir?: string | undefined;
   /** HTTP files: largest download in bytes. Default 4 GiB. */
   readonly maxDownloadBytes?: number | undefined;
+  /** HTTP files: a download that brings fewer bytes a second, over a minute, is given up. Default 1,000; 0 lets any pass. */
+  readonly minDownloadRate?: number | undefined;
+  /** Files: whether a playlist may name files outside its own folder. Default false. */
+  readonly allowLocalPlaylists?: boolean | undefined;
   /**
    * RTSP and HTTP: hosts that the camera may lead to, by its address, redirects, playlists and keys alike: `allow` (nothing
    * else then) and `deny`, each names, `*.names`, addresses or CIDR. Default: all but link-local addresses and the metadata
@@ -99,6 +103,8 @@ const schema = options({
   download: z.boolean().default(SOURCE.download),
   cacheDir: z.string().min(1).optional(),
   maxDownloadBytes: byteCount().default(SOURCE.maxDownloadBytes),
+  minDownloadRate: z.number().min(0).default(SOURCE.minDownloadRate),
+  allowLocalPlaylists: z.boolean().default(SOURCE.allowLocalPlaylists),
   hosts: options({ allow: hostPatterns().min(1).optional(), deny: hostPatterns().optional() }).optional(),
   fps: z.number().positive().max(1000).optional(),
   size: options({ width: count(), height: count() }).optional(),

@@ -35,6 +35,16 @@ export const RATE = {
   tolerance: 0.03,
 } as const;
 
+/** Pictures of a multipart stream. */
+export const MULTIPART = {
+  /** One part; a JPEG of 64 megapixels at its best takes less. */
+  maxPartBytes: 64 * 1024 ** 2,
+  /** The head of a part. */
+  maxHeadBytes: 16 * 1024,
+  /** So many parts without a picture, and there is none. */
+  maxOtherParts: 50,
+} as const;
+
 /** HTTP sources. */
 export const DOWNLOAD = {
   userAgent: 'rxcam',
@@ -53,6 +63,10 @@ export const DOWNLOAD = {
   foreignPartMs: 24 * 3_600_000,
   /** Time between two reports of progress; ms. */
   progressMs: 250,
+  /** A live stream's first bytes are waited for this long to see what it is; ms. */
+  sniffMs: 1_000,
+  /** The time over which the lowest rate is measured; ms. */
+  rateWindowMs: 60_000,
   /** A file read in place: the longest wait of ffmpeg before it takes the connection up again; seconds. */
   inPlaceReconnectS: 5,
 } as const;

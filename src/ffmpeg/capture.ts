@@ -42,10 +42,10 @@ export interface Pictures {
 export function capture(options: CaptureOptions, context: EngineContext): Observable<EngineEvent> {
   const { path, args, input, inBulk, source, choose, pictures } = options;
   const piped = (child: ChildProcessWithoutNullStreams) => (pictures.line === undefined ? [child.stdout] : [child.stdout, child.stderr]);
-  const { script, answered = false, beside } = input;
+  const { script, answered = false, env, beside } = input;
   const broken = new Subject<never>();
   const child$ = runChild({
-    path, args, answered, inBulk, live: source.live, address: source.address, secrets: source.secrets, nice: context.process?.nice,
+    path, args, env, answered, inBulk, live: source.live, address: source.address, secrets: source.secrets, nice: context.process?.nice,
     hold: () => context.hold(),
     attach: (child) => {
       // eslint-disable-next-line rxjs-x/no-subscribe-in-pipe -- inside the producer that the pipe begins with

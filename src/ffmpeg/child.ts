@@ -21,6 +21,7 @@ export type ChildOutput =
 export interface ChildOptions {
   readonly path: string;
   readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>> | undefined;
   /** Whether the source is live, and what must not be shown of it. */
   readonly live: boolean;
   /** What is read, for messages: ffmpeg itself knows only the pipe that it was told through. */
@@ -56,7 +57,7 @@ class RunningChild {
 
   constructor(readonly options: ChildOptions, readonly subscriber: Subscriber<ChildOutput>) {
     this.#sawConnection = options.answered ?? false;
-    const child = start(options.path, options.args, options.nice ?? 0, options.hold());
+    const child = start(options.path, options.args, options, options.hold());
     this.#child = child;
     const pictures = this.#reader((packet, stream) => ({ kind: 'packet', packet, stream }));
     const heartbeats = this.#reader(({ pts, data }) => ({ kind: 'heartbeat', pts, data }));
@@ -120,7 +121,7 @@ class RunningChild {
       code, signal, tail: this.#parser.tail, live: this.options.live,
       sawConnection: this.#sawConnection, sawStream: this.#sawStream, sawFrame: this.#sawFrame,
     });
-    const reason = verdict.reason.replace(/\bpipe:0\b/, this.options.address);
+    const reason = verdict.reason.replace(/\bpipe:0\b|http:\/\/source\.rxcam\.invalid\//, this.options.address);
     this.#fail(failure(verdict.code, redact(reason, this.options.secrets), { stderr: this.#tail() }));
   }
 

@@ -20,6 +20,7 @@ export interface Verdict { readonly code: ErrorCode; readonly reason: string }
 const REASONS: readonly (readonly [RegExp, ErrorCode])[] = [
   [/401 Unauthorized|403 Forbidden|authorization failed|access denied/i, 'SOURCE_UNAUTHORIZED'],
   [/404 (Stream )?Not Found|410 Gone/i, 'SOURCE_NOT_FOUND'],
+  [/Format not on whitelist/i, 'DECODE_FAILED'],
   [/matches no streams|does not contain any stream|Output file is empty, nothing was encoded/i, 'NO_VIDEO'],
   [/Error (initializing output stream|while opening encoder)|Unknown encoder|Cannot load lib|No (NVENC )?capable devices|Error (re)?initializing filters|Video encoding failed|x265 \[error\]|Device creation failed/i, 'ENCODER_FAILED'],
   [/Connection refused|Failed to resolve hostname|Name or service not known|Temporary failure in name resolution|No route to host|Network (is )?unreachable|Server returned [45](XX|\d\d)|Connection reset by peer|Broken pipe|Protocol not found|not on whitelist/i, 'SOURCE_REFUSED'],
@@ -46,7 +47,9 @@ export function classifyExit(exit: Exit): Verdict {
  * calls a connection that is cut in the middle of the first exchange invalid data.
  */
 function ruled(code: ErrorCode, line: string, exit: Exit): Verdict {
-  const reason = code === 'ENCODER_FAILED' ? message(line) + refusal(exit.tail) : message(line);
+  const format = /^\[(\w[\w,]*) @.*Format not on whitelist/.exec(line)?.[1];
+  const why = format === undefined ? message(line) : notTaken(format);
+  const reason = code === 'ENCODER_FAILED' ? why + refusal(exit.tail) : why;
   if (line.includes('Invalid data found') && exit.live && !exit.sawConnection) {
     return { code: 'SOURCE_REFUSED', reason: `the connection was cut before the source had described itself (${reason})` };
   }
@@ -58,6 +61,12 @@ function ruled(code: ErrorCode, line: string, exit: Exit): Verdict {
 function refusal(tail: readonly string[]): string {
   const lines = tail.flatMap((line) => /^x265 \[(?:warning|error)\]: (?!.* disabled$)(.*)$/.exec(line)?.[1] ?? []);
   return lines.length === 0 ? '' : ` (x265: ${lines.join('; ')})`;
+}
+
+/** Text is painted by ffmpeg as pictures, and a list names files of its own choice. */
+function notTaken(format: string): string {
+  if (['tty', 'ansi', 'bin', 'adf', 'idf', 'xbin', 'txd'].includes(format)) return `the source is text (${format}) and no video`;
+  return `the source is of the format '${format}', which is not taken: it is a list that may name other files, or no format of video`;
 }
 
 function last(tail: readonly string[]): string {

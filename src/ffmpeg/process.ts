@@ -10,30 +10,37 @@ import { guard } from './guard.js';
 const living = new Set<ChildProcessWithoutNullStreams>();
 let isWatching = false;
 
+/** How a process is started. */
+export interface Starting {
+  /** 0 (default) to 19: how much it stands back for others. */
+  readonly nice?: number | undefined;
+  /** Variables on top of those that every process gets. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
+}
+
 /**
  * Starts a process with its three pipes and a fourth to read from. A terminal's Ctrl-C does not reach it: it is the program's to handle.
- * @param nice - 0 to 19: how much it stands back for others
  * @param onGone - called once when the process is gone, however it ended
  * @throws what the system says where it can start nothing
  */
-export function start(path: string, args: readonly string[], nice: number, onGone: () => void): ChildProcessWithoutNullStreams {
+export function start(path: string, args: readonly string[], how: Starting, onGone: () => void): ChildProcessWithoutNullStreams {
   let isGone = false;
   const gone = () => {
     if (!isGone) onGone();
     isGone = true;
   };
   try {
-    return started(path, args, nice, gone);
+    return started(path, args, how, gone);
   } catch (error) {
     gone();
     throw error;
   }
 }
 
-function started(path: string, args: readonly string[], nice: number, onGone: () => void): ChildProcessWithoutNullStreams {
+function started(path: string, args: readonly string[], { nice = 0, env }: Starting, onGone: () => void): ChildProcessWithoutNullStreams {
   const [command = path, ...words] = [...guard(path), path, ...args];
   const child = withoutReadAhead(() => spawn(command, words, {
-    stdio: ['pipe', 'pipe', 'pipe', 'pipe'], detached: process.platform !== 'win32', windowsHide: true, env: childEnvironment(),
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe'], detached: process.platform !== 'win32', windowsHide: true, env: { ...childEnvironment(), ...env },
   }));
   if ((child.stdio as unknown) === undefined) throw withoutPipes(child);
   if (nice !== 0 && child.pid !== undefined) standBack(child.pid, nice);

@@ -1,9 +1,15 @@
-/** Local files. */
+/** Local files. A playlist among them opens what lies in its own folder, unless it is allowed more. */
 import { statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { defer, of, throwError } from 'rxjs';
+import { defer, from, map, throwError } from 'rxjs';
+import { SOURCE } from '../defaults.js';
 import { InvalidOption, SourceNotFound } from '../errors.js';
+import { ONLY_CONTAINERS, ONLY_LISTS } from './formats.js';
+import { FolderSession } from './gate/index.js';
+import { natureOfContent } from './http-answer.js';
+import { throughGate } from './http-input.js';
 import { redactRefused, redactUrl } from '../redact.js';
 import type { Source, SourceInput, SourceKind, SourceOptions } from './source.js';
 
@@ -35,7 +41,7 @@ function fileAt(name: string, options: SourceOptions): Source {
     endless: false,
     remote: false,
     secrets: [],
-    prepare: () => defer(() => missing(name, shown) ?? of({ type: 'input' as const, input: fileInput(name, options) })),
+    prepare: () => defer(() => missing(name, shown) ?? from(localInput(name, options)).pipe(map((input) => ({ type: 'input' as const, input })))),
   };
 }
 
@@ -48,22 +54,52 @@ function isFile(name: string): boolean {
   }
 }
 
-/** How ffmpeg reads a local file: nothing but this file, whatever the file says (a playlist opens no other). */
+/** How ffmpeg reads a local file: nothing but this file, whatever the file says. */
 export function fileInput(name: string, options: SourceOptions): SourceInput {
+  return onDisk(name, options, [...(withoutPattern(name) ?? ONLY_CONTAINERS), '-protocol_whitelist', 'file']);
+}
+
+/** A file that the user has named. What it looks like only chooses how it is read: each way holds whatever it is. */
+async function localInput(name: string, options: SourceOptions): Promise<SourceInput> {
+  const kind = await kindOf(name);
+  if (kind === 'file') return fileInput(name, options);
+  if (options.allowLocalPlaylists ?? SOURCE.allowLocalPlaylists) return onDisk(name, options, ['-protocol_whitelist', 'file,crypto,data']);
   const paced = options.pace === 'realtime';
-  return {
-    options: [...(paced ? ['-re'] : []), ...withoutPattern(name), '-protocol_whitelist', 'file,crypto,data'],
-    url: `file:${path.resolve(name)}`,
-    paced,
-  };
+  const concat = kind === 'concat' ? ['-f', 'concat', '-safe', '0'] : [];
+  const input = await throughGate([...(paced ? ['-re'] : []), ...ONLY_LISTS, ...concat], (refused) => new FolderSession(path.resolve(name), refused));
+  return { ...input, answered: false, paced };
+}
+
+function onDisk(name: string, options: SourceOptions, allowed: readonly string[]): SourceInput {
+  const paced = options.pace === 'realtime';
+  return { options: [...(paced ? ['-re'] : []), ...allowed], url: `file:${path.resolve(name)}`, paced };
+}
+
+const HEAD_BYTES = 4_096;
+
+/** A file that can't be read is left to ffmpeg, which says why. */
+async function kindOf(name: string): Promise<'file' | 'concat' | 'playlist'> {
+  // What is read from a pipe to look at it is gone.
+  const handle = isRegular(name) ? await open(name, 'r').catch(() => undefined) : undefined;
+  if (handle === undefined) return 'file';
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+    const head = buffer.subarray(0, bytesRead);
+    if (natureOfContent(head) === 'playlist') return 'playlist';
+    return /^\s*ffconcat\b/.test(head.toString('latin1')) ? 'concat' : 'file';
+  } catch {
+    return 'file';
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Extensions by which ffmpeg takes a name for a series of pictures: there `%d` is a number. */
 const PICTURES = /\.(?:jpe?g|png|bmp|tiff?|webp|p[abgpn]m|jp2|j2k|tga|sgi|dpx|exr|ras|xbm|xwd|pcx)$/i;
 
 /** A name is a name: no pattern of names, whatever is in it. */
-function withoutPattern(name: string): readonly string[] {
-  return name.includes('%') && PICTURES.test(name) ? ['-f', 'image2', '-pattern_type', 'none'] : [];
+function withoutPattern(name: string): readonly string[] | undefined {
+  return name.includes('%') && PICTURES.test(name) ? ['-f', 'image2', '-pattern_type', 'none', '-format_whitelist', 'image2'] : undefined;
 }
 
 function toPath(address: string): string {
@@ -80,6 +116,10 @@ function toPath(address: string): string {
 function isMistyped(name: string): boolean {
   const hasScheme = /^[^\p{L}\p{N}/.~\\]*(?:(?:rtsps?|https?|rtmps?|kafka|rediss?)(?::|\/\/)|\w+:\/\/)/iu.test(name);
   return hasScheme || /:[^\\/]*@/.test(name);
+}
+
+function isRegular(name: string): boolean {
+  return statSync(name, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 /** An error for what is no readable file now; a file that comes later is found by the next attempt. */

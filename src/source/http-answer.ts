@@ -1,13 +1,14 @@
 /** What an HTTP answer says of itself: whether it has an end, how long it is, and what tells one version from another. */
-import type { IncomingHttpHeaders } from 'node:http';
 import { NoVideo } from '../errors.js';
 import { statusFailure } from './http-errors.js';
 import type { Answer } from './http-request.js';
+import type { Headers } from './wire/index.js';
 
 /**
- * `file` has a length; `multipart`, `playlist` and `stream` (no length) are live; `page` is HTML and no video at all.
+ * `file` has a length; `multipart`, `playlist`, `transport` (MPEG-TS) and any other `stream` (no length) are live; `page` is
+ * HTML and no video at all.
  */
-export type Nature = 'file' | 'multipart' | 'playlist' | 'stream' | 'page';
+export type Nature = 'file' | 'multipart' | 'playlist' | 'transport' | 'stream' | 'page';
 
 const PLAYLIST_TYPES = /^(application\/(vnd\.apple\.mpegurl|x-mpegurl|dash\+xml)|audio\/(x-)?mpegurl)$/;
 
@@ -29,11 +30,11 @@ export async function checkAnswer(answer: Answer, shown: string): Promise<Exclud
   const nature = natureOf(answer);
   if (nature !== 'page') return nature;
   await answer.close();
-  throw noVideo(shown, 'a page (text/html)');
+  throw noVideo(shown, 'page');
 }
 
-export function noVideo(shown: string, what: string): NoVideo {
-  return new NoVideo(`'${shown}' is ${what} and no video`);
+export function noVideo(shown: string, what: 'page' | 'list'): NoVideo {
+  return new NoVideo(`'${shown}' is ${what === 'page' ? 'a page (text/html)' : 'a list that names other addresses'} and no video`);
 }
 
 /** What the first bytes of a body say: servers call a playlist text/plain as well. */
@@ -46,7 +47,7 @@ export function natureOfContent(head: Buffer): 'file' | 'playlist' | 'list' | 'p
 }
 
 /** Bytes of the body as they come, if that is known: an encoded body has the length of something else. */
-export function lengthOf(headers: IncomingHttpHeaders): number | undefined {
+export function lengthOf(headers: Headers): number | undefined {
   const { 'content-length': length, 'content-encoding': encoding, 'transfer-encoding': transfer } = headers;
   if (length === undefined || !/^\d+$/.test(length) || transfer !== undefined) return undefined;
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') return undefined;
@@ -54,7 +55,7 @@ export function lengthOf(headers: IncomingHttpHeaders): number | undefined {
 }
 
 /** `bytes first-last/total` of a 206. */
-export function rangeOf(headers: IncomingHttpHeaders): { first: number; last: number; total: number } | undefined {
+export function rangeOf(headers: Headers): { first: number; last: number; total: number } | undefined {
   const found = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(headers['content-range'] ?? '');
   return found === null ? undefined : { first: Number(found[1]), last: Number(found[2]), total: Number(found[3]) };
 }
@@ -67,7 +68,7 @@ export interface Validators {
   readonly strong?: string | undefined;
 }
 
-export function validatorsOf(headers: IncomingHttpHeaders): Validators {
+export function validatorsOf(headers: Headers): Validators {
   const { etag, 'last-modified': lastModified, date } = headers;
   return { etag, lastModified, strong: etag !== undefined && !etag.startsWith('W/') ? etag : strongDate(lastModified, date) };
 }

@@ -3,23 +3,26 @@ import { open, statfs } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { DOWNLOAD } from '../limits.js';
 import { SourceRefused } from '../errors.js';
-import { type Nature, checkAnswer, ifChanged, lengthOf, natureOfContent, noVideo, rangeOf, validatorsOf } from './http-answer.js';
+import { checkAnswer, ifChanged, lengthOf, natureOfContent, noVideo, rangeOf, validatorsOf } from './http-answer.js';
 import { type Cached, keyOf, lookUp, openFolder, store, touch } from './http-cache.js';
 import { diskFull, storageFailure } from './http-errors.js';
 import { Part } from './http-part.js';
 import { receive } from './http-receive.js';
 import { type Answer, type Target, get } from './http-request.js';
+import { type Stream, sniff } from './http-sniff.js';
 
 export interface DownloadOptions {
   readonly cacheDir: string | undefined;
   readonly maxBytes: number;
+  /** Bytes a second. */
+  readonly lowestRate: number;
 }
 
 /** What an address has turned out to be. */
 export type Found =
   | { readonly nature: 'file'; readonly path: string }
   /** Nothing of it is held: its connection is closed. */
-  | { readonly nature: Exclude<Nature, 'file' | 'page'>; readonly url: URL };
+  | { readonly nature: Stream };
 
 /**
  * The file at an address, or what it is if it has no end. `progress` is called with each piece that comes.
@@ -32,7 +35,7 @@ export async function download(target: Target, options: DownloadOptions, progres
   });
   const cached = await lookUp(folder, key);
   target.signal.throwIfAborted();
-  return new Download(target, options.maxBytes, progress, cached, new Part(folder, key)).run();
+  return new Download(target, options, progress, cached, new Part(folder, key)).run();
 }
 
 class Download {
@@ -41,7 +44,7 @@ class Download {
   #tries = 0;
 
   constructor(
-    readonly target: Target, readonly maxBytes: number, readonly progress: () => void,
+    readonly target: Target, readonly options: DownloadOptions, readonly progress: () => void,
     readonly cached: Cached | undefined, readonly part: Part,
   ) {}
 
@@ -81,7 +84,7 @@ class Download {
     const early = await this.#withoutBody(answer);
     if (early !== undefined) return early;
     if (!this.#goesOn(answer) && !await this.#begins(answer)) return new Error('the rest is of something else');
-    return await receive(answer, part, target, this.progress) ?? this.#finish(answer);
+    return await receive(answer, part, target, this.options.lowestRate, this.progress) ?? this.#finish(answer);
   }
 
   /** The answer; a server that is gone in the middle of a download may be back soon. */
@@ -113,8 +116,7 @@ class Download {
     if (status === 416 && this.part.bytes > 0) return undefined;
     const nature = await checkAnswer(answer, this.target.shown);
     if (nature === 'file') return undefined;
-    await answer.close();
-    return { nature, url: answer.url };
+    return { nature: await streamOf(answer, nature, this.target.shown) };
   }
 
   /** Whether this is the rest of what is stored, and of nothing else. */
@@ -137,9 +139,10 @@ class Download {
     }
     part.total = lengthOf(answer.headers) ?? 0;
     part.validators = validatorsOf(answer.headers);
-    if (part.total > this.maxBytes) {
+    const { maxBytes } = this.options;
+    if (part.total > maxBytes) {
       await answer.close();
-      throw new SourceRefused(`'${target.shown}' has ${part.total} bytes; at most ${this.maxBytes} are downloaded (maxDownloadBytes)`);
+      throw new SourceRefused(`'${target.shown}' has ${part.total} bytes; at most ${maxBytes} are downloaded (maxDownloadBytes)`);
     }
     await this.#checkSpace(answer);
     return true;
@@ -158,14 +161,22 @@ class Download {
     const { part, target } = this;
     await answer.close();
     const content = natureOfContent(await headOf(part));
-    if (content === 'playlist') return { nature: 'playlist', url: answer.url };
-    if (content !== 'file') throw noVideo(target.shown, content === 'page' ? 'a page' : 'a list that names other addresses');
+    if (content === 'playlist') return { nature: 'playlist' };
+    if (content !== 'file') throw noVideo(target.shown, content);
     target.signal.throwIfAborted();
     const path = await store(part, target.url).catch((error: unknown) => {
       throw storageFailure(error, part.folder, target.shown);
     });
     return { nature: 'file', path };
   }
+}
+
+/** The kind of an answer without an end; its connection is closed. */
+export async function streamOf(answer: Answer, nature: Stream, shown: string): Promise<Stream> {
+  const found = nature === 'stream' ? await sniff(answer) : nature;
+  await answer.close();
+  if (found === 'list' || found === 'page') throw noVideo(shown, found);
+  return found;
 }
 
 const HEAD_BYTES = 1_024;

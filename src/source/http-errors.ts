@@ -13,6 +13,7 @@ const REASONS: Record<string, string> = {
   ECONNREFUSED: 'nothing listens there',
   ECONNRESET: 'the connection was cut before an answer',
   EPIPE: 'the connection was cut before an answer',
+  NOT_HTTP: 'what answers does not speak HTTP',
   ENOTFOUND: 'the host name is not known',
   EAI_AGAIN: 'the host name could not be looked up',
   EHOSTUNREACH: 'the host cannot be reached',
@@ -29,7 +30,7 @@ export function networkFailure(cause: unknown, shown: string): RxcamError {
   if (cause instanceof RxcamError) return cause;
   const code = codeOf(cause);
   if (code === 'ETIMEDOUT') return new SourceTimeout(`'${shown}' does not answer (${code})`, { cause });
-  const reason = REASONS[code] ?? (code.startsWith('HPE_') ? 'what answers does not speak HTTP' : 'the request failed');
+  const reason = REASONS[code] ?? 'the request failed';
   return new SourceRefused(`'${shown}' cannot be read: ${reason} (${code})`, { cause });
 }
 

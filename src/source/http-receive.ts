@@ -4,13 +4,14 @@ import { DOWNLOAD } from '../limits.js';
 import { SourceTimeout } from '../errors.js';
 import { silence, storageFailure } from './http-errors.js';
 import type { Part } from './http-part.js';
+import { Rate } from './http-rate.js';
 import type { Answer, Target } from './http-request.js';
 
 /**
  * Appends what comes to `part`. Returns undefined when all of it is there and on the disk, or what has cut it short.
- * @throws SourceTimeout after the time limit for silence, CaptureCrashed if the disk does not take it
+ * @throws SourceTimeout after the time limit for silence or below the lowest rate (bytes a second), CaptureCrashed if the disk does not take it
  */
-export async function receive(answer: Answer, part: Part, target: Target, progress: () => void): Promise<Error | undefined> {
+export async function receive(answer: Answer, part: Part, target: Target, lowestRate: number, progress: () => void): Promise<Error | undefined> {
   const onDisk = async <T>(work: Promise<T>): Promise<T> => {
     try {
       return await work;
@@ -23,8 +24,9 @@ export async function receive(answer: Answer, part: Part, target: Target, progre
     handle = await onDisk(open(part.path, part.bytes === 0 ? 'w' : 'r+', 0o600));
     await onDisk(handle.truncate(part.bytes));
     const body = answer.body[Symbol.asyncIterator]() as AsyncIterator<Buffer, undefined>;
+    const rate = new Rate(lowestRate, DOWNLOAD.rateWindowMs, target.shown);
     for (;;) {
-      const chunk = await next(body, answer, target);
+      const chunk = await rate.measure(async () => nextChunk(body, answer, target), (piece) => (piece instanceof Error ? 0 : piece?.length ?? 0));
       if (chunk instanceof Error) return chunk;
       if (chunk === undefined) break;
       if (part.bytes + chunk.length > part.total) return new Error('more came than was announced');
@@ -46,7 +48,7 @@ export async function receive(answer: Answer, part: Part, target: Target, progre
 }
 
 /** The next piece, undefined at the end, or the error that came in its place. Silence is measured here alone: a slow disk is none. */
-async function next(body: AsyncIterator<Buffer, undefined>, answer: Answer, target: Target): Promise<Buffer | undefined | Error> {
+export async function nextChunk(body: AsyncIterator<Buffer, undefined>, answer: Answer, target: Target): Promise<Buffer | undefined | Error> {
   const timer = setTimeout(() => {
     answer.body.destroy(silence('has sent nothing', target.timeoutMs, target.shown));
   }, target.timeoutMs);

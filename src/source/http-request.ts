@@ -2,14 +2,12 @@
  * One GET, with redirects followed by hand. It has a connection of its own that is closed with it: some cameras allow
  * one session, so the answer to the probe must be gone before ffmpeg asks.
  */
-import http, { type IncomingMessage } from 'node:http';
-import https from 'node:https';
-import type { Socket } from 'node:net';
 import { DOWNLOAD } from '../limits.js';
 import { SourceRefused } from '../errors.js';
 import { networkFailure, silence } from './http-errors.js';
 import type { HostRules } from './hosts/index.js';
 import { Login } from './http-login.js';
+import { type Body, type Headers, exchange } from './wire/index.js';
 
 /** What all requests for one source share. */
 export interface Target {
@@ -27,11 +25,12 @@ export interface Target {
 }
 
 export interface Answer {
-  /** Where it came from in the end, with the credentials that belong there. */
+  /** Where it came from in the end, without credentials, and those that belong there. */
   readonly url: URL;
+  readonly login: Login | undefined;
   readonly status: number;
-  readonly headers: http.IncomingHttpHeaders;
-  readonly body: IncomingMessage;
+  readonly headers: Headers;
+  readonly body: Body;
   /** Resolves when the connection is closed. */
   close(): Promise<void>;
 }
@@ -55,19 +54,22 @@ export async function get(target: Target, headers: Record<string, string>): Prom
   throw new SourceRefused(`'${target.shown}' sends on more than ${DOWNLOAD.maxRedirects} times`);
 }
 
-async function authorised(url: URL, login: Login | undefined, headers: Record<string, string>, target: Target): Promise<Answer> {
-  const answer = await exchange(url, login, { ...headers, ...login?.first() }, target);
+/** One request, and another with the login that the answer asks for. */
+export async function authorised(url: URL, login: Login | undefined, headers: Record<string, string>, target: Target): Promise<Answer> {
+  const answer = await ask(url, login, { ...headers, ...login?.first(url) }, target);
   const reply = answer.status === 401 ? login?.answer(answer.headers['www-authenticate'], url) : undefined;
   if (reply === undefined) return answer;
   await answer.close();
-  return exchange(url, login, { ...headers, ...reply }, target);
+  return ask(url, login, { ...headers, ...reply }, target);
 }
 
-function redirectOf({ status, headers }: Answer): string | undefined {
+/** Where an answer sends on to. */
+export function redirectOf({ status, headers }: Answer): string | undefined {
   return [301, 302, 303, 307, 308].includes(status) ? headers.location : undefined;
 }
 
-function follow(from: URL, location: string, shown: string): URL {
+/** The address that a redirect names. @throws SourceRefused for one that is none of HTTP */
+export function follow(from: URL, location: string, shown: string): URL {
   if (!URL.canParse(location, from.href)) throw new SourceRefused(`'${shown}' sends on to what is no address`);
   const to = new URL(location, from.href);
   if (!/^https?:$/.test(to.protocol)) {
@@ -76,42 +78,19 @@ function follow(from: URL, location: string, shown: string): URL {
   return to;
 }
 
-function exchange(url: URL, login: Login | undefined, headers: Record<string, string>, target: Target): Promise<Answer> {
-  const { shown, timeoutMs, signal } = target;
-  return new Promise((resolve, reject) => {
-    const bare = withoutCredentials(url);
-    let socket: Socket | undefined;
-    const request = (url.protocol === 'https:' ? https : http)
-      .request(bare, { headers: { ...HEADERS, ...headers }, agent: false, signal });
-    const timer = setTimeout(() => request.destroy(silence('has not answered', timeoutMs, shown)), timeoutMs);
-    request.on('socket', (its) => { socket = its; });
-    // After the answer the body tells of errors; they come here as well, and must not be unhandled.
-    request.on('error', (error) => {
-      clearTimeout(timer);
-      reject(networkFailure(error, shown));
-    });
-    request.on('response', (body) => {
-      clearTimeout(timer);
-      body.on('error', () => { /* whoever reads it gets it */ });
-      resolve({
-        url: login === undefined ? bare : login.into(bare),
-        status: body.statusCode ?? 0,
-        headers: body.headers,
-        body,
-        close: () => closed(socket, body),
-      });
-    });
-    request.end();
-  });
-}
-
-function closed(socket: Socket | undefined, body: IncomingMessage): Promise<void> {
-  return new Promise((resolve) => {
-    if (socket === undefined || socket.closed) resolve();
-    else socket.once('close', () => { resolve(); });
-    body.destroy();
-    socket?.destroy();
-  });
+async function ask(url: URL, login: Login | undefined, headers: Record<string, string>, target: Target): Promise<Answer> {
+  const { shown, timeoutMs, signal, rules } = target;
+  const bare = withoutCredentials(url);
+  const late = new AbortController();
+  const timer = setTimeout(() => { late.abort(silence('has not answered', timeoutMs, shown)); }, timeoutMs);
+  try {
+    const reply = await exchange({ url: bare, headers: { ...HEADERS, ...headers }, rules, signal: AbortSignal.any([signal, late.signal]) });
+    return { ...reply, url: bare, login };
+  } catch (error) {
+    throw networkFailure(error, shown);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 export function withoutCredentials(url: URL): URL {

@@ -4,12 +4,11 @@ import { mono } from '../clock.js';
 import { SOURCE } from '../defaults.js';
 import { DOWNLOAD } from '../limits.js';
 import { CaptureCrashed, InvalidOption, isRxcamError } from '../errors.js';
-import type { FfmpegFacts } from '../ffmpeg-facts.js';
 import { normalizeUrl, redactRefused, redactUrl } from '../redact.js';
 import { Secrets } from '../secrets.js';
 import { fileInput } from './file.js';
 import { checkAnswer } from './http-answer.js';
-import { type Found, download } from './http-download.js';
+import { type Found, download, streamOf } from './http-download.js';
 import { inPlaceInput, liveInput } from './http-input.js';
 import { Login } from './http-login.js';
 import { type Target, get, withoutCredentials } from './http-request.js';
@@ -64,11 +63,11 @@ class HttpSource implements Source {
     return this.#live;
   }
 
-  prepare(facts: FfmpegFacts): Observable<Preparation> {
+  prepare(): Observable<Preparation> {
     return new Observable((subscriber) => {
       const controller = new AbortController();
       const progress = throttled(() => { subscriber.next({ type: 'progress' }); });
-      this.#input(facts, this.#target(controller.signal), progress).then((input) => {
+      this.#input(this.#target(controller.signal), progress).then((input) => {
         subscriber.next({ type: 'input', input });
         subscriber.complete();
       }, (error: unknown) => {
@@ -78,18 +77,20 @@ class HttpSource implements Source {
     });
   }
 
-  async #input(facts: FfmpegFacts, target: Target, progress: () => void): Promise<SourceInput> {
+  async #input(target: Target, progress: () => void): Promise<SourceInput> {
     const { options } = this;
     const inPlace = options.download === false;
     const found = await (inPlace ? probe(target) : download(target, {
       cacheDir: options.cacheDir, maxBytes: options.maxDownloadBytes ?? SOURCE.maxDownloadBytes,
+      lowestRate: options.minDownloadRate ?? SOURCE.minDownloadRate,
     }, progress));
     this.#live = found.nature !== 'file';
-    if ('path' in found) {
+    if (found.nature === 'file' && found.path !== undefined) {
       this.reads = found.path;
       return fileInput(found.path, options);
     }
-    return found.nature === 'file' ? inPlaceInput(found.url, options, facts) : liveInput(found.url, found.nature, options, facts);
+    // A redirect is followed again by each request: what it names may hold for one of them alone.
+    return found.nature === 'file' ? inPlaceInput(target, options) : liveInput(target, found.nature, options);
   }
 
   #target(signal: AbortSignal): Target {
@@ -106,11 +107,12 @@ class HttpSource implements Source {
 }
 
 /** What an address is, with nothing of it held. */
-async function probe(target: Target): Promise<Exclude<Found, { path: string }> | { readonly nature: 'file'; readonly url: URL }> {
+async function probe(target: Target): Promise<Exclude<Found, { path: string }> | { readonly nature: 'file'; readonly path: undefined }> {
   const answer = await get(target, {});
   const nature = await checkAnswer(answer, target.shown);
+  if (nature !== 'file') return { nature: await streamOf(answer, nature, target.shown) };
   await answer.close();
-  return { nature, url: answer.url };
+  return { nature, path: undefined };
 }
 
 /** The first call at once, then one in each `DOWNLOAD.progressMs`. */

@@ -34,6 +34,10 @@ export interface SourceOptions {
   readonly cacheDir?: string | undefined;
   /** HTTP files: the largest download in bytes. */
   readonly maxDownloadBytes?: number | undefined;
+  /** HTTP files: the lowest rate of a download, in bytes a second over a minute. */
+  readonly minDownloadRate?: number | undefined;
+  /** Files: whether a playlist may name files outside its own folder. */
+  readonly allowLocalPlaylists?: boolean | undefined;
   /** RTSP and HTTP: hosts that the source may and may not lead to. */
   readonly hosts?: HostsConfig | undefined;
   /** Devices: frames per second and picture size to ask for. */
@@ -50,6 +54,8 @@ export interface SourceInput {
   readonly url: string;
   /** Sent to ffmpeg's stdin: the way an address with credentials stays out of the process list. */
   readonly script?: string;
+  /** Variables of ffmpeg's environment: seen by nobody else, as its arguments are. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Runs as long as the process does, whose stdin it gets: writes to it, or answers what it asks for. Errors with an RxcamError. */
   readonly beside?: (stdin: Writable) => Observable<never>;
   /**

@@ -2,6 +2,7 @@
 
 import { execFileSync, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
+import type { SourceInput } from '../../src/source/index.js';
 
 export interface Build {
   readonly name: string;
@@ -43,9 +44,11 @@ export interface Ended {
 /** Runs a program to its end, whatever that is; `onStderr` may kill it. */
 export function run(
   path: string, args: readonly string[], input: string | Buffer = '', onStderr?: (text: string, pid: number) => void,
+  { env, beside }: Pick<SourceInput, 'env' | 'beside'> = {},
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(path, args, { stdio: 'pipe' });
+    const child = spawn(path, args, { stdio: 'pipe', env: { ...process.env, ...env } });
+    const running = beside?.(child.stdin).subscribe({ error: (error: unknown) => { child.kill(); reject(error as Error); } });
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
     child.on('error', reject);
@@ -56,8 +59,9 @@ export function run(
       onStderr?.(Buffer.concat(stderr).toString(), child.pid!);
     });
     child.on('close', (code, signal) => {
+      running?.unsubscribe();
       resolve({ code, signal, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr) });
     });
-    child.stdin.end(input);
+    if (beside === undefined) child.stdin.end(input);
   });
 }

@@ -47,11 +47,11 @@ export interface Read {
 }
 
 /** Reads an input with ffmpeg, at most `frames` pictures. */
-export async function read({ options, url, script }: SourceInput, frames?: number): Promise<Read> {
+export async function read({ options, url, script, env, beside }: SourceInput, frames?: number): Promise<Read> {
   const limit = frames === undefined ? [] : ['-frames:v', String(frames)];
   const { stdout, stderr, code } = await run('ffmpeg', [
     '-hide_banner', '-loglevel', 'warning', ...options, '-i', url, '-map', '0:v:0', ...limit, '-fps_mode', 'passthrough', '-f', 'framecrc', '-',
-  ], script);
+  ], script, undefined, { ...(env && { env }), ...(beside && { beside }) });
   const text = stdout.toString();
   const [, num, den] = (/^#tb 0: (\d+)\/(\d+)/m.exec(text) ?? []).map(Number);
   const times = [...text.matchAll(/^0, +-?\d+, +(-?\d+),/gm)].map(([, pts]) => Number(pts) * (num ?? 1) / (den ?? 1));

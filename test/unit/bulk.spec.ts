@@ -10,7 +10,7 @@ const PROGRAM = `let n = 0; const t = setInterval(() => { process.stdout.write('
 
 describe('readInBulk', () => {
   it('hands over what many writes have left in the pipe, unasked, with few readings', async () => {
-    const child = start(process.execPath, ['-e', PROGRAM], 0, () => undefined);
+    const child = start(process.execPath, ['-e', PROGRAM], {}, () => undefined);
     const chunks: Buffer[] = [];
     readInBulk(child.stdout);
     const all = new Promise<void>((resolve) => {
@@ -25,7 +25,7 @@ describe('readInBulk', () => {
   });
 
   it('hands it over at once when asked', async () => {
-    const child = start(process.execPath, ['-e', 'process.stdout.write("a"); process.stdin.once("data", () => { process.stdout.write("b"); });'], 0, () => undefined);
+    const child = start(process.execPath, ['-e', 'process.stdout.write("a"); process.stdin.once("data", () => { process.stdout.write("b"); });'], {}, () => undefined);
     const wake = readInBulk(child.stdout);
     await once(child.stdout, 'data');
     child.stdin.write('go');

@@ -85,7 +85,7 @@ describe('failures', () => {
 
   it.each([
     ['ECONNREFUSED', 'SOURCE_REFUSED'], ['ENOTFOUND', 'SOURCE_REFUSED'], ['EHOSTUNREACH', 'SOURCE_REFUSED'],
-    ['ETIMEDOUT', 'SOURCE_TIMEOUT'], ['HPE_INVALID_CONSTANT', 'SOURCE_REFUSED'], ['DEPTH_ZERO_SELF_SIGNED_CERT', 'SOURCE_REFUSED'],
+    ['ETIMEDOUT', 'SOURCE_TIMEOUT'], ['NOT_HTTP', 'SOURCE_REFUSED'], ['DEPTH_ZERO_SELF_SIGNED_CERT', 'SOURCE_REFUSED'],
   ])('%s is %s and is named', (code, expected) => {
     const failure = networkFailure(Object.assign(new Error('no'), { code }), 'http://host/');
     expect(failure).toMatchObject({ code: expected, message: expect.stringContaining(code) as string });

@@ -17,18 +17,22 @@ describe('Login', () => {
     expect(Login.of(new URL('http://host/'))).toBeUndefined();
   });
 
-  it('sends Basic at once, decoded', () => {
-    const { Authorization } = login().first() as { Authorization: string };
+  it('sends Basic when it is asked for it, decoded, and from then on', () => {
+    const one = login();
+    expect(one.first(address)).toEqual({});
+    const asked = one.answer('Basic realm="x"', address);
+    expect(one.first(address)).toEqual(asked);
+    const { Authorization } = asked as { Authorization: string };
     expect(Buffer.from(Authorization.replace('Basic ', ''), 'base64').toString()).toBe('Mufasa:Circle of:Life');
   });
 
-  it('takes a password that is badly encoded as it is', () => {
-    const { Authorization } = (Login.of(new URL('http://a:100%@host/')) as Login).first() as { Authorization: string };
-    expect(Buffer.from(Authorization.replace('Basic ', ''), 'base64').toString()).toBe('a:100%');
+  it('sends Basic over TLS at once', () => {
+    expect(login().first(new URL('https://www.example.org/'))).toHaveProperty('Authorization');
   });
 
-  it('puts itself back into an address for ffmpeg', () => {
-    expect(login().into(new URL('http://host/path')).href).toBe('http://Mufasa:Circle%20of%3ALife@host/path');
+  it('takes a password that is badly encoded as it is', () => {
+    const { Authorization } = (Login.of(new URL('http://a:100%@host/')) as Login).answer('Basic realm="x"', address) as { Authorization: string };
+    expect(Buffer.from(Authorization.replace('Basic ', ''), 'base64').toString()).toBe('a:100%');
   });
 
   it.each([['MD5', 'md5'], ['SHA-256', 'sha256']])('answers a Digest challenge with qop by RFC 7616, %s', (algorithm, name) => {
@@ -56,10 +60,27 @@ describe('Login', () => {
 
   it('does not answer what is no Digest, and sends no password in the clear once it was asked for one', () => {
     const one = login();
-    expect(one.answer('Basic realm="x"', address)).toBeUndefined();
+    expect(one.answer('Bearer realm="x"', address)).toBeUndefined();
     expect(one.answer(undefined, address)).toBeUndefined();
-    expect(one.first()).toHaveProperty('Authorization');
+    one.answer('Basic realm="x"', address);
+    expect(one.first(address)).toHaveProperty('Authorization');
     one.answer('Digest realm="y", nonce="1"', address);
-    expect(one.first()).toEqual({});
+    expect(one.first(address)).toEqual({});
+    expect(one.first(new URL('https://www.example.org/'))).toEqual({});
+    expect(one.answer('Basic realm="x"', address)).toBeUndefined();
+  });
+
+  it.each([
+    ['Digest realm="y", nonce="1", algorithm=FOO'], ['Digest realm="y", nonce="1", algorithm=constructor'], ['Digest'],
+    ['Basic realm="x", Digest realm="y", nonce="1", algorithm=FOO'], [`Digest ${'a'.repeat(1_000_000)}`], [`Basic realm="${'a'.repeat(1_000_000)}`.replace('Basic', 'Bearer')],
+    [`Digest realm="${'\\\\"'.repeat(300_000)}`], ['Digest nonce="1",'.repeat(50_000) + ' qop="auth-int"'],
+  ])('answers no challenge that it does not know, and is quick about it: %.60s', (challenge) => {
+    const begun = performance.now();
+    expect(login().answer(challenge, address)).toSatisfy((answer) => answer === undefined || !JSON.stringify(answer).includes('Basic'));
+    expect(performance.now() - begun).toBeLessThan(100);
+  });
+
+  it('takes what a realm says for no challenge', () => {
+    expect(login().answer('Basic realm="a, Digest b"', address)).toHaveProperty('Authorization', expect.stringMatching(/^Basic /));
   });
 });

@@ -66,6 +66,14 @@ export const sourceFlags: FlagGroup = {
       about: 'HTTP files: largest download in bytes',
     },
     {
+      flags: '--min-download-rate <bytes>', sets: 'camera.minDownloadRate', parse: bytes, standard: SOURCE.minDownloadRate,
+      about: 'HTTP files: a download with fewer bytes a second, over a minute, is given up; 0 lets any pass',
+    },
+    {
+      flags: '--allow-local-playlists', sets: 'camera.allowLocalPlaylists',
+      about: 'files: let a playlist name files outside its own folder',
+    },
+    {
       flags: '--allow-hosts <hosts>', sets: 'camera.hosts.allow', parse: words, standard: 'all but link-local and cloud metadata',
       about: 'RTSP and HTTP: hosts that may be connected to, redirects and playlists included: names, *.names, addresses, CIDR',
     },

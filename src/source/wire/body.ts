@@ -1,0 +1,67 @@
+/** The body of an answer as a stream: so many bytes, chunks, or all until the connection is closed. */
+import type { Socket } from 'node:net';
+import { Readable } from 'node:stream';
+import { ChunkedReader } from './chunked.js';
+import type { Head } from './head.js';
+
+/** Less came than was announced. */
+class Cut extends Error {
+  readonly code = 'ECONNRESET';
+}
+
+export class Body extends Readable {
+  readonly #chunked: ChunkedReader | undefined;
+  /** Bytes that are still to come, where that is known. */
+  #left: number | undefined;
+  #isOver = false;
+
+  /** Takes over a socket that is paused. */
+  constructor(readonly socket: Socket, { status, headers, rest }: Head) {
+    super();
+    const length = /^\d+$/.exec(headers['content-length'] ?? '')?.[0];
+    this.#chunked = /\bchunked\s*$/i.test(headers['transfer-encoding'] ?? '') ? new ChunkedReader() : undefined;
+    this.#left = status === 204 || status === 304 ? 0 : this.#chunked === undefined && length !== undefined ? Number(length) : undefined;
+    socket.on('data', (bytes: Buffer) => { this.#take(bytes); });
+    socket.once('end', () => { this.#closed(); });
+    socket.once('close', () => { this.#closed(); });
+    socket.on('error', (error) => this.destroy(error));
+    this.#take(rest);
+  }
+
+  override _read(): void {
+    this.socket.resume();
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.socket.destroy();
+    done(error);
+  }
+
+  #take(bytes: Buffer): void {
+    if (this.#isOver || this.destroyed) return;
+    try {
+      for (const part of this.#chunked?.push(bytes) ?? [bytes]) this.#give(part);
+    } catch (error) {
+      this.destroy(error as Error);
+      return;
+    }
+    if (this.#left === 0 || this.#chunked?.isDone === true) this.#over();
+  }
+
+  #give(part: Buffer): void {
+    const taken = this.#left === undefined ? part : part.subarray(0, this.#left);
+    if (this.#left !== undefined) this.#left -= taken.length;
+    if (taken.length > 0 && !this.push(taken)) this.socket.pause();
+  }
+
+  #over(): void {
+    this.#isOver = true;
+    this.push(null);
+  }
+
+  #closed(): void {
+    if (this.#isOver || this.destroyed) return;
+    if (this.#left === undefined && this.#chunked === undefined) this.#over();
+    else this.destroy(new Cut('the connection was cut'));
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * One HTTP/1.1 request and the head of its answer, on a connection of its own to an address that was checked. rxcam speaks
+ * HTTP itself, because Node's parser refuses heads that cameras send, and ffmpeg checks no address.
+ */
+import net, { type Socket, isIP } from 'node:net';
+import tls from 'node:tls';
+import { type HostRules, canonicalHost } from '../hosts/index.js';
+import { Body } from './body.js';
+import { type Head, HeadReader, type Headers } from './head.js';
+
+export interface Asked {
+  /** Without credentials. */
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly rules: HostRules;
+  readonly signal: AbortSignal;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Body;
+  /** Resolves when the connection is closed. */
+  close(): Promise<void>;
+}
+
+/** Errors with the reason of the signal when it is aborted, and with the system's error when there is no answer. */
+export async function exchange({ url, headers, rules, signal }: Asked): Promise<Reply> {
+  const host = url.hostname.replace(/^\[(.*)\]$/s, '$1');
+  const found = await untilAborted(rules.resolve(host), signal);
+  const socket = connect(url, host, found);
+  const abort = () => socket.destroy(signal.reason as Error);
+  signal.addEventListener('abort', abort, { once: true });
+  socket.once('close', () => { signal.removeEventListener('abort', abort); });
+  const head = await headFrom(socket, requestOf(url, headers));
+  const body = new Body(socket, head);
+  body.on('error', () => { /* whoever reads it gets it */ });
+  return { status: head.status, headers: head.headers, body, close: () => closed(socket) };
+}
+
+function connect(url: URL, host: string, found: Awaited<ReturnType<HostRules['resolve']>>): Socket {
+  const isTls = url.protocol === 'https:';
+  const port = url.port === '' ? (isTls ? 443 : 80) : Number(url.port);
+  const literal = canonicalHost(host);
+  const to: net.TcpNetConnectOpts = {
+    port, autoSelectFamily: true,
+    host: isIP(literal) === 0 ? host : literal,
+    lookup: (_host, options, callback) => {
+      if (options.all === true) (callback as unknown as (error: null, all: typeof found) => void)(null, found);
+      else callback(null, found[0]?.address ?? '', found[0]?.family);
+    },
+  };
+  return isTls ? tls.connect({ ...to, ALPNProtocols: ['http/1.1'], ...(isIP(literal) === 0 && { servername: host }) }) : net.connect(to);
+}
+
+function requestOf({ pathname, search, host }: URL, headers: Readonly<Record<string, string>>): string {
+  const lines = Object.entries({ Host: host, ...headers, Connection: 'close' }).map(([name, value]) => `${name}: ${value}`);
+  return `${[`GET ${pathname}${search} HTTP/1.1`, ...lines].join('\r\n')}\r\n\r\n`;
+}
+
+/** The head; the socket is paused behind it. */
+function headFrom(socket: Socket, request: string): Promise<Head> {
+  return new Promise((resolve, reject) => {
+    const reader = new HeadReader();
+    const fail = (error: unknown) => {
+      socket.destroy();
+      reject(error as Error);
+    };
+    const take = (bytes: Buffer) => {
+      try {
+        const head = reader.push(bytes);
+        if (head === undefined) return;
+        socket.pause();
+        for (const [name, listener] of [['data', take], ['close', cut]] as const) socket.off(name, listener);
+        resolve(head);
+      } catch (error) {
+        fail(error);
+      }
+    };
+    const cut = () => { fail(Object.assign(new Error('the connection was cut'), { code: 'ECONNRESET' })); };
+    // It stays: an error after the answer is told by the body, and must not be unhandled meanwhile.
+    socket.on('error', fail);
+    socket.on('data', take);
+    socket.once('close', cut);
+    socket.once('end', () => undefined);
+    socket.write(request);
+  });
+}
+
+function closed(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    if (socket.closed) resolve();
+    else socket.once('close', () => { resolve(); });
+    socket.destroy();
+  });
+}
+
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  return new Promise<T>((resolve, reject) => {
+    const abort = () => { reject(signal.reason as Error); };
+    signal.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => { signal.removeEventListener('abort', abort); });
+  });
+}

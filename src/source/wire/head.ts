@@ -1,0 +1,110 @@
+/**
+ * Reads the head of an HTTP answer as ffmpeg and browsers do, whatever a camera's firmware makes of the rules: LF alone, lines
+ * without a name, blanks in a name, no head at all before the first part of a multipart stream. Node's parser refuses all of
+ * these. What it holds is bounded, so that a server can't fill the memory with it.
+ */
+
+/** Names in lower case; no prototype, as the names come from outside. */
+export type Headers = Readonly<Record<string, string | undefined>>;
+
+export interface Head {
+  readonly status: number;
+  readonly headers: Headers;
+  /** The first bytes of the body, which came with the head. */
+  readonly rest: Buffer;
+}
+
+/** Bytes of a head: ffmpeg takes lines of 4 kB, Node 16 kB in all. */
+export const MAX_HEAD_BYTES = 64 * 1024;
+/** Answers such as `100 Continue` before the one that counts. */
+const MAX_INTERIM = 8;
+const STATUS = /^(?:HTTP\/\d(?:\.\d)?|ICY) +(\d{3})(?: |$)/i;
+const LF = 10;
+
+/** An answer that is none of HTTP. */
+export class NotHttp extends Error {
+  readonly code = 'NOT_HTTP';
+}
+
+export class HeadReader {
+  #held: Buffer = Buffer.alloc(0);
+  /** Where the line begins that is read now, and the first place in it that has not been looked at. */
+  #from = 0;
+  #seen = 0;
+  #bytes = 0;
+  #interim = 0;
+  #lines: string[] = [];
+
+  /** The head, once it is whole. A failure's head may be of any length: its status is enough. @throws NotHttp */
+  push(chunk: Buffer): Head | undefined {
+    this.#bytes += chunk.length;
+    this.#held = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
+    for (;;) {
+      if (this.#lines.length === 0 && this.#isPart()) return { status: 200, headers: headersOf([]), rest: this.#held };
+      const end = this.#held.indexOf(LF, this.#seen);
+      if (end === -1 || end - this.#from > MAX_HEAD_BYTES) return this.#unfinished();
+      const line = this.#held.toString('latin1', this.#from, end).replace(/\r+$/, '');
+      this.#from = this.#seen = end + 1;
+      const head = this.#line(line);
+      if (head !== undefined) return head;
+      if (this.#from > MAX_HEAD_BYTES) return this.#tooLong();
+    }
+  }
+
+  #line(line: string): Head | undefined {
+    if (this.#lines.length === 0 && !STATUS.test(line)) throw new NotHttp('no status line');
+    if (line !== '') {
+      this.#lines.push(line);
+      return undefined;
+    }
+    const head = this.#headOf(this.#held.subarray(this.#from));
+    if (head.status >= 200) return head;
+    if (++this.#interim > MAX_INTERIM) throw new NotHttp('too many interim answers');
+    this.#lines = [];
+    return undefined;
+  }
+
+  /** No head: the first line is the boundary of a part. */
+  #isPart(): boolean {
+    return this.#from === 0 && this.#held.length >= 3 && this.#held.toString('latin1', 0, 2) === '--';
+  }
+
+  #unfinished(): Head | undefined {
+    if (this.#held.length - this.#from > MAX_HEAD_BYTES || this.#bytes > MAX_HEAD_BYTES) return this.#tooLong();
+    // What is no HTTP is known by its first bytes; it may never send a line's end.
+    if (this.#lines.length === 0 && this.#held.length - this.#from > 16 && !STATUS.test(this.#held.toString('latin1', this.#from, this.#from + 16))) {
+      throw new NotHttp('no status line');
+    }
+    this.#seen = this.#held.length;
+    return undefined;
+  }
+
+  #tooLong(): Head {
+    const head = this.#headOf(Buffer.alloc(0));
+    if (head.status >= 400) return head;
+    throw new NotHttp(`a head of more than ${MAX_HEAD_BYTES} bytes`);
+  }
+
+  #headOf(rest: Buffer): Head {
+    return { status: Number(STATUS.exec(this.#lines[0] ?? '')?.[1] ?? 0), headers: headersOf(this.#lines.slice(1)), rest };
+  }
+}
+
+/** Of these the first counts; others that come again are joined, as RFC 9110 has it. */
+const SINGLE = new Set(['content-length', 'content-type', 'content-range', 'location', 'etag', 'last-modified', 'date']);
+
+/** Header lines as names and values; lines without a name are left out. Parts of a multipart stream have the same form. */
+export function headersOf(lines: readonly string[]): Headers {
+  const headers: Record<string, string | undefined> = Object.create(null) as Record<string, string | undefined>;
+  for (const line of lines) {
+    const colon = line.indexOf(':');
+    if (colon < 1) continue;
+    const name = line.slice(0, colon).trim().toLowerCase();
+    // eslint-disable-next-line no-control-regex -- a control character in a value would end a line of the next request
+    const value = line.slice(colon + 1).replace(/[\x00-\x1f\x7f]/g, ' ').trim();
+    const before = headers[name];
+    if (before === undefined) headers[name] = value;
+    else if (!SINGLE.has(name)) headers[name] = `${before}, ${value}`;
+  }
+  return headers;
+}

@@ -1,0 +1,4 @@
+/** HTTP as cameras speak it. */
+export type { Body } from './body.js';
+export { exchange } from './exchange.js';
+export { type Headers, headersOf } from './head.js';
