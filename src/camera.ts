@@ -15,7 +15,7 @@ import type { LivenessLimits } from './liveness.js';
 import { logEvents } from './log.js';
 import { byteCount, callback, count, logger, milliseconds, options, parseOptions } from './options.js';
 import type { CameraReading } from './plan.js';
-import { type HostsConfig, type Source, type StreamChoice, detect, parsePattern } from './source/index.js';
+import { HOSTS_SCHEMA, type HostsConfig, type Source, type StreamChoice, detect } from './source/index.js';
 import type { CameraStats } from './stats.js';
 
 /** Options of {@link camera}. */
@@ -84,10 +84,6 @@ export interface CameraConfig {
   readonly engine?: Engine | undefined;
 }
 
-const hostPatterns = () => z.array(z.string().refine((text) => parsePattern(text) !== undefined, {
-  message: 'expected a name, *.name, an address, or a network such as 10.0.0.0/8',
-}));
-
 const schema = options({
   key: z.string().min(1).max(200).optional(),
   pixelFormat: z.enum(PIXEL_FORMATS).default(SOURCE.pixelFormat),
@@ -105,7 +101,7 @@ const schema = options({
   maxDownloadBytes: byteCount().default(SOURCE.maxDownloadBytes),
   minDownloadRate: z.number().min(0).default(SOURCE.minDownloadRate),
   allowLocalPlaylists: z.boolean().default(SOURCE.allowLocalPlaylists),
-  hosts: options({ allow: hostPatterns().min(1).optional(), deny: hostPatterns().optional() }).optional(),
+  hosts: HOSTS_SCHEMA.optional(),
   fps: z.number().positive().max(1000).optional(),
   size: options({ width: count(), height: count() }).optional(),
   connectTimeoutMs: milliseconds().default(LIVENESS.connectTimeoutMs),

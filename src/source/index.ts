@@ -15,5 +15,5 @@ export function detect(address: unknown, options: SourceOptions): Source {
   return choose(KINDS, address, options);
 }
 
-export { type HostsConfig, parsePattern } from './hosts/index.js';
+export { HOSTS_SCHEMA, type HostsConfig } from './hosts/index.js';
 export type { Preparation, Source, SourceInput, SourceOptions, StreamChoice } from './source.js';

@@ -4,9 +4,9 @@
  */
 import { DecodeFailed, NoVideo } from '../errors.js';
 import { MULTIPART } from '../limits.js';
+import { boundaryOf, headOf, tailOf, tooLarge } from './multipart-form.js';
 import { headersOf } from './wire/index.js';
 
-const BOUNDARY = 'rxcam';
 const LF = 10;
 const SOI = Buffer.from([0xff, 0xd8]);
 /** What some firmware puts between a part's head and its picture. */
@@ -54,14 +54,14 @@ export class MultipartReader {
 
   #head(bytes: Buffer): Buffer | undefined {
     if (this.#isExpected && this.#lines.length === 0) {
-      if (bytes.length < SOI.length) return this.#hold(bytes);
+      if (bytes.length < SOI.length) { this.#hold(bytes); return; }
       if (bytes.subarray(0, SOI.length).equals(SOI)) return this.#begin({}, bytes);
     }
     const end = bytes.indexOf(LF);
     if (end === -1) {
       // Between two parts may lie anything, such as what a wrong length has left.
-      if (bytes.length > MULTIPART.maxHeadBytes) return this.#hold(bytes.subarray(-MULTIPART.maxHeadBytes / 2));
-      return this.#hold(bytes);
+      if (bytes.length > MULTIPART.maxHeadBytes) { this.#hold(bytes.subarray(-MULTIPART.maxHeadBytes / 2)); return; }
+      this.#hold(bytes); return;
     }
     this.#headLine(bytes.toString('latin1', Math.max(0, end - 1_024), end).trimEnd());
     const rest = bytes.subarray(end + 1);
@@ -109,7 +109,7 @@ export class MultipartReader {
   /** The first bytes of a part whose length is known: whether it is a picture. */
   #counted(bytes: Buffer, out: Buffer[]): Buffer | undefined {
     const wanted = Math.min(MAX_LEADING, this.#left);
-    if (bytes.length < wanted) return this.#hold(bytes);
+    if (bytes.length < wanted) { this.#hold(bytes); return; }
     const at = bytes.subarray(0, wanted).indexOf(SOI);
     if (at === -1) {
       this.#other();
@@ -175,6 +175,7 @@ export class MultipartReader {
   #hold(bytes: Buffer): undefined {
     this.#held = [bytes];
     this.#bytes = bytes.length;
+    return undefined;
   }
 
   #joined(bytes: Buffer): Buffer {
@@ -183,25 +184,4 @@ export class MultipartReader {
     this.#bytes = 0;
     return all;
   }
-}
-
-/** The boundary that a type names, without its dashes, which firmware counts as it likes. */
-function boundaryOf(type: string): string | undefined {
-  const found = /boundary\s{0,9}=\s{0,9}(?:"([^"]*)"|([^\s;,]+))/i.exec(type.slice(0, 1_024));
-  const name = (found?.[1] ?? found?.[2])?.replace(/^-+/, '').trim();
-  return name === '' ? undefined : name;
-}
-
-function headOf(length: number): Buffer {
-  return Buffer.from(`\r\n--${BOUNDARY}\r\nContent-Type: image/jpeg\r\nContent-Length: ${length}\r\n\r\n`);
-}
-
-function tailOf(held: readonly Buffer[], length: number): Buffer {
-  let tail: Buffer = Buffer.alloc(0);
-  for (let at = held.length - 1; at >= 0 && tail.length < length; at--) tail = Buffer.concat([(held[at] as Buffer).subarray(-length), tail]);
-  return tail.subarray(Math.max(0, tail.length - length));
-}
-
-function tooLarge(): DecodeFailed {
-  return new DecodeFailed(`a part of the multipart stream is larger than ${MULTIPART.maxPartBytes / 1024 ** 2} MiB`);
 }

@@ -39,8 +39,12 @@ export function oneVariant(text: string, choice: StreamChoice): string {
 
 function chooseFrom(variants: readonly Variant[], choice: 'first' | 'largest'): Variant | undefined {
   if (choice === 'first') return variants[0];
-  return variants.reduce<Variant | undefined>((best, one) => (best === undefined || one.pixels > best.pixels
-    || (one.pixels === best.pixels && one.bandwidth > best.bandwidth) ? one : best), undefined);
+  return variants.reduce<Variant | undefined>((best, one) => (isLarger(one, best) ? one : best), undefined);
+}
+
+function isLarger(one: Variant, best: Variant | undefined): boolean {
+  if (best === undefined) return true;
+  return one.pixels === best.pixels ? one.bandwidth > best.bandwidth : one.pixels > best.pixels;
 }
 
 function variantOf(line: string, at: number): Variant {
@@ -49,6 +53,6 @@ function variantOf(line: string, at: number): Variant {
   const isSound = (codec: string) => /^(mp4a|ac-3|ec-3|opus|flac|mp3)/i.test(codec.trim());
   return {
     at, pixels: Number(width) * Number(height), bandwidth: Number(/[:,]BANDWIDTH=(\d{1,12})/.exec(line)?.[1] ?? 0),
-    hasVideo: width !== '0' || codecs === undefined || !codecs.split(',').every(isSound),
+    hasVideo: width !== '0' || !codecs?.split(',').every(isSound),
   };
 }

@@ -62,9 +62,9 @@ function requestOf({ pathname, search, host }: URL, headers: Readonly<Record<str
 function headFrom(socket: Socket, request: string): Promise<Head> {
   return new Promise((resolve, reject) => {
     const reader = new HeadReader();
-    const fail = (error: unknown) => {
+    const fail = (error: Error) => {
       socket.destroy();
-      reject(error as Error);
+      reject(error);
     };
     const take = (bytes: Buffer) => {
       try {
@@ -74,7 +74,7 @@ function headFrom(socket: Socket, request: string): Promise<Head> {
         for (const [name, listener] of [['data', take], ['close', cut]] as const) socket.off(name, listener);
         resolve(head);
       } catch (error) {
-        fail(error);
+        fail(error as Error);
       }
     };
     const cut = () => { fail(Object.assign(new Error('the connection was cut'), { code: 'ECONNRESET' })); };

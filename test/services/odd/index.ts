@@ -59,7 +59,7 @@ export async function startOddRtsp(options: OddRtspOptions): Promise<OddServer> 
 
 /** What http_server.py takes. */
 export interface OddHttpOptions {
-  mode: 'live' | 'mjpeg';
+  mode: 'live' | 'mjpeg' | 'endless' | 'drip';
   /** The head of the answer, byte for byte. */
   head?: string;
   /** `live`: a file sent at `rate` bytes a second, again and again. */
@@ -74,6 +74,10 @@ export interface OddHttpOptions {
   first?: string;
   /** Head of a part, with `{len}` for the length. */
   part?: string;
+  /** The same for the first part, where it differs. */
+  firstpart?: string;
+  /** `drip`: seconds from one byte to the next. */
+  every?: number;
   /** Sent behind each part. */
   tail?: string;
 }
