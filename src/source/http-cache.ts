@@ -3,13 +3,14 @@
  * and by what it is known. The JSON is replaced last and at once, so several processes always see a pair that fits.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { lstatSync } from 'node:fs';
-import { mkdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { lstat, mkdir, open, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { redactUrl } from '../redact.js';
 import type { Validators } from './http-answer.js';
+import { NO_LINK, ownFolder } from './http-folder.js';
 import { Part, sweep } from './http-part.js';
 import { trim } from './http-trim.js';
 
@@ -28,7 +29,7 @@ export interface Cached extends Validators {
 /** The folder of the cache, made if it is not there. @throws the error of the file system */
 export async function openFolder(given: string | undefined): Promise<string> {
   const folder = given === undefined ? await defaultFolder() : path.resolve(given);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await ownFolder(folder);
   await sweep(folder);
   return folder;
 }
@@ -45,16 +46,10 @@ async function defaultFolder(): Promise<string> {
   }
 }
 
-/** The folder of temporary files is everybody's: another user's folder of that name is not trusted. */
-async function temporaryFolder(): Promise<string> {
+/** The folder of temporary files is everybody's: another user's folder of that name is refused. */
+function temporaryFolder(): string {
   const user = process.getuid?.();
-  const folder = path.join(os.tmpdir(), user === undefined ? 'rxcam' : `rxcam-${user}`);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const found = lstatSync(folder);
-  if (!found.isDirectory() || (user !== undefined && found.uid !== user)) {
-    throw Object.assign(new Error(`'${folder}' belongs to another user`), { code: 'EACCES' });
-  }
-  return folder;
+  return path.join(os.tmpdir(), user === undefined ? 'rxcam' : `rxcam-${user}`);
 }
 
 /** The name of an address in the cache: nothing of it can be read there. */
@@ -64,12 +59,23 @@ export function keyOf(bare: URL): string {
 
 export async function lookUp(folder: string, key: string): Promise<Cached | undefined> {
   try {
-    const { file, size, etag, lastModified } = schema.parse(JSON.parse(await readFile(path.join(folder, `${key}.json`), 'utf8')));
+    const { file, size, etag, lastModified } = schema.parse(JSON.parse(await noteOf(folder, key)));
     const name = path.join(folder, file);
-    if ((await stat(name)).size !== size || (etag === undefined && lastModified === undefined)) return undefined;
+    const found = await lstat(name);
+    if (!found.isFile() || found.size !== size || (etag === undefined && lastModified === undefined)) return undefined;
     return { path: name, etag, lastModified };
   } catch {
     return undefined;
+  }
+}
+
+/** The note of an address; a link in its place is none. */
+async function noteOf(folder: string, key: string): Promise<string> {
+  const handle = await open(path.join(folder, `${key}.json`), constants.O_RDONLY | NO_LINK);
+  try {
+    return await handle.readFile('utf8');
+  } finally {
+    await handle.close();
   }
 }
 
@@ -79,7 +85,7 @@ export async function store(part: Part, bare: URL): Promise<string> {
   const file = `${key}.${randomBytes(4).toString('hex')}${extension(bare)}`;
   const note = new Part(folder, key);
   try {
-    await writeFile(note.path, `${JSON.stringify({ url: redactUrl(`${bare.origin}${bare.pathname}`), file, size: total, etag, lastModified })}\n`);
+    await writeFile(note.path, `${JSON.stringify({ url: redactUrl(`${bare.origin}${bare.pathname}`), file, size: total, etag, lastModified })}\n`, { mode: 0o600, flag: 'wx' });
     await part.publish(file);
     await note.publish(`${key}.json`);
   } finally {

@@ -1,8 +1,10 @@
 /** Writes the body of an answer to a temporary file, up to its end, the disk's, or an interruption. */
+import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { DOWNLOAD } from '../limits.js';
 import { SourceTimeout } from '../errors.js';
 import { silence, storageFailure } from './http-errors.js';
+import { NO_LINK } from './http-folder.js';
 import type { Part } from './http-part.js';
 import { Rate } from './http-rate.js';
 import type { Answer, Target } from './http-request.js';
@@ -21,7 +23,7 @@ export async function receive(answer: Answer, part: Part, target: Target, lowest
   };
   let handle: FileHandle | undefined;
   try {
-    handle = await onDisk(open(part.path, part.bytes === 0 ? 'w' : 'r+', 0o600));
+    handle = await onDisk(open(part.path, constants.O_RDWR | NO_LINK | (part.bytes === 0 ? constants.O_CREAT | constants.O_TRUNC : 0), 0o600));
     await onDisk(handle.truncate(part.bytes));
     const body = answer.body[Symbol.asyncIterator]() as AsyncIterator<Buffer, undefined>;
     const rate = new Rate(lowestRate, DOWNLOAD.rateWindowMs, target.shown);

@@ -5,7 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { type RxcamError, SourceRefused } from '../../errors.js';
-import { type Session, brief, isEntry } from './gate.js';
+import { ENTRY, type Session, brief, isEntry } from './gate.js';
 
 /** Stands for the folder in ffmpeg's addresses. */
 const FOLDER = 'folder.rxcam.invalid';
@@ -21,8 +21,10 @@ export class FolderSession implements Session {
       brief(response, 302, { Location: `http://${FOLDER}/${encodeURIComponent(path.basename(this.list))}` });
       return;
     }
-    const named = asked.hostname === FOLDER ? decodeURIComponent(asked.pathname) : asked.origin;
-    const file = asked.hostname === FOLDER ? await this.#within(named) : undefined;
+    // Concat takes the address that it was opened by for the folder, not the one that it was sent on to.
+    const isHere = asked.hostname === FOLDER || asked.hostname === ENTRY;
+    const named = isHere ? decodeURIComponent(asked.pathname) : asked.origin;
+    const file = isHere ? await this.#within(named) : undefined;
     if (file === MISSING) {
       brief(response, 404);
       return;

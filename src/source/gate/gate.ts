@@ -15,7 +15,7 @@ export interface Session {
 }
 
 /** Who asks for it is sent to the source's own address, which so stands on no command line. */
-const ENTRY = 'source.rxcam.invalid';
+export const ENTRY = 'source.rxcam.invalid';
 
 /** A place at the gate for one source; nobody else on the machine can use it. */
 export interface Place {
@@ -81,7 +81,7 @@ class Gate {
 
 /** Whether this is the request with which ffmpeg comes in. */
 export function isEntry(url: URL): boolean {
-  return url.hostname === ENTRY;
+  return url.hostname === ENTRY && url.pathname === '/';
 }
 
 /** A short answer without a body. */

@@ -1,0 +1,50 @@
+/** Hosts that a camera may lead to: by its address, redirects, segments and keys alike. */
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type Frame } from '../../src/index.js';
+import { type HttpServer, fieldHls, http, needs, startHttpServer } from '../services/index.js';
+import { play } from './played.js';
+
+let server: HttpServer;
+beforeEach(async () => { server = await startHttpServer(); });
+afterEach(async () => { await server.stop(); });
+
+const QUICK = { connectTimeoutMs: 4_000, firstFrameTimeoutMs: 4_000, readWindowMs: 500 };
+
+needs('ffmpeg')('a camera', () => {
+  it.each([
+    'http://169.254.169.254/latest/meta-data', 'http://2852039166/', 'http://0xa9fea9fe/', 'http://[::ffff:169.254.169.254]/', 'http://[fe80::1]/',
+    'http://metadata.google.internal/', 'http://[fd00:ec2::254]/',
+  ])('is not sent on to %s', async (to) => {
+    server.routes['/video'] = http.redirect(to);
+    const begun = performance.now();
+    const { error } = await play<Frame>(server.urlOf('/video'), (gate) => gate, QUICK);
+    expect(error).toMatchObject({ code: 'SOURCE_REFUSED', message: expect.stringMatching(/is not connected to|cannot be read/) as string });
+    expect(performance.now() - begun).toBeLessThan(2_000);
+  });
+
+  it.each([
+    ['a segment', (to: string) => `#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n${to}/a.ts\n#EXT-X-ENDLIST\n`],
+    ['a key', (to: string) => `#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXT-X-KEY:METHOD=AES-128,URI="${to}/key"\n#EXTINF:1,\nv00.ts\n#EXT-X-ENDLIST\n`],
+    ['a variant', (to: string) => `#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\n${to}/a.m3u8\n`],
+    ['a segment that is sent on', () => '#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n/away.ts\n#EXT-X-ENDLIST\n'],
+  ])('is given up when its playlist leads to a closed host by %s', async (_, list) => {
+    const to = 'http://169.254.169.254';
+    server.routes['/live.m3u8'] = http.body(list(to), 'application/vnd.apple.mpegurl');
+    server.routes['/away.ts'] = http.redirect(`${to}/a.ts`);
+    server.routes['/v00.ts'] = http.file(join(await fieldHls(), 'v00.ts'));
+    const { error, stats } = await play<Frame>(server.urlOf('/live.m3u8'), (gate) => gate, QUICK);
+    expect(error).toMatchObject({ code: 'SOURCE_REFUSED', message: expect.stringContaining("'169.254.169.254' is not connected to") as string });
+    expect(stats.captured).toBe(0);
+  });
+
+  it('leads to no host but those of allow, and to none of deny', async () => {
+    const list = (to: string) => `#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n${to}/v00.ts\n#EXT-X-ENDLIST\n`;
+    server.routes['/v00.ts'] = http.file(join(await fieldHls(), 'v00.ts'));
+    server.routes['/live.m3u8'] = http.body(list(server.urlOf('').replace('127.0.0.1', 'localhost')), 'application/vnd.apple.mpegurl');
+    const withHosts = async (hosts: object) => play<Frame>(server.urlOf('/live.m3u8'), (gate) => gate, { ...QUICK, hosts, values: 5 });
+    expect((await withHosts({ allow: ['127.0.0.0/8'] })).values).toHaveLength(5);
+    expect((await withHosts({ deny: ['localhost'] })).error).toMatchObject({ code: 'SOURCE_REFUSED', message: expect.stringContaining("'localhost'") as string });
+    expect((await withHosts({ allow: ['127.0.0.1'], deny: ['*.example.com'] })).values).toHaveLength(5);
+  });
+});
