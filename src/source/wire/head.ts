@@ -72,7 +72,7 @@ export class HeadReader {
   #unfinished(): Head | undefined {
     if (this.#held.length - this.#from > MAX_HEAD_BYTES || this.#bytes > MAX_HEAD_BYTES) return this.#tooLong();
     // What is no HTTP is known by its first bytes; it may never send a line's end.
-    if (this.#lines.length === 0 && this.#held.length - this.#from > 16 && !STATUS.test(this.#held.toString('latin1', this.#from, this.#from + 16))) {
+    if (this.#lines.length === 0 && this.#held.length - this.#from > 16 && !/^(?:HTTP\/\d|ICY )/i.test(this.#held.toString('latin1', this.#from, this.#from + 16))) {
       throw new NotHttp('no status line');
     }
     this.#seen = this.#held.length;
