@@ -2,6 +2,7 @@
 import type { Observable } from 'rxjs';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import { keyOf, readTimeoutMs } from './camera-address.js';
 import { Capture } from './capture.js';
 import { LIVENESS, SOURCE, STATS } from './defaults.js';
 import { PROCESS } from './limits.js';
@@ -11,7 +12,6 @@ import type { CameraEvent } from './events.js';
 import { ffmpegEngine } from './ffmpeg/index.js';
 import { PIXEL_FORMATS, type PixelFormat, type SourceFrame } from './frame.js';
 import { CameraHub } from './hub.js';
-import type { LivenessLimits } from './liveness.js';
 import { logEvents } from './log.js';
 import { byteCount, callback, count, logger, milliseconds, options, parseOptions } from './options.js';
 import type { CameraReading } from './plan.js';
@@ -69,6 +69,10 @@ export interface CameraConfig {
   readonly readWindowMs?: number | undefined;
   /** Read failures in a row that make a reconnect. Default 10. */
   readonly maxReadFailures?: number | undefined;
+  /** RTSP and HTTP: codecs that are decoded besides those that cameras use, by ffmpeg's names. Default none. */
+  readonly codecs?: readonly string[] | undefined;
+  /** The largest picture that is decoded, in pixels. Default 64,000,000. */
+  readonly maxPixels?: number | undefined;
   /** 0 (default) to 19: how much the camera's processes stand back for others. */
   readonly nice?: number | undefined;
   /**
@@ -108,6 +112,8 @@ const schema = options({
   firstFrameTimeoutMs: milliseconds().default(LIVENESS.firstFrameTimeoutMs),
   readWindowMs: milliseconds().min(1).default(LIVENESS.readWindowMs),
   maxReadFailures: count().default(LIVENESS.maxReadFailures),
+  codecs: z.array(z.string().regex(/^\w{1,40}$/, "expected ffmpeg's names, such as 'svq1'")).max(100).default([]),
+  maxPixels: z.number().int().min(256).max(1_000_000_000).default(SOURCE.maxPixels),
   nice: z.number().int().min(0).max(19).default(SOURCE.nice),
   allowOldFfmpeg: z.boolean().default(SOURCE.allowOldFfmpeg),
   logger: logger().optional(),
@@ -171,7 +177,8 @@ export function camera(address: string | number, config: CameraConfig = {}): Cam
   if (given.loop && source.endless) {
     throw new InvalidOption(`camera: option 'loop': true given for ${source.address}, which has no end; allowed for files`);
   }
-  const { pixelFormat, decoderThreads, stream, loop, connectTimeoutMs, firstFrameTimeoutMs, readWindowMs, maxReadFailures } = given;
+  const { pixelFormat, decoderThreads, stream, codecs, maxPixels } = given;
+  const { loop, connectTimeoutMs, firstFrameTimeoutMs, readWindowMs, maxReadFailures } = given;
   const hub = new CameraHub({
     key: given.key ?? keyOf(source.address),
     address: source.address,
@@ -184,16 +191,5 @@ export function camera(address: string | number, config: CameraConfig = {}): Cam
     process: { nice: given.nice, allowOldFfmpeg: given.allowOldFfmpeg },
   });
   if (given.logger !== undefined) logEvents(hub, given.logger, given.logEvery);
-  return new Camera(hub, source, { pixelFormat, decoderThreads, stream });
-}
-
-/** ffmpeg's own timeout stands behind those of rxcam, which know what is missing; it ends a process that has lost its Node. */
-function readTimeoutMs({ connectTimeoutMs, firstFrameTimeoutMs, readWindowMs, maxReadFailures }: LivenessLimits): number {
-  return Math.max(connectTimeoutMs, firstFrameTimeoutMs, readWindowMs * maxReadFailures) + SOURCE.readTimeoutMarginMs;
-}
-
-/** An address as a name: what is left of it when scheme, credentials, query and odd characters are gone. */
-function keyOf(address: string): string {
-  const name = address.replace(/^[a-z]+:(\/\/)?/i, '').replace(/^[^/@]*@/, '').replace(/[?#].*$/, '');
-  return name.replace(/[^\w.-]+/g, '_').replace(/^_+|_+$/g, '') || address.replace(/\W.*$/, '') || 'camera';
+  return new Camera(hub, source, { pixelFormat, decoderThreads, stream, codecs, maxPixels });
 }

@@ -33,6 +33,8 @@ export const SOURCE = {
   stream: 'largest',
   /** A file is played once. */
   loop: false,
+  /** 8K has 33 million. */
+  maxPixels: 64_000_000,
   /** 0 to 19; cameras are as important as what else runs. */
   nice: 0,
   /** What was found in ffmpeg since 2018 is not mended in that build. */
@@ -43,3 +45,8 @@ export const SOURCE = {
 
 /** The generated test pattern. */
 export const TEST_SOURCE = { width: 640, height: 360, fps: 25, noise: 4 } as const;
+
+/** Codecs that cameras and recorders send: ffmpeg has hundreds, and an attacker would choose the worst of them. By ffmpeg's names. */
+export const REMOTE_CODECS = [
+  'h264', 'hevc', 'av1', 'vp8', 'vp9', 'mjpeg', 'mpeg4', 'mpeg2video', 'mpeg1video', 'h263', 'flv1', 'png', 'gif', 'webp', 'bmp', 'rawvideo', 'dvvideo',
+] as const;

@@ -1,5 +1,5 @@
 /** The default of every option in one place, with its unit and its reason. What no option changes is in limits.ts. */
-export { LIVENESS, SOURCE, TEST_SOURCE } from './defaults-source.js';
+export { LIVENESS, REMOTE_CODECS, SOURCE, TEST_SOURCE } from './defaults-source.js';
 
 /** Reconnecting; ms. */
 export const RETRY = {

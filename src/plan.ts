@@ -90,6 +90,9 @@ export interface CameraOrigin {
   readonly pixelFormat: PixelFormat;
   readonly decoderThreads: number;
   readonly stream: StreamChoice;
+  /** Decoded from afar besides those that cameras use. */
+  readonly codecs: readonly string[];
+  readonly maxPixels: number;
   readonly engine: Engine;
 }
 

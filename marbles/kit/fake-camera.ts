@@ -83,7 +83,7 @@ export class FakeCamera extends Camera {
   readonly #processes: Processes;
 
   constructor(hub: CameraHub, source: Source, pixelFormat: PixelFormat, processes: Processes) {
-    super(hub, source, { ...SOURCE, pixelFormat });
+    super(hub, source, { ...SOURCE, codecs: [], pixelFormat });
     this.#processes = processes;
   }
 

@@ -93,6 +93,9 @@ function allRejected(): MonoTypeOperatorFunction<EngineEvent> {
 /** Decoders that paint any text as pictures. */
 const TEXT_CODECS = new Set(['ansi', 'bintext', 'xbin', 'idf']);
 
+/** What ffmpeg says of a picture above `-max_pixels`. */
+const TOO_LARGE = /^Picture size \d+x\d+ exceeds specified max pixel count/;
+
 const OF_PICTURES: ReadonlySet<ChildOutput['kind']> = new Set(['heartbeat', 'packet', 'seen', 'kept']);
 
 /** Facts of one process as events of the engine. */
@@ -131,6 +134,7 @@ function translator(choose: Choose, pictures: Pictures): (output: ChildOutput) =
         return [{ type: 'changed', width, height, ...(pixelFormat !== undefined && { pixelFormat }) }];
       }
       case 'problem':
+        if (TOO_LARGE.test(output.message)) throw new DecodeFailed(`${output.message.replace(/,.*/, '')}: the option maxPixels raises it`);
         return output.message.includes('partial file') ? [{ type: 'warning', message: `the file is cut off: ${output.message}` }] : [];
       case 'decode-error': return [{ type: 'rejected', reason: output.message }];
       default: return [];

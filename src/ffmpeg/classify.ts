@@ -26,6 +26,7 @@ const REASONS: readonly (readonly [RegExp, ErrorCode])[] = [
   [/Connection refused|Failed to resolve hostname|Name or service not known|Temporary failure in name resolution|No route to host|Network (is )?unreachable|Server returned [45](XX|\d\d)|Connection reset by peer|Broken pipe|Protocol not found|not on whitelist/i, 'SOURCE_REFUSED'],
   [/timed? ?out/i, 'SOURCE_TIMEOUT'],
   [/No such (file or directory|device)|Cannot find a proper format|Is a directory|Permission denied|No such filter/i, 'SOURCE_NOT_FOUND'],
+  [/Cannot allocate memory|Too many open files|pthread_create\S* failed/i, 'RESOURCE_EXHAUSTED'],
   [/Invalid data found when processing input|moov atom not found|could not find codec parameters|Invalid argument/i, 'DECODE_FAILED'],
 ];
 

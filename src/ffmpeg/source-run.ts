@@ -9,6 +9,7 @@ import { DecodedPictures, type Form, type Pictures, capture } from './capture.js
 import { cameraArguments, copyArguments, lookArguments } from './command.js';
 import { ComparedPictures } from './compared.js';
 import { CopiedPictures } from './copied.js';
+import { bounded, checkCodec, readingLimits } from './decoders.js';
 import type { Encoder } from './encoder/index.js';
 import { type Expected, encodingOf, expectedOf, serves, shownSize } from './expected.js';
 import { known } from './known.js';
@@ -29,11 +30,12 @@ export interface Job {
 
 /** Prepares the source, then runs something on what ffmpeg is to open. */
 export function prepared({ origin, facts }: Job, run: (input: SourceInput) => Observable<EngineEvent>): Observable<EngineEvent> {
+  const limits = readingLimits(origin);
   return origin.source.prepare(facts).pipe(switchMap((step): Observable<EngineEvent> => {
     if (step.type === 'progress') return of(PROGRESS);
     const { warning, answered = false } = step.input;
     const warnings: EngineEvent[] = warning === undefined ? [] : [{ type: 'warning', message: warning }];
-    return concat(of(answered ? CONNECTED : PROGRESS, ...warnings), run(step.input));
+    return concat(of(answered ? CONNECTED : PROGRESS, ...warnings), run({ ...step.input, options: [...limits, ...step.input.options] }));
   }));
 }
 
@@ -49,7 +51,7 @@ export function decoded(job: Job, input: SourceInput, encoder: Encoder | undefin
     run: (expected, context) => {
       const args = cameraArguments(plan, input, encoder, facts, reading, expected, context.resume);
       const pictures = unchanged === undefined ? new DecodedPictures(form(expected)) : new ComparedPictures(form(expected), unchanged);
-      return read({ ...job, context }, input, args, choose, pictures);
+      return read({ ...job, context }, input, args, choose, pictures, encoder?.hardware === undefined);
     },
   }));
 }
@@ -75,8 +77,16 @@ function patience({ origin: { hub, source } }: Job): number | undefined {
   return source.kind === 'rtsp' ? hub.facts.liveness.firstFrameTimeoutMs : undefined;
 }
 
+/** @param isBounded - not with hardware: its drivers take addresses by the gigabyte */
 function read(
-  { origin: { source }, facts, context }: Job, input: SourceInput, args: readonly string[], choose: Choose, pictures: Pictures,
+  { origin, facts, context }: Job, input: SourceInput, args: readonly string[], choose: Choose, pictures: Pictures, isBounded = true,
 ): Observable<EngineEvent> {
-  return capture({ path: facts.path, args, input, inBulk: !source.live && input.paced !== true, source, choose, pictures }, context);
+  const { source } = origin;
+  const checked: Choose = (streams) => {
+    const stream = choose(streams);
+    checkCodec(stream, origin);
+    return stream;
+  };
+  const command = isBounded ? bounded(facts.path, args, origin) : { path: facts.path, args };
+  return capture({ ...command, input, inBulk: !source.live && input.paced !== true, source, choose: checked, pictures }, context);
 }

@@ -111,6 +111,7 @@ function samples(allowed: string): Samples {
   if (allowed === 'a function') return { taken: [() => 1], refused: [1, 'text'] };
   if (allowed === 'a pino logger') return { taken: [{ info: () => undefined }], refused: [1, {}] };
   if (allowed.startsWith('text')) return { taken: ['a'], refused: [1, ''] };
+  if (allowed === 'a list of names') return { taken: [[], ['svq1', 'ffv1']], refused: ['svq1', [1], ['a b'], ['']] };
   if (allowed.startsWith('`{ width, height }`')) return { taken: [{ width: 1, height: 1 }], refused: [{ width: 1 }, { width: 0, height: 1 }, { width: 1.5, height: 1 }] };
   if (allowed.startsWith('`{ allow, deny }`')) return { taken: [{}, { allow: ['a', '10.0.0.0/8'], deny: ['*.b'] }], refused: [{ allow: [] }, { deny: 'a' }, { allow: ['a b'] }] };
   if (allowed.startsWith('`largest`')) return { taken: ['largest', 'first', 0, 999], refused: ['nonsense', -1, 0.5, 1_000, '1', NaN] };

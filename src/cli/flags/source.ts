@@ -90,6 +90,14 @@ export const sourceFlags: FlagGroup = {
       about: 'devices: picture size to ask for, in pixels',
     },
     {
+      flags: '--codecs <names>', sets: 'camera.codecs', parse: words,
+      about: "RTSP and HTTP: codecs that are decoded besides those that cameras use, by ffmpeg's names",
+    },
+    {
+      flags: '--max-pixels <n>', sets: 'camera.maxPixels', parse: number, standard: SOURCE.maxPixels,
+      about: 'the largest picture that is decoded, in pixels',
+    },
+    {
       flags: '--nice <n>', sets: 'camera.nice', parse: number, standard: SOURCE.nice,
       about: 'how much the processes stand back for others, 0 to 19',
     },
