@@ -108,8 +108,8 @@ needs('ffmpeg')('the login of an RTSP camera', () => {
     await watched.nth('published', 2);
   });
 
-  it('that is wrong: SourceUnauthorized, after one try', async () => {
-    const server = await start({ auth: 'digest', ...LOGIN });
+  it.each(['basic', 'digest', 'anew'] as const)('that is wrong: SourceUnauthorized, after one try (%s)', async (auth) => {
+    const server = await start({ auth, ...LOGIN });
     watched = watch(server.at('admin:wr0ng-password@'), { retry: false, secrets: ['wr0ng-password'] });
     await watched.whenOver();
     expect(watched.failures[0]?.code).toBe('SOURCE_UNAUTHORIZED');

@@ -71,8 +71,8 @@ export function networkFailure(cause: unknown, shown: string): RxcamError {
   if (isRxcamError(cause)) return cause;
   const short = exhausted(cause);
   if (short !== undefined) return new ResourceExhausted(`no connection to '${shown}' can be made: ${short}`, { cause });
-  const { code = '' } = (cause ?? {}) as { code?: string };
+  const { code = '', message = '' } = (cause ?? {}) as { code?: string; message?: string };
   if (code === 'ETIMEDOUT') return new SourceTimeout(`'${shown}' does not answer (${code})`, { cause });
-  const reason = Object.hasOwn(REASONS, code) ? REASONS[code] : 'the connection failed';
+  const reason = Object.hasOwn(REASONS, code) ? REASONS[code] : `the connection failed${code === '' && message !== '' ? `: ${message}` : ''}`;
   return new SourceRefused(`'${shown}' cannot be read: ${reason ?? ''}${code === '' ? '' : ` (${code})`}`, { cause });
 }

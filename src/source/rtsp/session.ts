@@ -9,6 +9,8 @@ interface Pending {
   readonly lines: readonly string[];
   readonly body: Buffer;
   readonly number: number;
+  /** Whether it has been sent again with a login: a camera that asks once more, with whatever nonce, wants another one. */
+  readonly isRepeat: boolean;
   readonly answered: (answer: Message) => void;
 }
 
@@ -63,8 +65,13 @@ export class Session {
    * @param answered - called before anything is read that comes behind the answer
    */
   request(method: string, uri: string, lines: readonly string[], answered: (answer: Message) => void, body: Buffer = NO_BODY): void {
+    this.#ask({ method, uri, lines, body, answered, isRepeat: false });
+  }
+
+  #ask(asked: Omit<Pending, 'number'>): void {
+    const { method, uri, lines, body } = asked;
     const number = ++this.#number;
-    this.#pending.push({ method, uri, lines, body, number, answered });
+    this.#pending.push({ ...asked, number });
     const login = this.login?.lines(method, uri) ?? [];
     this.send({ start: `${method} ${uri} RTSP/1.0`, lines: [`CSeq: ${number}`, ...without(lines, 'cseq', 'authorization'), ...login], body });
     if (method === 'TEARDOWN') this.#open = undefined;
@@ -102,9 +109,9 @@ export class Session {
     if (status < 200) return;
     const asked = this.#take(Number(valueOf(message.lines, 'cseq')));
     if (asked === undefined) return;
-    const { method, uri, lines, body, answered } = asked;
-    if (status === 401 && this.login?.challenged(valuesOf(message.lines, 'www-authenticate')) === true) {
-      this.request(method, uri, lines, answered, body);
+    const { method, uri, answered, isRepeat } = asked;
+    if (status === 401 && !isRepeat && this.login?.challenged(valuesOf(message.lines, 'www-authenticate')) === true) {
+      this.#ask({ ...asked, isRepeat: true });
       return;
     }
     const id = valueOf(message.lines, 'session')?.split(';')[0];

@@ -41,7 +41,7 @@ export interface OddRtspOptions {
   /** The method that `status` and `redirect` answer; default DESCRIBE. */
   at?: string;
   /** What is asked for; what was said is among the requests, as `auth …`. */
-  auth?: 'basic' | 'digest';
+  auth?: 'basic' | 'digest' | 'anew';
   user?: string;
   password?: string;
   /** The method at which the connection is cut. */
