@@ -11,8 +11,8 @@ const DECODERS: Readonly<Record<string, readonly string[]>> = {
   wrapped_avframe: ['wrapped_avframe'],
 };
 const PRLIMIT = '/usr/bin/prlimit';
-/** One allocation of ffmpeg: a picture of the most pixels in four bytes each. */
-const BYTES_PER_PIXEL = 4;
+/** One allocation of ffmpeg: a picture of the most pixels in four bytes each, and never less than a container's index takes. */
+const ALLOCATION = { leastBytes: 64 * 1024 ** 2, bytesPerPixel: 4 } as const;
 /**
  * Addresses of a process: 4K through x265 takes 1.2 GB of them, most of which is never touched; with more pixels it is some
  * sixty bytes each.
@@ -22,7 +22,7 @@ const ADDRESS_SPACE = { baseBytes: 4 * 1024 ** 3, bytesPerPixel: 64 } as const;
 /** Options before an input. Of what is local, the user knows what it is. */
 export function readingLimits({ source, codecs, maxPixels }: CameraOrigin): string[] {
   return [
-    '-max_alloc', String(maxPixels * BYTES_PER_PIXEL), '-max_pixels', String(maxPixels),
+    '-max_alloc', String(Math.max(ALLOCATION.leastBytes, maxPixels * ALLOCATION.bytesPerPixel)), '-max_pixels', String(maxPixels),
     ...(source.remote ? ['-codec_whitelist', allowed(codecs).flatMap((codec) => DECODERS[codec] ?? [codec]).join(',')] : []),
   ];
 }
