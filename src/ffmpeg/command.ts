@@ -40,7 +40,9 @@ export function cameraArguments(
       ...(seekUs === undefined ? [] : ['-ss', (seekUs / 1e6).toFixed(6)]),
       ...input.options,
     ])
-    .complexFilter(cameraGraph(plan, origin.pixelFormat, encoder, expected, { reading, live: origin.source.live, resume, seekUs }));
+    .complexFilter(cameraGraph(plan, origin.pixelFormat, encoder, expected, {
+      reading, live: origin.source.live, paced: input.paced, resume, seekUs,
+    }));
   command.output(`pipe:${HEARTBEAT_FD}`).outputOptions(['-map', '[h]', '-c:v', 'rawvideo', ...muxing(facts)]);
   return finished(command, encodingOf(plan, encoder), facts, expected);
 }

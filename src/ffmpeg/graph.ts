@@ -5,6 +5,7 @@ import { selectExpression } from '../skip.js';
 import type { Encoder, ExpectedPictures } from './encoder/index.js';
 import { type Expected, paddingOf } from './expected.js';
 import { mediaTimeExpression } from './media-time.js';
+import { PACING } from './pace.js';
 import type { Reading } from './reading.js';
 import { CORNER, seenFilters, unchangedFilters } from './unchanged.js';
 
@@ -16,12 +17,13 @@ const MICROSECONDS = 'settb=1/1000000';
  * With `resume`, `[v]` goes on behind a picture that was decoded earlier; with `seekUs`, so does the input, from there on.
  */
 export function cameraGraph(
-  plan: Plan, pixelFormat: string, encoder: Encoder | undefined, expected: Expected, { reading, live, resume, seekUs = 0 }: GoingOn,
+  plan: Plan, pixelFormat: string, encoder: Encoder | undefined, expected: Expected,
+  { reading, live, paced = false, resume, seekUs = 0 }: GoingOn,
 ): string {
   const behind = resume === undefined ? [] : [`select='gt(pts,${resume.afterPts + RESUME_TOLERANCE_US})'`];
   const unchanged = unchangedStep(plan);
   return [
-    `[0:V:${reading.stream}]${MICROSECONDS},setpts='${mediaTimeExpression({ offset: seekUs, live })}',split[b][a]`,
+    `[0:V:${reading.stream}]${MICROSECONDS},setpts='${mediaTimeExpression({ offset: seekUs, live })}',${paced ? `${PACING},` : ''}split[b][a]`,
     `[b]${(unchanged === undefined ? [CORNER] : seenFilters(unchanged)).join(',')}[h]`,
     `[a]${[...behind, ...coloured(expected), ...steps(plan, resume), ...last(pixelFormat, encoder, expected)].join(',')}[v]`,
   ].join(';');
@@ -31,6 +33,7 @@ export function cameraGraph(
 interface GoingOn {
   readonly reading: Reading;
   readonly live: boolean;
+  readonly paced?: boolean | undefined;
   readonly resume?: ResumePoint | undefined;
   readonly seekUs?: number | undefined;
 }

@@ -14,6 +14,7 @@ import type { Encoder } from './encoder/index.js';
 import { type Expected, encodingOf, expectedOf, serves, shownSize } from './expected.js';
 import { known } from './known.js';
 import { learned } from './learned.js';
+import { paced } from './pace.js';
 import { withRate } from './rate.js';
 import { type Choose, chosenOf, settled } from './reading.js';
 
@@ -59,10 +60,12 @@ export function decoded(job: Job, input: SourceInput, encoder: Encoder | undefin
 /** The source's own access units. @param accepts - throws for a source whose units are not wanted */
 export function copied(job: Job, input: SourceInput, accepts: (source: Partial<SourceInfo>) => void): Observable<EngineEvent> {
   const { source } = job.origin;
-  return settled(job.origin, job.context, (reading, choose, context) => {
-    const args = copyArguments(input, job.facts, { ...reading, patience: patience(job) }, context.resume);
-    const pictures = new CopiedPictures(accepts, context.resume, source.live);
-    return read({ ...job, context }, input, args, choose, pictures).pipe(withRate(known(source)));
+  return settled(job.origin, job.context, (reading, choose, outer) => {
+    const args = copyArguments(input, job.facts, { ...reading, patience: patience(job) }, outer.resume);
+    const run = (context: EngineContext) => (
+      read({ ...job, context }, input, args, choose, new CopiedPictures(accepts, context.resume, source.live))
+    );
+    return (input.paced === true ? paced(outer, run) : run(outer)).pipe(withRate(known(source)));
   });
 }
 

@@ -66,13 +66,13 @@ async function localInput(name: string, options: SourceOptions): Promise<SourceI
   if (options.allowLocalPlaylists ?? SOURCE.allowLocalPlaylists) return onDisk(name, options, ['-protocol_whitelist', 'file,crypto,data']);
   const paced = options.pace === 'realtime';
   const concat = kind === 'concat' ? ['-f', 'concat', '-safe', '0'] : [];
-  const input = await throughGate([...(paced ? ['-re'] : []), ...ONLY_LISTS, ...concat], (refused) => new FolderSession(path.resolve(name), refused));
+  const input = await throughGate([...ONLY_LISTS, ...concat], (refused) => new FolderSession(path.resolve(name), refused));
   return { ...input, answered: false, paced };
 }
 
 function onDisk(name: string, options: SourceOptions, allowed: readonly string[]): SourceInput {
   const paced = options.pace === 'realtime';
-  return { options: [...(paced ? ['-re'] : []), ...allowed], url: `file:${path.resolve(name)}`, paced };
+  return { options: allowed, url: `file:${path.resolve(name)}`, paced };
 }
 
 const HEAD_BYTES = 4_096;

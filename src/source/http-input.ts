@@ -39,7 +39,7 @@ export async function liveInput(from: From, nature: Stream, options: SourceOptio
 export async function inPlaceInput(from: From, options: SourceOptions): Promise<SourceInput> {
   const paced = options.pace === 'realtime';
   const input = await gatedInput(from, [
-    ...(paced ? ['-re'] : []), ...ONLY_CONTAINERS, ...common(options), '-reconnect', '1', '-reconnect_delay_max', String(DOWNLOAD.inPlaceReconnectS),
+    ...ONLY_CONTAINERS, ...common(options), '-reconnect', '1', '-reconnect_delay_max', String(DOWNLOAD.inPlaceReconnectS),
   ], options);
   return { ...input, paced };
 }
