@@ -19,6 +19,8 @@ const REGULAR_US = { file: 10_000_000, live: 1_000_000 } as const;
 const REGULAR_TIMES = 4;
 /** A live source is silent no longer than this. */
 const GAP_US = 10_000_000;
+/** No source that makes few pictures makes so few; a file may have a gap of any length. */
+const FEWEST_US = { file: 9e15, live: 600_000_000 } as const;
 /** An access unit that is shown before an earlier one is not further back than this … */
 const REORDER_US = 2_000_000;
 /** … or the pictures that H.264 and H.265 hold for it. */
@@ -66,14 +68,15 @@ export class MediaTime {
     const expected = (isLater ? Math.max(this.#highest, this.#last) : this.#last) + Math.min(this.#distance, this.#before);
     if (Number.isNaN(given)) return expected;
     const longest = Math.max(this.#distance, this.#before);
-    const most = this.#highest + Math.max(REGULAR_US[this.options.live ? 'live' : 'file'], REGULAR_TIMES * longest);
+    const kind = this.options.live ? 'live' : 'file';
+    const most = this.#highest + Math.min(FEWEST_US[kind], Math.max(REGULAR_US[kind], REGULAR_TIMES * longest));
     const least = isLater ? this.#highest + 1 : this.#highest - Math.max(REORDER_US, REORDER_TIMES * this.#distance);
     const isRegular = (time: number) => time >= least && time <= most && given !== this.#lastGiven;
     const [stays, moves, returns] = [given + this.#shift, given + this.#candidate, given + this.#left];
     const isMoved = isRegular(moves) && Math.abs(moves - expected) < Math.abs(stays - expected);
     if (isRegular(stays) && !isMoved) return this.#stay(stays);
     // The second jump ahead in a row is believed: so few pictures are made.
-    if (isRegular(moves) || moves > most) return this.#move(given, stays, moves);
+    if (isRegular(moves) || (moves > most && moves - this.#highest <= FEWEST_US[kind])) return this.#move(given, stays, moves);
     if (isRegular(returns)) return this.#return(returns);
     this.#candidate = expected - given;
     return expected;
@@ -113,10 +116,10 @@ export function mediaTimeExpression({ offset = 0, live }: MediaTimeOptions): str
   const isRegular = (variable: number) => `between(ld(${variable}),1,ld(8))*not(eq(PTS,PREV_INPTS))`;
   const [forget, least, at] = ['st(3,0/0)', 'min(ld(1),ld(9))', (variable: number) => `st(2,PREV_OUTPTS+ld(${variable}))`];
   const first = `st(0,${offset});st(1,${FIRST_US});st(9,${UNKNOWN_US});${forget};st(4,0/0);st(2,if(isnan(PTS),0,PTS)+${offset})`;
-  const regular = REGULAR_US[live ? 'live' : 'file'];
+  const kind = live ? 'live' : 'file';
   const distances = [
     ...([[5, 0], [6, 3], [7, 4]] as const).map(([variable, shift]) => `st(${variable},PTS+ld(${shift})-PREV_OUTPTS)`),
-    `st(8,max(${regular},${REGULAR_TIMES}*max(ld(1),ld(9))))`,
+    `st(8,min(${FEWEST_US[kind]},max(${REGULAR_US[kind]},${REGULAR_TIMES}*max(ld(1),ld(9)))))`,
   ].join(';');
   const isMoved = `${isRegular(6)}*lt(abs(ld(6)-${least}),abs(ld(5)-${least}))`;
   const measure = (distance: string) => `if(gt(${distance},0),st(9,ld(1));st(1,${distance}))`;
@@ -125,6 +128,6 @@ export function mediaTimeExpression({ offset = 0, live }: MediaTimeOptions): str
   const move = `${measure('abs(PTS-PREV_INPTS)')};if(${isGap},${at(5)},${at(6)};st(4,ld(0));st(0,ld(3)));${forget}`;
   const back = `${at(7)};st(8,ld(0));st(0,ld(4));st(4,ld(8));${forget}`;
   const follow = `st(2,PREV_OUTPTS+${least});st(3,ld(2)-PTS)`;
-  const rule = `if(${isRegular(5)}*not(${isMoved}),${stay},if(${isRegular(6)}+gt(ld(6),ld(8)),${move},if(${isRegular(7)},${back},${follow})))`;
+  const rule = `if(${isRegular(5)}*not(${isMoved}),${stay},if(${isRegular(6)}+gt(ld(6),ld(8))*lte(ld(6),${FEWEST_US[kind]}),${move},if(${isRegular(7)},${back},${follow})))`;
   return `if(isnan(PREV_OUTPTS),${first},if(isnan(PTS),st(2,PREV_OUTPTS+${least}),${distances};${rule}));ld(2)`;
 }
