@@ -3,6 +3,7 @@ import '../bundled.js';
 import ffmpeg, { type FfmpegCommand } from 'fluent-ffmpeg';
 import type { FeedFormat, ResumePoint } from '../engine.js';
 import type { Plan } from '../plan.js';
+import type { Size } from '../size.js';
 import { fraction } from '../skip.js';
 import type { SourceInput } from '../source/index.js';
 import type { Encoder, ExpectedPictures } from './encoder/index.js';
@@ -143,8 +144,13 @@ function encodedBy({ encoder, step }: Encoding, facts: FfmpegFacts, pictures: Ex
   const padding = paddingOf(encoder, pictures);
   return [
     '-c:v', encoder.name, ...streamOptions(encoder.options(step, facts, pictures), 'v'),
-    ...(padding === undefined ? [] : ['-bsf:v', `hevc_metadata=crop_right=${padding.width}:crop_bottom=${padding.height}`]),
+    ...(padding === undefined ? [] : ['-bsf:v', `hevc_metadata=${cropped(padding)}`]),
   ];
+}
+
+/** What x265 itself cuts off of a side, up to a whole coding unit, stays where it has no padding. */
+function cropped({ width, height }: Size): string {
+  return [...(width > 0 ? [`crop_right=${width}`] : []), ...(height > 0 ? [`crop_bottom=${height}`] : [])].join(':');
 }
 
 function argumentsOf(command: FfmpegCommand): string[] {

@@ -80,12 +80,11 @@ function last(pixelFormat: string, encoder: Encoder | undefined, { pictures }: P
   return ['setsar=sar', ...(conversion === undefined ? [] : [conversion]), `format=${taken}`, ...padded(encoder, pictures), ...filters];
 }
 
-/** What the stream says is to be cut off repeats the picture's edge: that costs no bits. */
+/** Black on the right and at the bottom, which the stream says is to be cut off. */
 function padded(encoder: Encoder, pictures: ExpectedPictures = {}): string[] {
   const padding = paddingOf(encoder, pictures);
   if (padding === undefined) return [];
-  const { width, height } = padding;
-  return [`pad=iw+${width}:ih+${height}`, `fillborders=right=${width}:bottom=${height}:mode=smear`];
+  return [`pad=iw+${padding.width}:ih+${padding.height}`];
 }
 
 /** Raw video carries no description of its colours; the encoder is told what the source said. */

@@ -46,6 +46,9 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   'lepton80x60.mp4': pattern('80x60', 9, 1, ...X264_420),
   'mlx32x24.mp4': pattern('32x24', 8, 1, ...X264_420),
   'amg8x8.mkv': pattern('8x8', 8, 1, '-c:v', 'ffv1', '-pix_fmt', 'yuv420p'),
+  'odd15x5.mkv': pattern('15x5', 5, 1, '-c:v', 'ffv1', '-pix_fmt', 'yuv444p'),
+  // Above level 4.1 by its width, and lower than the coding unit that this asks for.
+  'wide5000x20.mkv': pattern('5000x20', 5, 0.6, '-c:v', 'ffv1', '-pix_fmt', 'yuv420p'),
   // A browser's recording and a phone's: times with jitter, a stated rate that is the time base.
   'recorder1k.webm': async (to) => {
     await pattern('640x360', 30, 4, '-vf', "settb=1/1000,setpts='floor(N*33.367+random(1)*15)'", '-vsync', 'passthrough', '-enc_time_base', '1:1000', ...VP8)(to);
