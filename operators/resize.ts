@@ -20,6 +20,11 @@ export interface ResizeConfig {
   readonly fit?: Fit | undefined;
   /** Whether a smaller picture is made larger. Default false. */
   readonly enlarge?: boolean | undefined;
+  /**
+   * Whether pixels that are not square become it, so that the size is that of what is seen. `false` scales what is stored:
+   * the picture keeps a `sampleAspectRatio`. Default true.
+   */
+  readonly squarePixels?: boolean | undefined;
   /** Default `bilinear`. `area` costs the same, `bicubic` and `lanczos` two to three times as much. */
   readonly algorithm?: (typeof ALGORITHMS)[number] | undefined;
 }
@@ -32,6 +37,7 @@ const schema = options({
   height: side(),
   fit: z.enum(FITS).default(RESIZE.fit),
   enlarge: z.boolean().default(RESIZE.enlarge),
+  squarePixels: z.boolean().default(RESIZE.squarePixels),
   algorithm: z.enum(ALGORITHMS).default(RESIZE.algorithm),
 }).refine((given) => given.width !== undefined || given.height !== undefined, { message: 'expected width, height or both' });
 

@@ -14,7 +14,7 @@ import { PIXEL_FORMATS, type PixelFormat, type SourceFrame } from './frame.js';
 import { CameraHub } from './hub.js';
 import { logEvents } from './log.js';
 import { byteCount, callback, count, logger, milliseconds, options, parseOptions } from './options.js';
-import type { CameraReading } from './plan.js';
+import type { CameraReading, Deinterlace } from './plan.js';
 import { HOSTS_SCHEMA, type HostsConfig, type Source, type StreamChoice, detect } from './source/index.js';
 import type { CameraStats } from './stats.js';
 
@@ -32,11 +32,10 @@ export interface CameraConfig {
   readonly latency?: 'low' | 'smooth' | undefined;
   /** Threads of the decoder: 1 (default) costs the least CPU and memory, 0 lets ffmpeg choose. */
   readonly decoderThreads?: number | undefined;
-  /**
-   * Which video stream of a source that has several: `largest` (default), `first`, or its number, counted from 0. A `warning`
-   * event says which there are.
-   */
+  /** Which video stream of several: `largest` (default), `first`, or its number, counted from 0. */
   readonly stream?: StreamChoice | undefined;
+  /** Whether two fields are made one picture: `auto` (default) those that the source flags, `true` all, `false` none. */
+  readonly deinterlace?: Deinterlace | undefined;
   /** Files and `test:`: as fast as frames are taken, or at the source's own pace. Default `asap` for files, `realtime` for `test:`. */
   readonly pace?: 'asap' | 'realtime' | undefined;
   /** Files: play it again and again, `seq` and media time going on. Default false. */
@@ -95,9 +94,8 @@ const schema = options({
   bufferBytes: byteCount().optional(),
   latency: z.enum(['low', 'smooth']).default(SOURCE.latency),
   decoderThreads: z.number().int().min(0).max(64).default(SOURCE.decoderThreads),
-  stream: z.union([z.literal('largest'), z.literal('first'), z.number().int().min(0).max(999)], {
-    error: "expected 'largest', 'first' or a whole number of 0 to 999",
-  }).default(SOURCE.stream),
+  stream: z.union([z.enum(['largest', 'first']), z.number().int().min(0).max(999)]).default(SOURCE.stream),
+  deinterlace: z.union([z.literal('auto'), z.boolean()], { error: "expected 'auto', true or false" }).default(SOURCE.deinterlace),
   pace: z.enum(['asap', 'realtime']).optional(),
   loop: z.boolean().default(SOURCE.loop),
   download: z.boolean().default(SOURCE.download),
@@ -177,7 +175,7 @@ export function camera(address: string | number, config: CameraConfig = {}): Cam
   if (given.loop && source.endless) {
     throw new InvalidOption(`camera: option 'loop': true given for ${source.address}, which has no end; allowed for files`);
   }
-  const { pixelFormat, decoderThreads, stream, codecs, maxPixels } = given;
+  const { pixelFormat, decoderThreads, stream, deinterlace, codecs, maxPixels } = given;
   const { loop, connectTimeoutMs, firstFrameTimeoutMs, readWindowMs, maxReadFailures } = given;
   const hub = new CameraHub({
     key: given.key ?? keyOf(source.address),
@@ -191,5 +189,5 @@ export function camera(address: string | number, config: CameraConfig = {}): Cam
     process: { nice: given.nice, allowOldFfmpeg: given.allowOldFfmpeg },
   });
   if (given.logger !== undefined) logEvents(hub, given.logger, given.logEvery);
-  return new Camera(hub, source, { pixelFormat, decoderThreads, stream, codecs, maxPixels });
+  return new Camera(hub, source, { pixelFormat, decoderThreads, stream, deinterlace, codecs, maxPixels });
 }

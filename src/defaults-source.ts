@@ -31,6 +31,8 @@ export const SOURCE = {
   decoderThreads: 1,
   /** A camera's main stream; its sub stream comes first in some. */
   stream: 'largest',
+  /** Where the source says that its pictures are fields; it costs the latency of a picture there, and nothing elsewhere. */
+  deinterlace: 'auto',
   /** A file is played once. */
   loop: false,
   /** 8K has 33 million. */

@@ -12,6 +12,8 @@ export interface FeedFormat {
   /** Frames per second that the encoder is told; it has no part in what is kept. */
   readonly fps: number;
   readonly color?: ColorInfo;
+  /** Width of a pixel by its height, `16:11`; absent for square ones. */
+  readonly sampleAspectRatio?: string;
 }
 
 /** Raw frames for an engine that runs steps on frames instead of a source. */
@@ -99,6 +101,10 @@ export interface EngineOutput {
   readonly data: Buffer;
   /** Set on a copied access unit that the file does not show: others need it. */
   readonly hidden?: true;
+  /** Width of a pixel by its height, `16:11`; absent for square ones. */
+  readonly sampleAspectRatio?: string;
+  /** Degrees clockwise by which what is not decoded is to be turned. */
+  readonly rotation?: number;
 }
 
 /**

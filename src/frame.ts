@@ -42,6 +42,8 @@ export interface Origin extends Accounted {
   readonly width: number;
   /** Height in pixels. */
   readonly height: number;
+  /** Width of a pixel by its height, as ffmpeg writes it: `16:11`. Absent for square pixels. */
+  readonly sampleAspectRatio?: string;
   /** What the source says of itself, as far as it is known. */
   readonly source?: SourceInfo;
   /** Pictures a second that come here, by the source's own rate and `skipRate`; absent where neither says. */
@@ -63,6 +65,12 @@ export interface SourceInfo {
   readonly codec?: string;
   readonly pixelFormat?: string;
   readonly color?: ColorInfo;
+  /** Width of a pixel by its height, `16:11`; absent for square pixels. */
+  readonly sampleAspectRatio?: string;
+  /** Whether a picture is two fields; absent where the source does not say. */
+  readonly interlaced?: boolean;
+  /** Degrees clockwise by which pictures are turned before they are shown; 0 for those that are mirrored alone. */
+  readonly rotation?: number;
   /** Seconds, for a source that has an end. */
   readonly durationSeconds?: number;
 }
@@ -113,6 +121,8 @@ export interface EncodedFrame extends Origin {
   readonly frames: number;
   /** `seq` of the last picture in `data`. */
   readonly lastSeq: number;
+  /** Degrees clockwise by which the picture is to be turned: for the source's own access units alone. Absent for none. */
+  readonly rotation?: number;
   /** Constant rate factor, where the encoder has one. */
   readonly crf?: number;
   /** JPEG quality 1 (worst) to 100, where the codec is jpeg. */

@@ -105,7 +105,8 @@ export class Outlet {
 
   #raw(kept: Kept, output: EngineOutput): void {
     const { width, height, data, format } = output;
-    this.#hand({ ...kept.origin, width, height, pixelFormat: format as PixelFormat, data, [ACCOUNTS]: kept.accounts }, kept.ticket);
+    const size = { width, height, ...shapeOf(output) };
+    this.#hand({ ...kept.origin, ...size, pixelFormat: format as PixelFormat, data, [ACCOUNTS]: kept.accounts }, kept.ticket);
   }
 
   #encoded(step: UnitStep, kept: Kept, output: EngineOutput): void {
@@ -121,7 +122,8 @@ export class Outlet {
     if (keyframe) this.keyframeAt = kept.origin.capturedAt;
     const { keyframeAt } = this;
     const unit: EncodedFrame = {
-      ...kept.origin, width, height, codec: output.format as Codec, mode: step.mode, keyframe, frames: 1, lastSeq: kept.origin.seq,
+      ...kept.origin, width, height, ...shapeOf(output),
+      codec: output.format as Codec, mode: step.mode, keyframe, frames: 1, lastSeq: kept.origin.seq,
       ...(!this.isCopy && settingOf(step)), encoder: this.#encoder, encodeMs, data, [ACCOUNTS]: kept.accounts,
       ...(!keyframe && keyframeAt !== undefined && { keyframeAt }), ...(output.hidden === true && { hidden: 1 }),
     };
@@ -151,6 +153,11 @@ export class Outlet {
     ticket.move('handover');
     handOver(ticket, () => { this.subscriber.next(value); });
   }
+}
+
+/** Shape of the pixels, and how the picture is turned, where there is something to say. */
+function shapeOf({ sampleAspectRatio, rotation }: EngineOutput): Pick<EncodedFrame, 'sampleAspectRatio' | 'rotation'> {
+  return { ...(sampleAspectRatio !== undefined && { sampleAspectRatio }), ...(rotation !== undefined && { rotation }) };
 }
 
 /** What a consumer is told of how well it was encoded. */

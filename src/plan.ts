@@ -31,6 +31,8 @@ export interface ResizeStep {
   readonly fit: Fit;
   readonly enlarge: boolean;
   readonly algorithm: string;
+  /** Whether pixels that are not square become it. */
+  readonly squarePixels: boolean;
 }
 
 /** Kinds of hardware that can be asked for by name. */
@@ -82,6 +84,9 @@ export type Step = SkipStep | UnchangedStep | ResizeStep | UnitStep;
 /** Name of the encoder where there is none: the source's own access units are sent. */
 export const COPY = 'copy';
 
+/** Whether two fields are made one picture: where the source says so, always, never. */
+export type Deinterlace = 'auto' | boolean;
+
 /** A camera's own source. */
 export interface CameraOrigin {
   readonly kind: 'camera';
@@ -93,6 +98,7 @@ export interface CameraOrigin {
   /** Decoded from afar besides those that cameras use. */
   readonly codecs: readonly string[];
   readonly maxPixels: number;
+  readonly deinterlace: Deinterlace;
   readonly engine: Engine;
 }
 

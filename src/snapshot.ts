@@ -107,7 +107,7 @@ function jpegOf(value: Frame | EncodedFrame, quality: number): Observable<Buffer
     return of(picture).pipe(encodeJpeg({ quality }), map(({ data }) => data));
   }
   if (value.codec === 'jpeg') return of(value.data);
-  return still(value.data, value.codec, quality).pipe(
+  return still(value.data, { codec: value.codec, rotation: value.rotation }, quality).pipe(
     throwIfEmpty(() => new DecodeFailed(`the ${value.codec} picture ${value.seq} can't be decoded`)),
   );
 }

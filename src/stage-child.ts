@@ -28,8 +28,11 @@ export class StageChild {
   #release: (() => void) | undefined;
 
   constructor(first: Frame) {
-    const { width, height, pixelFormat, source } = first;
-    this.format = { width, height, pixelFormat, fps: source?.fps ?? ASSUMED_FPS, ...(source?.color && { color: source.color }) };
+    const { width, height, pixelFormat, source, sampleAspectRatio } = first;
+    const fps = source?.fps ?? ASSUMED_FPS;
+    this.format = {
+      width, height, pixelFormat, fps, ...(source?.color && { color: source.color }), ...(sampleAspectRatio !== undefined && { sampleAspectRatio }),
+    };
   }
 
   get isEmpty(): boolean { return this.#inside.isEmpty; }
@@ -97,5 +100,6 @@ export class StageChild {
 
 /** Whether a frame can follow the others into the same child. */
 export function sameFormat(format: FeedFormat, frame: Frame): boolean {
-  return format.width === frame.width && format.height === frame.height && format.pixelFormat === frame.pixelFormat;
+  return format.width === frame.width && format.height === frame.height && format.pixelFormat === frame.pixelFormat
+    && format.sampleAspectRatio === frame.sampleAspectRatio;
 }

@@ -10,7 +10,7 @@ import type { Source, SourceInput } from '../source/index.js';
 import { type ChildOutput, runChild } from './child.js';
 import type { StreamFact } from './description.js';
 import { mapEach } from './map-each.js';
-import type { NutPacket, NutStream } from './nut/index.js';
+import { type NutPacket, type NutStream, shownOf } from './nut/index.js';
 import { type Choose, toldOf } from './reading.js';
 import type { PictureLine } from './unchanged.js';
 
@@ -151,8 +151,8 @@ export interface Form {
 }
 
 /** A packet as the engine reports it. */
-export function outputOf({ pts, key, data }: NutPacket, { width = 0, height = 0 }: NutStream, { format, shown }: Form): EngineOutput {
-  return { type: 'output', pts, keyframe: key, width, height, ...shown, format, data };
+export function outputOf({ pts, key, data }: NutPacket, stream: NutStream, { format, shown }: Form): EngineOutput {
+  return { type: 'output', pts, keyframe: key, ...shownOf(stream), ...shown, format, data };
 }
 
 /** Heartbeats and pictures come through two pipes: a picture that is read before its heartbeat waits for it. */
@@ -178,7 +178,7 @@ export class DecodedPictures implements Pictures {
 }
 
 function sourceInfo(fact: StreamFact): Partial<SourceInfo> {
-  const { codec, width, height, fps, pixelFormat, colorRange, colorSpace, colorPrimaries, colorTransfer } = fact;
-  const color: ColorInfo = definedOnly({ range: colorRange, space: colorSpace, primaries: colorPrimaries, transfer: colorTransfer });
-  return definedOnly({ codec, width, height, fps, pixelFormat, color: Object.keys(color).length > 0 ? color : undefined });
+  const { colorRange: range, colorSpace: space, colorPrimaries: primaries, colorTransfer: transfer, ...found } = fact;
+  const color: ColorInfo = definedOnly({ range, space, primaries, transfer });
+  return { ...found, ...(Object.keys(color).length > 0 && { color }) };
 }

@@ -61,12 +61,15 @@ export function feedArguments(plan: Plan, format: FeedFormat, encoder: Encoder |
   return finished(command, encodingOf(plan, encoder), facts, expected);
 }
 
+/** Access units that decode alone, and degrees clockwise by which their pictures are to be turned. */
+export interface StillUnit { readonly codec: 'h265' | 'h264'; readonly rotation?: number | undefined }
+
 /** Arguments for one picture of the access units on stdin. */
-export function stillArguments(codec: 'h265' | 'h264', encoding: Encoding, facts: FfmpegFacts): string[] {
+export function stillArguments({ codec, rotation }: StillUnit, encoding: Encoding, facts: FfmpegFacts): string[] {
   const command = newCommand()
     .input('pipe:0')
     .inputOptions([...GLOBAL, '-threads', '1', '-f', codec === 'h265' ? 'hevc' : 'h264'])
-    .complexFilter(stillGraph(encoding.encoder));
+    .complexFilter(stillGraph(encoding.encoder, rotation));
   return finished(command, encoding, facts, undefined, ['-frames:v', '1']);
 }
 

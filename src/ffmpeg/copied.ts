@@ -6,7 +6,7 @@ import { type EngineEvent, type EngineOutput, RESUME_TOLERANCE_US, type ResumePo
 import { EncoderFailed } from '../errors.js';
 import type { SourceInfo } from '../frame.js';
 import { MediaTime } from './media-time.js';
-import type { NutPacket, NutStream } from './nut/index.js';
+import { type NutPacket, type NutStream, shownOf } from './nut/index.js';
 import type { Size } from '../size.js';
 
 /** By ffmpeg's names, and by the tags that its muxer gives them. */
@@ -29,6 +29,7 @@ export class CopiedPictures implements Pictures {
   #stream: CopiedStream | undefined;
   #codecName: string | undefined;
   #shown: Size | undefined;
+  #source: Pick<SourceInfo, 'rotation'> = {};
   /** Set while access units are read that were sent before. */
   #after: number | undefined;
 
@@ -54,6 +55,7 @@ export class CopiedPictures implements Pictures {
 
   described(source: Partial<SourceInfo>): void {
     this.#codecName = source.codec;
+    this.#source = source;
     this.accepts(source);
   }
 
@@ -63,15 +65,14 @@ export class CopiedPictures implements Pictures {
     const unit = copied.unit(packet.data, packet.key);
     if (unit === undefined) return [{ type: 'rejected', reason: 'an access unit is damaged: its parts are longer than the whole' }];
     const given = packet.pts - COPY_OFFSET_US;
-    const told = this.#hides === undefined ? this.#begin(given) : [];
+    const told = [...this.#mirrored(), ...(this.#hides === undefined ? this.#begin(given) : [])];
     const isHidden = this.#hides === true && given < 0;
     const time = this.#time.next(given, packet.key);
     const pts = isHidden ? time : Math.max(0, time);
     if (this.#isOld(pts)) return told;
-    const { width, height } = copied.size;
-    const output: EngineOutput = {
-      type: 'output', pts, keyframe: unit.keyframe, width, height, format: copied.codec, data: unit.data, ...(isHidden && { hidden: true }),
-    };
+    const { rotation = 0 } = this.#source;
+    const shown = { ...shownOf(stream), ...copied.size, ...(rotation !== 0 && { rotation }), ...(isHidden && { hidden: true as const }) };
+    const output: EngineOutput = { type: 'output', pts, keyframe: unit.keyframe, ...shown, format: copied.codec, data: unit.data };
     const whole = this.#held === undefined ? [] : [this.#held];
     this.#held = undefined;
     try {
@@ -87,6 +88,13 @@ export class CopiedPictures implements Pictures {
     }
   }
   #refusal: { readonly error: unknown } | undefined;
+
+  /** Once: a rotation can't say it. */
+  #mirrored(): readonly EngineEvent[] {
+    if (this.#source.rotation !== 0) return [];
+    this.#source = {};
+    return [{ type: 'warning', message: 'the source is to be mirrored, which an access unit does not say: pictures that are decoded are' }];
+  }
 
   /** The stream's tag tells the codec as well: its first packet may come before ffmpeg's own words are read. */
   #open({ fourcc, extradata, width, height }: NutStream): CopiedStream {

@@ -73,7 +73,8 @@ function parseVideo(text: string): StreamFact {
   const codec = /^[\w-]+/.exec(text)?.[0] ?? '';
   const size = /(?:^|[, ])(\d{1,5})x(\d{1,5})(?=[, [(]|$)/.exec(text);
   const format = FORMAT.exec(text);
-  const shape = /\bSAR (\d+:\d+) DAR/.exec(text)?.[1];
+  // The container's own, behind the codec's, is the one that counts.
+  const shape = [...text.matchAll(/\bSAR (\d+:\d+) DAR/g)].at(-1)?.[1];
   const fields = fieldsOf(codec, format?.[2]);
   return {
     codec,

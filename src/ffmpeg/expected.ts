@@ -1,6 +1,6 @@
 /** What a command takes its source to be. It is built before the source is open: what does not fit is found out then. */
 import { type EncodeStep, type Plan, type ResizeStep, encodeStep, skipRules } from '../plan.js';
-import { type Size, resized } from '../size.js';
+import { type Shape, type Size, resized } from '../size.js';
 import { rateAfter } from '../skip.js';
 import type { Known } from './known.js';
 import type { Encoder, ExpectedPictures } from './encoder/index.js';
@@ -24,12 +24,13 @@ export function encodingOf(plan: Plan, encoder: Encoder | undefined): Encoding |
 
 /** What is expected of a source. @param source - what is known of it; nothing, before it has been open */
 export function expectedOf(plan: Plan, source: Known): Expected {
-  const { width, height, fps, fpsMeasured = false, guessedFps, pixelFormat = '', color } = source;
+  const { fps, fpsMeasured = false, guessedFps, pixelFormat = '', color } = source;
+  const size = shownUpright(source);
   const rate = rateAfter(skipRules(plan), fps);
   const statedFps = guessedFps ?? (fpsMeasured ? undefined : fps);
   return {
     pictures: {
-      ...(width !== undefined && height !== undefined && { size: sizeOf(plan, { width, height }) }),
+      ...(size !== undefined && { size: sizeOf(plan, size) }),
       ...(rate !== undefined && { fps: rate }), ...(statedFps !== undefined && { statedFps }),
     },
     isLimitedGrey: pixelFormat.startsWith('gray') && color?.range === 'tv',
@@ -37,9 +38,16 @@ export function expectedOf(plan: Plan, source: Known): Expected {
 }
 
 /** The size that comes to the encoder, as graph.ts makes it. */
-function sizeOf({ steps }: Plan, size: Size): Size {
+function sizeOf({ steps }: Plan, size: Size & Shape): Size {
   const resizes = steps.filter((step): step is ResizeStep => step.kind === 'resize');
-  return resizes.length > 0 ? resizes.reduce(resized, size) : { width: evenBelow(size.width), height: evenBelow(size.height) };
+  return resizes.length > 0 ? resizes.reduce<Size & Shape>(resized, size) : { width: evenBelow(size.width), height: evenBelow(size.height) };
+}
+
+/** What is turned on its side changes its sides, and its pixels theirs. */
+function shownUpright({ width, height, sampleAspectRatio, rotation = 0 }: Known): (Size & Shape) | undefined {
+  if (width === undefined || height === undefined) return undefined;
+  if (rotation % 180 === 0) return { width, height, sampleAspectRatio };
+  return { width: height, height: width, sampleAspectRatio: sampleAspectRatio?.split(':').reverse().join(':') };
 }
 
 function evenBelow(side: number): number {

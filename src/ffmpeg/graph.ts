@@ -1,6 +1,7 @@
 /** The filter graph of a plan: media time made monotone, the heartbeat split off, then the steps in order. */
 import { type FeedFormat, RESUME_TOLERANCE_US, type ResumePoint } from '../engine.js';
 import { type Plan, type ResizeStep, type SkipStep, unchangedStep } from '../plan.js';
+import { SHAPES } from '../size.js';
 import { selectExpression } from '../skip.js';
 import type { Encoder, ExpectedPictures } from './encoder/index.js';
 import { type Expected, paddingOf } from './expected.js';
@@ -22,11 +23,19 @@ export function cameraGraph(
 ): string {
   const behind = resume === undefined ? [] : [`select='gt(pts,${resume.afterPts + RESUME_TOLERANCE_US})'`];
   const unchanged = unchangedStep(plan);
+  const fields = fieldFilters(reading);
+  // A picture comes out of them when the next has come. A heartbeat does not wait for that, but a comparison goes in step with it.
+  const [before, after] = unchanged === undefined ? [[], fields] : [fields, []];
   return [
-    `[0:V:${reading.stream}]${MICROSECONDS},setpts='${mediaTimeExpression({ offset: seekUs, live })}',${paced ? `${PACING},` : ''}split[b][a]`,
+    `[0:V:${reading.stream}]${[...timed(seekUs, live, paced), ...before].join(',')},split[b][a]`,
     `[b]${(unchanged === undefined ? [CORNER] : seenFilters(unchanged)).join(',')}[h]`,
-    `[a]${[...behind, ...coloured(expected), ...steps(plan, resume), ...last(pixelFormat, encoder, expected)].join(',')}[v]`,
+    `[a]${[...after, ...behind, ...coloured(expected), ...steps(plan, resume), ...last(pixelFormat, encoder, expected)].join(',')}[v]`,
   ].join(';');
+}
+
+/** Media time in µs that rises, and pictures at their own pace where that is wanted. */
+function timed(offset: number, live: boolean, paced: boolean): string[] {
+  return [MICROSECONDS, `setpts='${mediaTimeExpression({ offset, live })}'`, ...(paced ? [PACING] : [])];
 }
 
 /** How the source comes, and where it is taken up. */
@@ -41,12 +50,21 @@ interface GoingOn {
 /** The graph for frames on stdin: `[v]`. What is skipped is skipped before it gets there. */
 export function feedGraph(plan: Plan, format: FeedFormat, encoder: Encoder | undefined, expected: Expected): string {
   const resizes = plan.steps.filter((step) => step.kind === 'resize').map(scale);
-  return `[0:v:0]${[MICROSECONDS, ...colour(format), ...pinned(resizes, encoder), ...last(format.pixelFormat, encoder, expected)].join(',')}[v]`;
+  const before = [MICROSECONDS, ...shape(format), ...colour(format)];
+  return `[0:v:0]${[...before, ...pinned(resizes, encoder), ...last(format.pixelFormat, encoder, expected)].join(',')}[v]`;
 }
 
-/** The graph for access units on stdin: `[v]`. */
-export function stillGraph(encoder: Encoder): string {
-  return `[0:v:0]${[MICROSECONDS, EVEN, ...last(encoder.pixelFormat, encoder)].join(',')}[v]`;
+/** Filters that turn a picture clockwise, by degrees. */
+const TURNS: Readonly<Record<number, readonly string[]>> = { 90: ['transpose=clock'], 180: ['hflip', 'vflip'], 270: ['transpose=cclock'] };
+
+/** The graph for access units on stdin, which are to be turned by so many degrees: `[v]`. */
+export function stillGraph(encoder: Encoder, rotation = 0): string {
+  return `[0:v:0]${[MICROSECONDS, EVEN, ...(TURNS[rotation] ?? []), ...last(encoder.pixelFormat, encoder)].join(',')}[v]`;
+}
+
+/** Two fields are made one picture, one for each that comes; time is counted in halves of µs then. */
+function fieldFilters({ fields }: Reading): string[] {
+  return fields === undefined ? [] : [`${EVEN}:interl=-1`, `bwdif=mode=send_frame:deint=${fields}`, MICROSECONDS];
 }
 
 function steps(plan: Plan, resume: ResumePoint | undefined): string[] {
@@ -87,6 +105,11 @@ function padded(encoder: Encoder, pictures: ExpectedPictures = {}): string[] {
   return [`pad=iw+${padding.width}:ih+${padding.height}`];
 }
 
+/** Raw video says nothing of the shape of its pixels. */
+function shape({ sampleAspectRatio }: FeedFormat): string[] {
+  return sampleAspectRatio === undefined || !/^\d+:\d+$/.test(sampleAspectRatio) ? [] : [`setsar=${sampleAspectRatio.replace(':', '/')}`];
+}
+
 /** Raw video carries no description of its colours; the encoder is told what the source said. */
 function colour({ color, pixelFormat }: FeedFormat): string[] {
   if (color === undefined || !['yuv420p', 'nv12'].includes(pixelFormat)) return [];
@@ -96,18 +119,24 @@ function colour({ color, pixelFormat }: FeedFormat): string[] {
 }
 
 function scale(step: ResizeStep): string {
-  const { width, height, fit, enlarge, algorithm } = step;
+  const { squarePixels } = step;
+  const scaled = scaleOf(step, squarePixels ? `(iw*if(between(sar,${SHAPES.least},${SHAPES.most}),sar,1))` : 'iw');
+  return squarePixels ? `${scaled},setsar=1` : scaled;
+}
+
+/** @param shown - the width of the picture as it is seen */
+function scaleOf({ width, height, fit, enlarge, algorithm }: ResizeStep, shown: string): string {
   const limit = (expression: string) => (enlarge ? expression : `min(1,${expression})`);
   const even = (expression: string) => `max(2,2*round(${expression}/2))`;
   const to = (w: string, h: string) => `scale=w='${w}':h='${h}':flags=${algorithm}`;
-  const by = (factor: string) => to(even(`iw*${limit(factor)}`), even(`ih*${limit(factor)}`));
+  const by = (factor: string) => to(even(`${shown}*${limit(factor)}`), even(`ih*${limit(factor)}`));
   if (width === undefined) return by(`${height ?? 0}/ih`);
-  if (height === undefined) return by(`${width}/iw`);
+  if (height === undefined) return by(`${width}/${shown}`);
   const [w, h] = [width - (width % 2), height - (height % 2)];
   switch (fit) {
-    case 'fill': return to(even(`iw*${limit(`${w}/iw`)}`), even(`ih*${limit(`${h}/ih`)}`));
-    case 'inside': return by(`min(${w}/iw,${h}/ih)`);
-    case 'contain': return `${by(`min(${w}/iw,${h}/ih)`)},pad=${w}:${h}:(ow-iw)/2:(oh-ih)/2`;
-    case 'cover': return `${by(`max(${w}/iw,${h}/ih)`)},crop='min(${w},iw)':'min(${h},ih)'`;
+    case 'fill': return to(even(`${shown}*${limit(`${w}/${shown}`)}`), even(`ih*${limit(`${h}/ih`)}`));
+    case 'inside': return by(`min(${w}/${shown},${h}/ih)`);
+    case 'contain': return `${by(`min(${w}/${shown},${h}/ih)`)},pad=${w}:${h}:(ow-iw)/2:(oh-ih)/2`;
+    case 'cover': return `${by(`max(${w}/${shown},${h}/ih)`)},crop='min(${w},iw)':'min(${h},ih)'`;
   }
 }

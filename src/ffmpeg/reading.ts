@@ -6,7 +6,8 @@
 import { type Observable, catchError, concat, defer, of, throwError } from 'rxjs';
 import type { EngineContext, EngineEvent } from '../engine.js';
 import { NoVideo } from '../errors.js';
-import type { CameraOrigin } from '../plan.js';
+import type { SourceInfo } from '../frame.js';
+import type { CameraOrigin, Deinterlace } from '../plan.js';
 import type { Source, StreamChoice } from '../source/index.js';
 import type { StreamFact } from './description.js';
 import { held } from './held.js';
@@ -14,6 +15,8 @@ import { held } from './held.js';
 export interface Reading {
   /** Number of the video stream, covers of sound not counted. */
   readonly stream: number;
+  /** Which pictures are taken for two fields that are to be made one; absent for none. */
+  readonly fields?: 'all' | 'interlaced';
 }
 
 /** The stream that is read, of those that the source has. Throws if another command is wanted. */
@@ -30,22 +33,26 @@ const described = new WeakMap<Source, readonly StreamFact[]>();
 /** The source has described itself otherwise than it is read. */
 class OtherReading extends Error {}
 
+/** @param decodes - whether pictures are decoded */
+interface ReadingOptions { readonly origin: CameraOrigin; readonly context: EngineContext; readonly decodes: boolean }
+
 /** Runs a command on a source, again if it must be another. */
 export function settled(
-  origin: CameraOrigin, context: EngineContext, run: (reading: Reading, choose: Choose, context: EngineContext) => Observable<EngineEvent>,
+  { origin, context, decodes }: ReadingOptions, run: (reading: Reading, choose: Choose, context: EngineContext) => Observable<EngineEvent>,
   beginnings = MOST_BEGINNINGS,
 ): Observable<EngineEvent> {
   return defer(() => {
     const { context: inner, gone$ } = held(context);
-    const reading = readingOf(described.get(origin.source) ?? [], origin);
+    const reading = readingOf(described.get(origin.source) ?? [], origin, decodes);
     const choose: Choose = (streams) => {
       described.set(origin.source, streams);
       const chosen = chosenOf(streams, origin.stream);
-      if (beginnings > 1 && readingOf(streams, origin).stream !== reading.stream) throw new OtherReading();
+      const { stream, fields } = readingOf(streams, origin, decodes);
+      if (beginnings > 1 && (stream !== reading.stream || fields !== reading.fields)) throw new OtherReading();
       return streams[reading.stream] ?? chosen;
     };
     return run(reading, choose, inner).pipe(catchError((error: unknown) => (error instanceof OtherReading
-      ? concat(gone$, of(PROGRESS), settled(origin, context, run, beginnings - 1))
+      ? concat(gone$, of(PROGRESS), settled({ origin, context, decodes }, run, beginnings - 1))
       : throwError(() => error))));
   });
 }
@@ -65,8 +72,15 @@ export function toldOf(streams: readonly StreamFact[], chosen: StreamFact): stri
   return `the source has ${streams.length} video streams: ${each.join(', ')}; ${streams.indexOf(chosen)} is read`;
 }
 
-function readingOf(streams: readonly StreamFact[], { stream }: CameraOrigin): Reading {
-  return { stream: numberOf(streams, stream) };
+function readingOf(streams: readonly StreamFact[], { stream, deinterlace }: CameraOrigin, decodes: boolean): Reading {
+  const number = numberOf(streams, stream);
+  const isMade = decodes && isDeinterlaced(deinterlace, streams[number] ?? {});
+  return { stream: number, ...(isMade && { fields: deinterlace === true ? 'all' : 'interlaced' }) };
+}
+
+/** Whether fields of such a source are made pictures. */
+export function isDeinterlaced(deinterlace: Deinterlace, { interlaced = false }: Pick<SourceInfo, 'interlaced'>): boolean {
+  return deinterlace === true || (deinterlace === 'auto' && interlaced);
 }
 
 /** The first of the largest where several are as large. */

@@ -3,11 +3,12 @@ import { type Observable, catchError, concat, defer, filter, of, takeWhile, tap,
 import { type EngineContext, type EngineEvent, RESUME_TOLERANCE_US } from '../engine.js';
 import type { SourceInfo } from '../frame.js';
 import { COPY, type Plan } from '../plan.js';
-import { resized } from '../size.js';
+import { type Shape, type Size, resized } from '../size.js';
 import type { SourceInput } from '../source/index.js';
 import { copiedCodec } from './copied.js';
 import { held } from './held.js';
 import { isKnown, known, learn } from './known.js';
+import { isDeinterlaced } from './reading.js';
 import { type Job, PROGRESS, copied, looked } from './source-run.js';
 
 /** Encodes after all; `why` not reused. */
@@ -17,11 +18,13 @@ type Encode = (job: Job, why: string) => Observable<EngineEvent>;
 const PIXEL_FORMATS = new Set(['yuv420p', 'yuvj420p']);
 
 /** Why a source's own access units are not what a plan asks for; undefined where they are. */
-export function whyNotReused({ steps }: Plan, { codec = 'unknown', pixelFormat, width = 0, height = 0 }: Partial<SourceInfo>): string | undefined {
+export function whyNotReused({ origin, steps }: Plan, source: Partial<SourceInfo>): string | undefined {
+  const { codec = 'unknown', pixelFormat, width = 0, height = 0, sampleAspectRatio, rotation } = source;
   if (copiedCodec(codec) !== 'h265') return `the source is ${codec}`;
   if (pixelFormat !== undefined && !PIXEL_FORMATS.has(pixelFormat)) return `the source is ${pixelFormat}, and 8-bit 4:2:0 is wanted`;
-  const size = { width, height };
-  const wanted = steps.filter((step) => step.kind === 'resize').reduce(resized, size);
+  if (rotation !== undefined) return rotation === 0 ? 'the source is mirrored' : `the source is turned: its pictures are upright after ${rotation} degrees`;
+  if (origin.kind === 'camera' && isDeinterlaced(origin.deinterlace, source)) return 'the pictures of the source are two fields each';
+  const wanted = steps.filter((step) => step.kind === 'resize').reduce<Size & Shape>(resized, { width, height, sampleAspectRatio });
   if (wanted.width === width && wanted.height === height) return undefined;
   return `the source is ${width}x${height}, and ${wanted.width}x${wanted.height} is wanted`;
 }

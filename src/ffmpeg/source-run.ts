@@ -45,7 +45,7 @@ export function decoded(job: Job, input: SourceInput, encoder: Encoder | undefin
   const { plan, facts, origin } = job;
   const unchanged = unchangedStep(plan);
   const form = (expected: Expected): Form => ({ format: encoder?.codec ?? origin.pixelFormat, shown: encoder && shownSize(encoder, expected) });
-  return settled(origin, job.context, (reading, choose, outer) => learned({
+  return settled({ ...job, decodes: true }, (reading, choose, outer) => learned({
     source: origin.source, context: outer,
     expect: (info) => expectedOf(plan, info),
     serves: (made, right) => serves(made, right, encodingOf(plan, encoder), facts),
@@ -60,7 +60,7 @@ export function decoded(job: Job, input: SourceInput, encoder: Encoder | undefin
 /** The source's own access units. @param accepts - throws for a source whose units are not wanted */
 export function copied(job: Job, input: SourceInput, accepts: (source: Partial<SourceInfo>) => void): Observable<EngineEvent> {
   const { source } = job.origin;
-  return settled(job.origin, job.context, (reading, choose, outer) => {
+  return settled({ ...job, decodes: false }, (reading, choose, outer) => {
     const args = copyArguments(input, job.facts, { ...reading, patience: patience(job) }, outer.resume);
     const run = (context: EngineContext) => (
       read({ ...job, context }, input, args, choose, new CopiedPictures(accepts, context.resume, source.live))

@@ -2,7 +2,7 @@
 import { type Observable, filter, map, switchMap, take } from 'rxjs';
 import type { JpegStep } from '../plan.js';
 import { runChild } from './child.js';
-import { stillArguments } from './command.js';
+import { type StillUnit, stillArguments } from './command.js';
 import { software } from './encoder/index.js';
 import { findFfmpeg } from './find.js';
 
@@ -10,12 +10,12 @@ import { findFfmpeg } from './find.js';
  * Emits the first picture as a JPEG; completes without one where nothing decodes. Unsubscribing ends the process.
  * @param data - Annex B, from a keyframe on
  */
-export function still(data: Buffer, codec: 'h265' | 'h264', quality: number): Observable<Buffer> {
+export function still(data: Buffer, unit: StillUnit, quality: number): Observable<Buffer> {
   const step: JpegStep = { kind: 'encode', codec: 'jpeg', mode: 'frame', quality };
   const encoder = software(step);
   return findFfmpeg([encoder.name]).pipe(
     switchMap((facts) => runChild({
-      path: facts.path, args: stillArguments(codec, { step, encoder }, facts), live: false, address: 'access units', secrets: [],
+      path: facts.path, args: stillArguments(unit, { step, encoder }, facts), live: false, address: 'access units', secrets: [],
       hold: () => () => undefined,
       attach: ({ stdin }) => {
         stdin.end(data);

@@ -28,6 +28,8 @@ export function cloudevents(frame: EncodedFrame, context: MessageContext): Forma
       ce_pts: String(frame.pts),
       ce_width: String(frame.width),
       ce_height: String(frame.height),
+      ...(frame.sampleAspectRatio !== undefined && { ce_sampleaspectratio: frame.sampleAspectRatio }),
+      ...(frame.rotation !== undefined && { ce_rotation: String(frame.rotation) }),
       ce_keyframe: String(frame.keyframe),
       ...(frame.keyframeAt !== undefined && { ce_keyframetime: new Date(frame.keyframeAt).toISOString() }),
       ...(frame.hidden !== undefined && { ce_hidden: String(frame.hidden) }),

@@ -26,7 +26,8 @@ const x265 = (params = '') => ['-c:v', 'libx265', '-preset', 'ultrafast', '-x265
 const keyint = (n: number) => ['-x264-params', `keyint=${n}:min-keyint=${n}:scenecut=0`];
 const ANNEXB = (n: number) => ['-x264-params', `keyint=${n}:min-keyint=${n}:scenecut=0:aud=1:repeat-headers=1`];
 const VP8 = ['-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-b:v', '500k', '-f', 'webm'];
-const UPRIGHT = ['-c', 'copy', '-metadata:s:v:0', 'rotate=90'];
+const turned = (degrees: number) => ['-c', 'copy', '-metadata:s:v:0', `rotate=${degrees}`];
+const UPRIGHT = turned(90);
 const levels = (black: number, white: number, format = 'gray') => ['-f', 'lavfi', '-i', `nullsrc=size=320x240:rate=5,format=${format},geq=lum='if(lt(X,160),${black},${white})'`, '-t', '1'];
 const film = async (to: string, ...maps: string[]) => ffmpeg(
   '-f', 'lavfi', '-i', 'testsrc2=size=160x120:rate=10:duration=1', '-i', await fieldInput('cover.jpg'), ...maps, '-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p',
@@ -86,6 +87,10 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   'phone-hevc.mp4': from('flat265.mp4', ...UPRIGHT),
   'flat264.mp4': pattern('640x360', 25, 2, ...X264_420),
   'phone-h264.mp4': from('flat264.mp4', ...UPRIGHT),
+  'phone-180.mp4': from('flat264.mp4', ...turned(180)),
+  'phone-270.mp4': from('flat264.mp4', ...turned(270)),
+  'mirrored-across.mp4': async (to) => { writeFileSync(to, withMatrix(readFileSync(await fieldInput('flat264.mp4')), [-1, 0, 0, 1])); },
+  'mirrored-down.mp4': async (to) => { writeFileSync(to, withMatrix(readFileSync(await fieldInput('flat265.mp4')), [1, 0, 0, -1])); },
   // Sound with a cover.
   'cover.jpg': pattern('200x200', 1, 1, '-frames:v', '1'),
   'song.m4a': async (to) => ffmpeg('-f', 'lavfi', '-i', 'sine=duration=2', '-i', await fieldInput('cover.jpg'), ...COVER, '-c:a', 'aac', to),
@@ -108,6 +113,15 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   // Pixels that are not square, fields, two streams.
   'anamorphic.mp4': pattern('704x576', 10, 1, '-vf', 'setsar=16/11', ...X264_420),
   'mbaff.ts': pattern('640x360', 50, 2, '-vf', 'tinterlace=mode=interleave_top,setfield=tff', ...X264_420, '-flags', '+ildct+ilme', '-x264-params', 'tff=1'),
+  'mpeg2-bottom.ts': pattern('320x288', 50, 1, '-vf', 'tinterlace=mode=interleave_bottom,setfield=bff', '-c:v', 'mpeg2video', '-flags', '+ildct+ilme', '-top', '0', '-b:v', '3M'),
+  'fields265.mp4': pattern('320x288', 50, 1, '-vf', 'tinterlace=mode=interleave_top,setfield=tff', ...x265(':interlace=tff'), '-pix_fmt', 'yuv420p'),
+  // As of telecined films: some pictures are two fields, some are not.
+  'mixed.m2v': async (to) => {
+    const part = (filter: string, ...more: string[]) => run('ffmpeg', [...QUIET, '-f', 'lavfi', '-i', 'testsrc2=size=320x288:rate=50:duration=1', '-vf', filter, '-c:v', 'mpeg2video', '-b:v', '3M', '-bf', '0', ...more, '-f', 'mpeg2video', 'pipe:1']);
+    writeFileSync(to, Buffer.concat([await part('tinterlace=mode=interleave_top,setfield=tff', '-flags', '+ildct+ilme', '-top', '1'), await part('fps=25')]));
+  },
+  'narrow.mp4': pattern('480x576', 10, 1, '-vf', 'setsar=1/2', ...X264_420),
+  'nonsense-shape.mkv': pattern('160x120', 10, 1, '-vf', 'setsar=1000/1', '-c:v', 'ffv1', '-pix_fmt', 'yuv420p'),
   'submain.ts': (to) => ffmpeg('-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=10', '-f', 'lavfi', '-i', 'testsrc2=size=640x360:rate=25', '-t', '2', '-map', '0', '-map', '1', ...X264_420, to),
   // Codecs and pixel formats.
   'av1.mp4': pattern('320x180', 10, 1, '-c:v', 'libaom-av1', '-cpu-used', '8', '-usage', 'realtime', '-pix_fmt', 'yuv420p'),
@@ -167,6 +181,14 @@ export async function fieldHls(): Promise<string> {
 async function subsampledJpeg(i: number, to: string): Promise<void> {
   const ppm = await run('ffmpeg', [...QUIET, '-f', 'lavfi', '-i', 'testsrc2=size=320x240:rate=5', '-ss', `0.${i}`, '-frames:v', '1', '-pix_fmt', 'rgb24', '-c:v', 'ppm', '-f', 'image2pipe', 'pipe:1']);
   writeFileSync(to, await run('cjpeg', ['-sample', '4x1', '-quality', '85'], ppm));
+}
+
+/** The display matrix of an MP4's first track, in its header: `[a, b, c, d]`. */
+function withMatrix(mp4: Buffer, [a, b, c, d]: readonly [number, number, number, number]): Buffer {
+  const header = mp4.indexOf('tkhd') + 4;
+  const at = header + (mp4[header] === 1 ? 36 : 24) + 16;
+  for (const [index, value] of [a, b, 0, c, d, 0].entries()) mp4.writeInt32BE(value * 65_536, at + 4 * index);
+  return mp4;
 }
 
 /** An EBML element DefaultDuration becomes a Void one of the same size: the file states no rate. */

@@ -109,7 +109,7 @@ describe('StderrParser', () => {
   });
 
   it.each([
-    ['[SAR 16:11 DAR 16:9]', '16:11'], ['[SAR 1:1 DAR 16:9]', undefined], ['[SAR 0:1 DAR 0:1]', undefined], ['[SAR 12:12 DAR 1:1]', undefined], ['', undefined],
+    ['[SAR 16:11 DAR 16:9]', '16:11'], ['[SAR 8:9 DAR 4:3], 25 kb/s, SAR 1:1 DAR 3:2', undefined], ['[SAR 1:1 DAR 3:2], SAR 8:9 DAR 4:3', '8:9'], ['[SAR 1:1 DAR 16:9]', undefined], ['[SAR 0:1 DAR 0:1]', undefined], ['[SAR 12:12 DAR 1:1]', undefined], ['', undefined],
   ])('tells the shape of pixels: %s', (shape, expected) => {
     expect(streamsOf(`[info]   Stream #0:0: Video: h264, yuv420p(left), 704x576 ${shape}, 25 fps`)[0]?.sampleAspectRatio).toBe(expected);
   });

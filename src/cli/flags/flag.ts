@@ -31,6 +31,11 @@ export function number(text: string): number {
   return Number(text);
 }
 
+/** `true`, `false`, or a word. */
+export function wordOrBoolean(text: string): boolean | string {
+  return text === 'true' || (text === 'false' ? false : text);
+}
+
 /** A whole number, or a word. */
 export function wordOrNumber(text: string): number | string {
   return /^\d+$/.test(text) ? Number(text) : text;

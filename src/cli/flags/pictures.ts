@@ -43,6 +43,10 @@ export const pictureFlags: FlagGroup = {
       about: 'make pictures larger too',
     },
     {
+      flags: '--no-square-pixels', sets: 'resize.squarePixels',
+      about: 'with --size: scale pictures as they are stored, and keep the shape of their pixels',
+    },
+    {
       flags: '--algorithm <name>', sets: 'resize.algorithm', standard: RESIZE.algorithm,
       about: 'bilinear, area, bicubic or lanczos',
     },

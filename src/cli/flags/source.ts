@@ -1,6 +1,6 @@
 /** Flags of camera(): where video comes from and how it is read. */
 import { LIVENESS, SOURCE, STATS } from '../../defaults.js';
-import { type FlagGroup, bytes, list, number, wholeSize, wordOrNumber, words } from './flag.js';
+import { type FlagGroup, bytes, list, number, wholeSize, wordOrBoolean, wordOrNumber, words } from './flag.js';
 
 export const sourceFlags: FlagGroup = {
   heading: 'Source:',
@@ -36,6 +36,10 @@ export const sourceFlags: FlagGroup = {
     {
       flags: '--stream <which>', sets: 'camera.stream', parse: wordOrNumber, standard: SOURCE.stream,
       about: "of several video streams, the 'largest', the 'first', or a number, counted from 0",
+    },
+    {
+      flags: '--deinterlace <which>', sets: 'camera.deinterlace', parse: wordOrBoolean, standard: SOURCE.deinterlace,
+      about: "make two fields one picture: 'auto' those that the source has flagged, 'true' all, 'false' none",
     },
     {
       flags: '--connect-timeout <ms>', sets: 'camera.connectTimeoutMs', parse: number, standard: LIVENESS.connectTimeoutMs,

@@ -49,8 +49,15 @@ export interface NutStream {
   readonly width?: number;
   /** Pixels, of video. */
   readonly height?: number;
+  /** Width of a pixel by its height, `16:11`; absent where it is square, or not said. */
+  readonly sampleAspectRatio?: string;
   /** The codec's own header; memory of its own. */
   readonly extradata: Buffer;
+}
+
+/** Size and shape of a stream's pictures. */
+export function shownOf({ width = 0, height = 0, sampleAspectRatio }: NutStream): Pick<NutStream, 'sampleAspectRatio'> & { width: number; height: number } {
+  return { width, height, ...(sampleAspectRatio !== undefined && { sampleAspectRatio }) };
 }
 
 /** A stream, and how the time stamps of its frames are coded. */
@@ -161,8 +168,13 @@ export function streamHeader(payload: Buffer, main: MainHeader, offset: number):
   if (index >= main.streamCount || timeBase === undefined || ptsShift >= 16) {
     throw new NutError('bad-header', `the header of stream ${index} is out of range`, offset);
   }
-  const stream = { index, kind, fourcc: tagName(tag), timeBase, ...size, extradata };
+  const stream = { index, kind, fourcc: tagName(tag), timeBase, ...size, ...shapeOf(fields), extradata };
   return { stream, ptsShift, maxPtsDistance };
+}
+
+function shapeOf(fields: Fields): Pick<NutStream, 'sampleAspectRatio'> {
+  const [width, height] = [fields.unsigned(), fields.unsigned()];
+  return !fields.ok() || width === height || width === 0 || height === 0 ? {} : { sampleAspectRatio: `${width}:${height}` };
 }
 
 function tagName(tag: Buffer): string {

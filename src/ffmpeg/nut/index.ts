@@ -1,5 +1,5 @@
 /** Reading NUT, the container that ffmpeg writes to rxcam. */
 
 export { NutError } from './error.js';
-export type { NutStream } from './headers.js';
+export { type NutStream, shownOf } from './headers.js';
 export { NutReader, type NutPacket, type NutReaderOptions } from './reader.js';
