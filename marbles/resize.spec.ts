@@ -96,7 +96,7 @@ describe('resize', () => {
 
   it('extends a plan', () => {
     const gate = fakeCamera();
-    expect(planOf(gate.pipe(resize({ width: 640 })))?.steps).toEqual([{ kind: 'resize', width: 640, fit: 'inside', enlarge: false, algorithm: 'bilinear' }]);
+    expect(planOf(gate.pipe(resize({ width: 640 })))?.steps).toEqual([{ kind: 'resize', width: 640, fit: 'inside', enlarge: false, algorithm: 'bilinear', squarePixels: true }]);
     expect(planOf(gate.pipe(resize({ width: 640 }), encodeH265({ mode: 'frame' })))?.steps).toHaveLength(2);
   });
 
