@@ -1,14 +1,20 @@
 /** The command line's grammar: commander's view of the flags, and what it makes of the words. */
 import { createRequire } from 'node:module';
-import { Command, CommanderError, Option } from 'commander';
-import { FLAGS, type Flag } from './flags/index.js';
-import { type Raw, type Settings, settingsOf } from './settings.js';
+import { Command, CommanderError } from 'commander';
+import { FLAGS } from './flags/index.js';
+import { optionOf, rawOf } from './grammar.js';
+import { type ReadArguments, readCommands } from './read-arguments.js';
+import { type Settings, settingsOf } from './settings.js';
 
 /** A command to stream. */
-export interface Arguments {
+export interface StreamArguments {
+  readonly command: 'stream';
   readonly sources: readonly string[];
   readonly settings: Settings;
 }
+
+/** What a command line asks for. */
+export type Arguments = StreamArguments | ReadArguments;
 
 /** Where help and complaints go. */
 export interface Printer {
@@ -47,11 +53,13 @@ export function parseArguments(words: readonly string[], print: Printer): Argume
   let parsed: Arguments | undefined;
   const stream = streamCommand().action((sources: string[], _: unknown, command: Command) => {
     const all = sources.length === 0 ? [DEFAULT_SOURCE] : sources;
-    parsed = { sources: all, settings: settingsOf(rawOf(command), all.length) };
+    parsed = { command: 'stream', sources: all, settings: settingsOf(rawOf(command, FLAGS), all.length) };
   });
+  const others = readCommands((command) => { parsed = command; });
   const program = new Command('rxcam').version(version(), '-V, --version').addCommand(stream);
+  for (const command of others) program.addCommand(command);
   program.addHelpText('after', () => `\n${stream.helpInformation()}${AFTER}`);
-  for (const command of [program, stream]) {
+  for (const command of [program, stream, ...others]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => { print.out(text); },
       writeErr: (text) => { print.out(text); },
@@ -73,26 +81,6 @@ function streamCommand(): Command {
     for (const flag of flags) stream.addOption(optionOf(flag).helpGroup(heading));
   }
   return stream.helpOption('-h, --help', 'show this').addHelpText('after', AFTER);
-}
-
-function optionOf({ flags, about, standard, parse }: Flag): Option {
-  const option = new Option(flags, standard === undefined ? about : `${about} (default: ${standard})`);
-  return parse === undefined ? option : option.argParser(parse);
-}
-
-/** The values that were given, by owner and name: `{ resize: { fit: 'cover' } }`. */
-function rawOf(command: Command): Raw {
-  const values = command.opts<Record<string, unknown>>();
-  const raw: Record<string, Record<string, unknown>> = {};
-  for (const flag of FLAGS.flatMap((group) => group.flags)) {
-    const name = new Option(flag.flags).attributeName();
-    if (command.getOptionValueSource(name) !== 'cli') continue;
-    const path = flag.sets.split('.');
-    const last = path.pop() as string;
-    const owner = path.reduce<Record<string, unknown>>((object, key) => (object[key] ??= {}) as Record<string, unknown>, raw);
-    owner[last] = values[name];
-  }
-  return raw;
 }
 
 /** A word that can only be a source: an address, a path, the number of a device. A typing error in a command is none. */

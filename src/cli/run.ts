@@ -29,6 +29,10 @@ export async function run(words: readonly string[], env: NodeJS.ProcessEnv): Pro
 }
 
 async function start(command: Arguments, env: NodeJS.ProcessEnv, secrets: readonly string[]): Promise<number> {
+  if (command.command === 'read') {
+    const { read } = await import('./read.js');
+    return read(command, env, secrets);
+  }
   // Loaded only now: words that make no sense, and --help, are answered in half the time.
   const { stream } = await import('./stream.js');
   const failures = await stream(command, env, secrets);

@@ -5,7 +5,7 @@ import { stats } from '../../operators/index.js';
 import type { Broker } from '../broker/index.js';
 import type { Camera } from '../camera.js';
 import { BROKER, STATS } from '../defaults.js';
-import type { Arguments } from './arguments.js';
+import type { StreamArguments } from './arguments.js';
 import { DEFAULT_TOPIC } from './flags/index.js';
 import { oneLine } from './guard.js';
 import { createLogger } from './logger.js';
@@ -27,7 +27,7 @@ const LEAVE_AFTER_MS = 5_000;
  * @returns the errors that ended cameras, and those that kept the result from being read
  * @throws InvalidOption, before anything has started
  */
-export async function stream(command: Arguments, env: NodeJS.ProcessEnv, secrets: readonly string[]): Promise<unknown[]> {
+export async function stream(command: StreamArguments, env: NodeJS.ProcessEnv, secrets: readonly string[]): Promise<unknown[]> {
   const { sources, settings } = command;
   const { program } = settings;
   const screen = process.stdout.isTTY && !program.json && !program.quiet ? new Screen() : undefined;

@@ -110,10 +110,12 @@ WITH_SERVERS('README.md', () => {
   it.concurrent.each(COMMANDS.filter((command) => !(command in NOT_RUN)))('%s', async (command) => {
     const words = command.replace(/^(rxcam|npm start( --)?)(?= |$)/, '');
     expect(words, 'a command that NOT_RUN names, or one of rxcam').not.toBe(command);
-    const endsItself = /--help|--frames/.test(words);
+    const reads = /^ (read|verify) /.test(words);
+    const endsItself = reads || /--help|--frames/.test(words);
     const { exitCode, stdout } = await (endsItself ? stream(words) : stream(`${words} --log-every 1`, /"msg":"published"/));
-    expect(exitCode).toBe(0);
-    if (words.includes('--json')) expect(shapeOf(stdout)).toEqual(shapeOf(blocks().find(({ language }) => language === 'json')?.code ?? ''));
+    // What other examples publish meanwhile may have gaps: they are stopped in the middle.
+    expect(reads ? [0, 3] : [0]).toContain(exitCode);
+    if (words.includes('--json') && !reads) expect(shapeOf(stdout)).toEqual(shapeOf(blocks().find(({ language }) => language === 'json')?.code ?? ''));
   });
 
   it('names no command as not run that is not there', () => {

@@ -1,6 +1,6 @@
 /** What the command line makes of words. */
 import { describe, expect, it } from 'vitest';
-import { type Arguments, parseArguments } from '../../src/cli/arguments.js';
+import { type StreamArguments, parseArguments } from '../../src/cli/arguments.js';
 import { withFlags } from '../../src/cli/flags/index.js';
 import { secretsOfCommand } from '../../src/cli/secrets.js';
 import { readAddress } from '../../src/cli/target.js';
@@ -117,8 +117,9 @@ describe('secretsOfCommand', () => {
   });
 });
 
-function parsed(...words: string[]): Arguments {
+function parsed(...words: string[]): StreamArguments {
   const result = parseArguments(words, { out: () => undefined, error: (text) => { throw new Error(text); } });
   if (typeof result === 'number') throw new Error(`exit code ${result}`);
+  if (result.command !== 'stream') throw new Error(`command ${result.command}`);
   return result;
 }

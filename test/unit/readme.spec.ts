@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { marbles, fakeCamera } from '../../marbles/kit/index.js';
 import { KAFKA_SCHEMA } from '../../src/broker/kafka-options.js';
 import { REDIS_SCHEMA } from '../../src/broker/redis-options.js';
-import { FLAGS } from '../../src/cli/flags/index.js';
+import { FLAGS, READ_FLAGS } from '../../src/cli/flags/index.js';
 import {
   BROKER, DELIVER, H265, JPEG, KAFKA, LIVENESS, MATRICE, MEMORY, OUTBOX, REDIS, RESIZE, RETRY, SNAPSHOT, SOURCE, STATS, STREAMER, TEST_SOURCE, UNCHANGED,
 } from '../../src/defaults.js';
@@ -113,7 +113,7 @@ describe('the text', () => {
 
   it('names flags that there are', () => {
     const section = README.slice(README.indexOf('\n## The command line'), README.indexOf('\n## CameraStreamer'));
-    const known = FLAGS.flatMap((group) => group.flags).map(({ flags }) => flags.split(' ')[0]);
+    const known = [...FLAGS, ...READ_FLAGS].flatMap((group) => group.flags).map(({ flags }) => flags.split(' ')[0]);
     const named = [...section.matchAll(/--[a-z][a-z-]*/g)].map(([flag]) => flag);
     expect(named.filter((flag) => flag !== '--help' && !known.includes(flag))).toEqual([]);
   });

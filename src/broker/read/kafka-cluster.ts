@@ -53,11 +53,14 @@ export class FetchCluster {
   readonly #sockets = new KafkaSockets();
   readonly #cluster: ClusterObject;
   readonly #library = inside();
+  #isGone = false;
 
   constructor(readonly options: KafkaOptions, hooks: ClusterHooks) {
     const { clientId, ssl, sasl, connectTimeoutMs, requestTimeoutMs } = options;
     const logger = this.#library.createLogger({
-      level: 4, logCreator: () => ({ level, log }: { level: number; log: never }) => { hooks.log(level, log); },
+      level: 4,
+      // That its connections end is no news once they are to.
+      logCreator: () => ({ level, log }: { level: number; log: never }) => { if (!this.#isGone) hooks.log(level, log); },
     });
     this.#cluster = new this.#library.Cluster({
       // A copy: kafkajs writes the provider that it has made of the credentials into the object it is given.
@@ -74,6 +77,7 @@ export class FetchCluster {
 
   /** At once: requests under way fail, and no timer is left. */
   destroy(): void {
+    this.#isGone = true;
     this.#sockets.destroy();
     this.#cluster.disconnect().catch(() => { /* It is gone either way. */ });
   }

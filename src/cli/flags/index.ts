@@ -4,13 +4,15 @@ import type { FlagGroup } from './flag.js';
 import { messageFlags, retryFlags } from './messages.js';
 import { pictureFlags } from './pictures.js';
 import { programFlags } from './program.js';
+import { READ_FLAGS } from './reading.js';
 import { sourceFlags } from './source.js';
 
 export { MECHANISMS } from './brokers.js';
-export type { Flag } from './flag.js';
+export type { Flag, FlagGroup } from './flag.js';
 export { DEFAULT_TOPIC } from './messages.js';
 export { CODECS, type CodecName, DEFAULT_MODE, ENCODERS } from './pictures.js';
 export { LOG_LEVELS, type LogLevel } from './program.js';
+export { READ_FLAGS } from './reading.js';
 
 export const FLAGS: readonly FlagGroup[] = [programFlags, sourceFlags, pictureFlags, messageFlags, retryFlags, ...brokerFlags];
 
@@ -20,7 +22,7 @@ export const FLAGS: readonly FlagGroup[] = [programFlags, sourceFlags, pictureFl
  */
 export function flagOf(option: string): string | undefined {
   const sets = option.replace(/^resize\.(?:width|height)$/, 'resize.size').replace(/^(camera\.size)\..*$/, '$1');
-  const flag = FLAGS.flatMap((group) => group.flags).find((one) => one.sets === sets);
+  const flag = [...FLAGS, ...READ_FLAGS].flatMap((group) => group.flags).find((one) => one.sets === sets);
   return flag?.flags.split(' ')[0];
 }
 

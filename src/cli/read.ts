@@ -1,0 +1,57 @@
+/** The commands `read` and `verify`: prints what comes, and counts it. */
+import { type Observable, lastValueFrom, take, takeUntil, tap } from 'rxjs';
+import { type Verify, subscribe, verify } from '../../operators/index.js';
+import type { Reception } from '../broker/index.js';
+import { InvalidOption } from '../errors.js';
+import type { Gap, Received, Verified } from '../message/index.js';
+import { oneLine } from './guard.js';
+import { createLogger } from './logger.js';
+import { stop$ } from './signals.js';
+import { openTarget, readAddress } from './target.js';
+import type { ReadArguments } from './read-arguments.js';
+import { jsonLine, readableLine, summaryLine } from './read-lines.js';
+import { summaryOf } from './read-summary.js';
+
+/** A message is missing or torn. */
+const NOT_WHOLE = 3;
+
+/**
+ * Reads until the end of the reading, or until the program is told to stop.
+ * @returns the exit code
+ * @throws InvalidOption, before anything has started
+ */
+export async function read(command: ReadArguments, env: NodeJS.ProcessEnv, secrets: readonly string[]): Promise<number> {
+  const { program, settings } = command;
+  const logger = createLogger(program.logLevel, secrets, (line) => { process.stderr.write(line); });
+  const { kind } = readAddress(settings.program.to);
+  if (kind === 'memory') throw new InvalidOption('read: memory: given, expected the address of a broker outside of this program');
+  const { broker, topic } = openTarget(settings, env, logger);
+  if (topic === undefined) throw new InvalidOption("read: an address without a topic given, expected one behind the '/'");
+  const messages = subscribe(broker, { ...command.subscribe, topic });
+  const check = program.verify ? verify({ keep: ['repeated', 'torn', 'undecodable'] }) : undefined;
+  const errors = messages.errors$.subscribe((error) => { logger.warn({ broker: broker.address, reason: oneLine(error) }, 'broker unavailable'); });
+  try {
+    await lastValueFrom(printed(messages, check, command).pipe(takeUntil(stop$)), { defaultValue: undefined });
+  } finally {
+    errors.unsubscribe();
+    await broker.close({ deadlineMs: 0 });
+  }
+  const summary = summaryOf(messages.stats, check?.stats);
+  process.stdout.write(program.json ? jsonLine({ summary }) : summaryLine(summary));
+  return summary.verdicts !== undefined && summary.verdicts.missing + summary.verdicts.torn > 0 ? NOT_WHOLE : 0;
+}
+
+/** Emits once for each message. */
+function printed(messages: Reception, check: Verify | undefined, { program }: ReadArguments): Observable<unknown> {
+  const { json, quiet, frames = Infinity } = program;
+  const counted = frames === Infinity ? messages : messages.pipe(take(frames));
+  const shown: Observable<Received | Verified | Gap> = check === undefined ? counted : counted.pipe(check);
+  return shown.pipe(tap((one) => {
+    if (!quiet || isWrong(one)) process.stdout.write(json ? jsonLine(one) : readableLine(one));
+  }));
+}
+
+/** What is shown even of a whole topic. */
+function isWrong(one: Received | Verified | Gap): boolean {
+  return 'verdict' in one && (one.verdict === 'gap' || one.verdict === 'torn');
+}
