@@ -62,6 +62,8 @@ export class BrokerUnavailable extends RxcamError { readonly code = 'BROKER_UNAV
 export class BrokerUnauthorized extends RxcamError { readonly code = 'BROKER_UNAUTHORIZED'; }
 /** The broker takes no message of that size. */
 export class MessageTooLarge extends RxcamError { readonly code = 'MESSAGE_TOO_LARGE'; }
+/** A recording can't be written: the disk is full, or the folder is not ours to write to. */
+export class RecordingFailed extends RxcamError { readonly code = 'RECORDING_FAILED'; }
 /** An option is wrong: the message names it, what was given and what is allowed. */
 export class InvalidOption extends RxcamError { readonly code = 'INVALID_OPTION'; }
 
@@ -73,7 +75,7 @@ export const ERRORS = {
   DECODE_FAILED: DecodeFailed, ENCODER_FAILED: EncoderFailed, CAPTURE_CRASHED: CaptureCrashed,
   RESOURCE_EXHAUSTED: ResourceExhausted,
   BROKER_UNAVAILABLE: BrokerUnavailable, BROKER_UNAUTHORIZED: BrokerUnauthorized, MESSAGE_TOO_LARGE: MessageTooLarge,
-  INVALID_OPTION: InvalidOption,
+  RECORDING_FAILED: RecordingFailed, INVALID_OPTION: InvalidOption,
 } as const;
 
 /** The `code` of a failure. */

@@ -1,6 +1,7 @@
 /** The values that flow: a decoded picture, its access unit, the message made of it, the broker's acknowledgement. */
 import type { Account, ACCOUNTS } from './account.js';
 import type { Completed, Destination } from './message/index.js';
+import type { PictureFacts } from './picture-facts.js';
 
 /** Pixel formats that rxcam hands to user code, by ffmpeg's names. */
 export const PIXEL_FORMATS = ['yuv420p', 'nv12', 'gray', 'rgb24', 'bgr24', 'rgba', 'bgra'] as const;
@@ -123,6 +124,8 @@ export interface EncodedFrame extends Origin {
   readonly lastSeq: number;
   /** Degrees clockwise by which the picture is to be turned: for the source's own access units alone. Absent for none. */
   readonly rotation?: number;
+  /** Of a chunk: its pictures, in the order of their access units. */
+  readonly pictures?: readonly PictureFacts[];
   /** Constant rate factor, where the encoder has one. */
   readonly crf?: number;
   /** JPEG quality 1 (worst) to 100, where the codec is jpeg. */

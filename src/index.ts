@@ -1,9 +1,14 @@
 /** rxcam: a camera is an Observable of frames; small operators bring them to Kafka or Redis. */
 export { type Camera, type CameraConfig, camera } from './camera.js';
 export { Capture } from './capture.js';
+export { type Clip, type ClipConfig, clip } from './clip.js';
 export type { Engine, EngineContext, EngineEvent, EngineOutput, Feed, FeedFormat, ResumePoint } from './engine.js';
 export * from './errors.js';
 export type { CameraEvent, DropCause, Place } from './events.js';
+export type { Decodable } from './decoding/index.js';
+export type { DecodedPicture, Decoder, DecoderInput, DecoderUnit, PictureForm } from './decoder.js';
+export type { Muxer, MuxerInput, RecordFolder } from './recorder.js';
+export type { ClosedReason, RecordClosed, RecordGap, RecordOpened, RecordRemoved, Recorded } from './recording/index.js';
 export { findFfmpeg } from './ffmpeg/index.js';
 export type {
   AnyFrame, ChangedFrame,
@@ -14,6 +19,7 @@ export { type CameraState, type Counts, EMPTY_LEDGER, type EncoderInUse, type Le
 export { type Broker, type BrokerState, type CloseReport, type KafkaConfig, type MemoryBroker, type MemoryConfig, type OutboxConfig, type Reception, type ReceptionStats, type RedisConfig, type StoredMessage, type TopicWaits, kafka, memory, redis } from './broker/index.js';
 export { type Gap, type GapCause, Received, type Verdict, Verified } from './message/index.js';
 export type { Chunk, Fit, Hardware } from './plan.js';
+export type { PictureFacts } from './picture-facts.js';
 export { type Report, type ReportTiming, report, reportText } from './report.js';
 export { type SnapshotConfig, snapshot } from './snapshot.js';
 export type { Shares } from './counts.js';

@@ -98,3 +98,9 @@ export const LANES = {
   /** Of so many it is remembered what they sent last: 100 bytes each. */
   remembered: 10_000,
 } as const;
+
+/** Recordings. */
+export const RECORD_LIMITS = {
+  /** Files in a row that failed, after which the stream fails: a disk that is full does not get better by itself. */
+  failures: 3,
+} as const;

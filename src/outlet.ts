@@ -189,6 +189,7 @@ function join(group: readonly Part[]): EncodedFrame {
     ...first.unit,
     frames: group.length,
     lastSeq: last.unit.lastSeq,
+    ...(group.length > 1 && { pictures: group.map(({ unit: { seq, pts, capturedAt } }) => ({ seq, pts, capturedAt })) }),
     encodeMs: last.unit.encodeMs,
     ...(hidden > 0 && { hidden }),
     data: Buffer.concat(group.map((part) => part.unit.data)),

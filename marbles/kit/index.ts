@@ -8,3 +8,5 @@ export { type FakeTopicConfig, fakeTopic } from './fake-topic.js';
 export { type MarblesConfig, createScheduler, marbles } from './scheduler.js';
 export type { FakeDeed, FakeSource } from './script.js';
 export type { FakeReceived } from './topic-script.js';
+export { type FakeDecoder, type FakeDecoderConfig, fakeDecoder } from './fake-decoder.js';
+export { type FakeFolder, fakeFolder } from './fake-folder.js';

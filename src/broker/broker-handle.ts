@@ -1,7 +1,5 @@
 /** The broker handle: one connection, one outbox, shared by all cameras. */
-import {
-  BehaviorSubject, EMPTY, Observable, Subject, concat, concatMap, filter, lastValueFrom, map, of, race, take, takeUntil, tap, timer,
-} from 'rxjs';
+import { BehaviorSubject, EMPTY, Observable, Subject, concat, concatMap, filter, lastValueFrom, map, of, race, take, takeUntil, tap, timer } from 'rxjs';
 import { mono } from '../clock.js';
 import { BROKER, OUTBOX } from '../defaults.js';
 import { InvalidOption, MessageTooLarge, type RxcamError } from '../errors.js';
@@ -21,9 +19,7 @@ import { waitingTopics } from './waiting-topics.js';
 export const BROKER_HANDLE: unique symbol = Symbol.for('rxcam.broker') as never;
 
 /** What every kind of broker can be told. */
-export interface BrokerOptions extends Partial<Omit<SenderOptions, keyof AgainOptions>>, AgainGiven {
-  readonly outboxMaxBytes?: number;
-}
+export interface BrokerOptions extends Partial<Omit<SenderOptions, keyof AgainOptions>>, AgainGiven { readonly outboxMaxBytes?: number }
 
 export class BrokerHandle<D extends Driver = Driver> implements Broker {
   readonly #driver: D;
@@ -89,7 +85,7 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
       this.#outbox.leave(lane);
     }
     // The run that ends now is over when all that ends with it has been told.
-    queueMicrotask(() => { this.#sweep(); });
+    queueMicrotask(() => { this.#forgetIdle(); });
   }
 
   async prepare(topic: string, { consumerGroup }: { consumerGroup?: string } = {}): Promise<void> {
@@ -139,14 +135,14 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
     this.#outbox.relieve();
     const { outbox: { messages }, throttledMs } = this.#state$.value;
     if ((this.#outbox.messages === 0 && messages > 0) || (throttledMs !== undefined) !== this.#sender.servers.pauseMs > 0) this.#tell();
-    if (this.#outbox.messages === 0) this.#sweep();
+    if (this.#outbox.messages === 0) this.#forgetIdle();
     this.#settled$.next();
   }
 
-  #sweep(): void {
+  #forgetIdle(): void {
     for (const topic of this.#outbox.sweep()) {
       this.#refusals.delete(topic);
-      this.driver.forget?.(topic);
+      this.#driver.forget?.(topic);
     }
   }
 

@@ -13,7 +13,7 @@ import { cameraGraph, feedGraph, stillGraph } from './graph.js';
 import type { Reading } from './reading.js';
 
 /** Verbose, because only there ffmpeg says that an RTSP server has answered; each line with its level. */
-const GLOBAL = ['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'level+verbose'];
+export const GLOBAL = ['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'level+verbose'];
 
 /**
  * Heartbeats have a pipe of their own: a muxer with two streams holds each packet until the other stream has one, so
@@ -22,7 +22,7 @@ const GLOBAL = ['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'level+verb
 export const HEARTBEAT_FD = 3;
 
 /** Told where its presets are, of which none is used: by itself it looks beside its own file, which a bundle has none of. */
-const newCommand = () => ffmpeg({ presets: 'none' });
+export const newCommand = () => ffmpeg({ presets: 'none' });
 
 /** Arguments for reading a source. */
 export function cameraArguments(
@@ -135,7 +135,8 @@ export function streamOptions(options: Readonly<Record<string, string>>, stream:
   return Object.entries(options).flatMap(([name, value]) => [`-${name.split(':')[0] ?? name}:${stream}`, value]);
 }
 
-function finished(
+/** The last output, `[v]`, on stdout. */
+export function finished(
   command: FfmpegCommand, encoding: Encoding | undefined, facts: FfmpegFacts, { pictures }: Partial<Expected> = {}, more: readonly string[] = [],
 ): string[] {
   const encoded = encoding === undefined ? ['-c:v', 'rawvideo'] : encodedBy(encoding, facts, pictures);
@@ -156,7 +157,8 @@ function cropped({ width, height }: Size): string {
   return [...(width > 0 ? [`crop_right=${width}`] : []), ...(height > 0 ? [`crop_bottom=${height}`] : [])].join(':');
 }
 
-function argumentsOf(command: FfmpegCommand): string[] {
+/** The words of a command. */
+export function argumentsOf(command: FfmpegCommand): string[] {
   return (command as unknown as { _getArguments(): string[] })._getArguments();
 }
 

@@ -67,6 +67,13 @@ function fieldFilters({ fields }: Reading): string[] {
   return fields === undefined ? [] : [`${EVEN}:interl=-1`, `bwdif=mode=send_frame:deint=${fields}`, MICROSECONDS];
 }
 
+/** The graph for access units on stdin, each with a time of its own that is kept: `[v]`. */
+export function decodeGraph(pixelFormat: string, resize: ResizeStep | undefined, encoder: Encoder | undefined): string {
+  // Units whose times are not in the order of their pictures come out all the same: an encoder takes no time twice.
+  const rising = "setpts='if(isnan(PREV_OUTPTS),PTS,max(PTS,PREV_OUTPTS+1))'";
+  return `[0:v:0]${[MICROSECONDS, rising, resize === undefined ? EVEN : scale(resize), ...last(pixelFormat, encoder)].join(',')}[v]`;
+}
+
 function steps(plan: Plan, resume: ResumePoint | undefined): string[] {
   const skips = plan.steps.filter((step): step is SkipStep => step.kind === 'skip');
   const first = plan.steps.find(({ kind }) => kind === 'unchanged' || kind === 'resize');

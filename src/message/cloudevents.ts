@@ -37,12 +37,22 @@ export function cloudevents(frame: EncodedFrame, context: MessageContext): Forma
       ce_mode: frame.mode,
       ...(frame.crf !== undefined && { ce_crf: String(frame.crf) }),
       ...(frame.quality !== undefined && { ce_quality: String(frame.quality) }),
-      ...(frame.frames > 1 && { ce_frames: String(frame.frames) }),
+      ...(frame.frames > 1 && { ce_frames: String(frame.frames), ...picturesOf(frame) }),
       ce_sha256: digest('sha256', frame.data),
       ...referenceTo(frame, context),
       ...(context.location !== undefined && { ce_location: context.location }),
       ...(context.group !== undefined && { ce_group: context.group }),
     },
+  };
+}
+
+/** Of each picture in a chunk how much its seq, its media time in µs and its time in ms are behind those of the first. */
+function picturesOf({ pictures, seq, pts, capturedAt }: EncodedFrame): Record<string, string> {
+  if (pictures === undefined) return {};
+  return {
+    ce_frameseqs: pictures.map((one) => one.seq - seq).join(','),
+    ce_framepts: pictures.map((one) => one.pts - pts).join(','),
+    ce_frametimes: pictures.map((one) => one.capturedAt - capturedAt).join(','),
   };
 }
 

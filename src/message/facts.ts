@@ -1,5 +1,6 @@
 /** What a received message says of its picture, and who reads it: one reader for each wire format. */
 import type { Codec, EncodeMode } from '../frame.js';
+import type { PictureFacts } from '../picture-facts.js';
 import type { Headers } from './headers.js';
 import { readCloudevents } from './read-cloudevents.js';
 import { readMatrice } from './read-matrice.js';
@@ -20,6 +21,8 @@ export interface Facts {
   readonly seq?: number | undefined;
   /** Pictures in the message. */
   readonly frames?: number | undefined;
+  /** Of a chunk: each of its pictures, in the order of their access units. */
+  readonly pictures?: readonly PictureFacts[] | undefined;
   readonly pts?: number | undefined;
   readonly capturedAt?: number | undefined;
   readonly width?: number | undefined;

@@ -1,5 +1,6 @@
 /** Reads CloudEvents in binary mode: each fact is a header, read when it is asked for. */
 import type { Codec, EncodeMode } from '../frame.js';
+import type { PictureFacts } from '../picture-facts.js';
 import type { Facts } from './facts.js';
 import type { Headers } from './headers.js';
 import { codecOf, wholeNumber } from './words.js';
@@ -43,6 +44,15 @@ class CloudeventsFacts implements Facts {
   get capturedAt(): number | undefined {
     const ms = Date.parse(this.headers.get('ce_time') ?? '');
     return Number.isNaN(ms) ? undefined : ms;
+  }
+
+  /** The headers say how much each is behind the first. */
+  get pictures(): readonly PictureFacts[] | undefined {
+    const [seqs, pts, times] = ['ce_frameseqs', 'ce_framepts', 'ce_frametimes'].map((name) => this.headers.get(name)?.split(',').map(Number));
+    const { seq, pts: firstPts, capturedAt } = this;
+    if (seqs === undefined || seq === undefined || firstPts === undefined || capturedAt === undefined) return undefined;
+    if (pts?.length !== seqs.length || times?.length !== seqs.length) return undefined;
+    return seqs.map((one, index) => ({ seq: seq + one, pts: firstPts + (pts[index] ?? 0), capturedAt: capturedAt + (times[index] ?? 0) }));
   }
 
   get keyframe(): boolean | undefined {

@@ -1,6 +1,7 @@
 /** A message as it came from a broker. What it says of its picture is read when it is asked for. */
 import { ACCOUNTS, type Account } from '../account.js';
 import type { Accounted, Codec, EncodeMode } from '../frame.js';
+import type { PictureFacts } from '../picture-facts.js';
 import { type Facts, factsOf } from './facts.js';
 import type { Headers } from './headers.js';
 
@@ -96,6 +97,8 @@ export class Received implements Accounted {
   get seq(): number | undefined { return this.facts.seq; }
   /** Pictures in the message. */
   get frames(): number | undefined { return this.facts.frames; }
+  /** Of a chunk: what each of its pictures says of itself, in the order of their access units. */
+  get pictures(): readonly PictureFacts[] | undefined { return this.facts.pictures; }
   /** Media time in µs. */
   get pts(): number | undefined { return this.facts.pts; }
   /** Wall clock when the picture was decoded, in ms since 1970. */

@@ -158,6 +158,7 @@ describe('a table', () => {
   it('has every header of a message', () => {
     const frame: EncodedFrame = {
       camera: 'c', run: 1, seq: 1, lastSeq: 2, frames: 2, pts: 0, capturedAt: 0, width: 2, height: 2, encoder: 'e', encodeMs: 0,
+      pictures: [{ seq: 1, pts: 0, capturedAt: 0 }, { seq: 2, pts: 40_000, capturedAt: 40 }],
       codec: 'h265', mode: 'stream', keyframe: false, keyframeAt: 0, hidden: 1, crf: 23, quality: 80, rotation: 90, sampleAspectRatio: '16:11', data: Buffer.from('x'),
       unchanged: { similarity: 1, threshold: 1, reference: { seq: 1, data: Buffer.from('x') } },
     };

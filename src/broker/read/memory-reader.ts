@@ -1,5 +1,5 @@
 /** Reads a topic of the embedded broker: at once, and in virtual time too. */
-import { type Observable, Observable as RxObservable, Subscription } from 'rxjs';
+import { type Observable, Observable as RxObservable, Subscription, asyncScheduler } from 'rxjs';
 import { wall } from '../../clock.js';
 import { InvalidOption } from '../../errors.js';
 import { PlainHeaders, Received } from '../../message/index.js';
@@ -57,6 +57,9 @@ export class MemoryReader implements Reader {
         next: ({ topic }) => { if (topic === this.request.topic) pump(); },
         complete: () => { subscriber.complete(); },
       }));
+      const until = timeOf(this.request.to);
+      // A message may come up to then; afterwards nothing tells that none does.
+      if (until !== undefined && until >= wall()) opening.add(asyncScheduler.schedule(pump, until + 1 - wall()));
       subscriber.next([]);
       pump();
     });

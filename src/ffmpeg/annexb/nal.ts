@@ -83,3 +83,10 @@ function withoutZeros(data: Buffer, begin: number, end: number): number {
   while (last > begin && data[last - 1] === 0) last--;
   return last;
 }
+
+/** The parameter sets before a picture's first slice, as Annex B. */
+export function parameterSets(data: Buffer, codec: CopiedCodec): Buffer {
+  const { sets } = NUMBERS[codec];
+  const { units } = headOf(data, codec);
+  return Buffer.concat(units.filter(({ type }) => sets.includes(type)).flatMap(({ bytes }) => [START_CODE, bytes]));
+}

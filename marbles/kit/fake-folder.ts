@@ -1,0 +1,57 @@
+/** fakeFolder and fakeMuxer: recordings without a disk and without a process, for pipelines with `record`. */
+import { Observable } from 'rxjs';
+import { RecordingFailed } from '../../src/errors.js';
+import type { Muxer, RecordFolder } from '../../src/recorder.js';
+
+/** A folder in memory. */
+export interface FakeFolder {
+  /** For the option `files` of `record`. */
+  readonly files: RecordFolder;
+  /** For the option `muxer`: a file holds the bytes of its access units, one after the other. */
+  readonly muxer: Muxer;
+  /** What is in it now: the text of each file, by its path. */
+  readonly content: ReadonlyMap<string, string>;
+  /** Whether whatever is written from now on fails, as on a full disk. */
+  isFull: boolean;
+}
+
+/**
+ * A folder and what writes recordings into it, in virtual time.
+ *
+ * @example
+ * ```ts
+ * const { files, muxer, content } = fakeFolder();
+ * subscribe(fakeTopic('a-b-c-|'), { topic: 'video' }).pipe(record('recordings', { files, muxer }));
+ * ```
+ */
+export function fakeFolder(): FakeFolder {
+  const content = new Map<string, string>();
+  const full = () => new RecordingFailed('fake: no space left on the device');
+  const write = (path: string, text: string) => {
+    if (folder.isFull) throw full();
+    content.set(path, text);
+  };
+  const files: RecordFolder = {
+    make: () => { /* Paths are all there is. */ },
+    list: (path) => [...content].filter(([file]) => file.slice(0, file.lastIndexOf('/')) === path)
+      .map(([file, text]) => ({ name: file.slice(path.length + 1), bytes: Buffer.byteLength(text) })),
+    read: (path) => content.get(path),
+    head: (path, bytes) => Buffer.from(content.get(path) ?? '').subarray(0, bytes),
+    append: (path, text) => { write(path, (content.get(path) ?? '') + text); },
+    replace: write,
+    remove: (path) => { content.delete(path); },
+  };
+  const muxer: Muxer = (path, input) => new Observable((subscriber) => {
+    const writing = input.units$.subscribe({
+      next: ({ data }) => {
+        if (folder.isFull) subscriber.error(full());
+        else content.set(path, (content.get(path) ?? '') + data.toString());
+      },
+      complete: () => { subscriber.complete(); },
+    });
+    input.ready(true);
+    return writing;
+  });
+  const folder: FakeFolder = { files, muxer, content, isFull: false };
+  return folder;
+}

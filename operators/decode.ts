@@ -1,0 +1,166 @@
+/** decode: makes pictures of encoded messages again. */
+import { Observable, type OperatorFunction, type Subscriber } from 'rxjs';
+import { z } from 'zod';
+import { ACCOUNTS, type Account, type Ticket, handOver, take } from '../src/account.js';
+import { type Decodable, DecodeStream } from '../src/decoding/index.js';
+import type { DecodedPicture, Decoder, PictureForm } from '../src/decoder.js';
+import { JPEG } from '../src/defaults.js';
+import { ffmpegDecoder } from '../src/ffmpeg/index.js';
+import { type Accounted, type Frame, PIXEL_FORMATS, type PixelFormat } from '../src/frame.js';
+import type { PictureFacts } from '../src/picture-facts.js';
+import { callback, jpegQuality, options, parseOptions } from '../src/options.js';
+
+/** Options of {@link decode}. */
+export interface DecodeConfig<F extends PixelFormat | 'jpeg' = PixelFormat | 'jpeg'> {
+  /** Form of the pictures: one of ffmpeg's pixel formats, or `jpeg`. Default `yuv420p`. */
+  readonly pixelFormat?: F | undefined;
+  /** The largest width and height, in pixels: the aspect is kept, and no picture is made larger. Default: the size in the message. */
+  readonly size?: { readonly width?: number | undefined; readonly height?: number | undefined } | undefined;
+  /** Of `jpeg`: 1 (worst) to 100. Default 80. */
+  readonly quality?: number | undefined;
+  /** Called for each message that gave fewer pictures than it holds, with the number that is missing and the reason. */
+  readonly onUndecoded?: ((message: Decodable, pictures: number, reason: string) => void) | undefined;
+  /** What decodes. Default: ffmpeg; `rxcam/testing` has one without processes. */
+  readonly decoder?: Decoder | undefined;
+}
+
+/** What a picture says of the message that it came in. */
+export interface ReceivedFacts {
+  readonly topic: string;
+  readonly key: string | undefined;
+  /** 1, 2, 3 … for each camera, as the sender numbered its messages; undefined where the format has none. */
+  readonly inputOrder: number | undefined;
+  /** Whether the sender found it unchanged: `data` is that of the last full picture. */
+  readonly unchanged: boolean;
+}
+
+/** A decoded picture of a received message: a frame as a camera gives it. */
+export interface ReceivedFrame extends Frame, ReceivedFacts {}
+
+/** A JPEG of a received message. */
+export interface ReceivedJpeg extends Omit<Frame, 'pixelFormat'>, ReceivedFacts {
+  readonly codec: 'jpeg';
+}
+
+const side = () => z.number().int().min(16).max(16_384).optional();
+
+const SCHEMA = options({
+  pixelFormat: z.enum([...PIXEL_FORMATS, 'jpeg']).default('yuv420p'),
+  size: options({ width: side(), height: side() })
+    .refine((given) => given.width !== undefined || given.height !== undefined, { message: 'expected width, height or both' }).optional(),
+  quality: jpegQuality().default(JPEG.quality),
+  onUndecoded: callback<NonNullable<DecodeConfig['onUndecoded']>>().optional(),
+  decoder: callback<Decoder>().optional(),
+});
+
+/**
+ * Decodes received messages: each picture has the `seq`, `pts`, `capturedAt`, `camera` and `inputOrder` that it was sent with.
+ *
+ * ```text
+ * messages          -A-B---C-|       C: a chunk of two pictures
+ * decode()          --a-b---cc|
+ * ```
+ *
+ * One ffmpeg for each camera and key decodes without holding a picture back, but for B-frames. A change of size or codec starts
+ * another one. A message that can't be decoded (before the first keyframe, after a gap, damaged) gives no picture, and
+ * `onUndecoded` hears of it. A reference to the last full picture gives that picture once more, `unchanged`. Gaps from `verify`
+ * pass nothing on. A message counts as taken when its last picture has been.
+ *
+ * - Error: the source's passes at once. A decoder that dies is started again, at the next keyframe; the third time in a row
+ *   without a picture is a DecodeFailed.
+ * - Completion: when the source has completed and all pictures are out.
+ * - Unsubscription: ends the processes.
+ *
+ * @example
+ * ```ts
+ * subscribe(broker, { topic: 'video' }).pipe(verify(), decode({ pixelFormat: 'rgb24' }))
+ * ```
+ * @throws InvalidOption
+ * @see verify
+ */
+export function decode(config: DecodeConfig<'jpeg'> & { readonly pixelFormat: 'jpeg' }): OperatorFunction<Decodable | { readonly verdict: 'gap' }, ReceivedJpeg>;
+export function decode(config?: DecodeConfig<PixelFormat>): OperatorFunction<Decodable | { readonly verdict: 'gap' }, ReceivedFrame>;
+export function decode(config: DecodeConfig = {}): OperatorFunction<Decodable | { readonly verdict: 'gap' }, ReceivedFrame | ReceivedJpeg> {
+  const { decoder = ffmpegDecoder, onUndecoded, ...form } = parseOptions('decode', SCHEMA, config);
+  return (source) => new Observable((subscriber) => {
+    const decoding = new Decoding(decoder, form, onUndecoded, subscriber);
+    subscriber.add(() => { decoding.stop(); });
+    subscriber.add(source.subscribe(decoding));
+  });
+}
+
+/** One subscription to `decode`: a stream for each topic, key and camera. */
+class Decoding {
+  readonly #streams = new Map<string, DecodeStream>();
+  readonly #seen = new WeakSet<Account>();
+  #open = 0;
+  #isSourceDone = false;
+
+  constructor(
+    readonly decoder: Decoder, readonly form: PictureForm, readonly onUndecoded: DecodeConfig['onUndecoded'],
+    readonly subscriber: Subscriber<ReceivedFrame | ReceivedJpeg>,
+  ) {}
+
+  next(value: Decodable | { readonly verdict: 'gap' }): void {
+    if (isGap(value)) return;
+    const name = [value.topic, value.key ?? '', value.camera].join('\0');
+    let stream = this.#streams.get(name);
+    if (stream === undefined) this.#streams.set(name, stream = this.#newStream());
+    stream.push(value, take(value, 'stdin', this.#seen));
+  }
+
+  error(error: unknown): void {
+    this.subscriber.error(error);
+  }
+
+  complete(): void {
+    this.#isSourceDone = true;
+    for (const stream of [...this.#streams.values()]) stream.end();
+    this.#completeIfDone();
+  }
+
+  stop(): void {
+    for (const stream of this.#streams.values()) stream.stop();
+  }
+
+  #newStream(): DecodeStream {
+    this.#open++;
+    let isOpen = true;
+    return new DecodeStream(this.decoder, this.form, {
+      picture: (message, facts, picture, ticket, isReference) => { this.#hand(message, facts, picture, ticket, isReference); },
+      undecoded: (message, pictures, reason) => { this.onUndecoded?.(message, pictures, reason); },
+      error: (error) => { this.subscriber.error(error); },
+      complete: () => {
+        if (isOpen) this.#open--;
+        isOpen = false;
+        this.#completeIfDone();
+      },
+    });
+  }
+
+  /** The last picture of a message carries its account: whoever takes it has taken the message. */
+  #hand(
+    message: Decodable, facts: PictureFacts, { data, width, height }: Omit<DecodedPicture, 'pts'>, ticket: Ticket | undefined, unchanged: boolean,
+  ): void {
+    const { camera, topic, key, inputOrder } = message;
+    const { pixelFormat } = this.form;
+    const form = pixelFormat === 'jpeg' ? { codec: pixelFormat } : { pixelFormat };
+    const accounts: Accounted = ticket === undefined || message[ACCOUNTS] === undefined ? {} : { [ACCOUNTS]: ticket.accounts };
+    const received = { topic, key, inputOrder, unchanged };
+    const value = { camera, run: 1, ...facts, width, height, ...form, data, ...received, ...accounts } as ReceivedFrame | ReceivedJpeg;
+    if (ticket === undefined) {
+      this.subscriber.next(value);
+      return;
+    }
+    ticket.move('handover');
+    handOver(ticket, () => { this.subscriber.next(value); });
+  }
+
+  #completeIfDone(): void {
+    if (this.#isSourceDone && this.#open === 0) this.subscriber.complete();
+  }
+}
+
+function isGap(value: Decodable | { readonly verdict: 'gap' }): value is { readonly verdict: 'gap' } {
+  return 'verdict' in value && (value as { readonly verdict: string }).verdict === 'gap';
+}

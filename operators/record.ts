@@ -1,0 +1,143 @@
+/** record: writes encoded messages into MP4 files, as they are. */
+import { Observable, type OperatorFunction, type Subscriber } from 'rxjs';
+import { type Account, take } from '../src/account.js';
+import type { Decodable } from '../src/decoding/index.js';
+import { RECORD } from '../src/defaults-reading.js';
+import { InvalidOption } from '../src/errors.js';
+import { ffmpegMuxer } from '../src/ffmpeg/index.js';
+import { byteCount, callback, milliseconds, options, parseOptions } from '../src/options.js';
+import type { Muxer, RecordFolder } from '../src/recorder.js';
+import { Library, RecordStream, type Recorded, type RecordSettings, disk } from '../src/recording/index.js';
+import { z } from 'zod';
+
+/** Options of {@link record}. */
+export interface RecordConfig {
+  /** Length of a file, in ms; it ends at the first keyframe of the next period of the wall clock. Default 600,000 (ten minutes). */
+  readonly every?: number | undefined;
+  /** A new file begins where two pictures are further apart than this, in ms. Default 5,000. */
+  readonly gapMs?: number | undefined;
+  /** What is kept; the oldest files are removed. Default: everything. */
+  readonly keep?: {
+    /** Bytes of all files in the folder together. */
+    readonly bytes?: number | undefined;
+    /** Age of a file's first picture, in ms. */
+    readonly ms?: number | undefined;
+  } | undefined;
+  /** Whether an HLS playlist, `index.m3u8`, is kept beside the files of each key. Default false. */
+  readonly hls?: boolean | undefined;
+  /** What writes files. Default: ffmpeg; `rxcam/testing` has one without processes. */
+  readonly muxer?: Muxer | undefined;
+  /** The file system. Default: the disk. */
+  readonly files?: RecordFolder | undefined;
+}
+
+const SCHEMA = options({
+  every: milliseconds().min(1_000).default(RECORD.every),
+  gapMs: milliseconds().min(1).default(RECORD.gapMs),
+  keep: options({ bytes: byteCount().optional(), ms: milliseconds().min(1).optional() }).default({}),
+  hls: z.boolean().default(RECORD.hls),
+  muxer: callback<Muxer>().optional(),
+  files: z.custom<RecordFolder>((value) => typeof (value as Partial<RecordFolder> | null)?.append === 'function', { message: 'expected a folder' }).optional(),
+});
+
+/** A gap that `verify` has found. */
+interface Missing { readonly verdict: 'gap'; readonly topic: string; readonly key: string | undefined; readonly camera: string; readonly cause: string; readonly size: number }
+
+/**
+ * Writes received messages into fragmented MP4 files, their access units unchanged, and emits what it does.
+ *
+ * ```text
+ * messages           -K-d-d-K-d-------K-|      K: a keyframe
+ * record(folder)     -o-----------g---o-c|     o: opened, g: gap, c: closed
+ * ```
+ *
+ * The files of a key are in a folder of its name and are called by the time of their first picture: `gate/2026-11-28T23-47-58-123Z.mp4`. Each
+ * begins at a keyframe; a new one begins with each period, at a gap, and when the size, the codec or the sender's media time changes.
+ * A file can be played while it is written, and holds all but the last half second when ffmpeg or Node is killed. A line of
+ * `recordings.ndjson` beside it tells of each file that is whole and of each gap. A message counts as taken when it is written.
+ *
+ * - Error: the source's passes when the files are whole. A file that fails is closed and the next one begins at a keyframe; the
+ *   third in a row (a disk that is full) is an error.
+ * - Completion: when the source has completed and the files are whole.
+ * - Unsubscription: finishes the files.
+ *
+ * @example
+ * ```ts
+ * subscribe(broker, { topic: 'video' }).pipe(verify(), record('recordings', { every: 600_000, keep: { bytes: 100e9 } })).subscribe();
+ * ```
+ * @param folder - path of the folder; made if there is none
+ * @throws InvalidOption
+ * @see decode
+ */
+export function record(folder: string, config: RecordConfig = {}): OperatorFunction<Decodable | Missing, Recorded> {
+  if (typeof folder !== 'string' || folder === '') throw new InvalidOption(`record: folder ${JSON.stringify(folder)} given, expected a path`);
+  const { muxer = ffmpegMuxer, files = disk, keep, hls, ...settings } = parseOptions('record', SCHEMA, config);
+  return (source) => new Observable((subscriber) => {
+    const recording = new Recording(new Library(files, folder.replace(/(?<=.)\/+$/, ''), keep, hls), muxer, settings, subscriber);
+    subscriber.add(() => { recording.leave(); });
+    subscriber.add(source.subscribe(recording));
+  });
+}
+
+/** One subscription to `record`: a stream for each topic, key and camera. */
+class Recording {
+  readonly #streams = new Map<string, RecordStream>();
+  readonly #seen = new WeakSet<Account>();
+  #ended: { readonly error?: unknown } | undefined;
+  #open = 0;
+
+  constructor(readonly library: Library, readonly muxer: Muxer, readonly settings: RecordSettings, readonly subscriber: Subscriber<Recorded>) {}
+
+  next(value: Decodable | Missing): void {
+    const stream = this.#streamOf(value);
+    if (isMissing(value)) stream.gap(value.cause, value.size);
+    else stream.push(value, take(value, 'stdin', this.#seen));
+  }
+
+  error(error: unknown): void {
+    this.#end({ error });
+  }
+
+  complete(): void {
+    this.#end({});
+  }
+
+  leave(): void {
+    for (const stream of this.#streams.values()) stream.leave();
+  }
+
+  #end(ended: { readonly error?: unknown }): void {
+    this.#ended = ended;
+    for (const stream of [...this.#streams.values()]) stream.end();
+    this.#settle();
+  }
+
+  #streamOf({ topic, key, camera }: Decodable | Missing): RecordStream {
+    const name = [topic, key ?? '', camera].join('\0');
+    const known = this.#streams.get(name);
+    if (known !== undefined) return known;
+    this.#open++;
+    let isOpen = true;
+    const stream = new RecordStream(this.library, this.muxer, this.settings, { topic, key, camera }, {
+      report: (event) => { this.subscriber.next(event); },
+      error: (error) => { this.subscriber.error(error); },
+      complete: () => {
+        if (isOpen) this.#open--;
+        isOpen = false;
+        this.#settle();
+      },
+    });
+    this.#streams.set(name, stream);
+    return stream;
+  }
+
+  #settle(): void {
+    if (this.#ended === undefined || this.#open > 0) return;
+    if ('error' in this.#ended) this.subscriber.error(this.#ended.error);
+    else this.subscriber.complete();
+  }
+}
+
+function isMissing(value: Decodable | Missing): value is Missing {
+  return 'verdict' in value && (value as { readonly verdict: string }).verdict === 'gap';
+}

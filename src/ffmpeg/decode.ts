@@ -1,0 +1,38 @@
+/** One ffmpeg process that decodes access units: NUT in and NUT out, so that each picture is known by its media time. */
+import { type Observable, switchMap } from 'rxjs';
+import type { DecodedPicture, Decoder, PictureForm } from '../decoder.js';
+import { RESIZE } from '../defaults.js';
+import type { JpegStep, ResizeStep } from '../plan.js';
+import { runChild } from './child.js';
+import { decodeArguments } from './received-command.js';
+import { type Encoder, software } from './encoder/index.js';
+import { findFfmpeg } from './find.js';
+import { mapEach } from './map-each.js';
+import { FOURCC, writeUnits } from './mux.js';
+import { nutHeader } from './nut/index.js';
+
+/** Decodes in a child of its own, which holds no picture back but for B-frames. */
+export const ffmpegDecoder: Decoder = (input, form) => {
+  const encoding = encodingOf(form);
+  return findFfmpeg(encoding === undefined ? [] : [encoding.encoder.name]).pipe(
+    switchMap((facts): Observable<DecodedPicture> => runChild({
+      path: facts.path, args: decodeArguments(form.pixelFormat, resizeOf(form), encoding, facts),
+      live: false, address: 'access units', secrets: [], hold: () => () => undefined,
+      attach: (child) => writeUnits(input, child, () => nutHeader({ ...input, fourcc: FOURCC[input.codec] })),
+    }).pipe(mapEach((output): DecodedPicture[] => {
+      if (output.kind !== 'packet') return [];
+      const { packet: { pts, data }, stream: { width = 0, height = 0 } } = output;
+      return [{ pts, data, width, height }];
+    }))),
+  );
+};
+
+function encodingOf({ pixelFormat, quality }: PictureForm): { step: JpegStep; encoder: Encoder } | undefined {
+  if (pixelFormat !== 'jpeg') return undefined;
+  const step: JpegStep = { kind: 'encode', codec: 'jpeg', mode: 'frame', quality };
+  return { step, encoder: software(step) };
+}
+
+function resizeOf({ size }: PictureForm): ResizeStep | undefined {
+  return size && { kind: 'resize', ...size, fit: 'inside', enlarge: false, algorithm: RESIZE.algorithm } as ResizeStep;
+}

@@ -1,0 +1,7 @@
+/** From encoded messages to files: what the operator `record` is made of. */
+export { disk } from './disk.js';
+export type { ClosedReason, RecordClosed, RecordGap, RecordOpened, RecordRemoved, Recorded } from './events.js';
+export { Library } from './library.js';
+export type { RecordSettings } from './sink.js';
+export { RecordStream } from './stream.js';
+export { SingleFile } from './shelf.js';
