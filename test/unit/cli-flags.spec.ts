@@ -38,7 +38,7 @@ const CODE_ONLY = new Set([
 ]);
 
 /** Operators that only code can use, and those of other commands. */
-const CODE_ONLY_OPERATORS = new Set(['deliver', 'subscribe', 'verify']);
+const CODE_ONLY_OPERATORS = new Set(['decode', 'record', 'deliver', 'subscribe', 'verify']);
 
 const flags = FLAGS.flatMap((group) => group.flags);
 const names = flags.map((flag) => flag.flags.split(' ')[0] ?? '');
