@@ -34,15 +34,21 @@ async function comeAndGo(topics: number): Promise<void> {
   }
 }
 
-async function keepsNothing(topics: number): Promise<void> {
-  await comeAndGo(topics);
+/** What stays in memory of so many topics, in bytes each. */
+async function keptOf(topics: number): Promise<number> {
   collect();
   const before = process.memoryUsage().heapUsed;
   await comeAndGo(topics);
   await new Promise((resolve) => { setImmediate(resolve); });
   collect();
-  const kept = process.memoryUsage().heapUsed - before;
-  expect(kept / topics).toBeLessThan(KEPT_A_TOPIC);
+  return (process.memoryUsage().heapUsed - before) / topics;
+}
+
+/** A leak shows each time; what the engine keeps of its own (compiled code), some times. */
+async function keepsNothing(topics: number): Promise<void> {
+  await comeAndGo(topics);
+  const kept = [await keptOf(topics), await keptOf(topics), await keptOf(topics)];
+  expect(Math.min(...kept)).toBeLessThan(KEPT_A_TOPIC);
 }
 
 needs('redis')('redis', () => {
@@ -56,6 +62,6 @@ needs('kafka')('kafka', () => {
   it('keeps nothing of topics that are over', async () => {
     const { host, port } = await sharedKafka();
     broker = kafka({ brokers: [`${host}:${port}`] });
-    await keepsNothing(ROUND / 5);
+    await keepsNothing(ROUND / 2);
   });
 });
