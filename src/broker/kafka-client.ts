@@ -28,7 +28,7 @@ export class KafkaClient {
 
   constructor(readonly options: KafkaOptions, hooks: KafkaHooks) {
     this.#nodes = new KafkaNodes(options, {
-      log: (level, entry) => { hooks.log(levelOf(level, entry.message), textOf(entry)); },
+      log: (level, entry) => { hooks.log(levelOf(level, textOf(entry)), textOf(entry)); },
       paused: (ms) => { hooks.log('info', `the broker's quota asks for a pause of ${ms} ms`); },
     }, () => hooks.brokers());
     this.#topics = new KafkaTopics(this.#nodes, options);

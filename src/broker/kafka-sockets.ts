@@ -7,6 +7,8 @@ import type { ISocketFactory } from 'kafkajs';
 import { type Socket, connect as connectPlain, isIP } from 'node:net';
 import { connect as connectSecurely } from 'node:tls';
 
+/** Why a socket ends that rxcam destroys. */
+export const GIVEN_UP = 'the connection was given up';
 /** As kafkajs itself; ms. */
 const KEEP_ALIVE_MS = 60_000;
 
@@ -50,5 +52,5 @@ export class KafkaSockets {
 
 /** With an error: the client fails its requests by that, and does not hear of a mere close. */
 function giveUp(socket: Socket): void {
-  socket.destroy(new Error('the connection was given up'));
+  socket.destroy(new Error(GIVEN_UP));
 }

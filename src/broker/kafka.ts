@@ -102,7 +102,7 @@ class KafkaDriver implements Driver {
   reader(request: ReadRequest): Reader {
     return new KafkaReader(request, this.options, {
       brokers: () => this.#askBrokers(), failure: (error) => this.#failures.of(error),
-      log: (level, entry) => { this.#log(levelOf(level, entry.message), textOf(entry)); },
+      log: (level, entry) => { this.#log(levelOf(level, textOf(entry)), textOf(entry)); },
     });
   }
 

@@ -2,7 +2,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-export const SERVICES = /** @type {const} */ (['ffmpeg', 'redis', 'kafka', 'rtsp', 'python', 'pypi', 'cjpeg', 'npm']);
+export const SERVICES = /** @type {const} */ (['ffmpeg', 'redis', 'kafka', 'rtsp', 'python', 'pypi', 'cjpeg', 'npm', 'nodes']);
 
 /** Outside the checkout, so that a second clone finds it too. */
 export const cacheDir = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'rxcam-test');
@@ -16,6 +16,15 @@ export const python = '/usr/bin/python3';
 /** Has what matrice/requirements.txt names; other versions there want another number here. */
 export const consumerFolder = join(cacheDir, 'consumer-1');
 export const consumerPython = join(consumerFolder, 'bin', 'python');
+
+/** Other releases of Node that rxcam supports, from npm. */
+export const NODE_RELEASES = /** @type {const} */ (['22', '24']);
+/** @param {string} release */
+export const nodeFolder = (release) => join(cacheDir, `node-${release}`);
+/** npm's package of a release for this machine. */
+export const nodePackage = `node-${process.platform}-${process.arch}`;
+/** @param {string} release */
+export const nodeOf = (release) => join(nodeFolder(release), 'node_modules', nodePackage, 'bin', 'node');
 
 /** The services that RXCAM_TEST_SKIP names (a comma list). */
 export function skipped() {

@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { cacheDir, consumerFolder, consumerPython, kafkaLibs, python, skipped } from './cache.mjs';
+import { NODE_RELEASES, cacheDir, consumerFolder, consumerPython, kafkaLibs, nodeFolder, nodeOf, nodePackage, python, skipped } from './cache.mjs';
 
 const RTSP_IMPORT = `
 import gi
@@ -47,6 +47,7 @@ if (!without.has('kafka')) {
   if (!hasKafka()) fetchKafka();
 }
 if (!without.has('pypi') && !hasConsumer()) fetchConsumer();
+if (!without.has('nodes')) for (const release of NODE_RELEASES) if (!succeeds(nodeOf(release), ['--version'])) fetchNode(release);
 
 /** @param {string} program */
 function onPath(program) {
@@ -137,6 +138,18 @@ function fetchConsumer() {
   if (fetched) return;
   const byHand = `${python} -m venv ${consumerFolder} && ${consumerPython} ${args.join(' ')}`;
   fail([{ service: 'pypi', packages: [], present: hasConsumer }], `This was tried and failed: ${byHand}`);
+}
+
+/** @param {string} release */
+function fetchNode(release) {
+  process.stderr.write(`Fetching Node ${release} for the tests (once).\n`);
+  const folder = nodeFolder(release);
+  mkdirSync(folder, { recursive: true });
+  const args = ['install', '--no-save', '--no-audit', '--no-fund', '--ignore-scripts', '--prefix', folder, `${nodePackage}@${release}`];
+  const fetched = spawnSync('npm', args, { stdio: ['ignore', 2, 2] }).status === 0;
+  const present = () => succeeds(nodeOf(release), ['--version']);
+  if (fetched && present()) return;
+  fail([{ service: 'nodes', packages: [], present }], `This was tried and failed: npm ${args.join(' ')}`);
 }
 
 /** @param {Need[]} wanted @param {string} remedy @returns {never} */
