@@ -30,6 +30,11 @@ export interface SubscribeConfig {
    * was called; no more than `inbox` has room for is out at once. Default `'auto'`.
    */
   readonly acknowledge?: 'auto' | 'manual';
+  /**
+   * Shares the topic with all others that name the same group: each message goes to one of them, and the broker keeps the place,
+   * behind what was taken. With `from` `'latest'` or `'earliest'`, where a new group begins; without `key`, `to` and `partitions`.
+   */
+  readonly group?: string;
   /** Kafka: `'key'`, the partition where `publish` puts the key; `'all'`; or a list. Default `'key'`. */
   readonly partitions?: Partitions;
 }
@@ -45,6 +50,7 @@ const SCHEMA = object({
   from: z.union([time, z.string().min(1), offset, object({ last: count() })], { error: FROM }).default(SUBSCRIBE.from),
   to: z.union([time, z.string().min(1), offset], { error: TO }).optional(),
   inbox: object({ maxMessages: count().default(SUBSCRIBE.maxMessages), maxBytes: byteCount().default(SUBSCRIBE.maxBytes) }).prefault({}),
+  group: z.string().min(1).optional(),
   acknowledge: z.enum(['auto', 'manual']).default(SUBSCRIBE.acknowledge),
   partitions: z.union([z.enum(['key', 'all']), z.array(z.number().int().min(0)).min(1)], { error: "expected 'key', 'all' or [0, …]" }).optional(),
 });
@@ -59,7 +65,8 @@ const SCHEMA = object({
  * … to: 'latest'       (abc|)
  * ```
  *
- * Each subscription reads by itself, on connections of its own, without a consumer group: it leaves nothing on the broker. A
+ * Each subscription reads by itself, on connections of its own, without a consumer group unless `group` names one: it leaves nothing
+ * on the broker. A
  * broker that is down is no error here: the reading waits as the broker's options say, connects again, for ever, and continues
  * behind the last message; `errors$` and `stats` of the returned Observable report it. Reading pauses while the inbox is full.
  *
@@ -74,12 +81,12 @@ const SCHEMA = object({
  */
 export function subscribe(broker: Broker, config: SubscribeConfig): Reception {
   const handle = handleOf('subscribe', broker);
-  const { topic, key, from, to, inbox, acknowledge, partitions } = parseOptions('subscribe', SCHEMA, config);
+  const { topic, key, from, to, inbox, group, acknowledge, partitions } = parseOptions('subscribe', SCHEMA, config);
   const problem = handle.driver().topicProblem?.(topic);
   if (problem !== undefined) throw new InvalidOption(`subscribe: option 'topic': ${JSON.stringify(topic)} given, ${problem}`);
   const open = () => {
     const places = { from: from as From, to: to as To | undefined };
-    const reader = handleOf('subscribe', handle).driver().reader?.({ topic, key, ...places, partitions });
+    const reader = handleOf('subscribe', handle).driver().reader?.({ topic, key, ...places, partitions, group });
     if (reader === undefined) throw new InvalidOption(`subscribe: option 'broker': ${handle.kind} given, expected one that can be read`);
     return reader;
   };

@@ -14,7 +14,7 @@ import { KafkaFailures } from './kafka-failures.js';
 import { levelOf, textOf } from './kafka-log.js';
 import { HOST_AND_PORT, KAFKA_SCHEMA, type KafkaConfig, type KafkaOptions } from './kafka-options.js';
 import { outcomes } from './kafka-outcomes.js';
-import { KafkaReader, type ReadRequest, type Reader } from './read/index.js';
+import { type ReadRequest, type Reader, kafkaReader } from './read/index.js';
 import { bytesOf } from './kafka-size.js';
 import { RecordTimes } from './record-time.js';
 
@@ -100,7 +100,7 @@ class KafkaDriver implements Driver {
   }
 
   reader(request: ReadRequest): Reader {
-    return new KafkaReader(request, this.options, {
+    return kafkaReader(request, this.options, {
       brokers: () => this.#askBrokers(), failure: (error) => this.#failures.of(error),
       log: (level, entry) => { this.#log(levelOf(level, textOf(entry)), textOf(entry)); },
     });

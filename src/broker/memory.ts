@@ -9,7 +9,7 @@ import type { Broker } from './broker.js';
 import { BrokerHandle } from './broker-handle.js';
 import type { Driver, Outgoing, SendOutcome } from './driver.js';
 import { Fifo } from './fifo.js';
-import { MemoryReader, type ReadRequest, type Reader } from './read/index.js';
+import { type MemoryGroup, type ReadRequest, type Reader, memoryReader } from './read/index.js';
 
 /** Options of `memory`. */
 export interface MemoryConfig {
@@ -83,6 +83,7 @@ class MemoryDriver implements Driver {
   readonly kind = 'memory';
   readonly address = 'memory:';
   readonly topics = new Map<string, Topic>();
+  readonly #groups = new Map<string, MemoryGroup>();
   readonly #arrived = new Subject<StoredMessage>();
   readonly arrived$ = this.#arrived.asObservable();
 
@@ -98,7 +99,7 @@ class MemoryDriver implements Driver {
   }
 
   reader(request: ReadRequest): Reader {
-    return new MemoryReader(request, { topic: (name) => this.topics.get(name), arrived$: this.arrived$ });
+    return memoryReader(request, { groups: this.#groups, topic: (name) => this.topics.get(name), arrived$: this.arrived$ });
   }
 
   reset(): void { /* There is no connection. */ }

@@ -10,7 +10,7 @@ import { StreamGroups } from './redis-groups.js';
 import { RedisLink } from './redis-link.js';
 import { REDIS_SCHEMA, type RedisConfig, type RedisOptions } from './redis-options.js';
 import { fieldsOf } from './redis-fields.js';
-import { RedisReader, type ReadRequest, type Reader } from './read/index.js';
+import { type ReadRequest, type Reader, redisReader } from './read/index.js';
 import { RedisRights, refusedCommand } from './redis-rights.js';
 import { StreamTrim } from './stream-trim.js';
 
@@ -90,7 +90,7 @@ class RedisDriver implements Driver {
 
   reader(request: ReadRequest): Reader {
     const where = () => this.#link.askAgain();
-    return new RedisReader(request, this.options, { where, failure: (reason) => this.#unavailable(reason) });
+    return redisReader(request, this.options, { where, failure: (reason) => this.#unavailable(reason) });
   }
 
   reset(): void {

@@ -1,6 +1,6 @@
 /** What reading must do, whatever the broker is: one suite, run for each kind. */
 import { randomUUID } from 'node:crypto';
-import { type Observable, Subject, delay, filter, firstValueFrom, from, map, of, take, tap, toArray } from 'rxjs';
+import { type Observable, Subject, delay, filter, firstValueFrom, from, map, of, scan, take, tap, toArray } from 'rxjs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { deliver } from '../../operators/deliver.js';
 import { publish } from '../../operators/publish.js';
@@ -135,6 +135,31 @@ function conforms(subject: BrokerSubject): void {
     }
     await done;
     expect(out.map(numberOf)).toEqual(numbers(50));
+  });
+
+  it('shares a topic in a group, whose place is behind what was taken', async () => {
+    const handle = broker();
+    await send(handle, made(30));
+    const group = `group-${topic}`;
+    const first: number[] = [];
+    const member = (taken: number) => new Promise<void>((resolve) => {
+      const subscription = subscribe(handle, { topic, from: 'earliest', group, acknowledge: 'manual' }).subscribe((one) => {
+        if (first.length === taken) return;
+        first.push(numberOf(one));
+        one.taken();
+        if (first.length < taken) return;
+        resolve();
+        setImmediate(() => { subscription.unsubscribe(); });
+      });
+    });
+    await member(12);
+    const rest = await firstValueFrom(subscribe(handle, { topic, group }).pipe(map(numberOf), scan((all, one) => all.add(one), new Set(first)), filter(({ size }) => size === 30)));
+    expect(first).toEqual(numbers(12));
+    expect([...rest].sort((a, b) => a - b)).toEqual(numbers(30));
+    // Another group has a place of its own.
+    expect(await firstValueFrom(subscribe(handle, { topic, from: 'earliest', group: `other-${group}` }).pipe(map(numberOf)))).toBe(1);
+    expect(() => subscribe(handle, { topic, group, key: 'a' })).toThrow("option 'key': given together with a group");
+    expect(() => subscribe(handle, { topic, group, from: { last: 1 } })).toThrow("option 'from': a place given together with a group");
   });
 
   it('completes when the broker is closed', async () => {

@@ -6,6 +6,7 @@ import { PlainHeaders, Received } from '../../message/index.js';
 import { type AgainOptions, againOptions } from '../again.js';
 import type { StoredMessage } from '../memory.js';
 import { marked } from './expired.js';
+import type { MemoryGroup } from './memory-group.js';
 import type { From, Gate, Piece, ReadRequest, Reader, To } from './reader.js';
 import { timeOf } from './times.js';
 
@@ -18,6 +19,8 @@ export interface MemoryTopic {
 
 /** What the broker shows to its readers. */
 export interface MemorySource {
+  /** Places of groups, by name. */
+  readonly groups: Map<string, MemoryGroup>;
   topic(name: string): MemoryTopic | undefined;
   /** Emits each message that is stored; completes on close. */
   readonly arrived$: Observable<StoredMessage>;
@@ -142,7 +145,8 @@ export class MemoryReader implements Reader {
   }
 }
 
-function receivedOf({ topic, key, value, headers, offset, storedAt }: StoredMessage): Received {
+/** A stored message as it is received. */
+export function receivedOf({ topic, key, value, headers, offset, storedAt }: StoredMessage): Received {
   return new Received({ topic, key, value, headers: new PlainHeaders(headers), offset, timestamp: storedAt });
 }
 

@@ -30,6 +30,7 @@ const reading: FlagGroup = {
       flags: '--partitions <which>', sets: 'subscribe.partitions', parse: partitions, standard: 'key',
       about: 'Kafka: key, the one where rxcam puts the key; all; or numbers with commas between them',
     },
+    { flags: '--group <name>', sets: 'subscribe.group', standard: 'none', about: 'share the topic with all others that name the group' },
     { flags: '--frames <n>', sets: 'read.frames', parse: number, standard: 'all', about: 'end after so many messages' },
     { flags: '--verify', sets: 'read.verify', standard: 'verify: always', about: 'check each message, and name what is missing' },
     { flags: '--json', sets: 'read.json', about: 'a JSON object for each message, and one for the summary' },

@@ -1,0 +1,32 @@
+/** Offsets of a batch that are out with the consumer, and how far all before are taken. */
+
+export class OutOffsets {
+  readonly #out: Set<number>;
+  readonly #end: number;
+  #tell: (() => void) | undefined;
+
+  constructor(offsets: readonly number[]) {
+    this.#out = new Set(offsets);
+    this.#end = Math.max(-1, ...offsets) + 1;
+  }
+
+  get isDone(): boolean { return this.#out.size === 0; }
+  /** The offset that a new member begins at: the first one that is not taken. */
+  get next(): number { return this.isDone ? this.#end : this.#out.values().next().value as number; }
+
+  taken(offset: number): void {
+    this.#out.delete(offset);
+    if (this.isDone) this.#tell?.();
+  }
+
+  /** Resolves when all are taken, or after so many ms. */
+  changes(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, this.isDone ? 0 : ms);
+      this.#tell = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
