@@ -245,6 +245,21 @@ needs('kafka')('kafka', () => {
     expect(String(refused.failure)).toMatch(/option 'from': an offset given, topic '.*' has 4 partitions/);
   });
 
+  it('gets more partitions: the messages of the key are followed to their new one', async () => {
+    const topic = `read-${randomUUID()}`;
+    await new Sender(opened(broker()), topic, 'c').send(5);
+    const one = reading(topic, { key: 'c', from: 'earliest' });
+    const all = reading(topic, { from: 'earliest' });
+    await one.receives(5);
+    await (await connected()).createPartitions({ topicPartitions: [{ topic, count: 5 }] });
+    await new Sender(opened(broker()), topic, 'other').send(5);
+    await new Sender(opened(broker()), topic, 'c').send(5);
+    await Promise.all([one.receives(10), all.receives(15)]);
+    expect(new Set(one.messages.map(({ partition }) => partition)).size).toBe(2);
+    expect(one.orders).toEqual([...numbers(5), ...numbers(5)]);
+    expect(all.check.stats).toMatchObject({ whole: 15, gaps: 0, repeated: 0 });
+  });
+
   it('leaves no group on the broker, and no connection', async () => {
     const topic = `read-${randomUUID()}`;
     await new Sender(opened(broker()), topic).send(3);

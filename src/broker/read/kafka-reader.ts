@@ -16,7 +16,7 @@ export interface KafkaReaderHooks extends ClusterHooks {
 /** A fetch waits so long for a message; ms. */
 const MAX_WAIT_MS = 1_000;
 /** Leaders and partitions are looked up so often, without any error; ms. */
-const LOOK_UP_EVERY_MS = 30_000;
+const LOOK_UP_EVERY_MS = 10_000;
 /** A topic that is not there is looked for so often; ms. */
 const MISSING_EVERY_MS = 500;
 /** Codes of the protocol. */

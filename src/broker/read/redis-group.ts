@@ -107,7 +107,7 @@ export class RedisGroupReader implements Reader {
 }
 
 function isThere(entry: RedisEntry | readonly [Buffer, null] | null): entry is RedisEntry {
-  return entry?.[1] != null;
+  return Array.isArray(entry?.[1]);
 }
 
 async function join(redis: Redis, topic: string, group: string, from: string): Promise<void> {
