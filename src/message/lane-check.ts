@@ -55,13 +55,15 @@ export class LaneCheck {
   }
 
   #sequenceOf(message: Received, inputOrder: number): { sequence: Sequence; isNew: boolean; tail: Missing[] } {
-    const { facts: { sender = '', previousOrder }, id, camera } = message;
+    const { sender: named, previousOrder } = message.facts;
+    const sender = named ?? '';
     const known = this.#senders.get(sender);
-    const isAnew = known !== undefined && message.facts.sender === undefined && known.isAnew(inputOrder, id);
+    const isAnew = known !== undefined && named === undefined && known.isAnew(inputOrder, message.id);
     if (known !== undefined && !isAnew) {
       this.#latest = known;
       return { sequence: known, isNew: false, tail: [] };
     }
+    const { camera } = message;
     // Another camera that uses the same key was there before, for all that is known.
     const before = this.#latest?.camera === camera ? this.#latest : undefined;
     const sequence = new Sequence(camera, inputOrder, before === undefined);
