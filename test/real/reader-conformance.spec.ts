@@ -141,7 +141,7 @@ function conforms(subject: BrokerSubject): void {
     const handle = broker();
     await send(handle, made(30));
     const group = `group-${topic}`;
-    const first: number[] = [];
+    const [first, second]: [number[], number[]] = [[], []];
     const member = (taken: number) => new Promise<void>((resolve) => {
       const subscription = subscribe(handle, { topic, from: 'earliest', group, acknowledge: 'manual' }).subscribe((one) => {
         if (first.length === taken) return;
@@ -153,9 +153,10 @@ function conforms(subject: BrokerSubject): void {
       });
     });
     await member(12);
-    const rest = await firstValueFrom(subscribe(handle, { topic, group }).pipe(map(numberOf), scan((all, one) => all.add(one), new Set(first)), filter(({ size }) => size === 30)));
+    const rest = await firstValueFrom(subscribe(handle, { topic, group }).pipe(map(numberOf), tap((one) => { second.push(one); }), scan((all, one) => all.add(one), new Set(first)), filter(({ size }) => size === 30)));
     expect(first).toEqual(numbers(12));
     expect([...rest].sort((a, b) => a - b)).toEqual(numbers(30));
+    expect(second).toEqual(numbers(18, 13));
     // Another group has a place of its own.
     expect(await firstValueFrom(subscribe(handle, { topic, from: 'earliest', group: `other-${group}` }).pipe(map(numberOf)))).toBe(1);
     expect(() => subscribe(handle, { topic, group, key: 'a' })).toThrow("option 'key': given together with a group");

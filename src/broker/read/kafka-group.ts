@@ -17,12 +17,16 @@ import type { Gate, Piece, ReadRequest, Reader } from './reader.js';
 
 /** A heartbeat is sent so often while messages are out; ms. */
 const BEAT_MS = 1_000;
+/** A member that is not heard of for so long is left out of the group; ms. */
+const SESSION_MS = 10_000;
 /** A fetch waits so long for a message: leaving takes as long; ms. */
 const MAX_WAIT_MS = 500;
 
 export class KafkaGroupReader implements Reader {
   readonly again: AgainOptions;
   readonly #out = new Map<number, OutOffsets>();
+  /** The group's first place must not be written over a later one. */
+  #settling: Promise<void> | undefined;
 
   /** @throws InvalidOption */
   constructor(readonly request: ReadRequest, readonly options: KafkaOptions, readonly hooks: KafkaReaderHooks) {
@@ -40,7 +44,7 @@ export class KafkaGroupReader implements Reader {
       consumer.catch(fail);
       // In order, so that others take over at once; it is not waited for.
       return () => {
-        void consumer.then((one) => one.disconnect()).catch(() => { /* It is gone either way. */ }).finally(() => { sockets.destroy(); });
+        consumer.then((one) => this.#leave(one)).catch(() => { /* It is gone either way. */ }).finally(() => { sockets.destroy(); });
       };
     });
   }
@@ -53,13 +57,14 @@ export class KafkaGroupReader implements Reader {
     const { topic, from, group = '' } = this.request;
     const client = await this.#client(sockets);
     const consumer = client.consumer({
-      groupId: group, allowAutoTopicCreation: false, maxWaitTimeInMs: MAX_WAIT_MS,
+      groupId: group, allowAutoTopicCreation: false, maxWaitTimeInMs: MAX_WAIT_MS, sessionTimeout: SESSION_MS, heartbeatInterval: 2 * BEAT_MS,
       retry: { retries: 0, restartOnFailure: () => Promise.resolve(false) },
     });
     consumer.on(consumer.events.CRASH, ({ payload: { error } }) => { fail(error); });
     consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberAssignment } }) => {
       session.emit([]);
-      settle(client.admin({ retry: { retries: 0 } }), consumer, { topic, group, from, partitions: memberAssignment[topic] ?? [] }).catch(fail);
+      this.#settling = settle(client.admin({ retry: { retries: 0 } }), consumer, { topic, group, from, partitions: memberAssignment[topic] ?? [] });
+      this.#settling.catch(fail);
     });
     await consumer.connect();
     await consumer.subscribe({ topic, fromBeginning: from === 'earliest' });
@@ -70,19 +75,28 @@ export class KafkaGroupReader implements Reader {
   /** Returns when each message is taken, or the partition is another member's. */
   async #batch(consumer: Consumer, session: Session, payload: EachBatchPayload): Promise<void> {
     const { topic, partition, messages } = payload.batch;
+    await this.#settling;
+    if (session.isOver()) return;
     const out = new OutOffsets(messages.map(({ offset }) => Number(offset)));
     this.#out.set(partition, out);
-    let committed = out.next;
     session.emit(messages.map((message) => receivedOf(topic, partition, message)));
     const goesOn = () => payload.isRunning() && !payload.isStale() && !session.isOver();
     while (goesOn() && !out.isDone) {
       await out.changes(BEAT_MS);
       if (!goesOn()) break;
       await payload.heartbeat();
-      committed = await commit(consumer, topic, partition, out.next, committed);
+      await commit(consumer, topic, partition, out);
     }
-    await commit(consumer, topic, partition, out.next, committed);
+    if (!session.isOver()) await commit(consumer, topic, partition, out);
     if (out.next > 0) payload.resolveOffset(String(out.next - 1));
+  }
+
+  /** Commits first: a consumer that is told to stop commits no more. */
+  async #leave(consumer: Consumer): Promise<void> {
+    const commits = [...this.#out].map(([partition, out]) => commit(consumer, this.request.topic, partition, out));
+    await Promise.allSettled(commits);
+    for (const out of this.#out.values()) out.wake();
+    await consumer.disconnect();
   }
 
   async #client(sockets: KafkaSockets): Promise<Kafka> {
@@ -117,9 +131,11 @@ async function settle(
   }
 }
 
-async function commit(consumer: Consumer, topic: string, partition: number, next: number, committed: number): Promise<number> {
-  if (next > committed) await consumer.commitOffsets([{ topic, partition, offset: String(next) }]);
-  return Math.max(next, committed);
+async function commit(consumer: Consumer, topic: string, partition: number, out: OutOffsets): Promise<void> {
+  const { next } = out;
+  if (next <= out.committed) return;
+  await consumer.commitOffsets([{ topic, partition, offset: String(next) }]);
+  out.committed = next;
 }
 
 function receivedOf(topic: string, partition: number, message: EachBatchPayload['batch']['messages'][number]): Received {

@@ -4,10 +4,13 @@ export class OutOffsets {
   readonly #out: Set<number>;
   readonly #end: number;
   #tell: (() => void) | undefined;
+  /** What the group has as its place. */
+  committed: number;
 
   constructor(offsets: readonly number[]) {
     this.#out = new Set(offsets);
-    this.#end = Math.max(-1, ...offsets) + 1;
+    this.#end = (offsets.at(-1) ?? -1) + 1;
+    this.committed = offsets[0] ?? 0;
   }
 
   get isDone(): boolean { return this.#out.size === 0; }
@@ -16,10 +19,15 @@ export class OutOffsets {
 
   taken(offset: number): void {
     this.#out.delete(offset);
-    if (this.isDone) this.#tell?.();
+    if (this.isDone) this.wake();
   }
 
-  /** Resolves when all are taken, or after so many ms. */
+  /** Ends the wait for changes. */
+  wake(): void {
+    this.#tell?.();
+  }
+
+  /** Resolves when all are taken, when it is woken, or after so many ms. */
   changes(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, this.isDone ? 0 : ms);
