@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { deliver } from '../operators/deliver.js';
 import { publish } from '../operators/publish.js';
 import { subscribe } from '../operators/subscribe.js';
-import { type From, memory } from '../src/broker/index.js';
+import { type From, kafka, memory, redis } from '../src/broker/index.js';
 import { InvalidOption } from '../src/errors.js';
 import type { Received } from '../src/message/index.js';
 import { message } from '../test/unit/outbox-fakes.js';
@@ -108,6 +108,9 @@ describe('subscribe', () => {
     expect(() => subscribe(broker, {} as never)).toThrow(InvalidOption);
     expect(() => subscribe(broker, { topic: 't', from: { last: 0 } })).toThrow("subscribe: option 'from.last': 0 given");
     expect(() => subscribe(broker, { topic: 't', from: '17-0' })).toThrow('"17-0" given for memory');
+    expect(() => subscribe(kafka({ brokers: ['h:1'] }), { topic: 't', from: '17-0' })).toThrow('"17-0" given for kafka');
+    expect(() => subscribe(kafka({ brokers: ['h:1'] }), { topic: 't', to: 'earliest' as never })).toThrow("option 'to': \"earliest\" given");
+    expect(() => subscribe(redis(), { topic: 't', from: 'yesterday' as never })).toThrow("expected 'latest', 'earliest', a time, or an entry's id");
     expect(() => subscribe(broker, { topic: 't', partitions: 'all' })).toThrow('expected only with kafka');
     expect(() => subscribe({} as never, { topic: 't' })).toThrow("subscribe: option 'broker'");
   });

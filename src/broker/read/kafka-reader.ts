@@ -7,6 +7,7 @@ import type { KafkaOptions } from '../kafka-options.js';
 import { type ClusterHooks, FetchCluster } from './kafka-cluster.js';
 import { KafkaPlaces } from './kafka-places.js';
 import type { Gate, Piece, ReadRequest, Reader } from './reader.js';
+import { refuseIds } from './times.js';
 
 /** What the driver does for its readers. */
 export interface KafkaReaderHooks extends ClusterHooks {
@@ -27,7 +28,9 @@ export class KafkaReader implements Reader {
   readonly #key: Buffer | undefined;
   readonly #places: KafkaPlaces;
 
+  /** @throws InvalidOption */
   constructor(readonly request: ReadRequest, readonly options: KafkaOptions, readonly hooks: KafkaReaderHooks) {
+    refuseIds('kafka', request.from, request.to);
     this.again = againOptions(options);
     this.#key = request.key === undefined ? undefined : Buffer.from(request.key);
     this.#places = new KafkaPlaces(request, this.#key);

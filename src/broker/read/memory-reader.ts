@@ -7,8 +7,8 @@ import { type AgainOptions, againOptions } from '../again.js';
 import type { StoredMessage } from '../memory.js';
 import { marked } from './expired.js';
 import type { MemoryGroup } from './memory-group.js';
-import type { From, Gate, Piece, ReadRequest, Reader, To } from './reader.js';
-import { timeOf } from './times.js';
+import type { From, Gate, Piece, ReadRequest, Reader } from './reader.js';
+import { refuseIds, timeOf } from './times.js';
 
 /** What a topic holds. */
 export interface MemoryTopic {
@@ -38,8 +38,7 @@ export class MemoryReader implements Reader {
   constructor(readonly request: ReadRequest, readonly source: MemorySource) {
     const { from, to, partitions } = request;
     if (partitions !== undefined) throw new InvalidOption("subscribe: option 'partitions': given for memory, expected only with kafka");
-    refuseId('from', from, ['latest', 'earliest']);
-    refuseId('to', to, ['latest']);
+    refuseIds('memory', from, to);
   }
 
   read(gate: Gate): Observable<Piece> {
@@ -148,10 +147,4 @@ export class MemoryReader implements Reader {
 /** A stored message as it is received. */
 export function receivedOf({ topic, key, value, headers, offset, storedAt }: StoredMessage): Received {
   return new Received({ topic, key, value, headers: new PlainHeaders(headers), offset, timestamp: storedAt });
-}
-
-function refuseId(option: string, place: From | To | undefined, words: readonly string[]): void {
-  if (typeof place !== 'string' || words.includes(place)) return;
-  throw new InvalidOption(`subscribe: option '${option}': ${JSON.stringify(place)} given for memory, expected ${words.map((word) => `'${word}'`).join(', ')}, ` +
-    'a time, or { offset }');
 }
