@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { defer, from, map, throwError } from 'rxjs';
 import { SOURCE } from '../defaults.js';
 import { InvalidOption, SourceNotFound } from '../errors.js';
-import { ONLY_CONTAINERS, ONLY_LISTS } from './formats.js';
+import { ONLY_FILES, ONLY_LISTS } from './formats.js';
 import { FolderSession } from './gate/index.js';
 import { natureOfContent } from './http-answer.js';
 import { throughGate } from './http-input.js';
@@ -56,7 +56,7 @@ function isFile(name: string): boolean {
 
 /** How ffmpeg reads a local file: nothing but this file, whatever the file says. */
 export function fileInput(name: string, options: SourceOptions): SourceInput {
-  return onDisk(name, options, [...(withoutPattern(name) ?? ONLY_CONTAINERS), '-protocol_whitelist', 'file']);
+  return onDisk(name, options, [...(withoutPattern(name) ?? ONLY_FILES), '-protocol_whitelist', 'file']);
 }
 
 /** A file that the user has named. What it looks like only chooses how it is read: each way holds whatever it is. */

@@ -19,6 +19,8 @@ const CONTAINERS = [
 const PLAYLISTS = `hls,dash,webvtt,${CONTAINERS}`;
 
 export const ONLY_CONTAINERS = ['-format_whitelist', CONTAINERS] as const;
+/** A file's name may say that it is a still picture; no other file is opened for it where the name is no pattern. */
+export const ONLY_FILES = ['-format_whitelist', `${CONTAINERS},image2`] as const;
 export const ONLY_PLAYLISTS = ['-format_whitelist', PLAYLISTS] as const;
 /** Lists on the user's own disk may be of concat's kind too. */
 export const ONLY_LISTS = ['-format_whitelist', `concat,${PLAYLISTS}`] as const;
