@@ -18,6 +18,7 @@ afterEach(async () => {
 needs('ffmpeg', 'python').each(BUILDS)('a master list, with the ffmpeg of $name', ({ path }) => {
   it.each([
     ['by default', {}, 640, 'v1'], ["'first'", { stream: 'first' }, 320, 'v0'], ["'largest'", { stream: 'largest' }, 640, 'v1'],
+    ['0', { stream: 0 }, 320, 'v0'], ['1', { stream: 1 }, 640, 'v1'],
   ] as const)('has one variant downloaded, %s', async (_, config: CameraConfig, width, variant) => {
     Object.assign(process.env, { FFMPEG_PATH: path, RXCAM_ALLOW_OLD_FFMPEG: '1' });
     const server = await startOddHls(await fieldHls());

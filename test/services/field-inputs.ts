@@ -41,6 +41,7 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   'big-3mp.mp4': pattern('2304x1296', 5, 1, ...X264_420),
   'big-4mp.mp4': pattern('2560x1440', 5, 1, ...X264_420),
   'big-8mp.mp4': pattern('3840x2160', 5, 0.6, ...X264_420),
+  'big-8mp.h264': pattern('3840x2160', 5, 0.6, ...X264_420, ...ANNEXB(3)),
   'fast-720p240.mp4': pattern('1280x720', 240, 0.1, ...X264_420),
   'fast-1080p120.mp4': pattern('1920x1080', 120, 0.1, ...X264_420),
   // Small ones, as of thermal sensors.
