@@ -18,7 +18,6 @@ afterEach(async () => {
 needs('ffmpeg', 'python').each(BUILDS)('a master list, with the ffmpeg of $name', ({ path }) => {
   it.each([
     ['by default', {}, 640, 'v1'], ["'first'", { stream: 'first' }, 320, 'v0'], ["'largest'", { stream: 'largest' }, 640, 'v1'],
-    ['0', { stream: 0 }, 320, 'v0'], ['1', { stream: 1 }, 640, 'v1'],
   ] as const)('has one variant downloaded, %s', async (_, config: CameraConfig, width, variant) => {
     Object.assign(process.env, { FFMPEG_PATH: path, RXCAM_ALLOW_OLD_FFMPEG: '1' });
     const server = await startOddHls(await fieldHls());
@@ -28,6 +27,25 @@ needs('ffmpeg', 'python').each(BUILDS)('a master list, with the ffmpeg of $name'
     expect(new Set(values.map((frame) => frame.width))).toEqual(new Set([width]));
     const asked = server.requests.map((line) => /\/(v\d)/.exec(line)?.[1]).filter((one) => one !== undefined);
     expect(new Set(asked)).toEqual(new Set([variant]));
+  });
+
+  it.each([[0, 320, 'v1'], [1, 640, 'v0']] as const)('has its variants counted by stream: %d, and downloads no more of others than it takes to know them', async (stream, width, other) => {
+    Object.assign(process.env, { FFMPEG_PATH: path, RXCAM_ALLOW_OLD_FFMPEG: '1' });
+    const server = await startOddHls(await fieldHls());
+    stop.push(server.stop);
+    const { values, error } = await play<Frame>(`http://${server.host}:${server.port}/master.m3u8`, (gate) => gate, { values: 130, stream });
+    expect(error).toBeUndefined();
+    expect(new Set(values.map((frame) => frame.width))).toEqual(new Set([width]));
+    const segments = server.requests.filter((line) => line.includes(`/${other}`) && line.includes('.ts'));
+    expect(segments.length).toBeLessThan(4);
+  });
+
+  it('without a variant of that number: NO_VIDEO, which says what there is', async () => {
+    Object.assign(process.env, { FFMPEG_PATH: path, RXCAM_ALLOW_OLD_FFMPEG: '1' });
+    const server = await startOddHls(await fieldHls());
+    stop.push(server.stop);
+    const { error } = await play<Frame>(`http://${server.host}:${server.port}/master.m3u8`, (gate) => gate, { stream: 2 });
+    expect(error).toMatchObject({ code: 'NO_VIDEO', message: expect.stringContaining("2 video streams and none of number 2, which 'stream' asks for") as string });
   });
 
   it('that comes without a length and by another name is one too, and a variant is reached through a redirect and a login', async () => {
