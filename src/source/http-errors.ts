@@ -1,5 +1,6 @@
 /** The failures of an HTTP source, by what went wrong: the answer's status, the network, the disk. */
-import { CaptureCrashed, RxcamError, SourceNotFound, SourceRefused, SourceTimeout, SourceUnauthorized } from '../errors.js';
+import { CaptureCrashed, ResourceExhausted, RxcamError, SourceNotFound, SourceRefused, SourceTimeout, SourceUnauthorized } from '../errors.js';
+import { exhausted } from '../exhausted.js';
 
 /** A status that is no success. `shown` is the address as it may be shown. */
 export function statusFailure(status: number, shown: string): RxcamError {
@@ -28,6 +29,8 @@ const REASONS: Record<string, string> = {
 /** A request that got no answer. */
 export function networkFailure(cause: unknown, shown: string): RxcamError {
   if (cause instanceof RxcamError) return cause;
+  const short = exhausted(cause);
+  if (short !== undefined) return new ResourceExhausted(`no connection to '${shown}' can be made: ${short}`, { cause });
   const code = codeOf(cause);
   if (code === 'ETIMEDOUT') return new SourceTimeout(`'${shown}' does not answer (${code})`, { cause });
   const reason = REASONS[code] ?? 'the request failed';
@@ -44,6 +47,8 @@ export function silence(what: string, timeoutMs: number, shown: string): SourceT
  */
 export function storageFailure(cause: unknown, folder: string, shown: string): RxcamError {
   if (cause instanceof RxcamError) return cause;
+  const short = exhausted(cause);
+  if (short !== undefined) return new ResourceExhausted(`the download of '${shown}' cannot be stored: ${short}`, { cause });
   const code = codeOf(cause);
   if (code === 'ENOSPC' || code === 'EDQUOT') return diskFull(folder, shown, { cause });
   return new CaptureCrashed(`the download of '${shown}' cannot be stored in '${folder}' (${code})`, { cause });

@@ -4,7 +4,7 @@
  */
 import type { Writable } from 'node:stream';
 import { Observable } from 'rxjs';
-import { CaptureCrashed, isRxcamError } from '../errors.js';
+import { failureOf, isRxcamError } from '../errors.js';
 import { checkAnswer } from './http-answer.js';
 import { nextChunk } from './http-receive.js';
 import { type Target, get } from './http-request.js';
@@ -15,7 +15,7 @@ export function feed(target: Omit<Target, 'signal'>, isMultipart: boolean): (std
   return (stdin) => new Observable((subscriber) => {
     const controller = new AbortController();
     run({ ...target, signal: controller.signal }, isMultipart, stdin).then(() => { subscriber.complete(); }, (error: unknown) => {
-      subscriber.error(isRxcamError(error) ? error : new CaptureCrashed(`'${target.shown}' cannot be read`, { cause: error }));
+      subscriber.error(isRxcamError(error) ? error : failureOf(error, `reading '${target.shown}'`, {}));
     });
     return () => { controller.abort(); };
   });

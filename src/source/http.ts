@@ -3,7 +3,7 @@ import { Observable } from 'rxjs';
 import { mono } from '../clock.js';
 import { SOURCE } from '../defaults.js';
 import { DOWNLOAD } from '../limits.js';
-import { CaptureCrashed, InvalidOption, isRxcamError } from '../errors.js';
+import { InvalidOption, failureOf, isRxcamError } from '../errors.js';
 import { normalizeUrl, redactRefused, redactUrl } from '../redact.js';
 import { Secrets } from '../secrets.js';
 import { fileInput } from './file.js';
@@ -71,7 +71,7 @@ class HttpSource implements Source {
         subscriber.next({ type: 'input', input });
         subscriber.complete();
       }, (error: unknown) => {
-        subscriber.error(isRxcamError(error) ? error : new CaptureCrashed(`'${this.address}' cannot be read`, { cause: error }));
+        subscriber.error(isRxcamError(error) ? error : failureOf(error, `reading '${this.address}'`, {}));
       });
       return () => { controller.abort(); };
     });

@@ -6,14 +6,20 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, it } from 'vitest';
 import { ResourceExhausted, failureOf } from '../../src/errors.js';
 import { build } from '../real/cli-program.js';
-import { needs, noFfmpegLeft } from '../services/index.js';
+import { fieldHls, fieldInput, http, needs, noFfmpegLeft, startHttpServer, startOddHls, startOddHttp, startOddRtsp, temporaryFolder } from '../services/index.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PROGRAM = fileURLToPath(new URL('fixtures/exhausted.mjs', import.meta.url));
+const FEW = fileURLToPath(new URL('fixtures/few-files.mjs', import.meta.url));
 const NOBODY = 65_534;
 
 /** Limits bind no root: the program runs as nobody then. */
 const asNobody = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
+
+async function served(host: string): Promise<{ address: string; stop: () => Promise<unknown> }> {
+  const server = await startHttpServer({ '/a.mp4': http.file(await fieldInput('lepton80x60.mp4')) });
+  return { address: `http://${host}:${server.port}/a.mp4`, stop: server.stop };
+}
 
 interface Told { readonly lines: readonly string[]; readonly code: number | null }
 
@@ -61,6 +67,36 @@ needs('ffmpeg')('a machine that has nothing left', () => {
     expect(lines.at(-1)).toBe('frame');
     expect(code).toBe(0);
   });
+
+  // Whatever is the first that there is no file for: the cache, a look-up, a connection, a door for ffmpeg, its pipes.
+  it.each<[string, (folder: string) => Promise<{ address: string; options?: object; stop: () => Promise<unknown> }>]>([
+    ['an HTTP file', async (cacheDir) => ({ ...await served('localhost'), options: { cacheDir } })],
+    ['an HTTP file that is read in place', async () => ({ ...await served('127.0.0.1'), options: { download: false } })],
+    ['a playlist over HTTP', async () => {
+      const { host, port, stop } = await startOddHls(await fieldHls());
+      return { address: `http://${host}:${port}/master.m3u8`, stop };
+    }],
+    ['a live HTTP stream', async () => {
+      const { host, port, stop } = await startOddHttp({ mode: 'live', file: await fieldInput('gop50.ts'), rate: 1_000_000, loop: true, head: 'HTTP/1.1 200 OK\r\nContent-Type: video/mp2t\r\n\r\n' });
+      return { address: `http://${host}:${port}/live`, stop };
+    }],
+    ['an RTSP camera', async () => {
+      const { port, stop } = await startOddRtsp({ file: await fieldInput('gop50.h264') });
+      return { address: `rtsp://localhost:${port}/a`, stop };
+    }],
+  ])('few files, %s: never told as a fault of the source', async (_, start) => {
+    const { address, options = {}, stop } = await start(temporaryFolder('few-files'));
+    const child = spawn('sh', ['-c', 'ulimit -n 256; exec "$0" "$@"', process.execPath, FEW, `${ROOT}.cache/cli-build`, address, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const lines: string[] = [];
+    createInterface({ input: child.stdout }).on('line', (line) => { lines.push(line); });
+    await once(child, 'close');
+    await noFfmpegLeft(child.pid);
+    await stop();
+    const failed = lines.filter((line) => line !== 'frame');
+    expect(failed.length).toBeGreaterThan(1);
+    for (const line of failed) expect(line).toMatch(/^RESOURCE_EXHAUSTED .*ulimit -n/);
+    expect(lines.slice(-4)).toEqual(Array(4).fill('frame'));
+  }, 120_000);
 
   it.each(['EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM'])('%s, wherever it comes from, is of the class, and says what to do', (code) => {
     const error = failureOf(Object.assign(new Error('system'), { code }), 'the capture', {});

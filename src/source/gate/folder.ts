@@ -4,7 +4,8 @@ import { realpath, stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { type RxcamError, SourceRefused } from '../../errors.js';
+import { type RxcamError, SourceRefused, failureOf } from '../../errors.js';
+import { exhausted } from '../../exhausted.js';
 import { ENTRY, type Session, brief, isEntry } from './gate.js';
 
 /** Stands for the folder in ffmpeg's addresses. */
@@ -34,7 +35,10 @@ export class FolderSession implements Session {
       brief(response, 403);
       return;
     }
-    await send(file, request.headers.range, response);
+    await send(file, request.headers.range, response).catch((error: unknown) => {
+      if (exhausted(error) !== undefined) this.refused(failureOf(error, `reading '${file}'`, {}));
+      throw error;
+    });
   }
 
   /** The file that is meant, where it is in the folder: also by its whole path, and not by a link that leads out. */

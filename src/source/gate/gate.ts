@@ -31,7 +31,11 @@ let gate: Promise<Gate> | undefined;
 
 /** Takes a place. The gate itself is opened for the first, and holds no process alive. */
 export async function takePlace(): Promise<Place> {
-  gate ??= Gate.start();
+  gate ??= Gate.start().catch((error: unknown) => {
+    // There may be a socket for it the next time.
+    gate = undefined;
+    throw error;
+  });
   return (await gate).place();
 }
 

@@ -1,7 +1,7 @@
 /** A source on the web, through the gate: one request of ffmpeg is one request of rxcam, with its checks and its login. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { type RxcamError, SourceRefused, isRxcamError } from '../../errors.js';
+import { ResourceExhausted, type RxcamError, SourceRefused, isRxcamError } from '../../errors.js';
 import { type Answer, type Target, authorised, follow, redirectOf } from '../http-request.js';
 import { Login } from '../http-login.js';
 import { type Session, brief, isEntry } from './gate.js';
@@ -15,7 +15,7 @@ export interface WebOptions {
   /** What is asked for first, with the login that belongs there. */
   readonly target: Target;
   readonly choice: StreamChoice;
-  /** Told of a host that may not be connected to: the source leads where it must not. */
+  /** Told of a host that may not be connected to, where the source leads, and of sockets that there are none left of. */
   refused(error: RxcamError): void;
 }
 
@@ -45,7 +45,7 @@ export class WebSession implements Session {
       if (location === undefined) await this.#body(answer, response);
       else this.#redirect(follow(url, location, target.shown), response);
     } catch (error) {
-      if (error instanceof SourceRefused && error.cause === undefined) this.options.refused(error);
+      if ((error instanceof SourceRefused && error.cause === undefined) || error instanceof ResourceExhausted) this.options.refused(error);
       if (response.headersSent) response.destroy();
       else brief(response, isRxcamError(error) && error.code === 'SOURCE_TIMEOUT' ? 504 : 502);
     }

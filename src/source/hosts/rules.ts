@@ -4,8 +4,11 @@
  */
 import { type LookupAddress, type LookupAllOptions } from 'node:dns';
 import { lookup as systemLookup } from 'node:dns/promises';
+import { open } from 'node:fs/promises';
 import { isIP } from 'node:net';
+import { devNull } from 'node:os';
 import { InvalidOption, SourceRefused } from '../../errors.js';
+import { exhausted } from '../../exhausted.js';
 import { type Pattern, canonicalHost, matches, parsePattern } from './address.js';
 
 /** Hosts that a camera may and may not lead to. */
@@ -51,11 +54,21 @@ export class HostRules {
     const name = canonicalHost(host);
     if (this.#denied(name)) throw refused(name, "hosts: 'deny' names it");
     const family = isIP(name);
-    const found = family === 0 ? await this.lookup(name, { all: true }) : [{ address: name, family }];
+    const found = family === 0 ? await this.#lookUp(name) : [{ address: name, family }];
     const why = found.map(({ address }) => this.#refusal(name, canonicalHost(address)));
     const open = found.filter((_, index) => why[index] === undefined);
     if (open.length === 0) throw why[0] ?? refused(name, 'it has no address');
     return open;
+  }
+
+  /** Where no files are left, the resolver says that the name is not known. */
+  async #lookUp(name: string): Promise<LookupAddress[]> {
+    try {
+      return await this.lookup(name, { all: true });
+    } catch (error) {
+      await probe().catch((short: unknown) => { throw exhausted(short) === undefined ? error : short; });
+      throw error;
+    }
   }
 
   /** Whether what has no name may be led to. */
@@ -87,6 +100,10 @@ export class HostRules {
   #allowed(host: string): boolean {
     return this.#allow === undefined || some(this.#allow, host);
   }
+}
+
+async function probe(): Promise<void> {
+  await (await open(devNull)).close();
 }
 
 function some(patterns: readonly Pattern[], host: string): boolean {

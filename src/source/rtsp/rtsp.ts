@@ -2,7 +2,7 @@
 import type { Writable } from 'node:stream';
 import { Observable } from 'rxjs';
 import { SOURCE } from '../../defaults.js';
-import { CaptureCrashed, InvalidOption, TransportRefused, failureOf, isRxcamError } from '../../errors.js';
+import { InvalidOption, TransportRefused, failureOf, isRxcamError } from '../../errors.js';
 import type { FfmpegFacts } from '../../ffmpeg-facts.js';
 import { normalizeUrl, redactRefused, redactUrl } from '../../redact.js';
 import { Secrets } from '../../secrets.js';
@@ -96,7 +96,7 @@ class RtspSource implements Source {
       let relay: Relay | undefined;
       const fail = (error: unknown) => {
         if (this.#target.transport === 'auto' && error instanceof TransportRefused) this.#first = this.#first === 'tcp' ? 'udp' : 'tcp';
-        subscriber.error(isRxcamError(error) ? error : new CaptureCrashed(`'${this.address}' cannot be read: ${String(error)}`, { cause: error }));
+        subscriber.error(isRxcamError(error) ? error : failureOf(error, `reading '${this.address}'`, {}));
       };
       const run = async () => {
         const camera = take() ?? await described(this.#target, controller.signal);
