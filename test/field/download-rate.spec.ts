@@ -1,0 +1,63 @@
+/** Servers that send a file a few bytes at a time, for ever: a download has a lowest rate, over a minute of waiting for it. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeAll, expect, it } from 'vitest';
+import { build, countsOf, endAll, run } from '../real/cli-program.js';
+import { type HttpServer, fieldInput, needs, startHttpServer, temporaryFolder, threeQuestions } from '../services/index.js';
+
+/** So many seconds of the program in one of ours: its minute is over in three. */
+const SPEED = 20;
+const FAST_CLOCK = fileURLToPath(new URL('fixtures/fast-clock.mjs', import.meta.url));
+const EVERY_MS = 25;
+
+let server: HttpServer | undefined;
+beforeAll(build);
+afterEach(async () => {
+  await endAll();
+  await server?.stop();
+  await threeQuestions({});
+});
+
+/** A server whose file comes at so many bytes a second of the program's, and how it ends there. */
+async function downloaded(bytesPerSecond: number, ...words: string[]) {
+  const content = readFileSync(await fieldInput('lepton80x60.mp4'));
+  const step = Math.ceil(bytesPerSecond * SPEED * EVERY_MS / 1_000);
+  server = await startHttpServer({
+    '/a.mp4': (_request, response) => {
+      response.writeHead(200, { 'Content-Type': 'video/mp4', 'Content-Length': content.length });
+      let sent = 0;
+      const timer = setInterval(() => {
+        response.write(content.subarray(sent, sent + step));
+        sent += step;
+        if (sent >= content.length) response.end();
+      }, EVERY_MS);
+      response.once('close', () => { clearInterval(timer); });
+    },
+  });
+  const ended = await run(
+    ['stream', server.urlOf('/a.mp4'), '--no-retry', '--cache-dir', temporaryFolder('drip'), '--json', ...words],
+    { nodeOptions: ['--import', FAST_CLOCK], env: { RXCAM_TEST_SPEED: String(SPEED) } },
+  );
+  return { ...ended, requests: server.requests.length, seconds: content.length / bytesPerSecond };
+}
+
+needs('ffmpeg')('a download that drips', () => {
+  it('is given up after a minute below a kilobyte a second, with the rate and the option', async () => {
+    const { stderr, exitCode, seconds } = await downloaded(50);
+    expect(seconds).toBeGreaterThan(90);
+    expect(stderr).toMatch(/SOURCE_TIMEOUT.*sends \d\d bytes a second; a download needs 1000 \(minDownloadRate\)/);
+    expect(exitCode).not.toBe(0);
+  });
+
+  it.each([['that is allowed', '40'], ['when any is', '0']])('at a rate %s plays, however long it takes', async (_, lowest) => {
+    const ended = await downloaded(70, '--min-download-rate', lowest);
+    expect(ended.seconds).toBeGreaterThan(60);
+    expect(ended.exitCode).toBe(0);
+    expect(countsOf(ended)).toMatchObject({ captured: 9, published: 9 });
+  });
+
+  it('at a rate below the one that is asked for is given up too', async () => {
+    const { stderr } = await downloaded(70, '--min-download-rate', '500');
+    expect(stderr).toMatch(/a download needs 500 \(minDownloadRate\)/);
+  });
+});
