@@ -1,8 +1,9 @@
 /** Multipart JPEG of cheap boards, and of those who would fill a memory with it. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import { type EncodedFrame, type Frame, encodeJpeg } from '../../src/index.js';
+import { build, endAll, start } from '../real/cli-program.js';
 import { fieldJpegs, needs, run, startOddHttp, temporaryFolder } from '../services/index.js';
 import { play } from './played.js';
 
@@ -68,6 +69,18 @@ needs('ffmpeg', 'python')('a multipart stream', () => {
     expect(most - before).toBeLessThan(200 * 1024 ** 2);
   });
 
+  it('with a part without an end takes less than 300 MB, Node and ffmpeg together', async () => {
+    await build();
+    const program = start(['stream', await urlOf({ mode: 'endless', first: '--b\r\nContent-Type: image/jpeg\r\n\r\n\xff\xd8' }), '--retry-initial', '60000', '--retry-max', '60000']);
+    let most = 0;
+    const watching = setInterval(() => { most = Math.max(most, [program.pid, ...program.ffmpegs()].reduce((sum, pid) => sum + residentBytes(pid), 0)); }, 10);
+    await program.said(/larger than 64 MiB/);
+    clearInterval(watching);
+    await endAll();
+    expect(most).toBeGreaterThan(64 * 1024 ** 2);
+    expect(most).toBeLessThan(300_000_000);
+  });
+
   it('of no pictures at all is no video, and says what it is', async () => {
     const folder = temporaryFolder('parts');
     writeFileSync(join(folder, 'a.txt'), 'no picture');
@@ -76,6 +89,15 @@ needs('ffmpeg', 'python')('a multipart stream', () => {
     expect(error).toMatchObject({ code: 'NO_VIDEO', message: expect.stringContaining("'text/plain'") as string });
   });
 });
+
+/** What of a process is in memory; none of one that is gone. */
+function residentBytes(pid: number): number {
+  try {
+    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
+}
 
 const SIZE = 320 * 240;
 let pictures: Buffer[];
