@@ -14,8 +14,8 @@ const PRLIMIT = '/usr/bin/prlimit';
 /** One allocation of ffmpeg: a picture of the most pixels in four bytes each, and never less than a container's index takes. */
 const ALLOCATION = { leastBytes: 64 * 1024 ** 2, bytesPerPixel: 4 } as const;
 /**
- * Addresses of a process: 4K through x265 takes 1.2 GB of them, most of which is never touched; with more pixels it is some
- * sixty bytes each.
+ * Addresses of a process: 4K through x265 takes 0.6 to 1.0 GiB of them by mode and preset, most of which is never touched, and
+ * more on a machine of many cores; with more pixels it is some sixty bytes each.
  */
 const ADDRESS_SPACE = { baseBytes: 4 * 1024 ** 3, bytesPerPixel: 64 } as const;
 

@@ -60,7 +60,8 @@ export function basic({ user, password }: Credentials): string {
 }
 
 /** `Authorization` that proves that the password is known. */
-export function digest({ realm, nonce, opaque, algorithm, qop }: Challenge, { user, password }: Credentials, { method, uri, count }: Request): string {
+export function digest(challenge: Challenge, { user, password }: Credentials, { method, uri, count }: Request): string {
+  const { realm, nonce, opaque, algorithm, qop } = challenge;
   const isSession = algorithm !== undefined && /-sess$/i.test(algorithm);
   const hash = (text: string) => createHash(hashOf(algorithm) ?? 'md5').update(text).digest('hex');
   const cnonce = randomBytes(8).toString('hex');

@@ -1,8 +1,8 @@
 /** What a source may use: decoders that cameras need, so many pixels, so much memory; in both builds. */
 import { readFileSync } from 'node:fs';
-import { type OperatorFunction, lastValueFrom, toArray } from 'rxjs';
+import { type Observable, lastValueFrom, toArray } from 'rxjs';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { type EncodedFrame, type Frame, camera, encodeH265, passthrough } from '../../src/index.js';
+import { type Camera, type EncodedFrame, camera, encodeH265, passthrough } from '../../src/index.js';
 import { type Watched, watch } from '../faults/kit.js';
 import { BUILDS } from '../real/builds.js';
 import { type HttpServer, fieldInput, http, needs, noFfmpegLeft, startHttpServer, startOddRtsp, temporaryFolder } from '../services/index.js';
@@ -74,11 +74,13 @@ needs('ffmpeg').each(BUILDS)('decoders ($name)', ({ name: build, path }) => {
   });
 
   // The bound to its addresses is 8 GiB. Measured: up to 780 MiB of them at this size, 1 GiB with slower presets.
-  it.each<[string, OperatorFunction<Frame, EncodedFrame>]>([
-    ['encoded picture by picture', encodeH265({ mode: 'frame' })], ['encoded as a stream', encodeH265({ mode: 'stream' })], ['passed on', passthrough()],
-  ])('4K from afar, %s, is within what a process may take', async (_, step) => {
+  it.each<[string, (gate: Camera) => Observable<EncodedFrame>]>([
+    ['encoded picture by picture', (gate) => gate.pipe(encodeH265({ mode: 'frame' }))],
+    ['encoded as a stream', (gate) => gate.pipe(encodeH265({ mode: 'stream' }))],
+    ['passed on', (gate) => gate.pipe(passthrough())],
+  ])('4K from afar, %s, is within what a process may take', async (_, steps) => {
     process.env['FFMPEG_PATH'] = path;
-    const { values, error } = await play(await serve('big-8mp.mp4'), (gate) => gate.pipe(step), { cacheDir });
+    const { values, error } = await play(await serve('big-8mp.mp4'), steps, { cacheDir });
     expect(error).toBeUndefined();
     expect(values.map(({ width, height, codec }) => [width, height, codec])).toEqual(Array(3).fill([3840, 2160, values[0]?.codec]));
   });
