@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { RetryConfig } from '../operators/index.js';
 import type { KafkaConfig, RedisConfig } from './broker/index.js';
+import type { CameraConfig } from './camera.js';
 import { STREAMER } from './defaults.js';
 import type { EncodeMode } from './frame.js';
 import { count, jpegQuality, logger, milliseconds, options as object } from './options.js';
@@ -65,6 +66,8 @@ export interface StartStreamConfig {
   readonly chunkFrames?: number;
   /** Where the camera stands. */
   readonly cameraLocation?: string;
+  /** Options of `camera`: which stream, which hosts, time limits … */
+  readonly camera?: Omit<CameraConfig, 'key' | 'logger'>;
 }
 
 const ADDRESS = z.custom<KafkaConfig | RedisConfig>((value) => typeof value === 'object' && value !== null, { message: 'expected options of kafka() or redis()' });
@@ -98,9 +101,15 @@ export const START_SCHEMA = object({
   chunkDurationSeconds: z.number().positive().optional(),
   chunkFrames: count().optional(),
   cameraLocation: z.string().optional(),
+  // `camera` itself looks at what is in it.
+  camera: z.custom<StartStreamConfig['camera']>(isOfCamera, { message: "expected options of camera(), without key (streamKey) and logger (the streamer's)" }).optional(),
 }).refine(({ isVideoChunk, chunkFrames, chunkDurationSeconds }) => isVideoChunk || (chunkFrames ?? chunkDurationSeconds) === undefined, {
   message: 'chunkFrames and chunkDurationSeconds are for isVideoChunk: true',
 });
+
+function isOfCamera(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !('key' in value) && !('logger' in value);
+}
 
 export type StreamerOptions = z.output<typeof STREAMER_SCHEMA>;
 export type StartOptions = z.output<typeof START_SCHEMA>;

@@ -174,10 +174,10 @@ export class CameraStreamer {
   }
 
   /** The camera of a key, unless the key stands for another source by now. */
-  #cameraFor({ input, streamKey, simulateVideoFileStream }: StartOptions): { gate: Camera; address: string } {
+  #cameraFor({ input, streamKey, simulateVideoFileStream, camera: more }: StartOptions): { gate: Camera; address: string } {
     const { logger } = this.#options;
-    const made = camera(input, { key: streamKey, logger, ...(simulateVideoFileStream && { pace: 'realtime' as const, loop: true }) });
-    const address = JSON.stringify([input, simulateVideoFileStream]);
+    const made = camera(input, { ...more, key: streamKey, logger, ...(simulateVideoFileStream && { pace: 'realtime' as const, loop: true }) });
+    const address = JSON.stringify([input, simulateVideoFileStream, more]);
     const known = this.#streams.get(made.key);
     return { gate: known?.address === address ? known.gate : made, address };
   }

@@ -7,7 +7,7 @@ import { filter, firstValueFrom, take, toArray } from 'rxjs';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Camera, type CameraEvent, CameraStreamer, type CameraStreamerConfig, InvalidOption } from '../../src/index.js';
 import {
-  type RtspServer, type SharedServer, footage, freePort, needs, noFfmpegLeft, sharedKafka, sharedRedis, startRtspServer, threeQuestions,
+  type RtspServer, type SharedServer, fieldInput, footage, freePort, needs, noFfmpegLeft, sharedKafka, sharedRedis, startRtspServer, threeQuestions,
 } from '../services/index.js';
 import { fromKafka, fromRedis } from './read-back.js';
 
@@ -87,6 +87,18 @@ needs('ffmpeg', 'kafka', 'redis', 'rtsp')('CameraStreamer', () => {
       one.resetTransmissionStats();
       expect(one.getTransmissionStats()).toMatchObject({ full: 0, skipped: 0, total: 0, bytes: 0 });
       expect(one.getStreamTimingStats('clip')?.read.count).toBe(0);
+    });
+
+    it('gives its camera the options that are meant for it', async () => {
+      const one = streamerOf(kind);
+      const sizes: unknown[] = [];
+      for (const stream of ['first', 'largest'] as const) {
+        const streamKey = `of-two-${stream}`;
+        const ended = one.startStream({ input: await fieldInput('submain.ts'), streamKey, topic: `two-${randomUUID()}`, camera: { stream, nice: 5 } });
+        one.getCamera(streamKey)?.events$.subscribe((event) => { if (event.type === 'opened') sizes.push(event.source.width); });
+        await ended;
+      }
+      expect(sizes).toEqual([320, 640]);
     });
 
     it('makes a topic before its first message', async () => {

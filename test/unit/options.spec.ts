@@ -130,6 +130,29 @@ function numeric([, whole, edge, from = '', bare = '', to = '']: readonly (strin
   };
 }
 
+describe('startStream', () => {
+  const refusalOf = (given: object) => {
+    const streamer = new CameraStreamer({ serviceId: 's', serverType: 'redis', connection: {} });
+    try {
+      streamer.startBackgroundStream({ input: 'rtsp://camera.example.com/a', topic: 't', camera: given });
+    } catch (error) {
+      return error;
+    } finally {
+      streamer.stopStreaming();
+    }
+    return undefined;
+  };
+
+  it.each<[object, string]>([
+    [{ stream: 'second' }, "camera: option 'stream'"], [{ hosts: { deny: ['camera.example.com'] } }, "option 'hosts'"], [{ nice: 20 }, "option 'nice'"], [{ streams: 1 }, 'streams'],
+    [{ key: 'k' }, "option 'camera'"], [{ logger: {} }, "option 'camera'"], [[], "option 'camera'"],
+  ])('refuses the options of its camera %j, with their name', (given, named) => {
+    const refused = refusalOf(given);
+    expect(refused).toBeInstanceOf(InvalidOption);
+    expect((refused as InvalidOption).message).toContain(named);
+  });
+});
+
 describe('the test pattern', () => {
   it.each([
     'fps=1e-300', 'fps=-1', 'fps=0', 'fps=NaN', 'fps=Infinity', 'fps=1e300', 'fps=', 'size=0x0', 'size=16385x16', 'size=16x99999', 'size=16384x16384',
