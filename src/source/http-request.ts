@@ -4,9 +4,10 @@
  */
 import { DOWNLOAD } from '../limits.js';
 import { SourceRefused } from '../errors.js';
-import { networkFailure, silence } from './http-errors.js';
+import { silence } from './http-errors.js';
 import type { HostRules } from './hosts/index.js';
 import { Login } from './http-login.js';
+import { networkFailure } from './network.js';
 import { type Body, type Headers, exchange } from './wire/index.js';
 
 /** What all requests for one source share. */

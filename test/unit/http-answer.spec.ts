@@ -1,8 +1,10 @@
 /** What an HTTP answer says of itself, and how a login answers a challenge. */
 import { describe, expect, it } from 'vitest';
 import { ifChanged, lengthOf, natureOf, natureOfContent, rangeOf, validatorsOf } from '../../src/source/http-answer.js';
-import { networkFailure, statusFailure, storageFailure } from '../../src/source/http-errors.js';
+import { statusFailure, storageFailure } from '../../src/source/http-errors.js';
 import type { Answer } from '../../src/source/http-request.js';
+import { networkFailure } from '../../src/source/network.js';
+import { rtspFailure } from '../../src/source/rtsp/connect.js';
 
 function answer(headers: Record<string, string>, path = '/video.mp4', status = 200): Answer {
   return { headers, status, url: new URL(path, 'http://camera.example.com') } as Answer;
@@ -89,6 +91,19 @@ describe('failures', () => {
   ])('%s is %s and is named', (code, expected) => {
     const failure = networkFailure(Object.assign(new Error('no'), { code }), 'http://host/');
     expect(failure).toMatchObject({ code: expected, message: expect.stringContaining(code) as string });
+  });
+
+  it.each(['constructor', 'EMYSTERY'])('%s is a connection that failed, with its code', (code) => {
+    for (const failureOf of [networkFailure, rtspFailure]) {
+      expect(failureOf({ code }, 'rtsp://host/')).toMatchObject({ code: 'SOURCE_REFUSED', message: `'rtsp://host/' cannot be read: the connection failed (${code})` });
+    }
+  });
+
+  it('over RTSP a cut connection and TLS have words of their own, and all else has those of HTTP', () => {
+    expect(rtspFailure({ code: 'ECONNRESET' }, 'a').message).toMatch(/cut before the source had described itself \(ECONNRESET\)/);
+    expect(rtspFailure({ code: 'EPROTO' }, 'a').message).toMatch(/is it rtsp:\/\/\?/);
+    expect(rtspFailure({ code: 'ENOTFOUND' }, 'a').message).toBe(networkFailure({ code: 'ENOTFOUND' }, 'a').message);
+    expect(rtspFailure(undefined, 'a').message).toBe("'a' cannot be read: the connection failed");
   });
 
   it('a disk that is full is named with its folder', () => {

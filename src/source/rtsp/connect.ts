@@ -1,23 +1,19 @@
 /** The connection to a camera: to an address that was checked, with TLS for rtsps. */
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { ResourceExhausted, type RxcamError, SourceRefused, SourceTimeout, isRxcamError } from '../../errors.js';
-import { exhausted } from '../../exhausted.js';
+import type { RxcamError } from '../../errors.js';
 import { type HostRules, canonicalHost } from '../hosts/index.js';
+import { type Reasons, networkFailure } from '../network.js';
 
 const PORTS: Readonly<Record<string, number>> = { 'rtsp:': 554, 'rtsps:': 322 };
 
-/** What Node's network errors mean; one that is not listed is shown by its code. */
-const REASONS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens there: the connection is refused',
-  ECONNRESET: 'the connection was cut before the source had described itself',
-  EPIPE: 'the connection was cut before the source had described itself',
-  ENOTFOUND: 'the host name is not known',
-  EAI_AGAIN: 'the host name could not be looked up',
-  EHOSTUNREACH: 'the host cannot be reached',
-  ENETUNREACH: 'the network cannot be reached',
-  EPROTO: 'what answers does not speak TLS: is it rtsp://?',
-};
+const CUT = 'the connection was cut before the source had described itself';
+const REASONS: Reasons = { ECONNRESET: CUT, EPIPE: CUT, EPROTO: 'what answers does not speak TLS: is it rtsp://?' };
+
+/** A network's error as a failure of the source. */
+export function rtspFailure(cause: unknown, shown: string): RxcamError {
+  return networkFailure(cause, shown, REASONS);
+}
 
 export function portOf({ protocol, port }: URL): number {
   return port === '' ? PORTS[protocol] ?? 554 : Number(port);
@@ -39,7 +35,7 @@ export async function connected(url: URL, rules: HostRules, signal: AbortSignal,
   } catch (error) {
     failure = error;
   }
-  throw networkFailure(failure, shown);
+  throw rtspFailure(failure, shown);
 }
 
 function connectedTo(address: string, host: string, url: URL, signal: AbortSignal): Promise<Socket> {
@@ -64,15 +60,4 @@ function connectedTo(address: string, host: string, url: URL, signal: AbortSigna
       resolve(socket);
     });
   });
-}
-
-/** A network's error as a failure of the source. */
-export function networkFailure(cause: unknown, shown: string): RxcamError {
-  if (isRxcamError(cause)) return cause;
-  const short = exhausted(cause);
-  if (short !== undefined) return new ResourceExhausted(`no connection to '${shown}' can be made: ${short}`, { cause });
-  const { code = '', message = '' } = (cause ?? {}) as { code?: string; message?: string };
-  if (code === 'ETIMEDOUT') return new SourceTimeout(`'${shown}' does not answer (${code})`, { cause });
-  const reason = Object.hasOwn(REASONS, code) ? REASONS[code] : `the connection failed${code === '' && message !== '' ? `: ${message}` : ''}`;
-  return new SourceRefused(`'${shown}' cannot be read: ${reason ?? ''}${code === '' ? '' : ` (${code})`}`, { cause });
 }

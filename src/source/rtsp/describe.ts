@@ -3,7 +3,7 @@ import { NoVideo, SourceRefused, SourceTimeout } from '../../errors.js';
 import { redactUrl } from '../../redact.js';
 import type { HostRules } from '../hosts/index.js';
 import type { Transport } from '../source.js';
-import { connected, networkFailure, portOf } from './connect.js';
+import { connected, rtspFailure, portOf } from './connect.js';
 import { answerFailure } from './failures.js';
 import { RtspLogin } from './login.js';
 import { type Message, statusOf, valueOf } from './message.js';
@@ -92,7 +92,7 @@ function answerTo(
     session.listener = {
       packets: () => undefined,
       asked: () => undefined,
-      over: (error) => { done(networkFailure(error ?? { code: 'ECONNRESET' }, shown)); },
+      over: (error) => { done(rtspFailure(error ?? { code: 'ECONNRESET' }, shown)); },
     };
     if (session.isOver || signal.aborted) abort();
     else session.request(method, uri, lines, done);

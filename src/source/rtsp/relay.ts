@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { type AddressInfo, type Server, type Socket, createServer, isIPv6 } from 'node:net';
 import type { RxcamError } from '../../errors.js';
 import { type Described, type Target, reasonOf } from './describe.js';
-import { networkFailure } from './connect.js';
+import { rtspFailure } from './connect.js';
 import { answerFailure } from './failures.js';
 import { type Message, MessageReader, statusOf, valueOf, without, written } from './message.js';
 import { type Granted, type TransportChoice, granted } from './transport.js';
@@ -38,7 +38,7 @@ export class Relay {
       asked: (request) => { this.#toClient(written(request)); },
       over: (error) => {
         if (this.#isPlaying) this.#client?.end();
-        else listener.failed(networkFailure(error ?? { code: 'ECONNRESET' }, target.shown));
+        else listener.failed(rtspFailure(error ?? { code: 'ECONNRESET' }, target.shown));
       },
     };
   }
