@@ -2,7 +2,8 @@
 import {
   MARK_IN_TEXT, firstFrom, forms, isHostAndPort, lastAt, lastIn, marksOf, normalizeUrl, splitCredentials, wellFormed, widestPassword,
 } from './credentials.js';
-import { PLAIN_NAMES, decoded, isSecretInPath, isSecretOption, isSecretParameter } from './secret-places.js';
+import { parametersOf } from './parameters.js';
+import { PLAIN_NAMES, decoded, isSecretInPath, isSecretOption } from './secret-places.js';
 
 export { isSecretOption, normalizeUrl, splitCredentials, wellFormed };
 
@@ -10,12 +11,17 @@ const HIDDEN = '***';
 /** Shorter secrets stand in too many other words; they are hidden inside addresses only. */
 const SHORTEST = 3;
 
-/** A name of a parameter, percent-encoded perhaps, and what stands before it. */
-const PARAMETER = String.raw`([?&;#])((?:[\w.~[\]-]|%[0-9a-f]{2})+)=`;
-const IN_ADDRESS = new RegExp(`${PARAMETER}([^&]*)`, 'gi');
-const IN_TEXT = new RegExp(String.raw`${PARAMETER}([^&\s'"#;<>]*)`, 'gi');
+/** Where the value of a parameter ends: in an address by itself, and in a text. */
+const END_IN_ADDRESS = /&/g;
+const END_IN_TEXT = /[&\s'"#;<>]/g;
+/** Addresses within an address that are read apart; a value with more of them is hidden whole. */
+const DEEPEST = 3;
 /** `name=value` in a path; a value ends where the next name of such an address begins. */
 const IN_PATH = /([/_&])((?:[a-z]|%[0-9a-f]{2}){1,24})=((?:(?!_(?:user|username|password|channel|stream|onvif|proto)=)[^&/?#\s'"<>])*)/gi;
+/** A login that is a part of the path, as `/admin:x/` or `/token/x/`. */
+const PATH_LOGIN = /(\/(?:(?:admin\w{0,20}|root|user|guest|viewer|operator|service|onvif):|(?:password|passwd|pwd|token)\/))([^/?#\s'"<>]+)/gi;
+/** A user and something after the colon that is no port, in an address that is refused. */
+const NO_PORT = /^([^/?#:[\]]*:)(?!\d{1,5}(?:[/?#]|$))[^/?#]+/;
 /** `password=x`, `--sasl-password=x`, `"password":"x"`. */
 const PLAIN = new RegExp(String.raw`((?:${PLAIN_NAMES})["']?[ \t]{0,4}(?:=|:[ \t]{0,4}(?=["'])))("(?:[^"\\\r\n]|\\.)*"?|'(?:[^'\\\r\n]|\\.)*'?|[^\s&'"#;,]+)`, 'gi');
 /** `Authorization:` in JSON or in a printed object: up to the closing quote. */
@@ -38,38 +44,50 @@ const LOGIN = /^(?!test:|file:)([\w.-]{2,}:)(?!\d+(?:[/?#]|$)|\/|.*\.\w{2,5}$)[^
  * missing, no scheme) is hidden up to its last `@`: what it means is not understood, and does not have to be.
  */
 export function redactUrl(url: string): string {
+  return shownUrl(url, 0);
+}
+
+function shownUrl(url: string, depth: number): string {
   const outer = /^[^\p{L}\p{N}/.~\\]*/u.exec(url)?.[0] ?? '';
   const inner = url.slice(outer.length);
-  if (!SCHEME.test(inner)) return hiddenParameters(mistyped(url));
+  if (!SCHEME.test(inner)) return hiddenParts(mistyped(url), depth);
   const { scheme, user, rest } = splitCredentials(inner);
-  const shown = hiddenParameters(rest);
+  const shown = hiddenParts(rest, depth);
   return `${mistyped(outer)}${scheme}${user === undefined ? '' : `${HIDDEN}@`}${shown}`;
 }
 
 /** An address that is refused: it is not read apart, so that all before its last `@` may be a password. */
 export function redactRefused(url: string): string {
   const [, before = '', scheme = ''] = /^([^\p{L}\p{N}/.~\\]*)([a-z][a-z0-9+.-]*:\/\/)/iu.exec(url) ?? [];
-  if (scheme === '') return hiddenParameters(mistyped(url));
+  if (scheme === '') return hiddenParts(mistyped(url), 0);
   const rest = url.slice(before.length + scheme.length);
   const at = rest.lastIndexOf('@');
-  const shown = `${scheme}${hiddenParameters(at === -1 ? rest : HIDDEN + rest.slice(at))}`;
+  const shown = `${scheme}${hiddenParts(at === -1 ? rest.replace(NO_PORT, `$1${HIDDEN}`) : HIDDEN + rest.slice(at), 0)}`;
   return before.includes('@') ? shown : before + shown;
 }
 
 /** No scheme says what it is. */
 function mistyped(text: string): string {
   const at = text.lastIndexOf('@');
-  if (at === -1) return text.replace(LOGIN, `$1${HIDDEN}`);
+  if (at === -1) return text.replace(LOGIN, `$1${HIDDEN}`).replace(PLAIN, hidePlain);
   const isPath = PATH.test(text) && !text.slice(0, at).includes(':');
   return isPath ? text : `${HIDDEN}${text.slice(at)}`;
 }
 
-function hiddenParameters(text: string): string {
-  return text.replace(IN_ADDRESS, hideParameter).replace(IN_PATH, hideInPath);
+function hiddenParts(text: string, depth: number): string {
+  return hiddenParameters(text, END_IN_ADDRESS, depth).replace(IN_PATH, hideInPath).replace(PATH_LOGIN, `$1${HIDDEN}`);
 }
 
-function hideParameter(whole: string, before: string, name: string): string {
-  return isSecretParameter(name) ? `${before}${name}=${HIDDEN}` : whole;
+function hiddenParameters(text: string, end: RegExp, depth: number): string {
+  let shown = '';
+  let done = 0;
+  for (const { from, to, address } of parametersOf(text, end)) {
+    const inner = address === undefined || depth >= DEEPEST ? HIDDEN : shownUrl(address, depth + 1);
+    // An address that hides nothing is shown as it was written.
+    shown += text.slice(done, from) + (inner === address ? text.slice(from, to) : inner);
+    done = to;
+  }
+  return shown + text.slice(done);
 }
 
 function hideInPath(whole: string, before: string, name: string): string {
@@ -78,6 +96,10 @@ function hideInPath(whole: string, before: string, name: string): string {
 
 /** What must not be shown of an address, in every form in which it could turn up. */
 export function secretsOf(url: string): string[] {
+  return secretsWithin(url, 0);
+}
+
+function secretsWithin(url: string, depth: number): string[] {
   const inner = url.replace(/^[^\p{L}\p{N}]+/u, '');
   const { scheme, user = '', password, rest } = splitCredentials(inner);
   const secrets: string[] = [];
@@ -86,7 +108,11 @@ export function secretsOf(url: string): string[] {
     secrets.push(Buffer.from(`${decoded(user)}:${decoded(password)}`).toString('base64'));
   }
   if (scheme === '') secrets.push(...forms(widestPassword(inner.replace(/^[a-z]+:?\/{1,3}(?=.*@)/i, '')) ?? ''));
-  for (const [, , name = '', value = ''] of rest.matchAll(IN_ADDRESS)) if (isSecretParameter(name)) secrets.push(...forms(value));
+  for (const { from, to, address } of parametersOf(rest, END_IN_ADDRESS)) {
+    if (address === undefined || depth >= DEEPEST) secrets.push(...forms(rest.slice(from, to)));
+    else secrets.push(...secretsWithin(address, depth + 1));
+  }
+  for (const [, , value = ''] of rest.matchAll(PATH_LOGIN)) secrets.push(...forms(value));
   for (const [, , name = '', value = ''] of rest.matchAll(IN_PATH)) if (isSecretInPath(name)) secrets.push(...forms(value));
   return longEnough(new Set(secrets));
 }
@@ -98,8 +124,7 @@ export function secretsOf(url: string): string[] {
 export function redact(text: string, secrets: Iterable<string> = []): string {
   const known = longEnough(secrets).sort((a, b) => b.length - a.length);
   return known.reduce((shown, secret) => shown.replaceAll(secret, HIDDEN), text)
-    .replace(/[^\r\n]+/g, hideCredentials)
-    .replace(IN_TEXT, hideParameter)
+    .replace(/[^\r\n]+/g, (line) => hiddenParameters(hideCredentials(line), END_IN_TEXT, 0))
     .replace(IN_PATH, hideInPath)
     .replace(PLAIN, hidePlain)
     .replace(AUTHORIZATION_QUOTED, `$1${HIDDEN}`)

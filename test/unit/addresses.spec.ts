@@ -132,7 +132,45 @@ describe('a secret in a query or a path', () => {
     if (address.includes('channel=')) expect(redactUrl(address)).toMatch(/channel=\d/);
   });
 
+  it.each([
+    'http://h/api/stream.mp4?src=rtsp://admin:Qx7Zk@cam/1', 'http://h/x?src=rtsp%3A%2F%2Fadmin%3AQx7Zk%40cam%2F1', 'http://h/x?a=1&u2=http%253A%252F%252Fa%253AQx7Zk%2540cam',
+    'http://h/x?src=rtsp://cam/1?password=Qx7Zk', 'http://h/x?src=http%3A%2F%2Fcam%2F%3Fpwd%3DQx7Zk%26a%3D1&b=2', 'http://h/x?a=b?password=Qx7Zk', 'http://h/x?a=b;pwd=Qx7Zk',
+    'http://h/x?a=http%3A%2F%2F%zzQx7Zk', 'rtsp://h/?a=x://?a=x://?a=x://?a=x://u:Qx7Zk@h/?a=x://u:Qx7Zk@h/',
+  ])('%s: not in an address within it', (address) => {
+    keeps(shown(made(address)));
+    keeps(redact(`opened ${address}`));
+    const known = secretsOf(address);
+    expect(known.some((one) => one.includes(MARK))).toBe(true);
+    for (const one of known) keeps(redact(`it said ${one}.`, known));
+    expect(redactUrl(redactUrl(address))).toBe(redactUrl(address));
+    expect(redactUrl(address)).toMatch(/^(?:http|rtsp):\/\/h\//);
+  });
+
+  it.each(['rtsp://h/admin:Qx7Zk/ch1', 'http://h/token/Qx7Zk/x.m3u8', 'rtsp://h:554/live/user:Qx7Zk', 'user=admin password=Qx7Zk host=h'])('%s: not in its path', (address) => {
+    keeps(shown(made(address)));
+    if (address.includes('://')) keeps(redact('it said Qx7Zk', secretsOf(address)));
+  });
+
+  it.each(['rtsp://a:Qx7Zk', 'rtsp://a:Qx7Zk\uff20127.0.0.1:1/x', 'http://a:Qx7Zk/x', 'rtsp://a:1Qx7Zk?x'])('%s: not where a port should be', (address) => {
+    expect(made(address)).toBeInstanceOf(InvalidOption);
+    keeps(shown(made(address)));
+  });
+
+  it('takes time in proportion to the address', () => {
+    for (const piece of ['?a=', '?a=x://', '?password=', '&a=x%3a%2f%2f', '/token/', '/admin:', '?a=%', ';a=x://u:p@']) {
+      const address = `http://h/${piece.repeat(Math.ceil(64_000 / piece.length))}`;
+      const before = performance.now();
+      redactUrl(address);
+      secretsOf(address);
+      redact(address);
+      expect(performance.now() - before, piece).toBeLessThan(500);
+    }
+  });
+
   it('leaves what is none', () => {
+    for (const address of ['http://h/x?src=rtsp%3A%2F%2Fcam%2F1&a=2', 'http://h/x?src=rtsp://cam/1', 'http://h/10:30:00/a.mp4', 'rtsp://h/tokens/1']) {
+      expect(redactUrl(address)).toBe(address);
+    }
     for (const address of ['http://h/live?channel=1&subtype=0&monkey=2', 'rtsp://h/Streaming/Channels/101', 'http://h/a_b=c/d', '/videos/a@b.mp4', 'test:?fps=5']) {
       expect(redactUrl(address)).toBe(address);
     }

@@ -18,7 +18,9 @@ describe('a host', () => {
     ['CAMERA.example.com.', 'camera.example.com'], ['169.254.169.254', '169.254.169.254'], ['2852039166', '169.254.169.254'],
     ['0xA9FEA9FE', '169.254.169.254'], ['0251.0376.0251.0376', '169.254.169.254'], ['169.254.43518', '169.254.169.254'],
     ['[::ffff:169.254.169.254]', '169.254.169.254'], ['::ffff:a9fe:a9fe', '169.254.169.254'], ['64:ff9b::a9fe:a9fe', '169.254.169.254'],
-    ['[FE80::1%25eth0]', 'fe80::1'], ['fe80:0:0::1', 'fe80::1'], ['::1', '::1'], ['xn--bcher-kva.example', 'xn--bcher-kva.example'],
+    ['[FE80::1%25eth0]', 'fe80::1'], ['fe80:0:0::1', 'fe80::1'], ['::1', '::1'],
+    ['%31%36%39.254.169.254', '169.254.169.254'], ['169%E3%80%82254%E3%80%82169%E3%80%82254', '169.254.169.254'], ['::ffff:0:a9fe:a9fe', '169.254.169.254'],
+    ['xn--bcher-kva.example', 'xn--bcher-kva.example'],
   ])('%s is %s', (written, expected) => {
     expect(canonicalHost(written)).toBe(expected);
   });
@@ -48,7 +50,7 @@ describe('without options', () => {
   it.each([
     ['10.0.0.1', true], ['127.0.0.1', true], ['camera.example.com', true], ['169.254.1.1', false], ['169.254.169.254', false],
     ['2852039166', false], ['[::ffff:169.254.169.254]', false], ['fe80::1%eth0', false], ['fd00:ec2::254', false], ['fd00::1', true],
-    ['metadata.google.internal', false], ['100.100.100.200', false],
+    ['metadata.google.internal', false], ['100.100.100.200', false], ['fd20:ce::254', false], ['2002:a9fe:a9fe::1', false], ['', false], ['.', false],
   ])('%s is open: %s', async (host, open) => {
     expect(await isOpen(rules({}), host)).toBe(open);
   });

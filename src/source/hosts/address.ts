@@ -3,16 +3,17 @@ import { BlockList, isIP } from 'node:net';
 
 /** A host as it is compared: `0xA9FEA9FE`, `[::ffff:169.254.169.254]` and `169.254.169.254` are one. */
 export function canonicalHost(host: string): string {
-  const bare = host.replace(/^\[(.*)\]$/s, '$1').replace(/%.*$/s, '');
-  const inBrackets = bare.includes(':') ? `[${bare}]` : bare;
+  const bare = host.replace(/^\[(.*)\]$/s, '$1');
+  // Behind a `%` stands the zone of an IPv6 address, and in a name a character.
+  const inBrackets = bare.includes(':') ? `[${bare.replace(/%.*$/s, '')}]` : bare;
   // The parser of HTTP addresses reads decimal, octal and hexadecimal forms as the system's resolver does.
   const parsed = URL.canParse(`http://${inBrackets}/`) ? new URL(`http://${inBrackets}/`).hostname : inBrackets.toLowerCase();
   return unwrapped(parsed.replace(/^\[(.*)\]$/s, '$1').replace(/\.$/, ''));
 }
 
-/** The IPv4 address inside an IPv6 one: mapped, compatible, or behind NAT64 (RFC 4291 2.5.5, RFC 6052). */
+/** The IPv4 address inside an IPv6 one: mapped, compatible, or behind NAT64 (RFC 4291 2.5.5, RFC 6052, RFC 2765). */
 function unwrapped(address: string): string {
-  const [, high, low] = /^(?:::ffff:|::|64:ff9b::)([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(address) ?? [];
+  const [, high, low] = /^(?:::ffff:|::ffff:0:|::|64:ff9b::)([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(address) ?? [];
   if (high === undefined || low === undefined) return address;
   const [a, b] = [parseInt(high, 16), parseInt(low, 16)];
   return [a >> 8, a & 255, b >> 8, b & 255].join('.');

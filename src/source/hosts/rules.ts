@@ -20,8 +20,8 @@ export interface HostsConfig {
 }
 
 /** Addresses that belong to one machine's neighbours, and those that give a cloud machine's own credentials to who asks. */
-const LOCAL_LINK = ['169.254.0.0/16', 'fe80::/10'].flatMap(patternOf);
-const METADATA = ['169.254.169.254', '169.254.170.2', 'fd00:ec2::254', '100.100.100.200', '168.63.129.16', '192.0.0.192'].flatMap(patternOf);
+const LOCAL_LINK = ['169.254.0.0/16', 'fe80::/10', '2002:a9fe::/32'].flatMap(patternOf);
+const METADATA = ['169.254.169.254', '169.254.170.2', 'fd00:ec2::254', 'fd20:ce::254', '100.100.100.200', '168.63.129.16', '192.0.0.192'].flatMap(patternOf);
 const METADATA_NAMES = ['metadata', 'metadata.google.internal', 'metadata.goog', 'instance-data', 'instance-data.ec2.internal'].flatMap(patternOf);
 
 export type Lookup = (host: string, options: LookupAllOptions) => Promise<LookupAddress[]>;
@@ -52,6 +52,7 @@ export class HostRules {
    */
   async resolve(host: string): Promise<readonly LookupAddress[]> {
     const name = canonicalHost(host);
+    if (name === '') throw new SourceRefused(`the host '${host}' is no name and no address`);
     if (this.#denied(name)) throw refused(name, "hosts: 'deny' names it");
     const family = isIP(name);
     const found = family === 0 ? await this.#lookUp(name) : [{ address: name, family }];

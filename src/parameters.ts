@@ -1,0 +1,41 @@
+/** Values in the query of an address that are not shown as they are: secrets, and addresses which may hold some. */
+import { decoded, isSecretParameter } from './secret-places.js';
+
+/** A name, percent-encoded perhaps, and what stands before it. */
+const NAME = /[?&;#]((?:[\w.~[\]-]|%[0-9a-f]{2})+)=/gi;
+const SCHEME = /[a-z][a-z0-9+.-]{0,15}:\/\//iy;
+/** The same, encoded once or twice, as in `?src=rtsp%3A%2F%2F…`. */
+const ENCODED_SCHEME = /[a-z][a-z0-9+.-]{0,15}(?::|%(?:25)?3a)(?:\/|%(?:25)?2f){2}/iy;
+
+interface Parameter {
+  readonly from: number;
+  readonly to: number;
+  /** Set where the value is an address, decoded; a secret has none. */
+  readonly address?: string;
+}
+
+/** The parameters of a text in order; `end` finds the end of a value. What is neither secret nor an address is left out. */
+export function* parametersOf(text: string, end: RegExp): Generator<Parameter> {
+  const names = new RegExp(NAME);
+  for (let found = names.exec(text); found !== null; found = names.exec(text)) {
+    const from = names.lastIndex;
+    const isSecret = isSecretParameter(found[1] ?? '');
+    // Other parameters may stand in the value of one that is no secret: `?a=b?password=x`.
+    if (!isSecret && !startsAt(text, from, ENCODED_SCHEME)) continue;
+    end.lastIndex = from;
+    const to = end.exec(text)?.index ?? text.length;
+    names.lastIndex = to;
+    const address = isSecret ? undefined : addressOf(text.slice(from, to));
+    yield { from, to, ...(address !== undefined && { address }) };
+  }
+}
+
+/** What is written like an address and can't be decoded is none, and is taken for a secret. */
+function addressOf(value: string): string | undefined {
+  return [value, decoded(value), decoded(decoded(value))].find((one) => startsAt(one, 0, SCHEME));
+}
+
+function startsAt(text: string, from: number, pattern: RegExp): boolean {
+  pattern.lastIndex = from;
+  return pattern.test(text);
+}
