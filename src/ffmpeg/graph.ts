@@ -8,7 +8,7 @@ import { type Expected, paddingOf } from './expected.js';
 import { mediaTimeExpression } from './media-time.js';
 import { PACING } from './pace.js';
 import type { Reading } from './reading.js';
-import { CORNER, seenFilters, unchangedFilters } from './unchanged.js';
+import { CORNER, OWN_PICTURE, seenFilters, unchangedFilters } from './unchanged.js';
 
 /** Media time is counted in µs from here on. */
 const MICROSECONDS = 'settb=1/1000000';
@@ -143,7 +143,7 @@ function scaleOf({ width, height, fit, enlarge, algorithm }: ResizeStep, shown: 
   switch (fit) {
     case 'fill': return to(even(`${shown}*${limit(`${w}/${shown}`)}`), even(`ih*${limit(`${h}/ih`)}`));
     case 'inside': return by(`min(${w}/${shown},${h}/ih)`);
-    case 'contain': return `${by(`min(${w}/${shown},${h}/ih)`)},pad=${w}:${h}:(ow-iw)/2:(oh-ih)/2`;
+    case 'contain': return `${by(`min(${w}/${shown},${h}/ih)`)},${OWN_PICTURE},pad=${w}:${h}:(ow-iw)/2:(oh-ih)/2`;
     case 'cover': return `${by(`max(${w}/${shown},${h}/ih)`)},crop='min(${w},iw)':'min(${h},ih)'`;
   }
 }

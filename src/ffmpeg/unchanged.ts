@@ -16,6 +16,12 @@ export const THUMBNAIL = { width: 32, height: 18 } as const;
 /** A corner of a picture: all that a heartbeat needs. `exact`, or its width is 0 where four columns share their colour. */
 export const CORNER = "crop=w='min(2,iw)':h='min(2,ih)':x=0:y=0:exact=1";
 
+/**
+ * A picture of its own before a margin: swscale converts NV12 with instructions that crash ffmpeg where the picture in front of
+ * it starts within a wider one. Where nothing is converted, it is the copy that `pad` would make.
+ */
+export const OWN_PICTURE = 'copy';
+
 /** For the heartbeat's branch: small pictures, and the line of each picture decoded. */
 export function seenFilters(step: UnchangedStep): string[] {
   const { width, height } = THUMBNAIL;
@@ -30,6 +36,7 @@ export function unchangedFilters({ threshold, maxGapMs }: UnchangedStep): string
   const { hi, lo, frac } = blockLimits(threshold);
   return [
     `format=${FORMATS}`,
+    OWN_PICTURE,
     `pad=iw+${left + right}:ih+${bottom}:${left}:0`,
     `drawbox=y=ih-${bottom}:h=${bottom}:color=white:t=fill:enable='${toggled(maxGapMs)}'`,
     `mpdecimate=hi=${hi}:lo=${lo}:frac=${frac}`,

@@ -80,6 +80,10 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   'svq1-410.mov': pattern('320x240', 25, 1, '-c:v', 'svq1'),
   'ffv1-440.mkv': pattern('160x120', 10, 1, '-c:v', 'ffv1', '-pix_fmt', 'yuv440p'),
   'ffv1-411-odd.mkv': pattern('161x121', 10, 1, '-c:v', 'ffv1', '-pix_fmt', 'yuv411p'),
+  // Two colours in one plane, as devices give them.
+  'nv12.nut': pattern('160x120', 10, 1, '-c:v', 'rawvideo', '-pix_fmt', 'nv12'),
+  'nv21.nut': pattern('160x120', 10, 1, '-c:v', 'rawvideo', '-pix_fmt', 'nv21'),
+  'p010.nut': pattern('160x120', 10, 1, '-c:v', 'rawvideo', '-pix_fmt', 'p010le'),
   // A gap of two hours; one picture in 2 s for a minute, then 25 a second.
   'gap2h.mkv': pattern('320x240', 25, 8, '-vf', "setpts='PTS+gte(N,50)*7200/TB'", '-vsync', 'passthrough', ...X264_420, '-g', '25'),
   'smart.mkv': pattern('320x240', 25, 9.2, '-vf', "setpts='if(lt(N,30),N*2,60+(N-30)/25)/TB'", '-vsync', 'passthrough', ...X264_420, '-g', '25'),
