@@ -14,6 +14,8 @@ const SHORTEST = 3;
 /** Where the value of a parameter ends: in an address by itself, and in a text. */
 const END_IN_ADDRESS = /&/g;
 const END_IN_TEXT = /[&\s'"#;<>]/g;
+/** What messages say of an address's form: no login. */
+const FORM = '[user:password@]';
 /** Addresses within an address that are read apart; a value with more of them is hidden whole. */
 const DEEPEST = 3;
 /** `name=value` in a path; a value ends where the next name of such an address begins. */
@@ -156,7 +158,7 @@ function hideCredentials(line: string): string {
   let done = 0;
   for (const { 0: end, index } of line.matchAll(SCHEME_END)) {
     const from = index + end.length;
-    const at = index < done ? undefined : endInText(line, from, marks);
+    const at = index < done || line.startsWith(FORM, from) ? undefined : endInText(line, from, marks);
     if (at === undefined) continue;
     shown += line.slice(done, from) + HIDDEN;
     done = at;

@@ -23,7 +23,7 @@ const NOT_WHOLE = 3;
 export async function read(command: ReadArguments, env: NodeJS.ProcessEnv, secrets: readonly string[]): Promise<number> {
   const { program, settings } = command;
   const logger = createLogger(program.logLevel, secrets, (line) => { process.stderr.write(line); });
-  const { kind } = readAddress(settings.program.to);
+  const { kind } = readAddress(settings.program.to, 'read: the address of a broker');
   if (kind === 'memory') throw new InvalidOption('read: memory: given, expected the address of a broker outside of this program');
   const { broker, topic } = openTarget(settings, env, logger);
   if (topic === undefined) throw new InvalidOption("read: an address without a topic given, expected one behind the '/'");

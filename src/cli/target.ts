@@ -44,8 +44,11 @@ export function openTarget(settings: Settings, env: NodeJS.ProcessEnv, logger: L
   }
 }
 
-/** @throws InvalidOption */
-export function readAddress(to: string): Address {
+/**
+ * @param option - what the address was given for
+ * @throws InvalidOption
+ */
+export function readAddress(to: string, option = "stream: option 'to'"): Address {
   const bare = /^memory:(?:\/\/)?(.*)$/i.exec(to);
   const noLogin = { user: undefined, password: undefined };
   if (bare !== null) return { kind: 'memory', scheme: 'memory:', ...noLogin, hosts: [], path: pathOf(bare[1] ?? '') };
@@ -53,8 +56,8 @@ export function readAddress(to: string): Address {
   const kind = /^(kafka|rediss?):\/\/$/i.exec(scheme)?.[1]?.toLowerCase();
   const [authority = '', ...path] = rest.split('/');
   const hosts = authority.split(',');
-  if (isAmbiguous === true || kind === undefined || !hosts.every((host) => HOST.test(host)) || /[?#]/.test(rest)) throw wrong(to);
-  if (kind !== 'kafka' && hosts.length > 1) throw wrong(to);
+  if (isAmbiguous === true || kind === undefined || !hosts.every((host) => HOST.test(host)) || /[?#]/.test(rest)) throw wrong(to, option);
+  if (kind !== 'kafka' && hosts.length > 1) throw wrong(to, option);
   return {
     kind: kind === 'kafka' ? 'kafka' : 'redis', scheme: `${kind}://`,
     user: decoded(user), password: decoded(password), hosts, path: pathOf(path.join('/')),
@@ -104,8 +107,8 @@ function decoded(text: string | undefined): string | undefined {
   }
 }
 
-function wrong(to: string): InvalidOption {
-  return new InvalidOption(`stream: option 'to': '${redactRefused(to)}' given, expected ${ALLOWED}`);
+function wrong(to: string, option: string): InvalidOption {
+  return new InvalidOption(`${option}: '${redactRefused(to)}' given, expected ${ALLOWED}`);
 }
 
 function refuseOthers(kind: Address['kind'], settings: Settings): void {

@@ -133,6 +133,7 @@ describe('redact', () => {
     for (const text of [
       'rtsp://camera.example.com:554/stream', 'http://a.example/1 and mail to someone@b.example', "from 'pipe:0'", 'keyframes: 12',
       '[error] rtsp://127.0.0.1:1/x: Connection refused', 'http://h/x?channel=1&monkey=2', 'see http://[::1]:80/a, or b@c',
+      "'x' given; allowed: rtsp://[user:password@]host[:port]/path", 'expected memory:, kafka://[user:password@]host:port[,host:port]/topic, or more',
     ]) expect(redact(text)).toBe(text);
   });
 
