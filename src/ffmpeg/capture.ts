@@ -65,7 +65,8 @@ export function capture(options: CaptureOptions, context: EngineContext): Observ
       };
     },
   }).pipe(finalize(() => { broken.complete(); }));
-  const events$ = merge(child$, broken).pipe(mapEach(translator(choose, pictures)), allRejected());
+  const { translate, rest } = translator(choose, pictures);
+  const events$ = concat(merge(child$, broken).pipe(mapEach(translate)), defer(rest)).pipe(allRejected());
   const last$ = defer(() => pictures.end?.() ?? []);
   const ended$ = defer(() => throwError(() => new StreamEnded(`the live source ended: ${source.address}`)));
   return source.endless ? concat(events$, last$, ended$) : concat(events$, last$);
@@ -98,8 +99,17 @@ const TOO_LARGE = /^Picture size \d+x\d+ exceeds specified max pixel count/;
 
 const OF_PICTURES: ReadonlySet<ChildOutput['kind']> = new Set(['heartbeat', 'packet', 'seen', 'kept']);
 
+/** More than these are not held for a description, which comes a moment later or not at all. */
+const MOST_EARLY = 64;
+
+interface Translator {
+  readonly translate: (output: ChildOutput) => readonly EngineEvent[];
+  /** Pictures of a source that was never described. */
+  readonly rest: () => readonly EngineEvent[];
+}
+
 /** Facts of one process as events of the engine. */
-function translator(choose: Choose, pictures: Pictures): (output: ChildOutput) => readonly EngineEvent[] {
+function translator(choose: Choose, pictures: Pictures): Translator {
   let source: Partial<SourceInfo> = {};
   /** What was read before the description was: it comes through another pipe. */
   let early: ChildOutput[] | undefined = [];
@@ -110,15 +120,18 @@ function translator(choose: Choose, pictures: Pictures): (output: ChildOutput) =
     pictures.described?.(found);
     source = { ...source, ...found };
     const warnings: EngineEvent[] = streams.length < 2 ? [] : [{ type: 'warning', message: toldOf(streams, stream) }];
+    const { guessedFps } = stream;
+    return [{ type: 'opened', source, ...(guessedFps !== undefined && { guessedFps }) }, ...warnings, ...rest()];
+  };
+  const rest = (): readonly EngineEvent[] => {
     const waiting = early ?? [];
     early = undefined;
-    const { guessedFps } = stream;
-    return [{ type: 'opened', source, ...(guessedFps !== undefined && { guessedFps }) }, ...warnings, ...waiting.flatMap(translate)];
+    return waiting.flatMap(translate);
   };
   const translate = (output: ChildOutput): readonly EngineEvent[] => {
     if (early !== undefined && OF_PICTURES.has(output.kind)) {
       early.push(output);
-      return [];
+      return early.length < MOST_EARLY ? [] : rest();
     }
     switch (output.kind) {
       case 'heartbeat': return pictures.heartbeat(output.pts, output.data);
@@ -140,7 +153,7 @@ function translator(choose: Choose, pictures: Pictures): (output: ChildOutput) =
       default: return [];
     }
   };
-  return translate;
+  return { translate, rest };
 }
 
 /** What comes out. */

@@ -78,6 +78,8 @@ export class StderrParser {
     const found = LINE.exec(line)?.groups;
     if (found === undefined) this.#description?.push(line);
     const { level = 'info', message = line, context = '' } = found ?? {};
+    // A name with a line break in it: what stands behind the break says nothing.
+    if (found === undefined && this.#input !== undefined) return [{ kind: 'other', level, message }];
     return [...(found === undefined ? [] : this.#described()), ...this.#facts(level, message, context)];
   }
 

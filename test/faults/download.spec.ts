@@ -256,7 +256,7 @@ async function whenStored(count = 1, cache = cacheDir): Promise<void> {
 /** Mounts a disk of 1 MiB; false where this user may not. */
 function mountTiny(at: string): boolean {
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', at], { stdio: 'ignore' });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m,mode=700', 'tmpfs', at], { stdio: 'ignore' });
     return true;
   } catch {
     return false;

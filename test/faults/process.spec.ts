@@ -91,9 +91,9 @@ describe('an ffmpeg in the middle of a stream', () => {
 describe('unsubscribing leaves nothing', () => {
   it('while the source is asked for', async () => {
     watched = watch(`rtsp://${proxy.address}/stream`);
-    const pid = await capturing();
+    await watched.nth('connecting');
     watched.unsubscribe();
-    await gone([pid]);
+    expect(captures()).toEqual([]);
     expect(watched.gate.stats).toMatchObject({ state: 'stopped', captured: 0 });
   });
 
