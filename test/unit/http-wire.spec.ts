@@ -130,7 +130,8 @@ describe('playlists and first bytes', () => {
     const master = '#EXTM3U\n#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",URI="a.m3u8"\n#EXT-X-STREAM-INF:BANDWIDTH=9,CODECS="mp4a.40.2"\nsound\n#EXT-X-STREAM-INF:BANDWIDTH=1,RESOLUTION=320x180\nlow\n#EXT-X-STREAM-INF:BANDWIDTH=5,RESOLUTION=640x360\nhigh\n';
     expect(oneVariant(master, 'largest')).toBe('#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=5,RESOLUTION=640x360\nhigh\n');
     expect(oneVariant(master, 'first')).toBe('#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1,RESOLUTION=320x180\nlow\n');
-    expect(oneVariant(master, 1)).toBe(master);
+    // ffmpeg counts the videos; what holds none of those that it counts is left out.
+    expect(oneVariant(master, 1)).toBe(`#EXTM3U\n${master.slice(master.indexOf('#EXT-X-STREAM-INF:BANDWIDTH=1'))}`);
     fc.assert(fc.property(fc.string(), (text) => { expect(oneVariant(text, 'largest')).toBe(text); }));
   });
 });

@@ -22,24 +22,50 @@ interface Variant { readonly at: number; readonly pixels: number; readonly bandw
 
 /**
  * A master list with one variant: ffmpeg looks into all that it is shown, before it leaves out what is not wanted. A stream
- * that is asked for by its number is counted by ffmpeg, in all of them.
+ * that is asked for by its number is counted by ffmpeg: it is shown those up to it, and a list of thousands costs no more.
  */
 export function oneVariant(text: string, choice: StreamChoice): string {
-  if (typeof choice === 'number') return text;
   const lines = text.split(/\r?\n/);
   const variants = lines.flatMap((line, at) => (line.startsWith('#EXT-X-STREAM-INF:') ? [variantOf(line, at)] : []));
   const seen = variants.filter(({ hasVideo }) => hasVideo);
-  const chosen = chooseFrom(seen.length === 0 ? variants : seen, choice);
-  if (variants.length < 2 || chosen === undefined) return text;
-  const address = (at: number) => lines.findIndex((line, index) => index > at && line.trim() !== '' && !line.startsWith('#'));
-  const left = new Set(variants.filter((one) => one !== chosen).flatMap(({ at }) => [at, address(at)]));
+  const addresses = addressesBehind(lines);
+  const address = (at: number) => addresses[at] ?? -1;
+  const chosen = typeof choice === 'number'
+    ? upTo(choice, seen, ({ at }) => lines[address(at)] ?? '')
+    : chooseFrom(seen.length === 0 ? variants : seen, choice);
+  if (variants.length < 2 || chosen.length === 0) return text;
+  const kept = new Set(chosen);
+  const left = new Set(variants.filter((one) => !kept.has(one)).flatMap(({ at }) => [at, address(at)]));
   // Sound, subtitles and lists of keyframes are not wanted in any case.
   return lines.filter((line, at) => !left.has(at) && !/^#EXT-X-(MEDIA|I-FRAME-STREAM-INF):(?!.*TYPE=VIDEO)/.test(line)).join('\n');
 }
 
-function chooseFrom(variants: readonly Variant[], choice: 'first' | 'largest'): Variant | undefined {
-  if (choice === 'first') return variants[0];
-  return variants.reduce<Variant | undefined>((best, one) => (isLarger(one, best) ? one : best), undefined);
+/** For each line the next that is an address, or -1. A hostile list has a million lines: each is looked at once. */
+function addressesBehind(lines: readonly string[]): readonly number[] {
+  const found = Array<number>(lines.length);
+  let next = -1;
+  for (let at = lines.length - 1; at >= 0; at--) {
+    found[at] = next;
+    const line = lines[at] ?? '';
+    if (line.trim() !== '' && !line.startsWith('#')) next = at;
+  }
+  return found;
+}
+
+function chooseFrom(variants: readonly Variant[], choice: 'first' | 'largest'): readonly Variant[] {
+  if (choice === 'first') return variants.slice(0, 1);
+  const largest = variants.reduce<Variant | undefined>((best, one) => (isLarger(one, best) ? one : best), undefined);
+  return largest === undefined ? [] : [largest];
+}
+
+/** The variants that hold the streams 0 to `number`. One that is named twice, with other sound, is one stream; one without a size may be none. */
+function upTo(number: number, variants: readonly Variant[], addressOf: (variant: Variant) => string): readonly Variant[] {
+  const addresses = new Set<string>();
+  return variants.filter((one) => {
+    const isWanted = addresses.size <= number;
+    if (isWanted && one.pixels > 0) addresses.add(addressOf(one));
+    return isWanted;
+  });
 }
 
 function isLarger(one: Variant, best: Variant | undefined): boolean {
