@@ -77,7 +77,9 @@ export function widestPassword(after: string): string | undefined {
 export function forms(secret: string): string[] {
   const plain = decoded(secret);
   const inJson = JSON.stringify(plain).slice(1, -1);
-  return [secret, plain, encode(plain), encodeOnce(secret), encodeURI(wellFormed(plain)), inJson];
+  // Whoever takes what is encoded for plain encodes it once more.
+  const encoded = [plain, secret].flatMap((text) => [encode(text), encodeURI(wellFormed(text))]);
+  return [secret, plain, encodeOnce(secret), ...encoded, inJson];
 }
 
 export function marksOf(text: string, mark: RegExp): number[] {

@@ -103,6 +103,13 @@ describe('redactUrl', () => {
 });
 
 describe('redact', () => {
+  it('hides a password that looks encoded and was encoded once more', () => {
+    const secrets = secretsOf("rtsp://a:'%0c@@camera.example.com");
+    for (const form of ["'%0c@", "'%250c%40", "'%250c@"]) {
+      expect(redact(`rtsp://a:${form}@camera.example.com`, secrets)).toBe('rtsp://***@camera.example.com');
+    }
+  });
+
   it('holds for any password around which a text stands, if it is known', () => {
     fc.assert(fc.property(scheme, user, password, host, port, path, around, (s, u, p, h, o, q, [before, after]) => {
       const address = `${s}://${u}:${p}@${h}${o}${q}`;
