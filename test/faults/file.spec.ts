@@ -7,7 +7,8 @@ import { SkipChain, type SkipRule, fraction } from '../../src/skip.js';
 import { countFrames, footage, processArguments, ssim, threeQuestions } from '../services/index.js';
 import { type WatchOptions, type Watched, captures, watch } from './kit.js';
 
-const SMALL = { width: 320, height: 240 };
+/** Access units that fill the pipes: a reader that is done can not be killed. */
+const SIZE = { width: 640, height: 360 } as const;
 const KILLS = 3;
 
 let watched: Watched | undefined;
@@ -42,7 +43,7 @@ describe('an ffmpeg that is killed while it reads a file', () => {
     ['mp4, a keyframe every 2 s', { container: 'mp4', gop: 50 }], ['mp4 with B-frames', { container: 'mp4', gop: 25, bframes: 2 }],
     ['mkv', { container: 'mkv', gop: 25 }], ['a transport stream', { container: 'ts', gop: 25 }], ['H.265', { codec: 'h265', gop: 25 }],
   ] as const)('is followed by one that goes on after the last picture: %s', async (_what, options) => {
-    const clip = await footage({ ...SMALL, seconds: 5, ...options });
+    const clip = await footage({ ...SIZE, seconds: 5, ...options });
     const frames = await countFrames(clip);
     expect(frames).toBe(125);
     const one = await readWithKills(clip);
@@ -55,7 +56,7 @@ describe('an ffmpeg that is killed while it reads a file', () => {
   });
 
   it('is followed by one that goes on near there, where a file is played at its own pace', async () => {
-    const clip = await footage({ ...SMALL, seconds: 5, gop: 25, container: 'mp4' });
+    const clip = await footage({ ...SIZE, seconds: 5, gop: 25, container: 'mp4' });
     watched = watch(clip, { pace: 'realtime', minStartIntervalMs: 100, retry: { initial: 20, max: 20 } });
     for (let kill = 1; kill <= KILLS; kill++) {
       await watched.next('published', 5);
@@ -68,7 +69,7 @@ describe('an ffmpeg that is killed while it reads a file', () => {
   });
 
   it('is followed by one that compares anew, where what has not changed is left out', async () => {
-    const clip = await footage({ ...SMALL, seconds: 10, gop: 25, motion: 'half' });
+    const clip = await footage({ ...SIZE, seconds: 10, gop: 25, motion: 'half' });
     const one = await readWithKills(clip, { steps: (gate) => gate.pipe(skipUnchanged({ maxGapMs: 200 }), encodeH265()) });
     const { captured, published, skipped, diff, droppedTotal } = one.gate.stats;
     expect({ captured, droppedTotal, sum: published + skipped }).toEqual({ captured: 250, droppedTotal: 0, sum: 250 });
@@ -81,7 +82,7 @@ describe('an ffmpeg that is killed while it reads a file', () => {
   });
 
   it('at its end: there may be nothing left to keep, or to read', async () => {
-    const clip = await footage({ ...SMALL, seconds: 1, gop: 25 });
+    const clip = await footage({ ...SIZE, seconds: 1, gop: 25 });
     const steps = (gate: Camera) => gate.pipe(skipRate(20), encodeH265());
     watched = watch(clip, { minStartIntervalMs: 100, retry: { initial: 20, max: 20 }, steps });
     const one = watched;
@@ -94,7 +95,7 @@ describe('an ffmpeg that is killed while it reads a file', () => {
   });
 
   it('loses what was in the encoder when nobody goes on', async () => {
-    const clip = await footage({ ...SMALL, seconds: 5, gop: 25 });
+    const clip = await footage({ ...SIZE, seconds: 5, gop: 25 });
     watched = watch(clip, { ...SLOW, retry: false });
     await watched.nth('published', 5);
     process.kill(watched.pid, 'SIGKILL');
@@ -104,7 +105,7 @@ describe('an ffmpeg that is killed while it reads a file', () => {
   });
 
   it('and encoded what came back from user code: the file goes on where it was, without what that encoder held', async () => {
-    const clip = await footage({ ...SMALL, seconds: 10, gop: 25 });
+    const clip = await footage({ ...SIZE, seconds: 10, gop: 25 });
     const gate = camera(clip);
     gate.events$.pipe(filter((event) => event.type === 'encoded' && event.seq === 50), take(1)).subscribe(() => {
       const encoder = captures().find((pid) => processArguments(pid).includes('pipe:0'));
@@ -124,7 +125,7 @@ describe('an ffmpeg that is killed while it reads a file', () => {
 
   const every: SkipRule = { every: 3 };
   it.each([['skipRate(3)', 3, every], ['skipRate({ fps: 7 })', { fps: 7 }, fraction(7)]] as const)('leaves %s where it stood', async (_name, rate, rule) => {
-    const clip = await footage({ ...SMALL, seconds: 5, gop: 25, container: 'mp4' });
+    const clip = await footage({ ...SIZE, seconds: 5, gop: 25, container: 'mp4' });
     const one = await readWithKills(clip, { steps: (gate) => gate.pipe(skipRate(rate), encodeH265()) });
     const chain = new SkipChain([rule]);
     const kept = one.of('captured').filter(({ pts }) => chain.keep(pts)).map(({ seq }) => seq);
@@ -135,7 +136,7 @@ describe('an ffmpeg that is killed while it reads a file', () => {
 
 describe('a slow sink of a file', () => {
   it('loses nothing: reading is paused, what is held stays small, and memory flat', async () => {
-    const clip = await footage({ ...SMALL, seconds: 10, gop: 25 });
+    const clip = await footage({ ...SIZE, seconds: 10, gop: 25 });
     const gate = camera(clip);
     let mostHeld = 0;
     gate.events$.subscribe(() => { mostHeld = Math.max(mostHeld, gate.stats.inFlight); });
@@ -154,7 +155,7 @@ describe('a slow sink of a file', () => {
   });
 
   it('that stops for longer than a stall takes: no failure, the clock stands still meanwhile', async () => {
-    const clip = await footage({ ...SMALL, seconds: 10, gop: 25 });
+    const clip = await footage({ ...SIZE, seconds: 10, gop: 25 });
     const gate = camera(clip, { readWindowMs: 100, maxReadFailures: 3 });
     const codes: string[] = [];
     gate.events$.subscribe((event) => { if (event.type === 'failed') codes.push(event.error.code); });
@@ -168,7 +169,7 @@ describe('a slow sink of a file', () => {
   });
 
   it('with raw pictures, and steps behind user code: nothing is lost either', async () => {
-    const clip = await footage({ ...SMALL, seconds: 5, gop: 25 });
+    const clip = await footage({ ...SIZE, seconds: 5, gop: 25 });
     const gate = camera(clip);
     const seqs = await lastValueFrom(gate.pipe(
       map((frame) => frame), resize({ width: 80 }), encodeH265(),
