@@ -68,7 +68,8 @@ needs('ffmpeg')('the package', () => {
   });
 
   needs('npm')('installed', () => {
-    it.each(['7.5.0', '7.8'])('is taken by npm beside rxjs %s, and runs', async (version) => {
+    // npm asks its registry, which may not answer at once.
+    it.each(['7.5.0', '7.8'])('is taken by npm beside rxjs %s, and runs', { retry: 2 }, async (version) => {
       const home = mkdtempSync(join(folder, 'home-'));
       writeFileSync(join(home, 'package.json'), '{ "type": "module" }');
       const options = ['--prefer-offline', '--ignore-scripts', '--omit=optional', '--no-audit', '--no-fund'];
