@@ -61,9 +61,13 @@ export class MemoryReader implements Reader {
       }));
       const until = timeOf(this.request.to);
       // A message may come up to then; afterwards nothing tells that none does.
-      if (until !== undefined && until >= wall()) opening.add(asyncScheduler.schedule(pump, until + 1 - wall()));
+      const wait = (): void => {
+        pump();
+        // A timer may end a millisecond early by the wall clock, and that may be set back meanwhile.
+        if (!subscriber.closed && until !== undefined && until >= wall()) opening.add(asyncScheduler.schedule(wait, until + 1 - wall()));
+      };
       subscriber.next([]);
-      pump();
+      wait();
     });
   }
 
