@@ -1,0 +1,11 @@
+/** From the engine to the message, no broker. */
+import { camera, encodeH265, toMessage } from '../../../dist/src/index.js';
+
+export const reference = undefined;
+
+export function open() {
+  return {
+    start: (engine, key) => camera('rtsp://bench.invalid/stream', { key, engine }).pipe(encodeH265(), toMessage()),
+    close: () => Promise.resolve(),
+  };
+}
