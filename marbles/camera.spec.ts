@@ -6,7 +6,7 @@ import { resize } from '../operators/resize.js';
 import { retry } from '../operators/retry.js';
 import { skipRate } from '../operators/skip-rate.js';
 import { toMessage } from '../operators/to-message.js';
-import { ACCOUNTS, type Pressure } from '../src/account.js';
+import { type Pressure, ownerOf } from '../src/account.js';
 import { Capture, planOf } from '../src/capture.js';
 import type { EncodedFrame, Frame } from '../src/frame.js';
 import { expectEvents, expectLedger, expectParts, fakeCamera, marbles } from './kit/index.js';
@@ -162,7 +162,7 @@ describe('camera', () => {
         const gate = fakeCamera('f---f|', { live: false, fps: 0.5 });
         const holder = {};
         let pressure: Pressure | undefined;
-        const frames$ = gate.pipe(tap((picture) => { pressure = picture[ACCOUNTS]?.[0]?.owner.pressure; }), digits);
+        const frames$ = gate.pipe(tap((picture) => { pressure = ownerOf(picture)?.pressure; }), digits);
         cold('-b 100s u').subscribe((what) => { if (what === 'b') pressure?.block(holder); else pressure?.unblock(holder); });
         expectObservable(frames$).toBe('1 104s 2|');
         expectEvents(gate, '', { r: { type: 'readFailure' } });

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { encodeH265 } from '../operators/encode-h265.js';
 import { retry } from '../operators/retry.js';
 import { skipRate } from '../operators/skip-rate.js';
-import { ACCOUNTS, type Pressure } from '../src/account.js';
+import { type Pressure, ownerOf } from '../src/account.js';
 import { ERRORS, InvalidOption, Stalled } from '../src/errors.js';
 import type { EncodedFrame, Frame } from '../src/frame.js';
 import type { CameraOrigin } from '../src/plan.js';
@@ -99,7 +99,7 @@ describe('fakeCamera', () => {
       const expected = ' 1-2-----3-4|';
       const gate = fakeCamera(source, { live: false });
       let pressure: Pressure | undefined;
-      expectObservable(gate.pipe(tap((frame) => { pressure = frame[ACCOUNTS]?.[0]?.owner.pressure; }), seq)).toBe(expected);
+      expectObservable(gate.pipe(tap((frame) => { pressure = ownerOf(frame)?.pressure; }), seq)).toBe(expected);
       cold(pause).subscribe((what) => {
         if (what === 'p') pressure?.block(gate);
         else pressure?.unblock(gate);

@@ -3,7 +3,7 @@ import { type Observable, map, of } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { toMessage } from '../operators/to-message.js';
-import { ACCOUNTS } from '../src/account.js';
+import { ACCOUNTS } from '../src/core/accounted.js';
 import { InvalidOption } from '../src/errors.js';
 import type { CameraMessage, EncodedFrame } from '../src/frame.js';
 import { FakeRun } from '../test/unit/outbox-fakes.js';

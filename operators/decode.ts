@@ -1,12 +1,13 @@
 /** decode: makes pictures of encoded messages again. */
 import { Observable, type OperatorFunction, type Subscriber } from 'rxjs';
 import { z } from 'zod';
-import { ACCOUNTS, type Account, type Ticket, handOver, take } from '../src/account.js';
+import { type Account, type Ticket, handOver, take } from '../src/account.js';
+import { ACCOUNTS, type Accounted } from '../src/core/accounted.js';
 import { type Decodable, DecodeStream } from '../src/decoding/index.js';
 import type { DecodedPicture, Decoder, PictureForm } from '../src/decoder.js';
 import { JPEG } from '../src/defaults.js';
 import { ffmpegDecoder } from '../src/ffmpeg/index.js';
-import { type Accounted, type Frame, PIXEL_FORMATS, type PixelFormat } from '../src/frame.js';
+import { type Frame, PIXEL_FORMATS, type PixelFormat } from '../src/frame.js';
 import type { PictureFacts } from '../src/picture-facts.js';
 import { callback, jpegQuality, options, parseOptions } from '../src/options.js';
 

@@ -1,6 +1,6 @@
 /** deliver: hands each value to a sink of the user's own, with the bounds and the pressure of an outbox. */
 import { Observable, type ObservableInput, type OperatorFunction, type Subscriber, Subscription, defer, takeWhile } from 'rxjs';
-import { ACCOUNTS, type Account, type Pressure, type Ticket, take } from '../src/account.js';
+import { type Account, type Pressure, type Ticket, ownerOf, take } from '../src/account.js';
 import { BoundedQueue, type Held, OUTBOX_SCHEMA, type OutboxConfig, Total, retains } from '../src/broker/index.js';
 import { DELIVER, OUTBOX } from '../src/defaults.js';
 import { InvalidOption } from '../src/errors.js';
@@ -134,7 +134,7 @@ function itemOf<T extends Deliverable>(value: T, ticket: Ticket): Item<T> {
 /** What comes out of a broker can wait there: it is never dropped. */
 function boundsOf(value: Deliverable): Pick<Held, 'retains' | 'pressure' | 'leads' | 'dependent'> {
   if (isGap(value)) return { retains: retains(Buffer.alloc(0)), pressure: NO_PRESSURE, leads: true, dependent: false };
-  const pressure = value[ACCOUNTS]?.[0]?.owner.pressure;
+  const pressure = ownerOf(value)?.pressure;
   if (value instanceof Received) return { retains: retains(value.value), pressure, leads: true, dependent: false };
   const stream = 'mode' in value && value.mode === 'stream';
   const isReference = 'referenceOrder' in value;

@@ -1,8 +1,9 @@
 /** toMessage: wraps an access unit, or a chunk, in the message that goes to the broker. */
 import { Observable, type OperatorFunction, defer } from 'rxjs';
 import { z } from 'zod';
-import { ACCOUNTS, type Account, handOver, passedOn, take } from '../src/account.js';
+import { type Account, handOver, ownerOf, passedOn, take } from '../src/account.js';
 import { Capture, planOf } from '../src/capture.js';
+import { ACCOUNTS } from '../src/core/accounted.js';
 import { InvalidOption } from '../src/errors.js';
 import type { CameraMessage, EncodedFrame } from '../src/frame.js';
 import { FORMATS, type FormatName, type MessageContext, type MessageFormatter, ONLY_IN } from '../src/message/index.js';
@@ -100,7 +101,7 @@ export function toMessage(config: ToMessageConfig | MessageFormatter = {}): Oper
     const own = new Numbering();
     let fullOrder: number | undefined;
     return source.pipe(mapHeld((frame) => {
-      const owner = frame[ACCOUNTS]?.[0]?.owner;
+      const owner = ownerOf(frame);
       const numbering = owner?.numbering ?? own;
       const inputOrder = numbering.next();
       if (frame.unchanged === undefined) fullOrder = inputOrder;

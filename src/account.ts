@@ -3,15 +3,13 @@
  * move it and end it; user code in between needs to know nothing of it.
  */
 import { mono } from './clock.js';
+import { ACCOUNTS, type AccountRef, type Accounted } from './core/accounted.js';
+import type { LastTimes } from './core/last-times.js';
 import type { Engine, ProcessOptions } from './engine.js';
 import type { DropCause, EventBody, Place } from './events.js';
 import type { RxcamError } from './errors.js';
-import type { Accounted, Codec, Published } from './frame.js';
-import type { LastTimes } from './message/index.js';
+import type { Codec, Published } from './frame.js';
 import type { Numbering } from './numbering.js';
-
-/** Under which values carry their accounts; global, so that a second copy of rxcam does no harm. */
-export const ACCOUNTS: unique symbol = Symbol.for('rxcam.accounts') as never;
 
 /** What makes a source that can wait stop reading: whoever holds too much blocks, and unblocks later. */
 export interface Pressure {
@@ -41,9 +39,8 @@ export interface AccountOwner {
 }
 
 /** One picture in the ledger. `place` is undefined once its fate is final. */
-export interface Account {
+export interface Account extends AccountRef {
   readonly owner: AccountOwner;
-  readonly seq: number;
   /** Monotonic time of decoding, in ms. */
   readonly capturedMono: number;
   place: Place | 'delivered' | undefined;
@@ -52,6 +49,16 @@ export interface Account {
   isReference?: true;
   /** On a second copy of a picture: it was counted when it came, and is nowhere else. */
   readonly isCopy?: boolean;
+}
+
+/** The accounts of a value; undefined for one that comes from no camera. */
+export function accountsOf(value: Accounted): readonly Account[] | undefined {
+  return value[ACCOUNTS] as readonly Account[] | undefined;
+}
+
+/** The run that a value belongs to, if it comes from a camera. */
+export function ownerOf(value: Accounted): AccountOwner | undefined {
+  return accountsOf(value)?.[0]?.owner;
 }
 
 /**
@@ -136,7 +143,7 @@ export class Ticket {
  * @param seen - what the step has taken before: a picture that comes to the same step again is a duplicate
  */
 export function take(value: Accounted, to: Place, seen = new WeakSet<Account>()): Ticket {
-  const accounts = value[ACCOUNTS] ?? [];
+  const accounts = accountsOf(value) ?? [];
   const own = accounts.filter((account) => account.isCopy !== true);
   const fresh = own.filter((account) => !seen.has(account));
   for (const account of fresh) seen.add(account);
@@ -152,7 +159,7 @@ export function take(value: Accounted, to: Place, seen = new WeakSet<Account>())
 
 /** The value for the step after: what the ticket does not hold of it is a copy there, and counts no more. */
 export function passedOn<T extends Accounted>(value: T, ticket: Ticket): T {
-  const accounts = value[ACCOUNTS];
+  const accounts = accountsOf(value);
   if (accounts === undefined || accounts.length === ticket.accounts.length) return value;
   const copied = (account: Account) => (account.isCopy === true || ticket.accounts.includes(account) ? account : { ...account, isCopy: true });
   return { ...value, [ACCOUNTS]: accounts.map(copied) };

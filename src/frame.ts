@@ -1,6 +1,6 @@
 /** The values that flow: a decoded picture, its access unit, the message made of it, the broker's acknowledgement. */
-import type { Account, ACCOUNTS } from './account.js';
-import type { Completed, Destination } from './message/index.js';
+import type { Accounted } from './core/accounted.js';
+import type { Completed, Destination } from './core/destination.js';
 import type { PictureFacts } from './picture-facts.js';
 
 /** Pixel formats that rxcam hands to user code, by ffmpeg's names. */
@@ -20,11 +20,6 @@ export interface ColorInfo {
   readonly space?: string;
   readonly primaries?: string;
   readonly transfer?: string;
-}
-
-/** What a value owes to the ledger: enumerable, so that `{ ...frame }` in a user's `map` keeps its account. */
-export interface Accounted {
-  readonly [ACCOUNTS]?: readonly Account[];
 }
 
 /** Where a value comes from, and when. */

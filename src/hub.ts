@@ -1,10 +1,10 @@
 /** What belongs to a camera and outlives its subscriptions: events, ledger, runs, the order of its messages. */
 import { BehaviorSubject, type Observable, ReplaySubject, Subject, share } from 'rxjs';
+import type { LastTimes } from './core/last-times.js';
 import type { Engine, ProcessOptions } from './engine.js';
 import type { CameraEvent, EventBody } from './events.js';
 import type { EncodedFrame, Frame } from './frame.js';
 import { EMPTY_LEDGER, type Ledger, fold } from './ledger.js';
-import type { LastTimes } from './message/index.js';
 import { Numbering } from './numbering.js';
 import { wall } from './clock.js';
 import { STATS } from './defaults.js';

@@ -1,6 +1,7 @@
 /** Turns what comes out of an engine into the values that users see, grouped into chunks where asked, and hands them over. */
 import type { Subscriber } from 'rxjs';
-import { ACCOUNTS, type Account, Ticket, handOver } from './account.js';
+import { type Account, Ticket, handOver } from './account.js';
+import { ACCOUNTS } from './core/accounted.js';
 import type { EngineOutput } from './engine.js';
 import { OUTBOX } from './defaults.js';
 import type { DropCause } from './events.js';

@@ -3,10 +3,10 @@ import { BehaviorSubject, type Observable, asyncScheduler, concat, defer, distin
 import type { Account, AccountOwner, Pressure } from './account.js';
 import { Bookmark } from './bookmark.js';
 import { mono } from './clock.js';
+import type { LastTimes } from './core/last-times.js';
 import type { Engine, ProcessOptions } from './engine.js';
 import type { EventBody, Place } from './events.js';
 import type { CameraHub } from './hub.js';
-import type { LastTimes } from './message/index.js';
 import type { Numbering } from './numbering.js';
 
 /** Between the last picture of a file and the first of its next pass, where there is only one; µs. */

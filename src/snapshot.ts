@@ -4,9 +4,9 @@ import {
   throwError, throwIfEmpty, timeout,
 } from 'rxjs';
 import { encodeJpeg } from '../operators/index.js';
-import { ACCOUNTS } from './account.js';
 import type { Camera } from './camera.js';
 import { planOf } from './capture.js';
+import { ACCOUNTS } from './core/accounted.js';
 import { JPEG, SNAPSHOT } from './defaults.js';
 import { DecodeFailed, InvalidOption, NoVideo, SourceTimeout, failureOf } from './errors.js';
 import { still } from './ffmpeg/index.js';

@@ -1,5 +1,5 @@
 /** Frames out of the user's hands that wait for a child. */
-import { ACCOUNTS, type Ticket, passedOn } from './account.js';
+import { type Ticket, accountsOf, passedOn } from './account.js';
 import { STAGE } from './limits.js';
 import type { DropCause } from './events.js';
 import type { Frame } from './frame.js';
@@ -47,6 +47,6 @@ export class Waiting {
 
 /** What its value will say of it. */
 export function kept({ frame, ticket }: Fed, rules: readonly SkipRule[]): Kept {
-  const accounts = passedOn(frame, ticket)[ACCOUNTS] ?? [];
+  const accounts = accountsOf(passedOn(frame, ticket)) ?? [];
   return { ticket, accounts, origin: originOf(frame, rules) };
 }

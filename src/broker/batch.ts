@@ -1,6 +1,6 @@
 /** Gathers one request from the lanes that are ready, and reads what became of it. */
 import type { Published } from '../frame.js';
-import { ACCOUNTS, Ticket } from '../account.js';
+import { Ticket, accountsOf } from '../account.js';
 import { wall } from '../clock.js';
 import type { RxcamError } from '../errors.js';
 import type { Again, Driver, NotWritten, Outgoing, SendOutcome, Written } from './driver.js';
@@ -69,7 +69,7 @@ export function readAnswer(batch: Batch, outcomes: readonly SendOutcome[], unans
 
 export function acknowledgement({ message }: Entry, { topic, key }: Lane, { ok: _, ...where }: Written, writeMs: number): Published {
   const { id, camera, inputOrder, seq, frames } = message;
-  const accounts = message[ACCOUNTS];
+  const accounts = accountsOf(message);
   const latency = accounts === undefined ? {} : { latencyMs: new Ticket(accounts).ageMs() };
   return { id, camera, topic, key, inputOrder, seq, frames, bytes: message.value.length, ...where, acknowledgedAt: wall(), writeMs, ...latency };
 }

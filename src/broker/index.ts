@@ -6,7 +6,7 @@ export { BoundedQueue, type Held, Total } from './bounded-queue.js';
 export type { Driver, Outgoing, SendOutcome } from './driver.js';
 export { kafka } from './kafka.js';
 export type { KafkaConfig } from './kafka-options.js';
-export { type Lane, ownerOf } from './lane.js';
+export type { Lane } from './lane.js';
 export { memory, type MemoryBroker, type MemoryConfig, type StoredMessage } from './memory.js';
 export { type EntryId, type From, type Gate, type Partitions, type Piece, type ReadRequest, type Reader, Reception, type ReceptionStats, type To } from './read/index.js';
 export { redis } from './redis.js';

@@ -1,6 +1,5 @@
 /** The outbox of one topic and key: its order, and what is known of its messages so far. */
-import type { AccountOwner, Pressure, Ticket } from '../account.js';
-import { ACCOUNTS } from '../account.js';
+import { type AccountOwner, type Pressure, type Ticket, ownerOf } from '../account.js';
 import { BROKER } from '../defaults.js';
 import { InvalidOption, type RxcamError } from '../errors.js';
 import type { CameraMessage, Published } from '../frame.js';
@@ -119,9 +118,4 @@ export class Lane extends BoundedQueue<Entry> {
       `publish: cameras ${name(first)} and ${name(second)} both publish to topic '${this.topic}' with key '${this.key}', ` +
       'expected a key of its own for each of them', { camera: second.camera });
   }
-}
-
-/** The run that a message belongs to, if it comes from a camera. */
-export function ownerOf(message: CameraMessage): AccountOwner | undefined {
-  return message[ACCOUNTS]?.[0]?.owner;
 }

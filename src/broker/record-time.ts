@@ -1,8 +1,8 @@
 /** The time of a Kafka record is that of its picture, so that a search by time finds it; where the broker refuses that, another. */
+import { ownerOf } from '../account.js';
 import { mono, wall } from '../clock.js';
 import { KAFKA_TIMES } from '../limits.js';
 import type { CameraMessage } from '../frame.js';
-import { ownerOf } from './lane.js';
 
 /** What a record's time may be: each is tried where the one before it is refused. A record without a time is taken by every broker. */
 const STAMPS = ['capture', 'sending', 'none'] as const;

@@ -1,6 +1,7 @@
 /** An encoded message on its way through a decoder: its access units, each with the picture that is to come out of it. */
 import type { Ticket } from '../account.js';
-import type { Accounted, Codec, EncodeMode } from '../frame.js';
+import type { Accounted } from '../core/accounted.js';
+import type { Codec, EncodeMode } from '../frame.js';
 import type { PictureFacts } from '../picture-facts.js';
 import { accessUnits } from '../ffmpeg/index.js';
 

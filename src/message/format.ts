@@ -1,4 +1,6 @@
 /** What a wire format is: a function from an encoded frame to the bytes and headers of a message. */
+import type { Completed, Destination } from '../core/destination.js';
+import type { LastTimes } from '../core/last-times.js';
 import type { EncodedFrame } from '../frame.js';
 
 /** What a format is told beside the frame. */
@@ -26,35 +28,6 @@ export interface MessageContext {
   readonly stripInputContent?: boolean;
   /** What the camera's last picture and last message took; absent for frames that come from no camera. */
   readonly lastTimes?: LastTimes;
-}
-
-/** Durations of a camera's last picture and last message, in ms; 0 before the first. */
-export interface LastTimes {
-  /** From one picture to the next. */
-  readonly readMs: number;
-  /** From the request to its acknowledgement. */
-  readonly writeMs: number;
-  /** From decoding to the end of encoding. */
-  readonly processMs: number;
-}
-
-/** Where `publish` brings a message. */
-export interface Destination {
-  /** `kafka`, `redis`, `memory` … */
-  readonly kind: string;
-  /** `host:port`, several with commas; absent where there is none, or while it is not known. */
-  readonly servers?: string;
-  /** Topic on Kafka, stream on Redis. */
-  readonly topic: string;
-}
-
-/** What a message is once its destination is known. */
-export interface Completed {
-  readonly value: Buffer;
-  /** Fields of a Redis entry. */
-  readonly fields?: Readonly<Record<string, string | Buffer>>;
-  /** Redis: a consumer group that the stream is to have. */
-  readonly consumerGroup?: string;
 }
 
 /** What a format makes. */

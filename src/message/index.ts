@@ -7,7 +7,7 @@ export { type HeaderPlaces, PackedHeaders, PlainHeaders } from './headers.js';
 export { type Holding, Received, type ReceivedParts } from './received.js';
 export { Verifier, type VerifyStats } from './verifier.js';
 export { type Gap, type GapCause, type Verdict, Verified } from './verified.js';
-export type { Completed, Destination, LastTimes, MessageContext, MessageFormatter } from './format.js';
+export type { MessageContext, MessageFormatter } from './format.js';
 
 /** Every format that `toMessage({ format })` knows. */
 export const FORMATS = { cloudevents, matrice } as const satisfies Record<string, MessageFormatter>;

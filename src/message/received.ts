@@ -1,6 +1,6 @@
 /** A message as it came from a broker. What it says of its picture is read when it is asked for. */
-import { ACCOUNTS, type Account } from '../account.js';
-import type { Accounted, Codec, EncodeMode } from '../frame.js';
+import { ACCOUNTS, type AccountRef, type Accounted } from '../core/accounted.js';
+import type { Codec, EncodeMode } from '../frame.js';
 import type { PictureFacts } from '../picture-facts.js';
 import { type Facts, factsOf } from './facts.js';
 import type { Headers } from './headers.js';
@@ -19,7 +19,7 @@ export interface ReceivedParts {
 }
 
 /** The account of a message: who wants to know when it was taken. */
-export interface Holding extends Account {
+export interface Holding extends AccountRef {
   release(): void;
 }
 

@@ -1,6 +1,5 @@
 /** What `verify` says: a verdict on each message, and gaps in between. */
-import { ACCOUNTS } from '../account.js';
-import type { Accounted } from '../frame.js';
+import { ACCOUNTS, type Accounted } from '../core/accounted.js';
 import { Received } from './received.js';
 
 /** `whole`: as it was sent; `repeated`: it came before; `torn`: its bytes are not those that were sent. */

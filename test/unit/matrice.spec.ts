@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { firstValueFrom, lastValueFrom, of, toArray } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type ToMessageConfig, publish, toMessage } from '../../operators/index.js';
-import { ACCOUNTS } from '../../src/account.js';
+import { ACCOUNTS } from '../../src/core/accounted.js';
 import type { Outgoing } from '../../src/broker/index.js';
 import { InvalidOption } from '../../src/errors.js';
 import type { CameraMessage, EncodedFrame, SourceInfo } from '../../src/frame.js';

@@ -1,13 +1,14 @@
 /** Stand-ins for the broker and the run in virtual time: what the outbox does is seen from both sides. */
 import { EMPTY, NEVER, type Observable, defer, map, timer } from 'rxjs';
-import { ACCOUNTS, type Account, type AccountOwner } from '../../src/account.js';
+import type { Account, AccountOwner } from '../../src/account.js';
 import { BrokerHandle, type BrokerOptions, type Driver, type Outgoing, type SendOutcome } from '../../src/broker/index.js';
 import { mono } from '../../src/clock.js';
 import type { CameraEvent, EventBody, Place } from '../../src/events.js';
 import { BrokerUnavailable } from '../../src/errors.js';
 import type { CameraMessage } from '../../src/frame.js';
 import { EMPTY_LEDGER, type Ledger, fold } from '../../src/ledger.js';
-import type { LastTimes } from '../../src/message/index.js';
+import { ACCOUNTS } from '../../src/core/accounted.js';
+import type { LastTimes } from '../../src/core/last-times.js';
 import { Numbering } from '../../src/numbering.js';
 
 /** What the broker does with one request. */

@@ -4,8 +4,7 @@ import { type Observable, Subject, type Subscription, asyncScheduler, defer, fin
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
 import { publish } from '../../operators/publish.js';
-import type { Account } from '../../src/account.js';
-import { ACCOUNTS } from '../../src/account.js';
+import { type Account, accountsOf } from '../../src/account.js';
 import type { BrokerHandle, CloseReport, Outgoing, SendOutcome } from '../../src/broker/index.js';
 import { MessageTooLarge, BrokerUnavailable } from '../../src/errors.js';
 import type { CameraMessage, Published } from '../../src/frame.js';
@@ -177,7 +176,7 @@ function checkEnd({ runs, acks, driver, offered, report }: Outcome, { cameras }:
       if (event.type === 'published' || event.type === 'dropped') fates.set(event.seq, [...fates.get(event.seq) ?? [], event.type === 'dropped' ? event.cause : 'published']);
     }
     for (const { seq } of own) expect(fates.get(seq), `fates of ${seq}`).toHaveLength(1);
-    for (const account of own.flatMap((message): readonly Account[] => message[ACCOUNTS] ?? [])) expect(account.place).toBeUndefined();
+    for (const account of own.flatMap((message): readonly Account[] => accountsOf(message) ?? [])) expect(account.place).toBeUndefined();
     expect(inFlight(run.ledger)).toBe(0);
     const { captured, published } = run.ledger.counts;
     expect(captured).toBe(published + Object.values(run.ledger.dropped).reduce((sum, one) => sum + one, 0));

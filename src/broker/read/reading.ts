@@ -1,11 +1,12 @@
 /** One subscription to a topic: its connections, the inbox, and what was handed out and is not taken yet. */
 import { type Observable, Subject, type Subscriber, type Subscription, asyncScheduler, take, throwError } from 'rxjs';
-import type { AccountOwner, Pressure } from '../../account.js';
-import { ACCOUNTS } from '../../account.js';
+import type { Account, AccountOwner, Pressure } from '../../account.js';
 import { mono } from '../../clock.js';
+import { ACCOUNTS } from '../../core/accounted.js';
+import type { LastTimes } from '../../core/last-times.js';
 import { InvalidOption } from '../../errors.js';
 import type { EventBody } from '../../events.js';
-import type { Holding, LastTimes, Received } from '../../message/index.js';
+import type { Holding, Received } from '../../message/index.js';
 import { Numbering } from '../../numbering.js';
 import { Fifo } from '../fifo.js';
 import type { Gate, Piece, Reader } from './reader.js';
@@ -143,10 +144,10 @@ export class Reading implements AccountOwner, Gate {
 }
 
 /** The account of one message. */
-class MessageHolding implements Holding {
+class MessageHolding implements Account, Holding {
   readonly epoch = 0;
   readonly capturedMono = mono();
-  place: Holding['place'] = 'handover';
+  place: Account['place'] = 'handover';
   isReleased = false;
 
   constructor(readonly owner: Reading, readonly seq: number, readonly message: Received) {}
