@@ -1,11 +1,11 @@
 /** The ffmpeg command of a plan, built by fluent-ffmpeg; rxcam spawns it itself. */
-import '../bundled.js';
-import ffmpeg, { type FfmpegCommand } from 'fluent-ffmpeg';
+import type { FfmpegCommand } from 'fluent-ffmpeg';
 import type { FeedFormat, ResumePoint } from '../engine.js';
 import type { Plan } from '../plan.js';
 import type { Size } from '../size.js';
 import { fraction } from '../skip.js';
 import type { SourceInput } from '../source/index.js';
+import { newCommand } from './command-builder.js';
 import type { Encoder, ExpectedPictures } from './encoder/index.js';
 import { type Encoding, type Expected, encodingOf, paddingOf } from './expected.js';
 import type { FfmpegFacts } from '../ffmpeg-facts.js';
@@ -20,9 +20,6 @@ export const GLOBAL = ['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'lev
  * that every access unit would come a frame time late.
  */
 export const HEARTBEAT_FD = 3;
-
-/** Told where its presets are, of which none is used: by itself it looks beside its own file, which a bundle has none of. */
-export const newCommand = () => ffmpeg({ presets: 'none' });
 
 /** Arguments for reading a source. */
 export function cameraArguments(

@@ -8,6 +8,7 @@ import { type Observable, defer } from 'rxjs';
 import { InvalidOption, ResourceExhausted } from '../errors.js';
 import { exhausted } from '../exhausted.js';
 import type { FfmpegFacts } from '../ffmpeg-facts.js';
+import { loadCommandBuilder } from './command-builder.js';
 import { childEnvironment } from './environment.js';
 
 /** libavutil's major version counts up with ffmpeg's: 56 is 4.x, 57 is 5.x. */
@@ -28,7 +29,21 @@ interface Candidate { readonly from: string; readonly path: string }
  * could start nothing.
  */
 export function findFfmpeg(encoders: readonly string[] = []): Observable<FfmpegFacts> {
-  return defer(() => find(encoders));
+  return defer(async () => {
+    const [facts] = await Promise.all([find(encoders), prepared()]);
+    return facts;
+  });
+}
+
+/** What a command is made with is loaded while the binary answers. */
+async function prepared(): Promise<void> {
+  try {
+    await loadCommandBuilder();
+  } catch (error) {
+    const short = exhausted(error);
+    if (short !== undefined) throw new ResourceExhausted(`ffmpeg's commands can't be composed: ${short}`, { cause: error });
+    throw error;
+  }
 }
 
 async function find(encoders: readonly string[]): Promise<FfmpegFacts> {

@@ -2,7 +2,8 @@
 import type { FfmpegFacts } from '../ffmpeg-facts.js';
 import type { ResizeStep } from '../plan.js';
 import type { MuxerInput } from '../recorder.js';
-import { GLOBAL, argumentsOf, finished, newCommand } from './command.js';
+import { newCommand } from './command-builder.js';
+import { GLOBAL, argumentsOf, finished } from './command.js';
 import type { Encoding } from './expected.js';
 import { decodeGraph } from './graph.js';
 

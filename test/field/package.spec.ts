@@ -1,5 +1,5 @@
 /** The package as it is published: what is in it, that it runs with the oldest and the newest rxjs, and that a bundle of all of it runs. */
-import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -36,6 +36,7 @@ needs('ffmpeg')('the package', () => {
     // Built beside the checkout, whose own build others use.
     const checkout = join(folder, 'checkout');
     await execa(join(ROOT, 'node_modules/.bin/tsc'), ['-p', join(ROOT, 'tsconfig.json'), '--outDir', join(checkout, 'dist')]);
+    await execa('node', [join(ROOT, 'tools/bundle.mjs'), checkout]);
     for (const name of ['package.json', 'README.md', 'LICENSE']) cpSync(join(ROOT, name), join(checkout, name));
     const { stdout } = await execa('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], { cwd: checkout });
     tarball = join(folder, (JSON.parse(stdout) as [{ filename: string }])[0].filename);
@@ -46,12 +47,39 @@ needs('ffmpeg')('the package', () => {
 
   it('has its licence, its README, and names no file that is not in it', () => {
     const names = readdirSync(unpacked, { recursive: true, encoding: 'utf8' });
-    expect(names).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'package.json', 'dist/src/index.js', 'dist/src/index.d.ts']));
+    expect(names).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'package.json', 'dist/bundle/index.js', 'dist/src/index.d.ts']));
     expect(readFileSync(join(unpacked, 'LICENSE'), 'utf8')).toMatch(/^MIT License/);
     expect(names.filter((name) => name.endsWith('.map'))).toEqual([]);
     for (const name of names.filter((one) => /\.[jt]s$/.test(one))) {
       expect(readFileSync(join(unpacked, name), 'utf8'), name).not.toContain('sourceMappingURL');
     }
+  });
+
+  it('loads the clients of brokers, the composer of commands and the logger when they are needed, not before', async () => {
+    const home = mkdtempSync(join(folder, 'import-'));
+    mkdirSync(join(home, 'node_modules'));
+    cpSync(unpacked, join(home, 'node_modules/rxcam'), { recursive: true });
+    for (const name of ['rxjs', 'kafkajs', 'ioredis', 'fluent-ffmpeg', 'pino', 'zod', 'tslib', 'commander', 'log-update']) {
+      symlinkSync(join(ROOT, 'node_modules', name), join(home, 'node_modules', name));
+    }
+    writeFileSync(join(home, 'hooks.mjs'), `
+      import { writeSync } from 'node:fs';
+      export const load = (url, context, next) => { writeSync(1, url + '\\n'); return next(url, context); };
+    `);
+    writeFileSync(join(home, 'program.mjs'), `
+      import { createRequire, register } from 'node:module';
+      register('./hooks.mjs', import.meta.url);
+      const { camera, kafka, redis } = await import('rxcam');
+      camera('test:');
+      await kafka({ brokers: ['127.0.0.1:9'] }).close();
+      await redis({ url: 'redis://127.0.0.1:9' }).close();
+      console.log(Object.keys(createRequire(import.meta.url).cache).join('\\n'));
+    `);
+    const { stdout } = await execa('node', ['program.mjs'], { cwd: home });
+    const loaded = stdout.split('\n');
+    const packages = loaded.flatMap((file) => /.*[/]node_modules[/]((?:@[^/]+[/])?[^/]+)/.exec(file)?.[1] ?? []);
+    expect(new Set(packages)).toEqual(new Set(['rxcam', 'rxjs']));
+    expect(loaded.filter((file) => file.includes('/rxcam/')).length).toBeLessThan(20);
   });
 
   it('runs in one file with all that it needs, in a folder with nothing else', async () => {

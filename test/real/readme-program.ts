@@ -13,7 +13,7 @@ const TSC = `${ROOT}node_modules/.bin/tsc`;
 const GONE_WITHIN_MS = 5_000;
 
 /** The command line, once it is built. */
-export const MAIN = `${PACKAGE}/dist/src/cli/main.js`;
+export const MAIN = `${PACKAGE}/dist/bundle/cli.js`;
 
 /** Puts the built package where the examples look for it: `import 'rxcam'` goes by its package.json. */
 export async function build(): Promise<void> {
@@ -23,6 +23,7 @@ export async function build(): Promise<void> {
   const options = ['--outDir', `${PACKAGE}/dist`, '--incremental', '--tsBuildInfoFile', `${FOLDER}/tsbuildinfo`];
   const { exitCode, stdout } = await execa(TSC, ['-p', `${ROOT}tsconfig.json`, ...options], { reject: false });
   if (exitCode !== 0) throw new Error(stdout);
+  await execa('node', [`${ROOT}tools/bundle.mjs`, PACKAGE]);
 }
 
 /** Compiles the examples, all together; returns what the compiler complains of, with README.md's line numbers. */

@@ -1,0 +1,28 @@
+/** fluent-ffmpeg, which composes the commands; loaded at the first search for an ffmpeg, since importing rxcam needs none of it. */
+import '../bundled.js';
+import { createRequire } from 'node:module';
+import type { FfmpegCommand, FfmpegCommandOptions } from 'fluent-ffmpeg';
+
+type MakeCommand = (options: FfmpegCommandOptions) => FfmpegCommand;
+
+let make: MakeCommand | undefined;
+
+/** Resolves once {@link newCommand} can be called. */
+export async function loadCommandBuilder(): Promise<void> {
+  make ??= await load();
+}
+
+/** Node remembers an import that failed, such as for want of a file descriptor, for as long as it runs; a `require` it tries again. */
+async function load(): Promise<MakeCommand> {
+  try {
+    return (await import('fluent-ffmpeg')).default;
+  } catch {
+    return createRequire(import.meta.url)('fluent-ffmpeg') as MakeCommand;
+  }
+}
+
+/** A command without parts. With `presets` set it does not look beside its own file, which a bundle does not have. */
+export function newCommand(): FfmpegCommand {
+  if (make === undefined) throw new Error('commands are composed once an ffmpeg is found');
+  return make({ presets: 'none' });
+}

@@ -1,0 +1,60 @@
+/**
+ * `node tools/bundle.mjs [FOLDER]`: joins what tsc has written to FOLDER/dist into a few files, FOLDER/dist/bundle, which the package
+ * is imported from. Node takes far longer to find and open 300 small files than to read one. What rxcam imports stays
+ * outside, but for zod, of which a part is used: its licence is placed beside the files.
+ */
+import { copyFileSync, readFileSync, rmSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const folder = process.argv[2] ?? ROOT;
+const outdir = resolve(folder, 'dist/bundle');
+/** @typedef {{ types: string, default: string }} Entry */
+/** @typedef {{ exports: Record<string, Entry | string>, bin: { rxcam: string }, dependencies: object, peerDependencies: object }} Manifest */
+// eslint-disable-next-line @typescript-eslint/no-unsafe-assignment -- the linter overlooks the cast
+const { exports, bin, dependencies, peerDependencies } = /** @type {Manifest} */ (JSON.parse(readFileSync(`${ROOT}/package.json`, 'utf8')));
+
+/** Each entry's file is named in package.json, and its types lie beside what tsc made of it. */
+const entries = Object.values(exports).filter((entry) => typeof entry === 'object')
+  .map(({ types, default: file }) => ({ file, from: types.replace(/\.d\.ts$/, '.js') }));
+const program = { file: bin.rxcam, from: './dist/src/cli/main.js' };
+
+/** @param {string} file */
+function nameOf(file) {
+  const name = /^\.\/dist\/bundle\/(.*)\.js$/.exec(file)?.[1];
+  if (name === undefined) throw new Error(`package.json: '${file}' given for an entry, expected ./dist/bundle/NAME.js`);
+  return name;
+}
+
+/**
+ * All of zod hangs on the one object `z`; its members alone can be left out where nothing uses them.
+ * @type {import('esbuild').Plugin}
+ */
+const zodInParts = {
+  name: 'zod-in-parts',
+  setup: (building) => { building.onLoad({ filter: /[/\\]dist[/\\].*\.js$/ }, ({ path }) => ({
+    contents: readFileSync(path, 'utf8').replace(/^import \{ z \} from 'zod';/m, "import * as z from 'zod';"),
+  })); },
+};
+
+/**
+ * It finds out whether its own file was joined with others: by a bundle of the user's, not by this one.
+ * @type {import('esbuild').Plugin}
+ */
+const bundledApart = {
+  name: 'bundled-apart',
+  setup: (building) => { building.onResolve({ filter: /[/]bundled\.js$/ }, ({ path, resolveDir }) => ({
+    path: relative(outdir, resolve(resolveDir, path)).replaceAll('\\', '/'), external: true, sideEffects: true,
+  })); },
+};
+
+rmSync(outdir, { recursive: true, force: true });
+await build({
+  absWorkingDir: folder, outdir, bundle: true, splitting: true, format: 'esm', platform: 'node', target: 'node20', logLevel: 'warning',
+  entryPoints: Object.fromEntries([...entries, program].map(({ file, from }) => [nameOf(file), from])),
+  external: Object.keys({ ...dependencies, ...peerDependencies }).filter((name) => name !== 'zod').flatMap((name) => [name, `${name}/*`]),
+  nodePaths: [`${ROOT}/node_modules`], plugins: [zodInParts, bundledApart], chunkNames: 'part-[hash]',
+});
+copyFileSync(`${ROOT}/node_modules/zod/LICENSE`, `${outdir}/LICENSE-zod`);
