@@ -155,9 +155,9 @@ class Publication {
 
 /** The message with what its format wants to know of the broker: once, however often it is sent. */
 function completed(message: CameraMessage, handle: BrokerHandle, topic: string): CameraMessage {
+  if (message.completion?.of !== message.value) return message;
   const { kind, servers } = handle.driver();
   const { completion, ...rest } = message;
-  if (completion?.of !== message.value) return message;
   return { ...rest, ...completion.complete({ kind, topic, ...(servers !== undefined && { servers }) }) };
 }
 

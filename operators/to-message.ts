@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { type Account, handOver, ownerOf, passedOn, take } from '../src/account.js';
 import { Capture, planOf } from '../src/capture.js';
 import { ACCOUNTS } from '../src/core/accounted.js';
+import type { LastTimes } from '../src/core/last-times.js';
 import { InvalidOption } from '../src/errors.js';
 import type { CameraMessage, EncodedFrame } from '../src/frame.js';
 import { FORMATS, type FormatName, type MessageContext, type MessageFormatter, ONLY_IN } from '../src/message/index.js';
@@ -105,10 +106,8 @@ export function toMessage(config: ToMessageConfig | MessageFormatter = {}): Oper
       const numbering = owner?.numbering ?? own;
       const inputOrder = numbering.next();
       if (frame.unchanged === undefined) fullOrder = inputOrder;
-      const refers = frame.unchanged !== undefined && fullOrder !== undefined && { referenceOrder: fullOrder };
-      const { camera, run } = frame;
-      const lastTimes = owner && { lastTimes: owner.lastTimes() };
-      const context = { key: camera, ...facts, camera, run, inputOrder, processRun: numbering.run, ...lastTimes, ...refers };
+      const context = contextOf(frame, facts, numbering.run, inputOrder, owner?.lastTimes());
+      if (frame.unchanged !== undefined && fullOrder !== undefined) context.referenceOrder = fullOrder;
       return messageOf(frame, formatter, context, headers);
     }));
   });
@@ -155,24 +154,36 @@ function mapHeld(project: (frame: EncodedFrame) => CameraMessage): OperatorFunct
   }));
 }
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+function contextOf(
+  { camera, run }: EncodedFrame, facts: Partial<MessageContext>, processRun: string, inputOrder: number, lastTimes: LastTimes | undefined,
+): Mutable<MessageContext> {
+  const context: Mutable<MessageContext> = { ...facts, key: facts.key ?? camera, camera, run, inputOrder, processRun };
+  if (lastTimes !== undefined) context.lastTimes = lastTimes;
+  return context;
+}
+
 function messageOf(
-  frame: EncodedFrame, formatter: MessageFormatter, context: MessageContext, more: Readonly<Record<string, string>> = {},
+  frame: EncodedFrame, formatter: MessageFormatter, context: MessageContext, more: Readonly<Record<string, string>> | undefined,
 ): CameraMessage {
-  const { id, key = context.key, value, headers = {}, fields, previousOrderHeader, complete } = formatter(frame, context);
-  const bytes = typeof value === 'string' ? Buffer.from(value) : value;
+  const { id, key, value, headers = {}, fields, previousOrderHeader, complete } = formatter(frame, context);
   const { camera, run, seq, pts, capturedAt, width, height, source, mode, keyframe, frames, lastSeq } = frame;
-  const accounts = frame[ACCOUNTS];
-  return {
+  const bytes = typeof value === 'string' ? Buffer.from(value) : value;
+  // Members are added one by one: this is made for every message, and conditional spreads are several times slower.
+  const message: Mutable<CameraMessage> = {
     camera, run, seq, pts, capturedAt, width, height, mode, keyframe, frames, lastSeq,
-    ...(source && { source }),
-    ...(accounts && { [ACCOUNTS]: accounts }),
     id: id ?? `${camera}/${context.processRun}/${context.inputOrder}`,
-    key, inputOrder: context.inputOrder,
-    ...(context.referenceOrder !== undefined && { referenceOrder: context.referenceOrder }),
+    key: key ?? context.key, inputOrder: context.inputOrder,
     value: bytes,
-    headers: { ...headers, ...more },
-    ...(fields && { fields }),
-    ...(previousOrderHeader !== undefined && { previousOrderHeader }),
-    ...(complete && { completion: { of: bytes, complete } }),
+    headers: more === undefined ? headers : { ...headers, ...more },
   };
+  const accounts = frame[ACCOUNTS];
+  if (accounts !== undefined) message[ACCOUNTS] = accounts;
+  if (source !== undefined) message.source = source;
+  if (previousOrderHeader !== undefined) message.previousOrderHeader = previousOrderHeader;
+  if (context.referenceOrder !== undefined) message.referenceOrder = context.referenceOrder;
+  if (fields !== undefined) message.fields = fields;
+  if (complete !== undefined) message.completion = { of: bytes, complete };
+  return message;
 }

@@ -8,6 +8,9 @@ export class Alarm {
 
   constructor(readonly ring: () => void) {}
 
+  /** Monotonic time at which it rings; Infinity for never. */
+  get at(): number { return this.#at; }
+
   /** @param at - monotonic time in ms; Infinity for never */
   set(at: number): void {
     if (this.#at === at) return;

@@ -51,27 +51,37 @@ export interface Answer {
   readonly tooLarge: readonly { entry: Entry; outcome: NotWritten }[];
 }
 
+const NONE: readonly never[] = [];
+
 export function readAnswer(batch: Batch, outcomes: readonly SendOutcome[], unanswered: () => NotWritten): Answer[] {
   const isSingle = outcomes.length === 1;
   let index = 0;
   return batch.map((part) => {
-    const answer = { part, written: [], back: [], tooLarge: [] } as { [K in keyof Answer]: Answer[K] extends readonly (infer T)[] ? T[] : Answer[K] };
+    const written: Answer['written'][number][] = [];
+    let back: Answer['back'][number][] | undefined;
+    let tooLarge: Answer['tooLarge'][number][] | undefined;
     for (const entry of part.entries) {
       const outcome = outcomes[index++] ?? unanswered();
-      if (outcome.ok) answer.written.push({ entry, outcome });
-      else if ('again' in outcome) answer.back.push({ entry, outcome });
-      else if (outcome.tooLarge === true || (outcome.split === 'size' && isSingle)) answer.tooLarge.push({ entry, outcome });
-      else answer.back.push({ entry, outcome });
+      if (outcome.ok) written.push({ entry, outcome });
+      else if ('again' in outcome) (back ??= []).push({ entry, outcome });
+      else if (outcome.tooLarge === true || (outcome.split === 'size' && isSingle)) (tooLarge ??= []).push({ entry, outcome });
+      else (back ??= []).push({ entry, outcome });
     }
-    return answer;
+    return { part, written, back: back ?? NONE, tooLarge: tooLarge ?? NONE };
   });
 }
 
-export function acknowledgement({ message }: Entry, { topic, key }: Lane, { ok: _, ...where }: Written, writeMs: number): Published {
+export function acknowledgement({ message }: Entry, { topic, key }: Lane, where: Written, writeMs: number): Published {
   const { id, camera, inputOrder, seq, frames } = message;
+  const ack: { -readonly [K in keyof Published]: Published[K] } = {
+    id, camera, topic, key, inputOrder, seq, frames, bytes: message.value.length, acknowledgedAt: wall(), writeMs,
+  };
+  if (where.partition !== undefined) ack.partition = where.partition;
+  if (where.offset !== undefined) ack.offset = where.offset;
+  if (where.streamId !== undefined) ack.streamId = where.streamId;
   const accounts = accountsOf(message);
-  const latency = accounts === undefined ? {} : { latencyMs: new Ticket(accounts).ageMs() };
-  return { id, camera, topic, key, inputOrder, seq, frames, bytes: message.value.length, ...where, acknowledgedAt: wall(), writeMs, ...latency };
+  if (accounts !== undefined) ack.latencyMs = new Ticket(accounts).ageMs();
+  return ack;
 }
 
 function dropRefused(driver: Driver, lane: Lane, refused: (error: RxcamError, lane: Lane) => void): void {

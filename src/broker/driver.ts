@@ -9,8 +9,17 @@ export interface Outgoing {
   readonly topic: string;
   readonly key: string;
   readonly message: CameraMessage;
-  /** The message's headers, with what is stamped when it leaves the outbox. */
+  /** The message's headers, with what is stamped when it leaves the outbox. Made when they are read: {@link eachHeader} copies nothing. */
   readonly headers: Readonly<Record<string, string>>;
+  /** inputOrder sent before this one to the same topic and key: the value of the header that the message names for it. */
+  readonly previousOrder?: number;
+}
+
+/** Calls `write` with each header of a message, what is stamped last. */
+export function eachHeader({ message, previousOrder }: Outgoing, write: (name: string, value: string) => void): void {
+  const { headers, previousOrderHeader } = message;
+  for (const name in headers) if (name !== previousOrderHeader) write(name, headers[name] as string);
+  if (previousOrderHeader !== undefined) write(previousOrderHeader, String(previousOrder ?? 0));
 }
 
 /** It is written, and where. */

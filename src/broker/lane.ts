@@ -93,10 +93,9 @@ export class Lane extends BoundedQueue<Entry> {
   stamp(entries: readonly Entry[]): Outgoing[] {
     let previous = this.#lastSent;
     return entries.map(({ message }) => {
-      const { previousOrderHeader: header, headers } = message;
-      const stamped = header === undefined ? headers : { ...headers, [header]: String(previous) };
+      const outgoing = new Stamped(this.topic, this.key, message, previous);
       previous = message.inputOrder;
-      return { topic: this.topic, key: this.key, message, headers: stamped };
+      return outgoing;
     });
   }
 
@@ -117,5 +116,15 @@ export class Lane extends BoundedQueue<Entry> {
     return new InvalidOption(
       `publish: cameras ${name(first)} and ${name(second)} both publish to topic '${this.topic}' with key '${this.key}', ` +
       'expected a key of its own for each of them', { camera: second.camera });
+  }
+}
+
+/** A message with the number of the one before it. */
+class Stamped implements Outgoing {
+  constructor(readonly topic: string, readonly key: string, readonly message: CameraMessage, readonly previousOrder: number) {}
+
+  get headers(): Readonly<Record<string, string>> {
+    const { previousOrderHeader: header, headers } = this.message;
+    return header === undefined ? headers : { ...headers, [header]: String(this.previousOrder) };
   }
 }

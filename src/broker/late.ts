@@ -1,5 +1,5 @@
 /** When a request counts as unanswered. */
-import { EMPTY, Observable, defer, expand, take, throwIfEmpty, timer } from 'rxjs';
+import { Observable, asyncScheduler, defer } from 'rxjs';
 import { mono } from '../clock.js';
 import { BrokerUnavailable } from '../errors.js';
 import type { Driver, NotWritten, Outgoing, SendOutcome } from './driver.js';
@@ -14,32 +14,31 @@ export interface InTime {
 export function answerInTime(driver: Driver, batch: readonly Outgoing[], given: InTime): Observable<readonly SendOutcome[]> {
   const { requestTimeoutMs, pausedUntil } = given;
   return new Observable((subscriber) => {
-    const request = defer(() => driver.send(batch)).pipe(
-      take(1),
-      throwIfEmpty(() => noAnswer(driver, 'no answer').error),
-    ).subscribe({
-      next: (outcomes) => { subscriber.next(outcomes); },
+    const request = defer(() => driver.send(batch)).subscribe({
+      next: (outcomes) => {
+        subscriber.next(outcomes);
+        subscriber.complete();
+      },
       error: (error: unknown) => { subscriber.error(error); },
-      complete: () => { subscriber.complete(); },
+      complete: () => { subscriber.error(noAnswer(driver, 'no answer').error); },
     });
     subscriber.add(request);
+    // An answer that came at once needs no timer.
     if (subscriber.closed) return;
-    subscriber.add(lateAfter(requestTimeoutMs, pausedUntil).subscribe({ complete: () => {
+    subscriber.add(asyncScheduler.schedule(function () {
+      const until = pausedUntil();
+      const leftMs = until === 0 ? 0 : until + requestTimeoutMs - mono();
+      if (leftMs > 0) {
+        this.schedule(undefined, Math.ceil(leftMs));
+        return;
+      }
       request.unsubscribe();
       subscriber.error(noAnswer(driver, `no answer within ${requestTimeoutMs} ms`).error);
-    } }));
+    }, requestTimeoutMs));
   });
 }
 
 /** What is said of a request without an answer. */
 export function noAnswer(driver: Driver, reason: string): NotWritten {
   return { ok: false, error: new BrokerUnavailable(`${driver.kind} at ${driver.address}: ${reason}`) };
-}
-
-function lateAfter(ms: number, pausedUntil: () => number): Observable<unknown> {
-  return timer(ms).pipe(expand(() => {
-    const until = pausedUntil();
-    const leftMs = until === 0 ? 0 : until + ms - mono();
-    return leftMs > 0 ? timer(Math.ceil(leftMs)) : EMPTY;
-  }));
 }

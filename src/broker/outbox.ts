@@ -14,7 +14,8 @@ export interface LaneOptions {
 }
 
 export class Outbox {
-  readonly #lanes = new Map<string, Lane>();
+  /** By topic, then by key. */
+  readonly #lanes = new Map<string, Map<string, Lane>>();
   /** Lanes that somebody has left. */
   readonly #left = new Set<Lane>();
   /** What lanes that are gone have sent last: the next message there names it. The oldest go. */
@@ -26,19 +27,14 @@ export class Outbox {
     this.#total = new Total(maxBytes);
   }
 
-  get lanes(): Iterable<Lane> { return this.#lanes.values(); }
+  get lanes(): Lane[] { return [...this.#lanes.values()].flatMap((byKey) => [...byKey.values()]); }
   /** Bytes kept alive by all messages. */
   get bytes(): number { return this.#total.retained.bytes; }
   get messages(): number { return this.#total.count; }
 
   /** The lane of a topic and key, bounded as the last publisher asked. */
   lane(topic: string, key: string, options: LaneOptions): Lane {
-    const id = idOf(topic, key);
-    let lane = this.#lanes.get(id);
-    if (lane === undefined) {
-      lane = new Lane(topic, key, { maxBytes: OUTBOX.maxBytes, maxMessages: OUTBOX.maxMessages }, this.#total, this.#lastSent.get(id));
-      this.#lanes.set(id, lane);
-    }
+    const lane = this.#lanes.get(topic)?.get(key) ?? this.#newLane(topic, key);
     lane.maxInFlight = options.maxInFlight ?? lane.maxInFlight;
     lane.limits.maxBytes = options.maxBytes ?? lane.limits.maxBytes;
     lane.limits.maxMessages = options.maxMessages ?? lane.limits.maxMessages;
@@ -55,7 +51,7 @@ export class Outbox {
   relieve(): void {
     if (!this.#wasHigh || !this.#total.isLow) return;
     this.#wasHigh = false;
-    for (const lane of this.#lanes.values()) lane.relieve();
+    for (const lane of this.lanes) lane.relieve();
   }
 
   /** Somebody publishes to this lane no longer. */
@@ -67,14 +63,23 @@ export class Outbox {
   sweep(): string[] {
     const gone = [...this.#left].filter(({ isIdle }) => isIdle);
     for (const lane of gone) this.#remove(lane);
-    const used = gone.length === 0 ? undefined : new Set([...this.#lanes.values()].map(({ topic }) => topic));
-    return [...new Set(gone.map(({ topic }) => topic))].filter((topic) => used?.has(topic) === false);
+    return [...new Set(gone.map(({ topic }) => topic))].filter((topic) => !this.#lanes.has(topic));
+  }
+
+  #newLane(topic: string, key: string): Lane {
+    const lane = new Lane(topic, key, { maxBytes: OUTBOX.maxBytes, maxMessages: OUTBOX.maxMessages }, this.#total, this.#lastSent.get(idOf(topic, key)));
+    const byKey = this.#lanes.get(topic);
+    if (byKey === undefined) this.#lanes.set(topic, new Map([[key, lane]]));
+    else byKey.set(key, lane);
+    return lane;
   }
 
   #remove(lane: Lane): void {
     const id = idOf(lane.topic, lane.key);
+    const byKey = this.#lanes.get(lane.topic);
     this.#left.delete(lane);
-    this.#lanes.delete(id);
+    byKey?.delete(lane.key);
+    if (byKey?.size === 0) this.#lanes.delete(lane.topic);
     this.#lastSent.delete(id);
     this.#lastSent.set(id, lane.lastSent);
     const [oldest] = this.#lastSent.keys();
@@ -83,12 +88,12 @@ export class Outbox {
 
   /** Drops every message; returns where each was to go, and the bytes of its value. */
   dropAll(cause: DropCause, error?: RxcamError): { topic: string; bytes: number }[] {
-    return [...this.#lanes.values()].flatMap((lane) =>
+    return this.lanes.flatMap((lane) =>
       lane.dropAll(cause, error).map(({ message }) => ({ topic: lane.topic, bytes: message.value.length })));
   }
 
   #dropFromLargest(): boolean {
-    const bySize = [...this.#lanes.values()].filter((lane) => lane.waiting > 0).sort((a, b) => b.bytes - a.bytes);
+    const bySize = this.lanes.filter((lane) => lane.waiting > 0).sort((a, b) => b.bytes - a.bytes);
     return bySize.some((lane) => lane.dropOldest());
   }
 }

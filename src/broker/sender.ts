@@ -44,8 +44,10 @@ export class Sender {
 
   /** The lane has got a message. */
   wake(lane: Lane): void {
-    if (lane.waiting > 0 && lane.taken === 0) this.#ready.add(lane);
-    this.#plan();
+    if (lane.waiting === 0 || lane.taken > 0) return;
+    this.#ready.add(lane);
+    // When it rings before this lane is due, all is planned then.
+    if (this.#alarm.at > this.#laneDueAt(lane)) this.#plan();
   }
 
   /** No linger and no long wait any more: the handle is closing. */

@@ -10,6 +10,13 @@ import type { SizeSearch } from './size-search.js';
 export function settle(answer: Answer, health: Health, search: SizeSearch): void {
   const { part: { lane, entries }, written, back, tooLarge } = answer;
   for (const { entry } of written) lane.sent(entry);
+  if (back.length === 0 && tooLarge.length === 0) {
+    lane.isSuspect = false;
+    lane.notBefore = 0;
+    lane.failures = 0;
+    lane.error = undefined;
+    return;
+  }
   for (const { entry } of back) entry.ticket.move('outbox');
   lane.giveBack(back.map(({ entry }) => entry));
   const refused = refusals(answer);
@@ -34,7 +41,11 @@ export interface Told {
 
 /** Drops what is too large, and says what was refused, not what is only sent in another way. */
 export function report(answer: Answer, told: Told): void {
-  const { part: { lane }, written, tooLarge } = answer;
+  const { part: { lane }, written, back, tooLarge } = answer;
+  if (back.length === 0 && tooLarge.length === 0) {
+    told.written(lane.topic);
+    return;
+  }
   for (const { entry, outcome } of tooLarge) lane.dropTaken(entry, 'too-large', outcome.error);
   const refused = refusals(answer).filter(({ split }) => split === undefined);
   const outcomes = [...tooLarge.map(({ outcome }) => outcome), ...refused];
