@@ -1,6 +1,7 @@
 /** Consumer groups: made in the request that brings a stream's first entry, and again where the stream is gone. */
-import type { ChainableCommander, Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import type { Outgoing } from './driver.js';
+import type { Transaction } from './redis-transaction.js';
 
 export class StreamGroups {
   readonly #made = new Set<string>();
@@ -18,10 +19,10 @@ export class StreamGroups {
    * already is an answer of its own, and no failure of the batch.
    * @returns the streams that get one
    */
-  make(multi: ChainableCommander, batch: readonly Outgoing[]): string[] {
+  make(transaction: Transaction, batch: readonly Outgoing[]): string[] {
     const wanted = new Map(batch.flatMap(({ topic, message: { consumerGroup } }) =>
       (consumerGroup === undefined || this.#made.has(topic) || this.#refused.has(topic) ? [] : [[topic, consumerGroup]])));
-    for (const [topic, group] of wanted) multi.xgroup('CREATE', topic, group, '0', 'MKSTREAM');
+    for (const [topic, group] of wanted) transaction.add('XGROUP', 'CREATE', topic, group, '0', 'MKSTREAM');
     return [...wanted.keys()];
   }
 

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { Observable } from 'rxjs';
 import { REDIS } from '../defaults.js';
 import { redact } from '../redact.js';
+import type { Transaction } from './redis-transaction.js';
 import { type Connection, type RedisOptions, checkedUrl, connectionOf, serverOf } from './redis-options.js';
 
 export class RedisLink {
@@ -14,6 +15,7 @@ export class RedisLink {
   /** Whether that function has been asked since the connection was given up. */
   #isAsked = false;
   #redis: Redis | undefined;
+  #Transaction: typeof Transaction | undefined;
   #connecting: Promise<Redis> | undefined;
   /** Rises when connections are given up. */
   #generation = 0;
@@ -55,6 +57,12 @@ export class RedisLink {
     }
   }
 
+  /** To be called when connected: its module comes with the library. */
+  newTransaction(): Transaction {
+    if (this.#Transaction === undefined) throw new Error('not connected yet');
+    return new this.#Transaction();
+  }
+
   /** Where the server is now. */
   askAgain(): Promise<Connection> {
     this.#isAsked = false;
@@ -81,7 +89,8 @@ export class RedisLink {
   async #connect(generation: number): Promise<Redis> {
     this.lastError = '';
     // The library is loaded when it is needed: it is large, and many use another broker.
-    const [{ Redis }, { client }] = await Promise.all([import('ioredis'), this.#askWhere()]);
+    const [{ Redis }, { Transaction }, { client }] = await Promise.all([import('ioredis'), import('./redis-transaction.js'), this.#askWhere()]);
+    this.#Transaction = Transaction;
     if (generation !== this.#generation) throw new Error('the connection was given up meanwhile');
     this.#redis?.disconnect();
     const { connectTimeoutMs, requestTimeoutMs } = this.options;

@@ -12,6 +12,7 @@ import { REDIS_SCHEMA, type RedisConfig, type RedisOptions } from './redis-optio
 import { fieldsOf } from './redis-fields.js';
 import { type ReadRequest, type Reader, redisReader } from './read/index.js';
 import { RedisRights, refusedCommand } from './redis-rights.js';
+import type { AbortedError, Reply } from './redis-transaction.js';
 import { StreamTrim } from './stream-trim.js';
 
 /**
@@ -105,12 +106,12 @@ class RedisDriver implements Driver {
     try {
       const redis = await this.#link.connected();
       await this.#rights.tryTrim(redis, [...new Set(batch.map(({ topic }) => topic))]);
-      const multi = redis.multi();
-      const groups = this.#groups.make(multi, batch);
+      const transaction = this.#link.newTransaction();
+      const groups = this.#groups.make(transaction, batch);
       const trims = this.#trim.trimsFor(batch.filter(({ topic }) => this.#rights.mayTrim(topic)));
-      for (const { topic, firstKept } of trims) multi.xtrim(topic, 'MINID', '~', firstKept);
-      for (const outgoing of batch) multi.xadd(...this.#entryOf(outgoing));
-      const results = await multi.exec() ?? [];
+      for (const { topic, firstKept } of trims) transaction.add('XTRIM', topic, 'MINID', '~', firstKept);
+      for (const outgoing of batch) transaction.add(...this.#entryOf(outgoing));
+      const results = await transaction.exec(redis);
       this.#trim.trimmed(trims);
       this.#groups.made(groups);
       return batch.map((outgoing, index) => this.#outcome(outgoing, results[groups.length + trims.length + index]));
@@ -120,19 +121,18 @@ class RedisDriver implements Driver {
   }
 
   /** A stream that must have a group is not made without it. */
-  #entryOf(outgoing: Outgoing): [string, ...(string | Buffer | number)[]] {
+  #entryOf(outgoing: Outgoing): (string | Buffer | number)[] {
     const only = outgoing.message.consumerGroup === undefined ? [] : ['NOMKSTREAM'];
-    return [outgoing.topic, ...only, 'MAXLEN', '~', this.options.maxLen, '*', ...fieldsOf(outgoing)];
+    return ['XADD', outgoing.topic, ...only, 'MAXLEN', '~', this.options.maxLen, '*', ...fieldsOf(outgoing)];
   }
 
-  #outcome({ topic, message }: Outgoing, result: [Error | null, unknown] | undefined): SendOutcome {
-    const [error, id] = result ?? [new Error('no answer')];
-    if (error === null && id === null) {
+  #outcome({ topic, message }: Outgoing, id: Reply | undefined): SendOutcome {
+    if (id === null) {
       this.#groups.gone(topic);
       if (this.#groups.wasRefused(topic)) return { ok: false, error: this.#unavailable(NO_GROUP(topic, message.consumerGroup ?? '')) };
       return { ok: false, error: this.#unavailable(`stream '${topic}' is gone`), split: 'apart' };
     }
-    if (error !== null || typeof id !== 'string') return { ok: false, error: this.#unavailable(error?.message ?? 'no answer') };
+    if (typeof id !== 'string') return { ok: false, error: this.#unavailable(id instanceof Error ? id.message : 'no answer') };
     if (this.#rights.mayTrim(topic)) this.#trim.wrote(topic, id, message);
     return { ok: true, streamId: id };
   }
@@ -165,5 +165,3 @@ class RedisDriver implements Driver {
     return `redis at ${this.address}: ${this.#link.redact(reason)}`;
   }
 }
-
-interface AbortedError extends Error { previousErrors?: readonly Error[] }

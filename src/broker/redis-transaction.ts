@@ -1,0 +1,90 @@
+/**
+ * One MULTI … EXEC as one write. A pipeline of ioredis makes an object, a promise, a timer and copies for each command, and one
+ * copy more of them all; here its connection, its queue and its parser do the same work with two commands for a whole batch.
+ */
+import { Command, type Redis } from 'ioredis';
+import type { Socket } from 'node:net';
+
+/** What one command of the transaction gave. */
+export type Reply = string | number | null | Error | readonly Reply[];
+
+/** Why a transaction was not carried out; `previousErrors` are the answers that refused single commands of it. */
+export interface AbortedError extends Error { previousErrors?: readonly Error[] }
+
+const MULTI = '*1\r\n$5\r\nMULTI\r\n';
+const EXEC = '*1\r\n$4\r\nEXEC\r\n';
+
+export class Transaction {
+  /** Text and bytes in turn, as they are written. */
+  readonly #chunks: (string | Buffer)[] = [];
+  #text = MULTI;
+  #commands = 0;
+
+  add(...args: readonly (string | Buffer | number)[]): void {
+    this.#commands++;
+    let text = `${this.#text}*${args.length}\r\n`;
+    for (const arg of args) {
+      if (typeof arg === 'object') {
+        this.#chunks.push(`${text}$${arg.length}\r\n`, arg);
+        text = '\r\n';
+      } else {
+        const value = String(arg);
+        text += `$${Buffer.byteLength(value)}\r\n${value}\r\n`;
+      }
+    }
+    this.#text = text;
+  }
+
+  /** Rejects with an {@link AbortedError} where nothing was carried out, as far as is known. */
+  async exec(redis: Redis): Promise<readonly Reply[]> {
+    const refusals: Error[] = [];
+    const queued = new Queued(refusals);
+    const whole = new Whole([...this.#chunks, this.#text + EXEC]);
+    // Written before they are sent for: MULTI and each command have an answer of their own.
+    for (let index = 0; index <= this.#commands; index++) redis.sendCommand(queued, NOWHERE);
+    redis.sendCommand(whole);
+    (redis.stream as Socket | undefined)?.uncork();
+    try {
+      return await whole.promise as readonly Reply[];
+    } catch (error) {
+      const aborted = error as AbortedError;
+      if (refusals.length > 0 || aborted.name === 'ReplyError') aborted.previousErrors = refusals;
+      throw aborted;
+    }
+  }
+}
+
+/** For commands whose bytes go with those of others. */
+const NOWHERE = { write: () => true } as unknown as Socket;
+
+/** Takes the answer `QUEUED`, or the refusal, of as many commands as it stands for. */
+class Queued extends Command {
+  override isTraced = true;
+
+  constructor(refusals: Error[]) {
+    super('queued');
+    this.resolve = () => { /* It says nothing. */ };
+    this.reject = (error) => { if (error.name === 'ReplyError') refusals.push(error); };
+  }
+
+  override setTimeout(): void { /* The sender has a timer for the whole request. */ }
+}
+
+/** The bytes of the whole transaction; its answer is that of EXEC. */
+class Whole extends Command {
+  override isTraced = true;
+
+  constructor(readonly chunks: readonly (string | Buffer)[]) {
+    super('exec', [], { replyEncoding: 'utf8' });
+  }
+
+  override toWritable(socket: object): string | Buffer {
+    const stream = socket as Socket;
+    const [last = '', ...others] = [...this.chunks].reverse();
+    stream.cork();
+    for (const chunk of others.reverse()) stream.write(chunk);
+    return last;
+  }
+
+  override setTimeout(): void { /* As above. */ }
+}
