@@ -67,7 +67,8 @@ export class Outbox {
   }
 
   #newLane(topic: string, key: string): Lane {
-    const lane = new Lane(topic, key, { maxBytes: OUTBOX.maxBytes, maxMessages: OUTBOX.maxMessages }, this.#total, this.#lastSent.get(idOf(topic, key)));
+    const limits = { maxBytes: OUTBOX.maxBytes, maxMessages: OUTBOX.maxMessages };
+    const lane = new Lane(topic, key, limits, this.#total, this.#lastSent.get(idOf(topic, key)));
     const byKey = this.#lanes.get(topic);
     if (byKey === undefined) this.#lanes.set(topic, new Map([[key, lane]]));
     else byKey.set(key, lane);

@@ -5,18 +5,13 @@ import { type Outgoing, eachHeader } from './driver.js';
 export function fieldsOf(outgoing: Outgoing): (string | Buffer)[] {
   const { key, message } = outgoing;
   const fields: (string | Buffer)[] = [];
-  let isKeySaid = false, isOther = false;
-  const add = (name: string, value: string | Buffer) => {
-    isKeySaid ||= name === 'ce_key' && value === key;
-    isOther ||= name === '_message_key';
-    fields.push(name, value);
-  };
   if (message.fields === undefined) {
-    eachHeader(outgoing, (name, value) => { if (name !== 'data') add(name, value); });
+    eachHeader(outgoing, (name, value) => { if (name !== 'data') fields.push(name, value); });
     fields.push('data', message.value);
   } else {
-    for (const name in message.fields) add(name, message.fields[name] as string | Buffer);
+    for (const name in message.fields) fields.push(name, message.fields[name] as string | Buffer);
   }
-  if (!isKeySaid && !isOther) fields.push('_message_key', key);
+  const { ce_key: said, _message_key: own } = message.fields ?? message.headers;
+  if (said !== key && own === undefined) fields.push('_message_key', key);
   return fields;
 }
