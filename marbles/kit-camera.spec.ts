@@ -8,7 +8,7 @@ import { skipRate } from '../operators/skip-rate.js';
 import { type Pressure, ownerOf } from '../src/account.js';
 import { ERRORS, InvalidOption, Stalled } from '../src/errors.js';
 import type { EncodedFrame, Frame } from '../src/frame.js';
-import type { CameraOrigin } from '../src/plan.js';
+import { hubOf } from '../src/camera.js';
 import { expectEvents, expectLedger, expectParts, expectStats, fakeCamera, marbles } from './kit/index.js';
 
 const seq = map((frame: Frame | EncodedFrame) => String(frame.seq));
@@ -203,8 +203,7 @@ describe('expectations', () => {
       marbles(() => {
         const gate = fakeCamera('-f-f');
         expectLedger(gate);
-        const origin = gate.plan.origin as CameraOrigin;
-        gate.pipe(take(2)).subscribe(() => { origin.hub.emit(1, { type: 'dropped', seq: 1, frames: 1, from: 'outbox', cause: 'outbox' }); });
+        gate.pipe(take(2)).subscribe(() => { hubOf(gate)?.emit(1, { type: 'dropped', seq: 1, frames: 1, from: 'outbox', cause: 'outbox' }); });
       });
     };
     expect(run).toThrow(/^fake: outbox is -1\ncaptured 1 = published 0 \+ delivered 0 \+ skipped 0 \+ dropped \(outbox 1\) \+ in flight \(handover 1 \+ outbox -1\)\nlast events:\n {2}0 ms, run 1: connecting/);

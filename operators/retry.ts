@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { Capture, planOf } from '../src/capture.js';
 import { RETRY } from '../src/defaults.js';
 import { callback, milliseconds, options, parseOptions } from '../src/options.js';
-import { type ReconnectPolicy, reconnect } from '../src/reconnect.js';
+import type { ReconnectPolicy } from '../src/core/reconnect-policy.js';
+import { reconnect } from '../src/reconnect.js';
 
 /** The waits; ms. */
 export interface RetryConfig {

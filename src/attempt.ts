@@ -9,21 +9,26 @@ import type { DropCause } from './events.js';
 import type { EncodedFrame, Frame, SourceInfo } from './frame.js';
 import { InOrder } from './in-order.js';
 import { type Kept, Outlet, originOf } from './outlet.js';
-import { type CameraOrigin, type Plan, skipRules, unchangedStep } from './plan.js';
+import { type OpenRun, type Plan, skipRules, unchangedStep } from './plan.js';
 import { linkRun } from './reconnect.js';
 import type { Run } from './run.js';
 import { SkipChain } from './skip.js';
 import { watched } from './watch.js';
 
+/** Opens a run for one subscription. */
+export function opened(run: Run): OpenRun {
+  return { values: (plan) => attempt(run, plan), close: run.open() };
+}
+
 /**
  * The values of one attempt, in which a file that loops is played again and again; the errors that end it carry the run, so
  * that `retry` knows its state.
  */
-export function attempt(run: Run, plan: Plan, origin: CameraOrigin): Observable<Frame | EncodedFrame> {
+function attempt(run: Run, plan: Plan): Observable<Frame | EncodedFrame> {
   return defer(() => {
     const number = run.startAttempt();
     run.emit({ type: 'connecting', attempt: number, address: run.hub.facts.address });
-    const pass$ = new Observable<Frame | EncodedFrame>((subscriber) => new Attempt(run, plan, origin, subscriber, number).start());
+    const pass$ = new Observable<Frame | EncodedFrame>((subscriber) => new Attempt(run, plan, subscriber, number).start());
     return (run.hub.facts.loop ? pass$.pipe(repeat()) : pass$).pipe(tap((value) => { run.hub.tell(value); }));
   });
 }
@@ -39,7 +44,7 @@ class Attempt {
   #over = false;
 
   constructor(
-    readonly run: Run, readonly plan: Plan, readonly origin: CameraOrigin, readonly subscriber: Subscriber<Frame | EncodedFrame>,
+    readonly run: Run, readonly plan: Plan, readonly subscriber: Subscriber<Frame | EncodedFrame>,
     readonly number: number,
   ) {
     this.#opening = run.opening;
@@ -59,8 +64,8 @@ class Attempt {
   }
 
   #watched(): Observable<unknown> {
-    const { run, plan, origin } = this;
-    return watched(run, (context) => origin.engine(plan, context), this.#point, (event) => { this.#handle(event); });
+    const { run, plan } = this;
+    return watched(run, (context) => run.engine(plan, context), this.#point, (event) => { this.#handle(event); });
   }
 
   #handle(event: EngineEvent): void {

@@ -2,6 +2,7 @@
 import type { Observable } from 'rxjs';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import { opened } from './attempt.js';
 import { keyOf, readTimeoutMs } from './camera-address.js';
 import { Capture } from './capture.js';
 import { LIVENESS, SOURCE, STATS } from './defaults.js';
@@ -15,7 +16,8 @@ import { CameraHub } from './hub.js';
 import { logEvents } from './log.js';
 import { byteCount, callback, count, logger, milliseconds, options, parseOptions } from './options.js';
 import type { CameraReading, Deinterlace } from './plan.js';
-import { HOSTS_SCHEMA, type HostsConfig, type Source, type StreamChoice, detect } from './source/index.js';
+import type { Source, StreamChoice } from './core/source.js';
+import { HOSTS_SCHEMA, type HostsConfig, detect } from './source/index.js';
 import type { CameraStats } from './stats.js';
 
 /** Options of {@link camera}. */
@@ -119,46 +121,51 @@ const schema = options({
   engine: callback<Engine>().optional(),
 });
 
+/** By which a camera's hub is found, of whatever copy of rxcam. */
+const HUB: unique symbol = Symbol.for('rxcam.hub') as never;
+
 /**
  * A camera: an Observable of frames that carries a plan. Nothing runs until it is subscribed; each subscription that is
  * live at the same time is a capture of its own.
  */
 export class Camera extends Capture<SourceFrame> {
-  readonly #hub: CameraHub;
+  readonly [HUB]: CameraHub;
 
   constructor(hub: CameraHub, from: Source, reading: CameraReading) {
-    super({ origin: { kind: 'camera', hub, source: from, ...reading, engine: hub.facts.engine }, steps: [] });
-    this.#hub = hub;
+    const { firstFrameTimeoutMs } = hub.facts.liveness;
+    super({ origin: { kind: 'camera', source: from, ...reading, firstFrameTimeoutMs, openRun: () => opened(hub.openRun()) }, steps: [] });
+    this[HUB] = hub;
   }
 
-  get key(): string {
-    return this.#hub.facts.key;
-  }
+  get key(): string { return this[HUB].facts.key; }
 
   /** Everything that happens, as it happens. Never errors, never completes. */
-  get events$(): Observable<CameraEvent> {
-    return this.#hub.events$;
-  }
+  get events$(): Observable<CameraEvent> { return this[HUB].events$; }
 
   /** Statistics every second while the camera is at work, and at each change of state; the latest is replayed. */
   get stats$(): Observable<CameraStats> {
-    return this.#hub.stats$;
+    return this[HUB].stats$;
   }
 
   /** The statistics now (rates are 0: they belong to a window). */
   get stats(): CameraStats {
-    return this.#hub.stats;
+    return this[HUB].stats;
   }
 
   /** Zeroes the counts; frames in flight stay counted as captured. Never touches `seq` or `inputOrder`. */
   resetStats(): void {
-    this.#hub.resetStats();
+    this[HUB].resetStats();
   }
 
   /** Cuts the wait before the next attempt short; nothing happens if there is none. */
   retryNow(): void {
-    this.#hub.retryNow();
+    this[HUB].retryNow();
   }
+}
+
+/** What belongs to a camera and outlives its subscriptions; undefined for any other Observable. */
+export function hubOf(source: Observable<unknown>): CameraHub | undefined {
+  return (source as Partial<Camera>)[HUB];
 }
 
 /**

@@ -1,6 +1,5 @@
 /** Subscribing to a plan: attempts of a camera's run, or a stage on frames, and the reconnecting that the plan asks for. */
 import { type Observable, defer, finalize } from 'rxjs';
-import { attempt } from './attempt.js';
 import type { EncodedFrame, Frame } from './frame.js';
 import type { CameraOrigin, Plan } from './plan.js';
 import { reconnect } from './reconnect.js';
@@ -15,8 +14,7 @@ export function execute(plan: Plan): Observable<Frame | EncodedFrame> {
 
 function captured(plan: Plan, origin: CameraOrigin): Observable<Frame | EncodedFrame> {
   return defer(() => {
-    const run = origin.hub.openRun();
-    const close = run.open();
-    return attempt(run, plan, origin).pipe(finalize(close));
+    const run = origin.openRun();
+    return run.values(plan).pipe(finalize(() => { run.close(); }));
   });
 }

@@ -1,7 +1,6 @@
 /** What belongs to a camera and outlives its subscriptions: events, ledger, runs, the order of its messages. */
 import { BehaviorSubject, type Observable, ReplaySubject, Subject, share } from 'rxjs';
 import type { LastTimes } from './core/last-times.js';
-import type { Engine, ProcessOptions } from './engine.js';
 import type { CameraEvent, EventBody } from './events.js';
 import type { EncodedFrame, Frame } from './frame.js';
 import { EMPTY_LEDGER, type Ledger, fold } from './ledger.js';
@@ -10,26 +9,9 @@ import { wall } from './clock.js';
 import { STATS } from './defaults.js';
 import { type CameraStats, sampled, statsOf } from './stats.js';
 import { Run } from './run.js';
-import type { LivenessLimits } from './liveness.js';
+import type { CameraFacts, RunHost } from './run-host.js';
 
-/** What a camera is, as far as its runs need to know. */
-export interface CameraFacts {
-  readonly key: string;
-  /** Address without credentials. */
-  readonly address: string;
-  /** Kind of source: `rtsp`, `file` … An HTTP source knows its own only once it has been asked. */
-  readonly kind: string;
-  /** Whether the source goes on while nobody reads. */
-  readonly live: boolean;
-  /** Whether a file is played again and again. */
-  readonly loop: boolean;
-  readonly liveness: LivenessLimits;
-  readonly minStartIntervalMs: number;
-  readonly engine: Engine;
-  readonly process: ProcessOptions;
-}
-
-export class CameraHub {
+export class CameraHub implements RunHost {
   readonly #events = new Subject<CameraEvent>();
   readonly #ledger = new BehaviorSubject<Ledger>(EMPTY_LEDGER);
   readonly #retryNow = new Subject<void>();

@@ -1,12 +1,10 @@
 /** What a Capture will do when it is subscribed: an origin and steps, which become one ffmpeg command. */
 import type { Observable } from 'rxjs';
-import type { Engine } from './engine.js';
+import type { ReconnectPolicy } from './core/reconnect-policy.js';
 import { InvalidOption } from './errors.js';
-import type { EncodeMode, Frame, PixelFormat } from './frame.js';
-import type { CameraHub } from './hub.js';
-import type { ReconnectPolicy } from './reconnect.js';
+import type { EncodeMode, EncodedFrame, Frame, PixelFormat } from './frame.js';
 import type { SkipRule } from './skip.js';
-import type { Source, StreamChoice } from './source/index.js';
+import type { Source, StreamChoice } from './core/source.js';
 
 /** Ways to bring a picture to a size. */
 export const FITS = ['inside', 'contain', 'cover', 'fill'] as const;
@@ -87,10 +85,19 @@ export const COPY = 'copy';
 /** Whether two fields are made one picture: where the source says so, always, never. */
 export type Deinterlace = 'auto' | boolean;
 
+/** A run of a camera, opened for one subscription. */
+export interface OpenRun {
+  /** The values that a plan makes of it. */
+  values(plan: Plan): Observable<Frame | EncodedFrame>;
+  /** The subscription has ended. */
+  close(): void;
+}
+
 /** A camera's own source. */
 export interface CameraOrigin {
   readonly kind: 'camera';
-  readonly hub: CameraHub;
+  /** Opens the run that a subscription continues, or a new one. */
+  openRun(): OpenRun;
   readonly source: Source;
   readonly pixelFormat: PixelFormat;
   readonly decoderThreads: number;
@@ -99,11 +106,12 @@ export interface CameraOrigin {
   readonly codecs: readonly string[];
   readonly maxPixels: number;
   readonly deinterlace: Deinterlace;
-  readonly engine: Engine;
+  /** From the source's answer to its first picture; ms. */
+  readonly firstFrameTimeoutMs: number;
 }
 
 /** How a camera's pictures are read. */
-export type CameraReading = Omit<CameraOrigin, 'kind' | 'hub' | 'source' | 'engine'>;
+export type CameraReading = Omit<CameraOrigin, 'kind' | 'openRun' | 'source' | 'firstFrameTimeoutMs'>;
 
 /** Frames out of the user's hands. */
 export interface FramesOrigin { readonly kind: 'frames'; readonly frames$: Observable<Frame> }

@@ -1,20 +1,9 @@
 /** Reconnecting: waits that grow, gated by stability, told as events, cut short on request. */
-import { EMPTY, type MonoTypeOperatorFunction, Observable, type ObservableInput, defer, endWith, filter, from, merge, retry, take, throwError, timer } from 'rxjs';
+import { EMPTY, type MonoTypeOperatorFunction, Observable, defer, endWith, filter, from, merge, retry, take, throwError, timer } from 'rxjs';
 import { wall } from './clock.js';
 import { InvalidOption, SourceUnauthorized, isRxcamError } from './errors.js';
+import type { ReconnectPolicy } from './core/reconnect-policy.js';
 import type { Run } from './run.js';
-
-/** A `retry`, its options checked and filled in; times in ms. */
-export interface ReconnectPolicy {
-  readonly initial: number;
-  readonly max: number;
-  readonly factor: number;
-  readonly jitter: number;
-  readonly stableAfter: number;
-  readonly random: () => number;
-  readonly retryOn?: (error: unknown) => boolean;
-  readonly delay?: (error: unknown, attempt: number) => number | ObservableInput<unknown>;
-}
 
 /**
  * The wait before the nth attempt in a row, in ms: initial · factor^(n-1), at most `max`; a share `jitter` of it is random.

@@ -6,8 +6,8 @@ import { mono } from './clock.js';
 import type { LastTimes } from './core/last-times.js';
 import type { Engine, ProcessOptions } from './engine.js';
 import type { EventBody, Place } from './events.js';
-import type { CameraHub } from './hub.js';
 import type { Numbering } from './numbering.js';
+import type { RunHost } from './run-host.js';
 
 /** Between the last picture of a file and the first of its next pass, where there is only one; µs. */
 const ASSUMED_FRAME_US = 40_000;
@@ -42,7 +42,7 @@ export class Run implements AccountOwner {
   readonly #processes = new BehaviorSubject(0);
   readonly #blockers = new BehaviorSubject<ReadonlySet<object>>(new Set());
 
-  constructor(readonly id: number, readonly hub: CameraHub) {
+  constructor(readonly id: number, readonly hub: RunHost) {
     this.pressure = {
       get waits() { return !hub.facts.live; },
       block: (holder) => { this.#setBlocker(holder, true); },

@@ -4,7 +4,7 @@ import {
   throwError, throwIfEmpty, timeout,
 } from 'rxjs';
 import { encodeJpeg } from '../operators/index.js';
-import type { Camera } from './camera.js';
+import { type Camera, hubOf } from './camera.js';
 import { planOf } from './capture.js';
 import { ACCOUNTS } from './core/accounted.js';
 import { JPEG, SNAPSHOT } from './defaults.js';
@@ -44,15 +44,17 @@ const schema = options({
  */
 export async function snapshot(camera: Camera, config: SnapshotConfig = {}): Promise<Buffer> {
   const { quality, timeoutMs } = parseOptions('snapshot', schema, config);
-  const hub = hubOf(camera);
+  const hub = checkedHub(camera);
   const late = new SourceTimeout(`no picture within ${timeoutMs} ms`, { camera: hub.facts.key });
   return firstValueFrom(pictureOf(camera, hub, quality).pipe(timeout({ first: timeoutMs, with: () => throwError(() => late) })));
 }
 
 /** @throws InvalidOption */
-function hubOf(given: unknown): CameraHub {
-  const plan = typeof given === 'object' && given !== null ? planOf(given as Camera) : undefined;
-  if (plan?.origin.kind === 'camera' && plan.steps.length === 0 && plan.reconnect === undefined) return plan.origin.hub;
+function checkedHub(given: unknown): CameraHub {
+  const source = typeof given === 'object' && given !== null ? (given as Camera) : undefined;
+  const hub = source && hubOf(source);
+  if (hub !== undefined) return hub;
+  const plan = source && planOf(source);
   const kind = given === null ? 'null' : typeof given;
   throw new InvalidOption(`snapshot: ${plan === undefined ? kind : 'a camera with steps'} given, expected what camera() returns`);
 }

@@ -7,7 +7,7 @@ import type { Engine } from '../../src/engine.js';
 import { PIXEL_FORMATS, type PixelFormat } from '../../src/frame.js';
 import { CameraHub } from '../../src/hub.js';
 import { count, milliseconds, options, parseOptions } from '../../src/options.js';
-import type { Source } from '../../src/source/index.js';
+import type { Source } from '../../src/core/source.js';
 import type { SubscriptionFrames } from './diagram.js';
 import { type FakeSettings, engineOf } from './fake-engine.js';
 import { Processes } from './processes.js';

@@ -6,7 +6,7 @@ import { DecodeFailed, NoVideo, StreamEnded } from '../errors.js';
 import type { Codec, ColorInfo, PixelFormat, SourceInfo } from '../frame.js';
 import { definedOnly } from '../options.js';
 import type { Size } from '../size.js';
-import type { Source, SourceInput } from '../source/index.js';
+import type { Source, SourceInput } from '../core/source.js';
 import { type ChildOutput, runChild } from './child.js';
 import type { StreamFact } from './description.js';
 import { mapEach } from './map-each.js';

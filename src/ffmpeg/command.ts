@@ -4,7 +4,7 @@ import type { FeedFormat, ResumePoint } from '../engine.js';
 import type { Plan } from '../plan.js';
 import type { Size } from '../size.js';
 import { fraction } from '../skip.js';
-import type { SourceInput } from '../source/index.js';
+import type { SourceInput } from '../core/source.js';
 import { newCommand } from './command-builder.js';
 import type { Encoder, ExpectedPictures } from './encoder/index.js';
 import { type Encoding, type Expected, encodingOf, paddingOf } from './expected.js';

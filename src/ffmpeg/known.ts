@@ -1,7 +1,7 @@
 /** What each source has said of itself last. */
 import type { OpenedSource } from '../engine.js';
 import type { SourceInfo } from '../frame.js';
-import type { Source } from '../source/index.js';
+import type { Source } from '../core/source.js';
 
 /** With the rate that ffmpeg takes the source to have, where it states none. */
 export type Known = Partial<SourceInfo> & Pick<OpenedSource, 'guessedFps'>;

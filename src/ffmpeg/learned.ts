@@ -5,7 +5,7 @@
 import { type Observable, catchError, concat, defer, of, tap, throwError } from 'rxjs';
 import type { EngineContext, EngineEvent, OpenedSource } from '../engine.js';
 import { definedOnly } from '../options.js';
-import type { Source } from '../source/index.js';
+import type { Source } from '../core/source.js';
 import type { Expected } from './expected.js';
 import { held } from './held.js';
 import { type Known, known, learn } from './known.js';

@@ -8,7 +8,7 @@ import type { EngineContext, EngineEvent } from '../engine.js';
 import { NoVideo } from '../errors.js';
 import type { SourceInfo } from '../frame.js';
 import type { CameraOrigin, Deinterlace } from '../plan.js';
-import type { Source, StreamChoice } from '../source/index.js';
+import type { Source, StreamChoice } from '../core/source.js';
 import type { StreamFact } from './description.js';
 import { held } from './held.js';
 

@@ -4,7 +4,7 @@ import { type EngineContext, type EngineEvent, RESUME_TOLERANCE_US } from '../en
 import type { SourceInfo } from '../frame.js';
 import { COPY, type Plan } from '../plan.js';
 import { type Shape, type Size, resized } from '../size.js';
-import type { SourceInput } from '../source/index.js';
+import type { SourceInput } from '../core/source.js';
 import { copiedCodec } from './copied.js';
 import { held } from './held.js';
 import { isKnown, known, learn } from './known.js';

@@ -4,7 +4,7 @@ import type { EngineContext, EngineEvent } from '../engine.js';
 import type { FfmpegFacts } from '../ffmpeg-facts.js';
 import type { SourceInfo } from '../frame.js';
 import { type CameraOrigin, type Plan, unchangedStep } from '../plan.js';
-import type { SourceInput } from '../source/index.js';
+import type { SourceInput } from '../core/source.js';
 import { DecodedPictures, type Form, type Pictures, capture } from './capture.js';
 import { cameraArguments, copyArguments, lookArguments } from './command.js';
 import { ComparedPictures } from './compared.js';
@@ -76,8 +76,8 @@ export function looked(job: Job, input: SourceInput): Observable<EngineEvent> {
 }
 
 /** ms; of other live sources sound may be in the way, of which ffmpeg would wait for the description as long. */
-function patience({ origin: { hub, source } }: Job): number | undefined {
-  return source.kind === 'rtsp' ? hub.facts.liveness.firstFrameTimeoutMs : undefined;
+function patience({ origin: { firstFrameTimeoutMs, source } }: Job): number | undefined {
+  return source.kind === 'rtsp' ? firstFrameTimeoutMs : undefined;
 }
 
 /** @param isBounded - not with hardware: its drivers take addresses by the gigabyte */

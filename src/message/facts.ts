@@ -1,9 +1,6 @@
-/** What a received message says of its picture, and who reads it: one reader for each wire format. */
+/** What a received message says of its picture. */
 import type { Codec, EncodeMode } from '../frame.js';
 import type { PictureFacts } from '../picture-facts.js';
-import type { Headers } from './headers.js';
-import { readCloudevents } from './read-cloudevents.js';
-import { readMatrice } from './read-matrice.js';
 
 /** What a message says; a member that it does not say is undefined. Members may be read from the message when they are asked for. */
 export interface Facts {
@@ -34,18 +31,4 @@ export interface Facts {
   readonly digest?: { readonly algorithm: 'sha256' | 'md5'; readonly hex: string } | undefined;
   /** The picture's bytes: the access unit, chunk or JPEG picture. */
   readonly data: Buffer;
-}
-
-/** Reads a message, or says that it is none of its format. */
-export type FactsReader = (value: Buffer, headers: Headers) => Facts | undefined;
-
-const READERS: readonly FactsReader[] = [readCloudevents, readMatrice];
-
-/** What a message says; of a format that is not known only its bytes. */
-export function factsOf(value: Buffer, headers: Headers): Facts {
-  for (const read of READERS) {
-    const facts = read(value, headers);
-    if (facts !== undefined) return facts;
-  }
-  return { format: undefined, data: value };
 }

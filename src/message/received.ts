@@ -2,8 +2,9 @@
 import { ACCOUNTS, type AccountRef, type Accounted } from '../core/accounted.js';
 import type { Codec, EncodeMode } from '../frame.js';
 import type { PictureFacts } from '../picture-facts.js';
-import { type Facts, factsOf } from './facts.js';
+import type { Facts } from './facts.js';
 import type { Headers } from './headers.js';
+import { factsOf } from './readers.js';
 
 /** Where a message was, and its bytes. */
 export interface ReceivedParts {

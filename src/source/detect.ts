@@ -1,7 +1,8 @@
 /** Chooses the kind of a source by its address. */
 import { InvalidOption } from '../errors.js';
 import { redactRefused, splitCredentials } from '../redact.js';
-import type { Source, SourceKind, SourceOptions } from './source.js';
+import type { Source } from '../core/source.js';
+import type { SourceKind, SourceOptions } from './source.js';
 
 export function detect(kinds: readonly SourceKind[], address: unknown, options: SourceOptions): Source {
   const text = typeof address === 'number' ? String(address) : address;

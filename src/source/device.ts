@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { defer, of, throwError } from 'rxjs';
 import { InvalidOption, SourceNotFound } from '../errors.js';
-import type { SourceInput, SourceKind, SourceOptions } from './source.js';
+import type { SourceInput } from '../core/source.js';
+import type { SourceKind, SourceOptions } from './source.js';
 
 /** How each platform names its devices. */
 const PLATFORMS: Partial<Record<NodeJS.Platform, { format: string; url(name: string): string; isPath: boolean }>> = {

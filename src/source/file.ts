@@ -11,7 +11,8 @@ import { FolderSession } from './gate/index.js';
 import { natureOfContent } from './http-answer.js';
 import { throughGate } from './http-input.js';
 import { redactRefused, redactUrl } from '../redact.js';
-import type { Source, SourceInput, SourceKind, SourceOptions } from './source.js';
+import type { Source, SourceInput } from '../core/source.js';
+import type { SourceKind, SourceOptions } from './source.js';
 
 export const file: SourceKind = {
   takes: "a file's path or file:// address",

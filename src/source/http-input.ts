@@ -9,7 +9,8 @@ import { feed } from './http-feed.js';
 import type { Target } from './http-request.js';
 import type { Stream } from './http-sniff.js';
 import { liveOptions } from './live.js';
-import type { SourceInput, SourceOptions } from './source.js';
+import type { SourceInput } from '../core/source.js';
+import type { SourceOptions } from './source.js';
 
 /** What ffmpeg may open through the gate; `crypto` and `data` are encrypted segments and their keys. Never `file`. */
 const GATED = 'http,tcp,crypto,data';

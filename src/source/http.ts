@@ -14,7 +14,8 @@ import { Login } from './http-login.js';
 import { type Target, get, withoutCredentials } from './http-request.js';
 import { addReader } from './http-trim.js';
 import { HostRules } from './hosts/index.js';
-import type { Preparation, Source, SourceInput, SourceKind, SourceOptions } from './source.js';
+import type { Preparation, Source, SourceInput } from '../core/source.js';
+import type { SourceKind, SourceOptions } from './source.js';
 
 export const http: SourceKind = {
   takes: 'http://host/path or https://host/path',

@@ -4,7 +4,8 @@ import { detect as choose } from './detect.js';
 import { existingFile, file } from './file.js';
 import { http } from './http.js';
 import { rtsp } from './rtsp/index.js';
-import type { Source, SourceOptions } from './source.js';
+import type { Source } from '../core/source.js';
+import type { SourceOptions } from './source.js';
 import { test } from './test.js';
 
 /** In order: the first that matches is taken; `file` takes what looks like a path. */
@@ -16,4 +17,4 @@ export function detect(address: unknown, options: SourceOptions): Source {
 }
 
 export { HOSTS_SCHEMA, type HostsConfig } from './hosts/index.js';
-export type { Preparation, Source, SourceInput, SourceOptions, StreamChoice } from './source.js';
+export type { SourceOptions } from './source.js';

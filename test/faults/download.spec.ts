@@ -8,7 +8,8 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Preparation, SourceOptions } from '../../src/source/index.js';
+import type { Preparation } from '../../src/core/source.js';
+import type { SourceOptions } from '../../src/source/index.js';
 import { type HttpServer, http, startHttpServer, startProgram, temporaryFolder } from '../services/index.js';
 import { cacheOf, contentOf, facts, failureOf, httpSource, prepare } from '../real/http-kit.js';
 

@@ -10,6 +10,7 @@ import {
   type RxcamError, camera, encodeH265, isRxcamError, memory, publish, retry, toMessage,
 } from '../../src/index.js';
 import type { Driver } from '../../src/broker/driver.js';
+import { hubOf } from '../../src/camera.js';
 import { ffmpegChildren, ledgerBalances, processArguments, secretsKept, threeQuestions } from '../services/index.js';
 
 /** Scaled down from seconds, so that a test of three waits takes one second and a half. */
@@ -211,8 +212,7 @@ export class Watched {
 
 /** The camera's floor between two starts is no option: a test that needs twenty attempts lowers it under the camera's feet. */
 function hasten(gate: Camera, minStartIntervalMs: number): void {
-  const { origin } = gate.plan;
-  if (origin.kind === 'camera') Object.assign(origin.hub.facts, { minStartIntervalMs });
+  Object.assign(hubOf(gate)?.facts ?? {}, { minStartIntervalMs });
 }
 
 /** The embedded broker answers at once; this one takes its time for each request. */

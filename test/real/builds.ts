@@ -2,7 +2,7 @@
 
 import { execFileSync, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
-import type { SourceInput } from '../../src/source/index.js';
+import type { SourceInput } from '../../src/core/source.js';
 
 export interface Build {
   readonly name: string;

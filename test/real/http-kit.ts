@@ -5,7 +5,8 @@ import { firstValueFrom, lastValueFrom, tap } from 'rxjs';
 import { findFfmpeg } from '../../src/ffmpeg/index.js';
 import type { FfmpegFacts } from '../../src/ffmpeg-facts.js';
 import { http } from '../../src/source/http.js';
-import type { Preparation, Source, SourceInput, SourceOptions } from '../../src/source/index.js';
+import type { Preparation, Source, SourceInput } from '../../src/core/source.js';
+import type { SourceOptions } from '../../src/source/index.js';
 import { run } from './builds.js';
 
 export function httpSource(address: string, options: Partial<SourceOptions> = {}): Source {

@@ -8,11 +8,13 @@ import { skipRate } from '../../operators/skip-rate.js';
 import { toMessage } from '../../operators/to-message.js';
 import { type FakeCamera, fakeCamera } from '../../marbles/kit/index.js';
 import { BrokerHandle } from '../../src/broker/index.js';
+import { hubOf } from '../../src/camera.js';
+import type { Engine } from '../../src/engine.js';
 import { isRxcamError } from '../../src/errors.js';
 import type { CameraEvent } from '../../src/events.js';
 import type { EncodedFrame, Frame, Published } from '../../src/frame.js';
 import { EMPTY_LEDGER, type Ledger, fold, inFlight } from '../../src/ledger.js';
-import type { CameraOrigin } from '../../src/plan.js';
+import type { CameraHub } from '../../src/hub.js';
 import type { Run } from '../../src/run.js';
 import { type Mood, MoodyDriver, laneOf } from './chaos-broker.js';
 
@@ -269,16 +271,16 @@ function makeCamera({ live, scripts, encodeMs, unitBytes, killMs }: Setup, onSec
   const gate = fakeCamera((opening) => diagramOf(scripts[opening - 1]), {
     live, encodeMs, unitBytes, killMs, size: { width: 16, height: 16 }, pixelFormat: 'gray', minStartIntervalMs: 500, ...LIVENESS,
   });
-  watchProcesses(gate.plan.origin as CameraOrigin, onSecond);
+  watchProcesses(hubOf(gate)!, onSecond);
   return gate;
 }
 
 /** Sees to it that a run starts no process on the source while one of an attempt before lives. */
-function watchProcesses(origin: { engine: CameraOrigin['engine'] } & Omit<CameraOrigin, 'engine'>, onSecond: (run: Run) => void): void {
-  const { hub, engine } = origin;
+function watchProcesses(hub: CameraHub, onSecond: (run: Run) => void): void {
+  const { engine } = hub.facts;
   const watched = new Set<Run>();
   let isStarting = false;
-  origin.engine = (plan, context) => engine(plan, {
+  const watchedEngine: Engine = (plan, context) => (plan.origin.kind === 'frames' ? engine(plan, context) : engine(plan, {
     ...context,
     hold: () => {
       isStarting = true;
@@ -286,7 +288,8 @@ function watchProcesses(origin: { engine: CameraOrigin['engine'] } & Omit<Camera
       isStarting = false;
       return release;
     },
-  });
+  }));
+  Object.assign(hub.facts, { engine: watchedEngine });
   const openRun = hub.openRun.bind(hub);
   hub.openRun = () => {
     const run = openRun();

@@ -1,5 +1,5 @@
 /** Playlists on their way through the gate: one variant of a master list, and https: links in a form that the gate sees. */
-import type { StreamChoice } from '../source.js';
+import type { StreamChoice } from '../../core/source.js';
 import type { Headers } from '../wire/index.js';
 
 /** A larger one is no playlist. */

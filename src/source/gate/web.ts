@@ -5,7 +5,7 @@ import { ResourceExhausted, type RxcamError, SourceRefused, isRxcamError } from 
 import { type Answer, type Target, authorised, follow, redirectOf } from '../http-request.js';
 import { Login } from '../http-login.js';
 import { type Session, brief, isEntry } from './gate.js';
-import type { StreamChoice } from '../source.js';
+import type { StreamChoice } from '../../core/source.js';
 import { MAX_PLAYLIST_BYTES, isPlaylist, throughGate } from './playlist.js';
 
 /** Headers that ffmpeg gets to see. */
