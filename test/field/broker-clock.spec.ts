@@ -6,7 +6,7 @@ import { longestGap, startPublisher } from './fixtures/publishing.js';
 
 const HOUR_MS = 3_600_000;
 /** Machines stall; an outbox that stood still would do so for hours. */
-const STALL_MS = 5_000;
+const STALL_MS = 30_000;
 
 let program: Program | undefined;
 afterEach(async () => {

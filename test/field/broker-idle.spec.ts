@@ -8,8 +8,8 @@ import { startPublisher } from './fixtures/publishing.js';
 
 const WATCHED_S = 5;
 /** Node itself wakes about once a second for V8. */
-const WAKINGS_A_SECOND = 5;
-const CPU_SHARE = 0.005;
+const WAKINGS_A_SECOND = 10;
+const CPU_SHARE = 0.01;
 const TICKS_A_SECOND = 100;
 
 let program: Program | undefined;

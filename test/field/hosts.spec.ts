@@ -20,7 +20,7 @@ needs('ffmpeg')('a camera', () => {
     const begun = performance.now();
     const { error } = await play<Frame>(server.urlOf('/video'), (gate) => gate, QUICK);
     expect(error).toMatchObject({ code: 'SOURCE_REFUSED', message: expect.stringMatching(/is not connected to|cannot be read/) as string });
-    expect(performance.now() - begun).toBeLessThan(2_000);
+    expect(performance.now() - begun).toBeLessThan(15_000);
   });
 
   it.each([

@@ -102,7 +102,7 @@ needs('ffmpeg')('a hostile head', () => {
     const begun = performance.now();
     const { error } = await play<EncodedFrame>(url, (gate) => gate.pipe(encodeJpeg()), { secrets: ['s3cret'] });
     expect(error).toMatchObject({ code: expect.stringMatching(new RegExp(`^(${code})$`)) as string });
-    expect(performance.now() - begun).toBeLessThan(2_000);
+    expect(performance.now() - begun).toBeLessThan(15_000);
   });
 
   it('that drips does not hold an attempt for longer than its time', async () => {

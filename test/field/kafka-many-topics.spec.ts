@@ -11,8 +11,8 @@ import { TestLane, adminOf, makeTopic } from './fixtures/lanes.js';
 
 const AWAY_MS = 150;
 const CAMERAS = 200;
-/** What the broker itself needs for two hundred topics is measured apart, without the distance: on a small machine it is busy for seconds. */
-const OWN_MS = 3_000;
+/** One camera after the other would take a minute. What the broker itself needs for two hundred topics is measured apart, without the distance. */
+const OWN_MS = 15_000;
 
 needs('kafka')('a Kafka that is 150 ms away', () => {
   let server: KafkaServer;
@@ -65,7 +65,7 @@ needs('kafka')('a Kafka that is 150 ms away', () => {
     expect(acks).toHaveLength(CAMERAS);
     expect(ms).toBeLessThan(OWN_MS + makingMs);
     // A round trip takes 300 ms, and the broker answers one request of a connection after the other.
-    expect(lane.longestMs).toBeLessThan(1_500 + makingMs);
+    expect(lane.longestMs).toBeLessThan(5_000 + makingMs);
     expect(proxy.accepted).toBe(accepted);
     expect(errors).toEqual([]);
     lane.stop();

@@ -8,7 +8,7 @@ import { type KafkaServer, needs, startKafka, threeQuestions } from '../services
 import { TestLane, adminOf, makeTopic, when } from './fixtures/lanes.js';
 
 /** Lanes that are held up by another broker stand for as long as a request may take: 10 s. */
-const STALL_MS = 5_000;
+const STALL_MS = 8_000;
 const PARTITIONS = 4;
 
 /** A key for each partition of a topic with four. */

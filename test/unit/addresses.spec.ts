@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { type Camera, InvalidOption, camera, kafka, redis } from '../../src/index.js';
 import { redact, redactUrl, secretsOf, wellFormed } from '../../src/redact.js';
 import { secretsOfCommand, shownWords } from '../../src/cli/secrets.js';
+import { cpuMs } from '../services/cpu.js';
 
 /** What passwords are made of; marked, so that no other part of an address can hold it. */
 const nasty = fc.constantFrom(...'@:/?#%&=+ \'"\\<>[](){}|^`~;,!$*.-_aZ09'.split(''), 'ß', '密', '🔑');
@@ -159,11 +160,11 @@ describe('a secret in a query or a path', () => {
   it('takes time in proportion to the address', () => {
     for (const piece of ['?a=', '?a=x://', '?password=', '&a=x%3a%2f%2f', '/token/', '/admin:', '?a=%', ';a=x://u:p@']) {
       const address = `http://h/${piece.repeat(Math.ceil(64_000 / piece.length))}`;
-      const before = performance.now();
+      const before = cpuMs();
       redactUrl(address);
       secretsOf(address);
       redact(address);
-      expect(performance.now() - before, piece).toBeLessThan(500);
+      expect(cpuMs() - before, piece).toBeLessThan(2_000);
     }
   });
 
@@ -190,11 +191,11 @@ describe('anything else', () => {
   it('takes time in proportion to its length', () => {
     for (const piece of ['a:b@', 'rtsp:/', '_password=', '/user=', '%70', '&p=', '@', '"password":"', 'password=', ' a:', '=a', '(a']) {
       const text = piece.repeat(Math.ceil(64_000 / piece.length));
-      const before = performance.now();
+      const before = cpuMs();
       redact(text);
       redactUrl(text);
       secretsOf(text);
-      expect(performance.now() - before, piece).toBeLessThan(500);
+      expect(cpuMs() - before, piece).toBeLessThan(2_000);
     }
   });
 });

@@ -7,6 +7,7 @@ import { isMultipart, isTransport } from '../../src/source/http-sniff.js';
 import { MultipartReader } from '../../src/source/multipart.js';
 import { ChunkedReader } from '../../src/source/wire/chunked.js';
 import { HeadReader, headersOf } from '../../src/source/wire/head.js';
+import { cpuMs } from '../services/cpu.js';
 
 /** Text that looks like HTTP often enough. */
 const piece = fc.oneof(
@@ -61,10 +62,10 @@ describe('a head', () => {
   });
 
   it.each([['a\n'.repeat(2_000_000)], [`HTTP/1.1 200 OK\r\n${  'a: b\r\n'.repeat(500_000)}`], [`HTTP/1.1 401 No\r\n${  'a'.repeat(4_000_000)}`]])('of megabytes is done with at once (%#)', (text) => {
-    const begun = performance.now();
+    const begun = cpuMs();
     const reader = new HeadReader();
     read(cut(Buffer.from(text), [65_535]), (piece) => reader.push(piece));
-    expect(performance.now() - begun).toBeLessThan(500);
+    expect(cpuMs() - begun).toBeLessThan(4_000);
   });
 });
 
@@ -118,11 +119,11 @@ describe('parts', () => {
 describe('playlists and first bytes', () => {
   it('are looked at in a time that grows with their length alone', () => {
     for (const text of ['#EXT-X-STREAM-INF:'.repeat(100_000), 'https://'.repeat(200_000), '#EXTM3U\n#EXT-X-STREAM-INF:RESOLUTION=1x1\na\n'.repeat(2_000), 'a: b\n'.repeat(200_000), 'https://a/'.repeat(100_000)]) {
-      const begun = performance.now();
+      const begun = cpuMs();
       throughGate(text, 'largest', () => 'http://x:443');
       isMultipart(text);
       isTransport(Buffer.from(text));
-      expect(performance.now() - begun).toBeLessThan(1_500);
+      expect(cpuMs() - begun).toBeLessThan(3_000);
     }
   });
 

@@ -1,8 +1,8 @@
 /** Annex B, parameter sets and container records: whatever comes, and sets that a GOP needs to decode alone. */
-import { performance } from 'node:perf_hooks';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CopiedStream } from '../../src/ffmpeg/annexb/index.js';
+import { cpuMs } from '../services/cpu.js';
 
 const CODE = Buffer.from([0, 0, 0, 1]);
 const CODECS = ['h264', 'h265'] as const;
@@ -82,17 +82,17 @@ describe('arbitrary bytes', () => {
     ['millions of parameter sets', filled(codec === 'h264' ? '00000168ff' : '0000014401ff')],
     ['zeros', filled('00')],
   ] as const).map(([what, data]) => [codec, what, data] as const)))('%s: %s are read in milliseconds', (codec, _what, data) => {
-    const start = performance.now();
+    const start = cpuMs();
     const stream = new CopiedStream(codec, data.subarray(0, 4096), undefined);
     for (const key of [true, false]) stream.unit(Buffer.from(data), key);
-    expect(performance.now() - start).toBeLessThan(500);
+    expect(cpuMs() - start).toBeLessThan(2_000);
   });
 
   it('in a container: millions of empty units are damage', () => {
     const record = Buffer.from('0142c01effe1000467 42c01e01000268ce'.replaceAll(' ', ''), 'hex');
-    const start = performance.now();
+    const start = cpuMs();
     expect(new CopiedStream('h264', record, undefined).unit(filled('00'), true)).toBeUndefined();
-    expect(performance.now() - start).toBeLessThan(500);
+    expect(cpuMs() - start).toBeLessThan(2_000);
   });
 
   it('make no keyframe larger than by a quarter of a megabyte, however many sets a source sends', () => {

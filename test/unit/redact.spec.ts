@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { normalizeUrl, redact, redactUrl, secretsOf, splitCredentials } from '../../src/redact.js';
+import { cpuMs } from '../services/cpu.js';
 
 /** Characters that people have in passwords, the nasty ones more often than others. */
 const nasty = fc.constantFrom(...'@:/?#%&=+ \'"\\<>[](){}|^`~;,!$*.-_abcXYZ019'.split(''), 'ß', 'é', '密', '🔑');
@@ -203,9 +204,9 @@ describe('redact', () => {
   it('takes time in proportion to the text, whatever is in it', () => {
     for (const piece of ['a://', 'rtsp://u:p', '@', ':', 'x?key=', 'rtsp://u:p@h ', 'authorization:', 'a.', '[::1]', '://:', 'rtsp://[']) {
       const text = piece.repeat(Math.ceil(64_000 / piece.length));
-      const before = performance.now();
+      const before = cpuMs();
       redact(text, ['secret']);
-      expect(performance.now() - before, piece).toBeLessThan(250);
+      expect(cpuMs() - before, piece).toBeLessThan(1_000);
     }
   });
 });

@@ -6,6 +6,7 @@ import { answerFailure } from '../../src/source/rtsp/failures.js';
 import { RtspLogin } from '../../src/source/rtsp/login.js';
 import { type Message, MessageReader, type Part, valueOf, written } from '../../src/source/rtsp/message.js';
 import { TransportChoice } from '../../src/source/rtsp/transport.js';
+import { cpuMs } from '../services/cpu.js';
 
 const packet = fc.uint8Array({ maxLength: 60 }).map((data) => Buffer.concat([Buffer.from([0x24, 0, data.length >> 8, data.length & 255]), data]));
 const body = fc.string({ maxLength: 40 }).map((text) => Buffer.from(text));
@@ -83,9 +84,9 @@ describe('RtspLogin', () => {
   });
 
   it('is done with a challenge of a megabyte at once', () => {
-    const started = performance.now();
+    const started = cpuMs();
     new RtspLogin('u', 'p').challenged([`Digest ${'a'.repeat(1_000_000)}`, `Digest ${'a="'.repeat(300_000)}`]);
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(cpuMs() - started).toBeLessThan(2_000);
   });
 });
 
