@@ -92,5 +92,5 @@ export function subscribe(broker: Broker, config: SubscribeConfig): Reception {
   };
   // What this kind of broker does not take is known before anything is subscribed.
   open();
-  return new Reception(handle, open, { ...inbox, isManual: acknowledge === 'manual' });
+  return new Reception(handle.state$, open, { ...inbox, isManual: acknowledge === 'manual' });
 }

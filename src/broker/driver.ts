@@ -2,7 +2,7 @@
 import type { Observable } from 'rxjs';
 import type { RxcamError } from '../errors.js';
 import type { CameraMessage } from '../frame.js';
-import type { ReadRequest, Reader } from './read/index.js';
+import type { ReadRequest, Reader } from './reader.js';
 
 /** A message on its way. */
 export interface Outgoing {

@@ -14,7 +14,8 @@ import { KafkaFailures } from './kafka-failures.js';
 import { levelOf, textOf } from './kafka-log.js';
 import { HOST_AND_PORT, KAFKA_SCHEMA, type KafkaConfig, type KafkaOptions } from './kafka-options.js';
 import { outcomes } from './kafka-outcomes.js';
-import { type ReadRequest, type Reader, kafkaReader } from './read/index.js';
+import { kafkaReader } from './read/index.js';
+import type { ReadRequest, Reader } from './reader.js';
 import { bytesOf } from './kafka-size.js';
 import { RecordTimes } from './record-time.js';
 

@@ -9,7 +9,9 @@ import type { Broker } from './broker.js';
 import { BrokerHandle } from './broker-handle.js';
 import type { Driver, Outgoing, SendOutcome } from './driver.js';
 import { Fifo } from './fifo.js';
-import { type MemoryGroup, type ReadRequest, type Reader, memoryReader } from './read/index.js';
+import { type MemoryGroup, memoryReader } from './read/index.js';
+import type { ReadRequest, Reader } from './reader.js';
+import type { StoredMessage } from './stored.js';
 
 /** Options of `memory`. */
 export interface MemoryConfig {
@@ -21,19 +23,6 @@ export interface MemoryConfig {
   readonly lingerMs?: number;
   /** Bytes that the outbox of the handle may keep in memory. Default 256 MiB. */
   readonly outboxMaxBytes?: number;
-}
-
-/** A message as the embedded broker keeps it. */
-export interface StoredMessage {
-  readonly topic: string;
-  readonly key: string;
-  readonly value: Buffer;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly fields?: Readonly<Record<string, string | Buffer>>;
-  /** 0, 1, 2 … in its topic, as a decimal string. */
-  readonly offset: string;
-  /** Wall clock in ms since 1970. */
-  readonly storedAt: number;
 }
 
 /** The embedded broker. */

@@ -1,6 +1,6 @@
 /** What a reading by a consumer group takes: the broker keeps its place. */
 import { InvalidOption } from '../../errors.js';
-import type { ReadRequest } from './reader.js';
+import type { ReadRequest } from '../reader.js';
 
 /** @throws InvalidOption */
 export function checkGroup({ from, to, key, partitions }: ReadRequest): void {

@@ -5,13 +5,12 @@ import { KafkaGroupReader } from './kafka-group.js';
 import { KafkaReader, type KafkaReaderHooks } from './kafka-reader.js';
 import { MemoryGroupReader } from './memory-group.js';
 import { MemoryReader, type MemorySource } from './memory-reader.js';
-import type { ReadRequest, Reader } from './reader.js';
+import type { ReadRequest, Reader } from '../reader.js';
 import type { RedisReaderHooks } from './redis-connection.js';
 import { RedisGroupReader } from './redis-group.js';
 import { RedisReader } from './redis-reader.js';
 
-export type { MemoryGroup } from './memory-group.js';
-export type { EntryId, From, Gate, Partitions, Piece, ReadRequest, Reader, To } from './reader.js';
+export type { MemoryGroup } from './memory-reader.js';
 export { Reception, type ReceptionStats } from './reception.js';
 
 /** The reader of Kafka that a request asks for. @throws InvalidOption */

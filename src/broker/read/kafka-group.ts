@@ -13,7 +13,7 @@ import { BufferHeaders } from './buffer-headers.js';
 import { checkGroup } from './group-options.js';
 import type { KafkaReaderHooks } from './kafka-reader.js';
 import { OutOffsets } from './out-offsets.js';
-import type { Gate, Piece, ReadRequest, Reader } from './reader.js';
+import type { Gate, Piece, ReadRequest, Reader } from '../reader.js';
 
 /** A heartbeat is sent so often while messages are out; ms. */
 const BEAT_MS = 1_000;

@@ -4,7 +4,7 @@ import type { Received } from '../../message/index.js';
 import { EARLIEST, type FetchCluster, LATEST } from './kafka-cluster.js';
 import { lastOffsets } from './kafka-last.js';
 import { marked } from './expired.js';
-import type { ReadRequest } from './reader.js';
+import type { ReadRequest } from '../reader.js';
 import type { Fetched } from './record-batch.js';
 import { timeOf } from './times.js';
 

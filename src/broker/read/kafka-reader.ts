@@ -6,7 +6,7 @@ import { type AgainOptions, againOptions } from '../again.js';
 import type { KafkaOptions } from '../kafka-options.js';
 import { type ClusterHooks, FetchCluster } from './kafka-cluster.js';
 import { KafkaPlaces } from './kafka-places.js';
-import type { Gate, Piece, ReadRequest, Reader } from './reader.js';
+import type { Gate, Piece, ReadRequest, Reader } from '../reader.js';
 import { refuseIds } from './times.js';
 
 /** What the driver does for its readers. */

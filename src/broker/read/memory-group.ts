@@ -3,11 +3,8 @@ import { Observable, Subject, Subscription } from 'rxjs';
 import type { Received } from '../../message/index.js';
 import { type AgainOptions, againOptions } from '../again.js';
 import { checkGroup } from './group-options.js';
-import { type MemorySource, receivedOf } from './memory-reader.js';
-import type { Gate, Piece, ReadRequest, Reader } from './reader.js';
-
-/** Where a group is: the next offset that nobody has, and those that a member gave back. */
-export interface MemoryGroup { next: number; readonly back: number[]; readonly returned: Subject<void> }
+import { type MemoryGroup, type MemorySource, receivedOf } from './memory-reader.js';
+import type { Gate, Piece, ReadRequest, Reader } from '../reader.js';
 
 export class MemoryGroupReader implements Reader {
   readonly again: AgainOptions = againOptions({});

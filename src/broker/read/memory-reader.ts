@@ -1,14 +1,16 @@
 /** Reads a topic of the embedded broker: at once, and in virtual time too. */
-import { type Observable, Observable as RxObservable, Subscription, asyncScheduler } from 'rxjs';
+import { type Observable, Observable as RxObservable, type Subject, Subscription, asyncScheduler } from 'rxjs';
 import { wall } from '../../clock.js';
 import { InvalidOption } from '../../errors.js';
 import { PlainHeaders, Received } from '../../message/index.js';
 import { type AgainOptions, againOptions } from '../again.js';
-import type { StoredMessage } from '../memory.js';
 import { marked } from './expired.js';
-import type { MemoryGroup } from './memory-group.js';
-import type { From, Gate, Piece, ReadRequest, Reader } from './reader.js';
+import type { From, Gate, Piece, ReadRequest, Reader } from '../reader.js';
+import type { StoredMessage } from '../stored.js';
 import { refuseIds, timeOf } from './times.js';
+
+/** Where a group is: the next offset that nobody has, and those that a member gave back. */
+export interface MemoryGroup { next: number; readonly back: number[]; readonly returned: Subject<void> }
 
 /** What a topic holds. */
 export interface MemoryTopic {

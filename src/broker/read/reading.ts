@@ -9,8 +9,7 @@ import type { EventBody } from '../../events.js';
 import type { Holding, Received } from '../../message/index.js';
 import { Numbering } from '../../numbering.js';
 import { Fifo } from '../fifo.js';
-import type { Gate, Piece, Reader } from './reader.js';
-import type { ReceptionCounts } from './reception.js';
+import type { Gate, Piece, Reader } from '../reader.js';
 
 /** Bounds of what is held: the first that is reached holds. */
 export interface InboxLimits {
@@ -18,6 +17,14 @@ export interface InboxLimits {
   readonly maxBytes: number;
   /** Whether a message is taken when the user's code says so, or when it has been handed out. */
   readonly isManual: boolean;
+}
+
+/** Counts what happens. */
+export interface ReceptionCounts {
+  connected(): void;
+  failed(error: unknown): void;
+  inbox(messages: number, bytes: number): void;
+  handed(message: Received): void;
 }
 
 export class Reading implements AccountOwner, Gate {

@@ -2,9 +2,8 @@
 import { Observable, Subject } from 'rxjs';
 import type { RxcamError } from '../../errors.js';
 import type { Received } from '../../message/index.js';
-import type { BrokerHandle } from '../broker-handle.js';
-import type { Reader } from './reader.js';
-import { type InboxLimits, Reading } from './reading.js';
+import type { Reader } from '../reader.js';
+import { type InboxLimits, Reading, type ReceptionCounts } from './reading.js';
 
 /** How the readings of one `subscribe` are, all subscriptions together. */
 export interface ReceptionStats {
@@ -22,19 +21,12 @@ export interface ReceptionStats {
   readonly inbox: { readonly messages: number; readonly bytes: number };
 }
 
-/** Counts what happens. */
-export interface ReceptionCounts {
-  connected(): void;
-  failed(error: unknown): void;
-  inbox(messages: number, bytes: number): void;
-  handed(message: Received): void;
-}
-
 /** Messages of a topic. Each subscription reads by itself, on connections of its own. */
 export class Reception extends Observable<Received> {
   readonly #counts: Counts;
 
-  constructor(handle: BrokerHandle, open: () => Reader, limits: InboxLimits) {
+  /** @param closing$ - completes when the broker is closed */
+  constructor(closing$: Observable<unknown>, open: () => Reader, limits: InboxLimits) {
     const counts = new Counts();
     super((subscriber) => {
       const reading = new Reading(open(), limits, counts, subscriber);
@@ -43,7 +35,7 @@ export class Reception extends Observable<Received> {
         reading.end();
         counts.ended();
       });
-      subscriber.add(handle.state$.subscribe({ complete: () => { subscriber.complete(); } }));
+      subscriber.add(closing$.subscribe({ complete: () => { subscriber.complete(); } }));
       if (!subscriber.closed) reading.start();
     });
     this.#counts = counts;

@@ -7,7 +7,7 @@ import type { Received } from '../../message/index.js';
 import { type AgainOptions, againOptions } from '../again.js';
 import type { RedisOptions } from '../redis-options.js';
 import { checkGroup } from './group-options.js';
-import type { Gate, Piece, ReadRequest, Reader } from './reader.js';
+import type { Gate, Piece, ReadRequest, Reader } from '../reader.js';
 import { ReadConnection, type RedisReaderHooks } from './redis-connection.js';
 import { EntryReader, type RedisEntry } from './redis-entry.js';
 

@@ -1,6 +1,6 @@
 /** Times, and words, among the places where a reading begins and ends. */
 import { InvalidOption } from '../../errors.js';
-import type { From, To } from './reader.js';
+import type { From, To } from '../reader.js';
 
 /** A time in ms since 1970; undefined for a place that is none. */
 export function timeOf(place: unknown): number | undefined {

@@ -1,7 +1,7 @@
 /** What a kind of broker has to do to be read, and nothing more: bring the messages of one topic in pieces. The rest is the reading's. */
 import type { Observable } from 'rxjs';
-import type { Received } from '../../message/index.js';
-import type { AgainOptions } from '../again.js';
+import type { Received } from '../message/index.js';
+import type { AgainOptions } from './again.js';
 
 /** The id of a Redis entry. */
 export type EntryId = `${number}-${number}`;
