@@ -1,7 +1,7 @@
 /** A pino line for each change of state, and one every so many published frames. */
 import type { Logger } from 'pino';
+import type { Observable } from 'rxjs';
 import type { CameraEvent, PublishedEvent } from './events.js';
-import type { CameraHub } from './hub.js';
 import type { Ledger } from './ledger.js';
 import { report, reportFacts } from './report.js';
 import { statsOf } from './stats.js';
@@ -9,11 +9,17 @@ import { statsOf } from './stats.js';
 /** Events that happen to every frame, or nearly: counted, not logged. */
 const QUIET = new Set<CameraEvent['type']>(['captured', 'skipped', 'unchanged', 'encoded', 'moved', 'delivered', 'returned', 'duplicate', 'dropped', 'paused', 'resumed']);
 
+/** A camera, as far as its log needs it. */
+interface Logged {
+  readonly events$: Observable<CameraEvent>;
+  readonly ledger: Ledger;
+}
+
 /** Logs for as long as the events last. */
-export function logEvents(hub: Pick<CameraHub, 'events$' | 'ledger'>, logger: Logger, everyPublished: number): void {
-  hub.events$.subscribe((event) => {
+export function logEvents(camera: Logged, logger: Logger, everyPublished: number): void {
+  camera.events$.subscribe((event) => {
     if (event.type === 'published') {
-      if (crosses(hub.ledger.counts.published, event.frames, everyPublished)) logger.info(figuresOf(hub.ledger, event), 'published');
+      if (crosses(camera.ledger.counts.published, event.frames, everyPublished)) logger.info(figuresOf(camera.ledger, event), 'published');
     } else if (!QUIET.has(event.type)) logger[levelOf(event)](factsOf(event), event.type);
   });
 }
