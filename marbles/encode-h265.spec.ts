@@ -194,8 +194,8 @@ describe('encodeH265', () => {
 
   it('extends a plan, and ends it', () => {
     const coded$ = fakeCamera().pipe(encodeH265({ mode: 'stream', chunk: { frames: 25 } }));
-    expect(planOf(coded$)?.steps).toEqual([{ kind: 'encode', codec: 'h265', mode: 'stream', crf: 23, preset: 'ultrafast', gop: 25, chunk: { frames: 25 }, hardware: false, reuse: false }]);
-    expect(() => coded$.pipe(encodeH265({ mode: 'frame' }) as never)).toThrow('encode after encode given');
+    expect(planOf(coded$)?.steps).toEqual([{ kind: 'encodeH265', codec: 'h265', mode: 'stream', crf: 23, preset: 'ultrafast', gop: 25, chunk: { frames: 25 }, hardware: false, reuse: false }]);
+    expect(() => coded$.pipe(encodeH265({ mode: 'frame' }) as never)).toThrow('encodeH265 after encodeH265 given');
     expect(planOf(fakeCamera().pipe(encodeH265()))?.steps[0]).toMatchObject({ mode: 'frame', gop: 1 });
   });
 

@@ -98,8 +98,8 @@ describe('encodeJpeg', () => {
 
   it('extends a plan, and ends it', () => {
     const coded$ = fakeCamera().pipe(encodeJpeg());
-    expect(planOf(coded$)?.steps).toEqual([{ kind: 'encode', codec: 'jpeg', mode: 'frame', quality: 80 }]);
-    expect(() => coded$.pipe(encodeH265() as never)).toThrow('encode after encode given');
+    expect(planOf(coded$)?.steps).toEqual([{ kind: 'encodeJpeg', codec: 'jpeg', mode: 'frame', quality: 80 }]);
+    expect(() => coded$.pipe(encodeH265() as never)).toThrow('encodeH265 after encodeJpeg given');
   });
 
   it('refuses options that make no sense', () => {

@@ -119,8 +119,8 @@ describe('passthrough', () => {
   it('stands directly after a camera, or a retry behind it', () => {
     const gate = fakeCamera('k');
     const same = map((frame: SourceFrame) => frame);
-    expect(planOf(gate.pipe(retry(), passthrough()))?.steps.map((step) => step.kind)).toEqual(['copy']);
-    for (const [before, named] of [[skipRate(2), 'skip'], [resize({ width: 32 }), 'resize'], [same, 'code that takes pictures']] as const) {
+    expect(planOf(gate.pipe(retry(), passthrough()))?.steps.map((step) => step.kind)).toEqual(['passthrough']);
+    for (const [before, named] of [[skipRate(2), 'skipRate'], [resize({ width: 32 }), 'resize'], [same, 'code that takes pictures']] as const) {
       const after$ = (gate as Observable<SourceFrame>).pipe(before) as Observable<SourceFrame>;
       expect(() => after$.pipe(passthrough())).toThrow(new InvalidOption(
         `passthrough after ${named} given; allowed directly after camera(), or a retry behind it: what is not decoded can't be thinned, resized or looked at`,

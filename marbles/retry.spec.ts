@@ -261,7 +261,7 @@ describe('retry', () => {
       const unsub = '     ^ 10s !';
       const gate = camera(source.trim());
       const coded$ = gate.pipe(retry(), skipRate(2), resize({ width: 32 }), encodeH265({ mode: 'frame' }));
-      expect(planOf(coded$)).toMatchObject({ steps: [{ kind: 'skip' }, { kind: 'resize' }, { kind: 'encode' }], reconnect: { initial: 5_000 } });
+      expect(planOf(coded$)).toMatchObject({ steps: [{ kind: 'skipRate' }, { kind: 'resize' }, { kind: 'encodeH265' }], reconnect: { initial: 5_000 } });
       expectLedger(gate);
       expectObservable(coded$.pipe(digits), unsub).toBe(expected);
       expectSubscriptions(gate.subscriptions).toBe(subs);

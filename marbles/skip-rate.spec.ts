@@ -162,8 +162,8 @@ describe('skipRate', () => {
 
   it('extends the plan of a Capture and starts one on other frames', () => {
     const gate = fakeCamera();
-    expect(planOf(gate.pipe(skipRate(4)))?.steps).toEqual([{ kind: 'skip', rule: { every: 4 } }]);
-    expect(planOf(gate.pipe(skipRate({ fps: 12.5 })))?.steps).toEqual([{ kind: 'skip', rule: { num: 125, den: 10 } }]);
+    expect(planOf(gate.pipe(skipRate(4)))?.steps).toEqual([{ kind: 'skipRate', rule: { every: 4 } }]);
+    expect(planOf(gate.pipe(skipRate({ fps: 12.5 })))?.steps).toEqual([{ kind: 'skipRate', rule: { num: 125, den: 10 } }]);
     expect(planOf(gate)?.steps).toEqual([]);
     expect(planOf(defer(() => gate).pipe(skipRate(4)))?.origin.kind).toBe('frames');
   });
@@ -175,7 +175,7 @@ describe('skipRate', () => {
     expect(() => skipRate('3' as never)).toThrow('skipRate: "3" given, expected a whole number of at least 1, or { fps: a number from 0.000001 to 1000 }');
     expect(() => skipRate(0)).toThrow('skipRate: 0 given, too small: expected number to be >=1');
     const encoded$ = fakeCamera().pipe(encodeH265({ mode: 'frame' }));
-    expect(() => encoded$.pipe(skipRate(2) as never)).toThrow('skip after encode given');
+    expect(() => encoded$.pipe(skipRate(2) as never)).toThrow('skipRate after encodeH265 given');
   });
 
   it('leaves two subscriptions at once to themselves', () => {

@@ -1,11 +1,8 @@
 /** encodeH265: pictures to H.265 access units. */
 import type { OperatorFunction } from 'rxjs';
-import { z } from 'zod';
 import { extend } from '../src/capture.js';
-import { H265 } from '../src/defaults.js';
+import { type Chunk, type Hardware, type PRESETS, STEPS } from '../src/core/steps/index.js';
 import type { EncodeMode, EncodedFrame, Frame } from '../src/frame.js';
-import { chunk, options, parseOptions } from '../src/options.js';
-import { type Chunk, type EncodeStep, HARDWARE, type Hardware } from '../src/plan.js';
 
 /** How to encode. */
 export type EncodeH265Config = FrameModeConfig | StreamModeConfig;
@@ -48,21 +45,6 @@ interface FrameModeConfig extends Omit<H265Options, 'mode' | 'gop' | 'chunk' | '
 /** Stream mode. */
 interface StreamModeConfig extends H265Options { readonly mode: 'stream' }
 
-const PRESETS = ['ultrafast', 'superfast', 'veryfast', 'faster', 'fast', 'medium', 'slow', 'slower', 'veryslow'] as const;
-
-const schema = options({
-  mode: z.enum(['frame', 'stream']).default(H265.mode),
-  crf: z.number().min(0).max(51).default(H265.crf),
-  preset: z.enum(PRESETS).default(H265.preset),
-  gop: z.number().int().min(1).max(10_000).optional(),
-  chunk: chunk().optional(),
-  hardware: z.union([z.boolean(), z.enum(HARDWARE)], { error: `expected true, false or one of ${HARDWARE.join(', ')}` }).default(H265.hardware),
-  reuse: z.boolean().optional(),
-})
-  .refine((given) => given.mode === 'stream' || (given.gop === undefined && given.chunk === undefined), { message: "gop and chunk are for mode: 'stream'" })
-  .refine((given) => given.mode === 'stream' || given.reuse === undefined, { message: "expected mode: 'stream': most of a source's own pictures do not decode alone", path: ['reuse'] })
-  .refine((given) => !hasFrames(given.chunk) || given.gop === undefined || given.gop === given.chunk.frames, { message: 'gop must equal chunk.frames: each chunk starts at a keyframe' });
-
 /**
  * Encodes every picture; one access unit, or one chunk of them, is one value.
  *
@@ -87,12 +69,6 @@ const schema = options({
  * @see toMessage
  */
 export function encodeH265(config: EncodeH265Config = {}): OperatorFunction<Frame, EncodedFrame> {
-  const given = parseOptions('encodeH265', schema, config);
-  const gop = given.gop ?? (hasFrames(given.chunk) ? given.chunk.frames : H265.gop);
-  const step = { kind: 'encode', codec: 'h265', ...given, reuse: given.reuse ?? H265.reuse, gop: given.mode === 'frame' ? 1 : gop } as EncodeStep;
+  const step = STEPS.encodeH265.step(config);
   return (source) => extend<EncodedFrame>(source, step);
-}
-
-function hasFrames(chunk: Chunk | undefined): chunk is { readonly frames: number } {
-  return typeof chunk === 'object' && 'frames' in chunk;
 }

@@ -1,17 +1,14 @@
 /** encodeJpeg: pictures to JPEG. */
 import type { OperatorFunction } from 'rxjs';
 import { extend } from '../src/capture.js';
-import { JPEG } from '../src/defaults.js';
+import { STEPS } from '../src/core/steps/index.js';
 import type { EncodedFrame, Frame } from '../src/frame.js';
-import { jpegQuality, options, parseOptions } from '../src/options.js';
 
 /** How to encode. */
 export interface EncodeJpegConfig {
   /** 1 (worst) to 100, a whole number, on the scale of libjpeg. Default 80. */
   readonly quality?: number | undefined;
 }
-
-const schema = options({ quality: jpegQuality().default(JPEG.quality) });
 
 /**
  * Encodes every picture as a JPEG of its own.
@@ -37,6 +34,6 @@ const schema = options({ quality: jpegQuality().default(JPEG.quality) });
  * @see encodeH265
  */
 export function encodeJpeg(config: EncodeJpegConfig = {}): OperatorFunction<Frame, EncodedFrame> {
-  const { quality } = parseOptions('encodeJpeg', schema, config);
-  return (source) => extend<EncodedFrame>(source, { kind: 'encode', codec: 'jpeg', mode: 'frame', quality });
+  const step = STEPS.encodeJpeg.step(config);
+  return (source) => extend<EncodedFrame>(source, step);
 }

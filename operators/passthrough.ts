@@ -1,9 +1,8 @@
 /** passthrough: the source's own H.264 or H.265 access units, with no decoding. */
 import type { OperatorFunction } from 'rxjs';
 import { extend } from '../src/capture.js';
+import { type Chunk, STEPS } from '../src/core/steps/index.js';
 import type { EncodedFrame, SourceFrame } from '../src/frame.js';
-import { chunk, options, parseOptions } from '../src/options.js';
-import type { Chunk, CopyStep } from '../src/plan.js';
 
 /** How to send. */
 export interface PassthroughConfig {
@@ -13,8 +12,6 @@ export interface PassthroughConfig {
    */
   readonly chunk?: Chunk | undefined;
 }
-
-const schema = options({ chunk: chunk().optional() });
 
 /**
  * Sends the source's own access units, as they are.
@@ -44,6 +41,6 @@ const schema = options({ chunk: chunk().optional() });
  * @see encodeH265
  */
 export function passthrough(config: PassthroughConfig = {}): OperatorFunction<SourceFrame, EncodedFrame> {
-  const step = { kind: 'copy', mode: 'stream', ...parseOptions('passthrough', schema, config) } as CopyStep;
+  const step = STEPS.passthrough.step(config);
   return (source) => extend<EncodedFrame>(source, step);
 }

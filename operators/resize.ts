@@ -1,11 +1,8 @@
 /** resize: brings pictures to a size. */
 import type { Observable } from 'rxjs';
-import { z } from 'zod';
 import { extend } from '../src/capture.js';
-import { RESIZE } from '../src/defaults.js';
+import { type ALGORITHMS, type Fit, STEPS } from '../src/core/steps/index.js';
 import type { ChangedFrame, Frame } from '../src/frame.js';
-import { options, parseOptions } from '../src/options.js';
-import { FITS, type Fit, type ResizeStep } from '../src/plan.js';
 
 /** The size, in pixels. At least one of `width` and `height`; the other follows from the aspect of the source. */
 export interface ResizeConfig {
@@ -28,18 +25,6 @@ export interface ResizeConfig {
   /** Default `bilinear`. `area` costs the same, `bicubic` and `lanczos` two to three times as much. */
   readonly algorithm?: (typeof ALGORITHMS)[number] | undefined;
 }
-
-const ALGORITHMS = ['bilinear', 'area', 'bicubic', 'lanczos'] as const;
-const side = () => z.number().int().min(16).max(16_384).optional();
-
-const schema = options({
-  width: side(),
-  height: side(),
-  fit: z.enum(FITS).default(RESIZE.fit),
-  enlarge: z.boolean().default(RESIZE.enlarge),
-  squarePixels: z.boolean().default(RESIZE.squarePixels),
-  algorithm: z.enum(ALGORITHMS).default(RESIZE.algorithm),
-}).refine((given) => given.width !== undefined || given.height !== undefined, { message: 'expected width, height or both' });
 
 /** What a picture is once it is resized: what has changed stays that. */
 type Sized<F extends Frame> = F extends ChangedFrame ? ChangedFrame : Frame;
@@ -71,6 +56,6 @@ type Resizing = <F extends Frame>(source: Observable<F>) => Observable<Sized<F>>
  * @see encodeH265
  */
 export function resize(config: ResizeConfig): Resizing {
-  const step = { kind: 'resize', ...parseOptions('resize', schema, config) } as ResizeStep;
+  const step = STEPS.resize.step(config);
   return <F extends Frame>(source: Observable<F>) => extend<Sized<F>>(source, step);
 }

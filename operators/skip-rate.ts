@@ -1,20 +1,14 @@
 /** skipRate: thins a stream of pictures before anything is spent on them. */
 import type { OperatorFunction } from 'rxjs';
-import { z } from 'zod';
 import { extend } from '../src/capture.js';
+import { STEPS } from '../src/core/steps/index.js';
 import type { AnyFrame, Frame } from '../src/frame.js';
-import { count, options, parseOptions } from '../src/options.js';
-import { type SkipRule, fraction } from '../src/skip.js';
 
 /** How much is kept. */
 export interface SkipRateConfig {
   /** Frames per second to keep, by media time; more than the source has keeps every frame. Above 0. */
   readonly fps: number;
 }
-
-const schema = z.union([count(), options({ fps: z.number().min(0.000001).max(1000) })], {
-  error: 'expected a whole number of at least 1, or { fps: a number from 0.000001 to 1000 }',
-});
 
 /**
  * Keeps every nth picture, or as many a second as asked for.
@@ -41,7 +35,6 @@ const schema = z.union([count(), options({ fps: z.number().min(0.000001).max(100
  * @see resize
  */
 export function skipRate(rate: number | SkipRateConfig): OperatorFunction<AnyFrame, Frame> {
-  const given = parseOptions('skipRate', schema, rate);
-  const rule: SkipRule = typeof given === 'number' ? { every: given } : fraction(given.fps);
-  return (source) => extend<Frame>(source, { kind: 'skip', rule });
+  const step = STEPS.skipRate.step(rate);
+  return (source) => extend<Frame>(source, step);
 }

@@ -1,10 +1,8 @@
 /** skipUnchanged: leaves out what looks like the last picture kept, before anything is spent on encoding it. */
 import type { OperatorFunction } from 'rxjs';
-import { z } from 'zod';
 import { extend } from '../src/capture.js';
-import { UNCHANGED } from '../src/defaults.js';
+import { STEPS } from '../src/core/steps/index.js';
 import type { AnyFrame, ChangedFrame } from '../src/frame.js';
-import { milliseconds, options, parseOptions } from '../src/options.js';
 
 /** What counts as a change, and how long nothing may come. */
 export interface SkipUnchangedConfig {
@@ -16,11 +14,6 @@ export interface SkipUnchangedConfig {
   /** A picture is kept in each slot of so many ms of media time, changed or not. Default 10,000; at least 1. */
   readonly maxGapMs?: number | undefined;
 }
-
-const schema = options({
-  threshold: z.number().positive().max(0.5).default(UNCHANGED.threshold),
-  maxGapMs: milliseconds().min(1).default(UNCHANGED.maxGapMs),
-});
 
 /**
  * Leaves out every picture that looks like the last one kept.
@@ -48,6 +41,6 @@ const schema = options({
  * @see toMessage
  */
 export function skipUnchanged(config: SkipUnchangedConfig = {}): OperatorFunction<AnyFrame, ChangedFrame> {
-  const { threshold, maxGapMs } = parseOptions('skipUnchanged', schema, config);
-  return (source) => extend<ChangedFrame>(source, { kind: 'unchanged', threshold, maxGapMs, references: false });
+  const step = STEPS.skipUnchanged.step(config);
+  return (source) => extend<ChangedFrame>(source, step);
 }

@@ -9,7 +9,7 @@ import type { DropCause } from './events.js';
 import type { EncodedFrame, Frame, SourceInfo } from './frame.js';
 import { InOrder } from './in-order.js';
 import { type Kept, Outlet, originOf } from './outlet.js';
-import { type OpenRun, type Plan, skipRules, unchangedStep } from './plan.js';
+import { type OpenRun, type Plan, changeRule, skipRules } from './plan.js';
 import { linkRun } from './reconnect.js';
 import type { Run } from './run.js';
 import { SkipChain } from './skip.js';
@@ -101,7 +101,7 @@ class Attempt {
     const kept = this.#chain.keep(pts);
     this.#point = { afterPts: pts, skip: this.#chain.states };
     if (!isCopy && this.run.bookmark.isRepeat(pts)) {
-      const lost = kept ? this.run.bookmark.takeUp(unchangedStep(this.plan) && pts) : undefined;
+      const lost = kept ? this.run.bookmark.takeUp(changeRule(this.plan) && pts) : undefined;
       if (lost !== undefined) this.#pending.add(pts, { ...lost, pts, before });
       return;
     }
@@ -119,7 +119,7 @@ class Attempt {
     const pending = this.#pending.take(output.pts);
     if (pending !== undefined) this.#outlet.push(this.#kept(pending), output);
     // A picture that is read once more may be kept though it was found unchanged before: its account is closed.
-    else if (unchangedStep(this.plan) === undefined || !this.run.bookmark.isRepeat(output.pts)) {
+    else if (changeRule(this.plan) === undefined || !this.run.bookmark.isRepeat(output.pts)) {
       throw new CaptureCrashed(`an access unit at ${output.pts} µs belongs to no picture that was kept`);
     }
     this.#passUnchanged();

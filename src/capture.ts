@@ -2,7 +2,8 @@
 import { Observable } from 'rxjs';
 import { execute } from './execute.js';
 import type { Frame } from './frame.js';
-import { type Plan, type Step, withStep } from './plan.js';
+import { type Step, ruleOf } from './core/steps/index.js';
+import { type Plan, ffmpegSteps, withStep } from './plan.js';
 
 /** By which a Capture is known, of whatever copy of rxcam. */
 const PLAN: unique symbol = Symbol.for('rxcam.plan') as never;
@@ -34,7 +35,7 @@ export function planOf(source: Observable<unknown>): Plan | undefined {
 export function extend<T>(source: Observable<Frame>, step: Step): Capture<T> {
   const onFrames: Plan = { origin: { kind: 'frames', frames$: source }, steps: [] };
   const plan = planOf(source) ?? onFrames;
-  // Frames are compared in Node: those that come out of a child first are frames again.
-  const startsAnew = step.kind === 'unchanged' && plan.origin.kind === 'frames' && plan.steps.some(({ kind }) => kind === 'resize');
+  // Pixels are looked at in Node: those that come out of a child first are frames again.
+  const startsAnew = plan.origin.kind === 'frames' && ruleOf(step).inNode === 'pixels' && ffmpegSteps(plan).length > 0;
   return new Capture<T>(withStep(startsAnew ? onFrames : plan, step));
 }

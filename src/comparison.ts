@@ -4,12 +4,21 @@
  * stand 4 apart: it has changed if one block differs by more than `hi`, or a third of them by more than `lo`.
  */
 import type { Frame, PixelFormat } from './frame.js';
-import type { UnchangedStep } from './plan.js';
+
+/** Which pictures have changed enough to be kept. */
+export interface ChangeRule {
+  /** Mean difference of an 8x8 block above which a picture has changed, 0 to 1. */
+  readonly threshold: number;
+  /** One is kept in each slot of so many ms of media time. */
+  readonly maxGapMs: number;
+  /** Whether a reference to the last full picture goes out in place of each that is left out. */
+  readonly references: boolean;
+}
 
 /** Sums of absolute differences over the 64 pixels of a block; `frac` is a share of all blocks. */
 export interface BlockLimits { readonly hi: number; readonly lo: number; readonly frac: number }
 
-/** What {@link UnchangedStep} means for a block; 5/12 and 0.33 are mpdecimate's own. */
+/** What a threshold means for a block; 5/12 and 0.33 are mpdecimate's own. */
 export function blockLimits(threshold: number): BlockLimits {
   const hi = Math.round(threshold * 255 * 64);
   return { hi, lo: Math.round((hi * 5) / 12), frac: 0.33 };
@@ -32,13 +41,13 @@ export class Comparison {
   #kept: Frame | undefined;
   #slot = 0;
 
-  constructor(readonly step: UnchangedStep) {
-    this.#limits = blockLimits(step.threshold);
+  constructor(readonly rule: ChangeRule) {
+    this.#limits = blockLimits(rule.threshold);
   }
 
   /** Likeness to the last frame kept, 0 to 1; undefined if this one is to be kept. */
   likeness(frame: Frame): number | undefined {
-    const slot = slotOf(frame.pts, this.step.maxGapMs);
+    const slot = slotOf(frame.pts, this.rule.maxGapMs);
     const isDue = slot !== this.#slot;
     this.#slot = slot;
     const likeness = isDue ? undefined : this.#compare(frame);

@@ -6,7 +6,9 @@ import type { EngineOutput } from './engine.js';
 import { OUTBOX } from './defaults.js';
 import type { DropCause } from './events.js';
 import type { Codec, EncodedFrame, Frame, Origin, PixelFormat } from './frame.js';
-import { COPY, type Chunk, type Plan, type UnchangedStep, type UnitStep, unchangedStep, unitStep } from './plan.js';
+import type { ChangeRule } from './comparison.js';
+import { type Chunk, type UnitStep, ruleOf } from './core/steps/index.js';
+import { COPY, type Plan, changeRule, unitStep } from './plan.js';
 import { type SkipRule, rateAfter } from './skip.js';
 
 /** A picture that was kept: its account, and what its value will say of it. */
@@ -44,12 +46,12 @@ export class Outlet {
   /** When the GOP began: `capturedAt` of its keyframe. */
   keyframeAt: number | undefined;
   readonly #step: UnitStep | undefined;
-  readonly #unchanged: UnchangedStep | undefined;
+  readonly #unchanged: ChangeRule | undefined;
 
   /** @param isResumed - whether what comes first follows what came last before: a file that is taken up */
   constructor(readonly subscriber: Subscriber<Frame | EncodedFrame>, plan: Plan, isResumed = false) {
     this.#step = unitStep(plan);
-    this.#unchanged = unchangedStep(plan);
+    this.#unchanged = changeRule(plan);
     this.#hasKeyframe = isResumed;
   }
 
@@ -125,7 +127,7 @@ export class Outlet {
     const unit: EncodedFrame = {
       ...kept.origin, width, height, ...shapeOf(output),
       codec: output.format as Codec, mode: step.mode, keyframe, frames: 1, lastSeq: kept.origin.seq,
-      ...(!this.isCopy && settingOf(step)), encoder: this.#encoder, encodeMs, data, [ACCOUNTS]: kept.accounts,
+      ...(!this.isCopy && ruleOf(step).setting(step)), encoder: this.#encoder, encodeMs, data, [ACCOUNTS]: kept.accounts,
       ...(!keyframe && keyframeAt !== undefined && { keyframeAt }), ...(output.hidden === true && { hidden: 1 }),
     };
     if (this.#unchanged?.references === true) this.#full = unit;
@@ -161,15 +163,9 @@ function shapeOf({ sampleAspectRatio, rotation }: EngineOutput): Pick<EncodedFra
   return { ...(sampleAspectRatio !== undefined && { sampleAspectRatio }), ...(rotation !== undefined && { rotation }) };
 }
 
-/** What a consumer is told of how well it was encoded. */
-function settingOf(step: UnitStep): Pick<EncodedFrame, 'crf' | 'quality'> {
-  if (step.kind === 'copy') return {};
-  return step.codec === 'h265' ? { crf: step.crf } : { quality: step.quality };
-}
-
 /** Frames after which a chunk ends; an encoder starts a GOP there, a source need not. */
 function limitOf(chunk: Chunk, step: UnitStep): number {
-  if (chunk === 'gop') return 'gop' in step ? step.gop : Infinity;
+  if (chunk === 'gop') return ruleOf(step).gop(step);
   return 'frames' in chunk ? chunk.frames : Infinity;
 }
 

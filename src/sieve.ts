@@ -1,7 +1,7 @@
 /** What a stage does with each frame before any child sees it: the rules of `skipRate` and `skipUnchanged`, in Node. */
 import { Comparison } from './comparison.js';
 import type { Frame } from './frame.js';
-import { type Plan, skipRules, unchangedStep } from './plan.js';
+import { type Plan, changeRule, skipRules } from './plan.js';
 import { SkipChain, type SkipRule } from './skip.js';
 
 /** `similarity` is set where a reference is to go on in place of the frame. */
@@ -12,9 +12,9 @@ export class Sieve {
   readonly #comparison: Comparison | undefined;
 
   constructor(plan: Plan) {
-    const unchanged = unchangedStep(plan);
+    const change = changeRule(plan);
     this.#chain = new SkipChain(skipRules(plan));
-    this.#comparison = unchanged && new Comparison(unchanged);
+    this.#comparison = change && new Comparison(change);
   }
 
   /** Those of `skipRate`, in order. */
@@ -24,7 +24,7 @@ export class Sieve {
     if (!this.#chain.keep(frame.pts)) return { skip: 'rate' };
     const similarity = this.#comparison?.likeness(frame);
     if (similarity === undefined) return {};
-    return this.#comparison?.step.references === true ? { similarity } : { skip: 'unchanged' };
+    return this.#comparison?.rule.references === true ? { similarity } : { skip: 'unchanged' };
   }
 
   /** A frame that was kept is lost: the next one is kept, whatever it looks like. */

@@ -7,7 +7,7 @@ import { EncoderFailed, failureOf } from './errors.js';
 import { ffmpegEngine } from './ffmpeg/index.js';
 import type { EncodedFrame, Frame } from './frame.js';
 import { Outlet, originOf } from './outlet.js';
-import type { FramesOrigin, Plan } from './plan.js';
+import { type FramesOrigin, type Plan, ffmpegSteps } from './plan.js';
 import { linkRun } from './reconnect.js';
 import { type Reservation, Run } from './run.js';
 import { Sieve } from './sieve.js';
@@ -40,7 +40,7 @@ class Stage {
   constructor(readonly plan: Plan, readonly subscriber: Subscriber<Frame | EncodedFrame>) {
     this.#sieve = new Sieve(plan);
     this.#outlet = new Outlet(subscriber, plan);
-    this.#needsChild = plan.steps.some(({ kind }) => kind === 'resize' || kind === 'encode');
+    this.#needsChild = ffmpegSteps(plan).length > 0;
   }
 
   start(frames$: Observable<Frame>): () => void {

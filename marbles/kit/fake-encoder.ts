@@ -1,8 +1,8 @@
 /** The half of the fake that gives bytes: pictures and access units of the right shape, and nothing in them. */
 import type { EngineOutput } from '../../src/engine.js';
 import type { PixelFormat } from '../../src/frame.js';
-import { type Plan, type ResizeStep, type UnitStep, unitStep } from '../../src/plan.js';
-import { even, resized } from '../../src/size.js';
+import { type EncodeStep, type Step, ruleOf, sizeAfter } from '../../src/core/steps/index.js';
+import { type Plan, encodeStep, ffmpegSteps, isCopied } from '../../src/plan.js';
 import type { Agenda } from './agenda.js';
 
 /** How fast, and how large. */
@@ -22,8 +22,9 @@ const BYTES_PER_PIXEL: Readonly<Record<PixelFormat, number>> = { yuv420p: 1.5, n
 const CONTRAST = 53;
 
 export class FakeEncoder {
-  readonly #step: UnitStep | undefined;
-  readonly #resizes: readonly ResizeStep[];
+  readonly #step: EncodeStep | undefined;
+  readonly #steps: readonly Step[];
+  readonly #isCopied: boolean;
   #freeAt = 0;
   #sinceKeyframe = 0;
   #units = 0;
@@ -32,13 +33,14 @@ export class FakeEncoder {
     readonly agenda: Agenda, plan: Plan, readonly pixelFormat: PixelFormat, readonly settings: EncoderSettings,
     readonly emit: (output: EngineOutput) => void,
   ) {
-    this.#step = unitStep(plan);
-    this.#resizes = plan.steps.filter((step) => step.kind === 'resize');
+    this.#step = encodeStep(plan);
+    this.#steps = ffmpegSteps(plan);
+    this.#isCopied = isCopied(plan);
   }
 
   push(picture: Picture): void {
     const output = this.#output(picture);
-    const busyMs = this.#step?.kind === 'encode' ? this.settings.encodeMs : 0;
+    const busyMs = this.#step === undefined ? 0 : this.settings.encodeMs;
     if (busyMs === 0) {
       this.emit(output);
       return;
@@ -52,15 +54,15 @@ export class FakeEncoder {
     this.agenda.put(Math.max(this.#freeAt, this.agenda.now), idle);
   }
 
-  #output({ pts, keyframe, scene, width: sourceWidth, height: sourceHeight }: Picture): EngineOutput {
-    const size = this.#resizes.reduce(resized, even({ width: sourceWidth, height: sourceHeight }));
+  #output({ pts, keyframe, scene, ...source }: Picture): EngineOutput {
+    const size = sizeAfter(this.#steps, source);
+    if (this.#isCopied) return { type: 'output', pts, keyframe, ...size, format: 'h264', data: this.#unit(keyframe) };
     const step = this.#step;
     if (step === undefined) {
       const data = Buffer.alloc(size.width * size.height * BYTES_PER_PIXEL[this.pixelFormat], (scene * CONTRAST) % 256);
       return { type: 'output', pts, keyframe: true, ...size, format: this.pixelFormat, data };
     }
-    if (step.kind === 'copy') return { type: 'output', pts, keyframe, ...size, format: 'h264', data: this.#unit(keyframe) };
-    const isKey = step.mode === 'frame' || keyframe || this.#sinceKeyframe % step.gop === 0;
+    const isKey = step.mode === 'frame' || keyframe || this.#sinceKeyframe % ruleOf(step).gop(step) === 0;
     this.#sinceKeyframe = isKey ? 1 : this.#sinceKeyframe + 1;
     return { type: 'output', pts, keyframe: isKey, ...size, format: step.codec, data: step.codec === 'jpeg' ? picture(this.#unit(isKey)) : this.#unit(isKey) };
   }

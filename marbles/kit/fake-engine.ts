@@ -2,7 +2,7 @@
 import { Observable, type Subscriber } from 'rxjs';
 import type { Engine, EngineContext, EngineEvent, Feed } from '../../src/engine.js';
 import { StreamEnded } from '../../src/errors.js';
-import { COPY, type CameraOrigin, type Plan, skipRules, unchangedStep, unitStep } from '../../src/plan.js';
+import { COPY, type CameraOrigin, type Plan, changeRule, isCopied, skipRules, unitStep } from '../../src/plan.js';
 import { SkipChain } from '../../src/skip.js';
 import { Agenda } from './agenda.js';
 import { type EncoderSettings, FakeEncoder } from './fake-encoder.js';
@@ -30,9 +30,8 @@ export function engineOf(settings: FakeSettings, processes: Processes): Engine {
     const agenda = new Agenda();
     const end = processes.start(context, context.feed === undefined);
     subscriber.add(() => { agenda.stop(); });
-    const step = unitStep(plan);
-    if (step !== undefined) {
-      subscriber.next({ type: 'encoder', encoder: step.kind === 'copy' ? COPY : 'fake', hardware: false, reason: 'requested' });
+    if (unitStep(plan) !== undefined) {
+      subscriber.next({ type: 'encoder', encoder: isCopied(plan) ? COPY : 'fake', hardware: false, reason: 'requested' });
     }
     const pausing = context.paused$.subscribe((paused) => { if (paused) agenda.pause(); else agenda.resume(); });
     subscriber.add(pausing);
@@ -70,9 +69,9 @@ class SourceProcess {
     readonly subscriber: Subscriber<EngineEvent>, readonly exit: Exit,
   ) {
     this.#chain = new SkipChain(skipRules(plan), context.resume?.skip);
-    this.#scene = new FakeScene(unchangedStep(plan));
+    this.#scene = new FakeScene(changeRule(plan));
     this.#encoder = new FakeEncoder(agenda, plan, origin.pixelFormat, settings, (output) => { subscriber.next(output); });
-    this.#isCopy = unitStep(plan)?.kind === 'copy';
+    this.#isCopy = isCopied(plan);
     this.#rate = settings.fps ?? (origin.source.live ? undefined : FILE_FPS);
     this.#firstPts = context.resume === undefined ? 0 : context.resume.afterPts + Math.round(1e6 / (this.#rate ?? FILE_FPS));
     this.#lastPts = this.#firstPts - 1;
@@ -116,7 +115,7 @@ class SourceProcess {
     this.subscriber.next({ type: 'captured', pts });
     if (!this.#chain.keep(pts)) return;
     if (!this.#scene.leavesOut(pts)) this.#encoder.push({ pts, keyframe, scene: this.#scene.scene, ...this.#size });
-    else this.subscriber.next({ type: 'unchanged', pts, ...(this.#scene.step?.references && { similarity: 1 }) });
+    else this.subscriber.next({ type: 'unchanged', pts, ...(this.#scene.rule?.references && { similarity: 1 }) });
   }
 
   #nextPts(): number {

@@ -1,6 +1,5 @@
 /** What the fake source shows, and what `skipUnchanged` makes of it. */
-import { slotOf } from '../../src/comparison.js';
-import type { UnchangedStep } from '../../src/plan.js';
+import { type ChangeRule, slotOf } from '../../src/comparison.js';
 
 export class FakeScene {
   /** Number of the scene: pictures that look alike share it. */
@@ -8,7 +7,7 @@ export class FakeScene {
   #kept: number | undefined;
   #slot = 0;
 
-  constructor(readonly step: UnchangedStep | undefined) {}
+  constructor(readonly rule: ChangeRule | undefined) {}
 
   next(isUnchanged: boolean): void {
     if (!isUnchanged) this.scene++;
@@ -16,8 +15,8 @@ export class FakeScene {
 
   /** Whether the picture at `pts`, which has come to the comparison, is left out. */
   leavesOut(pts: number): boolean {
-    if (this.step === undefined) return false;
-    const slot = slotOf(pts, this.step.maxGapMs);
+    if (this.rule === undefined) return false;
+    const slot = slotOf(pts, this.rule.maxGapMs);
     const isLeftOut = slot === this.#slot && this.scene === this.#kept;
     this.#slot = slot;
     if (!isLeftOut) this.#kept = this.scene;

@@ -1,12 +1,18 @@
 /** Flags and their values, between commander and the options that they set. */
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Raw, UnreadableText } from '../core/steps/index.js';
 import type { Flag, FlagGroup } from './flags/index.js';
-import type { Raw } from './settings.js';
 
 /** A flag in commander's words. */
 export function optionOf({ flags, about, standard, parse }: Flag): Option {
   const option = new Option(flags, standard === undefined ? about : `${about} (default: ${standard})`);
-  return parse === undefined ? option : option.argParser(parse);
+  return parse === undefined ? option : option.argParser((text, before: unknown) => {
+    try {
+      return parse(text, before);
+    } catch (error) {
+      throw error instanceof UnreadableText ? new InvalidArgumentError(error.message) : error;
+    }
+  });
 }
 
 /** The values that were given, by owner and name: `{ resize: { fit: 'cover' } }`. */

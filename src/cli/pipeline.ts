@@ -1,12 +1,13 @@
 /** From one source to acknowledgements: the operators in the order in which they are meant to stand. */
-import type { Observable, OperatorFunction } from 'rxjs';
+import type { Observable } from 'rxjs';
 import type { Logger } from 'pino';
-import { encodeH265, encodeJpeg, passthrough, publish, resize, retry, skipRate, skipUnchanged, toMessage } from '../../operators/index.js';
+import * as operators from '../../operators/index.js';
 import type { Broker } from '../broker/index.js';
 import { type Camera, camera } from '../camera.js';
+import type { StepKind } from '../core/steps/index.js';
 import { InvalidOption } from '../errors.js';
-import type { EncodedFrame, Frame, Published } from '../frame.js';
-import { DEFAULT_MODE } from './flags/index.js';
+import type { EncodedFrame, Published } from '../frame.js';
+import { CODECS, PICTURE_STEPS } from './flags/index.js';
 import { limit } from './limit.js';
 import type { Settings, SourceSettings } from './settings.js';
 
@@ -58,29 +59,19 @@ export function checkRoutes(routes: readonly Route[]): void {
  */
 export function pipeline(gate: Camera, source: SourceSettings, { settings, broker, topic }: PipelineOptions): Line {
   const { program } = settings;
-  const messages$ = units(gate, settings).pipe(toMessage(source.toMessage));
+  const messages$ = units(gate, settings).pipe(operators.toMessage(source.toMessage));
   const limited$ = program.frames === undefined ? messages$ : messages$.pipe(limit(program.frames, gate.events$));
-  const published$ = limited$.pipe(publish(broker, { ...settings.publish, topic }));
-  return { gate, published$: program.retry ? published$.pipe(retry(settings.retry)) : published$ };
+  const published$ = limited$.pipe(operators.publish(broker, { ...settings.publish, topic }));
+  return { gate, published$: program.retry ? published$.pipe(operators.retry(settings.retry)) : published$ };
 }
 
+/** The operator of each step. */
+const STEP_OPERATORS: Readonly<Record<StepKind, (options: never) => (source: never) => Observable<unknown>>> = operators;
+
+/** @throws InvalidOption */
 function units(gate: Camera, settings: Settings): Observable<EncodedFrame> {
-  if (settings.program.codec === 'copy') return copied(gate, settings);
-  const thinned$ = settings.skipRate === undefined ? gate : gate.pipe(skipRate(settings.skipRate));
-  const sized$ = settings.resize === undefined ? thinned$ : thinned$.pipe(resize(settings.resize));
-  const changed$ = settings.skipUnchanged === undefined ? sized$ : sized$.pipe(skipUnchanged(settings.skipUnchanged));
-  return changed$.pipe(encoding(settings));
-}
-
-function encoding({ program, encodeH265: h265, encodeJpeg: jpeg }: Settings): OperatorFunction<Frame, EncodedFrame> {
-  return program.codec === 'jpeg' ? encodeJpeg(jpeg) : encodeH265({ mode: DEFAULT_MODE, ...h265 });
-}
-
-/** @throws InvalidOption for flags that take decoded pictures */
-function copied(gate: Camera, settings: Settings): Observable<EncodedFrame> {
-  const { skipRate: rate, skipUnchanged: unchanged, resize: size } = settings;
-  const flags = [[rate, '--fps or --every'], [unchanged, '--skip-unchanged'], [size, '--size']] as const;
-  const given = flags.flatMap(([value, flag]) => (value === undefined ? [] : [flag]));
-  if (given.length > 0) throw new InvalidOption(`${given.join(' and ')} given with --codec copy, expected with another codec: no picture is decoded`);
-  return gate.pipe(passthrough({ chunk: settings.encodeH265.chunk }));
+  const kinds = [...PICTURE_STEPS.filter((kind) => settings[kind] !== undefined), CODECS.get(settings.program.codec) ?? 'encodeH265'];
+  return kinds.reduce<Observable<unknown>>((source$, kind) => (
+    STEP_OPERATORS[kind](settings[kind] as never)(source$ as never)
+  ), gate) as Observable<EncodedFrame>;
 }

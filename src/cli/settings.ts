@@ -1,16 +1,17 @@
 /** What the flags say, by the operator that takes it; each operator checks its own part. */
 import { z } from 'zod';
-import type {
-  EncodeH265Config, EncodeJpegConfig, PublishConfig, ResizeConfig, RetryConfig, SkipRateConfig, SkipUnchangedConfig, ToMessageConfig,
-} from '../../operators/index.js';
+import type { PublishConfig, RetryConfig, ToMessageConfig } from '../../operators/index.js';
 import type { CameraConfig } from '../camera.js';
+import { type Flag, type Raw, STEPS, STEP_KINDS, type StepKind, type UnitRule, type UnitStep } from '../core/steps/index.js';
 import { InvalidOption } from '../errors.js';
 import { count, milliseconds, options, parseOptions } from '../options.js';
-import { CODECS, type CodecName, ENCODERS, FLAGS, LOG_LEVELS, flagOf } from './flags/index.js';
+import { CODECS, FLAGS, LOG_LEVELS, PICTURE_STEPS, flagOf } from './flags/index.js';
+
+const [DEFAULT_CODEC = ''] = CODECS.keys();
 
 const schema = options({
   to: z.string().default('memory:'),
-  codec: z.enum(CODECS).default('h265'),
+  codec: z.enum([...CODECS.keys()]).default(DEFAULT_CODEC),
   frames: count().optional(),
   retry: z.boolean().default(true),
   json: z.boolean().default(false),
@@ -31,16 +32,14 @@ export interface SourceSettings {
   readonly topic: string | undefined;
 }
 
+/** Options of the operators of steps; of those on pictures that are not asked for, none. */
+type StepSettings = Readonly<Partial<Record<StepKind, unknown>>>;
+
 /** The flags of one command. */
-export interface Settings {
+export interface Settings extends StepSettings {
   readonly program: ProgramOptions;
   /** For each source, in order. */
   readonly sources: readonly SourceSettings[];
-  readonly skipRate: number | SkipRateConfig | undefined;
-  readonly skipUnchanged: SkipUnchangedConfig | undefined;
-  readonly resize: ResizeConfig | undefined;
-  readonly encodeH265: EncodeH265Config;
-  readonly encodeJpeg: EncodeJpegConfig;
   readonly publish: Omit<PublishConfig, 'topic'>;
   readonly retry: RetryConfig;
   readonly kafka: Readonly<Record<string, unknown>>;
@@ -50,15 +49,12 @@ export interface Settings {
   readonly broker: Readonly<Record<string, unknown>>;
 }
 
-/** Options by owner, as they were read: `{ resize: { fit: 'cover' } }`. */
-export type Raw = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-
 /**
  * Sorts what was read into the operators' options.
  * @throws InvalidOption for what no operator could check: the program's own options, and how often a flag was given
  */
 export function settingsOf(raw: Raw, sources: number): Settings {
-  const { camera = {}, skipRate = {}, skipUnchanged, resize, encodeH265 = {}, encodeJpeg = {}, toMessage = {}, publish = {}, retry = {} } = raw;
+  const { camera = {}, toMessage = {}, publish = {}, retry = {} } = raw;
   const { kafka = {}, redis = {}, memory = {}, broker = {} } = raw;
   const { topic, ...publishing } = publish;
   const program = parseOptions('stream', schema, raw['stream'] ?? {});
@@ -70,21 +66,29 @@ export function settingsOf(raw: Raw, sources: number): Settings {
       toMessage: share('toMessage', toMessage, index, sources),
       topic: share('publish', { topic }, index, sources)['topic'] as string | undefined,
     })),
-    skipRate: rateOf(skipRate),
-    skipUnchanged: skipUnchanged && comparedBy(skipUnchanged),
-    resize: resize && sized(resize),
-    encodeH265, encodeJpeg, publish: publishing, retry, kafka, redis, memory, broker,
+    ...Object.fromEntries(STEP_KINDS.map((kind) => [kind, STEPS[kind].cli.options(raw[kind], raw)])),
+    publish: publishing, retry, kafka, redis, memory, broker,
   };
 }
 
-/** A flag of another codec would have no effect. */
-function checkCodec(codec: CodecName, raw: Raw): void {
-  for (const [other, owner] of Object.entries(ENCODERS)) {
-    if (other === codec) continue;
-    const isShared = (sets: string) => codec === 'copy' && sets === 'encodeH265.chunk';
-    const given = FLAGS.flatMap((group) => group.flags).find(({ sets }) => !isShared(sets) && raw[owner]?.[sets.replace(`${owner}.`, '')] !== undefined);
-    if (given !== undefined) throw new InvalidOption(`${given.flags.split(' ')[0] ?? ''} given with --codec ${codec}, expected with --codec ${other}`);
+/** A flag of another codec would have no effect; nor has any flag on pictures where none is decoded. */
+function checkCodec(codec: string, raw: Raw): void {
+  const { gives, cli } = STEPS[CODECS.get(codec) ?? 'encodeH265'] as UnitRule<UnitStep>;
+  for (const [other, owner] of CODECS) {
+    const [flag] = other === codec ? [] : given(owner, raw).filter(({ sets }) => !cli.shared.includes(sets));
+    if (flag !== undefined) throw new InvalidOption(`${wordOf(flag)} given with --codec ${codec}, expected with --codec ${other}`);
   }
+  const flags = gives === 'copied' ? PICTURE_STEPS.flatMap((kind) => given(kind, raw)) : [];
+  if (flags.length > 0) throw new InvalidOption(`${flags.map(wordOf).join(' and ')} given with --codec ${codec}, expected with another codec: no picture is decoded`);
+}
+
+/** The flags of a step that were given. */
+function given(owner: string, raw: Raw): Flag[] {
+  return FLAGS.flatMap((group) => group.flags).filter(({ sets }) => sets.startsWith(`${owner}.`) && raw[owner]?.[sets.slice(owner.length + 1)] !== undefined);
+}
+
+function wordOf({ flags }: Flag): string {
+  return flags.split(' ')[0] ?? '';
 }
 
 /** One source's share: of an option that is a list, its own value. */
@@ -110,20 +114,4 @@ function checkList(option: string, values: readonly string[], sources: number): 
 
 function times(count: number): string {
   return count === 1 ? 'once' : `${count} times`;
-}
-
-function rateOf({ fps, every }: Readonly<Record<string, unknown>>): number | SkipRateConfig | undefined {
-  if (fps !== undefined && every !== undefined) throw new InvalidOption('--fps and --every given, expected one of them');
-  return fps === undefined ? every as number | undefined : { fps: fps as number };
-}
-
-/** `--skip-unchanged` without a number is read as true. */
-function comparedBy({ threshold, ...others }: Readonly<Record<string, unknown>>): SkipUnchangedConfig {
-  if (threshold === undefined) throw new InvalidOption('--max-gap given without --skip-unchanged, expected both');
-  return threshold === true ? others : { threshold: threshold as number, ...others };
-}
-
-function sized({ size, ...others }: Readonly<Record<string, unknown>>): ResizeConfig {
-  if (size === undefined) throw new InvalidOption('--fit, --enlarge or --algorithm given without --size, expected both');
-  return { ...(size as ResizeConfig), ...others };
 }

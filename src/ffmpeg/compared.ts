@@ -4,10 +4,11 @@
  * unchanged, then its output.
  */
 import type { EngineEvent, EngineOutput } from '../engine.js';
-import type { UnchangedStep } from '../plan.js';
+import type { ChangeRule } from '../comparison.js';
+import { THUMBNAIL } from '../core/steps/index.js';
 import { type Form, type Pictures, outputOf } from './capture.js';
 import type { NutPacket, NutStream } from './nut/index.js';
-import { type PictureLine, THUMBNAIL } from './unchanged.js';
+import type { PictureLine } from './unchanged.js';
 
 /** What was found out about a picture. */
 interface Judgement { readonly pts: number; readonly unchanged: boolean }
@@ -20,8 +21,8 @@ export class ComparedPictures implements Pictures {
   readonly #lines = new Lines();
   readonly #likeness: Likeness | undefined;
 
-  constructor(readonly form: Form, step: UnchangedStep) {
-    this.#likeness = step.references ? new Likeness() : undefined;
+  constructor(readonly form: Form, rule: ChangeRule) {
+    this.#likeness = rule.references ? new Likeness() : undefined;
   }
 
   heartbeat(pts: number, thumbnail: Buffer): readonly EngineEvent[] {

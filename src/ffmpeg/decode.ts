@@ -2,7 +2,7 @@
 import { type Observable, switchMap } from 'rxjs';
 import type { DecodedPicture, Decoder, PictureForm } from '../decoder.js';
 import { RESIZE } from '../defaults.js';
-import type { JpegStep, ResizeStep } from '../plan.js';
+import { type EncodeJpegStep, STEPS, type Step } from '../core/steps/index.js';
 import { runChild } from './child.js';
 import { decodeArguments } from './received-command.js';
 import { type Encoder, software } from './encoder/index.js';
@@ -16,7 +16,7 @@ export const ffmpegDecoder: Decoder = (input, form) => {
   const encoding = encodingOf(form);
   return findFfmpeg(encoding === undefined ? [] : [encoding.encoder.name]).pipe(
     switchMap((facts): Observable<DecodedPicture> => runChild({
-      path: facts.path, args: decodeArguments(form.pixelFormat, resizeOf(form), encoding, facts),
+      path: facts.path, args: decodeArguments(form.pixelFormat, sizing(form), encoding, facts),
       live: false, address: 'access units', secrets: [], hold: () => () => undefined,
       attach: (child) => writeUnits(input, child, () => nutHeader({ ...input, fourcc: FOURCC[input.codec] })),
     }).pipe(mapEach((output): DecodedPicture[] => {
@@ -27,12 +27,12 @@ export const ffmpegDecoder: Decoder = (input, form) => {
   );
 };
 
-function encodingOf({ pixelFormat, quality }: PictureForm): { step: JpegStep; encoder: Encoder } | undefined {
+function encodingOf({ pixelFormat, quality }: PictureForm): { step: EncodeJpegStep; encoder: Encoder } | undefined {
   if (pixelFormat !== 'jpeg') return undefined;
-  const step: JpegStep = { kind: 'encode', codec: 'jpeg', mode: 'frame', quality };
+  const step = STEPS.encodeJpeg.step({ quality });
   return { step, encoder: software(step) };
 }
 
-function resizeOf({ size }: PictureForm): ResizeStep | undefined {
-  return size && { kind: 'resize', ...size, fit: 'inside', enlarge: false, algorithm: RESIZE.algorithm } as ResizeStep;
+function sizing({ size }: PictureForm): readonly Step[] {
+  return size === undefined ? [] : [{ kind: 'resize', ...size, fit: 'inside', enlarge: false, algorithm: RESIZE.algorithm, squarePixels: false }];
 }

@@ -2,7 +2,8 @@
 import { type Observable, concat, of, switchMap } from 'rxjs';
 import type { Engine, EngineContext, EngineEvent, Feed } from '../engine.js';
 import { InvalidOption } from '../errors.js';
-import { COPY, type EncodeStep, type Plan, unitStep } from '../plan.js';
+import type { EncodeStep } from '../core/steps/index.js';
+import { COPY, type Plan, encodeStep, isCopied } from '../plan.js';
 import { feedArguments } from './command.js';
 import { acceptsCopied } from './copied.js';
 import { type Encoder, software } from './encoder/index.js';
@@ -16,8 +17,8 @@ import { type Job, PROGRESS, copied, decoded, prepared } from './source-run.js';
 
 /** Runs a plan in one ffmpeg process. */
 export const ffmpegEngine: Engine = (plan, context) => {
-  const step = unitStep(plan);
-  const needed = step?.kind === 'encode' ? [software(step).name] : [];
+  const step = encodeStep(plan);
+  const needed = step === undefined ? [] : [software(step).name];
   return findFfmpeg(needed).pipe(switchMap((facts) => {
     refuseOld(plan, facts, context);
     return concat(of<EngineEvent>({ type: 'ffmpeg', path: facts.path, version: facts.version }), run(plan, context, facts));
@@ -34,12 +35,12 @@ function refuseOld({ origin }: Plan, { isOld, version, path }: FfmpegFacts, { pr
 
 function run(plan: Plan, context: EngineContext, facts: FfmpegFacts): Observable<EngineEvent> {
   const { origin } = plan;
-  const step = unitStep(plan);
-  if (step?.kind === 'copy') {
+  if (isCopied(plan)) {
     if (origin.kind !== 'camera') throw new Error('nothing to copy in a plan on frames');
     const job = { plan, origin, facts, context };
     return concat(of(PROGRESS, PASSED), prepared(job, (input) => copied(job, input, acceptsCopied)));
   }
+  const step = encodeStep(plan);
   if (context.feed !== undefined) return encoded(step, facts, fedBy(plan, context.feed, facts, context), 'the pictures come out of other code');
   if (origin.kind !== 'camera') throw new Error('a plan on frames needs a feed');
   const job = { plan, origin, facts, context };

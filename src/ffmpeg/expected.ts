@@ -1,6 +1,7 @@
 /** What a command takes its source to be. It is built before the source is open: what does not fit is found out then. */
-import { type EncodeStep, type Plan, type ResizeStep, encodeStep, skipRules } from '../plan.js';
-import { type Shape, type Size, resized } from '../size.js';
+import { type EncodeStep, sizeAfter } from '../core/steps/index.js';
+import { type Plan, encodeStep, ffmpegSteps, skipRules } from '../plan.js';
+import type { Shape, Size } from '../size.js';
 import { rateAfter } from '../skip.js';
 import type { Known } from './known.js';
 import type { Encoder, ExpectedPictures } from './encoder/index.js';
@@ -30,17 +31,11 @@ export function expectedOf(plan: Plan, source: Known): Expected {
   const statedFps = guessedFps ?? (fpsMeasured ? undefined : fps);
   return {
     pictures: {
-      ...(size !== undefined && { size: sizeOf(plan, size) }),
+      ...(size !== undefined && { size: sizeAfter(ffmpegSteps(plan), size) }),
       ...(rate !== undefined && { fps: rate }), ...(statedFps !== undefined && { statedFps }),
     },
     isLimitedGrey: pixelFormat.startsWith('gray') && color?.range === 'tv',
   };
-}
-
-/** The size that comes to the encoder, as graph.ts makes it. */
-function sizeOf({ steps }: Plan, size: Size & Shape): Size {
-  const resizes = steps.filter((step): step is ResizeStep => step.kind === 'resize');
-  return resizes.length > 0 ? resizes.reduce<Size & Shape>(resized, size) : { width: evenBelow(size.width), height: evenBelow(size.height) };
 }
 
 /** What is turned on its side changes its sides, and its pixels theirs. */
@@ -48,10 +43,6 @@ function shownUpright({ width, height, sampleAspectRatio, rotation = 0 }: Known)
   if (width === undefined || height === undefined) return undefined;
   if (rotation % 180 === 0) return { width, height, sampleAspectRatio };
   return { width: height, height: width, sampleAspectRatio: sampleAspectRatio?.split(':').reverse().join(':') };
-}
-
-function evenBelow(side: number): number {
-  return Math.max(2, side - (side % 2));
 }
 
 /** Whether a command made for one source does for another. */

@@ -1,14 +1,12 @@
 /** The filter graph of a plan: media time made monotone, the heartbeat split off, then the steps in order. */
 import { type FeedFormat, RESUME_TOLERANCE_US, type ResumePoint } from '../engine.js';
-import { type Plan, type ResizeStep, type SkipStep, unchangedStep } from '../plan.js';
-import { SHAPES } from '../size.js';
-import { selectExpression } from '../skip.js';
+import { CORNER, EVEN, type Step, filtersOf, seenFilters } from '../core/steps/index.js';
+import { type Plan, changeRule, ffmpegSteps } from '../plan.js';
 import type { Encoder, ExpectedPictures } from './encoder/index.js';
 import { type Expected, paddingOf } from './expected.js';
 import { mediaTimeExpression } from './media-time.js';
 import { PACING } from './pace.js';
 import type { Reading } from './reading.js';
-import { CORNER, OWN_PICTURE, seenFilters, unchangedFilters } from './unchanged.js';
 
 /** Media time is counted in µs from here on. */
 const MICROSECONDS = 'settb=1/1000000';
@@ -22,14 +20,14 @@ export function cameraGraph(
   { reading, live, paced = false, resume, seekUs = 0 }: GoingOn,
 ): string {
   const behind = resume === undefined ? [] : [`select='gt(pts,${resume.afterPts + RESUME_TOLERANCE_US})'`];
-  const unchanged = unchangedStep(plan);
+  const unchanged = changeRule(plan);
   const fields = fieldFilters(reading);
   // A picture comes out of them when the next has come. A heartbeat does not wait for that, but a comparison goes in step with it.
   const [before, after] = unchanged === undefined ? [[], fields] : [fields, []];
   return [
     `[0:V:${reading.stream}]${[...timed(seekUs, live, paced), ...before].join(',')},split[b][a]`,
     `[b]${(unchanged === undefined ? [CORNER] : seenFilters(unchanged)).join(',')}[h]`,
-    `[a]${[...after, ...behind, ...coloured(expected), ...steps(plan, resume), ...last(pixelFormat, encoder, expected)].join(',')}[v]`,
+    `[a]${[...after, ...behind, ...coloured(expected), ...filtersOf(plan.steps, resume?.skip), ...last(pixelFormat, encoder, expected)].join(',')}[v]`,
   ].join(';');
 }
 
@@ -49,9 +47,8 @@ interface GoingOn {
 
 /** The graph for frames on stdin: `[v]`. What is skipped is skipped before it gets there. */
 export function feedGraph(plan: Plan, format: FeedFormat, encoder: Encoder | undefined, expected: Expected): string {
-  const resizes = plan.steps.filter((step) => step.kind === 'resize').map(scale);
   const before = [MICROSECONDS, ...shape(format), ...colour(format)];
-  return `[0:v:0]${[...before, ...pinned(resizes, encoder), ...last(format.pixelFormat, encoder, expected)].join(',')}[v]`;
+  return `[0:v:0]${[...before, ...filtersOf(ffmpegSteps(plan)), ...last(format.pixelFormat, encoder, expected)].join(',')}[v]`;
 }
 
 /** Filters that turn a picture clockwise, by degrees. */
@@ -68,34 +65,15 @@ function fieldFilters({ fields }: Reading): string[] {
 }
 
 /** The graph for access units on stdin, each with a time of its own that is kept: `[v]`. */
-export function decodeGraph(pixelFormat: string, resize: ResizeStep | undefined, encoder: Encoder | undefined): string {
+export function decodeGraph(pixelFormat: string, steps: readonly Step[], encoder: Encoder | undefined): string {
   // Units whose times are not in the order of their pictures come out all the same: an encoder takes no time twice.
   const rising = "setpts='if(isnan(PREV_OUTPTS),PTS,max(PTS,PREV_OUTPTS+1))'";
-  return `[0:v:0]${[MICROSECONDS, rising, resize === undefined ? EVEN : scale(resize), ...last(pixelFormat, encoder)].join(',')}[v]`;
-}
-
-function steps(plan: Plan, resume: ResumePoint | undefined): string[] {
-  const skips = plan.steps.filter((step): step is SkipStep => step.kind === 'skip');
-  const first = plan.steps.find(({ kind }) => kind === 'unchanged' || kind === 'resize');
-  const filters = plan.steps.flatMap((step) => {
-    if (step.kind === 'skip') return [`select='${selectExpression(step.rule, resume?.skip[skips.indexOf(step)])}'`];
-    // mpdecimate takes no pictures that change their size.
-    if (step.kind === 'unchanged') return [...(step === first ? [EVEN] : []), ...unchangedFilters(step)];
-    return step.kind === 'resize' ? [scale(step)] : [];
-  });
-  return first === undefined ? [...filters, EVEN] : filters;
+  return `[0:v:0]${[MICROSECONDS, rising, ...filtersOf(steps), ...last(pixelFormat, encoder)].join(',')}[v]`;
 }
 
 /** Limited grey becomes 4:2:0, which keeps its levels and is known to be limited. */
 function coloured({ isLimitedGrey }: Expected): string[] {
   return isLimitedGrey ? ['scale=flags=bilinear', 'format=yuv420p'] : [];
-}
-
-/** Even sides, as 4:2:0 needs. A scale filter stays even if it changes nothing: it keeps the size when the source's changes. */
-const EVEN = "scale=w='max(2,trunc(iw/2)*2)':h='max(2,trunc(ih/2)*2)':flags=bilinear";
-
-function pinned(resizes: string[], encoder: Encoder | undefined): string[] {
-  return resizes.length > 0 || encoder === undefined ? resizes : [EVEN];
 }
 
 /** Pixels of unknown shape are called square, so that the same pictures make the same bytes by either way. */
@@ -123,27 +101,4 @@ function colour({ color, pixelFormat }: FeedFormat): string[] {
   const named = { range: color.range && 'tv', colorspace: color.space, color_primaries: color.primaries, color_trc: color.transfer };
   const set = Object.entries(named).filter(([, value]) => value !== undefined && /^[\w-]+$/.test(value) && value !== 'unknown');
   return set.length === 0 ? [] : [`setparams=${set.map(([key, value]) => `${key}=${value ?? ''}`).join(':')}`];
-}
-
-function scale(step: ResizeStep): string {
-  const { squarePixels } = step;
-  const scaled = scaleOf(step, squarePixels ? `(iw*if(between(sar,${SHAPES.least},${SHAPES.most}),sar,1))` : 'iw');
-  return squarePixels ? `${scaled},setsar=1` : scaled;
-}
-
-/** @param shown - the width of the picture as it is seen */
-function scaleOf({ width, height, fit, enlarge, algorithm }: ResizeStep, shown: string): string {
-  const limit = (expression: string) => (enlarge ? expression : `min(1,${expression})`);
-  const even = (expression: string) => `max(2,2*round(${expression}/2))`;
-  const to = (w: string, h: string) => `scale=w='${w}':h='${h}':flags=${algorithm}`;
-  const by = (factor: string) => to(even(`${shown}*${limit(factor)}`), even(`ih*${limit(factor)}`));
-  if (width === undefined) return by(`${height ?? 0}/ih`);
-  if (height === undefined) return by(`${width}/${shown}`);
-  const [w, h] = [width - (width % 2), height - (height % 2)];
-  switch (fit) {
-    case 'fill': return to(even(`${shown}*${limit(`${w}/${shown}`)}`), even(`ih*${limit(`${h}/ih`)}`));
-    case 'inside': return by(`min(${w}/${shown},${h}/ih)`);
-    case 'contain': return `${by(`min(${w}/${shown},${h}/ih)`)},${OWN_PICTURE},pad=${w}:${h}:(ow-iw)/2:(oh-ih)/2`;
-    case 'cover': return `${by(`max(${w}/${shown},${h}/ih)`)},crop='min(${w},iw)':'min(${h},ih)'`;
-  }
 }

@@ -1,7 +1,7 @@
 /** Choosing the encoder of a step: hardware is tried with one picture and remembered; software takes over, never silently. */
 import { execFile } from 'node:child_process';
 import { type Observable, concatMap, from, map, of, reduce, takeWhile } from 'rxjs';
-import type { EncodeStep } from '../plan.js';
+import type { EncodeStep } from '../core/steps/index.js';
 import { streamOptions } from './command.js';
 import { childEnvironment } from './environment.js';
 import { type Encoder, hardwareFor, software } from './encoder/index.js';

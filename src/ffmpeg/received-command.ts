@@ -1,6 +1,6 @@
 /** ffmpeg's commands for received messages, which come as NUT on stdin. */
 import type { FfmpegFacts } from '../ffmpeg-facts.js';
-import type { ResizeStep } from '../plan.js';
+import type { Step } from '../core/steps/index.js';
 import type { MuxerInput } from '../recorder.js';
 import { newCommand } from './command-builder.js';
 import { GLOBAL, argumentsOf, finished } from './command.js';
@@ -11,11 +11,11 @@ import { decodeGraph } from './graph.js';
 const INPUT = ['-copyts', '-probesize', '32', '-analyzeduration', '0', '-f', 'nut'];
 
 /** Arguments for pictures: each keeps the time of its unit. */
-export function decodeArguments(pixelFormat: string, resize: ResizeStep | undefined, encoding: Encoding | undefined, facts: FfmpegFacts): string[] {
+export function decodeArguments(pixelFormat: string, steps: readonly Step[], encoding: Encoding | undefined, facts: FfmpegFacts): string[] {
   const command = newCommand()
     .input('pipe:0')
     .inputOptions([...GLOBAL, '-threads', '1', '-reinit_filter', '0', ...INPUT])
-    .complexFilter(decodeGraph(pixelFormat, resize, encoding?.encoder));
+    .complexFilter(decodeGraph(pixelFormat, steps, encoding?.encoder));
   return finished(command, encoding, facts);
 }
 

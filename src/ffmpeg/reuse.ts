@@ -2,8 +2,8 @@
 import { type Observable, catchError, concat, defer, filter, of, takeWhile, tap, throwError } from 'rxjs';
 import { type EngineContext, type EngineEvent, RESUME_TOLERANCE_US } from '../engine.js';
 import type { SourceInfo } from '../frame.js';
+import { ruleOf, sizeAfter } from '../core/steps/index.js';
 import { COPY, type Plan } from '../plan.js';
-import { type Shape, type Size, resized } from '../size.js';
 import type { SourceInput } from '../core/source.js';
 import { copiedCodec } from './copied.js';
 import { held } from './held.js';
@@ -24,19 +24,20 @@ export function whyNotReused({ origin, steps }: Plan, source: Partial<SourceInfo
   if (pixelFormat !== undefined && !PIXEL_FORMATS.has(pixelFormat)) return `the source is ${pixelFormat}, and 8-bit 4:2:0 is wanted`;
   if (rotation !== undefined) return rotation === 0 ? 'the source is mirrored' : `the source is turned: its pictures are upright after ${rotation} degrees`;
   if (origin.kind === 'camera' && isDeinterlaced(origin.deinterlace, source)) return 'the pictures of the source are two fields each';
-  const wanted = steps.filter((step) => step.kind === 'resize').reduce<Size & Shape>(resized, { width, height, sampleAspectRatio });
-  if (wanted.width === width && wanted.height === height) return undefined;
+  const [own, wanted] = [sizeAfter([], { width, height }), sizeAfter(steps, { width, height, sampleAspectRatio })];
+  if (wanted.width === own.width && wanted.height === own.height) return undefined;
   return `the source is ${width}x${height}, and ${wanted.width}x${wanted.height} is wanted`;
 }
 
 /** Runs a plan that allows reuse. A source that has not been seen is looked at first: never beside a capture. */
 export function reusing(job: Job, input: SourceInput, encode: Encode): Observable<EngineEvent> {
   const { plan, origin: { source } } = job;
-  if (plan.steps.some((step) => step.kind !== 'resize' && step.kind !== 'encode')) return encode(job, 'pictures are left out, which takes decoding');
+  const why = plan.steps.map((step) => ruleOf(step).notReused).find((one) => one !== undefined);
+  if (why !== undefined) return encode(job, why);
   const look$ = isKnown(source) ? of(PROGRESS) : look(job, input);
   const run$ = defer(() => {
-    const why = whyNotReused(plan, known(source));
-    return why === undefined ? reused(job, input, encode) : encode(job, why);
+    const unlike = whyNotReused(plan, known(source));
+    return unlike === undefined ? reused(job, input, encode) : encode(job, unlike);
   });
   return concat(look$, run$.pipe(tap((event) => { if (event.type === 'opened') learn(source, event.source); })));
 }

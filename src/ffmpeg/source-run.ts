@@ -3,7 +3,7 @@ import { type Observable, concat, of, switchMap } from 'rxjs';
 import type { EngineContext, EngineEvent } from '../engine.js';
 import type { FfmpegFacts } from '../ffmpeg-facts.js';
 import type { SourceInfo } from '../frame.js';
-import { type CameraOrigin, type Plan, unchangedStep } from '../plan.js';
+import { type CameraOrigin, type Plan, changeRule } from '../plan.js';
 import type { SourceInput } from '../core/source.js';
 import { DecodedPictures, type Form, type Pictures, capture } from './capture.js';
 import { cameraArguments, copyArguments, lookArguments } from './command.js';
@@ -43,7 +43,7 @@ export function prepared({ origin, facts }: Job, run: (input: SourceInput) => Ob
 /** Pictures, through the plan's steps; raw without an encoder. */
 export function decoded(job: Job, input: SourceInput, encoder: Encoder | undefined): Observable<EngineEvent> {
   const { plan, facts, origin } = job;
-  const unchanged = unchangedStep(plan);
+  const unchanged = changeRule(plan);
   const form = (expected: Expected): Form => ({ format: encoder?.codec ?? origin.pixelFormat, shown: encoder && shownSize(encoder, expected) });
   return settled({ ...job, decodes: true }, (reading, choose, outer) => learned({
     source: origin.source, context: outer,

@@ -1,6 +1,6 @@
 /** One ffmpeg process that makes a JPEG of access units that are at hand. */
 import { type Observable, filter, map, switchMap, take } from 'rxjs';
-import type { JpegStep } from '../plan.js';
+import { STEPS } from '../core/steps/index.js';
 import { runChild } from './child.js';
 import { type StillUnit, stillArguments } from './command.js';
 import { software } from './encoder/index.js';
@@ -11,7 +11,7 @@ import { findFfmpeg } from './find.js';
  * @param data - Annex B, from a keyframe on
  */
 export function still(data: Buffer, unit: StillUnit, quality: number): Observable<Buffer> {
-  const step: JpegStep = { kind: 'encode', codec: 'jpeg', mode: 'frame', quality };
+  const step = STEPS.encodeJpeg.step({ quality });
   const encoder = software(step);
   return findFfmpeg([encoder.name]).pipe(
     switchMap((facts) => runChild({

@@ -4,17 +4,13 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parseArguments } from '../../src/cli/arguments.js';
 import { FLAGS } from '../../src/cli/flags/index.js';
-import { membersOf } from './interfaces.js';
+import { STEP_KINDS } from '../../src/core/steps/index.js';
+import { configOf, membersOf } from './interfaces.js';
 
 /** Where each owner of options declares them. */
 const OWNERS: Record<string, [file: string, type: string]> = {
   camera: ['src/camera.ts', 'CameraConfig'],
-  skipRate: ['operators/skip-rate.ts', 'SkipRateConfig'],
-  skipUnchanged: ['operators/skip-unchanged.ts', 'SkipUnchangedConfig'],
-  resize: ['operators/resize.ts', 'ResizeConfig'],
-  encodeH265: ['operators/encode-h265.ts', 'EncodeH265Config'],
-  encodeJpeg: ['operators/encode-jpeg.ts', 'EncodeJpegConfig'],
-  passthrough: ['operators/passthrough.ts', 'PassthroughConfig'],
+  ...Object.fromEntries(STEP_KINDS.map((kind) => [kind, configOf(kind)])),
   toMessage: ['operators/to-message.ts', 'ToMessageConfig'],
   publish: ['operators/publish.ts', 'PublishConfig'],
   retry: ['operators/retry.ts', 'RetryConfig'],

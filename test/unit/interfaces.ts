@@ -5,6 +5,12 @@ import ts from 'typescript';
 /** Where the types are that stand for a member with members of its own. */
 const INNER: Readonly<Record<string, string>> = { OutboxConfig: 'src/broker/outbox-options.ts' };
 
+/** Where the options of an operator are declared, and as what. */
+export function configOf(operator: string): [file: string, type: string] {
+  const file = operator.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  return [`operators/${file}.ts`, `${operator.charAt(0).toUpperCase()}${operator.slice(1)}Config`];
+}
+
 /** A file of the repository. */
 export function parse(file: string): ts.SourceFile {
   return ts.createSourceFile(file, readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8'), ts.ScriptTarget.Latest, true);

@@ -6,9 +6,10 @@ import { x265 } from '../../src/ffmpeg/encoder/x265.js';
 import type { ExpectedPictures } from '../../src/ffmpeg/encoder/index.js';
 import { expectedOf, paddingOf, serves } from '../../src/ffmpeg/expected.js';
 import type { FfmpegFacts } from '../../src/ffmpeg-facts.js';
-import type { H265Step, Plan } from '../../src/plan.js';
+import type { EncodeH265Step } from '../../src/core/steps/index.js';
+import type { Plan } from '../../src/plan.js';
 
-const STEP: H265Step = { kind: 'encode', codec: 'h265', mode: 'frame', crf: 23, preset: 'ultrafast', gop: 1, hardware: false, reuse: false };
+const STEP: EncodeH265Step = { kind: 'encodeH265', codec: 'h265', mode: 'frame', crf: 23, preset: 'ultrafast', gop: 1, hardware: false, reuse: false };
 const facts = (major: number) => ({ major }) as FfmpegFacts;
 
 function params(pictures: ExpectedPictures, major = 5, preset = 'ultrafast'): Record<string, string> {
@@ -73,7 +74,7 @@ describe('what x265 is told', () => {
 });
 
 describe('a command that was made before its source was open', () => {
-  const plan = { steps: [STEP] } as unknown as Plan;
+  const plan = { origin: { kind: 'camera' }, steps: [STEP] } as unknown as Plan;
   const encoding = { step: STEP, encoder: x265 };
   const suits = (source: Parameters<typeof expectedOf>[1]) => serves(expectedOf(plan, {}), expectedOf(plan, source), encoding, facts(5));
   it.each([

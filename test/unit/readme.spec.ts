@@ -6,8 +6,9 @@ import { KAFKA_SCHEMA } from '../../src/broker/kafka-options.js';
 import { REDIS_SCHEMA } from '../../src/broker/redis-options.js';
 import { FLAGS, READ_FLAGS } from '../../src/cli/flags/index.js';
 import {
-  BROKER, DELIVER, H265, JPEG, KAFKA, LIVENESS, MATRICE, MEMORY, OUTBOX, REDIS, RESIZE, RETRY, SNAPSHOT, SOURCE, STATS, STREAMER, TEST_SOURCE, UNCHANGED,
+  BROKER, DELIVER, H265, JPEG, KAFKA, LIVENESS, MATRICE, MEMORY, OUTBOX, REDIS, RETRY, SNAPSHOT, SOURCE, STATS, STREAMER, TEST_SOURCE,
 } from '../../src/defaults.js';
+import { STEPS, STEP_KINDS } from '../../src/core/steps/index.js';
 import { SUBSCRIBE } from '../../src/defaults-reading.js';
 import { DOWNLOAD, PROCESS } from '../../src/limits.js';
 import { ERRORS } from '../../src/errors.js';
@@ -17,7 +18,7 @@ import { EMPTY_LEDGER } from '../../src/ledger.js';
 import { FORMATS } from '../../src/message/index.js';
 import { report } from '../../src/report.js';
 import { statsOf } from '../../src/stats.js';
-import { membersOf, parse } from './interfaces.js';
+import { configOf, membersOf, parse } from './interfaces.js';
 import { README, namesIn, tableOf } from './readme.js';
 
 type Value = number | string | boolean;
@@ -39,12 +40,11 @@ const OPTIONS: readonly Options[] = [
     heading: 'Options of camera', file: 'src/camera.ts', type: 'CameraConfig',
     defaults: CAMERA_DEFAULTS,
   },
-  { heading: 'skipUnchanged', file: 'operators/skip-unchanged.ts', type: 'SkipUnchangedConfig', defaults: { maxGapMs: UNCHANGED.maxGapMs } },
+  ...STEP_KINDS.map((heading) => {
+    const [file, type] = configOf(heading);
+    return { heading, file, type, defaults: STEPS[heading].defaults };
+  }),
   { heading: 'snapshot', file: 'src/snapshot.ts', type: 'SnapshotConfig', defaults: { ...JPEG, ...SNAPSHOT } },
-  { heading: 'resize', file: 'operators/resize.ts', type: 'ResizeConfig', defaults: RESIZE },
-  { heading: 'encodeH265', file: 'operators/encode-h265.ts', type: 'EncodeH265Config', defaults: H265 },
-  { heading: 'encodeJpeg', file: 'operators/encode-jpeg.ts', type: 'EncodeJpegConfig', defaults: JPEG },
-  { heading: 'passthrough', file: 'operators/passthrough.ts', type: 'PassthroughConfig', defaults: {} },
   { heading: 'toMessage', file: 'operators/to-message.ts', type: 'ToMessageConfig', defaults: { serviceId: MATRICE.serviceId, format: Object.keys(FORMATS)[0], stripInputContent: false, unchanged: 'skip' } },
   { heading: 'publish', file: 'operators/publish.ts', type: 'PublishConfig', defaults: { ...OUTBOX_OPTIONS, maxInFlight: BROKER.maxInFlight } },
   { heading: 'deliver', file: 'operators/deliver.ts', type: 'DeliverConfig', defaults: { ...OUTBOX_OPTIONS, ...DELIVER } },

@@ -22,7 +22,7 @@ describe('orders that are refused', () => {
       // @ts-expect-error -- its pictures are decoded, wherever the retry stands
       gate.pipe(skipRate(5), retry(), passthrough());
     });
-    expect(() => gate.pipe(skipRate(5), passthrough() as never)).toThrow('passthrough after skip given');
+    expect(() => gate.pipe(skipRate(5), passthrough() as never)).toThrow('passthrough after skipRate given');
   });
 
   it('do not compile: leaving out what has changed', () => {

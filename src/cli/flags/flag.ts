@@ -1,19 +1,7 @@
-/** What a flag of the command line is, and how its text is read. */
-import { InvalidArgumentError } from 'commander';
+/** Flags of the command line under their headings, and how their texts are read. */
+import { type Flag, UnreadableText, size } from '../../core/steps/index.js';
 
-/** One flag: it sets one option of one operator, of `camera`, of a broker, or of the program itself. */
-export interface Flag {
-  /** In commander's notation: `--crf <n>`, `--hardware [name]`, `--no-retry`. */
-  readonly flags: string;
-  /** What it sets: the owner and the option's name in it, `encodeH265.crf`. */
-  readonly sets: string;
-  /** For the help: what it does, with its unit and range. */
-  readonly about: string;
-  /** For the help alone: the owner of the option fills its default in. */
-  readonly standard?: string | number | undefined;
-  /** Reads the text; without it the text is the value. */
-  readonly parse?: (text: string, before: unknown) => unknown;
-}
+export { type Flag, chunk, number, size } from '../../core/steps/index.js';
 
 /** Flags under one heading of the help. */
 export interface FlagGroup {
@@ -24,12 +12,6 @@ export interface FlagGroup {
 const BYTES: Record<string, number> = {
   '': 1, k: 1000, kb: 1000, m: 1000 ** 2, mb: 1000 ** 2, g: 1000 ** 3, gb: 1000 ** 3, kib: 1024, mib: 1024 ** 2, gib: 1024 ** 3,
 };
-
-/** A decimal number. */
-export function number(text: string): number {
-  if (!/^[+-]?(\d+\.?\d*|\.\d+)$/.test(text)) throw new InvalidArgumentError('Expected a number.');
-  return Number(text);
-}
 
 /** `true`, `false`, or a word. */
 export function wordOrBoolean(text: string): boolean | string {
@@ -45,36 +27,21 @@ export function wordOrNumber(text: string): number | string {
 export function bytes(text: string): number {
   const [, amount, unit] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text) ?? [];
   const factor = unit !== undefined && Object.hasOwn(BYTES, unit.toLowerCase()) ? BYTES[unit.toLowerCase()] : undefined;
-  if (factor === undefined) throw new InvalidArgumentError('Expected bytes: a number, and kB, MB, GB, KiB, MiB or GiB perhaps.');
+  if (factor === undefined) throw new UnreadableText('Expected bytes: a number, and kB, MB, GB, KiB, MiB or GiB perhaps.');
   return Math.round(Number(amount) * factor);
-}
-
-/** `640x360`, or one side alone: `640x`, `x360`. */
-export function size(text: string): { width?: number; height?: number } {
-  const [, width = '', height = ''] = /^(\d*)x(\d*)$/i.exec(text) ?? [];
-  if (width === '' && height === '') throw new InvalidArgumentError('Expected WIDTHxHEIGHT, WIDTHx or xHEIGHT in pixels.');
-  return { ...(width !== '' && { width: Number(width) }), ...(height !== '' && { height: Number(height) }) };
 }
 
 /** `640x360`, both sides. */
 export function wholeSize(text: string): { width: number; height: number } {
   const { width, height } = size(text);
-  if (width === undefined || height === undefined) throw new InvalidArgumentError('Expected WIDTHxHEIGHT in pixels.');
+  if (width === undefined || height === undefined) throw new UnreadableText('Expected WIDTHxHEIGHT in pixels.');
   return { width, height };
-}
-
-/** `gop`, a number of frames, or a time: `500ms`. */
-export function chunk(text: string): 'gop' | { frames: number } | { ms: number } {
-  if (text === 'gop') return text;
-  const [, amount, unit] = /^(\d+)(ms)?$/.exec(text) ?? [];
-  if (amount === undefined) throw new InvalidArgumentError("Expected 'gop', a number of frames, or a time such as 500ms.");
-  return unit === undefined ? { frames: Number(amount) } : { ms: Number(amount) };
 }
 
 /** One of some words, where the option's owner does not check it. */
 export function oneOf(words: readonly string[]): (text: string) => string {
   return (text) => {
-    if (!words.includes(text)) throw new InvalidArgumentError(`Expected one of ${words.join(', ')}.`);
+    if (!words.includes(text)) throw new UnreadableText(`Expected one of ${words.join(', ')}.`);
     return text;
   };
 }
@@ -82,7 +49,7 @@ export function oneOf(words: readonly string[]): (text: string) => string {
 /** Repeated `NAME=VALUE`. */
 export function pairs(text: string, before: unknown): Record<string, string> {
   const at = text.indexOf('=');
-  if (at < 1) throw new InvalidArgumentError('Expected NAME=VALUE.');
+  if (at < 1) throw new UnreadableText('Expected NAME=VALUE.');
   return { ...(before as Record<string, string> | undefined), [text.slice(0, at)]: text.slice(at + 1) };
 }
 

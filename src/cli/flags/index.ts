@@ -10,7 +10,7 @@ import { sourceFlags } from './source.js';
 export { MECHANISMS } from './brokers.js';
 export type { Flag, FlagGroup } from './flag.js';
 export { DEFAULT_TOPIC } from './messages.js';
-export { CODECS, type CodecName, DEFAULT_MODE, ENCODERS } from './pictures.js';
+export { CODECS, PICTURE_STEPS } from './pictures.js';
 export { LOG_LEVELS, type LogLevel } from './program.js';
 export { READ_FLAGS } from './reading.js';
 

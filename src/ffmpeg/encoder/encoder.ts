@@ -1,6 +1,6 @@
 /** The interface of an encoder: the only thing that a new one adds, besides its line in the index. */
 import type { Codec } from '../../frame.js';
-import type { EncodeStep, H265Step, Hardware } from '../../plan.js';
+import type { EncodeStep, EncodeH265Step, Hardware } from '../../core/steps/index.js';
 import type { FfmpegFacts } from '../../ffmpeg-facts.js';
 import type { Size } from '../../size.js';
 
@@ -36,7 +36,7 @@ export interface Encoder<S extends EncodeStep = EncodeStep> {
 }
 
 /** Options that every H.265 encoder of ffmpeg takes for where keyframes stand. */
-export function keyframeOptions(step: H265Step): Record<string, string> {
+export function keyframeOptions(step: EncodeH265Step): Record<string, string> {
   if (step.mode === 'frame') return { force_key_frames: 'expr:1' };
   if (typeof step.chunk === 'object' && 'ms' in step.chunk) {
     // Since the last one, and not by counting: after a time without pictures nothing is made up for.
@@ -49,7 +49,7 @@ export function keyframeOptions(step: H265Step): Record<string, string> {
 const TOLERANCE_S = 0.0005;
 
 /** Longest distance between keyframes, in pictures, for the encoder's own counting. */
-export function keyint(step: H265Step): number {
+export function keyint(step: EncodeH265Step): number {
   const isForced = step.mode === 'frame' || (typeof step.chunk === 'object' && 'ms' in step.chunk);
   return isForced ? FORCED_KEYINT : step.gop;
 }

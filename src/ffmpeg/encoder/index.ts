@@ -1,5 +1,5 @@
 /** Encoders, and the choice among them. A new encoder is a file of its own and a line here. */
-import type { EncodeStep, H265Step } from '../../plan.js';
+import type { EncodeStep, EncodeH265Step } from '../../core/steps/index.js';
 import type { Encoder } from './encoder.js';
 import { mjpeg } from './mjpeg.js';
 import { nvenc } from './nvenc.js';
@@ -19,7 +19,7 @@ export function software(step: EncodeStep): Encoder {
 }
 
 /** The hardware encoders that a step allows on this platform; one asked for by name is tried on any. */
-export function hardwareFor(step: H265Step): readonly Encoder[] {
+export function hardwareFor(step: EncodeH265Step): readonly Encoder[] {
   return ENCODERS.filter((encoder) => encoder.hardware !== undefined && encoder.codec === step.codec
     && (step.hardware === true ? encoder.platforms?.includes(process.platform) === true : encoder.hardware === step.hardware));
 }

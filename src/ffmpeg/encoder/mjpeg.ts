@@ -1,8 +1,8 @@
 /** ffmpeg's own JPEG encoder: whole JFIF pictures, full range, BT.601, as every reader of JPEG takes them to be. */
-import type { JpegStep } from '../../plan.js';
+import type { EncodeJpegStep } from '../../core/steps/index.js';
 import type { Encoder } from './encoder.js';
 
-export const mjpeg: Encoder<JpegStep> = {
+export const mjpeg: Encoder<EncodeJpegStep> = {
   name: 'mjpeg',
   codec: 'jpeg',
   pixelFormat: 'yuvj420p',

@@ -1,8 +1,8 @@
 /** NVIDIA's encoder. */
-import type { H265Step } from '../../plan.js';
+import type { EncodeH265Step } from '../../core/steps/index.js';
 import { type Encoder, keyframeOptions, keyint } from './encoder.js';
 
-export const nvenc: Encoder<H265Step> = {
+export const nvenc: Encoder<EncodeH265Step> = {
   name: 'hevc_nvenc',
   codec: 'h265',
   hardware: 'nvenc',

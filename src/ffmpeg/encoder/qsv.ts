@@ -1,8 +1,8 @@
 /** Intel Quick Sync. */
-import type { H265Step } from '../../plan.js';
+import type { EncodeH265Step } from '../../core/steps/index.js';
 import { type Encoder, keyframeOptions, keyint } from './encoder.js';
 
-export const qsv: Encoder<H265Step> = {
+export const qsv: Encoder<EncodeH265Step> = {
   name: 'hevc_qsv',
   codec: 'h265',
   hardware: 'qsv',

@@ -1,8 +1,8 @@
 /** VA-API: Intel's and AMD's encoders on Linux. */
-import type { H265Step } from '../../plan.js';
+import type { EncodeH265Step } from '../../core/steps/index.js';
 import { type Encoder, keyframeOptions, keyint } from './encoder.js';
 
-export const vaapi: Encoder<H265Step> = {
+export const vaapi: Encoder<EncodeH265Step> = {
   name: 'hevc_vaapi',
   codec: 'h265',
   hardware: 'vaapi',

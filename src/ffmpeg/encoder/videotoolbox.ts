@@ -1,11 +1,11 @@
 /** Apple's encoder. */
-import type { H265Step } from '../../plan.js';
+import type { EncodeH265Step } from '../../core/steps/index.js';
 import { type Encoder, keyframeOptions, keyint } from './encoder.js';
 
 /** Its quality runs from 1 to 100, best last; a CRF from 0, best first, to 51. */
 const quality = (crf: number) => String(Math.round(100 - (crf / 51) * 99));
 
-export const videotoolbox: Encoder<H265Step> = {
+export const videotoolbox: Encoder<EncodeH265Step> = {
   name: 'hevc_videotoolbox',
   codec: 'h265',
   hardware: 'videotoolbox',

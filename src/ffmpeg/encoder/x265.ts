@@ -1,5 +1,5 @@
 /** libx265, tuned for one camera among many: one thread, no picture held back, no repeated information. */
-import type { H265Step } from '../../plan.js';
+import type { EncodeH265Step } from '../../core/steps/index.js';
 import type { FfmpegFacts } from '../../ffmpeg-facts.js';
 import { type Encoder, type ExpectedPictures, keyframeOptions, keyint } from './encoder.js';
 import { allowsSmallUnits, highestRate } from './level.js';
@@ -17,7 +17,7 @@ const LARGEST = 64;
 /** Told where nobody knows better. */
 const ASSUMED_FPS = 25;
 
-export const x265: Encoder<H265Step> = {
+export const x265: Encoder<EncodeH265Step> = {
   name: 'libx265',
   codec: 'h265',
   pixelFormat: 'yuv420p',
@@ -35,7 +35,7 @@ export const x265: Encoder<H265Step> = {
   leastSide: smallestUnit,
 };
 
-function params(step: H265Step, facts: FfmpegFacts, pictures: ExpectedPictures): string {
+function params(step: EncodeH265Step, facts: FfmpegFacts, pictures: ExpectedPictures): string {
   const fps = toldRate(facts, pictures);
   const all = {
     // Its reason for a refusal is a warning.

@@ -1,0 +1,45 @@
+/** Steps one after the other: what they are to ffmpeg, and what becomes of a size. Both go the same way. */
+import { type Shape, type Size, evenBelow } from '../../size.js';
+import type { SkipState } from '../../skip.js';
+import { EVEN } from './filters.js';
+import { type Step, ruleOf } from './table.js';
+
+/**
+ * The filters of steps. Pictures have even sides behind them, and one size, whatever the source does.
+ * @param states - of the steps that leave pictures out by their time, in order
+ */
+export function filtersOf(steps: readonly Step[], states: readonly SkipState[] = []): readonly string[] {
+  const left = [...states];
+  const { isEven, done } = walked(steps, (step, evens) => {
+    const rule = ruleOf(step);
+    const isByTime = typeof rule.leavesOut === 'object' && 'byTime' in rule.leavesOut;
+    return [...(evens ? [EVEN] : []), ...rule.filters(step, isByTime ? left.shift() : undefined)];
+  });
+  return isEven ? done.flat() : [...done.flat(), EVEN];
+}
+
+/**
+ * The size of pictures behind steps.
+ * @throws InvalidOption for a size that one of them can't work on
+ */
+export function sizeAfter(steps: readonly Step[], size: Size & Shape): Size {
+  let now: Size & Shape = size;
+  const { isEven } = walked(steps, (step, evens) => {
+    if (evens) now = evenBelow(now);
+    now = ruleOf(step).resized?.(now, step) ?? now;
+  });
+  const { width, height } = now;
+  return isEven ? { width, height } : evenBelow({ width, height });
+}
+
+/** @param visit - takes each step, and whether its pictures are made even before it */
+function walked<T>(steps: readonly Step[], visit: (step: Step, evens: boolean) => T): { readonly isEven: boolean; readonly done: readonly T[] } {
+  let isEven = false;
+  const done = steps.map((step) => {
+    const { sides } = ruleOf(step);
+    const evens = sides === 'even before' && !isEven;
+    isEven ||= sides !== 'as they come';
+    return visit(step, evens);
+  });
+  return { isEven, done };
+}

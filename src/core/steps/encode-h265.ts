@@ -1,0 +1,99 @@
+/** encodeH265: makes H.265 access units of pictures. */
+import { z } from 'zod';
+import { H265 } from '../../defaults.js';
+import type { EncodeMode } from '../../frame.js';
+import { chunk as chunkOption, options, parseOptions } from '../../options.js';
+import type { Chunk } from './chunk.js';
+import { chunk, number } from './flag.js';
+import type { UnitRule } from './rule.js';
+
+/** Kinds of hardware that can be asked for by name. */
+export const HARDWARE = ['nvenc', 'vaapi', 'qsv', 'videotoolbox'] as const;
+export type Hardware = (typeof HARDWARE)[number];
+
+export const PRESETS = ['ultrafast', 'superfast', 'veryfast', 'faster', 'fast', 'medium', 'slow', 'slower', 'veryslow'] as const;
+
+export interface EncodeH265Step {
+  readonly kind: 'encodeH265';
+  readonly codec: 'h265';
+  readonly mode: EncodeMode;
+  /** Absent: each access unit is a value. */
+  readonly chunk?: Chunk;
+  readonly crf: number;
+  readonly preset: string;
+  readonly gop: number;
+  readonly hardware: boolean | Hardware;
+  /** Whether the source's own access units do where they can: H.265 of the size that is wanted. */
+  readonly reuse: boolean;
+}
+
+const schema = options({
+  mode: z.enum(['frame', 'stream']).default(H265.mode),
+  crf: z.number().min(0).max(51).default(H265.crf),
+  preset: z.enum(PRESETS).default(H265.preset),
+  gop: z.number().int().min(1).max(10_000).optional(),
+  chunk: chunkOption().optional(),
+  hardware: z.union([z.boolean(), z.enum(HARDWARE)], { error: `expected true, false or one of ${HARDWARE.join(', ')}` }).default(H265.hardware),
+  reuse: z.boolean().optional(),
+})
+  .refine((given) => given.mode === 'stream' || (given.gop === undefined && given.chunk === undefined), { message: "gop and chunk are for mode: 'stream'" })
+  .refine((given) => given.mode === 'stream' || given.reuse === undefined, { message: "expected mode: 'stream': most of a source's own pictures do not decode alone", path: ['reuse'] })
+  .refine((given) => !hasFrames(given.chunk) || given.gop === undefined || given.gop === given.chunk.frames, { message: 'gop must equal chunk.frames: each chunk starts at a keyframe' });
+
+export const encodeH265: UnitRule<EncodeH265Step> = {
+  step(config) {
+    const given = parseOptions('encodeH265', schema, config);
+    const gop = given.gop ?? (hasFrames(given.chunk) ? given.chunk.frames : H265.gop);
+    return {
+      kind: 'encodeH265', codec: 'h265', ...given, reuse: given.reuse ?? H265.reuse, gop: given.mode === 'frame' ? 1 : gop,
+    } as EncodeH265Step;
+  },
+  gives: 'encoded',
+  inNode: false,
+  leavesOut: 'nothing',
+  sides: 'as they come',
+  filters: () => [],
+  setting: ({ crf }) => ({ crf }),
+  gop: ({ gop }) => gop,
+  defaults: H265,
+  examples: [{}, { mode: 'stream', gop: 10 }, { mode: 'stream', chunk: { frames: 20 } }],
+  cli: {
+    codec: 'h265',
+    shared: [],
+    flags: [
+      {
+        flags: '--reuse', sets: 'encodeH265.reuse', standard: 'no',
+        about: "stream mode: pass the source's own H.265 on where it has the wanted size",
+      },
+      {
+        flags: '--mode <mode>', sets: 'encodeH265.mode', standard: H265.mode,
+        about: "'frame': every message decodes alone; 'stream': closed GOPs, a third of the bytes",
+      },
+      {
+        flags: '--crf <n>', sets: 'encodeH265.crf', parse: number, standard: H265.crf,
+        about: 'constant rate factor, 0 (lossless) to 51 (worst)',
+      },
+      {
+        flags: '--preset <name>', sets: 'encodeH265.preset', standard: H265.preset,
+        about: "x265's preset, ultrafast to veryslow",
+      },
+      {
+        flags: '--gop <n>', sets: 'encodeH265.gop', parse: number, standard: H265.gop,
+        about: 'stream mode: frames from one keyframe to the next',
+      },
+      {
+        flags: '--chunk <what>', sets: 'encodeH265.chunk', parse: chunk, standard: 'one frame',
+        about: "stream mode and --codec copy: a message carries a GOP ('gop'), this many frames ('25'), or this time ('500ms')",
+      },
+      {
+        flags: '--hardware [name]', sets: 'encodeH265.hardware', standard: 'no',
+        about: `encode in hardware where that works: ${HARDWARE.join(', ')}, or the first of them`,
+      },
+    ],
+    options: (own = {}) => own,
+  },
+};
+
+function hasFrames(given: Chunk | undefined): given is { readonly frames: number } {
+  return typeof given === 'object' && 'frames' in given;
+}

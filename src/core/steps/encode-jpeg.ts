@@ -1,0 +1,41 @@
+/** encodeJpeg: makes a JPEG of each picture. */
+import { JPEG } from '../../defaults.js';
+import { jpegQuality, options, parseOptions } from '../../options.js';
+import type { Chunk } from './chunk.js';
+import { number } from './flag.js';
+import type { UnitRule } from './rule.js';
+
+export interface EncodeJpegStep {
+  readonly kind: 'encodeJpeg';
+  readonly codec: 'jpeg';
+  readonly mode: 'frame';
+  readonly chunk?: Chunk;
+  /** 1 (worst) to 100. */
+  readonly quality: number;
+}
+
+const schema = options({ quality: jpegQuality().default(JPEG.quality) });
+
+export const encodeJpeg: UnitRule<EncodeJpegStep> = {
+  step: (config) => ({ kind: 'encodeJpeg', codec: 'jpeg', mode: 'frame', ...parseOptions('encodeJpeg', schema, config) }),
+  gives: 'encoded',
+  inNode: false,
+  leavesOut: 'nothing',
+  sides: 'as they come',
+  filters: () => [],
+  setting: ({ quality }) => ({ quality }),
+  gop: () => 1,
+  defaults: JPEG,
+  examples: [{}],
+  cli: {
+    codec: 'jpeg',
+    shared: [],
+    flags: [
+      {
+        flags: '--quality <n>', sets: 'encodeJpeg.quality', parse: number, standard: JPEG.quality,
+        about: 'JPEG: 1 (worst) to 100',
+      },
+    ],
+    options: (own = {}) => own,
+  },
+};

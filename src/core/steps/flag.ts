@@ -1,0 +1,45 @@
+/** A flag of the command line, and how the text that is given with it is read. */
+
+/** One flag: it sets one option of one operator, of `camera`, of a broker, or of the program itself. */
+export interface Flag {
+  /** In commander's notation: `--crf <n>`, `--hardware [name]`, `--no-retry`. */
+  readonly flags: string;
+  /** What it sets: the owner and the option's name in it, `encodeH265.crf`. */
+  readonly sets: string;
+  /** For the help: what it does, with its unit and range. */
+  readonly about: string;
+  /** For the help alone: the owner of the option fills its default in. */
+  readonly standard?: string | number | undefined;
+  /** Reads the text, or throws UnreadableText; without it the text is the value. */
+  readonly parse?: (text: string, before: unknown) => unknown;
+}
+
+/** The options that the flags of one owner have set, by name. */
+export type Given = Readonly<Record<string, unknown>>;
+
+/** Options by owner, as they were read: `{ resize: { fit: 'cover' } }`. */
+export type Raw = Readonly<Record<string, Given>>;
+
+/** A text that a flag does not take; the message says what it takes. */
+export class UnreadableText extends Error {}
+
+/** A decimal number. */
+export function number(text: string): number {
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)$/.test(text)) throw new UnreadableText('Expected a number.');
+  return Number(text);
+}
+
+/** `640x360`, or one side alone: `640x`, `x360`. */
+export function size(text: string): { width?: number; height?: number } {
+  const [, width = '', height = ''] = /^(\d*)x(\d*)$/i.exec(text) ?? [];
+  if (width === '' && height === '') throw new UnreadableText('Expected WIDTHxHEIGHT, WIDTHx or xHEIGHT in pixels.');
+  return { ...(width !== '' && { width: Number(width) }), ...(height !== '' && { height: Number(height) }) };
+}
+
+/** `gop`, a number of frames, or a time: `500ms`. */
+export function chunk(text: string): 'gop' | { frames: number } | { ms: number } {
+  if (text === 'gop') return text;
+  const [, amount, unit] = /^(\d+)(ms)?$/.exec(text) ?? [];
+  if (amount === undefined) throw new UnreadableText("Expected 'gop', a number of frames, or a time such as 500ms.");
+  return unit === undefined ? { frames: Number(amount) } : { ms: Number(amount) };
+}

@@ -1,0 +1,33 @@
+/** passthrough: passes the source's own access units on; no picture is decoded. */
+import { chunk, options, parseOptions } from '../../options.js';
+import type { Chunk } from './chunk.js';
+import type { UnitRule } from './rule.js';
+
+export interface PassthroughStep {
+  readonly kind: 'passthrough';
+  readonly mode: 'stream';
+  /** Absent: each access unit is a value. */
+  readonly chunk?: Chunk;
+}
+
+const schema = options({ chunk: chunk().optional() });
+
+export const passthrough: UnitRule<PassthroughStep> = {
+  step: (config) => ({ kind: 'passthrough', mode: 'stream', ...parseOptions('passthrough', schema, config) }) as PassthroughStep,
+  gives: 'copied',
+  inNode: false,
+  leavesOut: 'nothing',
+  sides: 'as they come',
+  filters: () => [],
+  setting: () => ({}),
+  // The source decides.
+  gop: () => Infinity,
+  defaults: {},
+  examples: [{}, { chunk: 'gop' }],
+  cli: {
+    codec: 'copy',
+    shared: ['encodeH265.chunk'],
+    flags: [],
+    options: (_, { encodeH265 = {} }) => ({ chunk: encodeH265['chunk'] }),
+  },
+};

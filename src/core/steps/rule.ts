@@ -1,0 +1,81 @@
+/** What rxcam must know of a step, wherever steps are looked at. */
+import type { Shape, Size } from '../../size.js';
+import type { ChangeRule } from '../../comparison.js';
+import type { SkipRule, SkipState } from '../../skip.js';
+import type { EncodeH265Step } from './encode-h265.js';
+import type { EncodeJpegStep } from './encode-jpeg.js';
+import type { Flag, Given, Raw } from './flag.js';
+import type { PassthroughStep } from './passthrough.js';
+
+/** Makes access units of pictures. */
+export type EncodeStep = EncodeH265Step | EncodeJpegStep;
+
+/** Gives access units: the last step of a plan that has one. */
+export type UnitStep = EncodeStep | PassthroughStep;
+
+/** What comes out of a step. */
+export type Gives<S> = S extends EncodeStep ? 'encoded' : S extends PassthroughStep ? 'copied' : 'pictures';
+
+/** Leaves pictures out by their media time, and repeats that in Node for each picture that ffmpeg has decoded. */
+export interface ByTime<S> { byTime(step: S): SkipRule }
+
+/** Leaves out pictures that look like the last one kept; a reference to that one may go in their place. */
+export interface ByChange<S> {
+  byChange(step: S): ChangeRule;
+  withReferences(step: S): S;
+}
+
+/** What the command line knows of a step. */
+export interface StepCli {
+  readonly flags: readonly Flag[];
+  /**
+   * The operator's options as its flags say them; undefined: the step is not asked for.
+   * @throws InvalidOption for flags that do not go together
+   */
+  options(own: Given | undefined, all: Raw): unknown;
+}
+
+/** One kind of step. Its kind is the name of its operator. */
+export interface StepRule<S> {
+  /**
+   * The step, from options of its operator.
+   * @throws InvalidOption
+   */
+  step(options: unknown): S;
+  readonly gives: Gives<S>;
+  /** What it needs of frames to work on them in Node, before ffmpeg gets them; `false`: it always works in ffmpeg. */
+  readonly inNode: 'time' | 'pixels' | false;
+  readonly leavesOut: 'nothing' | ByTime<S> | ByChange<S>;
+  /** Sides of pictures: as they come; even and of one size, made so before the step; or made so by it. */
+  readonly sides: 'as they come' | 'even before' | 'even after';
+  /** For ffmpeg's graph, in which media time is µs. @param state - of a step by time, where a file is resumed */
+  filters(step: S, state?: SkipState): readonly string[];
+  /**
+   * The size after it; absent: it stays.
+   * @throws InvalidOption for a size that the step can't work on
+   */
+  resized?(size: Size & Shape, step: S): Size & Shape;
+  /** Why `reuse` has to encode; absent: the source's own access units do where the size stays. */
+  readonly notReused?: string;
+  /** What is taken for options that are not given. */
+  readonly defaults: Given;
+  /** Options of the operator with which the tests hold ffmpeg, Node and the fake against each other. */
+  readonly examples: readonly unknown[];
+  readonly cli: StepCli;
+}
+
+/** A step that gives access units. */
+export interface UnitRule<S extends UnitStep> extends StepRule<S> {
+  /** What a frame says of how well it is encoded. */
+  setting(step: S): { readonly crf?: number; readonly quality?: number };
+  /** Frames from one keyframe to the next, if the step decides on that. */
+  gop(step: S): number;
+  readonly cli: StepCli & {
+    /** Word for `--codec`. */
+    readonly codec: string;
+    /** Flags of other steps that this one takes too, by what they set. */
+    readonly shared: readonly string[];
+  };
+}
+
+export type RuleOf<S> = S extends UnitStep ? UnitRule<S> : StepRule<S>;

@@ -1,0 +1,90 @@
+/**
+ * skipUnchanged: leaves out what looks like the last picture kept. mpdecimate does that, and says of no picture that it did.
+ * So the graph itself writes a line on stderr for each picture decoded, and one for each that mpdecimate kept; see
+ * src/ffmpeg/unchanged.ts for what is made of them.
+ */
+import { z } from 'zod';
+import { type ChangeRule, MARGIN, blockLimits } from '../../comparison.js';
+import { UNCHANGED } from '../../defaults.js';
+import { InvalidOption } from '../../errors.js';
+import { milliseconds, options, parseOptions } from '../../options.js';
+import { CORNER, OWN_PICTURE } from './filters.js';
+import { number } from './flag.js';
+import type { StepRule } from './rule.js';
+
+export interface SkipUnchangedStep extends ChangeRule { readonly kind: 'skipUnchanged' }
+
+const schema = options({
+  threshold: z.number().positive().max(0.5).default(UNCHANGED.threshold),
+  maxGapMs: milliseconds().min(1).default(UNCHANGED.maxGapMs),
+});
+
+export const skipUnchanged: StepRule<SkipUnchangedStep> = {
+  step: (config) => ({ kind: 'skipUnchanged', ...parseOptions('skipUnchanged', schema, config), references: false }),
+  gives: 'pictures',
+  inNode: 'pixels',
+  leavesOut: {
+    byChange: (step) => step,
+    withReferences: (step) => ({ ...step, references: true }),
+  },
+  // mpdecimate takes no pictures that change their size.
+  sides: 'even before',
+  filters: keptFilters,
+  notReused: 'pictures are left out, which takes decoding',
+  defaults: { maxGapMs: UNCHANGED.maxGapMs },
+  examples: [{}, { maxGapMs: 400 }],
+  cli: {
+    flags: [
+      {
+        flags: '--skip-unchanged [share]', sets: 'skipUnchanged.threshold', parse: number, standard: 'no; 12/255 without a number',
+        about: 'leave out what looks like the last frame kept: by how much of full scale a block must differ',
+      },
+      {
+        flags: '--max-gap <ms>', sets: 'skipUnchanged.maxGapMs', parse: number, standard: UNCHANGED.maxGapMs,
+        about: 'with --skip-unchanged: keep a frame in each slot of so many ms all the same',
+      },
+    ],
+    options(own) {
+      if (own === undefined) return undefined;
+      const { threshold, ...others } = own;
+      if (threshold === undefined) throw new InvalidOption('--max-gap given without --skip-unchanged, expected both');
+      // Without a number it is read as true.
+      return threshold === true ? others : own;
+    },
+  },
+};
+
+/** Formats that mpdecimate, pad and drawbox of every version take. */
+const FORMATS = ['420', '422', '444'].flatMap((form) => [`yuv${form}p`, `yuvj${form}p`]).join('|');
+
+/** Size of the pictures that go through the heartbeat where the likeness of pictures is asked for: grey, of 16:9. */
+export const THUMBNAIL = { width: 32, height: 18 } as const;
+
+/** For the heartbeat's branch: small pictures, and the line of each picture decoded. */
+export function seenFilters({ references }: ChangeRule): string[] {
+  const { width, height } = THUMBNAIL;
+  return references
+    ? [`scale=${width}:${height}:flags=area`, 'format=yuv420p', "lutyuv=y='min(val,254)'", 'blackframe=0:255']
+    : [CORNER, 'format=yuv420p', 'lutyuv=y=0', 'blackframe=0:255'];
+}
+
+/** For the pictures: a margin, mpdecimate, the line of each picture kept, and the margin is off again. */
+function keptFilters({ threshold, maxGapMs }: ChangeRule): string[] {
+  const { left, right, bottom } = MARGIN;
+  const { hi, lo, frac } = blockLimits(threshold);
+  return [
+    `format=${FORMATS}`,
+    OWN_PICTURE,
+    `pad=iw+${left + right}:ih+${bottom}:${left}:0`,
+    `drawbox=y=ih-${bottom}:h=${bottom}:color=white:t=fill:enable='${toggled(maxGapMs)}'`,
+    `mpdecimate=hi=${hi}:lo=${lo}:frac=${frac}`,
+    `split[kept][line];[line]${CORNER},format=yuv420p,blackframe=0:0,nullsink;`
+    + `[kept]crop=iw-${left + right}:ih-${bottom}:${left}:0`,
+  ];
+}
+
+/** 1 or 0, the other one with each picture that stands in another slot than the one before it. Variables: 0 slot, 1 result. */
+function toggled(maxGapMs: number): string {
+  const slot = `floor(t*1000/${maxGapMs})`;
+  return `if(eq(${slot},ld(0)),ld(1),st(0,${slot});st(1,1-ld(1)))`;
+}

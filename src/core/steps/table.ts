@@ -1,0 +1,28 @@
+/**
+ * The steps of a plan: one module each, and a line in two places here. Whatever has to know of a step looks it up in STEPS,
+ * which names every kind: one that is forgotten does not compile. In the order in which the command line applies them.
+ */
+import { type EncodeH265Step, encodeH265 } from './encode-h265.js';
+import { type EncodeJpegStep, encodeJpeg } from './encode-jpeg.js';
+import { type PassthroughStep, passthrough } from './passthrough.js';
+import { type ResizeStep, resize } from './resize.js';
+import type { RuleOf, StepRule, UnitRule, UnitStep } from './rule.js';
+import { type SkipRateStep, skipRate } from './skip-rate.js';
+import { type SkipUnchangedStep, skipUnchanged } from './skip-unchanged.js';
+
+export type Step = SkipRateStep | ResizeStep | SkipUnchangedStep | EncodeH265Step | EncodeJpegStep | PassthroughStep;
+
+/** Name of a step, and of its operator. */
+export type StepKind = Step['kind'];
+export type StepOf<K extends StepKind> = Extract<Step, { readonly kind: K }>;
+
+export const STEPS: { readonly [K in StepKind]: RuleOf<StepOf<K>> } = { skipRate, resize, skipUnchanged, encodeH265, encodeJpeg, passthrough };
+
+export const STEP_KINDS = Object.keys(STEPS) as readonly StepKind[];
+
+/** The rule of a step. */
+export function ruleOf(step: UnitStep): UnitRule<UnitStep>;
+export function ruleOf(step: Step): StepRule<Step>;
+export function ruleOf({ kind }: Step): StepRule<Step> {
+  return STEPS[kind];
+}
