@@ -18,7 +18,9 @@ export type { Timing } from './histogram.js';
 export { type CameraState, type Counts, EMPTY_LEDGER, type EncoderInUse, type Ledger, fold, inFlight } from './ledger.js';
 export { type Broker, type BrokerState, type CloseReport, type KafkaConfig, type MemoryBroker, type MemoryConfig, type OutboxConfig, type Reception, type ReceptionStats, type RedisConfig, type StoredMessage, type TopicWaits, kafka, memory, redis } from './broker/index.js';
 export { type Gap, type GapCause, Received, type Verdict, Verified } from './message/index.js';
-export type { Chunk, Fit, Hardware } from './core/steps/index.js';
+export type {
+  Chunk, EncodeH265Step, EncodeJpegStep, Fit, Hardware, PassthroughStep, ResizeStep, SkipRateStep, SkipUnchangedStep, Step,
+} from './core/steps/index.js';
 export type { PictureFacts } from './picture-facts.js';
 export { type Report, type ReportTiming, report, reportText } from './report.js';
 export { type SnapshotConfig, snapshot } from './snapshot.js';

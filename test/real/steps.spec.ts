@@ -5,7 +5,7 @@
 import { type Observable, type OperatorFunction, lastValueFrom, map, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { fakeCamera, marbles } from '../../marbles/kit/index.js';
-import { STEPS, STEP_KINDS, type StepKind, type StepRule } from '../../src/core/steps/index.js';
+import { STEPS, STEP_KINDS, type Step, type StepKind, type StepRule } from '../../src/core/steps/index.js';
 import { type Camera, type EncodedFrame, type Frame, InvalidOption, camera } from '../../src/index.js';
 import * as operators from '../../src/index.js';
 import { footage, threeQuestions } from '../services/index.js';
@@ -79,7 +79,7 @@ async function agree(steps: Steps): Promise<void> {
 }
 
 describe.each(STEP_KINDS)('%s', (kind) => {
-  const rule = STEPS[kind] as StepRule<unknown>;
+  const rule = STEPS[kind] as StepRule<Step>;
 
   it('has examples, and the kind that it is looked up by', () => {
     expect(rule.examples).not.toEqual([]);

@@ -1,7 +1,7 @@
 /** Flags of the command line under their headings, and how their texts are read. */
 import { type Flag, UnreadableText, size } from '../../core/steps/index.js';
 
-export { type Flag, chunk, number, size } from '../../core/steps/index.js';
+export { type Flag, number } from '../../core/steps/index.js';
 
 /** Flags under one heading of the help. */
 export interface FlagGroup {

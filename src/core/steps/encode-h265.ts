@@ -1,11 +1,10 @@
 /** encodeH265: makes H.265 access units of pictures. */
 import { z } from 'zod';
 import { H265 } from '../../defaults.js';
-import type { EncodeMode } from '../../frame.js';
 import { chunk as chunkOption, options, parseOptions } from '../../options.js';
 import type { Chunk } from './chunk.js';
 import { chunk, number } from './flag.js';
-import type { UnitRule } from './rule.js';
+import type { Encodes, UnitRule } from './rule.js';
 
 /** Kinds of hardware that can be asked for by name. */
 export const HARDWARE = ['nvenc', 'vaapi', 'qsv', 'videotoolbox'] as const;
@@ -13,12 +12,9 @@ export type Hardware = (typeof HARDWARE)[number];
 
 export const PRESETS = ['ultrafast', 'superfast', 'veryfast', 'faster', 'fast', 'medium', 'slow', 'slower', 'veryslow'] as const;
 
-export interface EncodeH265Step {
+export interface EncodeH265Step extends Encodes {
   readonly kind: 'encodeH265';
   readonly codec: 'h265';
-  readonly mode: EncodeMode;
-  /** Absent: each access unit is a value. */
-  readonly chunk?: Chunk;
   readonly crf: number;
   readonly preset: string;
   readonly gop: number;

@@ -1,15 +1,13 @@
 /** encodeJpeg: makes a JPEG of each picture. */
 import { JPEG } from '../../defaults.js';
 import { jpegQuality, options, parseOptions } from '../../options.js';
-import type { Chunk } from './chunk.js';
 import { number } from './flag.js';
-import type { UnitRule } from './rule.js';
+import type { Encodes, UnitRule } from './rule.js';
 
-export interface EncodeJpegStep {
+export interface EncodeJpegStep extends Encodes {
   readonly kind: 'encodeJpeg';
   readonly codec: 'jpeg';
   readonly mode: 'frame';
-  readonly chunk?: Chunk;
   /** 1 (worst) to 100. */
   readonly quality: number;
 }

@@ -1,13 +1,13 @@
 /** The steps of a plan; table.ts names them all. */
 export { filtersOf, sizeAfter } from './chain.js';
 export type { Chunk } from './chunk.js';
-export { type EncodeH265Step, HARDWARE, type Hardware, PRESETS } from './encode-h265.js';
+export { type EncodeH265Step, type Hardware, PRESETS } from './encode-h265.js';
 export type { EncodeJpegStep } from './encode-jpeg.js';
 export { CORNER, EVEN } from './filters.js';
-export { type Flag, type Given, type Raw, UnreadableText, chunk, number, size } from './flag.js';
+export { type Flag, type Raw, UnreadableText, number, size } from './flag.js';
 export type { PassthroughStep } from './passthrough.js';
-export { ALGORITHMS, FITS, type Fit, type ResizeStep } from './resize.js';
-export type { ByChange, EncodeStep, Gives, StepCli, StepRule, UnitRule, UnitStep } from './rule.js';
+export { ALGORITHMS, type Fit, type ResizeStep } from './resize.js';
+export type { ByChange, StepRule, UnitRule } from './rule.js';
 export type { SkipRateStep } from './skip-rate.js';
 export { type SkipUnchangedStep, THUMBNAIL, seenFilters } from './skip-unchanged.js';
-export { STEPS, STEP_KINDS, type Step, type StepKind, type StepOf, ruleOf } from './table.js';
+export { type EncodeStep, STEPS, STEP_KINDS, type Step, type StepKind, type UnitStep, ruleOf } from './table.js';

@@ -1,13 +1,10 @@
 /** passthrough: passes the source's own access units on; no picture is decoded. */
 import { chunk, options, parseOptions } from '../../options.js';
-import type { Chunk } from './chunk.js';
-import type { UnitRule } from './rule.js';
+import type { GivesUnits, UnitRule } from './rule.js';
 
-export interface PassthroughStep {
+export interface PassthroughStep extends GivesUnits {
   readonly kind: 'passthrough';
   readonly mode: 'stream';
-  /** Absent: each access unit is a value. */
-  readonly chunk?: Chunk;
 }
 
 const schema = options({ chunk: chunk().optional() });

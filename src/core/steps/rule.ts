@@ -2,19 +2,22 @@
 import type { Shape, Size } from '../../size.js';
 import type { ChangeRule } from '../../comparison.js';
 import type { SkipRule, SkipState } from '../../skip.js';
-import type { EncodeH265Step } from './encode-h265.js';
-import type { EncodeJpegStep } from './encode-jpeg.js';
+import type { Codec, EncodeMode } from '../../frame.js';
+import type { Chunk } from './chunk.js';
 import type { Flag, Given, Raw } from './flag.js';
-import type { PassthroughStep } from './passthrough.js';
 
-/** Makes access units of pictures. */
-export type EncodeStep = EncodeH265Step | EncodeJpegStep;
+/** Gives access units. */
+export interface GivesUnits {
+  readonly mode: EncodeMode;
+  /** Absent: each access unit is a value. */
+  readonly chunk?: Chunk;
+}
 
-/** Gives access units: the last step of a plan that has one. */
-export type UnitStep = EncodeStep | PassthroughStep;
+/** Makes them of pictures. */
+export interface Encodes extends GivesUnits { readonly codec: Codec }
 
 /** What comes out of a step. */
-export type Gives<S> = S extends EncodeStep ? 'encoded' : S extends PassthroughStep ? 'copied' : 'pictures';
+export type Gives<S> = S extends Encodes ? 'encoded' : S extends GivesUnits ? 'copied' : 'pictures';
 
 /** Leaves pictures out by their media time, and repeats that in Node for each picture that ffmpeg has decoded. */
 export interface ByTime<S> { byTime(step: S): SkipRule }
@@ -65,7 +68,7 @@ export interface StepRule<S> {
 }
 
 /** A step that gives access units. */
-export interface UnitRule<S extends UnitStep> extends StepRule<S> {
+export interface UnitRule<S extends GivesUnits> extends StepRule<S> {
   /** What a frame says of how well it is encoded. */
   setting(step: S): { readonly crf?: number; readonly quality?: number };
   /** Frames from one keyframe to the next, if the step decides on that. */
@@ -78,4 +81,4 @@ export interface UnitRule<S extends UnitStep> extends StepRule<S> {
   };
 }
 
-export type RuleOf<S> = S extends UnitStep ? UnitRule<S> : StepRule<S>;
+export type RuleOf<S> = S extends GivesUnits ? UnitRule<S> : StepRule<S>;

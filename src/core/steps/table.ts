@@ -6,11 +6,16 @@ import { type EncodeH265Step, encodeH265 } from './encode-h265.js';
 import { type EncodeJpegStep, encodeJpeg } from './encode-jpeg.js';
 import { type PassthroughStep, passthrough } from './passthrough.js';
 import { type ResizeStep, resize } from './resize.js';
-import type { RuleOf, StepRule, UnitRule, UnitStep } from './rule.js';
+import type { Encodes, GivesUnits, RuleOf, StepRule, UnitRule } from './rule.js';
 import { type SkipRateStep, skipRate } from './skip-rate.js';
 import { type SkipUnchangedStep, skipUnchanged } from './skip-unchanged.js';
 
 export type Step = SkipRateStep | ResizeStep | SkipUnchangedStep | EncodeH265Step | EncodeJpegStep | PassthroughStep;
+
+/** A step that gives access units: the last one of a plan that has one. */
+export type UnitStep = Extract<Step, GivesUnits>;
+/** A step that makes them of pictures. */
+export type EncodeStep = Extract<Step, Encodes>;
 
 /** Name of a step, and of its operator. */
 export type StepKind = Step['kind'];
