@@ -12,12 +12,16 @@ export async function loadCommandBuilder(): Promise<void> {
   make ??= await load();
 }
 
-/** Node remembers an import that failed, such as for want of a file descriptor, for as long as it runs; a `require` it tries again. */
+/**
+ * `require` takes a third of the time of an import, and may be tried again after it failed, such as for want of a file descriptor: Node
+ * remembers a failed import for as long as it runs. In a bundle of everything there is no package to require, but its copy.
+ */
 async function load(): Promise<MakeCommand> {
   try {
-    return (await import('fluent-ffmpeg')).default;
-  } catch {
     return createRequire(import.meta.url)('fluent-ffmpeg') as MakeCommand;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
+    return (await import('fluent-ffmpeg')).default;
   }
 }
 

@@ -1,7 +1,7 @@
 /** The engine that runs plans for real: finds ffmpeg, chooses the encoder, prepares the source, runs one process. */
-import { type Observable, concat, of, switchMap } from 'rxjs';
+import { type Observable, concat, of, switchMap, tap } from 'rxjs';
 import type { Engine, EngineContext, EngineEvent, Feed } from '../engine.js';
-import { InvalidOption } from '../errors.js';
+import { InvalidOption, isRxcamError } from '../errors.js';
 import type { EncodeStep } from '../core/steps/index.js';
 import { COPY, type Plan, encodeStep, isCopied } from '../plan.js';
 import { feedArguments } from './command.js';
@@ -10,10 +10,13 @@ import { type Encoder, software } from './encoder/index.js';
 import { expectedOf, shownSize } from './expected.js';
 import type { FfmpegFacts } from '../ffmpeg-facts.js';
 import { runFeed } from './feed.js';
-import { findFfmpeg } from './find.js';
+import { doubt, findFfmpeg } from './find.js';
 import { type Chosen, chooseEncoder } from './probe.js';
 import { reusing } from './reuse.js';
 import { type Job, PROGRESS, copied, decoded, prepared } from './source-run.js';
+
+/** Failures by which a binary may show that it is not what it was remembered as. */
+const DOUBTFUL: ReadonlySet<string> = new Set(['CAPTURE_CRASHED', 'ENCODER_FAILED']);
 
 /** Runs a plan in one ffmpeg process. */
 export const ffmpegEngine: Engine = (plan, context) => {
@@ -21,7 +24,10 @@ export const ffmpegEngine: Engine = (plan, context) => {
   const needed = step === undefined ? [] : [software(step).name];
   return findFfmpeg(needed).pipe(switchMap((facts) => {
     refuseOld(plan, facts, context);
-    return concat(of<EngineEvent>({ type: 'ffmpeg', path: facts.path, version: facts.version }), run(plan, context, facts));
+    const found: EngineEvent = { type: 'ffmpeg', path: facts.path, version: facts.version };
+    return concat(of(found), run(plan, context, facts)).pipe(tap({
+      error: (error: unknown) => { if (isRxcamError(error) && DOUBTFUL.has(error.code)) doubt(facts); },
+    }));
   }));
 };
 

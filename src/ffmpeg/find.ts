@@ -10,6 +10,8 @@ import { exhausted } from '../exhausted.js';
 import type { FfmpegFacts } from '../ffmpeg-facts.js';
 import { loadCommandBuilder } from './command-builder.js';
 import { childEnvironment } from './environment.js';
+import { learnGuard } from './guard.js';
+import { forget, recall, remember } from './remembered.js';
 
 /** libavutil's major version counts up with ffmpeg's: 56 is 4.x, 57 is 5.x. */
 const AVUTIL_OF_FFMPEG_0 = 52;
@@ -30,12 +32,14 @@ interface Candidate { readonly from: string; readonly path: string }
  */
 export function findFfmpeg(encoders: readonly string[] = []): Observable<FfmpegFacts> {
   return defer(async () => {
-    const [facts] = await Promise.all([find(encoders), prepared()]);
+    const facts = await find(encoders);
+    // One waits for a process, the other computes.
+    await Promise.all([learnGuard(facts.path), prepared()]);
     return facts;
   });
 }
 
-/** What a command is made with is loaded while the binary answers. */
+/** @throws ResourceExhausted where the machine could not load what a command is made with */
 async function prepared(): Promise<void> {
   try {
     await loadCommandBuilder();
@@ -52,8 +56,11 @@ async function find(encoders: readonly string[]): Promise<FfmpegFacts> {
   for (const { from, path: at } of given === undefined ? candidates() : [{ from: 'FFMPEG_PATH', path: given }]) {
     try {
       const facts = await factsOf(at);
-      const missing = encoders.filter((name) => !facts.encoders.has(name));
-      if (missing.length === 0) return facts;
+      if (hasAll(facts, encoders)) return facts;
+      // What was remembered refuses nothing: the binary itself is asked.
+      const now = isRecalled(facts) ? await askedAgain(facts) : facts;
+      if (hasAll(now, encoders)) return now;
+      const missing = encoders.filter((name) => !now.encoders.has(name));
       refused.push(`${from} (${facts.version}) lacks ${missing.join(', ')}`);
     } catch (error) {
       const short = exhausted(error);
@@ -65,6 +72,10 @@ async function find(encoders: readonly string[]): Promise<FfmpegFacts> {
   throw new InvalidOption(given === undefined
     ? `no ffmpeg found with ${wanted}; tried: ${refused.join('; ')}. Set FFMPEG_PATH to one that has it`
     : `FFMPEG_PATH: '${given}' given, which can't be used (${refused.join('; ')}); allowed: the path of an ffmpeg with ${wanted}, or unset`);
+}
+
+function hasAll(facts: FfmpegFacts, encoders: readonly string[]): boolean {
+  return encoders.every((name) => facts.encoders.has(name));
 }
 
 function candidates(): Candidate[] {
@@ -111,18 +122,48 @@ function makeExecutable(file: string): void {
   }
 }
 
+/** Facts that come from an earlier process. */
+const recalled = new WeakSet<FfmpegFacts>();
+const isRecalled = (facts: FfmpegFacts): boolean => recalled.has(facts);
+
 /** What a binary is; asked once for each path. */
 function factsOf(file: string): Promise<FfmpegFacts> {
-  const asked = known.get(file) ?? ask(file);
+  const asked = known.get(file) ?? recalledFacts(file) ?? ask(file);
   known.set(file, asked);
   asked.catch(() => known.delete(file));
   return asked;
 }
 
+function recalledFacts(file: string): Promise<FfmpegFacts> | undefined {
+  const answers = recall(file);
+  if (answers === undefined) return undefined;
+  try {
+    const facts = parseFacts(file, answers.banner, answers.encoders);
+    recalled.add(facts);
+    return Promise.resolve(facts);
+  } catch {
+    return undefined;
+  }
+}
+
+function askedAgain({ path: file }: FfmpegFacts): Promise<FfmpegFacts> {
+  known.set(file, ask(file));
+  return factsOf(file);
+}
+
+/** A binary failed that may not be what it was remembered as: the next search asks it. */
+export function doubt(facts: FfmpegFacts): void {
+  if (!isRecalled(facts)) return;
+  known.delete(facts.path);
+  forget(facts.path);
+}
+
 /** One start tells both: the banner, on stderr, has the versions. */
 async function ask(file: string): Promise<FfmpegFacts> {
   const { stdout, stderr } = await run(file, ['-encoders'], { timeout: ASK_TIMEOUT_MS, maxBuffer: 8 * 1024 * 1024, env: childEnvironment() });
-  return parseFacts(file, stderr, stdout);
+  const facts = parseFacts(file, stderr, stdout);
+  remember(file, { banner: stderr, encoders: stdout });
+  return facts;
 }
 
 /** Reads the banner and the list of encoders. */

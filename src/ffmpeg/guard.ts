@@ -3,7 +3,7 @@
  * and nothing that it starts gains rights (`no_new_privs`). Without setpriv a process ends when it next writes to the pipe that
  * is gone, or by its own read timeout while its source is silent.
  */
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { childEnvironment } from './environment.js';
 
@@ -15,26 +15,48 @@ const NO_NEW_PRIVS = ['--no-new-privs'];
 /** By whether rights may be gained. */
 const known = new Map<boolean, readonly string[]>();
 
+/** A snap is started by a program that must gain rights. */
+const gainsRights = (path: string): boolean => path.startsWith('/snap/');
+
 /**
- * Words to put before a command; none where there is no such thing. Asked once: not every setpriv knows the options.
- * @param path - of the command: a snap is started by a program that must gain rights
+ * Words to put before a command; none where there is no such thing, or {@link learnGuard} has not found it.
+ * @param path - of the command
  */
 export function guard(path: string): readonly string[] {
-  if (process.platform !== 'linux') return [];
-  const gains = path.startsWith('/snap/');
-  const words = known.get(gains) ?? ask(gains ? [DIES_WITH_NODE] : [[...NO_NEW_PRIVS, ...DIES_WITH_NODE], DIES_WITH_NODE]);
+  return known.get(gainsRights(path)) ?? [];
+}
+
+/** Finds the words for a command, once: not every setpriv knows the options. Never rejects: a machine that can start nothing now is asked again. */
+export async function learnGuard(path: string): Promise<void> {
+  const gains = gainsRights(path);
+  if (process.platform !== 'linux' || known.has(gains)) return;
+  const words = await ask(gains ? [DIES_WITH_NODE] : [[...NO_NEW_PRIVS, ...DIES_WITH_NODE], DIES_WITH_NODE]);
   if (words !== undefined) known.set(gains, words);
-  return words ?? [];
 }
 
 /** Undefined when nothing could be started: that passes. */
-function ask(choices: readonly (readonly string[])[]): readonly string[] | undefined {
+async function ask(choices: readonly (readonly string[])[]): Promise<readonly string[] | undefined> {
   const path = SETPRIV.find((one) => existsSync(one));
   if (path === undefined) return [];
   for (const choice of choices) {
-    const { status, error } = spawnSync(path, [...choice, '--', 'true'], { stdio: 'ignore', timeout: ASK_TIMEOUT_MS, env: childEnvironment() });
-    if (error !== undefined) return undefined;
-    if (status === 0) return [path, ...choice, '--'];
+    const result = await works(path, choice);
+    if (result === undefined) return undefined;
+    if (result) return [path, ...choice, '--'];
   }
   return [];
+}
+
+/** Undefined if it could not be tried. */
+function works(path: string, choice: readonly string[]): Promise<boolean | undefined> {
+  return new Promise((resolve) => {
+    const started = () => execFile(path, [...choice, '--', 'true'], { timeout: ASK_TIMEOUT_MS, env: childEnvironment() }, (error) => {
+      // A number is the status of a process that ran; a system's code, or none, says that it was not started or hung.
+      resolve(error === null || (typeof error.code === 'number' ? false : undefined));
+    });
+    try {
+      started();
+    } catch {
+      resolve(undefined);
+    }
+  });
 }

@@ -8,9 +8,10 @@ import { lstat, mkdir, open, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
+import { NO_LINK, cacheFolder } from '../core/cache-folder.js';
 import { redactUrl } from '../redact.js';
 import type { Validators } from './http-answer.js';
-import { NO_LINK, ownFolder } from './http-folder.js';
+import { ownFolder } from './http-folder.js';
 import { Part, sweep } from './http-part.js';
 import { trim } from './http-trim.js';
 
@@ -36,8 +37,7 @@ export async function openFolder(given: string | undefined): Promise<string> {
 
 /** The user's cache folder; where there is none that can be written, one among the temporary files. */
 async function defaultFolder(): Promise<string> {
-  const given = process.env['XDG_CACHE_HOME'];
-  const folder = path.join(given !== undefined && path.isAbsolute(given) ? given : path.join(os.homedir(), '.cache'), 'rxcam');
+  const folder = cacheFolder();
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     return folder;

@@ -1,12 +1,9 @@
 /** The folder of the cache: this user's alone, so that nobody else reads what was downloaded or puts something in its place. */
-import { constants } from 'node:fs';
 import { chmod, lstat, mkdir, readdir } from 'node:fs/promises';
 import { CaptureCrashed } from '../errors.js';
 
-/** Without following a link, where the system knows how. */
-export const NO_LINK = process.platform === 'win32' ? 0 : constants.O_NOFOLLOW;
-
-const OURS = /^[0-9a-f]{64}\./;
+/** Downloads, and what is remembered of ffmpeg. */
+const OURS = /^(?:[0-9a-f]{64}\.|ffmpeg\.json)/;
 
 /**
  * Makes the folder, or makes sure of one that is there. One that others can read is closed to them if nothing of theirs is in it.

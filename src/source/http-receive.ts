@@ -4,7 +4,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { DOWNLOAD } from '../limits.js';
 import { SourceTimeout } from '../errors.js';
 import { silence, storageFailure } from './http-errors.js';
-import { NO_LINK } from './http-folder.js';
+import { NO_LINK } from '../core/cache-folder.js';
 import type { Part } from './http-part.js';
 import { Rate } from './http-rate.js';
 import type { Answer, Target } from './http-request.js';

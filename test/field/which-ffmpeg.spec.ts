@@ -1,12 +1,12 @@
 /** Which ffmpeg runs: one that is asked for is the one or none, an old one reads nothing from afar, and events tell. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { firstValueFrom } from 'rxjs';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { camera, encodeH265, findFfmpeg } from '../../src/index.js';
 import { type Watched, watch } from '../faults/kit.js';
 import { BUILDS } from '../real/builds.js';
-import { fieldInput, freePort, needs, temporaryFolder } from '../services/index.js';
+import { fieldInput, freePort, needs, noFfmpegLeft, temporaryFolder } from '../services/index.js';
 
 const packaged = BUILDS.find(({ name }) => name === 'installer')?.path;
 
@@ -16,7 +16,7 @@ afterEach(async () => {
   const last = watched;
   watched = undefined;
   await last?.end();
-  for (const name of ['FFMPEG_PATH', 'RXCAM_ALLOW_OLD_FFMPEG', 'PATH']) {
+  for (const name of ['FFMPEG_PATH', 'RXCAM_ALLOW_OLD_FFMPEG', 'PATH', 'XDG_CACHE_HOME']) {
     if (before[name] === undefined) Reflect.deleteProperty(process.env, name);
     else process.env[name] = before[name];
   }
@@ -54,6 +54,50 @@ needs('ffmpeg')('FFMPEG_PATH', () => {
   it('that is empty is not set', async () => {
     process.env['FFMPEG_PATH'] = '';
     expect((await firstValueFrom(findFfmpeg())).path).toMatch(/^\//);
+  });
+});
+
+needs('ffmpeg')('an ffmpeg that is remembered', () => {
+  /** The modules as a new process has them. */
+  const anew = async () => {
+    vi.resetModules();
+    return import('../../src/index.js');
+  };
+  const cache = () => join(process.env['XDG_CACHE_HOME'] ?? '', 'rxcam/ffmpeg.json');
+  const edit = (change: (text: string) => string) => { writeFileSync(cache(), change(readFileSync(cache(), 'utf8'))); };
+
+  beforeEach(() => { process.env['XDG_CACHE_HOME'] = temporaryFolder('cache'); });
+
+  it('is not asked by the next process, unless it lacks what is wanted', async () => {
+    const { version } = await firstValueFrom((await anew()).findFfmpeg());
+    edit((text) => text.replaceAll(`ffmpeg version ${version}`, 'ffmpeg version 9.9-remembered').replaceAll('libx265', 'libx999'));
+    const next = await anew();
+    expect((await firstValueFrom(next.findFfmpeg())).version).toBe('9.9-remembered');
+    expect(await firstValueFrom(next.findFfmpeg(['libx265']))).toMatchObject({ version });
+    expect(readFileSync(cache(), 'utf8')).not.toContain('9.9-remembered');
+  });
+
+  it.runIf(packaged !== undefined)('as something else is asked once it has failed', async () => {
+    const { camera: gate, encodeH265: encode, retry } = await anew();
+    // A current one's answers under the name of the build of 2018, which knows no -fps_mode.
+    await firstValueFrom((await anew()).findFfmpeg());
+    const current = JSON.parse(readFileSync(cache(), 'utf8')) as { version: 1; binaries: Record<string, object> };
+    const real = realpathSync(packaged ?? '');
+    const { size, mtimeMs, ctimeMs } = statSync(real);
+    const [answers] = Object.values(current.binaries);
+    writeFileSync(cache(), JSON.stringify({ version: 1, binaries: { [real]: { ...answers, size, mtimeMs, ctimeMs } } }));
+    process.env['FFMPEG_PATH'] = packaged;
+    const camera$ = gate('test:', { key: 'gate' });
+    const versions: string[] = [];
+    const failures: string[] = [];
+    camera$.events$.subscribe((event) => {
+      if (event.type === 'ffmpeg') versions.push(event.version);
+      if (event.type === 'failed') failures.push(event.error.code);
+    });
+    await firstValueFrom(camera$.pipe(encode(), retry({ initial: 10 })));
+    expect(failures).toHaveLength(1);
+    expect(new Set(versions).size).toBe(2);
+    await noFfmpegLeft();
   });
 });
 
