@@ -61,6 +61,8 @@ export const BROKER = {
 
 /** Kafka. */
 export const KAFKA = {
+  /** The client library that is installed with rxcam. */
+  driver: 'kafkajs',
   clientId: 'rxcam',
   ssl: false,
   /** Encoded video gets no smaller. */

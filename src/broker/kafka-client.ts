@@ -1,19 +1,21 @@
 /** What rxcam asks of a Kafka cluster: who leads a partition, and to write to it. */
-import { CompressionTypes, type Message } from 'kafkajs';
-import { type PartitionAnswer, type TopicData, errorOf } from './kafka-internals.js';
 import { levelOf, textOf } from './kafka-log.js';
 import { KafkaNodes } from './kafka-nodes.js';
 import type { KafkaOptions } from './kafka-options.js';
 import { partitionOf } from './kafka-partition.js';
+import type { KafkaRecord, TopicData } from './kafka-produce.js';
+import { errorOf } from './kafka-protocol.js';
 import { KafkaTopics, type Problems } from './kafka-topics.js';
+import type { NewWire, PartitionAnswer } from './kafka-wire.js';
 
 /** A message and where it goes. */
-export interface Addressed { readonly topic: string; readonly partition: number; readonly message: Message }
+export interface Addressed { readonly topic: string; readonly partition: number; readonly record: KafkaRecord }
 
 /** Where a message was written, or why not. */
 export type Placed = { readonly partition: number; readonly offset?: string } | { readonly error: Error; readonly isAlone: boolean };
 
 export interface KafkaHooks {
+  readonly newWire: NewWire;
   /** Names the brokers that are asked first. */
   brokers(): Promise<readonly string[]>;
   log(level: 'debug' | 'info' | 'warn', message: string): void;
@@ -28,6 +30,7 @@ export class KafkaClient {
 
   constructor(readonly options: KafkaOptions, hooks: KafkaHooks) {
     this.#nodes = new KafkaNodes(options, {
+      newWire: hooks.newWire,
       log: (level, entry) => { hooks.log(levelOf(level, textOf(entry)), textOf(entry)); },
       paused: (ms) => { hooks.log('info', `the broker's quota asks for a pause of ${ms} ms`); },
     }, () => hooks.brokers());
@@ -74,7 +77,7 @@ export class KafkaClient {
     const { acks, compression, requestTimeoutMs } = this.options;
     const { topics } = await node.ask('Produce', {
       topicData: groupOf(messages), acks, timeout: requestTimeoutMs,
-      compression: compression === 'gzip' ? CompressionTypes.GZIP : CompressionTypes.None,
+      compression,
     });
     for (const { topic } of messages) this.#topics.refresh(topic);
     return placesOf(messages, new Map(topics.flatMap(({ topicName, partitions }) =>
@@ -103,16 +106,16 @@ export class KafkaClient {
 }
 
 function groupOf(messages: readonly Addressed[]): TopicData[] {
-  const topics = new Map<string, Map<number, Message[]>>();
-  for (const { topic, partition, message } of messages) {
+  const topics = new Map<string, Map<number, KafkaRecord[]>>();
+  for (const { topic, partition, record } of messages) {
     let partitions = topics.get(topic);
-    if (partitions === undefined) topics.set(topic, partitions = new Map<number, Message[]>());
+    if (partitions === undefined) topics.set(topic, partitions = new Map<number, KafkaRecord[]>());
     const list = partitions.get(partition);
-    if (list === undefined) partitions.set(partition, [message]);
-    else list.push(message);
+    if (list === undefined) partitions.set(partition, [record]);
+    else list.push(record);
   }
   return [...topics].map(([topic, partitions]) => ({
-    topic, partitions: [...partitions].map(([partition, list]) => ({ partition, messages: list })),
+    topic, partitions: [...partitions].map(([partition, list]) => ({ partition, records: list })),
   }));
 }
 

@@ -11,80 +11,31 @@ import loggers from 'kafkajs/src/loggers/index.js';
 // @ts-expect-error -- private, and without types
 import ConnectionPool from 'kafkajs/src/network/connectionPool.js';
 // @ts-expect-error -- private, and without types
-import protocolErrors from 'kafkajs/src/protocol/error.js';
-// @ts-expect-error -- private, and without types
 import apiKeys from 'kafkajs/src/protocol/requests/apiKeys.js';
 // @ts-expect-error -- private, and without types
 import protocol from 'kafkajs/src/protocol/requests/index.js';
-import type { ISocketFactory, LoggerEntryContent, Message } from 'kafkajs';
-import type { RequestQueue } from './kafka-queue.js';
-
-/** Requests that rxcam makes. */
-export interface Requests {
-  Metadata: { topics: readonly string[]; allowAutoTopicCreation: false };
-  Produce: { topicData: readonly TopicData[]; acks: number; timeout: number; compression: number };
-  CreateTopics: { topics: readonly object[]; timeout: number };
-}
-
-export interface TopicData {
-  readonly topic: string;
-  readonly partitions: readonly { readonly partition: number; readonly messages: readonly Message[] }[];
-}
-
-/** What the broker answers; an error code of 0 is none. */
-export interface Answers {
-  Metadata: {
-    readonly brokers: readonly { readonly nodeId: number; readonly host: string; readonly port: number }[];
-    readonly controllerId: number;
-    readonly topicMetadata: readonly {
-      readonly topicErrorCode: number;
-      readonly topic: string;
-      readonly partitionMetadata: readonly { readonly partitionId: number; readonly leader: number }[];
-    }[];
-  };
-  Produce: { readonly topics: readonly { readonly topicName: string; readonly partitions: readonly PartitionAnswer[] }[] };
-  CreateTopics: {
-    readonly topicErrors: readonly { readonly topic: string; readonly errorCode: number; readonly errorMessage?: string | null }[];
-  };
-}
-
-export interface PartitionAnswer { readonly partition: number; readonly errorCode: number; readonly baseOffset?: string }
-
-/** A connection to one broker, logged in. */
-export interface Wire {
-  connect(): Promise<void>;
-  /** Ends in order: requests under way are waited for. */
-  disconnect(): Promise<void>;
-  readonly isConnected: boolean;
-  ask<K extends keyof Requests>(name: K, request: Requests[K]): Promise<Answers[K]>;
-}
-
-export interface WireOptions {
-  readonly host: string;
-  readonly port: number;
-  readonly clientId: string;
-  readonly ssl: unknown;
-  readonly sasl: object | undefined;
-  readonly connectTimeoutMs: number;
-  readonly requestTimeoutMs: number;
-  readonly socketFactory: ISocketFactory;
-  readonly log: (level: number, entry: LoggerEntryContent) => void;
-  /** Gets the queue of requests of each connection, to replace what it does. */
-  readonly tame: (queue: RequestQueue) => void;
-}
+// @ts-expect-error -- private, and without types
+import crc32c from 'kafkajs/src/protocol/recordBatch/crc32C/crc32C.js';
+import type { LoggerEntryContent } from 'kafkajs';
+import type { Socket } from 'node:net';
+import { type Checksum, produceBody } from './kafka-produce.js';
+import { type RequestQueue, tame } from './kafka-queue.js';
+import { KafkaSockets } from './kafka-sockets.js';
+import type { Answers, Requests, Wire, WireOptions } from './kafka-wire.js';
 
 /** INFO in its own numbers. */
 const LOG_LEVEL = 4;
 
-export function newWire({ connectTimeoutMs, requestTimeoutMs, log, tame, sasl, ...where }: WireOptions): Wire {
+export function kafkajsWire({ connectTimeoutMs, requestTimeoutMs, log, pauses, sasl, ...where }: WireOptions): Wire {
   const logCreator = () => (entry: { level: number; log: LoggerEntryContent }) => { log(entry.level, entry.log); };
   const logger = (loggers as LoggersModule).createLogger({ level: LOG_LEVEL, logCreator });
+  const sockets = new KafkaSockets({ isHeld: false });
   const pool = new (ConnectionPool as PoolClass)({
     // A copy: kafkajs writes the provider that it has made of the credentials into the object it is given.
-    ...where, sasl: sasl === undefined ? null : { ...sasl }, logger,
+    ...where, sasl: sasl === undefined ? null : { ...sasl }, logger, socketFactory: sockets.factory,
     connectionTimeout: connectTimeoutMs, requestTimeout: requestTimeoutMs, enforceRequestTimeout: true, maxInFlightRequests: null,
   });
-  for (const { requestQueue } of pool.pool) tame(requestQueue);
+  for (const { requestQueue } of pool.pool) tame(requestQueue, pauses);
   const broker = new (Broker as BrokerClass)({
     connectionPool: pool, logger, authenticationTimeout: connectTimeoutMs, allowAutoTopicCreation: false,
   });
@@ -92,9 +43,15 @@ export function newWire({ connectTimeoutMs, requestTimeoutMs, log, tame, sasl, .
     connect: () => broker.connect(),
     disconnect: () => broker.disconnect(),
     get isConnected() { return pool.isConnected(); },
+    hold: (isHeld) => { sockets.hold(isHeld); },
+    destroy: () => {
+      broker.disconnect().catch(() => { /* It is gone either way. */ });
+      sockets.destroy();
+    },
     ask: async (name, request) => {
       const definition = (protocol as ProtocolModule).requests[name];
       const { request: encoded, response } = broker.lookupRequest((apiKeys as KeysModule)[name], definition)(request);
+      if (name === 'Produce') return await produce(pool, request as Requests['Produce'], encoded, response) as never;
       // The library's own `parse` throws the first error of many.
       const parse = (answer: unknown) => Promise.resolve(answer);
       return await pool.send({ request: encoded, response: { decode: (raw) => response.decode(raw), parse } }) as never;
@@ -102,16 +59,67 @@ export function newWire({ connectTimeoutMs, requestTimeoutMs, log, tame, sasl, .
   };
 }
 
-/** The error that a code stands for, with its name as `type`; undefined for none. */
-export function errorOf(code: number): Error | undefined {
-  return code === 0 ? undefined : (protocolErrors as ErrorsModule).createErrorFromCode(code);
+/** What the library's `send` does, without its copies of the request: four, and a buffer of zeros for each. */
+async function produce(pool: Pool, request: Requests['Produce'], { apiKey, apiVersion }: Encoded, response: Decoder): Promise<Answers['Produce']> {
+  if (apiVersion < FIRST_WITH_HEADERS) throw new Error('the broker is older than Kafka 0.11, whose messages have no headers');
+  const body = await produceBody(request, crc32c as Checksum);
+  const connection = await pool.getConnection();
+  // A login may have a time after which it ends.
+  if (!connection.isAuthenticated()) await connection.authenticate();
+  if (!connection.isConnected()) throw new Error('the connection was closed');
+  const { requestQueue, clientId, socket } = connection;
+  const correlationId = connection.nextCorrelationId();
+  const head = headOf({ apiKey, apiVersion, correlationId, clientId, bytes: body.length });
+  const { payload } = await new Promise<{ payload: unknown }>((resolve, reject) => {
+    requestQueue.push({
+      entry: { apiKey, apiName: 'Produce', apiVersion, correlationId, resolve, reject }, expectResponse: true, requestTimeout: null,
+      sendRequest: () => {
+        socket.cork();
+        socket.write(head);
+        socket.write(body);
+        socket.uncork();
+      },
+    });
+  });
+  const answer = await response.decode(payload) as Answers['Produce'] & { readonly clientSideThrottleTime?: number | null };
+  requestQueue.maybeThrottle(answer.clientSideThrottleTime);
+  return answer;
 }
 
-interface Protocol { request: unknown; response: { decode(raw: unknown): Promise<unknown> } }
+/** Version of Produce from which on messages have headers, and the request the form that is written here. */
+const FIRST_WITH_HEADERS = 3;
+
+interface Head extends Omit<Encoded, 'encode'> { readonly correlationId: number; readonly clientId: string; readonly bytes: number }
+
+function headOf({ apiKey, apiVersion, correlationId, clientId, bytes }: Head): Buffer {
+  const idBytes = Buffer.byteLength(clientId);
+  const head = Buffer.allocUnsafe(14 + idBytes);
+  head.writeInt32BE(10 + idBytes + bytes, 0);
+  head.writeInt16BE(apiKey, 4);
+  head.writeInt16BE(apiVersion, 6);
+  head.writeInt32BE(correlationId, 8);
+  head.writeInt16BE(idBytes, 12);
+  head.write(clientId, 14);
+  return head;
+}
+
+interface Encoded { readonly apiKey: number; readonly apiVersion: number; encode(): Promise<unknown> }
+interface Decoder { decode(raw: unknown): Promise<unknown> }
+interface Protocol { request: Encoded; response: Decoder }
 interface Pool {
   readonly pool: readonly { readonly requestQueue: RequestQueue }[];
   isConnected(): boolean;
+  getConnection(): Promise<Connection>;
   send(protocol: Protocol & { response: { parse(answer: unknown): Promise<unknown> } }): Promise<unknown>;
+}
+interface Connection {
+  readonly requestQueue: RequestQueue;
+  readonly clientId: string;
+  readonly socket: Socket;
+  isConnected(): boolean;
+  isAuthenticated(): boolean;
+  authenticate(): Promise<void>;
+  nextCorrelationId(): number;
 }
 interface BrokerObject {
   connect(): Promise<void>;
@@ -123,4 +131,3 @@ type BrokerClass = new (options: object) => BrokerObject;
 interface ProtocolModule { readonly requests: Readonly<Record<keyof Requests, unknown>> }
 type KeysModule = Readonly<Record<keyof Requests, number>>;
 interface LoggersModule { createLogger(options: object): unknown }
-interface ErrorsModule { createErrorFromCode(code: number): Error }

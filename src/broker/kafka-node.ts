@@ -1,13 +1,13 @@
 /** One Kafka broker: a connection that is made when it is needed, and the pauses that the broker asks for. */
 import type { LoggerEntryContent } from 'kafkajs';
 import { mono } from '../clock.js';
-import { type Answers, type Requests, type Wire, newWire } from './kafka-internals.js';
 import type { KafkaOptions } from './kafka-options.js';
-import { type Pauses, tame } from './kafka-queue.js';
-import { KafkaSockets } from './kafka-sockets.js';
+import type { Answers, NewWire, Pauses, Requests, Wire } from './kafka-wire.js';
 
 /** What a node tells its client. */
 export interface NodeHooks {
+  /** The client library's connections. */
+  readonly newWire: NewWire;
   log(level: number, entry: LoggerEntryContent): void;
   /** It has asked for a pause, and did not have one. */
   paused(ms: number): void;
@@ -18,7 +18,7 @@ export class KafkaNode implements Pauses {
   pausedUntil = 0;
   /** Monotonic time of its last answer. */
   answeredAt = -Infinity;
-  #sockets = new KafkaSockets({ isHeld: false });
+  /** Connected, or being connected. */
   #wire: Wire | undefined;
   #connecting: Promise<Wire> | undefined;
   #isHeld = false;
@@ -26,7 +26,7 @@ export class KafkaNode implements Pauses {
   /** @param address - `host:port` */
   constructor(readonly address: string, readonly options: KafkaOptions, readonly hooks: NodeHooks) {}
 
-  get isConnected(): boolean { return this.#wire?.isConnected === true; }
+  get isConnected(): boolean { return this.#connecting === undefined && this.#wire?.isConnected === true; }
 
   async ask<K extends keyof Requests>(name: K, request: Requests[K]): Promise<Answers[K]> {
     const wire = await this.#connected();
@@ -43,27 +43,25 @@ export class KafkaNode implements Pauses {
 
   hold(isHeld: boolean): void {
     this.#isHeld = isHeld;
-    this.#sockets.hold(isHeld);
+    this.#wire?.hold(isHeld);
   }
 
   /** Ends the connection in order: requests under way are waited for. */
   async disconnect(): Promise<void> {
-    const wire = this.#wire ?? await this.#connecting;
-    await wire?.disconnect();
+    await this.#connecting;
+    await this.#wire?.disconnect();
   }
 
   /** Ends the connection at once: what a broker that hangs has not read yet is not kept for it. The next request makes a new one. */
   drop(): void {
-    this.#wire?.disconnect().catch(() => { /* It is gone either way. */ });
+    this.#wire?.destroy();
     this.#wire = undefined;
     this.#connecting = undefined;
-    this.#sockets.destroy();
-    this.#sockets = new KafkaSockets({ isHeld: this.#isHeld });
     this.pausedUntil = 0;
   }
 
   async #connected(): Promise<Wire> {
-    if (this.#wire?.isConnected === true) return this.#wire;
+    if (this.#wire !== undefined && this.isConnected) return this.#wire;
     const connecting = this.#connecting ??= this.#connect();
     try {
       return await connecting;
@@ -76,13 +74,14 @@ export class KafkaNode implements Pauses {
   async #connect(): Promise<Wire> {
     const { clientId, ssl, sasl, connectTimeoutMs, requestTimeoutMs } = this.options;
     const at = this.address.lastIndexOf(':');
-    const sockets = this.#sockets;
-    const wire = newWire({
+    this.#wire?.destroy();
+    const wire = this.#wire = this.hooks.newWire({
       host: this.address.slice(0, at), port: Number(this.address.slice(at + 1)), clientId, ssl, sasl, connectTimeoutMs, requestTimeoutMs,
-      socketFactory: sockets.factory, log: (level, entry) => { this.hooks.log(level, entry); }, tame: (queue) => { tame(queue, this); },
+      log: (level, entry) => { this.hooks.log(level, entry); }, pauses: this,
     });
+    wire.hold(this.#isHeld);
     await wire.connect();
-    if (sockets !== this.#sockets) throw new Error('the connection was given up meanwhile');
-    return this.#wire = wire;
+    if (wire !== this.#wire) throw new Error('the connection was given up meanwhile');
+    return wire;
   }
 }

@@ -1,7 +1,7 @@
 /** The brokers of a Kafka cluster: those that are known by metadata, and those that the user has named. */
 import { KAFKA_LIMITS } from '../limits.js';
 import { hedged } from './hedged.js';
-import type { Answers, Requests } from './kafka-internals.js';
+import type { Answers, Requests } from './kafka-wire.js';
 import { KafkaNode, type NodeHooks } from './kafka-node.js';
 import type { KafkaOptions } from './kafka-options.js';
 

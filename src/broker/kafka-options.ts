@@ -4,13 +4,20 @@ import type { ConnectionOptions } from 'node:tls';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { BROKER, KAFKA, OUTBOX } from '../defaults.js';
+import { InvalidOption } from '../errors.js';
 import { byteCount, callback, count, logger, milliseconds, options as object } from '../options.js';
+import { redact } from '../redact.js';
 import { AGAIN, WAITS_GROW } from './again.js';
 
 /** Options of `kafka`. */
 export interface KafkaConfig {
   /** `host:port` of one or more brokers; or a function that names them, asked again when the connection keeps failing. */
   readonly brokers: readonly string[] | (() => readonly string[] | Promise<readonly string[]>);
+  /**
+   * The client library that writes: `kafkajs` (default), or `platformatic`, which takes less CPU: it needs
+   * `npm install @platformatic/kafka@1.34`, and Kafka 2.8 or later. Topics are read with kafkajs either way.
+   */
+  readonly driver?: 'kafkajs' | 'platformatic';
   /** Name of this client on the broker. Default `rxcam`. */
   readonly clientId?: string;
   /** TLS: `true`, or options of Node's `tls.connect`. */
@@ -50,13 +57,14 @@ export interface KafkaConfig {
 }
 
 /** `host:port`, as the client takes it. */
-export const HOST_AND_PORT = /^[^\s/@:]+:\d{1,5}$/;
+const HOST_AND_PORT = /^[^\s/@:]+:\d{1,5}$/;
 
 export const KAFKA_SCHEMA = object({
   brokers: z.union([
     z.array(z.string().regex(HOST_AND_PORT, "expected 'host:port'")).min(1),
     callback<() => readonly string[] | Promise<readonly string[]>>(),
   ]),
+  driver: z.enum(['kafkajs', 'platformatic']).default(KAFKA.driver),
   clientId: z.string().min(1).default(KAFKA.clientId),
   ssl: z.union([z.boolean(), z.custom<ConnectionOptions>((value) => typeof value === 'object' && value !== null)]).default(KAFKA.ssl),
   sasl: z.custom<SASLOptions>((value) => typeof (value as SASLOptions | null)?.mechanism === 'string', { message: 'expected { mechanism, … }' }).optional(),
@@ -76,3 +84,9 @@ export const KAFKA_SCHEMA = object({
 }).refine(...WAITS_GROW);
 
 export type KafkaOptions = z.output<typeof KAFKA_SCHEMA>;
+
+/** @throws InvalidOption for what a function given as `brokers` must not return */
+export function checkedBrokers(list: unknown): readonly string[] {
+  if (Array.isArray(list) && list.length > 0 && list.every((one) => HOST_AND_PORT.test(String(one)))) return list as string[];
+  throw new InvalidOption(`kafka: option 'brokers': ${redact(JSON.stringify(list ?? null))} returned, expected ['host:port', …]`);
+}

@@ -3,9 +3,24 @@
 const SEED = 0x9747b28c;
 const M = 0x5bd1e995;
 const R = 24;
+/** Keys whose hashes are kept. */
+const MAX_HASHES = 10_000;
 
 export function partitionOf(key: string, partitions: number): number {
-  return (murmur2(Buffer.from(key)) & 0x7fffffff) % partitions;
+  return (hashOf(key) & 0x7fffffff) % partitions;
+}
+
+/** Hashes of keys: they are asked for with every message. */
+const hashes = new Map<string, number>();
+
+function hashOf(key: string): number {
+  let hash = hashes.get(key);
+  if (hash === undefined) {
+    // A key may be made anew for each message.
+    if (hashes.size >= MAX_HASHES) hashes.clear();
+    hashes.set(key, hash = murmur2(Buffer.from(key)));
+  }
+  return hash;
 }
 
 /** As in Kafka's Utils.murmur2, in 32 bits. */

@@ -3,7 +3,8 @@
  * millisecond for ever, with delays below zero (Node 24 warns of them); it looks for late answers ten times a second; and it
  * counts both in wall clock, which may jump. Here each request has a timer of its own, and an idle connection none.
  */
-import { mono } from '../clock.js';
+import { startLimit } from './kafka-timeout.js';
+import type { Pauses } from './kafka-wire.js';
 
 /** The parts of it that are replaced or called. */
 export interface RequestQueue {
@@ -11,6 +12,17 @@ export interface RequestQueue {
   scheduleCheckPendingRequests(): void;
   maybeThrottle(ms: number | null | undefined): void;
   sendSocketRequest(request: SocketRequest): void;
+  push(request: PushedRequest): void;
+}
+
+interface PushedRequest {
+  readonly entry: {
+    apiKey: number; apiName: string; apiVersion: number; correlationId: number;
+    resolve: (answer: { payload: unknown }) => void; reject: (error: unknown) => void;
+  };
+  readonly expectResponse: boolean;
+  readonly requestTimeout: number | null;
+  sendRequest(): void;
 }
 
 interface SocketRequest {
@@ -18,13 +30,6 @@ interface SocketRequest {
   readonly requestTimeout: number;
   readonly entry: { resolve: (value: unknown) => void; reject: (error: unknown) => void };
   timeoutRequest(): void;
-}
-
-export interface Pauses {
-  /** The broker has asked for a pause. */
-  pause(ms: number): void;
-  /** Monotonic time until which it lasts. */
-  readonly pausedUntil: number;
 }
 
 export function tame(queue: RequestQueue, pauses: Pauses): void {
@@ -39,19 +44,10 @@ export function tame(queue: RequestQueue, pauses: Pauses): void {
   };
 }
 
-/** The time of a request begins anew when a pause ends: the broker reads nothing meanwhile. */
 function limit(request: SocketRequest, pauses: Pauses): void {
   const { entry, requestTimeout } = request;
   const { resolve, reject } = entry;
-  let timer: NodeJS.Timeout | undefined;
-  const arm = (ms: number) => {
-    timer = setTimeout(() => {
-      const leftMs = pauses.pausedUntil + requestTimeout - mono();
-      if (pauses.pausedUntil > 0 && leftMs > 0) arm(leftMs);
-      else request.timeoutRequest();
-    }, ms);
-  };
-  arm(requestTimeout);
-  entry.resolve = (value) => { clearTimeout(timer); resolve(value); };
-  entry.reject = (error) => { clearTimeout(timer); reject(error); };
+  const stop = startLimit({ ms: requestTimeout, pauses, expired: () => { request.timeoutRequest(); } });
+  entry.resolve = (value) => { stop(); resolve(value); };
+  entry.reject = (error) => { stop(); reject(error); };
 }

@@ -3,10 +3,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { mono } from '../clock.js';
 import { KAFKA_LIMITS } from '../limits.js';
 import { kindOf } from './kafka-errors.js';
-import { type Answers, errorOf } from './kafka-internals.js';
+import { errorOf } from './kafka-protocol.js';
 import type { KafkaNode } from './kafka-node.js';
 import type { KafkaNodes } from './kafka-nodes.js';
 import type { KafkaOptions } from './kafka-options.js';
+import type { Answers } from './kafka-wire.js';
 
 interface Topic {
   /** Number of the broker that leads each partition; -1 where none does. */

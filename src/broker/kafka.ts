@@ -1,22 +1,22 @@
 /** Kafka. Each server is written to by itself, each partition answers for itself, and what has no leader waits by itself. */
-import type { Message } from 'kafkajs';
 import { EMPTY, type Observable, catchError, defer, finalize, from, ignoreElements, tap, throwError } from 'rxjs';
 import { BROKER } from '../defaults.js';
-import { InvalidOption, MessageTooLarge } from '../errors.js';
+import { MessageTooLarge } from '../errors.js';
 import type { CameraMessage } from '../frame.js';
 import { parseOptions } from '../options.js';
-import { redact } from '../redact.js';
 import type { Broker } from './broker.js';
 import { BrokerHandle } from './broker-handle.js';
 import type { Driver, Outgoing, SendOutcome } from './driver.js';
 import type { KafkaClient } from './kafka-client.js';
 import { KafkaFailures } from './kafka-failures.js';
 import { levelOf, textOf } from './kafka-log.js';
-import { HOST_AND_PORT, KAFKA_SCHEMA, type KafkaConfig, type KafkaOptions } from './kafka-options.js';
+import { KAFKA_SCHEMA, type KafkaConfig, type KafkaOptions, checkedBrokers } from './kafka-options.js';
 import { outcomes } from './kafka-outcomes.js';
+import { checkPlatformatic, platformaticWires } from './kafka-platformatic/index.js';
+import { bytesOf, isLarger } from './kafka-size.js';
+import type { NewWire } from './kafka-wire.js';
 import { kafkaReader } from './read/index.js';
 import type { ReadRequest, Reader } from './reader.js';
-import { bytesOf } from './kafka-size.js';
 import { RecordTimes } from './record-time.js';
 
 /**
@@ -25,9 +25,16 @@ import { RecordTimes } from './record-time.js';
  */
 export function kafka(config: KafkaConfig): Broker {
   const options = parseOptions('kafka', KAFKA_SCHEMA, config);
-  const maxRequestBytes = options.maxRequestBytes ?? Math.min(BROKER.maxRequestBytes, options.maxMessageBytes);
+  if (options.driver === 'platformatic') checkPlatformatic(options);
+  const { maxRequestBytes = Math.min(BROKER.maxRequestBytes, options.maxMessageBytes) } = options;
   return new BrokerHandle(new KafkaDriver(options), { ...options, maxRequestBytes });
 }
+
+/** The client libraries that write, each loaded where it is asked for. */
+const WIRES: Readonly<Record<KafkaOptions['driver'], () => Promise<NewWire>>> = {
+  kafkajs: async () => (await import('./kafka-internals.js')).kafkajsWire,
+  platformatic: platformaticWires,
+};
 
 class KafkaDriver implements Driver {
   readonly kind = 'kafka';
@@ -48,9 +55,7 @@ class KafkaDriver implements Driver {
     return `kafka://${this.servers ?? '(not asked yet)'}`;
   }
 
-  get servers(): string | undefined {
-    return this.#brokers.length === 0 ? undefined : this.#brokers.join(',');
-  }
+  get servers(): string | undefined { return this.#brokers.length === 0 ? undefined : this.#brokers.join(','); }
 
   serverOf(topic: string, key: string): string | undefined {
     const leader = this.#client?.placeOf(topic, key)?.leader ?? -1;
@@ -78,9 +83,9 @@ class KafkaDriver implements Driver {
   }
 
   refuses(message: CameraMessage): MessageTooLarge | undefined {
-    const { maxMessageBytes } = this.options, bytes = bytesOf(message);
-    if (bytes <= maxMessageBytes) return undefined;
-    return new MessageTooLarge(`kafka: message ${message.id} has ${bytes} bytes with its key and headers, at most ${maxMessageBytes} are taken`);
+    const { maxMessageBytes } = this.options;
+    if (!isLarger(message, maxMessageBytes)) return undefined;
+    return new MessageTooLarge(`kafka: message ${message.id} has ${bytesOf(message)} bytes with its key and headers, at most ${maxMessageBytes} are taken`);
   }
 
   topicProblem(topic: string): string | undefined {
@@ -117,8 +122,7 @@ class KafkaDriver implements Driver {
       return;
     }
     this.#loading?.then((client) => { client.destroy(); }, () => { /* There is nothing to end. */ });
-    this.#client = undefined;
-    this.#loading = undefined;
+    this.#client = this.#loading = undefined;
   }
 
   close(): Observable<never> {
@@ -158,7 +162,8 @@ class KafkaDriver implements Driver {
     try {
       const client = await this.#clientNow();
       const places = await client.write(leader, batch.map((outgoing) => ({
-        topic: outgoing.topic, partition: client.placeOf(outgoing.topic, outgoing.key)?.partition ?? 0, message: this.#messageOf(outgoing),
+        topic: outgoing.topic, partition: client.placeOf(outgoing.topic, outgoing.key)?.partition ?? 0,
+        record: { outgoing, timestamp: this.#times.of(outgoing.topic, outgoing.message) },
       })));
       return outcomes(batch, places, { client, failures: this.#failures, times: this.#times });
     } catch (error) {
@@ -168,7 +173,9 @@ class KafkaDriver implements Driver {
 
   /** The library is loaded when it is needed: it is large, and many use another broker. */
   async #clientNow(): Promise<KafkaClient> {
-    const loading = this.#loading ??= import('./kafka-client.js').then(({ KafkaClient }) => new KafkaClient(this.options, {
+    const parts = () => Promise.all([import('./kafka-client.js'), WIRES[this.options.driver]()]);
+    const loading = this.#loading ??= parts().then(([{ KafkaClient }, newWire]) => new KafkaClient(this.options, {
+      newWire,
       brokers: () => this.#askBrokers(),
       log: (level, message) => { this.#log(level, message); },
     }));
@@ -180,20 +187,12 @@ class KafkaDriver implements Driver {
   }
 
   #log(level: 'debug' | 'info' | 'warn', message: string): void {
-    this.options.logger?.[level]({ broker: this.address }, `kafkajs: ${this.#failures.redact(message)}`);
+    this.options.logger?.[level]({ broker: this.address }, `${this.options.driver}: ${this.#failures.redact(message)}`);
   }
 
   async #askBrokers(): Promise<string[]> {
     const { brokers } = this.options;
-    const list: unknown = typeof brokers === 'function' ? await brokers() : brokers;
-    if (!Array.isArray(list) || list.length === 0 || !list.every((one) => HOST_AND_PORT.test(String(one)))) {
-      throw new InvalidOption(`kafka: option 'brokers': ${redact(JSON.stringify(list ?? null))} returned, expected ['host:port', …]`);
-    }
-    this.#brokers = list as string[];
+    this.#brokers = checkedBrokers(typeof brokers === 'function' ? await brokers() : brokers);
     return [...this.#brokers];
-  }
-
-  #messageOf({ topic, key, message, headers }: Outgoing): Message {
-    return { key, value: message.value, headers: { ...headers }, timestamp: this.#times.of(topic, message) };
   }
 }

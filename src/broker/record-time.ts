@@ -14,7 +14,7 @@ const SAID: Readonly<Record<Stamp, string>> = {
 };
 
 /** Kafka's own mark for a record without a time. */
-const NO_TIME = '-1';
+const NO_TIME = -1;
 
 /**
  * Decides on the time of each record. A wrong clock must not block an outbox: brokers refuse a whole batch for one record whose
@@ -26,16 +26,16 @@ export class RecordTimes {
 
   constructor(readonly log: (message: string) => void) {}
 
-  /** ms since 1970, as the client takes it. */
-  of(topic: string, message: CameraMessage): string {
+  /** ms since 1970. */
+  of(topic: string, message: CameraMessage): number {
     const now = wall();
     const stamp = this.#stampOf(topic);
     if (stamp === 'none') return NO_TIME;
-    if (stamp === 'sending') return String(now);
+    if (stamp === 'sending') return now;
     const { capturedAt } = message;
-    if (Number.isFinite(capturedAt) && capturedAt >= 0 && capturedAt <= now + KAFKA_TIMES.aheadMs) return String(Math.floor(capturedAt));
+    if (Number.isFinite(capturedAt) && capturedAt >= 0 && capturedAt <= now + KAFKA_TIMES.aheadMs) return Math.floor(capturedAt);
     this.#warn(topic, message, `a picture's time of capture (${shown(capturedAt)}) is no time up to now: its record has ${SAID.sending}`);
-    return String(now);
+    return now;
   }
 
   /** The broker refused the times of a batch of one topic; whether there is another way to stamp it. */

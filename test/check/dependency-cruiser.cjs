@@ -17,7 +17,7 @@ module.exports = {
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '/dist/' } },
     {
       name: 'no-development-package-in-what-is-shipped', severity: 'error',
-      from: { path: '^(src|operators|marbles/kit)/' }, to: { dependencyTypes: ['npm-dev', 'npm-no-pkg'], pathNot: 'node_modules/rxjs/' },
+      from: { path: '^(src|operators|marbles/kit)/' }, to: { dependencyTypes: ['npm-dev', 'npm-no-pkg'], pathNot: 'node_modules/(rxjs|@platformatic/kafka)/' },
     },
     {
       name: 'operators-import-no-entry', severity: 'error',

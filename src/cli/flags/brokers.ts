@@ -57,6 +57,10 @@ const kafka: FlagGroup = {
       about: 'acknowledgements to wait for: -1 all in-sync replicas, 1 the leader',
     },
     {
+      flags: '--kafka-driver <name>', sets: 'kafka.driver', standard: KAFKA.driver,
+      about: 'client library that writes: kafkajs, or platformatic, which takes less CPU: npm install @platformatic/kafka@1.34',
+    },
+    {
       flags: '--kafka-client-id <id>', sets: 'kafka.clientId', standard: KAFKA.clientId,
       about: 'name by which Kafka knows the program',
     },

@@ -1,0 +1,24 @@
+/** What the library's errors say: the reason is in their causes, and an answer that refuses some partitions is thrown whole. */
+
+interface LibraryError extends Error { readonly response?: unknown; readonly errors?: readonly unknown[] }
+
+/** The answer of the broker, also where it names errors: they are looked at one by one. */
+export async function responseIn<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    const { response } = error as LibraryError;
+    if (response !== undefined) return response as T;
+    throw error;
+  }
+}
+
+/** One error with the words of all its causes. */
+export function failureOf(error: unknown): Error {
+  const words: string[] = [];
+  for (let one: unknown = error; one instanceof Error; one = one.cause ?? (one as LibraryError).errors?.[0]) {
+    const text = one.message.replace(/\.$/, '');
+    if (text !== '' && !words.includes(text)) words.push(text);
+  }
+  return new Error(words.join(': '), { cause: error });
+}
