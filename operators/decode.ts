@@ -1,7 +1,8 @@
 /** decode: makes pictures of encoded messages again. */
 import { Observable, type OperatorFunction, type Subscriber } from 'rxjs';
 import { z } from 'zod';
-import { type Account, type Ticket, handOver, take } from '../src/account.js';
+import type { Ticket } from '../src/ticket.js';
+import { handOver, take } from '../src/take.js';
 import { ACCOUNTS, type Accounted } from '../src/core/accounted.js';
 import { type Decodable, DecodeStream } from '../src/decoding/index.js';
 import type { DecodedPicture, Decoder, PictureForm } from '../src/decoder.js';
@@ -93,7 +94,6 @@ export function decode(config: DecodeConfig = {}): OperatorFunction<Decodable | 
 /** One subscription to `decode`: a stream for each topic, key and camera. */
 class Decoding {
   readonly #streams = new Map<string, DecodeStream>();
-  readonly #seen = new WeakSet<Account>();
   #open = 0;
   #isSourceDone = false;
 
@@ -107,7 +107,7 @@ class Decoding {
     const name = [value.topic, value.key ?? '', value.camera].join('\0');
     let stream = this.#streams.get(name);
     if (stream === undefined) this.#streams.set(name, stream = this.#newStream());
-    stream.push(value, take(value, 'stdin', this.#seen));
+    stream.push(value, take(value, 'stdin', this));
   }
 
   error(error: unknown): void {

@@ -1,6 +1,8 @@
 /** deliver: hands each value to a sink of the user's own, with the bounds and the pressure of an outbox. */
 import { Observable, type ObservableInput, type OperatorFunction, type Subscriber, Subscription, defer, takeWhile } from 'rxjs';
-import { type Account, type Pressure, type Ticket, ownerOf, take } from '../src/account.js';
+import { type Pressure, ownerOf } from '../src/account.js';
+import type { Ticket } from '../src/ticket.js';
+import { take } from '../src/take.js';
 import { BoundedQueue, type Held, OUTBOX_SCHEMA, type OutboxConfig, Total, retains } from '../src/broker/index.js';
 import { DELIVER, OUTBOX } from '../src/defaults.js';
 import { InvalidOption } from '../src/errors.js';
@@ -62,7 +64,6 @@ interface Item<T> extends Held { readonly value: T }
 class Delivery<T extends Deliverable, R> {
   readonly #queue: BoundedQueue<Item<T>>;
   readonly #running = new Subscription();
-  readonly #seen = new WeakSet<Account>();
   #isSourceDone = false;
   #isFilling = false;
 
@@ -74,7 +75,7 @@ class Delivery<T extends Deliverable, R> {
   }
 
   next(value: T): void {
-    this.#queue.offer(itemOf(value, take(value, 'sink', this.#seen)));
+    this.#queue.offer(itemOf(value, take(value, 'sink', this)));
     this.#fill();
   }
 

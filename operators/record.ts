@@ -1,6 +1,6 @@
 /** record: writes encoded messages into MP4 files, as they are. */
 import { Observable, type OperatorFunction, type Subscriber } from 'rxjs';
-import { type Account, take } from '../src/account.js';
+import { take } from '../src/take.js';
 import type { Decodable } from '../src/decoding/index.js';
 import { RECORD } from '../src/defaults-reading.js';
 import { InvalidOption } from '../src/errors.js';
@@ -82,7 +82,6 @@ export function record(folder: string, config: RecordConfig = {}): OperatorFunct
 /** One subscription to `record`: a stream for each topic, key and camera. */
 class Recording {
   readonly #streams = new Map<string, RecordStream>();
-  readonly #seen = new WeakSet<Account>();
   #ended: { readonly error?: unknown } | undefined;
   #open = 0;
 
@@ -91,7 +90,7 @@ class Recording {
   next(value: Decodable | Missing): void {
     const stream = this.#streamOf(value);
     if (isMissing(value)) stream.gap(value.cause, value.size);
-    else stream.push(value, take(value, 'stdin', this.#seen));
+    else stream.push(value, take(value, 'stdin', this));
   }
 
   error(error: unknown): void {

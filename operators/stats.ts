@@ -1,9 +1,10 @@
 /** stats: statistics from a stream of events. */
-import type { OperatorFunction } from 'rxjs';
+import { Observable, type OperatorFunction } from 'rxjs';
 import { STATS } from '../src/defaults.js';
 import type { CameraEvent } from '../src/events.js';
 import { milliseconds, options, parseOptions } from '../src/options.js';
-import { type CameraStats, ledgerOf, sampled } from '../src/stats.js';
+import { type CameraStats, StatsSampler } from '../src/stats.js';
+import { Tally } from '../src/tally.js';
 
 /** When values come. */
 export interface StatsConfig {
@@ -36,5 +37,17 @@ const schema = options({ every: milliseconds().min(1).default(STATS.every) });
  */
 export function stats(config: StatsConfig = {}): OperatorFunction<CameraEvent, CameraStats> {
   const { every } = parseOptions('stats', schema, config);
-  return (events$) => sampled(ledgerOf(events$), every);
+  return (events$) => new Observable((subscriber) => {
+    const tally = new Tally();
+    const sampler = new StatsSampler(tally, every, (value) => { subscriber.next(value); });
+    subscriber.add(() => { sampler.stop(); });
+    subscriber.add(events$.subscribe({
+      next: (event) => {
+        tally.apply(event);
+        sampler.changed();
+      },
+      error: (error: unknown) => { subscriber.error(error); },
+      complete: () => { subscriber.complete(); },
+    }));
+  });
 }

@@ -1,7 +1,8 @@
 /** toMessage: wraps an access unit, or a chunk, in the message that goes to the broker. */
 import { Observable, type OperatorFunction, defer } from 'rxjs';
 import { z } from 'zod';
-import { type Account, handOver, ownerOf, passedOn, take } from '../src/account.js';
+import { handOver, passedOn, take } from '../src/take.js';
+import { ownerOf } from '../src/account.js';
 import { Capture, planOf } from '../src/capture.js';
 import { ACCOUNTS } from '../src/core/accounted.js';
 import type { LastTimes } from '../src/core/last-times.js';
@@ -135,10 +136,9 @@ function checked<T extends { format: FormatName }>(given: T): T {
 
 /** `map` that keeps the account of each frame: it is in rxcam's hands until the message is passed on. */
 function mapHeld(project: (frame: EncodedFrame) => CameraMessage): OperatorFunction<EncodedFrame, CameraMessage> {
-  const seen = new WeakSet<Account>();
   return (source) => new Observable((subscriber) => source.subscribe({
     next: (frame) => {
-      const ticket = take(frame, 'handover', seen);
+      const ticket = take(frame, 'handover', subscriber);
       let message: CameraMessage;
       try {
         message = project(passedOn(frame, ticket));

@@ -1,6 +1,6 @@
 /** One try to capture: what the engine reports becomes events, accounts and values. */
 import { Observable, type Subscriber, type Subscription, concat, defer, repeat, tap } from 'rxjs';
-import { Ticket } from './account.js';
+import { Ticket } from './ticket.js';
 import type { Pending } from './bookmark.js';
 import { wall } from './clock.js';
 import type { EngineEvent, EngineOutput, ResumePoint } from './engine.js';

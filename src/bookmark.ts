@@ -2,7 +2,8 @@
  * How far a source that can wait (a file) has been read, over the attempts of a run. What was in the encoder when a capture
  * failed is read once more, so that nothing of a file is lost; what had come out is not.
  */
-import { type Account, Ticket } from './account.js';
+import type { Account } from './account.js';
+import { Ticket } from './ticket.js';
 import { RESUME_TOLERANCE_US, type ResumePoint } from './engine.js';
 import type { DropCause } from './events.js';
 

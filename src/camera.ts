@@ -195,6 +195,6 @@ export function camera(address: string | number, config: CameraConfig = {}): Cam
     engine: given.engine ?? ffmpegEngine,
     process: { nice: given.nice, allowOldFfmpeg: given.allowOldFfmpeg },
   });
-  if (given.logger !== undefined) logEvents(hub, given.logger, given.logEvery);
+  if (given.logger !== undefined) logEvents(hub.ledger, given.logger, given.logEvery);
   return new Camera(hub, source, { pixelFormat, decoderThreads, stream, deinterlace, codecs, maxPixels });
 }

@@ -2,7 +2,7 @@
 import { Observable, type OperatorFunction, type Subscriber, filter, firstValueFrom, fromEvent, last, lastValueFrom, map, takeUntil, takeWhile, tap } from 'rxjs';
 import { z } from 'zod';
 import { subscribe, verify } from '../operators/index.js';
-import { type Account, take } from './account.js';
+import { take } from './take.js';
 import type { Broker } from './broker/index.js';
 import { wall } from './clock.js';
 import { CLIP } from './defaults-reading.js';
@@ -110,12 +110,12 @@ function intoFile(file: string, { topic, key }: Period): OperatorFunction<Verifi
   return (source) => new Observable<Recorded>((subscriber) => {
     const settings = { every: Infinity, gapMs: Infinity, joins: true };
     const stream = new RecordStream(new SingleFile(disk, file), ffmpegMuxer, settings, { topic, key, camera: key }, sinkOf(subscriber));
-    const seen = new WeakSet<Account>();
+    const step = {};
     subscriber.add(() => { stream.leave(); });
     subscriber.add(source.subscribe({
       next: (one) => {
         if (one.verdict === 'gap') stream.gap(one.cause, one.size);
-        else stream.push(one, take(one, 'stdin', seen));
+        else stream.push(one, take(one, 'stdin', step));
       },
       error: (error: unknown) => { subscriber.error(error); },
       complete: () => { stream.end(); },

@@ -5,7 +5,7 @@ const PER_OCTAVE = 8;
 /** Upper bound of the first bucket, in ms. */
 const SMALLEST_MS = 0.001;
 /** 0.001 ms · 2^36 is 19 hours. */
-const BUCKETS = 36 * PER_OCTAVE;
+export const BUCKETS = 36 * PER_OCTAVE;
 
 /** What is known of a set of durations. */
 export interface Histogram {
@@ -66,7 +66,8 @@ export function timing(histogram: Histogram): Timing {
   };
 }
 
-function bucketOf(ms: number): number {
+/** Index of the bucket of a duration that is not negative. */
+export function bucketOf(ms: number): number {
   if (ms <= SMALLEST_MS) return 0;
   return Math.min(BUCKETS - 1, Math.ceil(Math.log2(ms / SMALLEST_MS) * PER_OCTAVE));
 }

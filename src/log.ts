@@ -1,31 +1,26 @@
 /** A pino line for each change of state, and one every so many published frames. */
 import type { Logger } from 'pino';
-import type { Observable } from 'rxjs';
-import type { CameraEvent, PublishedEvent } from './events.js';
+import type { CameraEvent } from './events.js';
+import type { CameraLedger } from './camera-ledger.js';
 import type { Ledger } from './ledger.js';
 import { report, reportFacts } from './report.js';
 import { statsOf } from './stats.js';
 
-/** Events that happen to every frame, or nearly: counted, not logged. */
-const QUIET = new Set<CameraEvent['type']>(['captured', 'skipped', 'unchanged', 'encoded', 'moved', 'delivered', 'returned', 'duplicate', 'dropped', 'paused', 'resumed']);
+/** Events that come with every change of pressure: not logged. */
+const QUIET = new Set<CameraEvent['type']>(['paused', 'resumed']);
 
-/** A camera, as far as its log needs it. */
-interface Logged {
-  readonly events$: Observable<CameraEvent>;
-  readonly ledger: Ledger;
-}
-
-/** Logs for as long as the events last. */
-export function logEvents(camera: Logged, logger: Logger, everyPublished: number): void {
-  camera.events$.subscribe((event) => {
-    if (event.type === 'published') {
-      if (crosses(camera.ledger.counts.published, event.frames, everyPublished)) logger.info(figuresOf(camera.ledger, event), 'published');
-    } else if (!QUIET.has(event.type)) logger[levelOf(event)](factsOf(event), event.type);
+/** Logs for as long as the events last. No event of a single picture is made for it. */
+export function logEvents(ledger: CameraLedger, logger: Logger, everyPublished: number): void {
+  ledger.onPublished = (frames, latencyMs) => {
+    if (crosses(ledger.tally.counts.published, frames, everyPublished)) logger.info(figuresOf(ledger.camera, ledger.tally.snapshot(), latencyMs), 'published');
+  };
+  ledger.turns$.subscribe((event) => {
+    if (!QUIET.has(event.type)) logger[levelOf(event)](factsOf(event), event.type);
   });
 }
 
 /** The report since the last reset, and the way of the last message. */
-function figuresOf(ledger: Ledger, { camera, latencyMs }: PublishedEvent): Record<string, unknown> {
+function figuresOf(camera: string, ledger: Ledger, latencyMs: number): Record<string, unknown> {
   return { camera, published: ledger.counts.published, latencyMs: Math.round(latencyMs), ...reportFacts(report(statsOf(ledger))) };
 }
 

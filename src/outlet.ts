@@ -1,6 +1,8 @@
 /** Turns what comes out of an engine into the values that users see, grouped into chunks where asked, and hands them over. */
 import type { Subscriber } from 'rxjs';
-import { type Account, Ticket, handOver } from './account.js';
+import type { Account } from './account.js';
+import { Ticket } from './ticket.js';
+import { handOver } from './take.js';
 import { ACCOUNTS } from './core/accounted.js';
 import type { EngineOutput } from './engine.js';
 import { OUTBOX } from './defaults.js';
@@ -34,7 +36,6 @@ const KEYFRAME_TOLERANCE_US = 500;
 const NOTHING = Buffer.alloc(0);
 
 interface Part { readonly kept: Kept; readonly unit: EncodedFrame }
-
 export class Outlet {
   #group: Part[] = [];
   #groupBytes = 0;
@@ -55,7 +56,7 @@ export class Outlet {
     this.#hasKeyframe = isResumed;
   }
 
-  /** Name of the encoder in use, told by the engine. Another one starts a new GOP. */
+  /** Encoder in use, told by the engine. Another one starts a new GOP. */
   set encoder(name: string) {
     if (name !== this.#encoder) this.flush();
     this.#encoder = name;
@@ -119,9 +120,9 @@ export class Outlet {
       kept.ticket.drop('gop');
       return;
     }
-    const to = step.chunk === undefined ? 'handover' : 'encoder';
     const encodeMs = kept.ticket.ageMs();
-    kept.ticket.encoded({ codec: output.format as Codec, bytes: data.length, keyframe, width, height, to });
+    const facts = { codec: output.format as Codec, bytes: data.length, keyframe, width, height };
+    kept.ticket.encoded(facts, step.chunk === undefined ? 'handover' : 'encoder', encodeMs);
     if (keyframe) this.keyframeAt = kept.origin.capturedAt;
     const { keyframeAt } = this;
     const unit: EncodedFrame = {

@@ -1,5 +1,6 @@
 /** What a run asks of its camera. */
 import type { Observable } from 'rxjs';
+import type { CameraLedger } from './camera-ledger.js';
 import type { LastTimes } from './core/last-times.js';
 import type { Engine, ProcessOptions } from './engine.js';
 import type { EventBody } from './events.js';
@@ -27,6 +28,7 @@ export interface CameraFacts {
 /** The camera, as its runs see it. */
 export interface RunHost {
   readonly facts: CameraFacts;
+  readonly ledger: CameraLedger;
   /** Rises with each reset of the statistics. */
   readonly epoch: number;
   /** Of the camera's messages, over reconnects and resets. */

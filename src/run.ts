@@ -1,6 +1,8 @@
 /** What one live subscription to a camera does, over all its attempts: numbers, holds on processes, pressure. */
 import { BehaviorSubject, type Observable, asyncScheduler, concat, defer, distinctUntilChanged, filter, ignoreElements, map, take, timer } from 'rxjs';
 import type { Account, AccountOwner, Pressure } from './account.js';
+import { CountedFrameEvents } from './camera-ledger.js';
+import type { FrameEvents } from './frame-events.js';
 import { Bookmark } from './bookmark.js';
 import { mono } from './clock.js';
 import type { LastTimes } from './core/last-times.js';
@@ -20,6 +22,7 @@ export interface Reservation { readonly opening: number; release(): void }
 
 export class Run implements AccountOwner {
   readonly pressure: Pressure;
+  readonly frames: FrameEvents;
   /** Attempts so far. */
   attempts = 0;
   /** Pictures so far. */
@@ -43,6 +46,7 @@ export class Run implements AccountOwner {
   readonly #blockers = new BehaviorSubject<ReadonlySet<object>>(new Set());
 
   constructor(readonly id: number, readonly hub: RunHost) {
+    this.frames = new CountedFrameEvents(hub.ledger, id);
     this.pressure = {
       get waits() { return !hub.facts.live; },
       block: (holder) => { this.#setBlocker(holder, true); },
@@ -164,7 +168,7 @@ export class Run implements AccountOwner {
     this.#flowingSince ??= now;
     this.#lastCapturedAt = now;
     const account: Account = { owner: this, seq: ++this.seq, capturedMono: now, place: to, epoch: this.epoch };
-    this.emit({ type: 'captured', seq: account.seq, frames: 1, pts: pts + this.shiftUs, to, ...(readMs !== undefined && { readMs }) });
+    this.frames.captured(account.seq, pts + this.shiftUs, to, readMs);
     return account;
   }
 

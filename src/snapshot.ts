@@ -76,7 +76,7 @@ function failed(cause: unknown, hub: CameraHub): Error {
 
 /** The next value of a running camera that decodes alone; undefined when the camera has stopped. */
 function nextOf(hub: CameraHub): Observable<Frame | EncodedFrame | undefined> {
-  const stopped$ = hub.events$.pipe(
+  const stopped$ = hub.ledger.turns$.pipe(
     filter(({ type }) => type === 'stopped' || type === 'failed'),
     // Only then is the run free, or taken over by a retry.
     observeOn(asapScheduler),

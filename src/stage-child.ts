@@ -1,6 +1,6 @@
 /** One child of a stage: the pictures that are in it, by the order in which they went in. */
 import { type Observable, Subject, of } from 'rxjs';
-import type { Ticket } from './account.js';
+import type { Ticket } from './ticket.js';
 import type { Engine, EngineEvent, FeedFormat, ProcessOptions } from './engine.js';
 import { CaptureCrashed } from './errors.js';
 import type { DropCause } from './events.js';

@@ -1,6 +1,7 @@
 /** Runs steps on frames out of the user's hands: thinned in Node, the rest in one child fed with raw video. */
 import { EMPTY, Observable, Subject, type Subscriber, Subscription, switchMap, timer } from 'rxjs';
-import { type Account, type Ticket, handOver, passedOn, take } from './account.js';
+import type { Ticket } from './ticket.js';
+import { handOver, passedOn, take } from './take.js';
 import { PROCESS, STAGE } from './limits.js';
 import type { EngineEvent } from './engine.js';
 import { EncoderFailed, failureOf } from './errors.js';
@@ -24,7 +25,6 @@ class Stage {
   readonly #outlet: Outlet;
   readonly #needsChild: boolean;
   readonly #waiting = new Waiting();
-  readonly #seen = new WeakSet<Account>();
   readonly #activity = new Subject<void>();
   readonly #upstream = new Subscription();
   #child: StageChild | undefined;
@@ -56,7 +56,7 @@ class Stage {
   }
 
   #take(frame: Frame): void {
-    const ticket = take(frame, 'stdin', this.#seen);
+    const ticket = take(frame, 'stdin', this);
     const { skip, similarity } = this.#sieve.judge(frame);
     if (skip !== undefined) {
       ticket.skip(skip);

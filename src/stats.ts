@@ -1,11 +1,12 @@
 /** Statistics for people: snapshots of the ledger with rates over the last window. */
-import { EMPTY, type Observable, connect, defer, distinctUntilChanged, endWith, filter, ignoreElements, map, merge, scan, switchMap, takeUntil } from 'rxjs';
+import type { Subscription } from 'rxjs';
 import { mono, ticks, wall } from './clock.js';
 import { type Shares, decided } from './counts.js';
-import type { CameraEvent, DropCause, Place } from './events.js';
+import type { DropCause, Place } from './events.js';
 import type { Codec } from './frame.js';
 import { type Timing, timing } from './histogram.js';
-import { type CameraState, type Counts, EMPTY_LEDGER, type EncoderInUse, type Ledger, fold, inFlight, isAtWork } from './ledger.js';
+import { type CameraState, type Counts, type EncoderInUse, type Ledger, inFlight } from './ledger.js';
+import type { Tally } from './tally.js';
 
 /** Per second, over the last window. */
 export interface Rates {
@@ -66,77 +67,84 @@ export function statsOf(ledger: Ledger, rate: Rates = NO_RATES): CameraStats {
   };
 }
 
-/** Folds events, and gives the ledger after each. */
-export function ledgerOf(events$: Observable<CameraEvent>): Observable<Ledger> {
-  return events$.pipe(scan(fold, EMPTY_LEDGER));
-}
-
 /**
- * A value every `everyMs` while the camera is at work, and at once whenever its state changes, its counts are reset, or
- * its last frame comes to rest after it stopped.
- * @param initial - the ledger at the time of subscription
+ * Makes statistics of a tally that changes: every `everyMs` while the camera is at work, and at once whenever its state changes,
+ * its counts are reset, or its last frame comes to rest after it stopped. Nothing is made of any other change.
  */
-export function sampled(ledger$: Observable<Ledger>, everyMs: number, initial: () => Ledger = () => EMPTY_LEDGER): Observable<CameraStats> {
-  return defer(() => ledger$.pipe(
-    connect((shared$) => {
-      const turns$ = shared$.pipe(map(turningPoint), distinctUntilChanged(), map(() => 'turn' as const));
-      const busy$ = shared$.pipe(map(isBusy), distinctUntilChanged());
-      const ticks$ = busy$.pipe(switchMap((busy) => (busy ? ticks(everyMs) : EMPTY)), map(() => 'tick' as const));
-      const due$ = merge(turns$, ticks$).pipe(takeUntil(shared$.pipe(ignoreElements(), endWith(true))));
-      return merge(shared$, due$);
-    }),
-    scan(step, startAt(initial())),
-    map((state) => state.stats),
-    filter((stats) => stats !== undefined),
-  ));
-}
-
-interface Mark { readonly at: number; readonly ledger: Ledger }
-
-interface Sampling {
-  readonly ledger: Ledger;
+export class StatsSampler {
+  #isBusy: boolean;
+  #state: CameraState | undefined;
+  #encoder: string | undefined;
+  #resets = 0;
   /** Since the last tick; since the one before it. Both since the start of work until there was one. */
-  readonly window: Mark;
-  readonly longWindow: Mark;
-  readonly stats?: CameraStats;
+  #window: Mark;
+  #longWindow: Mark;
+  #ticks: Subscription | undefined;
+
+  constructor(readonly tally: Tally, readonly everyMs: number, readonly emit: (stats: CameraStats) => void) {
+    this.#isBusy = tally.isBusy;
+    this.#window = this.#longWindow = markOf(tally);
+  }
+
+  /** The tally has changed: gives a value if it is due. */
+  changed(): void {
+    const { state, encoder, resets, isBusy } = this.tally;
+    if (state !== this.#state || resets !== this.#resets || isBusy !== this.#isBusy || encoder?.name !== this.#encoder) this.turn();
+  }
+
+  /** Gives a value now. Rates over a few ms say nothing: it takes the window before the last tick as well. */
+  turn(): void {
+    const { state, encoder, resets, isBusy } = this.tally;
+    // Work begins: what was counted before is in no window.
+    if (!this.#isBusy) this.#window = this.#longWindow = { ...this.#window, at: mono() };
+    this.#state = state;
+    this.#encoder = encoder?.name;
+    this.#resets = resets;
+    this.#isBusy = isBusy;
+    this.#give(this.#longWindow);
+    if (!isBusy) this.#window = this.#longWindow = markOf(this.tally);
+    this.#tick();
+  }
+
+  stop(): void {
+    this.#ticks?.unsubscribe();
+    this.#ticks = undefined;
+  }
+
+  #tick(): void {
+    if (!this.#isBusy) {
+      this.stop();
+      return;
+    }
+    this.#ticks ??= ticks(this.everyMs).subscribe(() => {
+      const last = this.#window;
+      this.#window = markOf(this.tally);
+      this.#longWindow = last;
+      this.#give(last);
+    });
+  }
+
+  #give(since: Mark): void {
+    this.emit(statsOf(this.tally.snapshot(), rates(since, markOf(this.tally))));
+  }
 }
 
-function startAt(ledger: Ledger): Sampling {
-  const mark = { at: mono(), ledger };
-  return { ledger, window: mark, longWindow: mark };
+/** What rates are made of, at one time. */
+interface Mark extends Rates { readonly at: number }
+
+function markOf({ counts, droppedTotal }: Tally): Mark {
+  const { captured, published, delivered, skipped, bytes } = counts;
+  return { at: mono(), captured, published, delivered, skipped, dropped: droppedTotal, bytes };
 }
 
-/**
- * A new ledger is only kept; a tick makes a value of it, with rates since the tick before. A change of state may follow a
- * tick closely, and rates over a few ms say nothing: it takes the window before as well.
- */
-function step(state: Sampling, next: Ledger | 'tick' | 'turn'): Sampling {
-  const { ledger, window, longWindow } = state;
-  if (typeof next === 'object') return isBusy(ledger) ? { ledger: next, window, longWindow } : { ...startAt(ledger), ledger: next };
-  const at = mono();
-  const since = next === 'tick' ? window : longWindow;
-  const stats = statsOf(ledger, rates(since.ledger, ledger, at - since.at));
-  return next === 'tick' ? { ledger, window: { at, ledger }, longWindow: window, stats } : { ledger, window, longWindow, stats };
-}
-
-function rates(before: Ledger, after: Ledger, ms: number): Rates {
-  const per = (from: number, to: number) => (ms <= 0 ? 0 : (Math.max(0, to - from) * 1000) / ms);
-  const of = (name: keyof Counts) => per(before.counts[name], after.counts[name]);
+function rates(before: Mark, after: Mark): Rates {
+  const ms = after.at - before.at;
+  const of = (name: keyof Rates) => (ms <= 0 ? 0 : (Math.max(0, after[name] - before[name]) * 1000) / ms);
   return {
-    captured: of('captured'), published: of('published'), delivered: of('delivered'), skipped: of('skipped'),
-    dropped: per(droppedTotal(before), droppedTotal(after)), bytes: of('bytes'),
+    captured: of('captured'), published: of('published'), delivered: of('delivered'), skipped: of('skipped'), dropped: of('dropped'), bytes: of('bytes'),
   };
 }
 
 function droppedTotal(ledger: Ledger): number {
   return Object.values(ledger.dropped).reduce((sum, one) => sum + one, 0);
-}
-
-function isBusy(ledger: Ledger): boolean {
-  return isAtWork(ledger.state) || inFlight(ledger) > 0;
-}
-
-/** Changes whenever a value is due at once. */
-function turningPoint(ledger: Ledger): string {
-  return `${ledger.state}/${ledger.encoder?.name ?? ''}/${String(!isBusy(ledger))}/${ledger.resets}`;
 }

@@ -1,5 +1,7 @@
 /** Frames out of the user's hands that wait for a child. */
-import { type Ticket, accountsOf, passedOn } from './account.js';
+import type { Ticket } from './ticket.js';
+import { accountsOf } from './account.js';
+import { passedOn } from './take.js';
 import { STAGE } from './limits.js';
 import type { DropCause } from './events.js';
 import type { Frame } from './frame.js';

@@ -1,6 +1,7 @@
 /** Gathers one request from the lanes that are ready, and reads what became of it. */
 import type { Published } from '../frame.js';
-import { Ticket, accountsOf } from '../account.js';
+import { Ticket } from '../ticket.js';
+import { accountsOf } from '../account.js';
 import { wall } from '../clock.js';
 import type { RxcamError } from '../errors.js';
 import type { Again, Driver, NotWritten, Outgoing, SendOutcome, Written } from './driver.js';

@@ -2,7 +2,8 @@
  * What a step holds, bounded in messages and in bytes. A source that can wait is paused above the high water and
  * loses nothing; for any other the oldest goes, in stream mode with all that can't be decoded without it.
  */
-import type { Pressure, Ticket } from '../account.js';
+import type { Pressure } from '../account.js';
+import type { Ticket } from '../ticket.js';
 import { OUTBOX } from '../defaults.js';
 import type { RxcamError } from '../errors.js';
 import type { DropCause } from '../events.js';

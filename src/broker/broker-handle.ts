@@ -4,7 +4,7 @@ import { mono } from '../clock.js';
 import { BROKER, OUTBOX } from '../defaults.js';
 import { InvalidOption, MessageTooLarge, type RxcamError } from '../errors.js';
 import type { CameraMessage } from '../frame.js';
-import type { Ticket } from '../account.js';
+import type { Ticket } from '../ticket.js';
 import { type AgainGiven, type AgainOptions, againOptions } from './again.js';
 import type { Broker, BrokerState } from './broker.js';
 import { type CloseReport, closeReport } from './close-report.js';

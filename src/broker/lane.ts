@@ -1,5 +1,6 @@
 /** The outbox of one topic and key: its order, and what is known of its messages so far. */
-import { type AccountOwner, type Pressure, type Ticket, ownerOf } from '../account.js';
+import { type AccountOwner, type Pressure, ownerOf } from '../account.js';
+import type { Ticket } from '../ticket.js';
 import { BROKER } from '../defaults.js';
 import { InvalidOption, type RxcamError } from '../errors.js';
 import type { CameraMessage, Published } from '../frame.js';

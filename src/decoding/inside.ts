@@ -1,5 +1,5 @@
 /** What is in a decoder: messages whose pictures are still to come, and to which of them a picture belongs. */
-import type { Ticket } from '../account.js';
+import type { Ticket } from '../ticket.js';
 import type { DecodedPicture } from '../decoder.js';
 import type { PictureFacts } from '../picture-facts.js';
 import type { Decodable, Entry } from './message.js';

@@ -1,5 +1,5 @@
 /** An encoded message on its way through a decoder: its access units, each with the picture that is to come out of it. */
-import type { Ticket } from '../account.js';
+import type { Ticket } from '../ticket.js';
 import type { Accounted } from '../core/accounted.js';
 import type { Codec, EncodeMode } from '../frame.js';
 import type { PictureFacts } from '../picture-facts.js';

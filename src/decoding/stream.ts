@@ -1,6 +1,6 @@
 /** Decodes the messages of one camera and key: one decoder at a time, each picture with what its message says of it. */
 import { Subject, Subscription } from 'rxjs';
-import type { Ticket } from '../account.js';
+import type { Ticket } from '../ticket.js';
 import { type DecodeSink, Inside } from './inside.js';
 import { type Decodable, unitsOf } from './message.js';
 import { Timeline } from './timeline.js';

@@ -1,5 +1,5 @@
 /** Records the messages of one camera and key: one file after the other, each from a keyframe on. */
-import type { Ticket } from '../account.js';
+import type { Ticket } from '../ticket.js';
 import { wall } from '../clock.js';
 import type { Decodable } from '../decoding/index.js';
 import type { Codec } from '../frame.js';

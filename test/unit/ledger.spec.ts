@@ -2,6 +2,7 @@
  * The account of every picture, over random schedules: pictures and failures of a camera, users who come and go, operators
  * of their own in between, resets. After every event the sums balance, and every picture is where it was said to be.
  */
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { type MonoTypeOperatorFunction, type Observable, type Subscription, asyncScheduler, bufferCount, concatMap, delay, filter, from, map, mergeMap, retry as rxRetry, switchMap, take, tap, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
@@ -11,6 +12,7 @@ import { encodeH265 } from '../../operators/encode-h265.js';
 import { resize } from '../../operators/resize.js';
 import { retry } from '../../operators/retry.js';
 import { skipRate } from '../../operators/skip-rate.js';
+import { hubOf } from '../../src/camera.js';
 import type { CameraEvent } from '../../src/events.js';
 import type { EncodedFrame, Frame } from '../../src/frame.js';
 import { EMPTY_LEDGER, fold, inFlight } from '../../src/ledger.js';
@@ -100,7 +102,13 @@ function play(one: Schedule): void {
     const gate = fakeCamera(scripts, { live, encodeMs, killMs, readWindowMs: 200, minStartIntervalMs: 250, firstFrameTimeoutMs: 2 * SECOND });
     const ledger = expectLedger(gate);
     const trace = new Trace();
-    gate.events$.subscribe((event) => { trace.see(event); });
+    const hub = hubOf(gate);
+    let folded = EMPTY_LEDGER;
+    gate.events$.subscribe((event) => {
+      trace.see(event);
+      folded = fold(folded, event);
+      if (!isDeepStrictEqual(hub?.ledger.tally.snapshot(), folded)) trace.problems.push(`the tally is not what the fold says after ${event.type}`);
+    });
     const users: Subscription[] = [];
     const subscribe = () => { users.push(pipeline(gate, one).subscribe({ error: () => { /* It is told as an event. */ } })); };
     subscribe();

@@ -5,6 +5,7 @@ import { BrokerHandle, type BrokerOptions, type Driver, type Outgoing, type Send
 import { mono } from '../../src/clock.js';
 import type { CameraEvent, EventBody, Place } from '../../src/events.js';
 import { BrokerUnavailable } from '../../src/errors.js';
+import { FrameEvents } from '../../src/frame-events.js';
 import type { CameraMessage } from '../../src/frame.js';
 import { EMPTY_LEDGER, type Ledger, fold } from '../../src/ledger.js';
 import { ACCOUNTS } from '../../src/core/accounted.js';
@@ -74,6 +75,7 @@ export class FakeRun implements AccountOwner {
   readonly epoch = 0;
   readonly events: CameraEvent[] = [];
   readonly pressure;
+  readonly frames: FrameEvents;
   readonly numbering = new Numbering();
   readonly blockers = new Set<object>();
   live = true;
@@ -81,6 +83,7 @@ export class FakeRun implements AccountOwner {
   #seq = 0;
 
   constructor(readonly camera = 'cam', readonly id = 1, waits = false) {
+    this.frames = new FrameEvents(camera, id, (event) => { this.#tell(event); });
     this.pressure = {
       waits,
       block: (holder: object) => { this.blockers.add(holder); },
@@ -96,7 +99,10 @@ export class FakeRun implements AccountOwner {
   }
 
   emit(body: EventBody): void {
-    const event = { ...body, camera: this.camera, run: this.id, at: mono() } as CameraEvent;
+    this.#tell({ ...body, camera: this.camera, run: this.id, at: mono() });
+  }
+
+  #tell(event: CameraEvent): void {
     this.events.push(event);
     this.ledger = fold(this.ledger, event);
   }

@@ -6,6 +6,7 @@ import { ACCOUNTS } from '../../core/accounted.js';
 import type { LastTimes } from '../../core/last-times.js';
 import { InvalidOption } from '../../errors.js';
 import type { EventBody } from '../../events.js';
+import { FrameEvents } from '../../frame-events.js';
 import type { Holding, Received } from '../../message/index.js';
 import { Numbering } from '../../numbering.js';
 import { Fifo } from '../fifo.js';
@@ -32,6 +33,7 @@ export class Reading implements AccountOwner, Gate {
   readonly camera = '';
   readonly epoch = 0;
   readonly numbering = new Numbering();
+  readonly frames = new FrameEvents('', 0, (event) => { this.emit(event); });
   readonly engine = () => throwError(() => new InvalidOption('a received message given, expected the frame of a camera'));
   readonly pressure: Pressure = {
     waits: true,

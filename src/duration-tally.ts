@@ -1,0 +1,39 @@
+/** A histogram of durations that is changed in place; `snapshot` gives what `record` would. */
+import { BUCKETS, type Histogram, bucketOf } from './histogram.js';
+
+export class DurationTally {
+  /** The last duration. */
+  lastMs = 0;
+  #count = 0;
+  #sumMs = 0;
+  #minMs = 0;
+  #maxMs = 0;
+  /** Buckets up to the highest one in use. */
+  #used = 0;
+  readonly #buckets = new Uint32Array(BUCKETS);
+
+  /** One duration more; `ms` below 0 counts as 0. */
+  add(ms: number): void {
+    const value = Math.max(0, ms);
+    const index = bucketOf(value);
+    this.#buckets[index] = (this.#buckets[index] ?? 0) + 1;
+    if (index >= this.#used) this.#used = index + 1;
+    this.#minMs = this.#count === 0 ? value : Math.min(this.#minMs, value);
+    this.#maxMs = Math.max(this.#maxMs, value);
+    this.#sumMs += value;
+    this.#count += 1;
+    this.lastMs = value;
+  }
+
+  clear(): void {
+    this.#buckets.fill(0);
+    this.#used = this.#count = this.#sumMs = this.#minMs = this.#maxMs = this.lastMs = 0;
+  }
+
+  snapshot(): Histogram {
+    return {
+      count: this.#count, sumMs: this.#sumMs, minMs: this.#minMs, maxMs: this.#maxMs, lastMs: this.lastMs,
+      buckets: [...this.#buckets.subarray(0, this.#used)],
+    };
+  }
+}
