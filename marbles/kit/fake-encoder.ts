@@ -31,7 +31,7 @@ export class FakeEncoder {
 
   constructor(
     readonly agenda: Agenda, plan: Plan, readonly pixelFormat: PixelFormat, readonly settings: EncoderSettings,
-    readonly emit: (output: EngineOutput) => void,
+    readonly emit: (output: EngineOutput) => void, readonly fail: (error: Error) => void,
   ) {
     this.#step = encodeStep(plan);
     this.#steps = ffmpegSteps(plan);
@@ -39,7 +39,8 @@ export class FakeEncoder {
   }
 
   push(picture: Picture): void {
-    const output = this.#output(picture);
+    const output = this.#made(picture);
+    if (output === undefined) return;
     const busyMs = this.#step === undefined ? 0 : this.settings.encodeMs;
     if (busyMs === 0) {
       this.emit(output);
@@ -47,6 +48,16 @@ export class FakeEncoder {
     }
     this.#freeAt = Math.max(this.#freeAt, this.agenda.now) + busyMs;
     this.agenda.put(this.#freeAt, () => { this.emit(output); });
+  }
+
+  /** Undefined for a size that a step can't work on: that ends the process. */
+  #made(picture: Picture): EngineOutput | undefined {
+    try {
+      return this.#output(picture);
+    } catch (error) {
+      this.fail(error as Error);
+      return undefined;
+    }
   }
 
   /** Calls back when everything is out. */

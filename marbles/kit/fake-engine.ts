@@ -70,7 +70,7 @@ class SourceProcess {
   ) {
     this.#chain = new SkipChain(skipRules(plan), context.resume?.skip);
     this.#scene = new FakeScene(changeRule(plan));
-    this.#encoder = new FakeEncoder(agenda, plan, origin.pixelFormat, settings, (output) => { subscriber.next(output); });
+    this.#encoder = new FakeEncoder(agenda, plan, origin.pixelFormat, settings, (output) => { subscriber.next(output); }, (error) => { exit.error(error); });
     this.#isCopy = isCopied(plan);
     this.#rate = settings.fps ?? (origin.source.live ? undefined : FILE_FPS);
     this.#firstPts = context.resume === undefined ? 0 : context.resume.afterPts + Math.round(1e6 / (this.#rate ?? FILE_FPS));
@@ -139,7 +139,7 @@ function encodeFeed(settings: FakeSettings, plan: Plan, feed: Feed, agenda: Agen
     inside--;
     subscriber.next(output);
     feed.ready(true);
-  });
+  }, (error) => { exit.error(error); });
   const feeding = feed.pictures$.subscribe({
     next: () => {
       if (++inside >= FEED_DEPTH) feed.ready(false);

@@ -19,11 +19,12 @@ const PIXEL_FORMATS = new Set(['yuv420p', 'yuvj420p']);
 
 /** Why a source's own access units are not what a plan asks for; undefined where they are. */
 export function whyNotReused({ origin, steps }: Plan, source: Partial<SourceInfo>): string | undefined {
-  const { codec = 'unknown', pixelFormat, width = 0, height = 0, sampleAspectRatio, rotation } = source;
+  const { codec = 'unknown', pixelFormat, width, height, sampleAspectRatio, rotation } = source;
   if (copiedCodec(codec) !== 'h265') return `the source is ${codec}`;
   if (pixelFormat !== undefined && !PIXEL_FORMATS.has(pixelFormat)) return `the source is ${pixelFormat}, and 8-bit 4:2:0 is wanted`;
   if (rotation !== undefined) return rotation === 0 ? 'the source is mirrored' : `the source is turned: its pictures are upright after ${rotation} degrees`;
   if (origin.kind === 'camera' && isDeinterlaced(origin.deinterlace, source)) return 'the pictures of the source are two fields each';
+  if (width === undefined || height === undefined) return steps.some((step) => 'resized' in ruleOf(step)) ? 'the source states no size' : undefined;
   const [own, wanted] = [sizeAfter([], { width, height }), sizeAfter(steps, { width, height, sampleAspectRatio })];
   if (wanted.width === own.width && wanted.height === own.height) return undefined;
   return `the source is ${width}x${height}, and ${wanted.width}x${wanted.height} is wanted`;

@@ -1,6 +1,6 @@
 /** All flags, by heading, in the order of the help. */
 import { brokerFlags } from './brokers.js';
-import type { FlagGroup } from './flag.js';
+import type { Flag, FlagGroup } from './flag.js';
 import { messageFlags, retryFlags } from './messages.js';
 import { pictureFlags } from './pictures.js';
 import { programFlags } from './program.js';
@@ -21,9 +21,14 @@ export const FLAGS: readonly FlagGroup[] = [programFlags, sourceFlags, pictureFl
  * @param option - `resize.fit`
  */
 export function flagOf(option: string): string | undefined {
-  const sets = option.replace(/^resize\.(?:width|height)$/, 'resize.size').replace(/^(camera\.size)\..*$/, '$1');
-  const flag = [...FLAGS, ...READ_FLAGS].flatMap((group) => group.flags).find((one) => one.sets === sets);
+  const sets = option.replace(/^(camera\.size)\..*$/, '$1');
+  const flag = [...FLAGS, ...READ_FLAGS].flatMap((group) => group.flags).find((one) => reachesOf(one).includes(sets));
   return flag?.flags.split(' ')[0];
+}
+
+/** The options that a flag sets, with their owner. */
+function reachesOf({ sets, reaches }: Flag): readonly string[] {
+  return reaches?.map((name) => `${sets.split('.')[0] ?? ''}.${name}`) ?? [sets];
 }
 
 /** The message of an InvalidOption, with the flags by which the options that it names are given. */

@@ -6,6 +6,8 @@ export interface Flag {
   readonly flags: string;
   /** What it sets: the owner and the option's name in it, `encodeH265.crf`. */
   readonly sets: string;
+  /** The options that it sets together, where `sets` is none of its owner's: `--size` sets width and height. */
+  readonly reaches?: readonly string[];
   /** For the help: what it does, with its unit and range. */
   readonly about: string;
   /** For the help alone: the owner of the option fills its default in. */

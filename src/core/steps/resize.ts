@@ -52,7 +52,7 @@ export const resize: StepRule<ResizeStep> = {
   cli: {
     flags: [
       {
-        flags: '--size <WxH>', sets: 'resize.size', parse: size, standard: "the source's",
+        flags: '--size <WxH>', sets: 'resize.size', reaches: ['width', 'height'], parse: size, standard: "the source's",
         about: 'scale to this size in pixels; Wx or xH keeps the aspect',
       },
       {

@@ -32,7 +32,7 @@ export const skipRate: StepRule<SkipRateStep> = {
         about: 'frames per second to keep, by media time',
       },
       {
-        flags: '--every <n>', sets: 'skipRate.every', parse: number, standard: 1,
+        flags: '--every <n>', sets: 'skipRate.every', reaches: [], parse: number, standard: 1,
         about: 'keep every nth frame, in place of --fps',
       },
     ],
