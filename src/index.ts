@@ -16,7 +16,11 @@ export type {
 } from './frame.js';
 export type { Timing } from './histogram.js';
 export { type CameraState, type Counts, EMPTY_LEDGER, type EncoderInUse, type Ledger, fold, inFlight } from './ledger.js';
-export { type Broker, type BrokerState, type CloseReport, type KafkaConfig, type MemoryBroker, type MemoryConfig, type OutboxConfig, type Reception, type ReceptionStats, type RedisConfig, type StoredMessage, type TopicWaits, kafka, memory, redis } from './broker/index.js';
+export {
+  type Again, type Broker, type BrokerConfig, type BrokerState, type CloseReport, type Driver, type KafkaConfig, type MemoryBroker, type MemoryConfig,
+  type NotWritten, type OutboxConfig, type Outgoing, type Reception, type ReceptionStats, type RedisConfig, type SendOutcome, type StoredMessage,
+  type TopicWaits, type Written, createBroker, kafka, memory, redis,
+} from './broker/index.js';
 export { type Gap, type GapCause, Received, type Verdict, Verified } from './message/index.js';
 export type {
   Chunk, EncodeH265Step, EncodeJpegStep, Fit, Hardware, PassthroughStep, ResizeStep, SkipRateStep, SkipUnchangedStep, Step,

@@ -1,9 +1,12 @@
 /** Brokers: what the operators, the kernel and the public entry take from here. */
 export type { Broker, BrokerState, TopicWaits } from './broker.js';
 export type { CloseReport } from './close-report.js';
+export { type BrokerConfig, createBroker } from './create.js';
 export { BrokerHandle, type BrokerOptions, handleOf } from './broker-handle.js';
 export { BoundedQueue, type Held, Total } from './bounded-queue.js';
-export type { Driver, Outgoing, SendOutcome } from './driver.js';
+export type { Again, Driver, NotWritten, Outgoing, SendOutcome, Written } from './driver.js';
+export type { BrokerFlag, BrokerFlagValues, BrokerTarget } from './kind.js';
+export { BROKERS, BROKER_NAMES, type BrokerName, brokerAt } from './kinds.js';
 export { kafka } from './kafka.js';
 export type { KafkaConfig } from './kafka-options.js';
 export type { Lane } from './lane.js';

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { z } from 'zod';
 import type { SubscribeConfig } from '../../operators/index.js';
+import { BROKERS, BROKER_NAMES } from '../broker/index.js';
 import { count, options, parseOptions } from '../options.js';
 import { LOG_LEVELS, READ_FLAGS } from './flags/index.js';
 import { optionOf, rawOf } from './grammar.js';
@@ -24,7 +25,7 @@ const schema = options({
 /** The program's own options. */
 export type ReadOptions = z.output<typeof schema>;
 
-const ADDRESS = 'kafka://[user:password@]host:port[,host:port]/topic, or redis[s]://[user:password@]host:port[/db]/stream';
+const ADDRESS = BROKER_NAMES.filter((name) => BROKERS[name].hosts !== 'none').map((name) => BROKERS[name].form).join(', or ');
 
 const AFTER = `
 Reads without a consumer group: nothing is left on the broker. Ends at --to, after
@@ -49,10 +50,10 @@ function command(
   const made = new Command(name).summary(about).description(`${about[0]?.toUpperCase() ?? ''}${about.slice(1)}.`).argument('<broker>', ADDRESS);
   for (const { heading, flags } of READ_FLAGS) for (const flag of flags) made.addOption(optionOf(flag).helpGroup(heading));
   return made.helpOption('-h, --help', 'show this').addHelpText('after', AFTER).action((address: string, _: unknown, given: Command) => {
-    const { subscribe = {}, read = {}, kafka = {}, redis = {}, broker = {} } = rawOf(given, READ_FLAGS);
+    const { subscribe = {}, read = {}, ...others } = rawOf(given, READ_FLAGS);
     found({
       command: 'read', subscribe: { ...places, ...subscribe }, program: parseOptions('read', schema, { ...program, ...read }),
-      settings: settingsOf({ stream: { to: address }, kafka, redis, broker }, 0),
+      settings: settingsOf({ stream: { to: address }, ...others }, 0),
     });
   });
 }

@@ -1,17 +1,19 @@
 /** The commands `read` and `verify`: prints what comes, and counts it. */
 import { type Observable, lastValueFrom, take, takeUntil, tap } from 'rxjs';
 import { type Verify, subscribe, verify } from '../../operators/index.js';
-import type { Reception } from '../broker/index.js';
+import { BROKERS, type Reception, brokerAt } from '../broker/index.js';
 import { InvalidOption } from '../errors.js';
 import type { Gap, Received, Verified } from '../message/index.js';
 import { oneLine } from './guard.js';
 import { createLogger } from './logger.js';
 import { stop$ } from './signals.js';
-import { openTarget, readAddress } from './target.js';
+import { openTarget } from './target.js';
 import type { ReadArguments } from './read-arguments.js';
 import { jsonLine, readableLine, summaryLine } from './read-lines.js';
 import { summaryOf } from './read-summary.js';
 
+/** What the address is given for. */
+const READ_FROM = 'read: the address of a broker';
 /** A message is missing or torn. */
 const NOT_WHOLE = 3;
 
@@ -23,9 +25,9 @@ const NOT_WHOLE = 3;
 export async function read(command: ReadArguments, env: NodeJS.ProcessEnv, secrets: readonly string[]): Promise<number> {
   const { program, settings } = command;
   const logger = createLogger(program.logLevel, secrets, (line) => { process.stderr.write(line); });
-  const { kind } = readAddress(settings.program.to, 'read: the address of a broker');
-  if (kind === 'memory') throw new InvalidOption('read: memory: given, expected the address of a broker outside of this program');
-  const { broker, topic } = openTarget(settings, env, logger);
+  const { name } = brokerAt(settings.program.to, READ_FROM);
+  if (BROKERS[name].hosts === 'none') throw new InvalidOption(`read: ${name}: given, expected the address of a broker outside of this program`);
+  const { broker, topic } = openTarget(settings, env, logger, READ_FROM);
   if (topic === undefined) throw new InvalidOption("read: an address without a topic given, expected one behind the '/'");
   const messages = subscribe(broker, { ...command.subscribe, topic });
   const check = program.verify ? verify({ keep: ['repeated', 'torn', 'undecodable'] }) : undefined;

@@ -2,7 +2,7 @@
 import { isSecretOption, redact, redactUrl, secretsOf, wellFormed } from '../redact.js';
 
 /** Passwords of brokers, for those who do not want them in an address. */
-export const PASSWORDS = { kafka: 'RXCAM_KAFKA_PASSWORD', redis: 'RXCAM_REDIS_PASSWORD' } as const;
+const PASSWORD = /^RXCAM_[A-Z0-9]+_PASSWORD$/;
 
 /** A flag with its value in one word. */
 const FLAG = /^(--?[\w-]+=)(.*)$/s;
@@ -11,7 +11,7 @@ const FLAG = /^(--?[\w-]+=)(.*)$/s;
 export function secretsOfCommand(words: readonly string[], env: NodeJS.ProcessEnv): string[] {
   const inWords = words.flatMap((word) => secretsOf(word.replace(FLAG, '$2')));
   const values = words.flatMap((word, index) => (isSecretValue(words, index) ? word.replace(FLAG, '$2') : []));
-  const passwords = [...values, ...Object.values(PASSWORDS).flatMap((name) => env[name] ?? [])];
+  const passwords = [...values, ...Object.entries(env).flatMap(([name, value = '']) => (PASSWORD.test(name) ? [value] : []))];
   const formsOf = (password: string) => secretsOf(`x://:${encodeURIComponent(wellFormed(password))}@x`);
   return [...new Set([...inWords, ...passwords, ...passwords.flatMap(formsOf)])].filter((secret) => secret !== '');
 }

@@ -1,6 +1,7 @@
 /** What the flags say, by the operator that takes it; each operator checks its own part. */
 import { z } from 'zod';
 import type { PublishConfig, RetryConfig, ToMessageConfig } from '../../operators/index.js';
+import { BROKER_NAMES, type BrokerFlagValues, type BrokerName } from '../broker/index.js';
 import type { CameraConfig } from '../camera.js';
 import { type Flag, type Raw, STEPS, STEP_KINDS, type StepKind, type UnitRule, type UnitStep } from '../core/steps/index.js';
 import { InvalidOption } from '../errors.js';
@@ -42,11 +43,10 @@ export interface Settings extends StepSettings {
   readonly sources: readonly SourceSettings[];
   readonly publish: Omit<PublishConfig, 'topic'>;
   readonly retry: RetryConfig;
-  readonly kafka: Readonly<Record<string, unknown>>;
-  readonly redis: Readonly<Record<string, unknown>>;
-  readonly memory: Readonly<Record<string, unknown>>;
-  /** Of each kind of broker. */
-  readonly broker: Readonly<Record<string, unknown>>;
+  /** Of every kind of broker. */
+  readonly broker: BrokerFlagValues;
+  /** Of each kind by itself. */
+  readonly brokers: Readonly<Record<BrokerName, BrokerFlagValues>>;
 }
 
 /**
@@ -55,7 +55,6 @@ export interface Settings extends StepSettings {
  */
 export function settingsOf(raw: Raw, sources: number): Settings {
   const { camera = {}, toMessage = {}, publish = {}, retry = {} } = raw;
-  const { kafka = {}, redis = {}, memory = {}, broker = {} } = raw;
   const { topic, ...publishing } = publish;
   const program = parseOptions('stream', schema, raw['stream'] ?? {});
   checkCodec(program.codec, raw);
@@ -67,7 +66,9 @@ export function settingsOf(raw: Raw, sources: number): Settings {
       topic: share('publish', { topic }, index, sources)['topic'] as string | undefined,
     })),
     ...Object.fromEntries(STEP_KINDS.map((kind) => [kind, STEPS[kind].cli.options(raw[kind], raw)])),
-    publish: publishing, retry, kafka, redis, memory, broker,
+    publish: publishing, retry,
+    broker: raw['broker'] ?? {},
+    brokers: Object.fromEntries(BROKER_NAMES.map((name) => [name, raw[name] ?? {}])) as unknown as Settings['brokers'],
   };
 }
 

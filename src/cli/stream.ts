@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import { EMPTY, type Subscription, catchError, defer, ignoreElements, lastValueFrom, merge, takeUntil, tap } from 'rxjs';
 import { stats } from '../../operators/index.js';
-import type { Broker } from '../broker/index.js';
+import type { Broker, BrokerTarget } from '../broker/index.js';
 import type { Camera } from '../camera.js';
 import { BROKER, STATS } from '../defaults.js';
 import type { StreamArguments } from './arguments.js';
@@ -16,7 +16,7 @@ import type { ProgramOptions, Settings } from './settings.js';
 import { type StopReason, stop$ } from './signals.js';
 import { readableSummary, summaryOf } from './summary.js';
 import type { View } from './table.js';
-import { type Target, openTarget } from './target.js';
+import { openTarget } from './target.js';
 import { logWarnings } from './warnings.js';
 
 /** After the end only connections that do not close can keep the process alive. */
@@ -53,7 +53,7 @@ export async function stream(command: StreamArguments, env: NodeJS.ProcessEnv, s
 }
 
 /** @throws InvalidOption */
-function linesOf(gates: readonly Camera[], settings: Settings, { broker, topic: usual = DEFAULT_TOPIC }: Target): Line[] {
+function linesOf(gates: readonly Camera[], settings: Settings, { broker, topic: usual = DEFAULT_TOPIC }: BrokerTarget): Line[] {
   const planned = gates.map((gate, index) => {
     const source = settings.sources[index] ?? { camera: {}, toMessage: {}, topic: undefined };
     return { gate, source, topic: source.topic ?? usual };

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type StreamArguments, parseArguments } from '../../src/cli/arguments.js';
 import { withFlags } from '../../src/cli/flags/index.js';
 import { secretsOfCommand } from '../../src/cli/secrets.js';
-import { readAddress } from '../../src/cli/target.js';
+import { brokerAt } from '../../src/broker/index.js';
 
 describe('parseArguments', () => {
   it('streams the test pattern into the embedded broker when nothing is said', () => {
@@ -90,8 +90,13 @@ describe('withFlags', () => {
   });
 });
 
-describe('readAddress', () => {
-  it.each([
+describe('the address of a broker', () => {
+  const readAddress = (to: string) => {
+    const { name: kind, address } = brokerAt(to, "stream: option 'to'");
+    return { kind, ...address };
+  };
+
+  it.each<[string, object]>([
     ['memory:', { kind: 'memory', path: [] }],
     ['memory:video', { kind: 'memory', path: ['video'] }],
     ['kafka://a:9092,b:9093/video', { kind: 'kafka', hosts: ['a:9092', 'b:9093'], path: ['video'], user: undefined }],

@@ -2,10 +2,11 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { BROKERS, BROKER_NAMES } from '../../src/broker/index.js';
 import { parseArguments } from '../../src/cli/arguments.js';
 import { FLAGS } from '../../src/cli/flags/index.js';
 import { STEP_KINDS } from '../../src/core/steps/index.js';
-import { configOf, membersOf } from './interfaces.js';
+import { brokerFileOf, configOf, membersOf } from './interfaces.js';
 
 /** Where each owner of options declares them. */
 const OWNERS: Record<string, [file: string, type: string]> = {
@@ -15,22 +16,20 @@ const OWNERS: Record<string, [file: string, type: string]> = {
   publish: ['operators/publish.ts', 'PublishConfig'],
   retry: ['operators/retry.ts', 'RetryConfig'],
   stats: ['operators/stats.ts', 'StatsConfig'],
-  kafka: ['src/broker/kafka-options.ts', 'KafkaConfig'],
-  redis: ['src/broker/redis-options.ts', 'RedisConfig'],
-  memory: ['src/broker/memory.ts', 'MemoryConfig'],
+  ...Object.fromEntries(BROKER_NAMES.map((name) => [name, [brokerFileOf(BROKERS[name].config), BROKERS[name].config] as [string, string]])),
 };
 
 /** Options that another flag sets. */
 const ELSEWHERE: Record<string, string> = {
   'publish.key': '--message-key', 'stats.every': '--refresh',
-  'kafka.brokers': '--to', 'redis.url': '--to', 'redis.host': '--to', 'redis.port': '--to', 'redis.db': '--to',
-  'redis.username': '--to', 'redis.password': '--to', 'redis.tls': '--to', 'kafka.sasl': '--sasl-mechanism', 'passthrough.chunk': '--chunk',
+  'kafka.sasl': '--sasl-mechanism', 'passthrough.chunk': '--chunk',
+  ...Object.fromEntries(BROKER_NAMES.flatMap((name) => BROKERS[name].inAddress.map((option) => [`${name}.${option}`, '--to']))),
   'camera.hosts': '--allow-hosts',
 };
 
 /** Options that only code can give. */
 const CODE_ONLY = new Set([
-  'camera.pixelFormat', 'camera.logger', 'camera.engine', 'retry.random', 'retry.retryOn', 'kafka.logger', 'redis.logger',
+  'camera.pixelFormat', 'camera.logger', 'camera.engine', 'retry.random', 'retry.retryOn', ...BROKER_NAMES.map((name) => `${name}.logger`),
 ]);
 
 /** Operators that only code can use, and those of other commands. */

@@ -1,5 +1,5 @@
 /** Reads the interfaces of options in the source code. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import ts from 'typescript';
 
 /** Where the types are that stand for a member with members of its own. */
@@ -14,6 +14,16 @@ export function configOf(operator: string): [file: string, type: string] {
 /** A file of the repository. */
 export function parse(file: string): ts.SourceFile {
   return ts.createSourceFile(file, readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8'), ts.ScriptTarget.Latest, true);
+}
+
+/** The file below src/broker that declares an interface. */
+export function brokerFileOf(interfaceName: string): string {
+  const names = readdirSync(new URL('../../src/broker', import.meta.url), { recursive: true, encoding: 'utf8' });
+  const file = names.map((name) => `src/broker/${name}`).find((name) => (
+    name.endsWith('.ts') && readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8').includes(`export interface ${interfaceName} {`)
+  ));
+  if (file === undefined) throw new Error(`no file of src/broker declares ${interfaceName}`);
+  return file;
 }
 
 /** Names of an interface's members; of an object in it, those of its members: `outbox.maxBytes`. */

@@ -3,11 +3,11 @@ import { of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { fakeBroker, fakeCamera } from '../../marbles/kit/index.js';
 import { deliver, encodeH265, publish, resize, retry, stats, toMessage } from '../../operators/index.js';
-import { kafka, memory, redis } from '../../src/broker/index.js';
+import { BROKERS, BROKER_NAMES, memory } from '../../src/broker/index.js';
 import { camera } from '../../src/camera.js';
 import { InvalidOption } from '../../src/errors.js';
 import { CameraStreamer } from '../../src/streamer.js';
-import { membersOf } from './interfaces.js';
+import { brokerFileOf, membersOf } from './interfaces.js';
 import { namesIn, tableOf } from './readme.js';
 
 interface Group {
@@ -36,9 +36,10 @@ const GROUPS: readonly Group[] = [
   { what: 'deliver', file: 'operators/deliver.ts', type: 'DeliverConfig', make: (options) => deliver(() => of(1), options) },
   { what: 'retry', file: 'operators/retry.ts', type: 'RetryConfig', make: retry, base: { initial: 0 } },
   { what: 'stats', file: 'operators/stats.ts', type: 'StatsConfig', make: stats },
-  { what: 'kafka', file: 'src/broker/kafka-options.ts', type: 'KafkaConfig', make: kafka, base: { brokers: ['host:1'] } },
-  { what: 'redis', file: 'src/broker/redis-options.ts', type: 'RedisConfig', make: redis },
-  { what: 'memory', file: 'src/broker/memory.ts', type: 'MemoryConfig', make: memory },
+  ...BROKER_NAMES.map((name): Group => {
+    const { config, make, required } = BROKERS[name];
+    return { what: name, file: brokerFileOf(config), type: config, make: make as Group['make'], base: required };
+  }),
   {
     what: 'CameraStreamer', file: 'src/streamer-options.ts', type: 'CameraStreamerConfig', make: (options) => new CameraStreamer(options),
     base: { serviceId: 's', serverType: 'redis', connection: {} },

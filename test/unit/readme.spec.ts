@@ -2,11 +2,10 @@
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { marbles, fakeCamera } from '../../marbles/kit/index.js';
-import { KAFKA_SCHEMA } from '../../src/broker/kafka-options.js';
-import { REDIS_SCHEMA } from '../../src/broker/redis-options.js';
+import { BROKERS, BROKER_NAMES } from '../../src/broker/index.js';
 import { FLAGS, READ_FLAGS } from '../../src/cli/flags/index.js';
 import {
-  BROKER, DELIVER, H265, JPEG, KAFKA, LIVENESS, MATRICE, MEMORY, OUTBOX, REDIS, RETRY, SNAPSHOT, SOURCE, STATS, STREAMER, TEST_SOURCE,
+  BROKER, DELIVER, H265, JPEG, KAFKA, LIVENESS, MATRICE, OUTBOX, RETRY, SNAPSHOT, SOURCE, STATS, STREAMER, TEST_SOURCE,
 } from '../../src/defaults.js';
 import { STEPS, STEP_KINDS } from '../../src/core/steps/index.js';
 import { SUBSCRIBE } from '../../src/defaults-reading.js';
@@ -18,7 +17,7 @@ import { EMPTY_LEDGER } from '../../src/ledger.js';
 import { FORMATS } from '../../src/message/index.js';
 import { report } from '../../src/report.js';
 import { statsOf } from '../../src/stats.js';
-import { configOf, membersOf, parse } from './interfaces.js';
+import { brokerFileOf, configOf, membersOf, parse } from './interfaces.js';
 import { README, namesIn, tableOf } from './readme.js';
 
 type Value = number | string | boolean;
@@ -52,15 +51,10 @@ const OPTIONS: readonly Options[] = [
   { heading: 'stats', file: 'operators/stats.ts', type: 'StatsConfig', defaults: { every: STATS.every } },
   { heading: 'subscribe', file: 'operators/subscribe.ts', type: 'SubscribeConfig', defaults: { ...SUBSCRIBE, 'partitions': 'key', 'inbox.maxMessages': SUBSCRIBE.maxMessages, 'inbox.maxBytes': SUBSCRIBE.maxBytes } },
   { heading: 'verify', file: 'operators/verify.ts', type: 'VerifyConfig', defaults: {} },
-  {
-    heading: 'Kafka', file: 'src/broker/kafka-options.ts', type: 'KafkaConfig',
-    defaults: { ...KAFKA_SCHEMA.parse({ brokers: ['localhost:9092'] }), ...KAFKA, ...BROKER },
-  },
-  {
-    heading: 'Redis', file: 'src/broker/redis-options.ts', type: 'RedisConfig',
-    defaults: { ...REDIS_SCHEMA.parse({}), ...REDIS, ...BROKER, host: 'localhost', port: 6379, db: 0, tls: false },
-  },
-  { heading: 'The embedded broker', file: 'src/broker/memory.ts', type: 'MemoryConfig', defaults: { ...MEMORY, outboxMaxBytes: OUTBOX.handleMaxBytes } },
+  ...BROKER_NAMES.map((name): Options => {
+    const { title, config, defaults } = BROKERS[name];
+    return { heading: title, file: brokerFileOf(config), type: config, defaults: defaults() };
+  }),
   { heading: 'CameraStreamer', file: 'src/streamer-options.ts', type: 'CameraStreamerConfig', defaults: STREAMER },
   { heading: 'Starting a stream', file: 'src/streamer-options.ts', type: 'StartStreamConfig', defaults: STREAMER },
   { heading: 'The source group', file: 'src/camera.ts', type: 'CameraConfig', defaults: CAMERA_DEFAULTS },

@@ -1,9 +1,9 @@
-/** Flags of kafka(), redis() and memory(); those of every broker stand first. */
-import { BROKER, KAFKA, MEMORY, OUTBOX, REDIS } from '../../defaults.js';
-import { type FlagGroup, bytes, number, oneOf, shownBytes } from './flag.js';
+/** Flags of brokers: of every kind, and of each by itself as its kind declares them. */
+import { BROKERS, BROKER_NAMES, type BrokerFlag } from '../../broker/index.js';
+import { BROKER, MEMORY, OUTBOX } from '../../defaults.js';
+import { type Flag, type FlagGroup, bytes, number, oneOf, shownBytes } from './flag.js';
 
-/** How a login can be proven by user and password; the first is taken unless told. */
-export const MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
+const REMOTE = BROKER_NAMES.filter((name) => BROKERS[name].hosts !== 'none');
 
 const anyBroker: FlagGroup = {
   heading: 'Any broker:',
@@ -20,7 +20,7 @@ const anyBroker: FlagGroup = {
 };
 
 const remote: FlagGroup = {
-  heading: 'Kafka and Redis:',
+  heading: `${REMOTE.map((name) => BROKERS[name].title).join(' and ')}:`,
   flags: [
     {
       flags: '--max-request-bytes <bytes>', sets: 'broker.maxRequestBytes', parse: bytes, standard: shownBytes(BROKER.maxRequestBytes),
@@ -49,83 +49,20 @@ const remote: FlagGroup = {
   ],
 };
 
-const kafka: FlagGroup = {
-  heading: 'Kafka:',
-  flags: [
-    {
-      flags: '--kafka-acks <n>', sets: 'kafka.acks', parse: number, standard: KAFKA.acks,
-      about: 'acknowledgements to wait for: -1 all in-sync replicas, 1 the leader',
-    },
-    {
-      flags: '--kafka-driver <name>', sets: 'kafka.driver', standard: KAFKA.driver,
-      about: 'client library that writes: kafkajs, or platformatic, which takes less CPU: npm install @platformatic/kafka@1.34',
-    },
-    {
-      flags: '--kafka-client-id <id>', sets: 'kafka.clientId', standard: KAFKA.clientId,
-      about: 'name by which Kafka knows the program',
-    },
-    {
-      flags: '--ssl', sets: 'kafka.ssl',
-      about: 'connect by TLS; NODE_EXTRA_CA_CERTS in the environment names authorities of your own',
-    },
-    {
-      flags: '--sasl-mechanism <name>', sets: 'kafka.sasl.mechanism', parse: oneOf(MECHANISMS), standard: MECHANISMS[0],
-      about: MECHANISMS.join(', '),
-    },
-    {
-      flags: '--sasl-username <name>', sets: 'kafka.sasl.username',
-      about: "user, where the broker's address names none; the password is in RXCAM_KAFKA_PASSWORD",
-    },
-    {
-      flags: '--kafka-message-bytes <bytes>', sets: 'kafka.maxMessageBytes', parse: bytes, standard: shownBytes(KAFKA.maxMessageBytes),
-      about: 'largest message that a topic made by rxcam takes',
-    },
-    {
-      flags: '--kafka-compression <name>', sets: 'kafka.compression', standard: 'none',
-      about: 'none or gzip: encoded video gets no smaller',
-    },
-    { flags: '--no-create-topics', sets: 'kafka.createTopics', about: 'make no topic that is not there' },
-    {
-      flags: '--kafka-partitions <n>', sets: 'kafka.numPartitions', parse: number, standard: KAFKA.numPartitions,
-      about: 'partitions of a topic made by rxcam',
-    },
-    {
-      flags: '--kafka-replicas <n>', sets: 'kafka.replicationFactor', parse: number, standard: KAFKA.replicationFactor,
-      about: 'copies of a topic made by rxcam',
-    },
-  ],
-};
+const own = BROKER_NAMES.map((name): FlagGroup => ({
+  heading: `${BROKERS[name].title}:`, flags: BROKERS[name].flags.map((flag) => flagOf(name, flag)),
+}));
 
-const redis: FlagGroup = {
-  heading: 'Redis:',
-  flags: [
-    {
-      flags: '--redis-maxlen <n>', sets: 'redis.maxLen', parse: number, standard: REDIS.maxLen,
-      about: 'entries kept for one stream, approximately',
-    },
-    {
-      flags: '--redis-max-bytes <bytes>', sets: 'redis.maxStreamBytes', parse: bytes, standard: shownBytes(REDIS.maxStreamBytes),
-      about: 'bytes kept for one stream, of what this program has written',
-    },
-    {
-      flags: '--redis-message-bytes <bytes>', sets: 'redis.maxMessageBytes', parse: bytes, standard: shownBytes(REDIS.maxMessageBytes),
-      about: "largest message that is sent; the server's proto-max-bulk-len is the limit",
-    },
-  ],
-};
+function flagOf(owner: string, { flags, option, about, standard, takes }: BrokerFlag): Flag {
+  const shown = takes === 'bytes' && typeof standard === 'number' ? shownBytes(standard) : standard;
+  const parse = takes === 'number' ? number : takes === 'bytes' ? bytes : takes && oneOf(takes);
+  return { flags, sets: `${owner}.${option}`, about, ...(shown !== undefined && { standard: shown }), ...(parse && { parse }) };
+}
 
-const memory: FlagGroup = {
-  heading: 'The embedded broker:',
-  flags: [
-    {
-      flags: '--memory-messages <n>', sets: 'memory.maxMessages', parse: number, standard: MEMORY.maxMessages,
-      about: 'messages kept for one topic',
-    },
-    {
-      flags: '--memory-bytes <bytes>', sets: 'memory.maxBytes', parse: bytes, standard: shownBytes(MEMORY.maxBytes),
-      about: 'bytes kept for one topic',
-    },
-  ],
-};
+/** Options of a broker that matter to who reads, by what their flags set. */
+export const READ_OPTIONS: ReadonlySet<string> = new Set([
+  ...BROKER_NAMES.flatMap((name) => (BROKERS[name].flags as readonly BrokerFlag[]).flatMap(({ option, reads }) => (reads === true ? [`${name}.${option}`] : []))),
+  'broker.requestTimeoutMs', 'broker.connectTimeoutMs', 'broker.retryInitialMs', 'broker.retryMaxMs',
+]);
 
-export const brokerFlags: readonly FlagGroup[] = [anyBroker, remote, kafka, redis, memory];
+export const brokerFlags: readonly FlagGroup[] = [anyBroker, remote, ...own];

@@ -7,7 +7,6 @@ import { programFlags } from './program.js';
 import { READ_FLAGS } from './reading.js';
 import { sourceFlags } from './source.js';
 
-export { MECHANISMS } from './brokers.js';
 export type { Flag, FlagGroup } from './flag.js';
 export { DEFAULT_TOPIC } from './messages.js';
 export { CODECS, PICTURE_STEPS } from './pictures.js';

@@ -1,18 +1,12 @@
 /** Flags of `rxcam read` and `rxcam verify`. */
 import { InvalidArgumentError } from 'commander';
 import type { From, Partitions, To } from '../../broker/index.js';
-import { brokerFlags } from './brokers.js';
+import { READ_OPTIONS, brokerFlags } from './brokers.js';
 import { type Flag, type FlagGroup, number } from './flag.js';
 import { LOG_LEVELS } from './program.js';
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const PLACES = "'latest', a date (2026-01-31T12:00:00Z), a time ago (90s, 10m, 2h, 1d), offset:N, or an entry's id (1700000000000-0)";
-
-/** Flags of a broker that matter to who reads. */
-const BROKER_FLAGS = new Set([
-  'kafka.clientId', 'kafka.ssl', 'kafka.sasl.mechanism', 'kafka.sasl.username',
-  'broker.requestTimeoutMs', 'broker.connectTimeoutMs', 'broker.retryInitialMs', 'broker.retryMaxMs',
-]);
 
 const reading: FlagGroup = {
   heading: 'Reading:',
@@ -41,7 +35,7 @@ const reading: FlagGroup = {
 
 const broker: FlagGroup = {
   heading: 'The broker:',
-  flags: brokerFlags.flatMap(({ flags }): readonly Flag[] => flags).filter(({ sets }) => BROKER_FLAGS.has(sets)),
+  flags: brokerFlags.flatMap(({ flags }): readonly Flag[] => flags).filter(({ sets }) => READ_OPTIONS.has(sets)),
 };
 
 export const READ_FLAGS: readonly FlagGroup[] = [reading, broker];

@@ -1,0 +1,33 @@
+/** Kinds of broker. A new kind is a folder or a file of its own and a line here. */
+import { InvalidOption } from '../errors.js';
+import { redactRefused } from '../redact.js';
+import { type BrokerAddress, addressOf } from './address.js';
+import { kafkaKind } from './kafka-kind.js';
+import type { BrokerKind } from './kind.js';
+import { memoryKind } from './memory-kind.js';
+import { redisKind } from './redis-kind.js';
+
+export const BROKERS = {
+  memory: memoryKind,
+  kafka: kafkaKind,
+  redis: redisKind,
+} as const satisfies Readonly<Record<string, BrokerKind>>;
+
+/** Name of a kind: that of the function which makes its handle, and of `kind` of the handle. */
+export type BrokerName = keyof typeof BROKERS;
+
+export const BROKER_NAMES = Object.keys(BROKERS) as BrokerName[];
+
+/**
+ * The kind that takes an address, and the address in its parts.
+ * @param option - what the address was given for
+ * @throws InvalidOption for an address that no kind takes
+ */
+export function brokerAt(address: string, option: string): { readonly name: BrokerName; readonly address: BrokerAddress } {
+  for (const name of BROKER_NAMES) {
+    const found = addressOf(BROKERS[name], address);
+    if (found !== undefined) return { name, address: found };
+  }
+  const forms = BROKER_NAMES.map((name) => BROKERS[name].form);
+  throw new InvalidOption(`${option}: '${redactRefused(address)}' given, expected ${forms.slice(0, -1).join(', ')}, or ${forms.at(-1) ?? ''}`);
+}
