@@ -4,9 +4,9 @@ import { decode } from '../operators/decode.js';
 import { deliver } from '../operators/deliver.js';
 import { subscribe } from '../operators/subscribe.js';
 import { verify } from '../operators/verify.js';
-import { InvalidOption, type RxcamError } from '../src/errors.js';
+import { InvalidOption, type RxcamError } from '../src/core/errors/errors.js';
 import type { Received } from '../src/message/index.js';
-import { received } from '../test/unit/sent.js';
+import { received } from '../test/unit/broker/sent.js';
 import { fakeDecoder, fakeTopic, marbles } from './kit/index.js';
 
 /** Frame mode: a chunk of bytes that is not Annex B is one access unit. */

@@ -2,10 +2,10 @@ import { NEVER, type Observable, concatMap, delay, of, throwError, timer } from 
 import { TestScheduler } from 'rxjs/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Deliverable, deliver } from '../operators/deliver.js';
-import { InvalidOption } from '../src/errors.js';
-import type { CameraMessage } from '../src/frame.js';
-import { inFlight } from '../src/ledger.js';
-import { FakeRun, message } from '../test/unit/outbox-fakes.js';
+import { InvalidOption } from '../src/core/errors/errors.js';
+import type { CameraMessage } from '../src/core/frame/frame.js';
+import { inFlight } from '../src/ledger/ledger.js';
+import { FakeRun, message } from '../test/unit/broker/outbox-fakes.js';
 
 let scheduler: TestScheduler;
 beforeEach(() => {

@@ -4,9 +4,9 @@ import { type EncodeH265Config, encodeH265 } from '../operators/encode-h265.js';
 import { resize } from '../operators/resize.js';
 import { retry } from '../operators/retry.js';
 import { skipRate } from '../operators/skip-rate.js';
-import { planOf } from '../src/capture.js';
-import { InvalidOption } from '../src/errors.js';
-import type { EncodedFrame, Frame } from '../src/frame.js';
+import { planOf } from '../src/camera/capture.js';
+import { InvalidOption } from '../src/core/errors/errors.js';
+import type { EncodedFrame, Frame } from '../src/core/frame/frame.js';
 import { expectEvents, expectLedger, expectParts, expectStats, fakeCamera, marbles } from './kit/index.js';
 import { digits } from './values.js';
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import {
   type EncodeJpegConfig, type EncodedFrame, type Frame, InvalidOption, encodeH265, encodeJpeg, memory, publish, resize, skipRate, toMessage,
 } from '../src/index.js';
-import { planOf } from '../src/capture.js';
+import { planOf } from '../src/camera/capture.js';
 import { expectEvents, expectLedger, expectParts, fakeCamera, marbles } from './kit/index.js';
 import { digits } from './values.js';
 

@@ -5,8 +5,8 @@ import { encodeH265 } from '../operators/encode-h265.js';
 import { publish } from '../operators/publish.js';
 import { retry } from '../operators/retry.js';
 import { toMessage } from '../operators/to-message.js';
-import { camera } from '../src/camera.js';
-import { BrokerUnavailable, InvalidOption } from '../src/errors.js';
+import { camera } from '../src/camera/camera.js';
+import { BrokerUnavailable, InvalidOption } from '../src/core/errors/errors.js';
 import { type FakeBroker, type FakeCamera, expectEvents, expectLedger, expectParts, fakeBroker, fakeCamera, fakeEngine, marbles } from './kit/index.js';
 
 const order = map(({ inputOrder }: { inputOrder: number }) => String(inputOrder));

@@ -5,10 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { encodeH265 } from '../operators/encode-h265.js';
 import { retry } from '../operators/retry.js';
 import { skipRate } from '../operators/skip-rate.js';
-import { type Pressure, ownerOf } from '../src/account.js';
-import { ERRORS, InvalidOption, Stalled } from '../src/errors.js';
-import type { EncodedFrame, Frame } from '../src/frame.js';
-import { hubOf } from '../src/camera.js';
+import { type Pressure, ownerOf } from '../src/ledger/account.js';
+import { ERRORS, InvalidOption, Stalled } from '../src/core/errors/errors.js';
+import type { EncodedFrame, Frame } from '../src/core/frame/frame.js';
+import { hubOf } from '../src/camera/camera.js';
 import { expectEvents, expectLedger, expectParts, expectStats, fakeCamera, marbles } from './kit/index.js';
 
 const seq = map((frame: Frame | EncodedFrame) => String(frame.seq));

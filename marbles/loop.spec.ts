@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { encodeH265 } from '../operators/encode-h265.js';
 import { retry } from '../operators/retry.js';
 import { skipRate } from '../operators/skip-rate.js';
-import { camera } from '../src/camera.js';
+import { camera } from '../src/camera/camera.js';
 import { expectEvents, expectLedger, expectParts, fakeCamera, marbles } from './kit/index.js';
 
 const looped = (source: string | readonly string[]) => fakeCamera(source, { live: false, loop: true, fps: 25 });

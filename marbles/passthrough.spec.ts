@@ -5,9 +5,9 @@ import { type PassthroughConfig, passthrough } from '../operators/passthrough.js
 import { resize } from '../operators/resize.js';
 import { retry } from '../operators/retry.js';
 import { skipRate } from '../operators/skip-rate.js';
-import { planOf } from '../src/capture.js';
-import { InvalidOption } from '../src/errors.js';
-import type { EncodedFrame, SourceFrame } from '../src/frame.js';
+import { planOf } from '../src/camera/capture.js';
+import { InvalidOption } from '../src/core/errors/errors.js';
+import type { EncodedFrame, SourceFrame } from '../src/core/frame/frame.js';
 import { expectEvents, expectLedger, expectParts, expectStats, fakeCamera, marbles } from './kit/index.js';
 
 /** `1-3`: a chunk of the access units 1 to 3; `K2`: a keyframe; `d3`: what depends on one. */

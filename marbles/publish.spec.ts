@@ -2,12 +2,12 @@ import { NEVER, type Observable, asyncScheduler, defer, finalize, from, map, tap
 import { TestScheduler } from 'rxjs/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { publish } from '../operators/publish.js';
-import { mono } from '../src/clock.js';
-import { InvalidOption, MessageTooLarge } from '../src/errors.js';
+import { mono } from '../src/core/clock.js';
+import { InvalidOption, MessageTooLarge } from '../src/core/errors/errors.js';
 import type { Outgoing } from '../src/broker/index.js';
-import type { CameraMessage, Published } from '../src/frame.js';
-import { inFlight } from '../src/ledger.js';
-import { FakeDriver, FakeRun, fakeBroker, message } from '../test/unit/outbox-fakes.js';
+import type { CameraMessage, Published } from '../src/core/frame/frame.js';
+import { inFlight } from '../src/ledger/ledger.js';
+import { FakeDriver, FakeRun, fakeBroker, message } from '../test/unit/broker/outbox-fakes.js';
 
 let scheduler: TestScheduler;
 beforeEach(() => {

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { record } from '../operators/record.js';
 import { subscribe } from '../operators/subscribe.js';
 import { verify } from '../operators/verify.js';
-import { InvalidOption, type RxcamError } from '../src/errors.js';
+import { InvalidOption, type RxcamError } from '../src/core/errors/errors.js';
 import { PlainHeaders, type Received } from '../src/message/index.js';
-import type { Recorded } from '../src/recording/index.js';
-import { type Sent, received } from '../test/unit/sent.js';
+import type { Recorded } from '../src/consumer/recording/index.js';
+import { type Sent, received } from '../test/unit/broker/sent.js';
 import { fakeFolder, fakeTopic, marbles } from './kit/index.js';
 
 const NOON = Date.UTC(2026, 10, 28, 12);

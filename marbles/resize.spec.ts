@@ -2,8 +2,8 @@ import { map } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { encodeH265 } from '../operators/encode-h265.js';
 import { type ResizeConfig, resize } from '../operators/resize.js';
-import { planOf } from '../src/capture.js';
-import { InvalidOption } from '../src/errors.js';
+import { planOf } from '../src/camera/capture.js';
+import { InvalidOption } from '../src/core/errors/errors.js';
 import { expectEvents, expectLedger, expectParts, fakeCamera, marbles } from './kit/index.js';
 import { digits, sizes } from './values.js';
 

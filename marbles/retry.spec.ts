@@ -5,9 +5,9 @@ import { encodeH265 } from '../operators/encode-h265.js';
 import { resize } from '../operators/resize.js';
 import { type RetryConfig, retry } from '../operators/retry.js';
 import { skipRate } from '../operators/skip-rate.js';
-import { planOf } from '../src/capture.js';
-import { InvalidOption, SourceRefused } from '../src/errors.js';
-import type { Frame } from '../src/frame.js';
+import { planOf } from '../src/camera/capture.js';
+import { InvalidOption, SourceRefused } from '../src/core/errors/errors.js';
+import type { Frame } from '../src/core/frame/frame.js';
 import { expectEvents, expectLedger, expectParts, expectStats, fakeCamera, marbles } from './kit/index.js';
 import { digits } from './values.js';
 

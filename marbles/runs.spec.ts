@@ -3,7 +3,7 @@ import { map } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { encodeH265 } from '../operators/encode-h265.js';
 import { retry } from '../operators/retry.js';
-import type { Frame } from '../src/frame.js';
+import type { Frame } from '../src/core/frame/frame.js';
 import { expectLedger, fakeCamera, marbles } from './kit/index.js';
 
 const same = map((frame: Frame) => frame);

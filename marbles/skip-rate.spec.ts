@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { encodeH265 } from '../operators/encode-h265.js';
 import { retry } from '../operators/retry.js';
 import { skipRate } from '../operators/skip-rate.js';
-import { InvalidOption } from '../src/errors.js';
-import { planOf } from '../src/capture.js';
+import { InvalidOption } from '../src/core/errors/errors.js';
+import { planOf } from '../src/camera/capture.js';
 import { expectEvents, expectLedger, expectStats, fakeCamera, marbles } from './kit/index.js';
 import { FRAMES, digits, frame, letters } from './values.js';
 

@@ -6,7 +6,7 @@ import { retry } from '../operators/retry.js';
 import { skipRate } from '../operators/skip-rate.js';
 import { skipUnchanged } from '../operators/skip-unchanged.js';
 import { toMessage } from '../operators/to-message.js';
-import { InvalidOption } from '../src/errors.js';
+import { InvalidOption } from '../src/core/errors/errors.js';
 import { expectEvents, expectLedger, expectStats, fakeCamera, marbles } from './kit/index.js';
 import { digits, frame } from './values.js';
 

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { encodeH265 } from '../operators/encode-h265.js';
 import { skipRate } from '../operators/skip-rate.js';
 import { type StatsConfig, stats } from '../operators/stats.js';
-import { InvalidOption, SourceRefused } from '../src/errors.js';
-import type { CameraEvent, EventBody } from '../src/events.js';
+import { InvalidOption, SourceRefused } from '../src/core/errors/errors.js';
+import type { CameraEvent, EventBody } from '../src/core/events.js';
 import { expectLedger, expectParts, expectStats, fakeCamera, marbles } from './kit/index.js';
 
 const event = (body: EventBody): CameraEvent => ({ camera: 'gate', run: 1, at: 0, ...body });

@@ -4,9 +4,9 @@ import { deliver } from '../operators/deliver.js';
 import { publish } from '../operators/publish.js';
 import { subscribe } from '../operators/subscribe.js';
 import { type From, kafka, memory, redis } from '../src/broker/index.js';
-import { InvalidOption } from '../src/errors.js';
+import { InvalidOption } from '../src/core/errors/errors.js';
 import type { Received } from '../src/message/index.js';
-import { message } from '../test/unit/outbox-fakes.js';
+import { message } from '../test/unit/broker/outbox-fakes.js';
 import { fakeTopic, marbles } from './kit/index.js';
 
 const letters = (source: Observable<Received>) => source.pipe(map(({ value }) => value.toString()));

@@ -3,10 +3,10 @@ import { type Observable, map, of } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { toMessage } from '../operators/to-message.js';
-import { ACCOUNTS } from '../src/core/accounted.js';
-import { InvalidOption } from '../src/errors.js';
-import type { CameraMessage, EncodedFrame } from '../src/frame.js';
-import { FakeRun } from '../test/unit/outbox-fakes.js';
+import { ACCOUNTS } from '../src/core/frame/accounted.js';
+import { InvalidOption } from '../src/core/errors/errors.js';
+import type { CameraMessage, EncodedFrame } from '../src/core/frame/frame.js';
+import { FakeRun } from '../test/unit/broker/outbox-fakes.js';
 
 let scheduler: TestScheduler;
 beforeEach(() => {

@@ -1,6 +1,6 @@
 /** Values for specs: frames that no camera made, and what is shown of those that one made. */
 import { type OperatorFunction, map } from 'rxjs';
-import type { EncodedFrame, Frame } from '../src/frame.js';
+import type { EncodedFrame, Frame } from '../src/core/frame/frame.js';
 
 /** A grey frame of 64x48 that no ledger knows. */
 export function frame(seq: number, more: Partial<Frame> = {}): Frame {

@@ -2,9 +2,9 @@ import { type Observable, Subject, map } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { subscribe } from '../operators/subscribe.js';
 import { verify } from '../operators/verify.js';
-import { InvalidOption } from '../src/errors.js';
+import { InvalidOption } from '../src/core/errors/errors.js';
 import type { Gap, Received, Verified } from '../src/message/index.js';
-import { cut, received } from '../test/unit/sent.js';
+import { cut, received } from '../test/unit/broker/sent.js';
 import { fakeTopic, marbles } from './kit/index.js';
 
 /** Whole ones by their letter, which is their number: a is 1. Gaps by their size; others by their verdict. */

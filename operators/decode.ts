@@ -1,16 +1,15 @@
 /** decode: makes pictures of encoded messages again. */
 import { Observable, type OperatorFunction, type Subscriber } from 'rxjs';
 import { z } from 'zod';
-import type { Ticket } from '../src/ticket.js';
-import { handOver, take } from '../src/take.js';
-import { ACCOUNTS, type Accounted } from '../src/core/accounted.js';
-import { type Decodable, DecodeStream } from '../src/decoding/index.js';
-import type { DecodedPicture, Decoder, PictureForm } from '../src/decoder.js';
-import { JPEG } from '../src/defaults.js';
+import { type Ticket, handOver, take } from '../src/ledger/index.js';
+import { ACCOUNTS, type Accounted } from '../src/core/frame/accounted.js';
+import { type Decodable, DecodeStream } from '../src/consumer/index.js';
+import type { DecodedPicture, Decoder, PictureForm } from '../src/core/engine/decoder.js';
+import { JPEG } from '../src/core/defaults/defaults.js';
 import { ffmpegDecoder } from '../src/ffmpeg/index.js';
-import { type Frame, PIXEL_FORMATS, type PixelFormat } from '../src/frame.js';
-import type { PictureFacts } from '../src/picture-facts.js';
-import { callback, jpegQuality, options, parseOptions } from '../src/options.js';
+import { type Frame, PIXEL_FORMATS, type PixelFormat } from '../src/core/frame/frame.js';
+import type { PictureFacts } from '../src/core/frame/picture-facts.js';
+import { callback, jpegQuality, options, parseOptions } from '../src/core/options.js';
 
 /** Options of {@link decode}. */
 export interface DecodeConfig<F extends PixelFormat | 'jpeg' = PixelFormat | 'jpeg'> {

@@ -1,14 +1,12 @@
 /** deliver: hands each value to a sink of the user's own, with the bounds and the pressure of an outbox. */
 import { Observable, type ObservableInput, type OperatorFunction, type Subscriber, Subscription, defer, takeWhile } from 'rxjs';
-import { type Pressure, ownerOf } from '../src/account.js';
-import type { Ticket } from '../src/ticket.js';
-import { take } from '../src/take.js';
+import { type Pressure, type Ticket, ownerOf, take } from '../src/ledger/index.js';
 import { BoundedQueue, type Held, OUTBOX_SCHEMA, type OutboxConfig, Total, retains } from '../src/broker/index.js';
-import { DELIVER, OUTBOX } from '../src/defaults.js';
-import { InvalidOption } from '../src/errors.js';
-import type { CameraMessage, EncodedFrame, Frame } from '../src/frame.js';
+import { DELIVER, OUTBOX } from '../src/core/defaults/defaults.js';
+import { InvalidOption } from '../src/core/errors/errors.js';
+import type { CameraMessage, EncodedFrame, Frame } from '../src/core/frame/frame.js';
 import { type Gap, Received, type Verified } from '../src/message/index.js';
-import { count, options as object, parseOptions } from '../src/options.js';
+import { count, options as object, parseOptions } from '../src/core/options.js';
 
 /** Options of `deliver`. */
 export interface DeliverConfig {

@@ -1,8 +1,8 @@
 /** encodeH265: pictures to H.265 access units. */
 import type { OperatorFunction } from 'rxjs';
-import { extend } from '../src/capture.js';
+import { extend } from '../src/camera/index.js';
 import { type Chunk, type Hardware, type PRESETS, STEPS } from '../src/core/steps/index.js';
-import type { EncodeMode, EncodedFrame, Frame } from '../src/frame.js';
+import type { EncodeMode, EncodedFrame, Frame } from '../src/core/frame/frame.js';
 
 /** How to encode. */
 export type EncodeH265Config = FrameModeConfig | StreamModeConfig;

@@ -1,8 +1,8 @@
 /** encodeJpeg: pictures to JPEG. */
 import type { OperatorFunction } from 'rxjs';
-import { extend } from '../src/capture.js';
+import { extend } from '../src/camera/index.js';
 import { STEPS } from '../src/core/steps/index.js';
-import type { EncodedFrame, Frame } from '../src/frame.js';
+import type { EncodedFrame, Frame } from '../src/core/frame/frame.js';
 
 /** How to encode. */
 export interface EncodeJpegConfig {

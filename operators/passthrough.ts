@@ -1,8 +1,8 @@
 /** passthrough: the source's own H.264 or H.265 access units, with no decoding. */
 import type { OperatorFunction } from 'rxjs';
-import { extend } from '../src/capture.js';
+import { extend } from '../src/camera/index.js';
 import { type Chunk, STEPS } from '../src/core/steps/index.js';
-import type { EncodedFrame, SourceFrame } from '../src/frame.js';
+import type { EncodedFrame, SourceFrame } from '../src/core/frame/frame.js';
 
 /** How to send. */
 export interface PassthroughConfig {

@@ -1,12 +1,11 @@
 /** publish: puts messages into the broker's outbox and emits their acknowledgements. */
 import { Observable, type OperatorFunction, type Subscriber, takeWhile } from 'rxjs';
 import { z } from 'zod';
-import { type AccountOwner, ownerOf } from '../src/account.js';
-import { take } from '../src/take.js';
+import { type AccountOwner, ownerOf, take } from '../src/ledger/index.js';
 import { type Broker, type BrokerHandle, type Lane, type LaneOptions, OUTBOX_SCHEMA, type OutboxConfig, Receiver, handleOf } from '../src/broker/index.js';
-import { InvalidOption } from '../src/errors.js';
-import type { CameraMessage, Published } from '../src/frame.js';
-import { callback, count, options as object, parseOptions } from '../src/options.js';
+import { InvalidOption } from '../src/core/errors/errors.js';
+import type { CameraMessage, Published } from '../src/core/frame/frame.js';
+import { callback, count, options as object, parseOptions } from '../src/core/options.js';
 
 /** Options of `publish`. */
 export interface PublishConfig {

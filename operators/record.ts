@@ -1,13 +1,12 @@
 /** record: writes encoded messages into MP4 files, as they are. */
 import { Observable, type OperatorFunction, type Subscriber } from 'rxjs';
-import { take } from '../src/take.js';
-import type { Decodable } from '../src/decoding/index.js';
-import { RECORD } from '../src/defaults-reading.js';
-import { InvalidOption } from '../src/errors.js';
+import { take } from '../src/ledger/index.js';
+import { type Decodable, Library, type RecordSettings, RecordStream, type Recorded, disk } from '../src/consumer/index.js';
+import { RECORD } from '../src/core/defaults/reading.js';
+import { InvalidOption } from '../src/core/errors/errors.js';
 import { ffmpegMuxer } from '../src/ffmpeg/index.js';
-import { byteCount, callback, milliseconds, options, parseOptions } from '../src/options.js';
-import type { Muxer, RecordFolder } from '../src/recorder.js';
-import { Library, RecordStream, type Recorded, type RecordSettings, disk } from '../src/recording/index.js';
+import { byteCount, callback, milliseconds, options, parseOptions } from '../src/core/options.js';
+import type { Muxer, RecordFolder } from '../src/core/engine/recorder.js';
 import { z } from 'zod';
 
 /** Options of {@link record}. */

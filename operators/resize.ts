@@ -1,8 +1,8 @@
 /** resize: brings pictures to a size. */
 import type { Observable } from 'rxjs';
-import { extend } from '../src/capture.js';
+import { extend } from '../src/camera/index.js';
 import { type ALGORITHMS, type Fit, STEPS } from '../src/core/steps/index.js';
-import type { ChangedFrame, Frame } from '../src/frame.js';
+import type { ChangedFrame, Frame } from '../src/core/frame/frame.js';
 
 /** The size, in pixels. At least one of `width` and `height`; the other follows from the aspect of the source. */
 export interface ResizeConfig {

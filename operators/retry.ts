@@ -1,11 +1,10 @@
 /** retry: reconnects for ever, with waits that grow. */
 import type { MonoTypeOperatorFunction, Observable, ObservableInput } from 'rxjs';
 import { z } from 'zod';
-import { Capture, planOf } from '../src/capture.js';
-import { RETRY } from '../src/defaults.js';
-import { callback, milliseconds, options, parseOptions } from '../src/options.js';
-import type { ReconnectPolicy } from '../src/core/reconnect-policy.js';
-import { reconnect } from '../src/reconnect.js';
+import { Capture, planOf, reconnect } from '../src/camera/index.js';
+import { RETRY } from '../src/core/defaults/defaults.js';
+import { callback, milliseconds, options, parseOptions } from '../src/core/options.js';
+import type { ReconnectPolicy } from '../src/core/plan/reconnect-policy.js';
 
 /** The waits; ms. */
 export interface RetryConfig {

@@ -1,8 +1,8 @@
 /** skipRate: thins a stream of pictures before anything is spent on them. */
 import type { OperatorFunction } from 'rxjs';
-import { extend } from '../src/capture.js';
+import { extend } from '../src/camera/index.js';
 import { STEPS } from '../src/core/steps/index.js';
-import type { AnyFrame, Frame } from '../src/frame.js';
+import type { AnyFrame, Frame } from '../src/core/frame/frame.js';
 
 /** How much is kept. */
 export interface SkipRateConfig {

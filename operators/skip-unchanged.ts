@@ -1,8 +1,8 @@
 /** skipUnchanged: leaves out what looks like the last picture kept, before anything is spent on encoding it. */
 import type { OperatorFunction } from 'rxjs';
-import { extend } from '../src/capture.js';
+import { extend } from '../src/camera/index.js';
 import { STEPS } from '../src/core/steps/index.js';
-import type { AnyFrame, ChangedFrame } from '../src/frame.js';
+import type { AnyFrame, ChangedFrame } from '../src/core/frame/frame.js';
 
 /** What counts as a change, and how long nothing may come. */
 export interface SkipUnchangedConfig {

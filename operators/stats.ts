@@ -1,10 +1,9 @@
 /** stats: statistics from a stream of events. */
 import { Observable, type OperatorFunction } from 'rxjs';
-import { STATS } from '../src/defaults.js';
-import type { CameraEvent } from '../src/events.js';
-import { milliseconds, options, parseOptions } from '../src/options.js';
-import { type CameraStats, StatsSampler } from '../src/stats.js';
-import { Tally } from '../src/tally.js';
+import { STATS } from '../src/core/defaults/defaults.js';
+import type { CameraEvent } from '../src/core/events.js';
+import { milliseconds, options, parseOptions } from '../src/core/options.js';
+import { type CameraStats, StatsSampler, Tally } from '../src/ledger/index.js';
 
 /** When values come. */
 export interface StatsConfig {

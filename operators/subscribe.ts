@@ -1,9 +1,9 @@
 /** subscribe: reads the messages of a topic. */
 import { z } from 'zod';
 import { type Broker, type From, type Partitions, Reception, type To, handleOf } from '../src/broker/index.js';
-import { SUBSCRIBE } from '../src/defaults-reading.js';
-import { InvalidOption } from '../src/errors.js';
-import { byteCount, count, options as object, parseOptions } from '../src/options.js';
+import { SUBSCRIBE } from '../src/core/defaults/reading.js';
+import { InvalidOption } from '../src/core/errors/errors.js';
+import { byteCount, count, options as object, parseOptions } from '../src/core/options.js';
 
 /** Options of `subscribe`. */
 export interface SubscribeConfig {

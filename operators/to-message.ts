@@ -1,17 +1,16 @@
 /** toMessage: wraps an access unit, or a chunk, in the message that goes to the broker. */
 import { Observable, type OperatorFunction, defer } from 'rxjs';
 import { z } from 'zod';
-import { handOver, passedOn, take } from '../src/take.js';
-import { ownerOf } from '../src/account.js';
-import { Capture, planOf } from '../src/capture.js';
-import { ACCOUNTS } from '../src/core/accounted.js';
-import type { LastTimes } from '../src/core/last-times.js';
-import { InvalidOption } from '../src/errors.js';
-import type { CameraMessage, EncodedFrame } from '../src/frame.js';
+import { handOver, ownerOf, passedOn, take } from '../src/ledger/index.js';
+import { Capture, planOf } from '../src/camera/index.js';
+import { ACCOUNTS } from '../src/core/frame/accounted.js';
+import type { LastTimes } from '../src/core/frame/last-times.js';
+import { InvalidOption } from '../src/core/errors/errors.js';
+import type { CameraMessage, EncodedFrame } from '../src/core/frame/frame.js';
 import { FORMATS, type FormatName, type MessageContext, type MessageFormatter, ONLY_IN } from '../src/message/index.js';
-import { Numbering } from '../src/numbering.js';
-import { definedOnly, options as object, parseOptions, texts } from '../src/options.js';
-import { withReferences } from '../src/plan.js';
+import { Numbering } from '../src/core/frame/numbering.js';
+import { definedOnly, options as object, parseOptions, texts } from '../src/core/options.js';
+import { withReferences } from '../src/core/plan/plan.js';
 
 export type { MessageFormatter } from '../src/message/index.js';
 

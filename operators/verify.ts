@@ -2,7 +2,7 @@
 import { Observable, type OperatorFunction, type Subscriber } from 'rxjs';
 import { z } from 'zod';
 import { type Gap, type Received, type Verified, Verifier, type VerifyStats } from '../src/message/index.js';
-import { callback, options as object, parseOptions } from '../src/options.js';
+import { callback, options as object, parseOptions } from '../src/core/options.js';
 
 export type { VerifyStats } from '../src/message/index.js';
 

@@ -19,7 +19,7 @@ const { exports, bin, dependencies, peerDependencies } = /** @type {Manifest} */
 /** Each entry's file is named in package.json, and its types lie beside what tsc made of it. */
 const entries = Object.values(exports).filter((entry) => typeof entry === 'object')
   .map(({ types, default: file }) => ({ file, from: types.replace(/\.d\.ts$/, '.js') }));
-const program = { file: bin.rxcam, from: './dist/src/cli/main.js' };
+const program = { file: bin.rxcam, from: './dist/src/apps/cli/main.js' };
 
 /** @param {string} file */
 function nameOf(file) {

@@ -2,8 +2,8 @@
 import { AssertionError } from 'node:assert';
 import { inspect } from 'node:util';
 import type { Observable } from 'rxjs';
-import type { CameraEvent } from '../../src/events.js';
-import type { CameraStats } from '../../src/stats.js';
+import type { CameraEvent } from '../../src/core/events.js';
+import type { CameraStats } from '../../src/ledger/index.js';
 
 /** What is checked: a camera, fake or real. */
 export interface Accountable {

@@ -2,8 +2,8 @@
 import { AssertionError } from 'node:assert';
 import { type Observable, Subscription, asyncScheduler, filter } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
-import type { CameraEvent } from '../../src/events.js';
-import type { CameraStats } from '../../src/stats.js';
+import type { CameraEvent } from '../../src/core/events.js';
+import type { CameraStats } from '../../src/ledger/index.js';
 import { type TimedNotification, aligned } from './diagram.js';
 import { atEnd, columnMsNow, parseDiagram } from './scheduler.js';
 

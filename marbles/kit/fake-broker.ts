@@ -2,10 +2,10 @@
 import { EMPTY, NEVER, Observable, asyncScheduler } from 'rxjs';
 import { z } from 'zod';
 import { BrokerHandle, type Driver, type Outgoing, type SendOutcome } from '../../src/broker/index.js';
-import { BROKER, OUTBOX } from '../../src/defaults.js';
-import { BrokerUnavailable, InvalidOption, MessageTooLarge, type RxcamError } from '../../src/errors.js';
-import type { CameraMessage } from '../../src/frame.js';
-import { byteCount, callback, milliseconds, options, parseOptions } from '../../src/options.js';
+import { BROKER, OUTBOX } from '../../src/core/defaults/defaults.js';
+import { BrokerUnavailable, InvalidOption, MessageTooLarge, type RxcamError } from '../../src/core/errors/errors.js';
+import type { CameraMessage } from '../../src/core/frame/frame.js';
+import { byteCount, callback, milliseconds, options, parseOptions } from '../../src/core/options.js';
 import { parseDiagram } from './scheduler.js';
 
 /** Options of {@link fakeBroker}. */

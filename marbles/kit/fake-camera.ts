@@ -1,12 +1,11 @@
 /** fakeCamera: a camera without a camera, an ffmpeg or a clock. */
 import { z } from 'zod';
-import { Camera } from '../../src/camera.js';
-import { LIVENESS, SOURCE } from '../../src/defaults.js';
-import { PROCESS } from '../../src/limits.js';
-import type { Engine } from '../../src/engine.js';
-import { PIXEL_FORMATS, type PixelFormat } from '../../src/frame.js';
-import { CameraHub } from '../../src/hub.js';
-import { count, milliseconds, options, parseOptions } from '../../src/options.js';
+import { Camera, CameraHub } from '../../src/camera/index.js';
+import { LIVENESS, SOURCE } from '../../src/core/defaults/defaults.js';
+import { PROCESS } from '../../src/core/defaults/limits.js';
+import type { Engine } from '../../src/core/engine/engine.js';
+import { PIXEL_FORMATS, type PixelFormat } from '../../src/core/frame/frame.js';
+import { count, milliseconds, options, parseOptions } from '../../src/core/options.js';
 import type { Source } from '../../src/core/source.js';
 import type { SubscriptionFrames } from './diagram.js';
 import { type FakeSettings, engineOf } from './fake-engine.js';

@@ -1,8 +1,8 @@
 /** fakeDecoder: decodes without a process, for pipelines with `decode`. */
 import { Observable, Subscription, asyncScheduler } from 'rxjs';
-import type { Decoder, DecoderUnit } from '../../src/decoder.js';
-import { CaptureCrashed } from '../../src/errors.js';
-import { callback, milliseconds, options, parseOptions } from '../../src/options.js';
+import type { Decoder, DecoderUnit } from '../../src/core/engine/decoder.js';
+import { CaptureCrashed } from '../../src/core/errors/errors.js';
+import { callback, milliseconds, options, parseOptions } from '../../src/core/options.js';
 
 /** Options of {@link fakeDecoder}. */
 export interface FakeDecoderConfig {

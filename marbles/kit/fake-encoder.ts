@@ -1,8 +1,8 @@
 /** The half of the fake that gives bytes: pictures and access units of the right shape, and nothing in them. */
-import type { EngineOutput } from '../../src/engine.js';
-import type { PixelFormat } from '../../src/frame.js';
+import type { EngineOutput } from '../../src/core/engine/engine.js';
+import type { PixelFormat } from '../../src/core/frame/frame.js';
 import { type EncodeStep, type Step, ruleOf, sizeAfter } from '../../src/core/steps/index.js';
-import { type Plan, encodeStep, ffmpegSteps, isCopied } from '../../src/plan.js';
+import { type Plan, encodeStep, ffmpegSteps, isCopied } from '../../src/core/plan/plan.js';
 import type { Agenda } from './agenda.js';
 
 /** How fast, and how large. */

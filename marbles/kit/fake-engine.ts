@@ -1,9 +1,9 @@
 /** The engine of `fakeCamera`: does what a diagram says where the real one runs ffmpeg. */
 import { Observable, type Subscriber } from 'rxjs';
-import type { Engine, EngineContext, EngineEvent, Feed } from '../../src/engine.js';
-import { StreamEnded } from '../../src/errors.js';
-import { COPY, type CameraOrigin, type Plan, changeRule, isCopied, skipRules, unitStep } from '../../src/plan.js';
-import { SkipChain } from '../../src/skip.js';
+import type { Engine, EngineContext, EngineEvent, Feed } from '../../src/core/engine/engine.js';
+import { StreamEnded } from '../../src/core/errors/errors.js';
+import { COPY, type CameraOrigin, type Plan, changeRule, isCopied, skipRules, unitStep } from '../../src/core/plan/plan.js';
+import { SkipChain } from '../../src/core/pictures/skip.js';
 import { Agenda } from './agenda.js';
 import { type EncoderSettings, FakeEncoder } from './fake-encoder.js';
 import { FakeScene } from './fake-scene.js';

@@ -1,7 +1,7 @@
 /** fakeFolder and fakeMuxer: recordings without a disk and without a process, for pipelines with `record`. */
 import { Observable } from 'rxjs';
-import { RecordingFailed } from '../../src/errors.js';
-import type { Muxer, RecordFolder } from '../../src/recorder.js';
+import { RecordingFailed } from '../../src/core/errors/errors.js';
+import type { Muxer, RecordFolder } from '../../src/core/engine/recorder.js';
 
 /** A folder in memory. */
 export interface FakeFolder {

@@ -2,10 +2,10 @@
 import { EMPTY, Observable, Subscription, asyncScheduler, throwError } from 'rxjs';
 import { z } from 'zod';
 import { BrokerHandle, type Driver, type Gate, type Piece, type ReadRequest, type Reader, type SendOutcome } from '../../src/broker/index.js';
-import { BROKER } from '../../src/defaults.js';
-import { BrokerUnavailable } from '../../src/errors.js';
+import { BROKER } from '../../src/core/defaults/defaults.js';
+import { BrokerUnavailable } from '../../src/core/errors/errors.js';
 import type { Received } from '../../src/message/index.js';
-import { options, parseOptions } from '../../src/options.js';
+import { options, parseOptions } from '../../src/core/options.js';
 import { type FakeReceived, type TopicDeed, readTopic } from './topic-script.js';
 
 /** Options of {@link fakeTopic}. */

@@ -1,7 +1,7 @@
 /** Counts the fake's processes, and logs when its source was open, in the form that `expectSubscriptions` takes. */
 import { asyncScheduler } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
-import type { EngineContext } from '../../src/engine.js';
+import type { EngineContext } from '../../src/core/engine/engine.js';
 import type { SubscriptionFrames } from './diagram.js';
 
 /** How a process ends: by itself it is gone at once; a signal takes its time. */

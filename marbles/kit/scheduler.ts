@@ -3,7 +3,7 @@ import { AssertionError } from 'node:assert';
 import { isDeepStrictEqual } from 'node:util';
 import { asyncScheduler } from 'rxjs';
 import { type RunHelpers, TestScheduler } from 'rxjs/testing';
-import { isVirtual } from '../../src/clock.js';
+import { isVirtual } from '../../src/core/clock.js';
 import { type SubscriptionFrames, type TimedNotification, aligned, alignedSubscriptions } from './diagram.js';
 
 /** Options of {@link marbles}. */

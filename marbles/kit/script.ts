@@ -1,9 +1,9 @@
 /** Diagrams of `fakeCamera`: what a source does from the moment it is opened. */
-import type { EngineEvent } from '../../src/engine.js';
+import type { EngineEvent } from '../../src/core/engine/engine.js';
 import {
   CaptureCrashed, DecodeFailed, EncoderFailed, InvalidOption, NoVideo, SourceNotFound, SourceRefused, SourceTimeout, SourceUnauthorized,
   Stalled, StreamEnded, isRxcamError,
-} from '../../src/errors.js';
+} from '../../src/core/errors/errors.js';
 import { parseDiagram } from './scheduler.js';
 
 /** A diagram; several, one for each time the source is opened, the last one for all later times; or a function of the time's number, from 1. */

@@ -1,7 +1,7 @@
 /** Diagrams of `fakeTopic`: what a topic gets, and when. */
 import { createHash } from 'node:crypto';
-import { InvalidOption } from '../../src/errors.js';
-import type { Codec, EncodeMode } from '../../src/frame.js';
+import { InvalidOption } from '../../src/core/errors/errors.js';
+import type { Codec, EncodeMode } from '../../src/core/frame/frame.js';
 import { PlainHeaders, Received } from '../../src/message/index.js';
 import { parseDiagram } from './scheduler.js';
 

@@ -1,6 +1,6 @@
 /** When a broker is asked again: options that Kafka and Redis have in common. */
-import { BROKER } from '../defaults.js';
-import { count, milliseconds } from '../options.js';
+import { BROKER } from '../core/defaults/defaults.js';
+import { count, milliseconds } from '../core/options.js';
 
 /** Waits after failed requests, and when to connect anew. */
 export interface AgainOptions {

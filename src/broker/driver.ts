@@ -1,7 +1,7 @@
 /** What a kind of broker has to do, and nothing more: write one batch. Queues, retries and order are the sender's. */
 import type { Observable } from 'rxjs';
-import type { RxcamError } from '../errors.js';
-import type { CameraMessage } from '../frame.js';
+import type { RxcamError } from '../core/errors/errors.js';
+import type { CameraMessage } from '../core/frame/frame.js';
 import type { ReadRequest, Reader } from './reader.js';
 
 /** A message on its way. */

@@ -1,11 +1,10 @@
 /** Kinds of broker. A new kind is a folder or a file of its own and a line here. */
-import { InvalidOption } from '../errors.js';
-import { redactRefused } from '../redact.js';
-import { type BrokerAddress, addressOf } from './address.js';
-import { kafkaKind } from './kafka-kind.js';
-import type { BrokerKind } from './kind.js';
-import { memoryKind } from './memory-kind.js';
-import { redisKind } from './redis-kind.js';
+import { InvalidOption } from '../core/errors/errors.js';
+import { redactRefused } from '../core/redact/redact.js';
+import { type BrokerAddress, type BrokerKind, addressOf } from './kind/index.js';
+import { kafkaKind } from './kafka/index.js';
+import { memoryKind } from './memory/index.js';
+import { redisKind } from './redis/index.js';
 
 export const BROKERS = {
   memory: memoryKind,

@@ -1,8 +1,8 @@
 /** The interface of a source: what the address is, and how ffmpeg reads it. */
 import type { Writable } from 'node:stream';
 import type { Observable } from 'rxjs';
-import type { FfmpegFacts } from '../ffmpeg-facts.js';
-import type { SourceInfo } from '../frame.js';
+import type { FfmpegFacts } from './engine/ffmpeg-facts.js';
+import type { SourceInfo } from './frame/frame.js';
 
 /** Which video stream of a source that has several: the first, the largest, or that of a number, counted from 0. */
 export type StreamChoice = 'first' | 'largest' | number;

@@ -1,6 +1,6 @@
 /** What a received message says of its picture. */
-import type { Codec, EncodeMode } from '../frame.js';
-import type { PictureFacts } from '../picture-facts.js';
+import type { Codec, EncodeMode } from '../core/frame/frame.js';
+import type { PictureFacts } from '../core/frame/picture-facts.js';
 
 /** What a message says; a member that it does not say is undefined. Members may be read from the message when they are asked for. */
 export interface Facts {

@@ -1,7 +1,7 @@
 /** What a wire format is: a function from an encoded frame to the bytes and headers of a message. */
-import type { Completed, Destination } from '../core/destination.js';
-import type { LastTimes } from '../core/last-times.js';
-import type { EncodedFrame } from '../frame.js';
+import type { Completed, Destination } from '../core/frame/destination.js';
+import type { LastTimes } from '../core/frame/last-times.js';
+import type { EncodedFrame } from '../core/frame/frame.js';
 
 /** What a format is told beside the frame. */
 export interface MessageContext {

@@ -1,12 +1,11 @@
 /** The wire formats by name: one more is a file here and a line in FORMATS. */
-import { cloudevents } from './cloudevents.js';
+import { cloudevents } from './cloudevents/index.js';
 import type { MessageFormatter } from './format.js';
-import { matrice } from './matrice.js';
+import { matrice } from './matrice/index.js';
 
 export { type HeaderPlaces, PackedHeaders, PlainHeaders } from './headers.js';
 export { type Holding, Received, type ReceivedParts } from './received.js';
-export { Verifier, type VerifyStats } from './verifier.js';
-export { type Gap, type GapCause, type Verdict, Verified } from './verified.js';
+export { type Gap, type GapCause, type Verdict, Verified, Verifier, type VerifyStats } from './verify/index.js';
 export type { MessageContext, MessageFormatter } from './format.js';
 
 /** Every format that `toMessage({ format })` knows. */

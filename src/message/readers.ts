@@ -1,8 +1,8 @@
 /** Who reads a received message: one reader for each wire format. */
 import type { Facts } from './facts.js';
 import type { Headers } from './headers.js';
-import { readCloudevents } from './read-cloudevents.js';
-import { readMatrice } from './read-matrice.js';
+import { readCloudevents } from './cloudevents/index.js';
+import { readMatrice } from './matrice/index.js';
 
 /** Reads a message, or says that it is none of its format. */
 export type FactsReader = (value: Buffer, headers: Headers) => Facts | undefined;

@@ -1,7 +1,7 @@
 /** A message as it came from a broker. What it says of its picture is read when it is asked for. */
-import { ACCOUNTS, type AccountRef, type Accounted } from '../core/accounted.js';
-import type { Codec, EncodeMode } from '../frame.js';
-import type { PictureFacts } from '../picture-facts.js';
+import { ACCOUNTS, type AccountRef, type Accounted } from '../core/frame/accounted.js';
+import type { Codec, EncodeMode } from '../core/frame/frame.js';
+import type { PictureFacts } from '../core/frame/picture-facts.js';
 import type { Facts } from './facts.js';
 import type { Headers } from './headers.js';
 import { factsOf } from './readers.js';

@@ -1,5 +1,5 @@
 /** The words for codecs and numbers that received messages use, checked. */
-import type { Codec } from '../frame.js';
+import type { Codec } from '../core/frame/frame.js';
 
 const CODECS: readonly string[] = ['h265', 'h264', 'jpeg'] satisfies Codec[];
 

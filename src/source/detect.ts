@@ -1,6 +1,6 @@
 /** Chooses the kind of a source by its address. */
-import { InvalidOption } from '../errors.js';
-import { redactRefused, splitCredentials } from '../redact.js';
+import { InvalidOption } from '../core/errors/errors.js';
+import { redactRefused, splitCredentials } from '../core/redact/redact.js';
 import type { Source } from '../core/source.js';
 import type { SourceKind, SourceOptions } from './source.js';
 

@@ -1,7 +1,7 @@
 /** Capture devices: v4l2 on Linux, avfoundation on macOS, dshow on Windows. */
 import { existsSync } from 'node:fs';
 import { defer, of, throwError } from 'rxjs';
-import { InvalidOption, SourceNotFound } from '../errors.js';
+import { InvalidOption, SourceNotFound } from '../core/errors/errors.js';
 import type { SourceInput } from '../core/source.js';
 import type { SourceKind, SourceOptions } from './source.js';
 

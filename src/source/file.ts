@@ -4,13 +4,11 @@ import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defer, from, map, throwError } from 'rxjs';
-import { SOURCE } from '../defaults.js';
-import { InvalidOption, SourceNotFound } from '../errors.js';
-import { ONLY_FILES, ONLY_LISTS } from './formats.js';
-import { FolderSession } from './gate/index.js';
-import { natureOfContent } from './http-answer.js';
-import { throughGate } from './http-input.js';
-import { redactRefused, redactUrl } from '../redact.js';
+import { SOURCE } from '../core/defaults/defaults.js';
+import { InvalidOption, SourceNotFound } from '../core/errors/errors.js';
+import { FolderSession, ONLY_FILES, ONLY_LISTS, throughGate } from './input/index.js';
+import { natureOfContent } from './client/index.js';
+import { redactRefused, redactUrl } from '../core/redact/redact.js';
 import type { Source, SourceInput } from '../core/source.js';
 import type { SourceKind, SourceOptions } from './source.js';
 

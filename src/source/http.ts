@@ -1,19 +1,15 @@
 /** HTTP: files, downloaded into a cache or read in place, and live streams, told apart by what the server answers. */
 import { Observable } from 'rxjs';
-import { mono } from '../clock.js';
-import { SOURCE } from '../defaults.js';
-import { DOWNLOAD } from '../limits.js';
-import { InvalidOption, failureOf, isRxcamError } from '../errors.js';
-import { normalizeUrl, redactRefused, redactUrl } from '../redact.js';
-import { Secrets } from '../secrets.js';
+import { mono } from '../core/clock.js';
+import { SOURCE } from '../core/defaults/defaults.js';
+import { DOWNLOAD } from '../core/defaults/limits.js';
+import { InvalidOption, failureOf, isRxcamError } from '../core/errors/errors.js';
+import { normalizeUrl, redactRefused, redactUrl } from '../core/redact/redact.js';
+import { Secrets } from '../core/redact/secrets.js';
 import { fileInput } from './file.js';
-import { checkAnswer } from './http-answer.js';
-import { type Found, download, streamOf } from './http-download.js';
-import { inPlaceInput, liveInput } from './http-input.js';
-import { Login } from './http-login.js';
-import { type Target, get, withoutCredentials } from './http-request.js';
-import { addReader } from './http-trim.js';
-import { HostRules } from './hosts/index.js';
+import { HostRules, Login, type Target, checkAnswer, get, withoutCredentials } from './client/index.js';
+import { type Found, addReader, download, streamOf } from './download/index.js';
+import { inPlaceInput, liveInput } from './input/index.js';
 import type { Preparation, Source, SourceInput } from '../core/source.js';
 import type { SourceKind, SourceOptions } from './source.js';
 

@@ -16,5 +16,5 @@ export function detect(address: unknown, options: SourceOptions): Source {
   return choose(KINDS, address, options);
 }
 
-export { HOSTS_SCHEMA, type HostsConfig } from './hosts/index.js';
+export { HOSTS_SCHEMA, type HostsConfig } from './client/index.js';
 export type { SourceOptions } from './source.js';

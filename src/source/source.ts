@@ -1,6 +1,6 @@
 /** The interface of a kind of source, and the options that it may take. */
 import type { Source, StreamChoice } from '../core/source.js';
-import type { HostsConfig } from './hosts/index.js';
+import type { HostsConfig } from './client/index.js';
 
 /** How RTSP sends pictures. */
 export type Transport = 'tcp' | 'udp' | 'auto';

@@ -1,8 +1,8 @@
 /** A generated pattern with motion and noise: the embedded default, for demos and tests. */
 import { of } from 'rxjs';
 import { z } from 'zod';
-import { TEST_SOURCE } from '../defaults.js';
-import { options as strict, parseOptions } from '../options.js';
+import { TEST_SOURCE } from '../core/defaults/defaults.js';
+import { options as strict, parseOptions } from '../core/options.js';
 import type { SourceKind } from './source.js';
 
 /** As large as the pictures of any source may be. */

@@ -7,7 +7,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { x265 } from '../../dist/src/ffmpeg/encoder/x265.js';
+import { x265 } from '../../dist/src/ffmpeg/command/encoder/x265.js';
 import { cpuSeconds, median } from './cpu.mjs';
 import { folder } from './footage.mjs';
 

@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { Kafka, logLevel } from 'kafkajs';
 import { type Observable, concat, count, delay, defer, from, lastValueFrom, of, tap } from 'rxjs';
 import { type Broker, type CameraMessage, deliver, kafka, publish, subscribe, verify } from 'rxcam';
-import { cloudevents } from '../../src/message/cloudevents.js';
+import { cloudevents } from '../../src/message/cloudevents/cloudevents.js';
 import { startKafka } from '../services/kafka.js';
 import { median } from './cpu.mjs';
 

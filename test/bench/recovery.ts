@@ -9,7 +9,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { type Observable, filter, firstValueFrom } from 'rxjs';
 import { type Broker, type Camera, type CameraEvent, camera, encodeH265, kafka, publish, redis, retry, toMessage } from 'rxcam';
-import { BROKER } from '../../src/defaults.js';
+import { BROKER } from '../../src/core/defaults/defaults.js';
 import { startKafka } from '../services/kafka.js';
 import { noFfmpegLeft } from '../services/processes.js';
 import { startRedis } from '../services/redis.js';
@@ -73,7 +73,7 @@ async function sourceRecovery(from: Camera): Promise<Recovery> {
   return recovery(readyAt, at, waits);
 }
 
-/** Each failed request is told of; the wait that follows it is that of src/broker/health.ts. */
+/** Each failed request is told of; the wait that follows it is that of src/broker/sender/health.ts. */
 async function brokerRecovery(from: Camera, to: Broker): Promise<Recovery> {
   await steady(from);
   const waits: Wait[] = [];

@@ -102,7 +102,7 @@ export default defineConfig(
   },
   {
     // They talk to a terminal.
-    files: ['src/cli/**'],
+    files: ['src/apps/cli/**'],
     rules: { 'no-console': 'off' },
   },
 );

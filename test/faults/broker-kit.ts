@@ -8,7 +8,7 @@ import {
   type Broker, type BrokerState, type Camera, type CameraConfig, type CameraEvent, type CloseReport, type EncodedFrame,
   type PublishConfig, type Published, type RxcamError, camera, encodeH265, publish, retry, toMessage,
 } from '../../src/index.js';
-import type { Found } from '../real/read-back.js';
+import type { Found } from '../real/consumer/read-back.js';
 import { countFrames, ledgerBalances, threeQuestions } from '../services/index.js';
 import { QUICK, QUICK_RETRY } from './kit.js';
 

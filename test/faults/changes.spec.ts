@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { lastValueFrom, toArray } from 'rxjs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Camera, camera, encodeH265, resize, skipRate } from '../../src/index.js';
-import { SkipChain } from '../../src/skip.js';
+import { SkipChain } from '../../src/core/pictures/skip.js';
 import {
   type HttpServer, annexB, countFrames, footage, http, needs, startHttpServer, startRtspServer, startTcpProxy, temporaryFolder, threeQuestions,
 } from '../services/index.js';

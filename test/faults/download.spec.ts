@@ -11,7 +11,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Preparation } from '../../src/core/source.js';
 import type { SourceOptions } from '../../src/source/index.js';
 import { type HttpServer, http, startHttpServer, startProgram, temporaryFolder } from '../services/index.js';
-import { cacheOf, contentOf, facts, failureOf, httpSource, prepare } from '../real/http-kit.js';
+import { cacheOf, contentOf, facts, failureOf, httpSource, prepare } from '../real/source/http-kit.js';
 
 const BYTES = 2_000_000;
 

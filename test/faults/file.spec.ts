@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { filter, firstValueFrom, lastValueFrom, map, take, toArray } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Camera, camera, deliver, encodeH265, resize, retry, skipRate, skipUnchanged } from '../../src/index.js';
-import { SkipChain, type SkipRule, fraction } from '../../src/skip.js';
+import { SkipChain, type SkipRule, fraction } from '../../src/core/pictures/skip.js';
 import { countFrames, footage, processArguments, ssim, threeQuestions } from '../services/index.js';
 import { type WatchOptions, type Watched, captures, watch } from './kit.js';
 

@@ -4,7 +4,7 @@ import { type Admin, Kafka, type SASLOptions, logLevel } from 'kafkajs';
 import { map } from 'rxjs';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { type Broker, type Camera, type EncodedFrame, encodeH265, kafka } from '../../src/index.js';
-import type { Found } from '../real/read-back.js';
+import type { Found } from '../real/consumer/read-back.js';
 import { type KafkaServer, type TcpProxy, footage, freePort, needs, startKafka, startTcpProxy } from '../services/index.js';
 import { Publishing, type PublishingOptions, orderOf, previousOf, watchProcess } from './broker-kit.js';
 

@@ -10,7 +10,7 @@ import {
   type RxcamError, camera, encodeH265, isRxcamError, memory, publish, retry, toMessage,
 } from '../../src/index.js';
 import type { Driver } from '../../src/broker/driver.js';
-import { hubOf } from '../../src/camera.js';
+import { hubOf } from '../../src/camera/camera.js';
 import { ffmpegChildren, ledgerBalances, processArguments, secretsKept, threeQuestions } from '../services/index.js';
 
 /** Scaled down from seconds, so that a test of three waits takes one second and a half. */

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { encodeH265, redis } from '../../src/index.js';
-import { fromRedis } from '../real/read-back.js';
+import { fromRedis } from '../real/consumer/read-back.js';
 import { type RedisServer, type TcpProxy, footage, needs, ssim, startRedis, startTcpProxy } from '../services/index.js';
 import { Publishing, type PublishingOptions, orderOf, previousOf } from './broker-kit.js';
 

@@ -3,11 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { Subject, type Subscription, filter, firstValueFrom, from, lastValueFrom, startWith, toArray } from 'rxjs';
 import { publish, subscribe, type SubscribeConfig, verify, type Verify } from '../../operators/index.js';
 import type { Broker } from '../../src/broker/index.js';
-import type { CameraMessage } from '../../src/frame.js';
-import type { RxcamError } from '../../src/errors.js';
+import type { CameraMessage } from '../../src/core/frame/frame.js';
+import type { RxcamError } from '../../src/core/errors/errors.js';
 import type { Gap, Verified } from '../../src/message/index.js';
-import { cloudevents } from '../../src/message/cloudevents.js';
-import { message } from '../unit/outbox-fakes.js';
+import { cloudevents } from '../../src/message/cloudevents/cloudevents.js';
+import { message } from '../unit/broker/outbox-fakes.js';
 import { threeQuestions } from '../services/index.js';
 
 export class ReadingUnderTest {

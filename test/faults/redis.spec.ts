@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { type Broker, encodeH265, redis } from '../../src/index.js';
-import { fromRedis } from '../real/read-back.js';
+import { fromRedis } from '../real/consumer/read-back.js';
 import { type RedisServer, needs, startRedis, startRtspServer } from '../services/index.js';
 import { Publishing, type PublishingOptions, orderOf, previousOf, watchProcess } from './broker-kit.js';
 

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { normalizeUrl } from '../../src/redact.js';
+import { normalizeUrl } from '../../src/core/redact/redact.js';
 import {
   type HttpServer, type RtspServer, type TcpProxy, footage, freePort, http, needs, secretsKept, startHttpServer, startRtspServer,
   startTcpProxy, temporaryFolder,

@@ -7,7 +7,7 @@ import { afterEach, expect, it } from 'vitest';
 import { publish } from '../../operators/publish.js';
 import { type Broker, kafka, redis } from '../../src/index.js';
 import { needs, sharedKafka, sharedRedis, threeQuestions } from '../services/index.js';
-import { FakeRun } from '../unit/outbox-fakes.js';
+import { FakeRun } from '../unit/broker/outbox-fakes.js';
 
 const MESSAGES = 200;
 const ROUND = 100;

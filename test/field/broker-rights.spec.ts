@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { publish } from '../../operators/publish.js';
 import { type Broker, type RxcamError, redis } from '../../src/index.js';
 import { type RedisServer, needs, startRedis, threeQuestions } from '../services/index.js';
-import { FakeRun } from '../unit/outbox-fakes.js';
+import { FakeRun } from '../unit/broker/outbox-fakes.js';
 import { TestLane, when } from './fixtures/lanes.js';
 
 const PASSWORD = 'hush-hush';

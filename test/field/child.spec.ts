@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { camera, encodeH265, resize } from '../../src/index.js';
-import { childEnvironment } from '../../src/ffmpeg/environment.js';
+import { childEnvironment } from '../../src/ffmpeg/binary/environment.js';
 import { type Watched, captures, eventually, watch } from '../faults/kit.js';
-import { build } from '../real/cli-program.js';
+import { build } from '../real/apps/cli-program.js';
 import { ffmpegChildren, needs, noFfmpegLeft } from '../services/index.js';
 import { map } from 'rxjs';
 

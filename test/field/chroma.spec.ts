@@ -2,7 +2,7 @@
 import { afterEach, expect, it } from 'vitest';
 import { type Camera, type EncodedFrame, type Frame, encodeH265, encodeJpeg, passthrough, resize, skipUnchanged } from '../../src/index.js';
 import { fieldInput, fieldJpegs, needs, startOddHttp } from '../services/index.js';
-import { BUILDS } from '../real/builds.js';
+import { BUILDS } from '../real/ffmpeg/builds.js';
 import { decodedAs, play } from './played.js';
 
 const before = process.env['FFMPEG_PATH'];

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import type { Observable } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { MediaTime, mediaTimeExpression } from '../../src/ffmpeg/media-time.js';
+import { MediaTime, mediaTimeExpression } from '../../src/ffmpeg/command/media-time.js';
 import { type Camera, type EncodedFrame, encodeH265, passthrough } from '../../src/index.js';
 import { type Watched, watch } from '../faults/kit.js';
 import { type OddServer, countFrames, fieldInput, needs, run, startOddHttp, startOddRtsp, temporaryFolder } from '../services/index.js';
-import { BUILDS } from '../real/builds.js';
+import { BUILDS } from '../real/ffmpeg/builds.js';
 
 let watched: Watched | undefined;
 let server: OddServer | undefined;

@@ -4,7 +4,7 @@ import { type Observable, lastValueFrom, toArray } from 'rxjs';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { type Camera, type EncodedFrame, camera, encodeH265, passthrough } from '../../src/index.js';
 import { type Watched, watch } from '../faults/kit.js';
-import { BUILDS } from '../real/builds.js';
+import { BUILDS } from '../real/ffmpeg/builds.js';
 import { type HttpServer, fieldInput, http, needs, noFfmpegLeft, startHttpServer, startOddRtsp, temporaryFolder } from '../services/index.js';
 import { play } from './played.js';
 

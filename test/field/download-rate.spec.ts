@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, expect, it } from 'vitest';
-import { build, countsOf, endAll, run } from '../real/cli-program.js';
+import { build, countsOf, endAll, run } from '../real/apps/cli-program.js';
 import { type HttpServer, fieldInput, needs, startHttpServer, temporaryFolder, threeQuestions } from '../services/index.js';
 
 /** So many seconds of the program in one of ours: its minute is over in three. */

@@ -6,9 +6,9 @@ import {
   camera, encodeH265, encodeJpeg, memory, publish, resize,
   skipRate, toMessage,
 } from '../../src/index.js';
-import { BUILDS } from '../real/builds.js';
-import { isWholeIdr } from '../real/h265.js';
-import { readJpeg } from '../real/jpeg.js';
+import { BUILDS } from '../real/ffmpeg/builds.js';
+import { isWholeIdr } from '../real/ffmpeg/h265.js';
+import { readJpeg } from '../real/ffmpeg/jpeg.js';
 import { countFrames, decodeToRaw, fieldInput, needs, probeStream, ssim, threeQuestions } from '../services/index.js';
 
 interface Result { readonly gate: Camera; readonly frames: readonly EncodedFrame[]; readonly events: readonly CameraEvent[] }

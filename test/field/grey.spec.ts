@@ -2,7 +2,7 @@
 import { lastValueFrom, map, toArray } from 'rxjs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Camera, type EncodedFrame, type Frame, camera, encodeH265, encodeJpeg, resize, skipUnchanged } from '../../src/index.js';
-import { BUILDS } from '../real/builds.js';
+import { BUILDS } from '../real/ffmpeg/builds.js';
 import { decodeToRaw, fieldInput, needs, threeQuestions } from '../services/index.js';
 
 const INPUTS = [

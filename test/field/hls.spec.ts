@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { type CameraConfig, type Frame } from '../../src/index.js';
-import { BUILDS } from '../real/builds.js';
+import { BUILDS } from '../real/ffmpeg/builds.js';
 import { fieldHls, http, needs, startHttpServer, startOddHls } from '../services/index.js';
 import { play } from './played.js';
 

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import { type EncodedFrame, type Frame, encodeJpeg } from '../../src/index.js';
-import { build, endAll, start } from '../real/cli-program.js';
+import { build, endAll, start } from '../real/apps/cli-program.js';
 import { fieldJpegs, needs, run, startOddHttp, temporaryFolder } from '../services/index.js';
 import { play } from './played.js';
 

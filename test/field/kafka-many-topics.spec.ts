@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { publish } from '../../operators/publish.js';
 import { type Broker, type Published, kafka } from '../../src/index.js';
 import { type KafkaServer, type TcpProxy, freePort, needs, startKafka, startTcpProxy, threeQuestions } from '../services/index.js';
-import { FakeRun } from '../unit/outbox-fakes.js';
+import { FakeRun } from '../unit/broker/outbox-fakes.js';
 import { TestLane, adminOf, makeTopic } from './fixtures/lanes.js';
 
 const AWAY_MS = 150;

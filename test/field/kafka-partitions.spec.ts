@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { partitionOf } from '../../src/broker/kafka-partition.js';
+import { partitionOf } from '../../src/broker/kafka/client/partition.js';
 import { type Broker, kafka } from '../../src/index.js';
 import { type KafkaServer, needs, startKafka, threeQuestions } from '../services/index.js';
 import { TestLane, adminOf, makeTopic, when } from './fixtures/lanes.js';

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import { needs, threeQuestions } from '../services/index.js';
-import { type Counts, MAIN, build, countsOf, endAll, gone, run, start } from '../real/cli-program.js';
+import { type Counts, MAIN, build, countsOf, endAll, gone, run, start } from '../real/apps/cli-program.js';
 
 const SMALL = 'test:?size=64x48&fps=100';
 const children: ChildProcess[] = [];

@@ -3,8 +3,8 @@ import { lastValueFrom, toArray } from 'rxjs';
 import { expect, it } from 'vitest';
 import { type Broker, InvalidOption, camera, encodeH265, isRxcamError, type Published, kafka, memory, publish, redis, toMessage } from '../../src/index.js';
 import { needs, sharedKafka, sharedRedis, threeQuestions } from '../services/index.js';
-import { fromRedis } from '../real/read-back.js';
-import { build, countsOf, run } from '../real/cli-program.js';
+import { fromRedis } from '../real/consumer/read-back.js';
+import { build, countsOf, run } from '../real/apps/cli-program.js';
 
 const NAMES = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'prototype', '__defineGetter__'];
 const PROTOTYPE = Object.getOwnPropertyNames(Object.prototype);

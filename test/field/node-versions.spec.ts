@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { execa } from 'execa';
 import { beforeAll, expect, it } from 'vitest';
-import { MAIN, build, countsOf } from '../real/cli-program.js';
+import { MAIN, build, countsOf } from '../real/apps/cli-program.js';
 import { NODE_RELEASES, nodeOf } from '../services/cache.mjs';
 import { needs, noFfmpegLeft, sharedKafka, sharedRedis } from '../services/index.js';
 

@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type CameraConfig, type Frame } from '../../src/index.js';
-import { BUILDS } from '../real/builds.js';
+import { BUILDS } from '../real/ffmpeg/builds.js';
 import { type HttpServer, fieldInput, http, needs, startHttpServer, temporaryFolder } from '../services/index.js';
 import { play } from './played.js';
 

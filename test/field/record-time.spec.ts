@@ -4,7 +4,7 @@ import { lastValueFrom, map, toArray } from 'rxjs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Broker, type CameraEvent, type EncodedFrame, camera, encodeH265, kafka, publish, redis, toMessage } from '../../src/index.js';
 import { needs, sharedKafka, sharedRedis, threeQuestions } from '../services/index.js';
-import { fromRedis } from '../real/read-back.js';
+import { fromRedis } from '../real/consumer/read-back.js';
 
 const HOUR = 3_600_000;
 

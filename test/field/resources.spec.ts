@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, it } from 'vitest';
-import { ResourceExhausted, failureOf } from '../../src/errors.js';
-import { build } from '../real/cli-program.js';
+import { ResourceExhausted, failureOf } from '../../src/core/errors/errors.js';
+import { build } from '../real/apps/cli-program.js';
 import { fieldHls, fieldInput, http, needs, noFfmpegLeft, startHttpServer, startOddHls, startOddHttp, startOddRtsp, temporaryFolder } from '../services/index.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));

@@ -4,8 +4,8 @@ import { afterEach, expect, it } from 'vitest';
 import { type Camera, type EncodedFrame, type Frame, camera, encodeH265, encodeJpeg, memory, passthrough, publish, resize, snapshot, toMessage } from '../../src/index.js';
 import { lastValueFrom, map, toArray } from 'rxjs';
 import { fieldInput, needs, run } from '../services/index.js';
-import { BUILDS } from '../real/builds.js';
-import { readJpeg } from '../real/jpeg.js';
+import { BUILDS } from '../real/ffmpeg/builds.js';
+import { readJpeg } from '../real/ffmpeg/jpeg.js';
 import { decodedAs, play } from './played.js';
 
 const before = process.env['FFMPEG_PATH'];

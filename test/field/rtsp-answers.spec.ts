@@ -3,7 +3,7 @@ import { afterEach, expect, it } from 'vitest';
 import { firstValueFrom } from 'rxjs';
 import { camera, encodeH265 } from '../../src/index.js';
 import { type Watched, watch } from '../faults/kit.js';
-import { BUILDS } from '../real/builds.js';
+import { BUILDS } from '../real/ffmpeg/builds.js';
 import { type OddServer, fieldInput, needs, noFfmpegLeft, startOddRtsp } from '../services/index.js';
 import type { OddRtspOptions } from '../services/odd/index.js';
 

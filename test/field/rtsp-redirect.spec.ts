@@ -1,7 +1,7 @@
 /** RTSP cameras that send on, and their logins: a login stays with its origin, hosts are checked, and there is an end. */
 import { afterEach, expect, it } from 'vitest';
 import { type Watched, watch } from '../faults/kit.js';
-import { BUILDS } from '../real/builds.js';
+import { BUILDS } from '../real/ffmpeg/builds.js';
 import { type OddServer, fieldInput, freePort, needs, startOddRtsp } from '../services/index.js';
 import type { OddRtspOptions } from '../services/odd/index.js';
 

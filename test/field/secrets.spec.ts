@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CameraStreamer, camera, encodeH265, kafka, memory, publish, redis, retry, toMessage } from '../../src/index.js';
 import { type HttpServer, type OddServer, fieldInput, fieldJpegs, http, needs, secretsKept, startHttpServer, startOddHttp, startOddRtsp } from '../services/index.js';
 import { watch } from '../faults/kit.js';
-import { build, run } from '../real/cli-program.js';
+import { build, run } from '../real/apps/cli-program.js';
 
 const SECRET = 'tlJwpbo6-xQ';
 

@@ -6,7 +6,7 @@ import {
   skipRate, skipUnchanged, toMessage,
 } from '../../src/index.js';
 import { fieldInput, needs, startOddHttp } from '../services/index.js';
-import { BUILDS } from '../real/builds.js';
+import { BUILDS } from '../real/ffmpeg/builds.js';
 import { decodedAs, play } from './played.js';
 
 const before = process.env['FFMPEG_PATH'];

@@ -5,7 +5,7 @@ import { firstValueFrom } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { camera, encodeH265, findFfmpeg } from '../../src/index.js';
 import { type Watched, watch } from '../faults/kit.js';
-import { BUILDS } from '../real/builds.js';
+import { BUILDS } from '../real/ffmpeg/builds.js';
 import { fieldInput, freePort, needs, noFfmpegLeft, temporaryFolder } from '../services/index.js';
 
 const packaged = BUILDS.find(({ name }) => name === 'installer')?.path;

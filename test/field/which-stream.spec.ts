@@ -4,7 +4,7 @@ import {
   type Camera, type CameraConfig, type EncodedFrame, type Frame, InvalidOption, camera, encodeH265, encodeJpeg, passthrough, skipUnchanged,
 } from '../../src/index.js';
 import { fieldInput, needs, startOddHttp, startRtspServer } from '../services/index.js';
-import { BUILDS } from '../real/builds.js';
+import { BUILDS } from '../real/ffmpeg/builds.js';
 import { decodedAs, play } from './played.js';
 
 const before = process.env['FFMPEG_PATH'];

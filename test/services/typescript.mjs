@@ -1,5 +1,5 @@
 /**
- * Lets plain Node import the tests' TypeScript: `import '../services/typescript.mjs'` first, then
+ * Lets plain Node import the tests' TypeScript: `import './typescript.mjs'` first, then
  * `await import(new URL('what.ts', import.meta.url).href)`. For what runs outside of vitest.
  */
 import { register } from 'node:module';

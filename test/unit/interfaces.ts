@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import ts from 'typescript';
 
 /** Where the types are that stand for a member with members of its own. */
-const INNER: Readonly<Record<string, string>> = { OutboxConfig: 'src/broker/outbox-options.ts' };
+const INNER: Readonly<Record<string, string>> = { OutboxConfig: 'src/broker/outbox/outbox-options.ts' };
 
 /** Where the options of an operator are declared, and as what. */
 export function configOf(operator: string): [file: string, type: string] {

@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { fakeBroker, fakeCamera } from '../../marbles/kit/index.js';
 import { deliver, encodeH265, publish, resize, retry, stats, toMessage } from '../../operators/index.js';
 import { BROKERS, BROKER_NAMES, memory } from '../../src/broker/index.js';
-import { camera } from '../../src/camera.js';
-import { InvalidOption } from '../../src/errors.js';
-import { CameraStreamer } from '../../src/streamer.js';
+import { camera } from '../../src/camera/camera.js';
+import { InvalidOption } from '../../src/core/errors/errors.js';
+import { CameraStreamer } from '../../src/apps/streamer/streamer.js';
 import { brokerFileOf, membersOf } from './interfaces.js';
 import { namesIn, tableOf } from './readme.js';
 
@@ -27,12 +27,12 @@ const handle = memory();
 const outboxOf = (outbox: never) => publish(handle, { topic: 't', outbox });
 
 const GROUPS: readonly Group[] = [
-  { what: 'camera', file: 'src/camera.ts', type: 'CameraConfig', make: (options) => camera('test:?duration=1', options) },
+  { what: 'camera', file: 'src/camera/camera.ts', type: 'CameraConfig', make: (options) => camera('test:?duration=1', options) },
   { what: 'resize', file: 'operators/resize.ts', type: 'ResizeConfig', make: resize, base: { width: 64 } },
   { what: 'encodeH265', file: 'operators/encode-h265.ts', type: 'EncodeH265Config', make: encodeH265, base: { mode: 'stream' } },
   { what: 'toMessage', file: 'operators/to-message.ts', type: 'ToMessageConfig', make: toMessage },
   { what: 'publish', file: 'operators/publish.ts', type: 'PublishConfig', make: (options) => publish(handle, options), base: { topic: 't' } },
-  { what: 'publish', file: 'src/broker/outbox-options.ts', type: 'OutboxConfig', make: outboxOf, at: 'outbox.' },
+  { what: 'publish', file: 'src/broker/outbox/outbox-options.ts', type: 'OutboxConfig', make: outboxOf, at: 'outbox.' },
   { what: 'deliver', file: 'operators/deliver.ts', type: 'DeliverConfig', make: (options) => deliver(() => of(1), options) },
   { what: 'retry', file: 'operators/retry.ts', type: 'RetryConfig', make: retry, base: { initial: 0 } },
   { what: 'stats', file: 'operators/stats.ts', type: 'StatsConfig', make: stats },
@@ -41,7 +41,7 @@ const GROUPS: readonly Group[] = [
     return { what: name, file: brokerFileOf(config), type: config, make: make as Group['make'], base: required };
   }),
   {
-    what: 'CameraStreamer', file: 'src/streamer-options.ts', type: 'CameraStreamerConfig', make: (options) => new CameraStreamer(options),
+    what: 'CameraStreamer', file: 'src/apps/streamer/options.ts', type: 'CameraStreamerConfig', make: (options) => new CameraStreamer(options),
     base: { serviceId: 's', serverType: 'redis', connection: {} },
   },
   { what: 'fakeCamera', file: 'marbles/kit/fake-camera.ts', type: 'FakeCameraConfig', make: (options) => fakeCamera('f', options) },

@@ -3,20 +3,20 @@ import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { marbles, fakeCamera } from '../../marbles/kit/index.js';
 import { BROKERS, BROKER_NAMES } from '../../src/broker/index.js';
-import { FLAGS, READ_FLAGS } from '../../src/cli/flags/index.js';
+import { FLAGS, READ_FLAGS } from '../../src/apps/cli/flags/index.js';
 import {
   BROKER, DELIVER, H265, JPEG, KAFKA, LIVENESS, MATRICE, OUTBOX, RETRY, SNAPSHOT, SOURCE, STATS, STREAMER, TEST_SOURCE,
-} from '../../src/defaults.js';
+} from '../../src/core/defaults/defaults.js';
 import { STEPS, STEP_KINDS } from '../../src/core/steps/index.js';
-import { SUBSCRIBE } from '../../src/defaults-reading.js';
-import { DOWNLOAD, PROCESS } from '../../src/limits.js';
-import { ERRORS } from '../../src/errors.js';
-import { DROP_CAUSES, PLACES } from '../../src/events.js';
-import type { EncodedFrame } from '../../src/frame.js';
-import { EMPTY_LEDGER } from '../../src/ledger.js';
+import { SUBSCRIBE } from '../../src/core/defaults/reading.js';
+import { DOWNLOAD, PROCESS } from '../../src/core/defaults/limits.js';
+import { ERRORS } from '../../src/core/errors/errors.js';
+import { DROP_CAUSES, PLACES } from '../../src/core/events.js';
+import type { EncodedFrame } from '../../src/core/frame/frame.js';
+import { EMPTY_LEDGER } from '../../src/ledger/ledger.js';
 import { FORMATS } from '../../src/message/index.js';
-import { report } from '../../src/report.js';
-import { statsOf } from '../../src/stats.js';
+import { report } from '../../src/ledger/report/report.js';
+import { statsOf } from '../../src/ledger/report/stats.js';
 import { brokerFileOf, configOf, membersOf, parse } from './interfaces.js';
 import { README, namesIn, tableOf } from './readme.js';
 
@@ -36,14 +36,14 @@ const OUTBOX_OPTIONS = { 'outbox.maxBytes': OUTBOX.maxBytes, 'outbox.maxMessages
 
 const OPTIONS: readonly Options[] = [
   {
-    heading: 'Options of camera', file: 'src/camera.ts', type: 'CameraConfig',
+    heading: 'Options of camera', file: 'src/camera/camera.ts', type: 'CameraConfig',
     defaults: CAMERA_DEFAULTS,
   },
   ...STEP_KINDS.map((heading) => {
     const [file, type] = configOf(heading);
     return { heading, file, type, defaults: STEPS[heading].defaults };
   }),
-  { heading: 'snapshot', file: 'src/snapshot.ts', type: 'SnapshotConfig', defaults: { ...JPEG, ...SNAPSHOT } },
+  { heading: 'snapshot', file: 'src/apps/snapshot.ts', type: 'SnapshotConfig', defaults: { ...JPEG, ...SNAPSHOT } },
   { heading: 'toMessage', file: 'operators/to-message.ts', type: 'ToMessageConfig', defaults: { serviceId: MATRICE.serviceId, format: Object.keys(FORMATS)[0], stripInputContent: false, unchanged: 'skip' } },
   { heading: 'publish', file: 'operators/publish.ts', type: 'PublishConfig', defaults: { ...OUTBOX_OPTIONS, maxInFlight: BROKER.maxInFlight } },
   { heading: 'deliver', file: 'operators/deliver.ts', type: 'DeliverConfig', defaults: { ...OUTBOX_OPTIONS, ...DELIVER } },
@@ -55,13 +55,13 @@ const OPTIONS: readonly Options[] = [
     const { title, config, defaults } = BROKERS[name];
     return { heading: title, file: brokerFileOf(config), type: config, defaults: defaults() };
   }),
-  { heading: 'CameraStreamer', file: 'src/streamer-options.ts', type: 'CameraStreamerConfig', defaults: STREAMER },
-  { heading: 'Starting a stream', file: 'src/streamer-options.ts', type: 'StartStreamConfig', defaults: STREAMER },
-  { heading: 'The source group', file: 'src/camera.ts', type: 'CameraConfig', defaults: CAMERA_DEFAULTS },
+  { heading: 'CameraStreamer', file: 'src/apps/streamer/options.ts', type: 'CameraStreamerConfig', defaults: STREAMER },
+  { heading: 'Starting a stream', file: 'src/apps/streamer/options.ts', type: 'StartStreamConfig', defaults: STREAMER },
+  { heading: 'The source group', file: 'src/camera/camera.ts', type: 'CameraConfig', defaults: CAMERA_DEFAULTS },
   { heading: 'The encoder group', file: 'operators/encode-h265.ts', type: 'EncodeH265Config', defaults: H265 },
   { heading: 'The retry group', file: 'operators/retry.ts', type: 'RetryConfig', defaults: { ...RETRY, random: 'Math.random' } },
   { heading: 'The statistics group', file: 'operators/stats.ts', type: 'StatsConfig', defaults: STATS },
-  { heading: 'The outbox group', file: 'src/broker/outbox-options.ts', type: 'OutboxConfig', defaults: OUTBOX },
+  { heading: 'The outbox group', file: 'src/broker/outbox/outbox-options.ts', type: 'OutboxConfig', defaults: OUTBOX },
 ];
 
 describe.each(OPTIONS)('the options below $heading', ({ heading, file, type, defaults }) => {
@@ -203,7 +203,7 @@ function waits(): string {
 /** The types of events, with the names of their members. */
 function eventsOf(): Map<string, string[]> {
   const events = new Map<string, string[]>();
-  for (const statement of parse('src/events.ts').statements) {
+  for (const statement of parse('src/core/events.ts').statements) {
     if (!ts.isInterfaceDeclaration(statement)) continue;
     const type = /readonly type: '(\w+)'/.exec(statement.getText())?.[1];
     if (type !== undefined) events.set(type, statement.members.map((member) => (member.name as ts.Identifier).text));

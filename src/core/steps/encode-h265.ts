@@ -1,7 +1,7 @@
 /** encodeH265: makes H.265 access units of pictures. */
 import { z } from 'zod';
-import { H265 } from '../../defaults.js';
-import { chunk as chunkOption, options, parseOptions } from '../../options.js';
+import { H265 } from '../defaults/defaults.js';
+import { chunk as chunkOption, options, parseOptions } from '../options.js';
 import type { Chunk } from './chunk.js';
 import { chunk, number } from './flag.js';
 import type { Encodes, UnitRule } from './rule.js';

@@ -1,6 +1,6 @@
 /** encodeJpeg: makes a JPEG of each picture. */
-import { JPEG } from '../../defaults.js';
-import { jpegQuality, options, parseOptions } from '../../options.js';
+import { JPEG } from '../defaults/defaults.js';
+import { jpegQuality, options, parseOptions } from '../options.js';
 import { number } from './flag.js';
 import type { Encodes, UnitRule } from './rule.js';
 

@@ -1,5 +1,5 @@
 /** passthrough: passes the source's own access units on; no picture is decoded. */
-import { chunk, options, parseOptions } from '../../options.js';
+import { chunk, options, parseOptions } from '../options.js';
 import type { GivesUnits, UnitRule } from './rule.js';
 
 export interface PassthroughStep extends GivesUnits {

@@ -1,9 +1,9 @@
 /** resize: brings pictures to a size; once in ffmpeg's expressions and once in numbers, line by line the same. */
 import { z } from 'zod';
-import { RESIZE } from '../../defaults.js';
-import { InvalidOption } from '../../errors.js';
-import { options, parseOptions } from '../../options.js';
-import { SHAPES, type Shape, type Size, even, shapeOf } from '../../size.js';
+import { RESIZE } from '../defaults/defaults.js';
+import { InvalidOption } from '../errors/errors.js';
+import { options, parseOptions } from '../options.js';
+import { SHAPES, type Shape, type Size, even, shapeOf } from '../pictures/size.js';
 import { OWN_PICTURE } from './filters.js';
 import { size } from './flag.js';
 import type { StepRule } from './rule.js';

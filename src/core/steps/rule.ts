@@ -1,8 +1,8 @@
 /** What rxcam must know of a step, wherever steps are looked at. */
-import type { Shape, Size } from '../../size.js';
-import type { ChangeRule } from '../../comparison.js';
-import type { SkipRule, SkipState } from '../../skip.js';
-import type { Codec, EncodeMode } from '../../frame.js';
+import type { Shape, Size } from '../pictures/size.js';
+import type { ChangeRule } from '../pictures/comparison.js';
+import type { SkipRule, SkipState } from '../pictures/skip.js';
+import type { Codec, EncodeMode } from '../frame/frame.js';
 import type { Chunk } from './chunk.js';
 import type { Flag, Given, Raw } from './flag.js';
 

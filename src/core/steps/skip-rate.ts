@@ -1,8 +1,8 @@
 /** skipRate: keeps every nth picture, or so many a second. */
 import { z } from 'zod';
-import { InvalidOption } from '../../errors.js';
-import { count, options, parseOptions } from '../../options.js';
-import { type SkipRule, fraction, selectExpression } from '../../skip.js';
+import { InvalidOption } from '../errors/errors.js';
+import { count, options, parseOptions } from '../options.js';
+import { type SkipRule, fraction, selectExpression } from '../pictures/skip.js';
 import { number } from './flag.js';
 import type { StepRule } from './rule.js';
 

@@ -1,5 +1,5 @@
 /** NAL units of Annex B bytes: what stands before a picture's first slice, and the slice itself. */
-import type { Codec } from '../../frame.js';
+import type { Codec } from '../../core/frame/frame.js';
 
 /** What an Annex B stream can be. */
 export type CopiedCodec = Extract<Codec, 'h264' | 'h265'>;

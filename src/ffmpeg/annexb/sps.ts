@@ -1,5 +1,5 @@
 /** The size of the picture, out of a sequence parameter set. */
-import type { Size } from '../../size.js';
+import type { Size } from '../../core/pictures/size.js';
 import { Bits } from './bits.js';
 import type { CopiedCodec } from './nal.js';
 

@@ -1,5 +1,5 @@
 /** A stream of access units that are passed on as they are: as Annex B, each keyframe with its parameter sets, and the picture's size. */
-import type { Size } from '../../size.js';
+import type { Size } from '../../core/pictures/size.js';
 import { type Configuration, configurationOf, toAnnexB } from './length-prefixed.js';
 import { type CopiedCodec, headOf } from './nal.js';
 import { ParameterSets } from './parameter-sets.js';

@@ -1,9 +1,8 @@
 /** The connection to a camera: to an address that was checked, with TLS for rtsps. */
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import type { RxcamError } from '../../errors.js';
-import { type HostRules, canonicalHost } from '../hosts/index.js';
-import { type Reasons, networkFailure } from '../network.js';
+import type { RxcamError } from '../../core/errors/errors.js';
+import { type HostRules, type Reasons, canonicalHost, networkFailure } from '../client/index.js';
 
 const PORTS: Readonly<Record<string, number>> = { 'rtsp:': 554, 'rtsps:': 322 };
 

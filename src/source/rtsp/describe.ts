@@ -1,7 +1,7 @@
 /** Asking a camera for its description: with its login, and after redirects, which rxcam follows by itself. */
-import { NoVideo, SourceRefused, SourceTimeout } from '../../errors.js';
-import { redactUrl } from '../../redact.js';
-import type { HostRules } from '../hosts/index.js';
+import { NoVideo, SourceRefused, SourceTimeout } from '../../core/errors/errors.js';
+import { redactUrl } from '../../core/redact/redact.js';
+import type { HostRules } from '../client/index.js';
 import type { Transport } from '../source.js';
 import { connected, rtspFailure, portOf } from './connect.js';
 import { answerFailure } from './failures.js';

@@ -1,5 +1,5 @@
 /** What a camera's answer means, and what to do about it. */
-import { type RxcamError, SourceBusy, SourceNotFound, SourceRefused, SourceUnauthorized, StreamEnded, TransportRefused } from '../../errors.js';
+import { type RxcamError, SourceBusy, SourceNotFound, SourceRefused, SourceUnauthorized, StreamEnded, TransportRefused } from '../../core/errors/errors.js';
 import type { Transport } from '../source.js';
 
 /** What was asked, and how. */

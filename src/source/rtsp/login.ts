@@ -1,5 +1,5 @@
 /** The login of an RTSP camera: Digest where the camera knows it, Basic only where it asks for nothing else. */
-import { type Challenge, type Credentials, asksFor, basic, challengesOf, digest, digestOf } from '../challenge.js';
+import { type Challenge, type Credentials, asksFor, basic, challengesOf, digest, digestOf } from '../client/index.js';
 
 /** Answers the challenges of one connection. */
 export class RtspLogin {

@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { type AddressInfo, type Server, type Socket, createServer, isIPv6 } from 'node:net';
-import type { RxcamError } from '../../errors.js';
+import type { RxcamError } from '../../core/errors/errors.js';
 import { type Described, type Target, reasonOf } from './describe.js';
 import { rtspFailure } from './connect.js';
 import { answerFailure } from './failures.js';

@@ -1,14 +1,13 @@
 /** RTSP cameras, over TCP by default. */
 import type { Writable } from 'node:stream';
 import { Observable } from 'rxjs';
-import { SOURCE } from '../../defaults.js';
-import { InvalidOption, TransportRefused, failureOf, isRxcamError } from '../../errors.js';
-import type { FfmpegFacts } from '../../ffmpeg-facts.js';
-import { normalizeUrl, redactRefused, redactUrl } from '../../redact.js';
-import { Secrets } from '../../secrets.js';
-import { ffconcat } from '../ffconcat.js';
-import { HostRules } from '../hosts/index.js';
-import { liveOptions } from '../live.js';
+import { SOURCE } from '../../core/defaults/defaults.js';
+import { InvalidOption, TransportRefused, failureOf, isRxcamError } from '../../core/errors/errors.js';
+import type { FfmpegFacts } from '../../core/engine/ffmpeg-facts.js';
+import { normalizeUrl, redactRefused, redactUrl } from '../../core/redact/redact.js';
+import { Secrets } from '../../core/redact/secrets.js';
+import { ffconcat, liveOptions } from '../input/index.js';
+import { HostRules } from '../client/index.js';
 import type { Preparation, Source, SourceInput } from '../../core/source.js';
 import type { SourceKind, SourceOptions, Transport } from '../source.js';
 import { type Described, type Target, described } from './describe.js';

@@ -1,7 +1,7 @@
 /** How a camera sends: what it grants in answer to SETUP. */
 import { isIP } from 'node:net';
-import { type RxcamError, SourceRefused } from '../../errors.js';
-import { canonicalHost } from '../hosts/index.js';
+import { type RxcamError, SourceRefused } from '../../core/errors/errors.js';
+import { canonicalHost } from '../client/index.js';
 import type { Transport } from '../source.js';
 import type { Target } from './describe.js';
 import { transportFailure } from './failures.js';

@@ -1,0 +1,98 @@
+/** The command line's grammar: commander's view of the flags, and what it makes of the words. */
+import { createRequire } from 'node:module';
+import { Command, CommanderError } from 'commander';
+import { FLAGS } from '../flags/index.js';
+import { optionOf, rawOf } from './grammar.js';
+import { type ReadArguments, readCommands } from './read-arguments.js';
+import { type Settings, settingsOf } from './settings.js';
+
+/** A command to stream. */
+export interface StreamArguments {
+  readonly command: 'stream';
+  readonly sources: readonly string[];
+  readonly settings: Settings;
+}
+
+/** What a command line asks for. */
+export type Arguments = StreamArguments | ReadArguments;
+
+/** Where help and complaints go. */
+export interface Printer {
+  out(text: string): void;
+  error(text: string): void;
+}
+
+/** What goes on without a source. */
+const DEFAULT_SOURCE = 'test:';
+
+const ABOUT = `From cameras to messages of H.265 or JPEG on Kafka, Redis or the embedded broker.
+
+A source is rtsp(s)://…, http(s)://… (a file or a live stream), a file's path, a device (/dev/video0, 0), or test:, \
+a moving pattern (test:?size=640x360&fps=25&duration=SECONDS&noise=0..100). Without one: test:.`;
+
+const AFTER = `
+Sizes in bytes take kB, MB, GB, KiB, MiB and GiB. SIGINT, SIGTERM and
+SIGHUP stop the cameras, send what is left, and end with exit code 0; a second one
+ends at once. Exit code 1: a camera ended by a failure, or the result could not be
+written. 2: bad usage.
+
+Passwords of brokers are best given in the environment: RXCAM_KAFKA_PASSWORD,
+RXCAM_REDIS_PASSWORD.
+
+Examples:
+  rxcam stream rtsp://camera/stream --fps 5 --size 640x --to kafka://localhost/video
+  rxcam stream a.mp4 b.mp4 --mode stream --chunk gop --to redis://localhost/video
+  rxcam stream test: --frames 100 --json`;
+
+/**
+ * Reads the words after the program's name.
+ * @returns the command, or the exit code when help was asked for or the words make no sense; both have been printed then
+ * @throws InvalidOption for flags that go together in no way
+ */
+export function parseArguments(words: readonly string[], print: Printer): Arguments | number {
+  let parsed: Arguments | undefined;
+  const stream = streamCommand().action((sources: string[], _: unknown, command: Command) => {
+    const all = sources.length === 0 ? [DEFAULT_SOURCE] : sources;
+    parsed = { command: 'stream', sources: all, settings: settingsOf(rawOf(command, FLAGS), all.length) };
+  });
+  const others = readCommands((command) => { parsed = command; });
+  const program = new Command('rxcam').version(version(), '-V, --version').addCommand(stream);
+  for (const command of others) program.addCommand(command);
+  program.addHelpText('after', () => `\n${stream.helpInformation()}${AFTER}`);
+  for (const command of [program, stream, ...others]) {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => { print.out(text); },
+      writeErr: (text) => { print.out(text); },
+      outputError: (text) => { print.error(text.replace(/unknown option '(-[^']*\.[^']*)'/, "$&; for a file of that name write './$1'")); },
+    });
+  }
+  try {
+    program.parse(withCommand(words), { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    throw error;
+  }
+  return parsed ?? 2;
+}
+
+function streamCommand(): Command {
+  const stream = new Command('stream').summary('stream cameras').description(ABOUT).argument('[source...]', 'cameras');
+  for (const { heading, flags } of FLAGS) {
+    for (const flag of flags) stream.addOption(optionOf(flag).helpGroup(heading));
+  }
+  return stream.helpOption('-h, --help', 'show this').addHelpText('after', AFTER);
+}
+
+/** A word that can only be a source: an address, a path, the number of a device. A typing error in a command is none. */
+const SOURCE = /[:/\\.]|^\d+$/;
+
+/** Flags or sources alone mean `stream`: `npm start -- --frames 20`, `npm start -- rtsp://camera/stream`. */
+function withCommand(words: readonly string[]): string[] {
+  const [first] = words;
+  const isFlag = first === undefined || (first.startsWith('-') && !['-h', '--help', '-V', '--version'].includes(first));
+  return isFlag || SOURCE.test(first) ? ['stream', ...words] : [...words];
+}
+
+function version(): string {
+  return (createRequire(import.meta.url)('rxcam/package.json') as { version: string }).version;
+}

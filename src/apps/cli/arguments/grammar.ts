@@ -1,0 +1,31 @@
+/** Flags and their values, between commander and the options that they set. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Raw, UnreadableText } from '../../../core/steps/index.js';
+import type { Flag, FlagGroup } from '../flags/index.js';
+
+/** A flag in commander's words. */
+export function optionOf({ flags, about, standard, parse }: Flag): Option {
+  const option = new Option(flags, standard === undefined ? about : `${about} (default: ${standard})`);
+  return parse === undefined ? option : option.argParser((text, before: unknown) => {
+    try {
+      return parse(text, before);
+    } catch (error) {
+      throw error instanceof UnreadableText ? new InvalidArgumentError(error.message) : error;
+    }
+  });
+}
+
+/** The values that were given, by owner and name: `{ resize: { fit: 'cover' } }`. */
+export function rawOf(command: Command, groups: readonly FlagGroup[]): Raw {
+  const values = command.opts<Record<string, unknown>>();
+  const raw: Record<string, Record<string, unknown>> = {};
+  for (const flag of groups.flatMap((group) => group.flags)) {
+    const name = new Option(flag.flags).attributeName();
+    if (command.getOptionValueSource(name) !== 'cli') continue;
+    const path = flag.sets.split('.');
+    const last = path.pop() as string;
+    const owner = path.reduce<Record<string, unknown>>((object, key) => (object[key] ??= {}) as Record<string, unknown>, raw);
+    owner[last] = values[name];
+  }
+  return raw;
+}

@@ -1,0 +1,118 @@
+/** What the flags say, by the operator that takes it; each operator checks its own part. */
+import { z } from 'zod';
+import type { PublishConfig, RetryConfig, ToMessageConfig } from '../../../../operators/index.js';
+import { BROKER_NAMES, type BrokerFlagValues, type BrokerName } from '../../../broker/index.js';
+import type { CameraConfig } from '../../../camera/index.js';
+import { type Flag, type Raw, STEPS, STEP_KINDS, type StepKind, type UnitRule, type UnitStep } from '../../../core/steps/index.js';
+import { InvalidOption } from '../../../core/errors/errors.js';
+import { count, milliseconds, options, parseOptions } from '../../../core/options.js';
+import { CODECS, FLAGS, LOG_LEVELS, PICTURE_STEPS, flagOf } from '../flags/index.js';
+
+const [DEFAULT_CODEC = ''] = CODECS.keys();
+
+const schema = options({
+  to: z.string().default('memory:'),
+  codec: z.enum([...CODECS.keys()]).default(DEFAULT_CODEC),
+  frames: count().optional(),
+  retry: z.boolean().default(true),
+  json: z.boolean().default(false),
+  quiet: z.boolean().default(false),
+  logLevel: z.enum(LOG_LEVELS).optional(),
+  refresh: milliseconds().min(50).optional(),
+  closeDeadlineMs: milliseconds().optional(),
+});
+
+/** The program's own options. */
+export type ProgramOptions = z.output<typeof schema>;
+
+/** What may differ between the sources of one command. */
+export interface SourceSettings {
+  readonly camera: CameraConfig;
+  readonly toMessage: ToMessageConfig;
+  /** The broker's address may name one instead. */
+  readonly topic: string | undefined;
+}
+
+/** Options of the operators of steps; of those on pictures that are not asked for, none. */
+type StepSettings = Readonly<Partial<Record<StepKind, unknown>>>;
+
+/** The flags of one command. */
+export interface Settings extends StepSettings {
+  readonly program: ProgramOptions;
+  /** For each source, in order. */
+  readonly sources: readonly SourceSettings[];
+  readonly publish: Omit<PublishConfig, 'topic'>;
+  readonly retry: RetryConfig;
+  /** Of every kind of broker. */
+  readonly broker: BrokerFlagValues;
+  /** Of each kind by itself. */
+  readonly brokers: Readonly<Record<BrokerName, BrokerFlagValues>>;
+}
+
+/**
+ * Sorts what was read into the operators' options.
+ * @throws InvalidOption for what no operator could check: the program's own options, and how often a flag was given
+ */
+export function settingsOf(raw: Raw, sources: number): Settings {
+  const { camera = {}, toMessage = {}, publish = {}, retry = {} } = raw;
+  const { topic, ...publishing } = publish;
+  const program = parseOptions('stream', schema, raw['stream'] ?? {});
+  checkCodec(program.codec, raw);
+  return {
+    program,
+    sources: Array.from({ length: sources }, (_, index) => ({
+      camera: share('camera', camera, index, sources),
+      toMessage: share('toMessage', toMessage, index, sources),
+      topic: share('publish', { topic }, index, sources)['topic'] as string | undefined,
+    })),
+    ...Object.fromEntries(STEP_KINDS.map((kind) => [kind, STEPS[kind].cli.options(raw[kind], raw)])),
+    publish: publishing, retry,
+    broker: raw['broker'] ?? {},
+    brokers: Object.fromEntries(BROKER_NAMES.map((name) => [name, raw[name] ?? {}])) as unknown as Settings['brokers'],
+  };
+}
+
+/** A flag of another codec would have no effect; nor has any flag on pictures where none is decoded. */
+function checkCodec(codec: string, raw: Raw): void {
+  const { gives, cli } = STEPS[CODECS.get(codec) ?? 'encodeH265'] as UnitRule<UnitStep>;
+  for (const [other, owner] of CODECS) {
+    const [flag] = other === codec ? [] : given(owner, raw).filter(({ sets }) => !cli.shared.includes(sets));
+    if (flag !== undefined) throw new InvalidOption(`${wordOf(flag)} given with --codec ${codec}, expected with --codec ${other}`);
+  }
+  const flags = gives === 'copied' ? PICTURE_STEPS.flatMap((kind) => given(kind, raw)) : [];
+  if (flags.length > 0) throw new InvalidOption(`${flags.map(wordOf).join(' and ')} given with --codec ${codec}, expected with another codec: no picture is decoded`);
+}
+
+/** The flags of a step that were given. */
+function given(owner: string, raw: Raw): Flag[] {
+  return FLAGS.flatMap((group) => group.flags).filter(({ sets }) => sets.startsWith(`${owner}.`) && raw[owner]?.[sets.slice(owner.length + 1)] !== undefined);
+}
+
+function wordOf({ flags }: Flag): string {
+  return flags.split(' ')[0] ?? '';
+}
+
+/** One source's share: of an option that is a list, its own value. */
+function share(owner: string, given: Readonly<Record<string, unknown>>, index: number, sources: number): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(given).map(([name, value]) => {
+    if (!Array.isArray(value)) return [name, value];
+    checkList(`${owner}.${name}`, value as string[], sources);
+    return [name, value.length === 1 ? value[0] as unknown : value[index] as unknown];
+  }));
+}
+
+/** A key belongs to one camera; all else may be said once for all of them. */
+function checkList(option: string, values: readonly string[], sources: number): void {
+  const isKey = option === 'camera.key';
+  const flag = flagOf(option) ?? option;
+  if (values.length !== sources && (isKey || values.length !== 1)) {
+    const given = `${flag} given ${times(values.length)} for ${sources} source${sources === 1 ? '' : 's'}`;
+    throw new InvalidOption(`${given}, expected once for each${isKey ? '' : ', or once for all'}`);
+  }
+  const twice = values.find((one, at) => values.indexOf(one) !== at);
+  if (isKey && twice !== undefined) throw new InvalidOption(`${flag} '${twice}' given twice, expected another for each source`);
+}
+
+function times(count: number): string {
+  return count === 1 ? 'once' : `${count} times`;
+}

@@ -1,0 +1,25 @@
+/** Where messages go: the broker's address, read and opened. */
+import type { Logger } from 'pino';
+import { BROKERS, BROKER_NAMES, type BrokerName, type BrokerTarget, brokerAt } from '../../../broker/index.js';
+import { InvalidOption } from '../../../core/errors/errors.js';
+import type { Settings } from './settings.js';
+
+/**
+ * Opens the broker that `--to` names; nothing connects before the first message.
+ * @param option - what the address was given for
+ * @throws InvalidOption for an address that is none, and for flags of another kind of broker
+ */
+export function openTarget(settings: Settings, env: NodeJS.ProcessEnv, logger: Logger, option = "stream: option 'to'"): BrokerTarget {
+  const { name, address } = brokerAt(settings.program.to, option);
+  refuseOthers(name, settings);
+  return BROKERS[name].open(address, { ...settings.broker, ...settings.brokers[name] }, { env, logger });
+}
+
+function refuseOthers(name: BrokerName, { brokers }: Settings): void {
+  for (const other of BROKER_NAMES) {
+    const [option] = Object.keys(brokers[other]);
+    if (other !== name && option !== undefined) {
+      throw new InvalidOption(`${other}: option '${option}' given for a broker of another kind, expected --to ${other}:`);
+    }
+  }
+}

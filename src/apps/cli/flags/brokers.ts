@@ -1,0 +1,68 @@
+/** Flags of brokers: of every kind, and of each by itself as its kind declares them. */
+import { BROKERS, BROKER_NAMES, type BrokerFlag } from '../../../broker/index.js';
+import { BROKER, MEMORY, OUTBOX } from '../../../core/defaults/defaults.js';
+import { type Flag, type FlagGroup, bytes, number, oneOf, shownBytes } from './flag.js';
+
+const REMOTE = BROKER_NAMES.filter((name) => BROKERS[name].hosts !== 'none');
+
+const anyBroker: FlagGroup = {
+  heading: 'Any broker:',
+  flags: [
+    {
+      flags: '--linger-ms <ms>', sets: 'broker.lingerMs', parse: number, standard: `${BROKER.lingerMs}; memory: ${MEMORY.lingerMs}`,
+      about: 'how long a message waits for others to go in the same request, in ms',
+    },
+    {
+      flags: '--broker-outbox-bytes <bytes>', sets: 'broker.outboxMaxBytes', parse: bytes, standard: shownBytes(OUTBOX.handleMaxBytes),
+      about: 'bytes kept for all cameras together while the broker is down',
+    },
+  ],
+};
+
+const remote: FlagGroup = {
+  heading: `${REMOTE.map((name) => BROKERS[name].title).join(' and ')}:`,
+  flags: [
+    {
+      flags: '--max-request-bytes <bytes>', sets: 'broker.maxRequestBytes', parse: bytes, standard: shownBytes(BROKER.maxRequestBytes),
+      about: 'bytes of one request, at most',
+    },
+    {
+      flags: '--request-timeout <ms>', sets: 'broker.requestTimeoutMs', parse: number, standard: BROKER.requestTimeoutMs,
+      about: 'a request without an answer is sent again after so long, in ms',
+    },
+    {
+      flags: '--broker-connect-timeout <ms>', sets: 'broker.connectTimeoutMs', parse: number, standard: BROKER.connectTimeoutMs,
+      about: 'until the broker answers, in ms',
+    },
+    {
+      flags: '--broker-retry-initial <ms>', sets: 'broker.retryInitialMs', parse: number, standard: BROKER.retryInitialMs,
+      about: 'first wait after a failed request, in ms; doubles up to the longest',
+    },
+    {
+      flags: '--broker-retry-max <ms>', sets: 'broker.retryMaxMs', parse: number, standard: BROKER.retryMaxMs,
+      about: 'longest wait after failed requests, in ms',
+    },
+    {
+      flags: '--broker-refresh-after <n>', sets: 'broker.refreshAfterFailures', parse: number, standard: BROKER.refreshAfterFailures,
+      about: 'failures in a row after which the connection is made anew',
+    },
+  ],
+};
+
+const own = BROKER_NAMES.map((name): FlagGroup => ({
+  heading: `${BROKERS[name].title}:`, flags: BROKERS[name].flags.map((flag) => flagOf(name, flag)),
+}));
+
+function flagOf(owner: string, { flags, option, about, standard, takes }: BrokerFlag): Flag {
+  const shown = takes === 'bytes' && typeof standard === 'number' ? shownBytes(standard) : standard;
+  const parse = takes === 'number' ? number : takes === 'bytes' ? bytes : takes && oneOf(takes);
+  return { flags, sets: `${owner}.${option}`, about, ...(shown !== undefined && { standard: shown }), ...(parse && { parse }) };
+}
+
+/** Options of a broker that matter to who reads, by what their flags set. */
+export const READ_OPTIONS: ReadonlySet<string> = new Set([
+  ...BROKER_NAMES.flatMap((name) => (BROKERS[name].flags as readonly BrokerFlag[]).flatMap(({ option, reads }) => (reads === true ? [`${name}.${option}`] : []))),
+  'broker.requestTimeoutMs', 'broker.connectTimeoutMs', 'broker.retryInitialMs', 'broker.retryMaxMs',
+]);
+
+export const brokerFlags: readonly FlagGroup[] = [anyBroker, remote, ...own];

@@ -1,0 +1,96 @@
+/** Flags of toMessage, publish and retry: what is sent, and what happens when it can't be. */
+import { BROKER, MATRICE, OUTBOX, RETRY } from '../../../core/defaults/defaults.js';
+import { FORMATS } from '../../../message/index.js';
+import { type FlagGroup, bytes, list, number, pairs, shownBytes } from './flag.js';
+
+/** Where messages go when neither the broker's address nor --topic says. */
+export const DEFAULT_TOPIC = 'rxcam';
+
+export const messageFlags: FlagGroup = {
+  heading: 'Messages (those marked * once for all sources, or once for each in their order):',
+  flags: [
+    {
+      flags: '--frames <n>', sets: 'stream.frames', parse: number, standard: 'no end',
+      about: 'stop each camera when so many messages are sent and acknowledged',
+    },
+    {
+      flags: '--format <format>', sets: 'toMessage.format', standard: Object.keys(FORMATS)[0],
+      about: `layout of the message: ${Object.keys(FORMATS).join(', ')}`,
+    },
+    {
+      flags: '--topic <topic>', sets: 'publish.topic', parse: list, standard: `that of --to, else ${DEFAULT_TOPIC}`,
+      about: '* topic on Kafka, stream on Redis',
+    },
+    {
+      flags: '--message-key <key>', sets: 'toMessage.key', parse: list, standard: "the camera's key",
+      about: '* key of the messages',
+    },
+    {
+      flags: '--location <text>', sets: 'toMessage.location', parse: list,
+      about: '* where the camera stands',
+    },
+    {
+      flags: '--group <text>', sets: 'toMessage.group', parse: list,
+      about: '* a group that the camera belongs to',
+    },
+    { flags: '--name <text>', sets: 'toMessage.name', parse: list, about: "* the camera's name for people" },
+    {
+      flags: '--service-id <id>', sets: 'toMessage.serviceId', standard: MATRICE.serviceId,
+      about: 'matrice: the service that the messages are for',
+    },
+    {
+      flags: '--strip-input-content', sets: 'toMessage.stripInputContent',
+      about: 'matrice: leave the content out; its hash stays',
+    },
+    {
+      flags: '--unchanged <what>', sets: 'toMessage.unchanged', standard: 'skip',
+      about: "for a frame that --skip-unchanged leaves out: 'skip' nothing, 'reference' a message that names the last full one",
+    },
+    {
+      flags: '--header <name=value>', sets: 'toMessage.headers', parse: pairs,
+      about: 'cloudevents: one more header; may be repeated',
+    },
+    {
+      flags: '--max-in-flight <n>', sets: 'publish.maxInFlight', parse: number, standard: BROKER.maxInFlight,
+      about: 'messages of one camera in the request under way, at most',
+    },
+    {
+      flags: '--outbox-bytes <bytes>', sets: 'publish.outbox.maxBytes', parse: bytes, standard: shownBytes(OUTBOX.maxBytes),
+      about: 'bytes kept for one camera while the broker is down',
+    },
+    {
+      flags: '--outbox-messages <n>', sets: 'publish.outbox.maxMessages', parse: number, standard: OUTBOX.maxMessages,
+      about: 'messages kept for one camera while the broker is down',
+    },
+  ],
+};
+
+export const retryFlags: FlagGroup = {
+  heading: 'Reconnecting:',
+  flags: [
+    {
+      flags: '--retry-initial <ms>', sets: 'retry.initial', parse: number, standard: RETRY.initial,
+      about: 'first wait after a failure, in ms',
+    },
+    {
+      flags: '--retry-max <ms>', sets: 'retry.max', parse: number, standard: RETRY.max,
+      about: 'longest wait, in ms',
+    },
+    {
+      flags: '--retry-factor <n>', sets: 'retry.factor', parse: number, standard: RETRY.factor,
+      about: 'each wait is this many times the one before it',
+    },
+    {
+      flags: '--retry-jitter <share>', sets: 'retry.jitter', parse: number, standard: RETRY.jitter,
+      about: 'share of each wait that is random, 0 to 1',
+    },
+    {
+      flags: '--stable-after <ms>', sets: 'retry.stableAfter', parse: number, standard: RETRY.stableAfter,
+      about: 'frames must flow so long, in ms, before the waits start anew',
+    },
+    {
+      flags: '--no-retry', sets: 'stream.retry',
+      about: 'end a camera at its first failure, with exit code 1',
+    },
+  ],
+};

@@ -1,0 +1,25 @@
+/** Flags of the steps: what becomes of the pictures. */
+import { STEPS, STEP_KINDS, type StepKind, type UnitRule, type UnitStep } from '../../../core/steps/index.js';
+import type { Flag, FlagGroup } from './flag.js';
+
+/** The steps that give access units, by the word of `--codec`. The first is taken when none is given. */
+export const CODECS: ReadonlyMap<string, UnitStep['kind']> = new Map(STEP_KINDS.flatMap((kind) => (
+  STEPS[kind].gives === 'pictures' ? [] : [[(STEPS[kind] as UnitRule<UnitStep>).cli.codec, kind as UnitStep['kind']] as const]
+)));
+
+/** The steps on pictures, in the order in which they are applied. */
+export const PICTURE_STEPS: readonly StepKind[] = STEP_KINDS.filter((kind) => STEPS[kind].gives === 'pictures');
+
+const flagsOf = (kinds: Iterable<StepKind>): Flag[] => [...kinds].flatMap((kind) => STEPS[kind].cli.flags);
+
+export const pictureFlags: FlagGroup = {
+  heading: 'Pictures:',
+  flags: [
+    ...flagsOf(PICTURE_STEPS),
+    {
+      flags: '--codec <codec>', sets: 'stream.codec', standard: [...CODECS.keys()][0],
+      about: `what the pictures become: ${[...CODECS.keys()].join(', ')}; 'copy' passes the source's own access units on, with no decoding`,
+    },
+    ...flagsOf(CODECS.values()),
+  ],
+};

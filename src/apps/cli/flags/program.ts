@@ -1,0 +1,34 @@
+/** Flags of the program itself: where messages go, what it prints, how it ends. */
+import { BROKER, STATS } from '../../../core/defaults/defaults.js';
+import { type FlagGroup, number } from './flag.js';
+
+/** Levels of pino, loudest last. */
+export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export const programFlags: FlagGroup = {
+  heading: 'Program:',
+  flags: [
+    {
+      flags: '--to <broker>', sets: 'stream.to', standard: 'memory:',
+      about: 'memory:, kafka://[user:password@]host:port[,host:port]/topic, or redis[s]://[user:password@]host:port[/stream]',
+    },
+    {
+      flags: '--json', sets: 'stream.json',
+      about: 'print nothing but one JSON object with all counts, at the end, on stdout',
+    },
+    { flags: '--quiet', sets: 'stream.quiet', about: 'no table, no summary, no logs but errors' },
+    {
+      flags: '--log-level <level>', sets: 'stream.logLevel', standard: 'info; warn beside the live table',
+      about: `logs on stderr: ${LOG_LEVELS.join(', ')}`,
+    },
+    {
+      flags: '--refresh <ms>', sets: 'stream.refresh', parse: number, standard: STATS.every,
+      about: 'the live table is redrawn so often, in ms',
+    },
+    {
+      flags: '--close-deadline <ms>', sets: 'stream.closeDeadlineMs', parse: number, standard: BROKER.closeDeadlineMs,
+      about: 'when stopped: so long for sending what is left, in ms',
+    },
+  ],
+};

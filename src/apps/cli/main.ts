@@ -1,0 +1,8 @@
+#!/usr/bin/env node
+/** The command `rxcam`. The title comes first: what loads after it takes a fifth of a second. */
+import './title.js';
+import { guard } from './program/index.js';
+
+guard();
+const { run } = await import('./run.js');
+process.exitCode = await run(process.argv.slice(2), process.env);

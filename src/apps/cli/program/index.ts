@@ -1,0 +1,8 @@
+/** The command line as a program: signals, logs, output, what must not be shown. */
+export { complain, guard, oneLine } from './guard.js';
+export { createLogger } from './logger.js';
+export { GONE, LineSink, delivered } from './output.js';
+export { plain, readableLine } from './readable.js';
+export { secretsOfCommand, shownWords } from './secrets.js';
+export { type StopReason, stop$ } from './signals.js';
+export { logWarnings } from './warnings.js';

@@ -1,0 +1,38 @@
+/** What must not be shown of a command. */
+import { isSecretOption, redact, redactUrl, secretsOf, wellFormed } from '../../../core/redact/redact.js';
+
+/** Passwords of brokers, for those who do not want them in an address. */
+const PASSWORD = /^RXCAM_[A-Z0-9]+_PASSWORD$/;
+
+/** A flag with its value in one word. */
+const FLAG = /^(--?[\w-]+=)(.*)$/s;
+
+/** Secrets in the words of a command and in the environment, in every form in which they could turn up. */
+export function secretsOfCommand(words: readonly string[], env: NodeJS.ProcessEnv): string[] {
+  const inWords = words.flatMap((word) => secretsOf(word.replace(FLAG, '$2')));
+  const values = words.flatMap((word, index) => (isSecretValue(words, index) ? word.replace(FLAG, '$2') : []));
+  const passwords = [...values, ...Object.entries(env).flatMap(([name, value = '']) => (PASSWORD.test(name) ? [value] : []))];
+  const formsOf = (password: string) => secretsOf(`x://:${encodeURIComponent(wellFormed(password))}@x`);
+  return [...new Set([...inWords, ...passwords, ...passwords.flatMap(formsOf)])].filter((secret) => secret !== '');
+}
+
+/** The words as they may stand in the list of processes. */
+export function shownWords(words: readonly string[]): string[] {
+  return words.map((word, index) => {
+    const [, flag = '', value = word] = FLAG.exec(word) ?? [];
+    return isSecretValue(words, index) ? `${flag}***` : flag + redact(redactUrl(value));
+  });
+}
+
+/** There is no flag for a password, but people try: `--sasl-password=x`, `--redis-password x`. */
+function isSecretValue(words: readonly string[], index: number): boolean {
+  const word = words[index] ?? '';
+  const flag = FLAG.exec(word)?.[1];
+  if (flag !== undefined) return isPassword(flag);
+  const before = words[index - 1] ?? '';
+  return before.startsWith('-') && !before.includes('=') && !word.startsWith('-') && isPassword(before);
+}
+
+function isPassword(flag: string): boolean {
+  return isSecretOption(flag) && !/(?:mechanism|username|user)=?$/.test(flag);
+}

@@ -1,0 +1,63 @@
+/** A line for each message, gap and summary: for people, or as JSON. */
+import type { Gap, Received, Verified } from '../../../message/index.js';
+import { shownSize } from '../../../ledger/index.js';
+import { plain } from '../program/index.js';
+import type { ReadSummary } from './summary.js';
+
+/** An object in one line; a message with what it says of its picture, and without its bytes. */
+export function jsonLine(one: object): string {
+  return `${JSON.stringify('facts' in one ? factsOf(one as Received | Verified) : one)}\n`;
+}
+
+/** A message, or a gap, in words. */
+export function readableLine(one: Received | Verified | Gap): string {
+  return `${plain('facts' in one ? messageInWords(one) : gapInWords(one))}\n`;
+}
+
+/** What came of all of it, in words. */
+export function summaryLine({ received, bytes, expired, failures, verdicts }: ReadSummary): string {
+  const counts = [`${received} messages (${shownSize(bytes)})`];
+  if (verdicts === undefined && expired > 0) counts.push(`${expired} removed by the broker before they were read`);
+  if (failures > 0) counts.push(`${failures} failed connections`);
+  if (verdicts !== undefined) {
+    const { whole, repeated, torn, undecodable, late, unchecked, dropped, lost, expired: gone, missing } = verdicts;
+    const rest = { undecodable, late, 'without a digest': unchecked };
+    counts.push(`${whole} whole`, `${repeated} repeated`, `${torn} torn`, ...Object.entries(rest).flatMap(([name, count]) => (count > 0 ? [`${count} ${name}`] : [])));
+    counts.push(missing === 0 ? 'none missing' : `${missing} missing (${dropped} dropped by the sender, ${lost - late} lost, ${gone} expired)`);
+  }
+  return `${counts.join(', ')}\n`;
+}
+
+function factsOf(one: Received | Verified): object {
+  const { topic, key, partition, offset, streamId, timestamp, format, camera, id, inputOrder, seq, frames, pts, capturedAt, width, height } = one;
+  const { keyframe, codec, mode, value, expired } = one;
+  const verdict = 'verdict' in one ? { verdict: one.verdict, decodable: one.decodable } : {};
+  return {
+    topic, key, partition, offset, streamId, timestamp, format, camera, id, inputOrder, seq, frames, pts, capturedAt, width, height,
+    keyframe, codec, mode, bytes: value.length, expired, ...verdict,
+  };
+}
+
+function messageInWords(one: Received | Verified): string {
+  const { camera, inputOrder, seq, keyframe, codec, width, height, value, partition, offset, streamId, capturedAt, timestamp } = one;
+  const place = streamId ?? (partition === undefined ? offset : `${partition}:${offset ?? ''}`);
+  const words = [
+    timeOf(capturedAt ?? timestamp), camera, inputOrder === undefined ? '' : `#${inputOrder}`, seq === undefined ? '' : `picture ${seq}`,
+    codec ?? '', width === undefined || height === undefined ? '' : `${width}x${height}`, keyframe === true ? 'keyframe' : '',
+    shownSize(value.length), `at ${place ?? '?'}`, 'verdict' in one ? verdictOf(one) : '',
+  ];
+  return words.filter((word) => word !== '').join(' ');
+}
+
+function verdictOf({ verdict, decodable }: Verified): string {
+  return verdict === 'whole' && !decodable ? 'whole, undecodable' : verdict;
+}
+
+function gapInWords({ camera, size, cause, from, to, timestamp }: Gap): string {
+  const range = from === undefined ? '' : ` (#${from} to #${to ?? from})`;
+  return `${timeOf(timestamp)} ${camera} ${size} missing, ${cause}${range}`;
+}
+
+function timeOf(ms: number): string {
+  return ms >= 0 && ms <= 8.64e15 ? new Date(ms).toISOString() : 'no time';
+}

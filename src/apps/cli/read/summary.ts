@@ -1,0 +1,19 @@
+/** What is said at the end of a reading. */
+import type { VerifyStats } from '../../../../operators/index.js';
+import type { ReceptionStats } from '../../../broker/index.js';
+
+export interface ReadSummary {
+  readonly received: number;
+  readonly bytes: number;
+  readonly expired: number;
+  readonly failures: number;
+  /** `missing`: dropped, lost and expired, without those that came late. */
+  readonly verdicts?: VerifyStats & { readonly missing: number };
+}
+
+export function summaryOf({ received, bytes, expired, failures }: ReceptionStats, verdicts: VerifyStats | undefined): ReadSummary {
+  const sums = { received, bytes, expired, failures };
+  if (verdicts === undefined) return sums;
+  const { dropped, lost, expired: gone, late } = verdicts;
+  return { ...sums, verdicts: { ...verdicts, missing: Math.max(0, dropped + lost + gone - late) } };
+}

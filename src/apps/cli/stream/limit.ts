@@ -1,0 +1,26 @@
+/** Ends a camera after a number of messages: those that the outbox drops are made up for. */
+import { Observable, type MonoTypeOperatorFunction } from 'rxjs';
+import type { CameraEvent } from '../../../core/events.js';
+import type { CameraMessage } from '../../../core/frame/frame.js';
+
+/**
+ * Passes messages on until `limit` of them are sent or on their way. It counts by `inputOrder`, which goes on over
+ * reconnects, so that each subscription takes up the count.
+ */
+export function limit(messages: number, events$: Observable<CameraEvent>): MonoTypeOperatorFunction<CameraMessage> {
+  let dropped = 0;
+  events$.subscribe((event) => {
+    if (event.type === 'dropped' && (event.from === 'outbox' || event.from === 'request')) dropped += 1;
+  });
+  return (source) => new Observable((subscriber) => {
+    subscriber.add(source.subscribe({
+      next: (message) => {
+        subscriber.next(message);
+        // Only now is it known whether the outbox had room for it.
+        if (message.inputOrder - dropped >= messages) subscriber.complete();
+      },
+      error: (error: unknown) => { subscriber.error(error); },
+      complete: () => { subscriber.complete(); },
+    }));
+  });
+}

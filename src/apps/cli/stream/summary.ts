@@ -1,0 +1,65 @@
+/** What is said at the end: the counts of each camera and their sums, for programs or for people. */
+import { type CameraStats, shownSize } from '../../../ledger/index.js';
+import { plain } from '../program/index.js';
+
+/** The counts of a camera, or of several together; pictures, but for bytes and reconnects. */
+export interface Totals {
+  readonly captured: number;
+  readonly published: number;
+  readonly delivered: number;
+  readonly skipped: number;
+  readonly dropped: Readonly<Record<string, number>>;
+  readonly inFlight: number;
+  readonly duplicates: number;
+  /** Bytes published. */
+  readonly bytes: number;
+  readonly reconnects: number;
+  /** Name of the encoder; several, one after the other, where cameras differ; null when none ran. */
+  readonly encoder: string | null;
+}
+
+/** What `--json` prints. */
+export interface Summary extends Totals {
+  /** With several sources: the counts of each, by key. */
+  readonly cameras?: Readonly<Record<string, Totals>>;
+}
+
+/** Sums up; `cameras` is there when there are several. */
+export function summaryOf(cameras: readonly { key: string; stats: CameraStats }[]): Summary {
+  const each = cameras.map(({ key, stats }) => [key, totalsOf(stats)] as const);
+  const sum = sumOf(each.map(([, totals]) => totals));
+  return cameras.length < 2 ? sum : { ...sum, cameras: Object.fromEntries(each) };
+}
+
+/** A line for each camera. */
+export function readableSummary(summary: Summary, keys: readonly string[]): string {
+  const all = summary.cameras ?? { [keys[0] ?? '']: summary };
+  return Object.entries(all).map(([key, totals]) => `${plain(key)}: ${inWords(totals)}\n`).join('');
+}
+
+function totalsOf(stats: CameraStats): Totals {
+  const { captured, published, delivered, skipped, dropped, inFlight, duplicates, bytes, reconnects, encoder } = stats;
+  const counts = { captured, published, delivered, skipped, dropped, inFlight, duplicates, bytes, reconnects };
+  return { ...counts, encoder: encoder?.name ?? null };
+}
+
+function sumOf(all: readonly Totals[]): Totals {
+  const sum = (name: Exclude<keyof Totals, 'dropped' | 'encoder'>) => all.reduce((total, one) => total + one[name], 0);
+  const causes = Object.keys(all[0]?.dropped ?? {});
+  const dropped = (cause: string) => all.reduce((total, one) => total + (one.dropped[cause] ?? 0), 0);
+  const encoders = [...new Set(all.flatMap(({ encoder }) => (encoder === null ? [] : [encoder])))];
+  return {
+    captured: sum('captured'), published: sum('published'), delivered: sum('delivered'), skipped: sum('skipped'),
+    dropped: Object.fromEntries(causes.map((cause) => [cause, dropped(cause)])),
+    inFlight: sum('inFlight'), duplicates: sum('duplicates'), bytes: sum('bytes'), reconnects: sum('reconnects'),
+    encoder: encoders.length === 0 ? null : encoders.join(', '),
+  };
+}
+
+function inWords({ captured, published, skipped, dropped, bytes, reconnects, encoder }: Totals): string {
+  const causes = Object.entries(dropped).filter(([, frames]) => frames > 0);
+  const lost = causes.reduce((sum, [, frames]) => sum + frames, 0);
+  const why = causes.length === 0 ? '' : ` (${causes.map(([cause, frames]) => `${cause} ${frames}`).join(', ')})`;
+  return `${captured} frames captured, ${published} published (${shownSize(bytes)}), ${skipped} skipped, ${lost} dropped${why}, ` +
+    `${reconnects} reconnects, encoder ${encoder === null ? 'none' : plain(encoder)}`;
+}

@@ -1,0 +1,132 @@
+/** clip(): one MP4 of a period out of a broker. */
+import { Observable, type OperatorFunction, type Subscriber, filter, firstValueFrom, fromEvent, last, lastValueFrom, map, takeUntil, takeWhile, tap } from 'rxjs';
+import { z } from 'zod';
+import { subscribe, verify } from '../../operators/index.js';
+import { take } from '../ledger/index.js';
+import type { Broker } from '../broker/index.js';
+import { wall } from '../core/clock.js';
+import { CLIP } from '../core/defaults/reading.js';
+import { NoVideo } from '../core/errors/errors.js';
+import { ffmpegMuxer } from '../ffmpeg/index.js';
+import type { Gap, Received, Verified } from '../message/index.js';
+import { options, parseOptions } from '../core/options.js';
+import { type RecordClosed, type RecordGap, RecordStream, type Recorded, SingleFile, disk } from '../consumer/index.js';
+
+/** Options of {@link clip}. */
+export interface ClipConfig {
+  /** Topic on Kafka, stream on Redis. */
+  readonly topic: string;
+  /** Key of the messages. */
+  readonly key: string;
+  /** A Date or ms since 1970: the clip begins at the keyframe before it. */
+  readonly from: Date | number;
+  /** A Date or ms since 1970: the time of the last picture. */
+  readonly to: Date | number;
+  /** Path of the MP4; what is there is replaced. */
+  readonly file: string;
+  /** Ends it: the file is removed. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What is in a clip. */
+export interface Clip extends Pick<RecordClosed, 'file' | 'codec' | 'width' | 'height' | 'from' | 'to' | 'durationMs' | 'pictures' | 'bytes'> {
+  /** Where pictures are missing. */
+  readonly gaps: readonly Pick<RecordGap, 'cause' | 'size' | 'from' | 'to'>[];
+}
+
+const time = () => z.union([z.date(), z.number().min(0)], { error: 'expected a Date or a time in ms' }).transform(Number);
+
+const SCHEMA = options({
+  topic: z.string().min(1), key: z.string(), from: time(), to: time(), file: z.string().min(1),
+  signal: z.custom<AbortSignal>((value) => value instanceof AbortSignal, { message: 'expected an AbortSignal' }).optional(),
+}).refine(({ from, to }) => from <= to, { message: "expected 'from' before 'to'" });
+
+/**
+ * Writes one MP4 of a period out of a broker, the access units unchanged: from the keyframe before `from` to the last picture
+ * at `to`. It ends where the size or the codec changes. Pictures that are missing are named in `gaps`.
+ *
+ * Rejects with InvalidOption; with NoVideo where the period holds no picture that decodes; with RecordingFailed where the file can't be
+ * written; with the signal's reason.
+ *
+ * @example
+ * ```ts
+ * const now = Date.now();
+ * await clip(broker, { topic: 'video', key: 'gate', from: now - 60_000, to: now, file: 'gate.mp4' });
+ * ```
+ */
+export async function clip(broker: Broker, config: ClipConfig): Promise<Clip> {
+  const { signal, file, ...period } = parseOptions('clip', SCHEMA, config);
+  signal?.throwIfAborted();
+  const begin = await keyframeBefore(broker, period);
+  const received$ = upTo(broker, period, begin, period.to).pipe(verify());
+  const written$ = received$.pipe(intoFile(file, period));
+  const aborted$ = signal === undefined ? new Observable<never>() : fromEvent(signal, 'abort');
+  const gaps: RecordGap[] = [];
+  const closed$ = written$.pipe(
+    tap((event) => { if (event.type === 'gap') gaps.push(event); }),
+    filter((event): event is RecordClosed => event.type === 'closed'),
+    takeUntil(aborted$),
+  );
+  const closed = await firstValueFrom(closed$, { defaultValue: undefined });
+  if (signal?.aborted === true) disk.remove(file);
+  signal?.throwIfAborted();
+  if (closed === undefined) throw new NoVideo(`clip: no picture of '${period.key}' in '${period.topic}' from ${iso(begin)} to ${iso(period.to)} decodes`);
+  const { codec, width, height, from, to, durationMs, pictures, bytes } = closed;
+  const missing = gaps.map(({ cause, size, from: after, to: before }) => ({ cause, size, from: after, to: before }));
+  return { file, codec, width, height, from, to, durationMs, pictures, bytes, gaps: missing };
+}
+
+interface Period { readonly topic: string; readonly key: string; readonly from: number; readonly to: number }
+
+/** The time of the last picture up to `from` that decodes alone; `from` where none is found. It looks back further each time. */
+async function keyframeBefore(broker: Broker, period: Period): Promise<number> {
+  const { from } = period;
+  for (const backMs of CLIP.lookBackMs) {
+    const keyframes$ = upTo(broker, period, Math.max(0, from - backMs), from).pipe(
+      filter((message) => message.keyframe !== false && message.referenceOrder === undefined), map(timeOf),
+    );
+    const found = await lastValueFrom(keyframes$.pipe(last(null, undefined)), { defaultValue: undefined });
+    if (found !== undefined) return found;
+  }
+  return from;
+}
+
+/** The messages of pictures up to a time. A broker that has times of its own (Redis) has them a little later. */
+function upTo(broker: Broker, { topic, key }: Period, from: number, to: number): Observable<Received> {
+  const late = Math.max(to, Math.min(to + CLIP.latenessMs, wall()));
+  return subscribe(broker, { topic, key, from, to: late }).pipe(takeWhile((message) => timeOf(message) <= to));
+}
+
+function timeOf({ capturedAt, timestamp }: Received): number {
+  return capturedAt ?? timestamp;
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+/** One file of all messages, over gaps. */
+function intoFile(file: string, { topic, key }: Period): OperatorFunction<Verified | Gap, Recorded> {
+  return (source) => new Observable<Recorded>((subscriber) => {
+    const settings = { every: Infinity, gapMs: Infinity, joins: true };
+    const stream = new RecordStream(new SingleFile(disk, file), ffmpegMuxer, settings, { topic, key, camera: key }, sinkOf(subscriber));
+    const step = {};
+    subscriber.add(() => { stream.leave(); });
+    subscriber.add(source.subscribe({
+      next: (one) => {
+        if (one.verdict === 'gap') stream.gap(one.cause, one.size);
+        else stream.push(one, take(one, 'stdin', step));
+      },
+      error: (error: unknown) => { subscriber.error(error); },
+      complete: () => { stream.end(); },
+    }));
+  });
+}
+
+function sinkOf(subscriber: Subscriber<Recorded>) {
+  return {
+    report: (event: Recorded) => { subscriber.next(event); },
+    error: (error: unknown) => { subscriber.error(error); },
+    complete: () => { subscriber.complete(); },
+  };
+}

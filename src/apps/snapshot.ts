@@ -1,0 +1,113 @@
+/** snapshot(): one picture of a camera, whatever it is doing. */
+import {
+  type Observable, asapScheduler, catchError, defaultIfEmpty, defer, filter, firstValueFrom, map, observeOn, of, switchMap, take, takeUntil,
+  throwError, throwIfEmpty, timeout,
+} from 'rxjs';
+import { encodeJpeg } from '../../operators/index.js';
+import { type Camera, type CameraHub, hubOf, planOf } from '../camera/index.js';
+import { ACCOUNTS } from '../core/frame/accounted.js';
+import { JPEG, SNAPSHOT } from '../core/defaults/defaults.js';
+import { DecodeFailed, InvalidOption, NoVideo, SourceTimeout, failureOf } from '../core/errors/errors.js';
+import { still } from '../ffmpeg/index.js';
+import type { EncodedFrame, Frame } from '../core/frame/frame.js';
+import { jpegQuality, milliseconds, options, parseOptions } from '../core/options.js';
+
+/** Options of {@link snapshot}. */
+export interface SnapshotConfig {
+  /** 1 (worst) to 100, a whole number, on the scale of libjpeg. Default 80. A running camera's own JPEG is taken as it is. */
+  readonly quality?: number | undefined;
+  /** So long it may take, all in all; ms. Default 60,000. */
+  readonly timeoutMs?: number | undefined;
+}
+
+const schema = options({
+  quality: jpegQuality().default(JPEG.quality),
+  timeoutMs: milliseconds().min(1).default(SNAPSHOT.timeoutMs),
+});
+
+/**
+ * One picture of a camera as a JPEG: of one that is running, the next picture that leaves it, without a second session on
+ * the camera; one that nobody is subscribed to is run until it has given a picture, which counts as any other run does.
+ *
+ * Of a running camera the picture is what its pipeline makes of it (thinned, resized), and comes with the next keyframe or
+ * chunk. It counts nowhere a second time.
+ *
+ * Rejects with InvalidOption; with SourceTimeout if no picture comes within `timeoutMs`, be it because the camera waits to
+ * reconnect; with the camera's own failure where it is not running; with DecodeFailed for a picture that is damaged.
+ *
+ * @example
+ * ```ts
+ * const jpeg = await snapshot(camera('test:'), { quality: 90 });
+ * ```
+ */
+export async function snapshot(camera: Camera, config: SnapshotConfig = {}): Promise<Buffer> {
+  const { quality, timeoutMs } = parseOptions('snapshot', schema, config);
+  const hub = checkedHub(camera);
+  const late = new SourceTimeout(`no picture within ${timeoutMs} ms`, { camera: hub.facts.key });
+  return firstValueFrom(pictureOf(camera, hub, quality).pipe(timeout({ first: timeoutMs, with: () => throwError(() => late) })));
+}
+
+/** @throws InvalidOption */
+function checkedHub(given: unknown): CameraHub {
+  const source = typeof given === 'object' && given !== null ? (given as Camera) : undefined;
+  const hub = source && hubOf(source);
+  if (hub !== undefined) return hub;
+  const plan = source && planOf(source);
+  const kind = given === null ? 'null' : typeof given;
+  throw new InvalidOption(`snapshot: ${plan === undefined ? kind : 'a camera with steps'} given, expected what camera() returns`);
+}
+
+/** A run that ends before it has given a picture leaves an idle camera. */
+function pictureOf(camera: Camera, hub: CameraHub, quality: number): Observable<Buffer> {
+  return defer(() => (hub.isRunning ? nextOf(hub) : of(undefined))).pipe(
+    switchMap((value) => {
+      if (value !== undefined) return jpegOf(value, quality).pipe(catchError((cause: unknown) => throwError(() => failed(cause, hub))));
+      return hub.isRunning ? pictureOf(camera, hub, quality) : firstOf(camera, quality);
+    }),
+  );
+}
+
+/** What made no JPEG of a picture knows no camera. */
+function failed(cause: unknown, hub: CameraHub): Error {
+  return failureOf(cause, 'the picture', { camera: hub.facts.key });
+}
+
+/** The next value of a running camera that decodes alone; undefined when the camera has stopped. */
+function nextOf(hub: CameraHub): Observable<Frame | EncodedFrame | undefined> {
+  const stopped$ = hub.ledger.turns$.pipe(
+    filter(({ type }) => type === 'stopped' || type === 'failed'),
+    // Only then is the run free, or taken over by a retry.
+    observeOn(asapScheduler),
+    filter(() => !hub.isRunning),
+  );
+  return hub.values$.pipe(map(inFull), filter(isWhole), take(1), takeUntil(stopped$), defaultIfEmpty(undefined));
+}
+
+/** In frame mode a picture that looks like the last full one is shown by that. */
+function inFull(value: Frame | EncodedFrame): Frame | EncodedFrame {
+  if (!('codec' in value) || value.unchanged === undefined || value.mode !== 'frame') return value;
+  return { ...value, keyframe: true, data: value.unchanged.reference.data };
+}
+
+function isWhole(value: Frame | EncodedFrame): boolean {
+  return !('codec' in value) || value.keyframe;
+}
+
+function firstOf(camera: Camera, quality: number): Observable<Buffer> {
+  return camera.pipe(
+    encodeJpeg({ quality }), take(1), map(({ data }) => data),
+    throwIfEmpty(() => new NoVideo('the source ended without a picture', { camera: camera.key })),
+  );
+}
+
+function jpegOf(value: Frame | EncodedFrame, quality: number): Observable<Buffer> {
+  if (!('codec' in value)) {
+    // The ledger has the frame already.
+    const { [ACCOUNTS]: _, ...picture } = value;
+    return of(picture).pipe(encodeJpeg({ quality }), map(({ data }) => data));
+  }
+  if (value.codec === 'jpeg') return of(value.data);
+  return still(value.data, { codec: value.codec, rotation: value.rotation }, quality).pipe(
+    throwIfEmpty(() => new DecodeFailed(`the ${value.codec} picture ${value.seq} can't be decoded`)),
+  );
+}

@@ -1,0 +1,2 @@
+/** CameraStreamer: many cameras behind one object. */
+export { CameraStreamer, type CameraStreamerConfig, type StartStreamConfig, type StreamTimingStats, type TransmissionStats } from './streamer.js';

@@ -1,0 +1,56 @@
+/** Parts of CameraStreamer: a stream that runs, a message of the user's own, an answer that is kept. */
+import { randomUUID } from 'node:crypto';
+import type { Observable, Subscription } from 'rxjs';
+import { mono, wall } from '../../core/clock.js';
+import type { CameraMessage } from '../../core/frame/frame.js';
+
+/** A stream that runs, or has ended. */
+export interface Running {
+  readonly subscription: Subscription;
+  /** Resolves when it has completed or was stopped; rejects with what ended it. */
+  readonly ended: Promise<void>;
+}
+
+/** Subscribes. */
+export function running(values$: Observable<unknown>): Running {
+  const { promise, resolve, reject } = withResolvers();
+  const subscription = values$.subscribe({ error: reject });
+  subscription.add(resolve);
+  return { subscription, ended: promise };
+}
+
+function withResolvers(): { promise: Promise<void>; resolve: () => void; reject: (error: unknown) => void } {
+  let resolve = () => { /* Replaced at once. */ };
+  let reject = (_: unknown) => { /* Replaced at once. */ };
+  const promise = new Promise<void>((...both) => { [resolve, reject] = both; });
+  return { promise, resolve: () => { resolve(); }, reject: (error) => { reject(error); } };
+}
+
+/** A message that comes from no camera. */
+export function direct(message: Buffer | string | Readonly<Record<string, unknown>>, key: string): CameraMessage {
+  const isObject = typeof message === 'object' && !Buffer.isBuffer(message);
+  const text = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
+  return {
+    camera: key, run: 0, seq: 0, lastSeq: 0, frames: 1, pts: 0, capturedAt: wall(), width: 0, height: 0, mode: 'frame', keyframe: true,
+    id: randomUUID(), key, inputOrder: 0, headers: {}, value: Buffer.isBuffer(message) ? message : Buffer.from(text(message)),
+    ...(isObject && { fields: Object.fromEntries(Object.entries(message).map(([name, value]) => [name, text(value)])) }),
+  };
+}
+
+/** An answer that is asked for again only after some time, or on request. */
+export class Remembered {
+  #askedAt = -Infinity;
+  #answer: unknown;
+
+  constructor(readonly question: () => unknown, readonly forMs: number) {}
+
+  readonly ask = async (): Promise<unknown> => {
+    if (mono() - this.#askedAt >= this.forMs) await this.askNow();
+    return this.#answer;
+  };
+
+  async askNow(): Promise<void> {
+    this.#answer = await this.question();
+    this.#askedAt = mono();
+  }
+}

@@ -1,0 +1,183 @@
+/** CameraStreamer: many cameras to one broker by method calls, in the shape of the system that rxcam follows. Only composes operators. */
+import { firstValueFrom, of } from 'rxjs';
+import { publish } from '../../../operators/index.js';
+import { type Broker, type CloseReport, type KafkaConfig, kafka, redis } from '../../broker/index.js';
+import { type Camera, camera } from '../../camera/index.js';
+import { BrokerUnavailable, InvalidOption } from '../../core/errors/errors.js';
+import type { Published } from '../../core/frame/frame.js';
+import { type Report, type Timing, report } from '../../ledger/index.js';
+import { parseOptions } from '../../core/options.js';
+import { redact } from '../../core/redact/redact.js';
+import { type CameraStreamerConfig, START_SCHEMA, STREAMER_SCHEMA, type StartOptions, type StartStreamConfig, type StreamerOptions } from './options.js';
+import { type Running, Remembered, direct, running } from './parts.js';
+import { published$ } from './pipeline.js';
+
+export type { CameraStreamerConfig, StartStreamConfig } from './options.js';
+
+/** What {@link CameraStreamer.getTransmissionStats} gives. */
+export interface TransmissionStats extends Report {
+  /** The report of each stream, by key; of those that have been stopped as well. */
+  readonly byStream: Readonly<Record<string, Report>>;
+}
+
+/** Durations of a stream, ms; `last` of each is that of the last picture or message. */
+export interface StreamTimingStats {
+  readonly read: Timing;
+  readonly process: Timing;
+  readonly write: Timing;
+  readonly latency: Timing;
+}
+
+/** A camera is kept for its key: its messages are numbered on when it is started again. */
+interface Stream { readonly address: string; readonly gate: Camera; readonly running: Running }
+
+/**
+ * Streams cameras to Kafka or Redis, in messages of the `matrice` format. Each stream connects again for ever; all share one
+ * broker handle.
+ *
+ * @example
+ * ```ts
+ * const streamer = new CameraStreamer({ serviceId: 'service_1', serverType: 'kafka', connection: { brokers: ['localhost:9092'] } });
+ * streamer.registerStreamTopic('gate', 'gate_input');
+ * streamer.startBackgroundStream({ input: 'rtsp://camera/stream', streamKey: 'gate', fps: 5 });
+ * ```
+ */
+export class CameraStreamer {
+  /** The handle that all streams share: its state and errors. */
+  readonly broker: Broker;
+  readonly #options: StreamerOptions;
+  readonly #topics = new Map<string, string>();
+  readonly #streams = new Map<string, Stream>();
+  readonly #where: Remembered | undefined;
+
+  /** @throws InvalidOption */
+  constructor(config: CameraStreamerConfig) {
+    const options = parseOptions('CameraStreamer', STREAMER_SCHEMA, config);
+    this.#options = options;
+    const { connectionRefreshThreshold: refreshAfterFailures, connectionRefreshIntervalMs } = options;
+    const name = options.serverType === 'kafka' ? 'brokers' : 'url';
+    const where = (options.connection as Record<string, unknown>)[name];
+    if (typeof where === 'function') this.#where = new Remembered(where as () => unknown, connectionRefreshIntervalMs);
+    const given = { refreshAfterFailures, ...options.connection, ...(this.#where && { [name]: this.#where.ask }) };
+    this.broker = options.serverType === 'kafka' ? kafka(given as KafkaConfig) : redis(given);
+    // Wrong options of the operators are told here, and not by the first stream.
+    void published$({ gate: camera('test:'), broker: this.broker, topic: 'topic', streamer: options, start: START_SCHEMA.parse({ input: 'test:' }) });
+  }
+
+  /** Says where the messages of a stream go; before or after its start, but a stream that runs goes on where it was. */
+  registerStreamTopic(key: string, topic: string): void {
+    this.#topics.set(key, topic);
+  }
+
+  getTopicForStream(key: string): string | undefined {
+    return this.#topics.get(key);
+  }
+
+  /** Makes a topic that is not there, on Redis with its consumer group `{topic}_group`. Rejects with BrokerUnavailable. */
+  setupStreamForTopic(topic: string): Promise<void> {
+    return this.broker.prepare(topic, { consumerGroup: `${topic}_group` });
+  }
+
+  /**
+   * Starts a stream; resolves when it has ended or was stopped. A camera or broker that fails does not end it.
+   * Rejects with InvalidOption for wrong options, a key without a topic, or a key that is streaming already.
+   */
+  async startStream(config: StartStreamConfig): Promise<void> {
+    await this.#start(config).running.ended;
+  }
+
+  /**
+   * Starts a stream and returns its key at once; what happens to it is told by the events of `getCamera(key)`.
+   * @throws InvalidOption as `startStream` rejects with it
+   */
+  startBackgroundStream(config: StartStreamConfig): string {
+    const { gate, running: { ended } } = this.#start(config);
+    // Who wants to know of the end takes startStream.
+    ended.catch(() => undefined);
+    return gate.key;
+  }
+
+  /** The camera of a stream: its events and statistics. */
+  getCamera(key: string): Camera | undefined {
+    return this.#streams.get(key)?.gate;
+  }
+
+  /** Stops one stream, or all; also one that waits to reconnect. What the outbox holds of it is sent all the same. */
+  stopStreaming(key?: string): void {
+    const stopped = key === undefined ? [...this.#streams.values()] : [this.#streams.get(key)];
+    for (const stream of stopped) stream?.running.subscription.unsubscribe();
+  }
+
+  /**
+   * Sends a message of your own, in order with those of the stream of the same key; resolves when it is acknowledged.
+   * Rejects with BrokerUnavailable if the streamer is closed first, or with MessageTooLarge.
+   * @param message - bytes, text, or an object: it goes as JSON, on Redis a field for each of its members
+   */
+  async produceRequest(message: Buffer | string | Readonly<Record<string, unknown>>, topic: string, key = ''): Promise<Published> {
+    const sent$ = of(direct(message, key)).pipe(publish(this.broker, { topic, key }));
+    const refused = new BrokerUnavailable(`${this.broker.kind} at ${this.broker.address}: a message was given up`);
+    return firstValueFrom(sent$, { defaultValue: undefined }).then((ack) => ack ?? Promise.reject(refused));
+  }
+
+  /** What was sent, saved and spent, of all streams together and of each. */
+  getTransmissionStats(): TransmissionStats {
+    const all = [...this.#streams].map(([key, { gate }]) => [key, gate.stats] as const);
+    const byStream = Object.fromEntries(all.map(([key, stats]) => [key, report(stats)]));
+    return { ...report(all.map(([, stats]) => stats)), byStream };
+  }
+
+  /** Zeroes the figures of all streams; never the numbers of their messages. */
+  resetTransmissionStats(): void {
+    for (const { gate } of this.#streams.values()) gate.resetStats();
+  }
+
+  /** What the pictures of a stream took; undefined for a key that never streamed. */
+  getStreamTimingStats(key: string): StreamTimingStats | undefined {
+    const stats = this.getCamera(key)?.stats;
+    if (stats === undefined) return undefined;
+    const { read, process, write, latency } = stats;
+    return { read, process, write, latency };
+  }
+
+  /** Asks a function given as `brokers` or `url` now, and connects anew. Rejects with BrokerUnavailable if it fails. */
+  async refreshConnectionInfo(): Promise<void> {
+    try {
+      await this.#where?.askNow();
+    } catch (error) {
+      const { kind, address } = this.broker;
+      throw new BrokerUnavailable(`${kind} at ${address}: ${redact(error instanceof Error ? error.message : String(error))}`);
+    }
+    this.broker.reconnect();
+  }
+
+  /** Stops all streams, sends what the outbox holds, and closes the connection: reports what was not sent. */
+  close(options?: { deadlineMs?: number }): Promise<CloseReport> {
+    this.stopStreaming();
+    return this.broker.close(options);
+  }
+
+  #start(config: StartStreamConfig): Stream {
+    const start = parseOptions('startStream', START_SCHEMA, config);
+    const { gate, address } = this.#cameraFor(start);
+    const { key } = gate;
+    const topic = start.topic ?? this.#topics.get(key);
+    if (topic === undefined) throw new InvalidOption(`startStream: option 'topic': undefined given, expected one, or registerStreamTopic('${key}', …) before`);
+    if (this.#streams.get(key)?.running.subscription.closed === false) {
+      throw new InvalidOption(`startStream: option 'streamKey': '${key}' given, expected a key that is not streaming already`);
+    }
+    const sent$ = published$({ gate, broker: this.broker, topic, streamer: this.#options, start });
+    this.#topics.set(key, topic);
+    const stream = { address, gate, running: running(sent$) };
+    this.#streams.set(key, stream);
+    return stream;
+  }
+
+  /** The camera of a key, unless the key stands for another source by now. */
+  #cameraFor({ input, streamKey, simulateVideoFileStream, camera: more }: StartOptions): { gate: Camera; address: string } {
+    const { logger } = this.#options;
+    const made = camera(input, { ...more, key: streamKey, logger, ...(simulateVideoFileStream && { pace: 'realtime' as const, loop: true }) });
+    const address = JSON.stringify([input, simulateVideoFileStream, more]);
+    const known = this.#streams.get(made.key);
+    return { gate: known?.address === address ? known.gate : made, address };
+  }
+}

@@ -1,0 +1,198 @@
+/** The broker handle: one connection, one outbox, shared by all cameras. */
+import { BehaviorSubject, EMPTY, Observable, Subject, concat, concatMap, filter, lastValueFrom, map, of, race, take, takeUntil, tap, timer } from 'rxjs';
+import { mono } from '../../core/clock.js';
+import { BROKER, OUTBOX } from '../../core/defaults/defaults.js';
+import { InvalidOption, MessageTooLarge, type RxcamError } from '../../core/errors/errors.js';
+import type { CameraMessage } from '../../core/frame/frame.js';
+import type { Ticket } from '../../ledger/index.js';
+import { type AgainGiven, type AgainOptions, againOptions } from '../again.js';
+import type { Broker, BrokerState } from './broker.js';
+import { type CloseReport, closeReport } from './close-report.js';
+import type { Driver } from '../driver.js';
+import { Entry, type Lane, type LaneOptions, Outbox, type Receiver } from '../outbox/index.js';
+import { Sender, type SenderOptions } from '../sender/index.js';
+import { waitingTopics } from './waiting-topics.js';
+
+/** Marks broker handles; global, so that a second copy of rxcam does no harm. */
+export const BROKER_HANDLE: unique symbol = Symbol.for('rxcam.broker') as never;
+
+/** What every kind of broker can be told. */
+export interface BrokerOptions extends Partial<Omit<SenderOptions, keyof AgainOptions>>, AgainGiven { readonly outboxMaxBytes?: number }
+
+export class BrokerHandle<D extends Driver = Driver> implements Broker {
+  readonly #driver: D;
+  readonly errors$: Observable<RxcamError>;
+  readonly state$: Observable<BrokerState>;
+  readonly #outbox: Outbox;
+  readonly #sender: Sender;
+  readonly #state$: BehaviorSubject<BrokerState>;
+  readonly #errors$ = new Subject<RxcamError>();
+  readonly #settled$ = new Subject<void>();
+  readonly #gone$ = new Subject<void>();
+  /** Why messages of a topic are refused, as it was last told. */
+  readonly #refusals = new Map<string, string>();
+  #closing: Promise<CloseReport> | undefined;
+
+  constructor(driver: D, options: BrokerOptions = {}) {
+    this.#driver = driver;
+    this.#outbox = new Outbox(options.outboxMaxBytes ?? OUTBOX.handleMaxBytes);
+    this.#state$ = new BehaviorSubject<BrokerState>({ status: 'idle', outbox: { messages: 0, bytes: 0 } });
+    this.state$ = this.#state$.asObservable();
+    this.errors$ = this.#errors$.asObservable();
+    driver.warnings$?.pipe(takeUntil(this.#gone$)).subscribe((warning) => { this.#errors$.next(warning); });
+    const { lingerMs = BROKER.lingerMs, maxRequestBytes = BROKER.maxRequestBytes, requestTimeoutMs = BROKER.requestTimeoutMs } = options;
+    this.#sender = new Sender(driver, { lingerMs, maxRequestBytes, requestTimeoutMs, ...againOptions(options) }, {
+      connected: () => { if (this.#status !== 'connected') this.#setState({ status: 'connected' }); },
+      unavailable: (error) => { this.#errors$.next(error); this.#setState({ status: 'unavailable', error }); },
+      refused: (error, topic) => { this.#refused(error, topic); },
+      written: (topic) => { if (this.#refusals.delete(topic)) this.#tell(); },
+      settled: () => { this.#settled(); },
+    });
+  }
+
+  get [BROKER_HANDLE](): this { return this; }
+  get kind(): string { return this.#driver.kind; }
+  get address(): string { return this.#driver.address; }
+  get isClosed(): boolean { return this.#closing !== undefined; }
+  get state(): BrokerState { return this.#stateOf(this.#state$.value); }
+  get #status(): BrokerState['status'] { return this.#state$.value.status; }
+
+  /** A method, and no property: the driver knows passwords, and whoever prints a handle must not see them. */
+  driver(): D { return this.#driver; }
+
+  lane(topic: string, key: string, options: LaneOptions): Lane {
+    return this.#outbox.lane(topic, key, options);
+  }
+
+  offer(lane: Lane, message: CameraMessage, ticket: Ticket, receiver: Receiver): void {
+    receiver.offered();
+    if (this.isClosed) {
+      ticket.drop('closed', closedError(this));
+      receiver.dropped();
+      return;
+    }
+    this.#outbox.offer(lane, new Entry(message, ticket, receiver, mono()));
+    this.#noteFilling();
+    this.#sender.wake(lane);
+  }
+
+  /** `holder` publishes to these lanes no longer: what is kept for them goes when they are empty, and their run is over. */
+  release(lanes: Iterable<Lane>, holder: object): void {
+    for (const lane of lanes) {
+      lane.release(holder);
+      this.#outbox.leave(lane);
+    }
+    // The run that ends now is over when all that ends with it has been told.
+    queueMicrotask(() => { this.#forgetIdle(); });
+  }
+
+  async prepare(topic: string, { consumerGroup }: { consumerGroup?: string } = {}): Promise<void> {
+    if (this.isClosed) throw closedError(this);
+    await lastValueFrom(this.#driver.prepare?.(topic, consumerGroup) ?? EMPTY, { defaultValue: undefined });
+  }
+
+  reconnect(): void {
+    if (!this.isClosed) this.#driver.reset();
+  }
+
+  close({ deadlineMs = BROKER.closeDeadlineMs }: { deadlineMs?: number } = {}): Promise<CloseReport> {
+    this.#closing ??= this.#close(deadlineMs);
+    return this.#closing;
+  }
+
+  #close(deadlineMs: number): Promise<CloseReport> {
+    const empty$ = new Observable<void>((subscriber) => {
+      // It must listen before the sender is hurried: an answer may come at once.
+      // eslint-disable-next-line rxjs-x/no-subscribe-in-pipe -- this is a producer, and no operator
+      const settled = this.#settled$.subscribe(subscriber);
+      this.#sender.hurry();
+      subscriber.next();
+      return settled;
+    }).pipe(filter(() => this.#outbox.messages === 0));
+    return lastValueFrom(race(empty$, timer(deadlineMs)).pipe(
+      take(1),
+      map(() => this.#giveUp()),
+      concatMap((report) => concat(this.#driver.close().pipe(takeUntil(timer(BROKER.disconnectTimeoutMs))), of(report))),
+      tap(() => { this.#closed(); }),
+    ));
+  }
+
+  #giveUp(): CloseReport {
+    this.#sender.stop();
+    return closeReport(this.#outbox.dropAll('closed', closedError(this)));
+  }
+
+  #closed(): void {
+    this.#gone$.next();
+    this.#setState({ status: 'closed' });
+    this.#state$.complete();
+    this.#errors$.complete();
+  }
+
+  #settled(): void {
+    this.#outbox.relieve();
+    const { outbox: { messages }, throttledMs } = this.#state$.value;
+    if ((this.#outbox.messages === 0 && messages > 0) || (throttledMs !== undefined) !== this.#sender.servers.pauseMs > 0) this.#tell();
+    if (this.#outbox.messages === 0) this.#forgetIdle();
+    this.#settled$.next();
+  }
+
+  #forgetIdle(): void {
+    for (const topic of this.#outbox.sweep()) {
+      this.#refusals.delete(topic);
+      this.#driver.forget?.(topic);
+    }
+  }
+
+  #noteFilling(): void {
+    if (this.#state$.value.outbox.messages === 0 && this.#outbox.messages > 0) this.#tell();
+  }
+
+  /** A message that is too large is a matter of its own; any other refusal is repeated until it passes, and told once. */
+  #refused(error: RxcamError, topic: string): void {
+    const isNews = error instanceof MessageTooLarge || this.#refusals.get(topic) !== error.message;
+    if (!isNews) return;
+    if (!(error instanceof MessageTooLarge)) this.#refusals.set(topic, error.message);
+    this.#errors$.next(error);
+    this.#tell();
+  }
+
+  #tell(): void {
+    this.#setState(this.#state$.value);
+  }
+
+  #setState(state: Pick<BrokerState, 'status' | 'error'>): void {
+    this.#state$.next(this.#stateOf(state));
+  }
+
+  #stateOf({ status, error }: Pick<BrokerState, 'status' | 'error'>): BrokerState {
+    const waiting = status === 'connected' ? waitingTopics(this.#outbox.lanes, (lane) => this.#sender.whyWaits(lane)) : [];
+    const throttledMs = status === 'closed' ? 0 : this.#sender.servers.pauseMs;
+    return {
+      status, ...(error !== undefined && { error }),
+      ...(waiting.length > 0 && { waiting }), ...(throttledMs > 0 && { throttledMs }), outbox: this.#totals(),
+    };
+  }
+
+  #totals(): BrokerState['outbox'] {
+    return { messages: this.#outbox.messages, bytes: this.#outbox.bytes };
+  }
+}
+
+/**
+ * The handle behind what the user passed.
+ * @throws InvalidOption if it is no broker, or is closed
+ */
+export function handleOf(what: string, broker: unknown): BrokerHandle {
+  const handle = (broker as { [BROKER_HANDLE]?: BrokerHandle } | null | undefined)?.[BROKER_HANDLE];
+  if (handle === undefined) {
+    const given = typeof broker === 'string' ? 'a string' : typeof broker === 'function' ? 'a function' : String(broker);
+    throw new InvalidOption(`${what}: option 'broker': ${given} given, expected a broker: kafka(…), redis(…) or memory(…)`);
+  }
+  if (handle.isClosed) throw closedError(handle, what);
+  return handle;
+}
+
+function closedError({ kind, address }: Broker, what = 'publish'): InvalidOption {
+  return new InvalidOption(`${what}: option 'broker': ${kind} at ${address} is closed, expected one that is open`);
+}

@@ -1,0 +1,53 @@
+/** A broker as users see it. */
+import type { Observable } from 'rxjs';
+import type { RxcamError } from '../../core/errors/errors.js';
+import type { CloseReport } from './close-report.js';
+
+/** How a broker is, as rxcam sees it. */
+export interface BrokerState {
+  /** `idle`: nothing was sent yet; `connected`: the last request was answered; `unavailable`: it was not; `closed`. */
+  readonly status: 'idle' | 'connected' | 'unavailable' | 'closed';
+  /** Why it is unavailable. */
+  readonly error?: RxcamError;
+  /** Topics whose messages wait while others are sent, and why: a partition without a leader, a right that is missing. Absent when there are none. */
+  readonly waiting?: readonly TopicWaits[];
+  /** The broker's quota makes rxcam pause for so long, in ms. Absent when it does not. */
+  readonly throttledMs?: number;
+  /** What waits for an acknowledgement; bytes are those kept in memory. */
+  readonly outbox: { readonly messages: number; readonly bytes: number };
+}
+
+/** A topic with messages that are not written, and why. */
+export interface TopicWaits {
+  readonly topic: string;
+  readonly error: RxcamError;
+}
+
+/** A broker, to be given to `publish`; connects when the first message is sent, and again for ever. */
+export interface Broker {
+  /** `kafka`, `redis`, `memory` … */
+  readonly kind: string;
+  /** Address without credentials. */
+  readonly address: string;
+  /** How the broker is now. */
+  readonly state: BrokerState;
+  /** `state` at once and at each change of it, but for the counts of the outbox: when it begins to fill or is empty again. Completes on close. */
+  readonly state$: Observable<BrokerState>;
+  /**
+   * Every failed request, every message that is too large, and why messages of a topic are refused: once, until there is
+   * another reason. Rights that are missing as well, though messages may be sent without them. Completes on close.
+   */
+  readonly errors$: Observable<RxcamError>;
+  /**
+   * Makes a topic that is not there, before its first message would: on Redis with a consumer group that reads it from its
+   * beginning. Rejects with BrokerUnavailable; an embedded broker needs none of it.
+   */
+  prepare(topic: string, options?: { consumerGroup?: string }): Promise<void>;
+  /** Ends the connection: the next request makes a new one, and a function that says where the broker is is asked again. */
+  reconnect(): void;
+  /**
+   * Sends what the outbox holds and closes the connection. What is not sent by the deadline is dropped, with cause
+   * `closed`. Never rejects; a second call gives the first one's report.
+   */
+  close(options?: { /** Default 5000 ms. */ deadlineMs?: number }): Promise<CloseReport>;
+}

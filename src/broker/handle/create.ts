@@ -1,0 +1,90 @@
+/** createBroker(): a broker of a driver that rxcam does not have. */
+import { EMPTY, catchError, defer, ignoreElements } from 'rxjs';
+import { BROKER, OUTBOX } from '../../core/defaults/defaults.js';
+import { InvalidOption } from '../../core/errors/errors.js';
+import { byteCount, milliseconds, options as object, parseOptions } from '../../core/options.js';
+import { redactUrl } from '../../core/redact/redact.js';
+import { AGAIN, WAITS_GROW } from '../again.js';
+import type { Broker } from './broker.js';
+import { BrokerHandle } from './broker-handle.js';
+import type { Driver } from '../driver.js';
+
+/** Options of `createBroker`: those that every broker has. */
+export interface BrokerConfig {
+  /** How long a message waits for others to go in the same request, in ms. Default 5. */
+  readonly lingerMs?: number;
+  /** Bytes of one request, at most. Default 8 MiB. */
+  readonly maxRequestBytes?: number;
+  /** A request without an answer for so long has failed, in ms. Default 10000. */
+  readonly requestTimeoutMs?: number;
+  /** First wait after a failed request, in ms, at least 1; doubles up to `retryMaxMs`. Default 250. */
+  readonly retryInitialMs?: number;
+  /** Longest wait, in ms. Default 10000, or `retryInitialMs` where that is longer. */
+  readonly retryMaxMs?: number;
+  /** Failures in a row after which `reset` of the driver is called. Default 3. */
+  readonly refreshAfterFailures?: number;
+  /** Bytes that the outbox of the handle may keep in memory. Default 256 MiB. */
+  readonly outboxMaxBytes?: number;
+}
+
+export const BROKER_SCHEMA = object({
+  lingerMs: milliseconds().default(BROKER.lingerMs),
+  maxRequestBytes: byteCount().default(BROKER.maxRequestBytes),
+  requestTimeoutMs: milliseconds().default(BROKER.requestTimeoutMs),
+  ...AGAIN,
+  outboxMaxBytes: byteCount().default(OUTBOX.handleMaxBytes),
+}).refine(...WAITS_GROW);
+
+/** What every driver has, and how it is made. */
+const METHODS = ['send', 'reset', 'close'] as const;
+const TEXTS = ['kind', 'address'] as const;
+
+/**
+ * A broker of a driver of your own, to be given to `publish`. Order, batches, retries and the outbox are the broker's: the
+ * driver writes one batch at a time.
+ *
+ * @example
+ * ```ts
+ * const broker = createBroker(new NdjsonDriver('frames.ndjson'), { lingerMs: 50 });
+ * camera('test:?duration=1').pipe(encodeH265(), toMessage(), publish(broker, { topic: 'gate' })).subscribe();
+ * ```
+ * @throws InvalidOption for what is no driver, and for a wrong option
+ */
+export function createBroker(driver: Driver, config: BrokerConfig = {}): Broker {
+  checkDriver(driver);
+  return new BrokerHandle(guarded(driver), parseOptions('createBroker', BROKER_SCHEMA, config));
+}
+
+/** What a driver may have. */
+const OPTIONAL = ['serverOf', 'readyAt', 'forget', 'refuses', 'topicProblem', 'prepare', 'reader'] as const;
+
+/** The driver, such that no mistake of it stops the queue or shows a login. */
+function guarded(driver: Driver): Driver {
+  const methods = driver as unknown as Readonly<Record<string, ((...given: never) => unknown) | undefined>>;
+  return {
+    kind: driver.kind,
+    get address() { return redactUrl(driver.address); },
+    get servers() { return driver.servers; },
+    send: (batch) => defer(() => driver.send(batch)),
+    reset: (server) => { driver.reset(server); },
+    close: () => defer(() => driver.close()).pipe(ignoreElements(), catchError(() => EMPTY)),
+    ...(driver.warnings$ !== undefined && { warnings$: driver.warnings$ }),
+    ...Object.fromEntries(OPTIONAL.flatMap((name) => {
+      const method = methods[name];
+      return method === undefined ? [] : [[name, method.bind(driver)]];
+    })),
+  };
+}
+
+function checkDriver(driver: unknown): void {
+  if (typeof driver !== 'object' || driver === null) {
+    throw new InvalidOption(`createBroker: option 'driver': ${String(driver)} given, expected an object with ${[...TEXTS, ...METHODS].join(', ')}`);
+  }
+  const members = driver as Record<string, unknown>;
+  for (const name of METHODS) check(name, members[name], typeof members[name] === 'function', 'a function');
+  for (const name of TEXTS) check(name, members[name], typeof members[name] === 'string' && members[name] !== '', 'a text');
+}
+
+function check(name: string, given: unknown, isRight: boolean, expected: string): void {
+  if (!isRight) throw new InvalidOption(`createBroker: option 'driver.${name}': ${given === '' ? 'an empty text' : typeof given} given, expected ${expected}`);
+}

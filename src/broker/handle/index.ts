@@ -1,0 +1,5 @@
+/** The broker as users hold it: connects, publishes, closes. */
+export { BrokerHandle, type BrokerOptions, handleOf } from './broker-handle.js';
+export type { Broker, BrokerState, TopicWaits } from './broker.js';
+export type { CloseReport } from './close-report.js';
+export { type BrokerConfig, createBroker } from './create.js';

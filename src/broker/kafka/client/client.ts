@@ -1,0 +1,138 @@
+/** What rxcam asks of a Kafka cluster: who leads a partition, and to write to it. */
+import { levelOf, textOf } from './log.js';
+import { KafkaNodes } from './nodes.js';
+import type { KafkaOptions } from '../options.js';
+import { partitionOf } from './partition.js';
+import { type KafkaRecord, type NewWire, type PartitionAnswer, type TopicData, errorOf } from '../wire/index.js';
+import { KafkaTopics, type Problems } from './topics.js';
+
+/** A message and where it goes. */
+export interface Addressed { readonly topic: string; readonly partition: number; readonly record: KafkaRecord }
+
+/** Where a message was written, or why not. */
+export type Placed = { readonly partition: number; readonly offset?: string } | { readonly error: Error; readonly isAlone: boolean };
+
+export interface KafkaHooks {
+  readonly newWire: NewWire;
+  /** Names the brokers that are asked first. */
+  brokers(): Promise<readonly string[]>;
+  log(level: 'debug' | 'info' | 'warn', message: string): void;
+}
+
+/** Where messages of a topic and key go. */
+export interface Place { readonly partition: number; readonly leader: number }
+
+export class KafkaClient {
+  readonly #nodes: KafkaNodes;
+  readonly #topics: KafkaTopics;
+
+  constructor(readonly options: KafkaOptions, hooks: KafkaHooks) {
+    this.#nodes = new KafkaNodes(options, {
+      newWire: hooks.newWire,
+      log: (level, entry) => { hooks.log(levelOf(level, textOf(entry)), textOf(entry)); },
+      paused: (ms) => { hooks.log('info', `the broker's quota asks for a pause of ${ms} ms`); },
+    }, () => hooks.brokers());
+    this.#topics = new KafkaTopics(this.#nodes, options);
+  }
+
+  /** Undefined while it is not known; a leader below 0 is none. */
+  placeOf(topic: string, key: string): Place | undefined {
+    const leaders = this.#topics.leaders(topic);
+    if (leaders === undefined) return undefined;
+    const partition = partitionOf(key, leaders.length);
+    const leader = leaders[partition] ?? -1;
+    return { partition, leader: this.#nodes.get(leader) === undefined ? -1 : leader };
+  }
+
+  /** Looks topics up and makes those that are missing; why some can't be written to. Rejects if no broker answers. */
+  lookUp(topics: Iterable<string>): Promise<Problems> {
+    return this.#topics.lookUp(topics);
+  }
+
+  /** Whether its leaders were named just now: they may not be ready yet. */
+  isNew(topic: string): boolean {
+    return this.#topics.isNew(topic);
+  }
+
+  forget(topic: string): void {
+    this.#topics.forget(topic);
+  }
+
+  /** What this broker leads may be led by another now. */
+  forgetLedBy(leader: number): void {
+    this.#topics.forgetLedBy(leader);
+  }
+
+  /** Monotonic time until which a broker reads nothing. */
+  pausedUntil(leader: number): number {
+    return this.#nodes.get(leader)?.pausedUntil ?? 0;
+  }
+
+  /** Writes messages to the broker that leads their partitions; tells what became of each. */
+  async write(leader: number, messages: readonly Addressed[]): Promise<Placed[]> {
+    const node = this.#nodes.get(leader);
+    if (node === undefined) throw new Error(`broker ${leader} is not known any more`);
+    const { acks, compression, requestTimeoutMs } = this.options;
+    const { topics } = await node.ask('Produce', {
+      topicData: groupOf(messages), acks, timeout: requestTimeoutMs,
+      compression,
+    });
+    for (const { topic } of messages) this.#topics.refresh(topic);
+    return placesOf(messages, new Map(topics.flatMap(({ topicName, partitions }) =>
+      partitions.map((answer) => [placeId(topicName, answer.partition), answer]))));
+  }
+
+  /** Ends one connection at once; the next request makes a new one. */
+  drop(leader: number): void {
+    this.#nodes.get(leader)?.drop();
+  }
+
+  /** Whether what is under way keeps the process alive. */
+  hold(isHeld: boolean): void {
+    this.#nodes.hold(isHeld);
+  }
+
+  /** Ends for good, in order: requests under way are waited for. */
+  disconnect(): Promise<void> {
+    return this.#nodes.disconnect();
+  }
+
+  /** Ends for good, at once: what a broker that hangs has not read yet is not kept for it. */
+  destroy(): void {
+    this.#nodes.destroy();
+  }
+}
+
+function groupOf(messages: readonly Addressed[]): TopicData[] {
+  const topics = new Map<string, Map<number, KafkaRecord[]>>();
+  for (const { topic, partition, record } of messages) {
+    let partitions = topics.get(topic);
+    if (partitions === undefined) topics.set(topic, partitions = new Map<number, KafkaRecord[]>());
+    const list = partitions.get(partition);
+    if (list === undefined) partitions.set(partition, [record]);
+    else list.push(record);
+  }
+  return [...topics].map(([topic, partitions]) => ({
+    topic, partitions: [...partitions].map(([partition, list]) => ({ partition, records: list })),
+  }));
+}
+
+/** The answer names the first offset of each partition; the messages follow one another. */
+function placesOf(messages: readonly Addressed[], answers: ReadonlyMap<string, PartitionAnswer>): Placed[] {
+  const counts = new Map<string, number>();
+  for (const { topic, partition } of messages) counts.set(placeId(topic, partition), (counts.get(placeId(topic, partition)) ?? 0) + 1);
+  const next = new Map<string, bigint>();
+  return messages.map(({ topic, partition }) => {
+    const id = placeId(topic, partition);
+    const answer = answers.get(id);
+    const error = answer === undefined ? new Error('no answer for its partition') : errorOf(answer.errorCode);
+    if (error !== undefined) return { error, isAlone: counts.get(id) === 1 };
+    const offset = next.get(id) ?? BigInt(answer?.baseOffset ?? -1);
+    next.set(id, offset + 1n);
+    return offset < 0n ? { partition } : { partition, offset: String(offset) };
+  });
+}
+
+function placeId(topic: string, partition: number): string {
+  return `${partition} ${topic}`;
+}

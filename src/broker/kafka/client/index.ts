@@ -1,0 +1,5 @@
+/** kafkajs as rxcam needs it: its connections, queues and topics. */
+export type { KafkaClient, Placed } from './client.js';
+export { isStale, isTooLarge, isUnauthorized, isWrongTime, kindOf } from './errors.js';
+export { levelOf, textOf } from './log.js';
+export { GIVEN_UP, KafkaSockets } from './sockets.js';

@@ -1,0 +1,132 @@
+/**
+ * What rxcam uses of kafkajs beside its public API, all in this file. Its producer refreshes the metadata of all topics
+ * together and gives up on all when one has no leader; looks topics up one after the other, under one lock; answers for a
+ * whole request where the broker answers for each partition; and never tells how long the broker throttles. Its connections,
+ * logins and codecs are sound: they are used as they are, one request at a time, with answers as the broker gave them.
+ */
+// @ts-expect-error -- private, and without types
+import Broker from 'kafkajs/src/broker/index.js';
+// @ts-expect-error -- private, and without types
+import loggers from 'kafkajs/src/loggers/index.js';
+// @ts-expect-error -- private, and without types
+import ConnectionPool from 'kafkajs/src/network/connectionPool.js';
+// @ts-expect-error -- private, and without types
+import apiKeys from 'kafkajs/src/protocol/requests/apiKeys.js';
+// @ts-expect-error -- private, and without types
+import protocol from 'kafkajs/src/protocol/requests/index.js';
+// @ts-expect-error -- private, and without types
+import crc32c from 'kafkajs/src/protocol/recordBatch/crc32C/crc32C.js';
+import type { LoggerEntryContent } from 'kafkajs';
+import type { Socket } from 'node:net';
+import { type Answers, type Checksum, type Requests, type Wire, type WireOptions, produceBody } from '../wire/index.js';
+import { type RequestQueue, tame } from './queue.js';
+import { KafkaSockets } from './sockets.js';
+
+/** INFO in its own numbers. */
+const LOG_LEVEL = 4;
+
+export function kafkajsWire({ connectTimeoutMs, requestTimeoutMs, log, pauses, sasl, ...where }: WireOptions): Wire {
+  const logCreator = () => (entry: { level: number; log: LoggerEntryContent }) => { log(entry.level, entry.log); };
+  const logger = (loggers as LoggersModule).createLogger({ level: LOG_LEVEL, logCreator });
+  const sockets = new KafkaSockets({ isHeld: false });
+  const pool = new (ConnectionPool as PoolClass)({
+    // A copy: kafkajs writes the provider that it has made of the credentials into the object it is given.
+    ...where, sasl: sasl === undefined ? null : { ...sasl }, logger, socketFactory: sockets.factory,
+    connectionTimeout: connectTimeoutMs, requestTimeout: requestTimeoutMs, enforceRequestTimeout: true, maxInFlightRequests: null,
+  });
+  for (const { requestQueue } of pool.pool) tame(requestQueue, pauses);
+  const broker = new (Broker as BrokerClass)({
+    connectionPool: pool, logger, authenticationTimeout: connectTimeoutMs, allowAutoTopicCreation: false,
+  });
+  return {
+    connect: () => broker.connect(),
+    disconnect: () => broker.disconnect(),
+    get isConnected() { return pool.isConnected(); },
+    hold: (isHeld) => { sockets.hold(isHeld); },
+    destroy: () => {
+      broker.disconnect().catch(() => { /* It is gone either way. */ });
+      sockets.destroy();
+    },
+    ask: async (name, request) => {
+      const definition = (protocol as ProtocolModule).requests[name];
+      const { request: encoded, response } = broker.lookupRequest((apiKeys as KeysModule)[name], definition)(request);
+      if (name === 'Produce') return await produce(pool, request as Requests['Produce'], encoded, response) as never;
+      // The library's own `parse` throws the first error of many.
+      const parse = (answer: unknown) => Promise.resolve(answer);
+      return await pool.send({ request: encoded, response: { decode: (raw) => response.decode(raw), parse } }) as never;
+    },
+  };
+}
+
+/** What the library's `send` does, without its copies of the request: four, and a buffer of zeros for each. */
+async function produce(pool: Pool, request: Requests['Produce'], { apiKey, apiVersion }: Encoded, response: Decoder): Promise<Answers['Produce']> {
+  if (apiVersion < FIRST_WITH_HEADERS) throw new Error('the broker is older than Kafka 0.11, whose messages have no headers');
+  const body = await produceBody(request, crc32c as Checksum);
+  const connection = await pool.getConnection();
+  // A login may have a time after which it ends.
+  if (!connection.isAuthenticated()) await connection.authenticate();
+  if (!connection.isConnected()) throw new Error('the connection was closed');
+  const { requestQueue, clientId, socket } = connection;
+  const correlationId = connection.nextCorrelationId();
+  const head = headOf({ apiKey, apiVersion, correlationId, clientId, bytes: body.length });
+  const { payload } = await new Promise<{ payload: unknown }>((resolve, reject) => {
+    requestQueue.push({
+      entry: { apiKey, apiName: 'Produce', apiVersion, correlationId, resolve, reject }, expectResponse: true, requestTimeout: null,
+      sendRequest: () => {
+        socket.cork();
+        socket.write(head);
+        socket.write(body);
+        socket.uncork();
+      },
+    });
+  });
+  const answer = await response.decode(payload) as Answers['Produce'] & { readonly clientSideThrottleTime?: number | null };
+  requestQueue.maybeThrottle(answer.clientSideThrottleTime);
+  return answer;
+}
+
+/** Version of Produce from which on messages have headers, and the request the form that is written here. */
+const FIRST_WITH_HEADERS = 3;
+
+interface Head extends Omit<Encoded, 'encode'> { readonly correlationId: number; readonly clientId: string; readonly bytes: number }
+
+function headOf({ apiKey, apiVersion, correlationId, clientId, bytes }: Head): Buffer {
+  const idBytes = Buffer.byteLength(clientId);
+  const head = Buffer.allocUnsafe(14 + idBytes);
+  head.writeInt32BE(10 + idBytes + bytes, 0);
+  head.writeInt16BE(apiKey, 4);
+  head.writeInt16BE(apiVersion, 6);
+  head.writeInt32BE(correlationId, 8);
+  head.writeInt16BE(idBytes, 12);
+  head.write(clientId, 14);
+  return head;
+}
+
+interface Encoded { readonly apiKey: number; readonly apiVersion: number; encode(): Promise<unknown> }
+interface Decoder { decode(raw: unknown): Promise<unknown> }
+interface Protocol { request: Encoded; response: Decoder }
+interface Pool {
+  readonly pool: readonly { readonly requestQueue: RequestQueue }[];
+  isConnected(): boolean;
+  getConnection(): Promise<Connection>;
+  send(protocol: Protocol & { response: { parse(answer: unknown): Promise<unknown> } }): Promise<unknown>;
+}
+interface Connection {
+  readonly requestQueue: RequestQueue;
+  readonly clientId: string;
+  readonly socket: Socket;
+  isConnected(): boolean;
+  isAuthenticated(): boolean;
+  authenticate(): Promise<void>;
+  nextCorrelationId(): number;
+}
+interface BrokerObject {
+  connect(): Promise<void>;
+  disconnect(): Promise<void>;
+  lookupRequest(key: unknown, definition: unknown): (request: unknown) => Protocol;
+}
+type PoolClass = new (options: object) => Pool;
+type BrokerClass = new (options: object) => BrokerObject;
+interface ProtocolModule { readonly requests: Readonly<Record<keyof Requests, unknown>> }
+type KeysModule = Readonly<Record<keyof Requests, number>>;
+interface LoggersModule { createLogger(options: object): unknown }

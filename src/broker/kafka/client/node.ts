@@ -1,0 +1,87 @@
+/** One Kafka broker: a connection that is made when it is needed, and the pauses that the broker asks for. */
+import type { LoggerEntryContent } from 'kafkajs';
+import { mono } from '../../../core/clock.js';
+import type { KafkaOptions } from '../options.js';
+import type { Answers, NewWire, Pauses, Requests, Wire } from '../wire/index.js';
+
+/** What a node tells its client. */
+export interface NodeHooks {
+  /** The client library's connections. */
+  readonly newWire: NewWire;
+  log(level: number, entry: LoggerEntryContent): void;
+  /** It has asked for a pause, and did not have one. */
+  paused(ms: number): void;
+}
+
+export class KafkaNode implements Pauses {
+  /** Monotonic time until which it reads nothing. */
+  pausedUntil = 0;
+  /** Monotonic time of its last answer. */
+  answeredAt = -Infinity;
+  /** Connected, or being connected. */
+  #wire: Wire | undefined;
+  #connecting: Promise<Wire> | undefined;
+  #isHeld = false;
+
+  /** @param address - `host:port` */
+  constructor(readonly address: string, readonly options: KafkaOptions, readonly hooks: NodeHooks) {}
+
+  get isConnected(): boolean { return this.#connecting === undefined && this.#wire?.isConnected === true; }
+
+  async ask<K extends keyof Requests>(name: K, request: Requests[K]): Promise<Answers[K]> {
+    const wire = await this.#connected();
+    const answer = await wire.ask(name, request);
+    this.answeredAt = mono();
+    return answer;
+  }
+
+  pause(ms: number): void {
+    const now = mono();
+    if (this.pausedUntil < now) this.hooks.paused(ms);
+    this.pausedUntil = Math.max(this.pausedUntil, now + ms);
+  }
+
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld;
+    this.#wire?.hold(isHeld);
+  }
+
+  /** Ends the connection in order: requests under way are waited for. */
+  async disconnect(): Promise<void> {
+    await this.#connecting;
+    await this.#wire?.disconnect();
+  }
+
+  /** Ends the connection at once: what a broker that hangs has not read yet is not kept for it. The next request makes a new one. */
+  drop(): void {
+    this.#wire?.destroy();
+    this.#wire = undefined;
+    this.#connecting = undefined;
+    this.pausedUntil = 0;
+  }
+
+  async #connected(): Promise<Wire> {
+    if (this.#wire !== undefined && this.isConnected) return this.#wire;
+    const connecting = this.#connecting ??= this.#connect();
+    try {
+      return await connecting;
+    } finally {
+      if (this.#connecting === connecting) this.#connecting = undefined;
+    }
+  }
+
+  /** A new one each time: what a connection had read half of an answer would stand before the answers of the next. */
+  async #connect(): Promise<Wire> {
+    const { clientId, ssl, sasl, connectTimeoutMs, requestTimeoutMs } = this.options;
+    const at = this.address.lastIndexOf(':');
+    this.#wire?.destroy();
+    const wire = this.#wire = this.hooks.newWire({
+      host: this.address.slice(0, at), port: Number(this.address.slice(at + 1)), clientId, ssl, sasl, connectTimeoutMs, requestTimeoutMs,
+      log: (level, entry) => { this.hooks.log(level, entry); }, pauses: this,
+    });
+    wire.hold(this.#isHeld);
+    await wire.connect();
+    if (wire !== this.#wire) throw new Error('the connection was given up meanwhile');
+    return wire;
+  }
+}

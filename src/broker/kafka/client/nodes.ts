@@ -1,0 +1,78 @@
+/** The brokers of a Kafka cluster: those that are known by metadata, and those that the user has named. */
+import { KAFKA_LIMITS } from '../../../core/defaults/limits.js';
+import { hedged } from './hedged.js';
+import type { Answers, Requests } from '../wire/index.js';
+import { KafkaNode, type NodeHooks } from './node.js';
+import type { KafkaOptions } from '../options.js';
+
+export class KafkaNodes {
+  readonly #byAddress = new Map<string, KafkaNode>();
+  readonly #addresses = new Map<number, string>();
+  #seeds: readonly string[] | undefined;
+  #isHeld = false;
+  #isGone = false;
+
+  /** @param askSeeds - names the brokers that are asked first, as `host:port` */
+  constructor(readonly options: KafkaOptions, readonly hooks: NodeHooks, readonly askSeeds: () => Promise<readonly string[]>) {}
+
+  /** The one with this number, if it is known. */
+  get(id: number): KafkaNode | undefined {
+    const address = this.#addresses.get(id);
+    return address === undefined ? undefined : this.#at(address);
+  }
+
+  /** What metadata say of the cluster. Connections to brokers that are no longer in it are ended. */
+  learn(brokers: Answers['Metadata']['brokers']): void {
+    this.#addresses.clear();
+    for (const { nodeId, host, port } of brokers) this.#addresses.set(nodeId, `${host}:${port}`);
+    const used = new Set([...this.#addresses.values(), ...this.#seeds ?? []]);
+    for (const [address, node] of this.#byAddress) {
+      if (used.has(address)) continue;
+      this.#byAddress.delete(address);
+      node.drop();
+    }
+  }
+
+  /** Asks one that answers, whichever that is. */
+  async askAny<K extends keyof Requests>(name: K, request: Requests[K]): Promise<{ node: KafkaNode; answer: Answers[K] }> {
+    const ask = async (node: KafkaNode) => ({ node, answer: await node.ask(name, request) });
+    const askEach = (nodes: readonly KafkaNode[]) => hedged(nodes.map((node) => () => ask(node)), KAFKA_LIMITS.patienceMs);
+    const connected = [...this.#byAddress.values()].filter(({ isConnected }) => isConnected).sort((a, b) => b.answeredAt - a.answeredAt);
+    const askOthers = async () => {
+      const others = new Set([...await this.#seedAddresses(), ...this.#addresses.values()].map((address) => this.#at(address)));
+      return askEach([...others].filter((node) => !connected.includes(node)));
+    };
+    return hedged([...connected.length > 0 ? [() => askEach(connected)] : [], askOthers], KAFKA_LIMITS.patienceMs);
+  }
+
+  /** Keeps the process alive, or no longer. */
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld;
+    for (const node of this.#byAddress.values()) node.hold(isHeld);
+  }
+
+  async disconnect(): Promise<void> {
+    this.#isGone = true;
+    await Promise.all([...this.#byAddress.values()].map((node) => node.disconnect()));
+  }
+
+  destroy(): void {
+    this.#isGone = true;
+    for (const node of this.#byAddress.values()) node.drop();
+  }
+
+  async #seedAddresses(): Promise<readonly string[]> {
+    return this.#seeds ??= await this.askSeeds();
+  }
+
+  #at(address: string): KafkaNode {
+    if (this.#isGone) throw new Error('the connection was given up meanwhile');
+    let node = this.#byAddress.get(address);
+    if (node === undefined) {
+      node = new KafkaNode(address, this.options, this.hooks);
+      node.hold(this.#isHeld);
+      this.#byAddress.set(address, node);
+    }
+    return node;
+  }
+}

@@ -1,0 +1,139 @@
+/** The topics of a Kafka cluster: who leads their partitions. Looked up together, and made where they are missing. */
+import { setTimeout as wait } from 'node:timers/promises';
+import { mono } from '../../../core/clock.js';
+import { KAFKA_LIMITS } from '../../../core/defaults/limits.js';
+import { kindOf } from './errors.js';
+import { type Answers, errorOf } from '../wire/index.js';
+import type { KafkaNode } from './node.js';
+import type { KafkaNodes } from './nodes.js';
+import type { KafkaOptions } from '../options.js';
+
+interface Topic {
+  /** Number of the broker that leads each partition; -1 where none does. */
+  readonly leaders: readonly number[];
+  /** Monotonic time of the look-up. */
+  readonly at: number;
+}
+
+/** A look-up to come. */
+interface Gathering { readonly topics: Set<string>; readonly done: Promise<Problems> }
+
+/** Why topics can't be written to. */
+export type Problems = ReadonlyMap<string, Error>;
+
+export class KafkaTopics {
+  readonly #topics = new Map<string, Topic>();
+  #next: Gathering | undefined;
+
+  constructor(readonly nodes: KafkaNodes, readonly options: KafkaOptions) {}
+
+  /** The leaders of a topic's partitions, where they are known. */
+  leaders(topic: string): readonly number[] | undefined {
+    return this.#topics.get(topic)?.leaders;
+  }
+
+  /** A broker is told that it leads before it is ready to, for seconds where hundreds of topics are made at once. */
+  isNew(topic: string): boolean {
+    return mono() - (this.#topics.get(topic)?.at ?? -Infinity) < KAFKA_LIMITS.newMs;
+  }
+
+  forget(topic: string): void {
+    this.#topics.delete(topic);
+  }
+
+  /** What this broker leads may be led by another now. */
+  forgetLedBy(id: number): void {
+    for (const [topic, { leaders }] of this.#topics) if (leaders.includes(id)) this.#topics.delete(topic);
+  }
+
+  /** Partitions may have been added since; nobody waits for the answer. */
+  refresh(topic: string): void {
+    const known = this.#topics.get(topic);
+    if (known === undefined || mono() - known.at < KAFKA_LIMITS.metadataMaxAgeMs) return;
+    this.#topics.set(topic, { ...known, at: mono() });
+    this.lookUp([topic]).catch(() => { /* What is known is used. */ });
+  }
+
+  /** Looks topics up, with all that others ask for in the next few ms. Rejects if no broker answers. */
+  lookUp(topics: Iterable<string>): Promise<Problems> {
+    this.#next ??= this.#gather();
+    for (const topic of topics) this.#next.topics.add(topic);
+    return this.#next.done;
+  }
+
+  #gather(): Gathering {
+    const topics = new Set<string>();
+    const done = wait(KAFKA_LIMITS.gatherMs).then(() => {
+      this.#next = undefined;
+      return this.#lookUp([...topics]);
+    });
+    return { topics, done };
+  }
+
+  async #lookUp(topics: readonly string[]): Promise<Problems> {
+    const { node, problems } = await this.#ask(topics);
+    const missing = topics.filter((topic) => kindOf(problems.get(topic)) === 'UNKNOWN_TOPIC_OR_PARTITION');
+    if (missing.length === 0 || !this.options.createTopics) return problems;
+    for (const topic of missing) problems.delete(topic);
+    // Both at once: a broker answers the requests of a connection in order, and each round trip may be long.
+    const [refused] = await Promise.all([this.#create(node, missing), this.#ask(missing, node)]);
+    for (const [topic, problem] of refused) problems.set(topic, problem);
+    for (const [topic, problem] of await this.#awaitLeaders(missing.filter((topic) => !problems.has(topic)))) problems.set(topic, problem);
+    return problems;
+  }
+
+  async #ask(topics: readonly string[], only?: KafkaNode): Promise<{ node: KafkaNode; problems: Map<string, Error> }> {
+    const request = { topics, allowAutoTopicCreation: false } as const;
+    const { node, answer } = only === undefined ? await this.nodes.askAny('Metadata', request) : { node: only, answer: await only.ask('Metadata', request) };
+    this.nodes.learn(answer.brokers);
+    return { node, problems: this.#learn(topics, answer) };
+  }
+
+  #learn(topics: readonly string[], { topicMetadata }: Answers['Metadata']): Map<string, Error> {
+    const problems = new Map<string, Error>();
+    for (const topic of topics) {
+      const found = topicMetadata.find((one) => one.topic === topic);
+      const partitions = found?.partitionMetadata ?? [];
+      if (found !== undefined && partitions.length > 0) {
+        const leaders = new Array<number>(partitions.length).fill(-1);
+        for (const { partitionId, leader } of partitions) leaders[partitionId] = leader;
+        this.#topics.set(topic, { leaders, at: mono() });
+      } else {
+        this.#topics.delete(topic);
+        problems.set(topic, errorOf(found?.topicErrorCode ?? 0) ?? new Error('the broker says nothing of it'));
+      }
+    }
+    return problems;
+  }
+
+  async #create(node: KafkaNode, topics: readonly string[]): Promise<Problems> {
+    const { numPartitions, replicationFactor, maxMessageBytes, requestTimeoutMs } = this.options;
+    const configEntries = [{ name: 'max.message.bytes', value: String(maxMessageBytes) }];
+    const { topicErrors } = await node.ask('CreateTopics', {
+      topics: topics.map((topic) => ({ topic, numPartitions, replicationFactor, configEntries })), timeout: requestTimeoutMs,
+    });
+    const problems = new Map<string, Error>();
+    for (const { topic, errorCode, errorMessage } of topicErrors) {
+      const error = errorOf(errorCode);
+      if (error === undefined || kindOf(error) === 'TOPIC_ALREADY_EXISTS') continue;
+      if (typeof errorMessage === 'string') error.message = errorMessage;
+      problems.set(topic, error);
+    }
+    return problems;
+  }
+
+  /** The brokers hear of a new topic a moment after the controller has made it. */
+  async #awaitLeaders(topics: readonly string[]): Promise<Problems> {
+    const endAt = mono() + this.options.requestTimeoutMs / 2;
+    let problems: Problems = new Map();
+    for (let open = this.#leaderless(topics); open.length > 0 && mono() < endAt; open = this.#leaderless(open)) {
+      await wait(KAFKA_LIMITS.leaderPollMs);
+      ({ problems } = await this.#ask(open));
+    }
+    return problems;
+  }
+
+  #leaderless(topics: readonly string[]): string[] {
+    return topics.filter((topic) => this.leaders(topic)?.includes(-1) !== false);
+  }
+}

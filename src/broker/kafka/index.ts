@@ -1,0 +1,4 @@
+/** Kafka: a driver on kafkajs, and its readers. */
+export { kafka } from './kafka.js';
+export { kafkaKind } from './kind.js';
+export type { KafkaConfig } from './options.js';

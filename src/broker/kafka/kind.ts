@@ -1,0 +1,81 @@
+/** Kafka, as a kind of broker. */
+import { BROKER, KAFKA } from '../../core/defaults/defaults.js';
+import { InvalidOption } from '../../core/errors/errors.js';
+import { type BrokerAddress, type BrokerFlagValues, type BrokerKind, type BrokerSurroundings, topicOf } from '../kind/index.js';
+import { kafka } from './kafka.js';
+import { KAFKA_SCHEMA, type KafkaConfig } from './options.js';
+
+/** How a login can be proven by user and password; the first is taken unless told. */
+const MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
+const DEFAULT_PORT = 9092;
+const PASSWORD = 'RXCAM_KAFKA_PASSWORD';
+
+export const kafkaKind = {
+  title: 'Kafka',
+  schemes: ['kafka'],
+  form: 'kafka://[user:password@]host:port[,host:port]/topic',
+  hosts: 'many',
+  passwordVariable: PASSWORD,
+  open: (address, options, surroundings) => ({ broker: kafka(configOf(address, options, surroundings)), topic: topicOf(address) }),
+  flags: [
+    {
+      flags: '--kafka-acks <n>', option: 'acks', takes: 'number', standard: KAFKA.acks,
+      about: 'acknowledgements to wait for: -1 all in-sync replicas, 1 the leader',
+    },
+    {
+      flags: '--kafka-driver <name>', option: 'driver', standard: KAFKA.driver,
+      about: 'client library that writes: kafkajs, or platformatic, which takes less CPU: npm install @platformatic/kafka@1.34',
+    },
+    {
+      flags: '--kafka-client-id <id>', option: 'clientId', standard: KAFKA.clientId, reads: true,
+      about: 'name by which Kafka knows the program',
+    },
+    {
+      flags: '--ssl', option: 'ssl', reads: true,
+      about: 'connect by TLS; NODE_EXTRA_CA_CERTS in the environment names authorities of your own',
+    },
+    {
+      flags: '--sasl-mechanism <name>', option: 'sasl.mechanism', takes: MECHANISMS, standard: MECHANISMS[0], reads: true,
+      about: MECHANISMS.join(', '),
+    },
+    {
+      flags: '--sasl-username <name>', option: 'sasl.username', reads: true,
+      about: `user, where the broker's address names none; the password is in ${PASSWORD}`,
+    },
+    {
+      flags: '--kafka-message-bytes <bytes>', option: 'maxMessageBytes', takes: 'bytes', standard: KAFKA.maxMessageBytes,
+      about: 'largest message that a topic made by rxcam takes',
+    },
+    {
+      flags: '--kafka-compression <name>', option: 'compression', standard: 'none',
+      about: 'none or gzip: encoded video gets no smaller',
+    },
+    { flags: '--no-create-topics', option: 'createTopics', about: 'make no topic that is not there' },
+    {
+      flags: '--kafka-partitions <n>', option: 'numPartitions', takes: 'number', standard: KAFKA.numPartitions,
+      about: 'partitions of a topic made by rxcam',
+    },
+    {
+      flags: '--kafka-replicas <n>', option: 'replicationFactor', takes: 'number', standard: KAFKA.replicationFactor,
+      about: 'copies of a topic made by rxcam',
+    },
+  ],
+  inAddress: ['brokers'],
+  config: 'KafkaConfig',
+  make: kafka,
+  required: { brokers: ['localhost:9092'] },
+  defaults: () => ({ ...KAFKA_SCHEMA.parse({ brokers: ['localhost:9092'] }), ...KAFKA, ...BROKER }),
+} as const satisfies BrokerKind;
+
+function configOf({ user, password, hosts }: BrokerAddress, options: BrokerFlagValues, { env, logger }: BrokerSurroundings): KafkaConfig {
+  const { sasl: wanted = {}, ...others } = options as { sasl?: Record<string, string> };
+  const sasl = { mechanism: MECHANISMS[0], username: user, password: password ?? env[PASSWORD], ...wanted };
+  const hasLogin = sasl.username !== undefined || Object.keys(wanted).length > 0;
+  if (hasLogin && (sasl.username === undefined || sasl.password === undefined)) {
+    const missing = sasl.username === undefined ? 'a user' : 'a password';
+    throw new InvalidOption(`kafka: a login without ${missing} given, expected both: ` +
+      `kafka://user:password@host, or --sasl-username and ${PASSWORD} in the environment`);
+  }
+  const brokers = hosts.map((host) => (/:\d+$/.test(host) ? host : `${host}:${DEFAULT_PORT}`));
+  return { brokers, ...others, ...(hasLogin && { sasl }), logger } as KafkaConfig;
+}

@@ -1,0 +1,92 @@
+/** Options of `kafka`. */
+import type { SASLOptions } from 'kafkajs';
+import type { ConnectionOptions } from 'node:tls';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import { BROKER, KAFKA, OUTBOX } from '../../core/defaults/defaults.js';
+import { InvalidOption } from '../../core/errors/errors.js';
+import { byteCount, callback, count, logger, milliseconds, options as object } from '../../core/options.js';
+import { redact } from '../../core/redact/redact.js';
+import { AGAIN, WAITS_GROW } from '../again.js';
+
+/** Options of `kafka`. */
+export interface KafkaConfig {
+  /** `host:port` of one or more brokers; or a function that names them, asked again when the connection keeps failing. */
+  readonly brokers: readonly string[] | (() => readonly string[] | Promise<readonly string[]>);
+  /**
+   * The client library that writes: `kafkajs` (default), or `platformatic`, which takes less CPU: it needs
+   * `npm install @platformatic/kafka@1.34`, and Kafka 2.8 or later. Topics are read with kafkajs either way.
+   */
+  readonly driver?: 'kafkajs' | 'platformatic';
+  /** Name of this client on the broker. Default `rxcam`. */
+  readonly clientId?: string;
+  /** TLS: `true`, or options of Node's `tls.connect`. */
+  readonly ssl?: boolean | ConnectionOptions;
+  /** `{ mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512', username, password }` and the others of kafkajs. */
+  readonly sasl?: SASLOptions;
+  /** -1: all in-sync replicas have the message when it is acknowledged; 1: the leader has it. Default -1. */
+  readonly acks?: -1 | 1;
+  /** Default `none`: encoded video does not get smaller. */
+  readonly compression?: 'none' | 'gzip';
+  /** Largest message with key and headers; topics made by rxcam take it. Default 10 MiB. */
+  readonly maxMessageBytes?: number;
+  /** Whether a topic that is not there is made. Default true. */
+  readonly createTopics?: boolean;
+  /** Partitions of a topic made by rxcam. Default 1. */
+  readonly numPartitions?: number;
+  /** Replicas of a topic made by rxcam. Default 1. */
+  readonly replicationFactor?: number;
+  /** How long a message waits for others to go in the same request, in ms. Default 5. */
+  readonly lingerMs?: number;
+  /** Bytes of one request, at most. Default 8 MiB, or `maxMessageBytes` where that is less. */
+  readonly maxRequestBytes?: number;
+  /** A request without an answer for so long has failed, in ms. Default 10000. */
+  readonly requestTimeoutMs?: number;
+  /** Default 5000 ms. */
+  readonly connectTimeoutMs?: number;
+  /** First wait after a failed request, in ms, at least 1; doubles up to `retryMaxMs`. Default 250. */
+  readonly retryInitialMs?: number;
+  /** Longest wait, in ms. Default 10000, or `retryInitialMs` where that is longer. */
+  readonly retryMaxMs?: number;
+  /** Failures in a row after which the connection is made anew, and a function given as `brokers` asked again. Default 3. */
+  readonly refreshAfterFailures?: number;
+  /** Bytes that the outbox of the handle may keep in memory. Default 256 MiB. */
+  readonly outboxMaxBytes?: number;
+  /** Gets the client's own log. Default: none. */
+  readonly logger?: Logger;
+}
+
+/** `host:port`, as the client takes it. */
+const HOST_AND_PORT = /^[^\s/@:]+:\d{1,5}$/;
+
+export const KAFKA_SCHEMA = object({
+  brokers: z.union([
+    z.array(z.string().regex(HOST_AND_PORT, "expected 'host:port'")).min(1),
+    callback<() => readonly string[] | Promise<readonly string[]>>(),
+  ]),
+  driver: z.enum(['kafkajs', 'platformatic']).default(KAFKA.driver),
+  clientId: z.string().min(1).default(KAFKA.clientId),
+  ssl: z.union([z.boolean(), z.custom<ConnectionOptions>((value) => typeof value === 'object' && value !== null)]).default(KAFKA.ssl),
+  sasl: z.custom<SASLOptions>((value) => typeof (value as SASLOptions | null)?.mechanism === 'string', { message: 'expected { mechanism, … }' }).optional(),
+  acks: z.union([z.literal(-1), z.literal(1)]).default(KAFKA.acks),
+  compression: z.enum(['none', 'gzip']).default(KAFKA.compression),
+  maxMessageBytes: byteCount().default(KAFKA.maxMessageBytes),
+  createTopics: z.boolean().default(KAFKA.createTopics),
+  numPartitions: count().default(KAFKA.numPartitions),
+  replicationFactor: count().default(KAFKA.replicationFactor),
+  lingerMs: milliseconds().default(BROKER.lingerMs),
+  maxRequestBytes: byteCount().optional(),
+  requestTimeoutMs: milliseconds().default(BROKER.requestTimeoutMs),
+  connectTimeoutMs: milliseconds().default(BROKER.connectTimeoutMs),
+  ...AGAIN,
+  outboxMaxBytes: byteCount().default(OUTBOX.handleMaxBytes),
+  logger: logger().optional(),
+}).refine(...WAITS_GROW);
+
+export type KafkaOptions = z.output<typeof KAFKA_SCHEMA>;
+
+/** @throws InvalidOption for what a function given as `brokers` must not return */
+export function checkedBrokers(list: unknown): readonly string[] {
+  if (Array.isArray(list) && list.length > 0 && list.every((one) => HOST_AND_PORT.test(String(one)))) return list as string[];
+  throw new InvalidOption(`kafka: option 'brokers': ${redact(JSON.stringify(list ?? null))} returned, expected ['host:port', …]`);
+}

@@ -1,0 +1,40 @@
+/** What became of each message of a request, partition by partition. */
+import { KAFKA_LIMITS } from '../../core/defaults/limits.js';
+import type { Outgoing, SendOutcome } from '../driver.js';
+import { type KafkaClient, type Placed, isStale, isTooLarge, isWrongTime } from './client/index.js';
+import type { KafkaFailures } from './failures.js';
+import type { RecordTimes } from './record-time.js';
+
+interface Around {
+  readonly client: KafkaClient;
+  readonly failures: KafkaFailures;
+  readonly times: RecordTimes;
+}
+
+export function outcomes(batch: readonly Outgoing[], places: readonly Placed[], around: Around): SendOutcome[] {
+  const stamped = stampAgain(batch, places, around.times);
+  return batch.map((outgoing, index) => {
+    const place = places[index] as Placed;
+    const isStamped = stamped.has(outgoing.topic) && isWrongTime(errorIn(place));
+    return isStamped ? { ok: false, again: true } : outcome(outgoing, place, around);
+  });
+}
+
+function outcome({ topic }: Outgoing, place: Placed, { client, failures }: Around): SendOutcome {
+  if (!('error' in place)) return { ok: true, ...place };
+  const { error, isAlone } = place;
+  if (isTooLarge(error)) return { ok: false, error: failures.tooLarge(error), ...(isAlone ? { tooLarge: true } : { split: 'size' }) };
+  if (isStale(error) && client.isNew(topic)) return { ok: false, again: true, afterMs: KAFKA_LIMITS.leaderPollMs };
+  if (isStale(error)) client.forget(topic);
+  return { ok: false, error: failures.of(error, topic) };
+}
+
+/** Topics whose records get other times, where those that they had were refused. */
+function stampAgain(batch: readonly Outgoing[], places: readonly Placed[], times: RecordTimes): Set<string> {
+  const refused = new Map(batch.flatMap(({ topic, message }, index) => (isWrongTime(errorIn(places[index])) ? [[topic, message]] : [])));
+  return new Set([...refused].flatMap(([topic, message]) => (times.refused(topic, message) ? [topic] : [])));
+}
+
+function errorIn(place: Placed | undefined): Error | undefined {
+  return place !== undefined && 'error' in place ? place.error : undefined;
+}

@@ -1,0 +1,16 @@
+/** Kafka by @platformatic/kafka: a package of its own, installed by those who ask for it. */
+import type { KafkaOptions } from '../options.js';
+import type { NewWire } from '../wire/index.js';
+import { checkInstalled } from './installed.js';
+import { checkSasl } from './sasl.js';
+
+/** @throws InvalidOption where the package is not installed, or does not know what is asked for */
+export function checkPlatformatic({ sasl }: Pick<KafkaOptions, 'sasl'>): void {
+  checkInstalled();
+  checkSasl(sasl);
+}
+
+/** Loads the package. */
+export async function platformaticWires(): Promise<NewWire> {
+  return (await import('./wire.js')).platformaticWire;
+}

@@ -1,0 +1,19 @@
+/** Whether the package is there: a missing one is said where the broker is made, and not with the first message. */
+import { createRequire } from 'node:module';
+import { InvalidOption } from '../../../core/errors/errors.js';
+
+const PACKAGE = '@platformatic/kafka';
+/** The last one that runs on Node 20. */
+const VERSION = '1.34';
+
+/** @throws InvalidOption */
+export function checkInstalled(): void {
+  try {
+    createRequire(import.meta.url).resolve(PACKAGE);
+  } catch (error) {
+    // Any other error says that it is there, and made for `import` alone.
+    if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') return;
+    throw new InvalidOption(
+      `kafka: option 'driver': 'platformatic' given, but the package ${PACKAGE} is not installed; run: npm install ${PACKAGE}@${VERSION}`);
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * A connection of @platformatic/kafka: its connections, logins and parsers are used, not its producer, which answers for a
+ * whole request where the broker answers for each partition, and which retries, times and batches by itself.
+ */
+import { Connection, type ConnectionOptions, Writer, crc32c, createTopicsV7, metadataV9, produceV7 } from '@platformatic/kafka';
+import type { SASLOptions } from 'kafkajs';
+import { isIP } from 'node:net';
+import type { ConnectionOptions as TlsOptions } from 'node:tls';
+import { type Answers, type Requests, type Wire, type WireOptions, limited, produceBody } from '../wire/index.js';
+import { GIVEN_UP } from '../client/index.js';
+import { failureOf, responseIn } from './failures.js';
+import { saslOf } from './sasl.js';
+
+/** As kafkajs itself; ms. */
+const KEEP_ALIVE_MS = 60_000;
+/** Requests have a timer of their own here: that of the library leaves a late answer in its buffer. The longest that Node knows; ms. */
+const NEVER_MS = 2 ** 31 - 1;
+/** The sender bounds what is under way. */
+const UNBOUNDED = 1_000_000;
+
+type Ask = { readonly [K in keyof Requests]: (request: Requests[K]) => Promise<Answers[K] & { readonly throttleTimeMs: number }> };
+
+export function platformaticWire(options: WireOptions): Wire {
+  const { host, port, clientId, ssl, sasl, connectTimeoutMs, requestTimeoutMs, pauses } = options;
+  const connection = new Connection(clientId, {
+    connectTimeout: connectTimeoutMs, requestTimeout: NEVER_MS, maxInflights: UNBOUNDED,
+    ...(Boolean(ssl) && { tls: tlsOf(host, ssl) }), ...(sasl !== undefined && { sasl: saslOf(sasl as SASLOptions) }),
+  } satisfies ConnectionOptions);
+  // It is told by the requests that fail; an event without a listener would end the process.
+  connection.on('error', () => { /* See above. */ });
+  const asks = asksOf(connection);
+  let isHeld = false;
+  let underWay = 0;
+  let whenIdle: (() => void) | undefined;
+  const hold = () => {
+    // While it connects there is a socket already, though the type says otherwise.
+    const socket = connection.socket as typeof connection.socket | undefined;
+    if (isHeld) socket?.ref();
+    else socket?.unref();
+  };
+  const destroy = () => { (connection.socket as typeof connection.socket | undefined)?.destroy(new Error(GIVEN_UP)); };
+  return {
+    connect: async () => {
+      try {
+        const connected = connection.connect(host, port);
+        hold();
+        await connected;
+      } catch (error) {
+        throw failureOf(error);
+      }
+      connection.socket.setKeepAlive(true, KEEP_ALIVE_MS);
+    },
+    disconnect: async () => {
+      if (underWay > 0) await new Promise<void>((resolve) => { whenIdle = resolve; });
+      await connection.close();
+    },
+    get isConnected() { return connection.isConnected(); },
+    ask: async (name, request) => {
+      underWay++;
+      try {
+        // A broker answers the requests of a connection in order: where one hangs, so do all behind it.
+        const answer = await limited(asks[name](request), { ms: requestTimeoutMs, pauses, expired: destroy });
+        if (answer.throttleTimeMs > 0) pauses.pause(answer.throttleTimeMs);
+        return answer;
+      } catch (error) {
+        throw failureOf(error);
+      } finally {
+        if (--underWay === 0) whenIdle?.();
+      }
+    },
+    hold: (yes) => {
+      isHeld = yes;
+      hold();
+    },
+    destroy,
+  };
+}
+
+function asksOf(connection: Connection): Ask {
+  return {
+    Metadata: async ({ topics, allowAutoTopicCreation }) => {
+      const { topics: found, ...rest } = await responseIn(metadataV9.api.async(connection, [...topics], allowAutoTopicCreation, false));
+      return {
+        ...rest,
+        topicMetadata: found.map(({ errorCode, name, partitions }) => ({
+          topicErrorCode: errorCode, topic: name ?? '',
+          partitionMetadata: partitions.map(({ partitionIndex, leaderId }) => ({ partitionId: partitionIndex, leader: leaderId })),
+        })),
+      };
+    },
+    CreateTopics: async ({ topics, timeout }) => {
+      const wanted = topics.map(({ topic, numPartitions, replicationFactor, configEntries }) =>
+        ({ name: topic, numPartitions, replicationFactor, assignments: [], configs: [...configEntries] }));
+      const { topics: made, throttleTimeMs } = await responseIn(createTopicsV7.api.async(connection, wanted, timeout, false));
+      const topicErrors = made.map(({ name, errorCode, errorMessage }) => ({ topic: name, errorCode, errorMessage: errorMessage ?? null }));
+      return { throttleTimeMs, topicErrors };
+    },
+    Produce: async (request) => {
+      const body = Writer.create().append(await produceBody(request, crc32c));
+      const { responses, throttleTimeMs } = await responseIn(new Promise<Produced>((resolve, reject) => {
+        const { api: { key, version }, parseResponse } = produceV7;
+        connection.send(key, version, () => body, parseResponse, false, false, (error, response) => {
+          if (error === null) resolve(response as Produced);
+          else reject(error);
+        });
+      }));
+      return {
+        throttleTimeMs,
+        topics: responses.map(({ name, partitionResponses }) => ({
+          topicName: name,
+          partitions: partitionResponses.map((one) => ({ partition: one.index, errorCode: one.errorCode, baseOffset: String(one.baseOffset) })),
+        })),
+      };
+    },
+  };
+}
+
+type Produced = ReturnType<typeof produceV7.parseResponse>;
+
+function tlsOf(host: string, ssl: unknown): TlsOptions {
+  return { ...(isIP(host) === 0 && { servername: host }), ...(typeof ssl === 'object' ? ssl : {}) };
+}

@@ -1,0 +1,56 @@
+/** Finds where the last n messages of a Kafka topic begin; of one key among many by looking back, further each time. */
+import { EARLIEST, type FetchCluster, LATEST } from './cluster.js';
+
+/** What is looked for. */
+export interface LastRequest {
+  readonly topic: string;
+  readonly key: Buffer | undefined;
+  readonly partitions: readonly number[];
+  readonly count: number;
+}
+
+interface Found { readonly partition: number; readonly offset: number; readonly timestamp: number }
+
+const MAX_WAIT_MS = 500;
+
+/** For each partition the offset of its first message among the last ones; its end where it has none of them. */
+export async function lastOffsets(cluster: FetchCluster, request: LastRequest): Promise<Map<number, number>> {
+  const { topic, partitions, key, count } = request;
+  const low = await cluster.offsets(topic, partitions, EARLIEST);
+  const high = await cluster.offsets(topic, partitions, LATEST);
+  const [only] = partitions;
+  if (key === undefined && partitions.length === 1 && only !== undefined) {
+    return new Map([[only, Math.max(low.get(only) ?? 0, (high.get(only) ?? 0) - count)]]);
+  }
+  const leaders = await cluster.leaders(topic);
+  let found: Found[] = [];
+  const start = new Map(high);
+  for (let reach = count; found.length < count && partitions.some((one) => (start.get(one) ?? 0) > (low.get(one) ?? 0)); reach *= 4) {
+    for (const partition of partitions) {
+      const end = start.get(partition) ?? 0;
+      const from = Math.max(low.get(partition) ?? 0, (high.get(partition) ?? 0) - reach);
+      start.set(partition, from);
+      found = [...found, ...await look(cluster, request, { partition, leader: leaders?.get(partition) ?? -1, from, end })];
+    }
+  }
+  const last = found.sort((a, b) => b.timestamp - a.timestamp || b.offset - a.offset).slice(0, count);
+  const firsts = new Map(high);
+  for (const { partition, offset } of last) firsts.set(partition, Math.min(firsts.get(partition) ?? Infinity, offset));
+  return firsts;
+}
+
+async function look(
+  cluster: FetchCluster, { topic, key }: LastRequest, range: { partition: number; leader: number; from: number; end: number },
+): Promise<Found[]> {
+  const { partition, leader, from, end } = range;
+  const found: Found[] = [];
+  for (let at = from; at < end;) {
+    const [answer] = await cluster.fetch({ leader, topic, from: new Map([[partition, at]]), key, maxWaitMs: MAX_WAIT_MS });
+    for (const { offset, timestamp } of answer?.messages ?? []) {
+      if (Number(offset) < end) found.push({ partition, offset: Number(offset), timestamp });
+    }
+    if (answer?.next === undefined || answer.next <= at) return found;
+    at = answer.next;
+  }
+  return found;
+}

@@ -1,0 +1,146 @@
+/** Where a reading of Kafka is: for each partition the next offset, the end, and what was removed before it was read. */
+import { InvalidOption } from '../../../core/errors/errors.js';
+import type { Received } from '../../../message/index.js';
+import { EARLIEST, type FetchCluster, LATEST } from './cluster.js';
+import { lastOffsets } from './last.js';
+import { marked, timeOf } from '../../reading/index.js';
+import type { ReadRequest } from '../../reader.js';
+import type { Fetched } from './record-batch.js';
+
+interface Place {
+  next: number;
+  /** The first offset that does not belong to the reading. */
+  end: number;
+  /** Time of the last message; undefined before the first. */
+  time: number | undefined;
+  /** Removed before they could be read, and not told yet. */
+  expired: number;
+}
+
+/** A look at the topic may be as old as this when a new partition is found; ms. */
+const CLOCKS_DIFFER_MS = 5_000;
+
+export class KafkaPlaces {
+  readonly #places = new Map<number, Place>();
+  /** Partitions of the key, by the counts of partitions that the topic has had meanwhile. */
+  readonly #ofKey = new Set<number>();
+  /** Number of partitions at the last look. */
+  #known = 0;
+  #lookedAt = 0;
+  /** The topic was not there when the reading began: all that is in it is new. */
+  #isLate = false;
+  /** Time with which the reading ends, where that is still to come. */
+  #untilMs = Infinity;
+
+  constructor(readonly request: ReadRequest, readonly key: Buffer | undefined) {}
+
+  /** The topic is not there: whether the reading ends for that. */
+  isMissingTheEnd(): boolean {
+    this.#isLate ||= this.#places.size === 0;
+    const { to } = this.request;
+    const until = timeOf(to);
+    return to === 'latest' || (until !== undefined && until <= Date.now());
+  }
+
+  /** With the partition where the key's messages go now. */
+  withKeys(partition: number): readonly number[] {
+    return [...this.#ofKey.add(partition)];
+  }
+
+  /** Finds the place of each partition that has none. */
+  async locate(cluster: FetchCluster, partitions: readonly number[], count: number): Promise<void> {
+    const fresh = partitions.filter((partition) => !this.#places.has(partition));
+    if (fresh.length > 0) {
+      const isFirst = this.#places.size === 0;
+      const starts = isFirst ? await this.#starts(cluster, fresh) : await this.#grown(cluster, fresh);
+      const ends = await this.#ends(cluster, fresh);
+      for (const partition of fresh) {
+        this.#places.set(partition, { next: starts.get(partition) ?? 0, end: ends.get(partition) ?? Infinity, time: undefined, expired: 0 });
+      }
+    }
+    this.#known = count;
+    this.#lookedAt = Date.now();
+  }
+
+  areDone(partitions: readonly number[]): boolean {
+    return this.open(partitions).size === 0;
+  }
+
+  /** Those that are not at their end, and the next offset of each. */
+  open(partitions: readonly number[]): Map<number, number> {
+    return new Map(partitions.flatMap((partition) => {
+      const place = this.#places.get(partition);
+      return place === undefined || place.next >= place.end ? [] : [[partition, place.next] as const];
+    }));
+  }
+
+  /** The messages of an answer that belong to the reading. */
+  take({ partition, next, highWatermark, messages }: Fetched): readonly Received[] {
+    const place = this.#places.get(partition) as Place;
+    place.next = Math.max(place.next, next ?? 0);
+    // Nobody sends anything any more with the time that the reading ends with.
+    if (place.next >= highWatermark && Date.now() > this.#untilMs) place.end = place.next;
+    const last = messages.at(-1);
+    if (last === undefined) return messages;
+    place.time = last.timestamp;
+    const own = messages.filter(({ offset, timestamp }) => Number(offset) < place.end && timestamp <= this.#untilMs);
+    if (own.length < messages.length) place.end = Math.min(place.end, place.next);
+    const told = marked(own, place.expired);
+    if (told !== own) place.expired = 0;
+    return told;
+  }
+
+  /** The offset is not in the partition: what was there is gone, or the topic is another one of that name. */
+  async relocate(cluster: FetchCluster, partition: number): Promise<void> {
+    const { topic } = this.request;
+    const place = this.#places.get(partition) as Place;
+    const low = (await cluster.offsets(topic, [partition], EARLIEST)).get(partition) ?? 0;
+    const high = (await cluster.offsets(topic, [partition], LATEST)).get(partition) ?? 0;
+    if (place.next < low) {
+      if (place.time !== undefined || isOffset(this.request.from)) place.expired += low - place.next;
+      place.next = low;
+    } else if (place.next > high) {
+      place.next = place.time === undefined ? low : (await cluster.offsets(topic, [partition], place.time)).get(partition) ?? low;
+    }
+  }
+
+  async #starts(cluster: FetchCluster, partitions: readonly number[]): Promise<ReadonlyMap<number, number>> {
+    const { topic, from } = this.request;
+    if (isOffset(from)) {
+      if (partitions.length > 1) {
+        throw new InvalidOption(`subscribe: option 'from': an offset given, topic '${topic}' has ${partitions.length} partitions; ` +
+          "expected 'partitions' to name one, or a key");
+      }
+      return new Map(partitions.map((partition) => [partition, Number(from.offset)]));
+    }
+    if (typeof from === 'object' && 'last' in from) return lastOffsets(cluster, { topic, key: this.key, partitions, count: from.last });
+    const time = timeOf(from) ?? (from === 'earliest' || this.#isLate ? EARLIEST : LATEST);
+    return cluster.offsets(topic, partitions, time);
+  }
+
+  /** A partition that is new begins at its start; the key's messages move to an older one while the topic grows. */
+  async #grown(cluster: FetchCluster, partitions: readonly number[]): Promise<ReadonlyMap<number, number>> {
+    const { topic } = this.request;
+    const old = partitions.filter((partition) => partition < this.#known);
+    const since = this.#lookedAt - CLOCKS_DIFFER_MS;
+    const added = partitions.filter((partition) => partition >= this.#known);
+    return new Map([...await cluster.offsets(topic, old, since), ...await cluster.offsets(topic, added, EARLIEST)]);
+  }
+
+  async #ends(cluster: FetchCluster, partitions: readonly number[]): Promise<ReadonlyMap<number, number>> {
+    const { topic, to } = this.request;
+    if (to === undefined) return new Map();
+    if (to === 'latest') return cluster.offsets(topic, partitions, LATEST);
+    if (isOffset(to)) return new Map(partitions.map((partition) => [partition, Number(to.offset) + 1]));
+    const until = timeOf(to) ?? Infinity;
+    if (until >= Date.now()) {
+      this.#untilMs = until;
+      return new Map();
+    }
+    return cluster.offsets(topic, partitions, until + 1);
+  }
+}
+
+function isOffset(place: unknown): place is { readonly offset: number | string } {
+  return typeof place === 'object' && place !== null && 'offset' in place;
+}

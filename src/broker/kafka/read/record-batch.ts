@@ -1,0 +1,142 @@
+/**
+ * Reads Kafka's answer to a fetch: response version 4 and record batches of version 2, as the protocol's public guide has
+ * them. A message's bytes and headers are copied out together, once: a view would keep the whole answer in memory.
+ */
+import { Received, PackedHeaders } from '../../../message/index.js';
+import { Bytes } from './bytes.js';
+import { kafkaHeaders } from './record-headers.js';
+
+/** What is asked of each partition: where to begin; and whose messages are wanted. */
+export interface Wanted {
+  readonly topic: string;
+  readonly from: ReadonlyMap<number, number>;
+  /** Messages with this key alone. */
+  readonly key: Buffer | undefined;
+  /** Inflates the records of a compressed batch; undefined where they are not compressed. */
+  inflate(attributes: number, records: Buffer): Promise<Buffer> | undefined;
+}
+
+/** What a partition has answered. */
+export interface Fetched {
+  readonly partition: number;
+  readonly errorCode: number;
+  readonly highWatermark: number;
+  /** Where the next fetch begins; undefined when the answer has no batch. */
+  readonly next: number | undefined;
+  readonly messages: readonly Received[];
+}
+
+/** Shares of a larger buffer are copied where they are less of it than this. */
+const OWN_SHARE = 0.75;
+const IS_TRANSACTIONAL = 0x10;
+const IS_CONTROL = 0x20;
+const HAS_APPEND_TIME = 0x08;
+const MAGIC_AT = 16;
+/** Before the records: offset, length, epoch, magic, checksum, attributes … */
+const BATCH_HEAD = 61;
+
+/** The answer of all partitions. */
+export async function readFetched(payload: Buffer, wanted: Wanted): Promise<Fetched[]> {
+  const bytes = new Bytes(payload);
+  bytes.skip(4);
+  const fetched: Fetched[] = [];
+  for (let topics = bytes.int32(); topics > 0; topics--) {
+    bytes.skip(bytes.int16());
+    for (let partitions = bytes.int32(); partitions > 0; partitions--) fetched.push(await readPartition(bytes, wanted));
+  }
+  return fetched;
+}
+
+async function readPartition(bytes: Bytes, wanted: Wanted): Promise<Fetched> {
+  const partition = bytes.int32();
+  const errorCode = bytes.int16();
+  const highWatermark = bytes.int64();
+  bytes.skip(8);
+  const aborted: Aborted[] = [];
+  for (let count = bytes.int32(); count > 0; count--) aborted.push({ producer: bytes.id64(), first: bytes.int64() });
+  const size = Math.max(0, bytes.int32());
+  const batches = new PartitionBatches(partition, wanted, aborted.sort((a, b) => a.first - b.first));
+  await batches.read(bytes.take(size));
+  return { partition, errorCode, highWatermark, next: batches.next, messages: batches.messages };
+}
+
+interface Aborted { readonly producer: bigint; readonly first: number }
+interface Batch { readonly base: number; readonly time: number; readonly appendTime: number | undefined }
+
+class PartitionBatches {
+  readonly messages: Received[] = [];
+  next: number | undefined;
+  /** Producers whose transaction, in which we are, was given up. */
+  readonly #givenUp = new Set<bigint>();
+
+  constructor(readonly partition: number, readonly wanted: Wanted, readonly aborted: Aborted[]) {}
+
+  /** The last batch may be cut: the broker fills up the size that was asked for. */
+  async read(data: Buffer): Promise<void> {
+    for (let at = 0; at + BATCH_HEAD <= data.length;) {
+      const end = at + 12 + data.readInt32BE(at + 8);
+      if (end > data.length) return;
+      if (data[at + MAGIC_AT] !== 2) throw new Error(`records of version ${data[at + MAGIC_AT] ?? '?'} given, expected version 2 (Kafka 0.11 or later)`);
+      await this.#readBatch(data.subarray(at, end));
+      at = end;
+    }
+  }
+
+  async #readBatch(data: Buffer): Promise<void> {
+    const base = Number(data.readBigInt64BE(0));
+    const attributes = data.readInt16BE(21);
+    const last = base + data.readInt32BE(23);
+    const producer = data.readBigInt64BE(43);
+    const time = Number(data.readBigInt64BE(27));
+    const appendTime = (attributes & HAS_APPEND_TIME) === 0 ? undefined : Number(data.readBigInt64BE(35));
+    this.next = last + 1;
+    while (this.aborted[0] !== undefined && this.aborted[0].first <= last) this.#givenUp.add((this.aborted.shift() as Aborted).producer);
+    if ((attributes & IS_CONTROL) !== 0) this.#givenUp.delete(producer);
+    else if ((attributes & IS_TRANSACTIONAL) === 0 || !this.#givenUp.has(producer)) {
+      const records = data.subarray(BATCH_HEAD);
+      this.#readRecords(await this.wanted.inflate(attributes, records) ?? records, data.readInt32BE(57), { base, time, appendTime });
+    }
+  }
+
+  #readRecords(data: Buffer, count: number, { base, time, appendTime }: Batch): void {
+    const { key: only, topic, from } = this.wanted;
+    const first = from.get(this.partition) ?? 0;
+    const bytes = new Bytes(data);
+    for (let left = count; left > 0; left--) {
+      const length = bytes.varint();
+      const end = bytes.at + length;
+      bytes.skip(1);
+      const timestamp = appendTime ?? time + bytes.varlong();
+      if (appendTime !== undefined) bytes.varlong();
+      const offset = base + bytes.varint();
+      const key = bytes.bytes();
+      const isWanted = offset >= first && (only === undefined || key?.equals(only) === true);
+      if (isWanted) this.messages.push(messageOf(bytes, end, { topic, partition: this.partition, offset, timestamp, key: key?.toString() }));
+      bytes.at = end;
+    }
+  }
+}
+
+interface Place {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly timestamp: number;
+  readonly key: string | undefined;
+}
+
+/** Value and headers follow each other, and stay together. */
+function messageOf(bytes: Bytes, end: number, { offset, ...place }: Place): Received {
+  const length = Math.max(0, bytes.varint());
+  const own = ownPart(bytes.data, bytes.at, end);
+  return new Received({
+    ...place, offset: String(offset), value: own.subarray(0, length), headers: new PackedHeaders(own.subarray(length), kafkaHeaders),
+  });
+}
+
+function ownPart(data: Buffer, start: number, end: number): Buffer {
+  if (end - start >= data.buffer.byteLength * OWN_SHARE) return data.subarray(start, end);
+  const own = Buffer.allocUnsafeSlow(end - start);
+  data.copy(own, 0, start, end);
+  return own;
+}

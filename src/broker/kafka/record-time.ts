@@ -1,0 +1,71 @@
+/** The time of a Kafka record is that of its picture, so that a search by time finds it; where the broker refuses that, another. */
+import { ownerOf } from '../../ledger/index.js';
+import { mono, wall } from '../../core/clock.js';
+import { KAFKA_TIMES } from '../../core/defaults/limits.js';
+import type { CameraMessage } from '../../core/frame/frame.js';
+
+/** What a record's time may be: each is tried where the one before it is refused. A record without a time is taken by every broker. */
+const STAMPS = ['capture', 'sending', 'none'] as const;
+type Stamp = (typeof STAMPS)[number];
+
+/** In the words of a warning. */
+const SAID: Readonly<Record<Stamp, string>> = {
+  capture: 'the time of capture', sending: 'the time of sending', none: 'no time',
+};
+
+/** Kafka's own mark for a record without a time. */
+const NO_TIME = -1;
+
+/**
+ * Decides on the time of each record. A wrong clock must not block an outbox: brokers refuse a whole batch for one record whose
+ * time is more than an hour ahead of theirs, or, where a topic says so, too old.
+ */
+export class RecordTimes {
+  readonly #refused = new Map<string, { readonly stamp: Stamp; readonly until: number }>();
+  readonly #warned = new Map<string, string>();
+
+  constructor(readonly log: (message: string) => void) {}
+
+  /** ms since 1970. */
+  of(topic: string, message: CameraMessage): number {
+    const now = wall();
+    const stamp = this.#stampOf(topic);
+    if (stamp === 'none') return NO_TIME;
+    if (stamp === 'sending') return now;
+    const { capturedAt } = message;
+    if (Number.isFinite(capturedAt) && capturedAt >= 0 && capturedAt <= now + KAFKA_TIMES.aheadMs) return Math.floor(capturedAt);
+    this.#warn(topic, message, `a picture's time of capture (${shown(capturedAt)}) is no time up to now: its record has ${SAID.sending}`);
+    return now;
+  }
+
+  /** The broker refused the times of a batch of one topic; whether there is another way to stamp it. */
+  refused(topic: string, message: CameraMessage | undefined): boolean {
+    const stamp = STAMPS[STAMPS.indexOf(this.#stampOf(topic)) + 1];
+    if (stamp === undefined) return false;
+    this.#refused.set(topic, { stamp, until: mono() + KAFKA_TIMES.againMs });
+    this.#warn(topic, message, `the broker refuses the times of records (is its clock, or this one, wrong?): they have ${SAID[stamp]}`);
+    return true;
+  }
+
+  #stampOf(topic: string): Stamp {
+    const refused = this.#refused.get(topic);
+    if (refused === undefined) return 'capture';
+    if (mono() < refused.until) return refused.stamp;
+    this.#refused.delete(topic);
+    return 'capture';
+  }
+
+  /** Once for each topic, as long as it is the same. */
+  #warn(topic: string, message: CameraMessage | undefined, text: string): void {
+    const known = text.replace(/\(.*?\)/, '');
+    if (this.#warned.get(topic) === known) return;
+    this.#warned.set(topic, known);
+    const whole = `kafka: topic '${topic}': ${text}`;
+    this.log(whole);
+    if (message !== undefined) ownerOf(message)?.emit({ type: 'warning', message: whole });
+  }
+}
+
+function shown(ms: number): string {
+  return Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : String(ms);
+}

@@ -1,0 +1,5 @@
+/** Requests of Kafka, whichever client sends them. */
+export { type Checksum, type KafkaRecord, type TopicData, produceBody } from './produce.js';
+export { errorOf } from './protocol.js';
+export { limited, startLimit } from './timeout.js';
+export type { Answers, NewWire, PartitionAnswer, Pauses, Requests, Wire, WireOptions } from './wire.js';

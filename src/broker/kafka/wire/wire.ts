@@ -1,0 +1,72 @@
+/** A connection to one Kafka broker as rxcam needs it: each client library is behind one of these. */
+import type { LoggerEntryContent } from 'kafkajs';
+import type { TopicData } from './produce.js';
+
+/** Requests that rxcam makes. */
+export interface Requests {
+  Metadata: { topics: readonly string[]; allowAutoTopicCreation: false };
+  Produce: { topicData: readonly TopicData[]; acks: number; timeout: number; compression: 'none' | 'gzip' };
+  CreateTopics: { topics: readonly NewTopic[]; timeout: number };
+}
+
+export interface NewTopic {
+  readonly topic: string;
+  readonly numPartitions: number;
+  readonly replicationFactor: number;
+  readonly configEntries: readonly { readonly name: string; readonly value: string }[];
+}
+
+/** What the broker answers; an error code of 0 is none. */
+export interface Answers {
+  Metadata: {
+    readonly brokers: readonly { readonly nodeId: number; readonly host: string; readonly port: number }[];
+    readonly controllerId: number;
+    readonly topicMetadata: readonly {
+      readonly topicErrorCode: number;
+      readonly topic: string;
+      readonly partitionMetadata: readonly { readonly partitionId: number; readonly leader: number }[];
+    }[];
+  };
+  Produce: { readonly topics: readonly { readonly topicName: string; readonly partitions: readonly PartitionAnswer[] }[] };
+  CreateTopics: {
+    readonly topicErrors: readonly { readonly topic: string; readonly errorCode: number; readonly errorMessage?: string | null }[];
+  };
+}
+
+export interface PartitionAnswer { readonly partition: number; readonly errorCode: number; readonly baseOffset?: string }
+
+/** A connection to one broker, logged in. */
+export interface Wire {
+  connect(): Promise<void>;
+  /** Ends in order: requests under way are waited for. */
+  disconnect(): Promise<void>;
+  readonly isConnected: boolean;
+  ask<K extends keyof Requests>(name: K, request: Requests[K]): Promise<Answers[K]>;
+  /** Whether it keeps the process alive. */
+  hold(isHeld: boolean): void;
+  /** Ends at once: what a broker that hangs has not read yet is not kept for it. Requests under way reject. */
+  destroy(): void;
+}
+
+/** The pauses that a broker asks for (its quota). */
+export interface Pauses {
+  /** The broker has asked for a pause. */
+  pause(ms: number): void;
+  /** Monotonic time until which it lasts. */
+  readonly pausedUntil: number;
+}
+
+export interface WireOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly clientId: string;
+  readonly ssl: unknown;
+  readonly sasl: object | undefined;
+  readonly connectTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+  readonly pauses: Pauses;
+  readonly log: (level: number, entry: LoggerEntryContent) => void;
+}
+
+/** Makes one that is not connected yet, and keeps no process alive. */
+export type NewWire = (options: WireOptions) => Wire;

@@ -1,0 +1,65 @@
+/** What rxcam knows of a kind of broker, wherever kinds are looked up: its address, options, flags and documentation. */
+import type { Logger } from 'pino';
+import type { AddressForm, BrokerAddress } from './address.js';
+import type { Broker } from '../handle/index.js';
+
+/** A flag of the command line that sets one option. */
+export interface BrokerFlag {
+  /** In commander's notation: `--kafka-acks <n>`. */
+  readonly flags: string;
+  /** Name of the option; of a member of an object, `sasl.mechanism`. */
+  readonly option: string;
+  /** For the help: what it does, with its unit and range. */
+  readonly about: string;
+  /** For the help: what holds without the flag. */
+  readonly standard?: string | number;
+  /** How its text is read: a number, bytes with a unit, or one of some words. Absent: the text is the value. */
+  readonly takes?: 'number' | 'bytes' | readonly string[];
+  /** Whether it matters to `rxcam read`, too. */
+  readonly reads?: true;
+}
+
+/** Options by name, as the command line has read them. */
+export type BrokerFlagValues = Readonly<Record<string, unknown>>;
+
+/** What the command line gives besides an address and flags. */
+export interface BrokerSurroundings {
+  readonly env: NodeJS.ProcessEnv;
+  readonly logger: Logger;
+}
+
+/** An open broker, and the topic that its address names. */
+export interface BrokerTarget {
+  readonly broker: Broker;
+  readonly topic: string | undefined;
+}
+
+/** One kind of broker: all that a new one adds, besides its line in the index. */
+export interface BrokerKind extends AddressForm {
+  /** As README.md and the help call it. */
+  readonly title: string;
+  /** Form of its address, for the message about one that no kind takes. */
+  readonly form: string;
+  /** Environment variable of the command line with its password. */
+  readonly passwordVariable?: string;
+  /**
+   * Opens the broker that an address names.
+   * @throws InvalidOption
+   */
+  open(address: BrokerAddress, options: BrokerFlagValues, surroundings: BrokerSurroundings): BrokerTarget;
+  /** Flags of its own options; those of every broker are the command line's. */
+  readonly flags: readonly BrokerFlag[];
+  /** Options that its address gives. */
+  readonly inAddress: readonly string[];
+  /** The interface of its options. */
+  readonly config: string;
+  /**
+   * Makes its handle, as users do.
+   * @throws InvalidOption
+   */
+  readonly make: (options: never) => Broker;
+  /** The options that it can't do without, for examples. */
+  readonly required: Readonly<Record<string, unknown>>;
+  /** What holds for options that are not given. */
+  readonly defaults: () => Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,182 @@
+/**
+ * What a step holds, bounded in messages and in bytes. A source that can wait is paused above the high water and
+ * loses nothing; for any other the oldest goes, in stream mode with all that can't be decoded without it.
+ */
+import type { Pressure, Ticket } from '../../ledger/index.js';
+import { OUTBOX } from '../../core/defaults/defaults.js';
+import type { RxcamError } from '../../core/errors/errors.js';
+import type { DropCause } from '../../core/events.js';
+import { Fifo } from './fifo.js';
+import { Retained, type Retains } from './retained.js';
+
+/** One value in the queue. */
+export interface Held {
+  readonly ticket: Ticket;
+  readonly retains: Retains;
+  readonly pressure: Pressure | undefined;
+  /** Whether others may depend on it: any but a reference to the last full one. */
+  readonly leads: boolean;
+  /** Useless without what came before it: within a GOP, or a reference. */
+  readonly dependent: boolean;
+  /** Called once it is dropped, after the ledger was told. */
+  dropped(): void;
+}
+
+/** Bounds of a queue; bytes are those kept alive. */
+export interface Limits {
+  maxBytes: number;
+  maxMessages: number;
+}
+
+/** What several queues hold together. */
+export class Total {
+  readonly retained = new Retained();
+  /** How many are held. */
+  count = 0;
+
+  constructor(readonly maxBytes: number) {}
+
+  get isHigh(): boolean { return this.retained.bytes >= this.maxBytes * OUTBOX.highWater; }
+  get isLow(): boolean { return this.retained.bytes < this.maxBytes * OUTBOX.lowWater; }
+  get isExceeded(): boolean { return this.retained.bytes > this.maxBytes; }
+}
+
+export class BoundedQueue<H extends Held> {
+  readonly #waiting = new Fifo<H>();
+  readonly #taken = new Set<H>();
+  readonly #retained = new Retained();
+  readonly #blocked = new Set<Pressure>();
+  #awaitsKeyframe = false;
+
+  constructor(readonly limits: Limits, readonly total: Total) {}
+
+  /** How many wait. */
+  get waiting(): number { return this.#waiting.length; }
+  /** How many were taken and are not finished. */
+  get taken(): number { return this.#taken.size; }
+  /** How many are held. */
+  get length(): number { return this.#waiting.length + this.#taken.size; }
+  /** Bytes kept alive by what is held. */
+  get bytes(): number { return this.#retained.bytes; }
+
+  /** The one that is to be taken next. */
+  peek(): H | undefined {
+    return this.#waiting.peek();
+  }
+
+  offer(item: H): void {
+    if (this.#awaitsKeyframe && item.dependent) {
+      tellDropped(item, 'gop');
+      return;
+    }
+    this.#awaitsKeyframe = false;
+    this.#waiting.push(item);
+    this.#retain(item);
+    while (!this.#fits() && this.dropOldest());
+    this.#press(item.pressure);
+  }
+
+  take(): H | undefined {
+    const item = this.#waiting.shift();
+    if (item !== undefined) this.#taken.add(item);
+    return item;
+  }
+
+  /** Ends the hold on one that was taken; false if it is no longer held. */
+  finish(item: H): boolean {
+    if (!this.#taken.delete(item)) return false;
+    this.#release(item);
+    this.relieve();
+    return true;
+  }
+
+  /** Puts those that were taken back, before all others. */
+  giveBack(items: readonly H[]): void {
+    const back = items.filter((item) => this.#taken.delete(item));
+    this.#waiting.unshift(back);
+  }
+
+  /** Drops one that was taken, and, in stream mode, what depends on it. */
+  dropTaken(item: H, cause: DropCause, error?: RxcamError): void {
+    if (!this.finish(item)) return;
+    const dependents = item.leads ? this.#removeDependents(0) : [];
+    this.relieve();
+    tellDropped(item, cause, error);
+    for (const dependent of dependents) tellDropped(dependent, 'gop');
+  }
+
+  /** Makes room; false when all that waits belongs to sources that can wait. */
+  dropOldest(): boolean {
+    const index = this.#waiting.findIndex((item) => item.pressure?.waits !== true);
+    const [oldest] = index < 0 ? [] : this.#waiting.remove(index, 1);
+    if (oldest === undefined) return false;
+    this.#release(oldest);
+    const dependents = oldest.leads ? this.#removeDependents(index) : [];
+    tellDropped(oldest, 'outbox');
+    for (const dependent of dependents) tellDropped(dependent, 'gop');
+    return true;
+  }
+
+  /** Drops everything; returns what it was. */
+  dropAll(cause: DropCause, error?: RxcamError): H[] {
+    const all = [...this.#taken, ...this.#waiting.remove(0, this.#waiting.length)];
+    this.#taken.clear();
+    for (const item of all) this.#release(item);
+    this.relieve();
+    for (const item of all) tellDropped(item, cause, error);
+    return all;
+  }
+
+  /** Lets the sources go on if there is room enough, or nothing of theirs left to wait for. */
+  relieve(): void {
+    if (this.#blocked.size === 0) return;
+    const { maxBytes, maxMessages } = this.limits;
+    const isLow = this.length < maxMessages * OUTBOX.lowWater && this.bytes < maxBytes * OUTBOX.lowWater;
+    if (this.length === 0 || (isLow && this.total.isLow)) this.unblock();
+  }
+
+  /** Lets a source go on whatever is held: its run ended, or all of them. */
+  unblock(only?: Pressure): void {
+    for (const pressure of only === undefined ? [...this.#blocked] : [only]) {
+      if (this.#blocked.delete(pressure)) pressure.unblock(this);
+    }
+  }
+
+  #press(pressure: Pressure | undefined): void {
+    if (pressure?.waits !== true || this.#blocked.has(pressure)) return;
+    const { maxBytes, maxMessages } = this.limits;
+    const isHigh = this.length >= maxMessages * OUTBOX.highWater || this.bytes >= maxBytes * OUTBOX.highWater;
+    if (!isHigh && !this.total.isHigh) return;
+    this.#blocked.add(pressure);
+    pressure.block(this);
+  }
+
+  #fits(): boolean {
+    return this.length <= this.limits.maxMessages && this.bytes <= this.limits.maxBytes;
+  }
+
+  #removeDependents(start: number): H[] {
+    const end = this.#waiting.findIndex((item) => !item.dependent, start);
+    this.#awaitsKeyframe = end < 0;
+    const dependents = this.#waiting.remove(start, (end < 0 ? this.#waiting.length : end) - start);
+    for (const item of dependents) this.#release(item);
+    return dependents;
+  }
+
+  #retain(item: H): void {
+    this.#retained.add(item.retains);
+    this.total.retained.add(item.retains);
+    this.total.count++;
+  }
+
+  #release(item: H): void {
+    this.#retained.remove(item.retains);
+    this.total.retained.remove(item.retains);
+    this.total.count--;
+  }
+}
+
+function tellDropped(item: Held, cause: DropCause, error?: RxcamError): void {
+  item.ticket.drop(cause, error);
+  item.dropped();
+}

@@ -1,0 +1,130 @@
+/** The outbox of one topic and key: its order, and what is known of its messages so far. */
+import { type AccountOwner, type Pressure, type Ticket, ownerOf } from '../../ledger/index.js';
+import { BROKER } from '../../core/defaults/defaults.js';
+import { InvalidOption, type RxcamError } from '../../core/errors/errors.js';
+import type { CameraMessage, Published } from '../../core/frame/frame.js';
+import { BoundedQueue, type Held, type Limits, type Total } from './bounded-queue.js';
+import type { Outgoing } from '../driver.js';
+import { type Receiver } from './receiver.js';
+import { type Retains, retains } from './retained.js';
+
+/** A message in the outbox. */
+export class Entry implements Held {
+  readonly retains: Retains;
+  readonly pressure: Pressure | undefined;
+  readonly leads: boolean;
+  readonly dependent: boolean;
+
+  /** @param offeredAt - monotonic time in ms */
+  constructor(readonly message: CameraMessage, readonly ticket: Ticket, readonly receiver: Receiver, readonly offeredAt: number) {
+    this.retains = retains(message.value, message.fields);
+    this.pressure = ownerOf(message)?.pressure;
+    const isReference = message.referenceOrder !== undefined;
+    this.leads = !isReference;
+    this.dependent = isReference || (message.mode === 'stream' && !message.keyframe);
+  }
+
+  acknowledged(ack: Published): void {
+    this.ticket.published(ack);
+    this.receiver.acknowledged(ack);
+  }
+
+  dropped(): void {
+    this.receiver.dropped();
+  }
+}
+
+export class Lane extends BoundedQueue<Entry> {
+  maxInFlight: number = BROKER.maxInFlight;
+  /** Bytes of one request, at most: lowered while a message that is too large is searched for. */
+  maxRequestBytes = Infinity;
+  /** Whether a message too large is searched for. */
+  isSearched = false;
+  /** Whether the last request was refused for the sake of some message in it, perhaps of another lane. */
+  isSuspect = false;
+  /** Answers in a row that refused this lane's messages while the request went through. */
+  failures = 0;
+  /** Monotonic time before which nothing is sent. */
+  notBefore = 0;
+  /** Why its messages are not written, until one is. */
+  error: RxcamError | undefined;
+  /** Who publishes here, and for which run. */
+  readonly #claims = new Map<object, AccountOwner>();
+  readonly #holders = new Set<object>();
+  #lastOwner: AccountOwner | undefined;
+  #lastSent: number;
+
+  /** @param lastSent - the inputOrder that was sent here last, by a lane that is gone */
+  constructor(readonly topic: string, readonly key: string, limits: Limits, total: Total, lastSent = 0) {
+    super(limits, total);
+    this.#lastSent = lastSent;
+  }
+
+  get lastSent(): number { return this.#lastSent; }
+
+  /** Whether it holds nothing, and nobody is known who will publish here. A run that waits to reconnect will. */
+  get isIdle(): boolean {
+    return this.length === 0 && this.#holders.size === 0 && this.#lastOwner?.live !== true;
+  }
+
+  /** Whether its requests hold no message of another lane: it must not hold up others. */
+  get isAlone(): boolean {
+    return this.isSearched || this.isSuspect || this.failures > 0;
+  }
+
+  /**
+   * `holder` publishes here for a run, until it releases the lane: a run may go on elsewhere, with another subscription.
+   * @throws InvalidOption if another run that is live publishes here
+   */
+  claim(owner: AccountOwner | undefined, holder: object): void {
+    this.#holders.add(holder);
+    if (owner === undefined || this.#claims.get(holder) === owner) return;
+    for (const other of this.#claims.values()) if (other !== owner && other.live && owner.live) throw this.#conflict(other, owner);
+    this.#claims.set(holder, owner);
+    this.#lastOwner = owner;
+  }
+
+  release(holder: object): void {
+    this.#claims.delete(holder);
+    this.#holders.delete(holder);
+  }
+
+  /** The entries' headers name what was sent before each of them: by an acknowledged request, or earlier in this one. */
+  stamp(entries: readonly Entry[]): Outgoing[] {
+    let previous = this.#lastSent;
+    return entries.map(({ message }) => {
+      const outgoing = new Stamped(this.topic, this.key, message, previous);
+      previous = message.inputOrder;
+      return outgoing;
+    });
+  }
+
+  /** The entry is written. */
+  sent(entry: Entry): void {
+    this.#lastSent = entry.message.inputOrder;
+    this.finish(entry);
+  }
+
+  /** What was lowered for the search of a message too large is as before. */
+  restore(): void {
+    this.maxRequestBytes = Infinity;
+    this.isSearched = false;
+  }
+
+  #conflict(first: AccountOwner, second: AccountOwner): InvalidOption {
+    const name = (one: AccountOwner) => `'${one.camera}' (run ${one.id})`;
+    return new InvalidOption(
+      `publish: cameras ${name(first)} and ${name(second)} both publish to topic '${this.topic}' with key '${this.key}', ` +
+      'expected a key of its own for each of them', { camera: second.camera });
+  }
+}
+
+/** A message with the number of the one before it. */
+class Stamped implements Outgoing {
+  constructor(readonly topic: string, readonly key: string, readonly message: CameraMessage, readonly previousOrder: number) {}
+
+  get headers(): Readonly<Record<string, string>> {
+    const { previousOrderHeader: header, headers } = this.message;
+    return header === undefined ? headers : { ...headers, [header]: String(this.previousOrder) };
+  }
+}

@@ -1,0 +1,54 @@
+/** Takes the acknowledgements of one run for `publish`, and keeps them while `publish` is not subscribed. */
+import type { AccountOwner } from '../../ledger/index.js';
+import type { Published } from '../../core/frame/frame.js';
+
+/** Hears of each message's end: acknowledged, or dropped. */
+export interface Listener {
+  acknowledged(ack: Published): void;
+  settled(): void;
+}
+
+/**
+ * A camera that reconnects subscribes to `publish` anew; what the outbox still holds from before is acknowledged to
+ * the receiver of the run, and the next subscription attaches to it. It can keep no more than the outbox held.
+ */
+export class Receiver {
+  #pending = 0;
+  #kept: Published[] = [];
+  #listener: Listener | undefined;
+
+  constructor(readonly owner: AccountOwner | undefined) {}
+
+  /** Messages that are neither acknowledged nor dropped. */
+  get pending(): number { return this.#pending; }
+  get isAttached(): boolean { return this.#listener !== undefined; }
+  /** Whether nothing can come of it any more. */
+  get isSpent(): boolean { return this.#pending === 0 && this.#kept.length === 0; }
+
+  attach(listener: Listener): void {
+    this.#listener = listener;
+    const kept = this.#kept;
+    this.#kept = [];
+    for (const ack of kept) listener.acknowledged(ack);
+  }
+
+  detach(): void {
+    this.#listener = undefined;
+  }
+
+  offered(): void {
+    this.#pending++;
+  }
+
+  acknowledged(ack: Published): void {
+    this.#pending--;
+    if (this.#listener === undefined) this.#kept.push(ack);
+    else this.#listener.acknowledged(ack);
+    this.#listener?.settled();
+  }
+
+  dropped(): void {
+    this.#pending--;
+    this.#listener?.settled();
+  }
+}

@@ -1,0 +1,6 @@
+/** What all readers have in common: the inbox, reconnecting, counts. */
+export { BufferHeaders } from './buffer-headers.js';
+export { marked } from './expired.js';
+export { checkGroup } from './group-options.js';
+export { Reception, type ReceptionStats } from './reception.js';
+export { refuseIds, timeOf } from './times.js';

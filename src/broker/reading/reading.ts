@@ -1,0 +1,166 @@
+/** One subscription to a topic: its connections, the inbox, and what was handed out and is not taken yet. */
+import { type Observable, Subject, type Subscriber, type Subscription, asyncScheduler, take, throwError } from 'rxjs';
+import { type Account, type AccountOwner, FrameEvents, type Pressure } from '../../ledger/index.js';
+import { mono } from '../../core/clock.js';
+import { ACCOUNTS } from '../../core/frame/accounted.js';
+import type { LastTimes } from '../../core/frame/last-times.js';
+import { InvalidOption } from '../../core/errors/errors.js';
+import type { EventBody } from '../../core/events.js';
+import type { Holding, Received } from '../../message/index.js';
+import { Numbering } from '../../core/frame/numbering.js';
+import { Fifo } from '../outbox/index.js';
+import type { Gate, Piece, Reader } from '../reader.js';
+
+/** Bounds of what is held: the first that is reached holds. */
+export interface InboxLimits {
+  readonly maxMessages: number;
+  readonly maxBytes: number;
+  /** Whether a message is taken when the user's code says so, or when it has been handed out. */
+  readonly isManual: boolean;
+}
+
+/** Counts what happens. */
+export interface ReceptionCounts {
+  connected(): void;
+  failed(error: unknown): void;
+  inbox(messages: number, bytes: number): void;
+  handed(message: Received): void;
+}
+
+export class Reading implements AccountOwner, Gate {
+  readonly id = 0;
+  readonly camera = '';
+  readonly epoch = 0;
+  readonly numbering = new Numbering();
+  readonly frames = new FrameEvents('', 0, (event) => { this.emit(event); });
+  readonly engine = () => throwError(() => new InvalidOption('a received message given, expected the frame of a camera'));
+  readonly pressure: Pressure = {
+    waits: true,
+    block: (holder) => { this.#blockers.add(holder); },
+    unblock: (holder) => { if (this.#blockers.delete(holder)) this.#flush(); },
+  };
+
+  readonly #inbox = new Fifo<Received>();
+  readonly #blockers = new Set<object>();
+  /** Handed out and not taken yet, by their numbers. */
+  readonly #held = new Map<number, MessageHolding>();
+  readonly #opens = new Subject<void>();
+  readonly opens$: Observable<void> = this.#opens.pipe(take(1));
+  #inboxBytes = 0;
+  #heldBytes = 0;
+  #number = 0;
+  #failures = 0;
+  #isHanding = false;
+  #isDone = false;
+  #connection: Subscription | undefined;
+  #wait: Subscription | undefined;
+
+  constructor(
+    readonly reader: Reader, readonly limits: InboxLimits, readonly counts: ReceptionCounts, readonly subscriber: Subscriber<Received>,
+  ) {}
+
+  get live(): boolean { return !this.subscriber.closed; }
+  /** Whether there is room for another piece. */
+  get isOpen(): boolean { return this.#inbox.length < this.limits.maxMessages && this.#inboxBytes < this.limits.maxBytes; }
+  lastTimes(): LastTimes { return { readMs: 0, writeMs: 0, processMs: 0 }; }
+
+  start(): void {
+    this.#connection = this.reader.read(this).subscribe({
+      next: (piece) => { this.#push(piece); },
+      error: (error: unknown) => { this.#failed(error); },
+      complete: () => {
+        this.#isDone = true;
+        this.#flush();
+      },
+    });
+    if (this.subscriber.closed) this.#connection.unsubscribe();
+  }
+
+  end(): void {
+    this.#connection?.unsubscribe();
+    this.#wait?.unsubscribe();
+    this.counts.inbox(-this.#inbox.length, -this.#inboxBytes);
+  }
+
+  /** A step of rxcam tells what became of a message. One that it drops was not dealt with. */
+  emit(body: EventBody): void {
+    if (body.type !== 'delivered' && body.type !== 'dropped' && body.type !== 'published') return;
+    const holding = this.#held.get(body.seq);
+    if (holding !== undefined) this.release(holding, body.type !== 'dropped');
+  }
+
+  release(holding: MessageHolding, isTaken = true): void {
+    if (holding.isReleased) return;
+    holding.isReleased = true;
+    if (this.#held.delete(holding.seq)) this.#heldBytes -= holding.message.value.length;
+    if (isTaken) this.reader.taken?.(holding.message);
+    this.#flush();
+  }
+
+  #push(piece: Piece): void {
+    this.#failures = 0;
+    this.counts.connected();
+    for (const received of piece) {
+      this.#inbox.push(received);
+      this.#inboxBytes += received.value.length;
+      this.counts.inbox(1, received.value.length);
+    }
+    this.#flush();
+  }
+
+  #failed(error: unknown): void {
+    if (error instanceof InvalidOption) {
+      this.subscriber.error(error);
+      return;
+    }
+    const { retryInitialMs, retryMaxMs } = this.reader.again;
+    const waitMs = Math.min(retryMaxMs, retryInitialMs * 2 ** this.#failures++);
+    this.counts.failed(error);
+    this.#wait = asyncScheduler.schedule(() => { this.start(); }, waitMs);
+  }
+
+  /** Hands out what may go: a loop, where a consumer that takes at once would use up the stack. */
+  #flush(): void {
+    if (this.#isHanding) return;
+    this.#isHanding = true;
+    while (this.#mayHand()) this.#hand(this.#inbox.shift() as Received);
+    this.#isHanding = false;
+    if (this.#isDone && this.#inbox.length === 0) this.subscriber.complete();
+    else if (this.isOpen && this.#opens.observed) this.#opens.next();
+  }
+
+  #mayHand(): boolean {
+    if (this.subscriber.closed || this.#inbox.length === 0 || this.#blockers.size > 0) return false;
+    return this.#held.size < this.limits.maxMessages && this.#heldBytes < this.limits.maxBytes;
+  }
+
+  #hand(message: Received): void {
+    const { length } = message.value;
+    this.#inboxBytes -= length;
+    this.counts.inbox(-1, -length);
+    this.counts.handed(message);
+    const holding = new MessageHolding(this, ++this.#number, message);
+    message[ACCOUNTS] = [holding];
+    this.#held.set(holding.seq, holding);
+    this.#heldBytes += length;
+    this.subscriber.next(message);
+    // No step of rxcam has taken it: it is the user's.
+    if (holding.place !== 'handover') return;
+    holding.place = 'delivered';
+    if (!this.limits.isManual) this.release(holding);
+  }
+}
+
+/** The account of one message. */
+class MessageHolding implements Account, Holding {
+  readonly epoch = 0;
+  readonly capturedMono = mono();
+  place: Account['place'] = 'handover';
+  isReleased = false;
+
+  constructor(readonly owner: Reading, readonly seq: number, readonly message: Received) {}
+
+  release(): void {
+    this.owner.release(this);
+  }
+}

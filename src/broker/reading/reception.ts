@@ -1,0 +1,104 @@
+/** What `subscribe` returns: an Observable of messages that knows how its readings are. */
+import { Observable, Subject } from 'rxjs';
+import type { RxcamError } from '../../core/errors/errors.js';
+import type { Received } from '../../message/index.js';
+import type { Reader } from '../reader.js';
+import { type InboxLimits, Reading, type ReceptionCounts } from './reading.js';
+
+/** How the readings of one `subscribe` are, all subscriptions together. */
+export interface ReceptionStats {
+  /** `idle`: no subscription is live; `connected`: the broker has answered; `unavailable`: it did not. */
+  readonly status: 'idle' | 'connecting' | 'connected' | 'unavailable';
+  /** Messages handed out. */
+  readonly received: number;
+  /** Bytes of their values. */
+  readonly bytes: number;
+  /** Messages that the broker removed before they could be read. */
+  readonly expired: number;
+  /** Connections that failed. */
+  readonly failures: number;
+  /** What was read and is not handed out yet. */
+  readonly inbox: { readonly messages: number; readonly bytes: number };
+}
+
+/** Messages of a topic. Each subscription reads by itself, on connections of its own. */
+export class Reception extends Observable<Received> {
+  readonly #counts: Counts;
+
+  /** @param closing$ - completes when the broker is closed */
+  constructor(closing$: Observable<unknown>, open: () => Reader, limits: InboxLimits) {
+    const counts = new Counts();
+    super((subscriber) => {
+      const reading = new Reading(open(), limits, counts, subscriber);
+      counts.opened();
+      subscriber.add(() => {
+        reading.end();
+        counts.ended();
+      });
+      subscriber.add(closing$.subscribe({ complete: () => { subscriber.complete(); } }));
+      if (!subscriber.closed) reading.start();
+    });
+    this.#counts = counts;
+  }
+
+  /** The counts of now. */
+  get stats(): ReceptionStats {
+    return this.#counts.stats;
+  }
+
+  /** Every connection that failed; another one follows. Never completes. */
+  get errors$(): Observable<RxcamError> {
+    return this.#counts.errors$;
+  }
+}
+
+class Counts implements ReceptionCounts {
+  readonly #errors = new Subject<RxcamError>();
+  readonly errors$ = this.#errors.asObservable();
+  #live = 0;
+  #status: ReceptionStats['status'] = 'idle';
+  #received = 0;
+  #bytes = 0;
+  #expired = 0;
+  #failures = 0;
+  #inboxMessages = 0;
+  #inboxBytes = 0;
+
+  get stats(): ReceptionStats {
+    return {
+      status: this.#status, received: this.#received, bytes: this.#bytes, expired: this.#expired, failures: this.#failures,
+      inbox: { messages: this.#inboxMessages, bytes: this.#inboxBytes },
+    };
+  }
+
+  opened(): void {
+    this.#live++;
+    if (this.#status === 'idle') this.#status = 'connecting';
+  }
+
+  ended(): void {
+    this.#live--;
+    if (this.#live === 0) this.#status = 'idle';
+  }
+
+  connected(): void {
+    this.#status = 'connected';
+  }
+
+  failed(error: unknown): void {
+    this.#status = 'unavailable';
+    this.#failures++;
+    this.#errors.next(error as RxcamError);
+  }
+
+  inbox(messages: number, bytes: number): void {
+    this.#inboxMessages += messages;
+    this.#inboxBytes += bytes;
+  }
+
+  handed({ value, expired = 0 }: Received): void {
+    this.#received++;
+    this.#bytes += value.length;
+    this.#expired += expired;
+  }
+}

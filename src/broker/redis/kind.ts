@@ -1,0 +1,44 @@
+/** Redis Streams, as a kind of broker. */
+import { BROKER, REDIS } from '../../core/defaults/defaults.js';
+import { type BrokerAddress, type BrokerFlagValues, type BrokerKind, type BrokerSurroundings, type BrokerTarget, topicOf } from '../kind/index.js';
+import { redis } from './redis.js';
+import { REDIS_SCHEMA } from './options.js';
+
+const PASSWORD = 'RXCAM_REDIS_PASSWORD';
+
+export const redisKind = {
+  title: 'Redis',
+  schemes: ['redis', 'rediss'],
+  form: 'redis[s]://[user:password@]host:port[/stream]',
+  hosts: 'one',
+  passwordVariable: PASSWORD,
+  open,
+  flags: [
+    {
+      flags: '--redis-maxlen <n>', option: 'maxLen', takes: 'number', standard: REDIS.maxLen,
+      about: 'entries kept for one stream, approximately',
+    },
+    {
+      flags: '--redis-max-bytes <bytes>', option: 'maxStreamBytes', takes: 'bytes', standard: REDIS.maxStreamBytes,
+      about: 'bytes kept for one stream, of what this program has written',
+    },
+    {
+      flags: '--redis-message-bytes <bytes>', option: 'maxMessageBytes', takes: 'bytes', standard: REDIS.maxMessageBytes,
+      about: "largest message that is sent; the server's proto-max-bulk-len is the limit",
+    },
+  ],
+  inAddress: ['url', 'host', 'port', 'db', 'username', 'password', 'tls'],
+  config: 'RedisConfig',
+  make: redis,
+  required: {},
+  defaults: () => ({ ...REDIS_SCHEMA.parse({}), ...REDIS, ...BROKER, host: 'localhost', port: 6379, db: 0, tls: false }),
+} as const satisfies BrokerKind;
+
+/** A path that starts with a number names a database, as addresses of Redis do. */
+function open({ scheme, user, password, hosts, path }: BrokerAddress, options: BrokerFlagValues, { env, logger }: BrokerSurroundings): BrokerTarget {
+  const database = /^\d+$/.test(path[0] ?? '') ? path[0] : undefined;
+  const secret = password ?? env[PASSWORD];
+  const login = secret === undefined ? '' : `${encodeURIComponent(user ?? '')}:${encodeURIComponent(secret)}@`;
+  const url = `${scheme}${login}${hosts[0] ?? ''}${database === undefined ? '' : `/${database}`}`;
+  return { broker: redis({ url, ...options, logger }), topic: topicOf({ path }, database === undefined ? 0 : 1) };
+}

@@ -1,0 +1,124 @@
+/** The connection to Redis that writes: made when it is needed, and idle it keeps no process alive. */
+import type { Redis } from 'ioredis';
+import type { Socket } from 'node:net';
+import { Observable } from 'rxjs';
+import { REDIS } from '../../core/defaults/defaults.js';
+import { redact } from '../../core/redact/redact.js';
+import type { Transaction } from './transaction.js';
+import { type Connection, type RedisOptions, checkedUrl, connectionOf, serverOf } from './options.js';
+
+export class RedisLink {
+  /** What the client said last: its rejections only say that the connection is closed. */
+  lastError = '';
+  /** Where the server is; undefined until a function given as `url` was asked. */
+  #connection: Connection | undefined;
+  /** Whether that function has been asked since the connection was given up. */
+  #isAsked = false;
+  #redis: Redis | undefined;
+  #Transaction: typeof Transaction | undefined;
+  #connecting: Promise<Redis> | undefined;
+  /** Rises when connections are given up. */
+  #generation = 0;
+  /** Requests under way. */
+  #underWay = 0;
+
+  /** @param onConnect - called before a new connection is used: it may lead to another server */
+  constructor(readonly options: RedisOptions, readonly onConnect: () => void) {
+    if (typeof options.url !== 'function') this.#connection = connectionOf(options);
+  }
+
+  get address(): string {
+    return this.#connection?.address ?? 'redis://(not asked yet)';
+  }
+
+  get servers(): string | undefined {
+    return this.#connection && serverOf(this.#connection.client);
+  }
+
+  redact(text: string): string {
+    return redact(text, this.#connection?.secrets);
+  }
+
+  /** One request more, or less, is under way. */
+  hold(more: -1 | 0 | 1): void {
+    this.#underWay += more;
+    const stream = this.#redis?.stream as Socket | undefined;
+    if (this.#underWay > 0) stream?.ref();
+    else stream?.unref();
+  }
+
+  async connected(): Promise<Redis> {
+    if (this.#redis?.status === 'ready') return this.#redis;
+    const connecting = this.#connecting ??= this.#connect(this.#generation);
+    try {
+      return await connecting;
+    } finally {
+      if (this.#connecting === connecting) this.#connecting = undefined;
+    }
+  }
+
+  /** To be called when connected: its module comes with the library. */
+  newTransaction(): Transaction {
+    if (this.#Transaction === undefined) throw new Error('not connected yet');
+    return new this.#Transaction();
+  }
+
+  /** Where the server is now. */
+  askAgain(): Promise<Connection> {
+    this.#isAsked = false;
+    return this.#askWhere();
+  }
+
+  reset(): void {
+    this.#generation++;
+    this.#isAsked = false;
+    this.#redis?.disconnect();
+    this.#redis = undefined;
+    this.#connecting = undefined;
+  }
+
+  close(): Observable<never> {
+    return new Observable((subscriber) => {
+      const redis = this.#redis;
+      if (redis === undefined || redis.status === 'end') subscriber.complete();
+      else redis.once('end', () => { subscriber.complete(); });
+      this.reset();
+    });
+  }
+
+  async #connect(generation: number): Promise<Redis> {
+    this.lastError = '';
+    // The library is loaded when it is needed: it is large, and many use another broker.
+    const [{ Redis }, { Transaction }, { client }] = await Promise.all([import('ioredis'), import('./transaction.js'), this.#askWhere()]);
+    this.#Transaction = Transaction;
+    if (generation !== this.#generation) throw new Error('the connection was given up meanwhile');
+    this.#redis?.disconnect();
+    const { connectTimeoutMs, requestTimeoutMs } = this.options;
+    const redis = new Redis({
+      ...client,
+      lazyConnect: true,
+      // Everything that this client would do by itself to recover is the sender's.
+      enableOfflineQueue: false, enableReadyCheck: false, autoResendUnfulfilledCommands: false,
+      retryStrategy: () => null, maxRetriesPerRequest: 0,
+      disconnectTimeout: REDIS.disconnectTimeoutMs, connectTimeout: connectTimeoutMs, commandTimeout: requestTimeoutMs,
+    });
+    this.#redis = redis;
+    this.onConnect();
+    redis.on('error', (error: Error) => {
+      this.lastError = error.message;
+      this.options.logger?.warn({ broker: this.address }, this.redact(error.message));
+    });
+    await redis.connect();
+    this.hold(0);
+    return redis;
+  }
+
+  async #askWhere(): Promise<Connection> {
+    const { url } = this.options;
+    if (typeof url === 'function' && !this.#isAsked) {
+      this.#connection = connectionOf(this.options, checkedUrl(await url()));
+      this.#isAsked = true;
+    }
+    return this.#connection as Connection;
+  }
+}

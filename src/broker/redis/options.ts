@@ -1,0 +1,132 @@
+/** Options of `redis`, and the connection that they describe. */
+import type { RedisOptions as AllClientOptions } from 'ioredis';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import { BROKER, OUTBOX, REDIS } from '../../core/defaults/defaults.js';
+import { InvalidOption } from '../../core/errors/errors.js';
+import { byteCount, callback, count, logger, milliseconds, options as object } from '../../core/options.js';
+import { normalizeUrl, redactRefused, redactUrl, secretsOf, splitCredentials } from '../../core/redact/redact.js';
+import { AGAIN, WAITS_GROW } from '../again.js';
+
+const DEFAULT_PORT = 6_379;
+
+/** Options of `redis`. */
+export interface RedisConfig {
+  /**
+   * `redis://user:password@host:port/db`, `rediss://…` with TLS; or a function that gives it, asked again when the
+   * connection keeps failing; or the parts by themselves.
+   */
+  readonly url?: string | (() => string | Promise<string>);
+  /** Default `localhost`. */
+  readonly host?: string;
+  /** Default 6379. */
+  readonly port?: number;
+  readonly username?: string;
+  readonly password?: string;
+  /** Number of the database. Default 0. */
+  readonly db?: number;
+  /** TLS: `true`, or options of Node's `tls.connect`. */
+  readonly tls?: boolean | object;
+  /** Entries kept for one stream, approximately. Default 10000. */
+  readonly maxLen?: number;
+  /** Bytes kept for one stream, of what this handle has written, approximately. Default 256 MiB; needs Redis 6.2. */
+  readonly maxStreamBytes?: number;
+  /** Largest value. Default 512 MiB, the server's own limit (`proto-max-bulk-len`). */
+  readonly maxMessageBytes?: number;
+  /** How long a message waits for others to go in the same request, in ms. Default 5. */
+  readonly lingerMs?: number;
+  /** Bytes of one request, at most. Default 8 MiB. */
+  readonly maxRequestBytes?: number;
+  /** A request without an answer for so long has failed, in ms. Default 10000. */
+  readonly requestTimeoutMs?: number;
+  /** Default 5000 ms. */
+  readonly connectTimeoutMs?: number;
+  /** First wait after a failed request, in ms, at least 1; doubles up to `retryMaxMs`. Default 250. */
+  readonly retryInitialMs?: number;
+  /** Longest wait, in ms. Default 10000, or `retryInitialMs` where that is longer. */
+  readonly retryMaxMs?: number;
+  /** Failures in a row after which the connection is made anew, and a function given as `url` asked again. Default 3. */
+  readonly refreshAfterFailures?: number;
+  /** Bytes that the outbox of the handle may keep in memory. Default 256 MiB. */
+  readonly outboxMaxBytes?: number;
+  /** Gets the client's own warnings. */
+  readonly logger?: Logger;
+}
+
+const URL_FORM = /^rediss?:\/\/./;
+const URL_EXPECTED = 'redis://host:port or rediss://host:port';
+
+export const REDIS_SCHEMA = object({
+  url: z.union([z.string().regex(URL_FORM, `expected ${URL_EXPECTED}`), callback<() => string | Promise<string>>()]).optional(),
+  host: z.string().min(1).optional(),
+  port: z.number().int().min(1).max(65_535).optional(),
+  username: z.string().optional(),
+  password: z.string().optional(),
+  db: z.number().int().min(0).optional(),
+  tls: z.union([z.boolean(), z.looseObject({})]).optional(),
+  maxLen: count().default(REDIS.maxLen),
+  maxStreamBytes: byteCount().default(REDIS.maxStreamBytes),
+  maxMessageBytes: byteCount().max(REDIS.maxMessageBytes).default(REDIS.maxMessageBytes),
+  lingerMs: milliseconds().default(BROKER.lingerMs),
+  maxRequestBytes: byteCount().default(BROKER.maxRequestBytes),
+  requestTimeoutMs: milliseconds().default(BROKER.requestTimeoutMs),
+  connectTimeoutMs: milliseconds().default(BROKER.connectTimeoutMs),
+  ...AGAIN,
+  outboxMaxBytes: byteCount().default(OUTBOX.handleMaxBytes),
+  logger: logger().optional(),
+}).refine(...WAITS_GROW);
+
+export type RedisOptions = z.output<typeof REDIS_SCHEMA>;
+export type ClientOptions = Omit<AllClientOptions, 'replyMapping'>;
+
+/** Where and how to connect; `secrets` must not be shown. */
+export interface Connection { readonly address: string; readonly client: ClientOptions; readonly secrets: readonly string[] }
+
+/**
+ * What the function given as `url` has answered.
+ * @throws InvalidOption if that is no address
+ */
+export function checkedUrl(answer: unknown): string {
+  if (typeof answer === 'string' && URL_FORM.test(answer)) return answer;
+  const shown = typeof answer === 'string' ? redactRefused(answer) : typeof answer;
+  throw new InvalidOption(`redis: option 'url': ${shown} returned, expected ${URL_EXPECTED}`);
+}
+
+/** The connection that options describe; `url` in place of a function that gives it. */
+export function connectionOf({ url: given, ...options }: RedisOptions, answered?: string): Connection {
+  const url = typeof given === 'function' ? answered : given;
+  const { host = 'localhost', port = DEFAULT_PORT, username, password, db, tls } = options;
+  const own = { ...(username !== undefined && { username }), ...(password !== undefined && { password }), ...(db !== undefined && { db }) };
+  const secure = tls === undefined || tls === false ? {} : { tls: tls === true ? {} : tls };
+  const secrets = password === undefined ? [] : [password, encodeURIComponent(password)];
+  if (url === undefined) {
+    return { address: `redis://${host}:${port}${db === undefined ? '' : `/${db}`}`, client: { host, port, ...own, ...secure }, secrets };
+  }
+  const client = { ...partsOf(url), ...own, ...secure };
+  return { address: redactUrl(url), client, secrets: [...secrets, ...secretsOf(url)] };
+}
+
+/** `host:port`. */
+export function serverOf({ host = 'localhost', port = DEFAULT_PORT }: ClientOptions): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+function partsOf(url: string): ClientOptions {
+  const normal = normalizeUrl(url);
+  if (splitCredentials(url).isAmbiguous === true || !URL.canParse(normal) || new URL(normal).hostname === '') {
+    throw new InvalidOption(`redis: option 'url': ${redactRefused(url)} given, expected redis://host:port`);
+  }
+  const { hostname, port, username, password, pathname, protocol } = new URL(normal);
+  const db = /^\/(\d+)$/.exec(pathname)?.[1];
+  if (db === undefined && pathname.length > 1) {
+    throw new InvalidOption(`redis: option 'url': ${redactRefused(url)} given, expected the number of a database after the '/'`);
+  }
+  return {
+    host: hostname.replace(/^\[|\]$/g, ''),
+    ...(port !== '' && { port: Number(port) }),
+    ...(username !== '' && { username: decodeURIComponent(username) }),
+    ...(password !== '' && { password: decodeURIComponent(password) }),
+    ...(db !== undefined && { db: Number(db) }),
+    ...(protocol === 'rediss:' && { tls: {} }),
+  };
+}

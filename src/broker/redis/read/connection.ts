@@ -1,0 +1,52 @@
+/** A connection of a reader's own: what is read is never between the answers to what is written. */
+import type { Redis } from 'ioredis';
+import type { RxcamError } from '../../../core/errors/errors.js';
+import { REDIS } from '../../../core/defaults/defaults.js';
+import type { Connection, RedisOptions } from '../options.js';
+
+/** What the driver does for its readers. */
+export interface RedisReaderHooks {
+  /** Where the server is: asked for each connection. */
+  where(): Promise<Connection>;
+  failure(reason: string): RxcamError;
+}
+
+export class ReadConnection {
+  #redis: Redis | undefined;
+  #isOver = false;
+  /** What the client said last: its rejections only say that the connection is closed. */
+  #lastError = '';
+
+  constructor(readonly options: RedisOptions, readonly hooks: RedisReaderHooks) {}
+
+  isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** @param blockMs - how long a read waits at the server */
+  async open(blockMs: number): Promise<Redis> {
+    // The library is loaded when it is needed: it is large, and many use another broker.
+    const [{ Redis: Client }, { client }] = await Promise.all([import('ioredis'), this.hooks.where()]);
+    if (this.#isOver) throw new Error('the reading has ended');
+    const { connectTimeoutMs, requestTimeoutMs } = this.options;
+    const redis = new Client({
+      ...client, lazyConnect: true, enableOfflineQueue: false, enableReadyCheck: false, autoResendUnfulfilledCommands: false,
+      retryStrategy: () => null, maxRetriesPerRequest: 0,
+      disconnectTimeout: REDIS.disconnectTimeoutMs, connectTimeout: connectTimeoutMs, commandTimeout: blockMs + requestTimeoutMs,
+    });
+    this.#redis = redis;
+    redis.on('error', (error: Error) => { this.#lastError = error.message; });
+    await redis.connect();
+    return redis;
+  }
+
+  /** At once: what is asked for is not waited for. */
+  close(): void {
+    this.#isOver = true;
+    this.#redis?.disconnect();
+  }
+
+  failure(error: unknown): RxcamError {
+    return this.hooks.failure(this.#lastError || (error instanceof Error ? error.message : String(error)));
+  }
+}

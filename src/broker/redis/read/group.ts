@@ -1,0 +1,119 @@
+/** Reads a Redis stream as a member of a consumer group: an entry is acknowledged when it was taken. */
+import { randomUUID } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import { Observable, firstValueFrom } from 'rxjs';
+import { isRxcamError } from '../../../core/errors/errors.js';
+import type { Received } from '../../../message/index.js';
+import { type AgainOptions, againOptions } from '../../again.js';
+import type { RedisOptions } from '../options.js';
+import { checkGroup } from '../../reading/index.js';
+import type { Gate, Piece, ReadRequest, Reader } from '../../reader.js';
+import { ReadConnection, type RedisReaderHooks } from './connection.js';
+import { EntryReader, type RedisEntry } from './entry.js';
+
+const BLOCK_MS = 2_000;
+const COUNT = 16;
+/** What a member has not acknowledged for so long is another's: it was lost; ms. */
+const CLAIM_AFTER_MS = 60_000;
+const CLAIM_EVERY_MS = 15_000;
+/** Entries that are given back at the end. */
+const MAX_OWED = 1_000;
+
+export class RedisGroupReader implements Reader {
+  readonly again: AgainOptions;
+  readonly #entries: EntryReader;
+  /** Name of this member, over all its connections. */
+  readonly #member = `rxcam-${randomUUID()}`;
+  /** Taken, and not acknowledged yet. */
+  #taken: string[] = [];
+  #acknowledging: Redis | undefined;
+  #hasJoined = false;
+
+  /** @throws InvalidOption */
+  constructor(readonly request: ReadRequest, readonly options: RedisOptions, readonly hooks: RedisReaderHooks) {
+    checkGroup(request);
+    this.again = againOptions(options);
+    this.#entries = new EntryReader(request.topic);
+  }
+
+  read(gate: Gate): Observable<Piece> {
+    return new Observable((subscriber) => {
+      const reading = new ReadConnection(this.options, this.hooks);
+      const acknowledging = new ReadConnection(this.options, this.hooks);
+      this.#run(reading, acknowledging, gate, (piece) => { subscriber.next(piece); }).catch((error: unknown) => {
+        subscriber.error(isRxcamError(error) ? error : reading.failure(error));
+      });
+      return () => {
+        reading.close();
+        void this.#leave().catch(() => { /* What is not acknowledged is another's after a while. */ }).finally(() => { acknowledging.close(); });
+      };
+    });
+  }
+
+  taken({ streamId }: Received): void {
+    if (streamId === undefined) return;
+    if (this.#taken.push(streamId) === 1) setImmediate(() => { this.#acknowledge().catch(() => { /* The next connection tries again. */ }); });
+  }
+
+  async #run(reading: ReadConnection, acknowledging: ReadConnection, gate: Gate, emit: (piece: Piece) => void): Promise<void> {
+    const { topic, from, group = '' } = this.request;
+    const redis = await reading.open(BLOCK_MS);
+    this.#acknowledging = await acknowledging.open(0);
+    // A stream that was there before, and is not any more, is new in all its entries.
+    await join(redis, topic, group, from === 'earliest' || this.#hasJoined ? '0' : '$');
+    this.#hasJoined = true;
+    emit([]);
+    await this.#acknowledge();
+    for (let claimAt = 0; !reading.isOver();) {
+      if (!gate.isOpen) await firstValueFrom(gate.opens$, { defaultValue: undefined });
+      if (Date.now() >= claimAt) {
+        claimAt = Date.now() + CLAIM_EVERY_MS;
+        const claimed = await redis.callBuffer('XAUTOCLAIM', topic, group, this.#member, CLAIM_AFTER_MS, '0-0', 'COUNT', COUNT) as [unknown, RedisEntry[]];
+        emit(this.#received(claimed[1]));
+      }
+      const answer = await redis.xreadgroupBuffer('GROUP', group, this.#member, 'COUNT', COUNT, 'BLOCK', BLOCK_MS, 'STREAMS', topic, '>');
+      if (!reading.isOver()) emit(this.#received((answer as [Buffer, RedisEntry[]][] | null)?.[0]?.[1] ?? []));
+    }
+  }
+
+  #received(entries: readonly RedisEntry[]): Received[] {
+    // An entry that was removed meanwhile has no fields.
+    return entries.flatMap((entry) => (isThere(entry) ? this.#entries.read(entry, undefined) ?? [] : []));
+  }
+
+  async #acknowledge(): Promise<void> {
+    const ids = this.#taken;
+    if (ids.length === 0 || this.#acknowledging?.status !== 'ready') return;
+    this.#taken = [];
+    try {
+      await this.#acknowledging.xack(this.request.topic, this.request.group ?? '', ...ids);
+    } catch (error) {
+      this.#taken.unshift(...ids);
+      throw error;
+    }
+  }
+
+  /** What is owed goes to another member; one that owes nothing is no longer listed. */
+  async #leave(): Promise<void> {
+    const { topic, group = '' } = this.request;
+    await this.#acknowledge();
+    const redis = this.#acknowledging;
+    if (redis?.status !== 'ready') return;
+    const owed = await redis.xpending(topic, group, '-', '+', MAX_OWED, this.#member) as [id: string][];
+    if (owed.length === 0) await redis.xgroup('DELCONSUMER', topic, group, this.#member);
+    // As old as what is claimed: the next look of another member finds it.
+    else await redis.xclaim(topic, group, this.#member, 0, ...owed.map(([id]) => id), 'IDLE', CLAIM_AFTER_MS, 'JUSTID');
+  }
+}
+
+function isThere(entry: RedisEntry | readonly [Buffer, null] | null): entry is RedisEntry {
+  return Array.isArray(entry?.[1]);
+}
+
+async function join(redis: Redis, topic: string, group: string, from: string): Promise<void> {
+  try {
+    await redis.xgroup('CREATE', topic, group, from, 'MKSTREAM');
+  } catch (error) {
+    if (!(error instanceof Error && error.message.startsWith('BUSYGROUP'))) throw error;
+  }
+}

@@ -1,0 +1,2 @@
+/** Readers of Redis: alone, or as a member of a group. */
+export { redisReader } from './redis.js';

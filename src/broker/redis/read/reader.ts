@@ -1,0 +1,169 @@
+/** Reads a Redis stream by XREAD: nothing stays on the server. */
+import type { Redis } from 'ioredis';
+import { Observable, firstValueFrom } from 'rxjs';
+import { InvalidOption, isRxcamError } from '../../../core/errors/errors.js';
+import type { Received } from '../../../message/index.js';
+import { type AgainOptions, againOptions } from '../../again.js';
+import type { RedisOptions } from '../options.js';
+import { marked } from '../../reading/index.js';
+import type { Gate, Piece, ReadRequest, Reader } from '../../reader.js';
+import { ReadConnection, type RedisReaderHooks } from './connection.js';
+import { EntryReader, type RedisEntry } from './entry.js';
+import { FIRST_ID, checkId, compareIds, idBefore, idBehind, lastIdOf, timeOfId } from './ids.js';
+import { type StreamState, stateFrom, stateOf } from './state.js';
+
+/** A read waits so long for an entry; ms. */
+const BLOCK_MS = 2_000;
+/** Bytes of a piece, by the largest entry of the one before it. */
+const PIECE_BYTES = 1024 * 1024;
+const MAX_COUNT = 64;
+const FIRST_COUNT = 2;
+
+export class RedisReader implements Reader {
+  readonly again: AgainOptions;
+  readonly #entries: EntryReader;
+  /** Id of the last entry that was read; undefined until the beginning is known. */
+  #last: string | undefined;
+  /** The last id that belongs to the reading. */
+  #end: string | undefined;
+  #count = FIRST_COUNT;
+  /** Entries may have been added, and removed again, since the last read. */
+  #isBehind = false;
+  #expired = 0;
+  /** How many entries the stream has ever had up to the last one read, where that is known. */
+  #index: number | undefined;
+  #hasGiven = false;
+
+  /** @throws InvalidOption */
+  constructor(readonly request: ReadRequest, readonly options: RedisOptions, readonly hooks: RedisReaderHooks) {
+    const { from, to, partitions } = request;
+    if (partitions !== undefined) throw new InvalidOption("subscribe: option 'partitions': given for redis, expected only with kafka");
+    for (const [option, place] of [['from', from], ['to', to]] as const) {
+      if (typeof place === 'object' && 'offset' in place) {
+        throw new InvalidOption(`subscribe: option '${option}': an offset given for redis, expected an entry's id: '1700000000000-0'`);
+      }
+    }
+    checkId('from', from, ['latest', 'earliest']);
+    checkId('to', to, ['latest']);
+    this.again = againOptions(options);
+    this.#entries = new EntryReader(request.topic);
+  }
+
+  read(gate: Gate): Observable<Piece> {
+    return new Observable((subscriber) => {
+      const connection = new ReadConnection(this.options, this.hooks);
+      this.#run(connection, gate, (piece) => { subscriber.next(piece); }).then(
+        () => { subscriber.complete(); },
+        (error: unknown) => { subscriber.error(isRxcamError(error) ? error : connection.failure(error)); },
+      );
+      return () => { connection.close(); };
+    });
+  }
+
+  async #run(connection: ReadConnection, gate: Gate, emit: (piece: Piece) => void): Promise<void> {
+    const redis = await connection.open(BLOCK_MS);
+    await this.#locate(redis);
+    emit([]);
+    this.#isBehind = this.#hasGiven;
+    while (!connection.isOver()) {
+      if (!gate.isOpen) {
+        await firstValueFrom(gate.opens$, { defaultValue: undefined });
+        this.#isBehind = true;
+      }
+      const waits = Math.min(BLOCK_MS, this.#until - Date.now());
+      const entries = await this.#next(redis, waits);
+      if (connection.isOver()) return;
+      const own = this.#end === undefined ? entries : entries.filter(([id]) => compareIds(String(id), this.#end as string) <= 0);
+      emit(this.#pieceOf(own));
+      const isDone = own.length < entries.length || (this.#last !== undefined && this.#last === this.#end);
+      if (isDone || (entries.length === 0 && waits <= 0)) return;
+    }
+  }
+
+  /** When nothing that belongs to the reading can come any more. */
+  get #until(): number {
+    if (this.#end === undefined) return Infinity;
+    return this.request.to === 'latest' ? 0 : timeOfId(this.#end);
+  }
+
+  /** Finds where the reading begins and ends, once. */
+  async #locate(redis: Redis): Promise<void> {
+    if (this.#last !== undefined) return;
+    const { topic, from, to } = this.request;
+    const state = await stateOf(redis, topic);
+    if (from === 'latest') this.#index = state?.added ?? 0;
+    if (from === 'earliest') this.#index = (state?.added ?? 0) - (state?.length ?? 0);
+    this.#end = to === 'latest' ? state?.lastId ?? FIRST_ID : lastIdOf(to);
+    if (typeof from === 'object' && 'last' in from) this.#last = await this.#lastStart(redis, from.last);
+    else this.#last = idBehind(from) ?? (from === 'earliest' ? FIRST_ID : state?.lastId ?? FIRST_ID);
+  }
+
+  async #next(redis: Redis, waits: number): Promise<RedisEntry[]> {
+    const { topic } = this.request;
+    const last = this.#last as string;
+    if (this.#isBehind) {
+      const [state, entries] = await this.#readBehind(redis, topic, last);
+      if (state !== undefined) this.#noteExpired(state, entries.length);
+      if (entries.length > 0 || waits <= 0) return entries;
+    }
+    const answer = waits <= 0
+      ? await redis.xreadBuffer('COUNT', this.#count, 'STREAMS', topic, last)
+      : await redis.xreadBuffer('COUNT', this.#count, 'BLOCK', Math.ceil(waits), 'STREAMS', topic, last);
+    return entriesOf(answer);
+  }
+
+  /** What is there, together with what is known of the stream in that moment. */
+  async #readBehind(redis: Redis, topic: string, last: string): Promise<[StreamState | undefined, RedisEntry[]]> {
+    const results = await redis.multi().xinfo('STREAM', topic).xreadBuffer('COUNT', this.#count, 'STREAMS', topic, last).exec() ?? [];
+    const [[, state] = [], [error, answer] = [new Error('no answer')]] = results;
+    if (error) throw error;
+    return [stateFrom(state), entriesOf(answer)];
+  }
+
+  /** Entries behind the last one that was read may have been removed. */
+  #noteExpired({ added, length, firstId }: StreamState, found: number): void {
+    const isOvertaken = firstId === undefined ? length === 0 : compareIds(firstId, this.#last as string) > 0;
+    const removed = added === undefined || this.#index === undefined ? 1 : Math.max(0, added - length - this.#index);
+    if (isOvertaken && this.#hasGiven) this.#expired += removed;
+    if (isOvertaken && this.#index !== undefined) this.#index += removed;
+    // Up to the end, so it is known where the reading is.
+    if (added !== undefined && found < this.#count) this.#index = added - found;
+  }
+
+  #pieceOf(entries: readonly RedisEntry[]): Piece {
+    const last = entries.at(-1);
+    if (last === undefined) return [];
+    this.#last = String(last[0]);
+    if (this.#index !== undefined) this.#index += entries.length;
+    this.#hasGiven = true;
+    this.#isBehind = entries.length >= this.#count;
+    const largest = Math.max(1, ...entries.map(([, fields]) => fields.reduce((sum, field) => sum + field.length, 0)));
+    this.#count = Math.max(1, Math.min(MAX_COUNT, 2 * this.#count, Math.floor(PIECE_BYTES / largest)));
+    const messages = entries.flatMap((entry) => this.#entries.read(entry, this.request.key) ?? []);
+    const told: readonly Received[] = marked(messages, this.#expired);
+    if (told !== messages) this.#expired = 0;
+    return told;
+  }
+
+  /** The id before the last n messages; of one key among many by looking back. */
+  async #lastStart(redis: Redis, count: number): Promise<string> {
+    const { topic, key } = this.request;
+    let end = '+';
+    let first: string | undefined;
+    for (let left = count; left > 0;) {
+      const entries = await redis.xrevrangeBuffer(topic, end, '-', 'COUNT', Math.min(left, this.#count)) as RedisEntry[];
+      if (entries.length === 0) break;
+      for (const entry of entries) {
+        if (left === 0 || this.#entries.read(entry, key) === undefined) continue;
+        first = String(entry[0]);
+        left--;
+      }
+      end = `(${String(entries.at(-1)?.[0])}`;
+    }
+    return first === undefined ? (await stateOf(redis, topic))?.lastId ?? FIRST_ID : idBefore(first);
+  }
+}
+
+function entriesOf(answer: unknown): RedisEntry[] {
+  return (answer as [Buffer, RedisEntry[]][] | null)?.[0]?.[1] ?? [];
+}

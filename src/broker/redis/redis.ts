@@ -1,0 +1,167 @@
+/** Redis Streams by ioredis: a batch is one MULTI of XADDs on one connection. */
+import { EMPTY, type Observable, catchError, defer, finalize, from, ignoreElements, throwError } from 'rxjs';
+import { BrokerUnauthorized, BrokerUnavailable, MessageTooLarge, type RxcamError } from '../../core/errors/errors.js';
+import type { CameraMessage } from '../../core/frame/frame.js';
+import { parseOptions } from '../../core/options.js';
+import { type Broker, BrokerHandle } from '../handle/index.js';
+import type { Driver, Outgoing, SendOutcome } from '../driver.js';
+import { StreamGroups } from './groups.js';
+import { RedisLink } from './link.js';
+import { REDIS_SCHEMA, type RedisConfig, type RedisOptions } from './options.js';
+import { fieldsOf } from './fields.js';
+import { redisReader } from './read/index.js';
+import type { ReadRequest, Reader } from '../reader.js';
+import { RedisRights, refusedCommand } from './rights.js';
+import type { AbortedError, Reply } from './transaction.js';
+import { StreamTrim } from './stream-trim.js';
+
+/**
+ * Redis Streams: one stream for each topic, one entry for each message. Connects when the first message is sent.
+ * @throws InvalidOption
+ */
+export function redis(config: RedisConfig = {}): Broker {
+  const options = parseOptions('redis', REDIS_SCHEMA, config);
+  return new BrokerHandle(new RedisDriver(options), options);
+}
+
+/** Answers that concern the whole server, whatever the message. */
+const SERVER_WIDE = /^(OOM|READONLY|LOADING|NOAUTH|WRONGPASS|MISCONF|MASTERDOWN|NOREPLICAS|BUSY|TRYAGAIN|CLUSTERDOWN)\b/;
+
+const RIGHTS = 'the user needs multi, exec, xadd and xtrim on the streams, and xgroup where consumer groups are made';
+const NO_GROUP = (topic: string, group: string) =>
+  `NOPERM stream '${topic}' is not there, and this user may not make it with its group: grant xgroup, or run XGROUP CREATE ${topic} ${group} 0 MKSTREAM`;
+
+class RedisDriver implements Driver {
+  readonly kind = 'redis';
+  readonly #link: RedisLink;
+  readonly #trim: StreamTrim;
+  readonly #groups = new StreamGroups();
+  readonly #rights = new RedisRights((reason) => this.#said(reason));
+
+  constructor(readonly options: RedisOptions) {
+    this.#link = new RedisLink(options, () => {
+      this.#groups.reset();
+      this.#rights.reset();
+    });
+    this.#trim = new StreamTrim(options.maxLen, options.maxStreamBytes);
+  }
+
+  get address(): string {
+    return this.#link.address;
+  }
+
+  get servers(): string | undefined {
+    return this.#link.servers;
+  }
+
+  get warnings$(): Observable<RxcamError> {
+    return this.#rights.warnings$;
+  }
+
+  send(batch: readonly Outgoing[]): Observable<readonly SendOutcome[]> {
+    return defer(() => {
+      this.#link.hold(1);
+      return from(this.#write(batch)).pipe(finalize(() => { this.#link.hold(-1); }));
+    });
+  }
+
+  forget(topic: string): void {
+    this.#trim.forget(topic);
+    this.#groups.forget(topic);
+    this.#rights.forget(topic);
+  }
+
+  refuses({ value, id }: CameraMessage): MessageTooLarge | undefined {
+    const { maxMessageBytes } = this.options;
+    if (value.length <= maxMessageBytes) return undefined;
+    return new MessageTooLarge(`redis: message ${id} has ${value.length} bytes, at most ${maxMessageBytes} are taken`);
+  }
+
+  prepare(topic: string, consumerGroup: string | undefined): Observable<never> {
+    if (consumerGroup === undefined) return EMPTY;
+    return defer(async () => {
+      this.#link.hold(1);
+      await this.#groups.makeNow(await this.#link.connected(), topic, consumerGroup);
+    }).pipe(
+      ignoreElements(),
+      finalize(() => { this.#link.hold(-1); }),
+      catchError((error: unknown) => throwError(() => this.#unavailable(this.#link.lastError || String(error)))),
+    );
+  }
+
+  reader(request: ReadRequest): Reader {
+    const where = () => this.#link.askAgain();
+    return redisReader(request, this.options, { where, failure: (reason) => this.#unavailable(reason) });
+  }
+
+  reset(): void {
+    this.#link.reset();
+  }
+
+  close(): Observable<never> {
+    return this.#link.close();
+  }
+
+  async #write(batch: readonly Outgoing[]): Promise<SendOutcome[]> {
+    try {
+      const redis = await this.#link.connected();
+      await this.#rights.tryTrim(redis, [...new Set(batch.map(({ topic }) => topic))]);
+      const transaction = this.#link.newTransaction();
+      const groups = this.#groups.make(transaction, batch);
+      const trims = this.#trim.trimsFor(batch.filter(({ topic }) => this.#rights.mayTrim(topic)));
+      for (const { topic, firstKept } of trims) transaction.add('XTRIM', topic, 'MINID', '~', firstKept);
+      for (const outgoing of batch) transaction.add(...this.#entryOf(outgoing));
+      const results = await transaction.exec(redis);
+      this.#trim.trimmed(trims);
+      this.#groups.made(groups);
+      return batch.map((outgoing, index) => this.#outcome(outgoing, results[groups.length + trims.length + index]));
+    } catch (error) {
+      return this.#refusal(batch, error as AbortedError);
+    }
+  }
+
+  /** A stream that must have a group is not made without it. */
+  #entryOf(outgoing: Outgoing): (string | Buffer | number)[] {
+    const only = outgoing.message.consumerGroup === undefined ? [] : ['NOMKSTREAM'];
+    return ['XADD', outgoing.topic, ...only, 'MAXLEN', '~', this.options.maxLen, '*', ...fieldsOf(outgoing)];
+  }
+
+  #outcome({ topic, message }: Outgoing, id: Reply | undefined): SendOutcome {
+    if (id === null) {
+      this.#groups.gone(topic);
+      if (this.#groups.wasRefused(topic)) return { ok: false, error: this.#unavailable(NO_GROUP(topic, message.consumerGroup ?? '')) };
+      return { ok: false, error: this.#unavailable(`stream '${topic}' is gone`), split: 'apart' };
+    }
+    if (typeof id !== 'string') return { ok: false, error: this.#unavailable(id instanceof Error ? id.message : 'no answer') };
+    if (this.#rights.mayTrim(topic)) this.#trim.wrote(topic, id, message);
+    return { ok: true, streamId: id };
+  }
+
+  /** What an error says of each message; thrown where it concerns none of them in particular. */
+  #refusal(batch: readonly Outgoing[], failure: AbortedError): SendOutcome[] {
+    const reasons = [failure, ...failure.previousErrors ?? []].map(({ message }) => message).concat(this.#link.lastError);
+    const reason = reasons.find((text) => SERVER_WIDE.test(text) || text.includes('invalid bulk length'))
+      ?? failure.previousErrors?.[0]?.message ?? (this.#link.lastError || failure.message);
+    if (reason.includes('invalid bulk length')) {
+      const error = new MessageTooLarge(`redis at ${this.address}: ${this.#link.redact(reason)}`);
+      return batch.map(() => ({ ok: false, error, split: 'size' }));
+    }
+    const command = failure.previousErrors === undefined ? undefined : refusedCommand(reason);
+    if (command === 'xtrim') for (const { topic } of batch) this.#rights.noTrim(topic, reason);
+    if (command === 'xgroup') this.#groups.refuse(batch);
+    if (command === 'xtrim' || command === 'xgroup') return batch.map(() => ({ ok: false, again: true }));
+    const error = this.#unavailable(reason);
+    if (failure.previousErrors === undefined || SERVER_WIDE.test(reason)) throw error;
+    const isOneStream = new Set(batch.map(({ topic }) => topic)).size === 1;
+    return batch.map(() => ({ ok: false, error, ...(!isOneStream && { split: 'apart' as const }) }));
+  }
+
+  #unavailable(reason: string): BrokerUnavailable | BrokerUnauthorized {
+    const text = this.#said(reason);
+    return reason.startsWith('NOPERM') ? new BrokerUnauthorized(`${text} (${RIGHTS})`) : new BrokerUnavailable(text);
+  }
+
+  #said(reason: string): string {
+    return `redis at ${this.address}: ${this.#link.redact(reason)}`;
+  }
+}

@@ -1,0 +1,25 @@
+/** One timer that can be set anew. */
+import { type Subscription, asyncScheduler } from 'rxjs';
+import { mono } from '../../core/clock.js';
+
+export class Alarm {
+  #timer: Subscription | undefined;
+  #at = Infinity;
+
+  constructor(readonly ring: () => void) {}
+
+  /** Monotonic time at which it rings; Infinity for never. */
+  get at(): number { return this.#at; }
+
+  /** @param at - monotonic time in ms; Infinity for never */
+  set(at: number): void {
+    if (this.#at === at) return;
+    this.#timer?.unsubscribe();
+    this.#at = at;
+    if (at === Infinity) return;
+    this.#timer = asyncScheduler.schedule(() => {
+      this.#at = Infinity;
+      this.ring();
+    }, Math.ceil(at - mono()));
+  }
+}

@@ -1,0 +1,199 @@
+/** camera(): a source of video as an Observable of frames, with everything that happens to them. */
+import type { Observable } from 'rxjs';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import { opened } from './run/index.js';
+import { keyOf, readTimeoutMs } from './address.js';
+import { Capture } from './capture.js';
+import { LIVENESS, SOURCE, STATS } from '../core/defaults/defaults.js';
+import { PROCESS } from '../core/defaults/limits.js';
+import type { Engine } from '../core/engine/engine.js';
+import { InvalidOption } from '../core/errors/errors.js';
+import type { CameraEvent } from '../core/events.js';
+import { ffmpegEngine } from '../ffmpeg/index.js';
+import { PIXEL_FORMATS, type PixelFormat, type SourceFrame } from '../core/frame/frame.js';
+import { CameraHub } from './hub.js';
+import { type CameraStats, logEvents } from '../ledger/index.js';
+import { byteCount, callback, count, logger, milliseconds, options, parseOptions } from '../core/options.js';
+import type { CameraReading, Deinterlace } from '../core/plan/plan.js';
+import type { Source, StreamChoice } from '../core/source.js';
+import { HOSTS_SCHEMA, type HostsConfig, detect } from '../source/index.js';
+
+/** Options of {@link camera}. */
+export interface CameraConfig {
+  /** Name of the camera in messages, events and errors. Default: made of the address, without credentials. */
+  readonly key?: string | undefined;
+  /** Form of the raw frames that come without an encoder. Default `yuv420p`. */
+  readonly pixelFormat?: PixelFormat | undefined;
+  /** RTSP: `tcp` (default), `udp`, or `auto`: TCP, and UDP where the camera offers no TCP. */
+  readonly transport?: 'tcp' | 'udp' | 'auto' | undefined;
+  /** Live sources: size of the socket's (or, with dshow, the device's) buffer in bytes. Default: the system's. */
+  readonly bufferBytes?: number | undefined;
+  /** Live sources: `smooth` (default) waits up to 0.5 s for packets out of order, `low` does not. */
+  readonly latency?: 'low' | 'smooth' | undefined;
+  /** Threads of the decoder: 1 (default) costs the least CPU and memory, 0 lets ffmpeg choose. */
+  readonly decoderThreads?: number | undefined;
+  /** Which video stream of several: `largest` (default), `first`, or its number, counted from 0. */
+  readonly stream?: StreamChoice | undefined;
+  /** Whether two fields are made one picture: `auto` (default) those that the source flags, `true` all, `false` none. */
+  readonly deinterlace?: Deinterlace | undefined;
+  /** Files and `test:`: as fast as frames are taken, or at the source's own pace. Default `asap` for files, `realtime` for `test:`. */
+  readonly pace?: 'asap' | 'realtime' | undefined;
+  /** Files: play it again and again, `seq` and media time going on. Default false. */
+  readonly loop?: boolean | undefined;
+  /** HTTP files: download into the cache first (default true), or read in place. */
+  readonly download?: boolean | undefined;
+  /** HTTP files: folder of the cache. Default: `rxcam` in the user's cache folder. */
+  readonly cacheDir?: string | undefined;
+  /** HTTP files: largest download in bytes. Default 4 GiB. */
+  readonly maxDownloadBytes?: number | undefined;
+  /** HTTP files: a download that brings fewer bytes a second, over a minute, is given up. Default 1,000; 0 lets any pass. */
+  readonly minDownloadRate?: number | undefined;
+  /** Files: whether a playlist may name files outside its own folder. Default false. */
+  readonly allowLocalPlaylists?: boolean | undefined;
+  /**
+   * RTSP and HTTP: hosts that the camera may lead to, by its address, redirects, playlists and keys alike: `allow` (nothing
+   * else then) and `deny`, each names, `*.names`, addresses or CIDR. Default: all but link-local addresses and the metadata
+   * of clouds, unless the camera's own address is one.
+   */
+  readonly hosts?: HostsConfig | undefined;
+  /** Devices: frames per second to ask for. */
+  readonly fps?: number | undefined;
+  /** Devices: picture size to ask for, in pixels. */
+  readonly size?: { readonly width: number; readonly height: number } | undefined;
+  /** From the start of a capture until the source answers; ms. Default 10,000. */
+  readonly connectTimeoutMs?: number | undefined;
+  /** From the answer to the first picture; ms. Default 45,000: some cameras take 40 s. */
+  readonly firstFrameTimeoutMs?: number | undefined;
+  /** A read window without a frame is a read failure; ms. Default 1,000, and never less than three frame times. */
+  readonly readWindowMs?: number | undefined;
+  /** Read failures in a row that make a reconnect. Default 10. */
+  readonly maxReadFailures?: number | undefined;
+  /** RTSP and HTTP: codecs that are decoded besides those that cameras use, by ffmpeg's names. Default none. */
+  readonly codecs?: readonly string[] | undefined;
+  /** The largest picture that is decoded, in pixels. Default 64,000,000. */
+  readonly maxPixels?: number | undefined;
+  /** 0 (default) to 19: how much the camera's processes stand back for others. */
+  readonly nice?: number | undefined;
+  /**
+   * Lets the ffmpeg of 2018 that comes with rxcam read what comes over a network. Default false: what was found in it since then
+   * is not mended. `RXCAM_ALLOW_OLD_FFMPEG=1` does the same for all cameras.
+   */
+  readonly allowOldFfmpeg?: boolean | undefined;
+  /** Gets one line for each change of state, and one with the figures of the report every `logEvery` published frames. */
+  readonly logger?: Logger | undefined;
+  /** Default 50. */
+  readonly logEvery?: number | undefined;
+  /** Runs the plan in place of ffmpeg; `rxcam/testing` has one. */
+  readonly engine?: Engine | undefined;
+}
+
+const schema = options({
+  key: z.string().min(1).max(200).optional(),
+  pixelFormat: z.enum(PIXEL_FORMATS).default(SOURCE.pixelFormat),
+  transport: z.enum(['tcp', 'udp', 'auto']).default(SOURCE.transport),
+  bufferBytes: byteCount().optional(),
+  latency: z.enum(['low', 'smooth']).default(SOURCE.latency),
+  decoderThreads: z.number().int().min(0).max(64).default(SOURCE.decoderThreads),
+  stream: z.union([z.enum(['largest', 'first']), z.number().int().min(0).max(999)]).default(SOURCE.stream),
+  deinterlace: z.union([z.literal('auto'), z.boolean()], { error: "expected 'auto', true or false" }).default(SOURCE.deinterlace),
+  pace: z.enum(['asap', 'realtime']).optional(),
+  loop: z.boolean().default(SOURCE.loop),
+  download: z.boolean().default(SOURCE.download),
+  cacheDir: z.string().min(1).optional(),
+  maxDownloadBytes: byteCount().default(SOURCE.maxDownloadBytes),
+  minDownloadRate: z.number().min(0).default(SOURCE.minDownloadRate),
+  allowLocalPlaylists: z.boolean().default(SOURCE.allowLocalPlaylists),
+  hosts: HOSTS_SCHEMA.optional(),
+  fps: z.number().positive().max(1000).optional(),
+  size: options({ width: count(), height: count() }).optional(),
+  connectTimeoutMs: milliseconds().default(LIVENESS.connectTimeoutMs),
+  firstFrameTimeoutMs: milliseconds().default(LIVENESS.firstFrameTimeoutMs),
+  readWindowMs: milliseconds().min(1).default(LIVENESS.readWindowMs),
+  maxReadFailures: count().default(LIVENESS.maxReadFailures),
+  codecs: z.array(z.string().regex(/^\w{1,40}$/, "expected ffmpeg's names, such as 'svq1'")).max(100).default([]),
+  maxPixels: z.number().int().min(256).max(1_000_000_000).default(SOURCE.maxPixels),
+  nice: z.number().int().min(0).max(19).default(SOURCE.nice),
+  allowOldFfmpeg: z.boolean().default(SOURCE.allowOldFfmpeg),
+  logger: logger().optional(),
+  logEvery: count().default(STATS.logEvery),
+  engine: callback<Engine>().optional(),
+});
+
+/** By which a camera's hub is found, of whatever copy of rxcam. */
+const HUB: unique symbol = Symbol.for('rxcam.hub') as never;
+
+/**
+ * A camera: an Observable of frames that carries a plan. Nothing runs until it is subscribed; each subscription that is
+ * live at the same time is a capture of its own.
+ */
+export class Camera extends Capture<SourceFrame> {
+  readonly [HUB]: CameraHub;
+
+  constructor(hub: CameraHub, from: Source, reading: CameraReading) {
+    const { firstFrameTimeoutMs } = hub.facts.liveness;
+    super({ origin: { kind: 'camera', source: from, ...reading, firstFrameTimeoutMs, openRun: () => opened(hub.openRun()) }, steps: [] });
+    this[HUB] = hub;
+  }
+
+  get key(): string { return this[HUB].facts.key; }
+
+  /** Everything that happens, as it happens. Never errors, never completes. */
+  get events$(): Observable<CameraEvent> { return this[HUB].events$; }
+
+  /** Statistics every second while the camera is at work, and at each change of state; the latest is replayed. */
+  get stats$(): Observable<CameraStats> {
+    return this[HUB].stats$;
+  }
+
+  /** The statistics now (rates are 0: they belong to a window). */
+  get stats(): CameraStats {
+    return this[HUB].stats;
+  }
+
+  /** Zeroes the counts; frames in flight stay counted as captured. Never touches `seq` or `inputOrder`. */
+  resetStats(): void {
+    this[HUB].resetStats();
+  }
+
+  /** Cuts the wait before the next attempt short; nothing happens if there is none. */
+  retryNow(): void {
+    this[HUB].retryNow();
+  }
+}
+
+/** What belongs to a camera and outlives its subscriptions; undefined for any other Observable. */
+export function hubOf(source: Observable<unknown>): CameraHub | undefined {
+  return (source as Partial<Camera>)[HUB];
+}
+
+/**
+ * A source of video as an Observable of raw frames (`pixelFormat`, the source's width x height); the steps that follow
+ * become one ffmpeg process.
+ *
+ * @param address - `rtsp(s)://…`, `http(s)://…` (a file or a live stream), a file's path, a device (`/dev/video0`, `0`),
+ *   or `test:` (a generated pattern: `test:?size=640x360&fps=25&duration=10&noise=4`)
+ * @throws InvalidOption for an address that no kind of source takes, or a wrong option
+ */
+export function camera(address: string | number, config: CameraConfig = {}): Camera {
+  const given = parseOptions('camera', schema, config);
+  const source = detect(address, { ...given, readTimeoutMs: readTimeoutMs(given) });
+  if (given.loop && source.endless) {
+    throw new InvalidOption(`camera: option 'loop': true given for ${source.address}, which has no end; allowed for files`);
+  }
+  const { pixelFormat, decoderThreads, stream, deinterlace, codecs, maxPixels } = given;
+  const { loop, connectTimeoutMs, firstFrameTimeoutMs, readWindowMs, maxReadFailures } = given;
+  const hub = new CameraHub({
+    key: given.key ?? keyOf(source.address),
+    address: source.address,
+    get kind() { return source.kind; },
+    get live() { return source.live; },
+    loop,
+    liveness: { connectTimeoutMs, firstFrameTimeoutMs, readWindowMs, maxReadFailures },
+    minStartIntervalMs: PROCESS.minStartIntervalMs,
+    engine: given.engine ?? ffmpegEngine,
+    process: { nice: given.nice, allowOldFfmpeg: given.allowOldFfmpeg },
+  });
+  if (given.logger !== undefined) logEvents(hub.ledger, given.logger, given.logEvery);
+  return new Camera(hub, source, { pixelFormat, decoderThreads, stream, deinterlace, codecs, maxPixels });
+}

@@ -1,0 +1,41 @@
+/** Capture: an Observable that carries a plan, so that the steps after it become one ffmpeg command. */
+import { Observable } from 'rxjs';
+import { execute } from './execute.js';
+import type { Frame } from '../core/frame/frame.js';
+import { type Step, ruleOf } from '../core/steps/index.js';
+import { type Plan, ffmpegSteps, withStep } from '../core/plan/plan.js';
+
+/** By which a Capture is known, of whatever copy of rxcam. */
+const PLAN: unique symbol = Symbol.for('rxcam.plan') as never;
+
+/**
+ * An Observable of frames or access units with a plan. Operators of rxcam extend the plan; any other operator
+ * makes an ordinary Observable of it. Each subscription runs the plan; nothing runs before.
+ */
+export class Capture<T> extends Observable<T> {
+  readonly [PLAN]: Plan;
+
+  constructor(plan: Plan) {
+    super((subscriber) => (execute(plan) as Observable<T>).subscribe(subscriber));
+    this[PLAN] = plan;
+  }
+
+  /** Origin and steps; read only. */
+  get plan(): Plan {
+    return this[PLAN];
+  }
+}
+
+/** The plan of a Capture; undefined for any other Observable. */
+export function planOf(source: Observable<unknown>): Plan | undefined {
+  return (source as Partial<Capture<unknown>>)[PLAN];
+}
+
+/** A Capture with one step more; for an ordinary Observable of frames, one that starts with those frames. */
+export function extend<T>(source: Observable<Frame>, step: Step): Capture<T> {
+  const onFrames: Plan = { origin: { kind: 'frames', frames$: source }, steps: [] };
+  const plan = planOf(source) ?? onFrames;
+  // Pixels are looked at in Node: those that come out of a child first are frames again.
+  const startsAnew = plan.origin.kind === 'frames' && ruleOf(step).inNode === 'pixels' && ffmpegSteps(plan).length > 0;
+  return new Capture<T>(withStep(startsAnew ? onFrames : plan, step));
+}

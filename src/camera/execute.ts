@@ -1,0 +1,20 @@
+/** Subscribing to a plan: attempts of a camera's run, or a stage on frames, and the reconnecting that the plan asks for. */
+import { type Observable, defer, finalize } from 'rxjs';
+import type { EncodedFrame, Frame } from '../core/frame/frame.js';
+import type { CameraOrigin, Plan } from '../core/plan/plan.js';
+import { reconnect } from './run/index.js';
+import { stage } from './stage/index.js';
+
+/** The values of one subscription to a plan. */
+export function execute(plan: Plan): Observable<Frame | EncodedFrame> {
+  const { origin } = plan;
+  const once$ = origin.kind === 'camera' ? captured(plan, origin) : stage(plan, origin);
+  return plan.reconnect === undefined ? once$ : once$.pipe(reconnect(plan.reconnect));
+}
+
+function captured(plan: Plan, origin: CameraOrigin): Observable<Frame | EncodedFrame> {
+  return defer(() => {
+    const run = origin.openRun();
+    return run.values(plan).pipe(finalize(() => { run.close(); }));
+  });
+}

@@ -1,0 +1,84 @@
+/** What belongs to a camera and outlives its subscriptions: events, ledger, runs, the order of its messages. */
+import { type Observable, Subject } from 'rxjs';
+import { CameraLedger, type CameraStats, statsOf } from '../ledger/index.js';
+import type { LastTimes } from '../core/frame/last-times.js';
+import type { CameraEvent, EventBody } from '../core/events.js';
+import type { EncodedFrame, Frame } from '../core/frame/frame.js';
+import { Numbering } from '../core/frame/numbering.js';
+import { type CameraFacts, Run, type RunHost } from './run/index.js';
+
+export class CameraHub implements RunHost {
+  readonly #retryNow = new Subject<void>();
+  readonly #values = new Subject<Frame | EncodedFrame>();
+  readonly #runs: Run[] = [];
+  #claimed: Run | undefined;
+  #epoch = 0;
+
+  /** Of its messages, over reconnects and resets. */
+  readonly numbering = new Numbering();
+  readonly ledger: CameraLedger;
+  readonly retryNow$: Observable<void> = this.#retryNow.asObservable();
+  /** What leaves the captures of all runs, for looking at: it belongs to those who subscribed to them. */
+  readonly values$: Observable<Frame | EncodedFrame> = this.#values.asObservable();
+
+  constructor(readonly facts: CameraFacts) {
+    this.ledger = new CameraLedger(facts.key);
+  }
+
+  get events$(): Observable<CameraEvent> { return this.ledger.events$; }
+  get stats$(): Observable<CameraStats> { return this.ledger.stats$; }
+
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  get stats(): CameraStats {
+    return statsOf(this.ledger.tally.snapshot());
+  }
+
+  /** Whether somebody is subscribed, be it to a camera that waits to reconnect. */
+  get isRunning(): boolean {
+    return this.#runs.some((run) => run.live);
+  }
+
+  /** A value leaves a capture. */
+  tell(value: Frame | EncodedFrame): void {
+    if (this.#values.observed) this.#values.next(value);
+  }
+
+  lastTimes(): LastTimes {
+    const { read, write, process } = this.ledger.tally;
+    return { readMs: read.lastMs, writeMs: write.lastMs, processMs: process.lastMs };
+  }
+
+  emit(run: number, body: EventBody): void {
+    this.ledger.emit(run, body);
+  }
+
+  /** The run that a new subscription goes on with: the one claimed for it, else one that nobody uses, else a new one. */
+  openRun(): Run {
+    const run = this.#claimed ?? this.#runs.findLast((one) => one.isFree) ?? this.#newRun();
+    this.#claimed = undefined;
+    return run;
+  }
+
+  /** The next subscription, which follows at once, belongs to this run. */
+  claim(run: Run): void {
+    this.#claimed = run;
+  }
+
+  resetStats(): void {
+    this.#epoch += 1;
+    this.emit(this.#runs.length, { type: 'reset' });
+  }
+
+  retryNow(): void {
+    this.#retryNow.next();
+  }
+
+  #newRun(): Run {
+    const run = new Run(this.#runs.length + 1, this);
+    this.#runs.push(run);
+    return run;
+  }
+}

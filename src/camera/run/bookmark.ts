@@ -1,0 +1,77 @@
+/**
+ * How far a source that can wait (a file) has been read, over the attempts of a run. What was in the encoder when a capture
+ * failed is read once more, so that nothing of a file is lost; what had come out is not.
+ */
+import { type Account, Ticket } from '../../ledger/index.js';
+import { RESUME_TOLERANCE_US, type ResumePoint } from '../../core/engine/engine.js';
+import type { DropCause } from '../../core/events.js';
+
+/** A picture that was decoded and kept, and has not come out of the encoder. */
+export interface Pending {
+  /** Media time in µs. */
+  readonly pts: number;
+  readonly account: Account;
+  /** Wall clock in ms since 1970. */
+  readonly capturedAt: number;
+  /** Where to go on to read it again; undefined: at the start. */
+  readonly before: ResumePoint | undefined;
+}
+
+export class Bookmark {
+  /** Where the next attempt goes on; undefined: at the start. */
+  point: ResumePoint | undefined;
+  /** `capturedAt` of the last keyframe before that. */
+  keyframeAt: number | undefined;
+  /** After the last picture that was decoded by any attempt. */
+  #reached: ResumePoint | undefined;
+  /** Pictures to be read again, in order. */
+  #lost: readonly Pending[] = [];
+
+  /** A picture was decoded that none had been before. */
+  reach(point: ResumePoint): void {
+    this.#reached = point;
+  }
+
+  /** Whether a picture was decoded by an earlier attempt, and is not wanted again. */
+  isSettled(pts: number): boolean {
+    return isUpTo(this.point, pts);
+  }
+
+  /** Whether a picture was decoded by an earlier attempt. */
+  isRepeat(pts: number): boolean {
+    return isUpTo(this.#reached, pts);
+  }
+
+  /** The next of the lost pictures, which has been read again; with `pts` only the one there: others were found unchanged. */
+  takeUp(pts?: number): Pending | undefined {
+    const [next, ...rest] = this.#lost;
+    if (pts !== undefined && next !== undefined && next.pts > pts + RESUME_TOLERANCE_US) return undefined;
+    this.#lost = rest;
+    return next;
+  }
+
+  /** The capture failed at `point`, with these pictures in the encoder. */
+  leave(point: ResumePoint | undefined, pending: Iterable<Pending>): void {
+    const inside = [...pending];
+    this.point = inside.length === 0 ? point : inside[0]?.before;
+    this.#lost = [...inside, ...this.#lost];
+  }
+
+  /** Nobody goes on at once: what was in the encoder is lost, and whoever comes goes on behind it. */
+  giveUp(cause: DropCause): void {
+    for (const { account } of this.#lost) new Ticket([account]).drop(cause);
+    this.#lost = [];
+    this.point = this.#reached;
+  }
+
+  /** The file was read to its end, or is read no more: the next attempt starts at the start. */
+  clear(cause: DropCause): void {
+    this.giveUp(cause);
+    this.point = undefined;
+    this.#reached = undefined;
+  }
+}
+
+function isUpTo(point: ResumePoint | undefined, pts: number): boolean {
+  return point !== undefined && pts <= point.afterPts + RESUME_TOLERANCE_US;
+}

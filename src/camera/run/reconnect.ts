@@ -1,0 +1,93 @@
+/** Reconnecting: waits that grow, gated by stability, told as events, cut short on request. */
+import { EMPTY, type MonoTypeOperatorFunction, Observable, defer, endWith, filter, from, merge, retry, take, throwError, timer } from 'rxjs';
+import { wall } from '../../core/clock.js';
+import { InvalidOption, SourceUnauthorized, isRxcamError } from '../../core/errors/errors.js';
+import type { ReconnectPolicy } from '../../core/plan/reconnect-policy.js';
+import type { Run } from './run.js';
+
+/**
+ * The wait before the nth attempt in a row, in ms: initial · factor^(n-1), at most `max`; a share `jitter` of it is random.
+ * @param n - 1 for the first
+ */
+export function backoffMs(policy: Pick<ReconnectPolicy, 'initial' | 'max' | 'factor' | 'jitter' | 'random'>, n: number): number {
+  const full = policy.initial === 0 ? 0 : Math.min(policy.max, policy.initial * policy.factor ** (n - 1));
+  return Math.round(full * (1 - policy.jitter * policy.random()));
+}
+
+/** Subscribes again after each failure that `policy` retries, for ever. */
+export function reconnect<T>(policy: ReconnectPolicy): MonoTypeOperatorFunction<T> {
+  return (source) => defer(() => {
+    let inRow = 0;
+    return source.pipe(retry({
+      delay: (error: unknown) => {
+        if (!isRetried(policy, error)) return throwError(() => error);
+        const run = runOf(error);
+        if (run !== undefined && run.flowedMs >= policy.stableAfter) inRow = 0;
+        inRow += 1;
+        return waitFor(policy, error, inRow, run);
+      },
+    }));
+  });
+}
+
+/**
+ * Tells `retry` which run an error ended.
+ * @param opening - the one that failed: an error may be on its way while frames before it still come out of an encoder, and
+ *   meanwhile somebody else may have gone on with the run
+ */
+export function linkRun(error: Error, run: Run, opening: number): void {
+  Object.defineProperty(error, RUN, { value: { run, opening } satisfies Link });
+}
+
+interface Link { readonly run: Run; readonly opening: number }
+
+const RUN: unique symbol = Symbol.for('rxcam.run') as never;
+
+/** The run that an error ended, unless it is somebody else's by now. */
+function runOf(error: unknown): Run | undefined {
+  const link = error instanceof Error ? (error as { [RUN]?: Link })[RUN] : undefined;
+  return link !== undefined && link.run.opening === link.opening ? link.run : undefined;
+}
+
+function isRetried(policy: ReconnectPolicy, error: unknown): boolean {
+  if (policy.retryOn !== undefined) return policy.retryOn(error);
+  return isRxcamError(error) && !(error instanceof InvalidOption) && error.code !== 'INVALID_OPTION';
+}
+
+const NO_MORE = Symbol('no more');
+
+function waitFor(policy: ReconnectPolicy, error: unknown, inRow: number, run: Run | undefined): Observable<unknown> {
+  const wait = policy.delay?.(error, inRow) ?? standardWait(policy, error, inRow);
+  const notifier$ = typeof wait === 'number' ? timer(wait) : from(wait);
+  // A notifier that gives no value ends the wait, too: without another attempt, as in RxJS's own retry.
+  const due$ = merge(notifier$.pipe(endWith(NO_MORE)), run?.hub.retryNow$ ?? EMPTY).pipe(take(1), filter((value) => value !== NO_MORE));
+  return run === undefined ? due$ : announced(run, error, typeof wait === 'number' ? wait : undefined, due$);
+}
+
+/** A camera that says 401 is asked as seldom as can be, so that it does not lock the account. */
+function standardWait(policy: ReconnectPolicy, error: unknown, inRow: number): number {
+  const isUnauthorized = error instanceof SourceUnauthorized || (isRxcamError(error) && error.code === 'SOURCE_UNAUTHORIZED');
+  return isUnauthorized ? policy.max : backoffMs(policy, inRow);
+}
+
+/** Tells the camera of the wait; the run is kept for the subscription that follows it. */
+function announced(run: Run, error: unknown, delayMs: number | undefined, due$: Observable<unknown>): Observable<unknown> {
+  return new Observable((subscriber) => {
+    run.wait();
+    run.emit({ type: 'retrying', attempt: run.attempts + 1, error, ...(delayMs !== undefined && { delayMs, nextAttemptAt: wall() + delayMs }) });
+    let isDue = false;
+    const subscription = due$.subscribe({
+      next: (value) => {
+        isDue = true;
+        run.claim();
+        subscriber.next(value);
+      },
+      error: (cause: unknown) => { subscriber.error(cause); },
+      complete: () => { subscriber.complete(); },
+    });
+    return () => {
+      subscription.unsubscribe();
+      if (!isDue) run.abandon();
+    };
+  });
+}

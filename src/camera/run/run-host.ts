@@ -1,0 +1,44 @@
+/** What a run asks of its camera. */
+import type { Observable } from 'rxjs';
+import type { CameraLedger } from '../../ledger/index.js';
+import type { LastTimes } from '../../core/frame/last-times.js';
+import type { Engine, ProcessOptions } from '../../core/engine/engine.js';
+import type { EventBody } from '../../core/events.js';
+import type { EncodedFrame, Frame } from '../../core/frame/frame.js';
+import type { LivenessLimits } from './liveness.js';
+import type { Numbering } from '../../core/frame/numbering.js';
+
+/** What a camera is, as far as its runs need to know. */
+export interface CameraFacts {
+  readonly key: string;
+  /** Address without credentials. */
+  readonly address: string;
+  /** Kind of source: `rtsp`, `file` … An HTTP source knows its own only once it has been asked. */
+  readonly kind: string;
+  /** Whether the source goes on while nobody reads. */
+  readonly live: boolean;
+  /** Whether a file is played again and again. */
+  readonly loop: boolean;
+  readonly liveness: LivenessLimits;
+  readonly minStartIntervalMs: number;
+  readonly engine: Engine;
+  readonly process: ProcessOptions;
+}
+
+/** The camera, as its runs see it. */
+export interface RunHost {
+  readonly facts: CameraFacts;
+  readonly ledger: CameraLedger;
+  /** Rises with each reset of the statistics. */
+  readonly epoch: number;
+  /** Of the camera's messages, over reconnects and resets. */
+  readonly numbering: Numbering;
+  /** Emits when the wait before the next attempt is cut short. */
+  readonly retryNow$: Observable<void>;
+  /** A value leaves a capture. */
+  tell(value: Frame | EncodedFrame): void;
+  lastTimes(): LastTimes;
+  emit(run: number, body: EventBody): void;
+  /** The next subscription, which follows at once, belongs to this run. */
+  claim(run: object): void;
+}

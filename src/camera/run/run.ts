@@ -1,0 +1,198 @@
+/** What one live subscription to a camera does, over all its attempts: numbers, holds on processes, pressure. */
+import { BehaviorSubject, type Observable, asyncScheduler, concat, defer, distinctUntilChanged, filter, ignoreElements, map, take, timer } from 'rxjs';
+import { type Account, type AccountOwner, CountedFrameEvents, type FrameEvents, type Pressure } from '../../ledger/index.js';
+import { Bookmark } from './bookmark.js';
+import { mono } from '../../core/clock.js';
+import type { LastTimes } from '../../core/frame/last-times.js';
+import type { Engine, ProcessOptions } from '../../core/engine/engine.js';
+import type { EventBody, Place } from '../../core/events.js';
+import type { Numbering } from '../../core/frame/numbering.js';
+import type { RunHost } from './run-host.js';
+
+/** Between the last picture of a file and the first of its next pass, where there is only one; µs. */
+const ASSUMED_FRAME_US = 40_000;
+
+/** Runs that nobody uses are kept for the next subscription; `waiting` and `claimed` ones are a retry's. */
+type RunState = 'free' | 'live' | 'waiting' | 'claimed';
+
+/** A run kept for a step; `opening` is the subscription that its frames come from. */
+export interface Reservation { readonly opening: number; release(): void }
+
+export class Run implements AccountOwner {
+  readonly pressure: Pressure;
+  readonly frames: FrameEvents;
+  /** Attempts so far. */
+  attempts = 0;
+  /** Pictures so far. */
+  seq = 0;
+  /** Set while an attempt is ended by the failure of a later step. */
+  isInterrupted = false;
+  /** Where a file goes on. */
+  readonly bookmark = new Bookmark();
+  #state: RunState = 'free';
+  #openings = 0;
+  #reservations = 0;
+  #failedAt: number | undefined;
+  #flowingSince: number | undefined;
+  #lastCapturedAt = 0;
+  #lastStartAt = -Infinity;
+  /** Added to the media time of a file that loops, which starts from 0 with each pass; µs. */
+  shiftUs = 0;
+  #lastPts: number | undefined;
+  #frameUs = ASSUMED_FRAME_US;
+  readonly #processes = new BehaviorSubject(0);
+  readonly #blockers = new BehaviorSubject<ReadonlySet<object>>(new Set());
+
+  constructor(readonly id: number, readonly hub: RunHost) {
+    this.frames = new CountedFrameEvents(hub.ledger, id);
+    this.pressure = {
+      get waits() { return !hub.facts.live; },
+      block: (holder) => { this.#setBlocker(holder, true); },
+      unblock: (holder) => { this.#setBlocker(holder, false); },
+    };
+  }
+
+  get camera(): string { return this.hub.facts.key; }
+  get engine(): Engine { return this.hub.facts.engine; }
+  get process(): ProcessOptions { return this.hub.facts.process; }
+  get epoch(): number { return this.hub.epoch; }
+  get live(): boolean { return this.#state !== 'free'; }
+  get isFree(): boolean { return this.#state === 'free' && this.#reservations === 0; }
+
+  /** Whether somebody holds too much, so that reading should stop. */
+  readonly paused$: Observable<boolean> = defer(() => this.#blockers.pipe(map((set) => set.size > 0), distinctUntilChanged()));
+
+  /** How long frames had flowed without a break when the last one came, in ms. */
+  get flowedMs(): number {
+    return this.#flowingSince === undefined ? 0 : this.#lastCapturedAt - this.#flowingSince;
+  }
+
+  get numbering(): Numbering { return this.hub.numbering; }
+
+  lastTimes(): LastTimes {
+    return this.hub.lastTimes();
+  }
+
+  emit(body: EventBody): void {
+    this.hub.emit(this.id, body);
+  }
+
+  /** Opens the run for one subscription; the function returned closes it, unless a later one has opened it since. */
+  open(): () => void {
+    this.#state = 'live';
+    const opening = ++this.#openings;
+    return () => {
+      if (this.#state !== 'live' || this.#openings !== opening) return;
+      this.#state = 'free';
+      this.bookmark.giveUp('capture-lost');
+    };
+  }
+
+  /** A step after the camera still has frames of this run: nobody else goes on with it until it is released, once. */
+  reserve(): Reservation {
+    this.#reservations++;
+    return { opening: this.#openings, release: () => { this.#reservations--; } };
+  }
+
+  /** Counts the subscriptions that have opened this run. */
+  get opening(): number { return this.#openings; }
+
+  /** A retry waits to subscribe again: nobody else may go on with this run. */
+  wait(): void {
+    this.#state = 'waiting';
+  }
+
+  /** Ends an attempt because a step after the camera has failed: a file goes on where it was, and nothing says that it is stopped. */
+  interrupt(end: () => void): void {
+    this.isInterrupted = true;
+    end();
+    this.isInterrupted = false;
+  }
+
+  /** The retry's wait is over: its subscription, which follows at once, gets this run. A step after the camera may refuse it. */
+  claim(): void {
+    this.#state = 'claimed';
+    this.hub.claim(this);
+    asyncScheduler.schedule(() => { if (this.#state === 'claimed') this.abandon(); });
+  }
+
+  /** The retry was unsubscribed while it waited, or could not subscribe again. */
+  abandon(): void {
+    this.#state = 'free';
+    this.bookmark.clear('stopped');
+    this.emit({ type: 'stopped', reason: 'unsubscribed' });
+  }
+
+  /** Completes when no process of an earlier attempt is left, and the least time between two starts has passed. */
+  ready(): Observable<never> {
+    const gone$ = this.#processes.pipe(filter((left) => left === 0), take(1));
+    const floor$ = defer(() => timer(Math.max(0, this.#lastStartAt + this.hub.facts.minStartIntervalMs - mono())));
+    const start$ = defer(() => { this.#lastStartAt = mono(); return []; });
+    const isFirst = this.#lastStartAt === -Infinity && this.#processes.value === 0;
+    return (isFirst ? start$ : concat(gone$, floor$, start$)).pipe(ignoreElements());
+  }
+
+  /** Says that a process runs; the function returned says that it is gone. */
+  hold(): () => void {
+    this.#processes.next(this.#processes.value + 1);
+    let held = true;
+    return () => {
+      if (held) this.#processes.next(this.#processes.value - 1);
+      held = false;
+    };
+  }
+
+  /** The file starts anew, behind its last picture. The next process may start at once, unless this one gave nothing. */
+  rewind(): void {
+    if (this.#lastPts === undefined) return;
+    this.shiftUs += this.#lastPts + this.#frameUs;
+    this.#lastPts = undefined;
+    this.#lastStartAt = -Infinity;
+  }
+
+  startAttempt(): number {
+    this.#flowingSince = undefined;
+    this.#lastCapturedAt = 0;
+    return ++this.attempts;
+  }
+
+  /** Opens the account of a picture that has just been decoded. */
+  captured(pts: number, to: Place): Account {
+    const now = mono();
+    this.#recover(now);
+    if (this.#lastPts !== undefined && pts > this.#lastPts) this.#frameUs = pts - this.#lastPts;
+    this.#lastPts = pts;
+    const readMs = this.#lastCapturedAt === 0 ? undefined : now - this.#lastCapturedAt;
+    this.#flowingSince ??= now;
+    this.#lastCapturedAt = now;
+    const account: Account = { owner: this, seq: ++this.seq, capturedMono: now, place: to, epoch: this.epoch };
+    this.frames.captured(account.seq, pts + this.shiftUs, to, readMs);
+    return account;
+  }
+
+  /** A read window without a frame, or a rejected access unit: the flow is broken. */
+  readFailed(inRow: number, reason: string): void {
+    this.#flowingSince = undefined;
+    this.emit({ type: 'readFailure', inRow, reason });
+  }
+
+  failed(body: Extract<EventBody, { type: 'failed' }>): void {
+    this.#failedAt ??= mono();
+    this.emit(body);
+  }
+
+  #recover(now: number): void {
+    if (this.#failedAt === undefined) return;
+    const downtimeMs = now - this.#failedAt;
+    this.#failedAt = undefined;
+    this.emit({ type: 'recovered', attempt: this.attempts, downtimeMs });
+  }
+
+  #setBlocker(holder: object, blocks: boolean): void {
+    if (this.#blockers.value.has(holder) === blocks) return;
+    const next = new Set(this.#blockers.value);
+    if (blocks) next.add(holder);
+    else next.delete(holder);
+    this.#blockers.next(next);
+  }
+}

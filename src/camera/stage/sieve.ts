@@ -1,0 +1,34 @@
+/** What a stage does with each frame before any child sees it: the rules of `skipRate` and `skipUnchanged`, in Node. */
+import { Comparison } from '../../core/pictures/comparison.js';
+import type { Frame } from '../../core/frame/frame.js';
+import { type Plan, changeRule, skipRules } from '../../core/plan/plan.js';
+import { SkipChain, type SkipRule } from '../../core/pictures/skip.js';
+
+/** `similarity` is set where a reference is to go on in place of the frame. */
+export interface Verdict { readonly skip?: 'rate' | 'unchanged'; readonly similarity?: number }
+
+export class Sieve {
+  readonly #chain: SkipChain;
+  readonly #comparison: Comparison | undefined;
+
+  constructor(plan: Plan) {
+    const change = changeRule(plan);
+    this.#chain = new SkipChain(skipRules(plan));
+    this.#comparison = change && new Comparison(change);
+  }
+
+  /** Those of `skipRate`, in order. */
+  get rules(): readonly SkipRule[] { return this.#chain.rules; }
+
+  judge(frame: Frame): Verdict {
+    if (!this.#chain.keep(frame.pts)) return { skip: 'rate' };
+    const similarity = this.#comparison?.likeness(frame);
+    if (similarity === undefined) return {};
+    return this.#comparison?.rule.references === true ? { similarity } : { skip: 'unchanged' };
+  }
+
+  /** A frame that was kept is lost: the next one is kept, whatever it looks like. */
+  forget(): void {
+    this.#comparison?.forget();
+  }
+}

@@ -1,0 +1,105 @@
+/** One child of a stage: the pictures that are in it, by the order in which they went in. */
+import { type Observable, Subject, of } from 'rxjs';
+import type { Ticket } from '../../ledger/index.js';
+import type { Engine, EngineEvent, FeedFormat, ProcessOptions } from '../../core/engine/engine.js';
+import { CaptureCrashed } from '../../core/errors/errors.js';
+import type { DropCause } from '../../core/events.js';
+import type { Frame } from '../../core/frame/frame.js';
+import { InOrder } from '../output/index.js';
+import type { Plan } from '../../core/plan/plan.js';
+import { Run } from '../run/index.js';
+import type { Fed } from './waiting.js';
+
+/** Told to the encoder where the source does not say. */
+const ASSUMED_FPS = 25;
+
+/** Whose pictures they are. */
+interface For { readonly camera: string; readonly process: ProcessOptions | undefined }
+
+export class StageChild {
+  readonly format: FeedFormat;
+  readonly #pictures = new Subject<Buffer>();
+  readonly #inside = new InOrder<Fed>();
+  #fed = 0;
+  #following = 0;
+  #isReady = false;
+  #isEnding = false;
+  #isRunning = false;
+  #release: (() => void) | undefined;
+
+  constructor(first: Frame) {
+    const { width, height, pixelFormat, source, sampleAspectRatio } = first;
+    const fps = source?.fps ?? ASSUMED_FPS;
+    this.format = {
+      width, height, pixelFormat, fps, ...(source?.color && { color: source.color }), ...(sampleAspectRatio !== undefined && { sampleAspectRatio }),
+    };
+  }
+
+  get isEmpty(): boolean { return this.#inside.isEmpty; }
+  get isReady(): boolean { return this.#isReady && !this.#isEnding; }
+
+  /** @param onReady - called when the child takes pictures again */
+  run(engine: Engine, plan: Plan, { camera, process }: For, onReady: () => void): Observable<EngineEvent> {
+    const ready = (yes: boolean) => {
+      this.#isReady = yes;
+      if (yes) onReady();
+    };
+    const hold = () => {
+      this.#isRunning = true;
+      return () => {
+        this.#isRunning = false;
+        this.#release?.();
+      };
+    };
+    return engine(plan, {
+      camera, hold, paused$: of(false), ...(process && { process }),
+      feed: { format: this.format, pictures$: this.#pictures, ready },
+    });
+  }
+
+  feed(picture: Fed): void {
+    picture.ticket.move('encoder');
+    this.#inside.add(this.#fed++, picture);
+    this.#pictures.next(picture.frame.data);
+  }
+
+  /** One that is unchanged stays out, and follows those inside. */
+  follow(picture: Fed): void {
+    this.#inside.add(-++this.#following, picture, picture.similarity);
+  }
+
+  /** Passes those on that are unchanged, if all before them are out. */
+  passUnchanged(pass: (picture: Fed) => void): void {
+    this.#inside.passUnchanged(pass);
+  }
+
+  /** The picture that came out as number `index`. */
+  out(index: number): Fed {
+    const picture = this.#inside.take(index);
+    if (picture === undefined) throw new CaptureCrashed(`the child gave picture ${index}, which did not go in`);
+    return picture;
+  }
+
+  /** No more pictures; those inside come out. */
+  end(): void {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    this.#pictures.complete();
+  }
+
+  /** The child is about to be ended: the run's next attempt waits until it is gone. One that lives on holds up nothing. */
+  leave(owner: Ticket['owner']): void {
+    if (this.#isRunning && owner instanceof Run) this.#release = owner.hold();
+  }
+
+  drop(cause: DropCause): void {
+    for (const { ticket } of this.#inside.items) ticket.drop(cause);
+    this.#inside.clear();
+  }
+}
+
+/** Whether a frame can follow the others into the same child. */
+export function sameFormat(format: FeedFormat, frame: Frame): boolean {
+  return format.width === frame.width && format.height === frame.height && format.pixelFormat === frame.pixelFormat
+    && format.sampleAspectRatio === frame.sampleAspectRatio;
+}

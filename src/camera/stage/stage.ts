@@ -1,0 +1,198 @@
+/** Runs steps on frames out of the user's hands: thinned in Node, the rest in one child fed with raw video. */
+import { EMPTY, Observable, Subject, type Subscriber, Subscription, switchMap, timer } from 'rxjs';
+import { type Ticket, handOver, passedOn, take } from '../../ledger/index.js';
+import { PROCESS, STAGE } from '../../core/defaults/limits.js';
+import type { EngineEvent } from '../../core/engine/engine.js';
+import { EncoderFailed, failureOf } from '../../core/errors/errors.js';
+import { ffmpegEngine } from '../../ffmpeg/index.js';
+import type { EncodedFrame, Frame } from '../../core/frame/frame.js';
+import { Outlet, originOf } from '../output/index.js';
+import { type FramesOrigin, type Plan, ffmpegSteps } from '../../core/plan/plan.js';
+import { type Reservation, Run, linkRun } from '../run/index.js';
+import { Sieve } from './sieve.js';
+import { StageChild, sameFormat } from './stage-child.js';
+import { type Fed, Waiting, kept } from './waiting.js';
+
+/** The values of one subscription to steps on frames. */
+export function stage(plan: Plan, origin: FramesOrigin): Observable<Frame | EncodedFrame> {
+  return new Observable((subscriber) => new Stage(plan, subscriber).start(origin.frames$));
+}
+
+class Stage {
+  readonly #sieve: Sieve;
+  readonly #outlet: Outlet;
+  readonly #needsChild: boolean;
+  readonly #waiting = new Waiting();
+  readonly #activity = new Subject<void>();
+  readonly #upstream = new Subscription();
+  #child: StageChild | undefined;
+  #childWork = new Subscription();
+  /** Set once the frames have ended; with the error that ended them, if one did. */
+  #ended: { readonly error?: unknown } | undefined;
+  #over = false;
+  #lastOwner: Ticket['owner'];
+  #reservation: Reservation | undefined;
+  #pumping = false;
+  #again = false;
+
+  constructor(readonly plan: Plan, readonly subscriber: Subscriber<Frame | EncodedFrame>) {
+    this.#sieve = new Sieve(plan);
+    this.#outlet = new Outlet(subscriber, plan);
+    this.#needsChild = ffmpegSteps(plan).length > 0;
+  }
+
+  start(frames$: Observable<Frame>): () => void {
+    this.#childWork.add(this.#activity.pipe(
+      switchMap(() => (this.#child?.isEmpty === false ? timer(STAGE.stallMs) : EMPTY)),
+    ).subscribe(() => { this.#fail(new EncoderFailed(`no picture out of the encoder for ${STAGE.stallMs} ms`)); }));
+    this.#upstream.add(frames$.subscribe({
+      next: (frame) => { this.#take(frame); },
+      error: (error: unknown) => { this.#end({ error }); },
+      complete: () => { this.#end({}); },
+    }));
+    return () => { if (!this.#over) this.#close('stopped'); };
+  }
+
+  #take(frame: Frame): void {
+    const ticket = take(frame, 'stdin', this);
+    const { skip, similarity } = this.#sieve.judge(frame);
+    if (skip !== undefined) {
+      ticket.skip(skip);
+    } else if (this.#needsChild) {
+      this.#waiting.push({ frame, ticket, similarity });
+      if (this.#waiting.relieve(ticket.pressure, this)) this.#sieve.forget();
+      this.#pump();
+    } else {
+      ticket.move('handover');
+      handOver(ticket, () => { this.subscriber.next({ ...passedOn(frame, ticket), ...originOf(frame, this.#sieve.rules) }); });
+    }
+  }
+
+  /** Does what can be done now. A child that answers at once calls this from within: then the outer call goes on. */
+  #pump(): void {
+    this.#again = true;
+    if (this.#pumping) return;
+    this.#pumping = true;
+    while (this.#again && !this.#over) {
+      this.#again = false;
+      this.#step();
+    }
+    this.#pumping = false;
+  }
+
+  /** Feeds one picture to the child that fits it, or ends what has nothing left to do. */
+  #step(): void {
+    const next = this.#waiting.first;
+    if (next === undefined) { this.#rest(); return; }
+    if (next.similarity !== undefined) { this.#follow(next); return; }
+    const child = this.#child ?? this.#newChild(next);
+    if (!sameFormat(child.format, next.frame)) child.end();
+    else if (child.isReady) {
+      this.#waiting.shift();
+      child.feed(next);
+      this.#activity.next();
+      this.#again = true;
+    }
+  }
+
+  /** What refers to a picture comes out after it. */
+  #follow(next: Fed): void {
+    this.#waiting.shift();
+    if (this.#child?.isEmpty === false) this.#child.follow(next);
+    else this.#unchanged(next);
+    this.#again = true;
+  }
+
+  #unchanged(next: Fed): void {
+    this.#outlet.unchanged(kept(next, this.#sieve.rules), next.similarity);
+  }
+
+  #rest(): void {
+    this.#owner()?.pressure.unblock(this);
+    if (this.#ended === undefined) return;
+    if (this.#child === undefined) this.#finish(this.#ended);
+    else this.#child.end();
+  }
+
+  #newChild(first: Fed): StageChild {
+    const child = new StageChild(first.frame);
+    this.#child = child;
+    this.#lastOwner = first.ticket.owner ?? this.#lastOwner;
+    if (this.#lastOwner instanceof Run) this.#reservation ??= this.#lastOwner.reserve();
+    const owner = this.#owner();
+    const whose = { camera: first.frame.camera, process: owner?.process };
+    const events$ = child.run(owner?.engine ?? ffmpegEngine, this.plan, whose, () => { this.#pump(); });
+    this.#childWork.add(events$.subscribe({
+      next: (event) => { this.#handle(child, event); },
+      error: (error: unknown) => { this.#fail(error); },
+      complete: () => { this.#childDone(child); },
+    }));
+    return child;
+  }
+
+  #handle(child: StageChild, event: EngineEvent): void {
+    if (event.type === 'encoder') this.#outlet.encoder = event.encoder;
+    if (event.type === 'encoder' || event.type === 'warning') this.#owner()?.emit(event);
+    if (event.type !== 'output') return;
+    const out = kept(child.out(event.pts), this.#sieve.rules);
+    this.#activity.next();
+    this.#outlet.push(out, event);
+    child.passUnchanged((next) => { this.#unchanged(next); });
+  }
+
+  #childDone(child: StageChild): void {
+    this.#outlet.flush();
+    child.drop('capture-lost');
+    this.#child = undefined;
+    this.#pump();
+  }
+
+  /** The frames have ended: what is in the child comes out first, but an error is not held up for long. */
+  #end(ended: { readonly error?: unknown }): void {
+    this.#ended = ended;
+    if ('error' in ended && this.#child !== undefined) {
+      this.#childWork.add(timer(PROCESS.killAfterMs).subscribe(() => { this.#finish(ended); }));
+    }
+    this.#pump();
+  }
+
+  #finish(ended: { readonly error?: unknown }): void {
+    if (this.#over) return;
+    this.#outlet.flush();
+    if (this.subscriber.closed) return;
+    this.#close('capture-lost');
+    if ('error' in ended) this.subscriber.error(ended.error);
+    else this.subscriber.complete();
+  }
+
+  #fail(cause: unknown): void {
+    if (this.#over) return;
+    this.#outlet.flush();
+    // Whoever unsubscribes on the chunk that was begun has stopped the stage: there is nothing more to tell.
+    if (this.subscriber.closed) return;
+    const owner = this.#owner();
+    const error = failureOf(cause, 'the encoder', owner === undefined ? {} : { camera: owner.camera });
+    if (!(owner instanceof Run)) this.#close('capture-lost');
+    else {
+      linkRun(error, owner, this.#reservation?.opening ?? owner.opening);
+      owner.interrupt(() => { this.#close('capture-lost'); });
+      owner.failed({ type: 'failed', attempt: owner.attempts, error });
+    }
+    this.subscriber.error(error);
+  }
+
+  #close(cause: 'capture-lost' | 'stopped'): void {
+    this.#over = true;
+    this.#reservation?.release();
+    this.#reservation = undefined;
+    this.#upstream.unsubscribe();
+    this.#child?.leave(this.#owner());
+    this.#childWork.unsubscribe();
+    this.#outlet.drop(cause);
+    this.#child?.drop(cause);
+    this.#waiting.dropAll(cause);
+    this.#owner()?.pressure.unblock(this);
+  }
+
+  #owner(): Ticket['owner'] { return this.#lastOwner ?? this.#waiting.first?.ticket.owner; }
+}

@@ -1,0 +1,52 @@
+/** Frames out of the user's hands that wait for a child. */
+import { type Ticket, accountsOf, passedOn } from '../../ledger/index.js';
+import { STAGE } from '../../core/defaults/limits.js';
+import type { DropCause } from '../../core/events.js';
+import type { Frame } from '../../core/frame/frame.js';
+import { type Kept, originOf } from '../output/index.js';
+import type { SkipRule } from '../../core/pictures/skip.js';
+
+/** A picture with its account; `similarity` is set on one that is unchanged: only a reference to the last full one goes on. */
+export interface Fed { readonly frame: Frame; readonly ticket: Ticket; readonly similarity: number | undefined }
+
+export class Waiting {
+  readonly #frames: Fed[] = [];
+
+  get first(): Fed | undefined { return this.#frames[0]; }
+
+  push(fed: Fed): void {
+    this.#frames.push(fed);
+  }
+
+  shift(): void {
+    this.#frames.shift();
+  }
+
+  /**
+   * A source that can wait is stopped while frames wait here; of one that can't, the oldest go, each with what refers to it.
+   * @returns whether any went
+   */
+  relieve(pressure: Ticket['pressure'], holder: object): boolean {
+    if (pressure?.waits === true) {
+      if (this.#frames.length > STAGE.pauseAbove) pressure.block(holder);
+      return false;
+    }
+    const isTooMany = pressure !== undefined && this.#frames.length > STAGE.maxWaiting;
+    if (isTooMany) do this.#drop(); while (this.#frames.length > STAGE.maxWaiting || this.first?.similarity !== undefined);
+    return isTooMany;
+  }
+
+  dropAll(cause: DropCause): void {
+    for (const { ticket } of this.#frames.splice(0)) ticket.drop(cause);
+  }
+
+  #drop(): void {
+    this.#frames.shift()?.ticket.drop('stdin');
+  }
+}
+
+/** What its value will say of it. */
+export function kept({ frame, ticket }: Fed, rules: readonly SkipRule[]): Kept {
+  const accounts = accountsOf(passedOn(frame, ticket)) ?? [];
+  return { ticket, accounts, origin: originOf(frame, rules) };
+}

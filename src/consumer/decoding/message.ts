@@ -1,0 +1,64 @@
+/** An encoded message on its way through a decoder: its access units, each with the picture that is to come out of it. */
+import type { Ticket } from '../../ledger/index.js';
+import type { Accounted } from '../../core/frame/accounted.js';
+import type { Codec, EncodeMode } from '../../core/frame/frame.js';
+import type { PictureFacts } from '../../core/frame/picture-facts.js';
+import { accessUnits } from '../../ffmpeg/index.js';
+
+/** A message that can be decoded: what `subscribe` and `verify` give. */
+export interface Decodable extends Accounted {
+  readonly topic: string;
+  readonly key: string | undefined;
+  readonly camera: string;
+  readonly codec: Codec | undefined;
+  readonly mode?: EncodeMode | undefined;
+  readonly keyframe: boolean | undefined;
+  readonly inputOrder: number | undefined;
+  readonly seq: number | undefined;
+  readonly pts: number | undefined;
+  readonly capturedAt: number | undefined;
+  readonly timestamp: number;
+  readonly width: number | undefined;
+  readonly height: number | undefined;
+  readonly referenceOrder?: number | undefined;
+  /** Of a chunk, what each of its pictures says of itself, in the order of its access units. */
+  readonly pictures?: readonly PictureFacts[] | undefined;
+  /** Set by `verify`: false for what can't be decoded because a message before it is missing. */
+  readonly decodable?: boolean | undefined;
+  readonly data: Buffer;
+}
+
+/** An access unit, and the picture in it. */
+export interface Unit {
+  readonly facts: PictureFacts;
+  readonly data: Buffer;
+}
+
+/** A message whose pictures are waited for. */
+export interface Entry {
+  readonly message: Decodable;
+  readonly ticket: Ticket;
+  /** Those that are still to come, with the media time that the decoder knows them by. */
+  readonly due: Map<number, PictureFacts>;
+  /** Whether its pictures are known by their order alone: the message does not tell the time of each. */
+  readonly isCounted: boolean;
+  /** References to its last picture, which follow it. */
+  readonly followers: { readonly message: Decodable; readonly ticket: Ticket }[];
+}
+
+/** Distance of two pictures of a chunk that does not tell it; µs. */
+const ASSUMED_FRAME_US = 1_000;
+
+/** The access units of a message. */
+export function unitsOf(message: Decodable): readonly Unit[] {
+  const { codec, data, pictures } = message;
+  const first: PictureFacts = { seq: message.seq ?? 0, pts: message.pts ?? 0, capturedAt: message.capturedAt ?? message.timestamp };
+  if (codec === 'jpeg' || codec === undefined) return [{ facts: first, data }];
+  const units = accessUnits(data, codec);
+  return units.map((unit, index) => ({ data: unit, facts: factsOf(first, index, units.length, pictures) }));
+}
+
+function factsOf(first: PictureFacts, index: number, count: number, pictures: readonly PictureFacts[] | undefined): PictureFacts {
+  const told = pictures?.length === count ? pictures[index] : undefined;
+  return told ?? { ...first, seq: first.seq + index, pts: first.pts + index * ASSUMED_FRAME_US };
+}

@@ -1,0 +1,180 @@
+/** Decodes the messages of one camera and key: one decoder at a time, each picture with what its message says of it. */
+import { Subject, Subscription } from 'rxjs';
+import type { Ticket } from '../../ledger/index.js';
+import { type DecodeSink, Inside } from './inside.js';
+import { type Decodable, unitsOf } from './message.js';
+import { Timeline } from './timeline.js';
+import type { Decoder, DecoderUnit, PictureForm } from '../../core/engine/decoder.js';
+import { DecodeFailed, failureOf } from '../../core/errors/errors.js';
+import type { PictureFacts } from '../../core/frame/picture-facts.js';
+import type { Size } from '../../core/pictures/size.js';
+
+/** A decoder that runs. */
+interface Running extends Size {
+  readonly codec: string;
+  readonly units: Subject<DecoderUnit>;
+  isReady: boolean;
+  isEnding: boolean;
+}
+
+/** Decoders that failed in a row, without a picture between, after which the stream fails. */
+const MAX_FAILURES = 3;
+
+export class DecodeStream {
+  readonly #waiting: { readonly message: Decodable; readonly ticket: Ticket }[] = [];
+  readonly #inside: Inside;
+  readonly #timeline = new Timeline();
+  readonly #work = new Subscription();
+  #running: Running | undefined;
+  #isSynced = false;
+  #isOver = false;
+  #failures = 0;
+  #hasFailed = false;
+  #isPumping = false;
+
+  constructor(readonly decoder: Decoder, readonly form: PictureForm, readonly sink: DecodeSink) {
+    this.#inside = new Inside(sink);
+  }
+
+  push(message: Decodable, ticket: Ticket): void {
+    this.#waiting.push({ message, ticket });
+    this.#pump();
+  }
+
+  /** No more messages come. */
+  end(): void {
+    this.#isOver = true;
+    this.#pump();
+  }
+
+  stop(): void {
+    this.#work.unsubscribe();
+  }
+
+  #pump(): void {
+    if (this.#isPumping) return;
+    this.#isPumping = true;
+    while (this.#waiting.length > 0 && this.#step());
+    this.#isPumping = false;
+    if (this.#waiting.length > 0 || !this.#isOver) return;
+    const running = this.#current();
+    if (running === undefined) this.sink.complete();
+    else this.#finish(running);
+  }
+
+  /** Takes the next message, if it can be taken now. */
+  #step(): boolean {
+    const next = this.#waiting[0];
+    if (next === undefined) return false;
+    const { message, ticket } = next;
+    if (message.referenceOrder !== undefined) {
+      this.#waiting.shift();
+      this.#inside.follow(message, ticket);
+      return true;
+    }
+    const refusal = this.#refusal(message);
+    if (refusal !== undefined) {
+      this.#waiting.shift();
+      ticket.deliver();
+      this.sink.undecoded(message, 1, refusal);
+      return true;
+    }
+    if (this.#running === undefined) this.#start(message);
+    const running = this.#current();
+    // It failed at once: the next message may do better.
+    if (running === undefined) return !this.#hasFailed;
+    if (!fits(running, message)) {
+      this.#finish(running);
+      return this.#current() === undefined;
+    }
+    if (!running.isReady || running.isEnding) return false;
+    this.#waiting.shift();
+    this.#feed(running, message, ticket);
+    return true;
+  }
+
+  /** Read anew: a decoder may end while it is started or fed. */
+  #current(): Running | undefined {
+    return this.#running;
+  }
+
+  /** Why a message is left out. */
+  #refusal({ codec, keyframe, mode, decodable, data }: Decodable): string | undefined {
+    if (codec === undefined) return 'the message does not say its codec';
+    if (data.length === 0) return 'the message is empty';
+    if (decodable === false) { this.#isSynced = false; return 'a message before it is missing'; }
+    const isAlone = codec === 'jpeg' || mode === 'frame' || keyframe !== false;
+    if (!isAlone && !this.#isSynced) return 'no keyframe came before it';
+    this.#isSynced = true;
+    return undefined;
+  }
+
+  #start(message: Decodable): void {
+    const { codec = 'h265', width = 0, height = 0 } = message;
+    const running: Running = { codec, width, height, units: new Subject(), isReady: false, isEnding: false };
+    this.#running = running;
+    const input = {
+      codec, ...sizeOr({ width, height }), units$: running.units,
+      ready: (yes: boolean) => { running.isReady = yes; if (yes) this.#pump(); },
+    };
+    this.#work.add(this.decoder(input, this.form).subscribe({
+      next: (picture) => {
+        this.#failures = 0;
+        this.#inside.out(picture);
+      },
+      error: (error: unknown) => { this.#failed(running, error); },
+      complete: () => { this.#ended(running); },
+    }));
+  }
+
+  #feed(running: Running, message: Decodable, ticket: Ticket): void {
+    const units = unitsOf(message);
+    const due = new Map<number, PictureFacts>();
+    const isCounted = units.length > 1 && message.pictures?.length !== units.length;
+    this.#inside.add({ message, ticket, due, isCounted, followers: [] });
+    const timed = units.map(({ facts, data }, index): DecoderUnit => {
+      const keyframe = index === 0 && message.keyframe !== false;
+      const pts = this.#timeline.at(facts.pts, keyframe);
+      due.set(pts, facts);
+      return { pts, keyframe, data };
+    });
+    for (const unit of timed) running.units.next(unit);
+  }
+
+  /** Lets the decoder give what it has, and end. */
+  #finish(running: Running): void {
+    if (running.isEnding) return;
+    running.isEnding = true;
+    running.units.complete();
+  }
+
+  #ended(running: Running): void {
+    if (this.#running === running) this.#running = undefined;
+    this.#inside.closeAll();
+    this.#pump();
+  }
+
+  /** A decoder that died takes with it what is inside; the next begins at a keyframe. */
+  #failed(running: Running, cause: unknown): void {
+    const error = failureOf(cause, 'the decoder', {});
+    if (this.#running === running) this.#running = undefined;
+    this.#isSynced = false;
+    this.#inside.closeAll(`the decoder failed: ${error.message}`);
+    if (error.code === 'INVALID_OPTION' || ++this.#failures >= MAX_FAILURES) {
+      const inRow = new DecodeFailed(`the decoder failed ${this.#failures} times in a row: ${error.message}`, { cause: error });
+      this.#hasFailed = true;
+      this.sink.error(error.code === 'INVALID_OPTION' ? error : inRow);
+      return;
+    }
+    this.#pump();
+  }
+}
+
+function fits(running: Running, { codec, width = 0, height = 0 }: Decodable): boolean {
+  return running.codec === codec && running.width === width && running.height === height;
+}
+
+/** A message that tells no size is decoded all the same: the decoder finds it in the bytes. */
+function sizeOr({ width, height }: Size): Size {
+  return { width: width > 0 ? width : 16, height: height > 0 ? height : 16 };
+}

@@ -1,0 +1,199 @@
+/** Records the messages of one camera and key: one file after the other, each from a keyframe on. */
+import type { Ticket } from '../../ledger/index.js';
+import { wall } from '../../core/clock.js';
+import type { Decodable } from '../decoding/index.js';
+import type { Codec } from '../../core/frame/frame.js';
+import { RECORD_LIMITS } from '../../core/defaults/limits.js';
+import type { Muxer } from '../../core/engine/recorder.js';
+import type { ClosedReason, RecordGap } from './events.js';
+import { RecordFile, isKey, timeOf } from './file.js';
+import type { Shelf } from './shelf.js';
+import { type RecordSettings, type RecordSink, recordingFailed } from './sink.js';
+
+interface Waiting { readonly message: Decodable; readonly ticket: Ticket }
+
+/** Messages that are missing, in their place among those that wait. */
+interface Missing { readonly cause: string; readonly size: number }
+
+export class RecordStream {
+  readonly #waiting: (Waiting | Missing)[] = [];
+  #file: RecordFile | undefined;
+  /** Wall clock of the last picture that was recorded or referred to. */
+  #lastAt: number | undefined;
+  #undecodable = 0;
+  #open = 0;
+  #failures = 0;
+  #isOver = false;
+  #isPumping = false;
+
+  constructor(
+    readonly shelf: Shelf, readonly muxer: Muxer, readonly settings: RecordSettings,
+    readonly of: { readonly topic: string; readonly key: string | undefined; readonly camera: string }, readonly sink: RecordSink,
+  ) {}
+
+  push(message: Decodable, ticket: Ticket): void {
+    this.#waiting.push({ message, ticket });
+    this.#pump();
+  }
+
+  /** Does something with files; what the disk refuses ends the recording. */
+  #guarded(work: () => void): void {
+    try {
+      work();
+    } catch (cause) {
+      this.#isPumping = false;
+      this.sink.error(recordingFailed(cause, this.of.camera));
+    }
+  }
+
+  /** Messages are missing. */
+  gap(cause: string, size: number): void {
+    this.#waiting.push({ cause, size });
+    this.#pump();
+  }
+
+  /** No more messages come: the file is finished. */
+  end(): void {
+    this.#isOver = true;
+    this.#pump();
+  }
+
+  /** Nobody wants to know any more: the file is finished all the same. */
+  leave(): void {
+    for (const one of this.#waiting.splice(0)) if ('ticket' in one) one.ticket.deliver();
+    this.#close('ended');
+  }
+
+  #pump(): void {
+    if (this.#isPumping) return;
+    this.#isPumping = true;
+    this.#guarded(() => { while (this.#waiting.length > 0 && this.#step()); });
+    this.#isPumping = false;
+    if (!this.#isOver || this.#waiting.length > 0) return;
+    this.#close('ended');
+    if (this.#open > 0) return;
+    this.#guarded(() => { this.shelf.finish(this.of.key ?? this.of.camera); });
+    this.sink.complete();
+  }
+
+  /** Takes the next message, if it can be taken now. */
+  #step(): boolean {
+    const next = this.#waiting[0];
+    if (next === undefined) return false;
+    if ('cause' in next) {
+      this.#waiting.shift();
+      if (this.settings.joins !== true) this.#close('gap');
+      this.#gap({ ...next, from: this.#lastAt });
+      return true;
+    }
+    const { message, ticket } = next;
+    if (message.referenceOrder !== undefined) {
+      this.#lastAt = timeOf(message);
+      return this.#done(ticket);
+    }
+    this.#closeBefore(message);
+    if (this.#file === undefined && !this.#begin(message)) {
+      this.#undecodable++;
+      return this.#done(ticket);
+    }
+    const file = this.#file;
+    if (file?.isReady === false) return false;
+    if (file !== undefined) this.#write(file, message);
+    return this.#done(ticket);
+  }
+
+  #done(ticket: Ticket): boolean {
+    this.#waiting.shift();
+    ticket.deliver();
+    return true;
+  }
+
+  /** Whether the file at hand can't take a message. */
+  #closeBefore(message: Decodable): void {
+    const at = timeOf(message);
+    if (this.#lastAt !== undefined && at - this.#lastAt > this.settings.gapMs) {
+      this.#close('gap');
+      this.#gap({ cause: 'silence', size: 0, from: this.#lastAt, to: at });
+      this.#lastAt = undefined;
+    }
+    const reason = this.#file?.endBefore(message, this.settings.every);
+    if (reason !== undefined) this.#close(reason);
+  }
+
+  #begin(message: Decodable): boolean {
+    const { codec, decodable, data } = message;
+    if (codec === undefined || decodable === false || data.length === 0 || !isKey(message)) return false;
+    const folder = this.shelf.open(this.of.key ?? this.of.camera);
+    const from = timeOf(message);
+    if (this.#undecodable > 0) this.#gap({ cause: 'undecodable', size: this.#undecodable, to: from });
+    this.#undecodable = 0;
+    const file = new RecordFile(folder, this.shelf.begin(folder, from), message);
+    this.#file = file;
+    this.#open++;
+    this.sink.report({ type: 'opened', ...this.of, file: file.path, from });
+    this.#mux(file, codec);
+    return true;
+  }
+
+  #mux(file: RecordFile, codec: Codec): void {
+    const { first: { width = 0, height = 0 }, from } = file;
+    file.work.add(this.muxer(file.path, {
+      codec, width, height, createdAt: from, units$: file.units$,
+      ready: (yes) => { file.isReady = yes; if (yes) this.#pump(); },
+    }).subscribe({
+      error: (cause: unknown) => { this.#failed(file, recordingFailed(cause, this.of.camera)); },
+      complete: () => { this.#failures = 0; this.#guarded(() => { this.#closed(file); }); },
+    }));
+  }
+
+  #write(file: RecordFile, message: Decodable): void {
+    this.#lastAt = file.write(message);
+    this.shelf.grow(file.folder, file.name, message.data.length);
+    this.#trim();
+  }
+
+  /** Lets the muxer write what it has, and end. */
+  #close(reason: ClosedReason): void {
+    const file = this.#file;
+    if (file === undefined) return;
+    this.#file = undefined;
+    file.reason = reason;
+    if (file.pictures > 0) file.complete();
+    else this.#forget(file);
+  }
+
+  /** Nothing was written: there is no file. */
+  #forget(file: RecordFile): void {
+    file.work.unsubscribe();
+    this.shelf.forget(file.folder, file.name);
+    this.#open--;
+  }
+
+  #closed(file: RecordFile, error?: string): void {
+    const bytes = this.shelf.close(file.folder, file.name);
+    const closed = file.closed(this.of, bytes, error);
+    this.shelf.note(file.folder, closed);
+    this.sink.report(closed);
+    this.#open--;
+    this.#trim();
+    this.#pump();
+  }
+
+  /** A muxer that died leaves a file that can be played; what comes next goes into another. */
+  #failed(file: RecordFile, error: Error): void {
+    if (this.#file === file) this.#file = undefined;
+    file.reason = 'failed';
+    if (++this.#failures >= RECORD_LIMITS.failures) this.sink.error(error);
+    this.#guarded(() => { this.#closed(file, error.message); });
+  }
+
+  #gap(gap: Pick<RecordGap, 'cause' | 'size' | 'from' | 'to'>): void {
+    const report: RecordGap = { type: 'gap', ...this.of, ...gap };
+    this.shelf.note(this.shelf.open(this.of.key ?? this.of.camera), report);
+    this.sink.report(report);
+  }
+
+  #trim(): void {
+    for (const removed of this.shelf.trim(wall())) this.sink.report(removed);
+  }
+}

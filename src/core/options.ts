@@ -1,0 +1,79 @@
+/** Checks options once, at composition: an InvalidOption names the option, what was given and what is allowed. */
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import { InvalidOption } from './errors/errors.js';
+import { isSecretOption, redactValue } from './redact/redact.js';
+
+/**
+ * Returns `given` with the schema's defaults filled in.
+ * @param what - the thing the options are for, as the user wrote it: `encodeH265`, `kafka`
+ * @throws InvalidOption for an unknown name, a wrong type or a value out of range
+ */
+export function parseOptions<S extends z.ZodType>(what: string, schema: S, given: unknown): z.output<S> {
+  const result = schema.safeParse(given);
+  if (result.success) return result.data;
+  throw new InvalidOption(result.error.issues.map((issue) => describe(what, issue, given)).join('; '));
+}
+
+/** A strict object: an unknown name is an error. */
+export const options = z.strictObject;
+
+/** A time in ms, 0 or more; a timer of Node takes no more than 2^31 - 1. */
+export const milliseconds = () => z.number().min(0).max(2 ** 31 - 1);
+/** A whole number of at least 1. */
+export const count = () => z.number().int().min(1);
+/** A size in bytes of at least 1. */
+export const byteCount = () => z.number().int().min(1);
+/** Quality of a JPEG, 1 (worst) to 100. */
+export const jpegQuality = () => z.number().int().min(1).max(100);
+/** An object of texts under names of any kind: `__proto__` is one, which a schema for records leaves out. */
+export const texts = () => z.custom<Readonly<Record<string, string>>>(isTexts, { message: 'expected an object of texts' });
+/** A pino logger, of whatever copy of pino. */
+export const logger = () => z.custom<Logger>((value) => typeof (value as Partial<Logger> | null)?.info === 'function', { message: 'expected a pino logger' });
+/** What one value carries: a GOP, so many frames, or so many ms. */
+export const chunk = () => z.union([z.literal('gop'), options({ frames: count() }), options({ ms: z.number().positive() })], {
+  error: "expected 'gop', { frames: a whole number } or { ms: a number }",
+});
+/** A function of the user's; its arguments are not checked. */
+export const callback = <F>() => z.custom<F>((value) => typeof value === 'function', { message: 'expected a function' });
+
+/** An object for names from outside, which has none of its own: a topic may be called `__proto__`. */
+export const emptyRecord = <T>() => Object.create(null) as Record<string, T>;
+
+/** An object without its undefined members. */
+export function definedOnly<T extends object>(object: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}
+
+function isTexts(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every((text) => typeof text === 'string');
+}
+
+function describe(what: string, issue: z.core.$ZodIssue, given: unknown): string {
+  if (issue.code === 'unrecognized_keys') return `${what}: unknown option ${issue.keys.map((key) => `'${key}'`).join(', ')}`;
+  if (issue.code === 'invalid_union') return `${what}${at(issue.path)}: ${shown(given, issue.path)} given, ${unionOf(issue)}`;
+  return `${what}${at(issue.path)}: ${shown(given, issue.path)} given, ${lowerFirst(issue.message)}`;
+}
+
+function unionOf(issue: z.core.$ZodIssueInvalidUnion): string {
+  // What the schema itself says is better than a list of what each of its branches says.
+  if (issue.message !== 'Invalid input') return lowerFirst(issue.message);
+  const messages = issue.errors.flat().map((one) => lowerFirst(one.message));
+  return [...new Set(messages)].join(' or ') || lowerFirst(issue.message);
+}
+
+function at(path: PropertyKey[]): string {
+  return path.length === 0 ? '' : `: option '${path.map(String).join('.')}'`;
+}
+
+function shown(given: unknown, path: PropertyKey[]): string {
+  const value = path.reduce<unknown>((object, key) => (object as Record<PropertyKey, unknown> | undefined)?.[key], given);
+  if (path.some((key) => isSecretOption(String(key)))) return '(hidden)';
+  if (typeof value === 'function') return 'a function';
+  if (typeof value === 'number' || value === undefined) return String(value);
+  return (redactValue(value) ?? typeof value).slice(0, 200);
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

@@ -1,0 +1,134 @@
+/** What a Capture will do when it is subscribed: an origin and steps, which become one ffmpeg command. */
+import type { Observable } from 'rxjs';
+import type { ChangeRule } from '../pictures/comparison.js';
+import type { ReconnectPolicy } from './reconnect-policy.js';
+import { type ByChange, type EncodeStep, type Step, type StepRule, type UnitStep, ruleOf } from '../steps/index.js';
+import { InvalidOption } from '../errors/errors.js';
+import type { EncodedFrame, Frame, PixelFormat } from '../frame/frame.js';
+import type { SkipRule } from '../pictures/skip.js';
+import type { Source, StreamChoice } from '../source.js';
+
+/** Name of the encoder where there is none: the source's own access units are sent. */
+export const COPY = 'copy';
+
+/** Whether two fields are made one picture: where the source says so, always, never. */
+export type Deinterlace = 'auto' | boolean;
+
+/** A run of a camera, opened for one subscription. */
+export interface OpenRun {
+  /** The values that a plan makes of it. */
+  values(plan: Plan): Observable<Frame | EncodedFrame>;
+  /** The subscription has ended. */
+  close(): void;
+}
+
+/** A camera's own source. */
+export interface CameraOrigin {
+  readonly kind: 'camera';
+  /** Opens the run that a subscription continues, or a new one. */
+  openRun(): OpenRun;
+  readonly source: Source;
+  readonly pixelFormat: PixelFormat;
+  readonly decoderThreads: number;
+  readonly stream: StreamChoice;
+  /** Decoded from afar besides those that cameras use. */
+  readonly codecs: readonly string[];
+  readonly maxPixels: number;
+  readonly deinterlace: Deinterlace;
+  /** From the source's answer to its first picture; ms. */
+  readonly firstFrameTimeoutMs: number;
+}
+
+/** How a camera's pictures are read. */
+export type CameraReading = Omit<CameraOrigin, 'kind' | 'openRun' | 'source' | 'firstFrameTimeoutMs'>;
+
+/** Frames out of the user's hands. */
+export interface FramesOrigin { readonly kind: 'frames'; readonly frames$: Observable<Frame> }
+
+export interface Plan {
+  readonly origin: CameraOrigin | FramesOrigin;
+  readonly steps: readonly Step[];
+  /** Set once a `retry` stands among the steps. */
+  readonly reconnect?: ReconnectPolicy;
+}
+
+/** The step that encodes, if there is one. */
+export function encodeStep(plan: Plan): EncodeStep | undefined {
+  return plan.steps.find((step): step is EncodeStep => ruleOf(step).gives === 'encoded');
+}
+
+/** The step that gives access units, if there is one. */
+export function unitStep(plan: Plan): UnitStep | undefined {
+  return plan.steps.find(givesUnits);
+}
+
+/** Whether no picture is decoded: the source's own access units are wanted. */
+export function isCopied(plan: Plan): boolean {
+  return plan.steps.some((step) => ruleOf(step).gives === 'copied');
+}
+
+/** The rule by which unchanged pictures are left out, if they are. */
+export function changeRule(plan: Plan): ChangeRule | undefined {
+  return plan.steps.flatMap((step) => {
+    const { leavesOut } = ruleOf(step);
+    return hasChange(leavesOut) ? [leavesOut.byChange(step)] : [];
+  })[0];
+}
+
+/** The rules by which pictures are left out for their time, in order. */
+export function skipRules(plan: Plan): readonly SkipRule[] {
+  return plan.steps.flatMap((step) => {
+    const { leavesOut } = ruleOf(step);
+    return typeof leavesOut === 'object' && 'byTime' in leavesOut ? [leavesOut.byTime(step)] : [];
+  });
+}
+
+/** The steps that ffmpeg does: all of them, but for those on frames that Node does before. */
+export function ffmpegSteps({ origin, steps }: Plan): readonly Step[] {
+  return origin.kind === 'camera' ? steps : steps.filter((step) => ruleOf(step).inNode === false);
+}
+
+/** The plan with one step more. */
+export function withStep(plan: Plan, step: Step): Plan {
+  const last = unitStep(plan);
+  if (last !== undefined) {
+    throw new InvalidOption(`${step.kind} after ${last.kind} given; allowed before it: pictures are thinned, resized, then encoded`);
+  }
+  const { gives, leavesOut } = ruleOf(step);
+  if (gives === 'copied') checkCopied(plan);
+  if (leavesOut !== 'nothing') checkThinned(plan, step);
+  return { ...plan, steps: [...plan.steps, step] };
+}
+
+/** The plan with a reference to the last full picture in place of each that is unchanged. */
+export function withReferences(plan: Plan): Plan {
+  const given = "toMessage: option 'unchanged': 'reference' given";
+  if (changeRule(plan) === undefined) throw new InvalidOption(`${given} without skipUnchanged, expected before the encoder: it finds what is unchanged`);
+  if (encodeStep(plan)?.chunk !== undefined) throw new InvalidOption(`${given} with chunk, expected without: a chunk holds what has changed alone`);
+  return { ...plan, steps: plan.steps.map((step) => {
+    const { leavesOut } = ruleOf(step);
+    return hasChange(leavesOut) ? leavesOut.withReferences(step) : step;
+  }) };
+}
+
+/** What has changed must not be left out afterwards. */
+function checkThinned(plan: Plan, { kind }: Step): void {
+  const before = plan.steps.find((step) => hasChange(ruleOf(step).leavesOut));
+  if (before === undefined) return;
+  throw new InvalidOption(`${kind} after ${before.kind} given; allowed before it: a picture that has changed must not be left out`);
+}
+
+/** What is not decoded has no pictures that a step could have worked on. */
+function checkCopied({ origin, steps }: Plan): void {
+  const before = origin.kind === 'frames' ? 'code that takes pictures' : steps[0]?.kind;
+  if (before === undefined) return;
+  throw new InvalidOption(`passthrough after ${before} given; allowed directly after camera(), or a retry behind it: what is not decoded can't be thinned, resized or looked at`);
+}
+
+function givesUnits(step: Step): step is UnitStep {
+  return ruleOf(step).gives !== 'pictures';
+}
+
+function hasChange(leavesOut: StepRule<Step>['leavesOut']): leavesOut is ByChange<Step> {
+  return typeof leavesOut === 'object' && 'byChange' in leavesOut;
+}

@@ -1,0 +1,198 @@
+/** Finding an ffmpeg that has what a plan needs: FFMPEG_PATH, or else PATH, then the npm package @ffmpeg-installer/ffmpeg. */
+import { execFile } from 'node:child_process';
+import { accessSync, chmodSync, constants, realpathSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { type Observable, defer } from 'rxjs';
+import { InvalidOption, ResourceExhausted } from '../../core/errors/errors.js';
+import { exhausted } from '../../core/errors/exhausted.js';
+import type { FfmpegFacts } from '../../core/engine/ffmpeg-facts.js';
+import { loadCommandBuilder } from './command-builder.js';
+import { childEnvironment } from './environment.js';
+import { learnGuard } from './guard.js';
+import { forget, recall, remember } from './remembered.js';
+
+/** libavutil's major version counts up with ffmpeg's: 56 is 4.x, 57 is 5.x. */
+const AVUTIL_OF_FFMPEG_0 = 52;
+const AVUTIL_OF_FFMPEG_5 = 57;
+/** libavutil of ffmpeg 5.1, the first with `-fps_mode`. */
+const FPS_MODE_SINCE = [57, 28] as const;
+const ASK_TIMEOUT_MS = 20_000;
+
+const run = promisify(execFile);
+const known = new Map<string, Promise<FfmpegFacts>>();
+
+interface Candidate { readonly from: string; readonly path: string }
+
+/**
+ * The first ffmpeg that has all the encoders named; emits once. With FFMPEG_PATH set it is that one or none.
+ * Errors with InvalidOption, naming each place and what it lacks, if there is none; with ResourceExhausted where the machine
+ * could start nothing.
+ */
+export function findFfmpeg(encoders: readonly string[] = []): Observable<FfmpegFacts> {
+  return defer(async () => {
+    const facts = await find(encoders);
+    // One waits for a process, the other computes.
+    await Promise.all([learnGuard(facts.path), prepared()]);
+    return facts;
+  });
+}
+
+/** @throws ResourceExhausted where the machine could not load what a command is made with */
+async function prepared(): Promise<void> {
+  try {
+    await loadCommandBuilder();
+  } catch (error) {
+    const short = exhausted(error);
+    if (short !== undefined) throw new ResourceExhausted(`ffmpeg's commands can't be composed: ${short}`, { cause: error });
+    throw error;
+  }
+}
+
+async function find(encoders: readonly string[]): Promise<FfmpegFacts> {
+  const given = process.env['FFMPEG_PATH'] || undefined;
+  const refused: string[] = [];
+  for (const { from, path: at } of given === undefined ? candidates() : [{ from: 'FFMPEG_PATH', path: given }]) {
+    try {
+      const facts = await factsOf(at);
+      if (hasAll(facts, encoders)) return facts;
+      // What was remembered refuses nothing: the binary itself is asked.
+      const now = isRecalled(facts) ? await askedAgain(facts) : facts;
+      if (hasAll(now, encoders)) return now;
+      const missing = encoders.filter((name) => !now.encoders.has(name));
+      refused.push(`${from} (${facts.version}) lacks ${missing.join(', ')}`);
+    } catch (error) {
+      const short = exhausted(error);
+      if (short !== undefined) throw new ResourceExhausted(`ffmpeg can't be looked for: ${short}`, { cause: error });
+      refused.push(`${from}: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}`);
+    }
+  }
+  const wanted = encoders.join(', ') || 'any encoder';
+  throw new InvalidOption(given === undefined
+    ? `no ffmpeg found with ${wanted}; tried: ${refused.join('; ')}. Set FFMPEG_PATH to one that has it`
+    : `FFMPEG_PATH: '${given}' given, which can't be used (${refused.join('; ')}); allowed: the path of an ffmpeg with ${wanted}, or unset`);
+}
+
+function hasAll(facts: FfmpegFacts, encoders: readonly string[]): boolean {
+  return encoders.every((name) => facts.encoders.has(name));
+}
+
+function candidates(): Candidate[] {
+  const onPath = pathOf('ffmpeg');
+  const installed = installedPath();
+  return [
+    ...(onPath === undefined ? [] : [{ from: 'PATH', path: onPath }]),
+    ...(installed === undefined ? [] : [{ from: '@ffmpeg-installer/ffmpeg', path: installed }]),
+  ];
+}
+
+/** Where PATH has a program: events name the file that runs. */
+function pathOf(name: string): string | undefined {
+  const names = process.platform === 'win32' ? [`${name}.exe`] : [name];
+  const folders = (process.env['PATH'] ?? '').split(path.delimiter).filter((folder) => folder !== '');
+  return folders.flatMap((folder) => names.map((one) => path.resolve(folder, one))).find(isExecutable);
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** The package's own install script sets the permission to execute; npm may have been told to run no scripts. */
+function installedPath(): string | undefined {
+  try {
+    const { path: installed } = createRequire(import.meta.url)('@ffmpeg-installer/ffmpeg') as { path: string };
+    makeExecutable(installed);
+    return installed;
+  } catch {
+    return undefined;
+  }
+}
+
+function makeExecutable(file: string): void {
+  try {
+    accessSync(file, constants.X_OK);
+  } catch {
+    chmodSync(file, 0o755);
+  }
+}
+
+/** Facts that come from an earlier process. */
+const recalled = new WeakSet<FfmpegFacts>();
+const isRecalled = (facts: FfmpegFacts): boolean => recalled.has(facts);
+
+/** What a binary is; asked once for each path. */
+function factsOf(file: string): Promise<FfmpegFacts> {
+  const asked = known.get(file) ?? recalledFacts(file) ?? ask(file);
+  known.set(file, asked);
+  asked.catch(() => known.delete(file));
+  return asked;
+}
+
+function recalledFacts(file: string): Promise<FfmpegFacts> | undefined {
+  const answers = recall(file);
+  if (answers === undefined) return undefined;
+  try {
+    const facts = parseFacts(file, answers.banner, answers.encoders);
+    recalled.add(facts);
+    return Promise.resolve(facts);
+  } catch {
+    return undefined;
+  }
+}
+
+function askedAgain({ path: file }: FfmpegFacts): Promise<FfmpegFacts> {
+  known.set(file, ask(file));
+  return factsOf(file);
+}
+
+/** A binary failed that may not be what it was remembered as: the next search asks it. */
+export function doubt(facts: FfmpegFacts): void {
+  if (!isRecalled(facts)) return;
+  known.delete(facts.path);
+  forget(facts.path);
+}
+
+/** One start tells both: the banner, on stderr, has the versions. */
+async function ask(file: string): Promise<FfmpegFacts> {
+  const { stdout, stderr } = await run(file, ['-encoders'], { timeout: ASK_TIMEOUT_MS, maxBuffer: 8 * 1024 * 1024, env: childEnvironment() });
+  const facts = parseFacts(file, stderr, stdout);
+  remember(file, { banner: stderr, encoders: stdout });
+  return facts;
+}
+
+/** Reads the banner and the list of encoders. */
+export function parseFacts(file: string, banner: string, encoders: string): FfmpegFacts {
+  const name = /^ffmpeg version (\S+)/m.exec(banner)?.[1];
+  const [avMajor, avMinor] = (/libavutil\s+(\d+)\.\s*(\d+)/.exec(banner) ?? []).slice(1).map(Number);
+  if (name === undefined || avMajor === undefined || avMinor === undefined) throw new Error(`'${file}' is no ffmpeg`);
+  const release = /^n?(\d+)\.(\d+)/.exec(name);
+  const major = release ? Number(release[1]) : avMajor - AVUTIL_OF_FFMPEG_0;
+  return {
+    path: file,
+    version: name,
+    // A release of 4.x may be a distribution's, with what was mended since; a build from git of that time is not.
+    isOld: isInstalled(file) || major < 4 || (release === null && avMajor < AVUTIL_OF_FFMPEG_5),
+    major,
+    minor: release ? Number(release[2]) : 0,
+    encoders: new Set([...encoders.matchAll(/^ [VAS][.\w]{5} (\S+)/gm)].map((line) => line[1] ?? '')),
+    concatOptions: avMajor >= AVUTIL_OF_FFMPEG_5,
+    fpsMode: avMajor > FPS_MODE_SINCE[0] || (avMajor === FPS_MODE_SINCE[0] && avMinor >= FPS_MODE_SINCE[1]),
+    rtspTimeout: avMajor >= AVUTIL_OF_FFMPEG_5 ? 'timeout' : 'stimeout',
+  };
+}
+
+function isInstalled(file: string): boolean {
+  const installed = installedPath();
+  if (installed === undefined) return false;
+  try {
+    return realpathSync(file) === realpathSync(installed);
+  } catch {
+    return false;
+  }
+}

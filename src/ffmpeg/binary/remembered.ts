@@ -1,0 +1,129 @@
+/**
+ * What ffmpeg binaries said of themselves, in `ffmpeg.json` of the cache folder: asking one takes longer than starting it. For each
+ * binary, by the path of the file itself, it holds the size and times of the file, when it was asked, and its two answers: the banner
+ * and the list of encoders. An entry counts for one day (libraries are replaced as well), and only for a file that is as it was.
+ * A file that is damaged, belongs to another user or may be written by others is ignored. `RXCAM_NO_CACHE=1` reads and writes none.
+ */
+import { randomBytes } from 'node:crypto';
+import { closeSync, constants, fstatSync, mkdirSync, openSync, readFileSync, readSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { NO_LINK, cacheFolder } from '../../core/defaults/cache-folder.js';
+import { wall } from '../../core/clock.js';
+
+/** What a binary prints for `-encoders`. */
+export interface Answers { readonly banner: string; readonly encoders: string }
+
+interface Entry extends Answers {
+  readonly size: number;
+  readonly mtimeMs: number;
+  readonly ctimeMs: number;
+  readonly askedAt: number;
+}
+
+const MAX_AGE_MS = 86_400_000;
+/** Of the whole file: each entry has about 20 kB. */
+const MAX_BYTES = 1024 ** 2;
+const MAX_ENTRIES = 8;
+/** The form of the file. */
+const VERSION = 1;
+
+/** Libraries that one of these leads to are not those that the entry was made with. */
+const OTHER_LIBRARIES = ['LD_LIBRARY_PATH', 'LD_PRELOAD', 'DYLD_LIBRARY_PATH', 'DYLD_FALLBACK_LIBRARY_PATH', 'DYLD_INSERT_LIBRARIES'];
+
+/** What a binary has said; undefined if it is to be asked. */
+export function recall(binary: string): Answers | undefined {
+  if (!isUsed()) return undefined;
+  try {
+    const entry = entries()[realpathSync(binary)];
+    if (!isEntry(entry)) return undefined;
+    const { size, mtimeMs, ctimeMs } = statSync(binary);
+    const age = wall() - entry.askedAt;
+    return entry.size === size && entry.mtimeMs === mtimeMs && entry.ctimeMs === ctimeMs && age >= 0 && age < MAX_AGE_MS ? entry : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Keeps what a binary has said. A cache that can't be written is no failure. */
+export function remember(binary: string, { banner, encoders }: Answers): void {
+  if (!isUsed()) return;
+  try {
+    const file = realpathSync(binary);
+    if (isScript(file)) return;
+    const { size, mtimeMs, ctimeMs } = statSync(file);
+    replace(file, { size, mtimeMs, ctimeMs, askedAt: wall(), banner, encoders });
+  } catch {
+    // It is asked again by the next process.
+  }
+}
+
+/** Forgets a binary that did not do what it had said. */
+export function forget(binary: string): void {
+  if (!isUsed()) return;
+  try {
+    replace(realpathSync(binary), undefined);
+  } catch {
+    // The entry ends with its day.
+  }
+}
+
+function isUsed(): boolean {
+  return process.env['RXCAM_NO_CACHE'] !== '1' && OTHER_LIBRARIES.every((name) => (process.env[name] ?? '') === '');
+}
+
+/** A script may start another binary each time. */
+function isScript(file: string): boolean {
+  const handle = openSync(file, 'r');
+  try {
+    const start = Buffer.alloc(2);
+    readSync(handle, start);
+    return start.toString('latin1') === '#!';
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** @throws if there is no such file, or it is not to be trusted */
+function entries(): Record<string, unknown> {
+  const handle = openSync(path.join(cacheFolder(), 'ffmpeg.json'), constants.O_RDONLY | NO_LINK);
+  try {
+    const { size, uid, mode } = fstatSync(handle);
+    const user = process.getuid?.();
+    if (size > MAX_BYTES || (user !== undefined && (uid !== user || (mode & 0o022) !== 0))) throw new Error('not ours');
+    const { version, binaries } = JSON.parse(readFileSync(handle, 'utf8')) as { version?: unknown; binaries?: unknown };
+    if (version !== VERSION || typeof binaries !== 'object' || binaries === null) throw new Error('another form');
+    return { ...binaries };
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function isEntry(value: unknown): value is Entry {
+  if (typeof value !== 'object' || value === null) return false;
+  const { size, mtimeMs, ctimeMs, askedAt, banner, encoders } = value as Record<string, unknown>;
+  return [size, mtimeMs, ctimeMs, askedAt].every((one) => typeof one === 'number') && typeof banner === 'string' && typeof encoders === 'string';
+}
+
+/** Writes the file beside its place and renames it: another process reads the old one or the new one. */
+function replace(binary: string, entry: Entry | undefined): void {
+  const folder = cacheFolder();
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const part = path.join(folder, `ffmpeg.json.${randomBytes(6).toString('hex')}`);
+  const others = Object.entries(entriesOrNone()).filter(([name, one]) => name !== binary && isEntry(one)).slice(1 - MAX_ENTRIES);
+  const binaries = Object.fromEntries([...others, ...(entry === undefined ? [] : [[binary, entry]])] as [string, Entry][]);
+  try {
+    writeFileSync(part, `${JSON.stringify({ version: VERSION, binaries })}\n`, { mode: 0o600, flag: 'wx' });
+    renameSync(part, path.join(folder, 'ffmpeg.json'));
+  } catch (error) {
+    rmSync(part, { force: true });
+    throw error;
+  }
+}
+
+function entriesOrNone(): Record<string, unknown> {
+  try {
+    return entries();
+  } catch {
+    return {};
+  }
+}

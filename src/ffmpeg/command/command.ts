@@ -1,0 +1,174 @@
+/** The ffmpeg command of a plan, built by fluent-ffmpeg; rxcam spawns it itself. */
+import type { FfmpegCommand } from 'fluent-ffmpeg';
+import type { FeedFormat, ResumePoint } from '../../core/engine/engine.js';
+import type { Plan } from '../../core/plan/plan.js';
+import type { Size } from '../../core/pictures/size.js';
+import { fraction } from '../../core/pictures/skip.js';
+import type { SourceInput } from '../../core/source.js';
+import { newCommand } from '../binary/index.js';
+import type { Encoder, ExpectedPictures } from './encoder/index.js';
+import { type Encoding, type Expected, encodingOf, paddingOf } from './expected.js';
+import type { FfmpegFacts } from '../../core/engine/ffmpeg-facts.js';
+import { cameraGraph, feedGraph, stillGraph } from './graph.js';
+import type { Reading } from '../stream/index.js';
+
+/** Verbose, because only there ffmpeg says that an RTSP server has answered; each line with its level. */
+export const GLOBAL = ['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'level+verbose'];
+
+/**
+ * Heartbeats have a pipe of their own: a muxer with two streams holds each packet until the other stream has one, so
+ * that every access unit would come a frame time late.
+ */
+export const HEARTBEAT_FD = 3;
+
+/** Arguments for reading a source. */
+export function cameraArguments(
+  plan: Plan, input: SourceInput, encoder: Encoder | undefined, facts: FfmpegFacts, reading: Reading, expected: Expected, resume?: ResumePoint,
+): string[] {
+  const { origin } = plan;
+  if (origin.kind !== 'camera') throw new Error('a plan on frames has no source');
+  const seekUs = input.paced === true ? resume?.afterPts : undefined;
+  const command = newCommand()
+    .input(input.url)
+    .inputOptions([
+      ...GLOBAL, ...(encoder?.globalOptions ?? []),
+      '-threads', String(origin.decoderThreads),
+      // A source that changes its size or format goes on through the same graph: its counters stay, the scaler follows.
+      '-reinit_filter', '0',
+      ...(seekUs === undefined ? [] : ['-ss', (seekUs / 1e6).toFixed(6)]),
+      ...input.options,
+    ])
+    .complexFilter(cameraGraph(plan, origin.pixelFormat, encoder, expected, {
+      reading, live: origin.source.live, paced: input.paced, resume, seekUs,
+    }));
+  command.output(`pipe:${HEARTBEAT_FD}`).outputOptions(['-map', '[h]', '-c:v', 'rawvideo', ...muxing(facts)]);
+  return finished(command, encodingOf(plan, encoder), facts, expected);
+}
+
+/** Arguments for raw frames on stdin. */
+export function feedArguments(plan: Plan, format: FeedFormat, encoder: Encoder | undefined, facts: FfmpegFacts, expected: Expected): string[] {
+  const { num, den } = fraction(format.fps);
+  const command = newCommand()
+    .input('pipe:0')
+    .inputOptions([
+      ...GLOBAL, ...(encoder?.globalOptions ?? []), '-f', 'rawvideo', '-pixel_format', format.pixelFormat,
+      '-video_size', `${format.width}x${format.height}`, '-framerate', `${num}/${den}`,
+    ])
+    .complexFilter(feedGraph(plan, format, encoder, expected));
+  return finished(command, encodingOf(plan, encoder), facts, expected);
+}
+
+/** Access units that decode alone, and degrees clockwise by which their pictures are to be turned. */
+export interface StillUnit { readonly codec: 'h265' | 'h264'; readonly rotation?: number | undefined }
+
+/** Arguments for one picture of the access units on stdin. */
+export function stillArguments({ codec, rotation }: StillUnit, encoding: Encoding, facts: FfmpegFacts): string[] {
+  const command = newCommand()
+    .input('pipe:0')
+    .inputOptions([...GLOBAL, '-threads', '1', '-f', codec === 'h265' ? 'hevc' : 'h264'])
+    .complexFilter(stillGraph(encoding.encoder, rotation));
+  return finished(command, encoding, facts, undefined, ['-frames:v', '1']);
+}
+
+/**
+ * Media time of access units that are copied begins here, so that none is negative, which NUT can't hold: of a file that
+ * hides its first pictures, of a clock that starts again, of a time stamp that is hours back. µs.
+ */
+export const COPY_OFFSET_US = 10_000_000_000_000;
+/** Raw streams and the first of an RTSP stream with B-frames have no time of their own. */
+const COPY_PTS = String.raw`if(lt(abs(PTS)\,9e15)\,PTS\,if(lt(abs(DTS)\,9e15)\,DTS\,PREV_OUTPTS+1))`;
+/** ffmpeg writes over times that do not rise in the order of decoding: it gets some that do, and leaves the others as they are. */
+const COPY_DTS = `N-floor(${COPY_OFFSET_US / 1e6}/TB)`;
+/** A file is sought so much before the point where it goes on: a container finds a place by a time that is not the picture's. */
+const SEEK_MARGIN_US = 1_000_000;
+
+/** How long a source may take until it has said what its pictures are; undefined: ffmpeg's own 5 s. */
+type Patience = number | undefined;
+
+/** Without parameter sets in its description, a source says their size with its first keyframe: nothing can be copied before. */
+function waiting(patience: Patience): string[] {
+  return patience === undefined ? [] : ['-analyzeduration', String(patience * 1000), '-probesize', String(PATIENT_BYTES)];
+}
+
+/** What comes meanwhile is kept: half a minute of 16 Mbit/s. */
+const PATIENT_BYTES = 64 * 1024 ** 2;
+
+/** Arguments for passing on a source's own access units. */
+export function copyArguments(
+  input: SourceInput, facts: FfmpegFacts, { stream, patience }: Reading & { readonly patience: Patience }, resume?: ResumePoint,
+): string[] {
+  const isPaced = input.paced === true;
+  const seekUs = isPaced ? Math.max(0, (resume?.afterPts ?? 0) - SEEK_MARGIN_US) : 0;
+  const command = newCommand()
+    .input(input.url)
+    .inputOptions([
+      // Of AVI, and whatever else tells only the time of decoding.
+      ...GLOBAL, '-fflags', '+genpts',
+      // The same access unit has the same time wherever reading begins.
+      ...(isPaced ? ['-copyts', '-start_at_zero'] : []),
+      ...(seekUs === 0 ? [] : ['-ss', (seekUs / 1e6).toFixed(6)]),
+      ...waiting(patience),
+      ...input.options,
+    ]);
+  command.output('pipe:1').outputOptions([
+    '-map', `0:V:${stream}`, '-c:v', 'copy',
+    // What comes before the first keyframe is counted, not lost in silence.
+    '-copyinkf',
+    ...(facts.major < 5 ? [] : ['-bsf:v', `setts=pts=${COPY_PTS}:dts=${COPY_DTS}`]),
+    '-avoid_negative_ts', 'disabled', '-output_ts_offset', String(COPY_OFFSET_US / 1e6),
+    ...NUT,
+  ]);
+  return argumentsOf(command);
+}
+
+/** Arguments for a look at what a source says of itself: it is stopped as soon as that has come. */
+export function lookArguments(input: SourceInput, patience: Patience): string[] {
+  const command = newCommand().input(input.url).inputOptions([...GLOBAL, ...waiting(patience), ...input.options]);
+  return argumentsOf(command.output('-').outputOptions(['-map', '0:V', '-c:v', 'copy', '-f', 'null']));
+}
+
+/** Options of one output stream, with its specifier on each. */
+export function streamOptions(options: Readonly<Record<string, string>>, stream: string): string[] {
+  return Object.entries(options).flatMap(([name, value]) => [`-${name.split(':')[0] ?? name}:${stream}`, value]);
+}
+
+/** The last output, `[v]`, on stdout. */
+export function finished(
+  command: FfmpegCommand, encoding: Encoding | undefined, facts: FfmpegFacts, { pictures }: Partial<Expected> = {}, more: readonly string[] = [],
+): string[] {
+  const encoded = encoding === undefined ? ['-c:v', 'rawvideo'] : encodedBy(encoding, facts, pictures);
+  command.output('pipe:1').outputOptions(['-map', '[v]', ...encoded, ...more, ...muxing(facts)]);
+  return argumentsOf(command);
+}
+
+function encodedBy({ encoder, step }: Encoding, facts: FfmpegFacts, pictures: ExpectedPictures = {}): string[] {
+  const padding = paddingOf(encoder, pictures);
+  return [
+    '-c:v', encoder.name, ...streamOptions(encoder.options(step, facts, pictures), 'v'),
+    ...(padding === undefined ? [] : ['-bsf:v', `hevc_metadata=${cropped(padding)}`]),
+  ];
+}
+
+/** What x265 itself cuts off of a side, up to a whole coding unit, stays where it has no padding. */
+function cropped({ width, height }: Size): string {
+  return [...(width > 0 ? [`crop_right=${width}`] : []), ...(height > 0 ? [`crop_bottom=${height}`] : [])].join(':');
+}
+
+/** The words of a command. */
+export function argumentsOf(command: FfmpegCommand): string[] {
+  return (command as unknown as { _getArguments(): string[] })._getArguments();
+}
+
+/** The index at the end needs every syncpoint in memory: hundreds of MB a day. */
+const NUT = ['-write_index', '0', '-flush_packets', '1', '-f', 'nut'];
+
+function muxing(facts: FfmpegFacts): string[] {
+  return [
+    // Every picture keeps its own time; none is repeated or left out to make a rate.
+    facts.fpsMode ? '-fps_mode' : '-vsync', 'passthrough',
+    '-enc_time_base', '1:1000000',
+    // The encoders rawvideo and mjpeg hold one picture back with more threads.
+    '-threads', '1',
+    ...NUT,
+  ];
+}

@@ -1,0 +1,94 @@
+/** libx265, tuned for one camera among many: one thread, no picture held back, no repeated information. */
+import type { EncodeH265Step } from '../../../core/steps/index.js';
+import type { FfmpegFacts } from '../../../core/engine/ffmpeg-facts.js';
+import { type Encoder, type ExpectedPictures, keyframeOptions, keyint } from './encoder.js';
+import { allowsSmallUnits, highestRate } from './level.js';
+
+/**
+ * Fastest preset: coding units of one size alone cost half the CPU of the preset's own, at the same size for the same SSIM
+ * (measured with x265 3.5; `rd=0` gives no output at all). The smallest are the best, where the level allows them.
+ */
+const ULTRAFAST = { rd: 1, 'lookahead-slices': 0 };
+const SMALL = 16;
+const LARGE = 32;
+/** Coding units of the other presets. */
+const LARGEST = 64;
+
+/** Told where nobody knows better. */
+const ASSUMED_FPS = 25;
+
+export const x265: Encoder<EncodeH265Step> = {
+  name: 'libx265',
+  codec: 'h265',
+  pixelFormat: 'yuv420p',
+  options: (step, facts, pictures) => ({
+    preset: step.preset,
+    tune: 'zerolatency',
+    crf: String(step.crf),
+    'forced-idr': '1',
+    // Where H.265 takes it to be if nothing is said; raw video on stdin can't say.
+    chroma_sample_location: 'left',
+    ...keyframeOptions(step),
+    'x265-params': params(step, facts, pictures),
+  }),
+  // A picture is one coding unit at least.
+  leastSide: smallestUnit,
+};
+
+function params(step: EncodeH265Step, facts: FfmpegFacts, pictures: ExpectedPictures): string {
+  const fps = toldRate(facts, pictures);
+  const all = {
+    // Its reason for a refusal is a warning.
+    'log-level': 'warning',
+    // VPS, SPS and PPS at every keyframe, and no SEI of 2 kB that names the encoder.
+    'repeat-headers': 1, annexb: 1, info: 0,
+    // A change of scene makes no keyframe of its own; nothing waits for later pictures.
+    scenecut: 0, bframes: 0, 'rc-lookahead': 0, 'open-gop': 0,
+    keyint: keyint(step), 'min-keyint': Math.min(keyint(step), step.gop),
+    // One thread: four frame threads hold back four pictures, and pools cost more CPU for each picture.
+    pools: 'none', 'frame-threads': 1, wpp: 0,
+    ...(step.preset === 'ultrafast' ? tuned(pictures) : untuned(pictures)),
+    ...(fps !== undefined && { fps }),
+  };
+  return Object.entries(all).map(([key, value]) => `${key}=${value}`).join(':');
+}
+
+function tuned(pictures: ExpectedPictures): Record<string, number> {
+  const unit = smallestUnit(pictures);
+  return { ctu: unit, 'min-cu-size': unit, 'max-tu-size': unit, ...ULTRAFAST };
+}
+
+/** A preset's own coding units, but for pictures that are smaller than one. */
+function untuned(pictures: ExpectedPictures): Record<string, number> {
+  const { size } = pictures;
+  if (size === undefined || Math.min(size.width, size.height) >= LARGEST) return {};
+  const unit = Math.min(size.width, size.height) >= LARGE ? LARGE : smallestUnit(pictures);
+  return { ctu: unit, 'max-tu-size': unit };
+}
+
+function smallestUnit(pictures: ExpectedPictures): number {
+  return isSmallAllowed(pictures) ? SMALL : LARGE;
+}
+
+function isSmallAllowed({ size, fps = ASSUMED_FPS }: ExpectedPictures): boolean {
+  return size === undefined || allowsSmallUnits(size, fps);
+}
+
+/**
+ * The rate that decides on level and quantiser, where ffmpeg's own is none: before 5 it tells the time base (at µs that would be
+ * level 6.1), and it tells the rate of the source before pictures were left out.
+ */
+function toldRate({ major }: FfmpegFacts, pictures: ExpectedPictures): number | undefined {
+  const { size, fps, statedFps } = pictures;
+  const isSmall = isSmallAllowed(pictures);
+  const highest = size === undefined ? Infinity : Math.floor(highestRate(size));
+  if (major < 5) return isSmall ? ASSUMED_FPS : fps ?? ASSUMED_FPS;
+  if (size === undefined && statedFps === undefined) return undefined;
+  if (statedFps === undefined) return fps === undefined || isLikeAssumed(fps) ? ASSUMED_FPS : fps;
+  return isSmall && statedFps > highest ? highest : undefined;
+}
+
+/** A rate that was measured is worth no other process where it decides on nothing. */
+function isLikeAssumed(fps: number): boolean {
+  return fps > ASSUMED_FPS / 1.5 && fps < ASSUMED_FPS * 1.5;
+}

@@ -1,0 +1,68 @@
+/** What a command takes its source to be. It is built before the source is open: what does not fit is found out then. */
+import { type EncodeStep, sizeAfter } from '../../core/steps/index.js';
+import { type Plan, encodeStep, ffmpegSteps, skipRules } from '../../core/plan/plan.js';
+import type { Shape, Size } from '../../core/pictures/size.js';
+import { rateAfter } from '../../core/pictures/skip.js';
+import type { Known } from '../stream/index.js';
+import type { Encoder, ExpectedPictures } from './encoder/index.js';
+import type { FfmpegFacts } from '../../core/engine/ffmpeg-facts.js';
+
+export interface Expected {
+  /** As the encoder gets them. */
+  readonly pictures: ExpectedPictures;
+  /** Grey whose black is 16: ffmpeg's scaler takes all grey for full range. */
+  readonly isLimitedGrey: boolean;
+}
+
+/** What to encode with. */
+export interface Encoding { readonly step: EncodeStep; readonly encoder: Encoder }
+
+/** The encoding of a plan that has one. */
+export function encodingOf(plan: Plan, encoder: Encoder | undefined): Encoding | undefined {
+  const step = encodeStep(plan);
+  return step === undefined || encoder === undefined ? undefined : { step, encoder };
+}
+
+/** What is expected of a source. @param source - what is known of it; nothing, before it has been open */
+export function expectedOf(plan: Plan, source: Known): Expected {
+  const { fps, fpsMeasured = false, guessedFps, pixelFormat = '', color } = source;
+  const size = shownUpright(source);
+  const rate = rateAfter(skipRules(plan), fps);
+  const statedFps = guessedFps ?? (fpsMeasured ? undefined : fps);
+  return {
+    pictures: {
+      ...(size !== undefined && { size: sizeAfter(ffmpegSteps(plan), size) }),
+      ...(rate !== undefined && { fps: rate }), ...(statedFps !== undefined && { statedFps }),
+    },
+    isLimitedGrey: pixelFormat.startsWith('gray') && color?.range === 'tv',
+  };
+}
+
+/** What is turned on its side changes its sides, and its pixels theirs. */
+function shownUpright({ width, height, sampleAspectRatio, rotation = 0 }: Known): (Size & Shape) | undefined {
+  if (width === undefined || height === undefined) return undefined;
+  if (rotation % 180 === 0) return { width, height, sampleAspectRatio };
+  return { width: height, height: width, sampleAspectRatio: sampleAspectRatio?.split(':').reverse().join(':') };
+}
+
+/** Whether a command made for one source does for another. */
+export function serves(made: Expected, right: Expected, encoding: Encoding | undefined, facts: FfmpegFacts): boolean {
+  if (made.isLimitedGrey !== right.isLimitedGrey) return false;
+  if (encoding === undefined) return true;
+  const { encoder, step } = encoding;
+  const asked = ({ pictures }: Expected) => [encoder.options(step, facts, pictures), paddingOf(encoder, pictures)];
+  return JSON.stringify(asked(made)) === JSON.stringify(asked(right));
+}
+
+/** Samples on the right and at the bottom that an encoder needs beyond a picture; undefined where it needs none. */
+export function paddingOf(encoder: Encoder, pictures: ExpectedPictures): Size | undefined {
+  const { size } = pictures;
+  const least = encoder.leastSide?.(pictures) ?? 0;
+  if (size === undefined || Math.min(size.width, size.height) >= least) return undefined;
+  return { width: Math.max(0, least - size.width), height: Math.max(0, least - size.height) };
+}
+
+/** The size that a stream with padding shows; undefined where there is none: then it is the stream's own. */
+export function shownSize(encoder: Encoder, { pictures }: Expected): Size | undefined {
+  return paddingOf(encoder, pictures) === undefined ? undefined : pictures.size;
+}

@@ -1,0 +1,104 @@
+/** The filter graph of a plan: media time made monotone, the heartbeat split off, then the steps in order. */
+import { type FeedFormat, RESUME_TOLERANCE_US, type ResumePoint } from '../../core/engine/engine.js';
+import { CORNER, EVEN, type Step, filtersOf, seenFilters } from '../../core/steps/index.js';
+import { type Plan, changeRule, ffmpegSteps } from '../../core/plan/plan.js';
+import type { Encoder, ExpectedPictures } from './encoder/index.js';
+import { type Expected, paddingOf } from './expected.js';
+import { mediaTimeExpression } from './media-time.js';
+import { PACING } from './pace.js';
+import type { Reading } from '../stream/index.js';
+
+/** Media time is counted in µs from here on. */
+const MICROSECONDS = 'settb=1/1000000';
+
+/**
+ * The graph for a camera: `[h]`, a small packet for each decoded picture, and `[v]`, the pictures that are kept.
+ * With `resume`, `[v]` goes on behind a picture that was decoded earlier; with `seekUs`, so does the input, from there on.
+ */
+export function cameraGraph(
+  plan: Plan, pixelFormat: string, encoder: Encoder | undefined, expected: Expected,
+  { reading, live, paced = false, resume, seekUs = 0 }: GoingOn,
+): string {
+  const behind = resume === undefined ? [] : [`select='gt(pts,${resume.afterPts + RESUME_TOLERANCE_US})'`];
+  const unchanged = changeRule(plan);
+  const fields = fieldFilters(reading);
+  // A picture comes out of them when the next has come. A heartbeat does not wait for that, but a comparison goes in step with it.
+  const [before, after] = unchanged === undefined ? [[], fields] : [fields, []];
+  return [
+    `[0:V:${reading.stream}]${[...timed(seekUs, live, paced), ...before].join(',')},split[b][a]`,
+    `[b]${(unchanged === undefined ? [CORNER] : seenFilters(unchanged)).join(',')}[h]`,
+    `[a]${[...after, ...behind, ...coloured(expected), ...filtersOf(plan.steps, resume?.skip), ...last(pixelFormat, encoder, expected)].join(',')}[v]`,
+  ].join(';');
+}
+
+/** Media time in µs that rises, and pictures at their own pace where that is wanted. */
+function timed(offset: number, live: boolean, paced: boolean): string[] {
+  return [MICROSECONDS, `setpts='${mediaTimeExpression({ offset, live })}'`, ...(paced ? [PACING] : [])];
+}
+
+/** How the source comes, and where it is taken up. */
+interface GoingOn {
+  readonly reading: Reading;
+  readonly live: boolean;
+  readonly paced?: boolean | undefined;
+  readonly resume?: ResumePoint | undefined;
+  readonly seekUs?: number | undefined;
+}
+
+/** The graph for frames on stdin: `[v]`. What is skipped is skipped before it gets there. */
+export function feedGraph(plan: Plan, format: FeedFormat, encoder: Encoder | undefined, expected: Expected): string {
+  const before = [MICROSECONDS, ...shape(format), ...colour(format)];
+  return `[0:v:0]${[...before, ...filtersOf(ffmpegSteps(plan)), ...last(format.pixelFormat, encoder, expected)].join(',')}[v]`;
+}
+
+/** Filters that turn a picture clockwise, by degrees. */
+const TURNS: Readonly<Record<number, readonly string[]>> = { 90: ['transpose=clock'], 180: ['hflip', 'vflip'], 270: ['transpose=cclock'] };
+
+/** The graph for access units on stdin, which are to be turned by so many degrees: `[v]`. */
+export function stillGraph(encoder: Encoder, rotation = 0): string {
+  return `[0:v:0]${[MICROSECONDS, EVEN, ...(TURNS[rotation] ?? []), ...last(encoder.pixelFormat, encoder)].join(',')}[v]`;
+}
+
+/** Two fields are made one picture, one for each that comes; time is counted in halves of µs then. */
+function fieldFilters({ fields }: Reading): string[] {
+  return fields === undefined ? [] : [`${EVEN}:interl=-1`, `bwdif=mode=send_frame:deint=${fields}`, MICROSECONDS];
+}
+
+/** The graph for access units on stdin, each with a time of its own that is kept: `[v]`. */
+export function decodeGraph(pixelFormat: string, steps: readonly Step[], encoder: Encoder | undefined): string {
+  // Units whose times are not in the order of their pictures come out all the same: an encoder takes no time twice.
+  const rising = "setpts='if(isnan(PREV_OUTPTS),PTS,max(PTS,PREV_OUTPTS+1))'";
+  return `[0:v:0]${[MICROSECONDS, rising, ...filtersOf(steps), ...last(pixelFormat, encoder)].join(',')}[v]`;
+}
+
+/** Limited grey becomes 4:2:0, which keeps its levels and is known to be limited. */
+function coloured({ isLimitedGrey }: Expected): string[] {
+  return isLimitedGrey ? ['scale=flags=bilinear', 'format=yuv420p'] : [];
+}
+
+/** Pixels of unknown shape are called square, so that the same pictures make the same bytes by either way. */
+function last(pixelFormat: string, encoder: Encoder | undefined, { pictures }: Partial<Expected> = {}): string[] {
+  if (encoder === undefined) return [`format=${pixelFormat}`];
+  const { conversion, pixelFormat: taken, filters = [] } = encoder;
+  return ['setsar=sar', ...(conversion === undefined ? [] : [conversion]), `format=${taken}`, ...padded(encoder, pictures), ...filters];
+}
+
+/** Black on the right and at the bottom, which the stream says is to be cut off. */
+function padded(encoder: Encoder, pictures: ExpectedPictures = {}): string[] {
+  const padding = paddingOf(encoder, pictures);
+  if (padding === undefined) return [];
+  return [`pad=iw+${padding.width}:ih+${padding.height}`];
+}
+
+/** Raw video says nothing of the shape of its pixels. */
+function shape({ sampleAspectRatio }: FeedFormat): string[] {
+  return sampleAspectRatio === undefined || !/^\d+:\d+$/.test(sampleAspectRatio) ? [] : [`setsar=${sampleAspectRatio.replace(':', '/')}`];
+}
+
+/** Raw video carries no description of its colours; the encoder is told what the source said. */
+function colour({ color, pixelFormat }: FeedFormat): string[] {
+  if (color === undefined || !['yuv420p', 'nv12'].includes(pixelFormat)) return [];
+  const named = { range: color.range && 'tv', colorspace: color.space, color_primaries: color.primaries, color_trc: color.transfer };
+  const set = Object.entries(named).filter(([, value]) => value !== undefined && /^[\w-]+$/.test(value) && value !== 'unknown');
+  return set.length === 0 ? [] : [`setparams=${set.map(([key, value]) => `${key}=${value ?? ''}`).join(':')}`];
+}

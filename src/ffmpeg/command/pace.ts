@@ -1,0 +1,53 @@
+/**
+ * Reads a file at its own pace, by the media time that rxcam gives its pictures. ffmpeg's own pacing (`-re`) goes by the times in
+ * the file: where they start again it races, and where they jump ahead it waits.
+ */
+import {
+  BehaviorSubject, type Observable, combineLatest, concatMap, defer, dematerialize, distinctUntilChanged, map, materialize, of, timer,
+} from 'rxjs';
+import { mono } from '../../core/clock.js';
+import type { EngineContext, EngineEvent } from '../../core/engine/engine.js';
+
+/** A longer time without pictures is not waited for; s. */
+const LONGEST_S = 60;
+
+/** For decoded pictures: a filter behind the one that sets their time. */
+export const PACING = `realtime=limit=${LONGEST_S}`;
+
+/** For access units that are copied: `captured` comes when it is due, and what is behind it waits. */
+export function paced(context: EngineContext, run: (context: EngineContext) => Observable<EngineEvent>): Observable<EngineEvent> {
+  return defer(() => {
+    const isWaiting$ = new BehaviorSubject(false);
+    const paused$ = combineLatest([context.paused$, isWaiting$]).pipe(map(([held, waiting]) => held || waiting), distinctUntilChanged());
+    const clock = new Clock();
+    return run({ ...context, paused$ }).pipe(
+      materialize(),
+      // One timer for each picture: a file at its own pace has few.
+      concatMap((one) => {
+        const ms = one.kind === 'N' && one.value.type === 'captured' ? clock.msUntil(one.value.pts) : 0;
+        if (ms <= 0) return of(one);
+        isWaiting$.next(true);
+        return timer(ms).pipe(map(() => {
+          isWaiting$.next(false);
+          return one;
+        }));
+      }),
+      dematerialize(),
+    );
+  });
+}
+
+/** When a media time is due: as long after the first as media time says. */
+class Clock {
+  #offset: number | undefined;
+
+  msUntil(pts: number): number {
+    // What the file hides is not waited for.
+    if (pts < 0) return 0;
+    const now = mono();
+    const due = pts / 1000;
+    const wait = this.#offset === undefined ? 0 : this.#offset + due - now;
+    if (this.#offset === undefined || Math.abs(wait) > LONGEST_S * 1000) this.#offset = now - due;
+    return Math.abs(wait) > LONGEST_S * 1000 ? 0 : wait;
+  }
+}

@@ -1,0 +1,64 @@
+/** Choosing the encoder of a step: hardware is tried with one picture and remembered; software takes over, never silently. */
+import { execFile } from 'node:child_process';
+import { type Observable, concatMap, from, map, of, reduce, takeWhile } from 'rxjs';
+import type { EncodeStep } from '../../core/steps/index.js';
+import { streamOptions } from './command.js';
+import { childEnvironment } from '../binary/index.js';
+import { type Encoder, hardwareFor, software } from './encoder/index.js';
+import type { FfmpegFacts } from '../../core/engine/ffmpeg-facts.js';
+
+/** What was chosen, and why. */
+export interface Chosen { readonly encoder: Encoder; readonly reason: string }
+
+/** Drivers that hang are given up after this. */
+const PROBE_TIMEOUT_MS = 10_000;
+
+const remembered = new Map<string, Promise<string | undefined>>();
+
+/** Emits the encoder to use, once. Never errors: at worst it is software, and the reason says why. */
+export function chooseEncoder(step: EncodeStep, facts: FfmpegFacts): Observable<Chosen> {
+  const fallback = software(step);
+  if (step.codec !== 'h265' || step.hardware === false) return of({ encoder: fallback, reason: 'software, as asked' });
+  const candidates = hardwareFor(step);
+  if (candidates.length === 0) return of({ encoder: fallback, reason: `no hardware encoder is known for ${process.platform}` });
+  return from(candidates).pipe(
+    concatMap((encoder) => from(probe(encoder, step, facts)).pipe(map((failure) => ({ encoder, failure })))),
+    takeWhile((result) => result.failure !== undefined, true),
+    reduce((all, result) => [...all, result], [] as { encoder: Encoder; failure: string | undefined }[]),
+    map((results) => verdict(results, fallback)),
+  );
+}
+
+function verdict(results: { encoder: Encoder; failure: string | undefined }[], fallback: Encoder): Chosen {
+  const works = results.find((result) => result.failure === undefined);
+  if (works !== undefined) return { encoder: works.encoder, reason: 'hardware, its probe passed' };
+  return { encoder: fallback, reason: `hardware failed its probe: ${results.map(({ encoder, failure }) => `${encoder.name}: ${failure ?? ''}`).join('; ')}` };
+}
+
+/** Why an encoder does not work here; undefined if it does. Asked once for each binary and encoder. */
+function probe(encoder: Encoder, step: EncodeStep, facts: FfmpegFacts): Promise<string | undefined> {
+  if (!facts.encoders.has(encoder.name)) return Promise.resolve(`ffmpeg ${facts.version} is built without it`);
+  const key = `${facts.path} ${encoder.name}`;
+  const asked = remembered.get(key) ?? encodeOnePicture(encoder, step, facts);
+  remembered.set(key, asked);
+  return asked;
+}
+
+function encodeOnePicture(encoder: Encoder, step: EncodeStep, facts: FfmpegFacts): Promise<string | undefined> {
+  const filters = [`format=${encoder.pixelFormat}`, ...(encoder.filters ?? [])].join(',');
+  const args = [
+    '-hide_banner', '-nostdin', '-loglevel', 'error', ...(encoder.globalOptions ?? []),
+    '-f', 'lavfi', '-i', 'color=size=320x240:rate=25', '-vf', filters, '-frames:v', '1',
+    '-c:v', encoder.name, ...streamOptions(encoder.options(step, facts, {}), 'v:0'), '-f', 'null', '-',
+  ];
+  return new Promise((resolve) => {
+    execFile(facts.path, args, { timeout: PROBE_TIMEOUT_MS, killSignal: 'SIGKILL', env: childEnvironment() }, (error, _, stderr) => {
+      resolve(error === null ? undefined : firstReason(stderr) ?? `no picture within ${PROBE_TIMEOUT_MS} ms`);
+    });
+  });
+}
+
+function firstReason(stderr: string): string | undefined {
+  const line = stderr.split('\n').find((one) => one.trim() !== '');
+  return line?.replace(/^\[[^\]]*\]\s*/, '').slice(0, 200);
+}

@@ -1,0 +1,135 @@
+/** A running ffmpeg as an Observable: packets out of its stdout, facts out of its stderr, its end as completion or failure. */
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { Observable, type Subscriber } from 'rxjs';
+import { CaptureCrashed, type RxcamError, failure, failureOf } from '../../core/errors/errors.js';
+import { redact } from '../../core/redact/redact.js';
+import { readInBulk } from './bulk.js';
+import { classifyExit } from './classify.js';
+import { HEARTBEAT_FD } from '../command/index.js';
+import { type NutPacket, NutReader, type NutStream } from '../nut/index.js';
+import { start, stop } from './process.js';
+import { type StderrFact, StderrParser } from './stderr.js';
+
+/** What a child reports. */
+export type ChildOutput =
+  | { readonly kind: 'packet'; readonly packet: NutPacket; readonly stream: NutStream }
+  /** A picture was decoded; `pts` in µs, `data` a small picture of it. */
+  | { readonly kind: 'heartbeat'; readonly pts: number; readonly data: Buffer }
+  | StderrFact;
+
+export interface ChildOptions {
+  readonly path: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  /** Whether the source is live, and what must not be shown of it. */
+  readonly live: boolean;
+  /** What is read, for messages: ffmpeg itself knows only the pipe that it was told through. */
+  readonly address: string;
+  readonly secrets: Iterable<string>;
+  /** Whether nobody waits for news of each picture as it is decoded: a file that is read as fast as it goes. */
+  readonly inBulk?: boolean;
+  /** Whether the source is known to have answered before. */
+  readonly answered?: boolean;
+  /** 0 to 19: how much it stands back for others. Default 0. */
+  readonly nice?: number | undefined;
+  /** Called when the process starts; the function returned is called when it is gone. */
+  hold(): () => void;
+  /** Gets the process as soon as it runs; the function returned is called when nothing more is wanted of it. */
+  attach(child: ChildProcessWithoutNullStreams): () => void;
+}
+
+/** Runs ffmpeg; unsubscribing ends it. Completes when it exits with 0 and all of its output is read. */
+export function runChild(options: ChildOptions): Observable<ChildOutput> {
+  return new Observable((subscriber) => {
+    const running = new RunningChild(options, subscriber);
+    return () => { running.end(); };
+  });
+}
+
+class RunningChild {
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #detach: () => void;
+  readonly #parser = new StderrParser();
+  #sawConnection: boolean;
+  #sawStream = false;
+  #sawFrame = false;
+
+  constructor(readonly options: ChildOptions, readonly subscriber: Subscriber<ChildOutput>) {
+    this.#sawConnection = options.answered ?? false;
+    const child = start(options.path, options.args, options, options.hold());
+    this.#child = child;
+    const pictures = this.#reader((packet, stream) => ({ kind: 'packet', packet, stream }));
+    const heartbeats = this.#reader(({ pts, data }) => ({ kind: 'heartbeat', pts, data }));
+    const pulse = child.stdio[HEARTBEAT_FD] as Readable;
+    const wake = options.inBulk === true ? readInBulk(pulse) : () => undefined;
+    pulse.on('data', (chunk: Buffer) => { this.#read(() => { heartbeats.push(chunk); }); });
+    child.stdout.on('data', (chunk: Buffer) => {
+      wake();
+      this.#read(() => { pictures.push(chunk); });
+    });
+    child.once('exit', wake);
+    child.stderr.on('data', (chunk: Buffer) => { this.#tell(this.#parser.push(chunk)); });
+    child.once('error', (cause) => { this.#fail(failureOf(cause, 'starting ffmpeg', {})); });
+    child.once('close', (code, signal) => { this.#closed(code, signal, pictures); });
+    this.#detach = options.attach(child);
+  }
+
+  end(): void {
+    this.#detach();
+    stop(this.#child);
+  }
+
+  #reader(output: (packet: NutPacket, stream: NutStream) => ChildOutput): NutReader {
+    let streams: readonly NutStream[] = [];
+    return new NutReader({
+      onStreams: (all) => { streams = all; },
+      onPacket: (packet) => {
+        this.#sawFrame = true;
+        this.subscriber.next(output(packet, streams[packet.stream] as NutStream));
+      },
+    });
+  }
+
+  #read(push: () => void): void {
+    if (this.subscriber.closed) return;
+    try {
+      push();
+    } catch (cause) {
+      this.#fail(new CaptureCrashed(`ffmpeg's output can't be read: ${String(cause)}`, { cause, stderr: this.#tail() }));
+    }
+  }
+
+  #tell(facts: readonly StderrFact[]): void {
+    for (const fact of facts) {
+      if (fact.kind === 'connected' || fact.kind === 'streams') this.#sawConnection = true;
+      if (fact.kind === 'streams') this.#sawStream = true;
+      this.subscriber.next(fact);
+    }
+  }
+
+  #closed(code: number | null, signal: NodeJS.Signals | null, pictures: NutReader): void {
+    if (this.subscriber.closed) return;
+    this.#tell(this.#parser.end());
+    if (code === 0) {
+      // A source without one picture makes an empty file, which is no damage.
+      if (this.#sawFrame) this.#read(() => { pictures.end(); });
+      this.subscriber.complete();
+      return;
+    }
+    const verdict = classifyExit({
+      code, signal, tail: this.#parser.tail, live: this.options.live,
+      sawConnection: this.#sawConnection, sawStream: this.#sawStream, sawFrame: this.#sawFrame,
+    });
+    const reason = verdict.reason.replace(/\bpipe:0\b|http:\/\/source\.rxcam\.invalid\//, this.options.address);
+    this.#fail(failure(verdict.code, redact(reason, this.options.secrets), { stderr: this.#tail() }));
+  }
+
+  #fail(error: RxcamError): void {
+    this.subscriber.error(error);
+  }
+
+  #tail(): string[] {
+    return this.#parser.tail.map((line) => redact(line, this.options.secrets));
+  }
+}

@@ -1,0 +1,80 @@
+/** Why ffmpeg ended: a table of what it prints, grounded on runs of 5.1 and of the build from 2018. */
+import type { ErrorCode } from '../../core/errors/errors.js';
+
+/** How a process ended, and how far it had come. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** Last lines of stderr. */
+  readonly tail: readonly string[];
+  readonly sawConnection: boolean;
+  readonly sawStream: boolean;
+  readonly sawFrame: boolean;
+  readonly live: boolean;
+}
+
+/** The failure of an exit; `reason` is not redacted. */
+export interface Verdict { readonly code: ErrorCode; readonly reason: string }
+
+/** In order: the first that is found in any line, from the last line upwards. */
+const REASONS: readonly (readonly [RegExp, ErrorCode])[] = [
+  [/401 Unauthorized|403 Forbidden|authorization failed|access denied/i, 'SOURCE_UNAUTHORIZED'],
+  [/404 (Stream )?Not Found|410 Gone/i, 'SOURCE_NOT_FOUND'],
+  [/Format not on whitelist/i, 'DECODE_FAILED'],
+  [/matches no streams|does not contain any stream|Output file is empty, nothing was encoded/i, 'NO_VIDEO'],
+  [/Error (initializing output stream|while opening encoder)|Unknown encoder|Cannot load lib|No (NVENC )?capable devices|Error (re)?initializing filters|Video encoding failed|x265 \[error\]|Device creation failed/i, 'ENCODER_FAILED'],
+  [/Connection refused|Failed to resolve hostname|Name or service not known|Temporary failure in name resolution|No route to host|Network (is )?unreachable|Server returned [45](XX|\d\d)|Connection reset by peer|Broken pipe|Protocol not found|not on whitelist/i, 'SOURCE_REFUSED'],
+  [/timed? ?out/i, 'SOURCE_TIMEOUT'],
+  [/No such (file or directory|device)|Cannot find a proper format|Is a directory|Permission denied|No such filter/i, 'SOURCE_NOT_FOUND'],
+  [/Cannot allocate memory|Too many open files|pthread_create\S* failed/i, 'RESOURCE_EXHAUSTED'],
+  [/Invalid data found when processing input|moov atom not found|could not find codec parameters|Invalid argument/i, 'DECODE_FAILED'],
+];
+
+/** Lines that name a reason, as against progress and statistics. */
+const TELLING = /\[(error|fatal|panic|warning)\]/;
+
+export function classifyExit(exit: Exit): Verdict {
+  if (exit.signal !== null) return { code: 'CAPTURE_CRASHED', reason: `ffmpeg was ended by ${exit.signal}${last(exit.tail.filter((line) => TELLING.test(line)))}` };
+  const lines = exit.tail.filter((line) => TELLING.test(line)).reverse();
+  for (const [pattern, code] of REASONS) {
+    const line = lines.find((one) => pattern.test(one));
+    if (line !== undefined) return ruled(code, line, exit);
+  }
+  return { code: 'CAPTURE_CRASHED', reason: `ffmpeg ended with ${String(exit.code)}${last(exit.tail)}` };
+}
+
+/**
+ * Frames had come: a connection that breaks then is the stream's end, not a camera that refuses. None had been made: ffmpeg
+ * calls a connection that is cut in the middle of the first exchange invalid data.
+ */
+function ruled(code: ErrorCode, line: string, exit: Exit): Verdict {
+  const format = /^\[(\w[\w,]*) @.*Format not on whitelist/.exec(line)?.[1];
+  const why = format === undefined ? message(line) : notTaken(format);
+  const reason = code === 'ENCODER_FAILED' ? why + refusal(exit.tail) : why;
+  if (line.includes('Invalid data found') && exit.live && !exit.sawConnection) {
+    return { code: 'SOURCE_REFUSED', reason: `the connection was cut before the source had described itself (${reason})` };
+  }
+  const isBreak = exit.sawFrame && (code === 'SOURCE_REFUSED' || code === 'SOURCE_TIMEOUT');
+  return { code: isBreak && exit.live ? 'STREAM_ENDED' : code, reason };
+}
+
+/** x265 has no context in its lines; that it does without threads is no reason. */
+function refusal(tail: readonly string[]): string {
+  const lines = tail.flatMap((line) => /^x265 \[(?:warning|error)\]: (?!.* disabled$)(.*)$/.exec(line)?.[1] ?? []);
+  return lines.length === 0 ? '' : ` (x265: ${lines.join('; ')})`;
+}
+
+/** Text is painted by ffmpeg as pictures, and a list names files of its own choice. */
+function notTaken(format: string): string {
+  if (['tty', 'ansi', 'bin', 'adf', 'idf', 'xbin', 'txd'].includes(format)) return `the source is text (${format}) and no video`;
+  return `the source is of the format '${format}', which is not taken: it is a list that may name other files, or no format of video`;
+}
+
+function last(tail: readonly string[]): string {
+  const line = tail.findLast((one) => TELLING.test(one)) ?? tail.at(-1);
+  return line === undefined ? '' : `: ${message(line)}`;
+}
+
+function message(line: string): string {
+  return line.replace(/^(\[[^\]]*\] ?)+/, '').trim();
+}

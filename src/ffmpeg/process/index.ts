@@ -1,0 +1,2 @@
+/** One ffmpeg process, from start to exit. */
+export { type ChildOutput, runChild } from './child.js';

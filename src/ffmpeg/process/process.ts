@@ -1,0 +1,111 @@
+/** One ffmpeg process: started in a group of its own, ended for certain, never left behind. */
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { setPriority } from 'node:os';
+import { getDefaultHighWaterMark, setDefaultHighWaterMark } from 'node:stream';
+import { PROCESS } from '../../core/defaults/limits.js';
+import { childEnvironment, guard } from '../binary/index.js';
+
+/** Processes that live now; ended with this one. */
+const living = new Set<ChildProcessWithoutNullStreams>();
+let isWatching = false;
+
+/** How a process is started. */
+export interface Starting {
+  /** 0 (default) to 19: how much it stands back for others. */
+  readonly nice?: number | undefined;
+  /** Variables on top of those that every process gets. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
+}
+
+/**
+ * Starts a process with its three pipes and a fourth to read from. A terminal's Ctrl-C does not reach it: it is the program's to handle.
+ * @param onGone - called once when the process is gone, however it ended
+ * @throws what the system says where it can start nothing
+ */
+export function start(path: string, args: readonly string[], how: Starting, onGone: () => void): ChildProcessWithoutNullStreams {
+  let isGone = false;
+  const gone = () => {
+    if (!isGone) onGone();
+    isGone = true;
+  };
+  try {
+    return started(path, args, how, gone);
+  } catch (error) {
+    gone();
+    throw error;
+  }
+}
+
+function started(path: string, args: readonly string[], { nice = 0, env }: Starting, onGone: () => void): ChildProcessWithoutNullStreams {
+  const [command = path, ...words] = [...guard(path), path, ...args];
+  const child = withoutReadAhead(() => spawn(command, words, {
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe'], detached: process.platform !== 'win32', windowsHide: true, env: { ...childEnvironment(), ...env },
+  }));
+  if ((child.stdio as unknown) === undefined) throw withoutPipes(child);
+  if (nice !== 0 && child.pid !== undefined) standBack(child.pid, nice);
+  living.add(child);
+  watchExit();
+  const gone = () => {
+    living.delete(child);
+    onGone();
+  };
+  child.once('exit', gone);
+  child.once('error', gone);
+  // A child that dies while it is written to is reported by its exit.
+  child.stdin.on('error', () => undefined);
+  return child;
+}
+
+/** Without a file left Node makes no pipes, and says why only later. */
+function withoutPipes(child: ChildProcessWithoutNullStreams): Error {
+  child.once('error', () => undefined);
+  return Object.assign(new Error('no file is left for the pipes of a process'), { code: 'EMFILE' });
+}
+
+/** Its threads, which are yet to come, do as it does. One that is gone already needs nothing. */
+function standBack(pid: number, nice: number): void {
+  try {
+    setPriority(pid, nice);
+  } catch {
+    // Its end is reported.
+  }
+}
+
+/** Pipes made meanwhile stop reading as soon as they are paused. `spawn` has no option for it. */
+function withoutReadAhead<T>(make: () => T): T {
+  const usual = getDefaultHighWaterMark(false);
+  setDefaultHighWaterMark(false, 1);
+  try {
+    return make();
+  } finally {
+    setDefaultHighWaterMark(false, usual);
+  }
+}
+
+/** Ends a process: SIGTERM, then SIGKILL. A stopped one is ended by the second. */
+export function stop(child: ChildProcessWithoutNullStreams): void {
+  // Nobody reads any more: a process that blocks on a full pipe must not wait for a reader.
+  for (const stream of child.stdio) stream?.destroy();
+  if (!living.has(child)) return;
+  signal(child, 'SIGTERM');
+  const timer = setTimeout(() => { signal(child, 'SIGKILL'); }, PROCESS.killAfterMs);
+  child.once('exit', () => { clearTimeout(timer); });
+}
+
+function signal(child: ChildProcessWithoutNullStreams, name: NodeJS.Signals): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  try {
+    if (process.platform === 'win32') child.kill(name);
+    else process.kill(-child.pid, name);
+  } catch {
+    // Gone in the meantime; its exit is reported.
+  }
+}
+
+function watchExit(): void {
+  if (isWatching) return;
+  isWatching = true;
+  process.once('exit', () => {
+    for (const child of living) signal(child, 'SIGKILL');
+  });
+}

@@ -1,0 +1,38 @@
+/** One ffmpeg process that decodes access units: NUT in and NUT out, so that each picture is known by its media time. */
+import { type Observable, switchMap } from 'rxjs';
+import type { DecodedPicture, Decoder, PictureForm } from '../../core/engine/decoder.js';
+import { RESIZE } from '../../core/defaults/defaults.js';
+import { type EncodeJpegStep, STEPS, type Step } from '../../core/steps/index.js';
+import { runChild } from '../process/index.js';
+import { decodeArguments } from './received-command.js';
+import { type Encoder, software } from '../command/index.js';
+import { findFfmpeg } from '../binary/index.js';
+import { mapEach } from '../stream/index.js';
+import { FOURCC, writeUnits } from './mux.js';
+import { nutHeader } from '../nut/index.js';
+
+/** Decodes in a child of its own, which holds no picture back but for B-frames. */
+export const ffmpegDecoder: Decoder = (input, form) => {
+  const encoding = encodingOf(form);
+  return findFfmpeg(encoding === undefined ? [] : [encoding.encoder.name]).pipe(
+    switchMap((facts): Observable<DecodedPicture> => runChild({
+      path: facts.path, args: decodeArguments(form.pixelFormat, sizing(form), encoding, facts),
+      live: false, address: 'access units', secrets: [], hold: () => () => undefined,
+      attach: (child) => writeUnits(input, child, () => nutHeader({ ...input, fourcc: FOURCC[input.codec] })),
+    }).pipe(mapEach((output): DecodedPicture[] => {
+      if (output.kind !== 'packet') return [];
+      const { packet: { pts, data }, stream: { width = 0, height = 0 } } = output;
+      return [{ pts, data, width, height }];
+    }))),
+  );
+};
+
+function encodingOf({ pixelFormat, quality }: PictureForm): { step: EncodeJpegStep; encoder: Encoder } | undefined {
+  if (pixelFormat !== 'jpeg') return undefined;
+  const step = STEPS.encodeJpeg.step({ quality });
+  return { step, encoder: software(step) };
+}
+
+function sizing({ size }: PictureForm): readonly Step[] {
+  return size === undefined ? [] : [{ kind: 'resize', ...size, fit: 'inside', enlarge: false, algorithm: RESIZE.algorithm, squarePixels: false }];
+}

@@ -1,0 +1,32 @@
+/** ffmpeg's commands for received messages, which come as NUT on stdin. */
+import type { FfmpegFacts } from '../../core/engine/ffmpeg-facts.js';
+import type { Step } from '../../core/steps/index.js';
+import type { MuxerInput } from '../../core/engine/recorder.js';
+import { newCommand } from '../binary/index.js';
+import { type Encoding, GLOBAL, argumentsOf, decodeGraph, finished } from '../command/index.js';
+
+/** Nothing is probed: the stream says what it is, and each unit is taken when it comes. Its times are kept. */
+const INPUT = ['-copyts', '-probesize', '32', '-analyzeduration', '0', '-f', 'nut'];
+
+/** Arguments for pictures: each keeps the time of its unit. */
+export function decodeArguments(pixelFormat: string, steps: readonly Step[], encoding: Encoding | undefined, facts: FfmpegFacts): string[] {
+  const command = newCommand()
+    .input('pipe:0')
+    .inputOptions([...GLOBAL, '-threads', '1', '-reinit_filter', '0', ...INPUT])
+    .complexFilter(decodeGraph(pixelFormat, steps, encoding?.encoder));
+  return finished(command, encoding, facts);
+}
+
+/** Length of a fragment of a recording: what is lost at most when ffmpeg is killed; µs. */
+const FRAGMENT_US = 500_000;
+
+/** Arguments for a fragmented MP4 with the units as they are. */
+export function muxArguments(path: string, { codec, createdAt }: MuxerInput): string[] {
+  const command = newCommand().input('pipe:0').inputOptions([...GLOBAL, '-y', ...INPUT]);
+  return argumentsOf(command.output(`file:${path}`).outputOptions([
+    '-map', '0:v:0', '-c:v', 'copy', ...(codec === 'h265' ? ['-tag:v', 'hvc1'] : []),
+    '-metadata', `creation_time=${new Date(createdAt).toISOString()}`,
+    '-avoid_negative_ts', 'disabled', '-flush_packets', '1',
+    '-movflags', '+empty_moov+default_base_moof', '-frag_duration', String(FRAGMENT_US), '-f', 'mp4',
+  ]));
+}

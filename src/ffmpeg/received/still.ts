@@ -1,0 +1,28 @@
+/** One ffmpeg process that makes a JPEG of access units that are at hand. */
+import { type Observable, filter, map, switchMap, take } from 'rxjs';
+import { STEPS } from '../../core/steps/index.js';
+import { runChild } from '../process/index.js';
+import { type StillUnit, software, stillArguments } from '../command/index.js';
+import { findFfmpeg } from '../binary/index.js';
+
+/**
+ * Emits the first picture as a JPEG; completes without one where nothing decodes. Unsubscribing ends the process.
+ * @param data - Annex B, from a keyframe on
+ */
+export function still(data: Buffer, unit: StillUnit, quality: number): Observable<Buffer> {
+  const step = STEPS.encodeJpeg.step({ quality });
+  const encoder = software(step);
+  return findFfmpeg([encoder.name]).pipe(
+    switchMap((facts) => runChild({
+      path: facts.path, args: stillArguments(unit, { step, encoder }, facts), live: false, address: 'access units', secrets: [],
+      hold: () => () => undefined,
+      attach: ({ stdin }) => {
+        stdin.end(data);
+        return () => undefined;
+      },
+    })),
+    filter((output) => output.kind === 'packet'),
+    take(1),
+    map(({ packet }) => packet.data),
+  );
+}

@@ -1,0 +1,140 @@
+/** Makes events of access units that are passed on as they are: no picture is decoded, so each one read is one captured. */
+import { CopiedStream, type CopiedCodec } from '../annexb/index.js';
+import type { Pictures } from './capture.js';
+import { COPY_OFFSET_US, MediaTime } from '../command/index.js';
+import { type EngineEvent, type EngineOutput, RESUME_TOLERANCE_US, type ResumePoint } from '../../core/engine/engine.js';
+import { EncoderFailed } from '../../core/errors/errors.js';
+import type { SourceInfo } from '../../core/frame/frame.js';
+import { type NutPacket, type NutStream, shownOf } from '../nut/index.js';
+import type { Size } from '../../core/pictures/size.js';
+
+/** By ffmpeg's names, and by the tags that its muxer gives them. */
+const CODECS: Readonly<Record<string, CopiedCodec>> = {
+  h264: 'h264', x264: 'h264', avc1: 'h264', davc: 'h264', hevc: 'h265', h265: 'h265', hev1: 'h265', hvc1: 'h265',
+};
+
+/** What can be sent as it is; by ffmpeg's name or tag. */
+export function copiedCodec(name: string): CopiedCodec | undefined {
+  return Object.hasOwn(CODECS, name.toLowerCase()) ? CODECS[name.toLowerCase()] : undefined;
+}
+
+/** Refuses what no consumer of H.264 or H.265 could read. */
+export function acceptsCopied({ codec = '' }: Partial<SourceInfo>): void {
+  if (copiedCodec(codec) !== undefined) return;
+  throw new EncoderFailed(`passthrough: the source is ${codec}, and only h264 and hevc are passed on: encodeH265 or encodeJpeg take any source`);
+}
+
+export class CopiedPictures implements Pictures {
+  #stream: CopiedStream | undefined;
+  #codecName: string | undefined;
+  #shown: Size | undefined;
+  #source: Pick<SourceInfo, 'rotation'> = {};
+  /** Set while access units are read that were sent before. */
+  #after: number | undefined;
+
+  /** The last access unit of a live source. */
+  #held: EngineOutput | undefined;
+  readonly #time: MediaTime;
+  /** Whether the file hides its first pictures; undefined before the first access unit. */
+  #hides: boolean | undefined;
+
+  /**
+   * @param accepts - throws for a source whose access units are not to be sent
+   * @param isLive - whether the last access unit may be cut: ffmpeg gives what it has of it when the connection breaks, and
+   *   without decoding nothing can tell. One is known to be whole when the next begins.
+   */
+  constructor(readonly accepts: (source: Partial<SourceInfo>) => void, resume: ResumePoint | undefined, readonly isLive: boolean) {
+    this.#after = resume?.afterPts;
+    this.#time = new MediaTime({ live: isLive });
+  }
+
+  heartbeat(): readonly EngineEvent[] {
+    return [];
+  }
+
+  described(source: Partial<SourceInfo>): void {
+    this.#codecName = source.codec;
+    this.#source = source;
+    this.accepts(source);
+  }
+
+  packet(packet: NutPacket, stream: NutStream): readonly EngineEvent[] {
+    if (this.#refusal !== undefined) throw this.#refusal.error;
+    const copied = this.#stream ??= this.#open(stream);
+    const unit = copied.unit(packet.data, packet.key);
+    if (unit === undefined) return [{ type: 'rejected', reason: 'an access unit is damaged: its parts are longer than the whole' }];
+    const given = packet.pts - COPY_OFFSET_US;
+    const told = [...this.#mirrored(), ...(this.#hides === undefined ? this.#begin(given) : [])];
+    const isHidden = this.#hides === true && given < 0;
+    const time = this.#time.next(given, packet.key);
+    const pts = isHidden ? time : Math.max(0, time);
+    if (this.#isOld(pts)) return told;
+    const { rotation = 0 } = this.#source;
+    const shown = { ...shownOf(stream), ...copied.size, ...(rotation !== 0 && { rotation }), ...(isHidden && { hidden: true as const }) };
+    const output: EngineOutput = { type: 'output', pts, keyframe: unit.keyframe, ...shown, format: copied.codec, data: unit.data };
+    const whole = this.#held === undefined ? [] : [this.#held];
+    this.#held = undefined;
+    try {
+      const arrived: readonly EngineEvent[] = [...told, ...this.#changed(copied), { type: 'captured', pts }];
+      if (!this.isLive) return [...arrived, output];
+      this.#held = output;
+      return [...whole, ...arrived];
+    } catch (error) {
+      if (whole.length === 0) throw error;
+      // The one before it is whole all the same; the next packet brings the refusal.
+      this.#refusal = { error };
+      return whole;
+    }
+  }
+  #refusal: { readonly error: unknown } | undefined;
+
+  /** Once: a rotation can't say it. */
+  #mirrored(): readonly EngineEvent[] {
+    if (this.#source.rotation !== 0) return [];
+    this.#source = {};
+    return [{ type: 'warning', message: 'the source is to be mirrored, which an access unit does not say: pictures that are decoded are' }];
+  }
+
+  /** The stream's tag tells the codec as well: its first packet may come before ffmpeg's own words are read. */
+  #open({ fourcc, extradata, width, height }: NutStream): CopiedStream {
+    const name = this.#codecName ?? fourcc;
+    const codec = copiedCodec(name);
+    if (codec === undefined) throw new EncoderFailed(`the source is ${name}, which is not passed on`);
+    const size = width === undefined || height === undefined ? undefined : { width, height };
+    const copied = new CopiedStream(codec, extradata, size);
+    this.#shown = copied.size;
+    return copied;
+  }
+
+  /** A file that was cut out of a GOP holds what its first picture needs, and says from when on to show it: at time 0. */
+  #begin(given: number): readonly EngineEvent[] {
+    this.#hides = given < 0 && !this.isLive;
+    if (!this.#hides) return [];
+    const message = `the file hides its first ${-given / 1e6} s (an edit list): access units up to there are sent with a mark, as the others need them`;
+    return [{ type: 'warning', message }];
+  }
+
+  #changed({ size }: CopiedStream): readonly EngineEvent[] {
+    const { width, height } = this.#shown ?? size;
+    this.#shown = size;
+    if (size.width === width && size.height === height) return [];
+    this.accepts({ ...(this.#codecName !== undefined && { codec: this.#codecName }), ...size });
+    return [{ type: 'changed', ...size }];
+  }
+
+  /**
+   * A file is read again up to the access unit that was sent last. In decoding order time is no measure: that one is
+   * known by its own. A file that is sought may begin behind it, where no keyframe stands before: then nothing is waited for.
+   */
+  #isOld(pts: number): boolean {
+    const after = this.#after;
+    if (after === undefined) return false;
+    const isFirst = !this.#isSeeking;
+    this.#isSeeking = true;
+    const isBehind = isFirst && pts > after + RESUME_TOLERANCE_US;
+    const isLast = Math.abs(pts - after) <= RESUME_TOLERANCE_US;
+    if (isBehind || isLast) this.#after = undefined;
+    return !isBehind;
+  }
+  #isSeeking = false;
+}

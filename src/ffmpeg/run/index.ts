@@ -1,0 +1,2 @@
+/** Runs a plan with ffmpeg. */
+export { ffmpegEngine } from './engine.js';

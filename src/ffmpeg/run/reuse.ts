@@ -1,0 +1,89 @@
+/** `encodeH265({ reuse: true })`: the source's own access units where they are what is wanted, an encoder where they are not. */
+import { type Observable, catchError, concat, defer, filter, of, takeWhile, tap, throwError } from 'rxjs';
+import { type EngineContext, type EngineEvent, RESUME_TOLERANCE_US } from '../../core/engine/engine.js';
+import type { SourceInfo } from '../../core/frame/frame.js';
+import { ruleOf, sizeAfter } from '../../core/steps/index.js';
+import { COPY, type Plan } from '../../core/plan/plan.js';
+import type { SourceInput } from '../../core/source.js';
+import { copiedCodec } from './copied.js';
+import { held, isDeinterlaced, isKnown, known, learn } from '../stream/index.js';
+import { type Job, PROGRESS, copied, looked } from './source-run.js';
+
+/** Encodes after all; `why` not reused. */
+type Encode = (job: Job, why: string) => Observable<EngineEvent>;
+
+/** Pixel formats that every consumer of what encodeH265 makes can show: 8-bit 4:2:0. */
+const PIXEL_FORMATS = new Set(['yuv420p', 'yuvj420p']);
+
+/** Why a source's own access units are not what a plan asks for; undefined where they are. */
+export function whyNotReused({ origin, steps }: Plan, source: Partial<SourceInfo>): string | undefined {
+  const { codec = 'unknown', pixelFormat, width, height, sampleAspectRatio, rotation } = source;
+  if (copiedCodec(codec) !== 'h265') return `the source is ${codec}`;
+  if (pixelFormat !== undefined && !PIXEL_FORMATS.has(pixelFormat)) return `the source is ${pixelFormat}, and 8-bit 4:2:0 is wanted`;
+  if (rotation !== undefined) return rotation === 0 ? 'the source is mirrored' : `the source is turned: its pictures are upright after ${rotation} degrees`;
+  if (origin.kind === 'camera' && isDeinterlaced(origin.deinterlace, source)) return 'the pictures of the source are two fields each';
+  if (width === undefined || height === undefined) return steps.some((step) => 'resized' in ruleOf(step)) ? 'the source states no size' : undefined;
+  const [own, wanted] = [sizeAfter([], { width, height }), sizeAfter(steps, { width, height, sampleAspectRatio })];
+  if (wanted.width === own.width && wanted.height === own.height) return undefined;
+  return `the source is ${width}x${height}, and ${wanted.width}x${wanted.height} is wanted`;
+}
+
+/** Runs a plan that allows reuse. A source that has not been seen is looked at first: never beside a capture. */
+export function reusing(job: Job, input: SourceInput, encode: Encode): Observable<EngineEvent> {
+  const { plan, origin: { source } } = job;
+  const why = plan.steps.map((step) => ruleOf(step).notReused).find((one) => one !== undefined);
+  if (why !== undefined) return encode(job, why);
+  const look$ = isKnown(source) ? of(PROGRESS) : look(job, input);
+  const run$ = defer(() => {
+    const unlike = whyNotReused(plan, known(source));
+    return unlike === undefined ? reused(job, input, encode) : encode(job, unlike);
+  });
+  return concat(look$, run$.pipe(tap((event) => { if (event.type === 'opened') learn(source, event.source); })));
+}
+
+function look(job: Job, input: SourceInput): Observable<EngineEvent> {
+  const { context, gone$ } = held(job.context);
+  return concat(
+    looked({ ...job, context }, input).pipe(
+      takeWhile((event) => event.type !== 'opened', true),
+      tap((event) => { if (event.type === 'opened') learn(job.origin.source, event.source); }),
+      filter((event) => event.type !== 'opened'),
+    ),
+    gone$,
+    of(PROGRESS),
+  );
+}
+
+/** The source has turned into something that is not wanted. */
+class NotReusable extends Error {
+  constructor(readonly why: string, readonly source: Partial<SourceInfo>) { super(why); }
+}
+
+/** Passes access units on for as long as the source stays what it was, then encodes. */
+function reused(job: Job, input: SourceInput, encode: Encode): Observable<EngineEvent> {
+  const { plan, origin: { source } } = job;
+  const { context, gone$ } = held(job.context);
+  const { codec = '', width = 0, height = 0 } = known(source);
+  const announced: EngineEvent = { type: 'encoder', encoder: COPY, hardware: false, reason: `reused: the source is ${codec} of ${width}x${height}, as wanted` };
+  let last = -1;
+  const copied$ = copied({ ...job, context }, input, (found) => {
+    const now = { ...known(source), ...found };
+    const why = whyNotReused(plan, now);
+    if (why !== undefined) throw new NotReusable(why, now);
+  });
+  return concat(of(announced), copied$).pipe(
+    tap((event) => { if (event.type === 'captured') last = Math.max(last, event.pts); }),
+    catchError((error: unknown) => {
+      if (!(error instanceof NotReusable)) return throwError(() => error);
+      learn(source, error.source);
+      return concat(gone$, of(PROGRESS), source.live ? encode(job, error.why) : goneOn(job, last, error.why, encode));
+    }),
+  );
+}
+
+/** A file is read from its start again: what has been passed on is not encoded once more. */
+function goneOn(job: Job, last: number, why: string, encode: Encode): Observable<EngineEvent> {
+  if (last < 0) return encode(job, why);
+  const context: EngineContext = { ...job.context, resume: { afterPts: last, skip: [] } };
+  return encode({ ...job, context }, why).pipe(filter((event) => event.type !== 'captured' || event.pts > last + RESUME_TOLERANCE_US));
+}

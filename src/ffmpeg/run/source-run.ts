@@ -1,0 +1,89 @@
+/** One ffmpeg process on a source: decoded, passed on as it is, or only looked at. */
+import { type Observable, concat, of, switchMap } from 'rxjs';
+import type { EngineContext, EngineEvent } from '../../core/engine/engine.js';
+import type { FfmpegFacts } from '../../core/engine/ffmpeg-facts.js';
+import type { SourceInfo } from '../../core/frame/frame.js';
+import { type CameraOrigin, type Plan, changeRule } from '../../core/plan/plan.js';
+import type { SourceInput } from '../../core/source.js';
+import { DecodedPictures, type Form, type Pictures, capture } from './capture.js';
+import { type Encoder, type Expected, cameraArguments, copyArguments, encodingOf, expectedOf, lookArguments, paced, serves, shownSize } from '../command/index.js';
+import { ComparedPictures } from './compared.js';
+import { CopiedPictures } from './copied.js';
+import { type Choose, bounded, checkCodec, chosenOf, known, readingLimits, settled, withRate } from '../stream/index.js';
+import { learned } from './learned.js';
+
+export const PROGRESS: EngineEvent = { type: 'progress' };
+const CONNECTED: EngineEvent = { type: 'connected' };
+
+/** A plan on a camera's own source, and what is needed to run it. */
+export interface Job {
+  readonly plan: Plan;
+  readonly origin: CameraOrigin;
+  readonly facts: FfmpegFacts;
+  readonly context: EngineContext;
+}
+
+/** Prepares the source, then runs something on what ffmpeg is to open. */
+export function prepared({ origin, facts }: Job, run: (input: SourceInput) => Observable<EngineEvent>): Observable<EngineEvent> {
+  const limits = readingLimits(origin);
+  return origin.source.prepare(facts).pipe(switchMap((step): Observable<EngineEvent> => {
+    if (step.type === 'progress') return of(PROGRESS);
+    const { warning, answered = false } = step.input;
+    const warnings: EngineEvent[] = warning === undefined ? [] : [{ type: 'warning', message: warning }];
+    return concat(of(answered ? CONNECTED : PROGRESS, ...warnings), run({ ...step.input, options: [...limits, ...step.input.options] }));
+  }));
+}
+
+/** Pictures, through the plan's steps; raw without an encoder. */
+export function decoded(job: Job, input: SourceInput, encoder: Encoder | undefined): Observable<EngineEvent> {
+  const { plan, facts, origin } = job;
+  const unchanged = changeRule(plan);
+  const form = (expected: Expected): Form => ({ format: encoder?.codec ?? origin.pixelFormat, shown: encoder && shownSize(encoder, expected) });
+  return settled({ ...job, decodes: true }, (reading, choose, outer) => learned({
+    source: origin.source, context: outer,
+    expect: (info) => expectedOf(plan, info),
+    serves: (made, right) => serves(made, right, encodingOf(plan, encoder), facts),
+    run: (expected, context) => {
+      const args = cameraArguments(plan, input, encoder, facts, reading, expected, context.resume);
+      const pictures = unchanged === undefined ? new DecodedPictures(form(expected)) : new ComparedPictures(form(expected), unchanged);
+      return read({ ...job, context }, input, args, choose, pictures, encoder?.hardware === undefined);
+    },
+  }));
+}
+
+/** The source's own access units. @param accepts - throws for a source whose units are not wanted */
+export function copied(job: Job, input: SourceInput, accepts: (source: Partial<SourceInfo>) => void): Observable<EngineEvent> {
+  const { source } = job.origin;
+  return settled({ ...job, decodes: false }, (reading, choose, outer) => {
+    const args = copyArguments(input, job.facts, { ...reading, patience: patience(job) }, outer.resume);
+    const run = (context: EngineContext) => (
+      read({ ...job, context }, input, args, choose, new CopiedPictures(accepts, context.resume, source.live))
+    );
+    return (input.paced === true ? paced(outer, run) : run(outer)).pipe(withRate(known(source)));
+  });
+}
+
+/** What the source says of itself, as `opened`; no pictures. */
+export function looked(job: Job, input: SourceInput): Observable<EngineEvent> {
+  const choose: Choose = (streams) => chosenOf(streams, job.origin.stream);
+  return read(job, input, lookArguments(input, patience(job)), choose, { heartbeat: () => [], packet: () => [] });
+}
+
+/** ms; of other live sources sound may be in the way, of which ffmpeg would wait for the description as long. */
+function patience({ origin: { firstFrameTimeoutMs, source } }: Job): number | undefined {
+  return source.kind === 'rtsp' ? firstFrameTimeoutMs : undefined;
+}
+
+/** @param isBounded - not with hardware: its drivers take addresses by the gigabyte */
+function read(
+  { origin, facts, context }: Job, input: SourceInput, args: readonly string[], choose: Choose, pictures: Pictures, isBounded = true,
+): Observable<EngineEvent> {
+  const { source } = origin;
+  const checked: Choose = (streams) => {
+    const stream = choose(streams);
+    checkCodec(stream, origin);
+    return stream;
+  };
+  const command = isBounded ? bounded(facts.path, args, origin) : { path: facts.path, args };
+  return capture({ ...command, input, inBulk: !source.live && input.paced !== true, source, choose: checked, pictures }, context);
+}

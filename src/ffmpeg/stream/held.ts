@@ -1,0 +1,17 @@
+/** Waiting until the processes of one part of a run are gone, before the next part starts its own. */
+import { BehaviorSubject, type Observable, filter, ignoreElements, take } from 'rxjs';
+import type { EngineContext } from '../../core/engine/engine.js';
+
+/** The same context, and what completes as soon as no process that it holds is left. */
+export function held(context: EngineContext): { context: EngineContext; gone$: Observable<never> } {
+  const running = new BehaviorSubject(0);
+  const hold = () => {
+    const release = context.hold();
+    running.next(running.value + 1);
+    return () => {
+      release();
+      running.next(running.value - 1);
+    };
+  };
+  return { context: { ...context, hold }, gone$: running.pipe(filter((count) => count === 0), take(1), ignoreElements()) };
+}

@@ -1,0 +1,24 @@
+/** What each source has said of itself last. */
+import type { OpenedSource } from '../../core/engine/engine.js';
+import type { SourceInfo } from '../../core/frame/frame.js';
+import type { Source } from '../../core/source.js';
+
+/** With the rate that ffmpeg takes the source to have, where it states none. */
+export type Known = Partial<SourceInfo> & Pick<OpenedSource, 'guessedFps'>;
+
+const remembered = new WeakMap<Source, Known>();
+
+/** Whether a source has been open. */
+export function isKnown(source: Source): boolean {
+  return remembered.has(source);
+}
+
+/** What is known of a source: what it has said, or what its address says. */
+export function known(source: Source): Known {
+  return remembered.get(source) ?? source.expected ?? {};
+}
+
+/** Remembers what a source says. */
+export function learn(source: Source, info: Known): void {
+  remembered.set(source, info);
+}

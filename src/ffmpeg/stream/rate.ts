@@ -1,0 +1,103 @@
+/**
+ * Pictures a second. What a source states may be no rate at all, but the time base of its container (1,000 for WebM, 90,000
+ * for MPEG-TS): then its first pictures show the rate, and wait until it is known.
+ */
+import { type MonoTypeOperatorFunction, type Observable, catchError, concat, connect, defer, filter, merge, switchMap, take, takeUntil, throwError, timer, ignoreElements, endWith } from 'rxjs';
+import type { EngineEvent } from '../../core/engine/engine.js';
+import type { SourceInfo } from '../../core/frame/frame.js';
+import { RATE } from '../../core/defaults/limits.js';
+import { mapEach } from './map-each.js';
+
+/** The rate in ffmpeg's description of a stream: stated, or guessed where that may be the time base. `25 fps, 25 tbr, 90k tbn` */
+export function describedRate(description: string): { readonly fps?: number; readonly guessedFps?: number } {
+  const [stated, guessed, base] = ['fps', 'tbr', 'tbn'].map((unit) => rateIn(description, unit));
+  const isBase = stated === base && isRate(guessed) && guessed !== stated;
+  if (isRate(stated) && !isBase) return { fps: stated };
+  if (!isRate(guessed)) return {};
+  return guessed === base ? { guessedFps: guessed } : { fps: guessed };
+}
+
+function rateIn(description: string, unit: string): number | undefined {
+  const [, digits, thousands] = new RegExp(String.raw`, ([\d.]+)(k?) ${unit}\b`).exec(description) ?? [];
+  return digits === undefined ? undefined : Number(digits) * (thousands === 'k' ? 1_000 : 1);
+}
+
+function isRate(fps: number | undefined): fps is number {
+  return fps !== undefined && fps > 0 && fps <= RATE.maxStated;
+}
+
+/** The rate of pictures at these times (µs), in whatever order; undefined for fewer than two. A few gaps and outliers do not count. */
+export function shownRate(times: readonly number[]): number | undefined {
+  const sorted = [...times].sort((a, b) => a - b);
+  const gaps = sorted.slice(1).map((pts, index) => pts - (sorted[index] ?? 0)).filter((gap) => gap > 0).sort((a, b) => a - b);
+  const outer = Math.floor(gaps.length / 10);
+  const inner = gaps.slice(outer, gaps.length - outer);
+  if (inner.length === 0) return undefined;
+  const fps = (1e6 * inner.length) / inner.reduce((sum, gap) => sum + gap, 0);
+  const whole = Math.round(fps);
+  // Stamps have jitter; cameras have whole rates.
+  return Math.abs(fps - whole) <= whole * RATE.tolerance ? whole : Math.round(fps * 100) / 100;
+}
+
+/** Whether pictures come so evenly that few of them show their rate. */
+function isEven(times: readonly number[]): boolean {
+  const gaps = times.slice(1).map((pts, index) => pts - (times[index] ?? 0));
+  return gaps.length >= RATE.evenGaps && Math.max(...gaps) - Math.min(...gaps) <= RATE.tolerance * Math.min(...gaps);
+}
+
+/** Puts the rate that the pictures show into `opened` where the source states none. @param before - what was known of the source */
+export function withRate(before: Partial<SourceInfo>): MonoTypeOperatorFunction<EngineEvent> {
+  return (events$) => defer(() => {
+    const held = new Held(before);
+    const rest$ = defer(() => held.release());
+    return events$.pipe(
+      connect((shared$) => merge(shared$.pipe(mapEach((event) => held.take(event))), tooLate(shared$).pipe(mapEach(() => held.release())))),
+      catchError((error: unknown) => concat(rest$, throwError(() => error))),
+      (all$) => concat(all$, rest$),
+    );
+  });
+}
+
+/** A picture has waited long enough. */
+function tooLate(events$: Observable<EngineEvent>): Observable<unknown> {
+  return events$.pipe(
+    filter(({ type }) => type === 'captured'), take(1), switchMap(() => timer(RATE.waitMs)),
+    takeUntil(events$.pipe(ignoreElements(), endWith(true))),
+  );
+}
+
+/** Events that wait for `opened`, and `opened` for the rate. */
+class Held {
+  #opened: Extract<EngineEvent, { type: 'opened' }> | undefined;
+  #events: EngineEvent[] = [];
+  readonly #times: number[] = [];
+  #isReleased = false;
+
+  constructor(readonly before: Partial<SourceInfo>) {}
+
+  take(event: EngineEvent): readonly EngineEvent[] {
+    if (this.#isReleased || !WAITING.has(event.type)) return [event];
+    if (event.type === 'opened') this.#opened = event;
+    else this.#events.push(event);
+    if (event.type === 'captured') this.#times.push(event.pts);
+    const isStated = this.#opened !== undefined && (this.#opened.source.fps ?? this.before.fps) !== undefined;
+    return isStated || this.#times.length >= RATE.pictures || isEven(this.#times) ? this.release() : [];
+  }
+
+  release(): readonly EngineEvent[] {
+    const events = this.#events;
+    const opened = this.#opened;
+    this.#isReleased = true;
+    this.#events = [];
+    this.#opened = undefined;
+    return opened === undefined ? events : [{ ...opened, source: this.#rated(opened.source) }, ...events];
+  }
+
+  #rated(source: Partial<SourceInfo>): Partial<SourceInfo> {
+    if (source.fps !== undefined) return source;
+    const { fps = shownRate(this.#times), fpsMeasured = this.before.fps === undefined } = this.before;
+    return fps === undefined ? source : { ...source, fps, ...(fpsMeasured && { fpsMeasured }) };
+  }
+}
+
+const WAITING = new Set<EngineEvent['type']>(['opened', 'captured', 'output', 'unchanged', 'changed']);

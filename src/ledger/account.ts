@@ -1,0 +1,64 @@
+/**
+ * The account of one picture: where it is now. Values carry it under a symbol; steps of rxcam `take` a value,
+ * move it and end it; user code in between needs to know nothing of it.
+ */
+import { ACCOUNTS, type AccountRef, type Accounted } from '../core/frame/accounted.js';
+import type { LastTimes } from '../core/frame/last-times.js';
+import type { Engine, ProcessOptions } from '../core/engine/engine.js';
+import type { EventBody, Place } from '../core/events.js';
+import type { FrameEvents } from './frame-events.js';
+import type { Numbering } from '../core/frame/numbering.js';
+
+/** What makes a source that can wait stop reading: whoever holds too much blocks, and unblocks later. */
+export interface Pressure {
+  /** Whether the source can wait (a file), or goes on regardless (a live camera). */
+  readonly waits: boolean;
+  block(holder: object): void;
+  unblock(holder: object): void;
+}
+
+/** The part of a run that accounts report to. */
+export interface AccountOwner {
+  readonly id: number;
+  readonly camera: string;
+  readonly pressure: Pressure;
+  /** What runs the plans of frames that come from this run. */
+  readonly engine: Engine;
+  readonly process?: ProcessOptions;
+  /** Rises with each reset of the statistics. */
+  readonly epoch: number;
+  /** Whether a subscription to the run is live. */
+  readonly live: boolean;
+  /** Numbers the camera's messages 1, 2, 3 …, over reconnects and resets. */
+  readonly numbering: Numbering;
+  /** What the last picture and the last message took. */
+  lastTimes(): LastTimes;
+  /** Hears what happens to single pictures. */
+  readonly frames: FrameEvents;
+  emit(body: EventBody): void;
+}
+
+/** One picture in the ledger. `place` is undefined once its fate is final. */
+export interface Account extends AccountRef {
+  readonly owner: AccountOwner;
+  /** Monotonic time of decoding, in ms. */
+  readonly capturedMono: number;
+  place: Place | 'delivered' | undefined;
+  epoch: number;
+  /** A reference to the last full picture goes on in its place. */
+  isReference?: true;
+  /** The steps that have taken it. */
+  takenBy?: readonly object[];
+  /** On a second copy of a picture: it was counted when it came, and is nowhere else. */
+  readonly isCopy?: boolean;
+}
+
+/** The accounts of a value; undefined for one that comes from no camera. */
+export function accountsOf(value: Accounted): readonly Account[] | undefined {
+  return value[ACCOUNTS] as readonly Account[] | undefined;
+}
+
+/** The run that a value belongs to, if it comes from a camera. */
+export function ownerOf(value: Accounted): AccountOwner | undefined {
+  return accountsOf(value)?.[0]?.owner;
+}

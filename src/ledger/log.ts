@@ -1,0 +1,41 @@
+/** A pino line for each change of state, and one every so many published frames. */
+import type { Logger } from 'pino';
+import type { CameraEvent } from '../core/events.js';
+import type { CameraLedger } from './camera-ledger.js';
+import type { Ledger } from './ledger.js';
+import { report, reportFacts, statsOf } from './report/index.js';
+
+/** Events that come with every change of pressure: not logged. */
+const QUIET = new Set<CameraEvent['type']>(['paused', 'resumed']);
+
+/** Logs for as long as the events last. No event of a single picture is made for it. */
+export function logEvents(ledger: CameraLedger, logger: Logger, everyPublished: number): void {
+  ledger.onPublished = (frames, latencyMs) => {
+    if (crosses(ledger.tally.counts.published, frames, everyPublished)) logger.info(figuresOf(ledger.camera, ledger.tally.snapshot(), latencyMs), 'published');
+  };
+  ledger.turns$.subscribe((event) => {
+    if (!QUIET.has(event.type)) logger[levelOf(event)](factsOf(event), event.type);
+  });
+}
+
+/** The report since the last reset, and the way of the last message. */
+function figuresOf(camera: string, ledger: Ledger, latencyMs: number): Record<string, unknown> {
+  return { camera, published: ledger.counts.published, latencyMs: Math.round(latencyMs), ...reportFacts(report(statsOf(ledger))) };
+}
+
+function crosses(total: number, last: number, step: number): boolean {
+  return Math.floor(total / step) !== Math.floor((total - last) / step);
+}
+
+function levelOf(event: CameraEvent): 'info' | 'warn' | 'error' {
+  if (event.type === 'failed') return 'error';
+  return ['retrying', 'warning', 'readFailure'].includes(event.type) ? 'warn' : 'info';
+}
+
+/** The event without what only programs need; an error as its code and message. */
+function factsOf(event: CameraEvent): Record<string, unknown> {
+  const { type: _, at: __, ...facts } = event;
+  if (!('error' in facts) || !(facts.error instanceof Error)) return facts;
+  const { error } = facts;
+  return { ...facts, error: { code: (error as Partial<{ code: string }>).code, message: error.message } };
+}

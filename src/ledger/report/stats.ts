@@ -1,0 +1,150 @@
+/** Statistics for people: snapshots of the ledger with rates over the last window. */
+import type { Subscription } from 'rxjs';
+import { mono, ticks, wall } from '../../core/clock.js';
+import { type Shares, decided } from '../counts.js';
+import type { DropCause, Place } from '../../core/events.js';
+import type { Codec } from '../../core/frame/frame.js';
+import { type Timing, timing } from '../histogram.js';
+import { type CameraState, type Counts, type EncoderInUse, type Ledger, inFlight } from '../ledger.js';
+import type { Tally } from '../tally.js';
+
+/** Per second, over the last window. */
+export interface Rates {
+  readonly captured: number;
+  readonly published: number;
+  readonly delivered: number;
+  readonly skipped: number;
+  readonly dropped: number;
+  /** Bytes published. */
+  readonly bytes: number;
+}
+
+/** One value of `stats$`. Counts are of pictures since the camera's creation or its last reset, all runs together. */
+export interface CameraStats extends Counts, Shares {
+  /** Wall clock in ms since 1970. */
+  readonly at: number;
+  readonly state: CameraState;
+  readonly dropped: Readonly<Record<DropCause, number>>;
+  readonly droppedTotal: number;
+  readonly inFlight: number;
+  readonly inFlightBy: Readonly<Record<Place, number>>;
+  readonly rate: Rates;
+  /** From one picture to the next, ms. */
+  readonly read: Timing;
+  /** From decoding to the end of encoding, ms. */
+  readonly process: Timing;
+  /** From request to acknowledgement, ms. */
+  readonly write: Timing;
+  /** From decoding to acknowledgement, ms. */
+  readonly latency: Timing;
+  /** Bytes of the last access unit. */
+  readonly frameBytes: number;
+  readonly width: number;
+  readonly height: number;
+  readonly downtimeMs: number;
+  readonly nextAttemptAt?: number;
+  readonly lastError?: string;
+  readonly encoder?: EncoderInUse;
+  /** What the last access unit is. */
+  readonly codec?: Codec;
+}
+
+const NO_RATES: Rates = { captured: 0, published: 0, delivered: 0, skipped: 0, dropped: 0, bytes: 0 };
+
+/** The statistics of a ledger. */
+export function statsOf(ledger: Ledger, rate: Rates = NO_RATES): CameraStats {
+  const { counts, dropped, places, times, frameBytes, width, height, downtimeMs } = ledger;
+  const { fullRate, skipRate, diffRate } = decided(counts);
+  return {
+    at: wall(), state: ledger.state, ...counts, dropped, droppedTotal: droppedTotal(ledger),
+    inFlight: inFlight(ledger), inFlightBy: places, rate, fullRate, skipRate, diffRate,
+    read: timing(times.read), process: timing(times.process), write: timing(times.write), latency: timing(times.latency),
+    frameBytes, width, height, downtimeMs,
+    ...(ledger.nextAttemptAt !== undefined && { nextAttemptAt: ledger.nextAttemptAt }),
+    ...(ledger.lastError !== undefined && { lastError: ledger.lastError }),
+    ...(ledger.encoder !== undefined && { encoder: ledger.encoder }),
+    ...(ledger.codec !== undefined && { codec: ledger.codec }),
+  };
+}
+
+/**
+ * Makes statistics of a tally that changes: every `everyMs` while the camera is at work, and at once whenever its state changes,
+ * its counts are reset, or its last frame comes to rest after it stopped. Nothing is made of any other change.
+ */
+export class StatsSampler {
+  #isBusy: boolean;
+  #state: CameraState | undefined;
+  #encoder: string | undefined;
+  #resets = 0;
+  /** Since the last tick; since the one before it. Both since the start of work until there was one. */
+  #window: Mark;
+  #longWindow: Mark;
+  #ticks: Subscription | undefined;
+
+  constructor(readonly tally: Tally, readonly everyMs: number, readonly emit: (stats: CameraStats) => void) {
+    this.#isBusy = tally.isBusy;
+    this.#window = this.#longWindow = markOf(tally);
+  }
+
+  /** The tally has changed: gives a value if it is due. */
+  changed(): void {
+    const { state, encoder, resets, isBusy } = this.tally;
+    if (state !== this.#state || resets !== this.#resets || isBusy !== this.#isBusy || encoder?.name !== this.#encoder) this.turn();
+  }
+
+  /** Gives a value now. Rates over a few ms say nothing: it takes the window before the last tick as well. */
+  turn(): void {
+    const { state, encoder, resets, isBusy } = this.tally;
+    // Work begins: what was counted before is in no window.
+    if (!this.#isBusy) this.#window = this.#longWindow = { ...this.#window, at: mono() };
+    this.#state = state;
+    this.#encoder = encoder?.name;
+    this.#resets = resets;
+    this.#isBusy = isBusy;
+    this.#give(this.#longWindow);
+    if (!isBusy) this.#window = this.#longWindow = markOf(this.tally);
+    this.#tick();
+  }
+
+  stop(): void {
+    this.#ticks?.unsubscribe();
+    this.#ticks = undefined;
+  }
+
+  #tick(): void {
+    if (!this.#isBusy) {
+      this.stop();
+      return;
+    }
+    this.#ticks ??= ticks(this.everyMs).subscribe(() => {
+      const last = this.#window;
+      this.#window = markOf(this.tally);
+      this.#longWindow = last;
+      this.#give(last);
+    });
+  }
+
+  #give(since: Mark): void {
+    this.emit(statsOf(this.tally.snapshot(), rates(since, markOf(this.tally))));
+  }
+}
+
+/** What rates are made of, at one time. */
+interface Mark extends Rates { readonly at: number }
+
+function markOf({ counts, droppedTotal }: Tally): Mark {
+  const { captured, published, delivered, skipped, bytes } = counts;
+  return { at: mono(), captured, published, delivered, skipped, dropped: droppedTotal, bytes };
+}
+
+function rates(before: Mark, after: Mark): Rates {
+  const ms = after.at - before.at;
+  const of = (name: keyof Rates) => (ms <= 0 ? 0 : (Math.max(0, after[name] - before[name]) * 1000) / ms);
+  return {
+    captured: of('captured'), published: of('published'), delivered: of('delivered'), skipped: of('skipped'), dropped: of('dropped'), bytes: of('bytes'),
+  };
+}
+
+function droppedTotal(ledger: Ledger): number {
+  return Object.values(ledger.dropped).reduce((sum, one) => sum + one, 0);
+}

@@ -1,0 +1,77 @@
+/** Reads CloudEvents in binary mode: each fact is a header, read when it is asked for. */
+import type { Codec, EncodeMode } from '../../core/frame/frame.js';
+import type { PictureFacts } from '../../core/frame/picture-facts.js';
+import type { Facts } from '../facts.js';
+import type { Headers } from '../headers.js';
+import { codecOf, wholeNumber } from '../words.js';
+
+const SHA256 = /^[0-9a-f]{64}$/;
+
+/** What the headers say; undefined where they are not those of rxcam's CloudEvents. */
+export function readCloudevents(value: Buffer, headers: Headers): Facts | undefined {
+  const id = headers.get('ce_id');
+  return id === undefined ? undefined : new CloudeventsFacts(id, value, headers);
+}
+
+class CloudeventsFacts implements Facts {
+  readonly format = 'cloudevents';
+
+  constructor(readonly id: string, readonly data: Buffer, readonly headers: Headers) {}
+
+  /** The id without the number at its end. */
+  get sender(): string | undefined {
+    const end = this.id.lastIndexOf('/');
+    return end < 0 ? undefined : this.id.slice(0, end);
+  }
+
+  get camera(): string | undefined {
+    // A key may hold slashes: the run and the number are the last two parts.
+    const { sender } = this;
+    const end = sender?.lastIndexOf('/') ?? -1;
+    return end < 0 ? this.headers.get('ce_key') : sender?.slice(0, end);
+  }
+
+  get inputOrder(): number | undefined { return this.#number('ce_inputorder'); }
+  get previousOrder(): number | undefined { return this.#number('ce_previousorder'); }
+  get referenceOrder(): number | undefined { return this.#number('ce_referenceorder'); }
+  get seq(): number | undefined { return this.#number('ce_seq'); }
+  get frames(): number { return this.#number('ce_frames') ?? 1; }
+  get pts(): number | undefined { return this.#number('ce_pts'); }
+  get width(): number | undefined { return this.#number('ce_width'); }
+  get height(): number | undefined { return this.#number('ce_height'); }
+  get codec(): Codec | undefined { return codecOf(this.headers.get('ce_codec')); }
+
+  get capturedAt(): number | undefined {
+    const ms = Date.parse(this.headers.get('ce_time') ?? '');
+    return Number.isNaN(ms) ? undefined : ms;
+  }
+
+  /** The headers say how much each is behind the first. */
+  get pictures(): readonly PictureFacts[] | undefined {
+    const [seqs, pts, times] = ['ce_frameseqs', 'ce_framepts', 'ce_frametimes'].map((name) => this.headers.get(name)?.split(',').map(Number));
+    const { seq, pts: firstPts, capturedAt } = this;
+    if (seqs === undefined || seq === undefined || firstPts === undefined || capturedAt === undefined) return undefined;
+    if (pts?.length !== seqs.length || times?.length !== seqs.length) return undefined;
+    return seqs.map((one, index) => ({ seq: seq + one, pts: firstPts + (pts[index] ?? 0), capturedAt: capturedAt + (times[index] ?? 0) }));
+  }
+
+  get keyframe(): boolean | undefined {
+    const text = this.headers.get('ce_keyframe');
+    return text === undefined ? undefined : text === 'true';
+  }
+
+  get mode(): EncodeMode | undefined {
+    const text = this.headers.get('ce_mode');
+    return text === 'stream' || text === 'frame' ? text : undefined;
+  }
+
+  get digest(): Facts['digest'] {
+    const hex = this.headers.get('ce_sha256');
+    // Anything else than a digest in this place matches no bytes.
+    return hex === undefined ? undefined : { algorithm: 'sha256', hex: SHA256.test(hex) ? hex : '' };
+  }
+
+  #number(name: string): number | undefined {
+    return wholeNumber(this.headers.get(name));
+  }
+}

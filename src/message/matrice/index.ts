@@ -1,0 +1,3 @@
+/** The format matrice, written and read. */
+export { matrice } from './matrice.js';
+export { readMatrice } from './read-matrice.js';

@@ -1,0 +1,77 @@
+/** Reads the matrice layout: a JSON document with the bytes in base64; on Redis its top members are fields. */
+import type { Facts } from '../facts.js';
+import type { Headers } from '../headers.js';
+import { startsAtKeyframe } from './keyframe.js';
+import { codecOf } from '../words.js';
+
+/** How a document begins, and where its number is before anything that is large. */
+const BEGINNING = /^\{"frame_id":"(\w*)","input_name":"\w+_(\d+)"/;
+const BEGINNING_BYTES = 200;
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** What the document says; undefined where the value is none. */
+export function readMatrice(value: Buffer, headers: Headers): Facts | undefined {
+  if (value[0] !== 0x7b) return undefined;
+  const [, id = headers.get('frame_id'), order = numberOf(headers)] =
+    BEGINNING.exec(value.toString('latin1', 0, BEGINNING_BYTES)) ?? [];
+  if (id === undefined || order === undefined) return undefined;
+  return { format: 'matrice', id, inputOrder: Number(order), ...streamFacts(value) };
+}
+
+/** `frame_12`, in a field of its own on Redis. */
+function numberOf(headers: Headers): string | undefined {
+  return /_(\d+)$/.exec(headers.get('input_name') ?? '')?.[1];
+}
+
+function streamFacts(value: Buffer): Omit<Facts, 'format'> {
+  const document = parsed(value);
+  const stream = membersOf(document?.['input_stream'] ?? document);
+  // Cut, or altered: no bytes have this digest.
+  if (stream === undefined || typeof stream['content'] !== 'string') return { data: Buffer.alloc(0), digest: { algorithm: 'md5', hex: '' } };
+  const data = Buffer.from(stream['content'], 'base64');
+  const codec = codecOf(stream['video_codec']);
+  const mode = stream['stream_unit'] === 'segment' ? 'stream' : 'frame';
+  const { width, height } = membersOf(stream['stream_resolution']) ?? {};
+  const hash = stream['input_hash'];
+  const isStripped = data.length === 0 && typeof hash === 'string';
+  return {
+    data, codec, mode,
+    camera: text(membersOf(stream['camera_info'])?.['camera_name']),
+    seq: number(stream['start_frame']), frames: number(stream['frame_count']),
+    pts: mediaTime(stream['video_timestamp']), capturedAt: wallTime(membersOf(stream['stream_info'])?.['stream_time']),
+    width: number(width), height: number(height),
+    keyframe: codec !== undefined && (mode === 'frame' || startsAtKeyframe(data, codec)),
+    referenceOrder: number(membersOf(stream['difference_metadata'])?.['reference_order']),
+    digest: typeof hash === 'string' && !isStripped ? { algorithm: 'md5', hex: hash } : undefined,
+  };
+}
+
+function parsed(value: Buffer): Members | undefined {
+  try {
+    return membersOf(JSON.parse(value.toString()));
+  } catch {
+    return undefined;
+  }
+}
+
+function membersOf(value: unknown): Members | undefined {
+  return typeof value === 'object' && value !== null ? value as Members : undefined;
+}
+
+const number = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+/** `00:01:02:345` in µs. */
+function mediaTime(value: unknown): number | undefined {
+  const parts = /^(\d+):(\d\d):(\d\d):(\d{3})$/.exec(text(value) ?? '')?.slice(1).map(Number);
+  if (parts === undefined) return undefined;
+  const [hours = 0, minutes = 0, seconds = 0, ms = 0] = parts;
+  return (((hours * 60 + minutes) * 60 + seconds) * 1_000 + ms) * 1_000;
+}
+
+/** `2026-01-02-03:04:05.678000 UTC`. */
+function wallTime(value: unknown): number | undefined {
+  const [, day, time] = /^(\d{4}-\d\d-\d\d)-(\d\d:\d\d:\d\d\.\d{3})\d* UTC$/.exec(text(value) ?? '') ?? [];
+  return day === undefined ? undefined : Date.parse(`${day}T${time}Z`);
+}

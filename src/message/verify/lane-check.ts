@@ -1,0 +1,113 @@
+/** Checks the messages of one topic and key: a verdict on each, what is missing before it, and whether it can be decoded. */
+import { hash } from 'node:crypto';
+import type { Received } from '../received.js';
+import { type Range, Sequence } from './sequence.js';
+import type { GapCause, Verdict } from './verified.js';
+
+/** Numbers that are missing, and why. */
+export interface Missing extends Range { readonly cause: GapCause }
+
+/** What is said of a message. */
+export interface Checked {
+  readonly verdict: Verdict;
+  readonly decodable: boolean;
+  /** Came behind messages that were sent after it. */
+  readonly isLate: boolean;
+  /** Whether the message has a digest. */
+  readonly hasDigest: boolean;
+  readonly missing: readonly Missing[];
+}
+
+/** Senders of one key that are remembered. */
+const MAX_SENDERS = 16;
+
+/** Whether the bytes are those that were sent; undefined where the message does not say. */
+export function isTorn({ facts: { digest, data } }: Received): boolean | undefined {
+  return digest === undefined ? undefined : hash(digest.algorithm, data, 'hex') !== digest.hex;
+}
+
+export class LaneCheck {
+  readonly #senders = new Map<string, Sequence>();
+  #latest: Sequence | undefined;
+  /** In stream mode, until a keyframe comes. */
+  #awaitsKeyframe = true;
+  /** inputOrder of the last message with a picture of its own that was whole. */
+  #lastFull: number | undefined;
+  /** The broker has removed messages since the last one. */
+  isExpired = false;
+
+  check(message: Received): Checked {
+    const torn = isTorn(message);
+    const { facts: { inputOrder } } = message;
+    const hasDigest = torn !== undefined;
+    if (inputOrder === undefined) {
+      return { verdict: torn === true ? 'torn' : 'whole', decodable: torn !== true, isLate: false, hasDigest, missing: [] };
+    }
+    const before = this.#latest;
+    const { sequence, isNew, tail } = this.#sequenceOf(message, inputOrder);
+    const seen = sequence.see(inputOrder, message.facts.sender === undefined ? message.id : undefined);
+    const missing = [...tail, ...this.#causes(seen.missing, message)];
+    this.isExpired &&= seen.as !== 'next';
+    if (torn === true && seen.as !== 'repeated') sequence.torn(inputOrder);
+    const verdict = torn === true ? 'torn' : seen.as === 'repeated' ? 'repeated' : 'whole';
+    const isBroken = missing.length > 0 || (isNew && before !== undefined);
+    return { verdict, isLate: verdict === 'whole' && seen.as === 'late', hasDigest, missing, decodable: this.#canDecode(message, verdict, seen.as, isBroken) };
+  }
+
+  #sequenceOf(message: Received, inputOrder: number): { sequence: Sequence; isNew: boolean; tail: Missing[] } {
+    const { sender: named, previousOrder } = message.facts;
+    const sender = named ?? '';
+    const known = this.#senders.get(sender);
+    const isAnew = known !== undefined && named === undefined && known.isAnew(inputOrder, message.id);
+    if (known !== undefined && !isAnew) {
+      this.#latest = known;
+      return { sequence: known, isNew: false, tail: [] };
+    }
+    const { camera } = message;
+    // Another camera that uses the same key was there before, for all that is known.
+    const before = this.#latest?.camera === camera ? this.#latest : undefined;
+    const sequence = new Sequence(camera, inputOrder, before === undefined);
+    this.#senders.delete(sender);
+    this.#senders.set(sender, sequence);
+    if (this.#senders.size > MAX_SENDERS) this.#senders.delete(this.#senders.keys().next().value as string);
+    this.#latest = sequence;
+    return { sequence, isNew: true, tail: before === undefined ? [] : this.#tailOf(before, previousOrder, inputOrder) };
+  }
+
+  /** The messages of the sender before this one that the first message of this one names, and that have not come. */
+  #tailOf({ last }: Sequence, previousOrder: number | undefined, inputOrder: number): Missing[] {
+    if (previousOrder === undefined || previousOrder < inputOrder || previousOrder <= last) return [];
+    return [{ cause: this.isExpired ? 'expired' : 'lost', from: last + 1, to: previousOrder }];
+  }
+
+  /** What the sender names as sent was lost; what it does not name it has dropped. */
+  #causes(missing: Range | undefined, { facts: { previousOrder, inputOrder = 0 } }: Received): Missing[] {
+    if (missing === undefined) return [];
+    const onTheWay = this.isExpired ? 'expired' : 'lost';
+    if (previousOrder === undefined) return [{ cause: onTheWay, ...missing }];
+    // One that is not before the message belongs to a sender before this one.
+    const sent = previousOrder < inputOrder ? previousOrder : 0;
+    const parts: Missing[] = [
+      { cause: onTheWay, from: missing.from, to: Math.min(missing.to, sent) },
+      { cause: 'dropped', from: Math.max(missing.from, sent + 1), to: missing.to },
+    ];
+    return parts.filter(({ from, to }) => from <= to);
+  }
+
+  #canDecode({ facts: { mode, keyframe, inputOrder, referenceOrder } }: Received, verdict: Verdict, as: string, isBroken: boolean): boolean {
+    if (isBroken) this.#awaitsKeyframe = true;
+    if (verdict === 'torn') {
+      this.#awaitsKeyframe = true;
+      return false;
+    }
+    if (verdict === 'repeated') return false;
+    if (mode === 'stream') {
+      if (as === 'late') return false;
+      if (keyframe === true) this.#awaitsKeyframe = false;
+      return !this.#awaitsKeyframe;
+    }
+    if (referenceOrder !== undefined) return referenceOrder === this.#lastFull;
+    if (as === 'next') this.#lastFull = inputOrder;
+    return true;
+  }
+}

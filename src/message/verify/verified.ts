@@ -1,0 +1,44 @@
+/** What `verify` says: a verdict on each message, and gaps in between. */
+import { ACCOUNTS, type Accounted } from '../../core/frame/accounted.js';
+import { Received } from '../received.js';
+
+/** `whole`: as it was sent; `repeated`: it came before; `torn`: its bytes are not those that were sent. */
+export type Verdict = 'whole' | 'repeated' | 'torn';
+
+/** A message with its verdict. */
+export class Verified extends Received {
+  /** Whether it can be decoded with what came before it: false within a GOP that has a gap, up to the next keyframe. */
+  readonly decodable: boolean;
+  readonly verdict: Verdict;
+
+  constructor(received: Received, verdict: Verdict, decodable: boolean) {
+    super(Received.partsOf(received), received);
+    this.verdict = verdict;
+    this.decodable = decodable;
+    const accounts = received[ACCOUNTS];
+    if (accounts !== undefined) this[ACCOUNTS] = accounts;
+  }
+}
+
+/** `dropped`: by the sender, which says so; `lost`: on the way; `expired`: removed by the broker before it could be read. */
+export const GAP_CAUSES = ['dropped', 'lost', 'expired'] as const;
+/** Why messages are missing. */
+export type GapCause = (typeof GAP_CAUSES)[number];
+
+/** Messages that are missing, in their place in the stream. */
+export interface Gap extends Accounted {
+  readonly verdict: 'gap';
+  readonly cause: GapCause;
+  /** How many are missing. */
+  readonly size: number;
+  /** inputOrder of the first one that is missing; absent where the messages have no numbers. */
+  readonly from?: number;
+  /** inputOrder of the last one that is missing. */
+  readonly to?: number;
+  readonly topic: string;
+  readonly key: string | undefined;
+  readonly camera: string;
+  readonly partition: number | undefined;
+  /** The broker's time of the message behind the gap, in ms since 1970. */
+  readonly timestamp: number;
+}

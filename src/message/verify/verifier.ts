@@ -1,0 +1,81 @@
+/** Checks the messages of many topics and keys, and counts what it finds. */
+import { LaneCheck, type Missing } from './lane-check.js';
+import type { Received } from '../received.js';
+import { type Gap, Verified } from './verified.js';
+
+/** What `verify` has counted; messages, but for `gaps`. */
+export interface VerifyStats {
+  /** As they were sent, the first time; those that can't be decoded among them. */
+  readonly whole: number;
+  readonly repeated: number;
+  readonly torn: number;
+  /** Whole, but without what they depend on. */
+  readonly undecodable: number;
+  /** Whole, but behind messages that were sent after them: they were counted as missing before. */
+  readonly late: number;
+  /** Messages without a digest: nothing tells whether they are torn. */
+  readonly unchecked: number;
+  readonly gaps: number;
+  /** Missing: dropped by the sender. */
+  readonly dropped: number;
+  /** Missing: lost on the way. */
+  readonly lost: number;
+  /** Missing: removed by the broker before they were read. */
+  readonly expired: number;
+}
+
+type Totals = { -readonly [Name in keyof VerifyStats]: VerifyStats[Name] };
+
+/** Topics and keys that are remembered; the one that is not heard of for longest goes. */
+const MAX_LANES = 10_000;
+
+export class Verifier {
+  readonly #lanes = new Map<string, LaneCheck>();
+
+  constructor(readonly totals: Totals) {}
+
+  static noStats(): Totals {
+    return { whole: 0, repeated: 0, torn: 0, undecodable: 0, late: 0, unchecked: 0, gaps: 0, dropped: 0, lost: 0, expired: 0 };
+  }
+
+  /** The message with its verdict, and what is missing before it. */
+  check(message: Received): { readonly gaps: readonly Gap[]; readonly verified: Verified } {
+    const nameless = message.expired === undefined ? [] : this.#expire(message, message.expired);
+    const { verdict, decodable, isLate, hasDigest, missing } = this.#laneOf(message).check(message);
+    const gaps = [...nameless, ...missing.map((one) => gapOf(one, message))];
+    this.totals[verdict]++;
+    if (verdict === 'whole' && !decodable) this.totals.undecodable++;
+    if (isLate) this.totals.late++;
+    if (!hasDigest) this.totals.unchecked++;
+    for (const { cause, size } of gaps) {
+      this.totals.gaps++;
+      this.totals[cause] += size;
+    }
+    return { gaps, verified: new Verified(message, verdict, decodable) };
+  }
+
+  /** Each key that is known says by its next message what it lost; where none is, the broker's own count is told. */
+  #expire(message: Received, size: number): Gap[] {
+    for (const lane of this.#lanes.values()) lane.isExpired = true;
+    return this.#lanes.size > 0 ? [] : [{ ...placeOf(message), verdict: 'gap', cause: 'expired', size }];
+  }
+
+  #laneOf({ topic, key = '' }: Received): LaneCheck {
+    const name = `${key}\0${topic}`;
+    const lane = this.#lanes.get(name) ?? new LaneCheck();
+    if (this.#lanes.size >= MAX_LANES) {
+      this.#lanes.delete(name);
+      this.#lanes.set(name, lane);
+      if (this.#lanes.size > MAX_LANES) this.#lanes.delete(this.#lanes.keys().next().value as string);
+    } else this.#lanes.set(name, lane);
+    return lane;
+  }
+}
+
+function gapOf({ cause, from, to }: Missing, message: Received): Gap {
+  return { ...placeOf(message), verdict: 'gap', cause, size: to - from + 1, from, to };
+}
+
+function placeOf({ topic, key, camera, partition, timestamp }: Received): Omit<Gap, 'verdict' | 'cause' | 'size'> {
+  return { topic, key, camera, partition, timestamp };
+}

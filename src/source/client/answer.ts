@@ -1,0 +1,88 @@
+/** What an HTTP answer says of itself: whether it has an end, how long it is, and what tells one version from another. */
+import { NoVideo } from '../../core/errors/errors.js';
+import { statusFailure } from './errors.js';
+import type { Answer } from './request.js';
+import type { Headers } from './wire/index.js';
+
+/**
+ * `file` has a length; `multipart`, `playlist`, `transport` (MPEG-TS) and any other `stream` (no length) are live; `page` is
+ * HTML and no video at all.
+ */
+export type Nature = 'file' | 'multipart' | 'playlist' | 'transport' | 'stream' | 'page';
+
+const PLAYLIST_TYPES = /^(application\/(vnd\.apple\.mpegurl|x-mpegurl|dash\+xml)|audio\/(x-)?mpegurl)$/;
+
+/** The nature of an answer that is a success. */
+export function natureOf({ headers, status, url }: Answer): Nature {
+  const type = (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  if (type.startsWith('multipart/') && status !== 206) return 'multipart';
+  if (PLAYLIST_TYPES.test(type) || /\.(m3u8|mpd)$/i.test(url.pathname)) return 'playlist';
+  if (type === 'text/html') return 'page';
+  return lengthOf(headers) === undefined ? 'stream' : 'file';
+}
+
+/** The nature of an answer that is a success; the connection of any other is closed. */
+export async function checkAnswer(answer: Answer, shown: string): Promise<Exclude<Nature, 'page'>> {
+  if (answer.status !== 200 && answer.status !== 206) {
+    await answer.close();
+    throw statusFailure(answer.status, shown);
+  }
+  const nature = natureOf(answer);
+  if (nature !== 'page') return nature;
+  await answer.close();
+  throw noVideo(shown, 'page');
+}
+
+export function noVideo(shown: string, what: 'page' | 'list'): NoVideo {
+  return new NoVideo(`'${shown}' is ${what === 'page' ? 'a page (text/html)' : 'a list that names other addresses'} and no video`);
+}
+
+/** What the first bytes of a body say: servers call a playlist text/plain as well. */
+export function natureOfContent(head: Buffer): 'file' | 'playlist' | 'list' | 'page' {
+  const text = head.toString('latin1').replace(/^\u00ef\u00bb\u00bf/, '').trimStart();
+  if (text.startsWith('#EXTM3U') || (text.startsWith('<') && /<MPD[\s>]/.test(text))) return 'playlist';
+  if (/^<(!doctype html|html|head|body)\b/i.test(text)) return 'page';
+  if (/^(ffconcat\b|\[playlist\]|v=0\r?\n|<|RTSPtext)/i.test(text)) return 'list';
+  return 'file';
+}
+
+/** Bytes of the body as they come, if that is known: an encoded body has the length of something else. */
+export function lengthOf(headers: Headers): number | undefined {
+  const { 'content-length': length, 'content-encoding': encoding, 'transfer-encoding': transfer } = headers;
+  if (length === undefined || !/^\d+$/.test(length) || transfer !== undefined) return undefined;
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') return undefined;
+  return Number(length);
+}
+
+/** `bytes first-last/total` of a 206. */
+export function rangeOf(headers: Headers): { first: number; last: number; total: number } | undefined {
+  const found = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(headers['content-range'] ?? '');
+  return found === null ? undefined : { first: Number(found[1]), last: Number(found[2]), total: Number(found[3]) };
+}
+
+/** What tells whether a copy is still what the server has. */
+export interface Validators {
+  readonly etag?: string | undefined;
+  readonly lastModified?: string | undefined;
+  /** The validator, if there is one, that is good enough to join two parts by. */
+  readonly strong?: string | undefined;
+}
+
+export function validatorsOf(headers: Headers): Validators {
+  const { etag, 'last-modified': lastModified, date } = headers;
+  return { etag, lastModified, strong: etag !== undefined && !etag.startsWith('W/') ? etag : strongDate(lastModified, date) };
+}
+
+/** RFC 9110, 8.8.2.2: a date in seconds is strong only if it was past when it was sent. */
+function strongDate(lastModified: string | undefined, date: string | undefined): string | undefined {
+  if (lastModified === undefined || date === undefined) return undefined;
+  return Date.parse(date) - Date.parse(lastModified) >= 1_000 ? lastModified : undefined;
+}
+
+/** Headers that ask for the body only if a copy is no longer valid. */
+export function ifChanged({ etag, lastModified }: Validators): Record<string, string> {
+  return {
+    ...(etag !== undefined && { 'If-None-Match': etag }),
+    ...(lastModified !== undefined && { 'If-Modified-Since': lastModified }),
+  };
+}

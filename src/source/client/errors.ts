@@ -1,0 +1,36 @@
+/** The failures of an HTTP source, by what went wrong: the answer's status, silence, the disk. */
+import { CaptureCrashed, ResourceExhausted, RxcamError, SourceNotFound, SourceRefused, SourceTimeout, SourceUnauthorized } from '../../core/errors/errors.js';
+import { exhausted } from '../../core/errors/exhausted.js';
+import { systemCodeOf } from './network.js';
+
+/** A status that is no success. `shown` is the address as it may be shown. */
+export function statusFailure(status: number, shown: string): RxcamError {
+  if (status === 401 || status === 403) return new SourceUnauthorized(`'${shown}' wants other credentials (status ${status})`);
+  if (status === 404 || status === 410) return new SourceNotFound(`'${shown}' is not there (status ${status})`);
+  return new SourceRefused(`'${shown}' answers with status ${status}`);
+}
+
+export function silence(what: string, timeoutMs: number, shown: string): SourceTimeout {
+  return new SourceTimeout(`'${shown}' ${what} for ${timeoutMs} ms`);
+}
+
+/**
+ * A download that cannot be stored: CaptureCrashed, because the source is well and the failure is this machine's;
+ * it is retried, as a disk may have room again.
+ */
+export function storageFailure(cause: unknown, folder: string, shown: string): RxcamError {
+  if (cause instanceof RxcamError) return cause;
+  const short = exhausted(cause);
+  if (short !== undefined) return new ResourceExhausted(`the download of '${shown}' cannot be stored: ${short}`, { cause });
+  const code = systemCodeOf(cause) ?? String((cause as { name?: unknown }).name);
+  if (code === 'ENOSPC' || code === 'EDQUOT') return diskFull(folder, shown, { cause });
+  return new CaptureCrashed(`the download of '${shown}' cannot be stored in '${folder}' (${code})`, { cause });
+}
+
+export function diskFull(folder: string, shown: string, details: { cause?: unknown; need?: string } = {}): CaptureCrashed {
+  const { cause, need = '' } = details;
+  return new CaptureCrashed(
+    `no space left in '${folder}' for the download of '${shown}'${need}; free some, or set cacheDir or download: false`,
+    { cause },
+  );
+}

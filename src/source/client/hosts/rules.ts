@@ -1,0 +1,122 @@
+/**
+ * Which hosts a camera may lead to: its own address, redirects, segments and keys alike. The address that is connected
+ * to is the one that was checked, so that a name which means another host the next time gains nothing.
+ */
+import { type LookupAddress, type LookupAllOptions } from 'node:dns';
+import { lookup as systemLookup } from 'node:dns/promises';
+import { open } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import { devNull } from 'node:os';
+import { InvalidOption, SourceRefused } from '../../../core/errors/errors.js';
+import { exhausted } from '../../../core/errors/exhausted.js';
+import { type Pattern, canonicalHost, matches, parsePattern } from './address.js';
+
+/** Hosts that a camera may and may not lead to. */
+export interface HostsConfig {
+  /** Names, `*.names`, addresses or networks in CIDR; nothing else may be connected to. Default: all but what is denied. */
+  readonly allow?: readonly string[] | undefined;
+  /** The same; wins over `allow`. */
+  readonly deny?: readonly string[] | undefined;
+}
+
+/** Addresses that belong to one machine's neighbours, and those that give a cloud machine's own credentials to who asks. */
+const LOCAL_LINK = ['169.254.0.0/16', 'fe80::/10', '2002:a9fe::/32'].flatMap(patternOf);
+const METADATA = ['169.254.169.254', '169.254.170.2', 'fd00:ec2::254', 'fd20:ce::254', '100.100.100.200', '168.63.129.16', '192.0.0.192'].flatMap(patternOf);
+const METADATA_NAMES = ['metadata', 'metadata.google.internal', 'metadata.goog', 'instance-data', 'instance-data.ec2.internal'].flatMap(patternOf);
+
+export type Lookup = (host: string, options: LookupAllOptions) => Promise<LookupAddress[]>;
+
+export class HostRules {
+  readonly #allow: readonly Pattern[] | undefined;
+  readonly #deny: readonly Pattern[];
+  readonly #own: string;
+
+  /** @param own - the host of the camera's address, which the user has named and which may be anywhere */
+  constructor({ allow, deny = [] }: HostsConfig, own: string, readonly lookup: Lookup = systemLookup) {
+    this.#allow = allow?.flatMap(patternOf);
+    this.#deny = deny.flatMap(patternOf);
+    this.#own = canonicalHost(own);
+  }
+
+  /** Refuses the camera's own address at composition, as far as it is known without a look-up. @throws InvalidOption */
+  checkOwn(shown: string): void {
+    const host = this.#own;
+    const undecided = isIP(host) === 0 && this.#allow?.some(({ kind }) => kind === 'network') === true;
+    if (this.#denied(host)) throw new InvalidOption(`camera: option 'hosts': '${host}' of ${shown} given, which 'deny' names`);
+    if (!undecided && !this.#allowed(host)) throw new InvalidOption(`camera: option 'hosts': '${host}' of ${shown} given, which 'allow' does not name`);
+  }
+
+  /**
+   * The addresses of a host that may be connected to, at least one.
+   * @throws SourceRefused for a host that is not allowed; the resolver's own error for a name that is not known
+   */
+  async resolve(host: string): Promise<readonly LookupAddress[]> {
+    const name = canonicalHost(host);
+    if (name === '') throw new SourceRefused(`the host '${host}' is no name and no address`);
+    if (this.#denied(name)) throw refused(name, "hosts: 'deny' names it");
+    const family = isIP(name);
+    const found = family === 0 ? await this.#lookUp(name) : [{ address: name, family }];
+    const why = found.map(({ address }) => this.#refusal(name, canonicalHost(address)));
+    const open = found.filter((_, index) => why[index] === undefined);
+    if (open.length === 0) throw why[0] ?? refused(name, 'it has no address');
+    return open;
+  }
+
+  /** Where no files are left, the resolver says that the name is not known. */
+  async #lookUp(name: string): Promise<LookupAddress[]> {
+    try {
+      return await this.lookup(name, { all: true });
+    } catch (error) {
+      await probe().catch((short: unknown) => { throw exhausted(short) === undefined ? error : short; });
+      throw error;
+    }
+  }
+
+  /** Whether what has no name may be led to. */
+  mayBe(address: string): boolean {
+    const name = canonicalHost(address);
+    return !this.#denied(name) && this.#refusal(name, name) === undefined;
+  }
+
+  /** Why an address of a host is not connected to. */
+  #refusal(name: string, address: string): SourceRefused | undefined {
+    if (this.#denied(address)) return refused(name, "hosts: 'deny' names its address", address);
+    if (this.#allow !== undefined && !this.#allowed(name) && !this.#allowed(address)) return refused(name, "hosts: 'allow' does not name it", address);
+    const isNamed = name === this.#own && isIP(name) !== 0;
+    // A name that is allowed may mean any address: only an address or a network opens what is closed by default.
+    if (isNamed || this.#allow?.some((one) => one.kind === 'network' && matches(one, address)) === true) return undefined;
+    if (some(METADATA, address) || (some(METADATA_NAMES, name) && name !== this.#own)) {
+      return refused(name, `a cloud's metadata; hosts: { allow: ['${address}'] } opens it`, address);
+    }
+    // Cameras without DHCP have such an address, and a name by mDNS.
+    const isFound = name === this.#own && name.endsWith('.local');
+    if (!some(LOCAL_LINK, address) || isFound) return undefined;
+    return refused(name, `a link-local address; hosts: { allow: ['${address}'] } opens it`, address);
+  }
+
+  #denied(host: string): boolean {
+    return some(this.#deny, host);
+  }
+
+  #allowed(host: string): boolean {
+    return this.#allow === undefined || some(this.#allow, host);
+  }
+}
+
+async function probe(): Promise<void> {
+  await (await open(devNull)).close();
+}
+
+function some(patterns: readonly Pattern[], host: string): boolean {
+  return patterns.some((one) => matches(one, host));
+}
+
+function patternOf(text: string): Pattern[] {
+  const pattern = parsePattern(text);
+  return pattern === undefined ? [] : [pattern];
+}
+
+function refused(name: string, why: string, address = name): SourceRefused {
+  const shown = address === name ? `'${name}'` : `'${name}' (${address})`;
+  return new SourceRefused(`the host ${shown} is not connected to: ${why}`);
+}

@@ -1,0 +1,54 @@
+/** What the system says of a connection to a source, as a failure of the source, over HTTP and RTSP alike. */
+import { ResourceExhausted, type RxcamError, SourceRefused, SourceTimeout, isRxcamError } from '../../core/errors/errors.js';
+import { exhausted } from '../../core/errors/exhausted.js';
+
+/** By the code of the error; one that is not listed is shown by it. */
+export type Reasons = Readonly<Record<string, string>>;
+
+const UNTRUSTED = 'NODE_EXTRA_CA_CERTS names a file of those to trust';
+const REASONS: Reasons = {
+  ECONNREFUSED: 'nothing listens there: the connection is refused',
+  ECONNRESET: 'the connection was cut before an answer',
+  EPIPE: 'the connection was cut before an answer',
+  NOT_HTTP: 'what answers does not speak HTTP',
+  ENOTFOUND: 'the host name is not known',
+  EAI_AGAIN: 'the host name could not be looked up',
+  EHOSTUNREACH: 'the host cannot be reached',
+  ENETUNREACH: 'the network cannot be reached',
+  EPROTO: 'what answers does not speak TLS',
+  DEPTH_ZERO_SELF_SIGNED_CERT: `its certificate is self-signed; ${UNTRUSTED}`,
+  SELF_SIGNED_CERT_IN_CHAIN: `its certificate is self-signed; ${UNTRUSTED}`,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: `its certificate cannot be verified; ${UNTRUSTED}`,
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host',
+};
+
+/**
+ * A connection that could not be made, or was cut before the source had answered.
+ * @param shown - the address as it may be shown
+ * @param own - reasons that the protocol has other words for
+ */
+export function networkFailure(cause: unknown, shown: string, own: Reasons = {}): RxcamError {
+  if (isRxcamError(cause)) return cause;
+  const short = exhausted(cause);
+  if (short !== undefined) return new ResourceExhausted(`no connection to '${shown}' can be made: ${short}`, { cause });
+  const code = systemCodeOf(cause);
+  if (code === 'ETIMEDOUT') return new SourceTimeout(`'${shown}' does not answer (${code})`, { cause });
+  return new SourceRefused(`'${shown}' cannot be read: ${reasonOf(code, own) ?? reasonOf(code, REASONS) ?? unknown(cause)}`, { cause });
+}
+
+function reasonOf(code: string | undefined, reasons: Reasons): string | undefined {
+  return code !== undefined && Object.hasOwn(reasons, code) ? `${reasons[code] ?? ''} (${code})` : undefined;
+}
+
+function unknown(cause: unknown): string {
+  const code = systemCodeOf(cause);
+  const { message = '' } = (cause ?? {}) as { message?: string };
+  return `the connection failed${code === undefined ? (message === '' ? '' : `: ${message}`) : ` (${code})`}`;
+}
+
+/** The code of a system error; that of the first one where several addresses were tried. */
+export function systemCodeOf(error: unknown): string | undefined {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === 'string' && code !== '' ? code : undefined;
+}

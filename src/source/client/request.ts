@@ -1,0 +1,103 @@
+/**
+ * One GET, with redirects followed by hand. It has a connection of its own that is closed with it: some cameras allow
+ * one session, so the answer to the probe must be gone before ffmpeg asks.
+ */
+import { DOWNLOAD } from '../../core/defaults/limits.js';
+import { SourceRefused } from '../../core/errors/errors.js';
+import { silence } from './errors.js';
+import type { HostRules } from './hosts/index.js';
+import { Login } from './login.js';
+import { networkFailure } from './network.js';
+import { type Body, type Headers, exchange } from './wire/index.js';
+
+/** What all requests for one source share. */
+export interface Target {
+  /** Without credentials. */
+  readonly url: URL;
+  readonly login: Login | undefined;
+  readonly rules: HostRules;
+  /** The address as it may be shown. */
+  readonly shown: string;
+  /** Longest wait for an answer, and longest silence afterwards; ms. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  /** Told of an address with credentials that a redirect names. */
+  keepSecret(address: string): void;
+}
+
+export interface Answer {
+  /** Where it came from in the end, without credentials, and those that belong there. */
+  readonly url: URL;
+  readonly login: Login | undefined;
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Body;
+  /** Resolves when the connection is closed. */
+  close(): Promise<void>;
+}
+
+const HEADERS = { 'User-Agent': DOWNLOAD.userAgent, 'Accept': '*/*', 'Accept-Encoding': 'identity' };
+
+/** The answer at the end of at most five redirects, whatever its status. @throws SourceRefused, SourceTimeout */
+export async function get(target: Target, headers: Record<string, string>): Promise<Answer> {
+  let { url, login } = target;
+  for (let hops = 0; hops <= DOWNLOAD.maxRedirects; hops++) {
+    const answer = await authorised(url, login, headers, target);
+    const location = redirectOf(answer);
+    if (location === undefined) return answer;
+    await answer.close();
+    const next = follow(url, location, target.shown);
+    const own = Login.of(next);
+    if (own !== undefined) target.keepSecret(next.href);
+    login = own ?? (next.origin === url.origin ? login : undefined);
+    url = next;
+  }
+  throw new SourceRefused(`'${target.shown}' sends on more than ${DOWNLOAD.maxRedirects} times`);
+}
+
+/** One request, and another with the login that the answer asks for. */
+export async function authorised(url: URL, login: Login | undefined, headers: Record<string, string>, target: Target): Promise<Answer> {
+  const answer = await ask(url, login, { ...headers, ...login?.first(url) }, target);
+  const reply = answer.status === 401 ? login?.answer(answer.headers['www-authenticate'], url) : undefined;
+  if (reply === undefined) return answer;
+  await answer.close();
+  return ask(url, login, { ...headers, ...reply }, target);
+}
+
+/** Where an answer sends on to. */
+export function redirectOf({ status, headers }: Answer): string | undefined {
+  return [301, 302, 303, 307, 308].includes(status) ? headers.location : undefined;
+}
+
+/** The address that a redirect names. @throws SourceRefused for one that is none of HTTP */
+export function follow(from: URL, location: string, shown: string): URL {
+  if (!URL.canParse(location, from.href)) throw new SourceRefused(`'${shown}' sends on to what is no address`);
+  const to = new URL(location, from.href);
+  if (!/^https?:$/.test(to.protocol)) {
+    throw new SourceRefused(`'${shown}' sends on to a ${to.protocol} address; only http: and https: are followed`);
+  }
+  return to;
+}
+
+async function ask(url: URL, login: Login | undefined, headers: Record<string, string>, target: Target): Promise<Answer> {
+  const { shown, timeoutMs, signal, rules } = target;
+  const bare = withoutCredentials(url);
+  const late = new AbortController();
+  const timer = setTimeout(() => { late.abort(silence('has not answered', timeoutMs, shown)); }, timeoutMs);
+  try {
+    const reply = await exchange({ url: bare, headers: { ...HEADERS, ...headers }, rules, signal: AbortSignal.any([signal, late.signal]) });
+    return { ...reply, url: bare, login };
+  } catch (error) {
+    throw networkFailure(error, shown);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+export function withoutCredentials(url: URL): URL {
+  const bare = new URL(url.href);
+  bare.username = '';
+  bare.password = '';
+  bare.hash = '';
+  return bare;
+}

@@ -1,0 +1,55 @@
+/**
+ * What a stream is by its first bytes, where the answer's head does not say. It only chooses how the stream is read: each way
+ * holds whatever it turns out to be.
+ */
+import { setTimeout as wait } from 'node:timers/promises';
+import { DOWNLOAD } from '../../core/defaults/limits.js';
+import { type Nature, natureOfContent } from './answer.js';
+import type { Answer } from './request.js';
+
+const TS_PACKET = 188;
+const SYNC = 0x47;
+/** Bytes that are looked at. */
+const ENOUGH = 4 * TS_PACKET;
+
+export type Stream = Exclude<Nature, 'file' | 'page'>;
+
+/** The kind of an endless body; one that is slow to begin is a `stream`. */
+export async function sniff(answer: Answer): Promise<Stream | 'list' | 'page'> {
+  const bytes = await begin(answer);
+  if (isTransport(bytes)) return 'transport';
+  if (isMultipart(bytes.toString('latin1'))) return 'multipart';
+  const content = natureOfContent(bytes);
+  return content === 'file' ? 'stream' : content;
+}
+
+/** Synchronisation bytes a packet apart, from wherever the stream was joined. */
+export function isTransport(bytes: Buffer): boolean {
+  for (let at = 0; at < TS_PACKET && at + 2 * TS_PACKET < bytes.length; at++) {
+    if ([0, 1, 2].every((n) => bytes[at + n * TS_PACKET] === SYNC)) return true;
+  }
+  return false;
+}
+
+/** A boundary, behind headers that should have stood in the answer's head; or the first part without its boundary. */
+export function isMultipart(text: string): boolean {
+  return /^(?:[\w-]+(?: [\w-]+)?:[^\n]{0,200}\n|\r?\n){0,20}--[^\s-][^\n]{0,200}\n/.test(text)
+    || /^(?:[\w-]+:[^\n]{0,200}\n){0,20}content-type: *image\/p?jpe?g/i.test(text);
+}
+
+async function begin({ body }: Answer): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  const bytes = () => parts.reduce((sum, { length }) => sum + length, 0);
+  const late = new AbortController();
+  const end = wait(DOWNLOAD.sniffMs, undefined, { signal: late.signal }).catch(() => undefined);
+  const chunks = body[Symbol.asyncIterator]() as AsyncIterator<Buffer, undefined>;
+  try {
+    while (bytes() < ENOUGH) {
+      const next = await Promise.race([chunks.next(), end]);
+      if (next === undefined || next.done === true) break;
+      parts.push(next.value);
+    }
+  } catch { /* the connection that counts is the next one */ }
+  late.abort();
+  return Buffer.concat(parts);
+}

@@ -1,0 +1,108 @@
+/**
+ * The cache of HTTP files: each file under a name of its own, and beside it a JSON that says which file is the address's
+ * and by what it is known. The JSON is replaced last and at once, so several processes always see a pair that fits.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { lstat, mkdir, open, utimes, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { z } from 'zod';
+import { NO_LINK, cacheFolder } from '../../core/defaults/cache-folder.js';
+import { redactUrl } from '../../core/redact/redact.js';
+import type { Validators } from '../client/index.js';
+import { ownFolder } from './folder.js';
+import { Part, sweep } from './part.js';
+import { trim } from './trim.js';
+
+const schema = z.object({
+  file: z.string().regex(/^[0-9a-f]{64}\.[0-9a-f]{8}(\.[a-z0-9]{1,5})?$/),
+  size: z.number(),
+  etag: z.string().optional(),
+  lastModified: z.string().optional(),
+});
+
+/** A copy that the server may call valid. */
+export interface Cached extends Validators {
+  readonly path: string;
+}
+
+/** The folder of the cache, made if it is not there. @throws the error of the file system */
+export async function openFolder(given: string | undefined): Promise<string> {
+  const folder = given === undefined ? await defaultFolder() : path.resolve(given);
+  await ownFolder(folder);
+  await sweep(folder);
+  return folder;
+}
+
+/** The user's cache folder; where there is none that can be written, one among the temporary files. */
+async function defaultFolder(): Promise<string> {
+  const folder = cacheFolder();
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    return folder;
+  } catch {
+    return temporaryFolder();
+  }
+}
+
+/** The folder of temporary files is everybody's: another user's folder of that name is refused. */
+function temporaryFolder(): string {
+  const user = process.getuid?.();
+  return path.join(os.tmpdir(), user === undefined ? 'rxcam' : `rxcam-${user}`);
+}
+
+/** The name of an address in the cache: nothing of it can be read there. */
+export function keyOf(bare: URL): string {
+  return createHash('sha256').update(bare.href).digest('hex');
+}
+
+export async function lookUp(folder: string, key: string): Promise<Cached | undefined> {
+  try {
+    const { file, size, etag, lastModified } = schema.parse(JSON.parse(await noteOf(folder, key)));
+    const name = path.join(folder, file);
+    const found = await lstat(name);
+    if (!found.isFile() || found.size !== size || (etag === undefined && lastModified === undefined)) return undefined;
+    return { path: name, etag, lastModified };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The note of an address; a link in its place is none. */
+async function noteOf(folder: string, key: string): Promise<string> {
+  const handle = await open(path.join(folder, `${key}.json`), constants.O_RDONLY | NO_LINK);
+  try {
+    return await handle.readFile('utf8');
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Makes a whole download the address's file. `bare` has no credentials; its query may hold a token and is left out. */
+export async function store(part: Part, bare: URL): Promise<string> {
+  const { folder, key, total, validators: { etag, lastModified } } = part;
+  const file = `${key}.${randomBytes(4).toString('hex')}${extension(bare)}`;
+  const note = new Part(folder, key);
+  try {
+    await writeFile(note.path, `${JSON.stringify({ url: redactUrl(`${bare.origin}${bare.pathname}`), file, size: total, etag, lastModified })}\n`, { mode: 0o600, flag: 'wx' });
+    await part.publish(file);
+    await note.publish(`${key}.json`);
+  } finally {
+    note.discard();
+  }
+  await trim(folder, file);
+  return path.join(folder, file);
+}
+
+/** Notes that a copy is in use now, for those who remove the oldest. */
+export async function touch(file: string): Promise<void> {
+  const now = new Date();
+  await utimes(file, now, now).catch(() => { /* only its age is wrong */ });
+}
+
+/** Raw formats are known by it alone. */
+function extension({ pathname }: URL): string {
+  const found = path.posix.extname(pathname).toLowerCase();
+  return /^\.[a-z0-9]{1,5}$/.test(found) && found !== '.part' && found !== '.json' ? found : '';
+}

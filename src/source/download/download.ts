@@ -1,0 +1,189 @@
+/** Downloads an HTTP file into the cache, unless the copy there is valid; an interrupted download goes on where it was. */
+import { open, statfs } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
+import { DOWNLOAD } from '../../core/defaults/limits.js';
+import { SourceRefused } from '../../core/errors/errors.js';
+import { type Answer, type Stream, type Target, checkAnswer, diskFull, get, ifChanged, lengthOf, natureOfContent, noVideo, rangeOf, sniff, storageFailure, validatorsOf } from '../client/index.js';
+import { type Cached, keyOf, lookUp, openFolder, store, touch } from './cache.js';
+import { Part } from './part.js';
+import { receive } from './receive.js';
+
+export interface DownloadOptions {
+  readonly cacheDir: string | undefined;
+  readonly maxBytes: number;
+  /** Bytes a second. */
+  readonly lowestRate: number;
+}
+
+/** What an address has turned out to be. */
+export type Found =
+  | { readonly nature: 'file'; readonly path: string }
+  /** Nothing of it is held: its connection is closed. */
+  | { readonly nature: Stream };
+
+/**
+ * The file at an address, or what it is if it has no end. `progress` is called with each piece that comes.
+ * Aborting the target's signal ends it and removes the temporary file at once.
+ */
+export async function download(target: Target, options: DownloadOptions, progress: () => void): Promise<Found> {
+  const key = keyOf(target.url);
+  const folder = await openFolder(options.cacheDir).catch((error: unknown) => {
+    throw storageFailure(error, options.cacheDir ?? 'the cache', target.shown);
+  });
+  const cached = await lookUp(folder, key);
+  target.signal.throwIfAborted();
+  return new Download(target, options, progress, cached, new Part(folder, key)).run();
+}
+
+class Download {
+  /** Most bytes that were stored at a time, and tries since then. */
+  #furthest = 0;
+  #tries = 0;
+
+  constructor(
+    readonly target: Target, readonly options: DownloadOptions, readonly progress: () => void,
+    readonly cached: Cached | undefined, readonly part: Part,
+  ) {}
+
+  async run(): Promise<Found> {
+    const { part, target: { signal } } = this;
+    const discard = () => { part.discard(); };
+    signal.addEventListener('abort', discard);
+    try {
+      for (;;) {
+        const found = await this.#try();
+        if (!(found instanceof Error)) return found;
+        await wait(this.#pause(found), undefined, { signal });
+      }
+    } finally {
+      signal.removeEventListener('abort', discard);
+      discard();
+    }
+  }
+
+  /** How long to wait after an interruption, if there is another try. */
+  #pause(interruption: Error): number {
+    const { part: { bytes, total }, target } = this;
+    this.#tries = bytes > this.#furthest ? 1 : this.#tries + 1;
+    this.#furthest = Math.max(bytes, this.#furthest);
+    if (this.#tries < DOWNLOAD.tries) return DOWNLOAD.againMs * 2 ** (this.#tries - 1);
+    throw new SourceRefused(
+      `the download of '${target.shown}' was interrupted ${this.#tries} times after ${this.#furthest} of ${total} bytes`,
+      { cause: interruption },
+    );
+  }
+
+  /** One request: what it finds, or what has interrupted it. */
+  async #try(): Promise<Found | Error> {
+    const { part, target } = this;
+    const answer = await this.#ask();
+    if (answer instanceof Error) return answer;
+    const early = await this.#withoutBody(answer);
+    if (early !== undefined) return early;
+    if (!this.#goesOn(answer) && !await this.#begins(answer)) return new Error('the rest is of something else');
+    return await receive(answer, part, target, this.options.lowestRate, this.progress) ?? this.#finish(answer);
+  }
+
+  /** The answer; a server that is gone in the middle of a download may be back soon. */
+  async #ask(): Promise<Answer | Error> {
+    try {
+      const answer = await get(this.target, this.#conditions());
+      this.progress();
+      return answer;
+    } catch (error) {
+      if (error instanceof SourceRefused && this.part.bytes > 0) return error;
+      throw error;
+    }
+  }
+
+  #conditions(): Record<string, string> {
+    const { bytes, validators: { strong } } = this.part;
+    if (bytes > 0 && strong !== undefined) return { 'Range': `bytes=${bytes}-`, 'If-Range': strong };
+    return this.cached === undefined ? {} : ifChanged(this.cached);
+  }
+
+  /** The copy in the cache is valid, or there is nothing to download. */
+  async #withoutBody(answer: Answer): Promise<Found | undefined> {
+    const { status } = answer;
+    if (status === 304 && this.cached !== undefined) {
+      await answer.close();
+      await touch(this.cached.path);
+      return { nature: 'file', path: this.cached.path };
+    }
+    if (status === 416 && this.part.bytes > 0) return undefined;
+    const nature = await checkAnswer(answer, this.target.shown);
+    if (nature === 'file') return undefined;
+    return { nature: await streamOf(answer, nature, this.target.shown) };
+  }
+
+  /** Whether this is the rest of what is stored, and of nothing else. */
+  #goesOn({ status, headers }: Answer): boolean {
+    const { bytes, total, validators } = this.part;
+    const range = rangeOf(headers);
+    const now = validatorsOf(headers);
+    return status === 206 && bytes > 0 && range?.first === bytes && range.last === total - 1 && range.total === total
+      && (now.etag === undefined || now.etag === validators.etag);
+  }
+
+  /** Whether this is the whole; what was stored before is given up, and what is neither is asked for again. */
+  async #begins(answer: Answer): Promise<boolean> {
+    const { part, target } = this;
+    part.bytes = 0;
+    part.validators = {};
+    if (answer.status !== 200) {
+      await answer.close();
+      return false;
+    }
+    part.total = lengthOf(answer.headers) ?? 0;
+    part.validators = validatorsOf(answer.headers);
+    const { maxBytes } = this.options;
+    if (part.total > maxBytes) {
+      await answer.close();
+      throw new SourceRefused(`'${target.shown}' has ${part.total} bytes; at most ${maxBytes} are downloaded (maxDownloadBytes)`);
+    }
+    await this.#checkSpace(answer);
+    return true;
+  }
+
+  /** A disk that would be full before the end is not filled: others live on it as well. */
+  async #checkSpace(answer: Answer): Promise<void> {
+    const { part: { folder, total }, target } = this;
+    const { blocks, bavail, bsize } = await statfs(folder).catch(() => ({ blocks: 0, bavail: 0, bsize: 0 }));
+    if (blocks === 0 || total <= bavail * bsize) return;
+    await answer.close();
+    throw diskFull(folder, target.shown, { need: `, which has ${total} bytes where ${bavail * bsize} are free` });
+  }
+
+  async #finish(answer: Answer): Promise<Found> {
+    const { part, target } = this;
+    await answer.close();
+    const content = natureOfContent(await headOf(part));
+    if (content === 'playlist') return { nature: 'playlist' };
+    if (content !== 'file') throw noVideo(target.shown, content);
+    target.signal.throwIfAborted();
+    const path = await store(part, target.url).catch((error: unknown) => {
+      throw storageFailure(error, part.folder, target.shown);
+    });
+    return { nature: 'file', path };
+  }
+}
+
+/** The kind of an answer without an end; its connection is closed. */
+export async function streamOf(answer: Answer, nature: Stream, shown: string): Promise<Stream> {
+  const found = nature === 'stream' ? await sniff(answer) : nature;
+  await answer.close();
+  if (found === 'list' || found === 'page') throw noVideo(shown, found);
+  return found;
+}
+
+const HEAD_BYTES = 1_024;
+
+async function headOf(part: Part): Promise<Buffer> {
+  const handle = await open(part.path, 'r');
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}

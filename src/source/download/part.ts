@@ -1,0 +1,87 @@
+/**
+ * Temporary files of downloads. Each is one download's alone; none outlives its process by more than the next start:
+ * the name tells whose it is.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { readdir, rename, rm, stat } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { DOWNLOAD } from '../../core/defaults/limits.js';
+import type { Validators } from '../client/index.js';
+
+const HOST = createHash('sha256').update(os.hostname()).digest('hex').slice(0, 8);
+const NAME = /^[0-9a-f]{64}\.([0-9a-f]{8})\.(\d+)\.[0-9a-f]{8}\.part$/;
+
+/** A download that has begun. */
+export class Part {
+  readonly path: string;
+  /** Bytes that are stored. */
+  bytes = 0;
+  /** Bytes of the whole. */
+  total = 0;
+  validators: Validators = {};
+
+  constructor(readonly folder: string, readonly key: string) {
+    this.path = path.join(folder, `${key}.${HOST}.${process.pid}.${randomBytes(4).toString('hex')}.part`);
+    remember(this.path);
+  }
+
+  /** Gives the file its lasting name. */
+  async publish(name: string): Promise<void> {
+    await rename(this.path, path.join(this.folder, name));
+    files.delete(this.path);
+  }
+
+  /** Removes the file if it is still there, at once: also from within `unsubscribe`. */
+  discard(): void {
+    files.delete(this.path);
+    rmSync(this.path, { force: true });
+  }
+}
+
+const files = new Set<string>();
+let watchesExit = false;
+
+function remember(file: string): void {
+  files.add(file);
+  if (watchesExit) return;
+  watchesExit = true;
+  process.once('exit', () => { for (const one of files) rmSync(one, { force: true }); });
+}
+
+const swept = new Map<string, Promise<void>>();
+
+/** Removes what crashed processes have left in a folder, at its first use in this process. */
+export function sweep(folder: string): Promise<void> {
+  const begun = swept.get(folder) ?? removeLeftovers(folder).catch(() => { /* the download itself says what is wrong */ });
+  swept.set(folder, begun);
+  return begun;
+}
+
+async function removeLeftovers(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const [, host, pid] = NAME.exec(name) ?? [];
+    if (host === undefined) continue;
+    const file = path.join(folder, name);
+    const { mtimeMs } = await stat(file);
+    if (isLeftover(host, Number(pid), mtimeMs)) await rm(file, { force: true });
+  }
+}
+
+/** Another host's processes can't be looked up: what they have not written to for a day is no download any more. */
+function isLeftover(host: string, pid: number, writtenMs: number): boolean {
+  if (host !== HOST) return Date.now() - writtenMs > DOWNLOAD.foreignPartMs;
+  // In a container the number of the process is the same after each start.
+  if (pid === process.pid) return writtenMs < Date.now() - process.uptime() * 1_000;
+  return !isAlive(pid);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,27 @@
+/** The rate of a download over a window of the time that was spent waiting for it: a slow disk is no slow server. */
+import { mono } from '../../core/clock.js';
+import { SourceTimeout } from '../../core/errors/errors.js';
+
+export class Rate {
+  #bytes = 0;
+  #waitedMs = 0;
+
+  /** @param lowest - bytes a second */
+  constructor(readonly lowest: number, readonly windowMs: number, readonly shown: string) {}
+
+  /** Waits for a piece. @throws SourceTimeout at the end of a window in which too little has come */
+  async measure<T>(work: () => Promise<T>, bytesOf: (piece: T) => number): Promise<T> {
+    const since = mono();
+    const piece = await work();
+    this.#waitedMs += mono() - since;
+    this.#bytes += bytesOf(piece);
+    if (this.#waitedMs < this.windowMs) return piece;
+    const rate = this.#bytes / this.#waitedMs * 1_000;
+    if (rate < this.lowest) {
+      throw new SourceTimeout(`'${this.shown}' sends ${rate.toFixed(0)} bytes a second; a download needs ${this.lowest} (minDownloadRate)`);
+    }
+    this.#bytes = 0;
+    this.#waitedMs = 0;
+    return piece;
+  }
+}

@@ -1,0 +1,71 @@
+/** Writes the body of an answer to a temporary file, up to its end, the disk's, or an interruption. */
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { DOWNLOAD } from '../../core/defaults/limits.js';
+import { SourceTimeout } from '../../core/errors/errors.js';
+import { type Answer, type Target, silence, storageFailure } from '../client/index.js';
+import { NO_LINK } from '../../core/defaults/cache-folder.js';
+import type { Part } from './part.js';
+import { Rate } from './rate.js';
+
+/**
+ * Appends what comes to `part`. Returns undefined when all of it is there and on the disk, or what has cut it short.
+ * @throws SourceTimeout after the time limit for silence or below the lowest rate (bytes a second), CaptureCrashed if the disk does not take it
+ */
+export async function receive(answer: Answer, part: Part, target: Target, lowestRate: number, progress: () => void): Promise<Error | undefined> {
+  const onDisk = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      throw storageFailure(error, part.folder, target.shown);
+    }
+  };
+  let handle: FileHandle | undefined;
+  try {
+    handle = await onDisk(open(part.path, constants.O_RDWR | NO_LINK | (part.bytes === 0 ? constants.O_CREAT | constants.O_TRUNC : 0), 0o600));
+    await onDisk(handle.truncate(part.bytes));
+    const body = answer.body[Symbol.asyncIterator]() as AsyncIterator<Buffer, undefined>;
+    const rate = new Rate(lowestRate, DOWNLOAD.rateWindowMs, target.shown);
+    for (;;) {
+      const chunk = await rate.measure(async () => nextChunk(body, answer, target), (piece) => (piece instanceof Error ? 0 : piece?.length ?? 0));
+      if (chunk instanceof Error) return chunk;
+      if (chunk === undefined) break;
+      if (part.bytes + chunk.length > part.total) return new Error('more came than was announced');
+      await onDisk(writeAll(handle, chunk, part.bytes));
+      if (Math.floor((part.bytes + chunk.length) / DOWNLOAD.syncBytes) > Math.floor(part.bytes / DOWNLOAD.syncBytes)) {
+        await onDisk(handle.datasync());
+      }
+      part.bytes += chunk.length;
+      progress();
+    }
+    if (part.bytes !== part.total) return new Error('less came than was announced');
+    await onDisk(handle.sync());
+    return undefined;
+  } finally {
+    await handle?.close();
+    await answer.close();
+    if (target.signal.aborted) part.discard();
+  }
+}
+
+/** The next piece, undefined at the end, or the error that came in its place. Silence is measured here alone: a slow disk is none. */
+export async function nextChunk(body: AsyncIterator<Buffer, undefined>, answer: Answer, target: Target): Promise<Buffer | undefined | Error> {
+  const timer = setTimeout(() => {
+    answer.body.destroy(silence('has sent nothing', target.timeoutMs, target.shown));
+  }, target.timeoutMs);
+  try {
+    return (await body.next()).value;
+  } catch (error) {
+    if (error instanceof SourceTimeout || target.signal.aborted) throw error;
+    return error as Error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A write may take less than it is given. */
+async function writeAll(handle: FileHandle, chunk: Buffer, position: number): Promise<void> {
+  for (let done = 0; done < chunk.length;) {
+    done += (await handle.write(chunk, done, chunk.length - done, position + done)).bytesWritten;
+  }
+}

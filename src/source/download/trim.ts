@@ -1,0 +1,67 @@
+/** Keeps the cache of HTTP files below its limit: what was replaced goes, then what was used longest ago. */
+import { readFile, readdir, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { DOWNLOAD } from '../../core/defaults/limits.js';
+
+/** Something that reads a file of the cache. */
+export interface Reader {
+  readonly reads: string | undefined;
+}
+
+const readers = new Set<WeakRef<Reader>>();
+
+/** What this one reads is not removed, as long as it lives. */
+export function addReader(reader: Reader): void {
+  readers.add(new WeakRef(reader));
+}
+
+function filesInUse(): Set<string> {
+  const files = new Set<string>();
+  for (const reference of readers) {
+    const reader = reference.deref();
+    if (reader === undefined) readers.delete(reference);
+    else if (reader.reads !== undefined) files.add(reader.reads);
+  }
+  return files;
+}
+
+interface Stored {
+  readonly path: string;
+  /** Name of the JSON that may point to it. */
+  readonly json: string;
+  readonly size: number;
+  readonly usedMs: number;
+  readonly replaced: boolean;
+}
+
+/** Trims a folder after `latest` has come into it. A failure is no failure of the download. */
+export async function trim(folder: string, latest: string, limit: number = DOWNLOAD.cacheBytes): Promise<void> {
+  try {
+    const inUse = filesInUse();
+    const stored = await contents(folder);
+    const idle = stored
+      .filter((one) => path.basename(one.path) !== latest && !inUse.has(one.path) && Date.now() - one.usedMs > DOWNLOAD.graceMs)
+      .sort((a, b) => Number(b.replaced) - Number(a.replaced) || a.usedMs - b.usedMs);
+    let total = stored.reduce((sum, { size }) => sum + size, 0);
+    for (const one of idle) {
+      if (!one.replaced && total <= limit) break;
+      if (!one.replaced) await rm(one.json, { force: true });
+      await rm(one.path, { force: true });
+      total -= one.size;
+    }
+  } catch { /* another process may be at it as well */ }
+}
+
+async function contents(folder: string): Promise<Stored[]> {
+  const found: Stored[] = [];
+  for (const name of await readdir(folder)) {
+    const [, key] = /^([0-9a-f]{64})\.[0-9a-f]{8}(?:\.[a-z0-9]{1,5})?$/.exec(name) ?? [];
+    if (key === undefined) continue;
+    const file = path.join(folder, name);
+    const json = path.join(folder, `${key}.json`);
+    const { size, mtimeMs: usedMs } = await stat(file);
+    const text = await readFile(json, 'utf8').catch(() => '');
+    found.push({ path: file, json, size, usedMs, replaced: !text.includes(`"${name}"`) });
+  }
+  return found;
+}

@@ -1,0 +1,50 @@
+/**
+ * The body of a live HTTP stream, handed to ffmpeg through its stdin: rxcam follows the redirects, logs in and checks
+ * addresses, and ffmpeg opens nothing at all.
+ */
+import type { Writable } from 'node:stream';
+import { Observable } from 'rxjs';
+import { failureOf, isRxcamError } from '../../core/errors/errors.js';
+import { type Target, checkAnswer, get } from '../client/index.js';
+import { nextChunk } from '../download/index.js';
+import { MultipartReader } from './multipart.js';
+
+/** Writes the stream at an address to a process's stdin until one of them ends; errors for what is no end of a stream. */
+export function feed(target: Omit<Target, 'signal'>, isMultipart: boolean): (stdin: Writable) => Observable<never> {
+  return (stdin) => new Observable((subscriber) => {
+    const controller = new AbortController();
+    run({ ...target, signal: controller.signal }, isMultipart, stdin).then(() => { subscriber.complete(); }, (error: unknown) => {
+      subscriber.error(isRxcamError(error) ? error : failureOf(error, `reading '${target.shown}'`, {}));
+    });
+    return () => { controller.abort(); };
+  });
+}
+
+async function run(target: Target, isMultipart: boolean, stdin: Writable): Promise<void> {
+  const answer = await get(target, {});
+  try {
+    await checkAnswer(answer, target.shown);
+    const parts = isMultipart ? new MultipartReader(answer.headers['content-type']) : undefined;
+    const body = answer.body[Symbol.asyncIterator]() as AsyncIterator<Buffer, undefined>;
+    for (;;) {
+      const chunk = await nextChunk(body, answer, target);
+      // A stream ends in whatever way: what has come is still decoded.
+      if (chunk === undefined || chunk instanceof Error || stdin.destroyed) break;
+      for (const piece of parts?.push(chunk) ?? [chunk]) await write(stdin, piece);
+    }
+  } finally {
+    await answer.close();
+    stdin.end();
+  }
+}
+
+async function write(stdin: Writable, piece: Buffer): Promise<void> {
+  if (stdin.destroyed || stdin.write(piece)) return;
+  await new Promise<void>((resolve) => {
+    const done = () => {
+      stdin.off('drain', done).off('close', done);
+      resolve();
+    };
+    stdin.once('drain', done).once('close', done);
+  });
+}

@@ -1,0 +1,71 @@
+/** A playlist on the disk, through the gate: it opens what lies in its own folder, and nothing else. */
+import { createReadStream, existsSync } from 'node:fs';
+import { realpath, stat } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { type RxcamError, SourceRefused, failureOf } from '../../../core/errors/errors.js';
+import { exhausted } from '../../../core/errors/exhausted.js';
+import { ENTRY, type Session, brief, isEntry } from './gate.js';
+
+/** Stands for the folder in ffmpeg's addresses. */
+const FOLDER = 'folder.rxcam.invalid';
+/** In place of a path: nothing is there. */
+const MISSING = '';
+
+export class FolderSession implements Session {
+  /** @param list - the playlist's absolute path */
+  constructor(readonly list: string, readonly refused: (error: RxcamError) => void) {}
+
+  async answer(asked: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (isEntry(asked)) {
+      brief(response, 302, { Location: `http://${FOLDER}/${encodeURIComponent(path.basename(this.list))}` });
+      return;
+    }
+    // Concat takes the address that it was opened by for the folder, not the one that it was sent on to.
+    const isHere = asked.hostname === FOLDER || asked.hostname === ENTRY;
+    const named = isHere ? decodeURIComponent(asked.pathname) : asked.origin;
+    const file = isHere ? await this.#within(named) : undefined;
+    if (file === MISSING) {
+      brief(response, 404);
+      return;
+    }
+    if (file === undefined) {
+      this.refused(new SourceRefused(`the playlist '${this.list}' names '${named}', which is not in its folder; allowLocalPlaylists: true opens it`));
+      brief(response, 403);
+      return;
+    }
+    await send(file, request.headers.range, response).catch((error: unknown) => {
+      if (exhausted(error) !== undefined) this.refused(failureOf(error, `reading '${file}'`, {}));
+      throw error;
+    });
+  }
+
+  /** The file that is meant, where it is in the folder: also by its whole path, and not by a link that leads out. */
+  async #within(name: string): Promise<string | undefined> {
+    const folder = await realpath(path.dirname(this.list));
+    const own = [folder, path.dirname(this.list)].find((one) => name.startsWith(`${one}/`));
+    const file = await realpath(path.join(folder, own === undefined ? name : name.slice(own.length))).catch(() => undefined);
+    // Another absolute path is one that the list names, and not just one that is gone.
+    if (file === undefined) return existsSync(name) ? undefined : MISSING;
+    return file.startsWith(`${folder}${path.sep}`) && (await stat(file)).isFile() ? file : undefined;
+  }
+}
+
+async function send(file: string, range: string | undefined, response: ServerResponse): Promise<void> {
+  const { size } = await stat(file);
+  const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec(range ?? '') ?? [];
+  const start = Number(from ?? 0);
+  const end = Math.min(size - 1, to === undefined || to === '' ? size - 1 : Number(to));
+  const headers = { 'Accept-Ranges': 'bytes', 'Connection': 'close' };
+  if (from !== undefined && start >= size) {
+    brief(response, 416, { 'Content-Range': `bytes */${size}` });
+    return;
+  }
+  response.writeHead(from === undefined ? 200 : 206, {
+    ...headers, 'Content-Length': String(Math.max(0, end - start + 1)),
+    ...(from !== undefined && { 'Content-Range': `bytes ${start}-${end}/${size}` }),
+  });
+  if (size === 0) response.end();
+  else await pipeline(createReadStream(file, { start, end }), response);
+}

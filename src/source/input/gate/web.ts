@@ -1,0 +1,119 @@
+/** A source on the web, through the gate: one request of ffmpeg is one request of rxcam, with its checks and its login. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import { ResourceExhausted, type RxcamError, SourceRefused, isRxcamError } from '../../../core/errors/errors.js';
+import { type Answer, Login, type Target, authorised, follow, redirectOf } from '../../client/index.js';
+import { type Session, brief, isEntry } from './gate.js';
+import type { StreamChoice } from '../../../core/source.js';
+import { MAX_PLAYLIST_BYTES, isPlaylist, throughGate } from './playlist.js';
+
+/** Headers that ffmpeg gets to see. */
+const PASSED = ['content-type', 'content-length', 'content-range', 'accept-ranges'] as const;
+
+export interface WebOptions {
+  /** What is asked for first, with the login that belongs there. */
+  readonly target: Target;
+  readonly choice: StreamChoice;
+  /** Told of a host that may not be connected to, where the source leads, and of sockets that there are none left of. */
+  refused(error: RxcamError): void;
+}
+
+export class WebSession implements Session {
+  /** Logins by origin: that of the camera, and those that a redirect or a playlist has named. */
+  readonly #logins = new Map<string, Login>();
+  /** `host:port` that ffmpeg asks for over http: and that speaks TLS. */
+  readonly #secure = new Set<string>();
+
+  constructor(readonly options: WebOptions) {
+    const { login, url } = options.target;
+    if (login !== undefined) this.#logins.set(url.origin, login);
+  }
+
+  async answer(asked: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { target } = this.options;
+    if (isEntry(asked)) {
+      brief(response, 302, { Location: this.#shown(target.url) });
+      return;
+    }
+    const url = this.#real(asked);
+    const range = request.headers.range;
+    try {
+      const answer = await authorised(url, this.#loginFor(url), range === undefined ? {} : { Range: range }, target);
+      response.once('close', () => { void answer.close(); });
+      const location = redirectOf(answer);
+      if (location === undefined) await this.#body(answer, response);
+      else this.#redirect(follow(url, location, target.shown), response);
+    } catch (error) {
+      if ((error instanceof SourceRefused && error.cause === undefined) || error instanceof ResourceExhausted) this.options.refused(error);
+      if (response.headersSent) response.destroy();
+      else brief(response, isRxcamError(error) && error.code === 'SOURCE_TIMEOUT' ? 504 : 502);
+    }
+  }
+
+  #redirect(to: URL, response: ServerResponse): void {
+    brief(response, 302, { Location: this.#shown(to) });
+  }
+
+  async #body({ status, headers, body }: Answer, response: ServerResponse): Promise<void> {
+    const first = await firstOf(body);
+    if (status === 200 && first !== undefined && isPlaylist(first, headers)) {
+      const text = throughGate(await restOf(first, body), this.options.choice, (origin) => this.#shown(new URL(origin)).replace(/\/$/, ''));
+      response.writeHead(200, { 'Content-Type': headers['content-type'] ?? 'application/vnd.apple.mpegurl', 'Content-Length': Buffer.byteLength(text), 'Connection': 'close' }).end(text);
+      return;
+    }
+    for (const name of PASSED) if (headers[name] !== undefined) response.setHeader(name, headers[name]);
+    response.writeHead(status, { Connection: 'close' });
+    if (first !== undefined) response.write(first);
+    await pipeline(body, response);
+  }
+
+  /** The address that ffmpeg gets for one: no login, and http: always. */
+  #shown(url: URL): string {
+    const own = Login.of(url);
+    if (own !== undefined) {
+      this.options.target.keepSecret(url.href);
+      this.#logins.set(url.origin, own);
+    }
+    const isSecure = url.protocol === 'https:';
+    const authority = `${url.hostname}:${url.port === '' ? (isSecure ? '443' : '80') : url.port}`;
+    if (isSecure) this.#secure.add(authority);
+    return `http://${isSecure ? authority : url.host}${url.pathname}${url.search}`;
+  }
+
+  /** The address that is meant by one of ffmpeg's. */
+  #real(asked: URL): URL {
+    const isSecure = this.#secure.has(`${asked.hostname}:${asked.port === '' ? '80' : asked.port}`);
+    return new URL(`${isSecure ? 'https' : 'http'}://${asked.host}${asked.pathname}${asked.search}`);
+  }
+
+  #loginFor(url: URL): Login | undefined {
+    return this.#logins.get(url.origin);
+  }
+}
+
+/** The first bytes of a body, undefined if it has none. */
+async function firstOf(body: Answer['body']): Promise<Buffer | undefined> {
+  for (;;) {
+    const chunk = body.read() as Buffer | null;
+    if (chunk !== null) return chunk;
+    if (body.readableEnded || body.destroyed) return undefined;
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        body.off('readable', done).off('end', done).off('close', done);
+        resolve();
+      };
+      body.on('readable', done).on('end', done).on('close', done);
+    });
+  }
+}
+
+async function restOf(first: Buffer, body: Answer['body']): Promise<string> {
+  const parts = [first];
+  let bytes = first.length;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > MAX_PLAYLIST_BYTES) throw new SourceRefused(`a playlist has more than ${MAX_PLAYLIST_BYTES} bytes`);
+    parts.push(chunk);
+  }
+  return Buffer.concat(parts).toString('utf8');
+}

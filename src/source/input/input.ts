@@ -1,0 +1,80 @@
+/** How ffmpeg reads from HTTP: a stream through its stdin, what takes several requests through the gate. */
+import { Observable, type Subscriber } from 'rxjs';
+import { SOURCE } from '../../core/defaults/defaults.js';
+import { DOWNLOAD } from '../../core/defaults/limits.js';
+import type { RxcamError } from '../../core/errors/errors.js';
+import { ONLY_CONTAINERS, ONLY_PLAYLISTS } from './formats.js';
+import { type Session, WebSession, takePlace } from './gate/index.js';
+import { feed } from './feed.js';
+import type { Stream, Target } from '../client/index.js';
+import { liveOptions } from './live.js';
+import type { SourceInput } from '../../core/source.js';
+import type { SourceOptions } from '../source.js';
+
+/** What ffmpeg may open through the gate; `crypto` and `data` are encrypted segments and their keys. Never `file`. */
+const GATED = 'http,tcp,crypto,data';
+
+/** What a source is read from, and by whom it is asked. */
+type From = Omit<Target, 'signal'>;
+
+/** A stream without an end. */
+export async function liveInput(from: From, nature: Stream, options: SourceOptions): Promise<SourceInput> {
+  // Measured: with nobuffer a playlist loses the pictures that were read to know the stream.
+  if (nature === 'playlist') return gatedInput(from, [...ONLY_PLAYLISTS, ...common(options)], options);
+  return {
+    options: [
+      ...ONLY_CONTAINERS, '-protocol_whitelist', 'pipe', ...words(liveOptions({ ...options, bufferBytes: undefined })),
+      // The demuxer of multipart JPEG takes every stream for 25 fps: the time of arrival is all there is.
+      // The program of ffmpeg, unlike its libraries, else looks for programs that a later packet may name: for seconds.
+      ...(nature === 'transport' ? ['-f', 'mpegts', '-scan_all_pmts', '0'] : []),
+      ...(nature === 'multipart' ? ['-f', 'mpjpeg', '-use_wallclock_as_timestamps', '1'] : []),
+    ],
+    url: 'pipe:0',
+    answered: true,
+    beside: feed(from, nature === 'multipart'),
+  };
+}
+
+/** A file that stays where it is; ffmpeg goes on after a cut by itself, as long as the server takes ranges. */
+export async function inPlaceInput(from: From, options: SourceOptions): Promise<SourceInput> {
+  const paced = options.pace === 'realtime';
+  const input = await gatedInput(from, [
+    ...ONLY_CONTAINERS, ...common(options), '-reconnect', '1', '-reconnect_delay_max', String(DOWNLOAD.inPlaceReconnectS),
+  ], options);
+  return { ...input, paced };
+}
+
+async function gatedInput(from: From, args: readonly string[], { stream }: SourceOptions): Promise<SourceInput> {
+  const choice = stream ?? SOURCE.stream;
+  return throughGate(args, (refused, signal) => new WebSession({ target: { ...from, signal }, choice, refused }));
+}
+
+/** An input that is read through the gate for as long as a process lives. */
+export async function throughGate(
+  options: readonly string[], make: (refused: (error: RxcamError) => void, signal: AbortSignal) => Session,
+): Promise<SourceInput> {
+  const place = await takePlace();
+  return {
+    options: [...options, '-protocol_whitelist', GATED],
+    url: place.url,
+    env: place.env,
+    answered: true,
+    beside: () => new Observable((subscriber: Subscriber<never>) => {
+      const controller = new AbortController();
+      const close = place.open(make((error) => { subscriber.error(error); }, controller.signal));
+      return () => {
+        close();
+        controller.abort();
+      };
+    }),
+  };
+}
+
+/** `rw_timeout` and not `timeout`: the segments of a playlist get only the former. */
+function common(options: SourceOptions): string[] {
+  return ['-rw_timeout', String(options.readTimeoutMs * 1_000)];
+}
+
+function words(options: Readonly<Record<string, string | number>>): string[] {
+  return Object.entries(options).flatMap(([name, value]) => [`-${name}`, String(value)]);
+}

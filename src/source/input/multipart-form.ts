@@ -1,0 +1,28 @@
+/** The form of multipart streams: what a head says of the boundary, and the head that ffmpeg gets. */
+import { DecodeFailed } from '../../core/errors/errors.js';
+import { MULTIPART } from '../../core/defaults/limits.js';
+
+const BOUNDARY = 'rxcam';
+
+/** The boundary that a type names, without its dashes, which firmware counts as it likes. */
+export function boundaryOf(type: string): string | undefined {
+  const found = /boundary\s{0,9}=\s{0,9}(?:"([^"]*)"|([^\s;,]+))/i.exec(type.slice(0, 1_024));
+  const name = (found?.[1] ?? found?.[2])?.replace(/^-+/, '').trim();
+  return name === '' ? undefined : name;
+}
+
+/** The head of a part as ffmpeg takes it. */
+export function headOf(length: number): Buffer {
+  return Buffer.from(`\r\n--${BOUNDARY}\r\nContent-Type: image/jpeg\r\nContent-Length: ${length}\r\n\r\n`);
+}
+
+/** The last bytes of several pieces. */
+export function tailOf(held: readonly Buffer[], length: number): Buffer {
+  let tail: Buffer = Buffer.alloc(0);
+  for (let at = held.length - 1; at >= 0 && tail.length < length; at--) tail = Buffer.concat([(held[at] as Buffer).subarray(-length), tail]);
+  return tail.subarray(Math.max(0, tail.length - length));
+}
+
+export function tooLarge(): DecodeFailed {
+  return new DecodeFailed(`a part of the multipart stream is larger than ${MULTIPART.maxPartBytes / 1024 ** 2} MiB`);
+}

@@ -1,0 +1,187 @@
+/**
+ * Multipart JPEG as cheap boards send it, made regular: a stream that begins in the middle, `image/jpg`, parts without a
+ * length or a head. ffmpeg's demuxer takes none of these, and waits for the end of a part however long that is.
+ */
+import { DecodeFailed, NoVideo } from '../../core/errors/errors.js';
+import { MULTIPART } from '../../core/defaults/limits.js';
+import { boundaryOf, headOf, tailOf, tooLarge } from './multipart-form.js';
+import { headersOf } from '../client/index.js';
+
+const LF = 10;
+const SOI = Buffer.from([0xff, 0xd8]);
+/** What some firmware puts between a part's head and its picture. */
+const MAX_LEADING = 16;
+
+export class MultipartReader {
+  #held: Buffer[] = [];
+  #bytes = 0;
+  #state: 'head' | 'counted' | 'search' | 'through' | 'skip' = 'head';
+  #lines: string[] = [];
+  /** Of the part that is read: its length, and what it says that it is. */
+  #left = 0;
+  #type = '';
+  /** Ends a part without a length: what follows the dashes. */
+  #boundary: string | undefined;
+  /** Whether it stands in the stream as the answer's head says. */
+  #isConfirmed = false;
+  #others = 0;
+  #hasPictures = false;
+  /** Whether a part can begin here without a line of its own: at the start, and after a boundary. */
+  #isExpected = true;
+
+  /** @param type - the stream's own `Content-Type` */
+  constructor(type = '') {
+    this.#boundary = boundaryOf(type);
+  }
+
+  /** The pictures in these bytes, each behind a head of ffmpeg's own form. @throws DecodeFailed, NoVideo */
+  push(chunk: Buffer): Buffer[] {
+    const out: Buffer[] = [];
+    let bytes: Buffer | undefined = this.#state === 'head' || this.#state === 'counted' ? this.#joined(chunk) : chunk;
+    while (bytes !== undefined && bytes.length > 0) bytes = this.#step(bytes, out);
+    return out;
+  }
+
+  /** Reads on in one state; returns what is for the next, or undefined when more must come first. */
+  #step(bytes: Buffer, out: Buffer[]): Buffer | undefined {
+    switch (this.#state) {
+      case 'head': return this.#head(bytes);
+      case 'counted': return this.#counted(bytes, out);
+      case 'search': return this.#search(bytes, out);
+      default: return this.#pass(bytes, out);
+    }
+  }
+
+  #head(bytes: Buffer): Buffer | undefined {
+    if (this.#isExpected && this.#lines.length === 0) {
+      if (bytes.length < SOI.length) { this.#hold(bytes); return; }
+      if (bytes.subarray(0, SOI.length).equals(SOI)) return this.#begin({}, bytes);
+    }
+    const end = bytes.indexOf(LF);
+    if (end === -1) {
+      // Between two parts may lie anything, such as what a wrong length has left.
+      if (bytes.length > MULTIPART.maxHeadBytes) { this.#hold(bytes.subarray(-MULTIPART.maxHeadBytes / 2)); return; }
+      this.#hold(bytes); return;
+    }
+    this.#headLine(bytes.toString('latin1', Math.max(0, end - 1_024), end).trimEnd());
+    const rest = bytes.subarray(end + 1);
+    return this.#isWhole ? this.#begin(headersOf(this.#lines), rest) : rest;
+  }
+
+  #isWhole = false;
+
+  #headLine(line: string): void {
+    if (this.#isBoundary(line)) {
+      if (!this.#isConfirmed) this.#boundary = line.replace(/^-+/, '');
+      this.#isConfirmed = true;
+      this.#isExpected = true;
+      this.#lines = [];
+    } else if (line === '') this.#isWhole = this.#lines.length > 0;
+    else if (this.#isExpected && /^[\w -]+:/.test(line)) this.#lines.push(line);
+    if (this.#lines.reduce((sum, { length }) => sum + length, 0) > MULTIPART.maxHeadBytes) {
+      throw new DecodeFailed(`a part of the multipart stream has a head of more than ${MULTIPART.maxHeadBytes} bytes`);
+    }
+  }
+
+  #isBoundary(line: string): boolean {
+    const name = line.replace(/^-+/, '');
+    return line.startsWith('--') && name !== '' && (!this.#isConfirmed || this.#boundary === undefined || name.startsWith(this.#boundary));
+  }
+
+  #begin(headers: Readonly<Record<string, string | undefined>>, rest: Buffer): Buffer {
+    const length = /^\d+$/.exec(headers['content-length'] ?? '')?.[0];
+    this.#type = headers['content-type'] ?? '';
+    this.#lines = [];
+    this.#isWhole = false;
+    if (/^multipart\//i.test(this.#type)) {
+      // The stream's own head, which an empty line in it has moved here.
+      this.#boundary ??= boundaryOf(this.#type);
+      return rest;
+    }
+    this.#isExpected = false;
+    this.#left = Number(length ?? 0);
+    this.#state = length === undefined ? 'search' : 'counted';
+    if (this.#left > MULTIPART.maxPartBytes) throw tooLarge();
+    if (length === '0') this.#ended();
+    return rest;
+  }
+
+  /** The first bytes of a part whose length is known: whether it is a picture. */
+  #counted(bytes: Buffer, out: Buffer[]): Buffer | undefined {
+    const wanted = Math.min(MAX_LEADING, this.#left);
+    if (bytes.length < wanted) { this.#hold(bytes); return; }
+    const at = bytes.subarray(0, wanted).indexOf(SOI);
+    if (at === -1) {
+      this.#other();
+      this.#state = 'skip';
+      return bytes;
+    }
+    this.#left -= at;
+    this.#hasPictures = true;
+    this.#state = 'through';
+    out.push(headOf(this.#left));
+    return bytes.subarray(at);
+  }
+
+  /** The rest of a part whose length is known. */
+  #pass(bytes: Buffer, out: Buffer[]): Buffer {
+    const part = bytes.subarray(0, this.#left);
+    if (this.#state === 'through') out.push(part);
+    this.#left -= part.length;
+    if (this.#left === 0) this.#ended();
+    return bytes.subarray(part.length);
+  }
+
+  /** A part without a length ends where a boundary begins. */
+  #search(bytes: Buffer, out: Buffer[]): Buffer | undefined {
+    const needle = this.#boundary === undefined ? Buffer.from('\xff\xd9\r\n--', 'latin1') : Buffer.from(`--${this.#boundary}`, 'latin1');
+    const before = tailOf(this.#held, needle.length - 1);
+    const at = Buffer.concat([before, bytes]).indexOf(needle);
+    if (at === -1) {
+      this.#held.push(bytes);
+      this.#bytes += bytes.length;
+      if (this.#bytes > MULTIPART.maxPartBytes) throw tooLarge();
+      return undefined;
+    }
+    const all = this.#joined(bytes);
+    const end = all.length - bytes.length - before.length + at + (this.#boundary === undefined ? 2 : 0);
+    this.#picture(all.subarray(0, end), out);
+    this.#ended();
+    return all.subarray(end);
+  }
+
+  #picture(part: Buffer, out: Buffer[]): void {
+    const from = part.subarray(0, MAX_LEADING).indexOf(SOI);
+    if (from === -1) {
+      this.#other();
+      return;
+    }
+    // A line's end, and more dashes than the boundary has, belong to what follows.
+    let to = part.length;
+    while (to > from && [0x0d, 0x0a, 0x2d].includes(part[to - 1] as number)) to--;
+    this.#hasPictures = true;
+    out.push(headOf(to - from), part.subarray(from, to));
+  }
+
+  #other(): void {
+    if (this.#hasPictures || ++this.#others < MULTIPART.maxOtherParts) return;
+    throw new NoVideo(`the parts of the multipart stream are no JPEG${this.#type === '' ? '' : ` but '${this.#type.slice(0, 80)}'`}`);
+  }
+
+  #ended(): void {
+    this.#state = 'head';
+  }
+
+  #hold(bytes: Buffer): undefined {
+    this.#held = [bytes];
+    this.#bytes = bytes.length;
+    return undefined;
+  }
+
+  #joined(bytes: Buffer): Buffer {
+    const all = this.#held.length === 0 ? bytes : Buffer.concat([...this.#held, bytes]);
+    this.#held = [];
+    this.#bytes = 0;
+    return all;
+  }
+}

@@ -1,0 +1,139 @@
+/** What Kafka alone can do to messages. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { type Admin, Kafka, logLevel } from 'kafkajs';
+import { pino } from 'pino';
+import { ReplaySubject, Subject, firstValueFrom, from, take, toArray } from 'rxjs';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { publish } from '../../../operators/publish.js';
+import { kafka } from '../../../src/broker/index.js';
+import type { CameraMessage, Published } from '../../../src/core/frame/frame.js';
+import { type KafkaServer, freePort, needs, startKafka } from '../../services/index.js';
+import { all, closeAll, made, opened, orders } from './broker-messages.js';
+
+needs('kafka')('kafka', () => {
+  let server: KafkaServer;
+  let admin: Admin;
+  beforeAll(async () => {
+    server = await startKafka();
+    admin = new Kafka({ brokers: [server.address], logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+  });
+  afterEach(closeAll);
+  afterAll(async () => {
+    await admin.disconnect();
+    await server.stop();
+  });
+
+  it('finds the message that is larger than the topic takes', async () => {
+    const topic = `limit-${randomUUID()}`;
+    await admin.createTopics({ topics: [{ topic, configEntries: [{ name: 'max.message.bytes', value: '100000' }] }] });
+    const handle = opened(kafka({ brokers: [server.address] }));
+    const messages = made(12).map((one, index) => (index === 7 ? { ...one, value: randomBytes(150_000) } : one));
+    const acks = await all(from(messages).pipe(publish(handle, { topic })));
+    expect(orders(acks)).toEqual([1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12]);
+  });
+
+  it('makes the topic again when it was deleted', async () => {
+    const handle = opened(kafka({ brokers: [server.address] }));
+    const topic = `deleted-${randomUUID()}`;
+    const messages$ = new Subject<CameraMessage>();
+    const acks$ = new Subject<Published>();
+    messages$.pipe(publish(handle, { topic })).subscribe(acks$);
+    const [first, second] = made(2) as [CameraMessage, CameraMessage];
+    const firstAck = firstValueFrom(acks$);
+    messages$.next(first);
+    await firstAck;
+    await admin.deleteTopics({ topics: [topic] });
+    const secondAck = firstValueFrom(acks$.pipe(take(1)));
+    messages$.next(second);
+    expect(await secondAck).toMatchObject({ inputOrder: 2, offset: '0' });
+  });
+
+  it('asks for the brokers again when the connection keeps failing', async () => {
+    const lists = [[`127.0.0.1:${await freePort()}`], [server.address]];
+    const asked: string[] = [];
+    const handle = opened(kafka({
+      brokers: () => {
+        const list = lists[asked.length < 3 ? 0 : 1] as string[];
+        asked.push(...list);
+        return Promise.resolve(list);
+      },
+    }));
+    const [ack] = await all(from(made(1)).pipe(publish(handle, { topic: `moved-${randomUUID()}` })));
+    expect(ack).toMatchObject({ offset: '0' });
+    expect(handle.address).toBe(`kafka://${lists[1]?.[0]}`);
+  });
+
+  it('asks for the brokers again when it is told to reconnect, and at no other time', async () => {
+    let asked = 0;
+    const handle = opened(kafka({ brokers: () => { asked++; return [server.address]; } }));
+    const [one, two, three] = made(3) as [CameraMessage, CameraMessage, CameraMessage];
+    const topic = `asked-${randomUUID()}`;
+    const send = (message: CameraMessage) => all(from([message]).pipe(publish(handle, { topic })));
+    await send(one);
+    const first = asked;
+    expect(orders(await send(two))).toEqual([2]);
+    expect(asked).toBe(first);
+    handle.reconnect();
+    expect(orders(await send(three))).toEqual([3]);
+    expect(asked).toBeGreaterThan(first);
+  });
+
+  it('does not hold up other topics when one may not be made', async () => {
+    const handle = opened(kafka({ brokers: [server.address], replicationFactor: 3 }));
+    const there = `there-${randomUUID()}`;
+    await admin.createTopics({ topics: [{ topic: there }] });
+    const refused = firstValueFrom(handle.errors$);
+    const waiting = from(made(1)).pipe(publish(handle, { topic: `no-${randomUUID()}` })).subscribe();
+    const acks = await all(from(made(20, { key: 'other' })).pipe(publish(handle, { topic: there })));
+    expect(acks).toHaveLength(20);
+    expect((await refused).code).toBe('BROKER_UNAVAILABLE');
+    waiting.unsubscribe();
+  });
+
+  it('logs in, and never shows the password', async () => {
+    const secured = await startKafka({ sasl: { username: 'camera', password: 'hush-hush"1' } });
+    try {
+      const sasl = { mechanism: 'plain', username: 'camera', password: 'hush-hush"1' } as const;
+      const handle = opened(kafka({ brokers: [secured.address], sasl }));
+      expect(await all(from(made(3)).pipe(publish(handle, { topic: 'login' })))).toHaveLength(3);
+      const lines: string[] = [];
+      const logger = pino({ level: 'trace' }, { write: (line) => { lines.push(line); } });
+      const wrong = opened(kafka({ brokers: [secured.address], sasl: { ...sasl, password: 'wrong-secret' }, logger }));
+      const failure = firstValueFrom(wrong.errors$);
+      from(made(1)).pipe(publish(wrong, { topic: 'login' })).subscribe();
+      const { message: text, stack } = await failure;
+      expect(wrong.state.status).toBe('unavailable');
+      expect(text).toMatch(/authentication/i);
+      expect(lines.length).toBeGreaterThan(0);
+      expect([text, stack, ...lines].join()).not.toContain('wrong-secret');
+    } finally {
+      await closeAll();
+      await secured.stop();
+    }
+  });
+
+  it('goes on with the new leader when a broker of the cluster is gone', async () => {
+    const first = await startKafka({ properties: { 'min.insync.replicas': '1' } });
+    const second = await startKafka({ joins: first });
+    try {
+      const handle = opened(kafka({ brokers: [first.address, second.address], replicationFactor: 2, numPartitions: 4 }));
+      const topic = 'moves';
+      const messages$ = new Subject<CameraMessage>();
+      const acks$ = new ReplaySubject<Published>();
+      messages$.pipe(publish(handle, { topic, key: ({ inputOrder }) => `k${inputOrder % 8}` })).subscribe(acks$);
+      const messages = made(64);
+      for (const one of messages.slice(0, 32)) messages$.next(one);
+      await firstValueFrom(acks$.pipe(take(32), toArray()));
+      await second.kill();
+      for (const one of messages.slice(32)) messages$.next(one);
+      messages$.complete();
+      const acks = await all(acks$);
+      expect(new Set(orders(acks))).toEqual(new Set(orders(messages)));
+    } finally {
+      await closeAll();
+      await second.stop();
+      await first.stop();
+    }
+  }, 120_000);
+});

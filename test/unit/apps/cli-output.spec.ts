@@ -1,0 +1,127 @@
+/** What the command line prints: the table, the summary, log lines. */
+import { describe, expect, it } from 'vitest';
+import { oneLine } from '../../../src/apps/cli/program/guard.js';
+import { createLogger } from '../../../src/apps/cli/program/logger.js';
+import { plain, readableLine } from '../../../src/apps/cli/program/readable.js';
+import { readableSummary, summaryOf } from '../../../src/apps/cli/stream/summary.js';
+import { type View, table } from '../../../src/apps/cli/stream/table.js';
+import { EMPTY_LEDGER, type Ledger } from '../../../src/ledger/ledger.js';
+import { shownSize } from '../../../src/ledger/report/report.js';
+import { type CameraStats, statsOf } from '../../../src/ledger/report/stats.js';
+
+const WIDE = { columns: 200, rows: 24 };
+const broker: View['broker'] = { address: 'kafka://localhost:9092', state: { status: 'connected', outbox: { messages: 0, bytes: 0 } } };
+
+describe('table', () => {
+  it('has a line for each camera, and one for the broker', () => {
+    const streaming = statsWith({ state: 'streaming', counts: { published: 12 }, dropped: { outbox: 3 }, encoder: 'libx265' }, { captured: 25, published: 5 });
+    const waiting = statsWith({ state: 'waiting', nextAttemptAt: Date.now() + 4_500 });
+    const lines = table({ cameras: [{ key: 'camera_1', stats: streaming }, { key: 'gate', stats: waiting }], broker }, WIDE).split('\n');
+    expect(lines[0]).toMatch(/camera +state +fps in +fps out +published +dropped +latency +flight +next +encoder/);
+    expect(lines[1]).toMatch(/^camera_1 +streaming +25\.0 +5\.0 +12 +3 +- +0 +- +libx265$/);
+    expect(lines[2]).toMatch(/^gate +waiting +0\.0 +0\.0 +0 +0 +- +0 +in [45] s +-$/);
+    expect(lines[3]).toBe('to kafka://localhost:9092  connected');
+  });
+
+  it('shows what the broker has not taken, and why', () => {
+    const state: View['broker']['state'] = { status: 'unavailable', outbox: { messages: 7, bytes: 150_000 }, error: new Error('connect ECONNREFUSED') as never };
+    expect(table({ cameras: [], broker: { ...broker, state } }, WIDE)).toContain('unavailable, outbox 7 messages, 150.0 kB, connect ECONNREFUSED');
+  });
+
+  it.each([20, 80, 120])('has no line longer than %i columns', (columns) => {
+    const cameras = [{ key: 'a'.repeat(100), stats: statsWith({ encoder: 'x'.repeat(50) }) }];
+    for (const line of table({ cameras, broker }, { columns, rows: 24 }).split('\n')) expect(line.length).toBeLessThanOrEqual(columns);
+  });
+
+  it('fits 80 columns with a short key', () => {
+    const stats = statsWith({ state: 'streaming', encoder: 'libx265' }, { captured: 25, published: 25 });
+    expect(table({ cameras: [{ key: 'camera_1', stats }], broker }, { columns: 80, rows: 24 })).toContain('libx265');
+  });
+
+  it('counts the cameras that find no room', () => {
+    const cameras = Array.from({ length: 30 }, (_, index) => ({ key: `c${index}`, stats: statsWith({}) }));
+    const lines = table({ cameras, broker }, { columns: 100, rows: 10 }).split('\n');
+    expect(lines.length).toBeLessThan(10);
+    expect(lines).toContain('… and 24 more');
+  });
+
+  it('lets no key move the cursor', () => {
+    expect(table({ cameras: [{ key: '\u001b[2Jx', stats: statsWith({}) }], broker }, WIDE)).not.toContain('\u001b');
+  });
+});
+
+describe('summary', () => {
+  const a = statsWith({ counts: { captured: 10, published: 6, skipped: 2, bytes: 1000, reconnects: 1 }, dropped: { outbox: 2 }, encoder: 'libx265' });
+  const b = statsWith({ counts: { captured: 5, published: 4, bytes: 500 }, dropped: { stopped: 1 }, encoder: 'hevc_nvenc' });
+
+  it('has the counts of one camera', () => {
+    expect(summaryOf([{ key: 'a', stats: a }])).toEqual({
+      captured: 10, published: 6, delivered: 0, skipped: 2, dropped: { ...EMPTY_LEDGER.dropped, outbox: 2 }, inFlight: 0, duplicates: 0,
+      bytes: 1000, reconnects: 1, encoder: 'libx265',
+    });
+  });
+
+  it('sums several up, and has each', () => {
+    const summary = summaryOf([{ key: 'a', stats: a }, { key: 'b', stats: b }]);
+    expect(summary).toMatchObject({ captured: 15, published: 10, skipped: 2, dropped: { outbox: 2, stopped: 1 }, bytes: 1500, reconnects: 1, encoder: 'libx265, hevc_nvenc' });
+    expect(summary.cameras).toMatchObject({ a: { captured: 10, encoder: 'libx265' }, b: { published: 4, dropped: { stopped: 1 } } });
+  });
+
+  it('is a line for each camera in words', () => {
+    expect(readableSummary(summaryOf([{ key: 'a', stats: a }]), ['a'])).toBe(
+      'a: 10 frames captured, 6 published (1.0 kB), 2 skipped, 2 dropped (outbox 2), 1 reconnects, encoder libx265\n');
+    expect(readableSummary(summaryOf([{ key: 'a', stats: a }, { key: 'b', stats: b }]), ['a', 'b']).trimEnd().split('\n')).toHaveLength(2);
+  });
+});
+
+describe('createLogger', () => {
+  it('writes no secret, in whatever it stands, and stays JSON', () => {
+    const lines: string[] = [];
+    const logger = createLogger('info', ['123', 'hidden"pw'], (line) => { lines.push(line); });
+    logger.info({ url: 'rtsp://u:other@h/s', count: 41234, inner: { list: ['x123', 'hidden"pw'] } }, 'with 123');
+    logger.error(new Error('hidden"pw'));
+    logger.child({ part: 'a' }).warn({ err: new Error('to redis://:third@h') }, '%s', 'hidden"pw');
+    const records = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(records[0]).toMatchObject({ count: 41234, inner: { list: ['x***', '***'] }, msg: 'with ***', url: 'rtsp://***@h/s' });
+    expect(lines.join('')).not.toMatch(/other|hidden|third/);
+  });
+});
+
+describe('readable', () => {
+  it('puts a log line in words', () => {
+    const line = JSON.stringify({ level: 40, time: 0, pid: 1, hostname: 'h', name: 'rxcam', camera: 'gate', attempt: 2, error: { code: 'X', message: 'no\u001b answer' }, msg: 'retrying' });
+    expect(readableLine(`${line}\n`)).toMatch(/^\d\d:\d\d:\d\d WARN {2}gate retrying attempt=2 error="no\? answer"$/);
+    expect(readableLine('no JSON\n')).toBe('no JSON');
+  });
+
+  it.each([[0, '0 B'], [999, '999 B'], [1000, '1.0 kB'], [253_973, '254.0 kB'], [5e9, '5.0 GB'], [5e15, '5000.0 TB']])('shows %d bytes as %s', (bytes, shown) => {
+    expect(shownSize(bytes)).toBe(shown);
+  });
+
+  it('takes control characters out of text', () => {
+    expect(plain('a\u001b[31m\r\nb')).toBe('a?[31m??b');
+  });
+
+  it('brings an error into one line without credentials', () => {
+    expect(oneLine(new Error('first\n  second rtsp://u:pw@h'))).toBe('first second rtsp://***@h');
+    expect(oneLine('text')).toBe('text');
+  });
+});
+
+interface Some {
+  state?: Ledger['state'];
+  counts?: Partial<Ledger['counts']>;
+  dropped?: Partial<Ledger['dropped']>;
+  nextAttemptAt?: number;
+  encoder?: string;
+}
+
+function statsWith({ state = 'idle', counts = {}, dropped = {}, nextAttemptAt, encoder }: Some, rate: Partial<CameraStats['rate']> = {}): CameraStats {
+  const stats = statsOf({
+    ...EMPTY_LEDGER, state,
+    counts: { ...EMPTY_LEDGER.counts, ...counts }, dropped: { ...EMPTY_LEDGER.dropped, ...dropped },
+    ...(nextAttemptAt !== undefined && { nextAttemptAt }),
+    ...(encoder !== undefined && { encoder: { name: encoder, hardware: false, reason: '' } }),
+  });
+  return { ...stats, rate: { ...stats.rate, ...rate } };
+}

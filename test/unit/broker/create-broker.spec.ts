@@ -1,0 +1,90 @@
+/** createBroker: what is no driver is refused, and a driver's mistakes neither stop the queue nor show its login. */
+import { EMPTY, type Observable, firstValueFrom, from, lastValueFrom, of, take, toArray } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { publish } from '../../../operators/publish.js';
+import { type Driver, type Outgoing, type SendOutcome, createBroker } from '../../../src/broker/index.js';
+import { InvalidOption } from '../../../src/core/errors/errors.js';
+import { message } from './outbox-fakes.js';
+
+class Simple implements Driver {
+  readonly kind = 'simple';
+  readonly address: string = 'simple://me:se/cret@host/x';
+  readonly written: Outgoing[] = [];
+  calls = 0;
+
+  send(batch: readonly Outgoing[]): Observable<readonly SendOutcome[]> {
+    this.calls++;
+    this.written.push(...batch);
+    return of(batch.map((): SendOutcome => ({ ok: true })));
+  }
+
+  reset(): void { /* There is no connection. */ }
+  close(): Observable<never> { return EMPTY; }
+}
+
+const send = (driver: Driver, count: number, options = {}) => {
+  const broker = createBroker(driver, { lingerMs: 0, retryInitialMs: 1, retryMaxMs: 1, ...options });
+  const messages = Array.from({ length: count }, (_, index) => message(index + 1));
+  return { broker, acks: lastValueFrom(from(messages).pipe(publish(broker, { topic: 't' }), toArray())) };
+};
+
+describe('createBroker', () => {
+  it.each<[unknown, RegExp]>([
+    [undefined, /option 'driver': undefined given, expected an object with kind, address, send, reset, close/],
+    ['kafka', /option 'driver': kafka given/],
+    [{ kind: 'x', address: 'x:' }, /option 'driver\.send': undefined given, expected a function/],
+    [Object.assign(new Simple(), { address: '' }), /option 'driver\.address': an empty text given, expected a text/],
+  ])('refuses %j, and says what a driver is', (driver, says) => {
+    expect(() => createBroker(driver as Driver)).toThrow(InvalidOption);
+    expect(() => createBroker(driver as Driver)).toThrow(says);
+  });
+
+  it('sends messages in order, and closes', async () => {
+    const driver = new Simple();
+    const { broker, acks } = send(driver, 5);
+    expect((await acks).map(({ inputOrder }) => inputOrder)).toEqual([1, 2, 3, 4, 5]);
+    expect(driver.written.map(({ message: { inputOrder } }) => inputOrder)).toEqual([1, 2, 3, 4, 5]);
+    expect(await broker.close()).toEqual({ unsent: 0, unsentBytes: 0, byTopic: {} });
+  });
+
+  it('shows no login of a driver that names it in its address', async () => {
+    class Failing extends Simple {
+      override send(): Observable<never> { throw new Error('no way to simple://me:se/cret@host/x'); }
+    }
+    const { broker, acks } = send(new Failing(), 1);
+    const error = await firstValueFrom(broker.errors$.pipe(take(1)));
+    expect(error.code).toBe('BROKER_UNAVAILABLE');
+    await broker.close({ deadlineMs: 0 });
+    expect(await acks).toEqual([]);
+    expect([broker.address, error.message, error.stack, JSON.stringify(error)].join('\n')).not.toMatch(/cret/);
+    expect(broker.address).toBe('simple://***@host/x');
+  });
+
+  it.each<[string, (driver: Simple, batch: readonly Outgoing[]) => unknown]>([
+    ['throws', () => { throw new Error('a bug'); }],
+    ['returns nothing', () => undefined],
+    ['emits nothing', () => EMPTY],
+    ['emits fewer outcomes than messages', () => of([])],
+  ])('sends again what a driver did not write that %s', async (_, fault) => {
+    class Once extends Simple {
+      override send(batch: readonly Outgoing[]): Observable<readonly SendOutcome[]> {
+        return this.calls++ === 0 ? fault(this, batch) as Observable<readonly SendOutcome[]> : super.send(batch);
+      }
+    }
+    const driver = new Once();
+    const { broker, acks } = send(driver, 3);
+    expect((await acks).map(({ inputOrder }) => inputOrder)).toEqual([1, 2, 3]);
+    await broker.close();
+  });
+
+  it('takes the promise of a driver that makes one', async () => {
+    class Async extends Simple {
+      override send(batch: readonly Outgoing[]): Observable<readonly SendOutcome[]> {
+        return Promise.resolve(batch.map(() => ({ ok: true }))) as unknown as Observable<readonly SendOutcome[]>;
+      }
+    }
+    const { broker, acks } = send(new Async(), 3);
+    expect(await acks).toHaveLength(3);
+    await broker.close();
+  });
+});

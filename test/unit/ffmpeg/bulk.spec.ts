@@ -1,0 +1,38 @@
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { start, stop } from '../../../src/ffmpeg/process/process.js';
+import { readInBulk } from '../../../src/ffmpeg/process/bulk.js';
+
+const WRITES = 40;
+/** Writes a byte every 5 ms, and waits for its end. */
+const PROGRAM = `let n = 0; const t = setInterval(() => { process.stdout.write('x'); if (++n === ${WRITES}) clearInterval(t); }, 5); process.stdin.resume();`;
+
+describe('readInBulk', () => {
+  it('hands over what many writes have left in the pipe, unasked, with few readings', async () => {
+    const child = start(process.execPath, ['-e', PROGRAM], {}, () => undefined);
+    const chunks: Buffer[] = [];
+    readInBulk(child.stdout);
+    const all = new Promise<void>((resolve) => {
+      child.stdout.on('data', (chunk: Buffer) => {
+        chunks.push(chunk);
+        if (Buffer.concat(chunks).length === WRITES) resolve();
+      });
+    });
+    await all;
+    stop(child);
+    expect(chunks.length).toBeLessThan(WRITES / 2);
+  });
+
+  it('hands it over at once when asked', async () => {
+    const child = start(process.execPath, ['-e', 'process.stdout.write("a"); process.stdin.once("data", () => { process.stdout.write("b"); });'], {}, () => undefined);
+    const wake = readInBulk(child.stdout);
+    await once(child.stdout, 'data');
+    child.stdin.write('go');
+    const next = once(child.stdout, 'data');
+    // Longer than the program needs to answer, far less than a rest.
+    while (!(await Promise.race([next.then(() => true), sleep(5, false)]))) wake();
+    stop(child);
+    expect(String((await next)[0])).toBe('b');
+  });
+});
