@@ -20,7 +20,7 @@ describe('fakeBroker', () => {
       const subs = '     ^-------!     ';
       const expected = ' ----1--2--(3|)';
       const gate = fakeCamera(source, { live: false });
-      const broker = fakeBroker({ latency: 3 });
+      const broker = fakeBroker({ latencyMs: 3 });
       const ledger = expectLedger(gate);
       expectObservable(sent(gate, broker).pipe(order)).toBe(expected);
       expectSubscriptions(gate.subscriptions).toBe(subs);
@@ -46,9 +46,9 @@ describe('fakeBroker', () => {
 
   it('fails what it was asked when it goes down before the answer, and never answers what it was asked while it hangs', () => {
     marbles(({ flush }) => {
-      const failing = fakeBroker({ latency: 10, down: '-----d-u' });
+      const failing = fakeBroker({ latencyMs: 10, down: '-----d-u' });
       expectParts(sent(fakeCamera('-f|', { live: false }), failing), '271ms (a|)', { a: { inputOrder: 1 } });
-      const hanging = fakeBroker({ latency: 10, down: '-h-u', requestTimeoutMs: 100 });
+      const hanging = fakeBroker({ latencyMs: 10, down: '-h-u', requestTimeoutMs: 100 });
       expectParts(sent(fakeCamera('-f|', { live: false }), hanging), '361ms (a|)', { a: { inputOrder: 1 } });
       flush();
       expect(failing.messages).toHaveLength(1);
@@ -85,7 +85,7 @@ describe('fakeBroker', () => {
   it('goes on where the camera fails, and the camera where the broker does', () => {
     marbles(({ expectObservable, flush }) => {
       const gate = fakeCamera(['-f-f#', '-f-f|'], { live: false });
-      const broker = fakeBroker({ down: '---d 1s u', latency: 1 });
+      const broker = fakeBroker({ down: '---d 1s u', latencyMs: 1 });
       const ledger = expectLedger(gate);
       expectObservable(sent(gate, broker).pipe(retry(1_000), order)).toBe('--1 1754ms (234|)');
       flush();
@@ -96,7 +96,7 @@ describe('fakeBroker', () => {
   it('refuses a letter that stands for nothing', () => {
     expect(() => fakeBroker({ down: '--x' })).toThrow(InvalidOption);
     expect(() => fakeBroker({ down: '--x' })).toThrow("fakeBroker: 'x' in '--x' given; allowed: d h l u");
-    expect(() => fakeBroker({ latency: -1 })).toThrow(InvalidOption);
+    expect(() => fakeBroker({ latencyMs: -1 })).toThrow(InvalidOption);
   });
 });
 

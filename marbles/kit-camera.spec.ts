@@ -64,7 +64,7 @@ describe('fakeCamera', () => {
       const subs = ['    ^-!', '5002ms ^--!', '10005ms ^!', '15006ms ^!'];
       const expected = ' 12 5000ms 3-4 4999ms - 5 5000ms 6';
       const gate = fakeCamera([first, second, last].map((one) => one.trim()));
-      expectObservable(gate.pipe(retry({ max: 5_000 }), seq), '^ 15007ms !').toBe(expected);
+      expectObservable(gate.pipe(retry({ maxMs: 5_000 }), seq), '^ 15007ms !').toBe(expected);
       expectSubscriptions(gate.subscriptions).toBe(subs);
     });
   });

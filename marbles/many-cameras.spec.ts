@@ -21,7 +21,7 @@ function reconnections(jitter: number): { times: number[]; peak: number } {
       const gate = fakeCamera([' f 39ms f 39ms S', 'f 39ms f 39ms f'], { key: `camera_${n}`, fps: 25 });
       expectLedger(gate);
       gate.events$.subscribe((event) => { if (event.type === 'connecting' && event.attempt > 1) times.push(event.at); });
-      expectObservable(gate.pipe(encodeH265(), retry({ initial: 5_000, jitter, random: seeded(n) })), '^ 8s !');
+      expectObservable(gate.pipe(encodeH265(), retry({ initialMs: 5_000, jitter, random: seeded(n) })), '^ 8s !');
       gate.events$.subscribe({ next: () => { peak = Math.max(peak, gate.processes.peak); } });
     }
     flush();

@@ -57,9 +57,9 @@ describe('retry', () => {
     };
     openings(2_000, 100, [0, 2, 6, 14, 30, 60, 90]);
     openings(60_000, 200, [0, 60, 120, 180]);
-    openings({ initial: 1_000, max: 3_000 }, 10, [0, 1, 3, 6, 9]);
-    openings({ initial: 2_000, factor: 1 }, 10, [0, 2, 4, 6, 8]);
-    openings({ initial: 1_000, factor: 3, max: 100_000 }, 41, [0, 1, 4, 13, 40]);
+    openings({ initialMs: 1_000, maxMs: 3_000 }, 10, [0, 1, 3, 6, 9]);
+    openings({ initialMs: 2_000, factor: 1 }, 10, [0, 2, 4, 6, 8]);
+    openings({ initialMs: 1_000, factor: 3, maxMs: 100_000 }, 41, [0, 1, 4, 13, 40]);
   });
 
   it('shortens each wait by a random share of it', () => {
@@ -128,8 +128,8 @@ describe('retry', () => {
     delays(['R', `${'f'.repeat(20)}r${'f'.repeat(20)}R`, 'R'], [5, 10, 20]); // a rejected access unit breaks the flow
     delays(['R', `${'f'.repeat(20)}----${'f'.repeat(20)}R`, 'R'], [5, 10, 20]); // so does a read window without a frame
     delays(['R', `${'f'.repeat(20)}-${'f'.repeat(20)}R`, 'R'], [5, 5, 10]); // three frame times are a window
-    delays(['R', 'ffffR', 'R'], [5, 5, 10], { stableAfter: 3_000 });
-    delays(['R', 'R', 'R', 'R'], [5, 5, 5], { stableAfter: 0, factor: 1 });
+    delays(['R', 'ffffR', 'R'], [5, 5, 10], { stableAfterMs: 3_000 });
+    delays(['R', 'R', 'R', 'R'], [5, 5, 5], { stableAfterMs: 0, factor: 1 });
   });
 
   it('learns from the camera that frames flow, whatever becomes of them', () => {
@@ -196,7 +196,7 @@ describe('retry', () => {
       expectSubscriptions(picky.subscriptions).toBe(['^!', '6s ^!']);
       const gate = camera('fff');
       const failing = map((seq: string) => { if (seq === '2') throw new TypeError('odd'); return seq; });
-      expectObservable(gate.pipe(digits, failing, retry({ retryOn: () => true, initial: 2_000 })), '^---!').toBe('1--3');
+      expectObservable(gate.pipe(digits, failing, retry({ retryOn: () => true, initialMs: 2_000 })), '^---!').toBe('1--3');
       expectLedger(gate);
     });
   });
@@ -204,7 +204,7 @@ describe('retry', () => {
   it('asks an unauthorised camera every max ms at most', () => {
     seconds(({ expectObservable, expectSubscriptions }) => {
       const gate = camera('U');
-      expectObservable(gate.pipe(retry({ initial: 1_000, max: 20_000 })), '^ 59s !').toBe('');
+      expectObservable(gate.pipe(retry({ initialMs: 1_000, maxMs: 20_000 })), '^ 59s !').toBe('');
       expectSubscriptions(gate.subscriptions).toBe(at(0, 20, 40));
     });
   });
@@ -261,7 +261,7 @@ describe('retry', () => {
       const unsub = '     ^ 10s !';
       const gate = camera(source.trim());
       const coded$ = gate.pipe(retry(), skipRate(2), resize({ width: 32 }), encodeH265({ mode: 'frame' }));
-      expect(planOf(coded$)).toMatchObject({ steps: [{ kind: 'skipRate' }, { kind: 'resize' }, { kind: 'encodeH265' }], reconnect: { initial: 5_000 } });
+      expect(planOf(coded$)).toMatchObject({ steps: [{ kind: 'skipRate' }, { kind: 'resize' }, { kind: 'encodeH265' }], reconnect: { initialMs: 5_000 } });
       expectLedger(gate);
       expectObservable(coded$.pipe(digits), unsub).toBe(expected);
       expectSubscriptions(gate.subscriptions).toBe(subs);
@@ -303,7 +303,7 @@ describe('retry', () => {
   it('leaves to the second retry what the first does not take', () => {
     seconds(({ expectObservable, expectSubscriptions }) => {
       const gate = camera(['R', 'N', 'R', 'f']);
-      const first = retry<Frame>({ initial: 1_000, retryOn: (error) => error instanceof SourceRefused });
+      const first = retry<Frame>({ initialMs: 1_000, retryOn: (error) => error instanceof SourceRefused });
       expectObservable(gate.pipe(first, retry(10_000), digits), '^ 20s !').toBe('12s 1');
       expectSubscriptions(gate.subscriptions).toBe([...at(0, 1, 11), '12s ^ 8s !']);
     });
@@ -359,8 +359,8 @@ describe('retry', () => {
   });
 
   it('refuses waits that make no sense', () => {
-    const wrong: unknown[] = [-1, NaN, 2 ** 31, '5', { initial: -1 }, { factor: 0.5 }, { jitter: 2 }, { jitter: -0.1 }, { initial: 10, max: 5 }, { stableAfter: -1 }, { retryOn: true }, { random: 1 }, { wait: 5 }];
+    const wrong: unknown[] = [-1, NaN, 2 ** 31, '5', { initialMs: -1 }, { factor: 0.5 }, { jitter: 2 }, { jitter: -0.1 }, { initialMs: 10, maxMs: 5 }, { stableAfterMs: -1 }, { retryOn: true }, { random: 1 }, { wait: 5 }];
     for (const delay of wrong) expect(() => retry(delay as number), JSON.stringify(delay)).toThrow(InvalidOption);
-    expect(() => retry({ initial: 10, max: 5 })).toThrow("retry: option 'max': 5 given, expected max to be at least initial");
+    expect(() => retry({ initialMs: 10, maxMs: 5 })).toThrow("retry: option 'maxMs': 5 given, expected maxMs to be at least initialMs");
   });
 });

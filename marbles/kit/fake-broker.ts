@@ -11,7 +11,7 @@ import { parseDiagram } from './scheduler.js';
 /** Options of {@link fakeBroker}. */
 export interface FakeBrokerConfig {
   /** From a request to its answer; ms. Default 0: in the same ms, but never at once. */
-  readonly latency?: number;
+  readonly latencyMs?: number;
   /**
    * How the broker is, from its creation on: `d` it goes down (requests fail), `h` it hangs (and never answers what it
    * was asked then), `l` it writes but its answers are lost, `u` it is up again. Default: up.
@@ -55,7 +55,7 @@ export class FakeBroker extends BrokerHandle<FakeDriver> {
 }
 
 const schema = options({
-  latency: milliseconds().default(0),
+  latencyMs: milliseconds().default(0),
   down: z.string().default(''),
   refuse: callback<(message: CameraMessage) => RxcamError | undefined>().optional(),
   tooLargeBytes: byteCount().optional(),
@@ -70,7 +70,7 @@ const schema = options({
  * @example
  * ```ts
  * marbles(({ expectObservable }) => {
- *   const broker = fakeBroker({ latency: 2, down: '-----d 2s u' });
+ *   const broker = fakeBroker({ latencyMs: 2, down: '-----d 2s u' });
  *   expectObservable(messages$.pipe(publish(broker, { topic: 'video' }))).toBe('…');
  * });
  * ```
@@ -83,7 +83,7 @@ export function fakeBroker(config: FakeBrokerConfig = {}): FakeBroker {
 
 type Mood = 'd' | 'h' | 'l' | 'u';
 interface Behaviour {
-  readonly latency: number;
+  readonly latencyMs: number;
   readonly moods: readonly { at: number; mood: Mood }[];
   readonly refuse?: FakeBrokerConfig['refuse'] | undefined;
   readonly tooLargeBytes?: number | undefined;
@@ -108,8 +108,8 @@ class FakeDriver implements Driver {
 
   send(batch: readonly Outgoing[]): Observable<readonly SendOutcome[]> {
     this.requests.push({ at: asyncScheduler.now(), messages: batch.length });
-    const { latency } = this.behaviour;
-    const mood = this.#worstWithin(latency);
+    const { latencyMs } = this.behaviour;
+    const mood = this.#worstWithin(latencyMs);
     if (mood === 'h') return NEVER;
     return new Observable((subscriber) => {
       const answer = () => {
@@ -121,7 +121,7 @@ class FakeDriver implements Driver {
         if (mood === 'l') subscriber.error(new BrokerUnavailable('fake: the answer is lost'));
         else subscriber.next(outcomes);
       };
-      subscriber.add(asyncScheduler.schedule(answer, latency));
+      subscriber.add(asyncScheduler.schedule(answer, latencyMs));
     });
   }
 

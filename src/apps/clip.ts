@@ -108,7 +108,7 @@ function iso(ms: number): string {
 /** One file of all messages, over gaps. */
 function intoFile(file: string, { topic, key }: Period): OperatorFunction<Verified | Gap, Recorded> {
   return (source) => new Observable<Recorded>((subscriber) => {
-    const settings = { every: Infinity, gapMs: Infinity, joins: true };
+    const settings = { everyMs: Infinity, gapMs: Infinity, joins: true };
     const stream = new RecordStream(new SingleFile(disk, file), ffmpegMuxer, settings, { topic, key, camera: key }, sinkOf(subscriber));
     const step = {};
     subscriber.add(() => { stream.leave(); });

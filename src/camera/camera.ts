@@ -48,7 +48,7 @@ export interface CameraConfig {
   /** HTTP files: largest download in bytes. Default 4 GiB. */
   readonly maxDownloadBytes?: number | undefined;
   /** HTTP files: a download that brings fewer bytes a second, over a minute, is given up. Default 1,000; 0 lets any pass. */
-  readonly minDownloadRate?: number | undefined;
+  readonly minDownloadBytesPerSecond?: number | undefined;
   /** Files: whether a playlist may name files outside its own folder. Default false. */
   readonly allowLocalPlaylists?: boolean | undefined;
   /**
@@ -80,10 +80,10 @@ export interface CameraConfig {
    * is not mended. `RXCAM_ALLOW_OLD_FFMPEG=1` does the same for all cameras.
    */
   readonly allowOldFfmpeg?: boolean | undefined;
-  /** Gets one line for each change of state, and one with the figures of the report every `logEvery` published frames. */
+  /** Gets one line for each change of state, and one with the figures of the report every `logEveryFrames` published frames. */
   readonly logger?: Logger | undefined;
   /** Default 50. */
-  readonly logEvery?: number | undefined;
+  readonly logEveryFrames?: number | undefined;
   /** Runs the plan in place of ffmpeg; `rxcam/testing` has one. */
   readonly engine?: Engine | undefined;
 }
@@ -102,7 +102,7 @@ const schema = options({
   download: z.boolean().default(SOURCE.download),
   cacheDir: z.string().min(1).optional(),
   maxDownloadBytes: byteCount().default(SOURCE.maxDownloadBytes),
-  minDownloadRate: z.number().min(0).default(SOURCE.minDownloadRate),
+  minDownloadBytesPerSecond: z.number().min(0).default(SOURCE.minDownloadBytesPerSecond),
   allowLocalPlaylists: z.boolean().default(SOURCE.allowLocalPlaylists),
   hosts: HOSTS_SCHEMA.optional(),
   fps: z.number().positive().max(1000).optional(),
@@ -116,7 +116,7 @@ const schema = options({
   nice: z.number().int().min(0).max(19).default(SOURCE.nice),
   allowOldFfmpeg: z.boolean().default(SOURCE.allowOldFfmpeg),
   logger: logger().optional(),
-  logEvery: count().default(STATS.logEvery),
+  logEveryFrames: count().default(STATS.logEveryFrames),
   engine: callback<Engine>().optional(),
 });
 
@@ -194,6 +194,6 @@ export function camera(address: string | number, config: CameraConfig = {}): Cam
     engine: given.engine ?? ffmpegEngine,
     process: { nice: given.nice, allowOldFfmpeg: given.allowOldFfmpeg },
   });
-  if (given.logger !== undefined) logEvents(hub.ledger, given.logger, given.logEvery);
+  if (given.logger !== undefined) logEvents(hub.ledger, given.logger, given.logEveryFrames);
   return new Camera(hub, source, { pixelFormat, decoderThreads, stream, deinterlace, codecs, maxPixels });
 }

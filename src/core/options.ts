@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import { InvalidOption } from './errors/errors.js';
 import { isSecretOption, redactValue } from './redact/redact.js';
+import { namesIn, suggestion } from './suggestion.js';
 
 /**
  * Returns `given` with the schema's defaults filled in.
@@ -12,7 +13,7 @@ import { isSecretOption, redactValue } from './redact/redact.js';
 export function parseOptions<S extends z.ZodType>(what: string, schema: S, given: unknown): z.output<S> {
   const result = schema.safeParse(given);
   if (result.success) return result.data;
-  throw new InvalidOption(result.error.issues.map((issue) => describe(what, issue, given)).join('; '));
+  throw new InvalidOption(result.error.issues.map((issue) => describe(what, issue, given, schema)).join('; '));
 }
 
 /** A strict object: an unknown name is an error. */
@@ -49,8 +50,11 @@ function isTexts(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every((text) => typeof text === 'string');
 }
 
-function describe(what: string, issue: z.core.$ZodIssue, given: unknown): string {
-  if (issue.code === 'unrecognized_keys') return `${what}: unknown option ${issue.keys.map((key) => `'${key}'`).join(', ')}`;
+function describe(what: string, issue: z.core.$ZodIssue, given: unknown, schema: z.ZodType): string {
+  if (issue.code === 'unrecognized_keys') {
+    const known = namesIn(schema, issue.path);
+    return `${what}: unknown option ${issue.keys.map((key) => `'${key}'${suggestion(key, known)}`).join(', ')}`;
+  }
   if (issue.code === 'invalid_union') return `${what}${at(issue.path)}: ${shown(given, issue.path)} given, ${unionOf(issue)}`;
   return `${what}${at(issue.path)}: ${shown(given, issue.path)} given, ${lowerFirst(issue.message)}`;
 }

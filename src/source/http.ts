@@ -79,7 +79,7 @@ class HttpSource implements Source {
     const inPlace = options.download === false;
     const found = await (inPlace ? probe(target) : download(target, {
       cacheDir: options.cacheDir, maxBytes: options.maxDownloadBytes ?? SOURCE.maxDownloadBytes,
-      lowestRate: options.minDownloadRate ?? SOURCE.minDownloadRate,
+      lowestRate: options.minDownloadBytesPerSecond ?? SOURCE.minDownloadBytesPerSecond,
     }, progress));
     this.#live = found.nature !== 'file';
     if (found.nature === 'file' && found.path !== undefined) {

@@ -29,7 +29,7 @@ export interface SourceOptions {
   /** HTTP files: the largest download in bytes. */
   readonly maxDownloadBytes?: number | undefined;
   /** HTTP files: the lowest rate of a download, in bytes a second over a minute. */
-  readonly minDownloadRate?: number | undefined;
+  readonly minDownloadBytesPerSecond?: number | undefined;
   /** Files: whether a playlist may name files outside its own folder. */
   readonly allowLocalPlaylists?: boolean | undefined;
   /** RTSP and HTTP: hosts that the source may and may not lead to. */

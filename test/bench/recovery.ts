@@ -16,7 +16,7 @@ import { startRedis } from '../services/redis.js';
 import { startRtspServer } from '../services/rtsp.js';
 
 const SOURCE = { width: 160, height: 90, fps: 10, gop: 10 };
-const WAITS = { initial: 500, max: 2_000, stableAfter: 1_000 };
+const WAITS = { initialMs: 500, maxMs: 2_000, stableAfterMs: 1_000 };
 const STEADY_FRAMES = 15;
 
 interface Recovery { readonly totalMs: number; readonly backoffMs: number }
@@ -33,7 +33,7 @@ const gate = camera(rtsp.url, { readWindowMs: 500, maxReadFailures: 4 });
 const subscription = gate.pipe(encodeH265({ mode: 'frame' }), toMessage(), publish(broker, { topic: 'recovery' }), retry(WAITS)).subscribe();
 
 say(`recovery: ${runs} runs; RTSP ${SOURCE.width}x${SOURCE.height} at ${SOURCE.fps} fps, a keyframe each ${SOURCE.gop} frames; ` +
-  `retry from ${WAITS.initial} to ${WAITS.max} ms; down for ${downMs} to ${downMs + 1_000} ms; ${values.broker}`);
+  `retry from ${WAITS.initialMs} to ${WAITS.maxMs} ms; down for ${downMs} to ${downMs + 1_000} ms; ${values.broker}`);
 const ofSource: Recovery[] = [];
 for (let run = 0; run < runs; run++) ofSource.push(await sourceRecovery(gate));
 table('source back to first published frame', ofSource);

@@ -87,7 +87,7 @@ needs('rtsp')('an RTSP server', () => {
 
   it('that wants another password: SourceUnauthorized, and the longest wait at once', async () => {
     const { events } = await failsWith('SOURCE_UNAUTHORIZED', /401/, rtsp.url.replace(PASSWORD, WRONG), { secrets: [WRONG] });
-    expect(events.filter((event) => event.type === 'retrying').map((event) => event.delayMs)).toEqual([QUICK_RETRY.max, QUICK_RETRY.max]);
+    expect(events.filter((event) => event.type === 'retrying').map((event) => event.delayMs)).toEqual([QUICK_RETRY.maxMs, QUICK_RETRY.maxMs]);
   });
 
   it('that has no such stream: SourceNotFound', async () => {
@@ -142,7 +142,7 @@ describe('an HTTP server', () => {
   it.each([401, 403])('that answers with %i: SourceUnauthorized, and the longest wait at once', async (code) => {
     const url = serve(http.status(code)).replace('://', `://user:${WRONG}@`);
     const { events } = await failsWith('SOURCE_UNAUTHORIZED', new RegExp(String(code)), url, { secrets: [WRONG] });
-    expect(events.filter((event) => event.type === 'retrying').map((event) => event.delayMs)).toEqual([QUICK_RETRY.max, QUICK_RETRY.max]);
+    expect(events.filter((event) => event.type === 'retrying').map((event) => event.delayMs)).toEqual([QUICK_RETRY.maxMs, QUICK_RETRY.maxMs]);
   });
 
   it('that has no such path: SourceNotFound', async () => {

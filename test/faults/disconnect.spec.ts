@@ -58,7 +58,7 @@ needs('rtsp')('an RTSP camera', () => {
     await watched.nth('published', 5);
     await rtsp.kill();
     const waiting = await watched.nth('retrying', 5);
-    expect(watched.gate.stats).toMatchObject({ state: 'waiting', nextAttemptAt: waiting.at + QUICK_RETRY.max });
+    expect(watched.gate.stats).toMatchObject({ state: 'waiting', nextAttemptAt: waiting.at + QUICK_RETRY.maxMs });
     await rtsp.start();
     await watched.nth('recovered');
     await watched.next('published', 5);
@@ -67,7 +67,7 @@ needs('rtsp')('an RTSP camera', () => {
   });
 
   it('whose next attempt is far away: retryNow has it at once', async () => {
-    watched = watch(rtsp.url, { retry: { initial: 600_000, max: 600_000 } });
+    watched = watch(rtsp.url, { retry: { initialMs: 600_000, maxMs: 600_000 } });
     await watched.nth('published', 2);
     await rtsp.kill();
     await watched.nth('retrying');
@@ -130,7 +130,7 @@ describe('a live HTTP stream', () => {
       startMultipart(response).write(part(picture));
       response.end('--frame--\r\n');
     };
-    watched = watch(server.urlOf('/one'), { minStartIntervalMs: 50, retry: { initial: 20, max: 150 } });
+    watched = watch(server.urlOf('/one'), { minStartIntervalMs: 50, retry: { initialMs: 20, maxMs: 150 } });
     await watched.nth('retrying', 20);
     expect(delays(watched).slice(0, 20)).toEqual([20, 40, 80, 150, ...new Array<number>(16).fill(150)]);
     expect(watched.codes.slice(0, 20)).toEqual(new Array<string>(20).fill('STREAM_ENDED'));
@@ -140,7 +140,7 @@ describe('a live HTTP stream', () => {
 
   it('that flows for longer than stableAfter before it dies: the waits start from the first again', async () => {
     server.routes['/dying'] = http.mjpeg({ ...SMALL, frames: 12 });
-    watched = watch(server.urlOf('/dying'), { minStartIntervalMs: 50, retry: { initial: 20, max: 600_000, factor: 4, stableAfter: 600 } });
+    watched = watch(server.urlOf('/dying'), { minStartIntervalMs: 50, retry: { initialMs: 20, maxMs: 600_000, factor: 4, stableAfterMs: 600 } });
     await watched.nth('retrying', 3);
     expect(delays(watched)).toEqual([20, 20, 20]);
   });

@@ -19,7 +19,7 @@ afterEach(async () => {
 });
 
 /** With a broker that takes 10 ms a message, a file of some seconds is not read before a test can do something to its reader. */
-const SLOW = { brokerMs: 10, minStartIntervalMs: 100, retry: { initial: 20, max: 20 } } as const satisfies WatchOptions;
+const SLOW = { brokerMs: 10, minStartIntervalMs: 100, retry: { initialMs: 20, maxMs: 20 } } as const satisfies WatchOptions;
 
 /** Kills the capture (SIGKILL) again and again while a file is read. */
 async function readWithKills(clip: string, options: WatchOptions = {}): Promise<Watched> {
@@ -57,7 +57,7 @@ describe('an ffmpeg that is killed while it reads a file', () => {
 
   it('is followed by one that goes on near there, where a file is played at its own pace', async () => {
     const clip = await footage({ ...SIZE, seconds: 5, gop: 25, container: 'mp4' });
-    watched = watch(clip, { pace: 'realtime', minStartIntervalMs: 100, retry: { initial: 20, max: 20 } });
+    watched = watch(clip, { pace: 'realtime', minStartIntervalMs: 100, retry: { initialMs: 20, maxMs: 20 } });
     for (let kill = 1; kill <= KILLS; kill++) {
       await watched.next('published', 5);
       process.kill(watched.pid, 'SIGKILL');
@@ -84,7 +84,7 @@ describe('an ffmpeg that is killed while it reads a file', () => {
   it('at its end: there may be nothing left to keep, or to read', async () => {
     const clip = await footage({ ...SIZE, seconds: 1, gop: 25 });
     const steps = (gate: Camera) => gate.pipe(skipRate(20), encodeH265());
-    watched = watch(clip, { minStartIntervalMs: 100, retry: { initial: 20, max: 20 }, steps });
+    watched = watch(clip, { minStartIntervalMs: 100, retry: { initialMs: 20, maxMs: 20 }, steps });
     const one = watched;
     one.gate.events$.subscribe((event) => {
       if (event.type === 'captured' && event.seq === 23) for (const pid of captures()) process.kill(pid, 'SIGKILL');

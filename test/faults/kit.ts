@@ -14,7 +14,7 @@ import { hubOf } from '../../src/camera/camera.js';
 import { ffmpegChildren, ledgerBalances, processArguments, secretsKept, threeQuestions } from '../services/index.js';
 
 /** Scaled down from seconds, so that a test of three waits takes one second and a half. */
-export const QUICK_RETRY = { initial: 200, max: 800 } as const satisfies RetryConfig;
+export const QUICK_RETRY = { initialMs: 200, maxMs: 800 } as const satisfies RetryConfig;
 /** A source that says nothing for a second and a half is given up. */
 export const QUICK: CameraConfig = { connectTimeoutMs: 10_000, firstFrameTimeoutMs: 10_000, readWindowMs: 300, maxReadFailures: 5 };
 
@@ -68,7 +68,7 @@ export class Watched {
   constructor(source: string, { retry: waits = QUICK_RETRY, secrets = [], steps, minStartIntervalMs, brokerMs, amongOthers = false, sampleMs = SAMPLE_MS, ...config }: WatchOptions) {
     const logger = pino({ level: 'trace' }, { write: (line: string) => { this.lines.push(line); } });
     this.#secrets = secrets;
-    this.gate = camera(source, { key: 'gate', logger, logEvery: 1, ...QUICK, ...config });
+    this.gate = camera(source, { key: 'gate', logger, logEveryFrames: 1, ...QUICK, ...config });
     if (minStartIntervalMs !== undefined) hasten(this.gate, minStartIntervalMs);
     this.gate.events$.subscribe((event) => { this.#record(event); });
     this.#sampling = setInterval(() => { if (!amongOthers) this.sample(); }, sampleMs);

@@ -23,7 +23,7 @@ needs('rtsp')('a dozen cameras on a server that restarts', () => {
     cameras = Array.from({ length: CAMERAS }, (_, index) => watch(rtsp.url, {
       key: `camera_${index}`, amongOthers: true, firstFrameTimeoutMs: 30_000, readWindowMs: 1_000,
       // Draws as even as chance can make them: the test is of what is made of a draw.
-      retry: { initial: INITIAL_MS, max: INITIAL_MS, jitter: JITTER, random: () => index / CAMERAS },
+      retry: { initialMs: INITIAL_MS, maxMs: INITIAL_MS, jitter: JITTER, random: () => index / CAMERAS },
     }));
     let most = 0;
     const counting = setInterval(() => { most = Math.max(most, captures().length); }, 100);

@@ -141,7 +141,7 @@ describe('unsubscribing leaves nothing', () => {
   });
 
   it('while the next attempt is waited for, and none follows', async () => {
-    watched = watch(`rtsp://127.0.0.1:${await freePort()}/stream`, { retry: { initial: 100 } });
+    watched = watch(`rtsp://127.0.0.1:${await freePort()}/stream`, { retry: { initialMs: 100 } });
     await watched.nth('retrying');
     watched.unsubscribe();
     const { length } = watched.of('connecting');

@@ -94,7 +94,7 @@ needs('ffmpeg')('an ffmpeg that is remembered', () => {
       if (event.type === 'ffmpeg') versions.push(event.version);
       if (event.type === 'failed') failures.push(event.error.code);
     });
-    await firstValueFrom(camera$.pipe(encode(), retry({ initial: 10 })));
+    await firstValueFrom(camera$.pipe(encode(), retry({ initialMs: 10 })));
     expect(failures).toHaveLength(1);
     expect(new Set(versions).size).toBe(2);
     await noFfmpegLeft();

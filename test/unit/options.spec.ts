@@ -2,7 +2,7 @@
 import { of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { fakeBroker, fakeCamera } from '../../marbles/kit/index.js';
-import { deliver, encodeH265, publish, resize, retry, stats, toMessage } from '../../operators/index.js';
+import { deliver, encodeH265, publish, record, resize, retry, stats, toMessage } from '../../operators/index.js';
 import { BROKERS, BROKER_NAMES, memory } from '../../src/broker/index.js';
 import { camera } from '../../src/camera/camera.js';
 import { InvalidOption } from '../../src/core/errors/errors.js';
@@ -34,7 +34,7 @@ const GROUPS: readonly Group[] = [
   { what: 'publish', file: 'operators/publish.ts', type: 'PublishConfig', make: (options) => publish(handle, options), base: { topic: 't' } },
   { what: 'publish', file: 'src/broker/outbox/outbox-options.ts', type: 'OutboxConfig', make: outboxOf, at: 'outbox.' },
   { what: 'deliver', file: 'operators/deliver.ts', type: 'DeliverConfig', make: (options) => deliver(() => of(1), options) },
-  { what: 'retry', file: 'operators/retry.ts', type: 'RetryConfig', make: retry, base: { initial: 0 } },
+  { what: 'retry', file: 'operators/retry.ts', type: 'RetryConfig', make: retry, base: { initialMs: 0 } },
   { what: 'stats', file: 'operators/stats.ts', type: 'StatsConfig', make: stats },
   ...BROKER_NAMES.map((name): Group => {
     const { config, make, required } = BROKERS[name];
@@ -166,5 +166,22 @@ describe('the test pattern', () => {
 
   it.each(['fps=0.01', 'fps=1000', 'size=10x10', 'size=16384x4096', 'duration=0.001', 'duration=1e9', 'noise=0', 'noise=100'])('takes %s', (query) => {
     expect(() => camera(`test:?${query}`)).not.toThrow();
+  });
+});
+
+describe('an unknown option', () => {
+  it.each([
+    [() => retry({ initial: 5_000 } as never), "retry: unknown option 'initial' (did you mean 'initialMs'?)"],
+    [() => retry({ max: 5_000, stableAfter: 1 } as never), "retry: unknown option 'max' (did you mean 'maxMs'?), 'stableAfter' (did you mean 'stableAfterMs'?)"],
+    [() => stats({ every: 500 } as never), "stats: unknown option 'every' (did you mean 'everyMs'?)"],
+    [() => record('to', { every: 500 } as never), "record: unknown option 'every' (did you mean 'everyMs'?)"],
+    [() => camera('test:', { logEvery: 1 } as never), "camera: unknown option 'logEvery' (did you mean 'logEveryFrames'?)"],
+    [() => toMessage({ serviceID: 'x' } as never), "toMessage: unknown option 'serviceID' (did you mean 'serviceId'?)"],
+    [() => publish(handle, { topc: 't' } as never), /unknown option 'topc' \(did you mean 'topic'\?\)/],
+    [() => publish(handle, { topic: 't', outbox: { maxByte: 1 } } as never), /unknown option 'maxByte' \(did you mean 'maxBytes'\?\)/],
+    [() => retry({ wait: 5 } as never), "retry: unknown option 'wait'"],
+  ])('names the option that was meant, if one is near (%#)', (make, message) => {
+    expect(make).toThrow(InvalidOption);
+    expect(make).toThrow(typeof message === 'string' ? new InvalidOption(message) : message);
   });
 });

@@ -31,7 +31,7 @@ interface Options {
   readonly defaults: Readonly<Record<string, unknown>>;
 }
 
-const CAMERA_DEFAULTS = { ...SOURCE, ...LIVENESS, logEvery: STATS.logEvery };
+const CAMERA_DEFAULTS = { ...SOURCE, ...LIVENESS, logEveryFrames: STATS.logEveryFrames };
 const OUTBOX_OPTIONS = { 'outbox.maxBytes': OUTBOX.maxBytes, 'outbox.maxMessages': OUTBOX.maxMessages };
 
 const OPTIONS: readonly Options[] = [
@@ -48,7 +48,7 @@ const OPTIONS: readonly Options[] = [
   { heading: 'publish', file: 'operators/publish.ts', type: 'PublishConfig', defaults: { ...OUTBOX_OPTIONS, maxInFlight: BROKER.maxInFlight } },
   { heading: 'deliver', file: 'operators/deliver.ts', type: 'DeliverConfig', defaults: { ...OUTBOX_OPTIONS, ...DELIVER } },
   { heading: 'retry', file: 'operators/retry.ts', type: 'RetryConfig', defaults: { ...RETRY, random: 'Math.random' } },
-  { heading: 'stats', file: 'operators/stats.ts', type: 'StatsConfig', defaults: { every: STATS.every } },
+  { heading: 'stats', file: 'operators/stats.ts', type: 'StatsConfig', defaults: { everyMs: STATS.everyMs } },
   { heading: 'subscribe', file: 'operators/subscribe.ts', type: 'SubscribeConfig', defaults: { ...SUBSCRIBE, 'partitions': 'key', 'inbox.maxMessages': SUBSCRIBE.maxMessages, 'inbox.maxBytes': SUBSCRIBE.maxBytes } },
   { heading: 'verify', file: 'operators/verify.ts', type: 'VerifyConfig', defaults: {} },
   ...BROKER_NAMES.map((name): Options => {
@@ -196,7 +196,7 @@ function valueOf(cell: string): Value | undefined {
 }
 
 function waits(): string {
-  const { initial, factor, max } = RETRY;
+  const { initialMs: initial, factor, maxMs: max } = RETRY;
   return `${[0, 1, 2, 3].map((n) => Math.min(max, initial * factor ** n) / 1000).join(', ')}, ${max / 1000} …`;
 }
 

@@ -34,7 +34,7 @@ export interface CameraStreamerConfig {
   /** A function given as `brokers` or `url` is asked no more often because of failures; ms. Default 60,000. */
   readonly connectionRefreshIntervalMs?: number;
   /** Waits of a stream whose camera has failed, as in `retry`; it never gives up. */
-  readonly retry?: Pick<RetryConfig, 'initial' | 'max' | 'factor' | 'jitter' | 'stableAfter'>;
+  readonly retry?: Pick<RetryConfig, 'initialMs' | 'maxMs' | 'factor' | 'jitter' | 'stableAfterMs'>;
   /** A pino logger, given to each camera. */
   readonly logger?: Logger;
 }

@@ -6,11 +6,11 @@ import type { ReconnectPolicy } from '../../core/plan/reconnect-policy.js';
 import type { Run } from './run.js';
 
 /**
- * The wait before the nth attempt in a row, in ms: initial · factor^(n-1), at most `max`; a share `jitter` of it is random.
+ * The wait before the nth attempt in a row, in ms: initialMs · factor^(n-1), at most `maxMs`; a share `jitter` of it is random.
  * @param n - 1 for the first
  */
-export function backoffMs(policy: Pick<ReconnectPolicy, 'initial' | 'max' | 'factor' | 'jitter' | 'random'>, n: number): number {
-  const full = policy.initial === 0 ? 0 : Math.min(policy.max, policy.initial * policy.factor ** (n - 1));
+export function backoffMs(policy: Pick<ReconnectPolicy, 'initialMs' | 'maxMs' | 'factor' | 'jitter' | 'random'>, n: number): number {
+  const full = policy.initialMs === 0 ? 0 : Math.min(policy.maxMs, policy.initialMs * policy.factor ** (n - 1));
   return Math.round(full * (1 - policy.jitter * policy.random()));
 }
 
@@ -22,7 +22,7 @@ export function reconnect<T>(policy: ReconnectPolicy): MonoTypeOperatorFunction<
       delay: (error: unknown) => {
         if (!isRetried(policy, error)) return throwError(() => error);
         const run = runOf(error);
-        if (run !== undefined && run.flowedMs >= policy.stableAfter) inRow = 0;
+        if (run !== undefined && run.flowedMs >= policy.stableAfterMs) inRow = 0;
         inRow += 1;
         return waitFor(policy, error, inRow, run);
       },
@@ -67,7 +67,7 @@ function waitFor(policy: ReconnectPolicy, error: unknown, inRow: number, run: Ru
 /** A camera that says 401 is asked as seldom as can be, so that it does not lock the account. */
 function standardWait(policy: ReconnectPolicy, error: unknown, inRow: number): number {
   const isUnauthorized = error instanceof SourceUnauthorized || (isRxcamError(error) && error.code === 'SOURCE_UNAUTHORIZED');
-  return isUnauthorized ? policy.max : backoffMs(policy, inRow);
+  return isUnauthorized ? policy.maxMs : backoffMs(policy, inRow);
 }
 
 /** Tells the camera of the wait; the run is kept for the subscription that follows it. */

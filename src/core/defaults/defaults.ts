@@ -1,18 +1,18 @@
 /** The default of every option in one place, with its unit and its reason. What no option changes is in limits.ts. */
 export { LIVENESS, REMOTE_CODECS, SOURCE, TEST_SOURCE } from './source.js';
 
-/** Reconnecting; ms. */
+/** Reconnecting. */
 export const RETRY = {
-  /** First wait: long enough for a camera's session to expire at its end. */
-  initial: 5_000,
-  /** Longest wait: a camera that is back is in use half a minute later at most. */
-  max: 30_000,
+  /** First wait, ms: long enough for a camera's session to expire at its end. */
+  initialMs: 5_000,
+  /** Longest wait, ms: a camera that is back is in use half a minute later at most. */
+  maxMs: 30_000,
   /** Each wait is this many times the one before it. */
   factor: 2,
   /** Share of each wait that is random, 0 to 1; set it where many cameras hang on one server. */
   jitter: 0,
-  /** Frames must flow this long without a break before the waits start from `initial` again. */
-  stableAfter: 30_000,
+  /** Frames must flow this long without a break before the waits start from `initialMs` again; ms. */
+  stableAfterMs: 30_000,
 } as const;
 
 /** The outbox of one topic and key, and of a broker handle. */
@@ -134,9 +134,9 @@ export const MATRICE = {
 /** Statistics. */
 export const STATS = {
   /** ms between two values of `stats$`. */
-  every: 1_000,
+  everyMs: 1_000,
   /** Published frames between two log lines. */
-  logEvery: 50,
+  logEveryFrames: 50,
 } as const;
 
 /** Leaving out what has not changed: mpdecimate's own 12 levels of 255; who joins sees something within 10 s. */

@@ -23,7 +23,7 @@ export const SOURCE = {
   /** Largest file; bytes. */
   maxDownloadBytes: 4 * 1024 ** 3,
   /** Downloads: bytes a second that must come over a minute; 0 lets any pass. What drips holds an attempt for days. */
-  minDownloadRate: 1_000,
+  minDownloadBytesPerSecond: 1_000,
   /** Whether a playlist on the disk may name files outside its own folder: a list is often not the user's own work. */
   allowLocalPlaylists: false,
   pixelFormat: 'yuv420p',

@@ -18,7 +18,7 @@ export class Rate {
     if (this.#waitedMs < this.windowMs) return piece;
     const rate = this.#bytes / this.#waitedMs * 1_000;
     if (rate < this.lowest) {
-      throw new SourceTimeout(`'${this.shown}' sends ${rate.toFixed(0)} bytes a second; a download needs ${this.lowest} (minDownloadRate)`);
+      throw new SourceTimeout(`'${this.shown}' sends ${rate.toFixed(0)} bytes a second; a download needs ${this.lowest} (minDownloadBytesPerSecond)`);
     }
     this.#bytes = 0;
     this.#waitedMs = 0;

@@ -12,7 +12,7 @@ import {
 import { fromKafka, fromRedis } from '../consumer/read-back.js';
 
 const SMALL = 'test:?size=160x90&fps=25&noise=0';
-const RETRY = { initial: 200, max: 400 };
+const RETRY = { initialMs: 200, maxMs: 400 };
 
 type Kind = 'kafka' | 'redis';
 interface Document { readonly frame_id: string; readonly input_stream: Record<string, never> & { readonly input_order: number; readonly content: string } }
@@ -195,7 +195,7 @@ needs('ffmpeg', 'kafka', 'redis', 'rtsp')('CameraStreamer', () => {
   });
 
   it('stops a stream that waits to reconnect, and ends its promise', async () => {
-    const one = streamerOf('redis', { retry: { initial: 60_000, max: 60_000 } });
+    const one = streamerOf('redis', { retry: { initialMs: 60_000, maxMs: 60_000 } });
     const ended = one.startStream({ input: `rtsp://user:s3cret-word@127.0.0.1:${await freePort()}/stream`, streamKey: 'gate', topic: 'none' });
     await next(one.getCamera('gate'), 'retrying');
     expect(one.getTransmissionStats()).toMatchObject({ activeStreams: 1 });
@@ -233,7 +233,7 @@ needs('ffmpeg', 'kafka', 'redis', 'rtsp')('CameraStreamer', () => {
   it('refuses what is wrong at once', async () => {
     expect(() => new CameraStreamer({ serviceId: 's', serverType: 'kafka', connection: connectionOf('kafka'), colour: 1 } as never)).toThrow(/CameraStreamer: unknown option 'colour'/);
     expect(() => new CameraStreamer({ serviceId: 's', serverType: 'redis', connection: connectionOf('kafka') })).toThrow(/redis: unknown option 'brokers'/);
-    expect(() => streamerOf('kafka', { retry: { initial: -1 } })).toThrow(/retry: option 'initial'/);
+    expect(() => streamerOf('kafka', { retry: { initialMs: -1 } })).toThrow(/retry: option 'initialMs'/);
     const one = streamerOf('kafka');
     expect(() => one.startBackgroundStream({ input: SMALL, streamKey: 'gate' })).toThrow(InvalidOption);
     await expect(one.startStream({ input: SMALL, topic: 't', chunkFrames: 5 })).rejects.toThrow(/isVideoChunk/);

@@ -26,7 +26,7 @@ describe('parseArguments', () => {
       '--outbox-bytes', '2MiB', '--retry-initial', '100', '--no-download', '--header', 'a=1', '--header', 'b=x=y', '--hardware');
     expect(settings).toMatchObject({
       skipRate: { fps: 2.5 }, resize: { width: 640, fit: 'cover' }, encodeH265: { crf: 30, mode: 'stream', chunk: { ms: 500 }, hardware: true },
-      publish: { outbox: { maxBytes: 2_097_152 } }, retry: { initial: 100 },
+      publish: { outbox: { maxBytes: 2_097_152 } }, retry: { initialMs: 100 },
       sources: [{ camera: { download: false }, toMessage: { headers: { a: '1', b: 'x=y' } } }],
     });
     expect(settings.encodeH265).not.toHaveProperty('gop');

@@ -11,7 +11,7 @@ const policy = fc.record({
   factor: fc.double({ min: 1, max: 10, noNaN: true }),
   jitter: fc.double({ min: 0, max: 1, noNaN: true }),
   draw: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
-}).map(({ initial, more, factor, jitter, draw }) => ({ initial, max: initial + more, factor, jitter, random: () => draw }));
+}).map(({ initial, more, factor, jitter, draw }) => ({ initialMs: initial, maxMs: initial + more, factor, jitter, random: () => draw }));
 const nth = fc.integer({ min: 1, max: 10_000 });
 
 describe('backoffMs', () => {
@@ -24,7 +24,7 @@ describe('backoffMs', () => {
       const wait = backoffMs(one, n);
       expect(Number.isInteger(wait)).toBe(true);
       expect(wait).toBeGreaterThanOrEqual(0);
-      expect(wait).toBeLessThanOrEqual(one.max);
+      expect(wait).toBeLessThanOrEqual(one.maxMs);
     }));
   });
 

@@ -58,7 +58,7 @@ export interface Schedule {
 
 /** Pictures for two seconds, and then the source ends. */
 const HEALTHY = `10ms o ${'80ms f '.repeat(25)} 80ms |`;
-const WAITS = { initial: 200, max: 1_500, stableAfter: 3_000 };
+const WAITS = { initialMs: 200, maxMs: 1_500, stableAfterMs: 3_000 };
 const LIVENESS = { connectTimeoutMs: 2_000, firstFrameTimeoutMs: 3_000, readWindowMs: 300, maxReadFailures: 4 };
 const REQUEST_TIMEOUT_MS = 1_000;
 /** Long enough, all together, for the longest waits of camera and broker to end. */

@@ -39,7 +39,7 @@ const STEPS: Readonly<Record<string, () => Step>> = {
   groups: () => (source) => source.pipe(bufferCount(3), concatMap((list) => from(list))),
   some: () => take(7),
   bug: () => tap(({ seq }) => { if (seq === 5) throw new Error("a bug in the user's code"); }),
-  retry: () => retry<Frame>({ initial: 400, max: 900 }),
+  retry: () => retry<Frame>({ initialMs: 400, maxMs: 900 }),
 };
 
 const steps = fc.array(fc.constantFrom(...Object.keys(STEPS)), { maxLength: 5 });
@@ -66,7 +66,7 @@ function pipeline(camera: Observable<Frame>, { steps: names, end, retry: last }:
   const coded$: Observable<Frame | EncodedFrame> = end.startsWith('encode') ? frames$.pipe(encodeH265({ mode: 'stream', gop: 4 })) : frames$;
   const sunk$: Observable<unknown> = end.endsWith('deliver') ? coded$.pipe(deliver(() => timer(45), { concurrency: 2 })) : coded$;
   if (last === 'none') return sunk$;
-  return sunk$.pipe(last === 'rxcam' ? retry({ initial: 400, max: 900 }) : rxRetry({ delay: 300 }));
+  return sunk$.pipe(last === 'rxcam' ? retry({ initialMs: 400, maxMs: 900 }) : rxRetry({ delay: 300 }));
 }
 
 /** Follows each picture by what is said of it, without a look at the fold. */

@@ -68,7 +68,7 @@ describe('the log', () => {
     const add = (facts: Record<string, unknown>, message: string) => { if (message === 'published') lines.push(facts); };
     const logger = { info: add, warn: add, error: add } as unknown as Logger;
     marbles(() => {
-      const one = camera('test:?duration=1', { key: 'gate', pace: 'asap', engine: fakeEngine('-ffffffffff|'), logger, logEvery: 2 });
+      const one = camera('test:?duration=1', { key: 'gate', pace: 'asap', engine: fakeEngine('-ffffffffff|'), logger, logEveryFrames: 2 });
       one.pipe(skipRate(2), encodeH265(), toMessage(), publish(memory(), { topic: 't' })).subscribe();
       timer(resetAt).pipe(map(() => { one.resetStats(); })).subscribe();
     });

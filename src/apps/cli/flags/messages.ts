@@ -69,11 +69,11 @@ export const retryFlags: FlagGroup = {
   heading: 'Reconnecting:',
   flags: [
     {
-      flags: '--retry-initial <ms>', sets: 'retry.initial', parse: number, standard: RETRY.initial,
+      flags: '--retry-initial <ms>', sets: 'retry.initialMs', parse: number, standard: RETRY.initialMs,
       about: 'first wait after a failure, in ms',
     },
     {
-      flags: '--retry-max <ms>', sets: 'retry.max', parse: number, standard: RETRY.max,
+      flags: '--retry-max <ms>', sets: 'retry.maxMs', parse: number, standard: RETRY.maxMs,
       about: 'longest wait, in ms',
     },
     {
@@ -85,7 +85,7 @@ export const retryFlags: FlagGroup = {
       about: 'share of each wait that is random, 0 to 1',
     },
     {
-      flags: '--stable-after <ms>', sets: 'retry.stableAfter', parse: number, standard: RETRY.stableAfter,
+      flags: '--stable-after <ms>', sets: 'retry.stableAfterMs', parse: number, standard: RETRY.stableAfterMs,
       about: 'frames must flow so long, in ms, before the waits start anew',
     },
     {

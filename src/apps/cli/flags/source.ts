@@ -70,7 +70,7 @@ export const sourceFlags: FlagGroup = {
       about: 'HTTP files: largest download in bytes',
     },
     {
-      flags: '--min-download-rate <bytes>', sets: 'camera.minDownloadRate', parse: bytes, standard: SOURCE.minDownloadRate,
+      flags: '--min-download-rate <bytes>', sets: 'camera.minDownloadBytesPerSecond', parse: bytes, standard: SOURCE.minDownloadBytesPerSecond,
       about: 'HTTP files: a download with fewer bytes a second, over a minute, is given up; 0 lets any pass',
     },
     {
@@ -110,7 +110,7 @@ export const sourceFlags: FlagGroup = {
       about: 'let the ffmpeg of 2018 that comes with rxcam read from the network',
     },
     {
-      flags: '--log-every <n>', sets: 'camera.logEvery', parse: number, standard: STATS.logEvery,
+      flags: '--log-every <n>', sets: 'camera.logEveryFrames', parse: number, standard: STATS.logEveryFrames,
       about: 'published frames from one log line to the next',
     },
   ],

@@ -1,0 +1,48 @@
+/** "Did you mean": the option whose name is nearest to an unknown one. */
+import type { z } from 'zod';
+
+/** Letters by which two names may differ. */
+const MAX_DISTANCE = 2;
+
+/** ` (did you mean 'initialMs'?)`: a name that lacks its unit, or is off by a letter or two. Empty where nothing is near. */
+export function suggestion(given: string, known: readonly string[]): string {
+  const near = known.filter((name) => startsAlike(name, given)).sort((a, b) => a.length - b.length)[0] ?? nearest(given, known);
+  return near === undefined ? '' : ` (did you mean '${near}'?)`;
+}
+
+/** Names of the options that `schema` takes at `path`. */
+export function namesIn(schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
+  const shape = path.reduce<unknown>((inner, key) => shapeOf(inner)?.[key], schema);
+  return Object.keys(shapeOf(shape) ?? {});
+}
+
+/** Goes through `optional()` and `default()`. */
+function shapeOf(schema: unknown): Record<PropertyKey, unknown> | undefined {
+  const { shape, innerType } = (schema as { readonly _zod?: { readonly def: { readonly shape?: object; readonly innerType?: unknown } } } | undefined)?._zod?.def ?? {};
+  return innerType === undefined ? shape as Record<PropertyKey, unknown> | undefined : shapeOf(innerType);
+}
+
+/** `initial` and `initialMs`, `logEvery` and `logEveryFrames`, `lingerms` and `lingerMs`; a word, not the start of one. */
+function startsAlike(name: string, given: string): boolean {
+  if (name.toLowerCase() === given.toLowerCase()) return true;
+  return given.length > 1 && name.startsWith(given) && /^[A-Z]/.test(name.slice(given.length));
+}
+
+function nearest(given: string, known: readonly string[]): string | undefined {
+  const [best] = known.map((name) => ({ name, distance: distanceOf(name, given) })).sort((a, b) => a.distance - b.distance);
+  return best !== undefined && best.distance <= Math.min(MAX_DISTANCE, Math.floor(given.length / 3)) ? best.name : undefined;
+}
+
+/** Levenshtein's distance. */
+function distanceOf(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i += 1) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const replaced = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      row.push(Math.min(replaced, (previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1));
+    }
+    previous = row;
+  }
+  return previous[b.length] ?? 0;
+}
