@@ -9,7 +9,7 @@ import { blocks, tableOf } from './readme.js';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const MAX_LINES = 200;
 
-const FILES = readdirSync(`${ROOT}operators`).filter((name) => name !== 'index.ts').map((name) => name.replace(/\.ts$/, ''));
+const FILES = readdirSync(`${ROOT}operators`).filter((name) => name.endsWith('.ts') && name !== 'index.ts').map((name) => name.replace(/\.ts$/, ''));
 
 /** `skip-rate` is the file of `skipRate`. */
 const nameOf = (file: string) => file.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
