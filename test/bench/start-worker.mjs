@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, readdirSync } from 'node:fs';
+import { childWords } from './child-words.mjs';
 
 const [what, argument] = process.argv.slice(2);
 const cpuMs = () => { const { user, system } = process.cpuUsage(); return (user + system) / 1000; };
@@ -25,13 +25,6 @@ async function picture({ camera, encodeH265, memory, publish, resize, skipRate, 
   ));
   await broker.close({ deadlineMs: 0 });
   return { pictureMs, words };
-}
-
-/** The words of ffmpeg's command, without what starts it. */
-function childWords() {
-  const pids = readdirSync('/proc/self/task').flatMap((task) => readFileSync(`/proc/self/task/${task}/children`, 'utf8').trim().split(' ')).filter(Boolean);
-  const all = pids.map((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1));
-  return all.find((words) => words[0].includes('ffmpeg'));
 }
 
 async function command() {
