@@ -10,6 +10,7 @@ import { HEARTBEAT_FD } from '../command/index.js';
 import { type NutPacket, NutReader, type NutStream } from '../nut/index.js';
 import { start, stop } from './process.js';
 import { type StderrFact, StderrParser } from './stderr.js';
+import { readStdout } from './stdout.js';
 
 /** What a child reports. */
 export type ChildOutput =
@@ -64,7 +65,7 @@ class RunningChild {
     const pulse = child.stdio[HEARTBEAT_FD] as Readable;
     const wake = options.inBulk === true ? readInBulk(pulse) : () => undefined;
     pulse.on('data', (chunk: Buffer) => { this.#read(() => { heartbeats.push(chunk); }); });
-    child.stdout.on('data', (chunk: Buffer) => {
+    readStdout(child, (chunk) => {
       wake();
       this.#read(() => { pictures.push(chunk); });
     });
