@@ -10,3 +10,6 @@ export type { FakeDeed, FakeSource } from './script.js';
 export type { FakeReceived } from './topic-script.js';
 export { type FakeDecoder, type FakeDecoderConfig, fakeDecoder } from './fake-decoder.js';
 export { type FakeFolder, fakeFolder } from './fake-folder.js';
+export {
+  type ConformanceCheck, type ConformanceOptions, type ConformanceRecord, type ConformanceServer, type ConformanceSubject, brokerConformance,
+} from './conformance/index.js';

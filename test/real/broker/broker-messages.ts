@@ -4,7 +4,6 @@ import { type Observable, filter, firstValueFrom, lastValueFrom, toArray } from 
 import type { Broker } from '../../../src/broker/index.js';
 import type { CameraMessage } from '../../../src/core/frame/frame.js';
 import { message } from '../../unit/broker/outbox-fakes.js';
-import type { Read } from './broker-subjects.js';
 
 const open: Broker[] = [];
 /** Closes what `opened` has handed out. */
@@ -30,6 +29,3 @@ export function made(count: number, facts: Partial<CameraMessage> = {}, bytes = 
     return message(index + 1, { value, headers, ...facts });
   });
 }
-
-export const ordersRead = (read: readonly Read[]) => read.map(({ headers }) => Number(headers['order']));
-export const isWhole = ({ value, headers }: Read) => createHash('sha256').update(value).digest('hex') === headers['sha256'];

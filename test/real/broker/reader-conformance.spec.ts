@@ -10,7 +10,7 @@ import type { CameraMessage } from '../../../src/core/frame/frame.js';
 import type { Received } from '../../../src/message/index.js';
 import { needs } from '../../services/index.js';
 import { all, closeAll, made, opened } from './broker-messages.js';
-import { type Subject as BrokerSubject, kafkaSubject, memorySubject, redisSubject } from './broker-subjects.js';
+import { SUBJECTS, type Subject as BrokerSubject } from './subjects/index.js';
 
 afterEach(closeAll);
 
@@ -178,13 +178,13 @@ async function isConnected(messages: { readonly stats: { readonly status: string
 }
 
 describe('memory', () => {
-  conforms(memorySubject());
+  conforms(SUBJECTS.memory());
 });
 
 needs('redis')('redis', () => {
-  conforms(redisSubject());
+  conforms(SUBJECTS.redis());
 });
 
 needs('kafka')('kafka', () => {
-  conforms(kafkaSubject());
+  conforms(SUBJECTS.kafka());
 });
