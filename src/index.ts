@@ -20,8 +20,6 @@ export {
   type TopicWaits, type Written, createBroker, kafka, memory, redis,
 } from './broker/index.js';
 export { type Gap, type GapCause, Received, type Verdict, Verified } from './message/index.js';
-export type {
-  Chunk, EncodeH265Step, EncodeJpegStep, Fit, Hardware, PassthroughStep, ResizeStep, SkipRateStep, SkipUnchangedStep, Step,
-} from './core/steps/index.js';
+export type { Chunk, Fit, Hardware, Step, StepKind, StepOf } from './core/steps/index.js';
 export type { PictureFacts } from './core/frame/picture-facts.js';
 export * from '../operators/index.js';

@@ -10,6 +10,7 @@ import type { Encodes, GivesUnits, RuleOf, StepRule, UnitRule } from './rule.js'
 import { type SkipRateStep, skipRate } from './skip-rate.js';
 import { type SkipUnchangedStep, skipUnchanged } from './skip-unchanged.js';
 
+/** One thing that a plan does to pictures, as operators put it there and engines read it. */
 export type Step = SkipRateStep | ResizeStep | SkipUnchangedStep | EncodeH265Step | EncodeJpegStep | PassthroughStep;
 
 /** A step that gives access units: the last one of a plan that has one. */
@@ -19,6 +20,7 @@ export type EncodeStep = Extract<Step, Encodes>;
 
 /** Name of a step, and of its operator. */
 export type StepKind = Step['kind'];
+/** The step of a kind: `StepOf<'resize'>`. */
 export type StepOf<K extends StepKind> = Extract<Step, { readonly kind: K }>;
 
 export const STEPS: { readonly [K in StepKind]: RuleOf<StepOf<K>> } = { skipRate, resize, skipUnchanged, encodeH265, encodeJpeg, passthrough };
