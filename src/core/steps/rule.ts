@@ -62,7 +62,7 @@ export interface StepRule<S> {
   readonly notReused?: string;
   /** What is taken for options that are not given. */
   readonly defaults: Given;
-  /** Options of the operator with which the tests hold ffmpeg, Node and the fake against each other. */
+  /** Options of the operator with which the tests hold ffmpeg, Node and the fake against each other; the first suit any size. */
   readonly examples: readonly unknown[];
   readonly cli: StepCli;
 }
