@@ -1,4 +1,5 @@
 /** All operators of rxcam. */
+export { type CropConfig, crop } from './crop.js';
 export { decode, type DecodeConfig, type ReceivedFacts, type ReceivedFrame, type ReceivedJpeg } from './decode.js';
 export { type DeliverConfig, deliver } from './deliver.js';
 export { type EncodeH265Config, encodeH265 } from './encode-h265.js';

@@ -2,6 +2,7 @@
  * The steps of a plan: one module each, and a line in two places here. Whatever has to know of a step looks it up in STEPS,
  * which names every kind: one that is forgotten does not compile. In the order in which the command line applies them.
  */
+import { type CropStep, crop } from './crop.js';
 import { type EncodeH265Step, encodeH265 } from './encode-h265.js';
 import { type EncodeJpegStep, encodeJpeg } from './encode-jpeg.js';
 import { type PassthroughStep, passthrough } from './passthrough.js';
@@ -11,7 +12,7 @@ import { type SkipRateStep, skipRate } from './skip-rate.js';
 import { type SkipUnchangedStep, skipUnchanged } from './skip-unchanged.js';
 
 /** One thing that a plan does to pictures, as operators put it there and engines read it. */
-export type Step = SkipRateStep | ResizeStep | SkipUnchangedStep | EncodeH265Step | EncodeJpegStep | PassthroughStep;
+export type Step = SkipRateStep | CropStep | ResizeStep | SkipUnchangedStep | EncodeH265Step | EncodeJpegStep | PassthroughStep;
 
 /** A step that gives access units: the last one of a plan that has one. */
 export type UnitStep = Extract<Step, GivesUnits>;
@@ -23,7 +24,7 @@ export type StepKind = Step['kind'];
 /** The step of a kind: `StepOf<'resize'>`. */
 export type StepOf<K extends StepKind> = Extract<Step, { readonly kind: K }>;
 
-export const STEPS: { readonly [K in StepKind]: RuleOf<StepOf<K>> } = { skipRate, resize, skipUnchanged, encodeH265, encodeJpeg, passthrough };
+export const STEPS: { readonly [K in StepKind]: RuleOf<StepOf<K>> } = { skipRate, crop, resize, skipUnchanged, encodeH265, encodeJpeg, passthrough };
 
 export const STEP_KINDS = Object.keys(STEPS) as readonly StepKind[];
 

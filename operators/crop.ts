@@ -1,0 +1,54 @@
+/** crop: cuts a rectangle out of every picture. */
+import type { Observable } from 'rxjs';
+import { extend } from '../src/camera/index.js';
+import { STEPS } from '../src/core/steps/index.js';
+import type { ChangedFrame, Frame } from '../src/core/frame/frame.js';
+
+/** The rectangle: four shares of the picture, all from 0 to 1, or four whole numbers of pixels. */
+export interface CropConfig {
+  /** Where it begins, from the left: pixels from 0, or a share of the picture's width. */
+  readonly left: number;
+  /** Where it begins, from the top: pixels from 0, or a share of the picture's height. */
+  readonly top: number;
+  /** Pixels, 16 to 16384, or a share of the picture's width above 0. */
+  readonly width: number;
+  /** Pixels, 16 to 16384, or a share of the picture's height above 0. */
+  readonly height: number;
+}
+
+/** What a picture is once it is cut: what has changed stays that. */
+type Cut<F extends Frame> = F extends ChangedFrame ? ChangedFrame : Frame;
+
+/** As an operator of RxJS, for pictures of any step before it. */
+type Cropping = <F extends Frame>(source: Observable<F>) => Observable<Cut<F>>;
+
+/**
+ * Cuts a rectangle out of every picture.
+ *
+ * ```
+ *      -A-B-C-|          1920x1080
+ *          crop({ left: 0.5, top: 0, width: 0.5, height: 1 })
+ *      -a-b-c-|          960x1080, the right half
+ * ```
+ *
+ * Numbers that are all at most 1 are shares of the picture; otherwise all four are whole pixels of the picture as it comes to
+ * this step: upright, and with even sides. Each edge moves to the nearest even pixel, as 4:2:0 needs. A camera that changes
+ * its resolution while running is scaled to the size that it had first, then cut. After a camera or another step of rxcam it
+ * becomes part of the same ffmpeg process; on other frames it runs one child, fed with raw video.
+ *
+ * A rectangle that is not within the picture, or has less than 16 pixels a side there, is an InvalidOption error of the
+ * Observable as soon as the size is known. Other errors and completion pass; unsubscribing ends the process.
+ *
+ * @example
+ * ```ts
+ * camera('test:').pipe(crop({ left: 0.25, top: 0.25, width: 0.5, height: 0.5 }))
+ * ```
+ * @returns a Capture of frames of the rectangle's size
+ * @throws InvalidOption for numbers that are neither four shares nor four whole numbers of pixels, shares beyond the picture,
+ *   or a side below 16 pixels
+ * @see resize
+ */
+export function crop(config: CropConfig): Cropping {
+  const step = STEPS.crop.step(config);
+  return <F extends Frame>(source: Observable<F>) => extend<Cut<F>>(source, step);
+}
