@@ -5,7 +5,7 @@ import { map } from 'rxjs';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { type Broker, type Camera, type EncodedFrame, encodeH265, kafka } from '../../src/index.js';
 import type { Found } from '../real/consumer/read-back.js';
-import { type KafkaServer, type TcpProxy, footage, freePort, needs, startKafka, startTcpProxy } from '../services/index.js';
+import { KAFKA_DRIVERS, type KafkaServer, type TcpProxy, footage, freePort, needs, startKafka, startTcpProxy } from '../services/index.js';
 import { Publishing, type PublishingOptions, orderOf, previousOf, watchProcess } from './broker-kit.js';
 
 const LOGIN = { username: 'camera', password: 'hush"hush/1#&' };
@@ -22,7 +22,7 @@ const withLargeOne = (mode: 'frame' | 'stream') => (gate: Camera) => gate.pipe(
   map((unit: EncodedFrame) => (unit.seq === LARGE_SEQ ? { ...unit, data: Buffer.concat([unit.data, Buffer.alloc(LIMIT)]) } : unit)),
 );
 
-needs('kafka', 'ffmpeg')('kafka', () => {
+needs('kafka', 'ffmpeg').each(KAFKA_DRIVERS)('kafka, %s', (driver) => {
   /** Clients reach the broker through it: it can be slow for the broker. */
   let proxy: TcpProxy;
   let server: KafkaServer;
@@ -54,7 +54,7 @@ needs('kafka', 'ffmpeg')('kafka', () => {
     open.push(publishing);
     return publishing;
   }
-  const handle = (options: object = {}) => kafka({ brokers: [server.address], sasl: SASL, ...QUICK_BROKER, ...options });
+  const handle = (options: object = {}) => kafka({ driver, brokers: [server.address], sasl: SASL, ...QUICK_BROKER, ...options });
   const connected = async () => {
     admin = reader.admin();
     await admin.connect();

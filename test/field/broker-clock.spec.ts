@@ -1,7 +1,7 @@
 /** A machine without a clock of its own: its wall clock says 1970 until a time server answers, then jumps. Nothing waits for that. */
 import { randomUUID } from 'node:crypto';
 import { afterEach, expect, it } from 'vitest';
-import { type Program, needs, sharedKafka, sharedRedis, threeQuestions } from '../services/index.js';
+import { KAFKA_DRIVERS, type Program, needs, sharedKafka, sharedRedis, threeQuestions } from '../services/index.js';
 import { longestGap, startPublisher } from './fixtures/publishing.js';
 
 const HOUR_MS = 3_600_000;
@@ -41,9 +41,9 @@ needs('redis')('redis', () => {
   });
 });
 
-needs('kafka')('kafka', () => {
+needs('kafka').each(KAFKA_DRIVERS)('kafka, %s', (driver) => {
   it.each(CLOCKS)('goes on when the clock that says %s is set right', async (_, clock) => {
     const { host, port } = await sharedKafka();
-    await survives('kafka', { brokers: [`${host}:${port}`] }, clock);
+    await survives('kafka', { driver, brokers: [`${host}:${port}`] }, clock);
   });
 });

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { expect, it } from 'vitest';
-import { needs, sharedKafka, sharedRedis, startRedis, startTcpProxy, threeQuestions } from '../services/index.js';
+import { KAFKA_DRIVERS, needs, sharedKafka, sharedRedis, startRedis, startTcpProxy, threeQuestions } from '../services/index.js';
 import { startPublisher } from './fixtures/publishing.js';
 
 /** A handle that keeps a process alive does so for ever. */
@@ -40,9 +40,9 @@ needs('redis')('a program with a handle of Redis', () => {
   });
 });
 
-needs('kafka')('a program with a handle of Kafka', () => {
+needs('kafka').each(KAFKA_DRIVERS)('a program with a handle of Kafka, %s', (driver) => {
   it('ends by itself when all is sent', async () => {
     const { host, port } = await sharedKafka();
-    await ends('kafka', { brokers: [`${host}:${port}`] });
+    await ends('kafka', { driver, brokers: [`${host}:${port}`] });
   });
 });

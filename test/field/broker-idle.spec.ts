@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, expect, it } from 'vitest';
-import { type Program, needs, sharedKafka, sharedRedis, threeQuestions } from '../services/index.js';
+import { KAFKA_DRIVERS, type Program, needs, sharedKafka, sharedRedis, threeQuestions } from '../services/index.js';
 import { startPublisher } from './fixtures/publishing.js';
 
 const WATCHED_S = 5;
@@ -42,10 +42,10 @@ async function sleeps(kind: 'kafka' | 'redis', options: object): Promise<void> {
   expect(program.tail()).not.toMatch(/warning/i);
 }
 
-needs('kafka')('an idle handle of Kafka', () => {
+needs('kafka').each(KAFKA_DRIVERS)('an idle handle of Kafka, %s', (driver) => {
   it('wakes less than five times a second', async () => {
     const { host, port } = await sharedKafka();
-    await sleeps('kafka', { brokers: [`${host}:${port}`] });
+    await sleeps('kafka', { driver, brokers: [`${host}:${port}`] });
   });
 });
 

@@ -6,7 +6,7 @@ import { from, lastValueFrom } from 'rxjs';
 import { afterEach, expect, it } from 'vitest';
 import { publish } from '../../operators/publish.js';
 import { type Broker, kafka, redis } from '../../src/index.js';
-import { needs, sharedKafka, sharedRedis, threeQuestions } from '../services/index.js';
+import { KAFKA_DRIVERS, needs, sharedKafka, sharedRedis, threeQuestions } from '../services/index.js';
 import { FakeRun } from '../unit/broker/outbox-fakes.js';
 
 const MESSAGES = 200;
@@ -58,10 +58,10 @@ needs('redis')('redis', () => {
   });
 });
 
-needs('kafka')('kafka', () => {
+needs('kafka').each(KAFKA_DRIVERS)('kafka, %s', (driver) => {
   it('keeps nothing of topics that are over', async () => {
     const { host, port } = await sharedKafka();
-    broker = kafka({ brokers: [`${host}:${port}`] });
+    broker = kafka({ driver, brokers: [`${host}:${port}`] });
     await keepsNothing(ROUND / 2);
-  });
+  }, 120_000);
 });

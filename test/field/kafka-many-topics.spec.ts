@@ -5,7 +5,7 @@ import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { publish } from '../../operators/publish.js';
 import { type Broker, type Published, kafka } from '../../src/index.js';
-import { type KafkaServer, type TcpProxy, freePort, needs, startKafka, startTcpProxy, threeQuestions } from '../services/index.js';
+import { KAFKA_DRIVERS, type KafkaServer, type TcpProxy, freePort, needs, startKafka, startTcpProxy, threeQuestions } from '../services/index.js';
 import { FakeRun } from '../unit/broker/outbox-fakes.js';
 import { TestLane, adminOf, makeTopic } from './fixtures/lanes.js';
 
@@ -14,7 +14,7 @@ const CAMERAS = 200;
 /** One camera after the other would take a minute. What the broker itself needs for two hundred topics is measured apart, without the distance. */
 const OWN_MS = 15_000;
 
-needs('kafka')('a Kafka that is 150 ms away', () => {
+needs('kafka').each(KAFKA_DRIVERS)('a Kafka that is 150 ms away, %s', (driver) => {
   let server: KafkaServer;
   let proxy: TcpProxy;
   let admin: Admin;
@@ -50,11 +50,11 @@ needs('kafka')('a Kafka that is 150 ms away', () => {
   it(`takes the first pictures of ${CAMERAS} cameras within seconds, and those that run are not held up`, async () => {
     const running = `running-${randomUUID()}`;
     await makeTopic(admin, running, [server.nodeId]);
-    broker = kafka({ brokers: [server.address] });
+    broker = kafka({ driver, brokers: [server.address] });
     const { ms: makingMs } = await firstPictures(names('apart'));
     await broker.close();
     proxy.delay(AWAY_MS);
-    broker = kafka({ brokers: [server.address] });
+    broker = kafka({ driver, brokers: [server.address] });
     const errors: string[] = [];
     broker.errors$.subscribe(({ message }) => errors.push(message));
     const lane = new TestLane(broker, running, 'gate');
@@ -76,13 +76,13 @@ needs('kafka')('a Kafka that is 150 ms away', () => {
     const topics = names('there');
     await admin.createTopics({ topics: topics.map((topic) => ({ topic })), waitForLeaders: true });
     proxy.delay(AWAY_MS);
-    broker = kafka({ brokers: [server.address] });
+    broker = kafka({ driver, brokers: [server.address] });
     const { ms } = await firstPictures(topics);
     expect(ms).toBeLessThan(OWN_MS);
   });
 
   it('says of each topic that it can not make why, and sends the others', async () => {
-    broker = kafka({ brokers: [server.address], replicationFactor: 3, retryInitialMs: 60_000 });
+    broker = kafka({ driver, brokers: [server.address], replicationFactor: 3, retryInitialMs: 60_000 });
     const [there, missing] = [`there-${randomUUID()}`, `missing-${randomUUID()}`];
     await makeTopic(admin, there, [server.nodeId]);
     const errors: string[] = [];

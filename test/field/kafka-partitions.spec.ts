@@ -4,7 +4,7 @@ import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { partitionOf } from '../../src/broker/kafka/client/partition.js';
 import { type Broker, kafka } from '../../src/index.js';
-import { type KafkaServer, needs, startKafka, threeQuestions } from '../services/index.js';
+import { KAFKA_DRIVERS, type KafkaServer, needs, startKafka, threeQuestions } from '../services/index.js';
 import { TestLane, adminOf, makeTopic, when } from './fixtures/lanes.js';
 
 /** Lanes that are held up by another broker stand for as long as a request may take: 10 s. */
@@ -16,7 +16,7 @@ const KEYS = Array.from({ length: PARTITIONS }, (_, partition) => {
   for (let index = 0; ; index++) if (partitionOf(`gate_${index}`, PARTITIONS) === partition) return `gate_${index}`;
 });
 
-needs('kafka')('two Kafka brokers', () => {
+needs('kafka').each(KAFKA_DRIVERS)('two Kafka brokers, %s', (driver) => {
   let first: KafkaServer;
   let second: KafkaServer;
   let admin: Admin;
@@ -42,7 +42,7 @@ needs('kafka')('two Kafka brokers', () => {
   });
 
   const name = (what: string) => `${what}-${randomUUID()}`;
-  const handle = () => broker = kafka({ brokers: [first.address, second.address] });
+  const handle = () => broker = kafka({ driver, brokers: [first.address, second.address] });
   const lane = (topic: string, key = 'gate') => {
     const one = new TestLane(broker, topic, key);
     lanes.push(one);

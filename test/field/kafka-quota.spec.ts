@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { kafka } from '../../src/index.js';
 import { kafkaLibs } from '../services/cache.mjs';
-import { type KafkaServer, needs, run, startKafka, threeQuestions } from '../services/index.js';
+import { KAFKA_DRIVERS, type KafkaServer, needs, run, startKafka, threeQuestions } from '../services/index.js';
 import { TestLane, adminOf } from './fixtures/lanes.js';
 
 const RATE = 100_000;
@@ -15,7 +15,7 @@ const MESSAGES = 60;
 /** Shorter than the pauses: without them each request would seem to have failed. */
 const REQUEST_TIMEOUT_MS = 1_000;
 
-needs('kafka')('a quota', () => {
+needs('kafka').each(KAFKA_DRIVERS)('a quota, %s', (driver) => {
   let server: KafkaServer;
   let admin: Admin;
   beforeAll(async () => {
@@ -32,7 +32,7 @@ needs('kafka')('a quota', () => {
   it.each([['one camera', 1], ['three cameras', 3]])('of %s is kept, and each message is sent once', async (_, cameras) => {
     const lines: string[] = [];
     const logger = pino({ level: 'info' }, { write: (line: string) => { lines.push(line); } });
-    const broker = kafka({ brokers: [server.address], clientId: 'limited', requestTimeoutMs: REQUEST_TIMEOUT_MS, logger });
+    const broker = kafka({ driver, brokers: [server.address], clientId: 'limited', requestTimeoutMs: REQUEST_TIMEOUT_MS, logger });
     const errors: string[] = [];
     const pauses: number[] = [];
     broker.errors$.subscribe(({ message }) => errors.push(message));

@@ -3,7 +3,7 @@ import { Kafka, logLevel } from 'kafkajs';
 import { lastValueFrom, map, toArray } from 'rxjs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Broker, type CameraEvent, type EncodedFrame, camera, encodeH265, kafka, publish, redis, toMessage } from '../../src/index.js';
-import { needs, sharedKafka, sharedRedis, threeQuestions } from '../services/index.js';
+import { KAFKA_DRIVERS, needs, sharedKafka, sharedRedis, threeQuestions } from '../services/index.js';
 import { fromRedis } from '../real/consumer/read-back.js';
 
 const HOUR = 3_600_000;
@@ -28,13 +28,13 @@ async function send(broker: Broker, topic: string, { at = (frame) => frame.captu
   return { acks, times, warnings };
 }
 
-needs('ffmpeg', 'kafka')('the time of a Kafka record', () => {
+needs('ffmpeg', 'kafka').each(KAFKA_DRIVERS)('the time of a Kafka record, %s', (driver) => {
   let client: Kafka;
   let broker: Broker;
   beforeAll(async () => {
     const { host, port } = await sharedKafka();
     client = new Kafka({ brokers: [`${host}:${port}`], logLevel: logLevel.NOTHING });
-    broker = kafka({ brokers: [`${host}:${port}`] });
+    broker = kafka({ driver, brokers: [`${host}:${port}`] });
   });
   afterAll(async () => { await broker.close(); });
 

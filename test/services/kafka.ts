@@ -15,6 +15,9 @@ const JAVA_OPTIONS = [
 const CLUSTER_ID = 'rxcamTestClusterAAAAAA';
 const FORMATTED = `${kafkaLibs}-formatted`;
 
+/** What `kafka({ driver })` takes: each is held to the same tests. */
+export const KAFKA_DRIVERS = ['kafkajs', 'platformatic'] as const;
+
 export interface KafkaOptions {
   port?: number;
   /** Where clients are told to find it, when that is not where it listens, e.g. the port of a proxy. */

@@ -7,10 +7,10 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { publish } from '../../../operators/publish.js';
 import { kafka } from '../../../src/broker/index.js';
 import type { CameraMessage, Published } from '../../../src/core/frame/frame.js';
-import { type KafkaServer, freePort, needs, startKafka } from '../../services/index.js';
+import { KAFKA_DRIVERS, type KafkaServer, freePort, needs, startKafka } from '../../services/index.js';
 import { all, closeAll, made, opened, orders } from './broker-messages.js';
 
-needs('kafka')('kafka', () => {
+needs('kafka').each(KAFKA_DRIVERS)('kafka, %s', (driver) => {
   let server: KafkaServer;
   let admin: Admin;
   beforeAll(async () => {
@@ -27,14 +27,14 @@ needs('kafka')('kafka', () => {
   it('finds the message that is larger than the topic takes', async () => {
     const topic = `limit-${randomUUID()}`;
     await admin.createTopics({ topics: [{ topic, configEntries: [{ name: 'max.message.bytes', value: '100000' }] }] });
-    const handle = opened(kafka({ brokers: [server.address] }));
+    const handle = opened(kafka({ driver, brokers: [server.address] }));
     const messages = made(12).map((one, index) => (index === 7 ? { ...one, value: randomBytes(150_000) } : one));
     const acks = await all(from(messages).pipe(publish(handle, { topic })));
     expect(orders(acks)).toEqual([1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12]);
   });
 
   it('makes the topic again when it was deleted', async () => {
-    const handle = opened(kafka({ brokers: [server.address] }));
+    const handle = opened(kafka({ driver, brokers: [server.address] }));
     const topic = `deleted-${randomUUID()}`;
     const messages$ = new Subject<CameraMessage>();
     const acks$ = new Subject<Published>();
@@ -53,6 +53,7 @@ needs('kafka')('kafka', () => {
     const lists = [[`127.0.0.1:${await freePort()}`], [server.address]];
     const asked: string[] = [];
     const handle = opened(kafka({
+      driver,
       brokers: () => {
         const list = lists[asked.length < 3 ? 0 : 1] as string[];
         asked.push(...list);
@@ -66,7 +67,7 @@ needs('kafka')('kafka', () => {
 
   it('asks for the brokers again when it is told to reconnect, and at no other time', async () => {
     let asked = 0;
-    const handle = opened(kafka({ brokers: () => { asked++; return [server.address]; } }));
+    const handle = opened(kafka({ driver, brokers: () => { asked++; return [server.address]; } }));
     const [one, two, three] = made(3) as [CameraMessage, CameraMessage, CameraMessage];
     const topic = `asked-${randomUUID()}`;
     const send = (message: CameraMessage) => all(from([message]).pipe(publish(handle, { topic })));
@@ -80,7 +81,7 @@ needs('kafka')('kafka', () => {
   });
 
   it('does not hold up other topics when one may not be made', async () => {
-    const handle = opened(kafka({ brokers: [server.address], replicationFactor: 3 }));
+    const handle = opened(kafka({ driver, brokers: [server.address], replicationFactor: 3 }));
     const there = `there-${randomUUID()}`;
     await admin.createTopics({ topics: [{ topic: there }] });
     const refused = firstValueFrom(handle.errors$);
@@ -95,11 +96,11 @@ needs('kafka')('kafka', () => {
     const secured = await startKafka({ sasl: { username: 'camera', password: 'hush-hush"1' } });
     try {
       const sasl = { mechanism: 'plain', username: 'camera', password: 'hush-hush"1' } as const;
-      const handle = opened(kafka({ brokers: [secured.address], sasl }));
+      const handle = opened(kafka({ driver, brokers: [secured.address], sasl }));
       expect(await all(from(made(3)).pipe(publish(handle, { topic: 'login' })))).toHaveLength(3);
       const lines: string[] = [];
       const logger = pino({ level: 'trace' }, { write: (line) => { lines.push(line); } });
-      const wrong = opened(kafka({ brokers: [secured.address], sasl: { ...sasl, password: 'wrong-secret' }, logger }));
+      const wrong = opened(kafka({ driver, brokers: [secured.address], sasl: { ...sasl, password: 'wrong-secret' }, logger }));
       const failure = firstValueFrom(wrong.errors$);
       from(made(1)).pipe(publish(wrong, { topic: 'login' })).subscribe();
       const { message: text, stack } = await failure;
@@ -117,7 +118,7 @@ needs('kafka')('kafka', () => {
     const first = await startKafka({ properties: { 'min.insync.replicas': '1' } });
     const second = await startKafka({ joins: first });
     try {
-      const handle = opened(kafka({ brokers: [first.address, second.address], replicationFactor: 2, numPartitions: 4 }));
+      const handle = opened(kafka({ driver, brokers: [first.address, second.address], replicationFactor: 2, numPartitions: 4 }));
       const topic = 'moves';
       const messages$ = new Subject<CameraMessage>();
       const acks$ = new ReplaySubject<Published>();

@@ -1,14 +1,13 @@
 /** One Kafka broker: a connection that is made when it is needed, and the pauses that the broker asks for. */
-import type { LoggerEntryContent } from 'kafkajs';
 import { mono } from '../../../core/clock.js';
 import type { KafkaOptions } from '../options.js';
-import type { Answers, NewWire, Pauses, Requests, Wire } from '../wire/index.js';
+import type { Answers, LogEntry, NewWire, Pauses, Requests, Wire } from '../wire/index.js';
 
 /** What a node tells its client. */
 export interface NodeHooks {
   /** The client library's connections. */
   readonly newWire: NewWire;
-  log(level: number, entry: LoggerEntryContent): void;
+  log(level: number, entry: LogEntry): void;
   /** It has asked for a pause, and did not have one. */
   paused(ms: number): void;
 }

@@ -15,19 +15,21 @@ import { saslOf } from './sasl.js';
 const KEEP_ALIVE_MS = 60_000;
 /** Requests have a timer of their own here: that of the library leaves a late answer in its buffer. The longest that Node knows; ms. */
 const NEVER_MS = 2 ** 31 - 1;
+/** As kafkajs counts its levels. */
+const ERROR = 1;
 /** The sender bounds what is under way. */
 const UNBOUNDED = 1_000_000;
 
 type Ask = { readonly [K in keyof Requests]: (request: Requests[K]) => Promise<Answers[K] & { readonly throttleTimeMs: number }> };
 
 export function platformaticWire(options: WireOptions): Wire {
-  const { host, port, clientId, ssl, sasl, connectTimeoutMs, requestTimeoutMs, pauses } = options;
+  const { host, port, clientId, ssl, sasl, connectTimeoutMs, requestTimeoutMs, pauses, log } = options;
   const connection = new Connection(clientId, {
     connectTimeout: connectTimeoutMs, requestTimeout: NEVER_MS, maxInflights: UNBOUNDED,
     ...(Boolean(ssl) && { tls: tlsOf(host, ssl) }), ...(sasl !== undefined && { sasl: saslOf(sasl as SASLOptions) }),
   } satisfies ConnectionOptions);
-  // It is told by the requests that fail; an event without a listener would end the process.
-  connection.on('error', () => { /* See above. */ });
+  // The requests fail by it, too; an event without a listener would end the process.
+  connection.on('error', (error) => { log(ERROR, { message: failureOf(error).message }); });
   const asks = asksOf(connection);
   let isHeld = false;
   let underWay = 0;
@@ -35,8 +37,10 @@ export function platformaticWire(options: WireOptions): Wire {
   const hold = () => {
     // While it connects there is a socket already, though the type says otherwise.
     const socket = connection.socket as typeof connection.socket | undefined;
-    if (isHeld) socket?.ref();
-    else socket?.unref();
+    // One that is gone would wait for a connection to come.
+    if (socket?.destroyed !== false) return;
+    if (isHeld) socket.ref();
+    else socket.unref();
   };
   const destroy = () => { (connection.socket as typeof connection.socket | undefined)?.destroy(new Error(GIVEN_UP)); };
   return {

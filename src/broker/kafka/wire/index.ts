@@ -2,4 +2,4 @@
 export { type Checksum, type KafkaRecord, type TopicData, produceBody } from './produce.js';
 export { errorOf } from './protocol.js';
 export { limited, startLimit } from './timeout.js';
-export type { Answers, NewWire, PartitionAnswer, Pauses, Requests, Wire, WireOptions } from './wire.js';
+export type { Answers, LogEntry, NewWire, PartitionAnswer, Pauses, Requests, Wire, WireOptions } from './wire.js';

@@ -1,5 +1,4 @@
 /** A connection to one Kafka broker as rxcam needs it: each client library is behind one of these. */
-import type { LoggerEntryContent } from 'kafkajs';
 import type { TopicData } from './produce.js';
 
 /** Requests that rxcam makes. */
@@ -56,6 +55,9 @@ export interface Pauses {
   readonly pausedUntil: number;
 }
 
+/** What a client logs. */
+export interface LogEntry { readonly message: string; readonly error?: unknown }
+
 export interface WireOptions {
   readonly host: string;
   readonly port: number;
@@ -65,7 +67,8 @@ export interface WireOptions {
   readonly connectTimeoutMs: number;
   readonly requestTimeoutMs: number;
   readonly pauses: Pauses;
-  readonly log: (level: number, entry: LoggerEntryContent) => void;
+  /** Levels are those of kafkajs: 1 for an error, 4 for what is worth knowing, 5 for the rest. */
+  readonly log: (level: number, entry: LogEntry) => void;
 }
 
 /** Makes one that is not connected yet, and keeps no process alive. */

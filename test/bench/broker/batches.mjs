@@ -1,0 +1,48 @@
+/** What the reference programs have in common: pictures of all cameras are gathered for 5 ms, and sent together. */
+import { Observable } from 'rxjs';
+
+const BATCH_MS = 5;
+
+/** What rxcam writes beside a picture, as text that is there already. */
+export const HEADERS = {
+  ce_specversion: '1.0', ce_id: 'camera_0/6e8bc430-9c3a-11d9-9669-0800200c9a66/12345', ce_source: 'rtsp://bench.invalid/stream',
+  ce_type: 'rxcam.frame', ce_time: '2026-11-29T03:00:00.000Z', 'content-type': 'video/h265', ce_key: 'camera_0', ce_seq: '12345',
+  ce_inputorder: '12345', ce_pts: '123450000', ce_width: '640', ce_height: '360', ce_keyframe: 'true', ce_codec: 'h265',
+  ce_mode: 'frame', ce_crf: '23', ce_previousorder: '12344', ce_sha256: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+};
+
+/** A destination of the flow benchmark: `send` takes a list of `{ key, value }`, and gives a promise. */
+export function batches(send, close) {
+  const waiting = [];
+  const timer = setInterval(() => {
+    if (waiting.length === 0) return;
+    const batch = waiting.splice(0);
+    send(batch).then(() => { for (const { subscriber } of batch) subscriber.next(1); }, (error) => { for (const { subscriber } of batch) subscriber.error(error); });
+  }, BATCH_MS);
+  return {
+    start: (engine, key) => new Observable((subscriber) => engine().subscribe((event) => {
+      if (event.type === 'output') waiting.push({ key, value: event.data, subscriber });
+    })),
+    close: async () => {
+      clearInterval(timer);
+      await close();
+    },
+  };
+}
+
+/** Where the server is: `npm run bench broker` starts it. */
+export function address(name) {
+  const found = process.env[`RXCAM_BENCH_${name}`];
+  if (found === undefined) throw new Error(`RXCAM_BENCH_${name} is not set: run npm run bench broker`);
+  return found;
+}
+
+/** A topic that takes a batch, made before the clock runs. */
+export async function topic(name) {
+  const { Kafka, logLevel } = await import('kafkajs');
+  const admin = new Kafka({ brokers: [address('KAFKA')], logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  await admin.createTopics({ topics: [{ topic: name, configEntries: [{ name: 'max.message.bytes', value: '10485760' }] }] });
+  await admin.disconnect();
+  return name;
+}

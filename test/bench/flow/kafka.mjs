@@ -1,0 +1,10 @@
+/** From the engine to the acknowledgement of Kafka, with the default driver. */
+import { kafka } from '../../../dist/src/index.js';
+import { address, topic } from '../broker/batches.mjs';
+import { published } from '../broker/rxcam.mjs';
+
+export const reference = 'kafkajs';
+
+export async function open() {
+  return published(kafka({ brokers: [address('KAFKA')], acks: 1 }), await topic('bench'));
+}
