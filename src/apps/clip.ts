@@ -1,16 +1,15 @@
 /** clip(): one MP4 of a period out of a broker. */
-import { Observable, type OperatorFunction, type Subscriber, filter, firstValueFrom, fromEvent, last, lastValueFrom, map, takeUntil, takeWhile, tap } from 'rxjs';
+import { Observable, filter, firstValueFrom, fromEvent, last, lastValueFrom, map, takeUntil, takeWhile, tap } from 'rxjs';
 import { z } from 'zod';
 import { subscribe, verify } from '../../operators/index.js';
-import { take } from '../ledger/index.js';
 import type { Broker } from '../broker/index.js';
 import { wall } from '../core/clock.js';
 import { CLIP } from '../core/defaults/reading.js';
 import { NoVideo } from '../core/errors/errors.js';
 import { ffmpegMuxer } from '../ffmpeg/index.js';
-import type { Gap, Received, Verified } from '../message/index.js';
+import type { Received } from '../message/index.js';
 import { options, parseOptions } from '../core/options.js';
-import { type RecordClosed, type RecordGap, RecordStream, type Recorded, SingleFile, disk } from '../consumer/index.js';
+import { type RecordClosed, type RecordGap, SingleFile, disk, recordOne } from '../consumer/index.js';
 
 /** Options of {@link clip}. */
 export interface ClipConfig {
@@ -59,7 +58,7 @@ export async function clip(broker: Broker, config: ClipConfig): Promise<Clip> {
   signal?.throwIfAborted();
   const begin = await keyframeBefore(broker, period);
   const received$ = upTo(broker, period, begin, period.to).pipe(verify());
-  const written$ = received$.pipe(intoFile(file, period));
+  const written$ = received$.pipe(recordOne(new SingleFile(disk, file), ffmpegMuxer));
   const aborted$ = signal === undefined ? new Observable<never>() : fromEvent(signal, 'abort');
   const gaps: RecordGap[] = [];
   const closed$ = written$.pipe(
@@ -103,30 +102,4 @@ function timeOf({ capturedAt, timestamp }: Received): number {
 
 function iso(ms: number): string {
   return new Date(ms).toISOString();
-}
-
-/** One file of all messages, over gaps. */
-function intoFile(file: string, { topic, key }: Period): OperatorFunction<Verified | Gap, Recorded> {
-  return (source) => new Observable<Recorded>((subscriber) => {
-    const settings = { everyMs: Infinity, gapMs: Infinity, joins: true };
-    const stream = new RecordStream(new SingleFile(disk, file), ffmpegMuxer, settings, { topic, key, camera: key }, sinkOf(subscriber));
-    const step = {};
-    subscriber.add(() => { stream.leave(); });
-    subscriber.add(source.subscribe({
-      next: (one) => {
-        if (one.verdict === 'gap') stream.gap(one.cause, one.size);
-        else stream.push(one, take(one, 'stdin', step));
-      },
-      error: (error: unknown) => { subscriber.error(error); },
-      complete: () => { stream.end(); },
-    }));
-  });
-}
-
-function sinkOf(subscriber: Subscriber<Recorded>) {
-  return {
-    report: (event: Recorded) => { subscriber.next(event); },
-    error: (error: unknown) => { subscriber.error(error); },
-    complete: () => { subscriber.complete(); },
-  };
 }

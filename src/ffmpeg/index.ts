@@ -1,5 +1,5 @@
 /** ffmpeg: found, commanded, owned and read. */
 export { accessUnits } from './annexb/index.js';
-export { ffmpegDecoder, ffmpegMuxer, still } from './received/index.js';
+export { ffmpegDecoder, ffmpegMuxer, findPlayer, intoPipe, showInWindow, still } from './received/index.js';
 export { ffmpegEngine } from './run/index.js';
 export { findFfmpeg } from './binary/index.js';

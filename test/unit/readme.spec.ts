@@ -3,7 +3,7 @@ import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { marbles, fakeCamera } from '../../marbles/kit/index.js';
 import { BROKERS, BROKER_NAMES } from '../../src/broker/index.js';
-import { FLAGS, READ_FLAGS } from '../../src/apps/cli/flags/index.js';
+import { FLAGS, TOPIC_FLAGS } from '../../src/apps/cli/flags/index.js';
 import {
   BROKER, DELIVER, H265, JPEG, KAFKA, LIVENESS, MATRICE, OUTBOX, RETRY, SNAPSHOT, SOURCE, STATS, STREAMER, TEST_SOURCE,
 } from '../../src/core/defaults/defaults.js';
@@ -107,7 +107,7 @@ describe('the text', () => {
 
   it('names flags that there are', () => {
     const section = README.slice(README.indexOf('\n## The command line'), README.indexOf('\n## CameraStreamer'));
-    const known = [...FLAGS, ...READ_FLAGS].flatMap((group) => group.flags).map(({ flags }) => flags.split(' ')[0]);
+    const known = [...FLAGS, ...TOPIC_FLAGS].flatMap((group) => group.flags).map(({ flags }) => flags.split(' ')[0]);
     const named = [...section.matchAll(/--[a-z][a-z-]*/g)].map(([flag]) => flag);
     expect(named.filter((flag) => flag !== '--help' && !known.includes(flag))).toEqual([]);
   });

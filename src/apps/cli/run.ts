@@ -1,8 +1,7 @@
 /** One command from its words to its exit code. */
-import { isRxcamError } from '../../core/errors/errors.js';
 import { type Arguments, parseArguments } from './arguments/index.js';
 import { withFlags } from './flags/index.js';
-import { complain, secretsOfCommand } from './program/index.js';
+import { complain, isUsage, secretsOfCommand } from './program/index.js';
 
 /** Bad usage. */
 const USAGE = 2;
@@ -10,7 +9,7 @@ const USAGE = 2;
 /**
  * Runs a command.
  * @param words - what stands after the program's name
- * @returns the exit code: 0; 1 when a camera ended by a failure; 2 for bad usage
+ * @returns the exit code: 0; 1 when a camera or a command ended by a failure; 2 for bad usage; 3 when messages are missing or torn
  */
 export async function run(words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const secrets = secretsOfCommand(words, env);
@@ -28,17 +27,16 @@ export async function run(words: readonly string[], env: NodeJS.ProcessEnv): Pro
 }
 
 async function start(command: Arguments, env: NodeJS.ProcessEnv, secrets: readonly string[]): Promise<number> {
-  if (command.command === 'read') {
-    const { read } = await import('./read/read.js');
-    return read(command, env, secrets);
-  }
   // Loaded only now: words that make no sense, and --help, are answered in half the time.
+  switch (command.command) {
+    case 'read': return (await import('./read/read.js')).read(command, env, secrets);
+    case 'record': return (await import('./read/record.js')).record(command, env, secrets);
+    case 'clip': return (await import('./read/clip.js')).clip(command, env, secrets);
+    case 'play': return (await import('./read/play.js')).play(command, env, secrets);
+    default:
+  }
   const { stream } = await import('./stream/stream.js');
   const failures = await stream(command, env, secrets);
   if (failures.length === 0) return 0;
   return failures.every(isUsage) ? USAGE : 1;
-}
-
-function isUsage(error: unknown): error is Error {
-  return isRxcamError(error) && error.code === 'INVALID_OPTION';
 }

@@ -35,3 +35,15 @@ export class SingleFile implements Shelf {
   trim(): readonly RecordRemoved[] { return []; }
   finish(): void { /* There is no playlist. */ }
 }
+
+/** No files at all: what is written goes to a player. */
+export class Nowhere implements Shelf {
+  open(): string { return ''; }
+  begin(): string { return ''; }
+  grow(): void { /* Nothing is kept. */ }
+  close(): number { return 0; }
+  forget(): void { /* Nothing is kept. */ }
+  note(): void { /* The caller is told. */ }
+  trim(): readonly RecordRemoved[] { return []; }
+  finish(): void { /* Nothing is kept. */ }
+}

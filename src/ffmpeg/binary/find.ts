@@ -88,7 +88,7 @@ function candidates(): Candidate[] {
 }
 
 /** Where PATH has a program: events name the file that runs. */
-function pathOf(name: string): string | undefined {
+export function pathOf(name: string): string | undefined {
   const names = process.platform === 'win32' ? [`${name}.exe`] : [name];
   const folders = (process.env['PATH'] ?? '').split(path.delimiter).filter((folder) => folder !== '');
   return folders.flatMap((folder) => names.map((one) => path.resolve(folder, one))).find(isExecutable);

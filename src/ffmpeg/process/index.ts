@@ -1,2 +1,3 @@
 /** One ffmpeg process, from start to exit. */
 export { type ChildOutput, runChild } from './child.js';
+export { pour } from './pour.js';

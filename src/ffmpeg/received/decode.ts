@@ -18,7 +18,7 @@ export const ffmpegDecoder: Decoder = (input, form) => {
     switchMap((facts): Observable<DecodedPicture> => runChild({
       path: facts.path, args: decodeArguments(form.pixelFormat, sizing(form), encoding, facts),
       live: false, address: 'access units', secrets: [], hold: () => () => undefined,
-      attach: (child) => writeUnits(input, child, () => nutHeader({ ...input, fourcc: FOURCC[input.codec] })),
+      attach: ({ stdin }) => writeUnits(input, stdin, () => nutHeader({ ...input, fourcc: FOURCC[input.codec] })),
     }).pipe(mapEach((output): DecodedPicture[] => {
       if (output.kind !== 'packet') return [];
       const { packet: { pts, data }, stream: { width = 0, height = 0 } } = output;

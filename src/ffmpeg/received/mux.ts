@@ -1,11 +1,11 @@
 /** One ffmpeg process that writes access units into a fragmented MP4, as they are. */
-import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import type { Writable } from 'node:stream';
 import { type Observable, ignoreElements, switchMap } from 'rxjs';
 import type { DecoderUnit } from '../../core/engine/decoder.js';
 import type { Codec } from '../../core/frame/frame.js';
 import type { Muxer, MuxerInput } from '../../core/engine/recorder.js';
 import { parameterSets } from '../annexb/index.js';
-import { runChild } from '../process/index.js';
+import { pour, runChild } from '../process/index.js';
 import { muxArguments } from './received-command.js';
 import { findFfmpeg } from '../binary/index.js';
 import { nutFrameHead, nutHeader } from '../nut/index.js';
@@ -17,41 +17,31 @@ export const FOURCC: Readonly<Record<Codec, string>> = { h265: 'HEVC', h264: 'H2
 export const ffmpegMuxer: Muxer = (path, input) => findFfmpeg().pipe(
   switchMap((facts): Observable<never> => runChild({
     path: facts.path, args: muxArguments(path, input), live: false, address: path, secrets: [], hold: () => () => undefined,
-    attach: (child) => writeUnits(input, child, (first) => headerOf(input, first)),
+    attach: ({ stdin }) => writeUnits(input, stdin, (first) => nutHeaderOf(input, first)),
   }).pipe(ignoreElements())),
 );
 
 /** MP4 has the parameter sets in its header; the first unit is a keyframe and has them. */
-function headerOf({ codec, width, height }: MuxerInput, { data }: DecoderUnit): Buffer {
+export function nutHeaderOf({ codec, width, height }: Pick<MuxerInput, 'codec' | 'width' | 'height'>, { data }: DecoderUnit): Buffer {
   const extradata = codec === 'jpeg' ? Buffer.alloc(0) : parameterSets(data, codec);
   return nutHeader({ fourcc: FOURCC[codec], width, height, extradata });
 }
 
-/** What a child is fed with. */
-interface Feeding { readonly units$: MuxerInput['units$']; ready(yes: boolean): void }
-
 /**
- * Writes units to a child's stdin while the pipe takes them; a full pipe asks for no more until it has drained.
+ * Writes units to a pipe as NUT, as `pour` does.
  * @returns what ends it
  */
-export function writeUnits(input: Feeding, { stdin }: ChildProcessWithoutNullStreams, headerOf: (first: DecoderUnit) => Buffer): () => void {
+export function writeUnits(
+  input: Pick<MuxerInput, 'units$' | 'ready'>, pipe: Writable, headerOf: (first: DecoderUnit) => Buffer, end?: () => void,
+): () => void {
   let isFirst = true;
-  const writing = input.units$.subscribe({
-    next: (unit) => {
-      stdin.cork();
-      if (isFirst) stdin.write(headerOf(unit));
-      isFirst = false;
-      stdin.write(nutFrameHead({ pts: unit.pts, key: unit.keyframe, data: unit.data }));
-      if (!stdin.write(unit.data)) input.ready(false);
-      stdin.uncork();
-    },
-    complete: () => { stdin.end(); },
-  });
-  const onDrain = () => { input.ready(true); };
-  stdin.on('drain', onDrain);
-  input.ready(true);
-  return () => {
-    stdin.off('drain', onDrain);
-    writing.unsubscribe();
-  };
+  return pour({ values$: input.units$, ready: (yes) => { input.ready(yes); } }, pipe, (unit) => {
+    pipe.cork();
+    if (isFirst) pipe.write(headerOf(unit));
+    isFirst = false;
+    pipe.write(nutFrameHead({ pts: unit.pts, key: unit.keyframe, data: unit.data }));
+    const takesMore = pipe.write(unit.data);
+    pipe.uncork();
+    return takesMore;
+  }, end);
 }

@@ -1,6 +1,7 @@
 /** Runs the command line as users do: a process of its own, built from the sources as they are. */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { ffmpegChildren, ledgerBalances } from '../../services/index.js';
@@ -46,6 +47,8 @@ export interface Run {
   readonly ended: Promise<Ended>;
   /** Resolves with the first line on stderr that matches, of those said already or still to come. */
   said(pattern: RegExp): Promise<string>;
+  /** The same of stdout. */
+  prints(pattern: RegExp): Promise<string>;
   kill(signal: NodeJS.Signals): void;
   /** Closes our end of what it prints. */
   stopReading(): void;
@@ -58,26 +61,17 @@ export interface Run {
 const started: Run[] = [];
 
 /** Starts the program; `env` is added to this process's own. */
-export function start(words: readonly string[], { env = {}, nodeOptions = [] }: { env?: Record<string, string>; nodeOptions?: string[] } = {}): Run {
-  const child = execa('node', [...nodeOptions, MAIN, ...words], { reject: false, env, stdin: 'ignore' });
-  const lines: string[] = [];
-  const waiting = new Set<(line: string) => void>();
-  createInterface({ input: child.stderr }).on('line', (line) => {
-    lines.push(line);
-    for (const tell of waiting) tell(line);
-  });
+export function start(
+  words: readonly string[], { env = {}, nodeOptions = [], nodePath = 'node' }: { env?: Record<string, string>; nodeOptions?: string[]; nodePath?: string } = {},
+): Run {
+  const child = execa(nodePath, [...nodeOptions, MAIN, ...words], { reject: false, env, stdin: 'ignore' });
   const ended = child.then(({ exitCode, stdout, stderr }) => ({ exitCode, stdout, stderr }));
   const pid = child.pid as number;
   const run: Run = {
     pid,
     ended,
-    said: (pattern) => new Promise((resolve, reject) => {
-      const known = lines.find((line) => pattern.test(line));
-      if (known !== undefined) resolve(known);
-      const tell = (line: string) => { if (pattern.test(line)) { waiting.delete(tell); resolve(line); } };
-      waiting.add(tell);
-      void ended.then(({ stderr }) => { reject(new Error(`it ended without saying ${pattern}:\n${stderr}`)); });
-    }),
+    said: listener(child.stderr, ended),
+    prints: listener(child.stdout, ended),
     kill: (signal) => { child.kill(signal); },
     stopReading: () => { child.stdout.destroy(); child.stderr.destroy(); },
     ffmpegs: () => ffmpegChildren(pid),
@@ -85,6 +79,23 @@ export function start(words: readonly string[], { env = {}, nodeOptions = [] }: 
   };
   started.push(run);
   return run;
+}
+
+/** Waits for lines of a stream, those of before among them. */
+function listener(stream: Readable, ended: Promise<Ended>): (pattern: RegExp) => Promise<string> {
+  const lines: string[] = [];
+  const waiting = new Set<(line: string) => void>();
+  createInterface({ input: stream }).on('line', (line) => {
+    lines.push(line);
+    for (const tell of waiting) tell(line);
+  });
+  return (pattern) => new Promise((resolve, reject) => {
+    const known = lines.find((line) => pattern.test(line));
+    if (known !== undefined) resolve(known);
+    const tell = (line: string) => { if (pattern.test(line)) { waiting.delete(tell); resolve(line); } };
+    waiting.add(tell);
+    void ended.then(({ stderr }) => { reject(new Error(`it ended without saying ${pattern}:\n${stderr}`)); });
+  });
 }
 
 /** Runs it to its end. */

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { BROKERS, BROKER_NAMES } from '../../../src/broker/index.js';
 import { parseArguments } from '../../../src/apps/cli/arguments/arguments.js';
-import { FLAGS } from '../../../src/apps/cli/flags/index.js';
+import { FLAGS, RECORD_FLAGS } from '../../../src/apps/cli/flags/index.js';
 import { STEP_KINDS } from '../../../src/core/steps/index.js';
 import { brokerFileOf, configOf, membersOf } from '../interfaces.js';
 
@@ -15,6 +15,7 @@ const OWNERS: Record<string, [file: string, type: string]> = {
   toMessage: ['operators/to-message.ts', 'ToMessageConfig'],
   publish: ['operators/publish.ts', 'PublishConfig'],
   retry: ['operators/retry.ts', 'RetryConfig'],
+  record: ['operators/record.ts', 'RecordConfig'],
   stats: ['operators/stats.ts', 'StatsConfig'],
   ...Object.fromEntries(BROKER_NAMES.map((name) => [name, [brokerFileOf(BROKERS[name].config), BROKERS[name].config] as [string, string]])),
 };
@@ -24,26 +25,27 @@ const ELSEWHERE: Record<string, string> = {
   'publish.key': '--message-key', 'stats.everyMs': '--refresh',
   'kafka.sasl': '--sasl-mechanism', 'passthrough.chunk': '--chunk',
   ...Object.fromEntries(BROKER_NAMES.flatMap((name) => BROKERS[name].inAddress.map((option) => [`${name}.${option}`, '--to']))),
-  'camera.hosts': '--allow-hosts',
+  'camera.hosts': '--allow-hosts', 'record.keep': '--keep-bytes',
 };
 
 /** Options that only code can give. */
 const CODE_ONLY = new Set([
-  'camera.pixelFormat', 'camera.logger', 'camera.engine', 'retry.random', 'retry.retryOn', ...BROKER_NAMES.map((name) => `${name}.logger`),
+  'record.muxer', 'record.files', 'camera.pixelFormat', 'camera.logger', 'camera.engine', 'retry.random', 'retry.retryOn', ...BROKER_NAMES.map((name) => `${name}.logger`),
 ]);
 
-/** Operators that only code can use, and those of other commands. */
-const CODE_ONLY_OPERATORS = new Set(['decode', 'record', 'deliver', 'subscribe', 'verify']);
+/** Operators that only code can use, and those of other commands: `read`, `verify`, `record`, `clip`, `play`. */
+const CODE_ONLY_OPERATORS = new Set(['decode', 'deliver', 'subscribe', 'verify']);
 
 const flags = FLAGS.flatMap((group) => group.flags);
+const allFlags = [...flags, ...RECORD_FLAGS.flatMap((group) => group.flags)];
 const names = flags.map((flag) => flag.flags.split(' ')[0] ?? '');
 
 describe('the flags', () => {
   it.each(Object.keys(OWNERS))('reach every option of %s', (owner) => {
-    const sets = new Set(flags.flatMap((flag) => reachesOf(flag)));
+    const sets = new Set(allFlags.flatMap((flag) => reachesOf(flag)));
     const missing = optionsOf(owner).filter((option) => {
       const path = `${owner}.${option}`;
-      const isSet = sets.has(path) || sets.has(`broker.${option}`) || names.includes(ELSEWHERE[path] ?? '');
+      const isSet = sets.has(path) || sets.has(`broker.${option}`) || allFlags.some((flag) => flag.flags.split(' ')[0] === ELSEWHERE[path]);
       return !isSet && !CODE_ONLY.has(path);
     });
     expect(missing).toEqual([]);
@@ -51,7 +53,7 @@ describe('the flags', () => {
 
   it.each(Object.keys(OWNERS))('set nothing that %s does not have', (owner) => {
     const known = optionsOf(owner);
-    const set = flags.flatMap((flag) => reachesOf(flag).flatMap((path) => (path.startsWith(`${owner}.`) ? [path.slice(owner.length + 1)] : [])));
+    const set = allFlags.flatMap((flag) => reachesOf(flag).flatMap((path) => (path.startsWith(`${owner}.`) ? [path.slice(owner.length + 1)] : [])));
     expect(set.filter((option) => !known.includes(option) && !known.includes(option.split('.')[0] ?? ''))).toEqual([]);
   });
 

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { FLAGS } from '../flags/index.js';
 import { optionOf, rawOf } from './grammar.js';
-import { type ReadArguments, readCommands } from './read-arguments.js';
+import { type ReaderArguments, readCommands } from './read-arguments.js';
 import { type Settings, settingsOf } from './settings.js';
 
 /** A command to stream. */
@@ -14,7 +14,7 @@ export interface StreamArguments {
 }
 
 /** What a command line asks for. */
-export type Arguments = StreamArguments | ReadArguments;
+export type Arguments = StreamArguments | ReaderArguments;
 
 /** Where help and complaints go. */
 export interface Printer {

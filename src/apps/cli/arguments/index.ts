@@ -1,5 +1,5 @@
 /** What the command line asks for: its grammar, its values, and where messages go. */
 export { type Arguments, type StreamArguments, parseArguments } from './arguments.js';
-export type { ReadArguments } from './read-arguments.js';
+export type { ClipArguments, PlayArguments, ReadArguments, ReaderArguments, RecordArguments } from './read-arguments.js';
 export type { ProgramOptions, Settings, SourceSettings } from './settings.js';
 export { openTarget } from './target.js';

@@ -1,21 +1,14 @@
-/** The grammar of `rxcam read` and `rxcam verify`. */
+/** The grammar of the commands that read a topic: `read`, `verify`, `record`, `clip` and `play`. */
 import { Command } from 'commander';
 import { z } from 'zod';
-import type { SubscribeConfig } from '../../../../operators/index.js';
+import type { RecordConfig, SubscribeConfig } from '../../../../operators/index.js';
 import { BROKERS, BROKER_NAMES } from '../../../broker/index.js';
+import type { ClipConfig } from '../../clip.js';
+import type { Raw } from '../../../core/steps/index.js';
 import { count, options, parseOptions } from '../../../core/options.js';
-import { LOG_LEVELS, READ_FLAGS } from '../flags/index.js';
+import { CLIP_FLAGS, type FlagGroup, LOG_LEVELS, PLAY_FLAGS, READ_FLAGS, RECORD_FLAGS } from '../flags/index.js';
 import { optionOf, rawOf } from './grammar.js';
 import { type Settings, settingsOf } from './settings.js';
-
-/** A command to read. */
-export interface ReadArguments {
-  readonly command: 'read';
-  readonly subscribe: Omit<SubscribeConfig, 'topic'>;
-  readonly program: ReadOptions;
-  /** Of the broker. */
-  readonly settings: Settings;
-}
 
 const schema = options({
   frames: count().optional(), verify: z.boolean().default(false), json: z.boolean().default(false), quiet: z.boolean().default(false),
@@ -25,35 +18,115 @@ const schema = options({
 /** The program's own options. */
 export type ReadOptions = z.output<typeof schema>;
 
+/** What these commands have in common. */
+export interface TopicArguments {
+  readonly subscribe: Omit<SubscribeConfig, 'topic'>;
+  readonly program: ReadOptions;
+  /** Of the broker. */
+  readonly settings: Settings;
+}
+
+/** A command to print the messages of a topic. */
+export interface ReadArguments extends TopicArguments { readonly command: 'read' }
+/** A command to record a topic. */
+export interface RecordArguments extends TopicArguments { readonly command: 'record'; readonly folder: string; readonly record: RecordConfig }
+/** A command to make one file of a period. */
+export interface ClipArguments extends TopicArguments { readonly command: 'clip'; readonly clip: Omit<ClipConfig, 'topic' | 'signal'> }
+/** A command to show a topic. */
+export interface PlayArguments extends TopicArguments { readonly command: 'play'; readonly isPiped: boolean }
+
+/** What reads a topic. */
+export type ReaderArguments = ReadArguments | RecordArguments | ClipArguments | PlayArguments;
+
 const ADDRESS = BROKER_NAMES.filter((name) => BROKERS[name].hosts !== 'none').map((name) => BROKERS[name].form).join(', or ');
 
-const AFTER = `
+const CODES = `Exit code 2: bad usage. 3: a message is missing or torn.`;
+
+interface Words {
+  readonly name: string;
+  readonly about: string;
+  /** Of the argument behind the broker's address. */
+  readonly path?: readonly [name: string, about: string];
+  readonly flags: readonly FlagGroup[];
+  readonly after: string;
+}
+
+const READ: Words = {
+  name: 'read', about: 'print the messages of a topic', flags: READ_FLAGS,
+  after: `
 Reads without a consumer group: nothing is left on the broker. Ends at --to, after
---frames messages, or by SIGINT or SIGTERM. Exit code 2: bad usage. 3: a message is
-missing or torn.
+--frames messages, or by SIGINT or SIGTERM. ${CODES}
 
 Examples:
   rxcam read kafka://localhost/video --key gate --from last:10 --to latest
   rxcam read redis://localhost/video --verify --json
-  rxcam verify kafka://localhost/video --from 1h`;
+  rxcam verify kafka://localhost/video --from 1h`,
+};
 
-/** Both commands. */
-export function readCommands(found: (command: ReadArguments) => void): Command[] {
-  const read = command('read', 'print the messages of a topic', {}, {}, found);
-  const verify = command('verify', 'check all messages of a topic', { from: 'earliest', to: 'latest' }, { verify: true, quiet: true }, found);
-  return [read, verify];
+const RECORD: Words = {
+  name: 'record', about: 'record a topic into MP4 files', path: ['<folder>', 'for the files; made if there is none'], flags: RECORD_FLAGS,
+  after: `
+The pictures are written as they were sent. Ends at --to, or by SIGINT or SIGTERM,
+with files that are whole. Exit code 1: the files can't be written.
+${CODES}
+
+Examples:
+  rxcam record kafka://localhost/video recordings --every 10m --keep-bytes 100GB
+  rxcam record redis://localhost/video recordings --key gate --from 1h --to latest`,
+};
+
+const CLIP: Words = {
+  name: 'clip', about: 'make one MP4 of a period', path: ['<file>', 'the MP4; replaced if it is there'], flags: CLIP_FLAGS,
+  after: `
+The pictures are written as they were sent. Exit code 1: there is no picture in that
+time, or the file can't be written. ${CODES}
+
+Examples:
+  rxcam clip kafka://localhost/video gate.mp4 --key gate --from 10m --to 5m
+  rxcam clip redis://localhost/video gate.mp4 --key gate --from 2026-01-31T12:00:00Z --to 2026-01-31T12:05:00Z`,
+};
+
+const PLAY: Words = {
+  name: 'play', about: 'show the pictures of a topic', flags: PLAY_FLAGS,
+  after: `
+Shows the pictures in a window of ffplay, which comes with ffmpeg; where there is none,
+says what to run instead. Ends with the window, at --to, or by SIGINT or SIGTERM.
+Exit code 1: there is no ffplay, or it failed. 2: bad usage.
+
+Examples:
+  rxcam play kafka://localhost/video --key gate
+  rxcam play redis://localhost/video --from 10m --stdout | mpv -`,
+};
+
+/** These commands. */
+export function readCommands(found: (command: ReaderArguments) => void): Command[] {
+  return [
+    command(READ, (topic) => { found({ command: 'read', ...topic }); }),
+    command({ ...READ, name: 'verify', about: 'check all messages of a topic' }, ({ subscribe, ...topic }) => {
+      found({ command: 'read', ...topic, subscribe: { from: 'earliest', to: 'latest', ...subscribe } });
+    }, { verify: true, quiet: true }),
+    command(RECORD, (topic, { record = {} }, folder) => { found({ command: 'record', ...topic, folder, record }); }),
+    command(CLIP, (topic, { clip = {} }, file) => {
+      found({ command: 'clip', ...topic, clip: { to: Date.now(), ...clip, file } as ClipArguments['clip'] });
+    }),
+    command(PLAY, (topic, { play = {} }) => { found({ command: 'play', ...topic, isPiped: play['stdout'] === true }); }),
+  ];
 }
 
 function command(
-  name: string, about: string, places: Omit<SubscribeConfig, 'topic'>, program: Partial<ReadOptions>, found: (command: ReadArguments) => void,
+  { name, about, path, flags: groups, after }: Words, found: (topic: TopicArguments, raw: Raw, path: string) => void,
+  program: Partial<ReadOptions> = {},
 ): Command {
   const made = new Command(name).summary(about).description(`${about[0]?.toUpperCase() ?? ''}${about.slice(1)}.`).argument('<broker>', ADDRESS);
-  for (const { heading, flags } of READ_FLAGS) for (const flag of flags) made.addOption(optionOf(flag).helpGroup(heading));
-  return made.helpOption('-h, --help', 'show this').addHelpText('after', AFTER).action((address: string, _: unknown, given: Command) => {
-    const { subscribe = {}, read = {}, ...others } = rawOf(given, READ_FLAGS);
-    found({
-      command: 'read', subscribe: { ...places, ...subscribe }, program: parseOptions('read', schema, { ...program, ...read }),
+  if (path !== undefined) made.argument(...path);
+  for (const { heading, flags } of groups) for (const flag of flags) made.addOption(optionOf(flag).helpGroup(heading));
+  return made.helpOption('-h, --help', 'show this').addHelpText('after', after).action((address: string) => {
+    const raw = rawOf(made, groups);
+    const { subscribe = {}, read = {}, ...others } = raw;
+    const topic = {
+      subscribe, program: parseOptions('read', schema, { ...program, ...read }),
       settings: settingsOf({ stream: { to: address }, ...others }, 0),
-    });
+    };
+    found(topic, raw, made.args[1] ?? '');
   });
 }

@@ -4,14 +4,17 @@ import type { Flag, FlagGroup } from './flag.js';
 import { messageFlags, retryFlags } from './messages.js';
 import { pictureFlags } from './pictures.js';
 import { programFlags } from './program.js';
-import { READ_FLAGS } from './reading.js';
+import { CLIP_FLAGS, PLAY_FLAGS, READ_FLAGS, RECORD_FLAGS } from './reading.js';
 import { sourceFlags } from './source.js';
 
 export type { Flag, FlagGroup } from './flag.js';
 export { DEFAULT_TOPIC } from './messages.js';
 export { CODECS, PICTURE_STEPS } from './pictures.js';
 export { LOG_LEVELS, type LogLevel } from './program.js';
-export { READ_FLAGS } from './reading.js';
+export { CLIP_FLAGS, PLAY_FLAGS, READ_FLAGS, RECORD_FLAGS } from './reading.js';
+
+/** Of the commands that read a topic. */
+export const TOPIC_FLAGS: readonly FlagGroup[] = [...READ_FLAGS, ...RECORD_FLAGS, ...CLIP_FLAGS, ...PLAY_FLAGS];
 
 export const FLAGS: readonly FlagGroup[] = [programFlags, sourceFlags, pictureFlags, messageFlags, retryFlags, ...brokerFlags];
 
@@ -21,7 +24,7 @@ export const FLAGS: readonly FlagGroup[] = [programFlags, sourceFlags, pictureFl
  */
 export function flagOf(option: string): string | undefined {
   const sets = option.replace(/^(camera\.size)\..*$/, '$1');
-  const flag = [...FLAGS, ...READ_FLAGS].flatMap((group) => group.flags).find((one) => reachesOf(one).includes(sets));
+  const flag = [...FLAGS, ...TOPIC_FLAGS].flatMap((group) => group.flags).find((one) => reachesOf(one).includes(sets));
   return flag?.flags.split(' ')[0];
 }
 

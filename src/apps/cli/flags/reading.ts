@@ -1,35 +1,72 @@
-/** Flags of `rxcam read` and `rxcam verify`. */
-import { InvalidArgumentError } from 'commander';
-import type { From, Partitions, To } from '../../../broker/index.js';
+/** Flags of the commands that read a topic: `read`, `verify`, `record`, `clip` and `play`. */
+import { RECORD } from '../../../core/defaults/reading.js';
 import { READ_OPTIONS, brokerFlags } from './brokers.js';
-import { type Flag, type FlagGroup, number } from './flag.js';
+import { type Flag, type FlagGroup, bytes, number } from './flag.js';
+import { DURATIONS, PLACES, TIMES, duration, from, partitions, shownMs, time, to } from './places.js';
 import { LOG_LEVELS } from './program.js';
 
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-const PLACES = "'latest', a date (2026-01-31T12:00:00Z), a time ago (90s, 10m, 2h, 1d), offset:N, or an entry's id (1700000000000-0)";
+const key: Flag = { flags: '--key <key>', sets: 'subscribe.key', standard: 'all', about: 'messages with this key alone' };
+const logLevel: Flag = { flags: '--log-level <level>', sets: 'read.logLevel', standard: 'warn', about: `logs on stderr: ${LOG_LEVELS.join(', ')}` };
+const json = (about: string): Flag => ({ flags: '--json', sets: 'read.json', about });
+
+/** Where to read. */
+const places = (standardFrom: string, standardTo: string): readonly Flag[] => [
+  {
+    flags: '--from <place>', sets: 'subscribe.from', parse: from, standard: standardFrom,
+    about: `where to begin: ${PLACES}, 'earliest', or last:N`,
+  },
+  { flags: '--to <place>', sets: 'subscribe.to', parse: to, standard: standardTo, about: `where to end, with that message: ${PLACES}` },
+  {
+    flags: '--partitions <which>', sets: 'subscribe.partitions', parse: partitions, standard: 'key',
+    about: 'Kafka: key, the one where rxcam puts the key; all; or numbers with commas between them',
+  },
+];
+const group: Flag = { flags: '--group <name>', sets: 'subscribe.group', standard: 'none', about: 'share the topic with all others that name the group' };
 
 const reading: FlagGroup = {
   heading: 'Reading:',
   flags: [
-    { flags: '--key <key>', sets: 'subscribe.key', standard: 'all', about: 'messages with this key alone' },
-    {
-      flags: '--from <place>', sets: 'subscribe.from', parse: from, standard: 'latest; of verify: earliest',
-      about: `where to begin: ${PLACES}, 'earliest', or last:N`,
-    },
-    {
-      flags: '--to <place>', sets: 'subscribe.to', parse: to, standard: 'never; of verify: latest',
-      about: `where to end, with that message: ${PLACES}`,
-    },
-    {
-      flags: '--partitions <which>', sets: 'subscribe.partitions', parse: partitions, standard: 'key',
-      about: 'Kafka: key, the one where rxcam puts the key; all; or numbers with commas between them',
-    },
-    { flags: '--group <name>', sets: 'subscribe.group', standard: 'none', about: 'share the topic with all others that name the group' },
+    key, ...places('latest; of verify: earliest', 'never; of verify: latest'), group,
     { flags: '--frames <n>', sets: 'read.frames', parse: number, standard: 'all', about: 'end after so many messages' },
     { flags: '--verify', sets: 'read.verify', standard: 'verify: always', about: 'check each message, and name what is missing' },
-    { flags: '--json', sets: 'read.json', about: 'a JSON object for each message, and one for the summary' },
+    json('a JSON object for each message, and one for the summary'),
     { flags: '--quiet', sets: 'read.quiet', about: 'the summary alone' },
-    { flags: '--log-level <level>', sets: 'read.logLevel', standard: 'warn', about: `logs on stderr: ${LOG_LEVELS.join(', ')}` },
+    logLevel,
+  ],
+};
+
+const recording: FlagGroup = {
+  heading: 'Recording:',
+  flags: [
+    key, ...places('latest', 'never'), group,
+    { flags: '--every <duration>', sets: 'record.everyMs', parse: duration, standard: shownMs(RECORD.everyMs), about: `length of a file, ${DURATIONS}` },
+    { flags: '--gap <duration>', sets: 'record.gapMs', parse: duration, standard: shownMs(RECORD.gapMs), about: 'a new file begins where two pictures are further apart' },
+    { flags: '--keep-bytes <bytes>', sets: 'record.keep.bytes', parse: bytes, standard: 'all', about: 'keep so many bytes of files, the newest' },
+    { flags: '--keep-for <duration>', sets: 'record.keep.ms', parse: duration, standard: 'all', about: 'keep files for so long' },
+    { flags: '--hls', sets: 'record.hls', about: 'keep an HLS playlist, index.m3u8, beside the files of each key' },
+    json('a JSON object for each report, and one for the summary'),
+    { flags: '--quiet', sets: 'read.quiet', about: 'the summary alone' },
+    logLevel,
+  ],
+};
+
+const cutting: FlagGroup = {
+  heading: 'The clip:',
+  flags: [
+    { flags: '--key <key>', sets: 'clip.key', about: 'key of the messages; needed' },
+    { flags: '--from <time>', sets: 'clip.from', parse: time, about: `the clip begins at the keyframe before it: ${TIMES}; needed` },
+    { flags: '--to <time>', sets: 'clip.to', parse: time, standard: 'now', about: `time of the last picture: ${TIMES}` },
+    json('a JSON object that says what is in the clip'),
+    logLevel,
+  ],
+};
+
+const playing: FlagGroup = {
+  heading: 'Playing:',
+  flags: [
+    { ...key, standard: 'the first that comes' }, ...places('latest', 'never'),
+    { flags: '--stdout', sets: 'play.stdout', about: 'write the stream to stdout, as NUT, for another player' },
+    logLevel,
   ],
 };
 
@@ -39,27 +76,6 @@ const broker: FlagGroup = {
 };
 
 export const READ_FLAGS: readonly FlagGroup[] = [reading, broker];
-
-function from(text: string): From {
-  if (text === 'earliest') return text;
-  const last = /^last:(\d{1,9})$/.exec(text)?.[1];
-  return last === undefined ? to(text) : { last: Number(last) };
-}
-
-function to(text: string): To {
-  if (text === 'latest') return text;
-  const offset = /^offset:(\d{1,15})$/.exec(text)?.[1];
-  if (offset !== undefined) return { offset };
-  if (/^\d{1,20}-\d{1,20}$/.test(text)) return text as `${number}-${number}`;
-  const [, ago, unit = ''] = /^(\d+)(ms|[smhd])$/.exec(text) ?? [];
-  const time = ago === undefined ? Date.parse(text) : Date.now() - Number(ago) * (UNITS[unit] ?? 1);
-  // A bare number is read as a year by some.
-  if (Number.isNaN(time) || /^\d+$/.test(text)) throw new InvalidArgumentError(`Expected ${PLACES}.`);
-  return new Date(time);
-}
-
-function partitions(text: string): Partitions {
-  if (text === 'key' || text === 'all') return text;
-  if (!/^\d+(,\d+)*$/.test(text)) throw new InvalidArgumentError("Expected key, all, or numbers with commas between them.");
-  return text.split(',').map(Number);
-}
+export const RECORD_FLAGS: readonly FlagGroup[] = [recording, broker];
+export const CLIP_FLAGS: readonly FlagGroup[] = [cutting, broker];
+export const PLAY_FLAGS: readonly FlagGroup[] = [playing, broker];

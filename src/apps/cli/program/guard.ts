@@ -1,4 +1,5 @@
 /** What nothing else caught ends the program with one line, without secrets; ffmpeg ends with it. */
+import { isRxcamError } from '../../../core/errors/errors.js';
 import { redact } from '../../../core/redact/redact.js';
 import { takeWarnings } from './warnings.js';
 
@@ -6,6 +7,11 @@ import { takeWarnings } from './warnings.js';
 export function oneLine(error: unknown, secrets: Iterable<string> = []): string {
   const text = error instanceof Error ? error.message || error.name : String(error);
   return redact(text, secrets).replace(/\s*[\r\n]+\s*/g, ' ').trim();
+}
+
+/** Whether an error is the user's to mend. */
+export function isUsage(error: unknown): error is Error {
+  return isRxcamError(error) && error.code === 'INVALID_OPTION';
 }
 
 /** Prints the line that tells why the program ends. */

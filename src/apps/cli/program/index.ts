@@ -1,5 +1,5 @@
 /** The command line as a program: signals, logs, output, what must not be shown. */
-export { complain, guard, oneLine } from './guard.js';
+export { complain, guard, isUsage, oneLine } from './guard.js';
 export { createLogger } from './logger.js';
 export { GONE, LineSink, delivered } from './output.js';
 export { plain, readableLine } from './readable.js';

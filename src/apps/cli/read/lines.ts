@@ -1,5 +1,7 @@
 /** A line for each message, gap and summary: for people, or as JSON. */
+import type { Clip } from '../../clip.js';
 import type { Gap, Received, Verified } from '../../../message/index.js';
+import type { RecordClosed, RecordGap, Recorded } from '../../../consumer/index.js';
 import { shownSize } from '../../../ledger/index.js';
 import { plain } from '../program/index.js';
 import type { ReadSummary } from './summary.js';
@@ -26,6 +28,45 @@ export function summaryLine({ received, bytes, expired, failures, verdicts }: Re
     counts.push(missing === 0 ? 'none missing' : `${missing} missing (${dropped} dropped by the sender, ${lost - late} lost, ${gone} expired)`);
   }
   return `${counts.join(', ')}\n`;
+}
+
+/** A report of `record`, in words. */
+export function recordedLine(event: Recorded): string {
+  return `${plain(recordedInWords(event))}\n`;
+}
+
+function recordedInWords(event: Recorded): string {
+  switch (event.type) {
+    case 'opened': return `${timeOf(event.from)} ${event.camera} opened ${event.file}`;
+    case 'closed': return `${timeOf(event.to)} ${event.camera} closed ${event.file}: ${fileInWords(event)}, ${event.error ?? event.reason}`;
+    case 'gap': return `${timeOf(event.from ?? event.to ?? Number.NaN)} ${event.camera} ${missingInWords(event)}`;
+    case 'removed': return `removed ${event.file} (${shownSize(event.bytes)})`;
+  }
+}
+
+/** What was recorded, and what came of the messages. */
+export function recordingLine({ files, pictures, fileBytes }: RecordingSums, summary: ReadSummary): string {
+  return `${files} files, ${pictures} pictures (${shownSize(fileBytes)}); ${summaryLine(summary)}`;
+}
+
+/** What is in all files of a recording. */
+export interface RecordingSums { readonly files: number; readonly pictures: number; readonly fileBytes: number }
+
+/** What is in a clip, and what is missing in it. */
+export function clipLines(made: Clip): string {
+  const { file, codec, width, height, from, to, gaps } = made;
+  const lines = [`${file}: ${codec} ${width}x${height}, ${fileInWords(made)}, from ${timeOf(from)} to ${timeOf(to)}`, ...gaps.map(missingInWords)];
+  return lines.map((line) => `${plain(line)}\n`).join('');
+}
+
+function fileInWords({ pictures, durationMs, bytes }: Pick<RecordClosed, 'pictures' | 'durationMs' | 'bytes'>): string {
+  return `${pictures} pictures in ${(durationMs / 1000).toFixed(1)} s (${shownSize(bytes)})`;
+}
+
+function missingInWords({ size, cause, from, to }: Pick<RecordGap, 'size' | 'cause' | 'from' | 'to'>): string {
+  const what = size === 0 ? cause : `${size} ${cause === 'undecodable' ? cause : `missing, ${cause}`}`;
+  const where = [from === undefined ? '' : ` after ${timeOf(from)}`, to === undefined ? '' : ` before ${timeOf(to)}`].join('');
+  return `${what}${where}`;
 }
 
 function factsOf(one: Received | Verified): object {

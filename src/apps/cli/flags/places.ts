@@ -1,0 +1,62 @@
+/** Places of a topic, times and durations, as they are written on the command line. */
+import { InvalidArgumentError } from 'commander';
+import type { From, Partitions, To } from '../../../broker/index.js';
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+export const TIMES = 'a date (2026-01-31T12:00:00Z), or a time ago (90s, 10m, 2h, 1d)';
+export const PLACES = `'latest', ${TIMES}, offset:N, or an entry's id (1700000000000-0)`;
+export const DURATIONS = 'such as 90s, 10m or 2h';
+
+export function from(text: string): From {
+  if (text === 'earliest') return text;
+  const last = /^last:(\d{1,9})$/.exec(text)?.[1];
+  return last === undefined ? to(text) : { last: Number(last) };
+}
+
+export function to(text: string): To {
+  if (text === 'latest') return text;
+  const offset = /^offset:(\d{1,15})$/.exec(text)?.[1];
+  if (offset !== undefined) return { offset };
+  if (/^\d{1,20}-\d{1,20}$/.test(text)) return text as `${number}-${number}`;
+  const at = timeIn(text);
+  if (at === undefined) throw new InvalidArgumentError(`Expected ${PLACES}.`);
+  return at;
+}
+
+/** A date, or a time ago. */
+export function time(text: string): Date {
+  const at = timeIn(text);
+  if (at === undefined) throw new InvalidArgumentError(`Expected ${TIMES}.`);
+  return at;
+}
+
+/** In ms. */
+export function duration(text: string): number {
+  const ms = durationIn(text);
+  if (ms === undefined) throw new InvalidArgumentError(`Expected a duration ${DURATIONS}.`);
+  return ms;
+}
+
+/** For the help: `10m`. */
+export function shownMs(ms: number): string {
+  const [unit = 'ms', factor = 1] = Object.entries(UNITS).findLast(([, one]) => ms % one === 0) ?? [];
+  return `${ms / factor}${unit}`;
+}
+
+function timeIn(text: string): Date | undefined {
+  const ago = durationIn(text);
+  const at = ago === undefined ? Date.parse(text) : Date.now() - ago;
+  // Date.parse takes any word with a number in it, 'offset:3' too.
+  return Number.isNaN(at) || !(ago !== undefined || /^\d{4}-\d\d-\d\d/.test(text)) ? undefined : new Date(at);
+}
+
+function durationIn(text: string): number | undefined {
+  const [, amount, unit = ''] = /^(\d+)(ms|[smhd])$/.exec(text) ?? [];
+  return amount === undefined ? undefined : Number(amount) * (UNITS[unit] ?? 1);
+}
+
+export function partitions(text: string): Partitions {
+  if (text === 'key' || text === 'all') return text;
+  if (!/^\d+(,\d+)*$/.test(text)) throw new InvalidArgumentError("Expected key, all, or numbers with commas between them.");
+  return text.split(',').map(Number);
+}

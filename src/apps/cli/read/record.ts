@@ -1,0 +1,44 @@
+/** The command `record`: from a topic to files. */
+import { lastValueFrom, takeUntil, tap } from 'rxjs';
+import { record as recordInto, verify } from '../../../../operators/index.js';
+import type { RecordClosed } from '../../../consumer/index.js';
+import { complain, isUsage, stop$ } from '../program/index.js';
+import type { RecordArguments } from '../arguments/index.js';
+import { jsonLine, recordedLine, recordingLine } from './lines.js';
+import { openTopic, readTopic, verdictOf } from './topic.js';
+
+/**
+ * Records until the end of the reading, or until the program is told to stop; the files are whole then.
+ * @returns the exit code
+ * @throws InvalidOption
+ */
+export async function record(command: RecordArguments, env: NodeJS.ProcessEnv, secrets: readonly string[]): Promise<number> {
+  const { program: { json, quiet }, folder } = command;
+  const write = recordInto(folder, command.record);
+  const { messages, close } = readTopic(openTopic(command, env, secrets), command);
+  const check = verify();
+  const files: RecordClosed[] = [];
+  let failure: unknown;
+  try {
+    const told$ = messages.pipe(takeUntil(stop$));
+    await lastValueFrom(told$.pipe(check, write, tap((event) => {
+      if (event.type === 'closed') files.push(event);
+      if (!quiet) process.stdout.write(json ? jsonLine(event) : recordedLine(event));
+    })), { defaultValue: undefined });
+  } catch (error) {
+    if (isUsage(error)) throw error;
+    failure = error;
+  } finally {
+    await close();
+  }
+  const { summary, exitCode } = verdictOf(messages, check);
+  const sums = { files: files.length, pictures: sum(files, 'pictures'), fileBytes: sum(files, 'bytes') };
+  process.stdout.write(json ? jsonLine({ summary: { ...sums, ...summary } }) : recordingLine(sums, summary));
+  if (failure === undefined) return exitCode;
+  complain(failure, secrets);
+  return 1;
+}
+
+function sum(files: readonly RecordClosed[], of: 'pictures' | 'bytes'): number {
+  return files.reduce((total, file) => total + file[of], 0);
+}

@@ -1,0 +1,53 @@
+/** What the commands that read a topic have in common: the broker, its log, the check of all messages, and the exit code. */
+import type { Logger } from 'pino';
+import { type Verify, subscribe } from '../../../../operators/index.js';
+import { BROKERS, type Broker, type Reception, brokerAt } from '../../../broker/index.js';
+import { InvalidOption } from '../../../core/errors/errors.js';
+import { createLogger, oneLine } from '../program/index.js';
+import { type ReaderArguments, openTarget } from '../arguments/index.js';
+import { type ReadSummary, summaryOf } from './summary.js';
+
+/** A message is missing or torn. */
+export const NOT_WHOLE = 3;
+
+/** A broker that was opened, and the topic that its address names. */
+export interface OpenTopic { readonly broker: Broker; readonly topic: string; readonly logger: Logger }
+
+/** The messages of a topic, with the reasons why they do not come in the log. */
+export interface TopicReading {
+  readonly messages: Reception;
+  /** Ends the log, and the broker. */
+  readonly close: () => Promise<void>;
+}
+
+/** @throws InvalidOption */
+export function openTopic({ command, settings, program }: ReaderArguments, env: NodeJS.ProcessEnv, secrets: readonly string[]): OpenTopic {
+  const logger = createLogger(program.logLevel, secrets, (line) => { process.stderr.write(line); });
+  const readFrom = `${command}: the address of a broker`;
+  const { name } = brokerAt(settings.program.to, readFrom);
+  if (BROKERS[name].hosts === 'none') throw new InvalidOption(`${command}: ${name}: given, expected the address of a broker outside of this program`);
+  const { broker, topic } = openTarget(settings, env, logger, readFrom);
+  if (topic === undefined) throw new InvalidOption(`${command}: an address without a topic given, expected one behind the '/'`);
+  return { broker, topic, logger };
+}
+
+/** @throws InvalidOption */
+export function readTopic({ broker, topic, logger }: OpenTopic, command: ReaderArguments): TopicReading {
+  const messages = subscribe(broker, { ...command.subscribe, topic });
+  const errors = messages.errors$.subscribe((error) => { logger.warn({ broker: broker.address, reason: oneLine(error) }, 'broker unavailable'); });
+  return {
+    messages,
+    close: async () => {
+      errors.unsubscribe();
+      await broker.close({ deadlineMs: 0 });
+    },
+  };
+}
+
+/** The summary of a reading, and the exit code that it comes to. */
+export function verdictOf(messages: Reception, check: Verify | undefined): { readonly summary: ReadSummary; readonly exitCode: number } {
+  const summary = summaryOf(messages.stats, check?.stats);
+  const { expired, verdicts } = summary;
+  const bad = verdicts === undefined ? expired : verdicts.missing + verdicts.torn;
+  return { summary, exitCode: bad > 0 ? NOT_WHOLE : 0 };
+}

@@ -1,0 +1,32 @@
+/** Records all messages of one key in one piece, over gaps. */
+import { Observable, type OperatorFunction } from 'rxjs';
+import type { Gap, Verified } from '../../message/index.js';
+import type { Muxer } from '../../core/engine/recorder.js';
+import { take } from '../../ledger/index.js';
+import type { Recorded } from './events.js';
+import type { Shelf } from './shelf.js';
+import { RecordStream } from './stream.js';
+
+const SETTINGS = { everyMs: Infinity, gapMs: Infinity, joins: true };
+
+/** Ends as `record` does. A new piece begins only where the size, the codec or the sender's media time changes. */
+export function recordOne(shelf: Shelf, muxer: Muxer): OperatorFunction<Verified | Gap, Recorded> {
+  return (source) => new Observable<Recorded>((subscriber) => {
+    const step = {};
+    let stream: RecordStream | undefined;
+    const streamOf = ({ topic, key, camera }: Verified | Gap) => stream ??= new RecordStream(shelf, muxer, SETTINGS, { topic, key, camera }, {
+      report: (event) => { subscriber.next(event); },
+      error: (error) => { subscriber.error(error); },
+      complete: () => { subscriber.complete(); },
+    });
+    subscriber.add(() => { stream?.leave(); });
+    subscriber.add(source.subscribe({
+      next: (one) => {
+        if (one.verdict === 'gap') streamOf(one).gap(one.cause, one.size);
+        else streamOf(one).push(one, take(one, 'stdin', step));
+      },
+      error: (error: unknown) => { subscriber.error(error); },
+      complete: () => { if (stream === undefined) subscriber.complete(); else stream.end(); },
+    }));
+  });
+}

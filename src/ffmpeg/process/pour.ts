@@ -1,0 +1,30 @@
+/** Writes values to a pipe while it takes them. */
+import type { Writable } from 'node:stream';
+import type { Observable } from 'rxjs';
+
+/** Where values come from, and whether more may come. */
+export interface Flow<T> {
+  readonly values$: Observable<T>;
+  /** False when the pipe is full; true at the beginning, and when it has drained. */
+  ready(yes: boolean): void;
+}
+
+/**
+ * Writes each value as it comes; a full pipe asks for no more until it has drained.
+ * @param write - @returns false when the pipe is full
+ * @param end - called behind the last value; by default it ends the pipe
+ * @returns what ends the writing
+ */
+export function pour<T>(flow: Flow<T>, pipe: Writable, write: (value: T) => boolean, end = () => { pipe.end(); }): () => void {
+  const writing = flow.values$.subscribe({
+    next: (value) => { if (!write(value)) flow.ready(false); },
+    complete: end,
+  });
+  const onDrain = () => { flow.ready(true); };
+  pipe.on('drain', onDrain);
+  flow.ready(true);
+  return () => {
+    pipe.off('drain', onDrain);
+    writing.unsubscribe();
+  };
+}

@@ -1,0 +1,73 @@
+/** Shows access units: in a window of ffplay, or to whatever reads a pipe. */
+import type { Writable } from 'node:stream';
+import { Observable, ignoreElements, map } from 'rxjs';
+import type { DecoderUnit } from '../../core/engine/decoder.js';
+import { RecordingFailed } from '../../core/errors/errors.js';
+import type { Codec } from '../../core/frame/frame.js';
+import type { Muxer } from '../../core/engine/recorder.js';
+import { runChild } from '../process/index.js';
+import { pathOf } from '../binary/index.js';
+import { nutHeaderOf, writeUnits } from './mux.js';
+
+/** Between the last picture of a sender and the first of the next; µs. */
+const SEAM_US = 40_000;
+
+/** Nothing is probed or held back: the stream says what it is, and a picture is shown when it comes. */
+const PLAY = [
+  '-hide_banner', '-loglevel', 'error', '-nostats', '-autoexit', '-fflags', 'nobuffer', '-flags', 'low_delay',
+  '-probesize', '32', '-analyzeduration', '0', '-f', 'nut',
+];
+
+/** What ffplay's window needs beside what ffmpeg does. */
+const WINDOW_VARIABLES = /^(?:SDL_\w+|XDG_\w+|DBUS_SESSION_BUS_ADDRESS|PULSE_SERVER)$/;
+
+/** The path of ffplay; undefined where PATH has none. */
+export function findPlayer(): string | undefined {
+  return pathOf('ffplay');
+}
+
+/**
+ * Completes when the window is closed, or when `feed` has completed and all pictures were shown; unsubscribing closes it.
+ * @param feed - writes into the window's pipe, NUT
+ */
+export function showInWindow(path: string, title: string, feed: (pipe: Writable) => Observable<unknown>): Observable<never> {
+  const env = Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => WINDOW_VARIABLES.test(entry[0])));
+  return new Observable<never>((subscriber) => {
+    const child$ = runChild({
+      path, args: [...PLAY, '-window_title', title, '-i', 'pipe:0'], env, live: false, address: 'access units', secrets: [], hold: () => () => undefined,
+      attach: ({ stdin }) => {
+        const feeding = feed(stdin).subscribe({
+          error: (error: unknown) => { subscriber.error(error); },
+          complete: () => { stdin.end(); },
+        });
+        return () => { feeding.unsubscribe(); };
+      },
+    });
+    subscriber.add(child$.pipe(ignoreElements()).subscribe(subscriber));
+  });
+}
+
+/**
+ * A muxer whose pieces go into one pipe, one behind the other, and leave it open. Its player finds a new size in the access units;
+ * another codec it can't be told of.
+ */
+export function intoPipe(pipe: Writable): Muxer {
+  let codec: Codec | undefined;
+  let end = 0;
+  return (_, input) => new Observable<never>((subscriber) => {
+    const isFirst = codec === undefined;
+    codec ??= input.codec;
+    if (codec !== input.codec) {
+      subscriber.error(new RecordingFailed(`the pictures are ${input.codec} after ${codec}: start again`));
+      return undefined;
+    }
+    const begin = isFirst ? 0 : end + SEAM_US;
+    const units$ = input.units$.pipe(map((unit) => {
+      const pts = begin + unit.pts;
+      end = Math.max(end, pts);
+      return { ...unit, pts };
+    }));
+    const header = (first: DecoderUnit) => (isFirst ? nutHeaderOf(input, first) : Buffer.alloc(0));
+    return writeUnits({ units$, ready: (yes) => { input.ready(yes); } }, pipe, header, () => { subscriber.complete(); });
+  });
+}
