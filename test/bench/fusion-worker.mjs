@@ -1,6 +1,6 @@
 /** The job of the fusion benchmark, as a user writes it. */
 import { lastValueFrom } from 'rxjs';
-import { camera, encodeH265, memory, publish, resize, skipRate, toMessage } from '../../dist/src/index.js';
+import { camera, encodeH265, memory, publish, resize, skipRate, toMessage } from 'rxcam';
 
 const source = camera(process.argv[2]);
 const broker = memory();

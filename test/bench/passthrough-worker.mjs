@@ -1,6 +1,6 @@
 /** The job of the passthrough benchmark, as a user writes it. */
 import { lastValueFrom } from 'rxjs';
-import { camera, memory, passthrough, publish, toMessage } from '../../dist/src/index.js';
+import { camera, memory, passthrough, publish, toMessage } from 'rxcam';
 
 const source = camera(process.argv[2]);
 const broker = memory();

@@ -20,7 +20,8 @@ export function answerInTime(driver: Driver, batch: readonly Outgoing[], given: 
         subscriber.complete();
       },
       error: (error: unknown) => { subscriber.error(error); },
-      complete: () => { subscriber.error(noAnswer(driver, 'no answer').error); },
+      // After an answer there is nothing to say, and an error costs as much as a request.
+      complete: () => { if (!subscriber.closed) subscriber.error(noAnswer(driver, 'no answer').error); },
     });
     subscriber.add(request);
     // An answer that came at once needs no timer.
