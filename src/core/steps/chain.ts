@@ -1,7 +1,7 @@
 /** Steps one after the other: what they are to ffmpeg, and what becomes of a size. Both go the same way. */
 import { type Shape, type Size, evenBelow } from '../pictures/size.js';
 import type { SkipState } from '../pictures/skip.js';
-import { EVEN } from './filters.js';
+import { EVEN } from './common/filters.js';
 import { type Step, ruleOf } from './table.js';
 
 /**

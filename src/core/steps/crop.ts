@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { InvalidOption } from '../errors/errors.js';
 import { options, parseOptions } from '../options.js';
 import type { Shape, Size } from '../pictures/size.js';
-import { UnreadableText, number } from './flag.js';
-import type { StepRule } from './rule.js';
+import { UnreadableText } from './common/flag.js';
+import type { StepRule } from './common/rule.js';
 
 interface Rectangle { readonly left: number; readonly top: number; readonly width: number; readonly height: number }
 
@@ -102,10 +102,11 @@ function filters({ left, top, width, height, unit }: CropStep): string[] {
 
 /** `left,top,width,height`. */
 function rectangle(text: string): Rectangle {
-  const numbers = text.split(',');
-  const [left, top, width, height] = numbers.map((one) => number(one.trim()));
-  if (numbers.length !== 4 || left === undefined || top === undefined || width === undefined || height === undefined) {
+  const [left, top, width, height, ...more] = text.split(',').map((one) => (NUMBER.test(one) ? Number(one) : undefined));
+  if (left === undefined || top === undefined || width === undefined || height === undefined || more.length > 0) {
     throw new UnreadableText('Expected LEFT,TOP,WIDTH,HEIGHT, in pixels or as shares from 0 to 1.');
   }
   return { left, top, width, height };
 }
+
+const NUMBER = /^\s*[+-]?(\d+\.?\d*|\.\d+)\s*$/;

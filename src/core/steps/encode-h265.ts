@@ -2,9 +2,8 @@
 import { z } from 'zod';
 import { H265 } from '../defaults/defaults.js';
 import { chunk as chunkOption, options, parseOptions } from '../options.js';
-import type { Chunk } from './chunk.js';
-import { chunk, number } from './flag.js';
-import type { Encodes, UnitRule } from './rule.js';
+import { chunk, number } from './common/flag.js';
+import type { Chunk, Encodes, UnitRule } from './common/rule.js';
 
 /** Kinds of hardware that can be asked for by name. */
 export const HARDWARE = ['nvenc', 'vaapi', 'qsv', 'videotoolbox'] as const;

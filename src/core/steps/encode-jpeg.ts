@@ -1,8 +1,8 @@
 /** encodeJpeg: makes a JPEG of each picture. */
 import { JPEG } from '../defaults/defaults.js';
 import { jpegQuality, options, parseOptions } from '../options.js';
-import { number } from './flag.js';
-import type { Encodes, UnitRule } from './rule.js';
+import { number } from './common/flag.js';
+import type { Encodes, UnitRule } from './common/rule.js';
 
 export interface EncodeJpegStep extends Encodes {
   readonly kind: 'encodeJpeg';

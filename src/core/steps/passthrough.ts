@@ -1,6 +1,6 @@
 /** passthrough: passes the source's own access units on; no picture is decoded. */
 import { chunk, options, parseOptions } from '../options.js';
-import type { GivesUnits, UnitRule } from './rule.js';
+import type { GivesUnits, UnitRule } from './common/rule.js';
 
 export interface PassthroughStep extends GivesUnits {
   readonly kind: 'passthrough';

@@ -4,9 +4,9 @@ import { RESIZE } from '../defaults/defaults.js';
 import { InvalidOption } from '../errors/errors.js';
 import { options, parseOptions } from '../options.js';
 import { SHAPES, type Shape, type Size, even, shapeOf } from '../pictures/size.js';
-import { OWN_PICTURE } from './filters.js';
-import { size } from './flag.js';
-import type { StepRule } from './rule.js';
+import { OWN_PICTURE } from './common/filters.js';
+import { size } from './common/flag.js';
+import type { StepRule } from './common/rule.js';
 
 /** Ways to bring a picture to a size. */
 export const FITS = ['inside', 'contain', 'cover', 'fill'] as const;

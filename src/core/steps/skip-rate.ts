@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { InvalidOption } from '../errors/errors.js';
 import { count, options, parseOptions } from '../options.js';
 import { type SkipRule, fraction, selectExpression } from '../pictures/skip.js';
-import { number } from './flag.js';
-import type { StepRule } from './rule.js';
+import { number } from './common/flag.js';
+import type { StepRule } from './common/rule.js';
 
 export interface SkipRateStep { readonly kind: 'skipRate'; readonly rule: SkipRule }
 

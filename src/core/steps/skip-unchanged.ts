@@ -8,9 +8,9 @@ import { type ChangeRule, MARGIN, blockLimits } from '../pictures/comparison.js'
 import { UNCHANGED } from '../defaults/defaults.js';
 import { InvalidOption } from '../errors/errors.js';
 import { milliseconds, options, parseOptions } from '../options.js';
-import { CORNER, OWN_PICTURE } from './filters.js';
-import { number } from './flag.js';
-import type { StepRule } from './rule.js';
+import { CORNER, OWN_PICTURE } from './common/filters.js';
+import { number } from './common/flag.js';
+import type { StepRule } from './common/rule.js';
 
 export interface SkipUnchangedStep extends ChangeRule { readonly kind: 'skipUnchanged' }
 

@@ -7,7 +7,7 @@ import { type EncodeH265Step, encodeH265 } from './encode-h265.js';
 import { type EncodeJpegStep, encodeJpeg } from './encode-jpeg.js';
 import { type PassthroughStep, passthrough } from './passthrough.js';
 import { type ResizeStep, resize } from './resize.js';
-import type { Encodes, GivesUnits, RuleOf, StepRule, UnitRule } from './rule.js';
+import type { Encodes, GivesUnits, RuleOf, StepRule, UnitRule } from './common/rule.js';
 import { type SkipRateStep, skipRate } from './skip-rate.js';
 import { type SkipUnchangedStep, skipUnchanged } from './skip-unchanged.js';
 

@@ -1,10 +1,12 @@
 /** What rxcam must know of a step, wherever steps are looked at. */
-import type { Shape, Size } from '../pictures/size.js';
-import type { ChangeRule } from '../pictures/comparison.js';
-import type { SkipRule, SkipState } from '../pictures/skip.js';
-import type { Codec, EncodeMode } from '../frame/frame.js';
-import type { Chunk } from './chunk.js';
+import type { Shape, Size } from '../../pictures/size.js';
+import type { ChangeRule } from '../../pictures/comparison.js';
+import type { SkipRule, SkipState } from '../../pictures/skip.js';
+import type { Codec, EncodeMode } from '../../frame/frame.js';
 import type { Flag, Given, Raw } from './flag.js';
+
+/** How access units are grouped into one message. */
+export type Chunk = { readonly frames: number } | { readonly ms: number } | 'gop';
 
 /** Gives access units. */
 export interface GivesUnits {

@@ -1,2 +1,0 @@
-/** How access units are grouped into one message. */
-export type Chunk = { readonly frames: number } | { readonly ms: number } | 'gop';
