@@ -172,10 +172,10 @@ export function hubOf(source: Observable<unknown>): CameraHub | undefined {
  * become one ffmpeg process.
  *
  * @param address - `rtsp(s)://…`, `http(s)://…` (a file or a live stream), a file's path, a device (`/dev/video0`, `0`),
- *   or `test:` (a generated pattern: `test:?size=640x360&fps=25&duration=10&noise=4`)
+ *   or `test:` (a generated pattern: `test:?size=640x360&fps=25&duration=10&noise=4`), or a {@link Source} of your own
  * @throws InvalidOption for an address that no kind of source takes, or a wrong option
  */
-export function camera(address: string | number, config: CameraConfig = {}): Camera {
+export function camera(address: string | number | Source, config: CameraConfig = {}): Camera {
   const given = parseOptions('camera', schema, config);
   const source = detect(address, { ...given, readTimeoutMs: readTimeoutMs(given) });
   if (given.loop && source.endless) {

@@ -2,6 +2,7 @@
 import type { Writable } from 'node:stream';
 import type { Observable } from 'rxjs';
 import type { FfmpegFacts } from './engine/ffmpeg-facts.js';
+import type { StderrRows } from './errors/stderr-rows.js';
 import type { SourceInfo } from './frame/frame.js';
 
 /** Which video stream of a source that has several: the first, the largest, or that of a number, counted from 0. */
@@ -12,6 +13,8 @@ export interface SourceInput {
   /** Options before `-i`, each a word of its own. */
   readonly options: readonly string[];
   readonly url: string;
+  /** Protocols that ffmpeg may open it with, and whatever it names; none of a device. All others are refused. */
+  readonly protocols: readonly string[];
   /** Sent to ffmpeg's stdin: the way an address with credentials stays out of the process list. */
   readonly script?: string;
   /** Variables of ffmpeg's environment: seen by nobody else, as its arguments are. */
@@ -35,8 +38,9 @@ export type Preparation =
   | { readonly type: 'progress' }
   | { readonly type: 'input'; readonly input: SourceInput };
 
-/** A source that has been recognised. */
+/** Where video comes from: an address that `camera` has recognised, or one of your own kind. */
 export interface Source {
+  /** `rtsp`, `file` … */
   readonly kind: string;
   /** Address without credentials. */
   readonly address: string;
@@ -48,8 +52,12 @@ export interface Source {
   readonly remote: boolean;
   /** What its address says of its pictures. */
   readonly expected?: Pick<SourceInfo, 'width' | 'height' | 'fps'>;
-  /** What must never be shown. */
+  /** What must never be shown: passwords, tokens. */
   readonly secrets: Iterable<string>;
+  /** Whether it sends pictures alone: ffmpeg then waits for their description as long as for the first picture. */
+  readonly picturesAlone?: boolean;
+  /** What ffmpeg prints of its failures. Default: what it prints of networks and files. */
+  readonly stderr?: StderrRows;
   /** Emits progress, then one input for the ffmpeg at hand, and completes; errors with an RxcamError. */
   prepare(facts: FfmpegFacts): Observable<Preparation>;
 }

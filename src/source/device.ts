@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { defer, of, throwError } from 'rxjs';
 import { InvalidOption, SourceNotFound } from '../core/errors/errors.js';
+import { LOCAL_ROWS } from '../core/errors/stderr-rows.js';
 import type { SourceInput } from '../core/source.js';
 import type { SourceKind, SourceOptions } from './source.js';
 
@@ -14,6 +15,8 @@ const PLATFORMS: Partial<Record<NodeJS.Platform, { format: string; url(name: str
 
 export const device: SourceKind = {
   takes: "a device (/dev/video0, 0, or 'video=NAME' on Windows)",
+  protocols: [],
+  secrets: 'none',
   match(address, options) {
     if (!/^\d+$/.test(address) && !/^\/dev\/(?!shm\/)[\w./-]+$/.test(address) && !/^video=[^:"]+$/.test(address)) return undefined;
     const platform = PLATFORMS[process.platform];
@@ -27,6 +30,7 @@ export const device: SourceKind = {
       live: true,
       endless: true,
       remote: false,
+      stderr: LOCAL_ROWS,
       secrets: [],
       prepare: () => defer(() => (platform.isPath && !existsSync(url)
         ? throwError(() => new SourceNotFound(`no such device: '${url}'${url === address ? '' : `; a file of that name is './${address}'`}`))
@@ -43,6 +47,7 @@ function deviceInput(format: string, url: string, options: SourceOptions): Sourc
       ...(options.size === undefined ? [] : ['-video_size', `${options.size.width}x${options.size.height}`]),
       ...(options.bufferBytes === undefined || format !== 'dshow' ? [] : ['-rtbufsize', String(options.bufferBytes)]),
     ],
+    protocols: [],
     url,
   };
 }

@@ -6,14 +6,20 @@ import { fileURLToPath } from 'node:url';
 import { defer, from, map, throwError } from 'rxjs';
 import { SOURCE } from '../core/defaults/defaults.js';
 import { InvalidOption, SourceNotFound } from '../core/errors/errors.js';
-import { FolderSession, ONLY_FILES, ONLY_LISTS, throughGate } from './input/index.js';
+import { NETWORK_ROWS } from '../core/errors/stderr-rows.js';
+import { FolderSession, GATED, ONLY_FILES, ONLY_LISTS, throughGate } from './input/index.js';
 import { natureOfContent } from './client/index.js';
 import { redactRefused, redactUrl } from '../core/redact/redact.js';
 import type { Source, SourceInput } from '../core/source.js';
 import type { SourceKind, SourceOptions } from './source.js';
 
+/** A playlist is read through the gate, or from the disk where that is allowed. */
+const PROTOCOLS = ['file', ...GATED];
+
 export const file: SourceKind = {
   takes: "a file's path or file:// address",
+  protocols: PROTOCOLS,
+  secrets: 'none',
   match(address, options) {
     if (/^[a-z][a-z0-9+.-]+:/i.test(address) && !/^file:\/\//i.test(address) && !/^[a-z]:[\\/]/i.test(address)) return undefined;
     const name = toPath(address);
@@ -24,6 +30,8 @@ export const file: SourceKind = {
 /** A file that is there is a file, though its name reads as something else: `cam:1.mp4`, `/dev/shm/clip.mp4`. */
 export const existingFile: SourceKind = {
   takes: './ before the name of a file that looks like something else',
+  protocols: PROTOCOLS,
+  secrets: 'none',
   takesBreaks: true,
   match(address, options) {
     const isNumber = /^\d+$/.test(address);
@@ -39,6 +47,7 @@ function fileAt(name: string, options: SourceOptions): Source {
     live: false,
     endless: false,
     remote: false,
+    stderr: NETWORK_ROWS,
     secrets: [],
     prepare: () => defer(() => missing(name, shown) ?? from(localInput(name, options)).pipe(map((input) => ({ type: 'input' as const, input })))),
   };
@@ -55,23 +64,23 @@ function isFile(name: string): boolean {
 
 /** How ffmpeg reads a local file: nothing but this file, whatever the file says. */
 export function fileInput(name: string, options: SourceOptions): SourceInput {
-  return onDisk(name, options, [...(withoutPattern(name) ?? ONLY_FILES), '-protocol_whitelist', 'file']);
+  return onDisk(name, options, withoutPattern(name) ?? ONLY_FILES, ['file']);
 }
 
 /** A file that the user has named. What it looks like only chooses how it is read: each way holds whatever it is. */
 async function localInput(name: string, options: SourceOptions): Promise<SourceInput> {
   const kind = await kindOf(name);
   if (kind === 'file') return fileInput(name, options);
-  if (options.allowLocalPlaylists ?? SOURCE.allowLocalPlaylists) return onDisk(name, options, ['-protocol_whitelist', 'file,crypto,data']);
+  if (options.allowLocalPlaylists ?? SOURCE.allowLocalPlaylists) return onDisk(name, options, [], ['file', 'crypto', 'data']);
   const paced = options.pace === 'realtime';
   const concat = kind === 'concat' ? ['-f', 'concat', '-safe', '0'] : [];
   const input = await throughGate([...ONLY_LISTS, ...concat], (refused) => new FolderSession(path.resolve(name), refused));
   return { ...input, answered: false, paced };
 }
 
-function onDisk(name: string, options: SourceOptions, allowed: readonly string[]): SourceInput {
+function onDisk(name: string, options: SourceOptions, allowed: readonly string[], protocols: readonly string[]): SourceInput {
   const paced = options.pace === 'realtime';
-  return { options: allowed, url: `file:${path.resolve(name)}`, paced };
+  return { options: allowed, protocols, url: `file:${path.resolve(name)}`, paced };
 }
 
 const HEAD_BYTES = 4_096;

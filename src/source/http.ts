@@ -4,17 +4,20 @@ import { mono } from '../core/clock.js';
 import { SOURCE } from '../core/defaults/defaults.js';
 import { DOWNLOAD } from '../core/defaults/limits.js';
 import { InvalidOption, failureOf, isRxcamError } from '../core/errors/errors.js';
+import { NETWORK_ROWS } from '../core/errors/stderr-rows.js';
 import { normalizeUrl, redactRefused, redactUrl } from '../core/redact/redact.js';
 import { Secrets } from '../core/redact/secrets.js';
 import { fileInput } from './file.js';
 import { HostRules, Login, type Target, checkAnswer, get, withoutCredentials } from './client/index.js';
 import { type Found, addReader, download, streamOf } from './download/index.js';
-import { inPlaceInput, liveInput } from './input/index.js';
+import { GATED, inPlaceInput, liveInput } from './input/index.js';
 import type { Preparation, Source, SourceInput } from '../core/source.js';
 import type { SourceKind, SourceOptions } from './source.js';
 
 export const http: SourceKind = {
   takes: 'http://host/path or https://host/path',
+  protocols: ['pipe', ...GATED, 'file'],
+  secrets: 'http',
   match(address, options) {
     if (!/^https?:\/\//i.test(address)) return undefined;
     const url = normalizeUrl(address);
@@ -29,6 +32,7 @@ export const http: SourceKind = {
 class HttpSource implements Source {
   readonly address: string;
   readonly remote = true;
+  readonly stderr = NETWORK_ROWS;
   /** Grows when a redirect names credentials. */
   readonly secrets: Secrets;
   /** The file of the cache that ffmpeg reads. */

@@ -5,15 +5,22 @@ import { existingFile, file } from './file.js';
 import { http } from './http.js';
 import { rtsp } from './rtsp/index.js';
 import type { Source } from '../core/source.js';
-import type { SourceOptions } from './source.js';
+import { ownSource } from './own.js';
+import type { SourceKind, SourceOptions } from './source.js';
 import { test } from './test.js';
 
 /** In order: the first that matches is taken; `file` takes what looks like a path. */
-const KINDS = [rtsp, http, test, existingFile, device, file];
+export const SOURCES = { rtsp, http, test, existingFile, device, file } as const satisfies Readonly<Record<string, SourceKind>>;
 
-/** The source at an address. @throws InvalidOption that names what was seen and what is taken */
+/** Name of a kind. */
+export type SourceName = keyof typeof SOURCES;
+
+/**
+ * The source at an address, or one of the user's own.
+ * @throws InvalidOption that names what was seen and what is taken
+ */
 export function detect(address: unknown, options: SourceOptions): Source {
-  return choose(KINDS, address, options);
+  return typeof address === 'object' && address !== null ? ownSource(address) : choose(Object.values(SOURCES), address, options);
 }
 
 export { HOSTS_SCHEMA, type HostsConfig } from './client/index.js';

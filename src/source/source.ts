@@ -1,4 +1,5 @@
 /** The interface of a kind of source, and the options that it may take. */
+import type { SecretPlaces } from '../core/redact/secret-places.js';
 import type { Source, StreamChoice } from '../core/source.js';
 import type { HostsConfig } from './client/index.js';
 
@@ -45,6 +46,10 @@ export interface SourceOptions {
 export interface SourceKind {
   /** What it takes, for the message about an address that none takes. */
   readonly takes: string;
+  /** All protocols that ffmpeg may be let use for any of its addresses. */
+  readonly protocols: readonly string[];
+  /** Where logins stand in its addresses, besides before an `@`: its row of the secret places. */
+  readonly secrets: SecretPlaces | 'none';
   /** Whether a line break may be in an address. */
   readonly takesBreaks?: true;
   /** The source, if the address is of this kind; throws InvalidOption if it is, but wrong. */

@@ -2,6 +2,7 @@
 import { of } from 'rxjs';
 import { z } from 'zod';
 import { TEST_SOURCE } from '../core/defaults/defaults.js';
+import { LOCAL_ROWS } from '../core/errors/stderr-rows.js';
 import { options as strict, parseOptions } from '../core/options.js';
 import type { SourceKind } from './source.js';
 
@@ -20,6 +21,8 @@ const schema = strict({
 
 export const test: SourceKind = {
   takes: 'test: or test:?size=640x360&fps=25&duration=SECONDS&noise=0..100',
+  protocols: [],
+  secrets: 'none',
   match(address, options) {
     const found = /^test:(?:\/\/)?(?:\?(.*))?$/i.exec(address);
     if (found === null) return undefined;
@@ -33,8 +36,9 @@ export const test: SourceKind = {
       live,
       endless: pattern.duration === undefined,
       remote: false,
+      stderr: LOCAL_ROWS,
       secrets: [],
-      prepare: () => of({ type: 'input', input: { options: patternOptions(live), url: graph(pattern) } }),
+      prepare: () => of({ type: 'input', input: { options: patternOptions(live), protocols: [], url: graph(pattern) } }),
     };
   },
 };

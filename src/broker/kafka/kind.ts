@@ -14,6 +14,7 @@ export const kafkaKind = {
   title: 'Kafka',
   schemes: ['kafka'],
   form: 'kafka://[user:password@]host:port[,host:port]/topic',
+  secrets: 'kafka',
   hosts: 'many',
   passwordVariable: PASSWORD,
   open: (address, options, surroundings) => ({ broker: kafka(configOf(address, options, surroundings)), topic: topicOf(address) }),

@@ -1,5 +1,6 @@
 /** What rxcam knows of a kind of broker, wherever kinds are looked up: its address, options, flags and documentation. */
 import type { Logger } from 'pino';
+import type { SecretPlaces } from '../../core/redact/secret-places.js';
 import type { AddressForm, BrokerAddress } from './address.js';
 import type { Broker } from '../handle/index.js';
 
@@ -38,6 +39,8 @@ export interface BrokerTarget {
 export interface BrokerKind extends AddressForm {
   /** As README.md and the help call it. */
   readonly title: string;
+  /** Where logins stand in its addresses, besides before an `@`: its row of the secret places. */
+  readonly secrets: SecretPlaces | 'none';
   /** Form of its address, for the message about one that no kind takes. */
   readonly form: string;
   /** Environment variable of the command line with its password. */

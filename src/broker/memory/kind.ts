@@ -7,6 +7,7 @@ export const memoryKind = {
   title: 'The embedded broker',
   schemes: ['memory'],
   form: 'memory:',
+  secrets: 'none',
   hosts: 'none',
   open: (address, options) => ({ broker: memory(options), topic: topicOf(address) }),
   flags: [

@@ -10,6 +10,7 @@ export const redisKind = {
   title: 'Redis',
   schemes: ['redis', 'rediss'],
   form: 'redis[s]://[user:password@]host:port[/stream]',
+  secrets: 'redis',
   hosts: 'one',
   passwordVariable: PASSWORD,
   open,

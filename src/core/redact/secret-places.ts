@@ -30,6 +30,9 @@ const PLACES = {
   kafka: { parameters: ['saslusername', 'sasljaasconfig'], endings: ['password', 'passphrase', 'secretaccesskey', 'sessiontoken'], path: [] },
 } as const satisfies Readonly<Record<string, Places>>;
 
+/** Rows of the table: what a kind of source or broker may say of its addresses. */
+export type SecretPlaces = keyof typeof PLACES;
+
 const ALL: readonly Places[] = Object.values(PLACES);
 const PARAMETERS = new Set(ALL.flatMap(({ parameters }) => parameters));
 const ENDING = new RegExp(`(?:${ALL.flatMap(({ endings }) => endings).join('|')})$`);

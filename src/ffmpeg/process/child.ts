@@ -3,6 +3,7 @@ import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { Observable, type Subscriber } from 'rxjs';
 import { CaptureCrashed, type RxcamError, failure, failureOf } from '../../core/errors/errors.js';
+import type { StderrRows } from '../../core/errors/stderr-rows.js';
 import { redact } from '../../core/redact/redact.js';
 import { readInBulk } from './bulk.js';
 import { classifyExit } from './classify.js';
@@ -28,6 +29,8 @@ export interface ChildOptions {
   /** What is read, for messages: ffmpeg itself knows only the pipe that it was told through. */
   readonly address: string;
   readonly secrets: Iterable<string>;
+  /** What ffmpeg prints of failures of its kind. */
+  readonly rows?: StderrRows | undefined;
   /** Whether nobody waits for news of each picture as it is decoded: a file that is read as fast as it goes. */
   readonly inBulk?: boolean;
   /** Whether the source is known to have answered before. */
@@ -119,7 +122,7 @@ class RunningChild {
       return;
     }
     const verdict = classifyExit({
-      code, signal, tail: this.#parser.tail, live: this.options.live,
+      code, signal, tail: this.#parser.tail, live: this.options.live, rows: this.options.rows,
       sawConnection: this.#sawConnection, sawStream: this.#sawStream, sawFrame: this.#sawFrame,
     });
     const reason = verdict.reason.replace(/\bpipe:0\b|http:\/\/source\.rxcam\.invalid\//, this.options.address);

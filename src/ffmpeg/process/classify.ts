@@ -1,5 +1,6 @@
 /** Why ffmpeg ended: a table of what it prints, grounded on runs of 5.1 and of the build from 2018. */
 import type { ErrorCode } from '../../core/errors/errors.js';
+import { NETWORK_ROWS, type StderrRow, type StderrRows } from '../../core/errors/stderr-rows.js';
 
 /** How a process ended, and how far it had come. */
 export interface Exit {
@@ -11,21 +12,21 @@ export interface Exit {
   readonly sawStream: boolean;
   readonly sawFrame: boolean;
   readonly live: boolean;
+  /** Those of the source's kind. Default: of whatever is read by a protocol. */
+  readonly rows?: StderrRows | undefined;
 }
 
 /** The failure of an exit; `reason` is not redacted. */
 export interface Verdict { readonly code: ErrorCode; readonly reason: string }
 
-/** In order: the first that is found in any line, from the last line upwards. */
-const REASONS: readonly (readonly [RegExp, ErrorCode])[] = [
-  [/401 Unauthorized|403 Forbidden|authorization failed|access denied/i, 'SOURCE_UNAUTHORIZED'],
-  [/404 (Stream )?Not Found|410 Gone/i, 'SOURCE_NOT_FOUND'],
+/** Of whatever is read: before the failures of the source. */
+const FORMS: readonly StderrRow[] = [
   [/Format not on whitelist/i, 'DECODE_FAILED'],
   [/matches no streams|does not contain any stream|Output file is empty, nothing was encoded/i, 'NO_VIDEO'],
   [/Error (initializing output stream|while opening encoder)|Unknown encoder|Cannot load lib|No (NVENC )?capable devices|Error (re)?initializing filters|Video encoding failed|x265 \[error\]|Device creation failed/i, 'ENCODER_FAILED'],
-  [/Connection refused|Failed to resolve hostname|Name or service not known|Temporary failure in name resolution|No route to host|Network (is )?unreachable|Server returned [45](XX|\d\d)|Connection reset by peer|Broken pipe|Protocol not found|not on whitelist/i, 'SOURCE_REFUSED'],
-  [/timed? ?out/i, 'SOURCE_TIMEOUT'],
-  [/No such (file or directory|device)|Cannot find a proper format|Is a directory|Permission denied|No such filter/i, 'SOURCE_NOT_FOUND'],
+];
+/** And behind them. */
+const OTHERS: readonly StderrRow[] = [
   [/Cannot allocate memory|Too many open files|pthread_create\S* failed/i, 'RESOURCE_EXHAUSTED'],
   [/Invalid data found when processing input|moov atom not found|could not find codec parameters|Invalid argument/i, 'DECODE_FAILED'],
 ];
@@ -36,7 +37,8 @@ const TELLING = /\[(error|fatal|panic|warning)\]/;
 export function classifyExit(exit: Exit): Verdict {
   if (exit.signal !== null) return { code: 'CAPTURE_CRASHED', reason: `ffmpeg was ended by ${exit.signal}${last(exit.tail.filter((line) => TELLING.test(line)))}` };
   const lines = exit.tail.filter((line) => TELLING.test(line)).reverse();
-  for (const [pattern, code] of REASONS) {
+  const { answers, failures } = exit.rows ?? NETWORK_ROWS;
+  for (const [pattern, code] of [...answers, ...FORMS, ...failures, ...OTHERS]) {
     const line = lines.find((one) => pattern.test(one));
     if (line !== undefined) return ruled(code, line, exit);
   }

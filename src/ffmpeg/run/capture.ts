@@ -43,7 +43,8 @@ export function capture(options: CaptureOptions, context: EngineContext): Observ
   const { script, answered = false, env, beside } = input;
   const broken = new Subject<never>();
   const child$ = runChild({
-    path, args, env, answered, inBulk, live: source.live, address: source.address, secrets: source.secrets, nice: context.process?.nice,
+    path, args, env, answered, inBulk, live: source.live, address: source.address, secrets: source.secrets,
+    rows: source.stderr, nice: context.process?.nice,
     hold: () => context.hold(),
     attach: (child) => {
       // eslint-disable-next-line rxjs-x/no-subscribe-in-pipe -- inside the producer that the pipe begins with

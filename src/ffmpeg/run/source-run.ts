@@ -30,8 +30,14 @@ export function prepared({ origin, facts }: Job, run: (input: SourceInput) => Ob
     if (step.type === 'progress') return of(PROGRESS);
     const { warning, answered = false } = step.input;
     const warnings: EngineEvent[] = warning === undefined ? [] : [{ type: 'warning', message: warning }];
-    return concat(of(answered ? CONNECTED : PROGRESS, ...warnings), run({ ...step.input, options: [...limits, ...step.input.options] }));
+    const input = { ...step.input, options: [...limits, ...allowing(step.input), ...step.input.options] };
+    return concat(of(answered ? CONNECTED : PROGRESS, ...warnings), run(input));
   }));
+}
+
+/** What it may open. No protocol is called `none`. */
+function allowing({ protocols }: SourceInput): string[] {
+  return ['-protocol_whitelist', protocols.length === 0 ? 'none' : protocols.join(',')];
 }
 
 /** Pictures, through the plan's steps; raw without an encoder. */
@@ -71,7 +77,7 @@ export function looked(job: Job, input: SourceInput): Observable<EngineEvent> {
 
 /** ms; of other live sources sound may be in the way, of which ffmpeg would wait for the description as long. */
 function patience({ origin: { firstFrameTimeoutMs, source } }: Job): number | undefined {
-  return source.kind === 'rtsp' ? firstFrameTimeoutMs : undefined;
+  return source.picturesAlone === true ? firstFrameTimeoutMs : undefined;
 }
 
 /** @param isBounded - not with hardware: its drivers take addresses by the gigabyte */

@@ -12,7 +12,7 @@ import type { SourceInput } from '../../core/source.js';
 import type { SourceOptions } from '../source.js';
 
 /** What ffmpeg may open through the gate; `crypto` and `data` are encrypted segments and their keys. Never `file`. */
-const GATED = 'http,tcp,crypto,data';
+export const GATED = ['http', 'tcp', 'crypto', 'data'] as const;
 
 /** What a source is read from, and by whom it is asked. */
 type From = Omit<Target, 'signal'>;
@@ -23,12 +23,13 @@ export async function liveInput(from: From, nature: Stream, options: SourceOptio
   if (nature === 'playlist') return gatedInput(from, [...ONLY_PLAYLISTS, ...common(options)], options);
   return {
     options: [
-      ...ONLY_CONTAINERS, '-protocol_whitelist', 'pipe', ...words(liveOptions({ ...options, bufferBytes: undefined })),
+      ...ONLY_CONTAINERS, ...words(liveOptions({ ...options, bufferBytes: undefined })),
       // The demuxer of multipart JPEG takes every stream for 25 fps: the time of arrival is all there is.
       // The program of ffmpeg, unlike its libraries, else looks for programs that a later packet may name: for seconds.
       ...(nature === 'transport' ? ['-f', 'mpegts', '-scan_all_pmts', '0'] : []),
       ...(nature === 'multipart' ? ['-f', 'mpjpeg', '-use_wallclock_as_timestamps', '1'] : []),
     ],
+    protocols: ['pipe'],
     url: 'pipe:0',
     answered: true,
     beside: feed(from, nature === 'multipart'),
@@ -55,7 +56,8 @@ export async function throughGate(
 ): Promise<SourceInput> {
   const place = await takePlace();
   return {
-    options: [...options, '-protocol_whitelist', GATED],
+    options,
+    protocols: GATED,
     url: place.url,
     env: place.env,
     answered: true,

@@ -3,6 +3,7 @@ import type { Writable } from 'node:stream';
 import { Observable } from 'rxjs';
 import { SOURCE } from '../../core/defaults/defaults.js';
 import { InvalidOption, TransportRefused, failureOf, isRxcamError } from '../../core/errors/errors.js';
+import { NETWORK_ROWS } from '../../core/errors/stderr-rows.js';
 import type { FfmpegFacts } from '../../core/engine/ffmpeg-facts.js';
 import { normalizeUrl, redactRefused, redactUrl } from '../../core/redact/redact.js';
 import { Secrets } from '../../core/redact/secrets.js';
@@ -15,10 +16,12 @@ import { Relay } from './relay.js';
 import { TransportChoice } from './transport.js';
 
 /** What ffmpeg may open for an RTSP source; `pipe` is the script on its stdin. The camera is behind rxcam's own door. */
-const PROTOCOLS = 'pipe,rtsp,rtp,srtp,udp,tcp,crypto';
+const PROTOCOLS = ['pipe', 'rtsp', 'rtp', 'srtp', 'udp', 'tcp', 'crypto'] as const;
 
 export const rtsp: SourceKind = {
   takes: 'rtsp://host/path or rtsps://host/path',
+  protocols: PROTOCOLS,
+  secrets: 'rtsp',
   match(address, options) {
     if (!/^rtsps?:\/\//i.test(address)) return undefined;
     const url = normalizeUrl(address);
@@ -34,6 +37,8 @@ class RtspSource implements Source {
   readonly live = true;
   readonly endless = true;
   readonly remote = true;
+  readonly picturesAlone = true;
+  readonly stderr = NETWORK_ROWS;
   readonly address: string;
   /** Grows when a redirect names credentials. */
   readonly secrets: Secrets;
@@ -79,7 +84,8 @@ class RtspSource implements Source {
 
   #input(facts: FfmpegFacts, take: () => Described | undefined): SourceInput {
     return {
-      options: ['-f', 'concat', '-safe', '0', '-protocol_whitelist', PROTOCOLS],
+      options: ['-f', 'concat', '-safe', '0'],
+      protocols: PROTOCOLS,
       url: 'pipe:0',
       answered: true,
       beside: (stdin) => this.#played(facts, take, stdin),

@@ -1,0 +1,32 @@
+/** What ffmpeg prints of sources that fail: each kind of source declares the rows that are its own. */
+import type { ErrorCode } from './errors.js';
+
+/** A pattern of a line on stderr, and the failure that it means. */
+export type StderrRow = readonly [pattern: RegExp, code: ErrorCode];
+
+/** Rows of one kind of source. In each list the first that is found in any line decides. */
+export interface StderrRows {
+  /** Answers of the source: they decide before all else. */
+  readonly answers: readonly StderrRow[];
+  /** Failures of opening and reading it: an encoder that fails decides before them. */
+  readonly failures: readonly StderrRow[];
+}
+
+/** What the system says of a file or a device, and ffmpeg of what it can't make. */
+const SYSTEM: StderrRow = [/No such (file or directory|device)|Cannot find a proper format|Is a directory|Permission denied|No such filter/i, 'SOURCE_NOT_FOUND'];
+
+/** Of a device or a pattern: nothing of a network. */
+export const LOCAL_ROWS: StderrRows = { answers: [], failures: [SYSTEM] };
+
+/** Of whatever ffmpeg reads by a protocol, be it from rxcam's own gate. */
+export const NETWORK_ROWS: StderrRows = {
+  answers: [
+    [/401 Unauthorized|403 Forbidden|authorization failed|access denied/i, 'SOURCE_UNAUTHORIZED'],
+    [/404 (Stream )?Not Found|410 Gone/i, 'SOURCE_NOT_FOUND'],
+  ],
+  failures: [
+    [/Connection refused|Failed to resolve hostname|Name or service not known|Temporary failure in name resolution|No route to host|Network (is )?unreachable|Server returned [45](XX|\d\d)|Connection reset by peer|Broken pipe|Protocol not found|not on whitelist/i, 'SOURCE_REFUSED'],
+    [/timed? ?out/i, 'SOURCE_TIMEOUT'],
+    SYSTEM,
+  ],
+};

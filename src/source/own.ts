@@ -1,0 +1,56 @@
+/** A source of the user's own: checked, and such that no mistake of it shows a login. */
+import { type Observable, defer, map } from 'rxjs';
+import { InvalidOption } from '../core/errors/errors.js';
+import { redactUrl, secretsOf } from '../core/redact/redact.js';
+import type { Preparation, Source, SourceInput } from '../core/source.js';
+
+const EXPECTED = {
+  kind: 'text', address: 'text', live: 'true or false', endless: 'true or false', remote: 'true or false', secrets: 'a list of texts', prepare: 'a function',
+} as const satisfies Partial<Record<keyof Source, string>>;
+
+/**
+ * @param given - an object that `camera` got in place of an address
+ * @throws InvalidOption for what is no source
+ */
+export function ownSource(given: object): Source {
+  const source = given as Source;
+  for (const [name, expected] of Object.entries(EXPECTED)) {
+    const value = (given as Record<string, unknown>)[name];
+    if (!isOf(expected, value)) throw new InvalidOption(`camera: option 'source.${name}': ${value === '' ? 'an empty text' : typeof value} given, expected ${expected}`);
+  }
+  return {
+    kind: source.kind,
+    get address() { return redactUrl(source.address); },
+    get live() { return source.live; },
+    get endless() { return source.endless; },
+    remote: source.remote,
+    secrets: { *[Symbol.iterator]() { yield* source.secrets; yield* secretsOf(source.address); } },
+    ...(source.expected !== undefined && { expected: source.expected }),
+    ...(source.picturesAlone !== undefined && { picturesAlone: source.picturesAlone }),
+    ...(source.stderr !== undefined && { stderr: source.stderr }),
+    prepare: (facts) => defer((): Observable<Preparation> => source.prepare(facts)).pipe(map(checked)),
+  };
+}
+
+function isOf(expected: string, value: unknown): boolean {
+  switch (expected) {
+    case 'text': return typeof value === 'string' && value !== '';
+    case 'true or false': return typeof value === 'boolean';
+    case 'a function': return typeof value === 'function';
+    default: return typeof value === 'object' && value !== null && Symbol.iterator in value;
+  }
+}
+
+/** What a program without types could forget would let ffmpeg open whatever its input names. */
+function checked(step: Preparation): Preparation {
+  if (step.type === 'progress') return step;
+  const { options, url, protocols } = step.input as Partial<SourceInput>;
+  if (typeof url !== 'string' || !isWords(options) || !isWords(protocols)) {
+    throw new InvalidOption("camera: option 'source.prepare': an input without url, options or protocols emitted, expected all three");
+  }
+  return step;
+}
+
+function isWords(value: unknown): boolean {
+  return Array.isArray(value) && value.every((word) => typeof word === 'string');
+}
