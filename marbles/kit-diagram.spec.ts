@@ -70,7 +70,7 @@ describe('aligned', () => {
   it('explains values without a letter, and errors that differ', () => {
     const expected: TimedNotification[] = [{ frame: 0, notification: { kind: 'N', value: { n: 1 } } }, { frame: 1, notification: { kind: 'E', error: 'one' } }];
     const actual: TimedNotification[] = [{ frame: 0, notification: { kind: 'N', value: { n: 2 } } }, { frame: 1, notification: { kind: 'E', error: 'two' } }];
-    expect(aligned(expected, actual)).toBe(["expected  A#", "actual    B#", 'A = { n: 1 }', "# = 'one'", 'B = { n: 2 }', "# (actual) = 'two'"].join('\n'));
+    expect(aligned(expected, actual)).toBe(['expected  A#', 'actual    B#', 'A = { n: 1 }', "# = 'one'", 'B = { n: 2 }', "# (actual) = 'two'"].join('\n'));
   });
 
   it('draws subscriptions, a row for each', () => {

@@ -34,9 +34,11 @@ function nameOf(file) {
  */
 const zodInParts = {
   name: 'zod-in-parts',
-  setup: (building) => { building.onLoad({ filter: /[/\\]dist[/\\].*\.js$/ }, ({ path }) => ({
-    contents: readFileSync(path, 'utf8').replace(/^import \{ z \} from 'zod';/m, "import * as z from 'zod';"),
-  })); },
+  setup: (building) => {
+    building.onLoad({ filter: /[/\\]dist[/\\].*\.js$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replace(/^import \{ z \} from 'zod';/m, "import * as z from 'zod';"),
+    }));
+  },
 };
 
 /**
@@ -45,9 +47,11 @@ const zodInParts = {
  */
 const bundledApart = {
   name: 'bundled-apart',
-  setup: (building) => { building.onResolve({ filter: /[/]bundled\.js$/ }, ({ path, resolveDir }) => ({
-    path: relative(outdir, resolve(resolveDir, path)).replaceAll('\\', '/'), external: true, sideEffects: true,
-  })); },
+  setup: (building) => {
+    building.onResolve({ filter: /[/]bundled\.js$/ }, ({ path, resolveDir }) => ({
+      path: relative(outdir, resolve(resolveDir, path)).replaceAll('\\', '/'), external: true, sideEffects: true,
+    }));
+  },
 };
 
 rmSync(outdir, { recursive: true, force: true });

@@ -150,4 +150,3 @@ function encodeFeed(settings: FakeSettings, plan: Plan, feed: Feed, agenda: Agen
   agenda.put(0, () => { feed.ready(true); });
   return feeding;
 }
-

@@ -8,7 +8,7 @@ import { CLIP } from '../core/defaults/reading.js';
 import { NoVideo } from '../core/errors/errors.js';
 import { ffmpegMuxer } from '../ffmpeg/index.js';
 import type { Received } from '../message/index.js';
-import { options, parseOptions } from '../core/options.js';
+import { abortSignal, options, parseOptions } from '../core/options.js';
 import { type RecordClosed, type RecordGap, SingleFile, disk, recordOne } from '../consumer/index.js';
 
 /** Options of {@link clip}. */
@@ -37,7 +37,7 @@ const time = () => z.union([z.date(), z.number().min(0)], { error: 'expected a D
 
 const SCHEMA = options({
   topic: z.string().min(1), key: z.string(), from: time(), to: time(), file: z.string().min(1),
-  signal: z.custom<AbortSignal>((value) => value instanceof AbortSignal, { message: 'expected an AbortSignal' }).optional(),
+  signal: abortSignal().optional(),
 }).refine(({ from, to }) => from <= to, { message: "expected 'from' before 'to'" });
 
 /**

@@ -1,6 +1,6 @@
 /** snapshot(): one picture of a camera, whatever it is doing. */
 import {
-  type Observable, asapScheduler, catchError, defaultIfEmpty, defer, filter, firstValueFrom, map, observeOn, of, switchMap, take, takeUntil,
+  type Observable, asapScheduler, catchError, defaultIfEmpty, defer, filter, firstValueFrom, fromEvent, map, merge, mergeMap, observeOn, of, switchMap, take, takeUntil,
   throwError, throwIfEmpty, timeout,
 } from 'rxjs';
 import { encodeJpeg } from '../../operators/index.js';
@@ -10,19 +10,22 @@ import { JPEG, SNAPSHOT } from '../core/defaults/defaults.js';
 import { DecodeFailed, InvalidOption, NoVideo, SourceTimeout, failureOf } from '../core/errors/errors.js';
 import { still } from '../ffmpeg/index.js';
 import type { EncodedFrame, Frame } from '../core/frame/frame.js';
-import { jpegQuality, milliseconds, options, parseOptions } from '../core/options.js';
+import { abortSignal, jpegQuality, milliseconds, options, parseOptions } from '../core/options.js';
 
 /** Options of {@link snapshot}. */
 export interface SnapshotConfig {
   /** 1 (worst) to 100, a whole number, on the scale of libjpeg. Default 80. A running camera's own JPEG is taken as it is. */
   readonly quality?: number | undefined;
-  /** So long it may take, all in all; ms. Default 60,000. */
+  /** Overall time limit, in ms. Default 60,000. */
   readonly timeoutMs?: number | undefined;
+  /** Ends it: the promise rejects with the signal's reason, and a run or process that was started for the picture ends. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 const schema = options({
   quality: jpegQuality().default(JPEG.quality),
   timeoutMs: milliseconds().min(1).default(SNAPSHOT.timeoutMs),
+  signal: abortSignal().optional(),
 });
 
 /**
@@ -33,7 +36,8 @@ const schema = options({
  * chunk. It counts nowhere a second time.
  *
  * Rejects with InvalidOption; with SourceTimeout if no picture comes within `timeoutMs`, be it because the camera waits to
- * reconnect; with the camera's own failure where it is not running; with DecodeFailed for a picture that is damaged.
+ * reconnect; with the camera's own failure where it is not running; with DecodeFailed for a picture that is damaged; with the
+ * signal's reason.
  *
  * @example
  * ```ts
@@ -41,10 +45,17 @@ const schema = options({
  * ```
  */
 export async function snapshot(camera: Camera, config: SnapshotConfig = {}): Promise<Buffer> {
-  const { quality, timeoutMs } = parseOptions('snapshot', schema, config);
+  const { quality, timeoutMs, signal } = parseOptions('snapshot', schema, config);
   const hub = checkedHub(camera);
+  signal?.throwIfAborted();
   const late = new SourceTimeout(`no picture within ${timeoutMs} ms`, { camera: hub.facts.key });
-  return firstValueFrom(pictureOf(camera, hub, quality).pipe(timeout({ first: timeoutMs, with: () => throwError(() => late) })));
+  const picture$ = pictureOf(camera, hub, quality).pipe(timeout({ first: timeoutMs, with: () => throwError(() => late) }));
+  return firstValueFrom(signal === undefined ? picture$ : merge(abortOf(signal), picture$).pipe(take(1)));
+}
+
+/** Fails with the signal's reason. */
+function abortOf(signal: AbortSignal): Observable<never> {
+  return fromEvent(signal, 'abort').pipe(mergeMap(() => throwError(() => signal.reason as unknown)));
 }
 
 /** @throws InvalidOption */

@@ -35,6 +35,8 @@ export const logger = () => z.custom<Logger>((value) => typeof (value as Partial
 export const chunk = () => z.union([z.literal('gop'), options({ frames: count() }), options({ ms: z.number().positive() })], {
   error: "expected 'gop', { frames: a whole number } or { ms: a number }",
 });
+/** What ends a task early. */
+export const abortSignal = () => z.custom<AbortSignal>((value) => value instanceof AbortSignal, { message: 'expected an AbortSignal' });
 /** A function of the user's; its arguments are not checked. */
 export const callback = <F>() => z.custom<F>((value) => typeof value === 'function', { message: 'expected a function' });
 

@@ -53,7 +53,6 @@ function graph({ size, fps, duration, noise }: z.output<typeof schema>): string 
   return noise === 0 ? pattern : `${pattern},noise=alls=${noise}:allf=t`;
 }
 
-
 function isSize(text: string): boolean {
   const [, width = NaN, height = NaN] = (/^(\d{2,5})x(\d{2,5})$/.exec(text) ?? []).map(Number);
   return Math.min(width, height) >= 10 && Math.max(width, height) <= LARGEST.side && width * height <= LARGEST.pixels;

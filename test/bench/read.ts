@@ -48,8 +48,8 @@ const [bareCosts = [], plainCosts = [], verifiedCosts = []] = [...costs.values()
 const perRound = (of: (bareCost: number, plainCost: number, verifiedCost: number) => number) =>
   median(bareCosts.map((one, index) => of(one, plainCosts[index] ?? 0, verifiedCosts[index] ?? 0)));
 for (const [name, all] of costs) say(`${name.padEnd(20)} ${median(all).toFixed(1)} µs a message (${Math.min(...all).toFixed(1)} to ${Math.max(...all).toFixed(1)})`);
-say(`median of the rounds: subscribe against kafkajs ${perRound((one, other) => other / one).toFixed(2)} x; ` +
-  `verify adds ${perRound((_, plain, verified) => verified - plain).toFixed(1)} µs a message`);
+say(`median of the rounds: subscribe against kafkajs ${perRound((one, other) => other / one).toFixed(2)} x; `
+  + `verify adds ${perRound((_, plain, verified) => verified - plain).toFixed(1)} µs a message`);
 await slow();
 await broker.close();
 await server.stop();
@@ -117,6 +117,6 @@ async function slow(): Promise<void> {
     });
   });
   const seconds = ((performance.now() - started) / 1_000).toFixed(0);
-  say(`a consumer of ${SLOW_MS} ms: ${SLOW_MESSAGES} messages in ${seconds} s, resident memory grew by ${((most - first) / 1e6).toFixed(1)} MB after the first 100, ` +
-    `${source.stats.received} handed out, ${source.stats.inbox.messages} in the inbox`);
+  say(`a consumer of ${SLOW_MS} ms: ${SLOW_MESSAGES} messages in ${seconds} s, resident memory grew by ${((most - first) / 1e6).toFixed(1)} MB after the first 100, `
+    + `${source.stats.received} handed out, ${source.stats.inbox.messages} in the inbox`);
 }

@@ -32,8 +32,8 @@ const { store, broker } = values.broker === 'kafka' ? await kafkaStore() : await
 const gate = camera(rtsp.url, { readWindowMs: 500, maxReadFailures: 4 });
 const subscription = gate.pipe(encodeH265({ mode: 'frame' }), toMessage(), publish(broker, { topic: 'recovery' }), retry(WAITS)).subscribe();
 
-say(`recovery: ${runs} runs; RTSP ${SOURCE.width}x${SOURCE.height} at ${SOURCE.fps} fps, a keyframe each ${SOURCE.gop} frames; ` +
-  `retry from ${WAITS.initialMs} to ${WAITS.maxMs} ms; down for ${downMs} to ${downMs + 1_000} ms; ${values.broker}`);
+say(`recovery: ${runs} runs; RTSP ${SOURCE.width}x${SOURCE.height} at ${SOURCE.fps} fps, a keyframe each ${SOURCE.gop} frames; `
+  + `retry from ${WAITS.initialMs} to ${WAITS.maxMs} ms; down for ${downMs} to ${downMs + 1_000} ms; ${values.broker}`);
 const ofSource: Recovery[] = [];
 for (let run = 0; run < runs; run++) ofSource.push(await sourceRecovery(gate));
 table('source back to first published frame', ofSource);

@@ -23,7 +23,7 @@ for (let round = 1; round <= Number(values.rounds); round++) {
 }
 report("import 'rxcam', CPU beyond Node alone", ({ rxcam }) => rxcam.cpuMs);
 report("import 'rxcam', time", ({ rxcam }) => rxcam.ms);
-report("of which rxjs, CPU", ({ rxjs }) => rxjs.cpuMs);
+report('of which rxjs, CPU', ({ rxjs }) => rxjs.cpuMs);
 report('first published picture after import', ({ picture }) => picture.pictureMs);
 report("ffmpeg's first packet of the same command", ({ command }) => command.pictureMs);
 report('the one beyond the other', ({ picture, command }) => picture.pictureMs - command.pictureMs);

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import rxjs from 'eslint-plugin-rxjs-x';
 import tseslint from 'typescript-eslint';
+import { format } from './format.config.js';
 
 const MAX_LINES = 200;
 
@@ -12,6 +13,7 @@ export default defineConfig(
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,
   rxjs.configs.recommended,
+  format,
   {
     languageOptions: {
       parserOptions: { project: 'test/tsconfig.json', tsconfigRootDir: fileURLToPath(new URL('../..', import.meta.url)) },

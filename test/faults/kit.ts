@@ -140,6 +140,7 @@ export class Watched {
     if (this.#secrets.length === 0) return;
     for (const pid of pids) this.processTexts.push(processArguments(pid).join(' '), environmentOf(pid));
   }
+
   readonly processTexts: string[] = [];
 
   unsubscribe(): void {

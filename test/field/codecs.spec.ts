@@ -111,7 +111,6 @@ needs('ffmpeg')('limits', () => {
     await rtsp.stop();
   });
 
-
   it.each([{ codecs: ['a,b'] }, { codecs: 'svq1' }, { codecs: [''] }, { maxPixels: 0 }, { maxPixels: 2.5 }, { maxPixels: Infinity }])('%j is an InvalidOption', (options) => {
     expect(() => camera('test:', options as object)).toThrow(new RegExp(`option '${Object.keys(options)[0] ?? ''}`));
   });

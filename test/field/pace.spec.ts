@@ -31,7 +31,7 @@ const FILES: readonly (readonly [string, () => Promise<Buffer>])[] = [
   ['whole.ts', () => part({ frames: 30 })],
 ];
 
-needs('ffmpeg')("a file at its own pace", () => {
+needs('ffmpeg')('a file at its own pace', () => {
   it.each(FILES.flatMap(([name, make]) => WAYS.map(([way, steps]) => [name, way, make, steps] as const)))('%s, %s: three seconds of pictures take three seconds at least, and what is missing is not waited for', async (name, way, make, steps) => {
     const path = join(folder, `${way}-${name}`);
     writeFileSync(path, await make());

@@ -102,8 +102,8 @@ function checkJava() {
   const version = Number(/version "(\d+)/.exec(told.stderr)?.[1] ?? 0);
   if (version < 17) {
     fail([{ service: 'kafka', packages: [], present: () => false }],
-      `Kafka 4 needs Java 17 or later and the java on PATH is ${version || 'unknown'}; install it with: ` +
-      'apt-get install -y --no-install-recommends openjdk-17-jre-headless');
+      `Kafka 4 needs Java 17 or later and the java on PATH is ${version || 'unknown'}; install it with: `
+      + 'apt-get install -y --no-install-recommends openjdk-17-jre-headless');
   }
 }
 
@@ -156,7 +156,7 @@ function fetchNode(release) {
 function fail(wanted, remedy) {
   const services = [...new Set(wanted.map((need) => need.service))].join(',');
   process.stderr.write(
-    `The tests start real services, and what these need is missing: ${services}.\n` +
-    `${remedy}\nOr leave their tests out: RXCAM_TEST_SKIP=${services} npm test\n`);
+    `The tests start real services, and what these need is missing: ${services}.\n`
+    + `${remedy}\nOr leave their tests out: RXCAM_TEST_SKIP=${services} npm test\n`);
   process.exit(1);
 }

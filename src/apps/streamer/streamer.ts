@@ -42,7 +42,7 @@ interface Stream { readonly address: string; readonly gate: Camera; readonly run
  * streamer.startBackgroundStream({ input: 'rtsp://camera/stream', streamKey: 'gate', fps: 5 });
  * ```
  */
-export class CameraStreamer {
+export class CameraStreamer implements AsyncDisposable {
   /** The handle that all streams share: its state and errors. */
   readonly broker: Broker;
   readonly #options: StreamerOptions;
@@ -154,6 +154,11 @@ export class CameraStreamer {
   close(options?: { deadlineMs?: number }): Promise<CloseReport> {
     this.stopStreaming();
     return this.broker.close(options);
+  }
+
+  /** `await using` closes the streamer at the end of the block. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
   }
 
   #start(config: StartStreamConfig): Stream {

@@ -56,6 +56,7 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
   get isClosed(): boolean { return this.#closing !== undefined; }
   get state(): BrokerState { return this.#stateOf(this.#state$.value); }
   get #status(): BrokerState['status'] { return this.#state$.value.status; }
+  async [Symbol.asyncDispose](): Promise<void> { await this.close(); }
 
   /** A method, and no property: the driver knows passwords, and whoever prints a handle must not see them. */
   driver(): D { return this.#driver; }

@@ -23,8 +23,11 @@ export interface TopicWaits {
   readonly error: RxcamError;
 }
 
-/** A broker, to be given to `publish`; connects when the first message is sent, and again for ever. */
-export interface Broker {
+/**
+ * A broker, to be given to `publish`; connects when the first message is sent, and reconnects for ever. `await using` closes it
+ * at the end of the block.
+ */
+export interface Broker extends AsyncDisposable {
   /** `kafka`, `redis`, `memory` … */
   readonly kind: string;
   /** Address without credentials. */

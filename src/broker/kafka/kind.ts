@@ -74,8 +74,8 @@ function configOf({ user, password, hosts }: BrokerAddress, options: BrokerFlagV
   const hasLogin = sasl.username !== undefined || Object.keys(wanted).length > 0;
   if (hasLogin && (sasl.username === undefined || sasl.password === undefined)) {
     const missing = sasl.username === undefined ? 'a user' : 'a password';
-    throw new InvalidOption(`kafka: a login without ${missing} given, expected both: ` +
-      `kafka://user:password@host, or --sasl-username and ${PASSWORD} in the environment`);
+    throw new InvalidOption(`kafka: a login without ${missing} given, expected both: `
+      + `kafka://user:password@host, or --sasl-username and ${PASSWORD} in the environment`);
   }
   const brokers = hosts.map((host) => (/:\d+$/.test(host) ? host : `${host}:${DEFAULT_PORT}`));
   return { brokers, ...others, ...(hasLogin && { sasl }), logger } as KafkaConfig;

@@ -114,8 +114,8 @@ export class Lane extends BoundedQueue<Entry> {
   #conflict(first: AccountOwner, second: AccountOwner): InvalidOption {
     const name = (one: AccountOwner) => `'${one.camera}' (run ${one.id})`;
     return new InvalidOption(
-      `publish: cameras ${name(first)} and ${name(second)} both publish to topic '${this.topic}' with key '${this.key}', ` +
-      'expected a key of its own for each of them', { camera: second.camera });
+      `publish: cameras ${name(first)} and ${name(second)} both publish to topic '${this.topic}' with key '${this.key}', `
+      + 'expected a key of its own for each of them', { camera: second.camera });
   }
 }
 

@@ -15,7 +15,7 @@ interface Parameter {
 }
 
 /** The parameters of a text in order; `end` finds the end of a value. What is neither secret nor an address is left out. */
-export function* parametersOf(text: string, end: RegExp): Generator<Parameter> {
+export function *parametersOf(text: string, end: RegExp): Generator<Parameter> {
   const names = new RegExp(NAME);
   for (let found = names.exec(text); found !== null; found = names.exec(text)) {
     const from = names.lastIndex;

@@ -184,7 +184,7 @@ function tagName(tag: Buffer): string {
 
 /** Reads the payload of a syncpoint: the time stamp that all streams start again from. */
 export function syncpoint(payload: Buffer, main: MainHeader, offset: number):
-  { pts: number; base: TimeBase } {
+{ pts: number; base: TimeBase } {
   const fields = new Fields(payload);
   const coded = fields.unsigned();
   const id = coded % main.timeBases.length;

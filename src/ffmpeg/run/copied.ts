@@ -86,6 +86,7 @@ export class CopiedPictures implements Pictures {
       return whole;
     }
   }
+
   #refusal: { readonly error: unknown } | undefined;
 
   /** Once: a rotation can't say it. */
@@ -136,5 +137,6 @@ export class CopiedPictures implements Pictures {
     if (isBehind || isLast) this.#after = undefined;
     return !isBehind;
   }
+
   #isSeeking = false;
 }

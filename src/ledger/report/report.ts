@@ -74,8 +74,8 @@ export function reportText(figures: Report): string {
   const { streams, activeStreams, full, skipped, diff, total, fullRate, skipRate, diffRate } = figures;
   const { dropped, bytes, bytesSaved, codecs, lastFrameBytes } = figures;
   return [
-    `${activeStreams} of ${streams} streams active, ${total} frames processed: ${full} full (${percent(fullRate)}), ` +
-      `${skipped} skipped (${percent(skipRate)}), ${diff} unchanged (${percent(diffRate)}); ${dropped} dropped`,
+    `${activeStreams} of ${streams} streams active, ${total} frames processed: ${full} full (${percent(fullRate)}), `
+    + `${skipped} skipped (${percent(skipRate)}), ${diff} unchanged (${percent(diffRate)}); ${dropped} dropped`,
     `${codecs.join(', ') || 'nothing encoded'}: ${shownSize(bytes)} published, ${shownSize(bytesSaved)} saved, last frame ${shownSize(lastFrameBytes)}`,
     ...(['read', 'process', 'write', 'latency'] as const).map((name) => `${name.padEnd(7)} ${timesText(figures[name])}`),
   ].join('\n');

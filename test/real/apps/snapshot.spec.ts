@@ -75,6 +75,17 @@ describe('a snapshot of an idle camera', () => {
     await expect(snapshot(gate)).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND', camera: 'gate' });
   });
 
+  it('ends with the signal, and leaves no process behind', async () => {
+    const { gate, events } = newGate();
+    await expect(snapshot(gate, { signal: AbortSignal.abort(new Error('too late')) })).rejects.toThrow('too late');
+    expect(events).toEqual([]);
+    const abort = new AbortController();
+    gate.events$.subscribe(({ type }) => { if (type === 'connecting') abort.abort(new Error('not needed')); });
+    await expect(snapshot(gate, { signal: abort.signal })).rejects.toThrow('not needed');
+    expect(gate.stats.state).toBe('stopped');
+    expect(() => snapshot(gate, { signal: 'soon' as never })).rejects.toThrow("snapshot: option 'signal': soon given, expected an AbortSignal");
+  });
+
   it('leaves the camera to whoever comes next', async () => {
     const one = newGate();
     await snapshot(one.gate);

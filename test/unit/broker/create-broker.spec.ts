@@ -2,7 +2,7 @@
 import { EMPTY, type Observable, firstValueFrom, from, lastValueFrom, of, take, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { publish } from '../../../operators/publish.js';
-import { type Driver, type Outgoing, type SendOutcome, createBroker } from '../../../src/broker/index.js';
+import { type Broker, type Driver, type Outgoing, type SendOutcome, createBroker } from '../../../src/broker/index.js';
 import { InvalidOption } from '../../../src/core/errors/errors.js';
 import { message } from './outbox-fakes.js';
 
@@ -45,6 +45,17 @@ describe('createBroker', () => {
     expect((await acks).map(({ inputOrder }) => inputOrder)).toEqual([1, 2, 3, 4, 5]);
     expect(driver.written.map(({ message: { inputOrder } }) => inputOrder)).toEqual([1, 2, 3, 4, 5]);
     expect(await broker.close()).toEqual({ unsent: 0, unsentBytes: 0, byTopic: {} });
+  });
+
+  it('is closed at the end of the block that uses it', async () => {
+    let outside: Broker;
+    {
+      await using broker = createBroker(new Simple(), { lingerMs: 0 });
+      outside = broker;
+
+      expect(broker.state.status).toBe('idle');
+    }
+    expect(outside.state.status).toBe('closed');
   });
 
   it('shows no login of a driver that names it in its address', async () => {

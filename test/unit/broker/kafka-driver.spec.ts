@@ -9,8 +9,8 @@ import { InvalidOption, kafka } from '../../../src/index.js';
 import { temporaryFolder } from '../../services/restartable.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const WRITES = "import 'SERVICES'; const { kafka } = await import('./src/broker/index.ts');" +
-  "try { kafka({ brokers: ['h:1'], driver: process.argv[2] }); console.log('made'); } catch ({ code, message }) { console.log(code, message); }";
+const WRITES = "import 'SERVICES'; const { kafka } = await import('./src/broker/index.ts');"
+  + "try { kafka({ brokers: ['h:1'], driver: process.argv[2] }); console.log('made'); } catch ({ code, message }) { console.log(code, message); }";
 
 it.each([
   ['platformatic', "INVALID_OPTION kafka: option 'driver': 'platformatic' given, but the package @platformatic/kafka is not installed; run: npm install @platformatic/kafka@1.34"],

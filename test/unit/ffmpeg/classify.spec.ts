@@ -99,7 +99,7 @@ x265 [warning]: level 5 detected, but CTU size 16 is non-compliant
   });
 
   it('does not take what ffmpeg says by the way for a reason', () => {
-    expect(verdict("[info]   title           : 404 Not Found\n[verbose] Connection refused by a test").code).toBe('CAPTURE_CRASHED');
+    expect(verdict('[info]   title           : 404 Not Found\n[verbose] Connection refused by a test').code).toBe('CAPTURE_CRASHED');
   });
 
   it('has something to say when nothing was printed', () => {

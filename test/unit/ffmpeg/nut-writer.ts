@@ -90,7 +90,7 @@ export interface Frame {
 
 /** A frame with all fields coded. `data` must begin with the elision header's bytes. */
 export function frame(layout: Layout, { stream, coded, key, data, elision = 0, reserved, checked = true, flags = 0 }: Frame):
-  Buffer {
+Buffer {
   const all = flags | FLAG.CODED_PTS | FLAG.STREAM_ID | FLAG.SIZE_MSB | (key ? FLAG.KEY : 0) | (checked ? FLAG.CHECKSUM : 0)
     | (elision > 0 ? FLAG.HEADER_IDX : 0) | (reserved ? FLAG.RESERVED : 0);
   const head = Buffer.concat([

@@ -49,7 +49,7 @@ function cut(bytes: Buffer, sizes: readonly number[]): Buffer[] {
   return chunks;
 }
 
-function* overwritten(chunks: readonly Buffer[]): Iterable<Buffer> {
+function *overwritten(chunks: readonly Buffer[]): Iterable<Buffer> {
   for (const chunk of chunks) {
     yield chunk;
     chunk.fill(0xee);

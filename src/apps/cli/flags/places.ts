@@ -57,6 +57,6 @@ function durationIn(text: string): number | undefined {
 
 export function partitions(text: string): Partitions {
   if (text === 'key' || text === 'all') return text;
-  if (!/^\d+(,\d+)*$/.test(text)) throw new InvalidArgumentError("Expected key, all, or numbers with commas between them.");
+  if (!/^\d+(,\d+)*$/.test(text)) throw new InvalidArgumentError('Expected key, all, or numbers with commas between them.');
   return text.split(',').map(Number);
 }

@@ -6,7 +6,6 @@ const USUAL = new Set(['level', 'time', 'pid', 'hostname', 'name', 'msg', 'camer
 
 /** Text from outside, which must not move the cursor or colour the terminal. */
 export function plain(text: string): string {
-   
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?');
 }
 

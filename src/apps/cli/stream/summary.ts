@@ -60,6 +60,6 @@ function inWords({ captured, published, skipped, dropped, bytes, reconnects, enc
   const causes = Object.entries(dropped).filter(([, frames]) => frames > 0);
   const lost = causes.reduce((sum, [, frames]) => sum + frames, 0);
   const why = causes.length === 0 ? '' : ` (${causes.map(([cause, frames]) => `${cause} ${frames}`).join(', ')})`;
-  return `${captured} frames captured, ${published} published (${shownSize(bytes)}), ${skipped} skipped, ${lost} dropped${why}, ` +
-    `${reconnects} reconnects, encoder ${encoder === null ? 'none' : plain(encoder)}`;
+  return `${captured} frames captured, ${published} published (${shownSize(bytes)}), ${skipped} skipped, ${lost} dropped${why}, `
+    + `${reconnects} reconnects, encoder ${encoder === null ? 'none' : plain(encoder)}`;
 }

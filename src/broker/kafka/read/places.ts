@@ -108,8 +108,8 @@ export class KafkaPlaces {
     const { topic, from } = this.request;
     if (isOffset(from)) {
       if (partitions.length > 1) {
-        throw new InvalidOption(`subscribe: option 'from': an offset given, topic '${topic}' has ${partitions.length} partitions; ` +
-          "expected 'partitions' to name one, or a key");
+        throw new InvalidOption(`subscribe: option 'from': an offset given, topic '${topic}' has ${partitions.length} partitions; `
+          + "expected 'partitions' to name one, or a key");
       }
       return new Map(partitions.map((partition) => [partition, Number(from.offset)]));
     }

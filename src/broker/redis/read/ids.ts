@@ -44,8 +44,8 @@ export function idBehind(place: unknown): string | undefined {
 /** @throws InvalidOption for a string that is no id */
 export function checkId(option: string, place: unknown, words: readonly string[]): void {
   if (typeof place !== 'string' || words.includes(place) || ID.test(place)) return;
-  throw new InvalidOption(`subscribe: option '${option}': ${JSON.stringify(place)} given, expected ${words.map((word) => `'${word}'`).join(', ')}, ` +
-    "a time, or an entry's id: '1700000000000-0'");
+  throw new InvalidOption(`subscribe: option '${option}': ${JSON.stringify(place)} given, expected ${words.map((word) => `'${word}'`).join(', ')}, `
+    + "a time, or an entry's id: '1700000000000-0'");
 }
 
 function partsOf(id: string): [bigint, bigint] {

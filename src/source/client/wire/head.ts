@@ -100,7 +100,7 @@ export function headersOf(lines: readonly string[]): Headers {
     const colon = line.indexOf(':');
     if (colon < 1) continue;
     const name = line.slice(0, colon).trim().toLowerCase();
-     
+
     const value = line.slice(colon + 1).replace(/[\x00-\x1f\x7f]/g, ' ').trim();
     const before = headers[name];
     if (before === undefined) headers[name] = value;
