@@ -9,7 +9,7 @@ export interface Outgoing {
   readonly topic: string;
   readonly key: string;
   readonly message: CameraMessage;
-  /** The message's headers, with what is stamped when it leaves the outbox. Made when they are read: {@link eachHeader} copies nothing. */
+  /** The message's headers, with what is stamped when it leaves the outbox. Made when they are read: `eachHeader` copies nothing. */
   readonly headers: Readonly<Record<string, string>>;
   /** inputOrder sent before this one to the same topic and key: the value of the header that the message names for it. */
   readonly previousOrder?: number;

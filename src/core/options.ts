@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import { InvalidOption } from './errors/errors.js';
 import { isSecretOption, redactValue } from './redact/redact.js';
-import { namesIn, suggestion } from './suggestion.js';
+import { namesIn, suggestion } from './errors/suggestion.js';
 
 /**
  * Returns `given` with the schema's defaults filled in.
