@@ -2,7 +2,9 @@
 import { Observable, type OperatorFunction, type Subscriber, takeWhile } from 'rxjs';
 import { z } from 'zod';
 import { type AccountOwner, ownerOf, take } from '../src/ledger/index.js';
-import { type Broker, type BrokerHandle, type Lane, type LaneOptions, OUTBOX_SCHEMA, type OutboxConfig, Receiver, handleOf } from '../src/broker/index.js';
+import {
+  AckRouter, type Broker, type BrokerHandle, OUTBOX_SCHEMA, type OutboxConfig, type PartitionQueue, type QueueOptions, handleOf,
+} from '../src/broker/index.js';
 import { InvalidOption } from '../src/core/errors/errors.js';
 import type { CameraMessage, Published } from '../src/core/frame/frame.js';
 import { callback, count, options as object, parseOptions } from '../src/core/options.js';
@@ -59,10 +61,10 @@ export function publish(broker: Broker, config: PublishConfig): OperatorFunction
   const route: Route = {
     topic: typeof topic === 'string' ? () => topic : (message) => checkTopic(handle, topic(message)),
     key: typeof key === 'string' ? () => key : key ?? ((message) => message.key),
-    lane: { maxInFlight, ...outbox },
+    queue: { maxInFlight, ...outbox },
   };
   return (source) => {
-    const left = new Set<Receiver>();
+    const left = new Set<AckRouter>();
     return new Observable((subscriber) => {
       handleOf('publish', handle);
       const publication = new Publication(handle, route, left, subscriber);
@@ -76,16 +78,16 @@ export function publish(broker: Broker, config: PublishConfig): OperatorFunction
 interface Route {
   readonly topic: (message: CameraMessage) => string;
   readonly key: (message: CameraMessage) => string;
-  readonly lane: LaneOptions;
+  readonly queue: QueueOptions;
 }
 
 /** One subscription to `publish`. Receivers that still expect something outlive it in `left`. */
 class Publication {
-  readonly #receivers = new Map<AccountOwner | undefined, Receiver>();
-  readonly #lanes = new Set<Lane>();
+  readonly #routers = new Map<AccountOwner | undefined, AckRouter>();
+  readonly #queues = new Set<PartitionQueue>();
   #isSourceDone = false;
 
-  constructor(readonly handle: BrokerHandle, readonly route: Route, readonly left: Set<Receiver>, readonly subscriber: Subscriber<Published>) {}
+  constructor(readonly handle: BrokerHandle, readonly route: Route, readonly left: Set<AckRouter>, readonly subscriber: Subscriber<Published>) {}
 
   next(message: CameraMessage): void {
     try {
@@ -104,7 +106,7 @@ class Publication {
     if (this.subscriber.closed) return;
     this.#isSourceDone = true;
     // Without a message of its own, this subscription can only be the rest of a run that has sent all before.
-    if (this.#receivers.size === 0) for (const receiver of this.left) this.#attach(receiver);
+    if (this.#routers.size === 0) for (const router of this.left) this.#attach(router);
     this.settled();
   }
 
@@ -114,42 +116,42 @@ class Publication {
 
   settled(): void {
     if (!this.#isSourceDone) return;
-    for (const receiver of this.#receivers.values()) if (receiver.pending > 0) return;
+    for (const router of this.#routers.values()) if (router.pending > 0) return;
     this.subscriber.complete();
   }
 
   end(): void {
-    this.handle.release(this.#lanes, this);
-    for (const receiver of this.#receivers.values()) {
-      receiver.detach();
-      if (!receiver.isSpent) this.left.add(receiver);
-      const pressure = receiver.owner?.pressure;
-      if (pressure !== undefined) for (const lane of this.#lanes) lane.unblock(pressure);
+    this.handle.release(this.#queues, this);
+    for (const router of this.#routers.values()) {
+      router.detach();
+      if (!router.isSpent) this.left.add(router);
+      const pressure = router.owner?.pressure;
+      if (pressure !== undefined) for (const queue of this.#queues) queue.unblock(pressure);
     }
   }
 
   #offer(message: CameraMessage): void {
     const owner = ownerOf(message);
     const topic = this.route.topic(message);
-    const lane = this.handle.lane(topic, this.route.key(message), this.route.lane);
-    this.#lanes.add(lane);
-    lane.claim(owner, this);
-    const receiver = this.#receiverOf(owner);
-    this.handle.offer(lane, completed(message, this.handle, topic), take(message, 'outbox'), receiver);
+    const queue = this.handle.queue(topic, this.route.key(message), this.route.queue);
+    this.#queues.add(queue);
+    queue.claim(owner, this);
+    const router = this.#routerOf(owner);
+    this.handle.offer(queue, completed(message, this.handle, topic), take(message, 'outbox'), router);
   }
 
-  #receiverOf(owner: AccountOwner | undefined): Receiver {
-    const known = this.#receivers.get(owner);
+  #routerOf(owner: AccountOwner | undefined): AckRouter {
+    const known = this.#routers.get(owner);
     if (known !== undefined) return known;
-    const kept = owner && [...this.left].find((receiver) => receiver.owner === owner);
-    return this.#attach(kept ?? new Receiver(owner));
+    const kept = owner && [...this.left].find((router) => router.owner === owner);
+    return this.#attach(kept ?? new AckRouter(owner));
   }
 
-  #attach(receiver: Receiver): Receiver {
-    this.left.delete(receiver);
-    this.#receivers.set(receiver.owner, receiver);
-    receiver.attach(this);
-    return receiver;
+  #attach(router: AckRouter): AckRouter {
+    this.left.delete(router);
+    this.#routers.set(router.owner, router);
+    router.attach(this);
+    return router;
   }
 }
 

@@ -15,8 +15,9 @@ export type {
 export type { Shares, Timing } from './ledger/index.js';
 export { type CameraState, type CameraStats, type Counts, EMPTY_LEDGER, type EncoderInUse, type Ledger, type Rates, type Report, type ReportTiming, fold, inFlight, report, reportText, statsOf } from './ledger/index.js';
 export {
-  type Again, type Broker, type BrokerConfig, type BrokerState, type CloseReport, type Driver, type KafkaConfig, type MemoryBroker, type MemoryConfig,
-  type NotWritten, type OutboxConfig, type Outgoing, type Reception, type ReceptionStats, type RedisConfig, type SendOutcome, type StoredMessage,
+  type Broker, type BrokerConfig, type BrokerState, type CloseReport, type Driver, type KafkaConfig, type MemoryBroker, type MemoryConfig,
+  type NotWritten, type OutboxConfig, type Outgoing, type Reception, type ReceptionStats, type RedisConfig, type SendAgain,
+  type SendOutcome, type StoredMessage,
   type TopicWaits, type Written, createBroker, kafka, memory, redis,
 } from './broker/index.js';
 export { type Gap, type GapCause, Received, type Verdict, Verified } from './message/index.js';

@@ -44,7 +44,7 @@ export interface NotWritten {
 }
 
 /** Nothing is wrong with it: only now it is known where it goes, or its server is not ready yet. It is sent again, and nobody is told. */
-export interface Again {
+export interface SendAgain {
   readonly ok: false;
   readonly again: true;
   /** Not before this time has passed, in ms. Default: at once. */
@@ -52,7 +52,7 @@ export interface Again {
 }
 
 /** What became of one message of a batch. */
-export type SendOutcome = Written | NotWritten | Again;
+export type SendOutcome = Written | NotWritten | SendAgain;
 
 /** One kind of broker. No state of a message is kept here, and no Promise leaves. */
 export interface Driver {

@@ -1,13 +1,13 @@
 /** Brokers: what the operators, the kernel and the public entry take from here. */
 export type { Broker, BrokerState, CloseReport, TopicWaits } from './handle/index.js';
 export { type BrokerConfig, BrokerHandle, type BrokerOptions, createBroker, handleOf } from './handle/index.js';
-export { BoundedQueue, type Held, OUTBOX_SCHEMA, type OutboxConfig, Receiver, Total, retains } from './outbox/index.js';
-export type { Again, Driver, NotWritten, Outgoing, SendOutcome, Written } from './driver.js';
+export { BoundedQueue, type Held, OUTBOX_SCHEMA, type OutboxConfig, AckRouter, Total, retains } from './outbox/index.js';
+export type { SendAgain, Driver, NotWritten, Outgoing, SendOutcome, Written } from './driver.js';
 export type { BrokerFlag, BrokerFlagValues, BrokerTarget } from './kind/index.js';
 export { BROKERS, BROKER_NAMES, type BrokerName, brokerAt } from './kinds.js';
 export { kafka } from './kafka/index.js';
 export type { KafkaConfig } from './kafka/index.js';
-export type { Lane, LaneOptions } from './outbox/index.js';
+export type { PartitionQueue, QueueOptions } from './outbox/index.js';
 export { memory, type MemoryBroker, type MemoryConfig } from './memory/index.js';
 export { Reception, type ReceptionStats } from './reading/index.js';
 export type { EntryId, From, Gate, Partitions, Piece, ReadRequest, Reader, To } from './reader.js';

@@ -1,7 +1,7 @@
 /** What a kind of broker has to do to be read, and nothing more: bring the messages of one topic in pieces. The rest is the reading's. */
 import type { Observable } from 'rxjs';
 import type { Received } from '../message/index.js';
-import type { AgainOptions } from './again.js';
+import type { RetryOptions } from './retry-options.js';
 
 /** The id of a Redis entry. */
 export type EntryId = `${number}-${number}`;
@@ -38,7 +38,7 @@ export type Piece = readonly Received[];
 /** Reads one topic, for one subscription. */
 export interface Reader {
   /** When it is asked again after a failure. */
-  readonly again: AgainOptions;
+  readonly again: RetryOptions;
   /**
    * One connection. Errors when it fails; the next one continues behind the last piece that was emitted. Waits for the gate
    * before each piece. Completes when the end of the reading is reached. Unsubscribing ends it at once.

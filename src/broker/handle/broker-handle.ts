@@ -5,11 +5,11 @@ import { BROKER, OUTBOX } from '../../core/defaults/defaults.js';
 import { InvalidOption, MessageTooLarge, type RxcamError } from '../../core/errors/errors.js';
 import type { CameraMessage } from '../../core/frame/frame.js';
 import type { Ticket } from '../../ledger/index.js';
-import { type AgainGiven, type AgainOptions, againOptions } from '../again.js';
+import { type RetryGiven, type RetryOptions, retryOptions } from '../retry-options.js';
 import type { Broker, BrokerState } from './broker.js';
 import { type CloseReport, closeReport } from './close-report.js';
 import type { Driver } from '../driver.js';
-import { Entry, type Lane, type LaneOptions, Outbox, type Receiver } from '../outbox/index.js';
+import { type AckRouter, Entry, Outbox, type PartitionQueue, type QueueOptions } from '../outbox/index.js';
 import { Sender, type SenderOptions } from '../sender/index.js';
 import { waitingTopics } from './waiting-topics.js';
 
@@ -17,7 +17,7 @@ import { waitingTopics } from './waiting-topics.js';
 export const BROKER_HANDLE: unique symbol = Symbol.for('rxcam.broker') as never;
 
 /** What every kind of broker can be told. */
-export interface BrokerOptions extends Partial<Omit<SenderOptions, keyof AgainOptions>>, AgainGiven { readonly outboxMaxBytes?: number }
+export interface BrokerOptions extends Partial<Omit<SenderOptions, keyof RetryOptions>>, RetryGiven { readonly outboxMaxBytes?: number }
 
 export class BrokerHandle<D extends Driver = Driver> implements Broker {
   readonly #driver: D;
@@ -41,7 +41,7 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
     this.errors$ = this.#errors$.asObservable();
     driver.warnings$?.pipe(takeUntil(this.#gone$)).subscribe((warning) => { this.#errors$.next(warning); });
     const { lingerMs = BROKER.lingerMs, maxRequestBytes = BROKER.maxRequestBytes, requestTimeoutMs = BROKER.requestTimeoutMs } = options;
-    this.#sender = new Sender(driver, { lingerMs, maxRequestBytes, requestTimeoutMs, ...againOptions(options) }, {
+    this.#sender = new Sender(driver, { lingerMs, maxRequestBytes, requestTimeoutMs, ...retryOptions(options) }, {
       connected: () => { if (this.#status !== 'connected') this.#setState({ status: 'connected' }); },
       unavailable: (error) => { this.#errors$.next(error); this.#setState({ status: 'unavailable', error }); },
       refused: (error, topic) => { this.#refused(error, topic); },
@@ -61,27 +61,27 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
   /** A method, and no property: the driver knows passwords, and whoever prints a handle must not see them. */
   driver(): D { return this.#driver; }
 
-  lane(topic: string, key: string, options: LaneOptions): Lane {
-    return this.#outbox.lane(topic, key, options);
+  queue(topic: string, key: string, options: QueueOptions): PartitionQueue {
+    return this.#outbox.queue(topic, key, options);
   }
 
-  offer(lane: Lane, message: CameraMessage, ticket: Ticket, receiver: Receiver): void {
-    receiver.offered();
+  offer(queue: PartitionQueue, message: CameraMessage, ticket: Ticket, router: AckRouter): void {
+    router.offered();
     if (this.isClosed) {
       ticket.drop('closed', closedError(this));
-      receiver.dropped();
+      router.dropped();
       return;
     }
-    this.#outbox.offer(lane, new Entry(message, ticket, receiver, mono()));
+    this.#outbox.offer(queue, new Entry(message, ticket, router, mono()));
     this.#noteFilling();
-    this.#sender.wake(lane);
+    this.#sender.wake(queue);
   }
 
-  /** `holder` publishes to these lanes no longer: what is kept for them goes when they are empty, and their run is over. */
-  release(lanes: Iterable<Lane>, holder: object): void {
-    for (const lane of lanes) {
-      lane.release(holder);
-      this.#outbox.leave(lane);
+  /** `holder` publishes to these queues no longer: what is kept for them goes when they are empty, and their run is over. */
+  release(queues: Iterable<PartitionQueue>, holder: object): void {
+    for (const queue of queues) {
+      queue.release(holder);
+      this.#outbox.leave(queue);
     }
     // The run that ends now is over when all that ends with it has been told.
     queueMicrotask(() => { this.#forgetIdle(); });
@@ -167,7 +167,7 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
   }
 
   #stateOf({ status, error }: Pick<BrokerState, 'status' | 'error'>): BrokerState {
-    const waiting = status === 'connected' ? waitingTopics(this.#outbox.lanes, (lane) => this.#sender.whyWaits(lane)) : [];
+    const waiting = status === 'connected' ? waitingTopics(this.#outbox.queues, (queue) => this.#sender.whyWaits(queue)) : [];
     const throttledMs = status === 'closed' ? 0 : this.#sender.servers.pauseMs;
     return {
       status, ...(error !== undefined && { error }),

@@ -4,7 +4,7 @@ import { BROKER, OUTBOX } from '../../core/defaults/defaults.js';
 import { InvalidOption } from '../../core/errors/errors.js';
 import { byteCount, milliseconds, options as object, parseOptions } from '../../core/options.js';
 import { redactUrl } from '../../core/redact/redact.js';
-import { AGAIN, WAITS_GROW } from '../again.js';
+import { RETRY, WAITS_GROW } from '../retry-options.js';
 import type { Broker } from './broker.js';
 import { BrokerHandle } from './broker-handle.js';
 import type { Driver } from '../driver.js';
@@ -31,7 +31,7 @@ export const BROKER_SCHEMA = object({
   lingerMs: milliseconds().default(BROKER.lingerMs),
   maxRequestBytes: byteCount().default(BROKER.maxRequestBytes),
   requestTimeoutMs: milliseconds().default(BROKER.requestTimeoutMs),
-  ...AGAIN,
+  ...RETRY,
   outboxMaxBytes: byteCount().default(OUTBOX.handleMaxBytes),
 }).refine(...WAITS_GROW);
 

@@ -1,14 +1,14 @@
 /** Which topics wait while others are sent. */
 import type { RxcamError } from '../../core/errors/errors.js';
 import type { TopicWaits } from './broker.js';
-import type { Lane } from '../outbox/index.js';
+import type { PartitionQueue } from '../outbox/index.js';
 
-/** The topics of these lanes that wait for more than their turn, each once. */
-export function waitingTopics(lanes: Iterable<Lane>, why: (lane: Lane) => RxcamError | undefined): TopicWaits[] {
+/** The topics of these queues that wait for more than their turn, each once. */
+export function waitingTopics(queues: Iterable<PartitionQueue>, why: (queue: PartitionQueue) => RxcamError | undefined): TopicWaits[] {
   const errors = new Map<string, RxcamError>();
-  for (const lane of lanes) {
-    const error = why(lane);
-    if (error !== undefined) errors.set(lane.topic, error);
+  for (const queue of queues) {
+    const error = why(queue);
+    if (error !== undefined) errors.set(queue.topic, error);
   }
   return [...errors].map(([topic, error]) => ({ topic, error }));
 }

@@ -7,7 +7,7 @@ import { BROKER, KAFKA, OUTBOX } from '../../core/defaults/defaults.js';
 import { InvalidOption } from '../../core/errors/errors.js';
 import { byteCount, callback, count, logger, milliseconds, options as object } from '../../core/options.js';
 import { redact } from '../../core/redact/redact.js';
-import { AGAIN, WAITS_GROW } from '../again.js';
+import { RETRY, WAITS_GROW } from '../retry-options.js';
 
 /** Options of `kafka`. */
 export interface KafkaConfig {
@@ -78,7 +78,7 @@ export const KAFKA_SCHEMA = object({
   maxRequestBytes: byteCount().optional(),
   requestTimeoutMs: milliseconds().default(BROKER.requestTimeoutMs),
   connectTimeoutMs: milliseconds().default(BROKER.connectTimeoutMs),
-  ...AGAIN,
+  ...RETRY,
   outboxMaxBytes: byteCount().default(OUTBOX.handleMaxBytes),
   logger: logger().optional(),
 }).refine(...WAITS_GROW);

@@ -1,13 +1,13 @@
 /** Reads a topic of the embedded broker as a member of a group: each message goes to one of them. */
 import { Observable, Subject, Subscription } from 'rxjs';
 import type { Received } from '../../message/index.js';
-import { type AgainOptions, againOptions } from '../again.js';
+import { type RetryOptions, retryOptions } from '../retry-options.js';
 import { checkGroup } from '../reading/index.js';
 import { type MemoryGroup, type MemorySource, receivedOf } from './reader.js';
 import type { Gate, Piece, ReadRequest, Reader } from '../reader.js';
 
 export class MemoryGroupReader implements Reader {
-  readonly again: AgainOptions = againOptions({});
+  readonly again: RetryOptions = retryOptions({});
   /** Out, and not taken. */
   readonly #out = new Set<number>();
 

@@ -3,7 +3,7 @@ import { type Observable, Observable as RxObservable, type Subject, Subscription
 import { wall } from '../../core/clock.js';
 import { InvalidOption } from '../../core/errors/errors.js';
 import { PlainHeaders, Received } from '../../message/index.js';
-import { type AgainOptions, againOptions } from '../again.js';
+import { type RetryOptions, retryOptions } from '../retry-options.js';
 import { marked, refuseIds, timeOf } from '../reading/index.js';
 import type { From, Gate, Piece, ReadRequest, Reader } from '../reader.js';
 import type { StoredMessage } from './stored.js';
@@ -30,7 +30,7 @@ export interface MemorySource {
 const PIECE = 64;
 
 export class MemoryReader implements Reader {
-  readonly again: AgainOptions = againOptions({});
+  readonly again: RetryOptions = retryOptions({});
   #next: number | undefined;
   #end = Infinity;
   #hasGiven = false;

@@ -1,8 +1,8 @@
 /** Messages that wait to be sent, in order, within bounds. */
 export { BoundedQueue, type Held, Total } from './bounded-queue.js';
 export { Fifo } from './fifo.js';
-export { Entry, type Lane } from './lane.js';
+export { Entry, type PartitionQueue } from './partition-queue.js';
 export { OUTBOX_SCHEMA, type OutboxConfig } from './outbox-options.js';
-export { type LaneOptions, Outbox } from './outbox.js';
-export { Receiver } from './receiver.js';
+export { Outbox, type QueueOptions } from './outbox.js';
+export { AckRouter } from './ack-router.js';
 export { retains } from './retained.js';

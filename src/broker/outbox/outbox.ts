@@ -1,13 +1,13 @@
-/** The lanes of a broker handle, bounded together. */
+/** The queues of a broker handle, bounded together. */
 import { OUTBOX } from '../../core/defaults/defaults.js';
 import type { DropCause } from '../../core/events.js';
-import { LANES } from '../../core/defaults/limits.js';
+import { QUEUES } from '../../core/defaults/limits.js';
 import type { RxcamError } from '../../core/errors/errors.js';
 import { Total } from './bounded-queue.js';
-import { type Entry, Lane } from './lane.js';
+import { type Entry, PartitionQueue } from './partition-queue.js';
 
-/** What a publisher asks of its lanes. */
-export interface LaneOptions {
+/** What a publisher asks of its queues. */
+export interface QueueOptions {
   readonly maxInFlight?: number | undefined;
   readonly maxBytes?: number | undefined;
   readonly maxMessages?: number | undefined;
@@ -15,10 +15,10 @@ export interface LaneOptions {
 
 export class Outbox {
   /** By topic, then by key. */
-  readonly #lanes = new Map<string, Map<string, Lane>>();
-  /** Lanes that somebody has left. */
-  readonly #left = new Set<Lane>();
-  /** What lanes that are gone have sent last: the next message there names it. The oldest go. */
+  readonly #queues = new Map<string, Map<string, PartitionQueue>>();
+  /** Queues that somebody has left. */
+  readonly #left = new Set<PartitionQueue>();
+  /** What queues that are gone have sent last: the next message there names it. The oldest go. */
   readonly #lastSent = new Map<string, number>();
   readonly #total: Total;
   #wasHigh = false;
@@ -27,75 +27,75 @@ export class Outbox {
     this.#total = new Total(maxBytes);
   }
 
-  get lanes(): Lane[] { return [...this.#lanes.values()].flatMap((byKey) => [...byKey.values()]); }
+  get queues(): PartitionQueue[] { return [...this.#queues.values()].flatMap((byKey) => [...byKey.values()]); }
   /** Bytes kept alive by all messages. */
   get bytes(): number { return this.#total.retained.bytes; }
   get messages(): number { return this.#total.count; }
 
-  /** The lane of a topic and key, bounded as the last publisher asked. */
-  lane(topic: string, key: string, options: LaneOptions): Lane {
-    const lane = this.#lanes.get(topic)?.get(key) ?? this.#newLane(topic, key);
-    lane.maxInFlight = options.maxInFlight ?? lane.maxInFlight;
-    lane.limits.maxBytes = options.maxBytes ?? lane.limits.maxBytes;
-    lane.limits.maxMessages = options.maxMessages ?? lane.limits.maxMessages;
-    return lane;
+  /** The queue of a topic and key, bounded as the last publisher asked. */
+  queue(topic: string, key: string, options: QueueOptions): PartitionQueue {
+    const queue = this.#queues.get(topic)?.get(key) ?? this.#newQueue(topic, key);
+    queue.maxInFlight = options.maxInFlight ?? queue.maxInFlight;
+    queue.limits.maxBytes = options.maxBytes ?? queue.limits.maxBytes;
+    queue.limits.maxMessages = options.maxMessages ?? queue.limits.maxMessages;
+    return queue;
   }
 
-  offer(lane: Lane, entry: Entry): void {
-    lane.offer(entry);
+  offer(queue: PartitionQueue, entry: Entry): void {
+    queue.offer(entry);
     while (this.#total.isExceeded && this.#dropFromLargest());
     this.#wasHigh ||= this.#total.isHigh;
   }
 
-  /** To be called after messages have left: sources that waited for the room of all lanes go on. */
+  /** To be called after messages have left: sources that waited for the room of all queues go on. */
   relieve(): void {
     if (!this.#wasHigh || !this.#total.isLow) return;
     this.#wasHigh = false;
-    for (const lane of this.lanes) lane.relieve();
+    for (const queue of this.queues) queue.relieve();
   }
 
-  /** Somebody publishes to this lane no longer. */
-  leave(lane: Lane): void {
-    this.#left.add(lane);
+  /** Somebody publishes to this queue no longer. */
+  leave(queue: PartitionQueue): void {
+    this.#left.add(queue);
   }
 
-  /** Removes the lanes that are idle; returns the topics that have none left. */
+  /** Removes the queues that are idle; returns the topics that have none left. */
   sweep(): string[] {
     const gone = [...this.#left].filter(({ isIdle }) => isIdle);
-    for (const lane of gone) this.#remove(lane);
-    return [...new Set(gone.map(({ topic }) => topic))].filter((topic) => !this.#lanes.has(topic));
+    for (const queue of gone) this.#remove(queue);
+    return [...new Set(gone.map(({ topic }) => topic))].filter((topic) => !this.#queues.has(topic));
   }
 
-  #newLane(topic: string, key: string): Lane {
+  #newQueue(topic: string, key: string): PartitionQueue {
     const limits = { maxBytes: OUTBOX.maxBytes, maxMessages: OUTBOX.maxMessages };
-    const lane = new Lane(topic, key, limits, this.#total, this.#lastSent.get(idOf(topic, key)));
-    const byKey = this.#lanes.get(topic);
-    if (byKey === undefined) this.#lanes.set(topic, new Map([[key, lane]]));
-    else byKey.set(key, lane);
-    return lane;
+    const queue = new PartitionQueue(topic, key, limits, this.#total, this.#lastSent.get(idOf(topic, key)));
+    const byKey = this.#queues.get(topic);
+    if (byKey === undefined) this.#queues.set(topic, new Map([[key, queue]]));
+    else byKey.set(key, queue);
+    return queue;
   }
 
-  #remove(lane: Lane): void {
-    const id = idOf(lane.topic, lane.key);
-    const byKey = this.#lanes.get(lane.topic);
-    this.#left.delete(lane);
-    byKey?.delete(lane.key);
-    if (byKey?.size === 0) this.#lanes.delete(lane.topic);
+  #remove(queue: PartitionQueue): void {
+    const id = idOf(queue.topic, queue.key);
+    const byKey = this.#queues.get(queue.topic);
+    this.#left.delete(queue);
+    byKey?.delete(queue.key);
+    if (byKey?.size === 0) this.#queues.delete(queue.topic);
     this.#lastSent.delete(id);
-    this.#lastSent.set(id, lane.lastSent);
+    this.#lastSent.set(id, queue.lastSent);
     const [oldest] = this.#lastSent.keys();
-    if (oldest !== undefined && this.#lastSent.size > LANES.remembered) this.#lastSent.delete(oldest);
+    if (oldest !== undefined && this.#lastSent.size > QUEUES.remembered) this.#lastSent.delete(oldest);
   }
 
   /** Drops every message; returns where each was to go, and the bytes of its value. */
   dropAll(cause: DropCause, error?: RxcamError): { topic: string; bytes: number }[] {
-    return this.lanes.flatMap((lane) =>
-      lane.dropAll(cause, error).map(({ message }) => ({ topic: lane.topic, bytes: message.value.length })));
+    return this.queues.flatMap((queue) =>
+      queue.dropAll(cause, error).map(({ message }) => ({ topic: queue.topic, bytes: message.value.length })));
   }
 
   #dropFromLargest(): boolean {
-    const bySize = this.lanes.filter((lane) => lane.waiting > 0).sort((a, b) => b.bytes - a.bytes);
-    return bySize.some((lane) => lane.dropOldest());
+    const bySize = this.queues.filter((queue) => queue.waiting > 0).sort((a, b) => b.bytes - a.bytes);
+    return bySize.some((queue) => queue.dropOldest());
   }
 }
 

@@ -6,7 +6,7 @@ import { BROKER, OUTBOX, REDIS } from '../../core/defaults/defaults.js';
 import { InvalidOption } from '../../core/errors/errors.js';
 import { byteCount, callback, count, logger, milliseconds, options as object } from '../../core/options.js';
 import { normalizeUrl, redactRefused, redactUrl, secretsOf, splitCredentials } from '../../core/redact/redact.js';
-import { AGAIN, WAITS_GROW } from '../again.js';
+import { RETRY, WAITS_GROW } from '../retry-options.js';
 
 const DEFAULT_PORT = 6_379;
 
@@ -71,7 +71,7 @@ export const REDIS_SCHEMA = object({
   maxRequestBytes: byteCount().default(BROKER.maxRequestBytes),
   requestTimeoutMs: milliseconds().default(BROKER.requestTimeoutMs),
   connectTimeoutMs: milliseconds().default(BROKER.connectTimeoutMs),
-  ...AGAIN,
+  ...RETRY,
   outboxMaxBytes: byteCount().default(OUTBOX.handleMaxBytes),
   logger: logger().optional(),
 }).refine(...WAITS_GROW);

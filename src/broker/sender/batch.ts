@@ -1,52 +1,52 @@
-/** Gathers one request from the lanes that are ready, and reads what became of it. */
+/** Gathers one request from the queues that are ready, and reads what became of it. */
 import type { Published } from '../../core/frame/frame.js';
 import { Ticket, accountsOf } from '../../ledger/index.js';
 import { wall } from '../../core/clock.js';
 import type { RxcamError } from '../../core/errors/errors.js';
-import type { Again, Driver, NotWritten, Outgoing, SendOutcome, Written } from '../driver.js';
-import type { Entry, Lane } from '../outbox/index.js';
+import type { SendAgain, Driver, NotWritten, Outgoing, SendOutcome, Written } from '../driver.js';
+import type { Entry, PartitionQueue } from '../outbox/index.js';
 
 /** What the headers of a message take, roughly. */
 const HEADERS_BYTES = 512;
 
-/** The messages of one lane in a request. */
+/** The messages of one queue in a request. */
 export interface Part {
-  readonly lane: Lane;
+  readonly queue: PartitionQueue;
   readonly entries: readonly Entry[];
   readonly outgoing: readonly Outgoing[];
 }
 
-/** A request: each lane is in it once. */
+/** A request: each queue is in it once. */
 export type Batch = readonly Part[];
 
 /**
- * Takes messages for one request out of `ready` lanes; lanes that are in it, or have nothing left, leave `ready`.
+ * Takes messages for one request out of `ready` queues; queues that are in it, or have nothing left, leave `ready`.
  * A message that the driver refuses is dropped here, before a later one could name it as the one before.
  */
-export function gather(driver: Driver, ready: Set<Lane>, maxRequestBytes: number, refused: (error: RxcamError, lane: Lane) => void): Batch {
+export function gather(driver: Driver, ready: Set<PartitionQueue>, maxRequestBytes: number, refused: (error: RxcamError, queue: PartitionQueue) => void): Batch {
   const parts: Part[] = [];
   let room = maxRequestBytes;
-  for (const lane of ready) {
-    if (lane.isAlone && parts.length > 0) continue;
-    dropRefused(driver, lane, refused);
-    const entries = takeUpTo(driver, lane, Math.min(room, lane.maxRequestBytes), parts.length === 0);
-    if (entries.length === 0 && lane.waiting > 0) continue;
-    ready.delete(lane);
+  for (const queue of ready) {
+    if (queue.isAlone && parts.length > 0) continue;
+    dropRefused(driver, queue, refused);
+    const entries = takeUpTo(driver, queue, Math.min(room, queue.maxRequestBytes), parts.length === 0);
+    if (entries.length === 0 && queue.waiting > 0) continue;
+    ready.delete(queue);
     if (entries.length === 0) continue;
     for (const entry of entries) entry.ticket.move('request');
-    parts.push({ lane, entries, outgoing: lane.stamp(entries) });
+    parts.push({ queue, entries, outgoing: queue.stamp(entries) });
     room -= sizeOf(entries);
-    if (lane.isAlone) break;
+    if (queue.isAlone) break;
   }
   return parts;
 }
 
-/** A lane's messages by what became of them. */
+/** A queue's messages by what became of them. */
 export interface Answer {
   readonly part: Part;
   readonly written: readonly { entry: Entry; outcome: Written }[];
   /** To be sent again. */
-  readonly back: readonly { entry: Entry; outcome: NotWritten | Again }[];
+  readonly back: readonly { entry: Entry; outcome: NotWritten | SendAgain }[];
   /** To be dropped. */
   readonly tooLarge: readonly { entry: Entry; outcome: NotWritten }[];
 }
@@ -71,7 +71,7 @@ export function readAnswer(batch: Batch, outcomes: readonly SendOutcome[], unans
   });
 }
 
-export function acknowledgement({ message }: Entry, { topic, key }: Lane, where: Written, writeMs: number): Published {
+export function acknowledgement({ message }: Entry, { topic, key }: PartitionQueue, where: Written, writeMs: number): Published {
   const { id, camera, inputOrder, seq, frames } = message;
   const ack: { -readonly [K in keyof Published]: Published[K] } = {
     id, camera, topic, key, inputOrder, seq, frames, bytes: message.value.length, acknowledgedAt: wall(), writeMs,
@@ -84,25 +84,25 @@ export function acknowledgement({ message }: Entry, { topic, key }: Lane, where:
   return ack;
 }
 
-function dropRefused(driver: Driver, lane: Lane, refused: (error: RxcamError, lane: Lane) => void): void {
-  for (let head = lane.peek(); head !== undefined; head = lane.peek()) {
+function dropRefused(driver: Driver, queue: PartitionQueue, refused: (error: RxcamError, queue: PartitionQueue) => void): void {
+  for (let head = queue.peek(); head !== undefined; head = queue.peek()) {
     const error = driver.refuses?.(head.message);
     if (error === undefined) return;
-    lane.take();
-    lane.dropTaken(head, 'too-large', error);
-    refused(error, lane);
+    queue.take();
+    queue.dropTaken(head, 'too-large', error);
+    refused(error, queue);
   }
 }
 
-function takeUpTo(driver: Driver, lane: Lane, maxBytes: number, atLeastOne: boolean): Entry[] {
+function takeUpTo(driver: Driver, queue: PartitionQueue, maxBytes: number, atLeastOne: boolean): Entry[] {
   const entries: Entry[] = [];
   let room = maxBytes;
-  for (let next = lane.peek(); next !== undefined && entries.length < lane.maxInFlight; next = lane.peek()) {
+  for (let next = queue.peek(); next !== undefined && entries.length < queue.maxInFlight; next = queue.peek()) {
     const isFree = entries.length === 0 && atLeastOne;
     if (!isFree && wireBytes(next) > room) break;
     if (entries.length > 0 && driver.refuses?.(next.message) !== undefined) break;
     room -= wireBytes(next);
-    entries.push(lane.take() as Entry);
+    entries.push(queue.take() as Entry);
   }
   return entries;
 }

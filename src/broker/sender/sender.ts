@@ -1,19 +1,19 @@
-/** Sends what the lanes hold: several requests at once, one for each lane at most, again for ever until it is written. */
+/** Sends what the queues hold: several requests at once, one for each queue at most, again for ever until it is written. */
 import { Subscription } from 'rxjs';
 import { mono } from '../../core/clock.js';
 import { type RxcamError, isRxcamError } from '../../core/errors/errors.js';
 import { redact } from '../../core/redact/redact.js';
-import type { AgainOptions } from '../again.js';
-import { Alarm } from './alarm.js';
+import type { RetryOptions } from '../retry-options.js';
+import { Timer } from './timer.js';
 import { type Batch, acknowledgement, gather, readAnswer, sizeOf } from './batch.js';
 import type { Driver, SendOutcome } from '../driver.js';
-import type { Lane } from '../outbox/index.js';
+import type { PartitionQueue } from '../outbox/index.js';
 import { answerInTime, noAnswer } from './late.js';
 import { type Server, Servers } from './servers.js';
 import { type Told, report, settle } from './settle.js';
 import { SizeSearch } from './size-search.js';
 
-export interface SenderOptions extends AgainOptions {
+export interface SenderOptions extends RetryOptions {
   readonly lingerMs: number;
   readonly maxRequestBytes: number;
   readonly requestTimeoutMs: number;
@@ -31,10 +31,10 @@ export interface SenderObserver extends Told {
 
 export class Sender {
   readonly servers: Servers;
-  readonly #ready = new Set<Lane>();
+  readonly #ready = new Set<PartitionQueue>();
   readonly #search = new SizeSearch();
   readonly #requests = new Subscription();
-  readonly #alarm = new Alarm(() => { this.#plan(); });
+  readonly #timer = new Timer(() => { this.#plan(); });
   #isBusy = false;
   #isHurried = false;
 
@@ -42,53 +42,53 @@ export class Sender {
     this.servers = new Servers(driver, options);
   }
 
-  /** The lane has got a message. */
-  wake(lane: Lane): void {
-    if (lane.waiting === 0 || lane.taken > 0) return;
-    this.#ready.add(lane);
-    // When it rings before this lane is due, all is planned then.
-    if (this.#alarm.at > this.#laneDueAt(lane)) this.#plan();
+  /** The queue has got a message. */
+  wake(queue: PartitionQueue): void {
+    if (queue.waiting === 0 || queue.taken > 0) return;
+    this.#ready.add(queue);
+    // When it rings before this queue is due, all is planned then.
+    if (this.#timer.at > this.#queueDueAt(queue)) this.#plan();
   }
 
   /** No linger and no long wait any more: the handle is closing. */
   hurry(): void {
     this.#isHurried = true;
     this.servers.hurry();
-    for (const lane of this.#ready) lane.notBefore = 0;
+    for (const queue of this.#ready) queue.notBefore = 0;
     this.#plan();
   }
 
   /** Abandons the requests under way and sends nothing more. */
   stop(): void {
     this.#ready.clear();
-    this.#alarm.set(Infinity);
+    this.#timer.set(Infinity);
     this.#requests.unsubscribe();
   }
 
-  /** Why messages of this lane wait, apart from their turn. */
-  whyWaits(lane: Lane): RxcamError | undefined {
-    return lane.length === 0 ? undefined : lane.error ?? this.servers.of(lane).error;
+  /** Why messages of this queue wait, apart from their turn. */
+  whyWaits(queue: PartitionQueue): RxcamError | undefined {
+    return queue.length === 0 ? undefined : queue.error ?? this.servers.of(queue).error;
   }
 
   #plan(): void {
     if (this.#isBusy || this.#requests.closed) return;
     const dueAt = this.#dueAt();
     if (dueAt <= mono()) this.#flush();
-    else this.#alarm.set(dueAt);
+    else this.#timer.set(dueAt);
   }
 
   #dueAt(): number {
     let earliest = Infinity;
-    for (const lane of this.#ready) {
-      const server = this.servers.of(lane);
-      if (!server.isFull) earliest = Math.min(earliest, Math.max(server.dueAt, this.#laneDueAt(lane)));
+    for (const queue of this.#ready) {
+      const server = this.servers.of(queue);
+      if (!server.isFull) earliest = Math.min(earliest, Math.max(server.dueAt, this.#queueDueAt(queue)));
     }
     return earliest;
   }
 
-  #laneDueAt(lane: Lane): number {
+  #queueDueAt(queue: PartitionQueue): number {
     const lingerMs = this.#isHurried ? 0 : this.options.lingerMs;
-    return Math.max((lane.peek()?.offeredAt ?? -Infinity) + lingerMs, lane.notBefore);
+    return Math.max((queue.peek()?.offeredAt ?? -Infinity) + lingerMs, queue.notBefore);
   }
 
   /** Answers may come at once and bring new work: a loop, where a recursion would use up the stack. */
@@ -100,20 +100,20 @@ export class Sender {
 
   #dispatchAll(): void {
     const now = mono();
-    const free = [...this.#ready].filter((lane) => lane.notBefore <= now);
-    for (const [server, lanes] of this.servers.group(free)) {
-      for (const lane of lanes) this.#ready.delete(lane);
-      this.#dispatch(server, lanes);
-      for (const lane of lanes) this.#ready.add(lane);
+    const free = [...this.#ready].filter((queue) => queue.notBefore <= now);
+    for (const [server, queues] of this.servers.group(free)) {
+      for (const queue of queues) this.#ready.delete(queue);
+      this.#dispatch(server, queues);
+      for (const queue of queues) this.#ready.add(queue);
     }
     this.observer.settled();
   }
 
-  /** Sends what one server can take now; lanes that are in a request, or have nothing left, leave `lanes`. */
-  #dispatch(server: Server, lanes: Set<Lane>): void {
-    while (lanes.size > 0 && server.dueAt <= mono() && !server.isFull && !this.#requests.closed) {
-      const maxBytes = this.options.maxRequestBytes * server.health.share;
-      const batch = gather(this.driver, lanes, maxBytes, (error, { topic }) => { this.observer.refused(error, topic); });
+  /** Sends what one server can take now; queues that are in a request, or have nothing left, leave `queues`. */
+  #dispatch(server: Server, queues: Set<PartitionQueue>): void {
+    while (queues.size > 0 && server.dueAt <= mono() && !server.isFull && !this.#requests.closed) {
+      const maxBytes = this.options.maxRequestBytes * server.breaker.share;
+      const batch = gather(this.driver, queues, maxBytes, (error, { topic }) => { this.observer.refused(error, topic); });
       if (batch.length > 0) this.#send(server, batch);
     }
   }
@@ -121,7 +121,7 @@ export class Sender {
   #send(server: Server, batch: Batch): void {
     const startedAt = mono();
     const outgoing = batch.flatMap((part) => part.outgoing);
-    const epoch = server.health.sent();
+    const epoch = server.breaker.sent();
     const bytes = sizeOf(batch.flatMap(({ entries }) => entries));
     server.bytesUnderWay += bytes;
     const inTime = { requestTimeoutMs: this.options.requestTimeoutMs, pausedUntil: () => server.pausedUntil };
@@ -140,16 +140,16 @@ export class Sender {
 
   #answered(server: Server, batch: Batch, outcomes: readonly SendOutcome[], epoch: number, writeMs: number): void {
     this.#whileBusy(() => {
-      const isCurrent = server.health.answered(epoch);
+      const isCurrent = server.breaker.answered(epoch);
       if (isCurrent) server.error = undefined;
       if (isCurrent && outcomes.some((outcome) => !('again' in outcome))) {
         server.hasAnswered = true;
         this.observer.connected();
       }
       const answers = readAnswer(batch, outcomes, () => noAnswer(this.driver, 'no answer for a message'));
-      for (const answer of answers) settle(answer, server.health, this.#search);
+      for (const answer of answers) settle(answer, server.breaker, this.#search);
       for (const { part, written } of answers) {
-        for (const { entry, outcome } of written) entry.acknowledged(acknowledgement(entry, part.lane, outcome, writeMs));
+        for (const { entry, outcome } of written) entry.acknowledged(acknowledgement(entry, part.queue, outcome, writeMs));
       }
       for (const answer of answers) report(answer, this.observer);
       this.#again(batch);
@@ -158,30 +158,30 @@ export class Sender {
 
   #failed(server: Server, batch: Batch, reason: unknown, epoch: number): void {
     this.#whileBusy(() => {
-      for (const { lane, entries } of batch) {
+      for (const { queue, entries } of batch) {
         for (const { ticket } of entries) ticket.move('outbox');
-        lane.giveBack(entries);
+        queue.giveBack(entries);
       }
       const error = isRxcamError(reason) ? reason : noAnswer(this.driver, redact(String(reason))).error;
-      if (server.health.failed(epoch)) this.#serverFailed(server, batch, error);
+      if (server.breaker.failed(epoch)) this.#serverFailed(server, batch, error);
       this.#again(batch);
     });
   }
 
   #serverFailed(server: Server, batch: Batch, error: RxcamError): void {
     server.error = error;
-    if (server.health.wantsReset) this.driver.reset(server.name);
+    if (server.breaker.wantsReset) this.driver.reset(server.name);
     if (server.name === undefined || !this.servers.hasHealthy) {
       this.observer.unavailable(error);
       return;
     }
     // Its messages may go elsewhere next time: they remember why they wait.
-    for (const { lane } of batch) lane.error = error;
-    for (const topic of new Set(batch.map(({ lane }) => lane.topic))) this.observer.refused(error, topic);
+    for (const { queue } of batch) queue.error = error;
+    for (const topic of new Set(batch.map(({ queue }) => queue.topic))) this.observer.refused(error, topic);
   }
 
   #again(batch: Batch): void {
-    for (const { lane } of batch) if (lane.waiting > 0 && lane.taken === 0) this.#ready.add(lane);
+    for (const { queue } of batch) if (queue.waiting > 0 && queue.taken === 0) this.#ready.add(queue);
     this.observer.settled();
   }
 

@@ -1,14 +1,14 @@
-/** The servers behind a broker handle, as the sender sees them: each has a health of its own and its own bytes under way. */
+/** The servers behind a broker handle, as the sender sees them: each has a breaker of its own and its own bytes under way. */
 import { mono } from '../../core/clock.js';
 import { BROKER } from '../../core/defaults/defaults.js';
 import type { RxcamError } from '../../core/errors/errors.js';
-import type { AgainOptions } from '../again.js';
+import type { RetryOptions } from '../retry-options.js';
 import type { Driver } from '../driver.js';
-import { Health } from './health.js';
-import type { Lane } from '../outbox/index.js';
+import { CircuitBreaker } from './circuit-breaker.js';
+import type { PartitionQueue } from '../outbox/index.js';
 
 export class Server {
-  readonly health: Health;
+  readonly breaker: CircuitBreaker;
   bytesUnderWay = 0;
   /** Why its last request failed, until one is answered. */
   error: RxcamError | undefined;
@@ -16,13 +16,13 @@ export class Server {
   hasAnswered = false;
 
   /** @param name - undefined: the one that is asked where messages go, or the only one */
-  constructor(readonly name: string | undefined, readonly driver: Driver, options: AgainOptions) {
-    this.health = new Health(options);
+  constructor(readonly name: string | undefined, readonly driver: Driver, options: RetryOptions) {
+    this.breaker = new CircuitBreaker(options);
   }
 
   /** Monotonic time from which on a request may start. */
   get dueAt(): number {
-    return Math.max(this.health.dueAt, this.pausedUntil);
+    return Math.max(this.breaker.dueAt, this.pausedUntil);
   }
 
   /** Monotonic time until which it has asked for a pause. */
@@ -31,18 +31,18 @@ export class Server {
   }
 
   get isFull(): boolean {
-    return this.bytesUnderWay >= BROKER.maxBytesUnderWay * this.health.share;
+    return this.bytesUnderWay >= BROKER.maxBytesUnderWay * this.breaker.share;
   }
 }
 
 export class Servers {
   readonly #servers = new Map<string | undefined, Server>();
 
-  constructor(readonly driver: Driver, readonly options: AgainOptions) {}
+  constructor(readonly driver: Driver, readonly options: RetryOptions) {}
 
-  /** Where the messages of a lane go next. */
-  of(lane: Lane): Server {
-    return this.named(this.driver.serverOf?.(lane.topic, lane.key));
+  /** Where the messages of a queue go next. */
+  of(queue: PartitionQueue): Server {
+    return this.named(this.driver.serverOf?.(queue.topic, queue.key));
   }
 
   named(name: string | undefined): Server {
@@ -51,14 +51,14 @@ export class Servers {
     return server;
   }
 
-  /** The lanes by the server that their messages go to. */
-  group(lanes: Iterable<Lane>): Map<Server, Set<Lane>> {
-    const groups = new Map<Server, Set<Lane>>();
-    for (const lane of lanes) {
-      const server = this.of(lane);
+  /** The queues by the server that their messages go to. */
+  group(queues: Iterable<PartitionQueue>): Map<Server, Set<PartitionQueue>> {
+    const groups = new Map<Server, Set<PartitionQueue>>();
+    for (const queue of queues) {
+      const server = this.of(queue);
       const group = groups.get(server);
-      if (group === undefined) groups.set(server, new Set([lane]));
-      else group.add(lane);
+      if (group === undefined) groups.set(server, new Set([queue]));
+      else group.add(queue);
     }
     return groups;
   }
@@ -77,6 +77,6 @@ export class Servers {
 
   /** No long wait any more, at any of them. */
   hurry(): void {
-    for (const { health } of this.#servers.values()) health.hurry();
+    for (const { breaker } of this.#servers.values()) breaker.hurry();
   }
 }

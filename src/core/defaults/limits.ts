@@ -93,8 +93,8 @@ export const KAFKA_LIMITS = {
   newMs: 10_000,
 } as const;
 
-/** Lanes of an outbox that nobody publishes to any more. */
-export const LANES = {
+/** Queues of an outbox that nobody publishes to any more. */
+export const QUEUES = {
   /** Of so many it is remembered what they sent last: 100 bytes each. */
   remembered: 10_000,
 } as const;

@@ -73,12 +73,12 @@ class WatchedDriver extends FakeDriver {
   readonly overlaps: string[] = [];
 
   override send(batch: readonly Outgoing[]): Observable<readonly SendOutcome[]> {
-    const lanes = new Set(batch.map(({ topic, key }) => `${topic}/${key}`));
-    this.overlaps.push(...[...lanes].filter((lane) => this.#busy.has(lane)));
-    for (const lane of lanes) this.#busy.add(lane);
+    const queues = new Set(batch.map(({ topic, key }) => `${topic}/${key}`));
+    this.overlaps.push(...[...queues].filter((queue) => this.#busy.has(queue)));
+    for (const queue of queues) this.#busy.add(queue);
     let isUnderWay = true;
     const end = () => {
-      if (isUnderWay) for (const lane of lanes) this.#busy.delete(lane);
+      if (isUnderWay) for (const queue of queues) this.#busy.delete(queue);
       isUnderWay = false;
     };
     return super.send(batch).pipe(tap(end), finalize(end));
@@ -153,14 +153,14 @@ function play({ cameras, faults, latencyMs, lingerMs, maxInFlight, maxRequestByt
 function checkBounds(broker: BrokerHandle, runs: readonly FakeRun[], { outbox, outboxMaxBytes }: Pick<Scenario, 'outbox' | 'outboxMaxBytes'>): void {
   const biggest = 1_000;
   for (const run of runs) {
-    const lane = broker.lane('t', run.camera, {});
+    const queue = broker.queue('t', run.camera, {});
     const slack = run.pressure.waits ? biggest : 0;
-    expect(lane.bytes).toBeLessThanOrEqual(outbox.maxBytes + slack);
-    expect(lane.length).toBeLessThanOrEqual(outbox.maxMessages + (run.pressure.waits ? 1 : 0));
+    expect(queue.bytes).toBeLessThanOrEqual(outbox.maxBytes + slack);
+    expect(queue.length).toBeLessThanOrEqual(outbox.maxMessages + (run.pressure.waits ? 1 : 0));
   }
   const waiting = runs.filter((run) => run.pressure.waits).length;
   // Sources that wait are paused, not dropped; what is in a request can't be dropped either.
-  const unmovable = [...runs].reduce((sum, run) => sum + (run.pressure.waits ? broker.lane('t', run.camera, {}).bytes : 0), 0);
+  const unmovable = [...runs].reduce((sum, run) => sum + (run.pressure.waits ? broker.queue('t', run.camera, {}).bytes : 0), 0);
   if (waiting === 0) expect(broker.state.outbox.bytes).toBeLessThanOrEqual(outboxMaxBytes + inRequests(runs) * biggest);
   else expect(broker.state.outbox.bytes).toBeLessThanOrEqual(Math.max(outboxMaxBytes, unmovable) + inRequests(runs) * biggest);
 }

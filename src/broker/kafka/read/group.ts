@@ -6,7 +6,7 @@ import type { Admin, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { Observable } from 'rxjs';
 import { isRxcamError } from '../../../core/errors/errors.js';
 import { Received } from '../../../message/index.js';
-import { type AgainOptions, againOptions } from '../../again.js';
+import { type RetryOptions, retryOptions } from '../../retry-options.js';
 import type { KafkaOptions } from '../options.js';
 import { KafkaSockets } from '../client/index.js';
 import { BufferHeaders, checkGroup } from '../../reading/index.js';
@@ -22,7 +22,7 @@ const SESSION_MS = 10_000;
 const MAX_WAIT_MS = 500;
 
 export class KafkaGroupReader implements Reader {
-  readonly again: AgainOptions;
+  readonly again: RetryOptions;
   readonly #out = new Map<number, OutOffsets>();
   /** The group's first place must not be written over a later one. */
   #settling: Promise<void> | undefined;
@@ -30,7 +30,7 @@ export class KafkaGroupReader implements Reader {
   /** @throws InvalidOption */
   constructor(readonly request: ReadRequest, readonly options: KafkaOptions, readonly hooks: KafkaReaderHooks) {
     checkGroup(request);
-    this.again = againOptions(options);
+    this.again = retryOptions(options);
   }
 
   read(gate: Gate): Observable<Piece> {

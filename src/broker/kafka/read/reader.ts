@@ -2,7 +2,7 @@
 import { Observable, firstValueFrom } from 'rxjs';
 import { InvalidOption, type RxcamError, isRxcamError } from '../../../core/errors/errors.js';
 import type { Received } from '../../../message/index.js';
-import { type AgainOptions, againOptions } from '../../again.js';
+import { type RetryOptions, retryOptions } from '../../retry-options.js';
 import type { KafkaOptions } from '../options.js';
 import { type ClusterHooks, FetchCluster } from './cluster.js';
 import { KafkaPlaces } from './places.js';
@@ -24,14 +24,14 @@ const MISSING_EVERY_MS = 500;
 const OFFSET_OUT_OF_RANGE = 1;
 
 export class KafkaReader implements Reader {
-  readonly again: AgainOptions;
+  readonly again: RetryOptions;
   readonly #key: Buffer | undefined;
   readonly #places: KafkaPlaces;
 
   /** @throws InvalidOption */
   constructor(readonly request: ReadRequest, readonly options: KafkaOptions, readonly hooks: KafkaReaderHooks) {
     refuseIds('kafka', request.from, request.to);
-    this.again = againOptions(options);
+    this.again = retryOptions(options);
     this.#key = request.key === undefined ? undefined : Buffer.from(request.key);
     this.#places = new KafkaPlaces(request, this.#key);
   }

@@ -4,7 +4,7 @@ import type { Redis } from 'ioredis';
 import { Observable, firstValueFrom } from 'rxjs';
 import { isRxcamError } from '../../../core/errors/errors.js';
 import type { Received } from '../../../message/index.js';
-import { type AgainOptions, againOptions } from '../../again.js';
+import { type RetryOptions, retryOptions } from '../../retry-options.js';
 import type { RedisOptions } from '../options.js';
 import { checkGroup } from '../../reading/index.js';
 import type { Gate, Piece, ReadRequest, Reader } from '../../reader.js';
@@ -20,7 +20,7 @@ const CLAIM_EVERY_MS = 15_000;
 const MAX_OWED = 1_000;
 
 export class RedisGroupReader implements Reader {
-  readonly again: AgainOptions;
+  readonly again: RetryOptions;
   readonly #entries: EntryReader;
   /** Name of this member, over all its connections. */
   readonly #member = `rxcam-${randomUUID()}`;
@@ -32,7 +32,7 @@ export class RedisGroupReader implements Reader {
   /** @throws InvalidOption */
   constructor(readonly request: ReadRequest, readonly options: RedisOptions, readonly hooks: RedisReaderHooks) {
     checkGroup(request);
-    this.again = againOptions(options);
+    this.again = retryOptions(options);
     this.#entries = new EntryReader(request.topic);
   }
 

@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { Observable, firstValueFrom } from 'rxjs';
 import { InvalidOption, isRxcamError } from '../../../core/errors/errors.js';
 import type { Received } from '../../../message/index.js';
-import { type AgainOptions, againOptions } from '../../again.js';
+import { type RetryOptions, retryOptions } from '../../retry-options.js';
 import type { RedisOptions } from '../options.js';
 import { marked } from '../../reading/index.js';
 import type { Gate, Piece, ReadRequest, Reader } from '../../reader.js';
@@ -20,7 +20,7 @@ const MAX_COUNT = 64;
 const FIRST_COUNT = 2;
 
 export class RedisReader implements Reader {
-  readonly again: AgainOptions;
+  readonly again: RetryOptions;
   readonly #entries: EntryReader;
   /** Id of the last entry that was read; undefined until the beginning is known. */
   #last: string | undefined;
@@ -45,7 +45,7 @@ export class RedisReader implements Reader {
     }
     checkId('from', from, ['latest', 'earliest']);
     checkId('to', to, ['latest']);
-    this.again = againOptions(options);
+    this.again = retryOptions(options);
     this.#entries = new EntryReader(request.topic);
   }
 

@@ -1,12 +1,12 @@
 /** Whether the broker answers, and when to ask again: after waits that double, one request at a time until one is answered. */
 import { mono } from '../../core/clock.js';
 import { BROKER } from '../../core/defaults/defaults.js';
-import type { AgainOptions } from '../again.js';
+import type { RetryOptions } from '../retry-options.js';
 
 const LEAST_SHARE = 1 / 128;
 const SHARE_STEP = 1 / 16;
 
-export class Health {
+export class CircuitBreaker {
   /** Requests that failed, one after the other. */
   #failures = 0;
   /** Rises with each failure: what was sent before it says nothing of the broker now. */
@@ -17,7 +17,7 @@ export class Health {
   #isHurried = false;
   #share = 1;
 
-  constructor(readonly options: AgainOptions) {}
+  constructor(readonly options: RetryOptions) {}
 
   get isHurried(): boolean { return this.#isHurried; }
 

@@ -5,7 +5,7 @@ import { InvalidOption, type RxcamError } from '../../core/errors/errors.js';
 import type { CameraMessage, Published } from '../../core/frame/frame.js';
 import { BoundedQueue, type Held, type Limits, type Total } from './bounded-queue.js';
 import type { Outgoing } from '../driver.js';
-import { type Receiver } from './receiver.js';
+import { type AckRouter } from './ack-router.js';
 import { type Retains, retains } from './retained.js';
 
 /** A message in the outbox. */
@@ -16,7 +16,7 @@ export class Entry implements Held {
   readonly dependent: boolean;
 
   /** @param offeredAt - monotonic time in ms */
-  constructor(readonly message: CameraMessage, readonly ticket: Ticket, readonly receiver: Receiver, readonly offeredAt: number) {
+  constructor(readonly message: CameraMessage, readonly ticket: Ticket, readonly router: AckRouter, readonly offeredAt: number) {
     this.retains = retains(message.value, message.fields);
     this.pressure = ownerOf(message)?.pressure;
     const isReference = message.referenceOrder !== undefined;
@@ -26,23 +26,23 @@ export class Entry implements Held {
 
   acknowledged(ack: Published): void {
     this.ticket.published(ack);
-    this.receiver.acknowledged(ack);
+    this.router.acknowledged(ack);
   }
 
   dropped(): void {
-    this.receiver.dropped();
+    this.router.dropped();
   }
 }
 
-export class Lane extends BoundedQueue<Entry> {
+export class PartitionQueue extends BoundedQueue<Entry> {
   maxInFlight: number = BROKER.maxInFlight;
   /** Bytes of one request, at most: lowered while a message that is too large is searched for. */
   maxRequestBytes = Infinity;
   /** Whether a message too large is searched for. */
   isSearched = false;
-  /** Whether the last request was refused for the sake of some message in it, perhaps of another lane. */
+  /** Whether the last request was refused for the sake of some message in it, perhaps of another queue. */
   isSuspect = false;
-  /** Answers in a row that refused this lane's messages while the request went through. */
+  /** Answers in a row that refused this queue's messages while the request went through. */
   failures = 0;
   /** Monotonic time before which nothing is sent. */
   notBefore = 0;
@@ -54,7 +54,7 @@ export class Lane extends BoundedQueue<Entry> {
   #lastOwner: AccountOwner | undefined;
   #lastSent: number;
 
-  /** @param lastSent - the inputOrder that was sent here last, by a lane that is gone */
+  /** @param lastSent - the inputOrder that was sent here last, by a queue that is gone */
   constructor(readonly topic: string, readonly key: string, limits: Limits, total: Total, lastSent = 0) {
     super(limits, total);
     this.#lastSent = lastSent;
@@ -67,13 +67,13 @@ export class Lane extends BoundedQueue<Entry> {
     return this.length === 0 && this.#holders.size === 0 && this.#lastOwner?.live !== true;
   }
 
-  /** Whether its requests hold no message of another lane: it must not hold up others. */
+  /** Whether its requests hold no message of another queue: it must not hold up others. */
   get isAlone(): boolean {
     return this.isSearched || this.isSuspect || this.failures > 0;
   }
 
   /**
-   * `holder` publishes here for a run, until it releases the lane: a run may go on elsewhere, with another subscription.
+   * `holder` publishes here for a run, until it releases the queue: a run may go on elsewhere, with another subscription.
    * @throws InvalidOption if another run that is live publishes here
    */
   claim(owner: AccountOwner | undefined, holder: object): void {

@@ -2,7 +2,7 @@
 import { type Subscription, asyncScheduler } from 'rxjs';
 import { mono } from '../../core/clock.js';
 
-export class Alarm {
+export class Timer {
   #timer: Subscription | undefined;
   #at = Infinity;
 

@@ -10,9 +10,9 @@ export interface Listener {
 
 /**
  * A camera that reconnects subscribes to `publish` anew; what the outbox still holds from before is acknowledged to
- * the receiver of the run, and the next subscription attaches to it. It can keep no more than the outbox held.
+ * the router of the run, and the next subscription attaches to it. It can keep no more than the outbox held.
  */
-export class Receiver {
+export class AckRouter {
   #pending = 0;
   #kept: Published[] = [];
   #listener: Listener | undefined;
