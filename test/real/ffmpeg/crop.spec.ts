@@ -126,3 +126,16 @@ it('cuts the same out of a camera that changes its resolution, and loses no pict
   expect(gate.stats).toMatchObject({ captured: units.length, delivered: units.length });
   await threeQuestions({ stats: gate.stats });
 });
+
+it.each([
+  ['the whole picture is', { left: 0, top: 0, width: 1, height: 1 }, 'copy', /^reused: /],
+  ['a part of the picture is not', LEFT_BOTTOM, 'libx265', /not reused: the source is 640x360, and 320x180 is wanted$/],
+])('%s sent as the source has encoded it, where that is allowed', async (_, rectangle, encoder, reason) => {
+  const gate = camera(await footage({ codec: 'h265' }));
+  const chosen: unknown[] = [];
+  gate.events$.subscribe((event) => { if (event.type === 'encoder') chosen.push({ encoder: event.encoder, reason: event.reason }); });
+  const units = await lastValueFrom(gate.pipe(crop(rectangle), encodeH265({ mode: 'stream', reuse: true }), toArray()));
+  expect(units).toHaveLength(50);
+  expect(chosen).toEqual([{ encoder, reason: expect.stringMatching(reason) as string }]);
+  await threeQuestions({ stats: gate.stats });
+});
