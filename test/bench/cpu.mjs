@@ -27,12 +27,13 @@ export function median(values) {
   return (sorted[Math.floor((sorted.length - 1) / 2)] + sorted[Math.ceil((sorted.length - 1) / 2)]) / 2;
 }
 
-/** Runs both `pairs` times, in turn; prints each pair and the median of the ratios. */
-export async function compare(name, pairs, reference, candidate) {
+/** Runs both `pairs` times, in turn; prints each pair and the median of the ratios. `seen` gets the seconds of each pair. */
+export async function compare(name, pairs, reference, candidate, seen = (_reference, _candidate) => undefined) {
   const ratios = [];
   for (let pair = 1; pair <= pairs; pair++) {
     const [a, b] = pair % 2 === 1 ? [await reference(), await candidate()] : (await swapped(reference, candidate));
     ratios.push(b / a);
+    seen(a, b);
     console.log(`${name} pair ${pair}: reference ${a.toFixed(2)} s, rxcam ${b.toFixed(2)} s, ratio ${(b / a).toFixed(3)}`);
   }
   console.log(`${name}: median ratio ${median(ratios).toFixed(3)} (${Math.min(...ratios).toFixed(3)} to ${Math.max(...ratios).toFixed(3)}, ${pairs} pairs)`);

@@ -6,7 +6,7 @@ import path from 'node:path';
 
 export const folder = path.join(tmpdir(), 'rxcam-bench');
 
-/** The file, made once. @param {number} crf - 26 gives access units of 22 kB, 20 of 55 kB */
+/** The file, made once. @param {number} crf - 26 gives access units of 22 kB, 22 of 62 kB */
 export function footage(seconds, crf = 26) {
   mkdirSync(folder, { recursive: true });
   const file = path.join(folder, `1080p-${seconds}s-crf${crf}.mp4`);

@@ -2,6 +2,7 @@
 import { lastValueFrom } from 'rxjs';
 import { camera, encodeH265, memory, publish, resize, skipRate, toMessage } from 'rxcam';
 
+const startUs = process.cpuUsage();
 const source = camera(process.argv[2]);
 const broker = memory();
 await lastValueFrom(source.pipe(
@@ -12,5 +13,5 @@ await lastValueFrom(source.pipe(
   publish(broker, { topic: 'bench' }),
 ));
 const { captured, skipped, published, droppedTotal, inFlight, bytes } = source.stats;
-console.log(JSON.stringify({ captured, skipped, published, droppedTotal, inFlight, bytes }));
+console.log(JSON.stringify({ startSeconds: (startUs.user + startUs.system) / 1e6, captured, skipped, published, droppedTotal, inFlight, bytes }));
 await broker.close();

@@ -7,7 +7,7 @@
 import { rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { compare, cpuSeconds } from './cpu.mjs';
+import { compare, cpuSeconds, median } from './cpu.mjs';
 import { folder, footage } from './footage.mjs';
 
 const pairs = Number(process.argv[2] ?? 5);
@@ -27,6 +27,7 @@ async function byHand() {
 }
 
 let last = '';
+const withoutStart = [];
 async function byRxcam() {
   const worker = fileURLToPath(new URL('fusion-worker.mjs', import.meta.url));
   const { seconds: cpu, output } = await cpuSeconds('node', [worker, clip]);
@@ -34,7 +35,8 @@ async function byRxcam() {
   return cpu;
 }
 
-await compare('fusion', pairs, byHand, byRxcam);
+await compare('fusion', pairs, byHand, byRxcam, (hand, rxcam) => { withoutStart.push((rxcam - JSON.parse(last).startSeconds) / hand); });
+console.log(`fusion: median ratio without the start of Node and the import ${median(withoutStart).toFixed(3)}`);
 console.log(`rxcam's own account: ${last}`);
 console.log(`bytes of the reference: ${statSync(out).size}`);
 rmSync(out);
