@@ -1,4 +1,4 @@
-/** The environment of a child: what the system and the hardware need, and nothing of the program's own. */
+/** The environment of a child: variables of the system and the hardware, none of the program's own. */
 
 /** Where programs and libraries are, by platform. */
 const SYSTEM = [

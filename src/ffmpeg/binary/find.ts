@@ -1,4 +1,4 @@
-/** Finding an ffmpeg that has what a plan needs: FFMPEG_PATH, or else PATH, then the npm package @ffmpeg-installer/ffmpeg. */
+/** Finds an ffmpeg that has what a plan needs: FFMPEG_PATH if it is set, otherwise PATH, then the npm package @ffmpeg-installer/ffmpeg. */
 import { execFile } from 'node:child_process';
 import { accessSync, chmodSync, constants, realpathSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -10,7 +10,7 @@ import { exhausted } from '../../core/errors/exhausted.js';
 import type { FfmpegFacts } from '../../core/engine/ffmpeg-facts.js';
 import { loadCommandBuilder } from './command-builder.js';
 import { childEnvironment } from './environment.js';
-import { learnGuard } from './guard.js';
+import { askSetpriv } from './setpriv.js';
 import { forget, recall, remember } from './remembered.js';
 
 /** libavutil's major version counts up with ffmpeg's: 56 is 4.x, 57 is 5.x. */
@@ -34,7 +34,7 @@ export function findFfmpeg(encoders: readonly string[] = []): Observable<FfmpegF
   return defer(async () => {
     const facts = await find(encoders);
     // One waits for a process, the other computes.
-    await Promise.all([learnGuard(facts.path), prepared()]);
+    await Promise.all([askSetpriv(facts.path), prepared()]);
     return facts;
   });
 }

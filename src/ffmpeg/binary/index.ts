@@ -2,4 +2,4 @@
 export { newCommand } from './command-builder.js';
 export { childEnvironment } from './environment.js';
 export { doubt, findFfmpeg, pathOf } from './find.js';
-export { guard } from './guard.js';
+export { setprivWords } from './setpriv.js';

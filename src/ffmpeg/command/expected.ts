@@ -1,4 +1,4 @@
-/** What a command takes its source to be. It is built before the source is open: what does not fit is found out then. */
+/** The source as a command expects it. The command is built before the source is open; a mismatch shows afterwards. */
 import { type EncodeStep, sizeAfter } from '../../core/steps/index.js';
 import { type Plan, encodeStep, ffmpegSteps, skipRules } from '../../core/plan/plan.js';
 import type { Shape, Size } from '../../core/pictures/size.js';

@@ -6,4 +6,4 @@ export { decodeGraph } from './graph.js';
 export { MediaTime } from './media-time.js';
 export { paced } from './pace.js';
 export { type Chosen, chooseEncoder } from './probe.js';
-export { type PictureLine, pictureLine } from './unchanged.js';
+export { type PictureLine, pictureLine } from './comparison-lines.js';

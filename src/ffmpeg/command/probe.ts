@@ -1,4 +1,4 @@
-/** Choosing the encoder of a step: hardware is tried with one picture and remembered; software takes over, never silently. */
+/** Chooses the encoder of a step: tries hardware with one picture, remembers the result, and reports a fall-back to software. */
 import { execFile } from 'node:child_process';
 import { type Observable, concatMap, from, map, of, reduce, takeWhile } from 'rxjs';
 import type { EncodeStep } from '../../core/steps/index.js';

@@ -1,7 +1,7 @@
-/** Reads a pipe in bulk: each waking of a process costs far more than the few bytes that it wakes for. */
+/** Reads a pipe in bulk: waking a process costs far more than reading the few bytes that woke it. */
 import type { Readable } from 'node:stream';
 
-/** The longest time that data lie in the pipe, far below a read window; ms. */
+/** Longest time that data stay in the pipe, far below a read window; ms. */
 const REST_MS = 100;
 
 /**

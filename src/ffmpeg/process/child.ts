@@ -1,4 +1,4 @@
-/** A running ffmpeg as an Observable: packets out of its stdout, facts out of its stderr, its end as completion or failure. */
+/** A running ffmpeg as an Observable: packets from its stdout, facts from its stderr, its end as completion or failure. */
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { Observable, type Subscriber } from 'rxjs';
@@ -26,7 +26,7 @@ export interface ChildOptions {
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** Whether the source is live, and what must not be shown of it. */
   readonly live: boolean;
-  /** What is read, for messages: ffmpeg itself knows only the pipe that it was told through. */
+  /** What is read, for messages: ffmpeg itself knows only the pipe. */
   readonly address: string;
   readonly secrets: Iterable<string>;
   /** What ffmpeg prints of failures of its kind. */
@@ -35,7 +35,7 @@ export interface ChildOptions {
   readonly inBulk?: boolean;
   /** Whether the source is known to have answered before. */
   readonly answered?: boolean;
-  /** 0 to 19: how much it stands back for others. Default 0. */
+  /** 0 to 19: how much it yields to other processes. Default 0. */
   readonly nice?: number | undefined;
   /** Called when the process starts; the function returned is called when it is gone. */
   hold(): () => void;

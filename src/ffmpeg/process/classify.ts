@@ -1,4 +1,4 @@
-/** Why ffmpeg ended: a table of what it prints, grounded on runs of 5.1 and of the build from 2018. */
+/** Finds out why ffmpeg ended, from a table of its messages; based on runs of 5.1 and of the build of 2018. */
 import type { ErrorCode } from '../../core/errors/errors.js';
 import { NETWORK_ROWS, type StderrRow, type StderrRows } from '../../core/errors/stderr-rows.js';
 

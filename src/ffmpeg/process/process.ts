@@ -1,9 +1,9 @@
-/** One ffmpeg process: started in a group of its own, ended for certain, never left behind. */
+/** Starts and ends one ffmpeg process, in a process group of its own; none is ever left behind. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { setPriority } from 'node:os';
 import { getDefaultHighWaterMark, setDefaultHighWaterMark } from 'node:stream';
 import { PROCESS } from '../../core/defaults/limits.js';
-import { childEnvironment, guard } from '../binary/index.js';
+import { childEnvironment, setprivWords } from '../binary/index.js';
 
 /** Processes that live now; ended with this one. */
 const living = new Set<ChildProcessWithoutNullStreams>();
@@ -11,7 +11,7 @@ let isWatching = false;
 
 /** How a process is started. */
 export interface Starting {
-  /** 0 (default) to 19: how much it stands back for others. */
+  /** 0 (default) to 19: how much it yields to other processes. */
   readonly nice?: number | undefined;
   /** Variables on top of those that every process gets. */
   readonly env?: Readonly<Record<string, string>> | undefined;
@@ -37,7 +37,7 @@ export function start(path: string, args: readonly string[], how: Starting, onGo
 }
 
 function started(path: string, args: readonly string[], { nice = 0, env }: Starting, onGone: () => void): ChildProcessWithoutNullStreams {
-  const [command = path, ...words] = [...guard(path), path, ...args];
+  const [command = path, ...words] = [...setprivWords(path), path, ...args];
   const child = withoutReadAhead(() => spawn(command, words, {
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'], detached: process.platform !== 'win32', windowsHide: true, env: { ...childEnvironment(), ...env },
   }));

@@ -1,4 +1,4 @@
-/** What ffmpeg says on stderr, run with `-loglevel level+verbose`: lines of bounded length, and the facts in them. */
+/** Parses ffmpeg's stderr, run with `-loglevel level+verbose`: lines of bounded length, and the facts in them. */
 import { StringDecoder } from 'node:string_decoder';
 import { PROCESS } from '../../core/defaults/limits.js';
 import { InputDescription, type StreamFact } from '../stream/index.js';

@@ -1,4 +1,4 @@
-/** One ffmpeg process that decodes access units: NUT in and NUT out, so that each picture is known by its media time. */
+/** One ffmpeg process that decodes access units: NUT in and NUT out, so that each picture keeps its media time. */
 import { type Observable, switchMap } from 'rxjs';
 import type { DecodedPicture, Decoder, PictureForm } from '../../core/engine/decoder.js';
 import { RESIZE } from '../../core/defaults/defaults.js';

@@ -1,4 +1,4 @@
-/** One ffmpeg process that makes a JPEG of access units that are at hand. */
+/** One ffmpeg process that makes a JPEG from given access units. */
 import { type Observable, filter, map, switchMap, take } from 'rxjs';
 import { STEPS } from '../../core/steps/index.js';
 import { runChild } from '../process/index.js';

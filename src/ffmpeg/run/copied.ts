@@ -1,6 +1,6 @@
-/** Makes events of access units that are passed on as they are: no picture is decoded, so each one read is one captured. */
+/** Makes events of copied access units: nothing is decoded, so each one that is read counts as one captured. After a seek, skips access units already sent. */
 import { CopiedStream, type CopiedCodec } from '../annexb/index.js';
-import type { Pictures } from './capture.js';
+import type { Pictures } from './source-process.js';
 import { COPY_OFFSET_US, MediaTime } from '../command/index.js';
 import { type EngineEvent, type EngineOutput, RESUME_TOLERANCE_US, type ResumePoint } from '../../core/engine/engine.js';
 import { EncoderFailed } from '../../core/errors/errors.js';

@@ -10,7 +10,7 @@ import type { FfmpegFacts } from '../../core/engine/ffmpeg-facts.js';
 import { runFeed } from './feed.js';
 import { doubt, findFfmpeg } from '../binary/index.js';
 import { reusing } from './reuse.js';
-import { type Job, PROGRESS, copied, decoded, prepared } from './source-run.js';
+import { type SourceJob, PROGRESS, copied, decoded, prepared } from './source-run.js';
 
 /** Failures by which a binary may show that it is not what it was remembered as. */
 const DOUBTFUL: ReadonlySet<string> = new Set(['CAPTURE_CRASHED', 'ENCODER_FAILED']);
@@ -48,7 +48,7 @@ function run(plan: Plan, context: EngineContext, facts: FfmpegFacts): Observable
   if (origin.kind !== 'camera') throw new Error('a plan on frames needs a feed');
   const job = { plan, origin, facts, context };
   if (!isReused(step)) return encoded(step, facts, (encoder) => prepared(job, (input) => decoded(job, input, encoder)));
-  return concat(of(PROGRESS), prepared(job, (input) => reusing(job, input, (again: Job, why) => (
+  return concat(of(PROGRESS), prepared(job, (input) => reusing(job, input, (again: SourceJob, why) => (
     encoded(step, facts, (encoder) => decoded(again, input, encoder), why)
   ))));
 }

@@ -1,7 +1,7 @@
 /** One ffmpeg process fed with raw pictures on its stdin. */
 import type { Observable } from 'rxjs';
 import type { EngineContext, EngineEvent, Feed } from '../../core/engine/engine.js';
-import { type Form, outputOf } from './capture.js';
+import { type Form, outputOf } from './source-process.js';
 import { mapEach } from '../stream/index.js';
 import { pour, runChild } from '../process/index.js';
 

@@ -7,10 +7,10 @@ import { COPY, type Plan } from '../../core/plan/plan.js';
 import type { SourceInput } from '../../core/source.js';
 import { copiedCodec } from './copied.js';
 import { held, isDeinterlaced, isKnown, known, learn } from '../stream/index.js';
-import { type Job, PROGRESS, copied, looked } from './source-run.js';
+import { type SourceJob, PROGRESS, copied, looked } from './source-run.js';
 
 /** Encodes after all; `why` not reused. */
-type Encode = (job: Job, why: string) => Observable<EngineEvent>;
+type Encode = (job: SourceJob, why: string) => Observable<EngineEvent>;
 
 /** Pixel formats that every consumer of what encodeH265 makes can show: 8-bit 4:2:0. */
 const PIXEL_FORMATS = new Set(['yuv420p', 'yuvj420p']);
@@ -29,7 +29,7 @@ export function whyNotReused({ origin, steps }: Plan, source: Partial<SourceInfo
 }
 
 /** Runs a plan that allows reuse. A source that has not been seen is looked at first: never beside a capture. */
-export function reusing(job: Job, input: SourceInput, encode: Encode): Observable<EngineEvent> {
+export function reusing(job: SourceJob, input: SourceInput, encode: Encode): Observable<EngineEvent> {
   const { plan, origin: { source } } = job;
   const why = plan.steps.map((step) => ruleOf(step).notReused).find((one) => one !== undefined);
   if (why !== undefined) return encode(job, why);
@@ -41,7 +41,7 @@ export function reusing(job: Job, input: SourceInput, encode: Encode): Observabl
   return concat(look$, run$.pipe(tap((event) => { if (event.type === 'opened') learn(source, event.source); })));
 }
 
-function look(job: Job, input: SourceInput): Observable<EngineEvent> {
+function look(job: SourceJob, input: SourceInput): Observable<EngineEvent> {
   const { context, gone$ } = held(job.context);
   return concat(
     looked({ ...job, context }, input).pipe(
@@ -60,7 +60,7 @@ class NotReusable extends Error {
 }
 
 /** Passes access units on for as long as the source stays what it was, then encodes. */
-function reused(job: Job, input: SourceInput, encode: Encode): Observable<EngineEvent> {
+function reused(job: SourceJob, input: SourceInput, encode: Encode): Observable<EngineEvent> {
   const { plan, origin: { source } } = job;
   const { context, gone$ } = held(job.context);
   const { codec = '', width = 0, height = 0 } = known(source);
@@ -82,7 +82,7 @@ function reused(job: Job, input: SourceInput, encode: Encode): Observable<Engine
 }
 
 /** A file is read from its start again: what has been passed on is not encoded once more. */
-function goneOn(job: Job, last: number, why: string, encode: Encode): Observable<EngineEvent> {
+function goneOn(job: SourceJob, last: number, why: string, encode: Encode): Observable<EngineEvent> {
   if (last < 0) return encode(job, why);
   const context: EngineContext = { ...job.context, resume: { afterPts: last, skip: [] } };
   return encode({ ...job, context }, why).pipe(filter((event) => event.type !== 'captured' || event.pts > last + RESUME_TOLERANCE_US));

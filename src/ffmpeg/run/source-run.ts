@@ -5,7 +5,7 @@ import type { FfmpegFacts } from '../../core/engine/ffmpeg-facts.js';
 import type { SourceInfo } from '../../core/frame/frame.js';
 import { type CameraOrigin, type Plan, changeRule } from '../../core/plan/plan.js';
 import type { SourceInput } from '../../core/source.js';
-import { DecodedPictures, type Form, type Pictures, capture } from './capture.js';
+import { DecodedPictures, type Form, type Pictures, runSourceProcess } from './source-process.js';
 import { type Encoder, type Expected, cameraArguments, copyArguments, encodingOf, expectedOf, lookArguments, paced, serves, shownSize } from '../command/index.js';
 import { ComparedPictures } from './compared.js';
 import { CopiedPictures } from './copied.js';
@@ -16,7 +16,7 @@ export const PROGRESS: EngineEvent = { type: 'progress' };
 const CONNECTED: EngineEvent = { type: 'connected' };
 
 /** A plan on a camera's own source, and what is needed to run it. */
-export interface Job {
+export interface SourceJob {
   readonly plan: Plan;
   readonly origin: CameraOrigin;
   readonly facts: FfmpegFacts;
@@ -24,7 +24,7 @@ export interface Job {
 }
 
 /** Prepares the source, then runs something on what ffmpeg is to open. */
-export function prepared({ origin, facts }: Job, run: (input: SourceInput) => Observable<EngineEvent>): Observable<EngineEvent> {
+export function prepared({ origin, facts }: SourceJob, run: (input: SourceInput) => Observable<EngineEvent>): Observable<EngineEvent> {
   const limits = readingLimits(origin);
   return origin.source.prepare(facts).pipe(switchMap((step): Observable<EngineEvent> => {
     if (step.type === 'progress') return of(PROGRESS);
@@ -41,7 +41,7 @@ function allowing({ protocols }: SourceInput): string[] {
 }
 
 /** Pictures, through the plan's steps; raw without an encoder. */
-export function decoded(job: Job, input: SourceInput, encoder: Encoder | undefined): Observable<EngineEvent> {
+export function decoded(job: SourceJob, input: SourceInput, encoder: Encoder | undefined): Observable<EngineEvent> {
   const { plan, facts, origin } = job;
   const unchanged = changeRule(plan);
   const form = (expected: Expected): Form => ({ format: encoder?.codec ?? origin.pixelFormat, shown: encoder && shownSize(encoder, expected) });
@@ -58,7 +58,7 @@ export function decoded(job: Job, input: SourceInput, encoder: Encoder | undefin
 }
 
 /** The source's own access units. @param accepts - throws for a source whose units are not wanted */
-export function copied(job: Job, input: SourceInput, accepts: (source: Partial<SourceInfo>) => void): Observable<EngineEvent> {
+export function copied(job: SourceJob, input: SourceInput, accepts: (source: Partial<SourceInfo>) => void): Observable<EngineEvent> {
   const { source } = job.origin;
   return settled({ ...job, decodes: false }, (reading, choose, outer) => {
     const args = copyArguments(input, job.facts, { ...reading, patience: patience(job) }, outer.resume);
@@ -70,19 +70,19 @@ export function copied(job: Job, input: SourceInput, accepts: (source: Partial<S
 }
 
 /** What the source says of itself, as `opened`; no pictures. */
-export function looked(job: Job, input: SourceInput): Observable<EngineEvent> {
+export function looked(job: SourceJob, input: SourceInput): Observable<EngineEvent> {
   const choose: Choose = (streams) => chosenOf(streams, job.origin.stream);
   return read(job, input, lookArguments(input, patience(job)), choose, { heartbeat: () => [], packet: () => [] });
 }
 
 /** ms; of other live sources sound may be in the way, of which ffmpeg would wait for the description as long. */
-function patience({ origin: { firstFrameTimeoutMs, source } }: Job): number | undefined {
+function patience({ origin: { firstFrameTimeoutMs, source } }: SourceJob): number | undefined {
   return source.picturesAlone === true ? firstFrameTimeoutMs : undefined;
 }
 
 /** @param isBounded - not with hardware: its drivers take addresses by the gigabyte */
 function read(
-  { origin, facts, context }: Job, input: SourceInput, args: readonly string[], choose: Choose, pictures: Pictures, isBounded = true,
+  { origin, facts, context }: SourceJob, input: SourceInput, args: readonly string[], choose: Choose, pictures: Pictures, isBounded = true,
 ): Observable<EngineEvent> {
   const { source } = origin;
   const checked: Choose = (streams) => {
@@ -91,5 +91,5 @@ function read(
     return stream;
   };
   const command = isBounded ? bounded(facts.path, args, origin) : { path: facts.path, args };
-  return capture({ ...command, input, inBulk: !source.live && input.paced !== true, source, choose: checked, pictures }, context);
+  return runSourceProcess({ ...command, input, inBulk: !source.live && input.paced !== true, source, choose: checked, pictures }, context);
 }

@@ -1,4 +1,4 @@
-/** What a source may use of ffmpeg: the decoders that cameras need, so many pixels, so much memory. */
+/** Limits of a source: the decoders that cameras need, the size of a picture, memory. */
 import { existsSync } from 'node:fs';
 import { REMOTE_CODECS } from '../../core/defaults/defaults.js';
 import { DecodeFailed } from '../../core/errors/errors.js';

@@ -1,4 +1,4 @@
-/** What ffmpeg says of an input before it reads on: its length, and each video stream in it. */
+/** Parses ffmpeg's description of an input: its duration and each video stream. */
 import { describedRate } from './rate.js';
 
 export interface StreamFact {

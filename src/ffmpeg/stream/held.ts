@@ -1,4 +1,4 @@
-/** Waiting until the processes of one part of a run are gone, before the next part starts its own. */
+/** Waits until the processes of one part of a run are gone, before the next part starts its own. */
 import { BehaviorSubject, type Observable, filter, ignoreElements, take } from 'rxjs';
 import type { EngineContext } from '../../core/engine/engine.js';
 

@@ -1,4 +1,4 @@
-/** What each source has said of itself last. */
+/** The latest description of each source. */
 import type { OpenedSource } from '../../core/engine/engine.js';
 import type { SourceInfo } from '../../core/frame/frame.js';
 import type { Source } from '../../core/source.js';

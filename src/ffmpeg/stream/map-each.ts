@@ -1,4 +1,4 @@
-/** `mergeMap` for arrays that are there at once: it makes no inner subscription for each of them. */
+/** `mergeMap` for arrays that exist already: without an inner subscription for each. */
 import { Observable, type OperatorFunction } from 'rxjs';
 
 /** Emits the values of each array that `project` makes; what it throws is an error of the stream. */

@@ -1,7 +1,7 @@
 /**
- * The lines that the graph of `skipUnchanged` writes on stderr. One thread runs the graph, picture after picture: of a picture
- * whose line stands there without the other before the next picture's, it is certain that it was left out, whatever the
- * encoders and the muxers, which have threads of their own, have still to write.
+ * mpdecimate drops frames silently, so the graph of `skipUnchanged` logs each one on stderr: a line before it, and another after it. One
+ * thread runs the graph, picture after picture. A picture with the first line alone was therefore dropped, even while encoders
+ * and muxers, which have threads of their own, still have to write earlier ones.
  */
 
 /** blackframe's line: all pixels of a picture that was decoded are below its threshold, and none of one that was kept. */

@@ -1,7 +1,7 @@
 /**
- * What stands around a process on Linux, by setpriv: the kernel ends it when Node ends without a word (SIGKILL, out of memory),
- * and nothing that it starts gains rights (`no_new_privs`). Without setpriv a process ends when it next writes to the pipe that
- * is gone, or by its own read timeout while its source is silent.
+ * Kills ffmpeg if Node dies without cleanup (SIGKILL, out of memory), and lets nothing that ffmpeg starts gain rights
+ * (`no_new_privs`): the words of Linux's setpriv that go before a command. Without setpriv a process ends at its next write to
+ * the broken pipe, or by its own read timeout while its source is silent.
  */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -19,22 +19,22 @@ const known = new Map<boolean, readonly string[]>();
 const gainsRights = (path: string): boolean => path.startsWith('/snap/');
 
 /**
- * Words to put before a command; none where there is no such thing, or {@link learnGuard} has not found it.
+ * Words to put before a command; none without setpriv, or before {@link askSetpriv} has found it.
  * @param path - of the command
  */
-export function guard(path: string): readonly string[] {
+export function setprivWords(path: string): readonly string[] {
   return known.get(gainsRights(path)) ?? [];
 }
 
-/** Finds the words for a command, once: not every setpriv knows the options. Never rejects: a machine that can start nothing now is asked again. */
-export async function learnGuard(path: string): Promise<void> {
+/** Finds the words for a command, once: not every setpriv knows the options. Never rejects; if the machine can start nothing now, the next call asks again. */
+export async function askSetpriv(path: string): Promise<void> {
   const gains = gainsRights(path);
   if (process.platform !== 'linux' || known.has(gains)) return;
   const words = await ask(gains ? [DIES_WITH_NODE] : [[...NO_NEW_PRIVS, ...DIES_WITH_NODE], DIES_WITH_NODE]);
   if (words !== undefined) known.set(gains, words);
 }
 
-/** Undefined when nothing could be started: that passes. */
+/** Undefined if nothing could be started, which is temporary. */
 async function ask(choices: readonly (readonly string[])[]): Promise<readonly string[] | undefined> {
   const path = SETPRIV.find((one) => existsSync(one));
   if (path === undefined) return [];

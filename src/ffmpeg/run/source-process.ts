@@ -1,4 +1,4 @@
-/** Capture: one ffmpeg process reading a source, from start to end. */
+/** One ffmpeg process that reads a source, from start to end, as events of the engine. */
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { EMPTY, type MonoTypeOperatorFunction, type Observable, Subject, concat, defer, finalize, merge, tap, throwError } from 'rxjs';
 import type { EngineContext, EngineEvent, EngineOutput } from '../../core/engine/engine.js';
@@ -12,8 +12,8 @@ import { type Choose, type StreamFact, mapEach, toldOf } from '../stream/index.j
 import { type NutPacket, type NutStream, shownOf } from '../nut/index.js';
 import type { PictureLine } from '../command/index.js';
 
-/** What to run, and what comes out of it. */
-export interface CaptureOptions {
+/** The command to run, and the form of its output. */
+export interface SourceProcessOptions {
   readonly path: string;
   readonly args: readonly string[];
   readonly input: SourceInput;
@@ -37,7 +37,7 @@ export interface Pictures {
 }
 
 /** Events of a process that reads a source. */
-export function capture(options: CaptureOptions, context: EngineContext): Observable<EngineEvent> {
+export function runSourceProcess(options: SourceProcessOptions, context: EngineContext): Observable<EngineEvent> {
   const { path, args, input, inBulk, source, choose, pictures } = options;
   const piped = (child: ChildProcessWithoutNullStreams) => (pictures.line === undefined ? [child.stdout] : [child.stdout, child.stderr]);
   const { script, answered = false, env, beside } = input;
