@@ -2,7 +2,6 @@
 import type { Observable } from 'rxjs';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { opened } from './run/index.js';
 import { keyOf, readTimeoutMs } from './address.js';
 import { Capture } from './capture.js';
 import { LIVENESS, SOURCE, STATS } from '../core/defaults/defaults.js';
@@ -13,6 +12,7 @@ import type { CameraEvent } from '../core/events.js';
 import { ffmpegEngine } from '../ffmpeg/index.js';
 import { PIXEL_FORMATS, type PixelFormat, type SourceFrame } from '../core/frame/frame.js';
 import { CameraHub } from './hub.js';
+import { opened } from './run/index.js';
 import { type CameraStats, logEvents } from '../ledger/index.js';
 import { byteCount, callback, count, logger, milliseconds, options, parseOptions } from '../core/options.js';
 import type { CameraReading, Deinterlace } from '../core/plan/plan.js';

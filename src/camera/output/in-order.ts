@@ -28,6 +28,7 @@ export class InOrder<T> {
 
   /** Takes out one after the other, as long as the first one is unchanged. What `pass` does may clear all. */
   passUnchanged(pass: (item: T, similarity: number) => void): void {
+    if (this.#inside.size === 0) return;
     for (const [key, { item, similarity }] of this.#inside) {
       if (similarity === undefined) return;
       this.#inside.delete(key);

@@ -1,43 +1,23 @@
 /** Turns what comes out of an engine into the values that users see, grouped into chunks where asked, and hands them over. */
 import type { Subscriber } from 'rxjs';
-import { type Account, Ticket, handOver } from '../../ledger/index.js';
-import { ACCOUNTS } from '../../core/frame/accounted.js';
-import type { EngineOutput } from '../../core/engine/engine.js';
-import { OUTBOX } from '../../core/defaults/defaults.js';
-import type { DropCause } from '../../core/events.js';
-import type { Codec, EncodedFrame, Frame, Origin, PixelFormat } from '../../core/frame/frame.js';
 import type { ChangeRule } from '../../core/pictures/comparison.js';
 import { type Chunk, type UnitStep, ruleOf } from '../../core/steps/index.js';
+import { OUTBOX } from '../../core/defaults/defaults.js';
+import type { EngineOutput } from '../../core/engine/engine.js';
+import type { DropCause } from '../../core/events.js';
+import type { Codec, EncodedFrame, Frame } from '../../core/frame/frame.js';
 import { COPY, type Plan, changeRule, unitStep } from '../../core/plan/plan.js';
-import { type SkipRule, rateAfter } from '../../core/pictures/skip.js';
-
-/** A picture that was kept: its account, and what its value will say of it. */
-export interface Kept {
-  readonly ticket: Ticket;
-  /** What its value carries: the ticket's accounts, and copies of others. */
-  readonly accounts: readonly Account[];
-  readonly origin: OriginFacts;
-}
-
-type OriginFacts = Pick<Origin, 'camera' | 'run' | 'seq' | 'pts' | 'capturedAt' | 'source' | 'fps'>;
-
-/** Where the values come from that steps with these rules make of `from`. */
-export function originOf(from: OriginFacts, rules: readonly SkipRule[]): OriginFacts {
-  const { camera, run, seq, pts, capturedAt, source } = from;
-  const fps = rateAfter(rules, from.fps ?? source?.fps);
-  return { camera, run, seq, pts, capturedAt, ...(source && { source }), ...(fps !== undefined && { fps }) };
-}
+import { Ticket } from '../../ledger/index.js';
+import { type EncoderFacts, type Kept, type Part, accessUnit, joined, rawFrame, referenceTo } from './values.js';
 
 /** A keyframe is forced up to half a millisecond before its time. */
 const KEYFRAME_TOLERANCE_US = 500;
 
-const NOTHING = Buffer.alloc(0);
-
-interface Part { readonly kept: Kept; readonly unit: EncodedFrame }
 export class Outlet {
   #group: Part[] = [];
   #groupBytes = 0;
   #encoder = '';
+  #facts: EncoderFacts | undefined;
   /** The last access unit, where unchanged pictures refer to it. */
   #full: EncodedFrame | undefined;
   /** Whether access units that are copied can be decoded: a keyframe has come, here or in an attempt that this one follows. */
@@ -48,7 +28,9 @@ export class Outlet {
   readonly #unchanged: ChangeRule | undefined;
 
   /** @param isResumed - whether what comes first follows what came last before: a file that is taken up */
-  constructor(readonly subscriber: Subscriber<Frame | EncodedFrame>, plan: Plan, isResumed = false) {
+  constructor(
+    readonly subscriber: Subscriber<Frame | EncodedFrame>, plan: Plan, isResumed = false, readonly look?: (value: Frame | EncodedFrame) => void,
+  ) {
     this.#step = unitStep(plan);
     this.#unchanged = changeRule(plan);
     this.#hasKeyframe = isResumed;
@@ -58,6 +40,7 @@ export class Outlet {
   set encoder(name: string) {
     if (name !== this.#encoder) this.flush();
     this.#encoder = name;
+    this.#facts = undefined;
   }
 
   /** Whether the source's own access units come, in decoding order. */
@@ -66,31 +49,27 @@ export class Outlet {
   }
 
   push(kept: Kept, output: EngineOutput): void {
-    if (this.#step === undefined) this.#raw(kept, output);
+    if (this.#step === undefined) this.#hand(rawFrame(kept, output), kept.ticket);
     else this.#encoded(this.#step, kept, output);
   }
 
   /** A picture is unchanged: what refers to the last full one is handed over, if that is asked for. */
-  unchanged({ ticket, accounts, origin }: Kept, similarity: number | undefined): void {
+  unchanged(kept: Kept, similarity: number | undefined): void {
+    const { ticket } = kept;
     const full = this.#full;
     if (full === undefined || similarity === undefined || this.#unchanged === undefined) {
       ticket.skip('unchanged');
       return;
     }
-    const { threshold } = this.#unchanged;
-    const reference: EncodedFrame = {
-      ...full, ...origin, keyframe: false, lastSeq: origin.seq, encodeMs: 0, data: NOTHING, [ACCOUNTS]: accounts,
-      ...(full.mode === 'stream' && this.keyframeAt !== undefined && { keyframeAt: this.keyframeAt }),
-      unchanged: { similarity, threshold, reference: { seq: full.seq, data: full.data } },
-    };
+    const reference = referenceTo(full, kept, { similarity, threshold: this.#unchanged.threshold }, this.keyframeAt);
     ticket.refer('handover');
-    handOver(ticket, () => { this.subscriber.next(reference); });
+    this.#pass(reference, ticket);
   }
 
   /** Hands over the chunk that is begun: it starts at a keyframe, so it is whole in itself. */
   flush(): void {
     const group = this.#taken();
-    if (group.length > 0) this.#hand(join(group), new Ticket(group.flatMap((part) => [...part.kept.ticket.accounts])));
+    if (group.length > 0) this.#hand(joined(group), new Ticket(group.flatMap((part) => [...part.kept.ticket.accounts])));
   }
 
   /** Gives up the chunk that is begun. */
@@ -105,12 +84,6 @@ export class Outlet {
     return group;
   }
 
-  #raw(kept: Kept, output: EngineOutput): void {
-    const { width, height, data, format } = output;
-    const size = { width, height, ...shapeOf(output) };
-    this.#hand({ ...kept.origin, ...size, pixelFormat: format as PixelFormat, data, [ACCOUNTS]: kept.accounts }, kept.ticket);
-  }
-
   #encoded(step: UnitStep, kept: Kept, output: EngineOutput): void {
     const { width, height, data, keyframe } = output;
     this.#hasKeyframe ||= keyframe;
@@ -122,16 +95,16 @@ export class Outlet {
     const facts = { codec: output.format as Codec, bytes: data.length, keyframe, width, height };
     kept.ticket.encoded(facts, step.chunk === undefined ? 'handover' : 'encoder', encodeMs);
     if (keyframe) this.keyframeAt = kept.origin.capturedAt;
-    const { keyframeAt } = this;
-    const unit: EncodedFrame = {
-      ...kept.origin, width, height, ...shapeOf(output),
-      codec: output.format as Codec, mode: step.mode, keyframe, frames: 1, lastSeq: kept.origin.seq,
-      ...(!this.isCopy && ruleOf(step).setting(step)), encoder: this.#encoder, encodeMs, data, [ACCOUNTS]: kept.accounts,
-      ...(!keyframe && keyframeAt !== undefined && { keyframeAt }), ...(output.hidden === true && { hidden: 1 }),
-    };
+    const unit = accessUnit(kept, output, this.#encoderFacts(step), { encodeMs, keyframeAt: this.keyframeAt });
     if (this.#unchanged?.references === true) this.#full = unit;
     if (step.chunk === undefined) this.#hand(unit, kept.ticket);
     else this.#collect(step, step.chunk, { kept, unit });
+  }
+
+  /** Made anew for another encoder alone. */
+  #encoderFacts(step: UnitStep): EncoderFacts {
+    this.#facts ??= { encoder: this.#encoder, mode: step.mode, ...(!this.isCopy && ruleOf(step).setting(step)) };
+    return this.#facts;
   }
 
   #collect(step: UnitStep, chunk: Chunk, part: Part): void {
@@ -153,13 +126,14 @@ export class Outlet {
 
   #hand(value: Frame | EncodedFrame, ticket: Ticket): void {
     ticket.move('handover');
-    handOver(ticket, () => { this.subscriber.next(value); });
+    this.#pass(value, ticket);
   }
-}
 
-/** Shape of the pixels, and how the picture is turned, where there is something to say. */
-function shapeOf({ sampleAspectRatio, rotation }: EngineOutput): Pick<EncodedFrame, 'sampleAspectRatio' | 'rotation'> {
-  return { ...(sampleAspectRatio !== undefined && { sampleAspectRatio }), ...(rotation !== undefined && { rotation }) };
+  #pass(value: Frame | EncodedFrame, ticket: Ticket): void {
+    this.look?.(value);
+    this.subscriber.next(value);
+    ticket.delivered();
+  }
 }
 
 /** Frames after which a chunk ends; an encoder starts a GOP there, a source need not. */
@@ -175,20 +149,4 @@ function isFull(chunk: Chunk, group: readonly Part[], next: Part, isCopy: boolea
   if (chunk === 'gop') return true;
   if ('frames' in chunk) return !isCopy || group.length >= chunk.frames;
   return next.unit.pts - first.unit.pts >= chunk.ms * 1000 - KEYFRAME_TOLERANCE_US;
-}
-
-function join(group: readonly Part[]): EncodedFrame {
-  const first = group[0] as Part;
-  const last = group.at(-1) as Part;
-  const hidden = group.reduce((count, part) => count + (part.unit.hidden ?? 0), 0);
-  return {
-    ...first.unit,
-    frames: group.length,
-    lastSeq: last.unit.lastSeq,
-    ...(group.length > 1 && { pictures: group.map(({ unit: { seq, pts, capturedAt } }) => ({ seq, pts, capturedAt })) }),
-    encodeMs: last.unit.encodeMs,
-    ...(hidden > 0 && { hidden }),
-    data: Buffer.concat(group.map((part) => part.unit.data)),
-    [ACCOUNTS]: group.flatMap((part) => part.kept.accounts),
-  };
 }

@@ -1,5 +1,5 @@
 /** One try to capture: what the engine reports becomes events, accounts and values. */
-import { Observable, type Subscriber, type Subscription, concat, defer, repeat, tap } from 'rxjs';
+import { type Subscriber, Subscription } from 'rxjs';
 import { Ticket } from '../../ledger/index.js';
 import type { Pending } from './bookmark.js';
 import { wall } from '../../core/clock.js';
@@ -7,36 +7,20 @@ import type { EngineEvent, EngineOutput, ResumePoint } from '../../core/engine/e
 import { CaptureCrashed, failureOf } from '../../core/errors/errors.js';
 import type { DropCause } from '../../core/events.js';
 import type { EncodedFrame, Frame, SourceInfo } from '../../core/frame/frame.js';
-import { InOrder, type Kept, Outlet, originOf } from '../output/index.js';
-import { type OpenRun, type Plan, changeRule, skipRules } from '../../core/plan/plan.js';
+import { InOrder, type Kept, Outlet } from '../output/index.js';
+import { type Plan, changeRule, skipRules } from '../../core/plan/plan.js';
 import { linkRun } from './reconnect.js';
 import type { Run } from './run.js';
-import { SkipChain } from '../../core/pictures/skip.js';
+import { SkipChain, rateAfter } from '../../core/pictures/skip.js';
 import { watched } from './watch.js';
 
-/** Opens a run for one subscription. */
-export function opened(run: Run): OpenRun {
-  return { values: (plan) => attempt(run, plan), close: run.open() };
-}
-
-/**
- * The values of one attempt, in which a file that loops is played again and again; the errors that end it carry the run, so
- * that `retry` knows its state.
- */
-function attempt(run: Run, plan: Plan): Observable<Frame | EncodedFrame> {
-  return defer(() => {
-    const number = run.startAttempt();
-    run.emit({ type: 'connecting', attempt: number, address: run.hub.facts.address });
-    const pass$ = new Observable<Frame | EncodedFrame>((subscriber) => new Attempt(run, plan, subscriber, number).start());
-    return (run.hub.facts.loop ? pass$.pipe(repeat()) : pass$).pipe(tap((value) => { run.hub.tell(value); }));
-  });
-}
-
-class Attempt {
+/** One attempt, or one pass of a file that loops. Its errors carry the run, so that `retry` knows its state. */
+export class Attempt {
   readonly #chain: SkipChain;
   readonly #pending = new InOrder<Pending>();
   readonly #outlet: Outlet;
   #source: SourceInfo;
+  #fps: number | undefined;
   /** After the last picture. */
   #point: ResumePoint | undefined;
   readonly #opening: number;
@@ -49,36 +33,38 @@ class Attempt {
     this.#opening = run.opening;
     this.#point = run.bookmark.point;
     this.#chain = new SkipChain(skipRules(plan), this.#point?.skip);
-    this.#outlet = new Outlet(subscriber, plan, this.#point !== undefined);
+    this.#outlet = new Outlet(subscriber, plan, this.#point !== undefined, (value) => { run.hub.tell(value); });
     if (this.#point !== undefined) this.#outlet.keyframeAt = run.bookmark.keyframeAt;
     this.#source = { kind: run.hub.facts.kind, address: run.hub.facts.address };
+    this.#fps = rateAfter(this.#chain.rules, undefined);
   }
 
   start(): () => void {
-    const subscription = concat(this.run.ready(), this.#watched()).subscribe({
-      error: (error: unknown) => { this.#fail(error); },
-      complete: () => { this.#finish(); },
-    });
-    return () => { this.#stop(subscription); };
+    const work = new Subscription();
+    const fail = (error: unknown) => { this.#fail(error); };
+    work.add(this.run.ready().subscribe({ error: fail, complete: () => { work.add(this.#watched(fail)); } }));
+    return () => { this.#stop(work); };
   }
 
-  #watched(): Observable<unknown> {
+  #watched(error: (error: unknown) => void): Subscription {
     const { run, plan } = this;
-    return watched(run, (context) => run.engine(plan, context), this.#point, (event) => { this.#handle(event); });
+    return watched(run, (context) => run.engine(plan, context), this.#point, {
+      next: (event, now) => { this.#handle(event, now); }, error, complete: () => { this.#finish(); },
+    });
   }
 
-  #handle(event: EngineEvent): void {
+  #handle(event: EngineEvent, now: number): void {
     switch (event.type) {
-      case 'captured': this.#captured(event.pts); break;
+      case 'captured': this.#captured(event.pts, now); break;
       case 'output': this.#output(event); break;
       case 'unchanged': this.#unchanged(event.pts, event.similarity); break;
       case 'opened':
-        this.#source = { ...this.#source, ...event.source };
+        this.#sourceIs({ ...this.#source, ...event.source });
         this.run.emit({ type: 'opened', attempt: this.number, source: this.#source });
         break;
       case 'changed': {
         const { type: _, ...size } = event;
-        this.#source = { ...this.#source, ...size };
+        this.#sourceIs({ ...this.#source, ...size });
         this.run.emit(event);
         break;
       }
@@ -92,22 +78,29 @@ class Attempt {
     }
   }
 
-  #captured(pts: number): void {
+  #captured(pts: number, now: number): void {
     const { isCopy } = this.#outlet;
     // Of what is copied, media time tells nothing: it is sent in decoding order, and the engine leaves out what was sent.
     if (!isCopy && this.run.bookmark.isSettled(pts)) return;
     const before = this.#point;
     const kept = this.#chain.keep(pts);
-    this.#point = { afterPts: pts, skip: this.#chain.states };
+    // A live source is never taken up.
+    if (!this.#isLive) this.#point = { afterPts: pts, skip: this.#chain.states };
     if (!isCopy && this.run.bookmark.isRepeat(pts)) {
       const lost = kept ? this.run.bookmark.takeUp(changeRule(this.plan) && pts) : undefined;
       if (lost !== undefined) this.#pending.add(pts, { ...lost, pts, before });
       return;
     }
-    if (!this.#isLive) this.run.bookmark.reach(this.#point);
-    const account = this.run.captured(pts, 'encoder');
+    if (this.#point !== undefined) this.run.bookmark.reach(this.#point);
+    const account = this.run.captured(pts, 'encoder', now);
     if (kept) this.#pending.add(pts, { account, pts, capturedAt: wall(), before });
     else new Ticket([account]).skip('rate');
+  }
+
+  /** Frames say it of themselves, with the rate that the steps leave of its own. */
+  #sourceIs(source: SourceInfo): void {
+    this.#source = source;
+    this.#fps = rateAfter(this.#chain.rules, source.fps);
   }
 
   get #isLive(): boolean {
@@ -140,9 +133,10 @@ class Attempt {
   }
 
   #kept({ account, pts, capturedAt }: Pending): Kept {
-    const { run } = this;
-    const from = { camera: run.camera, run: run.id, seq: account.seq, pts: pts + run.shiftUs, capturedAt, source: this.#source };
-    return { ticket: new Ticket([account]), accounts: [account], origin: originOf(from, this.#chain.rules) };
+    const { id, camera, shiftUs } = this.run;
+    const [source, fps] = [this.#source, this.#fps];
+    const accounts = [account];
+    return { ticket: new Ticket(accounts), accounts, origin: { camera, run: id, seq: account.seq, pts: pts + shiftUs, capturedAt, source, fps } };
   }
 
   #fail(cause: unknown): void {

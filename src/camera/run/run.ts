@@ -156,9 +156,8 @@ export class Run implements AccountOwner {
     return ++this.attempts;
   }
 
-  /** Opens the account of a picture that has just been decoded. */
-  captured(pts: number, to: Place): Account {
-    const now = mono();
+  /** Opens the account of a picture that has just been decoded: at `now`, monotonic time in ms. */
+  captured(pts: number, to: Place, now: number): Account {
     this.#recover(now);
     if (this.#lastPts !== undefined && pts > this.#lastPts) this.#frameUs = pts - this.#lastPts;
     this.#lastPts = pts;

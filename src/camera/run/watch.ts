@@ -1,32 +1,64 @@
 /** One running of an engine under watch: whether its source lives, and when it is paused. */
-import { Observable, connect, defer, endWith, ignoreElements, merge, takeUntil, tap } from 'rxjs';
+import { Observable, Subscription, defer, tap } from 'rxjs';
+import { mono } from '../../core/clock.js';
 import type { EngineContext, EngineEvent, ResumePoint } from '../../core/engine/engine.js';
-import { liveness } from './liveness.js';
+import { Watchdog } from './liveness.js';
 import type { Run } from './run.js';
+
+/** Hears what the engine reports; `now` is monotonic time in ms. What `next` throws ends the engine, as an error of its own does. */
+export interface EngineObserver {
+  next(event: EngineEvent, now: number): void;
+  error(error: unknown): void;
+  complete(): void;
+}
 
 /** Runs the engine, hands each event on, and errors when the source must be given up. */
 export function watched(
-  run: Run, engine: (context: EngineContext) => Observable<EngineEvent>, resume: ResumePoint | undefined, handle: (event: EngineEvent) => void,
-): Observable<unknown> {
-  return defer(() => {
-    const paused$ = run.pressure.waits ? run.paused$ : NEVER_PAUSED;
-    const context: EngineContext = {
-      camera: run.camera,
-      process: run.process,
-      hold: () => run.hold(),
-      paused$: paused$.pipe(tap(tellPauses(run))),
-      ...(resume && { resume }),
-    };
-    return engine(context).pipe(
-      connect((events$) => merge(
-        events$.pipe(tap(handle)),
-        liveness(events$, paused$, run.hub.facts.liveness).pipe(
-          tap(({ inRow, reason }) => { run.readFailed(inRow, reason); }),
-          takeUntil(events$.pipe(ignoreElements(), endWith(true))),
-        ),
-      )),
-    );
+  run: Run, engine: (context: EngineContext) => Observable<EngineEvent>, resume: ResumePoint | undefined, observer: EngineObserver,
+): Subscription {
+  let isOver = false;
+  const end = (tell: () => void) => {
+    if (isOver) return;
+    isOver = true;
+    watchdog.stop();
+    tell();
+  };
+  const watchdog = new Watchdog(run.hub.facts.liveness, {
+    readFailed: (inRow, reason) => { run.readFailed(inRow, reason); },
+    lost: (error) => { end(() => { observer.error(error); }); },
   });
+  const see = (event: EngineEvent) => {
+    const now = mono();
+    observer.next(event, now);
+    if (event.type === 'captured') watchdog.captured(event.pts, now);
+    else if (event.type !== 'output') watchdog.see(event);
+  };
+  const paused$ = run.pressure.waits ? run.paused$ : NEVER_PAUSED;
+  const context: EngineContext = {
+    camera: run.camera,
+    process: run.process,
+    hold: () => run.hold(),
+    paused$: paused$.pipe(tap(tellPauses(run))),
+    ...(resume && { resume }),
+  };
+  const work = new Subscription(() => {
+    isOver = true;
+    watchdog.stop();
+  });
+  watchdog.start(paused$);
+  work.add(defer(() => engine(context)).subscribe({
+    next: (event) => {
+      if (isOver) return;
+      try {
+        see(event);
+      } catch (error) {
+        end(() => { observer.error(error); });
+      }
+    },
+    error: (error: unknown) => { end(() => { observer.error(error); }); },
+    complete: () => { end(() => { observer.complete(); }); },
+  }));
+  return work;
 }
 
 /** Reading is not paused to begin with. */

@@ -6,12 +6,12 @@ import type { EngineEvent } from '../../core/engine/engine.js';
 import { EncoderFailed, failureOf } from '../../core/errors/errors.js';
 import { ffmpegEngine } from '../../ffmpeg/index.js';
 import type { EncodedFrame, Frame } from '../../core/frame/frame.js';
-import { Outlet, originOf } from '../output/index.js';
+import { Outlet } from '../output/index.js';
 import { type FramesOrigin, type Plan, ffmpegSteps } from '../../core/plan/plan.js';
 import { type Reservation, Run, linkRun } from '../run/index.js';
 import { Sieve } from './sieve.js';
 import { StageChild, sameFormat } from './stage-child.js';
-import { type Fed, Waiting, kept } from './waiting.js';
+import { type Fed, Waiting, fpsAfter, kept } from './waiting.js';
 
 /** The values of one subscription to steps on frames. */
 export function stage(plan: Plan, origin: FramesOrigin): Observable<Frame | EncodedFrame> {
@@ -64,7 +64,7 @@ class Stage {
       this.#pump();
     } else {
       ticket.move('handover');
-      handOver(ticket, () => { this.subscriber.next({ ...passedOn(frame, ticket), ...originOf(frame, this.#sieve.rules) }); });
+      handOver(ticket, () => { this.subscriber.next({ ...passedOn(frame, ticket), ...fpsAfter(frame, this.#sieve.rules) }); });
     }
   }
 
@@ -168,7 +168,7 @@ class Stage {
   #fail(cause: unknown): void {
     if (this.#over) return;
     this.#outlet.flush();
-    // Whoever unsubscribes on the chunk that was begun has stopped the stage: there is nothing more to tell.
+    // Whoever unsubscribes on the chunk that was begun has stopped the stage.
     if (this.subscriber.closed) return;
     const owner = this.#owner();
     const error = failureOf(cause, 'the encoder', owner === undefined ? {} : { camera: owner.camera });

@@ -3,8 +3,8 @@ import { type Ticket, accountsOf, passedOn } from '../../ledger/index.js';
 import { STAGE } from '../../core/defaults/limits.js';
 import type { DropCause } from '../../core/events.js';
 import type { Frame } from '../../core/frame/frame.js';
-import { type Kept, originOf } from '../output/index.js';
-import type { SkipRule } from '../../core/pictures/skip.js';
+import { type SkipRule, rateAfter } from '../../core/pictures/skip.js';
+import type { Kept } from '../output/index.js';
 
 /** A picture with its account; `similarity` is set on one that is unchanged: only a reference to the last full one goes on. */
 export interface Fed { readonly frame: Frame; readonly ticket: Ticket; readonly similarity: number | undefined }
@@ -48,5 +48,12 @@ export class Waiting {
 /** What its value will say of it. */
 export function kept({ frame, ticket }: Fed, rules: readonly SkipRule[]): Kept {
   const accounts = accountsOf(passedOn(frame, ticket)) ?? [];
-  return { ticket, accounts, origin: originOf(frame, rules) };
+  const { camera, run, seq, pts, capturedAt, source } = frame;
+  return { ticket, accounts, origin: { camera, run, seq, pts, capturedAt, source, fps: fpsAfter(frame, rules).fps } };
+}
+
+/** Pictures a second that the rules leave of a frame's own rate. */
+export function fpsAfter({ fps, source }: Frame, rules: readonly SkipRule[]): Pick<Frame, 'fps'> {
+  const left = rateAfter(rules, fps ?? source?.fps);
+  return left === undefined ? {} : { fps: left };
 }

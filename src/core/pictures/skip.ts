@@ -72,6 +72,7 @@ export class SkipChain {
 
   /** Decides on the next picture; a rule sees only what those before it kept. */
   keep(pts: number): boolean {
+    if (this.rules.length === 0) return true;
     const states = [...this.#states];
     let kept = true;
     for (const [index, rule] of this.rules.entries()) {

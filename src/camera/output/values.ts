@@ -1,0 +1,107 @@
+/** Builds the values that users see of a picture: each once, and with a fixed shape. */
+import type { Account, Ticket } from '../../ledger/index.js';
+import { ACCOUNTS } from '../../core/frame/accounted.js';
+import type { EngineOutput } from '../../core/engine/engine.js';
+import type { Codec, EncodeMode, EncodedFrame, Frame, Origin, PixelFormat, SourceInfo } from '../../core/frame/frame.js';
+
+/** A picture that was kept: its account, and what its value will say of it. */
+export interface Kept {
+  readonly ticket: Ticket;
+  /** What its value carries: the ticket's accounts, and copies of others. */
+  readonly accounts: readonly Account[];
+  readonly origin: OriginFacts;
+}
+
+/** Where a value comes from. */
+export interface OriginFacts extends Pick<Origin, 'camera' | 'run' | 'seq' | 'pts' | 'capturedAt'> {
+  readonly source: SourceInfo | undefined;
+  /** Pictures a second that the steps leave of the source's. */
+  readonly fps: number | undefined;
+}
+
+/** What access units say of their encoder. */
+export interface EncoderFacts {
+  readonly encoder: string;
+  readonly mode: EncodeMode;
+  readonly crf?: number;
+  readonly quality?: number;
+}
+
+/** An access unit that has just come out of its encoder. */
+export interface UnitTimes {
+  readonly encodeMs: number;
+  /** `capturedAt` of the keyframe that it depends on. */
+  readonly keyframeAt: number | undefined;
+}
+
+type Building<T> = { -readonly [K in keyof T]: T[K] };
+
+const NOTHING = Buffer.alloc(0);
+
+/** A raw picture. */
+export function rawFrame({ origin, accounts }: Kept, output: EngineOutput): Frame {
+  const { camera, run, seq, pts, capturedAt } = origin;
+  const { width, height, data } = output;
+  const frame: Building<Frame> = {
+    camera, run, seq, pts, capturedAt, width, height, pixelFormat: output.format as PixelFormat, data, [ACCOUNTS]: accounts,
+  };
+  return withSource(frame, origin, output);
+}
+
+/** An access unit. */
+export function accessUnit({ origin, accounts }: Kept, output: EngineOutput, by: EncoderFacts, { encodeMs, keyframeAt }: UnitTimes): EncodedFrame {
+  const { camera, run, seq, pts, capturedAt } = origin;
+  const { width, height, keyframe, data } = output;
+  const unit: Building<EncodedFrame> = {
+    camera, run, seq, pts, capturedAt, width, height, codec: output.format as Codec, mode: by.mode, keyframe,
+    frames: 1, lastSeq: seq, encoder: by.encoder, encodeMs, data, [ACCOUNTS]: accounts,
+  };
+  if (by.crf !== undefined) unit.crf = by.crf;
+  if (by.quality !== undefined) unit.quality = by.quality;
+  if (!keyframe && keyframeAt !== undefined) unit.keyframeAt = keyframeAt;
+  if (output.hidden === true) unit.hidden = 1;
+  if (output.rotation !== undefined) unit.rotation = output.rotation;
+  return withSource(unit, origin, output);
+}
+
+/** What goes out in place of an unchanged picture: it refers to the last full one. */
+export function referenceTo(
+  full: EncodedFrame, { origin, accounts }: Kept, like: { readonly similarity: number; readonly threshold: number }, keyframeAt: number | undefined,
+): EncodedFrame {
+  const { source, fps, ...place } = origin;
+  return {
+    ...full, ...place, ...(source && { source }), ...(fps !== undefined && { fps }),
+    keyframe: false, lastSeq: origin.seq, encodeMs: 0, data: NOTHING, [ACCOUNTS]: accounts,
+    ...(full.mode === 'stream' && keyframeAt !== undefined && { keyframeAt }),
+    unchanged: { ...like, reference: { seq: full.seq, data: full.data } },
+  };
+}
+
+/** One access unit of a chunk, with the accounts of its picture. */
+export interface Part { readonly kept: Kept; readonly unit: EncodedFrame }
+
+/** A chunk: the access units of a group, one behind the other. */
+export function joined(group: readonly Part[]): EncodedFrame {
+  const first = group[0] as Part;
+  const last = group.at(-1) as Part;
+  const hidden = group.reduce((count, part) => count + (part.unit.hidden ?? 0), 0);
+  return {
+    ...first.unit,
+    frames: group.length,
+    lastSeq: last.unit.lastSeq,
+    ...(group.length > 1 && { pictures: group.map(({ unit: { seq, pts, capturedAt } }) => ({ seq, pts, capturedAt })) }),
+    encodeMs: last.unit.encodeMs,
+    ...(hidden > 0 && { hidden }),
+    data: Buffer.concat(group.map((part) => part.unit.data)),
+    [ACCOUNTS]: group.flatMap((part) => part.kept.accounts),
+  };
+}
+
+/** Source, rate, and shape of the pixels: where there is something to say. */
+function withSource<T extends Building<Frame> | Building<EncodedFrame>>(value: T, { source, fps }: OriginFacts, output: EngineOutput): T {
+  const { sampleAspectRatio } = output;
+  if (source !== undefined) value.source = source;
+  if (fps !== undefined) value.fps = fps;
+  if (sampleAspectRatio !== undefined) value.sampleAspectRatio = sampleAspectRatio;
+  return value;
+}

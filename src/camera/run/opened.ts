@@ -1,0 +1,24 @@
+/** A run that is opened for one subscription: the values of its attempts. */
+import { Observable, defer, repeat } from 'rxjs';
+import { Attempt } from './attempt.js';
+import type { Run } from './run.js';
+import type { EncodedFrame, Frame } from '../../core/frame/frame.js';
+import type { OpenRun, Plan } from '../../core/plan/plan.js';
+
+/** Opens a run for one subscription. */
+export function opened(run: Run): OpenRun {
+  return { values: (plan) => attempt(run, plan), close: run.open() };
+}
+
+/**
+ * The values of one attempt, in which a file that loops is played again and again; the errors that end it carry the run, so
+ * that `retry` knows its state.
+ */
+function attempt(run: Run, plan: Plan): Observable<Frame | EncodedFrame> {
+  return defer(() => {
+    const number = run.startAttempt();
+    run.emit({ type: 'connecting', attempt: number, address: run.hub.facts.address });
+    const pass$ = new Observable<Frame | EncodedFrame>((subscriber) => new Attempt(run, plan, subscriber, number).start());
+    return run.hub.facts.loop ? pass$.pipe(repeat()) : pass$;
+  });
+}
