@@ -49,7 +49,7 @@ describe('camera', () => {
   });
 
   it('tells of everything that happens, in order', () => {
-    marbles(() => {
+    marbles(({ expectSubscriptions }) => {
       const gate = fakeCamera('-o-f-f|', { live: false });
       const types: string[] = [];
       gate.events$.subscribe(({ type, at }) => types.push(`${at} ${type}`));
@@ -59,6 +59,7 @@ describe('camera', () => {
           '0 connecting', '0 encoder', '1 opened', '3 captured', '3 encoded', '3 delivered', '5 captured', '5 skipped', '6 stopped',
         ]);
       });
+      expectSubscriptions(gate.subscriptions).toBe('^-----!');
     });
   });
 
@@ -72,9 +73,10 @@ describe('camera', () => {
     });
 
     it('starts the time to connect anew while work goes on', () => {
-      seconds(() => {
+      seconds(({ expectSubscriptions }) => {
         const gate = fakeCamera('-----p-----p', { connectTimeoutMs: 8_000 });
         expectParts(gate, '19s #', {}, { error: { code: 'SOURCE_TIMEOUT', message: 'no connection within 8000 ms' } });
+        expectSubscriptions(gate.subscriptions).toBe('^ 18s !');
       });
     });
 
@@ -99,20 +101,22 @@ describe('camera', () => {
     });
 
     it('takes three frame times for a read window where that is longer', () => {
-      seconds(() => {
+      seconds(({ expectSubscriptions }) => {
         const gate = fakeCamera('f', { fps: 0.5 }); // a picture every 2 s: windows of 6 s
         expectParts(gate.pipe(digits), '1 59s #', {}, { error: { code: 'STALLED' } });
         expectParts(fakeCamera('f', { readWindowMs: 2_000, maxReadFailures: 3 }).pipe(digits), '1-----#', {}, { error: { code: 'STALLED' } });
+        expectSubscriptions(gate.subscriptions).toBe('^ 59s !');
       });
     });
 
     it('learns the frame time of a source that does not state its rate', () => {
-      seconds(() => {
+      seconds(({ expectSubscriptions }) => {
         const source = '   -f-f-f-f-f-f';
         const failures = ' --r-r-r 10s r';
         const gate = fakeCamera(source); // known to be 2 s with the fourth picture: windows of 6 s
         gate.pipe(takeUntil(timer(18_000))).subscribe();
         expectEvents(gate, failures, { r: { type: 'readFailure' } });
+        expectSubscriptions(gate.subscriptions).toBe('^ 17s !');
       });
     });
 
@@ -133,12 +137,13 @@ describe('camera', () => {
     });
 
     it('waits for the first picture however many access units are rejected before it, and counts none of them as a read failure', () => {
-      seconds(({ expectObservable }) => {
+      seconds(({ expectObservable, expectSubscriptions }) => {
         const source = '   c-rrrrrrrrrrrrrrf-r';
         const expected = ' ----------------1--';
         const gate = fakeCamera(source, { readWindowMs: 10_000 });
         expectObservable(gate.pipe(digits), '^ 20s !').toBe(expected);
         expectEvents(gate, '18s r', { r: { type: 'readFailure', inRow: 1 } });
+        expectSubscriptions(gate.subscriptions).toBe('^ 20s !');
       });
     });
 
@@ -150,15 +155,16 @@ describe('camera', () => {
     });
 
     it('takes the end of a live source for a failure', () => {
-      marbles(() => {
+      marbles(({ expectSubscriptions }) => {
         const gate = fakeCamera('-f-f|');
         expectParts(gate.pipe(digits), '-1-2#', {}, { error: { code: 'STREAM_ENDED', camera: 'fake', attempt: 1 } });
         expectEvents(gate, '----f', { f: { type: 'failed', attempt: 1, error: { code: 'STREAM_ENDED' } } });
+        expectSubscriptions(gate.subscriptions).toBe('^---!');
       });
     });
 
     it('stands still while a file is paused', () => {
-      seconds(({ cold, expectObservable }) => {
+      seconds(({ cold, expectObservable, expectSubscriptions }) => {
         const gate = fakeCamera('f---f|', { live: false, fps: 0.5 });
         const holder = {};
         let pressure: Pressure | undefined;
@@ -166,6 +172,7 @@ describe('camera', () => {
         cold('-b 100s u').subscribe((what) => { if (what === 'b') pressure?.block(holder); else pressure?.unblock(holder); });
         expectObservable(frames$).toBe('1 104s 2|');
         expectEvents(gate, '', { r: { type: 'readFailure' } });
+        expectSubscriptions(gate.subscriptions).toBe('^ 105s !');
       });
     });
   });
@@ -195,10 +202,11 @@ describe('camera', () => {
     });
 
     it('keeps a run that waits for its retry from others', () => {
-      seconds(() => {
+      seconds(({ expectSubscriptions }) => {
         const gate = fakeCamera(['fR', '---f', 'f']);
         expectParts(gate.pipe(retry()), 'a 5s b', { a: { run: 1, seq: 1 }, b: { run: 1, seq: 2 } }, { subscription: '^------!' });
         expectParts(gate, '------c', { c: { run: 2, seq: 1 } }, { subscription: '---^---!' });
+        expectSubscriptions(gate.subscriptions).toBe(['^!', '---^---!', '------^!']);
       });
     });
 
@@ -254,9 +262,10 @@ describe('camera', () => {
     });
 
     it('starts one process for all fused steps', () => {
-      marbles(({ expectObservable, flush }) => {
+      marbles(({ expectObservable, expectSubscriptions, flush }) => {
         const gate = fakeCamera('-f-f|', { live: false });
         expectObservable(gate.pipe(skipRate(1), resize({ width: 32 }), frame, digits)).toBe('-1-2|');
+        expectSubscriptions(gate.subscriptions).toBe('^---!');
         flush();
         expect(gate.processes).toEqual({ running: 0, peak: 1 });
       });
@@ -328,11 +337,12 @@ describe('camera', () => {
     });
 
     it('balances over failures, retries, resets and unsubscription', () => {
-      marbles(({ cold, expectObservable, flush }) => {
+      marbles(({ cold, expectObservable, expectSubscriptions, flush }) => {
         const gate = fakeCamera(['-f-f-fR', 'f-f-f', 'f-f'], { encodeMs: 3 });
         const ledger = expectLedger(gate);
         cold('----r 1004ms r').subscribe(() => { gate.resetStats(); });
         expectObservable(gate.pipe(frame, retry(10), filter(() => false)), '^ 1010ms !').toBe('');
+        expectSubscriptions(gate.subscriptions).toBe(['^-----!', '1s ^----------!']);
         flush();
         ledger.verifySettled();
         expect(gate.stats).toMatchObject({ state: 'stopped' });
@@ -347,10 +357,11 @@ describe('camera', () => {
   });
 
   it('cuts nothing short when its subscriber unsubscribes while it gets a frame', () => {
-    marbles(({ expectObservable, flush }) => {
+    marbles(({ expectObservable, expectSubscriptions, flush }) => {
       const gate = fakeCamera('-f-f-f');
       const ledger = expectLedger(gate);
       expectObservable(gate.pipe(take(2), digits)).toBe('-1-(2|)');
+      expectSubscriptions(gate.subscriptions).toBe('^--!');
       flush();
       ledger.verifySettled();
       expect(gate.stats).toMatchObject({ captured: 2, delivered: 2, state: 'stopped' });

@@ -70,7 +70,7 @@ describe('deliver', () => {
   });
 
   it('counts a value as delivered when the function has completed, and as stopped when it was cut', () => {
-    scheduler.run(({ cold, flush }) => {
+    scheduler.run(({ cold, expectSubscriptions, flush }) => {
       const run = new FakeRun();
       const source = cold('abc---', { a: run.message(), b: run.message(), c: run.message() });
       const subscription = source.pipe(deliver(slow)).subscribe();
@@ -79,6 +79,7 @@ describe('deliver', () => {
         expect(run.ledger.counts.delivered).toBe(1);
         subscription.unsubscribe();
       }, 5);
+      expectSubscriptions(source.subscriptions).toBe('^----!');
       flush();
       expect(run.ledger.dropped.stopped).toBe(2);
       expect(inFlight(run.ledger)).toBe(0);
@@ -86,22 +87,24 @@ describe('deliver', () => {
   });
 
   it('drops the oldest that waits when it holds too much', () => {
-    scheduler.run(({ cold, expectObservable, flush }) => {
+    scheduler.run(({ cold, expectObservable, expectSubscriptions, flush }) => {
       const run = new FakeRun();
       const source = cold(' abcd|       ', { a: run.message(), b: run.message(), c: run.message(), d: run.message() });
       const expected = '    ---a--(d|)  ';
       expectObservable(source.pipe(deliver(slow, { outbox: { maxMessages: 2 } }))).toBe(expected);
+      expectSubscriptions(source.subscriptions).toBe('^---!');
       flush();
       expect(run.ledger.dropped.outbox).toBe(2);
     });
   });
 
   it('pauses a source that can wait, and drops nothing of it', () => {
-    scheduler.run(({ cold, flush }) => {
+    scheduler.run(({ cold, expectSubscriptions, flush }) => {
       const run = new FakeRun('file', 1, true);
       const paused: boolean[] = [];
       const source = cold('(abcd)', { a: run.message(), b: run.message(), c: run.message(), d: run.message() });
       source.pipe(deliver(slow, { outbox: { maxMessages: 4 } })).subscribe(() => paused.push(run.isPaused));
+      expectSubscriptions(source.subscriptions).toBe('^');
       flush();
       expect(paused).toEqual([true, true, true, true]); // the value in the function is held until it completes
       expect(run.isPaused).toBe(false);

@@ -28,7 +28,7 @@ describe('encodeH265', () => {
   });
 
   it('says of each access unit what it is', () => {
-    marbles(() => {
+    marbles(({ expectSubscriptions }) => {
       const gate = fakeCamera('-f', { key: 'gate', encodeMs: 4, fps: 25 });
       const coded$ = gate.pipe(resize({ width: 32 }), encodeH265({ mode: 'frame', crf: 30 }));
       expectParts(coded$, '-----a', {
@@ -37,6 +37,7 @@ describe('encodeH265', () => {
           crf: 30, encoder: 'fake', width: 32, height: 24, source: { kind: 'fake', address: 'fake:gate', fps: 25, width: 64, height: 48 },
         },
       }, { subscription: '^ 10ms !' });
+      expectSubscriptions(gate.subscriptions).toBe('^----------!');
     });
   });
 
@@ -74,11 +75,12 @@ describe('encodeH265', () => {
   });
 
   it('makes one value of a span of media time, but none that starts without a keyframe', () => {
-    marbles(({ expectObservable }) => {
+    marbles(({ expectObservable, expectSubscriptions }) => {
       const source = '   ffffffff|'; // 25 fps: 40 ms each; keyframes 1, 3, 5, 7
       const expected = ' ----a---(b|)';
       const gate = fakeCamera(source, { live: false, fps: 25 });
       expectObservable(gate.pipe(encodeH265({ mode: 'stream', gop: 2, chunk: { ms: 100 } }), shown)).toBe(expected, { a: '1-4', b: '5-8' });
+      expectSubscriptions(gate.subscriptions).toBe('^-------!');
     });
   });
 
@@ -139,11 +141,12 @@ describe('encodeH265', () => {
   });
 
   it('says which encoder runs, and why', () => {
-    marbles(() => {
+    marbles(({ expectSubscriptions }) => {
       const gate = fakeCamera('-f|', { live: false });
       expectEvents(gate, 'e', { e: { type: 'encoder', encoder: 'fake', hardware: false, reason: 'requested' } });
       gate.pipe(encodeH265({ mode: 'frame' })).subscribe();
       expectStats(gate.stats$, 'cfs', { c: { state: 'connecting' }, f: { state: 'streaming' }, s: { state: 'stopped', encoder: { name: 'fake', hardware: false, reason: 'requested' } } });
+      expectSubscriptions(gate.subscriptions).toBe('^-!');
     });
   });
 
@@ -167,12 +170,13 @@ describe('encodeH265', () => {
   });
 
   it('pauses a file while frames wait for the child, and loses none', () => {
-    marbles(({ expectObservable, flush }) => {
+    marbles(({ expectObservable, expectSubscriptions, flush }) => {
       const source = '   ffffffff|';
       const gate = fakeCamera(source, { live: false, encodeMs: 10 });
       const ledger = expectLedger(gate);
       expectObservable(gate.pipe(same, encodeH265({ mode: 'frame' }), digits))
         .toBe('10ms 1 9ms 2 9ms 3 9ms 4 9ms 5 9ms 6 9ms 7 9ms (8|)');
+      expectSubscriptions(gate.subscriptions).toBe('^ 60ms !');
       flush();
       ledger.verifySettled();
       expect(gate.stats).toMatchObject({ captured: 8, delivered: 8, droppedTotal: 0 });
@@ -180,12 +184,13 @@ describe('encodeH265', () => {
   });
 
   it('drops the oldest frames of a live source that the child is too slow for, with cause stdin', () => {
-    marbles(({ expectObservable, flush }) => {
+    marbles(({ expectObservable, expectSubscriptions, flush }) => {
       const source = '     ffffffffffffffffffff'; // 2 in the child, 8 wait, the rest is dropped
       const gate = fakeCamera(source, { encodeMs: 30 });
       const ledger = expectLedger(gate);
       const kept$ = gate.pipe(same, encodeH265({ mode: 'frame' }), take(4), map(({ seq }) => seq));
       expectObservable(kept$).toBe('30ms a 29ms b 29ms c 29ms (d|)', { a: 1, b: 2, c: 13, d: 14 });
+      expectSubscriptions(gate.subscriptions).toBe('^ 119ms !');
       flush();
       ledger.verifySettled();
       expect(gate.stats).toMatchObject({ captured: 20, delivered: 4, dropped: { stdin: 10, stopped: 6 } });

@@ -24,7 +24,7 @@ describe('encodeJpeg', () => {
   });
 
   it('says of each what it is', () => {
-    marbles(({ flush }) => {
+    marbles(({ expectSubscriptions, flush }) => {
       const gate = fakeCamera('-f', { key: 'gate', encodeMs: 4, fps: 25 });
       const coded$ = gate.pipe(resize({ width: 32 }), encodeJpeg({ quality: 70 }));
       expectParts(coded$, '-----a', {
@@ -33,6 +33,7 @@ describe('encodeJpeg', () => {
           quality: 70, encoder: 'fake', width: 32, height: 24,
         },
       }, { subscription: '^ 10ms !' });
+      expectSubscriptions(gate.subscriptions).toBe('^----------!');
       flush();
       const seen: EncodedFrame[] = [];
       fakeCamera('f|', { live: false, unitBytes: 30 }).pipe(encodeJpeg()).subscribe((unit) => seen.push(unit));

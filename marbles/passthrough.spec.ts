@@ -28,7 +28,7 @@ describe('passthrough', () => {
   });
 
   it('says of each access unit what it is', () => {
-    marbles(() => {
+    marbles(({ expectSubscriptions }) => {
       const gate = fakeCamera('-k', { key: 'gate', fps: 25, encodeMs: 4 });
       expectParts(gate.pipe(passthrough()), '-a', {
         a: {
@@ -36,15 +36,17 @@ describe('passthrough', () => {
           crf: undefined, quality: undefined, encoder: 'copy', width: 64, height: 48, source: { kind: 'fake', address: 'fake:gate', fps: 25 },
         },
       }, { subscription: '^ 10ms !' });
+      expectSubscriptions(gate.subscriptions).toBe('^----------!');
     });
   });
 
   it('keeps decoding order where media time falls', () => {
-    marbles(({ expectObservable }) => {
+    marbles(({ expectObservable, expectSubscriptions }) => {
       const values = { b: { type: 'captured', pts: 80_000 }, c: { type: 'captured', pts: 40_000 } } as const;
       const gate = fakeCamera('-k-b-c|', { live: false, values });
       expectLedger(gate);
       expectObservable(gate.pipe(passthrough(), map(({ seq, pts }) => [seq, pts]))).toBe(' -a-b-c|', { a: [1, 0], b: [2, 80_000], c: [3, 40_000] });
+      expectSubscriptions(gate.subscriptions).toBe('^-----!');
     });
   });
 
@@ -74,45 +76,50 @@ describe('passthrough', () => {
   });
 
   it('goes on in a file where it was, in the middle of a GOP', () => {
-    marbles(({ expectObservable }) => {
+    marbles(({ expectObservable, expectSubscriptions }) => {
       const gate = fakeCamera(['-k-f-C', '-f-k|'], { live: false });
       expectLedger(gate);
       expectObservable(gate.pipe(passthrough(), retry(1_000), map(({ seq, keyframe }) => `${keyframe ? 'K' : 'd'}${seq}`)))
         .toBe('-a-b- 1s -c-d|', { a: 'K1', b: 'd2', c: 'd3', d: 'K4' });
+      expectSubscriptions(gate.subscriptions).toBe(['^----!', '1005ms ^---!']);
     });
   });
 
   it('gives a chunk that is begun before an error, and before the end', () => {
-    marbles(({ expectObservable }) => {
+    marbles(({ expectObservable, expectSubscriptions }) => {
       const gate = fakeCamera('-k-f-#');
       expectLedger(gate);
       expectObservable(gate.pipe(passthrough({ chunk: 'gop' }), shown, take(1))).toBe('-----(a|)', { a: '1-2' });
+      expectSubscriptions(gate.subscriptions).toBe('^----!');
     });
   });
 
   it('drops a chunk that no outbox would take, and what depends on it', () => {
-    marbles(({ expectObservable }) => {
+    marbles(({ expectObservable, expectSubscriptions }) => {
       const gate = fakeCamera('kfffkf|', { live: false, unitBytes: 6 * 1024 * 1024 });
       expectLedger(gate);
       expectObservable(gate.pipe(passthrough({ chunk: 'gop' }), shown)).toBe('------(a|)', { a: '5-6' });
       expectStats(gate.stats$, '20ms s', { s: { captured: 6, delivered: 2, dropped: { 'too-large': 3, gop: 1 }, inFlight: 0 } }, { subscription: '20ms (^!)' });
+      expectSubscriptions(gate.subscriptions).toBe('^-----!');
     });
   });
 
   it('tells that nothing is encoded', () => {
-    marbles(() => {
+    marbles(({ expectSubscriptions }) => {
       const gate = fakeCamera('(kf|)', { live: false });
       expectEvents(gate, '(e)', { e: { type: 'encoder', encoder: 'copy', hardware: false } });
       gate.pipe(passthrough()).subscribe();
+      expectSubscriptions(gate.subscriptions).toBe('(^!)');
     });
   });
 
   it('counts what is in a chunk as stopped when it is unsubscribed', () => {
-    marbles(({ expectObservable }) => {
+    marbles(({ expectObservable, expectSubscriptions }) => {
       const gate = fakeCamera('-k-f-f');
       expectLedger(gate);
       expectObservable(gate.pipe(passthrough({ chunk: 'gop' }), shown), '^---!').toBe('----');
       expectStats(gate.stats$, '20ms s', { s: { captured: 2, dropped: { stopped: 2 }, inFlight: 0 } }, { subscription: '20ms (^!)' });
+      expectSubscriptions(gate.subscriptions).toBe('^---!');
     });
   });
 

@@ -42,29 +42,31 @@ describe('publish', () => {
   });
 
   it('sends what comes within the linger in one request', () => {
-    scheduler.run(({ cold, expectObservable, flush }) => {
+    scheduler.run(({ cold, expectObservable, expectSubscriptions, flush }) => {
       const driver = new FakeDriver(1);
       const source = cold(' a-b---c------|     ', { a, b, c });
       const expected = '    ------(ab)--c|     ';
       expectObservable(source.pipe(publish(fakeBroker(driver, { lingerMs: 5 }), { topic: 't' }), order)).toBe(expected);
+      expectSubscriptions(source.subscriptions).toBe('^------------!');
       flush();
       expect(driver.requests.map(({ at, batch }) => [at, batch.length])).toEqual([[5, 2], [11, 1]]);
     });
   });
 
   it('has one request under way for a topic and key, and the others of its messages follow in the next', () => {
-    scheduler.run(({ cold, expectObservable, flush }) => {
+    scheduler.run(({ cold, expectObservable, expectSubscriptions, flush }) => {
       const driver = new FakeDriver(5);
       const source = cold(' abc-----------|', { a, b, c });
       const expected = '    -----a----(bc)|';
       expectObservable(source.pipe(publish(fakeBroker(driver), { topic: 't' }), order)).toBe(expected);
+      expectSubscriptions(source.subscriptions).toBe('^ 13ms !');
       flush();
       expect(driver.requests.map(({ batch }) => batch.map(({ headers }) => headers['ce_previousorder']))).toEqual([['0'], ['1', '2']]);
     });
   });
 
   it('sends again after 250, 500 … ms while the broker is down, and errors never', () => {
-    scheduler.run(({ cold, expectObservable, flush }) => {
+    scheduler.run(({ cold, expectObservable, expectSubscriptions, flush }) => {
       const driver = new FakeDriver(0, (_, index) => (index < 3 ? 'fail' : 'ok'));
       const broker = fakeBroker(driver);
       const source = cold(' a----b---|', { a, b });
@@ -74,6 +76,7 @@ describe('publish', () => {
         '(ijk) 245ms l 499ms l 999ms (mn)',
         { i: 'idle 0', j: 'idle 1', k: 'unavailable 1', l: 'unavailable 2', m: 'connected 2', n: 'connected 0' },
       );
+      expectSubscriptions(source.subscriptions).toBe('^--------!');
       flush();
       expect(driver.requests.map(({ at }) => at)).toEqual([0, 250, 750, 1750]);
       expect(driver.resets).toBe(1);
@@ -96,20 +99,22 @@ describe('publish', () => {
   });
 
   it('takes a request without an answer as failed', () => {
-    scheduler.run(({ cold, expectObservable }) => {
+    scheduler.run(({ cold, expectObservable, expectSubscriptions }) => {
       const driver = new FakeDriver(0, (_, index) => (index === 0 ? 'hang' : 'ok'));
       const source = cold(' a|', { a });
       const expected = '    350ms (a|)';
       expectObservable(source.pipe(publish(fakeBroker(driver, { requestTimeoutMs: 100 }), { topic: 't' }), order)).toBe(expected);
+      expectSubscriptions(source.subscriptions).toBe('^!');
     });
   });
 
   it("passes the source's error at once and goes on sending", () => {
-    scheduler.run(({ cold, expectObservable, flush }) => {
+    scheduler.run(({ cold, expectObservable, expectSubscriptions, flush }) => {
       const driver = new FakeDriver(5);
       const source = cold(' ab-#', { a, b });
       const expected = '    ---#';
       expectObservable(source.pipe(publish(fakeBroker(driver), { topic: 't' }), order)).toBe(expected);
+      expectSubscriptions(source.subscriptions).toBe('^--!');
       flush();
       expect(driver.log.map((one) => one.message.inputOrder)).toEqual([1, 2]);
     });
@@ -143,12 +148,13 @@ describe('publish', () => {
   });
 
   it('drops the oldest that is not under way when the outbox is full, and tells its gap to the next', () => {
-    scheduler.run(({ cold, expectObservable, flush }) => {
+    scheduler.run(({ cold, expectObservable, expectSubscriptions, flush }) => {
       const run = new FakeRun();
       const driver = new FakeDriver(9);
       const source = cold(' abcd--------------|    ', letters(run, 4));
       const expected = '    ---------a--------(cd|)';
       expectObservable(source.pipe(publish(fakeBroker(driver), { topic: 't', outbox: { maxMessages: 3 } }), order)).toBe(expected);
+      expectSubscriptions(source.subscriptions).toBe('^ 17ms !');
       flush();
       expect(run.ledger.dropped.outbox).toBe(1);
       expect(driver.log.map(({ headers }) => headers['ce_previousorder'])).toEqual(['0', '1', '3']);
@@ -156,7 +162,7 @@ describe('publish', () => {
   });
 
   it('drops what can no longer be decoded with it, up to the next keyframe', () => {
-    scheduler.run(({ cold, expectObservable, flush }) => {
+    scheduler.run(({ cold, expectObservable, expectSubscriptions, flush }) => {
       const run = new FakeRun();
       const key = { mode: 'stream', keyframe: true } as const;
       const delta = { mode: 'stream', keyframe: false } as const;
@@ -165,18 +171,21 @@ describe('publish', () => {
       // -                  a under way; d makes b go; f makes c go, and d and e with it
       const expected = '    ---------a--------f---|  ';
       expectObservable(source.pipe(publish(fakeBroker(new FakeDriver(9)), { topic: 't', outbox: { maxMessages: 3 } }), order)).toBe(expected);
+      expectSubscriptions(source.subscriptions).toBe('^ 21ms !');
       flush();
       expect(run.ledger.dropped).toMatchObject({ outbox: 2, gop: 2 });
     });
   });
 
   it('pauses a source that can wait above half of the bound, and drops nothing', () => {
-    scheduler.run(({ cold, flush }) => {
+    scheduler.run(({ cold, expectSubscriptions, flush }) => {
       const run = new FakeRun('file', 1, true);
       const paused: boolean[] = [];
-      const source = cold('abcd------------', letters(run, 4)).pipe(tap({ subscribe: () => asyncScheduler.schedule(() => paused.push(run.isPaused), 4) }));
+      const messages = cold('abcd------------', letters(run, 4));
+      const source = messages.pipe(tap({ subscribe: () => asyncScheduler.schedule(() => paused.push(run.isPaused), 4) }));
       const subscription = source.pipe(publish(fakeBroker(new FakeDriver(5)), { topic: 't', outbox: { maxMessages: 8 } })).subscribe();
       asyncScheduler.schedule(() => { paused.push(run.isPaused); subscription.unsubscribe(); }, 20);
+      expectSubscriptions(messages.subscriptions).toBe('^ 19ms !');
       flush();
       expect(paused).toEqual([true, false]);
       expect(run.ledger.counts.published).toBe(4);
@@ -184,15 +193,17 @@ describe('publish', () => {
   });
 
   it('lets a source go on when it is unsubscribed', () => {
-    scheduler.run(({ cold, flush }) => {
+    scheduler.run(({ cold, expectSubscriptions, flush }) => {
       const run = new FakeRun('file', 1, true);
       const driver = new FakeDriver(0, (_, index) => (index < 5 ? 'fail' : 'ok'));
-      const subscription = cold('(abcd)', letters(run, 4)).pipe(publish(fakeBroker(driver), { topic: 't', outbox: { maxMessages: 4 } })).subscribe();
+      const source = cold('(abcd)', letters(run, 4));
+      const subscription = source.pipe(publish(fakeBroker(driver), { topic: 't', outbox: { maxMessages: 4 } })).subscribe();
       asyncScheduler.schedule(() => {
         expect(run.isPaused).toBe(true);
         subscription.unsubscribe();
         expect(run.isPaused).toBe(false);
       }, 10);
+      expectSubscriptions(source.subscriptions).toBe('^---------!');
       flush();
       expect(run.ledger.counts.published).toBe(4);
     });
@@ -246,13 +257,14 @@ describe('publish', () => {
   });
 
   it('drops what is not sent by the deadline of close, and completes', () => {
-    scheduler.run(({ cold, expectObservable, flush }) => {
+    scheduler.run(({ cold, expectObservable, expectSubscriptions, flush }) => {
       const run = new FakeRun();
       const broker = fakeBroker(new FakeDriver(0, () => 'fail'));
       const source = cold(' ab|', letters(run, 2));
       const expected = '    50ms |';
       expectObservable(source.pipe(publish(broker, { topic: 't' }), order)).toBe(expected);
       asyncScheduler.schedule(() => { void broker.close({ deadlineMs: 40 }); }, 10);
+      expectSubscriptions(source.subscriptions).toBe('^-!');
       flush();
       expect(run.ledger.dropped.closed).toBe(2);
       expect(inFlight(run.ledger)).toBe(0);
@@ -270,7 +282,7 @@ describe('publish', () => {
   });
 
   it('finds a message that is too large by halves, and drops it alone', () => {
-    scheduler.run(({ cold, expectObservable, flush }) => {
+    scheduler.run(({ cold, expectObservable, expectSubscriptions, flush }) => {
       const run = new FakeRun();
       const large = new MessageTooLarge('too large');
       const takes = (batch: readonly Outgoing[]) => batch.every(({ message }) => message.inputOrder !== 3);
@@ -282,6 +294,7 @@ describe('publish', () => {
       const errors = '      ---------e     ';
       expectObservable(source.pipe(publish(broker, { topic: 't' }), order)).toBe(expected);
       expectObservable(broker.errors$.pipe(map(({ code }) => code))).toBe(errors, { e: 'MESSAGE_TOO_LARGE' });
+      expectSubscriptions(source.subscriptions).toBe('^-----!');
       flush();
       expect(driver.requests.map(({ batch }) => batch.map(({ message: { inputOrder } }) => inputOrder).join(''))).toEqual(['1234', '12', '34', '3', '4']);
       expect(run.ledger.dropped['too-large']).toBe(1);

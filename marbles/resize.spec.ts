@@ -40,25 +40,27 @@ describe('resize', () => {
   });
 
   it('is one child together with the steps that follow', () => {
-    marbles(({ expectObservable, flush }) => {
+    marbles(({ expectObservable, expectSubscriptions, flush }) => {
       const source = '   -f-f-f|';
       const expected = ' -a-a-a|';
       const gate = fakeCamera(source, { live: false, size: FULL_HD });
       const coded$ = gate.pipe(map((picture) => picture), resize({ width: 640 }), resize({ height: 90 }), encodeH265({ mode: 'frame' }));
       expectObservable(coded$.pipe(sizes)).toBe(expected, { a: '160x90' });
+      expectSubscriptions(gate.subscriptions).toBe('^-----!');
       flush();
       expect(gate.processes.peak).toBe(2);
     });
   });
 
   it('starts a new child when the size of the frames changes, and keeps their order', () => {
-    marbles(({ expectObservable, flush }) => {
+    marbles(({ expectObservable, expectSubscriptions, flush }) => {
       const source = '   ffzff|';
       const expected = ' ab-cd|';
       const gate = fakeCamera(source, { live: false, size: FULL_HD, values: { z: { type: 'changed', width: 640, height: 480 } } });
       expectLedger(gate);
       expectObservable(gate.pipe(map((picture) => picture), resize({ height: 240 }), map(({ seq, width, height }) => `${seq} ${width}x${height}`)))
         .toBe(expected, { a: '1 426x240', b: '2 426x240', c: '3 320x240', d: '4 320x240' });
+      expectSubscriptions(gate.subscriptions).toBe('^----!');
       flush();
       expect(gate.processes).toEqual({ running: 0, peak: 2 });
     });

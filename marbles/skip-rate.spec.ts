@@ -40,19 +40,21 @@ describe('skipRate', () => {
   });
 
   it('keeps every picture when asked for more than there are', () => {
-    marbles(({ cold, expectObservable }) => {
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('abcd|', FRAMES);
       const expected = '   abcd|';
       expectObservable(source.pipe(skipRate({ fps: 60 }), letters)).toBe(expected);
+      expectSubscriptions(source.subscriptions).toBe('^---!');
     });
   });
 
   it('goes by media time where it jumps ahead', () => {
-    marbles(({ cold, expectObservable }) => {
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const at = (seq: number, ms: number) => frame(seq, { pts: ms * 1000 });
       const source = cold('abcde|', { a: at(1, 0), b: at(2, 40), c: at(3, 60_000), d: at(4, 60_040), e: at(5, 60_100) });
       const expected = '   a-c-e|';
       expectObservable(source.pipe(skipRate({ fps: 10 }), letters)).toBe(expected);
+      expectSubscriptions(source.subscriptions).toBe('^----!');
     });
   });
 

@@ -49,10 +49,11 @@ describe('skipUnchanged', () => {
   });
 
   it('sends references in order, behind the picture that they name', () => {
-    marbles(({ expectObservable }) => {
+    marbles(({ expectObservable, expectSubscriptions }) => {
       const gate = fakeCamera('f-u-u-f-u|', { live: false });
       expectLedger(gate);
       expectObservable(gate.pipe(...referring())).toBe('F-1-1-F-4|');
+      expectSubscriptions(gate.subscriptions).toBe('^--------!');
     });
     marbles(({ expectObservable }) => {
       const slow = fakeCamera('f---------u---------u---------f---------u|', { live: false, encodeMs: 15 });
@@ -62,10 +63,11 @@ describe('skipUnchanged', () => {
   });
 
   it('starts with a full picture after a reconnect, and passes errors', () => {
-    marbles(({ expectObservable }) => {
+    marbles(({ expectObservable, expectSubscriptions }) => {
       const gate = fakeCamera(['fu#', 'uuf']);
       expectLedger(gate);
       expectObservable(gate.pipe(...referring(), retry(998)), '^ 1004ms !').toBe('F1 998ms F3F');
+      expectSubscriptions(gate.subscriptions).toBe(['^-!', '1s ^----!']);
     });
   });
 
@@ -80,10 +82,11 @@ describe('skipUnchanged', () => {
 
   it('accounts for every picture: out, or skipped', () => {
     fc.assert(fc.property(fc.stringMatching(/^[fu]{1,30}$/), fc.integer({ min: 1, max: 4 }), (script, every) => {
-      marbles(({ expectObservable, flush }) => {
+      marbles(({ expectObservable, expectSubscriptions, flush }) => {
         const gate = fakeCamera(`${script}|`, { live: false });
         expectLedger(gate);
         expectObservable(gate.pipe(skipRate(every), skipUnchanged(), digits));
+        expectSubscriptions(gate.subscriptions).toBe(`^ ${script.length - 1}ms !`);
         flush();
         const { captured, delivered, thinned, diff, inFlight } = gate.stats;
         expect([captured, delivered + thinned + diff, inFlight]).toEqual([script.length, script.length, 0]);

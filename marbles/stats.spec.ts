@@ -57,7 +57,7 @@ describe('stats', () => {
   });
 
   it('counts what becomes of every frame', () => {
-    marbles(({ cold }) => {
+    marbles(({ cold, expectSubscriptions }) => {
       const source = cold('--(occccccccssuedeqpl) x|', EVENTS);
       const last$ = source.pipe(stats({ everyMs: 1_000 }), filter(({ state }) => state === 'stopped'));
       expectParts(last$, '22ms a|', {
@@ -67,11 +67,12 @@ describe('stats', () => {
           read: { count: 8, last: 40 }, process: { count: 2, mean: 12 }, write: { count: 1, max: 3 }, latency: { count: 1, p50: 20 },
         },
       });
+      expectSubscriptions(source.subscriptions).toBe('^ 22ms !');
     });
   });
 
   it('has the wait, the last failure and the downtime', () => {
-    marbles(({ cold }) => {
+    marbles(({ cold, expectSubscriptions }) => {
       const source = cold('o-f-w-o-(cr)-x|', EVENTS);
       const expected = '   a-b-c-d-e----f|';
       expectParts(source.pipe(stats()), expected, {
@@ -82,35 +83,39 @@ describe('stats', () => {
         e: { state: 'streaming', downtimeMs: 0 },
         f: { state: 'stopped', downtimeMs: 5_000, reconnects: 1 },
       });
+      expectSubscriptions(source.subscriptions).toBe('^ 13ms !');
     });
   });
 
   it('has rates a second over the window since the tick before', () => {
-    marbles(({ cold }) => {
+    marbles(({ cold, expectSubscriptions }) => {
       const source = cold('o (cs) 36ms (ce) 36ms (cs) 200ms x|', EVENTS);
       const rates$ = source.pipe(stats({ everyMs: 100 }), filter(({ at }) => at % 100 === 0), map(({ rate }) => rate));
       expectParts(rates$, 'a 99ms b 99ms c 99ms d'.replace(' 99ms d', ''), {
         a: { captured: 0 }, b: { captured: 30, skipped: 20, dropped: 0, published: 0 }, c: { captured: 0, skipped: 0 },
       }, { subscription: '^ 250ms !' });
+      expectSubscriptions(source.subscriptions).toBe('^ 250ms !');
     });
   });
 
   it('does not take a change of state right after a tick for a window of its own', () => {
-    marbles(({ cold }) => {
+    marbles(({ cold, expectSubscriptions }) => {
       const source = cold('oc 48ms c 49ms c - x|', EVENTS); // pictures at 1, 50 and 100, stopped at 102
       expectParts(source.pipe(stats({ everyMs: 100 })), 'ab 98ms c-d|', {
         a: { rate: { captured: 0 } }, b: { captured: 1 }, c: {}, d: { state: 'stopped', captured: 3, rate: { captured: (3 * 1_000) / 102 } },
       });
+      expectSubscriptions(source.subscriptions).toBe('^ 102ms !');
     });
   });
 
   it('zeroes the counts on a reset, at once, and keeps what is in flight', () => {
-    marbles(({ cold }) => {
+    marbles(({ cold, expectSubscriptions }) => {
       const source = cold('(occcs)-z-x-|', EVENTS);
       expectParts(source.pipe(stats(), filter(({ at }) => at > 0)), '--------r-x-|', {
         r: { state: 'streaming', captured: 2, skipped: 0, inFlight: 2, read: { count: 0 } },
         x: { state: 'stopped', captured: 2, inFlight: 2 },
       });
+      expectSubscriptions(source.subscriptions).toBe('^-----------!');
     });
   });
 
@@ -160,7 +165,7 @@ describe('stats', () => {
 
 describe('camera.stats$', () => {
   it('gives a value every second while the camera is at work, and the last one after it stopped', () => {
-    marbles(() => {
+    marbles(({ expectSubscriptions }) => {
       const gate = fakeCamera(`-${'f 39ms '.repeat(50)}|`, { live: false, fps: 25 });
       expectLedger(gate);
       gate.pipe(skipRate({ fps: 5 }), encodeH265({ mode: 'frame' })).subscribe();
@@ -169,44 +174,49 @@ describe('camera.stats$', () => {
         t: { captured: 25, skipped: 20, delivered: 5, rate: { captured: 25, skipped: 20, delivered: 5 }, inFlight: 0 },
         u: { captured: 50, skipped: 40, delivered: 10 }, x: { state: 'stopped', captured: 50, delivered: 10 },
       });
+      expectSubscriptions(gate.subscriptions).toBe('^ 2s !');
     });
   });
 
   it('gives the latest value to whoever comes late, also when it is over', () => {
-    marbles(() => {
+    marbles(({ expectSubscriptions }) => {
       const gate = fakeCamera('-f-f|', { live: false });
       gate.stats$.subscribe();
       timer(1).subscribe(() => gate.subscribe());
       expectStats(gate.stats$, '---s', { s: { state: 'streaming', captured: 1 } }, { subscription: '---(^!)' });
       expectStats(gate.stats$, '10s s', { s: { state: 'stopped', captured: 2, delivered: 2 } }, { subscription: '10s (^!)' });
+      expectSubscriptions(gate.subscriptions).toBe('-^---!');
     });
   });
 
   it('has no rate for a window that nobody watched', () => {
-    marbles(() => {
+    marbles(({ expectSubscriptions }) => {
       const gate = fakeCamera('-f-f|', { live: false });
       gate.subscribe();
       expectStats(gate.stats$, '10s s', { s: { state: 'stopped', captured: 2, rate: { captured: 0, delivered: 0 } } }, { subscription: '10s (^!)' });
+      expectSubscriptions(gate.subscriptions).toBe('^---!');
     });
   });
 
   it('is zeroed by resetStats, also while nothing runs', () => {
-    marbles(({ cold }) => {
+    marbles(({ cold, expectSubscriptions }) => {
       const gate = fakeCamera('-f-f|', { live: false });
       expectLedger(gate);
       gate.subscribe();
       cold('10ms r').subscribe(() => { gate.resetStats(); });
       expectStats(gate.stats$, '-----s---- z', { s: { captured: 2 }, z: { captured: 0, delivered: 0, state: 'stopped' } }, { subscription: '-----^ 20ms !' });
+      expectSubscriptions(gate.subscriptions).toBe('^---!');
     });
   });
 
   it('sums the runs', () => {
-    marbles(() => {
+    marbles(({ expectSubscriptions }) => {
       const gate = fakeCamera('-f-f|', { live: false });
       expectLedger(gate);
       gate.subscribe();
       gate.subscribe();
       expectStats(gate.stats$, '10ms s', { s: { state: 'stopped', captured: 4, delivered: 4 } }, { subscription: '10ms (^!)' });
+      expectSubscriptions(gate.subscriptions).toBe(['^---!', '^---!']);
     });
   });
 });

@@ -27,6 +27,12 @@ describe.each(FILES.map((file) => [nameOf(file), file] as const))('the operator 
     expect(existsSync(`${ROOT}marbles/${file}.spec.ts`)).toBe(true);
   });
 
+  it('has a spec that says when its sources are subscribed to', () => {
+    const spec = readFileSync(`${ROOT}marbles/${file}.spec.ts`, 'utf8');
+    expect(spec).toMatch(/expectSubscriptions\(|[sS]ubscriptions\)\.to/);
+    expect(testsOf(spec).filter(playsSource).filter((test) => !/[sS]ubscriptions/.test(test)).map((test) => test.split('\n', 1)[0])).toEqual([]);
+  });
+
   it('has a doc comment with a sentence, a diagram, an example and what is thrown', () => {
     expect(comment).toMatch(/^[A-Z][^\n]*\.\n/);
     expect(diagramOf(comment)).toMatch(/-\w-.*\|/);
@@ -54,6 +60,17 @@ it.each(['src', 'operators', 'marbles/kit'])('has no file in %s of more than 200
     expect(text, `${folder}/${name}`).toMatch(/^(#!.*\n)?\/\*\*/);
   }
 });
+
+/** The texts of a spec's `it(…)`. */
+function testsOf(spec: string): string[] {
+  return [...spec.matchAll(/^ {2}it\(.*\n[^]*?^ {2}\}.*\);$/gm)].map(([test]) => test);
+}
+
+/** Whether a source with a name of its own is played; not in a table of cases or a loop, where each row has other times. */
+function playsSource(test: string): boolean {
+  return /const \w+ = (?:cold|hot|camera|fakeCamera)\(/.test(test) && /expect(?:Observable|Parts|Stats)\(|\.flush\(|flush\(\);/.test(test)
+    && !/^ +(?:for \(|const \w+ = \(.*=> \{$)/m.test(test);
+}
 
 /** The doc comment of an exported function, without its stars. */
 function commentOf(source: string, name: string): string {

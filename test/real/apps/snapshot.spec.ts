@@ -83,7 +83,7 @@ describe('a snapshot of an idle camera', () => {
     gate.events$.subscribe(({ type }) => { if (type === 'connecting') abort.abort(new Error('not needed')); });
     await expect(snapshot(gate, { signal: abort.signal })).rejects.toThrow('not needed');
     expect(gate.stats.state).toBe('stopped');
-    expect(() => snapshot(gate, { signal: 'soon' as never })).rejects.toThrow("snapshot: option 'signal': soon given, expected an AbortSignal");
+    await expect(snapshot(gate, { signal: 'soon' as never })).rejects.toThrow("snapshot: option 'signal': \"soon\" given, expected an AbortSignal");
   });
 
   it('leaves the camera to whoever comes next', async () => {

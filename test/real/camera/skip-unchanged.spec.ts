@@ -48,7 +48,8 @@ describe('skipUnchanged', { timeout: 120_000 }, () => {
     const middle = childTicks();
     const gate = camera(clip);
     const kept = await all(gate, gate.pipe(skipUnchanged(), encodeH265()));
-    console.info(`CPU with skipUnchanged: ${((childTicks() - middle) / (middle - start)).toFixed(2)} of that without`);
+    // Half of the pictures are not encoded: that saves more CPU time than the comparison costs.
+    expect(childTicks() - middle).toBeLessThan(middle - start);
     expect(ofHalf(kept, false)).toHaveLength(HALF);
     expect(ofHalf(kept, true).length).toBeLessThanOrEqual(HALF / 10);
     expect(gate.stats).toMatchObject({ captured: ALL, delivered: kept.length, diff: ALL - kept.length, skipped: ALL - kept.length });
@@ -97,6 +98,5 @@ function ssim(one: string, other: string): number {
   const told = execFileSync('ffmpeg', ['-loglevel', 'error', '-i', one, '-i', other, '-lavfi', graph, '-f', 'null', '-'], { encoding: 'utf8' });
   const values = [...told.matchAll(/All:([\d.]+)/g)].map(([, value]) => Number(value));
   expect(values).toHaveLength(ALL);
-  console.info(`SSIM of what is rebuilt: least ${Math.min(...values).toFixed(3)}`);
   return Math.min(...values);
 }
