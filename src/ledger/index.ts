@@ -4,7 +4,7 @@ export { CameraLedger, CountedFrameEvents } from './camera-ledger.js';
 export type { Shares } from './counts.js';
 export { FrameEvents } from './frame-events.js';
 export type { Timing } from './histogram.js';
-export { type CameraState, type Counts, EMPTY_LEDGER, type EncoderInUse, type Ledger, fold, inFlight } from './ledger.js';
+export type { CameraState, Counts, EncoderInUse } from './ledger.js';
 export { logEvents } from './log.js';
 export { type CameraStats, type Rates, type Report, type ReportTiming, StatsSampler, report, reportText, shownSize, statsOf } from './report/index.js';
 export { handOver, passedOn, take } from './take.js';

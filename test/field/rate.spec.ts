@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { lastValueFrom, take, toArray } from 'rxjs';
 import { expect, it } from 'vitest';
-import { type CameraEvent, CameraStreamer, type EncodedFrame, camera, encodeH265, encodeJpeg, passthrough, skipRate } from '../../src/index.js';
+import { CameraStreamer } from '../../src/apps/streamer/index.js';
+import { type CameraEvent, type EncodedFrame, camera, encodeH265, encodeJpeg, passthrough, skipRate } from '../../src/index.js';
 import { countFrames, fieldInput, fieldJpegs, needs, probeStream, sharedRedis, startOddHttp, threeQuestions } from '../services/index.js';
 
 function opened(events: readonly CameraEvent[]) {

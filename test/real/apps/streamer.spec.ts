@@ -5,7 +5,8 @@ import { Kafka, logLevel } from 'kafkajs';
 import { pino } from 'pino';
 import { filter, firstValueFrom, take, toArray } from 'rxjs';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Camera, type CameraEvent, CameraStreamer, type CameraStreamerConfig, InvalidOption } from '../../../src/index.js';
+import { CameraStreamer, type CameraStreamerConfig } from '../../../src/apps/streamer/index.js';
+import { type Camera, type CameraEvent, InvalidOption } from '../../../src/index.js';
 import {
   type RtspServer, type SharedServer, fieldInput, footage, freePort, needs, noFfmpegLeft, sharedKafka, sharedRedis, startRtspServer, threeQuestions,
 } from '../../services/index.js';

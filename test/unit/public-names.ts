@@ -1,0 +1,46 @@
+/** The public API: a name that is added or removed changes this list. */
+export const PUBLIC_NAMES: Readonly<Record<string, readonly string[]>> = {
+  '.': [
+    'Again', 'AnyFrame', 'Broker', 'BrokerConfig', 'BrokerState', 'BrokerUnauthorized', 'BrokerUnavailable', 'Camera', 'CameraConfig',
+    'CameraEvent', 'CameraMessage', 'CameraOrigin', 'CameraState', 'CameraStats', 'Capture', 'CaptureCrashed', 'Captured', 'Changed',
+    'ChangedFrame', 'Chunk', 'Clip', 'ClipConfig', 'CloseReport', 'ClosedReason', 'Codec', 'ColorInfo', 'Connecting', 'Counts',
+    'CropConfig', 'Decodable', 'DecodeConfig', 'DecodeFailed', 'DecodedPicture', 'Decoder', 'DecoderInput', 'DecoderUnit', 'DeliverConfig',
+    'Delivered', 'Driver', 'DropCause', 'Dropped', 'Duplicate', 'ERRORS', 'EncodeH265Config', 'EncodeJpegConfig', 'EncodeMode', 'Encoded',
+    'EncodedFrame', 'EncoderChosen', 'EncoderFailed', 'EncoderInUse', 'Engine', 'EngineContext', 'EngineEvent', 'EngineOutput', 'ErrorCode',
+    'ErrorDetails', 'Failed', 'Feed', 'FeedFormat', 'FfmpegFacts', 'FfmpegFound', 'Fit', 'Frame', 'Gap', 'GapCause', 'Hardware',
+    'InvalidOption', 'KafkaConfig', 'MemoryBroker', 'MemoryConfig', 'MessageContext', 'MessageFormatter', 'MessageTooLarge', 'Moved',
+    'Muxer', 'MuxerInput', 'NoVideo', 'NotWritten', 'Opened', 'OpenedSource', 'Origin', 'OutboxConfig', 'Outgoing', 'PassthroughConfig',
+    'Paused', 'PictureFacts', 'PictureForm', 'PixelFormat', 'Place', 'Plan', 'Preparation', 'ProcessOptions', 'PublishConfig', 'Published',
+    'PublishedEvent', 'Rates', 'ReadFailure', 'Received', 'ReceivedFacts', 'ReceivedFrame', 'ReceivedJpeg', 'Reception', 'ReceptionStats',
+    'RecordClosed', 'RecordConfig', 'RecordFolder', 'RecordGap', 'RecordOpened', 'RecordRemoved', 'Recorded', 'RecordingFailed',
+    'Recovered', 'RedisConfig', 'Reset', 'ResizeConfig', 'ResourceExhausted', 'ResumePoint', 'Resumed', 'RetryConfig', 'RetryDelay',
+    'Retrying', 'Returned', 'RxcamError', 'SendOutcome', 'Shares', 'SkipRateConfig', 'SkipUnchangedConfig', 'Skipped', 'SnapshotConfig',
+    'Source', 'SourceBusy', 'SourceFrame', 'SourceInfo', 'SourceInput', 'SourceNotFound', 'SourceRefused', 'SourceTimeout',
+    'SourceUnauthorized', 'Stalled', 'StatsConfig', 'StderrRow', 'StderrRows', 'Step', 'StepKind', 'StepOf', 'Stopped', 'StoredMessage',
+    'StreamEnded', 'SubscribeConfig', 'Timing', 'ToMessageConfig', 'TopicWaits', 'TransportRefused', 'Unchanged', 'UnchangedEvent',
+    'Verdict', 'Verified', 'Verify', 'VerifyConfig', 'VerifyStats', 'Warning', 'Written', 'camera', 'clip', 'createBroker', 'crop',
+    'decode', 'deliver', 'encodeH265', 'encodeJpeg', 'findFfmpeg', 'isRxcamError', 'kafka', 'memory', 'passthrough', 'publish', 'record',
+    'redis', 'resize', 'retry', 'skipRate', 'skipUnchanged', 'snapshot', 'stats', 'subscribe', 'toMessage', 'verify',
+  ],
+  './operators': [
+    'CropConfig', 'DecodeConfig', 'DeliverConfig', 'EncodeH265Config', 'EncodeJpegConfig', 'MessageFormatter', 'PassthroughConfig',
+    'PublishConfig', 'ReceivedFacts', 'ReceivedFrame', 'ReceivedJpeg', 'RecordConfig', 'ResizeConfig', 'RetryConfig', 'RetryDelay',
+    'SkipRateConfig', 'SkipUnchangedConfig', 'StatsConfig', 'SubscribeConfig', 'ToMessageConfig', 'Verify', 'VerifyConfig', 'VerifyStats',
+    'crop', 'decode', 'deliver', 'encodeH265', 'encodeJpeg', 'passthrough', 'publish', 'record', 'resize', 'retry', 'skipRate',
+    'skipUnchanged', 'stats', 'subscribe', 'toMessage', 'verify',
+  ],
+  './streamer': [
+    'CameraStreamer', 'CameraStreamerConfig', 'StartStreamConfig', 'StreamTimingStats', 'TransmissionStats',
+  ],
+  './report': [
+    'Report', 'ReportTiming', 'report', 'reportText',
+  ],
+  './testing': [
+    'Accountable', 'ConformanceCheck', 'ConformanceOptions', 'ConformanceRecord', 'ConformanceServer', 'ConformanceSubject',
+    'DiagramOptions', 'ExpectConfig', 'FakeBroker', 'FakeBrokerConfig', 'FakeCamera', 'FakeCameraConfig', 'FakeDecoder',
+    'FakeDecoderConfig', 'FakeDeed', 'FakeEngineConfig', 'FakeFolder', 'FakeMessage', 'FakeReceived', 'FakeSource', 'FakeTopicConfig',
+    'LedgerCheck', 'MarblesConfig', 'Part', 'SubscriptionFrames', 'TimedNotification', 'aligned', 'alignedSubscriptions',
+    'brokerConformance', 'createScheduler', 'diagram', 'expectEvents', 'expectLedger', 'expectParts', 'expectStats', 'fakeBroker',
+    'fakeCamera', 'fakeDecoder', 'fakeEngine', 'fakeFolder', 'fakeTopic', 'marbles',
+  ],
+};
