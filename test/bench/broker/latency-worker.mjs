@@ -1,0 +1,67 @@
+/**
+ * From the access unit to its acknowledgement, without a linger: 20 cameras x 25 fps x 20 kB for some seconds.
+ *
+ *   node test/bench/broker/latency-worker.mjs kafka|platformatic|kafkajs SECONDS
+ */
+import { performance } from 'node:perf_hooks';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Kafka, Partitioners, logLevel } from 'kafkajs';
+import { Observable } from 'rxjs';
+import { camera, encodeH265, kafka, publish, toMessage } from '../../../dist/src/index.js';
+import { HEADERS, address, topic } from './batches.mjs';
+
+const CAMERAS = 20, FPS = 25, BYTES = 20_000, WARM_UP_MS = 2_000;
+const [what, seconds] = process.argv.slice(2);
+const brokers = [address('KAFKA')];
+const name = await topic('latency');
+const times = [];
+const done = (startedAt) => { times.push(performance.now() - startedAt); };
+
+/** Each camera's pictures come at times of their own. */
+function everyPicture(take) {
+  let count = 0;
+  const first = performance.now() + Math.random() * (1_000 / FPS);
+  const next = () => {
+    take(Buffer.alloc(BYTES, count), count++, performance.now());
+    setTimeout(next, Math.max(0, first + (count * 1_000) / FPS - performance.now()));
+  };
+  setTimeout(next, first - performance.now());
+}
+
+if (what === 'kafkajs') {
+  const producer = new Kafka({ brokers, logLevel: logLevel.ERROR }).producer({ createPartitioner: Partitioners.DefaultPartitioner });
+  await producer.connect();
+  for (let index = 0; index < CAMERAS; index++) {
+    everyPicture((value, _, startedAt) => {
+      producer.send({ topic: name, acks: 1, messages: [{ key: `camera_${index}`, value, headers: HEADERS }] }).then(() => { done(startedAt); });
+    });
+  }
+} else {
+  const broker = kafka({ brokers, acks: 1, lingerMs: 0, driver: what === 'platformatic' ? what : 'kafkajs' });
+  for (let index = 0; index < CAMERAS; index++) {
+    const startedAt = new Map();
+    const engine = () => new Observable((subscriber) => {
+      subscriber.next({ type: 'connected' });
+      subscriber.next({ type: 'opened', source: { width: 640, height: 360, fps: FPS } });
+      subscriber.next({ type: 'encoder', encoder: 'libx265', hardware: false, reason: 'generated' });
+      everyPicture((data, count, at) => {
+        startedAt.set(count + 1, at);
+        const pts = count * (1e6 / FPS);
+        subscriber.next({ type: 'captured', pts });
+        subscriber.next({ type: 'output', pts, keyframe: true, width: 640, height: 360, format: 'h265', data });
+      });
+    });
+    camera('rtsp://bench.invalid/stream', { key: `camera_${index}`, engine }).pipe(encodeH265(), toMessage(), publish(broker, { topic: name }))
+      .subscribe(({ seq }) => {
+        done(startedAt.get(seq));
+        startedAt.delete(seq);
+      });
+  }
+}
+await wait(WARM_UP_MS);
+times.length = 0;
+await wait(1_000 * Number(seconds));
+const sorted = times.toSorted((a, b) => a - b);
+const at = (share) => sorted[Math.ceil(share * sorted.length) - 1];
+console.log(JSON.stringify({ messages: sorted.length, p50: at(0.5), p99: at(0.99) }));
+process.exit(0);
