@@ -38,6 +38,7 @@ if (what === 'kafkajs') {
   }
 } else {
   const broker = kafka({ brokers, acks: 1, lingerMs: 0, driver: what === 'platformatic' ? what : 'kafkajs' });
+  await broker.prepare(name);
   for (let index = 0; index < CAMERAS; index++) {
     const startedAt = new Map();
     const engine = () => new Observable((subscriber) => {

@@ -6,5 +6,7 @@ import { published } from '../broker/rxcam.mjs';
 export const reference = 'kafkajs';
 
 export async function open() {
-  return published(kafka({ brokers: [address('KAFKA')], acks: 1, driver: 'platformatic' }), await topic('bench'));
+  const broker = kafka({ brokers: [address('KAFKA')], acks: 1, driver: 'platformatic' });
+  await broker.prepare(await topic('bench'));
+  return published(broker, 'bench');
 }

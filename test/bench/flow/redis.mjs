@@ -5,6 +5,9 @@ import { published } from '../broker/rxcam.mjs';
 
 export const reference = 'ioredis';
 
-export function open() {
-  return published(redis({ url: address('REDIS'), maxLen: 1_000 }), 'bench');
+export async function open() {
+  const broker = redis({ url: address('REDIS'), maxLen: 1_000 });
+  // Another stream: it only has to connect.
+  await broker.prepare('bench-connected', { consumerGroup: 'bench' });
+  return published(broker, 'bench');
 }
