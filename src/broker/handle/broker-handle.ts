@@ -60,7 +60,6 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
 
   /** A method, and no property: the driver knows passwords, and whoever prints a handle must not see them. */
   driver(): D { return this.#driver; }
-
   queue(topic: string, key: string, options: QueueOptions): PartitionQueue {
     return this.#outbox.queue(topic, key, options);
   }
@@ -73,7 +72,7 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
       return;
     }
     this.#outbox.offer(queue, new Entry(message, ticket, router, mono()));
-    this.#noteFilling();
+    this.#noteFilling(queue);
     this.#sender.wake(queue);
   }
 
@@ -145,8 +144,10 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
     }
   }
 
-  #noteFilling(): void {
-    if (this.#state$.value.outbox.messages === 0 && this.#outbox.messages > 0) this.#tell();
+  /** The first message is the only one: no other queue waits, be there hundreds. */
+  #noteFilling(queue: PartitionQueue): void {
+    const { value } = this.#state$;
+    if (value.outbox.messages === 0 && this.#outbox.messages > 0) this.#setState(value, this.#outbox.messages === 1 ? [queue] : undefined);
   }
 
   /** A message that is too large is a matter of its own; any other refusal is repeated until it passes, and told once. */
@@ -162,12 +163,12 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
     this.#setState(this.#state$.value);
   }
 
-  #setState(state: Pick<BrokerState, 'status' | 'error'>): void {
-    this.#state$.next(this.#stateOf(state));
+  #setState(state: Pick<BrokerState, 'status' | 'error'>, queues?: readonly PartitionQueue[]): void {
+    this.#state$.next(this.#stateOf(state, queues));
   }
 
-  #stateOf({ status, error }: Pick<BrokerState, 'status' | 'error'>): BrokerState {
-    const waiting = status === 'connected' ? waitingTopics(this.#outbox.queues, (queue) => this.#sender.whyWaits(queue)) : [];
+  #stateOf({ status, error }: Pick<BrokerState, 'status' | 'error'>, queues: Iterable<PartitionQueue> = this.#outbox.queues): BrokerState {
+    const waiting = status === 'connected' && this.#outbox.messages > 0 ? waitingTopics(queues, (queue) => this.#sender.whyWaits(queue)) : [];
     const throttledMs = status === 'closed' ? 0 : this.#sender.servers.pauseMs;
     return {
       status, ...(error !== undefined && { error }),
