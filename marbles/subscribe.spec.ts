@@ -13,6 +13,8 @@ const letters = (source: Observable<Received>) => source.pipe(map(({ value }) =>
 const orders = (source: Observable<Received>) => source.pipe(map(({ value }) => String(value[0])));
 const values = Object.fromEntries([...'abcde'].map((letter, index) => [letter, message(index + 1, { value: Buffer.from([index + 1]) })]));
 
+const AT_ONCE = { count: 2, last: 0, min: 0, mean: 0, p50: 0, p99: 0, max: 0 };
+
 describe('subscribe', () => {
   it('emits the messages of a topic as they come', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
@@ -98,8 +100,27 @@ describe('subscribe', () => {
       const messages = subscribe(fakeTopic('a-b-c-d-'), { topic: 'video' });
       expectObservable(messages.pipe(letters), '^--!').toBe('a-b-');
       expectObservable(of(0).pipe(delay(5), map(() => messages.stats))).toBe('-----(s|)', {
-        s: { status: 'idle', received: 2, bytes: 2, expired: 0, failures: 0, inbox: { messages: 0, bytes: 0 } },
+        s: { status: 'idle', received: 2, bytes: 2, expired: 0, failures: 0, inbox: { messages: 0, bytes: 0 }, rate: { messages: 0, bytes: 0 }, latency: AT_ONCE },
       });
+    });
+  });
+
+  it('knows how many messages came in the last second, and that none came since', () => {
+    marbles(({ cold, expectObservable }) => {
+      const messages = subscribe(fakeTopic('a 499ms b 499ms c'), { topic: 'video' });
+      expectObservable(messages.pipe(letters)).toBe('a 499ms b 499ms c');
+      const asked$ = cold('500ms x 999ms y 1999ms z|').pipe(map(() => messages.stats.rate.messages));
+      expectObservable(asked$).toBe('500ms x 999ms y 1999ms z|', { x: 0, y: 3, z: 0 });
+    });
+  });
+
+  it('knows how long ago the pictures were captured', () => {
+    marbles(({ expectObservable }) => {
+      const headers = (at: number) => ({ ce_id: `cam/run/${at}`, ce_time: new Date(at).toISOString() });
+      const values = { a: { headers: headers(0) }, b: { headers: headers(5) } };
+      const messages = subscribe(fakeTopic('--a------b', { values }), { topic: 'video' });
+      expectObservable(messages.pipe(map(() => messages.stats.latency)).pipe(map(({ count, min, max, last }) => `${count} ${min} ${max} ${last}`)))
+        .toBe('--a------b', { a: '1 2 2 2', b: '2 2 4 4' });
     });
   });
 

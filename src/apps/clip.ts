@@ -1,5 +1,5 @@
 /** clip(): one MP4 of a period out of a broker. */
-import { Observable, filter, firstValueFrom, fromEvent, last, lastValueFrom, map, takeUntil, takeWhile, tap } from 'rxjs';
+import { Observable, filter, firstValueFrom, fromEvent, last, lastValueFrom, map, skipWhile, takeUntil, takeWhile, tap } from 'rxjs';
 import { z } from 'zod';
 import { subscribe, verify } from '../../operators/index.js';
 import type { Broker } from '../broker/index.js';
@@ -57,7 +57,11 @@ export async function clip(broker: Broker, config: ClipConfig): Promise<Clip> {
   const { signal, file, ...period } = parseOptions('clip', SCHEMA, config);
   signal?.throwIfAborted();
   const begin = await keyframeBefore(broker, period);
-  const received$ = upTo(broker, period, begin, period.to).pipe(verify());
+  const received$ = upTo(broker, period, begin, period.to).pipe(
+    // What was captured before it may have come to a broker with times of its own after it.
+    skipWhile((message) => timeOf(message) < begin),
+    verify(),
+  );
   const written$ = received$.pipe(recordOne(new SingleFile(disk, file), ffmpegMuxer));
   const aborted$ = signal === undefined ? new Observable<never>() : fromEvent(signal, 'abort');
   const gaps: RecordGap[] = [];
@@ -82,7 +86,9 @@ async function keyframeBefore(broker: Broker, period: Period): Promise<number> {
   const { from } = period;
   for (const backMs of CLIP.lookBackMs) {
     const keyframes$ = upTo(broker, period, Math.max(0, from - backMs), from).pipe(
-      filter((message) => message.keyframe !== false && message.referenceOrder === undefined), map(timeOf),
+      filter(({ referenceOrder }) => referenceOrder === undefined),
+      // What is no keyframe may name the one that it depends on: no more need be read.
+      map((message) => (message.keyframe === false ? message.keyframeAt : timeOf(message))), filter((at) => at !== undefined),
     );
     const found = await lastValueFrom(keyframes$.pipe(last(null, undefined)), { defaultValue: undefined });
     if (found !== undefined) return found;

@@ -3,7 +3,8 @@ import {
   type Observable, asapScheduler, catchError, defaultIfEmpty, defer, filter, firstValueFrom, fromEvent, map, merge, mergeMap, observeOn, of, switchMap, take, takeUntil,
   throwError, throwIfEmpty, timeout,
 } from 'rxjs';
-import { encodeJpeg } from '../../operators/index.js';
+import { decode, encodeJpeg, verify } from '../../operators/index.js';
+import { Reception } from '../broker/index.js';
 import { type Camera, type CameraHub, hubOf, planOf } from '../camera/index.js';
 import { ACCOUNTS } from '../core/frame/accounted.js';
 import { JPEG, SNAPSHOT } from '../core/defaults/defaults.js';
@@ -35,6 +36,8 @@ const schema = options({
  * Of a running camera the picture is what its pipeline makes of it (thinned, resized), and comes with the next keyframe or
  * chunk. It counts nowhere a second time.
  *
+ * Of what `subscribe` returns: the first picture that is read and decodes, in a reading of its own.
+ *
  * Rejects with InvalidOption; with SourceTimeout if no picture comes within `timeoutMs`, be it because the camera waits to
  * reconnect; with the camera's own failure where it is not running; with DecodeFailed for a picture that is damaged; with the
  * signal's reason.
@@ -44,18 +47,27 @@ const schema = options({
  * const jpeg = await snapshot(camera('test:'), { quality: 90 });
  * ```
  */
-export async function snapshot(camera: Camera, config: SnapshotConfig = {}): Promise<Buffer> {
+export async function snapshot(camera: Camera | Reception, config: SnapshotConfig = {}): Promise<Buffer> {
   const { quality, timeoutMs, signal } = parseOptions('snapshot', schema, config);
-  const hub = checkedHub(camera);
+  const hub = camera instanceof Reception ? undefined : checkedHub(camera);
   signal?.throwIfAborted();
-  const late = new SourceTimeout(`no picture within ${timeoutMs} ms`, { camera: hub.facts.key });
-  const picture$ = pictureOf(camera, hub, quality).pipe(timeout({ first: timeoutMs, with: () => throwError(() => late) }));
+  const late = new SourceTimeout(`no picture within ${timeoutMs} ms`, { camera: hub?.facts.key });
+  const found$ = hub === undefined ? receivedPicture(camera as Reception, quality) : pictureOf(camera as Camera, hub, quality);
+  const picture$ = found$.pipe(timeout({ first: timeoutMs, with: () => throwError(() => late) }));
   return firstValueFrom(signal === undefined ? picture$ : merge(abortOf(signal), picture$).pipe(take(1)));
 }
 
 /** Fails with the signal's reason. */
 function abortOf(signal: AbortSignal): Observable<never> {
   return fromEvent(signal, 'abort').pipe(mergeMap(() => throwError(() => signal.reason as unknown)));
+}
+
+/** The first picture that decodes alone, as it was sent. */
+function receivedPicture(messages: Reception, quality: number): Observable<Buffer> {
+  return messages.pipe(
+    verify(), decode({ pixelFormat: 'jpeg', quality }), take(1), map(({ data }) => data),
+    throwIfEmpty(() => new NoVideo('the reading ended without a picture that decodes')),
+  );
 }
 
 /** @throws InvalidOption */

@@ -27,6 +27,12 @@ export interface Facts {
   readonly keyframe?: boolean | undefined;
   readonly codec?: Codec | undefined;
   readonly mode?: EncodeMode | undefined;
+  /** Degrees clockwise by which the decoded picture is to be turned. */
+  readonly rotation?: number | undefined;
+  /** Pictures at its beginning that are not shown: only others need them. */
+  readonly hidden?: number | undefined;
+  /** Wall clock of the keyframe that it depends on, in ms since 1970. */
+  readonly keyframeAt?: number | undefined;
   /** Digest of the picture's bytes, in lower-case hex. */
   readonly digest?: { readonly algorithm: 'sha256' | 'md5'; readonly hex: string } | undefined;
   /** The picture's bytes: the access unit, chunk or JPEG picture. */

@@ -112,6 +112,12 @@ export class Received implements Accounted {
   get keyframe(): boolean | undefined { return this.facts.keyframe; }
   get codec(): Codec | undefined { return this.facts.codec; }
   get mode(): EncodeMode | undefined { return this.facts.mode; }
+  /** Degrees clockwise by which the decoded picture is to be turned. */
+  get rotation(): number | undefined { return this.facts.rotation; }
+  /** Pictures at its beginning that `decode` does not show: only others need them. */
+  get hidden(): number | undefined { return this.facts.hidden; }
+  /** Wall clock of the keyframe that it depends on, in ms since 1970. */
+  get keyframeAt(): number | undefined { return this.facts.keyframeAt; }
   /** inputOrder of the last full message, on one that only refers to it. */
   get referenceOrder(): number | undefined { return this.facts.referenceOrder; }
   /** The picture's bytes: an access unit, a chunk, or a JPEG picture. */

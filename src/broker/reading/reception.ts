@@ -1,8 +1,11 @@
 /** What `subscribe` returns: an Observable of messages that knows how its readings are. */
 import { Observable, Subject } from 'rxjs';
+import { wall } from '../../core/clock.js';
 import type { RxcamError } from '../../core/errors/errors.js';
+import { type Timing, DurationTally, timing } from '../../ledger/index.js';
 import type { Received } from '../../message/index.js';
 import type { Reader } from '../reader.js';
+import { MessageRate } from './message-rate.js';
 import { type InboxLimits, Reading, type ReceptionCounts } from './reading.js';
 
 /** How the readings of one `subscribe` are, all subscriptions together. */
@@ -17,6 +20,10 @@ export interface ReceptionStats {
   readonly expired: number;
   /** Connections that failed. */
   readonly failures: number;
+  /** Per second, over the last second or more; zeros where nothing has come for longer. */
+  readonly rate: { readonly messages: number; readonly bytes: number };
+  /** From the capture of a picture to the moment when its message is handed out, ms; by the clocks of both machines. */
+  readonly latency: Timing;
   /** What was read and is not handed out yet. */
   readonly inbox: { readonly messages: number; readonly bytes: number };
 }
@@ -63,10 +70,13 @@ class Counts implements ReceptionCounts {
   #failures = 0;
   #inboxMessages = 0;
   #inboxBytes = 0;
+  readonly #latency = new DurationTally();
+  readonly #rate = new MessageRate();
 
   get stats(): ReceptionStats {
     return {
       status: this.#status, received: this.#received, bytes: this.#bytes, expired: this.#expired, failures: this.#failures,
+      rate: this.#rate.now(this.#received, this.#bytes), latency: timing(this.#latency.snapshot()),
       inbox: { messages: this.#inboxMessages, bytes: this.#inboxBytes },
     };
   }
@@ -96,9 +106,11 @@ class Counts implements ReceptionCounts {
     this.#inboxBytes += bytes;
   }
 
-  handed({ value, expired = 0 }: Received): void {
+  handed({ value, expired = 0, capturedAt }: Received): void {
     this.#received++;
     this.#bytes += value.length;
     this.#expired += expired;
+    if (capturedAt !== undefined) this.#latency.add(wall() - capturedAt);
+    this.#rate.note(this.#received, this.#bytes);
   }
 }

@@ -41,11 +41,20 @@ export class Inside {
     this.sink.undecoded(message, 1, 'the picture that it refers to did not come');
   }
 
+  /** A message whose bytes are the picture that is wanted. */
+  pass(message: Decodable, ticket: Ticket): void {
+    const { width = 0, height = 0, data } = message;
+    this.#last = { width, height, data };
+    this.sink.picture(message, factsOf(message), this.#last, ticket, false);
+  }
+
   /** A picture has come out. */
   out({ pts, ...picture }: DecodedPicture): void {
-    this.#last = picture;
     const entry = this.#entries.find((one) => one.due.has(pts) || isWithin(one, pts));
-    if (entry === undefined) return;
+    if (entry === undefined) {
+      this.#last = picture;
+      return;
+    }
     this.#giveUpBefore(pts, entry);
     const own = entry.isCounted ? entry.due.keys().next().value : pts;
     const facts = own === undefined ? undefined : entry.due.get(own);
@@ -53,7 +62,10 @@ export class Inside {
     entry.due.delete(own);
     const isLast = entry.due.size === 0;
     if (isLast) this.#entries.splice(this.#entries.indexOf(entry), 1);
-    this.sink.picture(entry.message, facts, picture, isLast ? entry.ticket : undefined, false);
+    const isShown = !entry.hidden.has(own);
+    if (isShown) this.#last = picture;
+    if (isShown) this.sink.picture(entry.message, facts, picture, isLast ? entry.ticket : undefined, false);
+    else if (isLast) entry.ticket.deliver();
     if (isLast) this.#followed(entry);
   }
 

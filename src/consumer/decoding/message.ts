@@ -21,6 +21,10 @@ export interface Decodable extends Accounted {
   readonly width: number | undefined;
   readonly height: number | undefined;
   readonly referenceOrder?: number | undefined;
+  /** Degrees clockwise by which the decoded picture is to be turned. */
+  readonly rotation?: number | undefined;
+  /** Pictures at its beginning that are decoded and not shown. */
+  readonly hidden?: number | undefined;
   /** Of a chunk, what each of its pictures says of itself, in the order of its access units. */
   readonly pictures?: readonly PictureFacts[] | undefined;
   /** Set by `verify`: false for what can't be decoded because a message before it is missing. */
@@ -42,6 +46,8 @@ export interface Entry {
   readonly due: Map<number, PictureFacts>;
   /** Whether its pictures are known by their order alone: the message does not tell the time of each. */
   readonly isCounted: boolean;
+  /** Times of those that are not shown. */
+  readonly hidden: ReadonlySet<number>;
   /** References to its last picture, which follow it. */
   readonly followers: { readonly message: Decodable; readonly ticket: Ticket }[];
 }

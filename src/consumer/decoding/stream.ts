@@ -12,6 +12,7 @@ import type { Size } from '../../core/pictures/size.js';
 /** A decoder that runs. */
 interface Running extends Size {
   readonly codec: string;
+  readonly rotation: number;
   readonly units: Subject<DecoderUnit>;
   isReady: boolean;
   isEnding: boolean;
@@ -79,6 +80,7 @@ export class DecodeStream {
       this.sink.undecoded(message, 1, refusal);
       return true;
     }
+    if (this.#isWantedAsItIs(message)) return this.#pass(message, ticket);
     if (this.#running === undefined) this.#start(message);
     const running = this.#current();
     // It failed at once: the next message may do better.
@@ -90,6 +92,23 @@ export class DecodeStream {
     if (!running.isReady || running.isEnding) return false;
     this.#waiting.shift();
     this.#feed(running, message, ticket);
+    return true;
+  }
+
+  /** A JPEG picture of a message is a JPEG picture: it is not made once more. */
+  #isWantedAsItIs({ codec, width, height, rotation = 0, hidden = 0 }: Decodable): boolean {
+    const { pixelFormat, size } = this.form;
+    if (pixelFormat !== 'jpeg' || codec !== 'jpeg' || rotation !== 0 || hidden > 0 || width === undefined || height === undefined) return false;
+    return width <= (size?.width ?? Infinity) && height <= (size?.height ?? Infinity);
+  }
+
+  /** Behind what a decoder has yet to give. */
+  #pass(message: Decodable, ticket: Ticket): boolean {
+    const running = this.#current();
+    if (running !== undefined) this.#finish(running);
+    if (this.#current() !== undefined) return false;
+    this.#waiting.shift();
+    this.#inside.pass(message, ticket);
     return true;
   }
 
@@ -110,11 +129,11 @@ export class DecodeStream {
   }
 
   #start(message: Decodable): void {
-    const { codec = 'h265', width = 0, height = 0 } = message;
-    const running: Running = { codec, width, height, units: new Subject(), isReady: false, isEnding: false };
+    const { codec = 'h265', width = 0, height = 0, rotation = 0 } = message;
+    const running: Running = { codec, rotation, width, height, units: new Subject(), isReady: false, isEnding: false };
     this.#running = running;
     const input = {
-      codec, ...sizeOr({ width, height }), units$: running.units,
+      codec, rotation, ...sizeOr({ width, height }), units$: running.units,
       ready: (yes: boolean) => { running.isReady = yes; if (yes) this.#pump(); },
     };
     this.#work.add(this.decoder(input, this.form).subscribe({
@@ -131,13 +150,14 @@ export class DecodeStream {
     const units = unitsOf(message);
     const due = new Map<number, PictureFacts>();
     const isCounted = units.length > 1 && message.pictures?.length !== units.length;
-    this.#inside.add({ message, ticket, due, isCounted, followers: [] });
     const timed = units.map(({ facts, data }, index): DecoderUnit => {
       const keyframe = index === 0 && message.keyframe !== false;
       const pts = this.#timeline.at(facts.pts, keyframe);
       due.set(pts, facts);
       return { pts, keyframe, data };
     });
+    const hidden = new Set(timed.slice(0, message.hidden ?? 0).map(({ pts }) => pts));
+    this.#inside.add({ message, ticket, due, hidden, isCounted, followers: [] });
     for (const unit of timed) running.units.next(unit);
   }
 
@@ -170,8 +190,8 @@ export class DecodeStream {
   }
 }
 
-function fits(running: Running, { codec, width = 0, height = 0 }: Decodable): boolean {
-  return running.codec === codec && running.width === width && running.height === height;
+function fits(running: Running, { codec, width = 0, height = 0, rotation = 0 }: Decodable): boolean {
+  return running.codec === codec && running.rotation === rotation && running.width === width && running.height === height;
 }
 
 /** A message that tells no size is decoded all the same: the decoder finds it in the bytes. */

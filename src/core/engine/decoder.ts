@@ -30,6 +30,8 @@ export interface PictureForm {
 /** Access units of one codec and one size. */
 export interface DecoderInput extends Size {
   readonly codec: Codec;
+  /** Degrees clockwise by which each picture is to be turned. */
+  readonly rotation?: number | undefined;
   readonly units$: Observable<DecoderUnit>;
   /** The decoder says whether it takes another unit now; nothing is sent before the first `true`. */
   ready(yes: boolean): void;

@@ -65,10 +65,10 @@ function fieldFilters({ fields }: Reading): string[] {
 }
 
 /** The graph for access units on stdin, each with a time of its own that is kept: `[v]`. */
-export function decodeGraph(pixelFormat: string, steps: readonly Step[], encoder: Encoder | undefined): string {
+export function decodeGraph(pixelFormat: string, steps: readonly Step[], encoder: Encoder | undefined, rotation = 0): string {
   // Units whose times are not in the order of their pictures come out all the same: an encoder takes no time twice.
   const rising = "setpts='if(isnan(PREV_OUTPTS),PTS,max(PTS,PREV_OUTPTS+1))'";
-  return `[0:v:0]${[MICROSECONDS, rising, ...filtersOf(steps), ...last(pixelFormat, encoder)].join(',')}[v]`;
+  return `[0:v:0]${[MICROSECONDS, rising, ...(TURNS[rotation] ?? []), ...filtersOf(steps), ...last(pixelFormat, encoder)].join(',')}[v]`;
 }
 
 /** Limited grey becomes 4:2:0, which keeps its levels and is known to be limited. */

@@ -16,7 +16,7 @@ export const ffmpegDecoder: Decoder = (input, form) => {
   const encoding = encodingOf(form);
   return findFfmpeg(encoding === undefined ? [] : [encoding.encoder.name]).pipe(
     switchMap((facts): Observable<DecodedPicture> => runChild({
-      path: facts.path, args: decodeArguments(form.pixelFormat, sizing(form), encoding, facts),
+      path: facts.path, args: decodeArguments({ pixelFormat: form.pixelFormat, steps: sizing(form), rotation: input.rotation }, encoding, facts),
       live: false, address: 'access units', secrets: [], hold: () => () => undefined,
       attach: ({ stdin }) => writeUnits(input, stdin, () => nutHeader({ ...input, fourcc: FOURCC[input.codec] })),
     }).pipe(mapEach((output): DecodedPicture[] => {

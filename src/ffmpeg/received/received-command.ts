@@ -8,12 +8,15 @@ import { type Encoding, GLOBAL, argumentsOf, decodeGraph, finished } from '../co
 /** Nothing is probed: the stream says what it is, and each unit is taken when it comes. Its times are kept. */
 const INPUT = ['-copyts', '-probesize', '32', '-analyzeduration', '0', '-f', 'nut'];
 
-/** Arguments for pictures: each keeps the time of its unit. */
-export function decodeArguments(pixelFormat: string, steps: readonly Step[], encoding: Encoding | undefined, facts: FfmpegFacts): string[] {
+/** Arguments for pictures: each keeps the time of its unit. @param rotation - degrees clockwise by which they are turned first */
+export function decodeArguments(
+  { pixelFormat, steps, rotation }: { readonly pixelFormat: string; readonly steps: readonly Step[]; readonly rotation: number | undefined },
+  encoding: Encoding | undefined, facts: FfmpegFacts,
+): string[] {
   const command = newCommand()
     .input('pipe:0')
     .inputOptions([...GLOBAL, '-threads', '1', '-reinit_filter', '0', ...INPUT])
-    .complexFilter(decodeGraph(pixelFormat, steps, encoding?.encoder));
+    .complexFilter(decodeGraph(pixelFormat, steps, encoding?.encoder, rotation));
   return finished(command, encoding, facts);
 }
 

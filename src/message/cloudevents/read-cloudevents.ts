@@ -41,10 +41,10 @@ class CloudeventsFacts implements Facts {
   get height(): number | undefined { return this.#number('ce_height'); }
   get codec(): Codec | undefined { return codecOf(this.headers.get('ce_codec')); }
 
-  get capturedAt(): number | undefined {
-    const ms = Date.parse(this.headers.get('ce_time') ?? '');
-    return Number.isNaN(ms) ? undefined : ms;
-  }
+  get rotation(): number | undefined { return this.#number('ce_rotation'); }
+  get hidden(): number | undefined { return this.#number('ce_hidden'); }
+  get capturedAt(): number | undefined { return this.#time('ce_time'); }
+  get keyframeAt(): number | undefined { return this.#time('ce_keyframetime'); }
 
   /** The headers say how much each is behind the first. */
   get pictures(): readonly PictureFacts[] | undefined {
@@ -69,6 +69,11 @@ class CloudeventsFacts implements Facts {
     const hex = this.headers.get('ce_sha256');
     // Anything else than a digest in this place matches no bytes.
     return hex === undefined ? undefined : { algorithm: 'sha256', hex: SHA256.test(hex) ? hex : '' };
+  }
+
+  #time(name: string): number | undefined {
+    const ms = Date.parse(this.headers.get(name) ?? '');
+    return Number.isNaN(ms) ? undefined : ms;
   }
 
   #number(name: string): number | undefined {

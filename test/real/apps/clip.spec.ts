@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { lastValueFrom, take, toArray } from 'rxjs';
 import { afterEach, expect, it } from 'vitest';
 import {
-  type Broker, camera, clip, decode, encodeH265, encodeJpeg, kafka, memory, passthrough, publish, record, redis, subscribe, toMessage, verify,
+  type Broker, camera, clip, decode, encodeH265, encodeJpeg, kafka, memory, passthrough, publish, record, redis, snapshot, subscribe, toMessage, verify,
 } from '../../../src/index.js';
-import { countFrames, footage, needs, noFfmpegLeft, probePackets, sharedKafka, sharedRedis } from '../../services/index.js';
+import { countFrames, footage, needs, noFfmpegLeft, probePackets, probeStream, sharedKafka, sharedRedis } from '../../services/index.js';
 
 const open: Broker[] = [];
 afterEach(async () => {
@@ -55,6 +55,9 @@ needs('ffmpeg', 'redis', 'kafka').each(BROKERS)('out of %s', (_, brokerOf) => {
     expect(made.to).toBe(at(45));
     expect(await countFrames(to)).toBe(26);
     expect((await probePackets(to))[0]?.keyframe).toBe(true);
+    const jpeg = await snapshot(subscribe(broker, { topic, key: 'gate', from: 'earliest' }));
+    expect(await probeStream(jpeg)).toMatchObject({ codec_name: 'mjpeg', width: 320, height: 180 });
+    await expect(snapshot(subscribe(broker, { topic, key: 'nobody', from: 'earliest', to: 'latest' }))).rejects.toMatchObject({ code: 'NO_VIDEO' });
     await expect(clip(broker, { topic, key: 'nobody', from: at(30), to: at(45), file: file() })).rejects.toMatchObject({ code: 'NO_VIDEO' });
     await noFfmpegLeft();
   });

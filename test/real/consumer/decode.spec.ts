@@ -51,6 +51,25 @@ needs('ffmpeg')('decode', () => {
     }
   });
 
+  it('hands JPEG on as it was sent where JPEG is wanted, and makes it smaller where that is', async () => {
+    const frames = await sent(camera(await footage({ width: 320, height: 180 }), { key: 'gate' }).pipe(skipRate(10), encodeJpeg()));
+    const whole = await lastValueFrom(from(received(frames)).pipe(decode({ pixelFormat: 'jpeg' }), toArray()));
+    expect(whole.map(({ data }) => data)).toEqual(frames.map(({ data }) => data));
+    expect(facts(whole)).toEqual(facts(frames));
+    const smaller = await lastValueFrom(from(received(frames)).pipe(decode({ pixelFormat: 'jpeg', size: { width: 160 } }), toArray()));
+    expect(smaller.map(({ width, height, codec }) => `${width}x${height} ${codec}`)).toEqual(frames.map(() => '160x90 jpeg'));
+    await noFfmpegLeft();
+  });
+
+  it('turns pictures upright, and does not show hidden ones', async () => {
+    const frames = await sent(camera(await footage({ width: 320, height: 180 }), { key: 'gate' }).pipe(encodeH265({ mode: 'stream', gop: 10 })));
+    const turned = frames.map((frame, index): EncodedFrame => ({ ...frame, rotation: 90, ...(index < 12 && { hidden: 1 }) }));
+    const pictures = await decoded(turned);
+    expect(pictures.map(({ seq }) => seq)).toEqual(frames.slice(12).map(({ seq }) => seq));
+    expect(new Set(pictures.map(({ width, height }) => `${width}x${height}`))).toEqual(new Set(['180x320']));
+    await noFfmpegLeft();
+  });
+
   it('starts another decoder at a change of size and of codec, in order', async () => {
     const clip = await footage({ width: 320, height: 180 });
     const small = await sent(camera(clip, { key: 'gate' }).pipe(skipRate(10), resize({ width: 160 }), encodeH265()));
