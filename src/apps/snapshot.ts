@@ -1,6 +1,7 @@
 /** snapshot(): one picture of a camera, whatever it is doing. */
 import {
-  type Observable, asapScheduler, catchError, defaultIfEmpty, defer, filter, firstValueFrom, fromEvent, map, merge, mergeMap, observeOn, of, switchMap, take, takeUntil,
+  type Observable, asapScheduler, catchError, defaultIfEmpty, defer, filter, firstValueFrom,
+  fromEvent, map, merge, mergeMap, observeOn, of, switchMap, take, takeUntil,
   throwError, throwIfEmpty, timeout,
 } from 'rxjs';
 import { decode, encodeJpeg, verify } from '../../operators/index.js';
@@ -51,7 +52,7 @@ export async function snapshot(camera: Camera | Reception, config: SnapshotConfi
   const { quality, timeoutMs, signal } = parseOptions('snapshot', schema, config);
   const hub = camera instanceof Reception ? undefined : checkedHub(camera);
   signal?.throwIfAborted();
-  const late = new SourceTimeout(`no picture within ${timeoutMs} ms`, { camera: hub?.facts.key });
+  const late = new SourceTimeout(`no picture within ${timeoutMs} ms`, hub && { camera: hub.facts.key });
   const found$ = hub === undefined ? receivedPicture(camera as Reception, quality) : pictureOf(camera as Camera, hub, quality);
   const picture$ = found$.pipe(timeout({ first: timeoutMs, with: () => throwError(() => late) }));
   return firstValueFrom(signal === undefined ? picture$ : merge(abortOf(signal), picture$).pipe(take(1)));
