@@ -6,7 +6,6 @@ export { FrameEvents } from './frame-events.js';
 export type { CameraState, Counts, EncoderInUse } from './ledger.js';
 export { DurationTally } from './duration-tally.js';
 export { type Timing, timing } from './histogram.js';
-export { type CameraState, type Counts, EMPTY_LEDGER, type EncoderInUse, type Ledger, fold, inFlight } from './ledger.js';
 export { logEvents } from './log.js';
 export { type CameraStats, type Rates, type Report, type ReportTiming, StatsSampler, report, reportText, shownSize, statsOf } from './report/index.js';
 export { handOver, passedOn, take } from './take.js';
