@@ -23,7 +23,7 @@ export async function build(): Promise<void> {
   const options = ['--outDir', `${PACKAGE}/dist`, '--incremental', '--tsBuildInfoFile', `${FOLDER}/tsbuildinfo`];
   const { exitCode, stdout } = await execa(TSC, ['-p', `${ROOT}tsconfig.json`, ...options], { reject: false });
   if (exitCode !== 0) throw new Error(stdout);
-  await execa('node', [`${ROOT}tools/bundle.mjs`, PACKAGE]);
+  await execa('node', [`${ROOT}src/bundle.mjs`, PACKAGE]);
 }
 
 /** Compiles the examples, all together; returns what the compiler complains of, with README.md's line numbers. */

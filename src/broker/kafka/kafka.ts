@@ -47,6 +47,8 @@ class KafkaDriver implements Driver {
   constructor(readonly options: KafkaOptions) {
     this.#brokers = typeof options.brokers === 'function' ? [] : options.brokers;
     this.#failures = new KafkaFailures(() => this.address, options.sasl);
+    // Beside the camera's own start, and before files can run out: Node remembers an import that failed. Connecting reports it.
+    WIRES[options.driver]().catch(() => undefined);
   }
 
   get address(): string {

@@ -25,6 +25,8 @@ export class RedisLink {
   /** @param onConnect - called before a new connection is used: it may lead to another server */
   constructor(readonly options: RedisOptions, readonly onConnect: () => void) {
     if (typeof options.url !== 'function') this.#connection = connectionOf(options);
+    // Beside the camera's own start, and before files can run out: Node remembers an import that failed. Connecting reports it.
+    load().catch(() => undefined);
   }
 
   get address(): string {
@@ -88,8 +90,7 @@ export class RedisLink {
 
   async #connect(generation: number): Promise<Redis> {
     this.lastError = '';
-    // The library is loaded when it is needed: it is large, and many use another broker.
-    const [{ Redis }, { Transaction }, { client }] = await Promise.all([import('ioredis'), import('./transaction.js'), this.#askWhere()]);
+    const [[{ Redis }, { Transaction }], { client }] = await Promise.all([load(), this.#askWhere()]);
     this.#Transaction = Transaction;
     if (generation !== this.#generation) throw new Error('the connection was given up meanwhile');
     this.#redis?.disconnect();
@@ -121,4 +122,9 @@ export class RedisLink {
     }
     return this.#connection as Connection;
   }
+}
+
+/** The library is loaded where it is asked for: it is large, and many use another broker. */
+function load() {
+  return Promise.all([import('ioredis'), import('./transaction.js')]);
 }

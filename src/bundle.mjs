@@ -1,5 +1,5 @@
 /**
- * `node tools/bundle.mjs [FOLDER]`: joins what tsc has written to FOLDER/dist into a few files, FOLDER/dist/bundle, which the package
+ * `node src/bundle.mjs [FOLDER]`: joins what tsc has written to FOLDER/dist into a few files, FOLDER/dist/bundle, which the package
  * is imported from. Node takes far longer to find and open 300 small files than to read one. What rxcam imports stays
  * outside, but for zod, of which a part is used: its licence is placed beside the files.
  */
