@@ -2,4 +2,4 @@
 export { Camera, type CameraConfig, camera, hubOf } from './camera.js';
 export { Capture, extend, planOf } from './capture.js';
 export { CameraHub } from './hub.js';
-export { type Run, reconnect } from './run/index.js';
+export { reconnect } from './run/index.js';

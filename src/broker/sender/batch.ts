@@ -23,7 +23,9 @@ export type Batch = readonly Part[];
  * Takes messages for one request out of `ready` queues; queues that are in it, or have nothing left, leave `ready`.
  * A message that the driver refuses is dropped here, before a later one could name it as the one before.
  */
-export function gather(driver: Driver, ready: Set<PartitionQueue>, maxRequestBytes: number, refused: (error: RxcamError, queue: PartitionQueue) => void): Batch {
+export function gather(
+  driver: Driver, ready: Set<PartitionQueue>, maxRequestBytes: number, refused: (error: RxcamError, queue: PartitionQueue) => void,
+): Batch {
   const parts: Part[] = [];
   let room = maxRequestBytes;
   for (const queue of ready) {

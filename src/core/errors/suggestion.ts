@@ -18,7 +18,8 @@ export function namesIn(schema: z.ZodType, path: readonly PropertyKey[]): readon
 
 /** Goes through `optional()` and `default()`. */
 function shapeOf(schema: unknown): Record<PropertyKey, unknown> | undefined {
-  const { shape, innerType } = (schema as { readonly _zod?: { readonly def: { readonly shape?: object; readonly innerType?: unknown } } } | undefined)?._zod?.def ?? {};
+  interface Definition { readonly shape?: object; readonly innerType?: unknown }
+  const { shape, innerType } = (schema as { readonly _zod?: { readonly def: Definition } } | undefined)?._zod?.def ?? {};
   return innerType === undefined ? shape as Record<PropertyKey, unknown> | undefined : shapeOf(innerType);
 }
 

@@ -26,7 +26,10 @@ export function setprivWords(path: string): readonly string[] {
   return known.get(gainsRights(path)) ?? [];
 }
 
-/** Finds the words for a command, once: not every setpriv knows the options. Never rejects; if the machine can start nothing now, the next call asks again. */
+/**
+ * Finds the words for a command, once: not every setpriv knows the options. Never rejects; if the machine can start nothing
+ * now, the next call asks again.
+ */
 export async function askSetpriv(path: string): Promise<void> {
   const gains = gainsRights(path);
   if (process.platform !== 'linux' || known.has(gains)) return;

@@ -1,4 +1,7 @@
-/** Makes events of copied access units: nothing is decoded, so each one that is read counts as one captured. After a seek, skips access units already sent. */
+/**
+ * Makes events of copied access units: nothing is decoded, so each one that is read counts as one captured. After a seek, skips
+ * access units already sent.
+ */
 import { CopiedStream, type CopiedCodec } from '../annexb/index.js';
 import type { Pictures } from './source-process.js';
 import { COPY_OFFSET_US, MediaTime } from '../command/index.js';
