@@ -59,7 +59,7 @@ describe('record', () => {
       const source = cold(' -A-B-----C----d-E-----|   ', { ...values, d: picture('d', 4, 18_000, {}, 320) });
       const subs = '        ^---------------------!   ';
       const expected = '    -o-(cgo)-(co)---(cgo)-(c|)';
-      expectObservable(source.pipe(record('to', { files, muxer, gapMs: 8_999, everyMs: 60_000 }), shown)).toBe(expected);
+      expectObservable(source.pipe(record('to', { files, muxer, gapMs: 8_999, every: 60_000 }), shown)).toBe(expected);
       expectSubscriptions(source.subscriptions).toBe(subs);
     });
   });
@@ -114,7 +114,7 @@ describe('record', () => {
   });
 
   it.each([
-    ['', {}, /folder/], ['to', { everyMs: 0 }, /everyMs/], ['to', { gapMs: -1 }, /gapMs/], ['to', { keep: { bytes: 0 } }, /keep\.bytes/], ['to', { bogus: 1 }, /bogus/],
+    ['', {}, /folder/], ['to', { every: 0 }, /every/], ['to', { gapMs: -1 }, /gapMs/], ['to', { keep: { bytes: 0 } }, /keep\.bytes/], ['to', { bogus: 1 }, /bogus/],
   ])('refuses %j with %j', (folder, config, message) => {
     expect(() => record(folder, config as never)).toThrow(InvalidOption);
     expect(() => record(folder, config as never)).toThrow(message);

@@ -33,7 +33,7 @@ describe('stats', () => {
       const source = cold('-o-c-c---c-c--x----|', EVENTS);
       const subs = '       ^------------------!';
       const expected = '   -a-b--c----d--e-e--|';
-      expectParts(source.pipe(stats({ everyMs: 5 })), expected, {
+      expectParts(source.pipe(stats({ every: 5 })), expected, {
         a: { state: 'connecting', captured: 0 },
         b: { state: 'streaming', captured: 1 },
         c: { state: 'streaming', captured: 2 },
@@ -48,7 +48,7 @@ describe('stats', () => {
     marbles(({ cold, expectSubscriptions }) => {
       const source = cold('o-c-e-q-x------p----|', EVENTS);
       const subs = '       ^-------------------!';
-      expectParts(source.pipe(stats({ everyMs: 6 })), 'a-b---c-d---e--f----|', {
+      expectParts(source.pipe(stats({ every: 6 })), 'a-b---c-d---e--f----|', {
         a: { state: 'connecting' }, b: { state: 'streaming', inFlightBy: { encoder: 1 } }, c: { inFlightBy: { outbox: 1 } },
         d: { state: 'stopped', inFlight: 1 }, e: { state: 'stopped', inFlight: 1 }, f: { state: 'stopped', inFlight: 0, published: 1 },
       });
@@ -59,7 +59,7 @@ describe('stats', () => {
   it('counts what becomes of every frame', () => {
     marbles(({ cold, expectSubscriptions }) => {
       const source = cold('--(occccccccssuedeqpl) x|', EVENTS);
-      const last$ = source.pipe(stats({ everyMs: 1_000 }), filter(({ state }) => state === 'stopped'));
+      const last$ = source.pipe(stats({ every: 1_000 }), filter(({ state }) => state === 'stopped'));
       expectParts(last$, '22ms a|', {
         a: {
           captured: 8, skipped: 3, diff: 1, encoded: 2, delivered: 1, published: 1, messages: 1, bytes: 700, inFlight: 2, inFlightBy: { encoder: 2 },
@@ -90,7 +90,7 @@ describe('stats', () => {
   it('has rates a second over the window since the tick before', () => {
     marbles(({ cold, expectSubscriptions }) => {
       const source = cold('o (cs) 36ms (ce) 36ms (cs) 200ms x|', EVENTS);
-      const rates$ = source.pipe(stats({ everyMs: 100 }), filter(({ at }) => at % 100 === 0), map(({ rate }) => rate));
+      const rates$ = source.pipe(stats({ every: 100 }), filter(({ at }) => at % 100 === 0), map(({ rate }) => rate));
       expectParts(rates$, 'a 99ms b 99ms c 99ms d'.replace(' 99ms d', ''), {
         a: { captured: 0 }, b: { captured: 30, skipped: 20, dropped: 0, published: 0 }, c: { captured: 0, skipped: 0 },
       }, { subscription: '^ 250ms !' });
@@ -101,7 +101,7 @@ describe('stats', () => {
   it('does not take a change of state right after a tick for a window of its own', () => {
     marbles(({ cold, expectSubscriptions }) => {
       const source = cold('oc 48ms c 49ms c - x|', EVENTS); // pictures at 1, 50 and 100, stopped at 102
-      expectParts(source.pipe(stats({ everyMs: 100 })), 'ab 98ms c-d|', {
+      expectParts(source.pipe(stats({ every: 100 })), 'ab 98ms c-d|', {
         a: { rate: { captured: 0 } }, b: { captured: 1 }, c: {}, d: { state: 'stopped', captured: 3, rate: { captured: (3 * 1_000) / 102 } },
       });
       expectSubscriptions(source.subscriptions).toBe('^ 102ms !');
@@ -131,7 +131,7 @@ describe('stats', () => {
       const source = cold('o----#', EVENTS);
       const subs = '       ^----!';
       const expected = '   a-b-c#';
-      expectParts(source.pipe(stats({ everyMs: 2 })), expected, { a: {}, b: {}, c: {} });
+      expectParts(source.pipe(stats({ every: 2 })), expected, { a: {}, b: {}, c: {} });
       expectSubscriptions(source.subscriptions).toBe(subs);
     });
   });
@@ -142,7 +142,7 @@ describe('stats', () => {
       const subs = '       ^----!    ';
       const unsub = '      ^----!    ';
       const expected = '   a-b-c     ';
-      expectParts(source.pipe(stats({ everyMs: 2 })), expected, { a: {}, b: {}, c: {} }, { subscription: unsub });
+      expectParts(source.pipe(stats({ every: 2 })), expected, { a: {}, b: {}, c: {} }, { subscription: unsub });
       expectSubscriptions(source.subscriptions).toBe(subs);
     });
   });
@@ -158,8 +158,8 @@ describe('stats', () => {
   });
 
   it('refuses a timer that makes no sense', () => {
-    for (const everyMs of [0, -1, 0.5, NaN, Infinity, 2 ** 31, '1s', null]) expect(() => stats({ everyMs } as StatsConfig)).toThrow(InvalidOption);
-    expect(() => stats({ everyMs: 0 })).toThrow("stats: option 'everyMs': 0 given");
+    for (const every of [0, -1, 0.5, NaN, Infinity, 2 ** 31, '1s', null]) expect(() => stats({ every } as StatsConfig)).toThrow(InvalidOption);
+    expect(() => stats({ every: 0 })).toThrow("stats: option 'every': 0 given");
   });
 });
 

@@ -12,7 +12,7 @@ import { z } from 'zod';
 /** Options of {@link record}. */
 export interface RecordConfig {
   /** Length of a file, in ms. It ends at the first keyframe of the next period of the wall clock. Default 600,000 (ten minutes). */
-  readonly everyMs?: number | undefined;
+  readonly every?: number | undefined;
   /** A new file begins where two pictures are further apart than this, in ms. Default 5,000. */
   readonly gapMs?: number | undefined;
   /** What is kept; the oldest files are removed. Default: everything. */
@@ -31,7 +31,7 @@ export interface RecordConfig {
 }
 
 const SCHEMA = options({
-  everyMs: milliseconds().min(1_000).default(RECORD.everyMs),
+  every: milliseconds().min(1_000).default(RECORD.every),
   gapMs: milliseconds().min(1).default(RECORD.gapMs),
   keep: options({ bytes: byteCount().optional(), ms: milliseconds().min(1).optional() }).default({}),
   hls: z.boolean().default(RECORD.hls),
@@ -62,7 +62,7 @@ interface Missing { readonly verdict: 'gap'; readonly topic: string; readonly ke
  *
  * @example
  * ```ts
- * subscribe(broker, { topic: 'video' }).pipe(verify(), record('recordings', { everyMs: 600_000, keep: { bytes: 100e9 } })).subscribe();
+ * subscribe(broker, { topic: 'video' }).pipe(verify(), record('recordings', { every: 600_000, keep: { bytes: 100e9 } })).subscribe();
  * ```
  * @param folder - path of the folder; made if there is none
  * @throws InvalidOption

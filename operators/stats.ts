@@ -8,21 +8,21 @@ import { type CameraStats, StatsSampler, Tally } from '../src/ledger/index.js';
 /** Options of {@link stats}. */
 export interface StatsConfig {
   /** Time between two values while the camera runs, in ms. Default 1,000; at least 1. */
-  readonly everyMs?: number | undefined;
+  readonly every?: number | undefined;
 }
 
-const schema = options({ everyMs: milliseconds().min(1).default(STATS.everyMs) });
+const schema = options({ every: milliseconds().min(1).default(STATS.every) });
 
 /**
  * Folds events into statistics.
  *
  * ```
  *      -o-c-p-c-p-c-p-x|          opened, captured, published, stopped
- *          stats({ everyMs: 5 })
+ *          stats({ every: 5 })
  *      -a---b----c----d|
  * ```
  *
- * A value comes every `everyMs` while the camera runs, and at once when its state changes; the last one follows
+ * A value comes every `every` while the camera runs, and at once when its state changes; the last one follows
  * `stopped`. Counts start at the subscription: `camera.stats$` is this operator over the events since the camera's
  * creation, replayed to whoever comes late. The timer keeps no process alive.
  *
@@ -30,15 +30,15 @@ const schema = options({ everyMs: milliseconds().min(1).default(STATS.everyMs) }
  *
  * @example
  * ```ts
- * gate.events$.pipe(stats({ everyMs: 10_000 })).subscribe((s) => console.log(s.rate.published));
+ * gate.events$.pipe(stats({ every: 10_000 })).subscribe((s) => console.log(s.rate.published));
  * ```
- * @throws InvalidOption for `everyMs` below 1
+ * @throws InvalidOption for `every` below 1
  */
 export function stats(config: StatsConfig = {}): OperatorFunction<CameraEvent, CameraStats> {
-  const { everyMs } = parseOptions('stats', schema, config);
+  const { every } = parseOptions('stats', schema, config);
   return (events$) => new Observable((subscriber) => {
     const tally = new Tally();
-    const sampler = new StatsSampler(tally, everyMs, (value) => { subscriber.next(value); });
+    const sampler = new StatsSampler(tally, every, (value) => { subscriber.next(value); });
     subscriber.add(() => { sampler.stop(); });
     subscriber.add(events$.subscribe({
       next: (event) => {

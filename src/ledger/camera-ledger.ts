@@ -24,7 +24,7 @@ export class CameraLedger {
   /** Events that are not about single pictures: these are made whether somebody observes them or not. */
   readonly turns$: Observable<CameraEvent> = this.#turns.asObservable();
   readonly stats$: Observable<CameraStats> = new Observable<CameraStats>((subscriber) => {
-    const sampler = new StatsSampler(this.tally, STATS.everyMs, (stats) => { subscriber.next(stats); });
+    const sampler = new StatsSampler(this.tally, STATS.every, (stats) => { subscriber.next(stats); });
     this.#sampler = sampler;
     sampler.turn();
     return () => {

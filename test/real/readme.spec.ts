@@ -36,7 +36,7 @@ const PRINTS: readonly (readonly [word: string, stdout: RegExp])[] = [
   ['ack.offset', /^(message \d+ at offset \d+, \d+ bytes\n){24}message 25 at offset 24, \d+ bytes$/],
   ['writeFile', /^25 of 25 written$/],
   ['jitter: 0.3', /^picture 1: \d+ bytes\npicture 6: \d+ bytes\npicture 11: \d+ bytes$/],
-  ['stats({ everyMs: 500 })', /^connecting: 0 captured[^]*^stopped: /m],
+  ['stats({ every: 500 })', /^connecting: 0 captured[^]*^stopped: /m],
   ['registerStreamTopic', /^streamed [1-9]/m],
   ['gate_stream', /\d+ frames processed: 10 full/],
   ['reportText', /^0 of 1 streams active, 50 frames processed: 10 full \(20\.0 %\), 40 skipped[^]*^latency min /m],

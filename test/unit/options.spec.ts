@@ -173,8 +173,8 @@ describe('an unknown option', () => {
   it.each([
     [() => retry({ initial: 5_000 } as never), "retry: unknown option 'initial' (did you mean 'initialMs'?)"],
     [() => retry({ max: 5_000, stableAfter: 1 } as never), "retry: unknown option 'max' (did you mean 'maxMs'?), 'stableAfter' (did you mean 'stableAfterMs'?)"],
-    [() => stats({ every: 500 } as never), "stats: unknown option 'every' (did you mean 'everyMs'?)"],
-    [() => record('to', { every: 500 } as never), "record: unknown option 'every' (did you mean 'everyMs'?)"],
+    [() => stats({ evry: 500 } as never), "stats: unknown option 'evry' (did you mean 'every'?)"],
+    [() => record('to', { evry: 500 } as never), "record: unknown option 'evry' (did you mean 'every'?)"],
     [() => camera('test:', { logEvery: 1 } as never), "camera: unknown option 'logEvery' (did you mean 'logEveryFrames'?)"],
     [() => toMessage({ serviceID: 'x' } as never), "toMessage: unknown option 'serviceID' (did you mean 'serviceId'?)"],
     [() => publish(handle, { topc: 't' } as never), /unknown option 'topc' \(did you mean 'topic'\?\)/],

@@ -48,7 +48,7 @@ const OPTIONS: readonly Options[] = [
   { heading: 'publish', file: 'operators/publish.ts', type: 'PublishConfig', defaults: { ...OUTBOX_OPTIONS, maxInFlight: BROKER.maxInFlight } },
   { heading: 'deliver', file: 'operators/deliver.ts', type: 'DeliverConfig', defaults: { ...OUTBOX_OPTIONS, ...DELIVER } },
   { heading: 'retry', file: 'operators/retry.ts', type: 'RetryConfig', defaults: { ...RETRY, random: 'Math.random' } },
-  { heading: 'stats', file: 'operators/stats.ts', type: 'StatsConfig', defaults: { everyMs: STATS.everyMs } },
+  { heading: 'stats', file: 'operators/stats.ts', type: 'StatsConfig', defaults: { every: STATS.every } },
   { heading: 'subscribe', file: 'operators/subscribe.ts', type: 'SubscribeConfig', defaults: { ...SUBSCRIBE, 'partitions': 'key', 'inbox.maxMessages': SUBSCRIBE.maxMessages, 'inbox.maxBytes': SUBSCRIBE.maxBytes } },
   { heading: 'verify', file: 'operators/verify.ts', type: 'VerifyConfig', defaults: {} },
   ...BROKER_NAMES.map((name): Options => {

@@ -42,15 +42,15 @@ export class RecordFile {
     this.#units.complete();
   }
 
-  /** Why the file ends before a message; undefined where it takes it. @param everyMs - length of a period */
-  endBefore(message: Decodable, everyMs: number): ClosedReason | undefined {
+  /** Why the file ends before a message; undefined where it takes it. @param every - length of a period */
+  endBefore(message: Decodable, every: number): ClosedReason | undefined {
     const { codec, width, height, decodable, pts = 0 } = message;
     const { first } = this;
     if (codec !== first.codec || width !== first.width || height !== first.height || decodable === false) return 'changed';
     if (!isKey(message)) return undefined;
     // A keyframe that is not later than what is in the file: the sender counts anew.
     if (pts <= this.#lastPts) return 'changed';
-    return Math.floor(timeOf(message) / everyMs) === Math.floor(this.from / everyMs) ? undefined : 'period';
+    return Math.floor(timeOf(message) / every) === Math.floor(this.from / every) ? undefined : 'period';
   }
 
   /** @returns wall clock of the message's last picture, ms */

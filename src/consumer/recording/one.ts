@@ -7,7 +7,7 @@ import type { Recorded } from './events.js';
 import type { Shelf } from './shelf.js';
 import { RecordStream } from './stream.js';
 
-const SETTINGS = { everyMs: Infinity, gapMs: Infinity, joins: true };
+const SETTINGS = { every: Infinity, gapMs: Infinity, joins: true };
 
 /** Ends as `record` does. A new piece begins only where the size, the codec or the sender's media time changes. */
 export function recordOne(shelf: Shelf, muxer: Muxer): OperatorFunction<Verified | Gap, Recorded> {

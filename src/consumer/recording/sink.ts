@@ -4,7 +4,7 @@ import type { Recorded } from './events.js';
 
 export interface RecordSettings {
   /** Length of a file, in ms: files begin with the first keyframe of each period of the wall clock. */
-  readonly everyMs: number;
+  readonly every: number;
   /** Distance of two pictures above which a new file begins, in ms. */
   readonly gapMs: number;
   /** Whether a file goes on behind messages that are missing. */

@@ -116,7 +116,7 @@ export class RecordStream {
       this.#gap({ cause: 'silence', size: 0, from: this.#lastAt, to: at });
       this.#lastAt = undefined;
     }
-    const reason = this.#file?.endBefore(message, this.settings.everyMs);
+    const reason = this.#file?.endBefore(message, this.settings.every);
     if (reason !== undefined) this.#close(reason);
   }
 

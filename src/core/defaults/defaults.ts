@@ -134,7 +134,7 @@ export const MATRICE = {
 /** Statistics. */
 export const STATS = {
   /** ms between two values of `stats$`. */
-  everyMs: 1_000,
+  every: 1_000,
   /** Published frames between two log lines. */
   logEveryFrames: 50,
 } as const;

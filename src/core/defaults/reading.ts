@@ -15,7 +15,7 @@ export const SUBSCRIBE = {
 /** Recordings; ms. */
 export const RECORD = {
   /** Length of a file: small enough to look through, large enough that a day has no thousands. */
-  everyMs: 600_000,
+  every: 600_000,
   /** Two pictures further apart than this stand in two files: MP4 has one length for all that is between them. */
   gapMs: 5_000,
   hls: false,

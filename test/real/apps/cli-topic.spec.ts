@@ -108,7 +108,7 @@ needs('ffmpeg', 'kafka', 'redis')('rxcam', () => {
       [['clip', redis, join(folder(), 'a.mp4'), '--from', '10m'], 2, /option 'key' \(--key\): undefined given/],
       [['clip', redis, join(folder(), 'a.mp4'), '--key', 'gate'], 2, /option 'from' \(--from\)/],
       [['record', redis], 2, /missing required argument 'folder'/],
-      [['record', redis, 'x', '--every', '1ms'], 2, /option 'everyMs' \(--every\)/],
+      [['record', redis, 'x', '--every', '1ms'], 2, /option 'every' \(--every\)/],
       [['record', 'memory:', 'x'], 2, /record: memory: given/],
       [['play', `redis://u:hush@127.0.0.1:${await freePort()}`, '--stdout'], 2, /play: an address without a topic/],
     ] as const) {

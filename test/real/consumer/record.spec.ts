@@ -87,7 +87,7 @@ needs('ffmpeg')('record', () => {
     const at = folder();
     const events = await lastValueFrom(concat(
       from(received(large, noon - 1_000)), from(received(small, noon + 1_000)), from(received(small, noon + 100_000)), from([gap]), from(received(small.slice(7), noon + 102_000)),
-    ).pipe(record(at, { everyMs: 60_000 }), toArray()));
+    ).pipe(record(at, { every: 60_000 }), toArray()));
     // Each file is finished by a process of its own.
     const inOrder = [...closedOf(events)].sort((a, b) => a.from - b.from);
     expect(inOrder.map(({ reason, width, pictures }) => `${reason} ${width} ${pictures}`)).toEqual([

@@ -22,7 +22,7 @@ const OWNERS: Record<string, [file: string, type: string]> = {
 
 /** Options that another flag sets. */
 const ELSEWHERE: Record<string, string> = {
-  'publish.key': '--message-key', 'stats.everyMs': '--refresh',
+  'publish.key': '--message-key', 'stats.every': '--refresh',
   'kafka.sasl': '--sasl-mechanism', 'passthrough.chunk': '--chunk',
   ...Object.fromEntries(BROKER_NAMES.flatMap((name) => BROKERS[name].inAddress.map((option) => [`${name}.${option}`, '--to']))),
   'camera.hosts': '--allow-hosts', 'record.keep': '--keep-bytes',

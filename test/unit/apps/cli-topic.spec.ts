@@ -14,7 +14,7 @@ describe('rxcam record', () => {
     const words = ['--every', '10m', '--gap', '2s', '--keep-bytes', '2GB', '--keep-for', '7d', '--hls', '--key', 'gate', '--from', 'last:9', '--to', 'latest'];
     expect(parsed('record', URL, 'recordings', ...words)).toMatchObject({
       subscribe: { key: 'gate', from: { last: 9 }, to: 'latest' },
-      record: { everyMs: 600_000, gapMs: 2_000, keep: { bytes: 2e9, ms: 604_800_000 }, hls: true },
+      record: { every: 600_000, gapMs: 2_000, keep: { bytes: 2e9, ms: 604_800_000 }, hls: true },
     });
   });
 

@@ -23,7 +23,7 @@ export const programFlags: FlagGroup = {
       about: `logs on stderr: ${LOG_LEVELS.join(', ')}`,
     },
     {
-      flags: '--refresh <ms>', sets: 'stream.refresh', parse: number, standard: STATS.everyMs,
+      flags: '--refresh <ms>', sets: 'stream.refresh', parse: number, standard: STATS.every,
       about: 'the live table is redrawn so often, in ms',
     },
     {

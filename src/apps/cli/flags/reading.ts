@@ -39,7 +39,7 @@ const recording: FlagGroup = {
   heading: 'Recording:',
   flags: [
     key, ...places('latest', 'never'), group,
-    { flags: '--every <duration>', sets: 'record.everyMs', parse: duration, standard: shownMs(RECORD.everyMs), about: `length of a file, ${DURATIONS}` },
+    { flags: '--every <duration>', sets: 'record.every', parse: duration, standard: shownMs(RECORD.every), about: `length of a file, ${DURATIONS}` },
     { flags: '--gap <duration>', sets: 'record.gapMs', parse: duration, standard: shownMs(RECORD.gapMs), about: 'a new file begins where two pictures are further apart' },
     { flags: '--keep-bytes <bytes>', sets: 'record.keep.bytes', parse: bytes, standard: 'all', about: 'keep so many bytes of files, the newest' },
     { flags: '--keep-for <duration>', sets: 'record.keep.ms', parse: duration, standard: 'all', about: 'keep files for so long' },

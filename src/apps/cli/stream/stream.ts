@@ -31,7 +31,7 @@ export async function stream(command: StreamArguments, env: NodeJS.ProcessEnv, s
   const target = openTarget(settings, env, logger);
   const lines = linesOf(cameras(sources, settings, logger), settings, target);
   const watching = logBroker(target.broker, logger);
-  screen?.start(viewOf(lines, target.broker, program, watching), program.refresh ?? STATS.everyMs);
+  screen?.start(viewOf(lines, target.broker, program, watching), program.refresh ?? STATS.every);
   const { failures, stoppedBy } = await flow(lines, logger);
   if (stoppedBy === 'closed' && hasEnd(lines, program)) failures.push(new Error('nobody reads what is printed'));
   await close(target.broker, program, logger);
@@ -112,10 +112,10 @@ function logBroker(broker: Broker, logger: Logger): Subscription {
 
 /** The counts of now, with the rates of the last window. */
 function viewOf(lines: readonly Line[], broker: Broker, program: ProgramOptions, watching: Subscription): () => View {
-  const { refresh = STATS.everyMs } = program;
+  const { refresh = STATS.every } = program;
   const rates = lines.map(({ gate }) => gate.stats.rate);
   lines.forEach(({ gate }, index) => {
-    watching.add(gate.events$.pipe(stats({ everyMs: refresh })).subscribe(({ rate }) => { rates[index] = rate; }));
+    watching.add(gate.events$.pipe(stats({ every: refresh })).subscribe(({ rate }) => { rates[index] = rate; }));
   });
   return () => ({
     cameras: lines.map(({ gate }, index) => ({ key: gate.key, stats: { ...gate.stats, rate: rates[index] ?? gate.stats.rate } })),
