@@ -6,7 +6,7 @@ import { resize } from '../operators/resize.js';
 import { retry } from '../operators/retry.js';
 import { skipRate } from '../operators/skip-rate.js';
 import { toMessage } from '../operators/to-message.js';
-import { type Pressure, ownerOf } from '../src/ledger/account.js';
+import { type Pressure, ownerOf } from '../src/ledger/frame-record.js';
 import { Capture, planOf } from '../src/camera/capture.js';
 import type { EncodedFrame, Frame } from '../src/core/frame/frame.js';
 import { expectEvents, expectLedger, expectParts, fakeCamera, marbles } from './kit/index.js';

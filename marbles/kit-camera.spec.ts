@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { encodeH265 } from '../operators/encode-h265.js';
 import { retry } from '../operators/retry.js';
 import { skipRate } from '../operators/skip-rate.js';
-import { type Pressure, ownerOf } from '../src/ledger/account.js';
+import { type Pressure, ownerOf } from '../src/ledger/frame-record.js';
 import { ERRORS, InvalidOption, Stalled } from '../src/core/errors/errors.js';
 import type { EncodedFrame, Frame } from '../src/core/frame/frame.js';
 import { hubOf } from '../src/camera/camera.js';

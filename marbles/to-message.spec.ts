@@ -3,7 +3,7 @@ import { type Observable, map, of } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { toMessage } from '../operators/to-message.js';
-import { ACCOUNTS } from '../src/core/frame/accounted.js';
+import { FRAME_RECORDS } from '../src/core/frame/accounted.js';
 import { InvalidOption } from '../src/core/errors/errors.js';
 import type { CameraMessage, EncodedFrame } from '../src/core/frame/frame.js';
 import { FakeRun } from '../test/unit/broker/outbox-fakes.js';
@@ -50,7 +50,7 @@ describe('toMessage', () => {
   it("goes on with the camera's numbers in the next subscription", () => {
     scheduler.run(({ cold, expectObservable, flush }) => {
       const run = new FakeRun('gate');
-      const own = (frame: EncodedFrame) => ({ ...frame, [ACCOUNTS]: [run.capture()] });
+      const own = (frame: EncodedFrame) => ({ ...frame, [FRAME_RECORDS]: [run.capture()] });
       const messages$ = cold('-a-b-#', { a: own(a), b: own(b) }).pipe(toMessage(), order);
       expectObservable(messages$, '^        ').toBe('-1-2-#');
       expectObservable(messages$, '------^  ').toBe('-------3-4-#');
@@ -79,12 +79,12 @@ describe('toMessage', () => {
   it('keeps the account of a frame, and gives up that of one whose message could not be made', () => {
     scheduler.run(({ cold, flush }) => {
       const run = new FakeRun('gate');
-      const own = (frame: EncodedFrame) => ({ ...frame, [ACCOUNTS]: [run.capture()] });
+      const own = (frame: EncodedFrame) => ({ ...frame, [FRAME_RECORDS]: [run.capture()] });
       const messages: CameraMessage[] = [];
       cold('a', { a: own(a) }).pipe(toMessage()).subscribe((message) => messages.push(message));
       cold('b', { b: own(b) }).pipe(toMessage(() => { throw new Error('bad'); })).subscribe({ error: () => undefined });
       flush();
-      expect(messages[0]?.[ACCOUNTS]?.[0]?.seq).toBe(1);
+      expect(messages[0]?.[FRAME_RECORDS]?.[0]?.seq).toBe(1);
       expect(run.ledger.counts.delivered).toBe(1);
       expect(run.ledger.dropped.stopped).toBe(1);
     });

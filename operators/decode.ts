@@ -1,8 +1,8 @@
 /** decode: makes pictures of encoded messages again. */
 import { Observable, type OperatorFunction, type Subscriber } from 'rxjs';
 import { z } from 'zod';
-import { type Ticket, handOver, take } from '../src/ledger/index.js';
-import { ACCOUNTS, type Accounted } from '../src/core/frame/accounted.js';
+import { type FrameTracker, handOver, take } from '../src/ledger/index.js';
+import { FRAME_RECORDS, type Accounted } from '../src/core/frame/accounted.js';
 import { type Decodable, DecodeStream } from '../src/consumer/index.js';
 import type { DecodedPicture, Decoder, PictureForm } from '../src/core/engine/decoder.js';
 import { JPEG } from '../src/core/defaults/defaults.js';
@@ -140,12 +140,12 @@ class Decoding {
 
   /** The last picture of a message carries its account: whoever takes it has taken the message. */
   #hand(
-    message: Decodable, facts: PictureFacts, { data, width, height }: Omit<DecodedPicture, 'pts'>, ticket: Ticket | undefined, unchanged: boolean,
+    message: Decodable, facts: PictureFacts, { data, width, height }: Omit<DecodedPicture, 'pts'>, ticket: FrameTracker | undefined, unchanged: boolean,
   ): void {
     const { camera, topic, key, inputOrder } = message;
     const { pixelFormat } = this.form;
     const form = pixelFormat === 'jpeg' ? { codec: pixelFormat } : { pixelFormat };
-    const accounts: Accounted = ticket === undefined || message[ACCOUNTS] === undefined ? {} : { [ACCOUNTS]: ticket.accounts };
+    const accounts: Accounted = ticket === undefined || message[FRAME_RECORDS] === undefined ? {} : { [FRAME_RECORDS]: ticket.records };
     const received = { topic, key, inputOrder, unchanged };
     const value = { camera, run: 1, ...facts, width, height, ...form, data, ...received, ...accounts } as ReceivedFrame | ReceivedJpeg;
     if (ticket === undefined) {

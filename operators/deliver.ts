@@ -1,6 +1,6 @@
 /** deliver: hands each value to a sink of the user's own, with the bounds and the pressure of an outbox. */
 import { Observable, type ObservableInput, type OperatorFunction, type Subscriber, Subscription, defer, takeWhile } from 'rxjs';
-import { type Pressure, type Ticket, ownerOf, take } from '../src/ledger/index.js';
+import { type Pressure, type FrameTracker, ownerOf, take } from '../src/ledger/index.js';
 import { BoundedQueue, type Held, OUTBOX_SCHEMA, type OutboxConfig, Total, retains } from '../src/broker/index.js';
 import { DELIVER, OUTBOX } from '../src/core/defaults/defaults.js';
 import { InvalidOption } from '../src/core/errors/errors.js';
@@ -112,7 +112,7 @@ class Delivery<T extends Deliverable, R> {
       error: (error: unknown) => { this.subscriber.error(error); },
       complete: () => {
         this.#running.remove(run);
-        if (this.#queue.finish(item)) item.ticket.deliver();
+        if (this.#queue.finish(item)) item.tracker.deliver();
         this.#fill();
       },
     }));
@@ -126,8 +126,8 @@ class Delivery<T extends Deliverable, R> {
 /** A gap waits for nobody, and holds nothing; it keeps its place. */
 const NO_PRESSURE: Pressure = { waits: true, block: () => { /* Nobody reads gaps. */ }, unblock: () => { /* Nor waits for them. */ } };
 
-function itemOf<T extends Deliverable>(value: T, ticket: Ticket): Item<T> {
-  return { value, ticket, dropped: () => { /* Nobody waits for it. */ }, ...boundsOf(value) };
+function itemOf<T extends Deliverable>(value: T, tracker: FrameTracker): Item<T> {
+  return { value, tracker, dropped: () => { /* Nobody waits for it. */ }, ...boundsOf(value) };
 }
 
 /** What comes out of a broker can wait there: it is never dropped. */

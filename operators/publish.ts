@@ -1,7 +1,7 @@
 /** publish: puts messages into the broker's outbox and emits their acknowledgements. */
 import { Observable, type OperatorFunction, type Subscriber, takeWhile } from 'rxjs';
 import { z } from 'zod';
-import { type AccountOwner, ownerOf, take } from '../src/ledger/index.js';
+import { type RecordOwner, ownerOf, take } from '../src/ledger/index.js';
 import {
   AckRouter, type Broker, type BrokerHandle, OUTBOX_SCHEMA, type OutboxConfig, type PartitionQueue, type QueueOptions, handleOf,
 } from '../src/broker/index.js';
@@ -83,7 +83,7 @@ interface Route {
 
 /** One subscription to `publish`. Receivers that still expect something outlive it in `left`. */
 class Publication {
-  readonly #routers = new Map<AccountOwner | undefined, AckRouter>();
+  readonly #routers = new Map<RecordOwner | undefined, AckRouter>();
   readonly #queues = new Set<PartitionQueue>();
   #isSourceDone = false;
 
@@ -140,7 +140,7 @@ class Publication {
     this.handle.offer(queue, completed(message, this.handle, topic), take(message, 'outbox'), router);
   }
 
-  #routerOf(owner: AccountOwner | undefined): AckRouter {
+  #routerOf(owner: RecordOwner | undefined): AckRouter {
     const known = this.#routers.get(owner);
     if (known !== undefined) return known;
     const kept = owner && [...this.left].find((router) => router.owner === owner);

@@ -3,7 +3,7 @@ import { Observable, type OperatorFunction, defer } from 'rxjs';
 import { z } from 'zod';
 import { handOver, ownerOf, passedOn, take } from '../src/ledger/index.js';
 import { Capture, planOf } from '../src/camera/index.js';
-import { ACCOUNTS } from '../src/core/frame/accounted.js';
+import { FRAME_RECORDS } from '../src/core/frame/accounted.js';
 import type { LastTimes } from '../src/core/frame/last-times.js';
 import { InvalidOption } from '../src/core/errors/errors.js';
 import type { CameraMessage, EncodedFrame } from '../src/core/frame/frame.js';
@@ -133,20 +133,20 @@ function checked<T extends { format: FormatName }>(given: T): T {
   return given;
 }
 
-/** `map` that keeps the account of each frame: it is in rxcam's hands until the message is passed on. */
+/** `map` that keeps the record of each frame: it is in rxcam's hands until the message is passed on. */
 function mapHeld(project: (frame: EncodedFrame) => CameraMessage): OperatorFunction<EncodedFrame, CameraMessage> {
   return (source) => new Observable((subscriber) => source.subscribe({
     next: (frame) => {
-      const ticket = take(frame, 'handover', subscriber);
+      const tracker = take(frame, 'handover', subscriber);
       let message: CameraMessage;
       try {
-        message = project(passedOn(frame, ticket));
+        message = project(passedOn(frame, tracker));
       } catch (error) {
-        ticket.drop('stopped');
+        tracker.drop('stopped');
         subscriber.error(error);
         return;
       }
-      handOver(ticket, () => { subscriber.next(message); });
+      handOver(tracker, () => { subscriber.next(message); });
     },
     error: (error: unknown) => { subscriber.error(error); },
     complete: () => { subscriber.complete(); },
@@ -177,8 +177,8 @@ function messageOf(
     value: bytes,
     headers: more === undefined ? headers : { ...headers, ...more },
   };
-  const accounts = frame[ACCOUNTS];
-  if (accounts !== undefined) message[ACCOUNTS] = accounts;
+  const records = frame[FRAME_RECORDS];
+  if (records !== undefined) message[FRAME_RECORDS] = records;
   if (source !== undefined) message.source = source;
   if (previousOrderHeader !== undefined) message.previousOrderHeader = previousOrderHeader;
   if (context.referenceOrder !== undefined) message.referenceOrder = context.referenceOrder;

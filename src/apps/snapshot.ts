@@ -7,7 +7,7 @@ import {
 import { decode, encodeJpeg, verify } from '../../operators/index.js';
 import { Reception } from '../broker/index.js';
 import { type Camera, type CameraHub, hubOf, planOf } from '../camera/index.js';
-import { ACCOUNTS } from '../core/frame/accounted.js';
+import { FRAME_RECORDS } from '../core/frame/accounted.js';
 import { JPEG, SNAPSHOT } from '../core/defaults/defaults.js';
 import { DecodeFailed, InvalidOption, NoVideo, SourceTimeout, failureOf } from '../core/errors/errors.js';
 import { still } from '../ffmpeg/index.js';
@@ -127,7 +127,7 @@ function firstOf(camera: Camera, quality: number): Observable<Buffer> {
 function jpegOf(value: Frame | EncodedFrame, quality: number): Observable<Buffer> {
   if (!('codec' in value)) {
     // The ledger has the frame already.
-    const { [ACCOUNTS]: _, ...picture } = value;
+    const { [FRAME_RECORDS]: _, ...picture } = value;
     return of(picture).pipe(encodeJpeg({ quality }), map(({ data }) => data));
   }
   if (value.codec === 'jpeg') return of(value.data);

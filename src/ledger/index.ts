@@ -1,5 +1,5 @@
 /** Where every picture is, and what that adds up to. */
-export { type Account, type AccountOwner, type Pressure, accountsOf, ownerOf } from './account.js';
+export { type FrameRecord, type RecordOwner, type Pressure, recordsOf, ownerOf } from './frame-record.js';
 export { CameraLedger, CountedFrameEvents } from './camera-ledger.js';
 export type { Shares } from './counts.js';
 export { FrameEvents } from './frame-events.js';
@@ -10,4 +10,4 @@ export { logEvents } from './log.js';
 export { type CameraStats, type Rates, type Report, type ReportTiming, StatsSampler, report, reportText, shownSize, statsOf } from './report/index.js';
 export { handOver, passedOn, take } from './take.js';
 export { Tally } from './tally.js';
-export { Ticket } from './ticket.js';
+export { FrameTracker } from './frame-tracker.js';

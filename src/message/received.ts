@@ -1,5 +1,5 @@
 /** A message as it came from a broker. What it says of its picture is read when it is asked for. */
-import { ACCOUNTS, type AccountRef, type Accounted } from '../core/frame/accounted.js';
+import { FRAME_RECORDS, type RecordRef, type Accounted } from '../core/frame/accounted.js';
 import type { Codec, EncodeMode } from '../core/frame/frame.js';
 import type { PictureFacts } from '../core/frame/picture-facts.js';
 import type { Facts } from './facts.js';
@@ -20,7 +20,7 @@ export interface ReceivedParts {
 }
 
 /** The account of a message: who wants to know when it was taken. */
-export interface Holding extends AccountRef {
+export interface Holding extends RecordRef {
   release(): void;
 }
 
@@ -29,7 +29,7 @@ export interface Holding extends AccountRef {
  * undefined where it does not say it, which `{ ...message }` does not copy.
  */
 export class Received implements Accounted {
-  declare [ACCOUNTS]?: readonly Holding[];
+  declare [FRAME_RECORDS]?: readonly Holding[];
   /** Topic on Kafka, stream on Redis. */
   readonly topic: string;
   /** Key on Kafka, field `ce_key` or `_message_key` on Redis. */
@@ -130,6 +130,6 @@ export class Received implements Accounted {
 
   /** For `acknowledge: 'manual'`: the message has been dealt with, and another may come in its place. */
   taken(): void {
-    this[ACCOUNTS]?.[0]?.release();
+    this[FRAME_RECORDS]?.[0]?.release();
   }
 }

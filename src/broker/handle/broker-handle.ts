@@ -4,7 +4,7 @@ import { mono } from '../../core/clock.js';
 import { BROKER, OUTBOX } from '../../core/defaults/defaults.js';
 import { InvalidOption, MessageTooLarge, type RxcamError } from '../../core/errors/errors.js';
 import type { CameraMessage } from '../../core/frame/frame.js';
-import type { Ticket } from '../../ledger/index.js';
+import type { FrameTracker } from '../../ledger/index.js';
 import { type RetryGiven, type RetryOptions, retryOptions } from '../retry-options.js';
 import type { Broker, BrokerState } from './broker.js';
 import { type CloseReport, closeReport } from './close-report.js';
@@ -64,14 +64,14 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
     return this.#outbox.queue(topic, key, options);
   }
 
-  offer(queue: PartitionQueue, message: CameraMessage, ticket: Ticket, router: AckRouter): void {
+  offer(queue: PartitionQueue, message: CameraMessage, tracker: FrameTracker, router: AckRouter): void {
     router.offered();
     if (this.isClosed) {
-      ticket.drop('closed', closedError(this));
+      tracker.drop('closed', closedError(this));
       router.dropped();
       return;
     }
-    this.#outbox.offer(queue, new Entry(message, ticket, router, mono()));
+    this.#outbox.offer(queue, new Entry(message, tracker, router, mono()));
     this.#noteFilling(queue);
     this.#sender.wake(queue);
   }

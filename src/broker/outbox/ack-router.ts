@@ -1,5 +1,5 @@
 /** Takes the acknowledgements of one run for `publish`, and keeps them while `publish` is not subscribed. */
-import type { AccountOwner } from '../../ledger/index.js';
+import type { RecordOwner } from '../../ledger/index.js';
 import type { Published } from '../../core/frame/frame.js';
 
 /** Hears of each message's end: acknowledged, or dropped. */
@@ -17,7 +17,7 @@ export class AckRouter {
   #kept: Published[] = [];
   #listener: Listener | undefined;
 
-  constructor(readonly owner: AccountOwner | undefined) {}
+  constructor(readonly owner: RecordOwner | undefined) {}
 
   /** Messages that are neither acknowledged nor dropped. */
   get pending(): number { return this.#pending; }

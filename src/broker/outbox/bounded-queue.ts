@@ -2,7 +2,7 @@
  * What a step holds, bounded in messages and in bytes. A source that can wait is paused above the high water and
  * loses nothing; for any other the oldest goes, in stream mode with all that can't be decoded without it.
  */
-import type { Pressure, Ticket } from '../../ledger/index.js';
+import type { Pressure, FrameTracker } from '../../ledger/index.js';
 import { OUTBOX } from '../../core/defaults/defaults.js';
 import type { RxcamError } from '../../core/errors/errors.js';
 import type { DropCause } from '../../core/events.js';
@@ -11,7 +11,7 @@ import { Retained, type Retains } from './retained.js';
 
 /** One value in the queue. */
 export interface Held {
-  readonly ticket: Ticket;
+  readonly tracker: FrameTracker;
   readonly retains: Retains;
   readonly pressure: Pressure | undefined;
   /** Whether others may depend on it: any but a reference to the last full one. */
@@ -177,6 +177,6 @@ export class BoundedQueue<H extends Held> {
 }
 
 function tellDropped(item: Held, cause: DropCause, error?: RxcamError): void {
-  item.ticket.drop(cause, error);
+  item.tracker.drop(cause, error);
   item.dropped();
 }

@@ -1,5 +1,5 @@
 /** The outbox of one topic and key: its order, and what is known of its messages so far. */
-import { type AccountOwner, type Pressure, type Ticket, ownerOf } from '../../ledger/index.js';
+import { type RecordOwner, type Pressure, type FrameTracker, ownerOf } from '../../ledger/index.js';
 import { BROKER } from '../../core/defaults/defaults.js';
 import { InvalidOption, type RxcamError } from '../../core/errors/errors.js';
 import type { CameraMessage, Published } from '../../core/frame/frame.js';
@@ -16,7 +16,7 @@ export class Entry implements Held {
   readonly dependent: boolean;
 
   /** @param offeredAt - monotonic time in ms */
-  constructor(readonly message: CameraMessage, readonly ticket: Ticket, readonly router: AckRouter, readonly offeredAt: number) {
+  constructor(readonly message: CameraMessage, readonly tracker: FrameTracker, readonly router: AckRouter, readonly offeredAt: number) {
     this.retains = retains(message.value, message.fields);
     this.pressure = ownerOf(message)?.pressure;
     const isReference = message.referenceOrder !== undefined;
@@ -25,7 +25,7 @@ export class Entry implements Held {
   }
 
   acknowledged(ack: Published): void {
-    this.ticket.published(ack);
+    this.tracker.published(ack);
     this.router.acknowledged(ack);
   }
 
@@ -49,9 +49,9 @@ export class PartitionQueue extends BoundedQueue<Entry> {
   /** Why its messages are not written, until one is. */
   error: RxcamError | undefined;
   /** Who publishes here, and for which run. */
-  readonly #claims = new Map<object, AccountOwner>();
+  readonly #claims = new Map<object, RecordOwner>();
   readonly #holders = new Set<object>();
-  #lastOwner: AccountOwner | undefined;
+  #lastOwner: RecordOwner | undefined;
   #lastSent: number;
 
   /** @param lastSent - the inputOrder that was sent here last, by a queue that is gone */
@@ -76,7 +76,7 @@ export class PartitionQueue extends BoundedQueue<Entry> {
    * `holder` publishes here for a run, until it releases the queue: a run may go on elsewhere, with another subscription.
    * @throws InvalidOption if another run that is live publishes here
    */
-  claim(owner: AccountOwner | undefined, holder: object): void {
+  claim(owner: RecordOwner | undefined, holder: object): void {
     this.#holders.add(holder);
     if (owner === undefined || this.#claims.get(holder) === owner) return;
     for (const other of this.#claims.values()) if (other !== owner && other.live && owner.live) throw this.#conflict(other, owner);
@@ -111,8 +111,8 @@ export class PartitionQueue extends BoundedQueue<Entry> {
     this.isSearched = false;
   }
 
-  #conflict(first: AccountOwner, second: AccountOwner): InvalidOption {
-    const name = (one: AccountOwner) => `'${one.camera}' (run ${one.id})`;
+  #conflict(first: RecordOwner, second: RecordOwner): InvalidOption {
+    const name = (one: RecordOwner) => `'${one.camera}' (run ${one.id})`;
     return new InvalidOption(
       `publish: cameras ${name(first)} and ${name(second)} both publish to topic '${this.topic}' with key '${this.key}', `
       + 'expected a key of its own for each of them', { camera: second.camera });

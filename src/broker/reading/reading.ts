@@ -1,8 +1,8 @@
 /** One subscription to a topic: its connections, the inbox, and what was handed out and is not taken yet. */
 import { type Observable, Subject, type Subscriber, type Subscription, asyncScheduler, take, throwError } from 'rxjs';
-import { type Account, type AccountOwner, FrameEvents, type Pressure } from '../../ledger/index.js';
+import { type FrameRecord, type RecordOwner, FrameEvents, type Pressure } from '../../ledger/index.js';
 import { mono } from '../../core/clock.js';
-import { ACCOUNTS } from '../../core/frame/accounted.js';
+import { FRAME_RECORDS } from '../../core/frame/accounted.js';
 import type { LastTimes } from '../../core/frame/last-times.js';
 import { InvalidOption } from '../../core/errors/errors.js';
 import type { EventBody } from '../../core/events.js';
@@ -27,7 +27,7 @@ export interface ReceptionCounts {
   handed(message: Received): void;
 }
 
-export class Reading implements AccountOwner, Gate {
+export class Reading implements RecordOwner, Gate {
   readonly id = 0;
   readonly camera = '';
   readonly epoch = 0;
@@ -140,7 +140,7 @@ export class Reading implements AccountOwner, Gate {
     this.counts.inbox(-1, -length);
     this.counts.handed(message);
     const holding = new MessageHolding(this, ++this.#number, message);
-    message[ACCOUNTS] = [holding];
+    message[FRAME_RECORDS] = [holding];
     this.#held.set(holding.seq, holding);
     this.#heldBytes += length;
     this.subscriber.next(message);
@@ -152,10 +152,10 @@ export class Reading implements AccountOwner, Gate {
 }
 
 /** The account of one message. */
-class MessageHolding implements Account, Holding {
+class MessageHolding implements FrameRecord, Holding {
   readonly epoch = 0;
   readonly capturedMono = mono();
-  place: Account['place'] = 'handover';
+  place: FrameRecord['place'] = 'handover';
   isReleased = false;
 
   constructor(readonly owner: Reading, readonly seq: number, readonly message: Received) {}

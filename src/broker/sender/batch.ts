@@ -1,6 +1,6 @@
 /** Gathers one request from the queues that are ready, and reads what became of it. */
 import type { Published } from '../../core/frame/frame.js';
-import { Ticket, accountsOf } from '../../ledger/index.js';
+import { FrameTracker, recordsOf } from '../../ledger/index.js';
 import { wall } from '../../core/clock.js';
 import type { RxcamError } from '../../core/errors/errors.js';
 import type { SendAgain, Driver, NotWritten, Outgoing, SendOutcome, Written } from '../driver.js';
@@ -35,7 +35,7 @@ export function gather(
     if (entries.length === 0 && queue.waiting > 0) continue;
     ready.delete(queue);
     if (entries.length === 0) continue;
-    for (const entry of entries) entry.ticket.move('request');
+    for (const entry of entries) entry.tracker.move('request');
     parts.push({ queue, entries, outgoing: queue.stamp(entries) });
     room -= sizeOf(entries);
     if (queue.isAlone) break;
@@ -81,8 +81,8 @@ export function acknowledgement({ message }: Entry, { topic, key }: PartitionQue
   if (where.partition !== undefined) ack.partition = where.partition;
   if (where.offset !== undefined) ack.offset = where.offset;
   if (where.streamId !== undefined) ack.streamId = where.streamId;
-  const accounts = accountsOf(message);
-  if (accounts !== undefined) ack.latencyMs = new Ticket(accounts).ageMs();
+  const records = recordsOf(message);
+  if (records !== undefined) ack.latencyMs = new FrameTracker(records).ageMs();
   return ack;
 }
 

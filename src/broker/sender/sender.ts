@@ -159,7 +159,7 @@ export class Sender {
   #failed(server: Server, batch: Batch, reason: unknown, epoch: number): void {
     this.#whileBusy(() => {
       for (const { queue, entries } of batch) {
-        for (const { ticket } of entries) ticket.move('outbox');
+        for (const { tracker } of entries) tracker.move('outbox');
         queue.giveBack(entries);
       }
       const error = isRxcamError(reason) ? reason : noAnswer(this.driver, redact(String(reason))).error;

@@ -17,7 +17,7 @@ export function settle(answer: Answer, breaker: CircuitBreaker, search: SizeSear
     queue.error = undefined;
     return;
   }
-  for (const { entry } of back) entry.ticket.move('outbox');
+  for (const { entry } of back) entry.tracker.move('outbox');
   queue.giveBack(back.map(({ entry }) => entry));
   const refused = refusals(answer);
   const splits = new Set(refused.map(({ split }) => split));

@@ -7,7 +7,7 @@ import type { EngineOutput } from '../../core/engine/engine.js';
 import type { DropCause } from '../../core/events.js';
 import type { Codec, EncodedFrame, Frame } from '../../core/frame/frame.js';
 import { COPY, type Plan, changeRule, unitStep } from '../../core/plan/plan.js';
-import { Ticket } from '../../ledger/index.js';
+import { FrameTracker } from '../../ledger/index.js';
 import { type EncoderFacts, type Kept, type Part, accessUnit, joined, rawFrame, referenceTo } from './values.js';
 
 /** A keyframe is forced up to half a millisecond before its time. */
@@ -49,32 +49,32 @@ export class Outlet {
   }
 
   push(kept: Kept, output: EngineOutput): void {
-    if (this.#step === undefined) this.#hand(rawFrame(kept, output), kept.ticket);
+    if (this.#step === undefined) this.#hand(rawFrame(kept, output), kept.tracker);
     else this.#encoded(this.#step, kept, output);
   }
 
   /** A picture is unchanged: what refers to the last full one is handed over, if that is asked for. */
   unchanged(kept: Kept, similarity: number | undefined): void {
-    const { ticket } = kept;
+    const { tracker } = kept;
     const full = this.#full;
     if (full === undefined || similarity === undefined || this.#unchanged === undefined) {
-      ticket.skip('unchanged');
+      tracker.skip('unchanged');
       return;
     }
     const reference = referenceTo(full, kept, { similarity, threshold: this.#unchanged.threshold }, this.keyframeAt);
-    ticket.refer('handover');
-    this.#pass(reference, ticket);
+    tracker.refer('handover');
+    this.#pass(reference, tracker);
   }
 
   /** Hands over the chunk that is begun: it starts at a keyframe, so it is whole in itself. */
   flush(): void {
     const group = this.#taken();
-    if (group.length > 0) this.#hand(joined(group), new Ticket(group.flatMap((part) => [...part.kept.ticket.accounts])));
+    if (group.length > 0) this.#hand(joined(group), new FrameTracker(group.flatMap((part) => [...part.kept.tracker.records])));
   }
 
   /** Gives up the chunk that is begun. */
   drop(cause: DropCause): void {
-    for (const part of this.#taken()) part.kept.ticket.drop(cause);
+    for (const part of this.#taken()) part.kept.tracker.drop(cause);
   }
 
   #taken(): Part[] {
@@ -88,16 +88,16 @@ export class Outlet {
     const { width, height, data, keyframe } = output;
     this.#hasKeyframe ||= keyframe;
     if (this.isCopy && !this.#hasKeyframe) {
-      kept.ticket.drop('gop');
+      kept.tracker.drop('gop');
       return;
     }
-    const encodeMs = kept.ticket.ageMs();
+    const encodeMs = kept.tracker.ageMs();
     const facts = { codec: output.format as Codec, bytes: data.length, keyframe, width, height };
-    kept.ticket.encoded(facts, step.chunk === undefined ? 'handover' : 'encoder', encodeMs);
+    kept.tracker.encoded(facts, step.chunk === undefined ? 'handover' : 'encoder', encodeMs);
     if (keyframe) this.keyframeAt = kept.origin.capturedAt;
     const unit = accessUnit(kept, output, this.#encoderFacts(step), { encodeMs, keyframeAt: this.keyframeAt });
     if (this.#unchanged?.references === true) this.#full = unit;
-    if (step.chunk === undefined) this.#hand(unit, kept.ticket);
+    if (step.chunk === undefined) this.#hand(unit, kept.tracker);
     else this.#collect(step, step.chunk, { kept, unit });
   }
 
@@ -110,7 +110,7 @@ export class Outlet {
   #collect(step: UnitStep, chunk: Chunk, part: Part): void {
     if (part.unit.keyframe && isFull(chunk, this.#group, part, this.isCopy)) this.flush();
     // Whoever had enough with that chunk takes no more.
-    if (this.subscriber.closed) { part.kept.ticket.drop('stopped'); return; }
+    if (this.subscriber.closed) { part.kept.tracker.drop('stopped'); return; }
     this.#group.push(part);
     this.#groupBytes += part.unit.data.length;
     if (this.isCopy) this.#bound();
@@ -124,15 +124,15 @@ export class Outlet {
     this.#hasKeyframe = false;
   }
 
-  #hand(value: Frame | EncodedFrame, ticket: Ticket): void {
-    ticket.move('handover');
-    this.#pass(value, ticket);
+  #hand(value: Frame | EncodedFrame, tracker: FrameTracker): void {
+    tracker.move('handover');
+    this.#pass(value, tracker);
   }
 
-  #pass(value: Frame | EncodedFrame, ticket: Ticket): void {
+  #pass(value: Frame | EncodedFrame, tracker: FrameTracker): void {
     this.look?.(value);
     this.subscriber.next(value);
-    ticket.delivered();
+    tracker.delivered();
   }
 }
 

@@ -1,14 +1,14 @@
 /** Builds the values that users see of a picture: each once, and with a fixed shape. */
-import type { Account, Ticket } from '../../ledger/index.js';
-import { ACCOUNTS } from '../../core/frame/accounted.js';
+import type { FrameRecord, FrameTracker } from '../../ledger/index.js';
+import { FRAME_RECORDS } from '../../core/frame/accounted.js';
 import type { EngineOutput } from '../../core/engine/engine.js';
 import type { Codec, EncodeMode, EncodedFrame, Frame, Origin, PixelFormat, SourceInfo } from '../../core/frame/frame.js';
 
-/** A picture that was kept: its account, and what its value will say of it. */
+/** A picture that was kept: its record, and what its value will say of it. */
 export interface Kept {
-  readonly ticket: Ticket;
-  /** What its value carries: the ticket's accounts, and copies of others. */
-  readonly accounts: readonly Account[];
+  readonly tracker: FrameTracker;
+  /** What its value carries: the tracker's records, and copies of others. */
+  readonly records: readonly FrameRecord[];
   readonly origin: OriginFacts;
 }
 
@@ -39,22 +39,22 @@ type Building<T> = { -readonly [K in keyof T]: T[K] };
 const NOTHING = Buffer.alloc(0);
 
 /** A raw picture. */
-export function rawFrame({ origin, accounts }: Kept, output: EngineOutput): Frame {
+export function rawFrame({ origin, records }: Kept, output: EngineOutput): Frame {
   const { camera, run, seq, pts, capturedAt } = origin;
   const { width, height, data } = output;
   const frame: Building<Frame> = {
-    camera, run, seq, pts, capturedAt, width, height, pixelFormat: output.format as PixelFormat, data, [ACCOUNTS]: accounts,
+    camera, run, seq, pts, capturedAt, width, height, pixelFormat: output.format as PixelFormat, data, [FRAME_RECORDS]: records,
   };
   return withSource(frame, origin, output);
 }
 
 /** An access unit. */
-export function accessUnit({ origin, accounts }: Kept, output: EngineOutput, by: EncoderFacts, { encodeMs, keyframeAt }: UnitTimes): EncodedFrame {
+export function accessUnit({ origin, records }: Kept, output: EngineOutput, by: EncoderFacts, { encodeMs, keyframeAt }: UnitTimes): EncodedFrame {
   const { camera, run, seq, pts, capturedAt } = origin;
   const { width, height, keyframe, data } = output;
   const unit: Building<EncodedFrame> = {
     camera, run, seq, pts, capturedAt, width, height, codec: output.format as Codec, mode: by.mode, keyframe,
-    frames: 1, lastSeq: seq, encoder: by.encoder, encodeMs, data, [ACCOUNTS]: accounts,
+    frames: 1, lastSeq: seq, encoder: by.encoder, encodeMs, data, [FRAME_RECORDS]: records,
   };
   if (by.crf !== undefined) unit.crf = by.crf;
   if (by.quality !== undefined) unit.quality = by.quality;
@@ -66,18 +66,18 @@ export function accessUnit({ origin, accounts }: Kept, output: EngineOutput, by:
 
 /** What goes out in place of an unchanged picture: it refers to the last full one. */
 export function referenceTo(
-  full: EncodedFrame, { origin, accounts }: Kept, like: { readonly similarity: number; readonly threshold: number }, keyframeAt: number | undefined,
+  full: EncodedFrame, { origin, records }: Kept, like: { readonly similarity: number; readonly threshold: number }, keyframeAt: number | undefined,
 ): EncodedFrame {
   const { source, fps, ...place } = origin;
   return {
     ...full, ...place, ...(source && { source }), ...(fps !== undefined && { fps }),
-    keyframe: false, lastSeq: origin.seq, encodeMs: 0, data: NOTHING, [ACCOUNTS]: accounts,
+    keyframe: false, lastSeq: origin.seq, encodeMs: 0, data: NOTHING, [FRAME_RECORDS]: records,
     ...(full.mode === 'stream' && keyframeAt !== undefined && { keyframeAt }),
     unchanged: { ...like, reference: { seq: full.seq, data: full.data } },
   };
 }
 
-/** One access unit of a chunk, with the accounts of its picture. */
+/** One access unit of a chunk, with the records of its picture. */
 export interface Part { readonly kept: Kept; readonly unit: EncodedFrame }
 
 /** A chunk: the access units of a group, one behind the other. */
@@ -93,7 +93,7 @@ export function joined(group: readonly Part[]): EncodedFrame {
     encodeMs: last.unit.encodeMs,
     ...(hidden > 0 && { hidden }),
     data: Buffer.concat(group.map((part) => part.unit.data)),
-    [ACCOUNTS]: group.flatMap((part) => part.kept.accounts),
+    [FRAME_RECORDS]: group.flatMap((part) => part.kept.records),
   };
 }
 

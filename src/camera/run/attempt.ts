@@ -1,6 +1,6 @@
-/** One try to capture: what the engine reports becomes events, accounts and values. */
+/** One try to capture: what the engine reports becomes events, records and values. */
 import { type Subscriber, Subscription } from 'rxjs';
-import { Ticket } from '../../ledger/index.js';
+import { FrameTracker } from '../../ledger/index.js';
 import type { Pending } from './bookmark.js';
 import { wall } from '../../core/clock.js';
 import type { EngineEvent, EngineOutput, ResumePoint } from '../../core/engine/engine.js';
@@ -92,9 +92,9 @@ export class Attempt {
       return;
     }
     if (this.#point !== undefined) this.run.bookmark.reach(this.#point);
-    const account = this.run.captured(pts, 'encoder', now);
-    if (kept) this.#pending.add(pts, { account, pts, capturedAt: wall(), before });
-    else new Ticket([account]).skip('rate');
+    const record = this.run.captured(pts, 'encoder', now);
+    if (kept) this.#pending.add(pts, { record, pts, capturedAt: wall(), before });
+    else new FrameTracker([record]).skip('rate');
   }
 
   /** Frames say it of themselves, with the rate that the steps leave of its own. */
@@ -110,7 +110,7 @@ export class Attempt {
   #output(output: EngineOutput): void {
     const pending = this.#pending.take(output.pts);
     if (pending !== undefined) this.#outlet.push(this.#kept(pending), output);
-    // A picture that is read once more may be kept though it was found unchanged before: its account is closed.
+    // A picture that is read once more may be kept though it was found unchanged before: its record is closed.
     else if (changeRule(this.plan) === undefined || !this.run.bookmark.isRepeat(output.pts)) {
       throw new CaptureCrashed(`an access unit at ${output.pts} µs belongs to no picture that was kept`);
     }
@@ -121,7 +121,7 @@ export class Attempt {
   #unchanged(pts: number, similarity: number | undefined): void {
     if (similarity === undefined) {
       const pending = this.#pending.take(pts);
-      if (pending !== undefined) new Ticket([pending.account]).skip('unchanged');
+      if (pending !== undefined) new FrameTracker([pending.record]).skip('unchanged');
       return;
     }
     this.#pending.mark(pts, similarity);
@@ -132,11 +132,11 @@ export class Attempt {
     this.#pending.passUnchanged((pending, similarity) => { this.#outlet.unchanged(this.#kept(pending), similarity); });
   }
 
-  #kept({ account, pts, capturedAt }: Pending): Kept {
+  #kept({ record, pts, capturedAt }: Pending): Kept {
     const { id, camera, shiftUs } = this.run;
     const [source, fps] = [this.#source, this.#fps];
-    const accounts = [account];
-    return { ticket: new Ticket(accounts), accounts, origin: { camera, run: id, seq: account.seq, pts: pts + shiftUs, capturedAt, source, fps } };
+    const records = [record];
+    return { tracker: new FrameTracker(records), records, origin: { camera, run: id, seq: record.seq, pts: pts + shiftUs, capturedAt, source, fps } };
   }
 
   #fail(cause: unknown): void {
@@ -186,7 +186,7 @@ export class Attempt {
   }
 
   #drop(cause: DropCause): void {
-    for (const { account } of this.#pending.items) new Ticket([account]).drop(cause);
+    for (const { record } of this.#pending.items) new FrameTracker([record]).drop(cause);
     this.#pending.clear();
     this.run.bookmark.clear(cause);
   }

@@ -2,7 +2,7 @@
  * How far a source that can wait (a file) has been read, over the attempts of a run. What was in the encoder when a capture
  * failed is read once more, so that nothing of a file is lost; what had come out is not.
  */
-import { type Account, Ticket } from '../../ledger/index.js';
+import { type FrameRecord, FrameTracker } from '../../ledger/index.js';
 import { RESUME_TOLERANCE_US, type ResumePoint } from '../../core/engine/engine.js';
 import type { DropCause } from '../../core/events.js';
 
@@ -10,7 +10,7 @@ import type { DropCause } from '../../core/events.js';
 export interface Pending {
   /** Media time in µs. */
   readonly pts: number;
-  readonly account: Account;
+  readonly record: FrameRecord;
   /** Wall clock in ms since 1970. */
   readonly capturedAt: number;
   /** Where to go on to read it again; undefined: at the start. */
@@ -59,7 +59,7 @@ export class Bookmark {
 
   /** Nobody goes on at once: what was in the encoder is lost, and whoever comes goes on behind it. */
   giveUp(cause: DropCause): void {
-    for (const { account } of this.#lost) new Ticket([account]).drop(cause);
+    for (const { record } of this.#lost) new FrameTracker([record]).drop(cause);
     this.#lost = [];
     this.point = this.#reached;
   }

@@ -1,6 +1,6 @@
 /** What one live subscription to a camera does, over all its attempts: numbers, holds on processes, pressure. */
 import { BehaviorSubject, type Observable, asyncScheduler, concat, defer, distinctUntilChanged, filter, ignoreElements, map, take, timer } from 'rxjs';
-import { type Account, type AccountOwner, CountedFrameEvents, type FrameEvents, type Pressure } from '../../ledger/index.js';
+import { type FrameRecord, type RecordOwner, CountedFrameEvents, type FrameEvents, type Pressure } from '../../ledger/index.js';
 import { Bookmark } from './bookmark.js';
 import { mono } from '../../core/clock.js';
 import type { LastTimes } from '../../core/frame/last-times.js';
@@ -18,7 +18,7 @@ type RunState = 'free' | 'live' | 'waiting' | 'claimed';
 /** A run kept for a step; `opening` is the subscription that its frames come from. */
 export interface Reservation { readonly opening: number; release(): void }
 
-export class Run implements AccountOwner {
+export class Run implements RecordOwner {
   readonly pressure: Pressure;
   readonly frames: FrameEvents;
   /** Attempts so far. */
@@ -156,17 +156,17 @@ export class Run implements AccountOwner {
     return ++this.attempts;
   }
 
-  /** Opens the account of a picture that has just been decoded: at `now`, monotonic time in ms. */
-  captured(pts: number, to: Place, now: number): Account {
+  /** Opens the record of a picture that has just been decoded: at `now`, monotonic time in ms. */
+  captured(pts: number, to: Place, now: number): FrameRecord {
     this.#recover(now);
     if (this.#lastPts !== undefined && pts > this.#lastPts) this.#frameUs = pts - this.#lastPts;
     this.#lastPts = pts;
     const readMs = this.#lastCapturedAt === 0 ? undefined : now - this.#lastCapturedAt;
     this.#flowingSince ??= now;
     this.#lastCapturedAt = now;
-    const account: Account = { owner: this, seq: ++this.seq, capturedMono: now, place: to, epoch: this.epoch };
-    this.frames.captured(account.seq, pts + this.shiftUs, to, readMs);
-    return account;
+    const record: FrameRecord = { owner: this, seq: ++this.seq, capturedMono: now, place: to, epoch: this.epoch };
+    this.frames.captured(record.seq, pts + this.shiftUs, to, readMs);
+    return record;
   }
 
   /** A read window without a frame, or a rejected access unit: the flow is broken. */

@@ -1,6 +1,6 @@
 /** One child of a stage: the pictures that are in it, by the order in which they went in. */
 import { type Observable, Subject, of } from 'rxjs';
-import type { Ticket } from '../../ledger/index.js';
+import type { FrameTracker } from '../../ledger/index.js';
 import type { Engine, EngineEvent, FeedFormat, ProcessOptions } from '../../core/engine/engine.js';
 import { CaptureCrashed } from '../../core/errors/errors.js';
 import type { DropCause } from '../../core/events.js';
@@ -58,7 +58,7 @@ export class StageChild {
   }
 
   feed(picture: Fed): void {
-    picture.ticket.move('encoder');
+    picture.tracker.move('encoder');
     this.#inside.add(this.#fed++, picture);
     this.#pictures.next(picture.frame.data);
   }
@@ -88,12 +88,12 @@ export class StageChild {
   }
 
   /** The child is about to be ended: the run's next attempt waits until it is gone. One that lives on holds up nothing. */
-  leave(owner: Ticket['owner']): void {
+  leave(owner: FrameTracker['owner']): void {
     if (this.#isRunning && owner instanceof Run) this.#release = owner.hold();
   }
 
   drop(cause: DropCause): void {
-    for (const { ticket } of this.#inside.items) ticket.drop(cause);
+    for (const { tracker } of this.#inside.items) tracker.drop(cause);
     this.#inside.clear();
   }
 }

@@ -1,6 +1,6 @@
 /** Runs steps on frames out of the user's hands: thinned in Node, the rest in one child fed with raw video. */
 import { EMPTY, Observable, Subject, type Subscriber, Subscription, switchMap, timer } from 'rxjs';
-import { type Ticket, handOver, passedOn, take } from '../../ledger/index.js';
+import { type FrameTracker, handOver, passedOn, take } from '../../ledger/index.js';
 import { PROCESS, STAGE } from '../../core/defaults/limits.js';
 import type { EngineEvent } from '../../core/engine/engine.js';
 import { EncoderFailed, failureOf } from '../../core/errors/errors.js';
@@ -30,7 +30,7 @@ class Stage {
   /** Set once the frames have ended; with the error that ended them, if one did. */
   #ended: { readonly error?: unknown } | undefined;
   #over = false;
-  #lastOwner: Ticket['owner'];
+  #lastOwner: FrameTracker['owner'];
   #reservation: Reservation | undefined;
   #pumping = false;
   #again = false;
@@ -54,17 +54,17 @@ class Stage {
   }
 
   #take(frame: Frame): void {
-    const ticket = take(frame, 'stdin', this);
+    const tracker = take(frame, 'stdin', this);
     const { skip, similarity } = this.#sieve.judge(frame);
     if (skip !== undefined) {
-      ticket.skip(skip);
+      tracker.skip(skip);
     } else if (this.#needsChild) {
-      this.#waiting.push({ frame, ticket, similarity });
-      if (this.#waiting.relieve(ticket.pressure, this)) this.#sieve.forget();
+      this.#waiting.push({ frame, tracker, similarity });
+      if (this.#waiting.relieve(tracker.pressure, this)) this.#sieve.forget();
       this.#pump();
     } else {
-      ticket.move('handover');
-      handOver(ticket, () => { this.subscriber.next({ ...passedOn(frame, ticket), ...fpsAfter(frame, this.#sieve.rules) }); });
+      tracker.move('handover');
+      handOver(tracker, () => { this.subscriber.next({ ...passedOn(frame, tracker), ...fpsAfter(frame, this.#sieve.rules) }); });
     }
   }
 
@@ -117,7 +117,7 @@ class Stage {
   #newChild(first: Fed): StageChild {
     const child = new StageChild(first.frame);
     this.#child = child;
-    this.#lastOwner = first.ticket.owner ?? this.#lastOwner;
+    this.#lastOwner = first.tracker.owner ?? this.#lastOwner;
     if (this.#lastOwner instanceof Run) this.#reservation ??= this.#lastOwner.reserve();
     const owner = this.#owner();
     const whose = { camera: first.frame.camera, process: owner?.process };
@@ -194,5 +194,5 @@ class Stage {
     this.#owner()?.pressure.unblock(this);
   }
 
-  #owner(): Ticket['owner'] { return this.#lastOwner ?? this.#waiting.first?.ticket.owner; }
+  #owner(): FrameTracker['owner'] { return this.#lastOwner ?? this.#waiting.first?.tracker.owner; }
 }

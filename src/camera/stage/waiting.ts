@@ -1,13 +1,13 @@
 /** Frames out of the user's hands that wait for a child. */
-import { type Ticket, accountsOf, passedOn } from '../../ledger/index.js';
+import { type FrameTracker, recordsOf, passedOn } from '../../ledger/index.js';
 import { STAGE } from '../../core/defaults/limits.js';
 import type { DropCause } from '../../core/events.js';
 import type { Frame } from '../../core/frame/frame.js';
 import { type SkipRule, rateAfter } from '../../core/pictures/skip.js';
 import type { Kept } from '../output/index.js';
 
-/** A picture with its account; `similarity` is set on one that is unchanged: only a reference to the last full one goes on. */
-export interface Fed { readonly frame: Frame; readonly ticket: Ticket; readonly similarity: number | undefined }
+/** A picture with its record; `similarity` is set on one that is unchanged: only a reference to the last full one goes on. */
+export interface Fed { readonly frame: Frame; readonly tracker: FrameTracker; readonly similarity: number | undefined }
 
 export class Waiting {
   readonly #frames: Fed[] = [];
@@ -26,7 +26,7 @@ export class Waiting {
    * A source that can wait is stopped while frames wait here; of one that can't, the oldest go, each with what refers to it.
    * @returns whether any went
    */
-  relieve(pressure: Ticket['pressure'], holder: object): boolean {
+  relieve(pressure: FrameTracker['pressure'], holder: object): boolean {
     if (pressure?.waits === true) {
       if (this.#frames.length > STAGE.pauseAbove) pressure.block(holder);
       return false;
@@ -37,19 +37,19 @@ export class Waiting {
   }
 
   dropAll(cause: DropCause): void {
-    for (const { ticket } of this.#frames.splice(0)) ticket.drop(cause);
+    for (const { tracker } of this.#frames.splice(0)) tracker.drop(cause);
   }
 
   #drop(): void {
-    this.#frames.shift()?.ticket.drop('stdin');
+    this.#frames.shift()?.tracker.drop('stdin');
   }
 }
 
 /** What its value will say of it. */
-export function kept({ frame, ticket }: Fed, rules: readonly SkipRule[]): Kept {
-  const accounts = accountsOf(passedOn(frame, ticket)) ?? [];
+export function kept({ frame, tracker }: Fed, rules: readonly SkipRule[]): Kept {
+  const records = recordsOf(passedOn(frame, tracker)) ?? [];
   const { camera, run, seq, pts, capturedAt, source } = frame;
-  return { ticket, accounts, origin: { camera, run, seq, pts, capturedAt, source, fps: fpsAfter(frame, rules).fps } };
+  return { tracker, records, origin: { camera, run, seq, pts, capturedAt, source, fps: fpsAfter(frame, rules).fps } };
 }
 
 /** Pictures a second that the rules leave of a frame's own rate. */

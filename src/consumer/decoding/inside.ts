@@ -1,5 +1,5 @@
 /** What is in a decoder: messages whose pictures are still to come, and to which of them a picture belongs. */
-import type { Ticket } from '../../ledger/index.js';
+import type { FrameTracker } from '../../ledger/index.js';
 import type { DecodedPicture } from '../../core/engine/decoder.js';
 import type { PictureFacts } from '../../core/frame/picture-facts.js';
 import type { Decodable, Entry } from './message.js';
@@ -7,7 +7,7 @@ import type { Decodable, Entry } from './message.js';
 /** What becomes of the messages. */
 export interface DecodeSink {
   /** A picture has come out. `ticket` is the message's, with its last picture. */
-  picture(message: Decodable, facts: PictureFacts, picture: Omit<DecodedPicture, 'pts'>, ticket: Ticket | undefined, isReference: boolean): void;
+  picture(message: Decodable, facts: PictureFacts, picture: Omit<DecodedPicture, 'pts'>, ticket: FrameTracker | undefined, isReference: boolean): void;
   /** A message, or some of its pictures, gave no picture. */
   undecoded(message: Decodable, pictures: number, reason: string): void;
   error(error: unknown): void;
@@ -26,13 +26,13 @@ export class Inside {
   }
 
   /** A picture that looks like the last full one: that one is given once more, behind it. */
-  follow(message: Decodable, ticket: Ticket): void {
+  follow(message: Decodable, ticket: FrameTracker): void {
     const before = this.#entries.at(-1);
     if (before === undefined) this.#repeat(message, ticket);
     else before.followers.push({ message, ticket });
   }
 
-  #repeat(message: Decodable, ticket: Ticket): void {
+  #repeat(message: Decodable, ticket: FrameTracker): void {
     if (this.#last !== undefined) {
       this.sink.picture(message, factsOf(message), this.#last, ticket, true);
       return;
@@ -42,7 +42,7 @@ export class Inside {
   }
 
   /** A message whose bytes are the picture that is wanted. */
-  pass(message: Decodable, ticket: Ticket): void {
+  pass(message: Decodable, ticket: FrameTracker): void {
     const { width = 0, height = 0, data } = message;
     this.#last = { width, height, data };
     this.sink.picture(message, factsOf(message), this.#last, ticket, false);

@@ -1,5 +1,5 @@
 /** An encoded message on its way through a decoder: its access units, each with the picture that is to come out of it. */
-import type { Ticket } from '../../ledger/index.js';
+import type { FrameTracker } from '../../ledger/index.js';
 import type { Accounted } from '../../core/frame/accounted.js';
 import type { Codec, EncodeMode } from '../../core/frame/frame.js';
 import type { PictureFacts } from '../../core/frame/picture-facts.js';
@@ -41,7 +41,7 @@ export interface Unit {
 /** A message whose pictures are waited for. */
 export interface Entry {
   readonly message: Decodable;
-  readonly ticket: Ticket;
+  readonly ticket: FrameTracker;
   /** Those that are still to come, with the media time that the decoder knows them by. */
   readonly due: Map<number, PictureFacts>;
   /** Whether its pictures are known by their order alone: the message does not tell the time of each. */
@@ -49,7 +49,7 @@ export interface Entry {
   /** Times of those that are not shown. */
   readonly hidden: ReadonlySet<number>;
   /** References to its last picture, which follow it. */
-  readonly followers: { readonly message: Decodable; readonly ticket: Ticket }[];
+  readonly followers: { readonly message: Decodable; readonly ticket: FrameTracker }[];
 }
 
 /** Distance of two pictures of a chunk that does not tell it; µs. */

@@ -1,6 +1,6 @@
 /** Decodes the messages of one camera and key: one decoder at a time, each picture with what its message says of it. */
 import { Subject, Subscription } from 'rxjs';
-import type { Ticket } from '../../ledger/index.js';
+import type { FrameTracker } from '../../ledger/index.js';
 import { type DecodeSink, Inside } from './inside.js';
 import { type Decodable, unitsOf } from './message.js';
 import { Timeline } from './timeline.js';
@@ -22,7 +22,7 @@ interface Running extends Size {
 const MAX_FAILURES = 3;
 
 export class DecodeStream {
-  readonly #waiting: { readonly message: Decodable; readonly ticket: Ticket }[] = [];
+  readonly #waiting: { readonly message: Decodable; readonly ticket: FrameTracker }[] = [];
   readonly #inside: Inside;
   readonly #timeline = new Timeline();
   readonly #work = new Subscription();
@@ -37,7 +37,7 @@ export class DecodeStream {
     this.#inside = new Inside(sink);
   }
 
-  push(message: Decodable, ticket: Ticket): void {
+  push(message: Decodable, ticket: FrameTracker): void {
     this.#waiting.push({ message, ticket });
     this.#pump();
   }
@@ -103,7 +103,7 @@ export class DecodeStream {
   }
 
   /** Behind what a decoder has yet to give. */
-  #pass(message: Decodable, ticket: Ticket): boolean {
+  #pass(message: Decodable, ticket: FrameTracker): boolean {
     const running = this.#current();
     if (running !== undefined) this.#finish(running);
     if (this.#current() !== undefined) return false;
@@ -146,7 +146,7 @@ export class DecodeStream {
     }));
   }
 
-  #feed(running: Running, message: Decodable, ticket: Ticket): void {
+  #feed(running: Running, message: Decodable, ticket: FrameTracker): void {
     const units = unitsOf(message);
     const due = new Map<number, PictureFacts>();
     const isCounted = units.length > 1 && message.pictures?.length !== units.length;

@@ -1,5 +1,5 @@
 /** Records the messages of one camera and key: one file after the other, each from a keyframe on. */
-import type { Ticket } from '../../ledger/index.js';
+import type { FrameTracker } from '../../ledger/index.js';
 import { wall } from '../../core/clock.js';
 import type { Decodable } from '../decoding/index.js';
 import type { Codec } from '../../core/frame/frame.js';
@@ -10,7 +10,7 @@ import { RecordFile, isKey, timeOf } from './file.js';
 import type { Shelf } from './shelf.js';
 import { type RecordSettings, type RecordSink, recordingFailed } from './sink.js';
 
-interface Waiting { readonly message: Decodable; readonly ticket: Ticket }
+interface Waiting { readonly message: Decodable; readonly ticket: FrameTracker }
 
 /** Messages that are missing, in their place among those that wait. */
 interface Missing { readonly cause: string; readonly size: number }
@@ -31,7 +31,7 @@ export class RecordStream {
     readonly of: { readonly topic: string; readonly key: string | undefined; readonly camera: string }, readonly sink: RecordSink,
   ) {}
 
-  push(message: Decodable, ticket: Ticket): void {
+  push(message: Decodable, ticket: FrameTracker): void {
     this.#waiting.push({ message, ticket });
     this.#pump();
   }
@@ -102,7 +102,7 @@ export class RecordStream {
     return this.#done(ticket);
   }
 
-  #done(ticket: Ticket): boolean {
+  #done(ticket: FrameTracker): boolean {
     this.#waiting.shift();
     ticket.deliver();
     return true;

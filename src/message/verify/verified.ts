@@ -1,5 +1,5 @@
 /** What `verify` says: a verdict on each message, and gaps in between. */
-import { ACCOUNTS, type Accounted } from '../../core/frame/accounted.js';
+import { FRAME_RECORDS, type Accounted } from '../../core/frame/accounted.js';
 import { Received } from '../received.js';
 
 /** `whole`: as it was sent; `repeated`: it came before; `torn`: its bytes are not those that were sent. */
@@ -15,8 +15,8 @@ export class Verified extends Received {
     super(Received.partsOf(received), received);
     this.verdict = verdict;
     this.decodable = decodable;
-    const accounts = received[ACCOUNTS];
-    if (accounts !== undefined) this[ACCOUNTS] = accounts;
+    const records = received[FRAME_RECORDS];
+    if (records !== undefined) this[FRAME_RECORDS] = records;
   }
 }
 

@@ -1,6 +1,6 @@
 /** Stand-ins for the broker and the run in virtual time: what the outbox does is seen from both sides. */
 import { EMPTY, NEVER, type Observable, defer, map, timer } from 'rxjs';
-import type { Account, AccountOwner } from '../../../src/ledger/account.js';
+import type { FrameRecord, RecordOwner } from '../../../src/ledger/frame-record.js';
 import { BrokerHandle, type BrokerOptions, type Driver, type Outgoing, type SendOutcome } from '../../../src/broker/index.js';
 import { mono } from '../../../src/core/clock.js';
 import type { CameraEvent, EventBody, Place } from '../../../src/core/events.js';
@@ -8,7 +8,7 @@ import { BrokerUnavailable } from '../../../src/core/errors/errors.js';
 import { FrameEvents } from '../../../src/ledger/frame-events.js';
 import type { CameraMessage } from '../../../src/core/frame/frame.js';
 import { EMPTY_LEDGER, type Ledger, fold } from '../../../src/ledger/ledger.js';
-import { ACCOUNTS } from '../../../src/core/frame/accounted.js';
+import { FRAME_RECORDS } from '../../../src/core/frame/accounted.js';
 import type { LastTimes } from '../../../src/core/frame/last-times.js';
 import { Numbering } from '../../../src/core/frame/numbering.js';
 
@@ -70,7 +70,7 @@ export function fakeBroker(driver: Driver, options: BrokerOptions = {}): BrokerH
 }
 
 /** A run that keeps its own ledger. */
-export class FakeRun implements AccountOwner {
+export class FakeRun implements RecordOwner {
   readonly engine = () => NEVER;
   readonly epoch = 0;
   readonly events: CameraEvent[] = [];
@@ -108,8 +108,8 @@ export class FakeRun implements AccountOwner {
   }
 
   /** A picture that was just decoded. */
-  capture(place: Place = 'handover'): Account {
-    const account: Account = { owner: this, seq: ++this.#seq, capturedMono: mono(), place, epoch: 0 };
+  capture(place: Place = 'handover'): FrameRecord {
+    const account: FrameRecord = { owner: this, seq: ++this.#seq, capturedMono: mono(), place, epoch: 0 };
     this.emit({ type: 'captured', seq: account.seq, frames: 1, pts: account.seq, to: place });
     return account;
   }
@@ -117,7 +117,7 @@ export class FakeRun implements AccountOwner {
   /** A message of this run. */
   message(facts: Partial<CameraMessage> = {}): CameraMessage {
     const account = this.capture();
-    return message(this.numbering.next(), { camera: this.camera, key: this.camera, seq: account.seq, [ACCOUNTS]: [account], ...facts });
+    return message(this.numbering.next(), { camera: this.camera, key: this.camera, seq: account.seq, [FRAME_RECORDS]: [account], ...facts });
   }
 }
 

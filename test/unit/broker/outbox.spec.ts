@@ -4,7 +4,7 @@ import { type Observable, Subject, type Subscription, asyncScheduler, defer, fin
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
 import { publish } from '../../../operators/publish.js';
-import { type Account, accountsOf } from '../../../src/ledger/account.js';
+import { type FrameRecord, recordsOf } from '../../../src/ledger/frame-record.js';
 import type { BrokerHandle, CloseReport, Outgoing, SendOutcome } from '../../../src/broker/index.js';
 import { MessageTooLarge, BrokerUnavailable } from '../../../src/core/errors/errors.js';
 import type { CameraMessage, Published } from '../../../src/core/frame/frame.js';
@@ -176,7 +176,7 @@ function checkEnd({ runs, acks, driver, offered, report }: Outcome, { cameras }:
       if (event.type === 'published' || event.type === 'dropped') fates.set(event.seq, [...fates.get(event.seq) ?? [], event.type === 'dropped' ? event.cause : 'published']);
     }
     for (const { seq } of own) expect(fates.get(seq), `fates of ${seq}`).toHaveLength(1);
-    for (const account of own.flatMap((message): readonly Account[] => accountsOf(message) ?? [])) expect(account.place).toBeUndefined();
+    for (const account of own.flatMap((message): readonly FrameRecord[] => recordsOf(message) ?? [])) expect(account.place).toBeUndefined();
     expect(inFlight(run.ledger)).toBe(0);
     const { captured, published } = run.ledger.counts;
     expect(captured).toBe(published + Object.values(run.ledger.dropped).reduce((sum, one) => sum + one, 0));

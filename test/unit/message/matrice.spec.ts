@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { firstValueFrom, lastValueFrom, of, toArray } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type ToMessageConfig, publish, toMessage } from '../../../operators/index.js';
-import { ACCOUNTS } from '../../../src/core/frame/accounted.js';
+import { FRAME_RECORDS } from '../../../src/core/frame/accounted.js';
 import type { Outgoing } from '../../../src/broker/index.js';
 import { InvalidOption } from '../../../src/core/errors/errors.js';
 import type { CameraMessage, EncodedFrame, SourceInfo } from '../../../src/core/frame/frame.js';
@@ -141,7 +141,7 @@ describe('the matrice layout', () => {
     run.emit({
       type: 'published', seq: 1, frames: 1, from: 'handover', inputOrder: 1, topic: 'video', key: 'gate', bytes: 1, writeMs: 2_000, latencyMs: 1,
     });
-    const message = await make(picture({ [ACCOUNTS]: [run.capture()] }));
+    const message = await make(picture({ [FRAME_RECORDS]: [run.capture()] }));
     expect(message.value.toString()).toContain(
       '"latency_stats":{"last_read_time_sec":0.04,"last_write_time_sec":2.0,"last_process_time_sec":0.0125}');
   });

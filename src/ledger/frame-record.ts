@@ -1,8 +1,8 @@
 /**
- * The account of one picture: where it is now. Values carry it under a symbol; steps of rxcam `take` a value,
+ * The record of one picture: where it is now. Values carry it under a symbol; steps of rxcam `take` a value,
  * move it and end it; user code in between needs to know nothing of it.
  */
-import { ACCOUNTS, type AccountRef, type Accounted } from '../core/frame/accounted.js';
+import { FRAME_RECORDS, type RecordRef, type Accounted } from '../core/frame/accounted.js';
 import type { LastTimes } from '../core/frame/last-times.js';
 import type { Engine, ProcessOptions } from '../core/engine/engine.js';
 import type { EventBody, Place } from '../core/events.js';
@@ -17,8 +17,8 @@ export interface Pressure {
   unblock(holder: object): void;
 }
 
-/** The part of a run that accounts report to. */
-export interface AccountOwner {
+/** The part of a run that records report to. */
+export interface RecordOwner {
   readonly id: number;
   readonly camera: string;
   readonly pressure: Pressure;
@@ -39,8 +39,8 @@ export interface AccountOwner {
 }
 
 /** One picture in the ledger. `place` is undefined once its fate is final. */
-export interface Account extends AccountRef {
-  readonly owner: AccountOwner;
+export interface FrameRecord extends RecordRef {
+  readonly owner: RecordOwner;
   /** Monotonic time of decoding, in ms. */
   readonly capturedMono: number;
   place: Place | 'delivered' | undefined;
@@ -53,12 +53,12 @@ export interface Account extends AccountRef {
   readonly isCopy?: boolean;
 }
 
-/** The accounts of a value; undefined for one that comes from no camera. */
-export function accountsOf(value: Accounted): readonly Account[] | undefined {
-  return value[ACCOUNTS] as readonly Account[] | undefined;
+/** The records of a value; undefined for one that comes from no camera. */
+export function recordsOf(value: Accounted): readonly FrameRecord[] | undefined {
+  return value[FRAME_RECORDS] as readonly FrameRecord[] | undefined;
 }
 
 /** The run that a value belongs to, if it comes from a camera. */
-export function ownerOf(value: Accounted): AccountOwner | undefined {
-  return accountsOf(value)?.[0]?.owner;
+export function ownerOf(value: Accounted): RecordOwner | undefined {
+  return recordsOf(value)?.[0]?.owner;
 }

@@ -1,0 +1,94 @@
+/** A step's hold on pictures: what it does with them is told to the ledger. */
+import type { FrameRecord, RecordOwner, Pressure } from './frame-record.js';
+import { mono } from '../core/clock.js';
+import type { RxcamError } from '../core/errors/errors.js';
+import type { DropCause, Place } from '../core/events.js';
+import type { EncodedFacts } from './frame-events.js';
+import type { Published } from '../core/frame/frame.js';
+
+/**
+ * A step's hold on the pictures of one value; every call tells the ledger. A tracker of a value that is already
+ * held or settled elsewhere (the user sent it twice) counts nothing.
+ */
+export class FrameTracker {
+  constructor(readonly records: readonly FrameRecord[]) {}
+
+  get owner(): RecordOwner | undefined {
+    return this.records[0]?.owner;
+  }
+
+  get pressure(): Pressure | undefined {
+    return this.owner?.pressure;
+  }
+
+  move(to: Place): void {
+    const first = this.records[0];
+    if (first === undefined || first.place === to) return;
+    const from = this.#put(first, to);
+    first.owner.frames.moved(first.seq, this.records.length, from, to);
+  }
+
+  skip(reason: 'rate' | 'unchanged'): void {
+    const first = this.records[0];
+    if (first !== undefined) first.owner.frames.skipped(first.seq, this.records.length, this.#put(first, undefined), reason);
+  }
+
+  /** A reference goes on in place of the picture. */
+  refer(to: Place): void {
+    const first = this.records[0];
+    if (first === undefined) return;
+    for (const record of this.records) record.isReference = true;
+    first.owner.frames.unchanged(first.seq, this.records.length, this.#put(first, to), to);
+  }
+
+  drop(cause: DropCause, error?: RxcamError): void {
+    const first = this.records[0];
+    if (first !== undefined) first.owner.frames.dropped(first.seq, this.records.length, this.#put(first, undefined), cause, error);
+  }
+
+  /** @param processMs - from decoding to the end of encoding */
+  encoded(facts: EncodedFacts, to: Place, processMs: number): void {
+    const first = this.records[0];
+    if (first !== undefined) first.owner.frames.encoded(first.seq, this.records.length, this.#put(first, to), to, facts, processMs);
+  }
+
+  published(ack: Published): void {
+    const first = this.records[0];
+    if (first === undefined) return;
+    const latencyMs = mono() - first.capturedMono;
+    first.owner.frames.published(first.seq, this.records.length, this.#put(first, undefined), ack, latencyMs, first.isReference === true);
+  }
+
+  /** Puts the value into the user's hands, unless a step took it while it was passed on. */
+  delivered(): void {
+    const { records } = this;
+    const first = records[0];
+    if (records.length <= 1) {
+      if (first?.place === 'handover') this.deliver();
+      return;
+    }
+    new FrameTracker(records.filter((record) => record.place === 'handover')).deliver();
+  }
+
+  /** The user's sink took it to its end. */
+  deliver(): void {
+    const first = this.records[0];
+    if (first !== undefined) first.owner.frames.delivered(first.seq, this.records.length, this.#put(first, 'delivered'), first.isReference === true);
+  }
+
+  /** Time since the (first) picture was decoded, in ms. */
+  ageMs(): number {
+    const first = this.records[0];
+    return first === undefined ? 0 : mono() - first.capturedMono;
+  }
+
+  /** Puts all of them where the first is to be; returns where it was. */
+  #put(first: FrameRecord, to: FrameRecord['place']): Place {
+    const from = first.place as Place;
+    for (const record of this.records) {
+      record.place = to;
+      record.epoch = record.owner.epoch;
+    }
+    return from;
+  }
+}
