@@ -1,5 +1,5 @@
 /** What the fake source shows, and what `skipUnchanged` makes of it. */
-import { type ChangeRule, slotOf } from '../../src/core/pictures/comparison.js';
+import { type ChangeRule, slotOf } from '../../src/core/pictures/change-detector.js';
 
 export class FakeScene {
   /** Number of the scene: pictures that look alike share it. */

@@ -12,7 +12,7 @@ import type { CameraEvent } from '../core/events.js';
 import { ffmpegEngine } from '../ffmpeg/index.js';
 import { PIXEL_FORMATS, type PixelFormat, type SourceFrame } from '../core/frame/frame.js';
 import { CameraHub } from './hub.js';
-import { opened } from './run/index.js';
+import { openRun } from './run/index.js';
 import { type CameraStats, logEvents } from '../ledger/index.js';
 import { byteCount, callback, count, logger, milliseconds, options, parseOptions } from '../core/options.js';
 import type { CameraReading, Deinterlace } from '../core/plan/plan.js';
@@ -132,7 +132,7 @@ export class Camera extends Capture<SourceFrame> {
 
   constructor(hub: CameraHub, from: Source, reading: CameraReading) {
     const { firstFrameTimeoutMs } = hub.facts.liveness;
-    super({ origin: { kind: 'camera', source: from, ...reading, firstFrameTimeoutMs, openRun: () => opened(hub.openRun()) }, steps: [] });
+    super({ origin: { kind: 'camera', source: from, ...reading, firstFrameTimeoutMs, openRun: () => openRun(hub.openRun()) }, steps: [] });
     this[HUB] = hub;
   }
 

@@ -1,24 +1,24 @@
 /** One try to capture: what the engine reports becomes events, records and values. */
 import { type Subscriber, Subscription } from 'rxjs';
 import { FrameTracker } from '../../ledger/index.js';
-import type { Pending } from './bookmark.js';
+import type { Pending } from './resume-position.js';
 import { wall } from '../../core/clock.js';
 import type { EngineEvent, EngineOutput, ResumePoint } from '../../core/engine/engine.js';
 import { CaptureCrashed, failureOf } from '../../core/errors/errors.js';
 import type { DropCause } from '../../core/events.js';
 import type { EncodedFrame, Frame, SourceInfo } from '../../core/frame/frame.js';
-import { InOrder, type Kept, Outlet } from '../output/index.js';
+import { ReorderBuffer, type Kept, FrameEmitter } from '../output/index.js';
 import { type Plan, changeRule, skipRules } from '../../core/plan/plan.js';
 import { linkRun } from './reconnect.js';
 import type { Run } from './run.js';
 import { SkipChain, rateAfter } from '../../core/pictures/skip.js';
-import { watched } from './watch.js';
+import { observeEngine } from './observe-engine.js';
 
 /** One attempt, or one pass of a file that loops. Its errors carry the run, so that `retry` knows its state. */
 export class Attempt {
   readonly #chain: SkipChain;
-  readonly #pending = new InOrder<Pending>();
-  readonly #outlet: Outlet;
+  readonly #pending = new ReorderBuffer<Pending>();
+  readonly #emitter: FrameEmitter;
   #source: SourceInfo;
   #fps: number | undefined;
   /** After the last picture. */
@@ -31,10 +31,10 @@ export class Attempt {
     readonly number: number,
   ) {
     this.#opening = run.opening;
-    this.#point = run.bookmark.point;
+    this.#point = run.position.point;
     this.#chain = new SkipChain(skipRules(plan), this.#point?.skip);
-    this.#outlet = new Outlet(subscriber, plan, this.#point !== undefined, (value) => { run.hub.tell(value); });
-    if (this.#point !== undefined) this.#outlet.keyframeAt = run.bookmark.keyframeAt;
+    this.#emitter = new FrameEmitter(subscriber, plan, this.#point !== undefined, (value) => { run.hub.tell(value); });
+    if (this.#point !== undefined) this.#emitter.keyframeAt = run.position.keyframeAt;
     this.#source = { kind: run.hub.facts.kind, address: run.hub.facts.address };
     this.#fps = rateAfter(this.#chain.rules, undefined);
   }
@@ -42,13 +42,13 @@ export class Attempt {
   start(): () => void {
     const work = new Subscription();
     const fail = (error: unknown) => { this.#fail(error); };
-    work.add(this.run.ready().subscribe({ error: fail, complete: () => { work.add(this.#watched(fail)); } }));
+    work.add(this.run.ready().subscribe({ error: fail, complete: () => { work.add(this.#observe(fail)); } }));
     return () => { this.#stop(work); };
   }
 
-  #watched(error: (error: unknown) => void): Subscription {
+  #observe(error: (error: unknown) => void): Subscription {
     const { run, plan } = this;
-    return watched(run, (context) => run.engine(plan, context), this.#point, {
+    return observeEngine(run, (context) => run.engine(plan, context), this.#point, {
       next: (event, now) => { this.#handle(event, now); }, error, complete: () => { this.#finish(); },
     });
   }
@@ -69,7 +69,7 @@ export class Attempt {
         break;
       }
       case 'encoder':
-        this.#outlet.encoder = event.encoder;
+        this.#emitter.encoder = event.encoder;
         this.run.emit(event);
         break;
       case 'ffmpeg':
@@ -79,19 +79,19 @@ export class Attempt {
   }
 
   #captured(pts: number, now: number): void {
-    const { isCopy } = this.#outlet;
+    const { isCopy } = this.#emitter;
     // Of what is copied, media time tells nothing: it is sent in decoding order, and the engine leaves out what was sent.
-    if (!isCopy && this.run.bookmark.isSettled(pts)) return;
+    if (!isCopy && this.run.position.isSettled(pts)) return;
     const before = this.#point;
     const kept = this.#chain.keep(pts);
     // A live source is never taken up.
     if (!this.#isLive) this.#point = { afterPts: pts, skip: this.#chain.states };
-    if (!isCopy && this.run.bookmark.isRepeat(pts)) {
-      const lost = kept ? this.run.bookmark.takeUp(changeRule(this.plan) && pts) : undefined;
+    if (!isCopy && this.run.position.isRepeat(pts)) {
+      const lost = kept ? this.run.position.takeUp(changeRule(this.plan) && pts) : undefined;
       if (lost !== undefined) this.#pending.add(pts, { ...lost, pts, before });
       return;
     }
-    if (this.#point !== undefined) this.run.bookmark.reach(this.#point);
+    if (this.#point !== undefined) this.run.position.reach(this.#point);
     const record = this.run.captured(pts, 'encoder', now);
     if (kept) this.#pending.add(pts, { record, pts, capturedAt: wall(), before });
     else new FrameTracker([record]).skip('rate');
@@ -109,9 +109,9 @@ export class Attempt {
 
   #output(output: EngineOutput): void {
     const pending = this.#pending.take(output.pts);
-    if (pending !== undefined) this.#outlet.push(this.#kept(pending), output);
+    if (pending !== undefined) this.#emitter.push(this.#kept(pending), output);
     // A picture that is read once more may be kept though it was found unchanged before: its record is closed.
-    else if (changeRule(this.plan) === undefined || !this.run.bookmark.isRepeat(output.pts)) {
+    else if (changeRule(this.plan) === undefined || !this.run.position.isRepeat(output.pts)) {
       throw new CaptureCrashed(`an access unit at ${output.pts} µs belongs to no picture that was kept`);
     }
     this.#passUnchanged();
@@ -129,7 +129,7 @@ export class Attempt {
   }
 
   #passUnchanged(): void {
-    this.#pending.passUnchanged((pending, similarity) => { this.#outlet.unchanged(this.#kept(pending), similarity); });
+    this.#pending.passUnchanged((pending, similarity) => { this.#emitter.unchanged(this.#kept(pending), similarity); });
   }
 
   #kept({ record, pts, capturedAt }: Pending): Kept {
@@ -158,7 +158,7 @@ export class Attempt {
 
   /** Hands over the chunk that is begun. Whoever unsubscribes on it has stopped the attempt: then there is nothing more to tell. */
   #flushed(): boolean {
-    this.#outlet.flush();
+    this.#emitter.flush();
     if (this.subscriber.closed) return false;
     this.#over = true;
     return true;
@@ -169,25 +169,25 @@ export class Attempt {
     if (this.#over) return;
     this.#over = true;
     if (this.run.isInterrupted) {
-      this.#outlet.drop('capture-lost');
+      this.#emitter.drop('capture-lost');
       this.#leave();
       return;
     }
-    this.#outlet.drop('stopped');
+    this.#emitter.drop('stopped');
     this.#drop('stopped');
     this.run.emit({ type: 'stopped', reason: 'unsubscribed' });
   }
 
   /** The next attempt of a file reads again what has not come out; a live source has gone on meanwhile. */
   #leave(): void {
-    this.run.bookmark.keyframeAt = this.#outlet.keyframeAt;
+    this.run.position.keyframeAt = this.#emitter.keyframeAt;
     if (this.#isLive) this.#drop('capture-lost');
-    else this.run.bookmark.leave(this.#point, this.#pending.items);
+    else this.run.position.leave(this.#point, this.#pending.items);
   }
 
   #drop(cause: DropCause): void {
     for (const { record } of this.#pending.items) new FrameTracker([record]).drop(cause);
     this.#pending.clear();
-    this.run.bookmark.clear(cause);
+    this.run.position.clear(cause);
   }
 }

@@ -5,7 +5,7 @@ import type { LastTimes } from '../../core/frame/last-times.js';
 import type { Engine, ProcessOptions } from '../../core/engine/engine.js';
 import type { EventBody } from '../../core/events.js';
 import type { EncodedFrame, Frame } from '../../core/frame/frame.js';
-import type { LivenessLimits } from './liveness.js';
+import type { LivenessLimits } from './watchdog.js';
 import type { Numbering } from '../../core/frame/numbering.js';
 
 /** What a camera is, as far as its runs need to know. */

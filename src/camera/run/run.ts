@@ -1,7 +1,7 @@
 /** What one live subscription to a camera does, over all its attempts: numbers, holds on processes, pressure. */
 import { BehaviorSubject, type Observable, asyncScheduler, concat, defer, distinctUntilChanged, filter, ignoreElements, map, take, timer } from 'rxjs';
 import { type FrameRecord, type RecordOwner, CountedFrameEvents, type FrameEvents, type Pressure } from '../../ledger/index.js';
-import { Bookmark } from './bookmark.js';
+import { ResumePosition } from './resume-position.js';
 import { mono } from '../../core/clock.js';
 import type { LastTimes } from '../../core/frame/last-times.js';
 import type { Engine, ProcessOptions } from '../../core/engine/engine.js';
@@ -28,7 +28,7 @@ export class Run implements RecordOwner {
   /** Set while an attempt is ended by the failure of a later step. */
   isInterrupted = false;
   /** Where a file goes on. */
-  readonly bookmark = new Bookmark();
+  readonly position = new ResumePosition();
   #state: RunState = 'free';
   #openings = 0;
   #reservations = 0;
@@ -84,7 +84,7 @@ export class Run implements RecordOwner {
     return () => {
       if (this.#state !== 'live' || this.#openings !== opening) return;
       this.#state = 'free';
-      this.bookmark.giveUp('capture-lost');
+      this.position.giveUp('capture-lost');
     };
   }
 
@@ -119,7 +119,7 @@ export class Run implements RecordOwner {
   /** The retry was unsubscribed while it waited, or could not subscribe again. */
   abandon(): void {
     this.#state = 'free';
-    this.bookmark.clear('stopped');
+    this.position.clear('stopped');
     this.emit({ type: 'stopped', reason: 'unsubscribed' });
   }
 

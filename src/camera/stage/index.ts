@@ -1,2 +1,2 @@
 /** Steps that run on frames out of user code. */
-export { stage } from './stage.js';
+export { stage } from './node-stage.js';

@@ -5,10 +5,10 @@ import type { Engine, EngineEvent, FeedFormat, ProcessOptions } from '../../core
 import { CaptureCrashed } from '../../core/errors/errors.js';
 import type { DropCause } from '../../core/events.js';
 import type { Frame } from '../../core/frame/frame.js';
-import { InOrder } from '../output/index.js';
+import { ReorderBuffer } from '../output/index.js';
 import type { Plan } from '../../core/plan/plan.js';
 import { Run } from '../run/index.js';
-import type { Fed } from './waiting.js';
+import type { Fed } from './input-queue.js';
 
 /** Told to the encoder where the source does not say. */
 const ASSUMED_FPS = 25;
@@ -19,7 +19,7 @@ interface For { readonly camera: string; readonly process: ProcessOptions | unde
 export class StageChild {
   readonly format: FeedFormat;
   readonly #pictures = new Subject<Buffer>();
-  readonly #inside = new InOrder<Fed>();
+  readonly #inside = new ReorderBuffer<Fed>();
   #fed = 0;
   #following = 0;
   #isReady = false;

@@ -1,6 +1,6 @@
 /** What a Capture will do when it is subscribed: an origin and steps, which become one ffmpeg command. */
 import type { Observable } from 'rxjs';
-import type { ChangeRule } from '../pictures/comparison.js';
+import type { ChangeRule } from '../pictures/change-detector.js';
 import type { ReconnectPolicy } from './reconnect-policy.js';
 import { type ByChange, type EncodeStep, type Step, type StepRule, type UnitStep, ruleOf } from '../steps/index.js';
 import { InvalidOption } from '../errors/errors.js';

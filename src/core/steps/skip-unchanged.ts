@@ -1,10 +1,10 @@
 /**
  * skipUnchanged: leaves out what looks like the last picture kept. mpdecimate does that, and says of no picture that it did.
  * So the graph itself writes a line on stderr for each picture decoded, and one for each that mpdecimate kept; see
- * src/ffmpeg/command/unchanged.ts for what is made of them.
+ * src/ffmpeg/command/comparison-lines.ts for what is made of them.
  */
 import { z } from 'zod';
-import { type ChangeRule, MARGIN, blockLimits } from '../pictures/comparison.js';
+import { type ChangeRule, MARGIN, blockLimits } from '../pictures/change-detector.js';
 import { UNCHANGED } from '../defaults/defaults.js';
 import { InvalidOption } from '../errors/errors.js';
 import { milliseconds, options, parseOptions } from '../options.js';

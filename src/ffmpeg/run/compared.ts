@@ -4,7 +4,7 @@
  * unchanged, then its output.
  */
 import type { EngineEvent, EngineOutput } from '../../core/engine/engine.js';
-import type { ChangeRule } from '../../core/pictures/comparison.js';
+import type { ChangeRule } from '../../core/pictures/change-detector.js';
 import { THUMBNAIL } from '../../core/steps/index.js';
 import { type Form, type Pictures, outputOf } from './source-process.js';
 import type { NutPacket, NutStream } from '../nut/index.js';

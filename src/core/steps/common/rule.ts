@@ -1,6 +1,6 @@
 /** What rxcam must know of a step, wherever steps are looked at. */
 import type { Shape, Size } from '../../pictures/size.js';
-import type { ChangeRule } from '../../pictures/comparison.js';
+import type { ChangeRule } from '../../pictures/change-detector.js';
 import type { SkipRule, SkipState } from '../../pictures/skip.js';
 import type { Codec, EncodeMode } from '../../frame/frame.js';
 import type { Flag, Given, Raw } from './flag.js';

@@ -2,7 +2,7 @@
 
 interface Inside<T> { readonly item: T; similarity: number | undefined }
 
-export class InOrder<T> {
+export class ReorderBuffer<T> {
   readonly #inside = new Map<number, Inside<T>>();
 
   get isEmpty(): boolean { return this.#inside.size === 0; }

@@ -1,6 +1,6 @@
 /** Turns what comes out of an engine into the values that users see, grouped into chunks where asked, and hands them over. */
 import type { Subscriber } from 'rxjs';
-import type { ChangeRule } from '../../core/pictures/comparison.js';
+import type { ChangeRule } from '../../core/pictures/change-detector.js';
 import { type Chunk, type UnitStep, ruleOf } from '../../core/steps/index.js';
 import { OUTBOX } from '../../core/defaults/defaults.js';
 import type { EngineOutput } from '../../core/engine/engine.js';
@@ -13,7 +13,7 @@ import { type EncoderFacts, type Kept, type Part, accessUnit, joined, rawFrame, 
 /** A keyframe is forced up to half a millisecond before its time. */
 const KEYFRAME_TOLERANCE_US = 500;
 
-export class Outlet {
+export class FrameEmitter {
   #group: Part[] = [];
   #groupBytes = 0;
   #encoder = '';

@@ -1,5 +1,5 @@
 /** What a stage does with each frame before any child sees it: the rules of `skipRate` and `skipUnchanged`, in Node. */
-import { Comparison } from '../../core/pictures/comparison.js';
+import { ChangeDetector } from '../../core/pictures/change-detector.js';
 import type { Frame } from '../../core/frame/frame.js';
 import { type Plan, changeRule, skipRules } from '../../core/plan/plan.js';
 import { SkipChain, type SkipRule } from '../../core/pictures/skip.js';
@@ -7,14 +7,14 @@ import { SkipChain, type SkipRule } from '../../core/pictures/skip.js';
 /** `similarity` is set where a reference is to go on in place of the frame. */
 export interface Verdict { readonly skip?: 'rate' | 'unchanged'; readonly similarity?: number }
 
-export class Sieve {
+export class FrameFilter {
   readonly #chain: SkipChain;
-  readonly #comparison: Comparison | undefined;
+  readonly #detector: ChangeDetector | undefined;
 
   constructor(plan: Plan) {
     const change = changeRule(plan);
     this.#chain = new SkipChain(skipRules(plan));
-    this.#comparison = change && new Comparison(change);
+    this.#detector = change && new ChangeDetector(change);
   }
 
   /** Those of `skipRate`, in order. */
@@ -22,13 +22,13 @@ export class Sieve {
 
   judge(frame: Frame): Verdict {
     if (!this.#chain.keep(frame.pts)) return { skip: 'rate' };
-    const similarity = this.#comparison?.likeness(frame);
+    const similarity = this.#detector?.likeness(frame);
     if (similarity === undefined) return {};
-    return this.#comparison?.rule.references === true ? { similarity } : { skip: 'unchanged' };
+    return this.#detector?.rule.references === true ? { similarity } : { skip: 'unchanged' };
   }
 
   /** A frame that was kept is lost: the next one is kept, whatever it looks like. */
   forget(): void {
-    this.#comparison?.forget();
+    this.#detector?.forget();
   }
 }

@@ -9,7 +9,7 @@ import type { Kept } from '../output/index.js';
 /** A picture with its record; `similarity` is set on one that is unchanged: only a reference to the last full one goes on. */
 export interface Fed { readonly frame: Frame; readonly tracker: FrameTracker; readonly similarity: number | undefined }
 
-export class Waiting {
+export class InputQueue {
   readonly #frames: Fed[] = [];
 
   get first(): Fed | undefined { return this.#frames[0]; }

@@ -36,7 +36,7 @@ export function slotOf(pts: number, maxGapMs: number): number {
 }
 
 /** Compares frame after frame. */
-export class Comparison {
+export class ChangeDetector {
   readonly #limits: BlockLimits;
   #kept: Frame | undefined;
   #slot = 0;

@@ -6,23 +6,23 @@ import type { EngineEvent } from '../../core/engine/engine.js';
 import { EncoderFailed, failureOf } from '../../core/errors/errors.js';
 import { ffmpegEngine } from '../../ffmpeg/index.js';
 import type { EncodedFrame, Frame } from '../../core/frame/frame.js';
-import { Outlet } from '../output/index.js';
+import { FrameEmitter } from '../output/index.js';
 import { type FramesOrigin, type Plan, ffmpegSteps } from '../../core/plan/plan.js';
 import { type Reservation, Run, linkRun } from '../run/index.js';
-import { Sieve } from './sieve.js';
+import { FrameFilter } from './frame-filter.js';
 import { StageChild, sameFormat } from './stage-child.js';
-import { type Fed, Waiting, fpsAfter, kept } from './waiting.js';
+import { type Fed, InputQueue, fpsAfter, kept } from './input-queue.js';
 
 /** The values of one subscription to steps on frames. */
 export function stage(plan: Plan, origin: FramesOrigin): Observable<Frame | EncodedFrame> {
-  return new Observable((subscriber) => new Stage(plan, subscriber).start(origin.frames$));
+  return new Observable((subscriber) => new NodeStage(plan, subscriber).start(origin.frames$));
 }
 
-class Stage {
-  readonly #sieve: Sieve;
-  readonly #outlet: Outlet;
+class NodeStage {
+  readonly #filter: FrameFilter;
+  readonly #emitter: FrameEmitter;
   readonly #needsChild: boolean;
-  readonly #waiting = new Waiting();
+  readonly #waiting = new InputQueue();
   readonly #activity = new Subject<void>();
   readonly #upstream = new Subscription();
   #child: StageChild | undefined;
@@ -36,8 +36,8 @@ class Stage {
   #again = false;
 
   constructor(readonly plan: Plan, readonly subscriber: Subscriber<Frame | EncodedFrame>) {
-    this.#sieve = new Sieve(plan);
-    this.#outlet = new Outlet(subscriber, plan);
+    this.#filter = new FrameFilter(plan);
+    this.#emitter = new FrameEmitter(subscriber, plan);
     this.#needsChild = ffmpegSteps(plan).length > 0;
   }
 
@@ -55,16 +55,16 @@ class Stage {
 
   #take(frame: Frame): void {
     const tracker = take(frame, 'stdin', this);
-    const { skip, similarity } = this.#sieve.judge(frame);
+    const { skip, similarity } = this.#filter.judge(frame);
     if (skip !== undefined) {
       tracker.skip(skip);
     } else if (this.#needsChild) {
       this.#waiting.push({ frame, tracker, similarity });
-      if (this.#waiting.relieve(tracker.pressure, this)) this.#sieve.forget();
+      if (this.#waiting.relieve(tracker.pressure, this)) this.#filter.forget();
       this.#pump();
     } else {
       tracker.move('handover');
-      handOver(tracker, () => { this.subscriber.next({ ...passedOn(frame, tracker), ...fpsAfter(frame, this.#sieve.rules) }); });
+      handOver(tracker, () => { this.subscriber.next({ ...passedOn(frame, tracker), ...fpsAfter(frame, this.#filter.rules) }); });
     }
   }
 
@@ -104,7 +104,7 @@ class Stage {
   }
 
   #unchanged(next: Fed): void {
-    this.#outlet.unchanged(kept(next, this.#sieve.rules), next.similarity);
+    this.#emitter.unchanged(kept(next, this.#filter.rules), next.similarity);
   }
 
   #rest(): void {
@@ -131,17 +131,17 @@ class Stage {
   }
 
   #handle(child: StageChild, event: EngineEvent): void {
-    if (event.type === 'encoder') this.#outlet.encoder = event.encoder;
+    if (event.type === 'encoder') this.#emitter.encoder = event.encoder;
     if (event.type === 'encoder' || event.type === 'warning') this.#owner()?.emit(event);
     if (event.type !== 'output') return;
-    const out = kept(child.out(event.pts), this.#sieve.rules);
+    const out = kept(child.out(event.pts), this.#filter.rules);
     this.#activity.next();
-    this.#outlet.push(out, event);
+    this.#emitter.push(out, event);
     child.passUnchanged((next) => { this.#unchanged(next); });
   }
 
   #childDone(child: StageChild): void {
-    this.#outlet.flush();
+    this.#emitter.flush();
     child.drop('capture-lost');
     this.#child = undefined;
     this.#pump();
@@ -158,7 +158,7 @@ class Stage {
 
   #finish(ended: { readonly error?: unknown }): void {
     if (this.#over) return;
-    this.#outlet.flush();
+    this.#emitter.flush();
     if (this.subscriber.closed) return;
     this.#close('capture-lost');
     if ('error' in ended) this.subscriber.error(ended.error);
@@ -167,7 +167,7 @@ class Stage {
 
   #fail(cause: unknown): void {
     if (this.#over) return;
-    this.#outlet.flush();
+    this.#emitter.flush();
     // Whoever unsubscribes on the chunk that was begun has stopped the stage.
     if (this.subscriber.closed) return;
     const owner = this.#owner();
@@ -188,7 +188,7 @@ class Stage {
     this.#upstream.unsubscribe();
     this.#child?.leave(this.#owner());
     this.#childWork.unsubscribe();
-    this.#outlet.drop(cause);
+    this.#emitter.drop(cause);
     this.#child?.drop(cause);
     this.#waiting.dropAll(cause);
     this.#owner()?.pressure.unblock(this);

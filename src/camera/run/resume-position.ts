@@ -17,7 +17,7 @@ export interface Pending {
   readonly before: ResumePoint | undefined;
 }
 
-export class Bookmark {
+export class ResumePosition {
   /** Where the next attempt goes on; undefined: at the start. */
   point: ResumePoint | undefined;
   /** `capturedAt` of the last keyframe before that. */

@@ -6,7 +6,7 @@ import type { EncodedFrame, Frame } from '../../core/frame/frame.js';
 import type { OpenRun, Plan } from '../../core/plan/plan.js';
 
 /** Opens a run for one subscription. */
-export function opened(run: Run): OpenRun {
+export function openRun(run: Run): OpenRun {
   return { values: (plan) => attempt(run, plan), close: run.open() };
 }
 

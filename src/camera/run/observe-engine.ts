@@ -2,7 +2,7 @@
 import { Observable, Subscription, defer, tap } from 'rxjs';
 import { mono } from '../../core/clock.js';
 import type { EngineContext, EngineEvent, ResumePoint } from '../../core/engine/engine.js';
-import { Watchdog } from './liveness.js';
+import { Watchdog } from './watchdog.js';
 import type { Run } from './run.js';
 
 /** Hears what the engine reports; `now` is monotonic time in ms. What `next` throws ends the engine, as an error of its own does. */
@@ -13,7 +13,7 @@ export interface EngineObserver {
 }
 
 /** Runs the engine, hands each event on, and errors when the source must be given up. */
-export function watched(
+export function observeEngine(
   run: Run, engine: (context: EngineContext) => Observable<EngineEvent>, resume: ResumePoint | undefined, observer: EngineObserver,
 ): Subscription {
   let isOver = false;
