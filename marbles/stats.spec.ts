@@ -3,9 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { encodeH265 } from '../operators/encode-h265.js';
 import { skipRate } from '../operators/skip-rate.js';
 import { type StatsConfig, stats } from '../operators/stats.js';
+import { subscribe } from '../operators/subscribe.js';
+import { verify } from '../operators/verify.js';
 import { InvalidOption, SourceRefused } from '../src/core/errors/errors.js';
 import type { CameraEvent, EventBody } from '../src/core/events.js';
-import { expectLedger, expectParts, expectStats, fakeCamera, marbles } from './kit/index.js';
+import { expectLedger, expectParts, expectStats, fakeCamera, fakeTopic, marbles } from './kit/index.js';
 
 const event = (body: EventBody): CameraEvent => ({ camera: 'gate', run: 1, at: 0, ...body });
 const one = { seq: 1, frames: 1 };
@@ -160,6 +162,54 @@ describe('stats', () => {
   it('refuses a timer that makes no sense', () => {
     for (const every of [0, -1, 0.5, NaN, Infinity, 2 ** 31, '1s', null]) expect(() => stats({ every } as StatsConfig)).toThrow(InvalidOption);
     expect(() => stats({ every: 0 })).toThrow("stats: option 'every': 0 given");
+  });
+});
+
+/** As a camera sends it that captured at `at`. */
+const sent = (at: number) => ({ headers: { ce_time: new Date(at).toISOString() } });
+
+describe('stats of received messages', () => {
+  it('gives a value with the first message, every so many ms, and at the end', () => {
+    marbles(() => {
+      const topic = '   --a-b----c--|';
+      const expected = '--f----t----(l|)';
+      const messages = subscribe(fakeTopic(topic, { values: { a: sent(0), b: sent(3), c: sent(4) } }), { topic: 'video' });
+      expectParts(messages.pipe(stats({ every: 5 })), expected, {
+        f: { received: 1, bytes: 1, latency: { count: 1, max: 2 }, rate: { messages: 0 } },
+        t: { received: 2, bytes: 2, latency: { count: 2, min: 1, max: 2 }, rate: { messages: 400, bytes: 400, missing: 0 } },
+        l: { received: 3, latency: { count: 3, max: 5 }, rate: { messages: 300 } },
+      });
+    });
+  });
+
+  it('gives a value at once with the first gap since the last tick, by verdict and cause', () => {
+    marbles(({ expectObservable }) => {
+      const topic = 'a-(gap)-b-(dropped)-c-(torn)-d-e-(repeated)-|';
+      const seen$ = subscribe(fakeTopic(topic), { topic: 'video' }).pipe(verify({ keep: ['repeated', 'torn'] }), stats({ every: 100 }));
+      const text$ = seen$.pipe(map(({ verdicts: { whole, repeated, torn, gaps, dropped, lost } }) => (
+        `${whole} whole, ${repeated} repeated, ${torn} torn; ${gaps} gaps: ${dropped} dropped, ${lost} lost`
+      )));
+      expectObservable(text$).toBe('a-------b 35ms (c|)', {
+        a: '1 whole, 0 repeated, 0 torn; 0 gaps: 0 dropped, 0 lost',
+        b: '1 whole, 0 repeated, 0 torn; 1 gaps: 0 dropped, 1 lost',
+        c: '4 whole, 1 repeated, 1 torn; 2 gaps: 1 dropped, 1 lost',
+      });
+    });
+  });
+
+  it('has rates over the window since the tick before, and zeros when nothing comes any more', () => {
+    marbles(({ expectObservable }) => {
+      const messages = subscribe(fakeTopic('a-b-c-d----'), { topic: 'video' });
+      const rates$ = messages.pipe(stats({ every: 10 }), map(({ rate }) => String(rate.messages)));
+      expectObservable(rates$, '^ 24ms !').toBe('a 9ms b 9ms a', { a: '0', b: '400' });
+    });
+  });
+
+  it('stops its timer when it is unsubscribed', () => {
+    marbles(({ expectObservable }) => {
+      const messages = subscribe(fakeTopic('a-------'), { topic: 'video' });
+      expectObservable(messages.pipe(stats({ every: 2 }), map(({ received }) => String(received))), '^----!').toBe('1-1-1');
+    });
   });
 });
 

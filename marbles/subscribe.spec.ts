@@ -124,6 +124,25 @@ describe('subscribe', () => {
     });
   });
 
+  it('has its statistics at once, at each turn, and every second while a reading is live', () => {
+    marbles(({ expectObservable }) => {
+      const messages = subscribe(fakeTopic('a-(down)-b-(up)'), { topic: 'video', from: 'earliest' });
+      const stats$ = messages.stats$.pipe(map(({ status, received, failures }) => `${status} ${received} ${failures}`));
+      expectObservable(messages.pipe(letters), '--^ 2300ms !').toBe('252ms (ab)');
+      expectObservable(stats$, '^ 5s !').toBe('i-(cu) 246ms o 749ms t 999ms t 300ms x', {
+        i: 'idle 0 0', c: 'connecting 0 0', u: 'unavailable 0 1', o: 'connected 0 1', t: 'connected 2 1', x: 'idle 2 1',
+      });
+    });
+  });
+
+  it('has its statistics at once for whoever comes late, and starts no timer while no reading is live', () => {
+    marbles(({ expectObservable }) => {
+      const messages = subscribe(fakeTopic('ab'), { topic: 'video' });
+      expectObservable(messages.pipe(letters), '^-!').toBe('ab');
+      expectObservable(messages.stats$.pipe(map(({ status, bytes }) => `${status} ${bytes}`)), '---^ 5s !').toBe('---x', { x: 'idle 2' });
+    });
+  });
+
   it('takes options that make sense, and a broker that can be read', () => {
     const broker = memory();
     expect(() => subscribe(broker, {} as never)).toThrow(InvalidOption);

@@ -11,7 +11,7 @@ export { type ResizeConfig, resize } from './resize.js';
 export { type RetryConfig, type RetryDelay, retry } from './retry.js';
 export { type SkipRateConfig, skipRate } from './skip-rate.js';
 export { type SkipUnchangedConfig, skipUnchanged } from './skip-unchanged.js';
-export { type StatsConfig, stats } from './stats.js';
+export { type StatsConfig, type StatsInput, type StatsOf, stats } from './stats.js';
 export { type SubscribeConfig, subscribe } from './subscribe.js';
 export { type MessageFormatter, type ToMessageConfig, toMessage } from './to-message.js';
 export { type Verify, type VerifyConfig, type VerifyStats, verify } from './verify.js';

@@ -1,20 +1,27 @@
-/** stats: statistics from a stream of events. */
+/** stats: statistics from a stream of events, or of received messages. */
 import { Observable, type OperatorFunction } from 'rxjs';
 import { STATS } from '../src/core/defaults/defaults.js';
 import type { CameraEvent } from '../src/core/events.js';
 import { milliseconds, options, parseOptions } from '../src/core/options.js';
-import { type CameraStats, StatsSampler, Tally } from '../src/ledger/index.js';
+import { type CameraStats, ReceivedSampler, type ReceivedStats, StatsSampler, Tally } from '../src/ledger/index.js';
+import type { Gap, Received } from '../src/message/index.js';
 
 /** Options of {@link stats}. */
 export interface StatsConfig {
-  /** Time between two values while the camera runs, in ms. Default 1,000; at least 1. */
+  /** Time between two values while the camera runs or the messages come, in ms. Default 1,000; at least 1. */
   readonly every?: number | undefined;
 }
 
 const schema = options({ every: milliseconds().min(1).default(STATS.every) });
 
+/** What `stats` counts: the events of a camera, or what `subscribe` or `verify` emits. */
+export type StatsInput = CameraEvent | Received | Gap;
+
+/** What `stats` emits for its input. */
+export type StatsOf<V extends StatsInput> = V extends CameraEvent ? CameraStats : ReceivedStats;
+
 /**
- * Folds events into statistics.
+ * Folds events, or received messages, into statistics.
  *
  * ```
  *      -o-c-p-c-p-c-p-x|          opened, captured, published, stopped
@@ -26,27 +33,52 @@ const schema = options({ every: milliseconds().min(1).default(STATS.every) });
  * `stopped`. Counts start at the subscription: `camera.stats$` is this operator over the events since the camera's
  * creation, replayed to whoever comes late. The timer keeps no process alive.
  *
+ * Behind `subscribe` or `verify` it counts messages: a value comes with the first one, every `every` from then on, at once with the
+ * first gap since the last of these, and at completion. It has rates, the latency from capture to here, verdicts, and the missing
+ * messages by cause; repeated and torn messages count if `verify` keeps them.
+ *
  * Errors and completion pass; unsubscribing stops the timer.
  *
  * @example
  * ```ts
  * gate.events$.pipe(stats({ every: 10_000 })).subscribe((s) => console.log(s.rate.published));
+ * messages.pipe(verify(), stats()).subscribe((s) => console.log(s.latency.p99, s.verdicts.lost));
  * ```
  * @throws InvalidOption for `every` below 1
  */
-export function stats(config: StatsConfig = {}): OperatorFunction<CameraEvent, CameraStats> {
+export function stats<V extends StatsInput = CameraEvent>(config: StatsConfig = {}): OperatorFunction<V, StatsOf<V>> {
   const { every } = parseOptions('stats', schema, config);
-  return (events$) => new Observable((subscriber) => {
-    const tally = new Tally();
-    const sampler = new StatsSampler(tally, every, (value) => { subscriber.next(value); });
-    subscriber.add(() => { sampler.stop(); });
-    subscriber.add(events$.subscribe({
-      next: (event) => {
-        tally.apply(event);
-        sampler.changed();
+  return (source) => new Observable<StatsOf<V>>((subscriber) => {
+    const emit = (value: CameraStats | ReceivedStats) => { subscriber.next(value as StatsOf<V>); };
+    const [events, messages] = [new EventStats(every, emit), new ReceivedSampler(every, emit)];
+    subscriber.add(() => {
+      events.sampler.stop();
+      messages.stop();
+    });
+    subscriber.add(source.subscribe({
+      next: (value: StatsInput) => {
+        if ('type' in value) events.add(value);
+        else messages.add(value);
       },
       error: (error: unknown) => { subscriber.error(error); },
-      complete: () => { subscriber.complete(); },
+      complete: () => {
+        messages.end();
+        subscriber.complete();
+      },
     }));
   });
+}
+
+class EventStats {
+  readonly tally = new Tally();
+  readonly sampler: StatsSampler;
+
+  constructor(every: number, emit: (value: CameraStats) => void) {
+    this.sampler = new StatsSampler(this.tally, every, emit);
+  }
+
+  add(event: CameraEvent): void {
+    this.tally.apply(event);
+    this.sampler.changed();
+  }
 }

@@ -26,7 +26,7 @@ export type {
   CameraMessage, Codec, ColorInfo, EncodeMode, EncodedFrame, Frame, Origin, PixelFormat, Published, SourceFrame, SourceInfo, Unchanged,
 } from './core/frame/frame.js';
 export type { Shares, Timing } from './ledger/index.js';
-export type { CameraState, CameraStats, Counts, EncoderInUse, Rates } from './ledger/index.js';
+export type { CameraState, CameraStats, Counts, EncoderInUse, Rates, ReceivedStats, VerdictCounts } from './ledger/index.js';
 export {
   type Broker, type BrokerConfig, type BrokerState, type CloseReport, type Driver, type KafkaConfig, type MemoryBroker, type MemoryConfig,
   type NotWritten, type OutboxConfig, type Outgoing, type Reception, type ReceptionStats, type RedisConfig, type SendAgain,

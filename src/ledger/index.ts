@@ -7,7 +7,10 @@ export type { CameraState, Counts, EncoderInUse } from './ledger.js';
 export { DurationTally } from './duration-tally.js';
 export { type Timing, timing } from './histogram.js';
 export { logEvents } from './log.js';
-export { type CameraStats, type Rates, type Report, type ReportTiming, StatsSampler, report, reportText, shownSize, statsOf } from './report/index.js';
+export {
+  type CameraStats, type Rates, type ReceivedFigures, type ReceivedReport, ReceivedSampler, type ReceivedStats,
+  type Report, type ReportTiming, StatsSampler, type VerdictCounts, report, reportText, shownSize, statsOf,
+} from './report/index.js';
 export { handOver, passedOn, take } from './take.js';
 export { Tally } from './tally.js';
 export { FrameTracker } from './frame-tracker.js';

@@ -4,7 +4,7 @@ import type { Codec, EncodeMode } from '../core/frame/frame.js';
 import type { PictureFacts } from '../core/frame/picture-facts.js';
 import type { Facts } from './facts.js';
 import type { Headers } from './headers.js';
-import { factsOf } from './readers.js';
+import { factsOf, peekCapturedAt } from './readers.js';
 
 /** Where a message was, and its bytes. */
 export interface ReceivedParts {
@@ -122,6 +122,11 @@ export class Received implements Accounted {
   get referenceOrder(): number | undefined { return this.facts.referenceOrder; }
   /** The picture's bytes: an access unit, a chunk, or a JPEG picture. */
   get data(): Buffer { return this.facts.data; }
+
+  /** `capturedAt` without reading the message: a JSON document is not parsed for it. Statistics use it. */
+  peekCapturedAt(): number | undefined {
+    return peekCapturedAt(this.value, this.#headers);
+  }
 
   /** The same message, behind so many that were removed unread. */
   after(expired: number): Received {

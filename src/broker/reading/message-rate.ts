@@ -18,8 +18,7 @@ export class MessageRate {
 
   now(messages: number, bytes: number): { readonly messages: number; readonly bytes: number } {
     const at = mono();
-    // A window that nothing closes any more: nothing comes.
-    if (this.#mark !== undefined && at - this.#mark.at >= 2 * WINDOW_MS) this.#close({ at, messages, bytes }, this.#mark);
+    if (this.#mark !== undefined && at - this.#mark.at >= WINDOW_MS) this.#close({ at, messages, bytes }, this.#mark);
     return this.#rate;
   }
 

@@ -1,6 +1,7 @@
 /** What `subscribe` returns: an Observable of messages that knows how its readings are. */
-import { Observable, Subject } from 'rxjs';
-import { wall } from '../../core/clock.js';
+import { NEVER, Observable, Subject, defer, distinctUntilChanged, map, merge, startWith, switchMap } from 'rxjs';
+import { ticks, wall } from '../../core/clock.js';
+import { STATS } from '../../core/defaults/defaults.js';
 import type { RxcamError } from '../../core/errors/errors.js';
 import { type Timing, DurationTally, timing } from '../../ledger/index.js';
 import type { Received } from '../../message/index.js';
@@ -53,6 +54,14 @@ export class Reception extends Observable<Received> {
     return this.#counts.stats;
   }
 
+  /**
+   * The counts: at once, every second while a subscription is live, and whenever the status changes or a connection fails. The
+   * timer keeps no process alive. Never completes.
+   */
+  get stats$(): Observable<ReceptionStats> {
+    return this.#counts.stats$;
+  }
+
   /** Every connection that failed; another one follows. Never completes. */
   get errors$(): Observable<RxcamError> {
     return this.#counts.errors$;
@@ -62,6 +71,16 @@ export class Reception extends Observable<Received> {
 class Counts implements ReceptionCounts {
   readonly #errors = new Subject<RxcamError>();
   readonly errors$ = this.#errors.asObservable();
+  /** The status has changed, or a connection has failed. */
+  readonly #turns = new Subject<void>();
+  readonly stats$ = defer(() => {
+    const turns$ = this.#turns.pipe(startWith(undefined));
+    const ticks$ = turns$.pipe(
+      map(() => this.#live > 0), distinctUntilChanged(), switchMap((isLive) => (isLive ? ticks(STATS.every) : NEVER)),
+    );
+    return merge(turns$, ticks$).pipe(map(() => this.stats));
+  });
+
   #live = 0;
   #status: ReceptionStats['status'] = 'idle';
   #received = 0;
@@ -83,21 +102,21 @@ class Counts implements ReceptionCounts {
 
   opened(): void {
     this.#live++;
-    if (this.#status === 'idle') this.#status = 'connecting';
+    if (this.#status === 'idle') this.#turn('connecting');
   }
 
   ended(): void {
     this.#live--;
-    if (this.#live === 0) this.#status = 'idle';
+    if (this.#live === 0) this.#turn('idle');
   }
 
   connected(): void {
-    this.#status = 'connected';
+    if (this.#status !== 'connected') this.#turn('connected');
   }
 
   failed(error: unknown): void {
-    this.#status = 'unavailable';
     this.#failures++;
+    this.#turn('unavailable');
     this.#errors.next(error as RxcamError);
   }
 
@@ -106,11 +125,18 @@ class Counts implements ReceptionCounts {
     this.#inboxBytes += bytes;
   }
 
-  handed({ value, expired = 0, capturedAt }: Received): void {
+  handed(message: Received): void {
+    const { value, expired = 0 } = message;
     this.#received++;
     this.#bytes += value.length;
     this.#expired += expired;
+    const capturedAt = message.peekCapturedAt();
     if (capturedAt !== undefined) this.#latency.add(wall() - capturedAt);
     this.#rate.note(this.#received, this.#bytes);
+  }
+
+  #turn(status: ReceptionStats['status']): void {
+    this.#status = status;
+    this.#turns.next();
   }
 }

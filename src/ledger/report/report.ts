@@ -1,12 +1,11 @@
-/** The statistics of one camera or of many in the figures that people ask for: what was sent, what was saved, what it took. */
+/** The statistics of cameras, or of received streams, in the figures that people ask for: what was sent, what was saved, what it took. */
 import { type Counts, type Shares, decided } from '../counts.js';
 import type { Codec } from '../../core/frame/frame.js';
-import type { Timing } from '../histogram.js';
 import { isAtWork } from '../ledger.js';
+import { InvalidOption } from '../../core/errors/errors.js';
+import { type ReceivedFigures, type ReceivedReport, receivedReport } from './received-report.js';
 import type { CameraStats } from './stats.js';
-
-/** Durations in ms; zeros while `count` is 0. Of several cameras, `p50` and `p99` are the largest of theirs. */
-export type ReportTiming = Omit<Timing, 'last'>;
+import { type ReportTiming, timesText, together } from './timings.js';
 
 /** What {@link report} gives. Counts are of pictures since the creation of each camera or its last reset. */
 export interface Report extends Shares {
@@ -42,17 +41,32 @@ export interface Report extends Shares {
   readonly latency: ReportTiming;
 }
 
+type Figures = CameraStats | ReceivedFigures;
+
 /**
- * The report of one camera, or of several together.
+ * The report of one camera or of several together, or that of received streams.
  *
  * @example
  * ```ts
  * console.log(reportText(report([gate.stats, yard.stats])));
+ * console.log(report({ ...messages.stats, verdicts: check.stats }).latencyMs.p99);
  * ```
- * @param stats - values of `stats$`, or `camera.stats`
+ * @param stats - values of `stats$`, `camera.stats`; of received streams the `stats` of `subscribe`, or values of the operator `stats`
+ * @throws InvalidOption for cameras and received streams in one list
  */
-export function report(stats: CameraStats | readonly CameraStats[]): Report {
-  const all = 'state' in stats ? [stats] : stats;
+export function report(stats: CameraStats | readonly CameraStats[]): Report;
+export function report(stats: ReceivedFigures | readonly ReceivedFigures[]): ReceivedReport;
+export function report(stats: Figures | readonly Figures[]): Report | ReceivedReport {
+  const all = 'bytes' in stats ? [stats] : stats;
+  const cameras = all.filter((one): one is CameraStats => 'state' in one);
+  const streams = all.filter((one): one is ReceivedFigures => !('state' in one));
+  if (cameras.length > 0 && streams.length > 0) {
+    throw new InvalidOption(`report: ${cameras.length} cameras and ${streams.length} received streams given, expected a report for each kind`);
+  }
+  return streams.length > 0 ? receivedReport(streams) : cameraReport(cameras);
+}
+
+function cameraReport(all: readonly CameraStats[]): Report {
   const sum = (of: (one: CameraStats) => number) => all.reduce((total, one) => total + of(one), 0);
   const count = (name: keyof Counts) => sum((one) => one[name]);
   const [diff, skipped] = [count('diff'), count('thinned')];
@@ -69,8 +83,24 @@ export function report(stats: CameraStats | readonly CameraStats[]): Report {
   };
 }
 
-/** A report in words: a line of counts, one of bytes, one for each kind of time. No line break at the end. */
-export function reportText(figures: Report): string {
+/** A report in words: a line of counts, one of bytes or of what is missing, one for each kind of time. No line break at the end. */
+export function reportText(figures: Report | ReceivedReport): string {
+  return 'latencyMs' in figures ? receivedText(figures) : cameraText(figures);
+}
+
+function receivedText(figures: ReceivedReport): string {
+  const { streams, activeStreams, messages, bytes, messagesPerSecond, bytesPerSecond, verdicts, gaps, missing, latencyMs } = figures;
+  const { whole, repeated, torn, undecodable } = verdicts;
+  const { dropped, lost, expired } = missing;
+  return [
+    `${activeStreams} of ${streams} streams active, ${messages} messages received, ${shownSize(bytes)}; `
+    + `now ${messagesPerSecond.toFixed(1)} messages and ${shownSize(bytesPerSecond)} per second`,
+    `${whole} whole (${undecodable} undecodable), ${repeated} repeated, ${torn} torn; ${gaps} gaps: ${dropped} dropped, ${lost} lost, ${expired} expired`,
+    `latency ${timesText(latencyMs)}`,
+  ].join('\n');
+}
+
+function cameraText(figures: Report): string {
   const { streams, activeStreams, full, skipped, diff, total, fullRate, skipRate, diffRate } = figures;
   const { dropped, bytes, bytesSaved, codecs, lastFrameBytes } = figures;
   return [
@@ -94,27 +124,8 @@ export function shownSize(bytes: number): string {
   return `${(bytes / 1000 ** step).toFixed(step === 0 ? 0 : 1)} ${units[step]}`;
 }
 
-/** The largest p99 of several is at least the p99 of all their values, and so for every quantile. */
-function together(timings: readonly Timing[]): ReportTiming {
-  const some = timings.filter(({ count }) => count > 0);
-  const count = some.reduce((sum, one) => sum + one.count, 0);
-  const largest = (name: 'max' | 'p50' | 'p99') => Math.max(0, ...some.map((one) => one[name]));
-  return {
-    count,
-    min: count === 0 ? 0 : Math.min(...some.map(({ min }) => min)),
-    mean: count === 0 ? 0 : some.reduce((sum, one) => sum + one.mean * one.count, 0) / count,
-    p50: largest('p50'), p99: largest('p99'), max: largest('max'),
-  };
-}
-
 function newest(all: readonly CameraStats[]): CameraStats | undefined {
   return all.reduce<CameraStats | undefined>((best, one) => (best === undefined || one.at >= best.at ? one : best), undefined);
-}
-
-function timesText({ count, min, mean, p50, p99, max }: ReportTiming): string {
-  if (count === 0) return '-';
-  const ms = (value: number) => value.toFixed(1);
-  return `min ${ms(min)}, mean ${ms(mean)}, p50 ${ms(p50)}, p99 ${ms(p99)}, max ${ms(max)} ms`;
 }
 
 function percent(share: number): string {

@@ -1,3 +1,3 @@
 /** The format cloudevents, written and read. */
 export { cloudevents } from './cloudevents.js';
-export { readCloudevents } from './read-cloudevents.js';
+export { peekCloudevents, readCloudevents } from './read-cloudevents.js';

@@ -13,6 +13,11 @@ export function readCloudevents(value: Buffer, headers: Headers): Facts | undefi
   return id === undefined ? undefined : new CloudeventsFacts(id, value, headers);
 }
 
+/** The time of capture alone. */
+export function peekCloudevents(headers: Headers): number | undefined {
+  return timeOf(headers, 'ce_time');
+}
+
 class CloudeventsFacts implements Facts {
   readonly format = 'cloudevents';
 
@@ -43,8 +48,8 @@ class CloudeventsFacts implements Facts {
 
   get rotation(): number | undefined { return this.#number('ce_rotation'); }
   get hidden(): number | undefined { return this.#number('ce_hidden'); }
-  get capturedAt(): number | undefined { return this.#time('ce_time'); }
-  get keyframeAt(): number | undefined { return this.#time('ce_keyframetime'); }
+  get capturedAt(): number | undefined { return timeOf(this.headers, 'ce_time'); }
+  get keyframeAt(): number | undefined { return timeOf(this.headers, 'ce_keyframetime'); }
 
   /** The headers say how much each is behind the first. */
   get pictures(): readonly PictureFacts[] | undefined {
@@ -71,12 +76,13 @@ class CloudeventsFacts implements Facts {
     return hex === undefined ? undefined : { algorithm: 'sha256', hex: SHA256.test(hex) ? hex : '' };
   }
 
-  #time(name: string): number | undefined {
-    const ms = Date.parse(this.headers.get(name) ?? '');
-    return Number.isNaN(ms) ? undefined : ms;
-  }
-
   #number(name: string): number | undefined {
     return wholeNumber(this.headers.get(name));
   }
+}
+
+function timeOf(headers: Headers, name: string): number | undefined {
+  const text = headers.get(name);
+  const ms = text === undefined ? NaN : Date.parse(text);
+  return Number.isNaN(ms) ? undefined : ms;
 }

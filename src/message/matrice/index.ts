@@ -1,3 +1,3 @@
 /** The format matrice, written and read. */
 export { matrice } from './matrice.js';
-export { readMatrice } from './read-matrice.js';
+export { peekMatrice, readMatrice } from './read-matrice.js';

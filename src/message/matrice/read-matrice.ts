@@ -7,6 +7,8 @@ import { codecOf } from '../words.js';
 /** How a document begins, and where its number is before anything that is large. */
 const BEGINNING = /^\{"frame_id":"(\w*)","input_name":"\w+_(\d+)"/;
 const BEGINNING_BYTES = 200;
+const TIME = '"stream_time":"';
+const TIME_LENGTH = '2026-01-02-03:04:05.678000 UTC'.length;
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -17,6 +19,13 @@ export function readMatrice(value: Buffer, headers: Headers): Facts | undefined 
     BEGINNING.exec(value.toString('latin1', 0, BEGINNING_BYTES)) ?? [];
   if (id === undefined || order === undefined) return undefined;
   return { format: 'matrice', id, inputOrder: Number(order), ...streamFacts(value) };
+}
+
+/** The time of capture without a look at the rest: it is near the beginning, in front of the bytes. */
+export function peekMatrice(value: Buffer): number | undefined {
+  if (value[0] !== 0x7b) return undefined;
+  const at = value.indexOf(TIME);
+  return at < 0 ? undefined : wallTime(value.toString('latin1', at + TIME.length, at + TIME.length + TIME_LENGTH));
 }
 
 /** `frame_12`, in a field of its own on Redis. */

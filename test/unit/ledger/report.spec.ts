@@ -1,14 +1,15 @@
 /** The report: its figures for one camera and for several, in words, and every so many frames in the log. */
-import { map, timer } from 'rxjs';
+import { from, lastValueFrom, map, timer } from 'rxjs';
 import type { Logger } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { fakeEngine, marbles } from '../../../marbles/kit/index.js';
-import { encodeH265, publish, skipRate, toMessage } from '../../../operators/index.js';
+import { encodeH265, publish, skipRate, stats, subscribe, toMessage, verify } from '../../../operators/index.js';
 import { memory } from '../../../src/broker/index.js';
 import { camera } from '../../../src/camera/camera.js';
 import { EMPTY_LEDGER } from '../../../src/ledger/ledger.js';
 import { report, reportText } from '../../../src/ledger/report/report.js';
 import { type CameraStats, statsOf } from '../../../src/ledger/report/stats.js';
+import { message } from '../broker/outbox-fakes.js';
 
 const NOTHING = statsOf(EMPTY_LEDGER);
 const times = (count: number, min: number, mean: number, max: number) => ({ count, last: max, min, mean, p50: mean, p99: max, max });
@@ -58,6 +59,46 @@ describe('report', () => {
       'write   min 1.0, mean 2.0, p50 2.0, p99 9.0, max 9.0 ms',
       'latency -',
     ]);
+  });
+});
+
+describe('report of received streams', () => {
+  const counts = { repeated: 0, torn: 1, undecodable: 2, gaps: 3, dropped: 4, lost: 5, expired: 6 };
+  const one = {
+    status: 'connected', received: 100, bytes: 2_000_000, failures: 2, rate: { messages: 25, bytes: 500_000 },
+    latency: times(100, 10, 20, 90), inbox: { messages: 3, bytes: 60_000 },
+  };
+  const other = { received: 50, bytes: 1_000_000, rate: { messages: 0, bytes: 0 }, latency: times(50, 5, 50, 60), verdicts: { whole: 47, ...counts } };
+
+  it('has the sums of all, their units in the names', () => {
+    expect(report([{ ...one, verdicts: { whole: 99, ...counts } }, other])).toEqual({
+      streams: 2, activeStreams: 1, messages: 150, bytes: 3_000_000, messagesPerSecond: 25, bytesPerSecond: 500_000,
+      latencyMs: { count: 150, min: 5, mean: 30, p50: 50, p99: 90, max: 90 }, failures: 2, inboxMessages: 3, inboxBytes: 60_000,
+      verdicts: { whole: 146, repeated: 0, torn: 2, undecodable: 4 }, gaps: 6, missing: { dropped: 8, lost: 10, expired: 12 },
+    });
+  });
+
+  it('takes what subscribe, verify and stats give', async () => {
+    const broker = memory();
+    const messages = subscribe(broker, { topic: 't', from: 'earliest', to: 'latest' });
+    await lastValueFrom(from([1, 2, 3].map((number) => message(number))).pipe(publish(broker, { topic: 't' })));
+    const check = verify();
+    const last = await lastValueFrom(messages.pipe(check, stats()));
+    expect(report({ ...messages.stats, verdicts: check.stats })).toMatchObject({ streams: 1, messages: 3, bytes: last.bytes, gaps: 0 });
+    expect(report(last)).toMatchObject({ streams: 1, messages: 3, bytes: messages.stats.bytes, verdicts: { whole: 3 } });
+    await broker.close();
+  });
+
+  it('reads as words', () => {
+    expect(reportText(report([one, other])).split('\n')).toEqual([
+      '1 of 2 streams active, 150 messages received, 3.0 MB; now 25.0 messages and 500.0 kB per second',
+      '47 whole (2 undecodable), 0 repeated, 1 torn; 3 gaps: 4 dropped, 5 lost, 6 expired',
+      'latency min 5.0, mean 30.0, p50 50.0, p99 90.0, max 90.0 ms',
+    ]);
+  });
+
+  it('refuses cameras and received streams in one list', () => {
+    expect(() => report([gate, one] as never)).toThrow('report: 1 cameras and 1 received streams given, expected a report for each kind');
   });
 });
 

@@ -7,6 +7,8 @@ import { FRAME_RECORDS } from '../../../src/core/frame/accounted.js';
 import type { Outgoing } from '../../../src/broker/index.js';
 import { InvalidOption } from '../../../src/core/errors/errors.js';
 import type { CameraMessage, EncodedFrame, SourceInfo } from '../../../src/core/frame/frame.js';
+import { PlainHeaders } from '../../../src/message/headers.js';
+import { Received } from '../../../src/message/index.js';
 import { FakeDriver, FakeRun, fakeBroker } from '../broker/outbox-fakes.js';
 
 const RTSP: SourceInfo = { kind: 'rtsp', address: 'rtsp://camera.example.com/stream', width: 1920, height: 1080, fps: 25 };
@@ -193,6 +195,21 @@ describe('a matrice message on its way', () => {
     const [first, second] = driver.requests.map(({ batch }) => batch[0]?.message.value);
     expect(first).toBeInstanceOf(Buffer);
     expect(second).toBe(first);
+  });
+
+  it('says when it was captured without being parsed, as Kafka and as Redis has it', async () => {
+    const at = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
+    const { message, key, topic } = await sent('kafka', await make(picture()));
+    const parts = { topic, key, timestamp: 0, headers: new PlainHeaders({}) };
+    const received = new Received({ ...parts, value: message.value });
+    // Nothing parses a document that is cut within the bytes of the picture.
+    const cut = new Received({ ...parts, value: message.value.subarray(0, message.value.indexOf('"content"')) });
+    expect([received.peekCapturedAt(), received.capturedAt, cut.peekCapturedAt(), cut.capturedAt]).toEqual([at, at, at, undefined]);
+    const { message: { fields = {} } } = await sent('redis', await make(picture()));
+    expect(new Received({ ...parts, value: fields['input_stream'] as Buffer }).peekCapturedAt()).toBe(at);
+    for (const text of ['', '{', '{"stream_time":"soon"}', '"stream_time":"2026-01-02-03:04:05.678000 UTC"']) {
+      expect(new Received({ ...parts, value: Buffer.from(text) }).peekCapturedAt()).toBeUndefined();
+    }
   });
 
   it('stays what user code has made of it', async () => {

@@ -1,0 +1,58 @@
+/** The statistics of received streams in plain numbers, their units in the names: what a page of metrics is written from. */
+import type { Timing } from '../histogram.js';
+import type { VerdictCounts } from './received.js';
+import { type ReportTiming, together } from './timings.js';
+
+/** What a report is made of: the statistics of `subscribe`, with those of `verify` as `verdicts`, or a value of `stats`. */
+export interface ReceivedFigures {
+  readonly received: number;
+  readonly bytes: number;
+  readonly rate: { readonly messages: number; readonly bytes: number };
+  readonly latency: Timing;
+  readonly status?: string;
+  readonly failures?: number;
+  readonly inbox?: { readonly messages: number; readonly bytes: number };
+  readonly verdicts?: VerdictCounts | undefined;
+}
+
+/** What {@link report} gives of received streams: sums of all of them. */
+export interface ReceivedReport {
+  /** Streams that the report is about. */
+  readonly streams: number;
+  /** Of them: connected; those whose statistics have no status count while messages come. */
+  readonly activeStreams: number;
+  readonly messages: number;
+  readonly bytes: number;
+  readonly messagesPerSecond: number;
+  readonly bytesPerSecond: number;
+  /** From the capture of a picture to here. */
+  readonly latencyMs: ReportTiming;
+  /** Connections that failed. */
+  readonly failures: number;
+  /** Read and not handed out yet. */
+  readonly inboxMessages: number;
+  readonly inboxBytes: number;
+  /** Messages by verdict; zeros where nothing was verified. */
+  readonly verdicts: Readonly<Record<'whole' | 'repeated' | 'torn' | 'undecodable', number>>;
+  readonly gaps: number;
+  /** Missing messages by cause. */
+  readonly missing: Readonly<Record<'dropped' | 'lost' | 'expired', number>>;
+}
+
+export function receivedReport(all: readonly ReceivedFigures[]): ReceivedReport {
+  const sum = (of: (one: ReceivedFigures) => number | undefined) => all.reduce((total, one) => total + (of(one) ?? 0), 0);
+  const count = (name: keyof VerdictCounts) => sum(({ verdicts }) => verdicts?.[name]);
+  return {
+    streams: all.length, activeStreams: all.filter(isActive).length,
+    messages: sum(({ received }) => received), bytes: sum(({ bytes }) => bytes),
+    messagesPerSecond: sum(({ rate }) => rate.messages), bytesPerSecond: sum(({ rate }) => rate.bytes),
+    latencyMs: together(all.map(({ latency }) => latency)),
+    failures: sum(({ failures }) => failures), inboxMessages: sum(({ inbox }) => inbox?.messages), inboxBytes: sum(({ inbox }) => inbox?.bytes),
+    verdicts: { whole: count('whole'), repeated: count('repeated'), torn: count('torn'), undecodable: count('undecodable') },
+    gaps: count('gaps'), missing: { dropped: count('dropped'), lost: count('lost'), expired: count('expired') },
+  };
+}
+
+function isActive({ status, rate }: ReceivedFigures): boolean {
+  return status === undefined ? rate.messages > 0 : status === 'connected';
+}

@@ -1,0 +1,142 @@
+/** Statistics of received messages: counted in place, given as snapshots with rates over the last window. */
+import type { Subscription } from 'rxjs';
+import { mono, ticks, wall } from '../../core/clock.js';
+import { DurationTally } from '../duration-tally.js';
+import { type Timing, timing } from '../histogram.js';
+
+/** Messages by verdict, and what is missing by cause. */
+export interface VerdictCounts {
+  /** As they were sent, the first time; those that can't be decoded among them. */
+  readonly whole: number;
+  readonly repeated: number;
+  readonly torn: number;
+  /** Whole, but without what they depend on. */
+  readonly undecodable: number;
+  /** Gaps. The three causes count the messages that are missing in them. */
+  readonly gaps: number;
+  /** By the sender. */
+  readonly dropped: number;
+  /** On the way. */
+  readonly lost: number;
+  /** Removed by the broker before they were read. */
+  readonly expired: number;
+}
+
+/** One value of `stats` over received messages. Counts are of what has passed since the subscription. */
+export interface ReceivedStats {
+  /** Wall clock in ms since 1970. */
+  readonly at: number;
+  /** Messages. */
+  readonly received: number;
+  /** Bytes of their values. */
+  readonly bytes: number;
+  /** Per second, over the last window; `missing` counts the messages in gaps. */
+  readonly rate: { readonly messages: number; readonly bytes: number; readonly missing: number };
+  /** From the capture of a picture to here, ms; by the clocks of both machines. */
+  readonly latency: Timing;
+  /** Zeros unless `verify` comes before `stats`. Of repeated and torn messages those that it is told to keep. */
+  readonly verdicts: VerdictCounts;
+}
+
+/** What is counted of a message. */
+interface CountedMessage {
+  readonly value: { readonly length: number };
+  readonly verdict?: 'whole' | 'repeated' | 'torn';
+  readonly decodable?: boolean;
+  peekCapturedAt(): number | undefined;
+}
+
+/** What is counted of a gap. */
+interface CountedGap {
+  readonly verdict: 'gap';
+  readonly cause: 'dropped' | 'lost' | 'expired';
+  readonly size: number;
+}
+
+/** What rates are made of, at one time. */
+interface Mark { readonly at: number; readonly messages: number; readonly bytes: number; readonly missing: number }
+
+/**
+ * Counts what is received, and makes statistics of it: with the first value, every `everyMs` from then on, and at once with the
+ * first gap since the last tick.
+ */
+export class ReceivedSampler {
+  readonly #latency = new DurationTally();
+  readonly #verdicts = { whole: 0, repeated: 0, torn: 0, undecodable: 0, gaps: 0, dropped: 0, lost: 0, expired: 0 };
+  #received = 0;
+  #bytes = 0;
+  #missing = 0;
+  /** Since the last tick; since the one before it. */
+  #window = this.#mark();
+  #longWindow = this.#window;
+  #ticks: Subscription | undefined;
+  #hasGivenGap = false;
+
+  constructor(readonly everyMs: number, readonly emit: (stats: ReceivedStats) => void) {}
+
+  add(value: CountedMessage | CountedGap): void {
+    if (this.#ticks === undefined) this.#start();
+    const isFirst = this.#received + this.#verdicts.gaps === 0;
+    if (value.verdict === 'gap') this.#addGap(value);
+    else this.#addMessage(value);
+    if (isFirst || (value.verdict === 'gap' && !this.#hasGivenGap)) this.#turn();
+    this.#hasGivenGap ||= value.verdict === 'gap';
+  }
+
+  /** No more comes: gives the last value, if there is anything. */
+  end(): void {
+    if (this.#ticks !== undefined) this.#turn();
+  }
+
+  stop(): void {
+    this.#ticks?.unsubscribe();
+  }
+
+  /** Gives a value now. Rates over a few ms say nothing: it takes the window before the last tick as well. */
+  #turn(): void {
+    this.#give(this.#longWindow);
+  }
+
+  #start(): void {
+    this.#window = this.#longWindow = this.#mark();
+    this.#ticks = ticks(this.everyMs).subscribe(() => {
+      const last = this.#window;
+      this.#window = this.#mark();
+      this.#longWindow = last;
+      this.#hasGivenGap = false;
+      this.#give(last);
+    });
+  }
+
+  #addMessage(message: CountedMessage): void {
+    const { value, verdict, decodable } = message;
+    this.#received++;
+    this.#bytes += value.length;
+    const capturedAt = message.peekCapturedAt();
+    if (capturedAt !== undefined) this.#latency.add(wall() - capturedAt);
+    if (verdict === undefined) return;
+    this.#verdicts[verdict]++;
+    if (verdict === 'whole' && decodable === false) this.#verdicts.undecodable++;
+  }
+
+  #addGap({ cause, size }: CountedGap): void {
+    this.#verdicts.gaps++;
+    this.#verdicts[cause] += size;
+    this.#missing += size;
+  }
+
+  #give(since: Mark): void {
+    const now = this.#mark();
+    const ms = now.at - since.at;
+    const of = (name: 'messages' | 'bytes' | 'missing') => (ms <= 0 ? 0 : ((now[name] - since[name]) * 1_000) / ms);
+    this.emit({
+      at: wall(), received: this.#received, bytes: this.#bytes,
+      rate: { messages: of('messages'), bytes: of('bytes'), missing: of('missing') },
+      latency: timing(this.#latency.snapshot()), verdicts: { ...this.#verdicts },
+    });
+  }
+
+  #mark(): Mark {
+    return { at: mono(), messages: this.#received, bytes: this.#bytes, missing: this.#missing };
+  }
+}

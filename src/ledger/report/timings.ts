@@ -1,0 +1,24 @@
+/** Durations of several streams together, and in words. */
+import type { Timing } from '../histogram.js';
+
+/** Durations in ms; zeros while `count` is 0. Of several streams, `p50` and `p99` are the largest of theirs. */
+export type ReportTiming = Omit<Timing, 'last'>;
+
+/** The largest p99 of several is at least the p99 of all their values, and so for every quantile. */
+export function together(timings: readonly Timing[]): ReportTiming {
+  const some = timings.filter(({ count }) => count > 0);
+  const count = some.reduce((sum, one) => sum + one.count, 0);
+  const largest = (name: 'max' | 'p50' | 'p99') => Math.max(0, ...some.map((one) => one[name]));
+  return {
+    count,
+    min: count === 0 ? 0 : Math.min(...some.map(({ min }) => min)),
+    mean: count === 0 ? 0 : some.reduce((sum, one) => sum + one.mean * one.count, 0) / count,
+    p50: largest('p50'), p99: largest('p99'), max: largest('max'),
+  };
+}
+
+export function timesText({ count, min, mean, p50, p99, max }: ReportTiming): string {
+  if (count === 0) return '-';
+  const ms = (value: number) => value.toFixed(1);
+  return `min ${ms(min)}, mean ${ms(mean)}, p50 ${ms(p50)}, p99 ${ms(p99)}, max ${ms(max)} ms`;
+}
