@@ -7,12 +7,11 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { Kafka, logLevel } from 'kafkajs';
 import { type Observable, concat, count, delay, defer, from, lastValueFrom, of, tap } from 'rxjs';
-import { type Broker, type CameraMessage, deliver, kafka, publish, subscribe, verify } from 'rxcam';
-import { cloudevents } from '../../src/message/cloudevents/cloudevents.js';
+import { type Broker, deliver, kafka, publish, subscribe, verify } from 'rxcam';
 import { startKafka } from '../services/kafka.js';
 import { median } from './cpu.mjs';
+import { BYTES, message } from './messages.js';
 
-const BYTES = 20_000;
 const SLOW_MS = 20;
 const SLOW_MESSAGES = 500;
 
@@ -57,18 +56,9 @@ await server.stop();
 async function fill(to: Broker): Promise<void> {
   const run = randomUUID();
   const parts = Array.from({ length: Math.ceil(messages / 200) }, (_, part) => defer(() => from(
-    Array.from({ length: Math.min(200, messages - 200 * part) }, (_one, index) => message(200 * part + index + 1, run)),
+    Array.from({ length: Math.min(200, messages - 200 * part) }, (_one, index) => message(randomBytes(BYTES), 200 * part + index + 1, run)),
   ).pipe(publish(to, { topic }))));
   await lastValueFrom(concat(...parts));
-}
-
-function message(order: number, run: string): CameraMessage {
-  const data = randomBytes(BYTES);
-  const origin = { camera: 'cam', run: 1, seq: order, pts: order * 40_000, capturedAt: Date.now(), width: 640, height: 360 };
-  const facts = { ...origin, mode: 'frame' as const, keyframe: true, frames: 1, lastSeq: order };
-  const frame = { ...facts, data, codec: 'h265' as const, encoder: 'bench', encodeMs: 0, crf: 23 };
-  const { headers = {}, id = '' } = cloudevents(frame, { camera: 'cam', run: 1, inputOrder: order, processRun: run, key: 'cam' });
-  return { ...facts, id, key: 'cam', inputOrder: order, value: data, headers, previousOrderHeader: 'ce_previousorder' };
 }
 
 /** As people write it, with what they need of each message: its bytes, and a few headers. */
