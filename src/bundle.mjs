@@ -3,7 +3,7 @@
  * is imported from. Node takes far longer to find and open 300 small files than to read one. What rxcam imports stays
  * outside, but for zod, of which a part is used: its licence is placed beside the files.
  */
-import { copyFileSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -62,3 +62,7 @@ await build({
   nodePaths: [`${ROOT}/node_modules`], plugins: [zodInParts, bundledApart], chunkNames: 'part-[hash]',
 });
 copyFileSync(`${ROOT}/node_modules/zod/LICENSE`, `${outdir}/LICENSE-zod`);
+
+// Scripts from before 0.2 start the program here; the package does not hold it.
+mkdirSync(resolve(folder, 'dist/src/cli'), { recursive: true });
+writeFileSync(resolve(folder, 'dist/src/cli/main.js'), "import '../apps/cli/main.js';\n");

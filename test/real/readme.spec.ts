@@ -18,6 +18,12 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'npm test': 'this is it',
   'npm install rxcam rxjs': 'the examples import the package as it is installed; a registry has no part in that',
   'npm run build && node test/bench/fusion.mjs': 'takes minutes, and needs a quiet machine',
+  ...Object.fromEntries([
+    'rxcam record kafka://localhost:9092/video recordings --every 10m --keep-bytes 100GB --hls',
+    'rxcam clip redis://localhost:6379/video gate.mp4 --key gate --from 10m --to 5m',
+    'rxcam play kafka://localhost:9092/video --key gate',
+    'rxcam play redis://localhost:6379/video --from 10m --stdout | mpv -',
+  ].map((command) => [command, 'test/real/apps/cli-topic.spec.ts runs it, with messages of its own and a player'])),
 };
 
 /** What the examples print, by a word that is in one of them alone. Any other prints something. */
