@@ -55,7 +55,7 @@ needs('ffmpeg')('the package', () => {
     }
   });
 
-  it('loads the clients of brokers, the composer of commands and the logger when they are needed, not before', async () => {
+  it('loads the client of a broker with its handle, and the composer of commands and the logger when they are needed, not before', async () => {
     const home = mkdtempSync(join(folder, 'import-'));
     mkdirSync(join(home, 'node_modules'));
     cpSync(unpacked, join(home, 'node_modules/rxcam'), { recursive: true });
@@ -69,10 +69,10 @@ needs('ffmpeg')('the package', () => {
     writeFileSync(join(home, 'program.mjs'), `
       import { createRequire, register } from 'node:module';
       register('./hooks.mjs', import.meta.url);
-      const { camera, kafka, redis } = await import('rxcam');
+      const { camera, kafka, memory, redis } = await import('rxcam');
       camera('test:');
-      await kafka({ brokers: ['127.0.0.1:9'] }).close();
-      await redis({ url: 'redis://127.0.0.1:9' }).close();
+      await memory().close();
+      if (typeof kafka !== 'function' || typeof redis !== 'function') throw new Error('not exported');
       console.log(Object.keys(createRequire(import.meta.url).cache).join('\\n'));
     `);
     const { stdout } = await execa('node', ['program.mjs'], { cwd: home });
