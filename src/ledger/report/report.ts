@@ -16,11 +16,13 @@ export interface Report extends Shares {
   /** Pictures sent with their content: acknowledged by the broker, or handed to your code. */
   readonly full: number;
   /** Thinned out by `skipRate`. */
-  readonly skipped: number;
+  readonly thinned: number;
   /** Found unchanged: not sent, or sent as a reference to the last full one. */
   readonly diff: number;
   /** Their sum: all that has been decided on. */
   readonly total: number;
+  /** Not sent in any form: thinned, or unchanged without a reference; as in the statistics. */
+  readonly skipped: number;
   /** Pictures lost, whatever the cause; no part of the total. */
   readonly dropped: number;
   /** Published. */
@@ -69,12 +71,12 @@ export function report(stats: Figures | readonly Figures[]): Report | ReceivedRe
 function cameraReport(all: readonly CameraStats[]): Report {
   const sum = (of: (one: CameraStats) => number) => all.reduce((total, one) => total + of(one), 0);
   const count = (name: keyof Counts) => sum((one) => one[name]);
-  const [diff, skipped] = [count('diff'), count('thinned')];
-  const parts = { published: count('published'), delivered: count('delivered'), references: count('references'), thinned: skipped, diff };
+  const [diff, thinned] = [count('diff'), count('thinned')];
+  const parts = { published: count('published'), delivered: count('delivered'), references: count('references'), thinned, diff };
   const times = (name: 'read' | 'process' | 'write' | 'latency') => together(all.map((one) => one[name]));
   return {
     streams: all.length, activeStreams: sum(({ state }) => (isAtWork(state) ? 1 : 0)),
-    ...decided(parts), skipped, diff,
+    ...decided(parts), thinned, diff, skipped: count('skipped'),
     dropped: sum(({ droppedTotal }) => droppedTotal),
     bytes: count('bytes'), bytesSaved: count('bytesSaved'),
     codecs: [...new Set(all.flatMap(({ codec }) => codec ?? []))],
@@ -101,11 +103,11 @@ function receivedText(figures: ReceivedReport): string {
 }
 
 function cameraText(figures: Report): string {
-  const { streams, activeStreams, full, skipped, diff, total, fullRate, skipRate, diffRate } = figures;
+  const { streams, activeStreams, full, thinned, diff, total, fullRate, skipRate, diffRate } = figures;
   const { dropped, bytes, bytesSaved, codecs, lastFrameBytes } = figures;
   return [
     `${activeStreams} of ${streams} streams active, ${total} frames processed: ${full} full (${percent(fullRate)}), `
-    + `${skipped} skipped (${percent(skipRate)}), ${diff} unchanged (${percent(diffRate)}); ${dropped} dropped`,
+    + `${thinned} thinned (${percent(skipRate)}), ${diff} unchanged (${percent(diffRate)}); ${dropped} dropped`,
     `${codecs.join(', ') || 'nothing encoded'}: ${shownSize(bytes)} published, ${shownSize(bytesSaved)} saved, last frame ${shownSize(lastFrameBytes)}`,
     ...(['read', 'process', 'write', 'latency'] as const).map((name) => `${name.padEnd(7)} ${timesText(figures[name])}`),
   ].join('\n');

@@ -80,13 +80,13 @@ needs('ffmpeg', 'kafka', 'redis', 'rtsp')('CameraStreamer', () => {
         stream_resolution: { width: 160, height: 90 }, camera_info: { camera_name: 'clip', camera_group: 'yard', location: 'Warehouse A' },
       });
       const stats = one.getTransmissionStats();
-      expect(stats).toMatchObject({ streams: 1, activeStreams: 0, full: 25, skipped: 25, dropped: 0, total: 50, fullRate: 0.5, codecs: ['h265'] });
+      expect(stats).toMatchObject({ streams: 1, activeStreams: 0, full: 25, thinned: 25, dropped: 0, total: 50, fullRate: 0.5, codecs: ['h265'] });
       expect(stats.byStream).toMatchObject({ clip: { full: 25 } });
       const times = one.getStreamTimingStats('clip');
       for (const name of ['read', 'process', 'write'] as const) expect(times?.[name].count).toBeGreaterThan(0);
       expect(one.getStreamTimingStats('other')).toBeUndefined();
       one.resetTransmissionStats();
-      expect(one.getTransmissionStats()).toMatchObject({ full: 0, skipped: 0, total: 0, bytes: 0 });
+      expect(one.getTransmissionStats()).toMatchObject({ full: 0, thinned: 0, total: 0, bytes: 0 });
       expect(one.getStreamTimingStats('clip')?.read.count).toBe(0);
     });
 

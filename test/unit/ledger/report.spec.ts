@@ -27,7 +27,7 @@ const idle: CameraStats = { ...NOTHING, at: 30 };
 describe('report', () => {
   it('has the counts of one camera, and each picture once', () => {
     expect(report(gate)).toMatchObject({
-      streams: 1, activeStreams: 1, full: 50, skipped: 30, diff: 20, total: 100, fullRate: 0.5, skipRate: 0.3, diffRate: 0.2,
+      streams: 1, activeStreams: 1, full: 50, thinned: 30, diff: 20, total: 100, skipped: 50, fullRate: 0.5, skipRate: 0.3, diffRate: 0.2,
       dropped: 3, bytes: 1_200_000, codecs: ['h265'], lastFrameBytes: 700,
     });
   });
@@ -40,7 +40,7 @@ describe('report', () => {
 
   it('sums several up, and takes the mean of all their times', () => {
     expect(report([gate, yard, idle])).toMatchObject({
-      streams: 3, activeStreams: 2, full: 150, skipped: 230, diff: 20, total: 400, fullRate: 0.375, skipRate: 0.575, diffRate: 0.05,
+      streams: 3, activeStreams: 2, full: 150, thinned: 230, diff: 20, total: 400, skipped: 250, fullRate: 0.375, skipRate: 0.575, diffRate: 0.05,
       dropped: 3, bytes: 2_000_000, codecs: ['h265', 'jpeg'], lastFrameBytes: 900,
       read: { count: 400, min: 20, mean: 70, p50: 80, p99: 90, max: 90 }, process: { count: 50, min: 5, mean: 10, max: 15 },
     });
@@ -52,7 +52,7 @@ describe('report', () => {
 
   it('reads as words', () => {
     expect(reportText(report(gate)).split('\n')).toEqual([
-      '1 of 1 streams active, 100 frames processed: 50 full (50.0 %), 30 skipped (30.0 %), 20 unchanged (20.0 %); 3 dropped',
+      '1 of 1 streams active, 100 frames processed: 50 full (50.0 %), 30 thinned (30.0 %), 20 unchanged (20.0 %); 3 dropped',
       'h265: 1.2 MB published, 5.0 kB saved, last frame 700 B',
       'read    min 30.0, mean 40.0, p50 40.0, p99 50.0, max 50.0 ms',
       'process min 5.0, mean 10.0, p50 10.0, p99 15.0, max 15.0 ms',
@@ -118,11 +118,11 @@ describe('the log', () => {
 
   it('has the report every so many published frames', () => {
     const lines = logged(100);
-    expect(lines.map(({ published, full, skipped, total }) => [published, full, skipped, total])).toEqual([[2, 2, 1, 3], [4, 4, 3, 7]]);
+    expect(lines.map(({ published, full, thinned, total }) => [published, full, thinned, total])).toEqual([[2, 2, 1, 3], [4, 4, 3, 7]]);
     expect(lines[0]).toMatchObject({ camera: 'gate', codecs: ['h265'], fullRate: 0.6667, skipRate: 0.3333, read: { count: 2, mean: 1 } });
   });
 
   it('counts anew after a reset', () => {
-    expect(logged(5.5).map(({ published, full, skipped }) => [published, full, skipped])).toEqual([[2, 2, 1], [2, 2, 2]]);
+    expect(logged(5.5).map(({ published, full, thinned }) => [published, full, thinned])).toEqual([[2, 2, 1], [2, 2, 2]]);
   });
 });
