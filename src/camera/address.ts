@@ -1,13 +1,13 @@
-/** What follows from a camera's address and options: its name, and ffmpeg's own timeout. */
+/** Derives a camera's name and ffmpeg's own timeout from its address and options. */
 import { SOURCE } from '../core/defaults/defaults.js';
 import type { LivenessLimits } from './run/index.js';
 
-/** ffmpeg's own timeout stands behind those of rxcam, which know what is missing; it ends a process that has lost its Node. */
+/** ffmpeg's own timeout is longer than those of rxcam, which know what is missing; it ends a process that has lost its Node. */
 export function readTimeoutMs({ connectTimeoutMs, firstFrameTimeoutMs, readWindowMs, maxReadFailures }: LivenessLimits): number {
   return Math.max(connectTimeoutMs, firstFrameTimeoutMs, readWindowMs * maxReadFailures) + SOURCE.readTimeoutMarginMs;
 }
 
-/** An address as a name: what is left of it when scheme, credentials, query and odd characters are gone. */
+/** An address as a name: without scheme, credentials, query and odd characters. */
 export function keyOf(address: string): string {
   const name = address.replace(/^[a-z]+:(\/\/)?/i, '').replace(/^[^/@]*@/, '').replace(/[?#].*$/, '');
   return name.replace(/[^\w.-]+/g, '_').replace(/^_+|_+$/g, '') || address.replace(/\W.*$/, '') || 'camera';

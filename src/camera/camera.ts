@@ -1,4 +1,4 @@
-/** camera(): a source of video as an Observable of frames, with everything that happens to them. */
+/** camera(): a source of video as an Observable of frames, with its events and statistics. */
 import type { Observable } from 'rxjs';
 import type { Logger } from 'pino';
 import { z } from 'zod';
@@ -23,7 +23,7 @@ import { HOSTS_SCHEMA, type HostsConfig, detect } from '../source/index.js';
 export interface CameraConfig {
   /** Name of the camera in messages, events and errors. Default: made of the address, without credentials. */
   readonly key?: string | undefined;
-  /** Form of the raw frames that come without an encoder. Default `yuv420p`. */
+  /** Pixel format of raw frames. Default `yuv420p`. */
   readonly pixelFormat?: PixelFormat | undefined;
   /** RTSP: `tcp` (default), `udp`, or `auto`: TCP, and UDP where the camera offers no TCP. */
   readonly transport?: 'tcp' | 'udp' | 'auto' | undefined;
@@ -35,11 +35,11 @@ export interface CameraConfig {
   readonly decoderThreads?: number | undefined;
   /** Which video stream of several: `largest` (default), `first`, or its number, counted from 0. */
   readonly stream?: StreamChoice | undefined;
-  /** Whether two fields are made one picture: `auto` (default) those that the source flags, `true` all, `false` none. */
+  /** Whether to deinterlace: `auto` (default) the pictures that the source flags, `true` all, `false` none. */
   readonly deinterlace?: Deinterlace | undefined;
   /** Files and `test:`: as fast as frames are taken, or at the source's own pace. Default `asap` for files, `realtime` for `test:`. */
   readonly pace?: 'asap' | 'realtime' | undefined;
-  /** Files: play it again and again, `seq` and media time going on. Default false. */
+  /** Files: play it again and again; `seq` and media time continue. Default false. */
   readonly loop?: boolean | undefined;
   /** HTTP files: download into the cache first (default true), or read in place. */
   readonly download?: boolean | undefined;
@@ -47,7 +47,7 @@ export interface CameraConfig {
   readonly cacheDir?: string | undefined;
   /** HTTP files: largest download in bytes. Default 4 GiB. */
   readonly maxDownloadBytes?: number | undefined;
-  /** HTTP files: a download that brings fewer bytes a second, over a minute, is given up. Default 1,000; 0 lets any pass. */
+  /** HTTP files: rxcam gives up a download that brings fewer bytes a second, over a minute. Default 1,000; 0 lets any pass. */
   readonly minDownloadBytesPerSecond?: number | undefined;
   /** Files: whether a playlist may name files outside its own folder. Default false. */
   readonly allowLocalPlaylists?: boolean | undefined;
@@ -57,9 +57,9 @@ export interface CameraConfig {
    * of clouds, unless the camera's own address is one.
    */
   readonly hosts?: HostsConfig | undefined;
-  /** Devices: frames per second to ask for. */
+  /** Devices: frame rate to request; frames per second. */
   readonly fps?: number | undefined;
-  /** Devices: picture size to ask for, in pixels. */
+  /** Devices: picture size to request, in pixels. */
   readonly size?: { readonly width: number; readonly height: number } | undefined;
   /** From the start of a capture until the source answers; ms. Default 10,000. */
   readonly connectTimeoutMs?: number | undefined;
@@ -69,18 +69,18 @@ export interface CameraConfig {
   readonly readWindowMs?: number | undefined;
   /** Read failures in a row that make a reconnect. Default 10. */
   readonly maxReadFailures?: number | undefined;
-  /** RTSP and HTTP: codecs that are decoded besides those that cameras use, by ffmpeg's names. Default none. */
+  /** RTSP and HTTP: further codecs to decode besides those that cameras use, by ffmpeg's names. Default none. */
   readonly codecs?: readonly string[] | undefined;
-  /** The largest picture that is decoded, in pixels. Default 64,000,000. */
+  /** The largest picture to decode, in pixels. Default 64,000,000. */
   readonly maxPixels?: number | undefined;
-  /** 0 (default) to 19: how much the camera's processes stand back for others. */
+  /** Niceness of the camera's processes: 0 (default) to 19, the lowest priority. */
   readonly nice?: number | undefined;
   /**
-   * Lets the ffmpeg of 2018 that comes with rxcam read what comes over a network. Default false: what was found in it since then
-   * is not mended. `RXCAM_ALLOW_OLD_FFMPEG=1` does the same for all cameras.
+   * Lets the ffmpeg of 2018 that comes with rxcam read from a network. Default false: vulnerabilities found in it since then
+   * are not fixed. `RXCAM_ALLOW_OLD_FFMPEG=1` does the same for all cameras.
    */
   readonly allowOldFfmpeg?: boolean | undefined;
-  /** Gets one line for each change of state, and one with the figures of the report every `logEveryFrames` published frames. */
+  /** Receives one line for each change of state, and one with the figures of the report every `logEveryFrames` published frames. */
   readonly logger?: Logger | undefined;
   /** Default 50. */
   readonly logEveryFrames?: number | undefined;
@@ -120,12 +120,12 @@ const schema = options({
   engine: callback<Engine>().optional(),
 });
 
-/** By which a camera's hub is found, of whatever copy of rxcam. */
+/** The key of a camera's hub; global, so that several copies of rxcam share it. */
 const HUB: unique symbol = Symbol.for('rxcam.hub') as never;
 
 /**
- * A camera: an Observable of frames that carries a plan. Nothing runs until it is subscribed; each subscription that is
- * live at the same time is a capture of its own.
+ * A camera: an Observable of frames that carries a plan. Nothing runs until it is subscribed; subscriptions that are
+ * live at the same time capture separately.
  */
 export class Camera extends Capture<SourceFrame> {
   readonly [HUB]: CameraHub;
@@ -138,7 +138,7 @@ export class Camera extends Capture<SourceFrame> {
 
   get key(): string { return this[HUB].facts.key; }
 
-  /** Everything that happens, as it happens. Never errors, never completes. */
+  /** Emits every event as it happens. Never errors, never completes. */
   get events$(): Observable<CameraEvent> { return this[HUB].events$; }
 
   /** Statistics every second while the camera is at work, and at each change of state; the latest is replayed. */
@@ -156,19 +156,19 @@ export class Camera extends Capture<SourceFrame> {
     this[HUB].resetStats();
   }
 
-  /** Cuts the wait before the next attempt short; nothing happens if there is none. */
+  /** Ends the wait before the next attempt early; does nothing if there is none. */
   retryNow(): void {
     this[HUB].retryNow();
   }
 }
 
-/** What belongs to a camera and outlives its subscriptions; undefined for any other Observable. */
+/** The hub of a camera, which outlives its subscriptions; undefined for any other Observable. */
 export function hubOf(source: Observable<unknown>): CameraHub | undefined {
   return (source as Partial<Camera>)[HUB];
 }
 
 /**
- * A source of video as an Observable of raw frames (`pixelFormat`, the source's width x height); the steps that follow
+ * A source of video as an Observable of raw frames (`pixelFormat`, the source's width x height); the steps after it
  * become one ffmpeg process.
  *
  * @param address - `rtsp(s)://…`, `http(s)://…` (a file or a live stream), a file's path, a device (`/dev/video0`, `0`),

@@ -5,7 +5,7 @@ import type { Frame } from '../core/frame/frame.js';
 import { type Step, ruleOf } from '../core/steps/index.js';
 import { type Plan, ffmpegSteps, withStep } from '../core/plan/plan.js';
 
-/** By which a Capture is known, of whatever copy of rxcam. */
+/** Marks a Capture; global, so that several copies of rxcam recognise it. */
 const PLAN: unique symbol = Symbol.for('rxcam.plan') as never;
 
 /**
@@ -31,11 +31,11 @@ export function planOf(source: Observable<unknown>): Plan | undefined {
   return (source as Partial<Capture<unknown>>)[PLAN];
 }
 
-/** A Capture with one step more; for an ordinary Observable of frames, one that starts with those frames. */
+/** A Capture with one more step; for an ordinary Observable of frames, a Capture that starts with those frames. */
 export function extend<T>(source: Observable<Frame>, step: Step): Capture<T> {
   const onFrames: Plan = { origin: { kind: 'frames', frames$: source }, steps: [] };
   const plan = planOf(source) ?? onFrames;
-  // Pixels are looked at in Node: those that come out of a child first are frames again.
+  // The step reads pixels in Node, so pictures from a child become frames first.
   const startsAnew = plan.origin.kind === 'frames' && ruleOf(step).inNode === 'pixels' && ffmpegSteps(plan).length > 0;
   return new Capture<T>(withStep(startsAnew ? onFrames : plan, step));
 }

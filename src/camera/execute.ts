@@ -1,4 +1,4 @@
-/** Subscribing to a plan: attempts of a camera's run, or a stage on frames, and the reconnecting that the plan asks for. */
+/** Subscribes to a plan: runs a camera's attempts or a stage on frames, and reconnects as the plan says. */
 import { type Observable, defer, finalize } from 'rxjs';
 import type { EncodedFrame, Frame } from '../core/frame/frame.js';
 import type { CameraOrigin, Plan } from '../core/plan/plan.js';

@@ -1,4 +1,4 @@
-/** What belongs to a camera and outlives its subscriptions: events, ledger, runs, the order of its messages. */
+/** The state of a camera that outlives its subscriptions: events, ledger, runs, the order of its messages. */
 import { type Observable, Subject } from 'rxjs';
 import { CameraLedger, type CameraStats, statsOf } from '../ledger/index.js';
 import type { LastTimes } from '../core/frame/last-times.js';
@@ -18,7 +18,7 @@ export class CameraHub implements RunHost {
   readonly numbering = new Numbering();
   readonly ledger: CameraLedger;
   readonly retryNow$: Observable<void> = this.#retryNow.asObservable();
-  /** What leaves the captures of all runs, for looking at: it belongs to those who subscribed to them. */
+  /** Read-only tap on the frames of all runs. */
   readonly values$: Observable<Frame | EncodedFrame> = this.#values.asObservable();
 
   constructor(readonly facts: CameraFacts) {
@@ -36,12 +36,12 @@ export class CameraHub implements RunHost {
     return statsOf(this.ledger.tally.snapshot());
   }
 
-  /** Whether somebody is subscribed, be it to a camera that waits to reconnect. */
+  /** Whether there is a subscription, also while the camera waits to reconnect. */
   get isRunning(): boolean {
     return this.#runs.some((run) => run.live);
   }
 
-  /** A value leaves a capture. */
+  /** Passes a value that leaves a capture to the tap. */
   tell(value: Frame | EncodedFrame): void {
     if (this.#values.observed) this.#values.next(value);
   }
@@ -55,14 +55,14 @@ export class CameraHub implements RunHost {
     this.ledger.emit(run, body);
   }
 
-  /** The run that a new subscription goes on with: the one claimed for it, else one that nobody uses, else a new one. */
+  /** The run that a new subscription continues: the one claimed for it, else an idle one, else a new one. */
   openRun(): Run {
     const run = this.#claimed ?? this.#runs.findLast((one) => one.isFree) ?? this.#newRun();
     this.#claimed = undefined;
     return run;
   }
 
-  /** The next subscription, which follows at once, belongs to this run. */
+  /** Claims this run for the next subscription, which follows at once. */
   claim(run: Run): void {
     this.#claimed = run;
   }

@@ -1,4 +1,4 @@
-/** Turns what comes out of an engine into the values that users see, grouped into chunks where asked, and hands them over. */
+/** Turns an engine's output into the values that users see, groups them into chunks if asked, and emits them. */
 import type { Subscriber } from 'rxjs';
 import type { ChangeRule } from '../../core/pictures/change-detector.js';
 import { type Chunk, type UnitStep, ruleOf } from '../../core/steps/index.js';
@@ -20,14 +20,14 @@ export class FrameEmitter {
   #facts: EncoderFacts | undefined;
   /** The last access unit, where unchanged pictures refer to it. */
   #full: EncodedFrame | undefined;
-  /** Whether access units that are copied can be decoded: a keyframe has come, here or in an attempt that this one follows. */
+  /** Whether copied access units can be decoded: a keyframe has arrived, in this attempt or in one that it continues. */
   #hasKeyframe: boolean;
   /** When the GOP began: `capturedAt` of its keyframe. */
   keyframeAt: number | undefined;
   readonly #step: UnitStep | undefined;
   readonly #unchanged: ChangeRule | undefined;
 
-  /** @param isResumed - whether what comes first follows what came last before: a file that is taken up */
+  /** @param isResumed - whether the first output continues that of the attempt before: a file that is resumed */
   constructor(
     readonly subscriber: Subscriber<Frame | EncodedFrame>, plan: Plan, isResumed = false, readonly look?: (value: Frame | EncodedFrame) => void,
   ) {
@@ -36,14 +36,14 @@ export class FrameEmitter {
     this.#hasKeyframe = isResumed;
   }
 
-  /** Encoder in use, told by the engine. Another one starts a new GOP. */
+  /** Encoder in use, as the engine reports it. Another one starts a new GOP. */
   set encoder(name: string) {
     if (name !== this.#encoder) this.flush();
     this.#encoder = name;
     this.#facts = undefined;
   }
 
-  /** Whether the source's own access units come, in decoding order. */
+  /** Whether the output is the source's own access units, in decoding order. */
   get isCopy(): boolean {
     return this.#encoder === COPY;
   }
@@ -53,7 +53,7 @@ export class FrameEmitter {
     else this.#encoded(this.#step, kept, output);
   }
 
-  /** A picture is unchanged: what refers to the last full one is handed over, if that is asked for. */
+  /** Emits a reference to the last full picture for an unchanged one, if asked for; else skips it. */
   unchanged(kept: Kept, similarity: number | undefined): void {
     const { tracker } = kept;
     const full = this.#full;
@@ -66,13 +66,13 @@ export class FrameEmitter {
     this.#pass(reference, tracker);
   }
 
-  /** Hands over the chunk that is begun: it starts at a keyframe, so it is whole in itself. */
+  /** Emits the chunk in progress: it starts at a keyframe, so it is complete in itself. */
   flush(): void {
     const group = this.#taken();
     if (group.length > 0) this.#hand(joined(group), new FrameTracker(group.flatMap((part) => [...part.kept.tracker.records])));
   }
 
-  /** Gives up the chunk that is begun. */
+  /** Drops the chunk in progress. */
   drop(cause: DropCause): void {
     for (const part of this.#taken()) part.kept.tracker.drop(cause);
   }
@@ -101,7 +101,7 @@ export class FrameEmitter {
     else this.#collect(step, step.chunk, { kept, unit });
   }
 
-  /** Made anew for another encoder alone. */
+  /** Rebuilt only when the encoder changes. */
   #encoderFacts(step: UnitStep): EncoderFacts {
     this.#facts ??= { encoder: this.#encoder, mode: step.mode, ...(!this.isCopy && ruleOf(step).setting(step)) };
     return this.#facts;
@@ -109,7 +109,7 @@ export class FrameEmitter {
 
   #collect(step: UnitStep, chunk: Chunk, part: Part): void {
     if (part.unit.keyframe && isFull(chunk, this.#group, part, this.isCopy)) this.flush();
-    // Whoever had enough with that chunk takes no more.
+    // The subscriber may unsubscribe on that chunk.
     if (this.subscriber.closed) { part.kept.tracker.drop('stopped'); return; }
     this.#group.push(part);
     this.#groupBytes += part.unit.data.length;
@@ -117,7 +117,7 @@ export class FrameEmitter {
     else if (this.#group.length >= limitOf(chunk, step)) this.flush();
   }
 
-  /** A source may make no keyframe for minutes: what no outbox would take is not collected, and what depends on it goes with it. */
+  /** A source may send no keyframe for minutes: a chunk larger than any outbox takes is dropped, with the frames that depend on it. */
   #bound(): void {
     if (this.#groupBytes <= OUTBOX.maxBytes) return;
     this.drop('too-large');
@@ -142,7 +142,7 @@ function limitOf(chunk: Chunk, step: UnitStep): number {
   return 'frames' in chunk ? chunk.frames : Infinity;
 }
 
-/** At a keyframe: whether the chunk before it ends. */
+/** Whether the chunk ends before this keyframe. */
 function isFull(chunk: Chunk, group: readonly Part[], next: Part, isCopy: boolean): boolean {
   const first = group[0];
   if (first === undefined) return false;

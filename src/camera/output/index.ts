@@ -1,4 +1,4 @@
-/** Values out of an engine, in order, grouped, handed over. */
+/** Values from an engine: in order, grouped, emitted. */
 export { ReorderBuffer } from './reorder-buffer.js';
 export { FrameEmitter } from './frame-emitter.js';
 export type { Kept } from './values.js';

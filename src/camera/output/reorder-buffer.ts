@@ -1,4 +1,4 @@
-/** Pictures inside a child, in the order in which they went in. One that is unchanged leaves once all before it are out. */
+/** Pictures inside a child, in the order in which they went in. An unchanged one leaves after all those before it. */
 
 interface Inside<T> { readonly item: T; similarity: number | undefined }
 
@@ -13,20 +13,20 @@ export class ReorderBuffer<T> {
     this.#inside.set(key, { item, similarity });
   }
 
-  /** Takes one out, wherever it stands. */
+  /** Removes one, from any position. */
   take(key: number): T | undefined {
     const found = this.#inside.get(key);
     this.#inside.delete(key);
     return found?.item;
   }
 
-  /** It will not come out: it is unchanged. */
+  /** Marks one as unchanged: the child will not output it. */
   mark(key: number, similarity: number): void {
     const found = this.#inside.get(key);
     if (found !== undefined) found.similarity = similarity;
   }
 
-  /** Takes out one after the other, as long as the first one is unchanged. What `pass` does may clear all. */
+  /** Removes unchanged ones from the front, one after the other. `pass` may clear the buffer. */
   passUnchanged(pass: (item: T, similarity: number) => void): void {
     if (this.#inside.size === 0) return;
     for (const [key, { item, similarity }] of this.#inside) {

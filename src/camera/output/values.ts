@@ -4,22 +4,22 @@ import { FRAME_RECORDS } from '../../core/frame/accounted.js';
 import type { EngineOutput } from '../../core/engine/engine.js';
 import type { Codec, EncodeMode, EncodedFrame, Frame, Origin, PixelFormat, SourceInfo } from '../../core/frame/frame.js';
 
-/** A picture that was kept: its record, and what its value will say of it. */
+/** A picture that was kept: its record, and the facts that its value will state. */
 export interface Kept {
   readonly tracker: FrameTracker;
-  /** What its value carries: the tracker's records, and copies of others. */
+  /** Records that its value carries: the tracker's, and copies of others. */
   readonly records: readonly FrameRecord[];
   readonly origin: OriginFacts;
 }
 
-/** Where a value comes from. */
+/** Origin of a value. */
 export interface OriginFacts extends Pick<Origin, 'camera' | 'run' | 'seq' | 'pts' | 'capturedAt'> {
   readonly source: SourceInfo | undefined;
-  /** Pictures a second that the steps leave of the source's. */
+  /** Frame rate after the steps; frames per second. */
   readonly fps: number | undefined;
 }
 
-/** What access units say of their encoder. */
+/** Facts about the encoder in each access unit. */
 export interface EncoderFacts {
   readonly encoder: string;
   readonly mode: EncodeMode;
@@ -64,7 +64,7 @@ export function accessUnit({ origin, records }: Kept, output: EngineOutput, by: 
   return withSource(unit, origin, output);
 }
 
-/** What goes out in place of an unchanged picture: it refers to the last full one. */
+/** A reference to the last full picture, in place of an unchanged one. */
 export function referenceTo(
   full: EncodedFrame, { origin, records }: Kept, like: { readonly similarity: number; readonly threshold: number }, keyframeAt: number | undefined,
 ): EncodedFrame {
@@ -97,7 +97,7 @@ export function joined(group: readonly Part[]): EncodedFrame {
   };
 }
 
-/** Source, rate, and shape of the pixels: where there is something to say. */
+/** Source, rate, and shape of the pixels, as far as known. */
 function withSource<T extends Building<Frame> | Building<EncodedFrame>>(value: T, { source, fps }: OriginFacts, output: EngineOutput): T {
   const { sampleAspectRatio } = output;
   if (source !== undefined) value.source = source;

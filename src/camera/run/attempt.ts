@@ -1,4 +1,4 @@
-/** One try to capture: what the engine reports becomes events, records and values. */
+/** One attempt to capture: turns what the engine reports into events, records and values. */
 import { type Subscriber, Subscription } from 'rxjs';
 import { FrameTracker } from '../../ledger/index.js';
 import type { Pending } from './resume-position.js';
@@ -80,11 +80,11 @@ export class Attempt {
 
   #captured(pts: number, now: number): void {
     const { isCopy } = this.#emitter;
-    // Of what is copied, media time tells nothing: it is sent in decoding order, and the engine leaves out what was sent.
+    // Copied access units come in decoding order, so media time says nothing here; the engine leaves out those already sent.
     if (!isCopy && this.run.position.isSettled(pts)) return;
     const before = this.#point;
     const kept = this.#chain.keep(pts);
-    // A live source is never taken up.
+    // A live source is never resumed.
     if (!this.#isLive) this.#point = { afterPts: pts, skip: this.#chain.states };
     if (!isCopy && this.run.position.isRepeat(pts)) {
       const lost = kept ? this.run.position.takeUp(changeRule(this.plan) && pts) : undefined;
@@ -97,7 +97,7 @@ export class Attempt {
     else new FrameTracker([record]).skip('rate');
   }
 
-  /** Frames say it of themselves, with the rate that the steps leave of its own. */
+  /** Sets the source that frames state, and their rate after the steps. */
   #sourceIs(source: SourceInfo): void {
     this.#source = source;
     this.#fps = rateAfter(this.#chain.rules, source.fps);
@@ -110,14 +110,14 @@ export class Attempt {
   #output(output: EngineOutput): void {
     const pending = this.#pending.take(output.pts);
     if (pending !== undefined) this.#emitter.push(this.#kept(pending), output);
-    // A picture that is read once more may be kept though it was found unchanged before: its record is closed.
+    // A picture that is read again may be kept although it was found unchanged before: its record is closed.
     else if (changeRule(this.plan) === undefined || !this.run.position.isRepeat(output.pts)) {
       throw new CaptureCrashed(`an access unit at ${output.pts} µs belongs to no picture that was kept`);
     }
     this.#passUnchanged();
   }
 
-  /** Not every picture comes to the comparison. One that does leaves after those before it where something refers to them. */
+  /** Not every picture is compared. With references, one that is compared leaves after those before it. */
   #unchanged(pts: number, similarity: number | undefined): void {
     if (similarity === undefined) {
       const pending = this.#pending.take(pts);
@@ -156,7 +156,7 @@ export class Attempt {
     this.subscriber.complete();
   }
 
-  /** Hands over the chunk that is begun. Whoever unsubscribes on it has stopped the attempt: then there is nothing more to tell. */
+  /** Emits the chunk in progress. Returns false if the subscriber unsubscribes on it: the attempt is then stopped and reports no more. */
   #flushed(): boolean {
     this.#emitter.flush();
     if (this.subscriber.closed) return false;
@@ -178,7 +178,7 @@ export class Attempt {
     this.run.emit({ type: 'stopped', reason: 'unsubscribed' });
   }
 
-  /** The next attempt of a file reads again what has not come out; a live source has gone on meanwhile. */
+  /** The next attempt of a file reads pending pictures again; a live source has moved on. */
   #leave(): void {
     this.run.position.keyframeAt = this.#emitter.keyframeAt;
     if (this.#isLive) this.#drop('capture-lost');

@@ -1,18 +1,18 @@
-/** One running of an engine under watch: whether its source lives, and when it is paused. */
+/** Runs an engine under a watchdog: whether its source is alive, and when it is paused. */
 import { Observable, Subscription, defer, tap } from 'rxjs';
 import { mono } from '../../core/clock.js';
 import type { EngineContext, EngineEvent, ResumePoint } from '../../core/engine/engine.js';
 import { Watchdog } from './watchdog.js';
 import type { Run } from './run.js';
 
-/** Hears what the engine reports; `now` is monotonic time in ms. What `next` throws ends the engine, as an error of its own does. */
+/** Receives the engine's events; `now` is monotonic time in ms. An error thrown by `next` ends the engine, like one of its own. */
 export interface EngineObserver {
   next(event: EngineEvent, now: number): void;
   error(error: unknown): void;
   complete(): void;
 }
 
-/** Runs the engine, hands each event on, and errors when the source must be given up. */
+/** Runs the engine, passes each event on, and errors when the source is lost. */
 export function observeEngine(
   run: Run, engine: (context: EngineContext) => Observable<EngineEvent>, resume: ResumePoint | undefined, observer: EngineObserver,
 ): Subscription {
@@ -61,7 +61,7 @@ export function observeEngine(
   return work;
 }
 
-/** Reading is not paused to begin with. */
+/** Reading starts unpaused. */
 function tellPauses(run: Run): (paused: boolean) => void {
   let was = false;
   return (paused) => {

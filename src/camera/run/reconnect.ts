@@ -1,4 +1,4 @@
-/** Reconnecting: waits that grow, gated by stability, told as events, cut short on request. */
+/** Reconnects: waits grow, start over once the source is stable, are reported as events, and end early on request. */
 import { EMPTY, type MonoTypeOperatorFunction, Observable, defer, endWith, filter, from, merge, retry, take, throwError, timer } from 'rxjs';
 import { wall } from '../../core/clock.js';
 import { InvalidOption, SourceUnauthorized, isRxcamError } from '../../core/errors/errors.js';
@@ -14,7 +14,7 @@ export function backoffMs(policy: Pick<ReconnectPolicy, 'initialMs' | 'maxMs' | 
   return Math.round(full * (1 - policy.jitter * policy.random()));
 }
 
-/** Subscribes again after each failure that `policy` retries, for ever. */
+/** Subscribes again after each failure that `policy` retries, without limit. */
 export function reconnect<T>(policy: ReconnectPolicy): MonoTypeOperatorFunction<T> {
   return (source) => defer(() => {
     let inRow = 0;
@@ -31,9 +31,9 @@ export function reconnect<T>(policy: ReconnectPolicy): MonoTypeOperatorFunction<
 }
 
 /**
- * Tells `retry` which run an error ended.
- * @param opening - the one that failed: an error may be on its way while frames before it still come out of an encoder, and
- *   meanwhile somebody else may have gone on with the run
+ * Records which run an error ended, for `retry`.
+ * @param opening - the one that failed: an error may be pending while earlier frames still come out of an encoder, and
+ *   meanwhile another subscription may have continued the run
  */
 export function linkRun(error: Error, run: Run, opening: number): void {
   Object.defineProperty(error, RUN, { value: { run, opening } satisfies Link });
@@ -43,7 +43,7 @@ interface Link { readonly run: Run; readonly opening: number }
 
 const RUN: unique symbol = Symbol.for('rxcam.run') as never;
 
-/** The run that an error ended, unless it is somebody else's by now. */
+/** The run that an error ended, unless another subscription has it by now. */
 function runOf(error: unknown): Run | undefined {
   const link = error instanceof Error ? (error as { [RUN]?: Link })[RUN] : undefined;
   return link !== undefined && link.run.opening === link.opening ? link.run : undefined;
@@ -64,13 +64,13 @@ function waitFor(policy: ReconnectPolicy, error: unknown, inRow: number, run: Ru
   return run === undefined ? due$ : announced(run, error, typeof wait === 'number' ? wait : undefined, due$);
 }
 
-/** A camera that says 401 is asked as seldom as can be, so that it does not lock the account. */
+/** A camera that answers 401 is asked as rarely as possible, so that it does not lock the account. */
 function standardWait(policy: ReconnectPolicy, error: unknown, inRow: number): number {
   const isUnauthorized = error instanceof SourceUnauthorized || (isRxcamError(error) && error.code === 'SOURCE_UNAUTHORIZED');
   return isUnauthorized ? policy.maxMs : backoffMs(policy, inRow);
 }
 
-/** Tells the camera of the wait; the run is kept for the subscription that follows it. */
+/** Reports the wait to the camera and keeps the run for the subscription after it. */
 function announced(run: Run, error: unknown, delayMs: number | undefined, due$: Observable<unknown>): Observable<unknown> {
   return new Observable((subscriber) => {
     run.wait();

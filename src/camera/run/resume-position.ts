@@ -1,6 +1,6 @@
 /**
- * How far a source that can wait (a file) has been read, over the attempts of a run. What was in the encoder when a capture
- * failed is read once more, so that nothing of a file is lost; what had come out is not.
+ * How far a source that can wait (a file) has been read, over the attempts of a run. Pictures in the encoder when a capture
+ * fails are read again, so that nothing of a file is lost; those that had come out are not.
  */
 import { type FrameRecord, FrameTracker } from '../../ledger/index.js';
 import { RESUME_TOLERANCE_US, type ResumePoint } from '../../core/engine/engine.js';
@@ -13,12 +13,12 @@ export interface Pending {
   readonly record: FrameRecord;
   /** Wall clock in ms since 1970. */
   readonly capturedAt: number;
-  /** Where to go on to read it again; undefined: at the start. */
+  /** Where to resume to read it again; undefined: at the start. */
   readonly before: ResumePoint | undefined;
 }
 
 export class ResumePosition {
-  /** Where the next attempt goes on; undefined: at the start. */
+  /** Where the next attempt resumes; undefined: at the start. */
   point: ResumePoint | undefined;
   /** `capturedAt` of the last keyframe before that. */
   keyframeAt: number | undefined;
@@ -57,14 +57,14 @@ export class ResumePosition {
     this.#lost = [...inside, ...this.#lost];
   }
 
-  /** Nobody goes on at once: what was in the encoder is lost, and whoever comes goes on behind it. */
+  /** No attempt follows at once: pictures in the encoder are lost, and a later attempt resumes after them. */
   giveUp(cause: DropCause): void {
     for (const { record } of this.#lost) new FrameTracker([record]).drop(cause);
     this.#lost = [];
     this.point = this.#reached;
   }
 
-  /** The file was read to its end, or is read no more: the next attempt starts at the start. */
+  /** The file was read to its end, or reading stopped: the next attempt begins at the start. */
   clear(cause: DropCause): void {
     this.giveUp(cause);
     this.point = undefined;

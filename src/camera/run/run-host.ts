@@ -1,4 +1,4 @@
-/** What a run asks of its camera. */
+/** The part of a camera that its runs use. */
 import type { Observable } from 'rxjs';
 import type { CameraLedger } from '../../ledger/index.js';
 import type { LastTimes } from '../../core/frame/last-times.js';
@@ -8,14 +8,14 @@ import type { EncodedFrame, Frame } from '../../core/frame/frame.js';
 import type { LivenessLimits } from './watchdog.js';
 import type { Numbering } from '../../core/frame/numbering.js';
 
-/** What a camera is, as far as its runs need to know. */
+/** Facts about a camera that its runs need. */
 export interface CameraFacts {
   readonly key: string;
   /** Address without credentials. */
   readonly address: string;
-  /** Kind of source: `rtsp`, `file` … An HTTP source knows its own only once it has been asked. */
+  /** Kind of source: `rtsp`, `file` … That of an HTTP source is known after its first answer. */
   readonly kind: string;
-  /** Whether the source goes on while nobody reads. */
+  /** Whether the source continues while nobody reads. */
   readonly live: boolean;
   /** Whether a file is played again and again. */
   readonly loop: boolean;
@@ -33,12 +33,12 @@ export interface RunHost {
   readonly epoch: number;
   /** Of the camera's messages, over reconnects and resets. */
   readonly numbering: Numbering;
-  /** Emits when the wait before the next attempt is cut short. */
+  /** Emits when the wait before the next attempt ends early. */
   readonly retryNow$: Observable<void>;
-  /** A value leaves a capture. */
+  /** Passes a value that leaves a capture to the tap. */
   tell(value: Frame | EncodedFrame): void;
   lastTimes(): LastTimes;
   emit(run: number, body: EventBody): void;
-  /** The next subscription, which follows at once, belongs to this run. */
+  /** Claims this run for the next subscription, which follows at once. */
   claim(run: object): void;
 }

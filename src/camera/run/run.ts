@@ -1,4 +1,4 @@
-/** What one live subscription to a camera does, over all its attempts: numbers, holds on processes, pressure. */
+/** One live subscription to a camera, over all its attempts: frame numbers, holds on processes, pressure. */
 import { BehaviorSubject, type Observable, asyncScheduler, concat, defer, distinctUntilChanged, filter, ignoreElements, map, take, timer } from 'rxjs';
 import { type FrameRecord, type RecordOwner, CountedFrameEvents, type FrameEvents, type Pressure } from '../../ledger/index.js';
 import { ResumePosition } from './resume-position.js';
@@ -12,7 +12,7 @@ import type { RunHost } from './run-host.js';
 /** Between the last picture of a file and the first of its next pass, where there is only one; µs. */
 const ASSUMED_FRAME_US = 40_000;
 
-/** Runs that nobody uses are kept for the next subscription; `waiting` and `claimed` ones are a retry's. */
+/** Idle runs are kept for the next subscription; `waiting` and `claimed` ones belong to a retry. */
 type RunState = 'free' | 'live' | 'waiting' | 'claimed';
 
 /** A run kept for a step; `opening` is the subscription that its frames come from. */
@@ -27,7 +27,7 @@ export class Run implements RecordOwner {
   seq = 0;
   /** Set while an attempt is ended by the failure of a later step. */
   isInterrupted = false;
-  /** Where a file goes on. */
+  /** Where a file resumes. */
   readonly position = new ResumePosition();
   #state: RunState = 'free';
   #openings = 0;
@@ -59,10 +59,10 @@ export class Run implements RecordOwner {
   get live(): boolean { return this.#state !== 'free'; }
   get isFree(): boolean { return this.#state === 'free' && this.#reservations === 0; }
 
-  /** Whether somebody holds too much, so that reading should stop. */
+  /** Whether a step holds too much, so that reading should stop. */
   readonly paused$: Observable<boolean> = defer(() => this.#blockers.pipe(map((set) => set.size > 0), distinctUntilChanged()));
 
-  /** How long frames had flowed without a break when the last one came, in ms. */
+  /** How long frames had arrived without a break when the last one came, in ms. */
   get flowedMs(): number {
     return this.#flowingSince === undefined ? 0 : this.#lastCapturedAt - this.#flowingSince;
   }
@@ -88,7 +88,7 @@ export class Run implements RecordOwner {
     };
   }
 
-  /** A step after the camera still has frames of this run: nobody else goes on with it until it is released, once. */
+  /** Reserves the run for a step that still has its frames: no other subscription continues it until it is released, once. */
   reserve(): Reservation {
     this.#reservations++;
     return { opening: this.#openings, release: () => { this.#reservations--; } };
@@ -97,12 +97,12 @@ export class Run implements RecordOwner {
   /** Counts the subscriptions that have opened this run. */
   get opening(): number { return this.#openings; }
 
-  /** A retry waits to subscribe again: nobody else may go on with this run. */
+  /** A retry waits to subscribe again: no other subscription may continue this run. */
   wait(): void {
     this.#state = 'waiting';
   }
 
-  /** Ends an attempt because a step after the camera has failed: a file goes on where it was, and nothing says that it is stopped. */
+  /** Ends an attempt because a step after the camera has failed: a file resumes where it was, and no event says `stopped`. */
   interrupt(end: () => void): void {
     this.isInterrupted = true;
     end();
@@ -132,7 +132,7 @@ export class Run implements RecordOwner {
     return (isFirst ? start$ : concat(gone$, floor$, start$)).pipe(ignoreElements());
   }
 
-  /** Says that a process runs; the function returned says that it is gone. */
+  /** Reports that a process runs; the function returned reports its end. */
   hold(): () => void {
     this.#processes.next(this.#processes.value + 1);
     let held = true;
@@ -142,7 +142,7 @@ export class Run implements RecordOwner {
     };
   }
 
-  /** The file starts anew, behind its last picture. The next process may start at once, unless this one gave nothing. */
+  /** The file starts again; media time continues. The next process may start at once, unless this one gave no picture. */
   rewind(): void {
     if (this.#lastPts === undefined) return;
     this.shiftUs += this.#lastPts + this.#frameUs;

@@ -1,13 +1,13 @@
 /**
- * Tells a source that lives from one that does not: no answer, no first picture, a stall, pictures that do not decode. One
- * timer, which a picture does not touch: it is armed when a phase begins and at the end of each window.
+ * Detects a source that is lost: no answer, no first picture, a stall, pictures that do not decode. It has one timer,
+ * set when a phase begins and at the end of each window; a picture does not touch it.
  */
 import { type Observable, type Subscription, asyncScheduler } from 'rxjs';
 import { mono } from '../../core/clock.js';
 import type { EngineEvent, OpenedSource } from '../../core/engine/engine.js';
 import { DecodeFailed, type RxcamError, SourceTimeout, Stalled } from '../../core/errors/errors.js';
 
-/** Timeouts of a source; ms, but for the count. */
+/** Timeouts of a source in ms, and a count. */
 export interface LivenessLimits {
   readonly connectTimeoutMs: number;
   readonly firstFrameTimeoutMs: number;
@@ -15,11 +15,11 @@ export interface LivenessLimits {
   readonly maxReadFailures: number;
 }
 
-/** Whom the watchdog calls. */
+/** Receives the watchdog's findings. */
 export interface WatchdogHost {
   /** A read failure: the decoder rejected an access unit, or a window passed without a picture. `inRow`: since the last picture. */
   readFailed(inRow: number, reason: string): void;
-  /** The source must be given up. */
+  /** The source is lost. */
   lost(error: RxcamError): void;
 }
 
@@ -32,9 +32,9 @@ export class Watchdog {
   #phase: Phase = 'connecting';
   /** When the phase began; monotonic time in ms. */
   #since = mono();
-  /** What the source's own rate makes of the window. */
+  /** Read window from the source's own rate; ms. */
   #windowMs: number | undefined;
-  /** When the window began, and when the last picture came. */
+  /** When the window began, and when the last picture arrived; monotonic time in ms. */
   #windowSince = 0;
   #lastAt = 0;
   #lastPts: number | undefined;
@@ -51,7 +51,7 @@ export class Watchdog {
 
   constructor(readonly limits: LivenessLimits, readonly host: WatchdogHost) {}
 
-  /** @param paused$ - emits at once; the clock stands still while it says true */
+  /** @param paused$ - emits at once; the clock is paused while it is true */
   start(paused$: Observable<boolean>): void {
     this.#restart();
     this.#pauses = paused$.subscribe((paused) => {
@@ -120,7 +120,7 @@ export class Watchdog {
     this.#lastPts = pts;
   }
 
-  /** Three frame times: the least of the last gaps is no stall's. */
+  /** Three frame times: the shortest of the last gaps contains no stall. */
   #window(): number {
     if (this.#windowMs !== undefined) return this.#windowMs;
     const isKnown = this.#gapsMs.length === KNOWN_BY_GAPS;
@@ -139,11 +139,11 @@ export class Watchdog {
     const [ms, what] = this.#phase === 'connecting'
       ? [this.limits.connectTimeoutMs, 'no connection'] as const
       : [this.limits.firstFrameTimeoutMs, 'connected, but no frame'] as const;
-    // What the source says of itself meanwhile gives it no more time.
+    // Events of the source do not extend the time.
     this.#arm(this.#since + ms - mono(), () => { this.#lose(new SourceTimeout(`${what} within ${ms} ms${this.#complaint}`)); });
   }
 
-  /** What the decoder has said, for a source that gives no picture. */
+  /** The decoder's complaints, for a source that gives no picture. */
   get #complaint(): string {
     return this.#rejected === 0 ? '' : `: ${this.#rejected} access units were rejected, the last: ${this.#lastReason}`;
   }
@@ -153,7 +153,7 @@ export class Watchdog {
     this.#arm(Math.ceil(begunAt + this.#window() - mono()), () => { this.#windowEnds(); });
   }
 
-  /** Without a picture since, it is a failure; then the next window begins, unless what that brought about began one. */
+  /** A window without a picture is a failure; then the next one begins, unless the failure has already begun one. */
   #windowEnds(): void {
     this.#timer = undefined;
     if (mono() - Math.max(this.#windowSince, this.#lastAt) >= this.#window()) {

@@ -1,10 +1,10 @@
-/** What a stage does with each frame before any child sees it: the rules of `skipRate` and `skipUnchanged`, in Node. */
+/** Applies the rules of `skipRate` and `skipUnchanged` in Node, before a child gets a frame. */
 import { ChangeDetector } from '../../core/pictures/change-detector.js';
 import type { Frame } from '../../core/frame/frame.js';
 import { type Plan, changeRule, skipRules } from '../../core/plan/plan.js';
 import { SkipChain, type SkipRule } from '../../core/pictures/skip.js';
 
-/** `similarity` is set where a reference is to go on in place of the frame. */
+/** `similarity` is set if a reference replaces the frame. */
 export interface Verdict { readonly skip?: 'rate' | 'unchanged'; readonly similarity?: number }
 
 export class FrameFilter {
@@ -27,7 +27,7 @@ export class FrameFilter {
     return this.#detector?.rule.references === true ? { similarity } : { skip: 'unchanged' };
   }
 
-  /** A frame that was kept is lost: the next one is kept, whatever it looks like. */
+  /** A frame that was kept is lost: the next one is kept in any case. */
   forget(): void {
     this.#detector?.forget();
   }

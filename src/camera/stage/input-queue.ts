@@ -1,4 +1,4 @@
-/** Frames out of the user's hands that wait for a child. */
+/** Frames from user code that wait for a child. */
 import { type FrameTracker, recordsOf, passedOn } from '../../ledger/index.js';
 import { STAGE } from '../../core/defaults/limits.js';
 import type { DropCause } from '../../core/events.js';
@@ -6,7 +6,7 @@ import type { Frame } from '../../core/frame/frame.js';
 import { type SkipRule, rateAfter } from '../../core/pictures/skip.js';
 import type { Kept } from '../output/index.js';
 
-/** A picture with its record; `similarity` is set on one that is unchanged: only a reference to the last full one goes on. */
+/** A picture with its record; `similarity` is set on an unchanged one: only a reference to the last full one continues. */
 export interface Fed { readonly frame: Frame; readonly tracker: FrameTracker; readonly similarity: number | undefined }
 
 export class InputQueue {
@@ -23,8 +23,8 @@ export class InputQueue {
   }
 
   /**
-   * A source that can wait is stopped while frames wait here; of one that can't, the oldest go, each with what refers to it.
-   * @returns whether any went
+   * Stops a source that can wait while frames wait here; for a live one, drops the oldest frames, each with its references.
+   * @returns whether any were dropped
    */
   relieve(pressure: FrameTracker['pressure'], holder: object): boolean {
     if (pressure?.waits === true) {
@@ -45,7 +45,7 @@ export class InputQueue {
   }
 }
 
-/** What its value will say of it. */
+/** The facts that its value will state. */
 export function kept({ frame, tracker }: Fed, rules: readonly SkipRule[]): Kept {
   const records = recordsOf(passedOn(frame, tracker)) ?? [];
   const { camera, run, seq, pts, capturedAt, source } = frame;

@@ -1,4 +1,4 @@
-/** Runs steps on frames out of the user's hands: thinned in Node, the rest in one child fed with raw video. */
+/** Runs steps on frames from user code: rates in Node, the rest in one child fed with raw video. */
 import { EMPTY, Observable, Subject, type Subscriber, Subscription, switchMap, timer } from 'rxjs';
 import { type FrameTracker, handOver, passedOn, take } from '../../ledger/index.js';
 import { PROCESS, STAGE } from '../../core/defaults/limits.js';
@@ -68,7 +68,7 @@ class NodeStage {
     }
   }
 
-  /** Does what can be done now. A child that answers at once calls this from within: then the outer call goes on. */
+  /** Does all the work possible now. A child that answers at once calls this again: then the outer call continues. */
   #pump(): void {
     this.#again = true;
     if (this.#pumping) return;
@@ -80,7 +80,7 @@ class NodeStage {
     this.#pumping = false;
   }
 
-  /** Feeds one picture to the child that fits it, or ends what has nothing left to do. */
+  /** Feeds one picture to the child that fits it, or ends an idle child. */
   #step(): void {
     const next = this.#waiting.first;
     if (next === undefined) { this.#rest(); return; }
@@ -95,7 +95,7 @@ class NodeStage {
     }
   }
 
-  /** What refers to a picture comes out after it. */
+  /** A reference to a picture comes out after it. */
   #follow(next: Fed): void {
     this.#waiting.shift();
     if (this.#child?.isEmpty === false) this.#child.follow(next);
@@ -147,7 +147,7 @@ class NodeStage {
     this.#pump();
   }
 
-  /** The frames have ended: what is in the child comes out first, but an error is not held up for long. */
+  /** The frames have ended: pictures in the child come out first, but an error does not wait long for them. */
   #end(ended: { readonly error?: unknown }): void {
     this.#ended = ended;
     if ('error' in ended && this.#child !== undefined) {
@@ -168,7 +168,7 @@ class NodeStage {
   #fail(cause: unknown): void {
     if (this.#over) return;
     this.#emitter.flush();
-    // Whoever unsubscribes on the chunk that was begun has stopped the stage.
+    // Unsubscribing on that last chunk stops the stage.
     if (this.subscriber.closed) return;
     const owner = this.#owner();
     const error = failureOf(cause, 'the encoder', owner === undefined ? {} : { camera: owner.camera });

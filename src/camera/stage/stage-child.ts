@@ -1,4 +1,4 @@
-/** One child of a stage: the pictures that are in it, by the order in which they went in. */
+/** One child of a stage, and the pictures in it, in the order in which they went in. */
 import { type Observable, Subject, of } from 'rxjs';
 import type { FrameTracker } from '../../ledger/index.js';
 import type { Engine, EngineEvent, FeedFormat, ProcessOptions } from '../../core/engine/engine.js';
@@ -10,10 +10,10 @@ import type { Plan } from '../../core/plan/plan.js';
 import { Run } from '../run/index.js';
 import type { Fed } from './input-queue.js';
 
-/** Told to the encoder where the source does not say. */
+/** Frame rate for the encoder if the source states none. */
 const ASSUMED_FPS = 25;
 
-/** Whose pictures they are. */
+/** The camera of the pictures. */
 interface For { readonly camera: string; readonly process: ProcessOptions | undefined }
 
 export class StageChild {
@@ -63,12 +63,12 @@ export class StageChild {
     this.#pictures.next(picture.frame.data);
   }
 
-  /** One that is unchanged stays out, and follows those inside. */
+  /** An unchanged picture stays out of the child and follows those inside. */
   follow(picture: Fed): void {
     this.#inside.add(-++this.#following, picture, picture.similarity);
   }
 
-  /** Passes those on that are unchanged, if all before them are out. */
+  /** Passes on the unchanged ones that have no picture before them left inside. */
   passUnchanged(pass: (picture: Fed) => void): void {
     this.#inside.passUnchanged(pass);
   }
@@ -80,14 +80,14 @@ export class StageChild {
     return picture;
   }
 
-  /** No more pictures; those inside come out. */
+  /** Ends the input; pictures inside still come out. */
   end(): void {
     if (this.#isEnding) return;
     this.#isEnding = true;
     this.#pictures.complete();
   }
 
-  /** The child is about to be ended: the run's next attempt waits until it is gone. One that lives on holds up nothing. */
+  /** The child is about to end: the run's next attempt waits until it is gone. A child that keeps running delays nothing. */
   leave(owner: FrameTracker['owner']): void {
     if (this.#isRunning && owner instanceof Run) this.#release = owner.hold();
   }
