@@ -1,17 +1,17 @@
 /**
- * The only place that asks for the time. Inside `TestScheduler.run` it answers virtual time, because RxJS's
+ * The only place that reads the time. Inside `TestScheduler.run` it answers virtual time, because RxJS's
  * schedulers do and neither `Date.now()` nor `performance.now()` moves there.
  */
 import { asyncScheduler, interval, Observable } from 'rxjs';
 
-/** Wall clock in ms since 1970 (virtual ms under TestScheduler). May jump: for what is shown and sent, never for durations. */
+/** Wall clock in ms since 1970 (virtual ms under TestScheduler). May jump: use it for display and messages, never for durations. */
 export function wall(): number {
   return asyncScheduler.now();
 }
 
 /**
- * Whether time is TestScheduler's: it puts its own clock in the place of the one that RxJS asks. Told by comparison
- * with the machine's, whatever either reads: without a real-time clock a machine may say 1970 until NTP answers.
+ * Whether time is TestScheduler's, which replaces the clock of RxJS. Found by comparison with the machine's clock, not by
+ * its value: a machine without a real-time clock may report 1970 until NTP answers.
  */
 export function isVirtual(): boolean {
   const before = Date.now();

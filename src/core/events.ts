@@ -2,7 +2,7 @@
 import type { RxcamError } from './errors/errors.js';
 import type { Codec, SourceInfo } from './frame/frame.js';
 
-/** Where a frame can be while rxcam holds it: counted there, never found by subtraction. */
+/** The places of a frame that rxcam holds: counted there, never found by subtraction. */
 export const PLACES = ['stdin', 'encoder', 'handover', 'sink', 'outbox', 'request'] as const;
 /**
  * `stdin`: waiting for a child; `encoder`: in a child; `handover`: passing from one step to the next;
@@ -15,8 +15,8 @@ export const DROP_CAUSES = ['outbox', 'gop', 'too-large', 'capture-lost', 'stdin
 /**
  * `outbox`: the outbox was full; `gop`: its keyframe was dropped, or, of a source's own access units, came
  * before the capture did; `too-large`: the broker takes no message of
- * that size; `capture-lost`: in the encoder when the process died; `stdin`: raw frames of a live source came faster
- * than the child that they are fed to takes them; `stopped`: cut by the end of the run;
+ * that size; `capture-lost`: in the encoder when the process died; `stdin`: raw frames of a live source arrived faster
+ * than the child takes them; `stopped`: cut by the end of the run;
  * `closed`: not sent by the deadline of `broker.close()`.
  */
 export type DropCause = (typeof DROP_CAUSES)[number];
@@ -44,7 +44,7 @@ export interface Changed extends EventBase { readonly type: 'changed'; readonly 
 /** `readMs`: since the picture before it, absent for the first of an attempt. */
 export interface Captured extends FrameEventBase { readonly type: 'captured'; readonly pts: number; readonly to: Place; readonly readMs?: number }
 export interface Skipped extends FrameEventBase { readonly type: 'skipped'; readonly from: Place; readonly reason: 'rate' | 'unchanged' }
-/** A picture looks like the last full one: a reference goes on in its place. Where none is asked for, it is `skipped`. */
+/** A picture looks like the last full one: a reference replaces it. Without references, it is `skipped`. */
 export interface UnchangedEvent extends FrameEventBase { readonly type: 'unchanged'; readonly from: Place; readonly to: Place }
 export interface Encoded extends FrameEventBase {
   readonly type: 'encoded'; readonly from: Place; readonly to: Place; readonly codec: Codec; readonly bytes: number; readonly keyframe: boolean;
@@ -53,11 +53,11 @@ export interface Encoded extends FrameEventBase {
 }
 /** A frame moved inside rxcam, e.g. from the outbox into a request, or back after a failed one. */
 export interface Moved extends FrameEventBase { readonly type: 'moved'; readonly from: Place; readonly to: Place }
-/** `reference`: it went on as a reference to the last full one. */
+/** `reference`: it was a reference to the last full one. */
 export interface Delivered extends FrameEventBase { readonly type: 'delivered'; readonly from: Place; readonly reference?: true }
 /** A delivered frame came back to a step of rxcam; `uncounted`: it was delivered before the last reset. */
 export interface Returned extends FrameEventBase { readonly type: 'returned'; readonly to: Place; readonly uncounted: boolean; readonly reference?: true }
-/** A frame that is already accounted for came back once more. */
+/** A frame that is already accounted for came back again. */
 export interface Duplicate extends FrameEventBase { readonly type: 'duplicate' }
 export interface Dropped extends FrameEventBase { readonly type: 'dropped'; readonly from: Place; readonly cause: DropCause; readonly error?: RxcamError }
 /** `reference`: the message names the last full one. */
@@ -68,14 +68,14 @@ export interface PublishedEvent extends FrameEventBase {
 /** The decoder rejected an access unit, or a read window passed without a frame. `inRow`: failures since the last good frame. */
 export interface ReadFailure extends EventBase { readonly type: 'readFailure'; readonly inRow: number; readonly reason: string }
 export interface Failed extends EventBase { readonly type: 'failed'; readonly attempt: number; readonly error: RxcamError }
-/** `nextAttemptAt`: wall clock in ms since 1970; absent when the wait is an Observable of the user's. */
+/** `nextAttemptAt`: wall clock in ms since 1970; absent if the wait is an Observable from user code. */
 export interface Retrying extends EventBase { readonly type: 'retrying'; readonly attempt: number; readonly delayMs?: number; readonly nextAttemptAt?: number; readonly error: unknown }
 export interface Recovered extends EventBase { readonly type: 'recovered'; readonly attempt: number; readonly downtimeMs: number }
 /** Which ffmpeg an attempt runs: the binary, and the version as it names itself. */
 export interface FfmpegFound extends EventBase { readonly type: 'ffmpeg'; readonly path: string; readonly version: string }
-/** Which encoder runs, and why: `requested`, `probe passed`, or the reason that hardware was given up. */
+/** Which encoder runs, and why: `requested`, `probe passed`, or the reason that hardware was not used. */
 export interface EncoderChosen extends EventBase { readonly type: 'encoder'; readonly encoder: string; readonly hardware: boolean; readonly reason: string }
-/** The reader of a source that can wait was paused, or goes on. */
+/** The reader of a source that can wait was paused or resumed. */
 export interface Paused extends EventBase { readonly type: 'paused' }
 export interface Resumed extends EventBase { readonly type: 'resumed' }
 export interface Warning extends EventBase { readonly type: 'warning'; readonly message: string }
@@ -83,7 +83,7 @@ export interface Warning extends EventBase { readonly type: 'warning'; readonly 
 export interface Reset extends EventBase { readonly type: 'reset' }
 export interface Stopped extends EventBase { readonly type: 'stopped'; readonly reason: 'completed' | 'unsubscribed' }
 
-/** Everything that can happen, told apart by `type`. */
+/** Every event, distinguished by `type`. */
 export type CameraEvent =
   | Connecting | Opened | Changed | Captured | Skipped | UnchangedEvent | Encoded | Moved | Delivered | Returned | Duplicate | Dropped
   | PublishedEvent | ReadFailure | Failed | Retrying | Recovered | FfmpegFound | EncoderChosen | Paused | Resumed | Warning | Reset | Stopped;

@@ -7,7 +7,7 @@ import { namesIn, suggestion } from './errors/suggestion.js';
 
 /**
  * Returns `given` with the schema's defaults filled in.
- * @param what - the thing the options are for, as the user wrote it: `encodeH265`, `kafka`
+ * @param what - the owner of the options, as the user wrote it: `encodeH265`, `kafka`
  * @throws InvalidOption for an unknown name, a wrong type or a value out of range
  */
 export function parseOptions<S extends z.ZodType>(what: string, schema: S, given: unknown): z.output<S> {
@@ -19,7 +19,7 @@ export function parseOptions<S extends z.ZodType>(what: string, schema: S, given
 /** A strict object: an unknown name is an error. */
 export const options = z.strictObject;
 
-/** A time in ms, 0 or more; a timer of Node takes no more than 2^31 - 1. */
+/** A time in ms, 0 or more; Node's timers take at most 2^31 - 1. */
 export const milliseconds = () => z.number().min(0).max(2 ** 31 - 1);
 /** A whole number of at least 1. */
 export const count = () => z.number().int().min(1);
@@ -27,20 +27,20 @@ export const count = () => z.number().int().min(1);
 export const byteCount = () => z.number().int().min(1);
 /** Quality of a JPEG, 1 (worst) to 100. */
 export const jpegQuality = () => z.number().int().min(1).max(100);
-/** An object of texts under names of any kind: `__proto__` is one, which a schema for records leaves out. */
+/** An object of texts under names of any kind: also `__proto__`, which a schema for records ignores. */
 export const texts = () => z.custom<Readonly<Record<string, string>>>(isTexts, { message: 'expected an object of texts' });
-/** A pino logger, of whatever copy of pino. */
+/** A pino logger, from any copy of pino. */
 export const logger = () => z.custom<Logger>((value) => typeof (value as Partial<Logger> | null)?.info === 'function', { message: 'expected a pino logger' });
-/** What one value carries: a GOP, so many frames, or so many ms. */
+/** Size of a chunk: a GOP, a number of frames, or a time in ms. */
 export const chunk = () => z.union([z.literal('gop'), options({ frames: count() }), options({ ms: z.number().positive() })], {
   error: "expected 'gop', { frames: a whole number } or { ms: a number }",
 });
-/** What ends a task early. */
+/** An AbortSignal. */
 export const abortSignal = () => z.custom<AbortSignal>((value) => value instanceof AbortSignal, { message: 'expected an AbortSignal' });
-/** A function of the user's; its arguments are not checked. */
+/** A function from user code; its arguments are not checked. */
 export const callback = <F>() => z.custom<F>((value) => typeof value === 'function', { message: 'expected a function' });
 
-/** An object for names from outside, which has none of its own: a topic may be called `__proto__`. */
+/** An object without a prototype, for names from outside: a topic may be called `__proto__`. */
 export const emptyRecord = <T>() => Object.create(null) as Record<string, T>;
 
 /** An object without its undefined members. */
@@ -62,7 +62,7 @@ function describe(what: string, issue: z.core.$ZodIssue, given: unknown, schema:
 }
 
 function unionOf(issue: z.core.$ZodIssueInvalidUnion): string {
-  // What the schema itself says is better than a list of what each of its branches says.
+  // The schema's own message is better than a list of those of its branches.
   if (issue.message !== 'Invalid input') return lowerFirst(issue.message);
   const messages = issue.errors.flat().map((one) => lowerFirst(one.message));
   return [...new Set(messages)].join(' or ') || lowerFirst(issue.message);

@@ -1,4 +1,4 @@
-/** The ledger of one camera: counted in place, sampled as statistics, and made into events where somebody observes them. */
+/** The ledger of one camera: counts in place, samples statistics, and makes events if they are observed. */
 import { Observable, ReplaySubject, Subject, share } from 'rxjs';
 import { wall } from '../core/clock.js';
 import { STATS } from '../core/defaults/defaults.js';
@@ -9,7 +9,7 @@ import type { Published } from '../core/frame/frame.js';
 import { type CameraStats, StatsSampler } from './report/index.js';
 import { Tally } from './tally.js';
 
-/** Hears of each published message: how many pictures it holds, and its time from decoding to acknowledgement, in ms. */
+/** Called for each published message with the number of its pictures and its time from decoding to acknowledgement, in ms. */
 export type PublishedListener = (frames: number, latencyMs: number) => void;
 
 export class CameraLedger {
@@ -21,7 +21,7 @@ export class CameraLedger {
   onPublished: PublishedListener | undefined;
 
   readonly events$: Observable<CameraEvent> = this.#events.asObservable();
-  /** Events that are not about single pictures: these are made whether somebody observes them or not. */
+  /** Events that are not about single pictures: always made, observed or not. */
   readonly turns$: Observable<CameraEvent> = this.#turns.asObservable();
   readonly stats$: Observable<CameraStats> = new Observable<CameraStats>((subscriber) => {
     const sampler = new StatsSampler(this.tally, STATS.every, (stats) => { subscriber.next(stats); });
@@ -56,7 +56,7 @@ export class CameraLedger {
   }
 }
 
-/** Counts what happens to the pictures of one run, and makes events of it where somebody observes them. */
+/** Counts what happens to the pictures of one run, and makes events if they are observed. */
 export class CountedFrameEvents extends FrameEvents {
   readonly #ledger: CameraLedger;
   readonly #tally: Tally;
@@ -119,7 +119,7 @@ export class CountedFrameEvents extends FrameEvents {
     if (isObserved) super.published(seq, frames, from, ack, latencyMs, isReference);
   }
 
-  /** Brings the statistics up to date first: they come before the event that changed them. */
+  /** Updates the statistics first: they come before the event that changed them. */
   #isObserved(): boolean {
     this.#ledger.counted();
     return this.#ledger.isObserved;

@@ -1,4 +1,4 @@
-/** What the ledger counts, beside drops and places. */
+/** Counts of the ledger, apart from drops and places. */
 
 /** Counts of pictures; `messages` alone counts messages. */
 export interface Counts {
@@ -8,7 +8,7 @@ export interface Counts {
   readonly skipped: number;
   /** Of the skipped: those that `skipRate` left out. */
   readonly thinned: number;
-  /** Those that `skipUnchanged` found unchanged: skipped, or gone on as a reference to the last full one. */
+  /** Those that `skipUnchanged` found unchanged: skipped, or replaced by a reference to the last full one. */
   readonly diff: number;
   /** Of the published and delivered: those that were such a reference. */
   readonly references: number;
@@ -39,7 +39,7 @@ export interface Shares {
   readonly diffRate: number;
 }
 
-/** What has been decided on, and the shares of it. */
+/** The pictures decided on so far, and shares of them. */
 export function decided(
   { published, delivered, references, thinned, diff }: Pick<Counts, 'published' | 'delivered' | 'references' | 'thinned' | 'diff'>,
 ): Shares & { readonly full: number; readonly total: number } {

@@ -1,4 +1,4 @@
-/** A histogram of durations that is changed in place; `snapshot` gives what `record` would. */
+/** A histogram of durations, changed in place; `snapshot` equals the result of `record`. */
 import { BUCKETS, type Histogram, bucketOf } from './histogram.js';
 
 export class DurationTally {
@@ -12,7 +12,7 @@ export class DurationTally {
   #used = 0;
   readonly #buckets = new Uint32Array(BUCKETS);
 
-  /** One duration more; `ms` below 0 counts as 0. */
+  /** Adds one duration; `ms` below 0 counts as 0. */
   add(ms: number): void {
     const value = Math.max(0, ms);
     const index = bucketOf(value);

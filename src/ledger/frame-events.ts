@@ -4,10 +4,10 @@ import type { RxcamError } from '../core/errors/errors.js';
 import type { CameraEvent, DropCause, Encoded, Place } from '../core/events.js';
 import type { Published } from '../core/frame/frame.js';
 
-/** What `encoded` says of an access unit. */
+/** Facts about an access unit in an `encoded` event. */
 export type EncodedFacts = Pick<Encoded, 'codec' | 'bytes' | 'keyframe' | 'width' | 'height'>;
 
-/** What happens to the pictures of one run: `frames` of them, the first of which is `seq`. */
+/** Reports what happens to the pictures of one run: `frames` of them, starting with `seq`. */
 export class FrameEvents {
   constructor(readonly camera: string, readonly run: number, readonly tell: (event: CameraEvent) => void) {}
 

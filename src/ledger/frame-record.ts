@@ -1,6 +1,6 @@
 /**
  * The record of one picture: where it is now. Values carry it under a symbol; steps of rxcam `take` a value,
- * move it and end it; user code in between needs to know nothing of it.
+ * move it and end it; user code in between need not know about it.
  */
 import { FRAME_RECORDS, type RecordRef, type Accounted } from '../core/frame/accounted.js';
 import type { LastTimes } from '../core/frame/last-times.js';
@@ -9,9 +9,9 @@ import type { EventBody, Place } from '../core/events.js';
 import type { FrameEvents } from './frame-events.js';
 import type { Numbering } from '../core/frame/numbering.js';
 
-/** What makes a source that can wait stop reading: whoever holds too much blocks, and unblocks later. */
+/** Stops the reading of a source that can wait: a step that holds too much blocks it, and unblocks it later. */
 export interface Pressure {
-  /** Whether the source can wait (a file), or goes on regardless (a live camera). */
+  /** Whether the source can wait (a file) or continues regardless (a live camera). */
   readonly waits: boolean;
   block(holder: object): void;
   unblock(holder: object): void;
@@ -22,7 +22,7 @@ export interface RecordOwner {
   readonly id: number;
   readonly camera: string;
   readonly pressure: Pressure;
-  /** What runs the plans of frames that come from this run. */
+  /** Runs the plans of frames that come from this run. */
   readonly engine: Engine;
   readonly process?: ProcessOptions;
   /** Rises with each reset of the statistics. */
@@ -31,9 +31,9 @@ export interface RecordOwner {
   readonly live: boolean;
   /** Numbers the camera's messages 1, 2, 3 …, over reconnects and resets. */
   readonly numbering: Numbering;
-  /** What the last picture and the last message took. */
+  /** Durations of the last picture and the last message. */
   lastTimes(): LastTimes;
-  /** Hears what happens to single pictures. */
+  /** Receives what happens to single pictures. */
   readonly frames: FrameEvents;
   emit(body: EventBody): void;
 }
@@ -45,11 +45,11 @@ export interface FrameRecord extends RecordRef {
   readonly capturedMono: number;
   place: Place | 'delivered' | undefined;
   epoch: number;
-  /** A reference to the last full picture goes on in its place. */
+  /** Set if a reference to the last full picture replaces it. */
   isReference?: true;
   /** The steps that have taken it. */
   takenBy?: readonly object[];
-  /** On a second copy of a picture: it was counted when it came, and is nowhere else. */
+  /** Set on a second copy of a picture: it was counted when it arrived, and is in no other place. */
   readonly isCopy?: boolean;
 }
 

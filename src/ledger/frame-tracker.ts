@@ -1,4 +1,4 @@
-/** A step's hold on pictures: what it does with them is told to the ledger. */
+/** A step's hold on pictures: reports to the ledger what the step does with them. */
 import type { FrameRecord, RecordOwner, Pressure } from './frame-record.js';
 import { mono } from '../core/clock.js';
 import type { RxcamError } from '../core/errors/errors.js';
@@ -7,7 +7,7 @@ import type { EncodedFacts } from './frame-events.js';
 import type { Published } from '../core/frame/frame.js';
 
 /**
- * A step's hold on the pictures of one value; every call tells the ledger. A tracker of a value that is already
+ * A step's hold on the pictures of one value; every call is reported to the ledger. A tracker of a value that is already
  * held or settled elsewhere (the user sent it twice) counts nothing.
  */
 export class FrameTracker {
@@ -33,7 +33,7 @@ export class FrameTracker {
     if (first !== undefined) first.owner.frames.skipped(first.seq, this.records.length, this.#put(first, undefined), reason);
   }
 
-  /** A reference goes on in place of the picture. */
+  /** A reference replaces the picture. */
   refer(to: Place): void {
     const first = this.records[0];
     if (first === undefined) return;
@@ -59,7 +59,7 @@ export class FrameTracker {
     first.owner.frames.published(first.seq, this.records.length, this.#put(first, undefined), ack, latencyMs, first.isReference === true);
   }
 
-  /** Puts the value into the user's hands, unless a step took it while it was passed on. */
+  /** Counts the value as delivered to the user, unless a step took it while it was passed on. */
   delivered(): void {
     const { records } = this;
     const first = records[0];
@@ -70,7 +70,7 @@ export class FrameTracker {
     new FrameTracker(records.filter((record) => record.place === 'handover')).deliver();
   }
 
-  /** The user's sink took it to its end. */
+  /** The user's code has it. */
   deliver(): void {
     const first = this.records[0];
     if (first !== undefined) first.owner.frames.delivered(first.seq, this.records.length, this.#put(first, 'delivered'), first.isReference === true);
@@ -82,7 +82,7 @@ export class FrameTracker {
     return first === undefined ? 0 : mono() - first.capturedMono;
   }
 
-  /** Puts all of them where the first is to be; returns where it was. */
+  /** Moves all of them to one place; returns where the first was. */
   #put(first: FrameRecord, to: FrameRecord['place']): Place {
     const from = first.place as Place;
     for (const record of this.records) {

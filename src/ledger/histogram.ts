@@ -7,7 +7,7 @@ const SMALLEST_MS = 0.001;
 /** 0.001 ms · 2^36 is 19 hours. */
 export const BUCKETS = 36 * PER_OCTAVE;
 
-/** What is known of a set of durations. */
+/** A summary of a set of durations. */
 export interface Histogram {
   readonly count: number;
   readonly sumMs: number;
@@ -17,7 +17,7 @@ export interface Histogram {
   readonly buckets: readonly number[];
 }
 
-/** A summary for people. All in ms; zeros while `count` is 0. */
+/** Figures for people. All in ms; zeros while `count` is 0. */
 export interface Timing {
   readonly count: number;
   readonly last: number;
@@ -30,7 +30,7 @@ export interface Timing {
 
 export const EMPTY_HISTOGRAM: Histogram = { count: 0, sumMs: 0, minMs: 0, maxMs: 0, lastMs: 0, buckets: [] };
 
-/** The histogram with one duration more; `ms` below 0 counts as 0. */
+/** The histogram with one more duration; `ms` below 0 counts as 0. */
 export function record(histogram: Histogram, ms: number): Histogram {
   const value = Math.max(0, ms);
   const index = bucketOf(value);

@@ -14,7 +14,7 @@ export type CameraState = 'idle' | 'connecting' | 'streaming' | 'waiting' | 'fai
 
 /** Which encoder runs, and why. */
 export interface EncoderInUse {
-  /** As ffmpeg calls it: `libx265`, `hevc_nvenc` … */
+  /** Its name in ffmpeg: `libx265`, `hevc_nvenc` … */
   readonly name: string;
   readonly hardware: boolean;
   readonly reason: string;
@@ -41,7 +41,7 @@ export interface Ledger {
   /** The last failure's code. */
   readonly lastError?: string;
   readonly encoder?: EncoderInUse;
-  /** What the last access unit is. */
+  /** Format of the last access unit. */
   readonly codec?: Codec;
 }
 
@@ -62,7 +62,7 @@ export const EMPTY_LEDGER: Ledger = {
   frameBytes: 0, width: 0, height: 0, resets: 0, downtimeMs: 0,
 };
 
-/** The ledger after one event more. */
+/** The ledger after one more event. */
 export function fold(ledger: Ledger, event: CameraEvent): Ledger {
   switch (event.type) {
     case 'captured': {
@@ -96,7 +96,7 @@ export function fold(ledger: Ledger, event: CameraEvent): Ledger {
   }
 }
 
-/** What was delivered before the last reset counts as captured once more. */
+/** A picture delivered before the last reset counts as captured again. */
 function returned(ledger: Ledger, { frames, uncounted, to, reference }: Returned): Ledger {
   if (uncounted) return move(add(ledger, 'captured', frames), undefined, to, frames);
   return move(referred(add(ledger, 'delivered', -frames), { reference, frames: -frames }), undefined, to, frames);
@@ -113,7 +113,7 @@ function unchanged(ledger: Ledger, frames: number): Ledger {
 
 function published(ledger: Ledger, { frames, bytes, reference }: PublishedEvent): Ledger {
   const next = add(add(add(ledger, 'published', frames), 'messages', 1), 'bytes', bytes);
-  // What was found unchanged before the last reset has saved nothing since.
+  // Pictures found unchanged before the last reset have saved nothing since.
   return reference ? add(next, 'bytesSaved', -Math.min(bytes, ledger.counts.bytesSaved)) : next;
 }
 
@@ -121,7 +121,7 @@ function referred(ledger: Ledger, { frames, reference }: { readonly frames: numb
   return reference ? add(ledger, 'references', frames) : ledger;
 }
 
-/** Whether a camera in this state does something, if only to wait for its next attempt. */
+/** Whether a camera in this state is active; waiting for the next attempt counts as active. */
 export function isAtWork(state: CameraState): boolean {
   return state === 'connecting' || state === 'streaming' || state === 'waiting';
 }

@@ -1,4 +1,4 @@
-/** A pino line for each change of state, and one every so many published frames. */
+/** Writes a pino line for each change of state, and one every `logEveryFrames` published frames. */
 import type { Logger } from 'pino';
 import type { CameraEvent } from '../core/events.js';
 import type { CameraLedger } from './camera-ledger.js';
@@ -8,7 +8,7 @@ import { report, reportFacts, statsOf } from './report/index.js';
 /** Events that come with every change of pressure: not logged. */
 const QUIET = new Set<CameraEvent['type']>(['paused', 'resumed']);
 
-/** Logs for as long as the events last. No event of a single picture is made for it. */
+/** Logs until the events end. It needs no events of single pictures. */
 export function logEvents(ledger: CameraLedger, logger: Logger, everyPublished: number): void {
   ledger.onPublished = (frames, latencyMs) => {
     if (crosses(ledger.tally.counts.published, frames, everyPublished)) logger.info(figuresOf(ledger.camera, ledger.tally.snapshot(), latencyMs), 'published');
@@ -18,7 +18,7 @@ export function logEvents(ledger: CameraLedger, logger: Logger, everyPublished: 
   });
 }
 
-/** The report since the last reset, and the way of the last message. */
+/** The report since the last reset, and the durations of the last message. */
 function figuresOf(camera: string, ledger: Ledger, latencyMs: number): Record<string, unknown> {
   return { camera, published: ledger.counts.published, latencyMs: Math.round(latencyMs), ...reportFacts(report(statsOf(ledger))) };
 }
@@ -32,7 +32,7 @@ function levelOf(event: CameraEvent): 'info' | 'warn' | 'error' {
   return ['retrying', 'warning', 'readFailure'].includes(event.type) ? 'warn' : 'info';
 }
 
-/** The event without what only programs need; an error as its code and message. */
+/** The event without the fields that only programs need; an error as its code and message. */
 function factsOf(event: CameraEvent): Record<string, unknown> {
   const { type: _, at: __, ...facts } = event;
   if (!('error' in facts) || !(facts.error instanceof Error)) return facts;

@@ -1,4 +1,4 @@
-/** How a value comes into a step of rxcam, and how it is passed on to the next or to the user's code. */
+/** Takes values into a step of rxcam, and passes them on to the next step or to the user's code. */
 import { type FrameRecord, recordsOf } from './frame-record.js';
 import { FRAME_RECORDS, type Accounted } from '../core/frame/accounted.js';
 import type { Place } from '../core/events.js';
@@ -6,7 +6,7 @@ import { FrameTracker } from './frame-tracker.js';
 
 /**
  * Takes a value into a step of rxcam: from the step before it, or back from the user's code.
- * @param step - which one: a picture that comes to the same step again is a duplicate; undefined where its place says it
+ * @param step - the step: a picture that reaches it again is a duplicate; undefined where its place shows that
  */
 export function take(value: Accounted, to: Place, step?: object): FrameTracker {
   const records = recordsOf(value) ?? [];
@@ -28,7 +28,7 @@ export function take(value: Accounted, to: Place, step?: object): FrameTracker {
   return new FrameTracker(taken === records.length ? records : [...passed, ...delivered]);
 }
 
-/** Whether the step has not taken the picture before; from now on it has. */
+/** Whether the step takes the picture for the first time; marks it as taken. */
 function isNew(record: FrameRecord, step: object | undefined): boolean {
   if (step === undefined) return true;
   const { takenBy } = record;
@@ -38,7 +38,7 @@ function isNew(record: FrameRecord, step: object | undefined): boolean {
   return true;
 }
 
-/** The value for the step after: what the tracker does not hold of it is a copy there, and counts no more. */
+/** The value for the next step: records that the tracker does not hold become copies there, which count no more. */
 export function passedOn<T extends Accounted>(value: T, tracker: FrameTracker): T {
   const records = recordsOf(value);
   if (records === undefined || records.length === tracker.records.length) return value;
@@ -47,8 +47,8 @@ export function passedOn<T extends Accounted>(value: T, tracker: FrameTracker): 
 }
 
 /**
- * Passes a value on. What no step of rxcam takes before `pass` returns is delivered to the user's code.
- * The value's records must stand in `handover`.
+ * Passes a value on. Pictures that no step of rxcam takes before `pass` returns count as delivered to the user's code.
+ * The value's records must be in `handover`.
  */
 export function handOver(tracker: FrameTracker, pass: () => void): void {
   pass();

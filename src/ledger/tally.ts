@@ -1,6 +1,6 @@
 /**
- * The ledger of a camera, counted in place: a picture that moves costs a few additions. `fold` says the same as a pure function
- * and is its specification; `snapshot` gives what `fold` would.
+ * The ledger of a camera, counted in place: a picture that moves costs a few additions. Its specification is the pure
+ * function `fold`: `snapshot` equals its result.
  */
 import type { Counts } from './counts.js';
 import { type CameraEvent, DROP_CAUSES, type DropCause, PLACES, type Place } from '../core/events.js';
@@ -10,7 +10,7 @@ import { type CameraState, EMPTY_LEDGER, type EncoderInUse, type Ledger, isAtWor
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** What an access unit adds to the ledger. */
+/** The part of an access unit that the ledger records. */
 export interface UnitFacts {
   readonly codec: Codec;
   readonly bytes: number;
@@ -40,7 +40,7 @@ export class Tally {
   #lastError: string | undefined;
   #codec: Codec | undefined;
 
-  /** Whether the camera is at work, or pictures are left of its work. */
+  /** Whether the camera is active, or still has pictures in flight. */
   get isBusy(): boolean {
     return this.inFlight > 0 || isAtWork(this.state);
   }
@@ -86,7 +86,7 @@ export class Tally {
     this.#leave(from, frames);
   }
 
-  /** @param isUncounted - delivered before the last reset: it counts as captured once more */
+  /** @param isUncounted - delivered before the last reset: it counts as captured again */
   returned(frames: number, to: Place, isUncounted: boolean, isReference: boolean): void {
     if (isUncounted) this.counts.captured += frames;
     else {

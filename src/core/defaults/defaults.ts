@@ -1,15 +1,15 @@
-/** The default of every option in one place, with its unit and its reason. What no option changes is in limits.ts. */
+/** The default of every option in one place, with its unit and its reason. Fixed numbers are in limits.ts. */
 export { LIVENESS, REMOTE_CODECS, SOURCE, TEST_SOURCE } from './source.js';
 
 /** Reconnecting. */
 export const RETRY = {
   /** First wait, ms: long enough for a camera's session to expire at its end. */
   initialMs: 5_000,
-  /** Longest wait, ms: a camera that is back is in use half a minute later at most. */
+  /** Longest wait, ms: a camera that is back is in use within half a minute. */
   maxMs: 30_000,
   /** Each wait is this many times the one before it. */
   factor: 2,
-  /** Share of each wait that is random, 0 to 1; set it where many cameras hang on one server. */
+  /** Share of each wait that is random, 0 to 1; set it if many cameras share one server. */
   jitter: 0,
   /** Frames must flow this long without a break before the waits start from `initialMs` again; ms. */
   stableAfterMs: 30_000,
@@ -25,11 +25,11 @@ export const OUTBOX = {
   handleMaxBytes: 256 * 1024 * 1024,
   /** A source that can wait is paused above this share of the bounds … */
   highWater: 0.5,
-  /** … and goes on below this one. */
+  /** … and resumes below this one. */
   lowWater: 0.25,
 } as const;
 
-/** A sink of the user's own. */
+/** A sink in user code. */
 export const DELIVER = {
   /** One value after the other. */
   concurrency: 1,
@@ -39,23 +39,23 @@ export const DELIVER = {
 export const BROKER = {
   /** How long a message waits for others to go in the same request; ms. */
   lingerMs: 5,
-  /** Messages of one topic and key in the request under way, at most. */
+  /** Largest number of messages of one topic and key in a request. */
   maxInFlight: 16,
-  /** Bytes of one request, at most: Kafka's own default for a request is 100 MiB, for a message 1 MiB. */
+  /** Largest request in bytes: Kafka's own default for a request is 100 MiB, for a message 1 MiB. */
   maxRequestBytes: 8 * 1024 * 1024,
-  /** Bytes of all requests under way: the clients keep a copy of each until it is answered. */
+  /** Bytes of all requests in progress: the clients keep a copy of each until it is answered. */
   maxBytesUnderWay: 32 * 1024 * 1024,
   /** First wait after a failed request; doubles up to `retryMaxMs`. */
   retryInitialMs: 250,
   retryMaxMs: 10_000,
-  /** A request without an answer; ms. */
+  /** Time limit of a request; ms. */
   requestTimeoutMs: 10_000,
   connectTimeoutMs: 5_000,
-  /** Failures in a row after which the brokers function is asked again and the connection is made anew. */
+  /** Failures in a row after which the brokers function is called again and the connection is replaced. */
   refreshAfterFailures: 3,
   /** Deadline of `close()`; ms. */
   closeDeadlineMs: 5_000,
-  /** After that a connection that does not end in order is left to itself; ms. */
+  /** Further time after which a connection that does not close cleanly is abandoned; ms. */
   disconnectTimeoutMs: 2_000,
 } as const;
 
@@ -84,7 +84,7 @@ export const REDIS = {
   maxStreamBytes: 256 * 1024 * 1024,
   /** The server's limit for one value (proto-max-bulk-len). */
   maxMessageBytes: 512 * 1024 * 1024,
-  /** A connection that is closed has so long to end in order; ms. */
+  /** Time limit for closing a connection cleanly; ms. */
   disconnectTimeoutMs: 500,
 } as const;
 
@@ -100,7 +100,7 @@ export const MEMORY = {
 
 /** H.265. */
 export const H265 = {
-  /** Every message decodes alone: a consumer may start anywhere and lose what it likes. */
+  /** Every message decodes alone: a consumer may start anywhere and lose any message. */
   mode: 'frame',
   /** x265's constant rate factor, 0 (lossless) to 51; 23 gives SSIM 0.97 on surveillance footage. */
   crf: 23,
@@ -108,9 +108,9 @@ export const H265 = {
   preset: 'ultrafast',
   /** Pictures from one keyframe to the next in stream mode: two seconds at 25 fps. */
   gop: 50,
-  /** Software is everywhere, and the same everywhere. */
+  /** Software encoding runs everywhere, with the same result. */
   hardware: false,
-  /** What is sent is then the source's: its gop, its quality, its order. */
+  /** Reuse sends the source's own GOP, quality and order. */
   reuse: false,
 } as const;
 
@@ -127,7 +127,7 @@ export const SNAPSHOT = { timeoutMs: 60_000 } as const;
 export const MATRICE = {
   /** `ip_key_name`: the service that the messages are for. */
   serviceId: 'rxcam',
-  /** `location` where none is given, in the words of the system that rxcam follows. */
+  /** Default `location`, as the system names it that defines the format. */
   location: 'Unknown Location',
 } as const;
 
@@ -139,30 +139,30 @@ export const STATS = {
   logEveryFrames: 50,
 } as const;
 
-/** Leaving out what has not changed: mpdecimate's own 12 levels of 255; who joins sees something within 10 s. */
+/** Skipping unchanged pictures: mpdecimate's own 12 levels of 255; a new viewer sees a picture within 10 s. */
 export const UNCHANGED = { threshold: 12 / 255, maxGapMs: 10_000 } as const;
 
 /** Scaling. */
 export const RESIZE = {
   fit: 'inside',
-  /** A larger picture has no more in it. */
+  /** Enlarging adds no detail. */
   enlarge: false,
-  /** What is made of a picture seldom asks for the shape of its pixels. */
+  /** Consumers seldom read the shape of pixels. */
   squarePixels: true,
   /** About 1 ms a picture for 1080p to 640x360; the sharper ones take 2 to 3. */
   algorithm: 'bilinear',
 } as const;
 
-/** CameraStreamer: those of the system that rxcam follows. */
+/** CameraStreamer: the defaults of the system that it replaces. */
 export const STREAMER = {
   videoCodec: 'h265',
   h265Mode: 'frame',
   h265Quality: 23,
   useHardware: false,
   stripInputContent: false,
-  /** Failures in a row after which the broker is asked for anew. */
+  /** Failures in a row after which the broker's address is looked up again. */
   connectionRefreshThreshold: 10,
-  /** A function that says where the broker is is asked no more often; ms. */
+  /** Minimum time between two address lookups; ms. */
   connectionRefreshIntervalMs: 60_000,
   /** JPEG, 1 (worst) to 100. */
   quality: 85,

@@ -1,14 +1,14 @@
-/** The defaults of what reads topics, with their units and reasons. */
+/** Defaults for reading topics, with their units and reasons. */
 
 /** Reading a topic. */
 export const SUBSCRIBE = {
-  /** As a camera: what is there already is asked for. */
+  /** Like a camera, live: older messages are read on request. */
   from: 'latest',
-  /** Messages that were read and are not handed out yet. */
+  /** Messages read and not yet emitted. */
   maxMessages: 1_000,
   /** Bytes of them. */
   maxBytes: 16 * 1024 * 1024,
-  /** A message is taken once it was handed out; `deliver` takes it when it is done. */
+  /** A message is acknowledged when it is emitted; `deliver` acknowledges it when the work is done. */
   acknowledge: 'auto',
 } as const;
 
@@ -16,15 +16,15 @@ export const SUBSCRIBE = {
 export const RECORD = {
   /** Length of a file: small enough to look through, large enough that a day has no thousands. */
   every: 600_000,
-  /** Two pictures further apart than this stand in two files: MP4 has one length for all that is between them. */
+  /** Two pictures further apart than this go into two files: MP4 has one duration for all that is between them. */
   gapMs: 5_000,
   hls: false,
 } as const;
 
-/** A clip out of a broker. */
+/** A clip from a broker. */
 export const CLIP = {
-  /** How far back the keyframe before the beginning is looked for, one after the other; ms. The last is a camera's longest GOP. */
+  /** Distances to search back for the keyframe before the beginning, in turn; ms. The last is a camera's longest GOP. */
   lookBackMs: [2_000, 10_000, 60_000, 600_000],
-  /** A message is on the broker so long after its picture at most; ms. */
+  /** Longest time from a picture to its message on the broker; ms. */
   latenessMs: 60_000,
 } as const;

@@ -1,4 +1,4 @@
-/** Defaults of a source: how it is read, and for how long it may say nothing. */
+/** Defaults of a source: how to read it, and how long it may be silent. */
 
 /** Liveness of a source; ms. */
 export const LIVENESS = {
@@ -6,23 +6,23 @@ export const LIVENESS = {
   connectTimeoutMs: 10_000,
   /** From the answer to the first picture: some cameras take 40 s. */
   firstFrameTimeoutMs: 45_000,
-  /** The least length of a read window; three frame times where that is longer. */
+  /** Minimum length of a read window; three frame times if that is longer. */
   readWindowMs: 1_000,
-  /** So many read failures in a row make a reconnect. */
+  /** Read failures in a row that cause a reconnect. */
   maxReadFailures: 10,
 } as const;
 
 /** Reading a source. */
 export const SOURCE = {
-  /** Over UDP a lost packet is a torn picture. */
+  /** Over UDP a lost packet damages the picture. */
   transport: 'tcp',
   /** Waits for packets out of order. */
   latency: 'smooth',
-  /** HTTP files: what has been downloaded is not downloaded again. */
+  /** HTTP files: a file in the cache is not downloaded again. */
   download: true,
   /** Largest file; bytes. */
   maxDownloadBytes: 4 * 1024 ** 3,
-  /** Downloads: bytes a second that must come over a minute; 0 lets any pass. What drips holds an attempt for days. */
+  /** Downloads: minimum bytes a second over a minute; 0 sets no minimum. A slow server could hold an attempt for days. */
   minDownloadBytesPerSecond: 1_000,
   /** Whether a playlist on the disk may name files outside its own folder: a list is often not the user's own work. */
   allowLocalPlaylists: false,
@@ -31,17 +31,17 @@ export const SOURCE = {
   decoderThreads: 1,
   /** A camera's main stream; its sub stream comes first in some. */
   stream: 'largest',
-  /** Where the source says that its pictures are fields; it costs the latency of a picture there, and nothing elsewhere. */
+  /** Deinterlaces if the source flags its pictures as fields; costs the latency of a picture there, and nothing elsewhere. */
   deinterlace: 'auto',
   /** A file is played once. */
   loop: false,
-  /** 8K has 33 million. */
+  /** 8K has 33 million pixels. */
   maxPixels: 64_000_000,
-  /** 0 to 19; cameras are as important as what else runs. */
+  /** 0 to 19; cameras are as important as other processes. */
   nice: 0,
-  /** What was found in ffmpeg since 2018 is not mended in that build. */
+  /** Vulnerabilities found in ffmpeg since 2018 are not fixed in that build. */
   allowOldFfmpeg: false,
-  /** ffmpeg's own read timeout is longer than the longest of rxcam's by so much; ms. */
+  /** How much longer ffmpeg's own read timeout is than the longest of rxcam's; ms. */
   readTimeoutMarginMs: 1_000,
 } as const;
 

@@ -1,9 +1,9 @@
-/** What `decode` asks of whatever turns access units into pictures: ffmpeg, or the fake of `rxcam/testing`. */
+/** The interface of a decoder, which turns access units into pictures: ffmpeg, or the fake of `rxcam/testing`. */
 import type { Observable } from 'rxjs';
 import type { Codec, PixelFormat } from '../frame/frame.js';
 import type { Size } from '../pictures/size.js';
 
-/** An access unit, with a media time by which its picture is known. */
+/** An access unit, with a media time that identifies its picture. */
 export interface DecoderUnit {
   /** In µs, 0 or more; different for each unit. Pictures come out in its order. */
   readonly pts: number;
@@ -18,7 +18,7 @@ export interface DecodedPicture extends Size {
   readonly data: Buffer;
 }
 
-/** The form of the pictures that are wanted. */
+/** The format of the pictures to return. */
 export interface PictureForm {
   readonly pixelFormat: PixelFormat | 'jpeg';
   /** Of a JPEG, 1 (worst) to 100. */
@@ -30,10 +30,10 @@ export interface PictureForm {
 /** Access units of one codec and one size. */
 export interface DecoderInput extends Size {
   readonly codec: Codec;
-  /** Degrees clockwise by which each picture is to be turned. */
+  /** Degrees clockwise to turn each picture. */
   readonly rotation?: number | undefined;
   readonly units$: Observable<DecoderUnit>;
-  /** The decoder says whether it takes another unit now; nothing is sent before the first `true`. */
+  /** Called by the decoder: whether it takes another unit now; nothing is sent before the first `true`. */
   ready(yes: boolean): void;
 }
 

@@ -1,57 +1,57 @@
-/** What the kernel asks of whatever runs a plan: ffmpeg, or the fake of `rxcam/testing`. */
+/** The interface of an engine, which runs a plan: ffmpeg, or the fake of `rxcam/testing`. */
 import type { Observable } from 'rxjs';
 import type { Codec, ColorInfo, PixelFormat, SourceInfo } from '../frame/frame.js';
 import type { Plan } from '../plan/plan.js';
 import type { SkipState } from '../pictures/skip.js';
 
-/** The form of raw frames on a child's stdin. */
+/** The format of raw frames on a child's stdin. */
 export interface FeedFormat {
   readonly width: number;
   readonly height: number;
   readonly pixelFormat: PixelFormat;
-  /** Frames per second that the encoder is told; it has no part in what is kept. */
+  /** Frame rate for the encoder; it does not affect which pictures are kept. */
   readonly fps: number;
   readonly color?: ColorInfo;
   /** Width of a pixel by its height, `16:11`; absent for square ones. */
   readonly sampleAspectRatio?: string;
 }
 
-/** Raw frames for an engine that runs steps on frames instead of a source. */
+/** Raw frames for an engine that runs steps on frames in place of a source. */
 export interface Feed {
   readonly format: FeedFormat;
-  /** The pictures, one whole one a value. */
+  /** The pictures, one in each value. */
   readonly pictures$: Observable<Buffer>;
-  /** The engine says whether it takes another picture now; nothing is sent before the first `true`. */
+  /** Called by the engine: whether it takes another picture now; nothing is sent before the first `true`. */
   ready(yes: boolean): void;
 }
 
-/** Media time in the middle of a file that was sought is exact but for this; µs. */
+/** After a seek, pts may be off by this much; µs. */
 export const RESUME_TOLERANCE_US = 5;
 
 /**
- * Where a file is taken up after its capture failed. Pictures up to there may be reported as captured once more, not as
- * output; all that follow must come, with the media time that they had.
+ * Where to resume a file after its capture failed. Pictures up to there may be reported as captured again, not as
+ * output; all later ones must be, with the media time that they had.
  */
 export interface ResumePoint {
-  /** Media time of the last picture that is not wanted again, in µs. */
+  /** Media time of the last picture that is settled, in µs. */
   readonly afterPts: number;
   readonly skip: readonly SkipState[];
 }
 
-/** What a camera's processes may do and take. */
+/** Limits and rights of a camera's processes. */
 export interface ProcessOptions {
-  /** 0 to 19: how much they stand back for other processes. */
+  /** Niceness, 0 to 19; 19 is the lowest priority. */
   readonly nice: number;
-  /** Whether the ffmpeg of 2018 may read what comes from afar. */
+  /** Whether the ffmpeg of 2018 may read from a network. */
   readonly allowOldFfmpeg: boolean;
 }
 
-/** What an engine may know and do. */
+/** What an engine gets beside its plan. */
 export interface EngineContext {
   readonly camera: string;
-  /** Says that a process has been started; the next attempt waits until the returned function is called. */
+  /** Reports that a process has started; the next attempt waits until the returned function is called. */
   hold(): () => void;
-  /** Whether what has been read is more than can be held: stop reading while true. */
+  /** Stop reading while true: more has been read than can be held. */
   readonly paused$: Observable<boolean>;
   readonly process?: ProcessOptions;
   readonly resume?: ResumePoint;
@@ -60,7 +60,7 @@ export interface EngineContext {
 
 /** One thing that an engine reports. */
 export type EngineEvent =
-  /** Something is being done before the source can answer (a download, a probe of hardware): the timeout starts anew. */
+  /** Work continues before the source can answer (a download, a probe of hardware): the timeout starts again. */
   | { readonly type: 'progress' }
   /** The binary that runs. */
   | { readonly type: 'ffmpeg'; readonly path: string; readonly version: string }
@@ -82,15 +82,15 @@ export type EngineEvent =
   | { readonly type: 'encoder'; readonly encoder: string; readonly hardware: boolean; readonly reason: string }
   | { readonly type: 'warning'; readonly message: string };
 
-/** What the source says of itself. */
+/** Properties that the source states. */
 export interface OpenedSource {
   readonly type: 'opened';
   readonly source: Partial<SourceInfo>;
-  /** Frames per second that ffmpeg takes it to have where the source states none: it may be the container's time base. */
+  /** ffmpeg's guess at the frame rate if the source states none: it may be the container's time base. */
   readonly guessedFps?: number;
 }
 
-/** A picture or an access unit out of the engine. */
+/** A picture or an access unit from the engine. */
 export interface EngineOutput {
   readonly type: 'output';
   readonly pts: number;
@@ -103,12 +103,12 @@ export interface EngineOutput {
   readonly hidden?: true;
   /** Width of a pixel by its height, `16:11`; absent for square ones. */
   readonly sampleAspectRatio?: string;
-  /** Degrees clockwise by which what is not decoded is to be turned. */
+  /** Degrees clockwise to turn a picture that is not decoded. */
   readonly rotation?: number;
 }
 
 /**
- * Runs a plan from start to end. Completes when the source has ended and everything is out; errors with an
+ * Runs a plan from start to end. Completes when the source has ended and all output is emitted; errors with an
  * RxcamError; unsubscribing ends the process.
  */
 export type Engine = (plan: Plan, context: EngineContext) => Observable<EngineEvent>;

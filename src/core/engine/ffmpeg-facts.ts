@@ -1,8 +1,8 @@
-/** What is known of an ffmpeg binary: its version and what it was built with. */
+/** Facts about an ffmpeg binary: its version and what it was built with. */
 
 export interface FfmpegFacts {
   readonly path: string;
-  /** Whether it is the packaged build, or as old: it knows none of what was mended in ffmpeg since 2018. */
+  /** Whether it is the packaged build, or as old: it has none of the fixes in ffmpeg since 2018. */
   readonly isOld: boolean;
   /** As it names itself. */
   readonly version: string;

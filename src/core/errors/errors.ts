@@ -1,9 +1,9 @@
-/** The failures, a class each, told apart by `code`. Messages are redacted before they get here. */
+/** The failures: one class and one `code` each. Messages are redacted before they get here. */
 import { exhausted } from './exhausted.js';
 
-/** What every failure of rxcam carries. */
+/** Properties of every failure of rxcam. */
 export interface ErrorDetails {
-  /** Key of the camera, where one is concerned. */
+  /** Key of the camera, if the failure belongs to one. */
   readonly camera?: string;
   /** Which attempt of the run failed, from 1. */
   readonly attempt?: number;
@@ -34,13 +34,13 @@ export class SourceRefused extends RxcamError {
 }
 /** The camera has no session or bandwidth left for one more viewer. */
 export class SourceBusy extends SourceRefused { override readonly code = 'SOURCE_BUSY'; }
-/** The camera does not send over the transport that was asked for. */
+/** The camera does not support the requested transport. */
 export class TransportRefused extends SourceRefused { override readonly code = 'TRANSPORT_REFUSED'; }
 /** No connection, or no first frame, within its timeout. */
 export class SourceTimeout extends RxcamError { readonly code = 'SOURCE_TIMEOUT'; }
-/** The source wants other credentials (401, 403). */
+/** The source rejects the credentials (401, 403). */
 export class SourceUnauthorized extends RxcamError { readonly code = 'SOURCE_UNAUTHORIZED'; }
-/** The host answers, the stream or file is not there (404, no such file, no such device). */
+/** The host answers, but the stream or file does not exist (404, no such file, no such device). */
 export class SourceNotFound extends RxcamError { readonly code = 'SOURCE_NOT_FOUND'; }
 /** The source has no video in it. */
 export class NoVideo extends RxcamError { readonly code = 'NO_VIDEO'; }
@@ -54,15 +54,15 @@ export class DecodeFailed extends RxcamError { readonly code = 'DECODE_FAILED'; 
 export class EncoderFailed extends RxcamError { readonly code = 'ENCODER_FAILED'; }
 /** ffmpeg died: a signal, or an exit code without a better reason. */
 export class CaptureCrashed extends RxcamError { readonly code = 'CAPTURE_CRASHED'; }
-/** The machine has no file, process or memory left for a capture. It passes: it is tried again for ever. */
+/** The machine has no file, process or memory left for a capture. That passes: `retry` tries again without limit. */
 export class ResourceExhausted extends RxcamError { readonly code = 'RESOURCE_EXHAUSTED'; }
 /** The broker does not answer or does not take messages. */
 export class BrokerUnavailable extends RxcamError { readonly code = 'BROKER_UNAVAILABLE'; }
-/** The broker answers, and its login may not do what is asked: the message names the right. */
+/** The broker answers, but the login lacks a right: the message names it. */
 export class BrokerUnauthorized extends RxcamError { readonly code = 'BROKER_UNAUTHORIZED'; }
 /** The broker takes no message of that size. */
 export class MessageTooLarge extends RxcamError { readonly code = 'MESSAGE_TOO_LARGE'; }
-/** A recording can't be written: the disk is full, or the folder is not ours to write to. */
+/** A recording can't be written: the disk is full, or the folder is not writable. */
 export class RecordingFailed extends RxcamError { readonly code = 'RECORDING_FAILED'; }
 /** An option is wrong: the message names it, what was given and what is allowed. */
 export class InvalidOption extends RxcamError { readonly code = 'INVALID_OPTION'; }
@@ -86,7 +86,7 @@ export function failure(code: ErrorCode, message: string, details?: ErrorDetails
   return new ERRORS[code](message, details);
 }
 
-/** A failure of an engine as one of a camera; anything that is none of rxcam's is a crash of `what`. */
+/** A failure of an engine as one of a camera; any other error becomes a crash of `what`. */
 export function failureOf(cause: unknown, what: string, details: ErrorDetails): RxcamError {
   const short = exhausted(cause);
   if (short !== undefined) return new ResourceExhausted(`${what} failed: ${short}`, { ...details, cause });
@@ -94,7 +94,7 @@ export function failureOf(cause: unknown, what: string, details: ErrorDetails): 
   return failure(cause.code as ErrorCode, cause.message, { ...details, cause: cause.cause, stderr: cause.stderr });
 }
 
-/** Whether an error is one of rxcam's, of whatever copy of it. */
+/** Whether an error is one of rxcam's, from any copy of it. */
 export function isRxcamError(error: unknown): error is RxcamError {
   const code = error instanceof Error ? (error as { code?: unknown }).code : undefined;
   return typeof code === 'string' && Object.hasOwn(ERRORS, code);

@@ -1,6 +1,6 @@
-/** What the system says when it has none left of something: files, processes, memory. It passes, and is no fault of a camera. */
+/** Errors of a system that is out of files, processes or memory. They pass, and are no fault of a camera. */
 
-/** By Node's codes; the limit that each of them means, and who raises it. */
+/** By Node's error codes: the limit that each means, and how to raise it. */
 const SHORT_OF: Readonly<Record<string, string>> = {
   EMFILE: 'this process has as many files and sockets open as it may: raise its limit (ulimit -n, LimitNOFILE)',
   ENFILE: 'the machine has as many files open as it may: raise fs.file-max',
@@ -8,7 +8,7 @@ const SHORT_OF: Readonly<Record<string, string>> = {
   ENOMEM: 'there is no memory left: give the machine or container more, or run fewer cameras',
 };
 
-/** What there is none left of, and what to do; undefined for any other error. */
+/** The exhausted resource, and what to do; undefined for any other error. */
 export function exhausted(error: unknown): string | undefined {
   const { code } = (error ?? {}) as { code?: unknown };
   return typeof code === 'string' && Object.hasOwn(SHORT_OF, code) ? SHORT_OF[code] : undefined;

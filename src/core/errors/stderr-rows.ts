@@ -1,24 +1,24 @@
-/** What ffmpeg prints of sources that fail: each kind of source declares the rows that are its own. */
+/** Lines that ffmpeg prints about failing sources: each kind of source declares its own rows. */
 import type { ErrorCode } from './errors.js';
 
 /** A pattern of a line on stderr, and the failure that it means. */
 export type StderrRow = readonly [pattern: RegExp, code: ErrorCode];
 
-/** Rows of one kind of source. In each list the first that is found in any line decides. */
+/** Rows of one kind of source. In each list the first row that matches any line decides. */
 export interface StderrRows {
-  /** Answers of the source: they decide before all else. */
+  /** Answers of the source: they decide before all others. */
   readonly answers: readonly StderrRow[];
   /** Failures of opening and reading it: an encoder that fails decides before them. */
   readonly failures: readonly StderrRow[];
 }
 
-/** What the system says of a file or a device, and ffmpeg of what it can't make. */
+/** Errors of the system about a file or a device, and of ffmpeg about an encoder or filter. */
 const SYSTEM: StderrRow = [/No such (file or directory|device)|Cannot find a proper format|Is a directory|Permission denied|No such filter/i, 'SOURCE_NOT_FOUND'];
 
-/** Of a device or a pattern: nothing of a network. */
+/** For a device or a pattern: no network errors. */
 export const LOCAL_ROWS: StderrRows = { answers: [], failures: [SYSTEM] };
 
-/** Of whatever ffmpeg reads by a protocol, be it from rxcam's own gate. */
+/** For all that ffmpeg reads by a protocol, rxcam's own gate included. */
 export const NETWORK_ROWS: StderrRows = {
   answers: [
     [/401 Unauthorized|403 Forbidden|authorization failed|access denied/i, 'SOURCE_UNAUTHORIZED'],

@@ -1,10 +1,10 @@
 /** "Did you mean": the option whose name is nearest to an unknown one. */
 import type { z } from 'zod';
 
-/** Letters by which two names may differ. */
+/** Number of letters in which two names may differ. */
 const MAX_DISTANCE = 2;
 
-/** ` (did you mean 'initialMs'?)`: a name that lacks its unit, or is off by a letter or two. Empty where nothing is near. */
+/** ` (did you mean 'initialMs'?)`: a name that lacks its unit, or is off by a letter or two. Empty if none is near. */
 export function suggestion(given: string, known: readonly string[]): string {
   const near = known.filter((name) => startsAlike(name, given)).sort((a, b) => a.length - b.length)[0] ?? nearest(given, known);
   return near === undefined ? '' : ` (did you mean '${near}'?)`;

@@ -1,6 +1,6 @@
-/** What ties a value to the ledger: opaque here, read by the ledger alone. */
+/** Ties a value to the ledger: opaque here, only the ledger reads it. */
 
-/** Under which values carry their records; global, so that a second copy of rxcam does no harm. */
+/** Key of a value's records; global, so that several copies of rxcam share it. */
 export const FRAME_RECORDS: unique symbol = Symbol.for('rxcam.records') as never;
 
 /** The record of one picture, as a value sees it. */
@@ -9,7 +9,7 @@ export interface RecordRef {
   readonly seq: number;
 }
 
-/** What a value owes to the ledger: enumerable, so that `{ ...frame }` in a user's `map` keeps its record. */
+/** A value with records in the ledger: enumerable, so that `{ ...frame }` in a user's `map` keeps them. */
 export interface Accounted {
   readonly [FRAME_RECORDS]?: readonly RecordRef[];
 }

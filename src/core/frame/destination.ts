@@ -1,6 +1,6 @@
-/** Where a message goes, and what it becomes once that is known. */
+/** The destination of a message, and the parts of the message that depend on it. */
 
-/** Where `publish` brings a message. */
+/** Where `publish` sends a message. */
 export interface Destination {
   /** `kafka`, `redis`, `memory` … */
   readonly kind: string;
@@ -10,11 +10,11 @@ export interface Destination {
   readonly topic: string;
 }
 
-/** What a message is once its destination is known. */
+/** The parts of a message that depend on its destination. */
 export interface Completed {
   readonly value: Buffer;
   /** Fields of a Redis entry. */
   readonly fields?: Readonly<Record<string, string | Buffer>>;
-  /** Redis: a consumer group that the stream is to have. */
+  /** Redis: a consumer group to create on the stream. */
   readonly consumerGroup?: string;
 }

@@ -1,4 +1,4 @@
-/** The values that flow: a decoded picture, its access unit, the message made of it, the broker's acknowledgement. */
+/** The values of a pipeline: a decoded picture, its access unit, its message, the broker's acknowledgement. */
 import type { Accounted } from './accounted.js';
 import type { Completed, Destination } from './destination.js';
 import type { PictureFacts } from './picture-facts.js';
@@ -8,7 +8,7 @@ export const PIXEL_FORMATS = ['yuv420p', 'nv12', 'gray', 'rgb24', 'bgr24', 'rgba
 /** One of them. */
 export type PixelFormat = (typeof PIXEL_FORMATS)[number];
 
-/** What the bytes of an access unit are. */
+/** Format of an access unit's bytes. */
 export type Codec = 'h265' | 'h264' | 'jpeg';
 
 /** `frame`: every access unit decodes alone. `stream`: a closed GOP of access units. */
@@ -22,7 +22,7 @@ export interface ColorInfo {
   readonly transfer?: string;
 }
 
-/** Where a value comes from, and when. */
+/** Origin and time of a value. */
 export interface Origin extends Accounted {
   /** Key of the camera. */
   readonly camera: string;
@@ -40,9 +40,9 @@ export interface Origin extends Accounted {
   readonly height: number;
   /** Width of a pixel by its height, as ffmpeg writes it: `16:11`. Absent for square pixels. */
   readonly sampleAspectRatio?: string;
-  /** What the source says of itself, as far as it is known. */
+  /** Properties of the source, as far as they are known. */
   readonly source?: SourceInfo;
-  /** Pictures a second that come here, by the source's own rate and `skipRate`; absent where neither says. */
+  /** Frames per second here, from the source's own rate and `skipRate`; absent if neither is known. */
   readonly fps?: number;
 }
 
@@ -54,7 +54,7 @@ export interface SourceInfo {
   readonly address: string;
   readonly width?: number;
   readonly height?: number;
-  /** Frames per second, as the source states; where it states none that can be, as its first pictures show. */
+  /** Frames per second, as the source states; if it states none that is plausible, as its first pictures show. */
   readonly fps?: number;
   /** Whether `fps` is what the first pictures show. */
   readonly fpsMeasured?: boolean;
@@ -65,7 +65,7 @@ export interface SourceInfo {
   readonly sampleAspectRatio?: string;
   /** Whether a picture is two fields; absent where the source does not say. */
   readonly interlaced?: boolean;
-  /** Degrees clockwise by which pictures are turned before they are shown; 0 for those that are mirrored alone. */
+  /** Degrees clockwise to turn pictures before they are shown; 0 for pictures that are only mirrored. */
   readonly rotation?: number;
   /** Seconds, for a source that has an end. */
   readonly durationSeconds?: number;
@@ -81,19 +81,19 @@ export interface Frame extends Origin {
 /** For types alone: no value has it. */
 declare const STRAIGHT: unique symbol;
 
-/** A picture straight out of a camera. Steps that make or choose pictures give plain frames: after them nothing can be passed through. */
+/** A picture directly from a camera. Steps that make or choose pictures give plain frames, which `passthrough` does not take. */
 export interface SourceFrame extends Frame { readonly [STRAIGHT]: true }
 
 /** For types alone: no value has it. */
 declare const CHANGED: unique symbol;
 
-/** A picture that has changed, by `skipUnchanged`: what leaves pictures out stands before that. */
+/** A picture that has changed, by `skipUnchanged`: other steps that skip pictures go before it. */
 export interface ChangedFrame extends Frame { readonly [CHANGED]: 'skipRate and skipUnchanged stand before skipUnchanged' }
 
 /** A picture that may be left out. */
 export type AnyFrame = Frame & { readonly [CHANGED]?: undefined };
 
-/** What is said of a picture that `skipUnchanged` found unchanged, where a reference goes in its place. */
+/** Facts about a picture that `skipUnchanged` found unchanged, if a reference replaces it. */
 export interface Unchanged {
   /** Likeness to the last full picture, 0 to 1: 1 − the mean absolute difference of brightness / 255. */
   readonly similarity: number;
@@ -117,11 +117,11 @@ export interface EncodedFrame extends Origin {
   readonly frames: number;
   /** `seq` of the last picture in `data`. */
   readonly lastSeq: number;
-  /** Degrees clockwise by which the picture is to be turned: for the source's own access units alone. Absent for none. */
+  /** Degrees clockwise to turn the picture, only for the source's own access units. Absent for none. */
   readonly rotation?: number;
   /** Of a chunk: its pictures, in the order of their access units. */
   readonly pictures?: readonly PictureFacts[];
-  /** Constant rate factor, where the encoder has one. */
+  /** Constant rate factor, if the encoder has one. */
   readonly crf?: number;
   /** JPEG quality 1 (worst) to 100, where the codec is jpeg. */
   readonly quality?: number;
@@ -131,15 +131,15 @@ export interface EncodedFrame extends Origin {
   readonly encodeMs: number;
   /** Annex B bytes for H.264 and H.265, one JFIF picture for JPEG; empty for a picture that is `unchanged`. */
   readonly data: Buffer;
-  /** Set on a picture that looks like the last full one: only where `toMessage` was asked for references. */
+  /** Set on a picture that looks like the last full one: only if `toMessage` has references on. */
   readonly unchanged?: Unchanged;
 }
 
-/** What goes to the broker. */
+/** A message for the broker. */
 export interface CameraMessage extends Origin {
   /** Unique for each message; a consumer knows a repeated one by it. */
   readonly id: string;
-  /** Partition key on Kafka, field `_message_key` or `ce_key` on Redis; the camera's key unless told. */
+  /** Partition key on Kafka, field `_message_key` or `ce_key` on Redis; default: the camera's key. */
   readonly key: string;
   /** 1, 2, 3 … for each camera, over reconnects. */
   readonly inputOrder: number;
@@ -151,9 +151,9 @@ export interface CameraMessage extends Origin {
   readonly referenceOrder?: number;
   /** Header that receives the inputOrder sent before this one to the same topic and key, if the format has one. */
   readonly previousOrderHeader?: string;
-  /** Redis: a consumer group that the stream has from its beginning on. */
+  /** Redis: a consumer group to create at the stream's beginning. */
   readonly consumerGroup?: string;
-  /** Adds what only `publish` knows; left alone where `value` is no longer `of`, the bytes that it belongs to. */
+  /** Adds the facts that only `publish` knows; ignored if `value` is no longer `of`, the bytes that it belongs to. */
   readonly completion?: { readonly of: Buffer; complete(to: Destination): Completed };
   readonly mode: EncodeMode;
   readonly keyframe: boolean;

@@ -1,6 +1,6 @@
-/** What identifies a picture, from the camera to whoever decodes it. */
+/** Identifies a picture, from the camera to the consumer that decodes it. */
 
-/** What identifies one picture of a camera's run. */
+/** Identifies one picture of a camera's run. */
 export interface PictureFacts {
   /** Number of the decoded picture in its run, from 1. */
   readonly seq: number;

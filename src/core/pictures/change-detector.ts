@@ -1,7 +1,7 @@
 /**
- * Which pictures `skipUnchanged` keeps: the rule of ffmpeg's mpdecimate, in numbers for its options, and as a function for
- * frames that no ffmpeg sees before they are skipped. A picture is compared with the last one kept, in blocks of 8x8 that
- * stand 4 apart: it has changed if one block differs by more than `hi`, or a third of them by more than `lo`.
+ * Decides which pictures `skipUnchanged` keeps: the rule of ffmpeg's mpdecimate, as numbers for its options, and as a function
+ * for frames that are skipped in Node. A picture is compared with the last one kept, in blocks of 8x8,
+ * 4 pixels apart: it has changed if one block differs by more than `hi`, or a third of them by more than `lo`.
  */
 import type { Frame, PixelFormat } from '../frame/frame.js';
 
@@ -9,28 +9,28 @@ import type { Frame, PixelFormat } from '../frame/frame.js';
 export interface ChangeRule {
   /** Mean difference of an 8x8 block above which a picture has changed, 0 to 1. */
   readonly threshold: number;
-  /** One is kept in each slot of so many ms of media time. */
+  /** Length of a slot of media time, in which one picture is always kept; ms. */
   readonly maxGapMs: number;
-  /** Whether a reference to the last full picture goes out in place of each that is left out. */
+  /** Whether a reference to the last full picture replaces each one that is left out. */
   readonly references: boolean;
 }
 
 /** Sums of absolute differences over the 64 pixels of a block; `frac` is a share of all blocks. */
 export interface BlockLimits { readonly hi: number; readonly lo: number; readonly frac: number }
 
-/** What a threshold means for a block; 5/12 and 0.33 are mpdecimate's own. */
+/** The limits of a block for a threshold; 5/12 and 0.33 are mpdecimate's own. */
 export function blockLimits(threshold: number): BlockLimits {
   const hi = Math.round(threshold * 255 * 64);
   return { hi, lo: Math.round((hi * 5) / 12), frac: 0.33 };
 }
 
 /**
- * What stands around a picture while it is compared, in pixels: mpdecimate looks at nothing left of the 8th column and at
- * no block that is cut off. The rows below change their colour with each slot of time, which makes it keep a picture then.
+ * Margin around a picture while it is compared, in pixels: mpdecimate ignores the first 8 columns and incomplete blocks.
+ * The rows below change their colour with each slot of time, so that it keeps a picture then.
  */
 export const MARGIN = { left: 16, right: 8, bottom: 16 } as const;
 
-/** The slot of media time (µs) that a picture stands in. The operations are those of `t` in ffmpeg, in their order. */
+/** The slot of media time (µs) of a picture. The operations are those of `t` in ffmpeg, in their order. */
 export function slotOf(pts: number, maxGapMs: number): number {
   return Math.floor((pts * 1e-6 * 1000) / maxGapMs);
 }
@@ -45,7 +45,7 @@ export class ChangeDetector {
     this.#limits = blockLimits(rule.threshold);
   }
 
-  /** Likeness to the last frame kept, 0 to 1; undefined if this one is to be kept. */
+  /** Likeness to the last frame kept, 0 to 1; undefined if this one is kept. */
   likeness(frame: Frame): number | undefined {
     const slot = slotOf(frame.pts, this.rule.maxGapMs);
     const isDue = slot !== this.#slot;

@@ -6,7 +6,7 @@ export interface Size { readonly width: number; readonly height: number }
 /** Of a picture that is not shown as it is stored: the width of a pixel by its height, `16:11`. */
 export interface Shape { readonly sampleAspectRatio?: string | undefined }
 
-/** Widths by heights of pixels that are believed; others are taken for square. */
+/** Range of plausible pixel shapes; pixels outside it count as square. */
 export const SHAPES = { least: 0.125, most: 8 } as const;
 
 /** Width of a pixel by its height. */

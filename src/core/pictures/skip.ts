@@ -6,7 +6,7 @@
 /** `every`: keep the 1st, (n+1)th, (2n+1)th …; `fps`: keep when floor(pts · num / (den · 10⁶)) changes. */
 export type SkipRule = { readonly every: number } | { readonly num: number; readonly den: number };
 
-/** Where a rule stands: pictures seen by it, and the media time of the last one kept (µs). */
+/** State of a rule: number of pictures seen, and the media time of the last one kept (µs). */
 export interface SkipState {
   readonly seen: number;
   readonly keptPts?: number;
@@ -37,7 +37,7 @@ export function advance(state: SkipState, pts: number, kept: boolean): SkipState
 
 /**
  * The same rule as an expression for ffmpeg's `select`, in a graph whose time base is 1/1000000.
- * @param state - where the rule stands, for a file that is taken up in the middle
+ * @param state - the state of the rule, for a file that is resumed in the middle
  */
 export function selectExpression(rule: SkipRule, state: SkipState = SKIP_START): string {
   if ('every' in rule) return `not(mod(n+${state.seen % rule.every},${rule.every}))`;
@@ -50,7 +50,7 @@ function slot(rule: { num: number; den: number }, pts: number): number {
   return Math.floor((pts * rule.num) / (rule.den * 1e6));
 }
 
-/** Pictures a second that the rules leave of `fps`; undefined where nothing says it. */
+/** Frames per second that the rules leave of `fps`; undefined if unknown. */
 export function rateAfter(rules: readonly SkipRule[], fps: number | undefined): number | undefined {
   return rules.reduce((rate, rule) => {
     if ('every' in rule) return rate === undefined ? rate : rate / rule.every;

@@ -1,4 +1,4 @@
-/** What a Capture will do when it is subscribed: an origin and steps, which become one ffmpeg command. */
+/** The plan of a Capture: an origin and steps, which become one ffmpeg command on subscription. */
 import type { Observable } from 'rxjs';
 import type { ChangeRule } from '../pictures/change-detector.js';
 import type { ReconnectPolicy } from './reconnect-policy.js';
@@ -8,15 +8,15 @@ import type { EncodedFrame, Frame, PixelFormat } from '../frame/frame.js';
 import type { SkipRule } from '../pictures/skip.js';
 import type { Source, StreamChoice } from '../source.js';
 
-/** Name of the encoder where there is none: the source's own access units are sent. */
+/** Encoder name for access units copied from the source. */
 export const COPY = 'copy';
 
-/** Whether two fields are made one picture: where the source says so, always, never. */
+/** Whether to deinterlace: if the source says so, always, never. */
 export type Deinterlace = 'auto' | boolean;
 
 /** A run of a camera, opened for one subscription. */
 export interface OpenRun {
-  /** The values that a plan makes of it. */
+  /** The values of the run under a plan. */
   values(plan: Plan): Observable<Frame | EncodedFrame>;
   /** The subscription has ended. */
   close(): void;
@@ -31,7 +31,7 @@ export interface CameraOrigin {
   readonly pixelFormat: PixelFormat;
   readonly decoderThreads: number;
   readonly stream: StreamChoice;
-  /** Decoded from afar besides those that cameras use. */
+  /** Codecs to decode from a network besides those that cameras use. */
   readonly codecs: readonly string[];
   readonly maxPixels: number;
   readonly deinterlace: Deinterlace;
@@ -42,13 +42,13 @@ export interface CameraOrigin {
 /** How a camera's pictures are read. */
 export type CameraReading = Omit<CameraOrigin, 'kind' | 'openRun' | 'source' | 'firstFrameTimeoutMs'>;
 
-/** Frames out of the user's hands. */
+/** Frames from user code. */
 export interface FramesOrigin { readonly kind: 'frames'; readonly frames$: Observable<Frame> }
 
 export interface Plan {
   readonly origin: CameraOrigin | FramesOrigin;
   readonly steps: readonly Step[];
-  /** Set once a `retry` stands among the steps. */
+  /** Set if `retry` is among the steps. */
   readonly reconnect?: ReconnectPolicy;
 }
 
@@ -62,12 +62,12 @@ export function unitStep(plan: Plan): UnitStep | undefined {
   return plan.steps.find(givesUnits);
 }
 
-/** Whether no picture is decoded: the source's own access units are wanted. */
+/** Whether the plan copies the source's own access units and decodes no picture. */
 export function isCopied(plan: Plan): boolean {
   return plan.steps.some((step) => ruleOf(step).gives === 'copied');
 }
 
-/** The rule by which unchanged pictures are left out, if they are. */
+/** The rule that leaves out unchanged pictures, if there is one. */
 export function changeRule(plan: Plan): ChangeRule | undefined {
   return plan.steps.flatMap((step) => {
     const { leavesOut } = ruleOf(step);
@@ -75,7 +75,7 @@ export function changeRule(plan: Plan): ChangeRule | undefined {
   })[0];
 }
 
-/** The rules by which pictures are left out for their time, in order. */
+/** The rules that leave pictures out by their time, in order. */
 export function skipRules(plan: Plan): readonly SkipRule[] {
   return plan.steps.flatMap((step) => {
     const { leavesOut } = ruleOf(step);
@@ -83,12 +83,12 @@ export function skipRules(plan: Plan): readonly SkipRule[] {
   });
 }
 
-/** The steps that ffmpeg does: all of them, but for those on frames that Node does before. */
+/** The steps that ffmpeg runs: all except those that Node runs on frames before. */
 export function ffmpegSteps({ origin, steps }: Plan): readonly Step[] {
   return origin.kind === 'camera' ? steps : steps.filter((step) => ruleOf(step).inNode === false);
 }
 
-/** The plan with one step more. */
+/** The plan with one more step. */
 export function withStep(plan: Plan, step: Step): Plan {
   const last = unitStep(plan);
   if (last !== undefined) {
@@ -111,14 +111,14 @@ export function withReferences(plan: Plan): Plan {
   }) };
 }
 
-/** What has changed must not be left out afterwards. */
+/** No step may leave out a changed picture after `skipUnchanged`. */
 function checkThinned(plan: Plan, { kind }: Step): void {
   const before = plan.steps.find((step) => hasChange(ruleOf(step).leavesOut));
   if (before === undefined) return;
   throw new InvalidOption(`${kind} after ${before.kind} given; allowed before it: a picture that has changed must not be left out`);
 }
 
-/** What is not decoded has no pictures that a step could have worked on. */
+/** Without decoding there are no pictures for a step to work on. */
 function checkCopied({ origin, steps }: Plan): void {
   const before = origin.kind === 'frames' ? 'code that takes pictures' : steps[0]?.kind;
   if (before === undefined) return;

@@ -1,8 +1,8 @@
-/** Addresses as people write them, in their parts: where the login ends, whatever characters stand unencoded in its password. */
+/** Splits addresses as people write them: finds the end of the login, whatever unencoded characters its password has. */
 import { decoded } from './secret-places.js';
 
 const HOST = String.raw`(?:\[[0-9a-f:.%]+\]|[\p{L}\p{N}_](?:[\p{L}\p{N}_.-]*[\p{L}\p{N}_])?\.?)(?::\d{1,5})?`;
-/** An `@` that a host follows: in an address by itself, and in a text where anything may stand behind it. */
+/** An `@` that a host follows: in an address by itself, and in a text where anything may follow. */
 const MARK_IN_ADDRESS = new RegExp(`@(?=${HOST}(?:[/?#]|$))`, 'giu');
 export const MARK_IN_TEXT = new RegExp(`@(?=${HOST}(?:[^\\p{L}\\p{N}_@-]|$))`, 'giu');
 
@@ -13,13 +13,13 @@ export interface SplitAddress {
   readonly user?: string;
   readonly password?: string;
   readonly rest: string;
-  /** Set where a password may go on in what looks like a path: no part of such an address is a host to ask for. */
+  /** Set if a password may continue in what looks like a path: no part of such an address may be used as a host. */
   readonly isAmbiguous?: true;
 }
 
 /**
- * Parts of an address that a user wrote, whatever characters stand unencoded in its password. Where it can be
- * read as a proper URL, that reading is taken; else the credentials end at the last `@` that a host follows.
+ * Parts of an address that a user wrote, whatever unencoded characters its password has. If it can be
+ * read as a proper URL, it is; else the credentials end at the last `@` that a host follows.
  */
 export function splitCredentials(url: string): SplitAddress {
   const found = /^([a-z][a-z0-9+.-]*:\/\/)(.*)$/is.exec(url);
@@ -73,11 +73,11 @@ export function widestPassword(after: string): string | undefined {
   return at === undefined || colon === -1 || colon > at ? undefined : after.slice(colon + 1, at);
 }
 
-/** A secret as it stands, decoded, encoded in the usual ways, and inside JSON. */
+/** A secret as written, decoded, encoded in the usual ways, and inside JSON. */
 export function forms(secret: string): string[] {
   const plain = decoded(secret);
   const inJson = JSON.stringify(plain).slice(1, -1);
-  // Whoever takes what is encoded for plain encodes it once more.
+  // A program that takes an encoded secret for plain text encodes it again.
   const encoded = [plain, secret].flatMap((text) => [encode(text), encodeURI(wellFormed(text))]);
   return [secret, plain, encodeOnce(secret), ...encoded, inJson];
 }
@@ -92,7 +92,7 @@ export function lastIn(marks: readonly number[], from: number, end: number): num
   return mark !== undefined && mark >= from ? mark : undefined;
 }
 
-/** The last `@` of a part, though no host follows: what is before it is hidden all the same. */
+/** The last `@` of a part, though no host follows: the part before it is hidden as well. */
 export function lastAt(text: string, from: number, end: number): number | undefined {
   const at = text.slice(from, end).lastIndexOf('@');
   return at === -1 ? undefined : from + at;

@@ -1,7 +1,7 @@
 /** Values in the query of an address that are not shown as they are: secrets, and addresses which may hold some. */
 import { decoded, isSecretParameter } from './secret-places.js';
 
-/** A name, percent-encoded perhaps, and what stands before it. */
+/** A name, perhaps percent-encoded, and the text before it. */
 const NAME = /[?&;#]((?:[\w.~[\]-]|%[0-9a-f]{2})+)=/gi;
 const SCHEME = /[a-z][a-z0-9+.-]{0,15}:\/\//iy;
 /** The same, encoded once or twice, as in `?src=rtsp%3A%2F%2F…`. */
@@ -14,13 +14,13 @@ interface Parameter {
   readonly address?: string;
 }
 
-/** The parameters of a text in order; `end` finds the end of a value. What is neither secret nor an address is left out. */
+/** The parameters of a text in order; `end` finds the end of a value. Values that are neither secret nor an address are left out. */
 export function *parametersOf(text: string, end: RegExp): Generator<Parameter> {
   const names = new RegExp(NAME);
   for (let found = names.exec(text); found !== null; found = names.exec(text)) {
     const from = names.lastIndex;
     const isSecret = isSecretParameter(found[1] ?? '');
-    // Other parameters may stand in the value of one that is no secret: `?a=b?password=x`.
+    // The value of a parameter that is no secret may contain others: `?a=b?password=x`.
     if (!isSecret && !startsAt(text, from, ENCODED_SCHEME)) continue;
     end.lastIndex = from;
     const to = end.exec(text)?.index ?? text.length;
@@ -30,7 +30,7 @@ export function *parametersOf(text: string, end: RegExp): Generator<Parameter> {
   }
 }
 
-/** What is written like an address and can't be decoded is none, and is taken for a secret. */
+/** A value that looks like an address and can't be decoded counts as a secret. */
 function addressOf(value: string): string | undefined {
   return [value, decoded(value), decoded(decoded(value))].find((one) => startsAt(one, 0, SCHEME));
 }

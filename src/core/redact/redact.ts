@@ -8,13 +8,13 @@ import { PLAIN_NAMES, decoded, isSecretInPath, isSecretOption } from './secret-p
 export { isSecretOption, normalizeUrl, splitCredentials, wellFormed };
 
 const HIDDEN = '***';
-/** Shorter secrets stand in too many other words; they are hidden inside addresses only. */
+/** Shorter secrets are part of too many other words; they are hidden inside addresses only. */
 const SHORTEST = 3;
 
-/** Where the value of a parameter ends: in an address by itself, and in a text. */
+/** End of a parameter's value: in an address by itself, and in a text. */
 const END_IN_ADDRESS = /&/g;
 const END_IN_TEXT = /[&\s'"#;<>]/g;
-/** What messages say of an address's form: no login. */
+/** The form of an address as messages show it: without login. */
 const FORM = '[user:password@]';
 /** Addresses within an address that are read apart; a value with more of them is hidden whole. */
 const DEEPEST = 3;
@@ -34,16 +34,16 @@ const AUTHORIZATION = new RegExp(
   String.raw`${HEADER})(?!["']|\*\*\*)(?:(?:basic|bearer)[ \t]+[^\s"',]+|\S[^\r\n]*)`, 'gi');
 const SCHEME_END = /(?<=[a-z0-9+.-]):\/\//gi;
 const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
-/** What can only be the path of a file. */
+/** A text that can only be the path of a file. */
 const PATH = /^(?:\.{0,2}[\\/]|~)/;
-/** A login in a text that stands behind no proper scheme: `user:password@host`, `rtsp//user:password@host`. */
+/** A login in a text without a proper scheme: `user:password@host`, `rtsp//user:password@host`. */
 const NO_SCHEME = /((?:^|[\s"'<(])(?:[a-z]{2,8}(?::\/|\/\/?))?)[^\s"'<>(:/@]+:(?!\/\/)[^\s"'<>@]+(?=@[\w[])/gi;
 /** A user and a password, where no host follows. */
 const LOGIN = /^(?!test:|file:)([\w.-]{2,}:)(?!\d+(?:[/?#]|$)|\/|.*\.\w{2,5}$)[^/]+$/;
 
 /**
  * An address as it may be shown: `rtsp://***@camera.example.com/stream`. One that was mistyped (a blank before it, a slash that is
- * missing, no scheme) is hidden up to its last `@`: what it means is not understood, and does not have to be.
+ * missing, no scheme) is hidden up to its last `@`: its meaning need not be known.
  */
 export function redactUrl(url: string): string {
   return shownUrl(url, 0);
@@ -96,7 +96,7 @@ function hideInPath(whole: string, before: string, name: string): string {
   return isSecretInPath(name) ? `${before}${name}=${HIDDEN}` : whole;
 }
 
-/** What must not be shown of an address, in every form in which it could turn up. */
+/** The secrets of an address, in every form in which they could appear. */
 export function secretsOf(url: string): string[] {
   return secretsWithin(url, 0);
 }
@@ -121,7 +121,7 @@ function secretsWithin(url: string, depth: number): string[] {
 
 /**
  * The text without credentials.
- * @param secrets - known secrets, hidden wherever they stand
+ * @param secrets - known secrets, hidden wherever they appear
  */
 export function redact(text: string, secrets: Iterable<string> = []): string {
   const known = longEnough(secrets).sort((a, b) => b.length - a.length);
@@ -151,7 +151,7 @@ function longEnough(secrets: Iterable<string>): string[] {
   return [...secrets].filter((secret) => secret.length >= SHORTEST);
 }
 
-/** Addresses in a line that nothing else is known of. Each character is looked at a few times at most. */
+/** Addresses in any line of text. Each character is read a few times at most. */
 function hideCredentials(line: string): string {
   const marks = marksOf(line, MARK_IN_TEXT);
   let shown = '';
@@ -178,7 +178,7 @@ function endInText(line: string, from: number, marks: readonly number[]): number
   return next === undefined ? lastAt(line, from, end) : lastIn(marks, next, endOfWord(line, next));
 }
 
-/** Where a run of characters ends that could all be an address before its path. */
+/** End of a run of characters that could all be an address before its path. */
 function endOfWord(line: string, from: number): number {
   const delimiter = /[/?#\s'"<>]/g;
   delimiter.lastIndex = from;

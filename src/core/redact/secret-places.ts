@@ -1,9 +1,9 @@
 /**
- * The one place that knows what is secret: each kind of source and broker declares where its logins stand. Beside that, all of
+ * The one place that knows what is secret: each kind of source and broker declares where its logins are. In addition, all of
  * them may hold a login before the `@` of an address.
  */
 
-/** Names are compared in small letters, without what is no letter and no digit: `X-Amz-Signature` is `xamzsignature`. */
+/** Names are compared in lower case, letters and digits only: `X-Amz-Signature` is `xamzsignature`. */
 interface Places {
   /** Parameters of a query with just this name. */
   readonly parameters: readonly string[];
@@ -39,7 +39,7 @@ const ENDING = new RegExp(`(?:${ALL.flatMap(({ endings }) => endings).join('|')}
 const IN_PATH = new Set(ALL.flatMap(({ path }) => path));
 /** Options of brokers, members of what is logged, flags of the command line. */
 const OPTION = /pass|secret|token|sasl|credential|auth/i;
-/** Of a text that nothing else is known of: only names that can mean nothing else. */
+/** For any text: only names that can mean nothing else. */
 export const PLAIN_NAMES = ['password', 'passwd', 'passphrase', 'pwd', 'secret', 'token'].join('|');
 
 /** Whether the value of a parameter in a query is hidden; the name may be percent-encoded, even twice. */

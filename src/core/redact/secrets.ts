@@ -1,4 +1,4 @@
-/** What must not be shown, kept where nothing shows it: printing or serialising an object that holds one gives nothing away. */
+/** Keeps secrets out of sight: printing or serialising an object that holds one reveals nothing. */
 import { secretsOf } from './redact.js';
 
 export class Secrets implements Iterable<string> {
@@ -9,7 +9,7 @@ export class Secrets implements Iterable<string> {
     for (const address of addresses) this.addOf(address);
   }
 
-  /** Those of one address more. */
+  /** Adds those of one more address. */
   addOf(address: string): void {
     this.add(...secretsOf(address));
   }

@@ -1,11 +1,11 @@
-/** Steps one after the other: what they are to ffmpeg, and what becomes of a size. Both go the same way. */
+/** Combines steps in order: their filters for ffmpeg, and the size after them. Both follow the same order. */
 import { type Shape, type Size, evenBelow } from '../pictures/size.js';
 import type { SkipState } from '../pictures/skip.js';
 import { EVEN } from './common/filters.js';
 import { type Step, ruleOf } from './table.js';
 
 /**
- * The filters of steps. Pictures have even sides behind them, and one size, whatever the source does.
+ * The filters of steps. After them pictures have even sides and one size, even if the source's size changes.
  * @param states - of the steps that leave pictures out by their time, in order
  */
 export function filtersOf(steps: readonly Step[], states: readonly SkipState[] = []): readonly string[] {
@@ -19,7 +19,7 @@ export function filtersOf(steps: readonly Step[], states: readonly SkipState[] =
 }
 
 /**
- * The size of pictures behind steps.
+ * The size of pictures after steps.
  * @throws InvalidOption for a size that one of them can't work on
  */
 export function sizeAfter(steps: readonly Step[], size: Size & Shape): Size {
@@ -32,7 +32,7 @@ export function sizeAfter(steps: readonly Step[], size: Size & Shape): Size {
   return isEven ? { width, height } : evenBelow({ width, height });
 }
 
-/** @param visit - takes each step, and whether its pictures are made even before it */
+/** @param visit - takes each step, and whether pictures are made even before it */
 function walked<T>(steps: readonly Step[], visit: (step: Step, evens: boolean) => T): { readonly isEven: boolean; readonly done: readonly T[] } {
   let isEven = false;
   const done = steps.map((step) => {

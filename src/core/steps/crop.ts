@@ -14,7 +14,7 @@ export interface CropStep extends Rectangle {
   readonly unit: 'pixels' | 'shares';
 }
 
-/** The least side of what is cut out, in pixels: that of `resize`. */
+/** The smallest side of the rectangle, in pixels: that of `resize`. */
 const LEAST = 16;
 
 /** Sums of shares may miss 1 by their rounding. */
@@ -58,12 +58,12 @@ export const crop: StepRule<CropStep> = {
   },
 };
 
-/** Whether the numbers are shares: all of them are at most 1. A rectangle of one pixel is none that could be wanted. */
+/** Whether the numbers are shares: all of them are at most 1. Nobody needs a rectangle of one pixel. */
 function areShares({ left, top, width, height }: Rectangle): boolean {
   return Math.max(left, top, width, height) <= 1;
 }
 
-/** Where a rectangle begins and ends, to the even pixel. */
+/** The edges of a rectangle, on even pixels. */
 function edges(whole: number, from: number, length: number, unit: CropStep['unit']): readonly [begin: number, end: number] {
   const scale = unit === 'shares' ? whole : 1;
   const toEven = (edge: number) => 2 * Math.round((scale * edge) / 2);
@@ -89,7 +89,7 @@ const FORMATS = [
   ...['420', '422', '444'].flatMap((form) => [`yuv${form}p`, `yuvj${form}p`, `yuv${form}p10le`]), 'nv12', 'gray', 'gray10le', 'rgb24', 'bgr24', 'rgba', 'bgra',
 ].join('|');
 
-/** Whatever the source, they make a graph that ffmpeg takes: that a rectangle is outside is found when the size is known. */
+/** They make a valid graph for any source: a rectangle outside the picture is found when the size is known. */
 function filters({ left, top, width, height, unit }: CropStep): string[] {
   const scale = (whole: string, edge: number) => `2*round(${unit === 'shares' ? `${whole}*` : ''}${edge}/2)`;
   const begin = (whole: string, edge: number) => `min(${whole}-2,${scale(whole, edge)})`;

@@ -1,11 +1,11 @@
-/** encodeH265: makes H.265 access units of pictures. */
+/** encodeH265: encodes pictures as H.265 access units. */
 import { z } from 'zod';
 import { H265 } from '../defaults/defaults.js';
 import { chunk as chunkOption, options, parseOptions } from '../options.js';
 import { chunk, number } from './common/flag.js';
 import type { Chunk, Encodes, UnitRule } from './common/rule.js';
 
-/** Kinds of hardware that can be asked for by name. */
+/** Kinds of hardware that an option can name. */
 export const HARDWARE = ['nvenc', 'vaapi', 'qsv', 'videotoolbox'] as const;
 export type Hardware = (typeof HARDWARE)[number];
 
@@ -18,7 +18,7 @@ export interface EncodeH265Step extends Encodes {
   readonly preset: string;
   readonly gop: number;
   readonly hardware: boolean | Hardware;
-  /** Whether the source's own access units do where they can: H.265 of the size that is wanted. */
+  /** Whether to send the source's own access units if possible: H.265 of the right size. */
   readonly reuse: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** encodeJpeg: makes a JPEG of each picture. */
+/** encodeJpeg: encodes each picture as JPEG. */
 import { JPEG } from '../defaults/defaults.js';
 import { jpegQuality, options, parseOptions } from '../options.js';
 import { number } from './common/flag.js';

@@ -1,4 +1,4 @@
-/** resize: brings pictures to a size; once in ffmpeg's expressions and once in numbers, line by line the same. */
+/** resize: scales pictures to a size; once in ffmpeg's expressions and once in numbers, line by line the same. */
 import { z } from 'zod';
 import { RESIZE } from '../defaults/defaults.js';
 import { InvalidOption } from '../errors/errors.js';
@@ -21,7 +21,7 @@ export interface ResizeStep {
   readonly fit: Fit;
   readonly enlarge: boolean;
   readonly algorithm: string;
-  /** Whether pixels that are not square become it. */
+  /** Whether to make pixels square. */
   readonly squarePixels: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** skipRate: keeps every nth picture, or so many a second. */
+/** skipRate: keeps every nth picture, or a number of pictures a second. */
 import { z } from 'zod';
 import { InvalidOption } from '../errors/errors.js';
 import { count, options, parseOptions } from '../options.js';

@@ -1,7 +1,7 @@
 /**
- * skipUnchanged: leaves out what looks like the last picture kept. mpdecimate does that, and says of no picture that it did.
- * So the graph itself writes a line on stderr for each picture decoded, and one for each that mpdecimate kept; see
- * src/ffmpeg/command/comparison-lines.ts for what is made of them.
+ * skipUnchanged: leaves out pictures that look like the last one kept. mpdecimate drops them silently, so the graph writes
+ * a line on stderr for each picture decoded, and one for each that mpdecimate kept;
+ * src/ffmpeg/command/comparison-lines.ts reads them.
  */
 import { z } from 'zod';
 import { type ChangeRule, MARGIN, blockLimits } from '../pictures/change-detector.js';
@@ -57,7 +57,7 @@ export const skipUnchanged: StepRule<SkipUnchangedStep> = {
 /** Formats that mpdecimate, pad and drawbox of every version take. */
 const FORMATS = ['420', '422', '444'].flatMap((form) => [`yuv${form}p`, `yuvj${form}p`]).join('|');
 
-/** Size of the pictures that go through the heartbeat where the likeness of pictures is asked for: grey, of 16:9. */
+/** Size of the heartbeat's pictures if references are on: grey, 16:9. */
 export const THUMBNAIL = { width: 32, height: 18 } as const;
 
 /** For the heartbeat's branch: small pictures, and the line of each picture decoded. */
@@ -68,7 +68,7 @@ export function seenFilters({ references }: ChangeRule): string[] {
     : [CORNER, 'format=yuv420p', 'lutyuv=y=0', 'blackframe=0:255'];
 }
 
-/** For the pictures: a margin, mpdecimate, the line of each picture kept, and the margin is off again. */
+/** For the pictures: a margin, mpdecimate, the line of each picture kept, and the margin is removed again. */
 function keptFilters({ threshold, maxGapMs }: ChangeRule): string[] {
   const { left, right, bottom } = MARGIN;
   const { hi, lo, frac } = blockLimits(threshold);
@@ -83,7 +83,7 @@ function keptFilters({ threshold, maxGapMs }: ChangeRule): string[] {
   ];
 }
 
-/** 1 or 0, the other one with each picture that stands in another slot than the one before it. Variables: 0 slot, 1 result. */
+/** 1 or 0; changes with each picture that is in another slot than the one before it. Variables: 0 slot, 1 result. */
 function toggled(maxGapMs: number): string {
   const slot = `floor(t*1000/${maxGapMs})`;
   return `if(eq(${slot},ld(0)),ld(1),st(0,${slot});st(1,1-ld(1)))`;

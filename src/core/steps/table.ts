@@ -1,6 +1,6 @@
 /**
- * The steps of a plan: one module each, and a line in two places here. Whatever has to know of a step looks it up in STEPS,
- * which names every kind: one that is forgotten does not compile. In the order in which the command line applies them.
+ * The steps of a plan: one module each, and a line in two places here. Every part that reads steps looks them up in STEPS,
+ * which names every kind: a missing one does not compile. The command line applies them in this order.
  */
 import { type CropStep, crop } from './crop.js';
 import { type EncodeH265Step, encodeH265 } from './encode-h265.js';
@@ -11,12 +11,12 @@ import type { Encodes, GivesUnits, RuleOf, StepRule, UnitRule } from './common/r
 import { type SkipRateStep, skipRate } from './skip-rate.js';
 import { type SkipUnchangedStep, skipUnchanged } from './skip-unchanged.js';
 
-/** One thing that a plan does to pictures, as operators put it there and engines read it. */
+/** One step of a plan, as operators write it and engines read it. */
 export type Step = SkipRateStep | CropStep | ResizeStep | SkipUnchangedStep | EncodeH265Step | EncodeJpegStep | PassthroughStep;
 
 /** A step that gives access units: the last one of a plan that has one. */
 export type UnitStep = Extract<Step, GivesUnits>;
-/** A step that makes them of pictures. */
+/** A step that encodes pictures. */
 export type EncodeStep = Extract<Step, Encodes>;
 
 /** Name of a step, and of its operator. */

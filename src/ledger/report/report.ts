@@ -7,9 +7,9 @@ import { type ReceivedFigures, type ReceivedReport, receivedReport } from './rec
 import type { CameraStats } from './stats.js';
 import { type ReportTiming, timesText, together } from './timings.js';
 
-/** What {@link report} gives. Counts are of pictures since the creation of each camera or its last reset. */
+/** Result of {@link report}. Counts are of pictures since the creation of each camera or its last reset. */
 export interface Report extends Shares {
-  /** Cameras that the report is about. */
+  /** Cameras in the report. */
   readonly streams: number;
   /** Of them: connecting, streaming, or waiting for the next attempt. */
   readonly activeStreams: number;
@@ -19,17 +19,17 @@ export interface Report extends Shares {
   readonly thinned: number;
   /** Found unchanged: not sent, or sent as a reference to the last full one. */
   readonly diff: number;
-  /** Their sum: all that has been decided on. */
+  /** Their sum: all pictures decided on. */
   readonly total: number;
   /** Not sent in any form: thinned, or unchanged without a reference; as in the statistics. */
   readonly skipped: number;
-  /** Pictures lost, whatever the cause; no part of the total. */
+  /** Pictures lost for any cause; not part of the total. */
   readonly dropped: number;
-  /** Published. */
+  /** Bytes published. */
   readonly bytes: number;
   /** An estimate: for each unchanged picture the bytes of the last access unit before it, less those of its reference. */
   readonly bytesSaved: number;
-  /** What the last access units are: the codecs of all cameras, each once. */
+  /** Codecs of the last access units of all cameras, each once. */
   readonly codecs: readonly Codec[];
   /** Size of the last access unit in bytes; of several cameras, of the one whose statistics are the newest. */
   readonly lastFrameBytes: number;

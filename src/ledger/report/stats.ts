@@ -45,7 +45,7 @@ export interface CameraStats extends Counts, Shares {
   readonly nextAttemptAt?: number;
   readonly lastError?: string;
   readonly encoder?: EncoderInUse;
-  /** What the last access unit is. */
+  /** Format of the last access unit. */
   readonly codec?: Codec;
 }
 
@@ -68,8 +68,8 @@ export function statsOf(ledger: Ledger, rate: Rates = NO_RATES): CameraStats {
 }
 
 /**
- * Makes statistics of a tally that changes: every `everyMs` while the camera is at work, and at once whenever its state changes,
- * its counts are reset, or its last frame comes to rest after it stopped. Nothing is made of any other change.
+ * Emits statistics of a tally: every `everyMs` while the camera is at work, and at once whenever its state changes,
+ * its counts are reset, or its last frame is settled after it stopped. Other changes emit nothing.
  */
 export class StatsSampler {
   #isBusy: boolean;
@@ -86,16 +86,16 @@ export class StatsSampler {
     this.#window = this.#longWindow = markOf(tally);
   }
 
-  /** The tally has changed: gives a value if it is due. */
+  /** The tally has changed: emits a value if one is due. */
   changed(): void {
     const { state, encoder, resets, isBusy } = this.tally;
     if (state !== this.#state || resets !== this.#resets || isBusy !== this.#isBusy || encoder?.name !== this.#encoder) this.turn();
   }
 
-  /** Gives a value now. Rates over a few ms say nothing: it takes the window before the last tick as well. */
+  /** Emits a value now. Rates over a few ms mean nothing, so it includes the window before the last tick. */
   turn(): void {
     const { state, encoder, resets, isBusy } = this.tally;
-    // Work begins: what was counted before is in no window.
+    // Work begins: earlier counts belong to no window.
     if (!this.#isBusy) this.#window = this.#longWindow = { ...this.#window, at: mono() };
     this.#state = state;
     this.#encoder = encoder?.name;
@@ -129,7 +129,7 @@ export class StatsSampler {
   }
 }
 
-/** What rates are made of, at one time. */
+/** The counts that rates are computed from, at one time. */
 interface Mark extends Rates { readonly at: number }
 
 function markOf({ counts, droppedTotal }: Tally): Mark {

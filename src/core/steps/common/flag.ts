@@ -1,4 +1,4 @@
-/** A flag of the command line, and how the text that is given with it is read. */
+/** A flag of the command line, and the parsing of its value. */
 
 /** One flag: it sets one option of one operator, of `camera`, of a broker, or of the program itself. */
 export interface Flag {
@@ -6,11 +6,11 @@ export interface Flag {
   readonly flags: string;
   /** What it sets: the owner and the option's name in it, `encodeH265.crf`. */
   readonly sets: string;
-  /** The options that it sets together, where `sets` is none of its owner's: `--size` sets width and height. */
+  /** The options that it sets together, if `sets` is not an option of its owner: `--size` sets width and height. */
   readonly reaches?: readonly string[];
   /** For the help: what it does, with its unit and range. */
   readonly about: string;
-  /** For the help alone: the owner of the option fills its default in. */
+  /** For the help alone: the default is that of the option's owner. */
   readonly standard?: string | number | undefined;
   /** Reads the text, or throws UnreadableText; without it the text is the value. */
   readonly parse?: (text: string, before: unknown) => unknown;

@@ -1,4 +1,4 @@
-/** What rxcam must know of a step, wherever steps are looked at. */
+/** The rule of a step: all facts about it, for every part that reads steps. */
 import type { Shape, Size } from '../../pictures/size.js';
 import type { ChangeRule } from '../../pictures/change-detector.js';
 import type { SkipRule, SkipState } from '../../pictures/skip.js';
@@ -18,7 +18,7 @@ export interface GivesUnits {
 /** Makes them of pictures. */
 export interface Encodes extends GivesUnits { readonly codec: Codec }
 
-/** What comes out of a step. */
+/** Output of a step. */
 export type Gives<S> = S extends Encodes ? 'encoded' : S extends GivesUnits ? 'copied' : 'pictures';
 
 /** Leaves pictures out by their media time, and repeats that in Node for each picture that ffmpeg has decoded. */
@@ -30,11 +30,11 @@ export interface ByChange<S> {
   withReferences(step: S): S;
 }
 
-/** What the command line knows of a step. */
+/** A step on the command line. */
 export interface StepCli {
   readonly flags: readonly Flag[];
   /**
-   * The operator's options as its flags say them; undefined: the step is not asked for.
+   * The operator's options from its flags; undefined: the step is not used.
    * @throws InvalidOption for flags that do not go together
    */
   options(own: Given | undefined, all: Raw): unknown;
@@ -48,7 +48,7 @@ export interface StepRule<S> {
    */
   step(options: unknown): S;
   readonly gives: Gives<S>;
-  /** What it needs of frames to work on them in Node, before ffmpeg gets them; `false`: it always works in ffmpeg. */
+  /** Whether it can work on frames in Node, before ffmpeg gets them, and on which; `false`: always in ffmpeg. */
   readonly inNode: 'time' | 'pixels' | false;
   readonly leavesOut: 'nothing' | ByTime<S> | ByChange<S>;
   /** Sides of pictures: as they come; even and of one size, made so before the step; or made so by it. */
@@ -60,25 +60,25 @@ export interface StepRule<S> {
    * @throws InvalidOption for a size that the step can't work on
    */
   resized?(size: Size & Shape, step: S): Size & Shape;
-  /** Why `reuse` has to encode; absent: the source's own access units do where the size stays. */
+  /** Why `reuse` has to encode; absent: the source's own access units are sent if the size is the same. */
   readonly notReused?: string;
-  /** What is taken for options that are not given. */
+  /** Defaults of its options. */
   readonly defaults: Given;
-  /** Options of the operator with which the tests hold ffmpeg, Node and the fake against each other; the first suit any size. */
+  /** Options of the operator for the tests that compare ffmpeg, Node and the fake; the first suits any size. */
   readonly examples: readonly unknown[];
   readonly cli: StepCli;
 }
 
 /** A step that gives access units. */
 export interface UnitRule<S extends GivesUnits> extends StepRule<S> {
-  /** What a frame says of how well it is encoded. */
+  /** Quality settings that a frame states. */
   setting(step: S): { readonly crf?: number; readonly quality?: number };
   /** Frames from one keyframe to the next, if the step decides on that. */
   gop(step: S): number;
   readonly cli: StepCli & {
     /** Word for `--codec`. */
     readonly codec: string;
-    /** Flags of other steps that this one takes too, by what they set. */
+    /** Flags of other steps that it accepts too, by the option they set. */
     readonly shared: readonly string[];
   };
 }
