@@ -25,10 +25,13 @@ export interface NutFrame {
 const FILE_ID = Buffer.from('nut/multimedia container\0', 'latin1');
 const MAIN = '4e4d7a561f5f04ad';
 const STREAM = '4e5311405bf2f9db';
-const SYNCPOINT = '4e4be4adeeca4569';
+const SYNCPOINT = Buffer.from('4e4be4adeeca4569', 'hex');
+/** Bytes of the longest head of a frame: a start code, two checksums, and numbers of eight bytes at most. */
+const MAX_HEAD = 64;
 
 const VERSION = 3;
 const MAX_DISTANCE = 65_536;
+const CHECKSUM_BYTES = 4;
 const MICROSECONDS = 1_000_000;
 /** The only byte that a frame begins with; all its fields are coded behind it. */
 const CODE = 1;
@@ -50,12 +53,26 @@ export function nutHeader({ fourcc, width, height, extradata = Buffer.alloc(0) }
   return Buffer.concat([FILE_ID, packet(MAIN, Buffer.concat(main)), packet(STREAM, Buffer.concat(stream))]);
 }
 
-/** What stands before a frame's bytes: a syncpoint, so that each frame is found alone, and the frame's header. */
+/**
+ * What stands before a frame's bytes: a syncpoint, so that each frame is found alone, and the frame's header. Written in one
+ * piece of memory: it is made for each frame.
+ */
 export function nutFrameHead({ pts, key, data }: NutFrame): Buffer {
+  const out = Buffer.allocUnsafe(MAX_HEAD);
+  let at = SYNCPOINT.copy(out);
+  // The syncpoint's length: its time, a zero for how far the one before is, and the checksum.
+  at = put(out, at, digits(pts) + 1 + CHECKSUM_BYTES);
+  const point = at;
+  at = put(out, put(out, at, pts), 0);
+  at = out.writeInt32BE(crc32(out, point, at), at);
+  const head = at;
   const flags = FLAG.CODED_PTS | FLAG.STREAM_ID | FLAG.SIZE_MSB | FLAG.CHECKSUM | (key ? FLAG.KEY : 0);
+  out[at++] = CODE;
+  at = put(out, put(out, at, flags), 0);
   // With no bits for a short time stamp, a whole one is coded as one more than it is.
-  const head = Buffer.concat([Buffer.from([CODE]), unsigned(flags), unsigned(0), unsigned(pts + 1), unsigned(data.length)]);
-  return Buffer.concat([packet(SYNCPOINT, Buffer.concat([unsigned(pts), unsigned(0)])), head, checksum(head)]);
+  at = put(out, put(out, at, pts + 1), data.length);
+  at = out.writeInt32BE(crc32(out, head, at), at);
+  return out.subarray(0, at);
 }
 
 /** An entry of the table of frame codes: flags, then six fields, the last of them the number of codes. */
@@ -70,7 +87,7 @@ function packet(start: string, payload: Buffer): Buffer {
 }
 
 function checksum(bytes: Buffer): Buffer {
-  const out = Buffer.alloc(4);
+  const out = Buffer.alloc(CHECKSUM_BYTES);
   out.writeInt32BE(crc32(bytes, 0, bytes.length));
   return out;
 }
@@ -81,7 +98,24 @@ function blob(bytes: Buffer): Buffer {
 
 /** `v`: base 128, most significant digit first, the high bit set in all but the last byte. @param value - below 2^53 */
 function unsigned(value: number): Buffer {
-  const bytes = [value % 128];
-  for (let rest = Math.floor(value / 128); rest > 0; rest = Math.floor(rest / 128)) bytes.unshift((rest % 128) | 128);
-  return Buffer.from(bytes);
+  const out = Buffer.alloc(digits(value));
+  put(out, 0, value);
+  return out;
+}
+
+/** Writes a `v` and gives the place behind it. */
+function put(out: Buffer, at: number, value: number): number {
+  const end = at + digits(value);
+  let rest = value;
+  for (let place = end - 1; place >= at; place--) {
+    out[place] = (rest % 128) | (place === end - 1 ? 0 : 128);
+    rest = Math.floor(rest / 128);
+  }
+  return end;
+}
+
+function digits(value: number): number {
+  let count = 1;
+  for (let rest = Math.floor(value / 128); rest > 0; rest = Math.floor(rest / 128)) count++;
+  return count;
 }
