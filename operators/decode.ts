@@ -3,7 +3,7 @@ import { Observable, type OperatorFunction, type Subscriber } from 'rxjs';
 import { z } from 'zod';
 import { type FrameTracker, handOver, take } from '../src/ledger/index.js';
 import { FRAME_RECORDS, type Accounted } from '../src/core/frame/accounted.js';
-import { type Decodable, DecodeStream } from '../src/consumer/index.js';
+import { type Decodable, DecodeStream, Streams, isGap } from '../src/consumer/index.js';
 import type { DecodedPicture, Decoder, PictureForm } from '../src/core/engine/decoder.js';
 import { JPEG } from '../src/core/defaults/defaults.js';
 import { ffmpegDecoder } from '../src/ffmpeg/index.js';
@@ -92,9 +92,7 @@ export function decode(config: DecodeConfig = {}): OperatorFunction<Decodable | 
 
 /** One subscription to `decode`: a stream for each topic, key and camera. */
 class Decoding {
-  readonly #streams = new Map<string, DecodeStream>();
-  #open = 0;
-  #isSourceDone = false;
+  readonly #streams = new Streams((_place, done) => this.#newStream(done), () => { this.subscriber.complete(); });
 
   constructor(
     readonly decoder: Decoder, readonly form: PictureForm, readonly onUndecoded: DecodeConfig['onUndecoded'],
@@ -103,10 +101,7 @@ class Decoding {
 
   next(value: Decodable | { readonly verdict: 'gap' }): void {
     if (isGap(value)) return;
-    const name = [value.topic, value.key ?? '', value.camera].join('\0');
-    let stream = this.#streams.get(name);
-    if (stream === undefined) this.#streams.set(name, stream = this.#newStream());
-    stream.push(value, take(value, 'stdin', this));
+    this.#streams.of(value).push(value, take(value, 'stdin', this));
   }
 
   error(error: unknown): void {
@@ -114,27 +109,19 @@ class Decoding {
   }
 
   complete(): void {
-    this.#isSourceDone = true;
-    for (const stream of [...this.#streams.values()]) stream.end();
-    this.#completeIfDone();
+    this.#streams.end();
   }
 
   stop(): void {
-    for (const stream of this.#streams.values()) stream.stop();
+    for (const stream of this.#streams.all) stream.stop();
   }
 
-  #newStream(): DecodeStream {
-    this.#open++;
-    let isOpen = true;
+  #newStream(done: () => void): DecodeStream {
     return new DecodeStream(this.decoder, this.form, {
       picture: (message, facts, picture, ticket, isReference) => { this.#hand(message, facts, picture, ticket, isReference); },
       undecoded: (message, pictures, reason) => { this.onUndecoded?.(message, pictures, reason); },
       error: (error) => { this.subscriber.error(error); },
-      complete: () => {
-        if (isOpen) this.#open--;
-        isOpen = false;
-        this.#completeIfDone();
-      },
+      complete: done,
     });
   }
 
@@ -155,12 +142,4 @@ class Decoding {
     ticket.move('handover');
     handOver(ticket, () => { this.subscriber.next(value); });
   }
-
-  #completeIfDone(): void {
-    if (this.#isSourceDone && this.#open === 0) this.subscriber.complete();
-  }
-}
-
-function isGap(value: Decodable | { readonly verdict: 'gap' }): value is { readonly verdict: 'gap' } {
-  return 'verdict' in value && (value as { readonly verdict: string }).verdict === 'gap';
 }

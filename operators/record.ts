@@ -1,7 +1,7 @@
 /** record: writes encoded messages into MP4 files, as they are. */
 import { Observable, type OperatorFunction, type Subscriber } from 'rxjs';
 import { take } from '../src/ledger/index.js';
-import { type Decodable, Library, type RecordSettings, RecordStream, type Recorded, disk } from '../src/consumer/index.js';
+import { type Decodable, Library, type RecordSettings, RecordStream, type Recorded, type StreamPlace, Streams, disk, isGap } from '../src/consumer/index.js';
 import { RECORD } from '../src/core/defaults/reading.js';
 import { InvalidOption } from '../src/core/errors/errors.js';
 import { ffmpegMuxer } from '../src/ffmpeg/index.js';
@@ -40,7 +40,7 @@ const SCHEMA = options({
 });
 
 /** A gap that `verify` has found. */
-interface Missing { readonly verdict: 'gap'; readonly topic: string; readonly key: string | undefined; readonly camera: string; readonly cause: string; readonly size: number }
+interface Missing extends StreamPlace { readonly verdict: 'gap'; readonly cause: string; readonly size: number }
 
 /**
  * Writes received messages into fragmented MP4 files, their access units unchanged, and emits what it does.
@@ -80,62 +80,40 @@ export function record(folder: string, config: RecordConfig = {}): OperatorFunct
 
 /** One subscription to `record`: a stream for each topic, key and camera. */
 class Recording {
-  readonly #streams = new Map<string, RecordStream>();
-  #ended: { readonly error?: unknown } | undefined;
-  #open = 0;
+  readonly #streams = new Streams((place, done) => this.#newStream(place, done), () => { this.#settle(); });
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(readonly library: Library, readonly muxer: Muxer, readonly settings: RecordSettings, readonly subscriber: Subscriber<Recorded>) {}
 
   next(value: Decodable | Missing): void {
-    const stream = this.#streamOf(value);
-    if (isMissing(value)) stream.gap(value.cause, value.size);
+    const stream = this.#streams.of(value);
+    if (isGap(value)) stream.gap(value.cause, value.size);
     else stream.push(value, take(value, 'stdin', this));
   }
 
   error(error: unknown): void {
-    this.#end({ error });
+    this.#failure = { error };
+    this.#streams.end();
   }
 
   complete(): void {
-    this.#end({});
+    this.#streams.end();
   }
 
   leave(): void {
-    for (const stream of this.#streams.values()) stream.leave();
+    for (const stream of this.#streams.all) stream.leave();
   }
 
-  #end(ended: { readonly error?: unknown }): void {
-    this.#ended = ended;
-    for (const stream of [...this.#streams.values()]) stream.end();
-    this.#settle();
-  }
-
-  #streamOf({ topic, key, camera }: Decodable | Missing): RecordStream {
-    const name = [topic, key ?? '', camera].join('\0');
-    const known = this.#streams.get(name);
-    if (known !== undefined) return known;
-    this.#open++;
-    let isOpen = true;
-    const stream = new RecordStream(this.library, this.muxer, this.settings, { topic, key, camera }, {
+  #newStream(place: StreamPlace, complete: () => void): RecordStream {
+    return new RecordStream(this.library, this.muxer, this.settings, place, {
       report: (event) => { this.subscriber.next(event); },
       error: (error) => { this.subscriber.error(error); },
-      complete: () => {
-        if (isOpen) this.#open--;
-        isOpen = false;
-        this.#settle();
-      },
+      complete,
     });
-    this.#streams.set(name, stream);
-    return stream;
   }
 
   #settle(): void {
-    if (this.#ended === undefined || this.#open > 0) return;
-    if ('error' in this.#ended) this.subscriber.error(this.#ended.error);
-    else this.subscriber.complete();
+    if (this.#failure === undefined) this.subscriber.complete();
+    else this.subscriber.error(this.#failure.error);
   }
-}
-
-function isMissing(value: Decodable | Missing): value is Missing {
-  return 'verdict' in value && (value as { readonly verdict: string }).verdict === 'gap';
 }

@@ -1,3 +1,4 @@
 /** Messages become pictures and files again. */
 export { type Decodable, DecodeStream } from './decoding/index.js';
 export { type ClosedReason, Library, Nowhere, type RecordClosed, type RecordGap, type RecordOpened, type RecordRemoved, type RecordSettings, RecordStream, type Recorded, SingleFile, disk, recordOne } from './recording/index.js';
+export { type StreamPlace, Streams, isGap } from './streams.js';

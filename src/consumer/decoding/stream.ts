@@ -3,6 +3,7 @@ import { Subject, Subscription } from 'rxjs';
 import type { FrameTracker } from '../../ledger/index.js';
 import { type DecodeSink, Inside } from './inside.js';
 import { type Decodable, unitsOf } from './message.js';
+import { StepQueue } from '../step-queue.js';
 import { Timeline } from './timeline.js';
 import type { Decoder, DecoderUnit, PictureForm } from '../../core/engine/decoder.js';
 import { DecodeFailed, failureOf } from '../../core/errors/errors.js';
@@ -18,20 +19,20 @@ interface Running extends Size {
   isEnding: boolean;
 }
 
+interface Waiting { readonly message: Decodable; readonly ticket: FrameTracker }
+
 /** Decoders that failed in a row, without a picture between, after which the stream fails. */
 const MAX_FAILURES = 3;
 
 export class DecodeStream {
-  readonly #waiting: { readonly message: Decodable; readonly ticket: FrameTracker }[] = [];
+  readonly #waiting = new StepQueue<Waiting>((next) => this.#step(next), () => { this.#drained(); });
   readonly #inside: Inside;
   readonly #timeline = new Timeline();
   readonly #work = new Subscription();
   #running: Running | undefined;
   #isSynced = false;
-  #isOver = false;
   #failures = 0;
   #hasFailed = false;
-  #isPumping = false;
 
   constructor(readonly decoder: Decoder, readonly form: PictureForm, readonly sink: DecodeSink) {
     this.#inside = new Inside(sink);
@@ -39,35 +40,26 @@ export class DecodeStream {
 
   push(message: Decodable, ticket: FrameTracker): void {
     this.#waiting.push({ message, ticket });
-    this.#pump();
   }
 
   /** No more messages come. */
   end(): void {
-    this.#isOver = true;
-    this.#pump();
+    this.#waiting.end();
   }
 
   stop(): void {
     this.#work.unsubscribe();
   }
 
-  #pump(): void {
-    if (this.#isPumping) return;
-    this.#isPumping = true;
-    while (this.#waiting.length > 0 && this.#step());
-    this.#isPumping = false;
-    if (this.#waiting.length > 0 || !this.#isOver) return;
+  /** All messages have been taken, and no more come. */
+  #drained(): void {
     const running = this.#current();
     if (running === undefined) this.sink.complete();
     else this.#finish(running);
   }
 
   /** Takes the next message, if it can be taken now. */
-  #step(): boolean {
-    const next = this.#waiting[0];
-    if (next === undefined) return false;
-    const { message, ticket } = next;
+  #step({ message, ticket }: Waiting): boolean {
     if (message.referenceOrder !== undefined) {
       this.#waiting.shift();
       this.#inside.follow(message, ticket);
@@ -134,7 +126,7 @@ export class DecodeStream {
     this.#running = running;
     const input = {
       codec, rotation, ...sizeOr({ width, height }), units$: running.units,
-      ready: (yes: boolean) => { running.isReady = yes; if (yes) this.#pump(); },
+      ready: (yes: boolean) => { running.isReady = yes; if (yes) this.#waiting.run(); },
     };
     this.#work.add(this.decoder(input, this.form).subscribe({
       next: (picture) => {
@@ -171,7 +163,7 @@ export class DecodeStream {
   #ended(running: Running): void {
     if (this.#running === running) this.#running = undefined;
     this.#inside.closeAll();
-    this.#pump();
+    this.#waiting.run();
   }
 
   /** A decoder that died takes with it what is inside; the next begins at a keyframe. */
@@ -186,7 +178,7 @@ export class DecodeStream {
       this.sink.error(error.code === 'INVALID_OPTION' ? error : inRow);
       return;
     }
-    this.#pump();
+    this.#waiting.run();
   }
 }
 

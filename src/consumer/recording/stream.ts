@@ -8,6 +8,8 @@ import type { Muxer } from '../../core/engine/recorder.js';
 import type { ClosedReason, RecordGap } from './events.js';
 import { RecordFile, isKey, timeOf } from './file.js';
 import type { Shelf } from './shelf.js';
+import { StepQueue } from '../step-queue.js';
+import type { StreamPlace } from '../streams.js';
 import { type RecordSettings, type RecordSink, recordingFailed } from './sink.js';
 
 interface Waiting { readonly message: Decodable; readonly ticket: FrameTracker }
@@ -16,60 +18,51 @@ interface Waiting { readonly message: Decodable; readonly ticket: FrameTracker }
 interface Missing { readonly cause: string; readonly size: number }
 
 export class RecordStream {
-  readonly #waiting: (Waiting | Missing)[] = [];
+  readonly #waiting = new StepQueue<Waiting | Missing>((next) => this.#guarded(() => this.#step(next)) ?? false, () => { this.#drained(); });
   #file: RecordFile | undefined;
   /** Wall clock of the last picture that was recorded or referred to. */
   #lastAt: number | undefined;
   #undecodable = 0;
   #open = 0;
   #failures = 0;
-  #isOver = false;
-  #isPumping = false;
 
   constructor(
     readonly shelf: Shelf, readonly muxer: Muxer, readonly settings: RecordSettings,
-    readonly of: { readonly topic: string; readonly key: string | undefined; readonly camera: string }, readonly sink: RecordSink,
+    readonly of: StreamPlace, readonly sink: RecordSink,
   ) {}
 
   push(message: Decodable, ticket: FrameTracker): void {
     this.#waiting.push({ message, ticket });
-    this.#pump();
   }
 
   /** Does something with files; what the disk refuses ends the recording. */
-  #guarded(work: () => void): void {
+  #guarded<T>(work: () => T): T | undefined {
     try {
-      work();
+      return work();
     } catch (cause) {
-      this.#isPumping = false;
       this.sink.error(recordingFailed(cause, this.of.camera));
+      return undefined;
     }
   }
 
   /** Messages are missing. */
   gap(cause: string, size: number): void {
     this.#waiting.push({ cause, size });
-    this.#pump();
   }
 
   /** No more messages come: the file is finished. */
   end(): void {
-    this.#isOver = true;
-    this.#pump();
+    this.#waiting.end();
   }
 
   /** Nobody wants to know any more: the file is finished all the same. */
   leave(): void {
-    for (const one of this.#waiting.splice(0)) if ('ticket' in one) one.ticket.deliver();
+    for (const one of this.#waiting.clear()) if ('ticket' in one) one.ticket.deliver();
     this.#close('ended');
   }
 
-  #pump(): void {
-    if (this.#isPumping) return;
-    this.#isPumping = true;
-    this.#guarded(() => { while (this.#waiting.length > 0 && this.#step()); });
-    this.#isPumping = false;
-    if (!this.#isOver || this.#waiting.length > 0) return;
+  /** All messages have been taken, and no more come. */
+  #drained(): void {
     this.#close('ended');
     if (this.#open > 0) return;
     this.#guarded(() => { this.shelf.finish(this.of.key ?? this.of.camera); });
@@ -77,9 +70,7 @@ export class RecordStream {
   }
 
   /** Takes the next message, if it can be taken now. */
-  #step(): boolean {
-    const next = this.#waiting[0];
-    if (next === undefined) return false;
+  #step(next: Waiting | Missing): boolean {
     if ('cause' in next) {
       this.#waiting.shift();
       if (this.settings.joins !== true) this.#close('gap');
@@ -139,7 +130,7 @@ export class RecordStream {
     const { first: { width = 0, height = 0 }, from } = file;
     file.work.add(this.muxer(file.path, {
       codec, width, height, createdAt: from, units$: file.units$,
-      ready: (yes) => { file.isReady = yes; if (yes) this.#pump(); },
+      ready: (yes) => { file.isReady = yes; if (yes) this.#waiting.run(); },
     }).subscribe({
       error: (cause: unknown) => { this.#failed(file, recordingFailed(cause, this.of.camera)); },
       complete: () => { this.#failures = 0; this.#guarded(() => { this.#closed(file); }); },
@@ -176,7 +167,7 @@ export class RecordStream {
     this.sink.report(closed);
     this.#open--;
     this.#trim();
-    this.#pump();
+    this.#waiting.run();
   }
 
   /** A muxer that died leaves a file that can be played; what comes next goes into another. */

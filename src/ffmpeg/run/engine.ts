@@ -10,7 +10,8 @@ import type { FfmpegFacts } from '../../core/engine/ffmpeg-facts.js';
 import { runFeed } from './feed.js';
 import { doubt, findFfmpeg } from '../binary/index.js';
 import { reusing } from './reuse.js';
-import { type SourceJob, PROGRESS, copied, decoded, prepared } from './source-run.js';
+import { PROGRESS } from '../stream/index.js';
+import { type SourceJob, copied, decoded, prepared } from './source-run.js';
 
 /** Failures by which a binary may show that it is not what it was remembered as. */
 const DOUBTFUL: ReadonlySet<string> = new Set(['CAPTURE_CRASHED', 'ENCODER_FAILED']);

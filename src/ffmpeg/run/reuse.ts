@@ -6,8 +6,8 @@ import { ruleOf, sizeAfter } from '../../core/steps/index.js';
 import { COPY, type Plan } from '../../core/plan/plan.js';
 import type { SourceInput } from '../../core/source.js';
 import { copiedCodec } from './copied.js';
-import { held, isDeinterlaced, isKnown, known, learn } from '../stream/index.js';
-import { type SourceJob, PROGRESS, copied, looked } from './source-run.js';
+import { PROGRESS, held, isDeinterlaced, isKnown, known, learn } from '../stream/index.js';
+import { type SourceJob, copied, looked } from './source-run.js';
 
 /** Encodes after all; `why` not reused. */
 type Encode = (job: SourceJob, why: string) => Observable<EngineEvent>;

@@ -9,10 +9,9 @@ import { DecodedPictures, type Form, type Pictures, runSourceProcess } from './s
 import { type Encoder, type Expected, cameraArguments, copyArguments, encodingOf, expectedOf, lookArguments, paced, serves, shownSize } from '../command/index.js';
 import { ComparedPictures } from './compared.js';
 import { CopiedPictures } from './copied.js';
-import { type Choose, bounded, checkCodec, chosenOf, known, readingLimits, settled, withRate } from '../stream/index.js';
+import { type Choose, PROGRESS, bounded, checkCodec, chosenOf, known, readingLimits, settled, withRate } from '../stream/index.js';
 import { learned } from './learned.js';
 
-export const PROGRESS: EngineEvent = { type: 'progress' };
 const CONNECTED: EngineEvent = { type: 'connected' };
 
 /** A plan on a camera's own source, and what is needed to run it. */

@@ -5,4 +5,4 @@ export { held } from './held.js';
 export { type Known, isKnown, known, learn } from './known.js';
 export { mapEach } from './map-each.js';
 export { withRate } from './rate.js';
-export { type Choose, type Reading, chosenOf, isDeinterlaced, settled, toldOf } from './reading.js';
+export { type Choose, PROGRESS, type Reading, chosenOf, isDeinterlaced, settled, toldOf } from './reading.js';

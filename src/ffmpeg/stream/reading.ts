@@ -25,7 +25,7 @@ export type Choose = (streams: readonly StreamFact[]) => StreamFact;
 /** A source whose streams never come in the same order is read as it is in the end. */
 const MOST_BEGINNINGS = 3;
 
-const PROGRESS: EngineEvent = { type: 'progress' };
+export const PROGRESS: EngineEvent = { type: 'progress' };
 
 /** What each source has said of itself last. */
 const described = new WeakMap<Source, readonly StreamFact[]>();

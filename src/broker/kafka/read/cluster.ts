@@ -8,6 +8,7 @@
 import { createRequire } from 'node:module';
 import type { KafkaOptions } from '../options.js';
 import { KafkaSockets, kindOf } from '../client/index.js';
+import { kafkajsOptions } from './kafkajs-options.js';
 import { type Fetched, readFetched } from './record-batch.js';
 
 /** As the protocol has them, in place of a time. */
@@ -55,18 +56,14 @@ export class FetchCluster {
   #isGone = false;
 
   constructor(readonly options: KafkaOptions, hooks: ClusterHooks) {
-    const { clientId, ssl, sasl, connectTimeoutMs, requestTimeoutMs } = options;
     const logger = this.#library.createLogger({
       level: 4,
       // That its connections end is no news once they are to.
       logCreator: () => ({ level, log }: { level: number; log: never }) => { if (!this.#isGone) hooks.log(level, log); },
     });
     this.#cluster = new this.#library.Cluster({
-      // A copy: kafkajs writes the provider that it has made of the credentials into the object it is given.
-      logger, clientId, ssl, ...(sasl && { sasl: { ...sasl } }), brokers: () => hooks.brokers(), socketFactory: this.#sockets.factory,
-      connectionTimeout: connectTimeoutMs, authenticationTimeout: connectTimeoutMs, reauthenticationThreshold: 10_000,
-      requestTimeout: requestTimeoutMs, enforceRequestTimeout: true, retry: { retries: 0 },
-      allowAutoTopicCreation: false, metadataMaxAge: 0, isolationLevel: 1,
+      ...kafkajsOptions(options, () => hooks.brokers(), this.#sockets.factory),
+      logger, reauthenticationThreshold: 10_000, enforceRequestTimeout: true, allowAutoTopicCreation: false, metadataMaxAge: 0, isolationLevel: 1,
     }) as ClusterObject;
   }
 

@@ -10,6 +10,7 @@ import { type RetryOptions, retryOptions } from '../../retry-options.js';
 import type { KafkaOptions } from '../options.js';
 import { KafkaSockets } from '../client/index.js';
 import { BufferHeaders, checkGroup } from '../../reading/index.js';
+import { kafkajsOptions } from './kafkajs-options.js';
 import type { KafkaReaderHooks } from './reader.js';
 import { OutOffsets } from './out-offsets.js';
 import type { Gate, Piece, ReadRequest, Reader } from '../../reader.js';
@@ -100,11 +101,9 @@ export class KafkaGroupReader implements Reader {
 
   async #client(sockets: KafkaSockets): Promise<Kafka> {
     const { Kafka: Client, logLevel } = await import('kafkajs');
-    const { clientId, ssl, sasl, connectTimeoutMs, requestTimeoutMs } = this.options;
     return new Client({
-      clientId, ssl, ...(sasl && { sasl: { ...sasl } }), brokers: () => this.hooks.brokers(), socketFactory: sockets.factory,
-      connectionTimeout: connectTimeoutMs, authenticationTimeout: connectTimeoutMs, requestTimeout: requestTimeoutMs,
-      retry: { retries: 0 }, logLevel: logLevel.INFO, logCreator: () => ({ level, log }) => { this.hooks.log(level, log); },
+      ...kafkajsOptions(this.options, () => this.hooks.brokers(), sockets.factory),
+      logLevel: logLevel.INFO, logCreator: () => ({ level, log }) => { this.hooks.log(level, log); },
     });
   }
 }
