@@ -50,10 +50,13 @@ needs('ffmpeg', 'redis', 'kafka').each(BROKERS)('out of %s', (_, brokerOf) => {
     const sent = await lastValueFrom(subscribe(broker, { topic, key: 'gate', from: 'earliest' }).pipe(take(50), toArray()));
     const at = (index: number) => sent[index]?.capturedAt ?? 0;
     const to = file();
+    // On a busy machine the 46th picture and the next may be decoded in the same ms.
+    const pictures = sent.slice(20).filter((_one, index) => at(20 + index) <= at(45)).length;
+    expect(pictures).toBeGreaterThanOrEqual(26);
     const made = await clip(broker, { topic, key: 'gate', from: at(30), to: at(45), file: to });
-    expect(made).toMatchObject({ codec: 'h265', width: 320, height: 180, from: at(20), pictures: 26, gaps: [] });
+    expect(made).toMatchObject({ codec: 'h265', width: 320, height: 180, from: at(20), pictures, gaps: [] });
     expect(made.to).toBe(at(45));
-    expect(await countFrames(to)).toBe(26);
+    expect(await countFrames(to)).toBe(pictures);
     expect((await probePackets(to))[0]?.keyframe).toBe(true);
     const jpeg = await snapshot(subscribe(broker, { topic, key: 'gate', from: 'earliest' }));
     expect(await probeStream(jpeg)).toMatchObject({ codec_name: 'mjpeg', width: 320, height: 180 });
