@@ -45,7 +45,7 @@ const PRINTS: readonly (readonly [word: string, stdout: RegExp])[] = [
   ['stats({ every: 500 })', /^connecting: 0 captured[^]*^stopped: /m],
   ['registerStreamTopic', /^streamed [1-9]/m],
   ['gate_stream', /\d+ frames processed: 10 full/],
-  ['reportText', /^0 of 1 streams active, 50 frames processed: 10 full \(20\.0 %\), 40 skipped[^]*^latency min /m],
+  ['reportText', /^0 of 1 streams active, 50 frames processed: 10 full \(20\.0 %\), 40 thinned[^]*^latency min /m],
   ['masked', /^picture 1, 320x180\npicture 6, 320x180$/],
   ['SIGHUP', /^connecting[^]*^streaming/m],
   ['eachMessage', /^(.* whole(\n|$)){3}/],
