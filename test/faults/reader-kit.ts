@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Subject, type Subscription, filter, firstValueFrom, from, lastValueFrom, startWith, toArray } from 'rxjs';
 import { publish, subscribe, type SubscribeConfig, verify, type Verify } from '../../operators/index.js';
 import type { Broker } from '../../src/broker/index.js';
-import type { CameraMessage } from '../../src/core/frame/frame.js';
+import type { CameraMessage, EncodedFrame } from '../../src/core/frame/frame.js';
 import type { RxcamError } from '../../src/core/errors/errors.js';
 import type { Gap, Verified } from '../../src/message/index.js';
 import { cloudevents } from '../../src/message/cloudevents/cloudevents.js';
@@ -72,17 +72,28 @@ export class Sender {
 
   /** Publishes so many, and waits for their acknowledgements. */
   async send(count: number, bytes = 1_000): Promise<void> {
-    const made = Array.from({ length: count }, () => this.#message(++this.#order, bytes));
+    const made = Array.from({ length: count }, () => {
+      const order = ++this.#order;
+      const one = message(order, { camera: this.key, key: this.key, capturedAt: Date.now() });
+      return this.#message(one, { ...one, data: Buffer.alloc(bytes, order), codec: 'h265', encoder: 'test', encodeMs: 0 });
+    });
+    await this.#publish(made);
+  }
+
+  /** The same for pictures that can be decoded. */
+  async sendFrames(frames: readonly EncodedFrame[]): Promise<void> {
+    await this.#publish(frames.map((frame) => this.#message(message(++this.#order, { camera: this.key, key: this.key }), frame)));
+  }
+
+  async #publish(made: readonly CameraMessage[]): Promise<void> {
     await lastValueFrom(from(made).pipe(publish(this.broker, { topic: this.topic }), toArray()));
   }
 
-  #message(order: number, bytes: number): CameraMessage {
-    const one = message(order, { camera: this.key, key: this.key, capturedAt: Date.now() });
-    const data = Buffer.alloc(bytes, order);
-    const frame = { ...one, data, codec: 'h265' as const, encoder: 'test', encodeMs: 0 };
+  #message(one: CameraMessage, frame: EncodedFrame): CameraMessage {
+    const order = one.inputOrder;
     const context = { camera: this.key, run: 1, inputOrder: order, processRun: this.#run, key: this.key };
     const { headers = {}, id = '' } = cloudevents(frame, context);
-    return { ...one, id, value: data, headers };
+    return { ...one, id, value: frame.data, headers };
   }
 }
 
