@@ -1,5 +1,5 @@
 /** decode: makes pictures of encoded messages again. */
-import { Observable, type OperatorFunction, type Subscriber } from 'rxjs';
+import { Observable, type OperatorFunction, type Subscriber, Subscription } from 'rxjs';
 import { z } from 'zod';
 import { type FrameTracker, handOver, take } from '../src/ledger/index.js';
 import { FRAME_RECORDS, type Accounted } from '../src/core/frame/accounted.js';
@@ -85,8 +85,11 @@ export function decode(config: DecodeConfig = {}): OperatorFunction<Decodable | 
   const { decoder = ffmpegDecoder, onUndecoded, ...form } = parseOptions('decode', SCHEMA, config);
   return (source) => new Observable((subscriber) => {
     const decoding = new Decoding(decoder, form, onUndecoded, subscriber);
+    const upstream = new Subscription();
+    subscriber.add(upstream);
+    // Behind the source: what is let go of makes room, and the source would hand out another value.
     subscriber.add(() => { decoding.stop(); });
-    subscriber.add(source.subscribe(decoding));
+    upstream.add(source.subscribe(decoding));
   });
 }
 

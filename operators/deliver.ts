@@ -51,8 +51,11 @@ export function deliver<T extends Deliverable, R>(fn: (value: T) => ObservableIn
   const { concurrency, outbox: { maxBytes = OUTBOX.maxBytes, maxMessages = OUTBOX.maxMessages } = {} } = parseOptions('deliver', SCHEMA, config);
   return (source) => new Observable((subscriber) => {
     const delivery = new Delivery(fn, concurrency, { maxBytes, maxMessages }, subscriber);
+    const upstream = new Subscription();
+    subscriber.add(upstream);
+    // Behind the source: what is let go of makes room, and the source would hand out another value.
     subscriber.add(() => { delivery.end(); });
-    subscriber.add(source.pipe(takeWhile(() => !subscriber.closed)).subscribe(delivery));
+    upstream.add(source.pipe(takeWhile(() => !upstream.closed)).subscribe(delivery));
   });
 }
 

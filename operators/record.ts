@@ -1,5 +1,5 @@
 /** record: writes encoded messages into MP4 files, as they are. */
-import { Observable, type OperatorFunction, type Subscriber } from 'rxjs';
+import { Observable, type OperatorFunction, type Subscriber, Subscription } from 'rxjs';
 import { take } from '../src/ledger/index.js';
 import { type Decodable, Library, type RecordSettings, RecordStream, type Recorded, type StreamPlace, Streams, disk, isGap } from '../src/consumer/index.js';
 import { RECORD } from '../src/core/defaults/reading.js';
@@ -73,8 +73,11 @@ export function record(folder: string, config: RecordConfig = {}): OperatorFunct
   const { muxer = ffmpegMuxer, files = disk, keep, hls, ...settings } = parseOptions('record', SCHEMA, config);
   return (source) => new Observable((subscriber) => {
     const recording = new Recording(new Library(files, folder.replace(/(?<=.)\/+$/, ''), keep, hls), muxer, settings, subscriber);
+    const upstream = new Subscription();
+    subscriber.add(upstream);
+    // Behind the source: what is let go of makes room, and the source would hand out another value.
     subscriber.add(() => { recording.leave(); });
-    subscriber.add(source.subscribe(recording));
+    upstream.add(source.subscribe(recording));
   });
 }
 
