@@ -5,7 +5,6 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { inspect } from 'node:util';
 import { lastValueFrom, map, toArray } from 'rxjs';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { type Broker, type EncodedFrame, camera, encodeH265, kafka, redis } from '../../src/index.js';
@@ -79,7 +78,6 @@ function survives(kind: 'kafka' | 'redis', server: () => Promise<SharedServer>, 
       await program.stop();
       await gone(pids);
     }
-    if (process.env['RXCAM_STOPPED_MS'] !== undefined) process.stderr.write(`${inspect(consumers.map(({ lines }) => lines.filter(({ order, picture }) => order === undefined && picture === undefined)))}\n`);
     await threeQuestions({ logs: consumers.flatMap(({ lines }) => lines) });
     consumers = [];
   });
