@@ -16,10 +16,10 @@ export interface CropConfig {
   readonly height: number;
 }
 
-/** What a picture is once it is cut: what has changed stays that. */
+/** Type of a picture after cropping: a changed picture stays one. */
 type Cut<F extends Frame> = F extends ChangedFrame ? ChangedFrame : Frame;
 
-/** As an operator of RxJS, for pictures of any step before it. */
+/** As an RxJS operator, for pictures of any step before it. */
 type Cropping = <F extends Frame>(source: Observable<F>) => Observable<Cut<F>>;
 
 /**
@@ -32,8 +32,8 @@ type Cropping = <F extends Frame>(source: Observable<F>) => Observable<Cut<F>>;
  * ```
  *
  * Numbers that are all at most 1 are shares of the picture; otherwise all four are whole pixels of the picture as it comes to
- * this step: upright, and with even sides. Each edge moves to the nearest even pixel, as 4:2:0 needs. A camera that changes
- * its resolution while running is scaled to the size that it had first, then cut. After a camera or another step of rxcam it
+ * this step: upright, and with even sides. Each edge moves to the nearest even pixel, as 4:2:0 needs. If a camera changes
+ * its resolution while running, its pictures are scaled to the first size, then cut. After a camera or another step of rxcam it
  * becomes part of the same ffmpeg process; on other frames it runs one child, fed with raw video.
  *
  * A rectangle that is not within the picture, or has less than 16 pixels a side there, is an InvalidOption error of the

@@ -1,4 +1,4 @@
-/** deliver: hands each value to a sink of the user's own, with the bounds and the pressure of an outbox. */
+/** deliver: passes each value to a sink in user code, with the bounds and the back-pressure of an outbox. */
 import { Observable, type ObservableInput, type OperatorFunction, type Subscriber, Subscription, defer, takeWhile } from 'rxjs';
 import { type Pressure, type FrameTracker, ownerOf, take } from '../src/ledger/index.js';
 import { BoundedQueue, type Held, OUTBOX_SCHEMA, type OutboxConfig, Total, retains } from '../src/broker/index.js';
@@ -12,11 +12,11 @@ import { count, options as object, parseOptions } from '../src/core/options.js';
 export interface DeliverConfig {
   /** Values in the sink at once. Default 1: one after the other. */
   readonly concurrency?: number;
-  /** Bounds of what waits for the sink. */
+  /** Bounds of the values waiting for the sink. */
   readonly outbox?: OutboxConfig;
 }
 
-/** What can be delivered. */
+/** A value that can be delivered. */
 export type Deliverable = Frame | EncodedFrame | CameraMessage | Received | Gap;
 
 const SCHEMA = object({
@@ -33,13 +33,13 @@ const SCHEMA = object({
  * deliver(fn)       ---r---r----r|
  * ```
  *
- * What waits for the function is bounded as the outbox of `publish` is: a source that can wait (a file) is paused, of
- * any other the oldest is dropped, in stream mode with those up to the next keyframe, and counted as `outbox` and
+ * Values waiting for the function are bounded like the outbox of `publish`: a source that can wait (a file) is paused, of
+ * any other the oldest value is dropped, in stream mode with those up to the next keyframe, and counted as `outbox` and
  * `gop`. A value counts as delivered when the Observable or Promise of the function has completed.
  *
- * - Error: the source's passes at once, and so does the function's. What waits or is in the function then is dropped.
+ * - Error: those of the source and of the function pass at once. Values waiting or in the function are dropped.
  * - Completion: when the source has completed and the function has finished with each value.
- * - Unsubscription: unsubscribes from the source and from what the function returned; the rest is dropped.
+ * - Unsubscription: unsubscribes from the source and from the Observables that the function returned; the rest is dropped.
  *
  * @example
  * camera('test:', { pixelFormat: 'rgb24' }).pipe(deliver((frame) => model.detect(frame.data), { concurrency: 2 }));
@@ -94,7 +94,7 @@ class Delivery<T extends Deliverable, R> {
     this.#queue.dropAll('stopped');
   }
 
-  /** Results that come at once make room at once: a loop, where a recursion would use up the stack. */
+  /** Synchronous results make room at once: a loop, because a recursion would overflow the stack. */
   #fill(): void {
     if (this.#isFilling) return;
     this.#isFilling = true;
@@ -126,14 +126,14 @@ class Delivery<T extends Deliverable, R> {
   }
 }
 
-/** A gap waits for nobody, and holds nothing; it keeps its place. */
+/** A gap needs no work and holds no bytes; it keeps its place in the order. */
 const NO_PRESSURE: Pressure = { waits: true, block: () => { /* Nobody reads gaps. */ }, unblock: () => { /* Nor waits for them. */ } };
 
 function itemOf<T extends Deliverable>(value: T, tracker: FrameTracker): Item<T> {
   return { value, tracker, dropped: () => { /* Nobody waits for it. */ }, ...boundsOf(value) };
 }
 
-/** What comes out of a broker can wait there: it is never dropped. */
+/** A message read from a broker can wait there: it is never dropped. */
 function boundsOf(value: Deliverable): Pick<Held, 'retains' | 'pressure' | 'leads' | 'dependent'> {
   if (isGap(value)) return { retains: retains(Buffer.alloc(0)), pressure: NO_PRESSURE, leads: true, dependent: false };
   const pressure = ownerOf(value)?.pressure;

@@ -1,10 +1,10 @@
-/** encodeH265: pictures to H.265 access units. */
+/** encodeH265: encodes pictures as H.265 access units. */
 import type { OperatorFunction } from 'rxjs';
 import { extend } from '../src/camera/index.js';
 import { type Chunk, type Hardware, type PRESETS, STEPS } from '../src/core/steps/index.js';
 import type { EncodeMode, EncodedFrame, Frame } from '../src/core/frame/frame.js';
 
-/** How to encode. */
+/** Modes of encoding. */
 export type EncodeH265Config = FrameModeConfig | StreamModeConfig;
 
 /** All options of encodeH265. */
@@ -28,8 +28,8 @@ interface H265Options {
    */
   readonly hardware?: boolean | Hardware | undefined;
   /**
-   * Stream mode: whether to send the source's own access units, without decoding, where it is H.265 of the size that is
-   * wanted. An `encoder` event says `copy`, or why not. Default false.
+   * Stream mode: whether to send the source's own access units, without decoding, if the source is H.265 of the right
+   * size. An `encoder` event says `copy`, or why not. Default false.
    */
   readonly reuse?: boolean | undefined;
 }
@@ -54,11 +54,11 @@ interface StreamModeConfig extends H265Options { readonly mode: 'stream' }
  *      ---x---y-|        x = access units of A and B, from a keyframe on
  * ```
  *
- * 8-bit 4:2:0, Main profile, Annex B. The encoder holds no picture back: no lookahead, no B-frames. After a camera or
+ * 8-bit 4:2:0, Main profile, Annex B. The encoder delays no picture: no lookahead, no B-frames. After a camera or
  * another step of rxcam it becomes part of the same ffmpeg process; on other frames it runs one child, fed with raw video.
  *
- * Errors pass, and a chunk that is begun comes out before them; so it does before completion. Unsubscribing ends the
- * process; what is in the encoder then is counted as dropped, cause `stopped`.
+ * Errors and completion pass, after the chunk in progress. Unsubscribing ends the process; pictures in the encoder
+ * then count as dropped, cause `stopped`.
  *
  * @example
  * ```ts

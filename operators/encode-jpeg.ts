@@ -1,10 +1,10 @@
-/** encodeJpeg: pictures to JPEG. */
+/** encodeJpeg: encodes pictures as JPEG. */
 import type { OperatorFunction } from 'rxjs';
 import { extend } from '../src/camera/index.js';
 import { STEPS } from '../src/core/steps/index.js';
 import type { EncodedFrame, Frame } from '../src/core/frame/frame.js';
 
-/** How to encode. */
+/** Options of `encodeJpeg`. */
 export interface EncodeJpegConfig {
   /** 1 (worst) to 100, a whole number, on the scale of libjpeg. Default 80. */
   readonly quality?: number | undefined;
@@ -19,10 +19,10 @@ export interface EncodeJpegConfig {
  *      -a-b-c-|          each a whole JFIF picture
  * ```
  *
- * 8-bit 4:2:0 in full range, BT.601, as JFIF has it. The encoder holds no picture back. After a camera or another step of
+ * 8-bit 4:2:0 in full range, BT.601, as JFIF has it. The encoder delays no picture. After a camera or another step of
  * rxcam it becomes part of the same ffmpeg process; on other frames it runs one child, fed with raw video.
  *
- * Errors and completion pass. Unsubscribing ends the process; what is in the encoder then is counted as dropped, cause
+ * Errors and completion pass. Unsubscribing ends the process; pictures in the encoder then count as dropped, cause
  * `stopped`.
  *
  * @example

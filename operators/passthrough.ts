@@ -1,14 +1,14 @@
-/** passthrough: the source's own H.264 or H.265 access units, with no decoding. */
+/** passthrough: sends the source's own H.264 or H.265 access units, without decoding. */
 import type { OperatorFunction } from 'rxjs';
 import { extend } from '../src/camera/index.js';
 import { type Chunk, STEPS } from '../src/core/steps/index.js';
 import type { EncodedFrame, SourceFrame } from '../src/core/frame/frame.js';
 
-/** How to send. */
+/** Options of `passthrough`. */
 export interface PassthroughConfig {
   /**
-   * From a keyframe on: at least this many access units and then all up to the next keyframe, at least this many ms and the
-   * same, or a GOP. Default: one access unit. The source's keyframes decide: none is made.
+   * From a keyframe on: at least this many access units, or ms, and then all up to the next keyframe; or a GOP.
+   * Default: one access unit. Chunks start at the source's own keyframes.
    */
   readonly chunk?: Chunk | undefined;
 }
@@ -23,14 +23,14 @@ export interface PassthroughConfig {
  * ```
  *
  * Nothing is decoded: it costs a hundredth of encoding, and no quality. Annex B, in decoding order (with B-frames `pts` does
- * not rise from one to the next), each keyframe with all parameter sets in force: those that the source does not repeat are put
- * before it. What a file hides (its edit list) is sent with `hidden`.
- * What comes before the first keyframe of a capture can't be decoded: it is counted as dropped, cause `gop`.
+ * not rise from one to the next), each keyframe with all active parameter sets: those that the source does not repeat are put
+ * before it. Pictures that a file hides (its edit list) are sent with `hidden`.
+ * Access units before the first keyframe of a capture can't be decoded: they count as dropped, cause `gop`.
  * `seq` numbers access units; `mode` is `stream`, `encoder` is `copy`, and there is no `crf`.
  *
- * It stands directly after a camera, or a `retry` behind it: what is not decoded can't be thinned or resized. A source that is
- * neither H.264 nor H.265 is an EncoderFailed. Errors pass, and a chunk that is begun comes out before them; so it does before
- * completion. Unsubscribing ends the process.
+ * Place it directly after a camera, or after the camera's `retry`: without decoding, nothing can be thinned or resized. A source that is
+ * neither H.264 nor H.265 is an EncoderFailed. Errors and completion pass, after the chunk
+ * in progress. Unsubscribing ends the process.
  *
  * @example
  * ```ts

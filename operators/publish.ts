@@ -13,9 +13,9 @@ import { callback, count, options as object, parseOptions } from '../src/core/op
 export interface PublishConfig {
   /** Topic on Kafka, stream on Redis; or a function that names it for each message. */
   readonly topic: string | ((message: CameraMessage) => string);
-  /** Messages with one key keep their order. Default: the message's own key, which is the camera's unless told. */
+  /** Messages with one key keep their order. Default: the message's own key, by default the camera's. */
   readonly key?: string | ((message: CameraMessage) => string);
-  /** Messages of one topic and key in the request under way, at most. Default 16. */
+  /** Largest number of messages of one topic and key in a request. Default 16. */
   readonly maxInFlight?: number;
   /** Bounds of the outbox of one topic and key. */
   readonly outbox?: OutboxConfig;
@@ -38,16 +38,16 @@ const SCHEMA = object({
  *               -----------------(ABC|)   when it is back
  * ```
  *
- * A message goes into an outbox of the broker handle, one for each topic and key, and is sent, again and again, until
- * it is acknowledged: a broker that is down is no error here, `broker.state$` and `broker.errors$` tell of it. When
+ * A message goes into an outbox of the broker handle, one for each topic and key, and is sent repeatedly until
+ * it is acknowledged: a broker that is down is no error here; `broker.state$` and `broker.errors$` report it. When
  * the outbox is full a source that can wait (a file) is paused; of any other the oldest message is dropped, in stream
  * mode with those up to the next keyframe, and counted by cause.
  *
- * - Error: the source's passes at once; what the outbox holds is sent all the same, and its acknowledgements are
+ * - Error: the source's passes at once; messages in the outbox are still sent, and their acknowledgements are
  *   emitted when the same run subscribes again (`retry`). InvalidOption for a name of a topic that the broker does
  *   not take, and when two live runs publish to one topic and key.
  * - Completion: when the source has completed and each of its messages is acknowledged or dropped.
- * - Unsubscription: the outbox keeps and sends what it has.
+ * - Unsubscription: the outbox keeps and sends its messages.
  *
  * @example
  * const published$ = camera('test:').pipe(encodeH265(), toMessage(), publish(memory(), { topic: 'video' }));
@@ -81,7 +81,7 @@ interface Route {
   readonly queue: QueueOptions;
 }
 
-/** One subscription to `publish`. Receivers that still expect something outlive it in `left`. */
+/** One subscription to `publish`. Routers that still expect acknowledgements outlive it in `left`. */
 class Publication {
   readonly #routers = new Map<RecordOwner | undefined, AckRouter>();
   readonly #queues = new Set<PartitionQueue>();
@@ -105,7 +105,7 @@ class Publication {
   complete(): void {
     if (this.subscriber.closed) return;
     this.#isSourceDone = true;
-    // Without a message of its own, this subscription can only be the rest of a run that has sent all before.
+    // Without a message of its own, this subscription can only be the end of a run that has sent all its messages.
     if (this.#routers.size === 0) for (const router of this.left) this.#attach(router);
     this.settled();
   }
@@ -155,7 +155,7 @@ class Publication {
   }
 }
 
-/** The message with what its format wants to know of the broker: once, however often it is sent. */
+/** The message with the facts about the broker that its format needs: added once, however often it is sent. */
 function completed(message: CameraMessage, handle: BrokerHandle, topic: string): CameraMessage {
   if (message.completion?.of !== message.value) return message;
   const { kind, servers } = handle.driver();

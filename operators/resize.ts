@@ -1,4 +1,4 @@
-/** resize: brings pictures to a size. */
+/** resize: scales pictures to a size. */
 import type { Observable } from 'rxjs';
 import { extend } from '../src/camera/index.js';
 import { type ALGORITHMS, type Fit, STEPS } from '../src/core/steps/index.js';
@@ -12,24 +12,24 @@ export interface ResizeConfig {
   readonly height?: number | undefined;
   /**
    * With both sides given: `inside` (default) keeps the aspect within the box, `contain` keeps it and adds black bars,
-   * `cover` keeps it and cuts what stands out, `fill` gives the aspect up.
+   * `cover` keeps it and cuts the edges, `fill` ignores the aspect.
    */
   readonly fit?: Fit | undefined;
-  /** Whether a smaller picture is made larger. Default false. */
+  /** Whether to enlarge smaller pictures. Default false. */
   readonly enlarge?: boolean | undefined;
   /**
-   * Whether pixels that are not square become it, so that the size is that of what is seen. `false` scales what is stored:
-   * the picture keeps a `sampleAspectRatio`. Default true.
+   * Whether to make pixels square, so that the size is that of the picture as shown. `false` scales the stored picture,
+   * which keeps a `sampleAspectRatio`. Default true.
    */
   readonly squarePixels?: boolean | undefined;
   /** Default `bilinear`. `area` costs the same, `bicubic` and `lanczos` two to three times as much. */
   readonly algorithm?: (typeof ALGORITHMS)[number] | undefined;
 }
 
-/** What a picture is once it is resized: what has changed stays that. */
+/** Type of a picture after resizing: a changed picture stays one. */
 type Sized<F extends Frame> = F extends ChangedFrame ? ChangedFrame : Frame;
 
-/** As an operator of RxJS, for pictures of any step before it. */
+/** As an RxJS operator, for pictures of any step before it. */
 type Resizing = <F extends Frame>(source: Observable<F>) => Observable<Sized<F>>;
 
 /**
@@ -42,7 +42,7 @@ type Resizing = <F extends Frame>(source: Observable<F>) => Observable<Sized<F>>
  * ```
  *
  * The size is fixed when the first picture comes: a camera that changes its resolution while running is scaled to
- * the same size as before, so that the encoder goes on. After a camera or another step of rxcam it becomes part of the
+ * the same size as before, so that the encoder continues. After a camera or another step of rxcam it becomes part of the
  * same ffmpeg process; on other frames it runs one child, fed with raw video.
  *
  * Errors and completion pass; unsubscribing ends the process.

@@ -1,4 +1,4 @@
-/** retry: reconnects for ever, with waits that grow. */
+/** retry: reconnects without limit, with growing waits. */
 import type { MonoTypeOperatorFunction, Observable, ObservableInput } from 'rxjs';
 import { z } from 'zod';
 import { Capture, planOf, reconnect } from '../src/camera/index.js';
@@ -14,7 +14,7 @@ export interface RetryConfig {
   readonly maxMs?: number | undefined;
   /** Each wait is this many times the one before it. At least 1; default 2. */
   readonly factor?: number | undefined;
-  /** Share of each wait that is random: 0 (default) to 1. A wait is shortened by it, never lengthened. */
+  /** Share of each wait that is random: 0 (default) to 1. It only shortens waits. */
   readonly jitter?: number | undefined;
   /** Source of randomness, 0 to below 1. Default Math.random. */
   readonly random?: (() => number) | undefined;

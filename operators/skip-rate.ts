@@ -1,17 +1,17 @@
-/** skipRate: thins a stream of pictures before anything is spent on them. */
+/** skipRate: thins a stream of pictures, before any other work on them. */
 import type { OperatorFunction } from 'rxjs';
 import { extend } from '../src/camera/index.js';
 import { STEPS } from '../src/core/steps/index.js';
 import type { AnyFrame, Frame } from '../src/core/frame/frame.js';
 
-/** How much is kept. */
+/** The rate to keep. */
 export interface SkipRateConfig {
   /** Frames per second to keep, by media time; more than the source has keeps every frame. Above 0. */
   readonly fps: number;
 }
 
 /**
- * Keeps every nth picture, or as many a second as asked for.
+ * Keeps every nth picture, or a number of pictures a second.
  *
  * ```
  *      -1-2-3-4-5-6-7-|
@@ -21,7 +21,7 @@ export interface SkipRateConfig {
  *
  * A number keeps the 1st, (n+1)th, (2n+1)th … picture. `{ fps }` keeps a picture when floor(pts · fps) differs from that
  * of the last one kept: exact on average, whatever the rate of the source. After a camera or another step of rxcam it
- * becomes part of the same ffmpeg process; on other frames it needs none. What is not kept is counted as `skipped`.
+ * becomes part of the same ffmpeg process; on other frames it needs none. The others count as `skipped`.
  *
  * Errors and completion pass; unsubscribing unsubscribes from the source; each subscription counts from its own start.
  *

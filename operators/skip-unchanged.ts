@@ -1,17 +1,17 @@
-/** skipUnchanged: leaves out what looks like the last picture kept, before anything is spent on encoding it. */
+/** skipUnchanged: leaves out pictures that look like the last one kept, before they are encoded. */
 import type { OperatorFunction } from 'rxjs';
 import { extend } from '../src/camera/index.js';
 import { STEPS } from '../src/core/steps/index.js';
 import type { AnyFrame, ChangedFrame } from '../src/core/frame/frame.js';
 
-/** What counts as a change, and how long nothing may come. */
+/** The threshold of a change, and the longest gap. */
 export interface SkipUnchangedConfig {
   /**
    * Share of full scale, above 0 and at most 0.5, by which the pixels of one block of 8x8 must differ in the mean; a third of
-   * all blocks may differ by 5/12 of it. Default 12/255: more than a sensor's noise, less than what a moving thing does.
+   * all blocks may differ by 5/12 of it. Default 12/255: more than a sensor's noise, less than a moving object.
    */
   readonly threshold?: number | undefined;
-  /** A picture is kept in each slot of so many ms of media time, changed or not. Default 10,000; at least 1. */
+  /** Length of a slot of media time in ms; one picture is kept in each, changed or not. Default 10,000; at least 1. */
   readonly maxGapMs?: number | undefined;
 }
 
@@ -26,9 +26,9 @@ export interface SkipUnchangedConfig {
  *
  * Each picture is compared with the last one kept, block by block, so that a slow change is seen as well; noise is not.
  * The first picture of each capture is kept. After a camera it becomes part of the same ffmpeg process, before the encoder:
- * what is left out is not encoded. It stands behind `skipRate`, and before or behind `resize`. Frames out of your own code
- * are compared in Node. What is left out is counted as `skipped` and as `diff`; `toMessage({ unchanged: 'reference' })` sends
- * a message without content in its place. A chunk of `encodeH265` holds what is kept alone.
+ * skipped pictures are not encoded. Place it after `skipRate`, and before or after `resize`. Frames from your own code
+ * are compared in Node. Skipped pictures count as `skipped` and as `diff`; `toMessage({ unchanged: 'reference' })` sends
+ * a message without content in its place. A chunk of `encodeH265` holds only pictures that are kept.
  *
  * Errors and completion pass; unsubscribing unsubscribes from the source; each subscription starts with a picture kept.
  *

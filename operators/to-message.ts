@@ -1,4 +1,4 @@
-/** toMessage: wraps an access unit, or a chunk, in the message that goes to the broker. */
+/** toMessage: wraps an access unit, or a chunk, in a message for the broker. */
 import { Observable, type OperatorFunction, defer } from 'rxjs';
 import { z } from 'zod';
 import { handOver, ownerOf, passedOn, take } from '../src/ledger/index.js';
@@ -21,7 +21,7 @@ export type ToMessageConfig = CloudEventsConfig | MatriceConfig;
 interface MessageOptions {
   /** Layout of the message. Default `cloudevents`. */
   readonly format?: FormatName;
-  /** Where the camera stands. */
+  /** Location of the camera. */
   readonly location?: string;
   /** A group that the camera belongs to. */
   readonly group?: string;
@@ -34,15 +34,15 @@ interface MessageOptions {
   /** `matrice`: leaves the content out, for consumers that fetch it elsewhere; its hash stays. Default false. */
   readonly stripInputContent?: boolean;
   /**
-   * What becomes of a picture that `skipUnchanged` finds unchanged: `skip` (default) nothing, `reference` a message without
-   * content that names the last full one. For that, toMessage follows the encoder, with nothing but steps of rxcam between.
+   * For a picture that `skipUnchanged` finds unchanged: `skip` (default) sends nothing, `reference` sends a message without
+   * content that names the last full one. `reference` needs toMessage after the encoder, with only steps of rxcam between.
    */
   readonly unchanged?: 'skip' | 'reference';
-  /** `cloudevents`: more headers; none of the format's own names. */
+  /** `cloudevents`: further headers, under names that the format does not use. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** `cloudevents`, the default: what is for `matrice` alone does not compile. */
+/** `cloudevents`, the default: options of `matrice` do not compile. */
 interface CloudEventsConfig extends Omit<MessageOptions, 'format' | 'serviceId' | 'stripInputContent'> {
   readonly format?: 'cloudevents';
   readonly serviceId?: undefined;
@@ -82,7 +82,7 @@ const SCHEMA = object({
  * Messages of a camera are numbered 1, 2, 3 … in `inputOrder`, over reconnects and resets of the statistics; frames
  * that come from no camera are numbered by each subscription. The bytes are not copied.
  *
- * - Error: the source's passes; what the function throws ends the stream with just that.
+ * - Error: the source's passes; an error thrown by the function ends the stream unchanged.
  * - Completion: with the source. Unsubscription: unsubscribes from the source.
  *
  * @example
@@ -114,7 +114,7 @@ export function toMessage(config: ToMessageConfig | MessageFormatter = {}): Oper
   return (source) => messages(unchanged === 'reference' ? referring(source) : source);
 }
 
-/** The same frames, with one that refers to the last full one in place of each picture that is unchanged. */
+/** The same frames, with a reference to the last full one in place of each unchanged picture. */
 function referring(source: Observable<EncodedFrame>): Observable<EncodedFrame> {
   const plan = planOf(source);
   if (plan === undefined) {
@@ -133,7 +133,7 @@ function checked<T extends { format: FormatName }>(given: T): T {
   return given;
 }
 
-/** `map` that keeps the record of each frame: it is in rxcam's hands until the message is passed on. */
+/** `map` that keeps the record of each frame: rxcam holds the frame until the message is passed on. */
 function mapHeld(project: (frame: EncodedFrame) => CameraMessage): OperatorFunction<EncodedFrame, CameraMessage> {
   return (source) => new Observable((subscriber) => source.subscribe({
     next: (frame) => {
@@ -169,7 +169,7 @@ function messageOf(
   const { id, key, value, headers = {}, fields, previousOrderHeader, complete } = formatter(frame, context);
   const { camera, run, seq, pts, capturedAt, width, height, source, mode, keyframe, frames, lastSeq } = frame;
   const bytes = typeof value === 'string' ? Buffer.from(value) : value;
-  // Members are added one by one: this is made for every message, and conditional spreads are several times slower.
+  // Members are added one by one: this runs for every message, and conditional spreads are several times slower.
   const message: Mutable<CameraMessage> = {
     camera, run, seq, pts, capturedAt, width, height, mode, keyframe, frames, lastSeq,
     id: id ?? `${camera}/${context.processRun}/${context.inputOrder}`,

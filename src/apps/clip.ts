@@ -1,4 +1,4 @@
-/** clip(): one MP4 of a period out of a broker. */
+/** clip(): makes one MP4 of a period from a broker. */
 import { Observable, filter, firstValueFrom, fromEvent, last, lastValueFrom, map, skipWhile, takeUntil, takeWhile, tap } from 'rxjs';
 import { z } from 'zod';
 import { subscribe, verify } from '../../operators/index.js';
@@ -21,15 +21,15 @@ export interface ClipConfig {
   readonly from: Date | number;
   /** A Date or ms since 1970: the time of the last picture. */
   readonly to: Date | number;
-  /** Path of the MP4; what is there is replaced. */
+  /** Path of the MP4; an existing file is replaced. */
   readonly file: string;
-  /** Ends it: the file is removed. */
+  /** Aborts it; the file is removed. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What is in a clip. */
+/** Contents of a clip. */
 export interface Clip extends Pick<RecordClosed, 'file' | 'codec' | 'width' | 'height' | 'from' | 'to' | 'durationMs' | 'pictures' | 'bytes'> {
-  /** Where pictures are missing. */
+  /** Gaps with missing pictures. */
   readonly gaps: readonly Pick<RecordGap, 'cause' | 'size' | 'from' | 'to'>[];
 }
 
@@ -41,10 +41,10 @@ const SCHEMA = options({
 }).refine(({ from, to }) => from <= to, { message: "expected 'from' before 'to'" });
 
 /**
- * Writes one MP4 of a period out of a broker, the access units unchanged: from the keyframe before `from` to the last picture
+ * Writes one MP4 of a period from a broker, the access units unchanged: from the keyframe before `from` to the last picture
  * at `to`. It ends where the size or the codec changes. Pictures that are missing are named in `gaps`.
  *
- * Rejects with InvalidOption; with NoVideo where the period holds no picture that decodes; with RecordingFailed where the file can't be
+ * Rejects with InvalidOption; with NoVideo if the period holds no picture that decodes; with RecordingFailed if the file can't be
  * written; with the signal's reason.
  *
  * @example
@@ -58,7 +58,7 @@ export async function clip(broker: Broker, config: ClipConfig): Promise<Clip> {
   signal?.throwIfAborted();
   const begin = await keyframeBefore(broker, period);
   const received$ = upTo(broker, period, begin, period.to).pipe(
-    // What was captured before it may have come to a broker with times of its own after it.
+    // A picture captured before it may have reached a broker with times of its own after it.
     skipWhile((message) => timeOf(message) < begin),
     verify(),
   );
@@ -81,13 +81,13 @@ export async function clip(broker: Broker, config: ClipConfig): Promise<Clip> {
 
 interface Period { readonly topic: string; readonly key: string; readonly from: number; readonly to: number }
 
-/** The time of the last picture up to `from` that decodes alone; `from` where none is found. It looks back further each time. */
+/** The time of the last picture up to `from` that decodes alone; `from` if none is found. Each search looks back further. */
 async function keyframeBefore(broker: Broker, period: Period): Promise<number> {
   const { from } = period;
   for (const backMs of CLIP.lookBackMs) {
     const keyframes$ = upTo(broker, period, Math.max(0, from - backMs), from).pipe(
       filter(({ referenceOrder }) => referenceOrder === undefined),
-      // What is no keyframe may name the one that it depends on: no more need be read.
+      // Other pictures may name the keyframe that they depend on: no more need be read.
       map((message) => (message.keyframe === false ? message.keyframeAt : timeOf(message))), filter((at) => at !== undefined),
     );
     const found = await lastValueFrom(keyframes$.pipe(last(null, undefined)), { defaultValue: undefined });

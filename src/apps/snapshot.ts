@@ -1,4 +1,4 @@
-/** snapshot(): one picture of a camera, whatever it is doing. */
+/** snapshot(): one picture of a camera, running or not. */
 import {
   type Observable, asapScheduler, catchError, defaultIfEmpty, defer, filter, firstValueFrom,
   fromEvent, map, merge, mergeMap, observeOn, of, switchMap, take, takeUntil,
@@ -16,11 +16,11 @@ import { abortSignal, jpegQuality, milliseconds, options, parseOptions } from '.
 
 /** Options of {@link snapshot}. */
 export interface SnapshotConfig {
-  /** 1 (worst) to 100, a whole number, on the scale of libjpeg. Default 80. A running camera's own JPEG is taken as it is. */
+  /** 1 (worst) to 100, a whole number, on the scale of libjpeg. Default 80. A running camera's own JPEG is returned unchanged. */
   readonly quality?: number | undefined;
   /** Overall time limit, in ms. Default 60,000. */
   readonly timeoutMs?: number | undefined;
-  /** Ends it: the promise rejects with the signal's reason, and a run or process that was started for the picture ends. */
+  /** Aborts it: the promise rejects with the signal's reason, and a run or process started for the picture ends. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -31,16 +31,16 @@ const schema = options({
 });
 
 /**
- * One picture of a camera as a JPEG: of one that is running, the next picture that leaves it, without a second session on
- * the camera; one that nobody is subscribed to is run until it has given a picture, which counts as any other run does.
+ * One picture of a camera as a JPEG. A running camera gives its next picture, without a second session on the camera. A
+ * camera without a subscription runs until it has given one picture; that run counts like any other.
  *
- * Of a running camera the picture is what its pipeline makes of it (thinned, resized), and comes with the next keyframe or
- * chunk. It counts nowhere a second time.
+ * The picture of a running camera comes from its pipeline (thinned, resized), with the next keyframe or chunk. It is not
+ * counted twice.
  *
- * Of what `subscribe` returns: the first picture that is read and decodes, in a reading of its own.
+ * Given the result of `subscribe`, it reads the topic by itself and gives the first picture that decodes.
  *
- * Rejects with InvalidOption; with SourceTimeout if no picture comes within `timeoutMs`, be it because the camera waits to
- * reconnect; with the camera's own failure where it is not running; with DecodeFailed for a picture that is damaged; with the
+ * Rejects with InvalidOption; with SourceTimeout if no picture comes within `timeoutMs`, also because the camera waits to
+ * reconnect; with the camera's own failure if it is not running; with DecodeFailed for a damaged picture; with the
  * signal's reason.
  *
  * @example
@@ -91,7 +91,7 @@ function pictureOf(camera: Camera, hub: CameraHub, quality: number): Observable<
   );
 }
 
-/** What made no JPEG of a picture knows no camera. */
+/** The process that failed to make a JPEG does not know the camera. */
 function failed(cause: unknown, hub: CameraHub): Error {
   return failureOf(cause, 'the picture', { camera: hub.facts.key });
 }
@@ -100,14 +100,14 @@ function failed(cause: unknown, hub: CameraHub): Error {
 function nextOf(hub: CameraHub): Observable<Frame | EncodedFrame | undefined> {
   const stopped$ = hub.ledger.turns$.pipe(
     filter(({ type }) => type === 'stopped' || type === 'failed'),
-    // Only then is the run free, or taken over by a retry.
+    // Only then is the run idle, or claimed by a retry.
     observeOn(asapScheduler),
     filter(() => !hub.isRunning),
   );
   return hub.values$.pipe(map(inFull), filter(isWhole), take(1), takeUntil(stopped$), defaultIfEmpty(undefined));
 }
 
-/** In frame mode a picture that looks like the last full one is shown by that. */
+/** In frame mode the last full picture stands for an unchanged one. */
 function inFull(value: Frame | EncodedFrame): Frame | EncodedFrame {
   if (!('codec' in value) || value.unchanged === undefined || value.mode !== 'frame') return value;
   return { ...value, keyframe: true, data: value.unchanged.reference.data };

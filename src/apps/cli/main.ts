@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The command `rxcam`. The title comes first: what loads after it takes a fifth of a second. */
+/** The command `rxcam`. The title comes first: the modules after it take a fifth of a second to load. */
 import './title.js';
 import { guard } from './program/index.js';
 

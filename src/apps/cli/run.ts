@@ -8,8 +8,8 @@ const USAGE = 2;
 
 /**
  * Runs a command.
- * @param words - what stands after the program's name
- * @returns the exit code: 0; 1 when a camera or a command ended by a failure; 2 for bad usage; 3 when messages are missing or torn
+ * @param words - the words after the program's name
+ * @returns the exit code: 0; 1 if a camera or a command failed; 2 for bad usage; 3 if messages are missing or torn
  */
 export async function run(words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const secrets = secretsOfCommand(words, env);
@@ -27,7 +27,7 @@ export async function run(words: readonly string[], env: NodeJS.ProcessEnv): Pro
 }
 
 async function start(command: Arguments, env: NodeJS.ProcessEnv, secrets: readonly string[]): Promise<number> {
-  // Loaded only now: words that make no sense, and --help, are answered in half the time.
+  // Loaded only now: bad usage and --help are answered in half the time.
   switch (command.command) {
     case 'read': return (await import('./read/read.js')).read(command, env, secrets);
     case 'record': return (await import('./read/record.js')).record(command, env, secrets);

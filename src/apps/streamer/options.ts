@@ -15,23 +15,23 @@ export interface CameraStreamerConfig {
   /** Kind of broker. */
   readonly serverType: 'kafka' | 'redis';
   /**
-   * Where the broker is: options of `kafka()` or `redis()`. `brokers`, or `url`, may be an async function, which is asked
-   * again when the connection keeps failing and by `refreshConnectionInfo`.
+   * Address of the broker: options of `kafka()` or `redis()`. `brokers`, or `url`, may be an async function, which is called
+   * again if the connection keeps failing, and by `refreshConnectionInfo`.
    */
   readonly connection: KafkaConfig | RedisConfig;
-  /** What streams are encoded with. Default `h265`. */
+  /** Codec of the streams. Default `h265`. */
   readonly videoCodec?: 'h265' | 'jpeg';
   /** `frame` (default): every message decodes alone. `stream`: closed GOPs, an access unit or a chunk in a message. */
   readonly h265Mode?: EncodeMode;
   /** Constant rate factor, 0 (lossless) to 51 (worst). Default 23. */
   readonly h265Quality?: number;
-  /** Whether H.265 is encoded by hardware where there is some. Default false. */
+  /** Whether to encode H.265 in hardware if available. Default false. */
   readonly useHardware?: boolean;
-  /** Whether messages go without their content, for consumers that fetch it elsewhere. Default false. */
+  /** Whether to send messages without their content, for consumers that fetch it elsewhere. Default false. */
   readonly stripInputContent?: boolean;
-  /** Failed requests in a row after which the broker is asked for and connected to anew. Default 10. */
+  /** Failed requests in a row after which the broker's address is looked up and the connection replaced. Default 10. */
   readonly connectionRefreshThreshold?: number;
-  /** A function given as `brokers` or `url` is asked no more often because of failures; ms. Default 60,000. */
+  /** Minimum time between two address lookups because of failures; ms. Default 60,000. */
   readonly connectionRefreshIntervalMs?: number;
   /** Waits of a stream whose camera has failed, as in `retry`; it never gives up. */
   readonly retry?: Pick<RetryConfig, 'initialMs' | 'maxMs' | 'factor' | 'jitter' | 'stableAfterMs'>;
@@ -41,22 +41,22 @@ export interface CameraStreamerConfig {
 
 /** Options of a stream. */
 export interface StartStreamConfig {
-  /** What `camera` takes as an address: a URL, a file, a device. */
+  /** An address, as for `camera`: a URL, a file, a device. */
   readonly input: string | number;
-  /** Pictures a second that are wanted: every nth is kept, n = floor(rate of the source / fps), at least 1. Default: all. */
+  /** Pictures a second to keep: every nth is kept, n = floor(rate of the source / fps), at least 1. Default: all. */
   readonly fps?: number;
   /** Key of the stream and of its messages. Default: made of the address. */
   readonly streamKey?: string;
   /** Group of the camera in the messages. */
   readonly streamGroupKey?: string;
-  /** Where the messages go. Default: what `registerStreamTopic` was told for the key. */
+  /** Topic of the messages. Default: the one given to `registerStreamTopic` for the key. */
   readonly topic?: string;
   /** JPEG, 1 (worst) to 100. Default 85. */
   readonly quality?: number;
-  /** Pixels; with one side the other keeps the aspect, with both it is given up. Default: the source's. */
+  /** Pixels; one side alone keeps the aspect, both do not. Default: the source's. */
   readonly width?: number;
   readonly height?: number;
-  /** Whether a file is played at its own pace and over and over, as a camera would come. Default false. */
+  /** Whether to play a file at its own pace and repeatedly, like a camera. Default false. */
   readonly simulateVideoFileStream?: boolean;
   /** Whether a message carries a chunk of pictures (H.265 in stream mode). Default false. */
   readonly isVideoChunk?: boolean;
@@ -64,7 +64,7 @@ export interface StartStreamConfig {
   readonly chunkDurationSeconds?: number;
   /** Pictures of a chunk, in place of its length. */
   readonly chunkFrames?: number;
-  /** Where the camera stands. */
+  /** Location of the camera. */
   readonly cameraLocation?: string;
   /** Options of `camera`: which stream, which hosts, time limits … */
   readonly camera?: Omit<CameraConfig, 'key' | 'logger'>;
@@ -101,7 +101,7 @@ export const START_SCHEMA = object({
   chunkDurationSeconds: z.number().positive().optional(),
   chunkFrames: count().optional(),
   cameraLocation: z.string().optional(),
-  // `camera` itself looks at what is in it.
+  // `camera` itself checks its contents.
   camera: z.custom<StartStreamConfig['camera']>(isOfCamera, { message: "expected options of camera(), without key (streamKey) and logger (the streamer's)" }).optional(),
 }).refine(({ isVideoChunk, chunkFrames, chunkDurationSeconds }) => isVideoChunk || (chunkFrames ?? chunkDurationSeconds) === undefined, {
   message: 'chunkFrames and chunkDurationSeconds are for isVideoChunk: true',

@@ -1,4 +1,4 @@
-/** Parts of CameraStreamer: a stream that runs, a message of the user's own, an answer that is kept. */
+/** Parts of CameraStreamer: a stream that runs, a message from user code, a cached answer. */
 import { randomUUID } from 'node:crypto';
 import type { Observable, Subscription } from 'rxjs';
 import { mono, wall } from '../../core/clock.js';
@@ -7,7 +7,7 @@ import type { CameraMessage } from '../../core/frame/frame.js';
 /** A stream that runs, or has ended. */
 export interface Running {
   readonly subscription: Subscription;
-  /** Resolves when it has completed or was stopped; rejects with what ended it. */
+  /** Resolves when it has completed or was stopped; rejects with the error that ended it. */
   readonly ended: Promise<void>;
 }
 
@@ -37,7 +37,7 @@ export function direct(message: Buffer | string | Readonly<Record<string, unknow
   };
 }
 
-/** An answer that is asked for again only after some time, or on request. */
+/** An answer that is requested again only after some time, or on demand. */
 export class Remembered {
   #askedAt = -Infinity;
   #answer: unknown;

@@ -1,4 +1,4 @@
-/** What CameraStreamer does with one camera: the operators in their order, and the number of pictures between two that are kept. */
+/** The pipeline of one camera of CameraStreamer: the operators in order, and the n of "every nth picture". */
 import { type Observable, type OperatorFunction, asapScheduler, defer, filter, ignoreElements, map, merge, observeOn, of, switchMap, take, tap } from 'rxjs';
 import { encodeH265, encodeJpeg, publish, resize, retry, skipRate, toMessage } from '../../../operators/index.js';
 import type { Broker } from '../../broker/index.js';
@@ -8,7 +8,7 @@ import type { CameraEvent } from '../../core/events.js';
 import type { EncodedFrame, Frame, Published } from '../../core/frame/frame.js';
 import type { StartOptions, StreamerOptions } from './options.js';
 
-/** A stream as it is to run. */
+/** A stream to run. */
 export interface Job {
   readonly gate: Camera;
   readonly broker: Broker;
@@ -18,7 +18,7 @@ export interface Job {
 }
 
 /**
- * The acknowledgements of a stream, for ever: a camera that fails is connected again, whatever step it was.
+ * The acknowledgements of a stream, without end: after a failure of any step the camera is connected again.
  * @throws InvalidOption
  */
 export function published$({ gate, broker, topic, streamer, start }: Job): Observable<Published> {
@@ -37,25 +37,25 @@ export function published$({ gate, broker, topic, streamer, start }: Job): Obser
 }
 
 /**
- * Keeps every nth picture, n = floor(rate of the source / fps). The rate is known once the source is open, and the process
- * that thins has to be told before: the first time the source is opened to be asked, and closed. From then on n stays.
+ * Keeps every nth picture, n = floor(rate of the source / fps). The rate is known once the source is open, but the process
+ * that thins needs it before: the first time, the source is opened only to find the rate. After that n is fixed.
  */
 function everyNth<T>(gate: Camera, fps: number, pipeline: (thinned$: Observable<Frame>) => Observable<T>): Observable<T> {
   let rule: number | { fps: number } | undefined;
   const asked$ = defer(() => rateOf(gate)).pipe(tap((rate) => {
-    // A source that does not say is thinned by time.
+    // A source that states no rate is thinned by time.
     rule = rate === undefined ? { fps } : Math.max(1, Math.floor(rate / fps));
     gate.resetStats();
   }));
   return defer(() => (rule === undefined ? asked$ : of(undefined))).pipe(switchMap(() => pipeline(gate.pipe(skipRate(rule ?? 1)))));
 }
 
-/** What the source says when it is opened; what was decoded by then is given up. */
+/** The properties that the source states when it is opened; pictures decoded by then are dropped. */
 function rateOf(gate: Camera): Observable<number | undefined> {
   const opened$ = gate.events$.pipe(filter((event): event is Extract<CameraEvent, { type: 'opened' }> => event.type === 'opened'));
   return merge(opened$.pipe(map(({ source }) => source.fps)), gate.pipe(ignoreElements())).pipe(
     take(1),
-    // Only then is that capture stopped, and its run free: some cameras allow one session.
+    // Only then is that capture stopped, and its run idle: some cameras allow one session.
     observeOn(asapScheduler),
   );
 }

@@ -1,4 +1,4 @@
-/** CameraStreamer: many cameras to one broker by method calls, in the shape of the system that rxcam follows. Only composes operators. */
+/** CameraStreamer: many cameras to one broker by method calls, with the interface of the system that it replaces. Only composes operators. */
 import { firstValueFrom, of } from 'rxjs';
 import { publish } from '../../../operators/index.js';
 import { type Broker, type CloseReport, type KafkaConfig, kafka, redis } from '../../broker/index.js';
@@ -14,9 +14,9 @@ import { published$ } from './pipeline.js';
 
 export type { CameraStreamerConfig, StartStreamConfig } from './options.js';
 
-/** What {@link CameraStreamer.getTransmissionStats} gives. */
+/** Result of {@link CameraStreamer.getTransmissionStats}. */
 export interface TransmissionStats extends Report {
-  /** The report of each stream, by key; of those that have been stopped as well. */
+  /** The report of each stream, by key; stopped ones included. */
   readonly byStream: Readonly<Record<string, Report>>;
 }
 
@@ -28,11 +28,11 @@ export interface StreamTimingStats {
   readonly latency: Timing;
 }
 
-/** A camera is kept for its key: its messages are numbered on when it is started again. */
+/** A camera is kept for its key: the numbers of its messages continue when it is started again. */
 interface Stream { readonly address: string; readonly gate: Camera; readonly running: Running }
 
 /**
- * Streams cameras to Kafka or Redis, in messages of the `matrice` format. Each stream connects again for ever; all share one
+ * Streams cameras to Kafka or Redis, in messages of the `matrice` format. Each stream reconnects without limit; all share one
  * broker handle.
  *
  * @example
@@ -60,11 +60,11 @@ export class CameraStreamer implements AsyncDisposable {
     if (typeof where === 'function') this.#where = new Remembered(where as () => unknown, connectionRefreshIntervalMs);
     const given = { refreshAfterFailures, ...options.connection, ...(this.#where && { [name]: this.#where.ask }) };
     this.broker = options.serverType === 'kafka' ? kafka(given as KafkaConfig) : redis(given);
-    // Wrong options of the operators are told here, and not by the first stream.
+    // Wrong options of the operators are reported here, not by the first stream.
     void published$({ gate: camera('test:'), broker: this.broker, topic: 'topic', streamer: options, start: START_SCHEMA.parse({ input: 'test:' }) });
   }
 
-  /** Says where the messages of a stream go; before or after its start, but a stream that runs goes on where it was. */
+  /** Sets the topic of a stream's messages, before or after its start; a running stream keeps its topic. */
   registerStreamTopic(key: string, topic: string): void {
     this.#topics.set(key, topic);
   }
@@ -73,7 +73,7 @@ export class CameraStreamer implements AsyncDisposable {
     return this.#topics.get(key);
   }
 
-  /** Makes a topic that is not there, on Redis with its consumer group `{topic}_group`. Rejects with BrokerUnavailable. */
+  /** Creates a missing topic, on Redis with its consumer group `{topic}_group`. Rejects with BrokerUnavailable. */
   setupStreamForTopic(topic: string): Promise<void> {
     return this.broker.prepare(topic, { consumerGroup: `${topic}_group` });
   }
@@ -87,12 +87,12 @@ export class CameraStreamer implements AsyncDisposable {
   }
 
   /**
-   * Starts a stream and returns its key at once; what happens to it is told by the events of `getCamera(key)`.
+   * Starts a stream and returns its key at once; the events of `getCamera(key)` report what happens to it.
    * @throws InvalidOption as `startStream` rejects with it
    */
   startBackgroundStream(config: StartStreamConfig): string {
     const { gate, running: { ended } } = this.#start(config);
-    // Who wants to know of the end takes startStream.
+    // startStream reports the end.
     ended.catch(() => undefined);
     return gate.key;
   }
@@ -102,7 +102,7 @@ export class CameraStreamer implements AsyncDisposable {
     return this.#streams.get(key)?.gate;
   }
 
-  /** Stops one stream, or all; also one that waits to reconnect. What the outbox holds of it is sent all the same. */
+  /** Stops one stream, or all; also one that waits to reconnect. Its messages in the outbox are still sent. */
   stopStreaming(key?: string): void {
     const stopped = key === undefined ? [...this.#streams.values()] : [this.#streams.get(key)];
     for (const stream of stopped) stream?.running.subscription.unsubscribe();
@@ -119,7 +119,7 @@ export class CameraStreamer implements AsyncDisposable {
     return firstValueFrom(sent$, { defaultValue: undefined }).then((ack) => ack ?? Promise.reject(refused));
   }
 
-  /** What was sent, saved and spent, of all streams together and of each. */
+  /** Figures of all streams together and of each: pictures sent, bytes saved, times. */
   getTransmissionStats(): TransmissionStats {
     const all = [...this.#streams].map(([key, { gate }]) => [key, gate.stats] as const);
     const byStream = Object.fromEntries(all.map(([key, stats]) => [key, report(stats)]));
@@ -131,7 +131,7 @@ export class CameraStreamer implements AsyncDisposable {
     for (const { gate } of this.#streams.values()) gate.resetStats();
   }
 
-  /** What the pictures of a stream took; undefined for a key that never streamed. */
+  /** The durations of a stream's pictures; undefined for a key that never streamed. */
   getStreamTimingStats(key: string): StreamTimingStats | undefined {
     const stats = this.getCamera(key)?.stats;
     if (stats === undefined) return undefined;
@@ -139,7 +139,7 @@ export class CameraStreamer implements AsyncDisposable {
     return { read, process, write, latency };
   }
 
-  /** Asks a function given as `brokers` or `url` now, and connects anew. Rejects with BrokerUnavailable if it fails. */
+  /** Calls a function given as `brokers` or `url` now, and connects again. Rejects with BrokerUnavailable if it fails. */
   async refreshConnectionInfo(): Promise<void> {
     try {
       await this.#where?.askNow();
@@ -177,7 +177,7 @@ export class CameraStreamer implements AsyncDisposable {
     return stream;
   }
 
-  /** The camera of a key, unless the key stands for another source by now. */
+  /** The camera of a key, unless the key has another source by now. */
   #cameraFor({ input, streamKey, simulateVideoFileStream, camera: more }: StartOptions): { gate: Camera; address: string } {
     const { logger } = this.#options;
     const made = camera(input, { ...more, key: streamKey, logger, ...(simulateVideoFileStream && { pace: 'realtime' as const, loop: true }) });

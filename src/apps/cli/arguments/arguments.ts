@@ -1,4 +1,4 @@
-/** The command line's grammar: commander's view of the flags, and what it makes of the words. */
+/** The command line's grammar: defines the flags for commander, and reads the words. */
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { FLAGS } from '../flags/index.js';
@@ -13,16 +13,16 @@ export interface StreamArguments {
   readonly settings: Settings;
 }
 
-/** What a command line asks for. */
+/** A command line, parsed. */
 export type Arguments = StreamArguments | ReaderArguments;
 
-/** Where help and complaints go. */
+/** Receives help and error messages. */
 export interface Printer {
   out(text: string): void;
   error(text: string): void;
 }
 
-/** What goes on without a source. */
+/** A command that needs no source. */
 const DEFAULT_SOURCE = 'test:';
 
 const ABOUT = `From cameras to messages of H.265 or JPEG on Kafka, Redis or the embedded broker.
@@ -46,8 +46,8 @@ Examples:
 
 /**
  * Reads the words after the program's name.
- * @returns the command, or the exit code when help was asked for or the words make no sense; both have been printed then
- * @throws InvalidOption for flags that go together in no way
+ * @returns the command, or the exit code after help or an error message was printed
+ * @throws InvalidOption for flags that exclude each other
  */
 export function parseArguments(words: readonly string[], print: Printer): Arguments | number {
   let parsed: Arguments | undefined;
@@ -83,7 +83,7 @@ function streamCommand(): Command {
   return stream.helpOption('-h, --help', 'show this').addHelpText('after', AFTER);
 }
 
-/** A word that can only be a source: an address, a path, the number of a device. A typing error in a command is none. */
+/** A word that can only be a source: an address, a path, the number of a device; not a mistyped command. */
 const SOURCE = /[:/\\.]|^\d+$/;
 
 /** Flags or sources alone mean `stream`: `npm start -- --frames 20`, `npm start -- rtsp://camera/stream`. */

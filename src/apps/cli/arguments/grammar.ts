@@ -1,4 +1,4 @@
-/** Flags and their values, between commander and the options that they set. */
+/** Maps flags and their values, as commander reads them, to options. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Raw, UnreadableText } from '../../../core/steps/index.js';
 import type { Flag, FlagGroup } from '../flags/index.js';
@@ -15,7 +15,7 @@ export function optionOf({ flags, about, standard, parse }: Flag): Option {
   });
 }
 
-/** The values that were given, by owner and name: `{ resize: { fit: 'cover' } }`. */
+/** The given values, by owner and name: `{ resize: { fit: 'cover' } }`. */
 export function rawOf(command: Command, groups: readonly FlagGroup[]): Raw {
   const values = command.opts<Record<string, unknown>>();
   const raw: Record<string, Record<string, unknown>> = {};

@@ -1,4 +1,4 @@
-/** What the command line asks for: its grammar, its values, and where messages go. */
+/** Reads the command line: its grammar, its values, and the destination of messages. */
 export { type Arguments, type StreamArguments, parseArguments } from './arguments.js';
 export type { ClipArguments, PlayArguments, ReadArguments, ReaderArguments, RecordArguments } from './read-arguments.js';
 export type { ProgramOptions, Settings, SourceSettings } from './settings.js';

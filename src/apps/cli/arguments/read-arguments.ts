@@ -18,7 +18,7 @@ const schema = options({
 /** The program's own options. */
 export type ReadOptions = z.output<typeof schema>;
 
-/** What these commands have in common. */
+/** Settings that these commands share. */
 export interface TopicArguments {
   readonly subscribe: Omit<SubscribeConfig, 'topic'>;
   readonly program: ReadOptions;
@@ -35,7 +35,7 @@ export interface ClipArguments extends TopicArguments { readonly command: 'clip'
 /** A command to show a topic. */
 export interface PlayArguments extends TopicArguments { readonly command: 'play'; readonly isPiped: boolean }
 
-/** What reads a topic. */
+/** The commands that read a topic. */
 export type ReaderArguments = ReadArguments | RecordArguments | ClipArguments | PlayArguments;
 
 const ADDRESS = BROKER_NAMES.filter((name) => BROKERS[name].hosts !== 'none').map((name) => BROKERS[name].form).join(', or ');

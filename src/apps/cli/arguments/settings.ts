@@ -1,4 +1,4 @@
-/** What the flags say, by the operator that takes it; each operator checks its own part. */
+/** Sorts the flags' values by operator; each operator checks its own part. */
 import { z } from 'zod';
 import type { PublishConfig, RetryConfig, ToMessageConfig } from '../../../../operators/index.js';
 import { BROKER_NAMES, type BrokerFlagValues, type BrokerName } from '../../../broker/index.js';
@@ -25,7 +25,7 @@ const schema = options({
 /** The program's own options. */
 export type ProgramOptions = z.output<typeof schema>;
 
-/** What may differ between the sources of one command. */
+/** Settings that may differ between the sources of one command. */
 export interface SourceSettings {
   readonly camera: CameraConfig;
   readonly toMessage: ToMessageConfig;
@@ -33,7 +33,7 @@ export interface SourceSettings {
   readonly topic: string | undefined;
 }
 
-/** Options of the operators of steps; of those on pictures that are not asked for, none. */
+/** Options of the operators of steps; none for steps that are not used. */
 type StepSettings = Readonly<Partial<Record<StepKind, unknown>>>;
 
 /** The flags of one command. */
@@ -50,8 +50,8 @@ export interface Settings extends StepSettings {
 }
 
 /**
- * Sorts what was read into the operators' options.
- * @throws InvalidOption for what no operator could check: the program's own options, and how often a flag was given
+ * Sorts the values into the operators' options.
+ * @throws InvalidOption for values that no operator checks: the program's own options, and how often a flag was given
  */
 export function settingsOf(raw: Raw, sources: number): Settings {
   const { camera = {}, toMessage = {}, publish = {}, retry = {} } = raw;
@@ -72,7 +72,7 @@ export function settingsOf(raw: Raw, sources: number): Settings {
   };
 }
 
-/** A flag of another codec would have no effect; nor has any flag on pictures where none is decoded. */
+/** A flag of another codec would have no effect, and so would a flag on pictures if none is decoded. */
 function checkCodec(codec: string, raw: Raw): void {
   const { gives, cli } = STEPS[CODECS.get(codec) ?? 'encodeH265'] as UnitRule<UnitStep>;
   for (const [other, owner] of CODECS) {
@@ -83,7 +83,7 @@ function checkCodec(codec: string, raw: Raw): void {
   if (flags.length > 0) throw new InvalidOption(`${flags.map(wordOf).join(' and ')} given with --codec ${codec}, expected with another codec: no picture is decoded`);
 }
 
-/** The flags of a step that were given. */
+/** The given flags of a step. */
 function given(owner: string, raw: Raw): Flag[] {
   return FLAGS.flatMap((group) => group.flags).filter(({ sets }) => sets.startsWith(`${owner}.`) && raw[owner]?.[sets.slice(owner.length + 1)] !== undefined);
 }
@@ -92,7 +92,7 @@ function wordOf({ flags }: Flag): string {
   return flags.split(' ')[0] ?? '';
 }
 
-/** One source's share: of an option that is a list, its own value. */
+/** The settings of one source: its own value from each option that is a list. */
 function share(owner: string, given: Readonly<Record<string, unknown>>, index: number, sources: number): Record<string, unknown> {
   return Object.fromEntries(Object.entries(given).map(([name, value]) => {
     if (!Array.isArray(value)) return [name, value];
@@ -101,7 +101,7 @@ function share(owner: string, given: Readonly<Record<string, unknown>>, index: n
   }));
 }
 
-/** A key belongs to one camera; all else may be said once for all of them. */
+/** A key belongs to one camera; other options may be given once for all. */
 function checkList(option: string, values: readonly string[], sources: number): void {
   const isKey = option === 'camera.key';
   const flag = flagOf(option) ?? option;

@@ -1,4 +1,4 @@
-/** Where messages go: the broker's address, read and opened. */
+/** The destination of messages: reads the broker's address and opens it. */
 import type { Logger } from 'pino';
 import { BROKERS, BROKER_NAMES, type BrokerName, type BrokerTarget, brokerAt } from '../../../broker/index.js';
 import { InvalidOption } from '../../../core/errors/errors.js';
@@ -6,8 +6,8 @@ import type { Settings } from './settings.js';
 
 /**
  * Opens the broker that `--to` names; nothing connects before the first message.
- * @param option - what the address was given for
- * @throws InvalidOption for an address that is none, and for flags of another kind of broker
+ * @param option - the option that gave the address
+ * @throws InvalidOption for an invalid address, and for flags of another kind of broker
  */
 export function openTarget(settings: Settings, env: NodeJS.ProcessEnv, logger: Logger, option = "stream: option 'to'"): BrokerTarget {
   const { name, address } = brokerAt(settings.program.to, option);

@@ -1,4 +1,4 @@
-/** Flags of brokers: of every kind, and of each by itself as its kind declares them. */
+/** Flags of brokers: those for every kind, and those that each kind declares. */
 import { BROKERS, BROKER_NAMES, type BrokerFlag } from '../../../broker/index.js';
 import { BROKER, MEMORY, OUTBOX } from '../../../core/defaults/defaults.js';
 import { type Flag, type FlagGroup, bytes, number, oneOf, shownBytes } from './flag.js';
@@ -59,7 +59,7 @@ function flagOf(owner: string, { flags, option, about, standard, takes }: Broker
   return { flags, sets: `${owner}.${option}`, about, ...(shown !== undefined && { standard: shown }), ...(parse && { parse }) };
 }
 
-/** Options of a broker that matter to who reads, by what their flags set. */
+/** Options of a broker that matter to readers, by what their flags set. */
 export const READ_OPTIONS: ReadonlySet<string> = new Set([
   ...BROKER_NAMES.flatMap((name) => (BROKERS[name].flags as readonly BrokerFlag[]).flatMap(({ option, reads }) => (reads === true ? [`${name}.${option}`] : []))),
   'broker.requestTimeoutMs', 'broker.connectTimeoutMs', 'broker.retryInitialMs', 'broker.retryMaxMs',

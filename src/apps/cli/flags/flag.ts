@@ -1,4 +1,4 @@
-/** Flags of the command line under their headings, and how their texts are read. */
+/** Flags of the command line under their headings, and parsers for their values. */
 import { type Flag, UnreadableText, size } from '../../../core/steps/index.js';
 
 export { type Flag, number } from '../../../core/steps/index.js';
@@ -38,7 +38,7 @@ export function wholeSize(text: string): { width: number; height: number } {
   return { width, height };
 }
 
-/** One of some words, where the option's owner does not check it. */
+/** One of some words, if the option's owner does not check it. */
 export function oneOf(words: readonly string[]): (text: string) => string {
   return (text) => {
     if (!words.includes(text)) throw new UnreadableText(`Expected one of ${words.join(', ')}.`);
@@ -58,7 +58,7 @@ export function list(text: string, before: unknown): string[] {
   return [...((before as string[] | undefined) ?? []), text];
 }
 
-/** Words with commas between them, or given again. */
+/** Words with commas between them, or a repeated flag. */
 export function words(text: string, before: unknown): string[] {
   return [...((before as string[] | undefined) ?? []), ...text.split(',').map((word) => word.trim())];
 }

@@ -33,7 +33,7 @@ function reachesOf({ sets, reaches }: Flag): readonly string[] {
   return reaches?.map((name) => `${sets.split('.')[0] ?? ''}.${name}`) ?? [sets];
 }
 
-/** The message of an InvalidOption, with the flags by which the options that it names are given. */
+/** The message of an InvalidOption, with flags in place of the options that it names. */
 export function withFlags(message: string): string {
   return message.replace(/(\w+): option '([\w.]+)'/g, (text: string, owner: string, option: string) => {
     const flag = flagOf(`${owner}.${option}`) ?? flagOf(`broker.${option}`);

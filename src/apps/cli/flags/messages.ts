@@ -1,9 +1,9 @@
-/** Flags of toMessage, publish and retry: what is sent, and what happens when it can't be. */
+/** Flags of toMessage, publish and retry: messages, their sending, and reconnecting. */
 import { BROKER, MATRICE, OUTBOX, RETRY } from '../../../core/defaults/defaults.js';
 import { FORMATS } from '../../../message/index.js';
 import { type FlagGroup, bytes, list, number, pairs, shownBytes } from './flag.js';
 
-/** Where messages go when neither the broker's address nor --topic says. */
+/** Default topic, if neither the broker's address nor --topic names one. */
 export const DEFAULT_TOPIC = 'rxcam';
 
 export const messageFlags: FlagGroup = {

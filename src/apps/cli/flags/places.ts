@@ -1,4 +1,4 @@
-/** Places of a topic, times and durations, as they are written on the command line. */
+/** Positions in a topic, times and durations, as written on the command line. */
 import { InvalidArgumentError } from 'commander';
 import type { From, Partitions, To } from '../../../broker/index.js';
 

@@ -1,4 +1,4 @@
-/** Flags of the program itself: where messages go, what it prints, how it ends. */
+/** Flags of the program itself: destination of messages, output, end. */
 import { BROKER, STATS } from '../../../core/defaults/defaults.js';
 import { type FlagGroup, number } from './flag.js';
 

@@ -1,4 +1,4 @@
-/** Flags of camera(): where video comes from and how it is read. */
+/** Flags of camera(): the source and how to read it. */
 import { LIVENESS, SOURCE, STATS } from '../../../core/defaults/defaults.js';
 import { type FlagGroup, bytes, list, number, wholeSize, wordOrBoolean, wordOrNumber, words } from './flag.js';
 

@@ -1,4 +1,4 @@
-/** What nothing else caught ends the program with one line, without secrets; ffmpeg ends with it. */
+/** Ends the program on an uncaught error, with one line and without secrets; ffmpeg ends with it. */
 import { isRxcamError } from '../../../core/errors/errors.js';
 import { redact } from '../../../core/redact/redact.js';
 import { takeWarnings } from './warnings.js';
@@ -9,19 +9,19 @@ export function oneLine(error: unknown, secrets: Iterable<string> = []): string 
   return redact(text, secrets).replace(/\s*[\r\n]+\s*/g, ' ').trim();
 }
 
-/** Whether an error is the user's to mend. */
+/** Whether an error is a mistake that the user can correct. */
 export function isUsage(error: unknown): error is Error {
   return isRxcamError(error) && error.code === 'INVALID_OPTION';
 }
 
-/** Prints the line that tells why the program ends. */
+/** Prints the line that says why the program ends. */
 export function complain(error: unknown, secrets: Iterable<string> = []): void {
   process.stderr.write(`rxcam: ${oneLine(error, secrets)}\n`);
 }
 
 export function guard(): void {
   takeWarnings();
-  // A disk that is full, a reader that is gone: what that means is decided where it is written.
+  // A full disk or a closed pipe is handled by the code that writes.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error: unknown) => {

@@ -1,4 +1,4 @@
-/** The command line as a program: signals, logs, output, what must not be shown. */
+/** The command line as a program: signals, logs, output, secrets. */
 export { complain, guard, isUsage, oneLine } from './guard.js';
 export { createLogger } from './logger.js';
 export { GONE, LineSink, delivered } from './output.js';

@@ -3,15 +3,15 @@ import { type Logger, pino } from 'pino';
 import { isSecretOption, redact } from '../../../core/redact/redact.js';
 import type { LogLevel } from '../flags/index.js';
 
-/** What of an error is worth a line. */
+/** Properties of an error that are logged. */
 interface ErrorFacts { readonly type: string; readonly code?: unknown; readonly message: string; readonly stack?: string }
 
-/** Deep enough for what is logged; deeper ones are cut off. */
+/** Greatest depth of a logged object; deeper levels are cut off. */
 const MAX_DEPTH = 6;
 
 /**
  * A logger whose lines go to `write`.
- * @param secrets - what must not be shown wherever it stands; credentials in addresses are hidden anyway
+ * @param secrets - texts to hide wherever they appear; credentials in addresses are always hidden
  */
 export function createLogger(level: LogLevel, secrets: readonly string[], write: (line: string) => void): Logger {
   return pino({

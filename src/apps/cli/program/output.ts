@@ -1,20 +1,20 @@
-/** Where lines go: the log, which may lose some but holds nothing up, and the result, of which one knows whether it arrived. */
+/** Writes lines: to the log, which may lose some but never blocks, and to the result, which reports whether it arrived. */
 import { fstatSync, writeSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 
-/** What a reader that is slow may have waiting, in characters; of more, lines are dropped. */
+/** Limit of text waiting for a slow reader, in characters; further lines are dropped. */
 const MAX_WAITING = 1_000_000;
 const STDERR = 2;
 
-/** What writing says when the reader, or the terminal, is gone. */
+/** Error codes of writing when the reader, or the terminal, is gone. */
 export const GONE = new Set<string | undefined>(['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED', 'ECONNRESET']);
 
-/** A log that never ends the program: a full disk, and a reader that has stopped or gone, cost lines, which are counted. */
+/** A log that never ends the program: with a full disk, or a reader that has stopped or gone, lines are dropped and counted. */
 export class LineSink {
-  /** Lines that were not written since one was. */
+  /** Lines dropped since the last one written. */
   #dropped = 0;
   #total = 0;
-  /** Set where the last line was cut: the next one begins anew. */
+  /** Set if the last line was cut: the next one starts on a new line. */
   #isTorn = false;
   readonly #isFile: boolean;
 
@@ -25,7 +25,7 @@ export class LineSink {
     stream.on('error', () => { this.#lost(); });
   }
 
-  /** Lines that were not written, all in all. */
+  /** Lines dropped in total. */
   get dropped(): number { return this.#total; }
 
   write(line: string): void {
@@ -62,7 +62,7 @@ export class LineSink {
   }
 }
 
-/** Writes a text, and says what became of it: undefined once it is out, else why not. */
+/** Writes a text; gives undefined once it is written, else the error. */
 export function delivered(stream: Writable, text: string, withinMs: number): Promise<NodeJS.ErrnoException | undefined> {
   return new Promise((resolve) => {
     const late = setTimeout(() => { resolve(new Error(`nobody has read it within ${withinMs} ms`)); }, withinMs);

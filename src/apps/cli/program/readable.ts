@@ -1,7 +1,7 @@
 /** Numbers, times and log lines as people read them on a terminal. */
 
 const LEVELS: Record<number, string> = { 10: 'TRACE', 20: 'DEBUG', 30: 'INFO', 40: 'WARN', 50: 'ERROR', 60: 'FATAL' };
-/** In each line of pino, and of no use on a terminal. */
+/** In each line of pino, but useless on a terminal. */
 const USUAL = new Set(['level', 'time', 'pid', 'hostname', 'name', 'msg', 'camera', 'run', 'stack']);
 
 /** Text from outside, which must not move the cursor or colour the terminal. */

@@ -1,13 +1,13 @@
-/** What must not be shown of a command. */
+/** Secrets of a command. */
 import { isSecretOption, redact, redactUrl, secretsOf, wellFormed } from '../../../core/redact/redact.js';
 
-/** Passwords of brokers, for those who do not want them in an address. */
+/** Variables for passwords of brokers, in place of an address that holds them. */
 const PASSWORD = /^RXCAM_[A-Z0-9]+_PASSWORD$/;
 
 /** A flag with its value in one word. */
 const FLAG = /^(--?[\w-]+=)(.*)$/s;
 
-/** Secrets in the words of a command and in the environment, in every form in which they could turn up. */
+/** Secrets in the words of a command and in the environment, in every form in which they could appear. */
 export function secretsOfCommand(words: readonly string[], env: NodeJS.ProcessEnv): string[] {
   const inWords = words.flatMap((word) => secretsOf(word.replace(FLAG, '$2')));
   const values = words.flatMap((word, index) => (isSecretValue(words, index) ? word.replace(FLAG, '$2') : []));
@@ -16,7 +16,7 @@ export function secretsOfCommand(words: readonly string[], env: NodeJS.ProcessEn
   return [...new Set([...inWords, ...passwords, ...passwords.flatMap(formsOf)])].filter((secret) => secret !== '');
 }
 
-/** The words as they may stand in the list of processes. */
+/** The words as the list of processes may show them. */
 export function shownWords(words: readonly string[]): string[] {
   return words.map((word, index) => {
     const [, flag = '', value = word] = FLAG.exec(word) ?? [];

@@ -1,4 +1,4 @@
-/** What stops the program from outside: the first signal asks it to end, the second ends it. */
+/** Stops the program from outside: the first signal asks it to end, the second ends it. */
 import { fstatSync } from 'node:fs';
 import { constants } from 'node:os';
 import { Observable, share } from 'rxjs';
@@ -11,7 +11,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Emits each reason to stop; after the first, a signal ends the process at once, and every ffmpeg with it, with exit code
- * 128 + the signal's number. The handlers stay until the process ends. A log alone that nobody reads is no reason.
+ * 128 + the signal's number. The handlers stay until the process ends. An unread log alone is no reason.
  */
 export const stop$: Observable<StopReason> = new Observable<StopReason>((subscriber) => {
   let isStopping = false;
@@ -30,7 +30,7 @@ export const stop$: Observable<StopReason> = new Observable<StopReason>((subscri
   process.stderr.on('error', (error: NodeJS.ErrnoException) => { if (GONE.has(error.code) && isStdoutGone()) closed(); });
 }).pipe(share({ resetOnRefCountZero: false }));
 
-/** Nothing is written to stdout before the end: where both have one reader, or one terminal, it is gone with that of the log. */
+/** Nothing is written to stdout before the end: if both have one reader, or one terminal, it is gone with that of the log. */
 function isStdoutGone(): boolean {
   if (process.stdout.destroyed || process.stderr.isTTY) return true;
   try {

@@ -1,13 +1,13 @@
-/** What Node warns of becomes a line of the log: by itself it would print text between lines of JSON. */
+/** Turns Node's warnings into lines of the log: Node itself would print text between lines of JSON. */
 import type { Logger } from 'pino';
 
-/** As many as come before there is a log; none is lost that matters. */
+/** Warnings kept until there is a log. */
 const MAX_KEPT = 20;
 
 let kept: Error[] = [];
 let log: Pick<Logger, 'warn'> | undefined;
 
-/** From now on Node prints no warning by itself. */
+/** Stops Node from printing warnings itself. */
 export function takeWarnings(): void {
   process.removeAllListeners('warning');
   process.on('warning', (warning) => {
@@ -16,7 +16,7 @@ export function takeWarnings(): void {
   });
 }
 
-/** Where warnings go, those of before as well. */
+/** Sends warnings to the log, earlier ones included. */
 export function logWarnings(logger: Pick<Logger, 'warn'>): void {
   log = logger;
   kept.forEach(tell);

@@ -1,4 +1,4 @@
-/** The command `clip`: one file of a period. */
+/** The command `clip`: makes one file of a period. */
 import { clip as makeClip } from '../../clip.js';
 import { complain, isUsage, stop$ } from '../program/index.js';
 import type { ClipArguments } from '../arguments/index.js';

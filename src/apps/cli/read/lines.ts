@@ -6,7 +6,7 @@ import { shownSize } from '../../../ledger/index.js';
 import { plain } from '../program/index.js';
 import type { ReadSummary } from './summary.js';
 
-/** An object in one line; a message with what it says of its picture, and without its bytes. */
+/** An object in one line; a message with the facts of its picture, without its bytes. */
 export function jsonLine(one: object): string {
   return `${JSON.stringify('facts' in one ? factsOf(one as Received | Verified) : one)}\n`;
 }
@@ -16,7 +16,7 @@ export function readableLine(one: Received | Verified | Gap): string {
   return `${plain('facts' in one ? messageInWords(one) : gapInWords(one))}\n`;
 }
 
-/** What came of all of it, in words. */
+/** The summary, in words. */
 export function summaryLine({ received, bytes, expired, failures, verdicts }: ReadSummary): string {
   const counts = [`${received} messages (${shownSize(bytes)})`];
   if (verdicts === undefined && expired > 0) counts.push(`${expired} removed by the broker before they were read`);
@@ -44,15 +44,15 @@ function recordedInWords(event: Recorded): string {
   }
 }
 
-/** What was recorded, and what came of the messages. */
+/** The recording and the counts of messages, in words. */
 export function recordingLine({ files, pictures, fileBytes }: RecordingSums, summary: ReadSummary): string {
   return `${files} files, ${pictures} pictures (${shownSize(fileBytes)}); ${summaryLine(summary)}`;
 }
 
-/** What is in all files of a recording. */
+/** The contents of all files of a recording. */
 export interface RecordingSums { readonly files: number; readonly pictures: number; readonly fileBytes: number }
 
-/** What is in a clip, and what is missing in it. */
+/** The contents of a clip, and its gaps. */
 export function clipLines(made: Clip): string {
   const { file, codec, width, height, from, to, gaps } = made;
   const lines = [`${file}: ${codec} ${width}x${height}, ${fileInWords(made)}, from ${timeOf(from)} to ${timeOf(to)}`, ...gaps.map(missingInWords)];

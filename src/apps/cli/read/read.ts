@@ -1,4 +1,4 @@
-/** The commands `read` and `verify`: prints what comes, and counts it. */
+/** The commands `read` and `verify`: print messages and count them. */
 import { type Observable, lastValueFrom, take, takeUntil, tap } from 'rxjs';
 import { type Verify, verify } from '../../../../operators/index.js';
 import type { Reception } from '../../../broker/index.js';
@@ -37,7 +37,7 @@ function printed(messages: Reception, check: Verify | undefined, { program }: Re
   }));
 }
 
-/** What is shown even of a whole topic. */
+/** Events shown even for a whole topic. */
 function isWrong(one: Received | Verified | Gap): boolean {
   return 'verdict' in one && (one.verdict === 'gap' || one.verdict === 'torn');
 }

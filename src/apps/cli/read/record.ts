@@ -1,4 +1,4 @@
-/** The command `record`: from a topic to files. */
+/** The command `record`: writes a topic to files. */
 import { lastValueFrom, takeUntil, tap } from 'rxjs';
 import { record as recordInto, verify } from '../../../../operators/index.js';
 import type { RecordClosed } from '../../../consumer/index.js';

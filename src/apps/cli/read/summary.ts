@@ -1,4 +1,4 @@
-/** What is said at the end of a reading. */
+/** The summary at the end of a reading. */
 import type { VerifyStats } from '../../../../operators/index.js';
 import type { ReceptionStats } from '../../../broker/index.js';
 
@@ -7,7 +7,7 @@ export interface ReadSummary {
   readonly bytes: number;
   readonly expired: number;
   readonly failures: number;
-  /** `missing`: dropped, lost and expired, without those that came late. */
+  /** `missing`: dropped, lost and expired, except those that came late. */
   readonly verdicts?: VerifyStats & { readonly missing: number };
 }
 

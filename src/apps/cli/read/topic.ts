@@ -1,4 +1,4 @@
-/** What the commands that read a topic have in common: the broker, its log, the check of all messages, and the exit code. */
+/** Shared by the commands that read a topic: the broker, its log, the check of all messages, and the exit code. */
 import type { Logger } from 'pino';
 import { type Verify, subscribe } from '../../../../operators/index.js';
 import { BROKERS, type Broker, type Reception, brokerAt } from '../../../broker/index.js';
@@ -13,7 +13,7 @@ export const NOT_WHOLE = 3;
 /** A broker that was opened, and the topic that its address names. */
 export interface OpenTopic { readonly broker: Broker; readonly topic: string; readonly logger: Logger }
 
-/** The messages of a topic, with the reasons why they do not come in the log. */
+/** The messages of a topic; the log gets the reasons if none come. */
 export interface TopicReading {
   readonly messages: Reception;
   /** Ends the log, and the broker. */
@@ -44,7 +44,7 @@ export function readTopic({ broker, topic, logger }: OpenTopic, command: ReaderA
   };
 }
 
-/** The summary of a reading, and the exit code that it comes to. */
+/** The summary of a reading, and its exit code. */
 export function verdictOf(messages: Reception, check: Verify | undefined): { readonly summary: ReadSummary; readonly exitCode: number } {
   const summary = summaryOf(messages.stats, check?.stats);
   const { expired, verdicts } = summary;

@@ -1,11 +1,11 @@
-/** Ends a camera after a number of messages: those that the outbox drops are made up for. */
+/** Ends a camera after a number of messages: further ones replace those that the outbox drops. */
 import { Observable, type MonoTypeOperatorFunction } from 'rxjs';
 import type { CameraEvent } from '../../../core/events.js';
 import type { CameraMessage } from '../../../core/frame/frame.js';
 
 /**
- * Passes messages on until `limit` of them are sent or on their way. It counts by `inputOrder`, which goes on over
- * reconnects, so that each subscription takes up the count.
+ * Passes messages on until `limit` of them are sent or pending. It counts by `inputOrder`, which continues over
+ * reconnects, so that each subscription continues the count.
  */
 export function limit(messages: number, events$: Observable<CameraEvent>): MonoTypeOperatorFunction<CameraMessage> {
   let dropped = 0;

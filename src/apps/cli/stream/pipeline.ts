@@ -1,4 +1,4 @@
-/** From one source to acknowledgements: the operators in the order in which they are meant to stand. */
+/** From one source to acknowledgements: the operators in their intended order. */
 import type { Observable } from 'rxjs';
 import type { Logger } from 'pino';
 import * as operators from '../../../../operators/index.js';
@@ -11,7 +11,7 @@ import { CODECS, PICTURE_STEPS } from '../flags/index.js';
 import { limit } from './limit.js';
 import type { Settings, SourceSettings } from '../arguments/index.js';
 
-/** What a camera publishes under: no two may share it. */
+/** Topic and key of a camera: no two may share them. */
 interface Route { readonly camera: string; readonly topic: string; readonly key: string }
 
 /** One camera at work. */
@@ -27,7 +27,7 @@ export interface PipelineOptions {
 }
 
 /**
- * The cameras of all sources. Keys that are made of addresses get a number where two are the same.
+ * The cameras of all sources. Keys made from addresses get a number if two are the same.
  * @throws InvalidOption
  */
 export function cameras(sources: readonly string[], settings: Settings, logger: Logger): Camera[] {
@@ -54,7 +54,7 @@ export function checkRoutes(routes: readonly Route[]): void {
 }
 
 /**
- * `retry` comes last: it takes up a camera whatever failed, and the steps before it are still one ffmpeg process.
+ * `retry` comes last: it restarts a camera after any failure, and the steps before it are still one ffmpeg process.
  * @throws InvalidOption
  */
 export function pipeline(gate: Camera, source: SourceSettings, { settings, broker, topic }: PipelineOptions): Line {

@@ -1,10 +1,10 @@
-/** What is on the terminal while cameras run: a table redrawn in place, with log lines above it. */
+/** The terminal while cameras run: a table redrawn in place, with log lines above it. */
 import { createLogUpdate } from 'log-update';
 import { type Subscription, timer } from 'rxjs';
 import { readableLine } from '../program/index.js';
 import { type View, table } from './table.js';
 
-/** Some pseudo-terminals say that they have no size. */
+/** Some pseudo-terminals report no size. */
 const ASSUMED = { columns: 80, rows: 24 };
 
 export class Screen {

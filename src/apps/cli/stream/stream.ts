@@ -1,4 +1,4 @@
-/** The command `stream`: all cameras into one broker, until they end or are told to. */
+/** The command `stream`: sends all cameras to one broker, until they end or are stopped. */
 import type { Logger } from 'pino';
 import { EMPTY, type Subscription, catchError, defer, ignoreElements, lastValueFrom, merge, takeUntil, tap } from 'rxjs';
 import { stats } from '../../../../operators/index.js';
@@ -56,7 +56,7 @@ function linesOf(gates: readonly Camera[], settings: Settings, { broker, topic: 
   return planned.map(({ gate, source, topic }) => pipeline(gate, source, { settings, broker, topic }));
 }
 
-/** Beside the table only what matters is logged, unless stderr goes elsewhere. */
+/** Beside the table only warnings and errors are logged, unless stderr goes elsewhere. */
 function logOf({ logLevel, quiet }: ProgramOptions, screen: Screen | undefined, secrets: readonly string[]): { logger: Logger; sink: LineSink } {
   const isShared = screen !== undefined && process.stderr.isTTY;
   const level = logLevel ?? (quiet ? 'error' : isShared ? 'warn' : 'info');
@@ -68,7 +68,7 @@ function logOf({ logLevel, quiet }: ProgramOptions, screen: Screen | undefined, 
   return { logger, sink };
 }
 
-/** Completes when all cameras have ended, by themselves or because they were told to. */
+/** Completes when all cameras have ended or were stopped. */
 async function flow(lines: readonly Line[], logger: Logger): Promise<{ failures: unknown[]; stoppedBy: StopReason | undefined }> {
   const failures: unknown[] = [];
   let stoppedBy: StopReason | undefined;
@@ -88,7 +88,7 @@ async function flow(lines: readonly Line[], logger: Logger): Promise<{ failures:
   return { failures, stoppedBy };
 }
 
-/** Whether there was something to be finished, which a reader that is gone has cut short: no success then. */
+/** Whether the reader went away before the work was done: the command then fails. */
 function hasEnd(lines: readonly Line[], { frames }: ProgramOptions): boolean {
   return frames !== undefined || lines.some(({ gate: { plan: { origin } } }) => origin.kind === 'camera' && !origin.source.endless);
 }
@@ -110,7 +110,7 @@ function logBroker(broker: Broker, logger: Logger): Subscription {
   });
 }
 
-/** The counts of now, with the rates of the last window. */
+/** The current counts, with the rates of the last window. */
 function viewOf(lines: readonly Line[], broker: Broker, program: ProgramOptions, watching: Subscription): () => View {
   const { refresh = STATS.every } = program;
   const rates = lines.map(({ gate }) => gate.stats.rate);
@@ -123,7 +123,7 @@ function viewOf(lines: readonly Line[], broker: Broker, program: ProgramOptions,
   });
 }
 
-/** @returns why the result did not arrive; a reader of words who has read enough is none */
+/** @returns why the result did not arrive; a reader of text may stop early without an error */
 async function print(lines: readonly Line[], { json, quiet }: ProgramOptions, log: LineSink): Promise<Error | undefined> {
   const summary = summaryOf(lines.map(({ gate }) => ({ key: gate.key, stats: gate.stats })));
   if (!json && quiet) return undefined;

@@ -1,8 +1,8 @@
-/** What is said at the end: the counts of each camera and their sums, for programs or for people. */
+/** The summary at the end: the counts of each camera and their sums, for programs or for people. */
 import { type CameraStats, shownSize } from '../../../ledger/index.js';
 import { plain } from '../program/index.js';
 
-/** The counts of a camera, or of several together; pictures, but for bytes and reconnects. */
+/** The counts of a camera, or of several together; pictures, except bytes and reconnects. */
 export interface Totals {
   readonly captured: number;
   readonly published: number;
@@ -14,17 +14,17 @@ export interface Totals {
   /** Bytes published. */
   readonly bytes: number;
   readonly reconnects: number;
-  /** Name of the encoder; several, one after the other, where cameras differ; null when none ran. */
+  /** Name of the encoder; several names if cameras differ; null if none ran. */
   readonly encoder: string | null;
 }
 
-/** What `--json` prints. */
+/** Output of `--json`. */
 export interface Summary extends Totals {
   /** With several sources: the counts of each, by key. */
   readonly cameras?: Readonly<Record<string, Totals>>;
 }
 
-/** Sums up; `cameras` is there when there are several. */
+/** Adds up the counts; `cameras` is present if there are several. */
 export function summaryOf(cameras: readonly { key: string; stats: CameraStats }[]): Summary {
   const each = cameras.map(({ key, stats }) => [key, totalsOf(stats)] as const);
   const sum = sumOf(each.map(([, totals]) => totals));

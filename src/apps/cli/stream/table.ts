@@ -4,7 +4,7 @@ import { wall } from '../../../core/clock.js';
 import { type CameraStats, shownSize } from '../../../ledger/index.js';
 import { plain } from '../program/index.js';
 
-/** What the table shows. */
+/** Contents of the table. */
 export interface View {
   readonly cameras: readonly { readonly key: string; readonly stats: CameraStats }[];
   readonly broker: { readonly address: string; readonly state: BrokerState };
@@ -19,7 +19,7 @@ interface Column {
 /** Longest key that is shown whole. */
 const MAX_KEY = 24;
 
-/** What can be missed least comes first; `latency` is the median from decoding to acknowledgement. */
+/** The most important column comes first; `latency` is the median from decoding to acknowledgement. */
 const COLUMNS: readonly Column[] = [
   { title: 'camera', align: 'left', cell: (key) => cut(plain(key), MAX_KEY) },
   { title: 'state', align: 'left', cell: (_, { state }) => state },
@@ -33,12 +33,12 @@ const COLUMNS: readonly Column[] = [
   { title: 'encoder', align: 'left', cell: (_, { encoder }) => (encoder === undefined ? '-' : plain(encoder.name)) },
 ];
 
-/** Lines that are no camera's: titles, the broker, what was left out, the one that the cursor is on. */
+/** Lines for other things than cameras: titles, the broker, cameras left out, the cursor's line. */
 const OTHER_LINES = 4;
 
 /**
  * The table as text, no line longer than `columns`.
- * @param rows - of the terminal; cameras that find no room are counted in a line of their own
+ * @param rows - of the terminal; cameras that do not fit are counted in a line of their own
  */
 export function table({ cameras, broker }: View, { columns, rows }: { columns: number; rows: number }): string {
   const room = Math.max(1, rows - OTHER_LINES);
@@ -61,7 +61,7 @@ function untilAttempt(at: number | undefined): string {
   return at === undefined ? '-' : `in ${Math.max(0, Math.ceil((at - wall()) / 1000))} s`;
 }
 
-/** What has ended has no rate: its last window was cut short. */
+/** A camera that has ended shows no rate: its last window is incomplete. */
 function rateOf(name: 'captured' | 'published', { state, rate }: CameraStats): string {
   return ['stopped', 'failed', 'idle'].includes(state) ? '-' : rate[name].toFixed(1);
 }
