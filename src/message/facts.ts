@@ -1,14 +1,14 @@
-/** What a received message says of its picture. */
+/** Facts about the picture of a received message. */
 import type { Codec, EncodeMode } from '../core/frame/frame.js';
 import type { PictureFacts } from '../core/frame/picture-facts.js';
 
-/** What a message says; a member that it does not say is undefined. Members may be read from the message when they are asked for. */
+/** Facts that a message states; others are undefined. Members may be read from the message on access. */
 export interface Facts {
   readonly format: 'cloudevents' | 'matrice' | undefined;
   readonly camera?: string | undefined;
   /** Unique for each message. */
   readonly id?: string | undefined;
-  /** The sender's run: inputOrder counts within it. Undefined where the format does not name it. */
+  /** The sender's run: inputOrder counts within it. Undefined if the format does not name it. */
   readonly sender?: string | undefined;
   readonly inputOrder?: number | undefined;
   /** inputOrder sent before it to this topic and key. */
@@ -27,7 +27,7 @@ export interface Facts {
   readonly keyframe?: boolean | undefined;
   readonly codec?: Codec | undefined;
   readonly mode?: EncodeMode | undefined;
-  /** Degrees clockwise by which the decoded picture is to be turned. */
+  /** Degrees clockwise to turn the decoded picture. */
   readonly rotation?: number | undefined;
   /** Pictures at its beginning that are not shown: only others need them. */
   readonly hidden?: number | undefined;

@@ -1,9 +1,9 @@
-/** What a wire format is: a function from an encoded frame to the bytes and headers of a message. */
+/** The interface of a wire format: a function from an encoded frame to the bytes and headers of a message. */
 import type { Completed, Destination } from '../core/frame/destination.js';
 import type { LastTimes } from '../core/frame/last-times.js';
 import type { EncodedFrame } from '../core/frame/frame.js';
 
-/** What a format is told beside the frame. */
+/** The second argument of a format, beside the frame. */
 export interface MessageContext {
   /** Key of the camera. */
   readonly camera: string;
@@ -13,9 +13,9 @@ export interface MessageContext {
   readonly inputOrder: number;
   /** Random, the same for all messages that are numbered together: those of one camera object. With `inputOrder` it is unique. */
   readonly processRun: string;
-  /** The message's key: the camera's unless told. */
+  /** The message's key; default: the camera's. */
   readonly key: string;
-  /** Where the camera stands, as given to `toMessage`. */
+  /** Location of the camera, as given to `toMessage`. */
   readonly location?: string;
   readonly group?: string;
   /** The camera's name for people. */
@@ -26,11 +26,11 @@ export interface MessageContext {
   readonly serviceId?: string;
   /** `matrice`: whether the content is left out. */
   readonly stripInputContent?: boolean;
-  /** What the camera's last picture and last message took; absent for frames that come from no camera. */
+  /** Durations of the camera's last picture and last message; absent for frames that come from no camera. */
   readonly lastTimes?: LastTimes;
 }
 
-/** What a format makes. */
+/** Result of a format. */
 export interface FormattedMessage {
   /** Default: `camera/process run/inputOrder`. */
   readonly id?: string;
@@ -39,13 +39,13 @@ export interface FormattedMessage {
   /** A string goes as UTF-8. */
   readonly value: Buffer | string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Fields of a Redis entry, where it is to have others than the headers and `data`. */
+  /** Fields of a Redis entry, in place of the headers and `data`. */
   readonly fields?: Readonly<Record<string, string | Buffer>>;
   /** Name of the header that receives the inputOrder sent before this one to the same topic and key. */
   readonly previousOrderHeader?: string;
-  /** Makes the message anew with what only `publish` knows: called once, when it goes into the outbox. */
+  /** Completes the message with the facts that only `publish` knows: called once, when it goes into the outbox. */
   readonly complete?: (to: Destination) => Completed;
 }
 
-/** A wire format; users pass one of their own to `toMessage`. What it throws ends the stream. */
+/** A wire format; users pass one of their own to `toMessage`. An error thrown by it ends the stream. */
 export type MessageFormatter = (frame: EncodedFrame, context: MessageContext) => FormattedMessage;

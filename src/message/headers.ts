@@ -1,4 +1,4 @@
-/** Headers of a received message. Most readers look at a few of them: none is made a string before it is asked for. */
+/** Headers of a received message. Most readers use few of them: each becomes a string on access. */
 
 /** Headers by name. */
 export interface Headers {
@@ -19,14 +19,14 @@ export class PlainHeaders implements Headers {
   }
 }
 
-/** Where the parts of a header are in its bytes. */
+/** Positions of a header's parts in the bytes. */
 export interface HeaderPlaces {
   readonly names: readonly string[];
   /** Start and end of each value, one after the other. */
   readonly bounds: readonly number[];
 }
 
-/** Headers as they came, in bytes; their places are looked up once, when the first is asked for. */
+/** Headers as received, in bytes; their positions are found once, on the first access. */
 export class PackedHeaders implements Headers {
   #places: HeaderPlaces | undefined;
 

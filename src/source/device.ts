@@ -6,7 +6,7 @@ import { LOCAL_ROWS } from '../core/errors/stderr-rows.js';
 import type { SourceInput } from '../core/source.js';
 import type { SourceKind, SourceOptions } from './source.js';
 
-/** How each platform names its devices. */
+/** Device names of each platform. */
 const PLATFORMS: Partial<Record<NodeJS.Platform, { format: string; url(name: string): string; isPath: boolean }>> = {
   linux: { format: 'v4l2', url: (name) => (/^\d+$/.test(name) ? `/dev/video${name}` : name), isPath: true },
   darwin: { format: 'avfoundation', url: (name) => `${name}:none`, isPath: false },

@@ -1,4 +1,4 @@
-/** Local files. A playlist among them opens what lies in its own folder, unless it is allowed more. */
+/** Local files. A playlist may open files in its own folder, unless it is allowed more. */
 import { statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import path from 'node:path';
@@ -27,7 +27,7 @@ export const file: SourceKind = {
   },
 };
 
-/** A file that is there is a file, though its name reads as something else: `cam:1.mp4`, `/dev/shm/clip.mp4`. */
+/** An existing file is a file, even if its name reads as something else: `cam:1.mp4`, `/dev/shm/clip.mp4`. */
 export const existingFile: SourceKind = {
   takes: './ before the name of a file that looks like something else',
   protocols: PROTOCOLS,
@@ -62,12 +62,12 @@ function isFile(name: string): boolean {
   }
 }
 
-/** How ffmpeg reads a local file: nothing but this file, whatever the file says. */
+/** Input of a local file: ffmpeg may open only this file, whatever it refers to. */
 export function fileInput(name: string, options: SourceOptions): SourceInput {
   return onDisk(name, options, withoutPattern(name) ?? ONLY_FILES, ['file']);
 }
 
-/** A file that the user has named. What it looks like only chooses how it is read: each way holds whatever it is. */
+/** A file that the user has named. Its appearance only chooses the way of reading: each way is safe for any content. */
 async function localInput(name: string, options: SourceOptions): Promise<SourceInput> {
   const kind = await kindOf(name);
   if (kind === 'file') return fileInput(name, options);
@@ -85,9 +85,9 @@ function onDisk(name: string, options: SourceOptions, allowed: readonly string[]
 
 const HEAD_BYTES = 4_096;
 
-/** A file that can't be read is left to ffmpeg, which says why. */
+/** ffmpeg reports why a file can't be read. */
 async function kindOf(name: string): Promise<'file' | 'concat' | 'playlist'> {
-  // What is read from a pipe to look at it is gone.
+  // Bytes read from a pipe to examine it would be lost.
   const handle = isRegular(name) ? await open(name, 'r').catch(() => undefined) : undefined;
   if (handle === undefined) return 'file';
   try {
@@ -105,7 +105,7 @@ async function kindOf(name: string): Promise<'file' | 'concat' | 'playlist'> {
 /** Extensions by which ffmpeg takes a name for a series of pictures: there `%d` is a number. */
 const PICTURES = /\.(?:jpe?g|png|bmp|tiff?|webp|p[abgpn]m|jp2|j2k|tga|sgi|dpx|exr|ras|xbm|xwd|pcx)$/i;
 
-/** A name is a name: no pattern of names, whatever is in it. */
+/** A name is taken literally, never as a pattern. */
 function withoutPattern(name: string): readonly string[] | undefined {
   return name.includes('%') && PICTURES.test(name) ? ['-f', 'image2', '-pattern_type', 'none', '-format_whitelist', 'image2'] : undefined;
 }
@@ -130,7 +130,7 @@ function isRegular(name: string): boolean {
   return statSync(name, { throwIfNoEntry: false })?.isFile() === true;
 }
 
-/** An error for what is no readable file now; a file that comes later is found by the next attempt. */
+/** An error if the file can't be read now; the next attempt finds a file that appears later. */
 function missing(name: string, shown: string) {
   const stat = statSync(name, { throwIfNoEntry: false });
   if (stat === undefined) return throwError(() => new SourceNotFound(`no such file: '${shown}'`));

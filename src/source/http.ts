@@ -1,4 +1,4 @@
-/** HTTP: files, downloaded into a cache or read in place, and live streams, told apart by what the server answers. */
+/** HTTP: files, downloaded into a cache or read in place, and live streams, distinguished by the server's answer. */
 import { Observable } from 'rxjs';
 import { mono } from '../core/clock.js';
 import { SOURCE } from '../core/defaults/defaults.js';
@@ -28,7 +28,7 @@ export const http: SourceKind = {
   },
 };
 
-/** Whether it is live is known only after an answer; until then it counts as a file. */
+/** An answer shows whether it is live; until then it counts as a file. */
 class HttpSource implements Source {
   readonly address: string;
   readonly remote = true;
@@ -107,7 +107,7 @@ class HttpSource implements Source {
   }
 }
 
-/** What an address is, with nothing of it held. */
+/** The nature of an address, without a connection to it. */
 async function probe(target: Target): Promise<Exclude<Found, { path: string }> | { readonly nature: 'file'; readonly path: undefined }> {
   const answer = await get(target, {});
   const nature = await checkAnswer(answer, target.shown);
@@ -116,7 +116,7 @@ async function probe(target: Target): Promise<Exclude<Found, { path: string }> |
   return { nature, path: undefined };
 }
 
-/** The first call at once, then one in each `DOWNLOAD.progressMs`. */
+/** Calls at once, then once in each `DOWNLOAD.progressMs`. */
 function throttled(work: () => void): () => void {
   let last = -Infinity;
   return () => {

@@ -1,4 +1,4 @@
-/** A source of the user's own: checked, and such that no mistake of it shows a login. */
+/** A source from user code: checked, and redacted so that its mistakes show no login. */
 import { type Observable, defer, map } from 'rxjs';
 import { InvalidOption } from '../core/errors/errors.js';
 import { redactUrl, secretsOf } from '../core/redact/redact.js';
@@ -10,7 +10,7 @@ const EXPECTED = {
 
 /**
  * @param given - an object that `camera` got in place of an address
- * @throws InvalidOption for what is no source
+ * @throws InvalidOption for an object that is not a source
  */
 export function ownSource(given: object): Source {
   const source = given as Source;
@@ -41,7 +41,7 @@ function isOf(expected: string, value: unknown): boolean {
   }
 }
 
-/** What a program without types could forget would let ffmpeg open whatever its input names. */
+/** Without this check an untyped program could let ffmpeg open any address that its input names. */
 function checked(step: Preparation): Preparation {
   if (step.type === 'progress') return step;
   const { options, url, protocols } = step.input as Partial<SourceInput>;

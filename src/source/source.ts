@@ -6,10 +6,10 @@ import type { HostsConfig } from './client/index.js';
 /** How RTSP sends pictures. */
 export type Transport = 'tcp' | 'udp' | 'auto';
 
-/** How pictures come: as fast as they are taken, or at the source's own pace. */
+/** The pace of pictures: as fast as they are taken, or the source's own. */
 export type Pace = 'asap' | 'realtime';
 
-/** Options of `camera` that concern the reading of a source; each kind takes those that mean something to it. */
+/** Options of `camera` that concern the reading of a source; each kind uses those that apply to it. */
 export interface SourceOptions {
   /** RTSP: `tcp` (default), `udp`, or `auto`: TCP, and UDP where the camera offers no TCP. */
   readonly transport?: Transport | undefined;
@@ -35,20 +35,20 @@ export interface SourceOptions {
   readonly allowLocalPlaylists?: boolean | undefined;
   /** RTSP and HTTP: hosts that the source may and may not lead to. */
   readonly hosts?: HostsConfig | undefined;
-  /** Devices: frames per second and picture size to ask for. */
+  /** Devices: frame rate and picture size to request. */
   readonly fps?: number | undefined;
   readonly size?: { readonly width: number; readonly height: number } | undefined;
-  /** Live sources: ms without a byte after which ffmpeg gives the connection up by itself. */
+  /** Live sources: ms without a byte after which ffmpeg itself closes the connection. */
   readonly readTimeoutMs: number;
 }
 
 /** A kind of source: the only thing that a new one adds, besides its line in the index. */
 export interface SourceKind {
-  /** What it takes, for the message about an address that none takes. */
+  /** The addresses it takes, for the message about an address that none takes. */
   readonly takes: string;
-  /** All protocols that ffmpeg may be let use for any of its addresses. */
+  /** All protocols that ffmpeg may use for any of its addresses. */
   readonly protocols: readonly string[];
-  /** Where logins stand in its addresses, besides before an `@`: its row of the secret places. */
+  /** Places of logins in its addresses, besides before an `@`: its row of the secret places. */
   readonly secrets: SecretPlaces | 'none';
   /** Whether a line break may be in an address. */
   readonly takesBreaks?: true;

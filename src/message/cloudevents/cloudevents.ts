@@ -5,7 +5,7 @@ import type { FormattedMessage, MessageContext } from '../format.js';
 
 const CONTENT_TYPES: Record<Codec, string> = { h265: 'video/h265', h264: 'video/h264', jpeg: 'image/jpeg' };
 
-/** What no URI-reference may hold (RFC 3986). */
+/** Characters that are not allowed in a URI-reference (RFC 3986). */
 const NOT_IN_URI = /[^\x21-\x7e]|["<>\\^`{|}]/gu;
 
 /** `ce_source` of each capture's source: the same for all its pictures. */
@@ -46,7 +46,7 @@ export function cloudevents(frame: EncodedFrame, context: MessageContext): Forma
   return { id, value: frame.data, previousOrderHeader: 'ce_previousorder', headers };
 }
 
-/** Of each picture in a chunk how much its seq, its media time in µs and its time in ms are behind those of the first. */
+/** For each picture in a chunk, the differences of its seq, its media time in µs and its time in ms to those of the first. */
 function addPictures(headers: Record<string, string>, { frames, pictures, seq, pts, capturedAt }: EncodedFrame): void {
   headers['ce_frames'] = String(frames);
   if (pictures === undefined) return;
@@ -55,7 +55,7 @@ function addPictures(headers: Record<string, string>, { frames, pictures, seq, p
   headers['ce_frametimes'] = pictures.map((one) => one.capturedAt - capturedAt).join(',');
 }
 
-/** What an unchanged picture, whose value is empty, says of the last full one. */
+/** Headers of an unchanged picture, whose value is empty, about the last full one. */
 function addReference(headers: Record<string, string>, unchanged: NonNullable<EncodedFrame['unchanged']>, context: MessageContext): void {
   headers['ce_skipreason'] = 'unchanged';
   headers['ce_similarity'] = unchanged.similarity.toFixed(4);

@@ -1,4 +1,4 @@
-/** Reads CloudEvents in binary mode: each fact is a header, read when it is asked for. */
+/** Reads CloudEvents in binary mode: each fact is a header, read on access. */
 import type { Codec, EncodeMode } from '../../core/frame/frame.js';
 import type { PictureFacts } from '../../core/frame/picture-facts.js';
 import type { Facts } from '../facts.js';
@@ -7,7 +7,7 @@ import { codecOf, wholeNumber } from '../words.js';
 
 const SHA256 = /^[0-9a-f]{64}$/;
 
-/** What the headers say; undefined where they are not those of rxcam's CloudEvents. */
+/** The facts in the headers; undefined if they are not those of rxcam's CloudEvents. */
 export function readCloudevents(value: Buffer, headers: Headers): Facts | undefined {
   const id = headers.get('ce_id');
   return id === undefined ? undefined : new CloudeventsFacts(id, value, headers);
@@ -51,7 +51,7 @@ class CloudeventsFacts implements Facts {
   get capturedAt(): number | undefined { return timeOf(this.headers, 'ce_time'); }
   get keyframeAt(): number | undefined { return timeOf(this.headers, 'ce_keyframetime'); }
 
-  /** The headers say how much each is behind the first. */
+  /** The headers give the differences of each to the first. */
   get pictures(): readonly PictureFacts[] | undefined {
     const [seqs, pts, times] = ['ce_frameseqs', 'ce_framepts', 'ce_frametimes'].map((name) => this.headers.get(name)?.split(',').map(Number));
     const { seq, pts: firstPts, capturedAt } = this;
@@ -72,7 +72,7 @@ class CloudeventsFacts implements Facts {
 
   get digest(): Facts['digest'] {
     const hex = this.headers.get('ce_sha256');
-    // Anything else than a digest in this place matches no bytes.
+    // A header that is no digest matches no bytes.
     return hex === undefined ? undefined : { algorithm: 'sha256', hex: SHA256.test(hex) ? hex : '' };
   }
 

@@ -1,11 +1,11 @@
-/** JSON for readers that tell whole numbers from others, as Python does: `25.0` stays `25.0`. */
+/** JSON for readers that distinguish whole numbers from others, like Python: `25.0` stays `25.0`. */
 
 const FLOAT: unique symbol = Symbol('float');
 
-/** A number that is written with a decimal point, even where it is whole. */
+/** A number that is written with a decimal point, even if it is whole. */
 export interface Float { readonly [FLOAT]: number }
 
-/** What can be written; members that are undefined are left out. */
+/** A value that can be written; undefined members are left out. */
 export type Json = string | number | boolean | null | undefined | Float | readonly Json[] | Members;
 
 interface Members { readonly [name: string]: Json }
@@ -23,7 +23,7 @@ export function toJson(value: Json): string {
   return `{${membersOf(value)}}`;
 }
 
-/** The members of an object as they stand between its braces. */
+/** The members of an object, without its braces. */
 export function membersOf(object: Members): string {
   return Object.entries(object)
     .filter(([, value]) => value !== undefined)

@@ -1,4 +1,4 @@
-/** Whether Annex B bytes begin with a picture that decodes alone, for formats that do not say. */
+/** Whether Annex B bytes begin with a picture that decodes alone, for formats that do not state it. */
 import type { Codec } from '../../core/frame/frame.js';
 
 const START = Buffer.from([0, 0, 1]);

@@ -1,4 +1,4 @@
-/** What the matrice layout says of a frame, in the words of the system that rxcam follows. */
+/** Facts about a frame in the matrice layout, in the words of the system that defines it. */
 import { wall } from '../../core/clock.js';
 import { MATRICE } from '../../core/defaults/defaults.js';
 import type { Codec, EncodedFrame, SourceInfo, Unchanged } from '../../core/frame/frame.js';
@@ -8,13 +8,13 @@ import { type Json, float } from './json.js';
 
 type Fields = Readonly<Record<string, Json>>;
 
-/** Kinds of source that it tells apart. */
+/** Kinds of source in the layout. */
 const STREAM_TYPES: Readonly<Record<string, string>> = { 'rtsp': 'rtsp', 'http': 'http', 'http-file': 'video_file', 'file': 'video_file' };
 
-/** What a file of these bytes would be called: a consumer that stores them can open them by it. */
+/** File extension of these bytes: a consumer that stores them can open them by it. */
 const EXTENSIONS: Readonly<Record<Codec, string>> = { h265: '.h265', h264: '.h264', jpeg: '.jpg' };
 
-/** Whether the bytes are part of a stream and need not decode alone. Consumers give these to a decoder that goes on. */
+/** Whether the bytes are part of a stream and need not decode alone. Consumers give these to a decoder that keeps its state. */
 export function isSegment(frame: EncodedFrame): boolean {
   return frame.mode === 'stream';
 }
@@ -87,7 +87,7 @@ function encodingOf(frame: EncodedFrame): Fields {
   return { encoding_type: type, compression_format: frame.codec === 'h265' ? 'hevc' : undefined };
 }
 
-/** What stands in for the bytes of a picture that looks like the last full one. */
+/** Replaces the bytes of a picture that looks like the last full one. */
 function referenceOf({ similarity, threshold, reference: { seq, data } }: Unchanged, { referenceOrder }: MessageContext): Fields {
   return {
     similarity_score: float(similarity),

@@ -1,4 +1,4 @@
-/** The layout of the system that rxcam follows: one JSON document with the bytes in base64, no headers. */
+/** The matrice layout: one JSON document with the bytes in base64, no headers. */
 import { randomUUID } from 'node:crypto';
 import { MATRICE } from '../../core/defaults/defaults.js';
 import type { EncodedFrame } from '../../core/frame/frame.js';
@@ -7,8 +7,8 @@ import { membersOf } from './json.js';
 import { infoOf, isSegment, streamOf } from './matrice-facts.js';
 
 /**
- * The value is UTF-8 JSON, the key the stream's. Broker and topic, which only `publish` knows, stand in front of all that
- * is large: what comes after them is written once, and copied when they are known.
+ * The value is UTF-8 JSON, the key the stream's. Broker and topic, which only `publish` knows, come before
+ * the large members: the text after them is written once, and copied when they are known.
  */
 export function matrice(frame: EncodedFrame, context: MessageContext): FormattedMessage {
   const id = randomUUID().replaceAll('-', '');

@@ -4,7 +4,7 @@ import type { Headers } from '../headers.js';
 import { startsAtKeyframe } from './keyframe.js';
 import { codecOf } from '../words.js';
 
-/** How a document begins, and where its number is before anything that is large. */
+/** The beginning of a document, with its number, before the large members. */
 const BEGINNING = /^\{"frame_id":"(\w*)","input_name":"\w+_(\d+)"/;
 const BEGINNING_BYTES = 200;
 const TIME = '"stream_time":"';
@@ -12,7 +12,7 @@ const TIME_LENGTH = '2026-01-02-03:04:05.678000 UTC'.length;
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** What the document says; undefined where the value is none. */
+/** The facts in the document; undefined if the value is none. */
 export function readMatrice(value: Buffer, headers: Headers): Facts | undefined {
   if (value[0] !== 0x7b) return undefined;
   const [, id = headers.get('frame_id'), order = numberOf(headers)] =
@@ -21,7 +21,7 @@ export function readMatrice(value: Buffer, headers: Headers): Facts | undefined 
   return { format: 'matrice', id, inputOrder: Number(order), ...streamFacts(value) };
 }
 
-/** The time of capture without a look at the rest: it is near the beginning, in front of the bytes. */
+/** The time of capture without reading the rest: it is near the beginning, before the bytes. */
 export function peekMatrice(value: Buffer): number | undefined {
   if (value[0] !== 0x7b) return undefined;
   const at = value.indexOf(TIME);

@@ -1,4 +1,4 @@
-/** Checks the messages of one topic and key: a verdict on each, what is missing before it, and whether it can be decoded. */
+/** Checks the messages of one topic and key: a verdict on each, the messages missing before it, and whether it can be decoded. */
 import { hash } from 'node:crypto';
 import type { Received } from '../received.js';
 import { type Range, Sequence } from './sequence.js';
@@ -7,11 +7,11 @@ import type { GapCause, Verdict } from './verified.js';
 /** Numbers that are missing, and why. */
 export interface Missing extends Range { readonly cause: GapCause }
 
-/** What is said of a message. */
+/** The result for a message. */
 export interface Checked {
   readonly verdict: Verdict;
   readonly decodable: boolean;
-  /** Came behind messages that were sent after it. */
+  /** Arrived after messages that were sent after it. */
   readonly isLate: boolean;
   /** Whether the message has a digest. */
   readonly hasDigest: boolean;
@@ -21,7 +21,7 @@ export interface Checked {
 /** Senders of one key that are remembered. */
 const MAX_SENDERS = 16;
 
-/** Whether the bytes are those that were sent; undefined where the message does not say. */
+/** Whether the bytes are those that were sent; undefined if the message has no digest. */
 export function isTorn({ facts: { digest, data } }: Received): boolean | undefined {
   return digest === undefined ? undefined : hash(digest.algorithm, data, 'hex') !== digest.hex;
 }
@@ -64,7 +64,7 @@ export class LaneCheck {
       return { sequence: known, isNew: false, tail: [] };
     }
     const { camera } = message;
-    // Another camera that uses the same key was there before, for all that is known.
+    // Possibly another camera that uses the same key was there before.
     const before = this.#latest?.camera === camera ? this.#latest : undefined;
     const sequence = new Sequence(camera, inputOrder, before === undefined);
     this.#senders.delete(sender);
@@ -80,7 +80,7 @@ export class LaneCheck {
     return [{ cause: this.isExpired ? 'expired' : 'lost', from: last + 1, to: previousOrder }];
   }
 
-  /** What the sender names as sent was lost; what it does not name it has dropped. */
+  /** Messages that the sender names as sent were lost; those that it does not name it has dropped. */
   #causes(missing: Range | undefined, { facts: { previousOrder, inputOrder = 0 } }: Received): Missing[] {
     if (missing === undefined) return [];
     const onTheWay = this.isExpired ? 'expired' : 'lost';

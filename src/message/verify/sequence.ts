@@ -3,17 +3,17 @@
 /** Numbers `from` to `to`, both included. */
 export interface Range { readonly from: number; readonly to: number }
 
-/** What a number says. */
+/** Result for a number. */
 export interface Seen {
   /** `next`: behind all others; `late`: one that was missing; `repeated`: it has come before. */
   readonly as: 'next' | 'late' | 'repeated';
-  /** Numbers that are missing before it, and have not been told. */
+  /** Numbers that are missing before it and have not been reported. */
   readonly missing: Range | undefined;
 }
 
-/** Ranges of missing numbers that are remembered, to tell a late message from a repeated one. */
+/** Ranges of missing numbers that are remembered, to distinguish a late message from a repeated one. */
 const MAX_RANGES = 1_000;
-/** Ids that are remembered, where nothing else tells a repeated message from a sender that counts anew. */
+/** Ids that are remembered, if nothing else distinguishes a repeated message from a sender that starts again. */
 const MAX_IDS = 4_096;
 
 export class Sequence {
@@ -23,7 +23,7 @@ export class Sequence {
   /** In ascending order. */
   readonly #missing: Range[] = [];
 
-  /** @param first - the number before the first one that is waited for */
+  /** @param first - the number before the first one expected */
   constructor(readonly camera: string, first: number, isJoined: boolean) {
     this.#first = isJoined ? first : 0;
     this.#last = isJoined ? first - 1 : 0;
@@ -31,7 +31,7 @@ export class Sequence {
 
   get last(): number { return this.#last; }
 
-  /** Whether the number came with another id: a sender that does not name its runs counts anew. */
+  /** Whether the number came with another id: a sender that does not name its runs has started again. */
   isAnew(order: number, id: string | undefined): boolean {
     return order <= this.#last && this.#rangeOf(order) < 0 && this.#ids.get(order) !== id;
   }
@@ -45,7 +45,7 @@ export class Sequence {
     return { as: 'next', missing };
   }
 
-  /** What came was torn: one that is whole may come yet. */
+  /** The message was torn: a whole one may still come. */
   torn(order: number): void {
     this.#miss({ from: order, to: order });
   }

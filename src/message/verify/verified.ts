@@ -1,4 +1,4 @@
-/** What `verify` says: a verdict on each message, and gaps in between. */
+/** The results of `verify`: a verdict on each message, and gaps in between. */
 import { FRAME_RECORDS, type Accounted } from '../../core/frame/accounted.js';
 import { Received } from '../received.js';
 
@@ -20,7 +20,7 @@ export class Verified extends Received {
   }
 }
 
-/** `dropped`: by the sender, which says so; `lost`: on the way; `expired`: removed by the broker before it could be read. */
+/** `dropped`: by the sender, as it reports; `lost`: on the way; `expired`: removed by the broker before it could be read. */
 export const GAP_CAUSES = ['dropped', 'lost', 'expired'] as const;
 /** Why messages are missing. */
 export type GapCause = (typeof GAP_CAUSES)[number];
@@ -31,7 +31,7 @@ export interface Gap extends Accounted {
   readonly cause: GapCause;
   /** How many are missing. */
   readonly size: number;
-  /** inputOrder of the first one that is missing; absent where the messages have no numbers. */
+  /** inputOrder of the first one that is missing; absent if the messages have no numbers. */
   readonly from?: number;
   /** inputOrder of the last one that is missing. */
   readonly to?: number;
@@ -39,6 +39,6 @@ export interface Gap extends Accounted {
   readonly key: string | undefined;
   readonly camera: string;
   readonly partition: number | undefined;
-  /** The broker's time of the message behind the gap, in ms since 1970. */
+  /** The broker's time of the message after the gap, in ms since 1970. */
   readonly timestamp: number;
 }

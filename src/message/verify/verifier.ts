@@ -3,17 +3,17 @@ import { LaneCheck, type Missing } from './lane-check.js';
 import type { Received } from '../received.js';
 import { type Gap, Verified } from './verified.js';
 
-/** What `verify` has counted; messages, but for `gaps`. */
+/** Counts of `verify`; of messages, except `gaps`. */
 export interface VerifyStats {
   /** As they were sent, the first time; those that can't be decoded among them. */
   readonly whole: number;
   readonly repeated: number;
   readonly torn: number;
-  /** Whole, but without what they depend on. */
+  /** Whole, but without the pictures that they depend on. */
   readonly undecodable: number;
-  /** Whole, but behind messages that were sent after them: they were counted as missing before. */
+  /** Whole, but after messages that were sent later: they were counted as missing before. */
   readonly late: number;
-  /** Messages without a digest: nothing tells whether they are torn. */
+  /** Messages without a digest: rxcam can't tell whether they are torn. */
   readonly unchecked: number;
   readonly gaps: number;
   /** Missing: dropped by the sender. */
@@ -26,7 +26,7 @@ export interface VerifyStats {
 
 type Totals = { -readonly [Name in keyof VerifyStats]: VerifyStats[Name] };
 
-/** Topics and keys that are remembered; the one that is not heard of for longest goes. */
+/** Topics and keys that are remembered; the one unused for longest is forgotten. */
 const MAX_LANES = 10_000;
 
 export class Verifier {
@@ -38,7 +38,7 @@ export class Verifier {
     return { whole: 0, repeated: 0, torn: 0, undecodable: 0, late: 0, unchecked: 0, gaps: 0, dropped: 0, lost: 0, expired: 0 };
   }
 
-  /** The message with its verdict, and what is missing before it. */
+  /** The message with its verdict, and the gaps before it. */
   check(message: Received): { readonly gaps: readonly Gap[]; readonly verified: Verified } {
     const nameless = message.expired === undefined ? [] : this.#expire(message, message.expired);
     const { verdict, decodable, isLate, hasDigest, missing } = this.#laneOf(message).check(message);
@@ -54,7 +54,7 @@ export class Verifier {
     return { gaps, verified: new Verified(message, verdict, decodable) };
   }
 
-  /** Each key that is known says by its next message what it lost; where none is, the broker's own count is told. */
+  /** Each key that is known says by its next message what it lost; if none is known, the broker's own count is reported. */
   #expire(message: Received, size: number): Gap[] {
     for (const lane of this.#lanes.values()) lane.isExpired = true;
     return this.#lanes.size > 0 ? [] : [{ ...placeOf(message), verdict: 'gap', cause: 'expired', size }];

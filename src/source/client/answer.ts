@@ -1,4 +1,4 @@
-/** What an HTTP answer says of itself: whether it has an end, how long it is, and what tells one version from another. */
+/** Facts about an HTTP answer: whether it has an end, its length, and the validators of its version. */
 import { NoVideo } from '../../core/errors/errors.js';
 import { statusFailure } from './errors.js';
 import type { Answer } from './request.js';
@@ -37,7 +37,7 @@ export function noVideo(shown: string, what: 'page' | 'list'): NoVideo {
   return new NoVideo(`'${shown}' is ${what === 'page' ? 'a page (text/html)' : 'a list that names other addresses'} and no video`);
 }
 
-/** What the first bytes of a body say: servers call a playlist text/plain as well. */
+/** The kind by the first bytes of a body: servers also send playlists as text/plain. */
 export function natureOfContent(head: Buffer): 'file' | 'playlist' | 'list' | 'page' {
   const text = head.toString('latin1').replace(/^\u00ef\u00bb\u00bf/, '').trimStart();
   if (text.startsWith('#EXTM3U') || (text.startsWith('<') && /<MPD[\s>]/.test(text))) return 'playlist';
@@ -46,7 +46,7 @@ export function natureOfContent(head: Buffer): 'file' | 'playlist' | 'list' | 'p
   return 'file';
 }
 
-/** Bytes of the body as they come, if that is known: an encoded body has the length of something else. */
+/** Bytes of the body as sent, if known: the length of an encoded body is another one. */
 export function lengthOf(headers: Headers): number | undefined {
   const { 'content-length': length, 'content-encoding': encoding, 'transfer-encoding': transfer } = headers;
   if (length === undefined || !/^\d+$/.test(length) || transfer !== undefined) return undefined;
@@ -60,7 +60,7 @@ export function rangeOf(headers: Headers): { first: number; last: number; total:
   return found === null ? undefined : { first: Number(found[1]), last: Number(found[2]), total: Number(found[3]) };
 }
 
-/** What tells whether a copy is still what the server has. */
+/** Validators: whether a copy is still the server's version. */
 export interface Validators {
   readonly etag?: string | undefined;
   readonly lastModified?: string | undefined;

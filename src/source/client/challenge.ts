@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 const HASHES: Readonly<Record<string, string>> = { 'md5': 'md5', 'sha-256': 'sha256' };
-/** Of a challenge no more is read: servers send a few hundred characters. */
+/** Longest part of a challenge that is read: servers send a few hundred characters. */
 const MAX_CHALLENGE = 8_192;
 
 /** A user and a password, decoded. */
@@ -16,30 +16,30 @@ export interface Challenge {
   readonly realm: string;
   readonly nonce: string;
   readonly opaque: string | undefined;
-  /** As the server has written it; MD5 is meant where it has not. */
+  /** As the server has written it; MD5 if it is absent. */
   readonly algorithm: string | undefined;
   /** Whether the server knows `qop`; without, it is RFC 2069's form. */
   readonly qop: boolean;
 }
 
-/** What is answered: the nth request with one nonce, from 1. */
+/** The request to answer: the nth with one nonce, from 1. */
 export interface Request {
   readonly method: string;
   readonly uri: string;
   readonly count: number;
 }
 
-/** All that `WWW-Authenticate` says, in one or in several headers, as far as it is read. */
+/** The contents of `WWW-Authenticate`, in one or several headers, up to the limit. */
 export function challengesOf(headers: readonly string[]): string {
   return headers.map((one) => one.slice(0, MAX_CHALLENGE)).join(', ');
 }
 
-/** Whether a scheme is among those asked for; a realm may say anything. */
+/** Whether the server offers a scheme; a realm may contain any text. */
 export function asksFor(scheme: 'Digest' | 'Basic', challenges: string): boolean {
   return new RegExp(`(?:^|,)\\s*${scheme}\\b`, 'i').test(challenges.replace(/"(?:[^"\\]|\\.)*"/g, '""'));
 }
 
-/** The first Digest with an algorithm that is known. */
+/** The first Digest with a known algorithm. */
 export function digestOf(challenges: string): Challenge | undefined {
   for (const part of challenges.split(/\bDigest\s+/i).slice(1)) {
     const fields = new Map([...part.matchAll(/\b(\w{1,40})\s{0,9}=\s{0,9}(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))/g)]
@@ -54,7 +54,7 @@ export function digestOf(challenges: string): Challenge | undefined {
   return undefined;
 }
 
-/** `Authorization` that shows the password to whoever reads it. */
+/** `Authorization` that shows the password to any reader. */
 export function basic({ user, password }: Credentials): string {
   return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 }
@@ -72,7 +72,7 @@ export function digest(challenge: Challenge, { user, password }: Credentials, { 
   const response = hash(qop ? `${first}:${nonce}:${nc}:${cnonce}:auth:${asked}` : `${first}:${nonce}:${asked}`);
   return [
     `Digest username=${quoted(user)}`, `realm=${quoted(realm)}`, `nonce=${quoted(nonce)}`, `uri=${quoted(uri)}`, `response="${response}"`,
-    // Who does not say the word may be too old to know it.
+    // A server without `qop` may be too old to know it.
     ...(algorithm === undefined ? [] : [`algorithm=${algorithm}`]),
     ...(opaque === undefined ? [] : [`opaque=${quoted(opaque)}`]),
     ...(qop ? ['qop=auth', `nc=${nc}`] : []), ...(qop || isSession ? [`cnonce="${cnonce}"`] : []),

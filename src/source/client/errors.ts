@@ -1,9 +1,9 @@
-/** The failures of an HTTP source, by what went wrong: the answer's status, silence, the disk. */
+/** The failures of an HTTP source, by cause: the answer's status, silence, the disk. */
 import { CaptureCrashed, ResourceExhausted, RxcamError, SourceNotFound, SourceRefused, SourceTimeout, SourceUnauthorized } from '../../core/errors/errors.js';
 import { exhausted } from '../../core/errors/exhausted.js';
 import { systemCodeOf } from './network.js';
 
-/** A status that is no success. `shown` is the address as it may be shown. */
+/** The failure of a status. `shown` is the redacted address. */
 export function statusFailure(status: number, shown: string): RxcamError {
   if (status === 401 || status === 403) return new SourceUnauthorized(`'${shown}' wants other credentials (status ${status})`);
   if (status === 404 || status === 410) return new SourceNotFound(`'${shown}' is not there (status ${status})`);

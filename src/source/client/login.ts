@@ -1,12 +1,12 @@
 /**
- * Credentials of an HTTP source: Digest when the server asks for it; else Basic, over plain HTTP only when the server asks
+ * Credentials of an HTTP source: Digest if the server asks for it; else Basic, over plain HTTP only when the server asks
  * for that. A server that has once asked for Digest is never sent the password itself.
  */
 import { type Credentials, asksFor, basic, challengesOf, digest, digestOf } from './challenge.js';
 
 /** The user and password in an address, decoded. */
 export class Login {
-  /** Set once a server has asked for Digest: it is not sent the password itself again. */
+  /** Set once a server has asked for Digest: it never gets the password itself again. */
   #digest = false;
   /** Set once a server has asked for Basic. */
   #basic = false;
@@ -21,7 +21,7 @@ export class Login {
     return url.username === '' && url.password === '' ? undefined : new Login({ user: decoded(url.username), password: decoded(url.password) });
   }
 
-  /** What goes with a request that no challenge has come for. */
+  /** The header of a request before any challenge. */
   first({ protocol }: URL): Record<string, string> {
     return this.#digest || !(this.#basic || protocol === 'https:') ? {} : this.#clear();
   }

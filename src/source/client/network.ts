@@ -1,8 +1,8 @@
-/** What the system says of a connection to a source, as a failure of the source, over HTTP and RTSP alike. */
+/** Turns the system's errors of a connection into failures of the source, for HTTP and RTSP. */
 import { ResourceExhausted, type RxcamError, SourceRefused, SourceTimeout, isRxcamError } from '../../core/errors/errors.js';
 import { exhausted } from '../../core/errors/exhausted.js';
 
-/** By the code of the error; one that is not listed is shown by it. */
+/** By the code of the error; an unlisted one shows the code. */
 export type Reasons = Readonly<Record<string, string>>;
 
 const UNTRUSTED = 'NODE_EXTRA_CA_CERTS names a file of those to trust';
@@ -25,8 +25,8 @@ const REASONS: Reasons = {
 
 /**
  * A connection that could not be made, or was cut before the source had answered.
- * @param shown - the address as it may be shown
- * @param own - reasons that the protocol has other words for
+ * @param shown - the redacted address
+ * @param own - reasons for which the protocol has its own words
  */
 export function networkFailure(cause: unknown, shown: string, own: Reasons = {}): RxcamError {
   if (isRxcamError(cause)) return cause;
@@ -47,7 +47,7 @@ function unknown(cause: unknown): string {
   return `the connection failed${code === undefined ? (message === '' ? '' : `: ${message}`) : ` (${code})`}`;
 }
 
-/** The code of a system error; that of the first one where several addresses were tried. */
+/** The code of a system error; that of the first one if several addresses were tried. */
 export function systemCodeOf(error: unknown): string | undefined {
   const { code } = (error ?? {}) as { code?: unknown };
   return typeof code === 'string' && code !== '' ? code : undefined;

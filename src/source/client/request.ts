@@ -10,23 +10,23 @@ import { Login } from './login.js';
 import { networkFailure } from './network.js';
 import { type Body, type Headers, exchange } from './wire/index.js';
 
-/** What all requests for one source share. */
+/** State shared by all requests for one source. */
 export interface Target {
   /** Without credentials. */
   readonly url: URL;
   readonly login: Login | undefined;
   readonly rules: HostRules;
-  /** The address as it may be shown. */
+  /** The redacted address. */
   readonly shown: string;
   /** Longest wait for an answer, and longest silence afterwards; ms. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
-  /** Told of an address with credentials that a redirect names. */
+  /** Called with each address with credentials that a redirect names. */
   keepSecret(address: string): void;
 }
 
 export interface Answer {
-  /** Where it came from in the end, without credentials, and those that belong there. */
+  /** The final address, without credentials, and its credentials. */
   readonly url: URL;
   readonly login: Login | undefined;
   readonly status: number;
@@ -64,7 +64,7 @@ export async function authorised(url: URL, login: Login | undefined, headers: Re
   return ask(url, login, { ...headers, ...reply }, target);
 }
 
-/** Where an answer sends on to. */
+/** The target of a redirect. */
 export function redirectOf({ status, headers }: Answer): string | undefined {
   return [301, 302, 303, 307, 308].includes(status) ? headers.location : undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * What a stream is by its first bytes, where the answer's head does not say. It only chooses how the stream is read: each way
- * holds whatever it turns out to be.
+ * Finds the kind of a stream by its first bytes, if the answer's head does not state it. It only chooses the way of reading:
+ * each way is safe for any content.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { DOWNLOAD } from '../../core/defaults/limits.js';
@@ -9,7 +9,7 @@ import type { Answer } from './request.js';
 
 const TS_PACKET = 188;
 const SYNC = 0x47;
-/** Bytes that are looked at. */
+/** Number of bytes that are examined. */
 const ENOUGH = 4 * TS_PACKET;
 
 export type Stream = Exclude<Nature, 'file' | 'page'>;
@@ -31,7 +31,7 @@ export function isTransport(bytes: Buffer): boolean {
   return false;
 }
 
-/** A boundary, behind headers that should have stood in the answer's head; or the first part without its boundary. */
+/** A boundary, after headers that belong into the answer's head; or the first part without its boundary. */
 export function isMultipart(text: string): boolean {
   return /^(?:[\w-]+(?: [\w-]+)?:[^\n]{0,200}\n|\r?\n){0,20}--[^\s-][^\n]{0,200}\n/.test(text)
     || /^(?:[\w-]+:[^\n]{0,200}\n){0,20}content-type: *image\/p?jpe?g/i.test(text);

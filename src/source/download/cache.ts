@@ -1,6 +1,6 @@
 /**
- * The cache of HTTP files: each file under a name of its own, and beside it a JSON that says which file is the address's
- * and by what it is known. The JSON is replaced last and at once, so several processes always see a pair that fits.
+ * The cache of HTTP files: each file under a name of its own, and beside it a JSON that names the address's file
+ * and its validators. The JSON is replaced last and atomically, so several processes always see a matching pair.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
@@ -27,7 +27,7 @@ export interface Cached extends Validators {
   readonly path: string;
 }
 
-/** The folder of the cache, made if it is not there. @throws the error of the file system */
+/** The folder of the cache, made if it does not exist. @throws the error of the file system */
 export async function openFolder(given: string | undefined): Promise<string> {
   const folder = given === undefined ? await defaultFolder() : path.resolve(given);
   await ownFolder(folder);
@@ -46,13 +46,13 @@ async function defaultFolder(): Promise<string> {
   }
 }
 
-/** The folder of temporary files is everybody's: another user's folder of that name is refused. */
+/** The folder of temporary files is shared: another user's folder of that name is refused. */
 function temporaryFolder(): string {
   const user = process.getuid?.();
   return path.join(os.tmpdir(), user === undefined ? 'rxcam' : `rxcam-${user}`);
 }
 
-/** The name of an address in the cache: nothing of it can be read there. */
+/** The name of an address in the cache: a hash, which reveals nothing. */
 export function keyOf(bare: URL): string {
   return createHash('sha256').update(bare.href).digest('hex');
 }
@@ -95,7 +95,7 @@ export async function store(part: Part, bare: URL): Promise<string> {
   return path.join(folder, file);
 }
 
-/** Notes that a copy is in use now, for those who remove the oldest. */
+/** Marks a copy as in use now, so that trimming keeps it. */
 export async function touch(file: string): Promise<void> {
   const now = new Date();
   await utimes(file, now, now).catch(() => { /* only its age is wrong */ });

@@ -1,4 +1,4 @@
-/** Downloads an HTTP file into the cache, unless the copy there is valid; an interrupted download goes on where it was. */
+/** Downloads an HTTP file into the cache, unless the copy there is valid; an interrupted download resumes. */
 import { open, statfs } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { DOWNLOAD } from '../../core/defaults/limits.js';
@@ -15,10 +15,10 @@ export interface DownloadOptions {
   readonly lowestRate: number;
 }
 
-/** What an address has turned out to be. */
+/** The nature of an address. */
 export type Found =
   | { readonly nature: 'file'; readonly path: string }
-  /** Nothing of it is held: its connection is closed. */
+  /** Its connection is closed. */
   | { readonly nature: Stream };
 
 /**
@@ -36,7 +36,7 @@ export async function download(target: Target, options: DownloadOptions, progres
 }
 
 class Download {
-  /** Most bytes that were stored at a time, and tries since then. */
+  /** Most bytes stored so far, and tries since then. */
   #furthest = 0;
   #tries = 0;
 
@@ -73,7 +73,7 @@ class Download {
     );
   }
 
-  /** One request: what it finds, or what has interrupted it. */
+  /** One request: its result, or the interruption. */
   async #try(): Promise<Found | Error> {
     const { part, target } = this;
     const answer = await this.#ask();
@@ -84,7 +84,7 @@ class Download {
     return await receive(answer, part, target, this.options.lowestRate, this.progress) ?? this.#finish(answer);
   }
 
-  /** The answer; a server that is gone in the middle of a download may be back soon. */
+  /** The answer; a server that goes away during a download may be back soon. */
   async #ask(): Promise<Answer | Error> {
     try {
       const answer = await get(this.target, this.#conditions());
@@ -116,7 +116,7 @@ class Download {
     return { nature: await streamOf(answer, nature, this.target.shown) };
   }
 
-  /** Whether this is the rest of what is stored, and of nothing else. */
+  /** Whether this is exactly the rest of the stored part. */
   #goesOn({ status, headers }: Answer): boolean {
     const { bytes, total, validators } = this.part;
     const range = rangeOf(headers);
@@ -125,7 +125,7 @@ class Download {
       && (now.etag === undefined || now.etag === validators.etag);
   }
 
-  /** Whether this is the whole; what was stored before is given up, and what is neither is asked for again. */
+  /** Whether this is the whole file; the stored part is then discarded. Any other answer is requested again. */
   async #begins(answer: Answer): Promise<boolean> {
     const { part, target } = this;
     part.bytes = 0;
@@ -145,7 +145,7 @@ class Download {
     return true;
   }
 
-  /** A disk that would be full before the end is not filled: others live on it as well. */
+  /** Does not start a download that would fill the disk, which others use too. */
   async #checkSpace(answer: Answer): Promise<void> {
     const { part: { folder, total }, target } = this;
     const { blocks, bavail, bsize } = await statfs(folder).catch(() => ({ blocks: 0, bavail: 0, bsize: 0 }));

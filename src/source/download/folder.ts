@@ -1,8 +1,8 @@
-/** The folder of the cache: this user's alone, so that nobody else reads what was downloaded or puts something in its place. */
+/** The folder of the cache: only for this user, so that nobody else reads or replaces downloads. */
 import { chmod, lstat, mkdir, readdir } from 'node:fs/promises';
 import { CaptureCrashed } from '../../core/errors/errors.js';
 
-/** Downloads, and what is remembered of ffmpeg. */
+/** Downloads, and facts about ffmpeg. */
 const OURS = /^(?:[0-9a-f]{64}\.|ffmpeg\.json)/;
 
 /**

@@ -1,6 +1,6 @@
 /**
  * Temporary files of downloads. Each is one download's alone; none outlives its process by more than the next start:
- * the name tells whose it is.
+ * the name identifies the process.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
@@ -69,7 +69,7 @@ async function removeLeftovers(folder: string): Promise<void> {
   }
 }
 
-/** Another host's processes can't be looked up: what they have not written to for a day is no download any more. */
+/** Another host's processes can't be looked up: a file without a write for a day is a leftover. */
 function isLeftover(host: string, pid: number, writtenMs: number): boolean {
   if (host !== HOST) return Date.now() - writtenMs > DOWNLOAD.foreignPartMs;
   // In a container the number of the process is the same after each start.

@@ -1,4 +1,4 @@
-/** The rate of a download over a window of the time that was spent waiting for it: a slow disk is no slow server. */
+/** The rate of a download over a window of the time spent waiting for the server: a slow disk does not count. */
 import { mono } from '../../core/clock.js';
 import { SourceTimeout } from '../../core/errors/errors.js';
 

@@ -1,4 +1,4 @@
-/** Writes the body of an answer to a temporary file, up to its end, the disk's, or an interruption. */
+/** Writes the body of an answer to a temporary file, until it ends, the disk is full, or it is interrupted. */
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { DOWNLOAD } from '../../core/defaults/limits.js';
@@ -9,7 +9,7 @@ import type { Part } from './part.js';
 import { Rate } from './rate.js';
 
 /**
- * Appends what comes to `part`. Returns undefined when all of it is there and on the disk, or what has cut it short.
+ * Appends the body to `part`. Returns undefined once it is complete and on the disk, or the interruption.
  * @throws SourceTimeout after the time limit for silence or below the lowest rate (bytes a second), CaptureCrashed if the disk does not take it
  */
 export async function receive(answer: Answer, part: Part, target: Target, lowestRate: number, progress: () => void): Promise<Error | undefined> {

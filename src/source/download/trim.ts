@@ -1,4 +1,4 @@
-/** Keeps the cache of HTTP files below its limit: what was replaced goes, then what was used longest ago. */
+/** Keeps the cache of HTTP files below its limit: removes replaced files, then those used longest ago. */
 import { readFile, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { DOWNLOAD } from '../../core/defaults/limits.js';
@@ -10,7 +10,7 @@ export interface Reader {
 
 const readers = new Set<WeakRef<Reader>>();
 
-/** What this one reads is not removed, as long as it lives. */
+/** Files that a live process reads are kept. */
 export function addReader(reader: Reader): void {
   readers.add(new WeakRef(reader));
 }

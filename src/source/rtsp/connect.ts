@@ -42,7 +42,7 @@ function connectedTo(address: string, host: string, url: URL, signal: AbortSigna
     const isSafe = url.protocol === 'rtsps:';
     const target = { host: address, port: portOf(url) };
     const socket = isSafe
-      // Cameras have certificates that nobody has signed, and old ones: what matters is that the password is not read on the way.
+      // Cameras have certificates that nobody has signed, and old ones: TLS only keeps the password from being read on the way.
       ? connectTls({ ...target, ...(isIP(host) === 0 && { servername: host }), rejectUnauthorized: false, minVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=0' })
       : connectTcp(target);
     const abort = () => { socket.destroy(new Error('nobody waits any more')); };

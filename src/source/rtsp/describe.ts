@@ -1,4 +1,4 @@
-/** Asking a camera for its description: with its login, and after redirects, which rxcam follows by itself. */
+/** Asks a camera for its description: with its login, and following redirects itself. */
 import { NoVideo, SourceRefused, SourceTimeout } from '../../core/errors/errors.js';
 import { redactUrl } from '../../core/redact/redact.js';
 import type { HostRules } from '../client/index.js';
@@ -13,24 +13,24 @@ import { Session } from './session.js';
 const MAX_REDIRECTS = 5;
 const AGENT = 'User-Agent: rxcam';
 
-/** What is asked. */
+/** Target of the request. */
 export interface Target {
   /** With the login. */
   readonly url: URL;
-  /** As it may be shown. */
+  /** The redacted address. */
   readonly shown: string;
   readonly rules: HostRules;
   readonly transport: Transport;
   /** Longest silence, ms. */
   readonly timeoutMs: number;
-  /** Told of an address with credentials that a redirect names. */
+  /** Called with each address with credentials that a redirect names. */
   readonly keepSecret: (address: string) => void;
 }
 
 /** A camera that has described itself, on a connection that waits for what follows. */
 export interface Described {
   readonly session: Session;
-  /** Without credentials: what was asked for in the end. */
+  /** The final address, without credentials. */
   readonly uri: string;
   readonly options: Message | undefined;
   readonly description: Message;
@@ -114,7 +114,7 @@ function follow(location: string, from: URL, { shown, keepSecret }: Target): URL
   return to;
 }
 
-/** What is left behind the number of an answer. */
+/** The reason after the number of an answer. */
 export function reasonOf({ start }: Message): string {
   return start.replace(/^RTSP\/\d\.\d \d{3} ?/, '').replace(/[^\x20-\x7e]/g, '').slice(0, 100);
 }

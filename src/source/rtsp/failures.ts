@@ -1,11 +1,11 @@
-/** What a camera's answer means, and what to do about it. */
+/** Turns a camera's answer into a failure that says what to do. */
 import { type RxcamError, SourceBusy, SourceNotFound, SourceRefused, SourceUnauthorized, StreamEnded, TransportRefused } from '../../core/errors/errors.js';
 import type { Transport } from '../source.js';
 
-/** What was asked, and how. */
+/** The request. */
 export interface Asked {
   readonly method: string;
-  /** As it may be shown. */
+  /** The redacted address. */
   readonly shown: string;
   readonly transport: Transport;
 }
@@ -17,7 +17,7 @@ const BUSY = [453, 503, 486, 600];
 const UNSUPPORTED_TRANSPORT = 461;
 const SESSION_NOT_FOUND = 454;
 
-/** What some answers mean that are no fault of the network. */
+/** Answers that are no fault of the network, by number. */
 const MEANINGS: Readonly<Record<number, string>> = {
   400: 'the camera does not understand the request: check the path of the address',
   405: 'the camera does not allow this at that address: check its path',
@@ -48,7 +48,7 @@ export function answerFailure(status: number, reason: string, { method, shown, t
   return new SourceRefused(meaning === undefined ? answer : `${answer}: ${meaning}`);
 }
 
-/** The camera does not send in the way that was asked for. */
+/** The camera does not support the requested transport. */
 export function transportFailure(what: string, transport: Transport): RxcamError {
   if (transport === 'auto') return new TransportRefused(`${what}: the camera offers neither TCP nor UDP for this stream`);
   const [offered, other] = transport === 'tcp' ? ['TCP', 'udp'] : ['UDP', 'tcp'];

@@ -22,7 +22,7 @@ export class RtspLogin {
       this.#count = 0;
       return typeof before !== 'object' || before.nonce !== asked.nonce;
     }
-    // Who asks for a Digest that is not known here is not sent the password instead.
+    // A camera that asks for an unknown Digest does not get the password instead.
     if (before !== undefined || asksFor('Digest', challenges) || !asksFor('Basic', challenges)) return false;
     this.#challenge = 'basic';
     return true;

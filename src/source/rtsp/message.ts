@@ -1,4 +1,4 @@
-/** Messages of RTSP 1.0, and the packets between them: a stream of bytes in its parts (RFC 2326, section 10.12 for the packets). */
+/** Messages of RTSP 1.0, and the packets between them: splits a stream of bytes (RFC 2326, section 10.12 for the packets). */
 
 /** A request or an answer. */
 export interface Message {
@@ -14,7 +14,7 @@ export type Part =
   /** Packets, or pieces of them, as they are. */
   | { readonly kind: 'packets'; readonly bytes: Buffer };
 
-/** What a head and a body may be at most: descriptions of cameras have a few kB. */
+/** Limits of a head and a body: descriptions of cameras have a few kB. */
 const MAX_HEAD_BYTES = 64 * 1024;
 const MAX_BODY_BYTES = 1024 * 1024;
 
@@ -24,10 +24,10 @@ const NOTHING = Buffer.alloc(0);
 /** The first line of a message. */
 const START = /^(?:RTSP\/\d\.\d \d{3}|[A-Z_]{3,} \S)/;
 
-/** Splits what comes into messages and packets. Whoever sends what is neither is skipped up to the next of them. */
+/** Splits bytes into messages and packets. Other bytes are skipped up to the next of them. */
 export class MessageReader {
   #rest: Buffer = NOTHING;
-  /** Bytes of a packet that are still to come. */
+  /** Bytes of a packet still to come. */
   #ofPacket = 0;
 
   /** @throws Error for a message that is larger than any should be */
@@ -62,7 +62,7 @@ export class MessageReader {
   }
 }
 
-/** The message at a place, or what is to be skipped there; undefined while more must come. */
+/** The message at a position, or the bytes to skip there; undefined until more arrives. */
 function messageAt(bytes: Buffer, at: number): { readonly end: number; readonly message?: Message } | undefined {
   const first = bytes[at];
   if (first === 0x0d || first === 0x0a) return { end: at + 1 };

@@ -1,6 +1,6 @@
 /**
- * What stands between ffmpeg and a camera: a door on the loopback for one ffmpeg. ffmpeg follows any redirect and takes the login
- * along, connects to whatever host it is told, and says little of why; here redirects are ours, and it knows no login.
+ * A relay between ffmpeg and a camera, on the loopback, for one ffmpeg. ffmpeg itself would follow any redirect with the login,
+ * connect to any host, and give few reasons; the relay checks redirects, and ffmpeg knows no login.
  */
 import { randomBytes } from 'node:crypto';
 import { type AddressInfo, type Server, type Socket, createServer, isIPv6 } from 'node:net';
@@ -11,7 +11,7 @@ import { answerFailure } from './failures.js';
 import { type Message, MessageReader, statusOf, valueOf, without, written } from './message.js';
 import { type Granted, type TransportChoice, granted } from './transport.js';
 
-/** Told of what becomes of the session. */
+/** Receives the outcome of the session. */
 export interface RelayListener {
   /** It can't be played; ffmpeg is not to be waited for. */
   failed(error: RxcamError): void;
@@ -43,7 +43,7 @@ export class Relay {
     };
   }
 
-  /** Where the door is, once it is open. It is of the camera's family: over UDP the camera sends to ffmpeg itself. */
+  /** Address of the relay, once it is open. It is of the camera's family: over UDP the camera sends to ffmpeg itself. */
   async open(): Promise<string> {
     const host = isIPv6(this.camera.session.socket.remoteAddress ?? '') && !this.#isMapped ? '::1' : '127.0.0.1';
     await new Promise<void>((resolve, reject) => {
@@ -63,7 +63,7 @@ export class Relay {
     return this.camera.session.socket.remoteAddress?.toLowerCase().startsWith('::ffff:') === true;
   }
 
-  /** Who knows the token is ffmpeg: others on this machine may knock as well. */
+  /** Only ffmpeg knows the token: other programs on this machine may connect too. */
   #knock(socket: Socket): void {
     const reader = new MessageReader();
     socket.on('error', () => undefined);

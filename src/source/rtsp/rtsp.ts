@@ -43,7 +43,7 @@ class RtspSource implements Source {
   /** Grows when a redirect names credentials. */
   readonly secrets: Secrets;
   readonly #target: Target;
-  /** With `auto`: what is asked for first, what worked last. */
+  /** With `auto`: the transport that worked last, requested first. */
   #first: 'tcp' | 'udp' = 'tcp';
 
   constructor(address: string, url: URL, readonly options: SourceOptions) {
@@ -95,7 +95,7 @@ class RtspSource implements Source {
     };
   }
 
-  /** Tells ffmpeg where the door is, and keeps it as long as ffmpeg runs. A second ffmpeg asks the camera anew. */
+  /** Gives ffmpeg the relay's address, and keeps the relay while ffmpeg runs. A second ffmpeg asks the camera again. */
   #played(facts: FfmpegFacts, take: () => Described | undefined, stdin: Writable): Observable<never> {
     return new Observable((subscriber) => {
       const controller = new AbortController();
@@ -132,7 +132,7 @@ class RtspSource implements Source {
   }
 }
 
-/** ffmpeg asks for UDP first, unless it is told; after 461 it asks for the other. */
+/** ffmpeg asks for UDP first by default; after 461 it asks for the other. */
 function transportSettings(transport: Transport, first: 'tcp' | 'udp'): Record<string, string> {
   if (transport !== 'auto') return { rtsp_transport: transport };
   return { rtsp_transport: 'tcp+udp', ...(first === 'tcp' && { rtsp_flags: 'prefer_tcp' }) };

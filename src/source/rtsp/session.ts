@@ -9,22 +9,22 @@ interface Pending {
   readonly lines: readonly string[];
   readonly body: Buffer;
   readonly number: number;
-  /** Whether it has been sent again with a login: a camera that asks once more, with whatever nonce, wants another one. */
+  /** Whether it has been sent again with a login: a camera that asks again, with any nonce, rejects the login. */
   readonly isRepeat: boolean;
   readonly answered: (answer: Message) => void;
 }
 
-/** What comes besides answers. */
+/** Events besides answers. */
 export interface SessionListener {
   packets(bytes: Buffer): void;
   /** The camera asks for something. */
   asked(request: Message): void;
-  /** The connection is over; `error` where it did not end in order. */
+  /** The connection is over; `error` if it did not end cleanly. */
   over(error: Error | undefined): void;
 }
 
 const NO_BODY = Buffer.alloc(0);
-/** A connection that is given up has so long to say so; ms. */
+/** Time limit for closing a connection cleanly; ms. */
 const GOODBYE_MS = 500;
 
 export class Session {
@@ -61,8 +61,8 @@ export class Session {
   }
 
   /**
-   * Sends a request. A challenge is answered once; what comes then is the answer.
-   * @param answered - called before anything is read that comes behind the answer
+   * Sends a request. A challenge is answered once; the next message is the answer.
+   * @param answered - called before anything after the answer is read
    */
   request(method: string, uri: string, lines: readonly string[], answered: (answer: Message) => void, body: Buffer = NO_BODY): void {
     this.#ask({ method, uri, lines, body, answered, isRepeat: false });
@@ -77,7 +77,7 @@ export class Session {
     if (method === 'TEARDOWN') this.#open = undefined;
   }
 
-  /** Sends what is no request of its own: an answer to the camera. */
+  /** Sends an answer to the camera. */
   send(message: Message): void {
     this.pass(written(message));
   }

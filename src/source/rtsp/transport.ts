@@ -1,4 +1,4 @@
-/** How a camera sends: what it grants in answer to SETUP. */
+/** The transport of a camera, as granted in its answer to SETUP. */
 import { isIP } from 'node:net';
 import { type RxcamError, SourceRefused } from '../../core/errors/errors.js';
 import { canonicalHost } from '../client/index.js';

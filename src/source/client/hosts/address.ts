@@ -24,7 +24,7 @@ export type Pattern =
   | { readonly kind: 'name'; readonly name: string; readonly isBelow: boolean }
   | { readonly kind: 'network'; readonly network: BlockList };
 
-/** Reads a rule; undefined for what is none. */
+/** Reads a rule; undefined for an invalid one. */
 export function parsePattern(text: string): Pattern | undefined {
   const [, host = '', length] = /^([^/\s]+?)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
   const address = canonicalHost(host);

@@ -19,7 +19,7 @@ export interface HostsConfig {
   readonly deny?: readonly string[] | undefined;
 }
 
-/** Addresses that belong to one machine's neighbours, and those that give a cloud machine's own credentials to who asks. */
+/** Link-local addresses, and those that give a cloud machine's own credentials to any client. */
 const LOCAL_LINK = ['169.254.0.0/16', 'fe80::/10', '2002:a9fe::/32'].flatMap(patternOf);
 const METADATA = ['169.254.169.254', '169.254.170.2', 'fd00:ec2::254', 'fd20:ce::254', '100.100.100.200', '168.63.129.16', '192.0.0.192'].flatMap(patternOf);
 const METADATA_NAMES = ['metadata', 'metadata.google.internal', 'metadata.goog', 'instance-data', 'instance-data.ec2.internal'].flatMap(patternOf);
@@ -31,7 +31,7 @@ export class HostRules {
   readonly #deny: readonly Pattern[];
   readonly #own: string;
 
-  /** @param own - the host of the camera's address, which the user has named and which may be anywhere */
+  /** @param own - the host of the camera's address, which the user has named and which may have any address */
   constructor({ allow, deny = [] }: HostsConfig, own: string, readonly lookup: Lookup = systemLookup) {
     this.#allow = allow?.flatMap(patternOf);
     this.#deny = deny.flatMap(patternOf);
@@ -62,7 +62,7 @@ export class HostRules {
     return open;
   }
 
-  /** Where no files are left, the resolver says that the name is not known. */
+  /** With no files left, the resolver reports an unknown name. */
   async #lookUp(name: string): Promise<LookupAddress[]> {
     try {
       return await this.lookup(name, { all: true });
@@ -72,18 +72,18 @@ export class HostRules {
     }
   }
 
-  /** Whether what has no name may be led to. */
+  /** Whether an address without a name is allowed. */
   mayBe(address: string): boolean {
     const name = canonicalHost(address);
     return !this.#denied(name) && this.#refusal(name, name) === undefined;
   }
 
-  /** Why an address of a host is not connected to. */
+  /** Why an address of a host is refused. */
   #refusal(name: string, address: string): SourceRefused | undefined {
     if (this.#denied(address)) return refused(name, "hosts: 'deny' names its address", address);
     if (this.#allow !== undefined && !this.#allowed(name) && !this.#allowed(address)) return refused(name, "hosts: 'allow' does not name it", address);
     const isNamed = name === this.#own && isIP(name) !== 0;
-    // A name that is allowed may mean any address: only an address or a network opens what is closed by default.
+    // A name that is allowed may mean any address: only an address or a network allows what is denied by default.
     if (isNamed || this.#allow?.some((one) => one.kind === 'network' && matches(one, address)) === true) return undefined;
     if (some(METADATA, address) || (some(METADATA_NAMES, name) && name !== this.#own)) {
       return refused(name, `a cloud's metadata; hosts: { allow: ['${address}'] } opens it`, address);

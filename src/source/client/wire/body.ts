@@ -1,17 +1,17 @@
-/** The body of an answer as a stream: so many bytes, chunks, or all until the connection is closed. */
+/** The body of an answer as a stream: a number of bytes, chunks, or all until the connection is closed. */
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { ChunkedReader } from './chunked.js';
 import type { Head } from './head.js';
 
-/** Less came than was announced. */
+/** The body is shorter than announced. */
 class Cut extends Error {
   readonly code = 'ECONNRESET';
 }
 
 export class Body extends Readable {
   readonly #chunked: ChunkedReader | undefined;
-  /** Bytes that are still to come, where that is known. */
+  /** Bytes still to come, if known. */
   #left: number | undefined;
   #isOver = false;
 

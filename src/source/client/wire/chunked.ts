@@ -1,4 +1,4 @@
-/** The chunked form of a body (RFC 9112, 7.1), taken apart as it comes. */
+/** The chunked form of a body (RFC 9112, 7.1), parsed as it arrives. */
 
 /** A size's line and its extensions, and a line of the trailer. */
 const MAX_LINE = 4_096;

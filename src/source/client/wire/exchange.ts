@@ -78,7 +78,7 @@ function headFrom(socket: Socket, request: string): Promise<Head> {
       }
     };
     const cut = () => { fail(Object.assign(new Error('the connection was cut'), { code: 'ECONNRESET' })); };
-    // It stays: an error after the answer is told by the body, and must not be unhandled meanwhile.
+    // It stays: an error after the answer is reported by the body, and must not be unhandled until then.
     socket.on('error', fail);
     socket.on('data', take);
     socket.once('close', cut);

@@ -1,5 +1,5 @@
 /**
- * Reads the head of an HTTP answer as ffmpeg and browsers do, whatever a camera's firmware makes of the rules: LF alone, lines
+ * Reads the head of an HTTP answer as leniently as ffmpeg and browsers, because cameras' firmware breaks the rules: LF alone, lines
  * without a name, blanks in a name, no head at all before the first part of a multipart stream. Node's parser refuses all of
  * these. What it holds is bounded, so that a server can't fill the memory with it.
  */
@@ -21,21 +21,21 @@ const MAX_INTERIM = 8;
 const STATUS = /^(?:HTTP\/\d(?:\.\d)?|ICY) +(\d{3})(?: |$)/i;
 const LF = 10;
 
-/** An answer that is none of HTTP. */
+/** An answer that is not HTTP. */
 export class NotHttp extends Error {
   readonly code = 'NOT_HTTP';
 }
 
 export class HeadReader {
   #held: Buffer = Buffer.alloc(0);
-  /** Where the line begins that is read now, and the first place in it that has not been looked at. */
+  /** Start of the current line, and the first unread position in it. */
   #from = 0;
   #seen = 0;
   #bytes = 0;
   #interim = 0;
   #lines: string[] = [];
 
-  /** The head, once it is whole. A failure's head may be of any length: its status is enough. @throws NotHttp */
+  /** The head, once it is complete. A failure's head may be of any length: its status is enough. @throws NotHttp */
   push(chunk: Buffer): Head | undefined {
     this.#bytes += chunk.length;
     this.#held = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
@@ -71,7 +71,7 @@ export class HeadReader {
 
   #unfinished(): Head | undefined {
     if (this.#held.length - this.#from > MAX_HEAD_BYTES || this.#bytes > MAX_HEAD_BYTES) return this.#tooLong();
-    // What is no HTTP is known by its first bytes; it may never send a line's end.
+    // Other protocols are recognised by the first bytes; they may never send a line's end.
     if (this.#lines.length === 0 && this.#held.length - this.#from > 16 && !/^(?:HTTP\/\d|ICY )/i.test(this.#held.toString('latin1', this.#from, this.#from + 16))) {
       throw new NotHttp('no status line');
     }
