@@ -3,7 +3,7 @@
  * ffmpeg for each message. A short and a long recording take turns: their difference leaves out the start of ffmpeg, which
  * comes once a file. The reference runs beside it: the shortest program that pipes the same access units into
  * `ffmpeg -c copy`, without times, files or an index.
- * Options: --cameras N (default 4), --seconds N (of the long one, default 12), --rounds N (default 3).
+ * Options: --cameras N (default 12), --seconds N (of the long one, default 12), --rounds N (default 3).
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -19,7 +19,7 @@ import { FRAME_MS, SIZE, accessUnits } from './messages.js';
 const MAX_US = 200;
 
 const { values } = parseArgs({
-  options: { cameras: { type: 'string', default: '4' }, seconds: { type: 'string', default: '12' }, rounds: { type: 'string', default: '3' } },
+  options: { cameras: { type: 'string', default: '12' }, seconds: { type: 'string', default: '12' }, rounds: { type: 'string', default: '3' } },
 });
 const [cameras, seconds, rounds] = [Number(values.cameras), Number(values.seconds), Number(values.rounds)];
 const say = (text: string) => { process.stdout.write(`${text}\n`); };
