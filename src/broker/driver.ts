@@ -1,10 +1,10 @@
-/** What a kind of broker has to do, and nothing more: write one batch. Queues, retries and order are the sender's. */
+/** The interface of a kind of broker: write one batch. The sender does queues, retries and order. */
 import type { Observable } from 'rxjs';
 import type { RxcamError } from '../core/errors/errors.js';
 import type { CameraMessage } from '../core/frame/frame.js';
 import type { ReadRequest, Reader } from './reader.js';
 
-/** A message on its way. */
+/** A message to write. */
 export interface Outgoing {
   readonly topic: string;
   readonly key: string;
@@ -15,14 +15,14 @@ export interface Outgoing {
   readonly previousOrder?: number;
 }
 
-/** Calls `write` with each header of a message, what is stamped last. */
+/** Calls `write` with each header of a message; stamped headers come last. */
 export function eachHeader({ message, previousOrder }: Outgoing, write: (name: string, value: string) => void): void {
   const { headers, previousOrderHeader } = message;
   for (const name in headers) if (name !== previousOrderHeader) write(name, headers[name] as string);
   if (previousOrderHeader !== undefined) write(previousOrderHeader, String(previousOrder ?? 0));
 }
 
-/** It is written, and where. */
+/** It is written, at this position. */
 export interface Written {
   readonly ok: true;
   readonly partition?: number;
@@ -43,7 +43,7 @@ export interface NotWritten {
   readonly split?: 'size' | 'apart';
 }
 
-/** Nothing is wrong with it: only now it is known where it goes, or its server is not ready yet. It is sent again, and nobody is told. */
+/** Not a failure: its server has just become known, or is not ready yet. It is sent again without a report. */
 export interface SendAgain {
   readonly ok: false;
   readonly again: true;
@@ -51,7 +51,7 @@ export interface SendAgain {
   readonly afterMs?: number;
 }
 
-/** What became of one message of a batch. */
+/** The outcome of one message of a batch. */
 export type SendOutcome = Written | NotWritten | SendAgain;
 
 /** One kind of broker. No state of a message is kept here, and no Promise leaves. */
@@ -75,23 +75,23 @@ export interface Driver {
   serverOf?(topic: string, key: string): string | undefined;
   /** Monotonic time from which on a server takes requests: it may ask for a pause (a quota). */
   readyAt?(server: string | undefined): number;
-  /** What a user should know of, though messages are written: a right that is missing. */
+  /** Warnings about a missing right, although messages are written. */
   readonly warnings$?: Observable<RxcamError>;
-  /** Nothing more is expected for this topic: what was remembered of it can go. */
+  /** No more messages are expected for this topic: the driver may forget it. */
   forget?(topic: string): void;
   /** Why a message can't be written whatever the broker's state is, as far as it is known without asking. */
   refuses?(message: CameraMessage): RxcamError | undefined;
-  /** What is wrong with the name of a topic: `expected …`. */
+  /** The mistake in a topic's name: `expected …`. */
   topicProblem?(topic: string): string | undefined;
-  /** Makes a topic that is not there, with a consumer group where there are such; completes when it is there. */
+  /** Creates a missing topic, with a consumer group if the broker has them; completes when it exists. */
   prepare?(topic: string, consumerGroup: string | undefined): Observable<never>;
   /**
-   * Reads a topic, for one subscription; nothing connects before it is read. Absent where a kind of broker can't be read.
+   * Reads a topic, for one subscription; nothing connects before it is read. Absent if the kind of broker can't be read.
    * @throws InvalidOption for what this kind does not take
    */
   reader?(request: ReadRequest): Reader;
   /**
-   * The connection is to be made anew before the next request, and the brokers' addresses are to be asked for again.
+   * Replaces the connection before the next request, and looks up the brokers' addresses again.
    * With the name of a server: only the connection to that one.
    */
   reset(server?: string): void;

@@ -1,4 +1,4 @@
-/** Brokers: what the operators, the kernel and the public entry take from here. */
+/** Brokers: exports for the operators, the kernel and the public entry. */
 export type { Broker, BrokerState, CloseReport, TopicWaits } from './handle/index.js';
 export { type BrokerConfig, BrokerHandle, type BrokerOptions, createBroker, handleOf } from './handle/index.js';
 export { BoundedQueue, type Held, OUTBOX_SCHEMA, type OutboxConfig, AckRouter, Total, retains } from './outbox/index.js';

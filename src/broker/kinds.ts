@@ -19,7 +19,7 @@ export const BROKER_NAMES = Object.keys(BROKERS) as BrokerName[];
 
 /**
  * The kind that takes an address, and the address in its parts.
- * @param option - what the address was given for
+ * @param option - the option that gave the address
  * @throws InvalidOption for an address that no kind takes
  */
 export function brokerAt(address: string, option: string): { readonly name: BrokerName; readonly address: BrokerAddress } {

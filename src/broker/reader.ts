@@ -1,4 +1,4 @@
-/** What a kind of broker has to do to be read, and nothing more: bring the messages of one topic in pieces. The rest is the reading's. */
+/** The interface for reading a kind of broker: deliver the messages of one topic in pieces. The reading does the rest. */
 import type { Observable } from 'rxjs';
 import type { Received } from '../message/index.js';
 import type { RetryOptions } from './retry-options.js';
@@ -6,16 +6,16 @@ import type { RetryOptions } from './retry-options.js';
 /** The id of a Redis entry. */
 export type EntryId = `${number}-${number}`;
 
-/** Where a reading begins. A number is a time in ms since 1970. */
+/** Start of a reading. A number is a time in ms since 1970. */
 export type From = 'latest' | 'earliest' | Date | number | EntryId | { readonly offset: number | string } | { readonly last: number };
 
-/** Where a reading ends, that message included. `latest`: with what is there when the reading begins. */
+/** End of a reading, that message included. `latest`: the last message when the reading begins. */
 export type To = 'latest' | Date | number | EntryId | { readonly offset: number | string };
 
 /** Kafka: the partition of the key, all of them, or those that are named. */
 export type Partitions = 'key' | 'all' | readonly number[];
 
-/** What is to be read. */
+/** The request of a reading. */
 export interface ReadRequest {
   readonly topic: string;
   readonly key?: string | undefined;
@@ -40,10 +40,10 @@ export interface Reader {
   /** When it is asked again after a failure. */
   readonly again: RetryOptions;
   /**
-   * One connection. Errors when it fails; the next one continues behind the last piece that was emitted. Waits for the gate
+   * One connection. Errors when it fails; the next one continues after the last piece that was emitted. Waits for the gate
    * before each piece. Completes when the end of the reading is reached. Unsubscribing ends it at once.
    */
   read(gate: Gate): Observable<Piece>;
-  /** A message was dealt with: where a group shares the work, it is committed. */
+  /** A message was handled: it is committed if a group shares the work. */
   taken?(message: Received): void;
 }

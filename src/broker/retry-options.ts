@@ -1,8 +1,8 @@
-/** When a broker is asked again: options that Kafka and Redis have in common. */
+/** Retry options shared by Kafka and Redis. */
 import { BROKER } from '../core/defaults/defaults.js';
 import { count, milliseconds } from '../core/options.js';
 
-/** Waits after failed requests, and when to connect anew. */
+/** Waits after failed requests, and when to connect again. */
 export interface RetryOptions {
   readonly retryInitialMs: number;
   readonly retryMaxMs: number;
@@ -24,7 +24,7 @@ export const WAITS_GROW: readonly [check: (given: RetryGiven) => boolean, says: 
   { message: 'expected retryMaxMs to be at least retryInitialMs', path: ['retryMaxMs'] },
 ];
 
-/** What was given, with the defaults. */
+/** The given options, with the defaults. */
 export function retryOptions(given: RetryGiven): RetryOptions {
   const { retryInitialMs = BROKER.retryInitialMs, refreshAfterFailures = BROKER.refreshAfterFailures } = given;
   return { retryInitialMs, retryMaxMs: given.retryMaxMs ?? Math.max(BROKER.retryMaxMs, retryInitialMs), refreshAfterFailures };

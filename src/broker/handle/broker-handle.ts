@@ -13,10 +13,10 @@ import { type AckRouter, Entry, Outbox, type PartitionQueue, type QueueOptions }
 import { Sender, type SenderOptions } from '../sender/index.js';
 import { waitingTopics } from './waiting-topics.js';
 
-/** Marks broker handles; global, so that a second copy of rxcam does no harm. */
+/** Marks broker handles; global, so that several copies of rxcam recognise it. */
 export const BROKER_HANDLE: unique symbol = Symbol.for('rxcam.broker') as never;
 
-/** What every kind of broker can be told. */
+/** Options of every kind of broker. */
 export interface BrokerOptions extends Partial<Omit<SenderOptions, keyof RetryOptions>>, RetryGiven { readonly outboxMaxBytes?: number }
 
 export class BrokerHandle<D extends Driver = Driver> implements Broker {
@@ -29,7 +29,7 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
   readonly #errors$ = new Subject<RxcamError>();
   readonly #settled$ = new Subject<void>();
   readonly #gone$ = new Subject<void>();
-  /** Why messages of a topic are refused, as it was last told. */
+  /** Why messages of a topic are refused, as last reported. */
   readonly #refusals = new Map<string, string>();
   #closing: Promise<CloseReport> | undefined;
 
@@ -58,7 +58,7 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
   get #status(): BrokerState['status'] { return this.#state$.value.status; }
   async [Symbol.asyncDispose](): Promise<void> { await this.close(); }
 
-  /** A method, and no property: the driver knows passwords, and whoever prints a handle must not see them. */
+  /** A method, not a property: the driver knows passwords, and printing a handle must not show them. */
   driver(): D { return this.#driver; }
   queue(topic: string, key: string, options: QueueOptions): PartitionQueue {
     return this.#outbox.queue(topic, key, options);
@@ -82,7 +82,7 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
       queue.release(holder);
       this.#outbox.leave(queue);
     }
-    // The run that ends now is over when all that ends with it has been told.
+    // The run that ends now is over once its last events are emitted.
     queueMicrotask(() => { this.#forgetIdle(); });
   }
 
@@ -144,13 +144,13 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
     }
   }
 
-  /** The first message is the only one: no other queue waits, be there hundreds. */
+  /** The first message is the only one: no other queue waits, even among hundreds. */
   #noteFilling(queue: PartitionQueue): void {
     const { value } = this.#state$;
     if (value.outbox.messages === 0 && this.#outbox.messages > 0) this.#setState(value, this.#outbox.messages === 1 ? [queue] : undefined);
   }
 
-  /** A message that is too large is a matter of its own; any other refusal is repeated until it passes, and told once. */
+  /** A message that is too large is reported each time; any other refusal is repeated until it passes, and reported once. */
   #refused(error: RxcamError, topic: string): void {
     const isNews = error instanceof MessageTooLarge || this.#refusals.get(topic) !== error.message;
     if (!isNews) return;
@@ -182,7 +182,7 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
 }
 
 /**
- * The handle behind what the user passed.
+ * The handle of a broker that the user passed.
  * @throws InvalidOption if it is no broker, or is closed
  */
 export function handleOf(what: string, broker: unknown): BrokerHandle {

@@ -3,7 +3,7 @@ import type { Observable } from 'rxjs';
 import type { RxcamError } from '../../core/errors/errors.js';
 import type { CloseReport } from './close-report.js';
 
-/** How a broker is, as rxcam sees it. */
+/** State of a broker, as rxcam sees it. */
 export interface BrokerState {
   /** `idle`: nothing was sent yet; `connected`: the last request was answered; `unavailable`: it was not; `closed`. */
   readonly status: 'idle' | 'connected' | 'unavailable' | 'closed';
@@ -11,9 +11,9 @@ export interface BrokerState {
   readonly error?: RxcamError;
   /** Topics whose messages wait while others are sent, and why: a partition without a leader, a right that is missing. Absent when there are none. */
   readonly waiting?: readonly TopicWaits[];
-  /** The broker's quota makes rxcam pause for so long, in ms. Absent when it does not. */
+  /** Pause that the broker's quota requires, in ms. Absent if there is none. */
   readonly throttledMs?: number;
-  /** What waits for an acknowledgement; bytes are those kept in memory. */
+  /** Messages waiting for an acknowledgement; bytes are those kept in memory. */
   readonly outbox: { readonly messages: number; readonly bytes: number };
 }
 
@@ -24,7 +24,7 @@ export interface TopicWaits {
 }
 
 /**
- * A broker, to be given to `publish`; connects when the first message is sent, and reconnects for ever. `await using` closes it
+ * A broker, to be given to `publish`; connects when the first message is sent, and reconnects without limit. `await using` closes it
  * at the end of the block.
  */
 export interface Broker extends AsyncDisposable {
@@ -32,9 +32,9 @@ export interface Broker extends AsyncDisposable {
   readonly kind: string;
   /** Address without credentials. */
   readonly address: string;
-  /** How the broker is now. */
+  /** The current state. */
   readonly state: BrokerState;
-  /** `state` at once and at each change of it, but for the counts of the outbox: when it begins to fill or is empty again. Completes on close. */
+  /** Emits `state` at once and at each change, except the counts of the outbox: only when it begins to fill or is empty again. Completes on close. */
   readonly state$: Observable<BrokerState>;
   /**
    * Every failed request, every message that is too large, and why messages of a topic are refused: once, until there is
@@ -42,14 +42,14 @@ export interface Broker extends AsyncDisposable {
    */
   readonly errors$: Observable<RxcamError>;
   /**
-   * Makes a topic that is not there, before its first message would: on Redis with a consumer group that reads it from its
-   * beginning. Rejects with BrokerUnavailable; an embedded broker needs none of it.
+   * Creates a missing topic, before its first message would: on Redis with a consumer group that reads it from its
+   * beginning. Rejects with BrokerUnavailable; not needed for an embedded broker.
    */
   prepare(topic: string, options?: { consumerGroup?: string }): Promise<void>;
-  /** Ends the connection: the next request makes a new one, and a function that says where the broker is is asked again. */
+  /** Ends the connection: the next request makes a new one, and a function that returns the broker's address is called again. */
   reconnect(): void;
   /**
-   * Sends what the outbox holds and closes the connection. What is not sent by the deadline is dropped, with cause
+   * Sends what the outbox holds and closes the connection. Messages not sent by the deadline are dropped, with cause
    * `closed`. Never rejects; a second call gives the first one's report.
    */
   close(options?: { /** Default 5000 ms. */ deadlineMs?: number }): Promise<CloseReport>;

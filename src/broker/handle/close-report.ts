@@ -10,7 +10,7 @@ export interface CloseReport {
   readonly byTopic: Readonly<Record<string, { readonly messages: number; readonly bytes: number }>>;
 }
 
-/** Sums up messages that were given up. */
+/** Sums up dropped messages. */
 export function closeReport(unsent: readonly { readonly topic: string; readonly bytes: number }[]): CloseReport {
   const byTopic = emptyRecord<{ messages: number; bytes: number }>();
   let unsentBytes = 0;

@@ -13,13 +13,13 @@ import type { Driver } from '../driver.js';
 export interface BrokerConfig {
   /** How long a message waits for others to go in the same request, in ms. Default 5. */
   readonly lingerMs?: number;
-  /** Bytes of one request, at most. Default 8 MiB. */
+  /** Largest request in bytes. Default 8 MiB. */
   readonly maxRequestBytes?: number;
-  /** A request without an answer for so long has failed, in ms. Default 10000. */
+  /** Time limit of a request, in ms. Default 10000. */
   readonly requestTimeoutMs?: number;
   /** First wait after a failed request, in ms, at least 1; doubles up to `retryMaxMs`. Default 250. */
   readonly retryInitialMs?: number;
-  /** Longest wait, in ms. Default 10000, or `retryInitialMs` where that is longer. */
+  /** Longest wait, in ms. Default 10000, or `retryInitialMs` if that is longer. */
   readonly retryMaxMs?: number;
   /** Failures in a row after which `reset` of the driver is called. Default 3. */
   readonly refreshAfterFailures?: number;
@@ -35,7 +35,7 @@ export const BROKER_SCHEMA = object({
   outboxMaxBytes: byteCount().default(OUTBOX.handleMaxBytes),
 }).refine(...WAITS_GROW);
 
-/** What every driver has, and how it is made. */
+/** Members that every driver must have. */
 const METHODS = ['send', 'reset', 'close'] as const;
 const TEXTS = ['kind', 'address'] as const;
 
@@ -48,17 +48,17 @@ const TEXTS = ['kind', 'address'] as const;
  * const broker = createBroker(new NdjsonDriver('frames.ndjson'), { lingerMs: 50 });
  * camera('test:?duration=1').pipe(encodeH265(), toMessage(), publish(broker, { topic: 'gate' })).subscribe();
  * ```
- * @throws InvalidOption for what is no driver, and for a wrong option
+ * @throws InvalidOption for an object that is not a driver, and for a wrong option
  */
 export function createBroker(driver: Driver, config: BrokerConfig = {}): Broker {
   checkDriver(driver);
   return new BrokerHandle(guarded(driver), parseOptions('createBroker', BROKER_SCHEMA, config));
 }
 
-/** What a driver may have. */
+/** Members that a driver may have. */
 const OPTIONAL = ['serverOf', 'readyAt', 'forget', 'refuses', 'topicProblem', 'prepare', 'reader'] as const;
 
-/** The driver, such that no mistake of it stops the queue or shows a login. */
+/** Wraps a driver so that its mistakes neither stop the queue nor show a login. */
 function guarded(driver: Driver): Driver {
   const methods = driver as unknown as Readonly<Record<string, ((...given: never) => unknown) | undefined>>;
   return {

@@ -1,4 +1,4 @@
-/** What is said of failures of Kafka, without secrets. */
+/** Messages for failures of Kafka, without secrets. */
 import { BrokerUnauthorized, BrokerUnavailable, MessageTooLarge, type RxcamError } from '../../core/errors/errors.js';
 import { redact } from '../../core/redact/redact.js';
 import { isUnauthorized } from './client/index.js';
@@ -13,7 +13,7 @@ export class KafkaFailures {
       (typeof value === 'string' && name !== 'mechanism' && name !== 'username' ? [value] : []));
   }
 
-  /** A failure that passes, or passes when somebody grants a right: it is tried again for ever. */
+  /** A failure that passes, perhaps once somebody grants a right: it is retried without limit. */
   of(error: unknown, topic?: string): RxcamError {
     const text = `kafka at ${this.address()}:${topic === undefined ? '' : ` topic '${topic}':`} ${this.#text(error)}`;
     return isUnauthorized(error) ? new BrokerUnauthorized(`${text} (${RIGHTS})`) : new BrokerUnavailable(text);

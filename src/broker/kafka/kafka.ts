@@ -28,7 +28,7 @@ export function kafka(config: KafkaConfig): Broker {
   return new BrokerHandle(new KafkaDriver(options), { ...options, maxRequestBytes });
 }
 
-/** The client libraries that write, each loaded where it is asked for. */
+/** The client libraries that write, each loaded on use. */
 const WIRES: Readonly<Record<KafkaOptions['driver'], () => Promise<NewWire>>> = {
   kafkajs: async () => (await import('./client/internals.js')).kafkajsWire,
   platformatic: platformaticWires,
@@ -130,7 +130,7 @@ class KafkaDriver implements Driver {
     return from(this.#loading.then((client) => client.disconnect())).pipe(
       ignoreElements(),
       catchError(() => EMPTY),
-      // Not ended in order, or not in time.
+      // Not closed cleanly, or not in time.
       finalize(() => { this.reset(); }),
     );
   }
@@ -141,7 +141,7 @@ class KafkaDriver implements Driver {
     this.#client?.hold(this.#underWay > 0);
   }
 
-  /** Where the messages go is not known: they are sent when it is. */
+  /** The partition leader is unknown: the messages are sent when it is known. */
   async #locate(batch: readonly Outgoing[]): Promise<readonly SendOutcome[]> {
     try {
       const client = await this.#clientNow();

@@ -5,7 +5,7 @@ import { type BrokerAddress, type BrokerFlagValues, type BrokerKind, type Broker
 import { kafka } from './kafka.js';
 import { KAFKA_SCHEMA, type KafkaConfig } from './options.js';
 
-/** How a login can be proven by user and password; the first is taken unless told. */
+/** Login mechanisms with user and password; the first is the default. */
 const MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
 const DEFAULT_PORT = 9092;
 const PASSWORD = 'RXCAM_KAFKA_PASSWORD';

@@ -30,7 +30,7 @@ export interface KafkaConfig {
   readonly compression?: 'none' | 'gzip';
   /** Largest message with key and headers; topics made by rxcam take it. Default 10 MiB. */
   readonly maxMessageBytes?: number;
-  /** Whether a topic that is not there is made. Default true. */
+  /** Whether to create a missing topic. Default true. */
   readonly createTopics?: boolean;
   /** Partitions of a topic made by rxcam. Default 1. */
   readonly numPartitions?: number;
@@ -38,17 +38,17 @@ export interface KafkaConfig {
   readonly replicationFactor?: number;
   /** How long a message waits for others to go in the same request, in ms. Default 5. */
   readonly lingerMs?: number;
-  /** Bytes of one request, at most. Default 8 MiB, or `maxMessageBytes` where that is less. */
+  /** Largest request in bytes. Default 8 MiB, or `maxMessageBytes` if that is less. */
   readonly maxRequestBytes?: number;
-  /** A request without an answer for so long has failed, in ms. Default 10000. */
+  /** Time limit of a request, in ms. Default 10000. */
   readonly requestTimeoutMs?: number;
   /** Default 5000 ms. */
   readonly connectTimeoutMs?: number;
   /** First wait after a failed request, in ms, at least 1; doubles up to `retryMaxMs`. Default 250. */
   readonly retryInitialMs?: number;
-  /** Longest wait, in ms. Default 10000, or `retryInitialMs` where that is longer. */
+  /** Longest wait, in ms. Default 10000, or `retryInitialMs` if that is longer. */
   readonly retryMaxMs?: number;
-  /** Failures in a row after which the connection is made anew, and a function given as `brokers` asked again. Default 3. */
+  /** Failures in a row after which the connection is replaced, and a function given as `brokers` called again. Default 3. */
   readonly refreshAfterFailures?: number;
   /** Bytes that the outbox of the handle may keep in memory. Default 256 MiB. */
   readonly outboxMaxBytes?: number;
@@ -85,7 +85,7 @@ export const KAFKA_SCHEMA = object({
 
 export type KafkaOptions = z.output<typeof KAFKA_SCHEMA>;
 
-/** @throws InvalidOption for what a function given as `brokers` must not return */
+/** @throws InvalidOption if a function given as `brokers` returns no addresses */
 export function checkedBrokers(list: unknown): readonly string[] {
   if (Array.isArray(list) && list.length > 0 && list.every((one) => HOST_AND_PORT.test(String(one)))) return list as string[];
   throw new InvalidOption(`kafka: option 'brokers': ${redact(JSON.stringify(list ?? null))} returned, expected ['host:port', …]`);

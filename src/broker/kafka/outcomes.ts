@@ -1,4 +1,4 @@
-/** What became of each message of a request, partition by partition. */
+/** The outcome of each message of a request, by partition. */
 import { KAFKA_LIMITS } from '../../core/defaults/limits.js';
 import type { Outgoing, SendOutcome } from '../driver.js';
 import { type KafkaClient, type Placed, isStale, isTooLarge, isWrongTime } from './client/index.js';
@@ -29,7 +29,7 @@ function outcome({ topic }: Outgoing, place: Placed, { client, failures }: Aroun
   return { ok: false, error: failures.of(error, topic) };
 }
 
-/** Topics whose records get other times, where those that they had were refused. */
+/** Topics whose records get other times because the broker refused theirs. */
 function stampAgain(batch: readonly Outgoing[], places: readonly Placed[], times: RecordTimes): Set<string> {
   const refused = new Map(batch.flatMap(({ topic, message }, index) => (isWrongTime(errorIn(places[index])) ? [[topic, message]] : [])));
   return new Set([...refused].flatMap(([topic, message]) => (times.refused(topic, message) ? [topic] : [])));

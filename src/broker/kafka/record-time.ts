@@ -1,10 +1,10 @@
-/** The time of a Kafka record is that of its picture, so that a search by time finds it; where the broker refuses that, another. */
+/** The time of a Kafka record is that of its picture, so that a search by time finds it; if the broker refuses that, another. */
 import { ownerOf } from '../../ledger/index.js';
 import { mono, wall } from '../../core/clock.js';
 import { KAFKA_TIMES } from '../../core/defaults/limits.js';
 import type { CameraMessage } from '../../core/frame/frame.js';
 
-/** What a record's time may be: each is tried where the one before it is refused. A record without a time is taken by every broker. */
+/** Times for a record: each is tried if the one before it is refused. A record without a time is taken by every broker. */
 const STAMPS = ['capture', 'sending', 'none'] as const;
 type Stamp = (typeof STAMPS)[number];
 

@@ -1,9 +1,9 @@
-/** How large a message is for Kafka. */
+/** The size of a message in Kafka. */
 import type { CameraMessage } from '../../core/frame/frame.js';
 
-/** What a message needs beside its bytes: of the record batch and of the record, at most. */
+/** Most bytes that a message needs beside its value: in the record batch and in the record. */
 const OVERHEAD_BYTES = 128;
-/** What a header needs beside its bytes. */
+/** Bytes of a header beside its name and value. */
 const HEADER_OVERHEAD_BYTES = 10;
 
 /** No character takes more in UTF-8, as JavaScript counts characters. */

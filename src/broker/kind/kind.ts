@@ -1,4 +1,4 @@
-/** What rxcam knows of a kind of broker, wherever kinds are looked up: its address, options, flags and documentation. */
+/** The facts about a kind of broker: its address, options, flags and documentation. */
 import type { Logger } from 'pino';
 import type { SecretPlaces } from '../../core/redact/secret-places.js';
 import type { AddressForm, BrokerAddress } from './address.js';
@@ -12,7 +12,7 @@ export interface BrokerFlag {
   readonly option: string;
   /** For the help: what it does, with its unit and range. */
   readonly about: string;
-  /** For the help: what holds without the flag. */
+  /** For the help: the default. */
   readonly standard?: string | number;
   /** How its text is read: a number, bytes with a unit, or one of some words. Absent: the text is the value. */
   readonly takes?: 'number' | 'bytes' | readonly string[];
@@ -23,7 +23,7 @@ export interface BrokerFlag {
 /** Options by name, as the command line has read them. */
 export type BrokerFlagValues = Readonly<Record<string, unknown>>;
 
-/** What the command line gives besides an address and flags. */
+/** Settings from the command line besides an address and flags. */
 export interface BrokerSurroundings {
   readonly env: NodeJS.ProcessEnv;
   readonly logger: Logger;
@@ -37,9 +37,9 @@ export interface BrokerTarget {
 
 /** One kind of broker: all that a new one adds, besides its line in the index. */
 export interface BrokerKind extends AddressForm {
-  /** As README.md and the help call it. */
+  /** Its name in README.md and the help. */
   readonly title: string;
-  /** Where logins stand in its addresses, besides before an `@`: its row of the secret places. */
+  /** Places of logins in its addresses, besides before an `@`: its row of the secret places. */
   readonly secrets: SecretPlaces | 'none';
   /** Form of its address, for the message about one that no kind takes. */
   readonly form: string;
@@ -61,8 +61,8 @@ export interface BrokerKind extends AddressForm {
    * @throws InvalidOption
    */
   readonly make: (options: never) => Broker;
-  /** The options that it can't do without, for examples. */
+  /** Its required options, for examples. */
   readonly required: Readonly<Record<string, unknown>>;
-  /** What holds for options that are not given. */
+  /** Defaults of its options. */
   readonly defaults: () => Readonly<Record<string, unknown>>;
 }

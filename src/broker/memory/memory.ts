@@ -29,7 +29,7 @@ export interface MemoryConfig {
 export interface MemoryBroker extends Broker {
   /** Names of the topics, in the order of their first message. */
   topics(): readonly string[];
-  /** What is kept of a topic, oldest first. */
+  /** The messages kept for a topic, oldest first. */
   read(topic: string): readonly StoredMessage[];
   /** Messages of a topic, or of all topics, as they arrive from now on. Completes on close. */
   messages$(topic?: string): Observable<StoredMessage>;

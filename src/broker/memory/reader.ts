@@ -11,14 +11,14 @@ import type { StoredMessage } from './stored.js';
 /** Where a group is: the next offset that nobody has, and those that a member gave back. */
 export interface MemoryGroup { next: number; readonly back: number[]; readonly returned: Subject<void> }
 
-/** What a topic holds. */
+/** Contents of a topic. */
 export interface MemoryTopic {
   /** Offset of the next message. */
   readonly next: number;
   readonly messages: { readonly length: number; at(index: number): StoredMessage | undefined };
 }
 
-/** What the broker shows to its readers. */
+/** The broker's interface to its readers. */
 export interface MemorySource {
   /** Places of groups, by name. */
   readonly groups: Map<string, MemoryGroup>;
@@ -97,7 +97,7 @@ export class MemoryReader implements Reader {
   #start(from: From, end: number): number {
     if (from === 'latest') return end;
     if (typeof from === 'object' && 'offset' in from) {
-      // What was read before is not to be skipped in silence.
+      // Messages lost since the last read must not go unnoticed.
       this.#hasGiven = true;
       return Number(from.offset);
     }

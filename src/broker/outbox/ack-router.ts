@@ -2,14 +2,14 @@
 import type { RecordOwner } from '../../ledger/index.js';
 import type { Published } from '../../core/frame/frame.js';
 
-/** Hears of each message's end: acknowledged, or dropped. */
+/** Called at each message's end: acknowledged, or dropped. */
 export interface Listener {
   acknowledged(ack: Published): void;
   settled(): void;
 }
 
 /**
- * A camera that reconnects subscribes to `publish` anew; what the outbox still holds from before is acknowledged to
+ * A camera that reconnects subscribes to `publish` again; messages still in the outbox are acknowledged to
  * the router of the run, and the next subscription attaches to it. It can keep no more than the outbox held.
  */
 export class AckRouter {
@@ -22,7 +22,7 @@ export class AckRouter {
   /** Messages that are neither acknowledged nor dropped. */
   get pending(): number { return this.#pending; }
   get isAttached(): boolean { return this.#listener !== undefined; }
-  /** Whether nothing can come of it any more. */
+  /** Whether no more acknowledgements can come. */
   get isSpent(): boolean { return this.#pending === 0 && this.#kept.length === 0; }
 
   attach(listener: Listener): void {

@@ -1,5 +1,5 @@
 /**
- * What a step holds, bounded in messages and in bytes. A source that can wait is paused above the high water and
+ * The messages of a step, bounded in number and in bytes. A source that can wait is paused above the high water and
  * loses nothing; for any other the oldest goes, in stream mode with all that can't be decoded without it.
  */
 import type { Pressure, FrameTracker } from '../../ledger/index.js';
@@ -16,9 +16,9 @@ export interface Held {
   readonly pressure: Pressure | undefined;
   /** Whether others may depend on it: any but a reference to the last full one. */
   readonly leads: boolean;
-  /** Useless without what came before it: within a GOP, or a reference. */
+  /** Useless without the message before it: within a GOP, or a reference. */
   readonly dependent: boolean;
-  /** Called once it is dropped, after the ledger was told. */
+  /** Called once it is dropped, after the report to the ledger. */
   dropped(): void;
 }
 
@@ -28,7 +28,7 @@ export interface Limits {
   maxMessages: number;
 }
 
-/** What several queues hold together. */
+/** Contents of several queues together. */
 export class Total {
   readonly retained = new Retained();
   /** How many are held. */
@@ -56,10 +56,10 @@ export class BoundedQueue<H extends Held> {
   get taken(): number { return this.#taken.size; }
   /** How many are held. */
   get length(): number { return this.#waiting.length + this.#taken.size; }
-  /** Bytes kept alive by what is held. */
+  /** Bytes kept alive by the contents. */
   get bytes(): number { return this.#retained.bytes; }
 
-  /** The one that is to be taken next. */
+  /** The next one to take. */
   peek(): H | undefined {
     return this.#waiting.peek();
   }
@@ -96,7 +96,7 @@ export class BoundedQueue<H extends Held> {
     this.#waiting.unshift(back);
   }
 
-  /** Drops one that was taken, and, in stream mode, what depends on it. */
+  /** Drops one that was taken, and, in stream mode, those that depend on it. */
   dropTaken(item: H, cause: DropCause, error?: RxcamError): void {
     if (!this.finish(item)) return;
     const dependents = item.leads ? this.#removeDependents(0) : [];
@@ -105,7 +105,7 @@ export class BoundedQueue<H extends Held> {
     for (const dependent of dependents) tellDropped(dependent, 'gop');
   }
 
-  /** Makes room; false when all that waits belongs to sources that can wait. */
+  /** Makes room; false if all waiting messages belong to sources that can wait. */
   dropOldest(): boolean {
     const index = this.#waiting.findIndex((item) => item.pressure?.waits !== true);
     const [oldest] = index < 0 ? [] : this.#waiting.remove(index, 1);
@@ -117,7 +117,7 @@ export class BoundedQueue<H extends Held> {
     return true;
   }
 
-  /** Drops everything; returns what it was. */
+  /** Drops everything; returns it. */
   dropAll(cause: DropCause, error?: RxcamError): H[] {
     const all = [...this.#taken, ...this.#waiting.remove(0, this.#waiting.length)];
     this.#taken.clear();
@@ -127,7 +127,7 @@ export class BoundedQueue<H extends Held> {
     return all;
   }
 
-  /** Lets the sources go on if there is room enough, or nothing of theirs left to wait for. */
+  /** Resumes the sources if there is room enough, or if none of their messages are left. */
   relieve(): void {
     if (this.#blocked.size === 0) return;
     const { maxBytes, maxMessages } = this.limits;
@@ -135,7 +135,7 @@ export class BoundedQueue<H extends Held> {
     if (this.length === 0 || (isLow && this.total.isLow)) this.unblock();
   }
 
-  /** Lets a source go on whatever is held: its run ended, or all of them. */
+  /** Resumes a source unconditionally: its run ended, or all of them. */
   unblock(only?: Pressure): void {
     for (const pressure of only === undefined ? [...this.#blocked] : [only]) {
       if (this.#blocked.delete(pressure)) pressure.unblock(this);

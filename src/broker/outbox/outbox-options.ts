@@ -1,7 +1,7 @@
-/** Options of an outbox: how much waits for a broker, or for a sink of the user's own. */
+/** Options of an outbox: how much may wait for a broker, or for a sink in user code. */
 import { byteCount, count, options as object } from '../../core/options.js';
 
-/** Bounds of what waits: the first that is reached holds. */
+/** Bounds of the waiting messages: the first one reached applies. */
 export interface OutboxConfig {
   /** Bytes kept in memory. Default 16 MiB. */
   readonly maxBytes?: number;

@@ -6,7 +6,7 @@ import type { RxcamError } from '../../core/errors/errors.js';
 import { Total } from './bounded-queue.js';
 import { type Entry, PartitionQueue } from './partition-queue.js';
 
-/** What a publisher asks of its queues. */
+/** A publisher's settings for its queues. */
 export interface QueueOptions {
   readonly maxInFlight?: number | undefined;
   readonly maxBytes?: number | undefined;
@@ -18,7 +18,7 @@ export class Outbox {
   readonly #queues = new Map<string, Map<string, PartitionQueue>>();
   /** Queues that somebody has left. */
   readonly #left = new Set<PartitionQueue>();
-  /** What queues that are gone have sent last: the next message there names it. The oldest go. */
+  /** The last number sent by each removed queue, which the next message there names. The oldest are forgotten. */
   readonly #lastSent = new Map<string, number>();
   readonly #total: Total;
   #wasHigh = false;
@@ -47,7 +47,7 @@ export class Outbox {
     this.#wasHigh ||= this.#total.isHigh;
   }
 
-  /** To be called after messages have left: sources that waited for the room of all queues go on. */
+  /** To be called after messages have left: resumes sources that waited for room in all queues. */
   relieve(): void {
     if (!this.#wasHigh || !this.#total.isLow) return;
     this.#wasHigh = false;
@@ -87,7 +87,7 @@ export class Outbox {
     if (oldest !== undefined && this.#lastSent.size > QUEUES.remembered) this.#lastSent.delete(oldest);
   }
 
-  /** Drops every message; returns where each was to go, and the bytes of its value. */
+  /** Drops every message; returns the destination and size of each. */
   dropAll(cause: DropCause, error?: RxcamError): { topic: string; bytes: number }[] {
     return this.queues.flatMap((queue) =>
       queue.dropAll(cause, error).map(({ message }) => ({ topic: queue.topic, bytes: message.value.length })));

@@ -1,4 +1,4 @@
-/** The outbox of one topic and key: its order, and what is known of its messages so far. */
+/** The outbox of one topic and key: its order, and the state of its messages. */
 import { type RecordOwner, type Pressure, type FrameTracker, ownerOf } from '../../ledger/index.js';
 import { BROKER } from '../../core/defaults/defaults.js';
 import { InvalidOption, type RxcamError } from '../../core/errors/errors.js';
@@ -36,7 +36,7 @@ export class Entry implements Held {
 
 export class PartitionQueue extends BoundedQueue<Entry> {
   maxInFlight: number = BROKER.maxInFlight;
-  /** Bytes of one request, at most: lowered while a message that is too large is searched for. */
+  /** Largest request in bytes: lowered during the search for a message that is too large. */
   maxRequestBytes = Infinity;
   /** Whether a message too large is searched for. */
   isSearched = false;
@@ -73,7 +73,7 @@ export class PartitionQueue extends BoundedQueue<Entry> {
   }
 
   /**
-   * `holder` publishes here for a run, until it releases the queue: a run may go on elsewhere, with another subscription.
+   * `holder` publishes here for a run, until it releases the queue: a run may continue elsewhere, with another subscription.
    * @throws InvalidOption if another run that is live publishes here
    */
   claim(owner: RecordOwner | undefined, holder: object): void {
@@ -105,7 +105,7 @@ export class PartitionQueue extends BoundedQueue<Entry> {
     this.finish(entry);
   }
 
-  /** What was lowered for the search of a message too large is as before. */
+  /** Restores the limits lowered in the search for a message that is too large. */
   restore(): void {
     this.maxRequestBytes = Infinity;
     this.isSearched = false;

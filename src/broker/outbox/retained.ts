@@ -1,13 +1,13 @@
 /** Counts the memory that values keep alive: a view keeps its whole ArrayBuffer, and two views of one keep it once. */
 
-/** What a value keeps alive. */
+/** Memory kept alive by a value. */
 export interface Retains {
   readonly buffers: readonly ArrayBufferLike[];
   /** Bytes outside of buffers. */
   readonly extraBytes: number;
 }
 
-/** What a value with these bytes, and fields, keeps alive. */
+/** The memory that a value with these bytes and fields keeps alive. */
 export function retains(data: Buffer, fields: Readonly<Record<string, string | Buffer>> = {}): Retains {
   const buffers: ArrayBufferLike[] = [data.buffer];
   let extraBytes = 0;

@@ -1,4 +1,4 @@
-/** Consumer groups: made in the request that brings a stream's first entry, and again where the stream is gone. */
+/** Consumer groups: made in the request that brings a stream's first entry, and again if the stream is gone. */
 import type { Redis } from 'ioredis';
 import type { Outgoing } from '../driver.js';
 import type { Transaction } from './transaction.js';

@@ -8,9 +8,9 @@ import type { Transaction } from './transaction.js';
 import { type Connection, type RedisOptions, checkedUrl, connectionOf, serverOf } from './options.js';
 
 export class RedisLink {
-  /** What the client said last: its rejections only say that the connection is closed. */
+  /** The client's last message: its rejections only say that the connection is closed. */
   lastError = '';
-  /** Where the server is; undefined until a function given as `url` was asked. */
+  /** Address of the server; undefined until a function given as `url` was called. */
   #connection: Connection | undefined;
   /** Whether that function has been asked since the connection was given up. */
   #isAsked = false;
@@ -65,7 +65,7 @@ export class RedisLink {
     return new this.#Transaction();
   }
 
-  /** Where the server is now. */
+  /** Current address of the server. */
   askAgain(): Promise<Connection> {
     this.#isAsked = false;
     return this.#askWhere();
@@ -124,7 +124,7 @@ export class RedisLink {
   }
 }
 
-/** The library is loaded where it is asked for: it is large, and many use another broker. */
+/** The library is loaded on use: it is large, and many use another broker. */
 function load() {
   return Promise.all([import('ioredis'), import('./transaction.js')]);
 }

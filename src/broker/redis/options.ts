@@ -35,17 +35,17 @@ export interface RedisConfig {
   readonly maxMessageBytes?: number;
   /** How long a message waits for others to go in the same request, in ms. Default 5. */
   readonly lingerMs?: number;
-  /** Bytes of one request, at most. Default 8 MiB. */
+  /** Largest request in bytes. Default 8 MiB. */
   readonly maxRequestBytes?: number;
-  /** A request without an answer for so long has failed, in ms. Default 10000. */
+  /** Time limit of a request, in ms. Default 10000. */
   readonly requestTimeoutMs?: number;
   /** Default 5000 ms. */
   readonly connectTimeoutMs?: number;
   /** First wait after a failed request, in ms, at least 1; doubles up to `retryMaxMs`. Default 250. */
   readonly retryInitialMs?: number;
-  /** Longest wait, in ms. Default 10000, or `retryInitialMs` where that is longer. */
+  /** Longest wait, in ms. Default 10000, or `retryInitialMs` if that is longer. */
   readonly retryMaxMs?: number;
-  /** Failures in a row after which the connection is made anew, and a function given as `url` asked again. Default 3. */
+  /** Failures in a row after which the connection is replaced, and a function given as `url` called again. Default 3. */
   readonly refreshAfterFailures?: number;
   /** Bytes that the outbox of the handle may keep in memory. Default 256 MiB. */
   readonly outboxMaxBytes?: number;
@@ -83,7 +83,7 @@ export type ClientOptions = Omit<AllClientOptions, 'replyMapping'>;
 export interface Connection { readonly address: string; readonly client: ClientOptions; readonly secrets: readonly string[] }
 
 /**
- * What the function given as `url` has answered.
+ * The address that the function given as `url` returned.
  * @throws InvalidOption if that is no address
  */
 export function checkedUrl(answer: unknown): string {

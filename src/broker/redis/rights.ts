@@ -1,4 +1,4 @@
-/** What the user of a Redis may do: what is needed only after hours is tried when a stream is first written to. */
+/** What the user of a Redis may do: a right needed only after hours is tried when a stream is first written to. */
 import type { Redis } from 'ioredis';
 import { Subject } from 'rxjs';
 import { BrokerUnauthorized, BrokerUnavailable, type RxcamError } from '../../core/errors/errors.js';

@@ -6,7 +6,7 @@ import { Fifo } from '../outbox/index.js';
 interface Written { readonly order: number; readonly id: string; readonly bytes: number }
 interface Stream { readonly entries: Fifo<Written>; bytes: number; next: number }
 
-/** What is to be removed from a stream. */
+/** Entries to remove from a stream. */
 export interface Trim {
   readonly topic: string;
   /** Id from which on its entries are kept. */
@@ -19,7 +19,7 @@ export class StreamTrim {
 
   constructor(readonly maxLen: number, readonly maxBytes: number) {}
 
-  /** For each stream that would get too large by this batch: what must go. */
+  /** For each stream that would get too large by this batch: the entries to remove. */
   trimsFor(batch: readonly Outgoing[]): Trim[] {
     const coming = new Map<string, number>();
     for (const { topic, message } of batch) coming.set(topic, (coming.get(topic) ?? 0) + sizeOf(message));

@@ -5,7 +5,7 @@
 import { Command, type Redis } from 'ioredis';
 import type { Socket } from 'node:net';
 
-/** What one command of the transaction gave. */
+/** Result of one command of the transaction. */
 export type Reply = string | number | null | Error | readonly Reply[];
 
 /** Why a transaction was not carried out; `previousErrors` are the answers that refused single commands of it. */

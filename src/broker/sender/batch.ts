@@ -1,4 +1,4 @@
-/** Gathers one request from the queues that are ready, and reads what became of it. */
+/** Gathers one request from the queues that are ready, and reads its outcome. */
 import type { Published } from '../../core/frame/frame.js';
 import { FrameTracker, recordsOf } from '../../ledger/index.js';
 import { wall } from '../../core/clock.js';
@@ -6,7 +6,7 @@ import type { RxcamError } from '../../core/errors/errors.js';
 import type { SendAgain, Driver, NotWritten, Outgoing, SendOutcome, Written } from '../driver.js';
 import type { Entry, PartitionQueue } from '../outbox/index.js';
 
-/** What the headers of a message take, roughly. */
+/** Approximate size of a message's headers. */
 const HEADERS_BYTES = 512;
 
 /** The messages of one queue in a request. */
@@ -43,7 +43,7 @@ export function gather(
   return parts;
 }
 
-/** A queue's messages by what became of them. */
+/** A queue's messages by outcome. */
 export interface Answer {
   readonly part: Part;
   readonly written: readonly { entry: Entry; outcome: Written }[];
@@ -109,7 +109,7 @@ function takeUpTo(driver: Driver, queue: PartitionQueue, maxBytes: number, atLea
   return entries;
 }
 
-/** About as many bytes as go over the wire. */
+/** Approximate bytes on the wire. */
 export function sizeOf(entries: readonly Entry[]): number {
   return entries.reduce((sum, entry) => sum + wireBytes(entry), 0);
 }

@@ -1,4 +1,4 @@
-/** Whether the broker answers, and when to ask again: after waits that double, one request at a time until one is answered. */
+/** Whether the broker answers, and when to try again: after doubling waits, one request at a time until one is answered. */
 import { mono } from '../../core/clock.js';
 import { BROKER } from '../../core/defaults/defaults.js';
 import type { RetryOptions } from '../retry-options.js';
@@ -9,7 +9,7 @@ const SHARE_STEP = 1 / 16;
 export class CircuitBreaker {
   /** Requests that failed, one after the other. */
   #failures = 0;
-  /** Rises with each failure: what was sent before it says nothing of the broker now. */
+  /** Rises with each failure: outcomes of earlier requests say nothing about the broker now. */
   #epoch = 0;
   /** Requests of this epoch under way. */
   #underWay = 0;
@@ -32,7 +32,7 @@ export class CircuitBreaker {
     return this.#failures > 0 && this.#underWay > 0 ? Infinity : this.#notBefore;
   }
 
-  /** Whether the failures give reason to connect anew. */
+  /** Whether the failures are reason to connect again. */
   get wantsReset(): boolean {
     return this.#failures > 0 && this.#failures % this.options.refreshAfterFailures === 0;
   }
@@ -43,7 +43,7 @@ export class CircuitBreaker {
     this.#notBefore = 0;
   }
 
-  /** A request starts; what is returned goes with its end. */
+  /** A request starts; pass the returned value to its end. */
   sent(): number {
     this.#underWay++;
     return this.#epoch;

@@ -1,4 +1,4 @@
-/** When a request counts as unanswered. */
+/** Time limit of requests. */
 import { Observable, asyncScheduler, defer } from 'rxjs';
 import { mono } from '../../core/clock.js';
 import { BrokerUnavailable } from '../../core/errors/errors.js';
@@ -39,7 +39,7 @@ export function answerInTime(driver: Driver, batch: readonly Outgoing[], given: 
   });
 }
 
-/** What is said of a request without an answer. */
+/** The error of a request without an answer. */
 export function noAnswer(driver: Driver, reason: string): NotWritten {
   return { ok: false, error: new BrokerUnavailable(`${driver.kind} at ${driver.address}: ${reason}`) };
 }

@@ -1,4 +1,4 @@
-/** Sends what the queues hold: several requests at once, one for each queue at most, again for ever until it is written. */
+/** Sends the messages of the queues: several requests at once, at most one for each queue, repeated until they are written. */
 import { Subscription } from 'rxjs';
 import { mono } from '../../core/clock.js';
 import { type RxcamError, isRxcamError } from '../../core/errors/errors.js';
@@ -19,7 +19,7 @@ export interface SenderOptions extends RetryOptions {
   readonly requestTimeoutMs: number;
 }
 
-/** Whom the sender tells. */
+/** Receives the sender's reports. */
 export interface SenderObserver extends Told {
   /** A request was answered. */
   connected(): void;
@@ -91,7 +91,7 @@ export class Sender {
     return Math.max((queue.peek()?.offeredAt ?? -Infinity) + lingerMs, queue.notBefore);
   }
 
-  /** Answers may come at once and bring new work: a loop, where a recursion would use up the stack. */
+  /** Answers may come at once and bring new work: a loop, because a recursion would overflow the stack. */
   #flush(): void {
     this.#whileBusy(() => {
       while (this.#dueAt() <= mono() && !this.#requests.closed) this.#dispatchAll();
@@ -109,7 +109,7 @@ export class Sender {
     this.observer.settled();
   }
 
-  /** Sends what one server can take now; queues that are in a request, or have nothing left, leave `queues`. */
+  /** Sends as much as one server can take now; queues that are in a request, or have nothing left, leave `queues`. */
   #dispatch(server: Server, queues: Set<PartitionQueue>): void {
     while (queues.size > 0 && server.dueAt <= mono() && !server.isFull && !this.#requests.closed) {
       const maxBytes = this.options.maxRequestBytes * server.breaker.share;
@@ -185,7 +185,7 @@ export class Sender {
     this.observer.settled();
   }
 
-  /** What the users of the events and acknowledgements do meanwhile must not start a request: it starts afterwards. */
+  /** User code that handles events and acknowledgements must not start a request meanwhile: it starts afterwards. */
   #whileBusy(work: () => void): void {
     const wasBusy = this.#isBusy;
     this.#isBusy = true;

@@ -15,7 +15,7 @@ export class Server {
   /** Whether a message was ever taken or refused here. */
   hasAnswered = false;
 
-  /** @param name - undefined: the one that is asked where messages go, or the only one */
+  /** @param name - undefined: the one that looks up destinations, or the only one */
   constructor(readonly name: string | undefined, readonly driver: Driver, options: RetryOptions) {
     this.breaker = new CircuitBreaker(options);
   }
@@ -40,7 +40,7 @@ export class Servers {
 
   constructor(readonly driver: Driver, readonly options: RetryOptions) {}
 
-  /** Where the messages of a queue go next. */
+  /** The next server of a queue's messages. */
   of(queue: PartitionQueue): Server {
     return this.named(this.driver.serverOf?.(queue.topic, queue.key));
   }

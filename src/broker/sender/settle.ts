@@ -1,4 +1,4 @@
-/** What an answer means for a queue: what goes back into it, how it is sent next time, and who hears of it. */
+/** Applies an answer to a queue: messages that go back into it, limits for the next request, and reports. */
 import { mono } from '../../core/clock.js';
 import type { RxcamError } from '../../core/errors/errors.js';
 import type { Answer } from './batch.js';
@@ -6,7 +6,7 @@ import type { NotWritten } from '../driver.js';
 import type { CircuitBreaker } from './circuit-breaker.js';
 import type { SizeSearch } from './size-search.js';
 
-/** Brings the queue up to date, before anyone hears of it. */
+/** Updates the queue, before any report. */
 export function settle(answer: Answer, breaker: CircuitBreaker, search: SizeSearch): void {
   const { part: { queue, entries }, written, back, tooLarge } = answer;
   for (const { entry } of written) queue.sent(entry);
@@ -31,7 +31,7 @@ export function settle(answer: Answer, breaker: CircuitBreaker, search: SizeSear
   if (tooLarge.length > 0) search.found(queue.topic);
 }
 
-/** Whom {@link report} tells. */
+/** Receives the reports of {@link report}. */
 export interface Told {
   /** Messages of a topic were refused, or can't be sent to the server that they belong to. */
   refused(error: RxcamError, topic: string): void;
@@ -39,7 +39,7 @@ export interface Told {
   written(topic: string): void;
 }
 
-/** Drops what is too large, and says what was refused, not what is only sent in another way. */
+/** Drops messages that are too large, and reports refusals, except those that only change how a message is sent. */
 export function report(answer: Answer, told: Told): void {
   const { part: { queue }, written, back, tooLarge } = answer;
   if (back.length === 0 && tooLarge.length === 0) {

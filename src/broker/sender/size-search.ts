@@ -5,7 +5,7 @@ import type { Entry, PartitionQueue } from '../outbox/index.js';
 export class SizeSearch {
   readonly #queues = new Set<PartitionQueue>();
 
-  /** The broker refused these together with what else was in the request. */
+  /** The broker refused these together with others in the request. */
   narrow(queue: PartitionQueue, entries: readonly Entry[]): void {
     queue.isSearched = true;
     if (entries.length > 1) queue.maxRequestBytes = Math.max(1, Math.floor(sizeOf(entries) / 2));

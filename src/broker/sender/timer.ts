@@ -1,4 +1,4 @@
-/** One timer that can be set anew. */
+/** One timer that can be set again. */
 import { type Subscription, asyncScheduler } from 'rxjs';
 import { mono } from '../../core/clock.js';
 

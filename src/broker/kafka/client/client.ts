@@ -1,4 +1,4 @@
-/** What rxcam asks of a Kafka cluster: who leads a partition, and to write to it. */
+/** A client of a Kafka cluster: finds the leaders of partitions, and writes to them. */
 import { levelOf, textOf } from './log.js';
 import { KafkaNodes } from './nodes.js';
 import type { KafkaOptions } from '../options.js';
@@ -6,20 +6,20 @@ import { partitionOf } from './partition.js';
 import { type KafkaRecord, type NewWire, type PartitionAnswer, type TopicData, errorOf } from '../wire/index.js';
 import { KafkaTopics, type Problems } from './topics.js';
 
-/** A message and where it goes. */
+/** A message and its partition. */
 export interface Addressed { readonly topic: string; readonly partition: number; readonly record: KafkaRecord }
 
-/** Where a message was written, or why not. */
+/** The position of a written message, or the error. */
 export type Placed = { readonly partition: number; readonly offset?: string } | { readonly error: Error; readonly isAlone: boolean };
 
 export interface KafkaHooks {
   readonly newWire: NewWire;
-  /** Names the brokers that are asked first. */
+  /** Returns the brokers to connect to first. */
   brokers(): Promise<readonly string[]>;
   log(level: 'debug' | 'info' | 'warn', message: string): void;
 }
 
-/** Where messages of a topic and key go. */
+/** Partition of messages of a topic and key. */
 export interface Place { readonly partition: number; readonly leader: number }
 
 export class KafkaClient {
@@ -58,7 +58,7 @@ export class KafkaClient {
     this.#topics.forget(topic);
   }
 
-  /** What this broker leads may be led by another now. */
+  /** Partitions of this broker may have another leader now. */
   forgetLedBy(leader: number): void {
     this.#topics.forgetLedBy(leader);
   }
@@ -68,7 +68,7 @@ export class KafkaClient {
     return this.#nodes.get(leader)?.pausedUntil ?? 0;
   }
 
-  /** Writes messages to the broker that leads their partitions; tells what became of each. */
+  /** Writes messages to the broker that leads their partitions; gives the outcome of each. */
   async write(leader: number, messages: readonly Addressed[]): Promise<Placed[]> {
     const node = this.#nodes.get(leader);
     if (node === undefined) throw new Error(`broker ${leader} is not known any more`);
@@ -97,7 +97,7 @@ export class KafkaClient {
     return this.#nodes.disconnect();
   }
 
-  /** Ends for good, at once: what a broker that hangs has not read yet is not kept for it. */
+  /** Ends for good, at once: data that a hanging broker has not read is discarded. */
   destroy(): void {
     this.#nodes.destroy();
   }

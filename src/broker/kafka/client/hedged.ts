@@ -1,4 +1,4 @@
-/** Asks several for the same thing, so that one that hangs does not decide. */
+/** Asks several brokers the same question, so that one that hangs does not block. */
 
 /**
  * The first success. Each task is started when the one before it has failed, or has given no answer for `patienceMs`.

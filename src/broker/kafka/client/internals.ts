@@ -1,7 +1,7 @@
 /**
- * What rxcam uses of kafkajs beside its public API, all in this file. Its producer refreshes the metadata of all topics
+ * The parts of kafkajs that rxcam uses beside its public API, all in this file. Its producer refreshes the metadata of all topics
  * together and gives up on all when one has no leader; looks topics up one after the other, under one lock; answers for a
- * whole request where the broker answers for each partition; and never tells how long the broker throttles. Its connections,
+ * whole request where the broker answers for each partition; and never reports how long the broker throttles. Its connections,
  * logins and codecs are sound: they are used as they are, one request at a time, with answers as the broker gave them.
  */
 // @ts-expect-error -- private, and without types
@@ -58,7 +58,7 @@ export function kafkajsWire({ connectTimeoutMs, requestTimeoutMs, log, pauses, s
   };
 }
 
-/** What the library's `send` does, without its copies of the request: four, and a buffer of zeros for each. */
+/** Does the same as the library's `send`, without its copies of the request: four, and a buffer of zeros for each. */
 async function produce(pool: Pool, request: Requests['Produce'], { apiKey, apiVersion }: Encoded, response: Decoder): Promise<Answers['Produce']> {
   if (apiVersion < FIRST_WITH_HEADERS) throw new Error('the broker is older than Kafka 0.11, whose messages have no headers');
   const body = await produceBody(request, crc32c as Checksum);

@@ -1,4 +1,4 @@
-/** What kafkajs logs, in the levels and words of rxcam's log. */
+/** Translates kafkajs's log into the levels and words of rxcam's. */
 
 import { GIVEN_UP } from './sockets.js';
 

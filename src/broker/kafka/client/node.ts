@@ -3,7 +3,7 @@ import { mono } from '../../../core/clock.js';
 import type { KafkaOptions } from '../options.js';
 import type { Answers, LogEntry, NewWire, Pauses, Requests, Wire } from '../wire/index.js';
 
-/** What a node tells its client. */
+/** A node's reports to its client. */
 export interface NodeHooks {
   /** The client library's connections. */
   readonly newWire: NewWire;

@@ -1,4 +1,4 @@
-/** The brokers of a Kafka cluster: those that are known by metadata, and those that the user has named. */
+/** The brokers of a Kafka cluster: those in the metadata, and those that the user has named. */
 import { KAFKA_LIMITS } from '../../../core/defaults/limits.js';
 import { hedged } from './hedged.js';
 import type { Answers, Requests } from '../wire/index.js';
@@ -21,7 +21,7 @@ export class KafkaNodes {
     return address === undefined ? undefined : this.#at(address);
   }
 
-  /** What metadata say of the cluster. Connections to brokers that are no longer in it are ended. */
+  /** Updates the brokers from metadata. Connections to brokers that are no longer in it are ended. */
   learn(brokers: Answers['Metadata']['brokers']): void {
     this.#addresses.clear();
     for (const { nodeId, host, port } of brokers) this.#addresses.set(nodeId, `${host}:${port}`);
@@ -33,7 +33,7 @@ export class KafkaNodes {
     }
   }
 
-  /** Asks one that answers, whichever that is. */
+  /** Asks any broker that answers. */
   async askAny<K extends keyof Requests>(name: K, request: Requests[K]): Promise<{ node: KafkaNode; answer: Answers[K] }> {
     const ask = async (node: KafkaNode) => ({ node, answer: await node.ask(name, request) });
     const askEach = (nodes: readonly KafkaNode[]) => hedged(nodes.map((node) => () => ask(node)), KAFKA_LIMITS.patienceMs);

@@ -16,7 +16,7 @@ const hashes = new Map<string, number>();
 function hashOf(key: string): number {
   let hash = hashes.get(key);
   if (hash === undefined) {
-    // A key may be made anew for each message.
+    // A key may be a new string for each message.
     if (hashes.size >= MAX_HASHES) hashes.clear();
     hashes.set(key, hash = murmur2(Buffer.from(key)));
   }

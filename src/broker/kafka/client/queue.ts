@@ -34,7 +34,7 @@ interface SocketRequest {
 export function tame(queue: RequestQueue, pauses: Pauses): void {
   const send = queue.sendSocketRequest.bind(queue);
   queue.scheduleRequestTimeoutCheck = () => { /* Each request has its own timer. */ };
-  // Nothing waits here: the number of requests under way is not bounded, and pauses are the sender's.
+  // Nothing waits here: the number of requests in progress is not bounded, and the sender handles pauses.
   queue.scheduleCheckPendingRequests = () => { /* There is nothing to look for. */ };
   queue.maybeThrottle = (ms) => { if (ms !== null && ms !== undefined && ms > 0) pauses.pause(ms); };
   queue.sendSocketRequest = (request) => {

@@ -1,4 +1,4 @@
-/** The topics of a Kafka cluster: who leads their partitions. Looked up together, and made where they are missing. */
+/** The topics of a Kafka cluster: the leaders of their partitions. Looked up together, and created if missing. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { mono } from '../../../core/clock.js';
 import { KAFKA_LIMITS } from '../../../core/defaults/limits.js';
@@ -41,7 +41,7 @@ export class KafkaTopics {
     this.#topics.delete(topic);
   }
 
-  /** What this broker leads may be led by another now. */
+  /** Partitions of this broker may have another leader now. */
   forgetLedBy(id: number): void {
     for (const [topic, { leaders }] of this.#topics) if (leaders.includes(id)) this.#topics.delete(topic);
   }

@@ -1,4 +1,4 @@
-/** What the library's errors say: the reason is in their causes, and an answer that refuses some partitions is thrown whole. */
+/** Reads the library's errors: the reason is in their causes, and an answer that refuses some partitions is thrown whole. */
 
 interface LibraryError extends Error { readonly response?: unknown; readonly errors?: readonly unknown[] }
 

@@ -1,4 +1,4 @@
-/** Whether the package is there: a missing one is said where the broker is made, and not with the first message. */
+/** Whether the package is there: a missing one is reported when the broker is created, not with the first message. */
 import { createRequire } from 'node:module';
 import { InvalidOption } from '../../../core/errors/errors.js';
 

@@ -2,7 +2,7 @@
 // @ts-expect-error -- private, and without types
 import protocolErrors from 'kafkajs/src/protocol/error.js';
 
-/** The error that a code stands for, with its name as `type`; undefined for none. */
+/** The error of a code, with its name as `type`; undefined for none. */
 export function errorOf(code: number): Error | undefined {
   return code === 0 ? undefined : (protocolErrors as { createErrorFromCode(code: number): Error }).createErrorFromCode(code);
 }

@@ -15,7 +15,7 @@ export interface NewTopic {
   readonly configEntries: readonly { readonly name: string; readonly value: string }[];
 }
 
-/** What the broker answers; an error code of 0 is none. */
+/** The broker's answer; error code 0 means none. */
 export interface Answers {
   Metadata: {
     readonly brokers: readonly { readonly nodeId: number; readonly host: string; readonly port: number }[];
@@ -55,7 +55,7 @@ export interface Pauses {
   readonly pausedUntil: number;
 }
 
-/** What a client logs. */
+/** A client's log. */
 export interface LogEntry { readonly message: string; readonly error?: unknown }
 
 export interface WireOptions {

@@ -1,12 +1,12 @@
-/** A connection of a reader's own: what is read is never between the answers to what is written. */
+/** A connection of a reader's own: reads do not delay the answers to writes. */
 import type { Redis } from 'ioredis';
 import type { RxcamError } from '../../../core/errors/errors.js';
 import { REDIS } from '../../../core/defaults/defaults.js';
 import type { Connection, RedisOptions } from '../options.js';
 
-/** What the driver does for its readers. */
+/** The driver's part for its readers. */
 export interface RedisReaderHooks {
-  /** Where the server is: asked for each connection. */
+  /** Address of the server: looked up for each connection. */
   where(): Promise<Connection>;
   failure(reason: string): RxcamError;
 }
@@ -14,7 +14,7 @@ export interface RedisReaderHooks {
 export class ReadConnection {
   #redis: Redis | undefined;
   #isOver = false;
-  /** What the client said last: its rejections only say that the connection is closed. */
+  /** The client's last message: its rejections only say that the connection is closed. */
   #lastError = '';
 
   constructor(readonly options: RedisOptions, readonly hooks: RedisReaderHooks) {}

@@ -1,4 +1,4 @@
-/** What Redis says of a stream as a whole. */
+/** Facts that Redis gives about a stream as a whole. */
 import type { Redis } from 'ioredis';
 import { FIRST_ID } from './ids.js';
 
