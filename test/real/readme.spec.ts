@@ -45,6 +45,8 @@ const PRINTS: readonly (readonly [word: string, stdout: RegExp])[] = [
   ['stats({ every: 500 })', /^connecting: 0 captured[^]*^stopped: /m],
   ['registerStreamTopic', /^streamed [1-9]/m],
   ['gate_stream', /\d+ frames processed: 10 full/],
+  ['verdicts: check.stats', /^1 of 1 streams active, 0 messages received, 0 B; [^]*\n0 whole [^]*\nlatency -$/],
+  ['verdicts.torn', /^[\d.]+ messages\/s, \d+ ms, 0 torn, 0 lost$/m],
   ['reportText', /^0 of 1 streams active, 50 frames processed: 10 full \(20\.0 %\), 40 thinned[^]*^latency min /m],
   ['masked', /^picture 1, 320x180\npicture 6, 320x180$/],
   ['SIGHUP', /^connecting[^]*^streaming/m],
