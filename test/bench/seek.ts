@@ -25,6 +25,8 @@ const count = Math.ceil(bytes / (units.reduce((sum, { length }) => sum + length,
 /** Capture time of the first message; the last was captured a minute ago. */
 const startAt = Date.now() - 60_000 - count * FRAME_MS;
 const server = await startKafka();
+// Gigabytes are not left behind.
+process.once('SIGINT', () => { void server.stop().then(() => process.exit(130)); });
 try {
   const filling = performance.now();
   const run = randomUUID();

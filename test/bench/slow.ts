@@ -23,6 +23,8 @@ const say = (text: string) => { process.stdout.write(`${text}\n`); };
 
 const topic = 'slow';
 const server = await startKafka();
+// Gigabytes are not left behind.
+process.once('SIGINT', () => { void server.stop().then(() => process.exit(130)); });
 const broker = kafka({ brokers: [server.address] });
 const rss: number[] = [];
 const buffers: number[] = [];
