@@ -82,7 +82,7 @@ export class Sender {
 
   /** The same for pictures that can be decoded. */
   async sendFrames(frames: readonly EncodedFrame[]): Promise<void> {
-    await this.#publish(frames.map((frame) => this.#message(message(++this.#order, { camera: this.key, key: this.key }), frame)));
+    await this.#publish(frames.map((frame) => this.#message(message(++this.#order, { camera: this.key, key: this.key, capturedAt: Date.now() }), frame)));
   }
 
   async #publish(made: readonly CameraMessage[]): Promise<void> {

@@ -1,7 +1,6 @@
 /** Reads a Kafka topic without a consumer group: nothing stays on the broker. */
 import { Observable, firstValueFrom } from 'rxjs';
 import { InvalidOption, type RxcamError, isRxcamError } from '../../../core/errors/errors.js';
-import type { Received } from '../../../message/index.js';
 import { type RetryOptions, retryOptions } from '../../retry-options.js';
 import type { KafkaOptions } from '../options.js';
 import { type ClusterHooks, FetchCluster } from './cluster.js';
@@ -79,13 +78,12 @@ export class KafkaReader implements Reader {
       if (!session.gate.isOpen) await firstValueFrom(session.gate.opens$, { defaultValue: undefined });
       const answer = await this.#timed(session.cluster.fetch({ leader, topic, from, key: this.#key, maxWaitMs: MAX_WAIT_MS }));
       if (session.isOver()) return;
-      const piece: Received[] = [];
-      for (const fetched of answer) {
-        if (fetched.errorCode === 0) for (const one of this.#places.take(fetched)) piece.push(one);
-        else if (fetched.errorCode === OFFSET_OUT_OF_RANGE) await this.#places.relocate(session.cluster, fetched.partition);
-        else await staleLeader(round);
+      // What is taken is emitted before anything else is asked: with the connection it would be lost.
+      session.emit(answer.flatMap((fetched) => (fetched.errorCode === 0 ? [...this.#places.take(fetched)] : [])));
+      for (const { errorCode, partition } of answer) {
+        if (errorCode === OFFSET_OUT_OF_RANGE) await this.#places.relocate(session.cluster, partition);
+        else if (errorCode !== 0) await staleLeader(round);
       }
-      session.emit(piece);
     }
   }
 
