@@ -1,14 +1,14 @@
 /** Access units as MP4, MKV and FLV hold them: a length before each NAL unit, and the parameter sets in a record of their own. */
 import { type CopiedCodec, NUMBERS, type Nal, START_CODE } from './nal.js';
 
-/** What a container says once for the whole stream. */
+/** The configuration that a container states once for the whole stream. */
 export interface Configuration {
   /** Bytes of the length before each unit: 1 to 4. */
   readonly lengthBytes: number;
   readonly sets: readonly Nal[];
 }
 
-/** Where the length's size stands in the record, and the list of units behind it. */
+/** Position of the length's size in the record, and of the list of units after it. */
 const LAYOUT = { h264: { lengthAt: 4, listAt: 5 }, h265: { lengthAt: 21, listAt: 22 } } as const;
 
 /** Reads a codec's record (ISO/IEC 14496-15: avcC, hvcC); undefined for Annex B, which begins with a start code, or nothing. */

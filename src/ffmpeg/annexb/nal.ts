@@ -1,13 +1,13 @@
-/** NAL units of Annex B bytes: what stands before a picture's first slice, and the slice itself. */
+/** NAL units of Annex B bytes: those before a picture's first slice, and the slice itself. */
 import type { Codec } from '../../core/frame/frame.js';
 
-/** What an Annex B stream can be. */
+/** Codecs of an Annex B stream. */
 export type CopiedCodec = Extract<Codec, 'h264' | 'h265'>;
 
 /** A NAL unit; `bytes` without its start code. */
 export interface Nal { readonly type: number; readonly bytes: Buffer }
 
-/** One that stands in an access unit: where its start code begins, and where it ends. */
+/** A unit in an access unit: the start of its start code, and its end. */
 export interface PlacedNal extends Nal { readonly at: number; readonly end: number }
 
 /** Up to a picture's first slice. */
@@ -49,7 +49,7 @@ export const NUMBERS: Readonly<Record<CopiedCodec, Numbers>> = {
   },
 };
 
-/** What stands between two units; a zero byte more before it belongs to it. */
+/** The bytes between two units; a zero byte more before it belongs to it. */
 const START = Buffer.from([0, 0, 1]);
 /** With the zero byte that the first unit of an access unit must have. */
 export const START_CODE = Buffer.from([0, 0, 0, 1]);

@@ -1,6 +1,6 @@
 /** The environment of a child: variables of the system and the hardware, none of the program's own. */
 
-/** Where programs and libraries are, by platform. */
+/** Paths of programs and libraries, by platform. */
 const SYSTEM = [
   'PATH', 'HOME', 'TMPDIR', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH', 'DYLD_FALLBACK_LIBRARY_PATH',
   // Windows starts no program without the first, and its libraries look for the others.
@@ -16,7 +16,7 @@ const HARDWARE = [
   'ONEVPL_SEARCH_PATH', 'OCL_ICD_VENDORS', 'OPENCL_VENDOR_PATH', 'VK_ICD_FILENAMES', 'VK_DRIVER_FILES', 'DRI_PRIME', 'DISPLAY',
   'WAYLAND_DISPLAY', 'XAUTHORITY', 'XDG_RUNTIME_DIR',
 ];
-/** What https and http go through; one with a login in it is a secret. */
+/** Proxies for https and http; one with a login is a secret. */
 const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'];
 
 const ALLOWED = new Set([...SYSTEM, ...HARDWARE]);

@@ -87,7 +87,7 @@ function candidates(): Candidate[] {
   ];
 }
 
-/** Where PATH has a program: events name the file that runs. */
+/** Finds a program in PATH: events name the file that runs. */
 export function pathOf(name: string): string | undefined {
   const names = process.platform === 'win32' ? [`${name}.exe`] : [name];
   const folders = (process.env['PATH'] ?? '').split(path.delimiter).filter((folder) => folder !== '');
@@ -126,7 +126,7 @@ function makeExecutable(file: string): void {
 const recalled = new WeakSet<FfmpegFacts>();
 const isRecalled = (facts: FfmpegFacts): boolean => recalled.has(facts);
 
-/** What a binary is; asked once for each path. */
+/** Facts about a binary; read once for each path. */
 function factsOf(file: string): Promise<FfmpegFacts> {
   const asked = known.get(file) ?? recalledFacts(file) ?? ask(file);
   known.set(file, asked);

@@ -10,7 +10,7 @@ import path from 'node:path';
 import { NO_LINK, cacheFolder } from '../../core/defaults/cache-folder.js';
 import { wall } from '../../core/clock.js';
 
-/** What a binary prints for `-encoders`. */
+/** Output of a binary for `-encoders`. */
 export interface Answers { readonly banner: string; readonly encoders: string }
 
 interface Entry extends Answers {
@@ -30,7 +30,7 @@ const VERSION = 1;
 /** Libraries that one of these leads to are not those that the entry was made with. */
 const OTHER_LIBRARIES = ['LD_LIBRARY_PATH', 'LD_PRELOAD', 'DYLD_LIBRARY_PATH', 'DYLD_FALLBACK_LIBRARY_PATH', 'DYLD_INSERT_LIBRARIES'];
 
-/** What a binary has said; undefined if it is to be asked. */
+/** The remembered facts of a binary; undefined if it must be run. */
 export function recall(binary: string): Answers | undefined {
   if (!isUsed()) return undefined;
   try {

@@ -33,7 +33,7 @@ export function cameraArguments(
     .inputOptions([
       ...GLOBAL, ...(encoder?.globalOptions ?? []),
       '-threads', String(origin.decoderThreads),
-      // A source that changes its size or format goes on through the same graph: its counters stay, the scaler follows.
+      // A source that changes its size or format continues through the same graph: its counters stay, the scaler follows.
       '-reinit_filter', '0',
       ...(seekUs === undefined ? [] : ['-ss', (seekUs / 1e6).toFixed(6)]),
       ...input.options,
@@ -112,7 +112,7 @@ export function copyArguments(
     ]);
   command.output('pipe:1').outputOptions([
     '-map', `0:V:${stream}`, '-c:v', 'copy',
-    // What comes before the first keyframe is counted, not lost in silence.
+    // Access units before the first keyframe are counted, not lost silently.
     '-copyinkf',
     ...(facts.major < 5 ? [] : ['-bsf:v', `setts=pts=${COPY_PTS}:dts=${COPY_DTS}`]),
     '-avoid_negative_ts', 'disabled', '-output_ts_offset', String(COPY_OFFSET_US / 1e6),

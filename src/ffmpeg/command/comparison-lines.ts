@@ -7,7 +7,7 @@
 /** blackframe's line: all pixels of a picture that was decoded are below its threshold, and none of one that was kept. */
 const LINE = /frame:\d+ pblack:(0|100) pts:(\d+) t:/;
 
-/** What a line of stderr says of a picture. */
+/** The facts about a picture in a line of stderr. */
 export type PictureLine = { readonly kind: 'seen' | 'kept'; readonly pts: number };
 
 /** Reads such a line; undefined for any other. */

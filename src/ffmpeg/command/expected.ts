@@ -14,7 +14,7 @@ export interface Expected {
   readonly isLimitedGrey: boolean;
 }
 
-/** What to encode with. */
+/** Settings of the encoder. */
 export interface Encoding { readonly step: EncodeStep; readonly encoder: Encoder }
 
 /** The encoding of a plan that has one. */

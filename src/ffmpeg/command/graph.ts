@@ -13,7 +13,7 @@ const MICROSECONDS = 'settb=1/1000000';
 
 /**
  * The graph for a camera: `[h]`, a small packet for each decoded picture, and `[v]`, the pictures that are kept.
- * With `resume`, `[v]` goes on behind a picture that was decoded earlier; with `seekUs`, so does the input, from there on.
+ * With `resume`, `[v]` continues after a picture that was decoded earlier; with `seekUs`, so does the input, from there on.
  */
 export function cameraGraph(
   plan: Plan, pixelFormat: string, encoder: Encoder | undefined, expected: Expected,

@@ -1,5 +1,5 @@
 /**
- * Media time that rises, of a source whose clock starts again, stands still, or is wrong for a picture. One rule, written
+ * Media time that rises, of a source whose clock starts again, stops, or is wrong for a picture. One rule, written
  * twice: an expression for ffmpeg's `setpts` (decoded pictures), and a class for access units that are copied. Both do the
  * same operations in the same order.
  *
@@ -9,7 +9,7 @@
  * one: there it is a wrong clock.
  */
 
-/** Assumed distance of the second picture, in µs, where time stands still from the start. */
+/** Assumed distance of the second picture, in µs, if time does not advance from the start. */
 const FIRST_US = 40_000;
 /** The second picture comes within four times as much, or is not believed. */
 const UNKNOWN_US = 2_500_000;
@@ -26,7 +26,7 @@ const REORDER_US = 2_000_000;
 /** … or the pictures that H.264 and H.265 hold for it. */
 const REORDER_TIMES = 16;
 
-/** What the rule depends on. */
+/** State of the rule. */
 export interface MediaTimeOptions {
   /** Added to each time, µs. */
   readonly offset?: number;

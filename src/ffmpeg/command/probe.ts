@@ -7,7 +7,7 @@ import { childEnvironment } from '../binary/index.js';
 import { type Encoder, hardwareFor, software } from './encoder/index.js';
 import type { FfmpegFacts } from '../../core/engine/ffmpeg-facts.js';
 
-/** What was chosen, and why. */
+/** The encoder chosen, and why. */
 export interface Chosen { readonly encoder: Encoder; readonly reason: string }
 
 /** Drivers that hang are given up after this. */

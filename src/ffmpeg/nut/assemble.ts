@@ -4,7 +4,7 @@ import { crc32 } from './crc.js';
 import { NutError } from './error.js';
 import { Fields } from './fields.js';
 
-/** What a head announces. */
+/** The body that a head announces. */
 export type Body =
   /** Bytes to keep, in a buffer of `prefix` and `size` bytes. The opener has checked `size`. */
   | { readonly size: number; readonly prefix?: Buffer; readonly done: (data: Buffer) => void }

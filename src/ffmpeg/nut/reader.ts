@@ -21,7 +21,7 @@ export interface NutPacket {
   readonly data: Buffer;
 }
 
-/** What a reader takes. */
+/** Options of a reader. */
 export interface NutReaderOptions {
   /** Bytes that a frame may have. Default 256 MiB. */
   readonly maxFrameBytes?: number;

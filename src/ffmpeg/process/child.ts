@@ -13,7 +13,7 @@ import { start, stop } from './process.js';
 import { type StderrFact, StderrParser } from './stderr.js';
 import { readStdout } from './stdout.js';
 
-/** What a child reports. */
+/** Reports of a child. */
 export type ChildOutput =
   | { readonly kind: 'packet'; readonly packet: NutPacket; readonly stream: NutStream }
   /** A picture was decoded; `pts` in µs, `data` a small picture of it. */

@@ -2,7 +2,7 @@
 import type { Writable } from 'node:stream';
 import type { Observable } from 'rxjs';
 
-/** Where values come from, and whether more may come. */
+/** The source of values, and whether more may come. */
 export interface Flow<T> {
   readonly values$: Observable<T>;
   /** False when the pipe is full; true at the beginning, and when it has drained. */

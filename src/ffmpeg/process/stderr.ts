@@ -125,7 +125,7 @@ export class StderrParser {
       ?? (['error', 'fatal', 'panic'].includes(level) ? { kind: 'problem', message } : { kind: 'other', level, message });
   }
 
-  /** The scaler repeats what it had when it starts anew; only what differs is a change. */
+  /** The scaler repeats its settings when it starts again; only a difference is a change. */
   #changed(message: string, context: string): StderrFact | undefined {
     const [, width, height, pixelFormat] = (context.startsWith('Parsed_scale') ? SCALED.exec(message) : null) ?? [];
     this.#scaler ||= width === undefined ? '' : context;

@@ -10,7 +10,7 @@ import { type Form, type Pictures, outputOf } from './source-process.js';
 import type { NutPacket, NutStream } from '../nut/index.js';
 import type { PictureLine } from '../command/index.js';
 
-/** What was found out about a picture. */
+/** The result of comparing a picture. */
 interface Judgement { readonly pts: number; readonly unchanged: boolean }
 
 export class ComparedPictures implements Pictures {

@@ -16,7 +16,7 @@ const CODECS: Readonly<Record<string, CopiedCodec>> = {
   h264: 'h264', x264: 'h264', avc1: 'h264', davc: 'h264', hevc: 'h265', h265: 'h265', hev1: 'h265', hvc1: 'h265',
 };
 
-/** What can be sent as it is; by ffmpeg's name or tag. */
+/** Codecs that can be sent unchanged; by ffmpeg's name or tag. */
 export function copiedCodec(name: string): CopiedCodec | undefined {
   return Object.hasOwn(CODECS, name.toLowerCase()) ? CODECS[name.toLowerCase()] : undefined;
 }

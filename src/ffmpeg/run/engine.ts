@@ -29,7 +29,7 @@ export const ffmpegEngine: Engine = (plan, context) => {
   }));
 };
 
-/** What was found in ffmpeg since 2018 can be used from afar. */
+/** Vulnerabilities found in ffmpeg since 2018 can be used from a network. */
 function refuseOld({ origin }: Plan, { isOld, version, path }: FfmpegFacts, { process: rules }: EngineContext): void {
   if (!isOld || origin.kind !== 'camera' || !origin.source.remote) return;
   if (rules?.allowOldFfmpeg === true || process.env['RXCAM_ALLOW_OLD_FFMPEG'] === '1') return;

@@ -93,7 +93,7 @@ function allRejected(): MonoTypeOperatorFunction<EngineEvent> {
 /** Decoders that paint any text as pictures. */
 const TEXT_CODECS = new Set(['ansi', 'bintext', 'xbin', 'idf']);
 
-/** What ffmpeg says of a picture above `-max_pixels`. */
+/** ffmpeg's message for a picture above `-max_pixels`. */
 const TOO_LARGE = /^Picture size \d+x\d+ exceeds specified max pixel count/;
 
 const OF_PICTURES: ReadonlySet<ChildOutput['kind']> = new Set(['heartbeat', 'packet', 'seen', 'kept']);

@@ -34,7 +34,7 @@ export function prepared({ origin, facts }: SourceJob, run: (input: SourceInput)
   }));
 }
 
-/** What it may open. No protocol is called `none`. */
+/** Protocols that it may open. No protocol is called `none`. */
 function allowing({ protocols }: SourceInput): string[] {
   return ['-protocol_whitelist', protocols.length === 0 ? 'none' : protocols.join(',')];
 }

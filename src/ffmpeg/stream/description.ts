@@ -7,7 +7,7 @@ export interface StreamFact {
   readonly width?: number;
   readonly height?: number;
   readonly fps?: number;
-  /** Where no rate is stated: what ffmpeg takes it to be. */
+  /** ffmpeg's guess if no rate is stated. */
   readonly guessedFps?: number;
   /** Width of a pixel by its height, e.g. `16:11`; absent for square ones and where nothing is said. */
   readonly sampleAspectRatio?: string;

@@ -1,4 +1,4 @@
-/** What ffmpeg says of its input: streams, rate, size. */
+/** ffmpeg's description of its input: streams, rate, size. */
 export { bounded, checkCodec, readingLimits } from './decoders.js';
 export { InputDescription, type StreamFact } from './description.js';
 export { held } from './held.js';

@@ -13,7 +13,7 @@ export function isKnown(source: Source): boolean {
   return remembered.has(source);
 }
 
-/** What is known of a source: what it has said, or what its address says. */
+/** Known facts about a source: from itself, or from its address. */
 export function known(source: Source): Known {
   return remembered.get(source) ?? source.expected ?? {};
 }
