@@ -10,13 +10,16 @@ import { FakeRun } from '../../unit/broker/outbox-fakes.js';
 import { all, closeAll, isUnavailable, made, opened } from './broker-messages.js';
 import { SUBJECTS, type Subject, kafkaSubject } from './subjects/index.js';
 
+/** One of them waits until requests to a broker that hangs have timed out. */
+const PATIENCE_MS = 180_000;
+
 afterEach(closeAll);
 
 function conforms(subject: Subject): void {
   beforeAll(() => subject.start());
   afterAll(() => subject.stop());
 
-  for (const { name, run } of brokerConformance(subject)) it(name, run);
+  for (const { name, run } of brokerConformance(subject)) it(name, run, PATIENCE_MS);
 
   it('counts a message that is too large as dropped, and no other', async () => {
     const handle = opened(subject.broker({ maxMessageBytes: 100_000 }));
