@@ -1,4 +1,4 @@
-/** ffmpeg: found, commanded, owned and read. */
+/** Runs ffmpeg: finds it, writes its commands, owns its processes and reads their output. */
 export { accessUnits } from './annexb/index.js';
 export { ffmpegDecoder, ffmpegMuxer, findPlayer, intoPipe, showInWindow, still } from './received/index.js';
 export { ffmpegEngine } from './run/index.js';

@@ -250,7 +250,7 @@ describe('a file that is cut off', () => {
     expect(captured).toBeGreaterThan(5);
     expect(captured).toBeLessThan(40);
     expect(published).toBe(captured);
-    expect(watched.of('warning').map((event) => event.message)).toContainEqual(expect.stringMatching(/cut off.*partial file/));
+    expect(watched.of('warning').map((event) => event.message)).toContainEqual(expect.stringMatching(/incomplete.*partial file/));
   });
 });
 

@@ -41,7 +41,7 @@ needs('ffmpeg').each(BUILDS)('decoders ($name)', ({ name: build, path }) => {
     watched = watch(address, { retry: false, cacheDir });
     await watched.whenOver();
     expect(watched.failures[0]?.code).toBe('DECODE_FAILED');
-    expect(watched.failures[0]?.message).toContain(`the source is ${codec}, which is not decoded from afar: allowed are h264, hevc`);
+    expect(watched.failures[0]?.message).toContain(`the source is ${codec}, which is not allowed for a remote source: allowed are h264, hevc`);
     expect(watched.failures[0]?.message).toContain(`codecs: ['${codec}']`);
     await watched.end();
     if (name.startsWith('svq1')) expect(await pictures(address, { codecs: [codec] })).toBe(25);
@@ -70,7 +70,7 @@ needs('ffmpeg').each(BUILDS)('decoders ($name)', ({ name: build, path }) => {
     watched = watch(await fieldInput('big-2mp.mp4'), { retry: false, maxPixels: 2_000_000 });
     await watched.whenOver();
     expect(watched.failures[0]?.code).toBe('DECODE_FAILED');
-    expect(watched.failures[0]?.message).toMatch(/1920x108\d exceeds .* 2000000: the option maxPixels raises it/);
+    expect(watched.failures[0]?.message).toMatch(/1920x108\d exceeds .* 2000000: the option maxPixels raises the limit/);
   });
 
   // The bound to its addresses is 8 GiB. Measured: up to 780 MiB of them at this size, 1 GiB with slower presets.

@@ -34,7 +34,7 @@ needs('ffmpeg')('a file that hides its first pictures', () => {
     expect(new Set(units.map((unit) => unit.encoder))).toEqual(new Set(['copy']));
     expect(units.map((unit) => unit.hidden ?? 0)).toEqual([...new Array<number>(hidden).fill(1), ...new Array<number>(all - hidden).fill(0)]);
     expect(units.map(({ pts }) => Math.round(pts / 40_000))).toEqual(units.map((_, index) => index - hidden));
-    expect(warnings).toEqual([`the file hides its first ${hidden / 25} s (an edit list): access units up to there are sent with a mark, as the others need them`]);
+    expect(warnings).toEqual([`the file hides its first ${hidden / 25} s (an edit list): access units up to there are sent with a mark, because later ones need them`]);
     expect(gate.stats).toMatchObject({ captured: all, delivered: all, droppedTotal: 0 });
     expect(await countFrames(Buffer.concat(units.map(({ data }) => data)))).toBe(all);
   });

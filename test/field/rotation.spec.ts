@@ -55,13 +55,13 @@ needs('ffmpeg').each(BUILDS)('with the ffmpeg of $name', ({ path, name: build })
     expect(broker.read('video')[0]?.headers).toMatchObject({ ce_width: '640', ce_height: '360' });
   });
 
-  it.each([['phone-hevc.mp4', 'the source is turned: its pictures are upright after 270 degrees', 360, 640], ['mirrored-down.mp4', 'the source is mirrored', 640, 360]] as const)(
+  it.each([['phone-hevc.mp4', 'the source is rotated: its pictures are upright after a turn of 270 degrees', 360, 640], ['mirrored-down.mp4', 'the source is mirrored', 640, 360]] as const)(
     '%s is not reused, and the encoder event says why', async (name, why, width, height) => {
       process.env['FFMPEG_PATH'] = path;
       const { values, of } = await play<EncodedFrame>(await fieldInput(name), (gate) => gate.pipe(encodeH265({ mode: 'stream', reuse: true })));
       expect(values).toHaveLength(50);
       expect(values[0]).toMatchObject({ width, height, encoder: 'libx265' });
-      expect(of('encoder').map(({ encoder, reason }) => [encoder, reason])).toEqual([['libx265', `software, as asked; not reused: ${why}`]]);
+      expect(of('encoder').map(({ encoder, reason }) => [encoder, reason])).toEqual([['libx265', `software, as requested; not reused: ${why}`]]);
     });
 });
 

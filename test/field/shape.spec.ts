@@ -147,7 +147,7 @@ needs('ffmpeg')('fields that are passed on', () => {
   it('are not reused where pictures are wanted; passthrough leaves them as they are', async () => {
     const input = await fieldInput('fields265.mp4');
     const made = await play<EncodedFrame>(input, (gate) => gate.pipe(encodeH265({ mode: 'stream', reuse: true })));
-    expect(made.of('encoder').map(({ reason }) => reason)).toEqual(['software, as asked; not reused: the pictures of the source are two fields each']);
+    expect(made.of('encoder').map(({ reason }) => reason)).toEqual(['software, as requested; not reused: the pictures of the source are two fields each']);
     expect(made.values).toHaveLength(25);
     const kept = await play<EncodedFrame>(input, (gate) => gate.pipe(encodeH265({ mode: 'stream', reuse: true })), { deinterlace: false });
     expect(kept.of('encoder').map(({ encoder }) => encoder)).toEqual(['copy']);

@@ -61,14 +61,14 @@ needs('ffmpeg').each(BUILDS)('with the ffmpeg of $name', ({ path }) => {
       expect(values[0]).toMatchObject({ ...size, seq: 1, source: size });
       expect(stats).toMatchObject({ captured: count, delivered: count, droppedTotal: 0 });
       expect(of('opened').map(({ source }) => source)).toEqual([expect.objectContaining(size)]);
-      expect(of('warning').map(({ message }) => message)).toEqual([`${THERE}; ${number} is read`]);
+      expect(of('warning').map(({ message }) => message)).toEqual([`${THERE}; stream ${number} is used`]);
     }
   });
 
   it('of one video stream there is no second: NO_VIDEO, which says what there is', async () => {
     process.env['FFMPEG_PATH'] = path;
     const { error } = await play<EncodedFrame>(await fieldInput('flat264.mp4'), (gate) => gate.pipe(encodeH265()), { stream: 1 });
-    expect(error).toMatchObject({ code: 'NO_VIDEO', message: expect.stringContaining("has 1 video stream and none of number 1, which 'stream' asks for") as string });
+    expect(error).toMatchObject({ code: 'NO_VIDEO', message: expect.stringContaining("has 1 video stream, numbered from 0; the option stream is 1") as string });
   });
 });
 

@@ -36,7 +36,7 @@ const PRINTS: readonly (readonly [word: string, stdout: RegExp])[] = [
   ['resize({ width: 640 }), take(1)', /^640x360$/],
   ['chunk: { frames: 10 }', /^pictures 1 to 10, keyframe true, \d+ bytes\npictures 11 to 20, keyframe true, \d+ bytes$/],
   ['hardware: true', /^(libx265: hardware failed its probe|hevc_\w+: hardware, its probe passed)/],
-  ['reuse: true', /^libx265, software, as asked; not reused: the source is h264$/],
+  ['reuse: true', /^libx265, software, as requested; not reused: the source is h264$/],
   ["passthrough({ chunk: 'gop' }), take(2)", /^h264, access units 1 to 50, keyframe true\nh264, access units 51 to 100, keyframe true$/],
   ["site: '7'", /^(?=[^]*^\d 7 \d+$)[^]*^test \d+$/m],
   ['ack.offset', /^(message \d+ at offset \d+, \d+ bytes\n){24}message 25 at offset 24, \d+ bytes$/],

@@ -1,16 +1,16 @@
 /** Reads the bits of a parameter set. */
 
-/** Longer than twelve scaling lists, behind which a picture's size stands: a set of megabytes costs no more. */
+/** Enough for twelve scaling lists, which come before a picture's size; a set of megabytes costs no more than this. */
 const HEAD_BYTES = 2048;
 
-/** Behind its end a unit reads as zeros: nothing here is worth an exception. */
+/** Past its end a unit reads as zeros, so that callers need no exception. */
 export class Bits {
   readonly #bytes: Buffer;
   #at = 0;
 
   /**
-   * @param unit - a NAL unit; the bytes that keep start codes out of it are taken out first
-   * @param bytes - so many are read: nothing that is asked for here stands further back
+   * @param unit - a NAL unit; its emulation prevention bytes are removed first
+   * @param bytes - how many are read; all fields needed here are within them
    */
   constructor(unit: Buffer, bytes = HEAD_BYTES) {
     const plain: number[] = [];

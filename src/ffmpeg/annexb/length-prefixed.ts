@@ -1,4 +1,4 @@
-/** Access units as MP4, MKV and FLV hold them: a length before each NAL unit, and the parameter sets in a record of their own. */
+/** Access units as in MP4, MKV and FLV: a length before each NAL unit, and the parameter sets in a separate record. */
 import { type CopiedCodec, NUMBERS, type Nal, START_CODE } from './nal.js';
 
 /** The configuration that a container states once for the whole stream. */
@@ -52,10 +52,10 @@ function unitsAt(record: Buffer, from: number, count: number): { units: Buffer[]
   return { units, end: at };
 }
 
-/** More units than slices that a picture can have, and whatever stands beside them. */
+/** More units than a picture can have slices, SEI and parameter sets. */
 const MAX_UNITS = 4096;
 
-/** The same units as Annex B; undefined if the lengths do not add up: the access unit is damaged. May write into `data`. */
+/** The same units as Annex B; undefined for a damaged access unit, whose lengths do not add up. May write into `data`. */
 export function toAnnexB(data: Buffer, lengthBytes: number): Buffer | undefined {
   const units: Buffer[] = [];
   let at = 0;
@@ -68,7 +68,7 @@ export function toAnnexB(data: Buffer, lengthBytes: number): Buffer | undefined 
     units.push(data.subarray(begin, at));
   }
   if (lengthBytes !== START_CODE.length) return Buffer.concat(units.flatMap((unit) => [START_CODE, unit]));
-  // A start code has the size of the length: nothing is moved.
+  // A start code is as long as the length: no bytes are moved.
   for (const unit of units) START_CODE.copy(data, unit.byteOffset - data.byteOffset - lengthBytes);
   return data;
 }

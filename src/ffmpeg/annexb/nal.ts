@@ -7,18 +7,18 @@ export type CopiedCodec = Extract<Codec, 'h264' | 'h265'>;
 /** A NAL unit; `bytes` without its start code. */
 export interface Nal { readonly type: number; readonly bytes: Buffer }
 
-/** A unit in an access unit: the start of its start code, and its end. */
+/** Position of a unit in an access unit: the start of its start code, and its end. */
 export interface PlacedNal extends Nal { readonly at: number; readonly end: number }
 
 /** Up to a picture's first slice. */
 export interface Head {
-  /** Parameter sets and whatever else stands there, in order. */
+  /** Parameter sets, SEI and all others, in order. */
   readonly units: readonly PlacedNal[];
-  /** Behind the access unit delimiter, if there is one: where parameter sets belong. */
+  /** After the access unit delimiter, if there is one: the place for parameter sets. */
   readonly setsAt: number;
   /** The first slice and what follows. */
   readonly slice?: Nal;
-  /** Whether that is the first of its picture: the picture was not joined in its middle. */
+  /** Whether that is the first slice of its picture; false if reading began within the picture. */
   readonly isWhole: boolean;
 }
 
@@ -28,14 +28,14 @@ const MAX_UNITS = 1024;
 const MAX_HEAD_BYTES = 1024 ** 2;
 
 interface Numbers {
-  /** Types of parameter sets, in the order in which they must stand. */
+  /** Types of parameter sets, in the order that the standards require. */
   readonly sets: readonly number[];
   /** The set that holds the picture's size. */
   readonly sps: number;
   readonly delimiter: number;
   readonly typeOf: (header: number) => number;
   readonly isSlice: (type: number) => boolean;
-  /** Where the bit stands, the highest of its byte, that is set on the first slice of a picture: after the header. */
+  /** Byte, after the header, whose highest bit is set on the first slice of a picture. */
   readonly firstSliceAt: number;
 }
 
@@ -49,9 +49,9 @@ export const NUMBERS: Readonly<Record<CopiedCodec, Numbers>> = {
   },
 };
 
-/** The bytes between two units; a zero byte more before it belongs to it. */
+/** The bytes between two units; a zero byte before them belongs to them. */
 const START = Buffer.from([0, 0, 1]);
-/** With the zero byte that the first unit of an access unit must have. */
+/** With the zero byte that is required before the first unit of an access unit. */
 export const START_CODE = Buffer.from([0, 0, 0, 1]);
 
 /** Reads an access unit, or a stream's parameter sets, up to the first slice. */
@@ -77,7 +77,7 @@ export function headOf(whole: Buffer, codec: CopiedCodec): Head {
   return { units, setsAt, isWhole: false };
 }
 
-/** A unit ends in no zero byte: those belong to the start code behind it, or fill up. */
+/** A unit never ends in a zero byte: those belong to the next start code, or are padding. */
 function withoutZeros(data: Buffer, begin: number, end: number): number {
   let last = end;
   while (last > begin && data[last - 1] === 0) last--;

@@ -1,10 +1,10 @@
-/** The parameter sets in force, by type and number: what a keyframe does not bring of them is put before it. */
+/** The active parameter sets, by type and id; those missing from a keyframe are inserted before it. */
 import { type CopiedCodec, type Head, type Nal, NUMBERS, type PlacedNal, START_CODE } from './nal.js';
 import { idsOf, pictureSetOf } from './set-ids.js';
 
-/** The longest that a container's record can hold. */
+/** Longest set that a container's record can hold; bytes. */
 const MAX_SET_BYTES = 65_535;
-/** Of all sets: a hostile source makes keyframes no larger than by this. */
+/** Limit for all sets together, so that a hostile source cannot make keyframes larger than this; bytes. */
 const MAX_BYTES = 262_144;
 
 interface Kept { readonly bytes: Buffer; readonly needs: number | undefined }
@@ -17,7 +17,7 @@ export class ParameterSets {
     this.#kept = new Map(NUMBERS[codec].sets.map((type) => [type, new Map<number, Kept>()]));
   }
 
-  /** Takes what is new: a set stays in force until another one of its type and number comes. */
+  /** Remembers new sets: a set is active until another of the same type and id arrives. */
   keep(units: readonly Nal[]): void {
     for (const unit of units) {
       const ids = idsOf(unit, this.codec);
@@ -28,12 +28,12 @@ export class ParameterSets {
       const bytes = this.#bytes - (before?.bytes.length ?? 0) + unit.bytes.length;
       if (bytes > MAX_BYTES) continue;
       this.#bytes = bytes;
-      // A copy: the units are views of what is handed on, or of the container's header.
+      // A copy: the units are views of emitted bytes, or of the container's header.
       kept.set(ids.id, { bytes: Buffer.from(unit.bytes), needs: ids.needs });
     }
   }
 
-  /** The sequence parameter set that a slice names; undefined if one that it needs is missing. */
+  /** The sequence parameter set that a slice refers to; undefined if one that it needs is missing. */
   sequenceOf(slice: Nal): Buffer | undefined {
     let found: Kept | undefined;
     let sequence: Buffer | undefined;
@@ -53,8 +53,8 @@ export class ParameterSets {
   }
 
   /**
-   * The same access unit with all sets in it: later pictures of its GOP may name any. Each stands behind those that it
-   * needs: decoders give up a set that comes before them.
+   * The same access unit with all sets in it: later pictures of its GOP may refer to any. Each set comes after those that it
+   * needs: decoders drop a set that comes before them.
    */
   completed(data: Buffer, { units, setsAt }: Head): Buffer {
     const { sets } = NUMBERS[this.codec];
@@ -76,7 +76,7 @@ function keyOf(unit: Nal, codec: CopiedCodec): string {
   return `${unit.type} ${idsOf(unit, codec)?.id ?? ''}`;
 }
 
-/** Before the first set of a later type, or behind the last set. */
+/** Before the first set of a later type, or after the last set. */
 function placeOf(type: number, units: readonly PlacedNal[], sets: readonly number[], setsAt: number): number {
   const own = sets.indexOf(type);
   const later = units.find((unit) => sets.indexOf(unit.type) > own);

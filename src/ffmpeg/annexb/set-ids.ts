@@ -1,9 +1,9 @@
-/** By what numbers parameter sets and slices refer to each other. */
+/** The ids by which parameter sets and slices refer to each other. */
 import { Bits } from './bits.js';
 import { type CopiedCodec, type Nal, NUMBERS } from './nal.js';
 import { skipProfile } from './sps.js';
 
-/** A parameter set's own number, and that of the set of the type before its own that it needs. */
+/** A parameter set's own id, and the id of the set that it refers to: a PPS to an SPS, an SPS to a VPS. */
 export interface SetIds { readonly id: number; readonly needs?: number }
 
 /** How many sets of each type there can be (H.264 7.4.2, H.265 7.4.3). */
@@ -13,7 +13,7 @@ const COUNTS: Readonly<Record<CopiedCodec, Readonly<Record<number, number>>>> = 
 
 const SLICE_BYTES = 64;
 
-/** Numbers of a parameter set; undefined for what is none, or makes no sense. */
+/** Ids of a parameter set; undefined for another unit, or for an invalid set. */
 export function idsOf(unit: Nal, codec: CopiedCodec): SetIds | undefined {
   const count = COUNTS[codec][unit.type];
   if (count === undefined || (codec === 'h265' && layerOf(unit.bytes) !== 0)) return undefined;
@@ -21,7 +21,7 @@ export function idsOf(unit: Nal, codec: CopiedCodec): SetIds | undefined {
   return ids.id < count ? ids : undefined;
 }
 
-/** Number of the picture parameter set that a slice names. */
+/** Id of the picture parameter set that a slice refers to. */
 export function pictureSetOf({ type, bytes }: Nal, codec: CopiedCodec): number {
   const bits = new Bits(bytes, SLICE_BYTES);
   if (codec === 'h264') {
@@ -40,7 +40,7 @@ function isIrap(type: number): boolean {
   return type >= 16 && type <= 23;
 }
 
-/** Pictures for another eye or another scale have sets with numbers of their own. */
+/** Multi-view and scalable layers have sets with ids of their own. */
 function layerOf(bytes: Buffer): number {
   return (((bytes[0] ?? 0) & 1) << 5) | ((bytes[1] ?? 0) >> 3);
 }

@@ -13,7 +13,7 @@ const OPENS: Readonly<Record<CopiedCodec, (type: number) => boolean>> = {
   h265: (type) => (type >= 32 && type <= 35) || type === 39 || (type >= 41 && type <= 44) || (type >= 48 && type <= 55),
 };
 
-/** Views of the chunk, in order, without a byte left out between them; bytes without a slice are one unit. */
+/** Views of the chunk, in order, that together cover every byte; bytes without a slice are one unit. */
 export function accessUnits(chunk: Buffer, codec: CopiedCodec): Buffer[] {
   const { typeOf, isSlice, firstSliceAt } = NUMBERS[codec];
   const units: Buffer[] = [];
@@ -36,7 +36,7 @@ export function accessUnits(chunk: Buffer, codec: CopiedCodec): Buffer[] {
   return units;
 }
 
-/** The first start code of an access unit has a zero byte more, which belongs to it. */
+/** The first start code of an access unit begins with an additional zero byte. */
 function withoutZeroByte(chunk: Buffer, begin: number, at: number): number {
   return at > begin && chunk[at - 1] === 0 ? at - 1 : at;
 }

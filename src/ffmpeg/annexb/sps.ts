@@ -1,16 +1,16 @@
-/** The size of the picture, out of a sequence parameter set. */
+/** Reads the size of a picture from a sequence parameter set. */
 import type { Size } from '../../core/pictures/size.js';
 import { Bits } from './bits.js';
 import type { CopiedCodec } from './nal.js';
 
-/** Reads a sequence parameter set, a NAL unit without its start code; undefined if it makes no sense. */
+/** Reads a sequence parameter set, a NAL unit without its start code; undefined if it is invalid. */
 export function sizeOf(sps: Buffer, codec: CopiedCodec): Size | undefined {
   const size = codec === 'h264' ? h264Size(new Bits(sps)) : h265Size(new Bits(sps));
   return size.width > 0 && size.height > 0 && size.width <= MAX_SIDE && size.height <= MAX_SIDE ? size : undefined;
 }
 
 const MAX_SIDE = 16_384;
-/** Profiles whose sets tell their chroma format (H.264 7.3.2.1.1); all others are 4:2:0. */
+/** Profiles whose sets state their chroma format (H.264 7.3.2.1.1); all others are 4:2:0. */
 const WITH_CHROMA = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135]);
 
 /** H.264, 7.3.2.1.1. */
@@ -88,12 +88,12 @@ export function skipProfile(bits: Bits, layers: number): void {
   for (const [profile, level] of present) bits.skip(profile + level);
 }
 
-/** Samples of brightness for one of colour, across and down. */
+/** Luma samples for each chroma sample, across and down. */
 function cropUnits(chroma: number): readonly [number, number] {
   return [chroma === 1 || chroma === 2 ? 2 : 1, chroma === 1 ? 2 : 1];
 }
 
-/** What is cut off, in the units above; left and right, top and bottom together. */
+/** The cropping, in the units above: left and right, top and bottom together. */
 function cropOf(bits: Bits): Size {
   if (bits.bit() === 0) return { width: 0, height: 0 };
   return { width: bits.unsigned() + bits.unsigned(), height: bits.unsigned() + bits.unsigned() };

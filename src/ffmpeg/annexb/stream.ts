@@ -1,11 +1,11 @@
-/** A stream of access units that are passed on as they are: as Annex B, each keyframe with its parameter sets, and the picture's size. */
+/** A stream of access units, passed on unchanged as Annex B: each keyframe with its parameter sets, and the size of its picture. */
 import type { Size } from '../../core/pictures/size.js';
 import { type Configuration, configurationOf, toAnnexB } from './length-prefixed.js';
 import { type CopiedCodec, headOf } from './nal.js';
 import { ParameterSets } from './parameter-sets.js';
 import { sizeOf } from './sps.js';
 
-/** An access unit that can be sent. */
+/** An access unit, ready to be sent. */
 export interface CopiedUnit {
   readonly data: Buffer;
   /** Whether decoding can start here. */
@@ -17,10 +17,10 @@ export class CopiedStream {
   readonly #lengthBytes: number | undefined;
   readonly #sets: ParameterSets;
   #size: Size | undefined;
-  /** What the size was read from. */
+  /** The set that the size was read from. */
   #sequence: Buffer | undefined;
 
-  /** @param extradata - the stream's own header, of either form, or nothing */
+  /** @param extradata - the stream's own header, in either form, or empty */
   constructor(readonly codec: CopiedCodec, extradata: Buffer, size: Size | undefined) {
     const configuration: Configuration | undefined = configurationOf(extradata, codec);
     this.#lengthBytes = configuration?.lengthBytes;
@@ -30,14 +30,14 @@ export class CopiedStream {
     this.#size ??= size;
   }
 
-  /** The size of the pictures from the last keyframe on. */
+  /** The size of pictures since the last keyframe. */
   get size(): Size {
     return this.#size ?? { width: 0, height: 0 };
   }
 
   /**
-   * An access unit for sending; undefined if it is damaged. May write into `data`.
-   * @param key - whether the container calls it a keyframe; one that was joined in its middle, or has no parameter sets, is none
+   * An access unit to send; undefined if it is damaged. May write into `data`.
+   * @param key - whether the container marks it as a keyframe; it is not one if its first slice or its parameter sets are missing
    */
   unit(data: Buffer, key: boolean): CopiedUnit | undefined {
     const bytes = this.#lengthBytes === undefined ? data : toAnnexB(data, this.#lengthBytes);

@@ -1,6 +1,6 @@
 /**
- * In a bundle of everything, packages in CommonJS ask for Node's own modules by `require`, which a file of ESM has only where it is
- * given one. Imported for that alone, before the first of them; outside of a bundle it does nothing.
+ * Gives CommonJS packages in an ESM bundle the `require` that they load Node's own modules with. Imported before the first of
+ * them, only for this effect; outside a bundle it does nothing.
  */
 import { createRequire } from 'node:module';
 

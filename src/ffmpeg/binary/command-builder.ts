@@ -1,4 +1,4 @@
-/** fluent-ffmpeg, which composes the commands; loaded at the first search for an ffmpeg, since importing rxcam needs none of it. */
+/** fluent-ffmpeg, which builds the commands; loaded at the first search for an ffmpeg, so that importing rxcam stays fast. */
 import './bundled.js';
 import { createRequire } from 'node:module';
 import type { FfmpegCommand, FfmpegCommandOptions } from 'fluent-ffmpeg';
@@ -13,8 +13,8 @@ export async function loadCommandBuilder(): Promise<void> {
 }
 
 /**
- * `require` takes a third of the time of an import, and may be tried again after it failed, such as for want of a file descriptor: Node
- * remembers a failed import for as long as it runs. In a bundle of everything there is no package to require, but its copy.
+ * `require` takes a third of the time of an import, and can be retried after a failure, such as too many open files: Node caches a
+ * failed import until it exits. A bundle has no package to require; the import finds the bundled copy.
  */
 async function load(): Promise<MakeCommand> {
   try {
@@ -25,8 +25,8 @@ async function load(): Promise<MakeCommand> {
   }
 }
 
-/** A command without parts. With `presets` set it does not look beside its own file, which a bundle does not have. */
+/** An empty command. With `presets` set, it does not search for presets next to its own file, which a bundle does not have. */
 export function newCommand(): FfmpegCommand {
-  if (make === undefined) throw new Error('commands are composed once an ffmpeg is found');
+  if (make === undefined) throw new Error('a command was requested before an ffmpeg was found');
   return make({ presets: 'none' });
 }

@@ -3,26 +3,26 @@
 /** Paths of programs and libraries, by platform. */
 const SYSTEM = [
   'PATH', 'HOME', 'TMPDIR', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH', 'DYLD_FALLBACK_LIBRARY_PATH',
-  // Windows starts no program without the first, and its libraries look for the others.
+  // Windows cannot start a program without the first, and its libraries read the others.
   'SYSTEMROOT', 'WINDIR', 'SYSTEMDRIVE', 'PATHEXT', 'TEMP', 'TMP', 'USERPROFILE', 'LOCALAPPDATA', 'APPDATA', 'PROGRAMDATA', 'PROGRAMFILES',
   'COMSPEC', 'NUMBER_OF_PROCESSORS', 'PROCESSOR_ARCHITECTURE',
   // Certificates of rtsps and https.
   'SSL_CERT_FILE', 'SSL_CERT_DIR',
 ];
-/** Which device and driver: VAAPI, CUDA and NVENC, Quick Sync, OpenCL, Vulkan, and the display that some of them open. */
+/** Choice of device and driver: VAAPI, CUDA and NVENC, Quick Sync, OpenCL, Vulkan, and the display that some of them open. */
 const HARDWARE = [
   'CUDA_VISIBLE_DEVICES', 'CUDA_DEVICE_ORDER', 'CUDA_CACHE_PATH', 'CUDA_PATH', 'NVIDIA_VISIBLE_DEVICES', 'NVIDIA_DRIVER_CAPABILITIES',
   'LIBVA_DRIVER_NAME', 'LIBVA_DRIVERS_PATH', 'VDPAU_DRIVER', 'VDPAU_DRIVER_PATH', 'INTEL_MEDIA_RUNTIME', 'MFX_HOME', 'ONEVPL_PRIORITY_PATH',
   'ONEVPL_SEARCH_PATH', 'OCL_ICD_VENDORS', 'OPENCL_VENDOR_PATH', 'VK_ICD_FILENAMES', 'VK_DRIVER_FILES', 'DRI_PRIME', 'DISPLAY',
   'WAYLAND_DISPLAY', 'XAUTHORITY', 'XDG_RUNTIME_DIR',
 ];
-/** Proxies for https and http; one with a login is a secret. */
+/** Proxies for https and http; one with a login is redacted. */
 const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'];
 
 const ALLOWED = new Set([...SYSTEM, ...HARDWARE]);
 
 /**
- * The variables of `from` that a child gets. Names count in either case, as on Windows and with proxies.
+ * The variables of `from` that a child gets. Upper and lower case are the same, as on Windows and for proxies.
  * @param from - `process.env`
  */
 export function childEnvironment(from: NodeJS.ProcessEnv = process.env): Record<string, string> {
@@ -31,6 +31,6 @@ export function childEnvironment(from: NodeJS.ProcessEnv = process.env): Record<
     const known = name.toUpperCase();
     return ALLOWED.has(known) || (PROXIES.includes(known) && !value.includes('@'));
   });
-  // The lines that are read have no colours, whatever there is on stderr.
+  // rxcam parses stderr: no colours in it, even on a terminal.
   return { ...Object.fromEntries(allowed), AV_LOG_FORCE_NOCOLOR: '1' };
 }

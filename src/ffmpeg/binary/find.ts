@@ -1,4 +1,4 @@
-/** Finds an ffmpeg that has what a plan needs: FFMPEG_PATH if it is set, otherwise PATH, then the npm package @ffmpeg-installer/ffmpeg. */
+/** Finds an ffmpeg with the encoders that a plan needs: FFMPEG_PATH if it is set, otherwise PATH, then the npm package @ffmpeg-installer/ffmpeg. */
 import { execFile } from 'node:child_process';
 import { accessSync, chmodSync, constants, realpathSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -13,7 +13,7 @@ import { childEnvironment } from './environment.js';
 import { askSetpriv } from './setpriv.js';
 import { forget, recall, remember } from './remembered.js';
 
-/** libavutil's major version counts up with ffmpeg's: 56 is 4.x, 57 is 5.x. */
+/** libavutil's major version rises with ffmpeg's: 56 is 4.x, 57 is 5.x. */
 const AVUTIL_OF_FFMPEG_0 = 52;
 const AVUTIL_OF_FFMPEG_5 = 57;
 /** libavutil of ffmpeg 5.1, the first with `-fps_mode`. */
@@ -26,26 +26,26 @@ const known = new Map<string, Promise<FfmpegFacts>>();
 interface Candidate { readonly from: string; readonly path: string }
 
 /**
- * The first ffmpeg that has all the encoders named; emits once. With FFMPEG_PATH set it is that one or none.
- * Errors with InvalidOption, naming each place and what it lacks, if there is none; with ResourceExhausted where the machine
- * could start nothing.
+ * Emits the first ffmpeg that has all the named encoders; if FFMPEG_PATH is set, only that one is considered.
+ * Errors with InvalidOption if there is none, naming each place and the reason; with ResourceExhausted if the machine could
+ * not start any.
  */
 export function findFfmpeg(encoders: readonly string[] = []): Observable<FfmpegFacts> {
   return defer(async () => {
     const facts = await find(encoders);
-    // One waits for a process, the other computes.
+    // In parallel: one waits for a process, the other computes.
     await Promise.all([askSetpriv(facts.path), prepared()]);
     return facts;
   });
 }
 
-/** @throws ResourceExhausted where the machine could not load what a command is made with */
+/** @throws ResourceExhausted if the machine could not load the command builder */
 async function prepared(): Promise<void> {
   try {
     await loadCommandBuilder();
   } catch (error) {
     const short = exhausted(error);
-    if (short !== undefined) throw new ResourceExhausted(`ffmpeg's commands can't be composed: ${short}`, { cause: error });
+    if (short !== undefined) throw new ResourceExhausted(`ffmpeg's commands can't be built: ${short}`, { cause: error });
     throw error;
   }
 }
@@ -57,14 +57,14 @@ async function find(encoders: readonly string[]): Promise<FfmpegFacts> {
     try {
       const facts = await factsOf(at);
       if (hasAll(facts, encoders)) return facts;
-      // What was remembered refuses nothing: the binary itself is asked.
+      // Remembered facts never rule a binary out: the binary itself is asked.
       const now = isRecalled(facts) ? await askedAgain(facts) : facts;
       if (hasAll(now, encoders)) return now;
       const missing = encoders.filter((name) => !now.encoders.has(name));
       refused.push(`${from} (${facts.version}) lacks ${missing.join(', ')}`);
     } catch (error) {
       const short = exhausted(error);
-      if (short !== undefined) throw new ResourceExhausted(`ffmpeg can't be looked for: ${short}`, { cause: error });
+      if (short !== undefined) throw new ResourceExhausted(`ffmpeg can't be searched for: ${short}`, { cause: error });
       refused.push(`${from}: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}`);
     }
   }
@@ -87,7 +87,7 @@ function candidates(): Candidate[] {
   ];
 }
 
-/** Finds a program in PATH: events name the file that runs. */
+/** Finds a program in PATH, so that events can name the file that runs. */
 export function pathOf(name: string): string | undefined {
   const names = process.platform === 'win32' ? [`${name}.exe`] : [name];
   const folders = (process.env['PATH'] ?? '').split(path.delimiter).filter((folder) => folder !== '');
@@ -103,7 +103,7 @@ function isExecutable(file: string): boolean {
   }
 }
 
-/** The package's own install script sets the permission to execute; npm may have been told to run no scripts. */
+/** Sets the permission to execute, which the package's install script does unless npm runs no scripts. */
 function installedPath(): string | undefined {
   try {
     const { path: installed } = createRequire(import.meta.url)('@ffmpeg-installer/ffmpeg') as { path: string };
@@ -122,7 +122,7 @@ function makeExecutable(file: string): void {
   }
 }
 
-/** Facts that come from an earlier process. */
+/** Facts that an earlier process has read. */
 const recalled = new WeakSet<FfmpegFacts>();
 const isRecalled = (facts: FfmpegFacts): boolean => recalled.has(facts);
 
@@ -151,14 +151,14 @@ function askedAgain({ path: file }: FfmpegFacts): Promise<FfmpegFacts> {
   return factsOf(file);
 }
 
-/** A binary failed that may not be what it was remembered as: the next search asks it. */
+/** After a binary failed: its remembered facts may be outdated, so the next search asks it. */
 export function doubt(facts: FfmpegFacts): void {
   if (!isRecalled(facts)) return;
   known.delete(facts.path);
   forget(facts.path);
 }
 
-/** One start tells both: the banner, on stderr, has the versions. */
+/** One start gives both: the banner, on stderr, has the versions. */
 async function ask(file: string): Promise<FfmpegFacts> {
   const { stdout, stderr } = await run(file, ['-encoders'], { timeout: ASK_TIMEOUT_MS, maxBuffer: 8 * 1024 * 1024, env: childEnvironment() });
   const facts = parseFacts(file, stderr, stdout);
@@ -170,13 +170,13 @@ async function ask(file: string): Promise<FfmpegFacts> {
 export function parseFacts(file: string, banner: string, encoders: string): FfmpegFacts {
   const name = /^ffmpeg version (\S+)/m.exec(banner)?.[1];
   const [avMajor, avMinor] = (/libavutil\s+(\d+)\.\s*(\d+)/.exec(banner) ?? []).slice(1).map(Number);
-  if (name === undefined || avMajor === undefined || avMinor === undefined) throw new Error(`'${file}' is no ffmpeg`);
+  if (name === undefined || avMajor === undefined || avMinor === undefined) throw new Error(`'${file}' is not an ffmpeg`);
   const release = /^n?(\d+)\.(\d+)/.exec(name);
   const major = release ? Number(release[1]) : avMajor - AVUTIL_OF_FFMPEG_0;
   return {
     path: file,
     version: name,
-    // A release of 4.x may be a distribution's, with what was mended since; a build from git of that time is not.
+    // A release of 4.x may be a distribution's, with later security fixes; a git build of that time is not.
     isOld: isInstalled(file) || major < 4 || (release === null && avMajor < AVUTIL_OF_FFMPEG_5),
     major,
     minor: release ? Number(release[2]) : 0,

@@ -1,8 +1,8 @@
 /**
- * What ffmpeg binaries said of themselves, in `ffmpeg.json` of the cache folder: asking one takes longer than starting it. For each
- * binary, by the path of the file itself, it holds the size and times of the file, when it was asked, and its two answers: the banner
- * and the list of encoders. An entry counts for one day (libraries are replaced as well), and only for a file that is as it was.
- * A file that is damaged, belongs to another user or may be written by others is ignored. `RXCAM_NO_CACHE=1` reads and writes none.
+ * Remembers facts about ffmpeg binaries in `ffmpeg.json` of the cache folder: asking a binary takes longer than starting it. For
+ * each binary, by its real path, it holds the size and times of the file, when it was asked, and its two answers: the banner and
+ * the list of encoders. An entry is valid for one day (libraries are replaced as well), and only while the binary is unchanged.
+ * A cache file that is damaged, owned by another user or writable by others is ignored. `RXCAM_NO_CACHE=1` disables the cache.
  */
 import { randomBytes } from 'node:crypto';
 import { closeSync, constants, fstatSync, mkdirSync, openSync, readFileSync, readSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -21,16 +21,16 @@ interface Entry extends Answers {
 }
 
 const MAX_AGE_MS = 86_400_000;
-/** Of the whole file: each entry has about 20 kB. */
+/** Limit for the whole file; an entry has about 20 kB. */
 const MAX_BYTES = 1024 ** 2;
 const MAX_ENTRIES = 8;
-/** The form of the file. */
+/** Version of the file's format. */
 const VERSION = 1;
 
-/** Libraries that one of these leads to are not those that the entry was made with. */
+/** Variables that choose the libraries: with other values, an entry does not apply. */
 const OTHER_LIBRARIES = ['LD_LIBRARY_PATH', 'LD_PRELOAD', 'DYLD_LIBRARY_PATH', 'DYLD_FALLBACK_LIBRARY_PATH', 'DYLD_INSERT_LIBRARIES'];
 
-/** The remembered facts of a binary; undefined if it must be run. */
+/** The remembered facts about a binary; undefined if it must be asked. */
 export function recall(binary: string): Answers | undefined {
   if (!isUsed()) return undefined;
   try {
@@ -44,7 +44,7 @@ export function recall(binary: string): Answers | undefined {
   }
 }
 
-/** Keeps what a binary has said. A cache that can't be written is no failure. */
+/** Remembers a binary's answers. A cache that can't be written is ignored. */
 export function remember(binary: string, { banner, encoders }: Answers): void {
   if (!isUsed()) return;
   try {
@@ -53,17 +53,17 @@ export function remember(binary: string, { banner, encoders }: Answers): void {
     const { size, mtimeMs, ctimeMs } = statSync(file);
     replace(file, { size, mtimeMs, ctimeMs, askedAt: wall(), banner, encoders });
   } catch {
-    // It is asked again by the next process.
+    // The next process asks it again.
   }
 }
 
-/** Forgets a binary that did not do what it had said. */
+/** Forgets a binary whose answers turned out to be wrong. */
 export function forget(binary: string): void {
   if (!isUsed()) return;
   try {
     replace(realpathSync(binary), undefined);
   } catch {
-    // The entry ends with its day.
+    // The entry expires within a day.
   }
 }
 
@@ -71,7 +71,7 @@ function isUsed(): boolean {
   return process.env['RXCAM_NO_CACHE'] !== '1' && OTHER_LIBRARIES.every((name) => (process.env[name] ?? '') === '');
 }
 
-/** A script may start another binary each time. */
+/** Scripts are not remembered: one may start another binary each time. */
 function isScript(file: string): boolean {
   const handle = openSync(file, 'r');
   try {
@@ -83,15 +83,15 @@ function isScript(file: string): boolean {
   }
 }
 
-/** @throws if there is no such file, or it is not to be trusted */
+/** @throws if there is no such file, or it can't be trusted */
 function entries(): Record<string, unknown> {
   const handle = openSync(path.join(cacheFolder(), 'ffmpeg.json'), constants.O_RDONLY | NO_LINK);
   try {
     const { size, uid, mode } = fstatSync(handle);
     const user = process.getuid?.();
-    if (size > MAX_BYTES || (user !== undefined && (uid !== user || (mode & 0o022) !== 0))) throw new Error('not ours');
+    if (size > MAX_BYTES || (user !== undefined && (uid !== user || (mode & 0o022) !== 0))) throw new Error('not owned by this user');
     const { version, binaries } = JSON.parse(readFileSync(handle, 'utf8')) as { version?: unknown; binaries?: unknown };
-    if (version !== VERSION || typeof binaries !== 'object' || binaries === null) throw new Error('another form');
+    if (version !== VERSION || typeof binaries !== 'object' || binaries === null) throw new Error('another format');
     return { ...binaries };
   } finally {
     closeSync(handle);
@@ -104,7 +104,7 @@ function isEntry(value: unknown): value is Entry {
   return [size, mtimeMs, ctimeMs, askedAt].every((one) => typeof one === 'number') && typeof banner === 'string' && typeof encoders === 'string';
 }
 
-/** Writes the file beside its place and renames it: another process reads the old one or the new one. */
+/** Writes a temporary file and renames it, so that another process reads either the old file or the new one. */
 function replace(binary: string, entry: Entry | undefined): void {
   const folder = cacheFolder();
   mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -1,7 +1,7 @@
 /**
- * Kills ffmpeg if Node dies without cleanup (SIGKILL, out of memory), and lets nothing that ffmpeg starts gain rights
- * (`no_new_privs`): the words of Linux's setpriv that go before a command. Without setpriv a process ends at its next write to
- * the broken pipe, or by its own read timeout while its source is silent.
+ * Kills ffmpeg if Node dies without cleanup (SIGKILL, out of memory), and keeps its children from gaining privileges
+ * (`no_new_privs`): a prefix for commands that runs Linux's setpriv. Without setpriv, a process ends at its next write to the
+ * broken pipe, or by its own read timeout if its source is silent.
  */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -12,14 +12,14 @@ const ASK_TIMEOUT_MS = 2_000;
 const DIES_WITH_NODE = ['--pdeathsig', 'KILL'];
 const NO_NEW_PRIVS = ['--no-new-privs'];
 
-/** By whether rights may be gained. */
+/** By whether privileges may be gained. */
 const known = new Map<boolean, readonly string[]>();
 
-/** A snap is started by a program that must gain rights. */
+/** snap-confine, which starts a snap, must gain privileges. */
 const gainsRights = (path: string): boolean => path.startsWith('/snap/');
 
 /**
- * Words to put before a command; none without setpriv, or before {@link askSetpriv} has found it.
+ * Arguments to put before a command; empty without setpriv, or before {@link askSetpriv} has found it.
  * @param path - of the command
  */
 export function setprivWords(path: string): readonly string[] {
@@ -27,8 +27,8 @@ export function setprivWords(path: string): readonly string[] {
 }
 
 /**
- * Finds the words for a command, once: not every setpriv knows the options. Never rejects; if the machine can start nothing
- * now, the next call asks again.
+ * Finds the arguments for setpriv, once: not every version has the options. Never rejects; if the machine can't start a
+ * process now, the next call asks again.
  */
 export async function askSetpriv(path: string): Promise<void> {
   const gains = gainsRights(path);
@@ -37,7 +37,7 @@ export async function askSetpriv(path: string): Promise<void> {
   if (words !== undefined) known.set(gains, words);
 }
 
-/** Undefined if nothing could be started, which is temporary. */
+/** Undefined if no process could be started, which is temporary. */
 async function ask(choices: readonly (readonly string[])[]): Promise<readonly string[] | undefined> {
   const path = SETPRIV.find((one) => existsSync(one));
   if (path === undefined) return [];
@@ -49,11 +49,11 @@ async function ask(choices: readonly (readonly string[])[]): Promise<readonly st
   return [];
 }
 
-/** Undefined if it could not be tried. */
+/** Whether setpriv takes these options; undefined if it could not be tried. */
 function works(path: string, choice: readonly string[]): Promise<boolean | undefined> {
   return new Promise((resolve) => {
     const started = () => execFile(path, [...choice, '--', 'true'], { timeout: ASK_TIMEOUT_MS, env: childEnvironment() }, (error) => {
-      // A number is the status of a process that ran; a system's code, or none, says that it was not started or hung.
+      // A number is the status of a process that ran; a system error, or none, means that it was not started or hung.
       resolve(error === null || (typeof error.code === 'number' ? false : undefined));
     });
     try {

@@ -12,12 +12,12 @@ import type { FfmpegFacts } from '../../core/engine/ffmpeg-facts.js';
 import { cameraGraph, feedGraph, stillGraph } from './graph.js';
 import type { Reading } from '../stream/index.js';
 
-/** Verbose, because only there ffmpeg says that an RTSP server has answered; each line with its level. */
+/** Verbose, because only there ffmpeg reports that an RTSP server has answered; each line with its level. */
 export const GLOBAL = ['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'level+verbose'];
 
 /**
- * Heartbeats have a pipe of their own: a muxer with two streams holds each packet until the other stream has one, so
- * that every access unit would come a frame time late.
+ * Heartbeats have a separate pipe: a muxer with two streams holds each packet until the other stream has one, which
+ * would delay every access unit by a frame time.
  */
 export const HEARTBEAT_FD = 3;
 
@@ -33,7 +33,7 @@ export function cameraArguments(
     .inputOptions([
       ...GLOBAL, ...(encoder?.globalOptions ?? []),
       '-threads', String(origin.decoderThreads),
-      // A source that changes its size or format continues through the same graph: its counters stay, the scaler follows.
+      // If a source changes its size or format, the same graph continues: its counters stay, the scaler adapts.
       '-reinit_filter', '0',
       ...(seekUs === undefined ? [] : ['-ss', (seekUs / 1e6).toFixed(6)]),
       ...input.options,
@@ -58,7 +58,7 @@ export function feedArguments(plan: Plan, format: FeedFormat, encoder: Encoder |
   return finished(command, encodingOf(plan, encoder), facts, expected);
 }
 
-/** Access units that decode alone, and degrees clockwise by which their pictures are to be turned. */
+/** Access units that decode alone, and the degrees clockwise to turn their pictures. */
 export interface StillUnit { readonly codec: 'h265' | 'h264'; readonly rotation?: number | undefined }
 
 /** Arguments for one picture of the access units on stdin. */
@@ -71,26 +71,26 @@ export function stillArguments({ codec, rotation }: StillUnit, encoding: Encodin
 }
 
 /**
- * Media time of access units that are copied begins here, so that none is negative, which NUT can't hold: of a file that
- * hides its first pictures, of a clock that starts again, of a time stamp that is hours back. µs.
+ * Where the media time of copied access units begins; µs. NUT can't hold negative times, which a file with an edit list, a
+ * clock that restarts, or a time stamp hours in the past would have otherwise.
  */
 export const COPY_OFFSET_US = 10_000_000_000_000;
-/** Raw streams and the first of an RTSP stream with B-frames have no time of their own. */
+/** Raw streams have no time stamps, and neither has the start of an RTSP stream with B-frames. */
 const COPY_PTS = String.raw`if(lt(abs(PTS)\,9e15)\,PTS\,if(lt(abs(DTS)\,9e15)\,DTS\,PREV_OUTPTS+1))`;
-/** ffmpeg writes over times that do not rise in the order of decoding: it gets some that do, and leaves the others as they are. */
+/** ffmpeg overwrites times unless dts rises: with dts set to rise, it leaves pts as it is. */
 const COPY_DTS = `N-floor(${COPY_OFFSET_US / 1e6}/TB)`;
-/** A file is sought so much before the point where it goes on: a container finds a place by a time that is not the picture's. */
+/** A seek goes this far before the point of resumption: a container's index has other times than its pictures; µs. */
 const SEEK_MARGIN_US = 1_000_000;
 
-/** How long a source may take until it has said what its pictures are; undefined: ffmpeg's own 5 s. */
+/** Time that a source may take to describe its pictures; undefined: ffmpeg's own 5 s. */
 type Patience = number | undefined;
 
-/** Without parameter sets in its description, a source says their size with its first keyframe: nothing can be copied before. */
+/** Without parameter sets in its description, a source states its size with its first keyframe; nothing can be copied before. */
 function waiting(patience: Patience): string[] {
   return patience === undefined ? [] : ['-analyzeduration', String(patience * 1000), '-probesize', String(PATIENT_BYTES)];
 }
 
-/** What comes meanwhile is kept: half a minute of 16 Mbit/s. */
+/** Bytes kept while the description is read: half a minute of 16 Mbit/s. */
 const PATIENT_BYTES = 64 * 1024 ** 2;
 
 /** Arguments for passing on a source's own access units. */
@@ -102,9 +102,9 @@ export function copyArguments(
   const command = newCommand()
     .input(input.url)
     .inputOptions([
-      // Of AVI, and whatever else tells only the time of decoding.
+      // For AVI and other containers that have only decoding times.
       ...GLOBAL, '-fflags', '+genpts',
-      // The same access unit has the same time wherever reading begins.
+      // An access unit has the same time, no matter where reading begins.
       ...(isPaced ? ['-copyts', '-start_at_zero'] : []),
       ...(seekUs === 0 ? [] : ['-ss', (seekUs / 1e6).toFixed(6)]),
       ...waiting(patience),
@@ -121,13 +121,13 @@ export function copyArguments(
   return argumentsOf(command);
 }
 
-/** Arguments for a look at what a source says of itself: it is stopped as soon as that has come. */
+/** Arguments for reading a source's description only: ffmpeg is stopped as soon as it has arrived. */
 export function lookArguments(input: SourceInput, patience: Patience): string[] {
   const command = newCommand().input(input.url).inputOptions([...GLOBAL, ...waiting(patience), ...input.options]);
   return argumentsOf(command.output('-').outputOptions(['-map', '0:V', '-c:v', 'copy', '-f', 'null']));
 }
 
-/** Options of one output stream, with its specifier on each. */
+/** Options of one output stream, each with its stream specifier. */
 export function streamOptions(options: Readonly<Record<string, string>>, stream: string): string[] {
   return Object.entries(options).flatMap(([name, value]) => [`-${name.split(':')[0] ?? name}:${stream}`, value]);
 }
@@ -149,12 +149,12 @@ function encodedBy({ encoder, step }: Encoding, facts: FfmpegFacts, pictures: Ex
   ];
 }
 
-/** What x265 itself cuts off of a side, up to a whole coding unit, stays where it has no padding. */
+/** Crops the padding away. On a side without padding, x265's own cropping of incomplete coding units is left as it is. */
 function cropped({ width, height }: Size): string {
   return [...(width > 0 ? [`crop_right=${width}`] : []), ...(height > 0 ? [`crop_bottom=${height}`] : [])].join(':');
 }
 
-/** The words of a command. */
+/** The arguments of a command. */
 export function argumentsOf(command: FfmpegCommand): string[] {
   return (command as unknown as { _getArguments(): string[] })._getArguments();
 }
@@ -164,10 +164,10 @@ const NUT = ['-write_index', '0', '-flush_packets', '1', '-f', 'nut'];
 
 function muxing(facts: FfmpegFacts): string[] {
   return [
-    // Every picture keeps its own time; none is repeated or left out to make a rate.
+    // Every picture keeps its own time; none is duplicated or dropped for a constant rate.
     facts.fpsMode ? '-fps_mode' : '-vsync', 'passthrough',
     '-enc_time_base', '1:1000000',
-    // The encoders rawvideo and mjpeg hold one picture back with more threads.
+    // With more threads, the encoders rawvideo and mjpeg delay each picture by one.
     '-threads', '1',
     ...NUT,
   ];

@@ -1,10 +1,10 @@
 /**
- * mpdecimate drops frames silently, so the graph of `skipUnchanged` logs each one on stderr: a line before it, and another after it. One
- * thread runs the graph, picture after picture. A picture with the first line alone was therefore dropped, even while encoders
- * and muxers, which have threads of their own, still have to write earlier ones.
+ * mpdecimate drops frames silently, so the graph of `skipUnchanged` logs each one on stderr: a line before mpdecimate, and
+ * another after it. One thread runs the graph, picture after picture. A picture with the first line only was therefore dropped,
+ * even if encoders and muxers, which have threads of their own, have not yet written earlier ones.
  */
 
-/** blackframe's line: all pixels of a picture that was decoded are below its threshold, and none of one that was kept. */
+/** blackframe's line: before mpdecimate its threshold makes all pixels count as black, after it none. */
 const LINE = /frame:\d+ pblack:(0|100) pts:(\d+) t:/;
 
 /** The facts about a picture in a line of stderr. */

@@ -1,4 +1,4 @@
-/** The source as a command expects it. The command is built before the source is open; a mismatch shows afterwards. */
+/** The source as a command expects it. The command is built before the source is open; a mismatch is found afterwards. */
 import { type EncodeStep, sizeAfter } from '../../core/steps/index.js';
 import { type Plan, encodeStep, ffmpegSteps, skipRules } from '../../core/plan/plan.js';
 import type { Shape, Size } from '../../core/pictures/size.js';
@@ -8,9 +8,9 @@ import type { Encoder, ExpectedPictures } from './encoder/index.js';
 import type { FfmpegFacts } from '../../core/engine/ffmpeg-facts.js';
 
 export interface Expected {
-  /** As the encoder gets them. */
+  /** Properties of the pictures for the encoder. */
   readonly pictures: ExpectedPictures;
-  /** Grey whose black is 16: ffmpeg's scaler takes all grey for full range. */
+  /** Grey whose black is 16: ffmpeg's scaler assumes full range for all grey. */
   readonly isLimitedGrey: boolean;
 }
 
@@ -23,7 +23,7 @@ export function encodingOf(plan: Plan, encoder: Encoder | undefined): Encoding |
   return step === undefined || encoder === undefined ? undefined : { step, encoder };
 }
 
-/** What is expected of a source. @param source - what is known of it; nothing, before it has been open */
+/** What is expected of a source. @param source - known facts about it; none before it has been open */
 export function expectedOf(plan: Plan, source: Known): Expected {
   const { fps, fpsMeasured = false, guessedFps, pixelFormat = '', color } = source;
   const size = shownUpright(source);
@@ -38,14 +38,14 @@ export function expectedOf(plan: Plan, source: Known): Expected {
   };
 }
 
-/** What is turned on its side changes its sides, and its pixels theirs. */
+/** A rotation by 90 or 270 degrees swaps the sides of the picture, and those of its pixels. */
 function shownUpright({ width, height, sampleAspectRatio, rotation = 0 }: Known): (Size & Shape) | undefined {
   if (width === undefined || height === undefined) return undefined;
   if (rotation % 180 === 0) return { width, height, sampleAspectRatio };
   return { width: height, height: width, sampleAspectRatio: sampleAspectRatio?.split(':').reverse().join(':') };
 }
 
-/** Whether a command made for one source does for another. */
+/** Whether a command for one source suits another. */
 export function serves(made: Expected, right: Expected, encoding: Encoding | undefined, facts: FfmpegFacts): boolean {
   if (made.isLimitedGrey !== right.isLimitedGrey) return false;
   if (encoding === undefined) return true;
@@ -54,7 +54,7 @@ export function serves(made: Expected, right: Expected, encoding: Encoding | und
   return JSON.stringify(asked(made)) === JSON.stringify(asked(right));
 }
 
-/** Samples on the right and at the bottom that an encoder needs beyond a picture; undefined where it needs none. */
+/** Samples that an encoder needs to the right of and below a picture; undefined if it needs none. */
 export function paddingOf(encoder: Encoder, pictures: ExpectedPictures): Size | undefined {
   const { size } = pictures;
   const least = encoder.leastSide?.(pictures) ?? 0;
@@ -62,7 +62,7 @@ export function paddingOf(encoder: Encoder, pictures: ExpectedPictures): Size | 
   return { width: Math.max(0, least - size.width), height: Math.max(0, least - size.height) };
 }
 
-/** The size that a stream with padding shows; undefined where there is none: then it is the stream's own. */
+/** The size that a stream with padding shows; undefined without padding: then it is the stream's own. */
 export function shownSize(encoder: Encoder, { pictures }: Expected): Size | undefined {
   return paddingOf(encoder, pictures) === undefined ? undefined : pictures.size;
 }

@@ -1,4 +1,4 @@
-/** The filter graph of a plan: media time made monotone, the heartbeat split off, then the steps in order. */
+/** The filter graph of a plan: makes media time rise, splits the heartbeat off, then applies the steps in order. */
 import { type FeedFormat, RESUME_TOLERANCE_US, type ResumePoint } from '../../core/engine/engine.js';
 import { CORNER, EVEN, type Step, filtersOf, seenFilters } from '../../core/steps/index.js';
 import { type Plan, changeRule, ffmpegSteps } from '../../core/plan/plan.js';
@@ -8,12 +8,12 @@ import { mediaTimeExpression } from './media-time.js';
 import { PACING } from './pace.js';
 import type { Reading } from '../stream/index.js';
 
-/** Media time is counted in µs from here on. */
+/** From here on, media time is in µs. */
 const MICROSECONDS = 'settb=1/1000000';
 
 /**
  * The graph for a camera: `[h]`, a small packet for each decoded picture, and `[v]`, the pictures that are kept.
- * With `resume`, `[v]` continues after a picture that was decoded earlier; with `seekUs`, so does the input, from there on.
+ * With `resume`, `[v]` continues after a picture that was decoded earlier; with `seekUs`, the input begins there.
  */
 export function cameraGraph(
   plan: Plan, pixelFormat: string, encoder: Encoder | undefined, expected: Expected,
@@ -22,7 +22,7 @@ export function cameraGraph(
   const behind = resume === undefined ? [] : [`select='gt(pts,${resume.afterPts + RESUME_TOLERANCE_US})'`];
   const unchanged = changeRule(plan);
   const fields = fieldFilters(reading);
-  // A picture comes out of them when the next has come. A heartbeat does not wait for that, but a comparison goes in step with it.
+  // They emit a picture when the next one arrives. A heartbeat does not wait for that, except for a comparison, which needs it in step.
   const [before, after] = unchanged === undefined ? [[], fields] : [fields, []];
   return [
     `[0:V:${reading.stream}]${[...timed(seekUs, live, paced), ...before].join(',')},split[b][a]`,
@@ -31,12 +31,12 @@ export function cameraGraph(
   ].join(';');
 }
 
-/** Media time in µs that rises, and pictures at their own pace where that is wanted. */
+/** Media time in µs that rises, and pictures at their own pace if that is requested. */
 function timed(offset: number, live: boolean, paced: boolean): string[] {
   return [MICROSECONDS, `setpts='${mediaTimeExpression({ offset, live })}'`, ...(paced ? [PACING] : [])];
 }
 
-/** How the source comes, and where it is taken up. */
+/** How the source is read, and from where. */
 interface GoingOn {
   readonly reading: Reading;
   readonly live: boolean;
@@ -45,7 +45,7 @@ interface GoingOn {
   readonly seekUs?: number | undefined;
 }
 
-/** The graph for frames on stdin: `[v]`. What is skipped is skipped before it gets there. */
+/** The graph for frames on stdin: `[v]`. Frames are skipped before they are written to stdin. */
 export function feedGraph(plan: Plan, format: FeedFormat, encoder: Encoder | undefined, expected: Expected): string {
   const before = [MICROSECONDS, ...shape(format), ...colour(format)];
   return `[0:v:0]${[...before, ...filtersOf(ffmpegSteps(plan)), ...last(format.pixelFormat, encoder, expected)].join(',')}[v]`;
@@ -54,48 +54,48 @@ export function feedGraph(plan: Plan, format: FeedFormat, encoder: Encoder | und
 /** Filters that turn a picture clockwise, by degrees. */
 const TURNS: Readonly<Record<number, readonly string[]>> = { 90: ['transpose=clock'], 180: ['hflip', 'vflip'], 270: ['transpose=cclock'] };
 
-/** The graph for access units on stdin, which are to be turned by so many degrees: `[v]`. */
+/** The graph for access units on stdin, with pictures turned by `rotation` degrees clockwise: `[v]`. */
 export function stillGraph(encoder: Encoder, rotation = 0): string {
   return `[0:v:0]${[MICROSECONDS, EVEN, ...(TURNS[rotation] ?? []), ...last(encoder.pixelFormat, encoder)].join(',')}[v]`;
 }
 
-/** Two fields are made one picture, one for each that comes; time is counted in halves of µs then. */
+/** Makes one picture of two fields; its time base is half a µs. */
 function fieldFilters({ fields }: Reading): string[] {
   return fields === undefined ? [] : [`${EVEN}:interl=-1`, `bwdif=mode=send_frame:deint=${fields}`, MICROSECONDS];
 }
 
-/** The graph for access units on stdin, each with a time of its own that is kept: `[v]`. */
+/** The graph for access units on stdin, each of which keeps its time: `[v]`. */
 export function decodeGraph(pixelFormat: string, steps: readonly Step[], encoder: Encoder | undefined, rotation = 0): string {
-  // Units whose times are not in the order of their pictures come out all the same: an encoder takes no time twice.
+  // Units whose times are out of order give pictures too: an encoder refuses a time that does not rise.
   const rising = "setpts='if(isnan(PREV_OUTPTS),PTS,max(PTS,PREV_OUTPTS+1))'";
   return `[0:v:0]${[MICROSECONDS, rising, ...(TURNS[rotation] ?? []), ...filtersOf(steps), ...last(pixelFormat, encoder)].join(',')}[v]`;
 }
 
-/** Limited grey becomes 4:2:0, which keeps its levels and is known to be limited. */
+/** Grey of limited range becomes 4:2:0, which keeps its levels and is assumed to be limited. */
 function coloured({ isLimitedGrey }: Expected): string[] {
   return isLimitedGrey ? ['scale=flags=bilinear', 'format=yuv420p'] : [];
 }
 
-/** Pixels of unknown shape are called square, so that the same pictures make the same bytes by either way. */
+/** Pixels of unknown shape are set to square, so that the same pictures give the same bytes in the camera's ffmpeg and in Node. */
 function last(pixelFormat: string, encoder: Encoder | undefined, { pictures }: Partial<Expected> = {}): string[] {
   if (encoder === undefined) return [`format=${pixelFormat}`];
   const { conversion, pixelFormat: taken, filters = [] } = encoder;
   return ['setsar=sar', ...(conversion === undefined ? [] : [conversion]), `format=${taken}`, ...padded(encoder, pictures), ...filters];
 }
 
-/** Black on the right and at the bottom, which the stream says is to be cut off. */
+/** Black to the right and below, which the stream's cropping removes. */
 function padded(encoder: Encoder, pictures: ExpectedPictures = {}): string[] {
   const padding = paddingOf(encoder, pictures);
   if (padding === undefined) return [];
   return [`pad=iw+${padding.width}:ih+${padding.height}`];
 }
 
-/** Raw video says nothing of the shape of its pixels. */
+/** Sets the shape of pixels, which raw video does not state. */
 function shape({ sampleAspectRatio }: FeedFormat): string[] {
   return sampleAspectRatio === undefined || !/^\d+:\d+$/.test(sampleAspectRatio) ? [] : [`setsar=${sampleAspectRatio.replace(':', '/')}`];
 }
 
-/** Raw video carries no description of its colours; the encoder is told what the source said. */
+/** Sets the source's colour description, which raw video does not carry. */
 function colour({ color, pixelFormat }: FeedFormat): string[] {
   if (color === undefined || !['yuv420p', 'nv12'].includes(pixelFormat)) return [];
   const named = { range: color.range && 'tv', colorspace: color.space, color_primaries: color.primaries, color_trc: color.transfer };

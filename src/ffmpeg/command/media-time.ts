@@ -1,39 +1,39 @@
 /**
- * Media time that rises, of a source whose clock starts again, stops, or is wrong for a picture. One rule, written
- * twice: an expression for ffmpeg's `setpts` (decoded pictures), and a class for access units that are copied. Both do the
+ * Makes media time rise even if the source's clock restarts, stops, or is wrong for a picture. The rule is written
+ * twice: as an expression for ffmpeg's `setpts` (decoded pictures), and as a class for copied access units. Both do the
  * same operations in the same order.
  *
- * A picture that does not follow the last one regularly is placed behind it by the last regular distance, and the next one
+ * A picture at an irregular distance from the last one is placed after it by the last regular distance, and the next one
  * decides: if that continues where the source was before, the picture was an outlier; if it continues from the picture, the
- * clock has moved. A jump ahead that lasts is a time without pictures. A live source would have been given up during a long
- * one: there it is a wrong clock.
+ * clock has moved. A jump ahead that lasts is a gap without pictures. In a live source a long gap would have ended the
+ * connection, so a long jump there is a wrong clock.
  */
 
 /** Assumed distance of the second picture, in µs, if time does not advance from the start. */
 const FIRST_US = 40_000;
-/** The second picture comes within four times as much, or is not believed. */
+/** The second picture's time is accepted within four times this distance. */
 const UNKNOWN_US = 2_500_000;
-/** A longer distance is not believed of one picture alone. The time stamps of a file are sounder than those of a camera. */
+/** A single longer distance is not accepted. A file's time stamps are more reliable than a camera's. */
 const REGULAR_US = { file: 10_000_000, live: 1_000_000 } as const;
-/** … unless the source makes few pictures: so many times the larger of the last two distances. */
+/** … unless the source has a low rate: this many times the larger of the last two distances is accepted. */
 const REGULAR_TIMES = 4;
-/** A live source is silent no longer than this. */
+/** Longest gap of a live source, which would be reconnected after that. */
 const GAP_US = 10_000_000;
-/** No source that makes few pictures makes so few; a file may have a gap of any length. */
+/** Longest distance even at a low rate; a file may have a gap of any length. */
 const FEWEST_US = { file: 9e15, live: 600_000_000 } as const;
-/** An access unit that is shown before an earlier one is not further back than this … */
+/** An access unit with a time before an earlier one's (a B-frame) is at most this far back … */
 const REORDER_US = 2_000_000;
-/** … or the pictures that H.264 and H.265 hold for it. */
+/** … or as many distances as H.264 and H.265 can reorder pictures. */
 const REORDER_TIMES = 16;
 
-/** State of the rule. */
+/** Options of the rule. */
 export interface MediaTimeOptions {
   /** Added to each time, µs. */
   readonly offset?: number;
   readonly live: boolean;
 }
 
-/** The rule for times in µs; NaN is a picture without a time. */
+/** The rule for times in µs; NaN stands for a picture without a time. */
 export class MediaTime {
   #shift: number;
   /** The shift if the clock has moved with the last picture. */
@@ -53,13 +53,13 @@ export class MediaTime {
 
   /**
    * Time of the next picture.
-   * @param isLater - false for an access unit that may be shown before an earlier one: any but a keyframe
+   * @param isLater - false for an access unit that may be shown before an earlier one: any except a keyframe
    */
   next(given: number, isLater = true): number {
     const time = Number.isNaN(this.#highest) ? (given || 0) + this.#shift : this.#later(given, isLater);
     this.#last = time;
     this.#lastGiven = given;
-    // What may be an outlier, and comes among others, does not hold back those that are right.
+    // A possible outlier among reordered pictures must not delay those with correct times.
     if (Number.isNaN(this.#highest) || (time > this.#highest && (isLater || Number.isNaN(this.#candidate)))) this.#highest = time;
     return time;
   }
@@ -75,7 +75,7 @@ export class MediaTime {
     const [stays, moves, returns] = [given + this.#shift, given + this.#candidate, given + this.#left];
     const isMoved = isRegular(moves) && Math.abs(moves - expected) < Math.abs(stays - expected);
     if (isRegular(stays) && !isMoved) return this.#stay(stays);
-    // The second jump ahead in a row is believed: so few pictures are made.
+    // The second jump ahead in a row is accepted: the source has a low rate.
     if (isRegular(moves) || (moves > most && moves - this.#highest <= FEWEST_US[kind])) return this.#move(given, stays, moves);
     if (isRegular(returns)) return this.#return(returns);
     this.#candidate = expected - given;

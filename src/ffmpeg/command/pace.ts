@@ -1,6 +1,6 @@
 /**
- * Reads a file at its own pace, by the media time that rxcam gives its pictures. ffmpeg's own pacing (`-re`) goes by the times in
- * the file: where they start again it races, and where they jump ahead it waits.
+ * Reads a file at its own pace, by the media time that rxcam gives its pictures. ffmpeg's own pacing (`-re`) follows the times in
+ * the file: it races when they restart, and waits when they jump ahead.
  */
 import {
   BehaviorSubject, type Observable, combineLatest, concatMap, defer, dematerialize, distinctUntilChanged, map, materialize, of, timer,
@@ -8,13 +8,13 @@ import {
 import { mono } from '../../core/clock.js';
 import type { EngineContext, EngineEvent } from '../../core/engine/engine.js';
 
-/** A longer time without pictures is not waited for; s. */
+/** Longest wait for a gap without pictures; s. */
 const LONGEST_S = 60;
 
-/** For decoded pictures: a filter behind the one that sets their time. */
+/** For decoded pictures: a filter after the one that sets their time. */
 export const PACING = `realtime=limit=${LONGEST_S}`;
 
-/** For access units that are copied: `captured` comes when it is due, and what is behind it waits. */
+/** For copied access units: emits `captured` when it is due, and delays the events after it. */
 export function paced(context: EngineContext, run: (context: EngineContext) => Observable<EngineEvent>): Observable<EngineEvent> {
   return defer(() => {
     const isWaiting$ = new BehaviorSubject(false);
@@ -42,7 +42,7 @@ class Clock {
   #offset: number | undefined;
 
   msUntil(pts: number): number {
-    // What the file hides is not waited for.
+    // No wait for pictures that an edit list hides.
     if (pts < 0) return 0;
     const now = mono();
     const due = pts / 1000;

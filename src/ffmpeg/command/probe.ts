@@ -1,4 +1,4 @@
-/** Chooses the encoder of a step: tries hardware with one picture, remembers the result, and reports a fall-back to software. */
+/** Chooses the encoder of a step: tries hardware with one picture, remembers the result, and reports a fallback to software. */
 import { execFile } from 'node:child_process';
 import { type Observable, concatMap, from, map, of, reduce, takeWhile } from 'rxjs';
 import type { EncodeStep } from '../../core/steps/index.js';
@@ -10,15 +10,15 @@ import type { FfmpegFacts } from '../../core/engine/ffmpeg-facts.js';
 /** The encoder chosen, and why. */
 export interface Chosen { readonly encoder: Encoder; readonly reason: string }
 
-/** Drivers that hang are given up after this. */
+/** Time limit of a probe, for drivers that hang; ms. */
 const PROBE_TIMEOUT_MS = 10_000;
 
 const remembered = new Map<string, Promise<string | undefined>>();
 
-/** Emits the encoder to use, once. Never errors: at worst it is software, and the reason says why. */
+/** Emits the encoder to use, once. Never errors: it falls back to software, and the reason says why. */
 export function chooseEncoder(step: EncodeStep, facts: FfmpegFacts): Observable<Chosen> {
   const fallback = software(step);
-  if (step.codec !== 'h265' || step.hardware === false) return of({ encoder: fallback, reason: 'software, as asked' });
+  if (step.codec !== 'h265' || step.hardware === false) return of({ encoder: fallback, reason: 'software, as requested' });
   const candidates = hardwareFor(step);
   if (candidates.length === 0) return of({ encoder: fallback, reason: `no hardware encoder is known for ${process.platform}` });
   return from(candidates).pipe(
@@ -35,7 +35,7 @@ function verdict(results: { encoder: Encoder; failure: string | undefined }[], f
   return { encoder: fallback, reason: `hardware failed its probe: ${results.map(({ encoder, failure }) => `${encoder.name}: ${failure ?? ''}`).join('; ')}` };
 }
 
-/** Why an encoder does not work here; undefined if it does. Asked once for each binary and encoder. */
+/** Why an encoder does not work here; undefined if it does. Probed once for each binary and encoder. */
 function probe(encoder: Encoder, step: EncodeStep, facts: FfmpegFacts): Promise<string | undefined> {
   if (!facts.encoders.has(encoder.name)) return Promise.resolve(`ffmpeg ${facts.version} is built without it`);
   const key = `${facts.path} ${encoder.name}`;

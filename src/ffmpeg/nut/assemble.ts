@@ -1,4 +1,4 @@
-/** Turns chunks cut anywhere into whole things: a head that tells a length, and a body of that length. */
+/** Assembles chunks of any size into heads, which state a length, and bodies of that length. */
 
 import { crc32 } from './crc.js';
 import { NutError } from './error.js';
@@ -6,22 +6,22 @@ import { Fields } from './fields.js';
 
 /** The body that a head announces. */
 export type Body =
-  /** Bytes to keep, in a buffer of `prefix` and `size` bytes. The opener has checked `size`. */
+  /** Bytes to keep, in a buffer of `prefix` and `size` bytes. The caller has checked `size`. */
   | { readonly size: number; readonly prefix?: Buffer; readonly done: (data: Buffer) => void }
-  /** Bytes of which only the checksum is wanted. */
+  /** Bytes of which only the checksum is needed. */
   | { readonly size: number; readonly skipped: (crc: number) => void };
 
-/** Bytes that a head may have. The longest legal one is a frame's with 255 reserved fields: about 2.3 kB. */
+/** Longest head in bytes. The longest valid one is a frame's with 255 reserved fields: about 2.3 kB. */
 const MAX_HEAD = 4096;
 const NOTHING = Buffer.alloc(0);
 
 /**
  * Collects heads and bodies.
- * A body's bytes go from the chunk to their place in one copy. Of a chunk only a head cut short is kept.
+ * A body's bytes are copied once, from the chunk to their place. Of a chunk, only an incomplete head is kept.
  */
 export class Assembler {
   readonly #open: (head: Fields, offset: number) => Body | undefined;
-  /** Bytes before the chunk at hand. */
+  /** Bytes before the current chunk. */
   #offset = 0;
   #rest: Buffer | undefined;
   #body: Body | undefined;
@@ -29,12 +29,12 @@ export class Assembler {
   #crc = 0;
   #filled = 0;
 
-  /** @param open reads a head, and says what follows it; undefined if the bytes end within the head */
+  /** @param open reads a head and returns the body that follows it; undefined if the bytes end within the head */
   constructor(open: (head: Fields, offset: number) => Body | undefined) {
     this.#open = open;
   }
 
-  /** Whether everything pushed so far was used up. */
+  /** Whether all bytes pushed so far are consumed. */
   get empty(): boolean {
     return this.#rest === undefined && this.#body === undefined;
   }
@@ -50,12 +50,12 @@ export class Assembler {
     this.#offset += chunk.length;
   }
 
-  /** Lets go of all memory. */
+  /** Releases all memory. */
   clear(): void {
     this.#rest = this.#body = this.#data = undefined;
   }
 
-  /** @returns how far the chunk is used up */
+  /** @returns the position up to which the chunk is consumed */
   #head(chunk: Buffer, at: number): number {
     const before = this.#rest?.length ?? 0;
     const end = Math.min(chunk.length, at + MAX_HEAD - before);
@@ -70,7 +70,7 @@ export class Assembler {
       this.#begin(body);
       return at + (head.at - start) - before;
     }
-    if (head.end - start >= MAX_HEAD) throw new NutError('bad-header', 'a frame header of kilobytes', offset);
+    if (head.end - start >= MAX_HEAD) throw new NutError('bad-header', 'a frame header is longer than any valid one', offset);
     this.#rest = Buffer.from(head.bytes.subarray(start, head.end));
     return chunk.length;
   }
@@ -81,7 +81,7 @@ export class Assembler {
     this.#crc = 0;
     if ('done' in body) {
       const prefix = body.prefix ?? NOTHING;
-      // Neither zeroed nor from the shared pool: all of it gets written, and it is the packet's own.
+      // Neither zeroed nor from the shared pool: all of it is overwritten, and the packet owns it.
       this.#data = Buffer.allocUnsafeSlow(prefix.length + body.size);
       prefix.copy(this.#data);
       this.#filled = prefix.length;
@@ -89,7 +89,7 @@ export class Assembler {
     if (body.size === 0) this.#finish(body);
   }
 
-  /** @returns how far the chunk is used up */
+  /** @returns the position up to which the chunk is consumed */
   #fill(body: Body, chunk: Buffer, at: number): number {
     const whole = this.#data?.length ?? body.size;
     const end = Math.min(chunk.length, at + whole - this.#filled);

@@ -1,13 +1,13 @@
-/** The one error that reading NUT can end in. */
+/** The only error of the NUT reader. */
 
 /**
  * What is wrong:
- * - `bad-magic`: not NUT, or no start code where one has to be
- * - `bad-header`: a header or a frame header that contradicts the format
- * - `bad-checksum`: the bytes are not those that were written
+ * - `bad-magic`: not NUT, or a start code is missing
+ * - `bad-header`: a header or a frame header violates the format
+ * - `bad-checksum`: the bytes differ from those that were written
  * - `too-large`: a length above the reader's limits
  * - `truncated`: the bytes end inside a packet
- * - `unsupported`: valid, but something that ffmpeg does not write to a pipe unless told to
+ * - `unsupported`: valid, but ffmpeg does not write it to a pipe by default
  */
 export type NutErrorCode =
   | 'bad-magic' | 'bad-header' | 'bad-checksum' | 'too-large' | 'truncated' | 'unsupported';

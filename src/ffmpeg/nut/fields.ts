@@ -1,14 +1,14 @@
-/** Reads NUT's field types from bytes that are all there, or that turn out to be too few. */
+/** Reads NUT's field types from bytes that may be incomplete. */
 
 /**
- * A place in a run of bytes.
- * Reading never throws, because running out of bytes is usual for a frame header at the end of a chunk:
- * the fields come out as 0, and `short` or `wild` says afterwards that they are worth nothing.
+ * A position in some bytes.
+ * Reading never throws, because a frame header at the end of a chunk is usually incomplete:
+ * missing fields are 0, and `short` or `wild` states afterwards that the fields are invalid.
  */
 export class Fields {
-  /** More bytes were asked for than there are. */
+  /** More bytes were requested than there are. */
   short = false;
-  /** A number is above what a JavaScript number holds exactly. */
+  /** A number is too large for a JavaScript number to hold exactly. */
   wild = false;
 
   constructor(readonly bytes: Buffer, public at = 0, readonly end = bytes.length) {}
@@ -62,7 +62,7 @@ export class Fields {
     return this.bytes.subarray(this.at - length, this.at);
   }
 
-  /** Steps over bytes. */
+  /** Skips bytes. */
   skip(count: number): void {
     if (count > this.end - this.at) this.short = true;
     else this.at += count;

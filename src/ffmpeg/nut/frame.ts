@@ -1,4 +1,4 @@
-/** The header of a frame: a code byte, and as many fields as its flags ask for. */
+/** The header of a frame: a code byte, and the fields that its flags require. */
 
 import { crc32 } from './crc.js';
 import { NutError } from './error.js';
@@ -6,21 +6,21 @@ import type { Fields } from './fields.js';
 import { FLAG, type FrameCode, type MainHeader, type StreamHeader } from './headers.js';
 import { convert, fullTimestamp, type TimeBase } from './time.js';
 
-/** What a reader knows of a stream between two of its frames. */
+/** State of a stream between two of its frames. */
 export interface StreamState extends StreamHeader {
   lastPts: number;
 }
 
-/** What the header says of the bytes that follow it. */
+/** A parsed header: it describes the bytes that follow it. */
 export interface FrameHeader {
   readonly state: StreamState;
   readonly pts: number;
   readonly key: boolean;
   /** The end-of-relevance mark: a time stamp without a picture. */
   readonly mark: boolean;
-  /** The first bytes of the frame, left out of the file. */
+  /** The first bytes of the frame, which the file leaves out. */
   readonly elision: Buffer;
-  /** Bytes of the whole frame, those left out included. */
+  /** Bytes of the whole frame, including those left out. */
   readonly size: number;
 }
 
@@ -56,7 +56,7 @@ export function frameHeader(fields: Fields, main: MainHeader, states: readonly S
 
   if (fields.wild) throw new NutError('bad-header', 'a frame header holds a number above 2^53', offset);
   if (fields.short) return undefined;
-  // The checksum goes first: it makes any contradiction below the writer's, not damage.
+  // The checksum is verified first: an invalid field after that is the writer's fault, not damage.
   if (checked && crc32(fields.bytes, start, fields.at) !== 0) {
     throw new NutError('bad-checksum', 'a frame header was damaged', offset);
   }

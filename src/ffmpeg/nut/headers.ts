@@ -1,4 +1,4 @@
-/** The main header, the stream headers and the syncpoint: what they hold, and how it is laid out. */
+/** The main header, the stream headers and the syncpoint: their contents and layout. */
 
 import { NutError } from './error.js';
 import { Fields } from './fields.js';
@@ -10,13 +10,13 @@ export const FLAG = {
   HEADER_IDX: 1024, MATCH_TIME: 2048, CODED: 4096, INVALID: 8192,
 } as const;
 
-/** What every packet but a frame begins with, in hexadecimal. */
+/** Start codes of all packets except frames, in hexadecimal. */
 export const START_CODES: ReadonlyMap<string, 'main' | 'stream' | 'syncpoint' | 'info' | 'index'> = new Map([
   ['4e4d7a561f5f04ad', 'main'], ['4e5311405bf2f9db', 'stream'], ['4e4be4adeeca4569', 'syncpoint'],
   ['4e49ab68b596ba78', 'info'], ['4e58dd672f23e64e', 'index'],
 ]);
 
-/** What one code byte says of a frame. */
+/** Properties of a frame that a code byte stands for. */
 export interface FrameCode {
   readonly flags: number;
   readonly stream: number;
@@ -34,7 +34,7 @@ export interface MainHeader {
   readonly maxDistance: number;
   readonly timeBases: readonly TimeBase[];
   readonly codes: readonly FrameCode[];
-  /** What a frame's first bytes are when they are left out; number 0 is empty. */
+  /** Possible first bytes of a frame that leaves them out; number 0 is empty. */
   readonly elisions: readonly Buffer[];
 }
 
@@ -49,9 +49,9 @@ export interface NutStream {
   readonly width?: number;
   /** Pixels, of video. */
   readonly height?: number;
-  /** Width of a pixel by its height, `16:11`; absent where it is square, or not said. */
+  /** Width of a pixel by its height, `16:11`; absent if it is square or not stated. */
   readonly sampleAspectRatio?: string;
-  /** The codec's own header; memory of its own. */
+  /** The codec's own header; a copy. */
   readonly extradata: Buffer;
 }
 
@@ -60,7 +60,7 @@ export function shownOf({ width = 0, height = 0, sampleAspectRatio }: NutStream)
   return { width, height, ...(sampleAspectRatio !== undefined && { sampleAspectRatio }) };
 }
 
-/** A stream, and how the time stamps of its frames are coded. */
+/** A stream, and the coding of its frames' time stamps. */
 export interface StreamHeader {
   readonly stream: NutStream;
   readonly ptsShift: number;
@@ -85,13 +85,13 @@ export function mainHeader(payload: Buffer, offset: number): MainHeader {
   const timeBases = readTimeBases(fields, offset);
   const codes = readCodes(fields, offset);
   const elisions = readElisions(fields, offset);
-  if (!fields.ok()) throw new NutError('bad-header', 'the main header is cut short', offset);
+  if (!fields.ok()) throw new NutError('bad-header', 'the main header is incomplete', offset);
   return { streamCount, maxDistance, timeBases, codes, elisions };
 }
 
 function readTimeBases(fields: Fields, offset: number): TimeBase[] {
   const count = fields.unsigned();
-  // There is a time base for each stream at most, so that a damaged count is found before it costs memory.
+  // At most one time base for each stream: a damaged count is found before it costs memory.
   if (count < 1 || count > MAX_STREAMS) throw new NutError('bad-header', `${count} time bases`, offset);
   const bases: TimeBase[] = [];
   while (bases.length < count && fields.ok()) {
@@ -103,7 +103,7 @@ function readTimeBases(fields: Fields, offset: number): TimeBase[] {
   return bases;
 }
 
-/** The table of 256 code bytes, as runs whose sizes count up; a run inherits what it doesn't state. */
+/** Reads the table of 256 code bytes: runs whose sizes add up to 256; a run inherits the fields that it omits. */
 function readCodes(fields: Fields, offset: number): FrameCode[] {
   const codes: FrameCode[] = [];
   let ptsDelta = 0;
@@ -163,7 +163,7 @@ export function streamHeader(payload: Buffer, main: MainHeader, offset: number):
   fields.unsigned(); // stream_flags: whether the rate is fixed
   const extradata = Buffer.from(fields.blob());
   const size = kind === 'video' ? { width: fields.unsigned(), height: fields.unsigned() } : {};
-  if (!fields.ok()) throw new NutError('bad-header', 'a stream header is cut short', offset);
+  if (!fields.ok()) throw new NutError('bad-header', 'a stream header is incomplete', offset);
   if (kind === undefined) throw new NutError('unsupported', `stream ${index} is of an unknown class`, offset);
   if (index >= main.streamCount || timeBase === undefined || ptsShift >= 16) {
     throw new NutError('bad-header', `the header of stream ${index} is out of range`, offset);
@@ -182,13 +182,13 @@ function tagName(tag: Buffer): string {
   return /^[\x20-\x7e]+$/.test(text) ? text : tag.toString('hex');
 }
 
-/** Reads the payload of a syncpoint: the time stamp that all streams start again from. */
+/** Reads the payload of a syncpoint: the time stamp from which all streams count again. */
 export function syncpoint(payload: Buffer, main: MainHeader, offset: number):
 { pts: number; base: TimeBase } {
   const fields = new Fields(payload);
   const coded = fields.unsigned();
   const id = coded % main.timeBases.length;
   fields.unsigned(); // back_ptr: for seeking
-  if (!fields.ok()) throw new NutError('bad-header', 'a syncpoint is cut short', offset);
+  if (!fields.ok()) throw new NutError('bad-header', 'a syncpoint is incomplete', offset);
   return { pts: (coded - id) / main.timeBases.length, base: main.timeBases[id] as TimeBase };
 }

@@ -1,4 +1,4 @@
-/** NUT, the container in which ffmpeg and rxcam talk to each other: read, and written. */
+/** Reads and writes NUT, the container between ffmpeg and rxcam. */
 
 export { NutError } from './error.js';
 export { type NutStream, shownOf } from './headers.js';

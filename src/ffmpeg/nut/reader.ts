@@ -17,15 +17,15 @@ export interface NutPacket {
   /** Presentation time in ticks of the stream's time base. */
   readonly rawPts: number;
   readonly key: boolean;
-  /** Memory of exactly this size, shared with nothing. */
+  /** A buffer of exactly this size, shared with nothing. */
   readonly data: Buffer;
 }
 
 /** Options of a reader. */
 export interface NutReaderOptions {
-  /** Bytes that a frame may have. Default 256 MiB. */
+  /** Largest frame in bytes. Default 256 MiB. */
   readonly maxFrameBytes?: number;
-  /** Bytes that a header (main, stream, syncpoint) may have. Default 1 MiB. */
+  /** Largest header (main, stream, syncpoint) in bytes. Default 1 MiB. */
   readonly maxHeaderBytes?: number;
   /** Called once, when all streams are known: before the first packet. */
   onStreams?(streams: readonly NutStream[]): void;
@@ -38,9 +38,9 @@ const LETTER_N = 0x4e;
 
 /**
  * Reads NUT (version 3) as ffmpeg writes it to a pipe.
- * The bytes of a frame are copied once, into their own buffer. Beside it at most one header is held.
- * Damage is an error and never guessed around: from a pipe it means that something else is broken.
- * After an error the reader is done for: `push` throws the same one again, even one that a callback threw.
+ * The bytes of a frame are copied once, into their own buffer. In addition, at most one header is held.
+ * Damage is an error and never repaired: in a pipe it means that something else is broken.
+ * After an error the reader is unusable: `push` throws the same error again, even one that a callback threw.
  */
 export class NutReader {
   readonly #options: NutReaderOptions;
@@ -62,9 +62,9 @@ export class NutReader {
   }
 
   /**
-   * Takes the next bytes; the chunk may be reused afterwards.
+   * Reads the next bytes; the chunk may be reused afterwards.
    *
-   * @throws NutError for bytes that can't be read, and whatever a callback throws
+   * @throws NutError for bytes that can't be read, and any error of a callback
    */
   push(chunk: Uint8Array): void {
     if (this.#failed) throw this.#failed.error;
@@ -76,7 +76,7 @@ export class NutReader {
   }
 
   /**
-   * Says that no more bytes come. Not a single byte is no error.
+   * Ends the input. An empty input is not an error.
    *
    * @throws NutError `truncated` in the middle of a packet; the error of `push`, if that failed
    */
@@ -111,8 +111,8 @@ export class NutReader {
     head.skip(8);
     if (head.short) return undefined;
     const kind = START_CODES.get(head.bytes.toString('hex', start, start + 8));
-    // The format lets unknown packets be skipped. A damaged start code looks the same, though, and skipping a
-    // syncpoint by mistake falsifies the times that follow.
+    // The format allows skipping unknown packets. A damaged start code looks like one, though, and skipping a
+    // syncpoint by mistake falsifies the times after it.
     if (kind === undefined) throw new NutError('bad-magic', 'an unknown start code', offset);
     const size = head.unsigned();
     if (head.wild) throw new NutError('bad-header', 'a length above 2^53', offset);
@@ -140,7 +140,7 @@ export class NutReader {
     resetTimes(this.#states, pts, base);
   }
 
-  /** Headers may come again in mid-file, unchanged. (ffmpeg does that, but not in the first 2 TiB.) */
+  /** Headers may be repeated later in the file, unchanged. (ffmpeg does that, but not in the first 2 TiB.) */
   #mainHeader(payload: Buffer, offset: number): void {
     if (this.#mainBytes) return assertSame(this.#mainBytes, payload, offset);
     this.#main = mainHeader(payload, offset);

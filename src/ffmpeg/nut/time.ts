@@ -1,4 +1,4 @@
-/** Arithmetic on time stamps: exact, in plain numbers as long as those are exact. */
+/** Exact arithmetic on time stamps: in plain numbers if those are exact, otherwise in bigints. */
 
 /** The length of a tick is `num / den` seconds. Both are at least 1 and below 2^31. */
 export interface TimeBase {
@@ -6,7 +6,7 @@ export interface TimeBase {
   readonly den: number;
 }
 
-/** A time stamp of one time base in another, rounded down, as syncpoints set the last one of each stream. */
+/** Converts a time stamp to another time base, rounded down, as a syncpoint requires for the last one of each stream. */
 export function convert(value: number, from: TimeBase, to: TimeBase): number {
   if (from === to) return value;
   const mul = from.num * to.den;
@@ -23,7 +23,7 @@ export function microseconds(value: number, base: TimeBase): number {
     const den = BigInt(base.den);
     return Number((BigInt(value) * BigInt(base.num) * 2_000_000n + den) / (2n * den));
   }
-  // Seconds apart from their fraction: the fraction's product stays below 2^53, since den is below 2^31.
+  // Seconds and fraction separately: the fraction's product stays below 2^53, since den is below 2^31.
   const fraction = ticks % base.den;
   return ((ticks - fraction) / base.den) * 1e6 + Math.floor((fraction * 2e6 + base.den) / (2 * base.den));
 }

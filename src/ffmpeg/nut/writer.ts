@@ -1,4 +1,4 @@
-/** Writes NUT (version 3) with one video stream, for ffmpeg to read from a pipe: each frame with a time of its own. */
+/** Writes NUT (version 3) with one video stream, for ffmpeg to read from a pipe; each frame has its own time. */
 import { crc32 } from './crc.js';
 import { FLAG } from './headers.js';
 
@@ -10,7 +10,7 @@ export interface NutVideo {
   readonly width: number;
   /** Pixels. */
   readonly height: number;
-  /** The codec's own header, where the frames do not carry it. */
+  /** The codec's own header, if the frames do not carry it. */
   readonly extradata?: Buffer;
 }
 
@@ -33,14 +33,14 @@ const VERSION = 3;
 const MAX_DISTANCE = 65_536;
 const CHECKSUM_BYTES = 4;
 const MICROSECONDS = 1_000_000;
-/** The only byte that a frame begins with; all its fields are coded behind it. */
+/** The first byte of every frame; all of a frame's fields are coded after it. */
 const CODE = 1;
-/** Codes behind it, without the letter N, which begins everything but a frame. */
+/** Number of codes after it, except the letter N, with which all other packets begin. */
 const UNUSED_CODES = 253;
-/** Beyond this size of a packet its header has a checksum too. */
+/** A header before a packet larger than this has a checksum too. */
 const LONG_PACKET = 4096;
 
-/** What stands before the first frame. */
+/** The bytes before the first frame: file id, main header and stream header. */
 export function nutHeader({ fourcc, width, height, extradata = Buffer.alloc(0) }: NutVideo): Buffer {
   const codes = [codesOf(FLAG.INVALID, 1), codesOf(FLAG.CODED, 1), codesOf(FLAG.INVALID, UNUSED_CODES)];
   const main = [unsigned(VERSION), unsigned(1), unsigned(MAX_DISTANCE), unsigned(1), unsigned(1), unsigned(MICROSECONDS), ...codes, unsigned(0)];
@@ -54,13 +54,13 @@ export function nutHeader({ fourcc, width, height, extradata = Buffer.alloc(0) }
 }
 
 /**
- * What stands before a frame's bytes: a syncpoint, so that each frame is found alone, and the frame's header. Written in one
- * piece of memory: it is made for each frame.
+ * The bytes before a frame's data: a syncpoint, so that a reader can start at any frame, and the frame's header. A single
+ * allocation, since this runs for each frame.
  */
 export function nutFrameHead({ pts, key, data }: NutFrame): Buffer {
   const out = Buffer.allocUnsafe(MAX_HEAD);
   let at = SYNCPOINT.copy(out);
-  // The syncpoint's length: its time, a zero for how far the one before is, and the checksum.
+  // The syncpoint's length: its time, a zero as the distance to the previous one, and the checksum.
   at = put(out, at, digits(pts) + 1 + CHECKSUM_BYTES);
   const point = at;
   at = put(out, put(out, at, pts), 0);
@@ -69,7 +69,7 @@ export function nutFrameHead({ pts, key, data }: NutFrame): Buffer {
   const flags = FLAG.CODED_PTS | FLAG.STREAM_ID | FLAG.SIZE_MSB | FLAG.CHECKSUM | (key ? FLAG.KEY : 0);
   out[at++] = CODE;
   at = put(out, put(out, at, flags), 0);
-  // With no bits for a short time stamp, a whole one is coded as one more than it is.
+  // With no bits for a short time stamp, a whole one is coded plus one.
   at = put(out, put(out, at, pts + 1), data.length);
   at = out.writeInt32BE(crc32(out, head, at), at);
   return out.subarray(0, at);
@@ -103,7 +103,7 @@ function unsigned(value: number): Buffer {
   return out;
 }
 
-/** Writes a `v` and gives the place behind it. */
+/** Writes a `v` and returns the position after it. */
 function put(out: Buffer, at: number, value: number): number {
   const end = at + digits(value);
   let rest = value;

@@ -24,22 +24,22 @@ export interface ChildOptions {
   readonly path: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>> | undefined;
-  /** Whether the source is live, and what must not be shown of it. */
+  /** Whether the source is live, and its secrets, which are redacted. */
   readonly live: boolean;
-  /** What is read, for messages: ffmpeg itself knows only the pipe. */
+  /** Address of the source, for messages: ffmpeg itself may know only a pipe. */
   readonly address: string;
   readonly secrets: Iterable<string>;
-  /** What ffmpeg prints of failures of its kind. */
+  /** Lines that ffmpeg prints about failures of this kind of source. */
   readonly rows?: StderrRows | undefined;
-  /** Whether nobody waits for news of each picture as it is decoded: a file that is read as fast as it goes. */
+  /** Whether heartbeats may be read late: true for a file that is read as fast as possible. */
   readonly inBulk?: boolean;
   /** Whether the source is known to have answered before. */
   readonly answered?: boolean;
   /** 0 to 19: how much it yields to other processes. Default 0. */
   readonly nice?: number | undefined;
-  /** Called when the process starts; the function returned is called when it is gone. */
+  /** Called when the process starts; the returned function is called when it is gone. */
   hold(): () => void;
-  /** Gets the process as soon as it runs; the function returned is called when nothing more is wanted of it. */
+  /** Called with the process as soon as it runs; the returned function is called when its output is no longer needed. */
   attach(child: ChildProcessWithoutNullStreams): () => void;
 }
 
@@ -116,7 +116,7 @@ class RunningChild {
     if (this.subscriber.closed) return;
     this.#tell(this.#parser.end());
     if (code === 0) {
-      // A source without one picture makes an empty file, which is no damage.
+      // A source without a picture gives empty output, which is not damage.
       if (this.#sawFrame) this.#read(() => { pictures.end(); });
       this.subscriber.complete();
       return;

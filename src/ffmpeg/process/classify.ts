@@ -1,8 +1,8 @@
-/** Finds out why ffmpeg ended, from a table of its messages; based on runs of 5.1 and of the build of 2018. */
+/** Finds out why ffmpeg ended, by a table of its messages; based on runs of 5.1 and of the build of 2018. */
 import type { ErrorCode } from '../../core/errors/errors.js';
 import { NETWORK_ROWS, type StderrRow, type StderrRows } from '../../core/errors/stderr-rows.js';
 
-/** How a process ended, and how far it had come. */
+/** How a process ended, and its progress until then. */
 export interface Exit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -12,26 +12,26 @@ export interface Exit {
   readonly sawStream: boolean;
   readonly sawFrame: boolean;
   readonly live: boolean;
-  /** Those of the source's kind. Default: of whatever is read by a protocol. */
+  /** Rows of the source's kind. Default: those of networks and files. */
   readonly rows?: StderrRows | undefined;
 }
 
 /** The failure of an exit; `reason` is not redacted. */
 export interface Verdict { readonly code: ErrorCode; readonly reason: string }
 
-/** Of whatever is read: before the failures of the source. */
+/** Rows for every source, before those of the source's kind. */
 const FORMS: readonly StderrRow[] = [
   [/Format not on whitelist/i, 'DECODE_FAILED'],
   [/matches no streams|does not contain any stream|Output file is empty, nothing was encoded/i, 'NO_VIDEO'],
   [/Error (initializing output stream|while opening encoder)|Unknown encoder|Cannot load lib|No (NVENC )?capable devices|Error (re)?initializing filters|Video encoding failed|x265 \[error\]|Device creation failed/i, 'ENCODER_FAILED'],
 ];
-/** And behind them. */
+/** Rows for every source, after those of the source's kind. */
 const OTHERS: readonly StderrRow[] = [
   [/Cannot allocate memory|Too many open files|pthread_create\S* failed/i, 'RESOURCE_EXHAUSTED'],
   [/Invalid data found when processing input|moov atom not found|could not find codec parameters|Invalid argument/i, 'DECODE_FAILED'],
 ];
 
-/** Lines that name a reason, as against progress and statistics. */
+/** Lines that name a reason, unlike progress and statistics. */
 const TELLING = /\[(error|fatal|panic|warning)\]/;
 
 export function classifyExit(exit: Exit): Verdict {
@@ -46,8 +46,8 @@ export function classifyExit(exit: Exit): Verdict {
 }
 
 /**
- * Frames had come: a connection that breaks then is the stream's end, not a camera that refuses. None had been made: ffmpeg
- * calls a connection that is cut in the middle of the first exchange invalid data.
+ * If frames had arrived, a broken connection is the end of the stream, not a refusal. If the source had not answered, ffmpeg
+ * reports a connection that breaks during the first exchange as invalid data.
  */
 function ruled(code: ErrorCode, line: string, exit: Exit): Verdict {
   const format = /^\[(\w[\w,]*) @.*Format not on whitelist/.exec(line)?.[1];
@@ -60,16 +60,16 @@ function ruled(code: ErrorCode, line: string, exit: Exit): Verdict {
   return { code: isBreak && exit.live ? 'STREAM_ENDED' : code, reason };
 }
 
-/** x265 has no context in its lines; that it does without threads is no reason. */
+/** x265's lines have no context; its warning about threads is not a reason. */
 function refusal(tail: readonly string[]): string {
   const lines = tail.flatMap((line) => /^x265 \[(?:warning|error)\]: (?!.* disabled$)(.*)$/.exec(line)?.[1] ?? []);
   return lines.length === 0 ? '' : ` (x265: ${lines.join('; ')})`;
 }
 
-/** Text is painted by ffmpeg as pictures, and a list names files of its own choice. */
+/** ffmpeg would draw text as pictures, and a list could name any file. */
 function notTaken(format: string): string {
-  if (['tty', 'ansi', 'bin', 'adf', 'idf', 'xbin', 'txd'].includes(format)) return `the source is text (${format}) and no video`;
-  return `the source is of the format '${format}', which is not taken: it is a list that may name other files, or no format of video`;
+  if (['tty', 'ansi', 'bin', 'adf', 'idf', 'xbin', 'txd'].includes(format)) return `the source is text (${format}), not video`;
+  return `the source has the format '${format}', which is not allowed: it is a list that may name other files, or not a video format`;
 }
 
 function last(tail: readonly string[]): string {

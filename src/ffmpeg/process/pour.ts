@@ -1,19 +1,19 @@
-/** Writes values to a pipe while it takes them. */
+/** Writes values to a pipe, with back-pressure. */
 import type { Writable } from 'node:stream';
 import type { Observable } from 'rxjs';
 
-/** The source of values, and whether more may come. */
+/** The values, and whether the pipe accepts more. */
 export interface Flow<T> {
   readonly values$: Observable<T>;
-  /** False when the pipe is full; true at the beginning, and when it has drained. */
+  /** False when the pipe is full; true at the start, and when it has drained. */
   ready(yes: boolean): void;
 }
 
 /**
- * Writes each value as it comes; a full pipe asks for no more until it has drained.
+ * Writes each value as it arrives; while the pipe is full, `ready` is false until it has drained.
  * @param write - @returns false when the pipe is full
- * @param end - called behind the last value; by default it ends the pipe
- * @returns what ends the writing
+ * @param end - called after the last value; by default it ends the pipe
+ * @returns a function that stops the writing
  */
 export function pour<T>(flow: Flow<T>, pipe: Writable, write: (value: T) => boolean, end = () => { pipe.end(); }): () => void {
   const writing = flow.values$.subscribe({

@@ -1,26 +1,26 @@
-/** Starts and ends one ffmpeg process, in a process group of its own; none is ever left behind. */
+/** Starts and ends one ffmpeg process, in a process group of its own; none is ever left running. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { setPriority } from 'node:os';
 import { getDefaultHighWaterMark, setDefaultHighWaterMark } from 'node:stream';
 import { PROCESS } from '../../core/defaults/limits.js';
 import { childEnvironment, setprivWords } from '../binary/index.js';
 
-/** Processes that live now; ended with this one. */
+/** Running processes; ended when Node exits. */
 const living = new Set<ChildProcessWithoutNullStreams>();
 let isWatching = false;
 
 /** How a process is started. */
 export interface Starting {
-  /** 0 (default) to 19: how much it yields to other processes. */
+  /** Niceness, 0 (default) to 19: how much it yields to other processes. */
   readonly nice?: number | undefined;
-  /** Variables on top of those that every process gets. */
+  /** Environment variables in addition to those that every process gets. */
   readonly env?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
- * Starts a process with its three pipes and a fourth to read from. A terminal's Ctrl-C does not reach it: it is the program's to handle.
- * @param onGone - called once when the process is gone, however it ended
- * @throws what the system says where it can start nothing
+ * Starts a process with its three pipes and a fourth to read from. A terminal's Ctrl-C does not reach it: the program handles that.
+ * @param onGone - called once when the process has ended, for any reason
+ * @throws the system's error if it can't start a process
  */
 export function start(path: string, args: readonly string[], how: Starting, onGone: () => void): ChildProcessWithoutNullStreams {
   let isGone = false;
@@ -51,27 +51,27 @@ function started(path: string, args: readonly string[], { nice = 0, env }: Start
   };
   child.once('exit', gone);
   child.once('error', gone);
-  // A child that dies while it is written to is reported by its exit.
+  // If the child dies during a write, its exit reports that.
   child.stdin.on('error', () => undefined);
   return child;
 }
 
-/** Without a file left Node makes no pipes, and says why only later. */
+/** If no file descriptor is left, Node creates no pipes and reports the reason only later. */
 function withoutPipes(child: ChildProcessWithoutNullStreams): Error {
   child.once('error', () => undefined);
-  return Object.assign(new Error('no file is left for the pipes of a process'), { code: 'EMFILE' });
+  return Object.assign(new Error('no file descriptor is left for the pipes of a process'), { code: 'EMFILE' });
 }
 
-/** Its threads, which are yet to come, do as it does. One that is gone already needs nothing. */
+/** Set before it starts its threads, which inherit the priority. Ignored if the process has already ended. */
 function standBack(pid: number, nice: number): void {
   try {
     setPriority(pid, nice);
   } catch {
-    // Its end is reported.
+    // It has ended, which is reported.
   }
 }
 
-/** Pipes made meanwhile stop reading as soon as they are paused. `spawn` has no option for it. */
+/** Pipes created during this call stop reading as soon as they are paused. `spawn` has no option for that. */
 function withoutReadAhead<T>(make: () => T): T {
   const usual = getDefaultHighWaterMark(false);
   setDefaultHighWaterMark(false, 1);
@@ -82,9 +82,9 @@ function withoutReadAhead<T>(make: () => T): T {
   }
 }
 
-/** Ends a process: SIGTERM, then SIGKILL. A stopped one is ended by the second. */
+/** Ends a process: SIGTERM, then SIGKILL, which also ends a stopped one. */
 export function stop(child: ChildProcessWithoutNullStreams): void {
-  // Nobody reads any more: a process that blocks on a full pipe must not wait for a reader.
+  // There is no reader any more: a process that blocks on a full pipe must not wait for one.
   for (const stream of child.stdio) stream?.destroy();
   if (!living.has(child)) return;
   signal(child, 'SIGTERM');
@@ -98,7 +98,7 @@ function signal(child: ChildProcessWithoutNullStreams, name: NodeJS.Signals): vo
     if (process.platform === 'win32') child.kill(name);
     else process.kill(-child.pid, name);
   } catch {
-    // Gone in the meantime; its exit is reported.
+    // It has ended meanwhile; its exit is reported.
   }
 }
 

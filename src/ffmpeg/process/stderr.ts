@@ -1,17 +1,17 @@
-/** Parses ffmpeg's stderr, run with `-loglevel level+verbose`: lines of bounded length, and the facts in them. */
+/** Parses ffmpeg's stderr at `-loglevel level+verbose`: splits it into lines of limited length, and reads facts from them. */
 import { StringDecoder } from 'node:string_decoder';
 import { PROCESS } from '../../core/defaults/limits.js';
 import { InputDescription, type StreamFact } from '../stream/index.js';
 import { type PictureLine, pictureLine } from '../command/index.js';
 
-/** A longer line is cut: a flood without line breaks costs no memory. */
+/** A longer line is cut, so that output without line breaks costs no memory. */
 const MAX_LINE = 4096;
 
-/** One fact out of a line. */
+/** A fact that a line states. */
 export type StderrFact =
-  /** The source answers (an RTSP server has sent its description). */
+  /** The source has answered (an RTSP server has sent its description). */
   | { readonly kind: 'connected' }
-  /** The input's video streams, before any filter: covers of sound are none. Told when the description is over. */
+  /** The input's video streams, before any filter, without cover pictures of audio. Emitted at the end of the description. */
   | { readonly kind: 'streams'; readonly streams: readonly StreamFact[] }
   | { readonly kind: 'no-video' }
   | { readonly kind: 'size-changed'; readonly width: number; readonly height: number; readonly pixelFormat?: string }
@@ -28,14 +28,14 @@ const LINE = new RegExp(
   String.raw`^(?:\[(?<context>[^\]]*) @ (?:0x)?[0-9a-f]+\] )*`
   + String.raw`\[(?<level>panic|fatal|error|warning|info|verbose|debug|trace)\] ?(?<message>.*)$`,
 );
-/** ffmpeg cuts a message at 1023 characters: a description that long may have more in it than is seen. */
+/** ffmpeg cuts a message at 1023 characters: a description of that length may be incomplete. */
 const MAX_DESCRIPTION = 900;
 /** ffmpeg up to 5 names the stream, later ones the decoder. */
 const REJECTED = new RegExp('^(?:Error while decoding stream #|Error submitting packet to decoder'
   + '|Error submitting a packet to the muxer: Invalid data)');
 /**
- * The first scaler of the graph says what comes in, when it changes: `w:1280 h:720 fmt:yuv420p sar:1/1 -> …`. (The buffer
- * filter before it names the size of every picture that differs from the first, and is silent when the first is back.)
+ * When its input changes, the first scaler of the graph logs it: `w:1280 h:720 fmt:yuv420p sar:1/1 -> …`. (The buffer filter
+ * before it logs the size of every picture that differs from the first, and nothing when the first size is back.)
  */
 const SCALED = /^w:(\d+) h:(\d+) fmt:(\w+) sar:\S+ -> w:/;
 
@@ -43,12 +43,12 @@ export class StderrParser {
   readonly #decoder = new StringDecoder('utf8');
   readonly #tail: string[] = [];
   #rest = '';
-  /** While the input is described. */
+  /** Set while the input is described. */
   #input: InputDescription | undefined;
   #hasVideo = false;
-  /** Lines so far of an RTSP server's description, while it is read. */
+  /** Lines of an RTSP server's description so far, while it is read. */
   #description: string[] | undefined;
-  /** The scaler that is listened to, and the picture that it saw last. */
+  /** The scaler whose lines are read, and its last input. */
   #scaler = '';
   #picture = '';
 
@@ -78,12 +78,12 @@ export class StderrParser {
     const found = LINE.exec(line)?.groups;
     if (found === undefined) this.#description?.push(line);
     const { level = 'info', message = line, context = '' } = found ?? {};
-    // A name with a line break in it: what stands behind the break says nothing.
+    // A name that contains a line break: the rest of it is ignored.
     if (found === undefined && this.#input !== undefined) return [{ kind: 'other', level, message }];
     return [...(found === undefined ? [] : this.#described()), ...this.#facts(level, message, context)];
   }
 
-  /** The description ends with the next message; with no video in it, there is nothing to set up. */
+  /** The description ends with the next message; without video in it, there is nothing to set up. */
   #described(): StderrFact[] {
     const lines = this.#description ?? [];
     this.#description = undefined;
@@ -97,7 +97,7 @@ export class StderrParser {
       this.#input = new InputDescription();
       return [other];
     }
-    // Its lines are indented, and follow each other; a line that begins otherwise is the next message.
+    // The lines of a description are indented; any other line is the next message.
     if (this.#input !== undefined && message.startsWith('  ')) {
       const seconds = this.#input.line(message);
       return [seconds === undefined ? other : { kind: 'duration', seconds }];
@@ -105,7 +105,7 @@ export class StderrParser {
     return [...this.#read(), this.#fact(level, message, context)];
   }
 
-  /** The description is over. */
+  /** Called at the end of the description. */
   #read(): StderrFact[] {
     const streams = this.#input?.streams ?? [];
     this.#input = undefined;
@@ -125,7 +125,7 @@ export class StderrParser {
       ?? (['error', 'fatal', 'panic'].includes(level) ? { kind: 'problem', message } : { kind: 'other', level, message });
   }
 
-  /** The scaler repeats its settings when it starts again; only a difference is a change. */
+  /** The scaler logs its settings each time it is configured; only a difference is a change. */
   #changed(message: string, context: string): StderrFact | undefined {
     const [, width, height, pixelFormat] = (context.startsWith('Parsed_scale') ? SCALED.exec(message) : null) ?? [];
     this.#scaler ||= width === undefined ? '' : context;

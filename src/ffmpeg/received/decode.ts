@@ -1,4 +1,4 @@
-/** One ffmpeg process that decodes access units: NUT in and NUT out, so that each picture keeps its media time. */
+/** One ffmpeg process that decodes access units, with NUT as input and output, so that each picture keeps its media time. */
 import { type Observable, switchMap } from 'rxjs';
 import type { DecodedPicture, Decoder, PictureForm } from '../../core/engine/decoder.js';
 import { RESIZE } from '../../core/defaults/defaults.js';
@@ -11,7 +11,7 @@ import { mapEach } from '../stream/index.js';
 import { FOURCC, writeUnits } from './mux.js';
 import { nutHeader } from '../nut/index.js';
 
-/** Decodes in a child of its own, which holds no picture back but for B-frames. */
+/** Decodes in a separate process, which delays pictures only for B-frames. */
 export const ffmpegDecoder: Decoder = (input, form) => {
   const encoding = encodingOf(form);
   return findFfmpeg(encoding === undefined ? [] : [encoding.encoder.name]).pipe(

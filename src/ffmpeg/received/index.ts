@@ -1,4 +1,4 @@
-/** ffmpeg for what a broker gives: decoding, files, one picture. */
+/** ffmpeg for received messages: decoding, writing files, a single picture. */
 export { ffmpegDecoder } from './decode.js';
 export { ffmpegMuxer } from './mux.js';
 export { findPlayer, intoPipe, showInWindow } from './player.js';

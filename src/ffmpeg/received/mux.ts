@@ -1,4 +1,4 @@
-/** One ffmpeg process that writes access units into a fragmented MP4, as they are. */
+/** One ffmpeg process that writes access units, unchanged, into a fragmented MP4. */
 import type { Writable } from 'node:stream';
 import { type Observable, ignoreElements, switchMap } from 'rxjs';
 import type { DecoderUnit } from '../../core/engine/decoder.js';
@@ -10,10 +10,10 @@ import { muxArguments } from './received-command.js';
 import { findFfmpeg } from '../binary/index.js';
 import { nutFrameHead, nutHeader } from '../nut/index.js';
 
-/** Names by which NUT tells codecs. */
+/** NUT's names of codecs. */
 export const FOURCC: Readonly<Record<Codec, string>> = { h265: 'HEVC', h264: 'H264', jpeg: 'MJPG' };
 
-/** Loses half a second at most when ffmpeg or Node is killed: fragments are that long, and go to the disk at once. */
+/** Writes an MP4. If ffmpeg or Node is killed, at most half a second is lost: fragments are that long and are written at once. */
 export const ffmpegMuxer: Muxer = (path, input) => findFfmpeg().pipe(
   switchMap((facts): Observable<never> => runChild({
     path: facts.path, args: muxArguments(path, input), live: false, address: path, secrets: [], hold: () => () => undefined,
@@ -21,7 +21,7 @@ export const ffmpegMuxer: Muxer = (path, input) => findFfmpeg().pipe(
   }).pipe(ignoreElements())),
 );
 
-/** MP4 has the parameter sets in its header; the first unit is a keyframe and has them. */
+/** MP4 has the parameter sets in its header; the first unit, a keyframe, contains them. */
 export function nutHeaderOf({ codec, width, height }: Pick<MuxerInput, 'codec' | 'width' | 'height'>, { data }: DecoderUnit): Buffer {
   const extradata = codec === 'jpeg' ? Buffer.alloc(0) : parameterSets(data, codec);
   return nutHeader({ fourcc: FOURCC[codec], width, height, extradata });
@@ -29,7 +29,7 @@ export function nutHeaderOf({ codec, width, height }: Pick<MuxerInput, 'codec' |
 
 /**
  * Writes units to a pipe as NUT, as `pour` does.
- * @returns what ends it
+ * @returns a function that stops the writing
  */
 export function writeUnits(
   input: Pick<MuxerInput, 'units$' | 'ready'>, pipe: Writable, headerOf: (first: DecoderUnit) => Buffer, end?: () => void,

@@ -1,4 +1,4 @@
-/** Shows access units: in a window of ffplay, or to whatever reads a pipe. */
+/** Shows access units in a window of ffplay, or to another reader of a pipe. */
 import type { Writable } from 'node:stream';
 import { Observable, ignoreElements, map } from 'rxjs';
 import type { DecoderUnit } from '../../core/engine/decoder.js';
@@ -9,26 +9,26 @@ import { runChild } from '../process/index.js';
 import { pathOf } from '../binary/index.js';
 import { nutHeaderOf, writeUnits } from './mux.js';
 
-/** Between the last picture of a sender and the first of the next; µs. */
+/** Time between the last picture of a sender and the first of the next; µs. */
 const SEAM_US = 40_000;
 
-/** Nothing is probed or held back: the stream says what it is, and a picture is shown when it comes. */
+/** No probing and no buffering: the stream states its codec, and a picture is shown when it arrives. */
 const PLAY = [
   '-hide_banner', '-loglevel', 'error', '-nostats', '-autoexit', '-fflags', 'nobuffer', '-flags', 'low_delay',
   '-probesize', '32', '-analyzeduration', '0', '-f', 'nut',
 ];
 
-/** What ffplay's window needs beside what ffmpeg does. */
+/** Environment variables that ffplay's window needs in addition to ffmpeg's. */
 const WINDOW_VARIABLES = /^(?:SDL_\w+|XDG_\w+|DBUS_SESSION_BUS_ADDRESS|PULSE_SERVER)$/;
 
-/** The path of ffplay; undefined where PATH has none. */
+/** The path of ffplay; undefined if it is not in PATH. */
 export function findPlayer(): string | undefined {
   return pathOf('ffplay');
 }
 
 /**
  * Completes when the window is closed, or when `feed` has completed and all pictures were shown; unsubscribing closes it.
- * @param feed - writes into the window's pipe, NUT
+ * @param feed - writes NUT into the window's pipe
  */
 export function showInWindow(path: string, title: string, feed: (pipe: Writable) => Observable<unknown>): Observable<never> {
   const env = Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => WINDOW_VARIABLES.test(entry[0])));
@@ -48,8 +48,8 @@ export function showInWindow(path: string, title: string, feed: (pipe: Writable)
 }
 
 /**
- * A muxer whose pieces go into one pipe, one behind the other, and leave it open. Its player finds a new size in the access units;
- * another codec it can't be told of.
+ * A muxer that writes its pieces into one pipe, one after the other, and leaves it open. The player reads a new size from the
+ * access units; a change of codec is an error, because a NUT stream has one codec.
  */
 export function intoPipe(pipe: Writable): Muxer {
   let codec: Codec | undefined;
@@ -58,7 +58,7 @@ export function intoPipe(pipe: Writable): Muxer {
     const isFirst = codec === undefined;
     codec ??= input.codec;
     if (codec !== input.codec) {
-      subscriber.error(new RecordingFailed(`the pictures are ${input.codec} after ${codec}: start again`));
+      subscriber.error(new RecordingFailed(`the codec changed from ${codec} to ${input.codec}: start again`));
       return undefined;
     }
     const begin = isFirst ? 0 : end + SEAM_US;

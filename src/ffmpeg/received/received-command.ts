@@ -1,14 +1,14 @@
-/** ffmpeg's commands for received messages, which come as NUT on stdin. */
+/** ffmpeg's commands for received messages, which it reads as NUT from stdin. */
 import type { FfmpegFacts } from '../../core/engine/ffmpeg-facts.js';
 import type { Step } from '../../core/steps/index.js';
 import type { MuxerInput } from '../../core/engine/recorder.js';
 import { newCommand } from '../binary/index.js';
 import { type Encoding, GLOBAL, argumentsOf, decodeGraph, finished } from '../command/index.js';
 
-/** Nothing is probed: the stream says what it is, and each unit is taken when it comes. Its times are kept. */
+/** No probing: the stream states its codec, and each unit is read when it arrives. Times are kept. */
 const INPUT = ['-copyts', '-probesize', '32', '-analyzeduration', '0', '-f', 'nut'];
 
-/** Arguments for pictures: each keeps the time of its unit. @param rotation - degrees clockwise by which they are turned first */
+/** Arguments for pictures: each keeps the time of its unit. @param rotation - degrees clockwise to turn them first */
 export function decodeArguments(
   { pixelFormat, steps, rotation }: { readonly pixelFormat: string; readonly steps: readonly Step[]; readonly rotation: number | undefined },
   encoding: Encoding | undefined, facts: FfmpegFacts,
@@ -20,10 +20,10 @@ export function decodeArguments(
   return finished(command, encoding, facts);
 }
 
-/** Length of a fragment of a recording: what is lost at most when ffmpeg is killed; µs. */
+/** Length of a fragment of a recording: the most that is lost if ffmpeg is killed; µs. */
 const FRAGMENT_US = 500_000;
 
-/** Arguments for a fragmented MP4 with the units as they are. */
+/** Arguments for a fragmented MP4 with the units unchanged. */
 export function muxArguments(path: string, { codec, createdAt }: MuxerInput): string[] {
   const command = newCommand().input('pipe:0').inputOptions([...GLOBAL, '-y', ...INPUT]);
   return argumentsOf(command.output(`file:${path}`).outputOptions([

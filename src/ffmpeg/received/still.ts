@@ -1,4 +1,4 @@
-/** One ffmpeg process that makes a JPEG from given access units. */
+/** One ffmpeg process that makes a JPEG from access units. */
 import { type Observable, filter, map, switchMap, take } from 'rxjs';
 import { STEPS } from '../../core/steps/index.js';
 import { runChild } from '../process/index.js';
@@ -6,7 +6,7 @@ import { type StillUnit, software, stillArguments } from '../command/index.js';
 import { findFfmpeg } from '../binary/index.js';
 
 /**
- * Emits the first picture as a JPEG; completes without one where nothing decodes. Unsubscribing ends the process.
+ * Emits the first picture as a JPEG; completes without a value if no unit decodes. Unsubscribing ends the process.
  * @param data - Annex B, from a keyframe on
  */
 export function still(data: Buffer, unit: StillUnit, quality: number): Observable<Buffer> {

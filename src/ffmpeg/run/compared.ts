@@ -1,7 +1,7 @@
 /**
- * Makes events of pictures that were compared. What is known of them comes through three pipes: heartbeats, lines on stderr,
- * and the pictures that come out. Each thing is told after what it follows from: `captured`, then whether the picture is
- * unchanged, then its output.
+ * Makes events of compared pictures. The facts arrive through three pipes: heartbeats, lines on stderr, and the pictures
+ * themselves. Events of a picture are emitted in this order: `captured`, then `unchanged` if it is, otherwise its
+ * output.
  */
 import type { EngineEvent, EngineOutput } from '../../core/engine/engine.js';
 import type { ChangeRule } from '../../core/pictures/change-detector.js';
@@ -70,7 +70,7 @@ export class ComparedPictures implements Pictures {
   }
 }
 
-/** The two lines of a picture come in either order; the next picture's come after both. */
+/** The two lines of a picture arrive in any order; those of the next picture come after both. */
 class Lines {
   #seen: number | undefined;
   #kept: number | undefined;
@@ -95,7 +95,7 @@ class Lines {
   }
 }
 
-/** Likeness by thumbnails, the brightness of which comes first in their bytes. */
+/** Similarity of thumbnails, by their luma, which is first in their bytes. */
 class Likeness {
   readonly #thumbnails = new Map<number, Buffer>();
   #reference: Buffer | undefined;
@@ -104,7 +104,7 @@ class Likeness {
     this.#thumbnails.set(pts, Buffer.from(thumbnail.subarray(0, THUMBNAIL.width * THUMBNAIL.height)));
   }
 
-  /** Pictures are judged in order: none up to this one is needed again, but for the last one kept. */
+  /** Pictures are judged in order: all up to this one can be forgotten, except the last one kept. */
   judged(pts: number, unchanged: boolean): number | undefined {
     const thumbnail = this.#thumbnails.get(pts);
     for (const one of this.#thumbnails.keys()) {

@@ -1,5 +1,5 @@
 /**
- * Makes events of copied access units: nothing is decoded, so each one that is read counts as one captured. After a seek, skips
+ * Makes events of copied access units: nothing is decoded, so each one counts as captured when it is read. After a seek, skips
  * access units already sent.
  */
 import { CopiedStream, type CopiedCodec } from '../annexb/index.js';
@@ -16,12 +16,12 @@ const CODECS: Readonly<Record<string, CopiedCodec>> = {
   h264: 'h264', x264: 'h264', avc1: 'h264', davc: 'h264', hevc: 'h265', h265: 'h265', hev1: 'h265', hvc1: 'h265',
 };
 
-/** Codecs that can be sent unchanged; by ffmpeg's name or tag. */
+/** The codec that can be sent unchanged, by ffmpeg's name or tag; undefined for all others. */
 export function copiedCodec(name: string): CopiedCodec | undefined {
   return Object.hasOwn(CODECS, name.toLowerCase()) ? CODECS[name.toLowerCase()] : undefined;
 }
 
-/** Refuses what no consumer of H.264 or H.265 could read. */
+/** Refuses codecs other than H.264 and H.265. */
 export function acceptsCopied({ codec = '' }: Partial<SourceInfo>): void {
   if (copiedCodec(codec) !== undefined) return;
   throw new EncoderFailed(`passthrough: the source is ${codec}, and only h264 and hevc are passed on: encodeH265 or encodeJpeg take any source`);
@@ -32,7 +32,7 @@ export class CopiedPictures implements Pictures {
   #codecName: string | undefined;
   #shown: Size | undefined;
   #source: Pick<SourceInfo, 'rotation'> = {};
-  /** Set while access units are read that were sent before. */
+  /** Set while access units are read that have been sent before. */
   #after: number | undefined;
 
   /** The last access unit of a live source. */
@@ -42,9 +42,9 @@ export class CopiedPictures implements Pictures {
   #hides: boolean | undefined;
 
   /**
-   * @param accepts - throws for a source whose access units are not to be sent
-   * @param isLive - whether the last access unit may be cut: ffmpeg gives what it has of it when the connection breaks, and
-   *   without decoding nothing can tell. One is known to be whole when the next begins.
+   * @param accepts - throws for a source whose access units must not be sent
+   * @param isLive - whether the last access unit may be incomplete: ffmpeg emits the part that it has when the connection breaks,
+   *   and only decoding could detect that. A unit is complete when the next one begins.
    */
   constructor(readonly accepts: (source: Partial<SourceInfo>) => void, resume: ResumePoint | undefined, readonly isLive: boolean) {
     this.#after = resume?.afterPts;
@@ -65,7 +65,7 @@ export class CopiedPictures implements Pictures {
     if (this.#refusal !== undefined) throw this.#refusal.error;
     const copied = this.#stream ??= this.#open(stream);
     const unit = copied.unit(packet.data, packet.key);
-    if (unit === undefined) return [{ type: 'rejected', reason: 'an access unit is damaged: its parts are longer than the whole' }];
+    if (unit === undefined) return [{ type: 'rejected', reason: 'an access unit is damaged: the lengths of its NAL units exceed its size' }];
     const given = packet.pts - COPY_OFFSET_US;
     const told = [...this.#mirrored(), ...(this.#hides === undefined ? this.#begin(given) : [])];
     const isHidden = this.#hides === true && given < 0;
@@ -84,7 +84,7 @@ export class CopiedPictures implements Pictures {
       return [...whole, ...arrived];
     } catch (error) {
       if (whole.length === 0) throw error;
-      // The one before it is whole all the same; the next packet brings the refusal.
+      // The unit before it is complete; the error is raised at the next packet.
       this.#refusal = { error };
       return whole;
     }
@@ -92,29 +92,29 @@ export class CopiedPictures implements Pictures {
 
   #refusal: { readonly error: unknown } | undefined;
 
-  /** Once: a rotation can't say it. */
+  /** Warned of once: a rotation in degrees can't express it. */
   #mirrored(): readonly EngineEvent[] {
     if (this.#source.rotation !== 0) return [];
     this.#source = {};
-    return [{ type: 'warning', message: 'the source is to be mirrored, which an access unit does not say: pictures that are decoded are' }];
+    return [{ type: 'warning', message: 'the source is mirrored, which access units do not state: only decoding pictures would mirror them' }];
   }
 
-  /** The stream's tag tells the codec as well: its first packet may come before ffmpeg's own words are read. */
+  /** Falls back to the stream's tag: the first packet may be read before ffmpeg's description. */
   #open({ fourcc, extradata, width, height }: NutStream): CopiedStream {
     const name = this.#codecName ?? fourcc;
     const codec = copiedCodec(name);
-    if (codec === undefined) throw new EncoderFailed(`the source is ${name}, which is not passed on`);
+    if (codec === undefined) throw new EncoderFailed(`the source is ${name}, which can't be passed on`);
     const size = width === undefined || height === undefined ? undefined : { width, height };
     const copied = new CopiedStream(codec, extradata, size);
     this.#shown = copied.size;
     return copied;
   }
 
-  /** A file that was cut out of a GOP holds what its first picture needs, and says from when on to show it: at time 0. */
+  /** A file cut within a GOP contains the units that its first picture needs, with negative times: its edit list shows it from 0 on. */
   #begin(given: number): readonly EngineEvent[] {
     this.#hides = given < 0 && !this.isLive;
     if (!this.#hides) return [];
-    const message = `the file hides its first ${-given / 1e6} s (an edit list): access units up to there are sent with a mark, as the others need them`;
+    const message = `the file hides its first ${-given / 1e6} s (an edit list): access units up to there are sent with a mark, because later ones need them`;
     return [{ type: 'warning', message }];
   }
 
@@ -127,8 +127,8 @@ export class CopiedPictures implements Pictures {
   }
 
   /**
-   * A file is read again up to the access unit that was sent last. In decoding order time is no measure: that one is
-   * known by its own. A file that is sought may begin behind it, where no keyframe stands before: then nothing is waited for.
+   * Skips access units of a file up to the one that was sent last. In decoding order times do not rise, so that unit is recognised
+   * by its exact time. If no keyframe precedes it, a seek may begin after it: then nothing is skipped.
    */
   #isOld(pts: number): boolean {
     const after = this.#after;

@@ -13,7 +13,7 @@ import { reusing } from './reuse.js';
 import { PROGRESS } from '../stream/index.js';
 import { type SourceJob, copied, decoded, prepared } from './source-run.js';
 
-/** Failures by which a binary may show that it is not what it was remembered as. */
+/** Failures after which the remembered facts of a binary are checked again. */
 const DOUBTFUL: ReadonlySet<string> = new Set(['CAPTURE_CRASHED', 'ENCODER_FAILED']);
 
 /** Runs a plan in one ffmpeg process. */
@@ -33,7 +33,7 @@ export const ffmpegEngine: Engine = (plan, context) => {
 function refuseOld({ origin }: Plan, { isOld, version, path }: FfmpegFacts, { process: rules }: EngineContext): void {
   if (!isOld || origin.kind !== 'camera' || !origin.source.remote) return;
   if (rules?.allowOldFfmpeg === true || process.env['RXCAM_ALLOW_OLD_FFMPEG'] === '1') return;
-  throw new InvalidOption(`camera: ${origin.source.address} given with the old ffmpeg ${version} (${path}), which takes test: and what is local; `
+  throw new InvalidOption(`camera: ${origin.source.address} given with the old ffmpeg ${version} (${path}), which may read only test: and local sources; `
     + 'install a current one (https://ffmpeg.org/download.html, apt install ffmpeg), or set RXCAM_ALLOW_OLD_FFMPEG=1');
 }
 
@@ -45,7 +45,7 @@ function run(plan: Plan, context: EngineContext, facts: FfmpegFacts): Observable
     return concat(of(PROGRESS, PASSED), prepared(job, (input) => copied(job, input, acceptsCopied)));
   }
   const step = encodeStep(plan);
-  if (context.feed !== undefined) return encoded(step, facts, fedBy(plan, context.feed, facts, context), 'the pictures come out of other code');
+  if (context.feed !== undefined) return encoded(step, facts, fedBy(plan, context.feed, facts, context), 'the pictures come from user code');
   if (origin.kind !== 'camera') throw new Error('a plan on frames needs a feed');
   const job = { plan, origin, facts, context };
   if (!isReused(step)) return encoded(step, facts, (encoder) => prepared(job, (input) => decoded(job, input, encoder)));
@@ -54,13 +54,13 @@ function run(plan: Plan, context: EngineContext, facts: FfmpegFacts): Observable
   ))));
 }
 
-const PASSED: EngineEvent = { type: 'encoder', encoder: COPY, hardware: false, reason: "the source's own access units, as asked" };
+const PASSED: EngineEvent = { type: 'encoder', encoder: COPY, hardware: false, reason: "the source's own access units, as requested" };
 
 function isReused(step: EncodeStep | undefined): boolean {
   return step?.codec === 'h265' && step.reuse;
 }
 
-/** Chooses the encoder of a step that has one, then runs it. @param why - for what reason the source's own access units are not reused */
+/** Chooses the encoder of a step that has one, then runs it. @param why - why the source's own access units are not reused */
 function encoded(
   step: EncodeStep | undefined, facts: FfmpegFacts, start: (encoder: Encoder | undefined) => Observable<EngineEvent>, why = '',
 ): Observable<EngineEvent> {

@@ -1,4 +1,4 @@
-/** One ffmpeg process fed with raw pictures on its stdin. */
+/** One ffmpeg process that reads raw pictures from stdin. */
 import type { Observable } from 'rxjs';
 import type { EngineContext, EngineEvent, Feed } from '../../core/engine/engine.js';
 import { type Form, outputOf } from './source-process.js';

@@ -1,6 +1,6 @@
 /**
- * Runs a command made for a source that is not open yet, and a better one where the source turns out to be something else. The
- * first command suits most sources; no picture of it is passed on before it is known that it does.
+ * Runs a command made before the source is open, and replaces it if the source turns out to be different. The first command
+ * suits most sources; its pictures are emitted only when that is certain.
  */
 import { type Observable, catchError, concat, defer, of, tap, throwError } from 'rxjs';
 import type { EngineContext, EngineEvent, OpenedSource } from '../../core/engine/engine.js';
@@ -9,13 +9,13 @@ import type { Source } from '../../core/source.js';
 import type { Expected } from '../command/index.js';
 import { type Known, held, known, learn, withRate } from '../stream/index.js';
 
-/** The source is not what the command takes it to be. */
+/** The source differs from what the command assumes. */
 class Unsuited extends Error {}
 
-/** What the source says, and then what its pictures show: more is not learned. One that says something else each time is taken as it is. */
+/** Once for the description, and once for the rate that the pictures show. A source that changes every time is then read as it is. */
 const TRIES = 3;
 
-/** What is run. */
+/** The command to run, and how to learn from it. */
 export interface Learning {
   readonly source: Source;
   readonly context: EngineContext;
@@ -25,7 +25,7 @@ export interface Learning {
   run(expected: Expected, context: EngineContext): Observable<EngineEvent>;
 }
 
-/** Runs it until its command suits the source: first what the source says decides, then the rate that its pictures show. */
+/** Runs commands until one suits the source: first its description decides, then the rate of its pictures. */
 export function learned(learning: Learning, triesLeft = TRIES): Observable<EngineEvent> {
   const { source } = learning;
   return defer(() => {
@@ -46,7 +46,7 @@ export function learned(learning: Learning, triesLeft = TRIES): Observable<Engin
   });
 }
 
-/** A rate that is known stays known until a source states one. */
+/** A measured rate is kept until the source states one. */
 function withRemembered({ source, guessedFps }: OpenedSource, { fps, fpsMeasured }: Known): Known {
   const rate = source.fps === undefined ? definedOnly({ fps, fpsMeasured }) : {};
   return { ...rate, ...definedOnly({ guessedFps }), ...source };

@@ -1,4 +1,4 @@
-/** `encodeH265({ reuse: true })`: the source's own access units where they are what is wanted, an encoder where they are not. */
+/** `encodeH265({ reuse: true })`: sends the source's own access units if they are as requested, and encodes if not. */
 import { type Observable, catchError, concat, defer, filter, of, takeWhile, tap, throwError } from 'rxjs';
 import { type EngineContext, type EngineEvent, RESUME_TOLERANCE_US } from '../../core/engine/engine.js';
 import type { SourceInfo } from '../../core/frame/frame.js';
@@ -9,26 +9,26 @@ import { copiedCodec } from './copied.js';
 import { PROGRESS, held, isDeinterlaced, isKnown, known, learn } from '../stream/index.js';
 import { type SourceJob, copied, looked } from './source-run.js';
 
-/** Encodes after all; `why` not reused. */
+/** Encodes; `why` is the reason not to reuse. */
 type Encode = (job: SourceJob, why: string) => Observable<EngineEvent>;
 
-/** Pixel formats that every consumer of what encodeH265 makes can show: 8-bit 4:2:0. */
+/** Pixel formats that every consumer of encodeH265's output can show: 8-bit 4:2:0. */
 const PIXEL_FORMATS = new Set(['yuv420p', 'yuvj420p']);
 
-/** Why a source's own access units are not what a plan asks for; undefined where they are. */
+/** Why a source's own access units do not suit a plan; undefined if they do. */
 export function whyNotReused({ origin, steps }: Plan, source: Partial<SourceInfo>): string | undefined {
   const { codec = 'unknown', pixelFormat, width, height, sampleAspectRatio, rotation } = source;
   if (copiedCodec(codec) !== 'h265') return `the source is ${codec}`;
-  if (pixelFormat !== undefined && !PIXEL_FORMATS.has(pixelFormat)) return `the source is ${pixelFormat}, and 8-bit 4:2:0 is wanted`;
-  if (rotation !== undefined) return rotation === 0 ? 'the source is mirrored' : `the source is turned: its pictures are upright after ${rotation} degrees`;
+  if (pixelFormat !== undefined && !PIXEL_FORMATS.has(pixelFormat)) return `the source is ${pixelFormat}, and 8-bit 4:2:0 is requested`;
+  if (rotation !== undefined) return rotation === 0 ? 'the source is mirrored' : `the source is rotated: its pictures are upright after a turn of ${rotation} degrees`;
   if (origin.kind === 'camera' && isDeinterlaced(origin.deinterlace, source)) return 'the pictures of the source are two fields each';
   if (width === undefined || height === undefined) return steps.some((step) => 'resized' in ruleOf(step)) ? 'the source states no size' : undefined;
   const [own, wanted] = [sizeAfter([], { width, height }), sizeAfter(steps, { width, height, sampleAspectRatio })];
   if (wanted.width === own.width && wanted.height === own.height) return undefined;
-  return `the source is ${width}x${height}, and ${wanted.width}x${wanted.height} is wanted`;
+  return `the source is ${width}x${height}, and ${wanted.width}x${wanted.height} is requested`;
 }
 
-/** Runs a plan that allows reuse. A source that has not been seen is looked at first: never beside a capture. */
+/** Runs a plan that allows reuse. If a source is unknown, its description is read first, never at the same time as a capture. */
 export function reusing(job: SourceJob, input: SourceInput, encode: Encode): Observable<EngineEvent> {
   const { plan, origin: { source } } = job;
   const why = plan.steps.map((step) => ruleOf(step).notReused).find((one) => one !== undefined);
@@ -54,17 +54,17 @@ function look(job: SourceJob, input: SourceInput): Observable<EngineEvent> {
   );
 }
 
-/** The source has turned into something that is not wanted. */
+/** The source has changed and does not suit the plan any more. */
 class NotReusable extends Error {
   constructor(readonly why: string, readonly source: Partial<SourceInfo>) { super(why); }
 }
 
-/** Passes access units on for as long as the source stays what it was, then encodes. */
+/** Passes access units on until the source changes, then encodes. */
 function reused(job: SourceJob, input: SourceInput, encode: Encode): Observable<EngineEvent> {
   const { plan, origin: { source } } = job;
   const { context, gone$ } = held(job.context);
   const { codec = '', width = 0, height = 0 } = known(source);
-  const announced: EngineEvent = { type: 'encoder', encoder: COPY, hardware: false, reason: `reused: the source is ${codec} of ${width}x${height}, as wanted` };
+  const announced: EngineEvent = { type: 'encoder', encoder: COPY, hardware: false, reason: `reused: the source is ${codec} of ${width}x${height}, as requested` };
   let last = -1;
   const copied$ = copied({ ...job, context }, input, (found) => {
     const now = { ...known(source), ...found };
@@ -81,7 +81,7 @@ function reused(job: SourceJob, input: SourceInput, encode: Encode): Observable<
   );
 }
 
-/** A file is read from its start again: what has been passed on is not encoded once more. */
+/** A file is read from its start again, without encoding pictures that have been passed on already. */
 function goneOn(job: SourceJob, last: number, why: string, encode: Encode): Observable<EngineEvent> {
   if (last < 0) return encode(job, why);
   const context: EngineContext = { ...job.context, resume: { afterPts: last, skip: [] } };

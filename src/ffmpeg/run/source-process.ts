@@ -12,7 +12,7 @@ import { type Choose, type StreamFact, mapEach, toldOf } from '../stream/index.j
 import { type NutPacket, type NutStream, shownOf } from '../nut/index.js';
 import type { PictureLine } from '../command/index.js';
 
-/** The command to run, and the form of its output. */
+/** The command to run, and the format of its output. */
 export interface SourceProcessOptions {
   readonly path: string;
   readonly args: readonly string[];
@@ -23,16 +23,16 @@ export interface SourceProcessOptions {
   readonly pictures: Pictures;
 }
 
-/** Makes events of what comes through a child's pipes. */
+/** Makes events of the data from a child's pipes. */
 export interface Pictures {
   /** A picture was decoded; `pts` in µs, `data` a small picture of it. */
   heartbeat(pts: number, data: Buffer): readonly EngineEvent[];
   packet(packet: NutPacket, stream: NutStream): readonly EngineEvent[];
-  /** What the source says of itself; throws an RxcamError for one that is of no use. */
+  /** Called with the source's description; throws an RxcamError for a source that can't be used. */
   described?(source: Partial<SourceInfo>): void;
-  /** A line of the comparison, which is on stderr: then reading it is paused with the rest. */
+  /** A line of the comparison on stderr. If present, stderr is paused together with the other pipes. */
   line?(line: PictureLine): readonly EngineEvent[];
-  /** The process has ended in order, and all is read. */
+  /** The process has ended without an error, and all of its output is read. */
   end?(): readonly EngineEvent[];
 }
 
@@ -52,7 +52,7 @@ export function runSourceProcess(options: SourceProcessOptions, context: EngineC
       if (script !== undefined || beside === undefined) child.stdin.end(script ?? '');
       // eslint-disable-next-line rxjs-x/no-subscribe-in-pipe -- inside the producer that the pipe begins with
       const pausing = context.paused$.subscribe((paused) => {
-        // A picture that is unchanged comes through stderr alone.
+        // An unchanged picture appears only on stderr.
         for (const pipe of piped(child)) {
           if (paused) pipe.pause();
           else pipe.resume();
@@ -71,7 +71,7 @@ export function runSourceProcess(options: SourceProcessOptions, context: EngineC
   return source.endless ? concat(events$, last$, ended$) : concat(events$, last$);
 }
 
-/** A source that ends in order, but of which not one access unit could be decoded, has failed. */
+/** A source that ends without an error has failed if none of its access units could be decoded. */
 function allRejected(): MonoTypeOperatorFunction<EngineEvent> {
   return (events$) => defer(() => {
     let rejected = 0;
@@ -90,7 +90,7 @@ function allRejected(): MonoTypeOperatorFunction<EngineEvent> {
   });
 }
 
-/** Decoders that paint any text as pictures. */
+/** Decoders that draw any text as pictures. */
 const TEXT_CODECS = new Set(['ansi', 'bintext', 'xbin', 'idf']);
 
 /** ffmpeg's message for a picture above `-max_pixels`. */
@@ -98,23 +98,23 @@ const TOO_LARGE = /^Picture size \d+x\d+ exceeds specified max pixel count/;
 
 const OF_PICTURES: ReadonlySet<ChildOutput['kind']> = new Set(['heartbeat', 'packet', 'seen', 'kept']);
 
-/** More than these are not held for a description, which comes a moment later or not at all. */
+/** Limit of what is held until the description arrives, which is a moment later or never. */
 const MOST_EARLY = 64;
 
 interface Translator {
   readonly translate: (output: ChildOutput) => readonly EngineEvent[];
-  /** Pictures of a source that was never described. */
+  /** Thrown for pictures of a source without a description. */
   readonly rest: () => readonly EngineEvent[];
 }
 
 /** Facts of one process as events of the engine. */
 function translator(choose: Choose, pictures: Pictures): Translator {
   let source: Partial<SourceInfo> = {};
-  /** What was read before the description was: it comes through another pipe. */
+  /** Output read before the description, which comes through another pipe. */
   let early: ChildOutput[] | undefined = [];
   const opened = (streams: readonly StreamFact[]): readonly EngineEvent[] => {
     const stream = choose(streams);
-    if (TEXT_CODECS.has(stream.codec)) throw new DecodeFailed(`the source is text (${stream.codec}) and no video`);
+    if (TEXT_CODECS.has(stream.codec)) throw new DecodeFailed(`the source is text (${stream.codec}), not video`);
     const found = sourceInfo(stream);
     pictures.described?.(found);
     source = { ...source, ...found };
@@ -140,14 +140,14 @@ function translator(choose: Choose, pictures: Pictures): Translator {
       case 'connected': return [{ type: 'connected' }];
       case 'duration': source = { ...source, durationSeconds: output.seconds }; return [];
       case 'streams': return opened(output.streams);
-      case 'no-video': throw new NoVideo('the source has no video in it');
+      case 'no-video': throw new NoVideo('the source contains no video');
       case 'size-changed': {
         const { width, height, pixelFormat } = output;
         return [{ type: 'changed', width, height, ...(pixelFormat !== undefined && { pixelFormat }) }];
       }
       case 'problem':
-        if (TOO_LARGE.test(output.message)) throw new DecodeFailed(`${output.message.replace(/,.*/, '')}: the option maxPixels raises it`);
-        return output.message.includes('partial file') ? [{ type: 'warning', message: `the file is cut off: ${output.message}` }] : [];
+        if (TOO_LARGE.test(output.message)) throw new DecodeFailed(`${output.message.replace(/,.*/, '')}: the option maxPixels raises the limit`);
+        return output.message.includes('partial file') ? [{ type: 'warning', message: `the file is incomplete: ${output.message}` }] : [];
       case 'decode-error': return [{ type: 'rejected', reason: output.message }];
       default: return [];
     }
@@ -155,19 +155,19 @@ function translator(choose: Choose, pictures: Pictures): Translator {
   return { translate, rest };
 }
 
-/** What comes out. */
+/** Format of the output. */
 export interface Form {
   readonly format: PixelFormat | Codec;
-  /** The size that is shown, where the stream's own has a padding. */
+  /** The visible size, if the stream has padding. */
   readonly shown: Size | undefined;
 }
 
-/** A packet as the engine reports it. */
+/** A packet as an event of the engine. */
 export function outputOf({ pts, key, data }: NutPacket, stream: NutStream, { format, shown }: Form): EngineOutput {
   return { type: 'output', pts, keyframe: key, ...shownOf(stream), ...shown, format, data };
 }
 
-/** Heartbeats and pictures come through two pipes: a picture that is read before its heartbeat waits for it. */
+/** Heartbeats and pictures arrive through two pipes: a picture that is read before its heartbeat waits for it. */
 export class DecodedPictures implements Pictures {
   #lastPts = -1;
   readonly #early: EngineOutput[] = [];

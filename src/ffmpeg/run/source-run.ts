@@ -1,4 +1,4 @@
-/** One ffmpeg process on a source: decoded, passed on as it is, or only looked at. */
+/** Runs one ffmpeg process on a source: to decode it, to pass its access units on, or only to read its description. */
 import { type Observable, concat, of, switchMap } from 'rxjs';
 import type { EngineContext, EngineEvent } from '../../core/engine/engine.js';
 import type { FfmpegFacts } from '../../core/engine/ffmpeg-facts.js';
@@ -14,7 +14,7 @@ import { learned } from './learned.js';
 
 const CONNECTED: EngineEvent = { type: 'connected' };
 
-/** A plan on a camera's own source, and what is needed to run it. */
+/** A plan on a camera's own source, and everything needed to run it. */
 export interface SourceJob {
   readonly plan: Plan;
   readonly origin: CameraOrigin;
@@ -22,7 +22,7 @@ export interface SourceJob {
   readonly context: EngineContext;
 }
 
-/** Prepares the source, then runs something on what ffmpeg is to open. */
+/** Prepares the source, then calls `run` with the input for ffmpeg. */
 export function prepared({ origin, facts }: SourceJob, run: (input: SourceInput) => Observable<EngineEvent>): Observable<EngineEvent> {
   const limits = readingLimits(origin);
   return origin.source.prepare(facts).pipe(switchMap((step): Observable<EngineEvent> => {
@@ -34,12 +34,12 @@ export function prepared({ origin, facts }: SourceJob, run: (input: SourceInput)
   }));
 }
 
-/** Protocols that it may open. No protocol is called `none`. */
+/** Protocols that it may open. `none` is not the name of a protocol, so it allows none. */
 function allowing({ protocols }: SourceInput): string[] {
   return ['-protocol_whitelist', protocols.length === 0 ? 'none' : protocols.join(',')];
 }
 
-/** Pictures, through the plan's steps; raw without an encoder. */
+/** Emits pictures, through the plan's steps; raw without an encoder. */
 export function decoded(job: SourceJob, input: SourceInput, encoder: Encoder | undefined): Observable<EngineEvent> {
   const { plan, facts, origin } = job;
   const unchanged = changeRule(plan);
@@ -56,7 +56,7 @@ export function decoded(job: SourceJob, input: SourceInput, encoder: Encoder | u
   }));
 }
 
-/** The source's own access units. @param accepts - throws for a source whose units are not wanted */
+/** Emits the source's own access units. @param accepts - throws for a source whose units can't be used */
 export function copied(job: SourceJob, input: SourceInput, accepts: (source: Partial<SourceInfo>) => void): Observable<EngineEvent> {
   const { source } = job.origin;
   return settled({ ...job, decodes: false }, (reading, choose, outer) => {
@@ -68,18 +68,18 @@ export function copied(job: SourceJob, input: SourceInput, accepts: (source: Par
   });
 }
 
-/** What the source says of itself, as `opened`; no pictures. */
+/** Emits the source's description, as `opened`, and no pictures. */
 export function looked(job: SourceJob, input: SourceInput): Observable<EngineEvent> {
   const choose: Choose = (streams) => chosenOf(streams, job.origin.stream);
   return read(job, input, lookArguments(input, patience(job)), choose, { heartbeat: () => [], packet: () => [] });
 }
 
-/** ms; of other live sources sound may be in the way, of which ffmpeg would wait for the description as long. */
+/** Only for sources of pictures alone: with others, ffmpeg would wait as long for their audio; ms. */
 function patience({ origin: { firstFrameTimeoutMs, source } }: SourceJob): number | undefined {
   return source.picturesAlone === true ? firstFrameTimeoutMs : undefined;
 }
 
-/** @param isBounded - not with hardware: its drivers take addresses by the gigabyte */
+/** @param isBounded - whether to limit the address space; false with hardware, whose drivers reserve gigabytes */
 function read(
   { origin, facts, context }: SourceJob, input: SourceInput, args: readonly string[], choose: Choose, pictures: Pictures, isBounded = true,
 ): Observable<EngineEvent> {

@@ -7,11 +7,11 @@ export interface StreamFact {
   readonly width?: number;
   readonly height?: number;
   readonly fps?: number;
-  /** ffmpeg's guess if no rate is stated. */
+  /** ffmpeg's guess of the frame rate, if none is stated. */
   readonly guessedFps?: number;
-  /** Width of a pixel by its height, e.g. `16:11`; absent for square ones and where nothing is said. */
+  /** Width of a pixel by its height, e.g. `16:11`; absent for square ones and if not stated. */
   readonly sampleAspectRatio?: string;
-  /** Whether a picture is two fields; absent where nothing is said. */
+  /** Whether a picture is two fields; absent if not stated. */
   readonly interlaced?: boolean;
   /** The display matrix: degrees clockwise, 0 for one that only mirrors. */
   readonly rotation?: number;
@@ -21,19 +21,19 @@ export interface StreamFact {
   readonly colorTransfer?: string;
 }
 
-/** Reads the lines between `Input #0` and what follows the description: they are indented. */
+/** Reads the lines of a description: those after `Input #0` that are indented. */
 export class InputDescription {
-  /** By number: ffmpeg lists them by programme, and one that is in two of them twice. */
+  /** By number: ffmpeg lists streams by programme, and lists a stream of two programmes twice. */
   readonly #streams = new Map<number, StreamFact>();
-  /** The video stream that the lines behind are about. */
+  /** The video stream that the next lines belong to. */
   #about: number | undefined;
 
-  /** In the order in which ffmpeg counts them. */
+  /** Video streams, in ffmpeg's order. */
   get streams(): readonly StreamFact[] {
     return [...this.#streams].sort(([a], [b]) => a - b).map(([, stream]) => stream);
   }
 
-  /** A line of it. Returns the length of the input in seconds, from the line that says it. */
+  /** Reads a line. Returns the duration of the input in seconds, if the line states it. */
   line(message: string): number | undefined {
     const duration = /^\s*Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?)/.exec(message);
     if (duration !== null) return Number(duration[1]) * 3600 + Number(duration[2]) * 60 + Number(duration[3]);
@@ -52,17 +52,17 @@ export class InputDescription {
   }
 }
 
-/** A picture that belongs to sound. ffmpeg of 2018 says nothing of that, but tells a time base of its own and no rate. */
+/** Whether a stream is a cover picture of audio. ffmpeg of 2018 does not state that, but gives it a special time base and no rate. */
 function isCover(text: string): boolean {
   return text.endsWith('(attached pic)') || (/^(?:mjpeg|png|bmp|gif|webp)\b/.test(text) && text.endsWith(', 90k tbr, 90k tbn, 90k tbc'));
 }
 
-/** ffmpeg counts the other way round. */
+/** ffmpeg counts counterclockwise. */
 function clockwise(degrees: number): number {
   return Number.isNaN(degrees) ? 0 : ((Math.round(-degrees) % 360) + 360) % 360;
 }
 
-/** A pixel format, known by how its name begins, and what is in brackets behind it. */
+/** A pixel format, recognised by the start of its name, and the text in parentheses after it. */
 const FORMAT = new RegExp(
   String.raw`, ((?:yuv|gray|rgb|bgr|nv|p0|gbr|rgba|bgra|argb|abgr|uyvy|pal|mono|ya|xyz|bayer|0rgb|0bgr|x2)\w*)`
   + String.raw`(?:\(([^)]*(?:\(swapped\)[^)]*)?)\))?`,
@@ -73,7 +73,7 @@ function parseVideo(text: string): StreamFact {
   const codec = /^[\w-]+/.exec(text)?.[0] ?? '';
   const size = /(?:^|[, ])(\d{1,5})x(\d{1,5})(?=[, [(]|$)/.exec(text);
   const format = FORMAT.exec(text);
-  // The container's own, behind the codec's, is the one that counts.
+  // If the container states another one after the codec's, that one applies.
   const shape = [...text.matchAll(/\bSAR (\d+:\d+) DAR/g)].at(-1)?.[1];
   const fields = fieldsOf(codec, format?.[2]);
   return {
@@ -87,7 +87,7 @@ function parseVideo(text: string): StreamFact {
   };
 }
 
-/** `top first`, `bottom first`, `top coded first (swapped)`, `progressive`. Of DV nothing is said, and each picture is two fields. */
+/** `top first`, `bottom first`, `top coded first (swapped)`, `progressive`. For DV nothing is stated, and each picture is two fields. */
 function fieldsOf(codec: string, text: string | undefined): boolean | undefined {
   if (text !== undefined && /\b(?:top|bottom) (?:coded )?first/.test(text)) return true;
   return codec === 'dvvideo' ? true : text?.includes('progressive') === true ? false : undefined;

@@ -1,8 +1,8 @@
-/** Waits until the processes of one part of a run are gone, before the next part starts its own. */
+/** Waits until the processes of one part of a run have ended, before the next part starts its own. */
 import { BehaviorSubject, type Observable, filter, ignoreElements, take } from 'rxjs';
 import type { EngineContext } from '../../core/engine/engine.js';
 
-/** The same context, and what completes as soon as no process that it holds is left. */
+/** The same context, and an Observable that completes as soon as none of its processes is left. */
 export function held(context: EngineContext): { context: EngineContext; gone$: Observable<never> } {
   const running = new BehaviorSubject(0);
   const hold = () => {

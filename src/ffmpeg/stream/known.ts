@@ -3,7 +3,7 @@ import type { OpenedSource } from '../../core/engine/engine.js';
 import type { SourceInfo } from '../../core/frame/frame.js';
 import type { Source } from '../../core/source.js';
 
-/** With the rate that ffmpeg takes the source to have, where it states none. */
+/** With the rate that ffmpeg assumes if the source states none. */
 export type Known = Partial<SourceInfo> & Pick<OpenedSource, 'guessedFps'>;
 
 const remembered = new WeakMap<Source, Known>();
@@ -13,12 +13,12 @@ export function isKnown(source: Source): boolean {
   return remembered.has(source);
 }
 
-/** Known facts about a source: from itself, or from its address. */
+/** Known facts about a source: from its description, or from its address. */
 export function known(source: Source): Known {
   return remembered.get(source) ?? source.expected ?? {};
 }
 
-/** Remembers what a source says. */
+/** Remembers a source's description. */
 export function learn(source: Source, info: Known): void {
   remembered.set(source, info);
 }

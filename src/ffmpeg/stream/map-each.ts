@@ -1,7 +1,7 @@
-/** `mergeMap` for arrays that exist already: without an inner subscription for each. */
+/** `mergeMap` for arrays, without an inner subscription for each. */
 import { Observable, type OperatorFunction } from 'rxjs';
 
-/** Emits the values of each array that `project` makes; what it throws is an error of the stream. */
+/** Emits the values of each array that `project` returns; if it throws, the stream errors. */
 export function mapEach<T, R>(project: (value: T) => readonly R[]): OperatorFunction<T, R> {
   return (source) => new Observable((subscriber) => source.subscribe({
     next: (value) => {

@@ -1,6 +1,6 @@
 /**
- * Pictures a second. What a source states may be no rate at all, but the time base of its container (1,000 for WebM, 90,000
- * for MPEG-TS): then its first pictures show the rate, and wait until it is known.
+ * Frame rate of a source. The rate that a source states may be the time base of its container instead (1,000 for WebM, 90,000
+ * for MPEG-TS): then the rate is measured from its first pictures, which are held until it is known.
  */
 import { type MonoTypeOperatorFunction, type Observable, catchError, concat, connect, defer, filter, merge, switchMap, take, takeUntil, throwError, timer, ignoreElements, endWith } from 'rxjs';
 import type { EngineEvent } from '../../core/engine/engine.js';
@@ -8,7 +8,7 @@ import type { SourceInfo } from '../../core/frame/frame.js';
 import { RATE } from '../../core/defaults/limits.js';
 import { mapEach } from './map-each.js';
 
-/** The rate in ffmpeg's description of a stream: stated, or guessed where that may be the time base. `25 fps, 25 tbr, 90k tbn` */
+/** The rate in ffmpeg's description of a stream: stated, or guessed if that may be the time base. `25 fps, 25 tbr, 90k tbn` */
 export function describedRate(description: string): { readonly fps?: number; readonly guessedFps?: number } {
   const [stated, guessed, base] = ['fps', 'tbr', 'tbn'].map((unit) => rateIn(description, unit));
   const isBase = stated === base && isRate(guessed) && guessed !== stated;
@@ -26,7 +26,7 @@ function isRate(fps: number | undefined): fps is number {
   return fps !== undefined && fps > 0 && fps <= RATE.maxStated;
 }
 
-/** The rate of pictures at these times (µs), in whatever order; undefined for fewer than two. A few gaps and outliers do not count. */
+/** The rate of pictures with these times (µs), in any order; undefined for fewer than two. A few gaps and outliers are ignored. */
 export function shownRate(times: readonly number[]): number | undefined {
   const sorted = [...times].sort((a, b) => a - b);
   const gaps = sorted.slice(1).map((pts, index) => pts - (sorted[index] ?? 0)).filter((gap) => gap > 0).sort((a, b) => a - b);
@@ -35,17 +35,17 @@ export function shownRate(times: readonly number[]): number | undefined {
   if (inner.length === 0) return undefined;
   const fps = (1e6 * inner.length) / inner.reduce((sum, gap) => sum + gap, 0);
   const whole = Math.round(fps);
-  // Stamps have jitter; cameras have whole rates.
+  // Time stamps have jitter; cameras have whole rates.
   return Math.abs(fps - whole) <= whole * RATE.tolerance ? whole : Math.round(fps * 100) / 100;
 }
 
-/** Whether pictures come so evenly that few of them show their rate. */
+/** Whether pictures are so evenly spaced that a few of them show their rate. */
 function isEven(times: readonly number[]): boolean {
   const gaps = times.slice(1).map((pts, index) => pts - (times[index] ?? 0));
   return gaps.length >= RATE.evenGaps && Math.max(...gaps) - Math.min(...gaps) <= RATE.tolerance * Math.min(...gaps);
 }
 
-/** Puts the rate that the pictures show into `opened` where the source states none. @param before - what was known of the source */
+/** Adds the measured rate to `opened` if the source states none. @param before - earlier facts about the source */
 export function withRate(before: Partial<SourceInfo>): MonoTypeOperatorFunction<EngineEvent> {
   return (events$) => defer(() => {
     const held = new Held(before);
@@ -58,7 +58,7 @@ export function withRate(before: Partial<SourceInfo>): MonoTypeOperatorFunction<
   });
 }
 
-/** A picture has waited long enough. */
+/** Emits when the first picture has waited long enough. */
 function tooLate(events$: Observable<EngineEvent>): Observable<unknown> {
   return events$.pipe(
     filter(({ type }) => type === 'captured'), take(1), switchMap(() => timer(RATE.waitMs)),
@@ -66,7 +66,7 @@ function tooLate(events$: Observable<EngineEvent>): Observable<unknown> {
   );
 }
 
-/** Events that wait for `opened`, and `opened` for the rate. */
+/** Holds `opened` until the rate is known, and all events after it. */
 class Held {
   #opened: Extract<EngineEvent, { type: 'opened' }> | undefined;
   #events: EngineEvent[] = [];

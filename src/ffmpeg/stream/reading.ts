@@ -1,7 +1,7 @@
 /**
- * How a source is read: which of its video streams. A command must say so before the source has said anything of itself, so
- * a source is read as it described itself last; where it does so otherwise now, reading begins again, before its first
- * picture. No source is asked beforehand, and none is read twice at once.
+ * How a source is read: which of its video streams, and whether to deinterlace. A command states that before the source has
+ * described itself, so it assumes the last description; if the new one differs, reading begins again, before the first
+ * picture. No source is probed in advance, and none is read twice at the same time.
  */
 import { type Observable, catchError, concat, defer, of, throwError } from 'rxjs';
 import type { EngineContext, EngineEvent } from '../../core/engine/engine.js';
@@ -13,30 +13,30 @@ import type { StreamFact } from './description.js';
 import { held } from './held.js';
 
 export interface Reading {
-  /** Number of the video stream, covers of sound not counted. */
+  /** Number of the video stream, from 0, without cover pictures of audio. */
   readonly stream: number;
-  /** Which pictures are taken for two fields that are to be made one; absent for none. */
+  /** Which pictures are deinterlaced; absent for none. */
   readonly fields?: 'all' | 'interlaced';
 }
 
-/** The stream that is read, of those that the source has. Throws if another command is wanted. */
+/** Returns the stream to read, of those in the description. Throws if that needs another command. */
 export type Choose = (streams: readonly StreamFact[]) => StreamFact;
 
-/** A source whose streams never come in the same order is read as it is in the end. */
+/** Limit of new beginnings: a source whose streams are in another order each time is then read as it is. */
 const MOST_BEGINNINGS = 3;
 
 export const PROGRESS: EngineEvent = { type: 'progress' };
 
-/** What each source has said of itself last. */
+/** The last description of each source. */
 const described = new WeakMap<Source, readonly StreamFact[]>();
 
-/** The source has described itself otherwise than it is read. */
+/** The description differs from the one that the command assumes. */
 class OtherReading extends Error {}
 
 /** @param decodes - whether pictures are decoded */
 interface ReadingOptions { readonly origin: CameraOrigin; readonly context: EngineContext; readonly decodes: boolean }
 
-/** Runs a command on a source, again if it must be another. */
+/** Runs a command on a source, and another one if the description requires it. */
 export function settled(
   { origin, context, decodes }: ReadingOptions, run: (reading: Reading, choose: Choose, context: EngineContext) => Observable<EngineEvent>,
   beginnings = MOST_BEGINNINGS,
@@ -57,19 +57,19 @@ export function settled(
   });
 }
 
-/** @throws NoVideo where there is none of that number */
+/** @throws NoVideo if there is no stream of that number */
 export function chosenOf(streams: readonly StreamFact[], choice: StreamChoice): StreamFact {
   const chosen = streams[numberOf(streams, choice)];
   if (chosen !== undefined) return chosen;
-  throw new NoVideo(`the source has ${streams.length} video stream${streams.length === 1 ? '' : 's'} and none of number ${choice}, which 'stream' asks for; they are counted from 0`);
+  throw new NoVideo(`the source has ${streams.length} video stream${streams.length === 1 ? '' : 's'}, numbered from 0; the option stream is ${choice}`);
 }
 
-/** What is told of several streams. */
+/** The warning about several streams. */
 export function toldOf(streams: readonly StreamFact[], chosen: StreamFact): string {
   const each = streams.map(({ codec, width, height, fps }, number) => (
     `${number} (${[codec, width !== undefined && height !== undefined && `${width}x${height}`, fps !== undefined && `${fps} fps`].filter(Boolean).join(', ')})`
   ));
-  return `the source has ${streams.length} video streams: ${each.join(', ')}; ${streams.indexOf(chosen)} is read`;
+  return `the source has ${streams.length} video streams: ${each.join(', ')}; stream ${streams.indexOf(chosen)} is used`;
 }
 
 function readingOf(streams: readonly StreamFact[], { stream, deinterlace }: CameraOrigin, decodes: boolean): Reading {
@@ -78,12 +78,12 @@ function readingOf(streams: readonly StreamFact[], { stream, deinterlace }: Came
   return { stream: number, ...(isMade && { fields: deinterlace === true ? 'all' : 'interlaced' }) };
 }
 
-/** Whether fields of such a source are made pictures. */
+/** Whether such a source is deinterlaced. */
 export function isDeinterlaced(deinterlace: Deinterlace, { interlaced = false }: Pick<SourceInfo, 'interlaced'>): boolean {
   return deinterlace === true || (deinterlace === 'auto' && interlaced);
 }
 
-/** The first of the largest where several are as large. */
+/** Number of the largest stream; the first of several equal ones. */
 function numberOf(streams: readonly StreamFact[], choice: StreamChoice): number {
   if (typeof choice === 'number') return choice;
   if (choice === 'first' || streams.length === 0) return 0;

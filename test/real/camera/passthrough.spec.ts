@@ -59,7 +59,7 @@ describe('encodeH265({ reuse: true })', () => {
   it.each([
     ['h265', 640, 'copy', /^reused: the source is hevc of 640x360/],
     ['h264', 640, 'libx265', /not reused: the source is h264$/],
-    ['h265', 320, 'libx265', /not reused: the source is 640x360, and 320x180 is wanted$/],
+    ['h265', 320, 'libx265', /not reused: the source is 640x360, and 320x180 is requested$/],
   ] as const)('%s to a width of %i: %s', async (codec, width, encoder, reason) => {
     const gate = camera(await footage({ codec }));
     const reasons: string[] = [];

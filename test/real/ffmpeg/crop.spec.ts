@@ -129,7 +129,7 @@ it('cuts the same out of a camera that changes its resolution, and loses no pict
 
 it.each([
   ['the whole picture is', { left: 0, top: 0, width: 1, height: 1 }, 'copy', /^reused: /],
-  ['a part of the picture is not', LEFT_BOTTOM, 'libx265', /not reused: the source is 640x360, and 320x180 is wanted$/],
+  ['a part of the picture is not', LEFT_BOTTOM, 'libx265', /not reused: the source is 640x360, and 320x180 is requested$/],
 ])('%s sent as the source has encoded it, where that is allowed', async (_, rectangle, encoder, reason) => {
   const gate = camera(await footage({ codec: 'h265' }));
   const chosen: unknown[] = [];

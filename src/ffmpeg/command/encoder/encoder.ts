@@ -1,45 +1,45 @@
-/** The interface of an encoder: the only thing that a new one adds, besides its line in the index. */
+/** The interface of an encoder. A new encoder implements it and adds a line to the index. */
 import type { Codec } from '../../../core/frame/frame.js';
 import type { EncodeStep, EncodeH265Step, Hardware } from '../../../core/steps/index.js';
 import type { FfmpegFacts } from '../../../core/engine/ffmpeg-facts.js';
 import type { Size } from '../../../core/pictures/size.js';
 
-/** The pictures that an encoder gets, as far as they are known when its process starts. */
+/** The pictures for an encoder, as far as they are known when its process starts. */
 export interface ExpectedPictures {
   readonly size?: Size;
   /** Pictures a second. */
   readonly fps?: number;
-  /** What ffmpeg tells the encoder by itself; absent where that is no rate. */
+  /** The rate that ffmpeg gives the encoder; absent if that is not a frame rate. */
   readonly statedFps?: number;
 }
 
 export interface Encoder<S extends EncodeStep = EncodeStep> {
-  /** As ffmpeg calls it. */
+  /** ffmpeg's name. */
   readonly name: string;
   readonly codec: S['codec'] & Codec;
   /** Absent for software. */
   readonly hardware?: Hardware;
-  /** Platforms that have it, by Node's names. */
+  /** Platforms that have it: values of `process.platform`. */
   readonly platforms?: readonly NodeJS.Platform[];
   /** Pixel format of the pictures that it takes. */
   readonly pixelFormat: string;
-  /** A filter that makes the colours what it takes them to be, before the pixel format. */
+  /** A filter before the pixel format, which converts colours to those that the encoder assumes. */
   readonly conversion?: string;
-  /** Options before the inputs, where a device must be opened. */
+  /** Options before the inputs, for an encoder that needs a device. */
   readonly globalOptions?: readonly string[];
   /** Filters after scaling. */
   readonly filters?: readonly string[];
-  /** Options of the output stream; `:v:1` and the like are put on by the command. */
+  /** Options of the output stream, without stream specifiers such as `:v:1`. */
   options(step: S, facts: FfmpegFacts, pictures: ExpectedPictures): Readonly<Record<string, string>>;
-  /** The least side of a picture. A smaller one is padded, and the stream says what is to be cut off: H.265 alone can. */
+  /** Smallest side of a picture, in pixels. A smaller one is padded, and the stream states the cropping, which only H.265 can. */
   leastSide?(pictures: ExpectedPictures): number;
 }
 
-/** Options that every H.265 encoder of ffmpeg takes for where keyframes stand. */
+/** Options for the position of keyframes that all H.265 encoders of ffmpeg have. */
 export function keyframeOptions(step: EncodeH265Step): Record<string, string> {
   if (step.mode === 'frame') return { force_key_frames: 'expr:1' };
   if (typeof step.chunk === 'object' && 'ms' in step.chunk) {
-    // Since the last one, and not by counting: after a time without pictures nothing is made up for.
+    // Measured from the last keyframe, so that a gap in the source causes no burst of them.
     return { force_key_frames: `expr:if(isnan(prev_forced_t),1,gte(t-prev_forced_t+${TOLERANCE_S},${step.chunk.ms / 1000}))` };
   }
   return {};
@@ -54,5 +54,5 @@ export function keyint(step: EncodeH265Step): number {
   return isForced ? FORCED_KEYINT : step.gop;
 }
 
-/** Keyframes are forced, so this only has to be longer. x265 with 1 would leave the Main profile. */
+/** Keyframes are forced, so this only needs to be longer. With 1, x265 would leave the Main profile. */
 const FORCED_KEYINT = 10_000;

@@ -11,14 +11,14 @@ import { x265 } from './x265.js';
 /** Hardware first, in the order in which it is tried; software last. */
 const ENCODERS: readonly Encoder[] = [nvenc, qsv, vaapi, videotoolbox, x265, mjpeg];
 
-/** The software encoder for a step; it always works where ffmpeg has it. */
+/** The software encoder for a step; it always works if ffmpeg has it. */
 export function software(step: EncodeStep): Encoder {
   const found = ENCODERS.find((encoder) => encoder.hardware === undefined && encoder.codec === step.codec);
   if (found === undefined) throw new Error(`no software encoder for ${step.codec}`);
   return found;
 }
 
-/** The hardware encoders that a step allows on this platform; one asked for by name is tried on any. */
+/** The hardware encoders that a step allows on this platform; one requested by name is tried on any. */
 export function hardwareFor(step: EncodeH265Step): readonly Encoder[] {
   return ENCODERS.filter((encoder) => encoder.hardware !== undefined && encoder.codec === step.codec
     && (step.hardware === true ? encoder.platforms?.includes(process.platform) === true : encoder.hardware === step.hardware));

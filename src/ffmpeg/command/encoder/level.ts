@@ -7,7 +7,7 @@ import type { Size } from '../../../core/pictures/size.js';
 const MAX_PIXELS = 2_228_224;
 const MAX_PIXELS_A_SECOND = 133_693_440;
 const MAX_SIDE = Math.floor(Math.sqrt(8 * MAX_PIXELS));
-/** x265 counts whole units. */
+/** Luma samples that x265 counts, which are those of whole coding units. */
 const UNIT = 16;
 
 /** Whether pictures of a size and rate may have coding units of 16. */

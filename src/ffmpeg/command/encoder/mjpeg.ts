@@ -1,4 +1,4 @@
-/** ffmpeg's own JPEG encoder: whole JFIF pictures, full range, BT.601, as every reader of JPEG takes them to be. */
+/** ffmpeg's own JPEG encoder: whole JFIF pictures, full range, BT.601, as every JPEG reader assumes. */
 import type { EncodeJpegStep } from '../../../core/steps/index.js';
 import type { Encoder } from './encoder.js';
 
@@ -6,11 +6,11 @@ export const mjpeg: Encoder<EncodeJpegStep> = {
   name: 'mjpeg',
   codec: 'jpeg',
   pixelFormat: 'yuvj420p',
-  // JFIF knows no other matrix. Measured: without accurate_rnd the build of 2018 makes pictures darker by 2 to 3 of 255.
+  // JFIF has no other matrix. Measured: without accurate_rnd, the build of 2018 makes pictures darker by 2 to 3 of 255.
   conversion: 'scale=out_color_matrix=bt601:out_range=pc:flags=bilinear+accurate_rnd',
   options: (step) => ({
     'q:v': String(quantiser(step.quality)),
-    // ffmpeg's own least is 2.
+    // ffmpeg's own minimum is 2.
     qmin: '1',
     // No comment that names the encoder in every picture.
     flags: '+bitexact',

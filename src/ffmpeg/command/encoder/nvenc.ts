@@ -11,7 +11,7 @@ export const nvenc: Encoder<EncodeH265Step> = {
   options: (step) => ({
     rc: 'vbr', cq: String(step.crf), 'b:v': '0', g: String(keyint(step)), bf: '0', delay: '0', zerolatency: '1', 'forced-idr': '1',
     profile: 'main',
-    // The muxer asks for headers in front of the stream only; a message needs them at every keyframe.
+    // The muxer requests headers only at the start of the stream; a message needs them at every keyframe.
     flags: '-global_header',
     ...keyframeOptions(step),
   }),

@@ -2,7 +2,7 @@
 import type { EncodeH265Step } from '../../../core/steps/index.js';
 import { type Encoder, keyframeOptions, keyint } from './encoder.js';
 
-/** Its quality runs from 1 to 100, best last; a CRF from 0, best first, to 51. */
+/** Its quality is 1 to 100 (best); a CRF is 0 (best) to 51. */
 const quality = (crf: number) => String(Math.round(100 - (crf / 51) * 99));
 
 export const videotoolbox: Encoder<EncodeH265Step> = {

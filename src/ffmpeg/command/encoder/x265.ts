@@ -1,12 +1,12 @@
-/** libx265, tuned for one camera among many: one thread, no picture held back, no repeated information. */
+/** libx265, tuned for one camera among many: one thread, no delayed picture, no information SEI. */
 import type { EncodeH265Step } from '../../../core/steps/index.js';
 import type { FfmpegFacts } from '../../../core/engine/ffmpeg-facts.js';
 import { type Encoder, type ExpectedPictures, keyframeOptions, keyint } from './encoder.js';
 import { allowsSmallUnits, highestRate } from './level.js';
 
 /**
- * Fastest preset: coding units of one size alone cost half the CPU of the preset's own, at the same size for the same SSIM
- * (measured with x265 3.5; `rd=0` gives no output at all). The smallest are the best, where the level allows them.
+ * For the fastest preset: coding units of a single size cost half the CPU of the preset's own, at the same bytes and SSIM
+ * (measured with x265 3.5; `rd=0` gives no output at all). The smallest are the best, if the level allows them.
  */
 const ULTRAFAST = { rd: 1, 'lookahead-slices': 0 };
 const SMALL = 16;
@@ -14,7 +14,7 @@ const LARGE = 32;
 /** Coding units of the other presets. */
 const LARGEST = 64;
 
-/** Told where nobody knows better. */
+/** The rate given to x265 if none is known. */
 const ASSUMED_FPS = 25;
 
 export const x265: Encoder<EncodeH265Step> = {
@@ -26,26 +26,26 @@ export const x265: Encoder<EncodeH265Step> = {
     tune: 'zerolatency',
     crf: String(step.crf),
     'forced-idr': '1',
-    // Where H.265 takes it to be if nothing is said; raw video on stdin can't say.
+    // H.265's own default, set because raw video on stdin states none.
     chroma_sample_location: 'left',
     ...keyframeOptions(step),
     'x265-params': params(step, facts, pictures),
   }),
-  // A picture is one coding unit at least.
+  // A picture has at least one coding unit.
   leastSide: smallestUnit,
 };
 
 function params(step: EncodeH265Step, facts: FfmpegFacts, pictures: ExpectedPictures): string {
   const fps = toldRate(facts, pictures);
   const all = {
-    // Its reason for a refusal is a warning.
+    // It logs its reason for a refusal as a warning.
     'log-level': 'warning',
-    // VPS, SPS and PPS at every keyframe, and no SEI of 2 kB that names the encoder.
+    // VPS, SPS and PPS at every keyframe, and no SEI of 2 kB with the encoder's settings.
     'repeat-headers': 1, annexb: 1, info: 0,
-    // A change of scene makes no keyframe of its own; nothing waits for later pictures.
+    // A scene change adds no keyframe; no picture waits for later ones.
     scenecut: 0, bframes: 0, 'rc-lookahead': 0, 'open-gop': 0,
     keyint: keyint(step), 'min-keyint': Math.min(keyint(step), step.gop),
-    // One thread: four frame threads hold back four pictures, and pools cost more CPU for each picture.
+    // One thread: four frame threads delay pictures by four, and pools cost more CPU for each picture.
     pools: 'none', 'frame-threads': 1, wpp: 0,
     ...(step.preset === 'ultrafast' ? tuned(pictures) : untuned(pictures)),
     ...(fps !== undefined && { fps }),
@@ -58,7 +58,7 @@ function tuned(pictures: ExpectedPictures): Record<string, number> {
   return { ctu: unit, 'min-cu-size': unit, 'max-tu-size': unit, ...ULTRAFAST };
 }
 
-/** A preset's own coding units, but for pictures that are smaller than one. */
+/** The preset's own coding units, except for pictures smaller than one. */
 function untuned(pictures: ExpectedPictures): Record<string, number> {
   const { size } = pictures;
   if (size === undefined || Math.min(size.width, size.height) >= LARGEST) return {};
@@ -75,8 +75,8 @@ function isSmallAllowed({ size, fps = ASSUMED_FPS }: ExpectedPictures): boolean 
 }
 
 /**
- * The rate that decides on level and quantiser, where ffmpeg's own is none: before 5 it tells the time base (at µs that would be
- * level 6.1), and it tells the rate of the source before pictures were left out.
+ * The rate that determines level and quantiser, if ffmpeg's own is wrong: before 5, ffmpeg gives the time base (µs would mean
+ * level 6.1), and it gives the source's rate even if pictures are left out.
  */
 function toldRate({ major }: FfmpegFacts, pictures: ExpectedPictures): number | undefined {
   const { size, fps, statedFps } = pictures;
@@ -88,7 +88,7 @@ function toldRate({ major }: FfmpegFacts, pictures: ExpectedPictures): number | 
   return isSmall && statedFps > highest ? highest : undefined;
 }
 
-/** A rate that was measured is worth no other process where it decides on nothing. */
+/** Whether a measured rate changes the settings: if not, it is no reason to restart ffmpeg. */
 function isLikeAssumed(fps: number): boolean {
   return fps > ASSUMED_FPS / 1.5 && fps < ASSUMED_FPS * 1.5;
 }
