@@ -5,7 +5,7 @@ export { BoundedQueue, type Held, OUTBOX_SCHEMA, type OutboxConfig, AckRouter, T
 export type { SendAgain, Driver, NotWritten, Outgoing, SendOutcome, Written } from './driver.js';
 export type { BrokerFlag, BrokerFlagValues, BrokerTarget } from './kind/index.js';
 export { BROKERS, BROKER_NAMES, type BrokerName, brokerAt } from './kinds.js';
-export { kafka } from './kafka/index.js';
+export { kafka, partitionOf } from './kafka/index.js';
 export type { KafkaConfig } from './kafka/index.js';
 export type { PartitionQueue, QueueOptions } from './outbox/index.js';
 export { memory, type MemoryBroker, type MemoryConfig } from './memory/index.js';

@@ -7,6 +7,7 @@ const ROOMS = [
   ['src/core/'],
   ['src/source/', 'src/ledger/', 'src/message/', 'src/ffmpeg/'],
   ['src/broker/', 'src/camera/', 'src/consumer/'],
+  ['src/fleet/'],
   ['operators/'],
   ['src/apps/', 'marbles/kit/'],
   ['src/index[.]ts$'],

@@ -2,3 +2,4 @@
 export { kafka } from './kafka.js';
 export { kafkaKind } from './kind.js';
 export type { KafkaConfig } from './options.js';
+export { partitionOf } from './client/index.js';

@@ -2,4 +2,5 @@
 export type { KafkaClient, Placed } from './client.js';
 export { isStale, isTooLarge, isUnauthorized, isWrongTime, kindOf } from './errors.js';
 export { levelOf, textOf } from './log.js';
+export { partitionOf } from './partition.js';
 export { GIVEN_UP, KafkaSockets } from './sockets.js';

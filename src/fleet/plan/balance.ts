@@ -1,0 +1,69 @@
+/** Moves slots from workers that bear much to workers that bear little. */
+import { PLAN } from '../../core/defaults/fleet.js';
+import { type Bearer, leastUsed, weightOf } from './loads.js';
+import type { Move, SlotNeeds } from './members.js';
+
+/** Rounding of sums must not look like a gain. */
+const EPSILON = 1e-9;
+
+/**
+ * Moves up to `maxMoves` slots, each at most once. A move never makes the taker bear more than the giver bears after it, so that none
+ * is undone by the next plan.
+ * @param isWarm - whether a slot's cameras run: those whose cameras do not are moved first
+ */
+export function balance(bearers: readonly Bearer[], needs: readonly SlotNeeds[], maxMoves: number, isWarm: (slot: number) => boolean): Move[] {
+  const moves: Move[] = [];
+  const moved = new Set<number>();
+  const mean = total(bearers, ({ load }) => load) / total(bearers, ({ member }) => member.capacity);
+  const isEven = bearers.every(({ use }) => Math.abs(use - mean) <= mean * PLAN.imbalance);
+  if (isEven) return moves;
+  const givers = [...bearers];
+  while (moves.length < maxMoves) {
+    givers.sort((a, b) => b.use - a.use || compare(a.id, b.id));
+    const found = firstGain(givers, needs, moved, isWarm);
+    if (found === undefined) break;
+    const { slot, from, to } = found;
+    from.remove(slot);
+    to.add(slot);
+    moved.add(slot);
+    moves.push({ slot, from: from.id, to: to.id, why: 'balance' });
+  }
+  return moves;
+}
+
+interface Gain { readonly slot: number; readonly from: Bearer; readonly to: Bearer }
+
+/** The best move away from the worker that bears most; where there is none, from the next one. */
+function firstGain(
+  givers: readonly Bearer[], needs: readonly SlotNeeds[], moved: ReadonlySet<number>, isWarm: (slot: number) => boolean,
+): Gain | undefined {
+  for (const from of givers) {
+    let best: Gain | undefined;
+    let bestRank = 0;
+    for (const slot of from.slots) {
+      if (moved.has(slot)) continue;
+      const weight = weightOf(needs[slot] as SlotNeeds);
+      const to = leastUsed(givers.filter((one) => one !== from && one.suits(slot) && one.hasRoomFor(slot)));
+      if (to === undefined || !isGain(from, to, weight)) continue;
+      // The largest that is a gain reaches balance by the fewest moves.
+      const rank = weight + (isWarm(slot) ? 0 : weight);
+      if (rank <= bestRank + EPSILON) continue;
+      best = { slot, from, to };
+      bestRank = rank;
+    }
+    if (best !== undefined) return best;
+  }
+  return undefined;
+}
+
+function isGain(from: Bearer, to: Bearer, weight: number): boolean {
+  return (from.load - weight) / from.member.capacity >= (to.load + weight) / to.member.capacity - EPSILON && from.use > to.use;
+}
+
+function total(bearers: readonly Bearer[], value: (bearer: Bearer) => number): number {
+  return bearers.reduce((sum, bearer) => sum + value(bearer), 0);
+}
+
+export function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

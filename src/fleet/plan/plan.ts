@@ -1,0 +1,83 @@
+/** The plan: a pure function from workers and slots to owners. */
+import { balance, compare } from './balance.js';
+import { Bearer, leastUsed, weightOf } from './loads.js';
+import type { Member, Move, Plan, Situation, SlotNeeds } from './members.js';
+
+/**
+ * Who owns each slot. Owners keep what they have: of two that claim a slot the one with the higher epoch. Slots without an
+ * owner go to the worker that bears least for what it offers and has the labels that they need. Only a settled group moves slots
+ * for balance, at most one worker's share at a time, and none without a gain.
+ *
+ * The same members, in any order, give the same plan.
+ */
+export function plan({ members, slots, isSettled }: Situation): Plan {
+  const sorted = [...members].sort((a, b) => compare(a.id, b.id));
+  const bearers = sorted.filter(({ isDraining }) => !isDraining).map((member) => new Bearer(member, slots));
+  const byId = new Map(bearers.map((bearer) => [bearer.id, bearer]));
+  const before = ownersOf(sorted, slots.length);
+  const orphans: number[] = [];
+  for (let slot = 0; slot < slots.length; slot++) {
+    const owner = byId.get(before.get(slot)?.id ?? '');
+    // A slot that nobody suits stays where it is.
+    if (owner !== undefined && (owner.suits(slot) || !bearers.some((one) => one.suits(slot)))) owner.add(slot);
+    else orphans.push(slot);
+  }
+  const unplaced = bearers.length === 0 ? [] : place(orphans, bearers, slots);
+  const given = forced(orphans, before, bearers);
+  const moves = isSettled ? balance(bearers, slots, Math.ceil(slots.length / bearers.length), (slot) => before.get(slot)?.isWarm === true) : [];
+  return {
+    owners: new Map(sorted.map(({ id }) => [id, allOf(byId.get(id)).sort((a, b) => a - b)])),
+    moves: [...given, ...moves],
+    unplaced: unplaced.sort((a, b) => a - b),
+  };
+}
+
+interface Before { readonly id: string; readonly epoch: number; readonly isWarm: boolean; readonly isDraining: boolean }
+
+function ownersOf(members: readonly Member[], slots: number): ReadonlyMap<number, Before> {
+  const owners = new Map<number, Before>();
+  for (const { id, isDraining, owned } of members) {
+    for (const { slot, epoch, isWarm } of owned) {
+      if (slot < 0 || slot >= slots || !Number.isInteger(slot)) continue;
+      if (epoch > (owners.get(slot)?.epoch ?? -Infinity)) owners.set(slot, { id, epoch, isWarm, isDraining });
+    }
+  }
+  return owners;
+}
+
+/** Gives each orphan to somebody, the heaviest first; returns those that nobody can bear. */
+function place(orphans: readonly number[], bearers: readonly Bearer[], slots: readonly SlotNeeds[]): number[] {
+  const weight = (slot: number) => weightOf(slots[slot] as SlotNeeds);
+  const unplaced: number[] = [];
+  for (const slot of [...orphans].sort((a, b) => weight(b) - weight(a) || a - b)) {
+    const suited = bearers.filter((one) => one.suits(slot));
+    // What nobody suits goes to anybody: its owner starts those of its cameras that it may.
+    const able = suited.length > 0 ? suited : bearers;
+    const owner = leastUsed(able.filter((one) => one.hasRoomFor(slot)));
+    if (owner === undefined) {
+      unplaced.push(slot);
+      nominal(able).unplaced.add(slot);
+    } else owner.add(slot);
+  }
+  return unplaced;
+}
+
+function allOf(bearer: Bearer | undefined): number[] {
+  return bearer === undefined ? [] : [...bearer.slots, ...bearer.unplaced];
+}
+
+/** The one with the fewest: what is not started is no load. */
+function nominal(bearers: readonly Bearer[]): Bearer {
+  return bearers.reduce((fewest, one) => (one.unplaced.size < fewest.unplaced.size ? one : fewest));
+}
+
+/** Orphans whose owner lives. */
+function forced(orphans: readonly number[], before: ReadonlyMap<number, Before>, bearers: readonly Bearer[]): Move[] {
+  const takers = new Map(bearers.flatMap((bearer) => [...bearer.slots].map((slot) => [slot, bearer] as const)));
+  return orphans.flatMap((slot): Move[] => {
+    const from = before.get(slot);
+    const to = takers.get(slot);
+    if (from === undefined || to === undefined || from.id === to.id) return [];
+    return [{ slot, from: from.id, to: to.id, why: from.isDraining ? 'drain' : 'labels' }];
+  });
+}
