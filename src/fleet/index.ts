@@ -1,5 +1,4 @@
 /** A fleet: cameras spread over workers. */
 export { Lease, instant } from './lease.js';
-export type { Member, Plan, Situation, SlotNeeds } from './plan/members.js';
-export { plan } from './plan/plan.js';
+export { type Member, type Plan, type Situation, type SlotNeeds, plan } from './plan/index.js';
 export { slotOf } from './slots.js';
