@@ -1,11 +1,12 @@
 /** The state of a camera that outlives its subscriptions: events, ledger, runs, the order of its messages. */
 import { type Observable, Subject } from 'rxjs';
 import { CameraLedger, type CameraStats, statsOf } from '../ledger/index.js';
+import { mono, wall } from '../core/clock.js';
 import type { LastTimes } from '../core/frame/last-times.js';
 import type { CameraEvent, EventBody } from '../core/events.js';
 import type { EncodedFrame, Frame } from '../core/frame/frame.js';
 import { Numbering } from '../core/frame/numbering.js';
-import { type CameraFacts, Run, type RunHost } from './run/index.js';
+import { type CameraFacts, type Reading, Run, type RunHost } from './run/index.js';
 
 export class CameraHub implements RunHost {
   readonly #retryNow = new Subject<void>();
@@ -39,6 +40,22 @@ export class CameraHub implements RunHost {
   /** Whether there is a subscription, also while the camera waits to reconnect. */
   get isRunning(): boolean {
     return this.#runs.some((run) => run.live);
+  }
+
+  /** What is read, and by which plan: of the newest run that is live, else of the newest. */
+  get reading(): Reading | undefined {
+    return (this.#runs.findLast((run) => run.live) ?? this.#runs.at(-1))?.reading;
+  }
+
+  /** Wall clock of the last picture, in ms since 1970. */
+  get lastFrameAt(): number | undefined {
+    const last = Math.max(0, ...this.#runs.map((run) => run.flow.lastFrameMono));
+    return last === 0 ? undefined : wall() - (mono() - last);
+  }
+
+  /** How long the camera has been down, in ms: from the first failure to now, 0 when it is up. */
+  get downMs(): number {
+    return Math.max(0, ...this.#runs.map((run) => (run.live ? run.flow.downMs : 0)));
   }
 
   /** Passes a value that leaves a capture to the tap. */

@@ -1,5 +1,5 @@
 /** A histogram of durations, changed in place; `snapshot` equals the result of `record`. */
-import { BUCKETS, type Histogram, bucketOf } from './histogram.js';
+import { BUCKETS, type Histogram, PER_OCTAVE, bucketOf } from './histogram.js';
 
 export class DurationTally {
   /** The last duration. */
@@ -23,6 +23,21 @@ export class DurationTally {
     this.#sumMs += value;
     this.#count += 1;
     this.lastMs = value;
+  }
+
+  get count(): number { return this.#count; }
+  get sumMs(): number { return this.#sumMs; }
+
+  /** How many lie at or below 0.001 ms · 2^`first`, 2^(`first` + 1) …: the buckets end there, so the counts are exact. */
+  upTo(first: number, bounds: number): number[] {
+    const counts: number[] = [];
+    let sum = 0;
+    let index = 0;
+    for (let octave = first; octave < first + bounds; octave++) {
+      for (const end = Math.min(octave * PER_OCTAVE, this.#used - 1); index <= end; index++) sum += this.#buckets[index] ?? 0;
+      counts.push(sum);
+    }
+    return counts;
   }
 
   clear(): void {

@@ -1,9 +1,9 @@
 /** A persistent histogram of durations: adding gives a new one; quantiles are within 5 % of the true value. */
 
 /** Buckets for each doubling: a bucket is 9 % wide, so its middle is within 5 %. */
-const PER_OCTAVE = 8;
+export const PER_OCTAVE = 8;
 /** Upper bound of the first bucket, in ms. */
-const SMALLEST_MS = 0.001;
+export const SMALLEST_MS = 0.001;
 /** 0.001 ms · 2^36 is 19 hours. */
 export const BUCKETS = 36 * PER_OCTAVE;
 

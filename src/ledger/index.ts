@@ -3,9 +3,9 @@ export { type FrameRecord, type RecordOwner, type Pressure, recordsOf, ownerOf }
 export { CameraLedger, CountedFrameEvents } from './camera-ledger.js';
 export type { Shares } from './counts.js';
 export { FrameEvents } from './frame-events.js';
-export type { CameraState, Counts, EncoderInUse } from './ledger.js';
+export { CAMERA_STATES, type CameraState, type Counts, type EncoderInUse } from './ledger.js';
 export { DurationTally } from './duration-tally.js';
-export { type Timing, timing } from './histogram.js';
+export { SMALLEST_MS, type Timing, timing } from './histogram.js';
 export { logEvents } from './log.js';
 export {
   type CameraStats, type Rates, type ReceivedFigures, type ReceivedReport, ReceivedSampler, type ReceivedStats,

@@ -6,11 +6,13 @@ import { EMPTY_HISTOGRAM, type Histogram, record } from './histogram.js';
 
 export type { Counts } from './counts.js';
 
+/** States of a camera. */
+export const CAMERA_STATES = ['idle', 'connecting', 'streaming', 'waiting', 'failed', 'stopped'] as const;
 /**
  * `idle`: never subscribed; `connecting`; `streaming`: frames come; `waiting`: for the next attempt;
  * `failed`: ended by an error that nothing retries (so far); `stopped`: ended by completion or unsubscription.
  */
-export type CameraState = 'idle' | 'connecting' | 'streaming' | 'waiting' | 'failed' | 'stopped';
+export type CameraState = (typeof CAMERA_STATES)[number];
 
 /** Which encoder runs, and why. */
 export interface EncoderInUse {

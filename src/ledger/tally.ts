@@ -30,15 +30,17 @@ export class Tally {
   /** Pictures that rxcam holds: the sum of `places`. */
   inFlight = 0;
   droppedTotal = 0;
+  /** Pictures handed to user code that came back to a step: taken off `delivered` again. */
+  returnedTotal = 0;
   resets = 0;
   encoder: EncoderInUse | undefined;
-  #frameBytes = 0;
-  #width = 0;
-  #height = 0;
-  #downtimeMs = 0;
-  #nextAttemptAt: number | undefined;
-  #lastError: string | undefined;
-  #codec: Codec | undefined;
+  frameBytes = 0;
+  width = 0;
+  height = 0;
+  downtimeMs = 0;
+  nextAttemptAt: number | undefined;
+  lastError: string | undefined;
+  codec: Codec | undefined;
 
   /** Whether the camera is active, or still has pictures in flight. */
   get isBusy(): boolean {
@@ -67,10 +69,10 @@ export class Tally {
   encoded(frames: number, from: Place, to: Place, { codec, bytes, width, height }: UnitFacts, processMs: number): void {
     this.counts.encoded += frames;
     this.moved(frames, from, to);
-    this.#codec = codec;
-    this.#frameBytes = bytes;
-    this.#width = width;
-    this.#height = height;
+    this.codec = codec;
+    this.frameBytes = bytes;
+    this.width = width;
+    this.height = height;
     this.process.add(processMs);
   }
 
@@ -91,6 +93,7 @@ export class Tally {
     if (isUncounted) this.counts.captured += frames;
     else {
       this.counts.delivered -= frames;
+      this.returnedTotal += frames;
       if (isReference) this.counts.references -= frames;
     }
     this.#enter(to, frames);
@@ -134,16 +137,16 @@ export class Tally {
       case 'published': this.published(event.frames, event.from, event.bytes, event.writeMs, event.latencyMs, event.reference === true); break;
       case 'connecting': this.#become('connecting'); break;
       case 'opened':
-        if (event.source.width !== undefined && this.#width === 0) [this.#width, this.#height] = [event.source.width, event.source.height ?? 0];
+        if (event.source.width !== undefined && this.width === 0) [this.width, this.height] = [event.source.width, event.source.height ?? 0];
         break;
       case 'readFailure': this.counts.readFailures += 1; break;
-      case 'failed': [this.state, this.#lastError] = ['failed', event.error.code]; break;
+      case 'failed': [this.state, this.lastError] = ['failed', event.error.code]; break;
       case 'retrying':
         this.counts.reconnects += 1;
         this.#become('waiting');
-        this.#nextAttemptAt = event.nextAttemptAt;
+        this.nextAttemptAt = event.nextAttemptAt;
         break;
-      case 'recovered': this.#downtimeMs += event.downtimeMs; break;
+      case 'recovered': this.downtimeMs += event.downtimeMs; break;
       case 'encoder': this.encoder = { name: event.encoder, hardware: event.hardware, reason: event.reason }; break;
       case 'stopped': this.#become('stopped'); break;
       case 'reset': this.#reset(); break;
@@ -157,21 +160,21 @@ export class Tally {
     return {
       state, counts: { ...counts }, dropped: { ...dropped }, places: { ...places },
       times: { read: this.read.snapshot(), process: this.process.snapshot(), write: this.write.snapshot(), latency: this.latency.snapshot() },
-      frameBytes: this.#frameBytes, width: this.#width, height: this.#height, resets, downtimeMs: this.#downtimeMs,
-      ...(this.#nextAttemptAt !== undefined && { nextAttemptAt: this.#nextAttemptAt }),
-      ...(this.#lastError !== undefined && { lastError: this.#lastError }),
-      ...(encoder !== undefined && { encoder }), ...(this.#codec !== undefined && { codec: this.#codec }),
+      frameBytes: this.frameBytes, width: this.width, height: this.height, resets, downtimeMs: this.downtimeMs,
+      ...(this.nextAttemptAt !== undefined && { nextAttemptAt: this.nextAttemptAt }),
+      ...(this.lastError !== undefined && { lastError: this.lastError }),
+      ...(encoder !== undefined && { encoder }), ...(this.codec !== undefined && { codec: this.codec }),
     };
   }
 
   #become(state: CameraState): void {
     this.state = state;
-    this.#nextAttemptAt = undefined;
+    this.nextAttemptAt = undefined;
   }
 
   #unchanged(frames: number): void {
     this.counts.diff += frames;
-    this.counts.bytesSaved += this.#frameBytes * frames;
+    this.counts.bytesSaved += this.frameBytes * frames;
   }
 
   #enter(to: Place, frames: number): void {
@@ -188,9 +191,9 @@ export class Tally {
     Object.assign(this.counts, EMPTY_LEDGER.counts);
     this.counts.captured = PLACES.reduce((sum, place) => sum + this.places[place], 0);
     for (const cause of DROP_CAUSES) this.dropped[cause] = 0;
-    this.droppedTotal = 0;
+    this.droppedTotal = this.returnedTotal = 0;
     for (const times of [this.read, this.process, this.write, this.latency]) times.clear();
     this.resets += 1;
-    this.#downtimeMs = 0;
+    this.downtimeMs = 0;
   }
 }

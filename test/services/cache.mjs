@@ -2,7 +2,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-export const SERVICES = /** @type {const} */ (['ffmpeg', 'redis', 'kafka', 'rtsp', 'python', 'pypi', 'cjpeg', 'npm', 'nodes']);
+export const SERVICES = /** @type {const} */ (['ffmpeg', 'redis', 'kafka', 'rtsp', 'python', 'pypi', 'cjpeg', 'npm', 'nodes', 'prometheus', 'chromium']);
 
 /** Outside the checkout, so that a second clone finds it too. */
 export const cacheDir = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'rxcam-test');

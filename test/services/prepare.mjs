@@ -32,6 +32,8 @@ const NEEDS = [
     present: () => existsSync(python) && succeeds(python, ['-c', RTSP_IMPORT]),
   },
   { service: 'cjpeg', packages: ['libjpeg-turbo-progs'], present: () => onPath('cjpeg') },
+  { service: 'prometheus', packages: ['prometheus'], present: () => onPath('prometheus') && onPath('promtool') },
+  { service: 'chromium', packages: ['chromium'], present: () => onPath('chromium') },
   { service: 'python', packages: ['python3'], present: () => existsSync(python) },
   { service: 'pypi', packages: ['python3', 'python3-venv'], present: () => hasConsumer() || succeeds(python, ['-c', 'import venv, ensurepip']) },
   { service: 'kafka', packages: ['openjdk-17-jre-headless'], present: () => onPath('java') },

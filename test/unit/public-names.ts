@@ -36,6 +36,10 @@ export const PUBLIC_NAMES: Readonly<Record<string, readonly string[]>> = {
   './report': [
     'ReceivedFigures', 'ReceivedReport', 'Report', 'ReportTiming', 'report', 'reportText',
   ],
+  './metrics': [
+    'Metrics', 'MetricsConfig', 'MetricsRegistry', 'ReceivedStream', 'Several', 'TextFormat', 'metrics',
+  ],
+  './tracing': ['TracedConfig', 'traced'],
   './testing': [
     'Accountable', 'ConformanceCheck', 'ConformanceOptions', 'ConformanceRecord', 'ConformanceServer', 'ConformanceSubject',
     'DiagramOptions', 'ExpectConfig', 'FakeBroker', 'FakeBrokerConfig', 'FakeCamera', 'FakeCameraConfig', 'FakeDecoder',

@@ -36,7 +36,7 @@ export class Attempt {
     this.#emitter = new FrameEmitter(subscriber, plan, this.#point !== undefined, (value) => { run.hub.tell(value); });
     if (this.#point !== undefined) this.#emitter.keyframeAt = run.position.keyframeAt;
     this.#source = { kind: run.hub.facts.kind, address: run.hub.facts.address };
-    this.#fps = rateAfter(this.#chain.rules, undefined);
+    this.#sourceIs(this.#source);
   }
 
   start(): () => void {
@@ -101,6 +101,7 @@ export class Attempt {
   #sourceIs(source: SourceInfo): void {
     this.#source = source;
     this.#fps = rateAfter(this.#chain.rules, source.fps);
+    this.run.reading = { plan: this.plan, source, fps: this.#fps };
   }
 
   get #isLive(): boolean {

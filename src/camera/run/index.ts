@@ -2,5 +2,5 @@
 export type { LivenessLimits } from './watchdog.js';
 export { linkRun, reconnect } from './reconnect.js';
 export { openRun } from './open-run.js';
-export type { CameraFacts, RunHost } from './run-host.js';
+export type { CameraFacts, Reading, RunHost } from './run-host.js';
 export { type Reservation, Run } from './run.js';

@@ -22,7 +22,7 @@ export function reconnect<T>(policy: ReconnectPolicy): MonoTypeOperatorFunction<
       delay: (error: unknown) => {
         if (!isRetried(policy, error)) return throwError(() => error);
         const run = runOf(error);
-        if (run !== undefined && run.flowedMs >= policy.stableAfterMs) inRow = 0;
+        if (run !== undefined && run.flow.flowedMs >= policy.stableAfterMs) inRow = 0;
         inRow += 1;
         return waitFor(policy, error, inRow, run);
       },

@@ -4,9 +4,10 @@ import type { CameraLedger } from '../../ledger/index.js';
 import type { LastTimes } from '../../core/frame/last-times.js';
 import type { Engine, ProcessOptions } from '../../core/engine/engine.js';
 import type { EventBody } from '../../core/events.js';
-import type { EncodedFrame, Frame } from '../../core/frame/frame.js';
+import type { EncodedFrame, Frame, SourceInfo } from '../../core/frame/frame.js';
 import type { LivenessLimits } from './watchdog.js';
 import type { Numbering } from '../../core/frame/numbering.js';
+import type { Plan } from '../../core/plan/plan.js';
 
 /** Facts about a camera that its runs need. */
 export interface CameraFacts {
@@ -23,6 +24,14 @@ export interface CameraFacts {
   readonly minStartIntervalMs: number;
   readonly engine: Engine;
   readonly process: ProcessOptions;
+}
+
+/** What a run reads, and by which plan. */
+export interface Reading {
+  readonly plan: Plan;
+  readonly source: SourceInfo;
+  /** Frames per second after the steps, from the source's own rate and `skipRate`; undefined if neither is known. */
+  readonly fps: number | undefined;
 }
 
 /** The camera, as its runs see it. */

@@ -1,13 +1,14 @@
 /** One live subscription to a camera, over all its attempts: frame numbers, holds on processes, pressure. */
 import { BehaviorSubject, type Observable, asyncScheduler, concat, defer, distinctUntilChanged, filter, ignoreElements, map, take, timer } from 'rxjs';
 import { type FrameRecord, type RecordOwner, CountedFrameEvents, type FrameEvents, type Pressure } from '../../ledger/index.js';
+import { Flow } from './flow.js';
 import { ResumePosition } from './resume-position.js';
 import { mono } from '../../core/clock.js';
 import type { LastTimes } from '../../core/frame/last-times.js';
 import type { Engine, ProcessOptions } from '../../core/engine/engine.js';
 import type { EventBody, Place } from '../../core/events.js';
 import type { Numbering } from '../../core/frame/numbering.js';
-import type { RunHost } from './run-host.js';
+import type { Reading, RunHost } from './run-host.js';
 
 /** Between the last picture of a file and the first of its next pass, where there is only one; µs. */
 const ASSUMED_FRAME_US = 40_000;
@@ -25,6 +26,9 @@ export class Run implements RecordOwner {
   attempts = 0;
   /** Pictures so far. */
   seq = 0;
+  readonly flow = new Flow();
+  /** What it reads, and by which plan. */
+  reading: Reading | undefined;
   /** Set while an attempt is ended by the failure of a later step. */
   isInterrupted = false;
   /** Where a file resumes. */
@@ -32,9 +36,6 @@ export class Run implements RecordOwner {
   #state: RunState = 'free';
   #openings = 0;
   #reservations = 0;
-  #failedAt: number | undefined;
-  #flowingSince: number | undefined;
-  #lastCapturedAt = 0;
   #lastStartAt = -Infinity;
   /** Added to the media time of a file that loops, which starts from 0 with each pass; µs. */
   shiftUs = 0;
@@ -61,11 +62,6 @@ export class Run implements RecordOwner {
 
   /** Whether a step holds too much, so that reading should stop. */
   readonly paused$: Observable<boolean> = defer(() => this.#blockers.pipe(map((set) => set.size > 0), distinctUntilChanged()));
-
-  /** How long frames had arrived without a break when the last one came, in ms. */
-  get flowedMs(): number {
-    return this.#flowingSince === undefined ? 0 : this.#lastCapturedAt - this.#flowingSince;
-  }
 
   get numbering(): Numbering { return this.hub.numbering; }
 
@@ -151,8 +147,7 @@ export class Run implements RecordOwner {
   }
 
   startAttempt(): number {
-    this.#flowingSince = undefined;
-    this.#lastCapturedAt = 0;
+    this.flow.start();
     return ++this.attempts;
   }
 
@@ -161,9 +156,7 @@ export class Run implements RecordOwner {
     this.#recover(now);
     if (this.#lastPts !== undefined && pts > this.#lastPts) this.#frameUs = pts - this.#lastPts;
     this.#lastPts = pts;
-    const readMs = this.#lastCapturedAt === 0 ? undefined : now - this.#lastCapturedAt;
-    this.#flowingSince ??= now;
-    this.#lastCapturedAt = now;
+    const readMs = this.flow.captured(now);
     const record: FrameRecord = { owner: this, seq: ++this.seq, capturedMono: now, place: to, epoch: this.epoch };
     this.frames.captured(record.seq, pts + this.shiftUs, to, readMs);
     return record;
@@ -171,20 +164,18 @@ export class Run implements RecordOwner {
 
   /** A read window without a frame, or a rejected access unit: the flow is broken. */
   readFailed(inRow: number, reason: string): void {
-    this.#flowingSince = undefined;
+    this.flow.break();
     this.emit({ type: 'readFailure', inRow, reason });
   }
 
   failed(body: Extract<EventBody, { type: 'failed' }>): void {
-    this.#failedAt ??= mono();
+    this.flow.fail();
     this.emit(body);
   }
 
   #recover(now: number): void {
-    if (this.#failedAt === undefined) return;
-    const downtimeMs = now - this.#failedAt;
-    this.#failedAt = undefined;
-    this.emit({ type: 'recovered', attempt: this.attempts, downtimeMs });
+    const downtimeMs = this.flow.recover(now);
+    if (downtimeMs !== undefined) this.emit({ type: 'recovered', attempt: this.attempts, downtimeMs });
   }
 
   #setBlocker(holder: object, blocks: boolean): void {

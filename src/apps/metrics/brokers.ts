@@ -1,0 +1,39 @@
+/** What is measured of each broker. */
+import { EMPTY, catchError } from 'rxjs';
+import type { Broker } from '../../broker/index.js';
+import { type Family, single, states } from './family.js';
+import { labels } from './labels.js';
+
+/** Codes that are there from the start: a counter that appears with its first error shows no increase. */
+const CODES = ['BROKER_UNAVAILABLE', 'BROKER_UNAUTHORIZED', 'MESSAGE_TOO_LARGE'];
+
+/** Counts the errors of brokers from the time that they are first seen. */
+export class BrokerErrors {
+  readonly #counts = new WeakMap<Broker, Map<string, number>>();
+
+  of(broker: Broker): ReadonlyMap<string, number> {
+    const known = this.#counts.get(broker);
+    if (known !== undefined) return known;
+    const counts = new Map(CODES.map((code) => [code, 0]));
+    this.#counts.set(broker, counts);
+    broker.errors$.pipe(catchError(() => EMPTY)).subscribe(({ code }) => { counts.set(code, (counts.get(code) ?? 0) + 1); });
+    return counts;
+  }
+}
+
+/** A broker on the page. */
+export interface BrokerTarget { readonly broker: Broker; readonly errors: ReadonlyMap<string, number> }
+
+const STATES = ['idle', 'connected', 'unavailable', 'closed'];
+
+export const BROKER_FAMILIES: readonly Family<BrokerTarget>[] = [
+  states('rxcam_broker_state', 'State of a broker: 1 for the one that holds.', STATES, ({ broker }) => broker.state.status),
+  single('rxcam_broker_outbox_messages', 'gauge', 'Messages that wait for an acknowledgement.', ({ broker }) => broker.state.outbox.messages),
+  single('rxcam_broker_outbox_bytes', 'gauge', 'Memory that these messages keep.', ({ broker }) => broker.state.outbox.bytes),
+  single('rxcam_broker_waiting_topics', 'gauge', 'Topics whose messages wait while others are sent.', ({ broker }) => broker.state.waiting?.length ?? 0),
+  single('rxcam_broker_throttled_seconds', 'gauge', "Pause that the broker's quota requires now.", ({ broker }) => (broker.state.throttledMs ?? 0) / 1_000),
+  {
+    name: 'rxcam_broker_errors_total', type: 'counter', help: 'Errors of a broker by code, since the page has known it.',
+    samples: ({ errors }, put) => { for (const [code, count] of errors) put(count, labels({ code })); },
+  },
+];

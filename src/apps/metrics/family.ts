@@ -1,0 +1,72 @@
+/** A family of metrics: one name, one meaning, and its samples of each target. */
+import { SMALLEST_MS, type DurationTally } from '../../ledger/index.js';
+import { type Labels, NONE, labels } from './labels.js';
+
+/** Takes one sample. `suffix`: behind the family's name, for the parts of histograms and summaries. */
+export type Put = (value: number, own?: Labels, suffix?: '' | '_bucket' | '_sum' | '_count') => void;
+
+export type FamilyType = 'counter' | 'gauge' | 'histogram' | 'summary';
+
+/** What is measured of each target `T`: a camera, a broker, a stream. */
+export interface Family<T> {
+  /** With its unit, and `_total` for a counter. */
+  readonly name: string;
+  readonly type: FamilyType;
+  readonly help: string;
+  samples(target: T, put: Put): void;
+}
+
+/** A family with one sample of each target; undefined: none now. */
+export function single<T>(name: string, type: 'counter' | 'gauge', help: string, value: (target: T) => number | undefined): Family<T> {
+  return {
+    name, type, help,
+    samples: (target, put) => {
+      const now = value(target);
+      if (now !== undefined) put(now);
+    },
+  };
+}
+
+/** One sample for each state, 1 for the one that holds. */
+export function states<T>(name: string, help: string, all: readonly string[], state: (target: T) => string): Family<T> {
+  const each = all.map((word) => [word, labels({ state: word })] as const);
+  return {
+    name, type: 'gauge', help,
+    samples: (target, put) => {
+      const now = state(target);
+      for (const [word, own] of each) put(word === now ? 1 : 0, own);
+    },
+  };
+}
+
+/** Bounds of the histogram: 0.001 ms · 2^13 = 8.192 ms, and each twice the one before it, up to 16.8 s. The ledger's own buckets end there. */
+const FIRST_OCTAVE = 13;
+const BOUNDS = Array.from({ length: 12 }, (_, index) => labels({ le: String((SMALLEST_MS * 2 ** (FIRST_OCTAVE + index)) / 1_000) }));
+const ALL = labels({ le: '+Inf' });
+
+/** Durations in seconds, by their size. */
+export function histogram<T>(name: string, help: string, tally: (target: T) => DurationTally): Family<T> {
+  return {
+    name, type: 'histogram', help,
+    samples: (target, put) => {
+      const times = tally(target);
+      const counts = times.upTo(FIRST_OCTAVE, BOUNDS.length);
+      for (const [index, own] of BOUNDS.entries()) put(counts[index] ?? 0, own, '_bucket');
+      put(times.count, ALL, '_bucket');
+      put(times.sumMs / 1_000, NONE, '_sum');
+      put(times.count, NONE, '_count');
+    },
+  };
+}
+
+/** Durations in seconds: their sum and their number, which give the mean. */
+export function durations<T>(name: string, help: string, tally: (target: T) => Pick<DurationTally, 'sumMs' | 'count'>): Family<T> {
+  return {
+    name, type: 'summary', help,
+    samples: (target, put) => {
+      const { sumMs, count } = tally(target);
+      put(sumMs / 1_000, NONE, '_sum');
+      put(count, NONE, '_count');
+    },
+  };
+}

@@ -1,0 +1,26 @@
+/** Labels of a sample, ready for the page: those that never change are written once. */
+
+/** Labels as the text between the braces, and by name. */
+export interface Labels {
+  readonly text: string;
+  readonly pairs: Readonly<Record<string, string>>;
+}
+
+/** No labels. */
+export const NONE: Labels = { text: '', pairs: {} };
+
+export function labels(pairs: Readonly<Record<string, string>>): Labels {
+  return { text: Object.entries(pairs).map(([name, value]) => `${name}="${escaped(value)}"`).join(','), pairs };
+}
+
+/** Both together. */
+export function joined(first: Labels, second: Labels): Labels {
+  if (first === NONE) return second;
+  if (second === NONE) return first;
+  return { text: `${first.text},${second.text}`, pairs: { ...first.pairs, ...second.pairs } };
+}
+
+/** A value as the text formats require it. */
+function escaped(value: string): string {
+  return value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+}

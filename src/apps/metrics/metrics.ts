@@ -1,0 +1,137 @@
+/** metrics(): cameras, brokers and received streams as a page for Prometheus. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isObservable } from 'rxjs';
+import type { Broker } from '../../broker/index.js';
+import { type Camera, type CameraHub, hubOf } from '../../camera/index.js';
+import { wall } from '../../core/clock.js';
+import { InvalidOption } from '../../core/errors/errors.js';
+import { callback, options, parseOptions } from '../../core/options.js';
+import type { ReceivedFigures } from '../../ledger/index.js';
+import { BROKER_FAMILIES, BrokerErrors, type BrokerTarget } from './brokers.js';
+import { CAMERA_FAMILIES } from './cameras.js';
+import { type Family, single } from './family.js';
+import { NONE, labels } from './labels.js';
+import { RECEIVED_FAMILIES } from './received.js';
+import { type MetricsRegistry, register } from './registry.js';
+import { CONTENT_TYPE, type Labelled, Page, type Section, type TextFormat, formatFor } from './text.js';
+
+/** Several of a kind: a list, or a function that gives those of now at every scrape. */
+export type Several<T> = Iterable<T> | (() => Iterable<T>);
+
+/** A stream read from a broker: what `subscribe` returns, or a function that gives its figures, as `report` takes them. */
+export type ReceivedStream = { readonly stats: ReceivedFigures } | (() => ReceivedFigures);
+
+/** Options of {@link metrics}. */
+export interface MetricsConfig {
+  /** Streams that are read from brokers, by name: a list, or a function that gives those of now. Default none. */
+  readonly received?: Readonly<Record<string, ReceivedStream>> | (() => Readonly<Record<string, ReceivedStream>>) | undefined;
+}
+
+const schema = options({ received: callback<() => Readonly<Record<string, ReceivedStream>>>().optional() });
+
+const PROCESS: readonly Family<undefined>[] = [
+  single('rxcam_time_seconds', 'gauge', "Unix time of this machine's clock.", () => wall() / 1_000),
+];
+
+/** The page of {@link metrics}. */
+export class Metrics {
+  readonly #errors = new BrokerErrors();
+  readonly #sections: readonly (() => Section<never>)[];
+
+  constructor(cameras: () => Iterable<Camera>, brokers: () => Iterable<Broker>, received: () => Readonly<Record<string, ReceivedStream>>) {
+    const of = <T>(families: readonly Family<T>[], targets: () => Labelled<T>[]) =>
+      () => ({ families, targets: targets() }) as unknown as Section<never>
+    ;
+    this.#sections = [
+      of(PROCESS, () => [{ target: undefined, own: NONE }]),
+      of(CAMERA_FAMILIES, () => named('camera', [...cameras()].map((one) => [keyed(one).facts.key, keyed(one)]))),
+      of(BROKER_FAMILIES, () => named('broker', [...brokers()].map((one) => [`${one.kind} ${one.address}`, this.#watched(one)]))),
+      of(RECEIVED_FAMILIES, () => named('stream', Object.entries(received()).map(([name, stream]) => [name, figures(stream)]))),
+    ];
+    // Errors are counted from now on, not from the first scrape.
+    for (const broker of brokers()) this.#errors.of(broker);
+  }
+
+  /** The page as text. */
+  text(format: TextFormat = 'prometheus'): string {
+    return this.#sections.reduce((page, section) => page.add(section()), new Page(format)).text;
+  }
+
+  /** The answer to a request with this `Accept` header: OpenMetrics where it is asked for. */
+  answer(accept?: string): { readonly contentType: string; readonly body: string } {
+    const format = formatFor(accept);
+    return { contentType: CONTENT_TYPE[format], body: this.text(format) };
+  }
+
+  /** Answers a request to a server of Node's: `createServer(metrics([gate]).handler)`, or a path of it. */
+  readonly handler = (request: IncomingMessage, response: ServerResponse): void => {
+    const { contentType, body } = this.answer(request.headers.accept);
+    response.writeHead(200, { 'content-type': contentType, 'cache-control': 'no-store' }).end(request.method === 'HEAD' ? undefined : body);
+  };
+
+  /** Adds the metrics to a registry of prom-client, beside those of the user. Returns a function that removes them. */
+  register(registry: MetricsRegistry): () => void {
+    return register(registry, this.#sections);
+  }
+
+  #watched(broker: Broker): BrokerTarget {
+    return { broker, errors: this.#errors.of(broker) };
+  }
+}
+
+/**
+ * The counts, times and states of cameras, brokers and received streams as a page that Prometheus reads. The text is written
+ * from what the ledgers have counted already: nothing is counted twice, and nothing happens between two scrapes.
+ *
+ * Give functions where cameras come and go: they are called at every scrape. A second camera, broker or stream of the same name is
+ * labelled `name #2`. A camera has at most 60 series.
+ *
+ * @example
+ * ```ts
+ * createServer(metrics([gate, yard], [broker]).handler).listen(9464, '127.0.0.1');
+ * ```
+ * @param cameras - what `camera` returns; a list, or a function that gives those of now
+ * @param brokers - what `kafka`, `redis`, `memory` or `createBroker` return; a list, or a function that gives those of now
+ * @throws InvalidOption for anything else
+ */
+export function metrics(cameras: Several<Camera>, brokers: Several<Broker> = [], config: MetricsConfig = {}): Metrics {
+  const { received = {} } = config;
+  parseOptions('metrics', schema, { ...config, received: typeof received === 'object' ? () => received : received });
+  const all = { cameras: now('cameras', cameras), brokers: now('brokers', brokers) };
+  for (const one of all.cameras()) keyed(one);
+  for (const one of all.brokers()) {
+    if (isObservable((one as Partial<Broker> | null)?.errors$)) continue;
+    throw new InvalidOption("metrics: option 'brokers': something else given, expected what kafka(), redis(), memory() or createBroker() return");
+  }
+  return new Metrics(all.cameras, all.brokers, typeof received === 'function' ? received : () => received);
+}
+
+function now<T>(option: string, several: Several<T>): () => Iterable<T> {
+  if (typeof several === 'function') return several;
+  if (typeof (several as Iterable<T> | undefined)?.[Symbol.iterator] !== 'function' || typeof several === 'string') {
+    throw new InvalidOption(`metrics: option '${option}': ${typeof several} given, expected a list, or a function that returns one`);
+  }
+  return () => several;
+}
+
+/** @throws InvalidOption */
+function keyed(camera: Camera): CameraHub {
+  const hub = hubOf(camera);
+  if (hub === undefined) throw new InvalidOption("metrics: option 'cameras': something else given, expected what camera() returns, before any operator");
+  return hub;
+}
+
+function figures(stream: ReceivedStream): ReceivedFigures {
+  return typeof stream === 'function' ? stream() : stream.stats;
+}
+
+/** Two targets of one name would be one series with two values, which Prometheus refuses. */
+function named<T>(label: string, targets: readonly (readonly [name: string, target: T])[]): Labelled<T>[] {
+  const taken = new Set<string>();
+  return targets.map(([name, target]) => {
+    let free = name;
+    for (let n = 2; taken.has(free); n++) free = `${name} #${n}`;
+    taken.add(free);
+    return { target, own: labels({ [label]: free }) };
+  });
+}

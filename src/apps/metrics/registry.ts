@@ -1,0 +1,32 @@
+/** Families in a registry of prom-client that the user brings, beside the user's own metrics. */
+import type { Section } from './text.js';
+import type { Family } from './family.js';
+import { joined } from './labels.js';
+
+/** The part of prom-client's `Registry` that is used. */
+export interface MetricsRegistry {
+  registerMetric(metric: never): void;
+  removeSingleMetric(name: string): void;
+}
+
+/** Registers families; prom-client asks each of them for its samples at every scrape. Returns what removes them again. */
+export function register(registry: MetricsRegistry, sections: readonly (() => Section<never>)[]): () => void {
+  const names = sections.flatMap((section) => section().families.map((family) => {
+    const { name, help, type } = family;
+    registry.registerMetric({ name, help, type, get: () => Promise.resolve(values(family, section())) } as never);
+    return name;
+  }));
+  return () => { for (const name of names) registry.removeSingleMetric(name); };
+}
+
+function values(family: Family<never>, { targets }: Section<never>): object {
+  const { name, help, type } = family;
+  const all = targets.flatMap(({ target, own }) => {
+    const each: { metricName: string; value: number; labels: Readonly<Record<string, string>> }[] = [];
+    family.samples(target, (value, more, suffix = '') => {
+      each.push({ metricName: name + suffix, value, labels: more === undefined ? own.pairs : joined(own, more).pairs });
+    });
+    return each;
+  });
+  return { name, help, type, aggregator: 'sum', values: all };
+}
