@@ -15,15 +15,22 @@ const GONE_WITHIN_MS = 5_000;
 /** The command line, once it is built. */
 export const MAIN = `${PACKAGE}/dist/bundle/cli.js`;
 
-/** Puts the built package where the examples look for it: `import 'rxcam'` goes by its package.json. */
+/** The package as users install it. */
+export const packageFolder = PACKAGE;
+
+/**
+ * Puts the built package where the examples look for it: `import 'rxcam'` goes by its package.json. One test file
+ * builds after the other, and the second finds that nothing has changed.
+ */
 export async function build(): Promise<void> {
   mkdirSync(PACKAGE, { recursive: true });
   copyFileSync(`${ROOT}package.json`, `${PACKAGE}/package.json`);
   writeFileSync(`${FOLDER}/package.json`, JSON.stringify({ name: 'readme-examples', private: true, type: 'module' }));
-  const options = ['--outDir', `${PACKAGE}/dist`, '--incremental', '--tsBuildInfoFile', `${FOLDER}/tsbuildinfo`];
-  const { exitCode, stdout } = await execa(TSC, ['-p', `${ROOT}tsconfig.json`, ...options], { reject: false });
+  const options = `--outDir '${PACKAGE}/dist' --incremental --tsBuildInfoFile '${FOLDER}/tsbuildinfo' --listEmittedFiles`;
+  const script = `out=$('${TSC}' -p '${ROOT}tsconfig.json' ${options}) || { echo "$out"; exit 1; }
+    case "$out" in *TSFILE*) node '${ROOT}src/bundle.mjs' '${PACKAGE}';; *) test -e '${MAIN}' || node '${ROOT}src/bundle.mjs' '${PACKAGE}';; esac`;
+  const { exitCode, stdout } = await execa('flock', [`${FOLDER}.lock`, 'sh', '-c', script], { reject: false, all: true });
   if (exitCode !== 0) throw new Error(stdout);
-  await execa('node', [`${ROOT}src/bundle.mjs`, PACKAGE]);
 }
 
 /** Compiles the examples, all together; returns what the compiler complains of, with README.md's line numbers. */

@@ -1,0 +1,34 @@
+/** A detector on raw frames: two pictures a second are scaled inside ffmpeg and come into Node as RGB. */
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { camera, deliver, resize, retry, skipRate } from 'rxcam';
+
+const { CAMERA = 'test:?size=640x360' } = process.env;
+const session = await InferenceSession.create('red.onnx');
+const gate = camera(CAMERA, { key: 'gate', pixelFormat: 'rgb24' });
+
+/** From rows of R, G, B to the three planes that models take, each value from 0 to 1. */
+function tensorOf({ data, width, height }) {
+  const pixels = width * height;
+  const planes = Float32Array.from({ length: 3 * pixels }, (_, at) => data[(at % pixels) * 3 + Math.floor(at / pixels)] / 255);
+  return new Tensor('float32', planes, [1, 3, height, width]);
+}
+
+async function detect(frame) {
+  const { blocks } = await session.run({ picture: tensorOf(frame) });
+  const [, , , columns] = blocks.dims;
+  const found = [...blocks.data].flatMap((share, at) => (share > 0.5 ? [[at % columns * 20, Math.floor(at / columns) * 20]] : []));
+  return { seq: frame.seq, found };
+}
+
+const running = gate.pipe(
+  skipRate({ fps: 2 }),
+  resize({ width: 320, height: 180, fit: 'fill' }),
+  // A model that is slower than the camera loses the oldest pictures of the queue, and the ledger counts them.
+  deliver(detect, { outbox: { maxMessages: 4 } }),
+  retry(),
+).subscribe(({ seq, found }) => console.log(`picture ${seq}: ${found.length} red blocks`, found.slice(0, 3)));
+
+process.once('SIGINT', () => {
+  running.unsubscribe();
+  console.log(`${gate.stats.delivered} pictures examined, ${gate.stats.droppedTotal} dropped`);
+});
