@@ -6,6 +6,7 @@ import {
   AckRouter, type Broker, type BrokerHandle, OUTBOX_SCHEMA, type OutboxConfig, type PartitionQueue, type QueueOptions, handleOf,
 } from '../src/broker/index.js';
 import { InvalidOption } from '../src/core/errors/errors.js';
+import type { Fence } from '../src/core/frame/fence.js';
 import type { CameraMessage, Published } from '../src/core/frame/frame.js';
 import { callback, count, options as object, parseOptions } from '../src/core/options.js';
 
@@ -19,6 +20,8 @@ export interface PublishConfig {
   readonly maxInFlight?: number;
   /** Bounds of the outbox of one topic and key. */
   readonly outbox?: OutboxConfig;
+  /** The right to publish, where several machines may have the camera: messages leave while it is open. Default: none. */
+  readonly fence?: Fence;
 }
 
 const SCHEMA = object({
@@ -26,6 +29,7 @@ const SCHEMA = object({
   key: z.union([z.string(), callback<(message: CameraMessage) => string>()]).optional(),
   maxInFlight: count().optional(),
   outbox: OUTBOX_SCHEMA.optional(),
+  fence: z.custom<Fence>((value) => ['open', 'held', 'fenced'].includes(String((value as Fence | null)?.state)), { message: 'expected a fence' }).optional(),
 });
 
 /**
@@ -56,12 +60,13 @@ const SCHEMA = object({
  */
 export function publish(broker: Broker, config: PublishConfig): OperatorFunction<CameraMessage, Published> {
   const handle = handleOf('publish', broker);
-  const { topic, key, maxInFlight, outbox = {} } = parseOptions('publish', SCHEMA, config);
+  const { topic, key, maxInFlight, outbox = {}, fence } = parseOptions('publish', SCHEMA, config);
   if (typeof topic === 'string') checkTopic(handle, topic);
   const route: Route = {
     topic: typeof topic === 'string' ? () => topic : (message) => checkTopic(handle, topic(message)),
     key: typeof key === 'string' ? () => key : key ?? ((message) => message.key),
     queue: { maxInFlight, ...outbox },
+    fence,
   };
   return (source) => {
     const left = new Set<AckRouter>();
@@ -79,6 +84,7 @@ interface Route {
   readonly topic: (message: CameraMessage) => string;
   readonly key: (message: CameraMessage) => string;
   readonly queue: QueueOptions;
+  readonly fence: Fence | undefined;
 }
 
 /** One subscription to `publish`. Routers that still expect acknowledgements outlive it in `left`. */
@@ -136,6 +142,7 @@ class Publication {
     const queue = this.handle.queue(topic, this.route.key(message), this.route.queue);
     this.#queues.add(queue);
     queue.claim(owner, this);
+    this.handle.guard(queue, this.route.fence);
     const router = this.#routerOf(owner);
     this.handle.offer(queue, completed(message, this.handle, topic), take(message, 'outbox'), router);
   }

@@ -166,7 +166,7 @@ function contextOf(
 function messageOf(
   frame: EncodedFrame, formatter: MessageFormatter, context: MessageContext, more: Readonly<Record<string, string>> | undefined,
 ): CameraMessage {
-  const { id, key, value, headers = {}, fields, previousOrderHeader, complete } = formatter(frame, context);
+  const { id, key, value, headers = {}, fields, previousOrderHeader, epochHeader, complete } = formatter(frame, context);
   const { camera, run, seq, pts, capturedAt, width, height, source, mode, keyframe, frames, lastSeq } = frame;
   const bytes = typeof value === 'string' ? Buffer.from(value) : value;
   // Members are added one by one: this runs for every message, and conditional spreads are several times slower.
@@ -181,6 +181,7 @@ function messageOf(
   if (records !== undefined) message[FRAME_RECORDS] = records;
   if (source !== undefined) message.source = source;
   if (previousOrderHeader !== undefined) message.previousOrderHeader = previousOrderHeader;
+  if (epochHeader !== undefined) message.epochHeader = epochHeader;
   if (context.referenceOrder !== undefined) message.referenceOrder = context.referenceOrder;
   if (fields !== undefined) message.fields = fields;
   if (complete !== undefined) message.completion = { of: bytes, complete };

@@ -7,7 +7,7 @@ import { callback, options as object, parseOptions } from '../src/core/options.j
 export type { VerifyStats } from '../src/message/index.js';
 
 /** Messages that are left out unless they are asked for. */
-const LEFT_OUT = ['repeated', 'torn', 'undecodable'] as const;
+const LEFT_OUT = ['repeated', 'torn', 'undecodable', 'fenced'] as const;
 
 /** Options of `verify`. */
 export interface VerifyConfig {
@@ -34,9 +34,10 @@ const SCHEMA = object({
  * ```
  *
  * `whole`: its bytes are those that were sent, by its digest, and it has not come before. `repeated`: it has. `torn`: its bytes are
- * others. Repeated and torn ones are left out, as is what can't be decoded: in stream mode all up to the next keyframe behind a
- * gap, and a reference to a message that is missing. `stats` of the operator counts them. A gap has a cause: `dropped` by the
- * sender, which says so in the next message; `lost` on the way; `expired`, removed by the broker before it was read. Where a
+ * others. `fenced`: a machine of a fleet has sent it after another one had the camera, as their epochs show. Repeated, torn and
+ * fenced ones are left out, as is what can't be decoded: in stream mode all up to the next keyframe behind a gap, and a reference to
+ * a message that is missing. `stats` of the operator counts them. A gap has a cause: `dropped` by the sender, which says so in the
+ * next message; `lost` on the way; `expired`, removed by the broker before it was read. Where a
  * reading begins is no gap. Each topic and key is checked by itself, and each run of a sender.
  *
  * - Error: the source's passes, and what `onGap` throws. Completion: with the source. Unsubscription: unsubscribes from the source.

@@ -21,6 +21,7 @@ export type { ClosedReason, Decodable, RecordClosed, RecordGap, RecordOpened, Re
 export type { DecodedPicture, Decoder, DecoderInput, DecoderUnit, PictureForm } from './core/engine/decoder.js';
 export type { Muxer, MuxerInput, RecordFolder } from './core/engine/recorder.js';
 export { findFfmpeg } from './ffmpeg/index.js';
+export type { Fence } from './core/frame/fence.js';
 export type {
   AnyFrame, ChangedFrame,
   CameraMessage, Codec, ColorInfo, EncodeMode, EncodedFrame, Frame, Origin, PixelFormat, Published, SourceFrame, SourceInfo, Unchanged,

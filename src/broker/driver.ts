@@ -13,13 +13,16 @@ export interface Outgoing {
   readonly headers: Readonly<Record<string, string>>;
   /** inputOrder sent before this one to the same topic and key: the value of the header that the message names for it. */
   readonly previousOrder?: number;
+  /** Epoch of the fence: the value of the header that the message names for it. */
+  readonly epoch?: number | undefined;
 }
 
 /** Calls `write` with each header of a message; stamped headers come last. */
-export function eachHeader({ message, previousOrder }: Outgoing, write: (name: string, value: string) => void): void {
-  const { headers, previousOrderHeader } = message;
+export function eachHeader({ message, previousOrder, epoch }: Outgoing, write: (name: string, value: string) => void): void {
+  const { headers, previousOrderHeader, epochHeader } = message;
   for (const name in headers) if (name !== previousOrderHeader) write(name, headers[name] as string);
   if (previousOrderHeader !== undefined) write(previousOrderHeader, String(previousOrder ?? 0));
+  if (epochHeader !== undefined && epoch !== undefined) write(epochHeader, String(epoch));
 }
 
 /** It is written, at this position. */

@@ -11,13 +11,13 @@ export const PLACES = ['stdin', 'encoder', 'handover', 'sink', 'outbox', 'reques
 export type Place = (typeof PLACES)[number];
 
 /** Why a frame was lost. */
-export const DROP_CAUSES = ['outbox', 'gop', 'too-large', 'capture-lost', 'stdin', 'stopped', 'closed'] as const;
+export const DROP_CAUSES = ['outbox', 'gop', 'too-large', 'capture-lost', 'stdin', 'stopped', 'closed', 'fenced'] as const;
 /**
  * `outbox`: the outbox was full; `gop`: its keyframe was dropped, or, of a source's own access units, came
  * before the capture did; `too-large`: the broker takes no message of
  * that size; `capture-lost`: in the encoder when the process died; `stdin`: raw frames of a live source arrived faster
  * than the child takes them; `stopped`: cut by the end of the run;
- * `closed`: not sent by the deadline of `broker.close()`.
+ * `closed`: not sent by the deadline of `broker.close()`; `fenced`: another machine of the fleet has the camera.
  */
 export type DropCause = (typeof DROP_CAUSES)[number];
 

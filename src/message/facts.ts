@@ -15,6 +15,8 @@ export interface Facts {
   readonly previousOrder?: number | undefined;
   /** inputOrder of the last full message, on one that only refers to it. */
   readonly referenceOrder?: number | undefined;
+  /** Epoch of the sender's right to publish: of two senders the one with the higher epoch is right. */
+  readonly epoch?: number | undefined;
   readonly seq?: number | undefined;
   /** Pictures in the message. */
   readonly frames?: number | undefined;

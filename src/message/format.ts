@@ -43,6 +43,8 @@ export interface FormattedMessage {
   readonly fields?: Readonly<Record<string, string | Buffer>>;
   /** Name of the header that receives the inputOrder sent before this one to the same topic and key. */
   readonly previousOrderHeader?: string;
+  /** Name of the header that receives the epoch of the fence, where `publish` is given one. */
+  readonly epochHeader?: string;
   /** Completes the message with the facts that only `publish` knows: called once, when it goes into the outbox. */
   readonly complete?: (to: Destination) => Completed;
 }

@@ -94,6 +94,8 @@ export class Received implements Accounted {
   get id(): string | undefined { return this.facts.id; }
   /** 1, 2, 3 … for each camera. */
   get inputOrder(): number | undefined { return this.facts.inputOrder; }
+  /** Epoch of the machine that has sent it, where several may have the camera: the higher one is right. */
+  get epoch(): number | undefined { return this.facts.epoch; }
   /** Number of the picture in its run, from 1; the first one of a chunk. */
   get seq(): number | undefined { return this.facts.seq; }
   /** Pictures in the message. */

@@ -7,7 +7,7 @@ export const PUBLIC_NAMES: Readonly<Record<string, readonly string[]>> = {
     'Counts', 'CropConfig', 'Decodable', 'DecodeConfig', 'DecodeFailed', 'DecodedPicture', 'Decoder', 'DecoderInput', 'DecoderUnit',
     'DeliverConfig', 'Delivered', 'Driver', 'DropCause', 'Dropped', 'Duplicate', 'ERRORS', 'EncodeH265Config', 'EncodeJpegConfig',
     'EncodeMode', 'Encoded', 'EncodedFrame', 'EncoderChosen', 'EncoderFailed', 'EncoderInUse', 'Engine', 'EngineContext', 'EngineEvent',
-    'EngineOutput', 'ErrorCode', 'ErrorDetails', 'Failed', 'Feed', 'FeedFormat', 'FfmpegFacts', 'FfmpegFound', 'Fit', 'Frame', 'Gap',
+    'EngineOutput', 'ErrorCode', 'ErrorDetails', 'Failed', 'Feed', 'FeedFormat', 'Fence', 'FfmpegFacts', 'FfmpegFound', 'Fit', 'Frame', 'Gap',
     'GapCause', 'Hardware', 'InvalidOption', 'KafkaConfig', 'MemoryBroker', 'MemoryConfig', 'MessageContext', 'MessageFormatter',
     'MessageTooLarge', 'Moved', 'Muxer', 'MuxerInput', 'NoVideo', 'NotWritten', 'Opened', 'OpenedSource', 'Origin', 'OutboxConfig',
     'Outgoing', 'PassthroughConfig', 'Paused', 'PictureFacts', 'PictureForm', 'PixelFormat', 'Place', 'Plan', 'Preparation', 'ProcessOptions',

@@ -3,6 +3,7 @@ import { BehaviorSubject, EMPTY, Observable, Subject, concat, concatMap, filter,
 import { mono } from '../../core/clock.js';
 import { BROKER, OUTBOX } from '../../core/defaults/defaults.js';
 import { InvalidOption, MessageTooLarge, type RxcamError } from '../../core/errors/errors.js';
+import type { Fence } from '../../core/frame/fence.js';
 import type { CameraMessage } from '../../core/frame/frame.js';
 import type { FrameTracker } from '../../ledger/index.js';
 import { type RetryGiven, type RetryOptions, retryOptions } from '../retry-options.js';
@@ -60,9 +61,9 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
 
   /** A method, not a property: the driver knows passwords, and printing a handle must not show them. */
   driver(): D { return this.#driver; }
-  queue(topic: string, key: string, options: QueueOptions): PartitionQueue {
-    return this.#outbox.queue(topic, key, options);
-  }
+  queue(topic: string, key: string, options: QueueOptions): PartitionQueue { return this.#outbox.queue(topic, key, options); }
+  /** The queue's messages leave only while the fence is open. */
+  guard(queue: PartitionQueue, fence: Fence | undefined): void { queue.guard(fence, () => { this.#sender.wake(queue); }); }
 
   offer(queue: PartitionQueue, message: CameraMessage, tracker: FrameTracker, router: AckRouter): void {
     router.offered();
@@ -91,9 +92,7 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
     await lastValueFrom(this.#driver.prepare?.(topic, consumerGroup) ?? EMPTY, { defaultValue: undefined });
   }
 
-  reconnect(): void {
-    if (!this.isClosed) this.#driver.reset();
-  }
+  reconnect(): void { if (!this.isClosed) this.#driver.reset(); }
 
   close({ deadlineMs = BROKER.closeDeadlineMs }: { deadlineMs?: number } = {}): Promise<CloseReport> {
     this.#closing ??= this.#close(deadlineMs);

@@ -117,6 +117,14 @@ export class BoundedQueue<H extends Held> {
     return true;
   }
 
+  /** Drops what waits: what was taken is finished by who has taken it. */
+  dropWaiting(cause: DropCause): void {
+    const all = this.#waiting.remove(0, this.#waiting.length);
+    for (const item of all) this.#release(item);
+    this.relieve();
+    for (const item of all) tellDropped(item, cause);
+  }
+
   /** Drops everything; returns it. */
   dropAll(cause: DropCause, error?: RxcamError): H[] {
     const all = [...this.#taken, ...this.#waiting.remove(0, this.#waiting.length)];

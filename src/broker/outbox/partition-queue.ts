@@ -1,10 +1,12 @@
 /** The outbox of one topic and key: its order, and the state of its messages. */
+import type { Subscription } from 'rxjs';
 import { type RecordOwner, type Pressure, type FrameTracker, ownerOf } from '../../ledger/index.js';
 import { BROKER } from '../../core/defaults/defaults.js';
 import { InvalidOption, type RxcamError } from '../../core/errors/errors.js';
+import type { Fence } from '../../core/frame/fence.js';
 import type { CameraMessage, Published } from '../../core/frame/frame.js';
 import { BoundedQueue, type Held, type Limits, type Total } from './bounded-queue.js';
-import type { Outgoing } from '../driver.js';
+import { type Outgoing, eachHeader } from '../driver.js';
 import { type AckRouter } from './ack-router.js';
 import { type Retains, retains } from './retained.js';
 
@@ -51,6 +53,8 @@ export class PartitionQueue extends BoundedQueue<Entry> {
   /** Who publishes here, and for which run. */
   readonly #claims = new Map<object, RecordOwner>();
   readonly #holders = new Set<object>();
+  #fence: Fence | undefined;
+  #watch: Subscription | undefined;
   #lastOwner: RecordOwner | undefined;
   #lastSent: number;
 
@@ -89,11 +93,28 @@ export class PartitionQueue extends BoundedQueue<Entry> {
     this.#holders.delete(holder);
   }
 
+  /** Messages leave only while the fence is open. What waits behind another one that is closed for good is dropped. */
+  guard(fence: Fence | undefined, changed: () => void): void {
+    if (fence === this.#fence) return;
+    this.mayLeave();
+    this.#watch?.unsubscribe();
+    this.#fence = fence;
+    this.#watch = fence?.changes$.subscribe(changed);
+  }
+
+  /** Whether its messages may leave now. If another machine has the camera, they are dropped. */
+  mayLeave(): boolean {
+    const state = this.#fence?.state ?? 'open';
+    if (state === 'fenced') this.dropWaiting('fenced');
+    return state === 'open';
+  }
+
   /** The entries' headers name what was sent before each of them: by an acknowledged request, or earlier in this one. */
   stamp(entries: readonly Entry[]): Outgoing[] {
     let previous = this.#lastSent;
+    const epoch = this.#fence?.epoch;
     return entries.map(({ message }) => {
-      const outgoing = new Stamped(this.topic, this.key, message, previous);
+      const outgoing = new Stamped(this.topic, this.key, message, previous, epoch);
       previous = message.inputOrder;
       return outgoing;
     });
@@ -119,12 +140,15 @@ export class PartitionQueue extends BoundedQueue<Entry> {
   }
 }
 
-/** A message with the number of the one before it. */
+/** A message with what is known when it leaves. */
 class Stamped implements Outgoing {
-  constructor(readonly topic: string, readonly key: string, readonly message: CameraMessage, readonly previousOrder: number) {}
+  constructor(
+    readonly topic: string, readonly key: string, readonly message: CameraMessage, readonly previousOrder: number, readonly epoch: number | undefined,
+  ) {}
 
   get headers(): Readonly<Record<string, string>> {
-    const { previousOrderHeader: header, headers } = this.message;
-    return header === undefined ? headers : { ...headers, [header]: String(this.previousOrder) };
+    const headers: Record<string, string> = {};
+    eachHeader(this, (name, value) => { headers[name] = value; });
+    return headers;
   }
 }

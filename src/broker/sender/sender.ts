@@ -45,6 +45,7 @@ export class Sender {
   /** The queue has got a message. */
   wake(queue: PartitionQueue): void {
     if (queue.waiting === 0 || queue.taken > 0) return;
+    if (!queue.mayLeave()) return this.observer.settled();
     this.#ready.add(queue);
     // When it rings before this queue is due, all is planned then.
     if (this.#timer.at > this.#queueDueAt(queue)) this.#plan();
@@ -66,9 +67,7 @@ export class Sender {
   }
 
   /** Why messages of this queue wait, apart from their turn. */
-  whyWaits(queue: PartitionQueue): RxcamError | undefined {
-    return queue.length === 0 ? undefined : queue.error ?? this.servers.of(queue).error;
-  }
+  whyWaits(queue: PartitionQueue): RxcamError | undefined { return queue.length === 0 ? undefined : queue.error ?? this.servers.of(queue).error; }
 
   #plan(): void {
     if (this.#isBusy || this.#requests.closed) return;
@@ -100,6 +99,7 @@ export class Sender {
 
   #dispatchAll(): void {
     const now = mono();
+    for (const queue of this.#ready) if (!queue.mayLeave()) this.#ready.delete(queue);
     const free = [...this.#ready].filter((queue) => queue.notBefore <= now);
     for (const [server, queues] of this.servers.group(free)) {
       for (const queue of queues) this.#ready.delete(queue);

@@ -151,6 +151,8 @@ export interface CameraMessage extends Origin {
   readonly referenceOrder?: number;
   /** Header that receives the inputOrder sent before this one to the same topic and key, if the format has one. */
   readonly previousOrderHeader?: string;
+  /** Header that receives the epoch of the fence, if the format has one. */
+  readonly epochHeader?: string;
   /** Redis: a consumer group to create at the stream's beginning. */
   readonly consumerGroup?: string;
   /** Adds the facts that only `publish` knows; ignored if `value` is no longer `of`, the bytes that it belongs to. */

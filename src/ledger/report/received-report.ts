@@ -33,7 +33,7 @@ export interface ReceivedReport {
   readonly inboxMessages: number;
   readonly inboxBytes: number;
   /** Messages by verdict; zeros where nothing was verified. */
-  readonly verdicts: Readonly<Record<'whole' | 'repeated' | 'torn' | 'undecodable', number>>;
+  readonly verdicts: Readonly<Record<'whole' | 'repeated' | 'torn' | 'fenced' | 'undecodable', number>>;
   readonly gaps: number;
   /** Missing messages by cause. */
   readonly missing: Readonly<Record<'dropped' | 'lost' | 'expired', number>>;
@@ -48,7 +48,7 @@ export function receivedReport(all: readonly ReceivedFigures[]): ReceivedReport 
     messagesPerSecond: sum(({ rate }) => rate.messages), bytesPerSecond: sum(({ rate }) => rate.bytes),
     latencyMs: together(all.map(({ latency }) => latency)),
     failures: sum(({ failures }) => failures), inboxMessages: sum(({ inbox }) => inbox?.messages), inboxBytes: sum(({ inbox }) => inbox?.bytes),
-    verdicts: { whole: count('whole'), repeated: count('repeated'), torn: count('torn'), undecodable: count('undecodable') },
+    verdicts: { whole: count('whole'), repeated: count('repeated'), torn: count('torn'), fenced: count('fenced'), undecodable: count('undecodable') },
     gaps: count('gaps'), missing: { dropped: count('dropped'), lost: count('lost'), expired: count('expired') },
   };
 }

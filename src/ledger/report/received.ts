@@ -10,6 +10,8 @@ export interface VerdictCounts {
   readonly whole: number;
   readonly repeated: number;
   readonly torn: number;
+  /** Sent by a machine that the camera had been taken from. */
+  readonly fenced: number;
   /** Whole, but without what they depend on. */
   readonly undecodable: number;
   /** Gaps. The three causes count the messages that are missing in them. */
@@ -41,7 +43,7 @@ export interface ReceivedStats {
 /** What is counted of a message. */
 interface CountedMessage {
   readonly value: { readonly length: number };
-  readonly verdict?: 'whole' | 'repeated' | 'torn';
+  readonly verdict?: 'whole' | 'repeated' | 'torn' | 'fenced';
   readonly decodable?: boolean;
   peekCapturedAt(): number | undefined;
 }
@@ -62,7 +64,7 @@ interface Mark { readonly at: number; readonly messages: number; readonly bytes:
  */
 export class ReceivedSampler {
   readonly #latency = new DurationTally();
-  readonly #verdicts = { whole: 0, repeated: 0, torn: 0, undecodable: 0, gaps: 0, dropped: 0, lost: 0, expired: 0 };
+  readonly #verdicts = { whole: 0, repeated: 0, torn: 0, fenced: 0, undecodable: 0, gaps: 0, dropped: 0, lost: 0, expired: 0 };
   #received = 0;
   #bytes = 0;
   #missing = 0;

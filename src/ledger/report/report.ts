@@ -92,12 +92,12 @@ export function reportText(figures: Report | ReceivedReport): string {
 
 function receivedText(figures: ReceivedReport): string {
   const { streams, activeStreams, messages, bytes, messagesPerSecond, bytesPerSecond, verdicts, gaps, missing, latencyMs } = figures;
-  const { whole, repeated, torn, undecodable } = verdicts;
+  const { whole, repeated, torn, fenced, undecodable } = verdicts;
   const { dropped, lost, expired } = missing;
   return [
     `${activeStreams} of ${streams} streams active, ${messages} messages received, ${shownSize(bytes)}; `
     + `now ${messagesPerSecond.toFixed(1)} messages and ${shownSize(bytesPerSecond)} per second`,
-    `${whole} whole (${undecodable} undecodable), ${repeated} repeated, ${torn} torn; ${gaps} gaps: ${dropped} dropped, ${lost} lost, ${expired} expired`,
+    `${whole} whole (${undecodable} undecodable), ${repeated} repeated, ${torn} torn${fenced > 0 ? `, ${fenced} fenced` : ''}; ${gaps} gaps: ${dropped} dropped, ${lost} lost, ${expired} expired`,
     `latency ${timesText(latencyMs)}`,
   ].join('\n');
 }

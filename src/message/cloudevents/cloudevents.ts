@@ -43,7 +43,7 @@ export function cloudevents(frame: EncodedFrame, context: MessageContext): Forma
   if (frame.hidden !== undefined) headers['ce_hidden'] = String(frame.hidden);
   if (frame.frames > 1) addPictures(headers, frame);
   if (frame.unchanged !== undefined) addReference(headers, frame.unchanged, context);
-  return { id, value: frame.data, previousOrderHeader: 'ce_previousorder', headers };
+  return { id, value: frame.data, previousOrderHeader: 'ce_previousorder', epochHeader: 'ce_epoch', headers };
 }
 
 /** For each picture in a chunk, the differences of its seq, its media time in µs and its time in ms to those of the first. */

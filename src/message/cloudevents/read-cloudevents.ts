@@ -39,6 +39,7 @@ class CloudeventsFacts implements Facts {
   get inputOrder(): number | undefined { return this.#number('ce_inputorder'); }
   get previousOrder(): number | undefined { return this.#number('ce_previousorder'); }
   get referenceOrder(): number | undefined { return this.#number('ce_referenceorder'); }
+  get epoch(): number | undefined { return this.#number('ce_epoch'); }
   get seq(): number | undefined { return this.#number('ce_seq'); }
   get frames(): number { return this.#number('ce_frames') ?? 1; }
   get pts(): number | undefined { return this.#number('ce_pts'); }

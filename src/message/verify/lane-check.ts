@@ -33,6 +33,8 @@ export class LaneCheck {
   #awaitsKeyframe = true;
   /** inputOrder of the last message with a picture of its own that was whole. */
   #lastFull: number | undefined;
+  /** The highest that has come. */
+  #epoch = -Infinity;
   /** The broker has removed messages since the last one. */
   isExpired = false;
 
@@ -43,6 +45,7 @@ export class LaneCheck {
     if (inputOrder === undefined) {
       return { verdict: torn === true ? 'torn' : 'whole', decodable: torn !== true, isLate: false, hasDigest, missing: [] };
     }
+    if (this.#isStale(message, inputOrder)) return { verdict: 'fenced', decodable: false, isLate: false, hasDigest, missing: [] };
     const before = this.#latest;
     const { sequence, isNew, tail } = this.#sequenceOf(message, inputOrder);
     const seen = sequence.see(inputOrder, message.facts.sender === undefined ? message.id : undefined);
@@ -52,6 +55,14 @@ export class LaneCheck {
     const verdict = torn === true ? 'torn' : seen.as === 'repeated' ? 'repeated' : 'whole';
     const isBroken = missing.length > 0 || (isNew && before !== undefined);
     return { verdict, isLate: verdict === 'whole' && seen.as === 'late', hasDigest, missing, decodable: this.#canDecode(message, verdict, seen.as, isBroken) };
+  }
+
+  /** Whether the camera was another machine's when it was sent. One that has come before is merely repeated. */
+  #isStale({ facts: { epoch, sender = '' } }: Received, inputOrder: number): boolean {
+    if (epoch === undefined) return false;
+    if (epoch < this.#epoch) return this.#senders.get(sender)?.has(inputOrder) !== true;
+    this.#epoch = epoch;
+    return false;
   }
 
   #sequenceOf(message: Received, inputOrder: number): { sequence: Sequence; isNew: boolean; tail: Missing[] } {

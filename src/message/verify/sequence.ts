@@ -36,6 +36,11 @@ export class Sequence {
     return order <= this.#last && this.#rangeOf(order) < 0 && this.#ids.get(order) !== id;
   }
 
+  /** Whether the number has come. */
+  has(order: number): boolean {
+    return order >= this.#first && order <= this.#last && this.#rangeOf(order) < 0;
+  }
+
   see(order: number, id?: string): Seen {
     if (order <= this.#last) return { as: this.#seeAgain(order) ? 'late' : 'repeated', missing: undefined };
     const missing = order > this.#last + 1 ? { from: this.#last + 1, to: order - 1 } : undefined;

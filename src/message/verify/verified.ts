@@ -2,8 +2,11 @@
 import { FRAME_RECORDS, type Accounted } from '../../core/frame/accounted.js';
 import { Received } from '../received.js';
 
-/** `whole`: as it was sent; `repeated`: it came before; `torn`: its bytes are not those that were sent. */
-export type Verdict = 'whole' | 'repeated' | 'torn';
+/**
+ * `whole`: as it was sent; `repeated`: it came before; `torn`: its bytes are not those that were sent; `fenced`: another machine had
+ * the camera already when it was sent.
+ */
+export type Verdict = 'whole' | 'repeated' | 'torn' | 'fenced';
 
 /** A message with its verdict. */
 export class Verified extends Received {

@@ -9,6 +9,8 @@ export interface VerifyStats {
   readonly whole: number;
   readonly repeated: number;
   readonly torn: number;
+  /** Sent by a machine that the camera had been taken from. */
+  readonly fenced: number;
   /** Whole, but without the pictures that they depend on. */
   readonly undecodable: number;
   /** Whole, but after messages that were sent later: they were counted as missing before. */
@@ -35,7 +37,7 @@ export class Verifier {
   constructor(readonly totals: Totals) {}
 
   static noStats(): Totals {
-    return { whole: 0, repeated: 0, torn: 0, undecodable: 0, late: 0, unchecked: 0, gaps: 0, dropped: 0, lost: 0, expired: 0 };
+    return { whole: 0, repeated: 0, torn: 0, fenced: 0, undecodable: 0, late: 0, unchecked: 0, gaps: 0, dropped: 0, lost: 0, expired: 0 };
   }
 
   /** The message with its verdict, and the gaps before it. */

@@ -63,7 +63,7 @@ describe('report', () => {
 });
 
 describe('report of received streams', () => {
-  const counts = { repeated: 0, torn: 1, undecodable: 2, gaps: 3, dropped: 4, lost: 5, expired: 6 };
+  const counts = { repeated: 0, torn: 1, fenced: 0, undecodable: 2, gaps: 3, dropped: 4, lost: 5, expired: 6 };
   const one = {
     status: 'connected', received: 100, bytes: 2_000_000, failures: 2, rate: { messages: 25, bytes: 500_000 },
     latency: times(100, 10, 20, 90), inbox: { messages: 3, bytes: 60_000 },
@@ -74,7 +74,7 @@ describe('report of received streams', () => {
     expect(report([{ ...one, verdicts: { whole: 99, ...counts } }, other])).toEqual({
       streams: 2, activeStreams: 1, messages: 150, bytes: 3_000_000, messagesPerSecond: 25, bytesPerSecond: 500_000,
       latencyMs: { count: 150, min: 5, mean: 30, p50: 50, p99: 90, max: 90 }, failures: 2, inboxMessages: 3, inboxBytes: 60_000,
-      verdicts: { whole: 146, repeated: 0, torn: 2, undecodable: 4 }, gaps: 6, missing: { dropped: 8, lost: 10, expired: 12 },
+      verdicts: { whole: 146, repeated: 0, torn: 2, fenced: 0, undecodable: 4 }, gaps: 6, missing: { dropped: 8, lost: 10, expired: 12 },
     });
   });
 

@@ -104,6 +104,17 @@ describe('verify', () => {
     const operator = verify();
     const stream = [received({ order: 1 }), received({ order: 1 }), cut({ order: 2 }), received({ order: 6, previous: 4 }), received({ order: 3 })];
     await lastValueFrom(from(stream).pipe(operator, toArray()));
-    expect(operator.stats).toEqual({ whole: 3, repeated: 1, torn: 1, undecodable: 0, late: 1, unchecked: 0, gaps: 2, dropped: 1, lost: 2, expired: 0 });
+    expect(operator.stats).toEqual({ whole: 3, repeated: 1, torn: 1, fenced: 0, undecodable: 0, late: 1, unchecked: 0, gaps: 2, dropped: 1, lost: 2, expired: 0 });
+  });
+
+  it('calls what was sent after another machine had the camera fenced, and goes by epochs, not by time', async () => {
+    const sent = (run: string, order: number, epoch: number) => received({ run, order, epoch });
+    const operator = verify({ keep: ['fenced', 'repeated'] });
+    const stream = [
+      sent('old', 1, 5), sent('old', 2, 5), sent('new', 1, 6), sent('old', 3, 5), sent('new', 2, 6), sent('old', 2, 5), sent('new', 3, 9), sent('newest', 1, 8),
+    ];
+    const shownAll = (await lastValueFrom(from(stream).pipe(operator, toArray()))).map((one) => (one.verdict === 'gap' ? 'gap' : `${one.verdict} ${one.inputOrder}/${one.epoch}`));
+    expect(shownAll).toEqual(['whole 1/5', 'whole 2/5', 'whole 1/6', 'fenced 3/5', 'whole 2/6', 'repeated 2/5', 'whole 3/9', 'fenced 1/8']);
+    expect(operator.stats).toMatchObject({ whole: 5, fenced: 2, repeated: 1, gaps: 0 });
   });
 });

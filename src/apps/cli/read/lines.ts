@@ -22,8 +22,8 @@ export function summaryLine({ received, bytes, expired, failures, verdicts }: Re
   if (verdicts === undefined && expired > 0) counts.push(`${expired} removed by the broker before they were read`);
   if (failures > 0) counts.push(`${failures} failed connections`);
   if (verdicts !== undefined) {
-    const { whole, repeated, torn, undecodable, late, unchecked, dropped, lost, expired: gone, missing } = verdicts;
-    const rest = { undecodable, late, 'without a digest': unchecked };
+    const { whole, repeated, torn, fenced, undecodable, late, unchecked, dropped, lost, expired: gone, missing } = verdicts;
+    const rest = { fenced, undecodable, late, 'without a digest': unchecked };
     counts.push(`${whole} whole`, `${repeated} repeated`, `${torn} torn`, ...Object.entries(rest).flatMap(([name, count]) => (count > 0 ? [`${count} ${name}`] : [])));
     counts.push(missing === 0 ? 'none missing' : `${missing} missing (${dropped} dropped by the sender, ${lost - late} lost, ${gone} expired)`);
   }

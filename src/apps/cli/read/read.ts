@@ -16,7 +16,7 @@ import { openTopic, readTopic, verdictOf } from './topic.js';
 export async function read(command: ReadArguments, env: NodeJS.ProcessEnv, secrets: readonly string[]): Promise<number> {
   const { program } = command;
   const { messages, close } = readTopic(openTopic(command, env, secrets), command);
-  const check = program.verify ? verify({ keep: ['repeated', 'torn', 'undecodable'] }) : undefined;
+  const check = program.verify ? verify({ keep: ['repeated', 'torn', 'undecodable', 'fenced'] }) : undefined;
   try {
     await lastValueFrom(printed(messages, check, command).pipe(takeUntil(stop$)), { defaultValue: undefined });
   } finally {
