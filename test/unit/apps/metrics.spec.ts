@@ -103,7 +103,7 @@ describe('metrics', () => {
     const cameras = [fakeCamera('|', { key: 'a' })];
     const timing = { count: 4, last: 1, min: 1, mean: 500, p50: 1, p99: 1, max: 1 };
     const figures = { received: 4, bytes: 100, rate: { messages: 0, bytes: 0 }, latency: timing, status: 'connected', failures: 1, inbox: { messages: 2, bytes: 20 } };
-    const verdicts = { whole: 3, repeated: 0, torn: 1, undecodable: 0, gaps: 1, dropped: 0, lost: 2, expired: 0 };
+    const verdicts = { whole: 3, repeated: 0, torn: 1, fenced: 0, undecodable: 0, gaps: 1, dropped: 0, lost: 2, expired: 0 };
     const page = metrics(() => cameras, [], { received: { wall: { stats: figures }, disk: () => ({ ...figures, verdicts }) } });
     cameras.push(fakeCamera('|', { key: 'b' }));
     const text = page.text();
