@@ -10,7 +10,7 @@ export function detect(kinds: readonly SourceKind[], address: unknown, options: 
   if (typeof text !== 'string' || text.trim() === '') {
     throw new InvalidOption(`source: ${typeof address === 'string' ? 'an empty text' : String(address)} given; allowed: ${takes}`);
   }
-  if (text.includes('\0')) throw new InvalidOption(`source: an address with a NUL in it given; allowed: ${takes}`);
+  if (text.includes('\0')) throw new InvalidOption(`source: an address that contains NUL given; allowed: ${takes}`);
   if (splitCredentials(text).isAmbiguous === true) {
     throw new InvalidOption(`source: '${redactRefused(text)}' given, whose password could end at more than one @; allowed: one with %40 for each @ in it, and %2F for each /`);
   }
@@ -19,6 +19,6 @@ export function detect(kinds: readonly SourceKind[], address: unknown, options: 
     const source = hasBreak && !kind.takesBreaks ? undefined : kind.match(text, options);
     if (source !== undefined) return source;
   }
-  if (hasBreak) throw new InvalidOption(`source: an address with a line break in it given; allowed: ${takes}`);
+  if (hasBreak) throw new InvalidOption(`source: an address that contains a line break given; allowed: ${takes}`);
   throw new InvalidOption(`source: '${redactRefused(text)}' given; allowed: ${takes}`);
 }

@@ -6,7 +6,7 @@ import { LOCAL_ROWS } from '../core/errors/stderr-rows.js';
 import type { SourceInput } from '../core/source.js';
 import type { SourceKind, SourceOptions } from './source.js';
 
-/** Device names of each platform. */
+/** Format and device names of each platform. */
 const PLATFORMS: Partial<Record<NodeJS.Platform, { format: string; url(name: string): string; isPath: boolean }>> = {
   linux: { format: 'v4l2', url: (name) => (/^\d+$/.test(name) ? `/dev/video${name}` : name), isPath: true },
   darwin: { format: 'avfoundation', url: (name) => `${name}:none`, isPath: false },
@@ -33,7 +33,7 @@ export const device: SourceKind = {
       stderr: LOCAL_ROWS,
       secrets: [],
       prepare: () => defer(() => (platform.isPath && !existsSync(url)
-        ? throwError(() => new SourceNotFound(`no such device: '${url}'${url === address ? '' : `; a file of that name is './${address}'`}`))
+        ? throwError(() => new SourceNotFound(`no such device: '${url}'${url === address ? '' : `; for a file of that name, give './${address}'`}`))
         : of({ type: 'input' as const, input: deviceInput(platform.format, url, options) }))),
     };
   },

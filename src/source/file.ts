@@ -13,7 +13,7 @@ import { redactRefused, redactUrl } from '../core/redact/redact.js';
 import type { Source, SourceInput } from '../core/source.js';
 import type { SourceKind, SourceOptions } from './source.js';
 
-/** A playlist is read through the gate, or from the disk where that is allowed. */
+/** For playlists, which are read through the gate, or from the disk if that is allowed. */
 const PROTOCOLS = ['file', ...GATED];
 
 export const file: SourceKind = {
@@ -27,9 +27,9 @@ export const file: SourceKind = {
   },
 };
 
-/** An existing file is a file, even if its name reads as something else: `cam:1.mp4`, `/dev/shm/clip.mp4`. */
+/** An existing file is a file, even if its name looks like another kind of address: `cam:1.mp4`, `/dev/shm/clip.mp4`. */
 export const existingFile: SourceKind = {
-  takes: './ before the name of a file that looks like something else',
+  takes: './ before the name of a file that looks like another kind of address',
   protocols: PROTOCOLS,
   secrets: 'none',
   takesBreaks: true,
@@ -62,12 +62,12 @@ function isFile(name: string): boolean {
   }
 }
 
-/** Input of a local file: ffmpeg may open only this file, whatever it refers to. */
+/** Input of a local file: ffmpeg may open only this file, even if it refers to others. */
 export function fileInput(name: string, options: SourceOptions): SourceInput {
   return onDisk(name, options, withoutPattern(name) ?? ONLY_FILES, ['file']);
 }
 
-/** A file that the user has named. Its appearance only chooses the way of reading: each way is safe for any content. */
+/** A file that the user named. Its appearance only determines how it is read: every way is safe for any content. */
 async function localInput(name: string, options: SourceOptions): Promise<SourceInput> {
   const kind = await kindOf(name);
   if (kind === 'file') return fileInput(name, options);
@@ -85,9 +85,9 @@ function onDisk(name: string, options: SourceOptions, allowed: readonly string[]
 
 const HEAD_BYTES = 4_096;
 
-/** ffmpeg reports why a file can't be read. */
+/** The kind of a file, by its first bytes; `file` if it can't be read, since ffmpeg reports why. */
 async function kindOf(name: string): Promise<'file' | 'concat' | 'playlist'> {
-  // Bytes read from a pipe to examine it would be lost.
+  // Bytes read from a pipe here would be missing later.
   const handle = isRegular(name) ? await open(name, 'r').catch(() => undefined) : undefined;
   if (handle === undefined) return 'file';
   try {
@@ -102,10 +102,10 @@ async function kindOf(name: string): Promise<'file' | 'concat' | 'playlist'> {
   }
 }
 
-/** Extensions by which ffmpeg takes a name for a series of pictures: there `%d` is a number. */
+/** Extensions with which ffmpeg reads a name as a pattern of still pictures: `%d` is a number in it. */
 const PICTURES = /\.(?:jpe?g|png|bmp|tiff?|webp|p[abgpn]m|jp2|j2k|tga|sgi|dpx|exr|ras|xbm|xwd|pcx)$/i;
 
-/** A name is taken literally, never as a pattern. */
+/** Escapes a name, so that ffmpeg reads it literally, never as a pattern. */
 function withoutPattern(name: string): readonly string[] | undefined {
   return name.includes('%') && PICTURES.test(name) ? ['-f', 'image2', '-pattern_type', 'none', '-format_whitelist', 'image2'] : undefined;
 }
@@ -115,12 +115,12 @@ function toPath(address: string): string {
   try {
     return fileURLToPath(address);
   } catch {
-    // What the platform says of it holds the address.
+    // The platform's error would contain the address.
     throw new InvalidOption(`source: '${redactRefused(address)}' given; allowed: file:///path`);
   }
 }
 
-/** An address with a slash too few, a blank or a quote before it, and what holds a login: no name that a file would have. */
+/** A mistyped address (a missing slash, a leading blank or quote), or a text with a login: not a plausible file name. */
 function isMistyped(name: string): boolean {
   const hasScheme = /^[^\p{L}\p{N}/.~\\]*(?:(?:rtsps?|https?|rtmps?|kafka|rediss?)(?::|\/\/)|\w+:\/\/)/iu.test(name);
   return hasScheme || /:[^\\/]*@/.test(name);
@@ -130,10 +130,10 @@ function isRegular(name: string): boolean {
   return statSync(name, { throwIfNoEntry: false })?.isFile() === true;
 }
 
-/** An error if the file can't be read now; the next attempt finds a file that appears later. */
+/** Errors if the file can't be read now; if it appears later, the next attempt finds it. */
 function missing(name: string, shown: string) {
   const stat = statSync(name, { throwIfNoEntry: false });
   if (stat === undefined) return throwError(() => new SourceNotFound(`no such file: '${shown}'`));
-  if (stat.isDirectory()) return throwError(() => new SourceNotFound(`'${shown}' is a folder; a source is a file`));
+  if (stat.isDirectory()) return throwError(() => new SourceNotFound(`'${shown}' is a folder; expected a file`));
   return undefined;
 }

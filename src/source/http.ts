@@ -28,12 +28,12 @@ export const http: SourceKind = {
   },
 };
 
-/** An answer shows whether it is live; until then it counts as a file. */
+/** The server's answer shows whether it is live; until then it counts as a file. */
 class HttpSource implements Source {
   readonly address: string;
   readonly remote = true;
   readonly stderr = NETWORK_ROWS;
-  /** Grows when a redirect names credentials. */
+  /** Redirects with credentials add to it. */
   readonly secrets: Secrets;
   /** The file of the cache that ffmpeg reads. */
   reads: string | undefined;
@@ -90,7 +90,7 @@ class HttpSource implements Source {
       this.reads = found.path;
       return fileInput(found.path, options);
     }
-    // A redirect is followed again by each request: what it names may hold for one of them alone.
+    // Each request follows the redirect again: its target may be valid only once.
     return found.nature === 'file' ? inPlaceInput(target, options) : liveInput(target, found.nature, options);
   }
 
@@ -107,7 +107,7 @@ class HttpSource implements Source {
   }
 }
 
-/** The nature of an address, without a connection to it. */
+/** The nature of an address; the connection is closed again. */
 async function probe(target: Target): Promise<Exclude<Found, { path: string }> | { readonly nature: 'file'; readonly path: undefined }> {
   const answer = await get(target, {});
   const nature = await checkAnswer(answer, target.shown);
@@ -116,7 +116,7 @@ async function probe(target: Target): Promise<Exclude<Found, { path: string }> |
   return { nature, path: undefined };
 }
 
-/** Calls at once, then once in each `DOWNLOAD.progressMs`. */
+/** Calls at once, then at most once every `DOWNLOAD.progressMs`. */
 function throttled(work: () => void): () => void {
   let last = -Infinity;
   return () => {

@@ -1,4 +1,4 @@
-/** Kinds of source, and the choice among them. A new kind is a file of its own and a line here. */
+/** The kinds of source, and the choice among them. A new kind is one file and one line here. */
 import { device } from './device.js';
 import { detect as choose } from './detect.js';
 import { existingFile, file } from './file.js';
@@ -9,15 +9,15 @@ import { ownSource } from './own.js';
 import type { SourceKind, SourceOptions } from './source.js';
 import { test } from './test.js';
 
-/** In order: the first that matches is taken; `file` takes what looks like a path. */
+/** In order: the first that matches is used; `file` matches paths. */
 export const SOURCES = { rtsp, http, test, existingFile, device, file } as const satisfies Readonly<Record<string, SourceKind>>;
 
 /** Name of a kind. */
 export type SourceName = keyof typeof SOURCES;
 
 /**
- * The source at an address, or one of the user's own.
- * @throws InvalidOption that names what was seen and what is taken
+ * The source at an address, or the user's own source.
+ * @throws InvalidOption that states the given address and the allowed forms
  */
 export function detect(address: unknown, options: SourceOptions): Source {
   return typeof address === 'object' && address !== null ? ownSource(address) : choose(Object.values(SOURCES), address, options);

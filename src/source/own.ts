@@ -1,4 +1,4 @@
-/** A source from user code: checked, and redacted so that its mistakes show no login. */
+/** A source from user code: checks it, and redacts its texts in case they contain a login. */
 import { type Observable, defer, map } from 'rxjs';
 import { InvalidOption } from '../core/errors/errors.js';
 import { redactUrl, secretsOf } from '../core/redact/redact.js';
@@ -9,7 +9,7 @@ const EXPECTED = {
 } as const satisfies Partial<Record<keyof Source, string>>;
 
 /**
- * @param given - an object that `camera` got in place of an address
+ * @param given - an object given to `camera` in place of an address
  * @throws InvalidOption for an object that is not a source
  */
 export function ownSource(given: object): Source {
@@ -41,7 +41,7 @@ function isOf(expected: string, value: unknown): boolean {
   }
 }
 
-/** Without this check an untyped program could let ffmpeg open any address that its input names. */
+/** Without this check, an untyped program could let ffmpeg open any address. */
 function checked(step: Preparation): Preparation {
   if (step.type === 'progress') return step;
   const { options, url, protocols } = step.input as Partial<SourceInput>;

@@ -1,4 +1,4 @@
-/** A generated pattern with motion and noise: the embedded default, for demos and tests. */
+/** A generated pattern with motion and noise: the built-in source, for demos and tests. */
 import { of } from 'rxjs';
 import { z } from 'zod';
 import { TEST_SOURCE } from '../core/defaults/defaults.js';
@@ -6,14 +6,14 @@ import { LOCAL_ROWS } from '../core/errors/stderr-rows.js';
 import { options as strict, parseOptions } from '../core/options.js';
 import type { SourceKind } from './source.js';
 
-/** As large as the pictures of any source may be. */
+/** Largest picture, that of any source. */
 const LARGEST = { side: 16_384, pixels: 8_192 * 8_192 };
 const SIZES = `expected WIDTHxHEIGHT in pixels, 10 to ${LARGEST.side} each and at most ${LARGEST.pixels} together`;
 
 const schema = strict({
   size: z.string().refine(isSize, SIZES).default(`${TEST_SOURCE.width}x${TEST_SOURCE.height}`),
   fps: z.coerce.number().min(0.01).max(1000).default(TEST_SOURCE.fps),
-  /** Seconds; without it the pattern has no end. */
+  /** Length in seconds; absent: without an end. */
   duration: z.coerce.number().min(0.001).max(1e9).optional(),
   /** Strength of the noise, 0 to 100. */
   noise: z.coerce.number().int().min(0).max(100).default(TEST_SOURCE.noise),
@@ -47,7 +47,7 @@ function patternOptions(live: boolean): string[] {
   return [...(live ? ['-re'] : []), '-f', 'lavfi'];
 }
 
-/** All numbers are checked, so nothing of the address can add a filter. */
+/** All numbers are checked, so no address can add a filter. */
 function graph({ size, fps, duration, noise }: z.output<typeof schema>): string {
   const pattern = `testsrc2=size=${size}:rate=${fps}${duration === undefined ? '' : `:duration=${duration}`}`;
   return noise === 0 ? pattern : `${pattern},noise=alls=${noise}:allf=t`;

@@ -106,7 +106,7 @@ needs('rtsp')('an RTSP server', () => {
         proxy.cut();
       }
     })();
-    await failsWith('SOURCE_REFUSED', /cut before the source had described itself/, rtsp.url.replace(String(rtsp.port), String(proxy.port)), { secrets: [PASSWORD] });
+    await failsWith('SOURCE_REFUSED', /closed before the source described itself/, rtsp.url.replace(String(rtsp.port), String(proxy.port)), { secrets: [PASSWORD] });
     await cutting;
     await proxy.stop();
   });

@@ -293,7 +293,7 @@ describe.skipIf(!mayMount())('a disk that is full', () => {
   it('before the start is told with the folder and the sizes, and is not filled', async () => {
     server.routes['/video.mp4'] = http.file(served);
     expect(await failureOf(source({ cacheDir: at }))).toMatchObject({
-      code: 'CAPTURE_CRASHED', message: expect.stringMatching(`no space left in '${at}'.*2000000 bytes where \\d+ are free`) as string,
+      code: 'CAPTURE_CRASHED', message: expect.stringMatching(`no space left in '${at}'.*2000000 bytes; \\d+ are free`) as string,
     });
     expect(readdirSync(at)).toEqual([]);
   });

@@ -45,7 +45,7 @@ needs('ffmpeg')('a download that drips', () => {
   it('is given up after a minute below a kilobyte a second, with the rate and the option', async () => {
     const { stderr, exitCode, seconds } = await downloaded(50);
     expect(seconds).toBeGreaterThan(90);
-    expect(stderr).toMatch(/SOURCE_TIMEOUT.*sends \d\d bytes a second; a download needs 1000 \(minDownloadBytesPerSecond\)/);
+    expect(stderr).toMatch(/SOURCE_TIMEOUT.*sends \d\d bytes a second; at least 1000 are required \(minDownloadBytesPerSecond\)/);
     expect(exitCode).not.toBe(0);
   });
 
@@ -58,6 +58,6 @@ needs('ffmpeg')('a download that drips', () => {
 
   it('at a rate below the one that is asked for is given up too', async () => {
     const { stderr } = await downloaded(70, '--min-download-rate', '500');
-    expect(stderr).toMatch(/a download needs 500 \(minDownloadBytesPerSecond\)/);
+    expect(stderr).toMatch(/at least 500 are required \(minDownloadBytesPerSecond\)/);
   });
 });

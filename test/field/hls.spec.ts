@@ -45,7 +45,7 @@ needs('ffmpeg', 'python').each(BUILDS)('a master list, with the ffmpeg of $name'
     const server = await startOddHls(await fieldHls());
     stop.push(server.stop);
     const { error } = await play<Frame>(`http://${server.host}:${server.port}/master.m3u8`, (gate) => gate, { stream: 2 });
-    expect(error).toMatchObject({ code: 'NO_VIDEO', message: expect.stringContaining("2 video streams, numbered from 0; the option stream is 2") as string });
+    expect(error).toMatchObject({ code: 'NO_VIDEO', message: expect.stringContaining('2 video streams, numbered from 0; the option stream is 2') as string });
   });
 
   it('that comes without a length and by another name is one too, and a variant is reached through a redirect and a login', async () => {

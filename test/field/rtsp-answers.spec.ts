@@ -32,14 +32,14 @@ needs('ffmpeg')('an RTSP camera that answers', () => {
     ['453 Not Enough Bandwidth', 'SOURCE_BUSY', /no session or bandwidth left; end another viewer/],
     ['503 Service Unavailable', 'SOURCE_BUSY', /no session or bandwidth left/],
     ['454 Session Not Found', 'STREAM_ENDED', /ended the session/],
-    ['551 Option not supported', 'SOURCE_REFUSED', /an option of RTSP/],
+    ['551 Option not supported', 'SOURCE_REFUSED', /RTSP option/],
     ['302 Moved Temporarily', 'SOURCE_REFUSED', /302/],
     ['400 Bad Request', 'SOURCE_REFUSED', /check the path/],
-    ['403 Forbidden', 'SOURCE_UNAUTHORIZED', /403 Forbidden: it wants other credentials/],
+    ['403 Forbidden', 'SOURCE_UNAUTHORIZED', /403 Forbidden: it rejects the credentials or requires some/],
     ['404 Not Found', 'SOURCE_NOT_FOUND', /correct the path/],
-    ['406 Not Acceptable', 'SOURCE_REFUSED', /no description that ffmpeg reads/],
+    ['406 Not Acceptable', 'SOURCE_REFUSED', /no description that ffmpeg can read/],
     ['410 Gone', 'SOURCE_NOT_FOUND', /correct the path/],
-    ['500 Internal Server Error', 'SOURCE_REFUSED', /failed by itself/],
+    ['500 Internal Server Error', 'SOURCE_REFUSED', /internal error/],
     ['505 RTSP Version Not Supported', 'SOURCE_REFUSED', /another version/],
     ['299 Odd', 'SOURCE_REFUSED', /299 Odd/],
     ['499 Odd', 'SOURCE_REFUSED', /499 Odd/],
@@ -64,7 +64,7 @@ needs('ffmpeg')('an RTSP camera that answers', () => {
     const url = await start({ cut });
     watched = watch(url, { retry: false });
     await watched.whenOver();
-    expect(watched.failures[0]).toMatchObject({ code: 'SOURCE_REFUSED', message: expect.stringContaining('the connection was cut') as string });
+    expect(watched.failures[0]).toMatchObject({ code: 'SOURCE_REFUSED', message: expect.stringContaining('the connection was closed') as string });
   });
 
   it('nothing to OPTIONS but an error, and no Content-Base: it plays', async () => {

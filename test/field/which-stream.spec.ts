@@ -68,7 +68,7 @@ needs('ffmpeg').each(BUILDS)('with the ffmpeg of $name', ({ path }) => {
   it('of one video stream there is no second: NO_VIDEO, which says what there is', async () => {
     process.env['FFMPEG_PATH'] = path;
     const { error } = await play<EncodedFrame>(await fieldInput('flat264.mp4'), (gate) => gate.pipe(encodeH265()), { stream: 1 });
-    expect(error).toMatchObject({ code: 'NO_VIDEO', message: expect.stringContaining("has 1 video stream, numbered from 0; the option stream is 1") as string });
+    expect(error).toMatchObject({ code: 'NO_VIDEO', message: expect.stringContaining('has 1 video stream, numbered from 0; the option stream is 1') as string });
   });
 });
 

@@ -54,7 +54,7 @@ function ruled(code: ErrorCode, line: string, exit: Exit): Verdict {
   const why = format === undefined ? message(line) : notTaken(format);
   const reason = code === 'ENCODER_FAILED' ? why + refusal(exit.tail) : why;
   if (line.includes('Invalid data found') && exit.live && !exit.sawConnection) {
-    return { code: 'SOURCE_REFUSED', reason: `the connection was cut before the source had described itself (${reason})` };
+    return { code: 'SOURCE_REFUSED', reason: `the connection was closed before the source described itself (${reason})` };
   }
   const isBreak = exit.sawFrame && (code === 'SOURCE_REFUSED' || code === 'SOURCE_TIMEOUT');
   return { code: isBreak && exit.live ? 'STREAM_ENDED' : code, reason };

@@ -6,13 +6,13 @@ import type { Headers } from './wire/index.js';
 
 /**
  * `file` has a length; `multipart`, `playlist`, `transport` (MPEG-TS) and any other `stream` (no length) are live; `page` is
- * HTML and no video at all.
+ * HTML, not video.
  */
 export type Nature = 'file' | 'multipart' | 'playlist' | 'transport' | 'stream' | 'page';
 
 const PLAYLIST_TYPES = /^(application\/(vnd\.apple\.mpegurl|x-mpegurl|dash\+xml)|audio\/(x-)?mpegurl)$/;
 
-/** The nature of an answer that is a success. */
+/** The nature of a successful answer. */
 export function natureOf({ headers, status, url }: Answer): Nature {
   const type = (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
   if (type.startsWith('multipart/') && status !== 206) return 'multipart';
@@ -21,7 +21,7 @@ export function natureOf({ headers, status, url }: Answer): Nature {
   return lengthOf(headers) === undefined ? 'stream' : 'file';
 }
 
-/** The nature of an answer that is a success; the connection of any other is closed. */
+/** The nature of a successful answer; the connection of a page or list is closed. */
 export async function checkAnswer(answer: Answer, shown: string): Promise<Exclude<Nature, 'page'>> {
   if (answer.status !== 200 && answer.status !== 206) {
     await answer.close();
@@ -34,10 +34,10 @@ export async function checkAnswer(answer: Answer, shown: string): Promise<Exclud
 }
 
 export function noVideo(shown: string, what: 'page' | 'list'): NoVideo {
-  return new NoVideo(`'${shown}' is ${what === 'page' ? 'a page (text/html)' : 'a list that names other addresses'} and no video`);
+  return new NoVideo(`'${shown}' is ${what === 'page' ? 'a page (text/html)' : 'a list of other addresses'}, not video`);
 }
 
-/** The kind by the first bytes of a body: servers also send playlists as text/plain. */
+/** The kind, by the first bytes of a body: servers also send playlists as text/plain. */
 export function natureOfContent(head: Buffer): 'file' | 'playlist' | 'list' | 'page' {
   const text = head.toString('latin1').replace(/^\u00ef\u00bb\u00bf/, '').trimStart();
   if (text.startsWith('#EXTM3U') || (text.startsWith('<') && /<MPD[\s>]/.test(text))) return 'playlist';
@@ -46,7 +46,7 @@ export function natureOfContent(head: Buffer): 'file' | 'playlist' | 'list' | 'p
   return 'file';
 }
 
-/** Bytes of the body as sent, if known: the length of an encoded body is another one. */
+/** Length of the body in bytes, if known; unknown for an encoded body. */
 export function lengthOf(headers: Headers): number | undefined {
   const { 'content-length': length, 'content-encoding': encoding, 'transfer-encoding': transfer } = headers;
   if (length === undefined || !/^\d+$/.test(length) || transfer !== undefined) return undefined;
@@ -60,11 +60,11 @@ export function rangeOf(headers: Headers): { first: number; last: number; total:
   return found === null ? undefined : { first: Number(found[1]), last: Number(found[2]), total: Number(found[3]) };
 }
 
-/** Validators: whether a copy is still the server's version. */
+/** Validators: they show whether a copy is still the server's version. */
 export interface Validators {
   readonly etag?: string | undefined;
   readonly lastModified?: string | undefined;
-  /** The validator, if there is one, that is good enough to join two parts by. */
+  /** A strong validator, which allows joining two parts; undefined if there is none. */
   readonly strong?: string | undefined;
 }
 
@@ -73,13 +73,13 @@ export function validatorsOf(headers: Headers): Validators {
   return { etag, lastModified, strong: etag !== undefined && !etag.startsWith('W/') ? etag : strongDate(lastModified, date) };
 }
 
-/** RFC 9110, 8.8.2.2: a date in seconds is strong only if it was past when it was sent. */
+/** RFC 9110, 8.8.2.2: a date in seconds is a strong validator only if it was in the past when it was sent. */
 function strongDate(lastModified: string | undefined, date: string | undefined): string | undefined {
   if (lastModified === undefined || date === undefined) return undefined;
   return Date.parse(date) - Date.parse(lastModified) >= 1_000 ? lastModified : undefined;
 }
 
-/** Headers that ask for the body only if a copy is no longer valid. */
+/** Headers that request the body only if a copy is no longer valid. */
 export function ifChanged({ etag, lastModified }: Validators): Record<string, string> {
   return {
     ...(etag !== undefined && { 'If-None-Match': etag }),

@@ -1,8 +1,8 @@
-/** Answers to the challenges of servers, the same over HTTP and RTSP: Digest (RFC 7616, and RFC 2069 of old cameras) and Basic. */
+/** Answers servers' authentication challenges over HTTP and RTSP: Digest (RFC 7616, and RFC 2069 for old cameras) and Basic. */
 import { createHash, randomBytes } from 'node:crypto';
 
 const HASHES: Readonly<Record<string, string>> = { 'md5': 'md5', 'sha-256': 'sha256' };
-/** Longest part of a challenge that is read: servers send a few hundred characters. */
+/** Limit of characters read from challenges: servers send a few hundred. */
 const MAX_CHALLENGE = 8_192;
 
 /** A user and a password, decoded. */
@@ -11,25 +11,25 @@ export interface Credentials {
   readonly password: string;
 }
 
-/** A challenge of Digest that can be answered. */
+/** A Digest challenge that can be answered. */
 export interface Challenge {
   readonly realm: string;
   readonly nonce: string;
   readonly opaque: string | undefined;
-  /** As the server has written it; MD5 if it is absent. */
+  /** As the server wrote it; absent: MD5. */
   readonly algorithm: string | undefined;
-  /** Whether the server knows `qop`; without, it is RFC 2069's form. */
+  /** Whether the server supports `qop`; without it, RFC 2069 applies. */
   readonly qop: boolean;
 }
 
-/** The request to answer: the nth with one nonce, from 1. */
+/** The request to authenticate; `count` is its number with this nonce, from 1. */
 export interface Request {
   readonly method: string;
   readonly uri: string;
   readonly count: number;
 }
 
-/** The contents of `WWW-Authenticate`, in one or several headers, up to the limit. */
+/** The values of all `WWW-Authenticate` headers, up to the limit. */
 export function challengesOf(headers: readonly string[]): string {
   return headers.map((one) => one.slice(0, MAX_CHALLENGE)).join(', ');
 }
@@ -39,7 +39,7 @@ export function asksFor(scheme: 'Digest' | 'Basic', challenges: string): boolean
   return new RegExp(`(?:^|,)\\s*${scheme}\\b`, 'i').test(challenges.replace(/"(?:[^"\\]|\\.)*"/g, '""'));
 }
 
-/** The first Digest with a known algorithm. */
+/** The first Digest challenge with a supported algorithm. */
 export function digestOf(challenges: string): Challenge | undefined {
   for (const part of challenges.split(/\bDigest\s+/i).slice(1)) {
     const fields = new Map([...part.matchAll(/\b(\w{1,40})\s{0,9}=\s{0,9}(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))/g)]
@@ -54,12 +54,12 @@ export function digestOf(challenges: string): Challenge | undefined {
   return undefined;
 }
 
-/** `Authorization` that shows the password to any reader. */
+/** The `Authorization` header of Basic, which reveals the password to any reader. */
 export function basic({ user, password }: Credentials): string {
   return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 }
 
-/** `Authorization` that proves that the password is known. */
+/** The `Authorization` header of Digest, which does not reveal the password. */
 export function digest(challenge: Challenge, { user, password }: Credentials, { method, uri, count }: Request): string {
   const { realm, nonce, opaque, algorithm, qop } = challenge;
   const isSession = algorithm !== undefined && /-sess$/i.test(algorithm);
@@ -72,7 +72,7 @@ export function digest(challenge: Challenge, { user, password }: Credentials, { 
   const response = hash(qop ? `${first}:${nonce}:${nc}:${cnonce}:auth:${asked}` : `${first}:${nonce}:${asked}`);
   return [
     `Digest username=${quoted(user)}`, `realm=${quoted(realm)}`, `nonce=${quoted(nonce)}`, `uri=${quoted(uri)}`, `response="${response}"`,
-    // A server without `qop` may be too old to know it.
+    // A server that sends no `qop` may be too old to support it.
     ...(algorithm === undefined ? [] : [`algorithm=${algorithm}`]),
     ...(opaque === undefined ? [] : [`opaque=${quoted(opaque)}`]),
     ...(qop ? ['qop=auth', `nc=${nc}`] : []), ...(qop || isSession ? [`cnonce="${cnonce}"`] : []),

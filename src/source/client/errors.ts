@@ -5,8 +5,8 @@ import { systemCodeOf } from './network.js';
 
 /** The failure of a status. `shown` is the redacted address. */
 export function statusFailure(status: number, shown: string): RxcamError {
-  if (status === 401 || status === 403) return new SourceUnauthorized(`'${shown}' wants other credentials (status ${status})`);
-  if (status === 404 || status === 410) return new SourceNotFound(`'${shown}' is not there (status ${status})`);
+  if (status === 401 || status === 403) return new SourceUnauthorized(`'${shown}' rejects the credentials or requires some (status ${status})`);
+  if (status === 404 || status === 410) return new SourceNotFound(`'${shown}' does not exist (status ${status})`);
   return new SourceRefused(`'${shown}' answers with status ${status}`);
 }
 
@@ -15,8 +15,8 @@ export function silence(what: string, timeoutMs: number, shown: string): SourceT
 }
 
 /**
- * A download that cannot be stored: CaptureCrashed, because the source is well and the failure is this machine's;
- * it is retried, as a disk may have room again.
+ * A download that cannot be stored: CaptureCrashed, because the failure is this machine's, not the source's;
+ * it is retried, since a disk may have space again.
  */
 export function storageFailure(cause: unknown, folder: string, shown: string): RxcamError {
   if (cause instanceof RxcamError) return cause;

@@ -1,14 +1,14 @@
 /**
- * Credentials of an HTTP source: Digest if the server asks for it; else Basic, over plain HTTP only when the server asks
- * for that. A server that has once asked for Digest is never sent the password itself.
+ * Credentials of an HTTP source: Digest if the server requests it; otherwise Basic, over plain HTTP only if the server requests
+ * that. After a server has requested Digest once, it never gets the password itself.
  */
 import { type Credentials, asksFor, basic, challengesOf, digest, digestOf } from './challenge.js';
 
 /** The user and password in an address, decoded. */
 export class Login {
-  /** Set once a server has asked for Digest: it never gets the password itself again. */
+  /** Set once a server has requested Digest: it never gets the password itself again. */
   #digest = false;
-  /** Set once a server has asked for Basic. */
+  /** Set once a server has requested Basic. */
   #basic = false;
 
   readonly #credentials: Credentials;
@@ -26,7 +26,7 @@ export class Login {
     return this.#digest || !(this.#basic || protocol === 'https:') ? {} : this.#clear();
   }
 
-  /** The answer to a challenge, if there is one. With Digest among several, or asked for before, Basic is no answer. */
+  /** The answer to a challenge, if there is one. Basic is not used if Digest is offered too, or was requested before. */
   answer(challenge: string | undefined, url: URL): Record<string, string> | undefined {
     const challenges = challengesOf([challenge ?? '']);
     this.#digest ||= asksFor('Digest', challenges);

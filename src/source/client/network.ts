@@ -5,17 +5,17 @@ import { exhausted } from '../../core/errors/exhausted.js';
 /** By the code of the error; an unlisted one shows the code. */
 export type Reasons = Readonly<Record<string, string>>;
 
-const UNTRUSTED = 'NODE_EXTRA_CA_CERTS names a file of those to trust';
+const UNTRUSTED = 'set NODE_EXTRA_CA_CERTS to a file of certificates to trust';
 const REASONS: Reasons = {
-  ECONNREFUSED: 'nothing listens there: the connection is refused',
-  ECONNRESET: 'the connection was cut before an answer',
-  EPIPE: 'the connection was cut before an answer',
-  NOT_HTTP: 'what answers does not speak HTTP',
-  ENOTFOUND: 'the host name is not known',
+  ECONNREFUSED: 'the connection was refused: nothing listens at this port',
+  ECONNRESET: 'the connection was closed before an answer',
+  EPIPE: 'the connection was closed before an answer',
+  NOT_HTTP: 'the server does not speak HTTP',
+  ENOTFOUND: 'the host name is unknown',
   EAI_AGAIN: 'the host name could not be looked up',
   EHOSTUNREACH: 'the host cannot be reached',
   ENETUNREACH: 'the network cannot be reached',
-  EPROTO: 'what answers does not speak TLS',
+  EPROTO: 'the server does not speak TLS',
   DEPTH_ZERO_SELF_SIGNED_CERT: `its certificate is self-signed; ${UNTRUSTED}`,
   SELF_SIGNED_CERT_IN_CHAIN: `its certificate is self-signed; ${UNTRUSTED}`,
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: `its certificate cannot be verified; ${UNTRUSTED}`,
@@ -24,14 +24,14 @@ const REASONS: Reasons = {
 };
 
 /**
- * A connection that could not be made, or was cut before the source had answered.
+ * A connection that failed, or was closed before the source answered.
  * @param shown - the redacted address
- * @param own - reasons for which the protocol has its own words
+ * @param own - the protocol's own messages for some codes
  */
 export function networkFailure(cause: unknown, shown: string, own: Reasons = {}): RxcamError {
   if (isRxcamError(cause)) return cause;
   const short = exhausted(cause);
-  if (short !== undefined) return new ResourceExhausted(`no connection to '${shown}' can be made: ${short}`, { cause });
+  if (short !== undefined) return new ResourceExhausted(`can't connect to '${shown}': ${short}`, { cause });
   const code = systemCodeOf(cause);
   if (code === 'ETIMEDOUT') return new SourceTimeout(`'${shown}' does not answer (${code})`, { cause });
   return new SourceRefused(`'${shown}' cannot be read: ${reasonOf(code, own) ?? reasonOf(code, REASONS) ?? unknown(cause)}`, { cause });
@@ -47,7 +47,7 @@ function unknown(cause: unknown): string {
   return `the connection failed${code === undefined ? (message === '' ? '' : `: ${message}`) : ` (${code})`}`;
 }
 
-/** The code of a system error; that of the first one if several addresses were tried. */
+/** The code of a system error; if several addresses were tried, that of the first. */
 export function systemCodeOf(error: unknown): string | undefined {
   const { code } = (error ?? {}) as { code?: unknown };
   return typeof code === 'string' && code !== '' ? code : undefined;

@@ -1,6 +1,6 @@
 /**
- * One GET, with redirects followed by hand. It has a connection of its own that is closed with it: some cameras allow
- * one session, so the answer to the probe must be gone before ffmpeg asks.
+ * One GET that follows redirects itself. It has its own connection, which is closed with it: some cameras allow only one
+ * session, so the probe must be over before ffmpeg connects.
  */
 import { DOWNLOAD } from '../../core/defaults/limits.js';
 import { SourceRefused } from '../../core/errors/errors.js';
@@ -12,16 +12,16 @@ import { type Body, type Headers, exchange } from './wire/index.js';
 
 /** State shared by all requests for one source. */
 export interface Target {
-  /** Without credentials. */
+  /** The address, without credentials. */
   readonly url: URL;
   readonly login: Login | undefined;
   readonly rules: HostRules;
   /** The redacted address. */
   readonly shown: string;
-  /** Longest wait for an answer, and longest silence afterwards; ms. */
+  /** Time limit for the answer, and for silence after it; ms. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
-  /** Called with each address with credentials that a redirect names. */
+  /** Called with each address in a redirect that has credentials. */
   keepSecret(address: string): void;
 }
 
@@ -38,7 +38,7 @@ export interface Answer {
 
 const HEADERS = { 'User-Agent': DOWNLOAD.userAgent, 'Accept': '*/*', 'Accept-Encoding': 'identity' };
 
-/** The answer at the end of at most five redirects, whatever its status. @throws SourceRefused, SourceTimeout */
+/** The answer after at most five redirects, with any status. @throws SourceRefused, SourceTimeout */
 export async function get(target: Target, headers: Record<string, string>): Promise<Answer> {
   let { url, login } = target;
   for (let hops = 0; hops <= DOWNLOAD.maxRedirects; hops++) {
@@ -52,10 +52,10 @@ export async function get(target: Target, headers: Record<string, string>): Prom
     login = own ?? (next.origin === url.origin ? login : undefined);
     url = next;
   }
-  throw new SourceRefused(`'${target.shown}' sends on more than ${DOWNLOAD.maxRedirects} times`);
+  throw new SourceRefused(`'${target.shown}' redirects more than ${DOWNLOAD.maxRedirects} times`);
 }
 
-/** One request, and another with the login that the answer asks for. */
+/** One request, and a second one with a login if the answer requires it. */
 export async function authorised(url: URL, login: Login | undefined, headers: Record<string, string>, target: Target): Promise<Answer> {
   const answer = await ask(url, login, { ...headers, ...login?.first(url) }, target);
   const reply = answer.status === 401 ? login?.answer(answer.headers['www-authenticate'], url) : undefined;
@@ -69,12 +69,12 @@ export function redirectOf({ status, headers }: Answer): string | undefined {
   return [301, 302, 303, 307, 308].includes(status) ? headers.location : undefined;
 }
 
-/** The address that a redirect names. @throws SourceRefused for one that is none of HTTP */
+/** The address in a redirect. @throws SourceRefused for one that is not HTTP */
 export function follow(from: URL, location: string, shown: string): URL {
-  if (!URL.canParse(location, from.href)) throw new SourceRefused(`'${shown}' sends on to what is no address`);
+  if (!URL.canParse(location, from.href)) throw new SourceRefused(`'${shown}' redirects to an invalid address`);
   const to = new URL(location, from.href);
   if (!/^https?:$/.test(to.protocol)) {
-    throw new SourceRefused(`'${shown}' sends on to a ${to.protocol} address; only http: and https: are followed`);
+    throw new SourceRefused(`'${shown}' redirects to a ${to.protocol} address; only http: and https: are followed`);
   }
   return to;
 }

@@ -1,6 +1,6 @@
 /**
- * Finds the kind of a stream by its first bytes, if the answer's head does not state it. It only chooses the way of reading:
- * each way is safe for any content.
+ * Finds the kind of a stream by its first bytes, if the answer's head does not state it. The kind only determines how the stream is
+ * read: every way is safe for any content.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { DOWNLOAD } from '../../core/defaults/limits.js';
@@ -9,12 +9,12 @@ import type { Answer } from './request.js';
 
 const TS_PACKET = 188;
 const SYNC = 0x47;
-/** Number of bytes that are examined. */
+/** Number of bytes examined. */
 const ENOUGH = 4 * TS_PACKET;
 
 export type Stream = Exclude<Nature, 'file' | 'page'>;
 
-/** The kind of an endless body; one that is slow to begin is a `stream`. */
+/** The kind of an endless body; `stream` if it is slow to begin. */
 export async function sniff(answer: Answer): Promise<Stream | 'list' | 'page'> {
   const bytes = await begin(answer);
   if (isTransport(bytes)) return 'transport';
@@ -23,7 +23,7 @@ export async function sniff(answer: Answer): Promise<Stream | 'list' | 'page'> {
   return content === 'file' ? 'stream' : content;
 }
 
-/** Synchronisation bytes a packet apart, from wherever the stream was joined. */
+/** Whether there are sync bytes one packet apart, from any starting point. */
 export function isTransport(bytes: Buffer): boolean {
   for (let at = 0; at < TS_PACKET && at + 2 * TS_PACKET < bytes.length; at++) {
     if ([0, 1, 2].every((n) => bytes[at + n * TS_PACKET] === SYNC)) return true;
@@ -31,7 +31,7 @@ export function isTransport(bytes: Buffer): boolean {
   return false;
 }
 
-/** A boundary, after headers that belong into the answer's head; or the first part without its boundary. */
+/** Whether there is a boundary, possibly after headers that belong in the answer's head; or the first part, without its boundary. */
 export function isMultipart(text: string): boolean {
   return /^(?:[\w-]+(?: [\w-]+)?:[^\n]{0,200}\n|\r?\n){0,20}--[^\s-][^\n]{0,200}\n/.test(text)
     || /^(?:[\w-]+:[^\n]{0,200}\n){0,20}content-type: *image\/p?jpe?g/i.test(text);

@@ -1,6 +1,6 @@
 /**
- * The cache of HTTP files: each file under a name of its own, and beside it a JSON that names the address's file
- * and its validators. The JSON is replaced last and atomically, so several processes always see a matching pair.
+ * The cache of HTTP files: each file has a unique name, and a JSON note for each address names its file and validators.
+ * The note is replaced last and atomically, so several processes always see a matching pair.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
@@ -22,12 +22,12 @@ const schema = z.object({
   lastModified: z.string().optional(),
 });
 
-/** A copy that the server may call valid. */
+/** A copy that the server may declare valid. */
 export interface Cached extends Validators {
   readonly path: string;
 }
 
-/** The folder of the cache, made if it does not exist. @throws the error of the file system */
+/** The folder of the cache, created if it does not exist. @throws the error of the file system */
 export async function openFolder(given: string | undefined): Promise<string> {
   const folder = given === undefined ? await defaultFolder() : path.resolve(given);
   await ownFolder(folder);
@@ -35,7 +35,7 @@ export async function openFolder(given: string | undefined): Promise<string> {
   return folder;
 }
 
-/** The user's cache folder; where there is none that can be written, one among the temporary files. */
+/** The user's cache folder; if that can't be written to, one in the system's temporary folder. */
 async function defaultFolder(): Promise<string> {
   const folder = cacheFolder();
   try {
@@ -46,13 +46,13 @@ async function defaultFolder(): Promise<string> {
   }
 }
 
-/** The folder of temporary files is shared: another user's folder of that name is refused. */
+/** The temporary folder is shared: another user's folder of that name is refused. */
 function temporaryFolder(): string {
   const user = process.getuid?.();
   return path.join(os.tmpdir(), user === undefined ? 'rxcam' : `rxcam-${user}`);
 }
 
-/** The name of an address in the cache: a hash, which reveals nothing. */
+/** The name of an address in the cache: a hash, which reveals nothing about it. */
 export function keyOf(bare: URL): string {
   return createHash('sha256').update(bare.href).digest('hex');
 }
@@ -69,7 +69,7 @@ export async function lookUp(folder: string, key: string): Promise<Cached | unde
   }
 }
 
-/** The note of an address; a link in its place is none. */
+/** The note of an address; a symbolic link in its place is ignored. */
 async function noteOf(folder: string, key: string): Promise<string> {
   const handle = await open(path.join(folder, `${key}.json`), constants.O_RDONLY | NO_LINK);
   try {
@@ -79,7 +79,7 @@ async function noteOf(folder: string, key: string): Promise<string> {
   }
 }
 
-/** Makes a whole download the address's file. `bare` has no credentials; its query may hold a token and is left out. */
+/** Makes a complete download the file of its address. `bare` has no credentials; its query, which may hold a token, is left out. */
 export async function store(part: Part, bare: URL): Promise<string> {
   const { folder, key, total, validators: { etag, lastModified } } = part;
   const file = `${key}.${randomBytes(4).toString('hex')}${extension(bare)}`;
@@ -95,13 +95,13 @@ export async function store(part: Part, bare: URL): Promise<string> {
   return path.join(folder, file);
 }
 
-/** Marks a copy as in use now, so that trimming keeps it. */
+/** Marks a copy as just used, so that trimming keeps it. */
 export async function touch(file: string): Promise<void> {
   const now = new Date();
   await utimes(file, now, now).catch(() => { /* only its age is wrong */ });
 }
 
-/** Raw formats are known by it alone. */
+/** The extension: raw formats are recognised only by it. */
 function extension({ pathname }: URL): string {
   const found = path.posix.extname(pathname).toLowerCase();
   return /^\.[a-z0-9]{1,5}$/.test(found) && found !== '.part' && found !== '.json' ? found : '';

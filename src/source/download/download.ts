@@ -15,15 +15,15 @@ export interface DownloadOptions {
   readonly lowestRate: number;
 }
 
-/** The nature of an address. */
+/** The result for an address: a file, or the nature of a stream. */
 export type Found =
   | { readonly nature: 'file'; readonly path: string }
   /** Its connection is closed. */
   | { readonly nature: Stream };
 
 /**
- * The file at an address, or what it is if it has no end. `progress` is called with each piece that comes.
- * Aborting the target's signal ends it and removes the temporary file at once.
+ * The file at an address, or its nature if it has no end. `progress` is called for each piece that arrives.
+ * Aborting the target's signal ends the download and removes the temporary file at once.
  */
 export async function download(target: Target, options: DownloadOptions, progress: () => void): Promise<Found> {
   const key = keyOf(target.url);
@@ -61,7 +61,7 @@ class Download {
     }
   }
 
-  /** How long to wait after an interruption, if there is another try. */
+  /** Waiting time after an interruption; ms. @throws SourceRefused after the last try */
   #pause(interruption: Error): number {
     const { part: { bytes, total }, target } = this;
     this.#tries = bytes > this.#furthest ? 1 : this.#tries + 1;
@@ -73,18 +73,18 @@ class Download {
     );
   }
 
-  /** One request: its result, or the interruption. */
+  /** Makes one request; returns its result, or the interruption. */
   async #try(): Promise<Found | Error> {
     const { part, target } = this;
     const answer = await this.#ask();
     if (answer instanceof Error) return answer;
     const early = await this.#withoutBody(answer);
     if (early !== undefined) return early;
-    if (!this.#goesOn(answer) && !await this.#begins(answer)) return new Error('the rest is of something else');
+    if (!this.#goesOn(answer) && !await this.#begins(answer)) return new Error('the rest belongs to another version of the file');
     return await receive(answer, part, target, this.options.lowestRate, this.progress) ?? this.#finish(answer);
   }
 
-  /** The answer; a server that goes away during a download may be back soon. */
+  /** The answer; the error if the server is gone during a download, since it may be back soon. */
   async #ask(): Promise<Answer | Error> {
     try {
       const answer = await get(this.target, this.#conditions());
@@ -102,7 +102,7 @@ class Download {
     return this.cached === undefined ? {} : ifChanged(this.cached);
   }
 
-  /** The copy in the cache is valid, or there is nothing to download. */
+  /** The result if no body is needed: the copy in the cache is valid, or there is nothing to download. */
   async #withoutBody(answer: Answer): Promise<Found | undefined> {
     const { status } = answer;
     if (status === 304 && this.cached !== undefined) {
@@ -116,7 +116,7 @@ class Download {
     return { nature: await streamOf(answer, nature, this.target.shown) };
   }
 
-  /** Whether this is exactly the rest of the stored part. */
+  /** Whether the answer is exactly the rest of the stored part. */
   #goesOn({ status, headers }: Answer): boolean {
     const { bytes, total, validators } = this.part;
     const range = rangeOf(headers);
@@ -125,7 +125,7 @@ class Download {
       && (now.etag === undefined || now.etag === validators.etag);
   }
 
-  /** Whether this is the whole file; the stored part is then discarded. Any other answer is requested again. */
+  /** Whether the answer is the whole file; the stored part is then discarded. After any other answer, the file is requested again. */
   async #begins(answer: Answer): Promise<boolean> {
     const { part, target } = this;
     part.bytes = 0;
@@ -139,19 +139,19 @@ class Download {
     const { maxBytes } = this.options;
     if (part.total > maxBytes) {
       await answer.close();
-      throw new SourceRefused(`'${target.shown}' has ${part.total} bytes; at most ${maxBytes} are downloaded (maxDownloadBytes)`);
+      throw new SourceRefused(`'${target.shown}' has ${part.total} bytes; the limit is ${maxBytes} (maxDownloadBytes)`);
     }
     await this.#checkSpace(answer);
     return true;
   }
 
-  /** Does not start a download that would fill the disk, which others use too. */
+  /** Refuses a download that would fill the disk, which others use too. */
   async #checkSpace(answer: Answer): Promise<void> {
     const { part: { folder, total }, target } = this;
     const { blocks, bavail, bsize } = await statfs(folder).catch(() => ({ blocks: 0, bavail: 0, bsize: 0 }));
     if (blocks === 0 || total <= bavail * bsize) return;
     await answer.close();
-    throw diskFull(folder, target.shown, { need: `, which has ${total} bytes where ${bavail * bsize} are free` });
+    throw diskFull(folder, target.shown, { need: `, which has ${total} bytes; ${bavail * bsize} are free` });
   }
 
   async #finish(answer: Answer): Promise<Found> {

@@ -1,4 +1,4 @@
-/** The folder of the cache: only for this user, so that nobody else reads or replaces downloads. */
+/** The folder of the cache, private to this user, so that nobody else reads or replaces downloads. */
 import { chmod, lstat, mkdir, readdir } from 'node:fs/promises';
 import { CaptureCrashed } from '../../core/errors/errors.js';
 
@@ -6,20 +6,20 @@ import { CaptureCrashed } from '../../core/errors/errors.js';
 const OURS = /^(?:[0-9a-f]{64}\.|ffmpeg\.json)/;
 
 /**
- * Makes the folder, or makes sure of one that is there. One that others can read is closed to them if nothing of theirs is in it.
- * @throws CaptureCrashed that says what to do; the error of the file system
+ * Creates the folder, or checks an existing one. If others can read it and it holds only the cache, their permission is removed.
+ * @throws CaptureCrashed with the remedy; the error of the file system
  */
 export async function ownFolder(folder: string): Promise<string> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const found = await lstat(folder);
   const user = process.getuid?.();
-  if (found.isSymbolicLink()) throw refused(folder, 'is a link: name the folder that it leads to');
+  if (found.isSymbolicLink()) throw refused(folder, 'is a symbolic link: give the folder that it points to');
   if (user === undefined) return folder;
-  if (found.uid !== user) throw refused(folder, 'belongs to another user: name one of your own');
-  if ((found.mode & 0o022) !== 0) throw refused(folder, 'may be written to by others: chmod 700 it, or name another');
+  if (found.uid !== user) throw refused(folder, 'belongs to another user: give one of your own');
+  if ((found.mode & 0o022) !== 0) throw refused(folder, 'is writable by others: chmod 700 it, or give another');
   if ((found.mode & 0o077) === 0) return folder;
   if (!(await readdir(folder)).every((name) => OURS.test(name))) {
-    throw refused(folder, 'may be read by others, and holds more than the cache: chmod 700 it, or name a folder in it');
+    throw refused(folder, 'is readable by others and holds more than the cache: chmod 700 it, or give a folder in it');
   }
   await chmod(folder, 0o700);
   return folder;

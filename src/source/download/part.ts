@@ -1,6 +1,6 @@
 /**
- * Temporary files of downloads. Each is one download's alone; none outlives its process by more than the next start:
- * the name identifies the process.
+ * Temporary files of downloads. Each belongs to one download, and its name identifies the process, so that the next start
+ * removes the files of a crashed one.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
@@ -13,12 +13,12 @@ import type { Validators } from '../client/index.js';
 const HOST = createHash('sha256').update(os.hostname()).digest('hex').slice(0, 8);
 const NAME = /^[0-9a-f]{64}\.([0-9a-f]{8})\.(\d+)\.[0-9a-f]{8}\.part$/;
 
-/** A download that has begun. */
+/** The stored part of a download. */
 export class Part {
   readonly path: string;
   /** Bytes that are stored. */
   bytes = 0;
-  /** Bytes of the whole. */
+  /** Bytes of the whole file. */
   total = 0;
   validators: Validators = {};
 
@@ -27,13 +27,13 @@ export class Part {
     remember(this.path);
   }
 
-  /** Gives the file its lasting name. */
+  /** Gives the file its final name. */
   async publish(name: string): Promise<void> {
     await rename(this.path, path.join(this.folder, name));
     files.delete(this.path);
   }
 
-  /** Removes the file if it is still there, at once: also from within `unsubscribe`. */
+  /** Removes the file, if it exists, synchronously: callable from `unsubscribe`. */
   discard(): void {
     files.delete(this.path);
     rmSync(this.path, { force: true });
@@ -52,7 +52,7 @@ function remember(file: string): void {
 
 const swept = new Map<string, Promise<void>>();
 
-/** Removes what crashed processes have left in a folder, at its first use in this process. */
+/** Removes files of crashed processes from a folder, at its first use in this process. */
 export function sweep(folder: string): Promise<void> {
   const begun = swept.get(folder) ?? removeLeftovers(folder).catch(() => { /* the download itself says what is wrong */ });
   swept.set(folder, begun);
@@ -69,10 +69,10 @@ async function removeLeftovers(folder: string): Promise<void> {
   }
 }
 
-/** Another host's processes can't be looked up: a file without a write for a day is a leftover. */
+/** Another host's processes can't be checked: a file without a write for a day is a leftover. */
 function isLeftover(host: string, pid: number, writtenMs: number): boolean {
   if (host !== HOST) return Date.now() - writtenMs > DOWNLOAD.foreignPartMs;
-  // In a container the number of the process is the same after each start.
+  // In a container, the process id is the same after each start.
   if (pid === process.pid) return writtenMs < Date.now() - process.uptime() * 1_000;
   return !isAlive(pid);
 }

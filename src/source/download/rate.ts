@@ -1,4 +1,4 @@
-/** The rate of a download over a window of the time spent waiting for the server: a slow disk does not count. */
+/** The rate of a download, over a window of the time spent waiting for the server: a slow disk does not count. */
 import { mono } from '../../core/clock.js';
 import { SourceTimeout } from '../../core/errors/errors.js';
 
@@ -9,7 +9,7 @@ export class Rate {
   /** @param lowest - bytes a second */
   constructor(readonly lowest: number, readonly windowMs: number, readonly shown: string) {}
 
-  /** Waits for a piece. @throws SourceTimeout at the end of a window in which too little has come */
+  /** Waits for a piece. @throws SourceTimeout at the end of a window in which too little has arrived */
   async measure<T>(work: () => Promise<T>, bytesOf: (piece: T) => number): Promise<T> {
     const since = mono();
     const piece = await work();
@@ -18,7 +18,7 @@ export class Rate {
     if (this.#waitedMs < this.windowMs) return piece;
     const rate = this.#bytes / this.#waitedMs * 1_000;
     if (rate < this.lowest) {
-      throw new SourceTimeout(`'${this.shown}' sends ${rate.toFixed(0)} bytes a second; a download needs ${this.lowest} (minDownloadBytesPerSecond)`);
+      throw new SourceTimeout(`'${this.shown}' sends ${rate.toFixed(0)} bytes a second; at least ${this.lowest} are required (minDownloadBytesPerSecond)`);
     }
     this.#bytes = 0;
     this.#waitedMs = 0;

@@ -9,8 +9,8 @@ import type { Part } from './part.js';
 import { Rate } from './rate.js';
 
 /**
- * Appends the body to `part`. Returns undefined once it is complete and on the disk, or the interruption.
- * @throws SourceTimeout after the time limit for silence or below the lowest rate (bytes a second), CaptureCrashed if the disk does not take it
+ * Appends the body to `part`. Returns undefined when it is complete and on the disk, or the interruption.
+ * @throws SourceTimeout after the time limit for silence or below the lowest rate (bytes a second), CaptureCrashed if it can't be stored
  */
 export async function receive(answer: Answer, part: Part, target: Target, lowestRate: number, progress: () => void): Promise<Error | undefined> {
   const onDisk = async <T>(work: Promise<T>): Promise<T> => {
@@ -30,7 +30,7 @@ export async function receive(answer: Answer, part: Part, target: Target, lowest
       const chunk = await rate.measure(async () => nextChunk(body, answer, target), (piece) => (piece instanceof Error ? 0 : piece?.length ?? 0));
       if (chunk instanceof Error) return chunk;
       if (chunk === undefined) break;
-      if (part.bytes + chunk.length > part.total) return new Error('more came than was announced');
+      if (part.bytes + chunk.length > part.total) return new Error('more bytes arrived than announced');
       await onDisk(writeAll(handle, chunk, part.bytes));
       if (Math.floor((part.bytes + chunk.length) / DOWNLOAD.syncBytes) > Math.floor(part.bytes / DOWNLOAD.syncBytes)) {
         await onDisk(handle.datasync());
@@ -38,7 +38,7 @@ export async function receive(answer: Answer, part: Part, target: Target, lowest
       part.bytes += chunk.length;
       progress();
     }
-    if (part.bytes !== part.total) return new Error('less came than was announced');
+    if (part.bytes !== part.total) return new Error('fewer bytes arrived than announced');
     await onDisk(handle.sync());
     return undefined;
   } finally {
@@ -48,7 +48,7 @@ export async function receive(answer: Answer, part: Part, target: Target, lowest
   }
 }
 
-/** The next piece, undefined at the end, or the error that came in its place. Silence is measured here alone: a slow disk is none. */
+/** The next piece, undefined at the end, or the error instead. Silence is measured only here, so that a slow disk does not count. */
 export async function nextChunk(body: AsyncIterator<Buffer, undefined>, answer: Answer, target: Target): Promise<Buffer | undefined | Error> {
   const timer = setTimeout(() => {
     answer.body.destroy(silence('has sent nothing', target.timeoutMs, target.shown));
@@ -63,7 +63,7 @@ export async function nextChunk(body: AsyncIterator<Buffer, undefined>, answer: 
   }
 }
 
-/** A write may take less than it is given. */
+/** Writes all bytes: a single write may be partial. */
 async function writeAll(handle: FileHandle, chunk: Buffer, position: number): Promise<void> {
   for (let done = 0; done < chunk.length;) {
     done += (await handle.write(chunk, done, chunk.length - done, position + done)).bytesWritten;

@@ -3,14 +3,14 @@ import { readFile, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { DOWNLOAD } from '../../core/defaults/limits.js';
 
-/** Something that reads a file of the cache. */
+/** A reader of a file in the cache. */
 export interface Reader {
   readonly reads: string | undefined;
 }
 
 const readers = new Set<WeakRef<Reader>>();
 
-/** Files that a live process reads are kept. */
+/** Registers a reader, whose file is kept. */
 export function addReader(reader: Reader): void {
   readers.add(new WeakRef(reader));
 }
@@ -27,14 +27,14 @@ function filesInUse(): Set<string> {
 
 interface Stored {
   readonly path: string;
-  /** Name of the JSON that may point to it. */
+  /** Name of the JSON note that may refer to it. */
   readonly json: string;
   readonly size: number;
   readonly usedMs: number;
   readonly replaced: boolean;
 }
 
-/** Trims a folder after `latest` has come into it. A failure is no failure of the download. */
+/** Trims a folder after `latest` was added. A failure does not fail the download. */
 export async function trim(folder: string, latest: string, limit: number = DOWNLOAD.cacheBytes): Promise<void> {
   try {
     const inUse = filesInUse();

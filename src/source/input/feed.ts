@@ -1,6 +1,6 @@
 /**
- * The body of a live HTTP stream, handed to ffmpeg through its stdin: rxcam follows the redirects, logs in and checks
- * addresses, and ffmpeg opens nothing at all.
+ * Writes the body of a live HTTP stream to ffmpeg's stdin: rxcam follows redirects, logs in and checks addresses, and ffmpeg
+ * opens no connection.
  */
 import type { Writable } from 'node:stream';
 import { Observable } from 'rxjs';
@@ -9,7 +9,7 @@ import { type Target, checkAnswer, get } from '../client/index.js';
 import { nextChunk } from '../download/index.js';
 import { MultipartReader } from './multipart.js';
 
-/** Writes the stream at an address to a process's stdin until one of them ends; errors for what is no end of a stream. */
+/** Writes the stream at an address to a process's stdin until one of them ends; errors if the stream fails. */
 export function feed(target: Omit<Target, 'signal'>, isMultipart: boolean): (stdin: Writable) => Observable<never> {
   return (stdin) => new Observable((subscriber) => {
     const controller = new AbortController();
@@ -28,7 +28,7 @@ async function run(target: Target, isMultipart: boolean, stdin: Writable): Promi
     const body = answer.body[Symbol.asyncIterator]() as AsyncIterator<Buffer, undefined>;
     for (;;) {
       const chunk = await nextChunk(body, answer, target);
-      // A stream ends in whatever way: what has come is still decoded.
+      // Any end of the stream is normal here: the bytes so far are still decoded.
       if (chunk === undefined || chunk instanceof Error || stdin.destroyed) break;
       for (const piece of parts?.push(chunk) ?? [chunk]) await write(stdin, piece);
     }

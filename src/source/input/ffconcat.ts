@@ -1,10 +1,10 @@
-/** The script that names a source to ffmpeg's concat demuxer on stdin: credentials stay out of the process list. */
+/** The script on stdin from which ffmpeg's concat demuxer reads the address: credentials stay out of the process list. */
 import { InvalidOption } from '../../core/errors/errors.js';
 
 /**
  * A script of one file and its options.
- * @param address - quoted here; may hold anything but line breaks and NUL, which would start another directive
- * @param options - of the demuxer and protocol that open the address; left out where `supportsOption` is false
+ * @param address - quoted here; any characters except line breaks and NUL, which would start another directive
+ * @param options - of the demuxer and protocol that open the address; left out if `supportsOption` is false
  * @throws InvalidOption for a line break or NUL
  */
 export function ffconcat(
@@ -17,7 +17,7 @@ export function ffconcat(
   return `${lines.join('\n')}\n`;
 }
 
-/** Between quotes ffmpeg takes every character as it is, but the quote itself. */
+/** Between quotes, ffmpeg reads every character literally, except the quote. */
 function quoted(text: string): string {
   if (/[\r\n\0]/.test(text)) throw new InvalidOption('source: a line break or NUL in an address or option given; allowed: none');
   return `'${text.replaceAll("'", String.raw`'\''`)}'`;

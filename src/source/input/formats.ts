@@ -1,6 +1,6 @@
 /**
- * Containers that hold pictures and name no other file or address. What comes from afar is opened as one of these or not at
- * all: whether bytes are a playlist can't be told from their beginning, as ffmpeg skips tags, blanks and marks before it looks.
+ * Containers that hold pictures and refer to no other file or address. Remote input is opened only as one of these: its first
+ * bytes can't show whether it is a playlist, because ffmpeg skips tags, blanks and byte order marks before it probes.
  */
 const CONTAINERS = [
   'mov', 'matroska', 'webm', 'avi', 'mpegts', 'mpeg', 'mpegvideo', 'mxf', 'flv', 'live_flv', 'asf', 'ogg', 'nut', 'ivf', 'dv', 'rm', 'gxf', 'wtv', 'nsv',
@@ -11,16 +11,16 @@ const CONTAINERS = [
     'jpeg', 'png', 'webp', 'bmp', 'tiff', 'dds', 'dpx', 'exr', 'gem', 'hdr', 'j2k', 'jpegls', 'jpegxl', 'pam', 'pbm', 'pcx', 'pfm', 'pgm', 'pgmyuv', 'pgx',
     'phm', 'photocd', 'pictor', 'ppm', 'psd', 'qdraw', 'qoi', 'sgi', 'sunrast', 'vbn', 'xbm', 'xpm', 'xwd',
   ].map((name) => `${name}_pipe`),
-  // Sound alone is told to be no video.
+  // Audio formats, for the error that there is no video.
   'mp3', 'aac', 'wav', 'flac', 'ac3', 'eac3', 'aiff', 'amr', 'caf', 'w64', 'au',
 ].join(',');
 
-/** Playlists of live streams, and what their segments are. */
+/** Playlists of live streams, and the formats of their segments. */
 const PLAYLISTS = `hls,dash,webvtt,${CONTAINERS}`;
 
 export const ONLY_CONTAINERS = ['-format_whitelist', CONTAINERS] as const;
-/** A file's name may say that it is a still picture; no other file is opened for it where the name is no pattern. */
+/** For files, still pictures too: ffmpeg opens no other file for them if the name is not a pattern. */
 export const ONLY_FILES = ['-format_whitelist', `${CONTAINERS},image2`] as const;
 export const ONLY_PLAYLISTS = ['-format_whitelist', PLAYLISTS] as const;
-/** Lists on the user's own disk may be of concat's kind too. */
+/** Lists on the user's own disk may be concat scripts too. */
 export const ONLY_LISTS = ['-format_whitelist', `concat,${PLAYLISTS}`] as const;

@@ -1,4 +1,4 @@
-/** What ffmpeg opens: scripts, gates and feeds. */
+/** Inputs for ffmpeg: scripts, gates and feeds. */
 export { ffconcat } from './ffconcat.js';
 export { ONLY_FILES, ONLY_LISTS } from './formats.js';
 export { FolderSession } from './gate/index.js';

@@ -1,4 +1,4 @@
-/** How ffmpeg reads from HTTP: a stream through its stdin, what takes several requests through the gate. */
+/** How ffmpeg reads from HTTP: a stream through its stdin, a source of several requests through the gate. */
 import { Observable, type Subscriber } from 'rxjs';
 import { SOURCE } from '../../core/defaults/defaults.js';
 import { DOWNLOAD } from '../../core/defaults/limits.js';
@@ -11,21 +11,21 @@ import { liveOptions } from './live.js';
 import type { SourceInput } from '../../core/source.js';
 import type { SourceOptions } from '../source.js';
 
-/** What ffmpeg may open through the gate; `crypto` and `data` are encrypted segments and their keys. Never `file`. */
+/** Protocols that ffmpeg may use through the gate; `crypto` and `data` are for encrypted segments and their keys. Never `file`. */
 export const GATED = ['http', 'tcp', 'crypto', 'data'] as const;
 
-/** What a source is read from, and by whom it is asked. */
+/** The address that a source is read from, and its requests. */
 type From = Omit<Target, 'signal'>;
 
 /** A stream without an end. */
 export async function liveInput(from: From, nature: Stream, options: SourceOptions): Promise<SourceInput> {
-  // Measured: with nobuffer a playlist loses the pictures that were read to know the stream.
+  // Measured: with nobuffer, a playlist loses the pictures that were read to probe the stream.
   if (nature === 'playlist') return gatedInput(from, [...ONLY_PLAYLISTS, ...common(options)], options);
   return {
     options: [
       ...ONLY_CONTAINERS, ...words(liveOptions({ ...options, bufferBytes: undefined })),
-      // The demuxer of multipart JPEG takes every stream for 25 fps: the time of arrival is all there is.
-      // The program of ffmpeg, unlike its libraries, else looks for programs that a later packet may name: for seconds.
+      // The demuxer of multipart JPEG assumes 25 fps for every stream, so the time of arrival is used.
+      // Otherwise the ffmpeg program, unlike its libraries, waits seconds for MPEG-TS programmes that a later packet may announce.
       ...(nature === 'transport' ? ['-f', 'mpegts', '-scan_all_pmts', '0'] : []),
       ...(nature === 'multipart' ? ['-f', 'mpjpeg', '-use_wallclock_as_timestamps', '1'] : []),
     ],
@@ -36,7 +36,7 @@ export async function liveInput(from: From, nature: Stream, options: SourceOptio
   };
 }
 
-/** A file that stays where it is; ffmpeg goes on after a cut by itself, as long as the server takes ranges. */
+/** A file read in place; after an interruption ffmpeg continues by itself, if the server supports ranges. */
 export async function inPlaceInput(from: From, options: SourceOptions): Promise<SourceInput> {
   const paced = options.pace === 'realtime';
   const input = await gatedInput(from, [
@@ -50,7 +50,7 @@ async function gatedInput(from: From, args: readonly string[], { stream }: Sourc
   return throughGate(args, (refused, signal) => new WebSession({ target: { ...from, signal }, choice, refused }));
 }
 
-/** An input that is read through the gate for as long as a process lives. */
+/** An input that is read through the gate while a process lives. */
 export async function throughGate(
   options: readonly string[], make: (refused: (error: RxcamError) => void, signal: AbortSignal) => Session,
 ): Promise<SourceInput> {
@@ -72,7 +72,7 @@ export async function throughGate(
   };
 }
 
-/** `rw_timeout` and not `timeout`: the segments of a playlist get only the former. */
+/** `rw_timeout`, not `timeout`: ffmpeg passes only the former on to the segments of a playlist. */
 function common(options: SourceOptions): string[] {
   return ['-rw_timeout', String(options.readTimeoutMs * 1_000)];
 }

@@ -1,4 +1,4 @@
-/** Options of the demuxer that live sources share. */
+/** Demuxer options that live sources share. */
 import { SOURCE } from '../../core/defaults/defaults.js';
 import type { SourceOptions } from '../source.js';
 
@@ -8,8 +8,8 @@ const MAX_DELAY_US = { low: 0, smooth: 500_000 } as const;
 export function liveOptions(options: SourceOptions): Record<string, string | number> {
   return {
     max_delay: MAX_DELAY_US[options.latency ?? SOURCE.latency],
-    // Else ffmpeg counts twenty frames before the first comes out: two seconds at 10 fps, at each reconnect. Most streams
-    // state their rate, and nothing here needs it.
+    // Otherwise ffmpeg probes twenty frames before it emits the first: two seconds at 10 fps, at each reconnect. Most streams
+    // // state their rate, and nothing here needs it.
     fpsprobesize: 0,
     ...(options.latency === 'low' && { fflags: 'nobuffer' }),
     ...(options.bufferBytes !== undefined && { buffer_size: options.bufferBytes }),

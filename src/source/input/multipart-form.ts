@@ -1,17 +1,17 @@
-/** The form of multipart streams: what a head says of the boundary, and the head that ffmpeg gets. */
+/** The format of multipart streams: the boundary in a content type, and the head of a part for ffmpeg. */
 import { DecodeFailed } from '../../core/errors/errors.js';
 import { MULTIPART } from '../../core/defaults/limits.js';
 
 const BOUNDARY = 'rxcam';
 
-/** The boundary that a type names, without its dashes, which firmware counts as it likes. */
+/** The boundary in a content type, without its dashes, whose number varies between firmwares. */
 export function boundaryOf(type: string): string | undefined {
   const found = /boundary\s{0,9}=\s{0,9}(?:"([^"]*)"|([^\s;,]+))/i.exec(type.slice(0, 1_024));
   const name = (found?.[1] ?? found?.[2])?.replace(/^-+/, '').trim();
   return name === '' ? undefined : name;
 }
 
-/** The head of a part as ffmpeg takes it. */
+/** The head of a part, as ffmpeg accepts it. */
 export function headOf(length: number): Buffer {
   return Buffer.from(`\r\n--${BOUNDARY}\r\nContent-Type: image/jpeg\r\nContent-Length: ${length}\r\n\r\n`);
 }

@@ -1,6 +1,6 @@
 /**
- * Multipart JPEG as cheap boards send it, made regular: a stream that begins in the middle, `image/jpg`, parts without a
- * length or a head. ffmpeg's demuxer takes none of these, and waits for the end of a part however long that is.
+ * Normalises multipart JPEG streams, such as those of cheap boards: a start within a part, `image/jpg`, parts without a
+ * length or a head. ffmpeg's demuxer accepts none of these, and waits for the end of a part of any length.
  */
 import { DecodeFailed, NoVideo } from '../../core/errors/errors.js';
 import { MULTIPART } from '../../core/defaults/limits.js';
@@ -9,7 +9,7 @@ import { headersOf } from '../client/index.js';
 
 const LF = 10;
 const SOI = Buffer.from([0xff, 0xd8]);
-/** What some firmware puts between a part's head and its picture. */
+/** Bytes that some firmware sends between a part's head and its picture. */
 const MAX_LEADING = 16;
 
 export class MultipartReader {
@@ -17,16 +17,16 @@ export class MultipartReader {
   #bytes = 0;
   #state: 'head' | 'counted' | 'search' | 'through' | 'skip' = 'head';
   #lines: string[] = [];
-  /** Of the part that is read: its length, and what it says that it is. */
+  /** The current part's length and content type. */
   #left = 0;
   #type = '';
-  /** Ends a part without a length: what follows the dashes. */
+  /** The boundary after its dashes, which ends a part without a length. */
   #boundary: string | undefined;
-  /** Whether it stands in the stream as the answer's head says. */
+  /** Whether the stream uses the boundary of the answer's head. */
   #isConfirmed = false;
   #others = 0;
   #hasPictures = false;
-  /** Whether a part can begin here without a line of its own: at the start, and after a boundary. */
+  /** Whether a part can begin here without a boundary line: at the start, and after a boundary. */
   #isExpected = true;
 
   /** @param type - the stream's own `Content-Type` */
@@ -34,7 +34,7 @@ export class MultipartReader {
     this.#boundary = boundaryOf(type);
   }
 
-  /** The pictures in these bytes, each behind a head of ffmpeg's own form. @throws DecodeFailed, NoVideo */
+  /** The pictures in these bytes, each after a head that ffmpeg accepts. @throws DecodeFailed, NoVideo */
   push(chunk: Buffer): Buffer[] {
     const out: Buffer[] = [];
     let bytes: Buffer | undefined = this.#state === 'head' || this.#state === 'counted' ? this.#joined(chunk) : chunk;
@@ -42,7 +42,7 @@ export class MultipartReader {
     return out;
   }
 
-  /** Reads on in one state; returns what is for the next, or undefined when more must come first. */
+  /** Reads in the current state; returns the bytes for the next state, or undefined if more bytes are needed. */
   #step(bytes: Buffer, out: Buffer[]): Buffer | undefined {
     switch (this.#state) {
       case 'head': return this.#head(bytes);
@@ -59,7 +59,7 @@ export class MultipartReader {
     }
     const end = bytes.indexOf(LF);
     if (end === -1) {
-      // Between two parts may lie anything, such as what a wrong length has left.
+      // Any bytes may be between two parts, such as the rest after a wrong length.
       if (bytes.length > MULTIPART.maxHeadBytes) { this.#hold(bytes.subarray(-MULTIPART.maxHeadBytes / 2)); return; }
       this.#hold(bytes); return;
     }
@@ -94,7 +94,7 @@ export class MultipartReader {
     this.#lines = [];
     this.#isWhole = false;
     if (/^multipart\//i.test(this.#type)) {
-      // The stream's own head, which an empty line in it has moved here.
+      // The rest of the stream's own head, which an empty line has split.
       this.#boundary ??= boundaryOf(this.#type);
       return rest;
     }
@@ -106,7 +106,7 @@ export class MultipartReader {
     return rest;
   }
 
-  /** The first bytes of a part whose length is known: whether it is a picture. */
+  /** Checks by the first bytes of a part of known length whether it is a picture. */
   #counted(bytes: Buffer, out: Buffer[]): Buffer | undefined {
     const wanted = Math.min(MAX_LEADING, this.#left);
     if (bytes.length < wanted) { this.#hold(bytes); return; }
@@ -123,7 +123,7 @@ export class MultipartReader {
     return bytes.subarray(at);
   }
 
-  /** The rest of a part whose length is known. */
+  /** Reads the rest of a part of known length. */
   #pass(bytes: Buffer, out: Buffer[]): Buffer {
     const part = bytes.subarray(0, this.#left);
     if (this.#state === 'through') out.push(part);
@@ -132,7 +132,7 @@ export class MultipartReader {
     return bytes.subarray(part.length);
   }
 
-  /** A part without a length ends where a boundary begins. */
+  /** Reads a part without a length, which ends where a boundary begins. */
   #search(bytes: Buffer, out: Buffer[]): Buffer | undefined {
     const needle = this.#boundary === undefined ? Buffer.from('\xff\xd9\r\n--', 'latin1') : Buffer.from(`--${this.#boundary}`, 'latin1');
     const before = tailOf(this.#held, needle.length - 1);
@@ -156,7 +156,7 @@ export class MultipartReader {
       this.#other();
       return;
     }
-    // A line's end, and more dashes than the boundary has, belong to what follows.
+    // A line end, and dashes in addition to the boundary's, do not belong to the picture.
     let to = part.length;
     while (to > from && [0x0d, 0x0a, 0x2d].includes(part[to - 1] as number)) to--;
     this.#hasPictures = true;
@@ -165,7 +165,7 @@ export class MultipartReader {
 
   #other(): void {
     if (this.#hasPictures || ++this.#others < MULTIPART.maxOtherParts) return;
-    throw new NoVideo(`the parts of the multipart stream are no JPEG${this.#type === '' ? '' : ` but '${this.#type.slice(0, 80)}'`}`);
+    throw new NoVideo(`the parts of the multipart stream are not JPEG${this.#type === '' ? '' : ` but '${this.#type.slice(0, 80)}'`}`);
   }
 
   #ended(): void {

@@ -1,4 +1,4 @@
-/** The connection to a camera: to an address that was checked, with TLS for rtsps. */
+/** Connects to a camera, at an address that was checked, with TLS for rtsps. */
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { RxcamError } from '../../core/errors/errors.js';
@@ -6,10 +6,10 @@ import { type HostRules, type Reasons, canonicalHost, networkFailure } from '../
 
 const PORTS: Readonly<Record<string, number>> = { 'rtsp:': 554, 'rtsps:': 322 };
 
-const CUT = 'the connection was cut before the source had described itself';
-const REASONS: Reasons = { ECONNRESET: CUT, EPIPE: CUT, EPROTO: 'what answers does not speak TLS: is it rtsp://?' };
+const CUT = 'the connection was closed before the source described itself';
+const REASONS: Reasons = { ECONNRESET: CUT, EPIPE: CUT, EPROTO: 'the server does not speak TLS: is it rtsp://?' };
 
-/** A network's error as a failure of the source. */
+/** Turns a network error into a failure of the source. */
 export function rtspFailure(cause: unknown, shown: string): RxcamError {
   return networkFailure(cause, shown, REASONS);
 }
@@ -18,7 +18,7 @@ export function portOf({ protocol, port }: URL): number {
   return port === '' ? PORTS[protocol] ?? 554 : Number(port);
 }
 
-/** Resolves with a connection to the first address of the host that takes one. Rejects with an RxcamError. */
+/** Resolves with a connection to the first address of the host that accepts one. Rejects with an RxcamError. */
 export async function connected(url: URL, rules: HostRules, signal: AbortSignal, shown: string): Promise<Socket> {
   const host = canonicalHost(url.hostname);
   let failure: unknown;
@@ -42,10 +42,10 @@ function connectedTo(address: string, host: string, url: URL, signal: AbortSigna
     const isSafe = url.protocol === 'rtsps:';
     const target = { host: address, port: portOf(url) };
     const socket = isSafe
-      // Cameras have certificates that nobody has signed, and old ones: TLS only keeps the password from being read on the way.
+      // Cameras have self-signed and outdated certificates: TLS only protects the password against eavesdropping here.
       ? connectTls({ ...target, ...(isIP(host) === 0 && { servername: host }), rejectUnauthorized: false, minVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=0' })
       : connectTcp(target);
-    const abort = () => { socket.destroy(new Error('nobody waits any more')); };
+    const abort = () => { socket.destroy(new Error('the connection is no longer needed')); };
     signal.addEventListener('abort', abort, { once: true });
     const fail = (error: Error) => {
       signal.removeEventListener('abort', abort);

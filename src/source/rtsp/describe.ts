@@ -1,4 +1,4 @@
-/** Asks a camera for its description: with its login, and following redirects itself. */
+/** Requests a camera's description: logs in, and follows redirects itself. */
 import { NoVideo, SourceRefused, SourceTimeout } from '../../core/errors/errors.js';
 import { redactUrl } from '../../core/redact/redact.js';
 import type { HostRules } from '../client/index.js';
@@ -9,25 +9,25 @@ import { RtspLogin } from './login.js';
 import { type Message, statusOf, valueOf } from './message.js';
 import { Session } from './session.js';
 
-/** As over HTTP. */
+/** The same limit as over HTTP. */
 const MAX_REDIRECTS = 5;
 const AGENT = 'User-Agent: rxcam';
 
 /** Target of the request. */
 export interface Target {
-  /** With the login. */
+  /** The address with the login. */
   readonly url: URL;
   /** The redacted address. */
   readonly shown: string;
   readonly rules: HostRules;
   readonly transport: Transport;
-  /** Longest silence, ms. */
+  /** Time limit of silence; ms. */
   readonly timeoutMs: number;
-  /** Called with each address with credentials that a redirect names. */
+  /** Called with each address in a redirect that has credentials. */
   readonly keepSecret: (address: string) => void;
 }
 
-/** A camera that has described itself, on a connection that waits for what follows. */
+/** A camera that has described itself, and the connection for the next requests. */
 export interface Described {
   readonly session: Session;
   /** The final address, without credentials. */
@@ -37,8 +37,8 @@ export interface Described {
 }
 
 /**
- * The description at the end of at most five redirects. The login goes where the address says, and to no other origin:
- * ffmpeg, which would take it along, never has it.
+ * The description after at most five redirects. The login is sent only to the origin of its address; ffmpeg, which would
+ * send it to any origin, never gets it.
  */
 export async function described(target: Target, signal: AbortSignal): Promise<Described> {
   let { url } = target;
@@ -52,7 +52,7 @@ export async function described(target: Target, signal: AbortSignal): Promise<De
     login = loginOf(next) ?? (originOf(next) === originOf(url) ? login : undefined);
     url = next;
   }
-  throw new SourceRefused(`'${target.shown}' sends on more than ${MAX_REDIRECTS} times`);
+  throw new SourceRefused(`'${target.shown}' redirects more than ${MAX_REDIRECTS} times`);
 }
 
 async function describedBy(session: Session, url: URL, target: Target, signal: AbortSignal): Promise<Described | { readonly location: string }> {
@@ -61,13 +61,13 @@ async function describedBy(session: Session, url: URL, target: Target, signal: A
     const options = await answerTo('OPTIONS', [AGENT], session, uri, target, signal);
     const sentOn = locationOf(options);
     if (sentOn !== undefined) return { location: sentOn };
-    // A camera may know no OPTIONS; its description says whether it takes the login.
+    // A camera may not support OPTIONS; its answer to DESCRIBE shows whether the login is right.
     const description = await answerTo('DESCRIBE', ['Accept: application/sdp', AGENT], session, uri, target, signal);
     const location = locationOf(description);
     if (location !== undefined) return { location };
     const status = statusOf(description);
     if (status !== 200) throw answerFailure(status, reasonOf(description), { method: 'DESCRIBE', shown: target.shown, transport: target.transport });
-    if (!/^m=video\b/m.test(description.body.toString('latin1'))) throw new NoVideo(`'${target.shown}' has no video in it`);
+    if (!/^m=video\b/m.test(description.body.toString('latin1'))) throw new NoVideo(`'${target.shown}' contains no video`);
     return { session, uri, options: statusOf(options) === 200 ? options : undefined, description };
   } catch (error) {
     session.close();
@@ -80,7 +80,7 @@ function answerTo(
 ): Promise<Message> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => { done(new SourceTimeout(`'${shown}' has not answered ${method} for ${timeoutMs} ms`)); }, timeoutMs);
-    const abort = () => { done(new SourceTimeout(`'${shown}' was not waited for`)); };
+    const abort = () => { done(new SourceTimeout(`the request to '${shown}' was cancelled`)); };
     const done = (outcome: Message | Error) => {
       clearTimeout(timer);
       signal.removeEventListener('abort', abort);
@@ -105,16 +105,16 @@ function locationOf(answer: Message): string | undefined {
 }
 
 function follow(location: string, from: URL, { shown, keepSecret }: Target): URL {
-  if (!URL.canParse(location, from.href)) throw new SourceRefused(`'${shown}' sends on to what is no address`);
+  if (!URL.canParse(location, from.href)) throw new SourceRefused(`'${shown}' redirects to an invalid address`);
   const to = new URL(location, from.href);
   if (!/^rtsps?:$/.test(to.protocol) || to.hostname === '') {
-    throw new SourceRefused(`'${shown}' sends on to ${redactUrl(to.href).slice(0, 200)}; only rtsp: and rtsps: are followed`);
+    throw new SourceRefused(`'${shown}' redirects to ${redactUrl(to.href).slice(0, 200)}; only rtsp: and rtsps: are followed`);
   }
   if (loginOf(to) !== undefined) keepSecret(to.href);
   return to;
 }
 
-/** The reason after the number of an answer. */
+/** The reason phrase after the status of an answer. */
 export function reasonOf({ start }: Message): string {
   return start.replace(/^RTSP\/\d\.\d \d{3} ?/, '').replace(/[^\x20-\x7e]/g, '').slice(0, 100);
 }

@@ -1,4 +1,4 @@
-/** Turns a camera's answer into a failure that says what to do. */
+/** Turns a camera's answer into a failure with its remedy. */
 import { type RxcamError, SourceBusy, SourceNotFound, SourceRefused, SourceUnauthorized, StreamEnded, TransportRefused } from '../../core/errors/errors.js';
 import type { Transport } from '../source.js';
 
@@ -12,38 +12,38 @@ export interface Asked {
 
 const UNAUTHORIZED = [401, 403, 407];
 const NOT_THERE = [404, 410];
-/** Not Enough Bandwidth, Service Unavailable, and two that cameras say when all their sessions are in use. */
+/** Not Enough Bandwidth, Service Unavailable, and two others that cameras answer if all their sessions are in use. */
 const BUSY = [453, 503, 486, 600];
 const UNSUPPORTED_TRANSPORT = 461;
 const SESSION_NOT_FOUND = 454;
 
-/** Answers that are no fault of the network, by number. */
+/** Explanations by status. */
 const MEANINGS: Readonly<Record<number, string>> = {
   400: 'the camera does not understand the request: check the path of the address',
-  405: 'the camera does not allow this at that address: check its path',
-  406: 'the camera has no description that ffmpeg reads: check the path of the address',
-  415: 'the camera has no description that ffmpeg reads: check the path of the address',
+  405: 'the camera does not allow this request at this address: check its path',
+  406: 'the camera has no description that ffmpeg can read: check the path of the address',
+  415: 'the camera has no description that ffmpeg can read: check the path of the address',
   451: 'the camera does not understand a parameter: check the query of the address',
   455: 'the camera does not allow this in its state: another viewer may hold the stream',
-  459: 'the camera wants its streams together: choose one by the path of the address',
-  460: 'the camera wants its streams one by one: choose one by the path of the address',
-  500: 'the camera has failed by itself: restart it if that does not pass',
-  501: 'the camera does not know the request',
-  505: 'the camera speaks another version of RTSP',
-  551: 'the camera demands or refuses an option of RTSP that is not known here: look for another path or profile of it',
+  459: 'the camera requires its streams to be controlled together: choose one by the path of the address',
+  460: 'the camera requires its streams to be controlled one by one: choose one by the path of the address',
+  500: 'the camera has an internal error: restart it if that persists',
+  501: 'the camera does not support the request',
+  505: 'the camera requires another version of RTSP',
+  551: 'the camera does not support a required RTSP option: choose another path or profile of it',
 };
 
-/** The failure of an answer that is no success; `status` of 3xx is one that can't be followed. */
+/** The failure of an unsuccessful answer; a `status` of 3xx is a redirect that can't be followed. */
 export function answerFailure(status: number, reason: string, { method, shown, transport }: Asked): RxcamError {
   const answer = `'${shown}' answers ${method} with ${status}${reason === '' ? '' : ` ${reason}`}`;
-  if (UNAUTHORIZED.includes(status)) return new SourceUnauthorized(`${answer}: it wants other credentials`);
+  if (UNAUTHORIZED.includes(status)) return new SourceUnauthorized(`${answer}: it rejects the credentials or requires some`);
   if (NOT_THERE.includes(status)) return new SourceNotFound(`${answer}: correct the path`);
   if (BUSY.includes(status)) {
-    return new SourceBusy(`${answer}: the camera has no session or bandwidth left; end another viewer, or take its sub stream`);
+    return new SourceBusy(`${answer}: the camera has no session or bandwidth left; end another viewer, or use its sub stream`);
   }
   if (status === UNSUPPORTED_TRANSPORT) return transportFailure(answer, transport);
-  if (status === SESSION_NOT_FOUND) return new StreamEnded(`${answer}: the camera has ended the session; it is connected again`);
-  if (status >= 300 && status < 400) return new SourceRefused(`${answer}: it sends on in the middle of a session, which is not followed`);
+  if (status === SESSION_NOT_FOUND) return new StreamEnded(`${answer}: the camera has ended the session; rxcam connects again`);
+  if (status >= 300 && status < 400) return new SourceRefused(`${answer}: it redirects within a session, which is not followed`);
   const meaning = MEANINGS[status];
   return new SourceRefused(meaning === undefined ? answer : `${answer}: ${meaning}`);
 }

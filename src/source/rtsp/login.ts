@@ -1,4 +1,4 @@
-/** The login of an RTSP camera: Digest where the camera knows it, Basic only where it asks for nothing else. */
+/** The login of an RTSP camera: Digest if the camera offers it, Basic only if it offers nothing else. */
 import { type Challenge, type Credentials, asksFor, basic, challengesOf, digest, digestOf } from '../client/index.js';
 
 /** Answers the challenges of one connection. */
@@ -12,7 +12,7 @@ export class RtspLogin {
     this.#credentials = { user, password };
   }
 
-  /** Takes a challenge. @returns whether there is an answer to it that has not been given yet */
+  /** Reads a challenge. @returns whether there is an answer to it that has not been sent yet */
   challenged(headers: readonly string[]): boolean {
     const challenges = challengesOf(headers);
     const asked = digestOf(challenges);
@@ -22,13 +22,13 @@ export class RtspLogin {
       this.#count = 0;
       return typeof before !== 'object' || before.nonce !== asked.nonce;
     }
-    // A camera that asks for an unknown Digest does not get the password instead.
+    // A camera that requests an unsupported Digest does not get the password instead.
     if (before !== undefined || asksFor('Digest', challenges) || !asksFor('Basic', challenges)) return false;
     this.#challenge = 'basic';
     return true;
   }
 
-  /** The line of a head that goes with a request, once a challenge has come. */
+  /** Header lines for a request; none before the first challenge. */
   lines(method: string, uri: string): string[] {
     if (this.#challenge === undefined) return [];
     if (this.#challenge === 'basic') return [`Authorization: ${basic(this.#credentials)}`];

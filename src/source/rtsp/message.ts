@@ -1,17 +1,17 @@
-/** Messages of RTSP 1.0, and the packets between them: splits a stream of bytes (RFC 2326, section 10.12 for the packets). */
+/** Splits a stream of bytes into messages of RTSP 1.0 and the packets between them (RFC 2326, section 10.12 for the packets). */
 
 /** A request or an answer. */
 export interface Message {
   /** Its first line. */
   readonly start: string;
-  /** The lines of its head, without the first. */
+  /** The other lines of its head. */
   readonly lines: readonly string[];
   readonly body: Buffer;
 }
 
 export type Part =
   | { readonly kind: 'message'; readonly message: Message }
-  /** Packets, or pieces of them, as they are. */
+  /** Unchanged packets, or pieces of them. */
   | { readonly kind: 'packets'; readonly bytes: Buffer };
 
 /** Limits of a head and a body: descriptions of cameras have a few kB. */
@@ -24,13 +24,13 @@ const NOTHING = Buffer.alloc(0);
 /** The first line of a message. */
 const START = /^(?:RTSP\/\d\.\d \d{3}|[A-Z_]{3,} \S)/;
 
-/** Splits bytes into messages and packets. Other bytes are skipped up to the next of them. */
+/** Splits bytes into messages and packets. Other bytes are skipped. */
 export class MessageReader {
   #rest: Buffer = NOTHING;
   /** Bytes of a packet still to come. */
   #ofPacket = 0;
 
-  /** @throws Error for a message that is larger than any should be */
+  /** @throws Error for a message above the limits */
   push(chunk: Buffer): Part[] {
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     const parts: Part[] = [];
@@ -49,7 +49,7 @@ export class MessageReader {
     return parts;
   }
 
-  /** Where the packets end that begin at a place; the last may be cut, but not in its head. */
+  /** End of the packets that begin at a position; the last one may be incomplete, but not its head. */
   #packetsFrom(bytes: Buffer, from: number): number {
     let at = from;
     for (;;) {
@@ -68,18 +68,18 @@ function messageAt(bytes: Buffer, at: number): { readonly end: number; readonly 
   if (first === 0x0d || first === 0x0a) return { end: at + 1 };
   const head = headAt(bytes, at);
   if (head === undefined) {
-    if (bytes.length - at > MAX_HEAD_BYTES) throw new Error('a message without an end');
+    if (bytes.length - at > MAX_HEAD_BYTES) throw new Error('a message has no end');
     return undefined;
   }
   const [start = '', ...lines] = bytes.toString('latin1', at, head.end).split(/\r?\n/);
   if (!START.test(start)) return { end: nextStart(bytes, at) };
   const length = Number(valueOf(lines, 'content-length') ?? 0);
-  if (!(length <= MAX_BODY_BYTES)) throw new Error('a message that is too long');
+  if (!(length <= MAX_BODY_BYTES)) throw new Error('a message is too long');
   const end = head.next + Math.max(0, Math.trunc(length) || 0);
   return bytes.length < end ? undefined : { end, message: { start, lines, body: Buffer.from(bytes.subarray(head.next, end)) } };
 }
 
-/** A head ends with a blank line, be its lines ended as they should be or by LF alone. */
+/** The end of a head: an empty line, after CR LF or LF only. */
 function headAt(bytes: Buffer, from: number): { readonly end: number; readonly next: number } | undefined {
   for (let at = bytes.indexOf(0x0a, from); at !== -1; at = bytes.indexOf(0x0a, at + 1)) {
     if (at - from > MAX_HEAD_BYTES) return undefined;
@@ -90,18 +90,18 @@ function headAt(bytes: Buffer, from: number): { readonly end: number; readonly n
   return undefined;
 }
 
-/** Behind rubbish. */
+/** The next possible start after unknown bytes. */
 function nextStart(bytes: Buffer, from: number): number {
   const next = [bytes.indexOf('RTSP/', from + 1, 'latin1'), bytes.indexOf(DOLLAR, from + 1)].filter((at) => at !== -1);
   return next.length === 0 ? bytes.length : Math.min(...next);
 }
 
-/** The value of a line of a head, by its name. */
+/** The value of a header line, by its name. */
 export function valueOf(lines: readonly string[], name: string): string | undefined {
   return valuesOf(lines, name)[0];
 }
 
-/** All values of that name. */
+/** All values of header lines of a name. */
 export function valuesOf(lines: readonly string[], name: string): string[] {
   return lines.flatMap((line) => {
     const colon = line.indexOf(':');
@@ -109,7 +109,7 @@ export function valuesOf(lines: readonly string[], name: string): string[] {
   });
 }
 
-/** The lines without those of some names. */
+/** Header lines without those of some names. */
 export function without(lines: readonly string[], ...names: readonly string[]): string[] {
   return lines.filter((line) => !names.includes(line.slice(0, Math.max(0, line.indexOf(':'))).trim().toLowerCase()));
 }
@@ -119,7 +119,7 @@ export function written({ start, lines, body }: Message): Buffer {
   return Buffer.concat([Buffer.from(`${[start, ...lines].join('\r\n')}\r\n\r\n`, 'latin1'), body]);
 }
 
-/** The number of an answer. */
+/** The status of an answer. */
 export function statusOf({ start }: Message): number {
   return Number(/^RTSP\/\d\.\d (\d{3})/.exec(start)?.[1] ?? 0);
 }

@@ -1,6 +1,6 @@
 /**
- * A relay between ffmpeg and a camera, on the loopback, for one ffmpeg. ffmpeg itself would follow any redirect with the login,
- * connect to any host, and give few reasons; the relay checks redirects, and ffmpeg knows no login.
+ * A relay between one ffmpeg and a camera, on loopback. ffmpeg itself would send the login to any redirect, connect to any host,
+ * and report few reasons; the relay checks redirects, and ffmpeg gets no login.
  */
 import { randomBytes } from 'node:crypto';
 import { type AddressInfo, type Server, type Socket, createServer, isIPv6 } from 'node:net';
@@ -13,9 +13,9 @@ import { type Granted, type TransportChoice, granted } from './transport.js';
 
 /** Receives the outcome of the session. */
 export interface RelayListener {
-  /** It can't be played; ffmpeg is not to be waited for. */
+  /** The camera can't be played; ffmpeg need not be waited for. */
   failed(error: RxcamError): void;
-  /** The camera plays, and sends like this. */
+  /** The camera plays, over this transport. */
   plays(over: Granted['over']): void;
 }
 
@@ -43,7 +43,7 @@ export class Relay {
     };
   }
 
-  /** Address of the relay, once it is open. It is of the camera's family: over UDP the camera sends to ffmpeg itself. */
+  /** Address of the relay, once it is open. It has the camera's address family, because over UDP the camera sends to ffmpeg directly. */
   async open(): Promise<string> {
     const host = isIPv6(this.camera.session.socket.remoteAddress ?? '') && !this.#isMapped ? '::1' : '127.0.0.1';
     await new Promise<void>((resolve, reject) => {
@@ -63,7 +63,7 @@ export class Relay {
     return this.camera.session.socket.remoteAddress?.toLowerCase().startsWith('::ffff:') === true;
   }
 
-  /** Only ffmpeg knows the token: other programs on this machine may connect too. */
+  /** Closes connections without the token, which only ffmpeg knows: other programs on this machine may connect too. */
   #knock(socket: Socket): void {
     const reader = new MessageReader();
     socket.on('error', () => undefined);
@@ -105,7 +105,7 @@ export class Relay {
     }
     const [, method, uri] = /^([A-Z_]+) (\S+) RTSP/.exec(given.start) ?? [];
     if (method === undefined || uri === undefined) {
-      // An answer to what the camera has asked.
+      // An answer to a request of the camera.
       session.send(given);
       return;
     }
@@ -120,7 +120,7 @@ export class Relay {
     }
   }
 
-  /** Sends the camera's answer on, as one to ffmpeg's request: behind it come packets, so nothing is waited for. */
+  /** Passes the camera's answer on to ffmpeg, synchronously, because packets follow it. */
   #answered(method: string, request: Message, answer: Message): void {
     const { target, listener } = this;
     const status = statusOf(answer);
@@ -141,7 +141,7 @@ export class Relay {
     }
     const isFinal = (method === 'SETUP' && !(status === 461 && this.choice.hasAnother)) || method === 'PLAY';
     if (isFinal && status !== 200 && !this.#isPlaying) listener.failed(answerFailure(status, reasonOf(answer), asked));
-    // ffmpeg would follow.
+    // ffmpeg would follow the redirect.
     else if (status >= 300 && status < 400) this.#answer(request, { ...answer, start: UNAVAILABLE });
     else this.#answer(request, answer);
   }
@@ -161,7 +161,7 @@ function readBy(reader: MessageReader, chunk: Buffer) {
   }
 }
 
-/** Parts of a stream are named after where its description is; ffmpeg has asked at another place. */
+/** Adds the base address: addresses of tracks are relative to that of the description, which ffmpeg has requested elsewhere. */
 function withBase(description: Message, uri: string): Message {
   if (valueOf(description.lines, 'content-base') !== undefined) return description;
   return { ...description, lines: [...description.lines, `Content-Base: ${uri}`] };

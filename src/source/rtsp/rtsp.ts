@@ -15,7 +15,7 @@ import { type Described, type Target, described } from './describe.js';
 import { Relay } from './relay.js';
 import { TransportChoice } from './transport.js';
 
-/** What ffmpeg may open for an RTSP source; `pipe` is the script on its stdin. The camera is behind rxcam's own door. */
+/** Protocols that ffmpeg may use for an RTSP source; `pipe` is the script on its stdin. It reaches the camera only through the relay. */
 const PROTOCOLS = ['pipe', 'rtsp', 'rtp', 'srtp', 'udp', 'tcp', 'crypto'] as const;
 
 export const rtsp: SourceKind = {
@@ -40,7 +40,7 @@ class RtspSource implements Source {
   readonly picturesAlone = true;
   readonly stderr = NETWORK_ROWS;
   readonly address: string;
-  /** Grows when a redirect names credentials. */
+  /** Redirects with credentials add to it. */
   readonly secrets: Secrets;
   readonly #target: Target;
   /** With `auto`: the transport that worked last, requested first. */
@@ -54,13 +54,13 @@ class RtspSource implements Source {
     const asked = options.transport ?? SOURCE.transport;
     this.#target = {
       url, rules, shown: this.address, timeoutMs: options.readTimeoutMs,
-      // ffmpeg's TLS has no UDP.
+      // ffmpeg has no UDP with TLS.
       transport: url.protocol === 'rtsps:' ? 'tcp' : asked,
       keepSecret: (found) => { this.secrets.addOf(found); },
     };
   }
 
-  /** The camera describes itself before ffmpeg starts, on the connection that is played on then. */
+  /** Requests the camera's description before ffmpeg starts, on the connection that is then used for playing. */
   prepare(facts: FfmpegFacts): Observable<Preparation> {
     return new Observable((subscriber) => {
       const controller = new AbortController();
@@ -90,12 +90,12 @@ class RtspSource implements Source {
       answered: true,
       beside: (stdin) => this.#played(facts, take, stdin),
       ...(!facts.concatOptions && {
-        warning: `ffmpeg ${facts.version} takes no options with an address on its stdin: buffer and latency options have no effect`,
+        warning: `ffmpeg ${facts.version} accepts no options together with an address on its stdin: buffer and latency options have no effect`,
       }),
     };
   }
 
-  /** Gives ffmpeg the relay's address, and keeps the relay while ffmpeg runs. A second ffmpeg asks the camera again. */
+  /** Gives ffmpeg the relay's address, and keeps the relay while ffmpeg runs. For a second ffmpeg, the camera is asked again. */
   #played(facts: FfmpegFacts, take: () => Described | undefined, stdin: Writable): Observable<never> {
     return new Observable((subscriber) => {
       const controller = new AbortController();
@@ -132,7 +132,7 @@ class RtspSource implements Source {
   }
 }
 
-/** ffmpeg asks for UDP first by default; after 461 it asks for the other. */
+/** By default ffmpeg requests UDP first; after a 461 it requests the other transport. */
 function transportSettings(transport: Transport, first: 'tcp' | 'udp'): Record<string, string> {
   if (transport !== 'auto') return { rtsp_transport: transport };
   return { rtsp_transport: 'tcp+udp', ...(first === 'tcp' && { rtsp_flags: 'prefer_tcp' }) };

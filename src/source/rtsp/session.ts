@@ -1,4 +1,4 @@
-/** One connection to a camera: requests with their answers, logged in, and the packets between them. */
+/** One connection to a camera: sends requests with the login, reads their answers, and the packets between them. */
 import type { Socket } from 'node:net';
 import type { RtspLogin } from './login.js';
 import { type Message, MessageReader, statusOf, valueOf, valuesOf, without, written } from './message.js';
@@ -9,7 +9,7 @@ interface Pending {
   readonly lines: readonly string[];
   readonly body: Buffer;
   readonly number: number;
-  /** Whether it has been sent again with a login: a camera that asks again, with any nonce, rejects the login. */
+  /** Whether it has been repeated with a login: if the camera asks again, with any nonce, it rejects the login. */
   readonly isRepeat: boolean;
   readonly answered: (answer: Message) => void;
 }
@@ -17,9 +17,9 @@ interface Pending {
 /** Events besides answers. */
 export interface SessionListener {
   packets(bytes: Buffer): void;
-  /** The camera asks for something. */
+  /** A request of the camera. */
   asked(request: Message): void;
-  /** The connection is over; `error` if it did not end cleanly. */
+  /** The connection is closed; `error` if that was not clean. */
   over(error: Error | undefined): void;
 }
 
@@ -31,7 +31,7 @@ export class Session {
   listener: SessionListener | undefined;
   #pending: Pending[] = [];
   #number = 0;
-  /** Of the last SETUP that the camera has granted, and where; until it is ended. */
+  /** The session id and address of the last successful SETUP, until TEARDOWN. */
   #open: { readonly id: string; readonly uri: string } | undefined;
   #failure: Error | undefined;
   #isOver = false;
@@ -61,7 +61,7 @@ export class Session {
   }
 
   /**
-   * Sends a request. A challenge is answered once; the next message is the answer.
+   * Sends a request. A challenge is answered once; the message after that is the answer.
    * @param answered - called before anything after the answer is read
    */
   request(method: string, uri: string, lines: readonly string[], answered: (answer: Message) => void, body: Buffer = NO_BODY): void {
@@ -82,7 +82,7 @@ export class Session {
     this.pass(written(message));
   }
 
-  /** Sends bytes as they are. */
+  /** Sends bytes unchanged. */
   pass(bytes: Buffer): void {
     if (!this.socket.destroyed) this.socket.write(bytes);
   }
@@ -105,7 +105,7 @@ export class Session {
       return;
     }
     const status = statusOf(message);
-    // 100 Continue: the answer is yet to come.
+    // 100 Continue: the answer follows.
     if (status < 200) return;
     const asked = this.#take(Number(valueOf(message.lines, 'cseq')));
     if (asked === undefined) return;
@@ -119,7 +119,7 @@ export class Session {
     answered(message);
   }
 
-  /** Cameras that count wrong answer in order. */
+  /** The request of an answer: some cameras send wrong sequence numbers, but answer in order. */
   #take(number: number): Pending | undefined {
     const at = this.#pending.findIndex((one) => one.number === number);
     return this.#pending.splice(Math.max(0, at), 1)[0];

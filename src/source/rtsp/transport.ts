@@ -8,16 +8,16 @@ import { transportFailure } from './failures.js';
 import { type Message, valueOf, without } from './message.js';
 
 /**
- * Which transports ffmpeg may ask the camera for. ffmpeg asks for one after the other while the answer is 461: those that are not
- * wanted get it from here. The build of 2018 takes no option for it, and asks for UDP first.
+ * The transports that ffmpeg may request from the camera. ffmpeg requests one after the other while the answer is 461, so for
+ * unwanted ones rxcam answers 461 itself. The build of 2018 has no option for the transport, and requests UDP first.
  */
 export class TransportChoice {
   readonly #tried = new Set<string>();
 
-  /** @param takesOptions - whether ffmpeg's order is that of `first` */
+  /** @param takesOptions - whether ffmpeg requests `first` first */
   constructor(readonly transport: Transport, readonly first: 'tcp' | 'udp', readonly takesOptions: boolean) {}
 
-  /** Whether the camera is asked. @param asked - the Transport of a SETUP */
+  /** Whether the request is passed on to the camera. @param asked - the Transport of a SETUP */
   takes(asked: string): boolean {
     const over = /multicast/i.test(asked) ? 'multicast' : overOf(asked);
     const wanted = this.transport === 'auto' ? over !== 'multicast' && (this.#tried.size > 0 || over === this.first) : over === this.transport;
@@ -25,7 +25,7 @@ export class TransportChoice {
     return wanted;
   }
 
-  /** Whether ffmpeg asks for the other one after 461. */
+  /** Whether ffmpeg requests another one after a 461. */
   get hasAnother(): boolean {
     return this.transport === 'auto' && this.#tried.size < 2 && (this.takesOptions || this.#tried.has('udp'));
   }
@@ -37,8 +37,8 @@ export interface Granted {
 }
 
 /**
- * The answer for ffmpeg, which takes the door for the camera: over UDP it must be told where packets come from.
- * @param camera - address that is connected to
+ * The answer for ffmpeg. Over UDP it must state where packets come from, because ffmpeg takes the relay for the camera.
+ * @param camera - address of the connection
  */
 export function granted(request: Message, answer: Message, camera: string, target: Target): Granted | { readonly failure: RxcamError } {
   const wanted = overOf(valueOf(request.lines, 'transport') ?? '');
@@ -53,9 +53,9 @@ export function granted(request: Message, answer: Message, camera: string, targe
   const own = canonicalHost(camera.replace(/^::ffff:/i, ''));
   const source = /;\s*source=([^;,\s]*)/i.exec(line)?.[1];
   const from = source === undefined || source === '' ? own : canonicalHost(source);
-  // A camera of several addresses sends from another one; a name would have to be looked up, and none is needed.
+  // A camera with several addresses may send from another one. Names, which would need a lookup, are not accepted.
   if (isIP(from) === 0 || (from !== own && !target.rules.mayBe(from))) {
-    return { failure: new SourceRefused(`'${target.shown}' wants to send from '${from.slice(0, 100)}', which it may not lead to`) };
+    return { failure: new SourceRefused(`'${target.shown}' would send from '${from.slice(0, 100)}', which is not allowed`) };
   }
   const told = `${line.replace(/;\s*source=[^;,\s]*/i, '')};source=${from}`;
   return { over, answer: { ...answer, lines: [...without(answer.lines, 'transport'), `Transport: ${told}`] } };

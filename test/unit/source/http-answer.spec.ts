@@ -100,7 +100,7 @@ describe('failures', () => {
   });
 
   it('over RTSP a cut connection and TLS have words of their own, and all else has those of HTTP', () => {
-    expect(rtspFailure({ code: 'ECONNRESET' }, 'a').message).toMatch(/cut before the source had described itself \(ECONNRESET\)/);
+    expect(rtspFailure({ code: 'ECONNRESET' }, 'a').message).toMatch(/closed before the source described itself \(ECONNRESET\)/);
     expect(rtspFailure({ code: 'EPROTO' }, 'a').message).toMatch(/is it rtsp:\/\/\?/);
     expect(rtspFailure({ code: 'ENOTFOUND' }, 'a').message).toBe(networkFailure({ code: 'ENOTFOUND' }, 'a').message);
     expect(rtspFailure(undefined, 'a').message).toBe("'a' cannot be read: the connection failed");

@@ -52,7 +52,7 @@ describe('MessageReader', () => {
     expect(() => {
       reader.push(Buffer.from(start));
       for (let n = 0; n < 100; n++) reader.push(Buffer.alloc(1024, 'x'));
-    }).toThrow(/without an end|too long/);
+    }).toThrow(/has no end|too long/);
   });
 });
 

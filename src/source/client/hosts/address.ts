@@ -1,12 +1,12 @@
-/** Hosts in one form: a name in lower case, or an address however it was written, with IPv4 taken out of IPv6. */
+/** Canonical form of hosts: a name in lower case, or an address in its usual notation, with embedded IPv4 extracted from IPv6. */
 import { BlockList, isIP } from 'node:net';
 
-/** A host as it is compared: `0xA9FEA9FE`, `[::ffff:169.254.169.254]` and `169.254.169.254` are one. */
+/** The form in which hosts are compared: `0xA9FEA9FE`, `[::ffff:169.254.169.254]` and `169.254.169.254` are the same. */
 export function canonicalHost(host: string): string {
   const bare = host.replace(/^\[(.*)\]$/s, '$1');
-  // Behind a `%` stands the zone of an IPv6 address, and in a name a character.
+  // In an IPv6 address, a `%` begins the zone; in a name, an encoded character.
   const inBrackets = bare.includes(':') ? `[${bare.replace(/%.*$/s, '')}]` : bare;
-  // The parser of HTTP addresses reads decimal, octal and hexadecimal forms as the system's resolver does.
+  // URL reads decimal, octal and hexadecimal forms as the system's resolver does.
   const parsed = URL.canParse(`http://${inBrackets}/`) ? new URL(`http://${inBrackets}/`).hostname : inBrackets.toLowerCase();
   return unwrapped(parsed.replace(/^\[(.*)\]$/s, '$1').replace(/\.$/, ''));
 }
@@ -19,7 +19,7 @@ function unwrapped(address: string): string {
   return [a >> 8, a & 255, b >> 8, b & 255].join('.');
 }
 
-/** A rule: a name, `*.name` for all below it, an address, or a network in CIDR. */
+/** A rule: a name, `*.name` for its subdomains, an address, or a network in CIDR. */
 export type Pattern =
   | { readonly kind: 'name'; readonly name: string; readonly isBelow: boolean }
   | { readonly kind: 'network'; readonly network: BlockList };
@@ -41,7 +41,7 @@ export function parsePattern(text: string): Pattern | undefined {
   return name === '' || length !== undefined ? undefined : { kind: 'name', name: canonicalHost(name), isBelow: star !== undefined };
 }
 
-/** Whether a rule is about a host, both in canonical form: a name by name, an address by network. */
+/** Whether a rule applies to a host, both in canonical form: a name by name, an address by network. */
 export function matches(pattern: Pattern, host: string): boolean {
   const family = isIP(host);
   if (pattern.kind === 'network') return family !== 0 && pattern.network.check(host, family === 4 ? 'ipv4' : 'ipv6');

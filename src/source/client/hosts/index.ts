@@ -1,4 +1,4 @@
-/** Which hosts a camera may lead to. */
+/** Restricts the hosts that a camera may lead to. */
 export { canonicalHost, parsePattern } from './address.js';
 export { HOSTS_SCHEMA } from './options.js';
 export { HostRules, type HostsConfig } from './rules.js';

@@ -1,4 +1,4 @@
-/** The option `hosts` as it is checked. */
+/** The schema of the option `hosts`. */
 import { z } from 'zod';
 import { options } from '../../../core/options.js';
 import { parsePattern } from './address.js';

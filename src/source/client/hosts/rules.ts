@@ -1,6 +1,6 @@
 /**
- * Which hosts a camera may lead to: its own address, redirects, segments and keys alike. The address that is connected
- * to is the one that was checked, so that a name which means another host the next time gains nothing.
+ * Restricts the hosts that a camera may lead to, by its own address, redirects, segments and keys. rxcam connects to exactly the
+ * address that it has checked, so that a name that resolves to another host later (DNS rebinding) gains nothing.
  */
 import { type LookupAddress, type LookupAllOptions } from 'node:dns';
 import { lookup as systemLookup } from 'node:dns/promises';
@@ -13,9 +13,9 @@ import { type Pattern, canonicalHost, matches, parsePattern } from './address.js
 
 /** Hosts that a camera may and may not lead to. */
 export interface HostsConfig {
-  /** Names, `*.names`, addresses or networks in CIDR; nothing else may be connected to. Default: all but what is denied. */
+  /** Names, `*.names`, addresses or networks in CIDR: the only ones allowed. Default: all that are not denied. */
   readonly allow?: readonly string[] | undefined;
-  /** The same; wins over `allow`. */
+  /** The same notation: never allowed, even if `allow` has it. */
   readonly deny?: readonly string[] | undefined;
 }
 
@@ -31,29 +31,29 @@ export class HostRules {
   readonly #deny: readonly Pattern[];
   readonly #own: string;
 
-  /** @param own - the host of the camera's address, which the user has named and which may have any address */
+  /** @param own - the host of the camera's address, which may resolve to any address, because the user named it */
   constructor({ allow, deny = [] }: HostsConfig, own: string, readonly lookup: Lookup = systemLookup) {
     this.#allow = allow?.flatMap(patternOf);
     this.#deny = deny.flatMap(patternOf);
     this.#own = canonicalHost(own);
   }
 
-  /** Refuses the camera's own address at composition, as far as it is known without a look-up. @throws InvalidOption */
+  /** Refuses the camera's own address at composition, if no DNS lookup is needed to decide. @throws InvalidOption */
   checkOwn(shown: string): void {
     const host = this.#own;
     const undecided = isIP(host) === 0 && this.#allow?.some(({ kind }) => kind === 'network') === true;
-    if (this.#denied(host)) throw new InvalidOption(`camera: option 'hosts': '${host}' of ${shown} given, which 'deny' names`);
-    if (!undecided && !this.#allowed(host)) throw new InvalidOption(`camera: option 'hosts': '${host}' of ${shown} given, which 'allow' does not name`);
+    if (this.#denied(host)) throw new InvalidOption(`camera: option 'hosts': '${host}' of ${shown} given, which is in 'deny'`);
+    if (!undecided && !this.#allowed(host)) throw new InvalidOption(`camera: option 'hosts': '${host}' of ${shown} given, which is not in 'allow'`);
   }
 
   /**
    * The addresses of a host that may be connected to, at least one.
-   * @throws SourceRefused for a host that is not allowed; the resolver's own error for a name that is not known
+   * @throws SourceRefused for a host that is not allowed; the resolver's own error for an unknown name
    */
   async resolve(host: string): Promise<readonly LookupAddress[]> {
     const name = canonicalHost(host);
-    if (name === '') throw new SourceRefused(`the host '${host}' is no name and no address`);
-    if (this.#denied(name)) throw refused(name, "hosts: 'deny' names it");
+    if (name === '') throw new SourceRefused(`the host '${host}' is neither a name nor an address`);
+    if (this.#denied(name)) throw refused(name, "it is in hosts: 'deny'");
     const family = isIP(name);
     const found = family === 0 ? await this.#lookUp(name) : [{ address: name, family }];
     const why = found.map(({ address }) => this.#refusal(name, canonicalHost(address)));
@@ -62,7 +62,7 @@ export class HostRules {
     return open;
   }
 
-  /** With no files left, the resolver reports an unknown name. */
+  /** If no file descriptor is left, the resolver reports an unknown name. */
   async #lookUp(name: string): Promise<LookupAddress[]> {
     try {
       return await this.lookup(name, { all: true });
@@ -72,26 +72,26 @@ export class HostRules {
     }
   }
 
-  /** Whether an address without a name is allowed. */
+  /** Whether an address is allowed regardless of its name. */
   mayBe(address: string): boolean {
     const name = canonicalHost(address);
     return !this.#denied(name) && this.#refusal(name, name) === undefined;
   }
 
-  /** Why an address of a host is refused. */
+  /** Why an address of a host is refused; undefined if it is allowed. */
   #refusal(name: string, address: string): SourceRefused | undefined {
-    if (this.#denied(address)) return refused(name, "hosts: 'deny' names its address", address);
-    if (this.#allow !== undefined && !this.#allowed(name) && !this.#allowed(address)) return refused(name, "hosts: 'allow' does not name it", address);
+    if (this.#denied(address)) return refused(name, "its address is in hosts: 'deny'", address);
+    if (this.#allow !== undefined && !this.#allowed(name) && !this.#allowed(address)) return refused(name, "it is not in hosts: 'allow'", address);
     const isNamed = name === this.#own && isIP(name) !== 0;
-    // A name that is allowed may mean any address: only an address or a network allows what is denied by default.
+    // An allowed name may resolve to any address: those denied by default are allowed only by an address or a network.
     if (isNamed || this.#allow?.some((one) => one.kind === 'network' && matches(one, address)) === true) return undefined;
     if (some(METADATA, address) || (some(METADATA_NAMES, name) && name !== this.#own)) {
-      return refused(name, `a cloud's metadata; hosts: { allow: ['${address}'] } opens it`, address);
+      return refused(name, `a cloud's metadata; hosts: { allow: ['${address}'] } allows it`, address);
     }
-    // Cameras without DHCP have such an address, and a name by mDNS.
+    // Cameras without DHCP have a link-local address, and a name by mDNS.
     const isFound = name === this.#own && name.endsWith('.local');
     if (!some(LOCAL_LINK, address) || isFound) return undefined;
-    return refused(name, `a link-local address; hosts: { allow: ['${address}'] } opens it`, address);
+    return refused(name, `a link-local address; hosts: { allow: ['${address}'] } allows it`, address);
   }
 
   #denied(host: string): boolean {
@@ -118,5 +118,5 @@ function patternOf(text: string): Pattern[] {
 
 function refused(name: string, why: string, address = name): SourceRefused {
   const shown = address === name ? `'${name}'` : `'${name}' (${address})`;
-  return new SourceRefused(`the host ${shown} is not connected to: ${why}`);
+  return new SourceRefused(`no connection to the host ${shown} is allowed: ${why}`);
 }

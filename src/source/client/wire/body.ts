@@ -1,4 +1,4 @@
-/** The body of an answer as a stream: a number of bytes, chunks, or all until the connection is closed. */
+/** The body of an answer as a stream: of a stated length, in chunks, or until the connection is closed. */
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { ChunkedReader } from './chunked.js';
@@ -15,7 +15,7 @@ export class Body extends Readable {
   #left: number | undefined;
   #isOver = false;
 
-  /** Takes over a socket that is paused. */
+  /** Reads from a socket that is paused. */
   constructor(readonly socket: Socket, { status, headers, rest }: Head) {
     super();
     const length = /^\d+$/.exec(headers['content-length'] ?? '')?.[0];
@@ -62,6 +62,6 @@ export class Body extends Readable {
   #closed(): void {
     if (this.#isOver || this.destroyed) return;
     if (this.#left === undefined && this.#chunked === undefined) this.#over();
-    else this.destroy(new Cut('the connection was cut'));
+    else this.destroy(new Cut('the connection was closed'));
   }
 }

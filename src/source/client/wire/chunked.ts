@@ -1,6 +1,6 @@
-/** The chunked form of a body (RFC 9112, 7.1), parsed as it arrives. */
+/** Parses a chunked body (RFC 9112, 7.1) as it arrives. */
 
-/** A size's line and its extensions, and a line of the trailer. */
+/** Limit of a line in characters: a size with extensions, or a line of the trailer. */
 const MAX_LINE = 4_096;
 const MAX_TRAILER_LINES = 64;
 const LF = 10;
@@ -44,7 +44,7 @@ export class ChunkedReader {
 
   #next(line: string): void {
     if (this.#state === 'end of data') {
-      if (line !== '') throw new BadChunk('a chunk is longer than it says');
+      if (line !== '') throw new BadChunk('a chunk is longer than stated');
       this.#state = 'size';
     } else if (this.#state === 'trailer') {
       if (line === '' || ++this.#trailer > MAX_TRAILER_LINES) this.#state = 'done';

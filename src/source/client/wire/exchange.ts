@@ -1,6 +1,6 @@
 /**
- * One HTTP/1.1 request and the head of its answer, on a connection of its own to an address that was checked. rxcam speaks
- * HTTP itself, because Node's parser refuses heads that cameras send, and ffmpeg checks no address.
+ * One HTTP/1.1 request and the head of its answer, on its own connection to a checked address. rxcam speaks HTTP itself, because
+ * Node's parser refuses heads that cameras send, and ffmpeg does not check addresses.
  */
 import net, { type Socket, isIP } from 'node:net';
 import tls from 'node:tls';
@@ -24,7 +24,7 @@ export interface Reply {
   close(): Promise<void>;
 }
 
-/** Errors with the reason of the signal when it is aborted, and with the system's error when there is no answer. */
+/** Rejects with the signal's reason if it is aborted, and with the system's error if there is no answer. */
 export async function exchange({ url, headers, rules, signal }: Asked): Promise<Reply> {
   const host = url.hostname.replace(/^\[(.*)\]$/s, '$1');
   const found = await untilAborted(rules.resolve(host), signal);
@@ -34,7 +34,7 @@ export async function exchange({ url, headers, rules, signal }: Asked): Promise<
   socket.once('close', () => { signal.removeEventListener('abort', abort); });
   const head = await headFrom(socket, requestOf(url, headers));
   const body = new Body(socket, head);
-  body.on('error', () => { /* whoever reads it gets it */ });
+  body.on('error', () => { /* its reader gets the error */ });
   return { status: head.status, headers: head.headers, body, close: () => closed(socket) };
 }
 
@@ -58,7 +58,7 @@ function requestOf({ pathname, search, host }: URL, headers: Readonly<Record<str
   return `${[`GET ${pathname}${search} HTTP/1.1`, ...lines].join('\r\n')}\r\n\r\n`;
 }
 
-/** The head; the socket is paused behind it. */
+/** The head; afterwards the socket is paused. */
 function headFrom(socket: Socket, request: string): Promise<Head> {
   return new Promise((resolve, reject) => {
     const reader = new HeadReader();
@@ -77,8 +77,8 @@ function headFrom(socket: Socket, request: string): Promise<Head> {
         fail(error as Error);
       }
     };
-    const cut = () => { fail(Object.assign(new Error('the connection was cut'), { code: 'ECONNRESET' })); };
-    // It stays: an error after the answer is reported by the body, and must not be unhandled until then.
+    const cut = () => { fail(Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' })); };
+    // This listener stays: the body reports an error after the answer, which must not be unhandled until then.
     socket.on('error', fail);
     socket.on('data', take);
     socket.once('close', cut);

@@ -1,22 +1,22 @@
 /**
- * Reads the head of an HTTP answer as leniently as ffmpeg and browsers, because cameras' firmware breaks the rules: LF alone, lines
- * without a name, blanks in a name, no head at all before the first part of a multipart stream. Node's parser refuses all of
- * these. What it holds is bounded, so that a server can't fill the memory with it.
+ * Reads the head of an HTTP answer as leniently as ffmpeg and browsers, because camera firmware violates the standard: LF without
+ * CR, lines without a name, blanks in a name, no head before the first part of a multipart stream. Node's parser refuses all
+ * of these. The buffered bytes are limited, so that a server can't fill the memory.
  */
 
-/** Names in lower case; no prototype, as the names come from outside. */
+/** Names in lower case; no prototype, because a server chooses the names. */
 export type Headers = Readonly<Record<string, string | undefined>>;
 
 export interface Head {
   readonly status: number;
   readonly headers: Headers;
-  /** The first bytes of the body, which came with the head. */
+  /** The first bytes of the body, which arrived with the head. */
   readonly rest: Buffer;
 }
 
-/** Bytes of a head: ffmpeg takes lines of 4 kB, Node 16 kB in all. */
+/** Limit of a head in bytes: ffmpeg accepts lines of 4 kB, Node 16 kB in total. */
 export const MAX_HEAD_BYTES = 64 * 1024;
-/** Answers such as `100 Continue` before the one that counts. */
+/** Limit of interim answers, such as `100 Continue`, before the final one. */
 const MAX_INTERIM = 8;
 const STATUS = /^(?:HTTP\/\d(?:\.\d)?|ICY) +(\d{3})(?: |$)/i;
 const LF = 10;
@@ -35,7 +35,7 @@ export class HeadReader {
   #interim = 0;
   #lines: string[] = [];
 
-  /** The head, once it is complete. A failure's head may be of any length: its status is enough. @throws NotHttp */
+  /** The head, once it is complete. A failure's head may have any length, because its status is enough. @throws NotHttp */
   push(chunk: Buffer): Head | undefined {
     this.#bytes += chunk.length;
     this.#held = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
@@ -64,14 +64,14 @@ export class HeadReader {
     return undefined;
   }
 
-  /** No head: the first line is the boundary of a part. */
+  /** Whether there is no head: the first line is the boundary of a part. */
   #isPart(): boolean {
     return this.#from === 0 && this.#held.length >= 3 && this.#held.toString('latin1', 0, 2) === '--';
   }
 
   #unfinished(): Head | undefined {
     if (this.#held.length - this.#from > MAX_HEAD_BYTES || this.#bytes > MAX_HEAD_BYTES) return this.#tooLong();
-    // Other protocols are recognised by the first bytes; they may never send a line's end.
+    // Other protocols are recognised by their first bytes, because they may never send a line end.
     if (this.#lines.length === 0 && this.#held.length - this.#from > 16 && !/^(?:HTTP\/\d|ICY )/i.test(this.#held.toString('latin1', this.#from, this.#from + 16))) {
       throw new NotHttp('no status line');
     }
@@ -90,10 +90,10 @@ export class HeadReader {
   }
 }
 
-/** Of these the first counts; others that come again are joined, as RFC 9110 has it. */
+/** If these are repeated, the first one applies; others are joined, as RFC 9110 specifies. */
 const SINGLE = new Set(['content-length', 'content-type', 'content-range', 'location', 'etag', 'last-modified', 'date']);
 
-/** Header lines as names and values; lines without a name are left out. Parts of a multipart stream have the same form. */
+/** Header lines as names and values, without lines that have no name. Also used for parts of a multipart stream. */
 export function headersOf(lines: readonly string[]): Headers {
   const headers: Record<string, string | undefined> = Object.create(null) as Record<string, string | undefined>;
   for (const line of lines) {

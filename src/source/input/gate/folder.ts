@@ -1,4 +1,4 @@
-/** A playlist on the disk, through the gate: it opens what lies in its own folder, and nothing else. */
+/** A playlist on the disk, read through the gate: it can open files in its own folder, and no others. */
 import { createReadStream, existsSync } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -8,9 +8,9 @@ import { type RxcamError, SourceRefused, failureOf } from '../../../core/errors/
 import { exhausted } from '../../../core/errors/exhausted.js';
 import { ENTRY, type Session, brief, isEntry } from './gate.js';
 
-/** Stands for the folder in ffmpeg's addresses. */
+/** Host name that represents the folder in ffmpeg's addresses. */
 const FOLDER = 'folder.rxcam.invalid';
-/** In place of a path: nothing is there. */
+/** Result in place of a path: no such file. */
 const MISSING = '';
 
 export class FolderSession implements Session {
@@ -22,7 +22,7 @@ export class FolderSession implements Session {
       brief(response, 302, { Location: `http://${FOLDER}/${encodeURIComponent(path.basename(this.list))}` });
       return;
     }
-    // Concat takes the address that it was opened by for the folder, not the one that it was sent on to.
+    // The concat demuxer resolves names against its original address, not against the target of a redirect.
     const isHere = asked.hostname === FOLDER || asked.hostname === ENTRY;
     const named = isHere ? decodeURIComponent(asked.pathname) : asked.origin;
     const file = isHere ? await this.#within(named) : undefined;
@@ -31,7 +31,7 @@ export class FolderSession implements Session {
       return;
     }
     if (file === undefined) {
-      this.refused(new SourceRefused(`the playlist '${this.list}' names '${named}', which is not in its folder; allowLocalPlaylists: true opens it`));
+      this.refused(new SourceRefused(`the playlist '${this.list}' names '${named}', which is not in its folder; allowLocalPlaylists: true allows it`));
       brief(response, 403);
       return;
     }
@@ -41,12 +41,12 @@ export class FolderSession implements Session {
     });
   }
 
-  /** The file that is meant, where it is in the folder: also by its whole path, and not by a link that leads out. */
+  /** The file of a name, also of an absolute path, if it is in the folder and not a link out of it; undefined if it is elsewhere. */
   async #within(name: string): Promise<string | undefined> {
     const folder = await realpath(path.dirname(this.list));
     const own = [folder, path.dirname(this.list)].find((one) => name.startsWith(`${one}/`));
     const file = await realpath(path.join(folder, own === undefined ? name : name.slice(own.length))).catch(() => undefined);
-    // Another absolute path is one that the list names, and not just one that is gone.
+    // An existing absolute path elsewhere is refused; a name without a file is only missing.
     if (file === undefined) return existsSync(name) ? undefined : MISSING;
     return file.startsWith(`${folder}${path.sep}`) && (await stat(file)).isFile() ? file : undefined;
   }

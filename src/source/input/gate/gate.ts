@@ -1,7 +1,7 @@
 /**
- * The gate: what ffmpeg reads by several requests (playlists, files in place) it reads through this proxy on loopback, so that
- * each address, redirect, segment and key is checked, logged in to and verified by rxcam, and no password is ffmpeg's to send.
- * A proxy leaves playlists as they are, where a server of rewritten ones would have to understand each kind of them.
+ * The gate: a proxy on loopback, through which ffmpeg reads sources of several requests (playlists, files in place). rxcam checks
+ * each address, redirect, segment and key, logs in and verifies certificates; ffmpeg never gets a password. A proxy can leave
+ * playlists unchanged; a server would have to rewrite them, and to understand every kind.
  */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -10,29 +10,29 @@ import type { AddressInfo } from 'node:net';
 
 /** Answers ffmpeg's requests for one source. */
 export interface Session {
-  /** @param url - as ffmpeg has it: always http: */
+  /** @param url - as ffmpeg requests it: always http: */
   answer(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void>;
 }
 
-/** Who asks for it is sent to the source's own address, which so stands on no command line. */
+/** Requests for this host are redirected to the source's address, which therefore is on no command line. */
 export const ENTRY = 'source.rxcam.invalid';
 
 /** A place at the gate for one source; nobody else on the machine can use it. */
 export interface Place {
-  /** What ffmpeg is told to open. */
+  /** Address for ffmpeg to open. */
   readonly url: string;
-  /** For its environment: the way to the gate, with the password. */
+  /** ffmpeg's environment: the proxy's address and password. */
   readonly env: Readonly<Record<string, string>>;
-  /** Lets requests in from now on; the function returned ends it. */
+  /** Accepts requests from now on; the returned function ends that. */
   open(session: Session): () => void;
 }
 
 let gate: Promise<Gate> | undefined;
 
-/** Takes a place. The gate itself is opened for the first, and holds no process alive. */
+/** Reserves a place. The first call opens the gate, which does not keep the process alive. */
 export async function takePlace(): Promise<Place> {
   gate ??= Gate.start().catch((error: unknown) => {
-    // There may be a socket for it the next time.
+    // The next call tries again.
     gate = undefined;
     throw error;
   });
@@ -83,7 +83,7 @@ class Gate {
   }
 }
 
-/** Whether this is the request with which ffmpeg comes in. */
+/** Whether this is ffmpeg's first request. */
 export function isEntry(url: URL): boolean {
   return url.hostname === ENTRY && url.pathname === '/';
 }

@@ -1,4 +1,4 @@
-/** The way to the network for what ffmpeg reads by several requests. */
+/** The proxy for sources that ffmpeg reads by several requests. */
 export { FolderSession } from './folder.js';
 export { type Session, takePlace } from './gate.js';
 export { WebSession } from './web.js';

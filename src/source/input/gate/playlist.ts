@@ -1,18 +1,18 @@
-/** Playlists on their way through the gate: one variant of a master list, and https: links in a form that the gate sees. */
+/** Changes playlists on their way through the gate: reduces a master list to one variant, and maps https: links to http: ones. */
 import type { StreamChoice } from '../../../core/source.js';
 import type { Headers } from '../../client/index.js';
 
-/** A larger one is no playlist. */
+/** Largest playlist in bytes. */
 export const MAX_PLAYLIST_BYTES = 8 * 1024 * 1024;
 
-/** Whether a body that begins like this is a playlist of HLS or DASH; only lists are changed, so that a wrong guess changes nothing. */
+/** Whether a body that begins like this is a playlist of HLS or DASH; other bodies are not changed, even after a wrong guess. */
 export function isPlaylist(begin: Buffer, headers: Headers): boolean {
   const text = begin.toString('latin1').replace(/^\u00ef\u00bb\u00bf/, '').trimStart();
   return text.startsWith('#EXTM3U') || (text.startsWith('<') && (/<MPD[\s>]/.test(text) || /dash\+xml/i.test(headers['content-type'] ?? '')));
 }
 
 /**
- * The list as ffmpeg gets it. `mapped` is told each https: origin and gives the http: one that stands for it at the gate.
+ * The list for ffmpeg. `mapped` is called with each https: origin and returns the http: origin that represents it at the gate.
  */
 export function throughGate(text: string, choice: StreamChoice, mapped: (origin: string) => string): string {
   return oneVariant(text, choice).replace(/https:\/\/[^/\s"'<>?#&]+/gi, (origin) => (URL.canParse(origin) ? mapped(origin) : origin));
@@ -21,8 +21,8 @@ export function throughGate(text: string, choice: StreamChoice, mapped: (origin:
 interface Variant { readonly at: number; readonly pixels: number; readonly bandwidth: number; readonly hasVideo: boolean }
 
 /**
- * A master list with one variant: ffmpeg looks into all that it is shown, before it leaves out what is not wanted. A stream
- * that is asked for by its number is counted by ffmpeg: it is shown those up to it, and a list of thousands costs no more.
+ * Reduces a master list to one variant, because ffmpeg would open all of them. If a stream is chosen by its number, ffmpeg
+ * counts streams itself: the variants up to that one are kept, so that a list of thousands costs no more.
  */
 export function oneVariant(text: string, choice: StreamChoice): string {
   const lines = text.split(/\r?\n/);
@@ -36,11 +36,11 @@ export function oneVariant(text: string, choice: StreamChoice): string {
   if (variants.length < 2 || chosen.length === 0) return text;
   const kept = new Set(chosen);
   const left = new Set(variants.filter((one) => !kept.has(one)).flatMap(({ at }) => [at, address(at)]));
-  // Sound, subtitles and lists of keyframes are not wanted in any case.
+  // Audio, subtitles and lists of keyframes are never needed.
   return lines.filter((line, at) => !left.has(at) && !/^#EXT-X-(MEDIA|I-FRAME-STREAM-INF):(?!.*TYPE=VIDEO)/.test(line)).join('\n');
 }
 
-/** For each line the next that is an address, or -1. A hostile list has a million lines: each is looked at once. */
+/** For each line, the index of the next line that is an address, or -1. Each line is read once, for hostile lists of a million lines. */
 function addressesBehind(lines: readonly string[]): readonly number[] {
   const found = Array<number>(lines.length);
   let next = -1;
@@ -58,7 +58,7 @@ function chooseFrom(variants: readonly Variant[], choice: 'first' | 'largest'): 
   return largest === undefined ? [] : [largest];
 }
 
-/** The variants that hold the streams 0 to `number`. One that is named twice, with other sound, is one stream; one without a size may be none. */
+/** The variants with streams 0 to `number`. A variant listed twice with different audio is one stream; one without a size may have none. */
 function upTo(number: number, variants: readonly Variant[], addressOf: (variant: Variant) => string): readonly Variant[] {
   const addresses = new Set<string>();
   return variants.filter((one) => {

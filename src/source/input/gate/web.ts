@@ -1,4 +1,4 @@
-/** A source on the web, through the gate: one request of ffmpeg is one request of rxcam, with its checks and its login. */
+/** An HTTP source, read through the gate: for each request of ffmpeg, rxcam makes one, with its checks and its login. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { ResourceExhausted, type RxcamError, SourceRefused, isRxcamError } from '../../../core/errors/errors.js';
@@ -7,21 +7,21 @@ import { type Session, brief, isEntry } from './gate.js';
 import type { StreamChoice } from '../../../core/source.js';
 import { MAX_PLAYLIST_BYTES, isPlaylist, throughGate } from './playlist.js';
 
-/** Headers that ffmpeg gets to see. */
+/** Headers that are passed on to ffmpeg. */
 const PASSED = ['content-type', 'content-length', 'content-range', 'accept-ranges'] as const;
 
 export interface WebOptions {
-  /** What is asked for first, with the login that belongs there. */
+  /** The first address, with its login. */
   readonly target: Target;
   readonly choice: StreamChoice;
-  /** Told of a host that may not be connected to, where the source leads, and of sockets that there are none left of. */
+  /** Called if the source leads to a host that is not allowed, or if no socket is left. */
   refused(error: RxcamError): void;
 }
 
 export class WebSession implements Session {
-  /** Logins by origin: that of the camera, and those that a redirect or a playlist has named. */
+  /** Logins by origin: the camera's, and those in redirects and playlists. */
   readonly #logins = new Map<string, Login>();
-  /** `host:port` that ffmpeg asks for over http: and that speaks TLS. */
+  /** `host:port` that ffmpeg requests over http: and that uses TLS. */
   readonly #secure = new Set<string>();
 
   constructor(readonly options: WebOptions) {
@@ -67,7 +67,7 @@ export class WebSession implements Session {
     await pipeline(body, response);
   }
 
-  /** The address that ffmpeg gets for one: no login, and http: always. */
+  /** The address for ffmpeg: without a login, and always http:. */
   #shown(url: URL): string {
     const own = Login.of(url);
     if (own !== undefined) {
@@ -80,7 +80,7 @@ export class WebSession implements Session {
     return `http://${isSecure ? authority : url.host}${url.pathname}${url.search}`;
   }
 
-  /** The address that is meant by one of ffmpeg's. */
+  /** The real address for one of ffmpeg's. */
   #real(asked: URL): URL {
     const isSecure = this.#secure.has(`${asked.hostname}:${asked.port === '' ? '80' : asked.port}`);
     return new URL(`${isSecure ? 'https' : 'http'}://${asked.host}${asked.pathname}${asked.search}`);
