@@ -1,4 +1,4 @@
-/** Messages that wait for their turn: stepped through in order, as long as the next can be taken now. */
+/** A queue of messages, processed in order for as long as the next one can be processed now. */
 
 export class StepQueue<T> {
   readonly #waiting: T[] = [];
@@ -6,8 +6,8 @@ export class StepQueue<T> {
   #isRunning = false;
 
   /**
-   * @param step - looks at the next one, which stays until `shift` removes it; false where nothing can be done now
-   * @param drained - no more come, and none waits; called again with each `run` from then on
+   * @param step - processes the next one, which stays until `shift` removes it; returns false if that is not possible now
+   * @param drained - called when the input has ended and the queue is empty; from then on, with each `run`
    */
   constructor(readonly step: (next: T) => boolean, readonly drained: () => void) {}
 
@@ -16,7 +16,7 @@ export class StepQueue<T> {
     this.run();
   }
 
-  /** No more come. */
+  /** Ends the input. */
   end(): void {
     this.#isOver = true;
     this.run();
@@ -26,12 +26,12 @@ export class StepQueue<T> {
     this.#waiting.shift();
   }
 
-  /** Removes all. */
+  /** Removes and returns all messages. */
   clear(): T[] {
     return this.#waiting.splice(0);
   }
 
-  /** Something has changed: the next one may be taken now. Never runs within itself. */
+  /** Processes messages after any change. Never runs recursively. */
   run(): void {
     if (this.#isRunning) return;
     this.#isRunning = true;

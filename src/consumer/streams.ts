@@ -1,6 +1,6 @@
 /** The streams of one subscription: one for each topic, key and camera. */
 
-/** Whose messages are in a stream. */
+/** The topic, key and camera of a stream. */
 export interface StreamPlace {
   readonly topic: string;
   readonly key: string | undefined;
@@ -13,8 +13,8 @@ export class Streams<S extends { end(): void }> {
   #isOver = false;
 
   /**
-   * @param make - makes a stream, which calls `done` when all that it was given is out
-   * @param allDone - no more messages come, and all streams are done
+   * @param make - makes a stream, which calls `done` when all of its messages are processed
+   * @param allDone - called when the input has ended and all streams are done
    */
   constructor(readonly make: (place: StreamPlace, done: () => void) => S, readonly allDone: () => void) {}
 
@@ -22,7 +22,7 @@ export class Streams<S extends { end(): void }> {
     return [...this.#streams.values()];
   }
 
-  /** The stream of a message; made with the first one. */
+  /** The stream of a message, created with the first one. */
   of({ topic, key, camera }: StreamPlace): S {
     const name = [topic, key ?? '', camera].join('\0');
     const known = this.#streams.get(name);
@@ -38,7 +38,7 @@ export class Streams<S extends { end(): void }> {
     return stream;
   }
 
-  /** No more messages come. */
+  /** Ends the input of all streams. */
   end(): void {
     this.#isOver = true;
     for (const stream of this.all) stream.end();
@@ -50,7 +50,7 @@ export class Streams<S extends { end(): void }> {
   }
 }
 
-/** Whether a value is a gap that `verify` has found. */
+/** Whether a value is a gap found by `verify`. */
 export function isGap<V extends object>(value: V): value is Extract<V, { readonly verdict: 'gap' }> {
   return 'verdict' in value && value.verdict === 'gap';
 }

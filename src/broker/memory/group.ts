@@ -1,4 +1,4 @@
-/** Reads a topic of the embedded broker as a member of a group: each message goes to one of them. */
+/** Reads a topic of the embedded broker as a member of a group: each message goes to one member. */
 import { Observable, Subject, Subscription } from 'rxjs';
 import type { Received } from '../../message/index.js';
 import { type RetryOptions, retryOptions } from '../retry-options.js';
@@ -8,7 +8,7 @@ import type { Gate, Piece, ReadRequest, Reader } from '../reader.js';
 
 export class MemoryGroupReader implements Reader {
   readonly again: RetryOptions = retryOptions({});
-  /** Out, and not taken. */
+  /** Emitted, but not acknowledged. */
   readonly #out = new Set<number>();
 
   /** @throws InvalidOption */

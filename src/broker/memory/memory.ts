@@ -15,7 +15,7 @@ import type { StoredMessage } from './stored.js';
 
 /** Options of `memory`. */
 export interface MemoryConfig {
-  /** Messages kept for one topic; the oldest go first. Default 1000. */
+  /** Messages kept for one topic; the oldest are removed first. Default 1000. */
   readonly maxMessages?: number;
   /** Bytes kept for one topic. Default 64 MiB; no message can be larger. */
   readonly maxBytes?: number;
@@ -84,7 +84,7 @@ class MemoryDriver implements Driver {
 
   refuses({ value, id }: CameraMessage): MessageTooLarge | undefined {
     if (value.length <= this.limits.maxBytes) return undefined;
-    return new MessageTooLarge(`memory: message ${id} has ${value.length} bytes, at most ${this.limits.maxBytes} are taken`);
+    return new MessageTooLarge(`memory: message ${id} has ${value.length} bytes, at most ${this.limits.maxBytes} are allowed`);
   }
 
   reader(request: ReadRequest): Reader {
@@ -123,7 +123,7 @@ class MemoryDriver implements Driver {
   }
 }
 
-/** A view that keeps much more alive than it shows is copied. */
+/** Copies a view that would keep a much larger buffer alive. */
 function compact(value: Buffer): Buffer {
   if (value.buffer.byteLength <= 2 * value.length) return value;
   const copy = Buffer.allocUnsafeSlow(value.length);

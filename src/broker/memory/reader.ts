@@ -1,4 +1,4 @@
-/** Reads a topic of the embedded broker: at once, and in virtual time too. */
+/** Reads a topic of the embedded broker, synchronously, which also works in virtual time. */
 import { type Observable, Observable as RxObservable, type Subject, Subscription, asyncScheduler } from 'rxjs';
 import { wall } from '../../core/clock.js';
 import { InvalidOption } from '../../core/errors/errors.js';
@@ -8,7 +8,7 @@ import { marked, refuseIds, timeOf } from '../reading/index.js';
 import type { From, Gate, Piece, ReadRequest, Reader } from '../reader.js';
 import type { StoredMessage } from './stored.js';
 
-/** Where a group is: the next offset that nobody has, and those that a member gave back. */
+/** The position of a group: the next offset that no member has, and those that members returned. */
 export interface MemoryGroup { next: number; readonly back: number[]; readonly returned: Subject<void> }
 
 /** Contents of a topic. */
@@ -20,7 +20,7 @@ export interface MemoryTopic {
 
 /** The broker's interface to its readers. */
 export interface MemorySource {
-  /** Places of groups, by name. */
+  /** Positions of groups, by name. */
   readonly groups: Map<string, MemoryGroup>;
   topic(name: string): MemoryTopic | undefined;
   /** Emits each message that is stored; completes on close. */
@@ -61,10 +61,10 @@ export class MemoryReader implements Reader {
         complete: () => { subscriber.complete(); },
       }));
       const until = timeOf(this.request.to);
-      // A message may come up to then; afterwards nothing tells that none does.
+      // Messages may arrive until then; a timer ends the reading, since no message would.
       const wait = (): void => {
         pump();
-        // A timer may end a millisecond early by the wall clock, and that may be set back meanwhile.
+        // A timer may fire a millisecond early by the wall clock, which may also be set back meanwhile.
         if (!subscriber.closed && until !== undefined && until >= wall()) opening.add(asyncScheduler.schedule(wait, until + 1 - wall()));
       };
       subscriber.next([]);
@@ -97,7 +97,7 @@ export class MemoryReader implements Reader {
   #start(from: From, end: number): number {
     if (from === 'latest') return end;
     if (typeof from === 'object' && 'offset' in from) {
-      // Messages lost since the last read must not go unnoticed.
+      // Messages removed since the last read must be counted.
       this.#hasGiven = true;
       return Number(from.offset);
     }

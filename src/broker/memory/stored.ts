@@ -1,4 +1,4 @@
-/** A message as the embedded broker keeps it. */
+/** A message in the embedded broker. */
 export interface StoredMessage {
   readonly topic: string;
   readonly key: string;

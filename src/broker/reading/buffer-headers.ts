@@ -1,4 +1,4 @@
-/** Headers as kafkajs gives them, copied: a view would keep the whole answer in memory. */
+/** Copies headers from kafkajs: a view would keep the whole answer in memory. */
 import type { IHeaders } from 'kafkajs';
 import { PlainHeaders } from '../../message/index.js';
 

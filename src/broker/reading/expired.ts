@@ -1,7 +1,7 @@
-/** Marks the first message behind those that the broker removed before they could be read. */
+/** Marks the first message after those that the broker removed before they could be read. */
 import type { Received } from '../../message/index.js';
 
-/** The same list, where nothing was removed or no message has come since. */
+/** Returns the same list if none was removed, or no message has arrived since. */
 export function marked(messages: readonly Received[], expired: number): readonly Received[] {
   const [first, ...rest] = messages;
   return first === undefined || expired === 0 ? messages : [first.after(expired), ...rest];

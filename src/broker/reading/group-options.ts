@@ -1,11 +1,11 @@
-/** What a reading by a consumer group takes: the broker keeps its place. */
+/** Checks the options of a reading by a consumer group, whose position the broker keeps. */
 import { InvalidOption } from '../../core/errors/errors.js';
 import type { ReadRequest } from '../reader.js';
 
 /** @throws InvalidOption */
 export function checkGroup({ from, to, key, partitions }: ReadRequest): void {
   if (from !== 'latest' && from !== 'earliest') {
-    throw new InvalidOption("subscribe: option 'from': a place given together with a group, expected 'latest' or 'earliest': where a new group begins");
+    throw new InvalidOption("subscribe: option 'from': a place given together with a group, expected 'latest' or 'earliest', the beginning of a new group");
   }
   for (const [name, value] of Object.entries({ to, key, partitions })) {
     if (value !== undefined) throw new InvalidOption(`subscribe: option '${name}': given together with a group, which shares the whole topic; expected one of them`);

@@ -1,4 +1,4 @@
-/** What all readers have in common: the inbox, reconnecting, counts. */
+/** Common parts of all readers: the inbox, reconnecting, counts. */
 export { BufferHeaders } from './buffer-headers.js';
 export { marked } from './expired.js';
 export { checkGroup } from './group-options.js';

@@ -9,7 +9,7 @@ export class MessageRate {
   #mark: Mark | undefined;
   #rate = { messages: 0, bytes: 0 };
 
-  /** A message has come. @param messages - all that have come; `bytes` is what they have */
+  /** Counts a message. @param messages - total so far; `bytes`: of all of them */
   note(messages: number, bytes: number): void {
     const at = mono();
     this.#mark ??= { at, messages: 0, bytes: 0 };

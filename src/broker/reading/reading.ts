@@ -1,4 +1,4 @@
-/** One subscription to a topic: its connections, the inbox, and what was handed out and is not taken yet. */
+/** One subscription to a topic: its connections, the inbox, and the messages that are emitted but not acknowledged. */
 import { type Observable, Subject, type Subscriber, type Subscription, asyncScheduler, take, throwError } from 'rxjs';
 import { type FrameRecord, type RecordOwner, FrameEvents, type Pressure } from '../../ledger/index.js';
 import { mono } from '../../core/clock.js';
@@ -11,15 +11,15 @@ import { Numbering } from '../../core/frame/numbering.js';
 import { Fifo } from '../outbox/index.js';
 import type { Gate, Piece, Reader } from '../reader.js';
 
-/** Bounds of what is held: the first that is reached holds. */
+/** Limits of held messages: the one reached first applies. */
 export interface InboxLimits {
   readonly maxMessages: number;
   readonly maxBytes: number;
-  /** Whether a message is taken when the user's code says so, or when it has been handed out. */
+  /** Whether a message is acknowledged when the user's code does so, or when it is emitted. */
   readonly isManual: boolean;
 }
 
-/** Counts what happens. */
+/** Counts events. */
 export interface ReceptionCounts {
   connected(): void;
   failed(error: unknown): void;
@@ -42,7 +42,7 @@ export class Reading implements RecordOwner, Gate {
 
   readonly #inbox = new Fifo<Received>();
   readonly #blockers = new Set<object>();
-  /** Handed out and not taken yet, by their numbers. */
+  /** Messages that are emitted and not acknowledged, by number. */
   readonly #held = new Map<number, MessageHolding>();
   readonly #opens = new Subject<void>();
   readonly opens$: Observable<void> = this.#opens.pipe(take(1));
@@ -60,7 +60,7 @@ export class Reading implements RecordOwner, Gate {
   ) {}
 
   get live(): boolean { return !this.subscriber.closed; }
-  /** Whether there is room for another piece. */
+  /** Whether more may be read. */
   get isOpen(): boolean { return this.#inbox.length < this.limits.maxMessages && this.#inboxBytes < this.limits.maxBytes; }
   lastTimes(): LastTimes { return { readMs: 0, writeMs: 0, processMs: 0 }; }
 
@@ -82,7 +82,7 @@ export class Reading implements RecordOwner, Gate {
     this.counts.inbox(-this.#inbox.length, -this.#inboxBytes);
   }
 
-  /** A step of rxcam tells what became of a message. One that it drops was not dealt with. */
+  /** Called by a step of rxcam with the result of a message. A dropped one is not acknowledged. */
   emit(body: EventBody): void {
     if (body.type !== 'delivered' && body.type !== 'dropped' && body.type !== 'published') return;
     const holding = this.#held.get(body.seq);
@@ -119,7 +119,7 @@ export class Reading implements RecordOwner, Gate {
     this.#wait = asyncScheduler.schedule(() => { this.start(); }, waitMs);
   }
 
-  /** Hands out what may go: a loop, where a consumer that takes at once would use up the stack. */
+  /** Emits messages. A loop, because recursion would overflow the stack if a consumer acknowledges synchronously. */
   #flush(): void {
     if (this.#isHanding) return;
     this.#isHanding = true;
@@ -144,14 +144,14 @@ export class Reading implements RecordOwner, Gate {
     this.#held.set(holding.seq, holding);
     this.#heldBytes += length;
     this.subscriber.next(message);
-    // No step of rxcam has taken it: it is the user's.
+    // No step of rxcam holds it: it belongs to user code.
     if (holding.place !== 'handover') return;
     holding.place = 'delivered';
     if (!this.limits.isManual) this.release(holding);
   }
 }
 
-/** The account of one message. */
+/** The ledger's record of one message. */
 class MessageHolding implements FrameRecord, Holding {
   readonly epoch = 0;
   readonly capturedMono = mono();

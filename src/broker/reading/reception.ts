@@ -1,4 +1,4 @@
-/** What `subscribe` returns: an Observable of messages that knows how its readings are. */
+/** The result of `subscribe`: an Observable of messages, with statistics of its readings. */
 import { NEVER, Observable, Subject, defer, distinctUntilChanged, map, merge, startWith, switchMap } from 'rxjs';
 import { ticks, wall } from '../../core/clock.js';
 import { STATS } from '../../core/defaults/defaults.js';
@@ -9,11 +9,11 @@ import type { Reader } from '../reader.js';
 import { MessageRate } from './message-rate.js';
 import { type InboxLimits, Reading, type ReceptionCounts } from './reading.js';
 
-/** How the readings of one `subscribe` are, all subscriptions together. */
+/** Statistics of the readings of one `subscribe`, for all subscriptions together. */
 export interface ReceptionStats {
-  /** `idle`: no subscription is live; `connected`: the broker has answered; `unavailable`: it did not. */
+  /** `idle`: there is no subscription; `connected`: the broker has answered; `unavailable`: it has not. */
   readonly status: 'idle' | 'connecting' | 'connected' | 'unavailable';
-  /** Messages handed out. */
+  /** Messages emitted. */
   readonly received: number;
   /** Bytes of their values. */
   readonly bytes: number;
@@ -21,15 +21,15 @@ export interface ReceptionStats {
   readonly expired: number;
   /** Connections that failed. */
   readonly failures: number;
-  /** Per second, over the last second or more; zeros where nothing has come for longer. */
+  /** Per second, over the last second or more; zeros if no message has arrived for longer. */
   readonly rate: { readonly messages: number; readonly bytes: number };
-  /** From the capture of a picture to the moment when its message is handed out, ms; by the clocks of both machines. */
+  /** Time from the capture of a picture until its message is emitted, ms; by the clocks of both machines. */
   readonly latency: Timing;
-  /** What was read and is not handed out yet. */
+  /** Messages that were read and are not emitted yet. */
   readonly inbox: { readonly messages: number; readonly bytes: number };
 }
 
-/** Messages of a topic. Each subscription reads by itself, on connections of its own. */
+/** Messages of a topic. Each subscription reads independently, on its own connections. */
 export class Reception extends Observable<Received> {
   readonly #counts: Counts;
 
@@ -49,20 +49,20 @@ export class Reception extends Observable<Received> {
     this.#counts = counts;
   }
 
-  /** The counts of now. */
+  /** The current statistics. */
   get stats(): ReceptionStats {
     return this.#counts.stats;
   }
 
   /**
-   * The counts: at once, every second while a subscription is live, and whenever the status changes or a connection fails. The
-   * timer keeps no process alive. Never completes.
+   * Emits the statistics: at once, every second during a subscription, and whenever the status changes or a connection fails. The
+   * timer does not keep the process alive. Never completes.
    */
   get stats$(): Observable<ReceptionStats> {
     return this.#counts.stats$;
   }
 
-  /** Every connection that failed; another one follows. Never completes. */
+  /** Emits an error for every connection that fails; another one follows. Never completes. */
   get errors$(): Observable<RxcamError> {
     return this.#counts.errors$;
   }
@@ -71,7 +71,7 @@ export class Reception extends Observable<Received> {
 class Counts implements ReceptionCounts {
   readonly #errors = new Subject<RxcamError>();
   readonly errors$ = this.#errors.asObservable();
-  /** The status has changed, or a connection has failed. */
+  /** Emits when the status changes, or a connection fails. */
   readonly #turns = new Subject<void>();
   readonly stats$ = defer(() => {
     const turns$ = this.#turns.pipe(startWith(undefined));

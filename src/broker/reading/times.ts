@@ -1,14 +1,14 @@
-/** Times, and words, among the places where a reading begins and ends. */
+/** Checks times and words given as the beginning or end of a reading. */
 import { InvalidOption } from '../../core/errors/errors.js';
 import type { From, To } from '../reader.js';
 
-/** A time in ms since 1970; undefined for a place that is none. */
+/** A time in ms since 1970; undefined for another kind of position. */
 export function timeOf(place: unknown): number | undefined {
   if (place instanceof Date) return place.getTime();
   return typeof place === 'number' ? place : undefined;
 }
 
-/** For brokers whose messages have offsets. @throws InvalidOption for the id of a Redis entry, and any other word */
+/** For brokers whose messages have offsets. @throws InvalidOption for the id of a Redis entry, and for unknown words */
 export function refuseIds(kind: string, from: From, to: To | undefined): void {
   for (const [option, place, words] of [['from', from, ["'latest'", "'earliest'"]], ['to', to, ["'latest'"]]] as const) {
     if (typeof place !== 'string' || words.some((word) => word === `'${place}'`)) continue;

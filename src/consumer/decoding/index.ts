@@ -1,4 +1,4 @@
-/** From encoded messages to pictures: what the operator `decode` is made of. */
+/** Decodes messages to pictures; used by the operator `decode`. */
 export { type Decodable, type Unit, unitsOf } from './message.js';
 export { DecodeStream } from './stream.js';
 export { Timeline } from './timeline.js';

@@ -1,17 +1,17 @@
-/** What is in a decoder: messages whose pictures are still to come, and to which of them a picture belongs. */
+/** The messages inside a decoder: matches each decoded picture to its message. */
 import type { FrameTracker } from '../../ledger/index.js';
 import type { DecodedPicture } from '../../core/engine/decoder.js';
 import type { PictureFacts } from '../../core/frame/picture-facts.js';
 import type { Decodable, Entry } from './message.js';
 
-/** What becomes of the messages. */
+/** Receives the result of each message. */
 export interface DecodeSink {
-  /** A picture has come out. `ticket` is the message's, with its last picture. */
+  /** A decoded picture. `ticket` is that of the message, given with its last picture. */
   picture(message: Decodable, facts: PictureFacts, picture: Omit<DecodedPicture, 'pts'>, ticket: FrameTracker | undefined, isReference: boolean): void;
-  /** A message, or some of its pictures, gave no picture. */
+  /** A message, or some of its access units, could not be decoded. */
   undecoded(message: Decodable, pictures: number, reason: string): void;
   error(error: unknown): void;
-  /** All that came is out. */
+  /** All messages have been processed. */
   complete(): void;
 }
 
@@ -25,7 +25,7 @@ export class Inside {
     this.#entries.push(entry);
   }
 
-  /** A picture that looks like the last full one: that one is given once more, behind it. */
+  /** Adds a reference: the picture that it refers to is emitted once more, after it. */
   follow(message: Decodable, ticket: FrameTracker): void {
     const before = this.#entries.at(-1);
     if (before === undefined) this.#repeat(message, ticket);
@@ -38,17 +38,17 @@ export class Inside {
       return;
     }
     ticket.deliver();
-    this.sink.undecoded(message, 1, 'the picture that it refers to did not come');
+    this.sink.undecoded(message, 1, 'the picture that it refers to is missing');
   }
 
-  /** A message whose bytes are the picture that is wanted. */
+  /** Emits a message whose bytes are a picture in the requested format. */
   pass(message: Decodable, ticket: FrameTracker): void {
     const { width = 0, height = 0, data } = message;
     this.#last = { width, height, data };
     this.sink.picture(message, factsOf(message), this.#last, ticket, false);
   }
 
-  /** A picture has come out. */
+  /** Takes a picture from the decoder. */
   out({ pts, ...picture }: DecodedPicture): void {
     const entry = this.#entries.find((one) => one.due.has(pts) || isWithin(one, pts));
     if (entry === undefined) {
@@ -69,7 +69,7 @@ export class Inside {
     if (isLast) this.#followed(entry);
   }
 
-  /** Pictures come in the order of their times, whatever that of their messages: those before this one do not come any more. */
+  /** A decoder emits pictures in the order of their times: those before this one will not be emitted any more. */
   #giveUpBefore(pts: number, next: Entry): void {
     for (const entry of [...this.#entries]) {
       const late = entry === next && entry.isCounted ? [] : [...entry.due.keys()].filter((time) => time < pts);
@@ -80,12 +80,12 @@ export class Inside {
         continue;
       }
       for (const time of late) entry.due.delete(time);
-      this.sink.undecoded(entry.message, late.length, 'it does not decode');
+      this.sink.undecoded(entry.message, late.length, 'it could not be decoded');
     }
   }
 
-  /** What is still due of a message does not come. */
-  #close(entry: Entry, reason = 'it does not decode'): void {
+  /** Reports the missing pictures of a message as undecoded. */
+  #close(entry: Entry, reason = 'it could not be decoded'): void {
     entry.ticket.deliver();
     if (entry.due.size > 0) this.sink.undecoded(entry.message, entry.due.size, reason);
     this.#followed(entry);
@@ -95,7 +95,7 @@ export class Inside {
     for (const { message, ticket } of followers) this.#repeat(message, ticket);
   }
 
-  /** Nothing more comes out. */
+  /** Called when the decoder has ended: reports all missing pictures. */
   closeAll(reason?: string): void {
     for (const entry of this.#entries.splice(0)) this.#close(entry, reason);
   }
@@ -105,7 +105,7 @@ function factsOf({ seq = 0, pts = 0, capturedAt, timestamp }: Decodable): Pictur
   return { seq, pts, capturedAt: capturedAt ?? timestamp };
 }
 
-/** Whether a time lies between the first and the last that are due: a decoder may shift those that are out of order. */
+/** Whether a time is between those of the first and the last expected picture: a decoder may shift times that are out of order. */
 function isWithin({ due, isCounted }: Entry, pts: number): boolean {
   if (!isCounted || due.size === 0) return false;
   const times = [...due.keys()];

@@ -1,11 +1,11 @@
-/** An encoded message on its way through a decoder: its access units, each with the picture that is to come out of it. */
+/** An encoded message for a decoder: its access units, each with the facts about its picture. */
 import type { FrameTracker } from '../../ledger/index.js';
 import type { Accounted } from '../../core/frame/accounted.js';
 import type { Codec, EncodeMode } from '../../core/frame/frame.js';
 import type { PictureFacts } from '../../core/frame/picture-facts.js';
 import { accessUnits } from '../../ffmpeg/index.js';
 
-/** A message that can be decoded: what `subscribe` and `verify` give. */
+/** A message that can be decoded: from `subscribe` or `verify`. */
 export interface Decodable extends Accounted {
   readonly topic: string;
   readonly key: string | undefined;
@@ -21,13 +21,13 @@ export interface Decodable extends Accounted {
   readonly width: number | undefined;
   readonly height: number | undefined;
   readonly referenceOrder?: number | undefined;
-  /** Degrees clockwise by which the decoded picture is to be turned. */
+  /** Degrees clockwise to turn the decoded picture. */
   readonly rotation?: number | undefined;
-  /** Pictures at its beginning that are decoded and not shown. */
+  /** Number of pictures at its beginning that are decoded but not shown. */
   readonly hidden?: number | undefined;
-  /** Of a chunk, what each of its pictures says of itself, in the order of its access units. */
+  /** For a chunk: facts about each of its pictures, in the order of its access units. */
   readonly pictures?: readonly PictureFacts[] | undefined;
-  /** Set by `verify`: false for what can't be decoded because a message before it is missing. */
+  /** Set by `verify`: false for a message that can't be decoded because an earlier one is missing. */
   readonly decodable?: boolean | undefined;
   readonly data: Buffer;
 }
@@ -38,21 +38,21 @@ export interface Unit {
   readonly data: Buffer;
 }
 
-/** A message whose pictures are waited for. */
+/** A message inside the decoder. */
 export interface Entry {
   readonly message: Decodable;
   readonly ticket: FrameTracker;
-  /** Those that are still to come, with the media time that the decoder knows them by. */
+  /** Expected pictures, by the media time that was given to the decoder. */
   readonly due: Map<number, PictureFacts>;
-  /** Whether its pictures are known by their order alone: the message does not tell the time of each. */
+  /** Whether its pictures are matched only by their order, because the message does not state the time of each. */
   readonly isCounted: boolean;
-  /** Times of those that are not shown. */
+  /** Times of pictures that are not shown. */
   readonly hidden: ReadonlySet<number>;
   /** References to its last picture, which follow it. */
   readonly followers: { readonly message: Decodable; readonly ticket: FrameTracker }[];
 }
 
-/** Distance of two pictures of a chunk that does not tell it; µs. */
+/** Assumed distance of two pictures, for a chunk that does not state it; µs. */
 const ASSUMED_FRAME_US = 1_000;
 
 /** The access units of a message. */

@@ -1,4 +1,4 @@
-/** Decodes the messages of one camera and key: one decoder at a time, each picture with what its message says of it. */
+/** Decodes the messages of one camera and key, with one decoder at a time; each picture gets the facts of its message. */
 import { Subject, Subscription } from 'rxjs';
 import type { FrameTracker } from '../../ledger/index.js';
 import { type DecodeSink, Inside } from './inside.js';
@@ -10,7 +10,7 @@ import { DecodeFailed, failureOf } from '../../core/errors/errors.js';
 import type { PictureFacts } from '../../core/frame/picture-facts.js';
 import type { Size } from '../../core/pictures/size.js';
 
-/** A decoder that runs. */
+/** A running decoder. */
 interface Running extends Size {
   readonly codec: string;
   readonly rotation: number;
@@ -21,7 +21,7 @@ interface Running extends Size {
 
 interface Waiting { readonly message: Decodable; readonly ticket: FrameTracker }
 
-/** Decoders that failed in a row, without a picture between, after which the stream fails. */
+/** Failures of decoders in a row, without a picture in between, after which the stream fails. */
 const MAX_FAILURES = 3;
 
 export class DecodeStream {
@@ -42,7 +42,7 @@ export class DecodeStream {
     this.#waiting.push({ message, ticket });
   }
 
-  /** No more messages come. */
+  /** Ends the input. */
   end(): void {
     this.#waiting.end();
   }
@@ -51,14 +51,14 @@ export class DecodeStream {
     this.#work.unsubscribe();
   }
 
-  /** All messages have been taken, and no more come. */
+  /** Called after the last message was processed. */
   #drained(): void {
     const running = this.#current();
     if (running === undefined) this.sink.complete();
     else this.#finish(running);
   }
 
-  /** Takes the next message, if it can be taken now. */
+  /** Processes the next message; returns false if that is not possible now. */
   #step({ message, ticket }: Waiting): boolean {
     if (message.referenceOrder !== undefined) {
       this.#waiting.shift();
@@ -75,7 +75,7 @@ export class DecodeStream {
     if (this.#isWantedAsItIs(message)) return this.#pass(message, ticket);
     if (this.#running === undefined) this.#start(message);
     const running = this.#current();
-    // It failed at once: the next message may do better.
+    // It failed at once: another decoder is tried with the next message.
     if (running === undefined) return !this.#hasFailed;
     if (!fits(running, message)) {
       this.#finish(running);
@@ -87,14 +87,14 @@ export class DecodeStream {
     return true;
   }
 
-  /** A JPEG picture of a message is a JPEG picture: it is not made once more. */
+  /** Whether a message is a JPEG picture that can be emitted unchanged. */
   #isWantedAsItIs({ codec, width, height, rotation = 0, hidden = 0 }: Decodable): boolean {
     const { pixelFormat, size } = this.form;
     if (pixelFormat !== 'jpeg' || codec !== 'jpeg' || rotation !== 0 || hidden > 0 || width === undefined || height === undefined) return false;
     return width <= (size?.width ?? Infinity) && height <= (size?.height ?? Infinity);
   }
 
-  /** Behind what a decoder has yet to give. */
+  /** Emits a message unchanged, after all pictures of the running decoder. */
   #pass(message: Decodable, ticket: FrameTracker): boolean {
     const running = this.#current();
     if (running !== undefined) this.#finish(running);
@@ -104,18 +104,18 @@ export class DecodeStream {
     return true;
   }
 
-  /** Read anew: a decoder may end while it is started or fed. */
+  /** Reads the field again: a decoder may end while it is started or fed. */
   #current(): Running | undefined {
     return this.#running;
   }
 
-  /** Why a message is left out. */
+  /** Why a message is left out; undefined if it is not. */
   #refusal({ codec, keyframe, mode, decodable, data }: Decodable): string | undefined {
-    if (codec === undefined) return 'the message does not say its codec';
+    if (codec === undefined) return 'the message does not state its codec';
     if (data.length === 0) return 'the message is empty';
-    if (decodable === false) { this.#isSynced = false; return 'a message before it is missing'; }
+    if (decodable === false) { this.#isSynced = false; return 'an earlier message is missing'; }
     const isAlone = codec === 'jpeg' || mode === 'frame' || keyframe !== false;
-    if (!isAlone && !this.#isSynced) return 'no keyframe came before it';
+    if (!isAlone && !this.#isSynced) return 'there was no keyframe before it';
     this.#isSynced = true;
     return undefined;
   }
@@ -153,7 +153,7 @@ export class DecodeStream {
     for (const unit of timed) running.units.next(unit);
   }
 
-  /** Lets the decoder give what it has, and end. */
+  /** Lets the decoder emit its remaining pictures and end. */
   #finish(running: Running): void {
     if (running.isEnding) return;
     running.isEnding = true;
@@ -166,7 +166,7 @@ export class DecodeStream {
     this.#waiting.run();
   }
 
-  /** A decoder that died takes with it what is inside; the next begins at a keyframe. */
+  /** If a decoder dies, the messages inside it are lost; the next decoder begins at a keyframe. */
   #failed(running: Running, cause: unknown): void {
     const error = failureOf(cause, 'the decoder', {});
     if (this.#running === running) this.#running = undefined;
@@ -186,7 +186,7 @@ function fits(running: Running, { codec, width = 0, height = 0, rotation = 0 }: 
   return running.codec === codec && running.rotation === rotation && running.width === width && running.height === height;
 }
 
-/** A message that tells no size is decoded all the same: the decoder finds it in the bytes. */
+/** A message without a size is decoded too: the decoder reads the size from the bytes. */
 function sizeOr({ width, height }: Size): Size {
   return { width: width > 0 ? width : 16, height: height > 0 ? height : 16 };
 }

@@ -1,6 +1,6 @@
-/** Media time for a decoder: different for each access unit, in the order of the pictures, over new starts of the sender. */
+/** Media time for a decoder: unique for each access unit and in the order of the pictures, across restarts of the sender. */
 
-/** Between the last picture before a new start and the first after it; longer than B-frames reach back. µs. */
+/** Distance of the last picture before a restart and the first after it; longer than B-frames reach back. µs. */
 const SEAM_US = 1_000_000;
 
 export class Timeline {
@@ -9,9 +9,9 @@ export class Timeline {
   readonly #recent = new Set<number>();
 
   /**
-   * The time of an access unit for the decoder. A keyframe that is not later than all before it begins a new count at the
-   * sender: what follows is shifted behind them. (No picture after a keyframe is shown before one that stood before it.)
-   * @param pts - as the message says it, µs
+   * The time of an access unit for the decoder. A keyframe that is not later than all earlier units shows that the sender's time has
+   * restarted: from then on, times are shifted to follow the earlier ones. (After a keyframe, no picture is shown before an earlier one.)
+   * @param pts - from the message, µs
    */
   at(pts: number, isKeyframe: boolean): number {
     if (isKeyframe) {

@@ -1,9 +1,9 @@
-/** The folder of recordings on the disk. */
+/** Access to the folder of recordings on the disk. */
 import { appendFileSync, closeSync, mkdirSync, openSync, readFileSync, readSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RecordFolder } from '../../core/engine/recorder.js';
 
-/** Calls that wait for the disk: each is made once for a file, not for a message. */
+/** Synchronous calls: each is made once for a file, not for a message. */
 export const disk: RecordFolder = {
   make: (path) => { mkdirSync(path, { recursive: true }); },
   list: (path) => unlessMissing(() => readdirSync(path, { withFileTypes: true }).filter((entry) => entry.isFile())
@@ -32,7 +32,7 @@ function headOf(path: string, bytes: number): Buffer {
   }
 }
 
-/** What somebody else has removed meanwhile is not there. */
+/** Undefined for a file that has been removed meanwhile. */
 function unlessMissing<T>(read: () => T): T | undefined {
   try {
     return read();

@@ -1,4 +1,4 @@
-/** What `record` reports. */
+/** The reports of `record`. */
 import type { Codec } from '../../core/frame/frame.js';
 
 interface OfKey {
@@ -7,10 +7,10 @@ interface OfKey {
   readonly camera: string;
 }
 
-/** Why a file ended: its period, a gap, another size, codec or run of the sender, the end of the messages, or a failure. */
+/** Why a file ended: the end of its period, a gap, another size, codec or run of the sender, the end of the messages, or a failure. */
 export type ClosedReason = 'period' | 'gap' | 'changed' | 'ended' | 'failed';
 
-/** A file has been begun. */
+/** A new file was opened. */
 export interface RecordOpened extends OfKey {
   readonly type: 'opened';
   /** Path of the file. */
@@ -19,7 +19,7 @@ export interface RecordOpened extends OfKey {
   readonly from: number;
 }
 
-/** A file is whole. The same is a line of `recordings.ndjson` beside it. */
+/** A file is complete. The same report is a line of `recordings.ndjson` in its folder. */
 export interface RecordClosed extends OfKey {
   readonly type: 'closed';
   readonly file: string;
@@ -32,34 +32,37 @@ export interface RecordClosed extends OfKey {
   /** Media time from the first picture to the end of the last, in ms. */
   readonly durationMs: number;
   readonly pictures: number;
-  /** Size of the file. */
+  /** Size of the file in bytes. */
   readonly bytes: number;
-  /** inputOrder of its first and last message, where they have one. */
+  /** inputOrder of its first and last message, if they have one. */
   readonly firstOrder?: number | undefined;
   readonly lastOrder?: number | undefined;
   readonly reason: ClosedReason;
-  /** Of `failed`: why. */
+  /** The reason, for `failed`. */
   readonly error?: string;
 }
 
-/** Nothing was recorded for a time. The same is a line of `recordings.ndjson`. */
+/** A time without a recording. The same report is a line of `recordings.ndjson`. */
 export interface RecordGap extends OfKey {
   readonly type: 'gap';
-  /** `dropped`, `lost` or `expired` as `verify` says it; `silence` where no message came for longer than `gapMs`; `undecodable` before a keyframe. */
+  /**
+   * `dropped`, `lost` or `expired`: a gap found by `verify`; `silence`: no message for longer than `gapMs`; `undecodable`: messages
+   * before a keyframe.
+   */
   readonly cause: string;
-  /** Messages that are missing; 0 for `silence`. */
+  /** Number of missing messages; 0 for `silence`. */
   readonly size: number;
-  /** Wall clock of the pictures before and behind it, in ms since 1970, where they are known. */
+  /** Wall clock of the pictures before and after it, in ms since 1970, if known. */
   readonly from?: number | undefined;
   readonly to?: number | undefined;
 }
 
-/** `keep` has removed a file. */
+/** A file was removed, as the option `keep` requires. */
 export interface RecordRemoved {
   readonly type: 'removed';
   readonly file: string;
   readonly bytes: number;
 }
 
-/** One report of `record`. */
+/** A report of `record`. */
 export type Recorded = RecordOpened | RecordClosed | RecordGap | RecordRemoved;

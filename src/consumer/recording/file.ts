@@ -4,7 +4,7 @@ import { type Decodable, Timeline, type Unit, unitsOf } from '../decoding/index.
 import type { DecoderUnit } from '../../core/engine/decoder.js';
 import type { ClosedReason, RecordClosed } from './events.js';
 
-/** Length of a picture that has no other behind it; µs. */
+/** Assumed length of a picture without a next one; µs. */
 const ASSUMED_FRAME_US = 40_000;
 
 export class RecordFile {
@@ -32,23 +32,23 @@ export class RecordFile {
     return `${this.folder}/${this.name}`;
   }
 
-  /** For the muxer; completes when nothing more is to be written. */
+  /** Access units for the muxer; completes after the last. */
   get units$(): Observable<DecoderUnit> {
     return this.#units.asObservable();
   }
 
-  /** Nothing more is to be written. */
+  /** Ends the file. */
   complete(): void {
     this.#units.complete();
   }
 
-  /** Why the file ends before a message; undefined where it takes it. @param every - length of a period */
+  /** Why the file ends before a message; undefined if the message belongs to it. @param every - length of a period, ms */
   endBefore(message: Decodable, every: number): ClosedReason | undefined {
     const { codec, width, height, decodable, pts = 0 } = message;
     const { first } = this;
     if (codec !== first.codec || width !== first.width || height !== first.height || decodable === false) return 'changed';
     if (!isKey(message)) return undefined;
-    // A keyframe that is not later than what is in the file: the sender counts anew.
+    // A keyframe that is not later than those in the file: the sender has restarted.
     if (pts <= this.#lastPts) return 'changed';
     return Math.floor(timeOf(message) / every) === Math.floor(this.from / every) ? undefined : 'period';
   }
@@ -63,7 +63,7 @@ export class RecordFile {
     return this.#to;
   }
 
-  /** What is to be known of the file when it is whole. */
+  /** The report about the complete file. */
   closed(of: Pick<RecordClosed, 'topic' | 'key' | 'camera'>, bytes: number, error?: string): RecordClosed {
     const { codec = 'h265', width = 0, height = 0, inputOrder: firstOrder } = this.first;
     const durationMs = Math.round((this.#lastPts - (this.#startPts ?? 0) + this.#frameUs) / 1000);
@@ -83,7 +83,7 @@ export class RecordFile {
   }
 }
 
-/** Whether a file can begin with a message. */
+/** Whether a file can begin with a message: only with a keyframe. */
 export function isKey({ codec, mode, keyframe }: Decodable): boolean {
   return codec === 'jpeg' || mode === 'frame' || keyframe !== false;
 }

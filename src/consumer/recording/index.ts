@@ -1,4 +1,4 @@
-/** From encoded messages to files: what the operator `record` is made of. */
+/** Writes messages into files; used by the operator `record`. */
 export { disk } from './disk.js';
 export type { ClosedReason, RecordClosed, RecordGap, RecordOpened, RecordRemoved, Recorded } from './events.js';
 export { Library } from './library.js';

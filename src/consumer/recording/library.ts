@@ -1,15 +1,15 @@
-/** The files of all recordings in a folder: their lines in `recordings.ndjson`, what `keep` removes, and the playlists. */
+/** Manages the files of all recordings in a folder: their index `recordings.ndjson`, the removal of old files, and the playlists. */
 import type { RecordFolder } from '../../core/engine/recorder.js';
 import type { RecordClosed, RecordGap, RecordRemoved } from './events.js';
 import { fileOf, folderOf, timeOf } from './names.js';
 import { initBytesOf, playlist } from './playlist.js';
 import type { Shelf } from './shelf.js';
 
-/** What is kept: the oldest files go first. */
+/** Limits for the files that are kept: the oldest are removed first. */
 export interface Keep {
-  /** Bytes of all files together. */
+  /** Bytes of all files together; default: no limit. */
   readonly bytes?: number | undefined;
-  /** Age, in ms. */
+  /** Age in ms; default: no limit. */
   readonly ms?: number | undefined;
 }
 
@@ -97,7 +97,7 @@ export class Library implements Shelf {
     this.disk.remove(`${file.folder}/${file.name}`);
   }
 
-  /** Lines of files that are gone go too. */
+  /** Also removes the lines of files that no longer exist. */
   #forget(folder: string): void {
     const lines = this.#lines(folder).filter((line) => line.type !== 'closed' || this.#find(folder, line.file) !== undefined);
     this.disk.replace(`${folder}/${INDEX}`, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
@@ -124,7 +124,7 @@ function nameOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-/** A line that was cut when the machine went down is left out. */
+/** Ignores a line that is incomplete because the machine went down. */
 function parsed(line: string): (RecordClosed | RecordGap)[] {
   try {
     return line === '' ? [] : [JSON.parse(line) as RecordClosed | RecordGap];

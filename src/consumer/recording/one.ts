@@ -1,4 +1,4 @@
-/** Records all messages of one key in one piece, over gaps. */
+/** Records all messages of one key into one file, across gaps. */
 import { Observable, type OperatorFunction } from 'rxjs';
 import type { Gap, Verified } from '../../message/index.js';
 import type { Muxer } from '../../core/engine/recorder.js';
@@ -9,7 +9,7 @@ import { RecordStream } from './stream.js';
 
 const SETTINGS = { every: Infinity, gapMs: Infinity, joins: true };
 
-/** Ends as `record` does. A new piece begins only where the size, the codec or the sender's media time changes. */
+/** Ends as `record` does. A new file begins only if the size, the codec or the sender's media time changes. */
 export function recordOne(shelf: Shelf, muxer: Muxer): OperatorFunction<Verified | Gap, Recorded> {
   return (source) => new Observable<Recorded>((subscriber) => {
     const step = {};

@@ -1,6 +1,6 @@
 /** An HLS playlist (RFC 8216) of the files of one key: each file is a segment, with its header as the map. */
 
-/** What a playlist says of a file. */
+/** A file in a playlist. */
 export interface PlaylistFile {
   readonly file: string;
   /** Wall clock of the first picture, in ms since 1970. */
@@ -11,7 +11,7 @@ export interface PlaylistFile {
   readonly init: number;
 }
 
-/** @param isOver - whether no more files come: until then a player asks again */
+/** @param isOver - whether the list is complete: until then a player loads it again */
 export function playlist(files: readonly PlaylistFile[], isOver: boolean): string {
   const longest = Math.max(1, ...files.map(({ durationMs }) => Math.ceil(durationMs / 1000)));
   return [
@@ -32,7 +32,7 @@ function segment({ file, from, durationMs, bytes, init }: PlaylistFile, isFirst:
   ];
 }
 
-/** Bytes before the first fragment of an MP4 (ISO/IEC 14496-12); undefined if the head does not reach so far. */
+/** Bytes before the first fragment of an MP4 (ISO/IEC 14496-12); undefined if the given bytes end before it. */
 export function initBytesOf(head: Buffer): number | undefined {
   let at = 0;
   while (at + 8 <= head.length) {

@@ -1,34 +1,34 @@
-/** Where recordings stand: a folder for each key, or one file. */
+/** The place of recordings: a folder for each key, or one file. */
 import { basename, dirname } from 'node:path';
 import type { RecordFolder } from '../../core/engine/recorder.js';
 import type { RecordClosed, RecordGap, RecordRemoved } from './events.js';
 
 export interface Shelf {
-  /** The folder of a key, made if need be. */
+  /** The folder of a key, created if necessary. */
   open(key: string): string;
-  /** A file begins. @param at - wall clock of its first picture, ms @returns its name */
+  /** Begins a file. @param at - wall clock of its first picture, ms @returns its name */
   begin(folder: string, at: number): string;
-  /** Bytes have been written to it. */
+  /** Counts bytes written to a file. */
   grow(folder: string, name: string, bytes: number): void;
-  /** It is whole. @returns its size in bytes */
+  /** Completes a file. @returns its size in bytes */
   close(folder: string, name: string): number;
-  /** It has nothing in it. */
+  /** Removes an empty file. */
   forget(folder: string, name: string): void;
-  /** Notes what is to be known beside the files. */
+  /** Adds a report to the index. */
   note(folder: string, report: RecordClosed | RecordGap): void;
-  /** Removes what is not to be kept; files that are written to stay. @param now - wall clock, ms */
+  /** Removes files above the limits, except open ones. @param now - wall clock, ms */
   trim(now: number): readonly RecordRemoved[];
-  /** No more files come for a key. */
+  /** Called after the last file of a key. */
   finish(key: string): void;
 }
 
-/** One file, in a folder that is there. */
+/** A single file, in a folder that exists. */
 export class SingleFile implements Shelf {
   constructor(readonly disk: RecordFolder, readonly path: string) {}
 
   open(): string { return dirname(this.path); }
   begin(): string { return basename(this.path); }
-  grow(): void { /* Nothing is bounded. */ }
+  grow(): void { /* There is no limit. */ }
   close(folder: string, name: string): number { return this.disk.list(folder).find((one) => one.name === name)?.bytes ?? 0; }
   forget(): void { this.disk.remove(this.path); }
   note(): void { /* The caller is told. */ }
@@ -36,7 +36,7 @@ export class SingleFile implements Shelf {
   finish(): void { /* There is no playlist. */ }
 }
 
-/** No files at all: what is written goes to a player. */
+/** No files: the bytes go to a player. */
 export class Nowhere implements Shelf {
   open(): string { return ''; }
   begin(): string { return ''; }

@@ -1,4 +1,4 @@
-/** What a recording is told, and what it tells. */
+/** The settings of a recording, and the receiver of its reports. */
 import { RecordingFailed, isRxcamError } from '../../core/errors/errors.js';
 import type { Recorded } from './events.js';
 
@@ -7,18 +7,18 @@ export interface RecordSettings {
   readonly every: number;
   /** Distance of two pictures above which a new file begins, in ms. */
   readonly gapMs: number;
-  /** Whether a file goes on behind messages that are missing. */
+  /** Whether a file continues after missing messages. */
   readonly joins?: boolean;
 }
 
-/** What becomes of the recordings. */
+/** Receives the reports of recordings. */
 export interface RecordSink {
   report(event: Recorded): void;
   error(error: unknown): void;
   complete(): void;
 }
 
-/** What can't be written, as an error of rxcam. */
+/** The RecordingFailed for the cause of a failed write. */
 export function recordingFailed(cause: unknown, camera: string): Error {
   const reason = cause instanceof Error ? cause.message : String(cause);
   if (isRxcamError(cause) && cause.code === 'INVALID_OPTION') return cause;

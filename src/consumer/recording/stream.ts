@@ -1,4 +1,4 @@
-/** Records the messages of one camera and key: one file after the other, each from a keyframe on. */
+/** Records the messages of one camera and key into one file after the other, each from a keyframe on. */
 import type { FrameTracker } from '../../ledger/index.js';
 import { wall } from '../../core/clock.js';
 import type { Decodable } from '../decoding/index.js';
@@ -14,13 +14,13 @@ import { type RecordSettings, type RecordSink, recordingFailed } from './sink.js
 
 interface Waiting { readonly message: Decodable; readonly ticket: FrameTracker }
 
-/** Messages that are missing, in their place among those that wait. */
+/** Missing messages, at their place in the queue. */
 interface Missing { readonly cause: string; readonly size: number }
 
 export class RecordStream {
   readonly #waiting = new StepQueue<Waiting | Missing>((next) => this.#guarded(() => this.#step(next)) ?? false, () => { this.#drained(); });
   #file: RecordFile | undefined;
-  /** Wall clock of the last picture that was recorded or referred to. */
+  /** Wall clock of the last picture that was recorded or referred to, ms. */
   #lastAt: number | undefined;
   #undecodable = 0;
   #open = 0;
@@ -35,7 +35,7 @@ export class RecordStream {
     this.#waiting.push({ message, ticket });
   }
 
-  /** Does something with files; what the disk refuses ends the recording. */
+  /** Runs work on files; an error of the disk ends the recording. */
   #guarded<T>(work: () => T): T | undefined {
     try {
       return work();
@@ -45,23 +45,23 @@ export class RecordStream {
     }
   }
 
-  /** Messages are missing. */
+  /** Adds a gap of `size` missing messages. */
   gap(cause: string, size: number): void {
     this.#waiting.push({ cause, size });
   }
 
-  /** No more messages come: the file is finished. */
+  /** Ends the input; the file is completed. */
   end(): void {
     this.#waiting.end();
   }
 
-  /** Nobody wants to know any more: the file is finished all the same. */
+  /** Called on unsubscription: the file is completed too. */
   leave(): void {
     for (const one of this.#waiting.clear()) if ('ticket' in one) one.ticket.deliver();
     this.#close('ended');
   }
 
-  /** All messages have been taken, and no more come. */
+  /** Called after the last message was processed. */
   #drained(): void {
     this.#close('ended');
     if (this.#open > 0) return;
@@ -69,7 +69,7 @@ export class RecordStream {
     this.sink.complete();
   }
 
-  /** Takes the next message, if it can be taken now. */
+  /** Processes the next message; returns false if that is not possible now. */
   #step(next: Waiting | Missing): boolean {
     if ('cause' in next) {
       this.#waiting.shift();
@@ -99,7 +99,7 @@ export class RecordStream {
     return true;
   }
 
-  /** Whether the file at hand can't take a message. */
+  /** Ends the current file, if a message does not belong to it. */
   #closeBefore(message: Decodable): void {
     const at = timeOf(message);
     if (this.#lastAt !== undefined && at - this.#lastAt > this.settings.gapMs) {
@@ -143,7 +143,7 @@ export class RecordStream {
     this.#trim();
   }
 
-  /** Lets the muxer write what it has, and end. */
+  /** Lets the muxer write its remaining bytes and end. */
   #close(reason: ClosedReason): void {
     const file = this.#file;
     if (file === undefined) return;
@@ -153,7 +153,7 @@ export class RecordStream {
     else this.#forget(file);
   }
 
-  /** Nothing was written: there is no file. */
+  /** Removes a file that nothing was written to. */
   #forget(file: RecordFile): void {
     file.work.unsubscribe();
     this.shelf.forget(file.folder, file.name);
@@ -170,7 +170,7 @@ export class RecordStream {
     this.#waiting.run();
   }
 
-  /** A muxer that died leaves a file that can be played; what comes next goes into another. */
+  /** If a muxer dies, its file can still be played; the next messages go into another one. */
   #failed(file: RecordFile, error: Error): void {
     if (this.#file === file) this.#file = undefined;
     file.reason = 'failed';

@@ -96,7 +96,7 @@ needs('ffmpeg')('decode', () => {
     const pictures = await lastValueFrom(from(received(frames.slice(5))).pipe(
       decode({ onUndecoded: ({ inputOrder }, pictures_, reason) => { undecoded.push(`${inputOrder} ${pictures_} ${reason}`); } }), toArray()));
     expect(pictures.map(({ seq }) => seq)).toEqual(frames.slice(10).map(({ seq }) => seq));
-    expect(undecoded).toEqual([1, 2, 3, 4, 5].map((order) => `${order} 1 no keyframe came before it`));
+    expect(undecoded).toEqual([1, 2, 3, 4, 5].map((order) => `${order} 1 there was no keyframe before it`));
   });
 
   it('starts again at a keyframe when its ffmpeg is killed', async () => {

@@ -1,4 +1,4 @@
-/** Reads the numbers of Kafka's protocol from bytes, one after the other. */
+/** Reads the field types of Kafka's protocol from bytes, one after the other. */
 
 const MORE = 0x80;
 const SEVEN_BITS = 0x7f;
@@ -22,7 +22,7 @@ export class Bytes {
     return this.data.readInt32BE(this.at - 4);
   }
 
-  /** Offsets and times stay below 2^53. */
+  /** A 64-bit number; offsets and times stay below 2^53. */
   int64(): number {
     return Number(this.id64());
   }
@@ -63,7 +63,7 @@ export class Bytes {
     return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
   }
 
-  /** Bytes with their length before them; undefined for none. */
+  /** Bytes after their length; undefined for null. */
   bytes(): Buffer | undefined {
     const length = this.varint();
     return length < 0 ? undefined : this.take(length);

@@ -1,9 +1,9 @@
 /**
- * Kafka read without a consumer group. This file, and kafka-internals.ts for writing, use the inside of kafkajs: its cluster and
- * broker objects, which are private, importable, and unchanged since 2023. The two other ways were tried. A consumer with an assigner of one
- * partition still has a group: it stays listed on the broker for days, and one that misses its session continues at the end,
- * silently. The fetch of another client would need a second library, with logins and options of its own, for half of one
- * connection. The answer itself is read in record-batch.ts: kafkajs's reader takes 80 µs a message, most of it for headers.
+ * Reads Kafka without a consumer group. This file, and kafka-internals.ts for writing, use internals of kafkajs: its cluster and
+ * broker objects, which are private, importable, and unchanged since 2023. The two alternatives were tried. A consumer with an
+ * assigner of one partition still has a group: the broker lists it for days, and after a missed session it silently continues
+ * at the end. Another client's fetch would need a second library, with its own logins and options, for half of a connection.
+ * record-batch.ts parses the answer itself: kafkajs's parser takes 80 µs a message, most of it for headers.
  */
 import { createRequire } from 'node:module';
 import type { KafkaOptions } from '../options.js';
@@ -11,11 +11,11 @@ import { KafkaSockets, kindOf } from '../client/index.js';
 import { kafkajsOptions } from './kafkajs-options.js';
 import { type Fetched, readFetched } from './record-batch.js';
 
-/** As the protocol has them, in place of a time. */
+/** The protocol's special times for the first and the next offset. */
 export const LATEST = -1;
 export const EARLIEST = -2;
 
-/** What the cluster asks and tells. */
+/** Options of a cluster, and its callbacks. */
 export interface ClusterHooks {
   brokers(): Promise<string[]>;
   log(level: number, entry: { readonly message: string; readonly error?: unknown }): void;
@@ -31,10 +31,10 @@ export interface FetchRequest {
   readonly maxWaitMs: number;
 }
 
-/** Bytes of an answer; a larger message comes all the same. */
+/** Limit of an answer in bytes; a single larger message is sent anyway. */
 const MAX_PARTITION_BYTES = 1024 * 1024;
 const MAX_BYTES = 2 * MAX_PARTITION_BYTES;
-/** The first that has every field that is read; brokers from 0.11 to 4.x know it. */
+/** Version of the request: the first with all fields that are read; brokers 0.11 to 4.x support it. */
 const FETCH_VERSION = 4;
 
 interface Queue { pending: readonly unknown[]; scheduleCheckPendingRequests(): void; isEased?: true }
@@ -58,7 +58,7 @@ export class FetchCluster {
   constructor(readonly options: KafkaOptions, hooks: ClusterHooks) {
     const logger = this.#library.createLogger({
       level: 4,
-      // That its connections end is no news once they are to.
+      // After `close`, ended connections are not reported.
       logCreator: () => ({ level, log }: { level: number; log: never }) => { if (!this.#isGone) hooks.log(level, log); },
     });
     this.#cluster = new this.#library.Cluster({
@@ -71,14 +71,14 @@ export class FetchCluster {
     return this.#cluster.connect();
   }
 
-  /** At once: requests under way fail, and no timer is left. */
+  /** Closes synchronously: requests in progress fail, and no timer is left. */
   destroy(): void {
     this.#isGone = true;
     this.#sockets.destroy();
     this.#cluster.disconnect().catch(() => { /* It is gone either way. */ });
   }
 
-  /** The leader of each partition; undefined while there is no such topic, or one of its partitions has no leader. */
+  /** The leader of each partition; undefined if there is no such topic, or one of its partitions has no leader. */
   async leaders(topic: string): Promise<ReadonlyMap<number, number> | undefined> {
     this.#cluster.targetTopics.add(topic);
     try {
@@ -92,7 +92,7 @@ export class FetchCluster {
     return new Map(found.partitionMetadata.map(({ partitionId, leader }) => [partitionId, leader]));
   }
 
-  /** The first offset at or after a time in each partition, or EARLIEST, or LATEST; LATEST's where there is nothing so late. */
+  /** The first offset at or after a time (or EARLIEST, or LATEST) in each partition; that of LATEST if no message is so late. */
   async offsets(topic: string, partitions: readonly number[], time: number): Promise<Map<number, number>> {
     if (partitions.length === 0) return new Map();
     const [answer] = await this.#cluster.fetchTopicsOffset([
@@ -122,7 +122,7 @@ export class FetchCluster {
   }
 }
 
-/** The queue of a connection sets a timer of 1 ms again and again, even when nothing waits. */
+/** Clears a timer of 1 ms, which the queue of a connection renews even if it is empty. */
 function ease({ connectionPool }: BrokerObject): void {
   for (const { requestQueue: queue } of connectionPool.pool) {
     if (queue === undefined || queue.isEased) continue;
@@ -141,7 +141,7 @@ interface Inside {
 
 let library: Inside | undefined;
 
-/** @throws if the library that is installed is another one */
+/** @throws Error if another version of kafkajs is installed */
 function inside(): Inside {
   return library ??= load();
 }

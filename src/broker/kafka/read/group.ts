@@ -1,6 +1,6 @@
 /**
- * Reads a Kafka topic as a member of a consumer group, by kafkajs. What kafkajs would repeat by itself is taken from it: a member
- * that was left out of its group, and came back silently at another place, begins again where the group's commits say.
+ * Reads a Kafka topic as a member of a consumer group, with kafkajs, but without its own retries: a member that was removed from
+ * its group reconnects and begins at the group's committed offsets, instead of silently continuing elsewhere.
  */
 import type { Admin, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { Observable } from 'rxjs';
@@ -15,17 +15,17 @@ import type { KafkaReaderHooks } from './reader.js';
 import { OutOffsets } from './out-offsets.js';
 import type { Gate, Piece, ReadRequest, Reader } from '../../reader.js';
 
-/** A heartbeat is sent so often while messages are out; ms. */
+/** Interval of heartbeats while messages are unacknowledged; ms. */
 const BEAT_MS = 1_000;
-/** A member that is not heard of for so long is left out of the group; ms. */
+/** Time without a heartbeat after which the group removes a member; ms. */
 const SESSION_MS = 10_000;
-/** A fetch waits so long for a message: leaving takes as long; ms. */
+/** Longest wait of a fetch for a message, and therefore of leaving; ms. */
 const MAX_WAIT_MS = 500;
 
 export class KafkaGroupReader implements Reader {
   readonly again: RetryOptions;
   readonly #out = new Map<number, OutOffsets>();
-  /** The group's first place must not be written over a later one. */
+  /** The commit of the initial offset, which must not overwrite a later one. */
   #settling: Promise<void> | undefined;
 
   /** @throws InvalidOption */
@@ -42,7 +42,7 @@ export class KafkaGroupReader implements Reader {
       this.#out.clear();
       const consumer = this.#consume(session, sockets, fail);
       consumer.catch(fail);
-      // In order, so that others take over at once; it is not waited for.
+      // A clean departure lets other members take over at once; nothing waits for it.
       return () => {
         consumer.then((one) => this.#leave(one)).catch(() => { /* It is gone either way. */ }).finally(() => { sockets.destroy(); });
       };
@@ -72,7 +72,7 @@ export class KafkaGroupReader implements Reader {
     return consumer;
   }
 
-  /** Returns when each message is taken, or the partition is another member's. */
+  /** Resolves when each message is acknowledged, or the partition belongs to another member. */
   async #batch(consumer: Consumer, session: Session, payload: EachBatchPayload): Promise<void> {
     const { topic, partition, messages } = payload.batch;
     await this.#settling;
@@ -91,7 +91,7 @@ export class KafkaGroupReader implements Reader {
     if (out.next > 0) payload.resolveOffset(String(out.next - 1));
   }
 
-  /** Commits first: a consumer that is told to stop commits no more. */
+  /** Commits first, because a stopping consumer does not. */
   async #leave(consumer: Consumer): Promise<void> {
     const commits = [...this.#out].map(([partition, out]) => commit(consumer, this.request.topic, partition, out));
     await Promise.allSettled(commits);
@@ -112,13 +112,13 @@ interface Session { readonly gate: Gate; isOver(): boolean; emit(piece: Piece): 
 
 interface Joined { readonly topic: string; readonly group: string; readonly from: unknown; readonly partitions: readonly number[] }
 
-/** A group that has no place yet gets one: a member that is lost before its first commit must not begin at the end. */
+/** Commits the initial offset of a new group, so that after a crash before the first commit no message is skipped. */
 async function settle(
   admin: Admin, consumer: Consumer, { topic, group, from, partitions }: Joined,
 ): Promise<void> {
   await admin.connect();
   try {
-    // In this order: the client knows no broker before it has looked the topic up.
+    // In this order: the client has no broker before it has loaded the topic's metadata.
     const ends = await admin.fetchTopicOffsets(topic);
     const [known] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
     const fresh = partitions.filter((one) => known?.partitions.find(({ partition }) => partition === one)?.offset === '-1');

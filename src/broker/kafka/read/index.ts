@@ -1,2 +1,2 @@
-/** Readers of Kafka: alone, or as a member of a group. */
+/** Readers of Kafka: without a group, or as a member of one. */
 export { kafkaReader } from './kafka.js';

@@ -1,13 +1,13 @@
-/** What kafkajs is given for each connection that reads, whatever reads it. */
+/** Options of kafkajs for every connection of a reader. */
 import type { ISocketFactory, KafkaConfig } from 'kafkajs';
 import type { KafkaOptions } from '../options.js';
 
-/** Nothing is tried again within kafkajs: the reading connects again. */
+/** No retries within kafkajs: the reading reconnects. */
 export function kafkajsOptions(
   { clientId, ssl, sasl, connectTimeoutMs, requestTimeoutMs }: KafkaOptions, brokers: () => Promise<string[]>, socketFactory: ISocketFactory,
 ): KafkaConfig {
   return {
-    // A copy: kafkajs writes the provider that it has made of the credentials into the object it is given.
+    // A copy: kafkajs modifies the object, to store the provider that it makes of the credentials.
     clientId, ssl, ...(sasl && { sasl: { ...sasl } }), brokers, socketFactory,
     connectionTimeout: connectTimeoutMs, authenticationTimeout: connectTimeoutMs, requestTimeout: requestTimeoutMs, retry: { retries: 0 },
   };

@@ -1,7 +1,7 @@
-/** Finds where the last n messages of a Kafka topic begin; of one key among many by looking back, further each time. */
+/** Finds where the last n messages of a Kafka topic begin; for one key among many by searching back, further each time. */
 import { EARLIEST, type FetchCluster, LATEST } from './cluster.js';
 
-/** What is looked for. */
+/** What to search for. */
 export interface LastRequest {
   readonly topic: string;
   readonly key: Buffer | undefined;
@@ -13,7 +13,7 @@ interface Found { readonly partition: number; readonly offset: number; readonly 
 
 const MAX_WAIT_MS = 500;
 
-/** For each partition the offset of its first message among the last ones; its end where it has none of them. */
+/** For each partition, the offset of its first message among the last n; its end if it has none of them. */
 export async function lastOffsets(cluster: FetchCluster, request: LastRequest): Promise<Map<number, number>> {
   const { topic, partitions, key, count } = request;
   const low = await cluster.offsets(topic, partitions, EARLIEST);

@@ -1,10 +1,10 @@
-/** Offsets of a batch that are out with the consumer, and how far all before are taken. */
+/** Offsets of a batch that the consumer has not acknowledged yet, and the offset up to which all are acknowledged. */
 
 export class OutOffsets {
   readonly #out: Set<number>;
   readonly #end: number;
   #tell: (() => void) | undefined;
-  /** What the group has as its place. */
+  /** The offset to commit. */
   committed: number;
 
   constructor(offsets: readonly number[]) {
@@ -14,7 +14,7 @@ export class OutOffsets {
   }
 
   get isDone(): boolean { return this.#out.size === 0; }
-  /** The offset that a new member begins at: the first one that is not taken. */
+  /** The offset at which a new member would begin: the first one that is not acknowledged. */
   get next(): number { return this.isDone ? this.#end : this.#out.values().next().value as number; }
 
   taken(offset: number): void {
@@ -27,7 +27,7 @@ export class OutOffsets {
     this.#tell?.();
   }
 
-  /** Resolves when all are taken, when it is woken, or after so many ms. */
+  /** Resolves when all are acknowledged, when it is woken, or after this time in ms. */
   changes(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, this.isDone ? 0 : ms);

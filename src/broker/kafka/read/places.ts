@@ -1,4 +1,4 @@
-/** Where a reading of Kafka is: for each partition the next offset, the end, and what was removed before it was read. */
+/** The position of a reading of Kafka: for each partition the next offset, the end, and the number of messages removed unread. */
 import { InvalidOption } from '../../../core/errors/errors.js';
 import type { Received } from '../../../message/index.js';
 import { EARLIEST, type FetchCluster, LATEST } from './cluster.js';
@@ -13,28 +13,28 @@ interface Place {
   end: number;
   /** Time of the last message; undefined before the first. */
   time: number | undefined;
-  /** Removed before they could be read, and not told yet. */
+  /** Messages removed before they could be read, not reported yet. */
   expired: number;
 }
 
-/** A look at the topic may be as old as this when a new partition is found; ms. */
+/** Largest age of the last look at the topic when a new partition is found; ms. */
 const CLOCKS_DIFFER_MS = 5_000;
 
 export class KafkaPlaces {
   readonly #places = new Map<number, Place>();
-  /** Partitions of the key, by the counts of partitions that the topic has had meanwhile. */
+  /** Partitions of the key, for each number of partitions that the topic has had meanwhile. */
   readonly #ofKey = new Set<number>();
   /** Number of partitions at the last look. */
   #known = 0;
   #lookedAt = 0;
-  /** The topic was not there when the reading began: all that is in it is new. */
+  /** Whether the topic did not exist when the reading began: then all of its messages are new. */
   #isLate = false;
-  /** Time with which the reading ends, where that is still to come. */
+  /** Time at which the reading ends, if that is in the future. */
   #untilMs = Infinity;
 
   constructor(readonly request: ReadRequest, readonly key: Buffer | undefined) {}
 
-  /** The topic is not there: whether the reading ends for that. */
+  /** Called if the topic does not exist. @returns whether the reading ends because of that */
   isMissingTheEnd(): boolean {
     this.#isLate ||= this.#places.size === 0;
     const { to } = this.request;
@@ -42,12 +42,12 @@ export class KafkaPlaces {
     return to === 'latest' || (until !== undefined && until <= Date.now());
   }
 
-  /** With the partition where the key's messages go now. */
+  /** Adds the partition of the key's new messages. */
   withKeys(partition: number): readonly number[] {
     return [...this.#ofKey.add(partition)];
   }
 
-  /** Finds the place of each partition that has none. */
+  /** Finds the position in each new partition. */
   async locate(cluster: FetchCluster, partitions: readonly number[], count: number): Promise<void> {
     const fresh = partitions.filter((partition) => !this.#places.has(partition));
     if (fresh.length > 0) {
@@ -66,7 +66,7 @@ export class KafkaPlaces {
     return this.open(partitions).size === 0;
   }
 
-  /** Those that are not at their end, and the next offset of each. */
+  /** Partitions that are not at their end, with the next offset of each. */
   open(partitions: readonly number[]): Map<number, number> {
     return new Map(partitions.flatMap((partition) => {
       const place = this.#places.get(partition);
@@ -74,11 +74,11 @@ export class KafkaPlaces {
     }));
   }
 
-  /** The messages of an answer that belong to the reading. */
+  /** Returns the messages of an answer that belong to the reading. */
   take({ partition, next, highWatermark, messages }: Fetched): readonly Received[] {
     const place = this.#places.get(partition) as Place;
     place.next = Math.max(place.next, next ?? 0);
-    // Nobody sends anything any more with the time that the reading ends with.
+    // After that time, no message can have an earlier one.
     if (place.next >= highWatermark && Date.now() > this.#untilMs) place.end = place.next;
     const last = messages.at(-1);
     if (last === undefined) return messages;
@@ -90,7 +90,7 @@ export class KafkaPlaces {
     return told;
   }
 
-  /** The offset is not in the partition: what was there is gone, or the topic is another one of that name. */
+  /** Called if the offset is not in the partition: its messages were removed, or the topic was deleted and created again. */
   async relocate(cluster: FetchCluster, partition: number): Promise<void> {
     const { topic } = this.request;
     const place = this.#places.get(partition) as Place;
@@ -109,7 +109,7 @@ export class KafkaPlaces {
     if (isOffset(from)) {
       if (partitions.length > 1) {
         throw new InvalidOption(`subscribe: option 'from': an offset given, topic '${topic}' has ${partitions.length} partitions; `
-          + "expected 'partitions' to name one, or a key");
+          + "expected one of them in 'partitions', or a key");
       }
       return new Map(partitions.map((partition) => [partition, Number(from.offset)]));
     }
@@ -118,7 +118,7 @@ export class KafkaPlaces {
     return cluster.offsets(topic, partitions, time);
   }
 
-  /** A partition that is new begins at its start; the key's messages move to an older one while the topic grows. */
+  /** A new partition is read from its start; if the topic grows, the key's messages may also move to an older partition. */
   async #grown(cluster: FetchCluster, partitions: readonly number[]): Promise<ReadonlyMap<number, number>> {
     const { topic } = this.request;
     const old = partitions.filter((partition) => partition < this.#known);

@@ -1,4 +1,4 @@
-/** Reads a Kafka topic without a consumer group: nothing stays on the broker. */
+/** Reads a Kafka topic without a consumer group, which leaves no state on the broker. */
 import { Observable, firstValueFrom } from 'rxjs';
 import { InvalidOption, type RxcamError, isRxcamError } from '../../../core/errors/errors.js';
 import { type RetryOptions, retryOptions } from '../../retry-options.js';
@@ -8,16 +8,16 @@ import { KafkaPlaces } from './places.js';
 import type { Gate, Piece, ReadRequest, Reader } from '../../reader.js';
 import { refuseIds } from '../../reading/index.js';
 
-/** What the driver does for its readers. */
+/** Functions of the driver for its readers. */
 export interface KafkaReaderHooks extends ClusterHooks {
   failure(error: unknown): RxcamError;
 }
 
-/** A fetch waits so long for a message; ms. */
+/** Longest wait of a fetch for a message; ms. */
 const MAX_WAIT_MS = 1_000;
-/** Leaders and partitions are looked up so often, without any error; ms. */
+/** Interval of loading leaders and partitions, if there is no error; ms. */
 const LOOK_UP_EVERY_MS = 10_000;
-/** A topic that is not there is looked for so often; ms. */
+/** Interval of looking for a topic that does not exist; ms. */
 const MISSING_EVERY_MS = 500;
 /** Codes of the protocol. */
 const OFFSET_OUT_OF_RANGE = 1;
@@ -69,7 +69,7 @@ export class KafkaReader implements Reader {
     }
   }
 
-  /** Reads the partitions of one leader, until leaders are to be looked up again. */
+  /** Reads the partitions of one leader, until the leaders must be loaded again. */
   async #follow(session: Session, round: Round, leader: number, partitions: readonly number[]): Promise<void> {
     const { topic } = this.request;
     while (!session.isOver() && !round.isOver && Date.now() < round.endsAt) {
@@ -78,7 +78,7 @@ export class KafkaReader implements Reader {
       if (!session.gate.isOpen) await firstValueFrom(session.gate.opens$, { defaultValue: undefined });
       const answer = await this.#timed(session.cluster.fetch({ leader, topic, from, key: this.#key, maxWaitMs: MAX_WAIT_MS }));
       if (session.isOver()) return;
-      // What is taken is emitted before anything else is asked: with the connection it would be lost.
+      // Messages are emitted before the next request: if the connection failed in between, they would be lost.
       session.emit(answer.flatMap((fetched) => (fetched.errorCode === 0 ? [...this.#places.take(fetched)] : [])));
       for (const { errorCode, partition } of answer) {
         if (errorCode === OFFSET_OUT_OF_RANGE) await this.#places.relocate(session.cluster, partition);
@@ -128,7 +128,7 @@ async function keyPartition(topic: string, key: string, partitions: readonly num
   return Partitioners.DefaultPartitioner()({ topic, partitionMetadata, message: { key, value: null } });
 }
 
-/** The leader has moved, or is not there yet: the next look at the topic tells. */
+/** Whether the leader has moved, or does not exist yet: the topic's metadata is loaded again. */
 async function staleLeader(round: Round): Promise<void> {
   if (!round.isOver) await pause(MISSING_EVERY_MS / 2);
   round.isOver = true;

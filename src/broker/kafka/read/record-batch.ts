@@ -1,41 +1,41 @@
 /**
- * Reads Kafka's answer to a fetch: response version 4 and record batches of version 2, as the protocol's public guide has
- * them. A message's bytes and headers are copied out together, once: a view would keep the whole answer in memory.
+ * Parses Kafka's answer to a fetch: response version 4 and record batches of version 2 (https://kafka.apache.org/protocol). A
+ * message's bytes and headers are copied together, once: a view would keep the whole answer in memory.
  */
 import { Received, PackedHeaders } from '../../../message/index.js';
 import { Bytes } from './bytes.js';
 import { kafkaHeaders } from './record-headers.js';
 
-/** What is asked of each partition: where to begin; and whose messages are wanted. */
+/** The request to which the answer belongs. */
 export interface Wanted {
   readonly topic: string;
   readonly from: ReadonlyMap<number, number>;
-  /** Messages with this key alone. */
+  /** Only messages with this key; absent: all. */
   readonly key: Buffer | undefined;
-  /** Inflates the records of a compressed batch; undefined where they are not compressed. */
+  /** Decompresses the records of a batch; undefined if they are not compressed. */
   inflate(attributes: number, records: Buffer): Promise<Buffer> | undefined;
 }
 
-/** What a partition has answered. */
+/** The answer for a partition. */
 export interface Fetched {
   readonly partition: number;
   readonly errorCode: number;
   readonly highWatermark: number;
-  /** Where the next fetch begins; undefined when the answer has no batch. */
+  /** Offset of the next fetch; undefined if the answer has no batch. */
   readonly next: number | undefined;
   readonly messages: readonly Received[];
 }
 
-/** Shares of a larger buffer are copied where they are less of it than this. */
+/** A view is copied if it is less than this share of its buffer. */
 const OWN_SHARE = 0.75;
 const IS_TRANSACTIONAL = 0x10;
 const IS_CONTROL = 0x20;
 const HAS_APPEND_TIME = 0x08;
 const MAGIC_AT = 16;
-/** Before the records: offset, length, epoch, magic, checksum, attributes … */
+/** Bytes before the records: offset, length, epoch, magic, checksum, attributes … */
 const BATCH_HEAD = 61;
 
-/** The answer of all partitions. */
+/** Parses the answer for all partitions. */
 export async function readFetched(payload: Buffer, wanted: Wanted): Promise<Fetched[]> {
   const bytes = new Bytes(payload);
   bytes.skip(4);
@@ -66,12 +66,12 @@ interface Batch { readonly base: number; readonly time: number; readonly appendT
 class PartitionBatches {
   readonly messages: Received[] = [];
   next: number | undefined;
-  /** Producers whose transaction, in which we are, was given up. */
+  /** Producers whose current transaction was aborted. */
   readonly #givenUp = new Set<bigint>();
 
   constructor(readonly partition: number, readonly wanted: Wanted, readonly aborted: Aborted[]) {}
 
-  /** The last batch may be cut: the broker fills up the size that was asked for. */
+  /** Reads all complete batches: the last one may be incomplete, because the broker fills the requested size. */
   async read(data: Buffer): Promise<void> {
     for (let at = 0; at + BATCH_HEAD <= data.length;) {
       const end = at + 12 + data.readInt32BE(at + 8);
@@ -125,7 +125,7 @@ interface Place {
   readonly key: string | undefined;
 }
 
-/** Value and headers follow each other, and stay together. */
+/** Copies value and headers, which are adjacent, together. */
 function messageOf(bytes: Bytes, end: number, { offset, ...place }: Place): Received {
   const length = Math.max(0, bytes.varint());
   const own = ownPart(bytes.data, bytes.at, end);

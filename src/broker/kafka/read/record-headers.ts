@@ -1,4 +1,4 @@
-/** The headers of a Kafka record: a count, and for each a name and a value with their lengths. */
+/** Parses the headers of a Kafka record: a count, and for each a name and a value with their lengths. */
 import type { HeaderPlaces } from '../../../message/index.js';
 import { Bytes } from './bytes.js';
 

@@ -1,12 +1,12 @@
-/** A connection of a reader's own: reads do not delay the answers to writes. */
+/** A separate connection for a reader, so that its blocking reads do not delay writes. */
 import type { Redis } from 'ioredis';
 import type { RxcamError } from '../../../core/errors/errors.js';
 import { REDIS } from '../../../core/defaults/defaults.js';
 import type { Connection, RedisOptions } from '../options.js';
 
-/** The driver's part for its readers. */
+/** Functions of the driver for its readers. */
 export interface RedisReaderHooks {
-  /** Address of the server: looked up for each connection. */
+  /** Address of the server, looked up for each connection. */
   where(): Promise<Connection>;
   failure(reason: string): RxcamError;
 }
@@ -14,7 +14,7 @@ export interface RedisReaderHooks {
 export class ReadConnection {
   #redis: Redis | undefined;
   #isOver = false;
-  /** The client's last message: its rejections only say that the connection is closed. */
+  /** The client's last error: its rejections only state that the connection is closed. */
   #lastError = '';
 
   constructor(readonly options: RedisOptions, readonly hooks: RedisReaderHooks) {}
@@ -23,9 +23,9 @@ export class ReadConnection {
     return this.#isOver;
   }
 
-  /** @param blockMs - how long a read waits at the server */
+  /** @param blockMs - longest wait of a read at the server */
   async open(blockMs: number): Promise<Redis> {
-    // The library is loaded when it is needed: it is large, and many use another broker.
+    // Loaded on demand: the library is large, and many users have another broker.
     const [{ Redis: Client }, { client }] = await Promise.all([import('ioredis'), this.hooks.where()]);
     if (this.#isOver) throw new Error('the reading has ended');
     const { connectTimeoutMs, requestTimeoutMs } = this.options;
@@ -40,7 +40,7 @@ export class ReadConnection {
     return redis;
   }
 
-  /** At once: what is asked for is not waited for. */
+  /** Closes at once, without waiting for answers. */
   close(): void {
     this.#isOver = true;
     this.#redis?.disconnect();

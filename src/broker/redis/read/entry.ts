@@ -1,24 +1,24 @@
-/** Makes a message of a Redis entry: its fields are copied out together, and kept as bytes. */
+/** Makes a message of a Redis entry: its fields are copied together, and kept as bytes. */
 import { type HeaderPlaces, PackedHeaders, Received } from '../../../message/index.js';
 import { timeOfId } from './ids.js';
 
-/** An entry as the client gives it: its id, and names and values in turn. */
+/** An entry from the client: its id, and names and values in turn. */
 export type RedisEntry = [id: Buffer, fields: Buffer[]];
 
-/** The field with the picture's bytes: in cloudevents, and in matrice. */
+/** Names of the field with the picture's bytes: in cloudevents, and in matrice. */
 const VALUES = ['data', 'input_stream'];
 const KEYS = ['_message_key', 'ce_key'];
-/** Of the pictures' bytes where they are not worth a copy. */
+/** Picture's bytes are not copied if they are at least this share of their buffer. */
 const OWN_SHARE = 0.75;
 
-/** Reads entries of one stream; most of them have the same fields. */
+/** Parses entries of one stream, most of which have the same fields. */
 export class EntryReader {
   #names: readonly Buffer[] = [];
   #texts: readonly string[] = [];
 
   constructor(readonly topic: string) {}
 
-  /** @param only - messages with this key alone; undefined for one of another key */
+  /** @param only - only messages with this key; returns undefined for others */
   read([id, fields]: RedisEntry, only: string | undefined): Received | undefined {
     const names = this.#namesOf(fields);
     const at = (name: string): Buffer | undefined => fields[2 * names.indexOf(name) + 1];
@@ -58,7 +58,7 @@ function pack(names: readonly string[], fields: readonly Buffer[], valueName: st
   return new PackedHeaders(Buffer.concat(values, length), () => places);
 }
 
-/** The client's buffer may be much larger. */
+/** Copies a field if the client's buffer is much larger. */
 function own(value: Buffer): Buffer {
   if (value.length >= value.buffer.byteLength * OWN_SHARE) return value;
   const copy = Buffer.allocUnsafeSlow(value.length);

@@ -1,4 +1,4 @@
-/** Reads a Redis stream as a member of a consumer group: an entry is acknowledged when it was taken. */
+/** Reads a Redis stream as a member of a consumer group. */
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { Observable, firstValueFrom } from 'rxjs';
@@ -13,18 +13,18 @@ import { EntryReader, type RedisEntry } from './entry.js';
 
 const BLOCK_MS = 2_000;
 const COUNT = 16;
-/** What a member has not acknowledged for so long is another's: it was lost; ms. */
+/** Time after which another member claims an unacknowledged entry, because its member is assumed dead; ms. */
 const CLAIM_AFTER_MS = 60_000;
 const CLAIM_EVERY_MS = 15_000;
-/** Entries that are given back at the end. */
+/** Limit of entries returned at the end. */
 const MAX_OWED = 1_000;
 
 export class RedisGroupReader implements Reader {
   readonly again: RetryOptions;
   readonly #entries: EntryReader;
-  /** Name of this member, over all its connections. */
+  /** Name of this member, the same for all its connections. */
   readonly #member = `rxcam-${randomUUID()}`;
-  /** Taken, and not acknowledged yet. */
+  /** Ids to acknowledge. */
   #taken: string[] = [];
   #acknowledging: Redis | undefined;
   #hasJoined = false;
@@ -45,7 +45,7 @@ export class RedisGroupReader implements Reader {
       });
       return () => {
         reading.close();
-        void this.#leave().catch(() => { /* What is not acknowledged is another's after a while. */ }).finally(() => { acknowledging.close(); });
+        void this.#leave().catch(() => { /* Another member claims unacknowledged entries later. */ }).finally(() => { acknowledging.close(); });
       };
     });
   }
@@ -59,7 +59,7 @@ export class RedisGroupReader implements Reader {
     const { topic, from, group = '' } = this.request;
     const redis = await reading.open(BLOCK_MS);
     this.#acknowledging = await acknowledging.open(0);
-    // A stream that was there before, and is not any more, is new in all its entries.
+    // If the stream was deleted meanwhile, all entries of the new one are new.
     await join(redis, topic, group, from === 'earliest' || this.#hasJoined ? '0' : '$');
     this.#hasJoined = true;
     emit([]);
@@ -77,7 +77,7 @@ export class RedisGroupReader implements Reader {
   }
 
   #received(entries: readonly RedisEntry[]): Received[] {
-    // An entry that was removed meanwhile has no fields.
+    // A removed entry has no fields.
     return entries.flatMap((entry) => (isThere(entry) ? this.#entries.read(entry, undefined) ?? [] : []));
   }
 
@@ -93,7 +93,7 @@ export class RedisGroupReader implements Reader {
     }
   }
 
-  /** What is owed goes to another member; one that owes nothing is no longer listed. */
+  /** Returns unacknowledged entries to the group; without any, this member is removed from it. */
   async #leave(): Promise<void> {
     const { topic, group = '' } = this.request;
     await this.#acknowledge();
@@ -101,7 +101,7 @@ export class RedisGroupReader implements Reader {
     if (redis?.status !== 'ready') return;
     const owed = await redis.xpending(topic, group, '-', '+', MAX_OWED, this.#member) as [id: string][];
     if (owed.length === 0) await redis.xgroup('DELCONSUMER', topic, group, this.#member);
-    // As old as what is claimed: the next look of another member finds it.
+    // With an idle time above the claim's, so that the next claim of another member finds them.
     else await redis.xclaim(topic, group, this.#member, 0, ...owed.map(([id]) => id), 'IDLE', CLAIM_AFTER_MS, 'JUSTID');
   }
 }

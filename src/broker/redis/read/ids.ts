@@ -7,7 +7,7 @@ const ID = /^(\d{1,20})(?:-(\d{1,20}))?$/;
 
 export const FIRST_ID = '0-0';
 
-/** Negative where `a` is before `b`. */
+/** Negative if `a` is before `b`. */
 export function compareIds(a: string, b: string): number {
   const [aTime, aNumber] = partsOf(a);
   const [bTime, bNumber] = partsOf(b);
@@ -27,21 +27,21 @@ export function timeOfId(id: string): number {
   return Number(partsOf(id)[0]);
 }
 
-/** The last id that an entry with this id or of this time can have; undefined for a place that is neither. */
+/** The last possible id of an entry with this id or time; undefined for another kind of position. */
 export function lastIdOf(place: unknown): string | undefined {
   const time = timeOf(place);
   if (time !== undefined) return `${Math.max(0, Math.floor(time))}-${LAST_NUMBER}`;
   return typeof place === 'string' && ID.test(place) ? place : undefined;
 }
 
-/** The id that reading begins behind; undefined for a place that is neither an id nor a time. */
+/** The id after which reading begins; undefined for a position that is neither an id nor a time. */
 export function idBehind(place: unknown): string | undefined {
   const time = timeOf(place);
   if (time !== undefined) return idBefore(`${Math.max(0, Math.ceil(time))}-0`);
   return typeof place === 'string' && ID.test(place) ? idBefore(place) : undefined;
 }
 
-/** @throws InvalidOption for a string that is no id */
+/** @throws InvalidOption for a string that is not an id */
 export function checkId(option: string, place: unknown, words: readonly string[]): void {
   if (typeof place !== 'string' || words.includes(place) || ID.test(place)) return;
   throw new InvalidOption(`subscribe: option '${option}': ${JSON.stringify(place)} given, expected ${words.map((word) => `'${word}'`).join(', ')}, `

@@ -1,2 +1,2 @@
-/** Readers of Redis: alone, or as a member of a group. */
+/** Readers of Redis: without a group, or as a member of one. */
 export { redisReader } from './redis.js';

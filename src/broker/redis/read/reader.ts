@@ -1,4 +1,4 @@
-/** Reads a Redis stream by XREAD: nothing stays on the server. */
+/** Reads a Redis stream by XREAD, which leaves no state on the server. */
 import type { Redis } from 'ioredis';
 import { Observable, firstValueFrom } from 'rxjs';
 import { InvalidOption, isRxcamError } from '../../../core/errors/errors.js';
@@ -12,9 +12,9 @@ import { EntryReader, type RedisEntry } from './entry.js';
 import { FIRST_ID, checkId, compareIds, idBefore, idBehind, lastIdOf, timeOfId } from './ids.js';
 import { type StreamState, stateFrom, stateOf } from './state.js';
 
-/** A read waits so long for an entry; ms. */
+/** Longest wait of a read for an entry; ms. */
 const BLOCK_MS = 2_000;
-/** Bytes of a piece, by the largest entry of the one before it. */
+/** Limit of a read in bytes, estimated by the largest entry of the last one. */
 const PIECE_BYTES = 1024 * 1024;
 const MAX_COUNT = 64;
 const FIRST_COUNT = 2;
@@ -22,15 +22,15 @@ const FIRST_COUNT = 2;
 export class RedisReader implements Reader {
   readonly again: RetryOptions;
   readonly #entries: EntryReader;
-  /** Id of the last entry that was read; undefined until the beginning is known. */
+  /** Id of the last entry read; undefined until the beginning is known. */
   #last: string | undefined;
   /** The last id that belongs to the reading. */
   #end: string | undefined;
   #count = FIRST_COUNT;
-  /** Entries may have been added, and removed again, since the last read. */
+  /** Whether entries may have been added and removed since the last read. */
   #isBehind = false;
   #expired = 0;
-  /** How many entries the stream has ever had up to the last one read, where that is known. */
+  /** Number of entries ever added to the stream up to the last one read, if known. */
   #index: number | undefined;
   #hasGiven = false;
 
@@ -80,7 +80,7 @@ export class RedisReader implements Reader {
     }
   }
 
-  /** When nothing that belongs to the reading can come any more. */
+  /** Wall clock after which no entry can belong to the reading; ms. */
   get #until(): number {
     if (this.#end === undefined) return Infinity;
     return this.request.to === 'latest' ? 0 : timeOfId(this.#end);
@@ -112,7 +112,7 @@ export class RedisReader implements Reader {
     return entriesOf(answer);
   }
 
-  /** What is there, together with what is known of the stream in that moment. */
+  /** Reads entries and the state of the stream at the same moment. */
   async #readBehind(redis: Redis, topic: string, last: string): Promise<[StreamState | undefined, RedisEntry[]]> {
     const results = await redis.multi().xinfo('STREAM', topic).xreadBuffer('COUNT', this.#count, 'STREAMS', topic, last).exec() ?? [];
     const [[, state] = [], [error, answer] = [new Error('no answer')]] = results;
@@ -120,13 +120,13 @@ export class RedisReader implements Reader {
     return [stateFrom(state), entriesOf(answer)];
   }
 
-  /** Entries behind the last one that was read may have been removed. */
+  /** Counts entries after the last one read that were removed. */
   #noteExpired({ added, length, firstId }: StreamState, found: number): void {
     const isOvertaken = firstId === undefined ? length === 0 : compareIds(firstId, this.#last as string) > 0;
     const removed = added === undefined || this.#index === undefined ? 1 : Math.max(0, added - length - this.#index);
     if (isOvertaken && this.#hasGiven) this.#expired += removed;
     if (isOvertaken && this.#index !== undefined) this.#index += removed;
-    // Up to the end, so it is known where the reading is.
+    // The read reached the end, so the position is known exactly.
     if (added !== undefined && found < this.#count) this.#index = added - found;
   }
 
@@ -145,7 +145,7 @@ export class RedisReader implements Reader {
     return told;
   }
 
-  /** The id before the last n messages; of one key among many by looking back. */
+  /** The id before the last n messages; for one key among many by searching back. */
   async #lastStart(redis: Redis, count: number): Promise<string> {
     const { topic, key } = this.request;
     let end = '+';

@@ -1,18 +1,18 @@
-/** Facts that Redis gives about a stream as a whole. */
+/** Facts from Redis about a whole stream. */
 import type { Redis } from 'ioredis';
 import { FIRST_ID } from './ids.js';
 
 export interface StreamState {
-  /** Id of the last entry that was added, be it removed since. */
+  /** Id of the last entry added, even if it was removed since. */
   readonly lastId: string;
-  /** Id of the oldest entry that is there. */
+  /** Id of the oldest existing entry. */
   readonly firstId: string | undefined;
   readonly length: number;
-  /** From Redis 7 on: how many entries were ever added. */
+  /** Number of entries ever added; from Redis 7 on. */
   readonly added: number | undefined;
 }
 
-/** Undefined while there is no such stream. */
+/** The state of a stream; undefined if it does not exist. */
 export async function stateOf(redis: Redis, topic: string): Promise<StreamState | undefined> {
   try {
     return stateFrom(await redis.xinfo('STREAM', topic));
@@ -22,7 +22,7 @@ export async function stateOf(redis: Redis, topic: string): Promise<StreamState 
   }
 }
 
-/** Reads the answer to XINFO STREAM; undefined for none. */
+/** Parses the answer to XINFO STREAM; undefined if there is none. */
 export function stateFrom(answer: unknown): StreamState | undefined {
   if (!Array.isArray(answer)) return undefined;
   const facts = new Map<string, unknown>();
