@@ -1,14 +1,13 @@
 /** publish: puts messages into the broker's outbox and emits their acknowledgements. */
 import { Observable, type OperatorFunction, type Subscriber, takeWhile } from 'rxjs';
-import { z } from 'zod';
 import { type RecordOwner, ownerOf, take } from '../src/ledger/index.js';
 import {
-  AckRouter, type Broker, type BrokerHandle, OUTBOX_SCHEMA, type OutboxConfig, type PartitionQueue, type QueueOptions, handleOf,
+  AckRouter, type Broker, type BrokerHandle, type OutboxConfig, PUBLISH_SCHEMA, type PartitionQueue, type QueueOptions, handleOf,
 } from '../src/broker/index.js';
 import { InvalidOption } from '../src/core/errors/errors.js';
 import type { Fence } from '../src/core/frame/fence.js';
 import type { CameraMessage, Published } from '../src/core/frame/frame.js';
-import { callback, count, options as object, parseOptions } from '../src/core/options.js';
+import { parseOptions } from '../src/core/options.js';
 
 /** Options of `publish`. */
 export interface PublishConfig {
@@ -23,14 +22,6 @@ export interface PublishConfig {
   /** The right to publish, where several machines may have the camera: messages leave while it is open. Default: none. */
   readonly fence?: Fence;
 }
-
-const SCHEMA = object({
-  topic: z.union([z.string().min(1), callback<(message: CameraMessage) => string>()]),
-  key: z.union([z.string(), callback<(message: CameraMessage) => string>()]).optional(),
-  maxInFlight: count().optional(),
-  outbox: OUTBOX_SCHEMA.optional(),
-  fence: z.custom<Fence>((value) => ['open', 'held', 'fenced'].includes(String((value as Fence | null)?.state)), { message: 'expected a fence' }).optional(),
-});
 
 /**
  * Publishes messages and emits their acknowledgements, in the order in which they come.
@@ -60,7 +51,7 @@ const SCHEMA = object({
  */
 export function publish(broker: Broker, config: PublishConfig): OperatorFunction<CameraMessage, Published> {
   const handle = handleOf('publish', broker);
-  const { topic, key, maxInFlight, outbox = {}, fence } = parseOptions('publish', SCHEMA, config);
+  const { topic, key, maxInFlight, outbox = {}, fence } = parseOptions('publish', PUBLISH_SCHEMA, config);
   if (typeof topic === 'string') checkTopic(handle, topic);
   const route: Route = {
     topic: typeof topic === 'string' ? () => topic : (message) => checkTopic(handle, topic(message)),

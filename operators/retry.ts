@@ -1,10 +1,9 @@
 /** retry: reconnects without limit, with growing waits. */
 import type { MonoTypeOperatorFunction, Observable, ObservableInput } from 'rxjs';
-import { z } from 'zod';
 import { Capture, planOf, reconnect } from '../src/camera/index.js';
 import { RETRY } from '../src/core/defaults/defaults.js';
-import { callback, milliseconds, options, parseOptions } from '../src/core/options.js';
-import type { ReconnectPolicy } from '../src/core/plan/reconnect-policy.js';
+import { parseOptions } from '../src/core/options.js';
+import { RECONNECT_SCHEMA, type ReconnectPolicy } from '../src/core/plan/reconnect-policy.js';
 
 /** Options of {@link retry}. */
 export interface RetryConfig {
@@ -26,16 +25,6 @@ export interface RetryConfig {
 
 /** A wait for each failure: ms, or an Observable whose first value ends it. `attempt` counts failures in a row from 1. */
 export type RetryDelay = (error: unknown, attempt: number) => number | ObservableInput<unknown>;
-
-const schema = options({
-  initialMs: milliseconds().default(RETRY.initialMs),
-  maxMs: milliseconds().optional(),
-  factor: z.number().min(1).default(RETRY.factor),
-  jitter: z.number().min(0).max(1).default(RETRY.jitter),
-  random: callback<() => number>().default(() => Math.random),
-  stableAfterMs: milliseconds().default(RETRY.stableAfterMs),
-  retryOn: callback<(error: unknown) => boolean>().optional(),
-}).refine((given) => given.maxMs === undefined || given.maxMs >= given.initialMs, { message: 'expected maxMs to be at least initialMs', path: ['maxMs'] });
 
 /**
  * Subscribes again after each failure, without limit: a number is the first wait in ms, not a count as in RxJS's `retry`.
@@ -73,6 +62,6 @@ export function retry<T>(delay: number | RetryConfig | RetryDelay = {}): MonoTyp
 
 function policyOf(delay: number | RetryConfig | RetryDelay): ReconnectPolicy {
   if (typeof delay === 'function') return { ...policyOf({}), delay };
-  const given = parseOptions('retry', schema, typeof delay === 'number' ? { initialMs: delay } : delay);
+  const given = parseOptions('retry', RECONNECT_SCHEMA, typeof delay === 'number' ? { initialMs: delay } : delay);
   return { ...given, maxMs: given.maxMs ?? Math.max(RETRY.maxMs, given.initialMs) } as ReconnectPolicy;
 }

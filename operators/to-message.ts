@@ -1,15 +1,14 @@
 /** toMessage: wraps an access unit, or a chunk, in a message for the broker. */
 import { Observable, type OperatorFunction, defer } from 'rxjs';
-import { z } from 'zod';
 import { handOver, ownerOf, passedOn, take } from '../src/ledger/index.js';
 import { Capture, planOf } from '../src/camera/index.js';
 import { FRAME_RECORDS } from '../src/core/frame/accounted.js';
 import type { LastTimes } from '../src/core/frame/last-times.js';
 import { InvalidOption } from '../src/core/errors/errors.js';
 import type { CameraMessage, EncodedFrame } from '../src/core/frame/frame.js';
-import { FORMATS, type FormatName, type MessageContext, type MessageFormatter, ONLY_IN } from '../src/message/index.js';
+import { FORMATS, type FormatName, type MessageContext, type MessageFormatter, ONLY_IN, TO_MESSAGE_SCHEMA } from '../src/message/index.js';
 import { Numbering } from '../src/core/frame/numbering.js';
-import { definedOnly, options as object, parseOptions, texts } from '../src/core/options.js';
+import { definedOnly, parseOptions } from '../src/core/options.js';
 import { withReferences } from '../src/core/plan/plan.js';
 
 export type { MessageFormatter } from '../src/message/index.js';
@@ -55,22 +54,6 @@ interface MatriceConfig extends Omit<MessageOptions, 'headers'> {
   readonly headers?: undefined;
 }
 
-const RESERVED = /^(ce_|content-type$)/i;
-
-const SCHEMA = object({
-  format: z.enum(Object.keys(FORMATS) as [FormatName, ...FormatName[]]).default('cloudevents'),
-  location: z.string().optional(),
-  group: z.string().optional(),
-  name: z.string().optional(),
-  key: z.string().optional(),
-  serviceId: z.string().min(1).optional(),
-  stripInputContent: z.boolean().optional(),
-  unchanged: z.enum(['skip', 'reference']).default('skip'),
-  headers: texts()
-    .refine((headers) => !Object.keys(headers).some((name) => RESERVED.test(name)), "expected names other than 'content-type' and 'ce_…'")
-    .optional(),
-});
-
 /**
  * Makes the message of each encoded frame, in a named format or by a function of your own.
  *
@@ -95,7 +78,7 @@ const SCHEMA = object({
 export function toMessage(config: ToMessageConfig | MessageFormatter = {}): OperatorFunction<EncodedFrame, CameraMessage> {
   const { format, headers, unchanged, ...about } = typeof config === 'function'
     ? { format: config, headers: undefined, unchanged: 'skip' }
-    : checked(parseOptions('toMessage', SCHEMA, config));
+    : checked(parseOptions('toMessage', TO_MESSAGE_SCHEMA, config));
   const formatter = typeof format === 'function' ? format : FORMATS[format];
   const facts = definedOnly(about);
   const messages = (source: Observable<EncodedFrame>) => defer(() => {

@@ -88,7 +88,7 @@ export interface CameraConfig {
   readonly engine?: Engine | undefined;
 }
 
-const schema = options({
+export const CAMERA_SCHEMA = options({
   key: z.string().min(1).max(200).optional(),
   pixelFormat: z.enum(PIXEL_FORMATS).default(SOURCE.pixelFormat),
   transport: z.enum(['tcp', 'udp', 'auto']).default(SOURCE.transport),
@@ -176,7 +176,7 @@ export function hubOf(source: Observable<unknown>): CameraHub | undefined {
  * @throws InvalidOption for an address that no kind of source takes, or a wrong option
  */
 export function camera(address: string | number | Source, config: CameraConfig = {}): Camera {
-  const given = parseOptions('camera', schema, config);
+  const given = parseOptions('camera', CAMERA_SCHEMA, config);
   const source = detect(address, { ...given, readTimeoutMs: readTimeoutMs(given) });
   if (given.loop && source.endless) {
     throw new InvalidOption(`camera: option 'loop': true given for ${source.address}, which has no end; allowed for files`);

@@ -16,6 +16,21 @@ export function parseOptions<S extends z.ZodType>(what: string, schema: S, given
   throw new InvalidOption(result.error.issues.map((issue) => describe(what, issue, given, schema)).join('; '));
 }
 
+/** Schemas of values that only code can give: a function, an object of a library. */
+const IN_CODE = new WeakSet<object>();
+
+/** Marks a schema as one of values that only code can give. */
+export function inCode<S extends z.ZodType>(schema: S): S {
+  IN_CODE.add(schema);
+  return schema;
+}
+
+/** Whether a schema, or the one within its `optional()` and `default()`, takes a value that only code can give. */
+export function isInCode(schema: unknown): boolean {
+  const inner = (schema as { readonly _zod?: { readonly def: { readonly innerType?: unknown } } } | undefined)?._zod?.def.innerType;
+  return typeof schema === 'object' && schema !== null && (IN_CODE.has(schema) || (inner !== undefined && isInCode(inner)));
+}
+
 /** A strict object: an unknown name is an error. */
 export const options = z.strictObject;
 
@@ -30,15 +45,15 @@ export const jpegQuality = () => z.number().int().min(1).max(100);
 /** An object of texts under names of any kind: also `__proto__`, which a schema for records ignores. */
 export const texts = () => z.custom<Readonly<Record<string, string>>>(isTexts, { message: 'expected an object of texts' });
 /** A pino logger, from any copy of pino. */
-export const logger = () => z.custom<Logger>((value) => typeof (value as Partial<Logger> | null)?.info === 'function', { message: 'expected a pino logger' });
+export const logger = () => inCode(z.custom<Logger>((value) => typeof (value as Partial<Logger> | null)?.info === 'function', { message: 'expected a pino logger' }));
 /** Size of a chunk: a GOP, a number of frames, or a time in ms. */
 export const chunk = () => z.union([z.literal('gop'), options({ frames: count() }), options({ ms: z.number().positive() })], {
   error: "expected 'gop', { frames: a whole number } or { ms: a number }",
 });
 /** An AbortSignal. */
-export const abortSignal = () => z.custom<AbortSignal>((value) => value instanceof AbortSignal, { message: 'expected an AbortSignal' });
+export const abortSignal = () => inCode(z.custom<AbortSignal>((value) => value instanceof AbortSignal, { message: 'expected an AbortSignal' }));
 /** A function from user code; its arguments are not checked. */
-export const callback = <F>() => z.custom<F>((value) => typeof value === 'function', { message: 'expected a function' });
+export const callback = <F>() => inCode(z.custom<F>((value) => typeof value === 'function', { message: 'expected a function' }));
 
 /** An object without a prototype, for names from outside: a topic may be called `__proto__`. */
 export const emptyRecord = <T>() => Object.create(null) as Record<string, T>;
@@ -57,11 +72,12 @@ function describe(what: string, issue: z.core.$ZodIssue, given: unknown, schema:
     const known = namesIn(schema, issue.path);
     return `${what}: unknown option ${issue.keys.map((key) => `'${key}'${suggestion(key, known)}`).join(', ')}`;
   }
-  if (issue.code === 'invalid_union') return `${what}${at(issue.path)}: ${shown(given, issue.path)} given, ${unionOf(issue)}`;
-  return `${what}${at(issue.path)}: ${shown(given, issue.path)} given, ${lowerFirst(issue.message)}`;
+  return `${what}${at(issue.path)}: ${shown(given, issue.path)} given, ${expectationOf(issue)}`;
 }
 
-function unionOf(issue: z.core.$ZodIssueInvalidUnion): string {
+/** What an option takes: `expected a whole number`. */
+export function expectationOf(issue: z.core.$ZodIssue): string {
+  if (issue.code !== 'invalid_union') return lowerFirst(issue.message);
   // The schema's own message is better than a list of those of its branches.
   if (issue.message !== 'Invalid input') return lowerFirst(issue.message);
   const messages = issue.errors.flat().map((one) => lowerFirst(one.message));

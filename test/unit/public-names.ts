@@ -33,6 +33,10 @@ export const PUBLIC_NAMES: Readonly<Record<string, readonly string[]>> = {
   './streamer': [
     'CameraStreamer', 'CameraStreamerConfig', 'StartStreamConfig', 'StreamTimingStats', 'TransmissionStats',
   ],
+  './config': [
+    'BrokerSettings', 'CameraPipeline', 'CameraSettings', 'Config', 'ConfigProblem', 'InvalidConfig', 'Making', 'OpenBrokers', 'Opening',
+    'ParseCameraOptions', 'ParseConfigOptions', 'Route', 'StepSettings', 'cameraPipeline', 'openBroker', 'parseCamera', 'parseConfig',
+  ],
   './report': [
     'ReceivedFigures', 'ReceivedReport', 'Report', 'ReportTiming', 'report', 'reportText',
   ],

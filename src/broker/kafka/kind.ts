@@ -63,6 +63,7 @@ export const kafkaKind = {
   ],
   inAddress: ['brokers'],
   config: 'KafkaConfig',
+  schema: KAFKA_SCHEMA,
   make: kafka,
   required: { brokers: ['localhost:9092'] },
   defaults: () => ({ ...KAFKA_SCHEMA.parse({ brokers: ['localhost:9092'] }), ...KAFKA, ...BROKER }),

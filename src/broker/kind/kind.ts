@@ -1,5 +1,6 @@
 /** The facts about a kind of broker: its address, options, flags and documentation. */
 import type { Logger } from 'pino';
+import type { z } from 'zod';
 import type { SecretPlaces } from '../../core/redact/secret-places.js';
 import type { AddressForm, BrokerAddress } from './address.js';
 import type { Broker } from '../handle/index.js';
@@ -56,6 +57,8 @@ export interface BrokerKind extends AddressForm {
   readonly inAddress: readonly string[];
   /** The interface of its options. */
   readonly config: string;
+  /** Of its options. */
+  readonly schema: z.ZodType;
   /**
    * Makes its handle, as users do.
    * @throws InvalidOption

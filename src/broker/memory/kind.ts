@@ -1,7 +1,7 @@
 /** The embedded broker, as a kind of broker. */
 import { MEMORY, OUTBOX } from '../../core/defaults/defaults.js';
 import { type BrokerKind, topicOf } from '../kind/index.js';
-import { memory } from './memory.js';
+import { MEMORY_SCHEMA, memory } from './memory.js';
 
 export const memoryKind = {
   title: 'The embedded broker',
@@ -22,6 +22,7 @@ export const memoryKind = {
   ],
   inAddress: [],
   config: 'MemoryConfig',
+  schema: MEMORY_SCHEMA,
   make: memory,
   required: {},
   defaults: () => ({ ...MEMORY, outboxMaxBytes: OUTBOX.handleMaxBytes }),

@@ -35,7 +35,7 @@ export interface MemoryBroker extends Broker {
   messages$(topic?: string): Observable<StoredMessage>;
 }
 
-const SCHEMA = object({
+export const MEMORY_SCHEMA = object({
   maxMessages: count().default(MEMORY.maxMessages),
   maxBytes: byteCount().default(MEMORY.maxBytes),
   lingerMs: milliseconds().default(MEMORY.lingerMs),
@@ -47,7 +47,7 @@ const SCHEMA = object({
  * @throws InvalidOption
  */
 export function memory(options: MemoryConfig = {}): MemoryBroker {
-  const { maxMessages, maxBytes, lingerMs, outboxMaxBytes } = parseOptions('memory', SCHEMA, options);
+  const { maxMessages, maxBytes, lingerMs, outboxMaxBytes } = parseOptions('memory', MEMORY_SCHEMA, options);
   const driver = new MemoryDriver({ maxMessages, maxBytes });
   return new MemoryHandle(driver, { lingerMs, outboxMaxBytes, requestTimeoutMs: BROKER.requestTimeoutMs });
 }

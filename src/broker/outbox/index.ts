@@ -2,7 +2,7 @@
 export { BoundedQueue, type Held, Total } from './bounded-queue.js';
 export { Fifo } from './fifo.js';
 export { Entry, type PartitionQueue } from './partition-queue.js';
-export { OUTBOX_SCHEMA, type OutboxConfig } from './outbox-options.js';
+export { OUTBOX_SCHEMA, PUBLISH_SCHEMA, type OutboxConfig } from './outbox-options.js';
 export { Outbox, type QueueOptions } from './outbox.js';
 export { AckRouter } from './ack-router.js';
 export { retains } from './retained.js';

@@ -1,5 +1,8 @@
 /** Options of an outbox: how much may wait for a broker, or for a sink in user code. */
-import { byteCount, count, options as object } from '../../core/options.js';
+import { z } from 'zod';
+import type { Fence } from '../../core/frame/fence.js';
+import type { CameraMessage } from '../../core/frame/frame.js';
+import { byteCount, callback, count, inCode, options as object } from '../../core/options.js';
 
 /** Bounds of the waiting messages: the first one reached applies. */
 export interface OutboxConfig {
@@ -10,3 +13,12 @@ export interface OutboxConfig {
 }
 
 export const OUTBOX_SCHEMA = object({ maxBytes: byteCount().optional(), maxMessages: count().optional() });
+
+/** Options of `publish`. */
+export const PUBLISH_SCHEMA = object({
+  topic: z.union([z.string().min(1), callback<(message: CameraMessage) => string>()]),
+  key: z.union([z.string(), callback<(message: CameraMessage) => string>()]).optional(),
+  maxInFlight: count().optional(),
+  outbox: OUTBOX_SCHEMA.optional(),
+  fence: inCode(z.custom<Fence>((value) => ['open', 'held', 'fenced'].includes(String((value as Fence | null)?.state)), { message: 'expected a fence' })).optional(),
+});

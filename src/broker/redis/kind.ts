@@ -30,6 +30,7 @@ export const redisKind = {
   ],
   inAddress: ['url', 'host', 'port', 'db', 'username', 'password', 'tls'],
   config: 'RedisConfig',
+  schema: REDIS_SCHEMA,
   make: redis,
   required: {},
   defaults: () => ({ ...REDIS_SCHEMA.parse({}), ...REDIS, ...BROKER, host: 'localhost', port: 6379, db: 0, tls: false }),

@@ -6,8 +6,13 @@ const MAX_DISTANCE = 2;
 
 /** ` (did you mean 'initialMs'?)`: a name that lacks its unit, or is off by a letter or two. Empty if none is near. */
 export function suggestion(given: string, known: readonly string[]): string {
-  const near = known.filter((name) => startsAlike(name, given)).sort((a, b) => a.length - b.length)[0] ?? nearest(given, known);
+  const near = nearName(given, known);
   return near === undefined ? '' : ` (did you mean '${near}'?)`;
+}
+
+/** The name that was probably meant. */
+export function nearName(given: string, known: readonly string[]): string | undefined {
+  return known.filter((name) => startsAlike(name, given)).sort((a, b) => a.length - b.length)[0] ?? nearest(given, known);
 }
 
 /** Names of the options that `schema` takes at `path`. */
@@ -34,16 +39,19 @@ function nearest(given: string, known: readonly string[]): string | undefined {
   return best !== undefined && best.distance <= Math.min(MAX_DISTANCE, Math.floor(given.length / 3)) ? best.name : undefined;
 }
 
-/** Levenshtein's distance. */
+/** Levenshtein's distance, in which two letters that have changed places count once: `widht`. */
 function distanceOf(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i += 1) {
     const row = [i];
     for (let j = 1; j <= b.length; j += 1) {
-      const replaced = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row.push(Math.min(replaced, (previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1));
+      const replaced = (last[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? (beforeLast[j - 2] ?? 0) + 1 : Infinity;
+      row.push(Math.min(replaced, swapped, (last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1));
     }
-    previous = row;
+    beforeLast = last;
+    last = row;
   }
-  return previous[b.length] ?? 0;
+  return last[b.length] ?? 0;
 }

@@ -31,6 +31,7 @@ const schema = options({ left: start(), top: start(), width: side(), height: sid
   .refine((given) => areShares(given) || Math.min(given.width, given.height) >= LEAST, { message: `expected a width and a height of at least ${LEAST} pixels` });
 
 export const crop: StepRule<CropStep> = {
+  schema,
   step(config) {
     const given = parseOptions('crop', schema, config);
     return { kind: 'crop', ...given, unit: areShares(given) ? 'shares' : 'pixels' };

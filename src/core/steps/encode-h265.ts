@@ -36,6 +36,7 @@ const schema = options({
   .refine((given) => !hasFrames(given.chunk) || given.gop === undefined || given.gop === given.chunk.frames, { message: 'gop must equal chunk.frames: each chunk starts at a keyframe' });
 
 export const encodeH265: UnitRule<EncodeH265Step> = {
+  schema,
   step(config) {
     const given = parseOptions('encodeH265', schema, config);
     const gop = given.gop ?? (hasFrames(given.chunk) ? given.chunk.frames : H265.gop);

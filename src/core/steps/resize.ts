@@ -37,6 +37,7 @@ const schema = options({
 }).refine((given) => given.width !== undefined || given.height !== undefined, { message: 'expected width, height or both' });
 
 export const resize: StepRule<ResizeStep> = {
+  schema,
   step: (config) => ({ kind: 'resize', ...parseOptions('resize', schema, config) }),
   gives: 'pictures',
   inNode: false,

@@ -13,6 +13,7 @@ const schema = z.union([count(), options({ fps: z.number().min(0.000001).max(100
 });
 
 export const skipRate: StepRule<SkipRateStep> = {
+  schema,
   step(rate) {
     const given = parseOptions('skipRate', schema, rate);
     return { kind: 'skipRate', rule: typeof given === 'number' ? { every: given } : fraction(given.fps) };

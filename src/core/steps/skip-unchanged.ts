@@ -20,6 +20,7 @@ const schema = options({
 });
 
 export const skipUnchanged: StepRule<SkipUnchangedStep> = {
+  schema,
   step: (config) => ({ kind: 'skipUnchanged', ...parseOptions('skipUnchanged', schema, config), references: false }),
   gives: 'pictures',
   inNode: 'pixels',

@@ -4,6 +4,7 @@ import type { ChangeRule } from '../../pictures/change-detector.js';
 import type { SkipRule, SkipState } from '../../pictures/skip.js';
 import type { Codec, EncodeMode } from '../../frame/frame.js';
 import type { Flag, Given, Raw } from './flag.js';
+import type { z } from 'zod';
 
 /** How access units are grouped into one message. */
 export type Chunk = { readonly frames: number } | { readonly ms: number } | 'gop';
@@ -42,6 +43,8 @@ export interface StepCli {
 
 /** One kind of step. Its kind is the name of its operator. */
 export interface StepRule<S> {
+  /** Of its operator's options. */
+  readonly schema: z.ZodType;
   /**
    * The step, from options of its operator.
    * @throws InvalidOption

@@ -1,0 +1,100 @@
+/** Brokers by name: an address, or the options of their kind. */
+import type { Logger } from 'pino';
+import { BROKERS, BROKER_NAMES, type Broker, type BrokerName, type BrokerTarget, brokerAt } from '../../broker/index.js';
+import { isRxcamError } from '../../core/errors/errors.js';
+import { type Reading, checked, plain, shown, unknownKey } from './checked.js';
+import { type Located, type Problems, membersOf } from './reading/index.js';
+import { brokerKindOf, brokerSchema } from './vocabulary.js';
+
+/** One broker of a configuration. Printed or as JSON it shows its name and kind alone: the rest may hold secrets. */
+export interface BrokerSettings {
+  readonly name: string;
+  readonly kind: BrokerName;
+  /** Instead of options. */
+  readonly address?: string;
+  /** Of `kafka`, `redis` or `memory`. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** Brokers that are open, by name, each with the topic that its address names. */
+export type OpenBrokers = ReadonlyMap<string, BrokerTarget>;
+
+const QUIET = Object.fromEntries(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => [level, () => undefined])) as unknown as Logger;
+
+/** What a broker is opened with. */
+export interface Opening {
+  /** Passwords that addresses leave out: RXCAM_KAFKA_PASSWORD … */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  readonly logger?: Logger | undefined;
+}
+
+/**
+ * Opens a broker; it connects with the first message.
+ * @throws InvalidOption
+ */
+export function openBroker({ kind, address, options }: BrokerSettings, { env = {}, logger = QUIET }: Opening = {}): BrokerTarget {
+  if (address !== undefined) return BROKERS[kind].open(brokerAt(address, 'brokers').address, {}, { env, logger });
+  const hasLogger = Object.hasOwn((brokerSchema(kind) as { shape?: object }).shape ?? {}, 'logger');
+  const make = BROKERS[kind].make as (options: object) => Broker;
+  return { broker: make({ ...options, ...(hasLogger && { logger }) }), topic: undefined };
+}
+
+/** The brokers of a file; mistakes go to the problems. */
+export function brokersOf(node: Located | undefined, reading: Reading): { readonly settings: readonly BrokerSettings[]; readonly open: OpenBrokers } {
+  const settings: BrokerSettings[] = [];
+  const open = new Map<string, BrokerTarget>();
+  const members = membersOf(node);
+  if (node !== undefined && node.value !== null && members === undefined) reading.problems.add(node, `${shown(node)} given, expected a map of brokers by name`);
+  for (const [name, value] of members ?? []) {
+    const one = brokerOf(name, value, reading);
+    const target = one && attempt(value, reading.problems, () => openBroker(one, { env: reading.references.surroundings.env }));
+    if (one === undefined || target === undefined) continue;
+    settings.push(one);
+    open.set(name, target);
+  }
+  return { settings, open };
+}
+
+/** Hides members from printing and from JSON: they may hold secrets. */
+export function concealed<T extends object>(object: T, names: readonly (keyof T)[]): T {
+  return Object.defineProperties(object, Object.fromEntries(names.map((name) => [name, { enumerable: false }])));
+}
+
+function brokerOf(name: string, node: Located, reading: Reading): BrokerSettings | undefined {
+  if (typeof node.value === 'string') return broughtAddress(name, node, reading);
+  const [entry, ...others] = membersOf(node) ?? [];
+  const expected = `expected an address (${BROKER_NAMES.map((kind) => BROKERS[kind].form).join(', ')}) or a map with one of the keys ${BROKER_NAMES.join(', ')}`;
+  if (entry === undefined || others.length > 0) {
+    reading.problems.add(node, `${entry === undefined ? shown(node) : `a map with ${others.length + 1} keys`} given, ${expected}`);
+    return undefined;
+  }
+  const [kindName, options] = entry;
+  const kind = brokerKindOf(kindName);
+  if (kind === undefined) {
+    reading.problems.addAtKey(options, unknownKey(kindName, BROKER_NAMES));
+    return undefined;
+  }
+  const given = checked(brokerSchema(kind), options.value === null ? { ...options, value: new Map() } : options, reading);
+  return given === undefined ? undefined : concealed({ name, kind, options: given as BrokerSettings['options'] }, ['options']);
+}
+
+function broughtAddress(name: string, node: Located, reading: Reading): BrokerSettings | undefined {
+  const before = reading.problems.count;
+  const address = plain(node, reading) as string;
+  if (reading.problems.count > before) return undefined;
+  const found = attempt(node, reading.problems, () => brokerAt(address, 'broker'));
+  return found && concealed({ name, kind: found.name, address, options: {} }, ['address', 'options']);
+}
+
+/** The result; undefined if it throws an InvalidOption, which becomes a problem at its option. */
+export function attempt<T>(node: Located, problems: Problems, work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (!isRxcamError(error)) throw error;
+    const [, option = ''] = /option '([\w.]+)'/.exec(error.message) ?? [];
+    const at = option.split('.').reduce<Located | undefined>((inner, key) => membersOf(inner)?.get(key), node);
+    problems.add(at ?? node, error.message.replace(at === undefined || option === '' ? /^\w+: / : /^(?:\w+: )?option '[\w.]+': /, ''));
+    return undefined;
+  }
+}

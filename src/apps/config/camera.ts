@@ -1,0 +1,148 @@
+/** One camera of a file: what it inherits, its options, its pipeline; each mistake at its line. */
+import { resolve } from 'node:path';
+import { CAMERA_SCHEMA, camera } from '../../camera/index.js';
+import { type OpenBrokers, attempt, concealed } from './brokers.js';
+import { type Reading, checked, plain, refuseUnknown, shown } from './checked.js';
+import { type Inheritance, inherited } from './inherit.js';
+import { type CameraPipeline, type CameraSettings, type StepSettings, cameraPipeline } from './pipeline.js';
+import { type Located, type Problems, membersOf } from './reading/index.js';
+import { type PipelineItem, pipelineOf } from './steps.js';
+import { CAMERA_KEYS, CAMERA_OPTIONS, FILE_STEPS } from './vocabulary.js';
+import { RECONNECT_SCHEMA } from '../../core/plan/reconnect-policy.js';
+
+/** What a camera is read with, besides its own lines. */
+export interface CameraReading extends Reading, Inheritance {
+  readonly brokers: OpenBrokers;
+}
+
+/** A camera, and its pipeline as it was made to find mistakes. */
+export interface ReadCamera {
+  readonly settings: CameraSettings;
+  readonly pipeline: CameraPipeline;
+  readonly node: Located;
+}
+
+/** The camera; undefined if it has mistakes, which are in the problems then. */
+export function cameraOf(name: string, own: Located, reading: CameraReading): ReadCamera | undefined {
+  const { problems } = reading;
+  const before = problems.count;
+  if (membersOf(own) === undefined) {
+    problems.add(own, `${shown(own)} given, expected a map with source and pipeline`);
+    return undefined;
+  }
+  const node = inherited(own, reading, problems);
+  const within = { ...reading, camera: name };
+  const parts = partsOf(node, within);
+  if (!membersOf(node)?.has('source')) problems.addAtKey(own, 'source is missing; expected the address of a camera, a file, a device, or test:');
+  if (parts.items.length === 0 && !membersOf(node)?.has('pipeline')) problems.addAtKey(own, `pipeline is missing; expected a list of steps: ${Object.keys(FILE_STEPS).join(', ')}`);
+  const { source, options } = parts;
+  if (source !== undefined && options !== undefined && problems.count > before) checkSource(source, { key: name, ...options }, membersOf(node)?.get('source') ?? node, problems);
+  if (source === undefined || options === undefined || problems.count > before) return undefined;
+  const settings: CameraSettings = concealed({
+    name, enabled: parts.enabled, source, options: { key: name, ...options },
+    pipeline: [...parts.items.map(({ kind, given }) => ({ kind, options: given })), ...retryOf(parts)],
+    written: writtenOf(node) as CameraSettings['written'],
+  }, ['source', 'options', 'pipeline', 'written']);
+  const pipeline = made(settings, node, parts.items, reading);
+  return pipeline && { settings, pipeline, node };
+}
+
+/** Checks a template, or the defaults: it may lack anything. */
+export function checkTemplate(node: Located, reading: CameraReading): void {
+  if (node.value === null) return;
+  if (membersOf(node) === undefined) reading.problems.add(node, `${shown(node)} given, expected a map with keys of a camera`);
+  else partsOf(inherited(node, { ...reading, defaults: undefined }, reading.problems), { ...reading, camera: '' });
+}
+
+interface Parts {
+  readonly enabled: boolean;
+  readonly source: string | number | undefined;
+  readonly options: Partial<CameraSettings['options']> | undefined;
+  readonly items: readonly PipelineItem[];
+  readonly retry: unknown;
+}
+
+function partsOf(node: Located, reading: Reading): Parts {
+  const { problems } = reading;
+  const members = membersOf(node) ?? new Map<string, Located>();
+  refuseUnknown(node, CAMERA_KEYS, problems);
+  const optionsNode = { ...node, value: new Map([...members].filter(([name]) => CAMERA_OPTIONS.includes(name))) };
+  const options = checked(CAMERA_SCHEMA, optionsNode, reading) as Parts['options'];
+  const enabled = members.get('enabled');
+  if (enabled !== undefined && enabled.value !== null && typeof enabled.value !== 'boolean') problems.add(enabled, `${shown(enabled)} given, expected true or false`);
+  return {
+    enabled: enabled?.value !== false, source: sourceOf(members.get('source'), reading),
+    options: options && withFolder(options, reading), items: pipelineOf(members.get('pipeline'), members.get('steps'), reading),
+    retry: checkedRetry(members.get('retry'), reading),
+  };
+}
+
+/** `./` and `../` start at the folder of the file, from wherever the program was started. */
+function sourceOf(node: Located | undefined, reading: Reading): string | number | undefined {
+  if (node === undefined || node.value === null) return undefined;
+  const source = plain(node, reading);
+  if (typeof source === 'number') return source;
+  if (typeof source === 'string') return besideFile(source, reading);
+  reading.problems.add(node, `${shown(node)} given, expected the address of a camera, a file, a device, or test:`);
+  return undefined;
+}
+
+function withFolder(options: Partial<CameraSettings['options']>, reading: Reading): Partial<CameraSettings['options']> {
+  return options.cacheDir === undefined ? options : { ...options, cacheDir: besideFile(options.cacheDir, reading) };
+}
+
+function besideFile(path: string, { references }: Reading): string {
+  return /^\.{1,2}[/\\]/.test(path) ? resolve(references.surroundings.folder, path) : path;
+}
+
+/** @returns false: none; undefined: with its defaults */
+function checkedRetry(node: Located | undefined, reading: Reading): unknown {
+  if (node === undefined || node.value === null || node.value === true) return undefined;
+  if (node.value === false) return false;
+  if (membersOf(node) === undefined) {
+    reading.problems.add(node, `${shown(node)} given, expected false, true, or a map with options of retry`);
+    return undefined;
+  }
+  return checked(RECONNECT_SCHEMA, node, reading);
+}
+
+/** A camera reconnects for ever, unless the file says otherwise; a `retry` within the pipeline takes the place of this one. */
+function retryOf({ items, retry }: Parts): readonly StepSettings[] {
+  return retry === false || items.some(({ kind }) => kind === 'retry') ? [] : [{ kind: 'retry', options: retry ?? {} }];
+}
+
+/** While the pipeline has mistakes, it can't be made. */
+function checkSource(source: string | number, options: CameraSettings['options'], node: Located, problems: Problems): void {
+  attempt(node, problems, () => camera(source, options).key);
+}
+
+/** Makes the pipeline once: what the operators refuse together is found now, and not when the camera starts. */
+function made(settings: CameraSettings, node: Located, items: readonly PipelineItem[], reading: CameraReading): CameraPipeline | undefined {
+  let at = -1;
+  const place = () => (at === -1 ? membersOf(node)?.get('source') : items[at]?.options) ?? membersOf(node)?.get('pipeline') ?? node;
+  const before = reading.problems.count;
+  let pipeline: CameraPipeline | undefined;
+  try {
+    pipeline = cameraPipeline(settings, reading.brokers, { step: (index) => { at = index; } });
+  } catch (error) {
+    attempt(place(), reading.problems, () => { throw error; });
+  }
+  checkDevice(settings, pipeline, node, reading);
+  return reading.problems.count > before ? undefined : pipeline;
+}
+
+/** What `fps` and `size` of a device ask for, people expect of any camera. */
+function checkDevice({ options }: CameraSettings, pipeline: CameraPipeline | undefined, node: Located, { problems }: Reading): void {
+  const origin = pipeline?.camera.plan.origin;
+  if (origin?.kind !== 'camera' || origin.source.kind === 'device') return;
+  for (const [name, instead] of [['fps', 'skipRate: { fps: … }'], ['size', 'resize: { width: … }']] as const) {
+    const given = membersOf(node)?.get(name);
+    if (given !== undefined && options[name] !== undefined) problems.addAtKey(given, `given for a source of the kind ${origin.source.kind}, allowed for devices; in the pipeline write ${instead}`);
+  }
+}
+
+function writtenOf(node: Located): unknown {
+  const members = membersOf(node);
+  if (members !== undefined) return Object.fromEntries([...members].filter(([name, { value }]) => name !== 'extends' && value !== null).map(([name, value]) => [name, writtenOf(value)]));
+  return Array.isArray(node.value) ? (node.value as readonly Located[]).map(writtenOf) : node.value;
+}

@@ -1,0 +1,123 @@
+/** Checks a located value with a zod schema: each mistake becomes a problem at its line, with what was given and what is allowed. */
+import type { z } from 'zod';
+import { nearName, namesIn } from '../../core/errors/suggestion.js';
+import { expectationOf, isInCode } from '../../core/options.js';
+import { isSecretOption, redactValue } from '../../core/redact/redact.js';
+import { type Located, type Problems, type References, UnresolvedReference, innermost, itemsOf, membersOf, shownName } from './reading/index.js';
+
+/** What a value is read with. */
+export interface Reading {
+  readonly problems: Problems;
+  readonly references: References;
+  /** Of all brokers of the file, also of those with mistakes. */
+  readonly brokerNames?: readonly string[];
+  /** For `${camera}`. */
+  readonly camera?: string | undefined;
+}
+
+/** zod's own words before what is allowed, and what was given behind it. */
+const ZOD_WORDS = /^invalid (?:input|option): |, received .*$/g;
+
+/** Names in a list of them, in a message. */
+const MAX_NAMES = 60;
+
+/**
+ * The value, its references resolved, if the schema takes it; undefined if not, and the problems say why.
+ */
+export function checked<S extends z.ZodType>(schema: S, node: Located, reading: Reading): z.input<S> | undefined {
+  const { problems } = reading;
+  const before = problems.count;
+  const broken = new Set<Located>();
+  const names = optionsOf(schema);
+  const known = withoutUnknown(node, names, problems);
+  const value = plain(known, reading, broken);
+  const result = schema.safeParse(value);
+  const issues = result.error?.issues ?? [];
+  // Whether options go together is not known while one of them is mistyped.
+  for (const issue of problems.count > before ? issues.filter(({ code }) => code !== 'custom') : issues) add(issue, node, schema, broken, problems);
+  return result.success && problems.count === before ? value as z.input<S> : undefined;
+}
+
+/** Names of the options that a file can give; undefined if the schema is none of an object. */
+export function optionsOf(schema: z.ZodType): readonly string[] | undefined {
+  const { shape } = schema as { readonly shape?: Readonly<Record<string, unknown>> };
+  return shape && Object.keys(shape).filter((name) => !isInCode(shape[name]));
+}
+
+/** Adds a problem for each key that is not known. */
+export function refuseUnknown(node: Located, known: readonly string[], problems: Problems): void {
+  for (const [name, value] of membersOf(node) ?? []) {
+    if (!known.includes(name)) problems.addAtKey(value, unknownKey(name, known));
+  }
+}
+
+/** The value as JSON has it, with references resolved. */
+export function plain(node: Located, reading: Reading, broken = new Set<Located>(), isSecret = false): unknown {
+  const members = membersOf(node);
+  if (members !== undefined) {
+    // What is null is as if it were not there: it takes back what a template says.
+    return Object.fromEntries([...members].filter(([, value]) => value.value !== null)
+      .map(([name, value]) => [name, plain(value, reading, broken, isSecret || isSecretOption(name))]));
+  }
+  const items = itemsOf(node);
+  if (items !== undefined) return items.map((item) => plain(item, reading, broken, isSecret));
+  if (typeof node.value !== 'string') return node.value;
+  try {
+    return reading.references.resolve(node.value, reading.camera, isSecret);
+  } catch (error) {
+    if (!(error instanceof UnresolvedReference)) throw error;
+    reading.problems.add(node, error.message);
+    broken.add(node);
+    return node.value;
+  }
+}
+
+/** `unknown key "widht", did you mean "width"? allowed: width, height`. */
+export function unknownKey(name: string, known: readonly string[]): string {
+  const near = nearName(name, known);
+  return `unknown key ${shownName(name)}${near === undefined ? ';' : `, did you mean "${near}"?`} allowed: ${listed(known)}`;
+}
+
+/** The value as it was written: a reference is shown, and not what it refers to. */
+export function shown(node: Located, isSecret = false): string {
+  if (isSecret) return '(hidden)';
+  if (membersOf(node) !== undefined) return 'a map';
+  if (itemsOf(node) !== undefined) return 'a list';
+  if (typeof node.value === 'string' && /^\$\{(?:env|file):[^}]*\}$/.test(node.value)) return JSON.stringify(node.value);
+  // `password:x` without a blank is a text.
+  if (typeof node.value === 'string' && isSecretOption(node.value) && /[:=]/.test(node.value)) return '(hidden)';
+  return typeof node.value === 'string' ? (redactValue(node.value) ?? '').slice(0, 200) : JSON.stringify(node.value);
+}
+
+function listed(names: readonly string[]): string {
+  const rest = names.length - MAX_NAMES;
+  return rest > 0 ? `${names.slice(0, MAX_NAMES).join(', ')} and ${rest} more` : names.join(', ');
+}
+
+function withoutUnknown(node: Located, names: readonly string[] | undefined, problems: Problems): Located {
+  const members = membersOf(node);
+  if (members === undefined || names === undefined) return node;
+  refuseUnknown(node, names, problems);
+  return { ...node, value: new Map([...members].filter(([name]) => names.includes(name))) };
+}
+
+function add(issue: z.core.$ZodIssue, node: Located, schema: z.ZodType, broken: ReadonlySet<Located>, problems: Problems): void {
+  const at = innermost(node, issue.path);
+  const isSecret = issue.path.some((key) => isSecretOption(String(key)));
+  if (issue.code === 'unrecognized_keys') {
+    const known = namesIn(schema, issue.path);
+    for (const key of issue.keys) problems.addAtKey(innermost(at, [key]), unknownKey(key, known));
+    return;
+  }
+  if (broken.has(at)) return;
+  const allowed = expectationOf(issue).replace(ZOD_WORDS, '');
+  const missing = issue.path.slice(depthOf(node, issue.path));
+  if (missing.length > 0) problems.addAtKey(at, `${missing.map(String).join('.')} is missing; ${allowed}`);
+  else problems.add(at, `${shown(at, isSecret)} given, ${allowed}`);
+}
+
+/** How much of a path is there. */
+function depthOf(node: Located, path: readonly PropertyKey[]): number {
+  const there = path.findIndex((_, index) => innermost(node, path.slice(0, index + 1)) === innermost(node, path.slice(0, index)));
+  return there === -1 ? path.length : there;
+}

@@ -1,0 +1,111 @@
+/** parseConfig(): from the text of a file to settings that are complete and checked. */
+import { dirname, resolve } from 'node:path';
+import { type BrokerSettings, type OpenBrokers, brokersOf, concealed } from './brokers.js';
+import { type CameraReading, type ReadCamera, cameraOf, checkTemplate } from './camera.js';
+import { refuseUnknown, shown } from './checked.js';
+import type { CameraSettings } from './pipeline.js';
+import { type Located, Problems, References, located, membersOf, readYaml } from './reading/index.js';
+import { FILE_KEYS } from './vocabulary.js';
+
+/** A configuration, complete and checked. Printed or as JSON it shows the names of brokers and cameras: the rest may hold secrets. */
+export interface Config {
+  readonly brokers: readonly BrokerSettings[];
+  readonly cameras: readonly CameraSettings[];
+  /** Texts to hide wherever they appear, such as in a log. */
+  readonly secrets: readonly string[];
+  /** Files that references name: a change of one changes the configuration. */
+  readonly files: readonly string[];
+}
+
+/** Options of {@link parseConfig}. */
+export interface ParseConfigOptions {
+  /** Path of the file, for messages and for what is beside it. Default: none, and the working folder. */
+  readonly file?: string | undefined;
+  /** For `${env:NAME}`, and for the passwords of brokers. Default: `process.env`. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+}
+
+/** Options of {@link parseCamera}. */
+export interface ParseCameraOptions extends ParseConfigOptions {
+  /** Its name. */
+  readonly name: string;
+  /** Those that its `publish` may name. */
+  readonly brokers: OpenBrokers;
+}
+
+/**
+ * Reads a configuration in YAML or JSON, or an object of the same form, and checks all of it: cameras and brokers are made,
+ * and nothing is connected to.
+ *
+ * @example
+ * ```ts
+ * const { cameras } = parseConfig(readFileSync('cameras.yaml', 'utf8'), { file: 'cameras.yaml' });
+ * ```
+ * @throws InvalidConfig with all mistakes, in their order
+ */
+export function parseConfig(given: string | object, { file, env = process.env }: ParseConfigOptions = {}): Config {
+  const problems = new Problems(file);
+  const references = new References({ env, folder: folderOf(file) });
+  const root = typeof given === 'string' ? readYaml(given, problems) : located(given, '');
+  problems.throwIfAny();
+  const config = root === undefined ? { brokers: [], cameras: [] } : read(root, { problems, references });
+  problems.throwIfAny();
+  return concealed({ ...config, secrets: references.secrets, files: references.files }, ['secrets']);
+}
+
+/**
+ * Reads one camera, as it is under `cameras`: plain JSON, with references to secrets.
+ * @throws InvalidConfig with all mistakes
+ */
+export function parseCamera(value: unknown, { name, brokers, file, env = process.env }: ParseCameraOptions): CameraSettings {
+  const problems = new Problems(file);
+  const references = new References({ env, folder: folderOf(file) });
+  const made = cameraOf(name, located(value, `cameras.${name}`), { problems, references, brokers, brokerNames: [...brokers.keys()], defaults: undefined, templates: new Map() });
+  problems.throwIfAny();
+  return (made as ReadCamera).settings;
+}
+
+function read(root: Located, { problems, references }: Pick<CameraReading, 'problems' | 'references'>): Pick<Config, 'brokers' | 'cameras'> {
+  const members = membersOf(root);
+  if (members === undefined) {
+    problems.add(root, `${root.value === null ? 'nothing' : shown(root)} given, expected a map with brokers and cameras`);
+    return { brokers: [], cameras: [] };
+  }
+  refuseUnknown({ ...root, value: new Map([...members].filter(([name]) => !name.startsWith('x-'))) }, FILE_KEYS, problems);
+  const { settings: brokers, open } = brokersOf(members.get('brokers'), { problems, references });
+  const templates = mapOf(members.get('templates'), 'templates by name', problems);
+  const brokerNames = [...membersOf(members.get('brokers'))?.keys() ?? []];
+  const reading: CameraReading = { problems, references, brokers: open, brokerNames, defaults: members.get('defaults'), templates };
+  for (const template of [...(reading.defaults === undefined ? [] : [reading.defaults]), ...templates.values()]) checkTemplate(template, reading);
+  if (!members.has('cameras')) problems.add(root, 'cameras is missing; expected a map of cameras by name');
+  const cameras = [...mapOf(members.get('cameras'), 'cameras by name', problems)].flatMap(([name, node]) => cameraOf(name, node, reading) ?? []);
+  checkTwice(cameras, problems);
+  return { brokers, cameras: cameras.map(({ settings }) => settings) };
+}
+
+function mapOf(node: Located | undefined, what: string, problems: Problems): ReadonlyMap<string, Located> {
+  const members = membersOf(node);
+  if (node !== undefined && node.value !== null && members === undefined) problems.add(node, `${shown(node)} given, expected a map of ${what}`);
+  return members ?? new Map<string, Located>();
+}
+
+/** Two cameras of one key could not be told apart, and neither could two that publish to one topic with one key. */
+function checkTwice(cameras: readonly ReadCamera[], problems: Problems): void {
+  const keys = new Map<string, string>();
+  const routes = new Map<string, string>();
+  for (const { settings: { name, options: { key }, enabled }, pipeline: { route }, node } of cameras) {
+    const at = (member: string) => membersOf(node)?.get(member) ?? node;
+    const sameKey = keys.get(key);
+    if (sameKey !== undefined) problems.add(at('key'), `key ${JSON.stringify(key)}, which camera ${JSON.stringify(sameKey)} has; expected another`);
+    keys.set(key, name);
+    if (!enabled) continue;
+    const way = JSON.stringify([route.broker, route.topic, route.key]);
+    const other = routes.get(way);
+    if (other !== undefined && sameKey === undefined) problems.add(at('pipeline'), `publishes to the topic ${JSON.stringify(route.topic)} with the key ${JSON.stringify(route.key)}, as camera ${JSON.stringify(other)} does; expected another topic or key`);
+    routes.set(way, name);
+  }
+}
+
+function folderOf(file: string | undefined): string {
+  return file === undefined ? process.cwd() : dirname(resolve(file));
+}

@@ -1,0 +1,56 @@
+/** The words of a configuration, taken from the tables of steps, of brokers and of camera's options: a new one of them needs no change here. */
+import { z } from 'zod';
+import { BROKERS, BROKER_NAMES, type BrokerName, PUBLISH_SCHEMA } from '../../broker/index.js';
+import { CAMERA_SCHEMA } from '../../camera/index.js';
+import { RECONNECT_SCHEMA } from '../../core/plan/reconnect-policy.js';
+import { STEPS, STEP_KINDS, type Step, type StepRule } from '../../core/steps/index.js';
+import { TO_MESSAGE_SCHEMA } from '../../message/index.js';
+import { optionsOf } from './checked.js';
+
+/** What flows between two steps. */
+export type Flow = 'pictures' | 'access units' | 'messages' | 'acknowledgements';
+
+/** A step of a pipeline in a file: an operator that needs no code. */
+interface FileStep {
+  readonly schema: z.ZodType;
+  /** What it takes; absent: anything. */
+  readonly takes?: Flow;
+  /** What it gives; absent: what it takes. */
+  readonly gives?: Flow;
+}
+
+/** `publish` names its broker; its topic may be in the broker's address. */
+const PUBLISH_IN_FILE = PUBLISH_SCHEMA.extend({ broker: z.string().min(1).optional(), topic: PUBLISH_SCHEMA.shape.topic.optional() });
+
+/** Steps by the names of their operators. */
+export const FILE_STEPS: Readonly<Record<string, FileStep>> = {
+  ...Object.fromEntries(STEP_KINDS.map((kind): [string, FileStep] => {
+    const { schema, gives }: Pick<StepRule<Step>, 'schema' | 'gives'> = STEPS[kind];
+    return [kind, { schema, takes: 'pictures', gives: gives === 'pictures' ? 'pictures' : 'access units' }];
+  })),
+  toMessage: { schema: TO_MESSAGE_SCHEMA, takes: 'access units', gives: 'messages' },
+  publish: { schema: PUBLISH_IN_FILE, takes: 'messages', gives: 'acknowledgements' },
+  retry: { schema: RECONNECT_SCHEMA },
+};
+
+/** Options of camera() that a file can give. */
+export const CAMERA_OPTIONS = optionsOf(CAMERA_SCHEMA) ?? [];
+
+/** Keys of a camera that are no options of camera(). */
+const CAMERA_WORDS = ['source', 'extends', 'enabled', 'pipeline', 'steps', 'retry'] as const;
+
+/** Keys of a camera, of a template, and of the defaults. */
+export const CAMERA_KEYS: readonly string[] = [...CAMERA_WORDS, ...CAMERA_OPTIONS];
+
+/** Keys of a file; those that begin with `x-` may hold anything, for anchors. */
+export const FILE_KEYS = ['brokers', 'defaults', 'templates', 'cameras'] as const;
+
+/** Schema of the options of a kind of broker. */
+export function brokerSchema(kind: BrokerName): z.ZodType {
+  return BROKERS[kind].schema;
+}
+
+/** A kind of broker by its name. */
+export function brokerKindOf(name: string): BrokerName | undefined {
+  return BROKER_NAMES.find((kind) => kind === name);
+}
