@@ -50,7 +50,7 @@ describe('decode', () => {
       expectObservable(source.pipe(decode({ decoder, onUndecoded: ({ inputOrder }, count, reason) => { left.push(`${inputOrder} ${count} ${reason}`); } }), shown)).toBe(expected);
       expectSubscriptions(source.subscriptions).toBe(subs);
     });
-    expect(left).toEqual(['2 1 there was no keyframe before it', '3 1 no keyframe came before it']);
+    expect(left).toEqual(['2 1 there was no keyframe before it', '3 1 there was no keyframe before it']);
   });
 
   it('starts again at the next keyframe when the decoder dies', () => {

@@ -53,7 +53,7 @@ export class HostRules {
   async resolve(host: string): Promise<readonly LookupAddress[]> {
     const name = canonicalHost(host);
     if (name === '') throw new SourceRefused(`the host '${host}' is neither a name nor an address`);
-    if (this.#denied(name)) throw refused(name, "it is in hosts: 'deny'");
+    if (this.#denied(name)) throw refused(name, 'hosts.deny contains it');
     const family = isIP(name);
     const found = family === 0 ? await this.#lookUp(name) : [{ address: name, family }];
     const why = found.map(({ address }) => this.#refusal(name, canonicalHost(address)));
@@ -80,8 +80,8 @@ export class HostRules {
 
   /** Why an address of a host is refused; undefined if it is allowed. */
   #refusal(name: string, address: string): SourceRefused | undefined {
-    if (this.#denied(address)) return refused(name, "its address is in hosts: 'deny'", address);
-    if (this.#allow !== undefined && !this.#allowed(name) && !this.#allowed(address)) return refused(name, "it is not in hosts: 'allow'", address);
+    if (this.#denied(address)) return refused(name, 'hosts.deny contains its address', address);
+    if (this.#allow !== undefined && !this.#allowed(name) && !this.#allowed(address)) return refused(name, 'hosts.allow does not contain it', address);
     const isNamed = name === this.#own && isIP(name) !== 0;
     // An allowed name may resolve to any address: those denied by default are allowed only by an address or a network.
     if (isNamed || this.#allow?.some((one) => one.kind === 'network' && matches(one, address)) === true) return undefined;
