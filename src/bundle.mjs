@@ -6,15 +6,16 @@
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const folder = process.argv[2] ?? ROOT;
 const outdir = resolve(folder, 'dist/bundle');
 /** @typedef {{ types: string, default: string }} Entry */
-/** @typedef {{ exports: Record<string, Entry | string>, bin: { rxcam: string }, dependencies: object, peerDependencies: object }} Manifest */
+/** @typedef {Record<'dependencies' | 'optionalDependencies' | 'peerDependencies', object>} Needs */
+/** @typedef {Needs & { exports: Record<string, Entry | string>, bin: { rxcam: string } }} Manifest */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-assignment -- the linter overlooks the cast
-const { exports, bin, dependencies, peerDependencies } = /** @type {Manifest} */ (JSON.parse(readFileSync(`${ROOT}/package.json`, 'utf8')));
+const { exports, bin, dependencies, optionalDependencies, peerDependencies } = /** @type {Manifest} */ (JSON.parse(readFileSync(`${ROOT}/package.json`, 'utf8')));
 
 /** Each entry's file is named in package.json, and its types lie beside what tsc made of it. */
 const entries = Object.values(exports).filter((entry) => typeof entry === 'object')
@@ -29,15 +30,17 @@ function nameOf(file) {
 }
 
 /**
- * All of zod hangs on the one object `z`; its members alone can be left out where nothing uses them.
+ * Node keeps the text of each file as long as it runs, in two bytes a character if one of them is beyond Latin-1, as some are in comments:
+ * these are left out. All of zod hangs on the one object `z`: its members alone can be left out where nothing uses them.
  * @type {import('esbuild').Plugin}
  */
-const zodInParts = {
-  name: 'zod-in-parts',
+const codeAlone = {
+  name: 'code-alone',
   setup: (building) => {
-    building.onLoad({ filter: /[/\\]dist[/\\].*\.js$/ }, ({ path }) => ({
-      contents: readFileSync(path, 'utf8').replace(/^import \{ z \} from 'zod';/m, "import * as z from 'zod';"),
-    }));
+    building.onLoad({ filter: /\.js$/ }, async ({ path }) => {
+      const text = readFileSync(path, 'utf8').replace(/^import \{ z \} from 'zod';/m, "import * as z from 'zod';");
+      return { contents: (await transform(text, { minifyWhitespace: true, charset: 'utf8', format: 'esm' })).code };
+    });
   },
 };
 
@@ -58,8 +61,8 @@ rmSync(outdir, { recursive: true, force: true });
 await build({
   absWorkingDir: folder, outdir, bundle: true, splitting: true, format: 'esm', platform: 'node', target: 'node20', logLevel: 'warning',
   entryPoints: Object.fromEntries([...entries, program].map(({ file, from }) => [nameOf(file), from])),
-  external: Object.keys({ ...dependencies, ...peerDependencies }).filter((name) => name !== 'zod').flatMap((name) => [name, `${name}/*`]),
-  nodePaths: [`${ROOT}/node_modules`], plugins: [zodInParts, bundledApart], chunkNames: 'part-[hash]',
+  external: Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies }).filter((name) => name !== 'zod').flatMap((name) => [name, `${name}/*`]),
+  nodePaths: [`${ROOT}/node_modules`], plugins: [codeAlone, bundledApart], chunkNames: 'part-[hash]',
 });
 copyFileSync(`${ROOT}/node_modules/zod/LICENSE`, `${outdir}/LICENSE-zod`);
 

@@ -1,7 +1,9 @@
-/** What the reference programs have in common: pictures of all cameras are gathered for 5 ms, and sent together. */
+/** What the reference programs have in common: pictures of all cameras are gathered for 5 ms, and sent together, up to what a request may have. */
 import { Observable } from 'rxjs';
 
 const BATCH_MS = 5;
+/** As rxcam's own requests: after a pause of the machine there is more than a broker takes at once. */
+const MAX_BYTES = 8 * 1024 ** 2;
 
 /** What rxcam writes beside a picture, as text that is there already. */
 export const HEADERS = {
@@ -15,9 +17,10 @@ export const HEADERS = {
 export function batches(send, close) {
   const waiting = [];
   const timer = setInterval(() => {
-    if (waiting.length === 0) return;
-    const batch = waiting.splice(0);
-    send(batch).then(() => { for (const { subscriber } of batch) subscriber.next(1); }, (error) => { for (const { subscriber } of batch) subscriber.error(error); });
+    while (waiting.length > 0) {
+      const batch = waiting.splice(0, Math.max(1, Math.floor(MAX_BYTES / waiting[0].value.length)));
+      send(batch).then(() => { for (const { subscriber } of batch) subscriber.next(1); }, (error) => { for (const { subscriber } of batch) subscriber.error(error); });
+    }
   }, BATCH_MS);
   return {
     start: (engine, key) => new Observable((subscriber) => engine().subscribe((event) => {

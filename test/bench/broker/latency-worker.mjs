@@ -7,7 +7,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Kafka, Partitioners, logLevel } from 'kafkajs';
 import { Observable } from 'rxjs';
-import { camera, encodeH265, kafka, publish, toMessage } from '../../../dist/src/index.js';
+import { camera, encodeH265, kafka, publish, toMessage } from 'rxcam';
 import { HEADERS, address, topic } from './batches.mjs';
 
 const CAMERAS = 20, FPS = 25, BYTES = 20_000, WARM_UP_MS = 2_000;

@@ -1,5 +1,5 @@
 /** From the engine to the acknowledgement of a broker. */
-import { camera, encodeH265, publish, toMessage } from '../../../dist/src/index.js';
+import { camera, encodeH265, publish, toMessage } from 'rxcam';
 
 export function published(broker, topic) {
   return {

@@ -1,5 +1,5 @@
 /** From the engine to the acknowledgement of the embedded broker. */
-import { camera, encodeH265, memory, publish, toMessage } from '../../../dist/src/index.js';
+import { camera, encodeH265, memory, publish, toMessage } from 'rxcam';
 
 export const reference = 'message';
 

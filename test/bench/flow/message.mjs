@@ -1,5 +1,5 @@
 /** From the engine to the message, no broker. */
-import { camera, encodeH265, toMessage } from '../../../dist/src/index.js';
+import { camera, encodeH265, toMessage } from 'rxcam';
 
 export const reference = undefined;
 

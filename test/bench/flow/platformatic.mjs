@@ -1,5 +1,5 @@
 /** From the engine to the acknowledgement of Kafka, with the driver that is installed by those who ask for it. */
-import { kafka } from '../../../dist/src/index.js';
+import { kafka } from 'rxcam';
 import { address, topic } from '../broker/batches.mjs';
 import { published } from '../broker/rxcam.mjs';
 

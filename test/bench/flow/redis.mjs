@@ -1,5 +1,5 @@
 /** From the engine to the acknowledgement of Redis. */
-import { redis } from '../../../dist/src/index.js';
+import { redis } from 'rxcam';
 import { address } from '../broker/batches.mjs';
 import { published } from '../broker/rxcam.mjs';
 

@@ -18,14 +18,22 @@ import protocol from 'kafkajs/src/protocol/requests/index.js';
 import crc32c from 'kafkajs/src/protocol/recordBatch/crc32C/crc32C.js';
 import type { LoggerEntryContent } from 'kafkajs';
 import type { Socket } from 'node:net';
-import { type Answers, type Checksum, type Requests, type Wire, type WireOptions, produceBody } from '../wire/index.js';
+import {
+  type Answers, type Checksum, type NewWire, type Requests, RequestBuffers, type Wire, type WireOptions, checksumOr, produceBody,
+} from '../wire/index.js';
 import { type RequestQueue, tame } from './queue.js';
 import { KafkaSockets } from './sockets.js';
 
 /** INFO in its own numbers. */
 const LOG_LEVEL = 4;
 
-export function kafkajsWire({ connectTimeoutMs, requestTimeoutMs, log, pauses, sasl, ...where }: WireOptions): Wire {
+/** Loads what it needs besides. */
+export async function kafkajsWires(): Promise<NewWire> {
+  const checksum = await checksumOr(crc32c as Checksum);
+  return (options) => kafkajsWire(options, checksum);
+}
+
+function kafkajsWire({ connectTimeoutMs, requestTimeoutMs, log, pauses, sasl, ...where }: WireOptions, checksum: Checksum): Wire {
   const logCreator = () => (entry: { level: number; log: LoggerEntryContent }) => { log(entry.level, entry.log); };
   const logger = (loggers as LoggersModule).createLogger({ level: LOG_LEVEL, logCreator });
   const sockets = new KafkaSockets({ isHeld: false });
@@ -35,6 +43,7 @@ export function kafkajsWire({ connectTimeoutMs, requestTimeoutMs, log, pauses, s
     connectionTimeout: connectTimeoutMs, requestTimeout: requestTimeoutMs, enforceRequestTimeout: true, maxInFlightRequests: null,
   });
   for (const { requestQueue } of pool.pool) tame(requestQueue, pauses);
+  const writing = { checksum, buffers: new RequestBuffers() };
   const broker = new (Broker as BrokerClass)({
     connectionPool: pool, logger, authenticationTimeout: connectTimeoutMs, allowAutoTopicCreation: false,
   });
@@ -50,7 +59,7 @@ export function kafkajsWire({ connectTimeoutMs, requestTimeoutMs, log, pauses, s
     ask: async (name, request) => {
       const definition = (protocol as ProtocolModule).requests[name];
       const { request: encoded, response } = broker.lookupRequest((apiKeys as KeysModule)[name], definition)(request);
-      if (name === 'Produce') return await produce(pool, request as Requests['Produce'], encoded, response) as never;
+      if (name === 'Produce') return await produce(pool, request as Requests['Produce'], { encoded, response, ...writing }) as never;
       // The library's own `parse` throws the first error of many.
       const parse = (answer: unknown) => Promise.resolve(answer);
       return await pool.send({ request: encoded, response: { decode: (raw) => response.decode(raw), parse } }) as never;
@@ -59,9 +68,10 @@ export function kafkajsWire({ connectTimeoutMs, requestTimeoutMs, log, pauses, s
 }
 
 /** Does the same as the library's `send`, without its copies of the request: four, and a buffer of zeros for each. */
-async function produce(pool: Pool, request: Requests['Produce'], { apiKey, apiVersion }: Encoded, response: Decoder): Promise<Answers['Produce']> {
+async function produce(pool: Pool, request: Requests['Produce'], { encoded, response, checksum, buffers }: Producing): Promise<Answers['Produce']> {
+  const { apiKey, apiVersion } = encoded;
   if (apiVersion < FIRST_WITH_HEADERS) throw new Error('the broker is older than Kafka 0.11, whose messages have no headers');
-  const body = await produceBody(request, crc32c as Checksum);
+  const body = await produceBody(request, checksum, buffers);
   const connection = await pool.getConnection();
   // A login may have a time after which it ends.
   if (!connection.isAuthenticated()) await connection.authenticate();
@@ -80,6 +90,7 @@ async function produce(pool: Pool, request: Requests['Produce'], { apiKey, apiVe
       },
     });
   });
+  buffers.giveBack(body);
   const answer = await response.decode(payload) as Answers['Produce'] & { readonly clientSideThrottleTime?: number | null };
   requestQueue.maybeThrottle(answer.clientSideThrottleTime);
   return answer;
@@ -102,6 +113,7 @@ function headOf({ apiKey, apiVersion, correlationId, clientId, bytes }: Head): B
   return head;
 }
 
+interface Producing { readonly encoded: Encoded; readonly response: Decoder; readonly checksum: Checksum; readonly buffers: RequestBuffers }
 interface Encoded { readonly apiKey: number; readonly apiVersion: number; encode(): Promise<unknown> }
 interface Decoder { decode(raw: unknown): Promise<unknown> }
 interface Protocol { request: Encoded; response: Decoder }

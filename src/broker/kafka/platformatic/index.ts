@@ -12,5 +12,5 @@ export function checkPlatformatic({ sasl }: Pick<KafkaOptions, 'sasl'>): void {
 
 /** Loads the package. */
 export async function platformaticWires(): Promise<NewWire> {
-  return (await import('./wire.js')).platformaticWire;
+  return (await import('./wire.js')).platformaticWires();
 }

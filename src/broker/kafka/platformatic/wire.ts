@@ -6,7 +6,9 @@ import { Connection, type ConnectionOptions, Writer, crc32c, createTopicsV7, met
 import type { SASLOptions } from 'kafkajs';
 import { isIP } from 'node:net';
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
-import { type Answers, type Requests, type Wire, type WireOptions, limited, produceBody } from '../wire/index.js';
+import {
+  type Answers, type Checksum, type NewWire, RequestBuffers, type Requests, type Wire, type WireOptions, checksumOr, limited, produceBody,
+} from '../wire/index.js';
 import { GIVEN_UP } from '../client/index.js';
 import { failureOf, responseIn } from './failures.js';
 import { saslOf } from './sasl.js';
@@ -22,7 +24,13 @@ const UNBOUNDED = 1_000_000;
 
 type Ask = { readonly [K in keyof Requests]: (request: Requests[K]) => Promise<Answers[K] & { readonly throttleTimeMs: number }> };
 
-export function platformaticWire(options: WireOptions): Wire {
+/** Loads what it needs besides: the package's own checksum copies the bytes first. */
+export async function platformaticWires(): Promise<NewWire> {
+  const checksum = await checksumOr(crc32c);
+  return (options) => platformaticWire(options, checksum);
+}
+
+function platformaticWire(options: WireOptions, checksum: Checksum): Wire {
   const { host, port, clientId, ssl, sasl, connectTimeoutMs, requestTimeoutMs, pauses, log } = options;
   const connection = new Connection(clientId, {
     connectTimeout: connectTimeoutMs, requestTimeout: NEVER_MS, maxInflights: UNBOUNDED,
@@ -30,7 +38,7 @@ export function platformaticWire(options: WireOptions): Wire {
   } satisfies ConnectionOptions);
   // The requests fail by it, too; an event without a listener would end the process.
   connection.on('error', (error) => { log(ERROR, { message: failureOf(error).message }); });
-  const asks = asksOf(connection);
+  const asks = asksOf(connection, checksum);
   let isHeld = false;
   let underWay = 0;
   let whenIdle: (() => void) | undefined;
@@ -80,7 +88,8 @@ export function platformaticWire(options: WireOptions): Wire {
   };
 }
 
-function asksOf(connection: Connection): Ask {
+function asksOf(connection: Connection, checksum: Checksum): Ask {
+  const buffers = new RequestBuffers();
   return {
     Metadata: async ({ topics, allowAutoTopicCreation }) => {
       const { topics: found, ...rest } = await responseIn(metadataV9.api.async(connection, [...topics], allowAutoTopicCreation, false));
@@ -100,7 +109,8 @@ function asksOf(connection: Connection): Ask {
       return { throttleTimeMs, topicErrors };
     },
     Produce: async (request) => {
-      const body = Writer.create().append(await produceBody(request, crc32c));
+      const bytes = await produceBody(request, checksum, buffers);
+      const body = Writer.create().append(bytes);
       const { responses, throttleTimeMs } = await responseIn(new Promise<Produced>((resolve, reject) => {
         const { api: { key, version }, parseResponse } = produceV7;
         connection.send(key, version, () => body, parseResponse, false, false, (error, response) => {
@@ -108,6 +118,7 @@ function asksOf(connection: Connection): Ask {
           else reject(error);
         });
       }));
+      buffers.giveBack(bytes);
       return {
         throttleTimeMs,
         topics: responses.map(({ name, partitionResponses }) => ({

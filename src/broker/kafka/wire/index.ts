@@ -1,5 +1,7 @@
 /** Requests of Kafka, whichever client sends them. */
-export { type Checksum, type KafkaRecord, type TopicData, produceBody } from './produce.js';
+export { RequestBuffers } from './buffers.js';
+export { type Checksum, checksumOr } from './checksum.js';
+export { type KafkaRecord, type TopicData, produceBody } from './produce.js';
 export { errorOf } from './protocol.js';
 export { limited, startLimit } from './timeout.js';
 export type { Answers, LogEntry, NewWire, PartitionAnswer, Pauses, Requests, Wire, WireOptions } from './wire.js';

@@ -5,6 +5,8 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { type Outgoing, eachHeader } from '../../driver.js';
+import type { RequestBuffers } from './buffers.js';
+import type { Checksum } from './checksum.js';
 
 /** A message as a record; its time is in ms since 1970, or -1 for none. */
 export interface KafkaRecord { readonly outgoing: Outgoing; readonly timestamp: number }
@@ -21,9 +23,6 @@ export interface ProduceRequest {
   readonly compression: 'none' | 'gzip';
 }
 
-/** CRC-32C of some bytes: the client's own. */
-export type Checksum = (bytes: Buffer) => number;
-
 /** From the base offset to the count of records (RecordBatch v2). */
 const BATCH_HEAD_BYTES = 61;
 /** What the checksum begins with: the attributes. */
@@ -33,8 +32,10 @@ const UNCOUNTED_BYTES = 12;
 const MAGIC = 2;
 const GZIP = 1;
 
-/** The body of the request, behind the head that all requests have. */
-export async function produceBody({ topicData, acks, timeout, compression }: ProduceRequest, checksum: Checksum): Promise<Buffer> {
+/** The body of the request, behind the head that all requests have: one of the buffers, to be given back. */
+export async function produceBody(
+  { topicData, acks, timeout, compression }: ProduceRequest, checksum: Checksum, buffers: RequestBuffers,
+): Promise<Buffer> {
   const batches: { readonly head: string; readonly batch: Batch; readonly packed: Buffer | undefined }[] = [];
   // No transaction.
   let head = int16(-1) + int16(acks) + int32(timeout) + int32(topicData.length);
@@ -48,7 +49,7 @@ export async function produceBody({ topicData, acks, timeout, compression }: Pro
     }
   }
   const size = batches.reduce((sum, one) => sum + one.head.length + BATCH_HEAD_BYTES + (one.packed?.length ?? one.batch.length), 0);
-  const body = Buffer.allocUnsafe(size);
+  const body = buffers.take(size);
   let at = 0;
   for (const one of batches) {
     at += body.write(one.head, at, 'latin1');

@@ -1,0 +1,30 @@
+/**
+ * Buffers for the bytes of requests, used again. A new one for each would be the largest part of what is allocated: V8 counts memory
+ * outside of its heap as it does its own, and collects the whole heap several times a second.
+ */
+
+/** Larger requests are rare: their buffers are not kept. */
+const MAX_BYTES = 2 * 1024 ** 2;
+const MIN_BYTES = 64 * 1024;
+/** Requests under way on one connection, as a rule. */
+const MAX_KEPT = 3;
+
+export class RequestBuffers {
+  #kept: Buffer[] = [];
+
+  /** A buffer of this size, which belongs to the caller. */
+  take(size: number): Buffer {
+    const index = this.#kept.findIndex(({ length }) => length >= size);
+    const [known] = index < 0 ? [] : this.#kept.splice(index, 1);
+    const whole = known ?? Buffer.allocUnsafe(size > MAX_BYTES ? size : Math.max(MIN_BYTES, 2 ** Math.ceil(Math.log2(size))));
+    return whole.subarray(0, size);
+  }
+
+  /** Nobody reads this buffer any more: the request has been answered. One that was not may wait in a socket. */
+  giveBack({ buffer, byteOffset }: Buffer): void {
+    if (byteOffset !== 0 || buffer.byteLength > MAX_BYTES) return;
+    this.#kept.push(Buffer.from(buffer));
+    // The smallest fits the least.
+    if (this.#kept.length > MAX_KEPT) this.#kept = this.#kept.sort((a, b) => b.length - a.length).slice(0, MAX_KEPT);
+  }
+}
