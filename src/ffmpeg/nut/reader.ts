@@ -5,7 +5,8 @@ import { crc32 } from './crc.js';
 import { NutError } from './error.js';
 import type { Fields } from './fields.js';
 import { frameHeader, resetTimes, type StreamState } from './frame.js';
-import { mainHeader, START_CODES, streamHeader, syncpoint, type MainHeader, type NutStream } from './headers.js';
+import { START_CODES, streamHeader, syncpoint, type MainHeader, type NutStream } from './headers.js';
+import { knownMainHeader } from './main-header.js';
 import { microseconds } from './time.js';
 
 /** A frame of a stream. */
@@ -143,7 +144,7 @@ export class NutReader {
   /** Headers may be repeated later in the file, unchanged. (ffmpeg does that, but not in the first 2 TiB.) */
   #mainHeader(payload: Buffer, offset: number): void {
     if (this.#mainBytes) return assertSame(this.#mainBytes, payload, offset);
-    this.#main = mainHeader(payload, offset);
+    this.#main = knownMainHeader(payload, offset);
     this.#mainBytes = payload;
     this.#announce();
   }
