@@ -27,7 +27,7 @@ const handle = memory();
 const outboxOf = (outbox: never) => publish(handle, { topic: 't', outbox });
 
 const GROUPS: readonly Group[] = [
-  { what: 'camera', file: 'src/camera/camera.ts', type: 'CameraConfig', make: (options) => camera('test:?duration=1', options) },
+  { what: 'camera', file: 'src/camera/camera-config.ts', type: 'CameraConfig', make: (options) => camera('test:?duration=1', options) },
   { what: 'resize', file: 'operators/resize.ts', type: 'ResizeConfig', make: resize, base: { width: 64 } },
   { what: 'encodeH265', file: 'operators/encode-h265.ts', type: 'EncodeH265Config', make: encodeH265, base: { mode: 'stream' } },
   { what: 'toMessage', file: 'operators/to-message.ts', type: 'ToMessageConfig', make: toMessage },

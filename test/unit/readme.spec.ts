@@ -36,7 +36,7 @@ const OUTBOX_OPTIONS = { 'outbox.maxBytes': OUTBOX.maxBytes, 'outbox.maxMessages
 
 const OPTIONS: readonly Options[] = [
   {
-    heading: 'Options of camera', file: 'src/camera/camera.ts', type: 'CameraConfig',
+    heading: 'Options of camera', file: 'src/camera/camera-config.ts', type: 'CameraConfig',
     defaults: CAMERA_DEFAULTS,
   },
   ...STEP_KINDS.map((heading) => {
@@ -57,7 +57,7 @@ const OPTIONS: readonly Options[] = [
   }),
   { heading: 'CameraStreamer', file: 'src/apps/streamer/options.ts', type: 'CameraStreamerConfig', defaults: STREAMER },
   { heading: 'Starting a stream', file: 'src/apps/streamer/options.ts', type: 'StartStreamConfig', defaults: STREAMER },
-  { heading: 'The source group', file: 'src/camera/camera.ts', type: 'CameraConfig', defaults: CAMERA_DEFAULTS },
+  { heading: 'The source group', file: 'src/camera/camera-config.ts', type: 'CameraConfig', defaults: CAMERA_DEFAULTS },
   { heading: 'The encoder group', file: 'operators/encode-h265.ts', type: 'EncodeH265Config', defaults: H265 },
   { heading: 'The retry group', file: 'operators/retry.ts', type: 'RetryConfig', defaults: { ...RETRY, random: 'Math.random' } },
   { heading: 'The statistics group', file: 'operators/stats.ts', type: 'StatsConfig', defaults: STATS },

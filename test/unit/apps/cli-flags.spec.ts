@@ -10,7 +10,7 @@ import { brokerFileOf, configOf, membersOf } from '../interfaces.js';
 
 /** Where each owner of options declares them. */
 const OWNERS: Record<string, [file: string, type: string]> = {
-  camera: ['src/camera/camera.ts', 'CameraConfig'],
+  camera: ['src/camera/camera-config.ts', 'CameraConfig'],
   ...Object.fromEntries(STEP_KINDS.map((kind) => [kind, configOf(kind)])),
   toMessage: ['operators/to-message.ts', 'ToMessageConfig'],
   publish: ['operators/publish.ts', 'PublishConfig'],
