@@ -1,8 +1,9 @@
 /** Who goes on with which run: two users of one camera, one of whom has frames in an encoder when the camera fails. */
-import { map } from 'rxjs';
+import { defer, map, switchMap, throwError, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { encodeH265 } from '../operators/encode-h265.js';
 import { retry } from '../operators/retry.js';
+import { InvalidOption } from '../src/core/errors/errors.js';
 import type { Frame } from '../src/core/frame/frame.js';
 import { expectLedger, fakeCamera, marbles } from './kit/index.js';
 
@@ -29,6 +30,45 @@ describe('runs of a camera', () => {
       flush();
       expect(runs).toEqual(expected);
       ledger.verifySettled();
+    });
+  });
+
+  it('are continued by a retry that subscribes to the camera later', () => {
+    marbles(({ expectObservable, expectSubscriptions, flush }) => {
+      const source = ['  ffS', 'ff---'];
+      const subs = ['    ^-!', '62ms ^-!'];
+      const unsub = '    64ms !';
+      const out = '      11 60ms 11';
+      const gate = fakeCamera(source, { live: true, minStartIntervalMs: 0 });
+      const ledger = expectLedger(gate);
+      const ended: string[] = [];
+      gate.events$.subscribe((event) => { if (event.type === 'stopped') ended.push(event.reason); });
+      let starts = 0;
+      // An address that is looked up before each attempt: for 10 ms, from the second one on.
+      const looked = defer(() => (starts++ === 0 ? gate : timer(10).pipe(switchMap(() => gate))));
+      expectObservable(looked.pipe(retry(50), map(({ run }) => String(run))), unsub).toBe(out);
+      expectSubscriptions(gate.subscriptions).toBe(subs);
+      flush();
+      expect(ended).toEqual(['unsubscribed']);
+      ledger.verifySettled();
+    });
+  });
+
+  it('end with a retry that a step after the camera refuses, at once', () => {
+    marbles(({ expectObservable, expectSubscriptions, flush }) => {
+      const source = '-fS';
+      const subs = '  ^-!';
+      const out = '   -f 50ms #';
+      const gate = fakeCamera(source, { live: true, minStartIntervalMs: 0 });
+      const ended: string[] = [];
+      gate.events$.subscribe((event) => { if (event.type === 'stopped') ended.push(event.reason); });
+      let starts = 0;
+      const refusing = defer(() => (starts++ === 0 ? gate.pipe(map(() => 'f')) : throwError(() => new InvalidOption('closed'))));
+      expectObservable(refusing.pipe(retry(50))).toBe(out, undefined, new InvalidOption('closed'));
+      expectSubscriptions(gate.subscriptions).toBe(subs);
+      flush();
+      expect(ended).toEqual(['unsubscribed']);
+      expect(gate.stats.state).toBe('stopped');
     });
   });
 });

@@ -12,7 +12,8 @@ export class CameraHub implements RunHost {
   readonly #retryNow = new Subject<void>();
   readonly #values = new Subject<Frame | EncodedFrame>();
   readonly #runs: Run[] = [];
-  #claimed: Run | undefined;
+  /** Runs of retries that are about to subscribe again; the latest is the last. */
+  readonly #claimed = new Set<Run>();
   #epoch = 0;
 
   /** Of its messages, over reconnects and resets. */
@@ -74,14 +75,17 @@ export class CameraHub implements RunHost {
 
   /** The run that a new subscription continues: the one claimed for it, else an idle one, else a new one. */
   openRun(): Run {
-    const run = this.#claimed ?? this.#runs.findLast((one) => one.isFree) ?? this.#newRun();
-    this.#claimed = undefined;
+    const run = [...this.#claimed].at(-1) ?? this.#runs.findLast((one) => one.isFree) ?? this.#newRun();
+    this.#claimed.delete(run);
     return run;
   }
 
-  /** Claims this run for the next subscription, which follows at once. */
   claim(run: Run): void {
-    this.#claimed = run;
+    this.#claimed.add(run);
+  }
+
+  unclaim(run: Run): void {
+    this.#claimed.delete(run);
   }
 
   resetStats(): void {

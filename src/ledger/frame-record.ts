@@ -5,6 +5,7 @@
 import { FRAME_RECORDS, type RecordRef, type Accounted } from '../core/frame/accounted.js';
 import type { LastTimes } from '../core/frame/last-times.js';
 import type { Engine, ProcessOptions } from '../core/engine/engine.js';
+import type { RxcamError } from '../core/errors/errors.js';
 import type { EventBody, Place } from '../core/events.js';
 import type { FrameEvents } from './frame-events.js';
 import type { Numbering } from '../core/frame/numbering.js';
@@ -15,6 +16,15 @@ export interface Pressure {
   readonly waits: boolean;
   block(holder: object): void;
   unblock(holder: object): void;
+}
+
+/** A run that is kept for a step which still has its frames: no other subscription continues it until it is released. */
+export interface Reservation {
+  /** Reports that a process of the step is about to end: the run's next attempt waits until the function returned is called. */
+  hold(): () => void;
+  /** The step has failed: `end` ends it, and `error` carries the run, so that `retry` continues it: a file resumes where it was. */
+  fail(error: RxcamError, end: () => void): void;
+  release(): void;
 }
 
 /** The part of a run that records report to. */
@@ -31,6 +41,8 @@ export interface RecordOwner {
   readonly live: boolean;
   /** Numbers the camera's messages 1, 2, 3 …, over reconnects and resets. */
   readonly numbering: Numbering;
+  /** Keeps the run for a step. Absent where there is nothing that could be continued. */
+  reserve?(): Reservation;
   /** Durations of the last picture and the last message. */
   lastTimes(): LastTimes;
   /** Receives what happens to single pictures. */

@@ -1,5 +1,5 @@
 /** Where every picture is, and what that adds up to. */
-export { type FrameRecord, type RecordOwner, type Pressure, recordsOf, ownerOf } from './frame-record.js';
+export { type FrameRecord, type RecordOwner, type Pressure, type Reservation, recordsOf, ownerOf } from './frame-record.js';
 export { CameraLedger, CountedFrameEvents } from './camera-ledger.js';
 export type { Shares } from './counts.js';
 export { FrameEvents } from './frame-events.js';

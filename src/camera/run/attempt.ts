@@ -9,7 +9,7 @@ import type { DropCause } from '../../core/events.js';
 import type { EncodedFrame, Frame, SourceInfo } from '../../core/frame/frame.js';
 import { ReorderBuffer, type Kept, FrameEmitter } from '../output/index.js';
 import { type Plan, changeRule, skipRules } from '../../core/plan/plan.js';
-import { linkRun } from './reconnect.js';
+import { linkRun } from './run-link.js';
 import type { Run } from './run.js';
 import { SkipChain, rateAfter } from '../../core/pictures/skip.js';
 import { observeEngine } from './observe-engine.js';

@@ -1,6 +1,6 @@
 /** One subscription to a camera, over all its attempts. */
 export type { LivenessLimits } from './watchdog.js';
-export { linkRun, reconnect } from './reconnect.js';
+export { reconnect } from './reconnect.js';
 export { openRun } from './open-run.js';
 export type { CameraFacts, Reading, RunHost } from './run-host.js';
-export { type Reservation, Run } from './run.js';
+export { Run } from './run.js';

@@ -1,9 +1,9 @@
 /** Reconnects: waits grow, start over once the source is stable, are reported as events, and end early on request. */
-import { EMPTY, type MonoTypeOperatorFunction, Observable, defer, endWith, filter, from, merge, retry, take, throwError, timer } from 'rxjs';
+import { EMPTY, type MonoTypeOperatorFunction, Observable, endWith, filter, from, merge, retry, take, tap, throwError, timer } from 'rxjs';
 import { wall } from '../../core/clock.js';
 import { InvalidOption, SourceUnauthorized, isRxcamError } from '../../core/errors/errors.js';
 import type { ReconnectPolicy } from '../../core/plan/reconnect-policy.js';
-import type { Run } from './run.js';
+import { type RetriedRun, runOf } from './run-link.js';
 
 /**
  * The wait before the nth attempt in a row, in ms: initialMs · factor^(n-1), at most `maxMs`; a share `jitter` of it is random.
@@ -16,37 +16,27 @@ export function backoffMs(policy: Pick<ReconnectPolicy, 'initialMs' | 'maxMs' | 
 
 /** Subscribes again after each failure that `policy` retries, without limit. */
 export function reconnect<T>(policy: ReconnectPolicy): MonoTypeOperatorFunction<T> {
-  return (source) => defer(() => {
+  return (source) => new Observable((subscriber) => {
     let inRow = 0;
-    return source.pipe(retry({
+    /** The run that the next attempt continues. */
+    let next: RetriedRun | undefined;
+    const attempt$ = new Observable<T>((attempt) => {
+      if (next !== undefined) attempt.add(next.claim());
+      next = undefined;
+      source.subscribe(attempt);
+    });
+    subscriber.add(() => next?.abandon());
+    return attempt$.pipe(retry({
       delay: (error: unknown) => {
         if (!isRetried(policy, error)) return throwError(() => error);
         const run = runOf(error);
         if (run !== undefined && run.flow.flowedMs >= policy.stableAfterMs) inRow = 0;
         inRow += 1;
-        return waitFor(policy, error, inRow, run);
+        const wait = waitFor(policy, error, inRow, run);
+        return run === undefined ? wait.due$ : announced(run, error, wait).pipe(tap(() => { next = run; }));
       },
-    }));
+    })).subscribe(subscriber);
   });
-}
-
-/**
- * Records which run an error ended, for `retry`.
- * @param opening - the one that failed: an error may be pending while earlier frames still come out of an encoder, and
- *   meanwhile another subscription may have continued the run
- */
-export function linkRun(error: Error, run: Run, opening: number): void {
-  Object.defineProperty(error, RUN, { value: { run, opening } satisfies Link });
-}
-
-interface Link { readonly run: Run; readonly opening: number }
-
-const RUN: unique symbol = Symbol.for('rxcam.run') as never;
-
-/** The run that an error ended, unless another subscription has it by now. */
-function runOf(error: unknown): Run | undefined {
-  const link = error instanceof Error ? (error as { [RUN]?: Link })[RUN] : undefined;
-  return link !== undefined && link.run.opening === link.opening ? link.run : undefined;
 }
 
 function isRetried(policy: ReconnectPolicy, error: unknown): boolean {
@@ -56,12 +46,19 @@ function isRetried(policy: ReconnectPolicy, error: unknown): boolean {
 
 const NO_MORE = Symbol('no more');
 
-function waitFor(policy: ReconnectPolicy, error: unknown, inRow: number, run: Run | undefined): Observable<unknown> {
+interface Wait {
+  /** If it is known. */
+  readonly ms: number | undefined;
+  /** Emits when the wait is over. */
+  readonly due$: Observable<unknown>;
+}
+
+function waitFor(policy: ReconnectPolicy, error: unknown, inRow: number, run: RetriedRun | undefined): Wait {
   const wait = policy.delay?.(error, inRow) ?? standardWait(policy, error, inRow);
   const notifier$ = typeof wait === 'number' ? timer(wait) : from(wait);
   // A notifier that gives no value ends the wait, too: without another attempt, as in RxJS's own retry.
-  const due$ = merge(notifier$.pipe(endWith(NO_MORE)), run?.hub.retryNow$ ?? EMPTY).pipe(take(1), filter((value) => value !== NO_MORE));
-  return run === undefined ? due$ : announced(run, error, typeof wait === 'number' ? wait : undefined, due$);
+  const due$ = merge(notifier$.pipe(endWith(NO_MORE)), run?.retryNow$ ?? EMPTY).pipe(take(1), filter((value) => value !== NO_MORE));
+  return { ms: typeof wait === 'number' ? wait : undefined, due$ };
 }
 
 /** A camera that answers 401 is asked as rarely as possible, so that it does not lock the account. */
@@ -71,23 +68,12 @@ function standardWait(policy: ReconnectPolicy, error: unknown, inRow: number): n
 }
 
 /** Reports the wait to the camera and keeps the run for the subscription after it. */
-function announced(run: Run, error: unknown, delayMs: number | undefined, due$: Observable<unknown>): Observable<unknown> {
+function announced(run: RetriedRun, error: unknown, { ms: delayMs, due$ }: Wait): Observable<unknown> {
   return new Observable((subscriber) => {
     run.wait();
     run.emit({ type: 'retrying', attempt: run.attempts + 1, error, ...(delayMs !== undefined && { delayMs, nextAttemptAt: wall() + delayMs }) });
     let isDue = false;
-    const subscription = due$.subscribe({
-      next: (value) => {
-        isDue = true;
-        run.claim();
-        subscriber.next(value);
-      },
-      error: (cause: unknown) => { subscriber.error(cause); },
-      complete: () => { subscriber.complete(); },
-    });
-    return () => {
-      subscription.unsubscribe();
-      if (!isDue) run.abandon();
-    };
+    subscriber.add(() => { if (!isDue) run.abandon(); });
+    due$.pipe(tap(() => { isDue = true; })).subscribe(subscriber);
   });
 }

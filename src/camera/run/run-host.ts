@@ -48,6 +48,8 @@ export interface RunHost {
   tell(value: Frame | EncodedFrame): void;
   lastTimes(): LastTimes;
   emit(run: number, body: EventBody): void;
-  /** Claims this run for the next subscription, which follows at once. */
+  /** Claims this run for the next subscription. */
   claim(run: object): void;
+  /** Ends that, if no subscription has come. */
+  unclaim(run: object): void;
 }

@@ -1,7 +1,8 @@
 /** One live subscription to a camera, over all its attempts: frame numbers, holds on processes, pressure. */
-import { BehaviorSubject, type Observable, asyncScheduler, concat, defer, distinctUntilChanged, filter, ignoreElements, map, take, timer } from 'rxjs';
-import { type FrameRecord, type RecordOwner, CountedFrameEvents, type FrameEvents, type Pressure } from '../../ledger/index.js';
+import { BehaviorSubject, type Observable, concat, defer, distinctUntilChanged, filter, ignoreElements, map, take, timer } from 'rxjs';
+import { type FrameRecord, type RecordOwner, CountedFrameEvents, type FrameEvents, type Pressure, type Reservation } from '../../ledger/index.js';
 import { Flow } from './flow.js';
+import { LoopClock } from './loop-clock.js';
 import { ResumePosition } from './resume-position.js';
 import { mono } from '../../core/clock.js';
 import type { LastTimes } from '../../core/frame/last-times.js';
@@ -9,17 +10,12 @@ import type { Engine, ProcessOptions } from '../../core/engine/engine.js';
 import type { EventBody, Place } from '../../core/events.js';
 import type { Numbering } from '../../core/frame/numbering.js';
 import type { Reading, RunHost } from './run-host.js';
-
-/** Between the last picture of a file and the first of its next pass, where there is only one; µs. */
-const ASSUMED_FRAME_US = 40_000;
+import { type RetriedRun, linkRun } from './run-link.js';
 
 /** Idle runs are kept for the next subscription; `waiting` and `claimed` ones belong to a retry. */
 type RunState = 'free' | 'live' | 'waiting' | 'claimed';
 
-/** A run kept for a step; `opening` is the subscription that its frames come from. */
-export interface Reservation { readonly opening: number; release(): void }
-
-export class Run implements RecordOwner {
+export class Run implements RecordOwner, RetriedRun {
   readonly pressure: Pressure;
   readonly frames: FrameEvents;
   /** Attempts so far. */
@@ -37,10 +33,7 @@ export class Run implements RecordOwner {
   #openings = 0;
   #reservations = 0;
   #lastStartAt = -Infinity;
-  /** Added to the media time of a file that loops, which starts from 0 with each pass; µs. */
-  shiftUs = 0;
-  #lastPts: number | undefined;
-  #frameUs = ASSUMED_FRAME_US;
+  readonly #clock = new LoopClock();
   readonly #processes = new BehaviorSubject(0);
   readonly #blockers = new BehaviorSubject<ReadonlySet<object>>(new Set());
 
@@ -57,6 +50,8 @@ export class Run implements RecordOwner {
   get engine(): Engine { return this.hub.facts.engine; }
   get process(): ProcessOptions { return this.hub.facts.process; }
   get epoch(): number { return this.hub.epoch; }
+  /** Added to the media time that the engine gives; µs. */
+  get shiftUs(): number { return this.#clock.shiftUs; }
   get live(): boolean { return this.#state !== 'free'; }
   get isFree(): boolean { return this.#state === 'free' && this.#reservations === 0; }
 
@@ -64,6 +59,7 @@ export class Run implements RecordOwner {
   readonly paused$: Observable<boolean> = defer(() => this.#blockers.pipe(map((set) => set.size > 0), distinctUntilChanged()));
 
   get numbering(): Numbering { return this.hub.numbering; }
+  get retryNow$(): Observable<void> { return this.hub.retryNow$; }
 
   lastTimes(): LastTimes {
     return this.hub.lastTimes();
@@ -84,35 +80,41 @@ export class Run implements RecordOwner {
     };
   }
 
-  /** Reserves the run for a step that still has its frames: no other subscription continues it until it is released, once. */
   reserve(): Reservation {
+    const opening = this.#openings;
+    let isHeld = true;
     this.#reservations++;
-    return { opening: this.#openings, release: () => { this.#reservations--; } };
+    return {
+      hold: () => this.hold(),
+      fail: (error, end) => {
+        linkRun(error, this, opening);
+        this.isInterrupted = true;
+        end();
+        this.isInterrupted = false;
+        this.failed({ type: 'failed', attempt: this.attempts, error });
+      },
+      release: () => {
+        if (isHeld) this.#reservations--;
+        isHeld = false;
+      },
+    };
   }
 
-  /** Counts the subscriptions that have opened this run. */
   get opening(): number { return this.#openings; }
 
-  /** A retry waits to subscribe again: no other subscription may continue this run. */
   wait(): void {
     this.#state = 'waiting';
   }
 
-  /** Ends an attempt because a step after the camera has failed: a file resumes where it was, and no event says `stopped`. */
-  interrupt(end: () => void): void {
-    this.isInterrupted = true;
-    end();
-    this.isInterrupted = false;
-  }
-
-  /** The retry's wait is over: its subscription, which follows at once, gets this run. A step after the camera may refuse it. */
-  claim(): void {
+  claim(): () => void {
     this.#state = 'claimed';
     this.hub.claim(this);
-    asyncScheduler.schedule(() => { if (this.#state === 'claimed') this.abandon(); });
+    return () => {
+      this.hub.unclaim(this);
+      if (this.#state === 'claimed') this.abandon();
+    };
   }
 
-  /** The retry was unsubscribed while it waited, or could not subscribe again. */
   abandon(): void {
     this.#state = 'free';
     this.position.clear('stopped');
@@ -140,10 +142,7 @@ export class Run implements RecordOwner {
 
   /** The file starts again; media time continues. The next process may start at once, unless this one gave no picture. */
   rewind(): void {
-    if (this.#lastPts === undefined) return;
-    this.shiftUs += this.#lastPts + this.#frameUs;
-    this.#lastPts = undefined;
-    this.#lastStartAt = -Infinity;
+    if (this.#clock.rewind()) this.#lastStartAt = -Infinity;
   }
 
   startAttempt(): number {
@@ -154,11 +153,10 @@ export class Run implements RecordOwner {
   /** Opens the record of a picture that has just been decoded: at `now`, monotonic time in ms. */
   captured(pts: number, to: Place, now: number): FrameRecord {
     this.#recover(now);
-    if (this.#lastPts !== undefined && pts > this.#lastPts) this.#frameUs = pts - this.#lastPts;
-    this.#lastPts = pts;
+    this.#clock.see(pts);
     const readMs = this.flow.captured(now);
     const record: FrameRecord = { owner: this, seq: ++this.seq, capturedMono: now, place: to, epoch: this.epoch };
-    this.frames.captured(record.seq, pts + this.shiftUs, to, readMs);
+    this.frames.captured(record.seq, pts + this.#clock.shiftUs, to, readMs);
     return record;
   }
 

@@ -1,6 +1,6 @@
 /** Runs steps on frames from user code: rates in Node, the rest in one child fed with raw video. */
 import { EMPTY, Observable, Subject, type Subscriber, Subscription, switchMap, timer } from 'rxjs';
-import { type FrameTracker, handOver, passedOn, take } from '../../ledger/index.js';
+import { type FrameTracker, type Reservation, handOver, passedOn, take } from '../../ledger/index.js';
 import { PROCESS, STAGE } from '../../core/defaults/limits.js';
 import type { EngineEvent } from '../../core/engine/engine.js';
 import { EncoderFailed, failureOf } from '../../core/errors/errors.js';
@@ -8,7 +8,6 @@ import { ffmpegEngine } from '../../ffmpeg/index.js';
 import type { EncodedFrame, Frame } from '../../core/frame/frame.js';
 import { FrameEmitter } from '../output/index.js';
 import { type FramesOrigin, type Plan, ffmpegSteps } from '../../core/plan/plan.js';
-import { type Reservation, Run, linkRun } from '../run/index.js';
 import { FrameFilter } from './frame-filter.js';
 import { StageChild, sameFormat } from './stage-child.js';
 import { type Fed, InputQueue, fpsAfter, kept } from './input-queue.js';
@@ -118,8 +117,8 @@ class NodeStage {
     const child = new StageChild(first.frame);
     this.#child = child;
     this.#lastOwner = first.tracker.owner ?? this.#lastOwner;
-    if (this.#lastOwner instanceof Run) this.#reservation ??= this.#lastOwner.reserve();
     const owner = this.#owner();
+    this.#reservation ??= owner?.reserve?.();
     const whose = { camera: first.frame.camera, process: owner?.process };
     const events$ = child.run(owner?.engine ?? ffmpegEngine, this.plan, whose, () => { this.#pump(); });
     this.#childWork.add(events$.subscribe({
@@ -172,21 +171,17 @@ class NodeStage {
     if (this.subscriber.closed) return;
     const owner = this.#owner();
     const error = failureOf(cause, 'the encoder', owner === undefined ? {} : { camera: owner.camera });
-    if (!(owner instanceof Run)) this.#close('capture-lost');
-    else {
-      linkRun(error, owner, this.#reservation?.opening ?? owner.opening);
-      owner.interrupt(() => { this.#close('capture-lost'); });
-      owner.failed({ type: 'failed', attempt: owner.attempts, error });
-    }
+    const end = () => { this.#close('capture-lost'); };
+    if (this.#reservation === undefined) end();
+    else this.#reservation.fail(error, end);
     this.subscriber.error(error);
   }
 
   #close(cause: 'capture-lost' | 'stopped'): void {
     this.#over = true;
     this.#reservation?.release();
-    this.#reservation = undefined;
     this.#upstream.unsubscribe();
-    this.#child?.leave(this.#owner());
+    this.#child?.leave(this.#reservation);
     this.#childWork.unsubscribe();
     this.#emitter.drop(cause);
     this.#child?.drop(cause);

@@ -1,13 +1,12 @@
 /** One child of a stage, and the pictures in it, in the order in which they went in. */
 import { type Observable, Subject, of } from 'rxjs';
-import type { FrameTracker } from '../../ledger/index.js';
+import type { Reservation } from '../../ledger/index.js';
 import type { Engine, EngineEvent, FeedFormat, ProcessOptions } from '../../core/engine/engine.js';
 import { CaptureCrashed } from '../../core/errors/errors.js';
 import type { DropCause } from '../../core/events.js';
 import type { Frame } from '../../core/frame/frame.js';
 import { ReorderBuffer } from '../output/index.js';
 import type { Plan } from '../../core/plan/plan.js';
-import { Run } from '../run/index.js';
 import type { Fed } from './input-queue.js';
 
 /** Frame rate for the encoder if the source states none. */
@@ -88,8 +87,8 @@ export class StageChild {
   }
 
   /** The child is about to end: the run's next attempt waits until it is gone. A child that keeps running delays nothing. */
-  leave(owner: FrameTracker['owner']): void {
-    if (this.#isRunning && owner instanceof Run) this.#release = owner.hold();
+  leave(reservation: Reservation | undefined): void {
+    if (this.#isRunning) this.#release = reservation?.hold();
   }
 
   drop(cause: DropCause): void {
