@@ -58,12 +58,19 @@ export interface FakeCameraConfig extends FakeEngineConfig {
 const engineSchema = options({
   fps: z.number().positive().max(1000).optional(),
   size: options({ width: count(), height: count() }).default({ width: 64, height: 48 }),
-  values: z.record(z.string(), z.custom<FakeDeed>()).default({}),
+  values: z.custom<Readonly<Record<string, FakeDeed>>>(areDeeds, { message: 'expected, for each letter, an event of an engine or an Error' }).default({}),
   error: z.instanceof(Error).optional(),
   encodeMs: milliseconds().default(0),
   unitBytes: count().optional(),
   killMs: milliseconds().default(0),
 });
+
+/** Of each letter, which is one character. */
+function areDeeds(values: unknown): boolean {
+  return typeof values === 'object' && values !== null && Object.entries(values).every(([letter, deed]) => (
+    [...letter].length === 1 && (deed instanceof Error || typeof (deed as { type?: unknown } | null)?.type === 'string')
+  ));
+}
 
 const schema = engineSchema.extend({
   key: z.string().min(1).default('fake'),

@@ -1,7 +1,7 @@
 /** The interface for reading a kind of broker: deliver the messages of one topic in pieces. The reading does the rest. */
 import type { Observable } from 'rxjs';
 import type { Received } from '../message/index.js';
-import type { RetryOptions } from './retry-options.js';
+import type { RetryOptions } from './broker-options.js';
 
 /** The id of a Redis entry. */
 export type EntryId = `${number}-${number}`;

@@ -20,10 +20,22 @@ export function parse(file: string): ts.SourceFile {
 export function brokerFileOf(interfaceName: string): string {
   const names = readdirSync(new URL('../../src/broker', import.meta.url), { recursive: true, encoding: 'utf8' });
   const file = names.map((name) => `src/broker/${name}`).find((name) => (
-    name.endsWith('.ts') && readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8').includes(`export interface ${interfaceName} {`)
+    name.endsWith('.ts') && new RegExp(`export interface ${interfaceName} (extends \\w+ )?\\{`).test(readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8'))
   ));
   if (file === undefined) throw new Error(`no file of src/broker declares ${interfaceName}`);
   return file;
+}
+
+/** Where a file has an interface from that it imports; undefined for one of its own. */
+function importedFrom(file: string, interfaceName: string): string | undefined {
+  for (const statement of parse(file).statements) {
+    if (!ts.isImportDeclaration(statement)) continue;
+    const { namedBindings } = statement.importClause ?? {};
+    if (namedBindings === undefined || !ts.isNamedImports(namedBindings) || !namedBindings.elements.some(({ name }) => name.text === interfaceName)) continue;
+    const { text } = statement.moduleSpecifier as ts.StringLiteral;
+    return new URL(text.replace(/\.js$/, '.ts'), `file:///${file}`).pathname.slice(1);
+  }
+  return undefined;
 }
 
 /** Names of an interface's members; of an object in it, those of its members: `outbox.maxBytes`. */
@@ -35,11 +47,14 @@ export function membersOf(file: string, interfaceName: string): string[] {
   const [part = ''] = alias?.type.getText().match(/\w+/) ?? [];
   const whole = /Omit<(\w+)/.exec(interfaceOf(part)?.heritageClauses?.[0]?.getText() ?? '')?.[1] ?? '';
   const found = interfaceOf(interfaceName) ?? interfaceOf(whole);
-  return (found?.members ?? []).flatMap((member) => {
+  const own = (found?.members ?? []).flatMap((member) => {
     const name = (member.name as ts.Identifier).text;
     const inner = ts.isPropertySignature(member) ? innerOf(member.type) : [];
     return inner.length === 0 ? [name] : inner.map((one) => `${name}.${one}`);
   });
+  // What it extends by name; one may say more of a member that it inherits.
+  const bases = found?.heritageClauses?.flatMap(({ types }) => types.filter(({ typeArguments }) => typeArguments === undefined).map((type) => type.getText())) ?? [];
+  return [...new Set([...own, ...bases.flatMap((base) => membersOf(importedFrom(file, base) ?? file, base))])];
 }
 
 function innerOf(type: ts.TypeNode | undefined): string[] {

@@ -6,7 +6,7 @@ import { InvalidOption, MessageTooLarge, type RxcamError } from '../../core/erro
 import type { Fence } from '../../core/frame/fence.js';
 import type { CameraMessage } from '../../core/frame/frame.js';
 import type { FrameTracker } from '../../ledger/index.js';
-import { type RetryGiven, type RetryOptions, retryOptions } from '../retry-options.js';
+import { type RetryGiven, type RetryOptions, retryOptions } from '../broker-options.js';
 import type { Broker, BrokerState } from './broker.js';
 import { type CloseReport, closeReport } from './close-report.js';
 import type { Driver } from '../driver.js';

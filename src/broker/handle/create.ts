@@ -1,39 +1,14 @@
 /** createBroker(): a broker of a driver that rxcam does not have. */
 import { EMPTY, catchError, defer, ignoreElements } from 'rxjs';
-import { BROKER, OUTBOX } from '../../core/defaults/defaults.js';
 import { InvalidOption } from '../../core/errors/errors.js';
-import { byteCount, milliseconds, options as object, parseOptions } from '../../core/options.js';
+import { options as object, parseOptions } from '../../core/options.js';
 import { redactUrl } from '../../core/redact/redact.js';
-import { RETRY, WAITS_GROW } from '../retry-options.js';
+import { type BrokerConfig, BROKER_MEMBERS, WAITS_GROW } from '../broker-options.js';
 import type { Broker } from './broker.js';
 import { BrokerHandle } from './broker-handle.js';
 import type { Driver } from '../driver.js';
 
-/** Options of `createBroker`: those that every broker has. */
-export interface BrokerConfig {
-  /** How long a message waits for others to go in the same request, in ms. Default 5. */
-  readonly lingerMs?: number;
-  /** Largest request in bytes. Default 8 MiB. */
-  readonly maxRequestBytes?: number;
-  /** Time limit of a request, in ms. Default 10000. */
-  readonly requestTimeoutMs?: number;
-  /** First wait after a failed request, in ms, at least 1; doubles up to `retryMaxMs`. Default 250. */
-  readonly retryInitialMs?: number;
-  /** Longest wait, in ms. Default 10000, or `retryInitialMs` if that is longer. */
-  readonly retryMaxMs?: number;
-  /** Failures in a row after which `reset` of the driver is called. Default 3. */
-  readonly refreshAfterFailures?: number;
-  /** Bytes that the outbox of the handle may keep in memory. Default 256 MiB. */
-  readonly outboxMaxBytes?: number;
-}
-
-export const BROKER_SCHEMA = object({
-  lingerMs: milliseconds().default(BROKER.lingerMs),
-  maxRequestBytes: byteCount().default(BROKER.maxRequestBytes),
-  requestTimeoutMs: milliseconds().default(BROKER.requestTimeoutMs),
-  ...RETRY,
-  outboxMaxBytes: byteCount().default(OUTBOX.handleMaxBytes),
-}).refine(...WAITS_GROW);
+const SCHEMA = object(BROKER_MEMBERS).refine(...WAITS_GROW);
 
 /** Members that every driver must have. */
 const METHODS = ['send', 'reset', 'close'] as const;
@@ -52,7 +27,7 @@ const TEXTS = ['kind', 'address'] as const;
  */
 export function createBroker(driver: Driver, config: BrokerConfig = {}): Broker {
   checkDriver(driver);
-  return new BrokerHandle(guarded(driver), parseOptions('createBroker', BROKER_SCHEMA, config));
+  return new BrokerHandle(guarded(driver), parseOptions('createBroker', SCHEMA, config));
 }
 
 /** Members that a driver may have. */

@@ -2,4 +2,4 @@
 export { BrokerHandle, type BrokerOptions, handleOf } from './broker-handle.js';
 export type { Broker, BrokerState, TopicWaits } from './broker.js';
 export type { CloseReport } from './close-report.js';
-export { type BrokerConfig, createBroker } from './create.js';
+export { createBroker } from './create.js';

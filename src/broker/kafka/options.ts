@@ -1,16 +1,15 @@
 /** Options of `kafka`. */
 import type { SASLOptions } from 'kafkajs';
 import type { ConnectionOptions } from 'node:tls';
-import type { Logger } from 'pino';
 import { z } from 'zod';
-import { BROKER, KAFKA, OUTBOX } from '../../core/defaults/defaults.js';
+import { KAFKA } from '../../core/defaults/defaults.js';
 import { InvalidOption } from '../../core/errors/errors.js';
-import { byteCount, callback, count, logger, milliseconds, options as object } from '../../core/options.js';
+import { byteCount, callback, count, options as object } from '../../core/options.js';
 import { redact } from '../../core/redact/redact.js';
-import { RETRY, WAITS_GROW } from '../retry-options.js';
+import { CLIENT_MEMBERS, type ClientConfig, WAITS_GROW } from '../broker-options.js';
 
 /** Options of `kafka`. */
-export interface KafkaConfig {
+export interface KafkaConfig extends ClientConfig {
   /** `host:port` of one or more brokers; or a function that names them, asked again when the connection keeps failing. */
   readonly brokers: readonly string[] | (() => readonly string[] | Promise<readonly string[]>);
   /**
@@ -36,30 +35,17 @@ export interface KafkaConfig {
   readonly numPartitions?: number;
   /** Replicas of a topic made by rxcam. Default 1. */
   readonly replicationFactor?: number;
-  /** How long a message waits for others to go in the same request, in ms. Default 5. */
-  readonly lingerMs?: number;
   /** Largest request in bytes. Default 8 MiB, or `maxMessageBytes` if that is less. */
   readonly maxRequestBytes?: number;
-  /** Time limit of a request, in ms. Default 10000. */
-  readonly requestTimeoutMs?: number;
-  /** Default 5000 ms. */
-  readonly connectTimeoutMs?: number;
-  /** First wait after a failed request, in ms, at least 1; doubles up to `retryMaxMs`. Default 250. */
-  readonly retryInitialMs?: number;
-  /** Longest wait, in ms. Default 10000, or `retryInitialMs` if that is longer. */
-  readonly retryMaxMs?: number;
   /** Failures in a row after which the connection is replaced, and a function given as `brokers` called again. Default 3. */
   readonly refreshAfterFailures?: number;
-  /** Bytes that the outbox of the handle may keep in memory. Default 256 MiB. */
-  readonly outboxMaxBytes?: number;
-  /** Gets the client's own log. Default: none. */
-  readonly logger?: Logger;
 }
 
 /** `host:port`, as the client takes it. */
 const HOST_AND_PORT = /^[^\s/@:]+:\d{1,5}$/;
 
 export const KAFKA_SCHEMA = object({
+  ...CLIENT_MEMBERS,
   brokers: z.union([
     z.array(z.string().regex(HOST_AND_PORT, "expected 'host:port'")).min(1),
     callback<() => readonly string[] | Promise<readonly string[]>>(),
@@ -74,13 +60,7 @@ export const KAFKA_SCHEMA = object({
   createTopics: z.boolean().default(KAFKA.createTopics),
   numPartitions: count().default(KAFKA.numPartitions),
   replicationFactor: count().default(KAFKA.replicationFactor),
-  lingerMs: milliseconds().default(BROKER.lingerMs),
   maxRequestBytes: byteCount().optional(),
-  requestTimeoutMs: milliseconds().default(BROKER.requestTimeoutMs),
-  connectTimeoutMs: milliseconds().default(BROKER.connectTimeoutMs),
-  ...RETRY,
-  outboxMaxBytes: byteCount().default(OUTBOX.handleMaxBytes),
-  logger: logger().optional(),
 }).refine(...WAITS_GROW);
 
 export type KafkaOptions = z.output<typeof KAFKA_SCHEMA>;

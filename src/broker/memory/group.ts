@@ -1,7 +1,7 @@
 /** Reads a topic of the embedded broker as a member of a group: each message goes to one member. */
 import { Observable, Subject, Subscription } from 'rxjs';
 import type { Received } from '../../message/index.js';
-import { type RetryOptions, retryOptions } from '../retry-options.js';
+import { type RetryOptions, retryOptions } from '../broker-options.js';
 import { checkGroup } from '../reading/index.js';
 import { type MemoryGroup, type MemorySource, receivedOf } from './reader.js';
 import type { Gate, Piece, ReadRequest, Reader } from '../reader.js';

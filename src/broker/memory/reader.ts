@@ -3,7 +3,7 @@ import { type Observable, Observable as RxObservable, type Subject, Subscription
 import { wall } from '../../core/clock.js';
 import { InvalidOption } from '../../core/errors/errors.js';
 import { PlainHeaders, Received } from '../../message/index.js';
-import { type RetryOptions, retryOptions } from '../retry-options.js';
+import { type RetryOptions, retryOptions } from '../broker-options.js';
 import { marked, refuseIds, timeOf } from '../reading/index.js';
 import type { From, Gate, Piece, ReadRequest, Reader } from '../reader.js';
 import type { StoredMessage } from './stored.js';

@@ -2,8 +2,8 @@
 import type { Redis } from 'ioredis';
 import type { Socket } from 'node:net';
 import { Observable } from 'rxjs';
-import { REDIS } from '../../core/defaults/defaults.js';
 import { redact } from '../../core/redact/redact.js';
+import { loadClient, newClient } from './client.js';
 import type { Transaction } from './transaction.js';
 import { type Connection, type RedisOptions, checkedUrl, connectionOf, serverOf } from './options.js';
 
@@ -25,8 +25,8 @@ export class RedisLink {
   /** @param onConnect - called before a new connection is used: it may lead to another server */
   constructor(readonly options: RedisOptions, readonly onConnect: () => void) {
     if (typeof options.url !== 'function') this.#connection = connectionOf(options);
-    // Beside the camera's own start, and before files can run out: Node remembers an import that failed. Connecting reports it.
-    load().catch(() => undefined);
+    // Beside the camera's own start, and before files can run out. Connecting reports what fails.
+    Promise.all([loadClient(), import('./transaction.js')]).catch(() => undefined);
   }
 
   get address(): string {
@@ -90,19 +90,12 @@ export class RedisLink {
 
   async #connect(generation: number): Promise<Redis> {
     this.lastError = '';
-    const [[{ Redis }, { Transaction }], { client }] = await Promise.all([load(), this.#askWhere()]);
+    const [{ Transaction }, { client }] = await Promise.all([import('./transaction.js'), this.#askWhere()]);
+    const { connectTimeoutMs, requestTimeoutMs: commandTimeoutMs } = this.options;
+    const redis = await newClient(client, { connectTimeoutMs, commandTimeoutMs });
     this.#Transaction = Transaction;
     if (generation !== this.#generation) throw new Error('the connection was given up meanwhile');
     this.#redis?.disconnect();
-    const { connectTimeoutMs, requestTimeoutMs } = this.options;
-    const redis = new Redis({
-      ...client,
-      lazyConnect: true,
-      // Everything that this client would do by itself to recover is the sender's.
-      enableOfflineQueue: false, enableReadyCheck: false, autoResendUnfulfilledCommands: false,
-      retryStrategy: () => null, maxRetriesPerRequest: 0,
-      disconnectTimeout: REDIS.disconnectTimeoutMs, connectTimeout: connectTimeoutMs, commandTimeout: requestTimeoutMs,
-    });
     this.#redis = redis;
     this.onConnect();
     redis.on('error', (error: Error) => {
@@ -122,9 +115,4 @@ export class RedisLink {
     }
     return this.#connection as Connection;
   }
-}
-
-/** The library is loaded on use: it is large, and many use another broker. */
-function load() {
-  return Promise.all([import('ioredis'), import('./transaction.js')]);
 }

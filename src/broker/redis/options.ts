@@ -1,17 +1,16 @@
 /** Options of `redis`, and the connection that they describe. */
 import type { RedisOptions as AllClientOptions } from 'ioredis';
-import type { Logger } from 'pino';
 import { z } from 'zod';
-import { BROKER, OUTBOX, REDIS } from '../../core/defaults/defaults.js';
+import { REDIS } from '../../core/defaults/defaults.js';
 import { InvalidOption } from '../../core/errors/errors.js';
-import { byteCount, callback, count, logger, milliseconds, options as object } from '../../core/options.js';
+import { byteCount, callback, count, options as object } from '../../core/options.js';
 import { normalizeUrl, redactRefused, redactUrl, secretsOf, splitCredentials } from '../../core/redact/redact.js';
-import { RETRY, WAITS_GROW } from '../retry-options.js';
+import { CLIENT_MEMBERS, type ClientConfig, WAITS_GROW } from '../broker-options.js';
 
 const DEFAULT_PORT = 6_379;
 
 /** Options of `redis`. */
-export interface RedisConfig {
+export interface RedisConfig extends ClientConfig {
   /**
    * `redis://user:password@host:port/db`, `rediss://…` with TLS; or a function that gives it, asked again when the
    * connection keeps failing; or the parts by themselves.
@@ -33,30 +32,15 @@ export interface RedisConfig {
   readonly maxStreamBytes?: number;
   /** Largest value. Default 512 MiB, the server's own limit (`proto-max-bulk-len`). */
   readonly maxMessageBytes?: number;
-  /** How long a message waits for others to go in the same request, in ms. Default 5. */
-  readonly lingerMs?: number;
-  /** Largest request in bytes. Default 8 MiB. */
-  readonly maxRequestBytes?: number;
-  /** Time limit of a request, in ms. Default 10000. */
-  readonly requestTimeoutMs?: number;
-  /** Default 5000 ms. */
-  readonly connectTimeoutMs?: number;
-  /** First wait after a failed request, in ms, at least 1; doubles up to `retryMaxMs`. Default 250. */
-  readonly retryInitialMs?: number;
-  /** Longest wait, in ms. Default 10000, or `retryInitialMs` if that is longer. */
-  readonly retryMaxMs?: number;
   /** Failures in a row after which the connection is replaced, and a function given as `url` called again. Default 3. */
   readonly refreshAfterFailures?: number;
-  /** Bytes that the outbox of the handle may keep in memory. Default 256 MiB. */
-  readonly outboxMaxBytes?: number;
-  /** Gets the client's own warnings. */
-  readonly logger?: Logger;
 }
 
 const URL_FORM = /^rediss?:\/\/./;
 const URL_EXPECTED = 'redis://host:port or rediss://host:port';
 
 export const REDIS_SCHEMA = object({
+  ...CLIENT_MEMBERS,
   url: z.union([z.string().regex(URL_FORM, `expected ${URL_EXPECTED}`), callback<() => string | Promise<string>>()]).optional(),
   host: z.string().min(1).optional(),
   port: z.number().int().min(1).max(65_535).optional(),
@@ -67,13 +51,6 @@ export const REDIS_SCHEMA = object({
   maxLen: count().default(REDIS.maxLen),
   maxStreamBytes: byteCount().default(REDIS.maxStreamBytes),
   maxMessageBytes: byteCount().max(REDIS.maxMessageBytes).default(REDIS.maxMessageBytes),
-  lingerMs: milliseconds().default(BROKER.lingerMs),
-  maxRequestBytes: byteCount().default(BROKER.maxRequestBytes),
-  requestTimeoutMs: milliseconds().default(BROKER.requestTimeoutMs),
-  connectTimeoutMs: milliseconds().default(BROKER.connectTimeoutMs),
-  ...RETRY,
-  outboxMaxBytes: byteCount().default(OUTBOX.handleMaxBytes),
-  logger: logger().optional(),
 }).refine(...WAITS_GROW);
 
 export type RedisOptions = z.output<typeof REDIS_SCHEMA>;

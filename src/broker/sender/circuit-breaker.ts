@@ -1,7 +1,7 @@
 /** Whether the broker answers, and when to try again: after doubling waits, one request at a time until one is answered. */
 import { mono } from '../../core/clock.js';
 import { BROKER } from '../../core/defaults/defaults.js';
-import type { RetryOptions } from '../retry-options.js';
+import type { RetryOptions } from '../broker-options.js';
 
 const LEAST_SHARE = 1 / 128;
 const SHARE_STEP = 1 / 16;

@@ -3,7 +3,7 @@ import { Subscription } from 'rxjs';
 import { mono } from '../../core/clock.js';
 import { type RxcamError, isRxcamError } from '../../core/errors/errors.js';
 import { redact } from '../../core/redact/redact.js';
-import type { RetryOptions } from '../retry-options.js';
+import type { RetryOptions } from '../broker-options.js';
 import { Timer } from './timer.js';
 import { type Batch, acknowledgement, gather, readAnswer, sizeOf } from './batch.js';
 import type { Driver, SendOutcome } from '../driver.js';

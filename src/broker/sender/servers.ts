@@ -2,7 +2,7 @@
 import { mono } from '../../core/clock.js';
 import { BROKER } from '../../core/defaults/defaults.js';
 import type { RxcamError } from '../../core/errors/errors.js';
-import type { RetryOptions } from '../retry-options.js';
+import type { RetryOptions } from '../broker-options.js';
 import type { Driver } from '../driver.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 import type { PartitionQueue } from '../outbox/index.js';

@@ -6,7 +6,7 @@ import type { Admin, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { Observable } from 'rxjs';
 import { isRxcamError } from '../../../core/errors/errors.js';
 import { Received } from '../../../message/index.js';
-import { type RetryOptions, retryOptions } from '../../retry-options.js';
+import { type RetryOptions, retryOptions } from '../../broker-options.js';
 import type { KafkaOptions } from '../options.js';
 import { KafkaSockets } from '../client/index.js';
 import { BufferHeaders, checkGroup } from '../../reading/index.js';

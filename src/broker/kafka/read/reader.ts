@@ -1,7 +1,7 @@
 /** Reads a Kafka topic without a consumer group, which leaves no state on the broker. */
 import { Observable, firstValueFrom } from 'rxjs';
 import { InvalidOption, type RxcamError, isRxcamError } from '../../../core/errors/errors.js';
-import { type RetryOptions, retryOptions } from '../../retry-options.js';
+import { type RetryOptions, retryOptions } from '../../broker-options.js';
 import type { KafkaOptions } from '../options.js';
 import { type ClusterHooks, FetchCluster } from './cluster.js';
 import { KafkaPlaces } from './places.js';

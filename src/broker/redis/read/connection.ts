@@ -1,7 +1,7 @@
 /** A separate connection for a reader, so that its blocking reads do not delay writes. */
 import type { Redis } from 'ioredis';
 import type { RxcamError } from '../../../core/errors/errors.js';
-import { REDIS } from '../../../core/defaults/defaults.js';
+import { newClient } from '../client.js';
 import type { Connection, RedisOptions } from '../options.js';
 
 /** Functions of the driver for its readers. */
@@ -25,15 +25,10 @@ export class ReadConnection {
 
   /** @param blockMs - longest wait of a read at the server */
   async open(blockMs: number): Promise<Redis> {
-    // Loaded on demand: the library is large, and many users have another broker.
-    const [{ Redis: Client }, { client }] = await Promise.all([import('ioredis'), this.hooks.where()]);
-    if (this.#isOver) throw new Error('the reading has ended');
+    const { client } = await this.hooks.where();
     const { connectTimeoutMs, requestTimeoutMs } = this.options;
-    const redis = new Client({
-      ...client, lazyConnect: true, enableOfflineQueue: false, enableReadyCheck: false, autoResendUnfulfilledCommands: false,
-      retryStrategy: () => null, maxRetriesPerRequest: 0,
-      disconnectTimeout: REDIS.disconnectTimeoutMs, connectTimeout: connectTimeoutMs, commandTimeout: blockMs + requestTimeoutMs,
-    });
+    const redis = await newClient(client, { connectTimeoutMs, commandTimeoutMs: blockMs + requestTimeoutMs });
+    if (this.#isOver) throw new Error('the reading has ended');
     this.#redis = redis;
     redis.on('error', (error: Error) => { this.#lastError = error.message; });
     await redis.connect();

@@ -4,7 +4,7 @@ import type { Redis } from 'ioredis';
 import { Observable, firstValueFrom } from 'rxjs';
 import { isRxcamError } from '../../../core/errors/errors.js';
 import type { Received } from '../../../message/index.js';
-import { type RetryOptions, retryOptions } from '../../retry-options.js';
+import { type RetryOptions, retryOptions } from '../../broker-options.js';
 import type { RedisOptions } from '../options.js';
 import { checkGroup } from '../../reading/index.js';
 import type { Gate, Piece, ReadRequest, Reader } from '../../reader.js';

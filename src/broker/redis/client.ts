@@ -1,0 +1,24 @@
+/** The client library of Redis: loaded on use, as it is large and many use another broker; what recovers is not the client. */
+import type { Redis } from 'ioredis';
+import { REDIS } from '../../core/defaults/defaults.js';
+import type { ClientOptions } from './options.js';
+
+/** Loads the library. Node remembers an import that failed. */
+export function loadClient(): Promise<{ readonly Redis: typeof Redis }> {
+  return import('ioredis');
+}
+
+/** Time limits of a connection and of its commands, in ms. */
+interface Limits { readonly connectTimeoutMs: number; readonly commandTimeoutMs: number }
+
+/** A connection that is not open yet. What the client would do by itself to recover is done by those who use it. */
+export async function newClient(where: ClientOptions, { connectTimeoutMs, commandTimeoutMs }: Limits): Promise<Redis> {
+  const { Redis: Client } = await loadClient();
+  return new Client({
+    ...where,
+    lazyConnect: true,
+    enableOfflineQueue: false, enableReadyCheck: false, autoResendUnfulfilledCommands: false,
+    retryStrategy: () => null, maxRetriesPerRequest: 0,
+    disconnectTimeout: REDIS.disconnectTimeoutMs, connectTimeout: connectTimeoutMs, commandTimeout: commandTimeoutMs,
+  });
+}
