@@ -6,46 +6,25 @@ import { resize } from '../operators/resize.js';
 import { skipUnchanged } from '../operators/skip-unchanged.js';
 import { planOf } from '../src/camera/capture.js';
 import { InvalidOption } from '../src/core/errors/errors.js';
-import { expectEvents, expectLedger, expectParts, fakeCamera, marbles } from './kit/index.js';
-import { digits, sizes } from './values.js';
+import { expectParts, fakeCamera, marbles } from './kit/index.js';
+import { FULL_HD, itChangesSizes } from './sized.js';
+import { sizes } from './values.js';
 
-const FULL_HD = { width: 1920, height: 1080 };
 const RIGHT_HALF = { left: 0.5, top: 0, width: 0.5, height: 1 };
 const CORNER = { left: 0, top: 0, width: 16, height: 16 };
 
 describe('crop', () => {
-  it('gives every picture the size of the rectangle, within the camera\'s one process', () => {
-    marbles(({ expectObservable, expectSubscriptions, flush }) => {
-      const source = '   -f-f-f|';
-      const subs = '     ^-----!';
-      const expected = ' -a-a-a|';
-      const gate = fakeCamera(source, { live: false, size: FULL_HD });
-      expectLedger(gate);
-      expectObservable(gate.pipe(crop(RIGHT_HALF), sizes)).toBe(expected, { a: '960x1080' });
-      expectSubscriptions(gate.subscriptions).toBe(subs);
-      flush();
-      expect(gate.processes).toEqual({ running: 0, peak: 1 });
-    });
-  });
-
-  it('starts one child on frames out of the user\'s hands', () => {
-    marbles(({ expectObservable, expectSubscriptions, flush }) => {
-      const source = '   -f-f-f|';
-      const subs = '     ^-----!';
-      const expected = ' -a-a-a|';
-      const gate = fakeCamera(source, { live: false, size: FULL_HD });
-      expectLedger(gate);
-      expectObservable(gate.pipe(map((picture) => picture), crop({ left: 100, top: 100, width: 640, height: 360 }), sizes)).toBe(expected, { a: '640x360' });
-      expectSubscriptions(gate.subscriptions).toBe(subs);
-      flush();
-      expect(gate.processes).toEqual({ running: 0, peak: 2 });
-      expect(gate.stats).toMatchObject({ captured: 3, delivered: 3, inFlight: 0 });
-    });
-  });
+  itChangesSizes(crop(RIGHT_HALF), '960x1080', crop(CORNER));
 
   it('cuts before or behind a resize, and before a comparison', () => {
-    marbles(({ expectObservable }) => {
-      const gate = () => fakeCamera('-f-u-f|', { live: false, size: FULL_HD });
+    marbles(({ expectObservable, expectSubscriptions }) => {
+      const gate = () => {
+        const source = '-f-u-f|';
+        const subs = '  ^-----!';
+        const camera = fakeCamera(source, { live: false, size: FULL_HD });
+        expectSubscriptions(camera.subscriptions).toBe(subs);
+        return camera;
+      };
       expectObservable(gate().pipe(crop(RIGHT_HALF), resize({ width: 480 }), sizes)).toBe('-a-a-a|', { a: '480x540' });
       expectObservable(gate().pipe(resize({ width: 480 }), crop(RIGHT_HALF), sizes)).toBe('-a-a-a|', { a: '240x270' });
       expectObservable(gate().pipe(crop(RIGHT_HALF), skipUnchanged(), sizes)).toBe('      -a---a|', { a: '960x1080' });
@@ -58,9 +37,13 @@ describe('crop', () => {
     ['odd pixels', { left: 1, top: 1, width: 101, height: 99 }, '100x98'],
     ['pixels up to the last', { left: 320, top: 180, width: 320, height: 180 }, '320x180'],
   ])('makes %s even', (_, rectangle, size) => {
-    marbles(({ expectObservable }) => {
-      const gate = fakeCamera('f|', { live: false, size: { width: 641, height: 361 } });
-      expectObservable(gate.pipe(crop(rectangle), sizes)).toBe('a|', { a: size });
+    marbles(({ expectObservable, expectSubscriptions }) => {
+      const source = '  f|';
+      const subs = '    ^!';
+      const expected = 'a|';
+      const gate = fakeCamera(source, { live: false, size: { width: 641, height: 361 } });
+      expectObservable(gate.pipe(crop(rectangle), sizes)).toBe(expected, { a: size });
+      expectSubscriptions(gate.subscriptions).toBe(subs);
     });
   });
 
@@ -78,36 +61,6 @@ describe('crop', () => {
       expectParts(split.pipe(map((picture) => picture), crop(rectangle)), expected, {}, { error: { code: 'INVALID_OPTION', message } });
       expectSubscriptions(fused.subscriptions).toBe(subs);
       expectSubscriptions(split.subscriptions).toBe(subs);
-    });
-  });
-
-  it('passes an error, after what was in the child', () => {
-    marbles(({ expectSubscriptions }) => {
-      const source = '   -f-f-#';
-      const subs = '     ^----!';
-      const expected = ' -1-2-#';
-      const fused = fakeCamera(source);
-      const split = fakeCamera(source);
-      expectParts(fused.pipe(crop(CORNER), digits), expected, {}, { error: { code: 'CAPTURE_CRASHED' } });
-      expectParts(split.pipe(map((picture) => picture), crop(CORNER), digits), expected, {}, { error: { code: 'CAPTURE_CRASHED' } });
-      expectSubscriptions(fused.subscriptions).toBe(subs);
-      expectSubscriptions(split.subscriptions).toBe(subs);
-    });
-  });
-
-  it('ends its processes when it is unsubscribed', () => {
-    marbles(({ expectObservable, expectSubscriptions, flush }) => {
-      const source = '   -f-f-f-f';
-      const subs = '     ^---!   ';
-      const unsub = '    ^---!   ';
-      const expected = ' -1-2----';
-      const gate = fakeCamera(source);
-      expectLedger(gate);
-      expectObservable(gate.pipe(map((picture) => picture), crop(CORNER), digits), unsub).toBe(expected);
-      expectSubscriptions(gate.subscriptions).toBe(subs);
-      expectEvents(gate, '----s', { s: { type: 'stopped', reason: 'unsubscribed' } });
-      flush();
-      expect(gate.processes).toEqual({ running: 0, peak: 2 });
     });
   });
 

@@ -120,19 +120,25 @@ describe('decode', () => {
   });
 
   it('follows subscribe and verify, and leaves gaps out', () => {
-    marbles(({ expectObservable }) => {
+    marbles(({ expectObservable, expectSubscriptions }) => {
       const { decoder } = fakeDecoder();
-      const seqs$ = subscribe(fakeTopic('a-b-(gap)-c'), { topic: 'video' }).pipe(verify(), decode({ decoder }), map(({ seq }) => String(seq)));
-      expectObservable(seqs$, '^-----------!').toBe('1-2-------4');
+      const topic = fakeTopic('a-b-(gap)-c');
+      const unsub = '          ^-----------!';
+      const expected = '       1-2-------4';
+      const seqs$ = subscribe(topic, { topic: 'video' }).pipe(verify(), decode({ decoder }), map(({ seq }) => String(seq)));
+      expectObservable(seqs$, unsub).toBe(expected);
+      expectSubscriptions(topic.subscriptions).toBe(unsub);
     });
   });
 
   it('keeps a message of a bounded inbox until its picture has been delivered', () => {
-    marbles(({ expectObservable }) => {
+    marbles(({ expectObservable, expectSubscriptions }) => {
       const { decoder } = fakeDecoder();
-      const messages$ = subscribe(fakeTopic('(abc)'), { topic: 'video', from: 'earliest', inbox: { maxMessages: 1 } });
+      const topic = fakeTopic('(abc)');
+      const messages$ = subscribe(topic, { topic: 'video', from: 'earliest', inbox: { maxMessages: 1 } });
       const seqs$ = messages$.pipe(decode({ decoder }), deliver((frame) => [frame.seq]), map(String));
       expectObservable(seqs$, '^-!').toBe('(123)');
+      expectSubscriptions(topic.subscriptions).toBe('^-!');
     });
   });
 

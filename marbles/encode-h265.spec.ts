@@ -66,11 +66,13 @@ describe('encodeH265', () => {
   });
 
   it('makes one value of a GOP, also of one that ends early', () => {
-    marbles(({ expectObservable }) => {
+    marbles(({ expectObservable, expectSubscriptions }) => {
       const source = '   fffffkff|';
+      const subs = '     ^-------!';
       const expected = ' --a--b-c|'; // 1-3 is full, 4-5 is ended by the keyframe 6
-      expectObservable(fakeCamera(source, { live: false }).pipe(encodeH265({ mode: 'stream', gop: 3, chunk: 'gop' }), shown))
-        .toBe(expected, { a: '1-3', b: '4-5', c: '6-8' });
+      const gate = fakeCamera(source, { live: false });
+      expectObservable(gate.pipe(encodeH265({ mode: 'stream', gop: 3, chunk: 'gop' }), shown)).toBe(expected, { a: '1-3', b: '4-5', c: '6-8' });
+      expectSubscriptions(gate.subscriptions).toBe(subs);
     });
   });
 
@@ -115,11 +117,14 @@ describe('encodeH265', () => {
     ['fused', 'stopped', (frame$: Observable<Frame>) => frame$],
     ['behind user code', 'failed', (frame$: Observable<Frame>) => frame$.pipe(map((frame) => frame))],
   ])('leaves nothing in flight when somebody has enough with the chunk that a failure brings out: %s', (_, state, way) => {
-    marbles(({ flush }) => {
-      const gate = fakeCamera('-f-f---f S', { live: false, encodeMs: 3 }); // two encoded, one in the encoder, when it stalls
+    marbles(({ expectSubscriptions, flush }) => {
+      const source = '-f-f---f S'; // two encoded, one in the encoder, when it stalls
+      const subs = '  ^-------!';
+      const gate = fakeCamera(source, { live: false, encodeMs: 3 });
       const ledger = expectLedger(gate);
       const seqs: number[] = [];
       way(gate).pipe(encodeH265({ mode: 'stream', gop: 10, chunk: { ms: 100 } }), take(1), retry(5_000)).subscribe((unit) => seqs.push(unit.frames));
+      expectSubscriptions(gate.subscriptions).toBe(subs);
       flush();
       expect(seqs).toHaveLength(1);
       ledger.verifySettled();
@@ -154,14 +159,17 @@ describe('encodeH265', () => {
     const configs: EncodeH265Config[] = [{ mode: 'frame' }, { mode: 'stream', gop: 3 }, { mode: 'stream', gop: 4, chunk: 'gop' }, { mode: 'stream', gop: 2, chunk: { ms: 70 } }];
     for (const config of configs) {
       for (const encodeMs of [0, 1]) {
-        marbles(({ expectObservable, flush }) => {
+        marbles(({ expectObservable, expectSubscriptions, flush }) => {
           const source = '-f-f-f-f-f-f-f-f-f-f-f-f-f|';
+          const subs = '  ^-------------------------!';
           const [one, other] = [1, 2].map(() => fakeCamera(source, { live: false, fps: 25, encodeMs })) as [ReturnType<typeof fakeCamera>, ReturnType<typeof fakeCamera>];
           expectLedger(one);
           expectLedger(other);
           const facts = map(({ seq, lastSeq, pts, keyframe, width, height, data }: EncodedFrame) => ({ seq, lastSeq, pts, keyframe, width, height, data: data.toString() }));
           const steps = [skipRate({ fps: 10 }), resize({ width: 32 })] as const;
           expectObservable(one.pipe(...steps, encodeH265(config), facts)).toEqual(other.pipe(same, ...steps, encodeH265(config), facts));
+          expectSubscriptions(one.subscriptions).toBe(subs);
+          expectSubscriptions(other.subscriptions).toBe(subs);
           flush();
           expect(one.stats).toMatchObject({ captured: 13, skipped: other.stats.skipped, inFlight: 0 });
         });

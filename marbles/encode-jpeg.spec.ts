@@ -88,9 +88,11 @@ describe('encodeJpeg', () => {
   });
 
   it('is published as image/jpeg, with its quality', () => {
-    marbles(({ flush }) => {
+    marbles(({ expectSubscriptions, flush }) => {
       const broker = memory();
-      fakeCamera('f|', { live: false }).pipe(encodeJpeg({ quality: 55 }), toMessage(), publish(broker, { topic: 'pictures' }), take(1)).subscribe();
+      const gate = fakeCamera('f|', { live: false });
+      gate.pipe(encodeJpeg({ quality: 55 }), toMessage(), publish(broker, { topic: 'pictures' }), take(1)).subscribe();
+      expectSubscriptions(gate.subscriptions).toBe('(^!)');
       flush();
       expect(broker.read('pictures')[0]?.headers).toMatchObject({ 'content-type': 'image/jpeg', ce_codec: 'jpeg', ce_quality: '55', ce_keyframe: 'true' });
       void broker.close();

@@ -27,15 +27,17 @@ describe('loop', () => {
   });
 
   it('thins each pass anew', () => {
-    marbles(() => {
+    marbles(({ expectSubscriptions }) => {
       const gate = looped('fff|');
+      expectSubscriptions(gate.subscriptions).toBe(['^--!', '---^-!']);
       expectParts(gate.pipe(skipRate(2), encodeH265(), take(4)), '1-34-(6|)', { 1: { seq: 1 }, 3: { seq: 3 }, 4: { seq: 4 }, 6: { seq: 6 } });
     });
   });
 
   it('goes on in the middle of a pass after a failure', () => {
-    marbles(({ flush }) => {
+    marbles(({ expectSubscriptions, flush }) => {
       const gate = looped(['fff|', 'ffC', 'ffff|', 'fff|']);
+      expectSubscriptions(gate.subscriptions).toBe(['^--!', '---^-!', '1005ms ^!']);
       const ledger = expectLedger(gate);
       const last = { seq: 7, pts: 240_000 };
       expectParts(gate.pipe(encodeH265(), retry(1_000), take(7)), '12345 1s 6(7|)', {

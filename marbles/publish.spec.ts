@@ -134,14 +134,17 @@ describe('publish', () => {
   });
 
   it('emits the acknowledgements from before a reconnect to the next subscription of the same run', () => {
-    scheduler.run(({ cold, expectObservable, flush }) => {
+    scheduler.run(({ cold, expectObservable, expectSubscriptions, flush }) => {
       const run = new FakeRun();
       const [a, b, c] = [run.message(), run.message(), run.message()];
-      const attempts = [cold('ab--#', { a, b }), cold('c|', { c })];
+      const [first, second] = [cold('ab--#', { a, b }), cold('c|', { c })];
+      const attempts = [first, second];
       const acks$ = defer(() => attempts.shift() ?? NEVER).pipe(publish(fakeBroker(new FakeDriver(5)), { topic: 't' }), order);
       expectObservable(acks$).toBe('                     ----#               ');
       // -                                               -----a----b          acknowledged
       expectObservable(acks$, '-------^             ').toBe('-------a--b----(c|)');
+      expectSubscriptions(first.subscriptions).toBe('      ^---!               ');
+      expectSubscriptions(second.subscriptions).toBe('     -------^!           ');
       flush();
       expect(inFlight(run.ledger)).toBe(0);
     });
@@ -210,24 +213,27 @@ describe('publish', () => {
   });
 
   it('asks a function for the topic and the key of each message', () => {
-    scheduler.run(({ cold, flush }) => {
+    scheduler.run(({ cold, expectSubscriptions, flush }) => {
       const driver = new FakeDriver();
       const names = { topic: (one: CameraMessage) => `t${one.inputOrder % 2}`, key: (one: CameraMessage) => `k${one.seq}` };
-      cold('abc|', { a, b, c }).pipe(publish(fakeBroker(driver), names)).subscribe();
+      const source = cold('abc|', { a, b, c });
+      source.pipe(publish(fakeBroker(driver), names)).subscribe();
+      expectSubscriptions(source.subscriptions).toBe('^--!');
       flush();
       expect(driver.log.map(({ topic, key }) => `${topic} ${key}`)).toEqual(['t1 k1', 't0 k2', 't1 k3']);
     });
   });
 
   it('errs when two live runs publish to one topic and key, naming both, and drops nothing of the first', () => {
-    scheduler.run(({ cold, expectObservable, flush }) => {
+    scheduler.run(({ cold, expectObservable, expectSubscriptions, flush }) => {
       const [first, second] = [new FakeRun('north'), new FakeRun('south', 2)];
-      const broker = fakeBroker(new FakeDriver(1));
-      const to = { topic: 't', key: 'k' };
-      const published$ = (run: FakeRun) => cold('ab-|', letters(run, 2)).pipe(publish(broker, to), order);
+      const [north, south] = [cold('ab-|', letters(first, 2)), cold('ab-|', letters(second, 2))];
+      const publishing = publish(fakeBroker(new FakeDriver(1)), { topic: 't', key: 'k' });
       const failure = new InvalidOption("publish: cameras 'north' (run 1) and 'south' (run 2) both publish to topic 't' with key 'k', expected a key of its own for each of them", { camera: 'south' });
-      expectObservable(published$(first), '    ^   ').toBe('-ab|');
-      expectObservable(published$(second), '   --^ ').toBe('--#', undefined, failure);
+      expectObservable(north.pipe(publishing, order), '   ^   ').toBe('-ab|');
+      expectObservable(south.pipe(publishing, order), '   --^ ').toBe('--#', undefined, failure);
+      expectSubscriptions(north.subscriptions).toBe('     ^--!');
+      expectSubscriptions(south.subscriptions).toBe('     --(^!)');
       flush();
       expect(first.ledger.counts.published).toBe(2);
       first.live = false;
@@ -235,24 +241,30 @@ describe('publish', () => {
   });
 
   it('lets a run take over from one that has ended', () => {
-    scheduler.run(({ cold, expectObservable }) => {
+    scheduler.run(({ cold, expectObservable, expectSubscriptions }) => {
       const [first, second] = [new FakeRun('north'), new FakeRun('south', 2)];
-      const broker = fakeBroker(new FakeDriver(1));
-      const published$ = (run: FakeRun) => cold('ab-|', letters(run, 2)).pipe(publish(broker, { topic: 't', key: 'k' }), order, finalize(() => { run.live = false; }));
-      expectObservable(published$(first), '    ^     ').toBe('-ab|     ');
-      expectObservable(published$(second), '   -----^').toBe('------ab|');
+      const [north, south] = [cold('ab-|', letters(first, 2)), cold('ab-|', letters(second, 2))];
+      const publishing = publish(fakeBroker(new FakeDriver(1)), { topic: 't', key: 'k' });
+      expectObservable(north.pipe(publishing, order, finalize(() => { first.live = false; })), ' ^     ').toBe('-ab|     ');
+      expectObservable(south.pipe(publishing, order, finalize(() => { second.live = false; })), '-----^').toBe('------ab|');
+      expectSubscriptions(north.subscriptions).toBe('     ^--!     ');
+      expectSubscriptions(south.subscriptions).toBe('     -----^--!');
     });
   });
 
   it('lets two live runs change places: a key belongs to whom publishes with it now', () => {
-    scheduler.run(({ cold, expectObservable }) => {
+    scheduler.run(({ cold, expectObservable, expectSubscriptions }) => {
       const [first, second] = [new FakeRun('gate', 1), new FakeRun('gate', 2)];
       const broker = fakeBroker(new FakeDriver(1));
-      const published$ = (run: FakeRun, key: string) => cold('ab-|', letters(run, 2)).pipe(publish(broker, { topic: 't', key }), order);
-      expectObservable(published$(first, 'k1'), '    ^     ').toBe('-ab|     ');
-      expectObservable(published$(second, 'k2'), '   ^     ').toBe('-ab|     ');
-      expectObservable(published$(second, 'k1'), '   -----^').toBe('------cd|');
-      expectObservable(published$(first, 'k2'), '    -----^').toBe('------cd|');
+      const published$ = (run: FakeRun, key: string, subs: string) => {
+        const source = cold('ab-|', letters(run, 2));
+        expectSubscriptions(source.subscriptions).toBe(subs);
+        return source.pipe(publish(broker, { topic: 't', key }), order);
+      };
+      expectObservable(published$(first, 'k1', ' ^--!     '), '^     ').toBe('-ab|     ');
+      expectObservable(published$(second, 'k2', '^--!     '), '^     ').toBe('-ab|     ');
+      expectObservable(published$(second, 'k1', '-----^--!'), '-----^').toBe('------cd|');
+      expectObservable(published$(first, 'k2', ' -----^--!'), '-----^').toBe('------cd|');
     });
   });
 
@@ -272,12 +284,15 @@ describe('publish', () => {
   });
 
   it('holds up no other topic or key while one is refused', () => {
-    scheduler.run(({ cold, expectObservable }) => {
+    scheduler.run(({ cold, expectObservable, expectSubscriptions }) => {
       const refusal = { ok: false, error: new InvalidOption('no such topic') } as const;
       const driver = new FakeDriver(1, (batch) => (mono() > 100 ? 'ok' : batch.map(({ topic }) => (topic === 'bad' ? refusal : { ok: true }))));
       const broker = fakeBroker(driver);
-      expectObservable(cold('abc|', { a, b, c }).pipe(publish(broker, { topic: 'good' }), order)).toBe('-ab(c|)');
-      expectObservable(cold('ab|', { a, b }).pipe(publish(broker, { topic: 'bad' }), order)).toBe('252ms (ab|)');
+      const [good, bad] = [cold('abc|', { a, b, c }), cold('ab|', { a, b })];
+      expectObservable(good.pipe(publish(broker, { topic: 'good' }), order)).toBe('-ab(c|)');
+      expectObservable(bad.pipe(publish(broker, { topic: 'bad' }), order)).toBe('  252ms (ab|)');
+      expectSubscriptions(good.subscriptions).toBe('                       ^--!');
+      expectSubscriptions(bad.subscriptions).toBe('                        ^-!');
     });
   });
 

@@ -66,9 +66,12 @@ describe('record', () => {
 
   it('closes the file at a gap that verify found, and notes it', () => {
     const { files, muxer, content } = fakeFolder();
-    marbles(({ expectObservable }) => {
-      const recorded$ = subscribe(fakeTopic('a-b-(gap)-c'), { topic: 'video' }).pipe(verify(), record('to', { files, muxer }), shown);
-      expectObservable(recorded$, '^-----------!').toBe('o---------(cgo)');
+    marbles(({ expectObservable, expectSubscriptions }) => {
+      const topic = fakeTopic('a-b-(gap)-c');
+      const unsub = '          ^-----------!';
+      const expected = '       o---------(cgo)';
+      expectObservable(subscribe(topic, { topic: 'video' }).pipe(verify(), record('to', { files, muxer }), shown), unsub).toBe(expected);
+      expectSubscriptions(topic.subscriptions).toBe(unsub);
     });
     expect(content.get('to/camera_1/recordings.ndjson') ?? [...content.keys()].join()).toContain('"cause":"lost","size":1');
   });

@@ -4,40 +4,12 @@ import { encodeH265 } from '../operators/encode-h265.js';
 import { type ResizeConfig, resize } from '../operators/resize.js';
 import { planOf } from '../src/camera/capture.js';
 import { InvalidOption } from '../src/core/errors/errors.js';
-import { expectEvents, expectLedger, expectParts, fakeCamera, marbles } from './kit/index.js';
-import { digits, sizes } from './values.js';
-
-const FULL_HD = { width: 1920, height: 1080 };
+import { expectLedger, fakeCamera, marbles } from './kit/index.js';
+import { FULL_HD, itChangesSizes } from './sized.js';
+import { sizes } from './values.js';
 
 describe('resize', () => {
-  it('gives every picture its new size, within the camera\'s one process', () => {
-    marbles(({ expectObservable, expectSubscriptions, flush }) => {
-      const source = '   -f-f-f|';
-      const subs = '     ^-----!';
-      const expected = ' -a-a-a|';
-      const gate = fakeCamera(source, { live: false, size: FULL_HD });
-      expectLedger(gate);
-      expectObservable(gate.pipe(resize({ width: 640 }), sizes)).toBe(expected, { a: '640x360' });
-      expectSubscriptions(gate.subscriptions).toBe(subs);
-      flush();
-      expect(gate.processes).toEqual({ running: 0, peak: 1 });
-    });
-  });
-
-  it('starts one child on frames out of the user\'s hands', () => {
-    marbles(({ expectObservable, expectSubscriptions, flush }) => {
-      const source = '   -f-f-f|';
-      const subs = '     ^-----!';
-      const expected = ' -a-a-a|';
-      const gate = fakeCamera(source, { live: false, size: FULL_HD });
-      expectLedger(gate);
-      expectObservable(gate.pipe(map((picture) => picture), resize({ width: 640 }), sizes)).toBe(expected, { a: '640x360' });
-      expectSubscriptions(gate.subscriptions).toBe(subs);
-      flush();
-      expect(gate.processes).toEqual({ running: 0, peak: 2 });
-      expect(gate.stats).toMatchObject({ captured: 3, delivered: 3, inFlight: 0 });
-    });
-  });
+  itChangesSizes(resize({ width: 640 }), '640x360', resize({ width: 32 }));
 
   it('is one child together with the steps that follow', () => {
     marbles(({ expectObservable, expectSubscriptions, flush }) => {
@@ -61,36 +33,6 @@ describe('resize', () => {
       expectObservable(gate.pipe(map((picture) => picture), resize({ height: 240 }), map(({ seq, width, height }) => `${seq} ${width}x${height}`)))
         .toBe(expected, { a: '1 426x240', b: '2 426x240', c: '3 320x240', d: '4 320x240' });
       expectSubscriptions(gate.subscriptions).toBe('^----!');
-      flush();
-      expect(gate.processes).toEqual({ running: 0, peak: 2 });
-    });
-  });
-
-  it('passes an error, after what was in the child', () => {
-    marbles(({ expectSubscriptions }) => {
-      const source = '   -f-f-#';
-      const subs = '     ^----!';
-      const expected = ' -1-2-#';
-      const fused = fakeCamera(source);
-      const split = fakeCamera(source);
-      expectParts(fused.pipe(resize({ width: 32 }), digits), expected, {}, { error: { code: 'CAPTURE_CRASHED' } });
-      expectParts(split.pipe(map((picture) => picture), resize({ width: 32 }), digits), expected, {}, { error: { code: 'CAPTURE_CRASHED' } });
-      expectSubscriptions(fused.subscriptions).toBe(subs);
-      expectSubscriptions(split.subscriptions).toBe(subs);
-    });
-  });
-
-  it('ends its processes when it is unsubscribed', () => {
-    marbles(({ expectObservable, expectSubscriptions, flush }) => {
-      const source = '   -f-f-f-f';
-      const subs = '     ^---!   ';
-      const unsub = '    ^---!   ';
-      const expected = ' -1-2----';
-      const gate = fakeCamera(source);
-      expectLedger(gate);
-      expectObservable(gate.pipe(map((picture) => picture), resize({ width: 32 }), digits), unsub).toBe(expected);
-      expectSubscriptions(gate.subscriptions).toBe(subs);
-      expectEvents(gate, '----s', { s: { type: 'stopped', reason: 'unsubscribed' } });
       flush();
       expect(gate.processes).toEqual({ running: 0, peak: 2 });
     });

@@ -117,10 +117,13 @@ describe('retry', () => {
     const thirty = 'f'.repeat(30); // from the first to the last of them 29 s
     const delays = (sources: string[], expected: number[], config: RetryConfig = {}) => {
       const seen: unknown[] = [];
-      seconds(({ expectObservable }) => {
+      seconds(({ expectObservable, flush }) => {
         const gate = camera(sources);
         gate.events$.subscribe((event) => { if (event.type === 'retrying') seen.push((event.delayMs ?? NaN) / 1_000); });
         expectObservable(gate.pipe(retry(config), filter(() => false)), '^ 150s !').toBe('');
+        flush();
+        // The last of the waits has not ended.
+        expect(gate.subscriptions).toHaveLength(expected.length);
       });
       expect(seen).toEqual(expected);
     };

@@ -1,9 +1,10 @@
-import { EMPTY, NEVER, concatWith, defer, map } from 'rxjs';
+import { concatWith, defer, map } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { encodeH265 } from '../operators/encode-h265.js';
 import { retry } from '../operators/retry.js';
 import { skipRate } from '../operators/skip-rate.js';
 import { InvalidOption } from '../src/core/errors/errors.js';
+import type { Frame } from '../src/core/frame/frame.js';
 import { planOf } from '../src/camera/capture.js';
 import { expectEvents, expectLedger, expectStats, fakeCamera, marbles } from './kit/index.js';
 import { FRAMES, digits, frame, letters } from './values.js';
@@ -79,9 +80,12 @@ describe('skipRate', () => {
   });
 
   it('passes an empty source, and one that never says anything', () => {
-    marbles(({ expectObservable }) => {
-      expectObservable(EMPTY.pipe(skipRate(2))).toBe('|');
-      expectObservable(NEVER.pipe(skipRate(2)), '^---!').toBe('-');
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const [empty, silent] = [cold<Frame>('|'), cold<Frame>('-')];
+      expectObservable(empty.pipe(skipRate(2))).toBe('          |');
+      expectObservable(silent.pipe(skipRate(2)), '^---!').toBe('-');
+      expectSubscriptions(empty.subscriptions).toBe('           (^!)');
+      expectSubscriptions(silent.subscriptions).toBe('          ^---!');
     });
   });
 
@@ -136,29 +140,43 @@ describe('skipRate', () => {
 
   it('keeps the same pictures fused and on frames, whatever stands before it', () => {
     for (const rate of [2, 3, { fps: 10 }, { fps: 7 }, { fps: 29.97 }]) {
-      marbles(({ expectObservable }) => {
-        const one = fakeCamera('ffffffffffffffffffffffff|', { live: false, fps: 25 });
-        const other = fakeCamera('ffffffffffffffffffffffff|', { live: false, fps: 25 });
+      marbles(({ expectObservable, expectSubscriptions }) => {
+        const source = 'ffffffffffffffffffffffff|';
+        const subs = '  ^-----------------------!';
+        const one = fakeCamera(source, { live: false, fps: 25 });
+        const other = fakeCamera(source, { live: false, fps: 25 });
         expectObservable(one.pipe(skipRate(rate), digits)).toEqual(other.pipe(map((picture) => picture), skipRate(rate), digits));
+        expectSubscriptions(one.subscriptions).toBe(subs);
+        expectSubscriptions(other.subscriptions).toBe(subs);
       });
     }
   });
 
   it('starts anew with each attempt of a live source, and goes on where a file was left', () => {
-    marbles(({ expectObservable }) => {
+    marbles(({ expectObservable, expectSubscriptions }) => {
       const first = '    ff#';
       const second = '             fff';
+      const liveSubs = ['^-!', ' 1s ^----!'];
+      const fileSubs = ['^-!', ' 1s ^--!'];
       const live = '     1 999ms 3-5 ';
       const file = '     1 999ms 3-5|';
-      expectObservable(fakeCamera([first, second.trim()], { live: true }).pipe(skipRate(2), retry(998), digits), '^ 1004ms !').toBe(live);
-      expectObservable(fakeCamera([first, `${second.trim()}|`], { live: false }).pipe(skipRate(2), retry(998), digits)).toBe(file);
+      const [moving, waiting] = [fakeCamera([first, second.trim()], { live: true }), fakeCamera([first, `${second.trim()}|`], { live: false })];
+      expectObservable(moving.pipe(skipRate(2), retry(998), digits), '^ 1004ms !').toBe(live);
+      expectObservable(waiting.pipe(skipRate(2), retry(998), digits)).toBe(file);
+      expectSubscriptions(moving.subscriptions).toBe(liveSubs);
+      expectSubscriptions(waiting.subscriptions).toBe(fileSubs);
     });
-    marbles(({ expectObservable }) => {
+    marbles(({ expectObservable, expectSubscriptions }) => {
       const first = '    f#';
+      const liveSubs = ['^!', '  1s ^----!'];
+      const fileSubs = ['^!', '  1s ^--!'];
       const live = '     1 999ms 2-4';
       const file = '     1 999ms -3-|';
-      expectObservable(fakeCamera([first, 'fff']).pipe(skipRate(2), retry(999), digits), '^ 1004ms !').toBe(live);
-      expectObservable(fakeCamera([first, 'fff|'], { live: false }).pipe(skipRate(2), retry(999), digits)).toBe(file);
+      const [moving, waiting] = [fakeCamera([first, 'fff']), fakeCamera([first, 'fff|'], { live: false })];
+      expectObservable(moving.pipe(skipRate(2), retry(999), digits), '^ 1004ms !').toBe(live);
+      expectObservable(waiting.pipe(skipRate(2), retry(999), digits)).toBe(file);
+      expectSubscriptions(moving.subscriptions).toBe(liveSubs);
+      expectSubscriptions(waiting.subscriptions).toBe(fileSubs);
     });
   });
 

@@ -34,17 +34,24 @@ describe('skipUnchanged', () => {
   });
 
   it('compares with the last one kept, not with the one before', () => {
-    marbles(({ cold, expectObservable }) => {
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const shades = Object.fromEntries([...'abcd'].map((letter, index) => [letter, frame(index + 1, { data: Buffer.alloc(64 * 48, 4 * index) })]));
-      expectObservable(cold('abcd|', shades).pipe(skipUnchanged(), digits)).toBe('1-3-|');
+      const source = cold('abcd|', shades);
+      const subs = '       ^---!';
+      const expected = '   1-3-|';
+      expectObservable(source.pipe(skipUnchanged(), digits)).toBe(expected);
+      expectSubscriptions(source.subscriptions).toBe(subs);
     });
   });
 
   it('keeps a picture in each slot of time', () => {
-    marbles(({ expectObservable }) => {
+    marbles(({ expectObservable, expectSubscriptions }) => {
       const source = '  fuuuuuuu|'; // 0, 40, 80 … ms
+      const subs = '    ^-------!';
       const expected = '1--4--7-|';
-      expectObservable(fakeCamera(source, { live: false }).pipe(skipUnchanged({ maxGapMs: 110 }), digits)).toBe(expected);
+      const gate = fakeCamera(source, { live: false });
+      expectObservable(gate.pipe(skipUnchanged({ maxGapMs: 110 }), digits)).toBe(expected);
+      expectSubscriptions(gate.subscriptions).toBe(subs);
     });
   });
 

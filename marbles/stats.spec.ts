@@ -1,4 +1,4 @@
-import { EMPTY, NEVER, filter, map, take, timer } from 'rxjs';
+import { filter, map, take, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { encodeH265 } from '../operators/encode-h265.js';
 import { skipRate } from '../operators/skip-rate.js';
@@ -122,9 +122,12 @@ describe('stats', () => {
   });
 
   it('gives nothing of nothing', () => {
-    marbles(({ expectObservable }) => {
-      expectObservable(EMPTY.pipe(stats())).toBe('|');
-      expectObservable(NEVER.pipe(stats())).toBe('-');
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const [empty, silent] = [cold<CameraEvent>('|'), cold<CameraEvent>('-')];
+      expectObservable(empty.pipe(stats())).toBe('        |');
+      expectObservable(silent.pipe(stats())).toBe('       -');
+      expectSubscriptions(empty.subscriptions).toBe('     (^!)');
+      expectSubscriptions(silent.subscriptions).toBe('    ^');
     });
   });
 
@@ -170,10 +173,13 @@ const sent = (at: number) => ({ headers: { ce_time: new Date(at).toISOString() }
 
 describe('stats of received messages', () => {
   it('gives a value with the first message, every so many ms, and at the end', () => {
-    marbles(() => {
-      const topic = '   --a-b----c--|';
+    marbles(({ expectSubscriptions }) => {
+      const source = '  --a-b----c--|';
+      const subs = '    ^-----------!';
       const expected = '--f----t----(l|)';
-      const messages = subscribe(fakeTopic(topic, { values: { a: sent(0), b: sent(3), c: sent(4) } }), { topic: 'video' });
+      const topic = fakeTopic(source, { values: { a: sent(0), b: sent(3), c: sent(4) } });
+      const messages = subscribe(topic, { topic: 'video' });
+      expectSubscriptions(topic.subscriptions).toBe(subs);
       expectParts(messages.pipe(stats({ every: 5 })), expected, {
         f: { received: 1, bytes: 1, latency: { count: 1, max: 2 }, rate: { messages: 0 } },
         t: { received: 2, bytes: 2, latency: { count: 2, min: 1, max: 2 }, rate: { messages: 400, bytes: 400, missing: 0 } },
@@ -183,9 +189,10 @@ describe('stats of received messages', () => {
   });
 
   it('gives a value at once with the first gap since the last tick, by verdict and cause', () => {
-    marbles(({ expectObservable }) => {
-      const topic = 'a-(gap)-b-(dropped)-c-(torn)-d-e-(repeated)-|';
-      const seen$ = subscribe(fakeTopic(topic), { topic: 'video' }).pipe(verify({ keep: ['repeated', 'torn'] }), stats({ every: 100 }));
+    marbles(({ expectObservable, expectSubscriptions }) => {
+      const topic = fakeTopic('a-(gap)-b-(dropped)-c-(torn)-d-e-(repeated)-|');
+      const subs = '           ^-------------------------------------------!';
+      const seen$ = subscribe(topic, { topic: 'video' }).pipe(verify({ keep: ['repeated', 'torn'] }), stats({ every: 100 }));
       const text$ = seen$.pipe(map(({ verdicts: { whole, repeated, torn, gaps, dropped, lost } }) => (
         `${whole} whole, ${repeated} repeated, ${torn} torn; ${gaps} gaps: ${dropped} dropped, ${lost} lost`
       )));
@@ -194,21 +201,30 @@ describe('stats of received messages', () => {
         b: '1 whole, 0 repeated, 0 torn; 1 gaps: 0 dropped, 1 lost',
         c: '4 whole, 1 repeated, 1 torn; 2 gaps: 1 dropped, 1 lost',
       });
+      expectSubscriptions(topic.subscriptions).toBe(subs);
     });
   });
 
   it('has rates over the window since the tick before, and zeros when nothing comes any more', () => {
-    marbles(({ expectObservable }) => {
-      const messages = subscribe(fakeTopic('a-b-c-d----'), { topic: 'video' });
+    marbles(({ expectObservable, expectSubscriptions }) => {
+      const topic = fakeTopic('a-b-c-d----');
+      const unsub = '          ^ 24ms !';
+      const expected = '       a 9ms b 9ms a';
+      const messages = subscribe(topic, { topic: 'video' });
       const rates$ = messages.pipe(stats({ every: 10 }), map(({ rate }) => String(rate.messages)));
-      expectObservable(rates$, '^ 24ms !').toBe('a 9ms b 9ms a', { a: '0', b: '400' });
+      expectObservable(rates$, unsub).toBe(expected, { a: '0', b: '400' });
+      expectSubscriptions(topic.subscriptions).toBe(unsub);
     });
   });
 
   it('stops its timer when it is unsubscribed', () => {
-    marbles(({ expectObservable }) => {
-      const messages = subscribe(fakeTopic('a-------'), { topic: 'video' });
-      expectObservable(messages.pipe(stats({ every: 2 }), map(({ received }) => String(received))), '^----!').toBe('1-1-1');
+    marbles(({ expectObservable, expectSubscriptions }) => {
+      const topic = fakeTopic('a-------');
+      const unsub = '          ^----!  ';
+      const expected = '       1-1-1---';
+      const messages = subscribe(topic, { topic: 'video' });
+      expectObservable(messages.pipe(stats({ every: 2 }), map(({ received }) => String(received))), unsub).toBe(expected);
+      expectSubscriptions(topic.subscriptions).toBe(unsub);
     });
   });
 });

@@ -29,10 +29,14 @@ describe('subscribe', () => {
   });
 
   it('begins where it is told', () => {
-    marbles(({ expectObservable }) => {
+    marbles(({ expectObservable, expectSubscriptions }) => {
       const topic = '   a-b-c------d--e';
       const reading = ' ----^------------!';
-      const seen = (from: From) => subscribe(fakeTopic(topic), { topic: 'video', from }).pipe(letters);
+      const seen = (from: From) => {
+        const video = fakeTopic(topic);
+        expectSubscriptions(video.subscriptions).toBe(reading);
+        return subscribe(video, { topic: 'video', from }).pipe(letters);
+      };
       // c is there at the very moment.
       expectObservable(seen('latest'), reading).toBe('        ----c------d--e');
       expectObservable(seen('earliest'), reading).toBe('      ----(abc)--d--e');
@@ -43,62 +47,82 @@ describe('subscribe', () => {
   });
 
   it('ends where it is told', () => {
-    marbles(({ expectObservable }) => {
-      const topic = '   a-b-c-d-e-';
-      const reading = ' ----^------!';
-      const until = (to: 'latest' | Date) => subscribe(fakeTopic(topic), { topic: 'video', from: 'earliest', to }).pipe(letters);
-      expectObservable(until('latest'), reading).toBe('----(ab|)');
+    marbles(({ expectObservable, expectSubscriptions }) => {
+      const video = fakeTopic('a-b-c-d-e-');
+      const unsub = '          ----^------!';
+      const subs = '           ----(^!)';
+      const expected = '       ----(ab|)';
+      expectObservable(subscribe(video, { topic: 'video', from: 'earliest', to: 'latest' }).pipe(letters), unsub).toBe(expected);
+      expectSubscriptions(video.subscriptions).toBe(subs);
     });
   });
 
   it('is cold: each subscription begins by itself', () => {
-    marbles(({ expectObservable }) => {
-      const messages = subscribe(fakeTopic('a--b--c--d-'), { topic: 'video' }).pipe(letters);
+    marbles(({ expectObservable, expectSubscriptions }) => {
+      const video = fakeTopic('a--b--c--d-');
+      const subs = ['          ^------!', '----^-----!'];
+      const messages = subscribe(video, { topic: 'video' }).pipe(letters);
       expectObservable(messages, '^------!    ').toBe('a--b--c');
       expectObservable(messages, '----^-----! ').toBe('------c--d');
+      expectSubscriptions(video.subscriptions).toBe(subs);
     });
   });
 
   it('takes the messages of one key', () => {
-    marbles(({ expectObservable }) => {
+    marbles(({ expectObservable, expectSubscriptions }) => {
       const topic = fakeTopic('a-b-c-d|', { values: { b: { key: 'other' }, d: { key: 'other' } } });
-      expectObservable(subscribe(topic, { topic: 'video', key: 'other' }).pipe(letters)).toBe('--b---d|');
+      const subs = '           ^------!';
+      const expected = '       --b---d|';
+      expectObservable(subscribe(topic, { topic: 'video', key: 'other' }).pipe(letters)).toBe(expected);
+      expectSubscriptions(topic.subscriptions).toBe(subs);
     });
   });
 
   it('waits for a broker that is down, and continues behind the last message', () => {
-    marbles(({ expectObservable }) => {
+    marbles(({ expectObservable, expectSubscriptions }) => {
       const topic = fakeTopic('a-(down)-b-c-(up)-d 1s |');
+      const subs = ['          ^-!', '252ms ^ 766ms !'];
       const messages = subscribe(topic, { topic: 'video' });
       // 250 ms after the failure.
       expectObservable(messages.pipe(letters)).toBe('a 251ms (bcd) 762ms |');
       expectObservable(messages.errors$.pipe(take(1), map(({ code }) => code)), '^').toBe('--(e|)', { e: 'BROKER_UNAVAILABLE' });
+      expectSubscriptions(topic.subscriptions).toBe(subs);
     });
   });
 
   it('waits longer after each failure', () => {
-    marbles(({ expectObservable }) => {
+    marbles(({ expectObservable, expectSubscriptions }) => {
       const topic = fakeTopic('(down) 2s (up)|');
+      const subs = ['          (^!)', '250ms (^!)', '750ms (^!)', '1750ms (^!)'];
       const messages = subscribe(topic, { topic: 'video' });
       expectObservable(messages.errors$.pipe(map(() => 'e')), '^ 3s !').toBe('e 249ms e 499ms e 999ms e');
       expectObservable(messages, '^ 3s !').toBe('-');
+      expectSubscriptions(topic.subscriptions).toBe(subs);
     });
   });
 
   it('hands out no more while deliver holds enough, and loses nothing', () => {
-    marbles(({ expectObservable }) => {
-      const messages = subscribe(fakeTopic('(abcdefgh)'), { topic: 'video', inbox: { maxMessages: 2 } });
+    marbles(({ expectObservable, expectSubscriptions }) => {
+      const topic = fakeTopic('(abcdefgh)');
+      const unsub = '          ^ 24ms !';
+      const expected = '       ---a--b--c--d--e--f--g--h';
+      const messages = subscribe(topic, { topic: 'video', inbox: { maxMessages: 2 } });
       const slow = (one: Received) => of(one.value.toString()).pipe(delay(3));
       const held: number[] = [];
       const counted = (one: Received) => { held.push(messages.stats.received - held.length); return slow(one); };
-      expectObservable(messages.pipe(deliver(counted, { outbox: { maxMessages: 4 } })), '^ 24ms !').toBe('---a--b--c--d--e--f--g--h');
+      expectObservable(messages.pipe(deliver(counted, { outbox: { maxMessages: 4 } })), unsub).toBe(expected);
+      expectSubscriptions(topic.subscriptions).toBe(unsub);
     });
   });
 
   it('ends the reading when it is left', () => {
-    marbles(({ expectObservable }) => {
-      const messages = subscribe(fakeTopic('a-b-c-d-'), { topic: 'video' });
-      expectObservable(messages.pipe(letters), '^--!').toBe('a-b-');
+    marbles(({ expectObservable, expectSubscriptions }) => {
+      const topic = fakeTopic('a-b-c-d-');
+      const unsub = '          ^--!    ';
+      const expected = '       a-b-    ';
+      const messages = subscribe(topic, { topic: 'video' });
+      expectObservable(messages.pipe(letters), unsub).toBe(expected);
+      expectSubscriptions(topic.subscriptions).toBe(unsub);
       expectObservable(of(0).pipe(delay(5), map(() => messages.stats))).toBe('-----(s|)', {
         s: { status: 'idle', received: 2, bytes: 2, expired: 0, failures: 0, inbox: { messages: 0, bytes: 0 }, rate: { messages: 0, bytes: 0 }, latency: AT_ONCE },
       });
@@ -106,40 +130,48 @@ describe('subscribe', () => {
   });
 
   it('knows how many messages came in the last second, and that none came since', () => {
-    marbles(({ cold, expectObservable }) => {
-      const messages = subscribe(fakeTopic('a 499ms b 499ms c'), { topic: 'video' });
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const topic = fakeTopic('a 499ms b 499ms c');
+      const messages = subscribe(topic, { topic: 'video' });
       expectObservable(messages.pipe(letters)).toBe('a 499ms b 499ms c');
       const asked$ = cold('500ms x 999ms y 1999ms z|').pipe(map(() => messages.stats.rate.messages));
       expectObservable(asked$).toBe('500ms x 999ms y 1999ms z|', { x: 0, y: 3, z: 0 });
+      expectSubscriptions(topic.subscriptions).toBe('^');
     });
   });
 
   it('knows how long ago the pictures were captured', () => {
-    marbles(({ expectObservable }) => {
+    marbles(({ expectObservable, expectSubscriptions }) => {
       const headers = (at: number) => ({ ce_id: `cam/run/${at}`, ce_time: new Date(at).toISOString() });
       const values = { a: { headers: headers(0) }, b: { headers: headers(5) } };
-      const messages = subscribe(fakeTopic('--a------b', { values }), { topic: 'video' });
+      const topic = fakeTopic('--a------b', { values });
+      const messages = subscribe(topic, { topic: 'video' });
       expectObservable(messages.pipe(map(() => messages.stats.latency)).pipe(map(({ count, min, max, last }) => `${count} ${min} ${max} ${last}`)))
         .toBe('--a------b', { a: '1 2 2 2', b: '2 2 4 4' });
+      expectSubscriptions(topic.subscriptions).toBe('^');
     });
   });
 
   it('has its statistics at once, at each turn, and every second while a reading is live', () => {
-    marbles(({ expectObservable }) => {
-      const messages = subscribe(fakeTopic('a-(down)-b-(up)'), { topic: 'video', from: 'earliest' });
+    marbles(({ expectObservable, expectSubscriptions }) => {
+      const topic = fakeTopic('a-(down)-b-(up)');
+      const messages = subscribe(topic, { topic: 'video', from: 'earliest' });
       const stats$ = messages.stats$.pipe(map(({ status, received, failures }) => `${status} ${received} ${failures}`));
       expectObservable(messages.pipe(letters), '--^ 2300ms !').toBe('252ms (ab)');
       expectObservable(stats$, '^ 5s !').toBe('i-(cu) 246ms o 749ms t 999ms t 300ms x', {
         i: 'idle 0 0', c: 'connecting 0 0', u: 'unavailable 0 1', o: 'connected 0 1', t: 'connected 2 1', x: 'idle 2 1',
       });
+      expectSubscriptions(topic.subscriptions).toBe(['--(^!)', '252ms ^ 2050ms !']);
     });
   });
 
   it('has its statistics at once for whoever comes late, and starts no timer while no reading is live', () => {
-    marbles(({ expectObservable }) => {
-      const messages = subscribe(fakeTopic('ab'), { topic: 'video' });
+    marbles(({ expectObservable, expectSubscriptions }) => {
+      const topic = fakeTopic('ab');
+      const messages = subscribe(topic, { topic: 'video' });
       expectObservable(messages.pipe(letters), '^-!').toBe('ab');
       expectObservable(messages.stats$.pipe(map(({ status, bytes }) => `${status} ${bytes}`)), '---^ 5s !').toBe('---x', { x: 'idle 2' });
+      expectSubscriptions(topic.subscriptions).toBe('^-!');
     });
   });
 

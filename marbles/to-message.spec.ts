@@ -48,12 +48,14 @@ describe('toMessage', () => {
   });
 
   it("goes on with the camera's numbers in the next subscription", () => {
-    scheduler.run(({ cold, expectObservable, flush }) => {
+    scheduler.run(({ cold, expectObservable, expectSubscriptions, flush }) => {
       const run = new FakeRun('gate');
       const own = (frame: EncodedFrame) => ({ ...frame, [FRAME_RECORDS]: [run.capture()] });
-      const messages$ = cold('-a-b-#', { a: own(a), b: own(b) }).pipe(toMessage(), order);
+      const source = cold('-a-b-#', { a: own(a), b: own(b) });
+      const messages$ = source.pipe(toMessage(), order);
       expectObservable(messages$, '^        ').toBe('-1-2-#');
       expectObservable(messages$, '------^  ').toBe('-------3-4-#');
+      expectSubscriptions(source.subscriptions).toBe(['^----!', '------^----!']);
       flush();
     });
   });
@@ -77,12 +79,15 @@ describe('toMessage', () => {
   });
 
   it('keeps the account of a frame, and gives up that of one whose message could not be made', () => {
-    scheduler.run(({ cold, flush }) => {
+    scheduler.run(({ cold, expectSubscriptions, flush }) => {
       const run = new FakeRun('gate');
       const own = (frame: EncodedFrame) => ({ ...frame, [FRAME_RECORDS]: [run.capture()] });
       const messages: CameraMessage[] = [];
-      cold('a', { a: own(a) }).pipe(toMessage()).subscribe((message) => messages.push(message));
-      cold('b', { b: own(b) }).pipe(toMessage(() => { throw new Error('bad'); })).subscribe({ error: () => undefined });
+      const [good, bad] = [cold('a', { a: own(a) }), cold('b', { b: own(b) })];
+      good.pipe(toMessage()).subscribe((message) => messages.push(message));
+      bad.pipe(toMessage(() => { throw new Error('bad'); })).subscribe({ error: () => undefined });
+      expectSubscriptions(good.subscriptions).toBe('^');
+      expectSubscriptions(bad.subscriptions).toBe(' (^!)');
       flush();
       expect(messages[0]?.[FRAME_RECORDS]?.[0]?.seq).toBe(1);
       expect(run.ledger.counts.delivered).toBe(1);

@@ -52,6 +52,7 @@ export interface PublishConfig {
 export function publish(broker: Broker, config: PublishConfig): OperatorFunction<CameraMessage, Published> {
   const handle = handleOf('publish', broker);
   const { topic, key, maxInFlight, outbox = {}, fence } = parseOptions('publish', PUBLISH_SCHEMA, config);
+  handle.driver().expectWrites?.();
   if (typeof topic === 'string') checkTopic(handle, topic);
   const route: Route = {
     topic: typeof topic === 'string' ? () => topic : (message) => checkTopic(handle, topic(message)),

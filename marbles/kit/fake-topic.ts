@@ -6,6 +6,8 @@ import { BROKER } from '../../src/core/defaults/defaults.js';
 import { BrokerUnavailable } from '../../src/core/errors/errors.js';
 import type { Received } from '../../src/message/index.js';
 import { options, parseOptions } from '../../src/core/options.js';
+import type { SubscriptionFrames } from './diagram.js';
+import { SubscriptionLog } from './subscription-log.js';
 import { type FakeReceived, type TopicDeed, readTopic } from './topic-script.js';
 
 /** Options of {@link fakeTopic}. */
@@ -33,15 +35,24 @@ const schema = options({ topic: z.string().min(1).default('video'), values: z.re
  * ```
  * @throws InvalidOption
  */
-export function fakeTopic(diagram: string, config: FakeTopicConfig = {}): BrokerHandle {
+export function fakeTopic(diagram: string, config: FakeTopicConfig = {}): FakeTopic {
   const { topic, values } = parseOptions('fakeTopic', schema, config);
-  return new BrokerHandle(new FakeTopicDriver(topic, readTopic(diagram, topic, values)));
+  return new FakeTopic(new FakeTopicDriver(topic, readTopic(diagram, topic, values)));
+}
+
+/** A topic that is played from a diagram, and what a test may ask of it. */
+export class FakeTopic extends BrokerHandle<FakeTopicDriver> {
+  /** When it was read: one log for each connection, for `expectSubscriptions`. */
+  get subscriptions(): SubscriptionFrames[] {
+    return this.driver().log.entries;
+  }
 }
 
 class FakeTopicDriver implements Driver {
   readonly kind = 'fake';
   readonly address = 'fake:';
   readonly createdAt = asyncScheduler.now();
+  readonly log = new SubscriptionLog();
 
   constructor(readonly topic: string, readonly deeds: readonly TopicDeed[]) {}
 
@@ -72,6 +83,7 @@ class FakeReader implements Reader {
 
   read(gate: Gate): Observable<Piece> {
     return new Observable((subscriber) => {
+      subscriber.add(this.driver.log.open());
       if (this.#isDown()) {
         subscriber.add(asyncScheduler.schedule(() => { subscriber.error(new BrokerUnavailable('fake: the broker is down')); }));
         return;

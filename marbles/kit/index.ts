@@ -4,7 +4,7 @@ export { type Accountable, type LedgerCheck, expectLedger } from './expect-ledge
 export { type ExpectConfig, type Part, expectEvents, expectParts, expectStats } from './expect.js';
 export { FakeBroker, type FakeBrokerConfig, type FakeMessage, fakeBroker } from './fake-broker.js';
 export { FakeCamera, type FakeCameraConfig, type FakeEngineConfig, fakeCamera, fakeEngine } from './fake-camera.js';
-export { type FakeTopicConfig, fakeTopic } from './fake-topic.js';
+export { FakeTopic, type FakeTopicConfig, fakeTopic } from './fake-topic.js';
 export { type MarblesConfig, createScheduler, marbles } from './scheduler.js';
 export type { FakeDeed, FakeSource } from './script.js';
 export type { FakeReceived } from './topic-script.js';

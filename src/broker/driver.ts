@@ -66,6 +66,11 @@ export interface Driver {
   /** `host:port`, several with commas; absent where there is none, or while it is not known. */
   readonly servers?: string | undefined;
   /**
+   * Messages will be published. The driver may load what writing needs, beside the cameras' own start; called for each
+   * `publish`, and never for a broker that is only read.
+   */
+  expectWrites?(): void;
+  /**
    * Writes a batch in one request, and emits one array with an outcome for each message, in order. Within one topic
    * and key nothing after the first message that is not written may be written. Errors when the whole request failed;
    * then some of it may have been written all the same. Unsubscribing abandons the request.

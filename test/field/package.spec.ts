@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build as bundle } from 'esbuild';
 import { execa } from 'execa';
+import ts from 'typescript';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { PUBLIC_NAMES } from '../unit/public-names.js';
 import { needs, noFfmpegLeft } from '../services/index.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -26,9 +28,38 @@ for (const broker of [memory(), redis({ url: 'redis://127.0.0.1:9', ...away }), 
 `;
 const OUTPUT = 'memory 5 10\nredis BROKER_UNAVAILABLE\nredis 0 10\nkafka BROKER_UNAVAILABLE\nkafka 0 10';
 
+/** Types that are wrong are found where they are used. */
+const USE_OF_TYPES = `
+import { camera, encodeH265, memory, publish, toMessage } from 'rxcam';
+import { CameraStreamer, type CameraStreamerConfig } from 'rxcam/streamer';
+import { report, reportText } from 'rxcam/report';
+import { fakeCamera } from 'rxcam/testing';
+const gate = camera('test:');
+const topics: string[] = [];
+gate.pipe(encodeH265(), toMessage(), publish(memory(), { topic: 't' })).subscribe(({ topic }) => { topics.push(topic); });
+const text: string = reportText(report(fakeCamera().stats));
+const streamerOf = (config: CameraStreamerConfig): CameraStreamer => new CameraStreamer(config);
+// @ts-expect-error -- there is no such option
+camera('test:', { colour: 1 });
+export { streamerOf, text, topics };
+`;
+
+/** Packages that one of those that rxcam names brings with it. */
+const isPart = (name: string) => !NAMED.includes(name);
+const NAMED = ['rxcam', 'rxjs', 'kafkajs', 'ioredis', 'fluent-ffmpeg', 'pino', 'zod', 'commander', 'log-update', '@platformatic/kafka'];
+
 let folder: string;
 let tarball: string;
 let unpacked: string;
+
+/** A folder in which the package is installed beside those that it names. */
+function installed(prefix: string): string {
+  const home = mkdtempSync(join(folder, prefix));
+  mkdirSync(join(home, 'node_modules/@platformatic'), { recursive: true });
+  cpSync(unpacked, join(home, 'node_modules/rxcam'), { recursive: true });
+  for (const name of [...NAMED.filter((one) => one !== 'rxcam'), 'tslib']) symlinkSync(join(ROOT, 'node_modules', name), join(home, 'node_modules', name));
+  return home;
+}
 
 needs('ffmpeg')('the package', () => {
   beforeAll(async () => {
@@ -55,13 +86,12 @@ needs('ffmpeg')('the package', () => {
     }
   });
 
-  it('loads the client of a broker with its handle, and the composer of commands and the logger when they are needed, not before', async () => {
-    const home = mkdtempSync(join(folder, 'import-'));
-    mkdirSync(join(home, 'node_modules'));
-    cpSync(unpacked, join(home, 'node_modules/rxcam'), { recursive: true });
-    for (const name of ['rxjs', 'kafkajs', 'ioredis', 'fluent-ffmpeg', 'pino', 'zod', 'tslib', 'commander', 'log-update']) {
-      symlinkSync(join(ROOT, 'node_modules', name), join(home, 'node_modules', name));
-    }
+  it.each([
+    ['', []],
+    ["subscribe(kafka({ brokers: ['h:1'], driver: 'platformatic' }), { topic: 't' })", []],
+    ["publish(kafka({ brokers: ['h:1'], driver: 'platformatic' }), { topic: 't' })", ['@platformatic/kafka']],
+  ])('loads what writes to a broker when a pipeline publishes, the composer of commands and the logger when they are needed, not before: %s', async (uses, more) => {
+    const home = installed('import-');
     writeFileSync(join(home, 'hooks.mjs'), `
       import { writeSync } from 'node:fs';
       export const load = (url, context, next) => { writeSync(1, url + '\\n'); return next(url, context); };
@@ -69,17 +99,52 @@ needs('ffmpeg')('the package', () => {
     writeFileSync(join(home, 'program.mjs'), `
       import { createRequire, register } from 'node:module';
       register('./hooks.mjs', import.meta.url);
-      const { camera, kafka, memory, redis } = await import('rxcam');
+      const { camera, kafka, memory, publish, redis, subscribe } = await import('rxcam');
       camera('test:');
       await memory().close();
       if (typeof kafka !== 'function' || typeof redis !== 'function') throw new Error('not exported');
+      ${uses};
       console.log(Object.keys(createRequire(import.meta.url).cache).join('\\n'));
     `);
     const { stdout } = await execa('node', ['program.mjs'], { cwd: home });
     const loaded = stdout.split('\n');
     const packages = loaded.flatMap((file) => /.*[/]node_modules[/]((?:@[^/]+[/])?[^/]+)/.exec(file)?.[1] ?? []);
-    expect(new Set(packages)).toEqual(new Set(['rxcam', 'rxjs']));
-    expect(loaded.filter((file) => file.includes('/rxcam/')).length).toBeLessThan(20);
+    expect([...new Set(packages)].filter((name) => !isPart(name))).toEqual(expect.arrayContaining(['rxcam', 'rxjs', ...more]));
+    if (more.length === 0) expect(new Set(packages)).toEqual(new Set(['rxcam', 'rxjs']));
+    if (uses === '') expect(loaded.filter((file) => file.includes('/rxcam/')).length).toBeLessThan(20);
+  });
+
+  it('has entries that load, each with the names that it is to have', async () => {
+    const home = installed('entries-');
+    const entries = Object.keys(PUBLIC_NAMES).map((entry) => entry.replace('.', 'rxcam'));
+    writeFileSync(join(home, 'program.mjs'), `
+      const names = async (entry) => Object.keys(await import(entry));
+      console.log(JSON.stringify(await Promise.all(${JSON.stringify(entries)}.map(names))));
+    `);
+    const { stdout } = await execa('node', ['program.mjs'], { cwd: home });
+    for (const [index, names] of (JSON.parse(stdout) as string[][]).entries()) {
+      const listed = Object.values(PUBLIC_NAMES)[index] ?? [];
+      expect(names).not.toEqual([]);
+      expect([entries[index], names.filter((name) => !listed.includes(name))]).toEqual([entries[index], []]);
+      // Functions, at least, are values; the rest of the list may be types.
+      expect([entries[index], listed.filter((name) => /^[a-z]/.test(name) && !names.includes(name))]).toEqual([entries[index], []]);
+    }
+  });
+
+  it.each([
+    ['node16', ts.ModuleKind.Node16, ts.ModuleResolutionKind.Node16], ['bundler', ts.ModuleKind.ESNext, ts.ModuleResolutionKind.Bundler],
+  ])('has types for each name of each entry, as TypeScript finds them with %s', (_, module, moduleResolution) => {
+    const home = installed('types-');
+    writeFileSync(join(home, 'package.json'), '{ "type": "module" }');
+    const lines = Object.entries(PUBLIC_NAMES).map(([entry, names], index) => (
+      `import type { ${names.map((name) => `${name} as ${name}${index}`).join(', ')} } from '${entry.replace('.', 'rxcam')}';`
+    ));
+    writeFileSync(join(home, 'program.ts'), `${lines.join('\n')}\n${USE_OF_TYPES}`);
+    const program = ts.createProgram([join(home, 'program.ts')], {
+      module, moduleResolution, target: ts.ScriptTarget.ES2023, strict: true, exactOptionalPropertyTypes: true, noEmit: true, skipLibCheck: true,
+      types: ['node'], typeRoots: [join(ROOT, 'node_modules/@types')],
+    });
+    expect(ts.getPreEmitDiagnostics(program).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '))).toEqual([]);
   });
 
   it('runs in one file with all that it needs, in a folder with nothing else', async () => {

@@ -63,13 +63,12 @@ it.each(['src', 'operators', 'marbles/kit'])('has no file in %s of more than 200
 
 /** The texts of a spec's `it(…)`. */
 function testsOf(spec: string): string[] {
-  return [...spec.matchAll(/^ {2}it\(.*\n[^]*?^ {2}\}.*\);$/gm)].map(([test]) => test);
+  return [...spec.matchAll(/^ {2}it(?:\.each)?\(.*\n[^]*?^ {2}\}.*\);$/gm)].map(([test]) => test);
 }
 
-/** Whether a source with a name of its own is played; not in a table of cases or a loop, where each row has other times. */
+/** Whether a source is played that logs its subscriptions. */
 function playsSource(test: string): boolean {
-  return /const \w+ = (?:cold|hot|camera|fakeCamera)\(/.test(test) && /expect(?:Observable|Parts|Stats)\(|\.flush\(|flush\(\);/.test(test)
-    && !/^ +(?:for \(|const \w+ = \(.*=> \{$)/m.test(test);
+  return /\b(?:cold|hot|camera|fakeCamera|fakeTopic)(?:<\w+>)?\(/.test(test) && /expect(?:Observable|Parts|Stats)\(|flush\(\);/.test(test);
 }
 
 /** The doc comment of an exported function, without its stars. */

@@ -47,14 +47,14 @@ class KafkaDriver implements Driver {
   constructor(readonly options: KafkaOptions) {
     this.#brokers = typeof options.brokers === 'function' ? [] : options.brokers;
     this.#failures = new KafkaFailures(() => this.address, options.sasl);
-    // Beside the camera's own start, and before files can run out: Node remembers an import that failed. Connecting reports it.
-    WIRES[options.driver]().catch(() => undefined);
   }
 
-  get address(): string {
-    return `kafka://${this.servers ?? '(not asked yet)'}`;
+  /** Before files can run out: Node remembers an import that failed. Connecting reports it. */
+  expectWrites(): void {
+    WIRES[this.options.driver]().catch(() => undefined);
   }
 
+  get address(): string { return `kafka://${this.servers ?? '(not asked yet)'}`; }
   get servers(): string | undefined { return this.#brokers.length === 0 ? undefined : this.#brokers.join(','); }
 
   serverOf(topic: string, key: string): string | undefined {

@@ -1,0 +1,20 @@
+/** Logs when something was open, in the form that `expectSubscriptions` takes. */
+import { asyncScheduler } from 'rxjs';
+import { TestScheduler } from 'rxjs/testing';
+import type { SubscriptionFrames } from './diagram.js';
+
+/** RxJS does not export the class of its subscription logs; strict comparisons look at the class too. */
+const Log = TestScheduler.parseMarblesAsSubscriptions(null).constructor as new (subscribed: number, unsubscribed?: number) => SubscriptionFrames;
+
+export class SubscriptionLog {
+  /** One entry for each time it was opened. */
+  readonly entries: SubscriptionFrames[] = [];
+
+  /** It is open from now on, until the returned function is called. */
+  open(): () => void {
+    const index = this.entries.length;
+    const since = asyncScheduler.now();
+    this.entries.push(new Log(since));
+    return () => { this.entries[index] = new Log(since, asyncScheduler.now()); };
+  }
+}
