@@ -107,7 +107,7 @@ describe('skipUnchanged', () => {
     // @ts-expect-error -- it does not compile
     expect(() => gate.pipe(skipUnchanged(), skipRate(2))).toThrow('skipRate after skipUnchanged given');
     expect(() => gate.pipe(encodeH265(), toMessage({ unchanged: 'reference' }))).toThrow('without skipUnchanged');
-    expect(() => gate.pipe(skipUnchanged(), encodeH265(), map((one) => one), toMessage({ unchanged: 'reference' }))).toThrow('behind code of your own');
+    expect(() => gate.pipe(skipUnchanged(), encodeH265(), map((one) => one), toMessage({ unchanged: 'reference' }))).toThrow('after your own operator');
     const chunks = encodeH265({ mode: 'stream', chunk: 'gop' });
     expect(() => gate.pipe(skipUnchanged(), chunks, toMessage({ unchanged: 'reference' }))).toThrow('given with chunk');
   });

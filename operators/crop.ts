@@ -6,13 +6,13 @@ import type { ChangedFrame, Frame } from '../src/core/frame/frame.js';
 
 /** The rectangle: four shares of the picture, all from 0 to 1, or four whole numbers of pixels. */
 export interface CropConfig {
-  /** Where it begins, from the left: pixels from 0, or a share of the picture's width. */
+  /** Left edge: pixels from 0, or a share of the picture's width. */
   readonly left: number;
-  /** Where it begins, from the top: pixels from 0, or a share of the picture's height. */
+  /** Top edge: pixels from 0, or a share of the picture's height. */
   readonly top: number;
-  /** Pixels, 16 to 16384, or a share of the picture's width above 0. */
+  /** Width: pixels, 16 to 16384, or a share of the picture's width above 0. */
   readonly width: number;
-  /** Pixels, 16 to 16384, or a share of the picture's height above 0. */
+  /** Height: pixels, 16 to 16384, or a share of the picture's height above 0. */
   readonly height: number;
 }
 
@@ -31,12 +31,12 @@ type Cropping = <F extends Frame>(source: Observable<F>) => Observable<Cut<F>>;
  *      -a-b-c-|          960x1080, the right half
  * ```
  *
- * Numbers that are all at most 1 are shares of the picture; otherwise all four are whole pixels of the picture as it comes to
- * this step: upright, and with even sides. Each edge moves to the nearest even pixel, as 4:2:0 needs. If a camera changes
+ * If all numbers are at most 1, they are shares of the picture; otherwise all four are whole pixels of the picture before this
+ * step, which is upright and has even sides. Each edge is rounded to the nearest even pixel, as 4:2:0 needs. If a camera changes
  * its resolution while running, its pictures are scaled to the first size, then cut. After a camera or another step of rxcam it
  * becomes part of the same ffmpeg process; on other frames it runs one child, fed with raw video.
  *
- * A rectangle that is not within the picture, or has less than 16 pixels a side there, is an InvalidOption error of the
+ * A rectangle that is not within the picture, or has a side below 16 pixels, is an InvalidOption error of the
  * Observable as soon as the size is known. Other errors and completion pass; unsubscribing ends the process.
  *
  * @example

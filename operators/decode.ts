@@ -1,4 +1,4 @@
-/** decode: makes pictures of encoded messages again. */
+/** decode: decodes received messages to pictures. */
 import { Observable, type OperatorFunction, type Subscriber, Subscription } from 'rxjs';
 import { z } from 'zod';
 import { type FrameTracker, handOver, take } from '../src/ledger/index.js';
@@ -13,29 +13,29 @@ import { callback, jpegQuality, options, parseOptions } from '../src/core/option
 
 /** Options of {@link decode}. */
 export interface DecodeConfig<F extends PixelFormat | 'jpeg' = PixelFormat | 'jpeg'> {
-  /** Form of the pictures: one of ffmpeg's pixel formats, or `jpeg`. Default `yuv420p`. */
+  /** Format of the pictures: one of ffmpeg's pixel formats, or `jpeg`. Default `yuv420p`. */
   readonly pixelFormat?: F | undefined;
   /** The largest width and height, in pixels: the aspect is kept, and no picture is made larger. Default: the size in the message. */
   readonly size?: { readonly width?: number | undefined; readonly height?: number | undefined } | undefined;
-  /** Of `jpeg`: 1 (worst) to 100. Default 80. */
+  /** For `jpeg`: quality, 1 (worst) to 100. Default 80. */
   readonly quality?: number | undefined;
-  /** Called for each message that gave fewer pictures than it holds, with the number that is missing and the reason. */
+  /** Called for each message with pictures that could not be decoded, with their number and the reason. */
   readonly onUndecoded?: ((message: Decodable, pictures: number, reason: string) => void) | undefined;
-  /** What decodes. Default: ffmpeg; `rxcam/testing` has one without processes. */
+  /** The decoder. Default: ffmpeg; `rxcam/testing` has one without processes. */
   readonly decoder?: Decoder | undefined;
 }
 
-/** What a picture says of the message that it came in. */
+/** Facts about the message of a picture. */
 export interface ReceivedFacts {
   readonly topic: string;
   readonly key: string | undefined;
-  /** 1, 2, 3 … for each camera, as the sender numbered its messages; undefined where the format has none. */
+  /** 1, 2, 3 … for each camera, as the sender numbered its messages; undefined if the format has no numbers. */
   readonly inputOrder: number | undefined;
-  /** Whether the sender found it unchanged: `data` is that of the last full picture. */
+  /** Whether the sender found the picture unchanged; then `data` is that of the last full picture. */
   readonly unchanged: boolean;
 }
 
-/** A decoded picture of a received message: a frame as a camera gives it. */
+/** A decoded picture of a received message: a frame like those of a camera. */
 export interface ReceivedFrame extends Frame, ReceivedFacts {}
 
 /** A JPEG of a received message. */
@@ -55,21 +55,21 @@ const SCHEMA = options({
 });
 
 /**
- * Decodes received messages: each picture has the `seq`, `pts`, `capturedAt`, `camera` and `inputOrder` that it was sent with.
+ * Decodes received messages: each picture has the `seq`, `pts`, `capturedAt`, `camera` and `inputOrder` of its message.
  *
  * ```text
  * messages          -A-B---C-|       C: a chunk of two pictures
  * decode()          --a-b---cc|
  * ```
  *
- * One ffmpeg for each camera and key decodes without holding a picture back, but for B-frames. A change of size or codec starts
+ * One ffmpeg for each camera and key decodes without delaying pictures, except for B-frames. A change of size or codec starts
  * another one. A message that can't be decoded (before the first keyframe, after a gap, damaged) gives no picture, and
- * `onUndecoded` hears of it. A reference to the last full picture gives that picture once more, `unchanged`. Gaps from `verify`
- * pass nothing on. A message counts as taken when its last picture has been.
+ * `onUndecoded` is called. A reference to the last full picture emits that picture again, with `unchanged: true`. Gaps from
+ * `verify` emit nothing. A message is acknowledged when its last picture is.
  *
- * - Error: the source's passes at once. A decoder that dies is started again, at the next keyframe; the third time in a row
- *   without a picture is a DecodeFailed.
- * - Completion: when the source has completed and all pictures are out.
+ * - Error: the source's passes at once. A decoder that dies is replaced at the next keyframe; after three in a row without a
+ *   picture, the stream fails with DecodeFailed.
+ * - Completion: when the source has completed and all pictures are emitted.
  * - Unsubscription: ends the processes.
  *
  * @example
@@ -87,7 +87,7 @@ export function decode(config: DecodeConfig = {}): OperatorFunction<Decodable | 
     const decoding = new Decoding(decoder, form, onUndecoded, subscriber);
     const upstream = new Subscription();
     subscriber.add(upstream);
-    // Behind the source: what is let go of makes room, and the source would hand out another value.
+    // After the source's: releasing values makes room in the source, which would emit another one.
     subscriber.add(() => { decoding.stop(); });
     upstream.add(source.subscribe(decoding));
   });
@@ -128,7 +128,7 @@ class Decoding {
     });
   }
 
-  /** The last picture of a message carries its account: whoever takes it has taken the message. */
+  /** The last picture of a message carries the message's record in the ledger: taking the picture takes the message. */
   #hand(
     message: Decodable, facts: PictureFacts, { data, width, height }: Omit<DecodedPicture, 'pts'>, ticket: FrameTracker | undefined, unchanged: boolean,
   ): void {

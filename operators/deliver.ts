@@ -16,7 +16,7 @@ export interface DeliverConfig {
   readonly outbox?: OutboxConfig;
 }
 
-/** A value that can be delivered. */
+/** The values that can be delivered. */
 export type Deliverable = Frame | EncodedFrame | CameraMessage | Received | Gap;
 
 const SCHEMA = object({
@@ -25,7 +25,7 @@ const SCHEMA = object({
 });
 
 /**
- * Runs a function of yours for each frame or message, up to `concurrency` of them at once, and emits its results.
+ * Calls your function for each frame or message, up to `concurrency` of them at once, and emits its results.
  *
  * ```text
  * source            -a-b-----c-|
@@ -33,8 +33,8 @@ const SCHEMA = object({
  * deliver(fn)       ---r---r----r|
  * ```
  *
- * Values waiting for the function are bounded like the outbox of `publish`: a source that can wait (a file) is paused, of
- * any other the oldest value is dropped, in stream mode with those up to the next keyframe, and counted as `outbox` and
+ * Waiting values are limited like the outbox of `publish`. At the limit, a source that can wait (a file) is paused; of any
+ * other, the oldest value is dropped, in stream mode with those up to the next keyframe, and counted as `outbox` and
  * `gop`. A value counts as delivered when the Observable or Promise of the function has completed.
  *
  * - Error: those of the source and of the function pass at once. Values waiting or in the function are dropped.
@@ -53,7 +53,7 @@ export function deliver<T extends Deliverable, R>(fn: (value: T) => ObservableIn
     const delivery = new Delivery(fn, concurrency, { maxBytes, maxMessages }, subscriber);
     const upstream = new Subscription();
     subscriber.add(upstream);
-    // Behind the source: what is let go of makes room, and the source would hand out another value.
+    // After the source's: releasing values makes room in the source, which would emit another one.
     subscriber.add(() => { delivery.end(); });
     upstream.add(source.pipe(takeWhile(() => !upstream.closed)).subscribe(delivery));
   });
@@ -94,7 +94,7 @@ class Delivery<T extends Deliverable, R> {
     this.#queue.dropAll('stopped');
   }
 
-  /** Synchronous results make room at once: a loop, because a recursion would overflow the stack. */
+  /** A loop, because recursion would overflow the stack if results are synchronous. */
   #fill(): void {
     if (this.#isFilling) return;
     this.#isFilling = true;
@@ -126,7 +126,7 @@ class Delivery<T extends Deliverable, R> {
   }
 }
 
-/** A gap needs no work and holds no bytes; it keeps its place in the order. */
+/** A gap needs no work and no bytes, but keeps its place in the order. */
 const NO_PRESSURE: Pressure = { waits: true, block: () => { /* Nobody reads gaps. */ }, unblock: () => { /* Nor waits for them. */ } };
 
 function itemOf<T extends Deliverable>(value: T, tracker: FrameTracker): Item<T> {

@@ -11,7 +11,7 @@ export type EncodeH265Config = FrameModeConfig | StreamModeConfig;
 interface H265Options {
   /**
    * `frame` (default): every access unit is an IDR picture with its VPS, SPS and PPS and decodes alone.
-   * `stream` (a third of the bytes and less): closed GOPs of access units.
+   * `stream` (a third of the bytes or less): closed GOPs of access units.
    */
   readonly mode?: EncodeMode | undefined;
   /** Constant rate factor, 0 (lossless) to 51 (worst). Default 23. */
@@ -23,13 +23,13 @@ interface H265Options {
   /** Stream mode: a message carries this many frames, this many ms, or a GOP, from a keyframe on. Default: one access unit. */
   readonly chunk?: Chunk | undefined;
   /**
-   * `true` takes the first hardware encoder that works, a name takes that one; each is tried with one picture first.
-   * When none works, software takes over and an `encoder` event says why. Default false.
+   * `true` uses the first hardware encoder that works, a name uses that one; each is tried with one picture first.
+   * If none works, software is used, and an `encoder` event gives the reason. Default false.
    */
   readonly hardware?: boolean | Hardware | undefined;
   /**
    * Stream mode: whether to send the source's own access units, without decoding, if the source is H.265 of the right
-   * size. An `encoder` event says `copy`, or why not. Default false.
+   * size. An `encoder` event states `copy`, or the reason to encode. Default false.
    */
   readonly reuse?: boolean | undefined;
 }
@@ -54,7 +54,7 @@ interface StreamModeConfig extends H265Options { readonly mode: 'stream' }
  *      ---x---y-|        x = access units of A and B, from a keyframe on
  * ```
  *
- * 8-bit 4:2:0, Main profile, Annex B. The encoder delays no picture: no lookahead, no B-frames. After a camera or
+ * Output is 8-bit 4:2:0, Main profile, Annex B. The encoder delays no picture: no lookahead, no B-frames. After a camera or
  * another step of rxcam it becomes part of the same ffmpeg process; on other frames it runs one child, fed with raw video.
  *
  * Errors and completion pass, after the chunk in progress. Unsubscribing ends the process; pictures in the encoder

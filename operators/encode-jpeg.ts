@@ -11,7 +11,7 @@ export interface EncodeJpegConfig {
 }
 
 /**
- * Encodes every picture as a JPEG of its own.
+ * Encodes every picture as a JPEG.
  *
  * ```
  *      -A-B-C-|
@@ -19,7 +19,7 @@ export interface EncodeJpegConfig {
  *      -a-b-c-|          each a whole JFIF picture
  * ```
  *
- * 8-bit 4:2:0 in full range, BT.601, as JFIF has it. The encoder delays no picture. After a camera or another step of
+ * 8-bit 4:2:0 in full range, BT.601, as JFIF specifies. The encoder delays no picture. After a camera or another step of
  * rxcam it becomes part of the same ffmpeg process; on other frames it runs one child, fed with raw video.
  *
  * Errors and completion pass. Unsubscribing ends the process; pictures in the encoder then count as dropped, cause

@@ -7,14 +7,14 @@ import type { EncodedFrame, SourceFrame } from '../src/core/frame/frame.js';
 /** Options of `passthrough`. */
 export interface PassthroughConfig {
   /**
-   * From a keyframe on: at least this many access units, or ms, and then all up to the next keyframe; or a GOP.
+   * A message carries at least this many access units, or ms, and then all up to the next keyframe; or a GOP.
    * Default: one access unit. Chunks start at the source's own keyframes.
    */
   readonly chunk?: Chunk | undefined;
 }
 
 /**
- * Sends the source's own access units, as they are.
+ * Sends the source's own access units, unchanged.
  *
  * ```
  *      -A-B-C-D-|        what the camera has encoded
@@ -22,8 +22,8 @@ export interface PassthroughConfig {
  *      ---x-y-z-|        x = access unit of B, the first keyframe
  * ```
  *
- * Nothing is decoded: it costs a hundredth of encoding, and no quality. Annex B, in decoding order (with B-frames `pts` does
- * not rise from one to the next), each keyframe with all active parameter sets: those that the source does not repeat are put
+ * No picture is decoded: it costs a hundredth of encoding, and no quality. Output is Annex B, in decoding order (with B-frames
+ * `pts` does not always rise). Each keyframe has all active parameter sets: those that the source does not repeat are inserted
  * before it. Pictures that a file hides (its edit list) are sent with `hidden`.
  * Access units before the first keyframe of a capture can't be decoded: they count as dropped, cause `gop`.
  * `seq` numbers access units; `mode` is `stream`, `encoder` is `copy`, and there is no `crf`.

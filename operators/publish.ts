@@ -11,7 +11,7 @@ import { parseOptions } from '../src/core/options.js';
 
 /** Options of `publish`. */
 export interface PublishConfig {
-  /** Topic on Kafka, stream on Redis; or a function that names it for each message. */
+  /** Topic on Kafka, stream on Redis; or a function that returns it for each message. */
   readonly topic: string | ((message: CameraMessage) => string);
   /** Messages with one key keep their order. Default: the message's own key, by default the camera's. */
   readonly key?: string | ((message: CameraMessage) => string);
@@ -34,13 +34,13 @@ export interface PublishConfig {
  * ```
  *
  * A message goes into an outbox of the broker handle, one for each topic and key, and is sent repeatedly until
- * it is acknowledged: a broker that is down is no error here; `broker.state$` and `broker.errors$` report it. When
- * the outbox is full a source that can wait (a file) is paused; of any other the oldest message is dropped, in stream
+ * it is acknowledged: a broker that is down is not an error here; `broker.state$` and `broker.errors$` report it. If
+ * the outbox is full, a source that can wait (a file) is paused; of any other, the oldest message is dropped, in stream
  * mode with those up to the next keyframe, and counted by cause.
  *
  * - Error: the source's passes at once; messages in the outbox are still sent, and their acknowledgements are
- *   emitted when the same run subscribes again (`retry`). InvalidOption for a name of a topic that the broker does
- *   not take, and when two live runs publish to one topic and key.
+ *   emitted when the same run subscribes again (`retry`). InvalidOption for a topic name that the broker does
+ *   not allow, and if two live runs publish to one topic and key.
  * - Completion: when the source has completed and each of its messages is acknowledged or dropped.
  * - Unsubscription: the outbox keeps and sends its messages.
  *
@@ -103,7 +103,7 @@ class Publication {
   complete(): void {
     if (this.subscriber.closed) return;
     this.#isSourceDone = true;
-    // Without a message of its own, this subscription can only be the end of a run that has sent all its messages.
+    // A subscription without a message of its own is the end of a run that has sent all its messages.
     if (this.#routers.size === 0) for (const router of this.left) this.#attach(router);
     this.settled();
   }
@@ -154,7 +154,7 @@ class Publication {
   }
 }
 
-/** The message with the facts about the broker that its format needs: added once, however often it is sent. */
+/** The message with the facts about the broker that its format needs; added once, even if it is sent repeatedly. */
 function completed(message: CameraMessage, handle: BrokerHandle, topic: string): CameraMessage {
   if (message.completion?.of !== message.value) return message;
   const { kind, servers } = handle.driver();

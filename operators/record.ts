@@ -1,4 +1,4 @@
-/** record: writes encoded messages into MP4 files, as they are. */
+/** record: writes encoded messages, unchanged, into MP4 files. */
 import { Observable, type OperatorFunction, type Subscriber, Subscription } from 'rxjs';
 import { take } from '../src/ledger/index.js';
 import { type Decodable, Library, type RecordSettings, RecordStream, type Recorded, type StreamPlace, Streams, disk, isGap } from '../src/consumer/index.js';
@@ -13,18 +13,18 @@ import { z } from 'zod';
 export interface RecordConfig {
   /** Length of a file, in ms. It ends at the first keyframe of the next period of the wall clock. Default 600,000 (ten minutes). */
   readonly every?: number | undefined;
-  /** A new file begins where two pictures are further apart than this, in ms. Default 5,000. */
+  /** A new file begins if two pictures are further apart than this, in ms. Default 5,000. */
   readonly gapMs?: number | undefined;
-  /** What is kept; the oldest files are removed. Default: everything. */
+  /** Limits above which the oldest files are removed. Default: none. */
   readonly keep?: {
     /** Bytes of all files in the folder together. */
     readonly bytes?: number | undefined;
     /** Age of a file's first picture, in ms. */
     readonly ms?: number | undefined;
   } | undefined;
-  /** Whether an HLS playlist, `index.m3u8`, is kept beside the files of each key. Default false. */
+  /** Whether to write an HLS playlist, `index.m3u8`, for the files of each key. Default false. */
   readonly hls?: boolean | undefined;
-  /** What writes files. Default: ffmpeg; `rxcam/testing` has one without processes. */
+  /** The muxer, which writes files. Default: ffmpeg; `rxcam/testing` has one without processes. */
   readonly muxer?: Muxer | undefined;
   /** The file system. Default: the disk. */
   readonly files?: RecordFolder | undefined;
@@ -43,28 +43,28 @@ const SCHEMA = options({
 interface Missing extends StreamPlace { readonly verdict: 'gap'; readonly cause: string; readonly size: number }
 
 /**
- * Writes received messages into fragmented MP4 files, their access units unchanged, and emits what it does.
+ * Writes received messages into fragmented MP4 files, their access units unchanged, and emits reports about files and gaps.
  *
  * ```text
  * messages           -K-d-d-K-d-------K-|      K: a keyframe
  * record(folder)     -o-----------g---o-c|     o: opened, g: gap, c: closed
  * ```
  *
- * The files of a key are in a folder of its name and are called by the time of their first picture: `gate/2026-11-28T23-47-58-123Z.mp4`. Each
- * begins at a keyframe; a new one begins with each period, at a gap, and when the size, the codec or the sender's media time changes.
- * A file can be played while it is written, and holds all but the last half second when ffmpeg or Node is killed. A line of
- * `recordings.ndjson` beside it tells of each file that is whole and of each gap. A message counts as taken when it is written.
+ * Each key has a folder of its name, with files named after the time of their first picture: `gate/2026-11-28T23-47-58-123Z.mp4`.
+ * Each begins at a keyframe; a new one begins with each period, at a gap, and if the size, the codec or the sender's media time
+ * changes. A file can be played while it is written; if ffmpeg or Node is killed, it lacks at most the last half second. The file
+ * `recordings.ndjson` in the folder has a line for each complete file and each gap. A message is acknowledged when it is written.
  *
- * - Error: the source's passes when the files are whole. A file that fails is closed and the next one begins at a keyframe; the
- *   third in a row (a disk that is full) is an error.
- * - Completion: when the source has completed and the files are whole.
- * - Unsubscription: finishes the files.
+ * - Error: the source's passes when the files are complete. A file that fails is closed and the next one begins at a keyframe;
+ *   the third failure in a row (a full disk) is a RecordingFailed.
+ * - Completion: when the source has completed and the files are complete.
+ * - Unsubscription: completes the files.
  *
  * @example
  * ```ts
  * subscribe(broker, { topic: 'video' }).pipe(verify(), record('recordings', { every: 600_000, keep: { bytes: 100e9 } })).subscribe();
  * ```
- * @param folder - path of the folder; made if there is none
+ * @param folder - path of the folder, created if it does not exist
  * @throws InvalidOption
  * @see decode
  */
@@ -75,7 +75,7 @@ export function record(folder: string, config: RecordConfig = {}): OperatorFunct
     const recording = new Recording(new Library(files, folder.replace(/(?<=.)\/+$/, ''), keep, hls), muxer, settings, subscriber);
     const upstream = new Subscription();
     subscriber.add(upstream);
-    // Behind the source: what is let go of makes room, and the source would hand out another value.
+    // After the source's: releasing values makes room in the source, which would emit another one.
     subscriber.add(() => { recording.leave(); });
     upstream.add(source.subscribe(recording));
   });

@@ -6,13 +6,13 @@ import type { ChangedFrame, Frame } from '../src/core/frame/frame.js';
 
 /** The size, in pixels. At least one of `width` and `height`; the other follows from the aspect of the source. */
 export interface ResizeConfig {
-  /** 16 to 16384; made even, as 4:2:0 needs. */
+  /** Pixels, 16 to 16384; rounded to an even number, as 4:2:0 needs. */
   readonly width?: number | undefined;
-  /** 16 to 16384; made even, as 4:2:0 needs. */
+  /** Pixels, 16 to 16384; rounded to an even number, as 4:2:0 needs. */
   readonly height?: number | undefined;
   /**
    * With both sides given: `inside` (default) keeps the aspect within the box, `contain` keeps it and adds black bars,
-   * `cover` keeps it and cuts the edges, `fill` ignores the aspect.
+   * `cover` keeps it and crops the edges, `fill` ignores the aspect.
    */
   readonly fit?: Fit | undefined;
   /** Whether to enlarge smaller pictures. Default false. */
@@ -41,7 +41,7 @@ type Resizing = <F extends Frame>(source: Observable<F>) => Observable<Sized<F>>
  *      -a-b-c-|          640x360
  * ```
  *
- * The size is fixed when the first picture comes: a camera that changes its resolution while running is scaled to
+ * The size is fixed with the first picture: if a camera changes its resolution while running, its pictures are scaled to
  * the same size as before, so that the encoder continues. After a camera or another step of rxcam it becomes part of the
  * same ffmpeg process; on other frames it runs one child, fed with raw video.
  *

@@ -19,7 +19,7 @@ export interface RetryConfig {
   readonly random?: (() => number) | undefined;
   /** Time that frames must flow without a break before the waits start from `initialMs` again, in ms. Default 30,000. */
   readonly stableAfterMs?: number | undefined;
-  /** Which errors are retried. Default: all of rxcam's but InvalidOption, and no others. */
+  /** Whether an error is retried. Default: all of rxcam's except InvalidOption, and no others. */
   readonly retryOn?: ((error: unknown) => boolean) | undefined;
 }
 
@@ -37,8 +37,8 @@ export type RetryDelay = (error: unknown, attempt: number) => number | Observabl
  * ```
  *
  * By default it waits 5, 10, 20, 30, 30 … s. The waits start from the first one again only after frames have flowed for
- * `stableAfterMs`: a camera that gives one frame and fails has not recovered. An unauthorised camera is asked every `maxMs`,
- * so that its account is not locked. `camera.retryNow()` ends a wait early. Each wait emits a `retrying` event with the time
+ * `stableAfterMs`: a camera that emits one frame and fails has not recovered. After a SourceUnauthorized it waits `maxMs`,
+ * so that the camera does not lock the account. `camera.retryNow()` ends a wait early. Each wait emits a `retrying` event with the time
  * of the next attempt. `retry` works before or after the other operators; before them, they still become one ffmpeg process.
  * The run continues, and so do `seq` and `inputOrder`.
  *

@@ -1,4 +1,4 @@
-/** skipRate: thins a stream of pictures, before any other work on them. */
+/** skipRate: lowers the frame rate, before any other work on the pictures. */
 import type { OperatorFunction } from 'rxjs';
 import { extend } from '../src/camera/index.js';
 import { STEPS } from '../src/core/steps/index.js';
@@ -20,8 +20,8 @@ export interface SkipRateConfig {
  * ```
  *
  * A number keeps the 1st, (n+1)th, (2n+1)th … picture. `{ fps }` keeps a picture when floor(pts · fps) differs from that
- * of the last one kept: exact on average, whatever the rate of the source. After a camera or another step of rxcam it
- * becomes part of the same ffmpeg process; on other frames it needs none. The others count as `skipped`.
+ * of the last one kept: exact on average, for any rate of the source. After a camera or another step of rxcam it
+ * becomes part of the same ffmpeg process; on other frames it needs none. Pictures left out count as `skipped`.
  *
  * Errors and completion pass; unsubscribing unsubscribes from the source; each subscription counts from its own start.
  *
@@ -31,7 +31,7 @@ export interface SkipRateConfig {
  * ```
  * @param rate - keep every nth, or `{ fps }`
  * @returns a Capture of the frames kept
- * @throws InvalidOption for a rate that is no whole number of at least 1 and no `{ fps }` above 0
+ * @throws InvalidOption for a rate that is neither a whole number of at least 1 nor `{ fps }` above 0
  * @see resize
  */
 export function skipRate(rate: number | SkipRateConfig): OperatorFunction<AnyFrame, Frame> {

@@ -24,7 +24,7 @@ export interface SkipUnchangedConfig {
  *      -A-----B-------C-|
  * ```
  *
- * Each picture is compared with the last one kept, block by block, so that a slow change is seen as well; noise is not.
+ * Each picture is compared with the last one kept, block by block, so that a slow change counts too; noise does not.
  * The first picture of each capture is kept. After a camera it becomes part of the same ffmpeg process, before the encoder:
  * skipped pictures are not encoded. Place it after `skipRate`, and before or after `resize`. Frames from your own code
  * are compared in Node. Skipped pictures count as `skipped` and as `diff`; `toMessage({ unchanged: 'reference' })` sends

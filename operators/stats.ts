@@ -8,16 +8,16 @@ import type { Gap, Received } from '../src/message/index.js';
 
 /** Options of {@link stats}. */
 export interface StatsConfig {
-  /** Time between two values while the camera runs or the messages come, in ms. Default 1,000; at least 1. */
+  /** Time between two values while the camera runs or messages arrive, in ms. Default 1,000; at least 1. */
   readonly every?: number | undefined;
 }
 
 const schema = options({ every: milliseconds().min(1).default(STATS.every) });
 
-/** What `stats` counts: the events of a camera, or what `subscribe` or `verify` emits. */
+/** The input of `stats`: events of a camera, or values of `subscribe` or `verify`. */
 export type StatsInput = CameraEvent | Received | Gap;
 
-/** What `stats` emits for its input. */
+/** The output of `stats` for its input. */
 export type StatsOf<V extends StatsInput> = V extends CameraEvent ? CameraStats : ReceivedStats;
 
 /**
@@ -29,12 +29,12 @@ export type StatsOf<V extends StatsInput> = V extends CameraEvent ? CameraStats 
  *      -a---b----c----d|
  * ```
  *
- * A value comes every `every` while the camera runs, and at once when its state changes; the last one follows
+ * Emits a value every `every` ms while the camera runs, and at once when its state changes; the last one follows
  * `stopped`. Counts start at the subscription: `camera.stats$` is this operator over the events since the camera's
- * creation, replayed to whoever comes late. The timer keeps no process alive.
+ * creation, replayed to late subscribers. The timer does not keep the process alive.
  *
- * Behind `subscribe` or `verify` it counts messages: a value comes with the first one, every `every` from then on, at once with the
- * first gap since the last of these, and at completion. It has rates, the latency from capture to here, verdicts, and the missing
+ * After `subscribe` or `verify` it counts messages: it emits with the first one, every `every` ms from then on, at once with the
+ * first gap since the last value, and at completion. A value has rates, the latency from capture to here, verdicts, and the missing
  * messages by cause; repeated and torn messages count if `verify` keeps them.
  *
  * Errors and completion pass; unsubscribing stops the timer.

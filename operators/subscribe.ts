@@ -7,32 +7,32 @@ import { byteCount, count, options as object, parseOptions } from '../src/core/o
 
 /** Options of `subscribe`. */
 export interface SubscribeConfig {
-  /** Topic on Kafka, stream on Redis. One that is not there is waited for. */
+  /** Topic on Kafka, stream on Redis. If it does not exist, the reading waits for it. */
   readonly topic: string;
-  /** Messages with this key alone. Default: all. */
+  /** Only messages with this key. Default: all. */
   readonly key?: string;
   /**
-   * Where to begin: `'latest'` with the next message, `'earliest'` with the oldest, a Date or a time in ms since 1970,
-   * `{ offset }` of one partition, the id of a Redis entry, or `{ last: n }` with the last n messages. Default `'latest'`.
+   * Where to begin: `'latest'`, with the next message; `'earliest'`, with the oldest; a Date or a time in ms since 1970;
+   * `{ offset }` of one partition; the id of a Redis entry; or `{ last: n }`, with the last n messages. Default `'latest'`.
    */
   readonly from?: From;
-  /** Where to end, that message included: `'latest'` with what is there now, a Date or time, `{ offset }`, or an id. Default: never. */
+  /** Where to end, inclusively: `'latest'`, with the last message at the start; a Date or time; `{ offset }`; or an id. Default: never. */
   readonly to?: To;
-  /** Bounds of what was read and is not handed out. */
+  /** Limits of messages that are read and not emitted yet. */
   readonly inbox?: {
-    /** Default 1000. */
+    /** Number of messages. Default 1000. */
     readonly maxMessages?: number;
-    /** Default 16 MiB; a larger message comes all the same. */
+    /** Bytes. Default 16 MiB; a single larger message is read anyway. */
     readonly maxBytes?: number;
   };
   /**
-   * `'auto'`: a message is taken when it was handed out, or when `deliver` has finished with it. `'manual'`: when its `taken()`
-   * was called; no more than `inbox` has room for is out at once. Default `'auto'`.
+   * `'auto'`: a message is acknowledged when it is emitted, or when `deliver`, `decode` or `record` has finished with it. `'manual'`:
+   * when its `taken()` is called; at most as many as `inbox` allows are unacknowledged at once. Default `'auto'`.
    */
   readonly acknowledge?: 'auto' | 'manual';
   /**
-   * Shares the topic with all others that name the same group: each message goes to one of them, and the broker keeps the place,
-   * behind what was taken. With `from` `'latest'` or `'earliest'`, where a new group begins; without `key`, `to` and `partitions`.
+   * Consumer group, whose members share the topic: each message goes to one of them, and the broker keeps the position after the
+   * acknowledged messages. `from` is `'latest'` or `'earliest'`, the beginning of a new group; not with `key`, `to` or `partitions`.
    */
   readonly group?: string;
   /** Kafka: `'key'`, the partition where `publish` puts the key; `'all'`; or a list. Default `'key'`. */
@@ -65,13 +65,13 @@ const SCHEMA = object({
  * … to: 'latest'       (abc|)
  * ```
  *
- * Each subscription reads by itself, on connections of its own, without a consumer group unless `group` names one: it leaves nothing
- * on the broker. A
- * broker that is down is no error here: the reading waits as the broker's options say, connects again, for ever, and continues
- * behind the last message; `errors$` and `stats` of the returned Observable report it. Reading pauses while the inbox is full.
+ * Each subscription reads independently, on its own connections. Without the option `group` it uses no consumer group and leaves
+ * no state on the broker. A broker that is down is not an error here: the reading reconnects without limit, with the waits of the
+ * broker's options, and continues after the last message; `errors$` and `stats` of the returned Observable report it. Reading
+ * pauses while the inbox is full.
  *
- * - Error: InvalidOption for what only the broker knows, such as an offset for a topic of several partitions.
- * - Completion: behind the last message of the reading (`to`), or when the broker handle is closed.
+ * - Error: InvalidOption if only the broker can show that an option is wrong, such as an offset for a topic of several partitions.
+ * - Completion: after the last message of the reading (`to`), or when the broker handle is closed.
  * - Unsubscription: ends the connections at once.
  *
  * @example
@@ -90,7 +90,7 @@ export function subscribe(broker: Broker, config: SubscribeConfig): Reception {
     if (reader === undefined) throw new InvalidOption(`subscribe: option 'broker': ${handle.kind} given, expected one that can be read`);
     return reader;
   };
-  // What this kind of broker does not take is known before anything is subscribed.
+  // Checks the options for this kind of broker now, before any subscription.
   open();
   return new Reception(handle.state$, open, { ...inbox, isManual: acknowledge === 'manual' });
 }

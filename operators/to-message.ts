@@ -30,7 +30,7 @@ interface MessageOptions {
   readonly key?: string;
   /** `matrice`: the service that the messages are for (`ip_key_name`). Default `rxcam`. */
   readonly serviceId?: string;
-  /** `matrice`: leaves the content out, for consumers that fetch it elsewhere; its hash stays. Default false. */
+  /** `matrice`: leaves the content out, for consumers that fetch it elsewhere, and keeps its hash. Default false. */
   readonly stripInputContent?: boolean;
   /**
    * For a picture that `skipUnchanged` finds unchanged: `skip` (default) sends nothing, `reference` sends a message without
@@ -55,7 +55,7 @@ interface MatriceConfig extends Omit<MessageOptions, 'headers'> {
 }
 
 /**
- * Makes the message of each encoded frame, in a named format or by a function of your own.
+ * Makes a message of each encoded frame, in a named format or by your own function.
  *
  * ```text
  * encoded frames   -a-b-c-|
@@ -101,12 +101,12 @@ export function toMessage(config: ToMessageConfig | MessageFormatter = {}): Oper
 function referring(source: Observable<EncodedFrame>): Observable<EncodedFrame> {
   const plan = planOf(source);
   if (plan === undefined) {
-    throw new InvalidOption("toMessage: option 'unchanged': 'reference' given behind code of your own; allowed right behind the encoder, or its retry");
+    throw new InvalidOption("toMessage: option 'unchanged': 'reference' given after your own operator; allowed only directly after the encoder, or its retry");
   }
   return new Capture<EncodedFrame>(withReferences(plan));
 }
 
-/** @throws InvalidOption for an option that only another format takes */
+/** @throws InvalidOption for an option of another format */
 function checked<T extends { format: FormatName }>(given: T): T {
   for (const [name, format] of Object.entries(ONLY_IN)) {
     if (given[name as keyof T] !== undefined && given.format !== format) {

@@ -1,4 +1,4 @@
-/** verify: a verdict on each received message, and the gaps between them. */
+/** verify: adds a verdict to each received message, and reports gaps between them. */
 import { Observable, type OperatorFunction, type Subscriber } from 'rxjs';
 import { z } from 'zod';
 import { type Gap, type Received, type Verified, Verifier, type VerifyStats } from '../src/message/index.js';
@@ -6,18 +6,18 @@ import { callback, options as object, parseOptions } from '../src/core/options.j
 
 export type { VerifyStats } from '../src/message/index.js';
 
-/** Messages that are left out unless they are asked for. */
+/** Verdicts of messages that are left out by default. */
 const LEFT_OUT = ['repeated', 'torn', 'undecodable', 'fenced'] as const;
 
 /** Options of `verify`. */
 export interface VerifyConfig {
   /** Called with each gap, before it is emitted. */
   readonly onGap?: (gap: Gap) => void;
-  /** Messages that are emitted with their verdict in place of being left out. Default: none. */
+  /** Verdicts of messages to emit instead of leaving them out. Default: none. */
   readonly keep?: readonly (typeof LEFT_OUT)[number][];
 }
 
-/** The operator, and what it has counted in all its subscriptions. */
+/** The operator, with its counts over all subscriptions. */
 export type Verify = OperatorFunction<Received, Verified | Gap> & { readonly stats: VerifyStats };
 
 const SCHEMA = object({
@@ -26,21 +26,21 @@ const SCHEMA = object({
 });
 
 /**
- * Gives each message a verdict, and emits a gap where messages are missing.
+ * Adds a verdict to each message, and emits a gap for missing messages.
  *
  * ```text
  * received    -a-b-b-c-f-X-h-|
  * verify()    -a-b---c-(gf)-h-|     f names c as sent before d, e: g is their gap
  * ```
  *
- * `whole`: its bytes are those that were sent, by its digest, and it has not come before. `repeated`: it has. `torn`: its bytes are
- * others. `fenced`: a machine of a fleet has sent it after another one had the camera, as their epochs show. Repeated, torn and
- * fenced ones are left out, as is what can't be decoded: in stream mode all up to the next keyframe behind a gap, and a reference to
- * a message that is missing. `stats` of the operator counts them. A gap has a cause: `dropped` by the sender, which says so in the
- * next message; `lost` on the way; `expired`, removed by the broker before it was read. Where a
- * reading begins is no gap. Each topic and key is checked by itself, and each run of a sender.
+ * `whole`: its bytes match its digest, and it is not a duplicate. `repeated`: a duplicate. `torn`: its bytes do not match its
+ * digest. `fenced`: a machine of a fleet sent it after it had lost the camera to another one, as their epochs show. Repeated, torn
+ * and fenced messages are left out, and so are messages that can't be decoded (`undecodable`): in stream mode all after a gap up to
+ * the next keyframe, and references to a missing message. `stats` of the operator counts them. A gap has a cause: `dropped` by the
+ * sender, as its next message states; `lost` on the way; `expired`, removed by the broker before it was read. The beginning of a
+ * reading is not a gap. Each topic, key and run of a sender is checked separately.
  *
- * - Error: the source's passes, and what `onGap` throws. Completion: with the source. Unsubscription: unsubscribes from the source.
+ * - Error: the source's passes, and an error thrown by `onGap`. Completion: with the source. Unsubscription: unsubscribes from the source.
  *
  * @example
  * subscribe(memory(), { topic: 'video' }).pipe(verify()).subscribe((one) => {

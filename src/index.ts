@@ -38,5 +38,5 @@ export { type Gap, type GapCause, type MessageContext, Received, type Verdict, V
 export type { Chunk, Fit, Hardware, Step, StepKind, StepOf } from './core/steps/index.js';
 export type { PictureFacts } from './core/frame/picture-facts.js';
 export * from '../operators/index.js';
-/** Its own entry is `rxcam/streamer`; programs that were written before it import it from here. */
+/** Its own entry is `rxcam/streamer`; exported here too for programs written before that existed. */
 export { CameraStreamer, type CameraStreamerConfig, type StartStreamConfig, type StreamTimingStats, type TransmissionStats } from './apps/index.js';
