@@ -127,10 +127,10 @@ describe('passthrough', () => {
     const gate = fakeCamera('k');
     const same = map((frame: SourceFrame) => frame);
     expect(planOf(gate.pipe(retry(), passthrough()))?.steps.map((step) => step.kind)).toEqual(['passthrough']);
-    for (const [before, named] of [[skipRate(2), 'skipRate'], [resize({ width: 32 }), 'resize'], [same, 'code that takes pictures']] as const) {
+    for (const [before, named] of [[skipRate(2), 'skipRate'], [resize({ width: 32 }), 'resize'], [same, 'your own operator']] as const) {
       const after$ = (gate as Observable<SourceFrame>).pipe(before) as Observable<SourceFrame>;
       expect(() => after$.pipe(passthrough())).toThrow(new InvalidOption(
-        `passthrough after ${named} given; allowed directly after camera(), or a retry behind it: what is not decoded can't be thinned, resized or looked at`,
+        `passthrough after ${named} given; allowed directly after camera() or its retry(): without decoding, no operator can work on pictures`,
       ));
     }
   });

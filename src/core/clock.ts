@@ -1,6 +1,6 @@
 /**
- * The only place that reads the time. Inside `TestScheduler.run` it answers virtual time, because RxJS's
- * schedulers do and neither `Date.now()` nor `performance.now()` moves there.
+ * The only place that reads the time. Inside `TestScheduler.run` it returns virtual time, as RxJS's
+ * schedulers do; `Date.now()` and `performance.now()` do not advance there.
  */
 import { asyncScheduler, interval, Observable } from 'rxjs';
 
@@ -10,13 +10,13 @@ export function wall(): number {
 }
 
 /**
- * Whether time is TestScheduler's, which replaces the clock of RxJS. Found by comparison with the machine's clock, not by
- * its value: a machine without a real-time clock may report 1970 until NTP answers.
+ * Whether time is TestScheduler's, which replaces the clock of RxJS. This compares it with the machine's clock, because its value
+ * proves nothing: a machine without a real-time clock may report 1970 until NTP answers.
  */
 export function isVirtual(): boolean {
   const before = Date.now();
   const now = asyncScheduler.now();
-  // A step of the clock between two of these calls leaves `now` equal to one of the two.
+  // If the clock is set between these calls, `now` still equals one of the two.
   return now !== before && !isBetween(before, now, Date.now());
 }
 

@@ -1,8 +1,8 @@
-/** The one vocabulary of what can happen to a camera and to its frames. */
+/** All events of a camera and its frames. */
 import type { RxcamError } from './errors/errors.js';
 import type { Codec, SourceInfo } from './frame/frame.js';
 
-/** The places of a frame that rxcam holds: counted there, never found by subtraction. */
+/** The places where rxcam holds frames: each is counted directly, never derived by subtraction. */
 export const PLACES = ['stdin', 'encoder', 'handover', 'sink', 'outbox', 'request'] as const;
 /**
  * `stdin`: waiting for a child; `encoder`: in a child; `handover`: passing from one step to the next;
@@ -13,11 +13,10 @@ export type Place = (typeof PLACES)[number];
 /** Why a frame was lost. */
 export const DROP_CAUSES = ['outbox', 'gop', 'too-large', 'capture-lost', 'stdin', 'stopped', 'closed', 'fenced'] as const;
 /**
- * `outbox`: the outbox was full; `gop`: its keyframe was dropped, or, of a source's own access units, came
- * before the capture did; `too-large`: the broker takes no message of
- * that size; `capture-lost`: in the encoder when the process died; `stdin`: raw frames of a live source arrived faster
- * than the child takes them; `stopped`: cut by the end of the run;
- * `closed`: not sent by the deadline of `broker.close()`; `fenced`: another machine of the fleet has the camera.
+ * `outbox`: the outbox was full; `gop`: its keyframe was dropped, or, for a source's own access units, was before the start of
+ * the capture; `too-large`: the broker does not accept a message of this size; `capture-lost`: in the encoder when the process
+ * died; `stdin`: raw frames of a live source arrived faster than the child reads them; `stopped`: in progress at the end of the
+ * run; `closed`: not sent by the deadline of `broker.close()`; `fenced`: another machine of the fleet has the camera.
  */
 export type DropCause = (typeof DROP_CAUSES)[number];
 
@@ -71,9 +70,9 @@ export interface Failed extends EventBase { readonly type: 'failed'; readonly at
 /** `nextAttemptAt`: wall clock in ms since 1970; absent if the wait is an Observable from user code. */
 export interface Retrying extends EventBase { readonly type: 'retrying'; readonly attempt: number; readonly delayMs?: number; readonly nextAttemptAt?: number; readonly error: unknown }
 export interface Recovered extends EventBase { readonly type: 'recovered'; readonly attempt: number; readonly downtimeMs: number }
-/** Which ffmpeg an attempt runs: the binary, and the version as it names itself. */
+/** The ffmpeg that an attempt runs: the binary, and its version. */
 export interface FfmpegFound extends EventBase { readonly type: 'ffmpeg'; readonly path: string; readonly version: string }
-/** Which encoder runs, and why: `requested`, `probe passed`, or the reason that hardware was not used. */
+/** The encoder that runs, and the reason for its choice. */
 export interface EncoderChosen extends EventBase { readonly type: 'encoder'; readonly encoder: string; readonly hardware: boolean; readonly reason: string }
 /** The reader of a source that can wait was paused or resumed. */
 export interface Paused extends EventBase { readonly type: 'paused' }
@@ -89,5 +88,5 @@ export type CameraEvent =
   | PublishedEvent | ReadFailure | Failed | Retrying | Recovered | FfmpegFound | EncoderChosen | Paused | Resumed | Warning | Reset | Stopped;
 
 type WithoutBase<E> = E extends EventBase ? Omit<E, keyof EventBase> : never;
-/** An event before its camera, run and time are put on. */
+/** An event before its camera, run and time are added. */
 export type EventBody = WithoutBase<CameraEvent>;

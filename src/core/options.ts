@@ -55,7 +55,7 @@ export const abortSignal = () => inCode(z.custom<AbortSignal>((value) => value i
 /** A function from user code; its arguments are not checked. */
 export const callback = <F>() => inCode(z.custom<F>((value) => typeof value === 'function', { message: 'expected a function' }));
 
-/** An object without a prototype, for names from outside: a topic may be called `__proto__`. */
+/** An object without a prototype, for names from outside, such as a topic named `__proto__`. */
 export const emptyRecord = <T>() => Object.create(null) as Record<string, T>;
 
 /** An object without its undefined members. */

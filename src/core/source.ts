@@ -5,36 +5,36 @@ import type { FfmpegFacts } from './engine/ffmpeg-facts.js';
 import type { StderrRows } from './errors/stderr-rows.js';
 import type { SourceInfo } from './frame/frame.js';
 
-/** Which video stream of a source that has several: the first, the largest, or that of a number, counted from 0. */
+/** Which video stream of a source with several: the first, the largest, or the one of a number, counted from 0. */
 export type StreamChoice = 'first' | 'largest' | number;
 
 /** The input for ffmpeg. */
 export interface SourceInput {
-  /** Options before `-i`, each a word of its own. */
+  /** Options before `-i`, each argument separately. */
   readonly options: readonly string[];
   readonly url: string;
   /** Protocols that ffmpeg may use for it and for addresses in it; none for a device. All others are refused. */
   readonly protocols: readonly string[];
-  /** Sent to ffmpeg's stdin: the way an address with credentials stays out of the process list. */
+  /** Text for ffmpeg's stdin, which keeps an address with credentials out of the process list. */
   readonly script?: string;
-  /** Variables of ffmpeg's environment: seen by nobody else, as its arguments are. */
+  /** Variables of ffmpeg's environment, which other users can't see, unlike its arguments. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Runs as long as the process and gets its stdin: writes to it, or answers its requests. Errors with an RxcamError. */
+  /** Subscribed to while the process runs; gets its stdin, and writes to it or answers its requests. Errors with an RxcamError. */
   readonly beside?: (stdin: Writable) => Observable<never>;
   /**
    * Whether it is read at its own pace: then a resume seeks, and may start a keyframe later. A source read as fast as
    * possible is read from the start again, which is exact in any container.
    */
   readonly paced?: boolean;
-  /** Whether the source has answered already: the wait is for its first picture from here on. */
+  /** Whether the source has already answered: then the timeout for the first picture starts now. */
   readonly answered?: boolean;
   /** A warning about this input, reported as an event. */
   readonly warning?: string;
 }
 
-/** A step on the way to an input. */
+/** A value of `prepare`. */
 export type Preparation =
-  /** Work continues: the connection's timeout starts again. */
+  /** Progress: the connection's timeout starts again. */
   | { readonly type: 'progress' }
   | { readonly type: 'input'; readonly input: SourceInput };
 
@@ -44,17 +44,17 @@ export interface Source {
   readonly kind: string;
   /** Address without credentials. */
   readonly address: string;
-  /** Whether it continues while nobody reads. */
+  /** Whether it continues while rxcam does not read, and so can't be paused. */
   readonly live: boolean;
-  /** Whether its end is a failure: a live camera has none. */
+  /** Whether its end is a failure, as that of a live camera. */
   readonly endless: boolean;
-  /** Whether it comes over a network, and can't be trusted. */
+  /** Whether it is read over a network and can't be trusted. */
   readonly remote: boolean;
   /** Properties of its pictures that its address states. */
   readonly expected?: Pick<SourceInfo, 'width' | 'height' | 'fps'>;
   /** Secrets, never shown: passwords, tokens. */
   readonly secrets: Iterable<string>;
-  /** Whether it sends pictures alone: ffmpeg then waits for their description as long as for the first picture. */
+  /** Whether it sends only pictures, no audio: then ffmpeg waits for their description as long as for the first picture. */
   readonly picturesAlone?: boolean;
   /** Lines that ffmpeg prints about its failures. Default: those about networks and files. */
   readonly stderr?: StderrRows;

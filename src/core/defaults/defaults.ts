@@ -3,9 +3,9 @@ export { LIVENESS, REMOTE_CODECS, SOURCE, TEST_SOURCE } from './source.js';
 
 /** Reconnecting. */
 export const RETRY = {
-  /** First wait, ms: long enough for a camera's session to expire at its end. */
+  /** First wait, ms: long enough for the session to expire in the camera. */
   initialMs: 5_000,
-  /** Longest wait, ms: a camera that is back is in use within half a minute. */
+  /** Longest wait, ms: a camera that is back is used within half a minute. */
   maxMs: 30_000,
   /** Each wait is this many times the one before it. */
   factor: 2,
@@ -37,7 +37,7 @@ export const DELIVER = {
 
 /** Sending. */
 export const BROKER = {
-  /** How long a message waits for others to go in the same request; ms. */
+  /** How long a message waits for others to share its request; ms. */
   lingerMs: 5,
   /** Largest number of messages of one topic and key in a request. */
   maxInFlight: 16,
@@ -65,10 +65,10 @@ export const KAFKA = {
   driver: 'kafkajs',
   clientId: 'rxcam',
   ssl: false,
-  /** Encoded video gets no smaller. */
+  /** Encoded video can't be compressed further. */
   compression: 'none',
   createTopics: true,
-  /** Largest message that a topic made by rxcam takes: an intra picture of 4K at a low CRF. */
+  /** Largest message of a topic created by rxcam: an intra picture of 4K at a low CRF; bytes. */
   maxMessageBytes: 10 * 1024 * 1024,
   numPartitions: 1,
   replicationFactor: 1,
@@ -90,17 +90,17 @@ export const REDIS = {
 
 /** The embedded broker. */
 export const MEMORY = {
-  /** Messages kept for one topic; the oldest go first. */
+  /** Messages kept for one topic; the oldest are removed first. */
   maxMessages: 1_000,
   /** Bytes kept for one topic. */
   maxBytes: 64 * 1024 * 1024,
-  /** There is no request to share. */
+  /** A message need not wait: there is no request to share. */
   lingerMs: 0,
 } as const;
 
 /** H.265. */
 export const H265 = {
-  /** Every message decodes alone: a consumer may start anywhere and lose any message. */
+  /** Every message decodes alone: a consumer may start at any message, and survives the loss of any. */
   mode: 'frame',
   /** x265's constant rate factor, 0 (lossless) to 51; 23 gives SSIM 0.97 on surveillance footage. */
   crf: 23,
@@ -108,7 +108,7 @@ export const H265 = {
   preset: 'ultrafast',
   /** Pictures from one keyframe to the next in stream mode: two seconds at 25 fps. */
   gop: 50,
-  /** Software encoding runs everywhere, with the same result. */
+  /** Software encoding works everywhere, with the same result. */
   hardware: false,
   /** Reuse sends the source's own GOP, quality and order. */
   reuse: false,
@@ -127,7 +127,7 @@ export const SNAPSHOT = { timeoutMs: 60_000 } as const;
 export const MATRICE = {
   /** `ip_key_name`: the service that the messages are for. */
   serviceId: 'rxcam',
-  /** Default `location`, as the system names it that defines the format. */
+  /** Default `location`, as in the system that defines the format. */
   location: 'Unknown Location',
 } as const;
 
@@ -139,7 +139,7 @@ export const STATS = {
   logEveryFrames: 50,
 } as const;
 
-/** Skipping unchanged pictures: mpdecimate's own 12 levels of 255; a new viewer sees a picture within 10 s. */
+/** Skipping unchanged pictures: mpdecimate's own 12 levels of 255, and a picture for a new viewer within 10 s. */
 export const UNCHANGED = { threshold: 12 / 255, maxGapMs: 10_000 } as const;
 
 /** Scaling. */
@@ -147,13 +147,13 @@ export const RESIZE = {
   fit: 'inside',
   /** Enlarging adds no detail. */
   enlarge: false,
-  /** Consumers seldom read the shape of pixels. */
+  /** Most consumers ignore the shape of pixels. */
   squarePixels: true,
   /** About 1 ms a picture for 1080p to 640x360; the sharper ones take 2 to 3. */
   algorithm: 'bilinear',
 } as const;
 
-/** CameraStreamer: the defaults of the system that it replaces. */
+/** CameraStreamer: the defaults of the system whose interface it has. */
 export const STREAMER = {
   videoCodec: 'h265',
   h265Mode: 'frame',

@@ -29,7 +29,7 @@ export const RATE = {
   pictures: 25,
   /** … or those that come within this time; ms. */
   waitMs: 1_000,
-  /** Number of even gaps that show it as well. */
+  /** … or a number of equal distances between them. */
   evenGaps: 4,
   /** A rate this close to a whole number is rounded to it. */
   tolerance: 0.03,
@@ -53,7 +53,7 @@ export const DOWNLOAD = {
   cacheBytes: 20 * 1024 ** 3,
   /** A file used within this time stays in the cache: another process may be about to open it; ms. */
   graceMs: 60_000,
-  /** Bytes between two flushes to the disk: a single flush at the end would take long. */
+  /** Bytes between two flushes to the disk: a single flush at the end would take too long. */
   syncBytes: 32 * 1024 ** 2,
   /** Tries in a row without new bytes, within one attempt; then the camera reconnects. */
   tries: 5,
@@ -73,9 +73,9 @@ export const DOWNLOAD = {
 
 /** Times of Kafka records; ms. */
 export const KAFKA_TIMES = {
-  /** Brokers refuse a time further ahead than this (`message.timestamp.after.max.ms`). */
+  /** Brokers refuse a record whose time is further in the future than this (`message.timestamp.after.max.ms`). */
   aheadMs: 3_600_000,
-  /** Time after which a topic that refused capture times gets them again: clocks are corrected. */
+  /** Time after which a topic that refused capture times gets them again, because clocks may have been corrected. */
   againMs: 60_000,
 } as const;
 
@@ -83,13 +83,13 @@ export const KAFKA_TIMES = {
 export const KAFKA_LIMITS = {
   /** Topics requested within this time are looked up together. */
   gatherMs: 5,
-  /** Wait for a silent broker where another could answer. */
+  /** Wait for a silent broker if another could answer. */
   patienceMs: 1_000,
   /** Partitions may be added to a topic: it is looked up again after this time, as by Kafka's own clients. */
   metadataMaxAgeMs: 300_000,
   /** Limit for a new topic to have leaders that are ready. */
   leaderPollMs: 50,
-  /** Time during which a broker that denies being the leader is asked again. */
+  /** Time during which a broker that denies being the leader is asked again; ms. */
   newMs: 10_000,
 } as const;
 

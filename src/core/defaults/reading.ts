@@ -4,9 +4,9 @@
 export const SUBSCRIBE = {
   /** Like a camera, live: older messages are read on request. */
   from: 'latest',
-  /** Messages read and not yet emitted. */
+  /** Messages that are read and not emitted yet. */
   maxMessages: 1_000,
-  /** Bytes of them. */
+  /** Bytes of these messages. */
   maxBytes: 16 * 1024 * 1024,
   /** A message is acknowledged when it is emitted; `deliver` acknowledges it when the work is done. */
   acknowledge: 'auto',
@@ -14,16 +14,16 @@ export const SUBSCRIBE = {
 
 /** Recordings; ms. */
 export const RECORD = {
-  /** Length of a file: small enough to look through, large enough that a day has no thousands. */
+  /** Length of a file: short enough to look through, long enough that a day does not have thousands. */
   every: 600_000,
-  /** Two pictures further apart than this go into two files: MP4 has one duration for all that is between them. */
+  /** Two pictures further apart than this go into two files, because an MP4 can't hold a gap. */
   gapMs: 5_000,
   hls: false,
 } as const;
 
 /** A clip from a broker. */
 export const CLIP = {
-  /** Distances to search back for the keyframe before the beginning, in turn; ms. The last is a camera's longest GOP. */
+  /** Distances to search back for the keyframe before the beginning, one after the other; ms. The last is a camera's longest GOP. */
   lookBackMs: [2_000, 10_000, 60_000, 600_000],
   /** Longest time from a picture to its message on the broker; ms. */
   latenessMs: 60_000,

@@ -5,14 +5,14 @@ import type { Size } from '../pictures/size.js';
 
 /** An access unit, with a media time that identifies its picture. */
 export interface DecoderUnit {
-  /** In µs, 0 or more; different for each unit. Pictures come out in its order. */
+  /** In µs, 0 or more; different for each unit. Pictures are emitted in its order. */
   readonly pts: number;
   readonly keyframe: boolean;
   /** Annex B, or a JPEG picture. */
   readonly data: Buffer;
 }
 
-/** A picture that came out; `pts` is that of the unit it was in. */
+/** A decoded picture; `pts` is that of its unit. */
 export interface DecodedPicture extends Size {
   readonly pts: number;
   readonly data: Buffer;
@@ -21,9 +21,9 @@ export interface DecodedPicture extends Size {
 /** The format of the pictures to return. */
 export interface PictureForm {
   readonly pixelFormat: PixelFormat | 'jpeg';
-  /** Of a JPEG, 1 (worst) to 100. */
+  /** Quality of a JPEG, 1 (worst) to 100. */
   readonly quality: number;
-  /** The largest width and height; the aspect is kept, and no picture is made larger. Absent: as it is. */
+  /** The largest width and height; the aspect is kept, and no picture is made larger. Absent: unchanged. */
   readonly size?: { readonly width?: number | undefined; readonly height?: number | undefined } | undefined;
 }
 
@@ -33,12 +33,12 @@ export interface DecoderInput extends Size {
   /** Degrees clockwise to turn each picture. */
   readonly rotation?: number | undefined;
   readonly units$: Observable<DecoderUnit>;
-  /** Called by the decoder: whether it takes another unit now; nothing is sent before the first `true`. */
+  /** Called by the decoder: whether it accepts another unit now; no unit is sent before the first `true`. */
   ready(yes: boolean): void;
 }
 
 /**
- * Decodes until `units$` completes, then completes when every picture is out; errors with an RxcamError; unsubscribing ends
+ * Decodes until `units$` completes, then completes when every picture is emitted; errors with an RxcamError; unsubscribing ends
  * the process. A unit that can't be decoded gives no picture.
  */
 export type Decoder = (input: DecoderInput, form: PictureForm) => Observable<DecodedPicture>;

@@ -2,11 +2,11 @@
 
 export interface FfmpegFacts {
   readonly path: string;
-  /** Whether it is the packaged build, or as old: it has none of the fixes in ffmpeg since 2018. */
+  /** Whether it is the packaged build, or as old: it lacks all security fixes since 2018. */
   readonly isOld: boolean;
-  /** As it names itself. */
+  /** Version, as it reports it. */
   readonly version: string;
-  /** Major version of the release; for a build from git, judged by its libavutil. */
+  /** Major version of the release; for a build from git, derived from its libavutil. */
   readonly major: number;
   readonly minor: number;
   /** Names of its encoders. */

@@ -10,25 +10,25 @@ export interface MuxerInput extends Size {
   /** Wall clock of the first picture, in ms since 1970: the file's creation time. */
   readonly createdAt: number;
   readonly units$: Observable<DecoderUnit>;
-  /** Called by the muxer: whether it takes another unit now; nothing is sent before the first `true`. */
+  /** Called by the muxer: whether it accepts another unit now; no unit is sent before the first `true`. */
   ready(yes: boolean): void;
 }
 
 /**
- * Writes a fragmented MP4 with the units as they are; completes when `units$` has completed and the file is whole. Errors with
+ * Writes a fragmented MP4 with the units unchanged; completes when `units$` has completed and the file is complete. Errors with
  * an RxcamError; the part written until then can be played.
  */
 export type Muxer = (path: string, input: MuxerInput) => Observable<never>;
 
 /** Files of recordings. Paths start with the folder given to `record`. */
 export interface RecordFolder {
-  /** Makes a folder if it does not exist. */
+  /** Creates a folder if it does not exist. */
   make(path: string): void;
   /** Names of the files in it, with their sizes in bytes; none if there is no folder. */
   list(path: string): readonly { readonly name: string; readonly bytes: number }[];
   /** The text of a file; undefined if there is none. */
   read(path: string): string | undefined;
-  /** Bytes at the beginning of a file. */
+  /** The first bytes of a file. */
   head(path: string, bytes: number): Buffer;
   append(path: string, text: string): void;
   /** Replaces a file by another, atomically. */

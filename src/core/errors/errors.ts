@@ -42,25 +42,25 @@ export class SourceTimeout extends RxcamError { readonly code = 'SOURCE_TIMEOUT'
 export class SourceUnauthorized extends RxcamError { readonly code = 'SOURCE_UNAUTHORIZED'; }
 /** The host answers, but the stream or file does not exist (404, no such file, no such device). */
 export class SourceNotFound extends RxcamError { readonly code = 'SOURCE_NOT_FOUND'; }
-/** The source has no video in it. */
+/** The source contains no video. */
 export class NoVideo extends RxcamError { readonly code = 'NO_VIDEO'; }
-/** Frames came, and then none for the stall timeout. */
+/** Frames stopped arriving for longer than the stall timeout. */
 export class Stalled extends RxcamError { readonly code = 'STALLED'; }
 /** A live source ended, even if ffmpeg calls that a success. */
 export class StreamEnded extends RxcamError { readonly code = 'STREAM_ENDED'; }
-/** Too many access units in a row could not be decoded, or the source is no video at all. */
+/** Too many access units in a row could not be decoded, or the source is not video. */
 export class DecodeFailed extends RxcamError { readonly code = 'DECODE_FAILED'; }
 /** The encoder could not be started, or failed. */
 export class EncoderFailed extends RxcamError { readonly code = 'ENCODER_FAILED'; }
 /** ffmpeg died: a signal, or an exit code without a better reason. */
 export class CaptureCrashed extends RxcamError { readonly code = 'CAPTURE_CRASHED'; }
-/** The machine has no file, process or memory left for a capture. That passes: `retry` tries again without limit. */
+/** The machine has no file, process or memory left for a capture. That is temporary: `retry` tries again without limit. */
 export class ResourceExhausted extends RxcamError { readonly code = 'RESOURCE_EXHAUSTED'; }
-/** The broker does not answer or does not take messages. */
+/** The broker does not answer, or does not accept messages. */
 export class BrokerUnavailable extends RxcamError { readonly code = 'BROKER_UNAVAILABLE'; }
 /** The broker answers, but the login lacks a right: the message names it. */
 export class BrokerUnauthorized extends RxcamError { readonly code = 'BROKER_UNAUTHORIZED'; }
-/** The broker takes no message of that size. */
+/** The broker does not accept a message of this size. */
 export class MessageTooLarge extends RxcamError { readonly code = 'MESSAGE_TOO_LARGE'; }
 /** A recording can't be written: the disk is full, or the folder is not writable. */
 export class RecordingFailed extends RxcamError { readonly code = 'RECORDING_FAILED'; }
@@ -86,7 +86,7 @@ export function failure(code: ErrorCode, message: string, details?: ErrorDetails
   return new ERRORS[code](message, details);
 }
 
-/** A failure of an engine as one of a camera; any other error becomes a crash of `what`. */
+/** Turns a failure of an engine into one of a camera; any other error becomes a crash of `what`. */
 export function failureOf(cause: unknown, what: string, details: ErrorDetails): RxcamError {
   const short = exhausted(cause);
   if (short !== undefined) return new ResourceExhausted(`${what} failed: ${short}`, { ...details, cause });

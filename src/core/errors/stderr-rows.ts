@@ -1,7 +1,7 @@
 /** Lines that ffmpeg prints about failing sources: each kind of source declares its own rows. */
 import type { ErrorCode } from './errors.js';
 
-/** A pattern of a line on stderr, and the failure that it means. */
+/** A pattern of a line on stderr, and its failure. */
 export type StderrRow = readonly [pattern: RegExp, code: ErrorCode];
 
 /** Rows of one kind of source. In each list the first row that matches any line decides. */
@@ -18,7 +18,7 @@ const SYSTEM: StderrRow = [/No such (file or directory|device)|Cannot find a pro
 /** For a device or a pattern: no network errors. */
 export const LOCAL_ROWS: StderrRows = { answers: [], failures: [SYSTEM] };
 
-/** For all that ffmpeg reads by a protocol, rxcam's own gate included. */
+/** For sources that ffmpeg reads by a protocol, including rxcam's own gate. */
 export const NETWORK_ROWS: StderrRows = {
   answers: [
     [/401 Unauthorized|403 Forbidden|authorization failed|access denied/i, 'SOURCE_UNAUTHORIZED'],

@@ -4,7 +4,7 @@
 export interface Destination {
   /** `kafka`, `redis`, `memory` … */
   readonly kind: string;
-  /** `host:port`, several with commas; absent where there is none, or while it is not known. */
+  /** `host:port`, several with commas; absent if there is none, or it is not known yet. */
   readonly servers?: string;
   /** Topic on Kafka, stream on Redis. */
   readonly topic: string;

@@ -3,9 +3,9 @@ import type { Accounted } from './accounted.js';
 import type { Completed, Destination } from './destination.js';
 import type { PictureFacts } from './picture-facts.js';
 
-/** Pixel formats that rxcam hands to user code, by ffmpeg's names. */
+/** Pixel formats of frames for user code, by ffmpeg's names. */
 export const PIXEL_FORMATS = ['yuv420p', 'nv12', 'gray', 'rgb24', 'bgr24', 'rgba', 'bgra'] as const;
-/** One of them. */
+/** A pixel format of frames for user code. */
 export type PixelFormat = (typeof PIXEL_FORMATS)[number];
 
 /** Format of an access unit's bytes. */
@@ -14,7 +14,7 @@ export type Codec = 'h265' | 'h264' | 'jpeg';
 /** `frame`: every access unit decodes alone. `stream`: a closed GOP of access units. */
 export type EncodeMode = 'frame' | 'stream';
 
-/** Colour description as ffmpeg names it; absent where the source does not say. */
+/** Colour description, by ffmpeg's names; absent if the source does not state it. */
 export interface ColorInfo {
   readonly range?: string;
   readonly space?: string;
@@ -54,16 +54,16 @@ export interface SourceInfo {
   readonly address: string;
   readonly width?: number;
   readonly height?: number;
-  /** Frames per second, as the source states; if it states none that is plausible, as its first pictures show. */
+  /** Frames per second, as the source states; if it states no plausible rate, measured from its first pictures. */
   readonly fps?: number;
-  /** Whether `fps` is what the first pictures show. */
+  /** Whether `fps` was measured from the first pictures. */
   readonly fpsMeasured?: boolean;
   readonly codec?: string;
   readonly pixelFormat?: string;
   readonly color?: ColorInfo;
   /** Width of a pixel by its height, `16:11`; absent for square pixels. */
   readonly sampleAspectRatio?: string;
-  /** Whether a picture is two fields; absent where the source does not say. */
+  /** Whether a picture is two fields; absent if the source does not state it. */
   readonly interlaced?: boolean;
   /** Degrees clockwise to turn pictures before they are shown; 0 for pictures that are only mirrored. */
   readonly rotation?: number;
@@ -78,26 +78,26 @@ export interface Frame extends Origin {
   readonly data: Buffer;
 }
 
-/** For types alone: no value has it. */
+/** Only for types: no value has it. */
 declare const STRAIGHT: unique symbol;
 
-/** A picture directly from a camera. Steps that make or choose pictures give plain frames, which `passthrough` does not take. */
+/** A picture directly from a camera. Steps that change or choose pictures emit plain frames, which `passthrough` does not accept. */
 export interface SourceFrame extends Frame { readonly [STRAIGHT]: true }
 
-/** For types alone: no value has it. */
+/** Only for types: no value has it. */
 declare const CHANGED: unique symbol;
 
-/** A picture that has changed, by `skipUnchanged`: other steps that skip pictures go before it. */
-export interface ChangedFrame extends Frame { readonly [CHANGED]: 'skipRate and skipUnchanged stand before skipUnchanged' }
+/** A picture that has changed, from `skipUnchanged`: other steps that skip pictures must be before it. */
+export interface ChangedFrame extends Frame { readonly [CHANGED]: 'skipRate and skipUnchanged must be before skipUnchanged' }
 
 /** A picture that may be left out. */
 export type AnyFrame = Frame & { readonly [CHANGED]?: undefined };
 
 /** Facts about a picture that `skipUnchanged` found unchanged, if a reference replaces it. */
 export interface Unchanged {
-  /** Likeness to the last full picture, 0 to 1: 1 − the mean absolute difference of brightness / 255. */
+  /** Similarity to the last full picture, 0 to 1: 1 − the mean absolute difference of luma / 255. */
   readonly similarity: number;
-  /** As given to `skipUnchanged`. */
+  /** The threshold given to `skipUnchanged`. */
   readonly threshold: number;
   /** The last full picture: its `seq`, and the bytes of its access unit. */
   readonly reference: { readonly seq: number; readonly data: Buffer };
@@ -109,9 +109,9 @@ export interface EncodedFrame extends Origin {
   readonly mode: EncodeMode;
   /** Whether decoding can start here (an IRAP picture for H.265). */
   readonly keyframe: boolean;
-  /** `capturedAt` of the keyframe that its GOP began with, in ms since 1970; absent where decoding can start here. */
+  /** `capturedAt` of the keyframe of its GOP, in ms since 1970; absent if decoding can start here. */
   readonly keyframeAt?: number;
-  /** Pictures in `data` that a file hides (its edit list), always the first ones: decode them, and do not show them. */
+  /** Pictures in `data` that a file hides (its edit list), always the first ones: decode them, but do not show them. */
   readonly hidden?: number;
   /** Pictures in `data`: 1, or more in a chunk. */
   readonly frames: number;
@@ -119,13 +119,13 @@ export interface EncodedFrame extends Origin {
   readonly lastSeq: number;
   /** Degrees clockwise to turn the picture, only for the source's own access units. Absent for none. */
   readonly rotation?: number;
-  /** Of a chunk: its pictures, in the order of their access units. */
+  /** For a chunk: its pictures, in the order of their access units. */
   readonly pictures?: readonly PictureFacts[];
   /** Constant rate factor, if the encoder has one. */
   readonly crf?: number;
-  /** JPEG quality 1 (worst) to 100, where the codec is jpeg. */
+  /** JPEG quality, 1 (worst) to 100, if the codec is jpeg. */
   readonly quality?: number;
-  /** Name of the encoder that made the bytes, as ffmpeg calls it; `copy` for the source's own. */
+  /** ffmpeg's name of the encoder; `copy` for the source's own access units. */
   readonly encoder: string;
   /** Time from decoding to the end of encoding, in ms. */
   readonly encodeMs: number;
@@ -137,7 +137,7 @@ export interface EncodedFrame extends Origin {
 
 /** A message for the broker. */
 export interface CameraMessage extends Origin {
-  /** Unique for each message; a consumer knows a repeated one by it. */
+  /** Unique for each message; a consumer detects duplicates by it. */
   readonly id: string;
   /** Partition key on Kafka, field `_message_key` or `ce_key` on Redis; default: the camera's key. */
   readonly key: string;
@@ -145,11 +145,11 @@ export interface CameraMessage extends Origin {
   readonly inputOrder: number;
   readonly value: Buffer;
   readonly headers: Readonly<Record<string, string>>;
-  /** Fields for Redis in place of headers and `data`, where a format has a layout of its own. */
+  /** Fields for Redis in place of headers and `data`, if the format has its own layout. */
   readonly fields?: Readonly<Record<string, string | Buffer>>;
-  /** inputOrder of the last full message, on one that only refers to it. */
+  /** For a reference: inputOrder of the last full message. */
   readonly referenceOrder?: number;
-  /** Header that receives the inputOrder sent before this one to the same topic and key, if the format has one. */
+  /** Name of the header for the previous inputOrder sent to the same topic and key, if the format has one. */
   readonly previousOrderHeader?: string;
   /** Header that receives the epoch of the fence, if the format has one. */
   readonly epochHeader?: string;
@@ -174,16 +174,16 @@ export interface Published {
   readonly frames: number;
   /** Size of the value in bytes. */
   readonly bytes: number;
-  /** Kafka. */
+  /** Kafka: partition of the message. */
   readonly partition?: number;
-  /** Kafka, as a decimal string; the entry's index for memory. */
+  /** Kafka: offset of the message, as a decimal string; for memory, its index in the topic. */
   readonly offset?: string;
   /** Redis: the entry's id. */
   readonly streamId?: string;
   /** Wall clock of the acknowledgement, in ms since 1970. */
   readonly acknowledgedAt: number;
-  /** From the request's start to its acknowledgement, in ms. */
+  /** Time from the request's start to its acknowledgement, in ms. */
   readonly writeMs: number;
-  /** From decoding to acknowledgement, in ms; absent for a message without a camera. */
+  /** Time from decoding to the acknowledgement, in ms; absent for a message without a camera. */
   readonly latencyMs?: number;
 }

@@ -1,17 +1,17 @@
 /**
- * Decides which pictures `skipUnchanged` keeps: the rule of ffmpeg's mpdecimate, as numbers for its options, and as a function
- * for frames that are skipped in Node. A picture is compared with the last one kept, in blocks of 8x8,
+ * Decides which pictures `skipUnchanged` keeps, by the rule of ffmpeg's mpdecimate: as numbers for its options, and as a function
+ * for frames in Node. A picture is compared with the last one kept, in blocks of 8x8,
  * 4 pixels apart: it has changed if one block differs by more than `hi`, or a third of them by more than `lo`.
  */
 import type { Frame, PixelFormat } from '../frame/frame.js';
 
-/** Which pictures have changed enough to be kept. */
+/** The rule for keeping pictures. */
 export interface ChangeRule {
   /** Mean difference of an 8x8 block above which a picture has changed, 0 to 1. */
   readonly threshold: number;
   /** Length of a slot of media time, in which one picture is always kept; ms. */
   readonly maxGapMs: number;
-  /** Whether a reference to the last full picture replaces each one that is left out. */
+  /** Whether a reference to the last full picture replaces each picture that is left out. */
   readonly references: boolean;
 }
 
@@ -26,11 +26,11 @@ export function blockLimits(threshold: number): BlockLimits {
 
 /**
  * Margin around a picture while it is compared, in pixels: mpdecimate ignores the first 8 columns and incomplete blocks.
- * The rows below change their colour with each slot of time, so that it keeps a picture then.
+ * The rows below the picture change their colour with each slot of time, so that mpdecimate keeps a picture in each.
  */
 export const MARGIN = { left: 16, right: 8, bottom: 16 } as const;
 
-/** The slot of media time (µs) of a picture. The operations are those of `t` in ffmpeg, in their order. */
+/** The slot of media time (µs) of a picture. The operations and their order are those of `t` in ffmpeg. */
 export function slotOf(pts: number, maxGapMs: number): number {
   return Math.floor((pts * 1e-6 * 1000) / maxGapMs);
 }
@@ -45,7 +45,7 @@ export class ChangeDetector {
     this.#limits = blockLimits(rule.threshold);
   }
 
-  /** Likeness to the last frame kept, 0 to 1; undefined if this one is kept. */
+  /** Similarity to the last frame kept, 0 to 1; undefined if this one is kept. */
   likeness(frame: Frame): number | undefined {
     const slot = slotOf(frame.pts, this.rule.maxGapMs);
     const isDue = slot !== this.#slot;
@@ -55,7 +55,7 @@ export class ChangeDetector {
     return likeness;
   }
 
-  /** The last one kept was lost: the next one is kept. */
+  /** Called if the last frame kept was lost: the next one is kept. */
   forget(): void {
     this.#kept = undefined;
   }
@@ -78,7 +78,7 @@ interface Plane { readonly start: number; readonly step: number; readonly width:
 
 const PACKED: Partial<Record<PixelFormat, number>> = { rgb24: 3, bgr24: 3, rgba: 4, bgra: 4 };
 
-/** The first one is the brightness, or the nearest to it: green. */
+/** The planes; the first is luma, or green as the nearest to it. */
 function planesOf({ width, height, pixelFormat }: Frame): Plane[] {
   const packed = PACKED[pixelFormat];
   if (packed !== undefined) {

@@ -3,7 +3,7 @@
 /** Pixels. */
 export interface Size { readonly width: number; readonly height: number }
 
-/** Of a picture that is not shown as it is stored: the width of a pixel by its height, `16:11`. */
+/** Shape of pixels that are not square: width by height, `16:11`. */
 export interface Shape { readonly sampleAspectRatio?: string | undefined }
 
 /** Range of plausible pixel shapes; pixels outside it count as square. */
@@ -16,13 +16,13 @@ export function shapeOf(ratio = '1:1'): number {
   return shape >= SHAPES.least && shape <= SHAPES.most ? shape : 1;
 }
 
-/** The nearest even sides, as 4:2:0 needs. */
+/** The size with sides rounded to the nearest even ones, as 4:2:0 needs. */
 export function even({ width, height }: Size): Size {
   const toEven = (side: number) => Math.max(2, 2 * Math.round(side / 2));
   return { width: toEven(width), height: toEven(height) };
 }
 
-/** The even sides below. */
+/** The size with odd sides rounded down to even ones. */
 export function evenBelow<S extends Size>(size: S): S {
   const below = (side: number) => Math.max(2, side - (side % 2));
   return { ...size, width: below(size.width), height: below(size.height) };

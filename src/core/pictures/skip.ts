@@ -1,6 +1,6 @@
 /**
- * Which pictures `skipRate` keeps: one integer rule, written twice, as an expression for ffmpeg's `select` and as a
- * function that Node repeats on each heartbeat. Both do the same IEEE operations in the same order, so they agree.
+ * Decides which pictures `skipRate` keeps. The rule is written twice, as an expression for ffmpeg's `select` and as a
+ * function that Node applies to each heartbeat. Both do the same IEEE operations in the same order, so they agree.
  */
 
 /** `every`: keep the 1st, (n+1)th, (2n+1)th …; `fps`: keep when floor(pts · num / (den · 10⁶)) changes. */
@@ -37,7 +37,7 @@ export function advance(state: SkipState, pts: number, kept: boolean): SkipState
 
 /**
  * The same rule as an expression for ffmpeg's `select`, in a graph whose time base is 1/1000000.
- * @param state - the state of the rule, for a file that is resumed in the middle
+ * @param state - the state of the rule, for a file that is resumed
  */
 export function selectExpression(rule: SkipRule, state: SkipState = SKIP_START): string {
   if ('every' in rule) return `not(mod(n+${state.seen % rule.every},${rule.every}))`;
@@ -50,7 +50,7 @@ function slot(rule: { num: number; den: number }, pts: number): number {
   return Math.floor((pts * rule.num) / (rule.den * 1e6));
 }
 
-/** Frames per second that the rules leave of `fps`; undefined if unknown. */
+/** Frames per second after the rules; undefined if unknown. */
 export function rateAfter(rules: readonly SkipRule[], fps: number | undefined): number | undefined {
   return rules.reduce((rate, rule) => {
     if ('every' in rule) return rate === undefined ? rate : rate / rule.every;

@@ -103,8 +103,8 @@ export function withStep(plan: Plan, step: Step): Plan {
 /** The plan with a reference to the last full picture in place of each that is unchanged. */
 export function withReferences(plan: Plan): Plan {
   const given = "toMessage: option 'unchanged': 'reference' given";
-  if (changeRule(plan) === undefined) throw new InvalidOption(`${given} without skipUnchanged, expected before the encoder: it finds what is unchanged`);
-  if (encodeStep(plan)?.chunk !== undefined) throw new InvalidOption(`${given} with chunk, expected without: a chunk holds what has changed alone`);
+  if (changeRule(plan) === undefined) throw new InvalidOption(`${given} without skipUnchanged, expected skipUnchanged before the encoder: it finds unchanged pictures`);
+  if (encodeStep(plan)?.chunk !== undefined) throw new InvalidOption(`${given} with chunk, expected without chunk, which holds only changed pictures`);
   return { ...plan, steps: plan.steps.map((step) => {
     const { leavesOut } = ruleOf(step);
     return hasChange(leavesOut) ? leavesOut.withReferences(step) : step;
@@ -120,9 +120,9 @@ function checkThinned(plan: Plan, { kind }: Step): void {
 
 /** Without decoding there are no pictures for a step to work on. */
 function checkCopied({ origin, steps }: Plan): void {
-  const before = origin.kind === 'frames' ? 'code that takes pictures' : steps[0]?.kind;
+  const before = origin.kind === 'frames' ? 'your own operator' : steps[0]?.kind;
   if (before === undefined) return;
-  throw new InvalidOption(`passthrough after ${before} given; allowed directly after camera(), or a retry behind it: what is not decoded can't be thinned, resized or looked at`);
+  throw new InvalidOption(`passthrough after ${before} given; allowed directly after camera() or its retry(): without decoding, no operator can work on pictures`);
 }
 
 function givesUnits(step: Step): step is UnitStep {

@@ -1,10 +1,10 @@
-/** When and how a plan is tried again after a failure. */
+/** When a plan is run again after a failure. */
 import type { ObservableInput } from 'rxjs';
 import { z } from 'zod';
 import { RETRY } from '../defaults/defaults.js';
 import { callback, milliseconds, options } from '../options.js';
 
-/** A `retry`, its options checked and filled in. */
+/** The options of a `retry`, checked and completed. */
 export interface ReconnectPolicy {
   readonly initialMs: number;
   readonly maxMs: number;

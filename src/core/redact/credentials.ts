@@ -1,25 +1,25 @@
-/** Splits addresses as people write them: finds the end of the login, whatever unencoded characters its password has. */
+/** Splits addresses as people write them: finds the end of the login, even if its password has unencoded characters. */
 import { decoded } from './secret-places.js';
 
 const HOST = String.raw`(?:\[[0-9a-f:.%]+\]|[\p{L}\p{N}_](?:[\p{L}\p{N}_.-]*[\p{L}\p{N}_])?\.?)(?::\d{1,5})?`;
-/** An `@` that a host follows: in an address by itself, and in a text where anything may follow. */
+/** An `@` before a host: in an address alone, and in a text where any characters may follow. */
 const MARK_IN_ADDRESS = new RegExp(`@(?=${HOST}(?:[/?#]|$))`, 'giu');
 export const MARK_IN_TEXT = new RegExp(`@(?=${HOST}(?:[^\\p{L}\\p{N}_@-]|$))`, 'giu');
 
-/** An address in its parts; `rest` starts with the host. */
+/** The parts of an address; `rest` starts with the host. */
 export interface SplitAddress {
-  /** With `://`. */
+  /** Including `://`. */
   readonly scheme: string;
   readonly user?: string;
   readonly password?: string;
   readonly rest: string;
-  /** Set if a password may continue in what looks like a path: no part of such an address may be used as a host. */
+  /** Set if an apparent path may be part of the password: no part of such an address may be used as a host. */
   readonly isAmbiguous?: true;
 }
 
 /**
- * Parts of an address that a user wrote, whatever unencoded characters its password has. If it can be
- * read as a proper URL, it is; else the credentials end at the last `@` that a host follows.
+ * Splits an address that a user wrote, possibly with unencoded characters in its password. If it is a proper URL, it is read as
+ * one; otherwise the credentials end at the last `@` before a host.
  */
 export function splitCredentials(url: string): SplitAddress {
   const found = /^([a-z][a-z0-9+.-]*:\/\/)(.*)$/is.exec(url);
@@ -42,8 +42,8 @@ export function splitCredentials(url: string): SplitAddress {
 }
 
 /**
- * Where a login that could end at its first `@` may end as well. No camera's address has a fragment, so that behind a `#` it does
- * end there; a query may name a mail address, but what has a path and then another host could be a password with a slash in it.
+ * Another possible end of a login that could end at its first `@`. Cameras' addresses have no fragment, so it never ends after a
+ * `#`. A query may contain a mail address, but a path followed by another host could be a password with a slash in it.
  */
 function laterMark(after: string, authorityEnd: number, marks: readonly number[]): number | undefined {
   const query = after.charAt(authorityEnd) === '/' ? after.indexOf('?', authorityEnd) : -1;
@@ -51,7 +51,7 @@ function laterMark(after: string, authorityEnd: number, marks: readonly number[]
   return lastIn(marks, authorityEnd, end);
 }
 
-/** `user:123/x@host/path` may be a host with its port: behind a path, only another host with a port or a path of its own speaks against it. */
+/** `user:123/x@host/path` may be a host with its port: after a path, only another host with a port or path contradicts that. */
 function portOrPassword(after: string, authority: string, marks: readonly number[]): number | undefined {
   if (!/^[^[\]@]+:\d+$/.test(authority)) return undefined;
   const mark = laterMark(after, authority.length, marks);
@@ -59,14 +59,14 @@ function portOrPassword(after: string, authority: string, marks: readonly number
   return isPlain ? undefined : mark;
 }
 
-/** The address with user and password percent-encoded, as URL parsers want it; what is encoded is left. */
+/** The address with user and password percent-encoded, as URL parsers require; encoded characters are left. */
 export function normalizeUrl(url: string): string {
   const { scheme, user, password, rest } = splitCredentials(url);
   if (user === undefined) return url;
   return `${scheme}${encodeOnce(user)}${password === undefined ? '' : `:${encodeOnce(password)}`}@${rest}`;
 }
 
-/** The password up to the last `@` that a host follows: as a URL it may end sooner, yet all must be hidden. */
+/** The password up to the last `@` before a host: read as a URL it may end earlier, but all of it must be hidden. */
 export function widestPassword(after: string): string | undefined {
   const colon = after.indexOf(':');
   const at = marksOf(after, MARK_IN_ADDRESS).at(-1);
@@ -77,7 +77,7 @@ export function widestPassword(after: string): string | undefined {
 export function forms(secret: string): string[] {
   const plain = decoded(secret);
   const inJson = JSON.stringify(plain).slice(1, -1);
-  // A program that takes an encoded secret for plain text encodes it again.
+  // A program that mistakes an encoded secret for plain text encodes it again.
   const encoded = [plain, secret].flatMap((text) => [encode(text), encodeURI(wellFormed(text))]);
   return [secret, plain, encodeOnce(secret), ...encoded, inJson];
 }
@@ -92,13 +92,13 @@ export function lastIn(marks: readonly number[], from: number, end: number): num
   return mark !== undefined && mark >= from ? mark : undefined;
 }
 
-/** The last `@` of a part, though no host follows: the part before it is hidden as well. */
+/** The last `@` of a part, even without a host after it: the text before it is hidden as well. */
 export function lastAt(text: string, from: number, end: number): number | undefined {
   const at = text.slice(from, end).lastIndexOf('@');
   return at === -1 ? undefined : from + at;
 }
 
-/** The index of the first mark that is not before `from`. */
+/** The index of the first mark at or after `from`. */
 export function firstFrom(marks: readonly number[], from: number): number {
   let low = 0;
   let high = marks.length;

@@ -1,4 +1,4 @@
-/** Values in the query of an address that are not shown as they are: secrets, and addresses which may hold some. */
+/** Finds values in the query of an address that must be redacted: secrets, and addresses that may contain secrets. */
 import { decoded, isSecretParameter } from './secret-places.js';
 
 /** A name, perhaps percent-encoded, and the text before it. */
@@ -10,7 +10,7 @@ const ENCODED_SCHEME = /[a-z][a-z0-9+.-]{0,15}(?::|%(?:25)?3a)(?:\/|%(?:25)?2f){
 interface Parameter {
   readonly from: number;
   readonly to: number;
-  /** Set where the value is an address, decoded; a secret has none. */
+  /** The decoded value, if it is an address; absent for a secret. */
   readonly address?: string;
 }
 
@@ -20,7 +20,7 @@ export function *parametersOf(text: string, end: RegExp): Generator<Parameter> {
   for (let found = names.exec(text); found !== null; found = names.exec(text)) {
     const from = names.lastIndex;
     const isSecret = isSecretParameter(found[1] ?? '');
-    // The value of a parameter that is no secret may contain others: `?a=b?password=x`.
+    // The value of another parameter may contain secret ones: `?a=b?password=x`.
     if (!isSecret && !startsAt(text, from, ENCODED_SCHEME)) continue;
     end.lastIndex = from;
     const to = end.exec(text)?.index ?? text.length;

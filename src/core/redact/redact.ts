@@ -8,28 +8,28 @@ import { PLAIN_NAMES, decoded, isSecretInPath, isSecretOption } from './secret-p
 export { isSecretOption, normalizeUrl, splitCredentials, wellFormed };
 
 const HIDDEN = '***';
-/** Shorter secrets are part of too many other words; they are hidden inside addresses only. */
+/** Shorter secrets occur in too many other words; they are hidden only inside addresses. */
 const SHORTEST = 3;
 
-/** End of a parameter's value: in an address by itself, and in a text. */
+/** End of a parameter's value: in an address alone, and in a text. */
 const END_IN_ADDRESS = /&/g;
 const END_IN_TEXT = /[&\s'"#;<>]/g;
 /** The form of an address as messages show it: without login. */
 const FORM = '[user:password@]';
-/** Addresses within an address that are read apart; a value with more of them is hidden whole. */
+/** Limit of nested addresses that are parsed; a value with more of them is hidden completely. */
 const DEEPEST = 3;
 /** `name=value` in a path; a value ends where the next name of such an address begins. */
 const IN_PATH = /([/_&])((?:[a-z]|%[0-9a-f]{2}){1,24})=((?:(?!_(?:user|username|password|channel|stream|onvif|proto)=)[^&/?#\s'"<>])*)/gi;
-/** A login that is a part of the path, as `/admin:x/` or `/token/x/`. */
+/** A login in the path, such as `/admin:x/` or `/token/x/`. */
 const PATH_LOGIN = /(\/(?:(?:admin\w{0,20}|root|user|guest|viewer|operator|service|onvif):|(?:password|passwd|pwd|token)\/))([^/?#\s'"<>]+)/gi;
-/** A user and something after the colon that is no port, in an address that is refused. */
+/** A user, and text after the colon that is not a port, in a refused address. */
 const NO_PORT = /^([^/?#:[\]]*:)(?!\d{1,5}(?:[/?#]|$))[^/?#]+/;
 /** `password=x`, `--sasl-password=x`, `"password":"x"`. */
 const PLAIN = new RegExp(String.raw`((?:${PLAIN_NAMES})["']?[ \t]{0,4}(?:=|:[ \t]{0,4}(?=["'])))("(?:[^"\\\r\n]|\\.)*"?|'(?:[^'\\\r\n]|\\.)*'?|[^\s&'"#;,]+)`, 'gi');
 /** `Authorization:` in JSON or in a printed object: up to the closing quote. */
 const HEADER = String.raw`((?:proxy-)?authorization["']?[ \t]*[:=][ \t]*`;
 const AUTHORIZATION_QUOTED = new RegExp(String.raw`${HEADER}(["']))(?:(?!\2)[^\\\r\n]|\\.)*`, 'gi');
-/** `Authorization:` in a header: where the scheme has one word, that word; else all of the line. */
+/** `Authorization:` in a header: the credentials if the scheme has a single word, otherwise the whole line. */
 const AUTHORIZATION = new RegExp(
   String.raw`${HEADER})(?!["']|\*\*\*)(?:(?:basic|bearer)[ \t]+[^\s"',]+|\S[^\r\n]*)`, 'gi');
 const SCHEME_END = /(?<=[a-z0-9+.-]):\/\//gi;
@@ -38,12 +38,12 @@ const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
 const PATH = /^(?:\.{0,2}[\\/]|~)/;
 /** A login in a text without a proper scheme: `user:password@host`, `rtsp//user:password@host`. */
 const NO_SCHEME = /((?:^|[\s"'<(])(?:[a-z]{2,8}(?::\/|\/\/?))?)[^\s"'<>(:/@]+:(?!\/\/)[^\s"'<>@]+(?=@[\w[])/gi;
-/** A user and a password, where no host follows. */
+/** A user and a password without a host after them. */
 const LOGIN = /^(?!test:|file:)([\w.-]{2,}:)(?!\d+(?:[/?#]|$)|\/|.*\.\w{2,5}$)[^/]+$/;
 
 /**
- * An address as it may be shown: `rtsp://***@camera.example.com/stream`. One that was mistyped (a blank before it, a slash that is
- * missing, no scheme) is hidden up to its last `@`: its meaning need not be known.
+ * The address as it may be shown: `rtsp://***@camera.example.com/stream`. A mistyped one (a leading blank, a missing slash, no
+ * scheme) is hidden up to its last `@`, without interpreting it.
  */
 export function redactUrl(url: string): string {
   return shownUrl(url, 0);
@@ -58,7 +58,7 @@ function shownUrl(url: string, depth: number): string {
   return `${mistyped(outer)}${scheme}${user === undefined ? '' : `${HIDDEN}@`}${shown}`;
 }
 
-/** An address that is refused: it is not read apart, so that all before its last `@` may be a password. */
+/** A refused address: it is not parsed, so all text before its last `@` may be a password. */
 export function redactRefused(url: string): string {
   const [, before = '', scheme = ''] = /^([^\p{L}\p{N}/.~\\]*)([a-z][a-z0-9+.-]*:\/\/)/iu.exec(url) ?? [];
   if (scheme === '') return hiddenParts(mistyped(url), 0);
@@ -68,7 +68,7 @@ export function redactRefused(url: string): string {
   return before.includes('@') ? shown : before + shown;
 }
 
-/** No scheme says what it is. */
+/** A text without a scheme. */
 function mistyped(text: string): string {
   const at = text.lastIndexOf('@');
   if (at === -1) return text.replace(LOGIN, `$1${HIDDEN}`).replace(PLAIN, hidePlain);
@@ -85,7 +85,7 @@ function hiddenParameters(text: string, end: RegExp, depth: number): string {
   let done = 0;
   for (const { from, to, address } of parametersOf(text, end)) {
     const inner = address === undefined || depth >= DEEPEST ? HIDDEN : shownUrl(address, depth + 1);
-    // An address that hides nothing is shown as it was written.
+    // An address without secrets is shown unchanged.
     shown += text.slice(done, from) + (inner === address ? text.slice(from, to) : inner);
     done = to;
   }
@@ -138,7 +138,7 @@ function hidePlain(_: string, name: string, value: string): string {
   return `${name}${quote}${HIDDEN}${quote}`;
 }
 
-/** A value that a user gave, in JSON: addresses in it are redacted before they are understood, and so are secrets by name. */
+/** A user's value as JSON: addresses and secrets by name are redacted without interpreting the value. */
 export function redactValue(value: unknown): string | undefined {
   const text = JSON.stringify(value, (name, inner: unknown) => {
     if (isSecretOption(name)) return '(hidden)';

@@ -1,13 +1,13 @@
 /**
- * The one place that knows what is secret: each kind of source and broker declares where its logins are. In addition, all of
- * them may hold a login before the `@` of an address.
+ * The table of all secret places: each kind of source and broker declares where its addresses may hold logins, in addition to
+ * those before an `@`.
  */
 
 /** Names are compared in lower case, letters and digits only: `X-Amz-Signature` is `xamzsignature`. */
 interface Places {
-  /** Parameters of a query with just this name. */
+  /** Parameters of a query with exactly this name. */
   readonly parameters: readonly string[];
-  /** And those whose name ends like this. */
+  /** Parameters whose name ends like this. */
   readonly endings: readonly string[];
   /** Names of `name=value` within a path, from one `_` to the next: `/user=admin_password=x_channel=1`. */
   readonly path: readonly string[];
@@ -30,7 +30,7 @@ const PLACES = {
   kafka: { parameters: ['saslusername', 'sasljaasconfig'], endings: ['password', 'passphrase', 'secretaccesskey', 'sessiontoken'], path: [] },
 } as const satisfies Readonly<Record<string, Places>>;
 
-/** Rows of the table: what a kind of source or broker may say of its addresses. */
+/** A row of the table, declared by a kind of source or broker. */
 export type SecretPlaces = keyof typeof PLACES;
 
 const ALL: readonly Places[] = Object.values(PLACES);
@@ -39,7 +39,7 @@ const ENDING = new RegExp(`(?:${ALL.flatMap(({ endings }) => endings).join('|')}
 const IN_PATH = new Set(ALL.flatMap(({ path }) => path));
 /** Options of brokers, members of what is logged, flags of the command line. */
 const OPTION = /pass|secret|token|sasl|credential|auth/i;
-/** For any text: only names that can mean nothing else. */
+/** For any text: only unambiguous names. */
 export const PLAIN_NAMES = ['password', 'passwd', 'passphrase', 'pwd', 'secret', 'token'].join('|');
 
 /** Whether the value of a parameter in a query is hidden; the name may be percent-encoded, even twice. */
@@ -62,7 +62,7 @@ function plainOf(name: string): string {
   return decoded(decoded(name)).toLowerCase().replace(/[^a-z0-9]+/g, '');
 }
 
-/** The text with its percent-encoding undone, as far as it is one. */
+/** The text with valid percent-encoding decoded. */
 export function decoded(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -1,15 +1,15 @@
-/** Keeps secrets out of sight: printing or serialising an object that holds one reveals nothing. */
+/** Hides secrets: printing or serialising an object with one reveals nothing. */
 import { secretsOf } from './redact.js';
 
 export class Secrets implements Iterable<string> {
   readonly #all = new Set<string>();
 
-  /** Those of addresses. */
+  /** The secrets of addresses. */
   constructor(...addresses: readonly string[]) {
     for (const address of addresses) this.addOf(address);
   }
 
-  /** Adds those of one more address. */
+  /** Adds the secrets of an address. */
   addOf(address: string): void {
     this.add(...secretsOf(address));
   }

@@ -6,7 +6,7 @@ import { type Step, ruleOf } from './table.js';
 
 /**
  * The filters of steps. After them pictures have even sides and one size, even if the source's size changes.
- * @param states - of the steps that leave pictures out by their time, in order
+ * @param states - states of the steps that leave pictures out by their time, in order
  */
 export function filtersOf(steps: readonly Step[], states: readonly SkipState[] = []): readonly string[] {
   const left = [...states];

@@ -10,7 +10,7 @@ interface Rectangle { readonly left: number; readonly top: number; readonly widt
 
 export interface CropStep extends Rectangle {
   readonly kind: 'crop';
-  /** Unit of the rectangle's numbers: shares of the picture's sides. */
+  /** Unit of the rectangle's numbers: `shares` are of the picture's sides. */
   readonly unit: 'pixels' | 'shares';
 }
 
@@ -39,7 +39,7 @@ export const crop: StepRule<CropStep> = {
   gives: 'pictures',
   inNode: false,
   leavesOut: 'nothing',
-  // ffmpeg's crop takes no pictures that change their size: it would read beyond a smaller one.
+  // ffmpeg's crop does not follow a change of size: it would read beyond a smaller picture.
   sides: 'even before',
   filters,
   resized,
@@ -85,12 +85,12 @@ function shown({ left, top, width, height }: Rectangle): string {
   return JSON.stringify({ left, top, width, height });
 }
 
-/** Formats of which each even pixel begins a colour of its own. Of others, such as 4:1:1, the colours would move. */
+/** Formats in which a chroma sample starts at every even pixel. In others, such as 4:1:1, colours would be shifted. */
 const FORMATS = [
   ...['420', '422', '444'].flatMap((form) => [`yuv${form}p`, `yuvj${form}p`, `yuv${form}p10le`]), 'nv12', 'gray', 'gray10le', 'rgb24', 'bgr24', 'rgba', 'bgra',
 ].join('|');
 
-/** They make a valid graph for any source: a rectangle outside the picture is found when the size is known. */
+/** These give a valid graph for any source; a rectangle outside the picture is reported when the size is known. */
 function filters({ left, top, width, height, unit }: CropStep): string[] {
   const scale = (whole: string, edge: number) => `2*round(${unit === 'shares' ? `${whole}*` : ''}${edge}/2)`;
   const begin = (whole: string, edge: number) => `min(${whole}-2,${scale(whole, edge)})`;

@@ -59,7 +59,7 @@ export const encodeH265: UnitRule<EncodeH265Step> = {
     flags: [
       {
         flags: '--reuse', sets: 'encodeH265.reuse', standard: 'no',
-        about: "stream mode: pass the source's own H.265 on where it has the wanted size",
+        about: "stream mode: pass the source's own H.265 on if it has the requested size",
       },
       {
         flags: '--mode <mode>', sets: 'encodeH265.mode', standard: H265.mode,

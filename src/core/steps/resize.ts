@@ -107,7 +107,7 @@ function scale(step: ResizeStep): string {
   return squarePixels ? `${scaled},setsar=1` : scaled;
 }
 
-/** @param shown - the width of the picture as it is seen */
+/** @param shown - the width of the picture as shown */
 function scaleOf({ width, height, fit, enlarge, algorithm }: ResizeStep, shown: string): string {
   const limit = (expression: string) => (enlarge ? expression : `min(1,${expression})`);
   const toEven = (expression: string) => `max(2,2*round(${expression}/2))`;

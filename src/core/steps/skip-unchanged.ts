@@ -28,7 +28,7 @@ export const skipUnchanged: StepRule<SkipUnchangedStep> = {
     byChange: (step) => step,
     withReferences: (step) => ({ ...step, references: true }),
   },
-  // mpdecimate takes no pictures that change their size.
+  // mpdecimate does not follow a change of size.
   sides: 'even before',
   filters: keptFilters,
   notReused: 'pictures are left out, which takes decoding',
@@ -38,11 +38,11 @@ export const skipUnchanged: StepRule<SkipUnchangedStep> = {
     flags: [
       {
         flags: '--skip-unchanged [share]', sets: 'skipUnchanged.threshold', parse: number, standard: 'no; 12/255 without a number',
-        about: 'leave out what looks like the last frame kept: by how much of full scale a block must differ',
+        about: 'leave out frames that look like the last one kept; the share of full scale by which a block must differ',
       },
       {
         flags: '--max-gap <ms>', sets: 'skipUnchanged.maxGapMs', parse: number, standard: UNCHANGED.maxGapMs,
-        about: 'with --skip-unchanged: keep a frame in each slot of so many ms all the same',
+        about: 'with --skip-unchanged: keep one frame in each slot of this many ms, even if unchanged',
       },
     ],
     options(own) {
@@ -55,13 +55,13 @@ export const skipUnchanged: StepRule<SkipUnchangedStep> = {
   },
 };
 
-/** Formats that mpdecimate, pad and drawbox of every version take. */
+/** Formats that mpdecimate, pad and drawbox of every version support. */
 const FORMATS = ['420', '422', '444'].flatMap((form) => [`yuv${form}p`, `yuvj${form}p`]).join('|');
 
 /** Size of the heartbeat's pictures if references are on: grey, 16:9. */
 export const THUMBNAIL = { width: 32, height: 18 } as const;
 
-/** For the heartbeat's branch: small pictures, and the line of each picture decoded. */
+/** For the heartbeat's branch: shrinks pictures, and logs a line for each decoded one. */
 export function seenFilters({ references }: ChangeRule): string[] {
   const { width, height } = THUMBNAIL;
   return references
@@ -69,7 +69,7 @@ export function seenFilters({ references }: ChangeRule): string[] {
     : [CORNER, 'format=yuv420p', 'lutyuv=y=0', 'blackframe=0:255'];
 }
 
-/** For the pictures: a margin, mpdecimate, the line of each picture kept, and the margin is removed again. */
+/** For the pictures: adds a margin, applies mpdecimate, logs a line for each picture kept, and removes the margin. */
 function keptFilters({ threshold, maxGapMs }: ChangeRule): string[] {
   const { left, right, bottom } = MARGIN;
   const { hi, lo, frac } = blockLimits(threshold);

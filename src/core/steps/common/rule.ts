@@ -22,7 +22,7 @@ export interface Encodes extends GivesUnits { readonly codec: Codec }
 /** Output of a step. */
 export type Gives<S> = S extends Encodes ? 'encoded' : S extends GivesUnits ? 'copied' : 'pictures';
 
-/** Leaves pictures out by their media time, and repeats that in Node for each picture that ffmpeg has decoded. */
+/** Leaves pictures out by their media time; Node repeats that for each picture that ffmpeg has decoded. */
 export interface ByTime<S> { byTime(step: S): SkipRule }
 
 /** Leaves out pictures that look like the last one kept; a reference to that one may go in their place. */
