@@ -2,6 +2,7 @@
 import type { Observable } from 'rxjs';
 import type { RxcamError } from '../core/errors/errors.js';
 import type { CameraMessage } from '../core/frame/frame.js';
+import type { Coordination, FleetPlace } from './kind/index.js';
 import type { ReadRequest, Reader } from './reader.js';
 
 /** A message to write. */
@@ -98,6 +99,8 @@ export interface Driver {
    * @throws InvalidOption for what this kind does not take
    */
   reader?(request: ReadRequest): Reader;
+  /** Coordinates a fleet of workers. Absent if the kind of broker can't. */
+  coordination?(place: FleetPlace): Coordination;
   /**
    * Replaces the connection before the next request, and looks up the brokers' addresses again.
    * With the name of a server: only the connection to that one.

@@ -25,6 +25,19 @@ export function mono(): number {
   return isVirtual() ? asyncScheduler.now() : performance.now();
 }
 
+/** A moment on both clocks: either may stand still or jump, on a machine that sleeps or has its time set. */
+export interface Instant {
+  /** ms since 1970. */
+  readonly wall: number;
+  /** Monotonic ms. */
+  readonly mono: number;
+}
+
+/** This moment. */
+export function instant(): Instant {
+  return { wall: wall(), mono: mono() };
+}
+
 /** Counts 0, 1, 2 … every `everyMs`, without keeping the process alive. */
 export function ticks(everyMs: number): Observable<number> {
   if (isVirtual()) return interval(everyMs);

@@ -1,4 +1,7 @@
 /** A fleet: cameras spread over workers. */
-export { Lease, instant } from './lease.js';
+export { type Coordinator, type CoordinatorConfig, coordinator } from './coordinator.js';
+export { type FleetConfig, fleet } from './fleet.js';
 export { type Member, type Plan, type Situation, type SlotNeeds, plan } from './plan/index.js';
 export { slotOf } from './slots.js';
+export type { CameraReport, FleetCamera, FleetState, OwnedCamera, RunCamera } from './types.js';
+export { Lease } from './worker/index.js';

@@ -31,7 +31,7 @@ export function createBroker(driver: Driver, config: BrokerConfig = {}): Broker 
 }
 
 /** Members that a driver may have. */
-const OPTIONAL = ['expectWrites', 'serverOf', 'readyAt', 'forget', 'refuses', 'topicProblem', 'prepare', 'reader'] as const;
+const OPTIONAL = ['expectWrites', 'serverOf', 'readyAt', 'forget', 'refuses', 'topicProblem', 'prepare', 'reader', 'coordination'] as const;
 
 /** Wraps a driver so that its mistakes neither stop the queue nor show a login. */
 function guarded(driver: Driver): Driver {

@@ -6,8 +6,10 @@ import { MessageTooLarge } from '../../core/errors/errors.js';
 import type { CameraMessage } from '../../core/frame/frame.js';
 import { byteCount, count, milliseconds, options as object, parseOptions } from '../../core/options.js';
 import { type Broker, BrokerHandle } from '../handle/index.js';
+import type { Coordination, FleetPlace } from '../kind/index.js';
 import type { Driver, Outgoing, SendOutcome } from '../driver.js';
 import { Fifo } from '../outbox/index.js';
+import { MemoryFleets } from './coordination.js';
 import type { MemoryGroup } from './reader.js';
 import { memoryReader } from './read.js';
 import type { ReadRequest, Reader } from '../reader.js';
@@ -73,6 +75,7 @@ class MemoryDriver implements Driver {
   readonly address = 'memory:';
   readonly topics = new Map<string, Topic>();
   readonly #groups = new Map<string, MemoryGroup>();
+  readonly fleets = new MemoryFleets();
   readonly #arrived = new Subject<StoredMessage>();
   readonly arrived$ = this.#arrived.asObservable();
 
@@ -89,6 +92,10 @@ class MemoryDriver implements Driver {
 
   reader(request: ReadRequest): Reader {
     return memoryReader(request, { groups: this.#groups, topic: (name) => this.topics.get(name), arrived$: this.arrived$ });
+  }
+
+  coordination(place: FleetPlace): Coordination {
+    return this.fleets.coordination(place);
   }
 
   reset(): void { /* There is no connection. */ }

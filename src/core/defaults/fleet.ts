@@ -1,5 +1,33 @@
 /** Defaults of a fleet, with their units and reasons. */
 
+/** Membership and leases; ms. */
+export const FLEET = {
+  /** Prefix of the topics, and of the group. */
+  name: 'rxcam',
+  /** Slots of a fleet, fixed when it is made: some for each worker of a large fleet, few enough to be claimed in one request. */
+  slots: 256,
+  /** A worker that is not heard of for so long is dead. The least that a default Kafka broker allows. */
+  sessionMs: 6_000,
+  /** Between two heartbeats: a death is heard of within this time. */
+  heartbeatMs: 1_500,
+  /** How long a rebalance waits for a worker to join again. */
+  rebalanceMs: 10_000,
+  /** A lease ends so long before the session does: clocks differ in speed, and a message needs time to leave. */
+  leaseMarginMs: 500,
+  /** Without an answer for so long, the connection is replaced. */
+  silenceMs: 2_000,
+  /** Slots move for balance only when no worker has come or gone for so long: a rolling restart must not move them twice. */
+  settleMs: 15_000,
+  /** How often the leader looks whether a move would be a gain. */
+  reviewMs: 3_000,
+  /** How long a slot's new owner waits for the old one to say that its last message is acknowledged. */
+  releaseMs: 3_000,
+  /** How often a worker reports each camera, changes apart. */
+  statusMs: 5_000,
+  /** How long a camera that has failed for good rests before it is started again. */
+  restartMs: 30_000,
+} as const;
+
 /** The plan: who owns what. */
 export const PLAN = {
   /** Share of its cores that a worker offers: the rest is for the system, and for the peaks. */

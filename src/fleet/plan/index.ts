@@ -1,3 +1,3 @@
 /** The plan: who owns which slot. */
-export type { Member, Plan, Situation, SlotNeeds } from './members.js';
+export type { Member, OwnedSlot, Plan, Situation, SlotNeeds } from './members.js';
 export { plan } from './plan.js';

@@ -1,7 +1,8 @@
 /** A lease, in virtual time and with clocks that jump. */
 import { asyncScheduler } from 'rxjs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Lease, instant } from '../../../src/fleet/index.js';
+import { instant } from '../../../src/core/clock.js';
+import { Lease } from '../../../src/fleet/index.js';
 
 /** Both clocks, set by hand. */
 function clocks() {
@@ -63,6 +64,19 @@ describe('a lease', () => {
     lease.confirm(instant());
     lease.confirm(early);
     expect(lease.leftMs).toBe(5_500);
+  });
+
+  it('counts that it has ended, also when nobody has looked meanwhile', () => {
+    const now = clocks();
+    const lease = new Lease(5_500);
+    lease.confirm(instant());
+    now.wall += 20_000;
+    now.mono += 20_000;
+    lease.confirm(instant());
+    expect(lease.holds).toBe(true);
+    expect(lease.lapses).toBe(1);
+    lease.confirm(instant());
+    expect(lease.lapses).toBe(1);
   });
 
   it('ends at once when the worker is no member any more', () => {

@@ -1,18 +1,5 @@
 /** The right to publish, for a time. */
-import { mono, wall } from '../core/clock.js';
-
-/** A moment on both clocks: either may stand still or jump, on a machine that sleeps or has its time set. */
-export interface Instant {
-  /** ms since 1970. */
-  readonly wall: number;
-  /** Monotonic ms. */
-  readonly mono: number;
-}
-
-/** This moment. */
-export function instant(): Instant {
-  return { wall: wall(), mono: mono() };
-}
+import { type Instant, instant } from '../../core/clock.js';
 
 /**
  * A lease holds for a time after the last request that the coordinator accepted. Time counts from when the request was *sent*:
@@ -21,12 +8,20 @@ export function instant(): Instant {
  */
 export class Lease {
   #sent: Instant | undefined;
+  #held = false;
+  /** How often it has ended after it held. */
+  lapses = 0;
 
   /** @param durationMs - session timeout less a margin */
   constructor(readonly durationMs: number) {}
 
   /** Whether it holds. */
-  get holds(): boolean { return this.leftMs > 0; }
+  get holds(): boolean {
+    const holds = this.leftMs > 0;
+    if (this.#held && !holds) this.lapses++;
+    this.#held = holds;
+    return holds;
+  }
 
   /** How long it still holds, in ms; 0 when it is over. */
   get leftMs(): number {
@@ -39,11 +34,16 @@ export class Lease {
 
   /** The coordinator has accepted a request that was sent then. */
   confirm(sent: Instant): void {
+    // A process that was stopped finds out here, before the lease is renewed.
+    if (!this.holds) this.#sent = undefined;
     if (this.#sent === undefined || sent.mono >= this.#sent.mono) this.#sent = sent;
+    this.#held = this.leftMs > 0;
   }
 
   /** It is over: the worker is no member any more. */
   end(): void {
+    if (this.#held) this.lapses++;
     this.#sent = undefined;
+    this.#held = false;
   }
 }

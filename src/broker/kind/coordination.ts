@@ -1,0 +1,98 @@
+/** What a kind of broker offers to a fleet: a group of workers, claims to slots, and tables that all of them read. */
+import type { Observable } from 'rxjs';
+import type { Instant } from '../../core/clock.js';
+
+/** Name of a fleet on its broker, and what is fixed when it is made. */
+export interface FleetPlace {
+  /** Prefix of its topics and of its group. */
+  readonly name: string;
+  /** Slots of a fleet that is made now. */
+  readonly slots: number;
+}
+
+/** How long a worker may be silent; ms. */
+export interface SessionTimes {
+  /** A worker that is not heard of for so long is no member any more. */
+  readonly sessionMs: number;
+  readonly heartbeatMs: number;
+  /** How long the others wait for a worker to join again. */
+  readonly rebalanceMs: number;
+}
+
+/** A worker, as the leader knows it: its id in the group, and what it says of itself. */
+export interface JoinedMember { readonly id: string; readonly text: string }
+
+/** What the leader gives to one member. */
+export interface Assignment {
+  /** For the broker's own tools. */
+  readonly slots: readonly number[];
+  readonly text: string;
+}
+
+/** What a worker does in its group. */
+export interface Membership extends SessionTimes {
+  /** Called at each join. */
+  describe(): string;
+  /** Called on the member that leads: the assignment of each. */
+  assign(members: readonly JoinedMember[], slots: number): ReadonlyMap<string, Assignment>;
+  /** Asks for another round, in which all members join again. */
+  readonly rejoin$: Observable<unknown>;
+}
+
+/** The coordinator has accepted a request that was sent then. */
+export interface Accepted { readonly type: 'accepted'; readonly sent: Instant }
+/** A round is over: the request that was sent then was accepted. */
+export interface Joined {
+  readonly type: 'joined';
+  readonly sent: Instant;
+  readonly id: string;
+  readonly generation: number;
+  readonly slots: number;
+  readonly isLeader: boolean;
+  /** This member's own, as the leader has written it. */
+  readonly text: string;
+}
+/** The coordinator does not know this worker any more: it joins again by itself. */
+export interface Lost { readonly type: 'lost'; readonly reason: string }
+/** The coordinator could not be asked: it is asked again. */
+export interface Unreachable { readonly type: 'unreachable'; readonly error: Error }
+
+export type GroupEvent = Accepted | Joined | Lost | Unreachable;
+
+/** A claim that was written. */
+export interface Claimed {
+  readonly slot: number;
+  /** Rises with each claim to this slot, whoever makes it. */
+  readonly epoch: number;
+  /** Whether somebody else has claimed it since this worker's last claim. */
+  readonly hasRival: boolean;
+}
+
+export interface ClaimRequest {
+  readonly slot: number;
+  /** Of this worker's last claim; undefined for none. */
+  readonly since: number | undefined;
+}
+
+/** `cameras`: what is wanted; `workers`: workers and released slots; `reports`: how each camera is. */
+export type TableName = 'cameras' | 'workers' | 'reports';
+
+/** A row of a table has changed: undefined where it is gone. */
+export interface Row { readonly key: string; readonly value: string | undefined }
+
+/** Rows in their order; `isWhole` once all that was there at the beginning has come. */
+export interface Rows { readonly rows: readonly Row[]; readonly isWhole: boolean }
+
+/** A broker as the coordinator of a fleet. Nothing connects before it is subscribed to. */
+export interface Coordination {
+  /** A member from subscription to unsubscription, through failures; leaves the group in order. Never errors or completes. */
+  join(membership: Membership): Observable<GroupEvent>;
+  /** Writes claims; emits each as it is written, those of one server apart from others'. Errors for those that were not. */
+  claim(worker: string, claims: readonly ClaimRequest[]): Observable<Claimed>;
+  /** All rows, then each change. Goes on through failures; never errors. */
+  rows(table: TableName): Observable<Rows>;
+  /** Completes when the rows are written; errors otherwise. */
+  write(table: TableName, rows: readonly Row[]): Observable<never>;
+  /** Ends all connections at once. */
+  close(): void;
+}

@@ -1,0 +1,140 @@
+/** A fleet within one process: groups, claims and tables in memory, in real or virtual time. */
+import { EMPTY, Observable, Subject, type Subscription, asyncScheduler, defer, from, map, startWith } from 'rxjs';
+import { instant, ticks } from '../../core/clock.js';
+import type {
+  Assignment, ClaimRequest, Claimed, Coordination, FleetPlace, GroupEvent, Membership, Row, Rows, TableName,
+} from '../kind/index.js';
+
+interface Member { readonly id: string; readonly membership: Membership; emit(event: GroupEvent): void }
+
+/** What the workers of one fleet share. */
+export class MemoryFleet {
+  readonly #members = new Map<string, Member>();
+  readonly #tables = new Map<TableName, { readonly rows: Map<string, string>; readonly changes: Subject<readonly Row[]> }>();
+  /** The last claim to each slot. */
+  readonly #claims = new Map<number, { readonly epoch: number; readonly worker: string }>();
+  /** Workers that the coordinator does not hear, and does not answer. */
+  readonly #silent = new Map<string, Subscription>();
+  #round: Subscription | undefined;
+  #generation = 0;
+  #nextId = 1;
+
+  constructor(readonly slots: number) {}
+
+  join(membership: Membership): Observable<GroupEvent> {
+    return new Observable((subscriber) => {
+      const enter = () => {
+        const member: Member = { id: `member-${String(this.#nextId++).padStart(4, '0')}`, membership, emit: (event) => { subscriber.next(event); } };
+        this.#members.set(member.id, member);
+        this.rejoin();
+        return member;
+      };
+      let member = enter();
+      subscriber.add(ticks(membership.heartbeatMs).subscribe(() => {
+        if (this.#silent.has(member.id)) return;
+        if (!this.#members.has(member.id)) {
+          subscriber.next({ type: 'lost', reason: 'the group does not know this worker' });
+          member = enter();
+        } else subscriber.next({ type: 'accepted', sent: instant() });
+      }));
+      subscriber.add(membership.rejoin$.subscribe(() => { if (!this.#silent.has(member.id)) this.rejoin(); }));
+      return () => {
+        this.#silent.get(member.id)?.unsubscribe();
+        if (this.#members.delete(member.id)) this.rejoin();
+      };
+    });
+  }
+
+  /** The coordinator does not hear a member, which is out of the group when its session ends; undone by `hear`. */
+  silence(id: string): void {
+    const member = this.#members.get(id);
+    if (member === undefined || this.#silent.has(id)) return;
+    this.#silent.set(id, asyncScheduler.schedule(() => {
+      this.#members.delete(id);
+      this.rejoin();
+    }, member.membership.sessionMs));
+  }
+
+  hear(id: string): void {
+    this.#silent.get(id)?.unsubscribe();
+    this.#silent.delete(id);
+  }
+
+  /** One round for all who ask for it in the same ms. */
+  rejoin(): void {
+    this.#round ??= asyncScheduler.schedule(() => {
+      this.#round = undefined;
+      this.#assign();
+    }, 0);
+  }
+
+  claim(worker: string, claims: readonly ClaimRequest[]): Observable<Claimed> {
+    return from(claims.map(({ slot, since }): Claimed => {
+      const last = this.#claims.get(slot);
+      const epoch = (last?.epoch ?? -1) + 1;
+      this.#claims.set(slot, { epoch, worker });
+      return { slot, epoch, hasRival: last !== undefined && since !== undefined && last.epoch !== since && last.worker !== worker };
+    }));
+  }
+
+  rows(name: TableName): Observable<Rows> {
+    return defer(() => {
+      const { rows, changes } = this.#table(name);
+      const all = [...rows].map(([key, value]): Row => ({ key, value }));
+      return changes.pipe(startWith(all), map((some): Rows => ({ rows: some, isWhole: true })));
+    });
+  }
+
+  write(name: TableName, some: readonly Row[]): Observable<never> {
+    return defer(() => {
+      const { rows, changes } = this.#table(name);
+      for (const { key, value } of some) {
+        if (value === undefined) rows.delete(key);
+        else rows.set(key, value);
+      }
+      changes.next(some);
+      return EMPTY;
+    });
+  }
+
+  #table(name: TableName) {
+    let table = this.#tables.get(name);
+    if (table === undefined) this.#tables.set(name, table = { rows: new Map<string, string>(), changes: new Subject<readonly Row[]>() });
+    return table;
+  }
+
+  #assign(): void {
+    const heard = [...this.#members.values()].filter(({ id }) => !this.#silent.has(id));
+    const [leader] = heard;
+    if (leader === undefined) return;
+    const sent = instant();
+    this.#generation++;
+    const assignments = leader.membership.assign(heard.map(({ id, membership }) => ({ id, text: membership.describe() })), this.slots);
+    for (const member of heard) {
+      const { text }: Assignment = assignments.get(member.id) ?? { slots: [], text: '' };
+      member.emit({ type: 'joined', sent, id: member.id, generation: this.#generation, slots: this.slots, isLeader: member === leader, text });
+    }
+  }
+}
+
+/** The fleets of one embedded broker. */
+export class MemoryFleets {
+  readonly #fleets = new Map<string, MemoryFleet>();
+
+  of({ name, slots }: FleetPlace): MemoryFleet {
+    let fleet = this.#fleets.get(name);
+    if (fleet === undefined) this.#fleets.set(name, fleet = new MemoryFleet(slots));
+    return fleet;
+  }
+
+  coordination(place: FleetPlace): Coordination {
+    const fleet = this.of(place);
+    return {
+      join: (membership) => fleet.join(membership),
+      claim: (worker, claims) => fleet.claim(worker, claims),
+      rows: (table) => fleet.rows(table),
+      write: (table, rows) => fleet.write(table, rows),
+      close: () => { /* There is no connection. */ },
+    };
+  }
+}

@@ -1,0 +1,65 @@
+/** coordinator(): a broker as the coordinator of a fleet. */
+import type { Observable } from 'rxjs';
+import { z } from 'zod';
+import { type Broker, type Coordination, type SessionTimes, handleOf } from '../broker/index.js';
+import { FLEET } from '../core/defaults/fleet.js';
+import { InvalidOption } from '../core/errors/errors.js';
+import { count, milliseconds, options as object, parseOptions } from '../core/options.js';
+import { desired } from './desired.js';
+
+/** Options of {@link coordinator}. */
+export interface CoordinatorConfig {
+  /** Name of the fleet: prefix of its topics, and of its group. Default `rxcam`. */
+  readonly name?: string;
+  /** Slots of a fleet that is made now; that of one that is there is kept. Default 256. */
+  readonly slots?: number;
+  /** A worker that is silent for so long is dead, in ms. Default 6000, the least that a default Kafka broker allows. */
+  readonly sessionMs?: number;
+  /** Between two signs of life, in ms. Default 1500. */
+  readonly heartbeatMs?: number;
+}
+
+/** What keeps a fleet together: who is there, who owns what, and what is wanted. */
+export interface Coordinator extends Coordination {
+  readonly name: string;
+  readonly times: SessionTimes;
+  /** The cameras that are wanted, by their keys: with all that are there, and with each change. */
+  readonly cameras$: Observable<ReadonlyMap<string, unknown>>;
+}
+
+const SCHEMA = object({
+  name: z.string().regex(/^[a-zA-Z0-9._-]{1,200}$/, "expected up to 200 letters, digits, '.', '_' or '-'").default(FLEET.name),
+  slots: count().max(10_000).default(FLEET.slots),
+  sessionMs: milliseconds().min(1_500).default(FLEET.sessionMs),
+  heartbeatMs: milliseconds().min(50).default(FLEET.heartbeatMs),
+}).refine(({ sessionMs, heartbeatMs }) => heartbeatMs * 3 <= sessionMs, { message: "expected 'heartbeatMs' of at most a third of 'sessionMs'" });
+
+/**
+ * A broker as the coordinator of a fleet: on Kafka a consumer group, on Redis leases. Nothing connects before a worker joins.
+ *
+ * @example
+ * ```ts
+ * const broker = kafka({ brokers: ['localhost:9092'] });
+ * fleet({ coordinator: coordinator(broker), run: (config, { fence, stop$ }) => pipelineOf(config, fence, stop$) }).subscribe();
+ * ```
+ * @throws InvalidOption for a broker that can't coordinate, and for a wrong option
+ */
+export function coordinator(broker: Broker, config: CoordinatorConfig = {}): Coordinator {
+  const { name, slots, sessionMs, heartbeatMs } = parseOptions('coordinator', SCHEMA, config);
+  const driver = handleOf('coordinator', broker).driver();
+  if (driver.coordination === undefined) throw new InvalidOption(`coordinator: option 'broker': ${driver.kind} given, expected one that can coordinate: kafka, redis or memory`);
+  return withCameras(driver.coordination({ name, slots }), name, { sessionMs, heartbeatMs, rebalanceMs: FLEET.rebalanceMs });
+}
+
+/** A coordination with what a fleet needs beside it. */
+export function withCameras(coordination: Coordination, name: string, times: SessionTimes): Coordinator {
+  return {
+    name, times,
+    join: (membership) => coordination.join(membership),
+    claim: (worker, claims) => coordination.claim(worker, claims),
+    rows: (table) => coordination.rows(table),
+    write: (table, rows) => coordination.write(table, rows),
+    close: () => { coordination.close(); },
+    cameras$: desired(coordination),
+  };
+}

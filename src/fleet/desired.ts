@@ -1,0 +1,33 @@
+/** The cameras that are wanted, as the table of cameras has them. */
+import { Observable, asyncScheduler, auditTime, filter, map, scan } from 'rxjs';
+import type { Coordination } from '../broker/index.js';
+
+/** Changes that come together are emitted together; ms. */
+const TOGETHER_MS = 20;
+
+interface Wanted { readonly cameras: Map<string, unknown>; readonly isWhole: boolean }
+
+/** All cameras once the table is known, then again after each change. A value that is no JSON is no camera. */
+export function desired(coordination: Coordination): Observable<ReadonlyMap<string, unknown>> {
+  return new Observable<ReadonlyMap<string, unknown>>((subscriber) => coordination.rows('cameras').pipe(
+    scan(({ cameras }: Wanted, { rows, isWhole }) => {
+      for (const { key, value } of rows) {
+        const config = value === undefined ? undefined : parsed(value);
+        if (config === undefined) cameras.delete(key);
+        else cameras.set(key, config);
+      }
+      return { cameras, isWhole };
+    }, { cameras: new Map<string, unknown>(), isWhole: false }),
+    filter(({ isWhole }) => isWhole),
+    auditTime(TOGETHER_MS, asyncScheduler),
+    map(({ cameras }) => new Map(cameras)),
+  ).subscribe(subscriber));
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

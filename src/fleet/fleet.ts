@@ -1,0 +1,99 @@
+/** fleet(): the cameras of this worker, as an Observable. */
+import { availableParallelism, hostname } from 'node:os';
+import { Observable, Subject, auditTime, isObservable, map, startWith } from 'rxjs';
+import { z } from 'zod';
+import { PLAN } from '../core/defaults/fleet.js';
+import { callback, options as object, parseOptions } from '../core/options.js';
+import type { Coordinator } from './coordinator.js';
+import type { FleetState, RunCamera } from './types.js';
+import { FleetWorker } from './worker/index.js';
+
+/** Options of {@link fleet}. */
+export interface FleetConfig<C = unknown> {
+  /** Keeps the fleet together: what `coordinator(broker)` gives. */
+  readonly coordinator: Coordinator;
+  /** Runs one camera, with the configuration that the fleet has for it. */
+  readonly run: RunCamera<C>;
+  /** The cameras of the whole fleet, by key; the same on each worker. Default: those of the coordinator. */
+  readonly cameras$?: Observable<ReadonlyMap<string, C>>;
+  /** Name of this worker, unique in the fleet. Default: the host's name and the number of the process. */
+  readonly worker?: string;
+  /** What this worker can bear, in cores. Default: 0.8 of the machine's. */
+  readonly capacity?: number;
+  /** Labels of this worker: a camera that asks for labels goes to a worker that has them. Default: none. */
+  readonly labels?: readonly string[];
+  /** The labels that a camera asks for. Default: the configuration's `labels`. */
+  readonly labelsOf?: (config: C) => readonly string[];
+  /** Emits when this worker is to give up its cameras and leave. */
+  readonly drain$?: Observable<unknown>;
+  /** Version of the program, for `rxcam fleet status`. */
+  readonly version?: string;
+}
+
+const observable = <T>() => z.custom<Observable<T>>((value) => isObservable(value), { message: 'expected an Observable' });
+
+const SCHEMA = object({
+  coordinator: z.custom<Coordinator>((value) => typeof (value as Coordinator | null)?.join === 'function', { message: 'expected a coordinator(…)' }),
+  run: callback<RunCamera<never>>(),
+  cameras$: observable<ReadonlyMap<string, unknown>>().optional(),
+  worker: z.string().min(1).max(200).optional(),
+  capacity: z.number().positive().optional(),
+  labels: z.array(z.string().min(1)).default([]),
+  labelsOf: callback<(config: never) => readonly string[]>().optional(),
+  drain$: observable<unknown>().optional(),
+  version: z.string().default(''),
+});
+
+/** States that change together are emitted together; ms. */
+const TOGETHER_MS = 20;
+
+/**
+ * Runs this worker's share of a fleet's cameras, and emits what it owns: with each change.
+ *
+ * All workers join one group. Each camera runs on exactly one of them; when a worker dies, its cameras run elsewhere a few
+ * seconds later, and nobody else's notice. Messages leave only while it is certain that the camera is this worker's:
+ * give `fence` to `publish`.
+ *
+ * - Error: that of `cameras$`. A camera that fails is reported as `failed` and started again after 30 s.
+ * - Completion: when `drain$` has emitted, and every camera is another worker's, or has ended.
+ * - Unsubscription: cameras stop at once, and the group is left.
+ *
+ * @example
+ * ```ts
+ * fleet({
+ *   coordinator: coordinator(broker),
+ *   run: ({ address }, { key, fence, stop$ }) => camera(address, { key }).pipe(
+ *     encodeH265(), toMessage(), takeUntil(stop$), publish(broker, { topic: 'video', fence }), retry(),
+ *   ),
+ * }).subscribe(({ cameras }) => console.log(`${cameras.length} cameras here`));
+ * ```
+ * @throws InvalidOption
+ */
+export function fleet<C = unknown>(config: FleetConfig<C>): Observable<FleetState> {
+  const given = parseOptions('fleet', SCHEMA, config);
+  const { coordinator, run, labels, version, drain$ } = given;
+  const cameras$ = (given.cameras$ ?? coordinator.cameras$) as Observable<ReadonlyMap<string, C>>;
+  const labelsOf = (given.labelsOf ?? labelsIn) as (config: C) => readonly string[];
+  const { worker = `${hostname()}-${process.pid}`, capacity = availableParallelism() * PLAN.capacityShare } = given;
+  return new Observable((subscriber) => {
+    const changed = new Subject<void>();
+    const own = new FleetWorker<C>({
+      facts: { worker, version, capacity, labels }, coordinator, run: run as unknown as RunCamera<C>, labelsOf,
+      changed: () => { changed.next(); },
+      drained: () => {
+        subscriber.next(own.state);
+        subscriber.complete();
+      },
+    });
+    subscriber.add(() => { own.end(); });
+    const states$ = changed.pipe(startWith(undefined), auditTime(TOGETHER_MS), map(() => own.state));
+    subscriber.add(states$.subscribe((state) => { subscriber.next(state); }));
+    subscriber.add(cameras$.subscribe({ next: (cameras) => { own.want(cameras); }, error: (error: unknown) => { subscriber.error(error); } }));
+    subscriber.add(drain$?.subscribe(() => { own.drain(); }));
+  });
+}
+
+function labelsIn(config: unknown): readonly string[] {
+  const { labels } = (config ?? {}) as { labels?: unknown };
+  return Array.isArray(labels) ? labels.filter((one) => typeof one === 'string') : [];
+}

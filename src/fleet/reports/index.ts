@@ -1,0 +1,2 @@
+/** What a worker reports of itself and of its cameras. */
+export { WorkerReports } from './worker-reports.js';

@@ -1,0 +1,86 @@
+/** What a worker reports: a row of its own, and a row for each of its cameras. */
+import { EMPTY, type Observable, catchError, timeout } from 'rxjs';
+import type { Coordination } from '../../broker/index.js';
+import { wall } from '../../core/clock.js';
+import { FLEET } from '../../core/defaults/fleet.js';
+import { Reports } from './reports.js';
+import type { CameraReport, FleetState } from '../types.js';
+import { type WorkerFacts, readWords } from '../words.js';
+
+/** A slot, as far as it is reported. */
+interface ReportedSlot {
+  readonly slot: number;
+  readonly cost: number;
+  readonly cameras: readonly { readonly key: string; readonly report: CameraReport }[];
+}
+
+interface Sources {
+  slots(): Iterable<ReportedSlot>;
+  state(): FleetState;
+  isWanted(key: string): boolean;
+}
+
+export class WorkerReports {
+  readonly #worker: Reports;
+  readonly #cameras: Reports;
+
+  constructor(readonly coordination: Pick<Coordination, 'write'>, readonly facts: WorkerFacts, readonly sources: Sources) {
+    this.#worker = new Reports(coordination, 'workers', () => new Map([[`worker/${facts.worker}`, this.#workerRow()]]), () => false, stableWorker);
+    this.#cameras = new Reports(coordination, 'reports', () => this.#cameraRows(), (key) => !sources.isWanted(key), stableCamera);
+  }
+
+  changed(): void {
+    this.#worker.changed();
+    this.#cameras.changed();
+  }
+
+  end(): void {
+    this.#worker.end();
+    this.#cameras.end();
+  }
+
+  /** Removes the worker's row, as far as the coordinator can be reached. */
+  leave(): Observable<never> {
+    const row = { key: `worker/${this.facts.worker}`, value: undefined };
+    return this.coordination.write('workers', [row]).pipe(timeout(FLEET.silenceMs), catchError(() => EMPTY));
+  }
+
+  #workerRow(): string {
+    const { version, capacity, labels } = this.facts;
+    const { status, isLeader, generation, cameras } = this.sources.state();
+    const slots = [...this.sources.slots()];
+    const costs = slots.filter(({ cost }) => cost > 0).map(({ slot, cost }) => [slot, rounded(cost)] as const);
+    return JSON.stringify({
+      at: wall(), version, capacity, labels, status, leader: isLeader, generation, slots: slots.length, cameras: cameras.length,
+      load: rounded(costs.reduce((sum, [, cost]) => sum + cost, 0)), costs,
+    });
+  }
+
+  #cameraRows(): ReadonlyMap<string, string> {
+    const reports = new Map([...this.sources.slots()].flatMap(({ cameras }) => cameras.map(({ key, report }) => [key, report] as const)));
+    const at = wall();
+    return new Map(this.sources.state().cameras.map(({ key, slot, epoch, state, error }) => {
+      const { state: camera, cost, fpsIn, fpsOut, published, dropped, error: last } = reports.get(key) ?? {};
+      const row = {
+        at, worker: this.facts.worker, slot, epoch, state: state === 'running' ? camera ?? state : state, in: fpsIn, out: fpsOut, published, dropped,
+        error: error ?? last, cost: cost === undefined ? undefined : rounded(cost),
+      };
+      return [key, JSON.stringify(row)];
+    }));
+  }
+}
+
+/** What must differ for a row to be written before its time. */
+function stableCamera(text: string): string {
+  const { worker, epoch, state, error } = readWords(text);
+  return JSON.stringify([worker, epoch, state, error]);
+}
+
+function stableWorker(text: string): string {
+  const { status, leader, slots, cameras, labels, capacity } = readWords(text);
+  return JSON.stringify([status, leader, slots, cameras, labels, capacity]);
+}
+
+function rounded(cores: number): number {
+  return Math.round(cores * 10_000) / 10_000;
+}

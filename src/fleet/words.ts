@@ -1,0 +1,88 @@
+/** What workers write to each other: small JSON, in which unknown members are ignored, so that versions can differ. */
+import type { OwnedSlot } from './plan/index.js';
+
+/** What does not change about a worker. */
+export interface WorkerFacts {
+  readonly worker: string;
+  readonly version: string;
+  /** In cores. */
+  readonly capacity: number;
+  readonly labels: readonly string[];
+}
+
+/** A worker, as it describes itself when it joins. */
+export interface WorkerWords extends WorkerFacts {
+  readonly isDraining: boolean;
+  readonly owned: readonly OwnedSlot[];
+  /** Measured cost of its slots, in cores. */
+  readonly costs: ReadonlyMap<number, number>;
+}
+
+/** What the leader gives to a worker. */
+export interface AssignedWords {
+  readonly slots: readonly number[];
+  /** Slots that come from a living worker: its name, and the epoch that it had. */
+  readonly from: ReadonlyMap<number, FormerOwner>;
+  /** Of the slots: those whose cameras nobody can bear. */
+  readonly unplaced: readonly number[];
+  /** The names of all workers. */
+  readonly workers: readonly string[];
+}
+
+export interface FormerOwner { readonly worker: string; readonly epoch: number }
+
+type Words = Readonly<Record<string, unknown>>;
+
+export function writeWorker({ worker, version, capacity, labels, isDraining, owned, costs }: WorkerWords): string {
+  return JSON.stringify({
+    worker, version, capacity, labels, draining: isDraining,
+    owned: owned.map(({ slot, epoch, isWarm }) => [slot, epoch, isWarm ? 1 : 0]),
+    costs: [...costs].map(([slot, cost]) => [slot, Math.round(cost * 10_000) / 10_000]),
+  });
+}
+
+/** A member whose words can't be read has nothing and can bear little. */
+export function readWorker(text: string, id: string): WorkerWords {
+  const words = readWords(text);
+  const { worker, version, capacity, labels, draining, owned, costs } = words;
+  return {
+    worker: typeof worker === 'string' ? worker : id, version: typeof version === 'string' ? version : '?',
+    capacity: typeof capacity === 'number' && capacity > 0 ? capacity : Number.MIN_VALUE,
+    labels: Array.isArray(labels) ? labels.filter((one) => typeof one === 'string') : [],
+    isDraining: draining === true,
+    owned: numbersIn(owned).map(([slot = -1, epoch = -1, warm]) => ({ slot, epoch, isWarm: warm === 1 })),
+    costs: new Map(numbersIn(costs).map(([slot = -1, cost = 0]) => [slot, cost])),
+  };
+}
+
+export function writeAssigned({ slots, from, unplaced, workers }: AssignedWords): string {
+  const former = Object.fromEntries([...from].map(([slot, { worker, epoch }]) => [slot, [worker, epoch]]));
+  return JSON.stringify({ slots, unplaced, workers, from: former });
+}
+
+export function readAssigned(text: string): AssignedWords {
+  const { slots, from, unplaced, workers } = readWords(text);
+  const entries = Object.entries((from ?? {}) as Record<string, [string, number]>);
+  return {
+    slots: numberList(slots), unplaced: numberList(unplaced), workers: Array.isArray(workers) ? workers.map(String) : [],
+    from: new Map(entries.map(([slot, [worker, epoch]]) => [Number(slot), { worker, epoch }])),
+  };
+}
+
+/** The object of a text; an empty one if it is none. */
+export function readWords(text: string | undefined): Words {
+  try {
+    const words: unknown = JSON.parse(text ?? '{}');
+    return typeof words === 'object' && words !== null ? words as Words : {};
+  } catch {
+    return {};
+  }
+}
+
+function numberList(list: unknown): number[] {
+  return Array.isArray(list) ? list.filter((one) => typeof one === 'number') : [];
+}
+
+function numbersIn(list: unknown): number[][] {
+  return Array.isArray(list) ? list.map(numberList) : [];
+}

@@ -1,0 +1,79 @@
+/** One camera that this worker runs: started, started again after a failure, stopped when its last message is acknowledged. */
+import { Observable, Subject, Subscription, asyncScheduler, defer, merge, take, timer } from 'rxjs';
+import { FLEET } from '../../core/defaults/fleet.js';
+import { redact } from '../../core/redact/redact.js';
+import type { Fence } from '../../core/frame/fence.js';
+import type { CameraReport, FleetCamera, RunCamera } from '../types.js';
+
+/** State of a camera on its worker. */
+export type CameraRunState = 'running' | 'failed' | 'ended' | 'stopping';
+
+export class CameraRun<C> {
+  state: CameraRunState = 'running';
+  report: CameraReport = {};
+  error: string | undefined;
+  readonly #stop = new Subject<void>();
+  readonly #ended = new Subject<void>();
+  readonly #runs = new Subscription();
+
+  /** @param changed - called when anything that is reported has changed */
+  constructor(
+    readonly key: string, readonly config: C, readonly where: { readonly slot: number; readonly fence: Fence }, readonly run: RunCamera<C>,
+    readonly changed: () => void,
+  ) {
+    this.#start();
+  }
+
+  /** Asks it to end, and completes when it has, or when its time is over; then nothing of it runs any more. */
+  stop(): Observable<never> {
+    return new Observable((subscriber) => {
+      const isOver = this.state === 'failed' || this.state === 'ended';
+      const done = () => {
+        this.end();
+        subscriber.complete();
+      };
+      if (isOver) {
+        done();
+        return;
+      }
+      this.state = 'stopping';
+      subscriber.add(merge(this.#ended, timer(FLEET.releaseMs)).pipe(take(1)).subscribe(done));
+      this.#stop.next();
+      this.#stop.complete();
+    });
+  }
+
+  /** At once: what it holds is given up. */
+  end(): void {
+    this.#runs.unsubscribe();
+  }
+
+  #start(): void {
+    const { key, where: { slot, fence } } = this;
+    const camera: FleetCamera = {
+      key, slot, fence, stop$: this.#stop.asObservable(),
+      report: (report) => {
+        this.report = { ...this.report, ...report };
+        this.changed();
+      },
+    };
+    this.state = 'running';
+    // What fails while it is composed fails this camera alone.
+    this.#runs.add(defer(() => this.run(this.config, camera)).subscribe({
+      error: (error: unknown) => { this.#failed(error); },
+      complete: () => { this.#over('ended'); },
+    }));
+  }
+
+  #failed(error: unknown): void {
+    this.error = redact(error instanceof Error ? error.message : String(error));
+    this.#runs.add(asyncScheduler.schedule(() => { if (this.state === 'failed') this.#start(); }, FLEET.restartMs));
+    this.#over('failed');
+  }
+
+  #over(state: 'ended' | 'failed'): void {
+    if (this.state !== 'stopping') this.state = state;
+    this.#ended.next();
+    this.changed();
+  }
+}

@@ -1,0 +1,125 @@
+/** The slots of a worker: claimed, filled with cameras, released. */
+import { EMPTY, Subscription, asyncScheduler, catchError, concat, defer } from 'rxjs';
+import type { Claimed, Coordination } from '../../broker/index.js';
+import type { Lease } from './lease.js';
+import type { OwnedSlot } from '../plan/index.js';
+import { SlotRun } from './slot-run.js';
+import type { OwnedCamera, RunCamera } from '../types.js';
+import type { FormerOwner } from '../words.js';
+
+/** Claims that were not written are sent again after this time; ms. */
+const CLAIM_AGAIN_MS = 500;
+
+export interface HoldingsParts<C> {
+  readonly worker: string;
+  readonly coordinator: Pick<Coordination, 'claim' | 'write'>;
+  readonly lease: Lease;
+  readonly run: RunCamera<C>;
+  /** Something that is shown has changed. */
+  changed(): void;
+  /** A slot is gone: whether it has been given back meanwhile. */
+  gone(slot: number): void;
+}
+
+export class Holdings<C> {
+  readonly #slots = new Map<number, SlotRun<C>>();
+  /** Epochs of slots as their owners have released them. */
+  readonly #released = new Map<number, number>();
+  readonly #work = new Subscription();
+  /** How often the lease had ended when claims were last sent. */
+  #claimedLapses = 0;
+
+  constructor(readonly parts: HoldingsParts<C>) {}
+
+  get isEmpty(): boolean { return this.#slots.size === 0; }
+  get slots(): Iterable<SlotRun<C>> { return this.#slots.values(); }
+  get cameras(): OwnedCamera[] { return [...this.#slots.values()].flatMap((slot) => slot.owned); }
+
+  /** As told to the group. */
+  get owned(): OwnedSlot[] {
+    return [...this.#slots.values()].flatMap(({ slot, epoch, isWarm, phase }) => (epoch === undefined || phase === 'releasing' ? [] : [{ slot, epoch, isWarm }]));
+  }
+
+  /** Measured costs of slots, in cores. */
+  get costs(): ReadonlyMap<number, number> {
+    return new Map([...this.#slots.values()].map(({ slot, cost }) => [slot, cost] as const).filter(([, cost]) => cost > 0));
+  }
+
+  /** Takes these slots, and lets go of all others. */
+  hold(mine: ReadonlySet<number>, from: ReadonlyMap<number, FormerOwner>): void {
+    for (const [number, slot] of this.#slots) if (!mine.has(number)) this.#lose(slot);
+    const { lease, run } = this.parts;
+    const changed = () => { this.parts.changed(); };
+    for (const number of mine) {
+      if (!this.#slots.has(number)) this.#slots.set(number, new SlotRun<C>(number, lease, run, from.get(number), changed));
+    }
+  }
+
+  /** Gives each slot its cameras. */
+  want(bySlot: ReadonlyMap<number, ReadonlyMap<string, C>>): void {
+    const none = new Map<string, C>();
+    for (const [number, slot] of this.#slots) slot.want(bySlot.get(number) ?? none);
+  }
+
+  /** The lease was renewed: what was held may leave, or must be claimed again first. */
+  renewed(): void {
+    if (this.parts.lease.lapses !== this.#claimedLapses) this.claim();
+    for (const { fence } of this.#slots.values()) fence.renewed();
+  }
+
+  /** The former owner of a slot has released it. */
+  released(number: number, epoch: number): void {
+    this.#released.set(number, epoch);
+    this.#slots.get(number)?.released(epoch);
+  }
+
+  /** Claims slots: their epochs are the coordinator's, and after a lapse nothing leaves before they are known. */
+  claim(only?: readonly number[]): void {
+    const { lease, coordinator, worker } = this.parts;
+    const { holds, lapses } = lease;
+    if (!holds) return;
+    this.#claimedLapses = lapses;
+    const open = [...this.#slots.values()].filter(({ slot, phase }) => phase !== 'releasing' && only?.includes(slot) !== false);
+    if (open.length === 0) return;
+    const missing = new Map(open.map((slot) => [slot.slot, slot]));
+    const again = () => {
+      const left = [...missing].filter(([number, slot]) => this.#slots.get(number) === slot).map(([number]) => number);
+      if (left.length > 0) this.#work.add(asyncScheduler.schedule(() => { this.claim(left); }, CLAIM_AGAIN_MS));
+    };
+    this.#work.add(coordinator.claim(worker, open.map(({ slot, epoch }) => ({ slot, since: epoch }))).subscribe({
+      next: (claimed) => { this.#claimed(claimed, missing, lapses); },
+      error: again, complete: again,
+    }));
+  }
+
+  /** At once: cameras are stopped, and what they hold is given up. */
+  end(): void {
+    this.#work.unsubscribe();
+    for (const slot of this.#slots.values()) slot.end();
+    this.#slots.clear();
+  }
+
+  #claimed({ slot: number, epoch, hasRival }: Claimed, missing: Map<number, SlotRun<C>>, lapses: number): void {
+    const slot = missing.get(number);
+    missing.delete(number);
+    if (slot !== undefined && this.#slots.get(number) === slot) slot.claimed(epoch, lapses, hasRival, this.#released.get(number));
+  }
+
+  /** A slot is another worker's. While the lease has held, its last messages are this worker's to send. */
+  #lose(slot: SlotRun<C>): void {
+    if (slot.phase === 'releasing') return;
+    const { slot: number, epoch } = slot;
+    const { coordinator, worker } = this.parts;
+    const gone = () => {
+      this.#slots.delete(number);
+      this.parts.gone(number);
+    };
+    if (slot.fence.state !== 'open') {
+      slot.end();
+      gone();
+      return;
+    }
+    const released$ = defer(() => coordinator.write('workers', [{ key: `slot/${number}`, value: JSON.stringify({ released: epoch, worker }) }]));
+    this.#work.add(concat(slot.release(), released$).pipe(catchError(() => EMPTY)).subscribe({ complete: gone }));
+  }
+}

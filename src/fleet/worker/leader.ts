@@ -1,0 +1,94 @@
+/** What the leader of a group does: makes the plan at each join, and looks now and then whether a move would be a gain. */
+import type { Assignment, JoinedMember } from '../../broker/index.js';
+import { mono } from '../../core/clock.js';
+import { FLEET } from '../../core/defaults/fleet.js';
+import { type Member, type SlotNeeds, plan } from '../plan/index.js';
+import { slotOf } from '../slots.js';
+import { type FormerOwner, type WorkerWords, readWorker, writeAssigned } from '../words.js';
+
+/** What the leader knows of cameras. */
+export interface Wanted { readonly key: string; readonly labels: readonly string[] }
+
+interface Last { readonly members: readonly Member[]; readonly unplaced: number; readonly slots: number }
+
+export class Leader {
+  /** Measured costs of slots: of the living, and the last of those that are gone. */
+  readonly #costs = new Map<number, number>();
+  #names = '';
+  /** Monotonic time since which nobody has come or gone. */
+  #settledSince = 0;
+  #last: Last | undefined;
+
+  /** @param wanted - the cameras, called for each plan */
+  constructor(readonly wanted: () => Iterable<Wanted>) {}
+
+  /** The cost of slots has been reported. */
+  measured(costs: ReadonlyMap<number, number>): void {
+    for (const [slot, cost] of costs) this.#costs.set(slot, cost);
+  }
+
+  assign(joined: readonly JoinedMember[], slots: number): ReadonlyMap<string, Assignment> {
+    const workers = joined.map(({ id, text }) => ({ id, ...readWorker(text, id) }));
+    this.#noteWho(workers);
+    for (const { costs } of workers) this.measured(costs);
+    const members = workers.map(({ id, capacity, labels, isDraining, owned }): Member => ({ id, capacity, labels, isDraining, owned }));
+    const { owners, moves, unplaced } = plan({ members, slots: this.#needs(slots), isSettled: this.#isSettled });
+    const nameOf = new Map(workers.map(({ id, worker }) => [id, worker]));
+    const isUnplaced = new Set(unplaced);
+    const mine = new Map<string, { from: Map<number, FormerOwner> }>(workers.map(({ id }) => [id, { from: new Map() }]));
+    for (const { slot, from, to } of moves) {
+      const epoch = workers.find(({ id }) => id === from)?.owned.find((one) => one.slot === slot)?.epoch ?? -1;
+      mine.get(to)?.from.set(slot, { worker: nameOf.get(from) ?? '', epoch });
+    }
+    this.#last = {
+      slots, unplaced: unplaced.length,
+      members: members.map((member) => ({
+        ...member,
+        owned: (owners.get(member.id) ?? []).filter((slot) => !isUnplaced.has(slot)).map((slot) => ({ slot, epoch: 0, isWarm: true })),
+      })),
+    };
+    const names = [...nameOf.values()].sort();
+    return new Map([...owners].map(([id, own]): [string, Assignment] => [id, {
+      slots: own,
+      text: writeAssigned({
+        slots: own, from: mine.get(id)?.from ?? new Map(), unplaced: own.filter((slot) => isUnplaced.has(slot)), workers: names,
+      }),
+    }]));
+  }
+
+  /** Whether another round would move something for balance, or place what had no place. */
+  get wantsRound(): boolean {
+    if (this.#last === undefined) return false;
+    const { members, slots, unplaced } = this.#last;
+    const next = plan({ members, slots: this.#needs(slots), isSettled: this.#isSettled });
+    return next.moves.length > 0 || next.unplaced.length < unplaced;
+  }
+
+  get #isSettled(): boolean {
+    return mono() - this.#settledSince >= FLEET.settleMs;
+  }
+
+  #noteWho(workers: readonly (WorkerWords & { readonly id: string })[]): void {
+    const names = workers.map(({ id, isDraining }) => `${id} ${String(isDraining)}`).sort().join('\n');
+    if (names !== this.#names) this.#settledSince = mono();
+    this.#names = names;
+  }
+
+  /** Cameras that are not measured yet cost as much as those that are, on average. */
+  #needs(slots: number): SlotNeeds[] {
+    const needs = Array.from({ length: slots }, () => ({ cost: 0, cameras: 0, labels: new Set<string>() }));
+    for (const { key, labels } of this.wanted()) {
+      const slot = needs[slotOf(key, slots)];
+      if (slot === undefined) continue;
+      slot.cameras++;
+      for (const label of labels) slot.labels.add(label);
+    }
+    const measured = needs.map(({ cameras }, slot) => ({ cameras, cost: this.#costs.get(slot) ?? 0 }))
+      .filter(({ cameras, cost }) => cameras > 0 && cost > 0);
+    const mean = measured.reduce((sum, { cost }) => sum + cost, 0) / Math.max(1, measured.reduce((sum, { cameras }) => sum + cameras, 0));
+    return needs.map(({ cameras, labels }, slot): SlotNeeds => {
+      const known = this.#costs.get(slot) ?? 0;
+      return { cameras, cost: cameras === 0 ? 0 : known > 0 ? known : cameras * mean, labels: [...labels] };
+    });
+  }
+}

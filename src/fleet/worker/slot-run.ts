@@ -1,0 +1,129 @@
+/** One slot of this worker, from its claim to its release. */
+import { isDeepStrictEqual } from 'node:util';
+import { type Observable, Subscription, asyncScheduler, concat, defer, merge } from 'rxjs';
+import { FLEET } from '../../core/defaults/fleet.js';
+import { CameraRun } from './camera-run.js';
+import type { Lease } from './lease.js';
+import { SlotFence } from './slot-fence.js';
+import type { OwnedCamera, RunCamera } from '../types.js';
+import type { FormerOwner } from '../words.js';
+
+/** The cameras of a slot that this worker may run. */
+export type SlotCameras<C> = ReadonlyMap<string, C>;
+
+export class SlotRun<C> {
+  fence: SlotFence;
+  /** `claiming`, then `waiting` for the former owner, then `running`; `releasing` when it is another worker's. */
+  phase: 'claiming' | 'waiting' | 'running' | 'releasing' = 'claiming';
+  readonly #cameras = new Map<string, CameraRun<C>>();
+  /** Ends of cameras whose configuration has changed, or that are gone. */
+  readonly #stopping = new Map<string, Subscription>();
+  readonly #timers = new Subscription();
+  #wanted: SlotCameras<C> = new Map();
+
+  constructor(
+    readonly slot: number, readonly lease: Lease, readonly run: RunCamera<C>, readonly former: FormerOwner | undefined, readonly changed: () => void,
+  ) {
+    this.fence = new SlotFence(lease);
+  }
+
+  /** Epoch of the last claim; undefined before the first. */
+  get epoch(): number | undefined { return this.fence.epoch < 0 ? undefined : this.fence.epoch; }
+  get isWarm(): boolean { return this.phase === 'running' && this.#cameras.size > 0; }
+
+  get cost(): number {
+    return [...this.#cameras.values()].reduce((sum, { report }) => sum + (report.cost ?? 0), 0);
+  }
+
+  get cameras(): readonly CameraRun<C>[] { return [...this.#cameras.values()]; }
+
+  get owned(): OwnedCamera[] {
+    const { slot, epoch } = this;
+    return [...this.#wanted.keys()].map((key): OwnedCamera => {
+      const camera = this.#cameras.get(key);
+      const state = this.phase === 'releasing' ? 'stopping' : camera?.state ?? 'waiting';
+      return { key, slot, epoch, state, ...(camera?.error !== undefined && camera.state === 'failed' && { error: camera.error }) };
+    });
+  }
+
+  /** The claim is written. Where another worker has had the slot meanwhile, what was captured under the old claim is dropped. */
+  claimed(epoch: number, lapses: number, hasRival: boolean, released: number | undefined): void {
+    if (this.phase === 'releasing') return;
+    if (hasRival && this.phase === 'running') {
+      this.#endAll();
+      this.fence = new SlotFence(this.lease);
+    }
+    this.fence.claimed(epoch, lapses);
+    if (this.phase === 'claiming') {
+      this.phase = 'waiting';
+      this.#timers.add(asyncScheduler.schedule(() => { this.#begin(); }, FLEET.releaseMs));
+      this.released(released);
+    } else if (this.phase === 'running') this.#adjust();
+    this.changed();
+  }
+
+  /** The former owner has released the slot, whose epoch was this. */
+  released(epoch: number | undefined): void {
+    if (this.former === undefined || (epoch !== undefined && epoch >= this.former.epoch)) this.#begin();
+  }
+
+  /** The cameras that belong to the slot now. */
+  want(cameras: SlotCameras<C>): void {
+    this.#wanted = cameras;
+    if (this.phase === 'running') this.#adjust();
+  }
+
+  /** In order: completes when the last message of each camera is acknowledged, or when the time for it is over. */
+  release(): Observable<never> {
+    return defer(() => {
+      this.phase = 'releasing';
+      this.#timers.unsubscribe();
+      this.changed();
+      const all = [...this.#cameras.values()].map((camera) => camera.stop());
+      return concat(merge(...all), defer(() => {
+        this.end();
+        return [];
+      }));
+    });
+  }
+
+  /** At once: the slot is another worker's already. */
+  end(): void {
+    this.phase = 'releasing';
+    this.#timers.unsubscribe();
+    this.#endAll();
+  }
+
+  #begin(): void {
+    if (this.phase !== 'waiting') return;
+    this.phase = 'running';
+    this.#adjust();
+  }
+
+  #endAll(): void {
+    this.fence.end();
+    for (const stopping of this.#stopping.values()) stopping.unsubscribe();
+    for (const camera of this.#cameras.values()) camera.end();
+    this.#stopping.clear();
+    this.#cameras.clear();
+  }
+
+  /** Starts and stops cameras: one whose configuration has changed ends in order before it begins again. */
+  #adjust(): void {
+    for (const [key, camera] of this.#cameras) {
+      if (this.#wanted.has(key) && isDeepStrictEqual(this.#wanted.get(key), camera.config)) continue;
+      if (this.#stopping.has(key)) continue;
+      this.#stopping.set(key, new Subscription());
+      this.#stopping.get(key)?.add(camera.stop().subscribe({ complete: () => {
+        this.#stopping.delete(key);
+        this.#cameras.delete(key);
+        if (this.phase === 'running') this.#adjust();
+      } }));
+    }
+    for (const [key, config] of this.#wanted) {
+      if (this.#cameras.has(key) || this.phase !== 'running') continue;
+      this.#cameras.set(key, new CameraRun(key, config, { slot: this.slot, fence: this.fence }, this.run, this.changed));
+    }
+    this.changed();
+  }
+}

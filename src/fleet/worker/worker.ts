@@ -1,0 +1,176 @@
+/** A worker of a fleet: joins the group, holds a lease and slots, leads where it is the leader, reports. */
+import { Subject, Subscription } from 'rxjs';
+import type { GroupEvent, Joined } from '../../broker/index.js';
+import { ticks } from '../../core/clock.js';
+import { FLEET } from '../../core/defaults/fleet.js';
+import type { Coordinator } from '../coordinator.js';
+import { Holdings } from './holdings.js';
+import { Leader } from './leader.js';
+import { Lease } from './lease.js';
+import { slotOf } from '../slots.js';
+import type { FleetState, OwnedCamera, RunCamera } from '../types.js';
+import { type AssignedWords, type WorkerFacts, readAssigned, readWords, writeWorker } from '../words.js';
+import { WorkerReports } from '../reports/index.js';
+
+export interface WorkerParts<C> {
+  readonly facts: WorkerFacts;
+  readonly coordinator: Coordinator;
+  readonly run: RunCamera<C>;
+  labelsOf(config: C): readonly string[];
+  /** The state may have changed. */
+  changed(): void;
+  /** The worker has drained: it has nothing and is no member any more. */
+  drained(): void;
+}
+
+const NOTHING: AssignedWords = { slots: [], from: new Map(), unplaced: [], workers: [] };
+/** The lease ends by itself, and nobody says so: it is looked at so often; ms. */
+const LOOK_MS = 1_000;
+
+export class FleetWorker<C> {
+  readonly #lease: Lease;
+  readonly #leader: Leader;
+  readonly #holdings: Holdings<C>;
+  readonly #reports: WorkerReports;
+  readonly #rejoin = new Subject<void>();
+  readonly #work = new Subscription();
+  #membership: Subscription | undefined;
+  #wanted: ReadonlyMap<string, C> = new Map();
+  #assigned = NOTHING;
+  #joined: Joined | undefined;
+  #isDraining = false;
+
+  constructor(readonly parts: WorkerParts<C>) {
+    const { coordinator, facts, run } = parts;
+    this.#lease = new Lease(coordinator.times.sessionMs - FLEET.leaseMarginMs);
+    this.#leader = new Leader(() => [...this.#wanted].map(([key, config]) => ({ key, labels: parts.labelsOf(config) })));
+    this.#holdings = new Holdings<C>({
+      worker: facts.worker, coordinator, lease: this.#lease, run, changed: () => { this.#tell(); }, gone: (slot) => { this.#gone(slot); },
+    });
+    this.#reports = new WorkerReports(coordinator, facts, {
+      slots: () => this.#holdings.slots, state: () => this.state, isWanted: (key) => this.#wanted.has(key),
+    });
+    this.#work.add(coordinator.rows('workers').subscribe(({ rows }) => { for (const { key, value } of rows) this.#noteRow(key, value); }));
+    this.#work.add(ticks(FLEET.reviewMs).subscribe(() => { if (this.#joined?.isLeader === true && this.#leader.wantsRound) this.#rejoin.next(); }));
+    this.#work.add(ticks(LOOK_MS).subscribe(() => { this.#tell(); }));
+  }
+
+  get state(): FleetState {
+    const { worker } = this.parts.facts;
+    const status = this.#isDraining ? 'draining' : this.#joined === undefined ? 'joining' : this.#lease.holds ? 'member' : 'lapsed';
+    const { generation = 0, isLeader = false } = this.#joined ?? {};
+    return { worker, status, generation, isLeader, workers: this.#assigned.workers, cameras: [...this.#holdings.cameras, ...this.#unplaced()] };
+  }
+
+  /** The cameras that are wanted in the whole fleet. The first call joins. */
+  want(cameras: ReadonlyMap<string, C>): void {
+    this.#wanted = cameras;
+    this.#membership ??= this.#join();
+    this.#distribute();
+  }
+
+  /** Gives up what it has, and leaves. */
+  drain(): void {
+    if (this.#isDraining) return;
+    this.#isDraining = true;
+    this.#rejoin.next();
+    this.#leaveWhenEmpty();
+    this.#tell();
+  }
+
+  /** At once: cameras are stopped, and the group is left. */
+  end(): void {
+    this.#membership?.unsubscribe();
+    this.#work.unsubscribe();
+    this.#reports.end();
+    this.#holdings.end();
+  }
+
+  #join(): Subscription {
+    const { coordinator } = this.parts;
+    return coordinator.join({
+      ...coordinator.times, rejoin$: this.#rejoin,
+      describe: () => writeWorker({ ...this.parts.facts, isDraining: this.#isDraining, owned: this.#holdings.owned, costs: this.#holdings.costs }),
+      assign: (members, slots) => this.#leader.assign(members, slots),
+    }).subscribe((event) => { this.#on(event); });
+  }
+
+  #on(event: GroupEvent): void {
+    if (event.type === 'accepted') {
+      this.#lease.confirm(event.sent);
+      this.#holdings.renewed();
+    } else if (event.type === 'joined') this.#onJoined(event);
+    else if (event.type === 'lost') this.#lease.end();
+    this.#tell();
+  }
+
+  #onJoined(joined: Joined): void {
+    this.#joined = joined;
+    this.#assigned = readAssigned(joined.text);
+    const { slots, unplaced, from } = this.#assigned;
+    const none = new Set(unplaced);
+    // Before the lease is renewed: where it had lapsed, what is another's now must not leave.
+    this.#holdings.hold(new Set(slots.filter((slot) => !none.has(slot))), from);
+    this.#lease.confirm(joined.sent);
+    this.#distribute();
+    this.#holdings.claim();
+    this.#holdings.renewed();
+    this.#leaveWhenEmpty();
+  }
+
+  /** A slot that has been given back while it was released is taken again in another round. */
+  #gone(slot: number): void {
+    if (this.#assigned.slots.includes(slot) && !this.#assigned.unplaced.includes(slot)) this.#rejoin.next();
+    this.#leaveWhenEmpty();
+    this.#tell();
+  }
+
+  /** Gives each slot its cameras, except those for which this worker lacks a label. */
+  #distribute(): void {
+    if (this.#joined === undefined) return;
+    const { slots: count } = this.#joined;
+    const bySlot = new Map<number, Map<string, C>>();
+    for (const [key, config] of this.#wanted) {
+      if (!this.#suits(config)) continue;
+      const slot = slotOf(key, count);
+      bySlot.set(slot, (bySlot.get(slot) ?? new Map<string, C>()).set(key, config));
+    }
+    this.#holdings.want(bySlot);
+    this.#tell();
+  }
+
+  #suits(config: C): boolean {
+    return this.parts.labelsOf(config).every((label) => this.parts.facts.labels.includes(label));
+  }
+
+  #noteRow(key: string, value: string | undefined): void {
+    const { released, costs } = readWords(value);
+    if (key.startsWith('slot/') && typeof released === 'number') this.#holdings.released(Number(key.slice('slot/'.length)), released);
+    else if (Array.isArray(costs)) this.#leader.measured(new Map(costs as [number, number][]));
+  }
+
+  #unplaced(): OwnedCamera[] {
+    if (this.#joined === undefined) return [];
+    const mine = new Set(this.#assigned.slots);
+    const none = new Set(this.#assigned.unplaced);
+    const { slots: count } = this.#joined;
+    return [...this.#wanted].flatMap(([key, config]): OwnedCamera[] => {
+      const slot = slotOf(key, count);
+      if (!mine.has(slot) || (!none.has(slot) && this.#suits(config))) return [];
+      const error = none.has(slot) ? 'no worker has room for it' : `its slot is with a worker that lacks one of its labels: ${this.parts.labelsOf(config).join(', ')}`;
+      return [{ key, slot, epoch: undefined, state: 'unplaced', error }];
+    });
+  }
+
+  #leaveWhenEmpty(): void {
+    if (!this.#isDraining || !this.#holdings.isEmpty || this.#assigned.slots.length > 0) return;
+    this.#membership?.unsubscribe();
+    this.#reports.end();
+    this.#work.add(this.#reports.leave().subscribe({ complete: () => { this.parts.drained(); } }));
+  }
+
+  #tell(): void {
+    this.#reports.changed();
+    this.parts.changed();
+  }
+}
