@@ -2,7 +2,7 @@
 import type { Observable } from 'rxjs';
 import type { RxcamError } from '../core/errors/errors.js';
 import type { CameraMessage } from '../core/frame/frame.js';
-import type { Coordination, FleetPlace } from './kind/index.js';
+import type { Coordination, FleetPlace } from '../core/engine/coordination.js';
 import type { ReadRequest, Reader } from './reader.js';
 
 /** A message to write. */

@@ -4,10 +4,6 @@ export type { BrokerConfig } from './broker-options.js';
 export { BrokerHandle, type BrokerOptions, createBroker, handleOf } from './handle/index.js';
 export { BoundedQueue, type Held, OUTBOX_SCHEMA, PUBLISH_SCHEMA, type OutboxConfig, AckRouter, Total, retains } from './outbox/index.js';
 export type { SendAgain, Driver, NotWritten, Outgoing, SendOutcome, Written } from './driver.js';
-export type {
-  Accepted, Assignment, ClaimRequest, Claimed, Coordination, FleetPlace, GroupEvent, Joined, JoinedMember, Lost, Membership, Row, Rows, SessionTimes,
-  TableName, Unreachable,
-} from './kind/index.js';
 export type { BrokerFlag, BrokerFlagValues, BrokerTarget } from './kind/index.js';
 export { BROKERS, BROKER_NAMES, type BrokerName, brokerAt } from './kinds.js';
 export { kafka, partitionOf } from './kafka/index.js';

@@ -1,8 +1,9 @@
 /** coordinator(): a broker as the coordinator of a fleet. */
 import type { Observable } from 'rxjs';
 import { z } from 'zod';
-import { type Broker, type Coordination, type SessionTimes, handleOf } from '../broker/index.js';
+import { type Broker, handleOf } from '../broker/index.js';
 import { FLEET } from '../core/defaults/fleet.js';
+import type { Coordination, SessionTimes } from '../core/engine/coordination.js';
 import { InvalidOption } from '../core/errors/errors.js';
 import { count, milliseconds, options as object, parseOptions } from '../core/options.js';
 import { desired } from './desired.js';

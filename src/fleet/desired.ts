@@ -1,6 +1,6 @@
 /** The cameras that are wanted, as the table of cameras has them. */
 import { Observable, asyncScheduler, auditTime, filter, map, scan } from 'rxjs';
-import type { Coordination } from '../broker/index.js';
+import type { Coordination } from '../core/engine/coordination.js';
 
 /** Changes that come together are emitted together; ms. */
 const TOGETHER_MS = 20;

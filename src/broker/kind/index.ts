@@ -1,7 +1,3 @@
 /** The interface of a kind of broker, and the form of its address. */
 export { type BrokerAddress, addressOf, topicOf } from './address.js';
-export type {
-  Accepted, Assignment, ClaimRequest, Claimed, Coordination, FleetPlace, GroupEvent, Joined, JoinedMember, Lost, Membership, Row, Rows, SessionTimes,
-  TableName, Unreachable,
-} from './coordination.js';
 export type { BrokerFlag, BrokerFlagValues, BrokerKind, BrokerSurroundings, BrokerTarget } from './kind.js';

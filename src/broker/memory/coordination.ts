@@ -3,7 +3,7 @@ import { EMPTY, Observable, Subject, type Subscription, asyncScheduler, defer, f
 import { instant, ticks } from '../../core/clock.js';
 import type {
   Assignment, ClaimRequest, Claimed, Coordination, FleetPlace, GroupEvent, Membership, Row, Rows, TableName,
-} from '../kind/index.js';
+} from '../../core/engine/coordination.js';
 
 interface Member { readonly id: string; readonly membership: Membership; emit(event: GroupEvent): void }
 

@@ -6,7 +6,7 @@ import { MessageTooLarge } from '../../core/errors/errors.js';
 import type { CameraMessage } from '../../core/frame/frame.js';
 import { byteCount, count, milliseconds, options as object, parseOptions } from '../../core/options.js';
 import { type Broker, BrokerHandle } from '../handle/index.js';
-import type { Coordination, FleetPlace } from '../kind/index.js';
+import type { Coordination, FleetPlace } from '../../core/engine/coordination.js';
 import type { Driver, Outgoing, SendOutcome } from '../driver.js';
 import { Fifo } from '../outbox/index.js';
 import { MemoryFleets } from './coordination.js';

@@ -1,6 +1,6 @@
 /** What a worker says of itself and of its cameras: on change, and every few seconds. */
 import { EMPTY, type Observable, Subject, Subscription, auditTime, catchError, exhaustMap, merge } from 'rxjs';
-import type { Coordination, Row, TableName } from '../../broker/index.js';
+import type { Coordination, Row, TableName } from '../../core/engine/coordination.js';
 import { ticks } from '../../core/clock.js';
 import { FLEET } from '../../core/defaults/fleet.js';
 

@@ -1,6 +1,6 @@
 /** What a worker reports: a row of its own, and a row for each of its cameras. */
 import { EMPTY, type Observable, catchError, timeout } from 'rxjs';
-import type { Coordination } from '../../broker/index.js';
+import type { Coordination } from '../../core/engine/coordination.js';
 import { wall } from '../../core/clock.js';
 import { FLEET } from '../../core/defaults/fleet.js';
 import { Reports } from './reports.js';

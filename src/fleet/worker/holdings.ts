@@ -1,6 +1,6 @@
 /** The slots of a worker: claimed, filled with cameras, released. */
 import { EMPTY, Subscription, asyncScheduler, catchError, concat, defer } from 'rxjs';
-import type { Claimed, Coordination } from '../../broker/index.js';
+import type { Claimed, Coordination } from '../../core/engine/coordination.js';
 import type { Lease } from './lease.js';
 import type { OwnedSlot } from '../plan/index.js';
 import { SlotRun } from './slot-run.js';

@@ -1,5 +1,5 @@
 /** What the leader of a group does: makes the plan at each join, and looks now and then whether a move would be a gain. */
-import type { Assignment, JoinedMember } from '../../broker/index.js';
+import type { Assignment, JoinedMember } from '../../core/engine/coordination.js';
 import { mono } from '../../core/clock.js';
 import { FLEET } from '../../core/defaults/fleet.js';
 import { type Member, type SlotNeeds, plan } from '../plan/index.js';

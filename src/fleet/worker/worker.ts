@@ -1,6 +1,6 @@
 /** A worker of a fleet: joins the group, holds a lease and slots, leads where it is the leader, reports. */
 import { Subject, Subscription } from 'rxjs';
-import type { GroupEvent, Joined } from '../../broker/index.js';
+import type { GroupEvent, Joined } from '../../core/engine/coordination.js';
 import { ticks } from '../../core/clock.js';
 import { FLEET } from '../../core/defaults/fleet.js';
 import type { Coordinator } from '../coordinator.js';

@@ -1,6 +1,6 @@
 /** What a kind of broker offers to a fleet: a group of workers, claims to slots, and tables that all of them read. */
 import type { Observable } from 'rxjs';
-import type { Instant } from '../../core/clock.js';
+import type { Instant } from '../clock.js';
 
 /** Name of a fleet on its broker, and what is fixed when it is made. */
 export interface FleetPlace {
