@@ -1,19 +1,21 @@
 /** Kafka. Each server is written to by itself, each partition answers for itself, and what has no leader waits by itself. */
 import { EMPTY, type Observable, catchError, defer, finalize, from, ignoreElements, tap, throwError } from 'rxjs';
 import { BROKER } from '../../core/defaults/defaults.js';
+import type { Coordination, FleetPlace } from '../../core/engine/coordination.js';
 import { MessageTooLarge } from '../../core/errors/errors.js';
 import type { CameraMessage } from '../../core/frame/frame.js';
 import { parseOptions } from '../../core/options.js';
 import { type Broker, BrokerHandle } from '../handle/index.js';
 import type { Driver, Outgoing, SendOutcome } from '../driver.js';
 import { type KafkaClient, levelOf, textOf } from './client/index.js';
+import { kafkaCoordination } from './coordination/index.js';
 import { KafkaFailures } from './failures.js';
 import { KAFKA_SCHEMA, type KafkaConfig, type KafkaOptions, checkedBrokers } from './options.js';
 import { outcomes } from './outcomes.js';
 import { checkPlatformatic, platformaticWires } from './platformatic/index.js';
 import { bytesOf, isLarger } from './size.js';
 import type { NewWire } from './wire/index.js';
-import { kafkaReader } from './read/index.js';
+import { type KafkaReaderHooks, kafkaReader } from './read/index.js';
 import type { ReadRequest, Reader } from '../reader.js';
 import { RecordTimes } from './record-time.js';
 
@@ -105,22 +107,13 @@ class KafkaDriver implements Driver {
     );
   }
 
-  reader(request: ReadRequest): Reader {
-    return kafkaReader(request, this.options, {
-      brokers: () => this.#askBrokers(), failure: (error) => this.#failures.of(error),
-      log: (level, entry) => { this.#log(levelOf(level, textOf(entry)), textOf(entry)); },
-    });
-  }
+  reader(request: ReadRequest): Reader { return kafkaReader(request, this.options, this.#readerHooks()); }
+  coordination(place: FleetPlace): Coordination { return kafkaCoordination(place, this.options, this.#readerHooks()); }
 
-  forget(topic: string): void {
-    this.#client?.forget(topic);
-  }
+  forget(topic: string): void { this.#client?.forget(topic); }
 
   reset(server?: string): void {
-    if (server !== undefined) {
-      this.#client?.drop(Number(server));
-      return;
-    }
+    if (server !== undefined) return this.#client?.drop(Number(server));
     this.#loading?.then((client) => { client.destroy(); }, () => { /* There is nothing to end. */ });
     this.#client = this.#loading = undefined;
   }
@@ -133,6 +126,13 @@ class KafkaDriver implements Driver {
       // Not closed cleanly, or not in time.
       finalize(() => { this.reset(); }),
     );
+  }
+
+  #readerHooks(): KafkaReaderHooks {
+    return {
+      brokers: () => this.#askBrokers(), failure: (error) => this.#failures.of(error),
+      log: (level, entry) => { this.#log(levelOf(level, textOf(entry)), textOf(entry)); },
+    };
   }
 
   /** An idle handle keeps no process alive. */

@@ -19,7 +19,7 @@ import crc32c from 'kafkajs/src/protocol/recordBatch/crc32C/crc32C.js';
 import type { LoggerEntryContent } from 'kafkajs';
 import type { Socket } from 'node:net';
 import {
-  type Answers, type Checksum, type NewWire, type Requests, RequestBuffers, type Wire, type WireOptions, checksumOr, produceBody,
+  type Answers, type Checksum, type NewWire, type GroupRequests, type Requests, RequestBuffers, type Wire, type WireOptions, checksumOr, produceBody,
 } from '../wire/index.js';
 import { type RequestQueue, tame } from './queue.js';
 import { KafkaSockets } from './sockets.js';
@@ -63,6 +63,12 @@ function kafkajsWire({ connectTimeoutMs, requestTimeoutMs, log, pauses, sasl, ..
       // The library's own `parse` throws the first error of many.
       const parse = (answer: unknown) => Promise.resolve(answer);
       return await pool.send({ request: encoded, response: { decode: (raw) => response.decode(raw), parse } }) as never;
+    },
+    askGroup: async (name, request, requestTimeout) => {
+      const definition = (protocol as ProtocolModule).requests[name];
+      const { request: encoded, response } = broker.lookupRequest((apiKeys as KeysModule)[name], definition)(request);
+      const parse = (answer: unknown) => Promise.resolve(answer);
+      return await pool.send({ request: encoded, response: { decode: (raw) => response.decode(raw), parse }, requestTimeout }) as never;
     },
   };
 }
@@ -121,7 +127,7 @@ interface Pool {
   readonly pool: readonly { readonly requestQueue: RequestQueue }[];
   isConnected(): boolean;
   getConnection(): Promise<Connection>;
-  send(protocol: Protocol & { response: { parse(answer: unknown): Promise<unknown> } }): Promise<unknown>;
+  send(protocol: Protocol & { response: { parse(answer: unknown): Promise<unknown> }; requestTimeout?: number }): Promise<unknown>;
 }
 interface Connection {
   readonly requestQueue: RequestQueue;
@@ -139,6 +145,6 @@ interface BrokerObject {
 }
 type PoolClass = new (options: object) => Pool;
 type BrokerClass = new (options: object) => BrokerObject;
-interface ProtocolModule { readonly requests: Readonly<Record<keyof Requests, unknown>> }
-type KeysModule = Readonly<Record<keyof Requests, number>>;
+interface ProtocolModule { readonly requests: Readonly<Record<keyof Requests | keyof GroupRequests, unknown>> }
+type KeysModule = Readonly<Record<keyof Requests | keyof GroupRequests, number>>;
 interface LoggersModule { createLogger(options: object): unknown }

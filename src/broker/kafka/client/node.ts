@@ -1,7 +1,7 @@
 /** One Kafka broker: a connection that is made when it is needed, and the pauses that the broker asks for. */
 import { mono } from '../../../core/clock.js';
 import type { KafkaOptions } from '../options.js';
-import type { Answers, LogEntry, NewWire, Pauses, Requests, Wire } from '../wire/index.js';
+import type { Answers, GroupAnswers, GroupRequests, LogEntry, NewWire, Pauses, Requests, Wire } from '../wire/index.js';
 
 /** A node's reports to its client. */
 export interface NodeHooks {
@@ -32,6 +32,13 @@ export class KafkaNode implements Pauses {
     const answer = await wire.ask(name, request);
     this.answeredAt = mono();
     return answer;
+  }
+
+  /** Of the group that this broker coordinates. */
+  async askGroup<K extends keyof GroupRequests>(name: K, request: GroupRequests[K], withinMs: number): Promise<GroupAnswers[K]> {
+    const wire = await this.#connected();
+    if (wire.askGroup === undefined) throw new Error('this client library takes part in no group');
+    return wire.askGroup(name, request, withinMs);
   }
 
   pause(ms: number): void {

@@ -9,7 +9,12 @@ import type { RequestBuffers } from './buffers.js';
 import type { Checksum } from './checksum.js';
 
 /** A message as a record; its time is in ms since 1970, or -1 for none. */
-export interface KafkaRecord { readonly outgoing: Outgoing; readonly timestamp: number }
+export interface KafkaRecord {
+  readonly outgoing: Outgoing;
+  readonly timestamp: number;
+  /** It has no value: in a compacted topic its key is gone. */
+  readonly isTombstone?: boolean;
+}
 
 export interface TopicData {
   readonly topic: string;
@@ -71,10 +76,10 @@ function batchOf(records: readonly KafkaRecord[]): Batch {
   const parts: (string | Buffer)[] = [];
   const firstTime = records[0]?.timestamp ?? -1;
   let lastTime = firstTime, length = 0, text = '';
-  for (const [index, { outgoing, timestamp }] of records.entries()) {
+  for (const [index, { outgoing, timestamp, isTombstone = false }] of records.entries()) {
     lastTime = Math.max(lastTime, timestamp);
     const { value } = outgoing.message;
-    const front = `\0${varint(timestamp - firstTime)}${varint(index)}${sized(outgoing.key)}${varint(value.length)}`;
+    const front = `\0${varint(timestamp - firstTime)}${varint(index)}${sized(outgoing.key)}${varint(isTombstone ? -1 : value.length)}`;
     let count = 0, headers = '';
     eachHeader(outgoing, (name, header) => {
       count++;

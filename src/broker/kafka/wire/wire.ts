@@ -32,6 +32,33 @@ export interface Answers {
   };
 }
 
+/** Requests to the coordinator of a consumer group. */
+export interface GroupRequests {
+  GroupCoordinator: { groupId: string };
+  JoinGroup: {
+    groupId: string; sessionTimeout: number; rebalanceTimeout: number; memberId: string; protocolType: 'consumer';
+    groupProtocols: readonly { readonly name: string; readonly metadata: Buffer }[];
+  };
+  SyncGroup: {
+    groupId: string; generationId: number; memberId: string;
+    groupAssignment: readonly { readonly memberId: string; readonly memberAssignment: Buffer }[];
+  };
+  Heartbeat: { groupId: string; groupGenerationId: number; memberId: string };
+  LeaveGroup: { groupId: string; memberId: string };
+}
+
+/** The coordinator's answer; error code 0 means none. */
+export interface GroupAnswers {
+  GroupCoordinator: { readonly errorCode: number; readonly coordinator: { readonly nodeId: number; readonly host: string; readonly port: number } };
+  JoinGroup: {
+    readonly errorCode: number; readonly generationId: number; readonly leaderId: string; readonly memberId: string;
+    readonly members: readonly { readonly memberId: string; readonly memberMetadata: Buffer }[];
+  };
+  SyncGroup: { readonly errorCode: number; readonly memberAssignment: Buffer };
+  Heartbeat: { readonly errorCode: number };
+  LeaveGroup: { readonly errorCode: number };
+}
+
 export interface PartitionAnswer { readonly partition: number; readonly errorCode: number; readonly baseOffset?: string }
 
 /** A connection to one broker, logged in. */
@@ -41,6 +68,8 @@ export interface Wire {
   disconnect(): Promise<void>;
   readonly isConnected: boolean;
   ask<K extends keyof Requests>(name: K, request: Requests[K]): Promise<Answers[K]>;
+  /** The same for a group's coordinator; absent where the client library is used for writing alone. A join may take long. */
+  askGroup?<K extends keyof GroupRequests>(name: K, request: GroupRequests[K], withinMs: number): Promise<GroupAnswers[K]>;
   /** Whether it keeps the process alive. */
   hold(isHeld: boolean): void;
   /** Ends at once: what a broker that hangs has not read yet is not kept for it. Requests under way reject. */

@@ -1,0 +1,160 @@
+/** The topics of a fleet: made if they are missing, and written to, each partition's leader by itself. */
+import { setTimeout as wait } from 'node:timers/promises';
+import type { CameraMessage } from '../../../core/frame/frame.js';
+import type { FleetPlace, Row } from '../../../core/engine/coordination.js';
+import { KafkaNodes, type NodeHooks, isStale, kindOf } from '../client/index.js';
+import type { KafkaOptions } from '../options.js';
+import { type KafkaRecord, type NewTopic, errorOf } from '../wire/index.js';
+
+/** A new topic has leaders within this time; ms. */
+const LEADERS_WITHIN_MS = 10_000;
+const POLL_MS = 50;
+/** The leader of a new partition may not be ready for so many attempts. */
+const STALE_ATTEMPTS = 20;
+const STALE_WAIT_MS = 100;
+const NO_BYTES = Buffer.alloc(0);
+
+/** Offsets of the first row of each partition that took its rows; the error of one that did not. */
+export interface Appended { readonly offsets: ReadonlyMap<number, number>; readonly error: Error | undefined }
+
+export class KafkaLog {
+  readonly claims: string;
+  readonly cameras: string;
+  readonly status: string;
+  readonly #nodes: KafkaNodes;
+  /** The number of the broker that leads each partition, by topic. */
+  readonly #leaders = new Map<string, readonly number[]>();
+  #ready: Promise<void> | undefined;
+
+  constructor(readonly place: FleetPlace, readonly options: KafkaOptions, readonly hooks: NodeHooks, readonly seeds: () => Promise<readonly string[]>) {
+    this.claims = `${place.name}.claims`;
+    this.cameras = `${place.name}.cameras`;
+    this.status = `${place.name}.status`;
+    this.#nodes = new KafkaNodes(options, hooks, seeds);
+  }
+
+  /** Slots of the fleet: the partitions of the topic of claims. 0 before it is known. */
+  get slots(): number { return this.#leaders.get(this.claims)?.length ?? 0; }
+
+  leaderOf(topic: string, partition: number): number {
+    return this.#leaders.get(topic)?.[partition] ?? -1;
+  }
+
+  /** Resolves when all topics are there and have leaders. */
+  ready(): Promise<void> {
+    return this.#ready ??= this.#prepare().catch((error: unknown) => {
+      this.#ready = undefined;
+      throw error;
+    });
+  }
+
+  /** Looks the leaders up again. */
+  async refresh(): Promise<readonly string[]> {
+    const topics = [this.claims, this.cameras, this.status];
+    const { answer } = await this.#nodes.askAny('Metadata', { topics, allowAutoTopicCreation: false });
+    this.#nodes.learn(answer.brokers);
+    const missing: string[] = [];
+    for (const topic of topics) {
+      const found = answer.topicMetadata.find((one) => one.topic === topic);
+      const error = errorOf(found?.topicErrorCode ?? 0);
+      if (error !== undefined && kindOf(error) !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
+      if (found === undefined || found.partitionMetadata.length === 0) missing.push(topic);
+      else {
+        const leaders = new Array<number>(found.partitionMetadata.length).fill(-1);
+        for (const { partitionId, leader } of found.partitionMetadata) leaders[partitionId] = leader;
+        this.#leaders.set(topic, leaders);
+      }
+    }
+    return missing;
+  }
+
+  /** Writes rows to one partition; gives the offset of the first. */
+  async append(topic: string, partition: number, rows: readonly Row[]): Promise<number> {
+    await this.ready();
+    const { offsets, error } = await this.appendTo(topic, new Map([[partition, rows]]));
+    if (error !== undefined) throw error;
+    return offsets.get(partition) ?? -1;
+  }
+
+  /** Writes rows to partitions that one broker leads. A leader that is not ready yet is asked again for a while. */
+  async appendTo(topic: string, rows: ReadonlyMap<number, readonly Row[]>): Promise<Appended> {
+    const offsets = new Map<number, number>();
+    for (let attempt = 0; ; attempt++) {
+      const left = new Map([...rows].filter(([partition]) => !offsets.has(partition)));
+      const error = await this.#attempt(topic, left, offsets);
+      if (error === undefined || !isStale(error) || attempt >= STALE_ATTEMPTS) return { offsets, error };
+      await wait(STALE_WAIT_MS);
+      await this.refresh();
+    }
+  }
+
+  async #attempt(topic: string, rows: ReadonlyMap<number, readonly Row[]>, offsets: Map<number, number>): Promise<Error | undefined> {
+    const [first = 0] = rows.keys();
+    const node = this.#nodes.get(this.leaderOf(topic, first));
+    if (node === undefined) {
+      this.#ready = undefined;
+      return new Error(`partition ${first} of ${topic} has no leader`);
+    }
+    try {
+      const partitions = [...rows].map(([partition, some]) => ({ partition, records: some.map((row) => recordOf(topic, row)) }));
+      const { topics: [answer] } = await node.ask('Produce', {
+        topicData: [{ topic, partitions }], acks: -1, timeout: this.options.requestTimeoutMs, compression: 'none',
+      });
+      let failure: Error | undefined;
+      for (const { partition, errorCode, baseOffset } of answer?.partitions ?? []) {
+        const error = errorOf(errorCode);
+        if (error === undefined) offsets.set(partition, Number(baseOffset));
+        else failure = error;
+      }
+      return failure;
+    } catch (error) {
+      // A connection that gave no answer is not used again.
+      node.drop();
+      this.#ready = undefined;
+      return error as Error;
+    }
+  }
+
+  destroy(): void {
+    this.#nodes.destroy();
+  }
+
+  async #prepare(): Promise<void> {
+    const missing = await this.refresh();
+    if (missing.length > 0) {
+      const timeout = this.options.requestTimeoutMs;
+      const { answer } = await this.#nodes.askAny('CreateTopics', { topics: missing.map((topic) => this.#newTopic(topic)), timeout });
+      for (const { errorCode, errorMessage } of answer.topicErrors) {
+        const error = errorOf(errorCode);
+        if (error === undefined || kindOf(error) === 'TOPIC_ALREADY_EXISTS') continue;
+        if (typeof errorMessage === 'string') error.message = errorMessage;
+        throw error;
+      }
+    }
+    for (let left = LEADERS_WITHIN_MS / POLL_MS; left > 0; left--) {
+      const absent = await this.refresh();
+      if (absent.length === 0 && [...this.#leaders.values()].every((leaders) => !leaders.includes(-1))) return;
+      await wait(POLL_MS);
+    }
+    throw new Error(`the topics of the fleet '${this.place.name}' have no leaders`);
+  }
+
+  /** Status is written every few seconds: its segments are short, so that what is old can be removed. */
+  #newTopic(topic: string): NewTopic {
+    const { replicationFactor } = this.options;
+    const partitions = new Map([[this.claims, this.place.slots], [this.status, 2]]);
+    const entries = topic === this.status
+      ? { 'cleanup.policy': 'compact,delete', 'retention.ms': '3600000', 'segment.ms': '300000', 'min.cleanable.dirty.ratio': '0.2' }
+      : { 'cleanup.policy': 'compact' };
+    return {
+      topic, numPartitions: partitions.get(topic) ?? 1, replicationFactor,
+      configEntries: Object.entries(entries).map(([name, value]) => ({ name, value })),
+    };
+  }
+}
+
+/** A row as a record: one that is gone has no value. */
+function recordOf(topic: string, { key, value }: Row): KafkaRecord {
+  const message = { value: value === undefined ? NO_BYTES : Buffer.from(value), headers: {} } as unknown as CameraMessage;
+  return { outgoing: { topic, key, message, headers: {} }, timestamp: Date.now(), ...(value === undefined && { isTombstone: true }) };
+}

@@ -1,0 +1,155 @@
+/**
+ * A member of a consumer group, by the group protocol itself. kafkajs's consumer was tried: it can't be made to join again, says nothing
+ * of a SyncGroup that is not answered, asks frozen brokers for offsets between two heartbeats, and throws away what the leader
+ * writes to a member. Its connections and its encoding of requests are used.
+ */
+import type { Subscription } from 'rxjs';
+import { type Instant, instant } from '../../../core/clock.js';
+import type { GroupEvent, Membership } from '../../../core/engine/coordination.js';
+import { FLEET } from '../../../core/defaults/fleet.js';
+import { type GroupConnection, GroupFailure } from './group-connection.js';
+import type { KafkaLog } from './log.js';
+import { assignmentOf, subscriptionOf, textInAssignment, textInSubscription } from './protocol.js';
+import { Sleep } from './sleep.js';
+
+/** After a failure the group is asked again; ms. */
+const AGAIN_MS = 300;
+/** A broker that answers a join needs so long beside the time that it waits for others; ms. */
+const JOIN_SPARE_MS = 3_000;
+const NAME = 'rxcam';
+
+export interface GroupPlace { readonly group: string; readonly topic: string }
+
+type Outcome = 'again' | 'over';
+
+export class KafkaMember {
+  #memberId = '';
+  #generation = -1;
+  /** Whether this member takes part in a round that is complete. */
+  #isStable = false;
+  #isOver = false;
+  readonly #sleep = new Sleep();
+  #rejoin: Subscription | undefined;
+  #wantsRound = false;
+
+  constructor(
+    readonly place: GroupPlace, readonly membership: Membership, readonly connection: GroupConnection, readonly log: KafkaLog,
+    readonly emit: (event: GroupEvent) => void,
+  ) {}
+
+  start(): void {
+    this.#rejoin = this.membership.rejoin$.subscribe(() => {
+      this.#wantsRound = true;
+      this.#sleep.wake();
+    });
+    this.#run().catch((error: unknown) => { this.emit({ type: 'unreachable', error: error as Error }); });
+  }
+
+  /** Leaves in order, so that the others need not wait for the end of the session. */
+  leave(): void {
+    this.#isOver = true;
+    this.#rejoin?.unsubscribe();
+    this.#sleep.wake();
+    const { group } = this.place;
+    const left = this.#memberId === '' ? Promise.resolve() : this.connection.ask('LeaveGroup', { groupId: group, memberId: this.#memberId }, FLEET.silenceMs);
+    left.catch(() => { /* The session ends by itself. */ }).finally(() => { this.connection.destroy(); });
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#isOver) {
+      try {
+        await this.log.ready();
+        await this.#takePart();
+      } catch (error) {
+        if (this.#isOver) return;
+        this.#failed(error);
+        await this.#sleep.for(AGAIN_MS);
+      }
+    }
+  }
+
+  async #takePart(): Promise<void> {
+    if (!this.#isStable) await this.#round();
+    while (!this.#isOver && this.#isStable) {
+      if (!this.#wantsRound) await this.#sleep.for(this.membership.heartbeatMs);
+      if (this.#isOver) return;
+      if (this.#wantsRound) this.#isStable = false;
+      else await this.#beat();
+    }
+  }
+
+  /** One heartbeat. */
+  async #beat(): Promise<void> {
+    const sent = instant();
+    const request = { groupId: this.place.group, groupGenerationId: this.#generation, memberId: this.#memberId };
+    const { errorCode } = await this.connection.ask('Heartbeat', request, FLEET.silenceMs);
+    const failure = GroupFailure.of(errorCode);
+    if (failure === undefined || failure.type === 'REBALANCE_IN_PROGRESS') this.emit({ type: 'accepted', sent });
+    if (failure?.type === 'REBALANCE_IN_PROGRESS') this.#isStable = false;
+    else if (failure !== undefined) throw failure;
+  }
+
+  async #round(): Promise<void> {
+    while (!this.#isOver && await this.#joinAndSync() === 'again');
+  }
+
+  async #joinAndSync(): Promise<Outcome> {
+    const { sessionMs, rebalanceMs } = this.membership;
+    const { group, topic } = this.place;
+    this.#wantsRound = false;
+    const joined = await this.connection.ask('JoinGroup', {
+      groupId: group, sessionTimeout: sessionMs, rebalanceTimeout: rebalanceMs, memberId: this.#memberId, protocolType: 'consumer',
+      groupProtocols: [{ name: NAME, metadata: subscriptionOf(topic, this.membership.describe()) }],
+    }, rebalanceMs + JOIN_SPARE_MS);
+    const refused = GroupFailure.of(joined.errorCode);
+    if (refused?.type === 'MEMBER_ID_REQUIRED') {
+      this.#memberId = joined.memberId;
+      return 'again';
+    }
+    if (refused !== undefined) throw refused;
+    this.#memberId = joined.memberId;
+    this.#generation = joined.generationId;
+    const isLeader = joined.leaderId === joined.memberId;
+    const sent = instant();
+    const groupAssignment = isLeader ? this.#assign(joined.members) : [];
+    const synced = await this.connection.ask('SyncGroup', {
+      groupId: group, generationId: this.#generation, memberId: this.#memberId, groupAssignment,
+    }, sessionMs);
+    return this.#synced(GroupFailure.of(synced.errorCode), { sent, isLeader, assignment: synced.memberAssignment });
+  }
+
+  #synced(failure: GroupFailure | undefined, { sent, isLeader, assignment }: Synced): Outcome {
+    if (failure?.type === 'REBALANCE_IN_PROGRESS') return 'again';
+    if (failure !== undefined) throw failure;
+    this.#isStable = true;
+    if (this.#isOver) return 'over';
+    this.emit({
+      type: 'joined', sent, id: this.#memberId, generation: this.#generation, slots: this.log.slots, isLeader, text: textInAssignment(assignment),
+    });
+    return 'over';
+  }
+
+  #assign(members: readonly { readonly memberId: string; readonly memberMetadata: Buffer }[]) {
+    const all = members.map(({ memberId, memberMetadata }) => ({ id: memberId, text: textInSubscription(memberMetadata) }));
+    return [...this.membership.assign(all, this.log.slots)].map(([memberId, { slots, text }]) =>
+      ({ memberId, memberAssignment: assignmentOf(this.place.topic, slots, text) }));
+  }
+
+  /** What the group does not know is no member; what can't be reached is asked again elsewhere, as the same member. */
+  #failed(error: unknown): void {
+    if (!(error instanceof GroupFailure)) {
+      this.connection.drop();
+      this.emit({ type: 'unreachable', error: error as Error });
+    } else if (error.type === 'UNKNOWN_MEMBER_ID' || error.type === 'ILLEGAL_GENERATION') {
+      if (error.type === 'UNKNOWN_MEMBER_ID') this.#memberId = '';
+      this.#isStable = false;
+      this.emit({ type: 'lost', reason: error.message });
+    } else {
+      if (error.isElsewhere) this.connection.drop();
+      else this.#isStable = false;
+      this.emit({ type: 'unreachable', error });
+    }
+  }
+}
+
+interface Synced { readonly sent: Instant; readonly isLeader: boolean; readonly assignment: Buffer }

@@ -1,0 +1,32 @@
+/** What members of a consumer group write to each other, in the form that Kafka's own tools read. */
+import { AssignerProtocol } from 'kafkajs';
+
+const { MemberMetadata, MemberAssignment } = AssignerProtocol;
+const VERSION = 1;
+
+/** The subscription of a member, with what it says of itself. */
+export function subscriptionOf(topic: string, text: string): Buffer {
+  return MemberMetadata.encode({ version: VERSION, topics: [topic], userData: Buffer.from(text) });
+}
+
+export function textInSubscription(metadata: Buffer): string {
+  return textOf(() => MemberMetadata.decode(metadata)?.userData);
+}
+
+/** The partitions of a member, with what the leader says to it. */
+export function assignmentOf(topic: string, partitions: readonly number[], text: string): Buffer {
+  return MemberAssignment.encode({ version: VERSION, assignment: { [topic]: [...partitions] }, userData: Buffer.from(text) });
+}
+
+export function textInAssignment(assignment: Buffer): string {
+  return assignment.length === 0 ? '' : textOf(() => MemberAssignment.decode(assignment)?.userData);
+}
+
+/** What can't be read says nothing. */
+function textOf(decode: () => Buffer | undefined): string {
+  try {
+    return decode()?.toString() ?? '';
+  } catch {
+    return '';
+  }
+}

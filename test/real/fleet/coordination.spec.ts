@@ -1,0 +1,166 @@
+/** One suite for all coordinators: the embedded broker, real Kafka, real Redis. */
+import { type Observable, ReplaySubject, Subject, filter, firstValueFrom, lastValueFrom, map, scan, take, timeout, toArray } from 'rxjs';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Broker, handleOf, kafka, memory } from '../../../src/broker/index.js';
+import type { Assignment, Coordination, GroupEvent, Joined, JoinedMember, Membership, Rows } from '../../../src/core/engine/coordination.js';
+import { sharedKafka } from '../../services/index.js';
+
+const SLOTS = 8;
+const WITHIN_MS = 40_000;
+
+/** Brokers to coordinate by; each call gives another connection to the same. */
+const SUBJECTS: Readonly<Record<string, () => Promise<() => Broker>>> = {
+  memory: () => {
+    const broker = memory();
+    return Promise.resolve(() => broker);
+  },
+  kafka: async () => {
+    const { host, port } = await sharedKafka();
+    return () => kafka({ brokers: [`${host}:${port}`] });
+  },
+};
+
+let fleets = 0;
+const ends: (() => void)[] = [];
+afterEach(() => { for (const end of ends.splice(0)) end(); });
+
+const soon = <T>(values$: Observable<T>) => firstValueFrom(values$.pipe(timeout(WITHIN_MS)));
+
+/** A worker of the suite: gets an even share of the slots, and keeps what the leader writes to it. */
+class Member {
+  readonly events$ = new ReplaySubject<GroupEvent>();
+  readonly rejoin$ = new Subject<void>();
+  readonly #subscription;
+  text = '';
+
+  constructor(readonly name: string, coordination: Coordination, times: Partial<Membership> = {}) {
+    this.#subscription = coordination.join({
+      sessionMs: 6_000, heartbeatMs: 500, rebalanceMs: 10_000, ...times, rejoin$: this.rejoin$,
+      describe: () => `${name} ${this.text}`.trim(),
+      assign: (members, slots) => evenly(members, slots),
+    }).subscribe(this.events$);
+    ends.push(() => { this.leave(); });
+  }
+
+  leave(): void { this.#subscription.unsubscribe(); }
+
+  /** The next round in which these workers take part. */
+  joined(...names: string[]): Promise<Joined & Given> {
+    return soon(this.events$.pipe(
+      filter((event): event is Joined => event.type === 'joined'),
+      map((event) => ({ ...event, ...JSON.parse(event.text) as Given })),
+      filter(({ all }) => all.map((text) => text.split(' ')[0]).sort().join() === names.sort().join()),
+    ));
+  }
+}
+
+interface Given { readonly slots: number; readonly mine: readonly number[]; readonly all: readonly string[] }
+
+function evenly(members: readonly JoinedMember[], slots: number): ReadonlyMap<string, Assignment> {
+  const sorted = [...members].sort((a, b) => (a.text < b.text ? -1 : 1));
+  return new Map(sorted.map(({ id }, index): [string, Assignment] => {
+    const mine = Array.from({ length: slots }, (_, slot) => slot).filter((slot) => slot % sorted.length === index);
+    return [id, { slots: mine, text: JSON.stringify({ mine, all: sorted.map(({ text }) => text) }) }];
+  }));
+}
+
+describe.each(Object.keys(SUBJECTS))('%s as a coordinator', (kind) => {
+  /** Connections of one fleet. */
+  async function newFleet(): Promise<() => Coordination> {
+    const broker = await SUBJECTS[kind]?.();
+    const place = { name: `fleet-${kind}-${++fleets}-${process.pid}`, slots: SLOTS };
+    return () => {
+      const opened = broker?.() as Broker;
+      const coordination = handleOf('test', opened).driver().coordination?.(place) as Coordination;
+      ends.push(() => {
+        coordination.close();
+        void opened.close();
+      });
+      return coordination;
+    };
+  }
+
+  it('gives each slot to one worker, in one round for all, and says to each what the leader has written', async () => {
+    const connect = await newFleet();
+    const members = ['a', 'b', 'c'].map((name) => new Member(name, connect()));
+    const rounds = await Promise.all(members.map((member) => member.joined('a', 'b', 'c')));
+    expect(rounds.flatMap(({ mine }) => mine).sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    expect(new Set(rounds.map(({ generation }) => generation)).size).toBe(1);
+    expect(rounds.filter(({ isLeader }) => isLeader)).toHaveLength(1);
+    expect(new Set(rounds.map(({ id }) => id)).size).toBe(3);
+  });
+
+  it('confirms each sign of life with the time at which it was sent', async () => {
+    const connect = await newFleet();
+    const member = new Member('a', connect());
+    await member.joined('a');
+    const beats = await lastValueFrom(member.events$.pipe(filter((event) => event.type === 'accepted'), take(3), toArray(), timeout(WITHIN_MS)));
+    const sent = beats.map((event) => (event.type === 'accepted' ? event.sent.mono : 0));
+    expect((sent[1] ?? 0) - (sent[0] ?? 0)).toBeGreaterThan(300);
+    expect(sent[2]).toBeLessThanOrEqual(performance.now());
+  });
+
+  it('makes another round when a worker leaves, without waiting for its session', async () => {
+    const connect = await newFleet();
+    const [a, b] = ['a', 'b'].map((name) => new Member(name, connect(), { sessionMs: 30_000 })) as [Member, Member];
+    await a.joined('a', 'b');
+    b.leave();
+    const { mine } = await a.joined('a');
+    expect(mine).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  it('makes another round when a worker asks for it, with what each says then', async () => {
+    const connect = await newFleet();
+    const [a, b] = ['a', 'b'].map((name) => new Member(name, connect())) as [Member, Member];
+    const before = await a.joined('a', 'b');
+    await b.joined('a', 'b');
+    b.text = 'drains';
+    b.rejoin$.next();
+    const after = await soon(a.events$.pipe(
+      filter((event): event is Joined => event.type === 'joined' && event.generation > before.generation),
+    ));
+    expect((JSON.parse(after.text) as Given).all).toEqual(['a', 'b drains']);
+  });
+
+  it('numbers the claims to a slot, and says when another worker has claimed it meanwhile', async () => {
+    const connect = await newFleet();
+    const [one, other] = [connect(), connect()];
+    const claim = (by: Coordination, worker: string, slot: number, since?: number) => soon(by.claim(worker, [{ slot, since }]));
+    const first = await claim(one, 'a', 3);
+    const again = await claim(one, 'a', 3, first.epoch);
+    expect(again).toEqual({ slot: 3, epoch: expect.any(Number) as number, hasRival: false });
+    expect(again.epoch).toBeGreaterThan(first.epoch);
+    const rival = await claim(other, 'b', 3);
+    expect(rival.epoch).toBeGreaterThan(again.epoch);
+    expect(await claim(one, 'a', 3, again.epoch)).toEqual({ slot: 3, epoch: expect.any(Number) as number, hasRival: true });
+    // An answer of its own that was lost is no rival.
+    const lost = await claim(one, 'a', 5);
+    await claim(one, 'a', 5, lost.epoch);
+    expect(await claim(one, 'a', 5, lost.epoch)).toMatchObject({ hasRival: false });
+    const all = await lastValueFrom(one.claim('a', [0, 1, 2].map((slot) => ({ slot, since: undefined }))).pipe(toArray(), timeout(WITHIN_MS)));
+    expect(all.map(({ slot }) => slot).sort()).toEqual([0, 1, 2]);
+  });
+
+  it('keeps tables: what is there, then each change, and removals', async () => {
+    const connect = await newFleet();
+    const [one, other] = [connect(), connect()];
+    await lastValueFrom(one.write('cameras', [{ key: 'gate', value: '{"source":"test:"}' }, { key: 'Tür', value: '1' }]), { defaultValue: undefined });
+    await lastValueFrom(one.write('cameras', [{ key: 'Tür', value: undefined }, { key: 'gate', value: '2' }]), { defaultValue: undefined });
+    const tables$ = new ReplaySubject<ReadonlyMap<string, string>>();
+    const subscription = other.rows('cameras').pipe(
+      scan((state: { table: Map<string, string>; isWhole: boolean }, { rows, isWhole }: Rows) => {
+        for (const { key, value } of rows) {
+          if (value === undefined) state.table.delete(key);
+          else state.table.set(key, value);
+        }
+        return { table: state.table, isWhole };
+      }, { table: new Map<string, string>(), isWhole: false }),
+      filter(({ isWhole }) => isWhole), map(({ table }) => new Map(table)),
+    ).subscribe(tables$);
+    ends.push(() => { subscription.unsubscribe(); });
+    expect([...await soon(tables$)]).toEqual([['gate', '2']]);
+    await lastValueFrom(one.write('cameras', [{ key: 'yard', value: 'x'.repeat(50_000) }]), { defaultValue: undefined });
+    const later = await soon(tables$.pipe(filter((table) => table.has('yard'))));
+    expect(later.get('yard')).toHaveLength(50_000);
+  });
+});
