@@ -26,7 +26,9 @@ export class KafkaLog {
   readonly #leaders = new Map<string, readonly number[]>();
   #ready: Promise<void> | undefined;
 
-  constructor(readonly place: FleetPlace, readonly options: KafkaOptions, readonly hooks: NodeHooks, readonly seeds: () => Promise<readonly string[]>) {
+  constructor(
+    readonly place: FleetPlace, readonly options: KafkaOptions, readonly hooks: NodeHooks, readonly seeds: () => Promise<readonly string[]>,
+  ) {
     this.claims = `${place.name}.claims`;
     this.cameras = `${place.name}.cameras`;
     this.status = `${place.name}.status`;

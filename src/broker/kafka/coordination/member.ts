@@ -55,13 +55,15 @@ export class KafkaMember {
     left.catch(() => { /* The session ends by itself. */ }).finally(() => { this.connection.destroy(); });
   }
 
+  #hasLeft(): boolean { return this.#isOver; }
+
   async #run(): Promise<void> {
     while (!this.#isOver) {
       try {
         await this.log.ready();
         await this.#takePart();
       } catch (error) {
-        if (this.#isOver) return;
+        if (this.#hasLeft()) return;
         this.#failed(error);
         await this.#sleep.for(AGAIN_MS);
       }
@@ -72,7 +74,7 @@ export class KafkaMember {
     if (!this.#isStable) await this.#round();
     while (!this.#isOver && this.#isStable) {
       if (!this.#wantsRound) await this.#sleep.for(this.membership.heartbeatMs);
-      if (this.#isOver) return;
+      if (this.#hasLeft()) return;
       if (this.#wantsRound) this.#isStable = false;
       else await this.#beat();
     }

@@ -36,6 +36,8 @@ export class TableReader {
     this.#cluster?.destroy();
   }
 
+  #hasEnded(): boolean { return this.#isOver; }
+
   async #run(): Promise<void> {
     while (!this.#isOver) {
       const cluster = this.#cluster = new FetchCluster(this.options, this.hooks);
@@ -47,7 +49,7 @@ export class TableReader {
       } finally {
         cluster.destroy();
       }
-      if (!this.#isOver) await wait(AGAIN_MS, undefined, { ref: false });
+      if (!this.#hasEnded()) await wait(AGAIN_MS, undefined, { ref: false });
     }
   }
 
@@ -59,8 +61,9 @@ export class TableReader {
     const end = (await cluster.offsets(topic, [partition], LATEST)).get(partition) ?? 0;
     if (this.#next >= end) this.#emit([], true);
     while (!this.#isOver) {
-      const [answer] = await timed(cluster.fetch({ leader, topic, from: new Map([[partition, this.#next]]), key: undefined, maxWaitMs: MAX_WAIT_MS }));
-      if (answer === undefined || this.#isOver) return;
+      const from = new Map([[partition, this.#next]]);
+      const [answer] = await timed(cluster.fetch({ leader, topic, from, key: undefined, maxWaitMs: MAX_WAIT_MS }));
+      if (answer === undefined || this.#hasEnded()) return;
       if (answer.errorCode === OFFSET_OUT_OF_RANGE) {
         this.#next = (await cluster.offsets(topic, [partition], EARLIEST)).get(partition) ?? 0;
         continue;
