@@ -7,6 +7,7 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, transform } from 'esbuild';
+import { buildPage } from './apps/dashboard/build-page.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const folder = process.argv[2] ?? ROOT;
@@ -65,6 +66,8 @@ await build({
   nodePaths: [`${ROOT}/node_modules`], plugins: [codeAlone, bundledApart], chunkNames: 'part-[hash]',
 });
 copyFileSync(`${ROOT}/node_modules/zod/LICENSE`, `${outdir}/LICENSE-zod`);
+
+await buildPage(`${outdir}/dashboard-page`);
 
 // Scripts from before 0.2 start the program here; the package does not hold it.
 mkdirSync(resolve(folder, 'dist/src/cli'), { recursive: true });

@@ -1,7 +1,7 @@
 /** Brokers: exports for the operators, the kernel and the public entry. */
 export type { Broker, BrokerState, CloseReport, TopicWaits } from './handle/index.js';
 export type { BrokerConfig } from './broker-options.js';
-export { BrokerHandle, type BrokerOptions, createBroker, handleOf } from './handle/index.js';
+export { brokerName, BrokerHandle, type BrokerOptions, createBroker, handleOf } from './handle/index.js';
 export { BoundedQueue, type Held, OUTBOX_SCHEMA, PUBLISH_SCHEMA, type OutboxConfig, AckRouter, Total, retains } from './outbox/index.js';
 export type { SendAgain, Driver, NotWritten, Outgoing, SendOutcome, Written } from './driver.js';
 export type { BrokerFlag, BrokerFlagValues, BrokerTarget } from './kind/index.js';

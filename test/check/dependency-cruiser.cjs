@@ -48,7 +48,7 @@ module.exports = {
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '/dist/' } },
     {
       name: 'no-development-package-in-what-is-shipped', severity: 'error',
-      from: { path: SHIPPED, pathNot: '^src/bundle[.]mjs$' }, to: { dependencyTypes: ['npm-dev', 'npm-no-pkg'], pathNot: 'node_modules/(rxjs|@platformatic/kafka|@opentelemetry/api)/' },
+      from: { path: SHIPPED, pathNot: '^src/(bundle[.]mjs$|apps/dashboard/(page/|build-page[.]mjs$))' }, to: { dependencyTypes: ['npm-dev', 'npm-no-pkg'], pathNot: 'node_modules/(rxjs|@platformatic/kafka|@opentelemetry/api)/' },
     },
     { name: 'nothing-imports-tests', severity: 'error', from: { path: SHIPPED }, to: { path: ['^test/', SPEC] } },
     ...downOnly,

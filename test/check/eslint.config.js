@@ -16,7 +16,7 @@ export default defineConfig(
   format,
   {
     languageOptions: {
-      parserOptions: { project: 'test/tsconfig.json', tsconfigRootDir: fileURLToPath(new URL('../..', import.meta.url)) },
+      parserOptions: { project: ['test/tsconfig.json', 'src/apps/dashboard/page/tsconfig.json'], tsconfigRootDir: fileURLToPath(new URL('../..', import.meta.url)) },
     },
     rules: {
       'curly': ['error', 'multi-line'],

@@ -46,6 +46,7 @@ export const PUBLIC_NAMES: Readonly<Record<string, readonly string[]>> = {
   './metrics': [
     'Metrics', 'MetricsConfig', 'MetricsRegistry', 'ReceivedStream', 'Several', 'TextFormat', 'metrics',
   ],
+  './dashboard': ['Dashboard', 'DashboardConfig', 'dashboard'],
   './tracing': ['TracedConfig', 'traced'],
   './testing': [
     'Accountable', 'ConformanceCheck', 'ConformanceOptions', 'ConformanceRecord', 'ConformanceServer', 'ConformanceSubject',

@@ -1,7 +1,7 @@
 /** metrics(): cameras, brokers and received streams as a page for Prometheus. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isObservable } from 'rxjs';
-import type { Broker } from '../../broker/index.js';
+import { type Broker, brokerName } from '../../broker/index.js';
 import { type Camera, type CameraHub, hubOf } from '../../camera/index.js';
 import { wall } from '../../core/clock.js';
 import { InvalidOption } from '../../core/errors/errors.js';
@@ -45,7 +45,7 @@ export class Metrics {
     this.#sections = [
       of(PROCESS, () => [{ target: undefined, own: NONE }]),
       of(CAMERA_FAMILIES, () => named('camera', [...cameras()].map((one) => [keyed(one).facts.key, keyed(one)]))),
-      of(BROKER_FAMILIES, () => named('broker', [...brokers()].map((one) => [`${one.kind} ${one.address}`, this.#watched(one)]))),
+      of(BROKER_FAMILIES, () => named('broker', [...brokers()].map((one) => [brokerName(one), this.#watched(one)]))),
       of(RECEIVED_FAMILIES, () => named('stream', Object.entries(received()).map(([name, stream]) => [name, figures(stream)]))),
     ];
     // Errors are counted from now on, not from the first scrape.

@@ -54,3 +54,8 @@ export interface Broker extends AsyncDisposable {
    */
   close(options?: { /** Default 5000 ms. */ deadlineMs?: number }): Promise<CloseReport>;
 }
+
+/** How a broker is called: `kafka://host:9092`, or its kind and its address where that does not say it. */
+export function brokerName({ kind, address }: Broker): string {
+  return address.startsWith(kind) ? address : `${kind} ${address}`;
+}

@@ -7,3 +7,35 @@ export const TRACING = {
   /** Spans of pictures that are open at a time: about 5 MB. */
   maxOpen: 10_000,
 } as const;
+
+/** The dashboard. */
+export const DASHBOARD = {
+  host: '127.0.0.1',
+  port: 8790,
+  /** ms between two events to a page: as often as people can read. */
+  everyMs: 1_000,
+  /** Seconds that rates are computed over: a camera of one picture a second must not show 0, 2, 0. */
+  window: 5,
+  /** ms between two figures of the last hour, and of the last 24: 360 and 288 of them, 65 kB a camera. */
+  stepMs: 10_000,
+  dayStepMs: 300_000,
+  /** A camera is slow below this share of what was asked for. */
+  slowBelow: 0.8,
+  /** Steps over which what leaves is compared with it: chunks of a minute leave together. */
+  heldSteps: 6,
+  /** Bytes that may wait for a slow viewer before pictures are left out. */
+  viewerMaxBytes: 256 * 1024,
+  /** ffmpeg processes that make JPEG pictures for the page at a time: about 10 ms of CPU a second each for cards. */
+  maxDecoders: 16,
+  /** ms that a decoder serves one card while others wait for it: starting one takes 60 ms of CPU. */
+  decoderTurnMs: 5_000,
+  /** ms between two pictures on a card. */
+  cardMs: 1_000,
+  /** The largest sides of pictures, in pixels, and their quality, 1 to 100. */
+  cardWidth: 320,
+  liveWidth: 1_280,
+  quality: 70,
+  /** Cameras of one viewer, and viewers at a time. */
+  maxWishes: 1_000,
+  maxViewers: 100,
+} as const;

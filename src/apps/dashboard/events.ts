@@ -1,0 +1,17 @@
+/** The events of a page: what is so now, every second. Who reads slowly gets fewer of them, never old ones. */
+import type { ServerResponse } from 'node:http';
+import type { Watch } from './watch/index.js';
+
+/** Sends events until the connection ends. @param id - of the camera whose page is open */
+export function sendEvents(watch: Watch, response: ServerResponse, id: string | undefined): void {
+  let isTaken = true;
+  const send = () => {
+    if (!isTaken) return;
+    isTaken = response.write(`data: ${JSON.stringify(watch.state(id))}\n\n`);
+  };
+  response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
+  response.on('drain', () => { isTaken = true; });
+  send();
+  const looking = watch.looks$.subscribe(send);
+  response.on('close', () => { looking.unsubscribe(); });
+}

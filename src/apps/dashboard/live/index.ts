@@ -1,0 +1,2 @@
+/** Pictures for those who look. */
+export { Live } from './live.js';

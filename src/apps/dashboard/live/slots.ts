@@ -1,0 +1,68 @@
+/** Decoders that may run at a time: live views first, and cards take turns where there are more of them than slots. */
+import { mono } from '../../../core/clock.js';
+import { DASHBOARD } from '../../../core/defaults/watching.js';
+
+/** Wants a slot. */
+export interface Claimant {
+  /** A live view keeps its slot while it is watched. */
+  readonly isLive: boolean;
+  granted(): void;
+  revoked(): void;
+}
+
+export class Slots {
+  readonly #holders = new Map<Claimant, number>();
+  readonly #waiting = new Set<Claimant>();
+
+  constructor(readonly count: number) {}
+
+  has(claimant: Claimant): boolean {
+    return this.#holders.has(claimant);
+  }
+
+  claim(claimant: Claimant): void {
+    if (this.#holders.has(claimant) || this.#waiting.has(claimant)) return;
+    this.#waiting.add(claimant);
+    this.#grant();
+  }
+
+  release(claimant: Claimant): void {
+    this.#waiting.delete(claimant);
+    if (this.#holders.delete(claimant)) {
+      claimant.revoked();
+      this.#grant();
+    }
+  }
+
+  /** A card has got a picture: it passes its slot on where others wait, once it had its turn. */
+  served(claimant: Claimant): void {
+    const since = this.#holders.get(claimant);
+    if (since === undefined || claimant.isLive || this.#waiting.size === 0 || mono() - since < DASHBOARD.decoderTurnMs) return;
+    this.#holders.delete(claimant);
+    claimant.revoked();
+    this.#waiting.add(claimant);
+    this.#grant();
+  }
+
+  #grant(): void {
+    for (;;) {
+      const all = [...this.#waiting];
+      const next = all.find(({ isLive }) => isLive) ?? all[0];
+      if (next === undefined) return;
+      if (this.#holders.size >= this.count && !this.#makeRoom(next)) return;
+      this.#waiting.delete(next);
+      this.#holders.set(next, mono());
+      next.granted();
+    }
+  }
+
+  /** A live view takes the slot of the card that has had it for longest. */
+  #makeRoom({ isLive }: Claimant): boolean {
+    const card = isLive ? [...this.#holders.keys()].find((one) => !one.isLive) : undefined;
+    if (card === undefined) return false;
+    this.#holders.delete(card);
+    card.revoked();
+    this.#waiting.add(card);
+    return true;
+  }
+}

@@ -1,0 +1,72 @@
+/** One open page: the stream of pictures to it, which a slow network never makes grow. */
+import type { ServerResponse } from 'node:http';
+import { DASHBOARD } from '../../../core/defaults/watching.js';
+import type { Decodes, RecordHead, Wish, WishesWire } from '../wire.js';
+
+const EMPTY = Buffer.alloc(0);
+
+export class Viewer {
+  wishes: ReadonlyMap<string, Wish> = new Map();
+  decodes: ReadonlySet<Decodes> = new Set();
+  /** Cameras whose next unit must be a keyframe: nothing was sent yet, or some were left out. */
+  readonly #waitsForKey = new Set<string>();
+  readonly #told = new Map<string, string>();
+
+  constructor(readonly session: string, readonly response: Pick<ServerResponse, 'write' | 'writableLength' | 'end'>) {
+    this.#write({ type: 'hello', session });
+  }
+
+  /** Whether a picture can be sent; those that can't are left out, and newer ones follow. */
+  get isReady(): boolean { return this.response.writableLength <= DASHBOARD.viewerMaxBytes; }
+
+  ask({ wishes, decodes }: WishesWire): void {
+    const before = this.wishes;
+    this.wishes = new Map(Object.entries(wishes));
+    this.decodes = new Set(decodes);
+    for (const [id, wish] of this.wishes) {
+      if (before.get(id) === wish) continue;
+      this.#waitsForKey.add(id);
+      this.#told.delete(id);
+    }
+  }
+
+  /** The decoder in the browser failed, or another codec comes: from the next keyframe on. */
+  restart(id: string): void {
+    this.#waitsForKey.add(id);
+  }
+
+  /** Says how pictures of a camera come, when that changes. */
+  tell(head: Extract<RecordHead, { type: 'how' }>): void {
+    const text = `${head.how} ${head.why}`;
+    if (this.#told.get(head.id) === text) return;
+    this.#told.set(head.id, text);
+    this.#write(head);
+  }
+
+  picture(head: Extract<RecordHead, { type: 'picture' }>, jpeg: Buffer): void {
+    if (this.isReady) this.#write(head, jpeg);
+  }
+
+  unit(head: Extract<RecordHead, { type: 'unit' }>, data: Buffer): void {
+    if (!this.isReady) {
+      this.#waitsForKey.add(head.id);
+      return;
+    }
+    if (this.#waitsForKey.has(head.id) && !head.key) return;
+    this.#waitsForKey.delete(head.id);
+    this.#write(head, data);
+  }
+
+  end(): void {
+    this.response.end();
+  }
+
+  /** Length of all that follows, length of the head, head, picture. */
+  #write(head: RecordHead, data: Buffer = EMPTY): void {
+    const text = Buffer.from(JSON.stringify(head));
+    const lengths = Buffer.alloc(6);
+    lengths.writeUInt32BE(2 + text.length + data.length, 0);
+    lengths.writeUInt16BE(text.length, 4);
+    this.response.write(Buffer.concat([lengths, text, data]));
+  }
+}

@@ -1,0 +1,101 @@
+/** A camera's own page: live view, its last 24 hours, figures, the account of its pictures, its settings. */
+import type { VNode } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import type { CameraWire, EventWire, LedgerWire, SpanWire } from '../wire.js';
+import { Charts } from './charts.js';
+import { Figures } from './cards.js';
+import { Failure, Picture, State, TryNow, html, store, useStore } from './parts.js';
+import { clock, count, duration, hourOf, impairment, stateOf } from './words.js';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const SCALES = [[HOUR_MS, 'Last hour'], [6 * HOUR_MS, 'Last 6 hours'], [DAY_MS, 'Last 24 hours']] as const;
+/** The series move every ten seconds. */
+const RELOAD_MS = 10_000;
+
+export function CameraPage({ id }: { id: string }): VNode {
+  useStore();
+  const [page, setPage] = useState<CameraWire | undefined>(undefined);
+  const [how, setHow] = useState('Waiting for a picture …');
+  const version = store.camera?.id === id ? store.camera.version : 0;
+  useEffect(() => {
+    let isOver = false;
+    const load = () => { void store.load(id).then((loaded) => { if (!isOver) setPage(loaded); }, () => undefined); };
+    load();
+    const timer = setInterval(load, RELOAD_MS);
+    return () => {
+      isOver = true;
+      clearInterval(timer);
+    };
+  }, [id, version]);
+  const card = store.cards.get(id);
+  if (card === undefined) {
+    return html`<main><p><a href="#/">All cameras</a></p><h1>${id}</h1><p>${store.hasState ? 'There is no camera of this name.' : 'Waiting for rxcam …'}</p></main>`;
+  }
+  const ledger = store.camera?.id === id ? store.camera.ledger : undefined;
+  return html`<main class="camera">
+    <p><a href="#/">All cameras</a></p>
+    <h1>${id}</h1>
+    <p class="now"><${State} shown=${stateOf(card)} /> <span class="since">for ${duration(store.now() - card.since)}</span></p>
+    ${card.error !== undefined && html`<${Failure} error=${card.error} />`}
+    ${card.impaired !== undefined && html`<p class="failure">${impairment(card)}</p>`}
+    ${card.nextAttemptAt !== undefined && html`<${TryNow} id=${id} nextAttemptAt=${card.nextAttemptAt} />`}
+    <${Figures} card=${card} />
+    <section aria-label="Live view" class=${card.trouble === 0 || card.trouble === 3 ? 'away' : ''}>
+      <${Picture} id=${id} wish="live" label=${`Live view of ${id}`} onHow=${(_: string, why: string) => { setHow(why); }} />
+      <p class="how">${card.trouble === 0 ? 'There are no new pictures while the camera is down.' : card.trouble === 3 ? 'The camera is not running.' : how}</p>
+    </section>
+    ${page !== undefined && html`<${Timeline} spans=${page.spans} now=${page.now} />`}
+    ${ledger !== undefined && html`<${Ledger} ledger=${ledger} />`}
+    ${page !== undefined && html`<${Charts} hour=${page.hour} day=${page.day} wanted=${card.fpsWanted} />`}
+    ${page !== undefined && html`<${Events} events=${page.events} />`}
+    ${page !== undefined && html`<section><h2>Settings</h2><dl class="settings">${page.settings.map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></section>`}
+  </main>`;
+}
+
+const STATUS = { up: 'up', down: 'down', off: 'not running' } as const;
+
+function Timeline({ spans, now }: { spans: readonly SpanWire[]; now: number }): VNode {
+  const watched = Math.min(DAY_MS, now - (spans[0]?.from ?? now));
+  // A minute of a day is not seen: the scale grows with what there is.
+  const scale = SCALES.find(([length]) => watched <= length) ?? SCALES[2];
+  const [length, title] = scale;
+  const from = now - length;
+  const parts = spans.map((span, index) => ({ ...span, from: Math.max(from, span.from), to: spans[index + 1]?.from ?? now }))
+    .filter((span) => span.to > from);
+  const total = (status: SpanWire['status']) => parts.reduce((sum, part) => sum + (part.status === status ? part.to - part.from : 0), 0);
+  const downs = parts.filter((part, index) => part.status === 'down' && parts[index - 1]?.status !== 'down').length;
+  const words = `${watched < DAY_MS - 60_000 ? `Watched for ${duration(watched)}` : title}: up ${duration(total('up'))}, down ${duration(total('down'))}${downs > 0 ? ` in ${downs} ${downs === 1 ? 'outage' : 'outages'}` : ''}`;
+  const hours = Array.from({ length: 9 }, (_, index) => from + (index * length) / 8);
+  return html`<section><h2>${title}</h2><p>${words}</p>
+    <div class="timeline" role="img" aria-label=${words}>
+      ${parts.map((part) => html`<span key=${part.from} class=${part.status} title=${`${clock(part.from)} to ${clock(part.to)}: ${STATUS[part.status]}${part.code === undefined ? '' : `, ${part.code}`}`}
+        style=${{ left: `${((part.from - from) / length) * 100}%`, width: `${((part.to - part.from) / length) * 100}%` }}></span>`)}
+    </div>
+    <div class="hours" aria-hidden="true">${hours.map((at) => html`<span key=${at}>${hourOf(at)}</span>`)}</div>
+    <p class="legend"><span class="up"></span> up <span class="down"></span> down <span class="off"></span> not running <span class="unknown"></span> not watched</p>
+  </section>`;
+}
+
+/** Every picture is somewhere: the parts add up to what was captured. */
+function Ledger({ ledger: { captured, parts } }: { ledger: LedgerWire }): VNode {
+  const shown = parts.filter(({ pictures }) => pictures > 0);
+  const sum = parts.reduce((total, { pictures }) => total + pictures, 0);
+  const share = (pictures: number) => (captured === 0 ? 0 : (pictures / captured) * 100);
+  const words = `${count(captured)} captured = ${shown.map(({ name, pictures }) => `${count(pictures)} ${name}`).join(' + ') || '0'}`;
+  return html`<section><h2>Where every picture went</h2>
+    <div class="ledger" role="img" aria-label=${words}>${shown.map(({ name, kind, pictures }) => html`<span key=${name} class=${kind} title=${`${name}: ${count(pictures)}`} style=${{ flexGrow: pictures }}></span>`)}</div>
+    <table><caption class="hidden">Pictures by account</caption><tbody>
+      ${shown.map(({ name, kind, pictures }) => html`<tr key=${name}><th scope="row"><span class=${`swatch ${kind}`} aria-hidden="true"></span> ${name}</th><td>${count(pictures)}</td><td>${share(pictures).toFixed(1)} %</td></tr>`)}
+      <tr class="sum"><th scope="row">captured</th><td>${count(captured)}</td><td>${sum === captured ? 'adds up' : `${count(Math.abs(captured - sum))} are unaccounted for: please report it`}</td></tr>
+    </tbody></table></section>`;
+}
+
+function Events({ events }: { events: readonly EventWire[] }): VNode {
+  return html`<section><h2>What happened</h2>${events.length === 0 ? html`<p>Nothing since the dashboard was started.</p>` : html`
+    <div class="scroll" tabindex="0" role="region" aria-label="What happened"><table class="events"><thead><tr><th scope="col">When</th><th scope="col">What</th><th scope="col">What to do</th></tr></thead><tbody>
+      ${events.map(({ at, lastAt, times, what, text, code, advice }) => html`<tr key=${`${at} ${what} ${text}`} class=${code === undefined ? '' : 'bad'}>
+        <td><time>${clock(lastAt)}</time>${times > 1 && html`<br /><small>${count(times)} times since ${clock(at)}</small>`}</td>
+        <td><strong>${code ?? what}</strong>${text !== '' && `: ${text}`}</td><td>${advice ?? ''}</td></tr>`)}
+    </tbody></table></div>`}</section>`;
+}

@@ -1,0 +1,82 @@
+/** Figures and states in words. */
+import type { BrokerWire, CardWire } from '../wire.js';
+
+/** A state for people: a word, a shape, and a class for its colour; each says it without the others. */
+export interface Shown { readonly word: string; readonly shape: string; readonly tone: 'bad' | 'warn' | 'good' | 'off' }
+
+const STATES: Readonly<Record<string, Shown>> = {
+  streaming: { word: 'Streaming', shape: '●', tone: 'good' },
+  connecting: { word: 'Connecting', shape: '◐', tone: 'warn' },
+  waiting: { word: 'Down', shape: '▲', tone: 'bad' },
+  failed: { word: 'Failed', shape: '■', tone: 'bad' },
+  stopped: { word: 'Stopped', shape: '□', tone: 'off' },
+  idle: { word: 'Not started', shape: '○', tone: 'off' },
+};
+const DOWN: Shown = { word: 'Down', shape: '▲', tone: 'bad' };
+
+export function stateOf({ state, trouble, impaired }: CardWire): Shown {
+  if (trouble === 0) return state === 'failed' ? STATES['failed'] as Shown : DOWN;
+  if (impaired === 'slow') return { word: 'Slow', shape: '◆', tone: 'warn' };
+  if (impaired === 'held') return { word: 'Held back', shape: '◆', tone: 'warn' };
+  if (impaired === 'dropping') return { word: 'Dropping', shape: '◆', tone: 'warn' };
+  return STATES[state] ?? { word: state, shape: '?', tone: 'warn' };
+}
+
+export function brokerState({ status, trouble, waiting }: BrokerWire): Shown {
+  if (trouble === 0) return { word: 'Unavailable', shape: '▲', tone: 'bad' };
+  if (waiting.length > 0) return { word: 'Topics wait', shape: '◆', tone: 'warn' };
+  if (status === 'connected') return { word: 'Connected', shape: '●', tone: 'good' };
+  return status === 'closed' ? { word: 'Closed', shape: '□', tone: 'off' } : { word: 'Not used yet', shape: '○', tone: 'off' };
+}
+
+export function duration(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1_000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} days ${hours % 24} h`;
+}
+
+export function size(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const step = Math.min(units.length - 1, bytes < 1_000 ? 0 : Math.floor(Math.log10(bytes) / 3));
+  return `${(bytes / 1_000 ** step).toFixed(step === 0 ? 0 : 1)} ${units[step] ?? ''}`;
+}
+
+export function fps(value: number): string {
+  return value >= 9.95 ? value.toFixed(0) : value.toFixed(1);
+}
+
+/** Latencies as people read them. */
+export function milliseconds(ms: number): string {
+  return ms >= 9_950 ? `${(ms / 1_000).toFixed(0)} s` : ms >= 995 ? `${(ms / 1_000).toFixed(1)} s` : `${ms.toFixed(0)} ms`;
+}
+
+export const count = (value: number) => value.toLocaleString('en');
+
+export function clock(at: number): string {
+  const date = new Date(at);
+  const two = (value: number) => String(value).padStart(2, '0');
+  const time = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+  return Date.now() - at > 12 * 3_600_000 ? `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${time}` : time;
+}
+
+/** `17:05`. */
+export const hourOf = (at: number) => new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', hour12: false });
+
+/** Causes of drops, for people. */
+const CAUSES: Readonly<Record<string, string>> = {
+  'outbox': 'the outbox is full: the broker takes less than comes', 'gop': 'their keyframe is missing', 'too-large': 'too large for the broker',
+  'stdin': 'this machine is too slow', 'closed': 'the broker was closed', 'stopped': 'the run was stopped', 'capture-lost': 'the capture was lost',
+};
+/** Why a camera that streams is not well; empty if it is. */
+export function impairment({ impaired, dropping, fpsIn, fpsOut, fpsWanted = 0 }: CardWire): string {
+  if (impaired === 'dropping') return `Loses ${causes(dropping)}`;
+  if (impaired === 'slow') return `The camera gives too few pictures: ${fps(fpsWanted)} a second were asked for, ${fps(fpsIn)} come`;
+  return impaired === 'held' ? `Pictures are made, but do not leave: ${fps(fpsOut)} of ${fps(fpsWanted)} a second. Look at the broker` : '';
+}
+
+function causes(dropping: CardWire['dropping']): string {
+  return Object.entries(dropping).map(([cause, pictures]) => `${count(pictures)} in 10 s (${CAUSES[cause] ?? cause})`).join(', ');
+}

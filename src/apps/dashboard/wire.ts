@@ -1,0 +1,133 @@
+/** What the server of the dashboard sends to its page. */
+
+/** How bad it is: 0 down, 1 impaired, 2 well, 3 not running. Cameras in trouble are shown first. */
+export type Trouble = 0 | 1 | 2 | 3;
+
+/** A failure, in words for people. */
+export interface TroubleText { readonly code: string; readonly message: string; readonly advice: string; readonly at: number }
+
+/** A camera on its card. Times are wall clock in ms since 1970, rates per second. */
+export interface CardWire {
+  readonly id: string;
+  readonly state: string;
+  readonly trouble: Trouble;
+  /** Why it is impaired: the source gives too few pictures, some are lost, or what is made does not leave. */
+  readonly impaired?: 'slow' | 'dropping' | 'held';
+  /** Since when it is up, down or not running. */
+  readonly since: number;
+  readonly fpsIn: number;
+  /** Published, delivered, or found unchanged. */
+  readonly fpsOut: number;
+  /** What was asked for; absent if neither the source nor the pipeline says. */
+  readonly fpsWanted?: number;
+  /** Mean of the last seconds, from decoding to acknowledgement; absent where nothing was acknowledged. */
+  readonly latencyMs?: number;
+  readonly bytesPerSecond: number;
+  /** Pictures dropped in the last ten seconds, by cause. */
+  readonly dropping: Readonly<Record<string, number>>;
+  readonly droppedTotal: number;
+  readonly nextAttemptAt?: number;
+  readonly error?: TroubleText;
+  readonly lastFrameAt?: number;
+  readonly width: number;
+  readonly height: number;
+  readonly codec?: string;
+}
+
+export interface BrokerWire {
+  readonly id: string;
+  readonly status: string;
+  readonly trouble: Trouble;
+  readonly outboxMessages: number;
+  readonly outboxBytes: number;
+  readonly throttledMs?: number;
+  readonly waiting: readonly { readonly topic: string; readonly message: string }[];
+  readonly error?: TroubleText;
+}
+
+/** A stream that is read from a broker. */
+export interface StreamWire {
+  readonly id: string;
+  readonly status: string;
+  readonly messagesPerSecond: number;
+  readonly bytesPerSecond: number;
+  readonly latencyMs: number;
+  readonly inboxMessages: number;
+  readonly missing: number;
+  readonly torn: number;
+}
+
+/** The account of every picture of a camera: `captured` is the sum of the parts. */
+export interface LedgerWire {
+  readonly captured: number;
+  readonly parts: readonly PartWire[];
+}
+
+export interface PartWire {
+  readonly name: string;
+  readonly kind: 'published' | 'delivered' | 'skipped' | 'dropped' | 'flight';
+  readonly pictures: number;
+}
+
+/** Everything of now: one event. */
+export interface StateWire {
+  readonly at: number;
+  readonly cameras: readonly CardWire[];
+  readonly brokers: readonly BrokerWire[];
+  readonly streams: readonly StreamWire[];
+  /** Of the camera whose page is open. */
+  readonly camera?: { readonly id: string; readonly ledger: LedgerWire; readonly version: number };
+}
+
+/** A time in which a camera was up, down, or not running. */
+export interface SpanWire { readonly from: number; readonly status: 'up' | 'down' | 'off'; readonly code?: string }
+
+/** Something that happened, as often as it did in a row. */
+export interface EventWire {
+  readonly at: number;
+  readonly lastAt: number;
+  readonly times: number;
+  readonly what: string;
+  readonly text: string;
+  readonly code?: string;
+  readonly advice?: string;
+}
+
+/** Values at even distances: the last one is at `until`. */
+export interface SeriesWire {
+  readonly until: number;
+  readonly stepMs: number;
+  readonly columns: Readonly<Record<SeriesName, readonly (number | null)[]>>;
+}
+export type SeriesName = 'fpsIn' | 'fpsOut' | 'latencyMs' | 'bytesPerSecond' | 'outbox';
+
+/** A camera's own page. */
+export interface CameraWire {
+  readonly id: string;
+  readonly version: number;
+  readonly now: number;
+  readonly spans: readonly SpanWire[];
+  readonly events: readonly EventWire[];
+  readonly hour: SeriesWire;
+  readonly day: SeriesWire;
+  readonly settings: readonly (readonly [name: string, value: string])[];
+}
+
+/** Which pictures a viewer wants of a camera: one a second, or all. */
+export type Wish = 'card' | 'live';
+
+/** Head of a record in the stream of pictures; the picture follows. */
+export type RecordHead =
+  | { readonly type: 'hello'; readonly session: string }
+  | { readonly type: 'picture'; readonly id: string; readonly at: number; readonly width: number; readonly height: number }
+  | {
+    readonly type: 'unit'; readonly id: string; readonly at: number; readonly pts: number; readonly key: boolean; readonly codec: string;
+    readonly width: number; readonly height: number;
+  }
+  | { readonly type: 'how'; readonly id: string; readonly how: 'jpeg' | 'h264' | 'h265' | 'none'; readonly why: string };
+
+/** Codecs that a browser decodes by itself. */
+export type Decodes = 'h264' | 'h265';
+
+/** What a viewer asks for. */
+export interface WishesWire { readonly wishes: Readonly<Record<string, Wish>>; readonly decodes: readonly Decodes[] }

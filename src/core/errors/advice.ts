@@ -1,0 +1,23 @@
+/** What to do about a failure, in a line for people: as the table of errors says it. */
+import type { ErrorCode } from './errors.js';
+
+export const ADVICE: Readonly<Record<ErrorCode, string>> = {
+  SOURCE_REFUSED: 'Check host, port and network. A camera that restarts comes back by itself.',
+  SOURCE_BUSY: 'End another viewer of the camera, or take its sub stream. It is tried again.',
+  TRANSPORT_REFUSED: "Choose the other transport, or 'auto'.",
+  SOURCE_TIMEOUT: 'Look for a firewall that swallows packets, and whether the camera has power. For a slow camera raise connectTimeoutMs or firstFrameTimeoutMs.',
+  SOURCE_UNAUTHORIZED: 'Correct the user and password in the address. It is tried rarely, so that the account is not locked.',
+  SOURCE_NOT_FOUND: 'The host answers: correct the path in the address.',
+  NO_VIDEO: 'There is no video at this address: correct it.',
+  STALLED: 'Nothing, if it passes. Otherwise the network or the camera is overloaded.',
+  STREAM_ENDED: 'Nothing: it is connected again.',
+  DECODE_FAILED: "Look at the log. Over UDP try transport 'tcp'.",
+  ENCODER_FAILED: 'Look at the log. For hardware that fails, leave hardware out.',
+  CAPTURE_CRASHED: "Look at the log, and at this machine's memory and disk.",
+  RESOURCE_EXHAUSTED: 'Raise the limit that the message names. It is tried again for ever.',
+  BROKER_UNAVAILABLE: 'Nothing, if it passes: the outbox holds what it can. Otherwise check host, port and network of the broker.',
+  BROKER_UNAUTHORIZED: 'Grant the right that the message names: what waits is sent within 10 s.',
+  MESSAGE_TOO_LARGE: "Raise the broker's limit, or send less: smaller pictures, a higher crf, smaller chunks.",
+  RECORDING_FAILED: 'Make room on the disk, keep less, or choose another folder.',
+  INVALID_OPTION: 'Correct the option that the message names.',
+};

@@ -1,0 +1,58 @@
+/**
+ * `npm run bench dashboard [CAMERAS] [SECONDS]`: what the dashboard costs with cameras of one picture a second, in percent of a core: in
+ * the server with nobody and with one page open, and in a browser. Needs Debian's chromium.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+import { CHROMIUM } from '../services/chromium.mjs';
+
+const [cameras = 300, seconds = 20] = process.argv.slice(2).map(Number);
+const worker = spawn(process.execPath, [fileURLToPath(new URL('dashboard-worker.mjs', import.meta.url)), String(cameras)], { stdio: ['ignore', 'pipe', 'inherit'] });
+const [line] = await once(worker.stdout, 'data');
+const url = String(line).trim();
+
+/** User and system seconds of processes, with their children. */
+function cpu(pids) {
+  return pids.reduce((sum, pid) => {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
+    return sum + (Number(fields[11]) + Number(fields[12])) / 100;
+  }, 0);
+}
+
+/** The processes of the browser by the folder that they all name. */
+function browserPids(folder) {
+  return readdirSync('/proc').filter((name) => {
+    try {
+      return /^\d+$/.test(name) && readFileSync(`/proc/${name}/cmdline`, 'utf8').includes(folder);
+    } catch {
+      return false;
+    }
+  });
+}
+
+async function percent(pids) {
+  const [before, at] = [cpu(pids()), performance.now()];
+  await new Promise((resolve) => { setTimeout(resolve, seconds * 1_000); });
+  return ((cpu(pids()) - before) / ((performance.now() - at) / 1_000)) * 100;
+}
+
+const server = () => [worker.pid];
+const alone = await percent(server);
+const context = await chromium.launchPersistentContext('', { ...CHROMIUM, viewport: { width: 1_920, height: 1_080 } });
+try {
+  const page = context.pages()[0] ?? await context.newPage();
+  await page.goto(url);
+  await page.locator('.card').nth(cameras - 1).waitFor({ state: 'attached' });
+  await new Promise((resolve) => { setTimeout(resolve, 5_000); });
+  const profile = /--user-data-dir=(\S+)/.exec(readFileSync(`/proc/${browserPids('--user-data-dir=')[0]}/cmdline`, 'utf8').replaceAll('\0', ' '))?.[1] ?? '';
+  const [looked, browser] = await Promise.all([percent(server), percent(() => browserPids(profile))]);
+  console.log(`${cameras} cameras at 1 Hz, 1920x1080, ${seconds} s`);
+  console.log(`server: ${alone.toFixed(1)} % of a core with nobody, ${looked.toFixed(1)} % with one page: ${(looked - alone).toFixed(1)} % for it (allowed: 10)`);
+  console.log(`browser, all processes: ${browser.toFixed(1)} % of a core (allowed: 30)`);
+} finally {
+  await context.close();
+  worker.kill();
+}
