@@ -7,7 +7,6 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, transform } from 'esbuild';
-import { buildPage } from './apps/dashboard/build-page.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const folder = process.argv[2] ?? ROOT;
@@ -67,6 +66,7 @@ await build({
 });
 copyFileSync(`${ROOT}/node_modules/zod/LICENSE`, `${outdir}/LICENSE-zod`);
 
+const { buildPage } = await import('./apps/dashboard/build-page.mjs');
 await buildPage(`${outdir}/dashboard-page`);
 
 // Scripts from before 0.2 start the program here; the package does not hold it.
