@@ -23,7 +23,7 @@ export interface ClipConfig {
   readonly to: Date | number;
   /** Path of the MP4; an existing file is replaced. */
   readonly file: string;
-  /** Aborts it; the file is removed. */
+  /** Aborts the clip; the file is removed. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -42,9 +42,9 @@ const SCHEMA = options({
 
 /**
  * Writes one MP4 of a period from a broker, the access units unchanged: from the keyframe before `from` to the last picture
- * at `to`. It ends where the size or the codec changes. Pictures that are missing are named in `gaps`.
+ * at `to`. It ends if the size or the codec changes. Missing pictures are listed in `gaps`.
  *
- * Rejects with InvalidOption; with NoVideo if the period holds no picture that decodes; with RecordingFailed if the file can't be
+ * Rejects with InvalidOption; with NoVideo if no picture of the period can be decoded; with RecordingFailed if the file can't be
  * written; with the signal's reason.
  *
  * @example
@@ -58,7 +58,7 @@ export async function clip(broker: Broker, config: ClipConfig): Promise<Clip> {
   signal?.throwIfAborted();
   const begin = await keyframeBefore(broker, period);
   const received$ = upTo(broker, period, begin, period.to).pipe(
-    // A picture captured before it may have reached a broker with times of its own after it.
+    // If the broker sets times itself, a picture captured before `to` may have a later time.
     skipWhile((message) => timeOf(message) < begin),
     verify(),
   );
@@ -87,7 +87,7 @@ async function keyframeBefore(broker: Broker, period: Period): Promise<number> {
   for (const backMs of CLIP.lookBackMs) {
     const keyframes$ = upTo(broker, period, Math.max(0, from - backMs), from).pipe(
       filter(({ referenceOrder }) => referenceOrder === undefined),
-      // Other pictures may name the keyframe that they depend on: no more need be read.
+      // A picture may state the keyframe that it depends on: then no more need be read.
       map((message) => (message.keyframe === false ? message.keyframeAt : timeOf(message))), filter((at) => at !== undefined),
     );
     const found = await lastValueFrom(keyframes$.pipe(last(null, undefined)), { defaultValue: undefined });
@@ -96,7 +96,7 @@ async function keyframeBefore(broker: Broker, period: Period): Promise<number> {
   return from;
 }
 
-/** The messages of pictures up to a time. A broker that has times of its own (Redis) has them a little later. */
+/** The messages of pictures up to a time. A broker that sets times itself (Redis) has slightly later ones. */
 function upTo(broker: Broker, { topic, key }: Period, from: number, to: number): Observable<Received> {
   const late = Math.max(to, Math.min(to + CLIP.latenessMs, wall()));
   return subscribe(broker, { topic, key, from, to: late }).pipe(takeWhile((message) => timeOf(message) <= to));

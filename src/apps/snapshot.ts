@@ -31,15 +31,15 @@ const schema = options({
 });
 
 /**
- * One picture of a camera as a JPEG. A running camera gives its next picture, without a second session on the camera. A
- * camera without a subscription runs until it has given one picture; that run counts like any other.
+ * Returns one picture of a camera as a JPEG. A running camera gives its next picture, without a second session on the camera. A
+ * camera without a subscription runs until its first picture; that run counts like any other.
  *
  * The picture of a running camera comes from its pipeline (thinned, resized), with the next keyframe or chunk. It is not
  * counted twice.
  *
- * Given the result of `subscribe`, it reads the topic by itself and gives the first picture that decodes.
+ * Given the result of `subscribe`, it reads the topic on its own connection and returns the first picture that can be decoded.
  *
- * Rejects with InvalidOption; with SourceTimeout if no picture comes within `timeoutMs`, also because the camera waits to
+ * Rejects with InvalidOption; with SourceTimeout if no picture arrives within `timeoutMs`, also if the camera waits to
  * reconnect; with the camera's own failure if it is not running; with DecodeFailed for a damaged picture; with the
  * signal's reason.
  *
@@ -63,11 +63,11 @@ function abortOf(signal: AbortSignal): Observable<never> {
   return fromEvent(signal, 'abort').pipe(mergeMap(() => throwError(() => signal.reason as unknown)));
 }
 
-/** The first picture that decodes alone, as it was sent. */
+/** The first picture that decodes alone. */
 function receivedPicture(messages: Reception, quality: number): Observable<Buffer> {
   return messages.pipe(
     verify(), decode({ pixelFormat: 'jpeg', quality }), take(1), map(({ data }) => data),
-    throwIfEmpty(() => new NoVideo('the reading ended without a picture that decodes')),
+    throwIfEmpty(() => new NoVideo('the reading ended without a picture that can be decoded')),
   );
 }
 
@@ -78,10 +78,10 @@ function checkedHub(given: unknown): CameraHub {
   if (hub !== undefined) return hub;
   const plan = source && planOf(source);
   const kind = given === null ? 'null' : typeof given;
-  throw new InvalidOption(`snapshot: ${plan === undefined ? kind : 'a camera with steps'} given, expected what camera() returns`);
+  throw new InvalidOption(`snapshot: ${plan === undefined ? kind : 'a camera with steps'} given, expected the result of camera()`);
 }
 
-/** A run that ends before it has given a picture leaves an idle camera. */
+/** After a run that ended without a picture, the camera is idle. */
 function pictureOf(camera: Camera, hub: CameraHub, quality: number): Observable<Buffer> {
   return defer(() => (hub.isRunning ? nextOf(hub) : of(undefined))).pipe(
     switchMap((value) => {
@@ -91,7 +91,7 @@ function pictureOf(camera: Camera, hub: CameraHub, quality: number): Observable<
   );
 }
 
-/** The process that failed to make a JPEG does not know the camera. */
+/** Adds the camera to a failure of the process that makes the JPEG. */
 function failed(cause: unknown, hub: CameraHub): Error {
   return failureOf(cause, 'the picture', { camera: hub.facts.key });
 }
@@ -100,14 +100,14 @@ function failed(cause: unknown, hub: CameraHub): Error {
 function nextOf(hub: CameraHub): Observable<Frame | EncodedFrame | undefined> {
   const stopped$ = hub.ledger.turns$.pipe(
     filter(({ type }) => type === 'stopped' || type === 'failed'),
-    // Only then is the run idle, or claimed by a retry.
+    // Only after that is the run idle, or claimed by a retry.
     observeOn(asapScheduler),
     filter(() => !hub.isRunning),
   );
   return hub.values$.pipe(map(inFull), filter(isWhole), take(1), takeUntil(stopped$), defaultIfEmpty(undefined));
 }
 
-/** In frame mode the last full picture stands for an unchanged one. */
+/** In frame mode, the last full picture is used for an unchanged one. */
 function inFull(value: Frame | EncodedFrame): Frame | EncodedFrame {
   if (!('codec' in value) || value.unchanged === undefined || value.mode !== 'frame') return value;
   return { ...value, keyframe: true, data: value.unchanged.reference.data };
@@ -126,7 +126,7 @@ function firstOf(camera: Camera, quality: number): Observable<Buffer> {
 
 function jpegOf(value: Frame | EncodedFrame, quality: number): Observable<Buffer> {
   if (!('codec' in value)) {
-    // The ledger has the frame already.
+    // The ledger already counts the frame.
     const { [FRAME_RECORDS]: _, ...picture } = value;
     return of(picture).pipe(encodeJpeg({ quality }), map(({ data }) => data));
   }

@@ -1,4 +1,4 @@
-/** One command from its words to its exit code. */
+/** Runs one command, from its arguments to its exit code. */
 import { type Arguments, parseArguments } from './arguments/index.js';
 import { withFlags } from './flags/index.js';
 import { complain, isUsage, secretsOfCommand } from './program/index.js';
@@ -27,7 +27,7 @@ export async function run(words: readonly string[], env: NodeJS.ProcessEnv): Pro
 }
 
 async function start(command: Arguments, env: NodeJS.ProcessEnv, secrets: readonly string[]): Promise<number> {
-  // Loaded only now: bad usage and --help are answered in half the time.
+  // Loaded on demand, which halves the time of --help and of reporting bad usage.
   switch (command.command) {
     case 'read': return (await import('./read/read.js')).read(command, env, secrets);
     case 'record': return (await import('./read/record.js')).record(command, env, secrets);

@@ -101,7 +101,7 @@ export function metrics(cameras: Several<Camera>, brokers: Several<Broker> = [],
   for (const one of all.cameras()) keyed(one);
   for (const one of all.brokers()) {
     if (isObservable((one as Partial<Broker> | null)?.errors$)) continue;
-    throw new InvalidOption("metrics: option 'brokers': something else given, expected what kafka(), redis(), memory() or createBroker() return");
+    throw new InvalidOption("metrics: option 'brokers': something else given, expected results of kafka(), redis(), memory() or createBroker()");
   }
   return new Metrics(all.cameras, all.brokers, typeof received === 'function' ? received : () => received);
 }
@@ -117,7 +117,7 @@ function now<T>(option: string, several: Several<T>): () => Iterable<T> {
 /** @throws InvalidOption */
 function keyed(camera: Camera): CameraHub {
   const hub = hubOf(camera);
-  if (hub === undefined) throw new InvalidOption("metrics: option 'cameras': something else given, expected what camera() returns, before any operator");
+  if (hub === undefined) throw new InvalidOption("metrics: option 'cameras': something else given, expected results of camera(), before any operator");
   return hub;
 }
 

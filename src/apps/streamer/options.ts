@@ -1,4 +1,4 @@
-/** Options of CameraStreamer: of the streamer, and of each stream. */
+/** Options of CameraStreamer and of each stream. */
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { RetryConfig } from '../../../operators/index.js';
@@ -45,7 +45,7 @@ export interface StartStreamConfig {
   readonly input: string | number;
   /** Pictures a second to keep: every nth is kept, n = floor(rate of the source / fps), at least 1. Default: all. */
   readonly fps?: number;
-  /** Key of the stream and of its messages. Default: made of the address. */
+  /** Key of the stream and of its messages. Default: derived from the address. */
   readonly streamKey?: string;
   /** Group of the camera in the messages. */
   readonly streamGroupKey?: string;
@@ -53,7 +53,7 @@ export interface StartStreamConfig {
   readonly topic?: string;
   /** JPEG, 1 (worst) to 100. Default 85. */
   readonly quality?: number;
-  /** Pixels; one side alone keeps the aspect, both do not. Default: the source's. */
+  /** Pixels; a single side keeps the aspect, both do not. Default: the source's. */
   readonly width?: number;
   readonly height?: number;
   /** Whether to play a file at its own pace and repeatedly, like a camera. Default false. */

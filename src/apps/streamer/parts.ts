@@ -1,10 +1,10 @@
-/** Parts of CameraStreamer: a stream that runs, a message from user code, a cached answer. */
+/** Parts of CameraStreamer: a running stream, a message from user code, a cached answer. */
 import { randomUUID } from 'node:crypto';
 import type { Observable, Subscription } from 'rxjs';
 import { mono, wall } from '../../core/clock.js';
 import type { CameraMessage } from '../../core/frame/frame.js';
 
-/** A stream that runs, or has ended. */
+/** A running or ended stream. */
 export interface Running {
   readonly subscription: Subscription;
   /** Resolves when it has completed or was stopped; rejects with the error that ended it. */
@@ -26,7 +26,7 @@ function withResolvers(): { promise: Promise<void>; resolve: () => void; reject:
   return { promise, resolve: () => { resolve(); }, reject: (error) => { reject(error); } };
 }
 
-/** A message that comes from no camera. */
+/** A message that does not belong to a camera. */
 export function direct(message: Buffer | string | Readonly<Record<string, unknown>>, key: string): CameraMessage {
   const isObject = typeof message === 'object' && !Buffer.isBuffer(message);
   const text = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
@@ -37,7 +37,7 @@ export function direct(message: Buffer | string | Readonly<Record<string, unknow
   };
 }
 
-/** An answer that is requested again only after some time, or on demand. */
+/** A cached answer, requested again only after some time, or on demand. */
 export class Remembered {
   #askedAt = -Infinity;
   #answer: unknown;

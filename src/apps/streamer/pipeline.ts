@@ -37,13 +37,13 @@ export function published$({ gate, broker, topic, streamer, start }: Job): Obser
 }
 
 /**
- * Keeps every nth picture, n = floor(rate of the source / fps). The rate is known once the source is open, but the process
- * that thins needs it before: the first time, the source is opened only to find the rate. After that n is fixed.
+ * Keeps every nth picture, n = floor(rate of the source / fps). The rate is known only when the source is open, but ffmpeg's command
+ * needs it before: the first time, the source is opened only to find the rate. After that n is fixed.
  */
 function everyNth<T>(gate: Camera, fps: number, pipeline: (thinned$: Observable<Frame>) => Observable<T>): Observable<T> {
   let rule: number | { fps: number } | undefined;
   const asked$ = defer(() => rateOf(gate)).pipe(tap((rate) => {
-    // A source that states no rate is thinned by time.
+    // Without a stated rate, pictures are left out by time.
     rule = rate === undefined ? { fps } : Math.max(1, Math.floor(rate / fps));
     gate.resetStats();
   }));
@@ -55,7 +55,7 @@ function rateOf(gate: Camera): Observable<number | undefined> {
   const opened$ = gate.events$.pipe(filter((event): event is Extract<CameraEvent, { type: 'opened' }> => event.type === 'opened'));
   return merge(opened$.pipe(map(({ source }) => source.fps)), gate.pipe(ignoreElements())).pipe(
     take(1),
-    // Only then is that capture stopped, and its run idle: some cameras allow one session.
+    // Only after that has this capture stopped, and its run is idle: some cameras allow only one session.
     observeOn(asapScheduler),
   );
 }

@@ -1,4 +1,4 @@
-/** CameraStreamer: many cameras to one broker by method calls, with the interface of the system that it replaces. Only composes operators. */
+/** CameraStreamer: many cameras to one broker by method calls, with the interface of the system behind the `matrice` format. */
 import { firstValueFrom, of } from 'rxjs';
 import { publish } from '../../../operators/index.js';
 import { type Broker, type CloseReport, type KafkaConfig, kafka, redis } from '../../broker/index.js';
@@ -28,7 +28,7 @@ export interface StreamTimingStats {
   readonly latency: Timing;
 }
 
-/** A camera is kept for its key: the numbers of its messages continue when it is started again. */
+/** Cameras by key, kept so that the numbers of messages continue when a stream is started again. */
 interface Stream { readonly address: string; readonly gate: Camera; readonly running: Running }
 
 /**
@@ -43,7 +43,7 @@ interface Stream { readonly address: string; readonly gate: Camera; readonly run
  * ```
  */
 export class CameraStreamer implements AsyncDisposable {
-  /** The handle that all streams share: its state and errors. */
+  /** The broker handle that all streams share. */
   readonly broker: Broker;
   readonly #options: StreamerOptions;
   readonly #topics = new Map<string, string>();
@@ -87,7 +87,7 @@ export class CameraStreamer implements AsyncDisposable {
   }
 
   /**
-   * Starts a stream and returns its key at once; the events of `getCamera(key)` report what happens to it.
+   * Starts a stream and returns its key at once; its progress is in the events of `getCamera(key)`.
    * @throws InvalidOption as `startStream` rejects with it
    */
   startBackgroundStream(config: StartStreamConfig): string {
@@ -111,11 +111,11 @@ export class CameraStreamer implements AsyncDisposable {
   /**
    * Sends a message of your own, in order with those of the stream of the same key; resolves when it is acknowledged.
    * Rejects with BrokerUnavailable if the streamer is closed first, or with MessageTooLarge.
-   * @param message - bytes, text, or an object: it goes as JSON, on Redis a field for each of its members
+   * @param message - bytes, text, or an object, which is sent as JSON, on Redis as one field for each of its members
    */
   async produceRequest(message: Buffer | string | Readonly<Record<string, unknown>>, topic: string, key = ''): Promise<Published> {
     const sent$ = of(direct(message, key)).pipe(publish(this.broker, { topic, key }));
-    const refused = new BrokerUnavailable(`${this.broker.kind} at ${this.broker.address}: a message was given up`);
+    const refused = new BrokerUnavailable(`${this.broker.kind} at ${this.broker.address}: a message could not be sent`);
     return firstValueFrom(sent$, { defaultValue: undefined }).then((ack) => ack ?? Promise.reject(refused));
   }
 
@@ -126,7 +126,7 @@ export class CameraStreamer implements AsyncDisposable {
     return { ...report(all.map(([, stats]) => stats)), byStream };
   }
 
-  /** Zeroes the figures of all streams; never the numbers of their messages. */
+  /** Sets the figures of all streams to zero, but not the numbers of their messages. */
   resetTransmissionStats(): void {
     for (const { gate } of this.#streams.values()) gate.resetStats();
   }
@@ -150,7 +150,7 @@ export class CameraStreamer implements AsyncDisposable {
     this.broker.reconnect();
   }
 
-  /** Stops all streams, sends what the outbox holds, and closes the connection: reports what was not sent. */
+  /** Stops all streams, sends the messages in the outbox, and closes the connection; reports the messages that were not sent. */
   close(options?: { deadlineMs?: number }): Promise<CloseReport> {
     this.stopStreaming();
     return this.broker.close(options);

@@ -25,15 +25,15 @@ export const kafkaKind = {
     },
     {
       flags: '--kafka-driver <name>', option: 'driver', standard: KAFKA.driver,
-      about: 'client library that writes: kafkajs, or platformatic, which takes less CPU: npm install @platformatic/kafka@1.34',
+      about: 'client library for writing: kafkajs, or platformatic, which needs less CPU (npm install @platformatic/kafka@1.34)',
     },
     {
       flags: '--kafka-client-id <id>', option: 'clientId', standard: KAFKA.clientId, reads: true,
-      about: 'name by which Kafka knows the program',
+      about: "client id: the program's name in Kafka's logs and quotas",
     },
     {
       flags: '--ssl', option: 'ssl', reads: true,
-      about: 'connect by TLS; NODE_EXTRA_CA_CERTS in the environment names authorities of your own',
+      about: 'connect by TLS; for your own authorities, set NODE_EXTRA_CA_CERTS in the environment',
     },
     {
       flags: '--sasl-mechanism <name>', option: 'sasl.mechanism', takes: MECHANISMS, standard: MECHANISMS[0], reads: true,
@@ -45,20 +45,20 @@ export const kafkaKind = {
     },
     {
       flags: '--kafka-message-bytes <bytes>', option: 'maxMessageBytes', takes: 'bytes', standard: KAFKA.maxMessageBytes,
-      about: 'largest message that a topic made by rxcam takes',
+      about: 'largest message of a topic created by rxcam',
     },
     {
       flags: '--kafka-compression <name>', option: 'compression', standard: 'none',
-      about: 'none or gzip: encoded video gets no smaller',
+      about: 'none or gzip; encoded video can not be compressed further',
     },
-    { flags: '--no-create-topics', option: 'createTopics', about: 'make no topic that is not there' },
+    { flags: '--no-create-topics', option: 'createTopics', about: 'do not create missing topics' },
     {
       flags: '--kafka-partitions <n>', option: 'numPartitions', takes: 'number', standard: KAFKA.numPartitions,
-      about: 'partitions of a topic made by rxcam',
+      about: 'partitions of a topic created by rxcam',
     },
     {
       flags: '--kafka-replicas <n>', option: 'replicationFactor', takes: 'number', standard: KAFKA.replicationFactor,
-      about: 'copies of a topic made by rxcam',
+      about: 'replicas of a topic created by rxcam',
     },
   ],
   inAddress: ['brokers'],

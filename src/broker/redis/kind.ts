@@ -21,7 +21,7 @@ export const redisKind = {
     },
     {
       flags: '--redis-max-bytes <bytes>', option: 'maxStreamBytes', takes: 'bytes', standard: REDIS.maxStreamBytes,
-      about: 'bytes kept for one stream, of what this program has written',
+      about: 'bytes kept for one stream, counting those that this program wrote',
     },
     {
       flags: '--redis-message-bytes <bytes>', option: 'maxMessageBytes', takes: 'bytes', standard: REDIS.maxMessageBytes,

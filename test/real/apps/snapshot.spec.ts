@@ -225,7 +225,7 @@ function firstEvent(gate: Camera, type: CameraEvent['type']): Promise<unknown> {
 
 describe('what snapshot refuses', () => {
   it.each<[string, unknown, unknown, RegExp]>([
-    ['no camera', undefined, {}, /^snapshot: undefined given, expected what camera\(\) returns$/],
+    ['no camera', undefined, {}, /^snapshot: undefined given, expected the result of camera\(\)$/],
     ['any Observable', camera(SOURCE).pipe(map((frame) => frame)), {}, /^snapshot: object given/],
     ['a camera with steps', camera(SOURCE).pipe(resize({ width: 160 })), {}, /^snapshot: a camera with steps given/],
     ['a camera with retry', camera(SOURCE).pipe(retry()), {}, /^snapshot: a camera with steps given/],

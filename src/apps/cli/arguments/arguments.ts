@@ -1,4 +1,4 @@
-/** The command line's grammar: defines the flags for commander, and reads the words. */
+/** The command line's grammar: defines the flags for commander, and parses the arguments. */
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { FLAGS } from '../flags/index.js';
@@ -25,18 +25,18 @@ export interface Printer {
 /** A command that needs no source. */
 const DEFAULT_SOURCE = 'test:';
 
-const ABOUT = `From cameras to messages of H.265 or JPEG on Kafka, Redis or the embedded broker.
+const ABOUT = `Streams cameras as messages of H.265 or JPEG to Kafka, Redis or the embedded broker.
 
 A source is rtsp(s)://…, http(s)://… (a file or a live stream), a file's path, a device (/dev/video0, 0), or test:, \
 a moving pattern (test:?size=640x360&fps=25&duration=SECONDS&noise=0..100). Without one: test:.`;
 
 const AFTER = `
-Sizes in bytes take kB, MB, GB, KiB, MiB and GiB. SIGINT, SIGTERM and
-SIGHUP stop the cameras, send what is left, and end with exit code 0; a second one
+Units of bytes are kB, MB, GB, KiB, MiB and GiB. SIGINT, SIGTERM and
+SIGHUP stop the cameras, send the rest, and exit with code 0; a second signal
 ends at once. Exit code 1: a camera ended by a failure, or the result could not be
 written. 2: bad usage.
 
-Passwords of brokers are best given in the environment: RXCAM_KAFKA_PASSWORD,
+Give passwords of brokers in the environment: RXCAM_KAFKA_PASSWORD,
 RXCAM_REDIS_PASSWORD.
 
 Examples:
@@ -83,10 +83,10 @@ function streamCommand(): Command {
   return stream.helpOption('-h, --help', 'show this').addHelpText('after', AFTER);
 }
 
-/** A word that can only be a source: an address, a path, the number of a device; not a mistyped command. */
+/** Whether an argument can only be a source: an address, a path, the number of a device; not a mistyped command. */
 const SOURCE = /[:/\\.]|^\d+$/;
 
-/** Flags or sources alone mean `stream`: `npm start -- --frames 20`, `npm start -- rtsp://camera/stream`. */
+/** Without a command, flags and sources are those of `stream`: `npm start -- --frames 20`, `npm start -- rtsp://camera/stream`. */
 function withCommand(words: readonly string[]): string[] {
   const [first] = words;
   const isFlag = first === undefined || (first.startsWith('-') && !['-h', '--help', '-V', '--version'].includes(first));

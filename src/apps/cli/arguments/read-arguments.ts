@@ -45,7 +45,7 @@ const CODES = `Exit code 2: bad usage. 3: a message is missing or torn.`;
 interface Words {
   readonly name: string;
   readonly about: string;
-  /** Of the argument behind the broker's address. */
+  /** The argument after the broker's address. */
   readonly path?: readonly [name: string, about: string];
   readonly flags: readonly FlagGroup[];
   readonly after: string;
@@ -54,7 +54,7 @@ interface Words {
 const READ: Words = {
   name: 'read', about: 'print the messages of a topic', flags: READ_FLAGS,
   after: `
-Reads without a consumer group: nothing is left on the broker. Ends at --to, after
+Reads without a consumer group and leaves no state on the broker. Ends at --to, after
 --frames messages, or by SIGINT or SIGTERM. ${CODES}
 
 Examples:
@@ -64,10 +64,10 @@ Examples:
 };
 
 const RECORD: Words = {
-  name: 'record', about: 'record a topic into MP4 files', path: ['<folder>', 'for the files; made if there is none'], flags: RECORD_FLAGS,
+  name: 'record', about: 'record a topic into MP4 files', path: ['<folder>', 'for the files; created if it does not exist'], flags: RECORD_FLAGS,
   after: `
-The pictures are written as they were sent. Ends at --to, or by SIGINT or SIGTERM,
-with files that are whole. Exit code 1: the files can't be written.
+The pictures are written unchanged. Ends at --to, or by SIGINT or SIGTERM,
+with complete files. Exit code 1: the files can't be written.
 ${CODES}
 
 Examples:
@@ -76,9 +76,9 @@ Examples:
 };
 
 const CLIP: Words = {
-  name: 'clip', about: 'make one MP4 of a period', path: ['<file>', 'the MP4; replaced if it is there'], flags: CLIP_FLAGS,
+  name: 'clip', about: 'make one MP4 of a period', path: ['<file>', 'the MP4; an existing file is replaced'], flags: CLIP_FLAGS,
   after: `
-The pictures are written as they were sent. Exit code 1: there is no picture in that
+The pictures are written unchanged. Exit code 1: there is no picture in that
 time, or the file can't be written. ${CODES}
 
 Examples:
@@ -89,8 +89,8 @@ Examples:
 const PLAY: Words = {
   name: 'play', about: 'show the pictures of a topic', flags: PLAY_FLAGS,
   after: `
-Shows the pictures in a window of ffplay, which comes with ffmpeg; where there is none,
-says what to run instead. Ends with the window, at --to, or by SIGINT or SIGTERM.
+Shows the pictures in a window of ffplay, which comes with ffmpeg; without ffplay, it
+prints the command to run instead. Ends with the window, at --to, or by SIGINT or SIGTERM.
 Exit code 1: there is no ffplay, or it failed. 2: bad usage.
 
 Examples:
@@ -98,7 +98,7 @@ Examples:
   rxcam play redis://localhost/video --from 10m --stdout | mpv -`,
 };
 
-/** These commands. */
+/** The commands that read a topic, for commander. */
 export function readCommands(found: (command: ReaderArguments) => void): Command[] {
   return [
     command(READ, (topic) => { found({ command: 'read', ...topic }); }),

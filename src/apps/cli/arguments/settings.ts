@@ -29,7 +29,7 @@ export type ProgramOptions = z.output<typeof schema>;
 export interface SourceSettings {
   readonly camera: CameraConfig;
   readonly toMessage: ToMessageConfig;
-  /** The broker's address may name one instead. */
+  /** Absent: the topic in the broker's address. */
   readonly topic: string | undefined;
 }
 
@@ -45,7 +45,7 @@ export interface Settings extends StepSettings {
   readonly retry: RetryConfig;
   /** Of every kind of broker. */
   readonly broker: BrokerFlagValues;
-  /** Of each kind by itself. */
+  /** Of each kind separately. */
   readonly brokers: Readonly<Record<BrokerName, BrokerFlagValues>>;
 }
 

@@ -5,7 +5,7 @@ import { InvalidOption } from '../../../core/errors/errors.js';
 import type { Settings } from './settings.js';
 
 /**
- * Opens the broker that `--to` names; nothing connects before the first message.
+ * Opens the broker of `--to`; it connects with the first message.
  * @param option - the option that gave the address
  * @throws InvalidOption for an invalid address, and for flags of another kind of broker
  */

@@ -10,7 +10,7 @@ const anyBroker: FlagGroup = {
   flags: [
     {
       flags: '--linger-ms <ms>', sets: 'broker.lingerMs', parse: number, standard: `${BROKER.lingerMs}; memory: ${MEMORY.lingerMs}`,
-      about: 'how long a message waits for others to go in the same request, in ms',
+      about: 'how long a message waits for others to share its request, in ms',
     },
     {
       flags: '--broker-outbox-bytes <bytes>', sets: 'broker.outboxMaxBytes', parse: bytes, standard: shownBytes(OUTBOX.handleMaxBytes),
@@ -24,15 +24,15 @@ const remote: FlagGroup = {
   flags: [
     {
       flags: '--max-request-bytes <bytes>', sets: 'broker.maxRequestBytes', parse: bytes, standard: shownBytes(BROKER.maxRequestBytes),
-      about: 'bytes of one request, at most',
+      about: 'largest request in bytes',
     },
     {
       flags: '--request-timeout <ms>', sets: 'broker.requestTimeoutMs', parse: number, standard: BROKER.requestTimeoutMs,
-      about: 'a request without an answer is sent again after so long, in ms',
+      about: 'time limit of a request, in ms; then it is sent again',
     },
     {
       flags: '--broker-connect-timeout <ms>', sets: 'broker.connectTimeoutMs', parse: number, standard: BROKER.connectTimeoutMs,
-      about: 'until the broker answers, in ms',
+      about: 'time limit for connecting to the broker, in ms',
     },
     {
       flags: '--broker-retry-initial <ms>', sets: 'broker.retryInitialMs', parse: number, standard: BROKER.retryInitialMs,
@@ -44,7 +44,7 @@ const remote: FlagGroup = {
     },
     {
       flags: '--broker-refresh-after <n>', sets: 'broker.refreshAfterFailures', parse: number, standard: BROKER.refreshAfterFailures,
-      about: 'failures in a row after which the connection is made anew',
+      about: 'failures in a row after which the connection is replaced',
     },
   ],
 };

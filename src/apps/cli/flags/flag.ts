@@ -27,7 +27,7 @@ export function wordOrNumber(text: string): number | string {
 export function bytes(text: string): number {
   const [, amount, unit] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text) ?? [];
   const factor = unit !== undefined && Object.hasOwn(BYTES, unit.toLowerCase()) ? BYTES[unit.toLowerCase()] : undefined;
-  if (factor === undefined) throw new UnreadableText('Expected bytes: a number, and kB, MB, GB, KiB, MiB or GiB perhaps.');
+  if (factor === undefined) throw new UnreadableText('Expected a number of bytes, optionally with kB, MB, GB, KiB, MiB or GiB.');
   return Math.round(Number(amount) * factor);
 }
 

@@ -7,18 +7,18 @@ import { type FlagGroup, bytes, list, number, pairs, shownBytes } from './flag.j
 export const DEFAULT_TOPIC = 'rxcam';
 
 export const messageFlags: FlagGroup = {
-  heading: 'Messages (those marked * once for all sources, or once for each in their order):',
+  heading: 'Messages (flags marked * are given once for all sources, or once for each in their order):',
   flags: [
     {
       flags: '--frames <n>', sets: 'stream.frames', parse: number, standard: 'no end',
-      about: 'stop each camera when so many messages are sent and acknowledged',
+      about: 'stop each camera when this many messages are acknowledged',
     },
     {
       flags: '--format <format>', sets: 'toMessage.format', standard: Object.keys(FORMATS)[0],
       about: `layout of the message: ${Object.keys(FORMATS).join(', ')}`,
     },
     {
-      flags: '--topic <topic>', sets: 'publish.topic', parse: list, standard: `that of --to, else ${DEFAULT_TOPIC}`,
+      flags: '--topic <topic>', sets: 'publish.topic', parse: list, standard: `that of --to, or ${DEFAULT_TOPIC}`,
       about: '* topic on Kafka, stream on Redis',
     },
     {
@@ -27,7 +27,7 @@ export const messageFlags: FlagGroup = {
     },
     {
       flags: '--location <text>', sets: 'toMessage.location', parse: list,
-      about: '* where the camera stands',
+      about: '* location of the camera',
     },
     {
       flags: '--group <text>', sets: 'toMessage.group', parse: list,
@@ -40,19 +40,19 @@ export const messageFlags: FlagGroup = {
     },
     {
       flags: '--strip-input-content', sets: 'toMessage.stripInputContent',
-      about: 'matrice: leave the content out; its hash stays',
+      about: 'matrice: leave the content out, and keep its hash',
     },
     {
       flags: '--unchanged <what>', sets: 'toMessage.unchanged', standard: 'skip',
-      about: "for a frame that --skip-unchanged leaves out: 'skip' nothing, 'reference' a message that names the last full one",
+      about: "for a frame that --skip-unchanged leaves out: 'skip' sends nothing, 'reference' a message that refers to the last full one",
     },
     {
       flags: '--header <name=value>', sets: 'toMessage.headers', parse: pairs,
-      about: 'cloudevents: one more header; may be repeated',
+      about: 'cloudevents: an additional header; may be repeated',
     },
     {
       flags: '--max-in-flight <n>', sets: 'publish.maxInFlight', parse: number, standard: BROKER.maxInFlight,
-      about: 'messages of one camera in the request under way, at most',
+      about: 'largest number of messages of one camera in a request',
     },
     {
       flags: '--outbox-bytes <bytes>', sets: 'publish.outbox.maxBytes', parse: bytes, standard: shownBytes(OUTBOX.maxBytes),
@@ -86,7 +86,7 @@ export const retryFlags: FlagGroup = {
     },
     {
       flags: '--stable-after <ms>', sets: 'retry.stableAfterMs', parse: number, standard: RETRY.stableAfterMs,
-      about: 'frames must flow so long, in ms, before the waits start anew',
+      about: 'frames must flow this long, in ms, before the waits start from the first again',
     },
     {
       flags: '--no-retry', sets: 'stream.retry',

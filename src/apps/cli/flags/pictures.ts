@@ -18,7 +18,7 @@ export const pictureFlags: FlagGroup = {
     ...flagsOf(PICTURE_STEPS),
     {
       flags: '--codec <codec>', sets: 'stream.codec', standard: [...CODECS.keys()][0],
-      about: `what the pictures become: ${[...CODECS.keys()].join(', ')}; 'copy' passes the source's own access units on, with no decoding`,
+      about: `output: ${[...CODECS.keys()].join(', ')}; 'copy' passes the source's own access units on, without decoding`,
     },
     ...flagsOf(CODECS.values()),
   ],

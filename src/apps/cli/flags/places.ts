@@ -46,7 +46,7 @@ export function shownMs(ms: number): string {
 function timeIn(text: string): Date | undefined {
   const ago = durationIn(text);
   const at = ago === undefined ? Date.parse(text) : Date.now() - ago;
-  // Date.parse takes any word with a number in it, 'offset:3' too.
+  // Date.parse accepts any word with a number in it, even 'offset:3'.
   return Number.isNaN(at) || !(ago !== undefined || /^\d{4}-\d\d-\d\d/.test(text)) ? undefined : new Date(at);
 }
 
@@ -57,6 +57,6 @@ function durationIn(text: string): number | undefined {
 
 export function partitions(text: string): Partitions {
   if (text === 'key' || text === 'all') return text;
-  if (!/^\d+(,\d+)*$/.test(text)) throw new InvalidArgumentError('Expected key, all, or numbers with commas between them.');
+  if (!/^\d+(,\d+)*$/.test(text)) throw new InvalidArgumentError('Expected key, all, or numbers separated by commas.');
   return text.split(',').map(Number);
 }

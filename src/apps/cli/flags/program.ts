@@ -15,20 +15,20 @@ export const programFlags: FlagGroup = {
     },
     {
       flags: '--json', sets: 'stream.json',
-      about: 'print nothing but one JSON object with all counts, at the end, on stdout',
+      about: 'print only one JSON object with all counts, at the end, on stdout',
     },
-    { flags: '--quiet', sets: 'stream.quiet', about: 'no table, no summary, no logs but errors' },
+    { flags: '--quiet', sets: 'stream.quiet', about: 'no table, no summary, and only errors in the log' },
     {
       flags: '--log-level <level>', sets: 'stream.logLevel', standard: 'info; warn beside the live table',
       about: `logs on stderr: ${LOG_LEVELS.join(', ')}`,
     },
     {
       flags: '--refresh <ms>', sets: 'stream.refresh', parse: number, standard: STATS.every,
-      about: 'the live table is redrawn so often, in ms',
+      about: 'interval of redrawing the live table, in ms',
     },
     {
       flags: '--close-deadline <ms>', sets: 'stream.closeDeadlineMs', parse: number, standard: BROKER.closeDeadlineMs,
-      about: 'when stopped: so long for sending what is left, in ms',
+      about: 'time limit for sending the rest when stopped, in ms',
     },
   ],
 };

@@ -6,12 +6,12 @@ export const sourceFlags: FlagGroup = {
   heading: 'Source:',
   flags: [
     {
-      flags: '--key <name>', sets: 'camera.key', parse: list, standard: 'made of the address',
-      about: 'name of the camera in messages and logs; with several sources once for each, in their order',
+      flags: '--key <name>', sets: 'camera.key', parse: list, standard: 'derived from the address',
+      about: 'name of the camera in messages and logs; with several sources, once for each, in their order',
     },
     {
       flags: '--pace <pace>', sets: 'camera.pace', standard: 'asap for files, realtime for test:',
-      about: "files and test:, 'asap' as fast as frames are taken, or 'realtime'",
+      about: "files and test:, 'asap' (as fast as frames are consumed) or 'realtime'",
     },
     {
       flags: '--loop', sets: 'camera.loop',
@@ -19,7 +19,7 @@ export const sourceFlags: FlagGroup = {
     },
     {
       flags: '--transport <protocol>', sets: 'camera.transport', standard: 'tcp',
-      about: "RTSP over 'tcp', 'udp', or 'auto': TCP, and UDP where the camera offers no TCP",
+      about: "RTSP over 'tcp', 'udp', or 'auto': TCP, or UDP if the camera offers no TCP",
     },
     {
       flags: '--latency <latency>', sets: 'camera.latency', standard: 'smooth',
@@ -35,27 +35,27 @@ export const sourceFlags: FlagGroup = {
     },
     {
       flags: '--stream <which>', sets: 'camera.stream', parse: wordOrNumber, standard: SOURCE.stream,
-      about: "of several video streams, the 'largest', the 'first', or a number, counted from 0",
+      about: "which of several video streams: the 'largest', the 'first', or a number, counted from 0",
     },
     {
       flags: '--deinterlace <which>', sets: 'camera.deinterlace', parse: wordOrBoolean, standard: SOURCE.deinterlace,
-      about: "make two fields one picture: 'auto' those that the source has flagged, 'true' all, 'false' none",
+      about: "deinterlace: 'auto' (if the source states it), 'true' (always) or 'false' (never)",
     },
     {
       flags: '--connect-timeout <ms>', sets: 'camera.connectTimeoutMs', parse: number, standard: LIVENESS.connectTimeoutMs,
-      about: 'until the source answers, in ms',
+      about: 'time limit for the source to answer, in ms',
     },
     {
       flags: '--first-frame-timeout <ms>', sets: 'camera.firstFrameTimeoutMs', parse: number, standard: LIVENESS.firstFrameTimeoutMs,
-      about: 'from the answer to the first picture, in ms',
+      about: 'time limit from the answer to the first picture, in ms',
     },
     {
       flags: '--read-window <ms>', sets: 'camera.readWindowMs', parse: number, standard: LIVENESS.readWindowMs,
-      about: 'so long without a frame is a read failure, in ms; never less than three frame times',
+      about: 'time without a frame that counts as a read failure, in ms; at least three frame times',
     },
     {
       flags: '--max-read-failures <n>', sets: 'camera.maxReadFailures', parse: number, standard: LIVENESS.maxReadFailures,
-      about: 'read failures in a row that make a reconnect',
+      about: 'read failures in a row that cause a reconnect',
     },
     {
       flags: '--no-download', sets: 'camera.download',
@@ -71,47 +71,47 @@ export const sourceFlags: FlagGroup = {
     },
     {
       flags: '--min-download-rate <bytes>', sets: 'camera.minDownloadBytesPerSecond', parse: bytes, standard: SOURCE.minDownloadBytesPerSecond,
-      about: 'HTTP files: a download with fewer bytes a second, over a minute, is given up; 0 lets any pass',
+      about: 'HTTP files: minimum rate of a download in bytes a second, over a minute; 0 sets none',
     },
     {
       flags: '--allow-local-playlists', sets: 'camera.allowLocalPlaylists',
-      about: 'files: let a playlist name files outside its own folder',
+      about: 'files: allow a playlist to name files outside its own folder',
     },
     {
-      flags: '--allow-hosts <hosts>', sets: 'camera.hosts.allow', parse: words, standard: 'all but link-local and cloud metadata',
-      about: 'RTSP and HTTP: hosts that may be connected to, redirects and playlists included: names, *.names, addresses, CIDR',
+      flags: '--allow-hosts <hosts>', sets: 'camera.hosts.allow', parse: words, standard: 'all except link-local and cloud metadata',
+      about: 'RTSP and HTTP: the only hosts that may be connected to, also by redirects and playlists: names, *.names, addresses, CIDR',
     },
     {
       flags: '--deny-hosts <hosts>', sets: 'camera.hosts.deny', parse: words,
-      about: 'RTSP and HTTP: hosts that may not be connected to',
+      about: 'RTSP and HTTP: hosts that may never be connected to',
     },
     {
       flags: '--device-fps <fps>', sets: 'camera.fps', parse: number, standard: "the device's own",
-      about: 'devices: frames per second to ask for',
+      about: 'devices: frames per second to request',
     },
     {
       flags: '--device-size <WxH>', sets: 'camera.size', parse: wholeSize, standard: "the device's own",
-      about: 'devices: picture size to ask for, in pixels',
+      about: 'devices: picture size to request, in pixels',
     },
     {
       flags: '--codecs <names>', sets: 'camera.codecs', parse: words,
-      about: "RTSP and HTTP: codecs that are decoded besides those that cameras use, by ffmpeg's names",
+      about: "RTSP and HTTP: codecs to decode in addition to those of cameras, by ffmpeg's names",
     },
     {
       flags: '--max-pixels <n>', sets: 'camera.maxPixels', parse: number, standard: SOURCE.maxPixels,
-      about: 'the largest picture that is decoded, in pixels',
+      about: 'largest picture to decode, in pixels',
     },
     {
       flags: '--nice <n>', sets: 'camera.nice', parse: number, standard: SOURCE.nice,
-      about: 'how much the processes stand back for others, 0 to 19',
+      about: 'how much ffmpeg yields to other processes, 0 to 19',
     },
     {
       flags: '--allow-old-ffmpeg', sets: 'camera.allowOldFfmpeg',
-      about: 'let the ffmpeg of 2018 that comes with rxcam read from the network',
+      about: 'allow the ffmpeg of 2018 that comes with rxcam to read from the network',
     },
     {
       flags: '--log-every <n>', sets: 'camera.logEveryFrames', parse: number, standard: STATS.logEveryFrames,
-      about: 'published frames from one log line to the next',
+      about: 'number of published frames between two log lines',
     },
   ],
 };

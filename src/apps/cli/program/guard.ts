@@ -14,7 +14,7 @@ export function isUsage(error: unknown): error is Error {
   return isRxcamError(error) && error.code === 'INVALID_OPTION';
 }
 
-/** Prints the line that says why the program ends. */
+/** Prints the reason why the program ends, in one line. */
 export function complain(error: unknown, secrets: Iterable<string> = []): void {
   process.stderr.write(`rxcam: ${oneLine(error, secrets)}\n`);
 }

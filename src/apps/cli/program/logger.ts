@@ -1,4 +1,4 @@
-/** pino to stderr, with every text cleared of credentials first: logs of other libraries pass here too. */
+/** pino to stderr, with every text redacted first: logs of other libraries pass here too. */
 import { type Logger, pino } from 'pino';
 import { isSecretOption, redact } from '../../../core/redact/redact.js';
 import type { LogLevel } from '../flags/index.js';
@@ -30,7 +30,7 @@ export function createLogger(level: LogLevel, secrets: readonly string[], write:
   }, { write });
 }
 
-/** pino makes the text of an error that comes without one the line's own, past every formatter: here it becomes a word. */
+/** For a logged error without a message, pino writes the error's text into the line, past every formatter: make it the message. */
 function spelledOut([first, ...others]: readonly unknown[]): unknown[] {
   const facts = first instanceof Error ? { err: first } : first;
   const error = (facts as { err?: unknown } | null | undefined)?.err;

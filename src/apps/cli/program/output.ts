@@ -18,9 +18,9 @@ export class LineSink {
   #isTorn = false;
   readonly #isFile: boolean;
 
-  /** @param told - called with the number of lines dropped, once there is room again */
+  /** @param told - called with the number of lines dropped, once lines can be written again */
   constructor(readonly stream: Writable & { readonly isTTY?: boolean }, readonly told: (dropped: number) => void, readonly fd = STDERR) {
-    // Node gives a file's stream up at its first error; a disk may have room again.
+    // Node closes a file's stream at its first error, but a disk may have space again.
     this.#isFile = stream.isTTY !== true && isFile(fd);
     stream.on('error', () => { this.#lost(); });
   }
@@ -62,10 +62,10 @@ export class LineSink {
   }
 }
 
-/** Writes a text; gives undefined once it is written, else the error. */
+/** Writes a text; resolves with undefined when it is written, or with the error. */
 export function delivered(stream: Writable, text: string, withinMs: number): Promise<NodeJS.ErrnoException | undefined> {
   return new Promise((resolve) => {
-    const late = setTimeout(() => { resolve(new Error(`nobody has read it within ${withinMs} ms`)); }, withinMs);
+    const late = setTimeout(() => { resolve(new Error(`it was not read within ${withinMs} ms`)); }, withinMs);
     const settle = (error?: Error | null) => {
       clearTimeout(late);
       resolve(error ?? undefined);
@@ -75,7 +75,7 @@ export function delivered(stream: Writable, text: string, withinMs: number): Pro
   });
 }
 
-/** A character device that is no terminal, such as /dev/full, is written to as a file is. */
+/** A character device other than a terminal, such as /dev/full, is written to like a file. */
 function isFile(fd: number): boolean {
   try {
     const stat = fstatSync(fd);

@@ -1,7 +1,7 @@
 /** Numbers, times and log lines as people read them on a terminal. */
 
 const LEVELS: Record<number, string> = { 10: 'TRACE', 20: 'DEBUG', 30: 'INFO', 40: 'WARN', 50: 'ERROR', 60: 'FATAL' };
-/** In each line of pino, but useless on a terminal. */
+/** Fields of pino's lines that are useless on a terminal. */
 const USUAL = new Set(['level', 'time', 'pid', 'hostname', 'name', 'msg', 'camera', 'run', 'stack']);
 
 /** Text from outside, which must not move the cursor or colour the terminal. */
@@ -9,7 +9,7 @@ export function plain(text: string): string {
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?');
 }
 
-/** A line of pino in words: `12:03:01 WARN  camera_1 retrying attempt=2 …`. */
+/** A line of pino as text: `12:03:01 WARN  camera_1 retrying attempt=2 …`. */
 export function readableLine(line: string): string {
   try {
     const record = JSON.parse(line) as Record<string, unknown>;

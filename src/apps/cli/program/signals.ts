@@ -4,14 +4,14 @@ import { constants } from 'node:os';
 import { Observable, share } from 'rxjs';
 import { GONE } from './output.js';
 
-/** `closed`: nobody reads what is printed any more (`rxcam … 2>&1 | head`). */
+/** `closed`: the output has no reader any more (`rxcam … 2>&1 | head`). */
 export type StopReason = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'closed';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Emits each reason to stop; after the first, a signal ends the process at once, and every ffmpeg with it, with exit code
- * 128 + the signal's number. The handlers stay until the process ends. An unread log alone is no reason.
+ * 128 + the signal's number. The handlers stay until the process ends. An unread log alone is not a reason.
  */
 export const stop$: Observable<StopReason> = new Observable<StopReason>((subscriber) => {
   let isStopping = false;
@@ -30,13 +30,13 @@ export const stop$: Observable<StopReason> = new Observable<StopReason>((subscri
   process.stderr.on('error', (error: NodeJS.ErrnoException) => { if (GONE.has(error.code) && isStdoutGone()) closed(); });
 }).pipe(share({ resetOnRefCountZero: false }));
 
-/** Nothing is written to stdout before the end: if both have one reader, or one terminal, it is gone with that of the log. */
+/** Whether stdout has lost its reader. Nothing is written to it before the end, so this checks the log, if both have the same reader. */
 function isStdoutGone(): boolean {
   if (process.stdout.destroyed || process.stderr.isTTY) return true;
   try {
     const [out, log] = [fstatSync(1), fstatSync(2)];
     if (out.dev === log.dev && out.ino === log.ino) return true;
-    // A socket says at once that its other end is gone; a pipe says nothing before something is written.
+    // A socket reports at once that its other end is closed, a pipe only at the next write.
     if (out.isSocket()) process.stdout.write('');
     return false;
   } catch {

@@ -6,7 +6,7 @@ import { clipLines, jsonLine } from './lines.js';
 import { NOT_WHOLE, openTopic } from './topic.js';
 
 /**
- * Makes the file, unless the program is told to stop.
+ * Makes the file, unless the program is stopped.
  * @returns the exit code
  * @throws InvalidOption
  */

@@ -11,12 +11,12 @@ export function jsonLine(one: object): string {
   return `${JSON.stringify('facts' in one ? factsOf(one as Received | Verified) : one)}\n`;
 }
 
-/** A message, or a gap, in words. */
+/** A message, or a gap, as text. */
 export function readableLine(one: Received | Verified | Gap): string {
   return `${plain('facts' in one ? messageInWords(one) : gapInWords(one))}\n`;
 }
 
-/** The summary, in words. */
+/** The summary, as text. */
 export function summaryLine({ received, bytes, expired, failures, verdicts }: ReadSummary): string {
   const counts = [`${received} messages (${shownSize(bytes)})`];
   if (verdicts === undefined && expired > 0) counts.push(`${expired} removed by the broker before they were read`);
@@ -30,7 +30,7 @@ export function summaryLine({ received, bytes, expired, failures, verdicts }: Re
   return `${counts.join(', ')}\n`;
 }
 
-/** A report of `record`, in words. */
+/** A report of `record`, as text. */
 export function recordedLine(event: Recorded): string {
   return `${plain(recordedInWords(event))}\n`;
 }
@@ -44,7 +44,7 @@ function recordedInWords(event: Recorded): string {
   }
 }
 
-/** The recording and the counts of messages, in words. */
+/** The recording and the counts of messages, as text. */
 export function recordingLine({ files, pictures, fileBytes }: RecordingSums, summary: ReadSummary): string {
   return `${files} files, ${pictures} pictures (${shownSize(fileBytes)}); ${summaryLine(summary)}`;
 }

@@ -13,13 +13,13 @@ import type { PlayArguments } from '../arguments/index.js';
 import { openTopic, readTopic } from './topic.js';
 
 /**
- * Plays until the end of the reading, until the window is closed, or until the program is told to stop.
+ * Plays until the end of the reading, until the window is closed, or until the program is stopped.
  * @returns the exit code
  * @throws InvalidOption
  */
 export async function play(command: PlayArguments, env: NodeJS.ProcessEnv, secrets: readonly string[]): Promise<number> {
   const { isPiped, subscribe: { key }, settings } = command;
-  if (isPiped && process.stdout.isTTY) throw new InvalidOption('play: --stdout given with a terminal there, expected a pipe or a file');
+  if (isPiped && process.stdout.isTTY) throw new InvalidOption('play: --stdout given, and stdout is a terminal; expected a pipe or a file');
   const opened = openTopic(command, env, secrets);
   const player = findPlayer();
   if (!isPiped && player === undefined) {

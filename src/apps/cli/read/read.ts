@@ -9,7 +9,7 @@ import { stop$ } from '../program/index.js';
 import { openTopic, readTopic, verdictOf } from './topic.js';
 
 /**
- * Reads until the end of the reading, or until the program is told to stop.
+ * Reads until the end of the reading, or until the program is stopped.
  * @returns the exit code
  * @throws InvalidOption, before anything has started
  */

@@ -8,7 +8,7 @@ import { jsonLine, recordedLine, recordingLine } from './lines.js';
 import { openTopic, readTopic, verdictOf } from './topic.js';
 
 /**
- * Records until the end of the reading, or until the program is told to stop; the files are whole then.
+ * Records until the end of the reading, or until the program is stopped; then completes the files.
  * @returns the exit code
  * @throws InvalidOption
  */

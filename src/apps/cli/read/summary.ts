@@ -7,7 +7,7 @@ export interface ReadSummary {
   readonly bytes: number;
   readonly expired: number;
   readonly failures: number;
-  /** `missing`: dropped, lost and expired, except those that came late. */
+  /** `missing`: dropped, lost and expired, except those that arrived late. */
   readonly verdicts?: VerifyStats & { readonly missing: number };
 }
 

@@ -7,13 +7,13 @@ import { createLogger, oneLine } from '../program/index.js';
 import { type ReaderArguments, openTarget } from '../arguments/index.js';
 import { type ReadSummary, summaryOf } from './summary.js';
 
-/** A message is missing or torn. */
+/** Exit code if a message is missing or torn. */
 export const NOT_WHOLE = 3;
 
-/** A broker that was opened, and the topic that its address names. */
+/** An open broker, and the topic in its address. */
 export interface OpenTopic { readonly broker: Broker; readonly topic: string; readonly logger: Logger }
 
-/** The messages of a topic; the log gets the reasons if none come. */
+/** The messages of a topic; failed connections are logged. */
 export interface TopicReading {
   readonly messages: Reception;
   /** Ends the log, and the broker. */
@@ -25,9 +25,9 @@ export function openTopic({ command, settings, program }: ReaderArguments, env: 
   const logger = createLogger(program.logLevel, secrets, (line) => { process.stderr.write(line); });
   const readFrom = `${command}: the address of a broker`;
   const { name } = brokerAt(settings.program.to, readFrom);
-  if (BROKERS[name].hosts === 'none') throw new InvalidOption(`${command}: ${name}: given, expected the address of a broker outside of this program`);
+  if (BROKERS[name].hosts === 'none') throw new InvalidOption(`${command}: ${name}: given, expected the address of a broker outside this program`);
   const { broker, topic } = openTarget(settings, env, logger, readFrom);
-  if (topic === undefined) throw new InvalidOption(`${command}: an address without a topic given, expected one behind the '/'`);
+  if (topic === undefined) throw new InvalidOption(`${command}: an address without a topic given, expected one after the '/'`);
   return { broker, topic, logger };
 }
 

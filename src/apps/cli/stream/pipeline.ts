@@ -1,4 +1,4 @@
-/** From one source to acknowledgements: the operators in their intended order. */
+/** The pipeline from a source to acknowledgements: the operators in their intended order. */
 import type { Observable } from 'rxjs';
 import type { Logger } from 'pino';
 import * as operators from '../../../../operators/index.js';

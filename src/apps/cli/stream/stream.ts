@@ -17,8 +17,8 @@ import type { View } from './table.js';
 const LEAVE_AFTER_MS = 5_000;
 
 /**
- * Streams until every camera has ended or the program is stopped, sends what is left, and prints the counts.
- * @returns the errors that ended cameras, and those that kept the result from being read
+ * Streams until every camera has ended or the program is stopped, sends the rest, and prints the counts.
+ * @returns the errors that ended cameras, and those of writing the result
  * @throws InvalidOption, before anything has started
  */
 export async function stream(command: StreamArguments, env: NodeJS.ProcessEnv, secrets: readonly string[]): Promise<unknown[]> {
@@ -33,7 +33,7 @@ export async function stream(command: StreamArguments, env: NodeJS.ProcessEnv, s
   const watching = logBroker(target.broker, logger);
   screen?.start(viewOf(lines, target.broker, program, watching), program.refresh ?? STATS.every);
   const { failures, stoppedBy } = await flow(lines, logger);
-  if (stoppedBy === 'closed' && hasEnd(lines, program)) failures.push(new Error('nobody reads what is printed'));
+  if (stoppedBy === 'closed' && hasEnd(lines, program)) failures.push(new Error('the output has no reader any more'));
   await close(target.broker, program, logger);
   watching.unsubscribe();
   screen?.end();
@@ -123,7 +123,7 @@ function viewOf(lines: readonly Line[], broker: Broker, program: ProgramOptions,
   });
 }
 
-/** @returns why the result did not arrive; a reader of text may stop early without an error */
+/** @returns why the result was not written; a reader of text may stop early without an error */
 async function print(lines: readonly Line[], { json, quiet }: ProgramOptions, log: LineSink): Promise<Error | undefined> {
   const summary = summaryOf(lines.map(({ gate }) => ({ key: gate.key, stats: gate.stats })));
   if (!json && quiet) return undefined;
