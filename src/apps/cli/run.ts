@@ -21,14 +21,21 @@ export async function run(words: readonly string[], env: NodeJS.ProcessEnv): Pro
     return typeof command === 'number' ? command : await start(command, env, secrets);
   } catch (error) {
     if (!isUsage(error)) throw error;
-    complain(withFlags(error.message), secrets);
+    for (const line of linesOf(error)) complain(line, secrets);
     return USAGE;
   }
+}
+
+/** Mistakes in a file are a line each, at its place, as compilers print them. */
+function linesOf(error: Error): readonly string[] {
+  return 'problems' in error ? error.message.split('\n') : [withFlags(error.message)];
 }
 
 async function start(command: Arguments, env: NodeJS.ProcessEnv, secrets: readonly string[]): Promise<number> {
   // Loaded on demand, which halves the time of --help and of reporting bad usage.
   switch (command.command) {
+    case 'run': return (await import('./config/run.js')).run(command, env, secrets);
+    case 'check': return (await import('./config/check.js')).check(command, env);
     case 'read': return (await import('./read/read.js')).read(command, env, secrets);
     case 'record': return (await import('./read/record.js')).record(command, env, secrets);
     case 'clip': return (await import('./read/clip.js')).clip(command, env, secrets);

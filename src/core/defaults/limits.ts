@@ -104,3 +104,13 @@ export const RECORD_LIMITS = {
   /** Files in a row that failed, after which the stream fails: a full disk does not recover by itself. */
   failures: 3,
 } as const;
+
+/** Running a configuration; ms. */
+export const RUN = {
+  /** Between the starts of two cameras: processes that start together starve each other. 300 cameras start within 8 s. */
+  startEveryMs: 25,
+  /** A file that changes is read when it has been still for this long: some programs write it in pieces. */
+  settleMs: 200,
+  /** Between two looks at the times of its files: network file systems report no change. */
+  lookEveryMs: 5_000,
+} as const;

@@ -10,43 +10,57 @@ import { shownSize } from '../../../src/ledger/report/report.js';
 import { type CameraStats, statsOf } from '../../../src/ledger/report/stats.js';
 
 const WIDE = { columns: 200, rows: 24 };
-const broker: View['broker'] = { address: 'kafka://localhost:9092', state: { status: 'connected', outbox: { messages: 0, bytes: 0 } } };
+const broker: View['brokers'][number] = { address: 'kafka://localhost:9092', state: { status: 'connected', outbox: { messages: 0, bytes: 0 } } };
 
 describe('table', () => {
   it('has a line for each camera, and one for the broker', () => {
     const streaming = statsWith({ state: 'streaming', counts: { published: 12 }, dropped: { outbox: 3 }, encoder: 'libx265' }, { captured: 25, published: 5 });
     const waiting = statsWith({ state: 'waiting', nextAttemptAt: Date.now() + 4_500 });
-    const lines = table({ cameras: [{ key: 'camera_1', stats: streaming }, { key: 'gate', stats: waiting }], broker }, WIDE).split('\n');
+    const lines = table({ cameras: [{ key: 'camera_1', stats: streaming }, { key: 'gate', stats: waiting }], brokers: [broker] }, WIDE).split('\n');
     expect(lines[0]).toMatch(/camera +state +fps in +fps out +published +dropped +latency +flight +next +encoder/);
     expect(lines[1]).toMatch(/^camera_1 +streaming +25\.0 +5\.0 +12 +3 +- +0 +- +libx265$/);
     expect(lines[2]).toMatch(/^gate +waiting +0\.0 +0\.0 +0 +0 +- +0 +in [45] s +-$/);
-    expect(lines[3]).toBe('to kafka://localhost:9092  connected');
+    expect(lines[3]).toMatch(/^2 cameras: 1 streaming, 1 waiting; 25\.0 fps in, 5\.0 out$/);
+    expect(lines[4]).toBe('to kafka://localhost:9092  connected');
   });
 
   it('shows what the broker has not taken, and why', () => {
-    const state: View['broker']['state'] = { status: 'unavailable', outbox: { messages: 7, bytes: 150_000 }, error: new Error('connect ECONNREFUSED') as never };
-    expect(table({ cameras: [], broker: { ...broker, state } }, WIDE)).toContain('unavailable, outbox 7 messages, 150.0 kB, connect ECONNREFUSED');
+    const state: View['brokers'][number]['state'] = { status: 'unavailable', outbox: { messages: 7, bytes: 150_000 }, error: new Error('connect ECONNREFUSED') as never };
+    expect(table({ cameras: [], brokers: [{ ...broker, state }] }, WIDE)).toContain('unavailable, outbox 7 messages, 150.0 kB, connect ECONNREFUSED');
   });
 
   it.each([20, 80, 120])('has no line longer than %i columns', (columns) => {
     const cameras = [{ key: 'a'.repeat(100), stats: statsWith({ encoder: 'x'.repeat(50) }) }];
-    for (const line of table({ cameras, broker }, { columns, rows: 24 }).split('\n')) expect(line.length).toBeLessThanOrEqual(columns);
+    for (const line of table({ cameras, brokers: [broker] }, { columns, rows: 24 }).split('\n')) expect(line.length).toBeLessThanOrEqual(columns);
   });
 
   it('fits 80 columns with a short key', () => {
     const stats = statsWith({ state: 'streaming', encoder: 'libx265' }, { captured: 25, published: 25 });
-    expect(table({ cameras: [{ key: 'camera_1', stats }], broker }, { columns: 80, rows: 24 })).toContain('libx265');
+    expect(table({ cameras: [{ key: 'camera_1', stats }], brokers: [broker] }, { columns: 80, rows: 24 })).toContain('libx265');
   });
 
   it('counts the cameras that find no room', () => {
     const cameras = Array.from({ length: 30 }, (_, index) => ({ key: `c${index}`, stats: statsWith({}) }));
-    const lines = table({ cameras, broker }, { columns: 100, rows: 10 }).split('\n');
+    const lines = table({ cameras, brokers: [broker] }, { columns: 100, rows: 10 }).split('\n');
     expect(lines.length).toBeLessThan(10);
-    expect(lines).toContain('… and 24 more');
+    expect(lines).toContain('… and 25 more');
+    expect(lines.at(-2)).toMatch(/^30 cameras: 30 idle; /);
+  });
+
+  it('has the last error of a camera in trouble beside its state, and such cameras first where there is no room', () => {
+    const streaming = statsWith({ state: 'streaming' }, { captured: 25 });
+    const failed = { ...statsWith({ state: 'waiting', counts: { reconnects: 3 }, nextAttemptAt: Date.now() + 4_500 }), lastError: 'rtsp://***@gate refused the connection' };
+    const cameras = [...Array.from({ length: 30 }, (_, index) => ({ key: `c${index}`, stats: streaming })), { key: 'gate', stats: failed }];
+    const lines = table({ cameras, brokers: [broker] }, { columns: 100, rows: 10 }).split('\n');
+    expect(lines[1]).toMatch(/^gate +waiting +rtsp:\/\/\*\*\*@gate refused the connection, again in [45] s \(3 reconnects\)$/);
+    const painted = table({ cameras, brokers: [broker] }, { columns: 60, rows: 10, paint: (style, text) => `<${style}>${text}</${style}>` }).split('\n');
+    expect(painted[1]).toMatch(/^gate +<yellow>waiting +rtsp:.*…<\/yellow>$/);
+    expect(painted[2]).toMatch(/^c0 +<green>streaming<\/green> +25\.0/);
+    expect(painted.map((line) => line.replace(/<[^>]*>/g, '').length).filter((length) => length > 60)).toEqual([]);
   });
 
   it('lets no key move the cursor', () => {
-    expect(table({ cameras: [{ key: '\u001b[2Jx', stats: statsWith({}) }], broker }, WIDE)).not.toContain('\u001b');
+    expect(table({ cameras: [{ key: '\u001b[2Jx', stats: statsWith({}) }], brokers: [broker] }, WIDE)).not.toContain('\u001b');
   });
 });
 
@@ -65,6 +79,11 @@ describe('summary', () => {
     const summary = summaryOf([{ key: 'a', stats: a }, { key: 'b', stats: b }]);
     expect(summary).toMatchObject({ captured: 15, published: 10, skipped: 2, dropped: { outbox: 2, stopped: 1 }, bytes: 1500, reconnects: 1, encoder: 'libx265, hevc_nvenc' });
     expect(summary.cameras).toMatchObject({ a: { captured: 10, encoder: 'libx265' }, b: { published: 4, dropped: { stopped: 1 } } });
+  });
+
+  it('adds what a camera did before it was replaced', () => {
+    expect(summaryOf([{ key: 'a', stats: a }, { key: 'b', stats: b }, { key: 'a', stats: b }]).cameras).toMatchObject({ a: { captured: 15 }, b: { captured: 5 } });
+    expect(summaryOf([{ key: 'a', stats: a }, { key: 'a', stats: b }])).toMatchObject({ captured: 15 });
   });
 
   it('is a line for each camera in words', () => {

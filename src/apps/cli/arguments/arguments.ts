@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { FLAGS } from '../flags/index.js';
 import { optionOf, rawOf } from './grammar.js';
+import { type ConfigArguments, configCommands } from './config-arguments.js';
 import { type ReaderArguments, readCommands } from './read-arguments.js';
 import { type Settings, settingsOf } from './settings.js';
 
@@ -14,7 +15,7 @@ export interface StreamArguments {
 }
 
 /** A command line, parsed. */
-export type Arguments = StreamArguments | ReaderArguments;
+export type Arguments = StreamArguments | ConfigArguments | ReaderArguments;
 
 /** Receives help and error messages. */
 export interface Printer {
@@ -42,7 +43,8 @@ RXCAM_REDIS_PASSWORD.
 Examples:
   rxcam stream rtsp://camera/stream --fps 5 --size 640x --to kafka://localhost/video
   rxcam stream a.mp4 b.mp4 --mode stream --chunk gop --to redis://localhost/video
-  rxcam stream test: --frames 100 --json`;
+  rxcam stream test: --frames 100 --json
+  rxcam run cameras.yaml`;
 
 /**
  * Reads the words after the program's name.
@@ -55,7 +57,8 @@ export function parseArguments(words: readonly string[], print: Printer): Argume
     const all = sources.length === 0 ? [DEFAULT_SOURCE] : sources;
     parsed = { command: 'stream', sources: all, settings: settingsOf(rawOf(command, FLAGS), all.length) };
   });
-  const others = readCommands((command) => { parsed = command; });
+  const found = (command: Arguments) => { parsed = command; };
+  const others = [...configCommands(found), ...readCommands(found)];
   const program = new Command('rxcam').version(version(), '-V, --version').addCommand(stream);
   for (const command of others) program.addCommand(command);
   program.addHelpText('after', () => `\n${stream.helpInformation()}${AFTER}`);

@@ -6,7 +6,7 @@ import type { CameraConfig } from '../../../camera/index.js';
 import { type Flag, type Raw, STEPS, STEP_KINDS, type StepKind, type UnitRule, type UnitStep } from '../../../core/steps/index.js';
 import { InvalidOption } from '../../../core/errors/errors.js';
 import { count, milliseconds, options, parseOptions } from '../../../core/options.js';
-import { CODECS, FLAGS, LOG_LEVELS, PICTURE_STEPS, flagOf } from '../flags/index.js';
+import { CODECS, COLOURS, FLAGS, LOG_LEVELS, PICTURE_STEPS, flagOf } from '../flags/index.js';
 
 const [DEFAULT_CODEC = ''] = CODECS.keys();
 
@@ -17,6 +17,7 @@ const schema = options({
   retry: z.boolean().default(true),
   json: z.boolean().default(false),
   quiet: z.boolean().default(false),
+  color: z.enum(COLOURS).default('auto'),
   logLevel: z.enum(LOG_LEVELS).optional(),
   refresh: milliseconds().min(50).optional(),
   closeDeadlineMs: milliseconds().optional(),

@@ -1,5 +1,6 @@
 /** All flags, by heading, in the order of the help. */
 import { brokerFlags } from './brokers.js';
+import { CHECK_FLAGS, RUN_FLAGS } from './config.js';
 import type { Flag, FlagGroup } from './flag.js';
 import { messageFlags, retryFlags } from './messages.js';
 import { pictureFlags } from './pictures.js';
@@ -10,11 +11,12 @@ import { sourceFlags } from './source.js';
 export type { Flag, FlagGroup } from './flag.js';
 export { DEFAULT_TOPIC } from './messages.js';
 export { CODECS, PICTURE_STEPS } from './pictures.js';
-export { LOG_LEVELS, type LogLevel } from './program.js';
+export { COLOURS, type Colours, LOG_LEVELS, type LogLevel } from './program.js';
+export { CHECK_FLAGS, RUN_FLAGS } from './config.js';
 export { CLIP_FLAGS, PLAY_FLAGS, READ_FLAGS, RECORD_FLAGS } from './reading.js';
 
 /** Of the commands that read a topic. */
-export const TOPIC_FLAGS: readonly FlagGroup[] = [...READ_FLAGS, ...RECORD_FLAGS, ...CLIP_FLAGS, ...PLAY_FLAGS];
+export const TOPIC_FLAGS: readonly FlagGroup[] = [...READ_FLAGS, ...RECORD_FLAGS, ...CLIP_FLAGS, ...PLAY_FLAGS, ...RUN_FLAGS, ...CHECK_FLAGS];
 
 export const FLAGS: readonly FlagGroup[] = [programFlags, sourceFlags, pictureFlags, messageFlags, retryFlags, ...brokerFlags];
 

@@ -1,10 +1,20 @@
 /** Flags of the program itself: destination of messages, output, end. */
 import { BROKER, STATS } from '../../../core/defaults/defaults.js';
-import { type FlagGroup, number } from './flag.js';
+import { type Flag, type FlagGroup, number } from './flag.js';
 
 /** Levels of pino, loudest last. */
 export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** When to paint. */
+export const COLOURS = ['auto', 'always', 'never'] as const;
+export type Colours = (typeof COLOURS)[number];
+
+/** Of each command that paints. */
+export const colorFlag = (owner: string): Flag => ({
+  flags: '--color <when>', sets: `${owner}.color`, standard: 'auto',
+  about: `colours: ${COLOURS.join(', ')}; auto heeds NO_COLOR and FORCE_COLOR`,
+});
 
 export const programFlags: FlagGroup = {
   heading: 'Program:',
@@ -22,6 +32,7 @@ export const programFlags: FlagGroup = {
       flags: '--log-level <level>', sets: 'stream.logLevel', standard: 'info; warn beside the live table',
       about: `logs on stderr: ${LOG_LEVELS.join(', ')}`,
     },
+    colorFlag('stream'),
     {
       flags: '--refresh <ms>', sets: 'stream.refresh', parse: number, standard: STATS.every,
       about: 'interval of redrawing the live table, in ms',

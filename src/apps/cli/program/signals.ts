@@ -1,13 +1,17 @@
 /** Stops the program from outside: the first signal asks it to end, the second ends it. */
-import { fstatSync } from 'node:fs';
+import { closeSync, fstatSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
-import { Observable, share } from 'rxjs';
+import { Observable, Subject, defer, share } from 'rxjs';
 import { GONE } from './output.js';
 
 /** `closed`: the output has no reader any more (`rxcam … 2>&1 | head`). */
 export type StopReason = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'closed';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** SIGHUP as the wish to read a file again. */
+const reload = new Subject<void>();
+let isReloading = false;
 
 /**
  * Emits each reason to stop; after the first, a signal ends the process at once, and every ffmpeg with it, with exit code
@@ -17,6 +21,10 @@ export const stop$: Observable<StopReason> = new Observable<StopReason>((subscri
   let isStopping = false;
   for (const signal of SIGNALS) {
     process.on(signal, () => {
+      if (signal === 'SIGHUP' && isReloading && !isStopping && hasTerminal()) {
+        reload.next();
+        return;
+      }
       if (isStopping) process.exit(128 + constants.signals[signal]);
       isStopping = true;
       subscriber.next(signal);
@@ -29,6 +37,23 @@ export const stop$: Observable<StopReason> = new Observable<StopReason>((subscri
   process.stdout.on('error', (error: NodeJS.ErrnoException) => { if (GONE.has(error.code)) closed(); });
   process.stderr.on('error', (error: NodeJS.ErrnoException) => { if (GONE.has(error.code) && isStdoutGone()) closed(); });
 }).pipe(share({ resetOnRefCountZero: false }));
+
+/** From the first subscription on, SIGHUP asks for the file to be read again; it stops the program only when its terminal has gone. */
+export const reload$: Observable<void> = defer(() => {
+  isReloading = true;
+  return reload;
+});
+
+/** A program without a terminal can lose none: a service gets SIGHUP from its manager alone. */
+function hasTerminal(): boolean {
+  if (![process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY)) return true;
+  try {
+    closeSync(openSync('/dev/tty', 'r'));
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** Whether stdout has lost its reader. Nothing is written to it before the end, so this checks the log, if both have the same reader. */
 function isStdoutGone(): boolean {

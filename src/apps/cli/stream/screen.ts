@@ -1,7 +1,7 @@
 /** The terminal while cameras run: a table redrawn in place, with log lines above it. */
 import { createLogUpdate } from 'log-update';
 import { type Subscription, timer } from 'rxjs';
-import { readableLine } from '../program/index.js';
+import { type Paint, readableLine } from '../program/index.js';
 import { type View, table } from './table.js';
 
 /** Some pseudo-terminals report no size. */
@@ -12,10 +12,12 @@ export class Screen {
   #view: (() => View) | undefined;
   #redrawing: Subscription | undefined;
 
+  constructor(readonly paint: Paint) {}
+
   /** Draws `view` every `refreshMs` until `end`. */
   start(view: () => View, refreshMs: number): void {
     this.#view = view;
-    this.#redrawing = timer(0, refreshMs).subscribe(() => { this.#redraw(); });
+    this.#redrawing ??= timer(0, refreshMs).subscribe(() => { this.#redraw(); });
   }
 
   /** Prints a line of the log above the table. */
@@ -37,6 +39,7 @@ export class Screen {
     const { stdout } = process;
     stdout.columns ||= ASSUMED.columns;
     stdout.rows ||= ASSUMED.rows;
-    this.#draw(table(this.#view(), stdout));
+    const { columns, rows } = stdout;
+    this.#draw(table(this.#view(), { columns, rows, paint: this.paint }));
   }
 }

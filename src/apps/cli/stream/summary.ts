@@ -24,11 +24,12 @@ export interface Summary extends Totals {
   readonly cameras?: Readonly<Record<string, Totals>>;
 }
 
-/** Adds up the counts; `cameras` is present if there are several. */
+/** Adds up the counts; `cameras` is present if there are several. What a camera did before it was replaced counts under its key. */
 export function summaryOf(cameras: readonly { key: string; stats: CameraStats }[]): Summary {
-  const each = cameras.map(({ key, stats }) => [key, totalsOf(stats)] as const);
+  const keys = [...new Set(cameras.map(({ key }) => key))];
+  const each = keys.map((key) => [key, sumOf(cameras.filter((one) => one.key === key).map(({ stats }) => totalsOf(stats)))] as const);
   const sum = sumOf(each.map(([, totals]) => totals));
-  return cameras.length < 2 ? sum : { ...sum, cameras: Object.fromEntries(each) };
+  return keys.length < 2 ? sum : { ...sum, cameras: Object.fromEntries(each) };
 }
 
 /** A line for each camera. */

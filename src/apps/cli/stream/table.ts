@@ -1,13 +1,20 @@
-/** The live table: a line for each camera and one for the broker. */
+/** The live table: a line for each camera, one for all of them together, and one for each broker. */
 import type { BrokerState } from '../../../broker/index.js';
 import { wall } from '../../../core/clock.js';
 import { type CameraStats, shownSize } from '../../../ledger/index.js';
-import { plain } from '../program/index.js';
+import { type Paint, type Style, plain, unpainted } from '../program/index.js';
 
 /** Contents of the table. */
 export interface View {
   readonly cameras: readonly { readonly key: string; readonly stats: CameraStats }[];
-  readonly broker: { readonly address: string; readonly state: BrokerState };
+  readonly brokers: readonly { readonly address: string; readonly state: BrokerState }[];
+}
+
+/** Where the table goes. */
+export interface Sheet {
+  readonly columns: number;
+  readonly rows: number;
+  readonly paint?: Paint;
 }
 
 interface Column {
@@ -18,6 +25,11 @@ interface Column {
 
 /** Longest key that is shown whole. */
 const MAX_KEY = 24;
+
+/** A camera that is in trouble has no rates to show, but a reason. */
+const TROUBLE = new Set<CameraStats['state']>(['waiting', 'failed']);
+
+const STYLES: Readonly<Partial<Record<CameraStats['state'], Style>>> = { streaming: 'green', waiting: 'yellow', failed: 'red', connecting: 'cyan' };
 
 /** The most important column comes first; `latency` is the median from decoding to acknowledgement. */
 const COLUMNS: readonly Column[] = [
@@ -33,28 +45,50 @@ const COLUMNS: readonly Column[] = [
   { title: 'encoder', align: 'left', cell: (_, { encoder }) => (encoder === undefined ? '-' : plain(encoder.name)) },
 ];
 
-/** Lines for other things than cameras: titles, the broker, cameras left out, the cursor's line. */
-const OTHER_LINES = 4;
+/** The columns before the reason. */
+const NAMED = 2;
 
-/**
- * The table as text, no line longer than `columns`.
- * @param rows - of the terminal; cameras that do not fit are counted in a line of their own
- */
-export function table({ cameras, broker }: View, { columns, rows }: { columns: number; rows: number }): string {
-  const room = Math.max(1, rows - OTHER_LINES);
-  const shown = cameras.length <= room ? cameras : cameras.slice(0, room);
-  const cells = [
-    COLUMNS.map(({ title }) => title),
-    ...shown.map(({ key, stats }) => COLUMNS.map((column) => column.cell(key, stats))),
-  ];
+/** The table as text, no line longer than `columns`. Where cameras find no room, those in trouble come first. */
+export function table({ cameras, brokers }: View, { columns, rows, paint = unpainted }: Sheet): string {
+  const foot = [...(cameras.length > 1 ? [totalLine(cameras, columns, paint)] : []), ...brokers.map((broker) => brokerLine(broker, columns, paint))];
+  // Titles, cameras left out, and the cursor's line.
+  const room = Math.max(1, rows - foot.length - 3);
+  const shown = cameras.length <= room ? cameras : [...cameras].sort((a, b) => rank(a.stats) - rank(b.stats)).slice(0, room);
+  const cells = [COLUMNS.map(({ title }) => title), ...shown.map(({ key, stats }) => COLUMNS.map((column) => column.cell(key, stats)))];
   const widths = COLUMNS.map((_, index) => Math.max(...cells.map((row) => row[index]?.length ?? 0)));
   const gap = ' '.repeat(widths.reduce((sum, width) => sum + width + 2, -2) <= columns ? 2 : 1);
-  const padded = (cell: string, index: number) => aligned(cell, COLUMNS[index]?.align, widths[index] ?? 0);
-  const lines = cells.map((row) => row.map(padded).join(gap).trimEnd());
+  const lines = cells.map((row, index) => {
+    const padded = row.map((cell, column) => aligned(cell, COLUMNS[column]?.align, widths[column] ?? 0));
+    const stats = shown[index - 1]?.stats;
+    return stats === undefined ? paint('bold', cut(padded.join(gap).trimEnd(), columns)) : cameraLine(padded, stats, gap, columns, paint);
+  });
   const left = cameras.length - shown.length;
-  if (left > 0) lines.push(`… and ${left} more`);
-  lines.push(brokerLine(broker));
-  return lines.map((line) => cut(line, columns)).join('\n');
+  if (left > 0) lines.push(cut(`… and ${left} more`, columns));
+  return [...lines, ...foot].join('\n');
+}
+
+/** Beside the state of a camera in trouble is its last error: what it lacks is all zeros. */
+function cameraLine(padded: readonly string[], stats: CameraStats, gap: string, columns: number, paint: Paint): string {
+  const [style, reason] = [STYLES[stats.state], reasonOf(stats)];
+  const rest = reason === undefined ? padded.slice(NAMED) : [reason];
+  const named = padded.slice(0, NAMED).join(gap);
+  const line = cut([named, ...rest].join(gap).trimEnd(), columns);
+  if (style === undefined) return line;
+  // Painted last: codes have no width.
+  const [name = ''] = padded;
+  const from = name.length + gap.length;
+  const to = reason === undefined ? from + stats.state.length : line.length;
+  return line.slice(0, from) + paint(style, line.slice(from, to)) + line.slice(to);
+}
+
+function reasonOf({ state, lastError, nextAttemptAt, reconnects }: CameraStats): string | undefined {
+  if (lastError === undefined || !TROUBLE.has(state)) return undefined;
+  const next = nextAttemptAt === undefined ? '' : `, again ${untilAttempt(nextAttemptAt)}`;
+  return `${plain(lastError)}${next}${reconnects > 0 ? ` (${reconnects} reconnects)` : ''}`;
+}
+
+function rank({ state }: CameraStats): number {
+  return ['failed', 'waiting', 'connecting', 'idle', 'streaming'].indexOf(state);
 }
 
 function untilAttempt(at: number | undefined): string {
@@ -66,9 +100,26 @@ function rateOf(name: 'captured' | 'published', { state, rate }: CameraStats): s
   return ['stopped', 'failed', 'idle'].includes(state) ? '-' : rate[name].toFixed(1);
 }
 
-function brokerLine({ address, state: { status, outbox, error } }: View['broker']): string {
+/** `300 cameras: 297 streaming, 3 waiting; 7425.0 fps in, 1485.0 out`. */
+function totalLine(cameras: View['cameras'], columns: number, paint: Paint): string {
+  const counts = new Map<CameraStats['state'], number>();
+  for (const { stats: { state } } of cameras) counts.set(state, (counts.get(state) ?? 0) + 1);
+  const sum = (name: 'captured' | 'published') => cameras.reduce((total, { stats }) => total + stats.rate[name], 0).toFixed(1);
+  const states = [...counts].sort(([, a], [, b]) => b - a);
+  const text = (show: (state: CameraStats['state'], words: string) => string) => `${cameras.length} cameras: ${
+    states.map(([state, count]) => show(state, `${count} ${state}`)).join(', ')}; ${sum('captured')} fps in, ${sum('published')} out`;
+  const plainText = text((_, words) => words);
+  if (plainText.length > columns) return cut(plainText, columns);
+  return text((state, words) => (TROUBLE.has(state) ? paint(STYLES[state] ?? 'red', words) : words));
+}
+
+function brokerLine({ address, state: { status, outbox, error } }: View['brokers'][number], columns: number, paint: Paint): string {
   const held = outbox.messages === 0 ? '' : `, outbox ${outbox.messages} messages, ${shownSize(outbox.bytes)}`;
-  return `to ${plain(address)}  ${status}${held}${error === undefined ? '' : `, ${plain(error.message)}`}`;
+  const to = `to ${plain(address)}  `;
+  const line = cut(`${to}${status}${held}${error === undefined ? '' : `, ${plain(error.message)}`}`, columns);
+  const style = status === 'unavailable' ? 'red' : status === 'connected' ? 'green' : undefined;
+  const end = to.length + status.length;
+  return style === undefined ? line : line.slice(0, to.length) + paint(style, line.slice(to.length, end)) + line.slice(end);
 }
 
 function aligned(cell: string, align: Column['align'] | undefined, width: number): string {
@@ -76,5 +127,5 @@ function aligned(cell: string, align: Column['align'] | undefined, width: number
 }
 
 function cut(text: string, length: number): string {
-  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
+  return text.length > length ? `${text.slice(0, Math.max(0, length - 1))}…` : text;
 }

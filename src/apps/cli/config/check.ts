@@ -1,0 +1,56 @@
+/** The command `check`: all mistakes of a configuration file, or that it has none. */
+import { type ConfigProblem, parseConfig, readConfigFile } from '../../config/index.js';
+import type { CheckArguments } from '../arguments/index.js';
+import { isUsage, oneLine, paintOn, plain } from '../program/index.js';
+
+/** Output of `--json`. */
+interface Verdict {
+  readonly valid: boolean;
+  readonly cameras: number;
+  /** Cameras with `enabled: false`, which are among them. */
+  readonly disabled: number;
+  readonly brokers: number;
+  readonly problems: readonly ConfigProblem[];
+}
+
+/** Bad usage, as everywhere. */
+const MISTAKES = 2;
+
+/** @returns the exit code */
+export function check({ file, program: { json, color } }: CheckArguments, env: NodeJS.ProcessEnv): number {
+  const verdict = verdictOf(file, env);
+  const { valid, cameras, disabled, brokers, problems } = verdict;
+  const [out, error] = [paintOn(process.stdout, env, color), paintOn(process.stderr, env, color)];
+  if (json) process.stdout.write(`${JSON.stringify(verdict)}\n`);
+  const off = disabled > 0 ? ` (${disabled} not enabled)` : '';
+  if (valid && !json) process.stdout.write(`${out('green', '✓')} ${plain(file)}: ${counted(cameras, 'camera')}${off}, ${counted(brokers, 'broker')}\n`);
+  for (const { message, path, ...place } of json ? [] : problems) {
+    const parts = [error('bold', placeOf(file, place)), path, message].filter((part) => part !== '');
+    process.stderr.write(`${parts.map(plainLine).join(': ')}\n`);
+  }
+  return valid ? 0 : MISTAKES;
+}
+
+function verdictOf(file: string, env: NodeJS.ProcessEnv): Verdict {
+  try {
+    const { cameras, brokers } = parseConfig(readConfigFile(file), { file, env });
+    return { valid: true, cameras: cameras.length, disabled: cameras.filter(({ enabled }) => !enabled).length, brokers: brokers.length, problems: [] };
+  } catch (error) {
+    if (!isUsage(error)) throw error;
+    const problems = (error as { problems?: readonly ConfigProblem[] }).problems ?? [{ path: '', message: error.message.replace(`${file}: `, ''), file }];
+    return { valid: false, cameras: 0, disabled: 0, brokers: 0, problems };
+  }
+}
+
+function placeOf(file: string, { line, column }: Pick<ConfigProblem, 'line' | 'column'>): string {
+  return [file, line, column].filter((part) => part !== undefined).join(':');
+}
+
+/** Colours stay: they are ours. */
+function plainLine(text: string): string {
+  return text.startsWith('\u001b') ? text : plain(oneLine(text));
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}

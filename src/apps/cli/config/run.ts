@@ -1,0 +1,92 @@
+/** The command `run`: the cameras of a configuration file, until they have ended or the program is stopped. */
+import type { Logger } from 'pino';
+import { type Observable, filter, firstValueFrom, map, merge, take, tap } from 'rxjs';
+import type { Config } from '../../config/index.js';
+import { ConfigRunner, type RunningConfig, parseConfig, readConfigFile, watchConfig } from '../../config/index.js';
+import type { RunArguments } from '../arguments/index.js';
+import { type StopReason, isUsage, oneLine, reload$, stop$ } from '../program/index.js';
+import { Session } from '../stream/index.js';
+
+/** Bad usage: an option that was found to be wrong when a camera ran. */
+const USAGE = 2;
+
+/**
+ * @returns the exit code
+ * @throws InvalidOption for a file with mistakes, before anything has started
+ */
+export async function run({ file, program }: RunArguments, env: NodeJS.ProcessEnv, given: readonly string[]): Promise<number> {
+  // A mistake is said before anything else is.
+  parseConfig(readConfigFile(file), { file, env });
+  const secrets = [...given];
+  const session = new Session(program, secrets, env);
+  const { logger } = session;
+  const runner = new ConfigRunner({ logger, env, closeDeadlineMs: program.closeDeadlineMs });
+  const shown = runner.running$.subscribe(({ cameras, brokers }) => {
+    if (brokers.length > 0) session.show({ cameras: cameras.map(({ camera }) => camera), brokers: brokers.map(({ broker }) => broker) });
+  });
+  const ends = failuresOf(runner, logger);
+  const configs = configsOf(file, env, program.watch, logger).subscribe((config) => {
+    secrets.push(...config.secrets.filter((secret) => !secrets.includes(secret)));
+    const changes = apply(runner, config, logger);
+    if (changes !== undefined) logChanges(changes, logger);
+  });
+  const reason = await firstValueFrom(merge(stop$, allEnded(runner)).pipe(take(1)));
+  if (reason !== undefined) logger.info({ reason }, 'stopping');
+  configs.unsubscribe();
+  const stopped = runner.stop();
+  ends.subscription.unsubscribe();
+  await stopped;
+  shown.unsubscribe();
+  session.end();
+  const now = runner.running.cameras.map(({ camera: { key, stats } }) => ({ key, stats }));
+  const unsaid = await session.print([...runner.past, ...now]);
+  const failures = [...ends.failures(), ...(unsaid === undefined ? [] : [unsaid])];
+  if (failures.length === 0) return 0;
+  return failures.every(isUsage) ? USAGE : 1;
+}
+
+/** The file as it is, and each time it has changed. */
+function configsOf(file: string, env: NodeJS.ProcessEnv, watches: boolean, logger: Logger): Observable<Config> {
+  const onInvalid = (error: Error) => {
+    const problems = error.message.split('\n');
+    for (const problem of problems) logger.error({ file, problem }, 'the file has a mistake');
+    logger.error({ file, problems: problems.length }, 'the file was not taken over; all runs on as before');
+  };
+  const asked$ = reload$.pipe(tap(() => { logger.info({ file }, 'the file is read again'); }));
+  return watchConfig(file, { env, onInvalid, reload$: asked$, watch: watches });
+}
+
+/** What only a machine that runs it can refuse; all runs on then. */
+function apply(runner: ConfigRunner, config: Config, logger: Logger): RunningConfig | undefined {
+  try {
+    return runner.apply(config);
+  } catch (error) {
+    if (!isUsage(error)) throw error;
+    logger.error({ reason: oneLine(error) }, 'the file was not taken over; all runs on as before');
+    return undefined;
+  }
+}
+
+function logChanges({ cameras, added, changed, removed }: RunningConfig, logger: Logger): void {
+  const facts = { cameras: cameras.length, added: added.length, changed: changed.length, removed: removed.length };
+  const names = Object.fromEntries(Object.entries({ changed, removed }).filter(([, list]) => list.length > 0).map(([name, list]) => [`${name}Cameras`, list.slice(0, 20)]));
+  logger.info({ ...facts, ...names }, cameras.length === 0 ? 'no camera is enabled; waiting for another file' : 'configuration in force');
+}
+
+/** Emits when each camera has ended by itself: files do. Without a camera it waits for one. */
+function allEnded(runner: ConfigRunner): Observable<StopReason | undefined> {
+  return runner.running$.pipe(filter(({ cameras }) => cameras.length > 0 && cameras.every(({ ended }) => ended !== undefined)), map(() => undefined));
+}
+
+/** Logs each camera that ends by a failure, once. */
+function failuresOf(runner: ConfigRunner, logger: Logger) {
+  const told = new Set<unknown>();
+  const subscription = runner.running$.subscribe(({ cameras }) => {
+    for (const { camera, ended } of cameras) {
+      if (ended?.error === undefined || told.has(ended)) continue;
+      told.add(ended);
+      logger.error({ camera: camera.key, reason: oneLine(ended.error) }, 'camera ended by a failure');
+    }
+  });
+  return { subscription, failures: () => runner.running.cameras.flatMap(({ ended }) => (ended?.error === undefined ? [] : [ended.error])) };
+}

@@ -1,0 +1,36 @@
+/** Colour on a terminal: where it helps, and where the terminal and the user want it. */
+
+import type { Colours } from '../flags/index.js';
+
+/** The codes of ECMA-48 that are used. */
+const CODES = { red: [31, 39], green: [32, 39], yellow: [33, 39], cyan: [36, 39], bold: [1, 22], dim: [2, 22] } as const;
+
+export type Style = keyof typeof CODES;
+
+/** Paints a text, or leaves it as it is. */
+export type Paint = (style: Style, text: string) => string;
+
+export const unpainted: Paint = (_, text) => text;
+
+const painted: Paint = (style, text) => {
+  const [on, off] = CODES[style];
+  return text === '' ? '' : `\u001b[${on}m${text}\u001b[${off}m`;
+};
+
+interface Output { readonly isTTY?: boolean }
+
+/**
+ * How to paint on an output. `NO_COLOR` (no-color.org) and `TERM=dumb` take colour away, `FORCE_COLOR` gives it to a pipe, and
+ * `--color` decides over both.
+ */
+export function paintOn(stream: Output, env: NodeJS.ProcessEnv, wanted: Colours = 'auto'): Paint {
+  return isColoured(stream, env, wanted) ? painted : unpainted;
+}
+
+function isColoured({ isTTY = false }: Output, env: NodeJS.ProcessEnv, wanted: Colours): boolean {
+  if (wanted !== 'auto') return wanted === 'always';
+  const { FORCE_COLOR: force, NO_COLOR: no, TERM: terminal } = env;
+  if (force !== undefined && force !== '') return force !== '0' && force !== 'false';
+  if (no !== undefined && no !== '') return false;
+  return isTTY && terminal !== 'dumb';
+}

@@ -1,0 +1,2 @@
+/** Cameras at work on a terminal. */
+export { Session } from './session.js';

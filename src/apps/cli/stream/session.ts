@@ -1,0 +1,148 @@
+/** What `stream` and `run` share: the log, the table, the brokers' states, and the counts at the end. */
+import type { Logger } from 'pino';
+import { type Observable, Subscription } from 'rxjs';
+import { stats } from '../../../../operators/index.js';
+import type { Broker } from '../../../broker/index.js';
+import type { Camera } from '../../../camera/index.js';
+import { STATS } from '../../../core/defaults/defaults.js';
+import type { CameraStats } from '../../../ledger/index.js';
+import type { Colours, LogLevel } from '../flags/index.js';
+import { GONE, LineSink, createLogger, delivered, logWarnings, paintOn } from '../program/index.js';
+import { Screen } from './screen.js';
+import { readableSummary, summaryOf } from './summary.js';
+import type { View } from './table.js';
+
+/** After the end only connections that do not close can keep the process alive. */
+const LEAVE_AFTER_MS = 5_000;
+
+/** Options of the program that concern its output. */
+export interface SessionOptions {
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly color?: Colours | undefined;
+  readonly logLevel?: LogLevel | undefined;
+  readonly refresh?: number | undefined;
+}
+
+/** Cameras and brokers at work. */
+export interface AtWork {
+  readonly cameras: readonly Camera[];
+  readonly brokers: readonly Broker[];
+}
+
+export class Session {
+  readonly logger: Logger;
+  readonly #screen: Screen | undefined;
+  readonly #sink: LineSink;
+  readonly #watching = new Subscription();
+  /** Cameras by their rates, and brokers whose states are logged. */
+  readonly #rates = new Map<Camera, { rate: CameraStats['rate']; readonly subscription: Subscription }>();
+  readonly #brokers = new Map<Broker, Subscription>();
+  #atWork: AtWork = { cameras: [], brokers: [] };
+
+  /** @param secrets - texts that no line of the log shows; more may be added */
+  constructor(readonly options: SessionOptions, secrets: readonly string[], env: NodeJS.ProcessEnv) {
+    const { json, quiet, color, logLevel } = options;
+    this.#screen = process.stdout.isTTY && !json && !quiet ? new Screen(paintOn(process.stdout, env, color)) : undefined;
+    const screen = this.#screen;
+    // Beside the table only warnings and errors are logged, unless stderr goes elsewhere.
+    const isShared = screen !== undefined && process.stderr.isTTY;
+    const level = logLevel ?? (quiet ? 'error' : isShared ? 'warn' : 'info');
+    this.#sink = new LineSink(process.stderr, (dropped) => { this.logger.warn({ dropped }, `${dropped} lines of the log could not be written`); });
+    this.logger = createLogger(level, secrets, (line) => {
+      if (isShared) screen.above(line);
+      else this.#sink.write(line);
+    });
+    logWarnings(this.logger);
+  }
+
+  /** Shows these, and logs what becomes of the brokers; the table begins with the first call. */
+  show(atWork: AtWork): void {
+    this.#atWork = atWork;
+    this.#followBrokers(atWork.brokers);
+    if (this.#screen === undefined) return;
+    this.#followCameras(atWork.cameras);
+    this.#screen.start(() => this.#view(), this.options.refresh ?? STATS.every);
+  }
+
+  /** Leaves the last state on the screen. */
+  end(): void {
+    for (const { subscription } of this.#rates.values()) subscription.unsubscribe();
+    for (const subscription of this.#brokers.values()) subscription.unsubscribe();
+    this.#watching.unsubscribe();
+    this.#screen?.end();
+  }
+
+  /**
+   * Prints the counts.
+   * @returns why the result did not arrive; a reader of text may stop early without an error
+   */
+  async print(cameras: readonly { readonly key: string; readonly stats: CameraStats }[]): Promise<Error | undefined> {
+    const error = await this.#print(cameras);
+    if (error !== undefined) this.logger.error({ reason: error.message }, 'the result could not be written');
+    setTimeout(() => { process.exit(); }, LEAVE_AFTER_MS).unref();
+    return error;
+  }
+
+  async #print(cameras: readonly { readonly key: string; readonly stats: CameraStats }[]): Promise<Error | undefined> {
+    const { json, quiet } = this.options;
+    if (!json && quiet) return undefined;
+    const summary = summaryOf(cameras);
+    const { dropped } = this.#sink;
+    const counted = dropped === 0 ? summary : { ...summary, logLinesDropped: dropped };
+    const text = json ? `${JSON.stringify(counted)}\n` : readableSummary(summary, cameras.map(({ key }) => key));
+    const error = await delivered(process.stdout, text, LEAVE_AFTER_MS);
+    return !json && GONE.has(error?.code) ? undefined : error;
+  }
+
+  #followCameras(cameras: readonly Camera[]): void {
+    forget(this.#rates, cameras, ({ subscription }) => { subscription.unsubscribe(); });
+    for (const camera of cameras) {
+      if (this.#rates.has(camera)) continue;
+      const subscription = new Subscription();
+      const held = { rate: camera.stats.rate, subscription };
+      this.#rates.set(camera, held);
+      subscription.add(this.#statsOf(camera).subscribe(({ rate }) => { held.rate = rate; }));
+    }
+  }
+
+  /** Their own statistics cost nothing more; only another window needs each event. */
+  #statsOf(camera: Camera): Observable<CameraStats> {
+    const { refresh = STATS.every } = this.options;
+    return refresh === STATS.every ? camera.stats$ : camera.events$.pipe(stats({ every: refresh }));
+  }
+
+  #followBrokers(brokers: readonly Broker[]): void {
+    forget(this.#brokers, brokers, (subscription) => { subscription.unsubscribe(); });
+    for (const broker of brokers) if (!this.#brokers.has(broker)) this.#brokers.set(broker, logBroker(broker, this.logger));
+  }
+
+  /** The current counts, with the rates of the last window. */
+  #view(): View {
+    const { cameras, brokers } = this.#atWork;
+    return {
+      cameras: cameras.map((camera) => ({ key: camera.key, stats: { ...camera.stats, rate: this.#rates.get(camera)?.rate ?? camera.stats.rate } })),
+      brokers: brokers.map(({ address, state }) => ({ address, state })),
+    };
+  }
+}
+
+function forget<K, V>(map: Map<K, V>, keep: readonly K[], gone: (value: V) => void): void {
+  for (const [key, value] of map) {
+    if (keep.includes(key)) continue;
+    gone(value);
+    map.delete(key);
+  }
+}
+
+function logBroker(broker: Broker, logger: Logger): Subscription {
+  const { kind, address } = broker;
+  let last = 'idle';
+  return broker.state$.subscribe(({ status, error }) => {
+    if (status === last) return;
+    last = status;
+    const facts = { broker: kind, address, ...(error && { reason: error.message }) };
+    if (status === 'unavailable') logger.warn(facts, 'broker unavailable');
+    else logger.info(facts, `broker ${status}`);
+  });
+}

@@ -1,0 +1,134 @@
+/** watchConfig(): a configuration file, read again whenever it or a file of secrets changes, or when it is asked for. */
+import { type FSWatcher, readFileSync, realpathSync, statSync, watch } from 'node:fs';
+import { dirname } from 'node:path';
+import { EMPTY, Observable, Subject, debounceTime, merge, timer } from 'rxjs';
+import { RUN } from '../../../core/defaults/limits.js';
+import { InvalidOption, type RxcamError, isRxcamError } from '../../../core/errors/errors.js';
+import { type Config, type ParseConfigOptions, parseConfig } from '../config.js';
+
+/** Options of {@link watchConfig}. */
+export interface WatchConfigOptions extends Omit<ParseConfigOptions, 'file'> {
+  /** Called for a file that can't be read or has mistakes; what it was before stays in force. Default: nothing is called. */
+  readonly onInvalid?: ((error: RxcamError) => void) | undefined;
+  /** Whether to read it again when it has changed. Default true; false leaves `reload$`. */
+  readonly watch?: boolean | undefined;
+  /** Emits when the file is to be read whether it has changed or not; SIGHUP in the command line. */
+  readonly reload$?: Observable<unknown> | undefined;
+}
+
+/**
+ * The text of a file.
+ * @throws InvalidOption if it can't be read
+ */
+export function readConfigFile(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new InvalidOption(`${file}: the file can't be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`);
+  }
+}
+
+/**
+ * The configurations of a file: the one that is there, and each later one. Folders are watched, and not the file alone, because
+ * editors replace it and Kubernetes turns a link of its folder; and every 5 s the times of the files are looked at, because
+ * network file systems tell nothing.
+ *
+ * - Error: InvalidConfig for the first reading; later mistakes go to `onInvalid`.
+ * - Completion: never. Unsubscription: ends the watching.
+ */
+export function watchConfig(file: string, options: WatchConfigOptions = {}): Observable<Config> {
+  return new Observable((subscriber) => {
+    const { env, onInvalid, reload$ = EMPTY, watch: watches = true } = options;
+    let last = '';
+    let files: readonly string[] = [file];
+    const watched = new Folders();
+    subscriber.add(() => { watched.end(); });
+    const read = () => {
+      const config = parseConfig(readConfigFile(file), { file, env });
+      files = [file, ...config.files];
+      subscriber.next(config);
+    };
+    const again = () => {
+      try {
+        read();
+      } catch (error) {
+        if (!isRxcamError(error)) throw error;
+        onInvalid?.(error);
+      }
+      if (watches) watched.watch(files);
+    };
+    last = signatureOf(files);
+    try {
+      read();
+      last = signatureOf(files);
+    } catch (error) {
+      subscriber.error(error);
+      return;
+    }
+    if (watches) watched.watch(files);
+    const looks$ = watches ? merge(watched.events$, timer(RUN.lookEveryMs, RUN.lookEveryMs)) : EMPTY;
+    subscriber.add(looks$.pipe(debounceTime(RUN.settleMs)).subscribe(() => {
+      const now = signatureOf(files);
+      if (now === last) return;
+      last = now;
+      again();
+    }));
+    subscriber.add(reload$.subscribe(() => {
+      last = signatureOf(files);
+      again();
+    }));
+  });
+}
+
+/** Changes with the content of files, and with what their links lead to. */
+function signatureOf(files: readonly string[]): string {
+  return files.map((file) => {
+    try {
+      const { ino, size, mtimeMs, ctimeMs } = statSync(file);
+      return [realpathSync(file), ino, size, mtimeMs, ctimeMs].join(' ');
+    } catch {
+      return 'missing';
+    }
+  }).join('\n');
+}
+
+/** Watches the folders of files, and of what their links lead to. */
+class Folders {
+  #watchers = new Map<string, FSWatcher>();
+  readonly #events = new Subject<void>();
+  readonly events$ = this.#events.asObservable();
+
+  watch(files: readonly string[]): void {
+    const folders = new Set(files.flatMap((file) => [dirname(file), folderBehind(file)]));
+    for (const [folder, watcher] of this.#watchers) {
+      if (folders.has(folder)) continue;
+      watcher.close();
+      this.#watchers.delete(folder);
+    }
+    for (const folder of folders) if (!this.#watchers.has(folder)) this.#add(folder);
+  }
+
+  end(): void {
+    for (const watcher of this.#watchers.values()) watcher.close();
+    this.#watchers = new Map();
+  }
+
+  /** Where a folder can't be watched, looking at the times of the files is enough. */
+  #add(folder: string): void {
+    try {
+      const watcher = watch(folder, { persistent: false }, () => { this.#events.next(); });
+      watcher.on('error', () => { watcher.close(); this.#watchers.delete(folder); });
+      this.#watchers.set(folder, watcher);
+    } catch {
+      // Watched by the clock.
+    }
+  }
+}
+
+function folderBehind(file: string): string {
+  try {
+    return dirname(realpathSync(file));
+  } catch {
+    return dirname(file);
+  }
+}
