@@ -37,7 +37,8 @@ function verdictOf(file: string, env: NodeJS.ProcessEnv): Verdict {
     return { valid: true, cameras: cameras.length, disabled: cameras.filter(({ enabled }) => !enabled).length, brokers: brokers.length, problems: [] };
   } catch (error) {
     if (!isUsage(error)) throw error;
-    const problems = (error as { problems?: readonly ConfigProblem[] }).problems ?? [{ path: '', message: error.message.replace(`${file}: `, ''), file }];
+    const { problems: found } = error as { readonly problems?: readonly ConfigProblem[] };
+    const problems = found ?? [{ path: '', message: error.message.replace(`${file}: `, ''), file }];
     return { valid: false, cameras: 0, disabled: 0, brokers: 0, problems };
   }
 }
