@@ -34,7 +34,8 @@ export function check({ file, program: { json, color } }: CheckArguments, env: N
 function verdictOf(file: string, env: NodeJS.ProcessEnv): Verdict {
   try {
     const { cameras, brokers } = parseConfig(readConfigFile(file), { file, env });
-    return { valid: true, cameras: cameras.length, disabled: cameras.filter(({ enabled }) => !enabled).length, brokers: brokers.length, problems: [] };
+    const disabled = cameras.filter(({ enabled }) => !enabled).length;
+    return { valid: true, cameras: cameras.length, disabled, brokers: brokers.length, problems: [] };
   } catch (error) {
     if (!isUsage(error)) throw error;
     const { problems: found } = error as { readonly problems?: readonly ConfigProblem[] };
