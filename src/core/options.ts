@@ -31,6 +31,20 @@ export function isInCode(schema: unknown): boolean {
   return typeof schema === 'object' && schema !== null && (IN_CODE.has(schema) || (inner !== undefined && isInCode(inner)));
 }
 
+/** What JSON may hold for schemas that can't say it themselves. */
+const JSON_FORMS = new WeakMap<object, Readonly<Record<string, unknown>>>();
+
+/** Gives a schema a JSON schema of its own: of a check that is a function. */
+export function inJson<S extends z.ZodType>(schema: S, form: Readonly<Record<string, unknown>>): S {
+  JSON_FORMS.set(schema, form);
+  return schema;
+}
+
+/** The JSON schema that `inJson` has given. */
+export function jsonForm(schema: unknown): Readonly<Record<string, unknown>> | undefined {
+  return JSON_FORMS.get(schema as object);
+}
+
 /** A strict object: an unknown name is an error. */
 export const options = z.strictObject;
 

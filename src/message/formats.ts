@@ -1,6 +1,6 @@
 /** The wire formats by name, and the options of `toMessage`. One more format is a folder here and a line in FORMATS. */
 import { z } from 'zod';
-import { options as object, texts } from '../core/options.js';
+import { inJson, options as object, texts } from '../core/options.js';
 import { cloudevents } from './cloudevents/index.js';
 import type { MessageFormatter } from './format.js';
 import { matrice } from './matrice/index.js';
@@ -28,7 +28,8 @@ export const TO_MESSAGE_SCHEMA = object({
   serviceId: z.string().min(1).optional(),
   stripInputContent: z.boolean().optional(),
   unchanged: z.enum(['skip', 'reference']).default('skip'),
-  headers: texts()
-    .refine((headers) => !Object.keys(headers).some((name) => RESERVED.test(name)), "expected names other than 'content-type' and 'ce_…'")
-    .optional(),
+  headers: inJson(
+    texts().refine((headers) => !Object.keys(headers).some((name) => RESERVED.test(name)), "expected names other than 'content-type' and 'ce_…'"),
+    { type: 'object', additionalProperties: { type: 'string' } },
+  ).optional(),
 });

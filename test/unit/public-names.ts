@@ -37,9 +37,9 @@ export const PUBLIC_NAMES: Readonly<Record<string, readonly string[]>> = {
     'CameraStreamer', 'CameraStreamerConfig', 'StartStreamConfig', 'StreamTimingStats', 'TransmissionStats',
   ],
   './config': [
-    'BrokerSettings', 'CameraPipeline', 'CameraSettings', 'Config', 'ConfigProblem', 'ConfigRunner', 'InvalidConfig', 'Making', 'OpenBrokers',
+    'BrokerSettings', 'CameraPipeline', 'CameraSettings', 'Config', 'ConfigProblem', 'ConfigRunner', 'InvalidConfig', 'JsonSchema', 'Making', 'OpenBrokers',
     'Opening', 'ParseCameraOptions', 'ParseConfigOptions', 'PastCamera', 'Route', 'RunOptions', 'RunningCamera', 'RunningConfig', 'StepSettings',
-    'WatchConfigOptions', 'cameraPipeline', 'openBroker', 'parseCamera', 'parseConfig', 'readConfigFile', 'runConfig', 'watchConfig',
+    'WatchConfigOptions', 'cameraPipeline', 'configSchema', 'openBroker', 'parseCamera', 'parseConfig', 'readConfigFile', 'runConfig', 'watchConfig',
   ],
   './report': [
     'ReceivedFigures', 'ReceivedReport', 'Report', 'ReportTiming', 'report', 'reportText',

@@ -81,7 +81,7 @@ function partsOf(node: Located, reading: Reading): Parts {
 function sourceOf(node: Located | undefined, reading: Reading): string | number | undefined {
   if (node === undefined || node.value === null) return undefined;
   const source = plain(node, reading);
-  if (typeof source === 'number') return source;
+  if (typeof source === 'number' && Number.isInteger(source)) return source;
   if (typeof source === 'string') return besideFile(source, reading);
   reading.problems.add(node, `${shown(node)} given, expected the address of a camera, a file, a device, or test:`);
   return undefined;

@@ -1,6 +1,6 @@
 /** The words of a configuration, taken from the tables of steps, of brokers and of camera's options: a new one of them needs no change here. */
 import { z } from 'zod';
-import { BROKERS, BROKER_NAMES, type BrokerName, PUBLISH_SCHEMA } from '../../broker/index.js';
+import { BROKERS, BROKER_NAMES, type BrokerFlag, type BrokerName, PUBLISH_SCHEMA } from '../../broker/index.js';
 import { CAMERA_SCHEMA } from '../../camera/index.js';
 import { RECONNECT_SCHEMA } from '../../core/plan/reconnect-policy.js';
 import { STEPS, STEP_KINDS, type Step, type StepRule } from '../../core/steps/index.js';
@@ -53,4 +53,15 @@ export function brokerSchema(kind: BrokerName): z.ZodType {
 /** A kind of broker by its name. */
 export function brokerKindOf(name: string): BrokerName | undefined {
   return BROKER_NAMES.find((kind) => kind === name);
+}
+
+/** What the help of the command line says of a step's options. */
+export function aboutStep(name: string): ReadonlyMap<string, string> {
+  const flags = STEP_KINDS.flatMap((kind) => STEPS[kind].cli.flags);
+  return new Map(flags.flatMap(({ sets, about }): [string, string][] => (sets.startsWith(`${name}.`) ? [[sets.slice(name.length + 1), about]] : [])));
+}
+
+/** What the help of the command line says of a broker's options. */
+export function aboutBroker(name: BrokerName): ReadonlyMap<string, string> {
+  return new Map((BROKERS[name].flags as readonly BrokerFlag[]).map(({ option, about }) => [option, about]));
 }

@@ -4,7 +4,7 @@ import type { ConnectionOptions } from 'node:tls';
 import { z } from 'zod';
 import { KAFKA } from '../../core/defaults/defaults.js';
 import { InvalidOption } from '../../core/errors/errors.js';
-import { byteCount, callback, count, options as object } from '../../core/options.js';
+import { byteCount, callback, count, inJson, options as object } from '../../core/options.js';
 import { redact } from '../../core/redact/redact.js';
 import { CLIENT_MEMBERS, type ClientConfig, WAITS_GROW } from '../broker-options.js';
 
@@ -52,8 +52,11 @@ export const KAFKA_SCHEMA = object({
   ]),
   driver: z.enum(['kafkajs', 'platformatic']).default(KAFKA.driver),
   clientId: z.string().min(1).default(KAFKA.clientId),
-  ssl: z.union([z.boolean(), z.custom<ConnectionOptions>((value) => typeof value === 'object' && value !== null)]).default(KAFKA.ssl),
-  sasl: z.custom<SASLOptions>((value) => typeof (value as SASLOptions | null)?.mechanism === 'string', { message: 'expected { mechanism, … }' }).optional(),
+  ssl: z.union([z.boolean(), inJson(z.custom<ConnectionOptions>((value) => typeof value === 'object' && value !== null), { type: 'object' })]).default(KAFKA.ssl),
+  sasl: inJson(
+    z.custom<SASLOptions>((value) => typeof (value as SASLOptions | null)?.mechanism === 'string', { message: 'expected { mechanism, … }' }),
+    { type: 'object', properties: { mechanism: { type: 'string' }, username: { type: 'string' }, password: { type: 'string' } }, required: ['mechanism'] },
+  ).optional(),
   acks: z.union([z.literal(-1), z.literal(1)]).default(KAFKA.acks),
   compression: z.enum(['none', 'gzip']).default(KAFKA.compression),
   maxMessageBytes: byteCount().default(KAFKA.maxMessageBytes),

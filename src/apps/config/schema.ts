@@ -1,0 +1,135 @@
+/** The JSON schema of a configuration file, generated from the schemas that check it: editors complete and check with it. */
+import { z } from 'zod';
+import { BROKERS, BROKER_NAMES } from '../../broker/index.js';
+import { CAMERA_SCHEMA } from '../../camera/index.js';
+import { isInCode, jsonForm } from '../../core/options.js';
+import { RECONNECT_SCHEMA } from '../../core/plan/reconnect-policy.js';
+import { CAMERA_OPTIONS, FILE_STEPS, aboutStep, brokerSchema, aboutBroker } from './vocabulary.js';
+
+/** A JSON schema, or a part of one. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** A text with a reference: what it stands for is checked when it is read. */
+const REFERENCE: JsonSchema = { type: 'string', pattern: '\\$\\{(?:env:|file:|camera\\})' };
+
+const TEXT: JsonSchema = { type: 'string', minLength: 1 };
+const NAMES: JsonSchema = { anyOf: [TEXT, { type: 'array', items: TEXT }] };
+
+/** @returns the schema of a whole file, draft 2020-12 */
+export function configSchema(): JsonSchema {
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'Configuration of rxcam',
+    type: 'object',
+    properties: {
+      brokers: { description: 'Brokers by name: an address, or the options of its kind.', type: ['object', 'null'], additionalProperties: { $ref: '#/$defs/broker' } },
+      defaults: { description: 'What every camera starts with.', anyOf: [{ $ref: '#/$defs/template' }, { type: 'null' }] },
+      templates: { description: 'What cameras may extend, by name.', type: ['object', 'null'], additionalProperties: { $ref: '#/$defs/template' } },
+      cameras: { description: 'Cameras by name.', type: ['object', 'null'], additionalProperties: { $ref: '#/$defs/camera' } },
+    },
+    patternProperties: { '^x-': {} },
+    additionalProperties: false,
+    required: ['cameras'],
+    $defs: {
+      broker: brokerForm(),
+      template: cameraForm(),
+      camera: { $ref: '#/$defs/template' },
+      steps: stepsForm(),
+      step: stepForm(),
+      ...Object.fromEntries(Object.entries(FILE_STEPS).map(([name, { schema }]) => [name, described(formOf(schema), aboutStep(name))])),
+    },
+  };
+}
+
+function brokerForm(): JsonSchema {
+  const forms = BROKER_NAMES.map((name) => BROKERS[name].form).join(', ');
+  return {
+    anyOf: [
+      { description: forms, type: 'string', pattern: `^(?:(?:${BROKER_NAMES.flatMap((name) => BROKERS[name].schemes).join('|')}):|.*\\$\\{)` },
+      ...BROKER_NAMES.map((name) => oneKey(name, optional(described(formOf(brokerSchema(name)), aboutBroker(name))))),
+    ],
+  };
+}
+
+function cameraForm(): JsonSchema {
+  const { properties = {} } = formOf(CAMERA_SCHEMA) as { properties?: Readonly<Record<string, JsonSchema>> };
+  return {
+    type: 'object',
+    properties: {
+      source: { description: 'rtsp(s)://…, http(s)://…, a path, a device (/dev/video0, 0), or test:', type: ['string', 'integer', 'null'] },
+      extends: { description: 'A template, or several: later ones win.', anyOf: [NAMES, { type: 'null' }] },
+      enabled: { description: 'false: the camera is not run. Default true.', type: ['boolean', 'null'] },
+      pipeline: { description: 'The steps, in their order.', anyOf: [{ type: 'array', items: { $ref: '#/$defs/step' } }, { type: 'null' }] },
+      steps: { description: 'Options for steps of the inherited pipeline, by their names.', anyOf: [{ $ref: '#/$defs/steps' }, { type: 'null' }] },
+      retry: { description: 'How to reconnect; false: not at all. Default true.', anyOf: [formOf(RECONNECT_SCHEMA), { type: ['boolean', 'null'] }] },
+      ...Object.fromEntries(CAMERA_OPTIONS.map((name) => [name, optional(properties[name] ?? {})])),
+    },
+    additionalProperties: false,
+  };
+}
+
+function stepForm(): JsonSchema {
+  return { anyOf: [
+    ...Object.keys(FILE_STEPS).map((name) => oneKey(name, optional({ $ref: `#/$defs/${name}` }))),
+    { enum: Object.keys(FILE_STEPS).filter((name) => name !== 'skipRate') },
+  ] };
+}
+
+/** Options within `steps` are parts: what they lack, the pipeline has. */
+function stepsForm(): JsonSchema {
+  const part = (name: string): JsonSchema => {
+    const { required: _, anyOf: __, ...form } = formOf((FILE_STEPS[name] as { schema: z.ZodType }).schema);
+    return 'properties' in form ? form : { $ref: `#/$defs/${name}` };
+  };
+  return { type: 'object', properties: Object.fromEntries(Object.keys(FILE_STEPS).map((name) => [name, optional(part(name))])), additionalProperties: false };
+}
+
+function oneKey(name: string, form: JsonSchema): JsonSchema {
+  return { type: 'object', properties: { [name]: form }, required: [name], additionalProperties: false };
+}
+
+/** With what the command line's help says of the options. */
+function described(form: JsonSchema, about: ReadonlyMap<string, string>): JsonSchema {
+  const properties = form['properties'] as Readonly<Record<string, JsonSchema>> | undefined;
+  if (properties === undefined) return form;
+  const all = Object.entries(properties).map(([name, inner]) => [name, about.has(name) ? { description: about.get(name), ...inner } : inner]);
+  return { ...form, properties: Object.fromEntries(all) };
+}
+
+/** `null` takes back what is inherited. */
+function optional(form: JsonSchema): JsonSchema {
+  return { anyOf: [form, { type: 'null' }] };
+}
+
+/** Without what only code can give, and with a reference in place of each text that has a form. */
+function formOf(schema: z.ZodType): JsonSchema {
+  const { $schema: _, ...form } = z.toJSONSchema(givenInFile(schema), {
+    io: 'input', unrepresentable: 'any',
+    override: ({ zodSchema, jsonSchema }) => { adapt(zodSchema, jsonSchema); },
+  });
+  return form;
+}
+
+/** An option that only code can give may have a default that JSON can't hold. */
+function givenInFile(schema: z.ZodType): z.ZodType {
+  const { shape } = schema as { readonly shape?: Readonly<Record<string, z.ZodType>> };
+  return shape === undefined ? schema : z.strictObject(Object.fromEntries(Object.entries(shape).filter(([, inner]) => !isInCode(inner))));
+}
+
+function adapt(zodSchema: unknown, form: Record<string, unknown>): void {
+  const known = jsonForm(zodSchema);
+  if (known !== undefined) Object.assign(form, known);
+  const { shape, options } = (zodSchema as { _zod: { def: { shape?: Readonly<Record<string, unknown>>; options?: readonly unknown[] } } })._zod.def;
+  const properties = form['properties'] as Record<string, Record<string, unknown>> | undefined;
+  for (const name of Object.keys(shape ?? {})) {
+    const isRequired = (form['required'] as string[] | undefined)?.includes(name) === true;
+    if (properties?.[name] !== undefined && !isRequired) properties[name] = optional(properties[name]);
+  }
+  if (Array.isArray(form['anyOf']) && options !== undefined) form['anyOf'] = (form['anyOf'] as unknown[]).filter((_, index) => !isInCode(options[index]));
+  // Each text may come out of a reference.
+  if (form['type'] === 'string' && ['enum', 'pattern', 'const'].some((name) => name in form)) {
+    const own = { ...form };
+    for (const name of Object.keys(form)) Reflect.deleteProperty(form, name);
+    form['anyOf'] = [own, REFERENCE];
+  }
+}
