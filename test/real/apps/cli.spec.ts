@@ -278,7 +278,7 @@ describe('on a terminal', () => {
     await new Promise<void>((resolve) => {
       child.stdout.on('data', (chunk: Buffer) => {
         shown += chunk.toString();
-        if (/test +streaming/.test(shown) && /no_such_file +waiting +no such file: '\/no\/such\/file', again in \d+ s/.test(shown)) resolve();
+        if (/test +streaming/.test(shown) && /no_such_file +waiting +again in \d+ s: no such file: '\/no\/such\/file'/.test(shown)) resolve();
       });
     });
     child.stdin.write('\u0003');

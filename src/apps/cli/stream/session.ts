@@ -3,11 +3,11 @@ import type { Logger } from 'pino';
 import { type Observable, Subscription } from 'rxjs';
 import { stats } from '../../../../operators/index.js';
 import type { Broker } from '../../../broker/index.js';
-import type { Camera } from '../../../camera/index.js';
+import { type Camera, hubOf } from '../../../camera/index.js';
 import { STATS } from '../../../core/defaults/defaults.js';
 import type { CameraStats } from '../../../ledger/index.js';
 import type { Colours, LogLevel } from '../flags/index.js';
-import { GONE, LineSink, createLogger, delivered, logWarnings, paintOn } from '../program/index.js';
+import { GONE, LineSink, createLogger, delivered, logWarnings, oneLine, paintOn } from '../program/index.js';
 import { Screen } from './screen.js';
 import { readableSummary, summaryOf } from './summary.js';
 import type { View } from './table.js';
@@ -30,13 +30,16 @@ export interface AtWork {
   readonly brokers: readonly Broker[];
 }
 
+/** What is known of a camera besides its statistics. */
+interface Followed { rate: CameraStats['rate']; reason: string | undefined; readonly subscription: Subscription }
+
 export class Session {
   readonly logger: Logger;
   readonly #screen: Screen | undefined;
   readonly #sink: LineSink;
   readonly #watching = new Subscription();
-  /** Cameras by their rates, and brokers whose states are logged. */
-  readonly #rates = new Map<Camera, { rate: CameraStats['rate']; readonly subscription: Subscription }>();
+  /** Cameras of the table, and brokers whose states are logged. */
+  readonly #followed = new Map<Camera, Followed>();
   readonly #brokers = new Map<Broker, Subscription>();
   #atWork: AtWork = { cameras: [], brokers: [] };
 
@@ -67,7 +70,7 @@ export class Session {
 
   /** Leaves the last state on the screen. */
   end(): void {
-    for (const { subscription } of this.#rates.values()) subscription.unsubscribe();
+    for (const { subscription } of this.#followed.values()) subscription.unsubscribe();
     for (const subscription of this.#brokers.values()) subscription.unsubscribe();
     this.#watching.unsubscribe();
     this.#screen?.end();
@@ -96,12 +99,14 @@ export class Session {
   }
 
   #followCameras(cameras: readonly Camera[]): void {
-    forget(this.#rates, cameras, ({ subscription }) => { subscription.unsubscribe(); });
+    forget(this.#followed, cameras, ({ subscription }) => { subscription.unsubscribe(); });
     for (const camera of cameras) {
-      if (this.#rates.has(camera)) continue;
+      if (this.#followed.has(camera)) continue;
       const subscription = new Subscription();
-      const held = { rate: camera.stats.rate, subscription };
-      this.#rates.set(camera, held);
+      const held: Followed = { rate: camera.stats.rate, reason: undefined, subscription };
+      this.#followed.set(camera, held);
+      // The statistics have the code of the last error alone.
+      subscription.add(hubOf(camera)?.ledger.turns$.subscribe((event) => { if (event.type === 'failed') held.reason = oneLine(event.error); }));
       subscription.add(this.#statsOf(camera).subscribe(({ rate }) => { held.rate = rate; }));
     }
   }
@@ -121,7 +126,11 @@ export class Session {
   #view(): View {
     const { cameras, brokers } = this.#atWork;
     return {
-      cameras: cameras.map((camera) => ({ key: camera.key, stats: { ...camera.stats, rate: this.#rates.get(camera)?.rate ?? camera.stats.rate } })),
+      cameras: cameras.map((camera) => {
+        const { key, stats: now } = camera;
+        const { rate = now.rate, reason } = this.#followed.get(camera) ?? {};
+        return { key, stats: { ...now, rate }, reason };
+      }),
       brokers: brokers.map(({ address, state }) => ({ address, state })),
     };
   }

@@ -6,7 +6,12 @@ import { type Paint, type Style, plain, unpainted } from '../program/index.js';
 
 /** Contents of the table. */
 export interface View {
-  readonly cameras: readonly { readonly key: string; readonly stats: CameraStats }[];
+  readonly cameras: readonly {
+    readonly key: string;
+    readonly stats: CameraStats;
+    /** Its last error, in words. */
+    readonly reason?: string | undefined;
+  }[];
   readonly brokers: readonly { readonly address: string; readonly state: BrokerState }[];
 }
 
@@ -59,8 +64,8 @@ export function table({ cameras, brokers }: View, { columns, rows, paint = unpai
   const gap = ' '.repeat(widths.reduce((sum, width) => sum + width + 2, -2) <= columns ? 2 : 1);
   const lines = cells.map((row, index) => {
     const padded = row.map((cell, column) => aligned(cell, COLUMNS[column]?.align, widths[column] ?? 0));
-    const stats = shown[index - 1]?.stats;
-    return stats === undefined ? paint('bold', cut(padded.join(gap).trimEnd(), columns)) : cameraLine(padded, stats, gap, columns, paint);
+    const camera = shown[index - 1];
+    return camera === undefined ? paint('bold', cut(padded.join(gap).trimEnd(), columns)) : cameraLine(padded, camera, { columns, rows, paint }, gap);
   });
   const left = cameras.length - shown.length;
   if (left > 0) lines.push(cut(`… and ${left} more`, columns));
@@ -68,8 +73,9 @@ export function table({ cameras, brokers }: View, { columns, rows, paint = unpai
 }
 
 /** Beside the state of a camera in trouble is its last error: what it lacks is all zeros. */
-function cameraLine(padded: readonly string[], stats: CameraStats, gap: string, columns: number, paint: Paint): string {
-  const [style, reason] = [STYLES[stats.state], reasonOf(stats)];
+function cameraLine(padded: readonly string[], camera: View['cameras'][number], { columns, paint = unpainted }: Sheet, gap: string): string {
+  const { stats } = camera;
+  const [style, reason] = [STYLES[stats.state], reasonOf(camera)];
   const rest = reason === undefined ? padded.slice(NAMED) : [reason];
   const named = padded.slice(0, NAMED).join(gap);
   const line = cut([named, ...rest].join(gap).trimEnd(), columns);
@@ -81,10 +87,9 @@ function cameraLine(padded: readonly string[], stats: CameraStats, gap: string, 
   return line.slice(0, from) + paint(style, line.slice(from, to)) + line.slice(to);
 }
 
-function reasonOf({ state, lastError, nextAttemptAt, reconnects }: CameraStats): string | undefined {
-  if (lastError === undefined || !TROUBLE.has(state)) return undefined;
-  const next = nextAttemptAt === undefined ? '' : `, again ${untilAttempt(nextAttemptAt)}`;
-  return `${plain(lastError)}${next}${reconnects > 0 ? ` (${reconnects} reconnects)` : ''}`;
+function reasonOf({ stats: { state, lastError, nextAttemptAt }, reason = lastError }: View['cameras'][number]): string | undefined {
+  if (reason === undefined || !TROUBLE.has(state)) return undefined;
+  return `${nextAttemptAt === undefined ? '' : `again ${untilAttempt(nextAttemptAt)}: `}${plain(reason)}`;
 }
 
 function rank({ state }: CameraStats): number {
