@@ -52,10 +52,12 @@ export const KAFKA_SCHEMA = object({
   ]),
   driver: z.enum(['kafkajs', 'platformatic']).default(KAFKA.driver),
   clientId: z.string().min(1).default(KAFKA.clientId),
-  ssl: z.union([z.boolean(), inJson(z.custom<ConnectionOptions>((value) => typeof value === 'object' && value !== null && !Array.isArray(value)), { type: 'object' })]).default(KAFKA.ssl),
+  ssl: z.union([
+    z.boolean(), inJson(z.custom<ConnectionOptions>((value) => typeof value === 'object' && value !== null && !Array.isArray(value)), { type: 'object' }),
+  ]).default(KAFKA.ssl),
   sasl: inJson(
     z.custom<SASLOptions>((value) => typeof (value as SASLOptions | null)?.mechanism === 'string', { message: 'expected { mechanism, … }' }),
-    { type: 'object', properties: { mechanism: { type: 'string' }, username: { type: 'string' }, password: { type: 'string' } }, required: ['mechanism'] },
+    { type: 'object', properties: { mechanism: { type: 'string' }, username: {}, password: {} }, required: ['mechanism'] },
   ).optional(),
   acks: z.union([z.literal(-1), z.literal(1)]).default(KAFKA.acks),
   compression: z.enum(['none', 'gzip']).default(KAFKA.compression),
