@@ -1,5 +1,6 @@
 /** The interface for reading a kind of broker: deliver the messages of one topic in pieces. The reading does the rest. */
 import type { Observable } from 'rxjs';
+import type { RxcamError } from '../core/errors/errors.js';
 import type { Received } from '../message/index.js';
 import type { RetryOptions } from './broker-options.js';
 
@@ -42,8 +43,9 @@ export interface Reader {
   /**
    * One connection. Errors when it fails; the next one continues after the last piece that was emitted. Waits for the gate
    * before each piece. Completes when the end of the reading is reached. Unsubscribing ends it at once.
+   * @param warn - takes the failure of a part of it (a server of several), where the rest continues
    */
-  read(gate: Gate): Observable<Piece>;
+  read(gate: Gate, warn: (error: RxcamError) => void): Observable<Piece>;
   /** A message was handled: it is committed if a group shares the work. */
   taken?(message: Received): void;
 }

@@ -130,7 +130,7 @@ class KafkaDriver implements Driver {
 
   #readerHooks(): KafkaReaderHooks {
     return {
-      brokers: () => this.#askBrokers(), failure: (error) => this.#failures.of(error),
+      newWire: WIRES[this.options.driver], brokers: () => this.#askBrokers(), failure: (error, topic) => this.#failures.ofReader(error, topic),
       log: (level, entry) => { this.#log(levelOf(level, textOf(entry)), textOf(entry)); },
     };
   }

@@ -14,7 +14,7 @@ export interface KafkaConfig extends ClientConfig {
   readonly brokers: readonly string[] | (() => readonly string[] | Promise<readonly string[]>);
   /**
    * The client library that writes: `kafkajs` (default), or `platformatic`, which takes less CPU: it needs
-   * `npm install @platformatic/kafka@1.34`, and Kafka 2.8 or later. Topics are read with kafkajs either way.
+   * `npm install @platformatic/kafka@1.34`, and Kafka 2.8 or later. A consumer group is kafkajs's either way.
    */
   readonly driver?: 'kafkajs' | 'platformatic';
   /** Name of this client on the broker. Default `rxcam`. */

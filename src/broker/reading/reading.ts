@@ -4,7 +4,7 @@ import { type FrameRecord, type RecordOwner, FrameEvents, type Pressure } from '
 import { mono } from '../../core/clock.js';
 import { FRAME_RECORDS } from '../../core/frame/accounted.js';
 import type { LastTimes } from '../../core/frame/last-times.js';
-import { InvalidOption } from '../../core/errors/errors.js';
+import { InvalidOption, type RxcamError } from '../../core/errors/errors.js';
 import type { EventBody } from '../../core/events.js';
 import type { Holding, Received } from '../../message/index.js';
 import { Numbering } from '../../core/frame/numbering.js';
@@ -23,6 +23,8 @@ export interface InboxLimits {
 export interface ReceptionCounts {
   connected(): void;
   failed(error: unknown): void;
+  /** A part has failed, and the rest continues. */
+  warned(error: RxcamError): void;
   inbox(messages: number, bytes: number): void;
   handed(message: Received): void;
 }
@@ -65,7 +67,7 @@ export class Reading implements RecordOwner, Gate {
   lastTimes(): LastTimes { return { readMs: 0, writeMs: 0, processMs: 0 }; }
 
   start(): void {
-    this.#connection = this.reader.read(this).subscribe({
+    this.#connection = this.reader.read(this, (error) => { this.counts.warned(error); }).subscribe({
       next: (piece) => { this.#push(piece); },
       error: (error: unknown) => { this.#failed(error); },
       complete: () => {

@@ -120,6 +120,12 @@ class Counts implements ReceptionCounts {
     this.#errors.next(error as RxcamError);
   }
 
+  warned(error: RxcamError): void {
+    this.#failures++;
+    this.#turns.next();
+    this.#errors.next(error);
+  }
+
   inbox(messages: number, bytes: number): void {
     this.#inboxMessages += messages;
     this.#inboxBytes += bytes;

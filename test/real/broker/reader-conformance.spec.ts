@@ -10,7 +10,7 @@ import type { CameraMessage } from '../../../src/core/frame/frame.js';
 import type { Received } from '../../../src/message/index.js';
 import { needs } from '../../services/index.js';
 import { all, closeAll, made, opened } from './broker-messages.js';
-import { SUBJECTS, type Subject as BrokerSubject } from './subjects/index.js';
+import { SUBJECTS, kafkaSubject, type Subject as BrokerSubject } from './subjects/index.js';
 
 afterEach(closeAll);
 
@@ -187,4 +187,8 @@ needs('redis')('redis', () => {
 
 needs('kafka')('kafka', () => {
   conforms(SUBJECTS.kafka());
+});
+
+needs('kafka')('kafka by @platformatic/kafka', () => {
+  conforms(kafkaSubject({ driver: 'platformatic' }));
 });

@@ -1,8 +1,8 @@
 /** kafkajs as rxcam needs it: its connections, queues and topics. */
 export type { KafkaClient, Placed } from './client.js';
 export { isStale, isTooLarge, isUnauthorized, isWrongTime, kindOf } from './errors.js';
-export { levelOf, textOf } from './log.js';
-export { KafkaNode, type NodeHooks } from './node.js';
 export { KafkaNodes } from './nodes.js';
 export { partitionOf } from './partition.js';
+export { levelOf, textOf } from './log.js';
+export { KafkaNode, type NodeHooks } from './node.js';
 export { GIVEN_UP, KafkaSockets } from './sockets.js';

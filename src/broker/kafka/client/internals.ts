@@ -19,7 +19,8 @@ import crc32c from 'kafkajs/src/protocol/recordBatch/crc32C/crc32C.js';
 import type { LoggerEntryContent } from 'kafkajs';
 import type { Socket } from 'node:net';
 import {
-  type Answers, type Checksum, type NewWire, type GroupRequests, type Requests, RequestBuffers, type Wire, type WireOptions, checksumOr, produceBody,
+  type Answers, type Checksum, type GroupRequests, type NewWire, type RawRequest, RequestBuffers, type Requests, type Wire, type WireOptions,
+  checksumOr, produceBody,
 } from '../wire/index.js';
 import { type RequestQueue, tame } from './queue.js';
 import { KafkaSockets } from './sockets.js';
@@ -57,9 +58,14 @@ function kafkajsWire({ connectTimeoutMs, requestTimeoutMs, log, pauses, sasl, ..
       sockets.destroy();
     },
     ask: async (name, request) => {
+      if (name === 'Raw') return { payload: await send(pool, request as RawRequest) } as never;
       const definition = (protocol as ProtocolModule).requests[name];
       const { request: encoded, response } = broker.lookupRequest((apiKeys as KeysModule)[name], definition)(request);
-      if (name === 'Produce') return await produce(pool, request as Requests['Produce'], { encoded, response, ...writing }) as never;
+      if (name === 'Produce') {
+        const answer = await produce(pool, request as Requests['Produce'], { encoded, response, ...writing });
+        if ((answer.clientSideThrottleTime ?? 0) > 0) pauses.pause(answer.clientSideThrottleTime as number);
+        return answer as never;
+      }
       // The library's own `parse` throws the first error of many.
       const parse = (answer: unknown) => Promise.resolve(answer);
       return await pool.send({ request: encoded, response: { decode: (raw) => response.decode(raw), parse } }) as never;
@@ -73,11 +79,19 @@ function kafkajsWire({ connectTimeoutMs, requestTimeoutMs, log, pauses, sasl, ..
   };
 }
 
-/** Does the same as the library's `send`, without its copies of the request: four, and a buffer of zeros for each. */
-async function produce(pool: Pool, request: Requests['Produce'], { encoded, response, checksum, buffers }: Producing): Promise<Answers['Produce']> {
+type Produced = Answers['Produce'] & { readonly clientSideThrottleTime?: number | null };
+
+async function produce(pool: Pool, request: Requests['Produce'], { encoded, response, checksum, buffers }: Producing): Promise<Produced> {
   const { apiKey, apiVersion } = encoded;
   if (apiVersion < FIRST_WITH_HEADERS) throw new Error('the broker is older than Kafka 0.11, whose messages have no headers');
   const body = await produceBody(request, checksum, buffers);
+  const payload = await send(pool, { apiKey, apiVersion, apiName: 'Produce', body });
+  buffers.giveBack(body);
+  return await response.decode(payload) as Produced;
+}
+
+/** Does the same as the library's `send`, without its copies of the request: four, and a buffer of zeros for each. */
+async function send(pool: Pool, { apiKey, apiName, apiVersion, body }: RawRequest): Promise<Buffer> {
   const connection = await pool.getConnection();
   // A login may have a time after which it ends.
   if (!connection.isAuthenticated()) await connection.authenticate();
@@ -87,7 +101,7 @@ async function produce(pool: Pool, request: Requests['Produce'], { encoded, resp
   const head = headOf({ apiKey, apiVersion, correlationId, clientId, bytes: body.length });
   const { payload } = await new Promise<{ payload: unknown }>((resolve, reject) => {
     requestQueue.push({
-      entry: { apiKey, apiName: 'Produce', apiVersion, correlationId, resolve, reject }, expectResponse: true, requestTimeout: null,
+      entry: { apiKey, apiName, apiVersion, correlationId, resolve, reject }, expectResponse: true, requestTimeout: null,
       sendRequest: () => {
         socket.cork();
         socket.write(head);
@@ -96,10 +110,7 @@ async function produce(pool: Pool, request: Requests['Produce'], { encoded, resp
       },
     });
   });
-  buffers.giveBack(body);
-  const answer = await response.decode(payload) as Answers['Produce'] & { readonly clientSideThrottleTime?: number | null };
-  requestQueue.maybeThrottle(answer.clientSideThrottleTime);
-  return answer;
+  return payload as Buffer;
 }
 
 /** Version of Produce from which on messages have headers, and the request the form that is written here. */
@@ -145,6 +156,6 @@ interface BrokerObject {
 }
 type PoolClass = new (options: object) => Pool;
 type BrokerClass = new (options: object) => BrokerObject;
-interface ProtocolModule { readonly requests: Readonly<Record<keyof Requests | keyof GroupRequests, unknown>> }
-type KeysModule = Readonly<Record<keyof Requests | keyof GroupRequests, number>>;
+interface ProtocolModule { readonly requests: Readonly<Partial<Record<keyof Requests | keyof GroupRequests, unknown>>> }
+type KeysModule = Readonly<Partial<Record<keyof Requests | keyof GroupRequests, number>>>;
 interface LoggersModule { createLogger(options: object): unknown }

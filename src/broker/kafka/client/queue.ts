@@ -1,12 +1,17 @@
 /**
  * Takes the timers out of kafkajs's queue of requests. Once it has had an answer it looks for waiting requests every
  * millisecond for ever, with delays below zero (Node 24 warns of them); it looks for late answers ten times a second; and it
- * counts both in wall clock, which may jump. Here each request has a timer of its own, and an idle connection none.
+ * counts both in wall clock, which may jump. Here one timer waits for the oldest request, and an idle connection has none.
+ * The library's callbacks are left as they are: behind a closure around them each answer outlives young memory, which costs a
+ * reader half as much again.
  */
-import { type Pauses, startLimit } from '../wire/index.js';
+import { mono } from '../../../core/clock.js';
+import type { Pauses } from '../wire/index.js';
 
 /** The parts of it that are replaced or called. */
 export interface RequestQueue {
+  /** Sent and not answered, by their numbers. */
+  readonly inflight: ReadonlyMap<number, SocketRequest>;
   scheduleRequestTimeoutCheck(): void;
   scheduleCheckPendingRequests(): void;
   maybeThrottle(ms: number | null | undefined): void;
@@ -27,26 +32,61 @@ interface PushedRequest {
 interface SocketRequest {
   readonly expectResponse: boolean;
   readonly requestTimeout: number;
-  readonly entry: { resolve: (value: unknown) => void; reject: (error: unknown) => void };
+  readonly entry: { readonly correlationId: number };
   timeoutRequest(): void;
 }
 
 export function tame(queue: RequestQueue, pauses: Pauses): void {
   const send = queue.sendSocketRequest.bind(queue);
-  queue.scheduleRequestTimeoutCheck = () => { /* Each request has its own timer. */ };
+  const deadlines = new Deadlines(queue, pauses);
+  queue.scheduleRequestTimeoutCheck = () => { /* As below. */ };
   // Nothing waits here: the number of requests in progress is not bounded, and the sender handles pauses.
   queue.scheduleCheckPendingRequests = () => { /* There is nothing to look for. */ };
   queue.maybeThrottle = (ms) => { if (ms !== null && ms !== undefined && ms > 0) pauses.pause(ms); };
   queue.sendSocketRequest = (request) => {
-    if (request.expectResponse) limit(request, pauses);
+    if (request.expectResponse) deadlines.add(request);
     send(request);
   };
 }
 
-function limit(request: SocketRequest, pauses: Pauses): void {
-  const { entry, requestTimeout } = request;
-  const { resolve, reject } = entry;
-  const stop = startLimit({ ms: requestTimeout, pauses, expired: () => { request.timeoutRequest(); } });
-  entry.resolve = (value) => { stop(); resolve(value); };
-  entry.reject = (error) => { stop(); reject(error); };
+/** Fails requests whose answer takes too long. */
+class Deadlines {
+  /** The oldest first; answers come in order. With the monotonic time of each. */
+  readonly #sent: { readonly id: number; readonly at: number }[] = [];
+  #isWatching = false;
+
+  constructor(readonly queue: RequestQueue, readonly pauses: Pauses) {}
+
+  add({ entry: { correlationId }, requestTimeout }: SocketRequest): void {
+    this.#forgetAnswered();
+    this.#sent.push({ id: correlationId, at: mono() });
+    if (!this.#isWatching) this.#watch(requestTimeout);
+  }
+
+  #forgetAnswered(): void {
+    while (this.#sent[0] !== undefined && !this.queue.inflight.has(this.#sent[0].id)) this.#sent.shift();
+  }
+
+  /** The socket keeps the process alive while a request is under way. */
+  #watch(ms: number): void {
+    this.#isWatching = true;
+    setTimeout(() => { this.#look(); }, ms).unref();
+  }
+
+  #look(): void {
+    this.#isWatching = false;
+    for (;;) {
+      this.#forgetAnswered();
+      const [oldest] = this.#sent;
+      if (oldest === undefined) return;
+      const request = this.queue.inflight.get(oldest.id) as SocketRequest;
+      // The broker reads nothing while it pauses.
+      const leftMs = Math.max(oldest.at, this.pauses.pausedUntil) + request.requestTimeout - mono();
+      if (leftMs > 0) {
+        this.#watch(leftMs);
+        return;
+      }
+      request.timeoutRequest();
+    }
+  }
 }

@@ -42,11 +42,12 @@ export function claimsOf(log: KafkaLog, by: Claimant, claims: readonly ClaimRequ
 async function rivalsIn(
   log: KafkaLog, by: Claimant, leader: number, claims: readonly ClaimRequest[], epochs: ReadonlyMap<number, number>, { options, hooks }: Reading,
 ): Promise<ReadonlySet<number>> {
-  const cluster = new FetchCluster(options, hooks);
+  const cluster = new FetchCluster(log.claims, options, hooks);
   try {
     await cluster.connect();
+    await cluster.leaders();
     const from = new Map(claims.map(({ slot, since = -1 }) => [slot, since + 1]));
-    const answers = await cluster.fetch({ leader, topic: log.claims, from, key: undefined, maxWaitMs: 100 });
+    const answers = await cluster.fetch({ leader, from, key: undefined, isQuick: true });
     const rivals = claims.filter(({ slot, since = -1 }) => {
       const epoch = epochs.get(slot) ?? since;
       const own = answers.find(({ partition }) => partition === slot)?.messages

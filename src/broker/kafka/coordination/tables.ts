@@ -40,7 +40,7 @@ export class TableReader {
 
   async #run(): Promise<void> {
     while (!this.#isOver) {
-      const cluster = this.#cluster = new FetchCluster(this.options, this.hooks);
+      const cluster = this.#cluster = new FetchCluster(this.place.topic, this.options, this.hooks);
       try {
         await cluster.connect();
         await this.#follow(cluster);
@@ -54,18 +54,18 @@ export class TableReader {
   }
 
   async #follow(cluster: FetchCluster): Promise<void> {
-    const { topic, partition, sinceMs } = this.place;
-    const leader = (await cluster.leaders(topic))?.get(partition);
+    const { partition, sinceMs } = this.place;
+    const leader = (await cluster.leaders())?.get(partition);
     if (leader === undefined || leader < 0) return;
-    this.#next ??= (await cluster.offsets(topic, [partition], sinceMs ?? EARLIEST)).get(partition) ?? 0;
-    const end = (await cluster.offsets(topic, [partition], LATEST)).get(partition) ?? 0;
+    this.#next ??= (await cluster.offsets([partition], sinceMs ?? EARLIEST)).get(partition) ?? 0;
+    const end = (await cluster.offsets([partition], LATEST)).get(partition) ?? 0;
     if (this.#next >= end) this.#emit([], true);
     while (!this.#isOver) {
       const from = new Map([[partition, this.#next]]);
-      const [answer] = await timed(cluster.fetch({ leader, topic, from, key: undefined, maxWaitMs: MAX_WAIT_MS }));
+      const [answer] = await timed(cluster.fetch({ leader, from, key: undefined }));
       if (answer === undefined || this.#hasEnded()) return;
       if (answer.errorCode === OFFSET_OUT_OF_RANGE) {
-        this.#next = (await cluster.offsets(topic, [partition], EARLIEST)).get(partition) ?? 0;
+        this.#next = (await cluster.offsets([partition], EARLIEST)).get(partition) ?? 0;
         continue;
       }
       if (answer.errorCode !== 0) return;

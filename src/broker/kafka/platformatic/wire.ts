@@ -108,6 +108,13 @@ function asksOf(connection: Connection, checksum: Checksum): Ask {
       const topicErrors = made.map(({ name, errorCode, errorMessage }) => ({ topic: name, errorCode, errorMessage: errorMessage ?? null }));
       return { throttleTimeMs, topicErrors };
     },
+    Raw: ({ apiKey, apiVersion, body }) => new Promise((resolve, reject) => {
+      const parse = (_id: number, _key: number, _version: number, reader: Raw) => reader.buffer.slice(reader.position);
+      connection.send(apiKey, apiVersion, () => Writer.create().append(body), parse, false, false, (error, payload) => {
+        if (error === null) resolve({ payload: payload as Buffer, throttleTimeMs: 0 });
+        else reject(error);
+      });
+    }),
     Produce: async (request) => {
       const bytes = await produceBody(request, checksum, buffers);
       const body = Writer.create().append(bytes);
@@ -130,6 +137,7 @@ function asksOf(connection: Connection, checksum: Checksum): Ask {
   };
 }
 
+interface Raw { readonly buffer: { slice(start: number): Buffer }; readonly position: number }
 type Produced = ReturnType<typeof produceV7.parseResponse>;
 
 function tlsOf(host: string, ssl: unknown): TlsOptions {

@@ -4,12 +4,13 @@
  */
 import type { Admin, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { Observable } from 'rxjs';
-import { isRxcamError } from '../../../core/errors/errors.js';
+import { type RxcamError, isRxcamError } from '../../../core/errors/errors.js';
 import { Received } from '../../../message/index.js';
 import { type RetryOptions, retryOptions } from '../../broker-options.js';
 import type { KafkaOptions } from '../options.js';
 import { KafkaSockets } from '../client/index.js';
 import { BufferHeaders, checkGroup } from '../../reading/index.js';
+import { reasonOf } from './coordinator.js';
 import { kafkajsOptions } from './kafkajs-options.js';
 import type { KafkaReaderHooks } from './reader.js';
 import { OutOffsets } from './out-offsets.js';
@@ -38,7 +39,7 @@ export class KafkaGroupReader implements Reader {
     return new Observable((subscriber) => {
       const sockets = new KafkaSockets();
       const session: Session = { gate, isOver: () => subscriber.closed, emit: (piece) => { subscriber.next(piece); } };
-      const fail = (error: unknown) => { subscriber.error(isRxcamError(error) ? error : this.hooks.failure(error)); };
+      const fail = (error: unknown) => { void this.#failure(error).then((failure) => { subscriber.error(failure); }); };
       this.#out.clear();
       const consumer = this.#consume(session, sockets, fail);
       consumer.catch(fail);
@@ -47,6 +48,12 @@ export class KafkaGroupReader implements Reader {
         consumer.then((one) => this.#leave(one)).catch(() => { /* It is gone either way. */ }).finally(() => { sockets.destroy(); });
       };
     });
+  }
+
+  async #failure(error: unknown): Promise<RxcamError> {
+    if (isRxcamError(error)) return error;
+    const { topic, group = '' } = this.request;
+    return this.hooks.failure(await reasonOf(error, group, this.options, this.hooks), topic);
   }
 
   taken({ partition = 0, offset = '0' }: Received): void {

@@ -1,9 +1,10 @@
 /** Finds where the last n messages of a Kafka topic begin; for one key among many by searching back, further each time. */
+import { kindOf } from '../client/index.js';
+import { errorOf } from '../wire/index.js';
 import { EARLIEST, type FetchCluster, LATEST } from './cluster.js';
 
 /** What to search for. */
 export interface LastRequest {
-  readonly topic: string;
   readonly key: Buffer | undefined;
   readonly partitions: readonly number[];
   readonly count: number;
@@ -11,18 +12,15 @@ export interface LastRequest {
 
 interface Found { readonly partition: number; readonly offset: number; readonly timestamp: number }
 
-const MAX_WAIT_MS = 500;
-
 /** For each partition, the offset of its first message among the last n; its end if it has none of them. */
 export async function lastOffsets(cluster: FetchCluster, request: LastRequest): Promise<Map<number, number>> {
-  const { topic, partitions, key, count } = request;
-  const low = await cluster.offsets(topic, partitions, EARLIEST);
-  const high = await cluster.offsets(topic, partitions, LATEST);
+  const { partitions, key, count } = request;
+  const low = await cluster.offsets(partitions, EARLIEST);
+  const high = await cluster.offsets(partitions, LATEST);
   const [only] = partitions;
   if (key === undefined && partitions.length === 1 && only !== undefined) {
     return new Map([[only, Math.max(low.get(only) ?? 0, (high.get(only) ?? 0) - count)]]);
   }
-  const leaders = await cluster.leaders(topic);
   let found: Found[] = [];
   const start = new Map(high);
   for (let reach = count; found.length < count && partitions.some((one) => (start.get(one) ?? 0) > (low.get(one) ?? 0)); reach *= 4) {
@@ -30,7 +28,7 @@ export async function lastOffsets(cluster: FetchCluster, request: LastRequest): 
       const end = start.get(partition) ?? 0;
       const from = Math.max(low.get(partition) ?? 0, (high.get(partition) ?? 0) - reach);
       start.set(partition, from);
-      found = [...found, ...await look(cluster, request, { partition, leader: leaders?.get(partition) ?? -1, from, end })];
+      found = [...found, ...await look(cluster, request, { partition, from, end })];
     }
   }
   const last = found.sort((a, b) => b.timestamp - a.timestamp || b.offset - a.offset).slice(0, count);
@@ -40,12 +38,16 @@ export async function lastOffsets(cluster: FetchCluster, request: LastRequest): 
 }
 
 async function look(
-  cluster: FetchCluster, { topic, key }: LastRequest, range: { partition: number; leader: number; from: number; end: number },
+  cluster: FetchCluster, { key }: LastRequest, { partition, from, end }: { partition: number; from: number; end: number },
 ): Promise<Found[]> {
-  const { partition, leader, from, end } = range;
+  const leader = cluster.leaderOf(partition);
   const found: Found[] = [];
   for (let at = from; at < end;) {
-    const [answer] = await cluster.fetch({ leader, topic, from: new Map([[partition, at]]), key, maxWaitMs: MAX_WAIT_MS });
+    const [answer] = await cluster.fetch({ leader, from: new Map([[partition, at]]), key, isQuick: true });
+    const error = errorOf(answer?.errorCode ?? 0);
+    // What was there is gone: what is left begins further on.
+    if (kindOf(error) === 'OFFSET_OUT_OF_RANGE') return found;
+    if (error !== undefined) throw error;
     for (const { offset, timestamp } of answer?.messages ?? []) {
       if (Number(offset) < end) found.push({ partition, offset: Number(offset), timestamp });
     }

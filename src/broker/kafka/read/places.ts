@@ -5,7 +5,7 @@ import { EARLIEST, type FetchCluster, LATEST } from './cluster.js';
 import { lastOffsets } from './last.js';
 import { marked, timeOf } from '../../reading/index.js';
 import type { ReadRequest } from '../../reader.js';
-import type { Fetched } from './record-batch.js';
+import type { Fetched } from './protocol/index.js';
 
 interface Place {
   next: number;
@@ -20,12 +20,17 @@ interface Place {
 /** Largest age of the last look at the topic when a new partition is found; ms. */
 const CLOCKS_DIFFER_MS = 5_000;
 
+/** Where a partition begins that has no place yet. */
+type Start = { readonly time: number } | { readonly offset: number };
+
 export class KafkaPlaces {
   readonly #places = new Map<number, Place>();
+  /** Of each partition that is read, be its leader there or not. */
+  readonly #starts = new Map<number, Start>();
   /** Partitions of the key, for each number of partitions that the topic has had meanwhile. */
   readonly #ofKey = new Set<number>();
-  /** Number of partitions at the last look. */
-  #known = 0;
+  /** Number of partitions at the last look; undefined before the first. */
+  #known: number | undefined;
   #lookedAt = 0;
   /** Whether the topic did not exist when the reading began: then all of its messages are new. */
   #isLate = false;
@@ -36,7 +41,7 @@ export class KafkaPlaces {
 
   /** Called if the topic does not exist. @returns whether the reading ends because of that */
   isMissingTheEnd(): boolean {
-    this.#isLate ||= this.#places.size === 0;
+    this.#isLate ||= this.#known === undefined;
     const { to } = this.request;
     const until = timeOf(to);
     return to === 'latest' || (until !== undefined && until <= Date.now());
@@ -47,23 +52,32 @@ export class KafkaPlaces {
     return [...this.#ofKey.add(partition)];
   }
 
-  /** Finds the position in each new partition. */
-  async locate(cluster: FetchCluster, partitions: readonly number[], count: number): Promise<void> {
-    const fresh = partitions.filter((partition) => !this.#places.has(partition));
-    if (fresh.length > 0) {
-      const isFirst = this.#places.size === 0;
-      const starts = isFirst ? await this.#starts(cluster, fresh) : await this.#grown(cluster, fresh);
-      const ends = await this.#ends(cluster, fresh);
-      for (const partition of fresh) {
-        this.#places.set(partition, { next: starts.get(partition) ?? 0, end: ends.get(partition) ?? Infinity, time: undefined, expired: 0 });
-      }
-    }
+  /**
+   * The topic was looked up: each partition that is new gets its beginning.
+   * @param partitions - those that are read
+   * @param count - of all partitions
+   */
+  async look(cluster: FetchCluster, partitions: readonly number[], count: number): Promise<void> {
+    const fresh = partitions.filter((partition) => !this.#starts.has(partition));
+    const starts = this.#known === undefined ? await this.#firstStarts(cluster, fresh) : this.#laterStarts(fresh, this.#known);
+    for (const [partition, start] of starts) this.#starts.set(partition, start);
     this.#known = count;
     this.#lookedAt = Date.now();
   }
 
+  /** Finds the position in each new partition. */
+  async locate(cluster: FetchCluster, partitions: readonly number[]): Promise<void> {
+    const fresh = partitions.filter((partition) => !this.#places.has(partition));
+    if (fresh.length === 0) return;
+    const begins = await this.#begins(cluster, fresh);
+    const ends = await this.#ends(cluster, fresh);
+    for (const partition of fresh) {
+      this.#places.set(partition, { next: begins.get(partition) ?? 0, end: ends.get(partition) ?? Infinity, time: undefined, expired: 0 });
+    }
+  }
+
   areDone(partitions: readonly number[]): boolean {
-    return this.open(partitions).size === 0;
+    return partitions.every((partition) => this.#places.has(partition)) && this.open(partitions).size === 0;
   }
 
   /** Partitions that are not at their end, with the next offset of each. */
@@ -90,54 +104,71 @@ export class KafkaPlaces {
     return told;
   }
 
-  /** Called if the offset is not in the partition: its messages were removed, or the topic was deleted and created again. */
-  async relocate(cluster: FetchCluster, partition: number): Promise<void> {
-    const { topic } = this.request;
+  /**
+   * The offset is not in the partition: what was there is gone, or the topic is another one of that name.
+   * @returns whether it is read elsewhere now
+   */
+  async relocate(cluster: FetchCluster, partition: number): Promise<boolean> {
     const place = this.#places.get(partition) as Place;
-    const low = (await cluster.offsets(topic, [partition], EARLIEST)).get(partition) ?? 0;
-    const high = (await cluster.offsets(topic, [partition], LATEST)).get(partition) ?? 0;
+    const before = place.next;
+    const low = (await cluster.offsets([partition], EARLIEST)).get(partition) ?? 0;
+    const high = (await cluster.offsets([partition], LATEST)).get(partition) ?? 0;
     if (place.next < low) {
       if (place.time !== undefined || isOffset(this.request.from)) place.expired += low - place.next;
       place.next = low;
     } else if (place.next > high) {
-      place.next = place.time === undefined ? low : (await cluster.offsets(topic, [partition], place.time)).get(partition) ?? low;
+      place.next = place.time === undefined ? low : (await cluster.offsets([partition], place.time)).get(partition) ?? low;
     }
+    return place.next !== before;
   }
 
-  async #starts(cluster: FetchCluster, partitions: readonly number[]): Promise<ReadonlyMap<number, number>> {
+  async #firstStarts(cluster: FetchCluster, partitions: readonly number[]): Promise<ReadonlyMap<number, Start>> {
     const { topic, from } = this.request;
     if (isOffset(from)) {
       if (partitions.length > 1) {
         throw new InvalidOption(`subscribe: option 'from': an offset given, topic '${topic}' has ${partitions.length} partitions; `
           + "expected one of them in 'partitions', or a key");
       }
-      return new Map(partitions.map((partition) => [partition, Number(from.offset)]));
+      return new Map(partitions.map((partition) => [partition, { offset: Number(from.offset) }]));
     }
-    if (typeof from === 'object' && 'last' in from) return lastOffsets(cluster, { topic, key: this.key, partitions, count: from.last });
     const time = timeOf(from) ?? (from === 'earliest' || this.#isLate ? EARLIEST : LATEST);
-    return cluster.offsets(topic, partitions, time);
+    const last = typeof from === 'object' && 'last' in from
+      ? await lastOffsets(cluster, { key: this.key, partitions: cluster.led(partitions), count: from.last }) : new Map<number, number>();
+    return new Map(partitions.map((partition) => {
+      const offset = last.get(partition);
+      return [partition, offset === undefined ? { time } : { offset }];
+    }));
   }
 
   /** A new partition is read from its start; if the topic grows, the key's messages may also move to an older partition. */
-  async #grown(cluster: FetchCluster, partitions: readonly number[]): Promise<ReadonlyMap<number, number>> {
-    const { topic } = this.request;
-    const old = partitions.filter((partition) => partition < this.#known);
+  #laterStarts(partitions: readonly number[], known: number): ReadonlyMap<number, Start> {
     const since = this.#lookedAt - CLOCKS_DIFFER_MS;
-    const added = partitions.filter((partition) => partition >= this.#known);
-    return new Map([...await cluster.offsets(topic, old, since), ...await cluster.offsets(topic, added, EARLIEST)]);
+    return new Map(partitions.map((partition) => [partition, { time: partition < known ? since : EARLIEST }]));
+  }
+
+  async #begins(cluster: FetchCluster, partitions: readonly number[]): Promise<ReadonlyMap<number, number>> {
+    const begins = new Map<number, number>();
+    const byTime = new Map<number, number[]>();
+    for (const partition of partitions) {
+      const start = this.#starts.get(partition) ?? { time: EARLIEST };
+      if ('offset' in start) begins.set(partition, start.offset);
+      else byTime.set(start.time, [...byTime.get(start.time) ?? [], partition]);
+    }
+    for (const [time, list] of byTime) for (const [partition, offset] of await cluster.offsets(list, time)) begins.set(partition, offset);
+    return begins;
   }
 
   async #ends(cluster: FetchCluster, partitions: readonly number[]): Promise<ReadonlyMap<number, number>> {
-    const { topic, to } = this.request;
+    const { to } = this.request;
     if (to === undefined) return new Map();
-    if (to === 'latest') return cluster.offsets(topic, partitions, LATEST);
+    if (to === 'latest') return cluster.offsets(partitions, LATEST);
     if (isOffset(to)) return new Map(partitions.map((partition) => [partition, Number(to.offset) + 1]));
     const until = timeOf(to) ?? Infinity;
     if (until >= Date.now()) {
       this.#untilMs = until;
       return new Map();
     }
-    return cluster.offsets(topic, partitions, until + 1);
+    return cluster.offsets(partitions, until + 1);
   }
 }
 

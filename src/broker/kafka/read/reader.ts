@@ -3,48 +3,51 @@ import { Observable, firstValueFrom } from 'rxjs';
 import { InvalidOption, type RxcamError, isRxcamError } from '../../../core/errors/errors.js';
 import { type RetryOptions, retryOptions } from '../../broker-options.js';
 import type { KafkaOptions } from '../options.js';
+import { isStale, kindOf, partitionOf } from '../client/index.js';
+import { errorOf } from '../wire/index.js';
 import { type ClusterHooks, FetchCluster } from './cluster.js';
 import { KafkaPlaces } from './places.js';
+import { LeaderFailures, Round } from './round.js';
+import type { Fetched } from './protocol/index.js';
 import type { Gate, Piece, ReadRequest, Reader } from '../../reader.js';
 import { refuseIds } from '../../reading/index.js';
 
 /** Functions of the driver for its readers. */
 export interface KafkaReaderHooks extends ClusterHooks {
-  failure(error: unknown): RxcamError;
+  failure(error: unknown, topic: string): RxcamError;
 }
 
-/** Longest wait of a fetch for a message; ms. */
-const MAX_WAIT_MS = 1_000;
-/** Interval of loading leaders and partitions, if there is no error; ms. */
-const LOOK_UP_EVERY_MS = 10_000;
 /** Interval of looking for a topic that does not exist; ms. */
 const MISSING_EVERY_MS = 500;
-/** Codes of the protocol. */
-const OFFSET_OUT_OF_RANGE = 1;
+/** Wait for a leader that says that it is none; ms. */
+const STALE_MS = 250;
+/** Such answers in a row, after which it is a failure: leaders move within seconds. */
+const MAX_STALE = 40;
 
 export class KafkaReader implements Reader {
   readonly again: RetryOptions;
   readonly #key: Buffer | undefined;
   readonly #places: KafkaPlaces;
+  readonly #failures: LeaderFailures;
+  /** Answers without anything to read in a row. */
+  #inRow = 0;
 
   /** @throws InvalidOption */
   constructor(readonly request: ReadRequest, readonly options: KafkaOptions, readonly hooks: KafkaReaderHooks) {
     refuseIds('kafka', request.from, request.to);
     this.again = retryOptions(options);
+    this.#failures = new LeaderFailures(this.again);
     this.#key = request.key === undefined ? undefined : Buffer.from(request.key);
     this.#places = new KafkaPlaces(request, this.#key);
   }
 
-  read(gate: Gate): Observable<Piece> {
+  read(gate: Gate, warn: (error: RxcamError) => void): Observable<Piece> {
     return new Observable((subscriber) => {
       const session: Session = {
-        cluster: new FetchCluster(this.options, this.hooks), gate, isOver: () => subscriber.closed,
+        cluster: new FetchCluster(this.request.topic, this.options, this.hooks), gate, warn, isOver: () => subscriber.closed,
         emit: (piece) => { subscriber.next(piece); },
       };
-      this.#run(session).then(
-        () => { subscriber.complete(); },
-        (error: unknown) => { subscriber.error(isRxcamError(error) ? error : this.hooks.failure(error)); },
-      );
+      this.#run(session).then(() => { subscriber.complete(); }, (error: unknown) => { subscriber.error(this.#failure(error)); });
       return () => { session.cluster.destroy(); };
     });
   }
@@ -53,59 +56,79 @@ export class KafkaReader implements Reader {
     const { cluster } = session;
     await cluster.connect();
     while (!session.isOver()) {
-      const leaders = await cluster.leaders(this.request.topic);
-      session.emit([]);
+      const leaders = await cluster.leaders();
       if (leaders === undefined) {
+        session.emit([]);
         if (this.#places.isMissingTheEnd()) return;
         await pause(MISSING_EVERY_MS);
         continue;
       }
-      const partitions = await this.#partitions([...leaders.keys()]);
-      await this.#places.locate(cluster, partitions, leaders.size);
-      if (this.#places.areDone(partitions)) return;
-      const round = { isOver: false, endsAt: Date.now() + LOOK_UP_EVERY_MS };
-      const own = (leader: number) => partitions.filter((partition) => leaders.get(partition) === leader);
-      await Promise.all([...new Set(leaders.values())].map((leader) => this.#follow(session, round, leader, own(leader))));
+      const partitions = this.#partitions([...leaders.keys()]);
+      await this.#places.look(cluster, partitions, leaders.size);
+      const round = new Round(this.#failures, session.warn);
+      const own = (leader: number) => partitions.filter((partition) => cluster.leaderOf(partition) === leader);
+      const led = new Set(partitions.map((partition) => cluster.leaderOf(partition)));
+      await Promise.all([...led].map((leader) => this.#follow(session, round, leader, own(leader))));
+      if (session.isOver() || this.#places.areDone(partitions)) return;
+      if (round.failure !== undefined) throw round.failure;
     }
   }
 
-  /** Reads the partitions of one leader, until the leaders must be loaded again. */
+  /** Reads the partitions of one leader, until leaders are to be looked up again. What one fails at does not stop the others. */
   async #follow(session: Session, round: Round, leader: number, partitions: readonly number[]): Promise<void> {
-    const { topic } = this.request;
-    while (!session.isOver() && !round.isOver && Date.now() < round.endsAt) {
-      const from = this.#places.open(partitions);
-      if (from.size === 0) return;
-      if (!session.gate.isOpen) await firstValueFrom(session.gate.opens$, { defaultValue: undefined });
-      const answer = await this.#timed(session.cluster.fetch({ leader, topic, from, key: this.#key, maxWaitMs: MAX_WAIT_MS }));
-      if (session.isOver()) return;
-      // Messages are emitted before the next request: if the connection failed in between, they would be lost.
-      session.emit(answer.flatMap((fetched) => (fetched.errorCode === 0 ? [...this.#places.take(fetched)] : [])));
-      for (const { errorCode, partition } of answer) {
-        if (errorCode === OFFSET_OUT_OF_RANGE) await this.#places.relocate(session.cluster, partition);
-        else if (errorCode !== 0) await staleLeader(round);
+    const { cluster, gate } = session;
+    try {
+      if (leader < 0) throw new Error(`partition ${partitions.join(', ')} has no leader`);
+      await this.#places.locate(cluster, partitions);
+      // The first answer shows at once that it can be read.
+      for (let isFirst = true; !session.isOver() && !round.isOver; isFirst = false) {
+        const from = this.#places.open(partitions);
+        if (from.size === 0) return;
+        if (!gate.isOpen) await firstValueFrom(gate.opens$, { defaultValue: undefined });
+        const answer = await cluster.fetch({ leader, from, key: this.#key, isQuick: isFirst });
+        if (session.isOver()) return;
+        if (await this.#take(session, round, answer)) round.answered(leader);
       }
+    } catch (error) {
+      if (session.isOver()) return;
+      cluster.drop(leader);
+      round.failed(leader, this.#failure(error));
     }
   }
 
-  async #timed<T>(request: Promise<T>): Promise<T> {
-    const ms = MAX_WAIT_MS + this.options.requestTimeoutMs;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => { reject(new Error(`no answer to a fetch for ${ms} ms`)); }, ms);
-    });
-    try {
-      return await Promise.race([request, late]);
-    } finally {
-      clearTimeout(timer);
-      request.catch(() => { /* It came too late to be heard. */ });
+  /** @returns whether anything could be read */
+  async #take(session: Session, round: Round, answer: readonly Fetched[]): Promise<boolean> {
+    const good = answer.filter(({ errorCode }) => errorCode === 0);
+    // What is taken is emitted before anything else is asked: with the connection it would be lost.
+    if (good.length > 0) session.emit(good.flatMap((fetched) => [...this.#places.take(fetched)]));
+    for (const { errorCode, partition } of answer) {
+      const error = errorOf(errorCode);
+      if (error === undefined) continue;
+      if (kindOf(error) === 'OFFSET_OUT_OF_RANGE') {
+        if (await this.#places.relocate(session.cluster, partition)) continue;
+      } else if (!isStale(error)) throw error;
+      await this.#notNow(round, error);
     }
+    if (good.length > 0) this.#inRow = 0;
+    return good.length > 0;
+  }
+
+  /** The leader has moved, or is not ready yet: the next look at the topic shows which. */
+  async #notNow(round: Round, error: Error): Promise<void> {
+    if (++this.#inRow > MAX_STALE) throw error;
+    if (!round.isOver) await pause(STALE_MS);
+    round.end();
+  }
+
+  #failure(error: unknown): RxcamError {
+    return isRxcamError(error) ? error : this.hooks.failure(error, this.request.topic);
   }
 
   /** @throws InvalidOption for a partition that the topic does not have */
-  async #partitions(all: readonly number[]): Promise<readonly number[]> {
+  #partitions(all: readonly number[]): readonly number[] {
     const { partitions = 'key', topic, key } = this.request;
     if (partitions === 'all' || (partitions === 'key' && key === undefined)) return all;
-    if (partitions === 'key') return this.#places.withKeys(await keyPartition(topic, key as string, all));
+    if (partitions === 'key') return this.#places.withKeys(partitionOf(key as string, all.length));
     const missing = partitions.find((one) => !all.includes(one));
     if (missing !== undefined) throw new InvalidOption(`subscribe: option 'partitions': ${missing} given, topic '${topic}' has 0 to ${all.length - 1}`);
     return partitions;
@@ -115,23 +138,9 @@ export class KafkaReader implements Reader {
 interface Session {
   readonly cluster: FetchCluster;
   readonly gate: Gate;
+  readonly warn: (error: RxcamError) => void;
   isOver(): boolean;
   emit(piece: Piece): void;
-}
-
-interface Round { isOver: boolean; readonly endsAt: number }
-
-/** By the partitioner that `publish` uses, which is that of the Java client. */
-async function keyPartition(topic: string, key: string, partitions: readonly number[]): Promise<number> {
-  const { Partitioners } = await import('kafkajs');
-  const partitionMetadata = partitions.map((partitionId) => ({ partitionId, leader: 0, isr: [], replicas: [], partitionErrorCode: 0 }));
-  return Partitioners.DefaultPartitioner()({ topic, partitionMetadata, message: { key, value: null } });
-}
-
-/** Whether the leader has moved, or does not exist yet: the topic's metadata is loaded again. */
-async function staleLeader(round: Round): Promise<void> {
-  if (!round.isOver) await pause(MISSING_EVERY_MS / 2);
-  round.isOver = true;
 }
 
 function pause(ms: number): Promise<void> {

@@ -6,7 +6,11 @@ export interface Requests {
   Metadata: { topics: readonly string[]; allowAutoTopicCreation: false };
   Produce: { topicData: readonly TopicData[]; acks: number; timeout: number; compression: 'none' | 'gzip' };
   CreateTopics: { topics: readonly NewTopic[]; timeout: number };
+  Raw: RawRequest;
 }
+
+/** A request that rxcam writes by itself, in the form of that version. Its answer is read by rxcam too. */
+export interface RawRequest { readonly apiKey: number; readonly apiName: string; readonly apiVersion: number; readonly body: Buffer }
 
 export interface NewTopic {
   readonly topic: string;
@@ -30,6 +34,8 @@ export interface Answers {
   CreateTopics: {
     readonly topicErrors: readonly { readonly topic: string; readonly errorCode: number; readonly errorMessage?: string | null }[];
   };
+  /** The bytes behind the head of the answer. */
+  Raw: { readonly payload: Buffer };
 }
 
 /** Requests to the coordinator of a consumer group. */

@@ -15,7 +15,7 @@ const BLOCK_MS = 2_000;
 const COUNT = 16;
 /** Time after which another member claims an unacknowledged entry, because its member is assumed dead; ms. */
 const CLAIM_AFTER_MS = 60_000;
-const CLAIM_EVERY_MS = 15_000;
+const CLAIM_EVERY_MS = 5_000;
 /** Limit of entries returned at the end. */
 const MAX_OWED = 1_000;
 

@@ -2,7 +2,7 @@
  * Parses Kafka's answer to a fetch: response version 4 and record batches of version 2 (https://kafka.apache.org/protocol). A
  * message's bytes and headers are copied together, once: a view would keep the whole answer in memory.
  */
-import { Received, PackedHeaders } from '../../../message/index.js';
+import { Received, PackedHeaders } from '../../../../message/index.js';
 import { Bytes } from './bytes.js';
 import { kafkaHeaders } from './record-headers.js';
 
@@ -35,16 +35,16 @@ const MAGIC_AT = 16;
 /** Bytes before the records: offset, length, epoch, magic, checksum, attributes … */
 const BATCH_HEAD = 61;
 
-/** Parses the answer for all partitions. */
-export async function readFetched(payload: Buffer, wanted: Wanted): Promise<Fetched[]> {
+/** The answer of all partitions, and how long the broker's quota asks for a pause. */
+export async function readFetched(payload: Buffer, wanted: Wanted): Promise<{ readonly throttleMs: number; readonly fetched: Fetched[] }> {
   const bytes = new Bytes(payload);
-  bytes.skip(4);
+  const throttleMs = bytes.int32();
   const fetched: Fetched[] = [];
   for (let topics = bytes.int32(); topics > 0; topics--) {
     bytes.skip(bytes.int16());
     for (let partitions = bytes.int32(); partitions > 0; partitions--) fetched.push(await readPartition(bytes, wanted));
   }
-  return fetched;
+  return { throttleMs, fetched };
 }
 
 async function readPartition(bytes: Bytes, wanted: Wanted): Promise<Fetched> {

@@ -1,5 +1,5 @@
 /** Parses the headers of a Kafka record: a count, and for each a name and a value with their lengths. */
-import type { HeaderPlaces } from '../../../message/index.js';
+import type { HeaderPlaces } from '../../../../message/index.js';
 import { Bytes } from './bytes.js';
 
 export function kafkaHeaders(data: Buffer): HeaderPlaces {

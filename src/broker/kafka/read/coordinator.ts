@@ -1,0 +1,22 @@
+/** Why a group has no coordinator: kafkajs says no more than that it found none, also where the login lacks a right. */
+import { KafkaNodes, kindOf } from '../client/index.js';
+import type { KafkaOptions } from '../options.js';
+import { type LogEntry, errorOf } from '../wire/index.js';
+import type { ClusterHooks } from './cluster.js';
+import { coordinatorRequest, readCoordinatorError } from './protocol/index.js';
+
+/** The error itself, or what the brokers say where kafkajs has dropped that. */
+export async function reasonOf(error: unknown, group: string, options: KafkaOptions, hooks: ClusterHooks): Promise<unknown> {
+  if (kindOf(error) !== 'KafkaJSGroupCoordinatorNotFound') return error;
+  const newWire = await hooks.newWire();
+  const log = (level: number, entry: LogEntry) => { hooks.log(level, entry); };
+  const nodes = new KafkaNodes(options, { newWire, log, paused: () => { /* It is one request. */ } }, () => hooks.brokers());
+  try {
+    const { answer: { payload } } = await nodes.askAny('Raw', coordinatorRequest(group));
+    return errorOf(readCoordinatorError(payload)) ?? error;
+  } catch {
+    return error;
+  } finally {
+    nodes.destroy();
+  }
+}

@@ -1,0 +1,85 @@
+/** The requests of a reader, and the answer to a search of offsets, as the protocol's public guide has them. */
+import type { RawRequest } from '../../wire/index.js';
+import { Bytes } from './bytes.js';
+
+/** Version 4 of Fetch, 2 of ListOffsets: the first with every field that is read. Brokers from 0.11 to 4.x know them. */
+const FETCH = { apiKey: 1, apiName: 'Fetch', apiVersion: 4 };
+const LIST_OFFSETS = { apiKey: 2, apiName: 'ListOffsets', apiVersion: 2 };
+/** Of a client. */
+const REPLICA = -1;
+/** What transactions that are open have written, or given up, is not read. */
+const READ_COMMITTED = 1;
+
+/** Bytes of an answer; a larger message comes all the same. */
+const MAX_PARTITION_BYTES = 1024 * 1024;
+const MAX_BYTES = 2 * MAX_PARTITION_BYTES;
+
+/** @param from - for each partition the offset to begin at */
+export function fetchRequest(topic: string, from: ReadonlyMap<number, number>, maxWaitMs: number): RawRequest {
+  const partitions = [...from].map(([partition, offset]) => [int32(partition), int64(offset), int32(MAX_PARTITION_BYTES)]);
+  const head = [int32(REPLICA), int32(maxWaitMs), int32(1), int32(MAX_BYTES), int8(READ_COMMITTED)];
+  return { ...FETCH, body: Buffer.concat([...head, ...ofTopic(topic, partitions)]) };
+}
+
+/** @param time - ms since 1970, or one of the two words of the protocol */
+export function offsetsRequest(topic: string, partitions: readonly number[], time: number): RawRequest {
+  const asked = partitions.map((partition) => [int32(partition), int64(time)]);
+  return { ...LIST_OFFSETS, body: Buffer.concat([int32(REPLICA), int8(READ_COMMITTED), ...ofTopic(topic, asked)]) };
+}
+
+/** What a partition has answered; an offset below 0 is none. */
+export interface FoundOffset { readonly partition: number; readonly errorCode: number; readonly offset: number }
+
+export function readOffsets(payload: Buffer): FoundOffset[] {
+  const bytes = new Bytes(payload);
+  bytes.skip(4);
+  const found: FoundOffset[] = [];
+  for (let topics = bytes.int32(); topics > 0; topics--) {
+    bytes.skip(bytes.int16());
+    for (let partitions = bytes.int32(); partitions > 0; partitions--) {
+      const [partition, errorCode] = [bytes.int32(), bytes.int16()];
+      bytes.skip(8);
+      found.push({ partition, errorCode, offset: bytes.int64() });
+    }
+  }
+  return found;
+}
+
+/** Who coordinates a consumer group: version 1. */
+export function coordinatorRequest(group: string): RawRequest {
+  const name = Buffer.from(group);
+  return { apiKey: 10, apiName: 'GroupCoordinator', apiVersion: 1, body: Buffer.concat([int16(name.length), name, int8(0)]) };
+}
+
+/** The error code in the answer; 0 for none. */
+export function readCoordinatorError(payload: Buffer): number {
+  return payload.readInt16BE(4);
+}
+
+/** One topic, and what is asked of its partitions. */
+function ofTopic(topic: string, partitions: readonly (readonly Buffer[])[]): Buffer[] {
+  const name = Buffer.from(topic);
+  return [int32(1), int16(name.length), name, int32(partitions.length), ...partitions.flat()];
+}
+
+function int8(value: number): Buffer {
+  return Buffer.from([value]);
+}
+
+function int16(value: number): Buffer {
+  const out = Buffer.allocUnsafe(2);
+  out.writeInt16BE(value);
+  return out;
+}
+
+function int32(value: number): Buffer {
+  const out = Buffer.allocUnsafe(4);
+  out.writeInt32BE(value);
+  return out;
+}
+
+function int64(value: number): Buffer {
+  const out = Buffer.allocUnsafe(8);
+  out.writeBigInt64BE(BigInt(value));
+  return out;
+}

@@ -1,0 +1,55 @@
+/** A round of reading, from one look at the topic to the next: the leaders that answer, and those that fail. */
+import type { RxcamError } from '../../../core/errors/errors.js';
+import type { RetryOptions } from '../../broker-options.js';
+
+/** Leaders and partitions are looked up so often, without any error; ms. */
+const LOOK_UP_EVERY_MS = 10_000;
+
+/** Failures of each leader in a row. Those of no leader are those of partitions without one. */
+export class LeaderFailures {
+  readonly #counts = new Map<number, number>();
+
+  constructor(readonly again: RetryOptions) {}
+
+  answered(leader: number): void {
+    this.#counts.delete(leader);
+  }
+
+  /** @returns when it is asked again, in ms */
+  failed(leader: number): number {
+    const count = this.#counts.get(leader) ?? 0;
+    this.#counts.set(leader, count + 1);
+    return Math.min(this.again.retryMaxMs, this.again.retryInitialMs * 2 ** count);
+  }
+}
+
+export class Round {
+  #endsAt = Date.now() + LOOK_UP_EVERY_MS;
+  #hasAnswer = false;
+  /** Until it is known whether anybody answers. */
+  #held: RxcamError[] = [];
+
+  /** @param warn - takes the failure of some leaders, where others answer */
+  constructor(readonly failures: LeaderFailures, readonly warn: (error: RxcamError) => void) {}
+
+  get isOver(): boolean { return Date.now() >= this.#endsAt; }
+  /** Why nobody has answered. */
+  get failure(): RxcamError | undefined { return this.#hasAnswer ? undefined : this.#held[0]; }
+
+  /** The topic is to be looked up: what is known of a leader is wrong. */
+  end(): void {
+    this.#endsAt = 0;
+  }
+
+  answered(leader: number): void {
+    this.failures.answered(leader);
+    this.#hasAnswer = true;
+    for (const error of this.#held.splice(0)) this.warn(error);
+  }
+
+  failed(leader: number, error: RxcamError): void {
+    this.#endsAt = Math.min(this.#endsAt, Date.now() + this.failures.failed(leader));
+    if (this.#hasAnswer) this.warn(error);
+    else this.#held.push(error);
+  }
+}
