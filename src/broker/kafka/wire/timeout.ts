@@ -2,7 +2,7 @@
 import { mono } from '../../../core/clock.js';
 import type { Pauses } from './wire.js';
 
-export interface Limit {
+interface Limit {
   readonly ms: number;
   readonly pauses: Pauses;
   /** It has taken too long. */
@@ -10,7 +10,7 @@ export interface Limit {
 }
 
 /** Starts the clock; what is returned stops it. */
-export function startLimit({ ms, pauses, expired }: Limit): () => void {
+function startLimit({ ms, pauses, expired }: Limit): () => void {
   let timer: NodeJS.Timeout;
   const arm = (waitMs: number) => {
     timer = setTimeout(() => {
