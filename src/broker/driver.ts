@@ -26,6 +26,32 @@ export function eachHeader({ message, previousOrder, epoch }: Outgoing, write: (
   if (epochHeader !== undefined && epoch !== undefined) write(epochHeader, String(epoch));
 }
 
+/** Headers as a broker's protocol writes them. Most have the same value in message after message: the last text of each is kept. */
+export class HeaderTexts {
+  readonly #last = new Map<string, { value: string; text: string }>();
+
+  /** @param write - the name and value as text */
+  constructor(readonly write: (name: string, value: string) => string) {}
+
+  of(name: string, value: string): string {
+    const last = this.#last.get(name);
+    if (last?.value === value) return last.text;
+    const text = this.write(name, value);
+    if (text.length > MAX_KEPT_TEXT) return text;
+    if (last !== undefined) {
+      last.value = value;
+      last.text = text;
+    } else if (this.#last.size < MAX_KEPT_NAMES) {
+      this.#last.set(name, { value, text });
+    }
+    return text;
+  }
+}
+
+/** Names are up to the user. */
+const MAX_KEPT_NAMES = 128;
+const MAX_KEPT_TEXT = 512;
+
 /** It is written, at this position. */
 export interface Written {
   readonly ok: true;

@@ -166,8 +166,9 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
     this.#state$.next(this.#stateOf(state, queues));
   }
 
-  #stateOf({ status, error }: Pick<BrokerState, 'status' | 'error'>, queues: Iterable<PartitionQueue> = this.#outbox.queues): BrokerState {
-    const waiting = status === 'connected' && this.#outbox.messages > 0 ? waitingTopics(queues, (queue) => this.#sender.whyWaits(queue)) : [];
+  #stateOf({ status, error }: Pick<BrokerState, 'status' | 'error'>, queues?: Iterable<PartitionQueue>): BrokerState {
+    const mayWait = status === 'connected' && this.#outbox.messages > 0;
+    const waiting = mayWait ? waitingTopics(queues ?? this.#outbox.queues, (queue) => this.#sender.whyWaits(queue)) : [];
     const throttledMs = status === 'closed' ? 0 : this.#sender.servers.pauseMs;
     return {
       status, ...(error !== undefined && { error }),

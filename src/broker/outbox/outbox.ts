@@ -13,6 +13,8 @@ export interface QueueOptions {
   readonly maxMessages?: number | undefined;
 }
 
+const NONE: readonly string[] = [];
+
 export class Outbox {
   /** By topic, then by key. */
   readonly #queues = new Map<string, Map<string, PartitionQueue>>();
@@ -60,7 +62,8 @@ export class Outbox {
   }
 
   /** Removes the queues that are idle; returns the topics that have none left. */
-  sweep(): string[] {
+  sweep(): readonly string[] {
+    if (this.#left.size === 0) return NONE;
     const gone = [...this.#left].filter(({ isIdle }) => isIdle);
     for (const queue of gone) this.#remove(queue);
     return [...new Set(gone.map(({ topic }) => topic))].filter((topic) => !this.#queues.has(topic));

@@ -8,11 +8,11 @@ import type { Driver, Outgoing, SendOutcome } from '../driver.js';
 import { StreamGroups } from './groups.js';
 import { RedisLink } from './link.js';
 import { REDIS_SCHEMA, type RedisConfig, type RedisOptions } from './options.js';
-import { fieldsOf } from './fields.js';
+import { addFields } from './fields.js';
 import { redisReader } from './read/index.js';
 import type { ReadRequest, Reader } from '../reader.js';
 import { RedisRights, refusedCommand } from './rights.js';
-import type { AbortedError, Reply } from './transaction.js';
+import type { AbortedError, Arguments, Reply, Transaction } from './transaction.js';
 import { StreamTrim } from './stream-trim.js';
 
 /**
@@ -110,7 +110,7 @@ class RedisDriver implements Driver {
       const groups = this.#groups.make(transaction, batch);
       const trims = this.#trim.trimsFor(batch.filter(({ topic }) => this.#rights.mayTrim(topic)));
       for (const { topic, firstKept } of trims) transaction.add('XTRIM', topic, 'MINID', '~', firstKept);
-      for (const outgoing of batch) transaction.add(...this.#entryOf(outgoing));
+      for (const outgoing of batch) transaction.addCommand(addFields(this.#entry(transaction, outgoing), outgoing));
       const results = await transaction.exec(redis);
       this.#trim.trimmed(trims);
       this.#groups.made(groups);
@@ -121,9 +121,9 @@ class RedisDriver implements Driver {
   }
 
   /** A stream that must have a group is not made without it. */
-  #entryOf(outgoing: Outgoing): (string | Buffer | number)[] {
-    const only = outgoing.message.consumerGroup === undefined ? [] : ['NOMKSTREAM'];
-    return ['XADD', outgoing.topic, ...only, 'MAXLEN', '~', this.options.maxLen, '*', ...fieldsOf(outgoing)];
+  #entry(transaction: Transaction, { topic, message: { consumerGroup } }: Outgoing): Arguments {
+    const only = consumerGroup === undefined ? [] : ['NOMKSTREAM'];
+    return transaction.arguments('XADD', topic, ...only, 'MAXLEN', '~', this.options.maxLen, '*');
   }
 
   #outcome({ topic, message }: Outgoing, id: Reply | undefined): SendOutcome {

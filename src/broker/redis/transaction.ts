@@ -4,6 +4,7 @@
  */
 import { Command, type Redis } from 'ioredis';
 import type { Socket } from 'node:net';
+import { HeaderTexts } from '../driver.js';
 
 /** Result of one command of the transaction. */
 export type Reply = string | number | null | Error | readonly Reply[];
@@ -14,32 +15,71 @@ export interface AbortedError extends Error { previousErrors?: readonly Error[] 
 const MULTI = '*1\r\n$5\r\nMULTI\r\n';
 const EXEC = '*1\r\n$4\r\nEXEC\r\n';
 
+/** Arguments of a command, as they are written. */
+export class Arguments {
+  /** Text and bytes in turn, and the text behind them. Text is bytes, a character each. */
+  readonly chunks: (string | Buffer)[] = [];
+  text = '';
+  count = 0;
+
+  add(...args: readonly (string | Buffer | number)[]): this {
+    for (const arg of args) {
+      this.count++;
+      if (typeof arg === 'object') {
+        this.chunks.push(`${this.text}$${arg.length}\r\n`, arg);
+        this.text = '\r\n';
+      } else {
+        this.text += written(String(arg));
+      }
+    }
+    return this;
+  }
+
+  /** A name and a value, both text. */
+  addField(name: string, value: string): void {
+    this.count += 2;
+    this.text += FIELDS.of(name, value);
+  }
+}
+
+const FIELDS = new HeaderTexts((name, value) => written(name) + written(value));
+
+function written(value: string): string {
+  const bytes = Buffer.byteLength(value);
+  return `$${bytes}\r\n${bytes === value.length ? value : Buffer.from(value).toString('latin1')}\r\n`;
+}
+
 export class Transaction {
-  /** Text and bytes in turn, as they are written. */
   readonly #chunks: (string | Buffer)[] = [];
   #text = MULTI;
   #commands = 0;
 
   add(...args: readonly (string | Buffer | number)[]): void {
+    this.addCommand(this.arguments(...args));
+  }
+
+  /** The first arguments of a command that is added when it has all of them. */
+  arguments(...args: readonly (string | Buffer | number)[]): Arguments {
+    return new Arguments().add(...args);
+  }
+
+  addCommand({ chunks, text, count }: Arguments): void {
     this.#commands++;
-    let text = `${this.#text}*${args.length}\r\n`;
-    for (const arg of args) {
-      if (typeof arg === 'object') {
-        this.#chunks.push(`${text}$${arg.length}\r\n`, arg);
-        text = '\r\n';
-      } else {
-        const value = String(arg);
-        text += `$${Buffer.byteLength(value)}\r\n${value}\r\n`;
-      }
+    const head = `${this.#text}*${count}\r\n`;
+    const [first, ...others] = chunks;
+    if (first === undefined) {
+      this.#text = head + text;
+    } else {
+      this.#chunks.push(head + (first as string), ...others);
+      this.#text = text;
     }
-    this.#text = text;
   }
 
   /** Rejects with an {@link AbortedError} where nothing was carried out, as far as is known. */
   async exec(redis: Redis): Promise<readonly Reply[]> {
     const refusals: Error[] = [];
     const queued = new Queued(refusals);
-    const whole = new Whole([...this.#chunks, this.#text + EXEC]);
+    const whole = new Whole([...this.#chunks, this.#text]);
     // Written before they are sent for: MULTI and each command have an answer of their own.
     for (let index = 0; index <= this.#commands; index++) redis.sendCommand(queued, NOWHERE);
     redis.sendCommand(whole);
@@ -80,10 +120,12 @@ class Whole extends Command {
 
   override toWritable(socket: object): string | Buffer {
     const stream = socket as Socket;
-    const [last = '', ...others] = [...this.chunks].reverse();
     stream.cork();
-    for (const chunk of others.reverse()) stream.write(chunk);
-    return last;
+    for (const chunk of this.chunks) {
+      if (typeof chunk === 'string') stream.write(chunk, 'latin1');
+      else stream.write(chunk);
+    }
+    return EXEC;
   }
 
   override setTimeout(): void { /* As above. */ }

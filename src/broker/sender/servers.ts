@@ -71,8 +71,9 @@ export class Servers {
 
   /** The longest pause that a server has asked for and that is not over, in ms. */
   get pauseMs(): number {
-    const now = mono();
-    return Math.max(0, ...[...this.#servers.values()].map(({ pausedUntil }) => Math.ceil(pausedUntil - now)));
+    let until = 0;
+    for (const server of this.#servers.values()) until = Math.max(until, server.pausedUntil);
+    return until === 0 ? 0 : Math.max(0, Math.ceil(until - mono()));
   }
 
   /** No long wait any more, at any of them. */

@@ -4,7 +4,7 @@
  */
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { type Outgoing, eachHeader } from '../../driver.js';
+import { HeaderTexts, type Outgoing, eachHeader } from '../../driver.js';
 import type { RequestBuffers } from './buffers.js';
 import type { Checksum } from './checksum.js';
 
@@ -72,6 +72,8 @@ interface Batch {
   readonly lastTime: number;
 }
 
+const HEADERS = new HeaderTexts((name, header) => sized(name) + sized(header));
+
 function batchOf(records: readonly KafkaRecord[]): Batch {
   const parts: (string | Buffer)[] = [];
   const firstTime = records[0]?.timestamp ?? -1;
@@ -83,7 +85,7 @@ function batchOf(records: readonly KafkaRecord[]): Batch {
     let count = 0, headers = '';
     eachHeader(outgoing, (name, header) => {
       count++;
-      headers += sized(name) + sized(header);
+      headers += HEADERS.of(name, header);
     });
     const back = varint(count) + headers;
     text += varint(front.length + value.length + back.length) + front;
