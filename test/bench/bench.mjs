@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 
 const here = new URL('.', import.meta.url);
-const names = readdirSync(here).map((file) => /^(?!bench\.|cpu\.|footage\.|child-words\.|.*-worker\.)(.*)\.mjs$/.exec(file)?.[1]).filter(Boolean);
+const names = readdirSync(here).map((file) => /^(?!bench\.|cpu\.|footage\.|plot\.|child-words\.|.*-worker\.)(.*)\.mjs$/.exec(file)?.[1]).filter(Boolean);
 const [name] = process.argv.splice(2, 1);
 
 if (names.includes(name)) {
