@@ -127,10 +127,10 @@ class Delivery<T extends Deliverable, R> {
 }
 
 /** A gap needs no work and no bytes, but keeps its place in the order. */
-const NO_PRESSURE: Pressure = { waits: true, block: () => { /* Nobody reads gaps. */ }, unblock: () => { /* Nor waits for them. */ } };
+const NO_PRESSURE: Pressure = { waits: true, block: () => { /* Gaps have no reader. */ }, unblock: () => { /* Nor waits for them. */ } };
 
 function itemOf<T extends Deliverable>(value: T, tracker: FrameTracker): Item<T> {
-  return { value, tracker, dropped: () => { /* Nobody waits for it. */ }, ...boundsOf(value) };
+  return { value, tracker, dropped: () => { /* It has no observer. */ }, ...boundsOf(value) };
 }
 
 /** A message read from a broker can wait there: it is never dropped. */

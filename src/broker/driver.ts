@@ -10,7 +10,7 @@ export interface Outgoing {
   readonly topic: string;
   readonly key: string;
   readonly message: CameraMessage;
-  /** The message's headers, with what is stamped when it leaves the outbox. Made when they are read: `eachHeader` copies nothing. */
+  /** The message's headers, with those that are added when it leaves the outbox. Created on access: `eachHeader` copies nothing. */
   readonly headers: Readonly<Record<string, string>>;
   /** inputOrder sent before this one to the same topic and key: the value of the header that the message names for it. */
   readonly previousOrder?: number;
@@ -100,7 +100,7 @@ export interface Driver {
   /**
    * Writes a batch in one request, and emits one array with an outcome for each message, in order. Within one topic
    * and key nothing after the first message that is not written may be written. Errors when the whole request failed;
-   * then some of it may have been written all the same. Unsubscribing abandons the request.
+   * although some of it may have been written. Unsubscribing abandons the request.
    */
   send(batch: readonly Outgoing[]): Observable<readonly SendOutcome[]>;
   /**
@@ -114,7 +114,7 @@ export interface Driver {
   readonly warnings$?: Observable<RxcamError>;
   /** No more messages are expected for this topic: the driver may forget it. */
   forget?(topic: string): void;
-  /** Why a message can't be written whatever the broker's state is, as far as it is known without asking. */
+  /** Why a message can never be written, as far as that is known without asking the broker. */
   refuses?(message: CameraMessage): RxcamError | undefined;
   /** The mistake in a topic's name: `expected …`. */
   topicProblem?(topic: string): string | undefined;

@@ -2,7 +2,7 @@
 import { SOURCE } from '../core/defaults/defaults.js';
 import type { LivenessLimits } from './run/index.js';
 
-/** ffmpeg's own timeout is longer than those of rxcam, which know what is missing; it ends a process that has lost its Node. */
+/** ffmpeg's own timeout is longer than those of rxcam, which can name the reason; it ends a process whose Node has died. */
 export function readTimeoutMs({ connectTimeoutMs, firstFrameTimeoutMs, readWindowMs, maxReadFailures }: LivenessLimits): number {
   return Math.max(connectTimeoutMs, firstFrameTimeoutMs, readWindowMs * maxReadFailures) + SOURCE.readTimeoutMarginMs;
 }

@@ -43,7 +43,7 @@ export interface CameraConfig {
   readonly allowLocalPlaylists?: boolean | undefined;
   /**
    * RTSP and HTTP: hosts that the camera may lead to, by its address, redirects, playlists and keys alike: `allow` (nothing
-   * else then) and `deny`, each names, `*.names`, addresses or CIDR. Default: all but link-local addresses and the metadata
+   * else then) and `deny`, each names, `*.names`, addresses or CIDR. Default: all except link-local addresses and the metadata
    * of clouds, unless the camera's own address is one.
    */
   readonly hosts?: HostsConfig | undefined;

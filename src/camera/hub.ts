@@ -43,7 +43,7 @@ export class CameraHub implements RunHost {
     return this.#runs.some((run) => run.live);
   }
 
-  /** What is read, and by which plan: of the newest run that is live, else of the newest. */
+  /** The source and the plan of the newest live run, or else of the newest run. */
   get reading(): Reading | undefined {
     return (this.#runs.findLast((run) => run.live) ?? this.#runs.at(-1))?.reading;
   }

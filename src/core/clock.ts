@@ -25,7 +25,7 @@ export function mono(): number {
   return isVirtual() ? asyncScheduler.now() : performance.now();
 }
 
-/** A moment on both clocks: either may stand still or jump, on a machine that sleeps or has its time set. */
+/** A moment on both clocks: either may stop or jump, on a machine that sleeps or has its time set. */
 export interface Instant {
   /** ms since 1970. */
   readonly wall: number;

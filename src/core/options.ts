@@ -89,7 +89,7 @@ function describe(what: string, issue: z.core.$ZodIssue, given: unknown, schema:
   return `${what}${at(issue.path)}: ${shown(given, issue.path)} given, ${expectationOf(issue)}`;
 }
 
-/** What an option takes: `expected a whole number`. */
+/** The form of an option: `expected a whole number`. */
 export function expectationOf(issue: z.core.$ZodIssue): string {
   if (issue.code !== 'invalid_union') return lowerFirst(issue.message);
   // The schema's own message is better than a list of those of its branches.

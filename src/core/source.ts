@@ -58,6 +58,6 @@ export interface Source {
   readonly picturesAlone?: boolean;
   /** Lines that ffmpeg prints about its failures. Default: those about networks and files. */
   readonly stderr?: StderrRows;
-  /** Emits progress, then one input for the ffmpeg at hand, and completes; errors with an RxcamError. */
+  /** Emits progress, then one input for the given ffmpeg, and completes; errors with an RxcamError. */
   prepare(facts: FfmpegFacts): Observable<Preparation>;
 }

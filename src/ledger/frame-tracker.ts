@@ -70,7 +70,7 @@ export class FrameTracker {
     new FrameTracker(records.filter((record) => record.place === 'handover')).deliver();
   }
 
-  /** The user's code has it. */
+  /** User code has received it. */
   deliver(): void {
     const first = this.records[0];
     if (first !== undefined) first.owner.frames.delivered(first.seq, this.records.length, this.#put(first, 'delivered'), first.isReference === true);

@@ -1,4 +1,4 @@
-/** Where every picture is, and what that adds up to. */
+/** The ledger: where every picture is, and the counts of all. */
 export { type FrameRecord, type RecordOwner, type Pressure, type Reservation, recordsOf, ownerOf } from './frame-record.js';
 export { CameraLedger, CountedFrameEvents } from './camera-ledger.js';
 export type { Shares } from './counts.js';

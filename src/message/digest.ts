@@ -1,4 +1,4 @@
-/** Digests of access units: each is computed once, however many messages name it. */
+/** Digests of access units: each is computed once, even for several messages. */
 import { hash } from 'node:crypto';
 
 const known = { md5: new WeakMap<Buffer, string>(), sha256: new WeakMap<Buffer, string>() };

@@ -1,4 +1,4 @@
-/** A message as it came from a broker. What it says of its picture is read when it is asked for. */
+/** A message from a broker. Its facts are read on access. */
 import { FRAME_RECORDS, type RecordRef, type Accounted } from '../core/frame/accounted.js';
 import type { Codec, EncodeMode } from '../core/frame/frame.js';
 import type { PictureFacts } from '../core/frame/picture-facts.js';
@@ -19,14 +19,14 @@ export interface ReceivedParts {
   readonly expired?: number | undefined;
 }
 
-/** The account of a message: who wants to know when it was taken. */
+/** The record of a message, which is notified when the message is acknowledged. */
 export interface Holding extends RecordRef {
   release(): void;
 }
 
 /**
- * A message that `subscribe` has received. Its place and bytes are members of its own; what it says of its picture are getters,
- * undefined where it does not say it, which `{ ...message }` does not copy.
+ * A message that `subscribe` has received. Its place and bytes are own properties; the facts about its picture are getters,
+ * undefined for facts that it does not state, which `{ ...message }` does not copy.
  */
 export class Received implements Accounted {
   declare [FRAME_RECORDS]?: readonly Holding[];
@@ -44,7 +44,7 @@ export class Received implements Accounted {
   readonly streamId: string | undefined;
   /** The broker's time of the message, in ms since 1970. */
   readonly timestamp: number;
-  /** So many messages before this one, of whatever key, were removed by the broker before they could be read. */
+  /** Number of messages before this one, of any key, that the broker removed before they could be read. */
   readonly expired: number | undefined;
   readonly #headers: Headers;
   #all: Readonly<Record<string, string>> | undefined;
@@ -81,7 +81,7 @@ export class Received implements Accounted {
     return this.#all ??= this.#headers.all();
   }
 
-  /** What the message says, by the reader of its format. */
+  /** The facts of the message, from the reader of its format. */
   get facts(): Facts {
     return this.#facts ??= factsOf(this.value, this.#headers);
   }
@@ -100,7 +100,7 @@ export class Received implements Accounted {
   get seq(): number | undefined { return this.facts.seq; }
   /** Pictures in the message. */
   get frames(): number | undefined { return this.facts.frames; }
-  /** Of a chunk: what each of its pictures says of itself, in the order of their access units. */
+  /** For a chunk: facts about each of its pictures, in the order of their access units. */
   get pictures(): readonly PictureFacts[] | undefined { return this.facts.pictures; }
   /** Media time in µs. */
   get pts(): number | undefined { return this.facts.pts; }
@@ -114,7 +114,7 @@ export class Received implements Accounted {
   get keyframe(): boolean | undefined { return this.facts.keyframe; }
   get codec(): Codec | undefined { return this.facts.codec; }
   get mode(): EncodeMode | undefined { return this.facts.mode; }
-  /** Degrees clockwise by which the decoded picture is to be turned. */
+  /** Degrees clockwise to turn the decoded picture. */
   get rotation(): number | undefined { return this.facts.rotation; }
   /** Pictures at its beginning that `decode` does not show: only others need them. */
   get hidden(): number | undefined { return this.facts.hidden; }
@@ -125,17 +125,17 @@ export class Received implements Accounted {
   /** The picture's bytes: an access unit, a chunk, or a JPEG picture. */
   get data(): Buffer { return this.facts.data; }
 
-  /** `capturedAt` without reading the message: a JSON document is not parsed for it. Statistics use it. */
+  /** `capturedAt` without parsing the message, even a JSON document; used by statistics. */
   peekCapturedAt(): number | undefined {
     return peekCapturedAt(this.value, this.#headers);
   }
 
-  /** The same message, behind so many that were removed unread. */
+  /** The same message, with the number of messages before it that were removed unread. */
   after(expired: number): Received {
     return new Received({ ...Received.partsOf(this), expired }, this);
   }
 
-  /** For `acknowledge: 'manual'`: the message has been dealt with, and another may come in its place. */
+  /** For `acknowledge: 'manual'`: acknowledges the message, so that another one can be read. */
   taken(): void {
     this[FRAME_RECORDS]?.[0]?.release();
   }

@@ -1,4 +1,4 @@
-/** What is measured of each broker. */
+/** The metrics of each broker. */
 import { EMPTY, catchError } from 'rxjs';
 import type { Broker } from '../../broker/index.js';
 import { type Family, single, states } from './family.js';
@@ -27,7 +27,7 @@ export interface BrokerTarget { readonly broker: Broker; readonly errors: Readon
 const STATES = ['idle', 'connected', 'unavailable', 'closed'];
 
 export const BROKER_FAMILIES: readonly Family<BrokerTarget>[] = [
-  states('rxcam_broker_state', 'State of a broker: 1 for the one that holds.', STATES, ({ broker }) => broker.state.status),
+  states('rxcam_broker_state', 'State of a broker: 1 for the current one.', STATES, ({ broker }) => broker.state.status),
   single('rxcam_broker_outbox_messages', 'gauge', 'Messages that wait for an acknowledgement.', ({ broker }) => broker.state.outbox.messages),
   single('rxcam_broker_outbox_bytes', 'gauge', 'Memory that these messages keep.', ({ broker }) => broker.state.outbox.bytes),
   single('rxcam_broker_waiting_topics', 'gauge', 'Topics whose messages wait while others are sent.', ({ broker }) => broker.state.waiting?.length ?? 0),

@@ -1,11 +1,11 @@
-/** What is measured of each camera: at most 60 series. */
+/** The metrics of each camera: at most 60 series. */
 import type { CameraHub } from '../../camera/index.js';
 import { DROP_CAUSES, PLACES } from '../../core/events.js';
 import { CAMERA_STATES } from '../../ledger/index.js';
 import { type Family, durations, histogram, single, states } from './family.js';
 import { labels } from './labels.js';
 
-/** Accounts of the ledger: on its one side `captured` and `returned`, on the other what became of these pictures. */
+/** Accounts of the ledger: on its one side `captured` and `returned`, on the other the results of these pictures. */
 const ACCOUNT = {
   captured: labels({ account: 'captured', cause: '' }),
   returned: labels({ account: 'returned', cause: '' }),
@@ -24,7 +24,7 @@ const frames: Family<CameraHub> = {
     put(counts.captured, ACCOUNT.captured);
     put(returnedTotal, ACCOUNT.returned);
     put(counts.published, ACCOUNT.published);
-    // What came back is taken off the ledger's own account, and a counter never falls.
+    // The ledger subtracts returned pictures from its account, but a counter must never fall.
     put(counts.delivered + returnedTotal, ACCOUNT.delivered);
     put(counts.thinned, ACCOUNT.thinned);
     put(counts.skipped - counts.thinned, ACCOUNT.unchanged);
@@ -53,7 +53,7 @@ const seconds = (ms: number | undefined) => (ms === undefined ? undefined : ms /
 
 export const CAMERA_FAMILIES: readonly Family<CameraHub>[] = [
   info,
-  states('rxcam_camera_state', 'State of a camera: 1 for the one that holds.', CAMERA_STATES, ({ ledger }) => ledger.tally.state),
+  states('rxcam_camera_state', 'State of a camera: 1 for the current one.', CAMERA_STATES, ({ ledger }) => ledger.tally.state),
   frames,
   inFlight,
   single('rxcam_expected_frames_per_second', 'gauge', 'Pictures a second that the source states and skipRate leaves; absent if unknown.', ({ reading }) => reading?.fps),

@@ -2,12 +2,12 @@
 import { SMALLEST_MS, type DurationTally } from '../../ledger/index.js';
 import { type Labels, NONE, labels } from './labels.js';
 
-/** Takes one sample. `suffix`: behind the family's name, for the parts of histograms and summaries. */
+/** Takes one sample. `suffix` is appended to the family's name, for the parts of histograms and summaries. */
 export type Put = (value: number, own?: Labels, suffix?: '' | '_bucket' | '_sum' | '_count') => void;
 
 export type FamilyType = 'counter' | 'gauge' | 'histogram' | 'summary';
 
-/** What is measured of each target `T`: a camera, a broker, a stream. */
+/** A metric of each target `T`: a camera, a broker, a stream. */
 export interface Family<T> {
   /** With its unit, and `_total` for a counter. */
   readonly name: string;

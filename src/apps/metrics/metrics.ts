@@ -15,15 +15,15 @@ import { RECEIVED_FAMILIES } from './received.js';
 import { type MetricsRegistry, register } from './registry.js';
 import { CONTENT_TYPE, type Labelled, Page, type Section, type TextFormat, formatFor } from './text.js';
 
-/** Several of a kind: a list, or a function that gives those of now at every scrape. */
+/** Several of a kind: a list, or a function that returns the current ones at every scrape. */
 export type Several<T> = Iterable<T> | (() => Iterable<T>);
 
-/** A stream read from a broker: what `subscribe` returns, or a function that gives its figures, as `report` takes them. */
+/** A stream read from a broker: the result of `subscribe`, or a function that returns its statistics, as `report` takes them. */
 export type ReceivedStream = { readonly stats: ReceivedFigures } | (() => ReceivedFigures);
 
 /** Options of {@link metrics}. */
 export interface MetricsConfig {
-  /** Streams that are read from brokers, by name: a list, or a function that gives those of now. Default none. */
+  /** Streams that are read from brokers, by name: a list, or a function that returns the current ones. Default none. */
   readonly received?: Readonly<Record<string, ReceivedStream>> | (() => Readonly<Record<string, ReceivedStream>>) | undefined;
 }
 
@@ -80,18 +80,18 @@ export class Metrics {
 }
 
 /**
- * The counts, times and states of cameras, brokers and received streams as a page that Prometheus reads. The text is written
- * from what the ledgers have counted already: nothing is counted twice, and nothing happens between two scrapes.
+ * The counts, times and states of cameras, brokers and received streams as a page that Prometheus reads. The text is made
+ * from the counts of the ledgers: nothing is counted twice, and there is no work between two scrapes.
  *
- * Give functions where cameras come and go: they are called at every scrape. A second camera, broker or stream of the same name is
+ * If cameras are added and removed, give functions: they are called at every scrape. A second camera, broker or stream of the same name is
  * labelled `name #2`. A camera has at most 60 series.
  *
  * @example
  * ```ts
  * createServer(metrics([gate, yard], [broker]).handler).listen(9464, '127.0.0.1');
  * ```
- * @param cameras - what `camera` returns; a list, or a function that gives those of now
- * @param brokers - what `kafka`, `redis`, `memory` or `createBroker` return; a list, or a function that gives those of now
+ * @param cameras - results of `camera`; a list, or a function that returns the current ones
+ * @param brokers - results of `kafka`, `redis`, `memory` or `createBroker`; a list, or a function that returns the current ones
  * @throws InvalidOption for anything else
  */
 export function metrics(cameras: Several<Camera>, brokers: Several<Broker> = [], config: MetricsConfig = {}): Metrics {

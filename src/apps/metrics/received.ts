@@ -1,4 +1,4 @@
-/** What is measured of each stream that is read from a broker. */
+/** The metrics of each stream that is read from a broker. */
 import type { ReceivedFigures, VerdictCounts } from '../../ledger/index.js';
 import { type Family, durations, single } from './family.js';
 import { labels } from './labels.js';
@@ -16,12 +16,12 @@ function counted(name: string, help: string, each: readonly (readonly [keyof Ver
 
 export const RECEIVED_FAMILIES: readonly Family<ReceivedFigures>[] = [
   single('rxcam_received_up', 'gauge', '1 while the broker that the stream is read from answers.', ({ status }) => (status === undefined ? undefined : Number(status === 'connected'))),
-  single('rxcam_received_messages_total', 'counter', 'Messages handed out.', ({ received }) => received),
+  single('rxcam_received_messages_total', 'counter', 'Messages emitted.', ({ received }) => received),
   single('rxcam_received_bytes_total', 'counter', 'Bytes of their values.', ({ bytes }) => bytes),
   single('rxcam_received_failures_total', 'counter', 'Connections that failed.', ({ failures }) => failures),
-  single('rxcam_received_inbox_messages', 'gauge', 'Messages read and not handed out yet.', ({ inbox }) => inbox?.messages),
+  single('rxcam_received_inbox_messages', 'gauge', 'Messages read and not emitted yet.', ({ inbox }) => inbox?.messages),
   single('rxcam_received_inbox_bytes', 'gauge', 'Bytes of these messages.', ({ inbox }) => inbox?.bytes),
   counted('rxcam_received_verdicts_total', 'Messages by verdict of verify.', VERDICTS),
   counted('rxcam_received_missing_total', 'Messages that are missing, by cause.', CAUSES),
-  durations('rxcam_received_latency_seconds', 'From the capture of a picture to the moment its message is handed out, by the clocks of both machines.', ({ latency: { mean, count } }) => ({ sumMs: mean * count, count })),
+  durations('rxcam_received_latency_seconds', 'Time from the capture of a picture until its message is emitted, by the clocks of both machines.', ({ latency: { mean, count } }) => ({ sumMs: mean * count, count })),
 ];

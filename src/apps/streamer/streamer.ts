@@ -1,4 +1,4 @@
-/** CameraStreamer: many cameras to one broker by method calls, with the interface of the system behind the `matrice` format. */
+/** CameraStreamer: many cameras to one broker by method calls, with the interface of the system that defines `matrice`. */
 import { firstValueFrom, of } from 'rxjs';
 import { publish } from '../../../operators/index.js';
 import { type Broker, type CloseReport, type KafkaConfig, kafka, redis } from '../../broker/index.js';

@@ -18,7 +18,7 @@ type FrameEvent = Extract<CameraEvent, FrameEventBase>;
 
 /**
  * Makes spans of the events of a camera, and passes the events on. Spans begin and end at the times of the events, so nothing is
- * measured twice: what is traced costs the span alone, what is not sampled costs a comparison.
+ * measured twice: a sampled picture costs its spans, any other a comparison.
  *
  * A sampled picture is a trace of its own: the span `rxcam.frame` from its capture to its acknowledgement or drop, with a child
  * for each place where it was (`rxcam.encoder`, `rxcam.outbox`, `rxcam.request` …). Each attempt to capture is a span

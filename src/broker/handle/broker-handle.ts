@@ -77,7 +77,7 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
     this.#sender.wake(queue);
   }
 
-  /** `holder` publishes to these queues no longer: what is kept for them goes when they are empty, and their run is over. */
+  /** `holder` no longer publishes to these queues: they are removed when they are empty and their run is over. */
   release(queues: Iterable<PartitionQueue>, holder: object): void {
     for (const queue of queues) {
       queue.release(holder);
@@ -183,7 +183,7 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
 
 /**
  * The handle of a broker that the user passed.
- * @throws InvalidOption if it is no broker, or is closed
+ * @throws InvalidOption if it is not a broker, or is closed
  */
 export function handleOf(what: string, broker: unknown): BrokerHandle {
   const handle = (broker as { [BROKER_HANDLE]?: BrokerHandle } | null | undefined)?.[BROKER_HANDLE];

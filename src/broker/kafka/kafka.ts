@@ -1,4 +1,4 @@
-/** Kafka. Each server is written to by itself, each partition answers for itself, and what has no leader waits by itself. */
+/** The driver of Kafka. Each server, and each partition, fails and recovers independently; messages without a leader wait alone. */
 import { EMPTY, type Observable, catchError, defer, finalize, from, ignoreElements, tap, throwError } from 'rxjs';
 import { BROKER } from '../../core/defaults/defaults.js';
 import type { Coordination, FleetPlace } from '../../core/engine/coordination.js';

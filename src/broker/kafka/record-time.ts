@@ -34,7 +34,7 @@ export class RecordTimes {
     if (stamp === 'sending') return now;
     const { capturedAt } = message;
     if (Number.isFinite(capturedAt) && capturedAt >= 0 && capturedAt <= now + KAFKA_TIMES.aheadMs) return Math.floor(capturedAt);
-    this.#warn(topic, message, `a picture's time of capture (${shown(capturedAt)}) is no time up to now: its record has ${SAID.sending}`);
+    this.#warn(topic, message, `a picture's time of capture (${shown(capturedAt)}) is not a time up to now: its record has ${SAID.sending}`);
     return now;
   }
 

@@ -11,7 +11,7 @@ export interface BrokerFlag {
   readonly flags: string;
   /** Name of the option; of a member of an object, `sasl.mechanism`. */
   readonly option: string;
-  /** For the help: what it does, with its unit and range. */
+  /** For the help: its effect, with unit and range. */
   readonly about: string;
   /** For the help: the default. */
   readonly standard?: string | number;

@@ -14,7 +14,7 @@ export interface Held {
   readonly tracker: FrameTracker;
   readonly retains: Retains;
   readonly pressure: Pressure | undefined;
-  /** Whether others may depend on it: any but a reference to the last full one. */
+  /** Whether others may depend on it: any except a reference to the last full one. */
   readonly leads: boolean;
   /** Useless without the message before it: within a GOP, or a reference. */
   readonly dependent: boolean;
@@ -117,7 +117,7 @@ export class BoundedQueue<H extends Held> {
     return true;
   }
 
-  /** Drops what waits: what was taken is finished by who has taken it. */
+  /** Drops waiting items; those already taken are settled by their taker. */
   dropWaiting(cause: DropCause): void {
     const all = this.#waiting.remove(0, this.#waiting.length);
     for (const item of all) this.#release(item);

@@ -1,4 +1,4 @@
-/** A first-in first-out list that stays fast however long it gets: Array.shift moves every element of a long array. */
+/** A first-in first-out list that is fast at any length: Array.shift moves every element of a long array. */
 
 const COMPACT_ABOVE = 1_024;
 

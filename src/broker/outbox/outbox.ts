@@ -102,7 +102,7 @@ export class Outbox {
   }
 }
 
-/** Different for each topic and key, whatever characters they have. */
+/** Unique for each topic and key, with any characters. */
 function idOf(topic: string, key: string): string {
   return `${topic.length} ${topic}${key}`;
 }

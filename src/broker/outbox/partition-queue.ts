@@ -50,7 +50,7 @@ export class PartitionQueue extends BoundedQueue<Entry> {
   notBefore = 0;
   /** Why its messages are not written, until one is. */
   error: RxcamError | undefined;
-  /** Who publishes here, and for which run. */
+  /** The subscription that publishes here, and its run. */
   readonly #claims = new Map<object, RecordOwner>();
   readonly #holders = new Set<object>();
   #fence: Fence | undefined;
@@ -66,7 +66,7 @@ export class PartitionQueue extends BoundedQueue<Entry> {
 
   get lastSent(): number { return this.#lastSent; }
 
-  /** Whether it holds nothing, and nobody is known who will publish here. A run that waits to reconnect will. */
+  /** Whether it is empty, and no run will publish here. A run that waits to reconnect will. */
   get isIdle(): boolean {
     return this.length === 0 && this.#holders.size === 0 && this.#lastOwner?.live !== true;
   }
@@ -93,7 +93,7 @@ export class PartitionQueue extends BoundedQueue<Entry> {
     this.#holders.delete(holder);
   }
 
-  /** Messages leave only while the fence is open. What waits behind another one that is closed for good is dropped. */
+  /** Messages leave only while the fence is open. Messages of a fence that is closed for good are dropped. */
   guard(fence: Fence | undefined, changed: () => void): void {
     if (fence === this.#fence) return;
     this.mayLeave();
@@ -109,7 +109,7 @@ export class PartitionQueue extends BoundedQueue<Entry> {
     return state === 'open';
   }
 
-  /** The entries' headers name what was sent before each of them: by an acknowledged request, or earlier in this one. */
+  /** The header of each entry names the message sent before it: in an acknowledged request, or earlier in this one. */
   stamp(entries: readonly Entry[]): Outgoing[] {
     let previous = this.#lastSent;
     const epoch = this.#fence?.epoch;
@@ -140,7 +140,7 @@ export class PartitionQueue extends BoundedQueue<Entry> {
   }
 }
 
-/** A message with what is known when it leaves. */
+/** A message with the headers that are known only when it leaves. */
 class Stamped implements Outgoing {
   constructor(
     readonly topic: string, readonly key: string, readonly message: CameraMessage, readonly previousOrder: number, readonly epoch: number | undefined,

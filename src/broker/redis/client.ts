@@ -1,4 +1,4 @@
-/** The client library of Redis: loaded on use, as it is large and many use another broker; what recovers is not the client. */
+/** The client library of Redis: loaded on demand, because it is large and many use another broker. Its own recovery is disabled. */
 import type { Redis } from 'ioredis';
 import { REDIS } from '../../core/defaults/defaults.js';
 import type { ClientOptions } from './options.js';
@@ -11,7 +11,7 @@ export function loadClient(): Promise<{ readonly Redis: typeof Redis }> {
 /** Time limits of a connection and of its commands, in ms. */
 interface Limits { readonly connectTimeoutMs: number; readonly commandTimeoutMs: number }
 
-/** A connection that is not open yet. What the client would do by itself to recover is done by those who use it. */
+/** A connection that is not open yet. The client's own recovery is disabled: the driver and readers reconnect. */
 export async function newClient(where: ClientOptions, { connectTimeoutMs, commandTimeoutMs }: Limits): Promise<Redis> {
   const { Redis: Client } = await loadClient();
   return new Client({

@@ -61,7 +61,7 @@ export interface Connection { readonly address: string; readonly client: ClientO
 
 /**
  * The address that the function given as `url` returned.
- * @throws InvalidOption if that is no address
+ * @throws InvalidOption if that is not an address
  */
 export function checkedUrl(answer: unknown): string {
   if (typeof answer === 'string' && URL_FORM.test(answer)) return answer;

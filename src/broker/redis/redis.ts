@@ -24,7 +24,7 @@ export function redis(config: RedisConfig = {}): Broker {
   return new BrokerHandle(new RedisDriver(options), options);
 }
 
-/** Answers that concern the whole server, whatever the message. */
+/** Errors that concern the whole server, not a message. */
 const SERVER_WIDE = /^(OOM|READONLY|LOADING|NOAUTH|WRONGPASS|MISCONF|MASTERDOWN|NOREPLICAS|BUSY|TRYAGAIN|CLUSTERDOWN)\b/;
 
 const RIGHTS = 'the user needs multi, exec, xadd and xtrim on the streams, and xgroup where consumer groups are made';
@@ -137,7 +137,7 @@ class RedisDriver implements Driver {
     return { ok: true, streamId: id };
   }
 
-  /** What an error says of each message; thrown where it concerns none of them in particular. */
+  /** The outcome of each message after an error; rethrows an error that does not concern a message. */
   #refusal(batch: readonly Outgoing[], failure: AbortedError): SendOutcome[] {
     const reasons = [failure, ...failure.previousErrors ?? []].map(({ message }) => message).concat(this.#link.lastError);
     const reason = reasons.find((text) => SERVER_WIDE.test(text) || text.includes('invalid bulk length'))

@@ -1,4 +1,4 @@
-/** What the user of a Redis may do: a right needed only after hours is tried when a stream is first written to. */
+/** Checks the rights of the Redis user: a right that is needed only after hours is tried when a stream is first written to. */
 import type { Redis } from 'ioredis';
 import { Subject } from 'rxjs';
 import { BrokerUnauthorized, BrokerUnavailable, type RxcamError } from '../../core/errors/errors.js';
@@ -38,7 +38,7 @@ export class RedisRights {
     return !this.#untrimmed.has(topic);
   }
 
-  /** A stream can't be trimmed: it is a warning, since its entries are bounded all the same. */
+  /** A stream can't be trimmed: only a warning, because the number of its entries is limited anyway. */
   noTrim(topic: string, reason: string): void {
     this.#untrimmed.add(topic);
     if (this.#hasWarned) return;

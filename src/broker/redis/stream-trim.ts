@@ -1,4 +1,4 @@
-/** Bounds the bytes of a Redis stream, which knows bounds in entries only: by the ids of what was written. */
+/** Limits the bytes of a Redis stream, which itself can only limit entries: by the ids of the entries written. */
 import type { CameraMessage } from '../../core/frame/frame.js';
 import type { Outgoing } from '../driver.js';
 import { Fifo } from '../outbox/index.js';
@@ -39,7 +39,7 @@ export class StreamTrim {
     const bytes = sizeOf(message);
     stream.entries.push({ order: stream.next++, id, bytes });
     stream.bytes += bytes;
-    // MAXLEN has removed what is older.
+    // MAXLEN has removed older ones.
     if (stream.entries.length > this.maxLen) removeOldest(stream);
   }
 

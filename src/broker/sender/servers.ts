@@ -1,4 +1,4 @@
-/** The servers behind a broker handle, as the sender sees them: each has a breaker of its own and its own bytes under way. */
+/** The servers of a broker handle: each has its own circuit breaker, and its own count of bytes in progress. */
 import { mono } from '../../core/clock.js';
 import { BROKER } from '../../core/defaults/defaults.js';
 import type { RxcamError } from '../../core/errors/errors.js';

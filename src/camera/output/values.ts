@@ -80,7 +80,7 @@ export function referenceTo(
 /** One access unit of a chunk, with the records of its picture. */
 export interface Part { readonly kept: Kept; readonly unit: EncodedFrame }
 
-/** A chunk: the access units of a group, one behind the other. */
+/** A chunk: the access units of a group, one after the other. */
 export function joined(group: readonly Part[]): EncodedFrame {
   const first = group[0] as Part;
   const last = group.at(-1) as Part;

@@ -16,7 +16,7 @@ export interface CameraFacts {
   readonly address: string;
   /** Kind of source: `rtsp`, `file` … That of an HTTP source is known after its first answer. */
   readonly kind: string;
-  /** Whether the source continues while nobody reads. */
+  /** Whether the source continues while rxcam does not read. */
   readonly live: boolean;
   /** Whether a file is played again and again. */
   readonly loop: boolean;
@@ -26,7 +26,7 @@ export interface CameraFacts {
   readonly process: ProcessOptions;
 }
 
-/** What a run reads, and by which plan. */
+/** The source and the plan of a run. */
 export interface Reading {
   readonly plan: Plan;
   readonly source: SourceInfo;

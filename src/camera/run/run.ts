@@ -23,7 +23,7 @@ export class Run implements RecordOwner, RetriedRun {
   /** Pictures so far. */
   seq = 0;
   readonly flow = new Flow();
-  /** What it reads, and by which plan. */
+  /** Its source and its plan. */
   reading: Reading | undefined;
   /** Set while an attempt is ended by the failure of a later step. */
   isInterrupted = false;

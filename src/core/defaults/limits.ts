@@ -15,7 +15,7 @@ export const STAGE = {
 export const PROCESS = {
   /** Between SIGTERM and SIGKILL. */
   killAfterMs: 2_000,
-  /** Minimum time between two starts for one camera, however they are retried. */
+  /** Minimum time between two starts for one camera, regardless of its retry options. */
   minStartIntervalMs: 1_000,
   /** Lines of stderr kept for an error. */
   stderrLines: 50,

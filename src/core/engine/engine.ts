@@ -46,7 +46,7 @@ export interface ProcessOptions {
   readonly allowOldFfmpeg: boolean;
 }
 
-/** What an engine gets beside its plan. */
+/** The arguments of an engine besides its plan. */
 export interface EngineContext {
   readonly camera: string;
   /** Reports that a process has started; the next attempt waits until the returned function is called. */

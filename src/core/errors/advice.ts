@@ -1,4 +1,4 @@
-/** What to do about a failure, in a line for people: as the table of errors says it. */
+/** The remedy for each failure, in one line, as in the table of errors. */
 import type { ErrorCode } from './errors.js';
 
 export const ADVICE: Readonly<Record<ErrorCode, string>> = {
@@ -16,7 +16,7 @@ export const ADVICE: Readonly<Record<ErrorCode, string>> = {
   CAPTURE_CRASHED: "Look at the log, and at this machine's memory and disk.",
   RESOURCE_EXHAUSTED: 'Raise the limit that the message names. It is tried again for ever.',
   BROKER_UNAVAILABLE: 'Nothing, if it passes: the outbox holds what it can. Otherwise check host, port and network of the broker.',
-  BROKER_UNAUTHORIZED: 'Grant the right that the message names: what waits is sent within 10 s.',
+  BROKER_UNAUTHORIZED: 'Grant the right that the message names: waiting messages are sent within 10 s.',
   MESSAGE_TOO_LARGE: "Raise the broker's limit, or send less: smaller pictures, a higher crf, smaller chunks.",
   RECORDING_FAILED: 'Make room on the disk, keep less, or choose another folder.',
   INVALID_OPTION: 'Correct the option that the message names.',

@@ -121,7 +121,7 @@ function secretsWithin(url: string, depth: number): string[] {
 
 /**
  * The text without credentials.
- * @param secrets - known secrets, hidden wherever they appear
+ * @param secrets - known secrets, hidden at every occurrence
  */
 export function redact(text: string, secrets: Iterable<string> = []): string {
   const known = longEnough(secrets).sort((a, b) => b.length - a.length);

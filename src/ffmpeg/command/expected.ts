@@ -23,7 +23,7 @@ export function encodingOf(plan: Plan, encoder: Encoder | undefined): Encoding |
   return step === undefined || encoder === undefined ? undefined : { step, encoder };
 }
 
-/** What is expected of a source. @param source - known facts about it; none before it has been open */
+/** The expected properties of a source. @param source - known facts about it; none before it has been open */
 export function expectedOf(plan: Plan, source: Known): Expected {
   const { fps, fpsMeasured = false, guessedFps, pixelFormat = '', color } = source;
   const size = shownUpright(source);

@@ -1,7 +1,7 @@
 /** The only error of the NUT reader. */
 
 /**
- * What is wrong:
+ * Kinds of error:
  * - `bad-magic`: not NUT, or a start code is missing
  * - `bad-header`: a header or a frame header violates the format
  * - `bad-checksum`: the bytes differ from those that were written

@@ -7,7 +7,7 @@ const MAX_KNOWN = 16;
 /** By the bytes of their payload. */
 const known = new Map<string, MainHeader>();
 
-/** Reads the payload of a main header, or gives what was read of the same bytes before. It does not change. */
+/** Reads the payload of a main header; returns the earlier result for the same bytes. The result is never changed. */
 export function knownMainHeader(payload: Buffer, offset: number): MainHeader {
   const bytes = payload.toString('latin1');
   let header = known.get(bytes);

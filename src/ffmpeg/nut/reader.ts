@@ -106,7 +106,7 @@ export class NutReader {
     return head.short ? undefined : { size: 0, skipped: () => { this.#idSeen = true; } };
   }
 
-  /** A packet with a start code: all but frames. */
+  /** A packet with a start code: all except frames. */
   #packet(head: Fields, offset: number): Body | undefined {
     const start = head.at;
     head.skip(8);

@@ -98,7 +98,7 @@ const TOO_LARGE = /^Picture size \d+x\d+ exceeds specified max pixel count/;
 
 const OF_PICTURES: ReadonlySet<ChildOutput['kind']> = new Set(['heartbeat', 'packet', 'seen', 'kept']);
 
-/** Limit of what is held until the description arrives, which is a moment later or never. */
+/** Limit of values held until the description arrives, which is a moment later or never. */
 const MOST_EARLY = 64;
 
 interface Translator {

@@ -1,9 +1,9 @@
-/** The statistics of received streams in plain numbers, their units in the names: what a page of metrics is written from. */
+/** The statistics of received streams as plain numbers with their units in the names; the metrics page is made from them. */
 import type { Timing } from '../histogram.js';
 import type { VerdictCounts } from './received.js';
 import { type ReportTiming, together } from './timings.js';
 
-/** What a report is made of: the statistics of `subscribe`, with those of `verify` as `verdicts`, or a value of `stats`. */
+/** The input of a report: the statistics of `subscribe`, with those of `verify` as `verdicts`, or a value of `stats`. */
 export interface ReceivedFigures {
   readonly received: number;
   readonly bytes: number;
@@ -15,11 +15,11 @@ export interface ReceivedFigures {
   readonly verdicts?: VerdictCounts | undefined;
 }
 
-/** What {@link report} gives of received streams: sums of all of them. */
+/** The result of {@link report} for received streams: sums over all of them. */
 export interface ReceivedReport {
   /** Streams that the report is about. */
   readonly streams: number;
-  /** Of them: connected; those whose statistics have no status count while messages come. */
+  /** Of them: connected; those whose statistics have no status count while messages arrive. */
   readonly activeStreams: number;
   readonly messages: number;
   readonly bytes: number;
@@ -29,7 +29,7 @@ export interface ReceivedReport {
   readonly latencyMs: ReportTiming;
   /** Connections that failed. */
   readonly failures: number;
-  /** Read and not handed out yet. */
+  /** Read and not emitted yet. */
   readonly inboxMessages: number;
   readonly inboxBytes: number;
   /** Messages by verdict; zeros where nothing was verified. */

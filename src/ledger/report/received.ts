@@ -4,7 +4,7 @@ import { mono, ticks, wall } from '../../core/clock.js';
 import { DurationTally } from '../duration-tally.js';
 import { type Timing, timing } from '../histogram.js';
 
-/** Messages by verdict, and what is missing by cause. */
+/** Messages by verdict, and missing messages by cause. */
 export interface VerdictCounts {
   /** As they were sent, the first time; those that can't be decoded among them. */
   readonly whole: number;
@@ -24,7 +24,7 @@ export interface VerdictCounts {
   readonly expired: number;
 }
 
-/** One value of `stats` over received messages. Counts are of what has passed since the subscription. */
+/** One value of `stats` over received messages. Counts start at the subscription. */
 export interface ReceivedStats {
   /** Wall clock in ms since 1970. */
   readonly at: number;
@@ -36,11 +36,11 @@ export interface ReceivedStats {
   readonly rate: { readonly messages: number; readonly bytes: number; readonly missing: number };
   /** From the capture of a picture to here, ms; by the clocks of both machines. */
   readonly latency: Timing;
-  /** Zeros unless `verify` comes before `stats`. Of repeated and torn messages those that it is told to keep. */
+  /** Zeros unless `verify` is before `stats`. Repeated and torn messages count only if `verify` keeps them. */
   readonly verdicts: VerdictCounts;
 }
 
-/** What is counted of a message. */
+/** The counted facts of a message. */
 interface CountedMessage {
   readonly value: { readonly length: number };
   readonly verdict?: 'whole' | 'repeated' | 'torn' | 'fenced';
@@ -48,18 +48,18 @@ interface CountedMessage {
   peekCapturedAt(): number | undefined;
 }
 
-/** What is counted of a gap. */
+/** The counted facts of a gap. */
 interface CountedGap {
   readonly verdict: 'gap';
   readonly cause: 'dropped' | 'lost' | 'expired';
   readonly size: number;
 }
 
-/** What rates are made of, at one time. */
+/** The counts that rates are computed from, at one time. */
 interface Mark { readonly at: number; readonly messages: number; readonly bytes: number; readonly missing: number }
 
 /**
- * Counts what is received, and makes statistics of it: with the first value, every `everyMs` from then on, and at once with the
+ * Counts received messages, and makes statistics of them: with the first value, every `everyMs` from then on, and at once with the
  * first gap since the last tick.
  */
 export class ReceivedSampler {

@@ -1,4 +1,4 @@
-/** The statistics of cameras, or of received streams, in the figures that people ask for: what was sent, what was saved, what it took. */
+/** The statistics of cameras, or of received streams, as figures for people: pictures sent, bytes saved, durations. */
 import { type Counts, type Shares, decided } from '../counts.js';
 import type { Codec } from '../../core/frame/frame.js';
 import { isAtWork } from '../ledger.js';
@@ -85,7 +85,7 @@ function cameraReport(all: readonly CameraStats[]): Report {
   };
 }
 
-/** A report in words: a line of counts, one of bytes or of what is missing, one for each kind of time. No line break at the end. */
+/** A report as text: a line of counts, one of bytes or missing messages, one for each kind of duration. No line break at the end. */
 export function reportText(figures: Report | ReceivedReport): string {
   return 'latencyMs' in figures ? receivedText(figures) : cameraText(figures);
 }

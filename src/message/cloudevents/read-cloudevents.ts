@@ -73,7 +73,7 @@ class CloudeventsFacts implements Facts {
 
   get digest(): Facts['digest'] {
     const hex = this.headers.get('ce_sha256');
-    // A header that is no digest matches no bytes.
+    // An invalid digest matches no bytes.
     return hex === undefined ? undefined : { algorithm: 'sha256', hex: SHA256.test(hex) ? hex : '' };
   }
 

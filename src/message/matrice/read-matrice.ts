@@ -12,7 +12,7 @@ const TIME_LENGTH = '2026-01-02-03:04:05.678000 UTC'.length;
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** The facts in the document; undefined if the value is none. */
+/** The facts in the document; undefined if the value is not one. */
 export function readMatrice(value: Buffer, headers: Headers): Facts | undefined {
   if (value[0] !== 0x7b) return undefined;
   const [, id = headers.get('frame_id'), order = numberOf(headers)] =

@@ -1,11 +1,11 @@
-/** The numbers of one sender's messages: which of them have come, and which are missing. */
+/** Tracks the numbers of one sender's messages: which have arrived, and which are missing. */
 
 /** Numbers `from` to `to`, both included. */
 export interface Range { readonly from: number; readonly to: number }
 
 /** Result for a number. */
 export interface Seen {
-  /** `next`: behind all others; `late`: one that was missing; `repeated`: it has come before. */
+  /** `next`: after all others; `late`: one that was missing; `repeated`: a duplicate. */
   readonly as: 'next' | 'late' | 'repeated';
   /** Numbers that are missing before it and have not been reported. */
   readonly missing: Range | undefined;

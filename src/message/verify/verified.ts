@@ -10,7 +10,7 @@ export type Verdict = 'whole' | 'repeated' | 'torn' | 'fenced';
 
 /** A message with its verdict. */
 export class Verified extends Received {
-  /** Whether it can be decoded with what came before it: false within a GOP that has a gap, up to the next keyframe. */
+  /** Whether it can be decoded with the messages before it: false within a GOP that has a gap, up to the next keyframe. */
   readonly decodable: boolean;
   readonly verdict: Verdict;
 

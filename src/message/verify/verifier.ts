@@ -15,7 +15,7 @@ export interface VerifyStats {
   readonly undecodable: number;
   /** Whole, but after messages that were sent later: they were counted as missing before. */
   readonly late: number;
-  /** Messages without a digest: rxcam can't tell whether they are torn. */
+  /** Messages without a digest: rxcam can't know whether they are torn. */
   readonly unchecked: number;
   readonly gaps: number;
   /** Missing: dropped by the sender. */

@@ -11,7 +11,7 @@ const MAX_DEPTH = 6;
 
 /**
  * A logger whose lines go to `write`.
- * @param secrets - texts to hide wherever they appear; credentials in addresses are always hidden
+ * @param secrets - texts to hide at every occurrence; credentials in addresses are always hidden
  */
 export function createLogger(level: LogLevel, secrets: readonly string[], write: (line: string) => void): Logger {
   return pino({

@@ -35,7 +35,7 @@ export class KafkaClient {
     this.#topics = new KafkaTopics(this.#nodes, options);
   }
 
-  /** Undefined while it is not known; a leader below 0 is none. */
+  /** Undefined while it is unknown; a negative number means that there is no leader. */
   placeOf(topic: string, key: string): Place | undefined {
     const leaders = this.#topics.leaders(topic);
     if (leaders === undefined) return undefined;
@@ -87,7 +87,7 @@ export class KafkaClient {
     this.#nodes.get(leader)?.drop();
   }
 
-  /** Whether what is under way keeps the process alive. */
+  /** Whether requests in progress keep the process alive. */
   hold(isHeld: boolean): void {
     this.#nodes.hold(isHeld);
   }

@@ -25,7 +25,7 @@ export function hedged<T>(tasks: readonly (() => Promise<T>)[], patienceMs: numb
         resolve(value);
       }, fail);
     };
-    if (tasks.length === 0) reject(new Error('there is nobody to ask'));
+    if (tasks.length === 0) reject(new Error('there is no broker to ask'));
     else start();
   });
 }

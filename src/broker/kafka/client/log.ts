@@ -7,7 +7,7 @@ const INFO = 4;
 const DEBUG = 5;
 
 /**
- * The client calls errors what the sender mends, and each refusal of the broker turns up in what follows from it: nobody has to be woken.
+ * The client logs errors that the sender recovers from, and refusals that are reported elsewhere: none of them is an alarm.
  * @param text - as `textOf` makes it; a socket that rxcam itself has destroyed is news to kafkajs alone
  */
 export function levelOf(level: number, text: string): 'debug' | 'info' | 'warn' {

@@ -58,7 +58,7 @@ export class KafkaNode implements Pauses {
     await this.#wire?.disconnect();
   }
 
-  /** Ends the connection at once: what a broker that hangs has not read yet is not kept for it. The next request makes a new one. */
+  /** Closes the connection at once and discards unsent bytes, which a hanging broker would hold up. The next request opens a new one. */
   drop(): void {
     this.#wire?.destroy();
     this.#wire = undefined;
@@ -76,7 +76,7 @@ export class KafkaNode implements Pauses {
     }
   }
 
-  /** A new one each time: what a connection had read half of an answer would stand before the answers of the next. */
+  /** New for each connection: the rest of a partial answer would be read before the answers of the next one. */
   async #connect(): Promise<Wire> {
     const { clientId, ssl, sasl, connectTimeoutMs, requestTimeoutMs } = this.options;
     const at = this.address.lastIndexOf(':');

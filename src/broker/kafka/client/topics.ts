@@ -32,7 +32,7 @@ export class KafkaTopics {
     return this.#topics.get(topic)?.leaders;
   }
 
-  /** A broker is told that it leads before it is ready to, for seconds where hundreds of topics are made at once. */
+  /** A broker is announced as the leader before it is ready: for seconds if hundreds of topics are created at once. */
   isNew(topic: string): boolean {
     return mono() - (this.#topics.get(topic)?.at ?? -Infinity) < KAFKA_LIMITS.newMs;
   }
@@ -46,12 +46,12 @@ export class KafkaTopics {
     for (const [topic, { leaders }] of this.#topics) if (leaders.includes(id)) this.#topics.delete(topic);
   }
 
-  /** Partitions may have been added since; nobody waits for the answer. */
+  /** Partitions may have been added since; the answer is not awaited. */
   refresh(topic: string): void {
     const known = this.#topics.get(topic);
     if (known === undefined || mono() - known.at < KAFKA_LIMITS.metadataMaxAgeMs) return;
     this.#topics.set(topic, { ...known, at: mono() });
-    this.lookUp([topic]).catch(() => { /* What is known is used. */ });
+    this.lookUp([topic]).catch(() => { /* The known ones are used. */ });
   }
 
   /** Looks topics up, with all that others ask for in the next few ms. Rejects if no broker answers. */

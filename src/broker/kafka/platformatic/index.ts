@@ -4,7 +4,7 @@ import type { NewWire } from '../wire/index.js';
 import { checkInstalled } from './installed.js';
 import { checkSasl } from './sasl.js';
 
-/** @throws InvalidOption where the package is not installed, or does not know what is asked for */
+/** @throws InvalidOption if the package is not installed, or does not support an option */
 export function checkPlatformatic({ sasl }: Pick<KafkaOptions, 'sasl'>): void {
   checkInstalled();
   checkSasl(sasl);

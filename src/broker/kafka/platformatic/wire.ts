@@ -19,7 +19,7 @@ const KEEP_ALIVE_MS = 60_000;
 const NEVER_MS = 2 ** 31 - 1;
 /** As kafkajs counts its levels. */
 const ERROR = 1;
-/** The sender bounds what is under way. */
+/** The sender limits requests in progress. */
 const UNBOUNDED = 1_000_000;
 
 type Ask = { readonly [K in keyof Requests]: (request: Requests[K]) => Promise<Answers[K] & { readonly throttleTimeMs: number }> };
@@ -70,7 +70,7 @@ function platformaticWire(options: WireOptions, checksum: Checksum): Wire {
     ask: async (name, request) => {
       underWay++;
       try {
-        // A broker answers the requests of a connection in order: where one hangs, so do all behind it.
+        // A broker answers the requests of a connection in order: if one hangs, so do all after it.
         const answer = await limited(asks[name](request), { ms: requestTimeoutMs, pauses, expired: destroy });
         if (answer.throttleTimeMs > 0) pauses.pause(answer.throttleTimeMs);
         return answer;

@@ -1,5 +1,5 @@
 /**
- * Buffers for the bytes of requests, used again. A new one for each would be the largest part of what is allocated: V8 counts memory
+ * A pool of buffers for requests. A new one for each would be the largest part of all allocations: V8 counts memory
  * outside of its heap as it does its own, and collects the whole heap several times a second.
  */
 
@@ -20,7 +20,7 @@ export class RequestBuffers {
     return whole.subarray(0, size);
   }
 
-  /** Nobody reads this buffer any more: the request has been answered. One that was not may wait in a socket. */
+  /** Returns a buffer after the answer to its request. Without an answer, it may still be waiting in a socket. */
   giveBack({ buffer, byteOffset }: Buffer): void {
     if (byteOffset !== 0 || buffer.byteLength > MAX_BYTES) return;
     this.#kept.push(Buffer.from(buffer));

@@ -1,4 +1,4 @@
-/** Requests of Kafka, whichever client sends them. */
+/** Requests to Kafka, for all client libraries. */
 export { RequestBuffers } from './buffers.js';
 export { type Checksum, checksumOr } from './checksum.js';
 export { type KafkaRecord, type TopicData, produceBody } from './produce.js';

@@ -30,14 +30,14 @@ export interface ProduceRequest {
 
 /** From the base offset to the count of records (RecordBatch v2). */
 const BATCH_HEAD_BYTES = 61;
-/** What the checksum begins with: the attributes. */
+/** The checksum begins at the attributes. */
 const CHECKED_FROM = 21;
-/** What is not counted by the batch's length: its own, and the base offset. */
+/** Bytes that the batch's length does not count: the base offset, and the length itself. */
 const UNCOUNTED_BYTES = 12;
 const MAGIC = 2;
 const GZIP = 1;
 
-/** The body of the request, behind the head that all requests have: one of the buffers, to be given back. */
+/** The body of the request, after the common head of all requests: a buffer of the pool, to be returned. */
 export async function produceBody(
   { topicData, acks, timeout, compression }: ProduceRequest, checksum: Checksum, buffers: RequestBuffers,
 ): Promise<Buffer> {

@@ -9,7 +9,7 @@ interface Limit {
   readonly expired: () => void;
 }
 
-/** Starts the clock; what is returned stops it. */
+/** Starts the clock; the returned function stops it. */
 function startLimit({ ms, pauses, expired }: Limit): () => void {
   let timer: NodeJS.Timeout;
   const arm = (waitMs: number) => {

@@ -1,4 +1,4 @@
-/** A connection to one Kafka broker as rxcam needs it: each client library is behind one of these. */
+/** The interface of a connection to one Kafka broker; each client library has an implementation. */
 import type { TopicData } from './produce.js';
 
 /** Requests that rxcam makes. */
@@ -78,7 +78,7 @@ export interface Wire {
   askGroup?<K extends keyof GroupRequests>(name: K, request: GroupRequests[K], withinMs: number): Promise<GroupAnswers[K]>;
   /** Whether it keeps the process alive. */
   hold(isHeld: boolean): void;
-  /** Ends at once: what a broker that hangs has not read yet is not kept for it. Requests under way reject. */
+  /** Closes at once, and discards unsent bytes. Requests in progress reject. */
   destroy(): void;
 }
 
@@ -102,7 +102,7 @@ export interface WireOptions {
   readonly connectTimeoutMs: number;
   readonly requestTimeoutMs: number;
   readonly pauses: Pauses;
-  /** Levels are those of kafkajs: 1 for an error, 4 for what is worth knowing, 5 for the rest. */
+  /** Levels are those of kafkajs: 1 error, 4 info, 5 debug. */
   readonly log: (level: number, entry: LogEntry) => void;
 }
 

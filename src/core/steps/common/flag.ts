@@ -4,11 +4,11 @@
 export interface Flag {
   /** In commander's notation: `--crf <n>`, `--hardware [name]`, `--no-retry`. */
   readonly flags: string;
-  /** What it sets: the owner and the option's name in it, `encodeH265.crf`. */
+  /** The option that it sets, with its owner: `encodeH265.crf`. */
   readonly sets: string;
   /** The options that it sets together, if `sets` is not an option of its owner: `--size` sets width and height. */
   readonly reaches?: readonly string[];
-  /** For the help: what it does, with its unit and range. */
+  /** For the help: its effect, with unit and range. */
   readonly about: string;
   /** For the help alone: the default is that of the option's owner. */
   readonly standard?: string | number | undefined;
