@@ -108,6 +108,22 @@ describe('publish with a fence', () => {
     });
   });
 
+  it('names no message that was sent behind another fence: another machine may have sent since', () => {
+    scheduler.run(({ cold, hot, expectSubscriptions, flush }) => {
+      const driver = new FakeDriver(1);
+      const [first, second] = [new FakeRun(), new FakeRun('cam', 2)];
+      const broker = fakeBroker(driver);
+      const open = () => new FakeFence(cold('o'));
+      const source = hot('-a-b--|', lettersOf(first));
+      const later = hot(' --------a-b|', lettersOf(second));
+      source.pipe(messages(first), publish(broker, { topic: 't', fence: open() })).subscribe();
+      cold('-------x|').subscribe(() => { later.pipe(messages(second), publish(broker, { topic: 't', fence: open() })).subscribe(); });
+      expectSubscriptions(source.subscriptions).toBe('^-----!');
+      flush();
+      expect(driver.log.map(({ headers }) => headers['ce_previousorder'])).toEqual(['0', '1', '0', '1']);
+    });
+  });
+
   it('is one that rxcam made, or one with its members', () => {
     expect(() => publish(fakeBroker(new FakeDriver()), { topic: 't', fence: {} as never })).toThrow("publish: option 'fence'");
   });

@@ -70,11 +70,19 @@ function partsOf(node: Located, reading: Reading): Parts {
   const options = checked(CAMERA_SCHEMA, optionsNode, reading) as Parts['options'];
   const enabled = members.get('enabled');
   if (enabled !== undefined && enabled.value !== null && typeof enabled.value !== 'boolean') problems.add(enabled, `${shown(enabled)} given, expected true or false`);
+  checkLabels(members.get('labels'), problems);
   return {
     enabled: enabled?.value !== false, source: sourceOf(members.get('source'), reading),
     options: options && withFolder(options, reading), items: pipelineOf(members.get('pipeline'), members.get('steps'), reading),
     retry: checkedRetry(members.get('retry'), reading),
   };
+}
+
+/** Of a worker of a fleet: where there is no fleet, they say nothing. */
+function checkLabels(node: Located | undefined, problems: Problems): void {
+  if (node === undefined || node.value === null) return;
+  const labels: readonly Located[] = Array.isArray(node.value) ? node.value as readonly Located[] : [node];
+  for (const label of labels) if (typeof label.value !== 'string' || label.value === '') problems.add(label, `${shown(label)} given, expected a list of words`);
 }
 
 /** `./` and `../` start at the folder of the file, from wherever the program was started. */

@@ -1,5 +1,5 @@
 /** From the settings of one camera to its pipeline: the operators in the order of the file. */
-import type { Observable } from 'rxjs';
+import { type Observable, takeUntil } from 'rxjs';
 import type { Logger } from 'pino';
 import * as operators from '../../../operators/index.js';
 import { type Camera, type CameraConfig, camera } from '../../camera/index.js';
@@ -46,6 +46,8 @@ export interface Making {
   readonly logger?: Logger | undefined;
   /** The right to publish, where several machines may have the camera. */
   readonly fence?: Fence | undefined;
+  /** Emits when no more messages are to be published: what is in the outbox is still sent, and then the pipeline completes. */
+  readonly stop$?: Observable<unknown> | undefined;
   /** Called with each step before it is made; with -1 before the camera. */
   readonly step?: ((index: number) => void) | undefined;
 }
@@ -61,7 +63,7 @@ const OPERATORS = operators as unknown as Readonly<Record<string, Operator>>;
  * @param brokers - those that are open
  * @throws InvalidOption
  */
-export function cameraPipeline(settings: CameraSettings, brokers: OpenBrokers, { logger, fence, step }: Making = {}): CameraPipeline {
+export function cameraPipeline(settings: CameraSettings, brokers: OpenBrokers, { logger, fence, stop$, step }: Making = {}): CameraPipeline {
   step?.(-1);
   const source = camera(settings.source, { ...settings.options, ...(logger !== undefined && { logger }) });
   let route: Route | undefined;
@@ -73,7 +75,8 @@ export function cameraPipeline(settings: CameraSettings, brokers: OpenBrokers, {
     const topic = publishing.topic ?? usual;
     if (topic === undefined) throw new InvalidOption("option 'topic': none given, and the broker's address names none; expected one of them");
     route = { broker: as, topic, key: publishing.key ?? messageKeyOf(settings) };
-    return operators.publish(broker, { ...publishing, topic, ...(fence !== undefined && { fence }) })(made$ as never);
+    const until$ = stop$ === undefined ? made$ : made$.pipe(takeUntil(stop$));
+    return operators.publish(broker, { ...publishing, topic, ...(fence !== undefined && { fence }) })(until$ as never);
   }, source) as Observable<Published>;
   if (route === undefined) throw new InvalidOption('no publish given, expected one at the end');
   return { camera: source, published$, route };

@@ -37,7 +37,7 @@ export const FILE_STEPS: Readonly<Record<string, FileStep>> = {
 export const CAMERA_OPTIONS = optionsOf(CAMERA_SCHEMA) ?? [];
 
 /** Keys of a camera that are no options of camera(). */
-const CAMERA_WORDS = ['source', 'extends', 'enabled', 'pipeline', 'steps', 'retry'] as const;
+const CAMERA_WORDS = ['source', 'extends', 'enabled', 'labels', 'pipeline', 'steps', 'retry'] as const;
 
 /** Keys of a camera, of a template, and of the defaults. */
 export const CAMERA_KEYS: readonly string[] = [...CAMERA_WORDS, ...CAMERA_OPTIONS];

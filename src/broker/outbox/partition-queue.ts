@@ -99,6 +99,8 @@ export class PartitionQueue extends BoundedQueue<Entry> {
     this.mayLeave();
     this.#watch?.unsubscribe();
     this.#fence = fence;
+    // Between two claims another machine may have sent: what was sent here before is not the message before this one.
+    if (fence !== undefined) this.#lastSent = 0;
     this.#watch = fence?.changes$.subscribe(changed);
   }
 

@@ -39,10 +39,10 @@ export class WorkerReports {
     this.#cameras.end();
   }
 
-  /** Removes the worker's row, as far as the coordinator can be reached. */
+  /** Removes the worker's row, and the wish that it drains, as far as the coordinator can be reached. */
   leave(): Observable<never> {
-    const row = { key: `worker/${this.facts.worker}`, value: undefined };
-    return this.coordination.write('workers', [row]).pipe(timeout(FLEET.silenceMs), catchError(() => EMPTY));
+    const rows = ['worker', 'drain'].map((what) => ({ key: `${what}/${this.facts.worker}`, value: undefined }));
+    return this.coordination.write('workers', rows).pipe(timeout(FLEET.silenceMs), catchError(() => EMPTY));
   }
 
   #workerRow(): string {

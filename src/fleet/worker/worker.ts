@@ -146,6 +146,7 @@ export class FleetWorker<C> {
   #noteRow(key: string, value: string | undefined): void {
     const { released, costs } = readWords(value);
     if (key.startsWith('slot/') && typeof released === 'number') this.#holdings.released(Number(key.slice('slot/'.length)), released);
+    else if (key === `drain/${this.parts.facts.worker}` && value !== undefined) this.drain();
     else if (Array.isArray(costs)) this.#leader.measured(new Map(costs as [number, number][]));
   }
 

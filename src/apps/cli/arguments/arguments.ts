@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { FLAGS } from '../flags/index.js';
+import { type FleetArguments, type WorkerArguments, fleetCommands } from './fleet-arguments.js';
 import { optionOf, rawOf } from './grammar.js';
 import { type ConfigArguments, configCommands } from './config-arguments.js';
 import { type ReaderArguments, readCommands } from './read-arguments.js';
@@ -15,7 +16,7 @@ export interface StreamArguments {
 }
 
 /** A command line, parsed. */
-export type Arguments = StreamArguments | ConfigArguments | ReaderArguments;
+export type Arguments = StreamArguments | ConfigArguments | ReaderArguments | WorkerArguments | FleetArguments;
 
 /** Receives help and error messages. */
 export interface Printer {
@@ -58,11 +59,11 @@ export function parseArguments(words: readonly string[], print: Printer): Argume
     parsed = { command: 'stream', sources: all, settings: settingsOf(rawOf(command, FLAGS), all.length) };
   });
   const found = (command: Arguments) => { parsed = command; };
-  const others = [...configCommands(found), ...readCommands(found)];
+  const others = [...configCommands(found), ...readCommands(found), ...fleetCommands(found)];
   const program = new Command('rxcam').version(version(), '-V, --version').addCommand(stream);
   for (const command of others) program.addCommand(command);
   program.addHelpText('after', () => `\n${stream.helpInformation()}${AFTER}`);
-  for (const command of [program, stream, ...others]) {
+  for (const command of [program, stream, ...others, ...others.flatMap(({ commands }) => commands)]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => { print.out(text); },
       writeErr: (text) => { print.out(text); },

@@ -1,0 +1,125 @@
+/** The grammar of a fleet's commands: `worker`, and `fleet apply|add|remove|list|status|drain`. */
+import { Command, Option } from 'commander';
+import { z } from 'zod';
+import { BROKERS, BROKER_NAMES } from '../../../broker/index.js';
+import { FLEET, PLAN } from '../../../core/defaults/fleet.js';
+import { InvalidOption } from '../../../core/errors/errors.js';
+import { count, options, parseOptions } from '../../../core/options.js';
+import { LOG_LEVELS, type LogLevel } from '../flags/index.js';
+
+/** What all of these commands share. */
+export interface FleetPlaceArguments {
+  /** Address of the coordinating broker. */
+  readonly to: string;
+  readonly name: string;
+  readonly slots: number;
+  readonly json: boolean;
+  readonly logLevel: LogLevel;
+}
+
+/** A command to run cameras of a fleet. */
+export interface WorkerArguments extends FleetPlaceArguments {
+  readonly command: 'worker';
+  readonly worker: string | undefined;
+  readonly capacity: number | undefined;
+  readonly labels: readonly string[];
+  /** Addresses of further brokers, by the names that cameras use. */
+  readonly brokers: Readonly<Record<string, string>>;
+}
+
+/** What is done to a fleet. */
+export type FleetDeed =
+  | { readonly action: 'apply'; readonly file: string; readonly isDry: boolean }
+  | { readonly action: 'add'; readonly camera: string; readonly settings: string }
+  | { readonly action: 'remove'; readonly cameras: readonly string[] }
+  | { readonly action: 'list' }
+  | { readonly action: 'status'; readonly isWatched: boolean }
+  | { readonly action: 'drain'; readonly worker: string };
+
+/** A command about a fleet. */
+export interface FleetArguments extends FleetPlaceArguments { readonly command: 'fleet'; readonly deed: FleetDeed }
+
+const ADDRESS = BROKER_NAMES.filter((name) => BROKERS[name].hosts !== 'none').map((name) => BROKERS[name].form).join(', or ');
+
+const schema = options({
+  to: z.string({ error: 'expected the address of a broker' }), fleet: z.string().default(FLEET.name), slots: count().default(FLEET.slots),
+  json: z.boolean().default(false), logLevel: z.enum(LOG_LEVELS).default('info'),
+  name: z.string().min(1).optional(), capacity: z.number().positive().optional(), label: z.array(z.string().min(1)).default([]),
+  broker: z.array(z.string()).default([]), dryRun: z.boolean().default(false), watch: z.boolean().default(false),
+});
+
+const WORKER_HELP = `
+Joins the fleet and runs its share of the cameras. SIGTERM and SIGINT drain it: its
+cameras move to other workers, then it ends with exit code 0; a second one ends it at
+once. Exit code 1: cameras were given up by force. 2: bad usage.
+
+Examples:
+  rxcam worker --to kafka://localhost:9092/video
+  rxcam worker --to redis://localhost/video --name cupboard-3 --capacity 6 --label north`;
+
+const FLEET_HELP = `
+A camera in the fleet is written as in the file that 'apply' takes; secrets are
+references such as \${env:NAME}, and each worker looks them up by itself.
+
+Examples:
+  rxcam fleet apply cameras.yaml --to kafka://localhost:9092 --dry-run
+  rxcam fleet status --to kafka://localhost:9092
+  rxcam fleet drain cupboard-3 --to kafka://localhost:9092`;
+
+/** These commands. */
+export function fleetCommands(found: (command: WorkerArguments | FleetArguments) => void): Command[] {
+  const worker = placed(new Command('worker').summary('run cameras of a fleet').description('Run cameras of a fleet.'))
+    .option('--name <name>', "name of this worker, unique in the fleet (default: the host's name and the process's number)")
+    .addOption(new Option('--capacity <cores>', `cores that its cameras may take (default: ${PLAN.capacityShare} of the machine's)`).argParser(Number))
+    .addOption(new Option('--label <word>', 'a camera that asks for it goes to a worker that has it; may be repeated').argParser(collected))
+    .addOption(new Option('--broker <name=address>', 'a broker that cameras name, apart from that of --to; may be repeated').argParser(collected))
+    .addHelpText('after', WORKER_HELP)
+    .action((_, command: Command) => {
+      const { place, all: { name, capacity, label, broker } } = parsed('worker', command);
+      found({ command: 'worker', ...place, worker: name, capacity, labels: label, brokers: Object.fromEntries(broker.map(pair)) });
+    });
+  const fleet = new Command('fleet').summary('change or show the cameras of a fleet').description('Change or show the cameras of a fleet.')
+    .addHelpText('after', FLEET_HELP);
+  const action = (name: string, about: string, deed: (words: readonly string[], given: z.output<typeof schema>) => FleetDeed) => {
+    const command = placed(fleet.command(name).summary(about).description(`${about[0]?.toUpperCase() ?? ''}${about.slice(1)}.`));
+    return command.action(() => {
+      const { place, all } = parsed('fleet', command);
+      found({ command: 'fleet', ...place, deed: deed(command.args, all) });
+    });
+  };
+  action('apply', 'make the cameras of the fleet those of a file', ([file = ''], { dryRun }) => ({ action: 'apply', file, isDry: dryRun }))
+    .argument('<file>', 'a configuration, as for cameras without a fleet').option('--dry-run', 'say what would change');
+  action('add', 'add or change one camera', ([camera = '', settings = '']) => ({ action: 'add', camera, settings }))
+    .argument('<camera>', 'its key').argument('<settings>', 'as in a file, in JSON or YAML');
+  action('remove', 'remove cameras', (cameras) => ({ action: 'remove', cameras })).argument('<camera...>', 'their keys');
+  action('list', 'print the cameras', () => ({ action: 'list' }));
+  action('status', 'print workers, and cameras with their owners', (_, { watch }) => ({ action: 'status', isWatched: watch })).option('--watch', 'print them again and again');
+  action('drain', 'make a worker give up its cameras and end', ([worker = '']) => ({ action: 'drain', worker })).argument('<worker>', 'its name');
+  return [worker, fleet];
+}
+
+function placed(command: Command): Command {
+  return command
+    .option('--to <broker>', `the broker that coordinates the fleet: ${ADDRESS}`)
+    .option('--fleet <name>', `name of the fleet, the beginning of its topics' names (default: ${FLEET.name})`)
+    .addOption(new Option('--slots <n>', `shares of the cameras, fixed when the fleet is made (default: ${FLEET.slots})`).argParser(Number))
+    .option('--json', 'print JSON')
+    .option('--log-level <level>', `logs on stderr: ${LOG_LEVELS.join(', ')} (default: info)`)
+    .helpOption('-h, --help', 'show this');
+}
+
+function parsed(what: string, command: Command): { readonly all: z.output<typeof schema>; readonly place: FleetPlaceArguments } {
+  const all = parseOptions(what, schema, command.opts());
+  const { to, fleet, slots, json, logLevel } = all;
+  return { all, place: { to, name: fleet, slots, json, logLevel } };
+}
+
+function pair(text: string): [string, string] {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidOption(`worker: option 'broker': ${JSON.stringify(text)} given, expected NAME=ADDRESS`);
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
+function collected(text: string, before: string[] | undefined): string[] {
+  return [...before ?? [], text];
+}

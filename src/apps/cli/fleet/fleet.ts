@@ -1,0 +1,84 @@
+/** The command `fleet`: changes and shows what a fleet is to run. */
+import { readFileSync } from 'node:fs';
+import { lastValueFrom } from 'rxjs';
+import { isMap, parse, parseDocument } from 'yaml';
+import type { Row } from '../../../core/engine/coordination.js';
+import { InvalidOption } from '../../../core/errors/errors.js';
+import { parseConfig } from '../../config/index.js';
+import type { FleetArguments } from '../arguments/index.js';
+import { plain } from '../program/index.js';
+import { type OpenFleet, openFleet } from './place.js';
+import { status } from './status.js';
+import { tableNow } from './table.js';
+
+/** @returns the exit code @throws InvalidOption */
+export async function fleetCommand(command: FleetArguments, env: NodeJS.ProcessEnv, secrets: readonly string[]): Promise<number> {
+  const { deed, json } = command;
+  const open = openFleet({ ...command, logLevel: command.logLevel === 'info' ? 'warn' : command.logLevel }, env, secrets);
+  try {
+    switch (deed.action) {
+      case 'apply': await apply(open, wantedIn(deed.file, command.to, env), { isDry: deed.isDry, isWhole: true }); break;
+      case 'add': await apply(open, new Map([[deed.camera, textOf(deed.camera, deed.settings)]]), { isDry: false, isWhole: false }); break;
+      case 'remove': await change(open, deed.cameras.map((key) => ({ key, value: undefined }))); break;
+      case 'list': await list(open, json); break;
+      case 'status': await status(open, { json, isWatched: deed.isWatched }); break;
+      case 'drain': await lastValueFrom(open.coordinator.write('workers', [{ key: `drain/${deed.worker}`, value: String(Date.now()) }]), { defaultValue: undefined });
+    }
+  } finally {
+    await open.close();
+  }
+  return 0;
+}
+
+/** The cameras of a file, each as it is written there: references stay references. A file without brokers is for that of the fleet. */
+function wantedIn(file: string, to: string, env: NodeJS.ProcessEnv): ReadonlyMap<string, string> {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new InvalidOption(`fleet: ${file} can't be read: ${(error as Error).message}`);
+  }
+  const { cameras } = parseConfig(withBroker(text, to), { file, env });
+  return new Map(cameras.filter(({ enabled }) => enabled).map(({ options: { key }, written }) => [key, JSON.stringify(written)]));
+}
+
+/** Where the text can't be read, its own mistakes are shown. */
+function withBroker(text: string, to: string): string {
+  const document = parseDocument(text);
+  if (document.errors.length > 0 || !isMap(document.contents) || document.has('brokers')) return text;
+  return `${text}\nbrokers: ${JSON.stringify({ fleet: to })}\n`;
+}
+
+function textOf(camera: string, settings: string): string {
+  const value: unknown = parse(settings);
+  if (typeof value !== 'object' || value === null) throw new InvalidOption(`fleet: settings of '${camera}' given, expected a map with source and pipeline`);
+  return JSON.stringify(value);
+}
+
+interface Applying { readonly isDry: boolean; readonly isWhole: boolean }
+
+/** Says the difference, then writes it. */
+async function apply(open: OpenFleet, wanted: ReadonlyMap<string, string>, { isDry, isWhole }: Applying): Promise<void> {
+  const present = await lastValueFrom(tableNow(open.coordinator, 'cameras'));
+  const changed = [...wanted].filter(([key, value]) => present.get(key) !== value).map(([key, value]): Row => ({ key, value }));
+  const gone = isWhole ? [...present.keys()].filter((key) => !wanted.has(key)).map((key): Row => ({ key, value: undefined })) : [];
+  for (const { key, value } of [...changed, ...gone]) say(`${value === undefined ? '-' : present.has(key) ? '~' : '+'} ${key}`);
+  const counts = [
+    `${changed.filter(({ key }) => !present.has(key)).length} added`, `${changed.filter(({ key }) => present.has(key)).length} changed`, `${gone.length} removed`,
+  ];
+  say(`${counts.join(', ')}, ${wanted.size - changed.length} unchanged${isDry ? '; nothing was written' : ''}`);
+  if (!isDry) await change(open, [...changed, ...gone]);
+}
+
+async function change({ coordinator }: OpenFleet, rows: readonly Row[]): Promise<void> {
+  if (rows.length > 0) await lastValueFrom(coordinator.write('cameras', rows), { defaultValue: undefined });
+}
+
+async function list({ coordinator }: OpenFleet, json: boolean): Promise<void> {
+  const cameras = await lastValueFrom(tableNow(coordinator, 'cameras'));
+  for (const [key, value] of [...cameras].sort()) say(json ? JSON.stringify({ key, camera: JSON.parse(value) as unknown }) : `${key} ${value}`);
+}
+
+function say(line: string): void {
+  process.stdout.write(`${plain(line)}\n`);
+}

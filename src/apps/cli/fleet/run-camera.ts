@@ -1,0 +1,49 @@
+/** Runs one camera of a fleet, by the configuration that the fleet has for it. */
+import type { Logger } from 'pino';
+import { Observable, auditTime, defer, filter, switchMap, takeUntil, tap, timer } from 'rxjs';
+import { type OpenBrokers, cameraPipeline, parseCamera } from '../../config/index.js';
+import { FLEET } from '../../../core/defaults/fleet.js';
+import type { CameraStats } from '../../../ledger/index.js';
+import type { FleetCamera, RunCamera } from '../../../fleet/index.js';
+import { oneLine } from '../program/index.js';
+
+/** How often it is looked whether the last message is acknowledged; ms. */
+const LOOK_MS = 25;
+
+export interface Surroundings {
+  readonly brokers: OpenBrokers;
+  readonly env: NodeJS.ProcessEnv;
+  readonly logger: Logger;
+  /** Cores that a camera takes, from its rate. */
+  readonly costOf: (key: string, stats: CameraStats) => number | undefined;
+}
+
+/** A wrong configuration fails this camera alone. */
+export function runCamera({ brokers, env, logger, costOf }: Surroundings): RunCamera<unknown> {
+  return (config, camera) => defer(() => {
+    const settings = parseCamera(config, { name: camera.key, brokers, env });
+    const { camera: source, published$ } = cameraPipeline(settings, brokers, { logger, fence: camera.fence, stop$: camera.stop$ });
+    const reports$ = source.stats$.pipe(auditTime(FLEET.statusMs / 2), tap((stats) => { report(camera, stats, costOf(camera.key, stats)); }));
+    // A camera that waits to reconnect has nothing left to send.
+    const done$ = camera.stop$.pipe(switchMap(() => timer(0, LOOK_MS)), filter(() => source.stats.inFlight === 0));
+    return new Observable((subscriber) => {
+      subscriber.add(reports$.subscribe());
+      const failures$ = source.events$.pipe(filter((event) => event.type === 'failed'), tap(({ error }) => { camera.report({ error: oneLine(error) }); }));
+      subscriber.add(failures$.subscribe());
+      subscriber.add(published$.pipe(takeUntil(done$)).subscribe(subscriber));
+      return () => { report(camera, source.stats, undefined); };
+    });
+  });
+}
+
+function report(camera: FleetCamera, { state, rate, published, dropped }: CameraStats, cost: number | undefined): void {
+  const lost = Object.fromEntries(Object.entries(dropped).filter(([, count]) => count > 0));
+  camera.report({
+    state, fpsIn: rounded(rate.captured), fpsOut: rounded(rate.published), published, dropped: lost,
+    ...(cost !== undefined && { cost }),
+  });
+}
+
+function rounded(rate: number): number {
+  return Math.round(rate * 10) / 10;
+}

@@ -1,0 +1,27 @@
+/** A table of a fleet, once or as it changes. */
+import { type Observable, filter, map, scan, take, timeout } from 'rxjs';
+import type { Coordination, Rows, TableName } from '../../../core/engine/coordination.js';
+
+/** A coordinator that says nothing for so long can't be reached; ms. */
+const WITHIN_MS = 20_000;
+
+/** The rows of a table, once all are known and with each change. */
+export function tableOf(coordination: Pick<Coordination, 'rows'>, name: TableName): Observable<ReadonlyMap<string, string>> {
+  return coordination.rows(name).pipe(
+    scan(({ table }: { table: Map<string, string>; isWhole: boolean }, { rows, isWhole }: Rows) => {
+      for (const { key, value } of rows) {
+        if (value === undefined) table.delete(key);
+        else table.set(key, value);
+      }
+      return { table, isWhole };
+    }, { table: new Map<string, string>(), isWhole: false }),
+    filter(({ isWhole }) => isWhole),
+    map(({ table }) => new Map(table)),
+    timeout({ first: WITHIN_MS }),
+  );
+}
+
+/** The rows of a table now. */
+export function tableNow(coordination: Pick<Coordination, 'rows'>, name: TableName): Observable<ReadonlyMap<string, string>> {
+  return tableOf(coordination, name).pipe(take(1));
+}

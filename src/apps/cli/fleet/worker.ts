@@ -1,0 +1,63 @@
+/** The command `worker`: runs its share of a fleet's cameras until it is drained. */
+import { createRequire } from 'node:module';
+import type { Logger } from 'pino';
+import { type Observable, distinctUntilKeyChanged, lastValueFrom, map, share, switchMap, take, takeUntil, tap, timer } from 'rxjs';
+import type { BrokerTarget } from '../../../broker/index.js';
+import { type FleetState, fleet } from '../../../fleet/index.js';
+import type { WorkerArguments } from '../arguments/index.js';
+import { logWarnings, stop$ } from '../program/index.js';
+import { Costs } from './cost.js';
+import { openAt, openFleet } from './place.js';
+import { runCamera } from './run-camera.js';
+
+/** A worker that can't give its cameras to others in this time ends all the same; ms. */
+const DRAIN_MS = 20_000;
+
+/** @returns the exit code @throws InvalidOption, before anything has started */
+export async function worker(command: WorkerArguments, env: NodeJS.ProcessEnv, secrets: readonly string[]): Promise<number> {
+  const { target, coordinator, logger, close } = openFleet(command, env, secrets);
+  logWarnings(logger);
+  const others = Object.entries(command.brokers).map(([name, address]): [string, BrokerTarget] =>
+    [name, openAt(address, "worker: option 'broker'", env, logger)]);
+  const brokers = new Map<string, BrokerTarget>([['fleet', target], ...others]);
+  const costs = new Costs();
+  const { worker: name, capacity, labels, json } = command;
+  const drain$ = stop$.pipe(tap((reason) => { logger.info({ reason }, 'draining'); }), share());
+  const end = { isForced: false };
+  const late$ = drain$.pipe(take(1), switchMap(() => timer(DRAIN_MS)), tap(() => { end.isForced = true; }));
+  const states$ = fleet({
+    coordinator, run: runCamera({ brokers, env, logger, costOf: (key, stats) => costs.of(key, stats) }), labels, drain$, version: versionOf(),
+    ...(name !== undefined && { worker: name }), ...(capacity !== undefined && { capacity }),
+  });
+  await lastValueFrom(told(states$, json, logger).pipe(takeUntil(late$)), { defaultValue: undefined });
+  if (end.isForced) logger.error(`cameras could not be given to other workers within ${DRAIN_MS} ms`);
+  for (const [, { broker }] of others) await broker.close();
+  await close();
+  return end.isForced ? 1 : 0;
+}
+
+/** A line for each change of what this worker owns: in the log, or as JSON on stdout. */
+function told(states$: Observable<FleetState>, json: boolean, logger: Logger): Observable<unknown> {
+  let unplaced = '';
+  return states$.pipe(
+    map((state) => ({ state, line: JSON.stringify(summaryOf(state)) })),
+    distinctUntilKeyChanged('line'),
+    tap(({ state, line }) => {
+      if (json) process.stdout.write(`${line}\n`);
+      else logger.info(summaryOf(state), 'owns');
+      const homeless = state.cameras.filter((one) => one.state === 'unplaced').map(({ key }) => key).join(', ');
+      if (homeless !== unplaced && homeless !== '') logger.error({ cameras: homeless }, 'no worker can run these cameras');
+      unplaced = homeless;
+    }),
+  );
+}
+
+function summaryOf({ worker: name, status, generation, isLeader, workers, cameras }: FleetState): Record<string, unknown> {
+  const counts: Record<string, number> = {};
+  for (const { state } of cameras) counts[state] = (counts[state] ?? 0) + 1;
+  return { worker: name, status, generation, leader: isLeader, workers: workers.length, cameras: counts };
+}
+
+function versionOf(): string {
+  return (createRequire(import.meta.url)('rxcam/package.json') as { version: string }).version;
+}
