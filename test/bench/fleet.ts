@@ -191,6 +191,7 @@ const at = Date.now();
 for (let index = 0; index < WORKERS; index++) startWorker(nameOf(index));
 await until(() => seen.size >= CAMERAS, 120_000);
 say(`cold start of ${WORKERS} workers: first messages of ${seen.size} of ${CAMERAS} cameras, the last after ${((Date.now() - at) / 1000).toFixed(1)} s`);
+await until(() => [...workers.keys()].every((name) => running(name) > 0), 60_000);
 await wait(5_000);
 const only = given.only === '' ? Object.keys(SCENES) : given.only.split(',');
 for (const name of only) await SCENES[name]?.();
