@@ -82,7 +82,7 @@ describe.each(OPTIONS)('the options below $heading', ({ heading, file, type, def
 
 describe('the text', () => {
   it.each([
-    [`waits ${waits()} s, for ever`],
+    [`waits ${waits()} s, without limit`],
     [`after ${BROKER.retryInitialMs}, ${2 * BROKER.retryInitialMs} … ${BROKER.retryMaxMs.toLocaleString('en')} ms`],
     [`SIGKILL after ${PROCESS.killAfterMs / 1000} s`],
     [`ffmpeg's last ${PROCESS.stderrLines} lines`],
@@ -94,8 +94,8 @@ describe('the text', () => {
     expect(README).toContain(words);
   });
 
-  it('says that a source which can wait is paused at half of a bound, and goes on below a quarter', () => {
-    expect(README).toContain('waits from half of the bound until it is below a quarter');
+  it('says that a source which can wait is paused at half of a limit, and resumes below a quarter', () => {
+    expect(README).toContain('waits from half of the limit until it is below a quarter');
     expect(OUTBOX).toMatchObject({ highWater: 0.5, lowWater: 0.25 });
   });
 
