@@ -24,19 +24,21 @@ const run = promisify(execFile);
 const known = new Map<string, Promise<FfmpegFacts>>();
 
 interface Candidate { readonly from: string; readonly path: string }
-
 /**
  * Emits the first ffmpeg that has all the named encoders; if FFMPEG_PATH is set, only that one is considered.
  * Errors with InvalidOption if there is none, naming each place and the reason; with ResourceExhausted if the machine could
  * not start any.
  */
 export function findFfmpeg(encoders: readonly string[] = []): Observable<FfmpegFacts> {
-  return defer(async () => {
-    const facts = await find(encoders);
-    // In parallel: one waits for a process, the other computes.
-    await Promise.all([askSetpriv(facts.path), prepared()]);
-    return facts;
-  });
+  return defer(() => ffmpegWith(encoders));
+}
+
+/** The same as a Promise. */
+export async function ffmpegWith(encoders: readonly string[]): Promise<FfmpegFacts> {
+  const facts = await find(encoders);
+  // In parallel: one waits for a process, the other computes.
+  await Promise.all([askSetpriv(facts.path), prepared()]);
+  return facts;
 }
 
 /** @throws ResourceExhausted if the machine could not load the command builder */

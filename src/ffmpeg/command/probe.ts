@@ -1,6 +1,5 @@
 /** Chooses the encoder of a step: tries hardware with one picture, remembers the result, and reports a fallback to software. */
 import { execFile } from 'node:child_process';
-import { type Observable, concatMap, from, map, of, reduce, takeWhile } from 'rxjs';
 import type { EncodeStep } from '../../core/steps/index.js';
 import { streamOptions } from './command.js';
 import { childEnvironment } from '../binary/index.js';
@@ -15,24 +14,18 @@ const PROBE_TIMEOUT_MS = 10_000;
 
 const remembered = new Map<string, Promise<string | undefined>>();
 
-/** Emits the encoder to use, once. Never errors: it falls back to software, and the reason says why. */
-export function chooseEncoder(step: EncodeStep, facts: FfmpegFacts): Observable<Chosen> {
+/** The encoder to use. Never rejects: it falls back to software, and the reason says why. */
+export async function chooseEncoder(step: EncodeStep, facts: FfmpegFacts): Promise<Chosen> {
   const fallback = software(step);
-  if (step.codec !== 'h265' || step.hardware === false) return of({ encoder: fallback, reason: 'software, as requested' });
-  const candidates = hardwareFor(step);
-  if (candidates.length === 0) return of({ encoder: fallback, reason: `no hardware encoder is known for ${process.platform}` });
-  return from(candidates).pipe(
-    concatMap((encoder) => from(probe(encoder, step, facts)).pipe(map((failure) => ({ encoder, failure })))),
-    takeWhile((result) => result.failure !== undefined, true),
-    reduce((all, result) => [...all, result], [] as { encoder: Encoder; failure: string | undefined }[]),
-    map((results) => verdict(results, fallback)),
-  );
-}
-
-function verdict(results: { encoder: Encoder; failure: string | undefined }[], fallback: Encoder): Chosen {
-  const works = results.find((result) => result.failure === undefined);
-  if (works !== undefined) return { encoder: works.encoder, reason: 'hardware, its probe passed' };
-  return { encoder: fallback, reason: `hardware failed its probe: ${results.map(({ encoder, failure }) => `${encoder.name}: ${failure ?? ''}`).join('; ')}` };
+  if (step.codec !== 'h265' || step.hardware === false) return { encoder: fallback, reason: 'software, as requested' };
+  const failures: string[] = [];
+  for (const encoder of hardwareFor(step)) {
+    const failure = await probe(encoder, step, facts);
+    if (failure === undefined) return { encoder, reason: 'hardware, its probe passed' };
+    failures.push(`${encoder.name}: ${failure}`);
+  }
+  if (failures.length === 0) return { encoder: fallback, reason: `no hardware encoder is known for ${process.platform}` };
+  return { encoder: fallback, reason: `hardware failed its probe: ${failures.join('; ')}` };
 }
 
 /** Why an encoder does not work here; undefined if it does. Probed once for each binary and encoder. */

@@ -55,11 +55,6 @@ export interface NutStream {
   readonly extradata: Buffer;
 }
 
-/** Size and shape of a stream's pictures. */
-export function shownOf({ width = 0, height = 0, sampleAspectRatio }: NutStream): Pick<NutStream, 'sampleAspectRatio'> & { width: number; height: number } {
-  return { width, height, ...(sampleAspectRatio !== undefined && { sampleAspectRatio }) };
-}
-
 /** A stream, and the coding of its frames' time stamps. */
 export interface StreamHeader {
   readonly stream: NutStream;

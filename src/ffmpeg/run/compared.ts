@@ -6,7 +6,7 @@
 import type { EngineEvent, EngineOutput } from '../../core/engine/engine.js';
 import type { ChangeRule } from '../../core/pictures/change-detector.js';
 import { THUMBNAIL } from '../../core/steps/index.js';
-import { type Form, type Pictures, outputOf } from './source-process.js';
+import { type Form, type Pictures, outputOf } from './pictures.js';
 import type { NutPacket, NutStream } from '../nut/index.js';
 import type { PictureLine } from '../command/index.js';
 

@@ -2,13 +2,13 @@
  * Makes events of copied access units: nothing is decoded, so each one counts as captured when it is read. After a seek, skips
  * access units already sent.
  */
-import { CopiedStream, type CopiedCodec } from '../annexb/index.js';
-import type { Pictures } from './source-process.js';
+import { type CopiedCodec, CopiedStream, type CopiedUnit } from '../annexb/index.js';
+import type { Pictures } from './pictures.js';
 import { COPY_OFFSET_US, MediaTime } from '../command/index.js';
 import { type EngineEvent, type EngineOutput, RESUME_TOLERANCE_US, type ResumePoint } from '../../core/engine/engine.js';
 import { EncoderFailed } from '../../core/errors/errors.js';
 import type { SourceInfo } from '../../core/frame/frame.js';
-import { type NutPacket, type NutStream, shownOf } from '../nut/index.js';
+import type { NutPacket, NutStream } from '../nut/index.js';
 import type { Size } from '../../core/pictures/size.js';
 
 /** By ffmpeg's names, and by the tags that its muxer gives them. */
@@ -26,6 +26,8 @@ export function acceptsCopied({ codec = '' }: Partial<SourceInfo>): void {
   if (copiedCodec(codec) !== undefined) return;
   throw new EncoderFailed(`passthrough: the source is ${codec}, and only h264 and hevc are passed on: encodeH265 or encodeJpeg take any source`);
 }
+
+type Building<T> = { -readonly [K in keyof T]: T[K] };
 
 export class CopiedPictures implements Pictures {
   #stream: CopiedStream | undefined;
@@ -67,27 +69,38 @@ export class CopiedPictures implements Pictures {
     const unit = copied.unit(packet.data, packet.key);
     if (unit === undefined) return [{ type: 'rejected', reason: 'an access unit is damaged: the lengths of its NAL units exceed its size' }];
     const given = packet.pts - COPY_OFFSET_US;
-    const told = [...this.#mirrored(), ...(this.#hides === undefined ? this.#begin(given) : [])];
+    const told: EngineEvent[] = [...this.#mirrored(), ...(this.#hides === undefined ? this.#begin(given) : [])];
     const isHidden = this.#hides === true && given < 0;
     const time = this.#time.next(given, packet.key);
     const pts = isHidden ? time : Math.max(0, time);
     if (this.#isOld(pts)) return told;
-    const { rotation = 0 } = this.#source;
-    const shown = { ...shownOf(stream), ...copied.size, ...(rotation !== 0 && { rotation }), ...(isHidden && { hidden: true as const }) };
-    const output: EngineOutput = { type: 'output', pts, keyframe: unit.keyframe, ...shown, format: copied.codec, data: unit.data };
-    const whole = this.#held === undefined ? [] : [this.#held];
+    const output = this.#output(copied, unit, stream, pts, isHidden);
+    const whole = this.#held;
     this.#held = undefined;
     try {
-      const arrived: readonly EngineEvent[] = [...told, ...this.#changed(copied), { type: 'captured', pts }];
-      if (!this.isLive) return [...arrived, output];
-      this.#held = output;
-      return [...whole, ...arrived];
+      const arrived: EngineEvent[] = told;
+      arrived.push(...this.#changed(copied), { type: 'captured', pts });
+      if (this.isLive) this.#held = output;
+      else arrived.push(output);
+      if (whole !== undefined) arrived.unshift(whole);
+      return arrived;
     } catch (error) {
-      if (whole.length === 0) throw error;
+      if (whole === undefined) throw error;
       // The unit before it is complete; the error is raised at the next packet.
       this.#refusal = { error };
-      return whole;
+      return [whole];
     }
+  }
+
+  #output(
+    { codec, size: { width, height } }: CopiedStream, { data, keyframe }: CopiedUnit, stream: NutStream, pts: number, isHidden: boolean,
+  ): EngineOutput {
+    const output: Building<EngineOutput> = { type: 'output', pts, keyframe, width, height, format: codec, data };
+    const { rotation = 0 } = this.#source;
+    if (stream.sampleAspectRatio !== undefined) output.sampleAspectRatio = stream.sampleAspectRatio;
+    if (rotation !== 0) output.rotation = rotation;
+    if (isHidden) output.hidden = true;
+    return output;
   }
 
   #refusal: { readonly error: unknown } | undefined;

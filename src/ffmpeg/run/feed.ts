@@ -1,22 +1,26 @@
 /** One ffmpeg process that reads raw pictures from stdin. */
 import type { Observable } from 'rxjs';
-import type { EngineContext, EngineEvent, Feed } from '../../core/engine/engine.js';
-import { type Form, outputOf } from './source-process.js';
+import type { EngineEvent } from '../../core/engine/engine.js';
+import { expectedOf, feedArguments, shownSize } from '../command/index.js';
+import type { FeedLaunch } from './launch.js';
+import { type Form, outputOf } from './pictures.js';
 import { mapEach } from '../stream/index.js';
 import { pour, runChild } from '../process/index.js';
 
 /** Events of a process that encodes or scales pictures; `pts` of its outputs counts the pictures fed, from 0. */
-export function runFeed(
-  path: string, args: readonly string[], feed: Feed, form: Form, context: EngineContext,
-): Observable<EngineEvent> {
+export function fed({ plan, context, facts, chosen, feed }: FeedLaunch): Observable<EngineEvent> {
+  const encoder = chosen?.encoder;
+  const expected = expectedOf(plan, feed.format);
+  const form: Form = { format: encoder?.codec ?? feed.format.pixelFormat, shown: encoder && shownSize(encoder, expected) };
+  const args = feedArguments(plan, feed.format, encoder, facts, expected);
   return runChild({
-    path, args, live: false, address: 'frames', secrets: [], nice: context.process?.nice,
+    path: facts.path, args, live: false, address: 'frames', secrets: [], nice: context.process?.nice,
     hold: () => context.hold(),
     attach: ({ stdin }) => pour({ values$: feed.pictures$, ready: (yes) => { feed.ready(yes); } }, stdin, (picture) => stdin.write(picture)),
   }).pipe(mapEach((output): EngineEvent[] => {
     if (output.kind !== 'packet') return [];
     const { packet, stream } = output;
     const index = Math.round((packet.pts * feed.format.fps) / 1e6);
-    return [{ ...outputOf(packet, stream, form), pts: index }];
+    return [outputOf(packet, stream, form, index)];
   }));
 }

@@ -1,16 +1,13 @@
 /** `encodeH265({ reuse: true })`: sends the source's own access units if they are as requested, and encodes if not. */
-import { type Observable, catchError, concat, defer, filter, of, takeWhile, tap, throwError } from 'rxjs';
+import { type Observable, concat, defer, filter, of, tap, throwError } from 'rxjs';
 import { type EngineContext, type EngineEvent, RESUME_TOLERANCE_US } from '../../core/engine/engine.js';
 import type { SourceInfo } from '../../core/frame/frame.js';
 import { ruleOf, sizeAfter } from '../../core/steps/index.js';
 import { COPY, type Plan } from '../../core/plan/plan.js';
-import type { SourceInput } from '../../core/source.js';
+import { PROGRESS, Unsuited, isDeinterlaced, isKnown, known, learn, untilSuited } from '../stream/index.js';
 import { copiedCodec } from './copied.js';
-import { PROGRESS, held, isDeinterlaced, isKnown, known, learn } from '../stream/index.js';
-import { type SourceJob, copied, looked } from './source-run.js';
-
-/** Encodes; `why` is the reason not to reuse. */
-type Encode = (job: SourceJob, why: string) => Observable<EngineEvent>;
+import { type SourceLaunch, announced } from './launch.js';
+import { copied, decoded, looked } from './source-run.js';
 
 /** Pixel formats that every consumer of encodeH265's output can show: 8-bit 4:2:0. */
 const PIXEL_FORMATS = new Set(['yuv420p', 'yuvj420p']);
@@ -28,62 +25,66 @@ export function whyNotReused({ origin, steps }: Plan, source: Partial<SourceInfo
   return `the source is ${width}x${height}, and ${wanted.width}x${wanted.height} is requested`;
 }
 
-/** Runs a plan that allows reuse. If a source is unknown, its description is read first, never at the same time as a capture. */
-export function reusing(job: SourceJob, input: SourceInput, encode: Encode): Observable<EngineEvent> {
-  const { plan, origin: { source } } = job;
-  const why = plan.steps.map((step) => ruleOf(step).notReused).find((one) => one !== undefined);
-  if (why !== undefined) return encode(job, why);
-  const look$ = isKnown(source) ? of(PROGRESS) : look(job, input);
-  const run$ = defer(() => {
-    const unlike = whyNotReused(plan, known(source));
-    return unlike === undefined ? reused(job, input, encode) : encode(job, unlike);
+/**
+ * Runs a plan that allows reuse. If a source is unknown, its description is read first, never at the same time as a capture;
+ * if it turns out to be unsuitable, its pictures are encoded from then on.
+ */
+export function reusing(launch: SourceLaunch): Observable<EngineEvent> {
+  const { plan, origin: { source } } = launch;
+  const never = plan.steps.map((step) => ruleOf(step).notReused).find((one) => one !== undefined);
+  if (never !== undefined) return encoded(launch, never);
+  return defer(() => {
+    /** The last picture that was reused. */
+    let last = -1;
+    const see = (event: EngineEvent) => {
+      if (event.type === 'opened') learn(source, event.source);
+      if (event.type === 'captured') last = Math.max(last, event.pts);
+    };
+    return untilSuited(launch.context, (context) => {
+      const here = { ...launch, context };
+      if (!isKnown(source)) return look(here);
+      const why = whyNotReused(plan, known(source));
+      return why === undefined ? reused(here).pipe(tap(see)) : continued(here, last, why);
+    });
   });
-  return concat(look$, run$.pipe(tap((event) => { if (event.type === 'opened') learn(source, event.source); })));
 }
 
-function look(job: SourceJob, input: SourceInput): Observable<EngineEvent> {
-  const { context, gone$ } = held(job.context);
-  return concat(
-    looked({ ...job, context }, input).pipe(
-      takeWhile((event) => event.type !== 'opened', true),
-      tap((event) => { if (event.type === 'opened') learn(job.origin.source, event.source); }),
-      filter((event) => event.type !== 'opened'),
-    ),
-    gone$,
-    of(PROGRESS),
-  );
+/** Learns the description of the source; what follows is then another try. */
+function look(launch: SourceLaunch): Observable<EngineEvent> {
+  const { source } = launch.origin;
+  const opened$ = looked(launch).pipe(tap((event) => {
+    if (event.type !== 'opened') return;
+    learn(source, event.source);
+    throw new Unsuited();
+  }));
+  const silent$ = defer(() => {
+    learn(source, {});
+    return throwError(() => new Unsuited());
+  });
+  return concat(opened$, silent$);
 }
 
-/** The source has changed and does not suit the plan any more. */
-class NotReusable extends Error {
-  constructor(readonly why: string, readonly source: Partial<SourceInfo>) { super(why); }
-}
-
-/** Passes access units on until the source changes, then encodes. */
-function reused(job: SourceJob, input: SourceInput, encode: Encode): Observable<EngineEvent> {
-  const { plan, origin: { source } } = job;
-  const { context, gone$ } = held(job.context);
+/** Passes access units on while the source stays suitable. */
+function reused(launch: SourceLaunch): Observable<EngineEvent> {
+  const { plan, origin: { source } } = launch;
   const { codec = '', width = 0, height = 0 } = known(source);
-  const announced: EngineEvent = { type: 'encoder', encoder: COPY, hardware: false, reason: `reused: the source is ${codec} of ${width}x${height}, as requested` };
-  let last = -1;
-  const copied$ = copied({ ...job, context }, input, (found) => {
+  const announcement: EngineEvent = { type: 'encoder', encoder: COPY, hardware: false, reason: `reused: the source is ${codec} of ${width}x${height}, as requested` };
+  return concat(of(announcement), copied(launch, (found) => {
     const now = { ...known(source), ...found };
-    const why = whyNotReused(plan, now);
-    if (why !== undefined) throw new NotReusable(why, now);
-  });
-  return concat(of(announced), copied$).pipe(
-    tap((event) => { if (event.type === 'captured') last = Math.max(last, event.pts); }),
-    catchError((error: unknown) => {
-      if (!(error instanceof NotReusable)) return throwError(() => error);
-      learn(source, error.source);
-      return concat(gone$, of(PROGRESS), source.live ? encode(job, error.why) : goneOn(job, last, error.why, encode));
-    }),
-  );
+    if (whyNotReused(plan, now) === undefined) return;
+    learn(source, now);
+    throw new Unsuited();
+  }));
 }
 
-/** A file is read from its start again, without encoding pictures that have been passed on already. */
-function goneOn(job: SourceJob, last: number, why: string, encode: Encode): Observable<EngineEvent> {
-  if (last < 0) return encode(job, why);
-  const context: EngineContext = { ...job.context, resume: { afterPts: last, skip: [] } };
-  return encode({ ...job, context }, why).pipe(filter((event) => event.type !== 'captured' || event.pts > last + RESUME_TOLERANCE_US));
+/** Encodes what was not reused. A file is read from its start again: pictures that were passed on are not encoded again. */
+function continued(launch: SourceLaunch, last: number, why: string): Observable<EngineEvent> {
+  if (last < 0 || launch.origin.source.live) return encoded(launch, why);
+  const context: EngineContext = { ...launch.context, resume: { afterPts: last, skip: [] } };
+  return encoded({ ...launch, context }, why).pipe(filter((event) => event.type !== 'captured' || event.pts > last + RESUME_TOLERANCE_US));
+}
+
+function encoded(launch: SourceLaunch, why: string): Observable<EngineEvent> {
+  const { chosen } = launch;
+  return concat(of(PROGRESS, ...(chosen === undefined ? [] : [announced(chosen, `; not reused: ${why}`)])), decoded(launch));
 }

@@ -1,16 +1,14 @@
 /** One ffmpeg process that reads a source, from start to end, as events of the engine. */
-import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import { EMPTY, type MonoTypeOperatorFunction, type Observable, Subject, concat, defer, finalize, merge, tap, throwError } from 'rxjs';
-import type { EngineContext, EngineEvent, EngineOutput } from '../../core/engine/engine.js';
+import type { Readable } from 'node:stream';
+import { Observable, type Subscription } from 'rxjs';
+import type { EngineContext, EngineEvent } from '../../core/engine/engine.js';
 import { DecodeFailed, NoVideo, StreamEnded } from '../../core/errors/errors.js';
-import type { Codec, ColorInfo, PixelFormat, SourceInfo } from '../../core/frame/frame.js';
+import type { ColorInfo, SourceInfo } from '../../core/frame/frame.js';
 import { definedOnly } from '../../core/options.js';
-import type { Size } from '../../core/pictures/size.js';
 import type { Source, SourceInput } from '../../core/source.js';
 import { type ChildOutput, runChild } from '../process/index.js';
-import { type Choose, type StreamFact, mapEach, toldOf } from '../stream/index.js';
-import { type NutPacket, type NutStream, shownOf } from '../nut/index.js';
-import type { PictureLine } from '../command/index.js';
+import { type Choose, type StreamFact, toldOf } from '../stream/index.js';
+import type { Pictures } from './pictures.js';
 
 /** The command to run, and the format of its output. */
 export interface SourceProcessOptions {
@@ -23,71 +21,83 @@ export interface SourceProcessOptions {
   readonly pictures: Pictures;
 }
 
-/** Makes events of the data from a child's pipes. */
-export interface Pictures {
-  /** A picture was decoded; `pts` in µs, `data` a small picture of it. */
-  heartbeat(pts: number, data: Buffer): readonly EngineEvent[];
-  packet(packet: NutPacket, stream: NutStream): readonly EngineEvent[];
-  /** Called with the source's description; throws an RxcamError for a source that can't be used. */
-  described?(source: Partial<SourceInfo>): void;
-  /** A line of the comparison on stderr. If present, stderr is paused together with the other pipes. */
-  line?(line: PictureLine): readonly EngineEvent[];
-  /** The process has ended without an error, and all of its output is read. */
-  end?(): readonly EngineEvent[];
-}
-
 /** Events of a process that reads a source. */
 export function runSourceProcess(options: SourceProcessOptions, context: EngineContext): Observable<EngineEvent> {
   const { path, args, input, inBulk, source, choose, pictures } = options;
-  const piped = (child: ChildProcessWithoutNullStreams) => (pictures.line === undefined ? [child.stdout] : [child.stdout, child.stderr]);
   const { script, answered = false, env, beside } = input;
-  const broken = new Subject<never>();
-  const child$ = runChild({
-    path, args, env, answered, inBulk, live: source.live, address: source.address, secrets: source.secrets,
-    rows: source.stderr, nice: context.process?.nice,
-    hold: () => context.hold(),
-    attach: (child) => {
-      // eslint-disable-next-line rxjs-x/no-subscribe-in-pipe -- inside the producer that the pipe begins with
-      const running = beside?.(child.stdin).subscribe({ error: (error: unknown) => { broken.error(error); } });
-      if (script !== undefined || beside === undefined) child.stdin.end(script ?? '');
-      // eslint-disable-next-line rxjs-x/no-subscribe-in-pipe -- inside the producer that the pipe begins with
-      const pausing = context.paused$.subscribe((paused) => {
+  return new Observable((subscriber) => {
+    const { translate, rest } = translator(choose, pictures);
+    const rejections = new Rejections();
+    const fail = (error: unknown) => { subscriber.error(error); };
+    const emit = (events: readonly EngineEvent[]) => {
+      for (const event of events) {
+        rejections.see(event);
+        subscriber.next(event);
+      }
+    };
+    const guarded = (work: () => void) => {
+      try {
+        work();
+      } catch (error) {
+        fail(error);
+      }
+    };
+    const end = () => {
+      emit(rest());
+      rejections.judge();
+      emit(pictures.end?.() ?? []);
+      if (source.endless) throw new StreamEnded(`the live source ended: ${source.address}`);
+      subscriber.complete();
+    };
+    subscriber.add(runChild({
+      path, args, env, answered, inBulk, live: source.live, address: source.address, secrets: source.secrets,
+      rows: source.stderr, nice: context.process?.nice,
+      hold: () => context.hold(),
+      attach: (child) => {
+        const running = beside?.(child.stdin).subscribe({ error: fail });
+        if (script !== undefined || beside === undefined) child.stdin.end(script ?? '');
         // An unchanged picture appears only on stderr.
-        for (const pipe of piped(child)) {
-          if (paused) pipe.pause();
-          else pipe.resume();
-        }
-      });
-      return () => {
-        pausing.unsubscribe();
-        running?.unsubscribe();
-      };
-    },
-  }).pipe(finalize(() => { broken.complete(); }));
-  const { translate, rest } = translator(choose, pictures);
-  const events$ = concat(merge(child$, broken).pipe(mapEach(translate)), defer(rest)).pipe(allRejected());
-  const last$ = defer(() => pictures.end?.() ?? []);
-  const ended$ = defer(() => throwError(() => new StreamEnded(`the live source ended: ${source.address}`)));
-  return source.endless ? concat(events$, last$, ended$) : concat(events$, last$);
+        const pausing = pausedBy(context.paused$, pictures.line === undefined ? [child.stdout] : [child.stdout, child.stderr]);
+        return () => {
+          pausing.unsubscribe();
+          running?.unsubscribe();
+        };
+      },
+    }).subscribe({
+      next: (output) => { guarded(() => { emit(translate(output)); }); },
+      error: fail,
+      complete: () => { guarded(end); },
+    }));
+  });
+}
+
+function pausedBy(paused$: Observable<boolean>, pipes: readonly Readable[]): Subscription {
+  return paused$.subscribe((paused) => {
+    for (const pipe of pipes) {
+      if (paused) pipe.pause();
+      else pipe.resume();
+    }
+  });
 }
 
 /** A source that ends without an error has failed if none of its access units could be decoded. */
-function allRejected(): MonoTypeOperatorFunction<EngineEvent> {
-  return (events$) => defer(() => {
-    let rejected = 0;
-    let last = '';
-    let isCaptured = false;
-    const judged$ = defer(() => {
-      if (isCaptured || rejected === 0) return EMPTY;
-      return throwError(() => new DecodeFailed(`no picture could be decoded: ${rejected} access units were rejected, the last: ${last}`));
-    });
-    return concat(events$.pipe(tap((event) => {
-      isCaptured ||= event.type === 'captured';
-      if (event.type !== 'rejected') return;
-      rejected++;
-      last = event.reason;
-    })), judged$);
-  });
+class Rejections {
+  #count = 0;
+  #last = '';
+  #isCaptured = false;
+
+  see(event: EngineEvent): void {
+    if (event.type === 'captured') this.#isCaptured = true;
+    if (event.type !== 'rejected') return;
+    this.#count++;
+    this.#last = event.reason;
+  }
+
+  /** @throws DecodeFailed */
+  judge(): void {
+    if (this.#isCaptured || this.#count === 0) return;
+    throw new DecodeFailed(`no picture could be decoded: ${this.#count} access units were rejected, the last: ${this.#last}`);
+  }
 }
 
 /** Decoders that draw any text as pictures. */
@@ -153,40 +163,6 @@ function translator(choose: Choose, pictures: Pictures): Translator {
     }
   };
   return { translate, rest };
-}
-
-/** Format of the output. */
-export interface Form {
-  readonly format: PixelFormat | Codec;
-  /** The visible size, if the stream has padding. */
-  readonly shown: Size | undefined;
-}
-
-/** A packet as an event of the engine. */
-export function outputOf({ pts, key, data }: NutPacket, stream: NutStream, { format, shown }: Form): EngineOutput {
-  return { type: 'output', pts, keyframe: key, ...shownOf(stream), ...shown, format, data };
-}
-
-/** Heartbeats and pictures arrive through two pipes: a picture that is read before its heartbeat waits for it. */
-export class DecodedPictures implements Pictures {
-  #lastPts = -1;
-  readonly #early: EngineOutput[] = [];
-
-  constructor(readonly form: Form) {}
-
-  heartbeat(pts: number): readonly EngineEvent[] {
-    this.#lastPts = pts;
-    const due = this.#early.findIndex((one) => one.pts > pts);
-    return [{ type: 'captured', pts }, ...this.#early.splice(0, due === -1 ? this.#early.length : due)];
-  }
-
-  packet(packet: NutPacket, stream: NutStream): readonly EngineEvent[] {
-    const output = outputOf(packet, stream, this.form);
-    const { pts } = output;
-    if (pts <= this.#lastPts) return [output];
-    this.#early.push(output);
-    return [];
-  }
 }
 
 function sourceInfo(fact: StreamFact): Partial<SourceInfo> {

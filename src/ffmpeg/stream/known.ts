@@ -1,6 +1,7 @@
 /** The latest description of each source. */
 import type { OpenedSource } from '../../core/engine/engine.js';
 import type { SourceInfo } from '../../core/frame/frame.js';
+import { definedOnly } from '../../core/options.js';
 import type { Source } from '../../core/source.js';
 
 /** With the rate that ffmpeg assumes if the source states none. */
@@ -16,6 +17,14 @@ export function isKnown(source: Source): boolean {
 /** Known facts about a source: from its description, or from its address. */
 export function known(source: Source): Known {
   return remembered.get(source) ?? source.expected ?? {};
+}
+
+/** Remembers `opened`, and returns it with what was known before: a measured rate is kept until the source states one. */
+export function learnOpened(source: Source, { source: info, guessedFps }: OpenedSource, { fps, fpsMeasured }: Known): Known {
+  const rate = info.fps === undefined ? definedOnly({ fps, fpsMeasured }) : {};
+  const now = { ...rate, ...definedOnly({ guessedFps }), ...info };
+  learn(source, now);
+  return now;
 }
 
 /** Remembers a source's description. */

@@ -2,11 +2,10 @@
  * Frame rate of a source. The rate that a source states may be the time base of its container instead (1,000 for WebM, 90,000
  * for MPEG-TS): then the rate is measured from its first pictures, which are held until it is known.
  */
-import { type MonoTypeOperatorFunction, type Observable, catchError, concat, connect, defer, filter, merge, switchMap, take, takeUntil, throwError, timer, ignoreElements, endWith } from 'rxjs';
-import type { EngineEvent } from '../../core/engine/engine.js';
+import { type MonoTypeOperatorFunction, Observable, type Subscription, asyncScheduler } from 'rxjs';
+import type { EngineEvent, OpenedSource } from '../../core/engine/engine.js';
 import type { SourceInfo } from '../../core/frame/frame.js';
 import { RATE } from '../../core/defaults/limits.js';
-import { mapEach } from './map-each.js';
 
 /** The rate in ffmpeg's description of a stream: stated, or guessed if that may be the time base. `25 fps, 25 tbr, 90k tbn` */
 export function describedRate(description: string): { readonly fps?: number; readonly guessedFps?: number } {
@@ -45,25 +44,52 @@ function isEven(times: readonly number[]): boolean {
   return gaps.length >= RATE.evenGaps && Math.max(...gaps) - Math.min(...gaps) <= RATE.tolerance * Math.min(...gaps);
 }
 
-/** Adds the measured rate to `opened` if the source states none. @param before - earlier facts about the source */
-export function withRate(before: Partial<SourceInfo>): MonoTypeOperatorFunction<EngineEvent> {
-  return (events$) => defer(() => {
+/**
+ * Adds the measured rate to `opened` if the source states none.
+ * @param before - earlier facts about the source
+ * @param see - called with `opened` as soon as it comes, and again with the rate; an error that it throws ends the stream
+ */
+export function withRate(before: Partial<SourceInfo>, see: (opened: OpenedSource) => void = () => undefined): MonoTypeOperatorFunction<EngineEvent> {
+  return (events$) => new Observable((subscriber) => {
     const held = new Held(before);
-    const rest$ = defer(() => held.release());
-    return events$.pipe(
-      connect((shared$) => merge(shared$.pipe(mapEach((event) => held.take(event))), tooLate(shared$).pipe(mapEach(() => held.release())))),
-      catchError((error: unknown) => concat(rest$, throwError(() => error))),
-      (all$) => concat(all$, rest$),
-    );
+    let timer: Subscription | undefined;
+    const emit = (events: readonly EngineEvent[]) => {
+      for (const event of events) {
+        if (event.type === 'opened') see(event);
+        subscriber.next(event);
+      }
+    };
+    const guarded = (work: () => void) => {
+      try {
+        work();
+      } catch (error) {
+        subscriber.error(error);
+      }
+    };
+    const release = () => { guarded(() => { emit(held.release()); }); };
+    subscriber.add(events$.subscribe({
+      next: (event) => {
+        if (held.isReleased && event.type !== 'opened') {
+          subscriber.next(event);
+          return;
+        }
+        guarded(() => {
+          if (event.type === 'opened') see(event);
+          emit(held.take(event));
+          // The first picture waits this long at most.
+          if (event.type === 'captured' && timer === undefined && !held.isReleased) subscriber.add(timer = asyncScheduler.schedule(release, RATE.waitMs));
+        });
+      },
+      error: (error: unknown) => {
+        release();
+        subscriber.error(error);
+      },
+      complete: () => {
+        release();
+        subscriber.complete();
+      },
+    }));
   });
-}
-
-/** Emits when the first picture has waited long enough. */
-function tooLate(events$: Observable<EngineEvent>): Observable<unknown> {
-  return events$.pipe(
-    filter(({ type }) => type === 'captured'), take(1), switchMap(() => timer(RATE.waitMs)),
-    takeUntil(events$.pipe(ignoreElements(), endWith(true))),
-  );
 }
 
 /** Holds `opened` until the rate is known, and all events after it. */
@@ -71,12 +97,12 @@ class Held {
   #opened: Extract<EngineEvent, { type: 'opened' }> | undefined;
   #events: EngineEvent[] = [];
   readonly #times: number[] = [];
-  #isReleased = false;
+  isReleased = false;
 
   constructor(readonly before: Partial<SourceInfo>) {}
 
   take(event: EngineEvent): readonly EngineEvent[] {
-    if (this.#isReleased || !WAITING.has(event.type)) return [event];
+    if (this.isReleased || !WAITING.has(event.type)) return [event];
     if (event.type === 'opened') this.#opened = event;
     else this.#events.push(event);
     if (event.type === 'captured') this.#times.push(event.pts);
@@ -87,7 +113,7 @@ class Held {
   release(): readonly EngineEvent[] {
     const events = this.#events;
     const opened = this.#opened;
-    this.#isReleased = true;
+    this.isReleased = true;
     this.#events = [];
     this.#opened = undefined;
     return opened === undefined ? events : [{ ...opened, source: this.#rated(opened.source) }, ...events];

@@ -3,14 +3,12 @@
  * described itself, so it assumes the last description; if the new one differs, reading begins again, before the first
  * picture. No source is probed in advance, and none is read twice at the same time.
  */
-import { type Observable, catchError, concat, defer, of, throwError } from 'rxjs';
-import type { EngineContext, EngineEvent } from '../../core/engine/engine.js';
 import { NoVideo } from '../../core/errors/errors.js';
 import type { SourceInfo } from '../../core/frame/frame.js';
 import type { CameraOrigin, Deinterlace } from '../../core/plan/plan.js';
 import type { Source, StreamChoice } from '../../core/source.js';
 import type { StreamFact } from './description.js';
-import { held } from './held.js';
+import { Unsuited } from './suited.js';
 
 export interface Reading {
   /** Number of the video stream, from 0, without cover pictures of audio. */
@@ -22,39 +20,24 @@ export interface Reading {
 /** Returns the stream to read, of those in the description. Throws if that needs another command. */
 export type Choose = (streams: readonly StreamFact[]) => StreamFact;
 
-/** Limit of new beginnings: a source whose streams are in another order each time is then read as it is. */
-const MOST_BEGINNINGS = 3;
-
-export const PROGRESS: EngineEvent = { type: 'progress' };
-
 /** The last description of each source. */
 const described = new WeakMap<Source, readonly StreamFact[]>();
 
-/** The description differs from the one that the command assumes. */
-class OtherReading extends Error {}
-
-/** @param decodes - whether pictures are decoded */
-interface ReadingOptions { readonly origin: CameraOrigin; readonly context: EngineContext; readonly decodes: boolean }
-
-/** Runs a command on a source, and another one if the description requires it. */
-export function settled(
-  { origin, context, decodes }: ReadingOptions, run: (reading: Reading, choose: Choose, context: EngineContext) => Observable<EngineEvent>,
-  beginnings = MOST_BEGINNINGS,
-): Observable<EngineEvent> {
-  return defer(() => {
-    const { context: inner, gone$ } = held(context);
-    const reading = readingOf(described.get(origin.source) ?? [], origin, decodes);
-    const choose: Choose = (streams) => {
-      described.set(origin.source, streams);
-      const chosen = chosenOf(streams, origin.stream);
-      const { stream, fields } = readingOf(streams, origin, decodes);
-      if (beginnings > 1 && (stream !== reading.stream || fields !== reading.fields)) throw new OtherReading();
-      return streams[reading.stream] ?? chosen;
-    };
-    return run(reading, choose, inner).pipe(catchError((error: unknown) => (error instanceof OtherReading
-      ? concat(gone$, of(PROGRESS), settled({ origin, context, decodes }, run, beginnings - 1))
-      : throwError(() => error))));
-  });
+/**
+ * How to read a source, by its last description. The function is called with the new one, and throws `Unsuited` if that needs
+ * another command.
+ * @param decodes - whether pictures are decoded
+ */
+export function readingOf(origin: CameraOrigin, decodes: boolean, mayChange: boolean): { readonly reading: Reading; readonly choose: Choose } {
+  const reading = readingBy(described.get(origin.source) ?? [], origin, decodes);
+  const choose: Choose = (streams) => {
+    described.set(origin.source, streams);
+    const chosen = chosenOf(streams, origin.stream);
+    const { stream, fields } = readingBy(streams, origin, decodes);
+    if (mayChange && (stream !== reading.stream || fields !== reading.fields)) throw new Unsuited();
+    return streams[reading.stream] ?? chosen;
+  };
+  return { reading, choose };
 }
 
 /** @throws NoVideo if there is no stream of that number */
@@ -72,7 +55,7 @@ export function toldOf(streams: readonly StreamFact[], chosen: StreamFact): stri
   return `the source has ${streams.length} video streams: ${each.join(', ')}; stream ${streams.indexOf(chosen)} is used`;
 }
 
-function readingOf(streams: readonly StreamFact[], { stream, deinterlace }: CameraOrigin, decodes: boolean): Reading {
+function readingBy(streams: readonly StreamFact[], { stream, deinterlace }: CameraOrigin, decodes: boolean): Reading {
   const number = numberOf(streams, stream);
   const isMade = decodes && isDeinterlaced(deinterlace, streams[number] ?? {});
   return { stream: number, ...(isMade && { fields: deinterlace === true ? 'all' : 'interlaced' }) };

@@ -1,0 +1,59 @@
+/** Pictures of a process, as events of the engine; here those that are decoded. */
+import type { EngineEvent, EngineOutput } from '../../core/engine/engine.js';
+import type { Codec, PixelFormat, SourceInfo } from '../../core/frame/frame.js';
+import type { Size } from '../../core/pictures/size.js';
+import type { PictureLine } from '../command/index.js';
+import type { NutPacket, NutStream } from '../nut/index.js';
+
+/** Makes events of the data from a child's pipes. */
+export interface Pictures {
+  /** A picture was decoded; `pts` in µs, `data` a small picture of it. */
+  heartbeat(pts: number, data: Buffer): readonly EngineEvent[];
+  packet(packet: NutPacket, stream: NutStream): readonly EngineEvent[];
+  /** Called with the source's description; throws an RxcamError for a source that can't be used. */
+  described?(source: Partial<SourceInfo>): void;
+  /** A line of the comparison on stderr. If present, stderr is paused together with the other pipes. */
+  line?(line: PictureLine): readonly EngineEvent[];
+  /** The process has ended without an error, and all of its output is read. */
+  end?(): readonly EngineEvent[];
+}
+
+/** Format of the output. */
+export interface Form {
+  readonly format: PixelFormat | Codec;
+  /** The visible size, if the stream has padding. */
+  readonly shown: Size | undefined;
+}
+
+/** A packet as an event of the engine. */
+export function outputOf(packet: NutPacket, stream: NutStream, { format, shown }: Form, pts = packet.pts): EngineOutput {
+  const { width = 0, height = 0, sampleAspectRatio } = stream;
+  const output: { -readonly [K in keyof EngineOutput]: EngineOutput[K] } = {
+    type: 'output', pts, keyframe: packet.key, width: shown?.width ?? width, height: shown?.height ?? height, format, data: packet.data,
+  };
+  if (sampleAspectRatio !== undefined) output.sampleAspectRatio = sampleAspectRatio;
+  return output;
+}
+
+/** Heartbeats and pictures arrive through two pipes: a picture that is read before its heartbeat waits for it. */
+export class DecodedPictures implements Pictures {
+  #lastPts = -1;
+  readonly #early: EngineOutput[] = [];
+
+  constructor(readonly form: Form) {}
+
+  heartbeat(pts: number): readonly EngineEvent[] {
+    this.#lastPts = pts;
+    const events: EngineEvent[] = [{ type: 'captured', pts }];
+    while ((this.#early[0]?.pts ?? Infinity) <= pts) events.push(this.#early.shift() as EngineOutput);
+    return events;
+  }
+
+  packet(packet: NutPacket, stream: NutStream): readonly EngineEvent[] {
+    const output = outputOf(packet, stream, this.form);
+    const { pts } = output;
+    if (pts <= this.#lastPts) return [output];
+    this.#early.push(output);
+    return [];
+  }
+}
