@@ -121,7 +121,7 @@ class Decoding {
 
   #newStream(done: () => void): DecodeStream {
     return new DecodeStream(this.decoder, this.form, {
-      picture: (message, facts, picture, ticket, isReference) => { this.#hand(message, facts, picture, ticket, isReference); },
+      picture: (message, facts, picture, tracker, isReference) => { this.#hand(message, facts, picture, tracker, isReference); },
       undecoded: (message, pictures, reason) => { this.onUndecoded?.(message, pictures, reason); },
       error: (error) => { this.subscriber.error(error); },
       complete: done,
@@ -130,19 +130,19 @@ class Decoding {
 
   /** The last picture of a message carries the message's record in the ledger: taking the picture takes the message. */
   #hand(
-    message: Decodable, facts: PictureFacts, { data, width, height }: Omit<DecodedPicture, 'pts'>, ticket: FrameTracker | undefined, unchanged: boolean,
+    message: Decodable, facts: PictureFacts, { data, width, height }: Omit<DecodedPicture, 'pts'>, tracker: FrameTracker | undefined, unchanged: boolean,
   ): void {
     const { camera, topic, key, inputOrder } = message;
     const { pixelFormat } = this.form;
     const form = pixelFormat === 'jpeg' ? { codec: pixelFormat } : { pixelFormat };
-    const accounts: Accounted = ticket === undefined || message[FRAME_RECORDS] === undefined ? {} : { [FRAME_RECORDS]: ticket.records };
+    const records: Accounted = tracker === undefined || message[FRAME_RECORDS] === undefined ? {} : { [FRAME_RECORDS]: tracker.records };
     const received = { topic, key, inputOrder, unchanged };
-    const value = { camera, run: 1, ...facts, width, height, ...form, data, ...received, ...accounts } as ReceivedFrame | ReceivedJpeg;
-    if (ticket === undefined) {
+    const value = { camera, run: 1, ...facts, width, height, ...form, data, ...received, ...records } as ReceivedFrame | ReceivedJpeg;
+    if (tracker === undefined) {
       this.subscriber.next(value);
       return;
     }
-    ticket.move('handover');
-    handOver(ticket, () => { this.subscriber.next(value); });
+    tracker.move('handover');
+    handOver(tracker, () => { this.subscriber.next(value); });
   }
 }

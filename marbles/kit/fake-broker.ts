@@ -143,10 +143,10 @@ class FakeDriver implements Driver {
   #write(batch: readonly Outgoing[]): SendOutcome[] {
     const stopped = new Set<string>();
     return batch.map(({ topic, key, headers, message }) => {
-      const lane = JSON.stringify([topic, key]);
-      const outcome = stopped.has(lane) ? refused('a message before it was not written') : this.#outcome(message);
+      const place = JSON.stringify([topic, key]);
+      const outcome = stopped.has(place) ? refused('a message before it was not written') : this.#outcome(message);
       if (!outcome.ok) {
-        stopped.add(lane);
+        stopped.add(place);
         return outcome;
       }
       const offset = String(this.messages.filter((one) => one.topic === topic).length);

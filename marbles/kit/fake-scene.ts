@@ -1,5 +1,5 @@
 /** What the fake source shows, and what `skipUnchanged` makes of it. */
-import { type ChangeRule, slotOf } from '../../src/core/pictures/change-detector.js';
+import { type ChangeRule, timeSlotOf } from '../../src/core/pictures/change-detector.js';
 
 export class FakeScene {
   /** Number of the scene: pictures that look alike share it. */
@@ -16,7 +16,7 @@ export class FakeScene {
   /** Whether the picture at `pts`, which has come to the comparison, is left out. */
   leavesOut(pts: number): boolean {
     if (this.rule === undefined) return false;
-    const slot = slotOf(pts, this.rule.maxGapMs);
+    const slot = timeSlotOf(pts, this.rule.maxGapMs);
     const isLeftOut = slot === this.#slot && this.scene === this.#kept;
     this.#slot = slot;
     if (!isLeftOut) this.#kept = this.scene;

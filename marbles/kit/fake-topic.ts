@@ -8,7 +8,7 @@ import type { Received } from '../../src/message/index.js';
 import { options, parseOptions } from '../../src/core/options.js';
 import type { SubscriptionFrames } from './diagram.js';
 import { SubscriptionLog } from './subscription-log.js';
-import { type FakeReceived, type TopicDeed, readTopic } from './topic-script.js';
+import { type FakeReceived, type TopicDeed, readTopicScript } from './topic-script.js';
 
 /** Options of {@link fakeTopic}. */
 export interface FakeTopicConfig {
@@ -37,7 +37,7 @@ const schema = options({ topic: z.string().min(1).default('video'), values: z.re
  */
 export function fakeTopic(diagram: string, config: FakeTopicConfig = {}): FakeTopic {
   const { topic, values } = parseOptions('fakeTopic', schema, config);
-  return new FakeTopic(new FakeTopicDriver(topic, readTopic(diagram, topic, values)));
+  return new FakeTopic(new FakeTopicDriver(topic, readTopicScript(diagram, topic, values)));
 }
 
 /** A topic that is played from a diagram, and what a test may ask of it. */

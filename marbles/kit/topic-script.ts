@@ -30,7 +30,7 @@ type Word = (typeof WORDS)[number];
 const FIRST_MARK = 0xe000;
 
 /** @throws InvalidOption */
-export function readTopic(diagram: string, topic: string, values: Readonly<Record<string, FakeReceived>>): TopicDeed[] {
+export function readTopicScript(diagram: string, topic: string, values: Readonly<Record<string, FakeReceived>>): TopicDeed[] {
   const marked = diagram.replace(/\(([a-z]+)\)/g, (whole, word: Word) => {
     const index = WORDS.indexOf(word);
     return index < 0 ? whole : String.fromCharCode(FIRST_MARK + index).padEnd(whole.length, '-');

@@ -31,7 +31,7 @@ export interface Timing {
 export const EMPTY_HISTOGRAM: Histogram = { count: 0, sumMs: 0, minMs: 0, maxMs: 0, lastMs: 0, buckets: [] };
 
 /** The histogram with one more duration; `ms` below 0 counts as 0. */
-export function record(histogram: Histogram, ms: number): Histogram {
+export function recorded(histogram: Histogram, ms: number): Histogram {
   const value = Math.max(0, ms);
   const index = bucketOf(value);
   const buckets = histogram.buckets.slice();

@@ -9,7 +9,7 @@ export { SMALLEST_MS, type Timing, timing } from './histogram.js';
 export { logEvents } from './log.js';
 export {
   type CameraStats, type Rates, type ReceivedFigures, type ReceivedReport, ReceivedSampler, type ReceivedStats,
-  type Report, type ReportTiming, StatsSampler, type VerdictCounts, report, reportText, shownSize, statsOf,
+  type Report, type ReportTiming, StatsSampler, type VerdictCounts, report, reportText, sizeText, statsOf,
 } from './report/index.js';
 export { handOver, passedOn, take } from './take.js';
 export { Tally } from './tally.js';

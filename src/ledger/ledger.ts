@@ -2,7 +2,7 @@
 import { type Counts, NO_COUNTS } from './counts.js';
 import { type CameraEvent, DROP_CAUSES, type DropCause, PLACES, type Place, type PublishedEvent, type Returned, type Skipped } from '../core/events.js';
 import type { Codec } from '../core/frame/frame.js';
-import { EMPTY_HISTOGRAM, type Histogram, record } from './histogram.js';
+import { EMPTY_HISTOGRAM, type Histogram, recorded } from './histogram.js';
 
 export type { Counts } from './counts.js';
 
@@ -175,7 +175,7 @@ function plus<K extends string>(record: Readonly<Record<K, number>>, key: K, mor
 }
 
 function timed(ledger: Ledger, name: TimingName, ms: number | undefined): Ledger {
-  return ms === undefined ? ledger : { ...ledger, times: { ...ledger.times, [name]: record(ledger.times[name], ms) } };
+  return ms === undefined ? ledger : { ...ledger, times: { ...ledger.times, [name]: recorded(ledger.times[name], ms) } };
 }
 
 function zeros<K extends string>(keys: readonly K[]): Record<K, number> {

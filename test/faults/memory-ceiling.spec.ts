@@ -8,7 +8,7 @@ import { freePort, needs, startTcpProxy, threeQuestions, type Counts } from '../
 
 const MIB = 1024 * 1024;
 const CAMERAS = 6;
-/** Six lanes could hold more than the handle may: both bounds are met. */
+/** Six queues could hold more than the handle may: both bounds are met. */
 const HANDLE_BYTES = 16 * MIB;
 const LANE_BYTES = 4 * MIB;
 /** What comes beside the outbox however large it is: pipes' chunks, garbage not yet collected, the allocator's reserves. */

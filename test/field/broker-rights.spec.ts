@@ -7,7 +7,7 @@ import { publish } from '../../operators/publish.js';
 import { type Broker, type RxcamError, redis } from '../../src/index.js';
 import { type RedisServer, needs, startRedis, threeQuestions } from '../services/index.js';
 import { FakeRun } from '../unit/broker/outbox-fakes.js';
-import { TestLane, when } from './fixtures/lanes.js';
+import { TestPublisher, when } from './fixtures/test-publisher.js';
 
 const PASSWORD = 'hush-hush';
 const ALL = '+multi +exec +xadd +xtrim +xgroup';
@@ -17,17 +17,17 @@ needs('redis')('a user of Redis', () => {
   let admin: Redis;
   let broker: Broker;
   let errors: RxcamError[];
-  let lanes: TestLane[] = [];
+  let publishers: TestPublisher[] = [];
 
   beforeAll(async () => {
     server = await startRedis();
     admin = new Redis(server.url);
   });
   afterEach(async () => {
-    for (const lane of lanes) lane.stop();
+    for (const publisher of publishers) publisher.stop();
     await broker.close({ deadlineMs: 200 });
-    await threeQuestions({ stats: lanes.map(({ stats }) => stats), secrets: [PASSWORD], errors });
-    lanes = [];
+    await threeQuestions({ stats: publishers.map(({ stats }) => stats), secrets: [PASSWORD], errors });
+    publishers = [];
   });
   afterAll(async () => {
     admin.disconnect();
@@ -43,16 +43,16 @@ needs('redis')('a user of Redis', () => {
     errors = [];
     broker.errors$.subscribe((error) => errors.push(error));
   }
-  const lane = (topic = `video-${randomUUID()}`) => {
-    const one = new TestLane(broker, topic, 'gate', { everyMs: 20, bytes: 1_000 });
-    lanes.push(one);
+  const publisher = (topic = `video-${randomUUID()}`) => {
+    const one = new TestPublisher(broker, topic, 'gate', { everyMs: 20, bytes: 1_000 });
+    publishers.push(one);
     return one;
   };
   const said = () => errors.map(({ code, message }) => `${code} ${message}`);
 
   it('with the rights that the README names needs no other', async () => {
     await user(`~video* ${ALL}`, { maxStreamBytes: 10_000 });
-    const one = lane();
+    const one = publisher();
     await one.acknowledges(60);
     one.isInOrder();
     expect(errors).toEqual([]);
@@ -60,11 +60,11 @@ needs('redis')('a user of Redis', () => {
 
   it('without XTRIM hears of it with the first message, once, and goes on beyond the bound', async () => {
     await user('~* +multi +exec +xadd', { maxStreamBytes: 10_000 });
-    const one = lane();
+    const one = publisher();
     await one.acknowledges(1);
     expect(said()).toHaveLength(1);
     expect(said()[0]).toMatch(/BROKER_UNAUTHORIZED .*xtrim.*maxLen/);
-    const two = lane();
+    const two = publisher();
     await Promise.all([one.acknowledges(60), two.acknowledges(20)]);
     expect(broker.state).toMatchObject({ status: 'connected' });
     expect(broker.state.waiting).toBeUndefined();
@@ -73,7 +73,7 @@ needs('redis')('a user of Redis', () => {
 
   it('that loses XTRIM meanwhile goes on as well', async () => {
     await user(`~* ${ALL}`, { maxStreamBytes: 10_000 });
-    const one = lane();
+    const one = publisher();
     await one.acknowledges(5);
     await grant('~* +multi +exec +xadd');
     await one.acknowledges(60);
@@ -84,7 +84,7 @@ needs('redis')('a user of Redis', () => {
 
   it('without XADD hears of it at once, and its messages wait until it is granted', async () => {
     await user('~* +multi +exec +xtrim');
-    const one = lane();
+    const one = publisher();
     await when('it is said', () => errors.length > 0);
     expect(said()[0]).toMatch(/BROKER_UNAUTHORIZED .*xadd/);
     expect(broker.state).toMatchObject({ waiting: [{ topic: one.topic, error: { code: 'BROKER_UNAUTHORIZED' } }] });
@@ -96,7 +96,7 @@ needs('redis')('a user of Redis', () => {
 
   it('that may write to some streams alone writes to those, and the others are named', async () => {
     await user(`~video* ${ALL}`);
-    const [allowed, other] = [lane(), lane(`other-${randomUUID()}`)];
+    const [allowed, other] = [publisher(), publisher(`other-${randomUUID()}`)];
     await allowed.acknowledges(50);
     await when('it is named', () => broker.state.waiting !== undefined);
     expect(broker.state.waiting?.map(({ topic }) => topic)).toEqual([other.topic]);

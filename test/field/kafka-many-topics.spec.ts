@@ -7,7 +7,7 @@ import { publish } from '../../operators/publish.js';
 import { type Broker, type Published, kafka } from '../../src/index.js';
 import { KAFKA_DRIVERS, type KafkaServer, type TcpProxy, freePort, needs, startKafka, startTcpProxy, threeQuestions } from '../services/index.js';
 import { FakeRun } from '../unit/broker/outbox-fakes.js';
-import { TestLane, adminOf, makeTopic } from './fixtures/lanes.js';
+import { TestPublisher, adminOf, makeTopic } from './fixtures/test-publisher.js';
 
 const AWAY_MS = 150;
 const CAMERAS = 200;
@@ -57,19 +57,19 @@ needs('kafka').each(KAFKA_DRIVERS)('a Kafka that is 150 ms away, %s', (driver) =
     broker = kafka({ driver, brokers: [server.address] });
     const errors: string[] = [];
     broker.errors$.subscribe(({ message }) => errors.push(message));
-    const lane = new TestLane(broker, running, 'gate');
-    await lane.acknowledges(20);
-    lane.longestMs = 0;
+    const publisher = new TestPublisher(broker, running, 'gate');
+    await publisher.acknowledges(20);
+    publisher.longestMs = 0;
     const accepted = proxy.accepted;
     const { ms, acks } = await firstPictures(names('video'));
     expect(acks).toHaveLength(CAMERAS);
     expect(ms).toBeLessThan(OWN_MS + makingMs);
     // A round trip takes 300 ms, and the broker answers one request of a connection after the other.
-    expect(lane.longestMs).toBeLessThan(5_000 + makingMs);
+    expect(publisher.longestMs).toBeLessThan(5_000 + makingMs);
     expect(proxy.accepted).toBe(accepted);
     expect(errors).toEqual([]);
-    lane.stop();
-    lane.isInOrder();
+    publisher.stop();
+    publisher.isInOrder();
   });
 
   it('takes those of topics that are there as well, with a new handle', async () => {
@@ -87,7 +87,7 @@ needs('kafka').each(KAFKA_DRIVERS)('a Kafka that is 150 ms away, %s', (driver) =
     await makeTopic(admin, there, [server.nodeId]);
     const errors: string[] = [];
     broker.errors$.subscribe(({ message }) => errors.push(message));
-    const [a, b] = [new TestLane(broker, there, 'gate'), new TestLane(broker, missing, 'gate')];
+    const [a, b] = [new TestPublisher(broker, there, 'gate'), new TestPublisher(broker, missing, 'gate')];
     await a.acknowledges(10);
     expect(broker.state).toMatchObject({ status: 'connected', waiting: [{ topic: missing }] });
     expect(errors).toHaveLength(1);

@@ -5,9 +5,9 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { partitionOf } from '../../src/broker/kafka/client/partition.js';
 import { type Broker, kafka } from '../../src/index.js';
 import { KAFKA_DRIVERS, type KafkaServer, needs, startKafka, threeQuestions } from '../services/index.js';
-import { TestLane, adminOf, makeTopic, when } from './fixtures/lanes.js';
+import { TestPublisher, adminOf, makeTopic, when } from './fixtures/test-publisher.js';
 
-/** Lanes that are held up by another broker stand for as long as a request may take: 10 s. */
+/** Publishers that are held up by another broker stand for as long as a request may take: 10 s. */
 const STALL_MS = 8_000;
 const PARTITIONS = 4;
 
@@ -21,7 +21,7 @@ needs('kafka').each(KAFKA_DRIVERS)('two Kafka brokers, %s', (driver) => {
   let second: KafkaServer;
   let admin: Admin;
   let broker: Broker;
-  let lanes: TestLane[] = [];
+  let publishers: TestPublisher[] = [];
 
   beforeAll(async () => {
     first = await startKafka();
@@ -29,10 +29,10 @@ needs('kafka').each(KAFKA_DRIVERS)('two Kafka brokers, %s', (driver) => {
     admin = await adminOf(new Kafka({ brokers: [first.address], logLevel: logLevel.NOTHING }));
   });
   afterEach(async () => {
-    for (const lane of lanes) lane.stop();
+    for (const publisher of publishers) publisher.stop();
     const { unsent } = await broker.close({ deadlineMs: 20_000 });
-    await threeQuestions({ stats: lanes.map(({ stats }) => stats) });
-    lanes = [];
+    await threeQuestions({ stats: publishers.map(({ stats }) => stats) });
+    publishers = [];
     expect(unsent).toBe(0);
   });
   afterAll(async () => {
@@ -43,9 +43,9 @@ needs('kafka').each(KAFKA_DRIVERS)('two Kafka brokers, %s', (driver) => {
 
   const name = (what: string) => `${what}-${randomUUID()}`;
   const handle = () => broker = kafka({ driver, brokers: [first.address, second.address] });
-  const lane = (topic: string, key = 'gate') => {
-    const one = new TestLane(broker, topic, key);
-    lanes.push(one);
+  const publisher = (topic: string, key = 'gate') => {
+    const one = new TestPublisher(broker, topic, key);
+    publishers.push(one);
     return one;
   };
   const waitingTopics = () => (broker.state.waiting ?? []).map(({ topic }) => topic);
@@ -57,17 +57,17 @@ needs('kafka').each(KAFKA_DRIVERS)('two Kafka brokers, %s', (driver) => {
 
   it.each(['SIGTERM', 'SIGKILL'] as const)('one goes by %s: a camera that is added on the other is sent, and one that was sent goes on', async (signal) => {
     handle();
-    const here = lane(await on('here', first));
-    const away = lane(await on('away', second));
+    const here = publisher(await on('here', first));
+    const away = publisher(await on('away', second));
     const added = await on('added', first);
     await Promise.all([here.acknowledges(10), away.acknowledges(10)]);
     await second.kill(signal);
-    const late = lane(added);
+    const late = publisher(added);
     await Promise.all([late.acknowledges(50), here.acknowledges(50)]);
     await when('the topic that waits is named', () => waitingTopics().length > 0);
     expect(waitingTopics()).toEqual([away.topic]);
     expect(broker.state).toMatchObject({ status: 'connected', waiting: [{ error: { code: 'BROKER_UNAVAILABLE' } }] });
-    const made = lane(name('made'));
+    const made = publisher(name('made'));
     await made.acknowledges(10);
     const before = away.acks.length;
     await here.acknowledges(25);
@@ -75,16 +75,16 @@ needs('kafka').each(KAFKA_DRIVERS)('two Kafka brokers, %s', (driver) => {
     await second.start();
     await away.acknowledges(100);
     expect(broker.state.waiting).toBeUndefined();
-    for (const one of lanes) one.isInOrder();
+    for (const one of publishers) one.isInOrder();
     expect(Math.max(here.longestMs, late.longestMs)).toBeLessThan(STALL_MS);
   });
 
   it.each(['SIGTERM', 'SIGKILL'] as const)('one that leads two of four partitions goes by %s: the other two go on', async (signal) => {
     handle();
     const topic = await on('four', first, second, first, second);
-    const [p0, p1, p2, p3] = KEYS.map((key) => lane(topic, key)) as [TestLane, TestLane, TestLane, TestLane];
-    await Promise.all(lanes.map((one) => one.acknowledges(10)));
-    expect(lanes.map(({ acks }) => acks.at(-1)?.partition)).toEqual([0, 1, 2, 3]);
+    const [p0, p1, p2, p3] = KEYS.map((key) => publisher(topic, key)) as [TestPublisher, TestPublisher, TestPublisher, TestPublisher];
+    await Promise.all(publishers.map((one) => one.acknowledges(10)));
+    expect(publishers.map(({ acks }) => acks.at(-1)?.partition)).toEqual([0, 1, 2, 3]);
     await second.kill(signal);
     await when('the topic that waits is named', () => waitingTopics().includes(topic));
     const before = [p1.acks.length, p3.acks.length];
@@ -93,20 +93,20 @@ needs('kafka').each(KAFKA_DRIVERS)('two Kafka brokers, %s', (driver) => {
     expect(broker.state.status).toBe('connected');
     await second.start();
     await Promise.all([p1.acknowledges(100), p3.acknowledges(100)]);
-    for (const one of lanes) one.isInOrder();
+    for (const one of publishers) one.isInOrder();
     expect(Math.max(p0.longestMs, p2.longestMs)).toBeLessThan(STALL_MS);
   });
 
   it('one hangs with its connections open: the other goes on, and what waits is sent when it wakes', async () => {
     handle();
-    const here = lane(await on('here', first));
-    const away = lane(await on('away', second));
+    const here = publisher(await on('here', first));
+    const away = publisher(await on('away', second));
     // The client that makes topics may ask the one that hangs.
     const added = await on('late', first);
     await Promise.all([here.acknowledges(10), away.acknowledges(10)]);
     second.pause();
     try {
-      const late = lane(added);
+      const late = publisher(added);
       await Promise.all([here.acknowledges(200), late.acknowledges(100)]);
       expect(Math.max(here.longestMs, late.longestMs)).toBeLessThan(STALL_MS);
       await when('the topic that waits is named', () => waitingTopics().includes(away.topic));
@@ -115,19 +115,19 @@ needs('kafka').each(KAFKA_DRIVERS)('two Kafka brokers, %s', (driver) => {
       second.resume();
     }
     await away.acknowledges(200);
-    for (const one of lanes) one.isInOrder();
+    for (const one of publishers) one.isInOrder();
   });
 
   it('one is away when the handle is made: what the other leads is sent, and the rest waits for it', async () => {
     const [here, away] = [await on('here', first), await on('away', second)];
     await second.kill('SIGKILL');
     handle();
-    const [a, b] = [lane(here), lane(away)];
+    const [a, b] = [publisher(here), publisher(away)];
     await a.acknowledges(20);
     await when('the topic that waits is named', () => waitingTopics().includes(away));
     expect(b.acks).toEqual([]);
     await second.start();
     await b.acknowledges(50);
-    for (const one of lanes) one.isInOrder();
+    for (const one of publishers) one.isInOrder();
   });
 });

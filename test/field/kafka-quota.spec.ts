@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { kafka } from '../../src/index.js';
 import { kafkaLibs } from '../services/cache.mjs';
 import { KAFKA_DRIVERS, type KafkaServer, needs, run, startKafka, threeQuestions } from '../services/index.js';
-import { TestLane, adminOf } from './fixtures/lanes.js';
+import { TestPublisher, adminOf } from './fixtures/test-publisher.js';
 
 const RATE = 100_000;
 const BYTES = 20_000;
@@ -39,18 +39,18 @@ needs('kafka').each(KAFKA_DRIVERS)('a quota, %s', (driver) => {
     broker.state$.subscribe(({ throttledMs }) => { if (throttledMs !== undefined) pauses.push(throttledMs); });
     const topic = `quota-${randomUUID()}`;
     await broker.prepare(topic);
-    const lanes = Array.from({ length: cameras }, (__, index) => new TestLane(broker, topic, `gate_${index}`, {
+    const publishers = Array.from({ length: cameras }, (__, index) => new TestPublisher(broker, topic, `gate_${index}`, {
       everyMs: 20, bytes: BYTES, count: MESSAGES / cameras,
     }));
-    await Promise.all(lanes.map((lane) => lane.acknowledges(MESSAGES / cameras)));
-    for (const lane of lanes) lane.stop();
+    await Promise.all(publishers.map((publisher) => publisher.acknowledges(MESSAGES / cameras)));
+    for (const publisher of publishers) publisher.stop();
     expect((await broker.close({ deadlineMs: 60_000 })).unsent).toBe(0);
     const [offsets] = await admin.fetchTopicOffsets(topic);
-    const sent = lanes.reduce((sum, { run: { ledger } }) => sum + ledger.counts.published, 0);
+    const sent = publishers.reduce((sum, { run: { ledger } }) => sum + ledger.counts.published, 0);
     expect(Number(offsets?.high)).toBe(sent);
     expect(errors).toEqual([]);
     expect(Math.max(...pauses)).toBeGreaterThan(REQUEST_TIMEOUT_MS);
     expect(lines.some((line) => /quota asks for a pause of \d+ ms/.test(line))).toBe(true);
-    await threeQuestions({ stats: lanes.map(({ stats }) => stats), logs: lines });
+    await threeQuestions({ stats: publishers.map(({ stats }) => stats), logs: lines });
   });
 });

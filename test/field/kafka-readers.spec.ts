@@ -7,7 +7,7 @@ import { partitionOf } from '../../src/broker/kafka/client/index.js';
 import { type Broker, kafka } from '../../src/index.js';
 import { ReadingUnderTest, Sender, numbers } from '../faults/reader-kit.js';
 import { KAFKA_DRIVERS, type KafkaServer, needs, startKafka } from '../services/index.js';
-import { adminOf, makeTopic } from './fixtures/lanes.js';
+import { adminOf, makeTopic } from './fixtures/test-publisher.js';
 
 /** A key for each of two partitions. */
 const [HERE, AWAY] = [0, 1].map((partition) => {

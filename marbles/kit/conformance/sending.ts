@@ -27,8 +27,8 @@ export const sending: Checks = {
     const broker = open({});
     const [topic, other] = [newTopic(), newTopic()];
     const keys = ['a', 'b', 'c'];
-    const lanes = keys.map((key) => from(messages(1, 40, key)).pipe(publish(broker, { topic })));
-    const acks = await all(merge(...lanes, from(messages(1, 40)).pipe(publish(broker, { topic: other }))));
+    const each = keys.map((key) => from(messages(1, 40, key)).pipe(publish(broker, { topic })));
+    const acks = await all(merge(...each, from(messages(1, 40)).pipe(publish(broker, { topic: other }))));
     assert.equal(acks.length, 160);
     const held = await subject.read(topic, broker);
     assert.equal(held.length, 120);

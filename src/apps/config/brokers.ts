@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import { BROKERS, BROKER_NAMES, type Broker, type BrokerName, type BrokerTarget, brokerAt } from '../../broker/index.js';
 import { isRxcamError } from '../../core/errors/errors.js';
-import { type Reading, checked, plain, shown, unknownKey } from './checked.js';
+import { type Reading, checked, valueOf, shown, unknownKey } from './checked.js';
 import { type Located, type Problems, membersOf } from './reading/index.js';
 import { brokerKindOf, brokerSchema } from './vocabulary.js';
 
@@ -80,7 +80,7 @@ function brokerOf(name: string, node: Located, reading: Reading): BrokerSettings
 
 function broughtAddress(name: string, node: Located, reading: Reading): BrokerSettings | undefined {
   const before = reading.problems.count;
-  const address = plain(node, reading) as string;
+  const address = valueOf(node, reading) as string;
   if (reading.problems.count > before) return undefined;
   const found = attempt(node, reading.problems, () => brokerAt(address, 'broker'));
   return found && concealed({ name, kind: found.name, address, options: {} }, ['address', 'options']);

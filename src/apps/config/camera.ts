@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { CAMERA_SCHEMA, camera } from '../../camera/index.js';
 import { type OpenBrokers, attempt, concealed } from './brokers.js';
-import { type Reading, checked, plain, refuseUnknown, shown } from './checked.js';
+import { type Reading, checked, valueOf, refuseUnknown, shown } from './checked.js';
 import { type Inheritance, inherited } from './inherit.js';
 import { type CameraPipeline, type CameraSettings, type StepSettings, cameraPipeline } from './pipeline.js';
 import { type Located, type Problems, membersOf } from './reading/index.js';
@@ -88,7 +88,7 @@ function checkLabels(node: Located | undefined, problems: Problems): void {
 /** `./` and `../` start at the folder of the file, from wherever the program was started. */
 function sourceOf(node: Located | undefined, reading: Reading): string | number | undefined {
   if (node === undefined || node.value === null) return undefined;
-  const source = plain(node, reading);
+  const source = valueOf(node, reading);
   if (typeof source === 'number' && Number.isInteger(source)) return source;
   if (typeof source === 'string') return besideFile(source, reading);
   reading.problems.add(node, `${shown(node)} given, expected the address of a camera, a file, a device, or test:`);

@@ -30,7 +30,7 @@ export function checked<S extends z.ZodType>(schema: S, node: Located, reading: 
   const broken = new Set<Located>();
   const names = optionsOf(schema);
   const known = withoutUnknown(node, names, problems);
-  const value = plain(known, reading, broken);
+  const value = valueOf(known, reading, broken);
   const result = schema.safeParse(value);
   const issues = result.error?.issues ?? [];
   // Whether options go together is not known while one of them is mistyped.
@@ -52,15 +52,15 @@ export function refuseUnknown(node: Located, known: readonly string[], problems:
 }
 
 /** The value as JSON has it, with references resolved. */
-export function plain(node: Located, reading: Reading, broken = new Set<Located>(), isSecret = false): unknown {
+export function valueOf(node: Located, reading: Reading, broken = new Set<Located>(), isSecret = false): unknown {
   const members = membersOf(node);
   if (members !== undefined) {
     // What is null is as if it were not there: it takes back what a template says.
     return Object.fromEntries([...members].filter(([, value]) => value.value !== null)
-      .map(([name, value]) => [name, plain(value, reading, broken, isSecret || isSecretOption(name))]));
+      .map(([name, value]) => [name, valueOf(value, reading, broken, isSecret || isSecretOption(name))]));
   }
   const items = itemsOf(node);
-  if (items !== undefined) return items.map((item) => plain(item, reading, broken, isSecret));
+  if (items !== undefined) return items.map((item) => valueOf(item, reading, broken, isSecret));
   if (typeof node.value !== 'string') return node.value;
   try {
     return reading.references.resolve(node.value, reading.camera, isSecret);

@@ -14,7 +14,7 @@ export function labels(pairs: Readonly<Record<string, string>>): Labels {
 }
 
 /** Both together. */
-export function joined(first: Labels, second: Labels): Labels {
+export function joinedLabels(first: Labels, second: Labels): Labels {
   if (first === NONE) return second;
   if (second === NONE) return first;
   return { text: `${first.text},${second.text}`, pairs: { ...first.pairs, ...second.pairs } };

@@ -1,7 +1,7 @@
 /** Families in a registry of prom-client that the user brings, beside the user's own metrics. */
 import type { Section } from './text.js';
 import type { Family } from './family.js';
-import { joined } from './labels.js';
+import { joinedLabels } from './labels.js';
 
 /** The part of prom-client's `Registry` that is used. */
 export interface MetricsRegistry {
@@ -24,7 +24,7 @@ function values(family: Family<never>, { targets }: Section<never>): object {
   const all = targets.flatMap(({ target, own }) => {
     const each: { metricName: string; value: number; labels: Readonly<Record<string, string>> }[] = [];
     family.samples(target, (value, more, suffix = '') => {
-      each.push({ metricName: name + suffix, value, labels: more === undefined ? own.pairs : joined(own, more).pairs });
+      each.push({ metricName: name + suffix, value, labels: more === undefined ? own.pairs : joinedLabels(own, more).pairs });
     });
     return each;
   });

@@ -4,7 +4,7 @@ import { wall } from '../../core/clock.js';
 import { InvalidOption } from '../../core/errors/errors.js';
 import { PlainHeaders, Received } from '../../message/index.js';
 import { type RetryOptions, retryOptions } from '../broker-options.js';
-import { marked, refuseIds, timeOf } from '../reading/index.js';
+import { marked, refuseIds, placeTimeOf } from '../reading/index.js';
 import type { From, Gate, Piece, ReadRequest, Reader } from '../reader.js';
 import type { StoredMessage } from './stored.js';
 
@@ -60,7 +60,7 @@ export class MemoryReader implements Reader {
         next: ({ topic }) => { if (topic === this.request.topic) pump(); },
         complete: () => { subscriber.complete(); },
       }));
-      const until = timeOf(this.request.to);
+      const until = placeTimeOf(this.request.to);
       // Messages may arrive until then; a timer ends the reading, since no message would.
       const wait = (): void => {
         pump();
@@ -81,7 +81,7 @@ export class MemoryReader implements Reader {
   }
 
   get #isDone(): boolean {
-    const until = timeOf(this.request.to);
+    const until = placeTimeOf(this.request.to);
     return (this.#next ?? 0) >= this.#end || (until !== undefined && until < wall() && this.#waiting <= 0);
   }
 
@@ -103,7 +103,7 @@ export class MemoryReader implements Reader {
     }
     const messages = this.#topic?.messages;
     const first = end - (messages?.length ?? 0);
-    const time = timeOf(from);
+    const time = placeTimeOf(from);
     if (time !== undefined) return first + this.#search((one) => one.storedAt >= time);
     if (typeof from === 'object' && 'last' in from) return this.#lastStart(first, from.last);
     return first;
@@ -130,7 +130,7 @@ export class MemoryReader implements Reader {
     const expired = this.#hasGiven ? start - (this.#next ?? 0) : 0;
     const stop = Math.min(start + PIECE, next, this.#end);
     this.#next = stop;
-    const until = timeOf(this.request.to) ?? Infinity;
+    const until = placeTimeOf(this.request.to) ?? Infinity;
     const piece: Received[] = [];
     for (let offset = start; offset < stop; offset++) {
       const stored = messages.at(offset - first) as StoredMessage;

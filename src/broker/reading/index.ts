@@ -3,4 +3,4 @@ export { BufferHeaders } from './buffer-headers.js';
 export { marked } from './expired.js';
 export { checkGroup } from './group-options.js';
 export { Reception, type ReceptionStats } from './reception.js';
-export { refuseIds, timeOf } from './times.js';
+export { refuseIds, placeTimeOf } from './times.js';

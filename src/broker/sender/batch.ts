@@ -37,7 +37,7 @@ export function gather(
     if (entries.length === 0) continue;
     for (const entry of entries) entry.tracker.move('request');
     parts.push({ queue, entries, outgoing: queue.stamp(entries) });
-    room -= sizeOf(entries);
+    room -= wireSizeOf(entries);
     if (queue.isAlone) break;
   }
   return parts;
@@ -110,7 +110,7 @@ function takeUpTo(driver: Driver, queue: PartitionQueue, maxBytes: number, atLea
 }
 
 /** Approximate bytes on the wire. */
-export function sizeOf(entries: readonly Entry[]): number {
+export function wireSizeOf(entries: readonly Entry[]): number {
   return entries.reduce((sum, entry) => sum + wireBytes(entry), 0);
 }
 

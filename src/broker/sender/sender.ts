@@ -5,12 +5,12 @@ import { type RxcamError, isRxcamError } from '../../core/errors/errors.js';
 import { redact } from '../../core/redact/redact.js';
 import type { RetryOptions } from '../broker-options.js';
 import { Timer } from './timer.js';
-import { type Batch, acknowledgement, gather, readAnswer, sizeOf } from './batch.js';
+import { type Batch, acknowledgement, gather, readAnswer, wireSizeOf } from './batch.js';
 import type { Driver, SendOutcome } from '../driver.js';
 import type { PartitionQueue } from '../outbox/index.js';
 import { answerInTime, noAnswer } from './late.js';
 import { type Server, Servers } from './servers.js';
-import { type Told, report, settle } from './settle.js';
+import { type Told, reportAnswer, settle } from './settle.js';
 import { SizeSearch } from './size-search.js';
 
 export interface SenderOptions extends RetryOptions {
@@ -122,7 +122,7 @@ export class Sender {
     const startedAt = mono();
     const outgoing = batch.flatMap((part) => part.outgoing);
     const epoch = server.breaker.sent();
-    const bytes = sizeOf(batch.flatMap(({ entries }) => entries));
+    const bytes = wireSizeOf(batch.flatMap(({ entries }) => entries));
     server.bytesUnderWay += bytes;
     const inTime = { requestTimeoutMs: this.options.requestTimeoutMs, pausedUntil: () => server.pausedUntil };
     const request = answerInTime(this.driver, outgoing, inTime).subscribe({
@@ -151,7 +151,7 @@ export class Sender {
       for (const { part, written } of answers) {
         for (const { entry, outcome } of written) entry.acknowledged(acknowledgement(entry, part.queue, outcome, writeMs));
       }
-      for (const answer of answers) report(answer, this.observer);
+      for (const answer of answers) reportAnswer(answer, this.observer);
       this.#again(batch);
     });
   }

@@ -31,7 +31,7 @@ export function settle(answer: Answer, breaker: CircuitBreaker, search: SizeSear
   if (tooLarge.length > 0) search.found(queue.topic);
 }
 
-/** Receives the reports of {@link report}. */
+/** Receives the reports of {@link reportAnswer}. */
 export interface Told {
   /** Messages of a topic were refused, or can't be sent to the server that they belong to. */
   refused(error: RxcamError, topic: string): void;
@@ -40,7 +40,7 @@ export interface Told {
 }
 
 /** Drops messages that are too large, and reports refusals, except those that only change how a message is sent. */
-export function report(answer: Answer, told: Told): void {
+export function reportAnswer(answer: Answer, told: Told): void {
   const { part: { queue }, written, back, tooLarge } = answer;
   if (back.length === 0 && tooLarge.length === 0) {
     told.written(queue.topic);

@@ -1,5 +1,5 @@
 /** Finds the message that is too large: the queues that were refused for their size send half as much, and alone. */
-import { sizeOf } from './batch.js';
+import { wireSizeOf } from './batch.js';
 import type { Entry, PartitionQueue } from '../outbox/index.js';
 
 export class SizeSearch {
@@ -8,7 +8,7 @@ export class SizeSearch {
   /** The broker refused these together with others in the request. */
   narrow(queue: PartitionQueue, entries: readonly Entry[]): void {
     queue.isSearched = true;
-    if (entries.length > 1) queue.maxRequestBytes = Math.max(1, Math.floor(sizeOf(entries) / 2));
+    if (entries.length > 1) queue.maxRequestBytes = Math.max(1, Math.floor(wireSizeOf(entries) / 2));
     this.#queues.add(queue);
   }
 

@@ -6,8 +6,8 @@ import type { Decodable, Entry } from './message.js';
 
 /** Receives the result of each message. */
 export interface DecodeSink {
-  /** A decoded picture. `ticket` is that of the message, given with its last picture. */
-  picture(message: Decodable, facts: PictureFacts, picture: Omit<DecodedPicture, 'pts'>, ticket: FrameTracker | undefined, isReference: boolean): void;
+  /** A decoded picture. `tracker` is that of the message, given with its last picture. */
+  picture(message: Decodable, facts: PictureFacts, picture: Omit<DecodedPicture, 'pts'>, tracker: FrameTracker | undefined, isReference: boolean): void;
   /** A message, or some of its access units, could not be decoded. */
   undecoded(message: Decodable, pictures: number, reason: string): void;
   error(error: unknown): void;
@@ -26,26 +26,26 @@ export class Inside {
   }
 
   /** Adds a reference: the picture that it refers to is emitted once more, after it. */
-  follow(message: Decodable, ticket: FrameTracker): void {
+  follow(message: Decodable, tracker: FrameTracker): void {
     const before = this.#entries.at(-1);
-    if (before === undefined) this.#repeat(message, ticket);
-    else before.followers.push({ message, ticket });
+    if (before === undefined) this.#repeat(message, tracker);
+    else before.followers.push({ message, tracker });
   }
 
-  #repeat(message: Decodable, ticket: FrameTracker): void {
+  #repeat(message: Decodable, tracker: FrameTracker): void {
     if (this.#last !== undefined) {
-      this.sink.picture(message, factsOf(message), this.#last, ticket, true);
+      this.sink.picture(message, factsOf(message), this.#last, tracker, true);
       return;
     }
-    ticket.deliver();
+    tracker.deliver();
     this.sink.undecoded(message, 1, 'the picture that it refers to is missing');
   }
 
   /** Emits a message whose bytes are a picture in the requested format. */
-  pass(message: Decodable, ticket: FrameTracker): void {
+  pass(message: Decodable, tracker: FrameTracker): void {
     const { width = 0, height = 0, data } = message;
     this.#last = { width, height, data };
-    this.sink.picture(message, factsOf(message), this.#last, ticket, false);
+    this.sink.picture(message, factsOf(message), this.#last, tracker, false);
   }
 
   /** Takes a picture from the decoder. */
@@ -64,8 +64,8 @@ export class Inside {
     if (isLast) this.#entries.splice(this.#entries.indexOf(entry), 1);
     const isShown = !entry.hidden.has(own);
     if (isShown) this.#last = picture;
-    if (isShown) this.sink.picture(entry.message, facts, picture, isLast ? entry.ticket : undefined, false);
-    else if (isLast) entry.ticket.deliver();
+    if (isShown) this.sink.picture(entry.message, facts, picture, isLast ? entry.tracker : undefined, false);
+    else if (isLast) entry.tracker.deliver();
     if (isLast) this.#followed(entry);
   }
 
@@ -86,13 +86,13 @@ export class Inside {
 
   /** Reports the missing pictures of a message as undecoded. */
   #close(entry: Entry, reason = 'it could not be decoded'): void {
-    entry.ticket.deliver();
+    entry.tracker.deliver();
     if (entry.due.size > 0) this.sink.undecoded(entry.message, entry.due.size, reason);
     this.#followed(entry);
   }
 
   #followed({ followers }: Entry): void {
-    for (const { message, ticket } of followers) this.#repeat(message, ticket);
+    for (const { message, tracker } of followers) this.#repeat(message, tracker);
   }
 
   /** Called when the decoder has ended: reports all missing pictures. */

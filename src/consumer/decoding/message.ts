@@ -41,7 +41,7 @@ export interface Unit {
 /** A message inside the decoder. */
 export interface Entry {
   readonly message: Decodable;
-  readonly ticket: FrameTracker;
+  readonly tracker: FrameTracker;
   /** Expected pictures, by the media time that was given to the decoder. */
   readonly due: Map<number, PictureFacts>;
   /** Whether its pictures are matched only by their order, because the message does not state the time of each. */
@@ -49,7 +49,7 @@ export interface Entry {
   /** Times of pictures that are not shown. */
   readonly hidden: ReadonlySet<number>;
   /** References to its last picture, which follow it. */
-  readonly followers: { readonly message: Decodable; readonly ticket: FrameTracker }[];
+  readonly followers: { readonly message: Decodable; readonly tracker: FrameTracker }[];
 }
 
 /** Assumed distance of two pictures, for a chunk that does not state it; µs. */

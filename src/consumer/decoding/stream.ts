@@ -19,7 +19,7 @@ interface Running extends Size {
   isEnding: boolean;
 }
 
-interface Waiting { readonly message: Decodable; readonly ticket: FrameTracker }
+interface Waiting { readonly message: Decodable; readonly tracker: FrameTracker }
 
 /** Failures of decoders in a row, without a picture in between, after which the stream fails. */
 const MAX_FAILURES = 3;
@@ -38,8 +38,8 @@ export class DecodeStream {
     this.#inside = new Inside(sink);
   }
 
-  push(message: Decodable, ticket: FrameTracker): void {
-    this.#waiting.push({ message, ticket });
+  push(message: Decodable, tracker: FrameTracker): void {
+    this.#waiting.push({ message, tracker });
   }
 
   /** Ends the input. */
@@ -59,20 +59,20 @@ export class DecodeStream {
   }
 
   /** Processes the next message; returns false if that is not possible now. */
-  #step({ message, ticket }: Waiting): boolean {
+  #step({ message, tracker }: Waiting): boolean {
     if (message.referenceOrder !== undefined) {
       this.#waiting.shift();
-      this.#inside.follow(message, ticket);
+      this.#inside.follow(message, tracker);
       return true;
     }
     const refusal = this.#refusal(message);
     if (refusal !== undefined) {
       this.#waiting.shift();
-      ticket.deliver();
+      tracker.deliver();
       this.sink.undecoded(message, 1, refusal);
       return true;
     }
-    if (this.#isWantedAsItIs(message)) return this.#pass(message, ticket);
+    if (this.#isWantedAsItIs(message)) return this.#pass(message, tracker);
     if (this.#running === undefined) this.#start(message);
     const running = this.#current();
     // It failed at once: another decoder is tried with the next message.
@@ -83,7 +83,7 @@ export class DecodeStream {
     }
     if (!running.isReady || running.isEnding) return false;
     this.#waiting.shift();
-    this.#feed(running, message, ticket);
+    this.#feed(running, message, tracker);
     return true;
   }
 
@@ -95,12 +95,12 @@ export class DecodeStream {
   }
 
   /** Emits a message unchanged, after all pictures of the running decoder. */
-  #pass(message: Decodable, ticket: FrameTracker): boolean {
+  #pass(message: Decodable, tracker: FrameTracker): boolean {
     const running = this.#current();
     if (running !== undefined) this.#finish(running);
     if (this.#current() !== undefined) return false;
     this.#waiting.shift();
-    this.#inside.pass(message, ticket);
+    this.#inside.pass(message, tracker);
     return true;
   }
 
@@ -138,7 +138,7 @@ export class DecodeStream {
     }));
   }
 
-  #feed(running: Running, message: Decodable, ticket: FrameTracker): void {
+  #feed(running: Running, message: Decodable, tracker: FrameTracker): void {
     const units = unitsOf(message);
     const due = new Map<number, PictureFacts>();
     const isCounted = units.length > 1 && message.pictures?.length !== units.length;
@@ -149,7 +149,7 @@ export class DecodeStream {
       return { pts, keyframe, data };
     });
     const hidden = new Set(timed.slice(0, message.hidden ?? 0).map(({ pts }) => pts));
-    this.#inside.add({ message, ticket, due, hidden, isCounted, followers: [] });
+    this.#inside.add({ message, tracker, due, hidden, isCounted, followers: [] });
     for (const unit of timed) running.units.next(unit);
   }
 

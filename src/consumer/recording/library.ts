@@ -1,7 +1,7 @@
 /** Manages the files of all recordings in a folder: their index `recordings.ndjson`, the removal of old files, and the playlists. */
 import type { RecordFolder } from '../../core/engine/recorder.js';
 import type { RecordClosed, RecordGap, RecordRemoved } from './events.js';
-import { fileOf, folderOf, timeOf } from './names.js';
+import { fileOf, folderOf, timeInName } from './names.js';
 import { initBytesOf, playlist } from './playlist.js';
 import type { Shelf } from './shelf.js';
 
@@ -30,7 +30,7 @@ export class Library implements Shelf {
     this.#scanned.add(folder);
     this.disk.make(folder);
     for (const { name, bytes } of this.disk.list(folder)) {
-      const at = timeOf(name);
+      const at = timeInName(name);
       if (at !== undefined) this.#files.push({ folder, name, at, bytes, isOpen: false });
     }
     return folder;

@@ -20,7 +20,7 @@ export function fileOf(from: number, again = 0): string {
 }
 
 /** The time in a file's name; undefined for other files. */
-export function timeOf(name: string): number | undefined {
+export function timeInName(name: string): number | undefined {
   const [, date, hours, minutes, seconds, ms] = STAMP.exec(name) ?? [];
   return date === undefined ? undefined : Date.parse(`${date}T${hours}:${minutes}:${seconds}.${ms}Z`);
 }

@@ -12,7 +12,7 @@ import { StepQueue } from '../step-queue.js';
 import type { StreamPlace } from '../streams.js';
 import { type RecordSettings, type RecordSink, recordingFailed } from './sink.js';
 
-interface Waiting { readonly message: Decodable; readonly ticket: FrameTracker }
+interface Waiting { readonly message: Decodable; readonly tracker: FrameTracker }
 
 /** Missing messages, at their place in the queue. */
 interface Missing { readonly cause: string; readonly size: number }
@@ -31,8 +31,8 @@ export class RecordStream {
     readonly of: StreamPlace, readonly sink: RecordSink,
   ) {}
 
-  push(message: Decodable, ticket: FrameTracker): void {
-    this.#waiting.push({ message, ticket });
+  push(message: Decodable, tracker: FrameTracker): void {
+    this.#waiting.push({ message, tracker });
   }
 
   /** Runs work on files; an error of the disk ends the recording. */
@@ -57,7 +57,7 @@ export class RecordStream {
 
   /** Called on unsubscription: the file is completed too. */
   leave(): void {
-    for (const one of this.#waiting.clear()) if ('ticket' in one) one.ticket.deliver();
+    for (const one of this.#waiting.clear()) if ('tracker' in one) one.tracker.deliver();
     this.#close('ended');
   }
 
@@ -77,25 +77,25 @@ export class RecordStream {
       this.#gap({ ...next, from: this.#lastAt });
       return true;
     }
-    const { message, ticket } = next;
+    const { message, tracker } = next;
     if (message.referenceOrder !== undefined) {
       this.#lastAt = timeOf(message);
-      return this.#done(ticket);
+      return this.#done(tracker);
     }
     this.#closeBefore(message);
     if (this.#file === undefined && !this.#begin(message)) {
       this.#undecodable++;
-      return this.#done(ticket);
+      return this.#done(tracker);
     }
     const file = this.#file;
     if (file?.isReady === false) return false;
     if (file !== undefined) this.#write(file, message);
-    return this.#done(ticket);
+    return this.#done(tracker);
   }
 
-  #done(ticket: FrameTracker): boolean {
+  #done(tracker: FrameTracker): boolean {
     this.#waiting.shift();
-    ticket.deliver();
+    tracker.deliver();
     return true;
   }
 

@@ -31,7 +31,7 @@ export function blockLimits(threshold: number): BlockLimits {
 export const MARGIN = { left: 16, right: 8, bottom: 16 } as const;
 
 /** The slot of media time (µs) of a picture. The operations and their order are those of `t` in ffmpeg. */
-export function slotOf(pts: number, maxGapMs: number): number {
+export function timeSlotOf(pts: number, maxGapMs: number): number {
   return Math.floor((pts * 1e-6 * 1000) / maxGapMs);
 }
 
@@ -47,7 +47,7 @@ export class ChangeDetector {
 
   /** Similarity to the last frame kept, 0 to 1; undefined if this one is kept. */
   likeness(frame: Frame): number | undefined {
-    const slot = slotOf(frame.pts, this.rule.maxGapMs);
+    const slot = timeSlotOf(frame.pts, this.rule.maxGapMs);
     const isDue = slot !== this.#slot;
     this.#slot = slot;
     const likeness = isDue ? undefined : this.#compare(frame);

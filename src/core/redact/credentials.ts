@@ -1,5 +1,5 @@
 /** Splits addresses as people write them: finds the end of the login, even if its password has unencoded characters. */
-import { decoded } from './secret-places.js';
+import { percentDecoded } from './secret-places.js';
 
 const HOST = String.raw`(?:\[[0-9a-f:.%]+\]|[\p{L}\p{N}_](?:[\p{L}\p{N}_.-]*[\p{L}\p{N}_])?\.?)(?::\d{1,5})?`;
 /** An `@` before a host: in an address alone, and in a text where any characters may follow. */
@@ -75,7 +75,7 @@ export function widestPassword(after: string): string | undefined {
 
 /** A secret as written, decoded, encoded in the usual ways, and inside JSON. */
 export function forms(secret: string): string[] {
-  const plain = decoded(secret);
+  const plain = percentDecoded(secret);
   const inJson = JSON.stringify(plain).slice(1, -1);
   // A program that mistakes an encoded secret for plain text encodes it again.
   const encoded = [plain, secret].flatMap((text) => [encode(text), encodeURI(wellFormed(text))]);

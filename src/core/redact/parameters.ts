@@ -1,5 +1,5 @@
 /** Finds values in the query of an address that must be redacted: secrets, and addresses that may contain secrets. */
-import { decoded, isSecretParameter } from './secret-places.js';
+import { percentDecoded, isSecretParameter } from './secret-places.js';
 
 /** A name, perhaps percent-encoded, and the text before it. */
 const NAME = /[?&;#]((?:[\w.~[\]-]|%[0-9a-f]{2})+)=/gi;
@@ -32,7 +32,7 @@ export function *parametersOf(text: string, end: RegExp): Generator<Parameter> {
 
 /** A value that looks like an address and can't be decoded counts as a secret. */
 function addressOf(value: string): string | undefined {
-  return [value, decoded(value), decoded(decoded(value))].find((one) => startsAt(one, 0, SCHEME));
+  return [value, percentDecoded(value), percentDecoded(percentDecoded(value))].find((one) => startsAt(one, 0, SCHEME));
 }
 
 function startsAt(text: string, from: number, pattern: RegExp): boolean {

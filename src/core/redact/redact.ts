@@ -3,7 +3,7 @@ import {
   MARK_IN_TEXT, firstFrom, forms, isHostAndPort, lastAt, lastIn, marksOf, normalizeUrl, splitCredentials, wellFormed, widestPassword,
 } from './credentials.js';
 import { parametersOf } from './parameters.js';
-import { PLAIN_NAMES, decoded, isSecretInPath, isSecretOption } from './secret-places.js';
+import { PLAIN_NAMES, percentDecoded, isSecretInPath, isSecretOption } from './secret-places.js';
 
 export { isSecretOption, normalizeUrl, splitCredentials, wellFormed };
 
@@ -107,7 +107,7 @@ function secretsWithin(url: string, depth: number): string[] {
   const secrets: string[] = [];
   if (password !== undefined) {
     secrets.push(...forms(password), ...forms(widestPassword(inner.slice(scheme.length)) ?? password));
-    secrets.push(Buffer.from(`${decoded(user)}:${decoded(password)}`).toString('base64'));
+    secrets.push(Buffer.from(`${percentDecoded(user)}:${percentDecoded(password)}`).toString('base64'));
   }
   if (scheme === '') secrets.push(...forms(widestPassword(inner.replace(/^[a-z]+:?\/{1,3}(?=.*@)/i, '')) ?? ''));
   for (const { from, to, address } of parametersOf(rest, END_IN_ADDRESS)) {

@@ -23,7 +23,7 @@ const PLACES = {
       ...LOGIN, 'key', 'auth', 'sig', 'sign', 'authsign', 'wmsauthsign', 'sid', 'sessid', 'session', 'sessionid', 'pin', 'psk', 'otp', 'hmac', 'bearer',
       'cred', 'creds', 'hdnts', 'hdnea', 'hdntl', 'cookie', 'authorization', 'keypairid',
     ],
-    endings: [...ENDINGS, 'apikey', 'accesskey', 'accesskeyid', 'authkey', 'privatekey', 'secretkey', 'sessionkey', 'jwt', 'ticket', 'sessionid'],
+    endings: [...ENDINGS, 'apikey', 'accesskey', 'accesskeyid', 'authkey', 'privatekey', 'secretkey', 'sessionkey', 'jwt', 'tracker', 'sessionid'],
     path: ['token', 'sid', 'session', 'auth'],
   },
   redis: { parameters: ['username', 'user'], endings: ['password'], path: [] },
@@ -59,11 +59,11 @@ export function isSecretOption(name: string): boolean {
 }
 
 function plainOf(name: string): string {
-  return decoded(decoded(name)).toLowerCase().replace(/[^a-z0-9]+/g, '');
+  return percentDecoded(percentDecoded(name)).toLowerCase().replace(/[^a-z0-9]+/g, '');
 }
 
 /** The text with valid percent-encoding decoded. */
-export function decoded(text: string): string {
+export function percentDecoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

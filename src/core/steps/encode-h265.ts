@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { H265 } from '../defaults/defaults.js';
 import { chunk as chunkOption, options, parseOptions } from '../options.js';
-import { chunk, number } from './common/flag.js';
+import { readChunk, number } from './common/flag.js';
 import type { Chunk, Encodes, UnitRule } from './common/rule.js';
 
 /** Kinds of hardware that an option can name. */
@@ -78,7 +78,7 @@ export const encodeH265: UnitRule<EncodeH265Step> = {
         about: 'stream mode: frames from one keyframe to the next',
       },
       {
-        flags: '--chunk <what>', sets: 'encodeH265.chunk', parse: chunk, standard: 'one frame',
+        flags: '--chunk <what>', sets: 'encodeH265.chunk', parse: readChunk, standard: 'one frame',
         about: "stream mode and --codec copy: a message carries a GOP ('gop'), this many frames ('25'), or this time ('500ms')",
       },
       {

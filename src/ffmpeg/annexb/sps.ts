@@ -4,7 +4,7 @@ import { Bits } from './bits.js';
 import type { CopiedCodec } from './nal.js';
 
 /** Reads a sequence parameter set, a NAL unit without its start code; undefined if it is invalid. */
-export function sizeOf(sps: Buffer, codec: CopiedCodec): Size | undefined {
+export function pictureSizeOf(sps: Buffer, codec: CopiedCodec): Size | undefined {
   const size = codec === 'h264' ? h264Size(new Bits(sps)) : h265Size(new Bits(sps));
   return size.width > 0 && size.height > 0 && size.width <= MAX_SIDE && size.height <= MAX_SIDE ? size : undefined;
 }

@@ -3,7 +3,7 @@ import type { Size } from '../../core/pictures/size.js';
 import { type Configuration, configurationOf, toAnnexB } from './length-prefixed.js';
 import { type CopiedCodec, headOf } from './nal.js';
 import { ParameterSets } from './parameter-sets.js';
-import { sizeOf } from './sps.js';
+import { pictureSizeOf } from './sps.js';
 
 /** An access unit, ready to be sent. */
 export interface CopiedUnit {
@@ -53,6 +53,6 @@ export class CopiedStream {
   #measure(sequence: Buffer | undefined): void {
     if (sequence === undefined || sequence === this.#sequence) return;
     this.#sequence = sequence;
-    this.#size = sizeOf(sequence, this.codec) ?? this.#size;
+    this.#size = pictureSizeOf(sequence, this.codec) ?? this.#size;
   }
 }

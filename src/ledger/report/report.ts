@@ -95,8 +95,8 @@ function receivedText(figures: ReceivedReport): string {
   const { whole, repeated, torn, fenced, undecodable } = verdicts;
   const { dropped, lost, expired } = missing;
   return [
-    `${activeStreams} of ${streams} streams active, ${messages} messages received, ${shownSize(bytes)}; `
-    + `now ${messagesPerSecond.toFixed(1)} messages and ${shownSize(bytesPerSecond)} per second`,
+    `${activeStreams} of ${streams} streams active, ${messages} messages received, ${sizeText(bytes)}; `
+    + `now ${messagesPerSecond.toFixed(1)} messages and ${sizeText(bytesPerSecond)} per second`,
     `${whole} whole (${undecodable} undecodable), ${repeated} repeated, ${torn} torn${fenced > 0 ? `, ${fenced} fenced` : ''}; ${gaps} gaps: ${dropped} dropped, ${lost} lost, ${expired} expired`,
     `latency ${timesText(latencyMs)}`,
   ].join('\n');
@@ -108,7 +108,7 @@ function cameraText(figures: Report): string {
   return [
     `${activeStreams} of ${streams} streams active, ${total} frames processed: ${full} full (${percent(fullRate)}), `
     + `${thinned} thinned (${percent(skipRate)}), ${diff} unchanged (${percent(diffRate)}); ${dropped} dropped`,
-    `${codecs.join(', ') || 'nothing encoded'}: ${shownSize(bytes)} published, ${shownSize(bytesSaved)} saved, last frame ${shownSize(lastFrameBytes)}`,
+    `${codecs.join(', ') || 'nothing encoded'}: ${sizeText(bytes)} published, ${sizeText(bytesSaved)} saved, last frame ${sizeText(lastFrameBytes)}`,
     ...(['read', 'process', 'write', 'latency'] as const).map((name) => `${name.padEnd(7)} ${timesText(figures[name])}`),
   ].join('\n');
 }
@@ -120,7 +120,7 @@ export function reportFacts(figures: Report): Record<string, unknown> {
 }
 
 /** `1.2 MB`. */
-export function shownSize(bytes: number): string {
+export function sizeText(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   const step = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log10(bytes) / 3));
   return `${(bytes / 1000 ** step).toFixed(step === 0 ? 0 : 1)} ${units[step]}`;

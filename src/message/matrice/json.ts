@@ -20,11 +20,11 @@ export function toJson(value: Json): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value ?? null);
   if (isFloat(value)) return floatText(value[FLOAT]);
   if (isList(value)) return `[${value.map(toJson).join(',')}]`;
-  return `{${membersOf(value)}}`;
+  return `{${membersText(value)}}`;
 }
 
 /** The members of an object, without its braces. */
-export function membersOf(object: Members): string {
+export function membersText(object: Members): string {
   return Object.entries(object)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${JSON.stringify(name)}:${toJson(value)}`)

@@ -25,7 +25,7 @@ export function infoOf(context: MessageContext): Fields {
 }
 
 /** `input_stream` after `stream_info`. */
-export function streamOf(frame: EncodedFrame, context: MessageContext): Fields {
+export function inputStreamOf(frame: EncodedFrame, context: MessageContext): Fields {
   const { width, height, source, data, fps = 0 } = frame;
   return {
     feed_type: streamType(source) === 'video_file' ? 'disk' : 'camera',

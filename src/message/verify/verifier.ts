@@ -1,5 +1,5 @@
 /** Checks the messages of many topics and keys, and counts what it finds. */
-import { LaneCheck, type Missing } from './lane-check.js';
+import { KeyCheck, type Missing } from './key-check.js';
 import type { Received } from '../received.js';
 import { type Gap, Verified } from './verified.js';
 
@@ -29,10 +29,10 @@ export interface VerifyStats {
 type Totals = { -readonly [Name in keyof VerifyStats]: VerifyStats[Name] };
 
 /** Topics and keys that are remembered; the one unused for longest is forgotten. */
-const MAX_LANES = 10_000;
+const MAX_KEYS = 10_000;
 
 export class Verifier {
-  readonly #lanes = new Map<string, LaneCheck>();
+  readonly #checks = new Map<string, KeyCheck>();
 
   constructor(readonly totals: Totals) {}
 
@@ -43,7 +43,7 @@ export class Verifier {
   /** The message with its verdict, and the gaps before it. */
   check(message: Received): { readonly gaps: readonly Gap[]; readonly verified: Verified } {
     const nameless = message.expired === undefined ? [] : this.#expire(message, message.expired);
-    const { verdict, decodable, isLate, hasDigest, missing } = this.#laneOf(message).check(message);
+    const { verdict, decodable, isLate, hasDigest, missing } = this.#checkOf(message).check(message);
     const gaps = [...nameless, ...missing.map((one) => gapOf(one, message))];
     this.totals[verdict]++;
     if (verdict === 'whole' && !decodable) this.totals.undecodable++;
@@ -58,19 +58,19 @@ export class Verifier {
 
   /** Each key that is known says by its next message what it lost; if none is known, the broker's own count is reported. */
   #expire(message: Received, size: number): Gap[] {
-    for (const lane of this.#lanes.values()) lane.isExpired = true;
-    return this.#lanes.size > 0 ? [] : [{ ...placeOf(message), verdict: 'gap', cause: 'expired', size }];
+    for (const check of this.#checks.values()) check.isExpired = true;
+    return this.#checks.size > 0 ? [] : [{ ...placeOf(message), verdict: 'gap', cause: 'expired', size }];
   }
 
-  #laneOf({ topic, key = '' }: Received): LaneCheck {
+  #checkOf({ topic, key = '' }: Received): KeyCheck {
     const name = `${key}\0${topic}`;
-    const lane = this.#lanes.get(name) ?? new LaneCheck();
-    if (this.#lanes.size >= MAX_LANES) {
-      this.#lanes.delete(name);
-      this.#lanes.set(name, lane);
-      if (this.#lanes.size > MAX_LANES) this.#lanes.delete(this.#lanes.keys().next().value as string);
-    } else this.#lanes.set(name, lane);
-    return lane;
+    const check = this.#checks.get(name) ?? new KeyCheck();
+    if (this.#checks.size >= MAX_KEYS) {
+      this.#checks.delete(name);
+      this.#checks.set(name, check);
+      if (this.#checks.size > MAX_KEYS) this.#checks.delete(this.#checks.keys().next().value as string);
+    } else this.#checks.set(name, check);
+    return check;
   }
 }
 

@@ -60,7 +60,7 @@ export function basic({ user, password }: Credentials): string {
 }
 
 /** The `Authorization` header of Digest, which does not reveal the password. */
-export function digest(challenge: Challenge, { user, password }: Credentials, { method, uri, count }: Request): string {
+export function digestAnswer(challenge: Challenge, { user, password }: Credentials, { method, uri, count }: Request): string {
   const { realm, nonce, opaque, algorithm, qop } = challenge;
   const isSession = algorithm !== undefined && /-sess$/i.test(algorithm);
   const hash = (text: string) => createHash(hashOf(algorithm) ?? 'md5').update(text).digest('hex');

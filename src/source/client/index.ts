@@ -1,6 +1,6 @@
 /** An HTTP client for cameras: requests, logins, redirects within allowed hosts. */
 export { type Validators, checkAnswer, ifChanged, lengthOf, natureOfContent, noVideo, rangeOf, validatorsOf } from './answer.js';
-export { type Challenge, type Credentials, asksFor, basic, challengesOf, digest, digestOf } from './challenge.js';
+export { type Challenge, type Credentials, asksFor, basic, challengesOf, digestAnswer, digestOf } from './challenge.js';
 export { diskFull, silence, storageFailure } from './errors.js';
 export { HOSTS_SCHEMA, HostRules, type HostsConfig, canonicalHost } from './hosts/index.js';
 export { Login } from './login.js';

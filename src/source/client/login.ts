@@ -2,7 +2,7 @@
  * Credentials of an HTTP source: Digest if the server requests it; otherwise Basic, over plain HTTP only if the server requests
  * that. After a server has requested Digest once, it never gets the password itself.
  */
-import { type Credentials, asksFor, basic, challengesOf, digest, digestOf } from './challenge.js';
+import { type Credentials, asksFor, basic, challengesOf, digestAnswer, digestOf } from './challenge.js';
 
 /** The user and password in an address, decoded. */
 export class Login {
@@ -32,7 +32,7 @@ export class Login {
     this.#digest ||= asksFor('Digest', challenges);
     const asked = digestOf(challenges);
     const request = { method: 'GET', uri: `${url.pathname}${url.search}`, count: 1 };
-    if (asked !== undefined) return { Authorization: digest(asked, this.#credentials, request) };
+    if (asked !== undefined) return { Authorization: digestAnswer(asked, this.#credentials, request) };
     if (this.#digest || this.#basic || !asksFor('Basic', challenges)) return undefined;
     this.#basic = true;
     return this.#clear();

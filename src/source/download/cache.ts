@@ -53,7 +53,7 @@ function temporaryFolder(): string {
 }
 
 /** The name of an address in the cache: a hash, which reveals nothing about it. */
-export function keyOf(bare: URL): string {
+export function cacheKeyOf(bare: URL): string {
   return createHash('sha256').update(bare.href).digest('hex');
 }
 

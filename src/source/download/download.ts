@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { DOWNLOAD } from '../../core/defaults/limits.js';
 import { SourceRefused } from '../../core/errors/errors.js';
 import { type Answer, type Stream, type Target, checkAnswer, diskFull, get, ifChanged, lengthOf, natureOfContent, noVideo, rangeOf, sniff, storageFailure, validatorsOf } from '../client/index.js';
-import { type Cached, keyOf, lookUp, openFolder, store, touch } from './cache.js';
+import { type Cached, cacheKeyOf, lookUp, openFolder, store, touch } from './cache.js';
 import { Part } from './part.js';
 import { receive } from './receive.js';
 
@@ -26,7 +26,7 @@ export type Found =
  * Aborting the target's signal ends the download and removes the temporary file at once.
  */
 export async function download(target: Target, options: DownloadOptions, progress: () => void): Promise<Found> {
-  const key = keyOf(target.url);
+  const key = cacheKeyOf(target.url);
   const folder = await openFolder(options.cacheDir).catch((error: unknown) => {
     throw storageFailure(error, options.cacheDir ?? 'the cache', target.shown);
   });

@@ -12,7 +12,7 @@ export function boundaryOf(type: string): string | undefined {
 }
 
 /** The head of a part, as ffmpeg accepts it. */
-export function headOf(length: number): Buffer {
+export function partHeadOf(length: number): Buffer {
   return Buffer.from(`\r\n--${BOUNDARY}\r\nContent-Type: image/jpeg\r\nContent-Length: ${length}\r\n\r\n`);
 }
 

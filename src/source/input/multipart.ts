@@ -4,7 +4,7 @@
  */
 import { DecodeFailed, NoVideo } from '../../core/errors/errors.js';
 import { MULTIPART } from '../../core/defaults/limits.js';
-import { boundaryOf, headOf, tailOf, tooLarge } from './multipart-form.js';
+import { boundaryOf, partHeadOf, tailOf, tooLarge } from './multipart-form.js';
 import { headersOf } from '../client/index.js';
 
 const LF = 10;
@@ -119,7 +119,7 @@ export class MultipartReader {
     this.#left -= at;
     this.#hasPictures = true;
     this.#state = 'through';
-    out.push(headOf(this.#left));
+    out.push(partHeadOf(this.#left));
     return bytes.subarray(at);
   }
 
@@ -160,7 +160,7 @@ export class MultipartReader {
     let to = part.length;
     while (to > from && [0x0d, 0x0a, 0x2d].includes(part[to - 1] as number)) to--;
     this.#hasPictures = true;
-    out.push(headOf(to - from), part.subarray(from, to));
+    out.push(partHeadOf(to - from), part.subarray(from, to));
   }
 
   #other(): void {

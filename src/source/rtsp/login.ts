@@ -1,5 +1,5 @@
 /** The login of an RTSP camera: Digest if the camera offers it, Basic only if it offers nothing else. */
-import { type Challenge, type Credentials, asksFor, basic, challengesOf, digest, digestOf } from '../client/index.js';
+import { type Challenge, type Credentials, asksFor, basic, challengesOf, digestAnswer, digestOf } from '../client/index.js';
 
 /** Answers the challenges of one connection. */
 export class RtspLogin {
@@ -33,6 +33,6 @@ export class RtspLogin {
     if (this.#challenge === undefined) return [];
     if (this.#challenge === 'basic') return [`Authorization: ${basic(this.#credentials)}`];
     this.#count += 1;
-    return [`Authorization: ${digest(this.#challenge, this.#credentials, { method, uri, count: this.#count })}`];
+    return [`Authorization: ${digestAnswer(this.#challenge, this.#credentials, { method, uri, count: this.#count })}`];
   }
 }

@@ -6,7 +6,7 @@ import { plain, readableLine } from '../../../src/apps/cli/program/readable.js';
 import { readableSummary, summaryOf } from '../../../src/apps/cli/stream/summary.js';
 import { type View, table } from '../../../src/apps/cli/stream/table.js';
 import { EMPTY_LEDGER, type Ledger } from '../../../src/ledger/ledger.js';
-import { shownSize } from '../../../src/ledger/report/report.js';
+import { sizeText } from '../../../src/ledger/report/report.js';
 import { type CameraStats, statsOf } from '../../../src/ledger/report/stats.js';
 
 const WIDE = { columns: 200, rows: 24 };
@@ -114,7 +114,7 @@ describe('readable', () => {
   });
 
   it.each([[0, '0 B'], [999, '999 B'], [1000, '1.0 kB'], [253_973, '254.0 kB'], [5e9, '5.0 GB'], [5e15, '5000.0 TB']])('shows %d bytes as %s', (bytes, shown) => {
-    expect(shownSize(bytes)).toBe(shown);
+    expect(sizeText(bytes)).toBe(shown);
   });
 
   it('takes control characters out of text', () => {

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { parseArguments } from '../../../src/apps/cli/arguments/arguments.js';
 import { READ_FLAGS } from '../../../src/apps/cli/flags/index.js';
 import type { ReadArguments } from '../../../src/apps/cli/arguments/read-arguments.js';
-import { jsonLine, readableLine, summaryLine } from '../../../src/apps/cli/read/lines.js';
-import { summaryOf } from '../../../src/apps/cli/read/summary.js';
+import { jsonLine, messageLine, summaryLine } from '../../../src/apps/cli/read/lines.js';
+import { readSummaryOf } from '../../../src/apps/cli/read/summary.js';
 import { Verified } from '../../../src/message/index.js';
 import { membersOf } from '../interfaces.js';
 import { received } from '../broker/sent.js';
@@ -53,13 +53,13 @@ describe('a line', () => {
   const one = new Verified(received({ order: 3, more: { partition: 0, offset: '7', timestamp: 1_000 } }), 'whole', true);
 
   it('says what a message says of its picture, and its verdict', () => {
-    expect(readableLine(one)).toBe('1970-01-01T00:00:01.000Z cam #3 picture 3 h265 keyframe 17 B at 0:7 whole\n');
+    expect(messageLine(one)).toBe('1970-01-01T00:00:01.000Z cam #3 picture 3 h265 keyframe 17 B at 0:7 whole\n');
     expect(JSON.parse(jsonLine(one))).toMatchObject({ topic: 'video', key: 'cam', offset: '7', camera: 'cam', inputOrder: 3, seq: 3, bytes: 17, verdict: 'whole' });
   });
 
   it('says what is missing', () => {
     const gap = { verdict: 'gap' as const, cause: 'lost' as const, size: 2, from: 4, to: 5, topic: 'video', key: 'cam', camera: 'c\u001b[31mam', partition: 0, timestamp: 0 };
-    expect(readableLine(gap)).toBe('1970-01-01T00:00:00.000Z c?[31mam 2 missing, lost (#4 to #5)\n');
+    expect(messageLine(gap)).toBe('1970-01-01T00:00:00.000Z c?[31mam 2 missing, lost (#4 to #5)\n');
     expect(JSON.parse(jsonLine(gap))).toEqual(gap);
   });
 
@@ -67,8 +67,8 @@ describe('a line', () => {
     const latency = { count: 0, last: 0, min: 0, mean: 0, p50: 0, p99: 0, max: 0 };
     const stats = { status: 'idle' as const, received: 9, bytes: 9_000, expired: 0, failures: 0, inbox: { messages: 0, bytes: 0 }, rate: { messages: 0, bytes: 0 }, latency };
     const verdicts = { whole: 7, repeated: 1, torn: 1, fenced: 0, undecodable: 0, late: 1, unchecked: 0, gaps: 2, dropped: 2, lost: 3, expired: 0 };
-    expect(summaryLine(summaryOf(stats, verdicts))).toBe('9 messages (9.0 kB), 7 whole, 1 repeated, 1 torn, 1 late, 4 missing (2 dropped by the sender, 2 lost, 0 expired)\n');
-    expect(summaryLine(summaryOf(stats, undefined))).toBe('9 messages (9.0 kB)\n');
+    expect(summaryLine(readSummaryOf(stats, verdicts))).toBe('9 messages (9.0 kB), 7 whole, 1 repeated, 1 torn, 1 late, 4 missing (2 dropped by the sender, 2 lost, 0 expired)\n');
+    expect(summaryLine(readSummaryOf(stats, undefined))).toBe('9 messages (9.0 kB)\n');
   });
 });
 

@@ -37,12 +37,12 @@ export class MoodyDriver implements Driver {
 
   send(batch: readonly Outgoing[]): Observable<readonly SendOutcome[]> {
     return defer(() => {
-      const lanes = [...new Set(batch.map(laneOf))];
-      this.overlaps.push(...lanes.filter((lane) => this.#busy.has(lane)));
-      for (const lane of lanes) this.#busy.add(lane);
+      const targets = [...new Set(batch.map(targetOf))];
+      this.overlaps.push(...targets.filter((target) => this.#busy.has(target)));
+      for (const target of targets) this.#busy.add(target);
       let isUnderWay = true;
       const end = () => {
-        if (isUnderWay) for (const lane of lanes) this.#busy.delete(lane);
+        if (isUnderWay) for (const target of targets) this.#busy.delete(target);
         isUnderWay = false;
       };
       const fails$ = this.#cut.pipe(mergeMap(() => throwError(() => new BrokerUnavailable('moody: cut'))));
@@ -71,29 +71,29 @@ export class MoodyDriver implements Driver {
     const isTooLarge = ({ message }: Outgoing) => TOO_LARGE.includes(message.inputOrder % 10);
     const error = new MessageTooLarge('moody: too large');
     if (mood === 'vague' && batch.some(isTooLarge)) return batch.map(() => ({ ok: false, error, split: 'size' }));
-    if (mood === 'wary' && new Set(batch.map(laneOf)).size > 1) return batch.map(() => ({ ok: false, error, split: 'apart' }));
+    if (mood === 'wary' && new Set(batch.map(targetOf)).size > 1) return batch.map(() => ({ ok: false, error, split: 'apart' }));
     const counts = new Map<string, number>();
     const sizes = new Map<string, number>();
-    for (const one of batch) sizes.set(laneOf(one), (sizes.get(laneOf(one)) ?? 0) + 1);
+    for (const one of batch) sizes.set(targetOf(one), (sizes.get(targetOf(one)) ?? 0) + 1);
     const broken = new Set<string>();
     return batch.map((outgoing): SendOutcome => {
-      const lane = laneOf(outgoing);
-      const index = counts.get(lane) ?? 0;
-      counts.set(lane, index + 1);
+      const target = targetOf(outgoing);
+      const index = counts.get(target) ?? 0;
+      counts.set(target, index + 1);
       const refused = (why: Partial<SendOutcome>): SendOutcome => {
-        broken.add(lane);
+        broken.add(target);
         return { ok: false, error, ...why } as SendOutcome;
       };
       // Within one topic and key nothing after the first that is not written may be written.
-      if (broken.has(lane)) return refused({ error: new BrokerUnavailable('moody: not tried') });
+      if (broken.has(target)) return refused({ error: new BrokerUnavailable('moody: not tried') });
       if (mood === 'small' && isTooLarge(outgoing)) return refused({ tooLarge: true });
-      if (mood === 'half' && index * 2 >= (sizes.get(lane) ?? 0)) return refused({ error: new BrokerUnavailable('moody: no room') });
+      if (mood === 'half' && index * 2 >= (sizes.get(target) ?? 0)) return refused({ error: new BrokerUnavailable('moody: no room') });
       this.runs.set(outgoing.message.inputOrder, outgoing.message.run);
       return { ok: true, offset: String(this.log.push(outgoing) - 1) };
     });
   }
 }
 
-export function laneOf({ topic, key }: { topic: string; key: string }): string {
+export function targetOf({ topic, key }: { topic: string; key: string }): string {
   return `${topic}/${key}`;
 }

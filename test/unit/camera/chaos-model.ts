@@ -16,7 +16,7 @@ import type { EncodedFrame, Frame, Published } from '../../../src/core/frame/fra
 import { EMPTY_LEDGER, type Ledger, fold, inFlight } from '../../../src/ledger/ledger.js';
 import type { CameraHub } from '../../../src/camera/hub.js';
 import type { Run } from '../../../src/camera/run/run.js';
-import { type Mood, MoodyDriver, laneOf } from './chaos-broker.js';
+import { type Mood, MoodyDriver, targetOf } from './chaos-broker.js';
 
 /** What the source can do, each time it is opened: letters of `fakeCamera`, each some ms after the one before. */
 export type Script = readonly { readonly after: number; readonly letter: string }[];
@@ -200,17 +200,17 @@ export class World {
     const ids = new Map<string, string>();
     for (const outgoing of this.driver.log) {
       const { message } = outgoing;
-      const lane = laneOf(outgoing);
+      const target = targetOf(outgoing);
       const id = outgoing.headers['ce_id'] ?? '';
-      const place = `${lane}#${message.inputOrder}`;
+      const place = `${target}#${message.inputOrder}`;
       const known = ids.get(place);
       if (known !== undefined) {
         if (known !== id) this.fail(`${place} was written as ${known} and as ${id}`);
         continue;
       }
       ids.set(place, id);
-      if (!this.#hasTurns && message.inputOrder < (last.get(lane) ?? 0)) this.fail(`${lane}: ${message.inputOrder} came after ${last.get(lane)}`);
-      last.set(lane, message.inputOrder);
+      if (!this.#hasTurns && message.inputOrder < (last.get(target) ?? 0)) this.fail(`${target}: ${message.inputOrder} came after ${last.get(target)}`);
+      last.set(target, message.inputOrder);
     }
   }
 }

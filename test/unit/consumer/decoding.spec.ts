@@ -5,7 +5,7 @@ import { Timeline } from '../../../src/consumer/decoding/index.js';
 import { accessUnits } from '../../../src/ffmpeg/index.js';
 import { type NutPacket, NutReader, type NutStream, nutFrameHead, nutHeader } from '../../../src/ffmpeg/nut/index.js';
 import { initBytesOf, playlist } from '../../../src/consumer/recording/playlist.js';
-import { fileOf, folderOf, timeOf } from '../../../src/consumer/recording/names.js';
+import { fileOf, folderOf, timeInName } from '../../../src/consumer/recording/names.js';
 
 const unit = fc.record({ pts: fc.nat(2 ** 52), key: fc.boolean(), data: fc.uint8Array({ maxLength: 9_000 }).map((bytes) => Buffer.from(bytes)) });
 
@@ -91,9 +91,9 @@ describe('names of recordings', () => {
 
   it('tell the time of the first picture', () => {
     fc.assert(fc.property(fc.integer({ min: 0, max: Date.UTC(9999, 0) }), fc.nat(3), (at, again) => {
-      expect(timeOf(fileOf(at, again))).toBe(at);
+      expect(timeInName(fileOf(at, again))).toBe(at);
     }));
-    expect(timeOf('holiday.mp4')).toBeUndefined();
+    expect(timeInName('holiday.mp4')).toBeUndefined();
   });
 });
 

@@ -83,8 +83,8 @@ describe('verify', () => {
   });
 
   it('checks each key by itself, however they are mixed', async () => {
-    const lane = fc.array(fc.constantFrom(...FATES), { maxLength: 20 });
-    await fc.assert(fc.asyncProperty(lane, lane, fc.infiniteStream(fc.boolean()), async (a, b, choices) => {
+    const fates = fc.array(fc.constantFrom(...FATES), { maxLength: 20 });
+    await fc.assert(fc.asyncProperty(fates, fates, fc.infiniteStream(fc.boolean()), async (a, b, choices) => {
       const planted = [plant('a', a), plant('b', b)];
       const queues = planted.map(({ stream }) => [...stream]);
       const mixed: Received[] = [];

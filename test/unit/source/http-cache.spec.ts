@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, u
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { keyOf, lookUp, openFolder, store } from '../../../src/source/download/cache.js';
+import { cacheKeyOf, lookUp, openFolder, store } from '../../../src/source/download/cache.js';
 import { Part } from '../../../src/source/download/part.js';
 import { addReader, trim } from '../../../src/source/download/trim.js';
 
@@ -16,11 +16,11 @@ afterEach(() => {
 });
 
 const url = new URL('http://camera.example.com/a/clip.MP4?token=t0ken');
-const key = keyOf(url);
+const key = cacheKeyOf(url);
 
 /** Stores a content as the file of an address, last used so many minutes ago. */
 async function stored(content: string, { etag = '"1"', of = url, minutesAgo = 0 } = {}): Promise<string> {
-  const part = new Part(folder, keyOf(of));
+  const part = new Part(folder, cacheKeyOf(of));
   writeFileSync(part.path, content);
   part.bytes = part.total = content.length;
   part.validators = { etag };
@@ -93,7 +93,7 @@ describe('trimming', () => {
     ];
     await trim(folder, '', 12);
     expect([first, second, third].map(existsSync)).toEqual([true, false, true]);
-    expect(await lookUp(folder, keyOf(other(2)))).toBeUndefined();
+    expect(await lookUp(folder, cacheKeyOf(other(2)))).toBeUndefined();
     expect(readdirSync(folder)).toHaveLength(4);
   });
 

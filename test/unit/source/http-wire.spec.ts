@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isRxcamError } from '../../../src/core/errors/errors.js';
-import { oneVariant, throughGate } from '../../../src/source/input/gate/playlist.js';
+import { oneVariant, listThroughGate } from '../../../src/source/input/gate/playlist.js';
 import { isMultipart, isTransport } from '../../../src/source/client/sniff.js';
 import { MultipartReader } from '../../../src/source/input/multipart.js';
 import { ChunkedReader } from '../../../src/source/client/wire/chunked.js';
@@ -120,7 +120,7 @@ describe('playlists and first bytes', () => {
   it('are looked at in a time that grows with their length alone', () => {
     for (const text of ['#EXT-X-STREAM-INF:'.repeat(100_000), 'https://'.repeat(200_000), '#EXTM3U\n#EXT-X-STREAM-INF:RESOLUTION=1x1\na\n'.repeat(2_000), 'a: b\n'.repeat(200_000), 'https://a/'.repeat(100_000)]) {
       const begun = cpuMs();
-      throughGate(text, 'largest', () => 'http://x:443');
+      listThroughGate(text, 'largest', () => 'http://x:443');
       isMultipart(text);
       isTransport(Buffer.from(text));
       expect(cpuMs() - begun).toBeLessThan(3_000);

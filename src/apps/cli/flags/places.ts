@@ -4,7 +4,7 @@ import type { From, Partitions, To } from '../../../broker/index.js';
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 export const TIMES = 'a date (2026-01-31T12:00:00Z), or a time ago (90s, 10m, 2h, 1d)';
-export const PLACES = `'latest', ${TIMES}, offset:N, or an entry's id (1700000000000-0)`;
+export const PLACE_FORMS = `'latest', ${TIMES}, offset:N, or an entry's id (1700000000000-0)`;
 export const DURATIONS = 'such as 90s, 10m or 2h';
 
 export function from(text: string): From {
@@ -19,7 +19,7 @@ export function to(text: string): To {
   if (offset !== undefined) return { offset };
   if (/^\d{1,20}-\d{1,20}$/.test(text)) return text as `${number}-${number}`;
   const at = timeIn(text);
-  if (at === undefined) throw new InvalidArgumentError(`Expected ${PLACES}.`);
+  if (at === undefined) throw new InvalidArgumentError(`Expected ${PLACE_FORMS}.`);
   return at;
 }
 

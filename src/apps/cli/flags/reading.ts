@@ -2,7 +2,7 @@
 import { RECORD } from '../../../core/defaults/reading.js';
 import { READ_OPTIONS, brokerFlags } from './brokers.js';
 import { type Flag, type FlagGroup, bytes, number } from './flag.js';
-import { DURATIONS, PLACES, TIMES, duration, from, partitions, shownMs, time, to } from './places.js';
+import { DURATIONS, PLACE_FORMS, TIMES, duration, from, partitions, shownMs, time, to } from './places.js';
 import { LOG_LEVELS } from './program.js';
 
 const key: Flag = { flags: '--key <key>', sets: 'subscribe.key', standard: 'all', about: 'only messages with this key' };
@@ -13,9 +13,9 @@ const json = (about: string): Flag => ({ flags: '--json', sets: 'read.json', abo
 const places = (standardFrom: string, standardTo: string): readonly Flag[] => [
   {
     flags: '--from <place>', sets: 'subscribe.from', parse: from, standard: standardFrom,
-    about: `where to begin: ${PLACES}, 'earliest', or last:N`,
+    about: `where to begin: ${PLACE_FORMS}, 'earliest', or last:N`,
   },
-  { flags: '--to <place>', sets: 'subscribe.to', parse: to, standard: standardTo, about: `where to end, inclusively: ${PLACES}` },
+  { flags: '--to <place>', sets: 'subscribe.to', parse: to, standard: standardTo, about: `where to end, inclusively: ${PLACE_FORMS}` },
   {
     flags: '--partitions <which>', sets: 'subscribe.partitions', parse: partitions, standard: 'key',
     about: 'Kafka: key, the partition of the key; all; or numbers separated by commas',

@@ -2,7 +2,7 @@
 import type { Clip } from '../../clip.js';
 import type { Gap, Received, Verified } from '../../../message/index.js';
 import type { RecordClosed, RecordGap, Recorded } from '../../../consumer/index.js';
-import { shownSize } from '../../../ledger/index.js';
+import { sizeText } from '../../../ledger/index.js';
 import { plain } from '../program/index.js';
 import type { ReadSummary } from './summary.js';
 
@@ -12,13 +12,13 @@ export function jsonLine(one: object): string {
 }
 
 /** A message, or a gap, as text. */
-export function readableLine(one: Received | Verified | Gap): string {
+export function messageLine(one: Received | Verified | Gap): string {
   return `${plain('facts' in one ? messageInWords(one) : gapInWords(one))}\n`;
 }
 
 /** The summary, as text. */
 export function summaryLine({ received, bytes, expired, failures, verdicts }: ReadSummary): string {
-  const counts = [`${received} messages (${shownSize(bytes)})`];
+  const counts = [`${received} messages (${sizeText(bytes)})`];
   if (verdicts === undefined && expired > 0) counts.push(`${expired} removed by the broker before they were read`);
   if (failures > 0) counts.push(`${failures} failed connections`);
   if (verdicts !== undefined) {
@@ -40,13 +40,13 @@ function recordedInWords(event: Recorded): string {
     case 'opened': return `${timeOf(event.from)} ${event.camera} opened ${event.file}`;
     case 'closed': return `${timeOf(event.to)} ${event.camera} closed ${event.file}: ${fileInWords(event)}, ${event.error ?? event.reason}`;
     case 'gap': return `${timeOf(event.from ?? event.to ?? Number.NaN)} ${event.camera} ${missingInWords(event)}`;
-    case 'removed': return `removed ${event.file} (${shownSize(event.bytes)})`;
+    case 'removed': return `removed ${event.file} (${sizeText(event.bytes)})`;
   }
 }
 
 /** The recording and the counts of messages, as text. */
 export function recordingLine({ files, pictures, fileBytes }: RecordingSums, summary: ReadSummary): string {
-  return `${files} files, ${pictures} pictures (${shownSize(fileBytes)}); ${summaryLine(summary)}`;
+  return `${files} files, ${pictures} pictures (${sizeText(fileBytes)}); ${summaryLine(summary)}`;
 }
 
 /** The contents of all files of a recording. */
@@ -60,7 +60,7 @@ export function clipLines(made: Clip): string {
 }
 
 function fileInWords({ pictures, durationMs, bytes }: Pick<RecordClosed, 'pictures' | 'durationMs' | 'bytes'>): string {
-  return `${pictures} pictures in ${(durationMs / 1000).toFixed(1)} s (${shownSize(bytes)})`;
+  return `${pictures} pictures in ${(durationMs / 1000).toFixed(1)} s (${sizeText(bytes)})`;
 }
 
 function missingInWords({ size, cause, from, to }: Pick<RecordGap, 'size' | 'cause' | 'from' | 'to'>): string {
@@ -85,7 +85,7 @@ function messageInWords(one: Received | Verified): string {
   const words = [
     timeOf(capturedAt ?? timestamp), camera, inputOrder === undefined ? '' : `#${inputOrder}`, seq === undefined ? '' : `picture ${seq}`,
     codec ?? '', width === undefined || height === undefined ? '' : `${width}x${height}`, keyframe === true ? 'keyframe' : '',
-    shownSize(value.length), `at ${place ?? '?'}`, 'verdict' in one ? verdictOf(one) : '',
+    sizeText(value.length), `at ${place ?? '?'}`, 'verdict' in one ? verdictOf(one) : '',
   ];
   return words.filter((word) => word !== '').join(' ');
 }

@@ -4,7 +4,7 @@ import { type Verify, verify } from '../../../../operators/index.js';
 import type { Reception } from '../../../broker/index.js';
 import type { Gap, Received, Verified } from '../../../message/index.js';
 import type { ReadArguments } from '../arguments/index.js';
-import { jsonLine, readableLine, summaryLine } from './lines.js';
+import { jsonLine, messageLine, summaryLine } from './lines.js';
 import { stop$ } from '../program/index.js';
 import { openTopic, readTopic, verdictOf } from './topic.js';
 
@@ -33,7 +33,7 @@ function printed(messages: Reception, check: Verify | undefined, { program }: Re
   const counted = frames === Infinity ? messages : messages.pipe(take(frames));
   const shown: Observable<Received | Verified | Gap> = check === undefined ? counted : counted.pipe(check);
   return shown.pipe(tap((one) => {
-    if (!quiet || isWrong(one)) process.stdout.write(json ? jsonLine(one) : readableLine(one));
+    if (!quiet || isWrong(one)) process.stdout.write(json ? jsonLine(one) : messageLine(one));
   }));
 }
 

@@ -11,7 +11,7 @@ export interface ReadSummary {
   readonly verdicts?: VerifyStats & { readonly missing: number };
 }
 
-export function summaryOf({ received, bytes, expired, failures }: ReceptionStats, verdicts: VerifyStats | undefined): ReadSummary {
+export function readSummaryOf({ received, bytes, expired, failures }: ReceptionStats, verdicts: VerifyStats | undefined): ReadSummary {
   const sums = { received, bytes, expired, failures };
   if (verdicts === undefined) return sums;
   const { dropped, lost, expired: gone, late } = verdicts;

@@ -5,7 +5,7 @@ import { BROKERS, type Broker, type Reception, brokerAt } from '../../../broker/
 import { InvalidOption } from '../../../core/errors/errors.js';
 import { createLogger, oneLine } from '../program/index.js';
 import { type ReaderArguments, openTarget } from '../arguments/index.js';
-import { type ReadSummary, summaryOf } from './summary.js';
+import { type ReadSummary, readSummaryOf } from './summary.js';
 
 /** Exit code if a message is missing or torn. */
 export const NOT_WHOLE = 3;
@@ -46,7 +46,7 @@ export function readTopic({ broker, topic, logger }: OpenTopic, command: ReaderA
 
 /** The summary of a reading, and its exit code. */
 export function verdictOf(messages: Reception, check: Verify | undefined): { readonly summary: ReadSummary; readonly exitCode: number } {
-  const summary = summaryOf(messages.stats, check?.stats);
+  const summary = readSummaryOf(messages.stats, check?.stats);
   const { expired, verdicts } = summary;
   const bad = verdicts === undefined ? expired : verdicts.missing + verdicts.torn;
   return { summary, exitCode: bad > 0 ? NOT_WHOLE : 0 };

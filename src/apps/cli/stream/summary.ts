@@ -1,5 +1,5 @@
 /** The summary at the end: the counts of each camera and their sums, for programs or for people. */
-import { type CameraStats, shownSize } from '../../../ledger/index.js';
+import { type CameraStats, sizeText } from '../../../ledger/index.js';
 import { plain } from '../program/index.js';
 
 /** The counts of a camera, or of several together; pictures, except bytes and reconnects. */
@@ -61,6 +61,6 @@ function inWords({ captured, published, skipped, dropped, bytes, reconnects, enc
   const causes = Object.entries(dropped).filter(([, frames]) => frames > 0);
   const lost = causes.reduce((sum, [, frames]) => sum + frames, 0);
   const why = causes.length === 0 ? '' : ` (${causes.map(([cause, frames]) => `${cause} ${frames}`).join(', ')})`;
-  return `${captured} frames captured, ${published} published (${shownSize(bytes)}), ${skipped} skipped, ${lost} dropped${why}, `
+  return `${captured} frames captured, ${published} published (${sizeText(bytes)}), ${skipped} skipped, ${lost} dropped${why}, `
     + `${reconnects} reconnects, encoder ${encoder === null ? 'none' : plain(encoder)}`;
 }

@@ -1,7 +1,7 @@
 /** The live table: a line for each camera, one for all of them together, and one for each broker. */
 import type { BrokerState } from '../../../broker/index.js';
 import { wall } from '../../../core/clock.js';
-import { type CameraStats, shownSize } from '../../../ledger/index.js';
+import { type CameraStats, sizeText } from '../../../ledger/index.js';
 import { type Paint, type Style, plain, unpainted } from '../program/index.js';
 
 /** Contents of the table. */
@@ -119,7 +119,7 @@ function totalLine(cameras: View['cameras'], columns: number, paint: Paint): str
 }
 
 function brokerLine({ address, state: { status, outbox, error } }: View['brokers'][number], columns: number, paint: Paint): string {
-  const held = outbox.messages === 0 ? '' : `, outbox ${outbox.messages} messages, ${shownSize(outbox.bytes)}`;
+  const held = outbox.messages === 0 ? '' : `, outbox ${outbox.messages} messages, ${sizeText(outbox.bytes)}`;
   const to = `to ${plain(address)}  `;
   const line = cut(`${to}${status}${held}${error === undefined ? '' : `, ${plain(error.message)}`}`, columns);
   const style = status === 'unavailable' ? 'red' : status === 'connected' ? 'green' : undefined;

@@ -14,7 +14,7 @@ export async function responseIn<T>(answer: Promise<T>): Promise<T> {
 }
 
 /** One error with the words of all its causes. */
-export function failureOf(error: unknown): Error {
+export function withCauses(error: unknown): Error {
   const words: string[] = [];
   for (let one: unknown = error; one instanceof Error; one = one.cause ?? (one as LibraryError).errors?.[0]) {
     const text = one.message.replace(/\.$/, '');

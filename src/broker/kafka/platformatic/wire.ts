@@ -10,7 +10,7 @@ import {
   type Answers, type Checksum, type NewWire, RequestBuffers, type Requests, type Wire, type WireOptions, checksumOr, limited, produceBody,
 } from '../wire/index.js';
 import { GIVEN_UP } from '../client/index.js';
-import { failureOf, responseIn } from './failures.js';
+import { withCauses, responseIn } from './failures.js';
 import { saslOf } from './sasl.js';
 
 /** As kafkajs itself; ms. */
@@ -37,7 +37,7 @@ function platformaticWire(options: WireOptions, checksum: Checksum): Wire {
     ...(Boolean(ssl) && { tls: tlsOf(host, ssl) }), ...(sasl !== undefined && { sasl: saslOf(sasl as SASLOptions) }),
   } satisfies ConnectionOptions);
   // The requests fail by it, too; an event without a listener would end the process.
-  connection.on('error', (error) => { log(ERROR, { message: failureOf(error).message }); });
+  connection.on('error', (error) => { log(ERROR, { message: withCauses(error).message }); });
   const asks = asksOf(connection, checksum);
   let isHeld = false;
   let underWay = 0;
@@ -58,7 +58,7 @@ function platformaticWire(options: WireOptions, checksum: Checksum): Wire {
         hold();
         await connected;
       } catch (error) {
-        throw failureOf(error);
+        throw withCauses(error);
       }
       connection.socket.setKeepAlive(true, KEEP_ALIVE_MS);
     },
@@ -75,7 +75,7 @@ function platformaticWire(options: WireOptions, checksum: Checksum): Wire {
         if (answer.throttleTimeMs > 0) pauses.pause(answer.throttleTimeMs);
         return answer;
       } catch (error) {
-        throw failureOf(error);
+        throw withCauses(error);
       } finally {
         if (--underWay === 0) whenIdle?.();
       }

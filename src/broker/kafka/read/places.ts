@@ -3,7 +3,7 @@ import { InvalidOption } from '../../../core/errors/errors.js';
 import type { Received } from '../../../message/index.js';
 import { EARLIEST, type FetchCluster, LATEST } from './cluster.js';
 import { lastOffsets } from './last.js';
-import { marked, timeOf } from '../../reading/index.js';
+import { marked, placeTimeOf } from '../../reading/index.js';
 import type { ReadRequest } from '../../reader.js';
 import type { Fetched } from './protocol/index.js';
 
@@ -43,7 +43,7 @@ export class KafkaPlaces {
   isMissingTheEnd(): boolean {
     this.#isLate ||= this.#known === undefined;
     const { to } = this.request;
-    const until = timeOf(to);
+    const until = placeTimeOf(to);
     return to === 'latest' || (until !== undefined && until <= Date.now());
   }
 
@@ -131,7 +131,7 @@ export class KafkaPlaces {
       }
       return new Map(partitions.map((partition) => [partition, { offset: Number(from.offset) }]));
     }
-    const time = timeOf(from) ?? (from === 'earliest' || this.#isLate ? EARLIEST : LATEST);
+    const time = placeTimeOf(from) ?? (from === 'earliest' || this.#isLate ? EARLIEST : LATEST);
     const last = typeof from === 'object' && 'last' in from
       ? await lastOffsets(cluster, { key: this.key, partitions: cluster.led(partitions), count: from.last }) : new Map<number, number>();
     return new Map(partitions.map((partition) => {
@@ -163,7 +163,7 @@ export class KafkaPlaces {
     if (to === undefined) return new Map();
     if (to === 'latest') return cluster.offsets(partitions, LATEST);
     if (isOffset(to)) return new Map(partitions.map((partition) => [partition, Number(to.offset) + 1]));
-    const until = timeOf(to) ?? Infinity;
+    const until = placeTimeOf(to) ?? Infinity;
     if (until >= Date.now()) {
       this.#untilMs = until;
       return new Map();

@@ -39,7 +39,7 @@ export function size(text: string): { width?: number; height?: number } {
 }
 
 /** `gop`, a number of frames, or a time: `500ms`. */
-export function chunk(text: string): 'gop' | { frames: number } | { ms: number } {
+export function readChunk(text: string): 'gop' | { frames: number } | { ms: number } {
   if (text === 'gop') return text;
   const [, amount, unit] = /^(\d+)(ms)?$/.exec(text) ?? [];
   if (amount === undefined) throw new UnreadableText("Expected 'gop', a number of frames, or a time such as 500ms.");

@@ -42,7 +42,7 @@ export function parsePattern(text: string): Pattern | undefined {
 }
 
 /** Whether a rule applies to a host, both in canonical form: a name by name, an address by network. */
-export function matches(pattern: Pattern, host: string): boolean {
+export function matchesHost(pattern: Pattern, host: string): boolean {
   const family = isIP(host);
   if (pattern.kind === 'network') return family !== 0 && pattern.network.check(host, family === 4 ? 'ipv4' : 'ipv6');
   return pattern.isBelow ? host.endsWith(`.${pattern.name}`) : host === pattern.name;

@@ -9,7 +9,7 @@ import { isIP } from 'node:net';
 import { devNull } from 'node:os';
 import { InvalidOption, SourceRefused } from '../../../core/errors/errors.js';
 import { exhausted } from '../../../core/errors/exhausted.js';
-import { type Pattern, canonicalHost, matches, parsePattern } from './address.js';
+import { type Pattern, canonicalHost, matchesHost, parsePattern } from './address.js';
 
 /** Hosts that a camera may and may not lead to. */
 export interface HostsConfig {
@@ -84,7 +84,7 @@ export class HostRules {
     if (this.#allow !== undefined && !this.#allowed(name) && !this.#allowed(address)) return refused(name, 'hosts.allow does not contain it', address);
     const isNamed = name === this.#own && isIP(name) !== 0;
     // An allowed name may resolve to any address: those denied by default are allowed only by an address or a network.
-    if (isNamed || this.#allow?.some((one) => one.kind === 'network' && matches(one, address)) === true) return undefined;
+    if (isNamed || this.#allow?.some((one) => one.kind === 'network' && matchesHost(one, address)) === true) return undefined;
     if (some(METADATA, address) || (some(METADATA_NAMES, name) && name !== this.#own)) {
       return refused(name, `a cloud's metadata; hosts: { allow: ['${address}'] } allows it`, address);
     }
@@ -108,7 +108,7 @@ async function probe(): Promise<void> {
 }
 
 function some(patterns: readonly Pattern[], host: string): boolean {
-  return patterns.some((one) => matches(one, host));
+  return patterns.some((one) => matchesHost(one, host));
 }
 
 function patternOf(text: string): Pattern[] {

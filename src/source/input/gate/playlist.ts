@@ -14,7 +14,7 @@ export function isPlaylist(begin: Buffer, headers: Headers): boolean {
 /**
  * The list for ffmpeg. `mapped` is called with each https: origin and returns the http: origin that represents it at the gate.
  */
-export function throughGate(text: string, choice: StreamChoice, mapped: (origin: string) => string): string {
+export function listThroughGate(text: string, choice: StreamChoice, mapped: (origin: string) => string): string {
   return oneVariant(text, choice).replace(/https:\/\/[^/\s"'<>?#&]+/gi, (origin) => (URL.canParse(origin) ? mapped(origin) : origin));
 }
 

@@ -5,7 +5,7 @@ import { ResourceExhausted, type RxcamError, SourceRefused, isRxcamError } from 
 import { type Answer, Login, type Target, authorised, follow, redirectOf } from '../../client/index.js';
 import { type Session, brief, isEntry } from './gate.js';
 import type { StreamChoice } from '../../../core/source.js';
-import { MAX_PLAYLIST_BYTES, isPlaylist, throughGate } from './playlist.js';
+import { MAX_PLAYLIST_BYTES, isPlaylist, listThroughGate } from './playlist.js';
 
 /** Headers that are passed on to ffmpeg. */
 const PASSED = ['content-type', 'content-length', 'content-range', 'accept-ranges'] as const;
@@ -57,7 +57,7 @@ export class WebSession implements Session {
   async #body({ status, headers, body }: Answer, response: ServerResponse): Promise<void> {
     const first = await firstOf(body);
     if (status === 200 && first !== undefined && isPlaylist(first, headers)) {
-      const text = throughGate(await restOf(first, body), this.options.choice, (origin) => this.#shown(new URL(origin)).replace(/\/$/, ''));
+      const text = listThroughGate(await restOf(first, body), this.options.choice, (origin) => this.#shown(new URL(origin)).replace(/\/$/, ''));
       response.writeHead(200, { 'Content-Type': headers['content-type'] ?? 'application/vnd.apple.mpegurl', 'Content-Length': Buffer.byteLength(text), 'Connection': 'close' }).end(text);
       return;
     }

@@ -26,7 +26,7 @@ export function isTorn({ facts: { digest, data } }: Received): boolean | undefin
   return digest === undefined ? undefined : hash(digest.algorithm, data, 'hex') !== digest.hex;
 }
 
-export class LaneCheck {
+export class KeyCheck {
   readonly #senders = new Map<string, Sequence>();
   #latest: Sequence | undefined;
   /** In stream mode, until a keyframe comes. */
