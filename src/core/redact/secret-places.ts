@@ -23,7 +23,7 @@ const PLACES = {
       ...LOGIN, 'key', 'auth', 'sig', 'sign', 'authsign', 'wmsauthsign', 'sid', 'sessid', 'session', 'sessionid', 'pin', 'psk', 'otp', 'hmac', 'bearer',
       'cred', 'creds', 'hdnts', 'hdnea', 'hdntl', 'cookie', 'authorization', 'keypairid',
     ],
-    endings: [...ENDINGS, 'apikey', 'accesskey', 'accesskeyid', 'authkey', 'privatekey', 'secretkey', 'sessionkey', 'jwt', 'tracker', 'sessionid'],
+    endings: [...ENDINGS, 'apikey', 'accesskey', 'accesskeyid', 'authkey', 'privatekey', 'secretkey', 'sessionkey', 'jwt', 'ticket', 'sessionid'],
     path: ['token', 'sid', 'session', 'auth'],
   },
   redis: { parameters: ['username', 'user'], endings: ['password'], path: [] },
