@@ -6,7 +6,7 @@ import { type SubscribeConfig } from '../../operators/index.js';
 import { type Broker, type RxcamError, kafka } from '../../src/index.js';
 import { ReadingUnderTest, Sender, numbers } from '../faults/reader-kit.js';
 import { KAFKA_DRIVERS, type KafkaServer, needs, startKafka } from '../services/index.js';
-import { TestLane, adminOf, when } from './fixtures/lanes.js';
+import { TestPublisher, adminOf, when } from './fixtures/test-publisher.js';
 
 const PASSWORD = 'hush-hush';
 const login = (username: string) => ({ mechanism: 'plain' as const, username, password: PASSWORD });
@@ -25,14 +25,14 @@ needs('kafka').each(KAFKA_DRIVERS)('a user of Kafka, %s', (driver) => {
   let admin: Admin;
   let topic: string;
   let one: ReadingUnderTest | undefined;
-  const lanes: TestLane[] = [];
+  const publishers: TestPublisher[] = [];
   const brokers: Broker[] = [];
   beforeAll(async () => {
     server = await startKafka({ sasl: login('admin'), properties: WITH_ACLS });
     admin = await adminOf(new Kafka({ brokers: [server.address], sasl: login('admin'), logLevel: logLevel.NOTHING }));
   });
   afterEach(async () => {
-    for (const lane of lanes.splice(0)) lane.stop();
+    for (const publisher of publishers.splice(0)) publisher.stop();
     // With the three questions.
     await one?.stop();
     one = undefined;
@@ -78,9 +78,9 @@ needs('kafka').each(KAFKA_DRIVERS)('a user of Kafka, %s', (driver) => {
     const broker = opened('cam');
     const errors: RxcamError[] = [];
     broker.errors$.subscribe((error) => errors.push(error));
-    const lane = new TestLane(broker, name, 'gate', { everyMs: 20 });
-    lanes.push(lane);
-    return { broker, errors, lane };
+    const publisher = new TestPublisher(broker, name, 'gate', { everyMs: 20 });
+    publishers.push(publisher);
+    return { broker, errors, publisher };
   };
 
   it.each([['nothing', []], ['no more than that there is a topic', [DESCRIBE]]] as const)('who may read %s hears of it at once, and reads when it is granted', async (_, rights) => {
@@ -123,34 +123,34 @@ needs('kafka').each(KAFKA_DRIVERS)('a user of Kafka, %s', (driver) => {
   it('who may not write hears of it at once, and the messages wait until it is granted', async () => {
     await sent();
     await grant(topic, [DESCRIBE]);
-    const { broker, errors, lane } = sending(topic);
+    const { broker, errors, publisher } = sending(topic);
     await when('it is said', () => errors.length > 0);
     isRefused(errors[0], new RegExp(`topic '${topic}'.*Write and Describe on the topic`));
     expect(broker.state).toMatchObject({ waiting: [{ topic, error: { code: 'BROKER_UNAUTHORIZED' } }] });
     await grant(topic, [WRITE]);
-    await lane.acknowledges(30);
-    lane.isInOrder();
+    await publisher.acknowledges(30);
+    publisher.isInOrder();
     expect(broker.state.waiting).toBeUndefined();
   });
 
   it('who may not make a topic hears of it, and writes when somebody else has made it', async () => {
     const name = `made-${randomUUID()}`;
     await grant(name, [WRITE]);
-    const { errors, lane } = sending(name);
+    const { errors, publisher } = sending(name);
     await when('it is said', () => errors.length > 0);
     isRefused(errors[0], new RegExp(`topic '${name}'.*Create where rxcam is to make it`));
     await admin.createTopics({ topics: [{ topic: name }], waitForLeaders: true });
-    await lane.acknowledges(30);
-    lane.isInOrder();
+    await publisher.acknowledges(30);
+    publisher.isInOrder();
   });
 
   it('who may write to one topic alone writes to it, and the other is named', async () => {
     await sent();
     await grant(topic, [WRITE]);
-    const { broker, errors, lane } = sending(topic);
-    const other = new TestLane(broker, `other-${randomUUID()}`, 'gate', { everyMs: 20 });
-    lanes.push(other);
-    await lane.acknowledges(30);
+    const { broker, errors, publisher } = sending(topic);
+    const other = new TestPublisher(broker, `other-${randomUUID()}`, 'gate', { everyMs: 20 });
+    publishers.push(other);
+    await publisher.acknowledges(30);
     await when('it is named', () => broker.state.waiting !== undefined);
     expect(broker.state.waiting?.map(({ topic: name }) => name)).toEqual([other.topic]);
     expect(new Set(errors.map(({ code }) => code))).toEqual(new Set(['BROKER_UNAUTHORIZED']));
