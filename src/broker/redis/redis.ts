@@ -1,10 +1,12 @@
 /** Redis Streams by ioredis: a batch is one MULTI of XADDs on one connection. */
 import { EMPTY, type Observable, catchError, defer, finalize, from, ignoreElements, throwError } from 'rxjs';
 import { BrokerUnauthorized, BrokerUnavailable, MessageTooLarge, type RxcamError } from '../../core/errors/errors.js';
+import type { Coordination, FleetPlace } from '../../core/engine/coordination.js';
 import type { CameraMessage } from '../../core/frame/frame.js';
 import { parseOptions } from '../../core/options.js';
 import { type Broker, BrokerHandle } from '../handle/index.js';
 import type { Driver, Outgoing, SendOutcome } from '../driver.js';
+import { RedisCoordination } from './coordination/index.js';
 import { StreamGroups } from './groups.js';
 import { RedisLink } from './link.js';
 import { REDIS_SCHEMA, type RedisConfig, type RedisOptions } from './options.js';
@@ -92,6 +94,10 @@ class RedisDriver implements Driver {
   reader(request: ReadRequest): Reader {
     const where = () => this.#link.askAgain();
     return redisReader(request, this.options, { where, failure: (reason) => this.#unavailable(reason) });
+  }
+
+  coordination(place: FleetPlace): Coordination {
+    return new RedisCoordination(place, () => this.#link.askAgain());
   }
 
   reset(): void {

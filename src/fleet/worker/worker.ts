@@ -1,7 +1,7 @@
 /** A worker of a fleet: joins the group, holds a lease and slots, leads where it is the leader, reports. */
 import { Subject, Subscription } from 'rxjs';
 import type { GroupEvent, Joined } from '../../core/engine/coordination.js';
-import { ticks } from '../../core/clock.js';
+import { ticks, wall } from '../../core/clock.js';
 import { FLEET } from '../../core/defaults/fleet.js';
 import type { Coordinator } from '../coordinator.js';
 import { Holdings } from './holdings.js';
@@ -146,7 +146,7 @@ export class FleetWorker<C> {
   #noteRow(key: string, value: string | undefined): void {
     const { released, costs } = readWords(value);
     if (key.startsWith('slot/') && typeof released === 'number') this.#holdings.released(Number(key.slice('slot/'.length)), released);
-    else if (key === `drain/${this.parts.facts.worker}` && value !== undefined) this.drain();
+    else if (key === `drain/${this.parts.facts.worker}` && wall() - Number(value) < FLEET.settleMs) this.drain();
     else if (Array.isArray(costs)) this.#leader.measured(new Map(costs as [number, number][]));
   }
 

@@ -1,9 +1,9 @@
 /** One suite for all coordinators: the embedded broker, real Kafka, real Redis. */
 import { type Observable, ReplaySubject, Subject, filter, firstValueFrom, lastValueFrom, map, scan, take, timeout, toArray } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Broker, handleOf, kafka, memory } from '../../../src/broker/index.js';
+import { type Broker, handleOf, kafka, memory, redis } from '../../../src/broker/index.js';
 import type { Assignment, Coordination, GroupEvent, Joined, JoinedMember, Membership, Rows } from '../../../src/core/engine/coordination.js';
-import { sharedKafka } from '../../services/index.js';
+import { sharedKafka, sharedRedis } from '../../services/index.js';
 
 const SLOTS = 8;
 const WITHIN_MS = 40_000;
@@ -17,6 +17,10 @@ const SUBJECTS: Readonly<Record<string, () => Promise<() => Broker>>> = {
   kafka: async () => {
     const { host, port } = await sharedKafka();
     return () => kafka({ brokers: [`${host}:${port}`] });
+  },
+  redis: async () => {
+    const { url } = await sharedRedis();
+    return () => redis({ url });
   },
 };
 

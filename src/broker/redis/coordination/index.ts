@@ -1,0 +1,78 @@
+/** A fleet on Redis: leases are keys that expire, epochs are counters, tables are hashes with a channel for their changes. */
+import { randomUUID } from 'node:crypto';
+import { Observable, concatMap, defer, from, ignoreElements } from 'rxjs';
+import type { ClaimRequest, Claimed, Coordination, FleetPlace, GroupEvent, Membership, Row, Rows, TableName } from '../../../core/engine/coordination.js';
+import type { Connection } from '../options.js';
+import { heard } from './channel.js';
+import { Line } from './line.js';
+import { RedisMember } from './member.js';
+import { FleetNames } from './names.js';
+import { CLAIM } from './scripts.js';
+
+export class RedisCoordination implements Coordination {
+  readonly #line: Line;
+  readonly #names: FleetNames;
+  /** Of this process: a worker that starts again has claimed nothing. */
+  readonly #instance = randomUUID();
+
+  constructor(readonly place: FleetPlace, readonly where: () => Promise<Connection>) {
+    this.#line = new Line(where);
+    this.#names = new FleetNames(place.name);
+  }
+
+  join(membership: Membership): Observable<GroupEvent> {
+    return new Observable((subscriber) => {
+      const member = new RedisMember(this.#names, this.place.slots, membership, this.where, (event) => { subscriber.next(event); });
+      member.start();
+      return () => { member.leave(); };
+    });
+  }
+
+  claim(_: string, claims: readonly ClaimRequest[]): Observable<Claimed> {
+    return defer(() => from(this.#claim(claims))).pipe(concatMap((claimed) => claimed));
+  }
+
+  rows(table: TableName): Observable<Rows> {
+    const known = new Set<string>();
+    const noted = (rows: readonly Row[]): Rows => {
+      for (const { key, value } of rows) {
+        if (value === undefined) known.delete(key);
+        else known.add(key);
+      }
+      return { rows, isWhole: true };
+    };
+    return heard(this.#names.changes(table), this.where).pipe(concatMap(async (one): Promise<Rows> => {
+      if (one.type === 'message') return noted(JSON.parse(one.text) as Row[]);
+      const all = await (await this.#line.connected()).hgetall(this.#names.table(table));
+      const gone = [...known].filter((key) => !Object.hasOwn(all, key)).map((key): Row => ({ key, value: undefined }));
+      return noted([...Object.entries(all).map(([key, value]): Row => ({ key, value })), ...gone]);
+    }));
+  }
+
+  write(table: TableName, rows: readonly Row[]): Observable<never> {
+    return defer(() => from(this.#write(table, rows))).pipe(ignoreElements());
+  }
+
+  close(): void {
+    this.#line.close();
+  }
+
+  async #claim(claims: readonly ClaimRequest[]): Promise<Claimed[]> {
+    const redis = await this.#line.connected();
+    return Promise.all(claims.map(async ({ slot, since }) => {
+      const [epoch, before] = await redis.eval(CLAIM, 2, this.#names.epoch(slot), this.#names.owner(slot), this.#instance) as [number, string];
+      return { slot, epoch, hasRival: since !== undefined && before !== this.#instance };
+    }));
+  }
+
+  async #write(table: TableName, rows: readonly Row[]): Promise<void> {
+    const redis = await this.#line.connected();
+    const transaction = redis.multi();
+    for (const { key, value } of rows) {
+      if (value === undefined) transaction.hdel(this.#names.table(table), key);
+      else transaction.hset(this.#names.table(table), key, value);
+    }
+    transaction.publish(this.#names.changes(table), JSON.stringify(rows));
+    for (const [error] of await transaction.exec() ?? []) if (error !== null) throw error;
+  }
+}

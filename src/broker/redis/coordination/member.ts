@@ -1,0 +1,160 @@
+/**
+ * A member of a fleet on Redis: its lease is a key that expires. A round begins when somebody asks for it: each member describes itself
+ * for that round, the one with the leader's lease makes the plan when all who live have, and each takes its part.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import type { Subscription } from 'rxjs';
+import { instant } from '../../../core/clock.js';
+import type { GroupEvent, JoinedMember, Membership } from '../../../core/engine/coordination.js';
+import type { Connection } from '../options.js';
+import { heard } from './channel.js';
+import { Line } from './line.js';
+import type { FleetNames } from './names.js';
+import { BEAT, LEAVE, WRITE_PLAN } from './scripts.js';
+
+/** After a failure the server is asked again; ms. */
+const AGAIN_MS = 300;
+
+export class RedisMember {
+  #id = '';
+  /** The last round for which this member has described itself, and the last whose plan it has taken. */
+  #described = 0;
+  #joined = 0;
+  #slots = 0;
+  #isOver = false;
+  #timer: NodeJS.Timeout | undefined;
+  #wakeups: Subscription | undefined;
+  #isBusy = false;
+  #isCalled = false;
+  readonly #line: Line;
+
+  constructor(
+    readonly names: FleetNames, readonly wanted: number, readonly membership: Membership, readonly where: () => Promise<Connection>,
+    readonly emit: (event: GroupEvent) => void,
+  ) {
+    this.#line = new Line(where);
+  }
+
+  start(): void {
+    this.#wakeups = heard(this.names.wake, this.where).subscribe(() => { this.#call(); });
+    this.#wakeups.add(this.membership.rejoin$.subscribe(() => { this.#ask().then(() => { this.#call(); }, () => { this.#call(); }); }));
+    this.#call();
+  }
+
+  leave(): void {
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+    this.#wakeups?.unsubscribe();
+    const { member, leader, members, round, wake } = { ...keysOf(this.names), member: this.names.member(this.#id) };
+    const left = this.#id === '' ? Promise.resolve() : this.#line.connected().then(async (redis) => {
+      await redis.eval(LEAVE, 4, member, leader, members, round, this.#id);
+      await redis.publish(wake, 'left');
+    });
+    left.catch(() => { /* The lease ends by itself. */ }).finally(() => { this.#line.close(); });
+  }
+
+  /** One turn at a time; a call meanwhile makes another. */
+  #call(): void {
+    if (this.#isOver) return;
+    if (this.#isBusy) {
+      this.#isCalled = true;
+      return;
+    }
+    this.#isBusy = true;
+    clearTimeout(this.#timer);
+    let nextMs = this.membership.heartbeatMs;
+    this.#turn().catch((error: unknown) => {
+      nextMs = AGAIN_MS;
+      this.#line.drop();
+      if (!this.#isOver) this.emit({ type: 'unreachable', error: error as Error });
+    }).finally(() => {
+      this.#isBusy = false;
+      const isCalled = this.#isCalled && nextMs > AGAIN_MS;
+      this.#isCalled = false;
+      if (!this.#isOver) this.#timer = setTimeout(() => { this.#call(); }, isCalled ? 0 : nextMs);
+    });
+  }
+
+  async #turn(): Promise<void> {
+    const redis = await this.#line.connected();
+    if (this.#id === '') await this.#enter(redis);
+    const { names, membership: { sessionMs } } = this;
+    const sent = instant();
+    const [isKnown, leader, round, planned] = await redis.eval(
+      BEAT, 4, names.member(this.#id), names.leader, names.round, names.plan, this.#id, sessionMs,
+    ) as [number, string, string, string];
+    if (this.#isOver) return;
+    if (isKnown === 0) {
+      this.#id = '';
+      this.emit({ type: 'lost', reason: 'the lease has ended' });
+      this.#isCalled = true;
+      return;
+    }
+    await this.#takePart(redis, { sent, isLeader: leader === this.#id, round: Number(round), planned: Number(planned) });
+  }
+
+  async #takePart(redis: Redis, { sent, isLeader, round, planned }: Turn): Promise<void> {
+    if (planned === round && planned > this.#joined) {
+      const text = await redis.hget(this.names.plan, this.#id);
+      // A member that came after the plan was made is in the next one.
+      if (text === null) await this.#ask();
+      else {
+        this.#joined = planned;
+        this.emit({ type: 'joined', sent, id: this.#id, generation: planned, slots: this.#slots, isLeader, text });
+        return;
+      }
+    }
+    this.emit({ type: 'accepted', sent });
+    if (round > this.#described) {
+      this.#described = round;
+      await redis.hset(this.names.members, this.#id, `${round} ${this.membership.describe()}`);
+      await redis.publish(this.names.wake, 'described');
+    }
+    if (isLeader) await this.#lead(redis, round, planned);
+  }
+
+  /** Removes who is dead, and makes the plan when all who live have described themselves. */
+  async #lead(redis: Redis, round: number, planned: number): Promise<void> {
+    const texts = Object.entries(await redis.hgetall(this.names.members));
+    const alive = await Promise.all(texts.map(async ([id]) => await redis.exists(this.names.member(id)) === 1));
+    const dead = texts.filter((_, index) => alive[index] === false).map(([id]) => id);
+    if (dead.length > 0) {
+      await redis.hdel(this.names.members, ...dead);
+      await this.#ask();
+      this.#isCalled = true;
+      return;
+    }
+    if (round === planned || !texts.every(([, text]) => text.startsWith(`${round} `))) return;
+    const members = texts.map(([id, text]): JoinedMember => ({ id, text: text.slice(text.indexOf(' ') + 1) }));
+    const fields = [...this.membership.assign(members, this.#slots)].flatMap(([id, { text }]) => [id, text]);
+    const { leader, plan } = keysOf(this.names);
+    await redis.eval(WRITE_PLAN, 3, leader, this.names.round, plan, this.#id, round, ...fields);
+    await redis.publish(this.names.wake, 'planned');
+    this.#isCalled = true;
+  }
+
+  async #enter(redis: Redis): Promise<void> {
+    const id = randomUUID();
+    await redis.set(this.names.slots, this.wanted, 'NX');
+    this.#slots = Number(await redis.get(this.names.slots));
+    await redis.set(this.names.member(id), '1', 'PX', this.membership.sessionMs, 'NX');
+    await redis.hset(this.names.members, id, '0 ');
+    this.#id = id;
+    this.#described = this.#joined = 0;
+    await this.#ask();
+  }
+
+  /** Asks for another round. */
+  async #ask(): Promise<void> {
+    const redis = await this.#line.connected();
+    await redis.incr(this.names.round);
+    await redis.publish(this.names.wake, 'round');
+  }
+}
+
+interface Turn { readonly sent: ReturnType<typeof instant>; readonly isLeader: boolean; readonly round: number; readonly planned: number }
+
+function keysOf({ leader, members, round, plan, wake }: FleetNames) {
+  return { leader, members, round, plan, wake };
+}

@@ -1,0 +1,40 @@
+/** The steps of a fleet on Redis that must not be interrupted, as scripts that the server runs. */
+
+/**
+ * A sign of life: renews the member's lease, takes or renews the leader's. Gives whether the member is known, who leads, the round
+ * that is asked for, and the round of the plan.
+ * Keys: member, leader, round, plan. Arguments: id, session in ms.
+ */
+export const BEAT = `
+if redis.call('PEXPIRE', KEYS[1], ARGV[2]) == 0 then return {0, '', '0', '0'} end
+if not redis.call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[2]) and redis.call('GET', KEYS[2]) == ARGV[1] then
+  redis.call('PEXPIRE', KEYS[2], ARGV[2])
+end
+return {1, redis.call('GET', KEYS[2]), redis.call('GET', KEYS[3]) or '0', redis.call('HGET', KEYS[4], 'round') or '0'}
+`;
+
+/**
+ * Writes the plan, if the writer still leads and no later round is asked for. Gives whether it did.
+ * Keys: leader, round, plan. Arguments: id, round, then fields and values.
+ */
+export const WRITE_PLAN = `
+if redis.call('GET', KEYS[1]) ~= ARGV[1] or redis.call('GET', KEYS[2]) ~= ARGV[2] then return 0 end
+redis.call('DEL', KEYS[3])
+redis.call('HSET', KEYS[3], 'round', ARGV[2], unpack(ARGV, 3))
+return 1
+`;
+
+/** Leaves: the leases go at once. Keys: member, leader, members, round. Arguments: id. */
+export const LEAVE = `
+redis.call('DEL', KEYS[1])
+if redis.call('GET', KEYS[2]) == ARGV[1] then redis.call('DEL', KEYS[2]) end
+redis.call('HDEL', KEYS[3], ARGV[1])
+return redis.call('INCR', KEYS[4])
+`;
+
+/** A claim: its epoch, and who has claimed the slot before. Keys: epoch, owner. Arguments: claimant. */
+export const CLAIM = `
+local before = redis.call('GET', KEYS[2]) or ''
+redis.call('SET', KEYS[2], ARGV[1])
+return {redis.call('INCR', KEYS[1]), before}
+`;
