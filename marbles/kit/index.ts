@@ -3,6 +3,7 @@ export { type DiagramOptions, type SubscriptionFrames, type TimedNotification, a
 export { type Accountable, type LedgerCheck, expectLedger } from './expect-ledger.js';
 export { type ExpectConfig, type Part, expectEvents, expectParts, expectStats } from './expect.js';
 export { FakeBroker, type FakeBrokerConfig, type FakeMessage, fakeBroker } from './fake-broker.js';
+export { FakeCoordinator, type FakeCoordinatorConfig, fakeCoordinator } from './fake-coordinator.js';
 export { FakeCamera, type FakeCameraConfig, type FakeEngineConfig, fakeCamera, fakeEngine } from './fake-camera.js';
 export { FakeTopic, type FakeTopicConfig, fakeTopic } from './fake-topic.js';
 export { type MarblesConfig, createScheduler, marbles } from './scheduler.js';

@@ -4,4 +4,5 @@ export { type FleetConfig, fleet } from './fleet.js';
 export { type Member, type Plan, type Situation, type SlotNeeds, plan } from './plan/index.js';
 export { slotOf } from './slots.js';
 export type { CameraReport, FleetCamera, FleetState, OwnedCamera, RunCamera } from './types.js';
+export { writeAssigned as assignedText } from './words.js';
 export { Lease } from './worker/index.js';

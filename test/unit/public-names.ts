@@ -51,10 +51,11 @@ export const PUBLIC_NAMES: Readonly<Record<string, readonly string[]>> = {
   './tracing': ['TracedConfig', 'traced'],
   './testing': [
     'Accountable', 'ConformanceCheck', 'ConformanceOptions', 'ConformanceRecord', 'ConformanceServer', 'ConformanceSubject',
-    'DiagramOptions', 'ExpectConfig', 'FakeBroker', 'FakeBrokerConfig', 'FakeCamera', 'FakeCameraConfig', 'FakeDecoder',
-    'FakeDecoderConfig', 'FakeDeed', 'FakeEngineConfig', 'FakeFolder', 'FakeMessage', 'FakeReceived', 'FakeSource', 'FakeTopic', 'FakeTopicConfig',
-    'LedgerCheck', 'MarblesConfig', 'Part', 'SubscriptionFrames', 'TimedNotification', 'aligned', 'alignedSubscriptions',
-    'brokerConformance', 'createScheduler', 'diagram', 'expectEvents', 'expectLedger', 'expectParts', 'expectStats', 'fakeBroker',
-    'fakeCamera', 'fakeDecoder', 'fakeEngine', 'fakeFolder', 'fakeTopic', 'marbles',
+    'DiagramOptions', 'ExpectConfig', 'FakeBroker', 'FakeBrokerConfig', 'FakeCamera', 'FakeCameraConfig', 'FakeCoordinator',
+    'FakeCoordinatorConfig', 'FakeDecoder', 'FakeDecoderConfig', 'FakeDeed', 'FakeEngineConfig', 'FakeFolder', 'FakeMessage',
+    'FakeReceived', 'FakeSource', 'FakeTopic', 'FakeTopicConfig', 'LedgerCheck', 'MarblesConfig', 'Part', 'SubscriptionFrames',
+    'TimedNotification', 'aligned', 'alignedSubscriptions', 'brokerConformance', 'createScheduler', 'diagram', 'expectEvents',
+    'expectLedger', 'expectParts', 'expectStats', 'fakeBroker', 'fakeCamera', 'fakeCoordinator', 'fakeDecoder', 'fakeEngine',
+    'fakeFolder', 'fakeTopic', 'marbles',
   ],
 };

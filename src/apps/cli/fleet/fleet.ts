@@ -46,7 +46,10 @@ function wantedIn(file: string, to: string, env: NodeJS.ProcessEnv): ReadonlyMap
 function withBroker(text: string, to: string): string {
   const document = parseDocument(text);
   if (document.errors.length > 0 || !isMap(document.contents) || document.has('brokers')) return text;
-  return `${text}\nbrokers: ${JSON.stringify({ fleet: to })}\n`;
+  // Behind the text, so that its lines keep their numbers; JSON can't be added to.
+  if (document.contents.flow !== true) return `${text}\nbrokers: ${JSON.stringify({ fleet: to })}\n`;
+  document.set('brokers', { fleet: to });
+  return document.toString();
 }
 
 function textOf(camera: string, settings: string): string {

@@ -15,11 +15,13 @@ export interface Surroundings {
   readonly env: NodeJS.ProcessEnv;
   readonly logger: Logger;
   /** Cores that a camera takes, from its rate. */
+  /** A camera has ended here, with these counts. */
+  readonly ended: (key: string, stats: CameraStats) => void;
   readonly costOf: (key: string, stats: CameraStats) => number | undefined;
 }
 
 /** A wrong configuration fails this camera alone. */
-export function runCamera({ brokers, env, logger, costOf }: Surroundings): RunCamera<unknown> {
+export function runCamera({ brokers, env, logger, ended, costOf }: Surroundings): RunCamera<unknown> {
   return (config, camera) => defer(() => {
     const settings = parseCamera(config, { name: camera.key, brokers, env });
     const { camera: source, published$ } = cameraPipeline(settings, brokers, { logger, fence: camera.fence, stop$: camera.stop$ });
@@ -31,7 +33,7 @@ export function runCamera({ brokers, env, logger, costOf }: Surroundings): RunCa
       const failures$ = source.events$.pipe(filter((event) => event.type === 'failed'), tap(({ error }) => { camera.report({ error: oneLine(error) }); }));
       subscriber.add(failures$.subscribe());
       subscriber.add(published$.pipe(takeUntil(done$)).subscribe(subscriber));
-      return () => { report(camera, source.stats, undefined); };
+      return () => { ended(camera.key, source.stats); };
     });
   });
 }

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import type { Logger } from 'pino';
 import { type Observable, distinctUntilKeyChanged, lastValueFrom, map, share, switchMap, take, takeUntil, tap, timer } from 'rxjs';
 import type { BrokerTarget } from '../../../broker/index.js';
+import type { CameraStats } from '../../../ledger/index.js';
 import { type FleetState, fleet } from '../../../fleet/index.js';
 import type { WorkerArguments } from '../arguments/index.js';
 import { logWarnings, stop$ } from '../program/index.js';
@@ -25,8 +26,14 @@ export async function worker(command: WorkerArguments, env: NodeJS.ProcessEnv, s
   const drain$ = stop$.pipe(tap((reason) => { logger.info({ reason }, 'draining'); }), share());
   const end = { isForced: false };
   const late$ = drain$.pipe(take(1), switchMap(() => timer(DRAIN_MS)), tap(() => { end.isForced = true; }));
+  const ended = (camera: string, { captured, published, delivered, skipped, dropped, inFlight }: CameraStats) => {
+    costs.forget(camera);
+    const counts = { camera, captured, published, delivered, skipped, dropped, inFlight };
+    if (json) process.stdout.write(`${JSON.stringify(counts)}\n`);
+    else logger.info(counts, 'camera ended here');
+  };
   const states$ = fleet({
-    coordinator, run: runCamera({ brokers, env, logger, costOf: (key, stats) => costs.of(key, stats) }), labels, drain$, version: versionOf(),
+    coordinator, run: runCamera({ brokers, env, logger, ended, costOf: (key, stats) => costs.of(key, stats) }), labels, drain$, version: versionOf(),
     ...(name !== undefined && { worker: name }), ...(capacity !== undefined && { capacity }),
   });
   await lastValueFrom(told(states$, json, logger).pipe(takeUntil(late$)), { defaultValue: undefined });
