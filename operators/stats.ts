@@ -3,8 +3,8 @@ import { Observable, type OperatorFunction } from 'rxjs';
 import { STATS } from '../src/core/defaults/defaults.js';
 import type { CameraEvent } from '../src/core/events.js';
 import { milliseconds, options, parseOptions } from '../src/core/options.js';
-import { type CameraStats, ReceivedSampler, type ReceivedStats, StatsSampler, Tally } from '../src/ledger/index.js';
-import type { Gap, Received } from '../src/message/index.js';
+import { type CameraStats, ReceivedSampler, type ReceivedStats, StatsSampler, Tally, type VerdictCounts } from '../src/ledger/index.js';
+import type { Gap, Received, Verified } from '../src/message/index.js';
 
 /** Options of {@link stats}. */
 export interface StatsConfig {
@@ -18,7 +18,8 @@ const schema = options({ every: milliseconds().min(1).default(STATS.every) });
 export type StatsInput = CameraEvent | Received | Gap;
 
 /** The output of `stats` for its input. */
-export type StatsOf<V extends StatsInput> = V extends CameraEvent ? CameraStats : ReceivedStats;
+export type StatsOf<V extends StatsInput> = V extends CameraEvent ? CameraStats
+  : V extends Verified | Gap ? ReceivedStats & { readonly verdicts: VerdictCounts } : ReceivedStats;
 
 /**
  * Folds events, or received messages, into statistics.

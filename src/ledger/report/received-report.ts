@@ -32,11 +32,11 @@ export interface ReceivedReport {
   /** Read and not emitted yet. */
   readonly inboxMessages: number;
   readonly inboxBytes: number;
-  /** Messages by verdict; zeros where nothing was verified. */
-  readonly verdicts: Readonly<Record<'whole' | 'repeated' | 'torn' | 'fenced' | 'undecodable', number>>;
-  readonly gaps: number;
+  /** Messages by verdict. Absent, like the next two, if none of the streams is verified. */
+  readonly verdicts?: Readonly<Record<'whole' | 'repeated' | 'torn' | 'fenced' | 'undecodable', number>>;
+  readonly gaps?: number;
   /** Missing messages by cause. */
-  readonly missing: Readonly<Record<'dropped' | 'lost' | 'expired', number>>;
+  readonly missing?: Readonly<Record<'dropped' | 'lost' | 'expired', number>>;
 }
 
 export function receivedReport(all: readonly ReceivedFigures[]): ReceivedReport {
@@ -48,6 +48,12 @@ export function receivedReport(all: readonly ReceivedFigures[]): ReceivedReport 
     messagesPerSecond: sum(({ rate }) => rate.messages), bytesPerSecond: sum(({ rate }) => rate.bytes),
     latencyMs: together(all.map(({ latency }) => latency)),
     failures: sum(({ failures }) => failures), inboxMessages: sum(({ inbox }) => inbox?.messages), inboxBytes: sum(({ inbox }) => inbox?.bytes),
+    ...(all.some(({ verdicts }) => verdicts !== undefined) && verdictsOf(count)),
+  };
+}
+
+function verdictsOf(count: (name: keyof VerdictCounts) => number): Required<Pick<ReceivedReport, 'verdicts' | 'gaps' | 'missing'>> {
+  return {
     verdicts: { whole: count('whole'), repeated: count('repeated'), torn: count('torn'), fenced: count('fenced'), undecodable: count('undecodable') },
     gaps: count('gaps'), missing: { dropped: count('dropped'), lost: count('lost'), expired: count('expired') },
   };

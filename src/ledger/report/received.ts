@@ -36,8 +36,8 @@ export interface ReceivedStats {
   readonly rate: { readonly messages: number; readonly bytes: number; readonly missing: number };
   /** From the capture of a picture to here, ms; by the clocks of both machines. */
   readonly latency: Timing;
-  /** Zeros unless `verify` is before `stats`. Repeated and torn messages count only if `verify` keeps them. */
-  readonly verdicts: VerdictCounts;
+  /** Absent unless `verify` is before `stats`. Repeated and torn messages count only if `verify` keeps them. */
+  readonly verdicts?: VerdictCounts;
 }
 
 /** The counted facts of a message. */
@@ -66,6 +66,8 @@ export class ReceivedSampler {
   readonly #latency = new DurationTally();
   readonly #verdicts = { whole: 0, repeated: 0, torn: 0, fenced: 0, undecodable: 0, gaps: 0, dropped: 0, lost: 0, expired: 0 };
   #received = 0;
+  /** Whether a value had a verdict, or was a gap. */
+  #isVerified = false;
   #bytes = 0;
   #missing = 0;
   /** Since the last tick; since the one before it. */
@@ -78,6 +80,7 @@ export class ReceivedSampler {
 
   add(value: CountedMessage | CountedGap): void {
     if (this.#ticks === undefined) this.#start();
+    this.#isVerified ||= value.verdict !== undefined;
     const isFirst = this.#received + this.#verdicts.gaps === 0;
     if (value.verdict === 'gap') this.#addGap(value);
     else this.#addMessage(value);
@@ -134,7 +137,7 @@ export class ReceivedSampler {
     this.emit({
       at: wall(), received: this.#received, bytes: this.#bytes,
       rate: { messages: of('messages'), bytes: of('bytes'), missing: of('missing') },
-      latency: timing(this.#latency.snapshot()), verdicts: { ...this.#verdicts },
+      latency: timing(this.#latency.snapshot()), ...(this.#isVerified && { verdicts: { ...this.#verdicts } }),
     });
   }
 

@@ -91,15 +91,21 @@ export function reportText(figures: Report | ReceivedReport): string {
 }
 
 function receivedText(figures: ReceivedReport): string {
-  const { streams, activeStreams, messages, bytes, messagesPerSecond, bytesPerSecond, verdicts, gaps, missing, latencyMs } = figures;
-  const { whole, repeated, torn, fenced, undecodable } = verdicts;
-  const { dropped, lost, expired } = missing;
+  const { streams, activeStreams, messages, bytes, messagesPerSecond, bytesPerSecond, latencyMs } = figures;
   return [
     `${activeStreams} of ${streams} streams active, ${messages} messages received, ${sizeText(bytes)}; `
     + `now ${messagesPerSecond.toFixed(1)} messages and ${sizeText(bytesPerSecond)} per second`,
-    `${whole} whole (${undecodable} undecodable), ${repeated} repeated, ${torn} torn${fenced > 0 ? `, ${fenced} fenced` : ''}; ${gaps} gaps: ${dropped} dropped, ${lost} lost, ${expired} expired`,
+    ...verdictsText(figures),
     `latency ${timesText(latencyMs)}`,
   ].join('\n');
+}
+
+function verdictsText({ verdicts, gaps = 0, missing }: ReceivedReport): string[] {
+  if (verdicts === undefined || missing === undefined) return [];
+  const { whole, repeated, torn, fenced, undecodable } = verdicts;
+  const { dropped, lost, expired } = missing;
+  const messages = `${whole} whole (${undecodable} undecodable), ${repeated} repeated, ${torn} torn${fenced > 0 ? `, ${fenced} fenced` : ''}`;
+  return [`${messages}; ${gaps} gaps: ${dropped} dropped, ${lost} lost, ${expired} expired`];
 }
 
 function cameraText(figures: Report): string {

@@ -97,6 +97,18 @@ describe('report of received streams', () => {
     ]);
   });
 
+  it('says nothing of verdicts where nothing is verified', async () => {
+    const figures = report(one);
+    expect(Object.keys(figures).filter((name) => ['verdicts', 'gaps', 'missing'].includes(name))).toEqual([]);
+    expect(reportText(figures).split('\n')).toHaveLength(2);
+    const broker = memory();
+    await lastValueFrom(from([1, 2]).pipe(map((number) => message(number)), publish(broker, { topic: 't' })));
+    const last = await lastValueFrom(subscribe(broker, { topic: 't', from: 'earliest', to: 'latest' }).pipe(stats()));
+    expect(last.received).toBe(2);
+    expect('verdicts' in last).toBe(false);
+    await broker.close();
+  });
+
   it('refuses cameras and received streams in one list', () => {
     expect(() => report([gate, one] as never)).toThrow('report: 1 cameras and 1 received streams given, expected a report for each kind');
   });
