@@ -4,6 +4,7 @@ import {
   type Broker, type Camera, type CameraConfig, type CameraEvent, type EncodedFrame, type Published,
   camera, encodeH265, publish, retry, skipRate, toMessage,
 } from 'rxcam';
+import { SoakConsumer } from './consumer.js';
 import { ffmpegChildren, ledgerBalances, processArguments } from '../services/processes.js';
 
 /** Where cameras find their pictures, and where their messages go. */
@@ -12,6 +13,8 @@ export interface Surroundings {
   readonly file: string;
   readonly kafka: Broker;
   readonly redis: Broker;
+  /** Handles of consumers, which have no connection in common with the cameras. */
+  readonly readers: { readonly kafka: Broker; readonly redis: Broker };
   /** Messages that the outbox of each camera holds. */
   readonly maxMessages: number;
 }
@@ -30,7 +33,7 @@ const KINDS = ['rtsp', 'test', 'file', 'rtsp stream'] as const;
 export function makeCameras(count: number, surroundings: Surroundings): SoakCamera[] {
   return Array.from({ length: count }, (_, index) => {
     const kind = KINDS[index % KINDS.length] ?? 'rtsp';
-    return new SoakCamera(kind, index, index % 2 === 0 ? surroundings.kafka : surroundings.redis, surroundings);
+    return new SoakCamera(kind, index, index % 2 === 0 ? 'kafka' : 'redis', surroundings);
   });
 }
 
@@ -38,6 +41,7 @@ export class SoakCamera {
   readonly gate: Camera;
   readonly crf: number;
   readonly name: string;
+  readonly consumer: SoakConsumer;
   /** What must not happen, if it did. */
   readonly problems = new Set<string>();
   /** The most ffmpeg processes of this camera that were seen at once. */
@@ -47,13 +51,14 @@ export class SoakCamera {
   #subscription: Subscription | undefined;
   #lastOrder = 0;
 
-  constructor(kind: Kind, index: number, broker: Broker, { rtspUrl, file, maxMessages }: Surroundings) {
-    this.name = `${index + 1} ${kind} > ${broker.kind}`;
+  constructor(kind: Kind, index: number, to: 'kafka' | 'redis', { rtspUrl, file, maxMessages, readers, ...brokers }: Surroundings) {
+    this.name = `${index + 1} ${kind} > ${to}`;
     this.crf = FIRST_CRF + index;
     this.gate = camera(addressOf(kind, rtspUrl, file), { ...LIMITS, key: `camera_${index + 1}`, ...(kind === 'file' && { pace: 'realtime' }) });
     this.gate.events$.subscribe((event) => { this.#watch(event); });
-    const published$ = this.#encoded(kind).pipe(toMessage(), publish(broker, { topic: TOPIC, outbox: { maxMessages } }), retry(WAITS));
+    const published$ = this.#encoded(kind).pipe(toMessage(), publish(brokers[to], { topic: TOPIC, outbox: { maxMessages } }), retry(WAITS));
     this.#published$ = kind === 'file' ? published$.pipe(repeat()) : published$;
+    this.consumer = new SoakConsumer(readers[to], TOPIC, this.gate.key);
   }
 
   start(): void {

@@ -26,7 +26,13 @@ function cameraLine(one: SoakCamera): string {
     `    ${one.name.padEnd(22)} ${one.isBalanced ? 'balanced' : 'NOT BALANCED'} ${state.padEnd(10)} ffmpeg ${one.processes().length} (most ${one.mostProcesses})`,
     `captured ${captured} = published ${published} + skipped ${skipped} + delivered ${delivered} + dropped ${lost} + in flight ${inFlight}`,
     `duplicates ${duplicates}, reconnects ${reconnects}, failures: ${counts(one.failures)}`,
+    consumerText(one),
   ].join('; ');
+}
+
+function consumerText({ consumer: { verdicts, status, failures } }: SoakCamera): string {
+  const { whole, repeated, torn, gaps, dropped, lost, late, expired } = verdicts;
+  return `consumer ${status}, ${failures} failures: whole ${whole}, repeated ${repeated}, torn ${torn}, gaps ${gaps}: dropped ${dropped}, lost ${lost - late}, expired ${expired}`;
 }
 
 /** Of one core, since the last line. */

@@ -1,7 +1,8 @@
 /**
- * Runs small cameras against a real RTSP server, Kafka and Redis for as long as asked, and makes things fail at
- * random all the time. Prints where it stands each minute. Exit code 1 when a ledger did not balance, a camera had
- * two processes, messages changed their order, a rejection was not handled, or something is left at the end.
+ * Runs small cameras against a real RTSP server, Kafka and Redis for as long as asked, a consumer beside each of them, and makes
+ * things fail at random all the time. Prints where it stands each minute. Exit code 1 when a ledger did not balance, a camera had
+ * two processes, messages changed their order, one that was published did not come to the consumer, whole, a rejection was not
+ * handled, or something is left at the end.
  *
  * Options: --minutes N (default 20), --cameras N (default 4), --every S (mean seconds between faults, default 10),
  * --outbox N (messages for each camera, default 1000: with less, long outages make drops), --seed N.
@@ -45,7 +46,8 @@ const servers = {
   redis: await startRedis(),
 };
 const brokers = { kafka: kafka({ brokers: [servers.kafka.address], requestTimeoutMs: 5_000 }), redis: redis({ url: servers.redis.url, requestTimeoutMs: 5_000 }) };
-const cameras = makeCameras(count, { rtspUrl: servers.rtsp.url, file, maxMessages: outbox, ...brokers });
+const readers = { kafka: kafka({ brokers: [servers.kafka.address], requestTimeoutMs: 5_000 }), redis: redis({ url: servers.redis.url, requestTimeoutMs: 5_000 }) };
+const cameras = makeCameras(count, { rtspUrl: servers.rtsp.url, file, maxMessages: outbox, readers, ...brokers });
 const faults = new Faults({ servers, cameras, random: seeded(seed) }, { min: every * 500, max: every * 1500 });
 
 for (const one of cameras) one.start();
@@ -66,10 +68,17 @@ for (const broker of Object.values(brokers)) {
   const { unsent } = await broker.close({ deadlineMs: 10_000 });
   if (unsent > 0) problems.push(`${broker.kind} is up and ${unsent} messages could not be sent`);
 }
+say('waiting for the consumers');
+await settled(() => cameras.every(({ consumer, gate }) => consumer.hasAll(gate.stats.published)));
 clearInterval(watching);
 await noFfmpegLeft(process.pid, 10_000).catch((error: unknown) => { problems.push(String(error)); });
 for (const line of minuteLines('end', cameras, Object.values(brokers), faults)) say(line);
 for (const one of cameras) if (one.gate.stats.inFlight !== 0) problems.push(`${one.name}: ${one.gate.stats.inFlight} frames are still in flight`);
+for (const { consumer, gate, name } of cameras) {
+  if (!consumer.hasAll(gate.stats.published)) problems.push(`${name}: ${gate.stats.published} published, ${consumer.verdicts.whole} came whole`);
+  consumer.stop();
+}
+await Promise.all(Object.values(readers).map((reader) => reader.close({ deadlineMs: 0 })));
 for (const server of Object.values(servers)) await server.stop();
 
 const all = [...problemsOf(cameras), ...faults.errors.map((error) => `the soak itself: ${String(error)}`)];
@@ -77,15 +86,20 @@ say(all.length === 0 ? 'soak: passed' : `soak: FAILED\n${all.join('\n')}`);
 process.exitCode = all.length === 0 ? 0 : 1;
 
 function problemsOf(of: readonly SoakCamera[]): string[] {
-  const seen = of.flatMap((one) => [...one.problems].slice(0, 5).map((problem) => `${one.name}: ${problem}`));
+  const seen = of.flatMap((one) => [...one.problems].slice(0, 5).concat(one.consumer.problems).map((problem) => `${one.name}: ${problem}`));
   const crowded = of.filter((one) => one.mostProcesses > 1).map((one) => `${one.name}: ${one.mostProcesses} ffmpeg at once`);
   if (ffmpegChildren().length > count + 1) crowded.push(`${ffmpegChildren().length} ffmpeg for ${count} cameras`);
   return [...problems, ...seen, ...crowded];
 }
 
-async function drained(broker: Broker): Promise<void> {
+function drained(broker: Broker): Promise<void> {
+  return settled(() => broker.state.outbox.messages === 0);
+}
+
+/** Waits until it is so, for a while. */
+async function settled(isSo: () => boolean): Promise<void> {
   const end = performance.now() + DRAIN_MS;
-  while (broker.state.outbox.messages > 0 && performance.now() < end) await wait(200);
+  while (!isSo() && performance.now() < end) await wait(200);
 }
 
 /** Mulberry32: the same faults for the same seed, as far as the machine is the same. */

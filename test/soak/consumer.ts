@@ -1,0 +1,39 @@
+/** A consumer beside each camera of the soak test: every message that its camera has published must come to it, whole. */
+import type { Subscription } from 'rxjs';
+import { type Broker, type Reception, type Verify, type VerifyStats, subscribe, verify } from 'rxcam';
+
+export class SoakConsumer {
+  readonly #check: Verify = verify();
+  readonly #messages: Reception;
+  readonly #subscription: Subscription;
+  #failure: string | undefined;
+
+  /** @param broker - a handle of its own: it has no connection in common with the camera */
+  constructor(broker: Broker, topic: string, key: string) {
+    this.#messages = subscribe(broker, { topic, key, from: 'earliest' });
+    this.#subscription = this.#messages.pipe(this.#check).subscribe({
+      error: (error: unknown) => { this.#failure = `the consumer ended with ${String(error)}`; },
+      complete: () => { this.#failure = 'the consumer completed'; },
+    });
+  }
+
+  get verdicts(): VerifyStats { return this.#check.stats; }
+  get failures(): number { return this.#messages.stats.failures; }
+  get status(): string { return this.#messages.stats.status; }
+
+  /** What must not happen, if it did. What a sender has dropped, or sent again, is no fault of the way. */
+  get problems(): string[] {
+    const { torn, lost, expired, late } = this.verdicts;
+    const wrong = Object.entries({ torn, lost: lost - late, expired }).filter(([, count]) => count > 0).map(([name, count]) => `${count} messages ${name}`);
+    return this.#failure === undefined ? wrong : [...wrong, this.#failure];
+  }
+
+  /** Whether it has all that was published. A message may be there whose acknowledgement never came. */
+  hasAll(published: number): boolean {
+    return this.verdicts.whole >= published;
+  }
+
+  stop(): void {
+    this.#subscription.unsubscribe();
+  }
+}
