@@ -17,8 +17,9 @@ const COMPILING_MS = 300_000;
 const examples = examplesOf('writing-a-source.md');
 
 describe('the source of the page', () => {
-  it('compiles with its use', () => {
-    expect(complaintsOf(Object.values(examples))).toEqual([]);
+  it('compiles with its use, and so do the examples of consuming.md', () => {
+    // Together: most of it is to read rxcam.
+    expect(complaintsOf([examples, examplesOf('consuming.md')].flatMap((one) => Object.values(one)))).toEqual([]);
   }, COMPILING_MS);
 });
 
