@@ -73,10 +73,10 @@ export async function dashboard(cameras: Several<Camera>, config: DashboardConfi
   const { brokers = [], received = {} } = config;
   const watched = { cameras: each(cameras), brokers: each(brokers), received: typeof received === 'function' ? received : () => received };
   const given = parseOptions('dashboard', schema, { ...config, brokers: watched.brokers, received: watched.received });
-  const page = metrics(cameras, brokers, { received: watched.received });
   const token = given.token ?? (isLoopback(given.host) ? undefined : randomBytes(24).toString('base64url'));
   const files = assets();
   const watch = new Watch(watched);
+  const page = metrics(watched.cameras, watched.brokers, { received: watched.received });
   const live = new Live((id) => watch.hub(id), given.maxDecoders);
   let port = given.port;
   const listening = { host: given.host, token, allowedHosts: given.allowedHosts.map((name) => name.toLowerCase()) };

@@ -1,5 +1,5 @@
 /** Opens the dashboard in Debian's Chromium, and keeps what must not happen: requests elsewhere, errors, refusals by the policy. */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContextOptions, type Page, chromium } from 'playwright-core';
@@ -9,9 +9,8 @@ import { CHROMIUM } from '../../services/chromium.mjs';
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** Where the sources look for the page when they are not bundled. */
+/** Builds the page as its sources are now, where the sources of the server look for it. */
 export async function pageIsBuilt(folder = `${ROOT}dist/bundle/dashboard-page`): Promise<void> {
-  if (existsSync(`${folder}/page.js`)) return;
   mkdirSync(folder, { recursive: true });
   await buildPage(folder);
 }

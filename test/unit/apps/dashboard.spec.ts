@@ -1,4 +1,5 @@
 /** Parts of the dashboard without a browser: who is refused, what a day keeps, who decodes, and what a slow viewer gets. */
+import { readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import fc from 'fast-check';
 import { Subscription } from 'rxjs';
@@ -13,9 +14,11 @@ import { CameraWatch } from '../../../src/apps/dashboard/watch/camera-watch.js';
 import { History } from '../../../src/apps/dashboard/watch/history.js';
 import { Series } from '../../../src/apps/dashboard/watch/series.js';
 import { hubOf } from '../../../src/camera/index.js';
+import { DASHBOARD } from '../../../src/core/defaults/watching.js';
 import { ADVICE } from '../../../src/core/errors/advice.js';
 import { ERRORS, SourceRefused, SourceTimeout } from '../../../src/core/errors/errors.js';
 import type { CameraEvent, EventBody } from '../../../src/core/events.js';
+import { membersOf } from '../interfaces.js';
 
 const HOUR_MS = 3_600_000;
 type Turn = Exclude<CameraEvent, { frames: number }>;
@@ -114,6 +117,12 @@ describe('a card', () => {
   it('has advice for every failure that there is', () => {
     expect(Object.keys(ADVICE).sort()).toEqual(Object.keys(ERRORS).sort());
   });
+});
+
+it('has its options on its page, with their defaults', () => {
+  const rows = [...readFileSync('docs/dashboard.md', 'utf8').matchAll(/^\| `(\w+)` \| ([^|]*) \|/gm)].map(([, name = '', standard = '']) => [name, standard] as const);
+  expect(rows.map(([name]) => name).sort()).toEqual(membersOf('src/apps/dashboard/dashboard.ts', 'DashboardConfig').sort());
+  for (const name of ['port', 'host', 'maxDecoders'] as const) expect(rows.find(([one]) => one === name)?.[1].replaceAll('`', '')).toBe(String(DASHBOARD[name]));
 });
 
 describe('decoders', () => {

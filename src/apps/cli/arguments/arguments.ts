@@ -44,6 +44,7 @@ RXCAM_REDIS_PASSWORD.
 Examples:
   rxcam stream rtsp://camera/stream --fps 5 --size 640x --to kafka://localhost/video
   rxcam stream a.mp4 b.mp4 --mode stream --chunk gop --to redis://localhost/video
+  rxcam stream rtsp://camera/stream --dashboard
   rxcam stream test: --frames 100 --json
   rxcam run cameras.yaml`;
 
@@ -71,12 +72,17 @@ export function parseArguments(words: readonly string[], print: Printer): Argume
     });
   }
   try {
-    program.parse(withCommand(words), { from: 'user' });
+    program.parse(withCommand(withPort(words)), { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     throw error;
   }
   return parsed ?? 2;
+}
+
+/** `--dashboard rtsp://camera/stream`: the word behind it is no port, so it is the source. */
+function withPort(words: readonly string[]): string[] {
+  return words.map((word, index) => (word === '--dashboard' && !/^\d+$/.test(words[index + 1] ?? '') ? '--dashboard=auto' : word));
 }
 
 function streamCommand(): Command {

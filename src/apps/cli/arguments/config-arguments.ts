@@ -4,10 +4,12 @@ import { z } from 'zod';
 import { milliseconds, options, parseOptions } from '../../../core/options.js';
 import { CHECK_FLAGS, COLOURS, type FlagGroup, LOG_LEVELS, RUN_FLAGS } from '../flags/index.js';
 import { optionOf, rawOf } from './grammar.js';
+import { DASHBOARD_OPTIONS } from './settings.js';
 
 const runSchema = options({
   json: z.boolean().default(false), quiet: z.boolean().default(false), color: z.enum(COLOURS).default('auto'), logLevel: z.enum(LOG_LEVELS).optional(),
   refresh: milliseconds().min(50).optional(), closeDeadlineMs: milliseconds().optional(), watch: z.boolean().default(true),
+  ...DASHBOARD_OPTIONS,
 });
 
 const checkSchema = options({ json: z.boolean().default(false), color: z.enum(COLOURS).default('auto') });
@@ -28,7 +30,7 @@ with exit code 0; a second one ends at once. Exit code 1: a camera ended by a fa
 or the result could not be written. 2: bad usage, or a file with mistakes.
 
 Examples:
-  rxcam run cameras.yaml
+  rxcam run cameras.yaml --dashboard
   rxcam run /etc/rxcam/cameras.yaml --json --log-level warn`;
 
 const CHECK = `

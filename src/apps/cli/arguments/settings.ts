@@ -10,6 +10,15 @@ import { CODECS, COLOURS, FLAGS, LOG_LEVELS, PICTURE_STEPS, flagOf } from '../fl
 
 const [DEFAULT_CODEC = ''] = CODECS.keys();
 
+/** Of each command that has a dashboard. */
+export const DASHBOARD_OPTIONS = {
+  // Without a port, commander says `true`.
+  dashboard: z.union([z.literal(true).transform(() => 'auto' as const), z.literal('auto'), z.number().int().min(0).max(65_535)], {
+    error: 'expected a port, 0 to 65535',
+  }).optional(),
+  dashboardHost: z.string().min(1).optional(),
+};
+
 const schema = options({
   to: z.string().default('memory:'),
   codec: z.enum([...CODECS.keys()]).default(DEFAULT_CODEC),
@@ -18,6 +27,7 @@ const schema = options({
   json: z.boolean().default(false),
   quiet: z.boolean().default(false),
   color: z.enum(COLOURS).default('auto'),
+  ...DASHBOARD_OPTIONS,
   logLevel: z.enum(LOG_LEVELS).optional(),
   refresh: milliseconds().min(50).optional(),
   closeDeadlineMs: milliseconds().optional(),

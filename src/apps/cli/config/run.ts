@@ -4,7 +4,7 @@ import { type Observable, filter, firstValueFrom, map, merge, take, tap } from '
 import type { Config } from '../../config/index.js';
 import { ConfigRunner, type RunningConfig, parseConfig, readConfigFile, watchConfig } from '../../config/index.js';
 import type { RunArguments } from '../arguments/index.js';
-import { type StopReason, isUsage, oneLine, reload$, stop$ } from '../program/index.js';
+import { type StopReason, isUsage, oneLine, openDashboard, reload$, stop$ } from '../program/index.js';
 import { Session } from '../stream/index.js';
 
 /** Bad usage: an option that was found to be wrong when a camera ran. */
@@ -21,6 +21,9 @@ export async function run({ file, program }: RunArguments, env: NodeJS.ProcessEn
   const session = new Session(program, secrets, env);
   const { logger } = session;
   const runner = new ConfigRunner({ logger, env, closeDeadlineMs: program.closeDeadlineMs });
+  const page = await openDashboard(program, {
+    cameras: () => runner.running.cameras.map(({ camera }) => camera), brokers: () => runner.running.brokers.map(({ broker }) => broker),
+  }, env, logger);
   const shown = runner.running$.subscribe(({ cameras, brokers }) => {
     if (brokers.length > 0) session.show({ cameras: cameras.map(({ camera }) => camera), brokers: brokers.map(({ broker }) => broker) });
   });
@@ -37,6 +40,7 @@ export async function run({ file, program }: RunArguments, env: NodeJS.ProcessEn
   ends.subscription.unsubscribe();
   await stopped;
   shown.unsubscribe();
+  await page?.close();
   session.end();
   const now = runner.running.cameras.map(({ camera: { key, stats } }) => ({ key, stats }));
   const unsaid = await session.print([...runner.past, ...now]);

@@ -18,6 +18,13 @@ export function wordOrBoolean(text: string): boolean | string {
   return text === 'true' || (text === 'false' ? false : text);
 }
 
+/** A port, or `auto`. */
+export function portOrAuto(text: string): number | 'auto' {
+  if (text === 'auto') return text;
+  if (!/^\d+$/.test(text)) throw new UnreadableText('Expected a port.');
+  return Number(text);
+}
+
 /** A whole number, or a word. */
 export function wordOrNumber(text: string): number | string {
   return /^\d+$/.test(text) ? Number(text) : text;

@@ -1,6 +1,7 @@
 /** Flags of the program itself: destination of messages, output, end. */
 import { BROKER, STATS } from '../../../core/defaults/defaults.js';
-import { type Flag, type FlagGroup, number } from './flag.js';
+import { DASHBOARD } from '../../../core/defaults/watching.js';
+import { type Flag, type FlagGroup, number, portOrAuto } from './flag.js';
 
 /** Levels of pino, loudest last. */
 export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
@@ -26,6 +27,14 @@ export const programFlags: FlagGroup = {
     {
       flags: '--json', sets: 'stream.json',
       about: 'print only one JSON object with all counts, at the end, on stdout',
+    },
+    {
+      flags: '--dashboard [port]', sets: 'stream.dashboard', parse: portOrAuto, standard: `none; without a port ${DASHBOARD.port}`,
+      about: 'serve a page that shows all cameras, and their metrics under /metrics',
+    },
+    {
+      flags: '--dashboard-host <address>', sets: 'stream.dashboardHost', standard: DASHBOARD.host,
+      about: 'address that the dashboard listens on; elsewhere than on this machine a browser needs its token',
     },
     { flags: '--quiet', sets: 'stream.quiet', about: 'no table, no summary, and only errors in the log' },
     {

@@ -1,8 +1,8 @@
 /** Secrets of a command. */
 import { isSecretOption, redact, redactUrl, secretsOf, wellFormed } from '../../../core/redact/redact.js';
 
-/** Variables for passwords of brokers, in place of an address that holds them. */
-const PASSWORD = /^RXCAM_[A-Z0-9]+_PASSWORD$/;
+/** Variables for passwords of brokers, in place of an address that holds them, and for the token of a dashboard. */
+const PASSWORD = /^RXCAM_[A-Z0-9]+_(?:PASSWORD|TOKEN)$/;
 
 /** A flag with its value in one word. */
 const FLAG = /^(--?[\w-]+=)(.*)$/s;

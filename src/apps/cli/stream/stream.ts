@@ -6,7 +6,7 @@ import type { Camera } from '../../../camera/index.js';
 import { BROKER } from '../../../core/defaults/defaults.js';
 import { type ProgramOptions, type Settings, type StreamArguments, openTarget } from '../arguments/index.js';
 import { DEFAULT_TOPIC } from '../flags/index.js';
-import { type StopReason, oneLine, stop$ } from '../program/index.js';
+import { type StopReason, oneLine, openDashboard, stop$ } from '../program/index.js';
 import { type Line, cameras, checkRoutes, pipeline } from './pipeline.js';
 import { Session } from './session.js';
 
@@ -22,10 +22,12 @@ export async function stream(command: StreamArguments, env: NodeJS.ProcessEnv, s
   const { logger } = session;
   const target = openTarget(settings, env, logger);
   const lines = linesOf(cameras(sources, settings, logger), settings, target);
+  const page = await openDashboard(program, { cameras: lines.map(({ gate }) => gate), brokers: [target.broker] }, env, logger);
   session.show({ cameras: lines.map(({ gate }) => gate), brokers: [target.broker] });
   const { failures, stoppedBy } = await flow(lines, logger);
   if (stoppedBy === 'closed' && hasEnd(lines, program)) failures.push(new Error('the output has no reader any more'));
   await close(target.broker, program, logger);
+  await page?.close();
   session.end();
   const unsaid = await session.print(lines.map(({ gate }) => ({ key: gate.key, stats: gate.stats })));
   if (unsaid !== undefined) failures.push(unsaid);

@@ -18,7 +18,9 @@ export function CameraPage({ id }: { id: string }): VNode {
   const [page, setPage] = useState<CameraWire | undefined>(undefined);
   const [how, setHow] = useState('Waiting for a picture …');
   const version = store.camera?.id === id ? store.camera.version : 0;
+  const isKnown = store.cards.has(id);
   useEffect(() => {
+    if (!isKnown) return undefined;
     let isOver = false;
     const load = () => { void store.load(id).then((loaded) => { if (!isOver) setPage(loaded); }, () => undefined); };
     load();
@@ -27,7 +29,7 @@ export function CameraPage({ id }: { id: string }): VNode {
       isOver = true;
       clearInterval(timer);
     };
-  }, [id, version]);
+  }, [id, version, isKnown]);
   const card = store.cards.get(id);
   if (card === undefined) {
     return html`<main><p><a href="#/">All cameras</a></p><h1>${id}</h1><p>${store.hasState ? 'There is no camera of this name.' : 'Waiting for rxcam …'}</p></main>`;

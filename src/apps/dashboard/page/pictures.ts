@@ -20,7 +20,9 @@ export class Pictures {
   readonly #decoders = new Map<string, { decoder: VideoDecoder; codec: string; needsKey: boolean }>();
   readonly #decodes = new Set<Decodes>();
   #session: string | undefined;
-  #asking: ReturnType<typeof setTimeout> | undefined;
+  #asking: Promise<void> | undefined;
+  /** Whether the server knows another list than this one. */
+  #isStale = false;
   #isHidden = false;
 
   async start(): Promise<void> {
@@ -52,15 +54,24 @@ export class Pictures {
     };
   }
 
-  /** Together with what else changes now: scrolling brings many. */
+  /** Together with what else changes now: scrolling brings many. One request at a time, so that the last one is the last to arrive. */
   #ask(): void {
-    this.#asking ??= setTimeout(() => {
-      this.#asking = undefined;
-      if (this.#session === undefined) return;
+    this.#isStale = true;
+    this.#asking ??= this.#tell().finally(() => { this.#asking = undefined; });
+  }
+
+  async #tell(): Promise<void> {
+    while (this.#isStale) {
+      await new Promise((resolve) => { setTimeout(resolve, 100); });
+      this.#isStale = false;
+      const session = this.#session;
+      if (session === undefined) return;
       const wishes = this.#isHidden ? [] : [...this.#places].map(([id, places]) => [id, [...places].some(({ wish }) => wish === 'live') ? 'live' : 'card']);
       const body = JSON.stringify({ wishes: Object.fromEntries(wishes) as object, decodes: [...this.#decodes] });
-      void fetch(`/api/pictures/${this.#session}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body }).catch(() => undefined);
-    }, 100);
+      const answer = fetch(`/api/pictures/${session}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+      // If it did not arrive, the stream is over too, or it is sent again.
+      this.#isStale = !await answer.then(({ status }) => status < 404 || this.#session !== session, () => this.#session !== session) || this.#isStale;
+    }
   }
 
   async #read(): Promise<void> {

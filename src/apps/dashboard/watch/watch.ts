@@ -1,5 +1,5 @@
 /** Watches all cameras, brokers and streams: every second while somebody looks, every ten seconds otherwise, and never their pictures. */
-import { type Observable, type Subscription, share, tap } from 'rxjs';
+import { type Observable, type Subscription, isObservable, share, tap } from 'rxjs';
 import { type Broker, brokerName } from '../../../broker/index.js';
 import { type Camera, type CameraHub, hubOf } from '../../../camera/index.js';
 import { ticks, wall } from '../../../core/clock.js';
@@ -91,6 +91,7 @@ export class Watch {
     const taken = new Map([...this.#brokers.values()].map((watch) => [watch.id, watch]));
     for (const broker of brokers) {
       if (this.#brokers.has(broker)) continue;
+      if (!isObservable((broker as Partial<Broker> | null)?.errors$)) throw new InvalidOption("dashboard: option 'brokers': something else given, expected what kafka(), redis(), memory() or createBroker() return");
       const watch = new BrokerWatch(free(plainText(brokerName(broker)), taken), broker);
       taken.set(watch.id, watch);
       this.#brokers.set(broker, watch);

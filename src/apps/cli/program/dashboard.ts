@@ -1,0 +1,44 @@
+/** The dashboard of a command: opened where `--dashboard` asks for it, and its address printed. */
+import type { Logger } from 'pino';
+import type { Broker } from '../../../broker/index.js';
+import type { Camera } from '../../../camera/index.js';
+import { isRxcamError } from '../../../core/errors/errors.js';
+import type { Dashboard } from '../../dashboard/index.js';
+import type { Several } from '../../metrics/index.js';
+
+/** What the flags say. */
+export interface DashboardFlags {
+  /** A port, or `auto`: the usual one, or any if another program has that. */
+  readonly dashboard?: number | 'auto' | undefined;
+  readonly dashboardHost?: string | undefined;
+}
+
+/** What it shows. */
+export interface Shown {
+  readonly cameras: Several<Camera>;
+  readonly brokers: Several<Broker>;
+}
+
+/**
+ * Opens the dashboard, if the flags ask for one, and prints its address on stderr.
+ * @returns undefined where nobody asked
+ * @throws InvalidOption for a port that can't be listened on
+ */
+export async function openDashboard(
+  { dashboard: port, dashboardHost: host }: DashboardFlags, shown: Shown, env: NodeJS.ProcessEnv, logger: Logger,
+): Promise<Dashboard | undefined> {
+  if (port === undefined) return undefined;
+  // Loaded only now: most commands need no server.
+  const { dashboard } = await import('../../dashboard/index.js');
+  const token = env['RXCAM_DASHBOARD_TOKEN'];
+  const config = { brokers: shown.brokers, host, ...(token !== undefined && token !== '' && { token }) };
+  const at = (wanted: number | undefined) => dashboard(shown.cameras, { ...config, port: wanted });
+  const page = port === 'auto' ? await at(undefined).catch((error: unknown) => {
+    if (isRxcamError(error) && error.message.includes("option 'port'")) return at(0);
+    throw error;
+  }) : await at(port);
+  // The log is filtered by level, and leaves tokens out of addresses; this line is for the person who started the program.
+  process.stderr.write(`dashboard: ${page.url}\n`);
+  logger.debug({ port: page.port }, 'the dashboard is open');
+  return page;
+}
