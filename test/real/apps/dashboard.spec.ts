@@ -354,8 +354,11 @@ needs('ffmpeg')('rxcam stream --dashboard', () => {
 
   it('shows the cameras of a configuration file as they come and go', async () => {
     const folder = temporaryFolder('dashboard');
-    const file = `${folder}/cameras.yaml`;
-    const config = (keys: readonly string[]) => `brokers:\n  here: memory:\ncameras:\n${keys.map((key) => `  ${key}: { source: 'test:?size=64x48&fps=5', publish: { broker: here, topic: ${key} } }\n`).join('')}`;
+    const file = `${folder}/cameras.json`;
+    const config = (keys: readonly string[]) => JSON.stringify({
+      brokers: { here: 'memory:' }, defaults: { pipeline: ['encodeH265', 'toMessage', { publish: { topic: 'video' } }] },
+      cameras: Object.fromEntries(keys.map((key) => [key, { source: 'test:?size=64x48&fps=5' }])),
+    });
     writeFileSync(file, config(['gate']));
     const program = start(['run', file, '--dashboard', '--json']);
     const url = await addressOf(program);
