@@ -4,7 +4,7 @@ export type { BrokerConfig } from './broker-options.js';
 export { brokerName, BrokerHandle, type BrokerOptions, createBroker, handleOf } from './handle/index.js';
 export { BoundedQueue, type Held, OUTBOX_SCHEMA, PUBLISH_SCHEMA, type OutboxConfig, AckRouter, Total, retains } from './outbox/index.js';
 export type { SendAgain, Driver, NotWritten, Outgoing, SendOutcome, Written } from './driver.js';
-export type { BrokerFlag, BrokerFlagValues, BrokerTarget } from './kind/index.js';
+export type { BrokerAddress, BrokerFlag, BrokerFlagValues, BrokerTarget } from './kind/index.js';
 export { BROKERS, BROKER_NAMES, type BrokerName, brokerAt } from './kinds.js';
 export { kafka, partitionOf } from './kafka/index.js';
 export type { KafkaConfig } from './kafka/index.js';

@@ -36,6 +36,9 @@ async function start(command: Arguments, env: NodeJS.ProcessEnv, secrets: readon
   switch (command.command) {
     case 'run': return (await import('./config/run.js')).run(command, env, secrets);
     case 'check': return (await import('./config/check.js')).check(command, env);
+    case 'doctor': return (await import('./doctor/doctor.js')).doctor(command, env, secrets);
+    case 'probe': return (await import('./doctor/probe.js')).probe(command, env, secrets);
+    case 'snapshot': return (await import('./doctor/snapshot.js')).snapshot(command, secrets);
     case 'read': return (await import('./read/read.js')).read(command, env, secrets);
     case 'record': return (await import('./read/record.js')).record(command, env, secrets);
     case 'clip': return (await import('./read/clip.js')).clip(command, env, secrets);

@@ -1,6 +1,6 @@
 /** The steps of a plan; table.ts names them all. */
 export { filtersOf, sizeAfter } from './chain.js';
-export { type EncodeH265Step, type Hardware, PRESETS } from './encode-h265.js';
+export { type EncodeH265Step, HARDWARE, type Hardware, PRESETS } from './encode-h265.js';
 export type { EncodeJpegStep } from './encode-jpeg.js';
 export { CORNER, EVEN } from './common/filters.js';
 export { type Flag, type Raw, UnreadableText, number, size } from './common/flag.js';

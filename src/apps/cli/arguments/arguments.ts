@@ -5,6 +5,7 @@ import { FLAGS } from '../flags/index.js';
 import { type FleetArguments, type WorkerArguments, fleetCommands } from './fleet-arguments.js';
 import { optionOf, rawOf } from './grammar.js';
 import { type ConfigArguments, configCommands } from './config-arguments.js';
+import { type DoctorArguments, doctorCommands } from './doctor-arguments.js';
 import { type ReaderArguments, readCommands } from './read-arguments.js';
 import { type Settings, settingsOf } from './settings.js';
 
@@ -16,7 +17,7 @@ export interface StreamArguments {
 }
 
 /** A command line, parsed. */
-export type Arguments = StreamArguments | ConfigArguments | ReaderArguments | WorkerArguments | FleetArguments;
+export type Arguments = StreamArguments | ConfigArguments | DoctorArguments | ReaderArguments | WorkerArguments | FleetArguments;
 
 /** Receives help and error messages. */
 export interface Printer {
@@ -60,7 +61,7 @@ export function parseArguments(words: readonly string[], print: Printer): Argume
     parsed = { command: 'stream', sources: all, settings: settingsOf(rawOf(command, FLAGS), all.length) };
   });
   const found = (command: Arguments) => { parsed = command; };
-  const others = [...configCommands(found), ...readCommands(found), ...fleetCommands(found)];
+  const others = [...configCommands(found), ...doctorCommands(found), ...readCommands(found), ...fleetCommands(found)];
   const program = new Command('rxcam').version(version(), '-V, --version').addCommand(stream);
   for (const command of others) program.addCommand(command);
   program.addHelpText('after', () => `\n${stream.helpInformation()}${AFTER}`);

@@ -1,6 +1,7 @@
 /** Reads the command line: its grammar, its values, and the destination of messages. */
 export { type Arguments, type StreamArguments, parseArguments } from './arguments.js';
 export type { CheckArguments, RunArguments } from './config-arguments.js';
+export type { DoctorArguments } from './doctor-arguments.js';
 export type { FleetArguments, FleetDeed, FleetPlaceArguments, WorkerArguments } from './fleet-arguments.js';
 export type { ClipArguments, PlayArguments, ReadArguments, ReaderArguments, RecordArguments } from './read-arguments.js';
 export type { ProgramOptions, Settings, SourceSettings } from './settings.js';

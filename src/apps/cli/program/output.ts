@@ -63,7 +63,7 @@ export class LineSink {
 }
 
 /** Writes a text; resolves with undefined when it is written, or with the error. */
-export function delivered(stream: Writable, text: string, withinMs: number): Promise<NodeJS.ErrnoException | undefined> {
+export function delivered(stream: Writable, text: string | Uint8Array, withinMs: number): Promise<NodeJS.ErrnoException | undefined> {
   return new Promise((resolve) => {
     const late = setTimeout(() => { resolve(new Error(`it was not read within ${withinMs} ms`)); }, withinMs);
     const settle = (error?: Error | null) => {

@@ -1,0 +1,99 @@
+/** The grammar of the commands that look at a source or a broker: `doctor`, `probe` and `snapshot`. */
+import { Command } from 'commander';
+import { z } from 'zod';
+import { brokerAt } from '../../../broker/index.js';
+import { InvalidOption, isRxcamError } from '../../../core/errors/errors.js';
+import { jpegQuality, milliseconds, options, parseOptions } from '../../../core/options.js';
+import { COLOURS, DOCTOR_FLAGS, type FlagGroup, LOG_LEVELS, PROBE_FLAGS, SNAPSHOT_FLAGS } from '../flags/index.js';
+import { optionOf, rawOf } from './grammar.js';
+import { type Settings, settingsOf } from './settings.js';
+
+const schema = options({
+  json: z.boolean().default(false), color: z.enum(COLOURS).default('auto'), logLevel: z.enum(LOG_LEVELS).default('silent'),
+  source: z.string().min(1).optional(), broker: z.string().min(1).optional(),
+  output: z.string().min(1).optional(), quality: jpegQuality().optional(), timeoutMs: milliseconds().min(1).optional(),
+});
+
+/** A command on a source, a broker, or the machine alone. */
+export interface DoctorArguments {
+  readonly command: 'doctor' | 'probe' | 'snapshot';
+  readonly source: string | undefined;
+  readonly broker: string | undefined;
+  readonly program: z.output<typeof schema>;
+  /** Options of the camera, and of the broker. */
+  readonly settings: Settings;
+}
+
+interface Words {
+  readonly about: string;
+  readonly argument: readonly [name: string, about: string];
+  readonly flags: readonly FlagGroup[];
+  readonly after: string;
+}
+
+const COMMANDS: Readonly<Record<DoctorArguments['command'], Words>> = {
+  doctor: {
+    about: 'find out what does not work, and what to do', argument: ['[address...]', 'a source, a broker, or both, in any order'], flags: DOCTOR_FLAGS,
+    after: `
+Looks at this machine; at a source: name, stream, first picture, GOP, what it costs to
+decode; and at a broker: a message there and back, by way of the topic rxcam-doctor, the
+largest message, the clock. Exit code 0: all is well. 1: something is not. 2: bad usage.
+
+Examples:
+  rxcam doctor
+  rxcam doctor rtsp://user:secret@camera.example.com/stream kafka://localhost:9092/video
+  rxcam doctor redis://localhost --json`,
+  },
+  probe: {
+    about: 'print what a source says and is', argument: ['<source>', 'rtsp(s)://…, http(s)://…, a path, a device, or test:'], flags: PROBE_FLAGS,
+    after: `
+Exit code 1: the source gives no picture. 2: bad usage.
+
+Examples:
+  rxcam probe rtsp://user:secret@camera.example.com/stream
+  rxcam probe clip.mp4 --json`,
+  },
+  snapshot: {
+    about: 'take one picture of a source', argument: ['<source>', 'rtsp(s)://…, http(s)://…, a path, a device, or test:'], flags: SNAPSHOT_FLAGS,
+    after: `
+Exit code 1: there is no picture, or it could not be written. 2: bad usage.
+
+Examples:
+  rxcam snapshot rtsp://user:secret@camera.example.com/stream -o gate.jpg
+  rxcam snapshot clip.mp4 | display`,
+  },
+};
+
+/** These commands. */
+export function doctorCommands(found: (command: DoctorArguments) => void): Command[] {
+  return Object.entries(COMMANDS).map(([name, { about, argument, flags: groups, after }]) => {
+    const made = new Command(name).summary(about).description(`${about[0]?.toUpperCase() ?? ''}${about.slice(1)}.`).argument(...argument);
+    for (const { heading, flags } of groups) for (const flag of flags) made.addOption(optionOf(flag).helpGroup(heading));
+    return made.helpOption('-h, --help', 'show this').addHelpText('after', after).action(() => {
+      const { doctor = {}, ...raw } = rawOf(made, groups);
+      const program = parseOptions(name, schema, doctor);
+      const { source, broker } = name === 'doctor' ? sorted(made.args, program) : { source: made.args[0], broker: undefined };
+      const settings = settingsOf({ ...raw, stream: { to: broker ?? 'memory:' } }, 1);
+      found({ command: name as DoctorArguments['command'], source, broker, program, settings });
+    });
+  });
+}
+
+/** Which of the addresses is the broker's. */
+function sorted(words: readonly string[], { source, broker }: { readonly source?: string | undefined; readonly broker?: string | undefined }) {
+  const brokers = [...(broker === undefined ? [] : [broker]), ...words.filter(isBroker)];
+  const sources = [...(source === undefined ? [] : [source]), ...words.filter((word) => !isBroker(word))];
+  if (brokers.length > 1 || sources.length > 1) throw new InvalidOption(`doctor: ${sources.length} sources and ${brokers.length} brokers given, expected one of each at most`);
+  return { source: sources[0], broker: brokers[0] };
+}
+
+function isBroker(word: string): boolean {
+  try {
+    brokerAt(word, 'doctor');
+    return true;
+  } catch (error) {
+    if (!isRxcamError(error)) throw error;
+    // A mistyped address of a broker is better refused as one.
+    return /^(?:kafka|rediss?):/i.test(word);
+  }
+}

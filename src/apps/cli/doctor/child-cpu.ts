@@ -1,0 +1,27 @@
+/** CPU time of this program's ffmpeg processes, from the system's own account (Linux). */
+import { readFileSync, readdirSync } from 'node:fs';
+
+/** Of /proc, on every Linux that Node runs on. */
+const TICKS_PER_SECOND = 100;
+
+/** In ms, of all ffmpeg processes that run now; undefined where the system has no such account. */
+export function ffmpegCpuMs(): number | undefined {
+  if (process.platform !== 'linux') return undefined;
+  try {
+    const ticks = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).reduce((sum, pid) => sum + ticksOf(pid), 0);
+    return ticks * (1000 / TICKS_PER_SECOND);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Behind the name, which may contain anything: state, parent … user and system time. */
+function ticksOf(pid: string): number {
+  try {
+    const [, name = '', rest = ''] = /^\d+ \((.*)\) (.*)$/s.exec(readFileSync(`/proc/${pid}/stat`, 'latin1')) ?? [];
+    const fields = rest.split(' ');
+    return name.startsWith('ffmpeg') && Number(fields[1]) === process.pid ? Number(fields[11]) + Number(fields[12]) : 0;
+  } catch {
+    return 0;
+  }
+}

@@ -1,0 +1,36 @@
+/** The command `snapshot`: one picture of a source, in a file or on stdout. */
+import { writeFileSync } from 'node:fs';
+import { camera } from '../../../camera/index.js';
+import { shownSize } from '../../../ledger/index.js';
+import { snapshot as pictureOf } from '../../snapshot.js';
+import type { DoctorArguments } from '../arguments/index.js';
+import { complain, createLogger, delivered, isUsage, plain } from '../program/index.js';
+
+const USUAL_FILE = 'snapshot.jpg';
+/** For a reader of stdout that has stopped. */
+const READ_WITHIN_MS = 30_000;
+
+/**
+ * @returns the exit code
+ * @throws InvalidOption
+ */
+export async function snapshot({ source = '', program, settings }: DoctorArguments, secrets: readonly string[]): Promise<number> {
+  const { output = process.stdout.isTTY ? USUAL_FILE : '-', quality, timeoutMs, logLevel } = program;
+  const logger = createLogger(logLevel, secrets, (line) => { process.stderr.write(line); });
+  const gate = camera(source, { ...settings.sources[0]?.camera, logger });
+  try {
+    const jpeg = await pictureOf(gate, { quality, timeoutMs });
+    if (output === '-') {
+      const error = await delivered(process.stdout, jpeg, READ_WITHIN_MS);
+      if (error !== undefined) throw error;
+    } else {
+      writeFileSync(output, jpeg);
+      process.stderr.write(`${plain(output)}: ${shownSize(jpeg.length)}\n`);
+    }
+    return 0;
+  } catch (error) {
+    if (isUsage(error)) throw error;
+    complain(error, secrets);
+    return 1;
+  }
+}

@@ -1,0 +1,67 @@
+/** What was found of a source, line by line. */
+import { availableParallelism } from 'node:os';
+import type { SourceInfo } from '../../../core/frame/frame.js';
+import { type Finding, failed } from './finding.js';
+import type { SourceFacts } from './source.js';
+
+/** A first picture later than this is worth a line of advice; ms. */
+const LATE_MS = 10_000;
+/** GOPs longer than this make a viewer, and a camera after a reconnect, wait; seconds. */
+const LONG_GOP_S = 4;
+
+/** `h264 1920x1080, 25 fps`. */
+export function streamInWords({ codec = 'unknown codec', width, height, fps, fpsMeasured, pixelFormat, interlaced, rotation, durationSeconds }: SourceInfo): string {
+  const words = [
+    `${codec}${width === undefined || height === undefined ? '' : ` ${width}x${height}`}`,
+    fps === undefined ? 'no rate stated' : `${rounded(fps)} fps${fpsMeasured === true ? ' (measured)' : ''}`,
+    pixelFormat, interlaced === true ? 'interlaced' : undefined, rotation === undefined || rotation === 0 ? undefined : `turned by ${rotation}°`,
+    durationSeconds === undefined ? undefined : `${rounded(durationSeconds)} s long`,
+  ];
+  return words.filter((word) => word !== undefined).join(', ');
+}
+
+/** In the order in which they are needed: the first that is bad is the reason for what is missing. */
+export function sourceFindings({ resolved, info, openedMs, firstPictureMs, measuredFps, gop, decodeMs, fits, error, warnings }: SourceFacts): Finding[] {
+  const found: Finding[] = [];
+  if (resolved !== undefined) found.push({ name: 'source name', state: 'ok', found: `${resolved.host} is ${resolved.addresses.join(', ')} (${rounded(resolved.ms)} ms)`, facts: resolved });
+  if (info !== undefined) found.push({ name: 'source stream', state: 'ok', found: `${streamInWords(info)}; it answered in ${rounded(openedMs ?? 0)} ms`, facts: { ...info } });
+  for (const warning of warnings) found.push({ name: 'source', state: 'note', found: warning });
+  if (firstPictureMs !== undefined) found.push(pictureFinding(firstPictureMs, measuredFps, info));
+  if (error !== undefined) return [...found, failed(info === undefined ? 'source' : 'source pictures', error)];
+  found.push(gopFinding(gop, info?.fps ?? measuredFps));
+  if (decodeMs !== undefined) found.push(costFinding(decodeMs, fits, info?.fps ?? measuredFps));
+  return found;
+}
+
+function pictureFinding(firstPictureMs: number, measuredFps: number | undefined, info: SourceInfo | undefined): Finding {
+  const rate = measuredFps === undefined ? '' : `; ${rounded(measuredFps)} pictures a second came`;
+  const found = `the first after ${rounded(firstPictureMs)} ms${rate}`;
+  const facts = { firstPictureMs, measuredFps };
+  const name = 'source pictures';
+  if (firstPictureMs > LATE_MS) return { name, state: 'note', found, facts, advice: 'shorten the distance of keyframes (GOP, I-frame interval) in the camera' };
+  const isSlow = measuredFps !== undefined && info?.fps !== undefined && info.fpsMeasured !== true && measuredFps < info.fps * 0.8;
+  return isSlow ? { name, state: 'note', found, facts, advice: `the source states ${rounded(info.fps ?? 0)}: check the network, and the CPU of this machine` } : { name, state: 'ok', found, facts };
+}
+
+function gopFinding(gop: number | undefined, fps: number | undefined): Finding {
+  const name = 'source GOP';
+  if (gop === undefined) return { name, state: 'note', found: 'not known: no second keyframe came, or access units of this codec are not passed on' };
+  const seconds = fps === undefined ? undefined : gop / fps;
+  const found = `a keyframe every ${gop} pictures${seconds === undefined ? '' : `, ${rounded(seconds)} s`}`;
+  const isLong = seconds !== undefined && seconds > LONG_GOP_S;
+  return { name, state: isLong ? 'note' : 'ok', found, facts: { gop, seconds }, ...(isLong && { advice: 'a reconnect waits for a keyframe: shorten the GOP (I-frame interval) in the camera' }) };
+}
+
+function costFinding(decodeMs: number, fits: number | undefined, fps: number | undefined): Finding {
+  const share = fps === undefined ? '' : `, ${rounded(decodeMs * fps / 10)} % of a core at ${rounded(fps)} fps`;
+  const many = fits === undefined ? '' : `; this machine (${availableParallelism()} cores) decodes ${fits === 0 ? 'none' : `about ${fits}`} such`;
+  return {
+    name: 'source cost', state: fits === 0 ? 'bad' : 'ok', found: `decoding takes ${rounded(decodeMs)} ms of CPU a picture${share}${many}`, facts: { decodeMs, fits },
+    ...(fits === 0 && { advice: 'take the sub stream of the camera, or fewer pictures a second' }),
+  };
+}
+
+/** Two digits that matter. */
+function rounded(value: number): string {
+  return value >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(value >= 10 ? 3 : 2)));
+}

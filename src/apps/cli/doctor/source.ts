@@ -1,0 +1,129 @@
+/** What a source says and is: its stream, its first picture, its rate, its GOP, and what it costs to decode. */
+import { lookup } from 'node:dns/promises';
+import { availableParallelism } from 'node:os';
+import { Subject, catchError, endWith, filter, firstValueFrom, ignoreElements, map, merge, of, timeout } from 'rxjs';
+import { passthrough, skipRate } from '../../../../operators/index.js';
+import { type CameraConfig, camera } from '../../../camera/index.js';
+import { mono } from '../../../core/clock.js';
+import { type RxcamError, isRxcamError } from '../../../core/errors/errors.js';
+import type { SourceInfo } from '../../../core/frame/frame.js';
+import { normalizeUrl } from '../../../core/redact/redact.js';
+import { ffmpegCpuMs } from './child-cpu.js';
+
+/** How long pictures are looked at, and at most how many; a file may be read much faster than it plays. */
+const LOOK_MS = 3_000;
+/** Of a keyframe that does not come: cameras have GOPs of 10 s. */
+const GOP_MS = 12_000;
+/** Cores that are left to other work. */
+const SHARE = 0.8;
+/** Only the first picture comes out of ffmpeg: what is measured is the decoding alone. */
+const NEXT_TO_NONE = 1_000_000;
+
+/** What is known of a source. */
+export interface SourceFacts {
+  /** Its addresses, and how long it took to find them. */
+  readonly resolved?: { readonly host: string; readonly addresses: readonly string[]; readonly ms: number };
+  readonly info?: SourceInfo;
+  readonly openedMs?: number;
+  readonly firstPictureMs?: number;
+  /** Pictures per second that came; of a source that is read at its own pace. */
+  readonly measuredFps?: number;
+  /** Pictures from one keyframe to the next. */
+  readonly gop?: number;
+  /** CPU time of decoding one picture here, ms. */
+  readonly decodeMs?: number;
+  /** How many such sources this machine decodes with 80 % of its cores. */
+  readonly fits?: number;
+  readonly error?: RxcamError;
+  readonly warnings: readonly string[];
+}
+
+type Found = { -readonly [K in keyof SourceFacts]: SourceFacts[K] };
+
+/**
+ * Looks at a source: first its decoded pictures, then its own access units; one session after the other.
+ * @throws InvalidOption
+ */
+export async function sourceFacts(source: string, config: CameraConfig): Promise<SourceFacts> {
+  const gate = camera(source, config);
+  const { origin } = gate.plan;
+  const resolved = origin.kind === 'camera' && origin.source.remote ? await resolve(source) : undefined;
+  // A short file is over before there is anything to measure.
+  const loop = origin.kind === 'camera' && !origin.source.endless;
+  const decoded = await decodedFacts(source, { ...config, loop });
+  const gop = decoded.error === undefined && decoded.info?.kind !== 'test' && decoded.info?.kind !== 'device' ? await gopOf(source, config) : undefined;
+  return { ...decoded, ...(resolved !== undefined && { resolved }), ...(gop !== undefined && { gop }) };
+}
+
+/** A name that is not found, the connection says better. */
+async function resolve(source: string): Promise<SourceFacts['resolved']> {
+  const url = normalizeUrl(source);
+  const host = URL.canParse(url) ? new URL(url).hostname.replace(/^\[|\]$/g, '') : '';
+  const begin = mono();
+  try {
+    const found = await lookup(host, { all: true });
+    return { host, addresses: found.map(({ address }) => address), ms: mono() - begin };
+  } catch {
+    return undefined;
+  }
+}
+
+async function decodedFacts(source: string, config: CameraConfig): Promise<SourceFacts> {
+  const gate = camera(source, config);
+  const warnings: string[] = [];
+  const found: Found = { warnings };
+  const enough$ = new Subject<void>();
+  const begin = mono();
+  let first: Mark | undefined;
+  let last: Mark | undefined;
+  let pictures = 0;
+  const watching = gate.events$.subscribe((event) => {
+    if (event.type === 'opened') { found.info = event.source; found.openedMs = mono() - begin; }
+    if (event.type === 'warning') warnings.push(event.message);
+    if (event.type !== 'captured') return;
+    pictures += 1;
+    if (first === undefined) {
+      found.firstPictureMs = mono() - begin;
+      first = { at: mono(), cpu: ffmpegCpuMs(), pictures };
+    } else if (mono() - (last?.at ?? first.at) > LOOK_MS / 10) {
+      last = { at: mono(), cpu: ffmpegCpuMs(), pictures };
+      if (mono() - first.at >= LOOK_MS) enough$.next();
+    }
+  });
+  const decoded$ = gate.pipe(skipRate(NEXT_TO_NONE), ignoreElements(), endWith(undefined), catchError((one: unknown) => of(one)));
+  const error = await firstValueFrom(merge(decoded$, enough$));
+  watching.unsubscribe();
+  if (isRxcamError(error)) return { ...found, error };
+  return { ...found, ...rates(first, last, found.info) };
+}
+
+/** How far a look at a source has come. */
+interface Mark { readonly at: number; readonly cpu: number | undefined; readonly pictures: number }
+
+function rates(first: Mark | undefined, last: Mark | undefined, info: SourceInfo | undefined): Partial<SourceFacts> {
+  if (first === undefined || last === undefined || last.pictures === first.pictures) return {};
+  const count = last.pictures - first.pictures;
+  const isPaced = info?.kind !== 'file' && info?.kind !== 'http-file';
+  const measuredFps = isPaced ? (count * 1000) / (last.at - first.at) : undefined;
+  const fps = info?.fps ?? measuredFps;
+  const decodeMs = first.cpu === undefined || last.cpu === undefined ? undefined : (last.cpu - first.cpu) / count;
+  const cores = decodeMs === undefined || fps === undefined ? 0 : (decodeMs * fps) / 1000;
+  const fits = cores === 0 ? undefined : Math.floor((availableParallelism() * SHARE) / cores);
+  return { ...(measuredFps !== undefined && { measuredFps }), ...(decodeMs !== undefined && { decodeMs }), ...(fits !== undefined && { fits }) };
+}
+
+/** From the first keyframe to the next; undefined if none comes, and for codecs that are not passed on. */
+function gopOf(source: string, config: CameraConfig): Promise<number | undefined> {
+  let keyframes = 0;
+  let pictures = 0;
+  const gop$ = camera(source, config).pipe(
+    passthrough(),
+    filter(({ keyframe }) => {
+      if (keyframe) keyframes += 1;
+      if (keyframes === 1) pictures += 1;
+      return keyframes === 2;
+    }),
+    map(() => pictures), timeout({ first: GOP_MS }), catchError(() => of(undefined)),
+  );
+  return firstValueFrom(gop$, { defaultValue: undefined });
+}

@@ -1,0 +1,42 @@
+/** Flags of the commands that look at a source or a broker: `doctor`, `probe` and `snapshot`. */
+import { JPEG, SNAPSHOT } from '../../../core/defaults/defaults.js';
+import { READ_OPTIONS, brokerFlags } from './brokers.js';
+import { type Flag, type FlagGroup, number } from './flag.js';
+import { LOG_LEVELS, colorFlag } from './program.js';
+import { sourceFlags } from './source.js';
+
+/** What matters to one look at a source. */
+const NOT_HERE = new Set(['camera.key', 'camera.pace', 'camera.loop', 'camera.logEveryFrames']);
+const source: FlagGroup = { heading: sourceFlags.heading, flags: sourceFlags.flags.filter(({ sets }) => !NOT_HERE.has(sets)) };
+const brokers = brokerFlags.map(({ heading, flags }): FlagGroup => ({ heading, flags: flags.filter(({ sets }) => READ_OPTIONS.has(sets)) }))
+  .filter(({ flags }) => flags.length > 0);
+
+const json = (about: string): Flag => ({ flags: '--json', sets: 'doctor.json', about });
+const logLevel: Flag = { flags: '--log-level <level>', sets: 'doctor.logLevel', standard: 'silent', about: `logs on stderr: ${LOG_LEVELS.join(', ')}` };
+
+export const DOCTOR_FLAGS: readonly FlagGroup[] = [
+  {
+    heading: 'Program:',
+    flags: [
+      { flags: '--source <address>', sets: 'doctor.source', about: 'a source whose address looks like that of a broker, or like nothing' },
+      { flags: '--broker <address>', sets: 'doctor.broker', about: 'a broker, in place of the second word' },
+      json('one JSON object: ok, findings'), colorFlag('doctor'), logLevel,
+    ],
+  },
+  source, ...brokers,
+];
+
+export const PROBE_FLAGS: readonly FlagGroup[] = [{ heading: 'Program:', flags: [json('one JSON object'), colorFlag('doctor'), logLevel] }, source];
+
+export const SNAPSHOT_FLAGS: readonly FlagGroup[] = [
+  {
+    heading: 'Program:',
+    flags: [
+      { flags: '-o, --output <file>', sets: 'doctor.output', standard: 'snapshot.jpg; stdout where that is a pipe', about: 'file for the JPEG; - is stdout' },
+      { flags: '--quality <n>', sets: 'doctor.quality', parse: number, standard: JPEG.quality, about: '1 (worst) to 100' },
+      { flags: '--timeout <ms>', sets: 'doctor.timeoutMs', parse: number, standard: SNAPSHOT.timeoutMs, about: 'the longest wait for a picture, in ms' },
+      logLevel,
+    ],
+  },
+  source,
+];
