@@ -4,7 +4,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 /** Of /proc, on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
 
-/** In ms, of all ffmpeg processes that run now; undefined where the system has no such account. */
+/** In ms, of all ffmpeg processes, those that have ended included; undefined where the system has no such account. */
 export function ffmpegCpuMs(): number | undefined {
   if (process.platform !== 'linux') return undefined;
   try {
@@ -20,6 +20,8 @@ function ticksOf(pid: string): number {
   try {
     const [, name = '', rest = ''] = /^\d+ \((.*)\) (.*)$/s.exec(readFileSync(`/proc/${pid}/stat`, 'latin1')) ?? [];
     const fields = rest.split(' ');
+    // Of this process: the time of its children that have ended.
+    if (Number(pid) === process.pid) return Number(fields[13]) + Number(fields[14]);
     return name.startsWith('ffmpeg') && Number(fields[1]) === process.pid ? Number(fields[11]) + Number(fields[12]) : 0;
   } catch {
     return 0;

@@ -21,10 +21,12 @@ export function streamInWords({ codec = 'unknown codec', width, height, fps, fps
 }
 
 /** In the order in which they are needed: the first that is bad is the reason for what is missing. */
-export function sourceFindings({ resolved, info, openedMs, firstPictureMs, measuredFps, gop, decodeMs, fits, error, warnings }: SourceFacts): Finding[] {
+export function sourceFindings(facts: SourceFacts): Finding[] {
+  const { resolved, info, openedMs, firstPictureMs, measuredFps, gop, decodeMs, fits, error, warnings } = facts;
   const found: Finding[] = [];
   if (resolved !== undefined) found.push({ name: 'source name', state: 'ok', found: `${resolved.host} is ${resolved.addresses.join(', ')} (${rounded(resolved.ms)} ms)`, facts: resolved });
-  if (info !== undefined) found.push({ name: 'source stream', state: 'ok', found: `${streamInWords(info)}; it answered in ${rounded(openedMs ?? 0)} ms`, facts: { ...info } });
+  const answered = `it answered in ${rounded(openedMs ?? 0)} ms`;
+  if (info !== undefined) found.push({ name: 'source stream', state: 'ok', found: `${streamInWords(info)}; ${answered}`, facts: { ...info } });
   for (const warning of warnings) found.push({ name: 'source', state: 'note', found: warning });
   if (firstPictureMs !== undefined) found.push(pictureFinding(firstPictureMs, measuredFps, info));
   if (error !== undefined) return [...found, failed(info === undefined ? 'source' : 'source pictures', error)];
