@@ -6,7 +6,7 @@ import { camera } from '../../../camera/index.js';
 import { mono, wall } from '../../../core/clock.js';
 import { BrokerUnavailable } from '../../../core/errors/errors.js';
 import type { Published } from '../../../core/frame/frame.js';
-import { shownSize } from '../../../ledger/index.js';
+import { sizeText } from '../../../ledger/index.js';
 import { oneLine } from '../program/index.js';
 import { type Finding, failed } from './finding.js';
 
@@ -24,7 +24,7 @@ export async function brokerFindings({ broker, topic }: BrokerTarget, address: s
   const times = { writtenMs, ...(backMs !== undefined && { backMs }) };
   const back = backMs === undefined ? 'it was not read back' : `read back in ${backMs.toFixed(0)} ms`;
   return [
-    { name: 'broker', state: backMs === undefined ? 'bad' : 'ok', found: `a message of ${shownSize(ack.bytes)} to ${DOCTOR_TOPIC} at ${broker.address} was acknowledged in ${writtenMs.toFixed(0)} ms, ${back}`,
+    { name: 'broker', state: backMs === undefined ? 'bad' : 'ok', found: `a message of ${sizeText(ack.bytes)} to ${DOCTOR_TOPIC} at ${broker.address} was acknowledged in ${writtenMs.toFixed(0)} ms, ${back}`,
       facts: times, ...(backMs === undefined && { advice: 'the login may write but not read; reading needs a right of its own' }) },
     ...(topic === undefined ? [] : [await topicFinding(broker, topic)]),
     await limitFinding(address, topic ?? DOCTOR_TOPIC, env),
@@ -78,7 +78,7 @@ async function limitFinding(address: string, topic: string, env: NodeJS.ProcessE
     const bytes = await limitOf(address, topic, env);
     return bytes === undefined
       ? { name, state: 'note', found: 'the largest message is not known here' }
-      : { name, state: 'ok', found: `messages up to ${shownSize(bytes)}`, facts: { maxMessageBytes: bytes }, ...(bytes < 2_000_000 && { advice: 'keyframes of large pictures may be larger: raise max.message.bytes of the topic' }) };
+      : { name, state: 'ok', found: `messages up to ${sizeText(bytes)}`, facts: { maxMessageBytes: bytes }, ...(bytes < 2_000_000 && { advice: 'keyframes of large pictures may be larger: raise max.message.bytes of the topic' }) };
   } catch (error) {
     return { name, state: 'note', found: `the largest message is not known: ${oneLine(error)}` };
   }

@@ -8,7 +8,7 @@ import { camera } from '../../../camera/index.js';
 import { cacheFolder } from '../../../core/defaults/cache-folder.js';
 import { HARDWARE } from '../../../core/steps/index.js';
 import { findFfmpeg } from '../../../ffmpeg/index.js';
-import { shownSize } from '../../../ledger/index.js';
+import { sizeText } from '../../../ledger/index.js';
 import { oneLine } from '../program/index.js';
 import { type Finding, failed } from './finding.js';
 
@@ -68,7 +68,7 @@ async function cache(): Promise<Finding> {
     accessSync(folder, constants.W_OK);
     const { bavail, bsize } = await statfs(folder);
     const free = bavail * bsize;
-    const found = `${folder}, ${shownSize(free)} free`;
+    const found = `${folder}, ${sizeText(free)} free`;
     const facts = { folder, freeBytes: free };
     return free < LEAST_FREE_BYTES
       ? { name, state: 'bad', found, facts, advice: 'make room on that disk, or name another folder by XDG_CACHE_HOME' }

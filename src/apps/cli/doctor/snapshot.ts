@@ -1,7 +1,7 @@
 /** The command `snapshot`: one picture of a source, in a file or on stdout. */
 import { writeFileSync } from 'node:fs';
 import { camera } from '../../../camera/index.js';
-import { shownSize } from '../../../ledger/index.js';
+import { sizeText } from '../../../ledger/index.js';
 import { snapshot as pictureOf } from '../../snapshot.js';
 import type { DoctorArguments } from '../arguments/index.js';
 import { complain, createLogger, delivered, isUsage, plain } from '../program/index.js';
@@ -25,7 +25,7 @@ export async function snapshot({ source = '', program, settings }: DoctorArgumen
       if (error !== undefined) throw error;
     } else {
       writeFileSync(output, jpeg);
-      process.stderr.write(`${plain(output)}: ${shownSize(jpeg.length)}\n`);
+      process.stderr.write(`${plain(output)}: ${sizeText(jpeg.length)}\n`);
     }
     return 0;
   } catch (error) {
