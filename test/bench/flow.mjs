@@ -3,8 +3,9 @@
  * destination of test/bench/flow. CPU (user + sys) of the process for each message, the generator's own subtracted; paired:
  * each round runs all of them, one after the other.
  *
- *   npm run bench flow -- [DESTINATION…] [--rounds N] [--cameras N] [--fps N] [--bytes N] [--seconds N] [--against CAMERASxFPS]
+ *   npm run bench flow -- [DESTINATION…] [--rounds N] [--cameras N] [--fps N] [--bytes N] [--seconds N] [--warm-up SECONDS] [--against CAMERASxFPS]
  *
+ * Until the warm-up is over, most of the time goes into compiling.
  * `--against 200x10` runs each destination with those cameras, too, and gives the ratio.
  */
 import { execFile } from 'node:child_process';
@@ -18,7 +19,7 @@ const number = (value) => ({ type: 'string', default: String(value) });
 const { values, positionals } = parseArgs({
   args: process.argv.slice(2), allowPositionals: true,
   options: {
-    rounds: number(3), cameras: number(20), fps: number(100), bytes: number(20_000), seconds: number(3), against: { type: 'string' },
+    rounds: number(3), cameras: number(20), fps: number(100), bytes: number(20_000), seconds: number(3), 'warm-up': number(4), against: { type: 'string' },
   },
 });
 const unknown = positionals.find((name) => !known.includes(name));
@@ -49,7 +50,7 @@ for (const [id, round] of costs) {
 
 async function run(name, [cameras, fps]) {
   const worker = fileURLToPath(new URL('flow-worker.mjs', import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, [worker, name, cameras, fps, values.bytes, '1500', String(1000 * Number(values.seconds))]);
+  const { stdout } = await promisify(execFile)(process.execPath, [worker, name, cameras, fps, values.bytes, String(1000 * Number(values['warm-up'])), String(1000 * Number(values.seconds))]);
   const { messages, cpuUs, ms, rssBytes } = JSON.parse(stdout);
   return { us: cpuUs / messages, perSecond: (messages * 1000) / ms, load: cpuUs / 1000 / ms, rssBytes };
 }

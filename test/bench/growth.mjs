@@ -11,7 +11,7 @@ import { parseArgs, promisify } from 'node:util';
 import { median } from './cpu.mjs';
 import { plot } from './plot.mjs';
 
-const BYTES = '20000';
+const BYTES = '20000', WARM_UP_MS = '6000';
 /** The rate while the cameras grow, and the cameras while the rate does. */
 const FPS = 25, CAMERAS = 20;
 
@@ -19,7 +19,7 @@ const text = (value) => ({ type: 'string', default: value });
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    rounds: text('3'), seconds: text('4'), cameras: text('1,25,50,100,200'), fps: text('5,25,50,100,200'),
+    rounds: text('1'), seconds: text('4'), cameras: text('1,25,50,100,200'), fps: text('5,25,50,100,200'),
     svg: text(fileURLToPath(new URL('../../docs/growth.svg', import.meta.url))),
   },
 });
@@ -33,7 +33,7 @@ const seen = new Map();
 for (let round = 1; round <= Number(values.rounds); round++) {
   for (const [cameras, fps] of sizes) {
     for (const name of names) {
-      const { stdout } = await promisify(execFile)(process.execPath, [worker, name, cameras, fps, BYTES, '2000', String(1000 * Number(values.seconds))]);
+      const { stdout } = await promisify(execFile)(process.execPath, [worker, name, cameras, fps, BYTES, WARM_UP_MS, String(1000 * Number(values.seconds))]);
       const { messages, cpuUs, ms, rssBytes } = JSON.parse(stdout);
       const id = `${name} ${cameras}x${fps}`;
       seen.set(id, [...seen.get(id) ?? [], { percent: cpuUs / ms / 10, mb: rssBytes / 1e6, us: cpuUs / messages }]);
@@ -54,6 +54,6 @@ const byFps = { x: `fps of each of ${CAMERAS} cameras`, at: numbers(values.fps).
 const panels = [['CPU, % of a core', 'percent'], ['Resident memory, MB', 'mb']].flatMap(([title, what]) => [byCameras, byFps].map(({ x, at }) => (
   { title, x, series: names.map((name) => ({ name, points: at.map(([value, size]) => [value, of(name, size, what)]) })) }
 )));
-const caption = `Node's process, access units of 20 kB, generator included; median of ${values.rounds} rounds; ${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}`;
+const caption = `Node's process, access units of 20 kB, generator included; ${values.rounds === '1' ? 'one round' : `median of ${values.rounds} rounds`}; ${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}`;
 writeFileSync(values.svg, plot(caption, panels));
 console.log(`\n${values.svg}`);

@@ -9,7 +9,7 @@ import { FakeRun } from './outbox-fakes.js';
 
 const text = fc.string({ unit: 'binary', maxLength: 40 });
 const record = fc.record({
-  key: text, value: fc.uint8Array({ maxLength: 9_000 }), headers: fc.dictionary(text, text, { maxKeys: 5 }),
+  key: text, value: fc.uint8Array({ maxLength: 9_000 }), headers: fc.dictionary(fc.oneof(text, fc.constantFrom('ce_id', 'ce_key')), fc.oneof(text, fc.constantFrom('x', 'Zürich', '')), { maxKeys: 5 }),
   timestamp: fc.oneof(fc.constant(-1), fc.integer({ min: 0, max: 2 ** 42 })),
 });
 const partitions = fc.array(fc.tuple(fc.integer({ min: 0, max: 70_000 }), fc.array(record, { minLength: 1, maxLength: 70 })), { minLength: 1, maxLength: 3 });
