@@ -18,6 +18,10 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'npm test': 'this is it',
   'npm install rxcam rxjs': 'the examples import the package as it is installed; a registry has no part in that',
   'npm run build && node test/bench/fusion.mjs': 'takes minutes, and needs a quiet machine',
+  ...Object.fromEntries(['rxcam run cameras.yaml', 'rxcam check cameras.yaml'].map((command) => [command, 'test/real/apps/cli-config.spec.ts runs it, with files of its own'])),
+  ...Object.fromEntries([
+    'rxcam doctor rtsp://user:secret@camera.example.com/stream kafka://localhost:9092/video', 'rxcam probe clip.mp4 --json', 'rxcam snapshot clip.mp4 -o gate.jpg',
+  ].map((command) => [command, 'test/real/apps/cli-doctor.spec.ts runs it, with a camera and brokers of its own'])),
   ...Object.fromEntries([
     'rxcam record kafka://localhost:9092/video recordings --every 10m --keep-bytes 100GB --hls',
     'rxcam clip redis://localhost:6379/video gate.mp4 --key gate --from 10m --to 5m',

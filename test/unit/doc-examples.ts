@@ -6,7 +6,7 @@ import { blocks } from './readme.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const ENTRIES: Readonly<Record<string, string>> = {
-  'rxcam': 'src/index.ts', 'rxcam/testing': 'marbles/kit/index.ts', 'rxcam/streamer': 'src/apps/streamer/index.ts', 'rxcam/report': 'src/apps/report.ts', 'rxcam/metrics': 'src/apps/metrics/index.ts', 'rxcam/dashboard': 'src/apps/dashboard/index.ts',
+  'rxcam': 'src/index.ts', 'rxcam/testing': 'marbles/kit/index.ts', 'rxcam/streamer': 'src/apps/streamer/index.ts', 'rxcam/report': 'src/apps/report.ts', 'rxcam/config': 'src/apps/config/index.ts', 'rxcam/metrics': 'src/apps/metrics/index.ts', 'rxcam/dashboard': 'src/apps/dashboard/index.ts',
   'rxcam/tracing': 'src/apps/tracing/index.ts',
 };
 

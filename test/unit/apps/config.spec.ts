@@ -1,10 +1,13 @@
 /** Configuration files: what they may say, and what is said of their mistakes, at which line. */
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { type Config, InvalidConfig, cameraPipeline, openBroker, parseCamera, parseConfig } from '../../../src/apps/config/index.js';
+import { type Config, InvalidConfig, cameraPipeline, configSchema, openBroker, parseCamera, parseConfig } from '../../../src/apps/config/index.js';
+import { FILE_STEPS } from '../../../src/apps/config/vocabulary.js';
+import { complaintsOf, examplesOf } from '../doc-examples.js';
 
 const ENV = { GATE_PASSWORD: 'se@cret/1', TOPIC: 'video' };
 
@@ -161,5 +164,40 @@ describe('a mistake', () => {
     const found = problems(text).join('\n');
     expect(found).toMatch(said);
     expect(found).not.toMatch(/hunter2|cret|Z1dGVy/);
+  });
+});
+
+describe('docs/configuration.md', () => {
+  const page = readFileSync(fileURLToPath(new URL('../../../docs/configuration.md', import.meta.url)), 'utf8');
+  const block = (language: string) => new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``).exec(page)?.[1] ?? '';
+
+  it('has an example that is right, and names the schema', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rxcam-test-config-'));
+    writeFileSync(join(folder, 'redis'), 'hunter2\n');
+    const text = block('yaml');
+    expect(text).toMatch(/^# yaml-language-server: \$schema=\.\/node_modules\/rxcam\/schema\.json\n/);
+    const { cameras, brokers } = parseConfig(text.replace('/run/secrets/redis', join(folder, 'redis')), { file: 'cameras.yaml', env: { KAFKA_PASSWORD: 'a', GATE_PASSWORD: 'b' } });
+    expect(brokers.map(({ name, kind }) => [name, kind])).toEqual([['main', 'kafka'], ['archive', 'redis']]);
+    expect(cameras.map(({ name, enabled, pipeline }) => [name, enabled, pipeline.map(({ kind }) => kind).join(' ')])).toEqual([
+      ['gate', true, 'skipRate resize encodeH265 toMessage publish retry'], ['crossing', true, 'skipRate resize encodeH265 toMessage publish retry'], ['hall', false, 'passthrough toMessage publish retry'],
+    ]);
+    expect(cameras[0]?.pipeline[0]?.options).toEqual({ fps: 10 });
+    expect(cameras[2]?.pipeline[2]?.options).toEqual({ broker: 'archive', topic: 'raw.hall' });
+  });
+
+  it('shows mistakes as they are reported', () => {
+    const text = 'brokers: { main: "memory:" }\ncameras:\n  gate:\n    source: rtsp://h/a\n    pipeline:\n      - resize: { widht: 640 }\n      - publish: { topic: a }\n';
+    expect(problems(text)).toEqual(block('text').trimEnd().split('\n'));
+  });
+
+  it('has an example in code that compiles', () => {
+    expect(complaintsOf(Object.values(examplesOf('configuration.md')))).toEqual([]);
+  });
+
+  it('names the steps and the keys that there are', () => {
+    const { properties } = (configSchema()['$defs'] as { template: { properties: object } }).template;
+    for (const name of ['source', 'pipeline', 'steps', 'extends', 'enabled', 'retry']) expect(Object.keys(properties)).toContain(name);
+    const steps = Object.keys(FILE_STEPS);
+    expect(page).toContain(`${steps.slice(0, -1).map((name) => `\`${name}\``).join(', ')} and \`${steps.at(-1) ?? ''}\``);
   });
 });
