@@ -38,4 +38,8 @@ export const PLAN = {
   slotWeight: 0.0001,
   /** Nothing moves for balance while each load is within this share of the mean: costs vary by themselves. */
   imbalance: 0.25,
+  /** Nor while each load is within this share of its worker's capacity: costs of few cameras vary most, and nobody suffers. */
+  slack: 0.05,
+  /** Except that a worker with less than this share of the mean gets its own. */
+  starved: 0.25,
 } as const;

@@ -15,8 +15,7 @@ export function balance(bearers: readonly Bearer[], needs: readonly SlotNeeds[],
   const moves: Move[] = [];
   const moved = new Set<number>();
   const mean = total(bearers, ({ load }) => load) / total(bearers, ({ member }) => member.capacity);
-  const isEven = bearers.every(({ use }) => Math.abs(use - mean) <= mean * PLAN.imbalance);
-  if (isEven) return moves;
+  if (bearers.every(({ use }) => isNear(use, mean))) return moves;
   const givers = [...bearers];
   while (moves.length < maxMoves) {
     givers.sort((a, b) => b.use - a.use || compare(a.id, b.id));
@@ -29,6 +28,11 @@ export function balance(bearers: readonly Bearer[], needs: readonly SlotNeeds[],
     moves.push({ slot, from: from.id, to: to.id, why: 'balance' });
   }
   return moves;
+}
+
+function isNear(use: number, mean: number): boolean {
+  const apart = Math.abs(use - mean);
+  return apart <= mean * PLAN.imbalance || (apart <= PLAN.slack && use >= mean * PLAN.starved);
 }
 
 interface Gain { readonly slot: number; readonly from: Bearer; readonly to: Bearer }

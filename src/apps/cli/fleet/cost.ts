@@ -7,6 +7,8 @@ import type { CameraStats } from '../../../ledger/index.js';
 const EVERY_MS = 2_000;
 /** Of the kernel's accounts, on every Linux. */
 const TICKS_PER_SECOND = 100;
+/** Weight of a new measurement: one that differs moves no camera. */
+const SMOOTHING = 0.3;
 const PARENT_AT = 1;
 const USER_AT = 11;
 const SYSTEM_AT = 12;
@@ -16,7 +18,7 @@ export class Costs {
   readonly #childMs = new Map<number, number>();
   #at = mono();
   #own = process.cpuUsage();
-  /** Cores, over the last window. */
+  /** Cores, over the last windows. */
   #cores = 0;
 
   /** Cores that a camera takes; undefined while nothing is measured. */
@@ -38,7 +40,8 @@ export class Costs {
     const { user, system } = process.cpuUsage(this.#own);
     this.#own = process.cpuUsage();
     this.#at = now;
-    this.#cores = ((user + system) / 1_000 + this.#childrenMs()) / ms;
+    const cores = ((user + system) / 1_000 + this.#childrenMs()) / ms;
+    this.#cores = this.#cores === 0 ? cores : this.#cores + (cores - this.#cores) * SMOOTHING;
   }
 
   /** CPU that the children have taken since the last call; 0 where the system does not say. */

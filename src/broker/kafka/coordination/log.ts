@@ -25,6 +25,7 @@ export class KafkaLog {
   /** The number of the broker that leads each partition, by topic. */
   readonly #leaders = new Map<string, readonly number[]>();
   #ready: Promise<void> | undefined;
+  #underWay = 0;
 
   constructor(
     readonly place: FleetPlace, readonly options: KafkaOptions, readonly hooks: NodeHooks, readonly seeds: () => Promise<readonly string[]>,
@@ -44,7 +45,7 @@ export class KafkaLog {
 
   /** Resolves when all topics are there and have leaders. */
   ready(): Promise<void> {
-    return this.#ready ??= this.#prepare().catch((error: unknown) => {
+    return this.#ready ??= this.#held(() => this.#prepare()).catch((error: unknown) => {
       this.#ready = undefined;
       throw error;
     });
@@ -79,7 +80,11 @@ export class KafkaLog {
   }
 
   /** Writes rows to partitions that one broker leads. A leader that is not ready yet is asked again for a while. */
-  async appendTo(topic: string, rows: ReadonlyMap<number, readonly Row[]>): Promise<Appended> {
+  appendTo(topic: string, rows: ReadonlyMap<number, readonly Row[]>): Promise<Appended> {
+    return this.#held(() => this.#appendTo(topic, rows));
+  }
+
+  async #appendTo(topic: string, rows: ReadonlyMap<number, readonly Row[]>): Promise<Appended> {
     const offsets = new Map<number, number>();
     for (let attempt = 0; ; attempt++) {
       const left = new Map([...rows].filter(([partition]) => !offsets.has(partition)));
@@ -119,6 +124,16 @@ export class KafkaLog {
 
   destroy(): void {
     this.#nodes.destroy();
+  }
+
+  /** The process lives while a request is under way. */
+  async #held<T>(work: () => Promise<T>): Promise<T> {
+    this.#nodes.hold(++this.#underWay > 0);
+    try {
+      return await work();
+    } finally {
+      this.#nodes.hold(--this.#underWay > 0);
+    }
   }
 
   async #prepare(): Promise<void> {
