@@ -77,10 +77,16 @@ describe('a fleet of three workers', () => {
   const senderOf = ({ id = '' }: Verified) => id.split('/').slice(0, -1).join('/');
   const until = (test: () => boolean) => firstValueFrom(interval(50).pipe(filter(test), timeout(WITHIN_MS)));
   const cli = (...words: string[]) => execa(process.execPath, [MAIN, 'fleet', ...words, '--to', server.url], { env: SECRETS });
-  const owners = async () => {
-    const { stdout } = await cli('status', '--json');
-    const { cameras } = JSON.parse(stdout) as { cameras: Record<string, { worker?: string; state: string }> };
-    return new Map(Object.entries(cameras).map(([key, { worker, state }]) => [key, { worker, state }]));
+  /** The owners, once so many workers have cameras, all of them stream, and nothing has moved between two reports. */
+  const settled = async (count: number): Promise<ReadonlyMap<string, string>> => {
+    for (let last = ''; ;) {
+      const { stdout } = await cli('status', '--json');
+      const { cameras } = JSON.parse(stdout) as { cameras: Record<string, { worker?: string; state: string; epoch?: number }> };
+      const now = JSON.stringify(Object.entries(cameras).map(([key, { worker, epoch }]) => [key, worker, epoch]));
+      const isAll = Object.values(cameras).every(({ state }) => state === 'streaming') && new Set(Object.values(cameras).map(({ worker }) => worker)).size === count;
+      if (isAll && now === last) return new Map(Object.entries(cameras).map(([key, { worker = '' }]) => [key, worker]));
+      last = now;
+    }
   };
   /** Resolves when each of these cameras sends from elsewhere. */
   const moved = (keys: readonly string[], before: ReadonlyMap<string, string>) => until(() => keys.every((key) => senders.get(key) !== before.get(key)));
@@ -103,18 +109,17 @@ describe('a fleet of three workers', () => {
     await Promise.all(Object.values(workers).map((worker) => worker.says(({ cameras: own }) => Number((own as { running?: number } | undefined)?.running) > 0)));
 
     // Killed: its cameras run elsewhere, and nobody else's has moved.
-    const [first] = Object.entries(workers);
+    let of = await settled(3);
     let before = new Map(senders);
-    let of = await owners();
-    const killed = CAMERAS.filter((key) => of.get(key)?.worker === first?.[0]);
+    const killed = CAMERAS.filter((key) => of.get(key) === 'a');
     await workers.a.program?.kill();
     await moved(killed, before);
     expect(CAMERAS.filter((key) => !killed.includes(key)).every((key) => senders.get(key) === before.get(key))).toBe(true);
 
     // Stopped: the same; when it wakes, nothing of what it held is taken for whole.
+    of = await settled(2);
     before = new Map(senders);
-    of = await owners();
-    const stopped = CAMERAS.filter((key) => of.get(key)?.worker === 'b');
+    const stopped = CAMERAS.filter((key) => of.get(key) === 'b');
     workers.b.program?.pause();
     await moved(stopped, before);
     const elsewhere = new Map(senders);
@@ -126,20 +131,20 @@ describe('a fleet of three workers', () => {
     expect(stale.map(({ id }) => id)).toEqual([]);
 
     // Away: cameras run on, and none has moved.
-    await until(() => CAMERAS.every((key) => senders.has(key)));
-    const settled = new Map(senders);
+    await settled(2);
+    const calm = new Map(senders);
     const lapsed = firstValueFrom(merge(...[workers.b, workers.c].map(({ said$ }) => said$)).pipe(filter(({ status }) => status === 'lapsed'), timeout(WITHIN_MS)));
     server.pause();
     await lapsed;
     server.resume();
     const afterwards = seen.length;
     await until(() => seen.length > afterwards + 4 * CAMERAS.length);
-    expect(CAMERAS.filter((key) => senders.get(key) !== settled.get(key))).toEqual([]);
+    expect(CAMERAS.filter((key) => senders.get(key) !== calm.get(key))).toEqual([]);
 
     // Drained by SIGTERM: each camera is handed over, and the worker ends in order.
+    of = await settled(2);
     before = new Map(senders);
-    of = await owners();
-    const drained = CAMERAS.filter((key) => of.get(key)?.worker === 'c');
+    const drained = CAMERAS.filter((key) => of.get(key) === 'c');
     await cli('drain', 'c');
     expect(await workers.c.program?.exited).toMatchObject({ code: 0 });
     await moved(drained, before);

@@ -3,7 +3,7 @@ import type { ReceivedFigures, VerdictCounts } from '../../ledger/index.js';
 import { type Family, durations, single } from './family.js';
 import { labels } from './labels.js';
 
-const VERDICTS = (['whole', 'repeated', 'torn', 'undecodable'] as const).map((verdict) => [verdict, labels({ verdict })] as const);
+const VERDICTS = (['whole', 'repeated', 'torn', 'fenced', 'undecodable'] as const).map((verdict) => [verdict, labels({ verdict })] as const);
 const CAUSES = (['dropped', 'lost', 'expired'] as const).map((cause) => [cause, labels({ cause })] as const);
 
 /** A family with a sample for each of some verdicts, of streams that are verified. */

@@ -38,6 +38,8 @@ export class FleetWorker<C> {
   #wanted: ReadonlyMap<string, C> = new Map();
   #assigned = NOTHING;
   #joined: Joined | undefined;
+  /** Cameras of its slots that it must not run: looked for when something changes, not when the state is asked for. */
+  #unplaced: readonly OwnedCamera[] = [];
   #isDraining = false;
 
   constructor(readonly parts: WorkerParts<C>) {
@@ -59,7 +61,7 @@ export class FleetWorker<C> {
     const { worker } = this.parts.facts;
     const status = this.#isDraining ? 'draining' : this.#joined === undefined ? 'joining' : this.#lease.holds ? 'member' : 'lapsed';
     const { generation = 0, isLeader = false } = this.#joined ?? {};
-    return { worker, status, generation, isLeader, workers: this.#assigned.workers, cameras: [...this.#holdings.cameras, ...this.#unplaced()] };
+    return { worker, status, generation, isLeader, workers: this.#assigned.workers, cameras: [...this.#holdings.cameras, ...this.#unplaced] };
   }
 
   /** The cameras that are wanted in the whole fleet. The first call joins. */
@@ -136,6 +138,7 @@ export class FleetWorker<C> {
       bySlot.set(slot, (bySlot.get(slot) ?? new Map<string, C>()).set(key, config));
     }
     this.#holdings.want(bySlot);
+    this.#unplaced = this.#unplacedNow(count);
     this.#tell();
   }
 
@@ -150,11 +153,9 @@ export class FleetWorker<C> {
     else if (Array.isArray(costs)) this.#leader.measured(new Map(costs as [number, number][]));
   }
 
-  #unplaced(): OwnedCamera[] {
-    if (this.#joined === undefined) return [];
+  #unplacedNow(count: number): OwnedCamera[] {
     const mine = new Set(this.#assigned.slots);
     const none = new Set(this.#assigned.unplaced);
-    const { slots: count } = this.#joined;
     return [...this.#wanted].flatMap(([key, config]): OwnedCamera[] => {
       const slot = slotOf(key, count);
       if (!mine.has(slot) || (!none.has(slot) && this.#suits(config))) return [];
