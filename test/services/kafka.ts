@@ -18,12 +18,17 @@ const FORMATTED = `${kafkaLibs}-formatted`;
 /** What `kafka({ driver })` takes: each is held to the same tests. */
 export const KAFKA_DRIVERS = ['kafkajs', 'platformatic'] as const;
 
+/** As kafkajs names them. */
+type Mechanism = 'plain' | 'scram-sha-256' | 'scram-sha-512';
+
 export interface KafkaOptions {
   port?: number;
   /** Where clients are told to find it, when that is not where it listens, e.g. the port of a proxy. */
   advertisedPort?: number;
-  /** Clients must log in with SASL/PLAIN. */
-  sasl?: { username: string; password: string };
+  /** Clients must log in; with SASL/PLAIN by default. */
+  sasl?: { username: string; password: string; mechanism?: Mechanism };
+  /** Clients must connect by TLS: a PEM file with the certificate and its key. */
+  tls?: { pemFile: string };
   /** More settings of the broker, e.g. `{ 'message.max.bytes': '100000' }`. */
   properties?: Record<string, string>;
   /** Makes this one a further broker of a cluster. Default: a cluster of its own. */
@@ -55,7 +60,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaServe
   const data = temporaryFolder('kafka');
   const file = join(data, 'server.properties');
   writeFileSync(file, propertiesText(serverProperties({ ...options, port, controllerPort, nodeId, data })));
-  await format(join(data, 'log'), file, nodeId);
+  await format(join(data, 'log'), file, nodeId, options.sasl);
   const server = await restartable(
     () => startProgram({
       name: 'Kafka', command: 'java', args: [...JAVA_OPTIONS, '-cp', join(kafkaLibs, '*'), 'kafka.Kafka', file],
@@ -67,11 +72,13 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaServe
   return Object.assign(server, { host, port, address, url: `kafka://${address}`, nodeId, controllerPort });
 }
 
+type Login = NonNullable<KafkaOptions['sasl']>;
+
 interface Node extends KafkaOptions { port: number; controllerPort: number; nodeId: number; data: string }
 
 function serverProperties(node: Node): Record<string, string> {
   const isController = node.joins === undefined;
-  const protocol = node.sasl === undefined ? 'PLAINTEXT' : 'SASL_PLAINTEXT';
+  const protocol = `${node.sasl === undefined ? '' : 'SASL_'}${node.tls === undefined ? 'PLAINTEXT' : 'SSL'}`;
   const broker = `CLIENTS://127.0.0.1:${node.port}`;
   return {
     'process.roles': isController ? 'broker,controller' : 'broker',
@@ -94,18 +101,21 @@ function serverProperties(node: Node): Record<string, string> {
     'broker.session.timeout.ms': '2000',
     'controlled.shutdown.enable': String(!isController),
     ...(node.sasl && saslProperties(node.sasl)),
+    // Its own connections name no host that a certificate could be for.
+    ...(node.tls && { 'ssl.keystore.type': 'PEM', 'ssl.keystore.location': node.tls.pemFile, 'ssl.truststore.type': 'PEM', 'ssl.truststore.location': node.tls.pemFile, 'ssl.endpoint.identification.algorithm': '' }),
     ...node.properties,
   };
 }
 
-function saslProperties({ username, password }: { username: string; password: string }): Record<string, string> {
+function saslProperties({ username, password, mechanism = 'plain' }: Login): Record<string, string> {
   const quote = (text: string) => `"${text.replace(/["\\]/g, '\\$&')}"`;
-  const own = `username="broker" password="broker" user_broker="broker"`;
+  const own = 'username="broker" password="broker"';
+  const users = mechanism === 'plain' ? ` user_broker="broker" user_${username}=${quote(password)}` : '';
+  const module = mechanism === 'plain' ? 'plain.PlainLoginModule' : 'scram.ScramLoginModule';
   return {
-    'sasl.enabled.mechanisms': 'PLAIN',
-    'sasl.mechanism.inter.broker.protocol': 'PLAIN',
-    'listener.name.clients.plain.sasl.jaas.config':
-      `org.apache.kafka.common.security.plain.PlainLoginModule required ${own} user_${username}=${quote(password)};`,
+    'sasl.enabled.mechanisms': mechanism.toUpperCase(),
+    'sasl.mechanism.inter.broker.protocol': mechanism.toUpperCase(),
+    [`listener.name.clients.${mechanism}.sasl.jaas.config`]: `org.apache.kafka.common.security.${module} required ${own}${users};`,
   };
 }
 
@@ -114,7 +124,12 @@ function propertiesText(properties: Record<string, string>): string {
 }
 
 /** StorageTool takes a second, and all that differs between nodes is written in meta.properties: it runs once. */
-async function format(folder: string, properties: string, nodeId: number): Promise<void> {
+async function format(folder: string, properties: string, nodeId: number, login: Login | undefined): Promise<void> {
+  const { mechanism = 'plain', username, password } = login ?? {};
+  if (mechanism !== 'plain') {
+    await storageTool(properties, '--add-scram', `${mechanism.toUpperCase()}=[name=${username ?? ''},password=${password ?? ''}]`);
+    return;
+  }
   if (!existsSync(FORMATTED)) await formatOnce(folder, properties);
   mkdirSync(folder, { recursive: true });
   cpSync(FORMATTED, folder, { recursive: true });
@@ -124,9 +139,12 @@ async function format(folder: string, properties: string, nodeId: number): Promi
   }));
 }
 
+async function storageTool(properties: string, ...more: string[]): Promise<void> {
+  await run('java', ['-cp', join(kafkaLibs, '*'), 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', properties, ...more]);
+}
+
 async function formatOnce(folder: string, properties: string): Promise<void> {
-  const classPath = join(kafkaLibs, '*');
-  await run('java', ['-cp', classPath, 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', properties]);
+  await storageTool(properties);
   const beside = `${FORMATTED}-${process.pid}`;
   cpSync(folder, beside, { recursive: true });
   try {

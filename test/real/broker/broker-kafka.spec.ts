@@ -1,13 +1,15 @@
 /** What Kafka alone can do to messages. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { type Admin, Kafka, logLevel } from 'kafkajs';
+import { rmSync } from 'node:fs';
+import { type Admin, Kafka, type SASLOptions, logLevel } from 'kafkajs';
 import { pino } from 'pino';
 import { ReplaySubject, Subject, firstValueFrom, from, take, toArray } from 'rxjs';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { publish } from '../../../operators/publish.js';
-import { kafka } from '../../../src/broker/index.js';
+import { subscribe } from '../../../operators/subscribe.js';
+import { type KafkaConfig, kafka } from '../../../src/broker/index.js';
 import type { CameraMessage, Published } from '../../../src/core/frame/frame.js';
-import { KAFKA_DRIVERS, type KafkaServer, freePort, needs, startKafka } from '../../services/index.js';
+import { KAFKA_DRIVERS, type KafkaServer, certificateFor, freePort, needs, startKafka, temporaryFolder } from '../../services/index.js';
 import { all, closeAll, made, opened, orders } from './broker-messages.js';
 
 needs('kafka').each(KAFKA_DRIVERS)('kafka, %s', (driver) => {
@@ -111,6 +113,41 @@ needs('kafka').each(KAFKA_DRIVERS)('kafka, %s', (driver) => {
     } finally {
       await closeAll();
       await secured.stop();
+    }
+  });
+
+  it('connects by TLS and logs in with SCRAM, to write and to read, and refuses a certificate that nobody vouches for', async () => {
+    // Each by one of the libraries: a server takes its time.
+    const mechanism = driver === 'kafkajs' ? 'scram-sha-256' : 'scram-sha-512';
+    const folder = temporaryFolder('tls');
+    const login = { username: 'camera', password: 'hush-hush' };
+    const { pemFile, certificate } = await certificateFor('localhost', folder);
+    const secured = await startKafka({ tls: { pemFile }, sasl: { ...login, mechanism } });
+    try {
+      // The name in the certificate is that of the host, which the address does not have.
+      const ssl = { ca: certificate, servername: 'localhost' };
+      const config: KafkaConfig = { driver, brokers: [secured.address], ssl, sasl: { mechanism, ...login } as SASLOptions };
+      const handle = opened(kafka(config));
+      const messages = made(3);
+      expect(await all(from(messages).pipe(publish(handle, { topic: 'secured' })))).toHaveLength(3);
+      const read = await firstValueFrom(subscribe(handle, { topic: 'secured', from: 'earliest' }).pipe(take(3), toArray()));
+      expect(read.map(({ value }, index) => value.equals(messages[index]?.value as Buffer))).toEqual([true, true, true]);
+
+      const strange = opened(kafka({ ...config, ssl: true }));
+      const distrust = firstValueFrom(strange.errors$);
+      from(made(1)).pipe(publish(strange, { topic: 'secured' })).subscribe();
+      expect((await distrust).message).toMatch(/self-signed certificate/);
+
+      const wrong = opened(kafka({ ...config, sasl: { mechanism, username: 'camera', password: 'wrong-secret' } as SASLOptions }));
+      const refusal = firstValueFrom(wrong.errors$);
+      from(made(1)).pipe(publish(wrong, { topic: 'secured' })).subscribe();
+      const { message, stack } = await refusal;
+      expect(message).toMatch(/authentication/i);
+      expect([message, stack].join()).not.toContain('wrong-secret');
+    } finally {
+      await closeAll();
+      await secured.stop();
+      rmSync(folder, { recursive: true });
     }
   });
 

@@ -7,7 +7,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { camera } from '../../../src/camera/camera.js';
-import { startHttpServer, type HttpServer, type Route, countFrames, footage, http, needs, run, secretsKept, temporaryFolder } from '../../services/index.js';
+import { startHttpServer, type HttpServer, type Route, countFrames, footage, http, needs, run, secretsKept, temporaryFolder, certificateFor } from '../../services/index.js';
 import { cacheOf, contentOf, failureOf, httpSource, prepare, read, writtenIn } from './http-kit.js';
 
 let server: HttpServer;
@@ -265,13 +265,9 @@ async function makePlaylist(folder: string): Promise<void> {
 needs('ffmpeg')('https', () => {
   let secure: HttpsServer;
   beforeEach(async () => {
-    const files = { key: join(cacheDir, 'key.pem'), cert: join(cacheDir, 'cert.pem') };
-    await run('openssl', [
-      'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1', '-subj', '/CN=localhost',
-      '-addext', 'subjectAltName=DNS:localhost', '-keyout', files.key, '-out', files.cert,
-    ]);
+    const { key, certificate: cert } = await certificateFor('localhost', cacheDir);
     const route = http.mjpeg();
-    secure = createHttpsServer({ key: readFileSync(files.key), cert: readFileSync(files.cert) }, (request, response) => { void route(request, response); });
+    secure = createHttpsServer({ key, cert }, (request, response) => { void route(request, response); });
     secure.listen(0, '127.0.0.1');
     await once(secure, 'listening');
   });
