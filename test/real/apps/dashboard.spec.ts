@@ -62,7 +62,7 @@ needs('ffmpeg', 'chromium')('the dashboard in a browser', () => {
       const cards = page.locator('.card');
       await page.locator('.card.bad', { hasText: 'SOURCE_REFUSED' }).waitFor();
       expect(await cards.locator('h2').allTextContents()).toEqual(['away', NASTY, 'jpeg', 'stream']);
-      expect(await cards.first().textContent()).toMatch(/Down.*ECONNREFUSED.*Check host, port and network.*Next attempt in \d+ s.*Try now/s);
+      expect(await cards.first().textContent()).toMatch(/Down.*ECONNREFUSED.*What to do: check host, port and network.*Next attempt in \d+ s.*Try now/s);
       expect(await page.locator('header').textContent()).toMatch(/1 down, 1 broker unavailable · 3 of 4 well/);
       expect(await page.locator('.broker.bad').textContent()).toMatch(/kafka:\/\/127\.0\.0\.1:9.*Unavailable.*Outbox: \d+ messages.*BROKER_UNAVAILABLE/s);
       expect(await page.title()).toBe('▲ 1 down, 1 broker unavailable · rxcam');

@@ -5,7 +5,7 @@ import type { CameraWire, EventWire, LedgerWire, SpanWire } from '../wire.js';
 import { Charts } from './charts.js';
 import { Figures } from './cards.js';
 import { Failure, Picture, State, TryNow, html, store, useStore } from './parts.js';
-import { clock, count, duration, hourOf, impairment, stateOf } from './words.js';
+import { clock, count, duration, hourOf, impairment, sinceOf, stateOf } from './words.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -38,7 +38,7 @@ export function CameraPage({ id }: { id: string }): VNode {
   return html`<main class="camera">
     <p><a href="#/">All cameras</a></p>
     <h1>${id}</h1>
-    <p class="now"><${State} shown=${stateOf(card)} /> <span class="since">for ${duration(store.now() - card.since)}</span></p>
+    <p class="now"><${State} shown=${stateOf(card)} /> <span class="since">${sinceOf(card, store.now())}</span></p>
     ${card.error !== undefined && html`<${Failure} error=${card.error} />`}
     ${card.impaired !== undefined && html`<p class="failure">${impairment(card)}</p>`}
     ${card.nextAttemptAt !== undefined && html`<${TryNow} id=${id} nextAttemptAt=${card.nextAttemptAt} />`}

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { memo } from 'preact/compat';
 import type { BrokerWire, CardWire, StreamWire } from '../wire.js';
 import { Failure, Picture, State, TryNow, html, store, useCard, useStore } from './parts.js';
-import { brokerState, clock, count, duration, fps, impairment, milliseconds, size, stateOf } from './words.js';
+import { brokerState, clock, count, fps, impairment, milliseconds, sinceOf, size, stateOf } from './words.js';
 
 type Order = 'trouble' | 'name' | 'fps' | 'latency';
 const COLLATOR = new Intl.Collator('en', { numeric: true });
@@ -66,7 +66,7 @@ const Card = memo(({ id }: { id: string; state: string }) => {
       <${Picture} id=${id} wish="card" label=${`Last picture of ${id}`} isOn=${isSeen} />
       <h2>${id}</h2>
     </a>
-    <p><${State} shown=${shown} /> ${isSeen && html`<span class="since">for ${duration(store.now() - card.since)}</span>`}</p>
+    <p><${State} shown=${shown} /> ${isSeen && html`<span class="since">${sinceOf(card, store.now())}</span>`}</p>
     ${isSeen && html`
       <${Figures} card=${card} />
       ${card.error !== undefined && html`<${Failure} error=${card.error} />`}

@@ -5,7 +5,7 @@ import htm from 'htm';
 import type { TroubleText, Wish } from '../wire.js';
 import { Pictures } from './pictures.js';
 import { Store } from './store.js';
-import { type Shown, clock, duration } from './words.js';
+import { type Shown, clock, duration, lowered } from './words.js';
 
 export const html = htm.bind(h) as (strings: TemplateStringsArray, ...values: unknown[]) => VNode;
 export const store = new Store();
@@ -30,7 +30,7 @@ export function State({ shown, children }: { shown: Shown; children?: ComponentC
 export function Failure({ error }: { error: TroubleText }): VNode {
   return html`<div class="failure">
     <p><strong>${error.code}</strong> at <time>${clock(error.at)}</time>: ${error.message}</p>
-    ${error.advice !== '' && html`<p class="advice">${error.advice}</p>`}
+    ${error.advice !== '' && html`<p class="advice">What to do: ${lowered(error.advice)}</p>`}
   </div>`;
 }
 

@@ -22,6 +22,11 @@ export function stateOf({ state, trouble, impaired }: CardWire): Shown {
   return STATES[state] ?? { word: state, shape: '?', tone: 'warn' };
 }
 
+/** How long it has been so: a camera that is slow has been up, not slow, for so long. */
+export function sinceOf({ trouble, since }: CardWire, now: number): string {
+  return `${trouble === 0 || trouble === 3 ? '' : 'up '}for ${duration(now - since)}`;
+}
+
 export function brokerState({ status, trouble, waiting }: BrokerWire): Shown {
   if (trouble === 0) return { word: 'Unavailable', shape: '▲', tone: 'bad' };
   if (waiting.length > 0) return { word: 'Topics wait', shape: '◆', tone: 'warn' };
@@ -80,3 +85,6 @@ export function impairment({ impaired, dropping, fpsIn, fpsOut, fpsWanted = 0 }:
 function causes(dropping: CardWire['dropping']): string {
   return Object.entries(dropping).map(([cause, pictures]) => `${count(pictures)} in 10 s (${CAUSES[cause] ?? cause})`).join(', ');
 }
+
+/** A sentence behind a colon. */
+export const lowered = (text: string) => (/^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text);
