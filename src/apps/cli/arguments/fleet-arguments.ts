@@ -1,5 +1,5 @@
 /** The grammar of a fleet's commands: `worker`, and `fleet apply|add|remove|list|status|drain`. */
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
 import { BROKERS, BROKER_NAMES } from '../../../broker/index.js';
 import { FLEET, PLAN } from '../../../core/defaults/fleet.js';
@@ -70,7 +70,7 @@ Examples:
 export function fleetCommands(found: (command: WorkerArguments | FleetArguments) => void): Command[] {
   const worker = placed(new Command('worker').summary('run cameras of a fleet').description('Run cameras of a fleet.'))
     .option('--name <name>', "name of this worker, unique in the fleet (default: the host's name and the process's number)")
-    .addOption(new Option('--capacity <cores>', `cores that its cameras may take (default: ${PLAN.capacityShare} of the machine's)`).argParser(Number))
+    .addOption(new Option('--capacity <cores>', `cores that its cameras may take (default: ${PLAN.capacityShare} of the machine's)`).argParser(aNumber))
     .addOption(new Option('--label <word>', 'a camera that asks for it goes to a worker that has it; may be repeated').argParser(collected))
     .addOption(new Option('--broker <name=address>', 'a broker that cameras name, apart from that of --to; may be repeated').argParser(collected))
     .addHelpText('after', WORKER_HELP)
@@ -100,9 +100,9 @@ export function fleetCommands(found: (command: WorkerArguments | FleetArguments)
 
 function placed(command: Command): Command {
   return command
-    .option('--to <broker>', `the broker that coordinates the fleet: ${ADDRESS}`)
+    .requiredOption('--to <broker>', `the broker that coordinates the fleet: ${ADDRESS}`)
     .option('--fleet <name>', `name of the fleet, the beginning of its topics' names (default: ${FLEET.name})`)
-    .addOption(new Option('--slots <n>', `shares of the cameras, fixed when the fleet is made (default: ${FLEET.slots})`).argParser(Number))
+    .addOption(new Option('--slots <n>', `shares of the cameras, fixed when the fleet is made (default: ${FLEET.slots})`).argParser(aNumber))
     .option('--json', 'print JSON')
     .option('--log-level <level>', `logs on stderr: ${LOG_LEVELS.join(', ')} (default: info)`)
     .helpOption('-h, --help', 'show this');
@@ -112,6 +112,12 @@ function parsed(what: string, command: Command): { readonly all: z.output<typeof
   const all = parseOptions(what, schema, command.opts());
   const { to, fleet, slots, json, logLevel } = all;
   return { all, place: { to, name: fleet, slots, json, logLevel } };
+}
+
+function aNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || Number.isNaN(value)) throw new InvalidArgumentError('Expected a number.');
+  return value;
 }
 
 function pair(text: string): [string, string] {

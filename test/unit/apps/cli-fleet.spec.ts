@@ -1,0 +1,50 @@
+/** The words of a fleet's commands: what they mean, and what is said of those that are wrong. */
+import { describe, expect, it } from 'vitest';
+import { parseArguments } from '../../../src/apps/cli/arguments/index.js';
+
+const TO = ['--to', 'kafka://localhost:9092/video'];
+
+function parsed(...words: string[]): unknown {
+  return parseArguments(words, { out: () => undefined, error: (text) => { throw new Error(text); } });
+}
+
+function refusal(...words: string[]): string {
+  const said: string[] = [];
+  expect(parseArguments(words, { out: () => undefined, error: (text) => { said.push(text); } })).toBe(2);
+  return said.join('');
+}
+
+describe('rxcam worker', () => {
+  it('takes a name, a capacity, labels and further brokers', () => {
+    expect(parsed('worker', ...TO, '--name', 'a', '--capacity', '2.5', '--label', 'north', '--label', 'gpu', '--broker', 'lab=redis://lab', '--fleet', 'east')).toEqual({
+      command: 'worker', to: 'kafka://localhost:9092/video', name: 'east', slots: 256, json: false, logLevel: 'info',
+      worker: 'a', capacity: 2.5, labels: ['north', 'gpu'], brokers: { lab: 'redis://lab' },
+    });
+  });
+
+  it('says what is wrong', () => {
+    expect(refusal('worker')).toContain("required option '--to <broker>' not specified");
+    expect(refusal('worker', ...TO, '--capacity', 'much')).toContain('Expected a number');
+    expect(() => parsed('worker', ...TO, '--broker', 'lab')).toThrow('worker: option \'broker\': "lab" given, expected NAME=ADDRESS');
+    expect(() => parsed('worker', ...TO, '--capacity', '0')).toThrow("worker: option 'capacity': 0 given");
+  });
+});
+
+describe('rxcam fleet', () => {
+  const deedOf = (...words: string[]) => (parsed('fleet', ...words, ...TO) as { deed: unknown }).deed;
+
+  it('has a word for each deed', () => {
+    expect(deedOf('apply', 'cameras.yaml', '--dry-run')).toEqual({ action: 'apply', file: 'cameras.yaml', isDry: true });
+    expect(deedOf('add', 'gate', '{source: "test:"}')).toEqual({ action: 'add', camera: 'gate', settings: '{source: "test:"}' });
+    expect(deedOf('remove', 'gate', 'yard')).toEqual({ action: 'remove', cameras: ['gate', 'yard'] });
+    expect(deedOf('list')).toEqual({ action: 'list' });
+    expect(deedOf('status', '--watch')).toEqual({ action: 'status', isWatched: true });
+    expect(deedOf('drain', 'a')).toEqual({ action: 'drain', worker: 'a' });
+  });
+
+  it('says what is wrong', () => {
+    expect(refusal('fleet', 'frob', ...TO)).toContain("unknown command 'frob'");
+    expect(refusal('fleet', 'apply', ...TO)).toContain("missing required argument 'file'");
+    expect(refusal('fleet', 'list')).toContain("required option '--to <broker>' not specified");
+  });
+});
