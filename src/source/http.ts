@@ -38,6 +38,7 @@ class HttpSource implements Source {
   /** The file of the cache that ffmpeg reads. */
   reads: string | undefined;
   #live = false;
+  #downloading: Source['downloading'];
   readonly #url: URL;
   readonly #login: Login | undefined;
   readonly #rules: HostRules;
@@ -60,6 +61,10 @@ class HttpSource implements Source {
     return this.#live;
   }
 
+  get downloading(): Source['downloading'] {
+    return this.#downloading;
+  }
+
   get endless(): boolean {
     return this.#live;
   }
@@ -67,8 +72,12 @@ class HttpSource implements Source {
   prepare(): Observable<Preparation> {
     return new Observable((subscriber) => {
       const controller = new AbortController();
-      const progress = throttled(() => { subscriber.next({ type: 'progress' }); });
-      this.#input(this.#target(controller.signal), progress).then((input) => {
+      const tell = throttled(() => { subscriber.next({ type: 'progress' }); });
+      const progress = (bytes: number, totalBytes: number) => {
+        this.#downloading = { bytes, totalBytes };
+        tell();
+      };
+      this.#input(this.#target(controller.signal), progress).finally(() => { this.#downloading = undefined; }).then((input) => {
         subscriber.next({ type: 'input', input });
         subscriber.complete();
       }, (error: unknown) => {
@@ -78,7 +87,7 @@ class HttpSource implements Source {
     });
   }
 
-  async #input(target: Target, progress: () => void): Promise<SourceInput> {
+  async #input(target: Target, progress: (bytes: number, totalBytes: number) => void): Promise<SourceInput> {
     const { options } = this;
     const inPlace = options.download === false;
     const found = await (inPlace ? probe(target) : download(target, {

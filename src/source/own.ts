@@ -22,6 +22,7 @@ export function ownSource(given: object): Source {
     kind: source.kind,
     get address() { return redactUrl(source.address); },
     get live() { return source.live; },
+    get downloading() { return source.downloading; },
     get endless() { return source.endless; },
     remote: source.remote,
     secrets: { *[Symbol.iterator]() { yield* source.secrets; yield* secretsOf(source.address); } },

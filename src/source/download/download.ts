@@ -21,18 +21,23 @@ export type Found =
   /** Its connection is closed. */
   | { readonly nature: Stream };
 
+/** Called as a download continues. */
+type Progressed = (bytes: number, totalBytes: number) => void;
+
 /**
- * The file at an address, or its nature if it has no end. `progress` is called for each piece that arrives.
+ * The file at an address, or its nature if it has no end. `progress` is called for each piece that arrives, with the bytes stored
+ * and those of the whole file.
  * Aborting the target's signal ends the download and removes the temporary file at once.
  */
-export async function download(target: Target, options: DownloadOptions, progress: () => void): Promise<Found> {
+export async function download(target: Target, options: DownloadOptions, progress: Progressed): Promise<Found> {
   const key = cacheKeyOf(target.url);
   const folder = await openFolder(options.cacheDir).catch((error: unknown) => {
     throw storageFailure(error, options.cacheDir ?? 'the cache', target.shown);
   });
   const cached = await lookUp(folder, key);
   target.signal.throwIfAborted();
-  return new Download(target, options, progress, cached, new Part(folder, key)).run();
+  const part = new Part(folder, key);
+  return new Download(target, options, () => { progress(part.bytes, part.total); }, cached, part).run();
 }
 
 class Download {

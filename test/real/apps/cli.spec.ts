@@ -1,9 +1,14 @@
 /** The command line as a process: exit codes, what is printed where, signals, secrets, the live table. */
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { execa } from 'execa';
 import { Redis } from 'ioredis';
 import { Kafka, logLevel } from 'kafkajs';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type RtspServer, freePort, needs, sharedKafka, sharedRedis, startRtspServer } from '../../services/index.js';
+import { type RtspServer, footage, freePort, needs, sharedKafka, sharedRedis, startRtspServer } from '../../services/index.js';
 import { MAIN, build, countsOf, endAll, gone, run, start } from './cli-program.js';
 
 beforeAll(build);
@@ -270,6 +275,31 @@ describe('on a terminal', () => {
     expect(stdout).toMatch(/gate: \d+ frames captured, 30 published/);
     expect(stdout.lastIndexOf('\u001b[?25h')).toBeGreaterThan(stdout.lastIndexOf('\u001b[?25l'));
     expect(stdout).not.toContain('"level"');
+  });
+
+  it('shows how much of a file is downloaded, and then played', async () => {
+    const clip = readFileSync(await footage({ seconds: 4 }));
+    const server = createServer((_, response) => {
+      response.writeHead(200, { 'content-length': clip.length, 'content-type': 'video/mp4' });
+      response.write(clip.subarray(0, clip.length / 2));
+      // The rest comes when the table has shown the half.
+      rest = () => { response.end(clip.subarray(clip.length / 2)); };
+    });
+    let rest: () => void = () => undefined;
+    await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+    const { port } = server.address() as AddressInfo;
+    const child = execa('python3', ['-c', PTY, 'node', MAIN, 'stream', `http://127.0.0.1:${port}/clip.mp4`, '--refresh', '100', '--pace', 'realtime'], {
+      reject: false, stdin: 'ignore', env: { NO_COLOR: '1', XDG_CACHE_HOME: mkdtempSync(join(tmpdir(), 'rxcam-test-cache-')) },
+    });
+    let shown = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      shown += chunk.toString();
+      if (/↓████ +\d\d %/.test(shown)) rest();
+    });
+    expect((await child).exitCode).toBe(0);
+    expect(shown).toMatch(/connecting +↓████ +(49|50) %/);
+    expect(shown).toMatch(/streaming +█/);
+    server.close();
   });
 
   it('ends by Ctrl-C in order, with log lines above the table', async () => {

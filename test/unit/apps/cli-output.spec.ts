@@ -59,6 +59,18 @@ describe('table', () => {
     expect(painted.map((line) => line.replace(/<[^>]*>/g, '').length).filter((length) => length > 60)).toEqual([]);
   });
 
+  it('has a bar for files, while they are downloaded and played', () => {
+    const cameras = [
+      { key: 'clip', stats: statsWith({ state: 'connecting' }), progress: { share: 0.45, isDownload: true } },
+      { key: 'other', stats: statsWith({ state: 'streaming' }), progress: { share: 1, isDownload: false } }, { key: 'gate', stats: statsWith({}) },
+    ];
+    const lines = table({ cameras, brokers: [broker] }, WIDE).split('\n');
+    expect(lines[0]).toMatch(/^camera +state +done +fps in /);
+    expect(lines[1]).toMatch(/^clip +connecting +↓███▋ +45 % +0\.0/);
+    expect(lines[2]).toMatch(/^other +streaming +████████ 100 % +0\.0/);
+    expect(lines[3]).toMatch(/^gate +idle +- +-/);
+  });
+
   it('lets no key move the cursor', () => {
     expect(table({ cameras: [{ key: '\u001b[2Jx', stats: statsWith({}) }], brokers: [broker] }, WIDE)).not.toContain('\u001b');
   });

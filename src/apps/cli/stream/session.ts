@@ -5,12 +5,13 @@ import { stats } from '../../../../operators/index.js';
 import type { Broker } from '../../../broker/index.js';
 import { type Camera, hubOf } from '../../../camera/index.js';
 import { STATS } from '../../../core/defaults/defaults.js';
+import type { SourceInfo } from '../../../core/frame/frame.js';
 import type { CameraStats } from '../../../ledger/index.js';
 import type { Colours, LogLevel } from '../flags/index.js';
 import { GONE, LineSink, createLogger, delivered, logWarnings, oneLine, paintOn } from '../program/index.js';
 import { Screen } from './screen.js';
 import { readableSummary, summaryOf } from './summary.js';
-import type { View } from './table.js';
+import type { Progress, View } from './table.js';
 
 /** After the end only connections that do not close can keep the process alive. */
 const LEAVE_AFTER_MS = 5_000;
@@ -31,7 +32,7 @@ export interface AtWork {
 }
 
 /** What is known of a camera besides its statistics. */
-interface Followed { rate: CameraStats['rate']; reason: string | undefined; readonly subscription: Subscription }
+interface Followed { rate: CameraStats['rate']; reason: string | undefined; pictures: number | undefined; readonly subscription: Subscription }
 
 export class Session {
   readonly logger: Logger;
@@ -103,10 +104,13 @@ export class Session {
     for (const camera of cameras) {
       if (this.#followed.has(camera)) continue;
       const subscription = new Subscription();
-      const held: Followed = { rate: camera.stats.rate, reason: undefined, subscription };
+      const held: Followed = { rate: camera.stats.rate, reason: undefined, pictures: undefined, subscription };
       this.#followed.set(camera, held);
       // The statistics have the code of the last error alone.
-      subscription.add(hubOf(camera)?.ledger.turns$.subscribe((event) => { if (event.type === 'failed') held.reason = oneLine(event.error); }));
+      subscription.add(hubOf(camera)?.ledger.turns$.subscribe((event) => {
+        if (event.type === 'failed') held.reason = oneLine(event.error);
+        if (event.type === 'opened') held.pictures = picturesOf(event.source);
+      }));
       subscription.add(this.#statsOf(camera).subscribe(({ rate }) => { held.rate = rate; }));
     }
   }
@@ -128,12 +132,25 @@ export class Session {
     return {
       cameras: cameras.map((camera) => {
         const { key, stats: now } = camera;
-        const { rate = now.rate, reason } = this.#followed.get(camera) ?? {};
-        return { key, stats: { ...now, rate }, reason };
+        const { rate = now.rate, reason, pictures } = this.#followed.get(camera) ?? {};
+        return { key, stats: { ...now, rate }, reason, progress: progressOf(camera, now, pictures) };
       }),
       brokers: brokers.map(({ address, state }) => ({ address, state })),
     };
   }
+}
+
+/** Pictures of a file; undefined for what has no end. */
+function picturesOf({ durationSeconds, fps }: SourceInfo): number | undefined {
+  return durationSeconds === undefined || fps === undefined || durationSeconds * fps < 1 ? undefined : durationSeconds * fps;
+}
+
+/** How far a file is: its download, then its pictures. */
+function progressOf({ plan: { origin } }: Camera, { captured }: CameraStats, pictures: number | undefined): Progress | undefined {
+  if (origin.kind !== 'camera') return undefined;
+  const { downloading, endless } = origin.source;
+  if (downloading !== undefined && downloading.totalBytes > 0) return { share: downloading.bytes / downloading.totalBytes, isDownload: true };
+  return pictures === undefined || endless ? undefined : { share: Math.min(1, captured / pictures), isDownload: false };
 }
 
 function forget<K, V>(map: Map<K, V>, keep: readonly K[], gone: (value: V) => void): void {

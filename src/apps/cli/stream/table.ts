@@ -11,9 +11,14 @@ export interface View {
     readonly stats: CameraStats;
     /** Its last error, in words. */
     readonly reason?: string | undefined;
+    /** How much of a file has been downloaded, or played. */
+    readonly progress?: Progress | undefined;
   }[];
   readonly brokers: readonly { readonly address: string; readonly state: BrokerState }[];
 }
+
+/** A share from 0 to 1. */
+export interface Progress { readonly share: number; readonly isDownload: boolean }
 
 /** Where the table goes. */
 export interface Sheet {
@@ -25,8 +30,11 @@ export interface Sheet {
 interface Column {
   readonly title: string;
   readonly align: 'left' | 'right';
-  cell(key: string, stats: CameraStats): string;
+  cell(key: string, stats: CameraStats, camera: View['cameras'][number]): string;
 }
+
+/** Width of a progress bar. */
+const BAR_CELLS = 8;
 
 /** Longest key that is shown whole. */
 const MAX_KEY = 24;
@@ -50,6 +58,9 @@ const COLUMNS: readonly Column[] = [
   { title: 'encoder', align: 'left', cell: (_, { encoder }) => (encoder === undefined ? '-' : plain(encoder.name)) },
 ];
 
+/** For files alone, behind the state. */
+const DONE: Column = { title: 'done', align: 'left', cell: (_, __, { progress }) => (progress === undefined ? '-' : bar(progress)) };
+
 /** The columns before the reason. */
 const NAMED = 2;
 
@@ -59,11 +70,14 @@ export function table({ cameras, brokers }: View, { columns, rows, paint = unpai
   // Titles, cameras left out, and the cursor's line.
   const room = Math.max(1, rows - foot.length - 3);
   const shown = cameras.length <= room ? cameras : [...cameras].sort((a, b) => rank(a.stats) - rank(b.stats)).slice(0, room);
-  const cells = [COLUMNS.map(({ title }) => title), ...shown.map(({ key, stats }) => COLUMNS.map((column) => column.cell(key, stats)))];
-  const widths = COLUMNS.map((_, index) => Math.max(...cells.map((row) => row[index]?.length ?? 0)));
+  const hasFile = shown.some(({ progress }) => progress !== undefined);
+  const columnsShown = hasFile ? [...COLUMNS.slice(0, NAMED), DONE, ...COLUMNS.slice(NAMED)] : COLUMNS;
+  const cellsOf = (camera: View['cameras'][number]) => columnsShown.map((column) => column.cell(camera.key, camera.stats, camera));
+  const cells = [columnsShown.map(({ title }) => title), ...shown.map(cellsOf)];
+  const widths = columnsShown.map((_, index) => Math.max(...cells.map((row) => row[index]?.length ?? 0)));
   const gap = ' '.repeat(widths.reduce((sum, width) => sum + width + 2, -2) <= columns ? 2 : 1);
   const lines = cells.map((row, index) => {
-    const padded = row.map((cell, column) => aligned(cell, COLUMNS[column]?.align, widths[column] ?? 0));
+    const padded = row.map((cell, column) => aligned(cell, columnsShown[column]?.align, widths[column] ?? 0));
     const camera = shown[index - 1];
     return camera === undefined ? paint('bold', cut(padded.join(gap).trimEnd(), columns)) : cameraLine(padded, camera, { columns, rows, paint }, gap);
   });
@@ -90,6 +104,13 @@ function cameraLine(padded: readonly string[], camera: View['cameras'][number], 
 function reasonOf({ stats: { state, lastError, nextAttemptAt }, reason = lastError }: View['cameras'][number]): string | undefined {
   if (reason === undefined || !TROUBLE.has(state)) return undefined;
   return `${nextAttemptAt === undefined ? '' : `again ${untilAttempt(nextAttemptAt)}: `}${plain(reason)}`;
+}
+
+/** `████▌     45 %`; an arrow before it while the file is downloaded. */
+function bar({ share, isDownload }: Progress): string {
+  const eighths = Math.round(Math.min(1, Math.max(0, share)) * BAR_CELLS * 8);
+  const filled = '█'.repeat(Math.floor(eighths / 8)) + ' ▏▎▍▌▋▊▉'.charAt(eighths % 8).trim();
+  return `${isDownload ? '↓' : ' '}${filled.padEnd(BAR_CELLS)} ${String(Math.floor(share * 100)).padStart(3)} %`;
 }
 
 function rank({ state }: CameraStats): number {
