@@ -1,7 +1,7 @@
 /** What tests use of the services. */
 export { needs, has, type Service } from './needs.js';
 export { sharedKafka, sharedRedis, sharedRtsp, type SharedServer } from './shared.js';
-export { KAFKA_DRIVERS, startKafka, type KafkaOptions, type KafkaServer } from './kafka.js';
+export { KAFKA_DRIVERS, startKafka, unsignedToken, type KafkaOptions, type KafkaServer } from './kafka.js';
 export { certificateFor } from './certificate.js';
 export { startRedis, type RedisOptions, type RedisServer } from './redis.js';
 export { startRtspServer, type RtspOptions, type RtspServer } from './rtsp.js';

@@ -19,7 +19,7 @@ const FORMATTED = `${kafkaLibs}-formatted`;
 export const KAFKA_DRIVERS = ['kafkajs', 'platformatic'] as const;
 
 /** As kafkajs names them. */
-type Mechanism = 'plain' | 'scram-sha-256' | 'scram-sha-512';
+type Mechanism = 'plain' | 'scram-sha-256' | 'scram-sha-512' | 'oauthbearer';
 
 export interface KafkaOptions {
   port?: number;
@@ -110,12 +110,17 @@ function serverProperties(node: Node): Record<string, string> {
 function saslProperties({ username, password, mechanism = 'plain' }: Login): Record<string, string> {
   const quote = (text: string) => `"${text.replace(/["\\]/g, '\\$&')}"`;
   const own = 'username="broker" password="broker"';
-  const users = mechanism === 'plain' ? ` user_broker="broker" user_${username}=${quote(password)}` : '';
-  const module = mechanism === 'plain' ? 'plain.PlainLoginModule' : 'scram.ScramLoginModule';
+  const scram = `scram.ScramLoginModule required ${own}`;
+  const login: Readonly<Record<Mechanism, string>> = {
+    'plain': `plain.PlainLoginModule required ${own} user_broker="broker" user_${username}=${quote(password)}`,
+    'scram-sha-256': scram, 'scram-sha-512': scram,
+    // Tokens without a signature: those of `unsignedToken`.
+    'oauthbearer': 'oauthbearer.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub="broker"',
+  };
   return {
     'sasl.enabled.mechanisms': mechanism.toUpperCase(),
     'sasl.mechanism.inter.broker.protocol': mechanism.toUpperCase(),
-    [`listener.name.clients.${mechanism}.sasl.jaas.config`]: `org.apache.kafka.common.security.${module} required ${own}${users};`,
+    [`listener.name.clients.${mechanism}.sasl.jaas.config`]: `org.apache.kafka.common.security.${login[mechanism]};`,
   };
 }
 
@@ -126,7 +131,7 @@ function propertiesText(properties: Record<string, string>): string {
 /** StorageTool takes a second, and all that differs between nodes is written in meta.properties: it runs once. */
 async function format(folder: string, properties: string, nodeId: number, login: Login | undefined): Promise<void> {
   const { mechanism = 'plain', username, password } = login ?? {};
-  if (mechanism !== 'plain') {
+  if (mechanism.startsWith('scram')) {
     await storageTool(properties, '--add-scram', `${mechanism.toUpperCase()}=[name=${username ?? ''},password=${password ?? ''}]`);
     return;
   }
@@ -152,4 +157,11 @@ async function formatOnce(folder: string, properties: string): Promise<void> {
   } catch (error) {
     if (!existsSync(FORMATTED)) throw error;
   }
+}
+
+/** A token for `oauthbearer`, as Kafka takes it in tests: a JWT that nobody has signed. */
+export function unsignedToken(subject: string): string {
+  const now = Math.floor(Date.now() / 1000);
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  return `${part({ alg: 'none' })}.${part({ sub: subject, iat: now, exp: now + 600 })}.`;
 }

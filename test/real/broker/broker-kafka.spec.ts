@@ -9,7 +9,7 @@ import { publish } from '../../../operators/publish.js';
 import { subscribe } from '../../../operators/subscribe.js';
 import { type KafkaConfig, kafka } from '../../../src/broker/index.js';
 import type { CameraMessage, Published } from '../../../src/core/frame/frame.js';
-import { KAFKA_DRIVERS, type KafkaServer, certificateFor, freePort, needs, startKafka, temporaryFolder } from '../../services/index.js';
+import { KAFKA_DRIVERS, type KafkaServer, certificateFor, freePort, needs, startKafka, temporaryFolder, unsignedToken } from '../../services/index.js';
 import { all, closeAll, made, opened, orders } from './broker-messages.js';
 
 needs('kafka').each(KAFKA_DRIVERS)('kafka, %s', (driver) => {
@@ -148,6 +148,22 @@ needs('kafka').each(KAFKA_DRIVERS)('kafka, %s', (driver) => {
       await closeAll();
       await secured.stop();
       rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('logs in with a token, and asks for another one when it is refused', async () => {
+    const secured = await startKafka({ sasl: { username: 'camera', password: '', mechanism: 'oauthbearer' } });
+    try {
+      let tokens = 0;
+      const oauthBearerProvider = () => Promise.resolve({ value: tokens++ === 0 ? 'no.token.atall' : unsignedToken('camera') });
+      const handle = opened(kafka({ driver, brokers: [secured.address], sasl: { mechanism: 'oauthbearer', oauthBearerProvider } }));
+      const refusal = firstValueFrom(handle.errors$);
+      expect(await all(from(made(3)).pipe(publish(handle, { topic: 'token' })))).toHaveLength(3);
+      expect((await refusal).message).not.toContain('no.token.atall');
+      expect(tokens).toBeGreaterThan(1);
+    } finally {
+      await closeAll();
+      await secured.stop();
     }
   });
 
