@@ -5,6 +5,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { Redis } from 'ioredis';
 import { lastValueFrom, map, toArray } from 'rxjs';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { type Broker, type EncodedFrame, camera, encodeH265, kafka, redis } from '../../src/index.js';
@@ -57,7 +58,16 @@ class Consumer {
   }
 }
 
-function survives(kind: 'kafka' | 'redis', server: () => Promise<SharedServer>, open: (url: string, options: object) => Broker): void {
+/** What the kinds do differently. */
+interface Kind {
+  readonly name: 'kafka' | 'redis';
+  server(): Promise<SharedServer>;
+  open(url: string, options: object): Broker;
+  /** A member was killed: its time passes, after which its messages are another's. */
+  passTime(url: string, topic: string, group: string): Promise<void>;
+}
+
+function survives({ name: kind, server, open, passTime }: Kind): void {
   let broker: Broker;
   let address: SharedServer;
   let frames: readonly EncodedFrame[];
@@ -133,6 +143,26 @@ function survives(kind: 'kafka' | 'redis', server: () => Promise<SharedServer>, 
     expect(second.pictures).toEqual(seqs.slice(first.messages.length));
   });
 
+  it('is killed as a member of a group: another takes over, nothing is lost, and what comes twice is what was not acknowledged', async () => {
+    const topic = topicOf();
+    const group = `group-${topic}`;
+    const sender = new Sender(broker, topic);
+    await sender.sendFrames(frames.slice(0, 60));
+    const first = await consumer(topic, { group, eachMs: 20 });
+    await first.receives(15);
+    const second = await consumer(topic, { group, eachMs: 1 });
+    await first.kill();
+    await passTime(address.url, topic, group);
+    await sender.sendFrames(frames.slice(60));
+    const all = () => new Set([...first.orders, ...second.orders]);
+    await eventually('all messages', () => all().size === PICTURES, 60_000);
+    expect([...all()].sort((a, b) => Number(a) - Number(b))).toEqual(numbers(PICTURES));
+    const twice = second.orders.filter((order) => first.orders.includes(order));
+    // Those that the first had done with when it died, and had not acknowledged yet.
+    expect(first.orders.slice(-twice.length || PICTURES)).toEqual(twice);
+    expect(new Set(second.orders).size).toBe(second.orders.length);
+  }, 90_000);
+
   it('is stopped (SIGSTOP) for longer than a request may take: all that was sent meanwhile comes, once, in order', async () => {
     const topic = topicOf();
     const sender = new Sender(broker, topic);
@@ -165,9 +195,22 @@ function isAlive(pid: number): boolean {
 }
 
 needs('kafka', 'ffmpeg')('a consumer of Kafka', () => {
-  survives('kafka', sharedKafka, (url, options) => kafka({ brokers: [new URL(url).host], ...options }));
+  survives({
+    name: 'kafka', server: sharedKafka, open: (url, options) => kafka({ brokers: [new URL(url).host], ...options }),
+    // Its session ends within 10 s.
+    passTime: () => Promise.resolve(),
+  });
 });
 
 needs('redis', 'ffmpeg')('a consumer of Redis', () => {
-  survives('redis', sharedRedis, (url, options) => redis({ url, ...options }));
+  survives({
+    name: 'redis', server: sharedRedis, open: (url, options) => redis({ url, ...options }),
+    // A minute, by the server's own account of it.
+    passTime: async (url, topic, group) => {
+      const client = new Redis(url);
+      const pending = await client.xpending(topic, group, '-', '+', 1_000) as [id: string, member: string][];
+      for (const [id, member] of pending) await client.xclaim(topic, group, member, 0, id, 'IDLE', 60_000, 'JUSTID');
+      client.disconnect();
+    },
+  });
 });

@@ -11,6 +11,8 @@ export async function reasonOf(error: unknown, group: string, options: KafkaOpti
   const newWire = await hooks.newWire();
   const log = (level: number, entry: LogEntry) => { hooks.log(level, entry); };
   const nodes = new KafkaNodes(options, { newWire, log, paused: () => { /* It is one request. */ } }, () => hooks.brokers());
+  // Nothing else keeps the process alive while a group has no connection.
+  nodes.hold(true);
   try {
     const { answer: { payload } } = await nodes.askAny('Raw', coordinatorRequest(group));
     return errorOf(readCoordinatorError(payload)) ?? error;
