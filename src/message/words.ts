@@ -8,6 +8,11 @@ export function wholeNumber(text: string | undefined): number | undefined {
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
+/** The same, or one below 0: the media time of a picture that is hidden at the beginning. */
+export function integer(text: string | undefined): number | undefined {
+  return text !== undefined && /^-?\d{1,15}$/.test(text) ? Number(text) : undefined;
+}
+
 /** A codec that rxcam knows. */
 export function codecOf(word: unknown): Codec | undefined {
   return CODECS.includes(word as string) ? word as Codec : undefined;

@@ -19,7 +19,7 @@ export class RecordFile {
   #to: number;
   #last: Decodable;
   #startPts: number | undefined;
-  #lastPts = -1;
+  #lastPts = -Infinity;
   #frameUs = ASSUMED_FRAME_US;
 
   constructor(readonly folder: string, readonly name: string, readonly first: Decodable) {
@@ -76,7 +76,7 @@ export class RecordFile {
   #timed({ facts, data }: Unit, keyframe: boolean): DecoderUnit {
     this.#startPts ??= facts.pts;
     if (facts.pts > this.#lastPts) {
-      if (this.#lastPts >= 0) this.#frameUs = facts.pts - this.#lastPts;
+      if (Number.isFinite(this.#lastPts)) this.#frameUs = facts.pts - this.#lastPts;
       this.#lastPts = facts.pts;
     }
     return { pts: this.#timeline.at(facts.pts - this.#startPts, keyframe), keyframe, data };

@@ -3,7 +3,7 @@ import type { Codec, EncodeMode } from '../../core/frame/frame.js';
 import type { PictureFacts } from '../../core/frame/picture-facts.js';
 import type { Facts } from '../facts.js';
 import type { Headers } from '../headers.js';
-import { codecOf, wholeNumber } from '../words.js';
+import { codecOf, integer, wholeNumber } from '../words.js';
 
 const SHA256 = /^[0-9a-f]{64}$/;
 
@@ -42,7 +42,7 @@ class CloudeventsFacts implements Facts {
   get epoch(): number | undefined { return this.#number('ce_epoch'); }
   get seq(): number | undefined { return this.#number('ce_seq'); }
   get frames(): number { return this.#number('ce_frames') ?? 1; }
-  get pts(): number | undefined { return this.#number('ce_pts'); }
+  get pts(): number | undefined { return integer(this.headers.get('ce_pts')); }
   get width(): number | undefined { return this.#number('ce_width'); }
   get height(): number | undefined { return this.#number('ce_height'); }
   get codec(): Codec | undefined { return codecOf(this.headers.get('ce_codec')); }
