@@ -40,6 +40,8 @@ async function percent(pids) {
 }
 
 const server = () => [worker.pid];
+// Its start is over then.
+await new Promise((resolve) => { setTimeout(resolve, 5_000); });
 const alone = await percent(server);
 const context = await chromium.launchPersistentContext('', { ...CHROMIUM, viewport: { width: 1_920, height: 1_080 } });
 try {

@@ -6,7 +6,7 @@ import type { Browser } from 'playwright-core';
 import { type Subscription, filter, firstValueFrom } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Dashboard, type DashboardConfig, dashboard } from '../../../src/apps/dashboard/index.js';
-import { type Camera, camera, encodeH265, encodeJpeg, kafka, memory, passthrough, publish, retry, skipRate, toMessage } from '../../../src/index.js';
+import { type Camera, camera, deliver, encodeH265, encodeJpeg, kafka, memory, passthrough, publish, retry, skipRate, toMessage } from '../../../src/index.js';
 import { type RtspServer, ffmpegChildren, needs, processArguments, startRtspServer, temporaryFolder, threeQuestions } from '../../services/index.js';
 import { type Run, MAIN, build, countsOf, start } from './cli-program.js';
 import { axeFinds, isDrawn, open, pageIsBuilt, startBrowser } from './dashboard-kit.js';
@@ -125,6 +125,26 @@ needs('ffmpeg', 'chromium')('the dashboard in a browser', () => {
       await expect.poll(decoders, { timeout: 30_000 }).toBe(0);
     });
   }, 120_000);
+
+  it('shows pictures of pipelines that hand out raw pictures, and of those that send chunks', async () => {
+    const broker = memory();
+    const [raw$, chunks$] = [camera('test:?size=320x180&fps=10', { key: 'raw' }), camera('test:?size=320x180&fps=10', { key: 'chunks' })];
+    const running = raw$.pipe(deliver(() => Promise.resolve())).subscribe();
+    running.add(chunks$.pipe(encodeH265({ mode: 'stream', gop: 10, chunk: 'gop' }), toMessage(), publish(broker, { topic: 't' }), retry()).subscribe());
+    const shown = await dashboard([raw$, chunks$], { brokers: [broker], port: 0 });
+    const { page } = await open(browser, shown.url);
+    for (const n of [1, 2]) await expect.poll(() => isDrawn(page, `.card:nth-child(${n}) canvas`), { timeout: 30_000 }).toBe(true);
+    await page.goto(`${shown.url}#/camera/raw`);
+    await page.getByText('The pipeline hands out raw pictures here').waitFor();
+    await expect.poll(() => isDrawn(page, '.camera .picture canvas'), { timeout: 30_000 }).toBe(true);
+    await page.context().close();
+    running.unsubscribe();
+    await shown.close();
+    await broker.close();
+    // What a viewer saw was not delivered a second time.
+    expect(raw$.stats.duplicates + chunks$.stats.duplicates).toBe(0);
+    await threeQuestions({ stats: [raw$.stats, chunks$.stats] });
+  }, 60_000);
 
   it('says that what it shows is old when rxcam is gone', async () => {
     await atWork({}, async ({ page: dashboardPage }) => {
