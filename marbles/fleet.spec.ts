@@ -151,6 +151,34 @@ describe('fleet', () => {
     expect(group.lives.length).toBe(32);
   });
 
+  it('leaves each camera where it is when the coordinator has forgotten all workers, and they come back one after the other', () => {
+    const group = new Group();
+    let before: Life[] = [];
+    play(group, {
+      0: () => { for (const worker of ['a', 'b', 'c']) group.start(worker); },
+      20_000: () => {
+        before = group.lives.filter((life) => group.isRunning(life));
+        for (const id of ['member-0001', 'member-0002', 'member-0003']) group.members.silence(id);
+      },
+      40_000: () => { group.members.hear('member-0002'); },
+      43_000: () => { group.members.hear('member-0001'); },
+      46_000: () => { group.members.hear('member-0003'); },
+    }, 60_000);
+    expect(before).toHaveLength(32);
+    expect(before.filter((life) => !group.isRunning(life))).toEqual([]);
+    expect(group.lives).toHaveLength(32);
+  });
+
+  it('gives the slots of a worker that does not come back to others all the same', () => {
+    const group = new Group();
+    play(group, {
+      0: () => { for (const worker of ['a', 'b']) group.start(worker); },
+      20_000: () => { for (const id of ['member-0001', 'member-0002']) group.members.silence(id); },
+      40_000: () => { group.members.hear('member-0002'); },
+    }, 60_000);
+    expect(group.running('b')).toEqual(KEYS);
+  });
+
   it('gives up its cameras when it drains, each when its last message is acknowledged, and completes', () => {
     const group = new Group();
     play(group, {

@@ -18,6 +18,8 @@ export const FLEET = {
   silenceMs: 2_000,
   /** Slots move for balance only when no worker has come or gone for so long: a rolling restart must not move them twice. */
   settleMs: 15_000,
+  /** After the coordinator has forgotten the whole group, its workers join again within this time: their slots are kept for them. */
+  graceMs: 8_000,
   /** How often the leader looks whether a move would be a gain. */
   reviewMs: 3_000,
   /** How long a slot's new owner waits for the old one to say that its last message is acknowledged. */

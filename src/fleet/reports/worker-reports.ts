@@ -51,7 +51,7 @@ export class WorkerReports {
     const slots = [...this.sources.slots()];
     const costs = slots.filter(({ cost }) => cost > 0).map(({ slot, cost }) => [slot, rounded(cost)] as const);
     return JSON.stringify({
-      at: wall(), version, capacity, labels, status, leader: isLeader, generation, slots: slots.length, cameras: cameras.length,
+      at: wall(), version, capacity, labels, status, leader: isLeader, generation, slots: slots.length, cameras: cameras.length, own: slots.map(({ slot }) => slot),
       load: rounded(costs.reduce((sum, [, cost]) => sum + cost, 0)), costs,
     });
   }
@@ -77,8 +77,8 @@ function stableCamera(text: string): string {
 }
 
 function stableWorker(text: string): string {
-  const { status, leader, slots, cameras, labels, capacity } = readWords(text);
-  return JSON.stringify([status, leader, slots, cameras, labels, capacity]);
+  const { status, leader, own, cameras, labels, capacity } = readWords(text);
+  return JSON.stringify([status, leader, own, cameras, labels, capacity]);
 }
 
 function rounded(cores: number): number {

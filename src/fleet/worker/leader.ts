@@ -18,6 +18,12 @@ export class Leader {
   /** Monotonic time since which nobody has come or gone. */
   #settledSince = 0;
   #last: Last | undefined;
+  /** Slots by the name of their owner, as workers report them. */
+  readonly #owners = new Map<string, readonly number[]>();
+  /** Workers of the last round before the group was lost, and until when their slots are kept for them. */
+  #expected: readonly string[] = [];
+  #expectedUntil = 0;
+  #hasGhosts = false;
 
   /** @param wanted - the cameras, called for each plan */
   constructor(readonly wanted: () => Iterable<Wanted>) {}
@@ -27,12 +33,27 @@ export class Leader {
     for (const [slot, cost] of costs) this.#costs.set(slot, cost);
   }
 
+  /** A worker has reported its slots. */
+  owns(worker: string, slots: readonly number[]): void {
+    this.#owners.set(worker, slots);
+  }
+
+  /** The group has forgotten this worker, and perhaps all: those of the last round will join again. */
+  lost(workers: readonly string[]): void {
+    this.#expected = workers;
+    this.#expectedUntil = mono() + FLEET.graceMs;
+  }
+
   assign(joined: readonly JoinedMember[], slots: number): ReadonlyMap<string, Assignment> {
     const workers = joined.map(({ id, text }) => ({ id, ...readWorker(text, id) }));
     this.#noteWho(workers);
     for (const { costs } of workers) this.measured(costs);
     const members = workers.map(({ id, capacity, labels, isDraining, owned }): Member => ({ id, capacity, labels, isDraining, owned }));
-    const { owners, moves, unplaced } = plan({ members, slots: this.#needs(slots), isSettled: this.#isSettled });
+    const ghosts = this.#ghosts(workers);
+    this.#hasGhosts = ghosts.length > 0;
+    const planned = plan({ members: [...members, ...ghosts], slots: this.#needs(slots), isSettled: this.#isSettled });
+    const { moves, unplaced } = planned;
+    const owners = new Map([...planned.owners].filter(([id]) => ghosts.every((ghost) => ghost.id !== id)));
     const nameOf = new Map(workers.map(({ id, worker }) => [id, worker]));
     const isUnplaced = new Set(unplaced);
     const mine = new Map<string, { from: Map<number, FormerOwner> }>(workers.map(({ id }) => [id, { from: new Map() }]));
@@ -59,6 +80,7 @@ export class Leader {
   /** Whether another round would move something for balance, or place what had no place. */
   get wantsRound(): boolean {
     if (this.#last === undefined) return false;
+    if (this.#hasGhosts) return mono() >= this.#expectedUntil;
     const { members, slots, unplaced } = this.#last;
     const next = plan({ members, slots: this.#needs(slots), isSettled: this.#isSettled });
     return next.moves.length > 0 || next.unplaced.length < unplaced;
@@ -66,6 +88,15 @@ export class Leader {
 
   get #isSettled(): boolean {
     return mono() - this.#settledSince >= FLEET.settleMs;
+  }
+
+  /** Workers that are expected: they keep what they had, and get nothing. */
+  #ghosts(workers: readonly WorkerWords[]): Member[] {
+    if (mono() >= this.#expectedUntil) return [];
+    return this.#expected.filter((name) => workers.every(({ worker }) => worker !== name)).map((name): Member => ({
+      id: `expected ${name}`, capacity: Number.MIN_VALUE, labels: [], isDraining: false,
+      owned: (this.#owners.get(name) ?? []).map((slot) => ({ slot, epoch: -1, isWarm: true })),
+    }));
   }
 
   #noteWho(workers: readonly (WorkerWords & { readonly id: string })[]): void {

@@ -102,7 +102,10 @@ export class FleetWorker<C> {
       this.#lease.confirm(event.sent);
       this.#holdings.renewed();
     } else if (event.type === 'joined') this.#onJoined(event);
-    else if (event.type === 'lost') this.#lease.end();
+    else if (event.type === 'lost') {
+      this.#lease.end();
+      this.#leader.lost(this.#assigned.workers);
+    }
     this.#tell();
   }
 
@@ -147,7 +150,8 @@ export class FleetWorker<C> {
   }
 
   #noteRow(key: string, value: string | undefined): void {
-    const { released, costs } = readWords(value);
+    const { released, costs, own } = readWords(value);
+    if (key.startsWith('worker/') && Array.isArray(own)) this.#leader.owns(key.slice('worker/'.length), own as number[]);
     if (key.startsWith('slot/') && typeof released === 'number') this.#holdings.released(Number(key.slice('slot/'.length)), released);
     else if (key === `drain/${this.parts.facts.worker}` && wall() - Number(value) < FLEET.settleMs) this.drain();
     else if (Array.isArray(costs)) this.#leader.measured(new Map(costs as [number, number][]));
