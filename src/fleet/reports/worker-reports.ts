@@ -51,7 +51,8 @@ export class WorkerReports {
     const slots = [...this.sources.slots()];
     const costs = slots.filter(({ cost }) => cost > 0).map(({ slot, cost }) => [slot, rounded(cost)] as const);
     return JSON.stringify({
-      at: wall(), version, capacity, labels, status, leader: isLeader, generation, slots: slots.length, cameras: cameras.length, own: slots.map(({ slot }) => slot),
+      at: wall(), version, capacity, labels, status, leader: isLeader, generation, slots: slots.length, cameras: cameras.length,
+      own: slots.map(({ slot }) => slot),
       load: rounded(costs.reduce((sum, [, cost]) => sum + cost, 0)), costs,
     });
   }
