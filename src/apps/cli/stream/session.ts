@@ -108,7 +108,8 @@ export class Session {
       this.#followed.set(camera, held);
       // The statistics have the code of the last error alone.
       subscription.add(hubOf(camera)?.ledger.turns$.subscribe((event) => {
-        if (event.type === 'failed') held.reason = oneLine(event.error);
+        // The camera's key is in the same line: the address would only take the room of the reason.
+        if (event.type === 'failed') held.reason = oneLine(event.error).replace(/^'[^']*' cannot be read: /, '');
         if (event.type === 'opened') held.pictures = picturesOf(event.source);
       }));
       subscription.add(this.#statsOf(camera).subscribe(({ rate }) => { held.rate = rate; }));
