@@ -2,11 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { type Admin, Kafka, type SASLOptions, logLevel } from 'kafkajs';
-import { Subject, delay, firstValueFrom, lastValueFrom, map, of, take, takeWhile, tap, toArray } from 'rxjs';
+import { Subject, delay, filter, firstValueFrom, lastValueFrom, map, of, take, takeWhile, tap, toArray } from 'rxjs';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { deliver, subscribe } from '../../operators/index.js';
+import { deliver, subscribe, verify } from '../../operators/index.js';
 import { type Broker, kafka, redis } from '../../src/broker/index.js';
 import { type KafkaServer, type RedisServer, freePort, needs, startKafka, startRedis } from '../services/index.js';
+import type { Gap } from '../../src/message/index.js';
 import { ReadingUnderTest, Sender, numbers } from './reader-kit.js';
 
 const LOGIN = { username: 'reader', password: 'hush"hush/2#&' };
@@ -111,7 +112,9 @@ function survives(kind: Kind): void {
     await camera.send(200, 20_000);
     const trimmed = new Subject<void>();
     const messages = subscribe(broker, { topic, from: 'earliest', inbox: { maxMessages: 10, maxBytes: 100_000 } });
+    const gaps: Gap[] = [];
     const orders = firstValueFrom(messages.pipe(
+      verify({ onGap: (gap) => { gaps.push(gap); } }), filter((one) => one.verdict !== 'gap'),
       // The first one is held until the others are gone.
       deliver((one) => (messages.stats.expired > 0 || isTrimmed ? of(one) : trimmed.pipe(take(1), map(() => one))), { outbox: { maxMessages: 4 } }),
       map(({ inputOrder = 0 }) => inputOrder), takeWhile((order) => order < 200, true), toArray(),
@@ -126,6 +129,7 @@ function survives(kind: Kind): void {
     expect(seen).toEqual([...numbers(read), ...numbers(10, 191)]);
     expect(read).toBeLessThan(190);
     expect(messages.stats.expired).toBe(190 - read);
+    expect(gaps.map(({ cause, from, to }) => ({ cause, from, to }))).toEqual([{ cause: 'expired', from: read + 1, to: 190 }]);
   });
 
   it('brings messages of 10 MiB among small ones', async () => {

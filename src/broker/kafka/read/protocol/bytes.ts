@@ -32,7 +32,9 @@ export class Bytes {
     return this.data.readBigInt64BE(this.at - 8);
   }
 
+  /** @throws RangeError where there are not so many */
   take(count: number): Buffer {
+    if (count < 0 || count > this.data.length - this.at) throw tooShort();
     this.at += count;
     return this.data.subarray(this.at - count, this.at);
   }
@@ -43,7 +45,7 @@ export class Bytes {
     let shift = 0;
     let byte: number;
     do {
-      byte = this.data[this.at++] ?? 0;
+      byte = this.data[this.at++] ?? end();
       value |= (byte & SEVEN_BITS) << shift;
       shift += 7;
     } while ((byte & MORE) !== 0 && shift < 35);
@@ -56,7 +58,7 @@ export class Bytes {
     let scale = 1;
     let byte: number;
     do {
-      byte = this.data[this.at++] ?? 0;
+      byte = this.data[this.at++] ?? end();
       value += (byte & SEVEN_BITS) * scale;
       scale *= 128;
     } while ((byte & MORE) !== 0);
@@ -68,4 +70,13 @@ export class Bytes {
     const length = this.varint();
     return length < 0 ? undefined : this.take(length);
   }
+}
+
+function end(): never {
+  throw tooShort();
+}
+
+/** As Node's own, for numbers of a fixed size. */
+function tooShort(): RangeError {
+  return new RangeError('the answer of the broker ends too early');
 }

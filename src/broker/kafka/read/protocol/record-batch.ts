@@ -105,6 +105,7 @@ class PartitionBatches {
     for (let left = count; left > 0; left--) {
       const length = bytes.varint();
       const end = bytes.at + length;
+      if (length < 0 || end > data.length) throw new RangeError(`a record of ${length} bytes in a batch of ${data.length}`);
       bytes.skip(1);
       const timestamp = appendTime ?? time + bytes.varlong();
       if (appendTime !== undefined) bytes.varlong();

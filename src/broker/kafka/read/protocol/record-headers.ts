@@ -6,11 +6,16 @@ export function kafkaHeaders(data: Buffer): HeaderPlaces {
   const bytes = new Bytes(data);
   const names: string[] = [];
   const bounds: number[] = [];
-  for (let count = bytes.varint(); count > 0; count--) {
-    names.push(bytes.bytes()?.toString() ?? '');
-    const length = Math.max(0, bytes.varint());
-    bounds.push(bytes.at, bytes.at + length);
-    bytes.skip(length);
+  try {
+    for (let count = bytes.varint(); count > 0; count--) {
+      const name = bytes.bytes()?.toString() ?? '';
+      const length = Math.max(0, bytes.varint());
+      names.push(name);
+      bounds.push(bytes.at, bytes.at + length);
+      bytes.skip(length);
+    }
+  } catch {
+    // They are read on access, where nobody expects an error: of damaged ones, those count that can be read.
   }
   return { names, bounds };
 }
