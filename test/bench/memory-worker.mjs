@@ -1,14 +1,17 @@
-/** A process of the memory benchmark: `node memory-worker.mjs CLIP CAMERAS SECONDS`. Prints the memory that it has in the end, in MB, and what came. */
+/** A process of the memory benchmark: `node memory-worker.mjs CLIP CAMERAS SECONDS [small]`. Prints the memory that it has in the end, in MB, and what came. */
+import { setFlagsFromString } from 'node:v8';
 import { Subscription } from 'rxjs';
 import { camera, passthrough, toMessage } from 'rxcam';
 
-const [clip, cameras, seconds] = process.argv.slice(2);
+const [clip, cameras, seconds, heap] = process.argv.slice(2);
+if (heap === 'small') setFlagsFromString('--semi-space-growth-factor=1');
 let messages = 0;
 const all = new Subscription();
 for (let index = 0; index < Number(cameras); index++) {
   all.add(camera(clip, { key: `camera_${index}`, pace: 'realtime', loop: true }).pipe(passthrough(), toMessage()).subscribe(() => { messages++; }));
 }
 await new Promise((resolve) => { setTimeout(resolve, Number(seconds) * 1000); });
+const { user, system } = process.cpuUsage();
 const { rss, heapUsed, external } = process.memoryUsage();
-console.log(JSON.stringify({ rssMb: rss / 1e6, heapMb: heapUsed / 1e6, externalMb: external / 1e6, messages }));
+console.log(JSON.stringify({ rssMb: rss / 1e6, heapMb: heapUsed / 1e6, externalMb: external / 1e6, messages, cpuUs: user + system }));
 all.unsubscribe();

@@ -2,6 +2,8 @@
  * What Node's memory grows by with cameras: one process with 1, 10 and 40 of them, each an ffmpeg that passes on a small file at its own pace.
  * The resident memory of the Node process at the end of each run; ffmpeg's is not in it.
  *
+ * Each time as Node is in a program of the user's, and with the young generation that the command line keeps (src/apps/cli/program/heap.ts).
+ *
  *   npm run bench memory -- [--rounds N] [--seconds N] [--cameras N,N]
  */
 import { execFile } from 'node:child_process';
@@ -15,16 +17,18 @@ const { values } = parseArgs({ options: { rounds: text('3'), seconds: text('8'),
 const clip = footage(4);
 const worker = fileURLToPath(new URL('memory-worker.mjs', import.meta.url));
 const sizes = values.cameras.split(',');
+const heaps = { 'of a program': [], 'of rxcam': ['small'] };
 
-const seen = new Map(sizes.map((cameras) => [cameras, []]));
+const seen = new Map(sizes.flatMap((cameras) => Object.keys(heaps).map((heap) => [`${cameras} cameras, heap ${heap}`, []])));
 for (let round = 1; round <= Number(values.rounds); round++) {
   for (const cameras of sizes) {
-    const { stdout } = await promisify(execFile)(process.execPath, [worker, clip, cameras, values.seconds]);
-    const { rssMb, heapMb, externalMb, messages } = JSON.parse(stdout);
-    seen.get(cameras).push(rssMb);
-    console.log(`round ${round}: ${cameras} cameras ${rssMb.toFixed(0)} MB (heap ${heapMb.toFixed(0)}, buffers ${externalMb.toFixed(0)}), ${messages} messages`);
+    for (const [heap, words] of Object.entries(heaps)) {
+      const { stdout } = await promisify(execFile)(process.execPath, [worker, clip, cameras, values.seconds, ...words]);
+      const { rssMb, heapMb, externalMb, messages, cpuUs } = JSON.parse(stdout);
+      const name = `${cameras} cameras, heap ${heap}`;
+      seen.get(name).push(rssMb);
+      console.log(`round ${round}: ${name}: ${rssMb.toFixed(0)} MB (heap ${heapMb.toFixed(0)}, buffers ${externalMb.toFixed(0)}), ${messages} messages, CPU of Node ${(cpuUs / messages).toFixed(0)} µs each`);
+    }
   }
 }
-for (const [cameras, all] of seen) {
-  console.log(`memory: ${cameras} cameras: median ${median(all).toFixed(0)} MB, ${(median(all) / median(seen.get(sizes[0]))).toFixed(2)} of ${sizes[0]} (${all.length} rounds)`);
-}
+for (const [name, all] of seen) console.log(`memory: ${name}: median ${median(all).toFixed(0)} MB (${all.length} rounds)`);

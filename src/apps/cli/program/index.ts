@@ -2,6 +2,7 @@
 export { type Paint, type Style, paintOn, unpainted } from './colour.js';
 export { type DashboardFlags, openDashboard } from './dashboard.js';
 export { complain, guard, isUsage, oneLine } from './guard.js';
+export { keepHeapSmall } from './heap.js';
 export { createLogger } from './logger.js';
 export { GONE, LineSink, delivered } from './output.js';
 export { plain, readableLine } from './readable.js';
