@@ -21,7 +21,7 @@ export class KafkaLog {
   readonly claims: string;
   readonly cameras: string;
   readonly status: string;
-  readonly #nodes: KafkaNodes;
+  #nodes: KafkaNodes;
   /** The number of the broker that leads each partition, by topic. */
   readonly #leaders = new Map<string, readonly number[]>();
   #ready: Promise<void> | undefined;
@@ -54,7 +54,7 @@ export class KafkaLog {
   /** Looks the leaders up again. */
   async refresh(): Promise<readonly string[]> {
     const topics = [this.claims, this.cameras, this.status];
-    const { answer } = await this.#nodes.askAny('Metadata', { topics, allowAutoTopicCreation: false });
+    const { answer } = await this.#metadata(topics);
     this.#nodes.learn(answer.brokers);
     const missing: string[] = [];
     for (const topic of topics) {
@@ -124,6 +124,21 @@ export class KafkaLog {
 
   destroy(): void {
     this.#nodes.destroy();
+  }
+
+  /** A connection that gives no answer looks connected all the same: where nobody answers, all are made again. */
+  async #metadata(topics: readonly string[]) {
+    const nodes = this.#nodes;
+    try {
+      return await nodes.askAny('Metadata', { topics, allowAutoTopicCreation: false });
+    } catch (error) {
+      if (nodes === this.#nodes) {
+        this.#nodes = new KafkaNodes(this.options, this.hooks, this.seeds);
+        this.#nodes.hold(this.#underWay > 0);
+        nodes.destroy();
+      }
+      throw error;
+    }
   }
 
   /** The process lives while a request is under way. */
