@@ -37,7 +37,7 @@ export interface PassthroughConfig {
  * camera('rtsp://camera.example.com/stream').pipe(passthrough({ chunk: 'gop' }), retry())
  * ```
  * @returns a Capture of access units
- * @throws InvalidOption for a wrong chunk, or after anything but a camera and a retry
+ * @throws InvalidOption for a wrong chunk, or after any other step than a camera and a retry
  * @see encodeH265
  */
 export function passthrough(config: PassthroughConfig = {}): OperatorFunction<SourceFrame, EncodedFrame> {

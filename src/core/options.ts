@@ -31,7 +31,7 @@ export function isInCode(schema: unknown): boolean {
   return typeof schema === 'object' && schema !== null && (IN_CODE.has(schema) || (inner !== undefined && isInCode(inner)));
 }
 
-/** What JSON may hold for schemas that can't say it themselves. */
+/** The JSON Schema of schemas that can't be converted. */
 const JSON_FORMS = new WeakMap<object, Readonly<Record<string, unknown>>>();
 
 /** Gives a schema a JSON schema of its own: of a check that is a function. */

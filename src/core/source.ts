@@ -50,7 +50,7 @@ export interface Source {
   readonly endless: boolean;
   /** Whether it is read over a network and can't be trusted. */
   readonly remote: boolean;
-  /** How much of it has been downloaded, while that is going on. */
+  /** How much of it has been downloaded, while that is in progress. */
   readonly downloading?: { readonly bytes: number; readonly totalBytes: number } | undefined;
   /** Properties of its pictures that its address states. */
   readonly expected?: Pick<SourceInfo, 'width' | 'height' | 'fps'>;

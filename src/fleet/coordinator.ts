@@ -14,13 +14,13 @@ export interface CoordinatorConfig {
   readonly name?: string;
   /** Slots of a fleet that is made now; that of one that is there is kept. Default 256. */
   readonly slots?: number;
-  /** A worker that is silent for so long is dead, in ms. Default 6000, the least that a default Kafka broker allows. */
+  /** Silence after which a worker counts as dead, in ms. Default 6000, the least that a default Kafka broker allows. */
   readonly sessionMs?: number;
   /** Between two signs of life, in ms. Default 1500. */
   readonly heartbeatMs?: number;
 }
 
-/** What keeps a fleet together: who is there, who owns what, and what is wanted. */
+/** The coordinator of a fleet: its members, their slots, and the requested cameras. */
 export interface Coordinator extends Coordination {
   readonly name: string;
   readonly times: SessionTimes;

@@ -7,7 +7,7 @@ const TOGETHER_MS = 20;
 
 interface Wanted { readonly cameras: Map<string, unknown>; readonly isWhole: boolean }
 
-/** All cameras once the table is known, then again after each change. A value that is no JSON is no camera. */
+/** All cameras once the table is known, then again after each change. A value that is not JSON is ignored. */
 export function desired(coordination: Coordination): Observable<ReadonlyMap<string, unknown>> {
   return new Observable<ReadonlyMap<string, unknown>>((subscriber) => coordination.rows('cameras').pipe(
     scan(({ cameras }: Wanted, { rows, isWhole }) => {

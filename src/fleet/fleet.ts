@@ -18,7 +18,7 @@ export interface FleetConfig<C = unknown> {
   readonly cameras$?: Observable<ReadonlyMap<string, C>>;
   /** Name of this worker, unique in the fleet. Default: the host's name and the number of the process. */
   readonly worker?: string;
-  /** What this worker can bear, in cores. Default: 0.8 of the machine's. */
+  /** Capacity of this worker, in cores. Default: 0.8 of the machine's. */
   readonly capacity?: number;
   /** Labels of this worker: a camera that asks for labels goes to a worker that has them. Default: none. */
   readonly labels?: readonly string[];

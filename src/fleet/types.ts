@@ -1,4 +1,4 @@
-/** What users of a fleet see: its options, its cameras, and its state. */
+/** The public types of a fleet: its options, its cameras, and its state. */
 import type { Observable } from 'rxjs';
 import type { Fence } from '../core/frame/fence.js';
 
@@ -24,7 +24,7 @@ export interface FleetCamera {
   readonly fence: Fence;
   /** Emits once when the camera is to end in order: what is captured is still published, then the Observable completes. */
   readonly stop$: Observable<void>;
-  /** Reports how it is. What is not given stays as it was. */
+  /** Reports its state. Members that are not given stay unchanged. */
   report(report: CameraReport): void;
 }
 
@@ -45,7 +45,7 @@ export interface OwnedCamera {
   readonly error?: string;
 }
 
-/** What this worker owns. */
+/** The cameras that this worker owns. */
 export interface FleetState {
   readonly worker: string;
   /**

@@ -1,7 +1,7 @@
-/** What workers write to each other: small JSON, in which unknown members are ignored, so that versions can differ. */
+/** The messages between workers: small JSON, in which unknown members are ignored, so that versions can differ. */
 import type { OwnedSlot } from './plan/index.js';
 
-/** What does not change about a worker. */
+/** Facts about a worker that never change. */
 export interface WorkerFacts {
   readonly worker: string;
   readonly version: string;
@@ -18,7 +18,7 @@ export interface WorkerWords extends WorkerFacts {
   readonly costs: ReadonlyMap<number, number>;
 }
 
-/** What the leader gives to a worker. */
+/** The leader's assignment for a worker. */
 export interface AssignedWords {
   readonly slots: readonly number[];
   /** Slots that come from a living worker: its name, and the epoch that it had. */

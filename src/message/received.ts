@@ -6,7 +6,7 @@ import type { Facts } from './facts.js';
 import type { Headers } from './headers.js';
 import { factsOf, peekCapturedAt } from './readers.js';
 
-/** Where a message was, and its bytes. */
+/** The position of a message, and its bytes. */
 export interface ReceivedParts {
   readonly topic: string;
   readonly key: string | undefined;

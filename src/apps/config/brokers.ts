@@ -21,7 +21,7 @@ export type OpenBrokers = ReadonlyMap<string, BrokerTarget>;
 
 const QUIET = Object.fromEntries(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => [level, () => undefined])) as unknown as Logger;
 
-/** What a broker is opened with. */
+/** The arguments for opening a broker. */
 export interface Opening {
   /** Passwords that addresses leave out: RXCAM_KAFKA_PASSWORD … */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;

@@ -10,7 +10,7 @@ import { type PipelineItem, pipelineOf } from './steps.js';
 import { CAMERA_KEYS, CAMERA_OPTIONS, FILE_STEPS } from './vocabulary.js';
 import { RECONNECT_SCHEMA } from '../../core/plan/reconnect-policy.js';
 
-/** What a camera is read with, besides its own lines. */
+/** The context for reading a camera, besides its own lines. */
 export interface CameraReading extends Reading, Inheritance {
   readonly brokers: OpenBrokers;
 }
@@ -85,7 +85,7 @@ function checkLabels(node: Located | undefined, problems: Problems): void {
   for (const label of labels) if (typeof label.value !== 'string' || label.value === '') problems.add(label, `${shown(label)} given, expected a list of words`);
 }
 
-/** `./` and `../` start at the folder of the file, from wherever the program was started. */
+/** `./` and `../` are relative to the folder of the file, not to the working folder. */
 function sourceOf(node: Located | undefined, reading: Reading): string | number | undefined {
   if (node === undefined || node.value === null) return undefined;
   const source = valueOf(node, reading);
@@ -114,7 +114,7 @@ function checkedRetry(node: Located | undefined, reading: Reading): unknown {
   return checked(RECONNECT_SCHEMA, node, reading);
 }
 
-/** A camera reconnects for ever, unless the file says otherwise; a `retry` within the pipeline takes the place of this one. */
+/** A camera reconnects without limit, unless the file sets `retry`; a `retry` within the pipeline takes the place of this one. */
 function retryOf({ items, retry }: Parts): readonly StepSettings[] {
   return retry === false || items.some(({ kind }) => kind === 'retry') ? [] : [{ kind: 'retry', options: retry ?? {} }];
 }
@@ -139,7 +139,7 @@ function made(settings: CameraSettings, node: Located, items: readonly PipelineI
   return reading.problems.count > before ? undefined : pipeline;
 }
 
-/** What `fps` and `size` of a device ask for, people expect of any camera. */
+/** People expect the options `fps` and `size`, which are for devices, of any camera. */
 function checkDevice({ options }: CameraSettings, pipeline: CameraPipeline | undefined, node: Located, { problems }: Reading): void {
   const origin = pipeline?.camera.plan.origin;
   if (origin?.kind !== 'camera' || origin.source.kind === 'device') return;

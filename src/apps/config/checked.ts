@@ -5,7 +5,7 @@ import { expectationOf, isInCode } from '../../core/options.js';
 import { isSecretOption, redactValue } from '../../core/redact/redact.js';
 import { type Located, type Problems, type References, UnresolvedReference, innermost, itemsOf, membersOf, shownName } from './reading/index.js';
 
-/** What a value is read with. */
+/** The context for reading a value. */
 export interface Reading {
   readonly problems: Problems;
   readonly references: References;
@@ -55,7 +55,7 @@ export function refuseUnknown(node: Located, known: readonly string[], problems:
 export function valueOf(node: Located, reading: Reading, broken = new Set<Located>(), isSecret = false): unknown {
   const members = membersOf(node);
   if (members !== undefined) {
-    // What is null is as if it were not there: it takes back what a template says.
+    // null is the same as absent: it cancels the value of a template.
     return Object.fromEntries([...members].filter(([, value]) => value.value !== null)
       .map(([name, value]) => [name, valueOf(value, reading, broken, isSecret || isSecretOption(name))]));
   }

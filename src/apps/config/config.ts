@@ -11,7 +11,7 @@ import { FILE_KEYS } from './vocabulary.js';
 export interface Config {
   readonly brokers: readonly BrokerSettings[];
   readonly cameras: readonly CameraSettings[];
-  /** Texts to hide wherever they appear, such as in a log. */
+  /** Texts to hide at every occurrence, such as in a log. */
   readonly secrets: readonly string[];
   /** Files that references name: a change of one changes the configuration. */
   readonly files: readonly string[];
@@ -89,7 +89,7 @@ function mapOf(node: Located | undefined, what: string, problems: Problems): Rea
   return members ?? new Map<string, Located>();
 }
 
-/** Two cameras of one key could not be told apart, and neither could two that publish to one topic with one key. */
+/** Two cameras of one key could not be distinguished, and neither could two that publish to one topic with one key. */
 function checkTwice(cameras: readonly ReadCamera[], problems: Problems): void {
   const keys = new Map<string, string>();
   const routes = new Map<string, string>();

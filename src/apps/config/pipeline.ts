@@ -40,7 +40,7 @@ export interface CameraPipeline {
 /** Broker, topic and key of a camera: no two may share them. */
 export interface Route { readonly broker: string; readonly topic: string; readonly key: string }
 
-/** What a pipeline is made with. */
+/** The arguments for making a pipeline. */
 export interface Making {
   /** Gets the camera's log. */
   readonly logger?: Logger | undefined;

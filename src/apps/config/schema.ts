@@ -23,8 +23,8 @@ export function configSchema(): JsonSchema {
     type: 'object',
     properties: {
       brokers: { description: 'Brokers by name: an address, or the options of its kind.', type: ['object', 'null'], additionalProperties: { $ref: '#/$defs/broker' } },
-      defaults: { description: 'What every camera starts with.', anyOf: [{ $ref: '#/$defs/template' }, { type: 'null' }] },
-      templates: { description: 'What cameras may extend, by name.', type: ['object', 'null'], additionalProperties: { $ref: '#/$defs/template' } },
+      defaults: { description: 'Settings that every camera starts with.', anyOf: [{ $ref: '#/$defs/template' }, { type: 'null' }] },
+      templates: { description: 'Settings that cameras may extend, by name.', type: ['object', 'null'], additionalProperties: { $ref: '#/$defs/template' } },
       cameras: { description: 'Cameras by name.', type: ['object', 'null'], additionalProperties: { $ref: '#/$defs/camera' } },
     },
     patternProperties: { '^x-': {} },

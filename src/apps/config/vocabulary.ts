@@ -7,15 +7,15 @@ import { STEPS, STEP_KINDS, type Step, type StepRule } from '../../core/steps/in
 import { TO_MESSAGE_SCHEMA } from '../../message/index.js';
 import { optionsOf } from './checked.js';
 
-/** What flows between two steps. */
+/** The kind of values between two steps. */
 export type Flow = 'pictures' | 'access units' | 'messages' | 'acknowledgements';
 
 /** A step of a pipeline in a file: an operator that needs no code. */
 interface FileStep {
   readonly schema: z.ZodType;
-  /** What it takes; absent: anything. */
+  /** The kind of values that it takes; absent: any. */
   readonly takes?: Flow;
-  /** What it gives; absent: what it takes. */
+  /** The kind of values that it gives; absent: the same as it takes. */
   readonly gives?: Flow;
 }
 
@@ -36,7 +36,7 @@ export const FILE_STEPS: Readonly<Record<string, FileStep>> = {
 /** Options of camera() that a file can give. */
 export const CAMERA_OPTIONS = optionsOf(CAMERA_SCHEMA) ?? [];
 
-/** Keys of a camera that are no options of camera(). */
+/** Keys of a camera that are not options of camera(). */
 const CAMERA_WORDS = ['source', 'extends', 'enabled', 'labels', 'pipeline', 'steps', 'retry'] as const;
 
 /** Keys of a camera, of a template, and of the defaults. */
@@ -55,13 +55,13 @@ export function brokerKindOf(name: string): BrokerName | undefined {
   return BROKER_NAMES.find((kind) => kind === name);
 }
 
-/** What the help of the command line says of a step's options. */
+/** Help texts of the command line for a step's options. */
 export function aboutStep(name: string): ReadonlyMap<string, string> {
   const flags = STEP_KINDS.flatMap((kind) => STEPS[kind].cli.flags);
   return new Map(flags.flatMap(({ sets, about }): [string, string][] => (sets.startsWith(`${name}.`) ? [[sets.slice(name.length + 1), about]] : [])));
 }
 
-/** What the help of the command line says of a broker's options. */
+/** Help texts of the command line for a broker's options. */
 export function aboutBroker(name: BrokerName): ReadonlyMap<string, string> {
   return new Map((BROKERS[name].flags as readonly BrokerFlag[]).map(({ option, about }) => [option, about]));
 }

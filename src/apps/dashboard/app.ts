@@ -1,4 +1,4 @@
-/** What the dashboard answers: its page, events, pictures, a camera's day, "try now", metrics. */
+/** The dashboard's answers: its page, events, pictures, a camera's day, "try now", metrics. */
 import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono } from 'hono';
@@ -100,7 +100,7 @@ function asset(context: Context<Env>, file: Asset | undefined): Response {
   return context.body(new Uint8Array(bytes), 200, isZipped ? { ...headers, 'content-encoding': 'gzip' } : headers);
 }
 
-/** Reads no more than it needs; undefined for what is no JSON. */
+/** Reads no more than it needs; undefined for invalid JSON. */
 async function bodyOf({ env }: Context<Env>): Promise<unknown> {
   const chunks: Buffer[] = [];
   let length = 0;

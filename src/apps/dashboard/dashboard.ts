@@ -26,7 +26,7 @@ export interface DashboardConfig {
   readonly port?: number | undefined;
   /** Address to listen on. Default `127.0.0.1`: this machine alone. */
   readonly host?: string | undefined;
-  /** What a browser must know, at least 16 characters. Default: none on loopback, a random one elsewhere. */
+  /** The token that a browser needs, at least 16 characters. Default: none on loopback, a random one elsewhere. */
   readonly token?: string | undefined;
   /** Further names that the dashboard is called by: of a reverse proxy. Default none. */
   readonly allowedHosts?: readonly string[] | undefined;

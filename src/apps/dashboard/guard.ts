@@ -1,4 +1,4 @@
-/** Who may ask the dashboard, and what a browser may do with its answers. */
+/** Access control of the dashboard, and the restrictions for browsers. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
@@ -12,7 +12,7 @@ export interface Listening {
   readonly allowedHosts: readonly string[];
 }
 
-/** Nothing but the page's own files runs, and nothing leaves the machine. */
+/** Only the page's own files run, and nothing leaves the machine. */
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'content-security-policy': "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY', 'referrer-policy': 'no-referrer',
@@ -41,7 +41,7 @@ export function refusal({ headers, method = 'GET' }: IncomingMessage, listening:
 
 function isOurs(name: string, { host, allowedHosts }: Listening): boolean {
   if (LOOPBACK.test(name) || allowedHosts.includes(name)) return true;
-  // An address can't be rebound. Who listens on loopback alone is never called by another one.
+  // An address can't be rebound. A server on loopback is never called by another one.
   return !isLoopback(host) && (isIP(name.replace(/^\[|\]$/g, '')) !== 0 || name === hostname().toLowerCase());
 }
 

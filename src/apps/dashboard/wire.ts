@@ -1,4 +1,4 @@
-/** What the server of the dashboard sends to its page. */
+/** The data that the dashboard's server sends to its page. */
 
 /** How bad it is: 0 down, 1 impaired, 2 well, 3 not running. Cameras in trouble are shown first. */
 export type Trouble = 0 | 1 | 2 | 3;
@@ -18,7 +18,7 @@ export interface CardWire {
   readonly fpsIn: number;
   /** Published, delivered, or found unchanged. */
   readonly fpsOut: number;
-  /** What was asked for; absent if neither the source nor the pipeline says. */
+  /** The requested value; absent if neither the source nor the pipeline states it. */
   readonly fpsWanted?: number;
   /** Mean of the last seconds, from decoding to acknowledgement; absent where nothing was acknowledged. */
   readonly latencyMs?: number;
@@ -129,5 +129,5 @@ export type RecordHead =
 /** Codecs that a browser decodes by itself. */
 export type Decodes = 'h264' | 'h265';
 
-/** What a viewer asks for. */
+/** The request of a viewer. */
 export interface WishesWire { readonly wishes: Readonly<Record<string, Wish>>; readonly decodes: readonly Decodes[] }

@@ -102,7 +102,7 @@ class Traces {
     this.tracer.startSpan(`rxcam.${place}`, { startTime: new Date(since) }, parent).end(new Date(at));
   }
 
-  /** A picture that a user's code never brings to an end must not keep memory for ever. */
+  /** A picture that user code never finishes must not keep memory without limit. */
   #forgetOldest(): void {
     for (const [id, { span }] of this.#pictures) {
       span.end();

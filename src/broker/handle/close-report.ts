@@ -1,7 +1,7 @@
-/** What `close` could not send. */
+/** The messages that `close` could not send. */
 import { emptyRecord } from '../../core/options.js';
 
-/** What `close` could not send. */
+/** The messages that `close` could not send. */
 export interface CloseReport {
   /** Messages that are not acknowledged; the broker may have taken those of the last request. */
   readonly unsent: number;

@@ -7,7 +7,7 @@ import type {
 
 interface Member { readonly id: string; readonly membership: Membership; emit(event: GroupEvent): void }
 
-/** What the workers of one fleet share. */
+/** State that the workers of one fleet share. */
 export class MemoryFleet {
   readonly #members = new Map<string, Member>();
   readonly #tables = new Map<TableName, { readonly rows: Map<string, string>; readonly changes: Subject<readonly Row[]> }>();

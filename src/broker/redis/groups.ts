@@ -55,7 +55,7 @@ export class StreamGroups {
     for (const { topic, message: { consumerGroup } } of batch) if (consumerGroup !== undefined) this.#refused.add(topic);
   }
 
-  /** Whether the group of a stream could not be made for want of the right; the next request tries again. */
+  /** Whether the group of a stream could not be created because a right is missing; the next request tries again. */
   wasRefused(topic: string): boolean {
     return this.#refused.delete(topic);
   }

@@ -31,7 +31,7 @@ export class SingleFile implements Shelf {
   grow(): void { /* There is no limit. */ }
   close(folder: string, name: string): number { return this.disk.list(folder).find((one) => one.name === name)?.bytes ?? 0; }
   forget(): void { this.disk.remove(this.path); }
-  note(): void { /* The caller is told. */ }
+  note(): void { /* The caller gets the report. */ }
   trim(): readonly RecordRemoved[] { return []; }
   finish(): void { /* There is no playlist. */ }
 }
@@ -43,7 +43,7 @@ export class Nowhere implements Shelf {
   grow(): void { /* Nothing is kept. */ }
   close(): number { return 0; }
   forget(): void { /* Nothing is kept. */ }
-  note(): void { /* The caller is told. */ }
+  note(): void { /* The caller gets the report. */ }
   trim(): readonly RecordRemoved[] { return []; }
   finish(): void { /* Nothing is kept. */ }
 }

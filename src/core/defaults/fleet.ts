@@ -6,7 +6,7 @@ export const FLEET = {
   name: 'rxcam',
   /** Slots of a fleet, fixed when it is made: some for each worker of a large fleet, few enough to be claimed in one request. */
   slots: 256,
-  /** A worker that is not heard of for so long is dead. The least that a default Kafka broker allows. */
+  /** Silence after which a worker counts as dead; ms. The least that a default Kafka broker allows. */
   sessionMs: 6_000,
   /** Between two heartbeats: a death is heard of within this time. */
   heartbeatMs: 1_500,
@@ -14,9 +14,9 @@ export const FLEET = {
   rebalanceMs: 10_000,
   /** A lease ends so long before the session does: clocks differ in speed, and a message needs time to leave. */
   leaseMarginMs: 500,
-  /** Without an answer for so long, the connection is replaced. */
+  /** Time without an answer after which the connection is replaced; ms. */
   silenceMs: 2_000,
-  /** Slots move for balance only when no worker has come or gone for so long: a rolling restart must not move them twice. */
+  /** Slots move for balance only after this time without a worker joining or leaving, in ms: a rolling restart must not move them twice. */
   settleMs: 15_000,
   /** After the coordinator has forgotten the whole group, its workers join again within this time: their slots are kept for them. */
   graceMs: 8_000,

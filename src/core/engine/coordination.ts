@@ -1,4 +1,4 @@
-/** What a kind of broker offers to a fleet: a group of workers, claims to slots, and tables that all of them read. */
+/** The interface of a kind of broker for a fleet: a group of workers, claims to slots, and tables that all of them read. */
 import type { Observable } from 'rxjs';
 import type { Instant } from '../clock.js';
 
@@ -12,7 +12,7 @@ export interface FleetPlace {
 
 /** How long a worker may be silent; ms. */
 export interface SessionTimes {
-  /** A worker that is not heard of for so long is no member any more. */
+  /** Silence after which a worker is removed from the group; ms. */
   readonly sessionMs: number;
   readonly heartbeatMs: number;
   /** How long the others wait for a worker to join again. */
@@ -22,14 +22,14 @@ export interface SessionTimes {
 /** A worker, as the leader knows it: its id in the group, and what it says of itself. */
 export interface JoinedMember { readonly id: string; readonly text: string }
 
-/** What the leader gives to one member. */
+/** The leader's assignment for one member. */
 export interface Assignment {
   /** For the broker's own tools. */
   readonly slots: readonly number[];
   readonly text: string;
 }
 
-/** What a worker does in its group. */
+/** A worker's role in its group. */
 export interface Membership extends SessionTimes {
   /** Called at each join. */
   describe(): string;
@@ -62,7 +62,7 @@ export type GroupEvent = Accepted | Joined | Lost | Unreachable;
 /** A claim that was written. */
 export interface Claimed {
   readonly slot: number;
-  /** Rises with each claim to this slot, whoever makes it. */
+  /** Rises with each claim to this slot, by any worker. */
   readonly epoch: number;
   /** Whether somebody else has claimed it since this worker's last claim. */
   readonly hasRival: boolean;
@@ -89,7 +89,7 @@ export interface Coordination {
   join(membership: Membership): Observable<GroupEvent>;
   /** Writes claims; emits each as it is written, those of one server apart from others'. Errors for those that were not. */
   claim(worker: string, claims: readonly ClaimRequest[]): Observable<Claimed>;
-  /** All rows, then each change. Goes on through failures; never errors. */
+  /** All rows, then each change. Continues after failures; never errors. */
   rows(table: TableName): Observable<Rows>;
   /** Completes when the rows are written; errors otherwise. */
   write(table: TableName, rows: readonly Row[]): Observable<never>;

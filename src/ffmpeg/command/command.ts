@@ -71,7 +71,7 @@ export function stillArguments({ codec, rotation }: StillUnit, encoding: Encodin
 }
 
 /**
- * Where the media time of copied access units begins; µs. NUT can't hold negative times, which a file with an edit list, a
+ * Start of the media time of copied access units; µs. NUT can't hold negative times, which a file with an edit list, a
  * clock that restarts, or a time stamp hours in the past would have otherwise.
  */
 export const COPY_OFFSET_US = 10_000_000_000_000;

@@ -27,7 +27,7 @@ export class Fields {
     return this.bytes[this.at++] as number;
   }
 
-  /** `v`: unsigned, base 128, most significant digit first, the high bit set in all but the last byte. */
+  /** `v`: unsigned, base 128, most significant digit first, the high bit set in all bytes except the last. */
   unsigned(): number {
     let value = 0;
     for (;;) {

@@ -96,7 +96,7 @@ function blob(bytes: Buffer): Buffer {
   return Buffer.concat([unsigned(bytes.length), bytes]);
 }
 
-/** `v`: base 128, most significant digit first, the high bit set in all but the last byte. @param value - below 2^53 */
+/** `v`: base 128, most significant digit first, the high bit set in all bytes except the last. @param value - below 2^53 */
 function unsigned(value: number): Buffer {
   const out = Buffer.alloc(digits(value));
   put(out, 0, value);

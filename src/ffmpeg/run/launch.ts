@@ -65,7 +65,7 @@ function refuseOld({ origin }: Plan, { isOld, version, path }: FfmpegFacts, { pr
     + 'install a current one (https://ffmpeg.org/download.html, apt install ffmpeg), or set RXCAM_ALLOW_OLD_FFMPEG=1');
 }
 
-/** What is known before the source is prepared; with reuse, the encoder is not. */
+/** Facts that are known before the source is prepared; with reuse, the encoder is not among them. */
 function news({ plan, context: { feed }, facts: { path, version }, chosen }: Equipment): EngineEvent[] {
   const found: EngineEvent[] = [{ type: 'ffmpeg', path, version }, PROGRESS];
   if (isCopied(plan)) return [...found, PASSED];

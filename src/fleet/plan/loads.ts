@@ -2,7 +2,7 @@
 import { PLAN } from '../../core/defaults/fleet.js';
 import type { Member, SlotNeeds } from './members.js';
 
-/** What a slot adds to a worker's load, in cores. */
+/** The load that a slot adds to a worker, in cores. */
 export function weightOf({ cost, cameras }: SlotNeeds): number {
   return cost + cameras * PLAN.cameraWeight + PLAN.slotWeight;
 }

@@ -1,4 +1,4 @@
-/** What the plan knows of workers and slots. */
+/** The plan's facts about workers and slots. */
 
 /** A slot that a worker owns already. */
 export interface OwnedSlot {
@@ -13,7 +13,7 @@ export interface OwnedSlot {
 export interface Member {
   /** Unique in the group. */
   readonly id: string;
-  /** What it can bear, in cores. */
+  /** Its capacity, in cores. */
   readonly capacity: number;
   readonly labels: readonly string[];
   /** It gives up all that it has. */
@@ -48,7 +48,7 @@ export interface Move {
   readonly why: 'drain' | 'labels' | 'balance';
 }
 
-/** Who owns what. */
+/** The owner of each slot. */
 export interface Plan {
   /** The slots of each member, in ascending order. */
   readonly owners: ReadonlyMap<string, readonly number[]>;

@@ -4,7 +4,7 @@ import { Bearer, leastUsed, weightOf } from './loads.js';
 import type { Member, Move, Plan, Situation, SlotNeeds } from './members.js';
 
 /**
- * Who owns each slot. Owners keep what they have: of two that claim a slot the one with the higher epoch. Slots without an
+ * Decides the owner of each slot. Owners keep their slots: of two that claim a slot the one with the higher epoch. Slots without an
  * owner go to the worker that bears least for what it offers and has the labels that they need. Only a settled group moves slots
  * for balance, at most one worker's share at a time, and none without a gain.
  *
@@ -51,7 +51,7 @@ function place(orphans: readonly number[], bearers: readonly Bearer[], slots: re
   const unplaced: number[] = [];
   for (const slot of [...orphans].sort((a, b) => weight(b) - weight(a) || a - b)) {
     const suited = bearers.filter((one) => one.suits(slot));
-    // What nobody suits goes to anybody: its owner starts those of its cameras that it may.
+    // A slot that suits no worker goes to any: its owner starts those of its cameras that it may.
     const able = suited.length > 0 ? suited : bearers;
     const owner = leastUsed(able.filter((one) => one.hasRoomFor(slot)));
     if (owner === undefined) {
@@ -66,7 +66,7 @@ function allOf(bearer: Bearer | undefined): number[] {
   return bearer === undefined ? [] : [...bearer.slots, ...bearer.unplaced];
 }
 
-/** The one with the fewest: what is not started is no load. */
+/** The one with the fewest: a camera that is not started adds no load. */
 function nominal(bearers: readonly Bearer[]): Bearer {
   return bearers.reduce((fewest, one) => (one.unplaced.size < fewest.unplaced.size ? one : fewest));
 }

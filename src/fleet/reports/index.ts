@@ -1,2 +1,2 @@
-/** What a worker reports of itself and of its cameras. */
+/** A worker's reports about itself and its cameras. */
 export { WorkerReports } from './worker-reports.js';

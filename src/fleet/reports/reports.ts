@@ -1,4 +1,4 @@
-/** What a worker says of itself and of its cameras: on change, and every few seconds. */
+/** A worker's reports about itself and its cameras: on change, and every few seconds. */
 import { EMPTY, type Observable, Subject, Subscription, auditTime, catchError, exhaustMap, merge } from 'rxjs';
 import type { Coordination, Row, TableName } from '../../core/engine/coordination.js';
 import { ticks } from '../../core/clock.js';
@@ -7,9 +7,9 @@ import { FLEET } from '../../core/defaults/fleet.js';
 /** Changes that come together are written together; ms. */
 const TOGETHER_MS = 250;
 
-/** Rows of a table that are written when they have changed, and all of them every so often. */
+/** Rows of a table that are written when they have changed, and all of them at an interval. */
 export class Reports {
-  /** What was written last, by key. */
+  /** The last rows written, by key. */
   readonly #written = new Map<string, string>();
   readonly #changes = new Subject<void>();
   readonly #work = new Subscription();

@@ -1,4 +1,4 @@
-/** What a worker reports: a row of its own, and a row for each of its cameras. */
+/** The rows that a worker writes: one about itself, and a row for each of its cameras. */
 import { EMPTY, type Observable, catchError, timeout } from 'rxjs';
 import type { Coordination } from '../../core/engine/coordination.js';
 import { wall } from '../../core/clock.js';
@@ -71,7 +71,7 @@ export class WorkerReports {
   }
 }
 
-/** What must differ for a row to be written before its time. */
+/** The members whose change causes a row to be written early. */
 function stableCamera(text: string): string {
   const { worker, epoch, state, error } = readWords(text);
   return JSON.stringify([worker, epoch, state, error]);

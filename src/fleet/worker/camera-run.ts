@@ -58,7 +58,7 @@ export class CameraRun<C> {
       },
     };
     this.state = 'running';
-    // What fails while it is composed fails this camera alone.
+    // A failure during composition ends only this camera.
     this.#runs.add(defer(() => this.run(this.config, camera)).subscribe({
       error: (error: unknown) => { this.#failed(error); },
       complete: () => { this.#over('ended'); },

@@ -35,7 +35,7 @@ export class Holdings<C> {
   get slots(): Iterable<SlotRun<C>> { return this.#slots.values(); }
   get cameras(): OwnedCamera[] { return [...this.#slots.values()].flatMap((slot) => slot.owned); }
 
-  /** As told to the group. */
+  /** As reported to the group. */
   get owned(): OwnedSlot[] {
     return [...this.#slots.values()].flatMap(({ slot, epoch, isWarm, phase }) => (epoch === undefined || phase === 'releasing' ? [] : [{ slot, epoch, isWarm }]));
   }

@@ -1,4 +1,4 @@
-/** What the leader of a group does: makes the plan at each join, and looks now and then whether a move would be a gain. */
+/** The leader of a group: makes the plan at each join, and checks periodically whether a move would be a gain. */
 import type { Assignment, JoinedMember } from '../../core/engine/coordination.js';
 import { mono } from '../../core/clock.js';
 import { FLEET } from '../../core/defaults/fleet.js';
@@ -6,7 +6,7 @@ import { type Member, type SlotNeeds, plan } from '../plan/index.js';
 import { slotOf } from '../slots.js';
 import { type FormerOwner, type WorkerWords, readWorker, writeAssigned } from '../words.js';
 
-/** What the leader knows of cameras. */
+/** The leader's facts about cameras. */
 export interface Wanted { readonly key: string; readonly labels: readonly string[] }
 
 interface Last { readonly members: readonly Member[]; readonly unplaced: number; readonly slots: number }

@@ -40,7 +40,7 @@ export class Lease {
     this.#held = this.leftMs > 0;
   }
 
-  /** It is over: the worker is no member any more. */
+  /** It has ended: the worker is not a member any more. */
   end(): void {
     if (this.#held) this.lapses++;
     this.#sent = undefined;

@@ -46,7 +46,7 @@ export class SlotRun<C> {
     });
   }
 
-  /** The claim is written. Where another worker has had the slot meanwhile, what was captured under the old claim is dropped. */
+  /** The claim is written. If another worker has had the slot meanwhile, pictures captured under the old claim are dropped. */
   claimed(epoch: number, lapses: number, hasRival: boolean, released: number | undefined): void {
     if (this.phase === 'releasing') return;
     if (hasRival && this.phase === 'running') {

@@ -19,12 +19,12 @@ export interface WorkerParts<C> {
   labelsOf(config: C): readonly string[];
   /** The state may have changed. */
   changed(): void;
-  /** The worker has drained: it has nothing and is no member any more. */
+  /** The worker has drained: it has no slots and is not a member any more. */
   drained(): void;
 }
 
 const NOTHING: AssignedWords = { slots: [], from: new Map(), unplaced: [], workers: [] };
-/** The lease ends by itself, and nobody says so: it is looked at so often; ms. */
+/** Interval of checking the lease, which ends without an event; ms. */
 const LOOK_MS = 1_000;
 
 export class FleetWorker<C> {

@@ -81,7 +81,7 @@ export function parseArguments(words: readonly string[], print: Printer): Argume
   return parsed ?? 2;
 }
 
-/** `--dashboard rtsp://camera/stream`: the word behind it is no port, so it is the source. */
+/** `--dashboard rtsp://camera/stream`: the word after it is not a port, so it is the source. */
 function withPort(words: readonly string[]): string[] {
   return words.map((word, index) => (word === '--dashboard' && !/^\d+$/.test(words[index + 1] ?? '') ? '--dashboard=auto' : word));
 }

@@ -7,7 +7,7 @@ import { InvalidOption } from '../../../core/errors/errors.js';
 import { count, options, parseOptions } from '../../../core/options.js';
 import { LOG_LEVELS, type LogLevel } from '../flags/index.js';
 
-/** What all of these commands share. */
+/** Settings that all of these commands share. */
 export interface FleetPlaceArguments {
   /** Address of the coordinating broker. */
   readonly to: string;
@@ -27,7 +27,7 @@ export interface WorkerArguments extends FleetPlaceArguments {
   readonly brokers: Readonly<Record<string, string>>;
 }
 
-/** What is done to a fleet. */
+/** The actions on a fleet. */
 export type FleetDeed =
   | { readonly action: 'apply'; readonly file: string; readonly isDry: boolean }
   | { readonly action: 'add'; readonly camera: string; readonly settings: string }

@@ -60,7 +60,7 @@ function configsOf(file: string, env: NodeJS.ProcessEnv, watches: boolean, logge
   return watchConfig(file, { env, onInvalid, reload$: asked$, watch: watches });
 }
 
-/** What only a machine that runs it can refuse; all runs on then. */
+/** Mistakes that only the machine that runs it can find; everything keeps running then. */
 function apply(runner: ConfigRunner, config: Config, logger: Logger): RunningConfig | undefined {
   try {
     return runner.apply(config);

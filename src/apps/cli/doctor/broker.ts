@@ -1,4 +1,4 @@
-/** What the doctor looks at of a broker: a message there and back, the topic, its size limit, the clock. */
+/** The doctor's checks of a broker: a message there and back, the topic, its size limit, the clock. */
 import { catchError, endWith, firstValueFrom, ignoreElements, merge, mergeMap, of, race, take, throwError, timer } from 'rxjs';
 import { encodeJpeg, publish, subscribe, toMessage } from '../../../../operators/index.js';
 import { type Broker, type BrokerAddress, type BrokerTarget, brokerAt } from '../../../broker/index.js';

@@ -1,4 +1,4 @@
-/** What the doctor looks at on this machine: Node, ffmpeg, hardware encoders, the cache folder. */
+/** The doctor's checks of this machine: Node, ffmpeg, hardware encoders, the cache folder. */
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';

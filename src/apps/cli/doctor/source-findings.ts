@@ -1,4 +1,4 @@
-/** What was found of a source, line by line. */
+/** The findings about a source, line by line. */
 import { availableParallelism } from 'node:os';
 import type { SourceInfo } from '../../../core/frame/frame.js';
 import { type Finding, failed } from './finding.js';

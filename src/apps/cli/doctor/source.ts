@@ -1,4 +1,4 @@
-/** What a source says and is: its stream, its first picture, its rate, its GOP, and what it costs to decode. */
+/** The doctor's checks of a source: its stream, its first picture, its rate, its GOP, and the cost of decoding it. */
 import { lookup } from 'node:dns/promises';
 import { availableParallelism } from 'node:os';
 import { Subject, catchError, endWith, filter, firstValueFrom, ignoreElements, map, merge, of, timeout } from 'rxjs';
@@ -19,7 +19,7 @@ const SHARE = 0.8;
 /** Only the first picture comes out of ffmpeg: what is measured is the decoding alone. */
 const NEXT_TO_NONE = 1_000_000;
 
-/** What is known of a source. */
+/** Known facts about a source. */
 export interface SourceFacts {
   /** Its addresses, and how long it took to find them. */
   readonly resolved?: { readonly host: string; readonly addresses: readonly string[]; readonly ms: number };

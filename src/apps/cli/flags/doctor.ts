@@ -5,7 +5,7 @@ import { type Flag, type FlagGroup, number } from './flag.js';
 import { LOG_LEVELS, colorFlag } from './program.js';
 import { sourceFlags } from './source.js';
 
-/** What matters to one look at a source. */
+/** The options that matter for one look at a source. */
 const NOT_HERE = new Set(['camera.key', 'camera.pace', 'camera.loop', 'camera.logEveryFrames']);
 const source: FlagGroup = { heading: sourceFlags.heading, flags: sourceFlags.flags.filter(({ sets }) => !NOT_HERE.has(sets)) };
 const brokers = brokerFlags.map(({ heading, flags }): FlagGroup => ({ heading, flags: flags.filter(({ sets }) => READ_OPTIONS.has(sets)) }))

@@ -1,9 +1,9 @@
-/** What cameras cost: the CPU of this process and of its children, measured, shared by the pictures that each camera decodes. */
+/** The cost of cameras: the CPU of this process and of its children, measured, shared by the pictures that each camera decodes. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { mono } from '../../../core/clock.js';
 import type { CameraStats } from '../../../ledger/index.js';
 
-/** Measured so often; ms. */
+/** Interval of measuring; ms. */
 const EVERY_MS = 2_000;
 /** Of the kernel's accounts, on every Linux. */
 const TICKS_PER_SECOND = 100;

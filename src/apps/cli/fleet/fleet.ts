@@ -42,7 +42,7 @@ function wantedIn(file: string, to: string, env: NodeJS.ProcessEnv): ReadonlyMap
   return new Map(cameras.filter(({ enabled }) => enabled).map(({ options: { key }, written }) => [key, JSON.stringify(written)]));
 }
 
-/** Where the text can't be read, its own mistakes are shown. */
+/** If the text can't be parsed, its mistakes are shown. */
 function withBroker(text: string, to: string): string {
   const document = parseDocument(text);
   if (document.errors.length > 0 || !isMap(document.contents) || document.has('brokers')) return text;

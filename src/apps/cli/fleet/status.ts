@@ -5,7 +5,7 @@ import { plain, stop$ } from '../program/index.js';
 import type { OpenFleet } from './place.js';
 import { tableOf } from './table.js';
 
-/** A row that has not been written again for so long is of a worker that is gone; ms. */
+/** Age of a row after which its worker counts as gone; ms. */
 const STALE_MS = 3 * FLEET.statusMs;
 
 type Words = Readonly<Record<string, unknown>>;

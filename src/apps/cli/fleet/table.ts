@@ -2,7 +2,7 @@
 import { type Observable, filter, map, scan, take, timeout } from 'rxjs';
 import type { Coordination, Rows, TableName } from '../../../core/engine/coordination.js';
 
-/** A coordinator that says nothing for so long can't be reached; ms. */
+/** Silence after which a coordinator counts as unreachable; ms. */
 const WITHIN_MS = 20_000;
 
 /** The rows of a table, once all are known and with each change. */

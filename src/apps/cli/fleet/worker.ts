@@ -11,7 +11,7 @@ import { Costs } from './cost.js';
 import { openAt, openFleet } from './place.js';
 import { runCamera } from './run-camera.js';
 
-/** A worker that can't give its cameras to others in this time ends all the same; ms. */
+/** Time limit for a worker to give its cameras to others before it ends; ms. */
 const DRAIN_MS = 20_000;
 
 /** @returns the exit code @throws InvalidOption, before anything has started */

@@ -6,14 +6,14 @@ import { isRxcamError } from '../../../core/errors/errors.js';
 import type { Dashboard } from '../../dashboard/index.js';
 import type { Several } from '../../metrics/index.js';
 
-/** What the flags say. */
+/** The values of the flags. */
 export interface DashboardFlags {
   /** A port, or `auto`: the usual one, or any if another program has that. */
   readonly dashboard?: number | 'auto' | undefined;
   readonly dashboardHost?: string | undefined;
 }
 
-/** What it shows. */
+/** The contents of the dashboard. */
 export interface Shown {
   readonly cameras: Several<Camera>;
   readonly brokers: Several<Broker>;

@@ -18,8 +18,8 @@ export class LineSink {
   #isTorn = false;
   readonly #isFile: boolean;
 
-  /** @param told - called with the number of lines dropped, once lines can be written again */
-  constructor(readonly stream: Writable & { readonly isTTY?: boolean }, readonly told: (dropped: number) => void, readonly fd = STDERR) {
+  /** @param report - called with the number of lines dropped, once lines can be written again */
+  constructor(readonly stream: Writable & { readonly isTTY?: boolean }, readonly report: (dropped: number) => void, readonly fd = STDERR) {
     // Node closes a file's stream at its first error, but a disk may have space again.
     this.#isFile = stream.isTTY !== true && isFile(fd);
     stream.on('error', () => { this.#lost(); });
@@ -35,7 +35,7 @@ export class LineSink {
     } else if (this.#dropped > 0) {
       const dropped = this.#dropped;
       this.#dropped = 0;
-      this.told(dropped);
+      this.report(dropped);
     }
   }
 

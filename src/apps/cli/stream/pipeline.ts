@@ -42,7 +42,7 @@ export function cameras(sources: readonly string[], settings: Settings, logger: 
   });
 }
 
-/** @throws InvalidOption when two cameras publish to one topic with one key: a consumer could not tell them apart */
+/** @throws InvalidOption when two cameras publish to one topic with one key: a consumer could not distinguish them */
 export function checkRoutes(routes: readonly Route[]): void {
   for (const [index, { camera: name, topic, key }] of routes.entries()) {
     const other = routes.slice(0, index).find((one) => one.topic === topic && one.key === key);

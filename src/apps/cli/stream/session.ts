@@ -1,4 +1,4 @@
-/** What `stream` and `run` share: the log, the table, the brokers' states, and the counts at the end. */
+/** Parts that `stream` and `run` share: the log, the table, the brokers' states, and the counts at the end. */
 import type { Logger } from 'pino';
 import { type Observable, Subscription } from 'rxjs';
 import { stats } from '../../../../operators/index.js';
@@ -31,7 +31,7 @@ export interface AtWork {
   readonly brokers: readonly Broker[];
 }
 
-/** What is known of a camera besides its statistics. */
+/** Facts about a camera besides its statistics. */
 interface Followed { rate: CameraStats['rate']; reason: string | undefined; pictures: number | undefined; readonly subscription: Subscription }
 
 export class Session {

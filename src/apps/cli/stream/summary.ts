@@ -24,7 +24,7 @@ export interface Summary extends Totals {
   readonly cameras?: Readonly<Record<string, Totals>>;
 }
 
-/** Adds up the counts; `cameras` is present if there are several. What a camera did before it was replaced counts under its key. */
+/** Adds up the counts; `cameras` is present if there are several. The counts of a replaced camera are added to those of its key. */
 export function summaryOf(cameras: readonly { key: string; stats: CameraStats }[]): Summary {
   const keys = [...new Set(cameras.map(({ key }) => key))];
   const each = keys.map((key) => [key, sumOf(cameras.filter((one) => one.key === key).map(({ stats }) => totalsOf(stats)))] as const);

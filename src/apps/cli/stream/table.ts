@@ -64,7 +64,7 @@ const DONE: Column = { title: 'done', align: 'left', cell: (_, __, { progress })
 /** The columns before the reason. */
 const NAMED = 2;
 
-/** The table as text, no line longer than `columns`. Where cameras find no room, those in trouble come first. */
+/** The table as text, no line longer than `columns`. If not all cameras fit, those in trouble come first. */
 export function table({ cameras, brokers }: View, { columns, rows, paint = unpainted }: Sheet): string {
   const foot = [...(cameras.length > 1 ? [totalLine(cameras, columns, paint)] : []), ...brokers.map((broker) => brokerLine(broker, columns, paint))];
   // Titles, cameras left out, and the cursor's line.

@@ -56,7 +56,7 @@ export function innermost(node: Located, path: readonly PropertyKey[]): Located 
   return path.reduce<Located>((inner, key) => membersOf(inner)?.get(String(key)) ?? itemsOf(inner)?.[Number(key)] ?? inner, node);
 }
 
-/** The path of a member; a name that is no word is quoted. */
+/** The path of a member; a name other than a word is quoted. */
 export function memberPath(path: string, name: string): string {
   if (/^[\w-]+$/.test(name)) return path === '' ? name : `${path}.${name}`;
   return `${path}[${shownName(name)}]`;

@@ -12,7 +12,7 @@ export interface ConfigProblem {
   readonly column?: number;
   /** `cameras.gate.pipeline[1].resize.width`; empty for a mistake in the syntax. */
   readonly path: string;
-  /** What was given, and what is allowed; without secrets. */
+  /** The given value and the allowed ones; without secrets. */
   readonly message: string;
 }
 

@@ -87,7 +87,7 @@ function contentOf(path: string): string {
   let text: string;
   try {
     const stat = statSync(path);
-    if (!stat.isFile()) throw because('is no regular file');
+    if (!stat.isFile()) throw because('is not a regular file');
     if (stat.size > MAX_FILE_BYTES) throw because(`has ${stat.size} bytes; at most ${MAX_FILE_BYTES} are read`);
     text = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
   } catch (error) {

@@ -1,4 +1,4 @@
-/** Reads YAML, and so JSON, into located values. What it says of a mistake never quotes the file: a password may be beside it. */
+/** Reads YAML, and so JSON, into located values. Its messages never quote the file, in case a password is near the mistake. */
 import { type Document, type ErrorCode, LineCounter, type Node, type YAMLError, isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
 import type { Problems } from './problems.js';
 import { type Located, NOWHERE, type Position, type Scalar, itemsOf, memberPath, membersOf } from './located.js';
@@ -74,7 +74,7 @@ function positionOf(lines: LineCounter, offset: number): Position {
 class Reader {
   #values = 0;
   #isFull = false;
-  /** The values around the one at hand: an alias to one of them has no end. */
+  /** The values around the current one: an alias to one of them would have no end. */
   readonly #open = new Set<Node>();
 
   constructor(readonly parsed: Document.Parsed, readonly lines: LineCounter, readonly problems: Problems) {}
@@ -115,7 +115,7 @@ class Reader {
       const keyAt = key?.range === null || key?.range === undefined ? NOWHERE : positionOf(this.lines, key.range[0]);
       const name = nameOf(key);
       if (name === undefined || name === '__proto__') {
-        this.problems.add({ at: keyAt, path }, name === undefined ? 'a key that is no text' : 'the key __proto__ is not allowed');
+        this.problems.add({ at: keyAt, path }, name === undefined ? 'a key that is not a text' : 'the key __proto__ is not allowed');
       } else if (name === '<<' && isScalar(key) && key.type === 'PLAIN') {
         merged.push(this.#read(value, path, keyAt));
       } else {

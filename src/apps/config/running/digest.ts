@@ -8,7 +8,7 @@ export function brokerDigest({ kind, address, options }: BrokerSettings): string
   return digestOf([kind, address ?? null, options]);
 }
 
-/** Of all that a camera is and does, but for its brokers. */
+/** Digest of all settings of a camera except its brokers. */
 export function cameraDigest({ source, options, pipeline }: CameraSettings): string {
   return digestOf([source, options, pipeline]);
 }

@@ -23,7 +23,7 @@ export interface RunningCamera {
   readonly ended?: { readonly error?: unknown };
 }
 
-/** What runs now, and what the last configuration has changed; names of cameras. */
+/** Names of the running cameras, and of those that the last configuration has changed. */
 export interface RunningConfig {
   readonly cameras: readonly RunningCamera[];
   readonly brokers: readonly { readonly name: string; readonly broker: Broker }[];
@@ -32,7 +32,7 @@ export interface RunningConfig {
   readonly removed: readonly string[];
 }
 
-/** What a configuration is run with. */
+/** The arguments for running a configuration. */
 export interface RunOptions {
   /** Gets the log of cameras and brokers. */
   readonly logger?: Logger | undefined;

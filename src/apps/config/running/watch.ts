@@ -31,7 +31,7 @@ export function readConfigFile(file: string): string {
 /**
  * The configurations of a file: the one that is there, and each later one. Folders are watched, and not the file alone, because
  * editors replace it and Kubernetes turns a link of its folder; and every 5 s the times of the files are looked at, because
- * network file systems tell nothing.
+ * network file systems report no changes.
  *
  * - Error: InvalidConfig for the first reading; later mistakes go to `onInvalid`.
  * - Completion: never. Unsubscription: ends the watching.
@@ -113,7 +113,7 @@ class Folders {
     this.#watchers = new Map();
   }
 
-  /** Where a folder can't be watched, looking at the times of the files is enough. */
+  /** If a folder can't be watched, checking the times of the files is enough. */
   #add(folder: string): void {
     try {
       const watcher = watch(folder, { persistent: false }, () => { this.#events.next(); });

@@ -64,7 +64,7 @@ export class CameraPictures implements Claimant {
     else if (this.#jpegs !== undefined && (this.isLive || mono() >= this.#nextCardAt)) this.#jpegs.push(value);
   }
 
-  /** Who wants what decides whether a decoder runs, and for which size. */
+  /** The requests of viewers determine whether a decoder runs, and for which size. */
   #demand(value: Value | undefined): void {
     if (value !== undefined) this.#kind = 'codec' in value ? 'encoded' : 'raw';
     const isJpeg = value !== undefined && 'codec' in value && value.codec === 'jpeg';
@@ -122,7 +122,7 @@ export class CameraPictures implements Claimant {
   #explain(viewer: Viewer, value: Value): void {
     const { id } = this;
     if (!('codec' in value)) {
-      viewer.tell({ type: 'how', id, how: 'jpeg', why: 'The pipeline hands out raw pictures here: rxcam makes JPEG of them with one ffmpeg, while somebody looks.' });
+      viewer.tell({ type: 'how', id, how: 'jpeg', why: 'The pipeline emits raw pictures here: rxcam makes JPEG of them with one ffmpeg, while somebody looks.' });
     } else if (value.codec === 'jpeg') viewer.tell({ type: 'how', id, how: 'jpeg', why: 'The pipeline makes JPEG: shown as it is.' });
     else if (viewer.decodes.has(value.codec)) {
       const whose = value.encoder === 'copy' ? "The camera's own" : "The pipeline's own";

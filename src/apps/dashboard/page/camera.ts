@@ -94,8 +94,8 @@ function Ledger({ ledger: { captured, parts } }: { ledger: LedgerWire }): VNode 
 }
 
 function Events({ events }: { events: readonly EventWire[] }): VNode {
-  return html`<section><h2>What happened</h2>${events.length === 0 ? html`<p>Nothing since the dashboard was started.</p>` : html`
-    <div class="scroll" tabindex="0" role="region" aria-label="What happened"><table class="events"><thead><tr><th scope="col">When</th><th scope="col">What</th><th scope="col">What to do</th></tr></thead><tbody>
+  return html`<section><h2>Events</h2>${events.length === 0 ? html`<p>Nothing since the dashboard was started.</p>` : html`
+    <div class="scroll" tabindex="0" role="region" aria-label="Events"><table class="events"><thead><tr><th scope="col">When</th><th scope="col">Event</th><th scope="col">Remedy</th></tr></thead><tbody>
       ${events.map(({ at, lastAt, times, what, text, code, advice }) => html`<tr key=${`${at} ${what} ${text}`} class=${code === undefined ? '' : 'bad'}>
         <td><time>${clock(lastAt)}</time>${times > 1 && html`<br /><small>${count(times)} times since ${clock(at)}</small>`}</td>
         <td><strong>${code ?? what}</strong>${text !== '' && `: ${text}`}</td><td>${advice ?? ''}</td></tr>`)}

@@ -30,7 +30,7 @@ function Page(): VNode {
   return html`<${Head} />${id === undefined ? html`<${Cards} />` : html`<${CameraPage} key=${id} id=${id} />`}`;
 }
 
-/** What matters most, in the tab's title too: somebody has twenty tabs open. */
+/** The most important facts, also in the tab's title, for people with twenty tabs. */
 function Head(): VNode {
   useStore();
   const [, tick] = useState(0);

@@ -1,9 +1,9 @@
-/** What the server said last, and whether it still speaks. */
+/** The server's last state, and whether it still answers. */
 import type { BrokerWire, CameraWire, CardWire, StateWire, StreamWire } from '../wire.js';
 
 type Listener = () => void;
 
-/** Without an event for so long, what is shown is old; ms. */
+/** Time without an event after which the page counts as old; ms. */
 const OLD_AFTER_MS = 5_000;
 
 export class Store {

@@ -22,7 +22,7 @@ export function stateOf({ state, trouble, impaired }: CardWire): Shown {
   return STATES[state] ?? { word: state, shape: '?', tone: 'warn' };
 }
 
-/** How long it has been so: a camera that is slow has been up, not slow, for so long. */
+/** Duration of the condition; for a slow camera, the time since it is up. */
 export function sinceOf({ trouble, since }: CardWire, now: number): string {
   return `${trouble === 0 || trouble === 3 ? '' : 'up '}for ${duration(now - since)}`;
 }

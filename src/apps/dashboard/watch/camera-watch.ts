@@ -17,7 +17,7 @@ interface Mark {
 
 /** Causes that need no attention: a camera that was stopped or lost. */
 const HARMLESS = new Set(['stopped', 'capture-lost']);
-/** What the state alone says at the beginning: a camera that connects is not down before it has failed. */
+/** The condition by the state alone, at the beginning: a camera that connects is not down before it has failed. */
 const STATUS = { streaming: 'up', connecting: 'off', waiting: 'down', failed: 'down', idle: 'off', stopped: 'off' } as const;
 
 export class CameraWatch {
@@ -36,7 +36,7 @@ export class CameraWatch {
     this.#marks = this.#steps = [this.#mark()];
     this.#work.add(hub.ledger.turns$.subscribe((event) => {
       if (!('frames' in event)) this.#history.add(event);
-      // What was counted before says nothing of what is counted from now on.
+      // Earlier counts do not apply any more.
       if (event.type === 'reset') this.#marks = this.#steps = [this.#mark()];
     }));
   }

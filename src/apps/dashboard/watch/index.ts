@@ -1,2 +1,2 @@
-/** What the dashboard knows of cameras, brokers and streams, without touching a picture. */
+/** The dashboard's facts about cameras, brokers and streams, without touching a picture. */
 export { Watch } from './watch.js';

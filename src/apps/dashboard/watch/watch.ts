@@ -11,7 +11,7 @@ import { BrokerWatch } from './brokers.js';
 import { CameraWatch } from './camera-watch.js';
 import { plainText } from './text.js';
 
-/** What is watched: functions that give those of now. */
+/** The watched cameras, brokers and streams: functions that return the current ones. */
 export interface Watched {
   cameras(): Iterable<Camera>;
   brokers(): Iterable<Broker>;

@@ -1,6 +1,6 @@
 /**
  * Takes the timers out of kafkajs's queue of requests. Once it has had an answer it looks for waiting requests every
- * millisecond for ever, with delays below zero (Node 24 warns of them); it looks for late answers ten times a second; and it
+ * millisecond without end, with delays below zero (Node 24 warns of them); it looks for late answers ten times a second; and it
  * counts both in wall clock, which may jump. Here one timer waits for the oldest request, and an idle connection has none.
  * The library's callbacks are left as they are: behind a closure around them each answer outlives young memory, which costs a
  * reader half as much again.

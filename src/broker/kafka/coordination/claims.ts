@@ -5,7 +5,7 @@ import type { KafkaOptions } from '../options.js';
 import { FetchCluster, type KafkaReaderHooks } from '../read/index.js';
 import type { KafkaLog } from './log.js';
 
-/** Who claims. */
+/** The claiming worker. */
 export interface Claimant { readonly worker: string; readonly instance: string }
 
 interface Reading { readonly options: KafkaOptions; readonly hooks: KafkaReaderHooks }
@@ -52,7 +52,7 @@ async function rivalsIn(
       const epoch = epochs.get(slot) ?? since;
       const own = answers.find(({ partition }) => partition === slot)?.messages
         .filter(({ offset, value }) => Number(offset) < epoch && value.toString().includes(by.instance)) ?? [];
-      // What is not there any more may have been anybody's.
+      // A slot that does not exist any more may have belonged to any worker.
       return own.length < epoch - since - 1;
     });
     return new Set(rivals.map(({ slot }) => slot));

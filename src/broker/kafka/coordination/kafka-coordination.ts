@@ -11,7 +11,7 @@ import { KafkaLog } from './log.js';
 import { KafkaMember } from './member.js';
 import { TableReader } from './tables.js';
 
-/** Requests of a coordinator are small: one that is not answered for so long never will be; ms. */
+/** Requests of a coordinator are small: one without an answer after this time never gets one; ms. */
 const REQUEST_MS = 4_000;
 const CONNECT_MS = 1_000;
 /** Rows of workers and reports are written again every few seconds: older ones say nothing; ms. */

@@ -137,7 +137,7 @@ export class KafkaMember {
       ({ memberId, memberAssignment: assignmentOf(this.place.topic, slots, text) }));
   }
 
-  /** What the group does not know is no member; what can't be reached is asked again elsewhere, as the same member. */
+  /** An id that the group does not know is not a member; an unreachable broker is replaced by another one, for the same member. */
   #failed(error: unknown): void {
     if (!(error instanceof GroupFailure)) {
       this.connection.drop();

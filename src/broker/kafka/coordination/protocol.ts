@@ -1,4 +1,4 @@
-/** What members of a consumer group write to each other, in the form that Kafka's own tools read. */
+/** The metadata that members of a consumer group exchange, in a form that Kafka's own tools can read. */
 import { AssignerProtocol } from 'kafkajs';
 
 const { MemberMetadata, MemberAssignment } = AssignerProtocol;
@@ -22,7 +22,7 @@ export function textInAssignment(assignment: Buffer): string {
   return assignment.length === 0 ? '' : textOf(() => MemberAssignment.decode(assignment)?.userData);
 }
 
-/** What can't be read says nothing. */
+/** Undefined for bytes that can't be read. */
 function textOf(decode: () => Buffer | undefined): string {
   try {
     return decode()?.toString() ?? '';

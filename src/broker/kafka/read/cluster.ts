@@ -18,7 +18,7 @@ export const EARLIEST = -2;
 /** A fetch waits so long for a message; ms. */
 const MAX_WAIT_MS = 1_000;
 
-/** What the cluster asks and reports. */
+/** Options of a cluster, and its callbacks. */
 export interface ClusterHooks {
   /** The client library, loaded. */
   newWire(): Promise<NewWire>;
@@ -45,7 +45,7 @@ export class FetchCluster {
 
   async connect(): Promise<void> {
     const newWire = await this.hooks.newWire();
-    // A fetch that waits for messages is no request without an answer.
+    // A fetch that waits for messages is not a request without an answer.
     const options = { ...this.options, requestTimeoutMs: this.options.requestTimeoutMs + MAX_WAIT_MS };
     const log = (level: number, entry: LogEntry) => { if (!this.#isGone) this.hooks.log(level, entry); };
     const paused = (ms: number) => { log(4, { message: `the broker's quota asks for a pause of ${ms} ms` }); };

@@ -45,7 +45,7 @@ async function look(
   for (let at = from; at < end;) {
     const [answer] = await cluster.fetch({ leader, from: new Map([[partition, at]]), key, isQuick: true });
     const error = errorOf(answer?.errorCode ?? 0);
-    // What was there is gone: what is left begins further on.
+    // Those messages were removed: the remaining ones begin later.
     if (kindOf(error) === 'OFFSET_OUT_OF_RANGE') return found;
     if (error !== undefined) throw error;
     for (const { offset, timestamp } of answer?.messages ?? []) {

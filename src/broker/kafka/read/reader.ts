@@ -74,7 +74,7 @@ export class KafkaReader implements Reader {
     }
   }
 
-  /** Reads the partitions of one leader, until leaders are to be looked up again. What one fails at does not stop the others. */
+  /** Reads the partitions of one leader, until leaders must be loaded again. A failure of one does not stop the others. */
   async #follow(session: Session, round: Round, leader: number, partitions: readonly number[]): Promise<void> {
     const { cluster, gate } = session;
     try {
@@ -99,7 +99,7 @@ export class KafkaReader implements Reader {
   /** @returns whether anything could be read */
   async #take(session: Session, round: Round, answer: readonly Fetched[]): Promise<boolean> {
     const good = answer.filter(({ errorCode }) => errorCode === 0);
-    // What is taken is emitted before anything else is asked: with the connection it would be lost.
+    // Messages are emitted before the next request: if the connection failed in between, they would be lost.
     if (good.length > 0) session.emit(good.flatMap((fetched) => [...this.#places.take(fetched)]));
     for (const { errorCode, partition } of answer) {
       const error = errorOf(errorCode);

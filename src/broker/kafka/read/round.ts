@@ -2,7 +2,7 @@
 import type { RxcamError } from '../../../core/errors/errors.js';
 import type { RetryOptions } from '../../broker-options.js';
 
-/** Leaders and partitions are looked up so often, without any error; ms. */
+/** Interval of loading leaders and partitions, if there is no error; ms. */
 const LOOK_UP_EVERY_MS = 10_000;
 
 /** Failures of each leader in a row. Those of no leader are those of partitions without one. */

@@ -1,4 +1,4 @@
-/** What others publish in a channel, through failures. */
+/** Messages of others in a channel, across failures. */
 import type { Redis } from 'ioredis';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Observable } from 'rxjs';

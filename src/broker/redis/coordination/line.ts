@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { newClient } from '../client.js';
 import type { Connection } from '../options.js';
 
-/** Requests of a coordinator are small: one that is not answered for so long never will be; ms. */
+/** Requests of a coordinator are small: one without an answer after this time never gets one; ms. */
 const COMMAND_MS = 2_000;
 const CONNECT_MS = 1_000;
 

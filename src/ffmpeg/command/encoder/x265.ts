@@ -88,7 +88,7 @@ function toldRate({ major }: FfmpegFacts, pictures: ExpectedPictures): number | 
   return isSmall && statedFps > highest ? highest : undefined;
 }
 
-/** Whether a measured rate changes the settings: if not, it is no reason to restart ffmpeg. */
+/** Whether a measured rate changes the settings: if not, ffmpeg need not restart. */
 function isLikeAssumed(fps: number): boolean {
   return fps > ASSUMED_FPS / 1.5 && fps < ASSUMED_FPS * 1.5;
 }

@@ -7,10 +7,10 @@ const FETCH = { apiKey: 1, apiName: 'Fetch', apiVersion: 4 };
 const LIST_OFFSETS = { apiKey: 2, apiName: 'ListOffsets', apiVersion: 2 };
 /** Of a client. */
 const REPLICA = -1;
-/** What transactions that are open have written, or given up, is not read. */
+/** Messages of open or aborted transactions are not read. */
 const READ_COMMITTED = 1;
 
-/** Bytes of an answer; a larger message comes all the same. */
+/** Limit of an answer in bytes; a single larger message is sent anyway. */
 const MAX_PARTITION_BYTES = 1024 * 1024;
 const MAX_BYTES = 2 * MAX_PARTITION_BYTES;
 
@@ -27,7 +27,7 @@ export function offsetsRequest(topic: string, partitions: readonly number[], tim
   return { ...LIST_OFFSETS, body: Buffer.concat([int32(REPLICA), int8(READ_COMMITTED), ...ofTopic(topic, asked)]) };
 }
 
-/** What a partition has answered; an offset below 0 is none. */
+/** The answer for a partition; a negative offset means that there is none. */
 export interface FoundOffset { readonly partition: number; readonly errorCode: number; readonly offset: number }
 
 export function readOffsets(payload: Buffer): FoundOffset[] {
@@ -45,7 +45,7 @@ export function readOffsets(payload: Buffer): FoundOffset[] {
   return found;
 }
 
-/** Who coordinates a consumer group: version 1. */
+/** Finds the coordinator of a consumer group: version 1. */
 export function coordinatorRequest(group: string): RawRequest {
   const name = Buffer.from(group);
   return { apiKey: 10, apiName: 'GroupCoordinator', apiVersion: 1, body: Buffer.concat([int16(name.length), name, int8(0)]) };
