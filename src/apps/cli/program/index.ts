@@ -1,6 +1,6 @@
 /** The command line as a program: signals, logs, output, secrets. */
 export { type Paint, type Style, paintOn, unpainted } from './colour.js';
-export { type DashboardFlags, openDashboard } from './dashboard.js';
+export { openDashboard } from './dashboard.js';
 export { complain, guard, isUsage, oneLine } from './guard.js';
 export { keepHeapSmall } from './heap.js';
 export { createLogger } from './logger.js';
