@@ -38,7 +38,7 @@ const time = () => z.union([z.date(), z.number().min(0)], { error: 'expected a D
 const SCHEMA = options({
   topic: z.string().min(1), key: z.string(), from: time(), to: time(), file: z.string().min(1),
   signal: abortSignal().optional(),
-}).refine(({ from, to }) => from <= to, { message: "expected 'from' before 'to'" });
+}).refine(({ from, to }) => from <= to, { message: "expected 'from' before 'to'", path: ['from'] });
 
 /**
  * Writes one MP4 of a period from a broker, the access units unchanged: from the keyframe before `from` to the last picture

@@ -82,7 +82,7 @@ needs('ffmpeg', 'redis', 'kafka').each(BROKERS)('out of %s', (_, brokerOf) => {
 });
 
 it.each([
-  [{ topic: '' }, /topic/], [{ from: 5, to: 4 }, /'from' before 'to'/], [{ from: 'yesterday' }, /from/], [{ bogus: 1 }, /bogus/],
+  [{ topic: '' }, /topic/], [{ from: 5, to: 4 }, /^clip: option 'from': .{1,40} given, expected 'from' before 'to'$/], [{ from: 'yesterday' }, /from/], [{ bogus: 1 }, /bogus/],
 ])('refuses %j', async (given, message) => {
   const config = { topic: 't', key: 'k', from: 0, to: 1, file: 'f.mp4', ...given } as never;
   await expect(clip(opened(memory()), config)).rejects.toThrow(message);
