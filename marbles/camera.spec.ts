@@ -72,7 +72,7 @@ describe('camera', () => {
       });
     });
 
-    it('starts the time to connect anew while work goes on', () => {
+    it('starts the time to connect again while work continues', () => {
       seconds(({ expectSubscriptions }) => {
         const gate = fakeCamera('-----p-----p', { connectTimeoutMs: 8_000 });
         expectParts(gate, '19s #', {}, { error: { code: 'SOURCE_TIMEOUT', message: 'no connection within 8000 ms' } });
@@ -192,7 +192,7 @@ describe('camera', () => {
       });
     });
 
-    it('goes on with the same run in subscriptions that follow each other', () => {
+    it('continues with the same run in subscriptions that follow each other', () => {
       seconds(() => {
         const gate = fakeCamera('-f');
         expectLedger(gate);
@@ -290,7 +290,7 @@ describe('camera', () => {
       expect(account((gate) => gate.pipe(frame))).toMatchObject({ captured: 8, delivered: 8, encoded: 8 });
     });
 
-    it('counts what the user\'s filter keeps back as delivered, and what goes on as what becomes of it', () => {
+    it('counts frames that the user\'s filter leaves out as delivered, and all others by their result', () => {
       const odd = filter(({ seq }: Frame) => seq % 2 === 1);
       expect(account((gate) => gate.pipe(odd, skipRate(2)))).toMatchObject({ captured: 8, delivered: 4 + 2, skipped: 2 });
       expect(account((gate) => gate.pipe(odd, frame))).toMatchObject({ captured: 8, delivered: 8, encoded: 4 });

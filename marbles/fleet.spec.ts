@@ -169,7 +169,7 @@ describe('fleet', () => {
     expect(group.lives).toHaveLength(32);
   });
 
-  it('gives the slots of a worker that does not come back to others all the same', () => {
+  it('gives the slots of a worker that does not come back to others anyway', () => {
     const group = new Group();
     play(group, {
       0: () => { for (const worker of ['a', 'b']) group.start(worker); },

@@ -82,7 +82,7 @@ describe('fakeBroker', () => {
     });
   });
 
-  it('goes on where the camera fails, and the camera where the broker does', () => {
+  it('continues where the camera fails, and the camera where the broker does', () => {
     marbles(({ expectObservable, flush }) => {
       const gate = fakeCamera(['-f-f#', '-f-f|'], { live: false });
       const broker = fakeBroker({ down: '---d 1s u', latencyMs: 1 });

@@ -56,7 +56,7 @@ describe('fakeCamera', () => {
     });
   });
 
-  it('goes on with the next diagram when it is opened again, and stays with the last', () => {
+  it('continues with the next diagram when it is opened again, and stays with the last', () => {
     marbles(({ expectObservable, expectSubscriptions }) => {
       const first = '    ff#                         ';
       const second = '           f-f#                 ';

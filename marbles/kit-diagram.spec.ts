@@ -101,7 +101,7 @@ describe('createScheduler', () => {
     }).toThrow('subscriptions are not as expected\nexpected  ^--!\nactual    ^---!');
   });
 
-  it('fails where something would go on for ever', () => {
+  it('fails where something would continue without limit', () => {
     expect(() => { marbles(({ expectObservable }) => { expectObservable(interval(1_000).pipe(ignoreElements())).toBe(''); }); })
       .toThrow('after a day of virtual time something still goes on');
   });

@@ -10,7 +10,7 @@ import { expectEvents, expectLedger, expectParts, fakeCamera, marbles } from './
 const looped = (source: string | readonly string[]) => fakeCamera(source, { live: false, loop: true, fps: 25 });
 
 describe('loop', () => {
-  it('plays the file again and again, at once, with seq and media time going on', () => {
+  it('plays the file again and again, at once, with seq and media time continuing', () => {
     marbles(({ expectSubscriptions, flush }) => {
       const gate = looped('fff|');
       const ledger = expectLedger(gate);
@@ -26,7 +26,7 @@ describe('loop', () => {
     });
   });
 
-  it('thins each pass anew', () => {
+  it('thins each pass again', () => {
     marbles(({ expectSubscriptions }) => {
       const gate = looped('fff|');
       expectSubscriptions(gate.subscriptions).toBe(['^--!', '---^-!']);
@@ -34,7 +34,7 @@ describe('loop', () => {
     });
   });
 
-  it('goes on in the middle of a pass after a failure', () => {
+  it('continues in the middle of a pass after a failure', () => {
     marbles(({ expectSubscriptions, flush }) => {
       const gate = looped(['fff|', 'ffC', 'ffff|', 'fff|']);
       expectSubscriptions(gate.subscriptions).toBe(['^--!', '---^-!', '1005ms ^!']);

@@ -63,7 +63,7 @@ describe('passthrough', () => {
     });
   });
 
-  it('begins at a keyframe again after a reconnect; seq goes on', () => {
+  it('begins at a keyframe again after a reconnect; seq continues', () => {
     marbles(({ expectObservable, expectSubscriptions }) => {
       const sources = [' -k-fC', '        -f-k|'];
       const subs = ['    ^---!', '    ---- 1s ^--!'];
@@ -75,7 +75,7 @@ describe('passthrough', () => {
     });
   });
 
-  it('goes on in a file where it was, in the middle of a GOP', () => {
+  it('continues in a file where it was, in the middle of a GOP', () => {
     marbles(({ expectObservable, expectSubscriptions }) => {
       const gate = fakeCamera(['-k-f-C', '-f-k|'], { live: false });
       expectLedger(gate);
@@ -104,7 +104,7 @@ describe('passthrough', () => {
     });
   });
 
-  it('tells that nothing is encoded', () => {
+  it('reports that nothing is encoded', () => {
     marbles(({ expectSubscriptions }) => {
       const gate = fakeCamera('(kf|)', { live: false });
       expectEvents(gate, '(e)', { e: { type: 'encoder', encoder: 'copy', hardware: false } });
@@ -123,7 +123,7 @@ describe('passthrough', () => {
     });
   });
 
-  it('stands directly after a camera, or a retry behind it', () => {
+  it('is placed directly after a camera, or a retry behind it', () => {
     const gate = fakeCamera('k');
     const same = map((frame: SourceFrame) => frame);
     expect(planOf(gate.pipe(retry(), passthrough()))?.steps.map((step) => step.kind)).toEqual(['passthrough']);

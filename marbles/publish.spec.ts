@@ -83,7 +83,7 @@ describe('publish', () => {
     });
   });
 
-  it('waits as the handle was told, and connects anew after as many failures as it was told', () => {
+  it('waits as the handle was told, and connects again after as many failures as it was told', () => {
     scheduler.run(({ hot, expectObservable, expectSubscriptions, flush }) => {
       const driver = new FakeDriver(0, (_, index) => (index < 4 ? 'fail' : 'ok'));
       const broker = fakeBroker(driver, { retryInitialMs: 10, retryMaxMs: 25, refreshAfterFailures: 2 });
@@ -108,7 +108,7 @@ describe('publish', () => {
     });
   });
 
-  it("passes the source's error at once and goes on sending", () => {
+  it("passes the source's error at once and continues sending", () => {
     scheduler.run(({ cold, expectObservable, expectSubscriptions, flush }) => {
       const driver = new FakeDriver(5);
       const source = cold(' ab-#', { a, b });
@@ -195,7 +195,7 @@ describe('publish', () => {
     });
   });
 
-  it('lets a source go on when it is unsubscribed', () => {
+  it('lets a source continue when it is unsubscribed', () => {
     scheduler.run(({ cold, expectSubscriptions, flush }) => {
       const run = new FakeRun('file', 1, true);
       const driver = new FakeDriver(0, (_, index) => (index < 5 ? 'fail' : 'ok'));

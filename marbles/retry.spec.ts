@@ -38,7 +38,7 @@ describe('retry', () => {
     });
   });
 
-  it('goes on with the longest wait, without limit', () => {
+  it('continues with the longest wait, without limit', () => {
     seconds(({ expectObservable, flush }) => {
       const gate = camera('R');
       expectObservable(gate.pipe(retry()), `^ ${5 + 10 + 20 + 30 * 500 - 1}s !`).toBe('');
@@ -251,7 +251,7 @@ describe('retry', () => {
     });
   });
 
-  it('goes on with the same run under RxJS\'s own retry: seq continues', () => {
+  it('continues with the same run under RxJS\'s own retry: seq continues', () => {
     seconds(({ expectObservable, expectSubscriptions }) => {
       const gate = camera(['-f-fR', '-f']);
       expectLedger(gate);
@@ -296,7 +296,7 @@ describe('retry', () => {
     }
   });
 
-  it('stands in the middle: the child that follows lives on', () => {
+  it('is placed in the middle: the child that follows lives on', () => {
     seconds(({ expectObservable, expectSubscriptions, flush }) => {
       const gate = camera('ffR');
       const expected = ' 12 5s 34';
@@ -337,7 +337,7 @@ describe('retry', () => {
     });
   });
 
-  it('counts failures anew in each subscription', () => {
+  it('counts failures again in each subscription', () => {
     seconds(({ expectObservable, expectSubscriptions }) => {
       const gate = camera('R');
       const retried$ = gate.pipe(retry());

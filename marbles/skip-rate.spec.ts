@@ -152,7 +152,7 @@ describe('skipRate', () => {
     }
   });
 
-  it('starts anew with each attempt of a live source, and goes on where a file was left', () => {
+  it('starts again with each attempt of a live source, and continues where a file was left', () => {
     marbles(({ expectObservable, expectSubscriptions }) => {
       const first = '    ff#';
       const second = '             fff';

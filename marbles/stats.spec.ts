@@ -46,7 +46,7 @@ describe('stats', () => {
     });
   });
 
-  it('goes on while frames are in flight, and gives the last value when the last of them has come to rest', () => {
+  it('continues while frames are in flight, and gives the last value when the last of them has come to rest', () => {
     marbles(({ cold, expectSubscriptions }) => {
       const source = cold('o-c-e-q-x------p----|', EVENTS);
       const subs = '       ^-------------------!';
@@ -244,7 +244,7 @@ describe('camera.stats$', () => {
     });
   });
 
-  it('gives the latest value to whoever comes late, also when it is over', () => {
+  it('gives the latest value to late subscribers, also when it is over', () => {
     marbles(({ expectSubscriptions }) => {
       const gate = fakeCamera('-f-f|', { live: false });
       gate.stats$.subscribe();

@@ -101,7 +101,7 @@ describe('subscribe', () => {
     });
   });
 
-  it('hands out no more while deliver holds enough, and loses nothing', () => {
+  it('emits no more while deliver holds enough, and loses nothing', () => {
     marbles(({ expectObservable, expectSubscriptions }) => {
       const topic = fakeTopic('(abcdefgh)');
       const unsub = '          ^ 24ms !';
@@ -165,7 +165,7 @@ describe('subscribe', () => {
     });
   });
 
-  it('has its statistics at once for whoever comes late, and starts no timer while no reading is live', () => {
+  it('has its statistics at once for late subscribers, and starts no timer while no reading is live', () => {
     marbles(({ expectObservable, expectSubscriptions }) => {
       const topic = fakeTopic('ab');
       const messages = subscribe(topic, { topic: 'video' });

@@ -47,7 +47,7 @@ describe('toMessage', () => {
     });
   });
 
-  it("goes on with the camera's numbers in the next subscription", () => {
+  it("continues with the camera's numbers in the next subscription", () => {
     scheduler.run(({ cold, expectObservable, expectSubscriptions, flush }) => {
       const run = new FakeRun('gate');
       const own = (frame: EncodedFrame) => ({ ...frame, [FRAME_RECORDS]: [run.capture()] });

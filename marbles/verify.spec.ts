@@ -51,7 +51,7 @@ describe('verify', () => {
     });
   });
 
-  it('takes the start of a reading for no gap, and a sender that begins anew for none either', () => {
+  it('takes the start of a reading for no gap, and a sender that begins again for none either', () => {
     marbles(({ expectObservable, expectSubscriptions, cold }) => {
       const again = received({ order: 1, previous: 0, run: 'other' });
       const source = cold(' -f---r-|', { f: values['f'] as Received, r: again });
@@ -125,7 +125,7 @@ describe('verify', () => {
     });
   });
 
-  it('begins anew with each subscription, and counts all of them', () => {
+  it('begins again with each subscription, and counts all of them', () => {
     marbles(({ cold, expectObservable, expectSubscriptions, flush }) => {
       const source = cold(' a-T-c-|', values);
       const operator = verify();

@@ -20,7 +20,7 @@ describe('limit', () => {
     });
   });
 
-  it('goes on with its count when it is subscribed again', () => {
+  it('continues with its count when it is subscribed again', () => {
     virtually(({ cold, expectObservable }) => {
       const first$ = cold('  -1-2-#', messages);
       const second$ = cold(' -3-4-|', messages);

@@ -49,7 +49,7 @@ function play(given: Setup, deeds: readonly { readonly after: number; readonly d
 }
 
 describe('chaos of readers', () => {
-  it(`hands out what is in the topic, once, in order, and names what is missing, over ${RUNS} schedules`, () => {
+  it(`emits what is in the topic, once, in order, and names what is missing, over ${RUNS} schedules`, () => {
     fc.assert(fc.property(schedule, (one) => {
       const problem = play(one.setup, one.deeds);
       if (problem !== undefined) throw new Error(problem);

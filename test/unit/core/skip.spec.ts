@@ -61,7 +61,7 @@ describe('SkipChain', () => {
     }));
   });
 
-  it('goes on from its states as if nothing had happened', () => {
+  it('continues from its states as if nothing had happened', () => {
     fc.assert(fc.property(rules, times, fc.nat(), (list, pictures, cut) => {
       const whole = new SkipChain(list);
       const expected = pictures.map((pts) => whole.keep(pts));

@@ -67,7 +67,7 @@ describe('what x265 is told', () => {
     }));
   });
 
-  it('is a rate that it can have before ffmpeg 5, which tells the time base', () => {
+  it('is a rate that it can have before ffmpeg 5, which reports the time base', () => {
     expect(params({}, 4)['fps']).toBe('25');
     expect(params({ size: size(1280, 720), fps: 240, statedFps: 240 }, 4)).toMatchObject({ fps: '240', ctu: '32' });
   });

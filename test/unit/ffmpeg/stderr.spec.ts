@@ -49,7 +49,7 @@ a=control:trackID=0
 `;
 
 describe('StderrParser', () => {
-  it('tells a description with no video in it, unless it was cut where more might follow', () => {
+  it('reports a description with no video in it, unless it was cut where more might follow', () => {
     const end = '[rtsp @ 0x55] [error] method PLAY failed: 454 Session Not Found';
     const described = (lines: string) => told(`[rtsp @ 0x55] [verbose] SDP:\n${lines}\n${end}\n`).map(({ kind }) => kind);
     expect(described('v=0\nm=audio 0 RTP/AVP 8\na=control:stream=0')).toEqual(['connected', 'no-video', 'problem']);
@@ -57,7 +57,7 @@ describe('StderrParser', () => {
     expect(described(`v=0\nm=audio 0 RTP/AVP 8\na=${'x'.repeat(1_000)}`)).toEqual(['connected', 'problem']);
   });
 
-  it('tells the video streams of the input, and how long it is', () => {
+  it('reports the video streams of the input, and how long it is', () => {
     expect(told(FILE_51)).toEqual([
       { kind: 'duration', seconds: 62.5 },
       { kind: 'streams', streams: [{
@@ -71,7 +71,7 @@ describe('StderrParser', () => {
     ]);
   });
 
-  it('tells that an RTSP server has answered, and what it sends', () => {
+  it('reports that an RTSP server has answered, and what it sends', () => {
     expect(told(LIVE)).toEqual([
       { kind: 'connected' },
       { kind: 'streams', streams: [{
@@ -110,7 +110,7 @@ describe('StderrParser', () => {
 
   it.each([
     ['[SAR 16:11 DAR 16:9]', '16:11'], ['[SAR 8:9 DAR 4:3], 25 kb/s, SAR 1:1 DAR 3:2', undefined], ['[SAR 1:1 DAR 3:2], SAR 8:9 DAR 4:3', '8:9'], ['[SAR 1:1 DAR 16:9]', undefined], ['[SAR 0:1 DAR 0:1]', undefined], ['[SAR 12:12 DAR 1:1]', undefined], ['', undefined],
-  ])('tells the shape of pixels: %s', (shape, expected) => {
+  ])('reports the shape of pixels: %s', (shape, expected) => {
     expect(streamsOf(`[info]   Stream #0:0: Video: h264, yuv420p(left), 704x576 ${shape}, 25 fps`)[0]?.sampleAspectRatio).toBe(expected);
   });
 
@@ -121,7 +121,7 @@ describe('StderrParser', () => {
     expect(streamsOf(`[info]   Stream #0:0: Video: ${text}, 720x576, 25 fps`)[0]?.interlaced).toBe(expected);
   });
 
-  it.each([['-90.00', 90], ['90.00', 270], ['180.00', 180], ['-180.00', 180], ['-0.00', 0], ['nan', 0]])('tells the display matrix: %s', (degrees, expected) => {
+  it.each([['-90.00', 90], ['90.00', 270], ['180.00', 180], ['-180.00', 180], ['-0.00', 0], ['nan', 0]])('reports the display matrix: %s', (degrees, expected) => {
     const turned = ['[info]     Side data:', `[info]       displaymatrix: rotation of ${degrees} degrees`];
     expect(streamsOf('[info]   Stream #0:0: Video: hevc, yuv420p, 64x64, 25 fps', ...turned)[0]?.rotation).toBe(expected);
     expect(streamsOf('[info]   Stream #0:0: Video: hevc, yuv420p, 64x64', '[info]   Stream #0:1: Audio: aac', ...turned)[0]).not.toHaveProperty('rotation');
@@ -131,14 +131,14 @@ describe('StderrParser', () => {
     ["[fatal] Stream map '0:v:0' matches no streams.\nTo ignore this, add a trailing '?' to the map."],
     ["[fatal] Stream specifier ':v' in filtergraph description [0:v]split[b][a] matches no streams."],
     ["[fc#0 @ 0x55b1] [fatal] Stream specifier 'v' in filtergraph description [0:v]split[b][a] matches no streams."],
-  ])('tells that there is no video: %s', (text) => {
+  ])('reports that there is no video: %s', (text) => {
     expect(told(text)).toEqual([{ kind: 'no-video' }]);
   });
 
   it.each([
     ['Error while decoding stream #0:0: Invalid data found when processing input', ''],
     ['Error submitting packet to decoder: Invalid data found when processing input', '[vist#0:0/h264 @ 0x55b1a0] [dec:h264 @ 0x55b1a8] '],
-  ])('tells an access unit that the decoder rejects: %s', (message, context) => {
+  ])('reports an access unit that the decoder rejects: %s', (message, context) => {
     expect(told(`${context}[error] ${message}\n`)).toEqual([{ kind: 'decode-error', message }]);
   });
 
@@ -156,7 +156,7 @@ describe('StderrParser', () => {
       .toEqual([{ kind: 'problem', message: 'as Windows prints it' }]);
   });
 
-  it('tells a changed size once', () => {
+  it('reports a changed size once', () => {
     const scaled = (w: number, h: number): string =>
       `[Parsed_scale_2 @ 0x44077940] [verbose] w:${w} h:${h} fmt:yuv420p sar:1/1 -> w:160 h:120 fmt:yuvj420p sar:1/1 flags:0x2\n`;
     expect(told(scaled(320, 240) + scaled(320, 240))).toEqual([]);

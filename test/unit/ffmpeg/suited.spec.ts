@@ -49,7 +49,7 @@ describe('untilSuited', () => {
     expect(events.at(-1)).toBe(captured);
   });
 
-  it('passes any other error, and begins anew with each subscription', () => {
+  it('passes any other error, and begins again with each subscription', () => {
     let runs = 0;
     const ended = new StreamEnded('over');
     const failing$ = untilSuited(processes().context, () => (runs++ % 2 === 0 ? throwError(() => new Unsuited()) : throwError(() => ended)));

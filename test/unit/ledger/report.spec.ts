@@ -134,7 +134,7 @@ describe('the log', () => {
     expect(lines[0]).toMatchObject({ camera: 'gate', codecs: ['h265'], fullRate: 0.6667, skipRate: 0.3333, read: { count: 2, mean: 1 } });
   });
 
-  it('counts anew after a reset', () => {
+  it('counts again after a reset', () => {
     expect(logged(5.5).map(({ published, full, thinned }) => [published, full, thinned])).toEqual([[2, 2, 1], [2, 2, 2]]);
   });
 });
