@@ -69,7 +69,7 @@ needs('ffmpeg')('the package', () => {
     folder = mkdtempSync(join(tmpdir(), 'rxcam-package-'));
     // Built beside the checkout, whose own build others use.
     const checkout = join(folder, 'checkout');
-    await execa(join(ROOT, 'node_modules/.bin/tsc'), ['-p', join(ROOT, 'tsconfig.json'), '--outDir', join(checkout, 'dist')]);
+    await execa(join(ROOT, 'node_modules/.bin/tsc'), ['-p', join(ROOT, 'tsconfig.json'), '--noCheck', '--outDir', join(checkout, 'dist')]);
     await execa('node', [join(ROOT, 'src/bundle.mjs'), checkout]);
     for (const name of ['package.json', 'README.md', 'LICENSE']) cpSync(join(ROOT, name), join(checkout, name));
     const { stdout } = await execa('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], { cwd: checkout });

@@ -16,14 +16,18 @@ import apiKeys from 'kafkajs/src/protocol/requests/apiKeys.js';
 import protocol from 'kafkajs/src/protocol/requests/index.js';
 // @ts-expect-error -- private, and without types
 import crc32c from 'kafkajs/src/protocol/recordBatch/crc32C/crc32C.js';
+// @ts-expect-error -- private, and without types
+import protocolErrors from 'kafkajs/src/protocol/error.js';
 import type { LoggerEntryContent } from 'kafkajs';
 import type { Socket } from 'node:net';
 import {
   type Answers, type Checksum, type GroupRequests, type NewWire, type RawRequest, RequestBuffers, type Requests, type Wire, type WireOptions,
-  checksumOr, produceBody,
+  checksumOr, produceBody, provideErrors,
 } from '../wire/index.js';
 import { type RequestQueue, tame } from './queue.js';
 import { KafkaSockets } from './sockets.js';
+
+provideErrors(protocolErrors as Parameters<typeof provideErrors>[0]);
 
 /** INFO in its own numbers. */
 const LOG_LEVEL = 4;

@@ -3,15 +3,20 @@
  * whole request where the broker answers for each partition, and which retries, times and batches by itself.
  */
 import { Connection, type ConnectionOptions, Writer, crc32c, createTopicsV7, metadataV9, produceV7 } from '@platformatic/kafka';
+// @ts-expect-error -- private, and without types
+import protocolErrors from 'kafkajs/src/protocol/error.js';
 import type { SASLOptions } from 'kafkajs';
 import { isIP } from 'node:net';
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import {
   type Answers, type Checksum, type NewWire, RequestBuffers, type Requests, type Wire, type WireOptions, checksumOr, limited, produceBody,
+  provideErrors,
 } from '../wire/index.js';
 import { GIVEN_UP } from '../client/index.js';
 import { withCauses, responseIn } from './failures.js';
 import { saslOf } from './sasl.js';
+
+provideErrors(protocolErrors as Parameters<typeof provideErrors>[0]);
 
 /** As kafkajs itself; ms. */
 const KEEP_ALIVE_MS = 60_000;

@@ -1,8 +1,16 @@
-/** The errors of Kafka's protocol by their numbers: kafkajs's table, which is private, importable, and plain data. */
-// @ts-expect-error -- private, and without types
-import protocolErrors from 'kafkajs/src/protocol/error.js';
+/**
+ * The errors of Kafka's protocol by their numbers: kafkajs's table, which is private, importable, and plain data. What loads a
+ * client library provides it, so that importing rxcam loads neither.
+ */
+type Create = (code: number) => Error;
+
+let create: Create = (code) => new Error(`Kafka answered with the error code ${code}`);
+
+export function provideErrors(table: { readonly createErrorFromCode: Create }): void {
+  create = table.createErrorFromCode;
+}
 
 /** The error of a code, with its name as `type`; undefined for none. */
 export function errorOf(code: number): Error | undefined {
-  return code === 0 ? undefined : (protocolErrors as { createErrorFromCode(code: number): Error }).createErrorFromCode(code);
+  return code === 0 ? undefined : create(code);
 }
