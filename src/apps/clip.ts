@@ -5,7 +5,7 @@ import { subscribe, verify } from '../../operators/index.js';
 import type { Broker } from '../broker/index.js';
 import { wall } from '../core/clock.js';
 import { CLIP } from '../core/defaults/reading.js';
-import { NoVideo } from '../core/errors/errors.js';
+import { NoVideo, RecordingFailed } from '../core/errors/errors.js';
 import { ffmpegMuxer } from '../ffmpeg/index.js';
 import type { Received } from '../message/index.js';
 import { abortSignal, options, parseOptions } from '../core/options.js';
@@ -74,6 +74,7 @@ export async function clip(broker: Broker, config: ClipConfig): Promise<Clip> {
   if (signal?.aborted === true) disk.remove(file);
   signal?.throwIfAborted();
   if (closed === undefined) throw new NoVideo(`clip: no picture of '${period.key}' in '${period.topic}' from ${iso(begin)} to ${iso(period.to)} decodes`);
+  if (closed.error !== undefined) throw new RecordingFailed(`clip: ${closed.error}`);
   const { codec, width, height, from, to, durationMs, pictures, bytes } = closed;
   const missing = gaps.map(({ cause, size, from: after, to: before }) => ({ cause, size, from: after, to: before }));
   return { file, codec, width, height, from, to, durationMs, pictures, bytes, gaps: missing };

@@ -61,6 +61,8 @@ needs('ffmpeg', 'redis', 'kafka').each(BROKERS)('out of %s', (_, brokerOf) => {
     const jpeg = await snapshot(subscribe(broker, { topic, key: 'gate', from: 'earliest' }));
     expect(await probeStream(jpeg)).toMatchObject({ codec_name: 'mjpeg', width: 320, height: 180 });
     await expect(snapshot(subscribe(broker, { topic, key: 'nobody', from: 'earliest', to: 'latest' }))).rejects.toMatchObject({ code: 'NO_VIDEO' });
+    const nowhere = join(file(), 'none', 'clip.mp4');
+    await expect(clip(broker, { topic, key: 'gate', from: at(30), to: at(45), file: nowhere })).rejects.toMatchObject({ code: 'RECORDING_FAILED' });
     await expect(clip(broker, { topic, key: 'nobody', from: at(30), to: at(45), file: file() })).rejects.toMatchObject({ code: 'NO_VIDEO' });
     await noFfmpegLeft();
   });
