@@ -126,7 +126,7 @@ export class KafkaLog {
     this.#nodes.destroy();
   }
 
-  /** A connection that gives no answer looks connected all the same: where nobody answers, all are made again. */
+  /** A connection that gives no answer looks connected anyway: where nobody answers, all are made again. */
   async #metadata(topics: readonly string[]) {
     const nodes = this.#nodes;
     try {
