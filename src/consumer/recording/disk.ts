@@ -1,11 +1,12 @@
 /** Access to the folder of recordings on the disk. */
-import { appendFileSync, closeSync, mkdirSync, openSync, readFileSync, readSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, closeSync, openSync, readFileSync, readSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../../core/defaults/make-folder.js';
 import type { RecordFolder } from '../../core/engine/recorder.js';
 
 /** Synchronous calls: each is made once for a file, not for a message. */
 export const disk: RecordFolder = {
-  make: (path) => { mkdirSync(path, { recursive: true }); },
+  make: (path) => { makeFolder(path); },
   list: (path) => unlessMissing(() => readdirSync(path, { withFileTypes: true }).filter((entry) => entry.isFile())
     .map(({ name }) => ({ name, bytes: sizeOf(join(path, name)) }))) ?? [],
   read: (path) => unlessMissing(() => readFileSync(path, 'utf8')),

@@ -5,10 +5,11 @@
  * A cache file that is damaged, owned by another user or writable by others is ignored. `RXCAM_NO_CACHE=1` disables the cache.
  */
 import { randomBytes } from 'node:crypto';
-import { closeSync, constants, fstatSync, mkdirSync, openSync, readFileSync, readSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, readSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { NO_LINK, cacheFolder } from '../../core/defaults/cache-folder.js';
 import { wall } from '../../core/clock.js';
+import { makeFolder } from '../../core/defaults/make-folder.js';
 
 /** Output of a binary for `-encoders`. */
 export interface Answers { readonly banner: string; readonly encoders: string }
@@ -107,7 +108,7 @@ function isEntry(value: unknown): value is Entry {
 /** Writes a temporary file and renames it, so that another process reads either the old file or the new one. */
 function replace(binary: string, entry: Entry | undefined): void {
   const folder = cacheFolder();
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder, 0o700);
   const part = path.join(folder, `ffmpeg.json.${randomBytes(6).toString('hex')}`);
   const others = Object.entries(entriesOrNone()).filter(([name, one]) => name !== binary && isEntry(one)).slice(1 - MAX_ENTRIES);
   const binaries = Object.fromEntries([...others, ...(entry === undefined ? [] : [[binary, entry]])] as [string, Entry][]);

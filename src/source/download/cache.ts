@@ -4,11 +4,12 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { lstat, mkdir, open, utimes, writeFile } from 'node:fs/promises';
+import { lstat, open, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { NO_LINK, cacheFolder } from '../../core/defaults/cache-folder.js';
+import { makeFolder } from '../../core/defaults/make-folder.js';
 import { redactUrl } from '../../core/redact/redact.js';
 import type { Validators } from '../client/index.js';
 import { ownFolder } from './folder.js';
@@ -29,17 +30,17 @@ export interface Cached extends Validators {
 
 /** The folder of the cache, created if it does not exist. @throws the error of the file system */
 export async function openFolder(given: string | undefined): Promise<string> {
-  const folder = given === undefined ? await defaultFolder() : path.resolve(given);
+  const folder = given === undefined ? defaultFolder() : path.resolve(given);
   await ownFolder(folder);
   await sweep(folder);
   return folder;
 }
 
 /** The user's cache folder; if that can't be written to, one in the system's temporary folder. */
-async function defaultFolder(): Promise<string> {
+function defaultFolder(): string {
   const folder = cacheFolder();
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
     return folder;
   } catch {
     return temporaryFolder();

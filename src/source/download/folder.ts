@@ -1,6 +1,7 @@
 /** The folder of the cache, private to this user, so that nobody else reads or replaces downloads. */
-import { chmod, lstat, mkdir, readdir } from 'node:fs/promises';
+import { chmod, lstat, readdir } from 'node:fs/promises';
 import { CaptureCrashed } from '../../core/errors/errors.js';
+import { makeFolder } from '../../core/defaults/make-folder.js';
 
 /** Downloads, and facts about ffmpeg. */
 const OURS = /^(?:[0-9a-f]{64}\.|ffmpeg\.json)/;
@@ -10,7 +11,7 @@ const OURS = /^(?:[0-9a-f]{64}\.|ffmpeg\.json)/;
  * @throws CaptureCrashed with the remedy; the error of the file system
  */
 export async function ownFolder(folder: string): Promise<string> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder, 0o700);
   const found = await lstat(folder);
   const user = process.getuid?.();
   if (found.isSymbolicLink()) throw refused(folder, 'is a symbolic link: give the folder that it points to');

@@ -1,11 +1,12 @@
 /** The doctor's checks of this machine: Node, ffmpeg, hardware encoders, the cache folder. */
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { type Observable, catchError, concat, defer, endWith, firstValueFrom, ignoreElements, of, take, timeout } from 'rxjs';
 import { encodeH265 } from '../../../../operators/index.js';
 import { camera } from '../../../camera/index.js';
 import { cacheFolder } from '../../../core/defaults/cache-folder.js';
+import { makeFolder } from '../../../core/defaults/make-folder.js';
 import { HARDWARE } from '../../../core/steps/index.js';
 import { findFfmpeg } from '../../../ffmpeg/index.js';
 import { sizeText } from '../../../ledger/index.js';
@@ -64,7 +65,7 @@ async function cache(): Promise<Finding> {
   const folder = cacheFolder();
   const name = 'cache';
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     accessSync(folder, constants.W_OK);
     const { bavail, bsize } = await statfs(folder);
     const free = bavail * bsize;
