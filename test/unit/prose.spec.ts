@@ -68,7 +68,7 @@ function joined(comment: string): string {
 /** Names in code quotes are not prose. */
 const quiet = (text: string) => text.replace(/`[^`]*`/g, '`…`').replace(/\{@link \w+\}/g, '`…`');
 
-const FILES = ['src', 'operators', 'docs'].flatMap((folder) => readdirSync(`${ROOT}${folder}`, { recursive: true, encoding: 'utf8' })
+const FILES = ['src', 'operators', 'docs'].flatMap((folder) => readdirSync(`${ROOT}${folder}`, { recursive: true, encoding: 'utf8' }).filter((name) => !name.includes('node_modules'))
   .filter((name) => /\.(ts|md)$/.test(name)).map((name) => `${folder}/${name}`)).concat('README.md', 'CONTRIBUTING.md').sort();
 
 describe('the prose of the project', () => {
