@@ -1,5 +1,5 @@
 /**
- * A member of a consumer group, by the group protocol itself. kafkajs's consumer was tried: it can't be made to join again, says nothing
+ * A member of a consumer group, by the group protocol itself. kafkajs's consumer does not serve: it can't be made to join again, says nothing
  * of a SyncGroup that is not answered, asks frozen brokers for offsets between two heartbeats, and throws away what the leader
  * writes to a member. Its connections and its encoding of requests are used.
  */

@@ -1,5 +1,5 @@
 /**
- * The errors of Kafka's protocol by their numbers: kafkajs's table, which is private, importable, and plain data. What loads a
+ * The errors of Kafka's protocol by their numbers: kafkajs's table, which is private, importable, and plain data. The module that loads a
  * client library provides it, so that importing rxcam loads neither.
  */
 type Create = (code: number) => Error;
