@@ -132,15 +132,18 @@ needs('ffmpeg', 'chromium')('the dashboard in a browser', () => {
     const running = raw$.pipe(deliver(() => Promise.resolve())).subscribe();
     running.add(chunks$.pipe(encodeH265({ mode: 'stream', gop: 10, chunk: 'gop' }), toMessage(), publish(broker, { topic: 't' }), retry()).subscribe());
     const shown = await dashboard([raw$, chunks$], { brokers: [broker], port: 0 });
-    const { page } = await open(browser, shown.url);
-    for (const n of [1, 2]) await expect.poll(() => isDrawn(page, `.card:nth-child(${n}) canvas`), { timeout: 30_000 }).toBe(true);
-    await page.goto(`${shown.url}#/camera/raw`);
-    await page.getByText('The pipeline hands out raw pictures here').waitFor();
-    await expect.poll(() => isDrawn(page, '.camera .picture canvas'), { timeout: 30_000 }).toBe(true);
-    await page.context().close();
-    running.unsubscribe();
-    await shown.close();
-    await broker.close();
+    try {
+      const { page } = await open(browser, shown.url);
+      for (const n of [1, 2]) await expect.poll(() => isDrawn(page, `.card:nth-child(${n}) canvas`), { timeout: 30_000 }).toBe(true);
+      await page.goto(`${shown.url}#/camera/raw`);
+      await page.getByText('The pipeline emits raw pictures here').waitFor();
+      await expect.poll(() => isDrawn(page, '.camera .picture canvas'), { timeout: 30_000 }).toBe(true);
+      await page.context().close();
+    } finally {
+      running.unsubscribe();
+      await shown.close();
+      await broker.close();
+    }
     // What a viewer saw was not delivered a second time.
     expect(raw$.stats.duplicates + chunks$.stats.duplicates).toBe(0);
     await threeQuestions({ stats: [raw$.stats, chunks$.stats] });
