@@ -91,7 +91,7 @@ needs('ffmpeg', 'kafka').each(KAFKA_DRIVERS)('the time of a Kafka record, %s', (
     const { acks, warnings } = await send(broker, 'times-ahead', { at: ({ capturedAt }) => capturedAt + 2 * HOUR });
     expect(acks).toHaveLength(10);
     for (const time of await timesIn('times-ahead', 10)) expect(time).toBeGreaterThanOrEqual(before);
-    expect(warnings).toEqual([expect.stringMatching(/topic 'times-ahead': a picture's time of capture \(.*\) is no time up to now: its record has the time of sending/)]);
+    expect(warnings).toEqual([expect.stringMatching(/topic 'times-ahead': a picture's time of capture \(.*\) is not a time up to now: its record has the time of sending/)]);
   });
 
   it.each([['NaN', NaN], ['negative', -5], ['Infinity', Infinity]])('is that of the sending for a time that is none: %s', async (name, time) => {
