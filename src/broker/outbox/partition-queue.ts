@@ -149,8 +149,9 @@ class Stamped implements Outgoing {
   ) {}
 
   get headers(): Readonly<Record<string, string>> {
-    const headers: Record<string, string> = {};
-    eachHeader(this, (name, value) => { headers[name] = value; });
-    return headers;
+    const headers: [name: string, value: string][] = [];
+    eachHeader(this, (name, value) => { headers.push([name, value]); });
+    // A name may be `__proto__`, which an assignment loses.
+    return Object.fromEntries(headers);
   }
 }
