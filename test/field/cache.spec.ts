@@ -36,7 +36,7 @@ needs('ffmpeg')('the folder of the cache', () => {
   });
 
   it.each([
-    ['a link', (path: string) => { mkdirSync(`${path}-there`); symlinkSync(`${path}-there`, path); }, /is a link/],
+    ['a link', (path: string) => { mkdirSync(`${path}-there`); symlinkSync(`${path}-there`, path); }, /is a symbolic link/],
     ['open to all', (path: string) => { mkdirSync(path); chmodSync(path, 0o777); }, /chmod 700/],
     ['open to a group', (path: string) => { mkdirSync(path); chmodSync(path, 0o770); }, /chmod 700/],
     ['readable, with other things in it', (path: string) => { mkdirSync(path); writeFileSync(join(path, 'notes.txt'), ''); chmodSync(path, 0o755); }, /holds more than the cache/],
