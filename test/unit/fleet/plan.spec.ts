@@ -43,7 +43,7 @@ function unevenness({ members, slots }: Situation, { owners, unplaced }: Plan): 
   }, 0);
 }
 
-const law = (check: (situation: Situation) => void) => { fc.assert(fc.property(situations, check), { numRuns: 200, seed: 20_261_129, endOnFailure: true }); };
+const law = (check: (situation: Situation) => void) => { fc.assert(fc.property(situations, check), { numRuns: 200, seed: 1, endOnFailure: true }); };
 
 describe('the plan', () => {
   it('gives each slot to exactly one worker, and those that drain get none', () => {
