@@ -8,7 +8,7 @@ import { mono } from '../../../core/clock.js';
 import { type RxcamError, isRxcamError } from '../../../core/errors/errors.js';
 import type { SourceInfo } from '../../../core/frame/frame.js';
 import { normalizeUrl } from '../../../core/redact/redact.js';
-import { ffmpegCpuMs } from './child-cpu.js';
+import { childrenCpuMs } from '../program/index.js';
 
 /** How long pictures are looked at, and at most how many; a file may be read much faster than it plays. */
 const LOOK_MS = 3_000;
@@ -84,9 +84,9 @@ async function decodedFacts(source: string, config: CameraConfig): Promise<Sourc
     pictures += 1;
     if (first === undefined) {
       found.firstPictureMs = mono() - begin;
-      first = { at: mono(), cpu: ffmpegCpuMs(), pictures };
+      first = { at: mono(), cpu: childrenCpuMs(), pictures };
     } else if (mono() - (last?.at ?? first.at) > LOOK_MS / 10) {
-      last = { at: mono(), cpu: ffmpegCpuMs(), pictures };
+      last = { at: mono(), cpu: childrenCpuMs(), pictures };
       if (mono() - first.at >= LOOK_MS) enough$.next();
     }
   });

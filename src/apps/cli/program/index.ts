@@ -1,4 +1,5 @@
 /** The command line as a program: signals, logs, output, secrets. */
+export { childrenCpuMs } from './child-cpu.js';
 export { type Paint, type Style, paintOn, unpainted } from './colour.js';
 export { openDashboard } from './dashboard.js';
 export { complain, guard, isUsage, oneLine } from './guard.js';

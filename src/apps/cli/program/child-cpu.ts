@@ -1,11 +1,11 @@
-/** CPU time of this program's ffmpeg processes, from the system's own account (Linux). */
+/** CPU time of this program's children, which are its ffmpeg processes, from the system's own account (Linux). */
 import { readFileSync, readdirSync } from 'node:fs';
 
 /** Of /proc, on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
 
-/** In ms, of all ffmpeg processes, those that have ended included; undefined where the system has no such account. */
-export function ffmpegCpuMs(): number | undefined {
+/** In ms, of all children, those that have ended included; undefined where the system has no such account. */
+export function childrenCpuMs(): number | undefined {
   if (process.platform !== 'linux') return undefined;
   try {
     const ticks = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).reduce((sum, pid) => sum + ticksOf(pid), 0);
@@ -15,14 +15,14 @@ export function ffmpegCpuMs(): number | undefined {
   }
 }
 
-/** Behind the name, which may contain anything: state, parent … user and system time. */
+/** After the name, which may contain anything: state, parent … user and system time. */
 function ticksOf(pid: string): number {
   try {
-    const [, name = '', rest = ''] = /^\d+ \((.*)\) (.*)$/s.exec(readFileSync(`/proc/${pid}/stat`, 'latin1')) ?? [];
-    const fields = rest.split(' ');
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     // Of this process: the time of its children that have ended.
     if (Number(pid) === process.pid) return Number(fields[13]) + Number(fields[14]);
-    return name.startsWith('ffmpeg') && Number(fields[1]) === process.pid ? Number(fields[11]) + Number(fields[12]) : 0;
+    return Number(fields[1]) === process.pid ? Number(fields[11]) + Number(fields[12]) : 0;
   } catch {
     return 0;
   }
