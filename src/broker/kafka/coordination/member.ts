@@ -10,7 +10,7 @@ import { FLEET } from '../../../core/defaults/fleet.js';
 import { type GroupConnection, GroupFailure } from './group-connection.js';
 import type { KafkaLog } from './log.js';
 import { assignmentOf, subscriptionOf, textInAssignment, textInSubscription } from './protocol.js';
-import { Sleep } from './sleep.js';
+import { Sleep } from '../read/index.js';
 
 /** After a failure the group is asked again; ms. */
 const AGAIN_MS = 300;

@@ -2,3 +2,4 @@
 export { EARLIEST, FetchCluster, LATEST } from './cluster.js';
 export { kafkaReader } from './kafka.js';
 export type { KafkaReaderHooks } from './reader.js';
+export { Sleep } from './sleep.js';

@@ -1,9 +1,10 @@
 /** Offsets of a batch that the consumer has not acknowledged yet, and the offset up to which all are acknowledged. */
+import { Sleep } from './sleep.js';
 
 export class OutOffsets {
   readonly #out: Set<number>;
   readonly #end: number;
-  #tell: (() => void) | undefined;
+  readonly #sleep = new Sleep();
   /** The offset to commit. */
   committed: number;
 
@@ -24,17 +25,11 @@ export class OutOffsets {
 
   /** Ends the wait for changes. */
   wake(): void {
-    this.#tell?.();
+    this.#sleep.wake();
   }
 
   /** Resolves when all are acknowledged, when it is woken, or after this time in ms. */
   changes(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, this.isDone ? 0 : ms);
-      this.#tell = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+    return this.#sleep.for(this.isDone ? 0 : ms);
   }
 }
