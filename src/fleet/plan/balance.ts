@@ -7,8 +7,8 @@ import type { Move, SlotNeeds } from './members.js';
 const EPSILON = 1e-9;
 
 /**
- * Moves up to `maxMoves` slots, each at most once. A move never makes the taker bear more than the giver bears after it, so that none
- * is undone by the next plan.
+ * Moves up to `maxMoves` slots, each at most once. A move never makes the taker bear more than the giver bears after it, so each plan
+ * is more even than the one before, and plans come to rest. A slot may still return, rarely, when others have moved meanwhile.
  * @param isWarm - whether a slot's cameras run: those whose cameras do not are moved first
  */
 export function balance(bearers: readonly Bearer[], needs: readonly SlotNeeds[], maxMoves: number, isWarm: (slot: number) => boolean): Move[] {

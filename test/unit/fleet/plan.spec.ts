@@ -43,7 +43,8 @@ function unevenness({ members, slots }: Situation, { owners, unplaced }: Plan): 
   }, 0);
 }
 
-const law = (check: (situation: Situation) => void) => { fc.assert(fc.property(situations, check), { numRuns: 200, seed: 1, endOnFailure: true }); };
+/** A smaller counterexample is not looked for: with groups as large as these it takes minutes. */
+const law = (check: (situation: Situation) => void) => { fc.assert(fc.property(situations, check), { numRuns: 200, endOnFailure: true }); };
 
 describe('the plan', () => {
   it('gives each slot to exactly one worker, and those that drain get none', () => {
@@ -127,19 +128,16 @@ describe('the plan', () => {
     });
   });
 
-  it('never moves a slot back', () => {
+  it('comes to rest: each plan that moves something is more even than the one before it', () => {
     law((situation) => {
       let group = { ...situation, isSettled: true };
-      const path = new Map<number, string[]>();
+      let before = unevenness(group, plan({ ...group, isSettled: false }));
       for (let round = 0; round < 12; round++) {
         const next = plan(group);
         if (next.unplaced.length > 0) return;
-        for (const { slot, from, to, why } of next.moves) {
-          if (why !== 'balance') continue;
-          const way = path.get(slot) ?? [from];
-          expect(way).not.toContain(to);
-          path.set(slot, [...way, to]);
-        }
+        const after = unevenness(group, next);
+        if (next.moves.some(({ why }) => why === 'balance')) expect(after).toBeLessThan(before);
+        before = after;
         group = adopted(group, next);
       }
       expect(plan(group).moves).toEqual([]);
