@@ -2,19 +2,16 @@
 import { randomUUID } from 'node:crypto';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { partitionOf } from '../../src/broker/kafka/client/partition.js';
 import { type Broker, kafka } from '../../src/index.js';
 import { KAFKA_DRIVERS, type KafkaServer, needs, startKafka, threeQuestions } from '../services/index.js';
-import { TestPublisher, adminOf, makeTopic, when } from './fixtures/test-publisher.js';
+import { TestPublisher, adminOf, keyIn, makeTopic, when } from './fixtures/test-publisher.js';
 
 /** Publishers that are held up by another broker stand for as long as a request may take: 10 s. */
 const STALL_MS = 8_000;
 const PARTITIONS = 4;
 
 /** A key for each partition of a topic with four. */
-const KEYS = Array.from({ length: PARTITIONS }, (_, partition) => {
-  for (let index = 0; ; index++) if (partitionOf(`gate_${index}`, PARTITIONS) === partition) return `gate_${index}`;
-});
+const KEYS = Array.from({ length: PARTITIONS }, (_, partition) => keyIn(partition, PARTITIONS));
 
 needs('kafka').each(KAFKA_DRIVERS)('two Kafka brokers, %s', (driver) => {
   let first: KafkaServer;

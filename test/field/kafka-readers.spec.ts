@@ -3,16 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { type SubscribeConfig } from '../../operators/index.js';
-import { partitionOf } from '../../src/broker/kafka/client/index.js';
 import { type Broker, kafka } from '../../src/index.js';
 import { ReadingUnderTest, Sender, numbers } from '../faults/reader-kit.js';
 import { KAFKA_DRIVERS, type KafkaServer, needs, startKafka } from '../services/index.js';
-import { adminOf, makeTopic } from './fixtures/test-publisher.js';
+import { adminOf, keyIn, makeTopic } from './fixtures/test-publisher.js';
 
 /** A key for each of two partitions. */
-const [HERE, AWAY] = [0, 1].map((partition) => {
-  for (let index = 0; ; index++) if (partitionOf(`gate_${index}`, 2) === partition) return `gate_${index}`;
-}) as [string, string];
+const [HERE, AWAY] = [keyIn(0, 2), keyIn(1, 2)];
 const QUICK = { requestTimeoutMs: 2_000, connectTimeoutMs: 1_000, retryMaxMs: 1_000 };
 
 needs('kafka').each(KAFKA_DRIVERS)('two Kafka brokers, read by %s', (driver) => {

@@ -1,11 +1,11 @@
 /** Every program of docs/examples starts with `npm start`, without a camera and a broker, and does what its README says. */
-import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { has, needs, sharedKafka, sharedRedis, sharedRtsp, temporaryFolder } from '../services/index.js';
 import { consumerPython } from '../services/cache.mjs';
-import { build, packageFolder, runCommand } from './readme-program.js';
+import { MAIN, build, install, runCommand } from './readme-program.js';
 
 const EXAMPLES = fileURLToPath(new URL('../../docs/examples', import.meta.url));
 const NAMES = readdirSync(EXAMPLES, { withFileTypes: true }).filter((one) => one.isDirectory() && one.name !== 'node_modules').map(({ name }) => name);
@@ -35,9 +35,7 @@ needs('ffmpeg', 'python', 'npm')('docs/examples', () => {
     await build();
     folder = temporaryFolder('examples');
     cpSync(EXAMPLES, folder, { recursive: true, filter: (from) => !/\/(node_modules|pictures|recordings)$/.test(from) });
-    mkdirSync(`${folder}/node_modules`);
-    symlinkSync(packageFolder, `${folder}/node_modules/rxcam`);
-    symlinkSync(fileURLToPath(new URL('../../node_modules/rxjs', import.meta.url)), `${folder}/node_modules/rxjs`);
+    install(folder);
   });
 
   afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
@@ -73,7 +71,7 @@ needs('ffmpeg', 'python', 'npm')('docs/examples', () => {
 
   it.runIf(has('redis'))('redis-pictures, with a Redis', async () => {
     const { url } = await sharedRedis();
-    const sender = runCommand(`node ${packageFolder}/dist/bundle/cli.js stream test: --key gate --frames 40 --fps 5 --quiet --to ${url}/video`, { cwd: folder });
+    const sender = runCommand(`node ${MAIN} stream test: --key gate --frames 40 --fps 5 --quiet --to ${url}/video`, { cwd: folder });
     await starts('redis-pictures', `env REDIS=${url} node index.js`, { prints: /^picture \d+ of gate: \S+\.jpg, \d+ bytes$/m, endless: true });
     await sender;
   });

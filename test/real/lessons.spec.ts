@@ -1,10 +1,10 @@
 /** The lessons of docs/learn print what they say; the size of an access unit and the mean of a pattern may differ. */
-import { mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { needs, temporaryFolder } from '../services/index.js';
 import { blocks } from '../unit/readme.js';
-import { build, packageFolder, runCommand } from './readme-program.js';
+import { build, install, runCommand } from './readme-program.js';
 
 const LEARN = fileURLToPath(new URL('../../docs/learn', import.meta.url));
 const LESSONS = readdirSync(LEARN).filter((name) => name.endsWith('.md')).sort().map((name) => {
@@ -21,9 +21,7 @@ needs('ffmpeg')('docs/learn', () => {
   beforeAll(async () => {
     await build();
     folder = temporaryFolder('lessons');
-    mkdirSync(`${folder}/node_modules`);
-    symlinkSync(packageFolder, `${folder}/node_modules/rxcam`);
-    symlinkSync(fileURLToPath(new URL('../../node_modules/rxjs', import.meta.url)), `${folder}/node_modules/rxjs`);
+    install(folder);
   });
 
   afterAll(() => { rmSync(folder, { recursive: true, force: true }); });

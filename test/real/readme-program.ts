@@ -1,6 +1,6 @@
 /** Builds the package as users get it, compiles README.md's examples against it, and runs each as a program. */
 import { randomUUID } from 'node:crypto';
-import { copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import type { Block } from '../unit/readme.js';
@@ -15,8 +15,12 @@ const GONE_WITHIN_MS = 5_000;
 /** The command line, once it is built. */
 export const MAIN = `${PACKAGE}/dist/bundle/cli.js`;
 
-/** The package as users install it. */
-export const packageFolder = PACKAGE;
+/** Installs the built package, and rxjs, in a folder: programs below it import them. */
+export function install(folder: string): void {
+  mkdirSync(`${folder}/node_modules`);
+  symlinkSync(PACKAGE, `${folder}/node_modules/rxcam`);
+  symlinkSync(`${ROOT}node_modules/rxjs`, `${folder}/node_modules/rxjs`);
+}
 
 /**
  * Puts the built package where the examples look for it: `import 'rxcam'` goes by its package.json. One test file
@@ -28,7 +32,7 @@ export async function build(): Promise<void> {
   writeFileSync(`${FOLDER}/package.json`, JSON.stringify({ name: 'readme-examples', private: true, type: 'module' }));
   const options = `--outDir '${PACKAGE}/dist' --incremental --tsBuildInfoFile '${FOLDER}/tsbuildinfo' --listEmittedFiles`;
   const script = `out=$('${TSC}' -p '${ROOT}tsconfig.json' ${options}) || { echo "$out"; exit 1; }
-    case "$out" in *TSFILE*) node '${ROOT}src/bundle.mjs' '${PACKAGE}';; *) test -e '${MAIN}' || node '${ROOT}src/bundle.mjs' '${PACKAGE}';; esac`;
+    if ! test -e '${MAIN}' || echo "$out" | grep -q ^TSFILE; then node '${ROOT}src/bundle.mjs' '${PACKAGE}'; fi`;
   const { exitCode, stdout } = await execa('flock', [`${FOLDER}.lock`, 'sh', '-c', script], { reject: false, all: true });
   if (exitCode !== 0) throw new Error(stdout);
 }
