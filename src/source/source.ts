@@ -19,7 +19,7 @@ export interface SourceOptions {
   readonly latency?: 'low' | 'smooth' | undefined;
   /** Threads of the decoder; 1 (default) costs the least CPU and memory. 0 lets ffmpeg choose. */
   readonly decoderThreads?: number | undefined;
-  /** Which of several video streams. Default `first`. */
+  /** Which of several video streams. Default `largest`. */
   readonly stream?: StreamChoice | undefined;
   /** Files and the test pattern. */
   readonly pace?: Pace | undefined;
