@@ -42,6 +42,13 @@ describe('rxcam read', () => {
     expect(said.join('')).toContain('Expected');
   });
 
+  it.each([['--from', true], ['--to', false]])('names all that %s takes', (flag, isStart) => {
+    const said: string[] = [];
+    parseArguments(['read', URL, flag, 'yesterday'], { out: () => undefined, error: (text) => { said.push(text); } });
+    for (const form of ["'latest'", 'a date', 'offset:N', "an entry's id"]) expect(said.join('')).toContain(form);
+    for (const form of ["'earliest'", 'last:N']) expect(said.join('').includes(form)).toBe(isStart);
+  });
+
   it('has a flag for each option of subscribe that words can give', () => {
     const sets = READ_FLAGS.flatMap(({ flags }) => flags).map((flag) => flag.sets);
     const options = membersOf('operators/subscribe.ts', 'SubscribeConfig').filter((name) => !name.startsWith('inbox.'));

@@ -10,16 +10,20 @@ export const DURATIONS = 'such as 90s, 10m or 2h';
 export function from(text: string): From {
   if (text === 'earliest') return text;
   const last = /^last:(\d{1,9})$/.exec(text)?.[1];
-  return last === undefined ? to(text) : { last: Number(last) };
+  return last === undefined ? place(text, `'earliest', last:N, ${PLACE_FORMS}`) : { last: Number(last) };
 }
 
 export function to(text: string): To {
+  return place(text, PLACE_FORMS);
+}
+
+function place(text: string, forms: string): To {
   if (text === 'latest') return text;
   const offset = /^offset:(\d{1,15})$/.exec(text)?.[1];
   if (offset !== undefined) return { offset };
   if (/^\d{1,20}-\d{1,20}$/.test(text)) return text as `${number}-${number}`;
   const at = timeIn(text);
-  if (at === undefined) throw new InvalidArgumentError(`Expected ${PLACE_FORMS}.`);
+  if (at === undefined) throw new InvalidArgumentError(`Expected ${forms}.`);
   return at;
 }
 
