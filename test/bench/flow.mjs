@@ -3,10 +3,11 @@
  * destination of test/bench/flow. CPU (user + sys) of the process for each message, the generator's own subtracted; paired:
  * each round runs all of them, one after the other.
  *
- *   npm run bench flow -- [DESTINATION…] [--rounds N] [--cameras N] [--fps N] [--bytes N] [--seconds N] [--warm-up SECONDS] [--against CAMERASxFPS]
+ *   npm run bench flow -- [DESTINATION…] [--rounds N] [--cameras N] [--fps N] [--bytes N] [--seconds N] [--warm-up SECONDS] [--against CAMERASxFPS] [--node FLAGS]
  *
  * Until the warm-up is over, most of the time goes into compiling.
- * `--against 200x10` runs each destination with those cameras, too, and gives the ratio.
+ * `--against 200x10` runs each destination with those cameras, too, and gives the ratio. `--node=--initial-old-space-size=256` runs all
+ * of them, the references too, with these flags of Node.
  */
 import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
@@ -20,6 +21,7 @@ const { values, positionals } = parseArgs({
   args: process.argv.slice(2), allowPositionals: true,
   options: {
     rounds: number(3), cameras: number(20), fps: number(100), bytes: number(20_000), seconds: number(3), 'warm-up': number(4), against: { type: 'string' },
+    node: { type: 'string', default: '' },
   },
 });
 const unknown = positionals.find((name) => !known.includes(name));
@@ -50,7 +52,7 @@ for (const [id, round] of costs) {
 
 async function run(name, [cameras, fps]) {
   const worker = fileURLToPath(new URL('flow-worker.mjs', import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, [worker, name, cameras, fps, values.bytes, String(1000 * Number(values['warm-up'])), String(1000 * Number(values.seconds))]);
+  const { stdout } = await promisify(execFile)(process.execPath, [...values.node.split(' ').filter(Boolean), worker, name, cameras, fps, values.bytes, String(1000 * Number(values['warm-up'])), String(1000 * Number(values.seconds))]);
   const { messages, cpuUs, ms, rssBytes } = JSON.parse(stdout);
   return { us: cpuUs / messages, perSecond: (messages * 1000) / ms, load: cpuUs / 1000 / ms, rssBytes };
 }
