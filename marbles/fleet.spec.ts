@@ -264,6 +264,6 @@ describe('fleet', () => {
     expect(() => fleet({ coordinator: {} as never, run: () => NEVER })).toThrow("fleet: option 'coordinator'");
     expect(() => fleet({ coordinator: coordinator(memory()), run: () => NEVER, capacity: 0 })).toThrow("fleet: option 'capacity': 0 given");
     expect(() => coordinator('kafka://x' as never)).toThrow("coordinator: option 'broker'");
-    expect(() => coordinator(memory(), { heartbeatMs: 5_000 })).toThrow("expected 'heartbeatMs' of at most a third of 'sessionMs'");
+    expect(() => coordinator(memory(), { heartbeatMs: 5_000 })).toThrow("expected 'heartbeatMs' to be at most a third of 'sessionMs'");
   });
 });

@@ -157,7 +157,7 @@ describe('fakeCamera', () => {
 
   it('refuses a letter that stands for nothing, and options that it does not know', () => {
     expect(() => fakeCamera('-f-Q')).toThrow(InvalidOption);
-    expect(() => fakeCamera('-f-Q')).toThrow("'Q' in '-f-Q' given; allowed: f k u c o p r R T U N V S E D X C, # and |, and what values names");
+    expect(() => fakeCamera('-f-Q')).toThrow("'Q' in '-f-Q' given; allowed: f k u c o p r R T U N V S E D X C, # and |, and the letters of values");
     expect(() => fakeCamera('f', { speed: 3 } as never)).toThrow("fakeCamera: unknown option 'speed'");
   });
 

@@ -27,7 +27,7 @@ export interface SubscribeConfig {
   };
   /**
    * `'auto'`: a message is acknowledged when it is emitted, or when `deliver`, `decode` or `record` has finished with it. `'manual'`:
-   * when its `taken()` is called; at most as many as `inbox` allows are unacknowledged at once. Default `'auto'`.
+   * when its `acknowledge()` is called; at most as many as `inbox` allows are unacknowledged at once. Default `'auto'`.
    */
   readonly acknowledge?: 'auto' | 'manual';
   /**

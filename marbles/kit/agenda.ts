@@ -1,13 +1,13 @@
-/** A clock that can stand still, and what is due on it. */
+/** A clock that can pause, with scheduled actions. */
 import { type Subscription, asyncScheduler } from 'rxjs';
 
 interface Item { readonly at: number; readonly action: () => void }
 
-/** Runs actions at their times, in ms since its creation, pauses not counted; equal times in the order they were put in. */
+/** Runs actions at their times, in ms since its creation without pauses; actions of one time in the order in which they were added. */
 export class Agenda {
   readonly #items: Item[] = [];
   #timer: Subscription | undefined;
-  /** Time that had passed when the clock was last started. */
+  /** Elapsed time when the clock was last started. */
   #elapsed = 0;
   #startedAt: number | undefined = asyncScheduler.now();
   #over = false;
@@ -33,7 +33,7 @@ export class Agenda {
     this.#plan();
   }
 
-  /** Nothing more happens. */
+  /** Cancels all actions. */
   stop(): void {
     this.#over = true;
     this.#plan();
@@ -47,7 +47,7 @@ export class Agenda {
     this.#timer = asyncScheduler.schedule(() => { this.#run(); }, Math.max(0, next.at - this.now));
   }
 
-  /** One action a turn: it may pause the clock, or stop it. */
+  /** Runs one action, which may pause or stop the clock. */
   #run(): void {
     this.#timer = undefined;
     this.#items.shift()?.action();

@@ -1,46 +1,46 @@
-/** Marble diagrams out of what happened, and two of them one above the other, aligned in columns. */
+/** Draws notifications as marble diagrams, also two of them aligned in columns. */
 import { inspect, isDeepStrictEqual } from 'node:util';
 import type { ObservableNotification } from 'rxjs';
 
-/** A notification and its virtual time in ms; what TestScheduler records. */
+/** A notification and its virtual time in ms, as TestScheduler records it. */
 export interface TimedNotification {
   readonly frame: number;
   readonly notification: ObservableNotification<unknown>;
 }
 
-/** When something was subscribed and unsubscribed, in virtual ms; Infinity for never. */
+/** Times of subscription and unsubscription, in virtual ms; Infinity for never. */
 export interface SubscriptionFrames {
   readonly subscribedFrame: number;
   readonly unsubscribedFrame: number;
 }
 
-/** How to draw. */
+/** Options of drawing. */
 export interface DiagramOptions {
   /** Virtual ms of one column. Default 1. */
   readonly columnMs?: number;
-  /** The values behind the letters. A value that has none gets a letter, which is explained below the diagram. */
+  /** The values of letters. A value without a letter gets one, which is explained below the diagram. */
   readonly values?: Readonly<Record<string, unknown>>;
-  /** Whether a value is the one of a letter. Default: deep equality. */
+  /** Whether a value equals that of a letter. Default: deep equality. */
   readonly isSame?: (value: unknown, ofLetter: unknown) => boolean;
 }
 
-/** What stands in a row at one time. */
+/** The text of a row at one time. */
 interface Cell { readonly at: number; readonly text: string }
 
-/** Longer gaps are written as time progression. */
+/** Longer gaps are drawn as time progression. */
 const MAX_DASHES = 20;
 /** More values than this are not explained. */
 const MAX_LINES = 12;
 const LETTERS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'];
 
-/** What happened as a diagram that TestScheduler's `run` mode reads back. */
+/** Notifications as a diagram that TestScheduler's `run` mode can parse. */
 export function diagram(messages: readonly TimedNotification[], options: DiagramOptions = {}): string {
   const legend = new Legend(options);
   const [row = ''] = rows([cellsOf(messages, (message) => legend.name(message))], options.columnMs ?? 1);
   return row;
 }
 
-/** Two diagrams, the expected one above the actual one, and below them what the letters mean. */
+/** Two diagrams, the expected one above the actual one, with a legend. */
 export function aligned(
   expected: readonly TimedNotification[], actual: readonly TimedNotification[], options: DiagramOptions = {},
 ): string {
@@ -67,7 +67,7 @@ class Legend {
 
   constructor(readonly options: DiagramOptions) {}
 
-  /** @param expected - a letter that stands at the same time there is taken first, where more than one fits */
+  /** @param expected - if several letters fit, one at the same time there comes first */
   name({ frame, notification }: TimedNotification, expected: readonly TimedNotification[] = []): string {
     if (notification.kind === 'C') return '|';
     if (notification.kind === 'E') return this.#nameError(notification.error);
@@ -98,7 +98,7 @@ class Legend {
     return letter;
   }
 
-  /** Two errors that differ are told apart below the diagram. */
+  /** The legend distinguishes two errors that differ. */
   #nameError(error: unknown): string {
     const first = this.#explained.get('#');
     if (error === 'error' || first === error) return '#';
@@ -134,7 +134,7 @@ function subscriptionCells({ subscribedFrame, unsubscribedFrame }: SubscriptionF
   return [{ at: subscribedFrame, text: '^' }, { at: unsubscribedFrame, text: '!' }].filter((cell) => cell.at !== Infinity);
 }
 
-/** Draws rows such that equal times stand in equal columns; a row ends with its last mark. */
+/** Draws rows with equal times in equal columns; a row ends with its last mark. */
 function rows(cells: readonly (readonly Cell[])[], columnMs: number): string[] {
   const times = [...new Set(cells.flatMap((row) => row.map((cell) => cell.at)))].sort((a, b) => a - b);
   const start = times[0] ?? 0;
@@ -149,10 +149,10 @@ function rows(cells: readonly (readonly Cell[])[], columnMs: number): string[] {
   return drawn.map((row) => row.text.slice(0, row.end));
 }
 
-/** A row as far as it is drawn: the time that its text takes (a group may take more than there is), and where its last mark ends. */
+/** A row while it is drawn: the time up to which its text extends (a group may exceed the available time), and the end of its last mark. */
 interface Row { text: string; upTo: number; end: number }
 
-/** Draws one row from one time to the next: dashes fill the width of a wider neighbour as far as time allows, spaces the rest. */
+/** Draws one row from one time to the next: dashes fill the width of a wider neighbour while time allows, spaces the rest. */
 function advance(row: Row, mark: string, width: number, next: number, columnMs: number): void {
   row.text += mark;
   row.upTo += mark.length * columnMs;

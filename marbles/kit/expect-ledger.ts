@@ -1,20 +1,20 @@
-/** expectLedger: the account of every frame, checked after each event. */
+/** expectLedger: checks the account of every frame after each event. */
 import { AssertionError } from 'node:assert';
 import { inspect } from 'node:util';
 import type { Observable } from 'rxjs';
 import type { CameraEvent } from '../../src/core/events.js';
 import type { CameraStats } from '../../src/ledger/index.js';
 
-/** What is checked: a camera, fake or real. */
+/** A camera to check, fake or real. */
 export interface Accountable {
   readonly key: string;
   readonly events$: Observable<CameraEvent>;
   readonly stats: CameraStats;
 }
 
-/** A check that goes on until it is ended. */
+/** A check that continues until it is ended. */
 export interface LedgerCheck {
-  /** Throws if the ledger did not balance at some time (again, if it has thrown already). */
+  /** Throws if the ledger did not balance at any time, even if it has already thrown. */
   verify(): void;
   /** The same, and throws if a frame is still in flight. */
   verifySettled(): void;
@@ -27,15 +27,15 @@ const TRAIL = 12;
 
 /**
  * Checks after every event that captured = published + delivered + skipped + Σ dropped + in flight, and that no count
- * is below zero. Throws with the counts and the last events: in virtual time out of `run`; otherwise as an uncaught
- * error, and out of `verify`.
+ * is below zero. Throws with the counts and the last events: in virtual time from `run`; otherwise as an uncaught
+ * error, and from `verify`.
  */
 export function expectLedger(camera: Accountable): LedgerCheck {
   const trail: CameraEvent[] = [];
   let failure: AssertionError | undefined;
   const verify = () => { if (failure !== undefined) throw failure; };
   const fail = (problem: string) => {
-    const message = `${camera.key}: ${problem}\n${told(camera.stats)}\nlast events:\n${trail.map(line).join('\n')}`;
+    const message = `${camera.key}: ${problem}\n${shown(camera.stats)}\nlast events:\n${trail.map(line).join('\n')}`;
     failure ??= new AssertionError({ message });
     throw failure;
   };
@@ -55,7 +55,7 @@ export function expectLedger(camera: Accountable): LedgerCheck {
   };
 }
 
-/** What is wrong with the account; undefined if it balances. */
+/** The error in the account; undefined if it balances. */
 export function imbalance(stats: CameraStats): string | undefined {
   const { captured, published, delivered, skipped, dropped, inFlight, inFlightBy } = stats;
   const counts = { captured, published, delivered, skipped, ...dropped, ...inFlightBy };
@@ -70,7 +70,7 @@ function sum(counts: Readonly<Record<string, number>>): number {
   return Object.values(counts).reduce((total, one) => total + one, 0);
 }
 
-function told({ captured, published, delivered, skipped, dropped, inFlightBy }: CameraStats): string {
+function shown({ captured, published, delivered, skipped, dropped, inFlightBy }: CameraStats): string {
   const sums = `published ${published} + delivered ${delivered} + skipped ${skipped} + dropped ${some(dropped)}`;
   return `captured ${captured} = ${sums} + in flight ${some(inFlightBy)}`;
 }

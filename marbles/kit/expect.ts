@@ -1,4 +1,4 @@
-/** Expectations on streams of large values, of which a test names the parts that matter. */
+/** Expectations for streams of large values, of which a test names the relevant parts. */
 import { AssertionError } from 'node:assert';
 import { type Observable, Subscription, asyncScheduler, filter } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
@@ -7,19 +7,19 @@ import type { CameraStats } from '../../src/ledger/index.js';
 import { type TimedNotification, aligned } from './diagram.js';
 import { atEnd, columnMsNow, parseDiagram } from './scheduler.js';
 
-/** Some of a value's members, and of their members: what is left out may be anything. */
+/** Some of a value's members, and of their members; omitted ones may have any value. */
 export type Part<T> = T extends object ? { readonly [K in keyof T]?: Part<T[K]> | undefined } : T;
 
-/** When to subscribe and unsubscribe, and what `#` stands for. */
+/** Options of an expectation. */
 export interface ExpectConfig {
-  /** `^` and `!` as in RxJS's `expectObservable`. Default: at once, and never. */
+  /** Times of subscription and unsubscription: `^` and `!` as in RxJS's `expectObservable`. Default: at once, and never. */
   readonly subscription?: string;
   readonly error?: unknown;
 }
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** Whether `actual` has all that `part` names. */
+/** Whether `actual` has all members of `part`. */
 export function matches(actual: unknown, part: unknown): boolean {
   if (typeof part !== 'object' || part === null) return Object.is(actual, part);
   if (typeof actual !== 'object' || actual === null) return false;
@@ -28,13 +28,13 @@ export function matches(actual: unknown, part: unknown): boolean {
 }
 
 /**
- * Expects values of which `values` names the parts that matter. Works in virtual time only; the comparison is made
- * when nothing is left to happen.
+ * Expects values of which `values` names the relevant parts. Works only in virtual time; compares when no action is
+ * left.
  *
- * @param diagram - when the values come, as in RxJS's `toBe`
- * @param values - for each letter, the members that a value must have; what is left out may be anything. A letter that is not
- *   in it stands for itself
- * @throws AssertionError, out of `run`, with two aligned diagrams
+ * @param diagram - times of the values, as in RxJS's `toBe`
+ * @param values - for each letter, the members that a value must have; omitted ones may have any value. A letter without an
+ *   entry is its own value
+ * @throws AssertionError, from `run`, with two aligned diagrams
  */
 export function expectParts<T>(
   source$: Observable<T>, diagram: string, values: Readonly<Record<string, Part<T>>>, config: ExpectConfig = {},
@@ -73,10 +73,10 @@ export function expectStats(
 }
 
 /**
- * Expects events of the types that `values` names; others are left out of account.
+ * Expects events of the types in `values`; ignores others.
  *
  * @param camera - a camera, or its events
- * @param diagram - the letters of `values`, or none at all for no such event
+ * @param diagram - letters of `values`, or none to expect no such event
  * @see expectParts
  */
 export function expectEvents(
@@ -84,12 +84,12 @@ export function expectEvents(
   values: Readonly<Record<string, Part<CameraEvent> & { readonly type: CameraEvent['type'] }>>, config: ExpectConfig = {},
 ): void {
   const types = new Set(Object.values(values).map(({ type }) => type));
-  // A camera is an Observable itself: of frames.
+  // A camera is itself an Observable, of frames.
   const events$ = 'events$' in camera ? camera.events$ : camera;
   compare(events$.pipe(filter((event) => types.has(event.type))), diagram, values, config, config.subscription);
 }
 
-/** A letter without a value stands for itself. */
+/** A letter without an entry is its own value. */
 function named(message: TimedNotification, values: Readonly<Record<string, unknown>>): TimedNotification {
   const { notification } = message;
   if (notification.kind !== 'N') return message;
@@ -123,7 +123,7 @@ function isAsExpected(actual: TimedNotification | undefined, { frame, notificati
   return expected.kind === 'C';
 }
 
-/** For the message: a value with those members only that the test names somewhere. */
+/** A value with only the members that the test names, for the message. */
 function shortened(message: TimedNotification, values: Members): TimedNotification {
   const parts = Object.values(values);
   const { notification } = message;

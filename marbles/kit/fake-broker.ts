@@ -1,4 +1,4 @@
-/** fakeBroker: the real outbox, and a broker behind it that is played from a diagram. */
+/** fakeBroker: the real outbox, with a broker that plays a diagram. */
 import { EMPTY, NEVER, Observable, asyncScheduler } from 'rxjs';
 import { z } from 'zod';
 import { BrokerHandle, type Driver, type Outgoing, type SendOutcome } from '../../src/broker/index.js';
@@ -10,26 +10,26 @@ import { parseDiagram } from './scheduler.js';
 
 /** Options of {@link fakeBroker}. */
 export interface FakeBrokerConfig {
-  /** From a request to its answer; ms. Default 0: in the same ms, but never at once. */
+  /** Time from a request to its answer, in ms. Default 0: within the same ms, but not synchronously. */
   readonly latencyMs?: number;
   /**
-   * How the broker is, from its creation on: `d` it goes down (requests fail), `h` it hangs (and never answers what it
-   * was asked then), `l` it writes but its answers are lost, `u` it is up again. Default: up.
+   * States of the broker, from its creation: `d` down (requests fail), `h` hanging (it never answers requests of this
+   * time), `l` it writes but its answers are lost, `u` up again. Default: up.
    */
   readonly down?: string;
-  /** Why a message is refused; it is sent again. Default: none is. */
+  /** Returns the reason to refuse a message, which is then sent again. Default: refuses none. */
   readonly refuse?: (message: CameraMessage) => RxcamError | undefined;
-  /** A message of more bytes than this is too large, and is dropped. Default: none is. */
+  /** Size in bytes above which a message is too large, and is dropped. Default: no limit. */
   readonly tooLargeBytes?: number;
-  /** How long a message waits for others; ms. Default 0. */
+  /** How long a message waits for others to go in the same request, in ms. Default 0. */
   readonly lingerMs?: number;
-  /** A request without an answer is given up after this time; ms. Default 10,000. */
+  /** Time limit of a request, in ms. Default 10,000. */
   readonly requestTimeoutMs?: number;
   /** Bytes that the outbox of the handle may keep in memory. Default 256 MiB. */
   readonly outboxMaxBytes?: number;
 }
 
-/** A message as the fake broker got it: once more for each time that it was written. */
+/** A message that the fake broker has received; one that was written several times is there several times. */
 export interface FakeMessage {
   readonly topic: string;
   readonly key: string;
@@ -41,14 +41,14 @@ export interface FakeMessage {
   readonly at: number;
 }
 
-/** A broker that is played from a diagram, and what it has got. */
+/** A broker that plays a diagram, with the messages that it has received. */
 export class FakeBroker extends BrokerHandle<FakeDriver> {
-  /** What was written, in order. */
+  /** The written messages, in order. */
   get messages(): readonly FakeMessage[] {
     return this.driver().messages;
   }
 
-  /** Every request: when it came, and how many messages were in it. */
+  /** All requests, with their times and their numbers of messages. */
   get requests(): readonly { readonly at: number; readonly messages: number }[] {
     return this.driver().requests;
   }
@@ -65,7 +65,7 @@ const schema = options({
 });
 
 /**
- * A broker for `publish` without a broker: outbox, order, retries and bounds are the real ones.
+ * A fake broker for `publish`, with the real outbox, order, retries and limits.
  *
  * @example
  * ```ts
@@ -74,7 +74,7 @@ const schema = options({
  *   expectObservable(messages$.pipe(publish(broker, { topic: 'video' }))).toBe('…');
  * });
  * ```
- * @throws InvalidOption for a wrong option, or a letter that stands for nothing
+ * @throws InvalidOption for a wrong option, or an unknown letter
  */
 export function fakeBroker(config: FakeBrokerConfig = {}): FakeBroker {
   const { lingerMs, requestTimeoutMs, outboxMaxBytes, ...behaviour } = parseOptions('fakeBroker', schema, config);
@@ -131,7 +131,7 @@ class FakeDriver implements Driver {
     return EMPTY;
   }
 
-  /** A request fails where the broker goes down before it has answered. */
+  /** A request fails if the broker goes down before the answer. */
   #worstWithin(ms: number): Mood {
     const now = asyncScheduler.now() - this.#createdAt;
     const past = this.behaviour.moods.filter(({ at }) => at <= now + ms);
@@ -159,7 +159,7 @@ class FakeDriver implements Driver {
     const { refuse, tooLargeBytes = Infinity } = this.behaviour;
     const { length } = message.value;
     if (length > tooLargeBytes) {
-      return { ok: false, tooLarge: true, error: new MessageTooLarge(`fake: ${length} bytes, at most ${tooLargeBytes} are taken`) };
+      return { ok: false, tooLarge: true, error: new MessageTooLarge(`fake: ${length} bytes, at most ${tooLargeBytes} are allowed`) };
     }
     const error = refuse?.(message);
     return error === undefined ? { ok: true } : { ok: false, error };

@@ -1,4 +1,4 @@
-/** fakeCoordinator: the group of a fleet, played from a diagram: which slots this worker gets, and when nobody answers it. */
+/** fakeCoordinator: plays a diagram as the group of a fleet: the slots of this worker, and outages. */
 import { EMPTY, NEVER, Observable, Subscription, asyncScheduler, concat, defer, from, of } from 'rxjs';
 import { z } from 'zod';
 import { instant, ticks } from '../../src/core/clock.js';
@@ -11,19 +11,19 @@ import { parseDiagram } from './scheduler.js';
 /** Options of {@link fakeCoordinator}. */
 export interface FakeCoordinatorConfig {
   /**
-   * What happens to the group, from when the worker joins: a letter is a round in which it gets the slots that `slots` names for it;
-   * `d`: the coordinator is silent; `u`: it answers again; `x`: it has forgotten the worker.
+   * Events of the group, from the worker's join: a letter is a round in which the worker gets that letter's `slots`; `d`: the
+   * coordinator does not answer; `u`: it answers again; `x`: it has forgotten the worker.
    */
   readonly rounds: string;
-  /** Slots by the letters of `rounds`; other letters than d, u and x. */
+  /** Slots, by the letters of `rounds` other than d, u and x. */
   readonly slots: Readonly<Record<string, readonly number[]>>;
   /** Slots of the fleet. Default 4. */
   readonly count?: number;
-  /** The cameras that are wanted, by key. Default: none. */
+  /** The requested cameras, by key. Default: none. */
   readonly cameras?: ReadonlyMap<string, unknown>;
-  /** Between two signs of life; ms. Default 1500. */
+  /** Interval of heartbeats, in ms. Default 1500. */
   readonly heartbeatMs?: number;
-  /** Default 6000 ms. */
+  /** Silence after which a worker counts as dead, in ms. Default 6000. */
   readonly sessionMs?: number;
 }
 
@@ -32,9 +32,9 @@ const SCHEMA = options({
   cameras: z.instanceof(Map).default(new Map()), heartbeatMs: milliseconds().min(1).default(1_500), sessionMs: milliseconds().min(1).default(6_000),
 });
 
-const DEEDS = new Set(['d', 'u', 'x']);
+const OUTAGES = new Set(['d', 'u', 'x']);
 
-/** A coordinator for one worker, and what the worker has told it. */
+/** A coordinator for one worker, with the claims and rows that it has received. */
 export class FakeCoordinator implements Coordinator {
   readonly name = 'fake';
   readonly times;
@@ -53,7 +53,7 @@ export class FakeCoordinator implements Coordinator {
     this.cameras$ = concat(of(cameras as ReadonlyMap<string, unknown>), NEVER);
     this.#script = parseDiagram(rounds).map(({ frame, notification }) => {
       const letter = notification.kind === 'N' ? String(notification.value) : '|';
-      if (!DEEDS.has(letter) && slots[letter] === undefined) {
+      if (!OUTAGES.has(letter) && slots[letter] === undefined) {
         throw new InvalidOption(`fakeCoordinator: '${letter}' in '${rounds}' given; allowed: d u x ${Object.keys(slots).join(' ')}`.trim());
       }
       return { at: frame, letter };
@@ -114,7 +114,7 @@ export class FakeCoordinator implements Coordinator {
 }
 
 /**
- * A coordinator for `fleet` without a broker: what the group decides is played from a diagram.
+ * A fake coordinator for `fleet`, which plays the decisions of the group from a diagram.
  *
  * @example
  * ```ts
@@ -123,7 +123,7 @@ export class FakeCoordinator implements Coordinator {
  *   fleet({ coordinator, run }).subscribe();
  * });
  * ```
- * @throws InvalidOption for a wrong option, or a letter that stands for nothing
+ * @throws InvalidOption for a wrong option, or an unknown letter
  */
 export function fakeCoordinator(config: FakeCoordinatorConfig): FakeCoordinator {
   return new FakeCoordinator(parseOptions('fakeCoordinator', SCHEMA, config));

@@ -6,19 +6,19 @@ import { callback, milliseconds, options, parseOptions } from '../../src/core/op
 
 /** Options of {@link fakeDecoder}. */
 export interface FakeDecoderConfig {
-  /** Time that it spends on each access unit, one after the other; ms. Default 0. */
+  /** Decoding time of each access unit, one after the other, in ms. Default 0. */
   readonly decodeMs?: number;
-  /** What becomes of an access unit, by its bytes as text: a picture, nothing, or the end of the decoder. Default: a picture. */
+  /** Result of an access unit, by its bytes as text: a picture, nothing, or a crash of the decoder. Default: a picture. */
   readonly fate?: (unit: string) => 'picture' | 'nothing' | 'crash';
 }
 
-/** A decoder, and how many of it ran. */
+/** A decoder, with counts of its processes. */
 export interface FakeDecoder {
   /** For the option `decoder` of `decode`; a picture has the bytes of its access unit. */
   readonly decoder: Decoder;
-  /** Decoders that run now. */
+  /** Number of decoders that are running. */
   readonly running: number;
-  /** Decoders that have been started. */
+  /** Number of decoders that have been started. */
   readonly started: number;
 }
 

@@ -1,24 +1,24 @@
-/** The half of the fake that gives bytes: pictures and access units of the right shape, and nothing in them. */
+/** The encoder of the fake: pictures and access units of the right form, without content. */
 import type { EngineOutput } from '../../src/core/engine/engine.js';
 import type { PixelFormat } from '../../src/core/frame/frame.js';
 import { type EncodeStep, type Step, ruleOf, sizeAfter } from '../../src/core/steps/index.js';
 import { type Plan, encodeStep, ffmpegSteps, isCopied } from '../../src/core/plan/plan.js';
 import type { Agenda } from './agenda.js';
 
-/** How fast, and how large. */
+/** Speed and sizes of the encoder. */
 export interface EncoderSettings {
-  /** Time that the encoder spends on each picture, one after the other; ms. */
+  /** Encoding time of each picture, one after the other; ms. */
   readonly encodeMs: number;
-  /** Size of each access unit in bytes; undefined for a short text that says which one it is. */
+  /** Size of each access unit in bytes; undefined for a short text that identifies it. */
   readonly unitBytes?: number | undefined;
 }
 
-/** A picture on its way in; `pts` as in EngineOutput. */
+/** An input picture; `pts` as in EngineOutput. */
 export interface Picture { readonly pts: number; readonly keyframe: boolean; readonly scene: number; readonly width: number; readonly height: number }
 
 const BYTES_PER_PIXEL: Readonly<Record<PixelFormat, number>> = { yuv420p: 1.5, nv12: 1.5, gray: 1, rgb24: 3, bgr24: 3, rgba: 4, bgra: 4 };
 
-/** Pictures of scenes that follow each other differ by so many levels of 255. */
+/** Difference between pictures of consecutive scenes, in levels of 255. */
 const CONTRAST = 53;
 
 export class FakeEncoder {
@@ -50,7 +50,7 @@ export class FakeEncoder {
     this.agenda.put(this.#freeAt, () => { this.emit(output); });
   }
 
-  /** Undefined for a size that a step can't work on: that ends the process. */
+  /** Undefined for a size that a step does not support, which ends the process. */
   #made(picture: Picture): EngineOutput | undefined {
     try {
       return this.#output(picture);
@@ -60,7 +60,7 @@ export class FakeEncoder {
     }
   }
 
-  /** Calls back when everything is out. */
+  /** Calls back when the last output has left. */
   whenIdle(idle: () => void): void {
     this.agenda.put(Math.max(this.#freeAt, this.agenda.now), idle);
   }
@@ -86,7 +86,7 @@ export class FakeEncoder {
 
 const [START, END] = [Buffer.of(0xff, 0xd8), Buffer.of(0xff, 0xd9)];
 
-/** The markers by which a JPEG is known stand around it, within its size. */
+/** Adds the markers of a JPEG, within the size. */
 function picture(unit: Buffer): Buffer {
   return Buffer.concat([START, unit.subarray(0, Math.max(0, unit.length - START.length - END.length)), END]);
 }

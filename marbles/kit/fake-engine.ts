@@ -1,4 +1,4 @@
-/** The engine of `fakeCamera`: does what a diagram says where the real one runs ffmpeg. */
+/** The engine of `fakeCamera`: plays a diagram in place of ffmpeg. */
 import { Observable, type Subscriber } from 'rxjs';
 import type { Engine, EngineContext, EngineEvent, Feed } from '../../src/core/engine/engine.js';
 import { StreamEnded } from '../../src/core/errors/errors.js';
@@ -8,23 +8,23 @@ import { Agenda } from './agenda.js';
 import { type EncoderSettings, FakeEncoder } from './fake-encoder.js';
 import { FakeScene } from './fake-scene.js';
 import type { Processes } from './processes.js';
-import type { Deed, TimedDeed } from './script.js';
+import type { SourceAction, TimedAction } from './script.js';
 
-/** What the fake source is. */
+/** Settings of the fake source. */
 export interface FakeSettings extends EncoderSettings {
-  /** What it does when it is opened for the nth time, from 1. */
-  readonly script: (opening: number) => readonly TimedDeed[];
+  /** The script of the nth opening, from 1. */
+  readonly script: (opening: number) => readonly TimedAction[];
   readonly size: { readonly width: number; readonly height: number };
-  /** Undefined: the pictures of a live source have the diagram's time as media time. */
+  /** Frame rate; undefined: a live source's media time is the diagram's time. */
   readonly fps?: number | undefined;
 }
 
-/** Of a file that states no rate: a picture that is read once more has the media time that it had. */
+/** Rate of a file that states none, so that a picture has the same media time when it is read again. */
 const FILE_FPS = 25;
-/** Pictures in the encoder above which a child that is fed takes no more. */
+/** Most pictures in the encoder of a child that is fed. */
 const FEED_DEPTH = 2;
 
-/** An engine that starts no process, but says that it does. */
+/** An engine that reports processes without starting any. */
 export function engineOf(settings: FakeSettings, processes: Processes): Engine {
   return (plan, context) => new Observable((subscriber) => {
     const agenda = new Agenda();
@@ -49,7 +49,7 @@ export function engineOf(settings: FakeSettings, processes: Processes): Engine {
 /** The ways in which a process ends by itself. */
 interface Exit { complete(): void; error(error: Error): void }
 
-/** A capture: source to pictures that are kept. */
+/** A capture: from the source to the pictures that are kept. */
 class SourceProcess {
   readonly #chain: SkipChain;
   readonly #scene: FakeScene;
@@ -79,18 +79,18 @@ class SourceProcess {
   }
 
   start(opening: number): void {
-    for (const { at, deed } of this.settings.script(opening)) this.agenda.put(at, () => { this.#do(deed); });
+    for (const { at, action } of this.settings.script(opening)) this.agenda.put(at, () => { this.#do(action); });
   }
 
-  #do(deed: Deed): void {
-    switch (deed.kind) {
+  #do(action: SourceAction): void {
+    switch (action.kind) {
       case 'opened': this.#open(); break;
-      case 'picture': this.#picture(deed); break;
+      case 'picture': this.#picture(action); break;
       case 'event':
-        if (deed.event.type === 'changed') this.#size = deed.event;
-        this.subscriber.next(deed.event);
+        if (action.event.type === 'changed') this.#size = action.event;
+        this.subscriber.next(action.event);
         break;
-      case 'failure': this.exit.error(deed.error); break;
+      case 'failure': this.exit.error(action.error); break;
       case 'end': this.#encoder.whenIdle(() => { this.#end(); }); break;
     }
   }
@@ -104,11 +104,11 @@ class SourceProcess {
     this.subscriber.next({ type: 'opened', source });
   }
 
-  #picture({ keyframe, pts: givenPts, unchanged = false }: Extract<Deed, { kind: 'picture' }>): void {
+  #picture({ keyframe, pts: givenPts, unchanged = false }: Extract<SourceAction, { kind: 'picture' }>): void {
     this.#open();
     this.#scene.next(unchanged);
     const wanted = givenPts ?? this.#nextPts();
-    // What is copied comes in decoding order: its media time may fall.
+    // Copied access units are in decoding order: their media time may decrease.
     const pts = this.#isCopy ? wanted : Math.max(this.#lastPts + 1, wanted);
     this.#pictures++;
     this.#lastPts = pts;
@@ -130,7 +130,7 @@ class SourceProcess {
   }
 }
 
-/** A child that is fed with pictures: number in, number out. */
+/** A child that is fed with pictures, by their numbers. */
 function encodeFeed(settings: FakeSettings, plan: Plan, feed: Feed, agenda: Agenda, subscriber: Subscriber<EngineEvent>, exit: Exit) {
   const { width, height, pixelFormat } = feed.format;
   let inside = 0;

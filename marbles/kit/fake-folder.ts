@@ -1,4 +1,4 @@
-/** fakeFolder and fakeMuxer: recordings without a disk and without a process, for pipelines with `record`. */
+/** fakeFolder: recordings without a disk or a process, for pipelines with `record`. */
 import { Observable } from 'rxjs';
 import { RecordingFailed } from '../../src/core/errors/errors.js';
 import type { Muxer, RecordFolder } from '../../src/core/engine/recorder.js';
@@ -7,16 +7,16 @@ import type { Muxer, RecordFolder } from '../../src/core/engine/recorder.js';
 export interface FakeFolder {
   /** For the option `files` of `record`. */
   readonly files: RecordFolder;
-  /** For the option `muxer`: a file holds the bytes of its access units, one after the other. */
+  /** For the option `muxer`: a file holds the concatenated bytes of its access units. */
   readonly muxer: Muxer;
-  /** What is in it now: the text of each file, by its path. */
+  /** Its current contents: the text of each file, by its path. */
   readonly content: ReadonlyMap<string, string>;
-  /** Whether whatever is written from now on fails, as on a full disk. */
+  /** Whether writing fails from now on, as on a full disk. */
   isFull: boolean;
 }
 
 /**
- * A folder and what writes recordings into it, in virtual time.
+ * A folder and a muxer that writes recordings into it, in virtual time.
  *
  * @example
  * ```ts

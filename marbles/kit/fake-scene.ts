@@ -1,8 +1,8 @@
-/** What the fake source shows, and what `skipUnchanged` makes of it. */
+/** The scenes of the fake source, and their comparison by `skipUnchanged`. */
 import { type ChangeRule, timeSlotOf } from '../../src/core/pictures/change-detector.js';
 
 export class FakeScene {
-  /** Number of the scene: pictures that look alike share it. */
+  /** Number of the scene: pictures that look alike have the same. */
   scene = 0;
   #kept: number | undefined;
   #slot = 0;
@@ -13,7 +13,7 @@ export class FakeScene {
     if (!isUnchanged) this.scene++;
   }
 
-  /** Whether the picture at `pts`, which has come to the comparison, is left out. */
+  /** Whether the picture at `pts` is left out; called for each compared picture. */
   leavesOut(pts: number): boolean {
     if (this.rule === undefined) return false;
     const slot = timeSlotOf(pts, this.rule.maxGapMs);

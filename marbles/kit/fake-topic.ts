@@ -1,4 +1,4 @@
-/** fakeTopic: a broker with one topic, which is played from a diagram, for `subscribe` and what follows it. */
+/** fakeTopic: a broker with one topic that plays a diagram, for `subscribe` and the operators after it. */
 import { EMPTY, Observable, Subscription, asyncScheduler, throwError } from 'rxjs';
 import { z } from 'zod';
 import { BrokerHandle, type Driver, type Gate, type Piece, type ReadRequest, type Reader, type SendOutcome } from '../../src/broker/index.js';
@@ -8,23 +8,23 @@ import type { Received } from '../../src/message/index.js';
 import { options, parseOptions } from '../../src/core/options.js';
 import type { SubscriptionFrames } from './diagram.js';
 import { SubscriptionLog } from './subscription-log.js';
-import { type FakeReceived, type TopicDeed, readTopicScript } from './topic-script.js';
+import { type FakeReceived, type TopicAction, readTopicScript } from './topic-script.js';
 
 /** Options of {@link fakeTopic}. */
 export interface FakeTopicConfig {
-  /** Default `video`. */
+  /** Name of the topic. Default `video`. */
   readonly topic?: string;
-  /** Messages that are not as the others: by their letter. */
+  /** Properties of messages that differ from the default, by letter. */
   readonly values?: Readonly<Record<string, FakeReceived>>;
 }
 
 const schema = options({ topic: z.string().min(1).default('video'), values: z.record(z.string(), z.custom<FakeReceived>()).default({}) });
 
 /**
- * A broker whose topic gets messages as a diagram says, from its creation on. Each letter is a whole message, numbered as
- * `publish` does. Words in parentheses: `(gap)` a message is lost on the way, `(dropped)` one by the sender, `(expired)` one was removed
- * before it was read; `(repeated)` the last one comes again; `(torn)` the next one is cut; `(restart)` the sender begins anew; `(down)`
- * the broker can't be reached, `(up)` it can again. `|` closes it.
+ * A broker whose topic receives the messages of a diagram, from its creation. Each letter is a whole message, numbered as by
+ * `publish`. Words in parentheses: `(gap)` a message is lost on the way, `(dropped)` one by the sender, `(expired)` one was removed
+ * before it was read; `(repeated)` the last one arrives again; `(torn)` the next one is truncated; `(restart)` the sender restarts;
+ * `(down)` the broker can't be reached, `(up)` it can again. `|` closes it.
  *
  * @example
  * ```ts
@@ -40,9 +40,9 @@ export function fakeTopic(diagram: string, config: FakeTopicConfig = {}): FakeTo
   return new FakeTopic(new FakeTopicDriver(topic, readTopicScript(diagram, topic, values)));
 }
 
-/** A topic that is played from a diagram, and what a test may ask of it. */
+/** A broker with one topic that plays a diagram, with facts for tests. */
 export class FakeTopic extends BrokerHandle<FakeTopicDriver> {
-  /** When it was read: one log for each connection, for `expectSubscriptions`. */
+  /** Times when it was read: one entry for each connection, for `expectSubscriptions`. */
   get subscriptions(): SubscriptionFrames[] {
     return this.driver().log.entries;
   }
@@ -54,14 +54,14 @@ class FakeTopicDriver implements Driver {
   readonly createdAt = asyncScheduler.now();
   readonly log = new SubscriptionLog();
 
-  constructor(readonly topic: string, readonly deeds: readonly TopicDeed[]) {}
+  constructor(readonly topic: string, readonly actions: readonly TopicAction[]) {}
 
   send(): Observable<readonly SendOutcome[]> {
     return throwError(() => new BrokerUnavailable('fake: a topic that is only read'));
   }
 
   reader(request: ReadRequest): Reader {
-    return new FakeReader(request, this, request.topic === this.topic ? this.deeds : []);
+    return new FakeReader(request, this, request.topic === this.topic ? this.actions : []);
   }
 
   reset(): void { /* There is no connection. */ }
@@ -72,13 +72,13 @@ class FakeTopicDriver implements Driver {
 }
 
 class FakeReader implements Reader {
-  readonly again = { retryInitialMs: BROKER.retryInitialMs, retryMaxMs: BROKER.retryMaxMs, refreshAfterFailures: BROKER.refreshAfterFailures };
-  readonly #messages: readonly TopicDeed[];
+  readonly retry = { retryInitialMs: BROKER.retryInitialMs, retryMaxMs: BROKER.retryMaxMs, refreshAfterFailures: BROKER.refreshAfterFailures };
+  readonly #messages: readonly TopicAction[];
   #next: number | undefined;
   #end = Infinity;
 
-  constructor(readonly request: ReadRequest, readonly driver: FakeTopicDriver, readonly deeds: readonly TopicDeed[]) {
-    this.#messages = deeds.filter(({ message }) => message !== undefined);
+  constructor(readonly request: ReadRequest, readonly driver: FakeTopicDriver, readonly actions: readonly TopicAction[]) {
+    this.#messages = actions.filter(({ message }) => message !== undefined);
   }
 
   read(gate: Gate): Observable<Piece> {
@@ -99,7 +99,7 @@ class FakeReader implements Reader {
         if ((this.#next as number) >= this.#end) subscriber.complete();
         else if (!gate.isOpen) timers.add(gate.opens$.subscribe(pump));
       };
-      for (const { at, message, state } of this.deeds) {
+      for (const { at, message, state } of this.actions) {
         const inMs = this.driver.createdAt + at - asyncScheduler.now();
         if (inMs < 0) continue;
         if (message !== undefined) timers.add(asyncScheduler.schedule(pump, inMs));
@@ -122,7 +122,7 @@ class FakeReader implements Reader {
   }
 
   #isDown(): boolean {
-    const past = this.deeds.filter(({ at, state }) => state !== undefined && this.driver.createdAt + at <= asyncScheduler.now());
+    const past = this.actions.filter(({ at, state }) => state !== undefined && this.driver.createdAt + at <= asyncScheduler.now());
     return past.at(-1)?.state === 'down';
   }
 

@@ -1,4 +1,4 @@
-/** The entry `rxcam/testing`: cameras and brokers that are played from marble diagrams, in virtual time. */
+/** The entry `rxcam/testing`: cameras and brokers that play marble diagrams, in virtual time. */
 export { type DiagramOptions, type SubscriptionFrames, type TimedNotification, aligned, alignedSubscriptions, diagram } from './diagram.js';
 export { type Accountable, type LedgerCheck, expectLedger } from './expect-ledger.js';
 export { type ExpectConfig, type Part, expectEvents, expectParts, expectStats } from './expect.js';
@@ -7,7 +7,7 @@ export { FakeCoordinator, type FakeCoordinatorConfig, fakeCoordinator } from './
 export { FakeCamera, type FakeCameraConfig, type FakeEngineConfig, fakeCamera, fakeEngine } from './fake-camera.js';
 export { FakeTopic, type FakeTopicConfig, fakeTopic } from './fake-topic.js';
 export { type MarblesConfig, createScheduler, marbles } from './scheduler.js';
-export type { FakeDeed, FakeSource } from './script.js';
+export type { FakeAction, FakeSource } from './script.js';
 export type { FakeReceived } from './topic-script.js';
 export { type FakeDecoder, type FakeDecoderConfig, fakeDecoder } from './fake-decoder.js';
 export { type FakeFolder, fakeFolder } from './fake-folder.js';

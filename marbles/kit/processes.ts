@@ -1,33 +1,33 @@
-/** Counts the fake's processes, and logs when its source was open. */
+/** Counts the fake's processes, and logs the times when its source was open. */
 import { asyncScheduler } from 'rxjs';
 import type { EngineContext } from '../../src/core/engine/engine.js';
 import type { SubscriptionFrames } from './diagram.js';
 import { SubscriptionLog } from './subscription-log.js';
 
-/** How a process ends: by itself it is gone at once; a signal takes its time. */
+/** How a process ends: by itself at once, or by a signal after `killMs`. */
 export type Ending = 'exited' | 'ended by a signal';
 
 export class Processes {
   readonly #log = new SubscriptionLog();
-  /** Processes now, those included that are being ended. */
+  /** Number of processes now, including those that are ending. */
   running = 0;
-  /** The most that ran at once. */
+  /** Most processes at once. */
   peak = 0;
 
-  /** @param killMs - from the signal to the end of a process; ms */
+  /** @param killMs - time from the signal to the end of a process; ms */
   constructor(readonly killMs: number) {}
 
-  /** A log for each time the source was opened. */
+  /** One entry for each opening of the source. */
   get subscriptions(): SubscriptionFrames[] {
     return this.#log.entries;
   }
 
-  /** How many times the source was opened. */
+  /** Number of openings of the source. */
   get openings(): number {
     return this.subscriptions.length;
   }
 
-  /** @param isSource - whether the process opens the source, or is fed with frames */
+  /** @param isSource - whether the process opens the source; otherwise it is fed with frames */
   start(context: EngineContext, isSource: boolean): (ending: Ending) => void {
     const release = context.hold();
     const close = isSource ? this.#log.open() : () => undefined;

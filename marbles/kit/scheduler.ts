@@ -1,4 +1,4 @@
-/** Virtual time: a TestScheduler whose failed expectations are two aligned diagrams. */
+/** Virtual time: a TestScheduler that shows failed expectations as two aligned diagrams. */
 import { AssertionError } from 'node:assert';
 import { isDeepStrictEqual } from 'node:util';
 import { asyncScheduler } from 'rxjs';
@@ -8,16 +8,16 @@ import { type SubscriptionFrames, type TimedNotification, aligned, alignedSubscr
 
 /** Options of {@link marbles}. */
 export interface MarblesConfig {
-  /** Virtual ms that one column of a diagram stands for. Default 1, as in RxJS. Time progression (` 5s `) is not concerned. */
+  /** Virtual ms of one column of a diagram. Default 1, as in RxJS. Does not affect time progression (` 5s `). */
   readonly columnMs?: number;
 }
 
-/** Virtual time ends here: a test that still runs after a day has forgotten to unsubscribe something. */
+/** End of virtual time: a test that still runs after a day has forgotten to unsubscribe. */
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** When expectations are compared: a time at which nothing else is due. */
+/** Time at which expectations are compared, with nothing else due. */
 const CHECK_AT_MS = DAY_MS + 0.5;
 
-/** Fails where RxJS's own would go on for ever. */
+/** Fails where RxJS's own scheduler would never end. */
 class MarbleScheduler extends TestScheduler {
   override flush(): void {
     const isRunMode = this.maxFrames === Infinity;
@@ -27,14 +27,14 @@ class MarbleScheduler extends TestScheduler {
 
   #refuseEndless(): void {
     if (this.actions.every((action) => action.delay === CHECK_AT_MS)) return;
-    const advice = 'unsubscribe what never completes, such as a camera with retry';
-    throw new AssertionError({ message: `after a day of virtual time something still goes on: ${advice}` });
+    const advice = 'unsubscribe Observables that never complete, such as a camera with retry';
+    throw new AssertionError({ message: `an Observable is still active after a day of virtual time: ${advice}` });
   }
 }
 
 /**
- * A TestScheduler for use in `run` mode. What is not as expected throws an AssertionError with two aligned diagrams; so
- * does, with a message, what still goes on after a day of virtual time.
+ * A TestScheduler for `run` mode. A failed expectation throws an AssertionError with two aligned diagrams; a test that is still
+ * active after a day of virtual time throws one with a message.
  */
 export function createScheduler(): TestScheduler {
   return new MarbleScheduler((actual: unknown, expected: unknown) => {
@@ -52,12 +52,12 @@ export function createScheduler(): TestScheduler {
  *   expectObservable(cold('-a-|').pipe(delay(2))).toBe('---a-|');
  * });
  * ```
- * @param test - gets RxJS's own helpers; virtual time runs when it returns
+ * @param test - receives RxJS's helpers; virtual time runs when it returns
  * @returns what `test` returned
  */
 export function marbles<T>(test: (helpers: RunHelpers) => T, { columnMs = 1 }: MarblesConfig = {}): T {
   return createScheduler().run((helpers) => {
-    // `run` sets it to 1 and puts the old value back at its end.
+    // `run` sets it to 1 and restores it at its end.
     TestScheduler.frameTimeFactor = columnMs;
     return test(helpers);
   });
@@ -75,12 +75,12 @@ export function parseDiagram(diagram: string, values?: Readonly<Record<string, u
   }
 }
 
-/** What one column of a diagram stands for now, in ms. */
+/** Current length of one column of a diagram, in ms. */
 export function columnMsNow(): number {
   return isVirtual() ? TestScheduler.frameTimeFactor : 1;
 }
 
-/** Calls `check` when nothing is left to happen; what it throws fails the test. */
+/** Calls `check` when no action is left; an error that it throws fails the test. */
 export function atEnd(what: string, check: () => void): void {
   if (!isVirtual()) throw new Error(`${what} works in virtual time only: call it within marbles(…) or testScheduler.run(…)`);
   asyncScheduler.schedule(check, Math.max(0, CHECK_AT_MS - asyncScheduler.now()));

@@ -1,4 +1,4 @@
-/** Diagrams of `fakeCamera`: what a source does from the moment it is opened. */
+/** Diagrams of `fakeCamera`: the actions of a source from its opening. */
 import type { EngineEvent } from '../../src/core/engine/engine.js';
 import {
   CaptureCrashed, DecodeFailed, EncoderFailed, InvalidOption, NoVideo, SourceNotFound, SourceRefused, SourceTimeout, SourceUnauthorized,
@@ -6,27 +6,27 @@ import {
 } from '../../src/core/errors/errors.js';
 import { parseDiagram } from './scheduler.js';
 
-/** A diagram; several, one for each time the source is opened, the last one for all later times; or a function of the time's number, from 1. */
+/** A diagram; a list with one for each opening of the source, the last one also for later openings; or a function of the opening's number, from 1. */
 export type FakeSource = string | readonly string[] | ((opening: number) => string);
 
-/** What a letter of the user's own stands for: something that the engine reports, or the failure that ends the capture. */
-export type FakeDeed = EngineEvent | Error;
+/** The meaning of a user's letter: an event of the engine, or the failure that ends the capture. */
+export type FakeAction = EngineEvent | Error;
 
-/** Something that the source does. A picture without `pts` follows the clock or the rate. */
-export type Deed =
+/** An action of the source. A picture without `pts` follows the clock or the rate. */
+export type SourceAction =
   | { readonly kind: 'picture'; readonly keyframe: boolean; readonly unchanged?: boolean; readonly pts?: number }
   | { readonly kind: 'opened' }
   | { readonly kind: 'event'; readonly event: EngineEvent }
   | { readonly kind: 'failure'; readonly error: Error }
   | { readonly kind: 'end' };
 
-/** When, in ms since the opening. */
-export interface TimedDeed { readonly at: number; readonly deed: Deed }
+/** An action and its time, in ms since the opening. */
+export interface TimedAction { readonly at: number; readonly action: SourceAction }
 
-const fails = (make: () => Error) => (): Deed => ({ kind: 'failure', error: make() });
+const fails = (make: () => Error) => (): SourceAction => ({ kind: 'failure', error: make() });
 
-/** What the letters stand for, unless `values` says otherwise. */
-const LETTERS: Readonly<Record<string, () => Deed>> = {
+/** The meanings of the letters, which `values` can replace. */
+const LETTERS: Readonly<Record<string, () => SourceAction>> = {
   f: () => ({ kind: 'picture', keyframe: false }),
   k: () => ({ kind: 'picture', keyframe: true }),
   u: () => ({ kind: 'picture', keyframe: false, unchanged: true }),
@@ -47,27 +47,27 @@ const LETTERS: Readonly<Record<string, () => Deed>> = {
 };
 
 /**
- * Reads a diagram.
- * @param error - what `#` stands for
- * @throws InvalidOption for a letter that stands for nothing
+ * Parses a diagram.
+ * @param error - the error of `#`
+ * @throws InvalidOption for an unknown letter
  */
-export function readScript(diagram: string, values: Readonly<Record<string, FakeDeed>>, error: Error | undefined): TimedDeed[] {
+export function readScript(diagram: string, values: Readonly<Record<string, FakeAction>>, error: Error | undefined): TimedAction[] {
   return parseDiagram(diagram).map(({ frame, notification }) => {
-    if (notification.kind === 'C') return { at: frame, deed: { kind: 'end' } };
-    if (notification.kind === 'E') return { at: frame, deed: error === undefined ? letter('C', diagram) : { kind: 'failure', error } };
+    if (notification.kind === 'C') return { at: frame, action: { kind: 'end' } };
+    if (notification.kind === 'E') return { at: frame, action: error === undefined ? letter('C', diagram) : { kind: 'failure', error } };
     const name = notification.value as string;
     const own = values[name];
-    return { at: frame, deed: own === undefined ? letter(name, diagram) : deedOf(own) };
+    return { at: frame, action: own === undefined ? letter(name, diagram) : actionOf(own) };
   });
 }
 
-function letter(name: string, diagram: string): Deed {
+function letter(name: string, diagram: string): SourceAction {
   const make = LETTERS[name];
   if (make !== undefined) return make();
-  throw new InvalidOption(`fakeCamera: '${name}' in '${diagram}' given; allowed: ${Object.keys(LETTERS).join(' ')}, # and |, and what values names`);
+  throw new InvalidOption(`fakeCamera: '${name}' in '${diagram}' given; allowed: ${Object.keys(LETTERS).join(' ')}, # and |, and the letters of values`);
 }
 
-function deedOf(own: FakeDeed): Deed {
+function actionOf(own: FakeAction): SourceAction {
   if (own instanceof Error) return { kind: 'failure', error: isRxcamError(own) ? own : new CaptureCrashed(`fake: ${own.message}`, { cause: own }) };
   return own.type === 'captured' ? { kind: 'picture', keyframe: false, pts: own.pts } : { kind: 'event', event: own };
 }

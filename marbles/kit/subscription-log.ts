@@ -1,16 +1,16 @@
-/** Logs when something was open, in the form that `expectSubscriptions` takes. */
+/** Logs the times when something was open, in the form of `expectSubscriptions`. */
 import { asyncScheduler } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import type { SubscriptionFrames } from './diagram.js';
 
-/** RxJS does not export the class of its subscription logs; strict comparisons look at the class too. */
+/** RxJS does not export the class of its subscription logs, but strict comparisons check it. */
 const Log = TestScheduler.parseMarblesAsSubscriptions(null).constructor as new (subscribed: number, unsubscribed?: number) => SubscriptionFrames;
 
 export class SubscriptionLog {
-  /** One entry for each time it was opened. */
+  /** One entry for each opening. */
   readonly entries: SubscriptionFrames[] = [];
 
-  /** It is open from now on, until the returned function is called. */
+  /** Opens it, until the returned function is called. */
   open(): () => void {
     const index = this.entries.length;
     const since = asyncScheduler.now();

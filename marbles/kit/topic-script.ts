@@ -1,36 +1,36 @@
-/** Diagrams of `fakeTopic`: what a topic gets, and when. */
+/** Diagrams of `fakeTopic`: the messages and states of a topic. */
 import { createHash } from 'node:crypto';
 import { InvalidOption } from '../../src/core/errors/errors.js';
 import type { Codec, EncodeMode } from '../../src/core/frame/frame.js';
 import { PlainHeaders, Received } from '../../src/message/index.js';
 import { parseDiagram } from './scheduler.js';
 
-/** What a letter stands for, where the default does not do. */
+/** Properties of a letter's message that differ from the default. */
 export interface FakeReceived {
   readonly key?: string;
   readonly value?: Buffer | string;
   readonly mode?: EncodeMode;
   readonly keyframe?: boolean;
   readonly codec?: Codec;
-  /** More headers. */
+  /** Additional headers. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Something that happens to the topic, so many ms after its beginning. */
-export interface TopicDeed {
+/** A message or a state of the topic; `at` is in ms from its beginning. */
+export interface TopicAction {
   readonly at: number;
   readonly message?: Received;
   readonly state?: 'down' | 'up' | 'end';
 }
 
-/** Words in parentheses. Those of one column's time each; a group of letters is RxJS's own. */
+/** Words in parentheses, each one column long; groups of letters are RxJS's. */
 const WORDS = ['gap', 'dropped', 'expired', 'torn', 'repeated', 'restart', 'down', 'up'] as const;
 type Word = (typeof WORDS)[number];
-/** Characters that no test uses as letters stand for the words while RxJS reads the diagram. */
+/** Private-use characters represent the words while RxJS parses the diagram. */
 const FIRST_MARK = 0xe000;
 
 /** @throws InvalidOption */
-export function readTopicScript(diagram: string, topic: string, values: Readonly<Record<string, FakeReceived>>): TopicDeed[] {
+export function readTopicScript(diagram: string, topic: string, values: Readonly<Record<string, FakeReceived>>): TopicAction[] {
   const marked = diagram.replace(/\(([a-z]+)\)/g, (whole, word: Word) => {
     const index = WORDS.indexOf(word);
     return index < 0 ? whole : String.fromCharCode(FIRST_MARK + index).padEnd(whole.length, '-');
@@ -56,7 +56,7 @@ class FakeSender {
 
   constructor(readonly topic: string, readonly values: Readonly<Record<string, FakeReceived>>) {}
 
-  play(what: string, at: number): TopicDeed[] {
+  play(what: string, at: number): TopicAction[] {
     switch (what) {
       case 'gap': this.#previous = ++this.#order; return [];
       case 'dropped': this.#order++; return [];

@@ -17,13 +17,13 @@ export interface ClipConfig {
   readonly topic: string;
   /** Key of the messages. */
   readonly key: string;
-  /** A Date or ms since 1970: the clip begins at the keyframe before it. */
+  /** Start, as a Date or in ms since 1970: the clip begins at the keyframe before it. */
   readonly from: Date | number;
-  /** A Date or ms since 1970: the time of the last picture. */
+  /** End, as a Date or in ms since 1970: time of the last picture. */
   readonly to: Date | number;
   /** Path of the MP4; an existing file is replaced. */
   readonly file: string;
-  /** Aborts the clip; the file is removed. */
+  /** Aborts the clip, and removes the file. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -41,11 +41,11 @@ const SCHEMA = options({
 }).refine(({ from, to }) => from <= to, { message: "expected 'from' before 'to'", path: ['from'] });
 
 /**
- * Writes one MP4 of a period from a broker, the access units unchanged: from the keyframe before `from` to the last picture
- * at `to`. It ends if the size or the codec changes. Missing pictures are listed in `gaps`.
+ * Writes one MP4 of a period from a broker, with unchanged access units: from the keyframe before `from` to the last picture
+ * up to `to`. The clip ends if the size or the codec changes. `gaps` lists missing pictures.
  *
  * Rejects with InvalidOption; with NoVideo if no picture of the period can be decoded; with RecordingFailed if the file can't be
- * written; with the signal's reason.
+ * written; with the signal's reason if it is aborted.
  *
  * @example
  * ```ts
@@ -88,7 +88,7 @@ async function keyframeBefore(broker: Broker, period: Period): Promise<number> {
   for (const backMs of CLIP.lookBackMs) {
     const keyframes$ = upTo(broker, period, Math.max(0, from - backMs), from).pipe(
       filter(({ referenceOrder }) => referenceOrder === undefined),
-      // A picture may state the keyframe that it depends on: then no more need be read.
+      // A picture that states its keyframe makes further reading unnecessary.
       map((message) => (message.keyframe === false ? message.keyframeAt : timeOf(message))), filter((at) => at !== undefined),
     );
     const found = await lastValueFrom(keyframes$.pipe(last(null, undefined)), { defaultValue: undefined });
@@ -97,7 +97,7 @@ async function keyframeBefore(broker: Broker, period: Period): Promise<number> {
   return from;
 }
 
-/** The messages of pictures up to a time. A broker that sets times itself (Redis) has slightly later ones. */
+/** The messages of pictures up to a time. The times of a broker that sets them itself (Redis) are slightly later. */
 function upTo(broker: Broker, { topic, key }: Period, from: number, to: number): Observable<Received> {
   const late = Math.max(to, Math.min(to + CLIP.latenessMs, wall()));
   return subscribe(broker, { topic, key, from, to: late }).pipe(takeWhile((message) => timeOf(message) <= to));

@@ -20,7 +20,7 @@ export interface SnapshotConfig {
   readonly quality?: number | undefined;
   /** Overall time limit, in ms. Default 60,000. */
   readonly timeoutMs?: number | undefined;
-  /** Aborts it: the promise rejects with the signal's reason, and a run or process started for the picture ends. */
+  /** Aborts the snapshot: the promise rejects with the signal's reason, and a run or process started for it ends. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -31,17 +31,17 @@ const schema = options({
 });
 
 /**
- * Returns one picture of a camera as a JPEG. A running camera gives its next picture, without a second session on the camera. A
+ * Returns one picture of a camera as a JPEG. For a running camera, this is its next picture, without a second session on the camera. A
  * camera without a subscription runs until its first picture; that run counts like any other.
  *
- * The picture of a running camera comes from its pipeline (thinned, resized), with the next keyframe or chunk. It is not
+ * The picture of a running camera is from its pipeline (thinned, resized), at the next keyframe or chunk. It is not
  * counted twice.
  *
- * Given the result of `subscribe`, it reads the topic on its own connection and returns the first picture that can be decoded.
+ * For a result of `subscribe`, it reads the topic on its own connection and returns the first picture that can be decoded.
  *
  * Rejects with InvalidOption; with SourceTimeout if no picture arrives within `timeoutMs`, also if the camera waits to
  * reconnect; with the camera's own failure if it is not running; with DecodeFailed for a damaged picture; with the
- * signal's reason.
+ * signal's reason if it is aborted.
  *
  * @example
  * ```ts
@@ -98,9 +98,9 @@ function failed(cause: unknown, hub: CameraHub): Error {
 
 /** The next value of a running camera that decodes alone; undefined when the camera has stopped. */
 function nextOf(hub: CameraHub): Observable<Frame | EncodedFrame | undefined> {
-  const stopped$ = hub.ledger.turns$.pipe(
+  const stopped$ = hub.ledger.stateEvents$.pipe(
     filter(({ type }) => type === 'stopped' || type === 'failed'),
-    // Only after that is the run idle, or claimed by a retry.
+    // The run is idle, or claimed by a retry, only after the event.
     observeOn(asapScheduler),
     filter(() => !hub.isRunning),
   );

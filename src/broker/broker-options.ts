@@ -36,7 +36,7 @@ export interface RetryOptions {
   readonly refreshAfterFailures: number;
 }
 
-/** The members of a schema for {@link BrokerConfig}; `WAITS_GROW` refines it. */
+/** The members of a schema for {@link BrokerConfig}; `RETRY_RANGE` refines it. */
 export const BROKER_MEMBERS = {
   lingerMs: milliseconds().default(BROKER.lingerMs),
   maxRequestBytes: byteCount().default(BROKER.maxRequestBytes),
@@ -47,18 +47,18 @@ export const BROKER_MEMBERS = {
   outboxMaxBytes: byteCount().default(OUTBOX.handleMaxBytes),
 };
 
-/** And for {@link ClientConfig}. */
+/** The members of a schema for {@link ClientConfig}. */
 export const CLIENT_MEMBERS = {
   ...BROKER_MEMBERS,
   connectTimeoutMs: milliseconds().default(BROKER.connectTimeoutMs),
   logger: logger().optional(),
 };
 
-/** As they are given. */
+/** Retry options without their defaults. */
 export type RetryGiven = { readonly [K in keyof RetryOptions]?: number | undefined };
 
-/** For `refine`. */
-export const WAITS_GROW: readonly [check: (given: RetryGiven) => boolean, says: { message: string; path: string[] }] = [
+/** Arguments of zod's `refine`: `retryMaxMs` is at least `retryInitialMs`. */
+export const RETRY_RANGE: readonly [check: (given: RetryGiven) => boolean, says: { message: string; path: string[] }] = [
   ({ retryInitialMs = 0, retryMaxMs = Infinity }) => retryMaxMs >= retryInitialMs,
   { message: 'expected retryMaxMs to be at least retryInitialMs', path: ['retryMaxMs'] },
 ];

@@ -1,4 +1,4 @@
-/** The interface of a kind of broker: write one batch. The sender does queues, retries and order. */
+/** The interface of a broker driver: write one batch. The sender handles queues, retries and order. */
 import type { Observable } from 'rxjs';
 import type { RxcamError } from '../core/errors/errors.js';
 import type { CameraMessage } from '../core/frame/frame.js';
@@ -48,11 +48,11 @@ export class HeaderTexts {
   }
 }
 
-/** Names are up to the user. */
+/** Users choose the names of headers, so their number has a limit. */
 const MAX_KEPT_NAMES = 128;
 const MAX_KEPT_TEXT = 512;
 
-/** It is written, at this position. */
+/** A message that was written, and its position. */
 export interface Written {
   readonly ok: true;
   readonly partition?: number;
@@ -60,72 +60,72 @@ export interface Written {
   readonly streamId?: string;
 }
 
-/** It is not written, though the request itself was answered. */
+/** A message that was not written, although the request was answered. */
 export interface NotWritten {
   readonly ok: false;
   readonly error: RxcamError;
-  /** The broker takes no message of this size: it is dropped. Only where this very message is known to be the reason. */
+  /** The broker accepts no message of this size: it is dropped. Set it only if this message is known to be the reason. */
   readonly tooLarge?: boolean;
   /**
-   * It was refused together with others, and which of them is to blame is not known. `size`: they are sent again in
+   * Refused together with others, and the broker does not say which of them is at fault. `size`: they are sent again in
    * smaller requests until one is alone; `apart`: each topic and key is sent again in a request of its own.
    */
   readonly split?: 'size' | 'apart';
 }
 
-/** Not a failure: its server has just become known, or is not ready yet. It is sent again without a report. */
+/** Not a failure: the message's server has just become known, or is not ready yet. It is sent again without a report. */
 export interface SendAgain {
   readonly ok: false;
   readonly again: true;
-  /** Not before this time has passed, in ms. Default: at once. */
+  /** Wait before it is sent again, in ms. Default 0. */
   readonly afterMs?: number;
 }
 
 /** The outcome of one message of a batch. */
 export type SendOutcome = Written | NotWritten | SendAgain;
 
-/** One kind of broker. No state of a message is kept here, and no Promise leaves. */
+/** A broker driver. It keeps no state of a message and returns no Promise. */
 export interface Driver {
   /** `kafka`, `redis`, `memory` … */
   readonly kind: string;
   /** Address without credentials. */
   readonly address: string;
-  /** `host:port`, several with commas; absent where there is none, or while it is not known. */
+  /** `host:port`, several with commas; absent if there is none, or while it is unknown. */
   readonly servers?: string | undefined;
   /**
-   * Messages will be published. The driver may load what writing needs, beside the cameras' own start; called for each
-   * `publish`, and never for a broker that is only read.
+   * Called for each `publish`, before messages arrive: the driver may load its client while the cameras start. Not called
+   * for a broker that is only read.
    */
   expectWrites?(): void;
   /**
    * Writes a batch in one request, and emits one array with an outcome for each message, in order. Within one topic
-   * and key nothing after the first message that is not written may be written. Errors when the whole request failed;
-   * although some of it may have been written. Unsubscribing abandons the request.
+   * and key, no message after one that is not written may be written. Errors if the whole request failed, even if part
+   * of it may have been written. Unsubscribing abandons the request.
    */
   send(batch: readonly Outgoing[]): Observable<readonly SendOutcome[]>;
   /**
-   * Name of the server that messages of this topic and key go to, while it is known. Those of different servers are not
-   * sent in one request, and a server that fails or is slow holds up no other. Absent where there is one server alone.
+   * Name of the server that accepts messages of this topic and key, while it is known. A request holds messages for one
+   * server, so that a server that fails or is slow delays no other. Absent if there is only one server.
    */
   serverOf?(topic: string, key: string): string | undefined;
-  /** Monotonic time from which on a server takes requests: it may ask for a pause (a quota). */
+  /** Monotonic time in ms from which a server accepts requests: it may ask for a pause (a quota). */
   readyAt?(server: string | undefined): number;
   /** Warnings about a missing right, although messages are written. */
   readonly warnings$?: Observable<RxcamError>;
   /** No more messages are expected for this topic: the driver may forget it. */
   forget?(topic: string): void;
-  /** Why a message can never be written, as far as that is known without asking the broker. */
+  /** Why a message can never be written, if that is known without asking the broker. */
   refuses?(message: CameraMessage): RxcamError | undefined;
-  /** The mistake in a topic's name: `expected …`. */
+  /** The error in a topic's name: `expected …`. */
   topicProblem?(topic: string): string | undefined;
   /** Creates a missing topic, with a consumer group if the broker has them; completes when it exists. */
   prepare?(topic: string, consumerGroup: string | undefined): Observable<never>;
   /**
-   * Reads a topic, for one subscription; nothing connects before it is read. Absent if the kind of broker can't be read.
-   * @throws InvalidOption for what this kind does not take
+   * Creates the reader of one subscription; it connects when it is read. Absent if this kind of broker can't be read.
+   * @throws InvalidOption for options that this kind does not accept
    */
   reader?(request: ReadRequest): Reader;
-  /** Coordinates a fleet of workers. Absent if the kind of broker can't. */
+  /** Coordinates a fleet of workers. Absent if this kind of broker can't. */
   coordination?(place: FleetPlace): Coordination;
   /**
    * Replaces the connection before the next request, and looks up the brokers' addresses again.

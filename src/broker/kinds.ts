@@ -12,15 +12,15 @@ export const BROKERS = {
   redis: redisKind,
 } as const satisfies Readonly<Record<string, BrokerKind>>;
 
-/** Name of a kind: that of the function which makes its handle, and of `kind` of the handle. */
+/** Name of a kind: that of the function that makes its handle, and of the handle's `kind`. */
 export type BrokerName = keyof typeof BROKERS;
 
 export const BROKER_NAMES = Object.keys(BROKERS) as BrokerName[];
 
 /**
- * The kind that takes an address, and the address in its parts.
+ * The kind that accepts an address, and the parsed address.
  * @param option - the option that gave the address
- * @throws InvalidOption for an address that no kind takes
+ * @throws InvalidOption for an address that no kind accepts
  */
 export function brokerAt(address: string, option: string): { readonly name: BrokerName; readonly address: BrokerAddress } {
   for (const name of BROKER_NAMES) {

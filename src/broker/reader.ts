@@ -39,7 +39,7 @@ export type Piece = readonly Received[];
 /** Reads one topic, for one subscription. */
 export interface Reader {
   /** When it is asked again after a failure. */
-  readonly again: RetryOptions;
+  readonly retry: RetryOptions;
   /**
    * One connection. Errors when it fails; the next one continues after the last piece that was emitted. Waits for the gate
    * before each piece. Completes when the end of the reading is reached. Unsubscribing ends it at once.
@@ -47,5 +47,5 @@ export interface Reader {
    */
   read(gate: Gate, warn: (error: RxcamError) => void): Observable<Piece>;
   /** A message was handled: it is committed if a group shares the work. */
-  taken?(message: Received): void;
+  acknowledged?(message: Received): void;
 }

@@ -2,12 +2,12 @@
 import { SOURCE } from '../core/defaults/defaults.js';
 import type { LivenessLimits } from './run/index.js';
 
-/** ffmpeg's own timeout is longer than those of rxcam, which can name the reason; it ends a process whose Node has died. */
+/** ffmpeg's own timeout: longer than rxcam's, which states the reason, and needed to end a process whose Node has died. */
 export function readTimeoutMs({ connectTimeoutMs, firstFrameTimeoutMs, readWindowMs, maxReadFailures }: LivenessLimits): number {
   return Math.max(connectTimeoutMs, firstFrameTimeoutMs, readWindowMs * maxReadFailures) + SOURCE.readTimeoutMarginMs;
 }
 
-/** An address as a name: without scheme, credentials, query and odd characters. */
+/** An address as a name: without scheme, credentials, query and special characters. */
 export function keyOf(address: string): string {
   const name = address.replace(/^[a-z]+:(\/\/)?/i, '').replace(/^[^/@]*@/, '').replace(/[?#].*$/, '');
   return name.replace(/[^\w.-]+/g, '_').replace(/^_+|_+$/g, '') || address.replace(/\W.*$/, '') || 'camera';

@@ -1,4 +1,4 @@
-/** camera(): a source of video as an Observable of frames, with its events and statistics. */
+/** camera(): an Observable of a source's frames, with events and statistics. */
 import type { Observable } from 'rxjs';
 import { keyOf, readTimeoutMs } from './address.js';
 import { CAMERA_SCHEMA, type CameraConfig } from './camera-config.js';
@@ -34,31 +34,31 @@ export class Camera extends Capture<SourceFrame> {
 
   get key(): string { return this[HUB].facts.key; }
 
-  /** Emits every event as it happens. Never errors, never completes. */
+  /** Emits each event when it happens. Never errors or completes. */
   get events$(): Observable<CameraEvent> { return this[HUB].events$; }
 
-  /** Statistics every second while the camera is at work, and at each change of state; the latest is replayed. */
+  /** Emits statistics every second while the camera is active, and at each change of state; replays the latest. */
   get stats$(): Observable<CameraStats> {
     return this[HUB].stats$;
   }
 
-  /** The statistics now (rates are 0: they belong to a window). */
+  /** The current statistics. Rates are 0, because they need a window. */
   get stats(): CameraStats {
     return this[HUB].stats;
   }
 
-  /** Zeroes the counts; frames in flight stay counted as captured. Never touches `seq` or `inputOrder`. */
+  /** Resets the counts; frames in flight still count as captured. Does not change `seq` or `inputOrder`. */
   resetStats(): void {
     this[HUB].resetStats();
   }
 
-  /** Ends the wait before the next attempt early; does nothing if there is none. */
+  /** Ends the wait before the next attempt; does nothing if there is none. */
   retryNow(): void {
     this[HUB].retryNow();
   }
 }
 
-/** The hub of a camera, which outlives its subscriptions; undefined for any other Observable. */
+/** The state of a camera that outlives its subscriptions; undefined for any other Observable. */
 export function hubOf(source: Observable<unknown>): CameraHub | undefined {
   return (source as Partial<Camera>)[HUB];
 }
@@ -68,8 +68,8 @@ export function hubOf(source: Observable<unknown>): CameraHub | undefined {
  * become one ffmpeg process.
  *
  * @param address - `rtsp(s)://…`, `http(s)://…` (a file or a live stream), a file's path, a device (`/dev/video0`, `0`),
- *   or `test:` (a generated pattern: `test:?size=640x360&fps=25&duration=10&noise=4`), or a {@link Source} of your own
- * @throws InvalidOption for an address that no kind of source takes, or a wrong option
+ *   or `test:` (a generated pattern: `test:?size=640x360&fps=25&duration=10&noise=4`), or your own {@link Source}
+ * @throws InvalidOption for an address that no kind of source accepts, or a wrong option
  */
 export function camera(address: string | number | Source, config: CameraConfig = {}): Camera {
   const given = parseOptions('camera', CAMERA_SCHEMA, config);

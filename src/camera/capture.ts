@@ -1,4 +1,4 @@
-/** Capture: an Observable that carries a plan, so that the steps after it become one ffmpeg command. */
+/** Capture: an Observable with a plan, so that its operators become one ffmpeg command. */
 import { Observable } from 'rxjs';
 import { execute } from './execute.js';
 import type { Frame } from '../core/frame/frame.js';
@@ -9,8 +9,8 @@ import { type Plan, ffmpegSteps, withStep } from '../core/plan/plan.js';
 const PLAN: unique symbol = Symbol.for('rxcam.plan') as never;
 
 /**
- * An Observable of frames or access units with a plan. Operators of rxcam extend the plan; any other operator
- * makes an ordinary Observable of it. Each subscription runs the plan; nothing runs before.
+ * An Observable of frames or access units with a plan. rxcam's operators extend the plan; any other operator
+ * returns an ordinary Observable. Each subscription runs the plan; nothing runs before.
  */
 export class Capture<T> extends Observable<T> {
   readonly [PLAN]: Plan;
@@ -20,7 +20,7 @@ export class Capture<T> extends Observable<T> {
     this[PLAN] = plan;
   }
 
-  /** Origin and steps; read only. */
+  /** Origin and steps; read-only. */
   get plan(): Plan {
     return this[PLAN];
   }
@@ -36,6 +36,6 @@ export function extend<T>(source: Observable<Frame>, step: Step): Capture<T> {
   const onFrames: Plan = { origin: { kind: 'frames', frames$: source }, steps: [] };
   const plan = planOf(source) ?? onFrames;
   // The step reads pixels in Node, so pictures from a child become frames first.
-  const startsAnew = plan.origin.kind === 'frames' && ruleOf(step).inNode === 'pixels' && ffmpegSteps(plan).length > 0;
-  return new Capture<T>(withStep(startsAnew ? onFrames : plan, step));
+  const startsWithFrames = plan.origin.kind === 'frames' && ruleOf(step).inNode === 'pixels' && ffmpegSteps(plan).length > 0;
+  return new Capture<T>(withStep(startsWithFrames ? onFrames : plan, step));
 }

@@ -1,4 +1,4 @@
-/** Subscribes to a plan: runs a camera's attempts or a stage on frames, and reconnects as the plan says. */
+/** Executes a plan: runs a camera's attempts or a stage on frames, with the reconnects of the plan. */
 import { type Observable, defer, finalize } from 'rxjs';
 import type { EncodedFrame, Frame } from '../core/frame/frame.js';
 import type { CameraOrigin, Plan } from '../core/plan/plan.js';

@@ -12,11 +12,11 @@ export class CameraHub implements RunHost {
   readonly #retryNow = new Subject<void>();
   readonly #values = new Subject<Frame | EncodedFrame>();
   readonly #runs: Run[] = [];
-  /** Runs of retries that are about to subscribe again; the latest is the last. */
+  /** Runs of retries that are about to subscribe again, oldest first. */
   readonly #claimed = new Set<Run>();
   #epoch = 0;
 
-  /** Of its messages, over reconnects and resets. */
+  /** Numbers its messages, over reconnects and resets. */
   readonly numbering = new Numbering();
   readonly ledger: CameraLedger;
   readonly retryNow$: Observable<void> = this.#retryNow.asObservable();
@@ -54,13 +54,13 @@ export class CameraHub implements RunHost {
     return last === 0 ? undefined : wall() - (mono() - last);
   }
 
-  /** How long the camera has been down, in ms: from the first failure to now, 0 when it is up. */
+  /** Current downtime, in ms: since the first failure; 0 while it is up. */
   get downMs(): number {
     return Math.max(0, ...this.#runs.map((run) => (run.live ? run.flow.downMs : 0)));
   }
 
   /** Passes a value that leaves a capture to the tap. */
-  tell(value: Frame | EncodedFrame): void {
+  tap(value: Frame | EncodedFrame): void {
     if (this.#values.observed) this.#values.next(value);
   }
 
@@ -73,7 +73,7 @@ export class CameraHub implements RunHost {
     this.ledger.emit(run, body);
   }
 
-  /** The run that a new subscription continues: the one claimed for it, else an idle one, else a new one. */
+  /** The run of a new subscription: the one claimed for it, else an idle one, else a new one. */
   openRun(): Run {
     const run = [...this.#claimed].at(-1) ?? this.#runs.findLast((one) => one.isFree) ?? this.#newRun();
     this.#claimed.delete(run);

@@ -1,4 +1,4 @@
-/** A plan and an engine become an Observable of frames. */
+/** Turns a plan and an engine into an Observable of frames. */
 export { Camera, camera, hubOf } from './camera.js';
 export { CAMERA_SCHEMA, type CameraConfig } from './camera-config.js';
 export { Capture, extend, planOf } from './capture.js';

@@ -10,13 +10,13 @@ import { desired } from './desired.js';
 
 /** Options of {@link coordinator}. */
 export interface CoordinatorConfig {
-  /** Name of the fleet: prefix of its topics, and of its group. Default `rxcam`. */
+  /** Name of the fleet: prefix of its topics and of its group. Default `rxcam`. */
   readonly name?: string;
-  /** Slots of a fleet that is made now; that of one that is there is kept. Default 256. */
+  /** Number of slots of a new fleet; an existing fleet keeps its own. Default 256. */
   readonly slots?: number;
-  /** Silence after which a worker counts as dead, in ms. Default 6000, the least that a default Kafka broker allows. */
+  /** Silence after which a worker counts as dead, in ms. Default 6000, the minimum of a default Kafka broker. */
   readonly sessionMs?: number;
-  /** Between two signs of life, in ms. Default 1500. */
+  /** Interval of heartbeats, in ms; at most a third of `sessionMs`. Default 1500. */
   readonly heartbeatMs?: number;
 }
 
@@ -24,7 +24,7 @@ export interface CoordinatorConfig {
 export interface Coordinator extends Coordination {
   readonly name: string;
   readonly times: SessionTimes;
-  /** The cameras that are wanted, by their keys: with all that are there, and with each change. */
+  /** Emits the requested cameras, by key: all of them first, and again after each change. */
   readonly cameras$: Observable<ReadonlyMap<string, unknown>>;
 }
 
@@ -33,7 +33,7 @@ const SCHEMA = object({
   slots: count().max(10_000).default(FLEET.slots),
   sessionMs: milliseconds().min(1_500).default(FLEET.sessionMs),
   heartbeatMs: milliseconds().min(50).default(FLEET.heartbeatMs),
-}).refine(({ sessionMs, heartbeatMs }) => heartbeatMs * 3 <= sessionMs, { message: "expected 'heartbeatMs' of at most a third of 'sessionMs'" });
+}).refine(({ sessionMs, heartbeatMs }) => heartbeatMs * 3 <= sessionMs, { message: "expected 'heartbeatMs' to be at most a third of 'sessionMs'" });
 
 /**
  * A broker as the coordinator of a fleet: on Kafka a consumer group, on Redis leases. Nothing connects before a worker joins.
@@ -52,7 +52,7 @@ export function coordinator(broker: Broker, config: CoordinatorConfig = {}): Coo
   return withCameras(driver.coordination({ name, slots }), name, { sessionMs, heartbeatMs, rebalanceMs: FLEET.rebalanceMs });
 }
 
-/** A coordination with what a fleet needs beside it. */
+/** Adds a name, times and the requested cameras to a coordination. */
 export function withCameras(coordination: Coordination, name: string, times: SessionTimes): Coordinator {
   return {
     name, times,

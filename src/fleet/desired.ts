@@ -1,13 +1,13 @@
-/** The cameras that are wanted, as the table of cameras has them. */
+/** The requested cameras, from the table of cameras. */
 import { Observable, asyncScheduler, auditTime, filter, map, scan } from 'rxjs';
 import type { Coordination } from '../core/engine/coordination.js';
 
-/** Changes that come together are emitted together; ms. */
+/** Changes within this time are emitted together; ms. */
 const TOGETHER_MS = 20;
 
 interface Wanted { readonly cameras: Map<string, unknown>; readonly isWhole: boolean }
 
-/** All cameras once the table is known, then again after each change. A value that is not JSON is ignored. */
+/** Emits all cameras when the table is known, and after each change. Ignores values that are not JSON. */
 export function desired(coordination: Coordination): Observable<ReadonlyMap<string, unknown>> {
   return new Observable<ReadonlyMap<string, unknown>>((subscriber) => coordination.rows('cameras').pipe(
     scan(({ cameras }: Wanted, { rows, isWhole }) => {

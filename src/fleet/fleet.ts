@@ -10,21 +10,21 @@ import { FleetWorker } from './worker/index.js';
 
 /** Options of {@link fleet}. */
 export interface FleetConfig<C = unknown> {
-  /** Keeps the fleet together: what `coordinator(broker)` gives. */
+  /** Coordinates the fleet: the result of `coordinator(broker)`. */
   readonly coordinator: Coordinator;
-  /** Runs one camera, with the configuration that the fleet has for it. */
+  /** Runs one camera, with its configuration from the fleet. */
   readonly run: RunCamera<C>;
   /** The cameras of the whole fleet, by key; the same on each worker. Default: those of the coordinator. */
   readonly cameras$?: Observable<ReadonlyMap<string, C>>;
-  /** Name of this worker, unique in the fleet. Default: the host's name and the number of the process. */
+  /** Name of this worker, unique in the fleet. Default: the host name and the process id. */
   readonly worker?: string;
   /** Capacity of this worker, in cores. Default: 0.8 of the machine's. */
   readonly capacity?: number;
-  /** Labels of this worker: a camera that asks for labels goes to a worker that has them. Default: none. */
+  /** Labels of this worker: a camera that requires labels runs on a worker that has them. Default: none. */
   readonly labels?: readonly string[];
-  /** The labels that a camera asks for. Default: the configuration's `labels`. */
+  /** The labels that a camera requires. Default: the configuration's `labels`. */
   readonly labelsOf?: (config: C) => readonly string[];
-  /** Emits when this worker is to give up its cameras and leave. */
+  /** Emits when this worker is to release its cameras and leave. */
   readonly drain$?: Observable<unknown>;
   /** Version of the program, for `rxcam fleet status`. */
   readonly version?: string;
@@ -44,15 +44,15 @@ const SCHEMA = object({
   version: z.string().default(''),
 });
 
-/** States that change together are emitted together; ms. */
+/** Changes within this time are emitted together; ms. */
 const TOGETHER_MS = 20;
 
 /**
- * Runs this worker's share of a fleet's cameras, and emits what it owns: with each change.
+ * Runs this worker's share of a fleet's cameras, and emits its state after each change.
  *
  * All workers join one group. Each camera runs on exactly one of them; when a worker dies, its cameras run elsewhere a few
- * seconds later, and nobody else's notice. Messages leave only while it is certain that the camera is this worker's:
- * give `fence` to `publish`.
+ * seconds later, and no other camera is interrupted. To send messages only while the camera is certain to be this
+ * worker's, pass `fence` to `publish`.
  *
  * - Error: that of `cameras$`. A camera that fails is reported as `failed` and started again after 30 s.
  * - Completion: when `drain$` has emitted, and every camera is another worker's, or has ended.

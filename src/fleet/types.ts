@@ -2,7 +2,7 @@
 import type { Observable } from 'rxjs';
 import type { Fence } from '../core/frame/fence.js';
 
-/** How a camera is, as the code that runs it reports it. Rates are per second. */
+/** The state of a camera, reported by the code that runs it. Rates are per second. */
 export interface CameraReport {
   /** `streaming`, `connecting`, `waiting` …, as in the camera's statistics. */
   readonly state?: string;
@@ -12,19 +12,19 @@ export interface CameraReport {
   /** Pictures dropped, by cause. */
   readonly dropped?: Readonly<Record<string, number>>;
   readonly error?: string;
-  /** Cores that it takes, measured. */
+  /** Measured cost, in cores. */
   readonly cost?: number;
 }
 
-/** A camera that this worker is to run. */
+/** A camera that this worker runs. */
 export interface FleetCamera {
   readonly key: string;
   readonly slot: number;
-  /** To be given to `publish`. */
+  /** For `publish`: lets messages leave only while the camera is this worker's. */
   readonly fence: Fence;
-  /** Emits once when the camera is to end in order: what is captured is still published, then the Observable completes. */
+  /** Emits once when the camera must stop: complete the Observable after the captured pictures are published. */
   readonly stop$: Observable<void>;
-  /** Reports its state. Members that are not given stay unchanged. */
+  /** Reports its state. Omitted members keep their values. */
   report(report: CameraReport): void;
 }
 
@@ -39,7 +39,7 @@ export interface OwnedCamera {
   readonly epoch: number | undefined;
   /**
    * `waiting`: for the slot's claim, or for its former owner; `running`; `failed`: it is started again later; `ended`: its source has
-   * ended; `stopping`: its last messages are being acknowledged; `unplaced`: no worker can bear it, or has its labels.
+   * ended; `stopping`: its last messages are being acknowledged; `unplaced`: no worker has room for it, or has its labels.
    */
   readonly state: 'waiting' | 'running' | 'failed' | 'ended' | 'stopping' | 'unplaced';
   readonly error?: string;
@@ -50,7 +50,7 @@ export interface FleetState {
   readonly worker: string;
   /**
    * `joining`: not yet in the group; `member`; `lapsed`: the coordinator has not answered for too long, nothing is published;
-   * `draining`: it gives up what it has.
+   * `draining`: it releases its cameras.
    */
   readonly status: 'joining' | 'member' | 'lapsed' | 'draining';
   readonly generation: number;

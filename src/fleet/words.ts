@@ -1,7 +1,7 @@
-/** The messages between workers: small JSON, in which unknown members are ignored, so that versions can differ. */
+/** The messages between workers: JSON, in which unknown members are ignored, so that versions can differ. */
 import type { OwnedSlot } from './plan/index.js';
 
-/** Facts about a worker that never change. */
+/** The constant facts about a worker. */
 export interface WorkerFacts {
   readonly worker: string;
   readonly version: string;
@@ -21,9 +21,9 @@ export interface WorkerWords extends WorkerFacts {
 /** The leader's assignment for a worker. */
 export interface AssignedWords {
   readonly slots: readonly number[];
-  /** Slots that come from a living worker: its name, and the epoch that it had. */
+  /** Slots that come from a living worker: its name, and its epoch. */
   readonly from: ReadonlyMap<number, FormerOwner>;
-  /** Of the slots: those whose cameras nobody can bear. */
+  /** Of the slots: those for whose cameras no worker has room. */
   readonly unplaced: readonly number[];
   /** The names of all workers. */
   readonly workers: readonly string[];
@@ -41,7 +41,7 @@ export function writeWorker({ worker, version, capacity, labels, isDraining, own
   });
 }
 
-/** A member whose words can't be read has nothing and can bear little. */
+/** A member whose message can't be parsed has no slots and the least capacity. */
 export function readWorker(text: string, id: string): WorkerWords {
   const words = readWords(text);
   const { worker, version, capacity, labels, draining, owned, costs } = words;
@@ -69,7 +69,7 @@ export function readAssigned(text: string): AssignedWords {
   };
 }
 
-/** The object of a text; an empty one if it is none. */
+/** Parses a text as an object; an empty one if it is none. */
 export function readWords(text: string | undefined): Words {
   try {
     const words: unknown = JSON.parse(text ?? '{}');

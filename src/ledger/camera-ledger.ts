@@ -1,4 +1,4 @@
-/** The ledger of one camera: counts in place, samples statistics, and makes events if they are observed. */
+/** The ledger of one camera: counts in place, samples statistics, and creates events if they are observed. */
 import { Observable, ReplaySubject, Subject, share } from 'rxjs';
 import { wall } from '../core/clock.js';
 import { STATS } from '../core/defaults/defaults.js';
@@ -9,24 +9,24 @@ import type { Published } from '../core/frame/frame.js';
 import { type CameraStats, StatsSampler } from './report/index.js';
 import { Tally } from './tally.js';
 
-/** Called for each published message with the number of its pictures and its time from decoding to acknowledgement, in ms. */
+/** Called for each published message, with the number of its pictures and the time from decoding to acknowledgement, in ms. */
 export type PublishedListener = (frames: number, latencyMs: number) => void;
 
 export class CameraLedger {
   readonly tally = new Tally();
   readonly #events = new Subject<CameraEvent>();
-  readonly #turns = new Subject<CameraEvent>();
+  readonly #stateEvents = new Subject<CameraEvent>();
   #sampler: StatsSampler | undefined;
   /** Set by the log. */
   onPublished: PublishedListener | undefined;
 
   readonly events$: Observable<CameraEvent> = this.#events.asObservable();
-  /** Events that are not about single pictures: always made, observed or not. */
-  readonly turns$: Observable<CameraEvent> = this.#turns.asObservable();
+  /** Events of the camera, without those of single pictures; created whether observed or not. */
+  readonly stateEvents$: Observable<CameraEvent> = this.#stateEvents.asObservable();
   readonly stats$: Observable<CameraStats> = new Observable<CameraStats>((subscriber) => {
     const sampler = new StatsSampler(this.tally, STATS.every, (stats) => { subscriber.next(stats); });
     this.#sampler = sampler;
-    sampler.turn();
+    sampler.emitNow();
     return () => {
       this.#sampler = undefined;
       sampler.stop();
@@ -42,7 +42,7 @@ export class CameraLedger {
     const event: CameraEvent = { camera: this.camera, run, at: wall(), ...body };
     this.tally.apply(event);
     this.counted();
-    if (!('frames' in event)) this.#turns.next(event);
+    if (!('frames' in event)) this.#stateEvents.next(event);
     this.#events.next(event);
   }
 
@@ -51,18 +51,18 @@ export class CameraLedger {
     this.#sampler?.changed();
   }
 
-  tell(event: CameraEvent): void {
+  forward(event: CameraEvent): void {
     this.#events.next(event);
   }
 }
 
-/** Counts what happens to the pictures of one run, and makes events if they are observed. */
+/** Counts the pictures of one run, and creates their events if they are observed. */
 export class CountedFrameEvents extends FrameEvents {
   readonly #ledger: CameraLedger;
   readonly #tally: Tally;
 
   constructor(ledger: CameraLedger, run: number) {
-    super(ledger.camera, run, (event) => { ledger.tell(event); });
+    super(ledger.camera, run, (event) => { ledger.forward(event); });
     this.#ledger = ledger;
     this.#tally = ledger.tally;
   }
@@ -119,7 +119,7 @@ export class CountedFrameEvents extends FrameEvents {
     if (isObserved) super.published(seq, frames, from, ack, latencyMs, isReference);
   }
 
-  /** Updates the statistics first: they come before the event that changed them. */
+  /** Updates the statistics first: they precede the event that changed them. */
   #isObserved(): boolean {
     this.#ledger.counted();
     return this.#ledger.isObserved;

@@ -1,4 +1,4 @@
-/** Counts of the ledger, apart from drops and places. */
+/** Counts of the ledger, other than drops and places. */
 
 /** Counts of pictures; `messages` alone counts messages. */
 export interface Counts {
@@ -6,11 +6,11 @@ export interface Counts {
   readonly published: number;
   readonly delivered: number;
   readonly skipped: number;
-  /** Of the skipped: those that `skipRate` left out. */
+  /** Of the skipped: those skipped by `skipRate`. */
   readonly thinned: number;
-  /** Those that `skipUnchanged` found unchanged: skipped, or replaced by a reference to the last full one. */
+  /** Found unchanged by `skipUnchanged`: skipped, or replaced by a reference to the last full one. */
   readonly diff: number;
-  /** Of the published and delivered: those that were such a reference. */
+  /** Of the published and delivered: such references. */
   readonly references: number;
   readonly duplicates: number;
   readonly encoded: number;
@@ -23,13 +23,13 @@ export interface Counts {
   readonly readFailures: number;
 }
 
-/** Nothing has happened. */
+/** Counts of zero. */
 export const NO_COUNTS: Counts = {
   captured: 0, published: 0, delivered: 0, skipped: 0, thinned: 0, diff: 0, references: 0, duplicates: 0, encoded: 0, messages: 0,
   bytes: 0, bytesSaved: 0, reconnects: 0, readFailures: 0,
 };
 
-/** Shares of all pictures that have been decided on, 0 to 1; 0 while there is none. */
+/** Shares of all pictures that have been decided on, 0 to 1; 0 while there are none. */
 export interface Shares {
   /** Sent with their content: acknowledged by the broker, or handed to your code. */
   readonly fullRate: number;

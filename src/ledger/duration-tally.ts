@@ -1,4 +1,4 @@
-/** A histogram of durations, changed in place; `snapshot` equals the result of `record`. */
+/** A histogram of durations, changed in place; `snapshot` equals the result of `recorded`. */
 import { BUCKETS, type Histogram, PER_OCTAVE, bucketOf } from './histogram.js';
 
 export class DurationTally {
@@ -28,7 +28,7 @@ export class DurationTally {
   get count(): number { return this.#count; }
   get sumMs(): number { return this.#sumMs; }
 
-  /** How many lie at or below 0.001 ms · 2^`first`, 2^(`first` + 1) …: the buckets end there, so the counts are exact. */
+  /** How many are at or below 0.001 ms · 2^`first`, 2^(`first` + 1) …: buckets end there, so the counts are exact. */
   upTo(first: number, bounds: number): number[] {
     const counts: number[] = [];
     let sum = 0;

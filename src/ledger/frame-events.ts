@@ -1,4 +1,4 @@
-/** Makes the events of pictures: each once, with a fixed shape. */
+/** Creates the events of pictures: each once, with a fixed shape. */
 import { wall } from '../core/clock.js';
 import type { RxcamError } from '../core/errors/errors.js';
 import type { CameraEvent, DropCause, Encoded, Place } from '../core/events.js';
@@ -9,50 +9,50 @@ export type EncodedFacts = Pick<Encoded, 'codec' | 'bytes' | 'keyframe' | 'width
 
 /** Reports what happens to the pictures of one run: `frames` of them, starting with `seq`. */
 export class FrameEvents {
-  constructor(readonly camera: string, readonly run: number, readonly tell: (event: CameraEvent) => void) {}
+  constructor(readonly camera: string, readonly run: number, readonly emit: (event: CameraEvent) => void) {}
 
   captured(seq: number, pts: number, to: Place, readMs: number | undefined): void {
     const { camera, run } = this;
-    if (readMs === undefined) this.tell({ camera, run, at: wall(), type: 'captured', seq, frames: 1, pts, to });
-    else this.tell({ camera, run, at: wall(), type: 'captured', seq, frames: 1, pts, to, readMs });
+    if (readMs === undefined) this.emit({ camera, run, at: wall(), type: 'captured', seq, frames: 1, pts, to });
+    else this.emit({ camera, run, at: wall(), type: 'captured', seq, frames: 1, pts, to, readMs });
   }
 
   skipped(seq: number, frames: number, from: Place, reason: 'rate' | 'unchanged'): void {
-    this.tell({ camera: this.camera, run: this.run, at: wall(), type: 'skipped', seq, frames, from, reason });
+    this.emit({ camera: this.camera, run: this.run, at: wall(), type: 'skipped', seq, frames, from, reason });
   }
 
   unchanged(seq: number, frames: number, from: Place, to: Place): void {
-    this.tell({ camera: this.camera, run: this.run, at: wall(), type: 'unchanged', seq, frames, from, to });
+    this.emit({ camera: this.camera, run: this.run, at: wall(), type: 'unchanged', seq, frames, from, to });
   }
 
   encoded(seq: number, frames: number, from: Place, to: Place, facts: EncodedFacts, processMs: number): void {
     const { codec, bytes, keyframe, width, height } = facts;
-    this.tell({
+    this.emit({
       camera: this.camera, run: this.run, at: wall(), type: 'encoded', seq, frames, from, processMs, codec, bytes, keyframe, width, height, to,
     });
   }
 
   moved(seq: number, frames: number, from: Place, to: Place): void {
-    this.tell({ camera: this.camera, run: this.run, at: wall(), type: 'moved', seq, frames, from, to });
+    this.emit({ camera: this.camera, run: this.run, at: wall(), type: 'moved', seq, frames, from, to });
   }
 
   delivered(seq: number, frames: number, from: Place, isReference: boolean): void {
     const event = { camera: this.camera, run: this.run, at: wall(), type: 'delivered', seq, frames, from } as const;
-    this.tell(isReference ? { ...event, reference: true } : event);
+    this.emit(isReference ? { ...event, reference: true } : event);
   }
 
   returned(seq: number, frames: number, to: Place, uncounted: boolean, isReference: boolean): void {
     const event = { camera: this.camera, run: this.run, at: wall(), type: 'returned', seq, frames, to, uncounted } as const;
-    this.tell(isReference ? { ...event, reference: true } : event);
+    this.emit(isReference ? { ...event, reference: true } : event);
   }
 
   duplicate(seq: number, frames: number): void {
-    this.tell({ camera: this.camera, run: this.run, at: wall(), type: 'duplicate', seq, frames });
+    this.emit({ camera: this.camera, run: this.run, at: wall(), type: 'duplicate', seq, frames });
   }
 
   dropped(seq: number, frames: number, from: Place, cause: DropCause, error: RxcamError | undefined): void {
     const event = { camera: this.camera, run: this.run, at: wall(), type: 'dropped', seq, frames, from, cause } as const;
-    this.tell(error === undefined ? event : { ...event, error });
+    this.emit(error === undefined ? event : { ...event, error });
   }
 
   published(seq: number, frames: number, from: Place, ack: Published, latencyMs: number, isReference: boolean): void {
@@ -60,6 +60,6 @@ export class FrameEvents {
     const event = {
       camera: this.camera, run: this.run, at: wall(), type: 'published', seq, frames, from, inputOrder, topic, key, bytes, writeMs, latencyMs,
     } as const;
-    this.tell(isReference ? { ...event, reference: true } : event);
+    this.emit(isReference ? { ...event, reference: true } : event);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The record of one picture: where it is now. Values carry it under a symbol; steps of rxcam `take` a value,
- * move it and end it; user code in between need not know about it.
+ * The record of one picture: where it is now. Values carry it under a symbol; rxcam's steps `take` a value,
+ * move it and end it; user code in between can ignore it.
  */
 import { FRAME_RECORDS, type RecordRef, type Accounted } from '../core/frame/accounted.js';
 import type { LastTimes } from '../core/frame/last-times.js';
@@ -10,7 +10,7 @@ import type { EventBody, Place } from '../core/events.js';
 import type { FrameEvents } from './frame-events.js';
 import type { Numbering } from '../core/frame/numbering.js';
 
-/** Stops the reading of a source that can wait: a step that holds too much blocks it, and unblocks it later. */
+/** Back-pressure on a source that can wait: a step that holds too much blocks it, and unblocks it later. */
 export interface Pressure {
   /** Whether the source can wait (a file) or continues regardless (a live camera). */
   readonly waits: boolean;
@@ -35,17 +35,17 @@ export interface RecordOwner {
   /** Runs the plans of frames that come from this run. */
   readonly engine: Engine;
   readonly process?: ProcessOptions;
-  /** Rises with each reset of the statistics. */
+  /** Increases with each reset of the statistics. */
   readonly epoch: number;
   /** Whether a subscription to the run is live. */
   readonly live: boolean;
   /** Numbers the camera's messages 1, 2, 3 …, over reconnects and resets. */
   readonly numbering: Numbering;
-  /** Keeps the run for a step. Absent where there is nothing that could be continued. */
+  /** Keeps the run for a step. Absent if nothing could be continued. */
   reserve?(): Reservation;
   /** Durations of the last picture and the last message. */
   lastTimes(): LastTimes;
-  /** Receives what happens to single pictures. */
+  /** Receives the events of single pictures. */
   readonly frames: FrameEvents;
   emit(body: EventBody): void;
 }

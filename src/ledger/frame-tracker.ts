@@ -1,4 +1,4 @@
-/** A step's hold on pictures: reports to the ledger what the step does with them. */
+/** A step's hold on pictures: reports their changes to the ledger. */
 import type { FrameRecord, RecordOwner, Pressure } from './frame-record.js';
 import { mono } from '../core/clock.js';
 import type { RxcamError } from '../core/errors/errors.js';

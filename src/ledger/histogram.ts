@@ -1,4 +1,4 @@
-/** A persistent histogram of durations: adding gives a new one; quantiles are within 5 % of the true value. */
+/** An immutable histogram of durations; quantiles are within 5 % of the true value. */
 
 /** Buckets for each doubling: a bucket is 9 % wide, so its middle is within 5 %. */
 export const PER_OCTAVE = 8;
@@ -7,7 +7,7 @@ export const SMALLEST_MS = 0.001;
 /** 0.001 ms · 2^36 is 19 hours. */
 export const BUCKETS = 36 * PER_OCTAVE;
 
-/** A summary of a set of durations. */
+/** Counts of durations in buckets. */
 export interface Histogram {
   readonly count: number;
   readonly sumMs: number;
@@ -17,7 +17,7 @@ export interface Histogram {
   readonly buckets: readonly number[];
 }
 
-/** Figures for people. All in ms; zeros while `count` is 0. */
+/** A summary of durations, in ms; zeros while `count` is 0. */
 export interface Timing {
   readonly count: number;
   readonly last: number;
@@ -47,7 +47,7 @@ export function recorded(histogram: Histogram, ms: number): Histogram {
   };
 }
 
-/** The duration below which a share `q` (0 to 1) of all lie, in ms. */
+/** The duration below which a share `q` (0 to 1) of all are, in ms. */
 export function quantile(histogram: Histogram, q: number): number {
   if (histogram.count === 0) return 0;
   let left = Math.max(1, Math.ceil(q * histogram.count));

@@ -1,4 +1,4 @@
-/** The pure fold from events to the account of every frame: captured = published + delivered + skipped + Σ dropped + in flight. */
+/** The pure fold of events into the ledger: captured = published + delivered + skipped + Σ dropped + in flight. */
 import { type Counts, NO_COUNTS } from './counts.js';
 import { type CameraEvent, DROP_CAUSES, type DropCause, PLACES, type Place, type PublishedEvent, type Returned, type Skipped } from '../core/events.js';
 import type { Codec } from '../core/frame/frame.js';
@@ -9,7 +9,7 @@ export type { Counts } from './counts.js';
 /** States of a camera. */
 export const CAMERA_STATES = ['idle', 'connecting', 'streaming', 'waiting', 'failed', 'stopped'] as const;
 /**
- * `idle`: never subscribed; `connecting`; `streaming`: frames come; `waiting`: for the next attempt;
+ * `idle`: never subscribed; `connecting`; `streaming`: frames arrive; `waiting`: for the next attempt;
  * `failed`: ended by an error that nothing retries (so far); `stopped`: ended by completion or unsubscription.
  */
 export type CameraState = (typeof CAMERA_STATES)[number];
@@ -27,14 +27,14 @@ export interface Ledger {
   readonly state: CameraState;
   readonly counts: Counts;
   readonly dropped: Readonly<Record<DropCause, number>>;
-  /** Pictures that rxcam holds, counted where they are. */
+  /** Pictures that rxcam holds, by place. */
   readonly places: Readonly<Record<Place, number>>;
   readonly times: Readonly<Record<TimingName, Histogram>>;
   /** Bytes of the last access unit. */
   readonly frameBytes: number;
   readonly width: number;
   readonly height: number;
-  /** How many times the counts were set to zero. */
+  /** How often the counts were reset. */
   readonly resets: number;
   /** Total downtime of failures that were recovered from, in ms. */
   readonly downtimeMs: number;
@@ -124,7 +124,7 @@ function referred(ledger: Ledger, { frames, reference }: { readonly frames: numb
 }
 
 /** Whether a camera in this state is active; waiting for the next attempt counts as active. */
-export function isAtWork(state: CameraState): boolean {
+export function isActiveState(state: CameraState): boolean {
   return state === 'connecting' || state === 'streaming' || state === 'waiting';
 }
 

@@ -5,15 +5,15 @@ import type { CameraLedger } from './camera-ledger.js';
 import type { Ledger } from './ledger.js';
 import { report, reportFacts, statsOf } from './report/index.js';
 
-/** Events that come with every change of pressure: not logged. */
+/** Events of every change of pressure: not logged. */
 const QUIET = new Set<CameraEvent['type']>(['paused', 'resumed']);
 
-/** Logs until the events end. It needs no events of single pictures. */
+/** Logs until the events end. Needs no events of single pictures. */
 export function logEvents(ledger: CameraLedger, logger: Logger, everyPublished: number): void {
   ledger.onPublished = (frames, latencyMs) => {
     if (crosses(ledger.tally.counts.published, frames, everyPublished)) logger.info(figuresOf(ledger.camera, ledger.tally.snapshot(), latencyMs), 'published');
   };
-  ledger.turns$.subscribe((event) => {
+  ledger.stateEvents$.subscribe((event) => {
     if (!QUIET.has(event.type)) logger[levelOf(event)](factsOf(event), event.type);
   });
 }

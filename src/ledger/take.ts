@@ -6,7 +6,7 @@ import { FrameTracker } from './frame-tracker.js';
 
 /**
  * Takes a value into a step of rxcam: from the step before it, or back from the user's code.
- * @param step - the step: a picture that reaches it again is a duplicate; undefined where its place shows that
+ * @param step - the step: a picture that reaches it again is a duplicate; undefined if its place shows that
  */
 export function take(value: Accounted, to: Place, step?: object): FrameTracker {
   const records = recordsOf(value) ?? [];
@@ -38,7 +38,7 @@ function isNew(record: FrameRecord, step: object | undefined): boolean {
   return true;
 }
 
-/** The value for the next step: records that the tracker does not hold become copies there, which count no more. */
+/** The value for the next step: records that the tracker does not hold become copies, which are not counted. */
 export function passedOn<T extends Accounted>(value: T, tracker: FrameTracker): T {
   const records = recordsOf(value);
   if (records === undefined || records.length === tracker.records.length) return value;

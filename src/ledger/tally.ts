@@ -1,12 +1,12 @@
 /**
- * The ledger of a camera, counted in place: a picture that moves costs a few additions. Its specification is the pure
- * function `fold`: `snapshot` equals its result.
+ * The ledger of a camera, counted in place: the move of a picture costs a few additions. The pure function `fold` is its
+ * specification: `snapshot` equals its result.
  */
 import type { Counts } from './counts.js';
 import { type CameraEvent, DROP_CAUSES, type DropCause, PLACES, type Place } from '../core/events.js';
 import type { Codec } from '../core/frame/frame.js';
 import { DurationTally } from './duration-tally.js';
-import { type CameraState, EMPTY_LEDGER, type EncoderInUse, type Ledger, isAtWork } from './ledger.js';
+import { type CameraState, EMPTY_LEDGER, type EncoderInUse, type Ledger, isActiveState } from './ledger.js';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -30,7 +30,7 @@ export class Tally {
   /** Pictures that rxcam holds: the sum of `places`. */
   inFlight = 0;
   droppedTotal = 0;
-  /** Pictures handed to user code that came back to a step: taken off `delivered` again. */
+  /** Pictures that user code passed back to a step: they are subtracted from `delivered`. */
   returnedTotal = 0;
   resets = 0;
   encoder: EncoderInUse | undefined;
@@ -44,7 +44,7 @@ export class Tally {
 
   /** Whether the camera is active, or still has pictures in flight. */
   get isBusy(): boolean {
-    return this.inFlight > 0 || isAtWork(this.state);
+    return this.inFlight > 0 || isActiveState(this.state);
   }
 
   captured(frames: number, to: Place, readMs: number | undefined): void {
@@ -122,7 +122,7 @@ export class Tally {
     this.latency.add(latencyMs);
   }
 
-  /** Counts an event that has been made already. */
+  /** Counts an event. */
   apply(event: CameraEvent): void {
     switch (event.type) {
       case 'captured': this.captured(event.frames, event.to, event.readMs); break;
@@ -154,7 +154,7 @@ export class Tally {
     }
   }
 
-  /** The ledger as it is now; it does not change any more. */
+  /** An immutable copy of the ledger. */
   snapshot(): Ledger {
     const { state, counts, dropped, places, resets, encoder } = this;
     return {

@@ -15,7 +15,7 @@ export interface Facts {
   readonly previousOrder?: number | undefined;
   /** inputOrder of the last full message, on one that only refers to it. */
   readonly referenceOrder?: number | undefined;
-  /** Epoch of the sender's right to publish: of two senders the one with the higher epoch is right. */
+  /** Epoch of the sender's right to publish: of two senders, the one with the higher epoch has it. */
   readonly epoch?: number | undefined;
   readonly seq?: number | undefined;
   /** Pictures in the message. */

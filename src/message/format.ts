@@ -3,7 +3,7 @@ import type { Completed, Destination } from '../core/frame/destination.js';
 import type { LastTimes } from '../core/frame/last-times.js';
 import type { EncodedFrame } from '../core/frame/frame.js';
 
-/** The second argument of a format, beside the frame. */
+/** The context of a message: second argument of a format. */
 export interface MessageContext {
   /** Key of the camera. */
   readonly camera: string;
@@ -43,11 +43,11 @@ export interface FormattedMessage {
   readonly fields?: Readonly<Record<string, string | Buffer>>;
   /** Name of the header that receives the inputOrder sent before this one to the same topic and key. */
   readonly previousOrderHeader?: string;
-  /** Name of the header that receives the epoch of the fence, where `publish` is given one. */
+  /** Name of the header that receives the epoch of the fence, if `publish` has one. */
   readonly epochHeader?: string;
-  /** Completes the message with the facts that only `publish` knows: called once, when it goes into the outbox. */
+  /** Completes the message with the facts that only `publish` knows: called once, when it enters the outbox. */
   readonly complete?: (to: Destination) => Completed;
 }
 
-/** A wire format; users pass one of their own to `toMessage`. An error thrown by it ends the stream. */
+/** A wire format; users can pass their own to `toMessage`. An error that it throws ends the stream. */
 export type MessageFormatter = (frame: EncodedFrame, context: MessageContext) => FormattedMessage;

@@ -1,4 +1,4 @@
-/** The wire formats by name, and the options of `toMessage`. One more format is a folder here and a line in FORMATS. */
+/** The wire formats by name, and the options of `toMessage`. A new format is a folder here and a line in FORMATS. */
 import { z } from 'zod';
 import { inJson, options as object, texts } from '../core/options.js';
 import { cloudevents } from './cloudevents/index.js';
@@ -11,7 +11,7 @@ export const FORMATS = { cloudevents, matrice } as const satisfies Record<string
 /** Name of a format. */
 export type FormatName = keyof typeof FORMATS;
 
-/** Options of `toMessage` that only one format takes. */
+/** Options of `toMessage` that only one format accepts. */
 export const ONLY_IN: Readonly<Record<string, FormatName>> = {
   headers: 'cloudevents', serviceId: 'matrice', stripInputContent: 'matrice',
 };

@@ -1,4 +1,4 @@
-/** Headers of a received message. Most readers use few of them: each becomes a string on access. */
+/** Headers of a received message. Most readers use few of them, so each is decoded on access. */
 
 /** Headers by name. */
 export interface Headers {
@@ -19,7 +19,7 @@ export class PlainHeaders implements Headers {
   }
 }
 
-/** Positions of a header's parts in the bytes. */
+/** Names of headers, and the positions of their values in the bytes. */
 export interface HeaderPlaces {
   readonly names: readonly string[];
   /** Start and end of each value, one after the other. */

@@ -1,4 +1,4 @@
-/** From an encoded frame to bytes and headers, and back. */
+/** Turns an encoded frame into bytes and headers, and back. */
 export { FORMATS, type FormatName, ONLY_IN, TO_MESSAGE_SCHEMA } from './formats.js';
 export { type HeaderPlaces, PackedHeaders, PlainHeaders } from './headers.js';
 export { type Holding, Received, type ReceivedParts } from './received.js';

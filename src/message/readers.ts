@@ -18,7 +18,7 @@ export function factsOf(value: Buffer, headers: Headers): Facts {
   return { format: undefined, data: value };
 }
 
-/** The time of capture, without reading the message: it is read from every message, so it must be cheap. */
+/** The time of capture without parsing the message, because every message needs it. */
 export function peekCapturedAt(value: Buffer, headers: Headers): number | undefined {
   return peekCloudevents(headers) ?? peekMatrice(value);
 }

@@ -1,4 +1,4 @@
-/** A message from a broker. Its facts are read on access. */
+/** A message from a broker. Its facts are parsed on access. */
 import { FRAME_RECORDS, type RecordRef, type Accounted } from '../core/frame/accounted.js';
 import type { Codec, EncodeMode } from '../core/frame/frame.js';
 import type { PictureFacts } from '../core/frame/picture-facts.js';
@@ -25,8 +25,8 @@ export interface Holding extends RecordRef {
 }
 
 /**
- * A message that `subscribe` has received. Its place and bytes are own properties; the facts about its picture are getters,
- * undefined for facts that it does not state, which `{ ...message }` does not copy.
+ * A message that `subscribe` has received. Its position and bytes are own properties. The facts about its picture are getters,
+ * which `{ ...message }` does not copy; they are undefined if the message does not state them.
  */
 export class Received implements Accounted {
   declare [FRAME_RECORDS]?: readonly Holding[];
@@ -36,9 +36,9 @@ export class Received implements Accounted {
   readonly key: string | undefined;
   /** Bytes of the message. */
   readonly value: Buffer;
-  /** Kafka. */
+  /** Kafka: number of the partition. */
   readonly partition: number | undefined;
-  /** Kafka, as a decimal string; the message's number for memory. */
+  /** Kafka: offset, as a decimal string. The embedded broker: number of the message in its topic. */
   readonly offset: string | undefined;
   /** Redis: the entry's id. */
   readonly streamId: string | undefined;
@@ -65,7 +65,7 @@ export class Received implements Accounted {
     if (known !== undefined) this.#facts = known.#facts;
   }
 
-  /** For a copy with more to it. */
+  /** For a subclass that adds to a message. */
   protected static partsOf(received: Received): ReceivedParts {
     const { topic, key, value, partition, offset, streamId, timestamp, expired } = received;
     return { topic, key, value, partition, offset, streamId, timestamp, expired, headers: received.#headers };
@@ -76,7 +76,7 @@ export class Received implements Accounted {
     return this.#headers.get(name);
   }
 
-  /** All headers; on Redis all fields but the bytes. Made when they are asked for. */
+  /** All headers, decoded on access; on Redis all fields except the bytes. */
   get headers(): Readonly<Record<string, string>> {
     return this.#all ??= this.#headers.all();
   }
@@ -94,7 +94,7 @@ export class Received implements Accounted {
   get id(): string | undefined { return this.facts.id; }
   /** 1, 2, 3 … for each camera. */
   get inputOrder(): number | undefined { return this.facts.inputOrder; }
-  /** Epoch of the machine that has sent it, where several may have the camera: the higher one is right. */
+  /** Epoch of the machine that sent it, if several may run the camera: the highest one has the right to publish. */
   get epoch(): number | undefined { return this.facts.epoch; }
   /** Number of the picture in its run, from 1; the first one of a chunk. */
   get seq(): number | undefined { return this.facts.seq; }
@@ -136,7 +136,7 @@ export class Received implements Accounted {
   }
 
   /** For `acknowledge: 'manual'`: acknowledges the message, so that another one can be read. */
-  taken(): void {
+  acknowledge(): void {
     this[FRAME_RECORDS]?.[0]?.release();
   }
 }

@@ -1,4 +1,4 @@
-/** The words for codecs and numbers that received messages use, checked. */
+/** Parsers of codecs and numbers in received messages. */
 import type { Codec } from '../core/frame/frame.js';
 
 const CODECS: readonly string[] = ['h265', 'h264', 'jpeg'] satisfies Codec[];
@@ -8,7 +8,7 @@ export function wholeNumber(text: string | undefined): number | undefined {
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
-/** The same, or one below 0: the media time of a picture that is hidden at the beginning. */
+/** The same, or one below 0, such as the media time of a hidden picture at the beginning. */
 export function integer(text: string | undefined): number | undefined {
   return text !== undefined && /^-?\d{1,15}$/.test(text) ? Number(text) : undefined;
 }

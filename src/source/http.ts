@@ -12,7 +12,7 @@ import { HostRules, Login, type Target, checkAnswer, get, withoutCredentials } f
 import { type Found, addReader, download, streamOf } from './download/index.js';
 import { GATED, inPlaceInput, liveInput } from './input/index.js';
 import type { Preparation, Source, SourceInput } from '../core/source.js';
-import type { SourceKind, SourceOptions } from './source.js';
+import type { SourceKind, ReadOptions } from './source.js';
 
 export const http: SourceKind = {
   takes: 'http://host/path or https://host/path',
@@ -43,7 +43,7 @@ class HttpSource implements Source {
   readonly #login: Login | undefined;
   readonly #rules: HostRules;
 
-  constructor(address: string, url: URL, readonly options: SourceOptions) {
+  constructor(address: string, url: URL, readonly options: ReadOptions) {
     this.address = redactUrl(address);
     this.secrets = new Secrets(address);
     this.#url = withoutCredentials(url);

@@ -9,35 +9,44 @@ export type Transport = 'tcp' | 'udp' | 'auto';
 /** The pace of pictures: as fast as they are consumed, or the source's own. */
 export type Pace = 'asap' | 'realtime';
 
-/** Options of `camera` that concern the reading of a source; each kind uses those that apply to it. */
+/** Options of `camera` for reading a source; each kind uses those that apply to it. */
 export interface SourceOptions {
-  /** RTSP: `tcp` (default), `udp`, or `auto`: TCP, and UDP if the camera offers no TCP. */
+  /** RTSP: `tcp` (default), `udp`, or `auto`: TCP, or UDP if the camera does not offer TCP. */
   readonly transport?: Transport | undefined;
-  /** Live sources: size of the socket's or device's buffer in bytes. */
+  /** Live sources: size of the socket's (or, with dshow, the device's) buffer in bytes. Default: the system's. */
   readonly bufferBytes?: number | undefined;
-  /** Live sources: `low` reads frames as they arrive, `smooth` (default) waits up to 0.5 s for packets out of order. */
+  /** Live sources: `smooth` (default) waits up to 0.5 s for packets out of order, `low` does not. */
   readonly latency?: 'low' | 'smooth' | undefined;
-  /** Threads of the decoder; 1 (default) costs the least CPU and memory. 0 lets ffmpeg choose. */
+  /** Threads of the decoder: 1 (default) costs the least CPU and memory, 0 lets ffmpeg choose. */
   readonly decoderThreads?: number | undefined;
-  /** Which of several video streams. Default `largest`. */
+  /** Which video stream of several: `largest` (default), `first`, or its number, counted from 0. */
   readonly stream?: StreamChoice | undefined;
-  /** Files and the test pattern. */
+  /** Files and `test:`: read as fast as frames are processed, or at the source's rate. Default `asap` for files, `realtime` for `test:`. */
   readonly pace?: Pace | undefined;
-  /** HTTP files: download into the cache first (default), or read in place. */
+  /** HTTP files: download into the cache first (default true), or read in place. */
   readonly download?: boolean | undefined;
-  /** HTTP files: folder of the cache. */
+  /** HTTP files: folder of the cache. Default: `rxcam` in the user's cache folder. */
   readonly cacheDir?: string | undefined;
-  /** HTTP files: the largest download in bytes. */
+  /** HTTP files: largest download in bytes. Default 4 GiB. */
   readonly maxDownloadBytes?: number | undefined;
-  /** HTTP files: minimum rate of a download, in bytes a second over a minute; 0 sets none. */
+  /** HTTP files: least rate of a download, in bytes a second over a minute; a slower one fails. Default 1,000; 0 for no limit. */
   readonly minDownloadBytesPerSecond?: number | undefined;
-  /** Files: whether a playlist may name files outside its own folder. */
+  /** Files: whether a playlist may name files outside its own folder. Default false. */
   readonly allowLocalPlaylists?: boolean | undefined;
-  /** RTSP and HTTP: hosts that the source may and may not lead to. */
+  /**
+   * RTSP and HTTP: hosts that the camera may connect to, by its address, redirects, playlists and keys: `allow` (then only
+   * these) and `deny`, each with names, `*.names`, addresses or CIDR blocks. Default: all except link-local addresses and the
+   * metadata services of clouds, unless the camera's own address is one.
+   */
   readonly hosts?: HostsConfig | undefined;
-  /** Devices: frame rate and picture size to request. */
+  /** Devices: frame rate to request, in frames per second. */
   readonly fps?: number | undefined;
+  /** Devices: picture size to request, in pixels. */
   readonly size?: { readonly width: number; readonly height: number } | undefined;
+}
+
+/** The same, with the timeout that follows from the time limits of the camera. */
+export interface ReadOptions extends SourceOptions {
   /** Live sources: time without a byte after which ffmpeg itself closes the connection; ms. */
   readonly readTimeoutMs: number;
 }
@@ -53,5 +62,5 @@ export interface SourceKind {
   /** Whether an address may contain a line break. */
   readonly takesBreaks?: true;
   /** The source; undefined if the address is of another kind. Throws InvalidOption for a wrong address of this kind. */
-  match(address: string, options: SourceOptions): Source | undefined;
+  match(address: string, options: ReadOptions): Source | undefined;
 }

@@ -138,7 +138,7 @@ needs('kafka').each(KAFKA_DRIVERS)('a user of Kafka, %s', (driver) => {
     await grant(name, [WRITE]);
     const { errors, publisher } = sending(name);
     await when('it is said', () => errors.length > 0);
-    isRefused(errors[0], new RegExp(`topic '${name}'.*Create where rxcam is to make it`));
+    isRefused(errors[0], new RegExp(`topic '${name}'.*Create if rxcam creates it`));
     await admin.createTopics({ topics: [{ topic: name }], waitForLeaders: true });
     await publisher.acknowledges(30);
     publisher.isInOrder();

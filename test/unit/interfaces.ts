@@ -20,20 +20,22 @@ export function parse(file: string): ts.SourceFile {
 export function brokerFileOf(interfaceName: string): string {
   const names = readdirSync(new URL('../../src/broker', import.meta.url), { recursive: true, encoding: 'utf8' });
   const file = names.map((name) => `src/broker/${name}`).find((name) => (
-    name.endsWith('.ts') && new RegExp(`export interface ${interfaceName} (extends \\w+ )?\\{`).test(readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8'))
+    name.endsWith('.ts') && new RegExp(`export interface ${interfaceName} `).test(readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8'))
   ));
   if (file === undefined) throw new Error(`no file of src/broker declares ${interfaceName}`);
   return file;
 }
 
-/** Where a file has an interface from that it imports; undefined for one of its own. */
+/** The file that declares an interface which a file imports or exports from another; undefined if it declares the interface itself. */
 function importedFrom(file: string, interfaceName: string): string | undefined {
   for (const statement of parse(file).statements) {
-    if (!ts.isImportDeclaration(statement)) continue;
-    const { namedBindings } = statement.importClause ?? {};
-    if (namedBindings === undefined || !ts.isNamedImports(namedBindings) || !namedBindings.elements.some(({ name }) => name.text === interfaceName)) continue;
-    const { text } = statement.moduleSpecifier as ts.StringLiteral;
-    return new URL(text.replace(/\.js$/, '.ts'), `file:///${file}`).pathname.slice(1);
+    const named = ts.isImportDeclaration(statement) ? statement.importClause?.namedBindings : ts.isExportDeclaration(statement) ? statement.exportClause : undefined;
+    if (named === undefined || !(ts.isNamedImports(named) || ts.isNamedExports(named)) || !named.elements.some(({ name }) => name.text === interfaceName)) continue;
+    const { moduleSpecifier } = statement as ts.ImportDeclaration | ts.ExportDeclaration;
+    if (moduleSpecifier === undefined) continue;
+    const { text } = moduleSpecifier as ts.StringLiteral;
+    const other = new URL(text.replace(/\.js$/, '.ts'), `file:///${file}`).pathname.slice(1);
+    return importedFrom(other, interfaceName) ?? other;
   }
   return undefined;
 }
@@ -54,7 +56,13 @@ export function membersOf(file: string, interfaceName: string): string[] {
   });
   // What it extends by name; one may say more of a member that it inherits.
   const bases = found?.heritageClauses?.flatMap(({ types }) => types.filter(({ typeArguments }) => typeArguments === undefined).map((type) => type.getText())) ?? [];
-  return [...new Set([...own, ...bases.flatMap((base) => membersOf(importedFrom(file, base) ?? file, base))])];
+  return [...new Set([...own, ...bases.flatMap((base) => membersOf(importedFrom(file, base) ?? file, base)), ...pickedBy(found)])];
+}
+
+/** The members that an interface picks from others: `extends Pick<CameraConfig, 'readWindowMs'>`. */
+function pickedBy(found: ts.InterfaceDeclaration | undefined): string[] {
+  const picks = found?.heritageClauses?.flatMap(({ types }) => types.filter(({ expression }) => expression.getText() === 'Pick')) ?? [];
+  return picks.flatMap(({ typeArguments }) => [...typeArguments?.[1]?.getText().matchAll(/'(\w+)'/g) ?? []].map(([, name = '']) => name));
 }
 
 function innerOf(type: ts.TypeNode | undefined): string[] {

@@ -37,8 +37,8 @@ export const PUBLIC_NAMES: Readonly<Record<string, readonly string[]>> = {
     'CameraStreamer', 'CameraStreamerConfig', 'StartStreamConfig', 'StreamTimingStats', 'TransmissionStats',
   ],
   './config': [
-    'BrokerSettings', 'CameraPipeline', 'CameraSettings', 'Config', 'ConfigProblem', 'ConfigRunner', 'InvalidConfig', 'JsonSchema', 'Making', 'OpenBrokers',
-    'Opening', 'ParseCameraOptions', 'ParseConfigOptions', 'PastCamera', 'Route', 'RunOptions', 'RunningCamera', 'RunningConfig', 'StepSettings',
+    'BrokerSettings', 'CameraPipeline', 'CameraPipelineOptions', 'CameraSettings', 'Config', 'ConfigProblem', 'ConfigRunner', 'InvalidConfig', 'JsonSchema', 'OpenBrokerOptions',
+    'OpenBrokers', 'ParseCameraOptions', 'ParseConfigOptions', 'PastCamera', 'Route', 'RunOptions', 'RunningCamera', 'RunningConfig', 'StepSettings',
     'WatchConfigOptions', 'cameraPipeline', 'configSchema', 'openBroker', 'parseCamera', 'parseConfig', 'readConfigFile', 'runConfig', 'watchConfig',
   ],
   './report': [
@@ -51,8 +51,8 @@ export const PUBLIC_NAMES: Readonly<Record<string, readonly string[]>> = {
   './tracing': ['TracedConfig', 'traced'],
   './testing': [
     'Accountable', 'ConformanceCheck', 'ConformanceOptions', 'ConformanceRecord', 'ConformanceServer', 'ConformanceSubject',
-    'DiagramOptions', 'ExpectConfig', 'FakeBroker', 'FakeBrokerConfig', 'FakeCamera', 'FakeCameraConfig', 'FakeCoordinator',
-    'FakeCoordinatorConfig', 'FakeDecoder', 'FakeDecoderConfig', 'FakeDeed', 'FakeEngineConfig', 'FakeFolder', 'FakeMessage',
+    'DiagramOptions', 'ExpectConfig', 'FakeAction', 'FakeBroker', 'FakeBrokerConfig', 'FakeCamera', 'FakeCameraConfig', 'FakeCoordinator',
+    'FakeCoordinatorConfig', 'FakeDecoder', 'FakeDecoderConfig', 'FakeEngineConfig', 'FakeFolder', 'FakeMessage',
     'FakeReceived', 'FakeSource', 'FakeTopic', 'FakeTopicConfig', 'LedgerCheck', 'MarblesConfig', 'Part', 'SubscriptionFrames',
     'TimedNotification', 'aligned', 'alignedSubscriptions', 'brokerConformance', 'createScheduler', 'diagram', 'expectEvents',
     'expectLedger', 'expectParts', 'expectStats', 'fakeBroker', 'fakeCamera', 'fakeCoordinator', 'fakeDecoder', 'fakeEngine',

@@ -1,4 +1,4 @@
-/** Conformance while the broker is away: nothing is lost, nothing is out of order, no login is shown. */
+/** Conformance during outages: nothing is lost or out of order, and no credentials are shown. */
 import assert from 'node:assert/strict';
 import { Subject, from } from 'rxjs';
 import { publish } from '../../../operators/index.js';
@@ -10,7 +10,7 @@ import { all, firsts, isWhole, messages, newTopic, numbers, orders, plainly, rea
 /** Characters that URLs, shells and JSON change. */
 const PASSWORD = 'se/cr:et@#%20x';
 
-/** Of a subject with a server. */
+/** Checks for a subject with a server. */
 export const outages: Checks = {
   'sends everything in order when the broker has been down for a while': async (subject, open) => {
     const server = serverOf(subject);
@@ -41,7 +41,7 @@ export const outages: Checks = {
   },
 };
 
-/** Of a subject whose server can hang. */
+/** Checks for a subject whose server can hang. */
 export const hangs: Checks = {
   'sends everything in order when the broker has hung for longer than a request may take': async (subject, open) => {
     const server = serverOf(subject);
@@ -63,11 +63,11 @@ export const hangs: Checks = {
   },
 };
 
-/** Of a subject with a place that can't be reached. */
+/** Checks for a subject with an unreachable address. */
 export const absence: Checks = {
-  'says what it could not send when it is closed while the broker is down, and shows no password': async (subject, _, keep) => {
+  'reports unsent messages when it is closed while the broker is down, and shows no password': async (subject, _, keep) => {
     const unreachable = await subject.unreachable?.(PASSWORD);
-    if (unreachable === undefined) throw new Error('the subject has no place that is unreachable');
+    if (unreachable === undefined) throw new Error('the subject has no unreachable address');
     const broker = keep(unreachable);
     const failures = all(broker.errors$);
     const noticed = reaches(broker, 'unavailable');

@@ -1,4 +1,4 @@
-/** The conformance suite of brokers: what each must do, whatever its driver is. */
+/** The conformance suite for brokers with any driver. */
 import type { Broker } from '../../../src/broker/index.js';
 import type { Checks } from './checks.js';
 import { absence, hangs, outages } from './failing.js';
@@ -8,8 +8,8 @@ import type { ConformanceCheck, ConformanceSubject } from './subject.js';
 export type { ConformanceCheck, ConformanceOptions, ConformanceRecord, ConformanceServer, ConformanceSubject } from './subject.js';
 
 /**
- * What a broker must do, as a list of checks for whatever runs your tests. Those of outages are in it where the subject has
- * a server that can be stopped.
+ * The requirements for a broker, as a list of checks for any test runner. It includes outages if the subject has a server that
+ * can be stopped.
  *
  * @example
  * ```ts
@@ -27,7 +27,7 @@ export function brokerConformance(subject: ConformanceSubject): readonly Conform
   return Object.entries(checks).map(([name, check]) => ({ name, run: () => closing((keep) => check(subject, (options) => keep(subject.broker(options)), keep)) }));
 }
 
-/** Runs a check, then closes the handles that it has used. */
+/** Runs a check, then closes its handles. */
 async function closing(check: (keep: (broker: Broker) => Broker) => Promise<void>): Promise<void> {
   const open: Broker[] = [];
   try {

@@ -1,4 +1,4 @@
-/** Messages of the conformance suite, and what is asked of them afterwards. */
+/** Messages of the conformance suite, and checks of them. */
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { type Observable, filter, firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 import type { Broker, BrokerState, CloseReport } from '../../../src/broker/index.js';
@@ -26,7 +26,7 @@ export function newTopic(): string {
 
 export const all = <T>(values$: Observable<T>): Promise<T[]> => lastValueFrom(values$.pipe(toArray()));
 
-/** Resolves when the broker is in a state; rejects when it is closed before. */
+/** Resolves when the broker is in a state; rejects if it is closed first. */
 export function reaches(broker: Broker, status: BrokerState['status'], isRight: (state: BrokerState) => boolean = () => true): Promise<BrokerState> {
   return firstValueFrom(broker.state$.pipe(filter((state) => state.status === status && isRight(state))));
 }
@@ -35,21 +35,21 @@ export function reaches(broker: Broker, status: BrokerState['status'], isRight: 
 export const numbers = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, index) => from + index);
 export const orders = (list: readonly { readonly inputOrder: number }[]): number[] => list.map(({ inputOrder }) => inputOrder);
 export const ordersRead = (list: readonly ConformanceRecord[]): number[] => list.map(({ headers }) => Number(headers['order']));
-/** Each number once, at its first place. */
+/** Each number once, at its first position. */
 export const firsts = (list: readonly ConformanceRecord[]): number[] => [...new Set(ordersRead(list))];
 export const header = (list: readonly ConformanceRecord[], name: string): (string | undefined)[] => list.map(({ headers }) => headers[name]);
 
-/** Whether bytes and headers are as they were made. */
+/** Whether bytes and headers are unchanged. */
 export function isWhole({ value, headers }: ConformanceRecord): boolean {
   return hashOf(value) === headers['sha256'] && headers['text'] === TEXT;
 }
 
-/** Where a message is. */
+/** The position of a message. */
 export function placeOf({ partition, offset, streamId }: Pick<ConformanceRecord, 'partition' | 'offset' | 'streamId'>): object {
   return { partition, offset, streamId };
 }
 
-/** The report of a close in plain objects, as they are compared. */
+/** The report of a close as plain objects, for comparison. */
 export function plainly({ byTopic, ...totals }: CloseReport): object {
   return { ...totals, byTopic: Object.fromEntries(Object.entries(byTopic).map(([topic, held]) => [topic, { ...held }])) };
 }

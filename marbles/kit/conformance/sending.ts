@@ -1,4 +1,4 @@
-/** Conformance while nothing is wrong: order, bytes, places, sizes, closing. */
+/** Conformance without outages: order, bytes, positions, sizes, closing. */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { from, merge } from 'rxjs';
@@ -9,7 +9,7 @@ import { all, firsts, header, isWhole, message, messages, newTopic, numbers, ord
 const LARGEST = 100_000;
 
 export const sending: Checks = {
-  'keeps order, bytes and headers, and says where each message is': async (subject, open) => {
+  'keeps order, bytes and headers, and reports the position of each message': async (subject, open) => {
     const broker = open({});
     const topic = newTopic();
     const acks = await all(from(messages(1, 100)).pipe(publish(broker, { topic })));
@@ -40,7 +40,7 @@ export const sending: Checks = {
     assert.deepEqual(said.sort(), written.sort());
   },
 
-  'goes on behind what it holds when another handle writes to the same topic': async (subject, open) => {
+  'appends to a topic when another handle writes to it': async (subject, open) => {
     const topic = newTopic();
     const first = open({});
     await all(from(messages(1, 5)).pipe(publish(first, { topic })));
@@ -52,7 +52,7 @@ export const sending: Checks = {
     assert.deepEqual(acks.map(placeOf), held.slice(-5).map(placeOf));
   },
 
-  'drops a message that is too large, alone, and says so': async (subject, open) => {
+  'drops only a message that is too large, and reports it': async (subject, open) => {
     if (subject.anySize === true) return;
     const broker = open({ maxMessageBytes: LARGEST });
     const topic = newTopic();
@@ -68,7 +68,7 @@ export const sending: Checks = {
     assert.deepEqual(header(held, 'ce_previousorder'), ['0', '1', '2', '3', '4', '6', '7', '8', '9']);
   },
 
-  'sends what it holds when it is closed, and says that nothing is left': async (subject, open) => {
+  'sends its messages when it is closed, and reports that nothing is left': async (subject, open) => {
     const broker = open({ lingerMs: 60_000 });
     const topic = newTopic();
     const acks = all(from(messages(1, 50)).pipe(publish(broker, { topic })));
@@ -83,7 +83,7 @@ export const sending: Checks = {
     assert.deepEqual(await broker.close(), report);
   },
 
-  'sends again after it was told to reconnect': async (subject, open) => {
+  'sends again after reconnect() was called': async (subject, open) => {
     const broker = open({});
     const topic = newTopic();
     const publishing = (first: number, last: number) => all(from(messages(first, last)).pipe(publish(broker, { topic })));

@@ -1,13 +1,13 @@
-/** What the conformance suite of brokers needs of the broker under test. */
+/** The interface of the broker under test for the conformance suite. */
 import type { Broker } from '../../../src/broker/index.js';
 
-/** Options that the suite asks for; the broker under test has them by whatever names. */
+/** Options that the suite requires; the broker under test may have other names for them. */
 export interface ConformanceOptions {
   /** How long a message waits for others, in ms. */
   readonly lingerMs?: number;
-  /** A request without an answer for so long has failed, in ms; asked for only where the server can hang. */
+  /** Time limit of a request, in ms; required only if the server can hang. */
   readonly requestTimeoutMs?: number;
-  /** Largest value; asked for unless any size is taken. */
+  /** Largest value in bytes; required unless `anySize` is set. */
   readonly maxMessageBytes?: number;
 }
 
@@ -16,19 +16,19 @@ export interface ConformanceRecord {
   readonly key: string;
   readonly value: Buffer;
   readonly headers: Readonly<Record<string, string>>;
-  /** Where it is, as the acknowledgement says. */
+  /** Its position, as in the acknowledgement. */
   readonly partition?: number;
   readonly offset?: string;
   readonly streamId?: string;
 }
 
-/** What stands behind a broker, for the checks of what happens while it is away. */
+/** The server of a broker, for checks of outages. */
 export interface ConformanceServer {
-  /** Makes it unreachable; what it holds stays. */
+  /** Makes it unreachable; it keeps its messages. */
   down(): Promise<void>;
   /** Makes it reachable again, at the same address. */
   start(): Promise<void>;
-  /** Keeps it from answering, with its connections open. Absent where that can't be. */
+  /** Keeps it from answering, with its connections open. Absent if that is impossible. */
   pause?(): void;
   resume?(): void;
 }
@@ -38,23 +38,23 @@ export interface ConformanceSubject {
   /** A new handle. The suite closes it. */
   broker(options: ConformanceOptions): Broker;
   /**
-   * All that a topic holds, read in another way than it was written. In the order of each partition.
+   * All messages of a topic, in the order of each partition; read by other code than wrote them.
    * @param broker - a handle that was used to write; it may be closed
    */
   read(topic: string, broker: Broker): Promise<readonly ConformanceRecord[]>;
-  /** Whether what it holds ends with its handle. */
+  /** Whether its messages are lost when its handle closes. */
   readonly embedded?: boolean;
-  /** Whether messages of any size are taken. Default false: `maxMessageBytes` holds. */
+  /** Whether messages of any size are accepted. Default false: `maxMessageBytes` applies. */
   readonly anySize?: boolean;
-  /** A handle for a place that can't be reached, with a login in its address where it takes one. The suite closes it. */
+  /** A handle for an unreachable address, with credentials in it if supported. The suite closes it. */
   unreachable?(password: string): Broker | Promise<Broker>;
-  /** What is stopped and started; asked for when a check runs. Absent: nothing can be. */
+  /** The server to stop and start; called when a check runs. Absent if there is none. */
   server?(): ConformanceServer;
   /** Whether the server can hang: it has `pause` and `resume`. */
   readonly canHang?: boolean;
 }
 
-/** One check. It resolves when the broker conforms, and rejects with an AssertionError that says how it does not. */
+/** One check. It resolves when the broker conforms, and rejects with an AssertionError otherwise. */
 export interface ConformanceCheck {
   /** A sentence about behaviour. */
   readonly name: string;

@@ -1,4 +1,4 @@
-/** Brokers by name: an address, or the options of their kind. */
+/** The brokers of a configuration, by name: an address, or the options of their kind. */
 import type { Logger } from 'pino';
 import { BROKERS, BROKER_NAMES, type Broker, type BrokerName, type BrokerTarget, brokerAt } from '../../broker/index.js';
 import { isRxcamError } from '../../core/errors/errors.js';
@@ -6,25 +6,26 @@ import { type Reading, checked, valueOf, shown, unknownKey } from './checked.js'
 import { type Located, type Problems, membersOf } from './reading/index.js';
 import { brokerKindOf, brokerSchema } from './vocabulary.js';
 
-/** One broker of a configuration. Printed or as JSON it shows its name and kind alone: the rest may hold secrets. */
+/** One broker of a configuration. When printed or as JSON, it shows only its name and kind, because the rest may hold secrets. */
 export interface BrokerSettings {
   readonly name: string;
   readonly kind: BrokerName;
   /** Instead of options. */
   readonly address?: string;
-  /** Of `kafka`, `redis` or `memory`. */
+  /** Options of `kafka`, `redis` or `memory`. */
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-/** Brokers that are open, by name, each with the topic that its address names. */
+/** Open brokers, by name, each with the topic that its address names. */
 export type OpenBrokers = ReadonlyMap<string, BrokerTarget>;
 
 const QUIET = Object.fromEntries(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => [level, () => undefined])) as unknown as Logger;
 
 /** The arguments for opening a broker. */
-export interface Opening {
-  /** Passwords that addresses leave out: RXCAM_KAFKA_PASSWORD … */
+export interface OpenBrokerOptions {
+  /** For passwords that addresses omit: RXCAM_KAFKA_PASSWORD … Default: none. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Receives the broker's log. Default: none. */
   readonly logger?: Logger | undefined;
 }
 
@@ -32,14 +33,14 @@ export interface Opening {
  * Opens a broker; it connects with the first message.
  * @throws InvalidOption
  */
-export function openBroker({ kind, address, options }: BrokerSettings, { env = {}, logger = QUIET }: Opening = {}): BrokerTarget {
+export function openBroker({ kind, address, options }: BrokerSettings, { env = {}, logger = QUIET }: OpenBrokerOptions = {}): BrokerTarget {
   if (address !== undefined) return BROKERS[kind].open(brokerAt(address, 'brokers').address, {}, { env, logger });
   const hasLogger = Object.hasOwn((brokerSchema(kind) as { shape?: object }).shape ?? {}, 'logger');
   const make = BROKERS[kind].make as (options: object) => Broker;
   return { broker: make({ ...options, ...(hasLogger && { logger }) }), topic: undefined };
 }
 
-/** The brokers of a file; mistakes go to the problems. */
+/** The brokers of a file; adds mistakes to the problems. */
 export function brokersOf(node: Located | undefined, reading: Reading): { readonly settings: readonly BrokerSettings[]; readonly open: OpenBrokers } {
   const settings: BrokerSettings[] = [];
   const open = new Map<string, BrokerTarget>();
@@ -55,7 +56,7 @@ export function brokersOf(node: Located | undefined, reading: Reading): { readon
   return { settings, open };
 }
 
-/** Hides members from printing and from JSON: they may hold secrets. */
+/** Hides members that may hold secrets from printing and from JSON. */
 export function concealed<T extends object>(object: T, names: readonly (keyof T)[]): T {
   return Object.defineProperties(object, Object.fromEntries(names.map((name) => [name, { enumerable: false }])));
 }

@@ -1,4 +1,4 @@
-/** One camera of a file: what it inherits, its options, its pipeline; each mistake at its line. */
+/** Reads one camera of a file: inherited settings, options, pipeline; each mistake at its line. */
 import { resolve } from 'node:path';
 import { CAMERA_SCHEMA, camera } from '../../camera/index.js';
 import { type OpenBrokers, attempt, concealed } from './brokers.js';
@@ -10,19 +10,19 @@ import { type PipelineItem, pipelineOf } from './steps.js';
 import { CAMERA_KEYS, CAMERA_OPTIONS, FILE_STEPS } from './vocabulary.js';
 import { RECONNECT_SCHEMA } from '../../core/plan/reconnect-policy.js';
 
-/** The context for reading a camera, besides its own lines. */
+/** The context for reading a camera. */
 export interface CameraReading extends Reading, Inheritance {
   readonly brokers: OpenBrokers;
 }
 
-/** A camera, and its pipeline as it was made to find mistakes. */
+/** A camera, and the pipeline that was built to find mistakes. */
 export interface ReadCamera {
   readonly settings: CameraSettings;
   readonly pipeline: CameraPipeline;
   readonly node: Located;
 }
 
-/** The camera; undefined if it has mistakes, which are in the problems then. */
+/** The camera; undefined if it has mistakes, which are added to the problems. */
 export function cameraOf(name: string, own: Located, reading: CameraReading): ReadCamera | undefined {
   const { problems } = reading;
   const before = problems.count;
@@ -47,7 +47,7 @@ export function cameraOf(name: string, own: Located, reading: CameraReading): Re
   return pipeline && { settings, pipeline, node };
 }
 
-/** Checks a template, or the defaults: it may lack anything. */
+/** Checks a template, or the defaults; nothing is required in them. */
 export function checkTemplate(node: Located, reading: CameraReading): void {
   if (node.value === null) return;
   if (membersOf(node) === undefined) reading.problems.add(node, `${shown(node)} given, expected a map with keys of a camera`);
@@ -78,7 +78,7 @@ function partsOf(node: Located, reading: Reading): Parts {
   };
 }
 
-/** Of a worker of a fleet: where there is no fleet, they say nothing. */
+/** Labels are for fleets: without a fleet they have no effect. */
 function checkLabels(node: Located | undefined, problems: Problems): void {
   if (node === undefined || node.value === null) return;
   const labels: readonly Located[] = Array.isArray(node.value) ? node.value as readonly Located[] : [node];
@@ -103,7 +103,7 @@ function besideFile(path: string, { references }: Reading): string {
   return /^\.{1,2}[/\\]/.test(path) ? resolve(references.surroundings.folder, path) : path;
 }
 
-/** @returns false: none; undefined: with its defaults */
+/** @returns false: no retry; undefined: retry with its defaults */
 function checkedRetry(node: Located | undefined, reading: Reading): unknown {
   if (node === undefined || node.value === null || node.value === true) return undefined;
   if (node.value === false) return false;
@@ -114,17 +114,17 @@ function checkedRetry(node: Located | undefined, reading: Reading): unknown {
   return checked(RECONNECT_SCHEMA, node, reading);
 }
 
-/** A camera reconnects without limit, unless the file sets `retry`; a `retry` within the pipeline takes the place of this one. */
+/** A camera reconnects without limit, unless the file sets `retry`; a `retry` in the pipeline replaces this one. */
 function retryOf({ items, retry }: Parts): readonly StepSettings[] {
   return retry === false || items.some(({ kind }) => kind === 'retry') ? [] : [{ kind: 'retry', options: retry ?? {} }];
 }
 
-/** While the pipeline has mistakes, it can't be made. */
+/** Checks the source alone, because a pipeline with mistakes can't be built. */
 function checkSource(source: string | number, options: CameraSettings['options'], node: Located, problems: Problems): void {
   attempt(node, problems, () => camera(source, options).key);
 }
 
-/** Makes the pipeline once: what the operators refuse together is found now, and not when the camera starts. */
+/** Builds the pipeline once, to find combinations that the operators refuse now rather than when the camera starts. */
 function made(settings: CameraSettings, node: Located, items: readonly PipelineItem[], reading: CameraReading): CameraPipeline | undefined {
   let at = -1;
   const place = () => (at === -1 ? membersOf(node)?.get('source') : items[at]?.options) ?? membersOf(node)?.get('pipeline') ?? node;
@@ -139,7 +139,7 @@ function made(settings: CameraSettings, node: Located, items: readonly PipelineI
   return reading.problems.count > before ? undefined : pipeline;
 }
 
-/** People expect the options `fps` and `size`, which are for devices, of any camera. */
+/** Users expect `fps` and `size`, which are for devices, to work for any camera. */
 function checkDevice({ options }: CameraSettings, pipeline: CameraPipeline | undefined, node: Located, { problems }: Reading): void {
   const origin = pipeline?.camera.plan.origin;
   if (origin?.kind !== 'camera' || origin.source.kind === 'device') return;

@@ -1,4 +1,4 @@
-/** Checks a located value with a zod schema: each mistake becomes a problem at its line, with what was given and what is allowed. */
+/** Checks a located value with a zod schema: each mistake becomes a problem at its line, with the given and the allowed values. */
 import type { z } from 'zod';
 import { nearName, namesIn } from '../../core/errors/suggestion.js';
 import { expectationOf, isInCode } from '../../core/options.js';
@@ -9,21 +9,19 @@ import { type Located, type Problems, type References, UnresolvedReference, inne
 export interface Reading {
   readonly problems: Problems;
   readonly references: References;
-  /** Of all brokers of the file, also of those with mistakes. */
+  /** Names of all brokers of the file, including those with mistakes. */
   readonly brokerNames?: readonly string[];
   /** For `${camera}`. */
   readonly camera?: string | undefined;
 }
 
-/** zod's own words before what is allowed, and what was given behind it. */
+/** zod's words before the allowed values, and the given value after them. */
 const ZOD_WORDS = /^invalid (?:input|option): |, received .*$/g;
 
-/** Names in a list of them, in a message. */
+/** Most names in a list in a message. */
 const MAX_NAMES = 60;
 
-/**
- * The value, its references resolved, if the schema takes it; undefined if not, and the problems say why.
- */
+/** The value with its references resolved; undefined if the schema refuses it, and the reasons are added to the problems. */
 export function checked<S extends z.ZodType>(schema: S, node: Located, reading: Reading): z.input<S> | undefined {
   const { problems } = reading;
   const before = problems.count;
@@ -38,20 +36,20 @@ export function checked<S extends z.ZodType>(schema: S, node: Located, reading: 
   return result.success && problems.count === before ? value as z.input<S> : undefined;
 }
 
-/** Names of the options that a file can give; undefined if the schema is none of an object. */
+/** Names of the options that a file can set; undefined if the schema is not of an object. */
 export function optionsOf(schema: z.ZodType): readonly string[] | undefined {
   const { shape } = schema as { readonly shape?: Readonly<Record<string, unknown>> };
   return shape && Object.keys(shape).filter((name) => !isInCode(shape[name]));
 }
 
-/** Adds a problem for each key that is not known. */
+/** Adds a problem for each unknown key. */
 export function refuseUnknown(node: Located, known: readonly string[], problems: Problems): void {
   for (const [name, value] of membersOf(node) ?? []) {
     if (!known.includes(name)) problems.addAtKey(value, unknownKey(name, known));
   }
 }
 
-/** The value as JSON has it, with references resolved. */
+/** The value as plain JSON, with references resolved. */
 export function valueOf(node: Located, reading: Reading, broken = new Set<Located>(), isSecret = false): unknown {
   const members = membersOf(node);
   if (members !== undefined) {
@@ -78,7 +76,7 @@ export function unknownKey(name: string, known: readonly string[]): string {
   return `unknown key ${shownName(name)}${near === undefined ? ';' : `, did you mean "${near}"?`} allowed: ${listed(known)}`;
 }
 
-/** The value as it was written: a reference is shown, and not what it refers to. */
+/** The value as it was written: shows a reference, not its value. */
 export function shown(node: Located, isSecret = false): string {
   if (isSecret) return '(hidden)';
   if (membersOf(node) !== undefined) return 'a map';
@@ -116,7 +114,7 @@ function add(issue: z.core.$ZodIssue, node: Located, schema: z.ZodType, broken: 
   else problems.add(at, `${shown(at, isSecret)} given, ${allowed}`);
 }
 
-/** How much of a path is there. */
+/** Number of the parts of a path that exist. */
 function depthOf(node: Located, path: readonly PropertyKey[]): number {
   const there = path.findIndex((_, index) => innermost(node, path.slice(0, index + 1)) === innermost(node, path.slice(0, index)));
   return there === -1 ? path.length : there;

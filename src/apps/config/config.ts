@@ -1,4 +1,4 @@
-/** parseConfig(): from the text of a file to settings that are complete and checked. */
+/** parseConfig(): parses and checks a configuration. */
 import { dirname, resolve } from 'node:path';
 import { type BrokerSettings, type OpenBrokers, brokersOf, concealed } from './brokers.js';
 import { type CameraReading, type ReadCamera, cameraOf, checkTemplate } from './camera.js';
@@ -7,41 +7,41 @@ import type { CameraSettings } from './pipeline.js';
 import { type Located, Problems, References, located, membersOf, readYaml } from './reading/index.js';
 import { FILE_KEYS } from './vocabulary.js';
 
-/** A configuration, complete and checked. Printed or as JSON it shows the names of brokers and cameras: the rest may hold secrets. */
+/** A complete, checked configuration. When printed or as JSON, it shows names only, because the rest may hold secrets. */
 export interface Config {
   readonly brokers: readonly BrokerSettings[];
   readonly cameras: readonly CameraSettings[];
-  /** Texts to hide at every occurrence, such as in a log. */
+  /** Strings to redact, such as in a log. */
   readonly secrets: readonly string[];
-  /** Files that references name: a change of one changes the configuration. */
+  /** Paths of files that references name: a change of one changes the configuration. */
   readonly files: readonly string[];
 }
 
 /** Options of {@link parseConfig}. */
 export interface ParseConfigOptions {
-  /** Path of the file, for messages and for what is beside it. Default: none, and the working folder. */
+  /** Path of the file, for messages and as the base of relative paths. Default: none, and the working folder. */
   readonly file?: string | undefined;
-  /** For `${env:NAME}`, and for the passwords of brokers. Default: `process.env`. */
+  /** Environment variables, for `${env:NAME}` and for brokers' passwords. Default: `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
 /** Options of {@link parseCamera}. */
 export interface ParseCameraOptions extends ParseConfigOptions {
-  /** Its name. */
+  /** Name of the camera. */
   readonly name: string;
-  /** Those that its `publish` may name. */
+  /** Brokers that its `publish` may name. */
   readonly brokers: OpenBrokers;
 }
 
 /**
- * Reads a configuration in YAML or JSON, or an object of the same form, and checks all of it: cameras and brokers are made,
- * and nothing is connected to.
+ * Parses a configuration in YAML or JSON, or an object of the same form, and checks all of it: it creates the cameras and
+ * brokers, but connects to nothing.
  *
  * @example
  * ```ts
  * const { cameras } = parseConfig(readFileSync('cameras.yaml', 'utf8'), { file: 'cameras.yaml' });
  * ```
- * @throws InvalidConfig with all mistakes, in their order
+ * @throws InvalidConfig with all mistakes, in the order of the file
  */
 export function parseConfig(given: string | object, { file, env = process.env }: ParseConfigOptions = {}): Config {
   const problems = new Problems(file);
@@ -54,7 +54,7 @@ export function parseConfig(given: string | object, { file, env = process.env }:
 }
 
 /**
- * Reads one camera, as it is under `cameras`: plain JSON, with references to secrets.
+ * Parses one camera, in the form of an entry under `cameras`: plain JSON, with references to secrets.
  * @throws InvalidConfig with all mistakes
  */
 export function parseCamera(value: unknown, { name, brokers, file, env = process.env }: ParseCameraOptions): CameraSettings {
@@ -89,7 +89,7 @@ function mapOf(node: Located | undefined, what: string, problems: Problems): Rea
   return members ?? new Map<string, Located>();
 }
 
-/** Two cameras of one key could not be distinguished, and neither could two that publish to one topic with one key. */
+/** Two cameras with one key can't be distinguished; nor can two that publish to one topic with one key. */
 function checkTwice(cameras: readonly ReadCamera[], problems: Problems): void {
   const keys = new Map<string, string>();
   const routes = new Map<string, string>();

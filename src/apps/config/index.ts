@@ -1,7 +1,7 @@
-/** The entry `rxcam/config`: a configuration file, read, checked, and made into cameras. */
-export { type BrokerSettings, type OpenBrokers, type Opening, openBroker } from './brokers.js';
+/** The entry `rxcam/config`: parses and checks a configuration file, and runs its cameras. */
+export { type BrokerSettings, type OpenBrokers, type OpenBrokerOptions, openBroker } from './brokers.js';
 export { type Config, type ParseCameraOptions, type ParseConfigOptions, parseCamera, parseConfig } from './config.js';
-export { type CameraPipeline, type CameraSettings, type Making, type Route, type StepSettings, cameraPipeline } from './pipeline.js';
+export { type CameraPipeline, type CameraSettings, type CameraPipelineOptions, type Route, type StepSettings, cameraPipeline } from './pipeline.js';
 export { type JsonSchema, configSchema } from './schema.js';
 export { type ConfigProblem, InvalidConfig } from './reading/index.js';
 export {

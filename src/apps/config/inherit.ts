@@ -1,4 +1,4 @@
-/** Defaults, templates and overrides: what a camera inherits, merged into one value whose parts keep their places. */
+/** Merges what a camera inherits, from defaults, templates and overrides, into one value whose parts keep their positions. */
 import { type Located, type Problems, itemsOf, membersOf, shownName } from './reading/index.js';
 import { nearName } from '../../core/errors/suggestion.js';
 
@@ -11,7 +11,7 @@ export interface Inheritance {
   readonly templates: ReadonlyMap<string, Located>;
 }
 
-/** The camera with all that it inherits: the defaults first, then its templates in their order, then its own. */
+/** The camera with its inherited settings: the defaults, then its templates in order, then its own. */
 export function inherited(camera: Located, { defaults, templates }: Inheritance, problems: Problems): Located {
   const bases = [...(defaults === undefined ? [] : [defaults]), ...basesOf(camera, templates, problems, [])];
   return bases.reduceRight((over, base) => merged(base, over), camera);
@@ -62,7 +62,7 @@ export interface Named { readonly kind: string; readonly options: Located }
 
 /**
  * The pipeline with the options of `steps` in place: `steps: { toMessage: { location: Yard } }`.
- * @param items - of the pipeline: its name and its options, each
+ * @param items - the steps of the pipeline
  */
 export function overridden<T extends Named>(items: readonly T[], steps: Located | undefined, problems: Problems): readonly T[] {
   const kinds = items.map(({ kind }) => kind);
@@ -75,7 +75,7 @@ export function overridden<T extends Named>(items: readonly T[], steps: Located 
   });
 }
 
-/** `null` stands for no options. */
+/** `null` means no options. */
 function mergedOptions(options: Located, over: Located): Located {
   return options.value === null ? over : merged(options, over);
 }

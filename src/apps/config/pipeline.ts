@@ -1,4 +1,4 @@
-/** From the settings of one camera to its pipeline: the operators in the order of the file. */
+/** Builds the pipeline of one camera from its settings: the operators in the order of the file. */
 import { type Observable, takeUntil } from 'rxjs';
 import type { Logger } from 'pino';
 import * as operators from '../../../operators/index.js';
@@ -15,17 +15,17 @@ export interface StepSettings {
 }
 
 /**
- * One camera of a configuration, complete: nothing is inherited any more, and references are resolved. Printed or as JSON it shows
- * its name alone: the rest may hold secrets.
+ * One camera of a configuration, with inherited settings merged and references resolved. When printed or as JSON, it shows only
+ * its name and whether it is enabled, because the rest may hold secrets.
  */
 export interface CameraSettings {
-  /** Its name in the file; its key, if that is not given. */
+  /** Its name in the file; also its key, unless `key` is given. */
   readonly name: string;
   readonly enabled: boolean;
   readonly source: string | number;
   readonly options: CameraConfig & { readonly key: string };
   readonly pipeline: readonly StepSettings[];
-  /** As the file says it, templates included, references as they were written: plain JSON without secrets, to be sent elsewhere. */
+  /** As written in the file, with templates merged and references unresolved: plain JSON without secrets, to send elsewhere. */
   readonly written: Readonly<Record<string, unknown>>;
 }
 
@@ -37,18 +37,18 @@ export interface CameraPipeline {
   readonly route: Route;
 }
 
-/** Broker, topic and key of a camera: no two may share them. */
+/** Broker, topic and key of a camera; unique to it. */
 export interface Route { readonly broker: string; readonly topic: string; readonly key: string }
 
 /** The arguments for making a pipeline. */
-export interface Making {
-  /** Gets the camera's log. */
+export interface CameraPipelineOptions {
+  /** Receives the camera's log. */
   readonly logger?: Logger | undefined;
-  /** The right to publish, where several machines may have the camera. */
+  /** The right to publish, if several machines may run the camera. */
   readonly fence?: Fence | undefined;
-  /** Emits when no more messages are to be published: what is in the outbox is still sent, and then the pipeline completes. */
+  /** Emits to end publishing: messages in the outbox are still sent, and then the pipeline completes. */
   readonly stop$?: Observable<unknown> | undefined;
-  /** Called with each step before it is made; with -1 before the camera. */
+  /** Called with the index of each step before it is created; with -1 before the camera is. */
   readonly step?: ((index: number) => void) | undefined;
 }
 
@@ -60,10 +60,12 @@ const OPERATORS = operators as unknown as Readonly<Record<string, Operator>>;
 
 /**
  * The pipeline of one camera. Nothing runs before it is subscribed.
- * @param brokers - those that are open
+ * @param brokers - the open brokers
  * @throws InvalidOption
  */
-export function cameraPipeline(settings: CameraSettings, brokers: OpenBrokers, { logger, fence, stop$, step }: Making = {}): CameraPipeline {
+export function cameraPipeline(
+  settings: CameraSettings, brokers: OpenBrokers, { logger, fence, stop$, step }: CameraPipelineOptions = {},
+): CameraPipeline {
   step?.(-1);
   const source = camera(settings.source, { ...settings.options, ...(logger !== undefined && { logger }) });
   let route: Route | undefined;

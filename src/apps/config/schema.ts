@@ -1,4 +1,4 @@
-/** The JSON schema of a configuration file, generated from the schemas that check it: editors complete and check with it. */
+/** The JSON schema of a configuration file, for editors; generated from the schemas that check it. */
 import { z } from 'zod';
 import { BROKERS, BROKER_NAMES } from '../../broker/index.js';
 import { CAMERA_SCHEMA } from '../../camera/index.js';
@@ -9,7 +9,7 @@ import { CAMERA_OPTIONS, FILE_STEPS, aboutStep, brokerSchema, aboutBroker } from
 /** A JSON schema, or a part of one. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** A text with a reference: what it stands for is checked when it is read. */
+/** A string with a reference, whose value is checked when it is read. */
 const REFERENCE: JsonSchema = { type: 'string', pattern: '\\$\\{(?:env:|file:|camera\\})' };
 
 const TEXT: JsonSchema = { type: 'string', minLength: 1 };
@@ -75,7 +75,7 @@ function stepForm(): JsonSchema {
   ] };
 }
 
-/** Options within `steps` are parts: what they lack, the pipeline has. */
+/** Options within `steps` are partial: the pipeline has the others. */
 function stepsForm(): JsonSchema {
   const part = (name: string): JsonSchema => {
     const { required: _, anyOf: __, ...form } = formOf((FILE_STEPS[name] as { schema: z.ZodType }).schema);
@@ -88,7 +88,7 @@ function oneKey(name: string, form: JsonSchema): JsonSchema {
   return { type: 'object', properties: { [name]: form }, required: [name], additionalProperties: false };
 }
 
-/** With what the command line's help says of the options. */
+/** Adds the descriptions of the command line's help. */
 function described(form: JsonSchema, about: ReadonlyMap<string, string>): JsonSchema {
   const properties = form['properties'] as Readonly<Record<string, JsonSchema>> | undefined;
   if (properties === undefined) return form;
@@ -96,12 +96,12 @@ function described(form: JsonSchema, about: ReadonlyMap<string, string>): JsonSc
   return { ...form, properties: Object.fromEntries(all) };
 }
 
-/** `null` takes back what is inherited. */
+/** Allows `null`, which cancels an inherited value. */
 function optional(form: JsonSchema): JsonSchema {
   return { anyOf: [form, { type: 'null' }] };
 }
 
-/** Without what only code can give, and with a reference in place of each text that has a form. */
+/** The schema without options that only code can set, and with references allowed for strings that have a pattern. */
 function formOf(schema: z.ZodType): JsonSchema {
   const { $schema: _, ...form } = z.toJSONSchema(givenInFile(schema), {
     io: 'input', unrepresentable: 'any',
@@ -110,7 +110,7 @@ function formOf(schema: z.ZodType): JsonSchema {
   return form;
 }
 
-/** An option that only code can give may have a default that JSON can't hold. */
+/** Removes options that only code can set: their defaults may not be representable in JSON. */
 function givenInFile(schema: z.ZodType): z.ZodType {
   const { shape } = schema as { readonly shape?: Readonly<Record<string, z.ZodType>> };
   return shape === undefined ? schema : z.strictObject(Object.fromEntries(Object.entries(shape).filter(([, inner]) => !isInCode(inner))));
@@ -126,7 +126,7 @@ function adapt(zodSchema: unknown, form: Record<string, unknown>): void {
     if (properties?.[name] !== undefined && !isRequired) properties[name] = optional(properties[name]);
   }
   if (Array.isArray(form['anyOf']) && options !== undefined) form['anyOf'] = (form['anyOf'] as unknown[]).filter((_, index) => !isInCode(options[index]));
-  // Each text may come out of a reference.
+  // Any string may be a reference.
   if (form['type'] === 'string' && ['enum', 'pattern', 'const'].some((name) => name in form)) {
     const own = { ...form };
     for (const name of Object.keys(form)) Reflect.deleteProperty(form, name);

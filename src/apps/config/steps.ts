@@ -5,7 +5,7 @@ import { type Reading, checked, optionsOf, shown, unknownKey } from './checked.j
 import { type Named, overridden } from './inherit.js';
 import { type Located, itemsOf, membersOf, shownName } from './reading/index.js';
 
-/** One step, as it was read; its name is where its options would be, if it has none. */
+/** One step. If it has no options, their position is that of its name. */
 export interface PipelineItem extends Named {
   /** Its options, checked; undefined if they have mistakes. */
   readonly given: unknown;
@@ -14,7 +14,7 @@ export interface PipelineItem extends Named {
 const NAMES = Object.keys(FILE_STEPS);
 
 /**
- * The steps in order, options of `steps` in place; mistakes go to the problems.
+ * The steps in order, with the options of `steps` merged; adds mistakes to the problems.
  * @param steps - `{ toMessage: { location: Yard } }`
  */
 export function pipelineOf(node: Located | undefined, steps: Located | undefined, reading: Reading): readonly PipelineItem[] {
@@ -59,7 +59,7 @@ function checkBroker(node: Located | undefined, { problems, brokerNames = [] }: 
   problems.add(node, `unknown broker ${shownName(node.value)}${near === undefined ? ';' : `, did you mean ${shownName(near)}?`} ${allowed}`);
 }
 
-/** Pictures, then access units, then messages, then acknowledgements. */
+/** The order is pictures, access units, messages, acknowledgements. */
 function checkOrder(items: readonly Named[], node: Located, { problems }: Reading): void {
   let flow = 'pictures' as Flow;
   for (const { kind, options } of items) {

@@ -1,4 +1,4 @@
-/** The words of a configuration, taken from the tables of steps, of brokers and of camera's options: a new one of them needs no change here. */
+/** The keys of a configuration, from the tables of steps, of brokers and of camera's options: a new entry there needs no change here. */
 import { z } from 'zod';
 import { BROKERS, BROKER_NAMES, type BrokerFlag, type BrokerName, PUBLISH_SCHEMA } from '../../broker/index.js';
 import { CAMERA_SCHEMA } from '../../camera/index.js';
@@ -13,9 +13,9 @@ export type Flow = 'pictures' | 'access units' | 'messages' | 'acknowledgements'
 /** A step of a pipeline in a file: an operator that needs no code. */
 interface FileStep {
   readonly schema: z.ZodType;
-  /** The kind of values that it takes; absent: any. */
+  /** Its input; absent: any. */
   readonly takes?: Flow;
-  /** The kind of values that it gives; absent: the same as it takes. */
+  /** Its output; absent: the same as its input. */
   readonly gives?: Flow;
 }
 
@@ -33,7 +33,7 @@ export const FILE_STEPS: Readonly<Record<string, FileStep>> = {
   retry: { schema: RECONNECT_SCHEMA },
 };
 
-/** Options of camera() that a file can give. */
+/** Options of camera() that a file can set. */
 export const CAMERA_OPTIONS = optionsOf(CAMERA_SCHEMA) ?? [];
 
 /** Keys of a camera that are not options of camera(). */

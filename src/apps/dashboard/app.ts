@@ -1,4 +1,4 @@
-/** The dashboard's answers: its page, events, pictures, a camera's day, "try now", metrics. */
+/** The dashboard's HTTP routes: page, events, pictures, a camera's history, "Try now", metrics. */
 import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono } from 'hono';
@@ -18,7 +18,7 @@ export interface Parts {
   readonly metrics: Metrics;
   readonly assets: ReadonlyMap<string, Asset>;
   readonly listening: Listening;
-  /** Of the cookie: of this port, so that two dashboards of one machine do not log each other out. */
+  /** Name of the cookie; has the port, so that two dashboards on one machine do not log each other out. */
   cookie(): string;
 }
 
@@ -28,7 +28,7 @@ const WISHES = z.object({
   wishes: z.record(z.string().max(500), z.enum(['card', 'live'])).refine((wishes) => Object.keys(wishes).length <= DASHBOARD.maxWishes),
   decodes: z.array(z.enum(['h264', 'h265'])).max(2),
 });
-/** Wishes for a thousand cameras. */
+/** Largest request body, in bytes: wishes for a thousand cameras. */
 const MAX_BODY = 256 * 1024;
 
 export function appOf(parts: Parts): Hono<Env> {
@@ -42,7 +42,7 @@ export function appOf(parts: Parts): Hono<Env> {
     const token = context.req.query('token');
     if (context.req.path === '/' && token !== undefined && listening.token !== undefined) return login(context, token, parts);
     if (!isAuthorized(incoming, listening, parts.cookie())) {
-      return context.text('The address of this dashboard has a token in it, which rxcam printed when it started: open that one.\n', 401);
+      return context.text('This dashboard needs a token: open the address that rxcam printed when it started.\n', 401);
     }
     return next();
   });
@@ -83,7 +83,7 @@ export function appOf(parts: Parts): Hono<Env> {
   return app;
 }
 
-/** The token leaves the address at once, for a cookie that no script reads and no other page sends. */
+/** Moves the token from the address to a cookie that no script can read and no other page sends. */
 function login(context: Context<Env>, token: string, parts: Parts): Response {
   const { listening } = parts;
   if (listening.token === undefined || !isToken(token, listening.token)) return context.text('This token is not the one that rxcam printed when it started.\n', 401);
@@ -100,7 +100,7 @@ function asset(context: Context<Env>, file: Asset | undefined): Response {
   return context.body(new Uint8Array(bytes), 200, isZipped ? { ...headers, 'content-encoding': 'gzip' } : headers);
 }
 
-/** Reads no more than it needs; undefined for invalid JSON. */
+/** The parsed body; undefined if it is too long or not JSON. */
 async function bodyOf({ env }: Context<Env>): Promise<unknown> {
   const chunks: Buffer[] = [];
   let length = 0;

@@ -1,4 +1,4 @@
-/** dashboard(): one page that shows all cameras, brokers and streams, served on this machine. */
+/** dashboard(): serves one page that shows all cameras, brokers and streams. */
 import { randomBytes } from 'node:crypto';
 import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -18,28 +18,29 @@ import { Watch } from './watch/index.js';
 
 /** Options of {@link dashboard}. */
 export interface DashboardConfig {
-  /** Brokers to show: a list, or a function that gives those of now. Default none. */
+  /** Brokers to show: a list, or a function that returns the current ones. Default none. */
   readonly brokers?: Several<Broker> | undefined;
-  /** Streams that are read from brokers, by name, as `metrics` takes them. Default none. */
+  /** Streams that are read from brokers, by name, as for `metrics`. Default none. */
   readonly received?: MetricsConfig['received'];
   /** Port to listen on; 0 lets the system choose. Default 8790. */
   readonly port?: number | undefined;
-  /** Address to listen on. Default `127.0.0.1`: this machine alone. */
+  /** Address to listen on. Default `127.0.0.1`: only this machine. */
   readonly host?: string | undefined;
-  /** The token that a browser needs, at least 16 characters. Default: none on loopback, a random one elsewhere. */
+  /** Token that a browser needs, at least 16 characters. Default: none on loopback, else a random one. */
   readonly token?: string | undefined;
-  /** Further names that the dashboard is called by: of a reverse proxy. Default none. */
+  /** Other host names of the dashboard, such as that of a reverse proxy. Default none. */
   readonly allowedHosts?: readonly string[] | undefined;
-  /** ffmpeg processes that make pictures for those who look, at a time. Default 16. */
+  /** Most ffmpeg processes at a time that create pictures for viewers. Default 16. */
   readonly maxDecoders?: number | undefined;
 }
 
-/** A dashboard that is served. */
+/** A running dashboard. */
 export interface Dashboard extends AsyncDisposable {
-  /** The address to open; with the token, if there is one. */
+  /** The address to open, with the token if there is one. */
   readonly url: string;
+  /** The port that it listens on. */
   readonly port: number;
-  /** Ends it, with all its connections and processes. The cameras are not touched. */
+  /** Closes it, with all its connections and processes. Does not affect the cameras. */
   close(): Promise<void>;
 }
 
@@ -53,20 +54,21 @@ const schema = options({
 });
 
 /**
- * Serves a page that shows what cameras, brokers and received streams do: a card for each camera with its last picture, those in
- * trouble first; for each a live view, its last 24 hours, figures, settings, and the account of every picture; metrics for
- * Prometheus under `/metrics`. Pictures are read off the pipelines while somebody looks: no camera gets a second session.
+ * Serves a page that shows cameras, brokers and received streams: a card for each camera with its last picture, those in trouble
+ * first; for each camera a live view, its last 24 hours, figures, settings, and the account of every picture; and metrics for
+ * Prometheus under `/metrics`. Pictures are taken from the pipelines while somebody views them: no camera gets a second session.
  *
- * Elsewhere than on loopback a browser must know the token, which is in `url`. Foreign pages and names are refused.
+ * Unless it listens on loopback, a browser needs the token, which is in `url`. Requests from other pages and to other host names
+ * are refused.
  *
- * Rejects with InvalidOption where the port can't be listened on.
+ * Rejects with InvalidOption if it can't listen on the port.
  *
  * @example
  * ```ts
  * const page = await dashboard([gate, yard], { brokers: [broker] });
  * console.log(page.url);
  * ```
- * @param cameras - what `camera` returns; a list, or a function that gives those of now
+ * @param cameras - results of `camera`; a list, or a function that returns the current ones
  * @throws InvalidOption
  */
 export async function dashboard(cameras: Several<Camera>, config: DashboardConfig = {}): Promise<Dashboard> {
@@ -81,8 +83,8 @@ export async function dashboard(cameras: Several<Camera>, config: DashboardConfi
   let port = given.port;
   const listening = { host: given.host, token, allowedHosts: given.allowedHosts.map((name) => name.toLowerCase()) };
   const app = appOf({ watch, live, metrics: page, assets: files, listening, cookie: () => `rxcam_${port}` });
-  // Requests and responses of the program around it stay those of Node.
-  // eslint-disable-next-line @typescript-eslint/no-misused-promises -- it answers by itself
+  // Keeps Node's own Request and Response for the rest of the program.
+  // eslint-disable-next-line @typescript-eslint/no-misused-promises -- it handles its errors
   const server = createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false }));
   try {
     port = await listen(server, given.host, given.port);
@@ -114,7 +116,7 @@ async function listen(server: Server, host: string, port: number): Promise<numbe
     });
     server.listen(port, host, resolve);
   });
-  // A page that is open keeps no program alive.
+  // An open page does not keep the process alive.
   server.unref();
   return (server.address() as AddressInfo).port;
 }

@@ -1,4 +1,4 @@
-/** The events of a page: the current state, every second. A slow reader gets fewer of them, never old ones. */
+/** Sends a page the current state every second. A slow reader gets fewer events, never old ones. */
 import type { ServerResponse } from 'node:http';
 import type { Watch } from './watch/index.js';
 

@@ -8,7 +8,7 @@ import type { IncomingMessage } from 'node:http';
 export interface Listening {
   readonly host: string;
   readonly token: string | undefined;
-  /** Further names that it is called by: of a reverse proxy. */
+  /** Other host names, such as that of a reverse proxy. */
   readonly allowedHosts: readonly string[];
 }
 
@@ -28,20 +28,20 @@ export function isLoopback(host: string): boolean {
 /** Why a request is refused; undefined if it is not. */
 export function refusal({ headers, method = 'GET' }: IncomingMessage, listening: Listening): string | undefined {
   const { host, origin } = headers;
-  // A name that an attacker's DNS points at this machine (DNS rebinding) is none of ours.
-  if (host === undefined || !isOurs(nameIn(host), listening)) return 'this name is not known here: use the address that rxcam printed, or the option allowedHosts';
-  if (origin !== undefined && !isSame(origin, host)) return 'requests from other pages are not answered';
+  // Refuses a name that an attacker's DNS points at this machine (DNS rebinding).
+  if (host === undefined || !isOurs(nameIn(host), listening)) return 'unknown host name: use the address that rxcam printed, or the option allowedHosts';
+  if (origin !== undefined && !isSame(origin, host)) return 'requests from other pages are refused';
   const site = headers['sec-fetch-site'];
   const isForeign = site === 'cross-site' || site === 'same-site';
-  if (isForeign && (method !== 'GET' || headers['sec-fetch-mode'] !== 'navigate')) return 'requests from other pages are not answered';
-  // Other pages can send forms, but not this without being asked first.
+  if (isForeign && (method !== 'GET' || headers['sec-fetch-mode'] !== 'navigate')) return 'requests from other pages are refused';
+  // Other pages can send forms, but this type needs a CORS preflight.
   if (method === 'POST' && !/^application\/json\b/.test(headers['content-type'] ?? '')) return 'expected application/json';
   return undefined;
 }
 
 function isOurs(name: string, { host, allowedHosts }: Listening): boolean {
   if (LOOPBACK.test(name) || allowedHosts.includes(name)) return true;
-  // An address can't be rebound. A server on loopback is never called by another one.
+  // An address can't be rebound. A server on loopback has only loopback names.
   return !isLoopback(host) && (isIP(name.replace(/^\[|\]$/g, '')) !== 0 || name === hostname().toLowerCase());
 }
 
@@ -53,7 +53,7 @@ function isSame(origin: string, host: string): boolean {
   return origin.toLowerCase() === `http://${host.toLowerCase()}` || origin.toLowerCase() === `https://${host.toLowerCase()}`;
 }
 
-/** Whether a request may see anything: by the cookie of the page, or by `Authorization: Bearer` for programs. */
+/** Whether a request has the token: in the cookie of the page, or as `Authorization: Bearer` for programs. */
 export function isAuthorized({ headers }: IncomingMessage, { token }: Listening, cookie: string): boolean {
   if (token === undefined) return true;
   const bearer = /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1];

@@ -1,26 +1,26 @@
 /** The data that the dashboard's server sends to its page. */
 
-/** How bad it is: 0 down, 1 impaired, 2 well, 3 not running. Cameras in trouble are shown first. */
+/** Severity, which is also the order on the page: 0 down, 1 impaired, 2 well, 3 not running. */
 export type Trouble = 0 | 1 | 2 | 3;
 
-/** A failure, in words for people. */
+/** A failure, as text. */
 export interface TroubleText { readonly code: string; readonly message: string; readonly advice: string; readonly at: number }
 
-/** A camera on its card. Times are wall clock in ms since 1970, rates per second. */
+/** The card of a camera. Times are wall clock in ms since 1970, rates per second. */
 export interface CardWire {
   readonly id: string;
   readonly state: string;
   readonly trouble: Trouble;
-  /** Why it is impaired: the source gives too few pictures, some are lost, or what is made does not leave. */
+  /** Why it is impaired. `slow`: the source sends too few pictures; `dropping`: some are lost; `held`: they are not published. */
   readonly impaired?: 'slow' | 'dropping' | 'held';
-  /** Since when it is up, down or not running. */
+  /** Start of the current condition. */
   readonly since: number;
   readonly fpsIn: number;
   /** Published, delivered, or found unchanged. */
   readonly fpsOut: number;
   /** The requested value; absent if neither the source nor the pipeline states it. */
   readonly fpsWanted?: number;
-  /** Mean of the last seconds, from decoding to acknowledgement; absent where nothing was acknowledged. */
+  /** Mean of the last seconds, from decoding to acknowledgement; absent if nothing was acknowledged. */
   readonly latencyMs?: number;
   readonly bytesPerSecond: number;
   /** Pictures dropped in the last ten seconds, by cause. */
@@ -69,7 +69,7 @@ export interface PartWire {
   readonly pictures: number;
 }
 
-/** Everything of now: one event. */
+/** The current state: one event. */
 export interface StateWire {
   readonly at: number;
   readonly cameras: readonly CardWire[];
@@ -82,7 +82,7 @@ export interface StateWire {
 /** A time in which a camera was up, down, or not running. */
 export interface SpanWire { readonly from: number; readonly status: 'up' | 'down' | 'off'; readonly code?: string }
 
-/** Something that happened, as often as it did in a row. */
+/** An event, with the number of its repetitions. */
 export interface EventWire {
   readonly at: number;
   readonly lastAt: number;
@@ -93,7 +93,7 @@ export interface EventWire {
   readonly advice?: string;
 }
 
-/** Values at even distances: the last one is at `until`. */
+/** Values at a fixed interval, up to `until`. */
 export interface SeriesWire {
   readonly until: number;
   readonly stepMs: number;
@@ -113,7 +113,7 @@ export interface CameraWire {
   readonly settings: readonly (readonly [name: string, value: string])[];
 }
 
-/** Which pictures a viewer wants of a camera: one a second, or all. */
+/** The pictures that a viewer requests of a camera: one a second, or all. */
 export type Wish = 'card' | 'live';
 
 /** Head of a record in the stream of pictures; the picture follows. */
@@ -126,7 +126,7 @@ export type RecordHead =
   }
   | { readonly type: 'how'; readonly id: string; readonly how: 'jpeg' | 'h264' | 'h265' | 'none'; readonly why: string };
 
-/** Codecs that a browser decodes by itself. */
+/** Codecs that a browser decodes itself. */
 export type Decodes = 'h264' | 'h265';
 
 /** The request of a viewer. */

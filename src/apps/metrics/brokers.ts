@@ -4,10 +4,10 @@ import type { Broker } from '../../broker/index.js';
 import { type Family, single, states } from './family.js';
 import { labels } from './labels.js';
 
-/** Codes that are there from the start: a counter that appears with its first error shows no increase. */
+/** Codes that are present from the start, because a counter that appears with its first error shows no increase. */
 const CODES = ['BROKER_UNAVAILABLE', 'BROKER_UNAUTHORIZED', 'MESSAGE_TOO_LARGE'];
 
-/** Counts the errors of brokers from the time that they are first seen. */
+/** Counts the errors of brokers, from the first time that each is seen. */
 export class BrokerErrors {
   readonly #counts = new WeakMap<Broker, Map<string, number>>();
 

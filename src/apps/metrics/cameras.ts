@@ -5,7 +5,7 @@ import { CAMERA_STATES } from '../../ledger/index.js';
 import { type Family, durations, histogram, single, states } from './family.js';
 import { labels } from './labels.js';
 
-/** Accounts of the ledger: on its one side `captured` and `returned`, on the other the results of these pictures. */
+/** Accounts of the ledger: `captured` and `returned` on one side, the results of these pictures on the other. */
 const ACCOUNT = {
   captured: labels({ account: 'captured', cause: '' }),
   returned: labels({ account: 'returned', cause: '' }),
@@ -24,7 +24,7 @@ const frames: Family<CameraHub> = {
     put(counts.captured, ACCOUNT.captured);
     put(returnedTotal, ACCOUNT.returned);
     put(counts.published, ACCOUNT.published);
-    // The ledger subtracts returned pictures from its account, but a counter must never fall.
+    // The ledger subtracts returned pictures, but a counter must never decrease.
     put(counts.delivered + returnedTotal, ACCOUNT.delivered);
     put(counts.thinned, ACCOUNT.thinned);
     put(counts.skipped - counts.thinned, ACCOUNT.unchanged);
@@ -33,7 +33,7 @@ const frames: Family<CameraHub> = {
 };
 
 const inFlight: Family<CameraHub> = {
-  name: 'rxcam_frames_in_flight', type: 'gauge', help: 'Pictures that rxcam holds, by the place where they are.',
+  name: 'rxcam_frames_in_flight', type: 'gauge', help: 'Pictures that rxcam holds, by place.',
   samples: ({ ledger: { tally: { places } } }, put) => {
     for (const [place, own] of PLACE) put(places[place], own);
   },
@@ -65,7 +65,7 @@ export const CAMERA_FAMILIES: readonly Family<CameraHub>[] = [
   single('rxcam_down_seconds', 'gauge', 'Time since the failure from which the camera has not recovered; 0 while it is up.', ({ downMs }) => downMs / 1_000),
   single('rxcam_messages_total', 'counter', 'Messages that the broker has acknowledged.', ({ ledger }) => ledger.tally.counts.messages),
   single('rxcam_published_bytes_total', 'counter', 'Bytes of the values of these messages.', ({ ledger }) => ledger.tally.counts.bytes),
-  single('rxcam_duplicate_frames_total', 'counter', 'Pictures that user code has given to a step a second time.', ({ ledger }) => ledger.tally.counts.duplicates),
+  single('rxcam_duplicate_frames_total', 'counter', 'Pictures that user code has passed to a step a second time.', ({ ledger }) => ledger.tally.counts.duplicates),
   durations('rxcam_encode_seconds', 'From decoding a picture to the end of encoding it.', ({ ledger }) => ledger.tally.process),
   durations('rxcam_write_seconds', 'From a request to the broker to its acknowledgement.', ({ ledger }) => ledger.tally.write),
   histogram('rxcam_latency_seconds', 'From decoding a picture to the acknowledgement of its message.', ({ ledger }) => ledger.tally.latency),

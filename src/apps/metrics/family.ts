@@ -1,8 +1,8 @@
-/** A family of metrics: one name, one meaning, and its samples of each target. */
+/** A metric family: one name, one meaning, and samples for each target. */
 import { SMALLEST_MS, type DurationTally } from '../../ledger/index.js';
 import { type Labels, NONE, labels } from './labels.js';
 
-/** Takes one sample. `suffix` is appended to the family's name, for the parts of histograms and summaries. */
+/** Adds one sample. `suffix` is appended to the family's name, for the parts of histograms and summaries. */
 export type Put = (value: number, own?: Labels, suffix?: '' | '_bucket' | '_sum' | '_count') => void;
 
 export type FamilyType = 'counter' | 'gauge' | 'histogram' | 'summary';
@@ -16,7 +16,7 @@ export interface Family<T> {
   samples(target: T, put: Put): void;
 }
 
-/** A family with one sample of each target; undefined: none now. */
+/** A family with one sample for each target; undefined for none. */
 export function single<T>(name: string, type: 'counter' | 'gauge', help: string, value: (target: T) => number | undefined): Family<T> {
   return {
     name, type, help,
@@ -27,7 +27,7 @@ export function single<T>(name: string, type: 'counter' | 'gauge', help: string,
   };
 }
 
-/** One sample for each state, 1 for the one that holds. */
+/** One sample for each state: 1 for the current one, 0 for the others. */
 export function states<T>(name: string, help: string, all: readonly string[], state: (target: T) => string): Family<T> {
   const each = all.map((word) => [word, labels({ state: word })] as const);
   return {
@@ -44,7 +44,7 @@ const FIRST_OCTAVE = 13;
 const BOUNDS = Array.from({ length: 12 }, (_, index) => labels({ le: String((SMALLEST_MS * 2 ** (FIRST_OCTAVE + index)) / 1_000) }));
 const ALL = labels({ le: '+Inf' });
 
-/** Durations in seconds, by their size. */
+/** Durations in seconds, as a histogram. */
 export function histogram<T>(name: string, help: string, tally: (target: T) => DurationTally): Family<T> {
   return {
     name, type: 'histogram', help,
@@ -59,7 +59,7 @@ export function histogram<T>(name: string, help: string, tally: (target: T) => D
   };
 }
 
-/** Durations in seconds: their sum and their number, which give the mean. */
+/** Durations in seconds: their sum and count, for the mean. */
 export function durations<T>(name: string, help: string, tally: (target: T) => Pick<DurationTally, 'sumMs' | 'count'>): Family<T> {
   return {
     name, type: 'summary', help,

@@ -1,6 +1,6 @@
-/** Labels of a sample, ready for the page: those that never change are written once. */
+/** Labels of a sample, formatted for the page once if they never change. */
 
-/** Labels as the text between the braces, and by name. */
+/** Labels, as the text between the braces and by name. */
 export interface Labels {
   readonly text: string;
   readonly pairs: Readonly<Record<string, string>>;

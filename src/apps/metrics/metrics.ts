@@ -1,4 +1,4 @@
-/** metrics(): cameras, brokers and received streams as a page for Prometheus. */
+/** metrics(): a page for Prometheus about cameras, brokers and received streams. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isObservable } from 'rxjs';
 import { type Broker, brokerName } from '../../broker/index.js';
@@ -18,7 +18,7 @@ import { CONTENT_TYPE, type Labelled, Page, type Section, type TextFormat, forma
 /** Several of a kind: a list, or a function that returns the current ones at every scrape. */
 export type Several<T> = Iterable<T> | (() => Iterable<T>);
 
-/** A stream read from a broker: the result of `subscribe`, or a function that returns its statistics, as `report` takes them. */
+/** A stream read from a broker: the result of `subscribe`, or a function that returns its statistics, as for `report`. */
 export type ReceivedStream = { readonly stats: ReceivedFigures } | (() => ReceivedFigures);
 
 /** Options of {@link metrics}. */
@@ -57,19 +57,19 @@ export class Metrics {
     return this.#sections.reduce((page, section) => page.add(section()), new Page(format)).text;
   }
 
-  /** The answer to a request with this `Accept` header: OpenMetrics where it is asked for. */
+  /** The response to a request with this `Accept` header: OpenMetrics if the header prefers it. */
   answer(accept?: string): { readonly contentType: string; readonly body: string } {
     const format = formatFor(accept);
     return { contentType: CONTENT_TYPE[format], body: this.text(format) };
   }
 
-  /** Answers a request to a server of Node's: `createServer(metrics([gate]).handler)`, or a path of it. */
+  /** A request listener for Node's `http.createServer`: `createServer(metrics([gate]).handler)`. */
   readonly handler = (request: IncomingMessage, response: ServerResponse): void => {
     const { contentType, body } = this.answer(request.headers.accept);
     response.writeHead(200, { 'content-type': contentType, 'cache-control': 'no-store' }).end(request.method === 'HEAD' ? undefined : body);
   };
 
-  /** Adds the metrics to a registry of prom-client, beside those of the user. Returns a function that removes them. */
+  /** Adds the metrics to a prom-client registry, next to your own. Returns a function that removes them. */
   register(registry: MetricsRegistry): () => void {
     return register(registry, this.#sections);
   }
@@ -80,11 +80,11 @@ export class Metrics {
 }
 
 /**
- * The counts, times and states of cameras, brokers and received streams as a page that Prometheus reads. The text is made
- * from the counts of the ledgers: nothing is counted twice, and there is no work between two scrapes.
+ * Creates a page for Prometheus with the counts, durations and states of cameras, brokers and received streams. The page
+ * reads the counts of the ledgers at each scrape, so nothing is counted twice, and there is no work between two scrapes.
  *
- * If cameras are added and removed, give functions: they are called at every scrape. A second camera, broker or stream of the same name is
- * labelled `name #2`. A camera has at most 60 series.
+ * Pass functions if cameras are added and removed: they are called at every scrape. A second camera, broker or stream of the same name
+ * is labelled `name #2`. A camera has at most 60 series.
  *
  * @example
  * ```ts

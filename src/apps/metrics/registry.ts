@@ -1,4 +1,4 @@
-/** Families in a registry of prom-client that the user brings, beside the user's own metrics. */
+/** Registers families in the user's prom-client registry. */
 import type { Section } from './text.js';
 import type { Family } from './family.js';
 import { joinedLabels } from './labels.js';
@@ -9,7 +9,7 @@ export interface MetricsRegistry {
   removeSingleMetric(name: string): void;
 }
 
-/** Registers families; prom-client asks each of them for its samples at every scrape. Returns what removes them again. */
+/** Registers families; prom-client collects their samples at every scrape. Returns a function that removes them. */
 export function register(registry: MetricsRegistry, sections: readonly (() => Section<never>)[]): () => void {
   const names = sections.flatMap((section) => section().families.map((family) => {
     const { name, help, type } = family;

@@ -1,4 +1,4 @@
-/** The page: families as text, in Prometheus' own format or in OpenMetrics. */
+/** The page: families as text, in the Prometheus format or in OpenMetrics. */
 import type { Family } from './family.js';
 import { type Labels, NONE } from './labels.js';
 
@@ -34,7 +34,7 @@ export class Page {
   #family<T>(family: Family<T>, targets: readonly Labelled<T>[]): void {
     if (targets.length === 0) return;
     const { name, type, help } = family;
-    // OpenMetrics names a family of counters without what ends the names of their samples.
+    // OpenMetrics names a family of counters without the suffix of its samples.
     const shown = this.format === 'openmetrics' && type === 'counter' ? name.replace(/_total$/, '') : name;
     let text = `# HELP ${shown} ${help}\n# TYPE ${shown} ${type}\n`;
     for (const { target, own } of targets) {
@@ -48,7 +48,7 @@ export class Page {
   }
 }
 
-/** The format that an `Accept` header asks for: OpenMetrics only where it is named, and not ranked below plain text. */
+/** The format that an `Accept` header prefers: OpenMetrics only if it is named, and not ranked below plain text. */
 export function formatFor(accept: string | undefined): TextFormat {
   const ranks = new Map((accept ?? '').split(',').map((one) => {
     const [type = '', ...parameters] = one.split(';').map((part) => part.trim().toLowerCase());

@@ -10,18 +10,18 @@ import { count, jpegQuality, logger, milliseconds, options as object } from '../
 
 /** Options of {@link CameraStreamer}. */
 export interface CameraStreamerConfig {
-  /** The service that the messages are for: `ip_key_name` in each of them. */
+  /** The service that the messages are for; `ip_key_name` in the messages. */
   readonly serviceId: string;
   /** Kind of broker. */
   readonly serverType: 'kafka' | 'redis';
   /**
-   * Address of the broker: options of `kafka()` or `redis()`. `brokers`, or `url`, may be an async function, which is called
-   * again if the connection keeps failing, and by `refreshConnectionInfo`.
+   * Options of `kafka()` or `redis()`. `brokers` or `url` may be an async function, which is called again if requests keep
+   * failing, and by `refreshConnectionInfo`.
    */
   readonly connection: KafkaConfig | RedisConfig;
   /** Codec of the streams. Default `h265`. */
   readonly videoCodec?: 'h265' | 'jpeg';
-  /** `frame` (default): every message decodes alone. `stream`: closed GOPs, an access unit or a chunk in a message. */
+  /** `frame` (default): every message decodes alone. `stream`: closed GOPs, with an access unit or a chunk in a message. */
   readonly h265Mode?: EncodeMode;
   /** Constant rate factor, 0 (lossless) to 51 (worst). Default 23. */
   readonly h265Quality?: number;
@@ -31,11 +31,11 @@ export interface CameraStreamerConfig {
   readonly stripInputContent?: boolean;
   /** Failed requests in a row after which the broker's address is looked up and the connection replaced. Default 10. */
   readonly connectionRefreshThreshold?: number;
-  /** Minimum time between two address lookups because of failures; ms. Default 60,000. */
+  /** Minimum time between two address lookups after failures, in ms. Default 60,000. */
   readonly connectionRefreshIntervalMs?: number;
-  /** Waits of a stream whose camera has failed, as in `retry`; it never gives up. */
+  /** Waits after a camera's failure, as in `retry`, without limit. */
   readonly retry?: Pick<RetryConfig, 'initialMs' | 'maxMs' | 'factor' | 'jitter' | 'stableAfterMs'>;
-  /** A pino logger, given to each camera. */
+  /** Receives the log of each camera. Default: none. */
   readonly logger?: Logger;
 }
 
@@ -43,30 +43,31 @@ export interface CameraStreamerConfig {
 export interface StartStreamConfig {
   /** An address, as for `camera`: a URL, a file, a device. */
   readonly input: string | number;
-  /** Pictures a second to keep: every nth is kept, n = floor(rate of the source / fps), at least 1. Default: all. */
+  /** Frames per second to keep: keeps every nth, n = floor(rate of the source / fps), at least 1. Default: all. */
   readonly fps?: number;
   /** Key of the stream and of its messages. Default: derived from the address. */
   readonly streamKey?: string;
   /** Group of the camera in the messages. */
   readonly streamGroupKey?: string;
-  /** Topic of the messages. Default: the one given to `registerStreamTopic` for the key. */
+  /** Topic of the messages. Default: the one registered for the key by `registerStreamTopic`. */
   readonly topic?: string;
-  /** JPEG, 1 (worst) to 100. Default 85. */
+  /** JPEG quality, 1 (worst) to 100. Default 85. */
   readonly quality?: number;
-  /** Pixels; a single side keeps the aspect, both do not. Default: the source's. */
+  /** Width in pixels. One side alone keeps the aspect ratio, both together do not. Default: the source's. */
   readonly width?: number;
+  /** Height in pixels. */
   readonly height?: number;
-  /** Whether to play a file at its own pace and repeatedly, like a camera. Default false. */
+  /** Whether to play a file in a loop at its own frame rate, like a camera. Default false. */
   readonly simulateVideoFileStream?: boolean;
   /** Whether a message carries a chunk of pictures (H.265 in stream mode). Default false. */
   readonly isVideoChunk?: boolean;
-  /** Length of a chunk. */
+  /** Length of a chunk, in seconds. Default: a GOP. */
   readonly chunkDurationSeconds?: number;
-  /** Pictures of a chunk, in place of its length. */
+  /** Number of pictures in a chunk, in place of its length. */
   readonly chunkFrames?: number;
-  /** Location of the camera. */
+  /** Location of the camera, for the messages. */
   readonly cameraLocation?: string;
-  /** Options of `camera`: which stream, which hosts, time limits … */
+  /** Other options of `camera`. */
   readonly camera?: Omit<CameraConfig, 'key' | 'logger'>;
 }
 

@@ -1,4 +1,4 @@
-/** Parts of CameraStreamer: a running stream, a message from user code, a cached answer. */
+/** Helpers of CameraStreamer: a running stream, a message from user code, a cached answer. */
 import { randomUUID } from 'node:crypto';
 import type { Observable, Subscription } from 'rxjs';
 import { mono, wall } from '../../core/clock.js';
@@ -11,7 +11,7 @@ export interface Running {
   readonly ended: Promise<void>;
 }
 
-/** Subscribes. */
+/** Subscribes to a stream. */
 export function running(values$: Observable<unknown>): Running {
   const { promise, resolve, reject } = withResolvers();
   const subscription = values$.subscribe({ error: reject });
@@ -38,7 +38,7 @@ export function direct(message: Buffer | string | Readonly<Record<string, unknow
 }
 
 /** A cached answer, requested again only after some time, or on demand. */
-export class Remembered {
+export class CachedAnswer {
   #askedAt = -Infinity;
   #answer: unknown;
 

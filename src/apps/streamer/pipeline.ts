@@ -1,4 +1,4 @@
-/** The pipeline of one camera of CameraStreamer: the operators in order, and the n of "every nth picture". */
+/** The pipeline of one camera of CameraStreamer. */
 import { type Observable, type OperatorFunction, asapScheduler, defer, filter, ignoreElements, map, merge, observeOn, of, switchMap, take, tap } from 'rxjs';
 import { encodeH265, encodeJpeg, publish, resize, retry, skipRate, toMessage } from '../../../operators/index.js';
 import type { Broker } from '../../broker/index.js';
@@ -18,7 +18,7 @@ export interface Job {
 }
 
 /**
- * The acknowledgements of a stream, without end: after a failure of any step the camera is connected again.
+ * Emits the acknowledgements of a stream, and reconnects the camera after a failure of any step.
  * @throws InvalidOption
  */
 export function published$({ gate, broker, topic, streamer, start }: Job): Observable<Published> {
@@ -37,25 +37,25 @@ export function published$({ gate, broker, topic, streamer, start }: Job): Obser
 }
 
 /**
- * Keeps every nth picture, n = floor(rate of the source / fps). The rate is known only when the source is open, but ffmpeg's command
- * needs it before: the first time, the source is opened only to find the rate. After that n is fixed.
+ * Keeps every nth picture, n = floor(rate of the source / fps). ffmpeg's command needs n before the source is open, so the source
+ * is first opened only to find its rate. After that n is fixed.
  */
 function everyNth<T>(gate: Camera, fps: number, pipeline: (thinned$: Observable<Frame>) => Observable<T>): Observable<T> {
   let rule: number | { fps: number } | undefined;
   const asked$ = defer(() => rateOf(gate)).pipe(tap((rate) => {
-    // Without a stated rate, pictures are left out by time.
+    // If the source states no rate, pictures are thinned by time.
     rule = rate === undefined ? { fps } : Math.max(1, Math.floor(rate / fps));
     gate.resetStats();
   }));
   return defer(() => (rule === undefined ? asked$ : of(undefined))).pipe(switchMap(() => pipeline(gate.pipe(skipRate(rule ?? 1)))));
 }
 
-/** The properties that the source states when it is opened; pictures decoded by then are dropped. */
+/** The frame rate that the source states when it is opened; drops pictures decoded until then. */
 function rateOf(gate: Camera): Observable<number | undefined> {
   const opened$ = gate.events$.pipe(filter((event): event is Extract<CameraEvent, { type: 'opened' }> => event.type === 'opened'));
   return merge(opened$.pipe(map(({ source }) => source.fps)), gate.pipe(ignoreElements())).pipe(
     take(1),
-    // Only after that has this capture stopped, and its run is idle: some cameras allow only one session.
+    // The capture has stopped, and its run is idle, only after the event: some cameras allow only one session.
     observeOn(asapScheduler),
   );
 }

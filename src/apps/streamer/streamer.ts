@@ -1,4 +1,4 @@
-/** CameraStreamer: many cameras to one broker by method calls, with the interface of the system that defines `matrice`. */
+/** CameraStreamer: streams many cameras to one broker, with the interface of the system that defines `matrice`. */
 import { firstValueFrom, of } from 'rxjs';
 import { publish } from '../../../operators/index.js';
 import { type Broker, type CloseReport, type KafkaConfig, kafka, redis } from '../../broker/index.js';
@@ -9,18 +9,18 @@ import { type Report, type Timing, report } from '../../ledger/index.js';
 import { parseOptions } from '../../core/options.js';
 import { redact } from '../../core/redact/redact.js';
 import { type CameraStreamerConfig, START_SCHEMA, STREAMER_SCHEMA, type StartOptions, type StartStreamConfig, type StreamerOptions } from './options.js';
-import { type Running, Remembered, direct, running } from './parts.js';
+import { type Running, CachedAnswer, direct, running } from './parts.js';
 import { published$ } from './pipeline.js';
 
 export type { CameraStreamerConfig, StartStreamConfig } from './options.js';
 
 /** Result of {@link CameraStreamer.getTransmissionStats}. */
 export interface TransmissionStats extends Report {
-  /** The report of each stream, by key; stopped ones included. */
+  /** The report of each stream, by key, including stopped ones. */
   readonly byStream: Readonly<Record<string, Report>>;
 }
 
-/** Durations of a stream, ms; `last` of each is that of the last picture or message. */
+/** Durations of a stream, in ms; `last` is that of the last picture or message. */
 export interface StreamTimingStats {
   readonly read: Timing;
   readonly process: Timing;
@@ -28,7 +28,7 @@ export interface StreamTimingStats {
   readonly latency: Timing;
 }
 
-/** Cameras by key, kept so that the numbers of messages continue when a stream is started again. */
+/** A stream, kept after its end so that the numbers of messages continue if it is started again. */
 interface Stream { readonly address: string; readonly gate: Camera; readonly running: Running }
 
 /**
@@ -48,7 +48,7 @@ export class CameraStreamer implements AsyncDisposable {
   readonly #options: StreamerOptions;
   readonly #topics = new Map<string, string>();
   readonly #streams = new Map<string, Stream>();
-  readonly #where: Remembered | undefined;
+  readonly #where: CachedAnswer | undefined;
 
   /** @throws InvalidOption */
   constructor(config: CameraStreamerConfig) {
@@ -57,10 +57,10 @@ export class CameraStreamer implements AsyncDisposable {
     const { connectionRefreshThreshold: refreshAfterFailures, connectionRefreshIntervalMs } = options;
     const name = options.serverType === 'kafka' ? 'brokers' : 'url';
     const where = (options.connection as Record<string, unknown>)[name];
-    if (typeof where === 'function') this.#where = new Remembered(where as () => unknown, connectionRefreshIntervalMs);
+    if (typeof where === 'function') this.#where = new CachedAnswer(where as () => unknown, connectionRefreshIntervalMs);
     const given = { refreshAfterFailures, ...options.connection, ...(this.#where && { [name]: this.#where.ask }) };
     this.broker = options.serverType === 'kafka' ? kafka(given as KafkaConfig) : redis(given);
-    // Wrong options of the operators are reported here, not by the first stream.
+    // Reports wrong options of the operators here, not with the first stream.
     void published$({ gate: camera('test:'), broker: this.broker, topic: 'topic', streamer: options, start: START_SCHEMA.parse({ input: 'test:' }) });
   }
 
@@ -69,17 +69,18 @@ export class CameraStreamer implements AsyncDisposable {
     this.#topics.set(key, topic);
   }
 
+  /** The topic of a stream's messages. */
   getTopicForStream(key: string): string | undefined {
     return this.#topics.get(key);
   }
 
-  /** Creates a missing topic, on Redis with its consumer group `{topic}_group`. Rejects with BrokerUnavailable. */
+  /** Creates a topic if it is missing; on Redis also its consumer group `{topic}_group`. Rejects with BrokerUnavailable. */
   setupStreamForTopic(topic: string): Promise<void> {
     return this.broker.prepare(topic, { consumerGroup: `${topic}_group` });
   }
 
   /**
-   * Starts a stream; resolves when it has ended or was stopped. A camera or broker that fails does not end it.
+   * Starts a stream; resolves when it has ended or was stopped. Failures of the camera or broker do not end it.
    * Rejects with InvalidOption for wrong options, a key without a topic, or a key that is streaming already.
    */
   async startStream(config: StartStreamConfig): Promise<void> {
@@ -92,24 +93,24 @@ export class CameraStreamer implements AsyncDisposable {
    */
   startBackgroundStream(config: StartStreamConfig): string {
     const { gate, running: { ended } } = this.#start(config);
-    // startStream reports the end.
+    // Only startStream reports a failure.
     ended.catch(() => undefined);
     return gate.key;
   }
 
-  /** The camera of a stream: its events and statistics. */
+  /** The camera of a stream, for its events and statistics. */
   getCamera(key: string): Camera | undefined {
     return this.#streams.get(key)?.gate;
   }
 
-  /** Stops one stream, or all; also one that waits to reconnect. Its messages in the outbox are still sent. */
+  /** Stops one stream, or all, including those that wait to reconnect. Messages in the outbox are still sent. */
   stopStreaming(key?: string): void {
     const stopped = key === undefined ? [...this.#streams.values()] : [this.#streams.get(key)];
     for (const stream of stopped) stream?.running.subscription.unsubscribe();
   }
 
   /**
-   * Sends a message of your own, in order with those of the stream of the same key; resolves when it is acknowledged.
+   * Sends your own message, in order with those of the stream with the same key; resolves when it is acknowledged.
    * Rejects with BrokerUnavailable if the streamer is closed first, or with MessageTooLarge.
    * @param message - bytes, text, or an object, which is sent as JSON, on Redis as one field for each of its members
    */
@@ -119,14 +120,14 @@ export class CameraStreamer implements AsyncDisposable {
     return firstValueFrom(sent$, { defaultValue: undefined }).then((ack) => ack ?? Promise.reject(refused));
   }
 
-  /** Figures of all streams together and of each: pictures sent, bytes saved, times. */
+  /** Figures of all streams together, and of each: pictures sent, bytes saved, durations. */
   getTransmissionStats(): TransmissionStats {
     const all = [...this.#streams].map(([key, { gate }]) => [key, gate.stats] as const);
     const byStream = Object.fromEntries(all.map(([key, stats]) => [key, report(stats)]));
     return { ...report(all.map(([, stats]) => stats)), byStream };
   }
 
-  /** Sets the figures of all streams to zero, but not the numbers of their messages. */
+  /** Resets the figures of all streams, but not the numbers of their messages. */
   resetTransmissionStats(): void {
     for (const { gate } of this.#streams.values()) gate.resetStats();
   }
@@ -139,7 +140,7 @@ export class CameraStreamer implements AsyncDisposable {
     return { read, process, write, latency };
   }
 
-  /** Calls a function given as `brokers` or `url` now, and connects again. Rejects with BrokerUnavailable if it fails. */
+  /** Calls `brokers` or `url` now, if it is a function, and reconnects. Rejects with BrokerUnavailable if the function fails. */
   async refreshConnectionInfo(): Promise<void> {
     try {
       await this.#where?.askNow();
@@ -150,7 +151,7 @@ export class CameraStreamer implements AsyncDisposable {
     this.broker.reconnect();
   }
 
-  /** Stops all streams, sends the messages in the outbox, and closes the connection; reports the messages that were not sent. */
+  /** Stops all streams, sends the messages in the outbox, and closes the connection; resolves with a report of unsent messages. */
   close(options?: { deadlineMs?: number }): Promise<CloseReport> {
     this.stopStreaming();
     return this.broker.close(options);
@@ -177,7 +178,7 @@ export class CameraStreamer implements AsyncDisposable {
     return stream;
   }
 
-  /** The camera of a key, unless the key has another source by now. */
+  /** The camera of a key; a new one if its source or options have changed. */
   #cameraFor({ input, streamKey, simulateVideoFileStream, camera: more }: StartOptions): { gate: Camera; address: string } {
     const { logger } = this.#options;
     const made = camera(input, { ...more, key: streamKey, logger, ...(simulateVideoFileStream && { pace: 'realtime' as const, loop: true }) });

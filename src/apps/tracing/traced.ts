@@ -1,4 +1,4 @@
-/** traced(): spans for OpenTelemetry, made of events after they have happened. */
+/** traced(): creates OpenTelemetry spans from events. */
 import { type Attributes, ROOT_CONTEXT, type Span, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
 import { Observable } from 'rxjs';
 import { z } from 'zod';
@@ -8,7 +8,7 @@ import { options, parseOptions } from '../../core/options.js';
 
 /** Options of {@link traced}. */
 export interface TracedConfig {
-  /** Share of the pictures that get a span: 0 to 1, default 0.01. They are evenly spread, and the same at every run. */
+  /** Share of pictures that get a span, 0 to 1. Default 0.01. They are evenly spread, and the same in every run. */
   readonly sample?: number | undefined;
 }
 
@@ -17,20 +17,20 @@ const schema = options({ sample: z.number().min(0).max(1).default(TRACING.sample
 type FrameEvent = Extract<CameraEvent, FrameEventBase>;
 
 /**
- * Makes spans of the events of a camera, and passes the events on. Spans begin and end at the times of the events, so nothing is
- * measured twice: a sampled picture costs its spans, any other a comparison.
+ * Creates spans from the events of a camera, and passes the events on. Spans begin and end at the times of the events, so nothing
+ * is measured twice. A sampled picture costs its spans, any other a comparison.
  *
- * A sampled picture is a trace of its own: the span `rxcam.frame` from its capture to its acknowledgement or drop, with a child
- * for each place where it was (`rxcam.encoder`, `rxcam.outbox`, `rxcam.request` …). Each attempt to capture is a span
- * `rxcam.attempt` with the source's properties, up to the failure that ended it.
+ * Each sampled picture is one trace: the span `rxcam.frame` from its capture to its acknowledgement or drop, with a child for
+ * each place where it was (`rxcam.encoder`, `rxcam.outbox`, `rxcam.request` …). Each attempt to capture is a span `rxcam.attempt`
+ * with the source's properties, until the failure that ended it.
  *
- * Errors and completion pass; unsubscribing ends the open spans.
+ * Passes errors and completion on. Unsubscribing ends open spans.
  *
  * @example
  * ```ts
  * traced(gate.events$, trace.getTracer('rxcam'), { sample: 0.001 }).subscribe();
  * ```
- * @param tracer - of `@opentelemetry/api`
+ * @param tracer - a tracer of `@opentelemetry/api`
  * @throws InvalidOption for a sample below 0 or above 1
  */
 export function traced(events$: Observable<CameraEvent>, tracer: Tracer, config: TracedConfig = {}): Observable<CameraEvent> {
@@ -49,21 +49,21 @@ export function traced(events$: Observable<CameraEvent>, tracer: Tracer, config:
   });
 }
 
-/** A picture on its way: the span of its trace, and since when it is where. */
-interface OnItsWay { readonly span: Span; place: Place; since: number }
+/** An open picture: the span of its trace, its place, and the time when it came there. */
+interface OpenPicture { readonly span: Span; place: Place; since: number }
 
 class Traces {
-  readonly #pictures = new Map<string, OnItsWay>();
+  readonly #pictures = new Map<string, OpenPicture>();
   readonly #attempts = new Map<string, Span>();
 
   constructor(readonly tracer: Tracer, readonly sample: number) {}
 
   add(event: CameraEvent): void {
     if ('frames' in event) {
-      // One event may be about many pictures; none of them can be here if none was sampled.
+      // One event may be about many pictures; skips the search if no sampled picture is open.
       if (event.type === 'captured') this.#captured(event);
       else if (this.#pictures.size > 0) for (let seq = event.seq; seq < event.seq + event.frames; seq++) this.#picture(`${event.camera}/${event.run}/${seq}`, event);
-    } else this.#turn(event);
+    } else this.#stateEvent(event);
   }
 
   end(): void {
@@ -96,13 +96,13 @@ class Traces {
     this.#pictures.delete(id);
   }
 
-  /** The picture was in a place until now. */
-  #left({ span, place, since }: OnItsWay, at: number): void {
+  /** Records the span of the place that the picture leaves. */
+  #left({ span, place, since }: OpenPicture, at: number): void {
     const parent = trace.setSpan(ROOT_CONTEXT, span);
     this.tracer.startSpan(`rxcam.${place}`, { startTime: new Date(since) }, parent).end(new Date(at));
   }
 
-  /** A picture that user code never finishes must not keep memory without limit. */
+  /** Bounds the memory for pictures that user code never finishes. */
   #forgetOldest(): void {
     for (const [id, { span }] of this.#pictures) {
       span.end();
@@ -111,7 +111,7 @@ class Traces {
     }
   }
 
-  #turn(event: Exclude<CameraEvent, FrameEvent>): void {
+  #stateEvent(event: Exclude<CameraEvent, FrameEvent>): void {
     const id = `${event.camera}/${event.run}`;
     const at = new Date(event.at);
     const span = this.#attempts.get(id);

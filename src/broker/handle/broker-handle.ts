@@ -29,7 +29,7 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
   readonly #state$: BehaviorSubject<BrokerState>;
   readonly #errors$ = new Subject<RxcamError>();
   readonly #settled$ = new Subject<void>();
-  readonly #gone$ = new Subject<void>();
+  readonly #closed$ = new Subject<void>();
   /** Why messages of a topic are refused, as last reported. */
   readonly #refusals = new Map<string, string>();
   #closing: Promise<CloseReport> | undefined;
@@ -40,13 +40,13 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
     this.#state$ = new BehaviorSubject<BrokerState>({ status: 'idle', outbox: { messages: 0, bytes: 0 } });
     this.state$ = this.#state$.asObservable();
     this.errors$ = this.#errors$.asObservable();
-    driver.warnings$?.pipe(takeUntil(this.#gone$)).subscribe((warning) => { this.#errors$.next(warning); });
+    driver.warnings$?.pipe(takeUntil(this.#closed$)).subscribe((warning) => { this.#errors$.next(warning); });
     const { lingerMs = BROKER.lingerMs, maxRequestBytes = BROKER.maxRequestBytes, requestTimeoutMs = BROKER.requestTimeoutMs } = options;
     this.#sender = new Sender(driver, { lingerMs, maxRequestBytes, requestTimeoutMs, ...retryOptions(options) }, {
       connected: () => { if (this.#status !== 'connected') this.#setState({ status: 'connected' }); },
       unavailable: (error) => { this.#errors$.next(error); this.#setState({ status: 'unavailable', error }); },
       refused: (error, topic) => { this.#refused(error, topic); },
-      written: (topic) => { if (this.#refusals.delete(topic)) this.#tell(); },
+      written: (topic) => { if (this.#refusals.delete(topic)) this.#emitState(); },
       settled: () => { this.#settled(); },
     });
   }
@@ -101,8 +101,8 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
 
   #close(deadlineMs: number): Promise<CloseReport> {
     const empty$ = new Observable<void>((subscriber) => {
-      // It must listen before the sender is hurried: an answer may come at once.
-      // eslint-disable-next-line rxjs-x/no-subscribe-in-pipe -- this is a producer, and no operator
+      // Subscribes before the sender is hurried: an answer may be synchronous.
+      // eslint-disable-next-line rxjs-x/no-subscribe-in-pipe -- a producer, not an operator
       const settled = this.#settled$.subscribe(subscriber);
       this.#sender.hurry();
       subscriber.next();
@@ -122,7 +122,7 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
   }
 
   #closed(): void {
-    this.#gone$.next();
+    this.#closed$.next();
     this.#setState({ status: 'closed' });
     this.#state$.complete();
     this.#errors$.complete();
@@ -131,7 +131,7 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
   #settled(): void {
     this.#outbox.relieve();
     const { outbox: { messages }, throttledMs } = this.#state$.value;
-    if ((this.#outbox.messages === 0 && messages > 0) || (throttledMs !== undefined) !== this.#sender.servers.pauseMs > 0) this.#tell();
+    if ((this.#outbox.messages === 0 && messages > 0) || (throttledMs !== undefined) !== this.#sender.servers.pauseMs > 0) this.#emitState();
     if (this.#outbox.messages === 0) this.#forgetIdle();
     this.#settled$.next();
   }
@@ -143,7 +143,7 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
     }
   }
 
-  /** The first message is the only one: no other queue waits, even among hundreds. */
+  /** With one message in the outbox, only its queue can wait: the others, perhaps hundreds, are not visited. */
   #noteFilling(queue: PartitionQueue): void {
     const { value } = this.#state$;
     if (value.outbox.messages === 0 && this.#outbox.messages > 0) this.#setState(value, this.#outbox.messages === 1 ? [queue] : undefined);
@@ -155,10 +155,10 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
     if (!isNews) return;
     if (!(error instanceof MessageTooLarge)) this.#refusals.set(topic, error.message);
     this.#errors$.next(error);
-    this.#tell();
+    this.#emitState();
   }
 
-  #tell(): void {
+  #emitState(): void {
     this.#setState(this.#state$.value);
   }
 

@@ -5,7 +5,7 @@ import type { CloseReport } from './close-report.js';
 
 /** State of a broker, as rxcam sees it. */
 export interface BrokerState {
-  /** `idle`: nothing was sent yet; `connected`: the last request was answered; `unavailable`: it was not; `closed`. */
+  /** `idle`: nothing was sent yet; `connected`: the last request was answered; `unavailable`: it failed; `closed`. */
   readonly status: 'idle' | 'connected' | 'unavailable' | 'closed';
   /** Why it is unavailable. */
   readonly error?: RxcamError;
@@ -24,8 +24,8 @@ export interface TopicWaits {
 }
 
 /**
- * A broker, to be given to `publish`; connects when the first message is sent, and reconnects without limit. `await using` closes it
- * at the end of the block.
+ * A broker, for `publish` and `subscribe`. It connects when it is first used, and reconnects without limit. `await using` closes it at
+ * the end of the block.
  */
 export interface Broker extends AsyncDisposable {
   /** `kafka`, `redis`, `memory` … */
@@ -37,25 +37,25 @@ export interface Broker extends AsyncDisposable {
   /** Emits `state` at once and at each change, except the counts of the outbox: only when it begins to fill or is empty again. Completes on close. */
   readonly state$: Observable<BrokerState>;
   /**
-   * Every failed request, every message that is too large, and why messages of a topic are refused: once, until there is
-   * another reason. Rights that are missing as well, though messages may be sent without them. Completes on close.
+   * Emits each failed request, each message that is too large, and the reason why messages of a topic are refused: once,
+   * until the reason changes. Also emits missing rights that do not prevent sending. Completes on close.
    */
   readonly errors$: Observable<RxcamError>;
   /**
-   * Creates a missing topic, before its first message would: on Redis with a consumer group that reads it from its
-   * beginning. Rejects with BrokerUnavailable; not needed for an embedded broker.
+   * Creates a topic if it is missing, without waiting for its first message; on Redis also a consumer group, which reads
+   * it from its beginning. Rejects with BrokerUnavailable. Not needed for the embedded broker.
    */
   prepare(topic: string, options?: { consumerGroup?: string }): Promise<void>;
   /** Ends the connection: the next request makes a new one, and a function that returns the broker's address is called again. */
   reconnect(): void;
   /**
    * Sends what the outbox holds and closes the connection. Messages not sent by the deadline are dropped, with cause
-   * `closed`. Never rejects; a second call gives the first one's report.
+   * `closed`. Never rejects; a second call returns the report of the first.
    */
   close(options?: { /** Default 5000 ms. */ deadlineMs?: number }): Promise<CloseReport>;
 }
 
-/** How a broker is called: `kafka://host:9092`, or its kind and its address where that does not say it. */
+/** Name of a broker in messages: its address, after its kind if the address does not begin with it. */
 export function brokerName({ kind, address }: Broker): string {
   return address.startsWith(kind) ? address : `${kind} ${address}`;
 }

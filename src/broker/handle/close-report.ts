@@ -1,9 +1,9 @@
-/** The messages that `close` could not send. */
+/** The report of `close`. */
 import { emptyRecord } from '../../core/options.js';
 
 /** The messages that `close` could not send. */
 export interface CloseReport {
-  /** Messages that are not acknowledged; the broker may have taken those of the last request. */
+  /** Messages that are not acknowledged; the broker may have written those of the last request. */
   readonly unsent: number;
   /** Bytes of their values. */
   readonly unsentBytes: number;

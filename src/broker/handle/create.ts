@@ -1,22 +1,22 @@
-/** createBroker(): a broker of a driver that rxcam does not have. */
+/** createBroker(): makes a broker of the user's own driver. */
 import { EMPTY, catchError, defer, ignoreElements } from 'rxjs';
 import { InvalidOption } from '../../core/errors/errors.js';
 import { options as object, parseOptions } from '../../core/options.js';
 import { redactUrl } from '../../core/redact/redact.js';
-import { type BrokerConfig, BROKER_MEMBERS, WAITS_GROW } from '../broker-options.js';
+import { type BrokerConfig, BROKER_MEMBERS, RETRY_RANGE } from '../broker-options.js';
 import type { Broker } from './broker.js';
 import { BrokerHandle } from './broker-handle.js';
 import type { Driver } from '../driver.js';
 
-const SCHEMA = object(BROKER_MEMBERS).refine(...WAITS_GROW);
+const SCHEMA = object(BROKER_MEMBERS).refine(...RETRY_RANGE);
 
 /** Members that every driver must have. */
 const METHODS = ['send', 'reset', 'close'] as const;
-const TEXTS = ['kind', 'address'] as const;
+const STRINGS = ['kind', 'address'] as const;
 
 /**
- * A broker of a driver of your own, to be given to `publish`. Order, batches, retries and the outbox are the broker's: the
- * driver writes one batch at a time.
+ * Makes a broker of your own driver, for `publish`. The broker handles order, batches, retries and the outbox; the driver
+ * writes one batch.
  *
  * @example
  * ```ts
@@ -33,7 +33,7 @@ export function createBroker(driver: Driver, config: BrokerConfig = {}): Broker 
 /** Members that a driver may have. */
 const OPTIONAL = ['expectWrites', 'serverOf', 'readyAt', 'forget', 'refuses', 'topicProblem', 'prepare', 'reader', 'coordination'] as const;
 
-/** Wraps a driver so that its mistakes neither stop the queue nor show a login. */
+/** Wraps a driver so that its errors neither stop the queue nor show credentials. */
 function guarded(driver: Driver): Driver {
   const methods = driver as unknown as Readonly<Record<string, ((...given: never) => unknown) | undefined>>;
   return {
@@ -53,13 +53,13 @@ function guarded(driver: Driver): Driver {
 
 function checkDriver(driver: unknown): void {
   if (typeof driver !== 'object' || driver === null) {
-    throw new InvalidOption(`createBroker: option 'driver': ${String(driver)} given, expected an object with ${[...TEXTS, ...METHODS].join(', ')}`);
+    throw new InvalidOption(`createBroker: option 'driver': ${String(driver)} given, expected an object with ${[...STRINGS, ...METHODS].join(', ')}`);
   }
   const members = driver as Record<string, unknown>;
   for (const name of METHODS) check(name, members[name], typeof members[name] === 'function', 'a function');
-  for (const name of TEXTS) check(name, members[name], typeof members[name] === 'string' && members[name] !== '', 'a text');
+  for (const name of STRINGS) check(name, members[name], typeof members[name] === 'string' && members[name] !== '', 'a string');
 }
 
 function check(name: string, given: unknown, isRight: boolean, expected: string): void {
-  if (!isRight) throw new InvalidOption(`createBroker: option 'driver.${name}': ${given === '' ? 'an empty text' : typeof given} given, expected ${expected}`);
+  if (!isRight) throw new InvalidOption(`createBroker: option 'driver.${name}': ${given === '' ? 'an empty string' : typeof given} given, expected ${expected}`);
 }

@@ -3,7 +3,7 @@ import type { RxcamError } from '../../core/errors/errors.js';
 import type { TopicWaits } from './broker.js';
 import type { PartitionQueue } from '../outbox/index.js';
 
-/** The topics of these queues that wait for more than their turn, each once. */
+/** The topics of these queues whose messages wait for more than their turn, each once. */
 export function waitingTopics(queues: Iterable<PartitionQueue>, why: (queue: PartitionQueue) => RxcamError | undefined): TopicWaits[] {
   const errors = new Map<string, RxcamError>();
   for (const queue of queues) {

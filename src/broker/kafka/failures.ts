@@ -3,8 +3,8 @@ import { BrokerUnauthorized, BrokerUnavailable, MessageTooLarge, type RxcamError
 import { redact } from '../../core/redact/redact.js';
 import { isUnauthorized } from './client/index.js';
 
-const TO_WRITE = 'the login needs Write and Describe on the topic, and Create where rxcam is to make it';
-const TO_READ = 'the login needs Read and Describe on the topic, and Read on the group where one is named';
+const TO_WRITE = 'the login needs Write and Describe on the topic, and Create if rxcam creates it';
+const TO_READ = 'the login needs Read and Describe on the topic, and Read on the group if there is one';
 
 export class KafkaFailures {
   readonly #secrets: readonly string[];
@@ -14,13 +14,13 @@ export class KafkaFailures {
       (typeof value === 'string' && name !== 'mechanism' && name !== 'username' ? [value] : []));
   }
 
-  /** A failure that passes, perhaps once somebody grants a right: it is retried without limit. */
+  /** A temporary failure, perhaps until a right is granted: it is retried without limit. */
   of(error: unknown, topic?: string, rights = TO_WRITE): RxcamError {
     const text = `kafka at ${this.address()}:${topic === undefined ? '' : ` topic '${topic}':`} ${this.#text(error)}`;
     return isUnauthorized(error) ? new BrokerUnauthorized(`${text} (${rights})`) : new BrokerUnavailable(text);
   }
 
-  /** The same for one who reads. */
+  /** The same for a reader. */
   ofReader(error: unknown, topic: string): RxcamError {
     return this.of(error, topic, TO_READ);
   }

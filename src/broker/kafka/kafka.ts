@@ -1,4 +1,4 @@
-/** The driver of Kafka. Each server, and each partition, fails and recovers independently; messages without a leader wait alone. */
+/** The Kafka driver. Each server and partition fails and recovers independently; only messages without a leader wait. */
 import { EMPTY, type Observable, catchError, defer, finalize, from, ignoreElements, tap, throwError } from 'rxjs';
 import { BROKER } from '../../core/defaults/defaults.js';
 import type { Coordination, FleetPlace } from '../../core/engine/coordination.js';
@@ -20,7 +20,7 @@ import type { ReadRequest, Reader } from '../reader.js';
 import { RecordTimes } from './record-time.js';
 
 /**
- * Kafka. Connects when the first message is sent, makes the topics that are missing.
+ * A Kafka cluster. Connects when the first message is sent, and creates missing topics.
  * @throws InvalidOption
  */
 export function kafka(config: KafkaConfig): Broker {
@@ -41,7 +41,7 @@ class KafkaDriver implements Driver {
   #brokers: readonly string[];
   #client: KafkaClient | undefined;
   #loading: Promise<KafkaClient> | undefined;
-  /** Requests under way. */
+  /** Requests in progress. */
   #underWay = 0;
   readonly #failures: KafkaFailures;
   readonly #times = new RecordTimes((message) => { this.options.logger?.warn({ broker: this.address }, message); });
@@ -51,7 +51,7 @@ class KafkaDriver implements Driver {
     this.#failures = new KafkaFailures(() => this.address, options.sasl);
   }
 
-  /** Before files can run out: Node remembers an import that failed. Connecting reports it. */
+  /** Loads the client before file descriptors can run out: Node caches a failed import. Connecting reports the failure. */
   expectWrites(): void {
     WIRES[this.options.driver]().catch(() => undefined);
   }
@@ -87,7 +87,7 @@ class KafkaDriver implements Driver {
   refuses(message: CameraMessage): MessageTooLarge | undefined {
     const { maxMessageBytes } = this.options;
     if (!isLarger(message, maxMessageBytes)) return undefined;
-    return new MessageTooLarge(`kafka: message ${message.id} has ${bytesOf(message)} bytes with its key and headers, at most ${maxMessageBytes} are taken`);
+    return new MessageTooLarge(`kafka: message ${message.id} has ${bytesOf(message)} bytes with its key and headers, at most ${maxMessageBytes} are allowed`);
   }
 
   topicProblem(topic: string): string | undefined {
@@ -114,7 +114,7 @@ class KafkaDriver implements Driver {
 
   reset(server?: string): void {
     if (server !== undefined) return this.#client?.drop(Number(server));
-    this.#loading?.then((client) => { client.destroy(); }, () => { /* There is nothing to end. */ });
+    this.#loading?.then((client) => { client.destroy(); }, () => { /* There is no connection. */ });
     this.#client = this.#loading = undefined;
   }
 
@@ -123,7 +123,7 @@ class KafkaDriver implements Driver {
     return from(this.#loading.then((client) => client.disconnect())).pipe(
       ignoreElements(),
       catchError(() => EMPTY),
-      // Not closed cleanly, or not in time.
+      // If it was not closed cleanly, or not in time.
       finalize(() => { this.reset(); }),
     );
   }
@@ -171,7 +171,7 @@ class KafkaDriver implements Driver {
     }
   }
 
-  /** The library is loaded when it is needed: it is large, and many use another broker. */
+  /** The client library is loaded on demand: it is large, and many users have another broker. */
   async #clientNow(): Promise<KafkaClient> {
     const parts = () => Promise.all([import('./client/client.js'), WIRES[this.options.driver]()]);
     const loading = this.#loading ??= parts().then(([{ KafkaClient }, newWire]) => new KafkaClient(this.options, {
@@ -180,7 +180,7 @@ class KafkaDriver implements Driver {
       log: (level, message) => { this.#log(level, message); },
     }));
     const client = await loading;
-    if (loading !== this.#loading) throw new Error('the connection was given up meanwhile');
+    if (loading !== this.#loading) throw new Error('the connection was closed meanwhile');
     this.#client = client;
     client.hold(this.#underWay > 0);
     return client;

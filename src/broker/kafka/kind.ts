@@ -29,7 +29,7 @@ export const kafkaKind = {
     },
     {
       flags: '--kafka-client-id <id>', option: 'clientId', standard: KAFKA.clientId, reads: true,
-      about: "client id: the program's name in Kafka's logs and quotas",
+      about: "client id in Kafka's logs and quotas",
     },
     {
       flags: '--ssl', option: 'ssl', reads: true,
@@ -41,7 +41,7 @@ export const kafkaKind = {
     },
     {
       flags: '--sasl-username <name>', option: 'sasl.username', reads: true,
-      about: `user, where the broker's address names none; the password is in ${PASSWORD}`,
+      about: `user, if the broker's address has none; the password is in ${PASSWORD}`,
     },
     {
       flags: '--kafka-message-bytes <bytes>', option: 'maxMessageBytes', takes: 'bytes', standard: KAFKA.maxMessageBytes,
@@ -49,7 +49,7 @@ export const kafkaKind = {
     },
     {
       flags: '--kafka-compression <name>', option: 'compression', standard: 'none',
-      about: 'none or gzip; encoded video can not be compressed further',
+      about: "none or gzip; encoded video can't be compressed further",
     },
     { flags: '--no-create-topics', option: 'createTopics', about: 'do not create missing topics' },
     {

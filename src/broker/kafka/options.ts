@@ -1,4 +1,4 @@
-/** Options of `kafka`. */
+/** Options of `kafka`, and their schema. */
 import type { SASLOptions } from 'kafkajs';
 import type { ConnectionOptions } from 'node:tls';
 import { z } from 'zod';
@@ -6,42 +6,42 @@ import { KAFKA } from '../../core/defaults/defaults.js';
 import { InvalidOption } from '../../core/errors/errors.js';
 import { byteCount, callback, count, inJson, options as object } from '../../core/options.js';
 import { redact } from '../../core/redact/redact.js';
-import { CLIENT_MEMBERS, type ClientConfig, WAITS_GROW } from '../broker-options.js';
+import { CLIENT_MEMBERS, type ClientConfig, RETRY_RANGE } from '../broker-options.js';
 
 /** Options of `kafka`. */
 export interface KafkaConfig extends ClientConfig {
-  /** `host:port` of one or more brokers; or a function that names them, asked again when the connection keeps failing. */
+  /** `host:port` of one or more brokers; or a function that returns them, called again when requests keep failing. */
   readonly brokers: readonly string[] | (() => readonly string[] | Promise<readonly string[]>);
   /**
-   * The client library that writes: `kafkajs` (default), or `platformatic`, which takes less CPU: it needs
-   * `npm install @platformatic/kafka@1.34`, and Kafka 2.8 or later. A consumer group is kafkajs's either way.
+   * The client library that writes: `kafkajs` (default), or `platformatic`, which needs less CPU,
+   * `npm install @platformatic/kafka@1.34`, and Kafka 2.8 or later. Consumer groups always use kafkajs.
    */
   readonly driver?: 'kafkajs' | 'platformatic';
-  /** Name of this client on the broker. Default `rxcam`. */
+  /** Client id, in the broker's logs and quotas. Default `rxcam`. */
   readonly clientId?: string;
   /** TLS: `true`, or options of Node's `tls.connect`. */
   readonly ssl?: boolean | ConnectionOptions;
-  /** `{ mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512', username, password }` and the others of kafkajs. */
+  /** `{ mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512', username, password }`, or any other mechanism of kafkajs. */
   readonly sasl?: SASLOptions;
-  /** -1: all in-sync replicas have the message when it is acknowledged; 1: the leader has it. Default -1. */
+  /** A message is acknowledged by all in-sync replicas (-1), or by the leader (1). Default -1. */
   readonly acks?: -1 | 1;
-  /** Default `none`: encoded video does not get smaller. */
+  /** Compression of requests. Default `none`: encoded video can't be compressed further. */
   readonly compression?: 'none' | 'gzip';
-  /** Largest message with key and headers; topics made by rxcam take it. Default 10 MiB. */
+  /** Largest message in bytes, with its key and headers; also the limit of topics that rxcam creates. Default 10 MiB. */
   readonly maxMessageBytes?: number;
   /** Whether to create a missing topic. Default true. */
   readonly createTopics?: boolean;
-  /** Partitions of a topic made by rxcam. Default 1. */
+  /** Partitions of a topic that rxcam creates. Default 1. */
   readonly numPartitions?: number;
-  /** Replicas of a topic made by rxcam. Default 1. */
+  /** Replicas of a topic that rxcam creates. Default 1. */
   readonly replicationFactor?: number;
   /** Largest request in bytes. Default 8 MiB, or `maxMessageBytes` if that is less. */
   readonly maxRequestBytes?: number;
-  /** Failures in a row after which the connection is replaced, and a function given as `brokers` called again. Default 3. */
+  /** Failures in a row after which the connection is replaced, and `brokers`, if a function, is called again. Default 3. */
   readonly refreshAfterFailures?: number;
 }
 
-/** `host:port`, as the client takes it. */
+/** `host:port`, as kafkajs parses it. */
 const HOST_AND_PORT = /^[^\s/@:]+:\d{1,5}$/;
 
 export const KAFKA_SCHEMA = object({
@@ -66,7 +66,7 @@ export const KAFKA_SCHEMA = object({
   numPartitions: count().default(KAFKA.numPartitions),
   replicationFactor: count().default(KAFKA.replicationFactor),
   maxRequestBytes: byteCount().optional(),
-}).refine(...WAITS_GROW);
+}).refine(...RETRY_RANGE);
 
 export type KafkaOptions = z.output<typeof KAFKA_SCHEMA>;
 

@@ -5,22 +5,22 @@ import { type KafkaClient, type Placed, isStale, isTooLarge, isWrongTime } from 
 import type { KafkaFailures } from './failures.js';
 import type { RecordTimes } from './record-time.js';
 
-interface Around {
+interface OutcomeContext {
   readonly client: KafkaClient;
   readonly failures: KafkaFailures;
   readonly times: RecordTimes;
 }
 
-export function outcomes(batch: readonly Outgoing[], places: readonly Placed[], around: Around): SendOutcome[] {
-  const stamped = stampAgain(batch, places, around.times);
+export function outcomes(batch: readonly Outgoing[], places: readonly Placed[], context: OutcomeContext): SendOutcome[] {
+  const stamped = stampAgain(batch, places, context.times);
   return batch.map((outgoing, index) => {
     const place = places[index] as Placed;
     const isStamped = stamped.has(outgoing.topic) && isWrongTime(errorIn(place));
-    return isStamped ? { ok: false, again: true } : outcome(outgoing, place, around);
+    return isStamped ? { ok: false, again: true } : outcome(outgoing, place, context);
   });
 }
 
-function outcome({ topic }: Outgoing, place: Placed, { client, failures }: Around): SendOutcome {
+function outcome({ topic }: Outgoing, place: Placed, { client, failures }: OutcomeContext): SendOutcome {
   if (!('error' in place)) return { ok: true, ...place };
   const { error, isAlone } = place;
   if (isTooLarge(error)) return { ok: false, error: failures.tooLarge(error), ...(isAlone ? { tooLarge: true } : { split: 'size' }) };
@@ -29,7 +29,7 @@ function outcome({ topic }: Outgoing, place: Placed, { client, failures }: Aroun
   return { ok: false, error: failures.of(error, topic) };
 }
 
-/** Topics whose records get other times because the broker refused theirs. */
+/** Topics whose records get other timestamps because the broker refused theirs. */
 function stampAgain(batch: readonly Outgoing[], places: readonly Placed[], times: RecordTimes): Set<string> {
   const refused = new Map(batch.flatMap(({ topic, message }, index) => (isWrongTime(errorIn(places[index])) ? [[topic, message]] : [])));
   return new Set([...refused].flatMap(([topic, message]) => (times.refused(topic, message) ? [topic] : [])));

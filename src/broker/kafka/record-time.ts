@@ -1,10 +1,10 @@
-/** The time of a Kafka record is that of its picture, so that a search by time finds it; if the broker refuses that, another. */
+/** The timestamp of a Kafka record is that of its picture, so that a search by time finds it; another if the broker refuses it. */
 import { ownerOf } from '../../ledger/index.js';
 import { mono, wall } from '../../core/clock.js';
 import { KAFKA_TIMES } from '../../core/defaults/limits.js';
 import type { CameraMessage } from '../../core/frame/frame.js';
 
-/** Times for a record: each is tried if the one before it is refused. A record without a time is taken by every broker. */
+/** Timestamps of a record: each is tried if the one before it is refused. Every broker accepts a record without one. */
 const STAMPS = ['capture', 'sending', 'none'] as const;
 type Stamp = (typeof STAMPS)[number];
 
@@ -17,8 +17,8 @@ const SAID: Readonly<Record<Stamp, string>> = {
 const NO_TIME = -1;
 
 /**
- * Decides on the time of each record. A wrong clock must not block an outbox: brokers refuse a whole batch for one record whose
- * time is more than an hour ahead of theirs, or, where a topic says so, too old.
+ * Chooses the timestamp of each record. A wrong clock must not block an outbox: brokers refuse a whole batch for one record
+ * that is more than an hour ahead of their clock, or, if the topic is set up so, too old.
  */
 export class RecordTimes {
   readonly #refused = new Map<string, { readonly stamp: Stamp; readonly until: number }>();
@@ -38,7 +38,7 @@ export class RecordTimes {
     return now;
   }
 
-  /** The broker refused the times of a batch of one topic; whether there is another way to stamp it. */
+  /** The broker refused the timestamps of a batch of one topic; returns whether there is another to try. */
   refused(topic: string, message: CameraMessage | undefined): boolean {
     const stamp = STAMPS[STAMPS.indexOf(this.#stampOf(topic)) + 1];
     if (stamp === undefined) return false;
@@ -55,7 +55,7 @@ export class RecordTimes {
     return 'capture';
   }
 
-  /** Once for each topic, as long as it is the same. */
+  /** Warns once for each topic, until the text changes. */
   #warn(topic: string, message: CameraMessage | undefined, text: string): void {
     const known = text.replace(/\(.*?\)/, '');
     if (this.#warned.get(topic) === known) return;

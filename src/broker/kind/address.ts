@@ -1,17 +1,17 @@
-/** The address of a broker in its parts: `kafka://user:password@host:port,host/topic`. */
+/** Parses the address of a broker: `kafka://user:password@host:port,host/topic`. */
 import { splitCredentials } from '../../core/redact/redact.js';
 
 /** The form of a kind's addresses. */
 export interface AddressForm {
   /** Schemes, without `:`. */
   readonly schemes: readonly string[];
-  /** How many hosts an address names: none of a broker inside of this program. */
+  /** How many hosts an address names; `none` for a broker inside this program. */
   readonly hosts: 'none' | 'one' | 'many';
 }
 
 /** An address in its parts, decoded. */
 export interface BrokerAddress {
-  /** `redis://`, as it was written but in small letters. */
+  /** `redis://`, in lower case. */
   readonly scheme: string;
   readonly user: string | undefined;
   readonly password: string | undefined;
@@ -21,7 +21,7 @@ export interface BrokerAddress {
   readonly path: readonly string[];
 }
 
-/** A host name, an IPv4 address, or an IPv6 address in brackets; a port perhaps. */
+/** A host name, an IPv4 address, or an IPv6 address in brackets, with an optional port. */
 const HOST = /^(\[[0-9a-f:.%]+\]|[\w.-]+)(:\d{1,5})?$/i;
 
 /** The parts of an address, if it is of this form; undefined if it is not. */
@@ -29,7 +29,7 @@ export function addressOf(form: AddressForm, text: string): BrokerAddress | unde
   return form.hosts === 'none' ? withoutHosts(form, text) : withHosts(form, text);
 }
 
-/** The topic that the path names, from so many parts on; undefined if it names none. */
+/** The topic that the path names, from part `from`; undefined if it names none. */
 export function topicOf({ path }: Pick<BrokerAddress, 'path'>, from = 0): string | undefined {
   return path.length > from ? path.slice(from).join('/') : undefined;
 }

@@ -17,11 +17,11 @@ export interface BrokerFlag {
   readonly standard?: string | number;
   /** How its text is read: a number, bytes with a unit, or one of some words. Absent: the text is the value. */
   readonly takes?: 'number' | 'bytes' | readonly string[];
-  /** Whether it matters to `rxcam read`, too. */
+  /** Set if `rxcam read` has it, too. */
   readonly reads?: true;
 }
 
-/** Options by name, as the command line has read them. */
+/** Options by name, as the command line has parsed them. */
 export type BrokerFlagValues = Readonly<Record<string, unknown>>;
 
 /** Settings from the command line besides an address and flags. */
@@ -36,11 +36,11 @@ export interface BrokerTarget {
   readonly topic: string | undefined;
 }
 
-/** One kind of broker: all that a new one adds, besides its line in the index. */
+/** One kind of broker: everything that a new kind adds, besides its line in the index. */
 export interface BrokerKind extends AddressForm {
   /** Its name in README.md and the help. */
   readonly title: string;
-  /** Places of logins in its addresses, besides before an `@`: its row of the secret places. */
+  /** Places of credentials in its addresses, other than before `@`. */
   readonly secrets: SecretPlaces | 'none';
   /** Form of its address, for the message about one that no kind takes. */
   readonly form: string;
@@ -57,7 +57,7 @@ export interface BrokerKind extends AddressForm {
   readonly inAddress: readonly string[];
   /** The interface of its options. */
   readonly config: string;
-  /** Of its options. */
+  /** Schema of its options. */
   readonly schema: z.ZodType;
   /**
    * Makes its handle, as users do.

@@ -13,7 +13,7 @@ export class MemoryFleet {
   readonly #tables = new Map<TableName, { readonly rows: Map<string, string>; readonly changes: Subject<readonly Row[]> }>();
   /** The last claim to each slot. */
   readonly #claims = new Map<number, { readonly epoch: number; readonly worker: string }>();
-  /** Workers that the coordinator does not hear, and does not answer. */
+  /** Workers that are cut off from the coordinator, with the end of their session. */
   readonly #silent = new Map<string, Subscription>();
   #round: Subscription | undefined;
   #generation = 0;
@@ -45,7 +45,7 @@ export class MemoryFleet {
     });
   }
 
-  /** The coordinator does not hear a member, which is out of the group when its session ends; undone by `hear`. */
+  /** Cuts a member off: it leaves the group when its session ends. Undone by `hear`. */
   silence(id: string): void {
     const member = this.#members.get(id);
     if (member === undefined || this.#silent.has(id)) return;
@@ -60,7 +60,7 @@ export class MemoryFleet {
     this.#silent.delete(id);
   }
 
-  /** One round for all who ask for it in the same ms. */
+  /** One round for all requests in the same ms. */
   rejoin(): void {
     this.#round ??= asyncScheduler.schedule(() => {
       this.#round = undefined;

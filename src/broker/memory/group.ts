@@ -7,7 +7,7 @@ import { type MemoryGroup, type MemorySource, receivedOf } from './reader.js';
 import type { Gate, Piece, ReadRequest, Reader } from '../reader.js';
 
 export class MemoryGroupReader implements Reader {
-  readonly again: RetryOptions = retryOptions({});
+  readonly retry: RetryOptions = retryOptions({});
   /** Emitted, but not acknowledged. */
   readonly #out = new Set<number>();
 
@@ -43,7 +43,7 @@ export class MemoryGroupReader implements Reader {
     });
   }
 
-  taken({ offset }: Received): void {
+  acknowledged({ offset }: Received): void {
     this.#out.delete(Number(offset));
   }
 

@@ -5,6 +5,7 @@ import { BROKER, MEMORY, OUTBOX } from '../../core/defaults/defaults.js';
 import { MessageTooLarge } from '../../core/errors/errors.js';
 import type { CameraMessage } from '../../core/frame/frame.js';
 import { byteCount, count, milliseconds, options as object, parseOptions } from '../../core/options.js';
+import type { BrokerConfig } from '../broker-options.js';
 import { type Broker, BrokerHandle } from '../handle/index.js';
 import type { Coordination, FleetPlace } from '../../core/engine/coordination.js';
 import type { Driver, Outgoing, SendOutcome } from '../driver.js';
@@ -16,15 +17,13 @@ import type { ReadRequest, Reader } from '../reader.js';
 import type { StoredMessage } from './stored.js';
 
 /** Options of `memory`. */
-export interface MemoryConfig {
+export interface MemoryConfig extends Pick<BrokerConfig, 'outboxMaxBytes'> {
   /** Messages kept for one topic; the oldest are removed first. Default 1000. */
   readonly maxMessages?: number;
   /** Bytes kept for one topic. Default 64 MiB; no message can be larger. */
   readonly maxBytes?: number;
   /** How long a message waits for others, in ms. Default 0. */
   readonly lingerMs?: number;
-  /** Bytes that the outbox of the handle may keep in memory. Default 256 MiB. */
-  readonly outboxMaxBytes?: number;
 }
 
 /** The embedded broker. */

@@ -27,10 +27,11 @@ export interface MemorySource {
   readonly arrived$: Observable<StoredMessage>;
 }
 
+/** Most messages in one piece. */
 const PIECE = 64;
 
 export class MemoryReader implements Reader {
-  readonly again: RetryOptions = retryOptions({});
+  readonly retry: RetryOptions = retryOptions({});
   #next: number | undefined;
   #end = Infinity;
   #hasGiven = false;
@@ -61,7 +62,7 @@ export class MemoryReader implements Reader {
         complete: () => { subscriber.complete(); },
       }));
       const until = placeTimeOf(this.request.to);
-      // Messages may arrive until then; a timer ends the reading, since no message would.
+      // Messages may arrive until then. A timer ends the reading, because no message does.
       const wait = (): void => {
         pump();
         // A timer may fire a millisecond early by the wall clock, which may also be set back meanwhile.

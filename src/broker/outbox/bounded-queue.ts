@@ -1,6 +1,6 @@
 /**
- * The messages of a step, bounded in number and in bytes. A source that can wait is paused above the high water and
- * loses nothing; for any other the oldest goes, in stream mode with all that can't be decoded without it.
+ * A queue that is bounded in number and in bytes. Above the high-water mark, a source that can wait is paused and loses
+ * nothing; for any other the oldest value is dropped, in stream mode with all that can't be decoded without it.
  */
 import type { Pressure, FrameTracker } from '../../ledger/index.js';
 import { OUTBOX } from '../../core/defaults/defaults.js';
@@ -18,7 +18,7 @@ export interface Held {
   readonly leads: boolean;
   /** Useless without the message before it: within a GOP, or a reference. */
   readonly dependent: boolean;
-  /** Called once it is dropped, after the report to the ledger. */
+  /** Called when it is dropped, after the report to the ledger. */
   dropped(): void;
 }
 
@@ -28,7 +28,7 @@ export interface Limits {
   maxMessages: number;
 }
 
-/** Contents of several queues together. */
+/** Total contents of several queues. */
 export class Total {
   readonly retained = new Retained();
   /** How many are held. */
@@ -66,7 +66,7 @@ export class BoundedQueue<H extends Held> {
 
   offer(item: H): void {
     if (this.#awaitsKeyframe && item.dependent) {
-      tellDropped(item, 'gop');
+      reportDropped(item, 'gop');
       return;
     }
     this.#awaitsKeyframe = false;
@@ -82,7 +82,7 @@ export class BoundedQueue<H extends Held> {
     return item;
   }
 
-  /** Ends the hold on one that was taken; false if it is no longer held. */
+  /** Removes an item that was taken; false if it is no longer held. */
   finish(item: H): boolean {
     if (!this.#taken.delete(item)) return false;
     this.#release(item);
@@ -90,19 +90,19 @@ export class BoundedQueue<H extends Held> {
     return true;
   }
 
-  /** Puts those that were taken back, before all others. */
+  /** Puts taken items back, before all others. */
   giveBack(items: readonly H[]): void {
     const back = items.filter((item) => this.#taken.delete(item));
     this.#waiting.unshift(back);
   }
 
-  /** Drops one that was taken, and, in stream mode, those that depend on it. */
+  /** Drops an item that was taken, and, in stream mode, those that depend on it. */
   dropTaken(item: H, cause: DropCause, error?: RxcamError): void {
     if (!this.finish(item)) return;
     const dependents = item.leads ? this.#removeDependents(0) : [];
     this.relieve();
-    tellDropped(item, cause, error);
-    for (const dependent of dependents) tellDropped(dependent, 'gop');
+    reportDropped(item, cause, error);
+    for (const dependent of dependents) reportDropped(dependent, 'gop');
   }
 
   /** Makes room; false if all waiting messages belong to sources that can wait. */
@@ -112,8 +112,8 @@ export class BoundedQueue<H extends Held> {
     if (oldest === undefined) return false;
     this.#release(oldest);
     const dependents = oldest.leads ? this.#removeDependents(index) : [];
-    tellDropped(oldest, 'outbox');
-    for (const dependent of dependents) tellDropped(dependent, 'gop');
+    reportDropped(oldest, 'outbox');
+    for (const dependent of dependents) reportDropped(dependent, 'gop');
     return true;
   }
 
@@ -122,20 +122,20 @@ export class BoundedQueue<H extends Held> {
     const all = this.#waiting.remove(0, this.#waiting.length);
     for (const item of all) this.#release(item);
     this.relieve();
-    for (const item of all) tellDropped(item, cause);
+    for (const item of all) reportDropped(item, cause);
   }
 
-  /** Drops everything; returns it. */
+  /** Drops everything; returns the items. */
   dropAll(cause: DropCause, error?: RxcamError): H[] {
     const all = [...this.#taken, ...this.#waiting.remove(0, this.#waiting.length)];
     this.#taken.clear();
     for (const item of all) this.#release(item);
     this.relieve();
-    for (const item of all) tellDropped(item, cause, error);
+    for (const item of all) reportDropped(item, cause, error);
     return all;
   }
 
-  /** Resumes the sources if there is room enough, or if none of their messages are left. */
+  /** Resumes the sources if there is enough room, or if none of their items are left. */
   relieve(): void {
     if (this.#blocked.size === 0) return;
     const { maxBytes, maxMessages } = this.limits;
@@ -143,7 +143,7 @@ export class BoundedQueue<H extends Held> {
     if (this.length === 0 || (isLow && this.total.isLow)) this.unblock();
   }
 
-  /** Resumes a source unconditionally: its run ended, or all of them. */
+  /** Resumes one source, or all, unconditionally: its run ended. */
   unblock(only?: Pressure): void {
     for (const pressure of only === undefined ? [...this.#blocked] : [only]) {
       if (this.#blocked.delete(pressure)) pressure.unblock(this);
@@ -184,7 +184,7 @@ export class BoundedQueue<H extends Held> {
   }
 }
 
-function tellDropped(item: Held, cause: DropCause, error?: RxcamError): void {
+function reportDropped(item: Held, cause: DropCause, error?: RxcamError): void {
   item.tracker.drop(cause, error);
   item.dropped();
 }

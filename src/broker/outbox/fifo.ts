@@ -14,7 +14,7 @@ export class Fifo<T> implements Iterable<T> {
     return this.#items[this.#head];
   }
 
-  /** The item at a position from the oldest on. */
+  /** The item at a position, counted from the oldest. */
   at(index: number): T | undefined {
     return this.#items[this.#head + index];
   }
@@ -37,7 +37,7 @@ export class Fifo<T> implements Iterable<T> {
     this.#head = 0;
   }
 
-  /** Takes out `count` items from position `start` on. */
+  /** Removes `count` items from position `start`; returns them. */
   remove(start: number, count: number): T[] {
     return this.#items.splice(this.#head + start, count) as T[];
   }

@@ -18,9 +18,9 @@ const NONE: readonly string[] = [];
 export class Outbox {
   /** By topic, then by key. */
   readonly #queues = new Map<string, Map<string, PartitionQueue>>();
-  /** Queues that somebody has left. */
+  /** Queues that a publisher has left. */
   readonly #left = new Set<PartitionQueue>();
-  /** The last number sent by each removed queue, which the next message there names. The oldest are forgotten. */
+  /** The last inputOrder sent by each removed queue, for the header of the next message there. The oldest are forgotten. */
   readonly #lastSent = new Map<string, number>();
   readonly #total: Total;
   #wasHigh = false;
@@ -34,7 +34,7 @@ export class Outbox {
   get bytes(): number { return this.#total.retained.bytes; }
   get messages(): number { return this.#total.count; }
 
-  /** The queue of a topic and key, bounded as the last publisher asked. */
+  /** The queue of a topic and key, with the limits of its last publisher. */
   queue(topic: string, key: string, options: QueueOptions): PartitionQueue {
     const queue = this.#queues.get(topic)?.get(key) ?? this.#newQueue(topic, key);
     queue.maxInFlight = options.maxInFlight ?? queue.maxInFlight;
@@ -49,19 +49,19 @@ export class Outbox {
     this.#wasHigh ||= this.#total.isHigh;
   }
 
-  /** To be called after messages have left: resumes sources that waited for room in all queues. */
+  /** Resumes sources that waited for room in all queues; called after messages have left. */
   relieve(): void {
     if (!this.#wasHigh || !this.#total.isLow) return;
     this.#wasHigh = false;
     for (const queue of this.queues) queue.relieve();
   }
 
-  /** Somebody publishes to this queue no longer. */
+  /** A publisher has released this queue. */
   leave(queue: PartitionQueue): void {
     this.#left.add(queue);
   }
 
-  /** Removes the queues that are idle; returns the topics that have none left. */
+  /** Removes idle queues; returns the topics that have none left. */
   sweep(): readonly string[] {
     if (this.#left.size === 0) return NONE;
     const gone = [...this.#left].filter(({ isIdle }) => isIdle);

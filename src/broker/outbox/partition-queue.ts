@@ -40,9 +40,9 @@ export class PartitionQueue extends BoundedQueue<Entry> {
   maxInFlight: number = BROKER.maxInFlight;
   /** Largest request in bytes: lowered during the search for a message that is too large. */
   maxRequestBytes = Infinity;
-  /** Whether a message too large is searched for. */
+  /** Whether a message that is too large is searched for. */
   isSearched = false;
-  /** Whether the last request was refused for the sake of some message in it, perhaps of another queue. */
+  /** Whether the last request was refused because of a message in it, perhaps of another queue. */
   isSuspect = false;
   /** Answers in a row that refused this queue's messages while the request went through. */
   failures = 0;
@@ -58,7 +58,7 @@ export class PartitionQueue extends BoundedQueue<Entry> {
   #lastOwner: RecordOwner | undefined;
   #lastSent: number;
 
-  /** @param lastSent - the inputOrder that was sent here last, by a queue that is gone */
+  /** @param lastSent - the last inputOrder sent here, by a queue that was removed */
   constructor(readonly topic: string, readonly key: string, limits: Limits, total: Total, lastSent = 0) {
     super(limits, total);
     this.#lastSent = lastSent;
@@ -71,7 +71,7 @@ export class PartitionQueue extends BoundedQueue<Entry> {
     return this.length === 0 && this.#holders.size === 0 && this.#lastOwner?.live !== true;
   }
 
-  /** Whether its requests hold no message of another queue: it must not hold up others. */
+  /** Whether it gets requests of its own, so that it does not delay other queues. */
   get isAlone(): boolean {
     return this.isSearched || this.isSuspect || this.failures > 0;
   }
@@ -99,7 +99,7 @@ export class PartitionQueue extends BoundedQueue<Entry> {
     this.mayLeave();
     this.#watch?.unsubscribe();
     this.#fence = fence;
-    // Between two claims another machine may have sent: what was sent here before is not the message before this one.
+    // Another machine may have sent between two claims: the last message sent here need not be the one before this.
     if (fence !== undefined) this.#lastSent = 0;
     this.#watch = fence?.changes$.subscribe(changed);
   }

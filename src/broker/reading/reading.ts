@@ -95,7 +95,7 @@ export class Reading implements RecordOwner, Gate {
     if (holding.isReleased) return;
     holding.isReleased = true;
     if (this.#held.delete(holding.seq)) this.#heldBytes -= holding.message.value.length;
-    if (isTaken) this.reader.taken?.(holding.message);
+    if (isTaken) this.reader.acknowledged?.(holding.message);
     this.#flush();
   }
 
@@ -115,7 +115,7 @@ export class Reading implements RecordOwner, Gate {
       this.subscriber.error(error);
       return;
     }
-    const { retryInitialMs, retryMaxMs } = this.reader.again;
+    const { retryInitialMs, retryMaxMs } = this.reader.retry;
     const waitMs = Math.min(retryMaxMs, retryInitialMs * 2 ** this.#failures++);
     this.counts.failed(error);
     this.#wait = asyncScheduler.schedule(() => { this.start(); }, waitMs);

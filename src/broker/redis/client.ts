@@ -1,9 +1,9 @@
-/** The client library of Redis: loaded on demand, because it is large and many use another broker. Its own recovery is disabled. */
+/** ioredis, loaded on demand: it is large, and many users have another broker. Its own recovery is disabled. */
 import type { Redis } from 'ioredis';
 import { REDIS } from '../../core/defaults/defaults.js';
 import type { ClientOptions } from './options.js';
 
-/** Loads the library. Node remembers an import that failed. */
+/** Loads the library. Node caches a failed import. */
 export function loadClient(): Promise<{ readonly Redis: typeof Redis }> {
   return import('ioredis');
 }
@@ -11,7 +11,7 @@ export function loadClient(): Promise<{ readonly Redis: typeof Redis }> {
 /** Time limits of a connection and of its commands, in ms. */
 interface Limits { readonly connectTimeoutMs: number; readonly commandTimeoutMs: number }
 
-/** A connection that is not open yet. The client's own recovery is disabled: the driver and readers reconnect. */
+/** A connection that is not open yet. The driver and the readers reconnect by themselves. */
 export async function newClient(where: ClientOptions, { connectTimeoutMs, commandTimeoutMs }: Limits): Promise<Redis> {
   const { Redis: Client } = await loadClient();
   return new Client({

@@ -2,7 +2,7 @@
 import { type Outgoing, eachHeader } from '../driver.js';
 import type { Arguments } from './transaction.js';
 
-/** Adds one field for each header, and `data`; or a format's own. The key goes with them where the headers don't say it. */
+/** Adds one field for each header, and `data`; or a format's own fields. Adds the key if none of them states it. */
 export function addFields(args: Arguments, outgoing: Outgoing): Arguments {
   const { key, message } = outgoing;
   if (message.fields === undefined) {

@@ -1,22 +1,22 @@
-/** Consumer groups: made in the request that brings a stream's first entry, and again if the stream is gone. */
+/** Consumer groups: created in the request with a stream's first entry, and again if the stream is gone. */
 import type { Redis } from 'ioredis';
 import type { Outgoing } from '../driver.js';
 import type { Transaction } from './transaction.js';
 
 export class StreamGroups {
   readonly #made = new Set<string>();
-  /** Streams whose group this user may not make: they are written to where they are there. */
+  /** Streams whose group this user may not create: they are written to if they exist. */
   readonly #refused = new Set<string>();
 
-  /** Another connection may lead to another server. */
+  /** Forgets all: another connection may lead to another server. */
   reset(): void {
     this.#made.clear();
     this.#refused.clear();
   }
 
   /**
-   * Adds a command for each group that a batch needs: a group reads the stream from its beginning. One that is there
-   * already is an answer of its own, and no failure of the batch.
+   * Adds a command for each group that a batch needs: a group reads the stream from its beginning. The answer that a
+   * group exists does not fail the batch.
    * @returns the streams that get one
    */
   make(transaction: Transaction, batch: readonly Outgoing[]): string[] {
@@ -26,7 +26,7 @@ export class StreamGroups {
     return [...wanted.keys()];
   }
 
-  /** Makes the group of a stream, and the stream, before there is an entry. */
+  /** Creates the group of a stream, and the stream, without an entry. */
   async makeNow(redis: Redis, topic: string, group: string): Promise<void> {
     try {
       await redis.xgroup('CREATE', topic, group, '0', 'MKSTREAM');
@@ -35,12 +35,12 @@ export class StreamGroups {
     }
   }
 
-  /** The request was carried out. */
+  /** The groups of these streams exist. */
   made(topics: readonly string[]): void {
     for (const topic of topics) this.#made.add(topic);
   }
 
-  /** The stream was not there: the next request makes it, with its group. */
+  /** The stream does not exist: the next request creates it, with its group. */
   gone(topic: string): void {
     this.#made.delete(topic);
   }
@@ -50,7 +50,7 @@ export class StreamGroups {
     this.#refused.delete(topic);
   }
 
-  /** This user may make no groups: somebody else may have. */
+  /** This user may not create groups; they may exist anyway. */
   refuse(batch: readonly Outgoing[]): void {
     for (const { topic, message: { consumerGroup } } of batch) if (consumerGroup !== undefined) this.#refused.add(topic);
   }

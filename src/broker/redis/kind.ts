@@ -36,7 +36,7 @@ export const redisKind = {
   defaults: () => ({ ...REDIS_SCHEMA.parse({}), ...REDIS, ...BROKER, host: 'localhost', port: 6379, db: 0, tls: false }),
 } as const satisfies BrokerKind;
 
-/** A path that starts with a number names a database, as addresses of Redis do. */
+/** A number at the start of the path is a database, as usual in addresses of Redis. */
 function open({ scheme, user, password, hosts, path }: BrokerAddress, options: BrokerFlagValues, { env, logger }: BrokerSurroundings): BrokerTarget {
   const database = /^\d+$/.test(path[0] ?? '') ? path[0] : undefined;
   const secret = password ?? env[PASSWORD];

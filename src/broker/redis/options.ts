@@ -5,20 +5,20 @@ import { REDIS } from '../../core/defaults/defaults.js';
 import { InvalidOption } from '../../core/errors/errors.js';
 import { byteCount, callback, count, options as object } from '../../core/options.js';
 import { normalizeUrl, redactRefused, redactUrl, secretsOf, splitCredentials } from '../../core/redact/redact.js';
-import { CLIENT_MEMBERS, type ClientConfig, WAITS_GROW } from '../broker-options.js';
+import { CLIENT_MEMBERS, type ClientConfig, RETRY_RANGE } from '../broker-options.js';
 
 const DEFAULT_PORT = 6_379;
 
 /** Options of `redis`. */
 export interface RedisConfig extends ClientConfig {
   /**
-   * `redis://user:password@host:port/db`, `rediss://…` with TLS; or a function that gives it, asked again when the
-   * connection keeps failing; or the parts by themselves.
+   * `redis://user:password@host:port/db`, `rediss://…` with TLS; or a function that returns it, called again when requests
+   * keep failing. Default: the address of `host`, `port` and `db`.
    */
   readonly url?: string | (() => string | Promise<string>);
-  /** Default `localhost`. */
+  /** Host of the server. Default `localhost`. */
   readonly host?: string;
-  /** Default 6379. */
+  /** Port of the server. Default 6379. */
   readonly port?: number;
   readonly username?: string;
   readonly password?: string;
@@ -28,11 +28,11 @@ export interface RedisConfig extends ClientConfig {
   readonly tls?: boolean | object;
   /** Entries kept for one stream, approximately. Default 10000. */
   readonly maxLen?: number;
-  /** Bytes kept for one stream, of what this handle has written, approximately. Default 256 MiB; needs Redis 6.2. */
+  /** Bytes kept for one stream, counting those that this handle has written, approximately. Default 256 MiB; needs Redis 6.2. */
   readonly maxStreamBytes?: number;
-  /** Largest value. Default 512 MiB, the server's own limit (`proto-max-bulk-len`). */
+  /** Largest value in bytes. Default 512 MiB, the server's own limit (`proto-max-bulk-len`). */
   readonly maxMessageBytes?: number;
-  /** Failures in a row after which the connection is replaced, and a function given as `url` called again. Default 3. */
+  /** Failures in a row after which the connection is replaced, and `url`, if a function, is called again. Default 3. */
   readonly refreshAfterFailures?: number;
 }
 
@@ -51,12 +51,12 @@ export const REDIS_SCHEMA = object({
   maxLen: count().default(REDIS.maxLen),
   maxStreamBytes: byteCount().default(REDIS.maxStreamBytes),
   maxMessageBytes: byteCount().max(REDIS.maxMessageBytes).default(REDIS.maxMessageBytes),
-}).refine(...WAITS_GROW);
+}).refine(...RETRY_RANGE);
 
 export type RedisOptions = z.output<typeof REDIS_SCHEMA>;
 export type ClientOptions = Omit<AllClientOptions, 'replyMapping'>;
 
-/** Where and how to connect; `secrets` must not be shown. */
+/** Address and options of a connection; `secrets` must not be shown. */
 export interface Connection { readonly address: string; readonly client: ClientOptions; readonly secrets: readonly string[] }
 
 /**
@@ -69,7 +69,7 @@ export function checkedUrl(answer: unknown): string {
   throw new InvalidOption(`redis: option 'url': ${shown} returned, expected ${URL_EXPECTED}`);
 }
 
-/** The connection that options describe; `url` in place of a function that gives it. */
+/** The connection that options describe. @param answered - the address that `url` returned, if it is a function */
 export function connectionOf({ url: given, ...options }: RedisOptions, answered?: string): Connection {
   const url = typeof given === 'function' ? answered : given;
   const { host = 'localhost', port = DEFAULT_PORT, username, password, db, tls } = options;

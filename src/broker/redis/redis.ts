@@ -1,4 +1,4 @@
-/** Redis Streams by ioredis: a batch is one MULTI of XADDs on one connection. */
+/** The driver of Redis Streams, on ioredis: a batch is one MULTI of XADDs on one connection. */
 import { EMPTY, type Observable, catchError, defer, finalize, from, ignoreElements, throwError } from 'rxjs';
 import { BrokerUnauthorized, BrokerUnavailable, MessageTooLarge, type RxcamError } from '../../core/errors/errors.js';
 import type { Coordination, FleetPlace } from '../../core/engine/coordination.js';
@@ -8,7 +8,7 @@ import { type Broker, BrokerHandle } from '../handle/index.js';
 import type { Driver, Outgoing, SendOutcome } from '../driver.js';
 import { RedisCoordination } from './coordination/index.js';
 import { StreamGroups } from './groups.js';
-import { RedisLink } from './link.js';
+import { WriteConnection } from './write-connection.js';
 import { REDIS_SCHEMA, type RedisConfig, type RedisOptions } from './options.js';
 import { addFields } from './fields.js';
 import { redisReader } from './read/index.js';
@@ -26,22 +26,22 @@ export function redis(config: RedisConfig = {}): Broker {
   return new BrokerHandle(new RedisDriver(options), options);
 }
 
-/** Errors that concern the whole server, not a message. */
+/** Errors of the server, not of a message. */
 const SERVER_WIDE = /^(OOM|READONLY|LOADING|NOAUTH|WRONGPASS|MISCONF|MASTERDOWN|NOREPLICAS|BUSY|TRYAGAIN|CLUSTERDOWN)\b/;
 
-const RIGHTS = 'the user needs multi, exec, xadd and xtrim on the streams, and xgroup where consumer groups are made';
+const RIGHTS = 'the user needs multi, exec, xadd and xtrim on the streams, and xgroup if consumer groups are created';
 const NO_GROUP = (topic: string, group: string) =>
-  `NOPERM stream '${topic}' is not there, and this user may not make it with its group: grant xgroup, or run XGROUP CREATE ${topic} ${group} 0 MKSTREAM`;
+  `NOPERM stream '${topic}' does not exist, and this user may not create it with its group: grant xgroup, or run XGROUP CREATE ${topic} ${group} 0 MKSTREAM`;
 
 class RedisDriver implements Driver {
   readonly kind = 'redis';
-  readonly #link: RedisLink;
+  readonly #connection: WriteConnection;
   readonly #trim: StreamTrim;
   readonly #groups = new StreamGroups();
-  readonly #rights = new RedisRights((reason) => this.#said(reason));
+  readonly #rights = new RedisRights((reason) => this.#described(reason));
 
   constructor(readonly options: RedisOptions) {
-    this.#link = new RedisLink(options, () => {
+    this.#connection = new WriteConnection(options, () => {
       this.#groups.reset();
       this.#rights.reset();
     });
@@ -49,11 +49,11 @@ class RedisDriver implements Driver {
   }
 
   get address(): string {
-    return this.#link.address;
+    return this.#connection.address;
   }
 
   get servers(): string | undefined {
-    return this.#link.servers;
+    return this.#connection.servers;
   }
 
   get warnings$(): Observable<RxcamError> {
@@ -62,8 +62,8 @@ class RedisDriver implements Driver {
 
   send(batch: readonly Outgoing[]): Observable<readonly SendOutcome[]> {
     return defer(() => {
-      this.#link.hold(1);
-      return from(this.#write(batch)).pipe(finalize(() => { this.#link.hold(-1); }));
+      this.#connection.hold(1);
+      return from(this.#write(batch)).pipe(finalize(() => { this.#connection.hold(-1); }));
     });
   }
 
@@ -76,43 +76,43 @@ class RedisDriver implements Driver {
   refuses({ value, id }: CameraMessage): MessageTooLarge | undefined {
     const { maxMessageBytes } = this.options;
     if (value.length <= maxMessageBytes) return undefined;
-    return new MessageTooLarge(`redis: message ${id} has ${value.length} bytes, at most ${maxMessageBytes} are taken`);
+    return new MessageTooLarge(`redis: message ${id} has ${value.length} bytes, at most ${maxMessageBytes} are allowed`);
   }
 
   prepare(topic: string, consumerGroup: string | undefined): Observable<never> {
     if (consumerGroup === undefined) return EMPTY;
     return defer(async () => {
-      this.#link.hold(1);
-      await this.#groups.makeNow(await this.#link.connected(), topic, consumerGroup);
+      this.#connection.hold(1);
+      await this.#groups.makeNow(await this.#connection.connected(), topic, consumerGroup);
     }).pipe(
       ignoreElements(),
-      finalize(() => { this.#link.hold(-1); }),
-      catchError((error: unknown) => throwError(() => this.#unavailable(this.#link.lastError || String(error)))),
+      finalize(() => { this.#connection.hold(-1); }),
+      catchError((error: unknown) => throwError(() => this.#unavailable(this.#connection.lastError || String(error)))),
     );
   }
 
   reader(request: ReadRequest): Reader {
-    const where = () => this.#link.askAgain();
+    const where = () => this.#connection.lookUp();
     return redisReader(request, this.options, { where, failure: (reason) => this.#unavailable(reason) });
   }
 
   coordination(place: FleetPlace): Coordination {
-    return new RedisCoordination(place, () => this.#link.askAgain());
+    return new RedisCoordination(place, () => this.#connection.lookUp());
   }
 
   reset(): void {
-    this.#link.reset();
+    this.#connection.reset();
   }
 
   close(): Observable<never> {
-    return this.#link.close();
+    return this.#connection.close();
   }
 
   async #write(batch: readonly Outgoing[]): Promise<SendOutcome[]> {
     try {
-      const redis = await this.#link.connected();
+      const redis = await this.#connection.connected();
       await this.#rights.tryTrim(redis, [...new Set(batch.map(({ topic }) => topic))]);
-      const transaction = this.#link.newTransaction();
+      const transaction = this.#connection.newTransaction();
       const groups = this.#groups.make(transaction, batch);
       const trims = this.#trim.trimsFor(batch.filter(({ topic }) => this.#rights.mayTrim(topic)));
       for (const { topic, firstKept } of trims) transaction.add('XTRIM', topic, 'MINID', '~', firstKept);
@@ -126,7 +126,7 @@ class RedisDriver implements Driver {
     }
   }
 
-  /** A stream that must have a group is not made without it. */
+  /** A stream that must have a group is not created without it. */
   #entry(transaction: Transaction, { topic, message: { consumerGroup } }: Outgoing): Arguments {
     const only = consumerGroup === undefined ? [] : ['NOMKSTREAM'];
     return transaction.arguments('XADD', topic, ...only, 'MAXLEN', '~', this.options.maxLen, '*');
@@ -145,11 +145,11 @@ class RedisDriver implements Driver {
 
   /** The outcome of each message after an error; rethrows an error that does not concern a message. */
   #refusal(batch: readonly Outgoing[], failure: AbortedError): SendOutcome[] {
-    const reasons = [failure, ...failure.previousErrors ?? []].map(({ message }) => message).concat(this.#link.lastError);
+    const reasons = [failure, ...failure.previousErrors ?? []].map(({ message }) => message).concat(this.#connection.lastError);
     const reason = reasons.find((text) => SERVER_WIDE.test(text) || text.includes('invalid bulk length'))
-      ?? failure.previousErrors?.[0]?.message ?? (this.#link.lastError || failure.message);
+      ?? failure.previousErrors?.[0]?.message ?? (this.#connection.lastError || failure.message);
     if (reason.includes('invalid bulk length')) {
-      const error = new MessageTooLarge(`redis at ${this.address}: ${this.#link.redact(reason)}`);
+      const error = new MessageTooLarge(`redis at ${this.address}: ${this.#connection.redact(reason)}`);
       return batch.map(() => ({ ok: false, error, split: 'size' }));
     }
     const command = failure.previousErrors === undefined ? undefined : refusedCommand(reason);
@@ -163,11 +163,11 @@ class RedisDriver implements Driver {
   }
 
   #unavailable(reason: string): BrokerUnavailable | BrokerUnauthorized {
-    const text = this.#said(reason);
+    const text = this.#described(reason);
     return reason.startsWith('NOPERM') ? new BrokerUnauthorized(`${text} (${RIGHTS})`) : new BrokerUnavailable(text);
   }
 
-  #said(reason: string): string {
-    return `redis at ${this.address}: ${this.#link.redact(reason)}`;
+  #described(reason: string): string {
+    return `redis at ${this.address}: ${this.#connection.redact(reason)}`;
   }
 }

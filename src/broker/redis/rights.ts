@@ -1,4 +1,4 @@
-/** Checks the rights of the Redis user: a right that is needed only after hours is tried when a stream is first written to. */
+/** Checks the Redis user's rights: one that is needed only after hours is tested when a stream is first written to. */
 import type { Redis } from 'ioredis';
 import { Subject } from 'rxjs';
 import { BrokerUnauthorized, BrokerUnavailable, type RxcamError } from '../../core/errors/errors.js';
@@ -20,7 +20,7 @@ export class RedisRights {
 
   constructor(readonly failure: (reason: string) => string) {}
 
-  /** Trims streams by nothing, the first time that they are written to. */
+  /** Trims no entries of streams that are written to for the first time, to test the right. */
   async tryTrim(redis: Redis, topics: readonly string[]): Promise<void> {
     const untried = topics.filter((topic) => !this.#tried.has(topic));
     if (untried.length === 0) return;
@@ -47,7 +47,7 @@ export class RedisRights {
     this.#warnings.next(refusedCommand(reason) === undefined ? new BrokerUnavailable(text) : new BrokerUnauthorized(text));
   }
 
-  /** Another connection may be another user's, or another server's. */
+  /** Forgets all: another connection may be another user's, or another server's. */
   reset(): void {
     this.#tried.clear();
     this.#untrimmed.clear();

@@ -1,4 +1,4 @@
-/** Limits the bytes of a Redis stream, which itself can only limit entries: by the ids of the entries written. */
+/** Limits the bytes of a Redis stream by the ids of its entries: Redis itself can only limit their number. */
 import type { CameraMessage } from '../../core/frame/frame.js';
 import type { Outgoing } from '../driver.js';
 import { Fifo } from '../outbox/index.js';
@@ -9,7 +9,7 @@ interface Stream { readonly entries: Fifo<Written>; bytes: number; next: number 
 /** Entries to remove from a stream. */
 export interface Trim {
   readonly topic: string;
-  /** Id from which on its entries are kept. */
+  /** Id of the first entry that is kept. */
   readonly firstKept: string;
   readonly lastRemoved: number;
 }
@@ -19,7 +19,7 @@ export class StreamTrim {
 
   constructor(readonly maxLen: number, readonly maxBytes: number) {}
 
-  /** For each stream that would get too large by this batch: the entries to remove. */
+  /** The entries to remove from each stream that this batch would make too large. */
   trimsFor(batch: readonly Outgoing[]): Trim[] {
     const coming = new Map<string, number>();
     for (const { topic, message } of batch) coming.set(topic, (coming.get(topic) ?? 0) + sizeOf(message));

@@ -1,6 +1,6 @@
 /**
- * One MULTI … EXEC as one write. A pipeline of ioredis makes an object, a promise, a timer and copies for each command, and one
- * copy more of them all; here its connection, its queue and its parser do the same work with two commands for a whole batch.
+ * One MULTI … EXEC as one write. A pipeline of ioredis makes an object, a promise, a timer and copies for each command, and
+ * another copy of all; here its connection, queue and parser handle two commands for a whole batch.
  */
 import { Command, type Redis } from 'ioredis';
 import type { Socket } from 'node:net';
@@ -9,15 +9,15 @@ import { HeaderTexts } from '../driver.js';
 /** Result of one command of the transaction. */
 export type Reply = string | number | null | Error | readonly Reply[];
 
-/** Why a transaction was not carried out; `previousErrors` are the answers that refused single commands of it. */
+/** Why a transaction was not executed; `previousErrors` are the answers that refused single commands. */
 export interface AbortedError extends Error { previousErrors?: readonly Error[] }
 
 const MULTI = '*1\r\n$5\r\nMULTI\r\n';
 const EXEC = '*1\r\n$4\r\nEXEC\r\n';
 
-/** Arguments of a command, as they are written. */
+/** Encoded arguments of a command. */
 export class Arguments {
-  /** Text and bytes in turn, and the text behind them. Text is bytes, a character each. */
+  /** Text and bytes in turn; `text` follows them. A character of text is a byte. */
   readonly chunks: (string | Buffer)[] = [];
   text = '';
   count = 0;
@@ -35,7 +35,7 @@ export class Arguments {
     return this;
   }
 
-  /** A name and a value, both text. */
+  /** Adds a name and a value. */
   addField(name: string, value: string): void {
     this.count += 2;
     this.text += FIELDS.of(name, value);
@@ -58,7 +58,7 @@ export class Transaction {
     this.addCommand(this.arguments(...args));
   }
 
-  /** The first arguments of a command that is added when it has all of them. */
+  /** Starts a command: its first arguments. `addCommand` adds it when it is complete. */
   arguments(...args: readonly (string | Buffer | number)[]): Arguments {
     return new Arguments().add(...args);
   }
@@ -75,12 +75,12 @@ export class Transaction {
     }
   }
 
-  /** Rejects with an {@link AbortedError} where nothing was carried out, as far as is known. */
+  /** Rejects with an {@link AbortedError} if nothing was executed, as far as is known. */
   async exec(redis: Redis): Promise<readonly Reply[]> {
     const refusals: Error[] = [];
     const queued = new Queued(refusals);
     const whole = new Whole([...this.#chunks, this.#text]);
-    // Written before they are sent for: MULTI and each command have an answer of their own.
+    // MULTI and each command have an answer; their bytes are part of `whole`.
     for (let index = 0; index <= this.#commands; index++) redis.sendCommand(queued, NOWHERE);
     redis.sendCommand(whole);
     (redis.stream as Socket | undefined)?.uncork();
@@ -94,23 +94,23 @@ export class Transaction {
   }
 }
 
-/** For commands whose bytes go with those of others. */
+/** For commands whose bytes are written with another. */
 const NOWHERE = { write: () => true } as unknown as Socket;
 
-/** Takes the answer `QUEUED`, or the refusal, of as many commands as it stands for. */
+/** Receives the answer of each command: `QUEUED`, or a refusal. */
 class Queued extends Command {
   override isTraced = true;
 
   constructor(refusals: Error[]) {
     super('queued');
-    this.resolve = () => { /* It says nothing. */ };
+    this.resolve = () => { /* EXEC has the results. */ };
     this.reject = (error) => { if (error.name === 'ReplyError') refusals.push(error); };
   }
 
   override setTimeout(): void { /* The sender has a timer for the whole request. */ }
 }
 
-/** The bytes of the whole transaction; its answer is that of EXEC. */
+/** The bytes of the whole transaction; its answer is EXEC's. */
 class Whole extends Command {
   override isTraced = true;
 

@@ -9,7 +9,7 @@ const SHARE_STEP = 1 / 16;
 export class CircuitBreaker {
   /** Requests that failed, one after the other. */
   #failures = 0;
-  /** Rises with each failure: outcomes of earlier requests say nothing about the broker now. */
+  /** Increases with each failure: outcomes of earlier requests do not count. */
   #epoch = 0;
   /** Requests of this epoch under way. */
   #underWay = 0;
@@ -27,7 +27,7 @@ export class CircuitBreaker {
    */
   get share(): number { return this.#share; }
 
-  /** Monotonic time from which on a request may start; Infinity while one has to be answered first. */
+  /** Monotonic time from which a request may start; Infinity while another must be answered first. */
   get dueAt(): number {
     return this.#failures > 0 && this.#underWay > 0 ? Infinity : this.#notBefore;
   }
@@ -37,7 +37,7 @@ export class CircuitBreaker {
     return this.#failures > 0 && this.#failures % this.options.refreshAfterFailures === 0;
   }
 
-  /** No long wait any more. */
+  /** Ends long waits: the handle is closing. */
   hurry(): void {
     this.#isHurried = true;
     this.#notBefore = 0;

@@ -8,9 +8,9 @@ import { Timer } from './timer.js';
 import { type Batch, acknowledgement, gather, readAnswer, wireSizeOf } from './batch.js';
 import type { Driver, SendOutcome } from '../driver.js';
 import type { PartitionQueue } from '../outbox/index.js';
-import { answerInTime, noAnswer } from './late.js';
+import { sendWithLimit, noAnswer } from './time-limit.js';
 import { type Server, Servers } from './servers.js';
-import { type Told, reportAnswer, settle } from './settle.js';
+import { type AnswerObserver, reportAnswer, settle } from './settle.js';
 import { SizeSearch } from './size-search.js';
 
 export interface SenderOptions extends RetryOptions {
@@ -20,7 +20,7 @@ export interface SenderOptions extends RetryOptions {
 }
 
 /** Receives the sender's reports. */
-export interface SenderObserver extends Told {
+export interface SenderObserver extends AnswerObserver {
   /** A request was answered. */
   connected(): void;
   /** A request failed, or was not answered in time, and nothing else shows that the broker can be reached. */
@@ -47,11 +47,11 @@ export class Sender {
     if (queue.waiting === 0 || queue.taken > 0) return;
     if (!queue.mayLeave()) return this.observer.settled();
     this.#ready.add(queue);
-    // When it rings before this queue is due, all is planned then.
+    // If the timer fires before this queue is due, it plans this one too.
     if (this.#timer.at > this.#queueDueAt(queue)) this.#plan();
   }
 
-  /** No linger and no long wait any more: the handle is closing. */
+  /** Ends lingering and long waits: the handle is closing. */
   hurry(): void {
     this.#isHurried = true;
     this.servers.hurry();
@@ -66,7 +66,7 @@ export class Sender {
     this.#requests.unsubscribe();
   }
 
-  /** Why messages of this queue wait, apart from their turn. */
+  /** Why messages of this queue wait, other than for their turn. */
   whyWaits(queue: PartitionQueue): RxcamError | undefined { return queue.length === 0 ? undefined : queue.error ?? this.servers.of(queue).error; }
 
   #plan(): void {
@@ -90,7 +90,7 @@ export class Sender {
     return Math.max((queue.peek()?.offeredAt ?? -Infinity) + lingerMs, queue.notBefore);
   }
 
-  /** Answers may come at once and bring new work: a loop, because a recursion would overflow the stack. */
+  /** A loop: synchronous answers make queues ready again, and a recursion would overflow the stack. */
   #flush(): void {
     this.#whileBusy(() => {
       while (this.#dueAt() <= mono() && !this.#requests.closed) this.#dispatchAll();
@@ -125,7 +125,7 @@ export class Sender {
     const bytes = wireSizeOf(batch.flatMap(({ entries }) => entries));
     server.bytesUnderWay += bytes;
     const inTime = { requestTimeoutMs: this.options.requestTimeoutMs, pausedUntil: () => server.pausedUntil };
-    const request = answerInTime(this.driver, outgoing, inTime).subscribe({
+    const request = sendWithLimit(this.driver, outgoing, inTime).subscribe({
       next: (outcomes) => {
         server.bytesUnderWay -= bytes;
         this.#answered(server, batch, outcomes, epoch, mono() - startedAt);
@@ -175,7 +175,7 @@ export class Sender {
       this.observer.unavailable(error);
       return;
     }
-    // Its messages may go elsewhere next time: they remember why they wait.
+    // Its messages may move to another server, so each queue keeps the reason.
     for (const { queue } of batch) queue.error = error;
     for (const topic of new Set(batch.map(({ queue }) => queue.topic))) this.observer.refused(error, topic);
   }
@@ -185,7 +185,7 @@ export class Sender {
     this.observer.settled();
   }
 
-  /** User code that handles events and acknowledgements must not start a request meanwhile: it starts afterwards. */
+  /** Delays requests that user code causes while it handles events and acknowledgements. */
   #whileBusy(work: () => void): void {
     const wasBusy = this.#isBusy;
     this.#isBusy = true;

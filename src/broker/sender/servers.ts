@@ -12,7 +12,7 @@ export class Server {
   bytesUnderWay = 0;
   /** Why its last request failed, until one is answered. */
   error: RxcamError | undefined;
-  /** Whether a message was ever taken or refused here. */
+  /** Whether it has ever written or refused a message. */
   hasAnswered = false;
 
   /** @param name - undefined: the one that looks up destinations, or the only one */
@@ -20,12 +20,12 @@ export class Server {
     this.breaker = new CircuitBreaker(options);
   }
 
-  /** Monotonic time from which on a request may start. */
+  /** Monotonic time from which a request may start. */
   get dueAt(): number {
     return Math.max(this.breaker.dueAt, this.pausedUntil);
   }
 
-  /** Monotonic time until which it has asked for a pause. */
+  /** Monotonic time until which it asked for a pause. */
   get pausedUntil(): number {
     return this.driver.readyAt?.(this.name) ?? 0;
   }
@@ -63,7 +63,7 @@ export class Servers {
     return groups;
   }
 
-  /** Whether some server that has names of its own takes messages. */
+  /** Whether any server that has a name answers. */
   get hasHealthy(): boolean {
     for (const { name, hasAnswered, error } of this.#servers.values()) if (name !== undefined && hasAnswered && error === undefined) return true;
     return false;
@@ -76,7 +76,7 @@ export class Servers {
     return until === 0 ? 0 : Math.max(0, Math.ceil(until - mono()));
   }
 
-  /** No long wait any more, at any of them. */
+  /** Ends long waits at all of them. */
   hurry(): void {
     for (const { breaker } of this.#servers.values()) breaker.hurry();
   }

@@ -32,7 +32,7 @@ export function settle(answer: Answer, breaker: CircuitBreaker, search: SizeSear
 }
 
 /** Receives the reports of {@link reportAnswer}. */
-export interface Told {
+export interface AnswerObserver {
   /** Messages of a topic were refused, or can't be sent to the server that they belong to. */
   refused(error: RxcamError, topic: string): void;
   /** Messages of a topic are written. */
@@ -40,17 +40,17 @@ export interface Told {
 }
 
 /** Drops messages that are too large, and reports refusals, except those that only change how a message is sent. */
-export function reportAnswer(answer: Answer, told: Told): void {
+export function reportAnswer(answer: Answer, observer: AnswerObserver): void {
   const { part: { queue }, written, back, tooLarge } = answer;
   if (back.length === 0 && tooLarge.length === 0) {
-    told.written(queue.topic);
+    observer.written(queue.topic);
     return;
   }
   for (const { entry, outcome } of tooLarge) queue.dropTaken(entry, 'too-large', outcome.error);
   const refused = refusals(answer).filter(({ split }) => split === undefined);
   const outcomes = [...tooLarge.map(({ outcome }) => outcome), ...refused];
-  for (const error of new Set(outcomes.map((outcome) => outcome.error))) told.refused(error, queue.topic);
-  if (written.length > 0 && queue.error === undefined) told.written(queue.topic);
+  for (const error of new Set(outcomes.map((outcome) => outcome.error))) observer.refused(error, queue.topic);
+  if (written.length > 0 && queue.error === undefined) observer.written(queue.topic);
 }
 
 function refusals({ back }: Answer): NotWritten[] {

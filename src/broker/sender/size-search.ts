@@ -12,7 +12,7 @@ export class SizeSearch {
     this.#queues.add(queue);
   }
 
-  /** The one that was too large is found. A limit that no single message explains stays. */
+  /** Restores the queues of this topic: the message is found. A limit that no single message explains stays. */
   found(topic: string): void {
     for (const queue of this.#queues) {
       if (queue.topic !== topic) continue;

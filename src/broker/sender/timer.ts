@@ -1,4 +1,4 @@
-/** One timer that can be set again. */
+/** A timer that can be reset. */
 import { type Subscription, asyncScheduler } from 'rxjs';
 import { mono } from '../../core/clock.js';
 

@@ -18,7 +18,7 @@ export class FrameEmitter {
   #groupBytes = 0;
   #encoder = '';
   #facts: EncoderFacts | undefined;
-  /** The last access unit, where unchanged pictures refer to it. */
+  /** The last access unit, if unchanged pictures refer to it. */
   #full: EncodedFrame | undefined;
   /** Whether copied access units can be decoded: a keyframe has arrived, in this attempt or in one that it continues. */
   #hasKeyframe: boolean;
@@ -36,7 +36,7 @@ export class FrameEmitter {
     this.#hasKeyframe = isResumed;
   }
 
-  /** Encoder in use, as the engine reports it. Another one starts a new GOP. */
+  /** The encoder that the engine reports. A change starts a new GOP. */
   set encoder(name: string) {
     if (name !== this.#encoder) this.flush();
     this.#encoder = name;
@@ -49,11 +49,11 @@ export class FrameEmitter {
   }
 
   push(kept: Kept, output: EngineOutput): void {
-    if (this.#step === undefined) this.#hand(rawFrame(kept, output), kept.tracker);
+    if (this.#step === undefined) this.#emit(rawFrame(kept, output), kept.tracker);
     else this.#encoded(this.#step, kept, output);
   }
 
-  /** Emits a reference to the last full picture for an unchanged one, if asked for; else skips it. */
+  /** Replaces an unchanged picture by a reference to the last full one, if the plan has references; else skips it. */
   unchanged(kept: Kept, similarity: number | undefined): void {
     const { tracker } = kept;
     const full = this.#full;
@@ -66,10 +66,10 @@ export class FrameEmitter {
     this.#pass(reference, tracker);
   }
 
-  /** Emits the chunk in progress: it starts at a keyframe, so it is complete in itself. */
+  /** Emits the chunk in progress: it starts at a keyframe, so it can be decoded alone. */
   flush(): void {
     const group = this.#taken();
-    if (group.length > 0) this.#hand(joined(group), new FrameTracker(group.flatMap((part) => [...part.kept.tracker.records])));
+    if (group.length > 0) this.#emit(joined(group), new FrameTracker(group.flatMap((part) => [...part.kept.tracker.records])));
   }
 
   /** Drops the chunk in progress. */
@@ -97,7 +97,7 @@ export class FrameEmitter {
     if (keyframe) this.keyframeAt = kept.origin.capturedAt;
     const unit = accessUnit(kept, output, this.#encoderFacts(step), { encodeMs, keyframeAt: this.keyframeAt });
     if (this.#unchanged?.references === true) this.#full = unit;
-    if (step.chunk === undefined) this.#hand(unit, kept.tracker);
+    if (step.chunk === undefined) this.#emit(unit, kept.tracker);
     else this.#collect(step, step.chunk, { kept, unit });
   }
 
@@ -117,14 +117,14 @@ export class FrameEmitter {
     else if (this.#group.length >= limitOf(chunk, step)) this.flush();
   }
 
-  /** A source may send no keyframe for minutes: a chunk larger than any outbox takes is dropped, with the frames that depend on it. */
+  /** A source may send no keyframe for minutes: a chunk that is too large for an outbox is dropped, with the frames that depend on it. */
   #bound(): void {
     if (this.#groupBytes <= OUTBOX.maxBytes) return;
     this.drop('too-large');
     this.#hasKeyframe = false;
   }
 
-  #hand(value: Frame | EncodedFrame, tracker: FrameTracker): void {
+  #emit(value: Frame | EncodedFrame, tracker: FrameTracker): void {
     tracker.move('handover');
     this.#pass(value, tracker);
   }
@@ -136,7 +136,7 @@ export class FrameEmitter {
   }
 }
 
-/** Frames after which a chunk ends; an encoder starts a GOP there, a source need not. */
+/** Most frames in a chunk; an encoder starts a GOP there, a source need not. */
 function limitOf(chunk: Chunk, step: UnitStep): number {
   if (chunk === 'gop') return ruleOf(step).gop(step);
   return 'frames' in chunk ? chunk.frames : Infinity;

@@ -1,4 +1,4 @@
-/** Pictures inside a child, in the order in which they went in. An unchanged one leaves after all those before it. */
+/** Pictures inside a child, in input order. An unchanged one leaves after all those before it. */
 
 interface Inside<T> { readonly item: T; similarity: number | undefined }
 
@@ -26,7 +26,7 @@ export class ReorderBuffer<T> {
     if (found !== undefined) found.similarity = similarity;
   }
 
-  /** Removes unchanged ones from the front, one after the other. `pass` may clear the buffer. */
+  /** Removes unchanged ones from the front, one by one. `pass` may clear the buffer. */
   passUnchanged(pass: (item: T, similarity: number) => void): void {
     if (this.#inside.size === 0) return;
     for (const [key, { item, similarity }] of this.#inside) {

@@ -1,10 +1,10 @@
-/** Builds the values that users see of a picture: each once, and with a fixed shape. */
+/** Builds the values that users get for a picture: each once, with a fixed shape. */
 import type { FrameRecord, FrameTracker } from '../../ledger/index.js';
 import { FRAME_RECORDS } from '../../core/frame/accounted.js';
 import type { EngineOutput } from '../../core/engine/engine.js';
 import type { Codec, EncodeMode, EncodedFrame, Frame, Origin, PixelFormat, SourceInfo } from '../../core/frame/frame.js';
 
-/** A picture that was kept: its record, and the facts that its value will state. */
+/** A picture that was kept: its record, and the facts for its value. */
 export interface Kept {
   readonly tracker: FrameTracker;
   /** Records that its value carries: the tracker's, and copies of others. */
@@ -27,7 +27,7 @@ export interface EncoderFacts {
   readonly quality?: number;
 }
 
-/** An access unit that has just come out of its encoder. */
+/** Times of an access unit. */
 export interface UnitTimes {
   readonly encodeMs: number;
   /** `capturedAt` of the keyframe that it depends on. */
@@ -80,7 +80,7 @@ export function referenceTo(
 /** One access unit of a chunk, with the records of its picture. */
 export interface Part { readonly kept: Kept; readonly unit: EncodedFrame }
 
-/** A chunk: the access units of a group, one after the other. */
+/** A chunk: the access units of a group, concatenated. */
 export function joined(group: readonly Part[]): EncodedFrame {
   const first = group[0] as Part;
   const last = group.at(-1) as Part;
@@ -97,7 +97,7 @@ export function joined(group: readonly Part[]): EncodedFrame {
   };
 }
 
-/** Source, rate, and shape of the pixels, as far as known. */
+/** Adds the source, rate and pixel shape that are known. */
 function withSource<T extends Building<Frame> | Building<EncodedFrame>>(value: T, { source, fps }: OriginFacts, output: EngineOutput): T {
   const { sampleAspectRatio } = output;
   if (source !== undefined) value.source = source;

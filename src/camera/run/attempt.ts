@@ -1,4 +1,4 @@
-/** One attempt to capture: turns what the engine reports into events, records and values. */
+/** One attempt to capture: turns engine events into events, records and values. */
 import { type Subscriber, Subscription } from 'rxjs';
 import { FrameTracker } from '../../ledger/index.js';
 import type { Pending } from './resume-position.js';
@@ -33,7 +33,7 @@ export class Attempt {
     this.#opening = run.opening;
     this.#point = run.position.point;
     this.#chain = new SkipChain(skipRules(plan), this.#point?.skip);
-    this.#emitter = new FrameEmitter(subscriber, plan, this.#point !== undefined, (value) => { run.hub.tell(value); });
+    this.#emitter = new FrameEmitter(subscriber, plan, this.#point !== undefined, (value) => { run.hub.tap(value); });
     if (this.#point !== undefined) this.#emitter.keyframeAt = run.position.keyframeAt;
     this.#source = { kind: run.hub.facts.kind, address: run.hub.facts.address };
     this.#sourceIs(this.#source);
@@ -80,7 +80,7 @@ export class Attempt {
 
   #captured(pts: number, now: number): void {
     const { isCopy } = this.#emitter;
-    // Copied access units come in decoding order, so media time says nothing here; the engine leaves out those already sent.
+    // Copied access units arrive in decoding order, so media time does not show them; the engine leaves out those already sent.
     if (!isCopy && this.run.position.isSettled(pts)) return;
     const before = this.#point;
     const kept = this.#chain.keep(pts);
@@ -111,14 +111,14 @@ export class Attempt {
   #output(output: EngineOutput): void {
     const pending = this.#pending.take(output.pts);
     if (pending !== undefined) this.#emitter.push(this.#kept(pending), output);
-    // A picture that is read again may be kept although it was found unchanged before: its record is closed.
+    // A picture that is read again may be kept although it was found unchanged before, and its record is closed.
     else if (changeRule(this.plan) === undefined || !this.run.position.isRepeat(output.pts)) {
       throw new CaptureCrashed(`an access unit at ${output.pts} µs belongs to no picture that was kept`);
     }
     this.#passUnchanged();
   }
 
-  /** Not every picture is compared. With references, one that is compared leaves after those before it. */
+  /** Handles an unchanged picture: it is skipped, or with references it leaves after those before it. */
   #unchanged(pts: number, similarity: number | undefined): void {
     if (similarity === undefined) {
       const pending = this.#pending.take(pts);
@@ -157,7 +157,7 @@ export class Attempt {
     this.subscriber.complete();
   }
 
-  /** Emits the chunk in progress. Returns false if the subscriber unsubscribes on it: the attempt is then stopped and reports no more. */
+  /** Emits the chunk in progress. Returns false if the subscriber unsubscribes on it: the attempt is stopped and reports nothing more. */
   #flushed(): boolean {
     this.#emitter.flush();
     if (this.subscriber.closed) return false;

@@ -1,19 +1,19 @@
-/** When pictures of a run came: how long they have flowed without a break, when the last one came, since when there are none. */
+/** The flow of a run's pictures: how long it has lasted without a break, when the last one arrived, and the downtime. */
 import { mono } from '../../core/clock.js';
 
 /** All times are monotonic, in ms. */
 export class Flow {
   #since: number | undefined;
   #failedAt: number | undefined;
-  /** In this attempt, and in those before it; 0 for never. */
+  /** Time of the last picture in this attempt, and in those before it; 0 for none. */
   #lastAt = 0;
   #lastBefore = 0;
 
-  /** How long frames had arrived without a break when the last one came, in ms. */
+  /** How long frames had arrived without a break when the last one arrived, in ms. */
   get flowedMs(): number { return this.#since === undefined ? 0 : this.#lastAt - this.#since; }
   /** Time of the last picture; 0 for none. */
   get lastFrameMono(): number { return this.#lastAt || this.#lastBefore; }
-  /** Since the failure from which it has not recovered, in ms; 0 for none. */
+  /** Time since the failure from which it has not recovered, in ms; 0 for none. */
   get downMs(): number { return this.#failedAt === undefined ? 0 : mono() - this.#failedAt; }
 
   start(): void {
@@ -39,7 +39,7 @@ export class Flow {
     return downtimeMs;
   }
 
-  /** A picture has come. Returns the time since the one before it in this attempt. */
+  /** A picture has arrived. Returns the time since the one before it in this attempt. */
   captured(now: number): number | undefined {
     const readMs = this.#lastAt === 0 ? undefined : now - this.#lastAt;
     this.#since ??= now;

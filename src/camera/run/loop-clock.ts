@@ -1,6 +1,6 @@
 /** Media time of a file that loops: each pass starts from 0, and the run's time continues. */
 
-/** Between the last picture of a file and the first of its next pass, where there is only one; µs. */
+/** Time from the last picture of a file to the first of the next pass, if the file has only one picture; µs. */
 const ASSUMED_FRAME_US = 40_000;
 
 export class LoopClock {
@@ -15,7 +15,7 @@ export class LoopClock {
     this.#lastPts = pts;
   }
 
-  /** The next pass begins. @returns false if this one gave no picture */
+  /** Begins the next pass. @returns false if this one had no picture */
   rewind(): boolean {
     if (this.#lastPts === undefined) return false;
     this.shiftUs += this.#lastPts + this.#frameUs;

@@ -1,4 +1,4 @@
-/** Runs an engine under a watchdog: whether its source is alive, and when it is paused. */
+/** Runs an engine under a watchdog, and reports its pauses. */
 import { Observable, Subscription, defer, tap } from 'rxjs';
 import { mono } from '../../core/clock.js';
 import type { EngineContext, EngineEvent, ResumePoint } from '../../core/engine/engine.js';
@@ -17,11 +17,11 @@ export function observeEngine(
   run: Run, engine: (context: EngineContext) => Observable<EngineEvent>, resume: ResumePoint | undefined, observer: EngineObserver,
 ): Subscription {
   let isOver = false;
-  const end = (tell: () => void) => {
+  const end = (report: () => void) => {
     if (isOver) return;
     isOver = true;
     watchdog.stop();
-    tell();
+    report();
   };
   const watchdog = new Watchdog(run.hub.facts.liveness, {
     readFailed: (inRow, reason) => { run.readFailed(inRow, reason); },
@@ -38,7 +38,7 @@ export function observeEngine(
     camera: run.camera,
     process: run.process,
     hold: () => run.hold(),
-    paused$: paused$.pipe(tap(tellPauses(run))),
+    paused$: paused$.pipe(tap(reportPauses(run))),
     ...(resume && { resume }),
   };
   const work = new Subscription(() => {
@@ -61,8 +61,8 @@ export function observeEngine(
   return work;
 }
 
-/** Reading starts unpaused. */
-function tellPauses(run: Run): (paused: boolean) => void {
+/** Emits an event for each change; reading starts unpaused. */
+function reportPauses(run: Run): (paused: boolean) => void {
   let was = false;
   return (paused) => {
     if (paused !== was) run.emit({ type: paused ? 'paused' : 'resumed' });

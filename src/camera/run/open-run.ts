@@ -1,4 +1,4 @@
-/** A run that is opened for one subscription: the values of its attempts. */
+/** Opens a run for one subscription, and emits the values of its attempts. */
 import { Observable, defer, repeat } from 'rxjs';
 import { Attempt } from './attempt.js';
 import type { Run } from './run.js';
@@ -11,8 +11,8 @@ export function openRun(run: Run): OpenRun {
 }
 
 /**
- * The values of one attempt, in which a file that loops is played again and again; the errors that end it carry the run, so
- * that `retry` knows its state.
+ * The values of one attempt; a file with `loop` is repeated in it. The errors that end it carry the run, so that `retry` knows
+ * its state.
  */
 function attempt(run: Run, plan: Plan): Observable<Frame | EncodedFrame> {
   return defer(() => {

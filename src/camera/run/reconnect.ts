@@ -1,4 +1,4 @@
-/** Reconnects: waits grow, start over once the source is stable, are reported as events, and end early on request. */
+/** Reconnects after waits that grow, start over once the source is stable, are reported as events, and end early on request. */
 import { EMPTY, type MonoTypeOperatorFunction, Observable, endWith, filter, from, merge, retry, take, tap, throwError, timer } from 'rxjs';
 import { wall } from '../../core/clock.js';
 import { InvalidOption, SourceUnauthorized, isRxcamError } from '../../core/errors/errors.js';
@@ -56,18 +56,18 @@ interface Wait {
 function waitFor(policy: ReconnectPolicy, error: unknown, inRow: number, run: RetriedRun | undefined): Wait {
   const wait = policy.delay?.(error, inRow) ?? standardWait(policy, error, inRow);
   const notifier$ = typeof wait === 'number' ? timer(wait) : from(wait);
-  // A notifier that gives no value ends the wait, too: without another attempt, as in RxJS's own retry.
+  // A notifier that completes without a value ends the wait without another attempt, as in RxJS's `retry`.
   const due$ = merge(notifier$.pipe(endWith(NO_MORE)), run?.retryNow$ ?? EMPTY).pipe(take(1), filter((value) => value !== NO_MORE));
   return { ms: typeof wait === 'number' ? wait : undefined, due$ };
 }
 
-/** A camera that answers 401 is asked as rarely as possible, so that it does not lock the account. */
+/** A camera that answers 401 is retried as rarely as possible, so that it does not lock the account. */
 function standardWait(policy: ReconnectPolicy, error: unknown, inRow: number): number {
   const isUnauthorized = error instanceof SourceUnauthorized || (isRxcamError(error) && error.code === 'SOURCE_UNAUTHORIZED');
   return isUnauthorized ? policy.maxMs : backoffMs(policy, inRow);
 }
 
-/** Reports the wait to the camera and keeps the run for the subscription after it. */
+/** Reports the wait to the camera, and keeps the run for the next subscription. */
 function announced(run: RetriedRun, error: unknown, { ms: delayMs, due$ }: Wait): Observable<unknown> {
   return new Observable((subscriber) => {
     run.wait();

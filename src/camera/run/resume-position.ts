@@ -1,12 +1,12 @@
 /**
- * How far a source that can wait (a file) has been read, over the attempts of a run. Pictures in the encoder when a capture
- * fails are read again, so that nothing of a file is lost; those that had come out are not.
+ * How far a source that can wait (a file) has been read, over the attempts of a run. Pictures that are in the encoder when a
+ * capture fails are read again, so that nothing of a file is lost; those that had left it are not.
  */
 import { type FrameRecord, FrameTracker } from '../../ledger/index.js';
 import { RESUME_TOLERANCE_US, type ResumePoint } from '../../core/engine/engine.js';
 import type { DropCause } from '../../core/events.js';
 
-/** A picture that was decoded and kept, and has not come out of the encoder. */
+/** A picture that was decoded and kept, and has not left the encoder. */
 export interface Pending {
   /** Media time in µs. */
   readonly pts: number;
@@ -27,12 +27,12 @@ export class ResumePosition {
   /** Pictures to be read again, in order. */
   #lost: readonly Pending[] = [];
 
-  /** A picture was decoded that none had been before. */
+  /** A picture was decoded for the first time. */
   reach(point: ResumePoint): void {
     this.#reached = point;
   }
 
-  /** Whether a picture was decoded by an earlier attempt, and is not wanted again. */
+  /** Whether a picture was decoded by an earlier attempt, and is not needed again. */
   isSettled(pts: number): boolean {
     return isUpTo(this.point, pts);
   }
@@ -42,7 +42,7 @@ export class ResumePosition {
     return isUpTo(this.#reached, pts);
   }
 
-  /** The next of the lost pictures, which has been read again; with `pts` only the one there: others were found unchanged. */
+  /** The next lost picture, which has been read again; with `pts` only the one at that time: others were found unchanged. */
   takeUp(pts?: number): Pending | undefined {
     const [next, ...rest] = this.#lost;
     if (pts !== undefined && next !== undefined && next.pts > pts + RESUME_TOLERANCE_US) return undefined;
@@ -57,7 +57,7 @@ export class ResumePosition {
     this.#lost = [...inside, ...this.#lost];
   }
 
-  /** No attempt follows at once: pictures in the encoder are lost, and a later attempt resumes after them. */
+  /** No attempt follows now: pictures in the encoder are lost, and a later attempt resumes after them. */
   giveUp(cause: DropCause): void {
     for (const { record } of this.#lost) new FrameTracker([record]).drop(cause);
     this.#lost = [];

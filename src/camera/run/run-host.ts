@@ -14,11 +14,11 @@ export interface CameraFacts {
   readonly key: string;
   /** Address without credentials. */
   readonly address: string;
-  /** Kind of source: `rtsp`, `file` … That of an HTTP source is known after its first answer. */
+  /** Kind of source: `rtsp`, `file` … The kind of an HTTP source is known after its first answer. */
   readonly kind: string;
   /** Whether the source continues while rxcam does not read. */
   readonly live: boolean;
-  /** Whether a file is played again and again. */
+  /** Whether a file is played in a loop. */
   readonly loop: boolean;
   readonly liveness: LivenessLimits;
   readonly minStartIntervalMs: number;
@@ -38,18 +38,18 @@ export interface Reading {
 export interface RunHost {
   readonly facts: CameraFacts;
   readonly ledger: CameraLedger;
-  /** Rises with each reset of the statistics. */
+  /** Increases with each reset of the statistics. */
   readonly epoch: number;
-  /** Of the camera's messages, over reconnects and resets. */
+  /** Numbers the camera's messages, over reconnects and resets. */
   readonly numbering: Numbering;
   /** Emits when the wait before the next attempt ends early. */
   readonly retryNow$: Observable<void>;
   /** Passes a value that leaves a capture to the tap. */
-  tell(value: Frame | EncodedFrame): void;
+  tap(value: Frame | EncodedFrame): void;
   lastTimes(): LastTimes;
   emit(run: number, body: EventBody): void;
   /** Claims this run for the next subscription. */
   claim(run: object): void;
-  /** Ends that, if no subscription has come. */
+  /** Undoes the claim, if no subscription has used it. */
   unclaim(run: object): void;
 }

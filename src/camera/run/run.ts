@@ -50,7 +50,7 @@ export class Run implements RecordOwner, RetriedRun {
   get engine(): Engine { return this.hub.facts.engine; }
   get process(): ProcessOptions { return this.hub.facts.process; }
   get epoch(): number { return this.hub.epoch; }
-  /** Added to the media time that the engine gives; µs. */
+  /** Added to the engine's media time; µs. */
   get shiftUs(): number { return this.#clock.shiftUs; }
   get live(): boolean { return this.#state !== 'free'; }
   get isFree(): boolean { return this.#state === 'free' && this.#reservations === 0; }
@@ -69,7 +69,7 @@ export class Run implements RecordOwner, RetriedRun {
     this.hub.emit(this.id, body);
   }
 
-  /** Opens the run for one subscription; the function returned closes it, unless a later one has opened it since. */
+  /** Opens the run for one subscription; the returned function closes it, unless a later one has opened it since. */
   open(): () => void {
     this.#state = 'live';
     const opening = ++this.#openings;
@@ -121,7 +121,7 @@ export class Run implements RecordOwner, RetriedRun {
     this.emit({ type: 'stopped', reason: 'unsubscribed' });
   }
 
-  /** Completes when no process of an earlier attempt is left, and the least time between two starts has passed. */
+  /** Completes when no process of an earlier attempt is left, and the minimum time between two starts has passed. */
   ready(): Observable<never> {
     const gone$ = this.#processes.pipe(filter((left) => left === 0), take(1));
     const floor$ = defer(() => timer(Math.max(0, this.#lastStartAt + this.hub.facts.minStartIntervalMs - mono())));
@@ -130,7 +130,7 @@ export class Run implements RecordOwner, RetriedRun {
     return (isFirst ? start$ : concat(gone$, floor$, start$)).pipe(ignoreElements());
   }
 
-  /** Reports that a process runs; the function returned reports its end. */
+  /** Reports that a process runs; the returned function reports its end. */
   hold(): () => void {
     this.#processes.next(this.#processes.value + 1);
     let held = true;
@@ -140,7 +140,7 @@ export class Run implements RecordOwner, RetriedRun {
     };
   }
 
-  /** The file starts again; media time continues. The next process may start at once, unless this one gave no picture. */
+  /** The file starts again; media time continues. The next process may start at once, unless this one had no picture. */
   rewind(): void {
     if (this.#clock.rewind()) this.#lastStartAt = -Infinity;
   }

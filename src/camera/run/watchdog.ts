@@ -25,7 +25,7 @@ export interface WatchdogHost {
 
 type Phase = 'connecting' | 'waiting' | 'flowing';
 
-/** Gaps between pictures from which their rate is known. */
+/** Number of gaps between pictures that are needed to know their rate. */
 const KNOWN_BY_GAPS = 3;
 
 export class Watchdog {
@@ -51,7 +51,7 @@ export class Watchdog {
 
   constructor(readonly limits: LivenessLimits, readonly host: WatchdogHost) {}
 
-  /** @param paused$ - emits at once; the clock is paused while it is true */
+  /** @param paused$ - emits on subscription; the clock is paused while it is true */
   start(paused$: Observable<boolean>): void {
     this.#restart();
     this.#pauses = paused$.subscribe((paused) => {
@@ -77,7 +77,7 @@ export class Watchdog {
     this.#inRow = this.#rejectedInRow = 0;
   }
 
-  /** Any event but `captured`. */
+  /** Handles any event except `captured`. */
   see(event: EngineEvent): void {
     switch (event.type) {
       case 'progress':
@@ -95,7 +95,7 @@ export class Watchdog {
       case 'rejected':
         this.#rejected += 1;
         this.#lastReason = event.reason;
-        // Before the first picture the decoder rejects what needs a keyframe that is still to come: no failure.
+        // Not a failure before the first picture: the decoder rejects access units until the first keyframe.
         if (this.#phase === 'flowing') this.#fail(event.reason, 1);
         break;
       default:
@@ -120,7 +120,7 @@ export class Watchdog {
     this.#lastPts = pts;
   }
 
-  /** Three frame times: the shortest of the last gaps contains no stall. */
+  /** At least three frame times, by the shortest of the last gaps, which contains no stall. */
   #window(): number {
     if (this.#windowMs !== undefined) return this.#windowMs;
     const isKnown = this.#gapsMs.length === KNOWN_BY_GAPS;
@@ -140,11 +140,11 @@ export class Watchdog {
       ? [this.limits.connectTimeoutMs, 'no connection'] as const
       : [this.limits.firstFrameTimeoutMs, 'connected, but no frame'] as const;
     // Events of the source do not extend the time.
-    this.#arm(this.#since + ms - mono(), () => { this.#lose(new SourceTimeout(`${what} within ${ms} ms${this.#complaint}`)); });
+    this.#arm(this.#since + ms - mono(), () => { this.#lose(new SourceTimeout(`${what} within ${ms} ms${this.#rejections}`)); });
   }
 
-  /** The decoder's complaints, for a source that gives no picture. */
-  get #complaint(): string {
+  /** The decoder's errors, for a source without a picture. */
+  get #rejections(): string {
     return this.#rejected === 0 ? '' : `: ${this.#rejected} access units were rejected, the last: ${this.#lastReason}`;
   }
 
@@ -153,7 +153,7 @@ export class Watchdog {
     this.#arm(Math.ceil(begunAt + this.#window() - mono()), () => { this.#windowEnds(); });
   }
 
-  /** A window without a picture is a failure; then the next one begins, unless the failure has already begun one. */
+  /** A window without a picture is a failure; the next one begins, unless the failure has already started it. */
   #windowEnds(): void {
     this.#timer = undefined;
     if (mono() - Math.max(this.#windowSince, this.#lastAt) >= this.#window()) {

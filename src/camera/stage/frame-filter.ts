@@ -17,7 +17,7 @@ export class FrameFilter {
     this.#detector = change && new ChangeDetector(change);
   }
 
-  /** Those of `skipRate`, in order. */
+  /** The rules of `skipRate`, in order. */
   get rules(): readonly SkipRule[] { return this.#chain.rules; }
 
   judge(frame: Frame): Verdict {
@@ -27,7 +27,7 @@ export class FrameFilter {
     return this.#detector?.rule.references === true ? { similarity } : { skip: 'unchanged' };
   }
 
-  /** A frame that was kept is lost: the next one is kept in any case. */
+  /** A frame that was kept is lost: the next one is always kept. */
   forget(): void {
     this.#detector?.forget();
   }

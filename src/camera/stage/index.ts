@@ -1,2 +1,2 @@
-/** Steps that run on frames from user code. */
+/** Runs steps on frames from user code. */
 export { stage } from './node-stage.js';

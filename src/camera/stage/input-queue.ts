@@ -6,7 +6,7 @@ import type { Frame } from '../../core/frame/frame.js';
 import { type SkipRule, rateAfter } from '../../core/pictures/skip.js';
 import type { Kept } from '../output/index.js';
 
-/** A picture with its record; `similarity` is set on an unchanged one: only a reference to the last full one continues. */
+/** A picture with its record; `similarity` is set on an unchanged one, which only a reference represents from here. */
 export interface Fed { readonly frame: Frame; readonly tracker: FrameTracker; readonly similarity: number | undefined }
 
 export class InputQueue {
@@ -45,7 +45,7 @@ export class InputQueue {
   }
 }
 
-/** The facts that its value will state. */
+/** The frame as a kept picture, with the facts for its value. */
 export function kept({ frame, tracker }: Fed, rules: readonly SkipRule[]): Kept {
   const records = recordsOf(passedOn(frame, tracker)) ?? [];
   const { camera, run, seq, pts, capturedAt, source } = frame;

@@ -67,7 +67,7 @@ class NodeStage {
     }
   }
 
-  /** Does all the work possible now. A child that answers at once calls this again: then the outer call continues. */
+  /** Does all possible work. A child that answers synchronously calls it again: the outer call then continues. */
   #pump(): void {
     this.#again = true;
     if (this.#pumping) return;
@@ -94,7 +94,7 @@ class NodeStage {
     }
   }
 
-  /** A reference to a picture comes out after it. */
+  /** A reference to a picture leaves after it. */
   #follow(next: Fed): void {
     this.#waiting.shift();
     if (this.#child?.isEmpty === false) this.#child.follow(next);
@@ -146,7 +146,7 @@ class NodeStage {
     this.#pump();
   }
 
-  /** The frames have ended: pictures in the child come out first, but an error does not wait long for them. */
+  /** The frames have ended: pictures in the child leave first, but an error does not wait long for them. */
   #end(ended: { readonly error?: unknown }): void {
     this.#ended = ended;
     if ('error' in ended && this.#child !== undefined) {

@@ -1,4 +1,4 @@
-/** One child of a stage, and the pictures in it, in the order in which they went in. */
+/** One child of a stage, and the pictures in it, in input order. */
 import { type Observable, Subject, of } from 'rxjs';
 import type { Reservation } from '../../ledger/index.js';
 import type { Engine, EngineEvent, FeedFormat, ProcessOptions } from '../../core/engine/engine.js';
@@ -62,31 +62,31 @@ export class StageChild {
     this.#pictures.next(picture.frame.data);
   }
 
-  /** An unchanged picture stays out of the child and follows those inside. */
+  /** An unchanged picture does not enter the child, and leaves after those inside. */
   follow(picture: Fed): void {
     this.#inside.add(-++this.#following, picture, picture.similarity);
   }
 
-  /** Passes on the unchanged ones that have no picture before them left inside. */
+  /** Passes on unchanged pictures that have no earlier picture inside. */
   passUnchanged(pass: (picture: Fed) => void): void {
     this.#inside.passUnchanged(pass);
   }
 
-  /** The picture that came out as number `index`. */
+  /** The picture that left as number `index`. */
   out(index: number): Fed {
     const picture = this.#inside.take(index);
-    if (picture === undefined) throw new CaptureCrashed(`the child gave picture ${index}, which did not go in`);
+    if (picture === undefined) throw new CaptureCrashed(`the child returned picture ${index}, which it was not given`);
     return picture;
   }
 
-  /** Ends the input; pictures inside still come out. */
+  /** Ends the input; pictures inside still leave. */
   end(): void {
     if (this.#isEnding) return;
     this.#isEnding = true;
     this.#pictures.complete();
   }
 
-  /** The child is about to end: the run's next attempt waits until it is gone. A child that keeps running delays nothing. */
+  /** The child is about to end, and the run's next attempt waits for it. A child that keeps running delays nothing. */
   leave(reservation: Reservation | undefined): void {
     if (this.#isRunning) this.#release = reservation?.hold();
   }

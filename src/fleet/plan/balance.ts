@@ -1,15 +1,15 @@
-/** Moves slots from workers that bear much to workers that bear little. */
+/** Moves slots from workers with a high load to workers with a low one. */
 import { PLAN } from '../../core/defaults/fleet.js';
 import { type Bearer, leastUsed, weightOf } from './loads.js';
 import type { Move, SlotNeeds } from './members.js';
 
-/** Rounding of sums must not look like a gain. */
+/** Rounding errors of sums must not look like a gain. */
 const EPSILON = 1e-9;
 
 /**
- * Moves up to `maxMoves` slots, each at most once. A move never makes the taker bear more than the giver bears after it, so each plan
- * is more even than the one before, and plans come to rest. A slot may still return, rarely, when others have moved meanwhile.
- * @param isWarm - whether a slot's cameras run: those whose cameras do not are moved first
+ * Moves up to `maxMoves` slots, each at most once. A move never makes the receiver's load higher than the giver's after it, so each plan
+ * is more even than the one before, and plans converge. A slot may still return, rarely, if others have moved meanwhile.
+ * @param isWarm - whether a slot's cameras run: slots whose cameras do not are moved first
  */
 export function balance(bearers: readonly Bearer[], needs: readonly SlotNeeds[], maxMoves: number, isWarm: (slot: number) => boolean): Move[] {
   const moves: Move[] = [];
@@ -37,7 +37,7 @@ function isNear(use: number, mean: number): boolean {
 
 interface Gain { readonly slot: number; readonly from: Bearer; readonly to: Bearer }
 
-/** The best move away from the worker that bears most; where there is none, from the next one. */
+/** The best move from the worker with the highest load; if it has none, from the next one. */
 function firstGain(
   givers: readonly Bearer[], needs: readonly SlotNeeds[], moved: ReadonlySet<number>, isWarm: (slot: number) => boolean,
 ): Gain | undefined {
@@ -49,7 +49,7 @@ function firstGain(
       const weight = weightOf(needs[slot] as SlotNeeds);
       const to = leastUsed(givers.filter((one) => one !== from && one.suits(slot) && one.hasRoomFor(slot)));
       if (to === undefined || !isGain(from, to, weight)) continue;
-      // The largest that is a gain reaches balance by the fewest moves.
+      // The largest gain reaches balance in the fewest moves.
       const rank = weight + (isWarm(slot) ? 0 : weight);
       if (rank <= bestRank + EPSILON) continue;
       best = { slot, from, to };

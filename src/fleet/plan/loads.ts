@@ -1,4 +1,4 @@
-/** The load of each worker while a plan is made. */
+/** The load of each worker during planning. */
 import { PLAN } from '../../core/defaults/fleet.js';
 import type { Member, SlotNeeds } from './members.js';
 
@@ -7,14 +7,14 @@ export function weightOf({ cost, cameras }: SlotNeeds): number {
   return cost + cameras * PLAN.cameraWeight + PLAN.slotWeight;
 }
 
-/** One worker, and what it has been given. */
+/** One worker, and its slots so far. */
 export class Bearer {
   /** Weights, for comparison. */
   load = 0;
-  /** Measured cost alone, for what it can bear. */
+  /** Sum of the measured costs, compared with its capacity. */
   cost = 0;
   readonly slots = new Set<number>();
-  /** Slots that are its own in name: nobody can bear their cameras, which are not started. */
+  /** Slots that it owns in name only: no worker has room for their cameras, which are not started. */
   readonly unplaced = new Set<number>();
   readonly #labels: ReadonlySet<string>;
 
@@ -23,7 +23,7 @@ export class Bearer {
   }
 
   get id(): string { return this.member.id; }
-  /** Load for each core that it offers. */
+  /** Load for each core of its capacity. */
   get use(): number { return this.load / this.member.capacity; }
 
   suits(slot: number): boolean {
@@ -49,7 +49,7 @@ export class Bearer {
   }
 }
 
-/** The one that is used least; of equals the first. */
+/** The worker with the least use; of equals the first. */
 export function leastUsed(bearers: Iterable<Bearer>): Bearer | undefined {
   let least: Bearer | undefined;
   for (const bearer of bearers) if (least === undefined || bearer.use < least.use) least = bearer;

@@ -1,11 +1,11 @@
-/** The plan's facts about workers and slots. */
+/** The input and the result of the plan. */
 
-/** A slot that a worker owns already. */
+/** A slot that a worker owns. */
 export interface OwnedSlot {
   readonly slot: number;
-  /** Of its last claim: where two workers claim a slot, the higher epoch is right. */
+  /** Epoch of its last claim: of two workers that claim a slot, the one with the higher epoch owns it. */
   readonly epoch: number;
-  /** Whether its cameras run: one whose cameras do not run moves without a gap. */
+  /** Whether its cameras run: a slot whose cameras do not run moves without a gap. */
   readonly isWarm: boolean;
 }
 
@@ -16,14 +16,14 @@ export interface Member {
   /** Its capacity, in cores. */
   readonly capacity: number;
   readonly labels: readonly string[];
-  /** It gives up all that it has. */
+  /** Whether it is releasing all its slots. */
   readonly isDraining: boolean;
   readonly owned: readonly OwnedSlot[];
 }
 
-/** The cameras of a slot, taken together. */
+/** Sums over the cameras of a slot. */
 export interface SlotNeeds {
-  /** Cores, measured. */
+  /** Measured cost, in cores. */
   readonly cost: number;
   readonly cameras: number;
   /** Labels that a worker must have for all of them. */
@@ -44,7 +44,7 @@ export interface Move {
   readonly slot: number;
   readonly from: string;
   readonly to: string;
-  /** `drain`: its owner leaves; `labels`: its owner lacks a label; `balance`: its owner bears more. */
+  /** `drain`: its owner leaves; `labels`: its owner lacks a label; `balance`: its owner has a higher load. */
   readonly why: 'drain' | 'labels' | 'balance';
 }
 
@@ -53,6 +53,6 @@ export interface Plan {
   /** The slots of each member, in ascending order. */
   readonly owners: ReadonlyMap<string, readonly number[]>;
   readonly moves: readonly Move[];
-  /** Slots that no worker can bear: they have an owner, which does not start their cameras. They are orphans of the next plan. */
+  /** Slots for which no worker has room: they have an owner, which does not start their cameras. The next plan assigns them again. */
   readonly unplaced: readonly number[];
 }

@@ -4,8 +4,8 @@ import { Bearer, leastUsed, weightOf } from './loads.js';
 import type { Member, Move, Plan, Situation, SlotNeeds } from './members.js';
 
 /**
- * Decides the owner of each slot. Owners keep their slots: of two that claim a slot the one with the higher epoch. Slots without an
- * owner go to the worker that bears least for what it offers and has the labels that they need. Only a settled group moves slots
+ * Decides the owner of each slot. Owners keep their slots; of two that claim a slot, the one with the higher epoch. Slots without an
+ * owner go to the worker that has the labels that they need and the lowest load for its capacity. Only a settled group moves slots
  * for balance, at most one worker's share at a time, and none without a gain.
  *
  * The same members, in any order, give the same plan.
@@ -18,7 +18,7 @@ export function plan({ members, slots, isSettled }: Situation): Plan {
   const orphans: number[] = [];
   for (let slot = 0; slot < slots.length; slot++) {
     const owner = byId.get(before.get(slot)?.id ?? '');
-    // A slot that nobody suits stays where it is.
+    // A slot that suits no worker stays where it is.
     if (owner !== undefined && (owner.suits(slot) || !bearers.some((one) => one.suits(slot)))) owner.add(slot);
     else orphans.push(slot);
   }
@@ -45,13 +45,13 @@ function ownersOf(members: readonly Member[], slots: number): ReadonlyMap<number
   return owners;
 }
 
-/** Gives each orphan to somebody, the heaviest first; returns those that nobody can bear. */
+/** Assigns each orphan to a worker, the heaviest first; returns those for which no worker has room. */
 function place(orphans: readonly number[], bearers: readonly Bearer[], slots: readonly SlotNeeds[]): number[] {
   const weight = (slot: number) => weightOf(slots[slot] as SlotNeeds);
   const unplaced: number[] = [];
   for (const slot of [...orphans].sort((a, b) => weight(b) - weight(a) || a - b)) {
     const suited = bearers.filter((one) => one.suits(slot));
-    // A slot that suits no worker goes to any: its owner starts those of its cameras that it may.
+    // A slot that suits no worker goes to any: its owner starts the cameras whose labels it has.
     const able = suited.length > 0 ? suited : bearers;
     const owner = leastUsed(able.filter((one) => one.hasRoomFor(slot)));
     if (owner === undefined) {
@@ -66,12 +66,12 @@ function allOf(bearer: Bearer | undefined): number[] {
   return bearer === undefined ? [] : [...bearer.slots, ...bearer.unplaced];
 }
 
-/** The one with the fewest: a camera that is not started adds no load. */
+/** The worker with the fewest unplaced slots: a camera that is not started adds no load. */
 function nominal(bearers: readonly Bearer[]): Bearer {
   return bearers.reduce((fewest, one) => (one.unplaced.size < fewest.unplaced.size ? one : fewest));
 }
 
-/** Orphans whose owner lives. */
+/** The moves of orphans whose owner is alive. */
 function forced(orphans: readonly number[], before: ReadonlyMap<number, Before>, bearers: readonly Bearer[]): Move[] {
   const takers = new Map(bearers.flatMap((bearer) => [...bearer.slots].map((slot) => [slot, bearer] as const)));
   return orphans.flatMap((slot): Move[] => {

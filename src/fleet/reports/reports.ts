@@ -1,13 +1,13 @@
-/** A worker's reports about itself and its cameras: on change, and every few seconds. */
+/** Writes a worker's rows on change, and every few seconds. */
 import { EMPTY, type Observable, Subject, Subscription, auditTime, catchError, exhaustMap, merge } from 'rxjs';
 import type { Coordination, Row, TableName } from '../../core/engine/coordination.js';
 import { ticks } from '../../core/clock.js';
 import { FLEET } from '../../core/defaults/fleet.js';
 
-/** Changes that come together are written together; ms. */
+/** Changes within this time are written together; ms. */
 const TOGETHER_MS = 250;
 
-/** Rows of a table that are written when they have changed, and all of them at an interval. */
+/** Writes rows of a table when they change, and all of them at an interval. */
 export class Reports {
   /** The last rows written, by key. */
   readonly #written = new Map<string, string>();
@@ -16,8 +16,8 @@ export class Reports {
 
   /**
    * @param rows - all rows of this worker, by key, called for each report
-   * @param isGone - whether a row that is not this worker's any more is nobody's: it is removed
-   * @param stable - what of a row must differ for a change to be written at once
+   * @param isGone - whether a row that this worker no longer has is to be removed
+   * @param stable - the part of a row whose changes are written at once
    */
   constructor(
     readonly coordination: Pick<Coordination, 'write'>, readonly table: TableName, readonly rows: () => ReadonlyMap<string, string>,

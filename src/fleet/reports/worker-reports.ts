@@ -7,7 +7,7 @@ import { Reports } from './reports.js';
 import type { CameraReport, FleetState } from '../types.js';
 import { type WorkerFacts, readWords } from '../words.js';
 
-/** A slot, as far as it is reported. */
+/** The reported part of a slot. */
 interface ReportedSlot {
   readonly slot: number;
   readonly cost: number;
@@ -39,7 +39,7 @@ export class WorkerReports {
     this.#cameras.end();
   }
 
-  /** Removes the worker's row, and the wish that it drains, as far as the coordinator can be reached. */
+  /** Removes the worker's row, and the request to drain it, if the coordinator can be reached. */
   leave(): Observable<never> {
     const rows = ['worker', 'drain'].map((what) => ({ key: `${what}/${this.facts.worker}`, value: undefined }));
     return this.coordination.write('workers', rows).pipe(timeout(FLEET.silenceMs), catchError(() => EMPTY));
@@ -71,7 +71,7 @@ export class WorkerReports {
   }
 }
 
-/** The members whose change causes a row to be written early. */
+/** The members whose changes are written at once. */
 function stableCamera(text: string): string {
   const { worker, epoch, state, error } = readWords(text);
   return JSON.stringify([worker, epoch, state, error]);

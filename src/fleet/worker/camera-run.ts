@@ -1,4 +1,4 @@
-/** One camera that this worker runs: started, started again after a failure, stopped when its last message is acknowledged. */
+/** One camera that this worker runs: starts it, restarts it after a failure, and stops it when its last message is acknowledged. */
 import { Observable, Subject, Subscription, asyncScheduler, defer, merge, take, timer } from 'rxjs';
 import { FLEET } from '../../core/defaults/fleet.js';
 import { redact } from '../../core/redact/redact.js';
@@ -24,7 +24,7 @@ export class CameraRun<C> {
     this.#start();
   }
 
-  /** Asks it to end, and completes when it has, or when its time is over; then nothing of it runs any more. */
+  /** Stops it, and completes when it has ended or its time is over; nothing of it runs after that. */
   stop(): Observable<never> {
     return new Observable((subscriber) => {
       const isOver = this.state === 'failed' || this.state === 'ended';
@@ -43,7 +43,7 @@ export class CameraRun<C> {
     });
   }
 
-  /** At once: what it holds is given up. */
+  /** Ends it at once: messages that are not sent are lost. */
   end(): void {
     this.#runs.unsubscribe();
   }

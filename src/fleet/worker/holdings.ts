@@ -1,4 +1,4 @@
-/** The slots of a worker: claimed, filled with cameras, released. */
+/** The slots of a worker: claims them, assigns their cameras, releases them. */
 import { EMPTY, Subscription, asyncScheduler, catchError, concat, defer } from 'rxjs';
 import type { Claimed, Coordination } from '../../core/engine/coordination.js';
 import type { Lease } from './lease.js';
@@ -7,7 +7,7 @@ import { SlotRun } from './slot-run.js';
 import type { OwnedCamera, RunCamera } from '../types.js';
 import type { FormerOwner } from '../words.js';
 
-/** Claims that were not written are sent again after this time; ms. */
+/** Wait before claims that were not written are sent again; ms. */
 const CLAIM_AGAIN_MS = 500;
 
 export interface HoldingsParts<C> {
@@ -15,9 +15,9 @@ export interface HoldingsParts<C> {
   readonly coordinator: Pick<Coordination, 'claim' | 'write'>;
   readonly lease: Lease;
   readonly run: RunCamera<C>;
-  /** Something that is shown has changed. */
+  /** The state has changed. */
   changed(): void;
-  /** A slot is gone: whether it has been given back meanwhile. */
+  /** A slot is released; it may have been assigned again meanwhile. */
   gone(slot: number): void;
 }
 
@@ -45,7 +45,7 @@ export class Holdings<C> {
     return new Map([...this.#slots.values()].map(({ slot, cost }) => [slot, cost] as const).filter(([, cost]) => cost > 0));
   }
 
-  /** Takes these slots, and lets go of all others. */
+  /** Acquires these slots, and releases all others. */
   hold(mine: ReadonlySet<number>, from: ReadonlyMap<number, FormerOwner>): void {
     for (const [number, slot] of this.#slots) if (!mine.has(number)) this.#lose(slot);
     const { lease, run } = this.parts;
@@ -55,13 +55,13 @@ export class Holdings<C> {
     }
   }
 
-  /** Gives each slot its cameras. */
+  /** Assigns each slot its cameras. */
   want(bySlot: ReadonlyMap<number, ReadonlyMap<string, C>>): void {
     const none = new Map<string, C>();
     for (const [number, slot] of this.#slots) slot.want(bySlot.get(number) ?? none);
   }
 
-  /** The lease was renewed: what was held may leave, or must be claimed again first. */
+  /** The lease was renewed: held messages may leave, or their slots must first be claimed again. */
   renewed(): void {
     if (this.parts.lease.lapses !== this.#claimedLapses) this.claim();
     for (const { fence } of this.#slots.values()) fence.renewed();
@@ -73,7 +73,7 @@ export class Holdings<C> {
     this.#slots.get(number)?.released(epoch);
   }
 
-  /** Claims slots: their epochs are the coordinator's, and after a lapse nothing leaves before they are known. */
+  /** Claims slots. The coordinator assigns their epochs; after a lapse nothing leaves until they are known. */
   claim(only?: readonly number[]): void {
     const { lease, coordinator, worker } = this.parts;
     const { holds, lapses } = lease;
@@ -92,7 +92,7 @@ export class Holdings<C> {
     }));
   }
 
-  /** At once: cameras are stopped, and what they hold is given up. */
+  /** Stops all cameras at once: messages that are not sent are lost. */
   end(): void {
     this.#work.unsubscribe();
     for (const slot of this.#slots.values()) slot.end();
@@ -105,7 +105,7 @@ export class Holdings<C> {
     if (slot !== undefined && this.#slots.get(number) === slot) slot.claimed(epoch, lapses, hasRival, this.#released.get(number));
   }
 
-  /** A slot is another worker's. While the lease has held, its last messages are this worker's to send. */
+  /** Another worker has the slot. If the lease has held, this worker still sends its last messages. */
   #lose(slot: SlotRun<C>): void {
     if (slot.phase === 'releasing') return;
     const { slot: number, epoch } = slot;

@@ -1,4 +1,4 @@
-/** The leader of a group: makes the plan at each join, and checks periodically whether a move would be a gain. */
+/** The leader of a group: plans at each join, and checks periodically whether a move would be a gain. */
 import type { Assignment, JoinedMember } from '../../core/engine/coordination.js';
 import { mono } from '../../core/clock.js';
 import { FLEET } from '../../core/defaults/fleet.js';
@@ -12,13 +12,13 @@ export interface Wanted { readonly key: string; readonly labels: readonly string
 interface Last { readonly members: readonly Member[]; readonly unplaced: number; readonly slots: number }
 
 export class Leader {
-  /** Measured costs of slots: of the living, and the last of those that are gone. */
+  /** Measured costs of slots; of those that no worker runs, the last ones. */
   readonly #costs = new Map<number, number>();
   #names = '';
-  /** Monotonic time since which nobody has come or gone. */
+  /** Monotonic time since the members last changed. */
   #settledSince = 0;
   #last: Last | undefined;
-  /** Slots by the name of their owner, as workers report them. */
+  /** Reported slots, by the name of their owner. */
   readonly #owners = new Map<string, readonly number[]>();
   /** Workers of the last round before the group was lost, and until when their slots are kept for them. */
   #expected: readonly string[] = [];
@@ -77,7 +77,7 @@ export class Leader {
     }]));
   }
 
-  /** Whether another round would move something for balance, or place what had no place. */
+  /** Whether another round would move a slot for balance, or place an unplaced one. */
   get wantsRound(): boolean {
     if (this.#last === undefined) return false;
     if (this.#hasGhosts) return mono() >= this.#expectedUntil;
@@ -90,7 +90,7 @@ export class Leader {
     return mono() - this.#settledSince >= FLEET.settleMs;
   }
 
-  /** Workers that are expected: they keep what they had, and get nothing. */
+  /** Expected workers: they keep their slots, and get no others. */
   #ghosts(workers: readonly WorkerWords[]): Member[] {
     if (mono() >= this.#expectedUntil) return [];
     return this.#expected.filter((name) => workers.every(({ worker }) => worker !== name)).map((name): Member => ({
@@ -105,7 +105,7 @@ export class Leader {
     this.#names = names;
   }
 
-  /** Cameras that are not measured yet cost as much as those that are, on average. */
+  /** Cameras without a measured cost get the mean of the others. */
   #needs(slots: number): SlotNeeds[] {
     const needs = Array.from({ length: slots }, () => ({ cost: 0, cameras: 0, labels: new Set<string>() }));
     for (const { key, labels } of this.wanted()) {

@@ -1,15 +1,15 @@
-/** The right to publish, for a time. */
+/** The lease: the right to publish for a limited time. */
 import { type Instant, instant } from '../../core/clock.js';
 
 /**
  * A lease holds for a time after the last request that the coordinator accepted. Time counts from when the request was *sent*:
- * the coordinator's own clock starts when it arrives, which is later. It holds only while both clocks say so. A wall clock that was set
- * back says nothing, so the lease is over until the next request.
+ * the coordinator's own clock starts later, when it arrives. It holds only while it holds by both clocks. A wall clock that was set
+ * back is not used, so the lease is over until the next request.
  */
 export class Lease {
   #sent: Instant | undefined;
   #held = false;
-  /** How often it has ended after it held. */
+  /** How often it has expired. */
   lapses = 0;
 
   /** @param durationMs - session timeout less a margin */
@@ -23,7 +23,7 @@ export class Lease {
     return holds;
   }
 
-  /** How long it still holds, in ms; 0 when it is over. */
+  /** Remaining time, in ms; 0 when it is over. */
   get leftMs(): number {
     if (this.#sent === undefined) return 0;
     const now = instant();
@@ -32,15 +32,15 @@ export class Lease {
     return Math.max(0, this.durationMs - Math.max(sinceWall, now.mono - this.#sent.mono));
   }
 
-  /** The coordinator has accepted a request that was sent then. */
+  /** The coordinator has accepted a request that was sent at this time. */
   confirm(sent: Instant): void {
-    // A process that was stopped finds out here, before the lease is renewed.
+    // Counts the lapse of a process that was suspended, before the lease is renewed.
     if (!this.holds) this.#sent = undefined;
     if (this.#sent === undefined || sent.mono >= this.#sent.mono) this.#sent = sent;
     this.#held = this.leftMs > 0;
   }
 
-  /** It has ended: the worker is not a member any more. */
+  /** Ends it: the worker is no longer a member. */
   end(): void {
     if (this.#held) this.lapses++;
     this.#sent = undefined;

@@ -1,4 +1,4 @@
-/** The fence around the messages of one slot's cameras. */
+/** The fence of the messages of one slot's cameras. */
 import { type Observable, Subject } from 'rxjs';
 import type { Fence } from '../../core/frame/fence.js';
 import type { Lease } from './lease.js';
@@ -31,7 +31,7 @@ export class SlotFence implements Fence {
     this.#changes.next();
   }
 
-  /** The slot is another worker's, for good. */
+  /** Another worker has the slot. */
   end(): void {
     if (this.#isFinal) return;
     this.#isFinal = true;

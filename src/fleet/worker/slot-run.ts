@@ -13,10 +13,10 @@ export type SlotCameras<C> = ReadonlyMap<string, C>;
 
 export class SlotRun<C> {
   fence: SlotFence;
-  /** `claiming`, then `waiting` for the former owner, then `running`; `releasing` when it is another worker's. */
+  /** `claiming`, then `waiting` for the former owner, then `running`; `releasing` when another worker has it. */
   phase: 'claiming' | 'waiting' | 'running' | 'releasing' = 'claiming';
   readonly #cameras = new Map<string, CameraRun<C>>();
-  /** Ends of cameras whose configuration has changed, or that are gone. */
+  /** Cameras that are ending, because their configuration has changed or they were removed. */
   readonly #stopping = new Map<string, Subscription>();
   readonly #timers = new Subscription();
   #wanted: SlotCameras<C> = new Map();
@@ -46,7 +46,7 @@ export class SlotRun<C> {
     });
   }
 
-  /** The claim is written. If another worker has had the slot meanwhile, pictures captured under the old claim are dropped. */
+  /** The slot is claimed. If another worker had it meanwhile, pictures captured under the old claim are dropped. */
   claimed(epoch: number, lapses: number, hasRival: boolean, released: number | undefined): void {
     if (this.phase === 'releasing') return;
     if (hasRival && this.phase === 'running') {
@@ -62,18 +62,18 @@ export class SlotRun<C> {
     this.changed();
   }
 
-  /** The former owner has released the slot, whose epoch was this. */
+  /** The former owner has released the slot, at this epoch. */
   released(epoch: number | undefined): void {
     if (this.former === undefined || (epoch !== undefined && epoch >= this.former.epoch)) this.#begin();
   }
 
-  /** The cameras that belong to the slot now. */
+  /** Sets the cameras of the slot. */
   want(cameras: SlotCameras<C>): void {
     this.#wanted = cameras;
     if (this.phase === 'running') this.#adjust();
   }
 
-  /** In order: completes when the last message of each camera is acknowledged, or when the time for it is over. */
+  /** Stops the cameras; completes when the last message of each is acknowledged, or when the time for it is over. */
   release(): Observable<never> {
     return defer(() => {
       this.phase = 'releasing';
@@ -87,7 +87,7 @@ export class SlotRun<C> {
     });
   }
 
-  /** At once: the slot is another worker's already. */
+  /** Ends the cameras at once: another worker already has the slot. */
   end(): void {
     this.phase = 'releasing';
     this.#timers.unsubscribe();
@@ -108,7 +108,7 @@ export class SlotRun<C> {
     this.#cameras.clear();
   }
 
-  /** Starts and stops cameras: one whose configuration has changed ends in order before it begins again. */
+  /** Starts and stops cameras: one whose configuration has changed is stopped before it starts again. */
   #adjust(): void {
     for (const [key, camera] of this.#cameras) {
       if (this.#wanted.has(key) && isDeepStrictEqual(this.#wanted.get(key), camera.config)) continue;

@@ -1,4 +1,4 @@
-/** A worker of a fleet: joins the group, holds a lease and slots, leads where it is the leader, reports. */
+/** A worker of a fleet: joins the group, holds a lease and slots, plans if it is the leader, and reports. */
 import { Subject, Subscription } from 'rxjs';
 import type { GroupEvent, Joined } from '../../core/engine/coordination.js';
 import { ticks, wall } from '../../core/clock.js';
@@ -19,12 +19,12 @@ export interface WorkerParts<C> {
   labelsOf(config: C): readonly string[];
   /** The state may have changed. */
   changed(): void;
-  /** The worker has drained: it has no slots and is not a member any more. */
+  /** The worker has drained: it has no slots and is no longer a member. */
   drained(): void;
 }
 
 const NOTHING: AssignedWords = { slots: [], from: new Map(), unplaced: [], workers: [] };
-/** Interval of checking the lease, which ends without an event; ms. */
+/** Interval at which the lease is checked, since it expires without an event; ms. */
 const LOOK_MS = 1_000;
 
 export class FleetWorker<C> {
@@ -38,7 +38,7 @@ export class FleetWorker<C> {
   #wanted: ReadonlyMap<string, C> = new Map();
   #assigned = NOTHING;
   #joined: Joined | undefined;
-  /** Cameras of its slots that it must not run: looked for when something changes, not when the state is asked for. */
+  /** Cameras of its slots that it must not run: computed at changes, not at each access to the state. */
   #unplaced: readonly OwnedCamera[] = [];
   #isDraining = false;
 
@@ -47,14 +47,14 @@ export class FleetWorker<C> {
     this.#lease = new Lease(coordinator.times.sessionMs - FLEET.leaseMarginMs);
     this.#leader = new Leader(() => [...this.#wanted].map(([key, config]) => ({ key, labels: parts.labelsOf(config) })));
     this.#holdings = new Holdings<C>({
-      worker: facts.worker, coordinator, lease: this.#lease, run, changed: () => { this.#tell(); }, gone: (slot) => { this.#gone(slot); },
+      worker: facts.worker, coordinator, lease: this.#lease, run, changed: () => { this.#changed(); }, gone: (slot) => { this.#gone(slot); },
     });
     this.#reports = new WorkerReports(coordinator, facts, {
       slots: () => this.#holdings.slots, state: () => this.state, isWanted: (key) => this.#wanted.has(key),
     });
     this.#work.add(coordinator.rows('workers').subscribe(({ rows }) => { for (const { key, value } of rows) this.#noteRow(key, value); }));
     this.#work.add(ticks(FLEET.reviewMs).subscribe(() => { if (this.#joined?.isLeader === true && this.#leader.wantsRound) this.#rejoin.next(); }));
-    this.#work.add(ticks(LOOK_MS).subscribe(() => { this.#tell(); }));
+    this.#work.add(ticks(LOOK_MS).subscribe(() => { this.#changed(); }));
   }
 
   get state(): FleetState {
@@ -64,23 +64,23 @@ export class FleetWorker<C> {
     return { worker, status, generation, isLeader, workers: this.#assigned.workers, cameras: [...this.#holdings.cameras, ...this.#unplaced] };
   }
 
-  /** The cameras that are wanted in the whole fleet. The first call joins. */
+  /** Sets the cameras of the whole fleet. The first call joins. */
   want(cameras: ReadonlyMap<string, C>): void {
     this.#wanted = cameras;
     this.#membership ??= this.#join();
     this.#distribute();
   }
 
-  /** Gives up what it has, and leaves. */
+  /** Releases its slots, and leaves. */
   drain(): void {
     if (this.#isDraining) return;
     this.#isDraining = true;
     this.#rejoin.next();
     this.#leaveWhenEmpty();
-    this.#tell();
+    this.#changed();
   }
 
-  /** At once: cameras are stopped, and the group is left. */
+  /** Stops all cameras, and leaves the group, at once. */
   end(): void {
     this.#membership?.unsubscribe();
     this.#work.unsubscribe();
@@ -106,7 +106,7 @@ export class FleetWorker<C> {
       this.#lease.end();
       this.#leader.lost(this.#assigned.workers);
     }
-    this.#tell();
+    this.#changed();
   }
 
   #onJoined(joined: Joined): void {
@@ -114,7 +114,7 @@ export class FleetWorker<C> {
     this.#assigned = readAssigned(joined.text);
     const { slots, unplaced, from } = this.#assigned;
     const none = new Set(unplaced);
-    // Before the lease is renewed: where it had lapsed, what is another's now must not leave.
+    // Before the lease is renewed: if it had lapsed, messages of slots that are now another worker's must not leave.
     this.#holdings.hold(new Set(slots.filter((slot) => !none.has(slot))), from);
     this.#lease.confirm(joined.sent);
     this.#distribute();
@@ -123,14 +123,14 @@ export class FleetWorker<C> {
     this.#leaveWhenEmpty();
   }
 
-  /** A slot that has been given back while it was released is taken again in another round. */
+  /** A slot that was assigned again while it was being released is acquired in another round. */
   #gone(slot: number): void {
     if (this.#assigned.slots.includes(slot) && !this.#assigned.unplaced.includes(slot)) this.#rejoin.next();
     this.#leaveWhenEmpty();
-    this.#tell();
+    this.#changed();
   }
 
-  /** Gives each slot its cameras, except those for which this worker lacks a label. */
+  /** Assigns each slot its cameras, except those whose labels this worker lacks. */
   #distribute(): void {
     if (this.#joined === undefined) return;
     const { slots: count } = this.#joined;
@@ -142,7 +142,7 @@ export class FleetWorker<C> {
     }
     this.#holdings.want(bySlot);
     this.#unplaced = this.#unplacedNow(count);
-    this.#tell();
+    this.#changed();
   }
 
   #suits(config: C): boolean {
@@ -175,7 +175,7 @@ export class FleetWorker<C> {
     this.#work.add(this.#reports.leave().subscribe({ complete: () => { this.parts.drained(); } }));
   }
 
-  #tell(): void {
+  #changed(): void {
     this.#reports.changed();
     this.parts.changed();
   }

@@ -1,4 +1,4 @@
-/** The statistics of received streams as plain numbers with their units in the names; the metrics page is made from them. */
+/** The report of received streams: plain numbers with their units in the names, for people and for the metrics page. */
 import type { Timing } from '../histogram.js';
 import type { VerdictCounts } from './received.js';
 import { type ReportTiming, together } from './timings.js';
@@ -19,13 +19,13 @@ export interface ReceivedFigures {
 export interface ReceivedReport {
   /** Streams that the report is about. */
   readonly streams: number;
-  /** Of them: connected; those whose statistics have no status count while messages arrive. */
+  /** Of them: connected; without a status in the statistics, those with arriving messages. */
   readonly activeStreams: number;
   readonly messages: number;
   readonly bytes: number;
   readonly messagesPerSecond: number;
   readonly bytesPerSecond: number;
-  /** From the capture of a picture to here. */
+  /** From the capture of a picture to its reception, in ms. */
   readonly latencyMs: ReportTiming;
   /** Connections that failed. */
   readonly failures: number;

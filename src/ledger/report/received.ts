@@ -1,4 +1,4 @@
-/** Statistics of received messages: counted in place, given as snapshots with rates over the last window. */
+/** Statistics of received messages: counted in place, with snapshots that have rates over the last window. */
 import type { Subscription } from 'rxjs';
 import { mono, ticks, wall } from '../../core/clock.js';
 import { DurationTally } from '../duration-tally.js';
@@ -34,7 +34,7 @@ export interface ReceivedStats {
   readonly bytes: number;
   /** Per second, over the last window; `missing` counts the messages in gaps. */
   readonly rate: { readonly messages: number; readonly bytes: number; readonly missing: number };
-  /** From the capture of a picture to here, ms; by the clocks of both machines. */
+  /** From the capture of a picture to its reception, in ms, by the clocks of both machines. */
   readonly latency: Timing;
   /** Absent unless `verify` is before `stats`. Repeated and torn messages count only if `verify` keeps them. */
   readonly verdicts?: VerdictCounts;
@@ -59,8 +59,8 @@ interface CountedGap {
 interface Mark { readonly at: number; readonly messages: number; readonly bytes: number; readonly missing: number }
 
 /**
- * Counts received messages, and makes statistics of them: with the first value, every `everyMs` from then on, and at once with the
- * first gap since the last tick.
+ * Counts received messages, and emits statistics: with the first value, every `everyMs` from then on, and at once with the first
+ * gap since the last tick.
  */
 export class ReceivedSampler {
   readonly #latency = new DurationTally();
@@ -74,7 +74,7 @@ export class ReceivedSampler {
   #window = this.#mark();
   #longWindow = this.#window;
   #ticks: Subscription | undefined;
-  #hasGivenGap = false;
+  #hasEmittedGap = false;
 
   constructor(readonly everyMs: number, readonly emit: (stats: ReceivedStats) => void) {}
 
@@ -84,22 +84,22 @@ export class ReceivedSampler {
     const isFirst = this.#received + this.#verdicts.gaps === 0;
     if (value.verdict === 'gap') this.#addGap(value);
     else this.#addMessage(value);
-    if (isFirst || (value.verdict === 'gap' && !this.#hasGivenGap)) this.#turn();
-    this.#hasGivenGap ||= value.verdict === 'gap';
+    if (isFirst || (value.verdict === 'gap' && !this.#hasEmittedGap)) this.#emitNow();
+    this.#hasEmittedGap ||= value.verdict === 'gap';
   }
 
-  /** No more comes: gives the last value, if there is anything. */
+  /** The stream has ended: emits the last statistics, if there were any values. */
   end(): void {
-    if (this.#ticks !== undefined) this.#turn();
+    if (this.#ticks !== undefined) this.#emitNow();
   }
 
   stop(): void {
     this.#ticks?.unsubscribe();
   }
 
-  /** Gives a value now. Rates over a few ms say nothing: it takes the window before the last tick as well. */
-  #turn(): void {
-    this.#give(this.#longWindow);
+  /** Emits now. Rates over a few ms mean nothing, so it includes the window before the last tick. */
+  #emitNow(): void {
+    this.#emitSince(this.#longWindow);
   }
 
   #start(): void {
@@ -108,8 +108,8 @@ export class ReceivedSampler {
       const last = this.#window;
       this.#window = this.#mark();
       this.#longWindow = last;
-      this.#hasGivenGap = false;
-      this.#give(last);
+      this.#hasEmittedGap = false;
+      this.#emitSince(last);
     });
   }
 
@@ -130,7 +130,7 @@ export class ReceivedSampler {
     this.#missing += size;
   }
 
-  #give(since: Mark): void {
+  #emitSince(since: Mark): void {
     const now = this.#mark();
     const ms = now.at - since.at;
     const of = (name: 'messages' | 'bytes' | 'missing') => (ms <= 0 ? 0 : ((now[name] - since[name]) * 1_000) / ms);

@@ -1,7 +1,7 @@
-/** The statistics of cameras, or of received streams, as figures for people: pictures sent, bytes saved, durations. */
+/** The report of cameras, or of received streams: figures for people, such as pictures sent, bytes saved, durations. */
 import { type Counts, type Shares, decided } from '../counts.js';
 import type { Codec } from '../../core/frame/frame.js';
-import { isAtWork } from '../ledger.js';
+import { isActiveState } from '../ledger.js';
 import { InvalidOption } from '../../core/errors/errors.js';
 import { type ReceivedFigures, type ReceivedReport, receivedReport } from './received-report.js';
 import type { CameraStats } from './stats.js';
@@ -13,7 +13,7 @@ export interface Report extends Shares {
   readonly streams: number;
   /** Of them: connecting, streaming, or waiting for the next attempt. */
   readonly activeStreams: number;
-  /** Pictures sent with their content: acknowledged by the broker, or handed to your code. */
+  /** Pictures sent with their content: acknowledged by the broker, or delivered to your code. */
   readonly full: number;
   /** Thinned out by `skipRate`. */
   readonly thinned: number;
@@ -75,7 +75,7 @@ function cameraReport(all: readonly CameraStats[]): Report {
   const parts = { published: count('published'), delivered: count('delivered'), references: count('references'), thinned, diff };
   const times = (name: 'read' | 'process' | 'write' | 'latency') => together(all.map((one) => one[name]));
   return {
-    streams: all.length, activeStreams: sum(({ state }) => (isAtWork(state) ? 1 : 0)),
+    streams: all.length, activeStreams: sum(({ state }) => (isActiveState(state) ? 1 : 0)),
     ...decided(parts), thinned, diff, skipped: count('skipped'),
     dropped: sum(({ droppedTotal }) => droppedTotal),
     bytes: count('bytes'), bytesSaved: count('bytesSaved'),

@@ -68,7 +68,7 @@ export function statsOf(ledger: Ledger, rate: Rates = NO_RATES): CameraStats {
 }
 
 /**
- * Emits statistics of a tally: every `everyMs` while the camera is at work, and at once whenever its state changes,
+ * Emits statistics of a tally: every `everyMs` while the camera is active, and at once whenever its state changes,
  * its counts are reset, or its last frame is settled after it stopped. Other changes emit nothing.
  */
 export class StatsSampler {
@@ -76,7 +76,7 @@ export class StatsSampler {
   #state: CameraState | undefined;
   #encoder: string | undefined;
   #resets = 0;
-  /** Since the last tick; since the one before it. Both since the start of work until there was one. */
+  /** Since the last tick; since the one before it. Until the first tick, both since work began. */
   #window: Mark;
   #longWindow: Mark;
   #ticks: Subscription | undefined;
@@ -89,11 +89,11 @@ export class StatsSampler {
   /** The tally has changed: emits a value if one is due. */
   changed(): void {
     const { state, encoder, resets, isBusy } = this.tally;
-    if (state !== this.#state || resets !== this.#resets || isBusy !== this.#isBusy || encoder?.name !== this.#encoder) this.turn();
+    if (state !== this.#state || resets !== this.#resets || isBusy !== this.#isBusy || encoder?.name !== this.#encoder) this.emitNow();
   }
 
   /** Emits a value now. Rates over a few ms mean nothing, so it includes the window before the last tick. */
-  turn(): void {
+  emitNow(): void {
     const { state, encoder, resets, isBusy } = this.tally;
     // Work begins: earlier counts belong to no window.
     if (!this.#isBusy) this.#window = this.#longWindow = { ...this.#window, at: mono() };
@@ -101,7 +101,7 @@ export class StatsSampler {
     this.#encoder = encoder?.name;
     this.#resets = resets;
     this.#isBusy = isBusy;
-    this.#give(this.#longWindow);
+    this.#emitSince(this.#longWindow);
     if (!isBusy) this.#window = this.#longWindow = markOf(this.tally);
     this.#tick();
   }
@@ -120,11 +120,11 @@ export class StatsSampler {
       const last = this.#window;
       this.#window = markOf(this.tally);
       this.#longWindow = last;
-      this.#give(last);
+      this.#emitSince(last);
     });
   }
 
-  #give(since: Mark): void {
+  #emitSince(since: Mark): void {
     this.emit(statsOf(this.tally.snapshot(), rates(since, markOf(this.tally))));
   }
 }

@@ -1,10 +1,10 @@
-/** Durations of several streams together, and in words. */
+/** Combines the durations of several streams, and formats them. */
 import type { Timing } from '../histogram.js';
 
 /** Durations in ms; zeros while `count` is 0. Of several streams, `p50` and `p99` are the largest of theirs. */
 export type ReportTiming = Omit<Timing, 'last'>;
 
-/** The largest p99 of several is at least the p99 of all their values, and so for every quantile. */
+/** The largest p99 of several streams is at least the p99 of all their values; the same holds for every quantile. */
 export function together(timings: readonly Timing[]): ReportTiming {
   const some = timings.filter(({ count }) => count > 0);
   const count = some.reduce((sum, one) => sum + one.count, 0);

@@ -14,7 +14,7 @@ const uris = new WeakMap<SourceInfo, string>();
 /** The default format. Header values are strings; numbers are decimal. */
 export function cloudevents(frame: EncodedFrame, context: MessageContext): FormattedMessage {
   const id = `${context.camera}/${context.processRun}/${context.inputOrder}`;
-  // One literal and few additions: it is made for every message, and spreads cost more than all the rest of it.
+  // One literal and few additions, because it runs for every message, and spreads cost more than the rest.
   const headers: Record<string, string> = {
     ce_specversion: '1.0',
     ce_id: id,
@@ -46,7 +46,7 @@ export function cloudevents(frame: EncodedFrame, context: MessageContext): Forma
   return { id, value: frame.data, previousOrderHeader: 'ce_previousorder', epochHeader: 'ce_epoch', headers };
 }
 
-/** For each picture in a chunk, the differences of its seq, its media time in µs and its time in ms to those of the first. */
+/** For each picture in a chunk: its seq, media time in µs and time in ms, less those of the first. */
 function addPictures(headers: Record<string, string>, { frames, pictures, seq, pts, capturedAt }: EncodedFrame): void {
   headers['ce_frames'] = String(frames);
   if (pictures === undefined) return;

@@ -7,13 +7,13 @@ import { codecOf, integer, wholeNumber } from '../words.js';
 
 const SHA256 = /^[0-9a-f]{64}$/;
 
-/** The facts in the headers; undefined if they are not those of rxcam's CloudEvents. */
+/** The facts in the headers; undefined if they are not rxcam's CloudEvents. */
 export function readCloudevents(value: Buffer, headers: Headers): Facts | undefined {
   const id = headers.get('ce_id');
   return id === undefined ? undefined : new CloudeventsFacts(id, value, headers);
 }
 
-/** The time of capture alone. */
+/** Only the time of capture. */
 export function peekCloudevents(headers: Headers): number | undefined {
   return timeOf(headers, 'ce_time');
 }
@@ -52,7 +52,7 @@ class CloudeventsFacts implements Facts {
   get capturedAt(): number | undefined { return timeOf(this.headers, 'ce_time'); }
   get keyframeAt(): number | undefined { return timeOf(this.headers, 'ce_keyframetime'); }
 
-  /** The headers give the differences of each to the first. */
+  /** The headers have each picture's differences from the first. */
   get pictures(): readonly PictureFacts[] | undefined {
     const [seqs, pts, times] = ['ce_frameseqs', 'ce_framepts', 'ce_frametimes'].map((name) => this.headers.get(name)?.split(',').map(Number));
     const { seq, pts: firstPts, capturedAt } = this;

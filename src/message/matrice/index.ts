@@ -1,3 +1,3 @@
-/** The format matrice, written and read. */
+/** The format matrice: its writer and its reader. */
 export { matrice } from './matrice.js';
 export { peekMatrice, readMatrice } from './read-matrice.js';

@@ -15,7 +15,7 @@ const SLICES: Readonly<Record<'h264' | 'h265', Slices>> = {
   h265: { typeOf: (header) => (header >> 1) & 0x3f, isSlice: (type) => type < 32, isKey: (type) => type >= 16 && type <= 23 },
 };
 
-/** Looks at the first slice; a JPEG picture always decodes alone. */
+/** Checks the first slice; a JPEG picture always decodes alone. */
 export function startsAtKeyframe(data: Buffer, codec: Codec): boolean {
   if (codec === 'jpeg') return true;
   const { typeOf, isSlice, isKey } = SLICES[codec];

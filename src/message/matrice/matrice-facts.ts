@@ -1,4 +1,4 @@
-/** Facts about a frame in the matrice layout, in the words of the system that defines it. */
+/** Facts about a frame in the matrice layout, with the names of the system that defines it. */
 import { wall } from '../../core/clock.js';
 import { MATRICE } from '../../core/defaults/defaults.js';
 import type { Codec, EncodedFrame, SourceInfo, Unchanged } from '../../core/frame/frame.js';
@@ -11,10 +11,10 @@ type Fields = Readonly<Record<string, Json>>;
 /** Kinds of source in the layout. */
 const STREAM_TYPES: Readonly<Record<string, string>> = { 'rtsp': 'rtsp', 'http': 'http', 'http-file': 'video_file', 'file': 'video_file' };
 
-/** File extension of these bytes: a consumer that stores them can open them by it. */
+/** File extensions for a consumer that stores the bytes. */
 const EXTENSIONS: Readonly<Record<Codec, string>> = { h265: '.h265', h264: '.h264', jpeg: '.jpg' };
 
-/** Whether the bytes are part of a stream and need not decode alone. Consumers give these to a decoder that keeps its state. */
+/** Whether the bytes are part of a stream and need not decode alone. Consumers pass these to a decoder that keeps its state. */
 export function isSegment(frame: EncodedFrame): boolean {
   return frame.mode === 'stream';
 }
@@ -69,7 +69,7 @@ function latencyOf({ lastTimes: { readMs, writeMs, processMs } = { readMs: 0, wr
   };
 }
 
-/** Of the source; its pictures are counted by its length, as a container's own count is. */
+/** Properties of the source; its number of pictures is computed from its length, as containers do. */
 function propertiesOf(source: SourceInfo | undefined): Fields {
   const { fps = 0, durationSeconds = 0, width = null, height = null } = source ?? {};
   return { original_fps: float(fps), frame_count: Math.round(durationSeconds * fps), width, height };

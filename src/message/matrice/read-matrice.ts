@@ -28,7 +28,7 @@ export function peekMatrice(value: Buffer): number | undefined {
   return at < 0 ? undefined : wallTime(value.toString('latin1', at + TIME.length, at + TIME.length + TIME_LENGTH));
 }
 
-/** `frame_12`, in a field of its own on Redis. */
+/** `frame_12`, which is a separate field on Redis. */
 function numberOf(headers: Headers): string | undefined {
   return /_(\d+)$/.exec(headers.get('input_name') ?? '')?.[1];
 }
@@ -36,7 +36,7 @@ function numberOf(headers: Headers): string | undefined {
 function streamFacts(value: Buffer): Omit<Facts, 'format'> {
   const document = parsed(value);
   const stream = membersOf(document?.['input_stream'] ?? document);
-  // Cut, or altered: no bytes have this digest.
+  // Truncated or altered: no bytes have this digest.
   if (stream === undefined || typeof stream['content'] !== 'string') return { data: Buffer.alloc(0), digest: { algorithm: 'md5', hex: '' } };
   const data = Buffer.from(stream['content'], 'base64');
   const codec = codecOf(stream['video_codec']);

@@ -11,7 +11,7 @@ export interface Missing extends Range { readonly cause: GapCause }
 export interface Checked {
   readonly verdict: Verdict;
   readonly decodable: boolean;
-  /** Arrived after messages that were sent after it. */
+  /** Arrived after messages that were sent later. */
   readonly isLate: boolean;
   /** Whether the message has a digest. */
   readonly hasDigest: boolean;
@@ -31,9 +31,9 @@ export class KeyCheck {
   #latest: Sequence | undefined;
   /** In stream mode, until a keyframe comes. */
   #awaitsKeyframe = true;
-  /** inputOrder of the last message with a picture of its own that was whole. */
+  /** inputOrder of the last whole message with its own picture. */
   #lastFull: number | undefined;
-  /** The highest that has come. */
+  /** The highest epoch so far. */
   #epoch = -Infinity;
   /** The broker has removed messages since the last one. */
   isExpired = false;
@@ -57,7 +57,7 @@ export class KeyCheck {
     return { verdict, isLate: verdict === 'whole' && seen.as === 'late', hasDigest, missing, decodable: this.#canDecode(message, verdict, seen.as, isBroken) };
   }
 
-  /** Whether the camera was another machine's when it was sent. One that has come before is merely repeated. */
+  /** Whether another machine had the camera when it was sent. One that arrived before is only repeated. */
   #isStale({ facts: { epoch, sender = '' } }: Received, inputOrder: number): boolean {
     if (epoch === undefined) return false;
     if (epoch < this.#epoch) return this.#senders.get(sender)?.has(inputOrder) !== true;
@@ -69,13 +69,13 @@ export class KeyCheck {
     const { sender: named, previousOrder } = message.facts;
     const sender = named ?? '';
     const known = this.#senders.get(sender);
-    const isAnew = known !== undefined && named === undefined && known.isAnew(inputOrder, message.id);
-    if (known !== undefined && !isAnew) {
+    const isRestart = known !== undefined && named === undefined && known.isRestart(inputOrder, message.id);
+    if (known !== undefined && !isRestart) {
       this.#latest = known;
       return { sequence: known, isNew: false, tail: [] };
     }
     const { camera } = message;
-    // Possibly another camera that uses the same key was there before.
+    // Another camera may have used the same key before.
     const before = this.#latest?.camera === camera ? this.#latest : undefined;
     const sequence = new Sequence(camera, inputOrder, before === undefined);
     this.#senders.delete(sender);
@@ -85,18 +85,18 @@ export class KeyCheck {
     return { sequence, isNew: true, tail: before === undefined ? [] : this.#tailOf(before, previousOrder, inputOrder) };
   }
 
-  /** The messages of the sender before this one that the first message of this one names, and that have not come. */
+  /** Missing messages of the previous sender, up to the one that this sender's first message names. */
   #tailOf({ last }: Sequence, previousOrder: number | undefined, inputOrder: number): Missing[] {
     if (previousOrder === undefined || previousOrder < inputOrder || previousOrder <= last) return [];
     return [{ cause: this.isExpired ? 'expired' : 'lost', from: last + 1, to: previousOrder }];
   }
 
-  /** Messages that the sender names as sent were lost; those that it does not name it has dropped. */
+  /** Messages that the sender names as sent were lost; the others it has dropped. */
   #causes(missing: Range | undefined, { facts: { previousOrder, inputOrder = 0 } }: Received): Missing[] {
     if (missing === undefined) return [];
     const onTheWay = this.isExpired ? 'expired' : 'lost';
     if (previousOrder === undefined) return [{ cause: onTheWay, ...missing }];
-    // One that is not before the message belongs to a sender before this one.
+    // A higher number belongs to the previous sender.
     const sent = previousOrder < inputOrder ? previousOrder : 0;
     const parts: Missing[] = [
       { cause: onTheWay, from: missing.from, to: Math.min(missing.to, sent) },

@@ -13,7 +13,7 @@ export interface Seen {
 
 /** Ranges of missing numbers that are remembered, to distinguish a late message from a repeated one. */
 const MAX_RANGES = 1_000;
-/** Ids that are remembered, if nothing else distinguishes a repeated message from a sender that starts again. */
+/** Ids that are remembered, if nothing else distinguishes a repeated message from a sender that restarted. */
 const MAX_IDS = 4_096;
 
 export class Sequence {
@@ -31,12 +31,12 @@ export class Sequence {
 
   get last(): number { return this.#last; }
 
-  /** Whether the number came with another id: a sender that does not name its runs has started again. */
-  isAnew(order: number, id: string | undefined): boolean {
+  /** Whether the number arrived with another id: a sender that does not name its runs has restarted. */
+  isRestart(order: number, id: string | undefined): boolean {
     return order <= this.#last && this.#rangeOf(order) < 0 && this.#ids.get(order) !== id;
   }
 
-  /** Whether the number has come. */
+  /** Whether the number has arrived. */
   has(order: number): boolean {
     return order >= this.#first && order <= this.#last && this.#rangeOf(order) < 0;
   }
@@ -50,7 +50,7 @@ export class Sequence {
     return { as: 'next', missing };
   }
 
-  /** The message was torn: a whole one may still come. */
+  /** The message was torn: a whole one may still arrive. */
   torn(order: number): void {
     this.#miss({ from: order, to: order });
   }
@@ -58,7 +58,7 @@ export class Sequence {
   /** Whether it was missing until now. */
   #seeAgain(order: number): boolean {
     if (order < this.#first) {
-      // Sent before the first one that was seen, and come after it.
+      // Sent before the first one that arrived.
       if (order + 1 < this.#first) this.#miss({ from: order + 1, to: this.#first - 1 });
       this.#first = order;
       return true;

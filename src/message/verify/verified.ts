@@ -3,8 +3,8 @@ import { FRAME_RECORDS, type Accounted } from '../../core/frame/accounted.js';
 import { Received } from '../received.js';
 
 /**
- * `whole`: as it was sent; `repeated`: it came before; `torn`: its bytes are not those that were sent; `fenced`: another machine had
- * the camera already when it was sent.
+ * `whole`: as it was sent; `repeated`: it arrived before; `torn`: its bytes are not those that were sent; `fenced`: another
+ * machine already had the camera when it was sent.
  */
 export type Verdict = 'whole' | 'repeated' | 'torn' | 'fenced';
 
@@ -23,12 +23,12 @@ export class Verified extends Received {
   }
 }
 
-/** `dropped`: by the sender, as it reports; `lost`: on the way; `expired`: removed by the broker before it could be read. */
+/** `dropped`: by the sender, which reports it; `lost`: on the way; `expired`: removed by the broker before it could be read. */
 export const GAP_CAUSES = ['dropped', 'lost', 'expired'] as const;
 /** Why messages are missing. */
 export type GapCause = (typeof GAP_CAUSES)[number];
 
-/** Messages that are missing, in their place in the stream. */
+/** Missing messages, at their position in the stream. */
 export interface Gap extends Accounted {
   readonly verdict: 'gap';
   readonly cause: GapCause;

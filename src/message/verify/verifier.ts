@@ -1,4 +1,4 @@
-/** Checks the messages of many topics and keys, and counts what it finds. */
+/** Checks the messages of many topics and keys, and counts the results. */
 import { KeyCheck, type Missing } from './key-check.js';
 import type { Received } from '../received.js';
 import { type Gap, Verified } from './verified.js';
@@ -15,7 +15,7 @@ export interface VerifyStats {
   readonly undecodable: number;
   /** Whole, but after messages that were sent later: they were counted as missing before. */
   readonly late: number;
-  /** Messages without a digest: rxcam can't know whether they are torn. */
+  /** Messages without a digest: whether they are torn is unknown. */
   readonly unchecked: number;
   readonly gaps: number;
   /** Missing: dropped by the sender. */
@@ -28,7 +28,7 @@ export interface VerifyStats {
 
 type Totals = { -readonly [Name in keyof VerifyStats]: VerifyStats[Name] };
 
-/** Topics and keys that are remembered; the one unused for longest is forgotten. */
+/** Topics and keys that are remembered; the least recently used is forgotten. */
 const MAX_KEYS = 10_000;
 
 export class Verifier {
@@ -56,7 +56,7 @@ export class Verifier {
     return { gaps, verified: new Verified(message, verdict, decodable) };
   }
 
-  /** Each key that is known says by its next message what it lost; if none is known, the broker's own count is reported. */
+  /** The next message of each known key shows its loss; if no key is known, the broker's own count is reported. */
   #expire(message: Received, size: number): Gap[] {
     for (const check of this.#checks.values()) check.isExpired = true;
     return this.#checks.size > 0 ? [] : [{ ...placeOf(message), verdict: 'gap', cause: 'expired', size }];

@@ -9,7 +9,7 @@ import { feed } from './feed.js';
 import type { Stream, Target } from '../client/index.js';
 import { liveOptions } from './live.js';
 import type { SourceInput } from '../../core/source.js';
-import type { SourceOptions } from '../source.js';
+import type { ReadOptions } from '../source.js';
 
 /** Protocols that ffmpeg may use through the gate; `crypto` and `data` are for encrypted segments and their keys. Never `file`. */
 export const GATED = ['http', 'tcp', 'crypto', 'data'] as const;
@@ -18,7 +18,7 @@ export const GATED = ['http', 'tcp', 'crypto', 'data'] as const;
 type From = Omit<Target, 'signal'>;
 
 /** A stream without an end. */
-export async function liveInput(from: From, nature: Stream, options: SourceOptions): Promise<SourceInput> {
+export async function liveInput(from: From, nature: Stream, options: ReadOptions): Promise<SourceInput> {
   // Measured: with nobuffer, a playlist loses the pictures that were read to probe the stream.
   if (nature === 'playlist') return gatedInput(from, [...ONLY_PLAYLISTS, ...common(options)], options);
   return {
@@ -37,7 +37,7 @@ export async function liveInput(from: From, nature: Stream, options: SourceOptio
 }
 
 /** A file read in place; after an interruption ffmpeg continues by itself, if the server supports ranges. */
-export async function inPlaceInput(from: From, options: SourceOptions): Promise<SourceInput> {
+export async function inPlaceInput(from: From, options: ReadOptions): Promise<SourceInput> {
   const paced = options.pace === 'realtime';
   const input = await gatedInput(from, [
     ...ONLY_CONTAINERS, ...common(options), '-reconnect', '1', '-reconnect_delay_max', String(DOWNLOAD.inPlaceReconnectS),
@@ -45,7 +45,7 @@ export async function inPlaceInput(from: From, options: SourceOptions): Promise<
   return { ...input, paced };
 }
 
-async function gatedInput(from: From, args: readonly string[], { stream }: SourceOptions): Promise<SourceInput> {
+async function gatedInput(from: From, args: readonly string[], { stream }: ReadOptions): Promise<SourceInput> {
   const choice = stream ?? SOURCE.stream;
   return throughGate(args, (refused, signal) => new WebSession({ target: { ...from, signal }, choice, refused }));
 }
@@ -73,7 +73,7 @@ export async function throughGate(
 }
 
 /** `rw_timeout`, not `timeout`: ffmpeg passes only the former on to the segments of a playlist. */
-function common(options: SourceOptions): string[] {
+function common(options: ReadOptions): string[] {
   return ['-rw_timeout', String(options.readTimeoutMs * 1_000)];
 }
 

@@ -10,7 +10,7 @@ import { Secrets } from '../../core/redact/secrets.js';
 import { ffconcat, liveOptions } from '../input/index.js';
 import { HostRules } from '../client/index.js';
 import type { Preparation, Source, SourceInput } from '../../core/source.js';
-import type { SourceKind, SourceOptions, Transport } from '../source.js';
+import type { SourceKind, ReadOptions, Transport } from '../source.js';
 import { type Described, type Target, described } from './describe.js';
 import { Relay } from './relay.js';
 import { TransportChoice } from './transport.js';
@@ -46,7 +46,7 @@ class RtspSource implements Source {
   /** With `auto`: the transport that worked last, requested first. */
   #first: 'tcp' | 'udp' = 'tcp';
 
-  constructor(address: string, url: URL, readonly options: SourceOptions) {
+  constructor(address: string, url: URL, readonly options: ReadOptions) {
     this.address = redactUrl(address);
     this.secrets = new Secrets(address);
     const rules = new HostRules(options.hosts ?? {}, url.hostname);

@@ -130,8 +130,8 @@ function conforms(subject: BrokerSubject): void {
     for (let taken = 0; taken < 50; taken++) {
       await reaches(Math.min(50, taken + 10));
       expect(out.length).toBeLessThanOrEqual(taken + 10);
-      out[taken]?.taken();
-      out[taken]?.taken();
+      out[taken]?.acknowledge();
+      out[taken]?.acknowledge();
     }
     await done;
     expect(out.map(numberOf)).toEqual(numbers(50));
@@ -146,7 +146,7 @@ function conforms(subject: BrokerSubject): void {
       const subscription = subscribe(handle, { topic, from: 'earliest', group, acknowledge: 'manual' }).subscribe((one) => {
         if (first.length === taken) return;
         first.push(numberOf(one));
-        one.taken();
+        one.acknowledge();
         if (first.length < taken) return;
         resolve();
         setImmediate(() => { subscription.unsubscribe(); });

@@ -14,7 +14,7 @@ afterEach(closeAll);
 const load = (name: string) => import(pathToFileURL(examples[name] as string).href) as Promise<unknown>;
 
 it('takes a message when it is stored, and holds no more than the inbox has room for', async () => {
-  const { stored } = await load('taken.ts') as { stored(broker: Broker, store: (message: Received) => Promise<void>): Observable<void> };
+  const { stored } = await load('stored.ts') as { stored(broker: Broker, store: (message: Received) => Promise<void>): Observable<void> };
   const broker = opened(memory());
   const [kept, stores] = [[] as Received[], new Subject<void>()];
   const done = firstValueFrom(stored(broker, async (message) => {

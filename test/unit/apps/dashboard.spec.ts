@@ -185,7 +185,7 @@ describe('a viewer', () => {
 
   it('is told once how pictures come, and again when that changes', () => {
     const { viewer, sent } = viewing();
-    for (const how of ['jpeg', 'jpeg', 'h264', 'h264', 'jpeg'] as const) viewer.tell({ type: 'how', id: 'gate', how, why: 'so' });
+    for (const how of ['jpeg', 'jpeg', 'h264', 'h264', 'jpeg'] as const) viewer.explain({ type: 'how', id: 'gate', how, why: 'so' });
     expect(sent()).toEqual(['hello', 'how', 'how', 'how']);
   });
 });

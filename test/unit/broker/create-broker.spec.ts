@@ -33,7 +33,7 @@ describe('createBroker', () => {
     [undefined, /option 'driver': undefined given, expected an object with kind, address, send, reset, close/],
     ['kafka', /option 'driver': kafka given/],
     [{ kind: 'x', address: 'x:' }, /option 'driver\.send': undefined given, expected a function/],
-    [Object.assign(new Simple(), { address: '' }), /option 'driver\.address': an empty text given, expected a text/],
+    [Object.assign(new Simple(), { address: '' }), /option 'driver\.address': an empty string given, expected a string/],
   ])('refuses %j, and says what a driver is', (driver, says) => {
     expect(() => createBroker(driver as Driver)).toThrow(InvalidOption);
     expect(() => createBroker(driver as Driver)).toThrow(says);

@@ -207,7 +207,7 @@ class ConsumerRun {
 
   #takeLater(): void {
     this.#taking = asyncScheduler.schedule(() => {
-      this.#held.pop()?.taken();
+      this.#held.pop()?.acknowledge();
       if (this.#held.length > 0) this.#takeLater();
     }, TAKE_MS);
   }

@@ -74,7 +74,7 @@ export class ChaosTopic implements Driver {
 }
 
 export class ChaosReader implements Reader {
-  readonly again = { retryInitialMs: 50, retryMaxMs: 400, refreshAfterFailures: 3 };
+  readonly retry = { retryInitialMs: 50, retryMaxMs: 400, refreshAfterFailures: 3 };
   /** Connections that are open now. */
   open = 0;
   /** The most that were open at once. */

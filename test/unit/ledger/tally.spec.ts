@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Stalled } from '../../../src/core/errors/errors.js';
 import { type CameraEvent, DROP_CAUSES, PLACES } from '../../../src/core/events.js';
-import { EMPTY_LEDGER, fold, inFlight, isAtWork } from '../../../src/ledger/ledger.js';
+import { EMPTY_LEDGER, fold, inFlight, isActiveState } from '../../../src/ledger/ledger.js';
 import { Tally } from '../../../src/ledger/tally.js';
 
 const at = { camera: 'gate', run: 1, at: 0 };
@@ -52,7 +52,7 @@ describe('the tally', () => {
         expect(tally.snapshot()).toEqual(ledger);
         expect(Object.keys(tally.snapshot()).sort()).toEqual(Object.keys(ledger).sort());
         expect(tally.inFlight).toBe(inFlight(ledger));
-        expect(tally.isBusy).toBe(isAtWork(ledger.state) || inFlight(ledger) > 0);
+        expect(tally.isBusy).toBe(isActiveState(ledger.state) || inFlight(ledger) > 0);
         expect(tally.droppedTotal).toBe(Object.values(ledger.dropped).reduce((sum, count) => sum + count, 0));
       }
     }), { numRuns: Number(process.env['RXCAM_LEDGER_RUNS'] ?? 300) });

@@ -107,7 +107,7 @@ export class Session {
       const held: Followed = { rate: camera.stats.rate, reason: undefined, pictures: undefined, subscription };
       this.#followed.set(camera, held);
       // The statistics have the code of the last error alone.
-      subscription.add(hubOf(camera)?.ledger.turns$.subscribe((event) => {
+      subscription.add(hubOf(camera)?.ledger.stateEvents$.subscribe((event) => {
         // The camera's key is in the same line: the address would only take the room of the reason.
         if (event.type === 'failed') held.reason = oneLine(event.error).replace(/^'[^']*' cannot be read: /, '');
         if (event.type === 'opened') held.pictures = picturesOf(event.source);

@@ -1,30 +1,30 @@
-/** Values that know where they were written, so that a mistake can be shown at its line. */
+/** Values with the position where they were written, to report a mistake at its line. */
 import { isSecretOption, redactRefused } from '../../../core/redact/redact.js';
 
-/** A place in a file; line and column count from 1, and are 0 for a value that came from no file. */
+/** A place in a file; line and column count from 1, and are 0 for a value that is not from a file. */
 export interface Position { readonly line: number; readonly column: number }
 
 /** A text, a number, true, false or null. */
 export type Scalar = string | number | boolean | null;
 
-/** A value with the place where it was written; templates and defaults keep theirs. */
+/** A value with the position where it was written; those from templates and defaults keep theirs. */
 export interface Located {
-  /** Of the value. */
+  /** Position of the value. */
   readonly at: Position;
-  /** Of its key; that of the value where it has none. */
+  /** Position of its key; that of the value if it has none. */
   readonly keyAt: Position;
   /** As it was written: `templates.street.pipeline[1].resize.width`. */
   readonly path: string;
   readonly value: Scalar | ReadonlyMap<string, Located> | readonly Located[];
 }
 
-/** Of a value that came from no file. */
+/** Position of a value that is not from a file. */
 export const NOWHERE: Position = { line: 0, column: 0 };
 
-/** Nesting that no configuration needs, and that would exhaust the stack. */
+/** Deepest nesting; more would exhaust the stack. */
 const DEEPEST = 64;
 
-/** A value of a program, as a JSON parser gives it. */
+/** Converts a plain JSON value. */
 export function located(value: unknown, path: string): Located {
   return locatedWithin(value, path, 0);
 }
@@ -51,7 +51,7 @@ export function itemsOf(node: Located | undefined): readonly Located[] | undefin
   return Array.isArray(node?.value) ? node.value as readonly Located[] : undefined;
 }
 
-/** The value at a path, or the innermost one around it that is there. */
+/** The value at a path, or the innermost existing one around it. */
 export function innermost(node: Located, path: readonly PropertyKey[]): Located {
   return path.reduce<Located>((inner, key) => membersOf(inner)?.get(String(key)) ?? itemsOf(inner)?.[Number(key)] ?? inner, node);
 }
@@ -62,7 +62,7 @@ export function memberPath(path: string, name: string): string {
   return `${path}[${shownName(name)}]`;
 }
 
-/** A name from a file, as it may be shown: it can be an address that was indented wrongly, or `password x` without its colon. */
+/** A name from a file, redacted: it can be a wrongly indented address, or `password x` without its colon. */
 export function shownName(name: string): string {
   if (isSecretOption(name) && !/^\w+$/.test(name)) return '"(hidden)"';
   return JSON.stringify(redactRefused(name).slice(0, 80));

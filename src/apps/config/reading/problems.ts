@@ -1,16 +1,16 @@
-/** Mistakes in a configuration: all of them, in the order of the file, each with its place. */
+/** Mistakes in a configuration: all of them, in the order of the file, with their positions. */
 import { InvalidOption } from '../../../core/errors/errors.js';
 import type { Located, Position } from './located.js';
 
 /** One mistake. */
 export interface ConfigProblem {
-  /** Name of the file; absent for a value that came from no file. */
+  /** Name of the file; absent for a value that is not from a file. */
   readonly file?: string;
-  /** From 1. */
+  /** Line, from 1. */
   readonly line?: number;
-  /** From 1. */
+  /** Column, from 1. */
   readonly column?: number;
-  /** `cameras.gate.pipeline[1].resize.width`; empty for a mistake in the syntax. */
+  /** Path of the value, such as `cameras.gate.pipeline[1].resize.width`; empty for a syntax error. */
   readonly path: string;
   /** The given value and the allowed ones; without secrets. */
   readonly message: string;
@@ -23,7 +23,7 @@ export class InvalidConfig extends InvalidOption {
   }
 }
 
-/** Collects mistakes: one that several cameras share, by their template, once. */
+/** Collects mistakes; one that several cameras share through a template counts once. */
 export class Problems {
   readonly #found = new Map<string, ConfigProblem>();
 
@@ -33,12 +33,12 @@ export class Problems {
     return this.#found.size;
   }
 
-  /** At the value. */
+  /** Adds a problem at the value. */
   add(node: Pick<Located, 'at' | 'path'>, message: string): void {
     this.#add(node.at, node.path, message);
   }
 
-  /** At the value's key. */
+  /** Adds a problem at the value's key. */
   addAtKey(node: Pick<Located, 'keyAt' | 'path'>, message: string): void {
     this.#add(node.keyAt, node.path, message);
   }

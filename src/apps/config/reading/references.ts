@@ -3,30 +3,30 @@ import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { isSecretOption, secretsOf, wellFormed } from '../../../core/redact/redact.js';
 
-/** The largest file that a reference names; keys and tokens are shorter. */
+/** Largest file that a reference can name; keys and tokens are shorter. */
 const MAX_FILE_BYTES = 64 * 1024;
 
 const REFERENCE = /\$\$\{|\$\{(?:(env|file):([^}]*)|(camera))\}|\$\{/g;
 const LOGIN = /^\s*[a-z][a-z0-9+.-]*:\/\/.*@/i;
 
-/** A reference that can't be resolved; the message shows its name, and no value. */
+/** A reference that can't be resolved; its message shows the name, but no value. */
 export class UnresolvedReference extends Error {}
 
-/** Where references find their values. */
+/** The sources of references' values. */
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Relative paths of files start here. */
+  /** Base of relative paths. */
   readonly folder: string;
 }
 
-/** Resolves references, and keeps the secrets that it has seen. */
+/** Resolves references, and records their secret values. */
 export class References {
   readonly #secrets = new Set<string>();
   readonly #files = new Map<string, string>();
 
   constructor(readonly surroundings: Surroundings) {}
 
-  /** In every form in which they could appear in a log. */
+  /** Secret values, in every form in which they could appear in a log. */
   get secrets(): readonly string[] {
     return [...this.#secrets];
   }
@@ -37,7 +37,7 @@ export class References {
   }
 
   /**
-   * The text with the values of its references. Within the login of an address they are percent-encoded.
+   * The text with the values of its references, which are percent-encoded within the credentials of an address.
    * @param camera - the name for `${camera}`
    * @param isSecret - whether the option is secret by its name
    * @throws UnresolvedReference
@@ -75,13 +75,13 @@ export class References {
   }
 }
 
-/** Up to where a text is the login of an address; references are not looked into. */
+/** End of the credentials if a text is an address with credentials; ignores the contents of references. */
 function loginEnd(text: string): number {
   const masked = text.replace(REFERENCE, (reference) => '_'.repeat(reference.length));
   return LOGIN.exec(masked)?.[0].length ?? 0;
 }
 
-/** Without the line break at its end. */
+/** Reads a file, without the line break at its end. */
 function contentOf(path: string): string {
   const because = (reason: string) => new UnresolvedReference(`the file ${JSON.stringify(path)} ${reason}`);
   let text: string;

@@ -1,18 +1,18 @@
-/** Reads YAML, and so JSON, into located values. Its messages never quote the file, in case a password is near the mistake. */
+/** Parses YAML, and thus JSON, into located values. Its messages never quote the file, because a password may be near the mistake. */
 import { type Document, type ErrorCode, LineCounter, type Node, type YAMLError, isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
 import type { Problems } from './problems.js';
 import { type Located, NOWHERE, type Position, type Scalar, itemsOf, memberPath, membersOf } from './located.js';
 
-/** The largest file: ten thousand cameras take half of it. */
+/** Largest file; ten thousand cameras need half of it. */
 const MAX_CHARACTERS = 16_000_000;
-/** Values in a file, those of aliases counted each time: aliases of aliases would fill the memory. */
+/** Most values in a file, with those of aliases counted each time: aliases of aliases would fill the memory. */
 const MAX_VALUES = 200_000;
-/** Nesting that no configuration needs. */
+/** Deepest nesting. */
 const MAX_DEPTH = 64;
-/** A mistake in the syntax causes others behind it. */
+/** Most syntax errors to report, because one causes others after it. */
 const MAX_SYNTAX = 3;
 
-/** The library's own messages quote the file. */
+/** Messages by error code, because the library's own messages quote the file. */
 const SYNTAX: Readonly<Partial<Record<ErrorCode, string>>> = {
   ALIAS_PROPS: 'an alias has an anchor or a tag of its own',
   BAD_ALIAS: 'an alias without a name',
@@ -34,7 +34,7 @@ const SYNTAX: Readonly<Partial<Record<ErrorCode, string>>> = {
   TAG_RESOLVE_FAILED: 'a tag that is not known; a configuration needs none',
 };
 
-/** The value of a text; undefined if it can't be read, and `problems` says why. */
+/** Parses a text; undefined if it can't be parsed, and the reasons are added to `problems`. */
 export function readYaml(text: string, problems: Problems): Located | undefined {
   if (text.length > MAX_CHARACTERS) {
     problems.add({ at: { line: 1, column: 1 }, path: '' }, `${text.length} characters, at most ${MAX_CHARACTERS} are read`);
@@ -44,23 +44,23 @@ export function readYaml(text: string, problems: Problems): Located | undefined 
   const parsed = parseDocument(text, { lineCounter: lines, prettyErrors: false, schema: 'core', version: '1.2', strict: true, logLevel: 'error' });
   const errors = [...parsed.errors, ...parsed.warnings];
   if (errors.length > 0) {
-    complain(errors, text, lines, problems);
+    reportErrors(errors, text, lines, problems);
     return undefined;
   }
   return new Reader(parsed, lines, problems).root();
 }
 
-function complain(errors: readonly YAMLError[], text: string, lines: LineCounter, problems: Problems): void {
+function reportErrors(errors: readonly YAMLError[], text: string, lines: LineCounter, problems: Problems): void {
   const deep = errors.filter(({ code }) => code === 'RESOURCE_EXHAUSTION').slice(0, 1);
   const duplicates = errors.filter(({ code }) => code === 'DUPLICATE_KEY');
   const others = errors.filter(({ code }) => code !== 'DUPLICATE_KEY').slice(0, MAX_SYNTAX);
   for (const { code, pos: [offset] } of deep.length > 0 ? deep : [...others, ...duplicates]) {
-    problems.add({ at: positionOf(lines, offset), path: '' }, saysOf(code, text.slice(Math.max(0, offset - 1), offset + 1)));
+    problems.add({ at: positionOf(lines, offset), path: '' }, messageOf(code, text.slice(Math.max(0, offset - 1), offset + 1)));
   }
 }
 
-function saysOf(code: ErrorCode, around: string): string {
-  // In braces and brackets of YAML it would begin a map.
+function messageOf(code: ErrorCode, around: string): string {
+  // Within braces and brackets, YAML reads it as a map.
   if (code === 'UNEXPECTED_TOKEN' && around === '${') return 'a ${…} within { } or [ ] without quotes; write "${…}"';
   return SYNTAX[code] ?? 'not valid YAML here; is a quote, a bracket or indentation wrong before it?';
 }
@@ -70,11 +70,11 @@ function positionOf(lines: LineCounter, offset: number): Position {
   return { line: Math.max(1, line), column: Math.max(1, col) };
 }
 
-/** Walks through a document once, aliases and merges included. */
+/** Converts a document in one pass, with its aliases and merges. */
 class Reader {
   #values = 0;
   #isFull = false;
-  /** The values around the current one: an alias to one of them would have no end. */
+  /** The values around the current one: an alias to one of them would be endless. */
   readonly #open = new Set<Node>();
 
   constructor(readonly parsed: Document.Parsed, readonly lines: LineCounter, readonly problems: Problems) {}
@@ -96,8 +96,8 @@ class Reader {
     }
     if (isScalar(node)) return isPlain(node.value) ? made(node.value) : this.#wrong(made(null), 'a tag that makes no text, number, true, false or null; a configuration needs none');
     const inner = isAlias(node) ? node.resolve(this.parsed) : node;
-    if (inner === undefined) return this.#wrong(made(null), 'an alias to an anchor that is not there before it');
-    if (this.#open.has(inner)) return this.#wrong(made(null), 'an alias to a value that it is a part of');
+    if (inner === undefined) return this.#wrong(made(null), 'an alias without an anchor before it');
+    if (this.#open.has(inner)) return this.#wrong(made(null), 'an alias to a value that contains it');
     if (inner !== node) return { ...this.#read(inner, path, keyAt), keyAt };
     this.#open.add(inner);
     try {
@@ -125,7 +125,7 @@ class Reader {
     return this.#withMerged(members, merged);
   }
 
-  /** `<<: *base`, `<<: [*first, *second]`: what is there already wins. */
+  /** `<<: *base`, `<<: [*first, *second]`: existing keys win. */
   #withMerged(members: Map<string, Located>, merged: readonly Located[]): Map<string, Located> {
     for (const base of merged.flatMap((one) => itemsOf(one) ?? [one])) {
       const inner = membersOf(base);
@@ -145,7 +145,7 @@ function isPlain(value: unknown): value is Scalar {
   return value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 }
 
-/** A number or a word is taken for a name as it is written. */
+/** A number or a word as a key is used as it is written. */
 function nameOf(key: Node | null): string | undefined {
   if (!isScalar(key) || key.value === null || !isPlain(key.value)) return undefined;
   return typeof key.value === 'string' ? key.value : key.source ?? String(key.value);

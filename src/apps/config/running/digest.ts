@@ -1,9 +1,9 @@
-/** Digests of settings: only what has another one is touched by a new configuration. */
+/** Digests of settings: a new configuration affects only cameras and brokers whose digest has changed. */
 import { createHash } from 'node:crypto';
 import type { BrokerSettings } from '../brokers.js';
 import type { CameraSettings } from '../pipeline.js';
 
-/** Of a broker's connection. */
+/** Digest of a broker's settings. */
 export function brokerDigest({ kind, address, options }: BrokerSettings): string {
   return digestOf([kind, address ?? null, options]);
 }

@@ -4,12 +4,12 @@ import type { Config } from '../config.js';
 import { ConfigRunner, type RunOptions, type RunningConfig } from './runner.js';
 
 /**
- * Runs the cameras of a configuration, and emits what runs: at the start, with each further configuration, and with each camera
- * that ends. A further configuration touches only what has changed; the other cameras lose no picture.
+ * Runs the cameras of a configuration, and emits the running cameras: at the start, with each further configuration, and when a
+ * camera ends. A further configuration affects only cameras that have changed; the others lose no picture.
  *
- * - Error: InvalidOption for a configuration that was not made by `parseConfig`; that of the source of configurations.
+ * - Error: InvalidOption for a configuration that is not from `parseConfig`; any error of the Observable of configurations.
  * - Completion: when the configurations have completed and all cameras have ended.
- * - Unsubscription: stops the cameras; the brokers send what is left, within `closeDeadlineMs`.
+ * - Unsubscription: stops the cameras; the brokers send the messages that are left, within `closeDeadlineMs`.
  *
  * @example
  * ```ts

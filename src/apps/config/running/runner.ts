@@ -1,4 +1,4 @@
-/** Runs the cameras of a configuration, and of the next one: what has not changed runs on without losing a picture. */
+/** Runs the cameras of a configuration, and of the next one: cameras that have not changed lose no picture. */
 import { type Observable, BehaviorSubject, Subscription, concat, ignoreElements, timer } from 'rxjs';
 import type { Logger } from 'pino';
 import type { Broker, BrokerTarget, CloseReport } from '../../../broker/index.js';
@@ -11,7 +11,7 @@ import type { Config } from '../config.js';
 import { type CameraPipeline, type CameraSettings, cameraPipeline } from '../pipeline.js';
 import { brokerDigest, cameraDigest } from './digest.js';
 
-/** One camera at work. */
+/** One running camera. */
 export interface RunningCamera {
   /** Its name in the configuration. */
   readonly name: string;
@@ -19,7 +19,7 @@ export interface RunningCamera {
   readonly settings: CameraSettings;
   /** Name of the broker that it publishes to. */
   readonly broker: string;
-  /** Set when it has ended: by its own end, or by a failure that is not retried. */
+  /** Set when it has ended: its source ended, or a failure was not retried. */
   readonly ended?: { readonly error?: unknown };
 }
 
@@ -34,15 +34,15 @@ export interface RunningConfig {
 
 /** The arguments for running a configuration. */
 export interface RunOptions {
-  /** Gets the log of cameras and brokers. */
+  /** Receives the log of cameras and brokers. Default: none. */
   readonly logger?: Logger | undefined;
-  /** For the passwords of brokers. Default: `process.env`. */
+  /** Environment variables, for brokers' passwords. Default: `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
-  /** How long brokers may send what is left; ms. Default 10,000. */
+  /** Time for brokers to send the messages that are left, in ms. Default 5,000. */
   readonly closeDeadlineMs?: number | undefined;
 }
 
-/** The statistics of a camera that runs no longer. */
+/** The last statistics of a camera that no longer runs. */
 export interface PastCamera { readonly name: string; readonly key: string; readonly stats: CameraStats }
 
 interface Held { readonly target: BrokerTarget; readonly digest: string }
@@ -57,7 +57,7 @@ export class ConfigRunner {
   readonly #runs = new Map<string, Run>();
   readonly #closing = new Set<Promise<CloseReport>>();
   readonly #running = new BehaviorSubject<RunningConfig>(NOTHING);
-  /** With each configuration, and each camera that ends. */
+  /** Emits with each configuration, and when a camera ends. */
   readonly running$: Observable<RunningConfig> = this.#running.asObservable();
   /** Cameras that were removed or replaced. */
   readonly past: PastCamera[] = [];
@@ -67,7 +67,7 @@ export class ConfigRunner {
   get running(): RunningConfig { return this.#running.value; }
 
   /**
-   * Goes over to a configuration. All that can fail is done before anything is stopped.
+   * Switches to a configuration. Everything that can fail happens before anything is stopped.
    * @throws InvalidOption
    */
   apply({ brokers: wanted, cameras }: Pick<Config, 'brokers' | 'cameras'>): RunningConfig {
@@ -91,11 +91,11 @@ export class ConfigRunner {
     });
     this.#sort(enabled);
     for (const broker of left) this.#close(broker);
-    this.#tell({ added, changed, removed });
+    this.#emit({ added, changed, removed });
     return this.running;
   }
 
-  /** Stops all cameras, lets the brokers send what is left, and closes them. */
+  /** Stops all cameras, lets the brokers send the messages that are left, and closes them. */
   async stop(): Promise<readonly CloseReport[]> {
     for (const { subscription } of this.#runs.values()) subscription.unsubscribe();
     for (const { target } of this.#brokers.values()) this.#close(target.broker);
@@ -117,9 +117,9 @@ export class ConfigRunner {
     this.#runs.set(settings.name, { digest, shown, subscription });
     const ended = (error?: unknown) => {
       shown.ended = error === undefined ? {} : { error };
-      this.#tell({});
+      this.#emit({});
     };
-    // Hundreds of processes that start together starve each other; and a camera may have one session, which must end first.
+    // Hundreds of processes that start together starve each other, and a camera may allow only one session, which must end first.
     const later$ = inMs === 0 ? published$ : concat(timer(inMs).pipe(ignoreElements()), published$);
     subscription.add(later$.pipe(ignoreElements()).subscribe({ error: ended, complete: ended }));
   }
@@ -133,7 +133,7 @@ export class ConfigRunner {
     this.past.push({ name, key: camera.key, stats: camera.stats });
   }
 
-  /** In the order of the file. */
+  /** Restores the order of the file. */
   #sort(cameras: readonly CameraSettings[]): void {
     const runs = new Map(this.#runs);
     this.#runs.clear();
@@ -148,10 +148,10 @@ export class ConfigRunner {
     this.#closing.add(closed);
     closed.then(({ unsent, unsentBytes }) => {
       if (unsent > 0) this.options.logger?.error({ unsent, unsentBytes, broker: broker.address }, `${unsent} messages could not be sent`);
-    }, () => { /* The report never fails. */ });
+    }, () => { /* `close` never rejects. */ });
   }
 
-  #tell({ added = [], changed = [], removed = [] }: Partial<RunningConfig>): void {
+  #emit({ added = [], changed = [], removed = [] }: Partial<RunningConfig>): void {
     this.#running.next({
       cameras: [...this.#runs.values()].map(({ shown }) => shown),
       brokers: [...this.#brokers].map(([name, { target: { broker } }]) => ({ name, broker })),

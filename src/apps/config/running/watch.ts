@@ -1,4 +1,4 @@
-/** watchConfig(): a configuration file, read again whenever it or a file of secrets changes, or when it is asked for. */
+/** watchConfig(): reads a configuration file again when it or a file of secrets changes, or on request. */
 import { type FSWatcher, readFileSync, realpathSync, statSync, watch } from 'node:fs';
 import { dirname } from 'node:path';
 import { EMPTY, Observable, Subject, debounceTime, merge, timer } from 'rxjs';
@@ -8,11 +8,11 @@ import { type Config, type ParseConfigOptions, parseConfig } from '../config.js'
 
 /** Options of {@link watchConfig}. */
 export interface WatchConfigOptions extends Omit<ParseConfigOptions, 'file'> {
-  /** Called for a file that can't be read or has mistakes; what it was before stays in force. Default: nothing is called. */
+  /** Called for a file that can't be read or has mistakes; the previous configuration stays in effect. Default: none. */
   readonly onInvalid?: ((error: RxcamError) => void) | undefined;
-  /** Whether to read it again when it has changed. Default true; false leaves `reload$`. */
+  /** Whether to read the file again when it has changed. Default true; with false, only `reload$` does. */
   readonly watch?: boolean | undefined;
-  /** Emits when the file is to be read whether it has changed or not; SIGHUP in the command line. */
+  /** Emits to read the file again even if it is unchanged, such as on SIGHUP. Default: never. */
   readonly reload$?: Observable<unknown> | undefined;
 }
 
@@ -29,12 +29,12 @@ export function readConfigFile(file: string): string {
 }
 
 /**
- * The configurations of a file: the one that is there, and each later one. Folders are watched, and not the file alone, because
- * editors replace it and Kubernetes turns a link of its folder; and every 5 s the times of the files are looked at, because
- * network file systems report no changes.
+ * Emits the configuration of a file, and each later one. Watches folders as well as the file, because editors replace the file
+ * and Kubernetes changes a link of its folder; and checks the times of the files every 5 s, because network file systems report
+ * no changes.
  *
- * - Error: InvalidConfig for the first reading; later mistakes go to `onInvalid`.
- * - Completion: never. Unsubscription: ends the watching.
+ * - Error: InvalidConfig if the first reading fails; later mistakes go to `onInvalid`.
+ * - Completion: never. Unsubscription: stops watching.
  */
 export function watchConfig(file: string, options: WatchConfigOptions = {}): Observable<Config> {
   return new Observable((subscriber) => {
@@ -80,7 +80,7 @@ export function watchConfig(file: string, options: WatchConfigOptions = {}): Obs
   });
 }
 
-/** Changes with the content of files, and with what their links lead to. */
+/** Changes with the files, and with the targets of their links. */
 function signatureOf(files: readonly string[]): string {
   return files.map((file) => {
     try {
@@ -92,7 +92,7 @@ function signatureOf(files: readonly string[]): string {
   }).join('\n');
 }
 
-/** Watches the folders of files, and of what their links lead to. */
+/** Watches the folders of files, and of the targets of their links. */
 class Folders {
   #watchers = new Map<string, FSWatcher>();
   readonly #events = new Subject<void>();
@@ -120,7 +120,7 @@ class Folders {
       watcher.on('error', () => { watcher.close(); this.#watchers.delete(folder); });
       this.#watchers.set(folder, watcher);
     } catch {
-      // Watched by the clock.
+      // The timer checks it.
     }
   }
 }

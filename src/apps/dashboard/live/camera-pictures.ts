@@ -1,4 +1,4 @@
-/** The pictures of one camera for those who look: read off the values that its pipeline makes, without a second session on the camera. */
+/** The pictures of one camera for viewers: from the values of its pipeline, without a second session on the camera. */
 import { type Subscription } from 'rxjs';
 import type { CameraHub } from '../../../camera/index.js';
 import { mono } from '../../../core/clock.js';
@@ -27,7 +27,7 @@ export class CameraPictures implements Claimant {
   constructor(readonly id: string, readonly hub: CameraHub, readonly slots: Slots) {}
 
   get isWatched(): boolean { return this.#viewers.size > 0; }
-  /** For the decoder: whether someone watches the live view by JPEG. */
+  /** Whether a viewer needs the live view as JPEG. */
   isLive = false;
 
   watch(viewer: Viewer): void {
@@ -60,11 +60,11 @@ export class CameraPictures implements Claimant {
     const codec = 'codec' in value && value.codec !== 'jpeg' ? value.codec : undefined;
     this.#demand(value);
     if (codec !== undefined) this.#units(value as EncodedFrame, codec);
-    if ('codec' in value && value.codec === 'jpeg') this.#give({ at: value.capturedAt, width: value.width, height: value.height, data: value.data });
+    if ('codec' in value && value.codec === 'jpeg') this.#emit({ at: value.capturedAt, width: value.width, height: value.height, data: value.data });
     else if (this.#jpegs !== undefined && (this.isLive || mono() >= this.#nextCardAt)) this.#jpegs.push(value);
   }
 
-  /** The requests of viewers determine whether a decoder runs, and for which size. */
+  /** Starts or stops the decoder by the requests of viewers, and selects its size. */
   #demand(value: Value | undefined): void {
     if (value !== undefined) this.#kind = 'codec' in value ? 'encoded' : 'raw';
     const isJpeg = value !== undefined && 'codec' in value && value.codec === 'jpeg';
@@ -72,7 +72,7 @@ export class CameraPictures implements Claimant {
     if (value !== undefined) for (const viewer of this.#viewers) if (viewer.wishes.get(this.id) === 'live') this.#explain(viewer, value);
     const isLive = [...this.#viewers].some((viewer) => viewer.wishes.get(this.id) === 'live' && (codec === undefined || !viewer.decodes.has(codec)));
     const isWanted = this.isWatched && !isJpeg && (isLive || [...this.#viewers].some((viewer) => viewer.wishes.get(this.id) === 'card'));
-    // Without a value it is not known what would have to be decoded.
+    // Without a value, the input of the decoder is unknown.
     if (value === undefined) return;
     const isChanged = isLive !== this.isLive;
     this.isLive = isLive;
@@ -84,14 +84,14 @@ export class CameraPictures implements Claimant {
   #start(): void {
     this.#jpegs?.stop();
     const wish: Wish = this.isLive ? 'live' : 'card';
-    const jpegs: Jpegs = new Jpegs(wish, this.#kind, (jpeg) => { this.#give(jpeg); }, () => {
-      // Tried again with the next value.
+    const jpegs: Jpegs = new Jpegs(wish, this.#kind, (jpeg) => { this.#emit(jpeg); }, () => {
+      // The next value starts another.
       if (this.#jpegs === jpegs) this.#jpegs = undefined;
     });
     this.#jpegs = jpegs;
   }
 
-  #give(jpeg: Jpeg): void {
+  #emit(jpeg: Jpeg): void {
     const isCardDue = mono() >= this.#nextCardAt;
     if (isCardDue) this.#nextCardAt = mono() + DASHBOARD.cardMs * 0.9;
     this.#last = jpeg;
@@ -103,7 +103,7 @@ export class CameraPictures implements Claimant {
     viewer.picture({ type: 'picture', id: this.id, at, width, height }, data);
   }
 
-  /** To those whose browser decodes them. */
+  /** Sends access units to viewers whose browsers decode them. */
   #units(value: EncodedFrame, codec: Decodes): void {
     const viewers = [...this.#viewers].filter((viewer) => viewer.wishes.get(this.id) === 'live' && viewer.decodes.has(codec));
     if (viewers.length === 0) return;
@@ -118,17 +118,17 @@ export class CameraPictures implements Claimant {
     }
   }
 
-  /** Says how pictures come, and why so. */
+  /** Informs a viewer of the form of the pictures, and the reason. */
   #explain(viewer: Viewer, value: Value): void {
     const { id } = this;
     if (!('codec' in value)) {
-      viewer.tell({ type: 'how', id, how: 'jpeg', why: 'The pipeline emits raw pictures here: rxcam makes JPEG of them with one ffmpeg, while somebody looks.' });
-    } else if (value.codec === 'jpeg') viewer.tell({ type: 'how', id, how: 'jpeg', why: 'The pipeline makes JPEG: shown as it is.' });
+      viewer.explain({ type: 'how', id, how: 'jpeg', why: 'The pipeline emits raw pictures here: rxcam encodes them as JPEG with one ffmpeg while somebody views them.' });
+    } else if (value.codec === 'jpeg') viewer.explain({ type: 'how', id, how: 'jpeg', why: 'The pipeline emits JPEG: shown unchanged.' });
     else if (viewer.decodes.has(value.codec)) {
       const whose = value.encoder === 'copy' ? "The camera's own" : "The pipeline's own";
-      viewer.tell({ type: 'how', id, how: value.codec, why: `${whose} ${NAMES[value.codec]}, decoded by this browser.` });
+      viewer.explain({ type: 'how', id, how: value.codec, why: `${whose} ${NAMES[value.codec]}, decoded by this browser.` });
     } else {
-      viewer.tell({ type: 'how', id, how: 'jpeg', why: `This browser does not decode ${NAMES[value.codec]}: rxcam makes JPEG of it with one ffmpeg, while somebody looks.` });
+      viewer.explain({ type: 'how', id, how: 'jpeg', why: `This browser does not decode ${NAMES[value.codec]}: rxcam converts it to JPEG with one ffmpeg while somebody views it.` });
     }
   }
 }

@@ -1,7 +1,7 @@
 /** The name of a codec for WebCodecs (RFC 6381), from the parameter sets of a keyframe. */
 import type { Decodes } from '../wire.js';
 
-/** `avc1.64001f`, `hev1.1.6.L93.B0`; undefined where there is no parameter set. */
+/** `avc1.64001f`, `hev1.1.6.L93.B0`; undefined if there is no parameter set. */
 export function codecString(unit: Buffer, codec: Decodes): string | undefined {
   const sps = parameterSet(unit, codec === 'h264' ? (head) => (head & 0x1f) === 7 : (head) => (head >> 1 & 0x3f) === 33);
   if (sps === undefined) return undefined;

@@ -1,2 +1,2 @@
-/** Pictures for those who look. */
+/** Pictures for viewers. */
 export { Live } from './live.js';

@@ -1,4 +1,4 @@
-/** Makes JPEG pictures of a camera's values by one ffmpeg, and never falls behind: what it can't take is left out up to the next keyframe. */
+/** Converts a camera's values to JPEG with one ffmpeg, without delay: leaves out values that it can't accept, up to the next keyframe. */
 import { type Observable, Subject, type Subscription, map, mergeMap, of } from 'rxjs';
 import { decode, encodeJpeg, resize } from '../../../../operators/index.js';
 import { FRAME_RECORDS } from '../../../core/frame/accounted.js';
@@ -10,7 +10,7 @@ import type { Wish } from '../wire.js';
 /** A JPEG of a camera. */
 export interface Jpeg { readonly at: number; readonly width: number; readonly height: number; readonly data: Buffer }
 
-/** Pictures that may be inside the decoder. */
+/** Most pictures inside the decoder. */
 const MAX_INSIDE = 12;
 type Value = Frame | EncodedFrame;
 
@@ -20,20 +20,20 @@ export class Jpegs {
   #inside = 0;
   #needsKey = true;
 
-  /** @param give - receives each picture; @param failed - the decoder has given up */
-  constructor(readonly wish: Wish, kind: 'raw' | 'encoded', give: (jpeg: Jpeg) => void, failed: () => void) {
+  /** @param emit - receives each picture; @param failed - called when the decoder has failed */
+  constructor(readonly wish: Wish, kind: 'raw' | 'encoded', emit: (jpeg: Jpeg) => void, failed: () => void) {
     const width = wish === 'live' ? DASHBOARD.liveWidth : DASHBOARD.cardWidth;
     const jpegs$ = kind === 'raw' ? ofFrames(this.#values as Observable<Frame>, width) : this.#ofUnits(this.#values as Observable<EncodedFrame>, width);
     this.#work = jpegs$.subscribe({
       next: (jpeg) => {
         this.#inside = Math.max(0, this.#inside - 1);
-        give(jpeg);
+        emit(jpeg);
       },
       error: failed,
     });
   }
 
-  /** Takes a value, or leaves it out. For a card keyframes are enough. */
+  /** Accepts a value, or leaves it out. A card needs only keyframes. */
   push(value: Value): void {
     const isKey = !('codec' in value) || value.keyframe || value.mode === 'frame';
     if (this.#inside >= MAX_INSIDE) this.#needsKey = true;
@@ -64,7 +64,7 @@ export class Jpegs {
   }
 }
 
-/** Raw pictures of a pipeline that does not encode, or encodes later. */
+/** For raw pictures of a pipeline that does not encode, or encodes later. */
 function ofFrames(frames$: Observable<Frame>, width: number): Observable<Jpeg> {
   return frames$.pipe(
     resize({ width }), encodeJpeg({ quality: DASHBOARD.quality }),
@@ -72,7 +72,7 @@ function ofFrames(frames$: Observable<Frame>, width: number): Observable<Jpeg> {
   );
 }
 
-/** Of a chunk the keyframe alone. */
+/** Only the keyframe of a chunk. */
 function firstOf(value: EncodedFrame): EncodedFrame {
   if (value.frames === 1 || value.codec === 'jpeg') return value;
   const [first] = accessUnits(value.data, value.codec);

@@ -30,7 +30,7 @@ export class Live {
     });
   }
 
-  /** Changes what a page wants to see. Returns false for a stream that there is not. */
+  /** Changes the pictures that a page requests. Returns false if the stream does not exist. */
   ask(session: string, asked: WishesWire): boolean {
     const viewer = this.#viewers.get(session);
     if (viewer === undefined) return false;
@@ -53,7 +53,7 @@ export class Live {
     }
   }
 
-  /** A camera that was replaced by another one of its name gets pictures of its own. */
+  /** The pictures of a camera; new ones if another camera has taken its name. */
   #of(id: string): CameraPictures | undefined {
     const hub = this.hubOf(id);
     const known = this.#pictures.get(id);

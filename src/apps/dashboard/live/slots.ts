@@ -1,8 +1,8 @@
-/** Decoders that may run at a time: live views first, and cards take turns where there are more of them than slots. */
+/** Slots for decoders: live views come first, and cards take turns if there are more of them than slots. */
 import { mono } from '../../../core/clock.js';
 import { DASHBOARD } from '../../../core/defaults/watching.js';
 
-/** Wants a slot. */
+/** Requests a slot. */
 export interface Claimant {
   /** A live view keeps its slot while it is watched. */
   readonly isLive: boolean;
@@ -34,7 +34,7 @@ export class Slots {
     }
   }
 
-  /** A card has got a picture: it passes its slot on where others wait, once it had its turn. */
+  /** A card has got a picture: after its turn, it passes its slot on if others wait. */
   served(claimant: Claimant): void {
     const since = this.#holders.get(claimant);
     if (since === undefined || claimant.isLive || this.#waiting.size === 0 || mono() - since < DASHBOARD.decoderTurnMs) return;
@@ -56,7 +56,7 @@ export class Slots {
     }
   }
 
-  /** A live view takes the slot of the card that has had it for longest. */
+  /** A live view takes the slot of the card that has held one longest. */
   #makeRoom({ isLive }: Claimant): boolean {
     const card = isLive ? [...this.#holders.keys()].find((one) => !one.isLive) : undefined;
     if (card === undefined) return false;

@@ -1,4 +1,4 @@
-/** One open page: the stream of pictures to it, which a slow network never makes grow. */
+/** The stream of pictures to one open page, bounded even on a slow network. */
 import type { ServerResponse } from 'node:http';
 import { DASHBOARD } from '../../../core/defaults/watching.js';
 import type { Decodes, RecordHead, Wish, WishesWire } from '../wire.js';
@@ -8,15 +8,15 @@ const EMPTY = Buffer.alloc(0);
 export class Viewer {
   wishes: ReadonlyMap<string, Wish> = new Map();
   decodes: ReadonlySet<Decodes> = new Set();
-  /** Cameras whose next unit must be a keyframe: nothing was sent yet, or some were left out. */
+  /** Cameras whose next unit must be a keyframe, because none was sent yet or some were left out. */
   readonly #waitsForKey = new Set<string>();
-  readonly #told = new Map<string, string>();
+  readonly #explained = new Map<string, string>();
 
   constructor(readonly session: string, readonly response: Pick<ServerResponse, 'write' | 'writableLength' | 'end'>) {
     this.#write({ type: 'hello', session });
   }
 
-  /** Whether a picture can be sent; those that can't are left out, and newer ones follow. */
+  /** Whether a picture can be sent; otherwise it is left out. */
   get isReady(): boolean { return this.response.writableLength <= DASHBOARD.viewerMaxBytes; }
 
   ask({ wishes, decodes }: WishesWire): void {
@@ -26,20 +26,20 @@ export class Viewer {
     for (const [id, wish] of this.wishes) {
       if (before.get(id) === wish) continue;
       this.#waitsForKey.add(id);
-      this.#told.delete(id);
+      this.#explained.delete(id);
     }
   }
 
-  /** The decoder in the browser failed, or another codec comes: from the next keyframe on. */
+  /** The browser's decoder failed, or the codec changes: continues at the next keyframe. */
   restart(id: string): void {
     this.#waitsForKey.add(id);
   }
 
-  /** Says how pictures of a camera come, when that changes. */
-  tell(head: Extract<RecordHead, { type: 'how' }>): void {
+  /** Sends the form of a camera's pictures if it has changed. */
+  explain(head: Extract<RecordHead, { type: 'how' }>): void {
     const text = `${head.how} ${head.why}`;
-    if (this.#told.get(head.id) === text) return;
-    this.#told.set(head.id, text);
+    if (this.#explained.get(head.id) === text) return;
+    this.#explained.set(head.id, text);
     this.#write(head);
   }
 
@@ -61,7 +61,7 @@ export class Viewer {
     this.response.end();
   }
 
-  /** Length of all that follows, length of the head, head, picture. */
+  /** A record: length of the rest, length of the head, head, picture. */
   #write(head: RecordHead, data: Buffer = EMPTY): void {
     const text = Buffer.from(JSON.stringify(head));
     const lengths = Buffer.alloc(6);

@@ -10,7 +10,7 @@ import { clock, count, duration, hourOf, impairment, sinceOf, stateOf } from './
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const SCALES = [[HOUR_MS, 'Last hour'], [6 * HOUR_MS, 'Last 6 hours'], [DAY_MS, 'Last 24 hours']] as const;
-/** The series move every ten seconds. */
+/** Interval of the series; ms. */
 const RELOAD_MS = 10_000;
 
 export function CameraPage({ id }: { id: string }): VNode {
@@ -59,7 +59,7 @@ const STATUS = { up: 'up', down: 'down', off: 'not running' } as const;
 
 function Timeline({ spans, now }: { spans: readonly SpanWire[]; now: number }): VNode {
   const watched = Math.min(DAY_MS, now - (spans[0]?.from ?? now));
-  // A minute of a day is not seen: the scale grows with what there is.
+  // The scale grows with the data: one minute would be invisible in a day.
   const scale = SCALES.find(([length]) => watched <= length) ?? SCALES[2];
   const [length, title] = scale;
   const from = now - length;
@@ -79,7 +79,7 @@ function Timeline({ spans, now }: { spans: readonly SpanWire[]; now: number }): 
   </section>`;
 }
 
-/** Every picture is somewhere: the parts add up to what was captured. */
+/** The account of every picture: the parts add up to the captured ones. */
 function Ledger({ ledger: { captured, parts } }: { ledger: LedgerWire }): VNode {
   const shown = parts.filter(({ pictures }) => pictures > 0);
   const sum = parts.reduce((total, { pictures }) => total + pictures, 0);

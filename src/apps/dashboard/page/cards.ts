@@ -1,4 +1,4 @@
-/** The page of all cameras: how they are, those in trouble first. */
+/** The page of all cameras, those in trouble first. */
 import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { memo } from 'preact/compat';
@@ -43,12 +43,12 @@ export function Cards(): VNode {
       </select></label>
       <label><input type="checkbox" checked=${isCompact} onChange=${(event: Event) => { setIsCompact((event.target as HTMLInputElement).checked); }} /> Small</label>
     </form>
-    ${shown.length === 0 && html`<p class="nothing">${!store.hasState ? 'Waiting for rxcam …' : all.length === 0 ? 'There are no cameras.' : 'No camera is like that.'}</p>`}
+    ${shown.length === 0 && html`<p class="nothing">${!store.hasState ? 'Waiting for rxcam …' : all.length === 0 ? 'There are no cameras.' : 'No camera matches.'}</p>`}
     <ul class=${isCompact ? 'cards compact' : 'cards'}>${shown.map(({ id, trouble, state, impaired }) => html`<${Card} key=${id} id=${id} state=${`${trouble} ${state} ${impaired ?? ''}`} />`)}</ul>
   </main>`;
 }
 
-/** Draws pictures and figures only where they are seen: three hundred cameras are ten screens. The state is there for everyone. */
+/** Draws pictures and figures only of visible cards: three hundred cameras are ten screens. The state is always drawn. */
 const Card = memo(({ id }: { id: string; state: string }) => {
   const element = useRef<HTMLLIElement>(null);
   const [isSeen, setIsSeen] = useState(false);

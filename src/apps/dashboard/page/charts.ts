@@ -1,4 +1,4 @@
-/** Sparklines: what a camera gave in the last hour, or the last day. */
+/** Sparklines of the last hour, or the last day. */
 import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';

@@ -1,4 +1,4 @@
-/** The page: which part of it is shown, and a word when the server is gone. */
+/** The page: selects the part that is shown, and warns if the server does not answer. */
 import { type VNode, render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { CameraPage } from './camera.js';
@@ -30,12 +30,12 @@ function Page(): VNode {
   return html`<${Head} />${id === undefined ? html`<${Cards} />` : html`<${CameraPage} key=${id} id=${id} />`}`;
 }
 
-/** The most important facts, also in the tab's title, for people with twenty tabs. */
+/** The most important facts, also in the tab's title. */
 function Head(): VNode {
   useStore();
   const [, tick] = useState(0);
   useEffect(() => {
-    // An event that does not come draws nothing.
+    // Without events, nothing else redraws it.
     const timer = setInterval(() => { tick((n) => n + 1); }, 1_000);
     return () => { clearInterval(timer); };
   }, []);
@@ -51,7 +51,7 @@ function Head(): VNode {
     <a class="skip" href="#page" onClick=${(event: Event) => { event.preventDefault(); document.querySelector<HTMLElement>('main a, main input, main button')?.focus(); }}>Skip to the cameras</a>
     <a class="brand" href="#/">rxcam</a>
     <p role="status" class="summary"><strong>${words}</strong>${!isGone && cards.length > 0 && ` · ${well} of ${cards.length} well`}</p>
-    ${isGone && html`<p class="old-news" role="alert">rxcam does not answer since ${clock(store.lastEventAt)}: what is shown here is old. It has ended, or this computer can't reach it.</p>`}
+    ${isGone && html`<p class="old-news" role="alert">rxcam has not answered since ${clock(store.lastEventAt)}: this page shows old data. rxcam has ended, or this computer can't reach it.</p>`}
   </header>`;
 }
 

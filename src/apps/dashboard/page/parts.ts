@@ -1,4 +1,4 @@
-/** Small parts that several pages use. */
+/** Components of several pages. */
 import { type ComponentChildren, type VNode, h } from 'preact';
 import { useEffect, useReducer, useRef, useState } from 'preact/hooks';
 import htm from 'htm';
@@ -11,13 +11,13 @@ export const html = htm.bind(h) as (strings: TemplateStringsArray, ...values: un
 export const store = new Store();
 export const pictures = new Pictures();
 
-/** Draws again with every event from the server. */
+/** Redraws at every event from the server. */
 export function useStore(): void {
   const [, again] = useReducer((n: number) => n + 1, 0);
   useEffect(() => store.subscribe(() => { again(0); }), []);
 }
 
-/** Draws again with every event, while `isOn`. */
+/** Redraws at every event while `isOn`. */
 export function useCard(id: string, isOn: boolean): void {
   const [, again] = useReducer((n: number) => n + 1, 0);
   useEffect(() => (isOn ? store.subscribeCard(id, () => { again(0); }) : undefined), [id, isOn]);
@@ -48,7 +48,7 @@ export function TryNow({ id, nextAttemptAt }: { id: string; nextAttemptAt: numbe
     <button type="button" onClick=${press} aria-label=${`Try now: ${id}`}>Try now</button> <span role="status">${asked}</span></p>`;
 }
 
-/** Pictures of a camera while they are seen, with their age where they are not of now. */
+/** Pictures of a camera while they are visible, with their age if they are old. */
 export function Picture({ id, wish, label, onHow, isOn = true }: {
   id: string; wish: Wish; label: string; onHow?: (how: string, why: string) => void; isOn?: boolean;
 }): VNode {

@@ -1,7 +1,7 @@
-/** One stream for the pictures of all cameras on the page: it asks for those that are seen, and draws what comes. */
+/** One stream for the pictures of all cameras on the page: requests visible ones, and draws them. */
 import type { Decodes, RecordHead, Wish } from '../wire.js';
 
-/** Somewhere to draw pictures of a camera. */
+/** A canvas for pictures of a camera. */
 export interface Place {
   readonly wish: Wish;
   readonly canvas: HTMLCanvasElement;
@@ -11,7 +11,7 @@ export interface Place {
 }
 
 type Unit = Extract<RecordHead, { type: 'unit' }>;
-/** Units that may wait for the browser's decoder before the rest up to the next keyframe is left out. */
+/** Most units that wait for the browser's decoder; above, units up to the next keyframe are left out. */
 const MAX_QUEUE = 5;
 const TRIED: readonly (readonly [Decodes, string])[] = [['h264', 'avc1.42e01e'], ['h265', 'hev1.1.6.L93.B0']];
 
@@ -21,7 +21,7 @@ export class Pictures {
   readonly #decodes = new Set<Decodes>();
   #session: string | undefined;
   #asking: Promise<void> | undefined;
-  /** Whether the server knows another list than this one. */
+  /** Whether the server's list is outdated. */
   #isStale = false;
   #isHidden = false;
 
@@ -34,14 +34,14 @@ export class Pictures {
     for (;;) {
       try {
         await this.#read();
-      } catch { /* Opened again. */ }
+      } catch { /* The loop reconnects. */ }
       this.#session = undefined;
       for (const id of this.#decoders.keys()) this.#close(id);
       await new Promise((resolve) => { setTimeout(resolve, 2_000); });
     }
   }
 
-  /** Returns a function that takes the place away. */
+  /** Draws a camera's pictures at a place; returns a function that ends it. */
   show(id: string, place: Place): () => void {
     const places = this.#places.get(id) ?? new Set();
     this.#places.set(id, places.add(place));
@@ -54,13 +54,13 @@ export class Pictures {
     };
   }
 
-  /** Together with what else changes now: scrolling brings many. One request at a time, so that the last one is the last to arrive. */
+  /** Sends the list soon, since scrolling causes many changes. One request at a time, so that the last one arrives last. */
   #ask(): void {
     this.#isStale = true;
-    this.#asking ??= this.#tell().finally(() => { this.#asking = undefined; });
+    this.#asking ??= this.#sendWishes().finally(() => { this.#asking = undefined; });
   }
 
-  async #tell(): Promise<void> {
+  async #sendWishes(): Promise<void> {
     while (this.#isStale) {
       await new Promise((resolve) => { setTimeout(resolve, 100); });
       this.#isStale = false;
@@ -69,7 +69,7 @@ export class Pictures {
       const wishes = this.#isHidden ? [] : [...this.#places].map(([id, places]) => [id, [...places].some(({ wish }) => wish === 'live') ? 'live' : 'card']);
       const body = JSON.stringify({ wishes: Object.fromEntries(wishes) as object, decodes: [...this.#decodes] });
       const answer = fetch(`/api/pictures/${session}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
-      // If it did not arrive, the stream is over too, or it is sent again.
+      // If it did not arrive, the stream has ended too, or the list is sent again.
       this.#isStale = !await answer.then(({ status }) => status < 404 || this.#session !== session, () => this.#session !== session) || this.#isStale;
     }
   }
@@ -89,7 +89,7 @@ export class Pictures {
     }
   }
 
-  /** Takes the whole records; returns where the rest begins. */
+  /** Handles complete records; returns the position of the rest. */
   #records(bytes: Uint8Array): number {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     let at = 0;
@@ -149,7 +149,7 @@ export class Pictures {
     }
   }
 
-  /** This browser said that it could, and can't: the server makes JPEG from now on. */
+  /** The browser failed to decode a codec that it claims to support: the server sends JPEG from now on. */
   #failed({ id, codec }: Unit): void {
     this.#close(id);
     this.#decodes.delete(codec.startsWith('avc1') ? 'h264' : 'h265');

@@ -21,10 +21,10 @@ export class Store {
   readonly #listeners = new Set<Listener>();
   readonly #cardListeners = new Map<string, Set<Listener>>();
 
-  /** The server's time of now. */
+  /** The server's current time. */
   now(): number { return Date.now() + this.skewMs; }
 
-  /** Whether what is shown is of now. */
+  /** Whether the state is current. */
   get isFresh(): boolean { return this.isConnected && Date.now() - this.lastEventAt < OLD_AFTER_MS; }
 
   /** @param page - id of the camera whose page is open */
@@ -36,8 +36,8 @@ export class Store {
     source.onmessage = ({ data }) => { this.#take(JSON.parse(String(data)) as StateWire); };
     source.onerror = () => {
       this.isConnected = false;
-      this.#tell();
-      // A browser gives up where the answer was a refusal.
+      this.#notify();
+      // A browser does not reconnect after an error response.
       if (source.readyState === EventSource.CLOSED && this.#source === source) {
         this.#source = undefined;
         setTimeout(() => { this.open(this.#page); }, 3_000);
@@ -80,11 +80,11 @@ export class Store {
     this.brokers = state.brokers;
     this.streams = state.streams;
     this.camera = state.camera;
-    this.#tell();
+    this.#notify();
     for (const listeners of this.#cardListeners.values()) for (const listener of listeners) listener();
   }
 
-  #tell(): void {
+  #notify(): void {
     for (const listener of this.#listeners) listener();
   }
 }

@@ -1,7 +1,7 @@
-/** Figures and states in words. */
+/** Formats figures and states. */
 import type { BrokerWire, CardWire } from '../wire.js';
 
-/** A state for people: a word, a shape, and a class for its colour; each says it without the others. */
+/** A state as a word, a shape, and a class for its colour; each is sufficient alone. */
 export interface Shown { readonly word: string; readonly shape: string; readonly tone: 'bad' | 'warn' | 'good' | 'off' }
 
 const STATES: Readonly<Record<string, Shown>> = {
@@ -22,7 +22,7 @@ export function stateOf({ state, trouble, impaired }: CardWire): Shown {
   return STATES[state] ?? { word: state, shape: '?', tone: 'warn' };
 }
 
-/** Duration of the condition; for a slow camera, the time since it is up. */
+/** Duration of the condition; for an impaired camera, the time that it has been up. */
 export function sinceOf({ trouble, since }: CardWire, now: number): string {
   return `${trouble === 0 || trouble === 3 ? '' : 'up '}for ${duration(now - since)}`;
 }
@@ -53,7 +53,7 @@ export function fps(value: number): string {
   return value >= 9.95 ? value.toFixed(0) : value.toFixed(1);
 }
 
-/** Latencies as people read them. */
+/** Formats a latency. */
 export function milliseconds(ms: number): string {
   return ms >= 9_950 ? `${(ms / 1_000).toFixed(0)} s` : ms >= 995 ? `${(ms / 1_000).toFixed(1)} s` : `${ms.toFixed(0)} ms`;
 }
@@ -70,21 +70,21 @@ export function clock(at: number): string {
 /** `17:05`. */
 export const hourOf = (at: number) => new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', hour12: false });
 
-/** Causes of drops, for people. */
+/** Explanations of causes of drops. */
 const CAUSES: Readonly<Record<string, string>> = {
-  'outbox': 'the outbox is full: the broker takes less than comes', 'gop': 'their keyframe is missing', 'too-large': 'too large for the broker',
+  'outbox': 'the outbox is full: the broker is slower than the camera', 'gop': 'their keyframe is missing', 'too-large': 'too large for the broker',
   'stdin': 'this machine is too slow', 'closed': 'the broker was closed', 'stopped': 'the run was stopped', 'capture-lost': 'the capture was lost',
 };
-/** Why a camera that streams is not well; empty if it is. */
+/** Why a streaming camera is impaired; empty if it is not. */
 export function impairment({ impaired, dropping, fpsIn, fpsOut, fpsWanted = 0 }: CardWire): string {
   if (impaired === 'dropping') return `Loses ${causes(dropping)}`;
-  if (impaired === 'slow') return `The camera gives too few pictures: ${fps(fpsWanted)} a second were asked for, ${fps(fpsIn)} come`;
-  return impaired === 'held' ? `Pictures are made, but do not leave: ${fps(fpsOut)} of ${fps(fpsWanted)} a second. Look at the broker` : '';
+  if (impaired === 'slow') return `The camera sends too few pictures: ${fps(fpsIn)} a second in place of ${fps(fpsWanted)}`;
+  return impaired === 'held' ? `Pictures are encoded but not published: ${fps(fpsOut)} of ${fps(fpsWanted)} a second. Check the broker` : '';
 }
 
 function causes(dropping: CardWire['dropping']): string {
   return Object.entries(dropping).map(([cause, pictures]) => `${count(pictures)} in 10 s (${CAUSES[cause] ?? cause})`).join(', ');
 }
 
-/** A sentence behind a colon. */
+/** A sentence after a colon. */
 export const lowered = (text: string) => (/^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text);

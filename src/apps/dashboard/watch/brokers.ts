@@ -1,4 +1,4 @@
-/** Watches a broker: its state of now, and the last error. */
+/** Watches a broker: its current state, and the last error. */
 import { Subscription } from 'rxjs';
 import type { Broker } from '../../../broker/index.js';
 import { wall } from '../../../core/clock.js';

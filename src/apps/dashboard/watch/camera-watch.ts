@@ -1,4 +1,4 @@
-/** Watches one camera without touching its pictures: reads its counts now and then, and hears of its turns. */
+/** Watches one camera by its counts and state events, without its pictures. */
 import { Subscription } from 'rxjs';
 import type { CameraHub } from '../../../camera/index.js';
 import { mono, wall } from '../../../core/clock.js';
@@ -15,9 +15,9 @@ interface Mark {
   readonly latencySum: number; readonly latencyCount: number; readonly dropped: Readonly<Record<string, number>>;
 }
 
-/** Causes that need no attention: a camera that was stopped or lost. */
+/** Causes that need no attention: the camera was stopped or lost. */
 const HARMLESS = new Set(['stopped', 'capture-lost']);
-/** The condition by the state alone, at the beginning: a camera that connects is not down before it has failed. */
+/** The initial condition by state: a camera that connects is not down before it has failed. */
 const STATUS = { streaming: 'up', connecting: 'off', waiting: 'down', failed: 'down', idle: 'off', stopped: 'off' } as const;
 
 export class CameraWatch {
@@ -26,7 +26,7 @@ export class CameraWatch {
   readonly #day = new Series(DASHBOARD.dayStepMs, 86_400_000 / DASHBOARD.dayStepMs);
   readonly #perDayStep = DASHBOARD.dayStepMs / DASHBOARD.stepMs;
   readonly #work = new Subscription();
-  /** Of the last seconds, the oldest first; and of the last steps of the hour. */
+  /** Marks of the last seconds, and of the last steps of the hour; oldest first. */
   #marks: Mark[] = [];
   #steps: Mark[] = [];
   #stepCount = 0;
@@ -34,9 +34,9 @@ export class CameraWatch {
   constructor(readonly id: string, readonly hub: CameraHub) {
     this.#history = new History(wall(), STATUS[hub.ledger.tally.state]);
     this.#marks = this.#steps = [this.#mark()];
-    this.#work.add(hub.ledger.turns$.subscribe((event) => {
+    this.#work.add(hub.ledger.stateEvents$.subscribe((event) => {
       if (!('frames' in event)) this.#history.add(event);
-      // Earlier counts do not apply any more.
+      // Earlier counts no longer apply.
       if (event.type === 'reset') this.#marks = this.#steps = [this.#mark()];
     }));
   }
@@ -48,7 +48,7 @@ export class CameraWatch {
   /** Reads the counts, for rates of the last seconds. */
   look(): void {
     const { state } = this.hub.ledger.tally;
-    // Between two failures a camera connects, and is down all the while; at its first attempt it is not down yet.
+    // A camera that connects between two failures is down; at its first attempt it is not.
     if (state === 'streaming' && this.#history.status !== 'up') this.#history.become(Math.max(this.#history.since, this.#history.openedAt ?? wall()), 'up');
     this.#marks = [...this.#marks, this.#mark()].slice(-DASHBOARD.window);
   }
@@ -81,7 +81,7 @@ export class CameraWatch {
     };
   }
 
-  /** All parts are read at one moment, so their sum is what was captured. */
+  /** All parts are read at once, so that they add up to the captured pictures. */
   ledger(): LedgerWire {
     const { counts, dropped, inFlight } = this.hub.ledger.tally;
     return { captured: counts.captured, parts: [
@@ -104,7 +104,7 @@ export class CameraWatch {
     };
   }
 
-  /** In the step that is running and the one before it. */
+  /** Drops in the current step and the one before it. */
   #dropping(): Record<string, number> {
     const before = this.#steps.at(-2) ?? this.#steps.at(-1);
     return Object.fromEntries(Object.entries(this.hub.ledger.tally.dropped).flatMap(([cause, count]) => {
@@ -113,7 +113,7 @@ export class CameraWatch {
     }));
   }
 
-  /** By the last whole steps, in which it must have been up: a file waits for who takes its pictures, and is never slow. */
+  /** Judged by the last complete steps, in which it must have been up. A file waits for its consumers, and is never slow. */
   #impairment(wanted: number | undefined, dropping: Readonly<Record<string, number>>): CardWire['impaired'] {
     if (this.#history.status !== 'up') return undefined;
     if (Object.keys(dropping).length > 0) return 'dropping';

@@ -1,4 +1,4 @@
-/** The last 24 hours of a camera: when it was up, down or off, and what happened, in lists of bounded length. */
+/** The last 24 hours of a camera: times up, down and off, and events, in lists of bounded length. */
 import { ADVICE } from '../../../core/errors/advice.js';
 import { type ErrorCode, isRxcamError } from '../../../core/errors/errors.js';
 import type { CameraEvent } from '../../../core/events.js';
@@ -6,20 +6,20 @@ import { plainText } from './text.js';
 import type { EventWire, SpanWire, TroubleText } from '../wire.js';
 
 const DAY_MS = 24 * 3_600_000;
-/** A camera that comes and goes every minute and a half for a day. */
+/** Enough for a camera that changes every minute and a half for a day. */
 const MAX_SPANS = 1_000;
 const MAX_EVENTS = 300;
 
-type Turn = Exclude<CameraEvent, { frames: number }>;
+type StateEvent = Exclude<CameraEvent, { frames: number }>;
 
 export class History {
   readonly #spans: SpanWire[];
   readonly #events: EventWire[] = [];
-  /** Rises with every change. */
+  /** Increases with every change. */
   version = 0;
-  /** Of the failure that is not over, or of the last one. */
+  /** The current or last failure. */
   failure: TroubleText | undefined;
-  /** When the source was opened last: its pictures began to come then. */
+  /** When the source was last opened and its pictures began. */
   openedAt: number | undefined;
 
   constructor(at: number, status: SpanWire['status']) {
@@ -27,12 +27,12 @@ export class History {
   }
 
   get status(): SpanWire['status'] { return this.#last.status; }
-  /** Since when it is up, down or off. */
+  /** Start of the current condition. */
   get since(): number { return this.#last.from; }
   get #last(): SpanWire { return this.#spans.at(-1) as SpanWire; }
 
-  /** Something has happened to the camera. */
-  add(event: Turn): void {
+  /** Adds an event of the camera. */
+  add(event: StateEvent): void {
     const { at } = event;
     switch (event.type) {
       case 'opened': {
@@ -50,7 +50,7 @@ export class History {
         break;
       }
       case 'retrying': {
-        // A step after the camera failed: nothing else says so.
+        // A later step failed, which has no other event.
         if (isRxcamError(event.error) && this.#events.at(-1)?.code !== event.error.code) this.#note(at, 'Failed', event.error.message, event.error.code);
         this.become(at, 'down', isRxcamError(event.error) ? event.error.code : undefined);
         break;
@@ -59,7 +59,7 @@ export class History {
         this.become(at, 'up');
         this.#note(at, 'Recovered', `after ${Math.round(event.downtimeMs / 1_000)} s without pictures`);
         break;
-      case 'changed': this.#note(at, 'Changed', `the source gives ${event.width}x${event.height}`); break;
+      case 'changed': this.#note(at, 'Changed', `the source sends ${event.width}x${event.height}`); break;
       case 'encoder': this.#note(at, 'Encoder', `${event.encoder}${event.hardware ? ' in hardware' : ''}: ${event.reason}`); break;
       case 'readFailure': this.#note(at, 'Read failure', event.reason); break;
       case 'warning': this.#note(at, 'Warning', event.message); break;
@@ -72,7 +72,7 @@ export class History {
     }
   }
 
-  /** The camera is up, down or off from now on. */
+  /** Starts a condition. */
   become(at: number, status: SpanWire['status'], code?: string): void {
     if (status === this.#last.status && (status !== 'down' || code === undefined || code === this.#last.code)) return;
     this.version++;
@@ -91,7 +91,7 @@ export class History {
     return this.#events.filter(({ lastAt }) => lastAt >= now - DAY_MS).reverse();
   }
 
-  /** The same again is counted, not listed: a camera that is away for a day fails some thousand times. */
+  /** Counts a repeated event rather than listing it: a camera that is away for a day fails some thousand times. */
   #note(at: number, what: string, text: string, code?: string): void {
     this.version++;
     const plain = plainText(text);
@@ -106,7 +106,7 @@ export class History {
   }
 }
 
-/** What to do about a failure. */
+/** The remedy for a failure. */
 export function adviceFor(code: string): string {
   return Object.hasOwn(ADVICE, code) ? ADVICE[code as ErrorCode] : '';
 }

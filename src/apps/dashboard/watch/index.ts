@@ -1,2 +1,2 @@
-/** The dashboard's facts about cameras, brokers and streams, without touching a picture. */
+/** The dashboard's facts about cameras, brokers and streams, without their pictures. */
 export { Watch } from './watch.js';

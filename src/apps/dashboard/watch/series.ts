@@ -1,9 +1,9 @@
-/** Figures of a camera at even distances of time, in a ring of fixed size: 24 hours take a fixed amount of memory. */
+/** Figures of a camera at a fixed interval, in a ring buffer: 24 hours need a fixed amount of memory. */
 import type { SeriesName, SeriesWire } from '../wire.js';
 
 export const SERIES_NAMES: readonly SeriesName[] = ['fpsIn', 'fpsOut', 'latencyMs', 'bytesPerSecond', 'outbox'];
 
-/** One set of figures; undefined where there is none. */
+/** One set of figures; undefined if unknown. */
 export type Point = Readonly<Record<SeriesName, number | undefined>>;
 
 export class Series {
@@ -16,7 +16,7 @@ export class Series {
     this.#values = new Float32Array(size * SERIES_NAMES.length).fill(NaN);
   }
 
-  /** Adds the figures of the step that ends at `at`, in ms. Steps that were missed, because the machine slept, are left empty. */
+  /** Adds the figures of the step that ends at `at`, in ms. Missed steps, while the machine slept, stay empty. */
   add(at: number, point: Point): void {
     const missed = this.#until === 0 ? 0 : Math.min(this.size, Math.round((at - this.#until) / this.stepMs) - 1);
     for (let n = 0; n < missed; n++) this.#push(undefined);

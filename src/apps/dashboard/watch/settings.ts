@@ -1,4 +1,4 @@
-/** The settings of a camera in words: what is read and by which steps. Addresses in them are without credentials. */
+/** The settings of a camera as text: its source and its steps, without credentials. */
 import type { CameraHub } from '../../../camera/index.js';
 import type { SkipRule } from '../../../core/pictures/skip.js';
 import { redact } from '../../../core/redact/redact.js';

@@ -1,4 +1,4 @@
-/** Text from outside, fit to be shown: without control characters, and of bounded length. */
+/** Makes external text safe to show: without control characters, and of bounded length. */
 
 const MAX_LENGTH = 500;
 

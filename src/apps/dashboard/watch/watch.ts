@@ -1,4 +1,4 @@
-/** Watches all cameras, brokers and streams: every second while somebody looks, every ten seconds otherwise, and never their pictures. */
+/** Watches all cameras, brokers and streams: every second while a page is open, else every ten seconds; never their pictures. */
 import { type Observable, type Subscription, isObservable, share, tap } from 'rxjs';
 import { type Broker, brokerName } from '../../../broker/index.js';
 import { type Camera, type CameraHub, hubOf } from '../../../camera/index.js';
@@ -32,7 +32,7 @@ export class Watch {
     });
   }
 
-  /** Emits every second that the counts were read; reads them only while it is subscribed. */
+  /** Reads the counts every second while it is subscribed, and emits after each reading. */
   readonly looks$: Observable<unknown> = ticks(DASHBOARD.everyMs).pipe(
     tap(() => {
       this.#update();
@@ -64,7 +64,7 @@ export class Watch {
     return this.#byId.get(id)?.hub;
   }
 
-  /** Cameras and brokers may have come and gone. */
+  /** Adds and removes cameras and brokers. */
   #update(): void {
     const hubs = new Set([...this.watched.cameras()].map(checkedHub));
     for (const [hub, watch] of this.#cameras) {
@@ -91,7 +91,7 @@ export class Watch {
     const taken = new Map([...this.#brokers.values()].map((watch) => [watch.id, watch]));
     for (const broker of brokers) {
       if (this.#brokers.has(broker)) continue;
-      if (!isObservable((broker as Partial<Broker> | null)?.errors$)) throw new InvalidOption("dashboard: option 'brokers': something else given, expected what kafka(), redis(), memory() or createBroker() return");
+      if (!isObservable((broker as Partial<Broker> | null)?.errors$)) throw new InvalidOption("dashboard: option 'brokers': something else given, expected results of kafka(), redis(), memory() or createBroker()");
       const watch = new BrokerWatch(free(plainText(brokerName(broker)), taken), broker);
       taken.set(watch.id, watch);
       this.#brokers.set(broker, watch);
@@ -102,7 +102,7 @@ export class Watch {
 /** @throws InvalidOption */
 function checkedHub(camera: Camera): CameraHub {
   const hub = hubOf(camera);
-  if (hub === undefined) throw new InvalidOption("dashboard: option 'cameras': something else given, expected what camera() returns, before any operator");
+  if (hub === undefined) throw new InvalidOption("dashboard: option 'cameras': something else given, expected results of camera(), before any operator");
   return hub;
 }
 

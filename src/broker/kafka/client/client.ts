@@ -9,7 +9,7 @@ import { KafkaTopics, type Problems } from './topics.js';
 /** A message and its partition. */
 export interface Addressed { readonly topic: string; readonly partition: number; readonly record: KafkaRecord }
 
-/** The position of a written message, or the error. */
+/** The position of a written message, or its error. `isAlone`: its partition has no other message in the request. */
 export type Placed = { readonly partition: number; readonly offset?: string } | { readonly error: Error; readonly isAlone: boolean };
 
 export interface KafkaHooks {
@@ -44,12 +44,12 @@ export class KafkaClient {
     return { partition, leader: this.#nodes.get(leader) === undefined ? -1 : leader };
   }
 
-  /** Looks topics up and makes those that are missing; why some can't be written to. Rejects if no broker answers. */
+  /** Looks topics up and creates missing ones; resolves with the problems of those that can't be written to. Rejects if no broker answers. */
   lookUp(topics: Iterable<string>): Promise<Problems> {
     return this.#topics.lookUp(topics);
   }
 
-  /** Whether its leaders were named just now: they may not be ready yet. */
+  /** Whether its leaders have just been looked up: they may not be ready yet. */
   isNew(topic: string): boolean {
     return this.#topics.isNew(topic);
   }
@@ -68,10 +68,10 @@ export class KafkaClient {
     return this.#nodes.get(leader)?.pausedUntil ?? 0;
   }
 
-  /** Writes messages to the broker that leads their partitions; gives the outcome of each. */
+  /** Writes messages to the broker that leads their partitions; resolves with the outcome of each. */
   async write(leader: number, messages: readonly Addressed[]): Promise<Placed[]> {
     const node = this.#nodes.get(leader);
-    if (node === undefined) throw new Error(`broker ${leader} is not known any more`);
+    if (node === undefined) throw new Error(`broker ${leader} is no longer known`);
     const { acks, compression, requestTimeoutMs } = this.options;
     const { topics } = await node.ask('Produce', {
       topicData: groupOf(messages), acks, timeout: requestTimeoutMs,
@@ -92,12 +92,12 @@ export class KafkaClient {
     this.#nodes.hold(isHeld);
   }
 
-  /** Ends for good, in order: requests under way are waited for. */
+  /** Closes all connections after the requests in progress. */
   disconnect(): Promise<void> {
     return this.#nodes.disconnect();
   }
 
-  /** Ends for good, at once: data that a hanging broker has not read is discarded. */
+  /** Closes all connections at once: data that a hanging broker has not read is discarded. */
   destroy(): void {
     this.#nodes.destroy();
   }
@@ -117,7 +117,7 @@ function groupOf(messages: readonly Addressed[]): TopicData[] {
   }));
 }
 
-/** The answer names the first offset of each partition; the messages follow one another. */
+/** The answer has the first offset of each partition; the messages have consecutive ones. */
 function placesOf(messages: readonly Addressed[], answers: ReadonlyMap<string, PartitionAnswer>): Placed[] {
   const counts = new Map<string, number>();
   for (const { topic, partition } of messages) counts.set(placeId(topic, partition), (counts.get(placeId(topic, partition)) ?? 0) + 1);

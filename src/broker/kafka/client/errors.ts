@@ -1,7 +1,7 @@
 /** Classifies errors of the protocol and of kafkajs. */
 
 const TOO_LARGE = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
-/** The known facts about the topic are wrong: it is looked up again. */
+/** The metadata of the topic is outdated: it is looked up again. */
 const STALE = new Set([
   'UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE', 'NOT_LEADER_FOR_PARTITION', 'REPLICA_NOT_AVAILABLE', 'KAFKA_STORAGE_ERROR',
   'FENCED_LEADER_EPOCH', 'UNKNOWN_LEADER_EPOCH',

@@ -1,7 +1,7 @@
-/** Asks several brokers the same question, so that one that hangs does not block. */
+/** Hedged requests: asks several brokers the same, so that one that hangs does not block. */
 
 /**
- * The first success. Each task is started when the one before it has failed, or has given no answer for `patienceMs`.
+ * Resolves with the first success. A task starts when the one before it has failed, or has not answered for `patienceMs`.
  * Rejects with the last failure when all have failed.
  */
 export function hedged<T>(tasks: readonly (() => Promise<T>)[], patienceMs: number): Promise<T> {

@@ -1,6 +1,7 @@
-/** kafkajs as rxcam needs it: its connections, queues and topics. */
+/** The Kafka client: connections, request queues and topics. */
 export type { KafkaClient, Placed } from './client.js';
 export { isStale, isTooLarge, isUnauthorized, isWrongTime, kindOf } from './errors.js';
+export { creationErrors, leadersOf } from './metadata.js';
 export { KafkaNodes } from './nodes.js';
 export { partitionOf } from './partition.js';
 export { levelOf, textOf } from './log.js';

@@ -1,8 +1,8 @@
 /**
- * The parts of kafkajs that rxcam uses beside its public API, all in this file. Its producer refreshes the metadata of all topics
- * together and gives up on all when one has no leader; looks topics up one after the other, under one lock; answers for a
- * whole request where the broker answers for each partition; and never reports how long the broker throttles. Its connections,
- * logins and codecs are sound: they are used as they are, one request at a time, with answers as the broker gave them.
+ * The private parts of kafkajs that rxcam uses, all in this file. Its producer refreshes the metadata of all topics together
+ * and gives up on all if one has no leader; looks topics up one after the other, under one lock; has one answer for a whole
+ * request, although the broker answers for each partition; and never reports how long the broker throttles. Its connections,
+ * authentication and codecs are used unchanged, one request at a time, with the broker's answers unchanged.
  */
 // @ts-expect-error -- private, and without types
 import Broker from 'kafkajs/src/broker/index.js';
@@ -24,15 +24,15 @@ import {
   type Answers, type Checksum, type GroupRequests, type NewWire, type RawRequest, RequestBuffers, type Requests, type Wire, type WireOptions,
   checksumOr, produceBody, provideErrors,
 } from '../wire/index.js';
-import { type RequestQueue, tame } from './queue.js';
+import { type RequestQueue, replaceTimers } from './queue.js';
 import { KafkaSockets } from './sockets.js';
 
 provideErrors(protocolErrors as Parameters<typeof provideErrors>[0]);
 
-/** INFO in its own numbers. */
+/** INFO, in kafkajs's levels. */
 const LOG_LEVEL = 4;
 
-/** Loads what it needs besides. */
+/** Loads the native checksum, too. */
 export async function kafkajsWires(): Promise<NewWire> {
   const checksum = await checksumOr(crc32c as Checksum);
   return (options) => kafkajsWire(options, checksum);
@@ -43,11 +43,11 @@ function kafkajsWire({ connectTimeoutMs, requestTimeoutMs, log, pauses, sasl, ..
   const logger = (loggers as LoggersModule).createLogger({ level: LOG_LEVEL, logCreator });
   const sockets = new KafkaSockets({ isHeld: false });
   const pool = new (ConnectionPool as PoolClass)({
-    // A copy: kafkajs writes the provider that it has made of the credentials into the object it is given.
+    // A copy: kafkajs writes its authentication provider into the object.
     ...where, sasl: sasl === undefined ? null : { ...sasl }, logger, socketFactory: sockets.factory,
     connectionTimeout: connectTimeoutMs, requestTimeout: requestTimeoutMs, enforceRequestTimeout: true, maxInFlightRequests: null,
   });
-  for (const { requestQueue } of pool.pool) tame(requestQueue, pauses);
+  for (const { requestQueue } of pool.pool) replaceTimers(requestQueue, pauses);
   const writing = { checksum, buffers: new RequestBuffers() };
   const broker = new (Broker as BrokerClass)({
     connectionPool: pool, logger, authenticationTimeout: connectTimeoutMs, allowAutoTopicCreation: false,
@@ -70,7 +70,7 @@ function kafkajsWire({ connectTimeoutMs, requestTimeoutMs, log, pauses, sasl, ..
         if ((answer.clientSideThrottleTime ?? 0) > 0) pauses.pause(answer.clientSideThrottleTime as number);
         return answer as never;
       }
-      // The library's own `parse` throws the first error of many.
+      // kafkajs's own `parse` throws the first of several errors.
       const parse = (answer: unknown) => Promise.resolve(answer);
       return await pool.send({ request: encoded, response: { decode: (raw) => response.decode(raw), parse } }) as never;
     },
@@ -94,10 +94,10 @@ async function produce(pool: Pool, request: Requests['Produce'], { encoded, resp
   return await response.decode(payload) as Produced;
 }
 
-/** Does the same as the library's `send`, without its copies of the request: four, and a buffer of zeros for each. */
+/** Same as kafkajs's `send`, without its four copies of the request. */
 async function send(pool: Pool, { apiKey, apiName, apiVersion, body }: RawRequest): Promise<Buffer> {
   const connection = await pool.getConnection();
-  // A login may have a time after which it ends.
+  // A session may expire (KIP-368).
   if (!connection.isAuthenticated()) await connection.authenticate();
   if (!connection.isConnected()) throw new Error('the connection was closed');
   const { requestQueue, clientId, socket } = connection;
@@ -117,7 +117,7 @@ async function send(pool: Pool, { apiKey, apiName, apiVersion, body }: RawReques
   return payload as Buffer;
 }
 
-/** Version of Produce from which on messages have headers, and the request the form that is written here. */
+/** First version of Produce whose messages have headers, and whose request has the form that is written here. */
 const FIRST_WITH_HEADERS = 3;
 
 interface Head extends Omit<Encoded, 'encode'> { readonly correlationId: number; readonly clientId: string; readonly bytes: number }

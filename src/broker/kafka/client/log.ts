@@ -1,4 +1,4 @@
-/** Translates kafkajs's log into the levels and words of rxcam's. */
+/** Translates kafkajs's log into rxcam's levels and texts. */
 
 import { GIVEN_UP } from './sockets.js';
 
@@ -7,8 +7,8 @@ const INFO = 4;
 const DEBUG = 5;
 
 /**
- * The client logs errors that the sender recovers from, and refusals that are reported elsewhere: none of them is an alarm.
- * @param text - as `textOf` makes it; a socket that rxcam itself has destroyed is news to kafkajs alone
+ * The client logs errors that the sender recovers from, and refusals that are reported elsewhere: none of them is an error.
+ * @param text - from `textOf`; that rxcam has destroyed a socket is logged at level debug
  */
 export function levelOf(level: number, text: string): 'debug' | 'info' | 'warn' {
   if (level >= DEBUG || text.startsWith('Response ') || text.includes(GIVEN_UP)) return 'debug';

@@ -1,4 +1,4 @@
-/** One Kafka broker: a connection that is made when it is needed, and the pauses that the broker asks for. */
+/** One Kafka broker: a connection that opens on demand, and the pauses that the broker asks for. */
 import { mono } from '../../../core/clock.js';
 import type { KafkaOptions } from '../options.js';
 import type { Answers, GroupAnswers, GroupRequests, LogEntry, NewWire, Pauses, Requests, Wire } from '../wire/index.js';
@@ -8,7 +8,7 @@ export interface NodeHooks {
   /** The client library's connections. */
   readonly newWire: NewWire;
   log(level: number, entry: LogEntry): void;
-  /** It has asked for a pause, and did not have one. */
+  /** It has asked for a pause, while none was in effect. */
   paused(ms: number): void;
 }
 
@@ -34,10 +34,10 @@ export class KafkaNode implements Pauses {
     return answer;
   }
 
-  /** Of the group that this broker coordinates. */
+  /** A request to this broker as the coordinator of a group. */
   async askGroup<K extends keyof GroupRequests>(name: K, request: GroupRequests[K], withinMs: number): Promise<GroupAnswers[K]> {
     const wire = await this.#connected();
-    if (wire.askGroup === undefined) throw new Error('this client library takes part in no group');
+    if (wire.askGroup === undefined) throw new Error('this client library does not support consumer groups');
     return wire.askGroup(name, request, withinMs);
   }
 
@@ -52,13 +52,13 @@ export class KafkaNode implements Pauses {
     this.#wire?.hold(isHeld);
   }
 
-  /** Ends the connection in order: requests under way are waited for. */
+  /** Closes the connection after the requests in progress. */
   async disconnect(): Promise<void> {
     await this.#connecting;
     await this.#wire?.disconnect();
   }
 
-  /** Closes the connection at once and discards unsent bytes, which a hanging broker would hold up. The next request opens a new one. */
+  /** Closes the connection at once and discards unsent bytes, which a hanging broker never reads. The next request opens a new one. */
   drop(): void {
     this.#wire?.destroy();
     this.#wire = undefined;
@@ -76,7 +76,7 @@ export class KafkaNode implements Pauses {
     }
   }
 
-  /** New for each connection: the rest of a partial answer would be read before the answers of the next one. */
+  /** A new wire for each connection: the rest of a partial answer would be read before the answers of the next one. */
   async #connect(): Promise<Wire> {
     const { clientId, ssl, sasl, connectTimeoutMs, requestTimeoutMs } = this.options;
     const at = this.address.lastIndexOf(':');
@@ -87,7 +87,7 @@ export class KafkaNode implements Pauses {
     });
     wire.hold(this.#isHeld);
     await wire.connect();
-    if (wire !== this.#wire) throw new Error('the connection was given up meanwhile');
+    if (wire !== this.#wire) throw new Error('the connection was closed meanwhile');
     return wire;
   }
 }

@@ -1,4 +1,4 @@
-/** The brokers of a Kafka cluster: those in the metadata, and those that the user has named. */
+/** The brokers of a Kafka cluster: those in the metadata, and those of the option `brokers`. */
 import { KAFKA_LIMITS } from '../../../core/defaults/limits.js';
 import { hedged } from './hedged.js';
 import type { Answers, Requests } from '../wire/index.js';
@@ -12,16 +12,16 @@ export class KafkaNodes {
   #isHeld = false;
   #isGone = false;
 
-  /** @param askSeeds - names the brokers that are asked first, as `host:port` */
+  /** @param askSeeds - returns the brokers that are asked first, as `host:port` */
   constructor(readonly options: KafkaOptions, readonly hooks: NodeHooks, readonly askSeeds: () => Promise<readonly string[]>) {}
 
-  /** The one with this number, if it is known. */
+  /** The node with this id, if it is known. */
   get(id: number): KafkaNode | undefined {
     const address = this.#addresses.get(id);
     return address === undefined ? undefined : this.#at(address);
   }
 
-  /** Updates the brokers from metadata. Connections to brokers that are no longer in it are ended. */
+  /** Updates the brokers from metadata. Closes connections to brokers that are no longer in it. */
   learn(brokers: Answers['Metadata']['brokers']): void {
     this.#addresses.clear();
     for (const { nodeId, host, port } of brokers) this.#addresses.set(nodeId, `${host}:${port}`);
@@ -45,7 +45,7 @@ export class KafkaNodes {
     return hedged([...connected.length > 0 ? [() => askEach(connected)] : [], askOthers], KAFKA_LIMITS.patienceMs);
   }
 
-  /** Keeps the process alive, or no longer. */
+  /** Sets whether connections keep the process alive. */
   hold(isHeld: boolean): void {
     this.#isHeld = isHeld;
     for (const node of this.#byAddress.values()) node.hold(isHeld);
@@ -66,7 +66,7 @@ export class KafkaNodes {
   }
 
   #at(address: string): KafkaNode {
-    if (this.#isGone) throw new Error('the connection was given up meanwhile');
+    if (this.#isGone) throw new Error('the connection was closed meanwhile');
     let node = this.#byAddress.get(address);
     if (node === undefined) {
       node = new KafkaNode(address, this.options, this.hooks);

@@ -1,16 +1,16 @@
-/** The partition of a key as all of Kafka's own clients choose it: murmur2, so that keys stay where other producers put them. */
+/** The partition of a key, as Kafka's own clients choose it: murmur2, so that keys stay where other producers put them. */
 
 const SEED = 0x9747b28c;
 const M = 0x5bd1e995;
 const R = 24;
-/** Keys whose hashes are kept. */
+/** Most hashes kept. */
 const MAX_HASHES = 10_000;
 
 export function partitionOf(key: string, partitions: number): number {
   return (hashOf(key) & 0x7fffffff) % partitions;
 }
 
-/** Hashes of keys: they are asked for with every message. */
+/** Hashes of keys: each message needs one. */
 const hashes = new Map<string, number>();
 
 function hashOf(key: string): number {

@@ -1,16 +1,16 @@
 /**
- * Takes the timers out of kafkajs's queue of requests. Once it has had an answer it looks for waiting requests every
- * millisecond without end, with delays below zero (Node 24 warns of them); it looks for late answers ten times a second; and it
- * counts both in wall clock, which may jump. Here one timer waits for the oldest request, and an idle connection has none.
- * The library's callbacks are left as they are: behind a closure around them each answer outlives young memory, which costs a
- * reader half as much again.
+ * Replaces the timers of kafkajs's request queue. After its first answer it looks for waiting requests every millisecond,
+ * with delays below zero (Node 24 warns of them); it looks for late answers ten times a second; and it measures both in wall
+ * clock, which may jump. Here one timer waits for the oldest request, and an idle connection has none.
+ * kafkajs's callbacks are not wrapped: behind a closure each answer outlives the young generation of the heap, which costs a
+ * reader half as much CPU again.
  */
 import { mono } from '../../../core/clock.js';
 import type { Pauses } from '../wire/index.js';
 
-/** The parts of it that are replaced or called. */
+/** The members that are replaced or called. */
 export interface RequestQueue {
-  /** Sent and not answered, by their numbers. */
+  /** Sent and not answered, by correlation id. */
   readonly inflight: ReadonlyMap<number, SocketRequest>;
   scheduleRequestTimeoutCheck(): void;
   scheduleCheckPendingRequests(): void;
@@ -36,12 +36,12 @@ interface SocketRequest {
   timeoutRequest(): void;
 }
 
-export function tame(queue: RequestQueue, pauses: Pauses): void {
+export function replaceTimers(queue: RequestQueue, pauses: Pauses): void {
   const send = queue.sendSocketRequest.bind(queue);
   const deadlines = new Deadlines(queue, pauses);
-  queue.scheduleRequestTimeoutCheck = () => { /* As below. */ };
-  // Nothing waits here: the number of requests in progress is not bounded, and the sender handles pauses.
-  queue.scheduleCheckPendingRequests = () => { /* There is nothing to look for. */ };
+  queue.scheduleRequestTimeoutCheck = () => { /* `Deadlines` does it. */ };
+  // No request waits here: their number is unlimited, and the sender handles pauses.
+  queue.scheduleCheckPendingRequests = () => { /* None waits. */ };
   queue.maybeThrottle = (ms) => { if (ms !== null && ms !== undefined && ms > 0) pauses.pause(ms); };
   queue.sendSocketRequest = (request) => {
     if (request.expectResponse) deadlines.add(request);
@@ -51,7 +51,7 @@ export function tame(queue: RequestQueue, pauses: Pauses): void {
 
 /** Fails requests whose answer takes too long. */
 class Deadlines {
-  /** The oldest first; answers come in order. With the monotonic time of each. */
+  /** Oldest first, since answers come in order; with the monotonic time of each. */
   readonly #sent: { readonly id: number; readonly at: number }[] = [];
   #isWatching = false;
 

@@ -1,15 +1,15 @@
 /**
- * Makes the sockets to one Kafka broker, and can destroy them. kafkajs itself only ends a socket, which waits for the peer
- * to read all that was written: if that hangs, each request that was given up would stay in memory.
- * They keep the process alive while they are held; those that write are held while a request is under way.
+ * Opens the sockets to one Kafka broker, and destroys them. kafkajs only ends a socket, which waits until the peer has
+ * read everything: if it hangs, each abandoned request stays in memory.
+ * A socket keeps the process alive while it is held; those that write are held while a request is in progress.
  */
 import type { ISocketFactory } from 'kafkajs';
 import { type Socket, connect as connectPlain, isIP } from 'node:net';
 import { connect as connectSecurely } from 'node:tls';
 
-/** Why a socket ends that rxcam destroys. */
+/** Error of a socket that rxcam destroys. */
 export const GIVEN_UP = 'the connection was given up';
-/** As kafkajs itself; ms. */
+/** Same as kafkajs; ms. */
 const KEEP_ALIVE_MS = 60_000;
 
 export class KafkaSockets {
@@ -22,7 +22,7 @@ export class KafkaSockets {
   }
 
   readonly factory: ISocketFactory = ({ host, port, ssl, onConnect }) => {
-    // kafkajs passes null where its types say that there are options.
+    // kafkajs passes null, although its types do not say so.
     const isSecure = Boolean(ssl);
     const socket = isSecure
       ? connectSecurely({ host, port, ...(isIP(host) === 0 && { servername: host }), ...ssl }, onConnect)
@@ -43,14 +43,14 @@ export class KafkaSockets {
     }
   }
 
-  /** Those that are there, and any that is still to come. */
+  /** Destroys all sockets, present and future. */
   destroy(): void {
     this.#isGone = true;
     for (const socket of this.#sockets) giveUp(socket);
   }
 }
 
-/** With an error: the client fails its requests by that, and does not hear of a mere close. */
+/** With an error: the client's requests fail by it, but not by a close. */
 function giveUp(socket: Socket): void {
   socket.destroy(new Error(GIVEN_UP));
 }

@@ -1,21 +1,22 @@
-/** The topics of a Kafka cluster: the leaders of their partitions. Looked up together, and created if missing. */
+/** The topics of a Kafka cluster: the leaders of their partitions, looked up in batches; creates missing topics. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { mono } from '../../../core/clock.js';
 import { KAFKA_LIMITS } from '../../../core/defaults/limits.js';
 import { kindOf } from './errors.js';
+import { creationErrors, leadersOf } from './metadata.js';
 import { type Answers, errorOf } from '../wire/index.js';
 import type { KafkaNode } from './node.js';
 import type { KafkaNodes } from './nodes.js';
 import type { KafkaOptions } from '../options.js';
 
 interface Topic {
-  /** Number of the broker that leads each partition; -1 where none does. */
+  /** Id of the broker that leads each partition; -1 if none does. */
   readonly leaders: readonly number[];
   /** Monotonic time of the look-up. */
   readonly at: number;
 }
 
-/** A look-up to come. */
+/** The next look-up. */
 interface Gathering { readonly topics: Set<string>; readonly done: Promise<Problems> }
 
 /** Why topics can't be written to. */
@@ -27,12 +28,12 @@ export class KafkaTopics {
 
   constructor(readonly nodes: KafkaNodes, readonly options: KafkaOptions) {}
 
-  /** The leaders of a topic's partitions, where they are known. */
+  /** The leaders of a topic's partitions, if they are known. */
   leaders(topic: string): readonly number[] | undefined {
     return this.#topics.get(topic)?.leaders;
   }
 
-  /** A broker is announced as the leader before it is ready: for seconds if hundreds of topics are created at once. */
+  /** Metadata names a leader before it is ready: seconds before if hundreds of topics are created at once. */
   isNew(topic: string): boolean {
     return mono() - (this.#topics.get(topic)?.at ?? -Infinity) < KAFKA_LIMITS.newMs;
   }
@@ -46,15 +47,15 @@ export class KafkaTopics {
     for (const [topic, { leaders }] of this.#topics) if (leaders.includes(id)) this.#topics.delete(topic);
   }
 
-  /** Partitions may have been added since; the answer is not awaited. */
+  /** Looks old metadata up again, since partitions may have been added; the answer is not awaited. */
   refresh(topic: string): void {
     const known = this.#topics.get(topic);
     if (known === undefined || mono() - known.at < KAFKA_LIMITS.metadataMaxAgeMs) return;
     this.#topics.set(topic, { ...known, at: mono() });
-    this.lookUp([topic]).catch(() => { /* The known ones are used. */ });
+    this.lookUp([topic]).catch(() => { /* The known metadata is used. */ });
   }
 
-  /** Looks topics up, with all that others ask for in the next few ms. Rejects if no broker answers. */
+  /** Looks topics up, together with all calls of the next few ms. Rejects if no broker answers. */
   lookUp(topics: Iterable<string>): Promise<Problems> {
     this.#next ??= this.#gather();
     for (const topic of topics) this.#next.topics.add(topic);
@@ -75,7 +76,7 @@ export class KafkaTopics {
     const missing = topics.filter((topic) => kindOf(problems.get(topic)) === 'UNKNOWN_TOPIC_OR_PARTITION');
     if (missing.length === 0 || !this.options.createTopics) return problems;
     for (const topic of missing) problems.delete(topic);
-    // Both at once: a broker answers the requests of a connection in order, and each round trip may be long.
+    // Both at once, to save a round trip: a broker answers the requests of a connection in order.
     const [refused] = await Promise.all([this.#create(node, missing), this.#ask(missing, node)]);
     for (const [topic, problem] of refused) problems.set(topic, problem);
     for (const [topic, problem] of await this.#awaitLeaders(missing.filter((topic) => !problems.has(topic)))) problems.set(topic, problem);
@@ -95,12 +96,10 @@ export class KafkaTopics {
       const found = topicMetadata.find((one) => one.topic === topic);
       const partitions = found?.partitionMetadata ?? [];
       if (found !== undefined && partitions.length > 0) {
-        const leaders = new Array<number>(partitions.length).fill(-1);
-        for (const { partitionId, leader } of partitions) leaders[partitionId] = leader;
-        this.#topics.set(topic, { leaders, at: mono() });
+        this.#topics.set(topic, { leaders: leadersOf(partitions), at: mono() });
       } else {
         this.#topics.delete(topic);
-        problems.set(topic, errorOf(found?.topicErrorCode ?? 0) ?? new Error('the broker says nothing of it'));
+        problems.set(topic, errorOf(found?.topicErrorCode ?? 0) ?? new Error("the broker's answer does not mention it"));
       }
     }
     return problems;
@@ -112,17 +111,10 @@ export class KafkaTopics {
     const { topicErrors } = await node.ask('CreateTopics', {
       topics: topics.map((topic) => ({ topic, numPartitions, replicationFactor, configEntries })), timeout: requestTimeoutMs,
     });
-    const problems = new Map<string, Error>();
-    for (const { topic, errorCode, errorMessage } of topicErrors) {
-      const error = errorOf(errorCode);
-      if (error === undefined || kindOf(error) === 'TOPIC_ALREADY_EXISTS') continue;
-      if (typeof errorMessage === 'string') error.message = errorMessage;
-      problems.set(topic, error);
-    }
-    return problems;
+    return creationErrors(topicErrors);
   }
 
-  /** The brokers hear of a new topic a moment after the controller has made it. */
+  /** Brokers learn of a new topic a moment after the controller has created it. */
   async #awaitLeaders(topics: readonly string[]): Promise<Problems> {
     const endAt = mono() + this.options.requestTimeoutMs / 2;
     let problems: Problems = new Map();

@@ -10,7 +10,7 @@ export interface Claimant { readonly worker: string; readonly instance: string }
 
 interface Reading { readonly options: KafkaOptions; readonly hooks: KafkaReaderHooks }
 
-/** Each leader is written to by itself: one that does not answer holds up its own slots alone. */
+/** Each leader gets its own request: one that does not answer delays only its own slots. */
 export function claimsOf(log: KafkaLog, by: Claimant, claims: readonly ClaimRequest[], reading: Reading): Observable<Claimed> {
   return new Observable((subscriber) => {
     const byLeader = new Map<number, ClaimRequest[]>();
@@ -38,7 +38,7 @@ export function claimsOf(log: KafkaLog, by: Claimant, claims: readonly ClaimRequ
   });
 }
 
-/** Slots that somebody else has claimed since this worker's last claim: an answer that was lost leaves a claim of its own between. */
+/** Slots that another worker has claimed since this worker's last claim. A lost answer leaves a claim of this worker in between. */
 async function rivalsIn(
   log: KafkaLog, by: Claimant, leader: number, claims: readonly ClaimRequest[], epochs: ReadonlyMap<number, number>, { options, hooks }: Reading,
 ): Promise<ReadonlySet<number>> {
@@ -52,7 +52,7 @@ async function rivalsIn(
       const epoch = epochs.get(slot) ?? since;
       const own = answers.find(({ partition }) => partition === slot)?.messages
         .filter(({ offset, value }) => Number(offset) < epoch && value.toString().includes(by.instance)) ?? [];
-      // A slot that does not exist any more may have belonged to any worker.
+      // A claim that was removed may have been any worker's.
       return own.length < epoch - since - 1;
     });
     return new Set(rivals.map(({ slot }) => slot));

@@ -1,11 +1,11 @@
-/** The connection to the broker that coordinates a group: a join that waits must hold up nothing else. */
+/** The connection to the coordinator of a group; a separate one, since a waiting join delays other requests. */
 import { kindOf, KafkaNode, type NodeHooks } from '../client/index.js';
 import type { KafkaOptions } from '../options.js';
-import { type GroupAnswers, type GroupRequests, errorOf } from '../wire/index.js';
+import { type GroupAnswers, type GroupRequests, errorOf, within } from '../wire/index.js';
 
-/** Errors by which a broker says that it does not coordinate the group now. */
+/** Errors of a broker that does not coordinate the group now. */
 const ELSEWHERE = new Set(['NOT_COORDINATOR_FOR_GROUP', 'GROUP_COORDINATOR_NOT_AVAILABLE', 'GROUP_LOAD_IN_PROGRESS', 'COORDINATOR_NOT_AVAILABLE']);
-/** A broker that is asked for the coordinator answers at once; ms. */
+/** Time limit of a look-up of the coordinator; ms. */
 const FIND_MS = 2_000;
 
 /** The group's coordinator has refused a request. */
@@ -28,7 +28,7 @@ export class GroupConnection {
 
   constructor(readonly group: string, readonly options: KafkaOptions, readonly hooks: NodeHooks, readonly seeds: () => Promise<readonly string[]>) {}
 
-  /** Rejects if there is no answer in time: then the connection is not used any more. */
+  /** Rejects if there is no answer in time; the connection is then replaced. */
   async ask<K extends keyof GroupRequests>(name: K, request: GroupRequests[K], withinMs: number): Promise<GroupAnswers[K]> {
     const node = this.#node ??= await this.#find();
     return within(node.askGroup(name, request, withinMs), withinMs, () => { this.drop(); });
@@ -45,18 +45,18 @@ export class GroupConnection {
     this.drop();
   }
 
-  /** Asks each broker that the user has named, in turn. */
+  /** Asks each broker of the option `brokers` in turn. */
   async #find(): Promise<KafkaNode> {
-    let failure: unknown = new Error('there is nobody to ask');
+    let failure: unknown = new Error('there is no broker to ask');
     for (const address of await this.seeds()) {
       const seed = new KafkaNode(address, this.options, this.hooks);
       try {
         const { errorCode, coordinator } = await within(seed.askGroup('GroupCoordinator', { groupId: this.group }, FIND_MS), FIND_MS, () => { seed.drop(); });
         const refused = GroupFailure.of(errorCode);
         if (refused !== undefined) throw refused;
-        if (this.#isGone) throw new Error('the connection was given up meanwhile');
+        if (this.#isGone) throw new Error('the connection was closed meanwhile');
         const node = new KafkaNode(`${coordinator.host}:${coordinator.port}`, this.options, this.hooks);
-        // A worker lives as long as it is a member.
+        // Membership keeps the process alive.
         node.hold(true);
         return node;
       } catch (error) {
@@ -67,14 +67,4 @@ export class GroupConnection {
     }
     throw failure;
   }
-}
-
-function within<T>(answer: Promise<T>, ms: number, late: () => void): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      late();
-      reject(new Error(`no answer within ${ms} ms`));
-    }, ms);
-    answer.finally(() => { clearTimeout(timer); }).then(resolve, reject);
-  });
 }

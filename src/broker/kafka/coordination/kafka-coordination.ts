@@ -1,4 +1,4 @@
-/** A fleet on Kafka: a consumer group that reads nothing, claims in a topic of a partition for each slot, tables in compacted topics. */
+/** A fleet on Kafka: a consumer group that reads nothing, claims in a topic with a partition for each slot, tables in compacted topics. */
 import { randomUUID } from 'node:crypto';
 import { Observable, defer, from, ignoreElements, mergeMap } from 'rxjs';
 import type { ClaimRequest, Claimed, Coordination, FleetPlace, GroupEvent, Membership, Row, Rows, TableName } from '../../../core/engine/coordination.js';
@@ -11,18 +11,18 @@ import { KafkaLog } from './log.js';
 import { KafkaMember } from './member.js';
 import { TableReader } from './tables.js';
 
-/** Requests of a coordinator are small: one without an answer after this time never gets one; ms. */
+/** Time limit of a request; requests of a fleet are small; ms. */
 const REQUEST_MS = 4_000;
 const CONNECT_MS = 1_000;
-/** Rows of workers and reports are written again every few seconds: older ones say nothing; ms. */
+/** Age of the oldest useful row of workers and reports, which are rewritten every few seconds; ms. */
 const RECENT_MS = 15_000;
 
-/** Where a table is. */
+/** Place of a table. */
 interface Place { readonly topic: string; readonly partition: number; readonly isRecent: boolean }
 
 export class KafkaCoordination implements Coordination {
   readonly #log: KafkaLog;
-  /** Of this process: a worker that starts again has claimed nothing. */
+  /** Identifies this process: a worker that restarts has claimed nothing. */
   readonly #instance = randomUUID();
 
   constructor(readonly place: FleetPlace, readonly options: KafkaOptions, readonly hooks: KafkaReaderHooks, readonly nodeHooks: NodeHooks) {

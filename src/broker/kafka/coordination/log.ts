@@ -1,20 +1,20 @@
-/** The topics of a fleet: made if they are missing, and written to, each partition's leader by itself. */
+/** The topics of a fleet: creates missing ones, and writes to the leader of each partition. */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { CameraMessage } from '../../../core/frame/frame.js';
 import type { FleetPlace, Row } from '../../../core/engine/coordination.js';
-import { KafkaNodes, type NodeHooks, isStale, kindOf } from '../client/index.js';
+import { KafkaNodes, type NodeHooks, creationErrors, isStale, kindOf, leadersOf } from '../client/index.js';
 import type { KafkaOptions } from '../options.js';
 import { type KafkaRecord, type NewTopic, errorOf } from '../wire/index.js';
 
-/** A new topic has leaders within this time; ms. */
+/** Time limit for a new topic to have leaders; ms. */
 const LEADERS_WITHIN_MS = 10_000;
 const POLL_MS = 50;
-/** The leader of a new partition may not be ready for so many attempts. */
+/** Attempts to write to the leader of a new partition, which may not be ready. */
 const STALE_ATTEMPTS = 20;
 const STALE_WAIT_MS = 100;
 const NO_BYTES = Buffer.alloc(0);
 
-/** Offsets of the first row of each partition that took its rows; the error of one that did not. */
+/** The first offset in each partition that was written to; the error of one that was not. */
 export interface Appended { readonly offsets: ReadonlyMap<number, number>; readonly error: Error | undefined }
 
 export class KafkaLog {
@@ -22,7 +22,7 @@ export class KafkaLog {
   readonly cameras: string;
   readonly status: string;
   #nodes: KafkaNodes;
-  /** The number of the broker that leads each partition, by topic. */
+  /** The id of the broker that leads each partition, by topic. */
   readonly #leaders = new Map<string, readonly number[]>();
   #ready: Promise<void> | undefined;
   #underWay = 0;
@@ -36,14 +36,14 @@ export class KafkaLog {
     this.#nodes = new KafkaNodes(options, hooks, seeds);
   }
 
-  /** Slots of the fleet: the partitions of the topic of claims. 0 before it is known. */
+  /** Slots of the fleet: partitions of the topic of claims. 0 until it is known. */
   get slots(): number { return this.#leaders.get(this.claims)?.length ?? 0; }
 
   leaderOf(topic: string, partition: number): number {
     return this.#leaders.get(topic)?.[partition] ?? -1;
   }
 
-  /** Resolves when all topics are there and have leaders. */
+  /** Resolves when all topics exist and have leaders. */
   ready(): Promise<void> {
     return this.#ready ??= this.#held(() => this.#prepare()).catch((error: unknown) => {
       this.#ready = undefined;
@@ -51,7 +51,7 @@ export class KafkaLog {
     });
   }
 
-  /** Looks the leaders up again. */
+  /** Looks the leaders up again; resolves with the missing topics. */
   async refresh(): Promise<readonly string[]> {
     const topics = [this.claims, this.cameras, this.status];
     const { answer } = await this.#metadata(topics);
@@ -62,16 +62,12 @@ export class KafkaLog {
       const error = errorOf(found?.topicErrorCode ?? 0);
       if (error !== undefined && kindOf(error) !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
       if (found === undefined || found.partitionMetadata.length === 0) missing.push(topic);
-      else {
-        const leaders = new Array<number>(found.partitionMetadata.length).fill(-1);
-        for (const { partitionId, leader } of found.partitionMetadata) leaders[partitionId] = leader;
-        this.#leaders.set(topic, leaders);
-      }
+      else this.#leaders.set(topic, leadersOf(found.partitionMetadata));
     }
     return missing;
   }
 
-  /** Writes rows to one partition; gives the offset of the first. */
+  /** Writes rows to one partition; resolves with the offset of the first. */
   async append(topic: string, partition: number, rows: readonly Row[]): Promise<number> {
     await this.ready();
     const { offsets, error } = await this.appendTo(topic, new Map([[partition, rows]]));
@@ -79,7 +75,7 @@ export class KafkaLog {
     return offsets.get(partition) ?? -1;
   }
 
-  /** Writes rows to partitions that one broker leads. A leader that is not ready yet is asked again for a while. */
+  /** Writes rows to partitions that one broker leads. Retries for some time if the leader is not ready. */
   appendTo(topic: string, rows: ReadonlyMap<number, readonly Row[]>): Promise<Appended> {
     return this.#held(() => this.#appendTo(topic, rows));
   }
@@ -115,7 +111,7 @@ export class KafkaLog {
       }
       return failure;
     } catch (error) {
-      // A connection that gave no answer is not used again.
+      // A connection without an answer is not used again.
       node.drop();
       this.#ready = undefined;
       return error as Error;
@@ -126,7 +122,7 @@ export class KafkaLog {
     this.#nodes.destroy();
   }
 
-  /** A connection that gives no answer looks connected anyway: where nobody answers, all are made again. */
+  /** A connection that hangs looks connected: if no broker answers, all connections are replaced. */
   async #metadata(topics: readonly string[]) {
     const nodes = this.#nodes;
     try {
@@ -141,7 +137,7 @@ export class KafkaLog {
     }
   }
 
-  /** The process lives while a request is under way. */
+  /** Keeps the process alive while a request is in progress. */
   async #held<T>(work: () => Promise<T>): Promise<T> {
     this.#nodes.hold(++this.#underWay > 0);
     try {
@@ -156,12 +152,7 @@ export class KafkaLog {
     if (missing.length > 0) {
       const timeout = this.options.requestTimeoutMs;
       const { answer } = await this.#nodes.askAny('CreateTopics', { topics: missing.map((topic) => this.#newTopic(topic)), timeout });
-      for (const { errorCode, errorMessage } of answer.topicErrors) {
-        const error = errorOf(errorCode);
-        if (error === undefined || kindOf(error) === 'TOPIC_ALREADY_EXISTS') continue;
-        if (typeof errorMessage === 'string') error.message = errorMessage;
-        throw error;
-      }
+      for (const error of creationErrors(answer.topicErrors).values()) throw error;
     }
     for (let left = LEADERS_WITHIN_MS / POLL_MS; left > 0; left--) {
       const absent = await this.refresh();
@@ -171,7 +162,7 @@ export class KafkaLog {
     throw new Error(`the topics of the fleet '${this.place.name}' have no leaders`);
   }
 
-  /** Status is written every few seconds: its segments are short, so that what is old can be removed. */
+  /** Status is written every few seconds: its segments are short, so that old rows can be removed. */
   #newTopic(topic: string): NewTopic {
     const { replicationFactor } = this.options;
     const partitions = new Map([[this.claims, this.place.slots], [this.status, 2]]);
@@ -185,7 +176,7 @@ export class KafkaLog {
   }
 }
 
-/** A row as a record: one that is gone has no value. */
+/** A row as a record; a removed row has no value. */
 function recordOf(topic: string, { key, value }: Row): KafkaRecord {
   const message = { value: value === undefined ? NO_BYTES : Buffer.from(value), headers: {} } as unknown as CameraMessage;
   return { outgoing: { topic, key, message, headers: {} }, timestamp: Date.now(), ...(value === undefined && { isTombstone: true }) };

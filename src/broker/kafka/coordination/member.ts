@@ -1,7 +1,7 @@
 /**
- * A member of a consumer group, by the group protocol itself. kafkajs's consumer does not serve: it can't be made to join again, says nothing
- * of a SyncGroup that is not answered, asks frozen brokers for offsets between two heartbeats, and throws away what the leader
- * writes to a member. Its connections and its encoding of requests are used.
+ * A member of a consumer group, on the group protocol itself. kafkajs's consumer does not fit: it can't be made to rejoin,
+ * does not report a SyncGroup without an answer, asks frozen brokers for offsets between two heartbeats, and discards the
+ * text that the leader writes to a member. Its connections and its encoding of requests are used.
  */
 import type { Subscription } from 'rxjs';
 import { type Instant, instant } from '../../../core/clock.js';
@@ -12,9 +12,9 @@ import type { KafkaLog } from './log.js';
 import { assignmentOf, subscriptionOf, textInAssignment, textInSubscription } from './protocol.js';
 import { Sleep } from '../read/index.js';
 
-/** After a failure the group is asked again; ms. */
+/** Wait after a failure; ms. */
 const AGAIN_MS = 300;
-/** A broker that answers a join needs so long beside the time that it waits for others; ms. */
+/** Time limit of a join, besides the time that the broker waits for other members; ms. */
 const JOIN_SPARE_MS = 3_000;
 const NAME = 'rxcam';
 
@@ -25,7 +25,7 @@ type Outcome = 'again' | 'over';
 export class KafkaMember {
   #memberId = '';
   #generation = -1;
-  /** Whether this member takes part in a round that is complete. */
+  /** Whether this member is in a completed round. */
   #isStable = false;
   #isOver = false;
   readonly #sleep = new Sleep();
@@ -45,7 +45,7 @@ export class KafkaMember {
     this.#run().catch((error: unknown) => { this.emit({ type: 'unreachable', error: error as Error }); });
   }
 
-  /** Leaves in order, so that the others need not wait for the end of the session. */
+  /** Leaves the group, so that the others need not wait until the session ends. */
   leave(): void {
     this.#isOver = true;
     this.#rejoin?.unsubscribe();
@@ -137,7 +137,7 @@ export class KafkaMember {
       ({ memberId, memberAssignment: assignmentOf(this.place.topic, slots, text) }));
   }
 
-  /** An id that the group does not know is not a member; an unreachable broker is replaced by another one, for the same member. */
+  /** Drops an id that the group does not know; keeps it if the broker can't be reached. */
   #failed(error: unknown): void {
     if (!(error instanceof GroupFailure)) {
       this.connection.drop();

@@ -4,7 +4,7 @@ import { AssignerProtocol } from 'kafkajs';
 const { MemberMetadata, MemberAssignment } = AssignerProtocol;
 const VERSION = 1;
 
-/** The subscription of a member, with what it says of itself. */
+/** The subscription of a member, with its own text. */
 export function subscriptionOf(topic: string, text: string): Buffer {
   return MemberMetadata.encode({ version: VERSION, topics: [topic], userData: Buffer.from(text) });
 }
@@ -13,7 +13,7 @@ export function textInSubscription(metadata: Buffer): string {
   return textOf(() => MemberMetadata.decode(metadata)?.userData);
 }
 
-/** The partitions of a member, with what the leader says to it. */
+/** The partitions of a member, with the leader's text for it. */
 export function assignmentOf(topic: string, partitions: readonly number[], text: string): Buffer {
   return MemberAssignment.encode({ version: VERSION, assignment: { [topic]: [...partitions] }, userData: Buffer.from(text) });
 }

@@ -1,19 +1,20 @@
-/** Reads one partition as a table: what is there, then each change, through failures. */
+/** Reads one partition as a table: all rows, then each change; reconnects after failures. */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Row, Rows } from '../../../core/engine/coordination.js';
 import type { KafkaOptions } from '../options.js';
 import { EARLIEST, FetchCluster, type KafkaReaderHooks, LATEST } from '../read/index.js';
+import { within } from '../wire/index.js';
 
 export interface TablePlace {
   readonly topic: string;
   readonly partition: number;
-  /** Time of the first row that is wanted; undefined for all. */
+  /** Time of the oldest row to read; undefined for all. */
   readonly sinceMs: number | undefined;
 }
 
-/** A fetch waits so long for a row; ms. */
-const MAX_WAIT_MS = 1_000;
-/** After a failure it is read again; ms. */
+/** Time limit of a fetch, which waits up to a second for a row; ms. */
+const FETCH_MS = 3_000;
+/** Wait after a failure; ms. */
 const AGAIN_MS = 500;
 const OFFSET_OUT_OF_RANGE = 1;
 
@@ -45,7 +46,7 @@ export class TableReader {
         await cluster.connect();
         await this.#follow(cluster);
       } catch {
-        // It is read again from where it was.
+        // The next connection continues at `#next`.
       } finally {
         cluster.destroy();
       }
@@ -62,7 +63,7 @@ export class TableReader {
     if (this.#next >= end) this.#emit([], true);
     while (!this.#isOver) {
       const from = new Map([[partition, this.#next]]);
-      const [answer] = await timed(cluster.fetch({ leader, from, key: undefined }));
+      const [answer] = await within(cluster.fetch({ leader, from, key: undefined }), FETCH_MS, () => { cluster.destroy(); });
       if (answer === undefined || this.#hasEnded()) return;
       if (answer.errorCode === OFFSET_OUT_OF_RANGE) {
         this.#next = (await cluster.offsets([partition], EARLIEST)).get(partition) ?? 0;
@@ -79,17 +80,5 @@ export class TableReader {
     if (rows.length === 0 && this.#isWhole) return;
     this.#isWhole ||= isWhole;
     this.emit({ rows, isWhole: this.#isWhole });
-  }
-}
-
-/** A fetch that a broker does not answer: the connection is replaced. */
-async function timed<T>(request: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => { timer = setTimeout(() => { reject(new Error('no answer to a fetch')); }, MAX_WAIT_MS + 2_000); });
-  try {
-    return await Promise.race([request, late]);
-  } finally {
-    clearTimeout(timer);
-    request.catch(() => { /* It came too late to be heard. */ });
   }
 }

@@ -1,8 +1,8 @@
-/** Reads the library's errors: the reason is in their causes, and an answer that refuses some partitions is thrown whole. */
+/** Reads the library's errors: the reason is in their causes, and an answer with errors for some partitions is thrown. */
 
 interface LibraryError extends Error { readonly response?: unknown; readonly errors?: readonly unknown[] }
 
-/** The answer of the broker, also where it names errors: they are looked at one by one. */
+/** The broker's answer, even if it has errors: they are read one by one. */
 export async function responseIn<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer;
@@ -13,7 +13,7 @@ export async function responseIn<T>(answer: Promise<T>): Promise<T> {
   }
 }
 
-/** One error with the words of all its causes. */
+/** One error with the messages of all its causes. */
 export function withCauses(error: unknown): Error {
   const words: string[] = [];
   for (let one: unknown = error; one instanceof Error; one = one.cause ?? (one as LibraryError).errors?.[0]) {

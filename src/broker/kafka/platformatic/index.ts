@@ -1,4 +1,4 @@
-/** Kafka by @platformatic/kafka: a package of its own, installed by those who ask for it. */
+/** The driver `platformatic`: on @platformatic/kafka, an optional package. */
 import type { KafkaOptions } from '../options.js';
 import type { NewWire } from '../wire/index.js';
 import { checkInstalled } from './installed.js';

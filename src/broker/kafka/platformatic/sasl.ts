@@ -1,4 +1,4 @@
-/** The login of `kafka({ sasl })`, which is in kafkajs's words, in those of the other library. */
+/** Converts `kafka({ sasl })` from kafkajs's form to the other library's. */
 import type { SASLOptions as PlatformaticSasl } from '@platformatic/kafka';
 import type { SASLOptions } from 'kafkajs';
 import { InvalidOption } from '../../../core/errors/errors.js';

@@ -1,6 +1,6 @@
 /**
- * A connection of @platformatic/kafka: its connections, logins and parsers are used, not its producer, which answers for a
- * whole request where the broker answers for each partition, and which retries, times and batches by itself.
+ * A connection of @platformatic/kafka: its connections, authentication and parsers are used; not its producer, which has one
+ * answer for a whole request, although the broker answers for each partition, and which retries, times and batches by itself.
  */
 import { Connection, type ConnectionOptions, Writer, crc32c, createTopicsV7, metadataV9, produceV7 } from '@platformatic/kafka';
 // @ts-expect-error -- private, and without types
@@ -18,18 +18,18 @@ import { saslOf } from './sasl.js';
 
 provideErrors(protocolErrors as Parameters<typeof provideErrors>[0]);
 
-/** As kafkajs itself; ms. */
+/** Same as kafkajs; ms. */
 const KEEP_ALIVE_MS = 60_000;
-/** Requests have a timer of their own here: that of the library leaves a late answer in its buffer. The longest that Node knows; ms. */
+/** Longest timer of Node, to disable the library's, which leaves a late answer in its buffer: `limited` replaces it; ms. */
 const NEVER_MS = 2 ** 31 - 1;
-/** As kafkajs counts its levels. */
+/** ERROR, in kafkajs's levels. */
 const ERROR = 1;
 /** The sender limits requests in progress. */
 const UNBOUNDED = 1_000_000;
 
 type Ask = { readonly [K in keyof Requests]: (request: Requests[K]) => Promise<Answers[K] & { readonly throttleTimeMs: number }> };
 
-/** Loads what it needs besides: the package's own checksum copies the bytes first. */
+/** Loads the native checksum, too: the package's own copies the bytes first. */
 export async function platformaticWires(): Promise<NewWire> {
   const checksum = await checksumOr(crc32c);
   return (options) => platformaticWire(options, checksum);
@@ -41,16 +41,16 @@ function platformaticWire(options: WireOptions, checksum: Checksum): Wire {
     connectTimeout: connectTimeoutMs, requestTimeout: NEVER_MS, maxInflights: UNBOUNDED,
     ...(Boolean(ssl) && { tls: tlsOf(host, ssl) }), ...(sasl !== undefined && { sasl: saslOf(sasl as SASLOptions) }),
   } satisfies ConnectionOptions);
-  // The requests fail by it, too; an event without a listener would end the process.
+  // The requests fail by it, too. An error event without a listener would end the process.
   connection.on('error', (error) => { log(ERROR, { message: withCauses(error).message }); });
   const asks = asksOf(connection, checksum);
   let isHeld = false;
   let underWay = 0;
   let whenIdle: (() => void) | undefined;
   const hold = () => {
-    // While it connects there is a socket already, though the type says otherwise.
+    // Undefined before it connects, although its type does not say so.
     const socket = connection.socket as typeof connection.socket | undefined;
-    // One that is gone would wait for a connection to come.
+    // `ref` of a destroyed socket waits for a connection.
     if (socket?.destroyed !== false) return;
     if (isHeld) socket.ref();
     else socket.unref();

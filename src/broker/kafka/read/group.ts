@@ -24,7 +24,7 @@ const SESSION_MS = 10_000;
 const MAX_WAIT_MS = 500;
 
 export class KafkaGroupReader implements Reader {
-  readonly again: RetryOptions;
+  readonly retry: RetryOptions;
   readonly #out = new Map<number, OutOffsets>();
   /** The commit of the initial offset, which must not overwrite a later one. */
   #settling: Promise<void> | undefined;
@@ -32,7 +32,7 @@ export class KafkaGroupReader implements Reader {
   /** @throws InvalidOption */
   constructor(readonly request: ReadRequest, readonly options: KafkaOptions, readonly hooks: KafkaReaderHooks) {
     checkGroup(request);
-    this.again = retryOptions(options);
+    this.retry = retryOptions(options);
   }
 
   read(gate: Gate): Observable<Piece> {
@@ -56,8 +56,8 @@ export class KafkaGroupReader implements Reader {
     return this.hooks.failure(await reasonOf(error, group, this.options, this.hooks), topic);
   }
 
-  taken({ partition = 0, offset = '0' }: Received): void {
-    this.#out.get(partition)?.taken(Number(offset));
+  acknowledged({ partition = 0, offset = '0' }: Received): void {
+    this.#out.get(partition)?.acknowledged(Number(offset));
   }
 
   async #consume(session: Session, sockets: KafkaSockets, fail: (error: unknown) => void): Promise<Consumer> {

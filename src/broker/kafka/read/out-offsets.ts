@@ -18,7 +18,7 @@ export class OutOffsets {
   /** The offset at which a new member would begin: the first one that is not acknowledged. */
   get next(): number { return this.isDone ? this.#end : this.#out.values().next().value as number; }
 
-  taken(offset: number): void {
+  acknowledged(offset: number): void {
     this.#out.delete(offset);
     if (this.isDone) this.wake();
   }

@@ -25,7 +25,7 @@ const STALE_MS = 250;
 const MAX_STALE = 40;
 
 export class KafkaReader implements Reader {
-  readonly again: RetryOptions;
+  readonly retry: RetryOptions;
   readonly #key: Buffer | undefined;
   readonly #places: KafkaPlaces;
   readonly #failures: LeaderFailures;
@@ -35,8 +35,8 @@ export class KafkaReader implements Reader {
   /** @throws InvalidOption */
   constructor(readonly request: ReadRequest, readonly options: KafkaOptions, readonly hooks: KafkaReaderHooks) {
     refuseIds('kafka', request.from, request.to);
-    this.again = retryOptions(options);
-    this.#failures = new LeaderFailures(this.again);
+    this.retry = retryOptions(options);
+    this.#failures = new LeaderFailures(this.retry);
     this.#key = request.key === undefined ? undefined : Buffer.from(request.key);
     this.#places = new KafkaPlaces(request, this.#key);
   }

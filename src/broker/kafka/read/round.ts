@@ -9,7 +9,7 @@ const LOOK_UP_EVERY_MS = 10_000;
 export class LeaderFailures {
   readonly #counts = new Map<number, number>();
 
-  constructor(readonly again: RetryOptions) {}
+  constructor(readonly retry: RetryOptions) {}
 
   answered(leader: number): void {
     this.#counts.delete(leader);
@@ -19,7 +19,7 @@ export class LeaderFailures {
   failed(leader: number): number {
     const count = this.#counts.get(leader) ?? 0;
     this.#counts.set(leader, count + 1);
-    return Math.min(this.again.retryMaxMs, this.again.retryInitialMs * 2 ** count);
+    return Math.min(this.retry.retryMaxMs, this.retry.retryInitialMs * 2 ** count);
   }
 }
 

@@ -1,12 +1,12 @@
 /**
- * A pool of buffers for requests. A new one for each would be the largest part of all allocations: V8 counts memory
- * outside of its heap as it does its own, and collects the whole heap several times a second.
+ * A pool of buffers for requests. A new one for each would be the largest part of all allocations: V8 counts external
+ * memory like its own, and would collect the whole heap several times a second.
  */
 
 /** Larger requests are rare: their buffers are not kept. */
 const MAX_BYTES = 2 * 1024 ** 2;
 const MIN_BYTES = 64 * 1024;
-/** Requests under way on one connection, as a rule. */
+/** Usual number of requests in progress on one connection. */
 const MAX_KEPT = 3;
 
 export class RequestBuffers {
@@ -24,7 +24,7 @@ export class RequestBuffers {
   giveBack({ buffer, byteOffset }: Buffer): void {
     if (byteOffset !== 0 || buffer.byteLength > MAX_BYTES) return;
     this.#kept.push(Buffer.from(buffer));
-    // The smallest fits the least.
+    // The smallest fits the fewest requests.
     if (this.#kept.length > MAX_KEPT) this.#kept = this.#kept.sort((a, b) => b.length - a.length).slice(0, MAX_KEPT);
   }
 }

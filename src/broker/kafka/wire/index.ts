@@ -3,5 +3,5 @@ export { RequestBuffers } from './buffers.js';
 export { type Checksum, checksumOr } from './checksum.js';
 export { type KafkaRecord, type TopicData, produceBody } from './produce.js';
 export { errorOf, provideErrors } from './protocol.js';
-export { limited } from './timeout.js';
+export { limited, within } from './timeout.js';
 export type { Answers, GroupAnswers, GroupRequests, LogEntry, NewTopic, NewWire, PartitionAnswer, Pauses, RawRequest, Requests, Wire, WireOptions } from './wire.js';

@@ -1,6 +1,6 @@
 /**
- * The Produce request, versions 3 to 8, in one buffer. Both clients spend most of their time on it, on copies above all: here each
- * value is copied once, and the text of a record is joined before it is written, since a call for each header costs more than its bytes.
+ * The Produce request, versions 3 to 8, in one buffer. Both clients spend most of their time on it, mostly on copies: here each value
+ * is copied once, and the text of a record is joined before it is written, because a call for each header costs more than its bytes.
  */
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
@@ -12,7 +12,7 @@ import type { Checksum } from './checksum.js';
 export interface KafkaRecord {
   readonly outgoing: Outgoing;
   readonly timestamp: number;
-  /** It has no value: in a compacted topic its key is gone. */
+  /** A record without a value: it removes its key from a compacted topic. */
   readonly isTombstone?: boolean;
 }
 
@@ -28,7 +28,7 @@ export interface ProduceRequest {
   readonly compression: 'none' | 'gzip';
 }
 
-/** From the base offset to the count of records (RecordBatch v2). */
+/** Bytes from the base offset to the count of records (RecordBatch v2). */
 const BATCH_HEAD_BYTES = 61;
 /** The checksum begins at the attributes. */
 const CHECKED_FROM = 21;
@@ -37,7 +37,7 @@ const UNCOUNTED_BYTES = 12;
 const MAGIC = 2;
 const GZIP = 1;
 
-/** The body of the request, after the common head of all requests: a buffer of the pool, to be returned. */
+/** The body of the request, after the common head of all requests, in a buffer of the pool, to be returned to it. */
 export async function produceBody(
   { topicData, acks, timeout, compression }: ProduceRequest, checksum: Checksum, buffers: RequestBuffers,
 ): Promise<Buffer> {
@@ -63,7 +63,7 @@ export async function produceBody(
   return body;
 }
 
-/** The records of one partition: text and values in turn. Text is bytes, a character each. */
+/** The records of one partition: text and values in turn. A character of text is a byte. */
 interface Batch {
   readonly parts: readonly (string | Buffer)[];
   readonly length: number;
@@ -132,12 +132,12 @@ function sized(text: string): string {
   return varint(bytes.length) + bytes;
 }
 
-/** The UTF-8 bytes of a text, a character each. */
+/** The UTF-8 bytes of a text, as one character each. */
 function bytesOf(text: string): string {
   return Buffer.byteLength(text) === text.length ? text : Buffer.from(text).toString('latin1');
 }
 
-/** Zigzag, seven bits a byte. */
+/** A zigzag varint, seven bits a byte. */
 function varint(value: number): string {
   let rest = value < 0 ? -2 * value - 1 : 2 * value;
   let bytes = '';

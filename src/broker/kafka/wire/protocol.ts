@@ -1,6 +1,6 @@
 /**
- * The errors of Kafka's protocol by their numbers: kafkajs's table, which is private, importable, and plain data. The module that loads a
- * client library provides it, so that importing rxcam loads neither.
+ * The errors of Kafka's protocol by their codes, from kafkajs's private table. The module that loads a client library provides
+ * it, so that importing rxcam loads neither.
  */
 type Create = (code: number) => Error;
 

@@ -1,11 +1,11 @@
-/** When a request to a Kafka broker counts as unanswered: its time begins again when a pause that the broker asked for ends. */
+/** Time limit of a request to a Kafka broker; it starts again at the end of a pause that the broker asked for. */
 import { mono } from '../../../core/clock.js';
 import type { Pauses } from './wire.js';
 
 interface Limit {
   readonly ms: number;
   readonly pauses: Pauses;
-  /** It has taken too long. */
+  /** Called when the time is over. */
   readonly expired: () => void;
 }
 
@@ -24,7 +24,18 @@ function startLimit({ ms, pauses, expired }: Limit): () => void {
   return () => { clearTimeout(timer); };
 }
 
-/** The answer, or a rejection when its time is over. */
+/** Resolves with the answer; calls `expired` and rejects after `ms`, without regard to pauses. */
+export function within<T>(answer: Promise<T>, ms: number, expired: () => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      expired();
+      reject(new Error(`no answer within ${ms} ms`));
+    }, ms);
+    answer.finally(() => { clearTimeout(timer); }).then(resolve, reject);
+  });
+}
+
+/** Resolves with the answer; rejects when its time is over. */
 export function limited<T>(answer: Promise<T>, limit: Limit): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = startLimit({ ...limit, expired: () => {

@@ -9,7 +9,7 @@ export interface Requests {
   Raw: RawRequest;
 }
 
-/** A request that rxcam writes by itself, in the form of that version. Its answer is read by rxcam too. */
+/** A request that rxcam encodes itself, in the form of that version, and whose answer it decodes itself. */
 export interface RawRequest { readonly apiKey: number; readonly apiName: string; readonly apiVersion: number; readonly body: Buffer }
 
 export interface NewTopic {
@@ -34,7 +34,7 @@ export interface Answers {
   CreateTopics: {
     readonly topicErrors: readonly { readonly topic: string; readonly errorCode: number; readonly errorMessage?: string | null }[];
   };
-  /** The bytes behind the head of the answer. */
+  /** The answer's bytes after its head. */
   Raw: { readonly payload: Buffer };
 }
 
@@ -67,14 +67,14 @@ export interface GroupAnswers {
 
 export interface PartitionAnswer { readonly partition: number; readonly errorCode: number; readonly baseOffset?: string }
 
-/** A connection to one broker, logged in. */
+/** An authenticated connection to one broker. */
 export interface Wire {
   connect(): Promise<void>;
-  /** Ends in order: requests under way are waited for. */
+  /** Closes after the requests in progress. */
   disconnect(): Promise<void>;
   readonly isConnected: boolean;
   ask<K extends keyof Requests>(name: K, request: Requests[K]): Promise<Answers[K]>;
-  /** The same for a group's coordinator; absent where the client library is used for writing alone. A join may take long. */
+  /** The same for a group's coordinator; absent if the client library is only used for writing. A join may take long. */
   askGroup?<K extends keyof GroupRequests>(name: K, request: GroupRequests[K], withinMs: number): Promise<GroupAnswers[K]>;
   /** Whether it keeps the process alive. */
   hold(isHeld: boolean): void;
@@ -106,5 +106,5 @@ export interface WireOptions {
   readonly log: (level: number, entry: LogEntry) => void;
 }
 
-/** Makes one that is not connected yet, and keeps no process alive. */
+/** Creates a wire that is not connected yet, and does not keep the process alive. */
 export type NewWire = (options: WireOptions) => Wire;

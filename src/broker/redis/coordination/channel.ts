@@ -1,20 +1,20 @@
-/** Messages of others in a channel, across failures. */
+/** Subscribes to a channel, and reconnects after failures. */
 import type { Redis } from 'ioredis';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Observable } from 'rxjs';
 import { newClient } from '../client.js';
 import type { Connection } from '../options.js';
 
-/** A connection that fails is made again after this time; ms. */
+/** Wait before a reconnect; ms. */
 const AGAIN_MS = 500;
 const CONNECT_MS = 1_000;
-/** A channel may be silent for as long as it likes. A connection whose server is gone shows by this; ms. */
+/** Interval of pings: without one, a dead server looks like a quiet channel; ms. */
 const PING_MS = 2_000;
 
-/** `open`: what was published before was missed, what is published from now on comes. */
-export type Heard = { readonly type: 'open' } | { readonly type: 'message'; readonly text: string };
+/** `open`: the subscription begins, and earlier messages were missed. */
+export type ChannelEvent = { readonly type: 'open' } | { readonly type: 'message'; readonly text: string };
 
-export function heard(channel: string, where: () => Promise<Connection>): Observable<Heard> {
+export function channelEvents(channel: string, where: () => Promise<Connection>): Observable<ChannelEvent> {
   return new Observable((subscriber) => {
     let current: Redis | undefined;
     const isOver = () => subscriber.closed;
@@ -35,7 +35,7 @@ export function heard(channel: string, where: () => Promise<Connection>): Observ
           await gone;
           clearInterval(timer);
         } catch {
-          // It is tried again.
+          // The loop reconnects.
         }
         current?.disconnect();
         if (!isOver()) await wait(AGAIN_MS);

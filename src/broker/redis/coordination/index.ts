@@ -3,20 +3,20 @@ import { randomUUID } from 'node:crypto';
 import { Observable, concatMap, defer, from, ignoreElements } from 'rxjs';
 import type { ClaimRequest, Claimed, Coordination, FleetPlace, GroupEvent, Membership, Row, Rows, TableName } from '../../../core/engine/coordination.js';
 import type { Connection } from '../options.js';
-import { heard } from './channel.js';
-import { Line } from './line.js';
+import { channelEvents } from './channel.js';
+import { CommandConnection } from './command-connection.js';
 import { RedisMember } from './member.js';
 import { FleetNames } from './names.js';
 import { CLAIM } from './scripts.js';
 
 export class RedisCoordination implements Coordination {
-  readonly #line: Line;
+  readonly #connection: CommandConnection;
   readonly #names: FleetNames;
-  /** Of this process: a worker that starts again has claimed nothing. */
+  /** Identifies this process: a worker that restarts has claimed nothing. */
   readonly #instance = randomUUID();
 
   constructor(readonly place: FleetPlace, readonly where: () => Promise<Connection>) {
-    this.#line = new Line(where);
+    this.#connection = new CommandConnection(where);
     this.#names = new FleetNames(place.name);
   }
 
@@ -41,9 +41,9 @@ export class RedisCoordination implements Coordination {
       }
       return { rows, isWhole: true };
     };
-    return heard(this.#names.changes(table), this.where).pipe(concatMap(async (one): Promise<Rows> => {
+    return channelEvents(this.#names.changes(table), this.where).pipe(concatMap(async (one): Promise<Rows> => {
       if (one.type === 'message') return noted(JSON.parse(one.text) as Row[]);
-      const all = await (await this.#line.connected()).hgetall(this.#names.table(table));
+      const all = await (await this.#connection.connected()).hgetall(this.#names.table(table));
       const gone = [...known].filter((key) => !Object.hasOwn(all, key)).map((key): Row => ({ key, value: undefined }));
       return noted([...Object.entries(all).map(([key, value]): Row => ({ key, value })), ...gone]);
     }));
@@ -54,11 +54,11 @@ export class RedisCoordination implements Coordination {
   }
 
   close(): void {
-    this.#line.close();
+    this.#connection.close();
   }
 
   async #claim(claims: readonly ClaimRequest[]): Promise<Claimed[]> {
-    const redis = await this.#line.connected();
+    const redis = await this.#connection.connected();
     return Promise.all(claims.map(async ({ slot, since }) => {
       const [epoch, before] = await redis.eval(CLAIM, 2, this.#names.epoch(slot), this.#names.owner(slot), this.#instance) as [number, string];
       return { slot, epoch, hasRival: since !== undefined && before !== this.#instance };
@@ -66,7 +66,7 @@ export class RedisCoordination implements Coordination {
   }
 
   async #write(table: TableName, rows: readonly Row[]): Promise<void> {
-    const redis = await this.#line.connected();
+    const redis = await this.#connection.connected();
     const transaction = redis.multi();
     for (const { key, value } of rows) {
       if (value === undefined) transaction.hdel(this.#names.table(table), key);

@@ -1,6 +1,6 @@
 /**
- * A member of a fleet on Redis: its lease is a key that expires. A round begins when somebody asks for it: each member describes itself
- * for that round, the one with the leader's lease makes the plan when all who live have, and each takes its part.
+ * A member of a fleet on Redis: its lease is a key that expires. A round begins on request: each member describes itself for that
+ * round, the holder of the leader's lease writes the plan when all live members have, and each reads its part.
  */
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
@@ -8,17 +8,17 @@ import type { Subscription } from 'rxjs';
 import { instant } from '../../../core/clock.js';
 import type { GroupEvent, JoinedMember, Membership } from '../../../core/engine/coordination.js';
 import type { Connection } from '../options.js';
-import { heard } from './channel.js';
-import { Line } from './line.js';
+import { channelEvents } from './channel.js';
+import { CommandConnection } from './command-connection.js';
 import type { FleetNames } from './names.js';
 import { BEAT, LEAVE, WRITE_PLAN } from './scripts.js';
 
-/** After a failure the server is asked again; ms. */
+/** Wait after a failure; ms. */
 const AGAIN_MS = 300;
 
 export class RedisMember {
   #id = '';
-  /** The last round for which this member has described itself, and the last whose plan it has taken. */
+  /** The last round for which this member has described itself, and the last whose plan it has read. */
   #described = 0;
   #joined = 0;
   #slots = 0;
@@ -27,17 +27,17 @@ export class RedisMember {
   #wakeups: Subscription | undefined;
   #isBusy = false;
   #isCalled = false;
-  readonly #line: Line;
+  readonly #connection: CommandConnection;
 
   constructor(
     readonly names: FleetNames, readonly wanted: number, readonly membership: Membership, readonly where: () => Promise<Connection>,
     readonly emit: (event: GroupEvent) => void,
   ) {
-    this.#line = new Line(where);
+    this.#connection = new CommandConnection(where);
   }
 
   start(): void {
-    this.#wakeups = heard(this.names.wake, this.where).subscribe(() => { this.#call(); });
+    this.#wakeups = channelEvents(this.names.wake, this.where).subscribe(() => { this.#call(); });
     this.#wakeups.add(this.membership.rejoin$.subscribe(() => { this.#ask().then(() => { this.#call(); }, () => { this.#call(); }); }));
     this.#call();
   }
@@ -47,14 +47,14 @@ export class RedisMember {
     clearTimeout(this.#timer);
     this.#wakeups?.unsubscribe();
     const { member, leader, members, round, wake } = { ...keysOf(this.names), member: this.names.member(this.#id) };
-    const left = this.#id === '' ? Promise.resolve() : this.#line.connected().then(async (redis) => {
+    const left = this.#id === '' ? Promise.resolve() : this.#connection.connected().then(async (redis) => {
       await redis.eval(LEAVE, 4, member, leader, members, round, this.#id);
       await redis.publish(wake, 'left');
     });
-    left.catch(() => { /* The lease ends by itself. */ }).finally(() => { this.#line.close(); });
+    left.catch(() => { /* The lease expires. */ }).finally(() => { this.#connection.close(); });
   }
 
-  /** One turn at a time; a call meanwhile makes another. */
+  /** One turn at a time; a call during a turn starts another after it. */
   #call(): void {
     if (this.#isOver) return;
     if (this.#isBusy) {
@@ -66,7 +66,7 @@ export class RedisMember {
     let nextMs = this.membership.heartbeatMs;
     this.#turn().catch((error: unknown) => {
       nextMs = AGAIN_MS;
-      this.#line.drop();
+      this.#connection.drop();
       if (!this.#isOver) this.emit({ type: 'unreachable', error: error as Error });
     }).finally(() => {
       this.#isBusy = false;
@@ -77,7 +77,7 @@ export class RedisMember {
   }
 
   async #turn(): Promise<void> {
-    const redis = await this.#line.connected();
+    const redis = await this.#connection.connected();
     if (this.#id === '') await this.#enter(redis);
     const { names, membership: { sessionMs } } = this;
     const sent = instant();
@@ -97,7 +97,7 @@ export class RedisMember {
   async #takePart(redis: Redis, { sent, isLeader, round, planned }: Turn): Promise<void> {
     if (planned === round && planned > this.#joined) {
       const text = await redis.hget(this.names.plan, this.#id);
-      // A member that came after the plan was made is in the next one.
+      // A member that joined after the plan was written is in the next one.
       if (text === null) await this.#ask();
       else {
         this.#joined = planned;
@@ -114,7 +114,7 @@ export class RedisMember {
     if (isLeader) await this.#lead(redis, round, planned);
   }
 
-  /** Removes who is dead, and makes the plan when all who live have described themselves. */
+  /** Removes dead members, and writes the plan when all live ones have described themselves. */
   async #lead(redis: Redis, round: number, planned: number): Promise<void> {
     const texts = Object.entries(await redis.hgetall(this.names.members));
     const alive = await Promise.all(texts.map(async ([id]) => await redis.exists(this.names.member(id)) === 1));
@@ -147,7 +147,7 @@ export class RedisMember {
 
   /** Asks for another round. */
   async #ask(): Promise<void> {
-    const redis = await this.#line.connected();
+    const redis = await this.#connection.connected();
     await redis.incr(this.names.round);
     await redis.publish(this.names.wake, 'round');
   }

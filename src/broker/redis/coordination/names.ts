@@ -1,4 +1,4 @@
-/** The keys of a fleet on Redis: one hash tag, so that a cluster keeps them together. */
+/** The keys of a fleet on Redis, with one hash tag, so that a cluster keeps them on one node. */
 import type { TableName } from '../../../core/engine/coordination.js';
 
 export class FleetNames {
@@ -13,7 +13,7 @@ export class FleetNames {
   get members(): string { return `${this.#prefix}:members`; }
   get round(): string { return `${this.#prefix}:round`; }
   get plan(): string { return `${this.#prefix}:plan`; }
-  /** Channel in which members wake each other. */
+  /** Channel by which members wake each other. */
   get wake(): string { return `${this.#prefix}:wake`; }
   member(id: string): string { return `${this.#prefix}:member:${id}`; }
   epoch(slot: number): string { return `${this.#prefix}:epoch:${slot}`; }

@@ -1,8 +1,8 @@
-/** The steps of a fleet on Redis that must not be interrupted, as scripts that the server runs. */
+/** The atomic steps of a fleet on Redis, as Lua scripts. */
 
 /**
- * A sign of life: renews the member's lease, takes or renews the leader's. Gives whether the member is known, who leads, the round
- * that is asked for, and the round of the plan.
+ * A heartbeat: renews the member's lease, acquires or renews the leader's. Returns whether the member is known, the leader, the
+ * requested round, and the round of the plan.
  * Keys: member, leader, round, plan. Arguments: id, session in ms.
  */
 export const BEAT = `
@@ -14,7 +14,7 @@ return {1, redis.call('GET', KEYS[2]), redis.call('GET', KEYS[3]) or '0', redis.
 `;
 
 /**
- * Writes the plan, if the writer still leads and no later round is asked for. Gives whether it did.
+ * Writes the plan, if the writer still leads and no later round was requested. Returns whether it did.
  * Keys: leader, round, plan. Arguments: id, round, then fields and values.
  */
 export const WRITE_PLAN = `
@@ -24,7 +24,7 @@ redis.call('HSET', KEYS[3], 'round', ARGV[2], unpack(ARGV, 3))
 return 1
 `;
 
-/** Leaves: the leases go at once. Keys: member, leader, members, round. Arguments: id. */
+/** Leaves: deletes the leases. Keys: member, leader, members, round. Arguments: id. */
 export const LEAVE = `
 redis.call('DEL', KEYS[1])
 if redis.call('GET', KEYS[2]) == ARGV[1] then redis.call('DEL', KEYS[2]) end
@@ -32,7 +32,7 @@ redis.call('HDEL', KEYS[3], ARGV[1])
 return redis.call('INCR', KEYS[4])
 `;
 
-/** A claim: its epoch, and who has claimed the slot before. Keys: epoch, owner. Arguments: claimant. */
+/** A claim: returns its epoch, and the previous claimant of the slot. Keys: epoch, owner. Arguments: claimant. */
 export const CLAIM = `
 local before = redis.call('GET', KEYS[2]) or ''
 redis.call('SET', KEYS[2], ARGV[1])

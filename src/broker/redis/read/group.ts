@@ -20,7 +20,7 @@ const CLAIM_EVERY_MS = 5_000;
 const MAX_OWED = 1_000;
 
 export class RedisGroupReader implements Reader {
-  readonly again: RetryOptions;
+  readonly retry: RetryOptions;
   readonly #entries: EntryReader;
   /** Name of this member, the same for all its connections. */
   readonly #member = `rxcam-${randomUUID()}`;
@@ -32,7 +32,7 @@ export class RedisGroupReader implements Reader {
   /** @throws InvalidOption */
   constructor(readonly request: ReadRequest, readonly options: RedisOptions, readonly hooks: RedisReaderHooks) {
     checkGroup(request);
-    this.again = retryOptions(options);
+    this.retry = retryOptions(options);
     this.#entries = new EntryReader(request.topic);
   }
 
@@ -50,7 +50,7 @@ export class RedisGroupReader implements Reader {
     });
   }
 
-  taken({ streamId }: Received): void {
+  acknowledged({ streamId }: Received): void {
     if (streamId === undefined) return;
     if (this.#taken.push(streamId) === 1) setImmediate(() => { this.#acknowledge().catch(() => { /* The next connection tries again. */ }); });
   }

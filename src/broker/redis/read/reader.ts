@@ -20,7 +20,7 @@ const MAX_COUNT = 64;
 const FIRST_COUNT = 2;
 
 export class RedisReader implements Reader {
-  readonly again: RetryOptions;
+  readonly retry: RetryOptions;
   readonly #entries: EntryReader;
   /** Id of the last entry read; undefined until the beginning is known. */
   #last: string | undefined;
@@ -45,7 +45,7 @@ export class RedisReader implements Reader {
     }
     checkId('from', from, ['latest', 'earliest']);
     checkId('to', to, ['latest']);
-    this.again = retryOptions(options);
+    this.retry = retryOptions(options);
     this.#entries = new EntryReader(request.topic);
   }
 

@@ -1,13 +1,13 @@
-/** A connection of a coordinator: made when it is needed, made again after a failure. */
+/** The connection for a coordinator's requests: opens on demand, and again after a failure. */
 import type { Redis } from 'ioredis';
 import { newClient } from '../client.js';
 import type { Connection } from '../options.js';
 
-/** Requests of a coordinator are small: one without an answer after this time never gets one; ms. */
+/** Time limit of a request; requests of a fleet are small; ms. */
 const COMMAND_MS = 2_000;
 const CONNECT_MS = 1_000;
 
-export class Line {
+export class CommandConnection {
   #redis: Redis | undefined;
   #connecting: Promise<Redis> | undefined;
   #isGone = false;
@@ -24,7 +24,7 @@ export class Line {
     }
   }
 
-  /** The next request makes a new one. */
+  /** Closes the connection; the next request opens another. */
   drop(): void {
     this.#redis?.disconnect();
     this.#redis = undefined;
@@ -42,7 +42,7 @@ export class Line {
     await redis.connect();
     if (this.#isGone) {
       redis.disconnect();
-      throw new Error('the connection was given up meanwhile');
+      throw new Error('the connection was closed meanwhile');
     }
     this.#redis?.disconnect();
     return this.#redis = redis;

@@ -4,14 +4,14 @@ import { mono } from '../../core/clock.js';
 import { BrokerUnavailable } from '../../core/errors/errors.js';
 import type { Driver, NotWritten, Outgoing, SendOutcome } from '../driver.js';
 
-export interface InTime {
+export interface TimeLimit {
   readonly requestTimeoutMs: number;
   /** Monotonic time until which the server has asked for a pause: it reads nothing before, and time counts from there. */
   readonly pausedUntil: () => number;
 }
 
 /** The answer to a batch; errors if there is none in time, and has given the request up by then. */
-export function answerInTime(driver: Driver, batch: readonly Outgoing[], given: InTime): Observable<readonly SendOutcome[]> {
+export function sendWithLimit(driver: Driver, batch: readonly Outgoing[], given: TimeLimit): Observable<readonly SendOutcome[]> {
   const { requestTimeoutMs, pausedUntil } = given;
   return new Observable((subscriber) => {
     const request = defer(() => driver.send(batch)).subscribe({

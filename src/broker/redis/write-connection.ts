@@ -1,4 +1,4 @@
-/** The connection to Redis that writes: made when it is needed, and idle it keeps no process alive. */
+/** The connection that writes to Redis: opens on demand, and does not keep the process alive while it is idle. */
 import type { Redis } from 'ioredis';
 import type { Socket } from 'node:net';
 import { Observable } from 'rxjs';
@@ -7,25 +7,25 @@ import { loadClient, newClient } from './client.js';
 import type { Transaction } from './transaction.js';
 import { type Connection, type RedisOptions, checkedUrl, connectionOf, serverOf } from './options.js';
 
-export class RedisLink {
-  /** The client's last message: its rejections only say that the connection is closed. */
+export class WriteConnection {
+  /** The client's last error: its rejections state only that the connection is closed. */
   lastError = '';
   /** Address of the server; undefined until a function given as `url` was called. */
   #connection: Connection | undefined;
-  /** Whether that function has been asked since the connection was given up. */
+  /** Whether that function was called for the current connection. */
   #isAsked = false;
   #redis: Redis | undefined;
   #Transaction: typeof Transaction | undefined;
   #connecting: Promise<Redis> | undefined;
-  /** Rises when connections are given up. */
+  /** Increases with each reset. */
   #generation = 0;
-  /** Requests under way. */
+  /** Requests in progress. */
   #underWay = 0;
 
   /** @param onConnect - called before a new connection is used: it may lead to another server */
   constructor(readonly options: RedisOptions, readonly onConnect: () => void) {
     if (typeof options.url !== 'function') this.#connection = connectionOf(options);
-    // Beside the camera's own start, and before files can run out. Connecting reports what fails.
+    // While the cameras start, and before file descriptors can run out. Connecting reports failures.
     Promise.all([loadClient(), import('./transaction.js')]).catch(() => undefined);
   }
 
@@ -41,7 +41,7 @@ export class RedisLink {
     return redact(text, this.#connection?.secrets);
   }
 
-  /** One request more, or less, is under way. */
+  /** Counts requests in progress: they keep the process alive. */
   hold(more: -1 | 0 | 1): void {
     this.#underWay += more;
     const stream = this.#redis?.stream as Socket | undefined;
@@ -59,16 +59,16 @@ export class RedisLink {
     }
   }
 
-  /** To be called when connected: its module comes with the library. */
+  /** Call it when connected: the module is loaded with the library. */
   newTransaction(): Transaction {
     if (this.#Transaction === undefined) throw new Error('not connected yet');
     return new this.#Transaction();
   }
 
   /** Current address of the server. */
-  askAgain(): Promise<Connection> {
+  lookUp(): Promise<Connection> {
     this.#isAsked = false;
-    return this.#askWhere();
+    return this.#located();
   }
 
   reset(): void {
@@ -90,11 +90,11 @@ export class RedisLink {
 
   async #connect(generation: number): Promise<Redis> {
     this.lastError = '';
-    const [{ Transaction }, { client }] = await Promise.all([import('./transaction.js'), this.#askWhere()]);
+    const [{ Transaction }, { client }] = await Promise.all([import('./transaction.js'), this.#located()]);
     const { connectTimeoutMs, requestTimeoutMs: commandTimeoutMs } = this.options;
     const redis = await newClient(client, { connectTimeoutMs, commandTimeoutMs });
     this.#Transaction = Transaction;
-    if (generation !== this.#generation) throw new Error('the connection was given up meanwhile');
+    if (generation !== this.#generation) throw new Error('the connection was closed meanwhile');
     this.#redis?.disconnect();
     this.#redis = redis;
     this.onConnect();
@@ -107,7 +107,7 @@ export class RedisLink {
     return redis;
   }
 
-  async #askWhere(): Promise<Connection> {
+  async #located(): Promise<Connection> {
     const { url } = this.options;
     if (typeof url === 'function' && !this.#isAsked) {
       this.#connection = connectionOf(this.options, checkedUrl(await url()));

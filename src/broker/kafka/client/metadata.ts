@@ -1,0 +1,24 @@
+/** Reads the answers to Metadata and CreateTopics. */
+import { type Answers, errorOf } from '../wire/index.js';
+import { kindOf } from './errors.js';
+
+type Partitions = Answers['Metadata']['topicMetadata'][number]['partitionMetadata'];
+
+/** Id of the broker that leads each partition; -1 if none does. */
+export function leadersOf(partitions: Partitions): readonly number[] {
+  const leaders = new Array<number>(partitions.length).fill(-1);
+  for (const { partitionId, leader } of partitions) leaders[partitionId] = leader;
+  return leaders;
+}
+
+/** Why topics could not be created, with the broker's own text; a topic that another client has created meanwhile is fine. */
+export function creationErrors(topicErrors: Answers['CreateTopics']['topicErrors']): Map<string, Error> {
+  const errors = new Map<string, Error>();
+  for (const { topic, errorCode, errorMessage } of topicErrors) {
+    const error = errorOf(errorCode);
+    if (error === undefined || kindOf(error) === 'TOPIC_ALREADY_EXISTS') continue;
+    if (typeof errorMessage === 'string') error.message = errorMessage;
+    errors.set(topic, error);
+  }
+  return errors;
+}
