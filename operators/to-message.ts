@@ -149,7 +149,7 @@ function contextOf(
 function messageOf(
   frame: EncodedFrame, formatter: MessageFormatter, context: MessageContext, more: Readonly<Record<string, string>> | undefined,
 ): CameraMessage {
-  const { id, key, value, headers = {}, fields, previousOrderHeader, epochHeader, complete } = formatter(frame, context);
+  const { id, key, value, headers = {}, fields, previousOrderHeader, epochHeader, handoverHeader, complete } = formatter(frame, context);
   const { camera, run, seq, pts, capturedAt, width, height, source, mode, keyframe, frames, lastSeq } = frame;
   const bytes = typeof value === 'string' ? Buffer.from(value) : value;
   // Members are added one by one: this runs for every message, and conditional spreads are several times slower.
@@ -165,6 +165,7 @@ function messageOf(
   if (source !== undefined) message.source = source;
   if (previousOrderHeader !== undefined) message.previousOrderHeader = previousOrderHeader;
   if (epochHeader !== undefined) message.epochHeader = epochHeader;
+  if (handoverHeader !== undefined) message.handoverHeader = handoverHeader;
   if (context.referenceOrder !== undefined) message.referenceOrder = context.referenceOrder;
   if (fields !== undefined) message.fields = fields;
   if (complete !== undefined) message.completion = { of: bytes, complete };

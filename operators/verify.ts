@@ -37,8 +37,9 @@ const SCHEMA = object({
  * digest. `fenced`: a machine of a fleet sent it after it had lost the camera to another one, as their epochs show. Repeated, torn
  * and fenced messages are left out, and so are messages that can't be decoded (`undecodable`): in stream mode all after a gap up to
  * the next keyframe, and references to a missing message. `stats` of the operator counts them. A gap has a cause: `dropped` by the
- * sender, as its next message states; `lost` on the way; `expired`, removed by the broker before it was read. The beginning of a
- * reading is not a gap. Each topic, key and run of a sender is checked separately.
+ * sender, as its next message states; `lost` on the way; `expired`, removed by the broker before it was read; `takeover`, of unknown
+ * size: another worker of a fleet took the camera from one that was not heard any more. The beginning of a reading is not a gap. Each
+ * topic, key and run of a sender is checked separately.
  *
  * - Error: the source's passes, and an error thrown by `onGap`. Completion: with the source. Unsubscription: unsubscribes from the source.
  *

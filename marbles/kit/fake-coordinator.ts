@@ -88,7 +88,7 @@ export class FakeCoordinator implements Coordinator {
       return from(claims.map(({ slot }): Claimed => {
         const epoch = (this.#epochs.get(slot) ?? 0) + 1;
         this.#epochs.set(slot, epoch);
-        return { slot, epoch, hasRival: false };
+        return { slot, epoch, hasRival: false, isFirst: epoch === 1 };
       }));
     });
   }

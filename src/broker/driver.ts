@@ -16,14 +16,17 @@ export interface Outgoing {
   readonly previousOrder?: number;
   /** Epoch of the fence: the value of the header that the message names for it. */
   readonly epoch?: number | undefined;
+  /** The fence's facts about the owner before, on the first message of an owner: the value of the header that the message names for it. */
+  readonly handover?: string | undefined;
 }
 
 /** Calls `write` with each header of a message; stamped headers come last. */
-export function eachHeader({ message, previousOrder, epoch }: Outgoing, write: (name: string, value: string) => void): void {
-  const { headers, previousOrderHeader, epochHeader } = message;
+export function eachHeader({ message, previousOrder, epoch, handover }: Outgoing, write: (name: string, value: string) => void): void {
+  const { headers, previousOrderHeader, epochHeader, handoverHeader } = message;
   for (const name in headers) if (name !== previousOrderHeader) write(name, headers[name] as string);
   if (previousOrderHeader !== undefined) write(previousOrderHeader, String(previousOrder ?? 0));
   if (epochHeader !== undefined && epoch !== undefined) write(epochHeader, String(epoch));
+  if (handoverHeader !== undefined && handover !== undefined) write(handoverHeader, handover);
 }
 
 /** Headers as a broker's protocol writes them. Most have the same value in message after message: the last text of each is kept. */

@@ -1,6 +1,12 @@
 /** The messages between workers: JSON, in which unknown members are ignored, so that versions can differ. */
 import type { OwnedSlot } from './plan/index.js';
 
+/**
+ * Version of these messages. Members may be added to them at any time: each worker ignores those that it does not know, and has a
+ * default for those that are missing. A change that is none of these raises it, and the leader writes the lowest that its members know.
+ */
+const PROTOCOL = 1;
+
 /** The constant facts about a worker. */
 export interface WorkerFacts {
   readonly worker: string;
@@ -12,6 +18,8 @@ export interface WorkerFacts {
 
 /** A worker, as it describes itself when it joins. */
 export interface WorkerWords extends WorkerFacts {
+  /** The highest version of these messages that it knows. */
+  readonly protocol: number;
   readonly isDraining: boolean;
   readonly owned: readonly OwnedSlot[];
   /** Measured cost of its slots, in cores. */
@@ -31,11 +39,31 @@ export interface AssignedWords {
 
 export interface FormerOwner { readonly worker: string; readonly epoch: number }
 
+/** An owner's message that it has let go of a slot. */
+export interface Released {
+  /** Its own, of its last claim. */
+  readonly epoch: number;
+  readonly handover: Handover;
+}
+
+/** The last messages of the owners of a slot so far. */
+export interface Handover {
+  /** The id of the last message, by topic and key, joined as the fence joins them. */
+  readonly last: ReadonlyMap<string, string>;
+  /** Whether each of them has handed the slot over: then nothing was sent where `last` names nothing. */
+  readonly isWhole: boolean;
+}
+
+/** Nothing was sent so far. */
+export const NO_HANDOVER: Handover = { last: new Map(), isWhole: true };
+/** The owner before was not heard any more. */
+export const LOST_HANDOVER: Handover = { last: new Map(), isWhole: false };
+
 type Words = Readonly<Record<string, unknown>>;
 
-export function writeWorker({ worker, version, capacity, labels, isDraining, owned, costs }: WorkerWords): string {
+export function writeWorker({ worker, version, capacity, labels, isDraining, owned, costs }: Omit<WorkerWords, 'protocol'>): string {
   return JSON.stringify({
-    worker, version, capacity, labels, draining: isDraining,
+    protocol: PROTOCOL, worker, version, capacity, labels, draining: isDraining,
     owned: owned.map(({ slot, epoch, isWarm }) => [slot, epoch, isWarm ? 1 : 0]),
     costs: [...costs].map(([slot, cost]) => [slot, Math.round(cost * 10_000) / 10_000]),
   });
@@ -44,8 +72,9 @@ export function writeWorker({ worker, version, capacity, labels, isDraining, own
 /** A member whose message can't be parsed has no slots and the least capacity. */
 export function readWorker(text: string, id: string): WorkerWords {
   const words = readWords(text);
-  const { worker, version, capacity, labels, draining, owned, costs } = words;
+  const { protocol, worker, version, capacity, labels, draining, owned, costs } = words;
   return {
+    protocol: typeof protocol === 'number' ? protocol : PROTOCOL,
     worker: typeof worker === 'string' ? worker : id, version: typeof version === 'string' ? version : '?',
     capacity: typeof capacity === 'number' && capacity > 0 ? capacity : Number.MIN_VALUE,
     labels: Array.isArray(labels) ? labels.filter((one) => typeof one === 'string') : [],
@@ -55,9 +84,10 @@ export function readWorker(text: string, id: string): WorkerWords {
   };
 }
 
-export function writeAssigned({ slots, from, unplaced, workers }: AssignedWords): string {
+/** @param protocol - the lowest that a member knows: a worker that knows more does not use it yet */
+export function writeAssigned({ slots, from, unplaced, workers }: AssignedWords, protocol = PROTOCOL): string {
   const former = Object.fromEntries([...from].map(([slot, { worker, epoch }]) => [slot, [worker, epoch]]));
-  return JSON.stringify({ slots, unplaced, workers, from: former });
+  return JSON.stringify({ protocol: Math.min(PROTOCOL, protocol), slots, unplaced, workers, from: former });
 }
 
 export function readAssigned(text: string): AssignedWords {
@@ -67,6 +97,18 @@ export function readAssigned(text: string): AssignedWords {
     slots: numberList(slots), unplaced: numberList(unplaced), workers: Array.isArray(workers) ? workers.map(String) : [],
     from: new Map(entries.map(([slot, [worker, epoch]]) => [Number(slot), { worker, epoch }])),
   };
+}
+
+export function writeReleased({ epoch, handover: { last, isWhole } }: Released, worker: string): string {
+  return JSON.stringify({ released: epoch, worker, last: [...last], ...(!isWhole && { lost: true }) });
+}
+
+/** Undefined for another kind of row. */
+export function readReleased({ released, last, lost }: Words): Released | undefined {
+  if (typeof released !== 'number') return undefined;
+  const pairs = (Array.isArray(last) ? last as unknown[] : []).filter((one): one is [string, string] =>
+    Array.isArray(one) && typeof one[0] === 'string' && typeof one[1] === 'string');
+  return { epoch: released, handover: { last: new Map(pairs), isWhole: lost !== true } };
 }
 
 /** Parses a text as an object; an empty one if it is none. */

@@ -2,6 +2,9 @@
 import type { Codec, EncodeMode } from '../core/frame/frame.js';
 import type { PictureFacts } from '../core/frame/picture-facts.js';
 
+/** The last message of a sender. */
+export interface LastMessage { readonly sender: string; readonly inputOrder: number }
+
 /** Facts that a message states; others are undefined. Members may be read from the message on access. */
 export interface Facts {
   readonly format: 'cloudevents' | 'matrice' | undefined;
@@ -17,6 +20,8 @@ export interface Facts {
   readonly referenceOrder?: number | undefined;
   /** Epoch of the sender's right to publish: of two senders, the one with the higher epoch has it. */
   readonly epoch?: number | undefined;
+  /** On the first message of an owner: the last message of the one before; `unknown` if that one did not hand the camera over. */
+  readonly handover?: LastMessage | 'unknown' | undefined;
   readonly seq?: number | undefined;
   /** Pictures in the message. */
   readonly frames?: number | undefined;

@@ -45,6 +45,8 @@ export interface FormattedMessage {
   readonly previousOrderHeader?: string;
   /** Name of the header that receives the epoch of the fence, if `publish` has one. */
   readonly epochHeader?: string;
+  /** Name of the header that receives, on the first message behind a fence, the id of the last message before it, or `unknown`. */
+  readonly handoverHeader?: string;
   /** Completes the message with the facts that only `publish` knows: called once, when it enters the outbox. */
   readonly complete?: (to: Destination) => Completed;
 }

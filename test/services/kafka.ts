@@ -25,6 +25,8 @@ export interface KafkaOptions {
   port?: number;
   /** Where clients are told to find it, when that is not where it listens, e.g. the port of a proxy. */
   advertisedPort?: number;
+  /** Listens at another port too, whose clients are told to find it at the port of a proxy. */
+  second?: { port: number; advertisedPort: number };
   /** Clients must log in; with SASL/PLAIN by default. */
   sasl?: { username: string; password: string; mechanism?: Mechanism };
   /** Clients must connect by TLS: a PEM file with the certificate and its key. */
@@ -79,16 +81,17 @@ interface Node extends KafkaOptions { port: number; controllerPort: number; node
 function serverProperties(node: Node): Record<string, string> {
   const isController = node.joins === undefined;
   const protocol = `${node.sasl === undefined ? '' : 'SASL_'}${node.tls === undefined ? 'PLAINTEXT' : 'SSL'}`;
-  const broker = `CLIENTS://127.0.0.1:${node.port}`;
+  const { second } = node;
+  const broker = `CLIENTS://127.0.0.1:${node.port}${second === undefined ? '' : `,SECOND://127.0.0.1:${second.port}`}`;
   return {
     'process.roles': isController ? 'broker,controller' : 'broker',
     'node.id': String(node.nodeId),
     'controller.quorum.voters': `1@127.0.0.1:${node.controllerPort}`,
     'controller.listener.names': 'CONTROLLER',
     'listeners': isController ? `${broker},CONTROLLER://127.0.0.1:${node.controllerPort}` : broker,
-    'advertised.listeners': `CLIENTS://127.0.0.1:${node.advertisedPort ?? node.port}`,
+    'advertised.listeners': `CLIENTS://127.0.0.1:${node.advertisedPort ?? node.port}${second === undefined ? '' : `,SECOND://127.0.0.1:${second.advertisedPort}`}`,
     'inter.broker.listener.name': 'CLIENTS',
-    'listener.security.protocol.map': `CONTROLLER:PLAINTEXT,CLIENTS:${protocol}`,
+    'listener.security.protocol.map': `CONTROLLER:PLAINTEXT,CLIENTS:${protocol},SECOND:${protocol}`,
     'log.dirs': join(node.data, 'log'),
     'auto.create.topics.enable': 'false',
     'offsets.topic.replication.factor': '1',

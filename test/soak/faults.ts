@@ -3,14 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Restartable } from '../services/restartable.js';
 import type { SoakCamera } from './cameras.js';
 
-export interface Victims {
-  readonly servers: Readonly<Record<'rtsp' | 'kafka' | 'redis', Restartable>>;
-  readonly cameras: readonly SoakCamera[];
-  /** 0 to below 1. */
-  readonly random: () => number;
-}
-
-interface Fault {
+export interface Fault {
   readonly name: string;
   readonly weight: number;
   /** What is in trouble meanwhile: no second fault at the same time. */
@@ -25,16 +18,10 @@ export class Faults {
   readonly errors: unknown[] = [];
   readonly #inTrouble = new Set<string>();
   readonly #running = new Set<Promise<void>>();
-  readonly #faults: readonly Fault[];
   readonly #stopping = new AbortController();
 
-  constructor(readonly victims: Victims, readonly everyMs: { readonly min: number; readonly max: number }) {
-    const { servers, cameras } = victims;
-    this.#faults = [
-      ...(['rtsp', 'kafka', 'redis'] as const).flatMap((name) => serverFaults(name, servers[name], name === 'kafka' ? 1 : 3)),
-      ...cameras.flatMap((one) => cameraFaults(one, 6 / cameras.length)),
-    ];
-  }
+  /** @param random - 0 to below 1 */
+  constructor(readonly faults: readonly Fault[], readonly random: () => number, readonly everyMs: { readonly min: number; readonly max: number }) {}
 
   /** Resolves when it was stopped and every server is back. */
   async run(): Promise<void> {
@@ -62,13 +49,13 @@ export class Faults {
   }
 
   #pick(): Fault {
-    const total = this.#faults.reduce((sum, { weight }) => sum + weight, 0);
-    let at = this.victims.random() * total;
-    return this.#faults.find(({ weight }) => (at -= weight) < 0) ?? this.#faults[0]!;
+    const total = this.faults.reduce((sum, { weight }) => sum + weight, 0);
+    let at = this.random() * total;
+    return this.faults.find(({ weight }) => (at -= weight) < 0) ?? this.faults[0]!;
   }
 
   #between(from: number, to: number): number {
-    return from + this.victims.random() * (to - from);
+    return from + this.random() * (to - from);
   }
 
   async #sleep(ms: number): Promise<void> {
@@ -76,7 +63,7 @@ export class Faults {
   }
 }
 
-function serverFaults(name: string, server: Restartable, weight: number): Fault[] {
+export function serverFaults(name: string, server: Restartable, weight: number): Fault[] {
   return [
     {
       name: `${name} killed`, weight, victim: name,
@@ -97,7 +84,7 @@ function serverFaults(name: string, server: Restartable, weight: number): Fault[
   ];
 }
 
-function cameraFaults(one: SoakCamera, weight: number): Fault[] {
+export function cameraFaults(one: SoakCamera, weight: number): Fault[] {
   const signalled = (signal: NodeJS.Signals) => async () => {
     for (const pid of one.processes()) sendSignal(pid, signal);
   };
@@ -121,4 +108,15 @@ function sendSignal(pid: number, signal: NodeJS.Signals): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
+}
+
+/** Mulberry32: the same faults for the same seed, as far as the machine is the same. */
+export function seeded(from: number): () => number {
+  let state = from;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
 }

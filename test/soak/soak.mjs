@@ -1,4 +1,6 @@
-/** `npm run soak -- --minutes N`: runs soak.ts, which is TypeScript like the services that it starts. */
+/** `npm run soak -- [fleet] --minutes N`: runs soak.ts, or fleet/soak.ts, which are TypeScript like the services that they start. */
 import '../services/typescript.mjs';
 
-await import(new URL('soak.ts', import.meta.url).href);
+const isFleet = process.argv[2] === 'fleet';
+if (isFleet) process.argv.splice(2, 1);
+await import(new URL(isFleet ? 'fleet/soak.ts' : 'soak.ts', import.meta.url).href);

@@ -16,7 +16,7 @@ import { ffmpegChildren, noFfmpegLeft } from '../services/processes.js';
 import { startRedis } from '../services/redis.js';
 import { startRtspServer } from '../services/rtsp.js';
 import { type SoakCamera, makeCameras } from './cameras.js';
-import { Faults } from './faults.js';
+import { Faults, cameraFaults, seeded, serverFaults } from './faults.js';
 import { minuteLines } from './report.js';
 
 const SMALL = { width: 160, height: 90, fps: 5 };
@@ -48,7 +48,10 @@ const servers = {
 const brokers = { kafka: kafka({ brokers: [servers.kafka.address], requestTimeoutMs: 5_000 }), redis: redis({ url: servers.redis.url, requestTimeoutMs: 5_000 }) };
 const readers = { kafka: kafka({ brokers: [servers.kafka.address], requestTimeoutMs: 5_000 }), redis: redis({ url: servers.redis.url, requestTimeoutMs: 5_000 }) };
 const cameras = makeCameras(count, { rtspUrl: servers.rtsp.url, file, maxMessages: outbox, readers, ...brokers });
-const faults = new Faults({ servers, cameras, random: seeded(seed) }, { min: every * 500, max: every * 1500 });
+const faults = new Faults([
+  ...(['rtsp', 'kafka', 'redis'] as const).flatMap((name) => serverFaults(name, servers[name], name === 'kafka' ? 1 : 3)),
+  ...cameras.flatMap((one) => cameraFaults(one, 6 / cameras.length)),
+], seeded(seed), { min: every * 500, max: every * 1500 });
 
 for (const one of cameras) one.start();
 const watching = setInterval(() => { for (const one of cameras) one.processes(); }, WATCH_EVERY_MS);
@@ -100,15 +103,4 @@ function drained(broker: Broker): Promise<void> {
 async function settled(isSo: () => boolean): Promise<void> {
   const end = performance.now() + DRAIN_MS;
   while (!isSo() && performance.now() < end) await wait(200);
-}
-
-/** Mulberry32: the same faults for the same seed, as far as the machine is the same. */
-function seeded(from: number): () => number {
-  let state = from;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -157,8 +157,8 @@ describe('a table', () => {
       unchanged: { similarity: 1, threshold: 1, reference: { seq: 1, data: Buffer.from('x') } },
     };
     const context = { camera: 'c', run: 1, inputOrder: 2, referenceOrder: 1, processRun: 'p', key: 'k', location: 'l', group: 'g', name: 'n' };
-    const { headers = {}, previousOrderHeader = '', epochHeader = '' } = FORMATS.cloudevents(frame, context);
-    expect(tableOf('cloudevents', 'header').rows.flatMap(([names]) => namesIn(names)).sort()).toEqual([...Object.keys(headers), previousOrderHeader, epochHeader].sort());
+    const { headers = {}, previousOrderHeader = '', epochHeader = '', handoverHeader = '' } = FORMATS.cloudevents(frame, context);
+    expect(tableOf('cloudevents', 'header').rows.flatMap(([names]) => namesIn(names)).sort()).toEqual([...Object.keys(headers), previousOrderHeader, epochHeader, handoverHeader].sort());
   });
 
   it('has every field of a matrice message, in its order', () => {

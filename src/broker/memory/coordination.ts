@@ -73,7 +73,7 @@ export class MemoryFleet {
       const last = this.#claims.get(slot);
       const epoch = (last?.epoch ?? -1) + 1;
       this.#claims.set(slot, { epoch, worker });
-      return { slot, epoch, hasRival: last !== undefined && since !== undefined && last.epoch !== since && last.worker !== worker };
+      return { slot, epoch, hasRival: last !== undefined && since !== undefined && last.epoch !== since && last.worker !== worker, isFirst: last === undefined };
     }));
   }
 

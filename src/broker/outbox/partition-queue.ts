@@ -115,9 +115,11 @@ export class PartitionQueue extends BoundedQueue<Entry> {
   stamp(entries: readonly Entry[]): Outgoing[] {
     let previous = this.#lastSent;
     const epoch = this.#fence?.epoch;
+    let handover = previous === 0 ? this.#fence?.handover?.(this.topic, this.key) : undefined;
     return entries.map(({ message }) => {
-      const outgoing = new Stamped(this.topic, this.key, message, previous, epoch);
+      const outgoing = new Stamped(this.topic, this.key, message, previous, epoch, handover);
       previous = message.inputOrder;
+      handover = undefined;
       return outgoing;
     });
   }
@@ -125,6 +127,7 @@ export class PartitionQueue extends BoundedQueue<Entry> {
   /** The entry is written. */
   sent(entry: Entry): void {
     this.#lastSent = entry.message.inputOrder;
+    this.#fence?.sent?.(this.topic, this.key, entry.message.id);
     this.finish(entry);
   }
 
@@ -146,6 +149,7 @@ export class PartitionQueue extends BoundedQueue<Entry> {
 class Stamped implements Outgoing {
   constructor(
     readonly topic: string, readonly key: string, readonly message: CameraMessage, readonly previousOrder: number, readonly epoch: number | undefined,
+    readonly handover: string | undefined,
   ) {}
 
   get headers(): Readonly<Record<string, string>> {

@@ -66,6 +66,8 @@ export interface Claimed {
   readonly epoch: number;
   /** Whether somebody else has claimed it since this worker's last claim. */
   readonly hasRival: boolean;
+  /** Whether nobody has claimed it before. */
+  readonly isFirst: boolean;
 }
 
 export interface ClaimRequest {

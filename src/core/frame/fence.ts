@@ -12,4 +12,14 @@ export interface Fence {
   readonly epoch: number;
   /** Emits when the state may have changed. */
   readonly changes$: Observable<unknown>;
+  /**
+   * For the first message of this owner to a topic and key: the id of the last one that was sent there before, or `unknown` where the
+   * owner before did not hand the camera over. Undefined where nothing was sent before, as far as is known.
+   */
+  handover?(topic: string, key: string): string | undefined;
+  /** A message was written: the last one so far to its topic and key. */
+  sent?(topic: string, key: string, id: string): void;
 }
+
+/** The handover of an owner that was not heard any more: what it had captured and not sent is missing, and nobody knows how much. */
+export const UNKNOWN_HANDOVER = 'unknown';

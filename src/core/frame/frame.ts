@@ -153,6 +153,8 @@ export interface CameraMessage extends Origin {
   readonly previousOrderHeader?: string;
   /** Header that receives the epoch of the fence, if the format has one. */
   readonly epochHeader?: string;
+  /** Header that receives the fence's facts about the owner before, on the first message of an owner, if the format has one. */
+  readonly handoverHeader?: string;
   /** Redis: a consumer group to create at the stream's beginning. */
   readonly consumerGroup?: string;
   /** Adds the facts that only `publish` knows; ignored if `value` is no longer `of`, the bytes that it belongs to. */

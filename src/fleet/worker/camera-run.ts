@@ -1,5 +1,5 @@
 /** One camera that this worker runs: starts it, restarts it after a failure, and stops it when its last message is acknowledged. */
-import { Observable, Subject, Subscription, asyncScheduler, defer, merge, take, timer } from 'rxjs';
+import { Observable, Subject, Subscription, asyncScheduler, defer, merge, take, tap, timer } from 'rxjs';
 import { FLEET } from '../../core/defaults/fleet.js';
 import { redact } from '../../core/redact/redact.js';
 import type { Fence } from '../../core/frame/fence.js';
@@ -12,11 +12,13 @@ export class CameraRun<C> {
   state: CameraRunState = 'running';
   report: CameraReport = {};
   error: string | undefined;
+  /** It had not ended when the time to stop was over: what it held is given up. */
+  isLate = false;
   readonly #stop = new Subject<void>();
   readonly #ended = new Subject<void>();
   readonly #runs = new Subscription();
 
-  /** @param changed - called when anything that is reported has changed */
+  /** @param changed - called when its state has changed */
   constructor(
     readonly key: string, readonly config: C, readonly where: { readonly slot: number; readonly fence: Fence }, readonly run: RunCamera<C>,
     readonly changed: () => void,
@@ -37,7 +39,7 @@ export class CameraRun<C> {
         return;
       }
       this.state = 'stopping';
-      subscriber.add(merge(this.#ended, timer(FLEET.releaseMs)).pipe(take(1)).subscribe(done));
+      subscriber.add(merge(this.#ended, timer(FLEET.releaseMs).pipe(tap(() => { this.isLate = true; }))).pipe(take(1)).subscribe(done));
       this.#stop.next();
       this.#stop.complete();
     });
@@ -53,8 +55,10 @@ export class CameraRun<C> {
     const camera: FleetCamera = {
       key, slot, fence, stop$: this.#stop.asObservable(),
       report: (report) => {
+        const { state, error } = this.report;
         this.report = { ...this.report, ...report };
-        this.changed();
+        // Rates and counts go with the next report of all.
+        if (state !== this.report.state || error !== this.report.error) this.changed();
       },
     };
     this.state = 'running';

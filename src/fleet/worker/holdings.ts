@@ -1,11 +1,11 @@
 /** The slots of a worker: claims them, assigns their cameras, releases them. */
-import { EMPTY, Subscription, asyncScheduler, catchError, concat, defer } from 'rxjs';
-import type { Claimed, Coordination } from '../../core/engine/coordination.js';
+import { EMPTY, NEVER, type Observable, Subscription, asyncScheduler, catchError, concat, defer, share, switchMap, timer } from 'rxjs';
+import type { Claimed, Coordination, Row } from '../../core/engine/coordination.js';
 import type { Lease } from './lease.js';
 import type { OwnedSlot } from '../plan/index.js';
 import { SlotRun } from './slot-run.js';
 import type { OwnedCamera, RunCamera } from '../types.js';
-import type { FormerOwner } from '../words.js';
+import { type FormerOwner, type Released, writeReleased } from '../words.js';
 
 /** Wait before claims that were not written are sent again; ms. */
 const CLAIM_AGAIN_MS = 500;
@@ -23,9 +23,11 @@ export interface HoldingsParts<C> {
 
 export class Holdings<C> {
   readonly #slots = new Map<number, SlotRun<C>>();
-  /** Epochs of slots as their owners have released them. */
-  readonly #released = new Map<number, number>();
+  /** Slots as their owners have released them. */
+  readonly #released = new Map<number, Released>();
   readonly #work = new Subscription();
+  /** Slots that are about to be reported as released. */
+  #reporting: Reporting | undefined;
   /** How often the lease had ended when claims were last sent. */
   #claimedLapses = 0;
 
@@ -68,9 +70,9 @@ export class Holdings<C> {
   }
 
   /** The former owner of a slot has released it. */
-  released(number: number, epoch: number): void {
-    this.#released.set(number, epoch);
-    this.#slots.get(number)?.released(epoch);
+  released(number: number, released: Released): void {
+    this.#released.set(number, released);
+    this.#slots.get(number)?.released(released);
   }
 
   /** Claims slots. The coordinator assigns their epochs; after a lapse nothing leaves until they are known. */
@@ -99,17 +101,18 @@ export class Holdings<C> {
     this.#slots.clear();
   }
 
-  #claimed({ slot: number, epoch, hasRival }: Claimed, missing: Map<number, SlotRun<C>>, lapses: number): void {
+  #claimed(claimed: Claimed, missing: Map<number, SlotRun<C>>, lapses: number): void {
+    const { slot: number } = claimed;
     const slot = missing.get(number);
     missing.delete(number);
-    if (slot !== undefined && this.#slots.get(number) === slot) slot.claimed(epoch, lapses, hasRival, this.#released.get(number));
+    if (slot !== undefined && this.#slots.get(number) === slot) slot.claimed(claimed, lapses, this.#released.get(number));
   }
 
   /** Another worker has the slot. If the lease has held, this worker still sends its last messages. */
   #lose(slot: SlotRun<C>): void {
     if (slot.phase === 'releasing') return;
-    const { slot: number, epoch } = slot;
-    const { coordinator, worker } = this.parts;
+    const { slot: number, epoch = -1 } = slot;
+    const { worker } = this.parts;
     const gone = () => {
       this.#slots.delete(number);
       this.parts.gone(number);
@@ -119,7 +122,24 @@ export class Holdings<C> {
       gone();
       return;
     }
-    const released$ = defer(() => coordinator.write('workers', [{ key: `slot/${number}`, value: JSON.stringify({ released: epoch, worker }) }]));
+    const released$ = defer(() => this.#told({ key: `slot/${number}`, value: writeReleased({ epoch, handover: slot.handover }, worker) }));
     this.#work.add(concat(slot.release(), released$).pipe(catchError(() => EMPTY)).subscribe({ complete: gone }));
   }
+
+  /** Slots that are let go in one moment are reported in one request: their new owners wait for it. */
+  #told(row: Row): Observable<never> {
+    const { coordinator } = this.parts;
+    const batch = this.#reporting ?? { rows: [], written$: NEVER };
+    batch.rows.push(row);
+    if (batch !== this.#reporting) {
+      this.#reporting = batch;
+      batch.written$ = timer(0).pipe(switchMap(() => {
+        this.#reporting = undefined;
+        return coordinator.write('workers', batch.rows);
+      }), share());
+    }
+    return batch.written$;
+  }
 }
+
+interface Reporting { readonly rows: Row[]; written$: Observable<never> }

@@ -69,11 +69,12 @@ export class Leader {
       })),
     };
     const names = [...nameOf.values()].sort();
+    const protocol = Math.min(...workers.map((one) => one.protocol));
     return new Map([...owners].map(([id, own]): [string, Assignment] => [id, {
       slots: own,
       text: writeAssigned({
         slots: own, from: mine.get(id)?.from ?? new Map(), unplaced: own.filter((slot) => isUnplaced.has(slot)), workers: names,
-      }),
+      }, protocol),
     }]));
   }
 

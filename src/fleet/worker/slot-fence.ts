@@ -1,11 +1,15 @@
 /** The fence of the messages of one slot's cameras. */
 import { type Observable, Subject } from 'rxjs';
-import type { Fence } from '../../core/frame/fence.js';
+import { type Fence, UNKNOWN_HANDOVER } from '../../core/frame/fence.js';
+import { type Handover, NO_HANDOVER } from '../words.js';
 import type { Lease } from './lease.js';
 
 /** Open while the lease holds, and the slot has been claimed since the lease last ended. */
 export class SlotFence implements Fence {
   epoch = -1;
+  /** Of the owners before this one. */
+  before: Handover = NO_HANDOVER;
+  readonly #last = new Map<string, string>();
   /** How often the lease had ended when the claim was sent. */
   #lapses = -1;
   #isFinal = false;
@@ -17,6 +21,21 @@ export class SlotFence implements Fence {
   get state(): Fence['state'] {
     if (this.#isFinal) return 'fenced';
     return this.lease.holds && this.#lapses === this.lease.lapses ? 'open' : 'held';
+  }
+
+  /** For the next owner. */
+  get after(): Handover {
+    return { last: new Map([...this.before.last, ...this.#last]), isWhole: this.before.isWhole };
+  }
+
+  handover(topic: string, key: string): string | undefined {
+    const place = placeOf(topic, key);
+    const { last, isWhole } = this.before;
+    return this.#last.get(place) ?? last.get(place) ?? (isWhole ? undefined : UNKNOWN_HANDOVER);
+  }
+
+  sent(topic: string, key: string, id: string): void {
+    this.#last.set(placeOf(topic, key), id);
   }
 
   /** The slot is claimed. @param lapses - how often the lease had ended when the claim was sent */
@@ -38,4 +57,8 @@ export class SlotFence implements Fence {
     this.#changes.next();
     this.#changes.complete();
   }
+}
+
+function placeOf(topic: string, key: string): string {
+  return `${topic}\0${key}`;
 }

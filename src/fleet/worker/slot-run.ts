@@ -2,11 +2,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Observable, Subscription, asyncScheduler, concat, defer, merge } from 'rxjs';
 import { FLEET } from '../../core/defaults/fleet.js';
+import type { Claimed } from '../../core/engine/coordination.js';
 import { CameraRun } from './camera-run.js';
 import type { Lease } from './lease.js';
 import { SlotFence } from './slot-fence.js';
 import type { OwnedCamera, RunCamera } from '../types.js';
-import type { FormerOwner } from '../words.js';
+import { type FormerOwner, type Handover, LOST_HANDOVER, NO_HANDOVER, type Released } from '../words.js';
 
 /** The cameras of a slot that this worker may run. */
 export type SlotCameras<C> = ReadonlyMap<string, C>;
@@ -20,6 +21,10 @@ export class SlotRun<C> {
   readonly #stopping = new Map<string, Subscription>();
   readonly #timers = new Subscription();
   #wanted: SlotCameras<C> = new Map();
+  /** Whether nobody has had the slot before. */
+  #isNew = false;
+  /** Whether all that its cameras had captured was sent, or counted as dropped, by the time they had ended. */
+  #isClean = true;
 
   constructor(
     readonly slot: number, readonly lease: Lease, readonly run: RunCamera<C>, readonly former: FormerOwner | undefined, readonly changed: () => void,
@@ -46,25 +51,37 @@ export class SlotRun<C> {
     });
   }
 
+  /** For the next owner. */
+  get handover(): Handover { return this.#isClean ? this.fence.after : LOST_HANDOVER; }
+
   /** The slot is claimed. If another worker had it meanwhile, pictures captured under the old claim are dropped. */
-  claimed(epoch: number, lapses: number, hasRival: boolean, released: number | undefined): void {
+  claimed({ epoch, hasRival, isFirst }: Claimed, lapses: number, released: Released | undefined): void {
     if (this.phase === 'releasing') return;
     if (hasRival && this.phase === 'running') {
       this.#endAll();
       this.fence = new SlotFence(this.lease);
+      this.fence.before = LOST_HANDOVER;
     }
     this.fence.claimed(epoch, lapses);
     if (this.phase === 'claiming') {
       this.phase = 'waiting';
-      this.#timers.add(asyncScheduler.schedule(() => { this.#begin(); }, FLEET.releaseMs));
+      this.#isNew = isFirst;
+      this.#timers.add(asyncScheduler.schedule(() => { this.#begin(LOST_HANDOVER); }, FLEET.releaseMs));
       this.released(released);
     } else if (this.phase === 'running') this.#adjust();
     this.changed();
   }
 
-  /** The former owner has released the slot, at this epoch. */
-  released(epoch: number | undefined): void {
-    if (this.former === undefined || (epoch !== undefined && epoch >= this.former.epoch)) this.#begin();
+  /** The slot as it was released last. The cameras begin when that was its former owner, or where there is none to wait for. */
+  released(released: Released | undefined): void {
+    const { former, epoch = -1 } = this;
+    if (former !== undefined) {
+      if (released !== undefined && released.epoch >= former.epoch) this.#begin(released.handover);
+      return;
+    }
+    // Nobody has claimed it between that owner and this one.
+    const isNext = released !== undefined && released.epoch === epoch - 1;
+    this.#begin(isNext ? released.handover : this.#isNew ? NO_HANDOVER : LOST_HANDOVER);
   }
 
   /** Sets the cameras of the slot. */
@@ -81,6 +98,7 @@ export class SlotRun<C> {
       this.changed();
       const all = [...this.#cameras.values()].map((camera) => camera.stop());
       return concat(merge(...all), defer(() => {
+        this.#isClean = [...this.#cameras.values()].every(({ isLate }) => !isLate);
         this.end();
         return [];
       }));
@@ -94,9 +112,10 @@ export class SlotRun<C> {
     this.#endAll();
   }
 
-  #begin(): void {
+  #begin(before: Handover): void {
     if (this.phase !== 'waiting') return;
     this.phase = 'running';
+    this.fence.before = before;
     this.#adjust();
   }
 

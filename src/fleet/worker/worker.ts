@@ -9,7 +9,7 @@ import { Leader } from './leader.js';
 import { Lease } from './lease.js';
 import { slotOf } from '../slots.js';
 import type { FleetState, OwnedCamera, RunCamera } from '../types.js';
-import { type AssignedWords, type WorkerFacts, readAssigned, readWords, writeWorker } from '../words.js';
+import { type AssignedWords, type WorkerFacts, readAssigned, readReleased, readWords, writeWorker } from '../words.js';
 import { WorkerReports } from '../reports/index.js';
 
 export interface WorkerParts<C> {
@@ -41,6 +41,8 @@ export class FleetWorker<C> {
   /** Cameras of its slots that it must not run: computed at changes, not at each access to the state. */
   #unplaced: readonly OwnedCamera[] = [];
   #isDraining = false;
+  /** Whether the lease held when it was last looked at. */
+  #held = false;
 
   constructor(readonly parts: WorkerParts<C>) {
     const { coordinator, facts, run } = parts;
@@ -54,7 +56,7 @@ export class FleetWorker<C> {
     });
     this.#work.add(coordinator.rows('workers').subscribe(({ rows }) => { for (const { key, value } of rows) this.#noteRow(key, value); }));
     this.#work.add(ticks(FLEET.reviewMs).subscribe(() => { if (this.#joined?.isLeader === true && this.#leader.wantsRound) this.#rejoin.next(); }));
-    this.#work.add(ticks(LOOK_MS).subscribe(() => { this.#changed(); }));
+    this.#work.add(ticks(LOOK_MS).subscribe(() => { this.#look(); }));
   }
 
   get state(): FleetState {
@@ -101,12 +103,22 @@ export class FleetWorker<C> {
     if (event.type === 'accepted') {
       this.#lease.confirm(event.sent);
       this.#holdings.renewed();
-    } else if (event.type === 'joined') this.#onJoined(event);
+      this.#look();
+      return;
+    }
+    if (event.type === 'joined') this.#onJoined(event);
     else if (event.type === 'lost') {
       this.#lease.end();
       this.#leader.lost(this.#assigned.workers);
     }
     this.#changed();
+  }
+
+  /** A lease ends, and begins again, without any other change. */
+  #look(): void {
+    const { holds } = this.#lease;
+    if (holds !== this.#held) this.#changed();
+    this.#held = holds;
   }
 
   #onJoined(joined: Joined): void {
@@ -150,9 +162,11 @@ export class FleetWorker<C> {
   }
 
   #noteRow(key: string, value: string | undefined): void {
-    const { released, costs, own } = readWords(value);
+    const words = readWords(value);
+    const { costs, own } = words;
+    const released = key.startsWith('slot/') ? readReleased(words) : undefined;
     if (key.startsWith('worker/') && Array.isArray(own)) this.#leader.owns(key.slice('worker/'.length), own as number[]);
-    if (key.startsWith('slot/') && typeof released === 'number') this.#holdings.released(Number(key.slice('slot/'.length)), released);
+    if (released !== undefined) this.#holdings.released(Number(key.slice('slot/'.length)), released);
     else if (key === `drain/${this.parts.facts.worker}` && wall() - Number(value) < FLEET.settleMs) this.drain();
     else if (Array.isArray(costs)) this.#leader.measured(new Map(costs as [number, number][]));
   }

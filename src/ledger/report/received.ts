@@ -14,7 +14,7 @@ export interface VerdictCounts {
   readonly fenced: number;
   /** Whole, but without what they depend on. */
   readonly undecodable: number;
-  /** Gaps. The three causes count the messages that are missing in them. */
+  /** Gaps. The next three count the messages that are missing in them, by cause. */
   readonly gaps: number;
   /** By the sender. */
   readonly dropped: number;
@@ -22,6 +22,8 @@ export interface VerdictCounts {
   readonly lost: number;
   /** Removed by the broker before they were read. */
   readonly expired: number;
+  /** Gaps at which another worker of a fleet took a camera from one that was not heard any more. */
+  readonly takeovers: number;
 }
 
 /** One value of `stats` over received messages. Counts start at the subscription. */
@@ -51,7 +53,7 @@ interface CountedMessage {
 /** The counted facts of a gap. */
 interface CountedGap {
   readonly verdict: 'gap';
-  readonly cause: 'dropped' | 'lost' | 'expired';
+  readonly cause: 'dropped' | 'lost' | 'expired' | 'takeover';
   readonly size: number;
 }
 
@@ -64,7 +66,7 @@ interface Mark { readonly at: number; readonly messages: number; readonly bytes:
  */
 export class ReceivedSampler {
   readonly #latency = new DurationTally();
-  readonly #verdicts = { whole: 0, repeated: 0, torn: 0, fenced: 0, undecodable: 0, gaps: 0, dropped: 0, lost: 0, expired: 0 };
+  readonly #verdicts = { whole: 0, repeated: 0, torn: 0, fenced: 0, undecodable: 0, gaps: 0, dropped: 0, lost: 0, expired: 0, takeovers: 0 };
   #received = 0;
   /** Whether a value had a verdict, or was a gap. */
   #isVerified = false;
@@ -126,7 +128,8 @@ export class ReceivedSampler {
 
   #addGap({ cause, size }: CountedGap): void {
     this.#verdicts.gaps++;
-    this.#verdicts[cause] += size;
+    if (cause === 'takeover') this.#verdicts.takeovers++;
+    else this.#verdicts[cause] += size;
     this.#missing += size;
   }
 

@@ -43,7 +43,7 @@ export function cloudevents(frame: EncodedFrame, context: MessageContext): Forma
   if (frame.hidden !== undefined) headers['ce_hidden'] = String(frame.hidden);
   if (frame.frames > 1) addPictures(headers, frame);
   if (frame.unchanged !== undefined) addReference(headers, frame.unchanged, context);
-  return { id, value: frame.data, previousOrderHeader: 'ce_previousorder', epochHeader: 'ce_epoch', headers };
+  return { id, value: frame.data, previousOrderHeader: 'ce_previousorder', epochHeader: 'ce_epoch', handoverHeader: 'ce_handover', headers };
 }
 
 /** For each picture in a chunk: its seq, media time in µs and time in ms, less those of the first. */

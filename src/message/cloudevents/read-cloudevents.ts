@@ -1,5 +1,6 @@
 /** Reads CloudEvents in binary mode: each fact is a header, read on access. */
 import type { Codec, EncodeMode } from '../../core/frame/frame.js';
+import { UNKNOWN_HANDOVER } from '../../core/frame/fence.js';
 import type { PictureFacts } from '../../core/frame/picture-facts.js';
 import type { Facts } from '../facts.js';
 import type { Headers } from '../headers.js';
@@ -23,10 +24,8 @@ class CloudeventsFacts implements Facts {
 
   constructor(readonly id: string, readonly data: Buffer, readonly headers: Headers) {}
 
-  /** The id without the number at its end. */
   get sender(): string | undefined {
-    const end = this.id.lastIndexOf('/');
-    return end < 0 ? undefined : this.id.slice(0, end);
+    return senderOf(this.id);
   }
 
   get camera(): string | undefined {
@@ -40,6 +39,15 @@ class CloudeventsFacts implements Facts {
   get previousOrder(): number | undefined { return this.#number('ce_previousorder'); }
   get referenceOrder(): number | undefined { return this.#number('ce_referenceorder'); }
   get epoch(): number | undefined { return this.#number('ce_epoch'); }
+
+  get handover(): Facts['handover'] {
+    const id = this.headers.get('ce_handover');
+    if (id === undefined || id === UNKNOWN_HANDOVER) return id;
+    const sender = senderOf(id);
+    const inputOrder = sender === undefined ? undefined : wholeNumber(id.slice(sender.length + 1));
+    return sender === undefined || inputOrder === undefined ? undefined : { sender, inputOrder };
+  }
+
   get seq(): number | undefined { return this.#number('ce_seq'); }
   get frames(): number { return this.#number('ce_frames') ?? 1; }
   get pts(): number | undefined { return integer(this.headers.get('ce_pts')); }
@@ -80,6 +88,12 @@ class CloudeventsFacts implements Facts {
   #number(name: string): number | undefined {
     return wholeNumber(this.headers.get(name));
   }
+}
+
+/** The id without the number at its end. */
+function senderOf(id: string): string | undefined {
+  const end = id.lastIndexOf('/');
+  return end < 0 ? undefined : id.slice(0, end);
 }
 
 function timeOf(headers: Headers, name: string): number | undefined {

@@ -4,7 +4,7 @@ import type { Received } from '../received.js';
 import { type Range, Sequence } from './sequence.js';
 import type { GapCause, Verdict } from './verified.js';
 
-/** Numbers that are missing, and why. */
+/** Numbers that are missing, and why; none (`to` before `from`) where nobody can count them. */
 export interface Missing extends Range { readonly cause: GapCause }
 
 /** The result for a message. */
@@ -66,7 +66,7 @@ export class KeyCheck {
   }
 
   #sequenceOf(message: Received, inputOrder: number): { sequence: Sequence; isNew: boolean; tail: Missing[] } {
-    const { sender: named, previousOrder } = message.facts;
+    const { sender: named } = message.facts;
     const sender = named ?? '';
     const known = this.#senders.get(sender);
     const isRestart = known !== undefined && named === undefined && known.isRestart(inputOrder, message.id);
@@ -82,13 +82,19 @@ export class KeyCheck {
     this.#senders.set(sender, sequence);
     if (this.#senders.size > MAX_SENDERS) this.#senders.delete(this.#senders.keys().next().value as string);
     this.#latest = sequence;
-    return { sequence, isNew: true, tail: before === undefined ? [] : this.#tailOf(before, previousOrder, inputOrder) };
+    return { sequence, isNew: true, tail: before === undefined ? [] : this.#tailOf(before, message, inputOrder) };
   }
 
   /** Missing messages of the previous sender, up to the one that this sender's first message names. */
-  #tailOf({ last }: Sequence, previousOrder: number | undefined, inputOrder: number): Missing[] {
+  #tailOf({ last }: Sequence, { facts: { previousOrder, handover } }: Received, inputOrder: number): Missing[] {
+    const cause = this.isExpired ? 'expired' : 'lost';
+    if (handover === 'unknown') return [{ cause: 'takeover', from: last + 1, to: last }];
+    if (handover !== undefined) {
+      const seen = this.#senders.get(handover.sender)?.last ?? 0;
+      return handover.inputOrder > seen ? [{ cause, from: seen + 1, to: handover.inputOrder }] : [];
+    }
     if (previousOrder === undefined || previousOrder < inputOrder || previousOrder <= last) return [];
-    return [{ cause: this.isExpired ? 'expired' : 'lost', from: last + 1, to: previousOrder }];
+    return [{ cause, from: last + 1, to: previousOrder }];
   }
 
   /** Messages that the sender names as sent were lost; the others it has dropped. */

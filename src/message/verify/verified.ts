@@ -23,8 +23,11 @@ export class Verified extends Received {
   }
 }
 
-/** `dropped`: by the sender, which reports it; `lost`: on the way; `expired`: removed by the broker before it could be read. */
-export const GAP_CAUSES = ['dropped', 'lost', 'expired'] as const;
+/**
+ * `dropped`: by the sender, which reports it; `lost`: on the way; `expired`: removed by the broker before it could be read; `takeover`:
+ * another worker of a fleet has taken the camera from one that was not heard any more, with the messages that were not sent yet.
+ */
+export const GAP_CAUSES = ['dropped', 'lost', 'expired', 'takeover'] as const;
 /** Why messages are missing. */
 export type GapCause = (typeof GAP_CAUSES)[number];
 
@@ -32,7 +35,7 @@ export type GapCause = (typeof GAP_CAUSES)[number];
 export interface Gap extends Accounted {
   readonly verdict: 'gap';
   readonly cause: GapCause;
-  /** How many are missing. */
+  /** How many are missing; 0 for a `takeover`: nobody can count them. */
   readonly size: number;
   /** inputOrder of the first one that is missing; absent if the messages have no numbers. */
   readonly from?: number;

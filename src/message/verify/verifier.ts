@@ -24,6 +24,8 @@ export interface VerifyStats {
   readonly lost: number;
   /** Missing: removed by the broker before they were read. */
   readonly expired: number;
+  /** Gaps at which another worker of a fleet took a camera from one that was not heard any more. */
+  readonly takeovers: number;
 }
 
 type Totals = { -readonly [Name in keyof VerifyStats]: VerifyStats[Name] };
@@ -37,7 +39,7 @@ export class Verifier {
   constructor(readonly totals: Totals) {}
 
   static noStats(): Totals {
-    return { whole: 0, repeated: 0, torn: 0, fenced: 0, undecodable: 0, late: 0, unchecked: 0, gaps: 0, dropped: 0, lost: 0, expired: 0 };
+    return { whole: 0, repeated: 0, torn: 0, fenced: 0, undecodable: 0, late: 0, unchecked: 0, gaps: 0, dropped: 0, lost: 0, expired: 0, takeovers: 0 };
   }
 
   /** The message with its verdict, and the gaps before it. */
@@ -51,7 +53,8 @@ export class Verifier {
     if (!hasDigest) this.totals.unchecked++;
     for (const { cause, size } of gaps) {
       this.totals.gaps++;
-      this.totals[cause] += size;
+      if (cause === 'takeover') this.totals.takeovers++;
+      else this.totals[cause] += size;
     }
     return { gaps, verified: new Verified(message, verdict, decodable) };
   }
@@ -75,7 +78,8 @@ export class Verifier {
 }
 
 function gapOf({ cause, from, to }: Missing, message: Received): Gap {
-  return { ...placeOf(message), verdict: 'gap', cause, size: to - from + 1, from, to };
+  const size = to - from + 1;
+  return { ...placeOf(message), verdict: 'gap', cause, size, from, ...(size > 0 && { to }) };
 }
 
 function placeOf({ topic, key, camera, partition, timestamp }: Received): Omit<Gap, 'verdict' | 'cause' | 'size'> {

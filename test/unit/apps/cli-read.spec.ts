@@ -73,7 +73,7 @@ describe('a line', () => {
   it('sums up', () => {
     const latency = { count: 0, last: 0, min: 0, mean: 0, p50: 0, p99: 0, max: 0 };
     const stats = { status: 'idle' as const, received: 9, bytes: 9_000, expired: 0, failures: 0, inbox: { messages: 0, bytes: 0 }, rate: { messages: 0, bytes: 0 }, latency };
-    const verdicts = { whole: 7, repeated: 1, torn: 1, fenced: 0, undecodable: 0, late: 1, unchecked: 0, gaps: 2, dropped: 2, lost: 3, expired: 0 };
+    const verdicts = { whole: 7, repeated: 1, torn: 1, fenced: 0, undecodable: 0, late: 1, unchecked: 0, gaps: 2, dropped: 2, lost: 3, expired: 0, takeovers: 0 };
     expect(summaryLine(readSummaryOf(stats, verdicts))).toBe('9 messages (9.0 kB), 7 whole, 1 repeated, 1 torn, 1 late, 4 missing (2 dropped by the sender, 2 lost, 0 expired)\n');
     expect(summaryLine(readSummaryOf(stats, undefined))).toBe('9 messages (9.0 kB)\n');
   });

@@ -103,13 +103,14 @@ describe('metrics', () => {
     const cameras = [fakeCamera('|', { key: 'a' })];
     const timing = { count: 4, last: 1, min: 1, mean: 500, p50: 1, p99: 1, max: 1 };
     const figures = { received: 4, bytes: 100, rate: { messages: 0, bytes: 0 }, latency: timing, status: 'connected', failures: 1, inbox: { messages: 2, bytes: 20 } };
-    const verdicts = { whole: 3, repeated: 0, torn: 1, fenced: 0, undecodable: 0, gaps: 1, dropped: 0, lost: 2, expired: 0 };
+    const verdicts = { whole: 3, repeated: 0, torn: 1, fenced: 0, undecodable: 0, gaps: 1, dropped: 0, lost: 2, expired: 0, takeovers: 4 };
     const page = metrics(() => cameras, [], { received: { wall: { stats: figures }, disk: () => ({ ...figures, verdicts }) } });
     cameras.push(fakeCamera('|', { key: 'b' }));
     const text = page.text();
     expect(samplesOf(text, 'rxcam_messages_total').map(({ labels }) => labels['camera'])).toEqual(['a', 'b']);
     expect(samplesOf(text, 'rxcam_received_latency_seconds_sum')).toEqual([{ labels: { stream: 'wall' }, value: 2 }, { labels: { stream: 'disk' }, value: 2 }]);
     expect(samplesOf(text, 'rxcam_received_missing_total').filter(({ value }) => value > 0)).toEqual([{ labels: { stream: 'disk', cause: 'lost' }, value: 2 }]);
+    expect(samplesOf(text, 'rxcam_received_takeovers_total')).toEqual([{ labels: { stream: 'disk' }, value: 4 }]);
     expect(valueOf(text, 'rxcam_received_up')).toBe(1);
   });
 

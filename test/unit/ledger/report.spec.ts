@@ -63,7 +63,7 @@ describe('report', () => {
 });
 
 describe('report of received streams', () => {
-  const counts = { repeated: 0, torn: 1, fenced: 0, undecodable: 2, gaps: 3, dropped: 4, lost: 5, expired: 6 };
+  const counts = { repeated: 0, torn: 1, fenced: 0, undecodable: 2, gaps: 3, dropped: 4, lost: 5, expired: 6, takeovers: 0 };
   const one = {
     status: 'connected', received: 100, bytes: 2_000_000, failures: 2, rate: { messages: 25, bytes: 500_000 },
     latency: times(100, 10, 20, 90), inbox: { messages: 3, bytes: 60_000 },

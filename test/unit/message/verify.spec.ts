@@ -40,7 +40,7 @@ describe('verify', () => {
     const operator = verify();
     const stream = [received({ order: 1 }), received({ order: 1 }), cut({ order: 2 }), received({ order: 6, previous: 4 }), received({ order: 3 })];
     await lastValueFrom(from(stream).pipe(operator, toArray()));
-    expect(operator.stats).toEqual({ whole: 3, repeated: 1, torn: 1, fenced: 0, undecodable: 0, late: 1, unchecked: 0, gaps: 2, dropped: 1, lost: 2, expired: 0 });
+    expect(operator.stats).toEqual({ whole: 3, repeated: 1, torn: 1, fenced: 0, undecodable: 0, late: 1, unchecked: 0, gaps: 2, dropped: 1, lost: 2, expired: 0, takeovers: 0 });
   });
 
   it('calls what was sent after another machine had the camera fenced, and goes by epochs, not by time', async () => {
@@ -52,5 +52,39 @@ describe('verify', () => {
     const shownAll = (await lastValueFrom(from(stream).pipe(operator, toArray()))).map((one) => (one.verdict === 'gap' ? 'gap' : `${one.verdict} ${one.inputOrder}/${one.epoch}`));
     expect(shownAll).toEqual(['whole 1/5', 'whole 2/5', 'whole 1/6', 'fenced 3/5', 'whole 2/6', 'repeated 2/5', 'whole 3/9', 'fenced 1/8']);
     expect(operator.stats).toMatchObject({ whole: 5, fenced: 2, repeated: 1, gaps: 0 });
+  });
+
+  describe('at a change of owner in a fleet', () => {
+    const old = (order: number) => received({ run: 'old', order, epoch: 5 });
+    const first = (handover: string | undefined, order = 1) => received({ run: 'new', order, epoch: 6, ...(handover !== undefined && { handover }) });
+    const gapsOf = async (...stream: ReturnType<typeof received>[]) => {
+      const operator = verify();
+      const all = await lastValueFrom(from(stream).pipe(operator, toArray()));
+      return { stats: operator.stats, gaps: all.flatMap((one) => (one.verdict === 'gap' ? [{ cause: one.cause, size: one.size, from: one.from, to: one.to }] : [])) };
+    };
+
+    it('names a takeover, of unknown size, once, where the owner before did not hand the camera over', async () => {
+      const { gaps, stats } = await gapsOf(old(1), old(2), first('unknown'), first('unknown'), first(undefined, 2));
+      expect(gaps).toEqual([{ cause: 'takeover', size: 0, from: 3, to: undefined }]);
+      expect(stats).toMatchObject({ whole: 4, repeated: 1, gaps: 1, takeovers: 1, lost: 0 });
+    });
+
+    it('finds no gap where the last message that was handed over has come', async () => {
+      expect((await gapsOf(old(1), old(2), first('cam/old/2'))).gaps).toEqual([]);
+    });
+
+    it('calls what is missing up to the last message that was handed over lost', async () => {
+      expect((await gapsOf(old(1), old(2), first('cam/old/4'))).gaps).toEqual([{ cause: 'lost', size: 2, from: 3, to: 4 }]);
+    });
+
+    it('calls all of an owner lost of which nothing has come', async () => {
+      expect((await gapsOf(old(1), first('cam/between/3'))).gaps).toEqual([{ cause: 'lost', size: 3, from: 1, to: 3 }]);
+    });
+
+    it('names nothing at the beginning of a reading, and nothing that it can not read', async () => {
+      expect((await gapsOf(first('unknown'), first(undefined, 2))).gaps).toEqual([]);
+      expect((await gapsOf(old(1), first('what is this'))).gaps).toEqual([]);
+      expect((await gapsOf(old(1), first('cam/old/many'))).gaps).toEqual([]);
+    });
   });
 });

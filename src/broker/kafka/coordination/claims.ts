@@ -26,7 +26,7 @@ export function claimsOf(log: KafkaLog, by: Claimant, claims: readonly ClaimRequ
       const rivals = between.length === 0 ? new Set<number>() : await rivalsIn(log, by, leader, between, epochs, reading);
       for (const { slot } of own) {
         const epoch = epochs.get(slot);
-        if (epoch !== undefined && !subscriber.closed) subscriber.next({ slot, epoch, hasRival: rivals.has(slot) });
+        if (epoch !== undefined && !subscriber.closed) subscriber.next({ slot, epoch, hasRival: rivals.has(slot), isFirst: epoch === 0 });
       }
       if (error !== undefined) throw error;
     });

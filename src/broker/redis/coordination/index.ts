@@ -61,7 +61,7 @@ export class RedisCoordination implements Coordination {
     const redis = await this.#connection.connected();
     return Promise.all(claims.map(async ({ slot, since }) => {
       const [epoch, before] = await redis.eval(CLAIM, 2, this.#names.epoch(slot), this.#names.owner(slot), this.#instance) as [number, string];
-      return { slot, epoch, hasRival: since !== undefined && before !== this.#instance };
+      return { slot, epoch, hasRival: since !== undefined && before !== this.#instance, isFirst: epoch === 1 };
     }));
   }
 

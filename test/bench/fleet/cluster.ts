@@ -1,0 +1,127 @@
+/** The processes of the fleet's benchmark: a real Kafka, and workers, one of them behind a cable that can be pulled. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type KafkaServer, startKafka } from '../../services/kafka.js';
+import { freePort } from '../../services/ports.js';
+import { type TcpProxy, startTcpProxy } from '../../services/proxy.js';
+
+const TICKS_MS = 10;
+const LOOK_MS = 50;
+
+/** What a worker has said of itself last. */
+interface Words {
+  readonly status?: string;
+  readonly isLeader?: boolean;
+  readonly running?: number;
+  readonly generated?: number;
+  readonly acknowledged?: number;
+  readonly unsent?: number;
+}
+
+export class Worker {
+  words: Words = {};
+  readonly ended: Promise<unknown>;
+
+  constructor(readonly name: string, readonly child: ChildProcess) {
+    this.ended = once(child, 'close');
+    let rest = '';
+    child.stdout?.on('data', (text: Buffer) => {
+      const lines = (rest + text.toString()).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) this.words = { ...this.words, ...JSON.parse(line) as Words };
+    });
+  }
+
+  get running(): number { return this.words.running ?? 0; }
+
+  /** User and system, in ms. */
+  get cpuMs(): number {
+    const fields = readFileSync(`/proc/${this.child.pid ?? 0}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
+    return (Number(fields[11]) + Number(fields[12])) * TICKS_MS;
+  }
+}
+
+export async function until(test: () => boolean, withinMs: number): Promise<boolean> {
+  const end = performance.now() + withinMs;
+  while (!test() && performance.now() < end) await wait(LOOK_MS);
+  return test();
+}
+
+export interface ClusterOptions { readonly cameras: number; readonly workers: number; readonly rate: number; readonly fleet: string }
+
+export class Cluster {
+  readonly workers = new Map<string, Worker>();
+
+  constructor(readonly server: KafkaServer, readonly cable: TcpProxy, readonly options: ClusterOptions) {}
+
+  nameOf(index: number): string { return `worker-${String(index).padStart(2, '0')}`; }
+
+  /** The worker behind the cable. */
+  get cabled(): string { return this.nameOf(this.options.workers - 1); }
+
+  startAll(): void {
+    for (let index = 0; index < this.options.workers; index++) this.start(this.nameOf(index));
+  }
+
+  start(name: string): void {
+    const { rate, fleet } = this.options;
+    const address = name === this.cabled ? this.cable.address : this.server.address;
+    const program = new URL('worker.mjs', import.meta.url).pathname;
+    this.workers.set(name, new Worker(name, spawn(process.execPath, [program, address, name, String(rate), fleet], { stdio: ['ignore', 'pipe', 'inherit'] })));
+  }
+
+  get(name: string): Worker {
+    const worker = this.workers.get(name);
+    if (worker === undefined) throw new Error(`there is no ${name}`);
+    return worker;
+  }
+
+  kill(name: string, signal: NodeJS.Signals): void { this.get(name).child.kill(signal); }
+
+  running(name: string): number { return this.workers.get(name)?.running ?? 0; }
+
+  get leader(): string { return [...this.workers.values()].find(({ words }) => words.isLeader === true)?.name ?? this.nameOf(0); }
+
+  /** One that does not lead, and is not behind the cable. */
+  get follower(): string {
+    return [...this.workers.values()].find(({ name, running }) => name !== this.leader && name !== this.cabled && running > 0)?.name ?? this.nameOf(0);
+  }
+
+  get isWhole(): boolean { return this.sum(({ running = 0 }) => running) >= this.options.cameras; }
+
+  /** Each worker has cameras. */
+  get isSpread(): boolean { return [...this.workers.values()].every(({ running }) => running > 0); }
+
+  /** All cameras run, and each worker is a member. */
+  settled(withinMs: number): Promise<boolean> {
+    return until(() => this.isWhole && [...this.workers.values()].every(({ words }) => words.status === 'member'), withinMs);
+  }
+
+  sum(of: (words: Words) => number): number {
+    return [...this.workers.values()].reduce((all, { words }) => all + of(words), 0);
+  }
+
+  /** CPU of each worker over a time, as a share of a core. */
+  async cores(overMs: number): Promise<number[]> {
+    const all = [...this.workers.values()];
+    const [before, at] = [all.map(({ cpuMs }) => cpuMs), performance.now()];
+    await wait(overMs);
+    return all.map(({ cpuMs }, index) => (cpuMs - (before[index] ?? 0)) / (performance.now() - at));
+  }
+
+  end(): void {
+    for (const { child } of this.workers.values()) child.kill('SIGKILL');
+    this.workers.clear();
+  }
+}
+
+/** A Kafka that is also reached through a proxy, by clients that are told the proxy's address. */
+export async function startBehindCable(): Promise<{ server: KafkaServer; cable: TcpProxy }> {
+  const port = await freePort();
+  const cable = await startTcpProxy({ port });
+  // Kafka's own default: the first round of a group waits for the others. Elsewhere in the tests it does not.
+  const properties = { 'group.initial.rebalance.delay.ms': '3000' };
+  return { cable, server: await startKafka({ second: { port, advertisedPort: cable.port }, properties }) };
+}

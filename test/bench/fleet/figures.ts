@@ -1,0 +1,60 @@
+/** Figures of the fleet's benchmark with their limits, as lines and as a table at the end. */
+
+export interface Figure {
+  readonly event: string;
+  readonly measured: string;
+  /** As in the table of what a fleet must reach. */
+  readonly must: string;
+  /** Undefined where nothing is asked for. */
+  readonly isMet: boolean | undefined;
+}
+
+const MARKS = new Map([[true, '✓'], [false, '✗']]);
+
+export class Figures {
+  readonly #all: Figure[] = [];
+
+  add(event: string, measured: string, must = '', isMet?: boolean): void {
+    const figure: Figure = { event, measured, must, isMet };
+    this.#all.push(figure);
+    console.log(`${new Date().toISOString().slice(11, 19)} ${lineOf(figure)}`);
+  }
+
+  /** A number with the most that it may be. */
+  atMost(event: string, value: number, most: number, unit = ''): void {
+    this.add(event, `${value}${unit}`, `≤ ${most}${unit}`, value <= most);
+  }
+
+  none(event: string, counts: Readonly<Record<string, number>>): void {
+    this.add(event, Object.entries(counts).map(([name, count]) => `${name} ${count}`).join(', '), '0', Object.values(counts).every((count) => count === 0));
+  }
+
+  /** @returns whether all limits are kept */
+  table(): boolean {
+    console.log('\n| event | measured | must | |\n| --- | --- | --- | --- |');
+    for (const { event, measured, must, isMet } of this.#all) console.log(`| ${event} | ${measured} | ${must} | ${mark(isMet)} |`);
+    const missed = this.#all.filter(({ isMet }) => isMet === false).length;
+    console.log(missed === 0 ? '\nall limits are kept' : `\n${missed} limits are missed`);
+    return missed === 0;
+  }
+}
+
+function mark(isMet: boolean | undefined): string {
+  return isMet === undefined ? '' : MARKS.get(isMet) ?? '';
+}
+
+function lineOf({ event, measured, must, isMet }: Figure): string {
+  return `${event}: ${measured}${must === '' ? '' : ` (must: ${must} ${mark(isMet)})`}`;
+}
+
+/** Nearest rank, in s. */
+export function quantile(msValues: readonly number[], share: number): number {
+  const sorted = [...msValues].sort((a, b) => a - b);
+  return Math.round((sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? NaN) / 10) / 100;
+}
+
+export function distribution(msValues: readonly number[]): string {
+  if (msValues.length === 0) return 'none';
+  const at = (share: number) => quantile(msValues, share).toFixed(2);
+  return `p50 ${at(0.5)} s, p90 ${at(0.9)}, p99 ${at(0.99)}, max ${at(1)} (${msValues.length})`;
+}

@@ -1,0 +1,82 @@
+/**
+ * A fleet on real Kafka: cold start, deaths, drain, a worker that is stopped or cut off, growth, a broker that is away, a rolling restart,
+ * and what coordination takes. Prints each figure with its limit, and a table at the end; exit code 1 where a limit is missed.
+ *
+ * Options: --cameras N (default 1000), --workers N (default 10), --rate N (messages a second of each camera, default 5),
+ * --only NAME,… (cold, death, leader, drain, stop, cable, away, grow, rolling, coordination, plan).
+ */
+import { loadavg } from 'node:os';
+import { setTimeout as wait } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { lastValueFrom } from 'rxjs';
+// @ts-expect-error -- the built package, as users have it
+import * as rxcam from '../../../dist/bundle/index.js';
+import { Cluster, startBehindCable, until } from './cluster.js';
+import { measureCoordination, measurePlan } from './coordination.js';
+import { Figures } from './figures.js';
+import { SCENES } from './scenes.js';
+import { Watch } from './watch.js';
+
+const { kafka, coordinator } = rxcam as typeof import('rxcam');
+const { values: given } = parseArgs({ options: {
+  cameras: { type: 'string', default: '1000' }, workers: { type: 'string', default: '10' }, rate: { type: 'string', default: '5' },
+  only: { type: 'string', default: ['cold', ...Object.keys(SCENES), 'coordination', 'plan'].join() },
+} });
+const [cameras, workers, rate] = [given.cameras, given.workers, given.rate].map(Number) as [number, number, number];
+const only = given.only.split(',');
+const known = ['cold', ...Object.keys(SCENES), 'coordination', 'plan'];
+for (const name of only) if (!known.includes(name)) throw new Error(`'${name}' given, expected ${known.join(', ')}`);
+
+const SLOTS = 256;
+const COLD_S = 15;
+const COLD_WITHIN_MS = 120_000;
+const AT_ONCE = 200;
+const figures = new Figures();
+const load = () => `load ${loadavg().map((one) => one.toFixed(1)).join(', ')}`;
+console.log(`${cameras} cameras at ${rate} messages a second, ${workers} workers; ${load()}`);
+
+if (only.includes('plan')) measurePlan(figures);
+if (only.some((name) => name !== 'plan')) await onKafka();
+console.log(load());
+process.exit(figures.table() ? 0 : 1);
+
+async function onKafka(): Promise<void> {
+  const { server, cable } = await startBehindCable();
+  const broker = kafka({ brokers: [server.address] });
+  await broker.prepare('video');
+  if (only.some((name) => name === 'cold' || name in SCENES)) await scenes();
+  if (only.includes('coordination')) {
+    const group = await wanted('quiet');
+    await measureCoordination(new Cluster(server, cable, { cameras, workers, rate: 0, fleet: 'quiet' }), group, figures);
+    group.close();
+  }
+  await broker.close({ deadlineMs: 0 });
+  await server.stop();
+  await cable.stop();
+
+  async function wanted(name: string) {
+    const group = coordinator(broker, { name });
+    const rows = Array.from({ length: cameras }, (_, index) => ({ key: `camera-${index}`, value: '{}' }));
+    for (let at = 0; at < rows.length; at += AT_ONCE) await lastValueFrom(group.write('cameras', rows.slice(at, at + AT_ONCE)), { defaultValue: undefined });
+    return group;
+  }
+
+  async function scenes(): Promise<void> {
+    const group = await wanted('rxcam');
+    const watch = new Watch(broker, 'video');
+    const cluster = new Cluster(server, cable, { cameras, workers, rate, fleet: 'rxcam' });
+    const at = performance.now();
+    cluster.startAll();
+    await until(() => watch.seen.size >= cameras, COLD_WITHIN_MS);
+    figures.add(`cold start of ${workers} workers: the last of ${watch.seen.size} cameras' first message`, `${((performance.now() - at) / 1000).toFixed(1)} s`, `≤ ${COLD_S} s`,
+      watch.seen.size >= cameras && performance.now() - at <= COLD_S * 1_000);
+    await cluster.settled(COLD_WITHIN_MS);
+    await until(() => cluster.isSpread, COLD_WITHIN_MS);
+    await wait(2_000);
+    for (const name of only) await SCENES[name]?.({ cluster, watch, figures, slots: SLOTS });
+    console.log(`in total: ${watch.total}`);
+    watch.stop();
+    cluster.end();
+    group.close();
+  }
+}

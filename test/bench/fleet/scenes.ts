@@ -1,0 +1,152 @@
+/** What happens to the fleet in its benchmark, and what is measured of it. */
+import { setTimeout as wait } from 'node:timers/promises';
+import { slotOf } from '../../../src/fleet/index.js';
+import { type Cluster, until } from './cluster.js';
+import { type Figures, distribution, quantile } from './figures.js';
+import type { Counts, Takeover, Watch } from './watch.js';
+
+export interface Stage { readonly cluster: Cluster; readonly watch: Watch; readonly figures: Figures; readonly slots: number }
+
+const WITHIN_MS = 40_000;
+/** A worker, or Kafka, is away for so long. */
+const AWAY_MS = 20_000;
+/** Messages that are late are seen meanwhile. */
+const AFTERWARDS_MS = 2_000;
+/** Nothing moves for balance before the group has settled for 15 s. */
+const SETTLED_MS = 16_000;
+/** Moves for balance begin within a review, and end within the time of a release. */
+const BALANCED_MS = 10_000;
+
+export const SCENES: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
+  death: (stage) => death(stage, 'SIGKILL of a worker', stage.cluster.follower),
+  leader: (stage) => death(stage, 'SIGKILL of the leader', stage.cluster.leader),
+  drain, stop, cable, away, grow, rolling,
+};
+
+async function death(stage: Stage, event: string, name: string): Promise<void> {
+  const { cluster, watch, figures } = stage;
+  const before = watch.counts;
+  const cameras = cluster.running(name);
+  cluster.kill(name, 'SIGKILL');
+  cluster.workers.delete(name);
+  await watch.until(before, cameras, WITHIN_MS);
+  await wait(AFTERWARDS_MS);
+  const { moved, lost, dropped, takeovers } = watch.since(before);
+  const own = moved.filter(({ from }) => from === name);
+  const times = own.map(({ at }) => at - before.at);
+  figures.add(`${event}: first message of its ${cameras} cameras elsewhere`, distribution(times), 'p50 ≤ 7.5 s, p99 ≤ 9 s', own.length >= cameras && quantile(times, 0.5) <= 7.5 && quantile(times, 0.99) <= 9);
+  figures.none(`${event}: everyone else's cameras`, { lost, dropped, restarted: moved.length - own.length });
+  figures.add(`${event}: named by the consumer`, `${takeovers} takeovers of ${own.length}`, 'all', takeovers === own.length);
+  cluster.start(name);
+  await cluster.settled(WITHIN_MS);
+}
+
+async function drain({ cluster, watch, figures }: Stage): Promise<void> {
+  const before = watch.counts;
+  const name = cluster.follower;
+  const worker = cluster.get(name);
+  cluster.kill(name, 'SIGTERM');
+  await watch.until(before, worker.running, WITHIN_MS);
+  await Promise.race([worker.ended, wait(WITHIN_MS)]);
+  await wait(AFTERWARDS_MS);
+  const { moved, lost, dropped, takeovers } = watch.since(before);
+  const { generated = 0, acknowledged = 0, unsent = -1 } = worker.words;
+  gaps(figures, 'SIGTERM', moved, 1.5);
+  figures.none('SIGTERM: not handed over', { lost, dropped, unsent, unacknowledged: generated - acknowledged, takeovers });
+  cluster.start(name);
+  await cluster.settled(WITHIN_MS);
+}
+
+function stop(stage: Stage): Promise<void> {
+  const name = stage.cluster.follower;
+  return cutOff(stage, 'SIGSTOP for 20 s', name, () => { stage.cluster.kill(name, 'SIGSTOP'); }, () => { stage.cluster.kill(name, 'SIGCONT'); });
+}
+
+function cable(stage: Stage): Promise<void> {
+  const { cluster } = stage;
+  return cutOff(stage, 'cable pulled for 20 s', cluster.cabled, () => { cluster.cable.pause(); }, () => { cluster.cable.resume(); });
+}
+
+async function cutOff({ cluster, watch, figures }: Stage, event: string, name: string, begin: () => void, end: () => void): Promise<void> {
+  const before = watch.counts;
+  const cameras = cluster.running(name);
+  begin();
+  await wait(AWAY_MS);
+  end();
+  const joined = () => cluster.get(name).words.status === 'member';
+  await wait(AFTERWARDS_MS);
+  await until(joined, WITHIN_MS);
+  await wait(AFTERWARDS_MS);
+  const { moved, stale, lost, dropped, fenced, takeovers } = watch.since(before);
+  const own = moved.filter(({ from }) => from === name);
+  figures.add(`${event}: first message of its ${cameras} cameras elsewhere`, distribution(own.map(({ at }) => at - before.at)));
+  figures.add(`${event}: stale messages`, `${stale} delivered by verify (${fenced} on the wire, named as fenced)`, '0', stale === 0);
+  figures.none(`${event}: everyone else's cameras`, { lost, dropped, restarted: moved.length - own.length });
+  figures.add(`${event}: named by the consumer`, `${takeovers} takeovers of ${own.length}`, 'all', takeovers === own.length);
+  await cluster.settled(WITHIN_MS);
+}
+
+async function away({ cluster, watch, figures }: Stage): Promise<void> {
+  const before = watch.counts;
+  const captured = cluster.sum(({ generated = 0 }) => generated);
+  cluster.server.pause();
+  await wait(AWAY_MS);
+  const meanwhile = cluster.sum(({ generated = 0 }) => generated) - captured;
+  cluster.server.resume();
+  const back = Date.now();
+  const isFlowing = await until(() => watch.flows(back, cluster.options.cameras), WITHIN_MS);
+  figures.add('Kafka away for 20 s: messages of all cameras flow again', `${((Date.now() - back) / 1000).toFixed(1)} s later`, 'they do', isFlowing);
+  // What was captured meanwhile is acknowledged, all of it.
+  const target = cluster.sum(({ generated = 0 }) => generated);
+  const isSent = await until(() => cluster.sum(({ acknowledged = 0 }) => acknowledged) >= target, WITHIN_MS);
+  await wait(AFTERWARDS_MS);
+  const { moved, lost, dropped, takeovers } = watch.since(before);
+  const share = meanwhile / (cluster.options.cameras * cluster.options.rate * AWAY_MS / 1000);
+  figures.add('Kafka away: pictures captured meanwhile', `${meanwhile}, ${(share * 100).toFixed(0)} % of the rate`, '≥ 90 %', share >= 0.9);
+  figures.none('Kafka away: reshuffled or missing', { moved: moved.length, lost, dropped, takeovers, unsent: isSent ? 0 : target - cluster.sum(({ acknowledged = 0 }) => acknowledged) });
+}
+
+async function grow({ cluster, watch, figures, slots }: Stage): Promise<void> {
+  await wait(SETTLED_MS);
+  const before = watch.counts;
+  const count = cluster.workers.size + 1;
+  const name = cluster.nameOf(count - 1);
+  cluster.start(name);
+  await until(() => cluster.running(name) > 0, WITHIN_MS + SETTLED_MS);
+  await wait(BALANCED_MS);
+  const { moved, lost, dropped, takeovers } = watch.since(before);
+  const movedSlots = new Set(moved.map(({ key }) => slotOf(key, slots))).size;
+  figures.atMost(`one more worker: slots that moved, of ${slots}`, movedSlots, Math.ceil(slots / count));
+  figures.none('one more worker: moved twice, or missing', { twice: moved.length - new Set(moved.map(({ key }) => key)).size, lost, dropped, takeovers });
+  figures.add('one more worker: gap', distribution(moved.map(({ gapMs }) => gapMs)));
+  cluster.kill(name, 'SIGTERM');
+  await cluster.get(name).ended;
+  cluster.workers.delete(name);
+  await cluster.settled(WITHIN_MS);
+}
+
+async function rolling({ cluster, watch, figures }: Stage): Promise<void> {
+  const before = watch.counts;
+  const names = [...cluster.workers.keys()].sort();
+  for (const name of names) {
+    cluster.kill(name, 'SIGTERM');
+    await cluster.get(name).ended;
+    cluster.start(name);
+    await until(() => cluster.get(name).words.status === 'member', WITHIN_MS);
+  }
+  await cluster.settled(WITHIN_MS);
+  await wait(SETTLED_MS + BALANCED_MS);
+  const { moved, lost, dropped, takeovers } = watch.since(before);
+  // The cameras of the first move twice, and the last one gets its share at the end: more than a move is 2 of n.
+  const most = Math.round((1 + 3 / names.length) * 100) / 100;
+  figures.atMost('rolling restart of all: moves a camera', Math.round(moved.length / cluster.options.cameras * 100) / 100, most);
+  gaps(figures, 'rolling restart', moved, 3.5);
+  figures.none('rolling restart: missing', { lost, dropped, takeovers });
+}
+
+function gaps(figures: Figures, event: string, moved: readonly Takeover[], mostS: number): void {
+  const values = moved.map(({ gapMs }) => gapMs);
+  figures.add(`${event}: gap`, distribution(values), `p99 ≤ ${mostS} s`, quantile(values, 0.99) <= mostS);
+}
+
+export type { Counts };

@@ -1,0 +1,106 @@
+/** Workers of the soak test of a fleet, as processes, and what goes wrong with them. */
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { type Program, startProgram } from '../../services/process.js';
+import { type Counts, ledgerBalances } from '../../services/processes.js';
+import type { TcpProxy } from '../../services/proxy.js';
+import type { Fault } from '../faults.js';
+
+const MAIN = fileURLToPath(new URL('../../../dist/bundle/cli.js', import.meta.url));
+
+interface Ended extends Counts { readonly camera: string }
+
+/** One machine of the fleet: its worker runs, has been killed, or has ended in order. */
+export class Machine {
+  readonly problems: string[] = [];
+  /** Published messages of cameras that have ended here, as their ledgers say. */
+  readonly published = new Map<string, number>();
+  /** The same of dropped ones. */
+  readonly dropped = new Map<string, number>();
+  wasKilled = false;
+  ledgers = 0;
+  state: Readonly<Record<string, unknown>> = {};
+  #program: Program | undefined;
+
+  constructor(readonly name: string, readonly address: string) {}
+
+  get alive(): boolean { return this.#program?.alive === true; }
+  get pid(): number { return this.#program?.pid ?? 0; }
+  get running(): number { return Number((this.state['cameras'] as Record<string, number> | undefined)?.['running'] ?? 0); }
+
+  async start(): Promise<void> {
+    this.#program = await startProgram({
+      name: this.name, command: process.execPath, onLine: (line) => { this.#read(line); },
+      args: [MAIN, 'worker', '--to', `kafka://${this.address}/video`, '--name', this.name, '--capacity', '8', '--json', '--log-level', 'warn'],
+    });
+  }
+
+  /** Node alone: its ffmpeg processes find out by themselves. */
+  async kill(): Promise<void> {
+    this.wasKilled = true;
+    process.kill(this.pid, 'SIGKILL');
+    await this.#program?.exited;
+  }
+
+  /** In order, as at the end of a service. */
+  async drain(): Promise<void> {
+    if (!this.alive) return;
+    process.kill(this.pid, 'SIGTERM');
+    const exited = await this.#program?.exited;
+    if (exited?.code !== 0) this.problems.push(`${this.name}: ended with ${JSON.stringify(exited)} after SIGTERM:\n${this.#program?.tail() ?? ''}`);
+  }
+
+  pause(): void { process.kill(this.pid, 'SIGSTOP'); }
+  resume(): void { process.kill(this.pid, 'SIGCONT'); }
+
+  #read(line: string): void {
+    const words = JSON.parse(line) as Record<string, unknown>;
+    if (!('captured' in words)) {
+      this.state = words;
+      return;
+    }
+    const ended = words as unknown as Ended;
+    this.ledgers++;
+    this.published.set(ended.camera, (this.published.get(ended.camera) ?? 0) + ended.published);
+    this.dropped.set(ended.camera, (this.dropped.get(ended.camera) ?? 0) + Object.values(ended.dropped).reduce((sum, one) => sum + one, 0));
+    try {
+      ledgerBalances(ended);
+    } catch (error) {
+      this.problems.push(`${this.name}, ${ended.camera}: ${(error as Error).message}`);
+    }
+  }
+}
+
+/** A worker dies, is drained, or is stopped for a while; one that is gone comes back. All have one victim: some worker always lives. */
+export function workerFaults(machines: readonly Machine[], weight: number): Fault[] {
+  const fault = (name: string, share: number, run: Fault['run']): Fault => ({ name, weight: weight * share, victim: 'workers', run });
+  return machines.flatMap((machine) => [
+    fault('worker killed', 3, async (between) => {
+      await machine.kill();
+      await wait(between(0, 15_000));
+      await machine.start();
+    }),
+    fault('worker drained', 2, async (between) => {
+      await machine.drain();
+      await wait(between(0, 10_000));
+      await machine.start();
+    }),
+    fault('worker stopped', 2, async (between) => {
+      machine.pause();
+      await wait(between(1_000, 20_000));
+      machine.resume();
+    }),
+  ]);
+}
+
+export function cableFaults(cable: TcpProxy, weight: number): Fault[] {
+  const fault = (name: string, run: Fault['run']): Fault => ({ name, weight, victim: 'workers', run });
+  return [
+    fault('cable pulled', async (between) => {
+      cable.pause();
+      await wait(between(1_000, 20_000));
+      cable.resume();
+    }),
+    fault('connections reset', () => Promise.resolve(cable.reset())),
+  ];
+}
