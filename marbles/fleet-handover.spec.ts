@@ -18,8 +18,8 @@ const SLOTS = 4;
 const EVERY_MS = 200;
 
 /** A picture every 200 ms. */
-function pictures(camera: string): Observable<EncodedFrame> {
-  return new Observable((subscriber) => {
+function pictures(camera: string, stop$: Observable<void>): Observable<EncodedFrame> {
+  return new Observable<EncodedFrame>((subscriber) => {
     let seq = 0;
     return timer(0, EVERY_MS).subscribe(() => {
       seq++;
@@ -28,7 +28,7 @@ function pictures(camera: string): Observable<EncodedFrame> {
         frames: 1, lastSeq: seq, encoder: 'none', encodeMs: 0, data: Buffer.from(`${camera} ${seq}`),
       });
     });
-  });
+  }).pipe(takeUntil(stop$));
 }
 
 /** Workers of one fleet that publish, and a consumer. */
@@ -71,7 +71,7 @@ class Scene {
   }
 
   #run({ key, fence, stop$ }: FleetCamera): Observable<unknown> {
-    return pictures(key).pipe(takeUntil(stop$), toMessage(), publish(this.broker, { topic: 'video', fence }));
+    return pictures(key, stop$).pipe(toMessage(), publish(this.broker, { topic: 'video', fence }));
   }
 
   #note(one: Received): void {

@@ -73,7 +73,8 @@ export class MemoryFleet {
       const last = this.#claims.get(slot);
       const epoch = (last?.epoch ?? -1) + 1;
       this.#claims.set(slot, { epoch, worker });
-      return { slot, epoch, hasRival: last !== undefined && since !== undefined && last.epoch !== since && last.worker !== worker, isFirst: last === undefined };
+      const hasRival = last !== undefined && since !== undefined && last.epoch !== since && last.worker !== worker;
+      return { slot, epoch, hasRival, isFirst: last === undefined };
     }));
   }
 

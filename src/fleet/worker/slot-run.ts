@@ -80,7 +80,7 @@ export class SlotRun<C> {
       return;
     }
     // Nobody has claimed it between that owner and this one.
-    const isNext = released !== undefined && released.epoch === epoch - 1;
+    const isNext = released?.epoch === epoch - 1;
     this.#begin(isNext ? released.handover : this.#isNew ? NO_HANDOVER : LOST_HANDOVER);
   }
 

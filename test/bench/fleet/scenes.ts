@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { slotOf } from '../../../src/fleet/index.js';
 import { type Cluster, until } from './cluster.js';
 import { type Figures, distribution, quantile } from './figures.js';
-import type { Counts, Takeover, Watch } from './watch.js';
+import type { Takeover, Watch } from './watch.js';
 
 export interface Stage { readonly cluster: Cluster; readonly watch: Watch; readonly figures: Figures; readonly slots: number }
 
@@ -149,4 +149,3 @@ function gaps(figures: Figures, event: string, moved: readonly Takeover[], mostS
   figures.add(`${event}: gap`, distribution(values), `p99 ≤ ${mostS} s`, quantile(values, 0.99) <= mostS);
 }
 
-export type { Counts };
