@@ -19,7 +19,7 @@ const EVERY_MS = 200;
 
 /** A picture every 200 ms. */
 function pictures(camera: string, stop$: Observable<void>): Observable<EncodedFrame> {
-  return new Observable<EncodedFrame>((subscriber) => {
+  const pictures$ = new Observable<EncodedFrame>((subscriber) => {
     let seq = 0;
     return timer(0, EVERY_MS).subscribe(() => {
       seq++;
@@ -28,7 +28,8 @@ function pictures(camera: string, stop$: Observable<void>): Observable<EncodedFr
         frames: 1, lastSeq: seq, encoder: 'none', encodeMs: 0, data: Buffer.from(`${camera} ${seq}`),
       });
     });
-  }).pipe(takeUntil(stop$));
+  });
+  return pictures$.pipe(takeUntil(stop$));
 }
 
 /** Workers of one fleet that publish, and a consumer. */

@@ -38,7 +38,7 @@ const SCHEMA = object({
  * and fenced messages are left out, and so are messages that can't be decoded (`undecodable`): in stream mode all after a gap up to
  * the next keyframe, and references to a missing message. `stats` of the operator counts them. A gap has a cause: `dropped` by the
  * sender, as its next message states; `lost` on the way; `expired`, removed by the broker before it was read; `takeover`, of unknown
- * size: another worker of a fleet took the camera from one that was not heard any more. The beginning of a reading is not a gap. Each
+ * size: another worker of a fleet took the camera from one that no longer answered. The beginning of a reading is not a gap. Each
  * topic, key and run of a sender is checked separately.
  *
  * - Error: the source's passes, and an error thrown by `onGap`. Completion: with the source. Unsubscription: unsubscribes from the source.

@@ -56,7 +56,7 @@ export interface Handover {
 
 /** Nothing was sent so far. */
 export const NO_HANDOVER: Handover = { last: new Map(), isWhole: true };
-/** The owner before was not heard any more. */
+/** The owner before no longer answered. */
 export const LOST_HANDOVER: Handover = { last: new Map(), isWhole: false };
 
 type Words = Readonly<Record<string, unknown>>;

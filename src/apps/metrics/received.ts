@@ -23,6 +23,6 @@ export const RECEIVED_FAMILIES: readonly Family<ReceivedFigures>[] = [
   single('rxcam_received_inbox_bytes', 'gauge', 'Bytes of these messages.', ({ inbox }) => inbox?.bytes),
   counted('rxcam_received_verdicts_total', 'Messages by verdict of verify.', VERDICTS),
   counted('rxcam_received_missing_total', 'Messages that are missing, by cause.', CAUSES),
-  single('rxcam_received_takeovers_total', 'counter', 'Cameras that another worker took from one that was not heard any more.', ({ verdicts }) => verdicts?.takeovers),
+  single('rxcam_received_takeovers_total', 'counter', 'Cameras that another worker took from one that no longer answered.', ({ verdicts }) => verdicts?.takeovers),
   durations('rxcam_received_latency_seconds', 'Time from the capture of a picture until its message is emitted, by the clocks of both machines.', ({ latency: { mean, count } }) => ({ sumMs: mean * count, count })),
 ];

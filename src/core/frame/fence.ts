@@ -21,5 +21,5 @@ export interface Fence {
   sent?(topic: string, key: string, id: string): void;
 }
 
-/** The handover of an owner that was not heard any more: what it had captured and not sent is missing, and nobody knows how much. */
+/** The handover of an owner that no longer answered: what it had captured and not sent is missing, and nobody knows how much. */
 export const UNKNOWN_HANDOVER = 'unknown';

@@ -122,12 +122,12 @@ export class Holdings<C> {
       gone();
       return;
     }
-    const released$ = defer(() => this.#told({ key: `slot/${number}`, value: writeReleased({ epoch, handover: slot.handover }, worker) }));
+    const released$ = defer(() => this.#reportReleased({ key: `slot/${number}`, value: writeReleased({ epoch, handover: slot.handover }, worker) }));
     this.#work.add(concat(slot.release(), released$).pipe(catchError(() => EMPTY)).subscribe({ complete: gone }));
   }
 
   /** Slots that are let go in one moment are reported in one request: their new owners wait for it. */
-  #told(row: Row): Observable<never> {
+  #reportReleased(row: Row): Observable<never> {
     const { coordinator } = this.parts;
     const batch = this.#reporting ?? { rows: [], written$: NEVER };
     batch.rows.push(row);

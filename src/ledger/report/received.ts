@@ -22,7 +22,7 @@ export interface VerdictCounts {
   readonly lost: number;
   /** Removed by the broker before they were read. */
   readonly expired: number;
-  /** Gaps at which another worker of a fleet took a camera from one that was not heard any more. */
+  /** Gaps at which another worker of a fleet took a camera from one that no longer answered. */
   readonly takeovers: number;
 }
 

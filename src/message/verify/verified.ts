@@ -25,7 +25,7 @@ export class Verified extends Received {
 
 /**
  * `dropped`: by the sender, which reports it; `lost`: on the way; `expired`: removed by the broker before it could be read; `takeover`:
- * another worker of a fleet has taken the camera from one that was not heard any more, with the messages that were not sent yet.
+ * another worker of a fleet has taken the camera from one that no longer answered, with the messages that were not sent yet.
  */
 export const GAP_CAUSES = ['dropped', 'lost', 'expired', 'takeover'] as const;
 /** Why messages are missing. */

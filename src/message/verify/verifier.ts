@@ -24,7 +24,7 @@ export interface VerifyStats {
   readonly lost: number;
   /** Missing: removed by the broker before they were read. */
   readonly expired: number;
-  /** Gaps at which another worker of a fleet took a camera from one that was not heard any more. */
+  /** Gaps at which another worker of a fleet took a camera from one that no longer answered. */
   readonly takeovers: number;
 }
 

@@ -73,6 +73,8 @@ async function onKafka(): Promise<void> {
     await cluster.settled(COLD_WITHIN_MS);
     await until(() => cluster.isSpread, COLD_WITHIN_MS);
     await wait(2_000);
+    const { moved, ...counts } = watch.since({ ...watch.counts, at: 0, lost: 0, dropped: 0, torn: 0, fenced: 0, repeated: 0, stale: 0, takeovers: 0 });
+    figures.add('cold start: moved until each worker has cameras', `${moved.length}; ${JSON.stringify(counts)}`);
     for (const name of only) await SCENES[name]?.({ cluster, watch, figures, slots: SLOTS });
     console.log(`in total: ${watch.total}`);
     watch.stop();
