@@ -3,8 +3,8 @@
  * is imported from. Node takes far longer to find and open 300 small files than to read one. What rxcam imports stays
  * outside, but for zod, of which a part is used: its licence is placed beside the files.
  */
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, transform } from 'esbuild';
 
@@ -57,6 +57,25 @@ const bundledApart = {
   },
 };
 
+/**
+ * Removes the declarations that no entry leads to: three of four.
+ * @param {readonly string[]} roots
+ */
+function keepDeclarationsOf(roots) {
+  /** @type {Set<string>} */
+  const kept = new Set();
+  const open = roots.map((root) => resolve(folder, root));
+  for (let file = open.pop(); file !== undefined; file = open.pop()) {
+    if (kept.has(file)) continue;
+    kept.add(file);
+    for (const [, from = ''] of readFileSync(file, 'utf8').matchAll(/(?:from |import |import\()['"]([.][^'"]*)[.]js['"]/g)) open.push(resolve(dirname(file), `${from}.d.ts`));
+  }
+  const dist = resolve(folder, 'dist');
+  for (const name of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
+    if (name.endsWith('.d.ts') && !kept.has(join(dist, name))) rmSync(join(dist, name));
+  }
+}
+
 rmSync(outdir, { recursive: true, force: true });
 await build({
   absWorkingDir: folder, outdir, bundle: true, splitting: true, format: 'esm', platform: 'node', target: 'node20', logLevel: 'warning',
@@ -65,6 +84,8 @@ await build({
   nodePaths: [`${ROOT}/node_modules`], plugins: [codeAlone, bundledApart], chunkNames: 'part-[hash]',
 });
 copyFileSync(`${ROOT}/node_modules/zod/LICENSE`, `${outdir}/LICENSE-zod`);
+
+keepDeclarationsOf(Object.values(exports).flatMap((entry) => (typeof entry === 'object' ? [entry.types] : [])));
 
 const { buildPage } = await import('./apps/dashboard/build-page.mjs');
 await buildPage(`${outdir}/dashboard-page`);

@@ -20,10 +20,6 @@ export type {
 export type { ClosedReason, Decodable, RecordClosed, RecordGap, RecordOpened, RecordRemoved, Recorded } from './consumer/index.js';
 export type { DecodedPicture, Decoder, DecoderInput, DecoderUnit, PictureForm } from './core/engine/decoder.js';
 export type { Muxer, MuxerInput, RecordFolder } from './core/engine/recorder.js';
-export {
-  type CameraReport, type Coordinator, type CoordinatorConfig, type FleetCamera, type FleetConfig, type FleetState, type OwnedCamera, type RunCamera,
-  coordinator, fleet,
-} from './fleet/index.js';
 export { findFfmpeg } from './ffmpeg/index.js';
 export type { Fence } from './core/frame/fence.js';
 export type {

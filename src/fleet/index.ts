@@ -1,8 +1,8 @@
 /** A fleet: cameras spread over workers. */
-export { type Coordinator, type CoordinatorConfig, coordinator } from './coordinator.js';
+export { type Coordinator, coordinator } from './coordinator.js';
 export { type FleetConfig, fleet } from './fleet.js';
 export { type Member, type Plan, type Situation, type SlotNeeds, plan } from './plan/index.js';
 export { slotOf } from './slots.js';
-export type { CameraReport, FleetCamera, FleetState, OwnedCamera, RunCamera } from './types.js';
+export type { FleetCamera, FleetState, RunCamera } from './types.js';
 export { writeAssigned as assignedText } from './words.js';
 export { Lease } from './worker/index.js';

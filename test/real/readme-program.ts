@@ -7,7 +7,8 @@ import type { Block } from '../unit/readme.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const FOLDER = `${ROOT}.cache/readme`;
-const PACKAGE = `${FOLDER}/node_modules/rxcam`;
+/** The package, once it is built. */
+export const PACKAGE = `${FOLDER}/node_modules/rxcam`;
 const EXAMPLES = `${FOLDER}/examples`;
 const TSC = `${ROOT}node_modules/.bin/tsc`;
 const GONE_WITHIN_MS = 5_000;
@@ -31,8 +32,12 @@ export async function build(): Promise<void> {
   copyFileSync(`${ROOT}package.json`, `${PACKAGE}/package.json`);
   writeFileSync(`${FOLDER}/package.json`, JSON.stringify({ name: 'readme-examples', private: true, type: 'module' }));
   const options = `--outDir '${PACKAGE}/dist' --incremental --tsBuildInfoFile '${FOLDER}/tsbuildinfo' --listEmittedFiles`;
-  const script = `out=$('${TSC}' -p '${ROOT}tsconfig.json' ${options}) || { echo "$out"; exit 1; }
-    if ! test -e '${MAIN}' || echo "$out" | grep -q ^TSFILE; then node '${ROOT}src/bundle.mjs' '${PACKAGE}'; fi`;
+  // The bundler removes declarations that no entry led to; one that an entry leads to now is not emitted again by itself.
+  const script = `emit() { out=$('${TSC}' -p '${ROOT}tsconfig.json' ${options}) || { echo "$out"; exit 1; }; }
+    bundle() { node '${ROOT}src/bundle.mjs' '${PACKAGE}'; }
+    emit
+    isOld=; for file in '${ROOT}package.json' '${ROOT}src/bundle.mjs'; do test '${MAIN}' -nt "$file" || isOld=1; done
+    if test "$isOld" || echo "$out" | grep -q ^TSFILE; then bundle || { rm '${FOLDER}/tsbuildinfo'; emit; bundle; }; fi`;
   const { exitCode, stdout } = await execa('flock', [`${FOLDER}.lock`, 'sh', '-c', script], { reject: false, all: true });
   if (exitCode !== 0) throw new Error(stdout);
 }

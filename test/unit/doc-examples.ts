@@ -5,10 +5,11 @@ import ts from 'typescript';
 import { blocks } from './readme.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const ENTRIES: Readonly<Record<string, string>> = {
-  'rxcam': 'src/index.ts', 'rxcam/testing': 'marbles/kit/index.ts', 'rxcam/streamer': 'src/apps/streamer/index.ts', 'rxcam/report': 'src/apps/report.ts', 'rxcam/config': 'src/apps/config/index.ts', 'rxcam/metrics': 'src/apps/metrics/index.ts', 'rxcam/dashboard': 'src/apps/dashboard/index.ts',
-  'rxcam/tracing': 'src/apps/tracing/index.ts',
-};
+const { exports } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as { exports: Readonly<Record<string, string | { readonly types: string }>> };
+/** The source of each entry. */
+const ENTRIES: Readonly<Record<string, string>> = Object.fromEntries(Object.entries(exports).flatMap(([entry, target]) => (
+  typeof target === 'string' ? [] : [[entry.replace('.', 'rxcam'), target.types.replace('./dist/', '').replace(/[.]d[.]ts$/, '.ts')]]
+)));
 
 /** The examples of a page by their file name; `examples['ndjson.ts']` is the path of one. */
 export function examplesOf(page: string): Readonly<Record<string, string>> {

@@ -2,9 +2,11 @@
 import { type Observable, filter, map, tap } from 'rxjs';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import {
-  type CameraMessage, type ChangedFrame, type EncodeH265Config, type EncodedFrame, type Frame, type Published, type ToMessageConfig,
-  camera, encodeH265, encodeJpeg, memory, passthrough, publish, resize, retry, skipRate, skipUnchanged, toMessage,
+  type CameraMessage, type ChangedFrame, type EncodeH265Config, type EncodedFrame, type Frame, type Published, type ReceivedFrame, type ReceivedJpeg,
+  type Recorded, type ToMessageConfig, camera, crop, decode, encodeH265, encodeJpeg, memory, passthrough, publish, record, resize, retry, skipRate,
+  skipUnchanged, snapshot, subscribe, toMessage, verify,
 } from '../../src/index.js';
+import { type FleetState, fleet } from '../../src/fleet/entry.js';
 
 const gate = camera('test:');
 /** Only compiled. */
@@ -50,6 +52,53 @@ describe('orders that are refused', () => {
     });
     expect(gate.key).toBe('test');
   });
+
+  it('do not compile: encoding, wrapping and publishing twice, too early or too late', () => {
+    const broker = memory();
+    const crop$ = crop({ left: 0, top: 0, width: 0.5, height: 1 });
+    never(() => {
+      // @ts-expect-error -- it is encoded already
+      gate.pipe(encodeH265(), encodeJpeg());
+      // @ts-expect-error -- it is encoded already
+      gate.pipe(encodeJpeg(), encodeH265({ mode: 'stream' }));
+      // @ts-expect-error -- only a camera's own access units are passed through
+      gate.pipe(encodeJpeg(), passthrough());
+      // @ts-expect-error -- no pictures come out of an encoder
+      gate.pipe(encodeH265(), crop$);
+      // @ts-expect-error -- nor out of the camera's own
+      gate.pipe(passthrough(), skipUnchanged());
+      // @ts-expect-error -- a message is made once
+      gate.pipe(encodeH265(), toMessage(), toMessage());
+      // @ts-expect-error -- a message is published, not an access unit
+      gate.pipe(encodeH265(), publish(broker, { topic: 't' }));
+      // @ts-expect-error -- nor a picture
+      gate.pipe(publish(broker, { topic: 't' }));
+      // @ts-expect-error -- what is published is an acknowledgement
+      gate.pipe(encodeH265(), toMessage(), publish(broker, { topic: 't' }), publish(broker, { topic: 'u' }));
+    });
+    expect(() => gate.pipe(encodeH265(), encodeJpeg() as never)).toThrow();
+  });
+
+  it('do not compile: reading, in another order than verify, then decode or record', () => {
+    const read$ = subscribe(memory(), { topic: 't' });
+    never(() => {
+      // @ts-expect-error -- a picture has no number that could be missing
+      read$.pipe(decode(), verify());
+      // @ts-expect-error -- access units are recorded, not pictures
+      read$.pipe(decode(), record('recordings'));
+      // @ts-expect-error -- it is decoded already
+      read$.pipe(decode(), decode());
+      // @ts-expect-error -- messages come from a broker
+      gate.pipe(verify());
+      // @ts-expect-error -- pictures of a camera are decoded
+      gate.pipe(decode());
+      // @ts-expect-error -- messages are recorded
+      gate.pipe(record('recordings'));
+      // @ts-expect-error -- one picture of a camera, before any step
+      void snapshot(gate.pipe(resize({ width: 320 }), encodeH265(), toMessage()));
+    });
+    expect(read$.stats.received).toBe(0);
+  });
 });
 
 describe('options that are refused', () => {
@@ -75,6 +124,17 @@ describe('options that are refused', () => {
 });
 
 describe('what is right', () => {
+  it('compiles, on the way back', () => {
+    const read$ = subscribe(memory(), { topic: 't' });
+    expectTypeOf(read$.pipe(verify(), decode())).toEqualTypeOf<Observable<ReceivedFrame>>();
+    expectTypeOf(read$.pipe(decode({ pixelFormat: 'jpeg' }))).toEqualTypeOf<Observable<ReceivedJpeg>>();
+    expectTypeOf(read$.pipe(decode({ pixelFormat: 'rgb24' }), skipRate(2), resize({ width: 320 }), encodeH265(), toMessage())).toEqualTypeOf<Observable<CameraMessage>>();
+    expectTypeOf(read$.pipe(verify(), record('recordings'))).toEqualTypeOf<Observable<Recorded>>();
+    expectTypeOf(fleet<{ source: string }>).parameter(0).toHaveProperty('run').parameter(0).toEqualTypeOf<{ source: string }>();
+    expectTypeOf(fleet).returns.toEqualTypeOf<Observable<FleetState>>();
+    expect(read$.stats.received).toBe(0);
+  });
+
   it('compiles, with retry anywhere and operators of RxJS between', () => {
     const interesting = filter((frame: Frame) => frame.seq % 2 === 0);
     const broker = memory();

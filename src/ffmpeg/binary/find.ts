@@ -1,8 +1,6 @@
 /** Finds an ffmpeg with the encoders that a plan needs: FFMPEG_PATH if it is set, otherwise PATH, then the npm package @ffmpeg-installer/ffmpeg. */
 import { execFile } from 'node:child_process';
-import { accessSync, chmodSync, constants, realpathSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import path from 'node:path';
+import { realpathSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { type Observable, defer } from 'rxjs';
 import { InvalidOption, ResourceExhausted } from '../../core/errors/errors.js';
@@ -11,6 +9,7 @@ import type { FfmpegFacts } from '../../core/engine/ffmpeg-facts.js';
 import { loadCommandBuilder } from './command-builder.js';
 import { childEnvironment } from './environment.js';
 import { askSetpriv } from './setpriv.js';
+import { installedPath, pathOf } from './places.js';
 import { forget, recall, remember } from './remembered.js';
 
 /** libavutil's major version rises with ffmpeg's: 56 is 4.x, 57 is 5.x. */
@@ -23,7 +22,8 @@ const ASK_TIMEOUT_MS = 20_000;
 const run = promisify(execFile);
 const known = new Map<string, Promise<FfmpegFacts>>();
 
-interface Candidate { readonly from: string; readonly path: string }
+/** A place to look in; without a path there is no ffmpeg. */
+interface Candidate { readonly from: string; readonly path: string | undefined; readonly missing: string }
 /**
  * Emits the first ffmpeg that has all the named encoders; if FFMPEG_PATH is set, only that one is considered.
  * Errors with InvalidOption if there is none, naming each place and the reason; with ResourceExhausted if the machine could
@@ -55,73 +55,39 @@ async function prepared(): Promise<void> {
 async function find(encoders: readonly string[]): Promise<FfmpegFacts> {
   const given = process.env['FFMPEG_PATH'] || undefined;
   const refused: string[] = [];
-  for (const { from, path: at } of given === undefined ? candidates() : [{ from: 'FFMPEG_PATH', path: given }]) {
+  for (const { from, path: at, missing } of given === undefined ? candidates() : [{ from: 'FFMPEG_PATH', path: given, missing: '' }]) {
+    if (at === undefined) {
+      refused.push(`${from} ${missing}`);
+      continue;
+    }
     try {
       const facts = await factsOf(at);
       if (hasAll(facts, encoders)) return facts;
       // Remembered facts never rule a binary out: the binary itself is asked.
       const now = isRecalled(facts) ? await askedAgain(facts) : facts;
       if (hasAll(now, encoders)) return now;
-      const missing = encoders.filter((name) => !now.encoders.has(name));
-      refused.push(`${from} (${facts.version}) lacks ${missing.join(', ')}`);
+      refused.push(`${from} (${facts.version}) lacks ${encoders.filter((name) => !now.encoders.has(name)).join(', ')}`);
     } catch (error) {
       const short = exhausted(error);
       if (short !== undefined) throw new ResourceExhausted(`ffmpeg can't be searched for: ${short}`, { cause: error });
       refused.push(`${from}: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}`);
     }
   }
-  const wanted = encoders.join(', ') || 'any encoder';
+  const wanted = encoders.length === 0 ? '' : ` with ${encoders.join(', ')}`;
   throw new InvalidOption(given === undefined
-    ? `no ffmpeg found with ${wanted}; tried: ${refused.join('; ')}. Set FFMPEG_PATH to one that has it`
-    : `FFMPEG_PATH: '${given}' given, which can't be used (${refused.join('; ')}); allowed: the path of an ffmpeg with ${wanted}, or unset`);
+    ? `no ffmpeg found${wanted}; tried: ${refused.join('; ')}. Install one (apt install ffmpeg, https://ffmpeg.org/download.html), or set FFMPEG_PATH to one that has it`
+    : `FFMPEG_PATH: '${given}' given, which can't be used (${refused.join('; ')}); allowed: the path of an ffmpeg${wanted}, or unset`);
+}
+
+function candidates(): Candidate[] {
+  return [
+    { from: 'PATH', path: pathOf('ffmpeg'), missing: 'has none' },
+    { from: '@ffmpeg-installer/ffmpeg', path: installedPath(), missing: 'is not installed (an optional dependency)' },
+  ];
 }
 
 function hasAll(facts: FfmpegFacts, encoders: readonly string[]): boolean {
   return encoders.every((name) => facts.encoders.has(name));
-}
-
-function candidates(): Candidate[] {
-  const onPath = pathOf('ffmpeg');
-  const installed = installedPath();
-  return [
-    ...(onPath === undefined ? [] : [{ from: 'PATH', path: onPath }]),
-    ...(installed === undefined ? [] : [{ from: '@ffmpeg-installer/ffmpeg', path: installed }]),
-  ];
-}
-
-/** Finds a program in PATH, so that events can name the file that runs. */
-export function pathOf(name: string): string | undefined {
-  const names = process.platform === 'win32' ? [`${name}.exe`] : [name];
-  const folders = (process.env['PATH'] ?? '').split(path.delimiter).filter((folder) => folder !== '');
-  return folders.flatMap((folder) => names.map((one) => path.resolve(folder, one))).find(isExecutable);
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return statSync(file).isFile();
-  } catch {
-    return false;
-  }
-}
-
-/** Sets the permission to execute, which the package's install script does unless npm runs no scripts. */
-function installedPath(): string | undefined {
-  try {
-    const { path: installed } = createRequire(import.meta.url)('@ffmpeg-installer/ffmpeg') as { path: string };
-    makeExecutable(installed);
-    return installed;
-  } catch {
-    return undefined;
-  }
-}
-
-function makeExecutable(file: string): void {
-  try {
-    accessSync(file, constants.X_OK);
-  } catch {
-    chmodSync(file, 0o755);
-  }
 }
 
 /** Facts that an earlier process has read. */

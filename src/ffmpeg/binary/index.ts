@@ -1,5 +1,6 @@
 /** Finds the ffmpeg to run. */
 export { newCommand } from './command-builder.js';
 export { childEnvironment } from './environment.js';
-export { doubt, ffmpegWith, findFfmpeg, pathOf } from './find.js';
+export { doubt, ffmpegWith, findFfmpeg } from './find.js';
+export { pathOf } from './places.js';
 export { setprivWords } from './setpriv.js';
