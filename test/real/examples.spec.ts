@@ -16,7 +16,12 @@ interface Example {
   readonly prints: RegExp;
   /** Whether it runs until it is interrupted. */
   readonly endless?: boolean;
+  /** Others listen on the usual ports. */
+  readonly env?: string;
 }
+
+/** Of twelve cameras, when the third worker has left. */
+const SHARES = Array.from({ length: 11 }, (_, index) => `ann ${index + 1}, ben ${11 - index}, cat 0`);
 
 const EXPECTED: Readonly<Record<string, Example>> = {
   'rtsp-to-kafka': { prints: /^streaming: [1-9]\d* published, \d+\.\d a second, 0 dropped$/m, endless: true },
@@ -25,6 +30,9 @@ const EXPECTED: Readonly<Record<string, Example>> = {
   'redis-pictures': { prints: /^picture 1 of gate: \S+\.jpg, \d+ bytes$/m, endless: true },
   'python-consumer': { prints: /^gate 1: \d+ bytes, whole\ngate 2: \d+ bytes, whole\ngate 3/m, endless: true },
   'marble-test': { prints: /^(# |ℹ )pass 3$/m },
+  'camera-wall': { prints: /^50 of 50 give pictures$/m, endless: true, env: 'PORT=0' },
+  'fleet-of-three': { prints: new RegExp(`^ann [1-9]\\d*, ben [1-9]\\d*, cat [1-9]\\d*\\ncat leaves\\n(?:.*\\n)*(?:${SHARES.join('|')})$`, 'm'), endless: true },
+  'stats-to-grafana': { prints: /^camera-1: [1-9]\d*, camera-2: [1-9]\d*, camera-3: [1-9]\d*$/m, endless: true, env: 'PORT=0' },
   detector: { prints: /^picture 1: [1-9]\d red blocks/m, endless: true },
 };
 
@@ -51,12 +59,12 @@ needs('ffmpeg', 'python', 'npm')('docs/examples', () => {
     expect(readFileSync(`${EXAMPLES}/${name}/README.md`, 'utf8')).toMatch(/^# .+\n\n {4}npm start\n\n/);
   });
 
-  it.concurrent.each(Object.entries(EXPECTED))('%s: npm start', async (name, { prints, endless = false }) => {
+  it.concurrent.each(Object.entries(EXPECTED))('%s: npm start', async (name, { prints, endless = false, env }) => {
     const cwd = `${folder}/${name}`;
     const { scripts } = JSON.parse(readFileSync(`${cwd}/package.json`, 'utf8')) as { scripts: { prestart: string; start: string } };
     expect(scripts.prestart).toMatch(/node \.\.\/link\.mjs$/);
     await execa('sh', ['-c', scripts.prestart], { cwd, env: { ONNXRUNTIME_NODE_INSTALL_CUDA: 'skip' } });
-    await starts(name, scripts.start, { prints, endless });
+    await starts(name, env === undefined ? scripts.start : `env ${env} ${scripts.start}`, { prints, endless });
   });
 
   it.runIf(has('rtsp') && has('kafka'))('rtsp-to-kafka, with a camera and a broker', async () => {
