@@ -1,9 +1,15 @@
 #!/usr/bin/env node
-/** The command `rxcam`. The title comes first: the modules after it take a fifth of a second to load. */
-import './title.js';
-import { guard, keepHeapSmall } from './program/index.js';
+/** The command `rxcam`. Modules are loaded one after the other: those after the title take a fifth of a second. */
 
+const words = process.argv.slice(2);
+const { shownWords } = await import('./program/secrets.js');
+// The list of processes shows the arguments of a program for as long as it runs: credentials among them are hidden.
+process.title = ['rxcam', ...shownWords(words)].join(' ');
+
+const { keepHeapSmall } = await import('./program/heap.js');
+const { guard } = await import('./program/guard.js');
 keepHeapSmall();
 guard();
-const { run } = await import('./run.js');
-process.exitCode = await run(process.argv.slice(2), process.env);
+// A health check runs every few seconds: it loads nothing that it does not use.
+const { run } = words[0] === 'health' ? await import('./health/main.js') : await import('./run.js');
+process.exitCode = await run(words, process.env);

@@ -43,6 +43,7 @@ async function start(command: Arguments, env: NodeJS.ProcessEnv, secrets: readon
     case 'record': return (await import('./read/record.js')).record(command, env, secrets);
     case 'clip': return (await import('./read/clip.js')).clip(command, env, secrets);
     case 'play': return (await import('./read/play.js')).play(command, env, secrets);
+    case 'health': return (await import('./health/health.js')).health(command, env);
     case 'worker': return (await import('./fleet/worker.js')).worker(command, env, secrets);
     case 'fleet': return (await import('./fleet/fleet.js')).fleetCommand(command, env, secrets);
     default:

@@ -39,3 +39,15 @@ export const DASHBOARD = {
   maxWishes: 1_000,
   maxViewers: 100,
 } as const;
+
+/** `rxcam health`. */
+export const HEALTH = {
+  /** ms for the answer of a program: a full minute of `docker stop` and of probes is far longer, a busy event loop answers sooner. */
+  timeoutMs: 5_000,
+  /** Cameras that an answer names: of three hundred that are down the first twenty show the reason. */
+  maxTrouble: 20,
+  /** Bytes of an answer: a thousand cameras in trouble named in full take less. */
+  maxBytes: 1024 ** 2,
+  /** Answers that a program gives at a time. */
+  maxConnections: 8,
+} as const;

@@ -1,12 +1,14 @@
 /** The command line's grammar: defines the flags for commander, and parses the arguments. */
-import { createRequire } from 'node:module';
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import { FLAGS } from '../flags/index.js';
+import { version } from '../program/index.js';
 import { type FleetArguments, type WorkerArguments, fleetCommands } from './fleet-arguments.js';
 import { optionOf, rawOf } from './grammar.js';
 import { type ConfigArguments, configCommands } from './config-arguments.js';
 import { type DoctorArguments, doctorCommands } from './doctor-arguments.js';
 import { type ReaderArguments, readCommands } from './read-arguments.js';
+import { type HealthArguments, healthCommand } from './health-arguments.js';
+import { type Printer, parse } from './parse.js';
 import { type Settings, settingsOf } from './settings.js';
 
 /** A command to stream. */
@@ -17,13 +19,7 @@ export interface StreamArguments {
 }
 
 /** A command line, parsed. */
-export type Arguments = StreamArguments | ConfigArguments | DoctorArguments | ReaderArguments | WorkerArguments | FleetArguments;
-
-/** Receives help and error messages. */
-export interface Printer {
-  out(text: string): void;
-  error(text: string): void;
-}
+export type Arguments = StreamArguments | ConfigArguments | DoctorArguments | ReaderArguments | WorkerArguments | FleetArguments | HealthArguments;
 
 /** A command that needs no source. */
 const DEFAULT_SOURCE = 'test:';
@@ -61,24 +57,11 @@ export function parseArguments(words: readonly string[], print: Printer): Argume
     parsed = { command: 'stream', sources: all, settings: settingsOf(rawOf(command, FLAGS), all.length) };
   });
   const found = (command: Arguments) => { parsed = command; };
-  const others = [...configCommands(found), ...doctorCommands(found), ...readCommands(found), ...fleetCommands(found)];
+  const others = [...configCommands(found), ...doctorCommands(found), ...readCommands(found), ...fleetCommands(found), healthCommand(found)];
   const program = new Command('rxcam').version(version(), '-V, --version').addCommand(stream);
   for (const command of others) program.addCommand(command);
   program.addHelpText('after', () => `\n${stream.helpInformation()}${AFTER}`);
-  for (const command of [program, stream, ...others, ...others.flatMap(({ commands }) => commands)]) {
-    command.exitOverride().configureOutput({
-      writeOut: (text) => { print.out(text); },
-      writeErr: (text) => { print.out(text); },
-      outputError: (text) => { print.error(text.replace(/unknown option '(-[^']*\.[^']*)'/, "$&; for a file of that name write './$1'")); },
-    });
-  }
-  try {
-    program.parse(withCommand(withPort(words)), { from: 'user' });
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    throw error;
-  }
-  return parsed ?? 2;
+  return parse(program, withCommand(withPort(words)), print) ?? parsed ?? 2;
 }
 
 /** `--dashboard rtsp://camera/stream`: the word after it is not a port, so it is the source. */
@@ -102,8 +85,4 @@ function withCommand(words: readonly string[]): string[] {
   const [first] = words;
   const isFlag = first === undefined || (first.startsWith('-') && !['-h', '--help', '-V', '--version'].includes(first));
   return isFlag || SOURCE.test(first) ? ['stream', ...words] : [...words];
-}
-
-function version(): string {
-  return (createRequire(import.meta.url)('rxcam/package.json') as { version: string }).version;
 }

@@ -4,6 +4,7 @@ import { type Observable, filter, firstValueFrom, map, merge, take, tap } from '
 import type { Config } from '../../config/index.js';
 import { ConfigRunner, type RunningConfig, parseConfig, readConfigFile, watchConfig } from '../../config/index.js';
 import type { RunArguments } from '../arguments/index.js';
+import { announce, cameraWords } from '../health/index.js';
 import { type StopReason, isUsage, oneLine, openDashboard, reload$, stop$ } from '../program/index.js';
 import { Session } from '../stream/index.js';
 
@@ -27,6 +28,7 @@ export async function run({ file, program }: RunArguments, env: NodeJS.ProcessEn
   const shown = runner.running$.subscribe(({ cameras, brokers }) => {
     if (brokers.length > 0) session.show({ cameras: cameras.map(({ camera }) => camera), brokers: brokers.map(({ broker }) => broker) });
   });
+  announce('run', () => ({ cameras: runner.running.cameras.map(({ camera }) => cameraWords(camera)), brokers: runner.running.brokers.map(({ broker }) => broker) }), logger, env);
   const ends = failuresOf(runner, logger);
   const configs = configsOf(file, env, program.watch, logger).subscribe((config) => {
     secrets.push(...config.secrets.filter((secret) => !secrets.includes(secret)));

@@ -1,12 +1,12 @@
 /** The command `worker`: runs its share of a fleet's cameras until it is drained. */
-import { createRequire } from 'node:module';
 import type { Logger } from 'pino';
 import { type Observable, distinctUntilKeyChanged, lastValueFrom, map, share, switchMap, take, takeUntil, tap, timer } from 'rxjs';
 import type { BrokerTarget } from '../../../broker/index.js';
 import type { CameraStats } from '../../../ledger/index.js';
 import { type FleetState, fleet } from '../../../fleet/index.js';
 import type { WorkerArguments } from '../arguments/index.js';
-import { logWarnings, stop$ } from '../program/index.js';
+import { announce } from '../health/index.js';
+import { logWarnings, stop$, version } from '../program/index.js';
 import { Costs } from './cost.js';
 import { openAt, openFleet } from './place.js';
 import { runCamera } from './run-camera.js';
@@ -33,10 +33,17 @@ export async function worker(command: WorkerArguments, env: NodeJS.ProcessEnv, s
     else logger.info(counts, 'camera ended here');
   };
   const states$ = fleet({
-    coordinator, run: runCamera({ brokers, env, logger, ended, costOf: (key, stats) => costs.of(key, stats) }), labels, drain$, version: versionOf(),
+    coordinator, run: runCamera({ brokers, env, logger, ended, costOf: (key, stats) => costs.of(key, stats) }), labels, drain$, version: version(),
     ...(name !== undefined && { worker: name }), ...(capacity !== undefined && { capacity }),
   });
-  await lastValueFrom(told(states$, json, logger).pipe(takeUntil(late$)), { defaultValue: undefined });
+  const last: { state?: FleetState } = {};
+  announce('worker', () => ({
+    cameras: (last.state?.cameras ?? []).map(({ key, state, error }) => ({ camera: key, state, error })),
+    brokers: [...brokers.values()].map(({ broker }) => broker),
+    worker: { name: last.state?.worker ?? name ?? '', status: last.state?.status ?? 'joining' },
+  }), logger, env);
+  const followed$ = states$.pipe(tap((state) => { last.state = state; }));
+  await lastValueFrom(told(followed$, json, logger).pipe(takeUntil(late$)), { defaultValue: undefined });
   if (end.isForced) logger.error(`cameras could not be given to other workers within ${DRAIN_MS} ms`);
   for (const [, { broker }] of others) await broker.close();
   await close();
@@ -63,8 +70,4 @@ function summaryOf({ worker: name, status, generation, isLeader, workers, camera
   const counts: Record<string, number> = {};
   for (const { state } of cameras) counts[state] = (counts[state] ?? 0) + 1;
   return { worker: name, status, generation, leader: isLeader, workers: workers.length, cameras: counts };
-}
-
-function versionOf(): string {
-  return (createRequire(import.meta.url)('rxcam/package.json') as { version: string }).version;
 }

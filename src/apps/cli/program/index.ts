@@ -2,11 +2,11 @@
 export { childrenCpuMs } from './child-cpu.js';
 export { type Paint, type Style, paintOn, unpainted } from './colour.js';
 export { openDashboard } from './dashboard.js';
-export { complain, guard, isUsage, oneLine } from './guard.js';
-export { keepHeapSmall } from './heap.js';
+export { complain, isUsage, oneLine } from './guard.js';
 export { createLogger } from './logger.js';
 export { GONE, LineSink, delivered } from './output.js';
 export { plain, readableLine } from './readable.js';
-export { secretsOfCommand, shownWords } from './secrets.js';
+export { secretsOfCommand } from './secrets.js';
 export { type StopReason, reload$, stop$ } from './signals.js';
+export { version } from './version.js';
 export { logWarnings } from './warnings.js';

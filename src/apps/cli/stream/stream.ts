@@ -6,6 +6,7 @@ import type { Camera } from '../../../camera/index.js';
 import { BROKER } from '../../../core/defaults/defaults.js';
 import { type ProgramOptions, type Settings, type StreamArguments, openTarget } from '../arguments/index.js';
 import { DEFAULT_TOPIC } from '../flags/index.js';
+import { announce, cameraWords } from '../health/index.js';
 import { type StopReason, oneLine, openDashboard, stop$ } from '../program/index.js';
 import { type Line, cameras, checkRoutes, pipeline } from './pipeline.js';
 import { Session } from './session.js';
@@ -24,6 +25,7 @@ export async function stream(command: StreamArguments, env: NodeJS.ProcessEnv, s
   const lines = linesOf(cameras(sources, settings, logger), settings, target);
   const page = await openDashboard(program, { cameras: lines.map(({ gate }) => gate), brokers: [target.broker] }, env, logger);
   session.show({ cameras: lines.map(({ gate }) => gate), brokers: [target.broker] });
+  announce('stream', () => ({ cameras: lines.map(({ gate }) => cameraWords(gate)), brokers: [target.broker] }), logger, env);
   const { failures, stoppedBy } = await flow(lines, logger);
   if (stoppedBy === 'closed' && hasEnd(lines, program)) failures.push(new Error('the output has no reader any more'));
   await close(target.broker, program, logger);

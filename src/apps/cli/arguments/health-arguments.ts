@@ -1,0 +1,56 @@
+/** The grammar of the command `health`. */
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { HEALTH } from '../../../core/defaults/watching.js';
+
+/** Expectations of a program, from the least to the most. */
+const EXPECTED = ['alive', 'ready', 'streaming'] as const;
+/** Of timers. */
+const MAX = 2 ** 31 - 1;
+
+/** A question to the programs that run. */
+export interface HealthArguments {
+  readonly command: 'health';
+  readonly expect: (typeof EXPECTED)[number];
+  readonly pid: number | undefined;
+  readonly timeoutMs: number;
+  readonly json: boolean;
+}
+
+const ABOUT = 'Ask the programs of rxcam that run on this machine, as this user, how they are: stream, run and worker.';
+
+const AFTER = `
+alive: the program answers. ready: its brokers can be reached, and a worker is a member
+of its fleet. streaming: each camera gives pictures as well. Do not restart a
+program because a camera is down or a broker is away: it reconnects by itself. Expect
+'alive' where a failure restarts it, and more where a failure only calls somebody.
+
+Programs answer by a socket, in RXCAM_RUN_DIR, or in RUNTIME_DIRECTORY (systemd's), or
+in rxcam of XDG_RUNTIME_DIR, or in rxcam-USER of the folder for temporary files. Exit
+code 0: all programs are as expected. 1: one is not, or none runs. 2: bad usage.
+
+Examples:
+  rxcam health
+  rxcam health --expect streaming --json
+  RXCAM_RUN_DIR=/run/rxcam rxcam health`;
+
+/** This command. It is parsed without the checks of other commands: loading these takes three times as long as the answer. */
+export function healthCommand(found: (command: HealthArguments) => void): Command {
+  const command = new Command('health').summary('ask running programs how they are').description(ABOUT)
+    .addOption(new Option('--expect <what>', 'alive, ready, streaming (default: alive)').choices(EXPECTED))
+    .addOption(new Option('--pid <n>', 'only the program with this number').argParser(whole))
+    .addOption(new Option('--timeout <ms>', `time for the answer of a program, in ms (default: ${HEALTH.timeoutMs})`).argParser(whole))
+    .option('--json', 'print one JSON object: healthy, programs')
+    .helpOption('-h, --help', 'show this').addHelpText('after', AFTER);
+  return command.action(() => {
+    const { expect = 'alive', pid, timeout: timeoutMs = HEALTH.timeoutMs, json = false } = command.opts<Given>();
+    found({ command: 'health', expect, pid, timeoutMs, json });
+  });
+}
+
+interface Given { readonly expect?: HealthArguments['expect']; readonly pid?: number; readonly timeout?: number; readonly json?: boolean }
+
+function whole(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < 1 || value > MAX) throw new InvalidArgumentError(`Expected a whole number, 1 to ${MAX}.`);
+  return value;
+}

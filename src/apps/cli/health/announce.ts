@@ -1,0 +1,55 @@
+/** Answers `rxcam health`: each connection to this program's socket gets its state, if the event loop turns. */
+import { rmSync } from 'node:fs';
+import { type Server, type Socket, createServer } from 'node:net';
+import type { Logger } from 'pino';
+import { HEALTH } from '../../../core/defaults/watching.js';
+import { makeFolder } from '../../../core/defaults/make-folder.js';
+import { isPrivate, ownFolder, socketOf } from './folders.js';
+import { type Answer, type Said, brokersIn, camerasIn } from './words.js';
+import { version } from '../program/index.js';
+
+/** For this user alone. */
+const PRIVATE = 0o700;
+
+/**
+ * Answers until the program ends. A program that can't have a socket runs without one, and logs that.
+ * @param command - the name of the command
+ * @param said - called for each answer
+ */
+export function announce(command: string, said: () => Said, logger: Logger, env: NodeJS.ProcessEnv): void {
+  const path = socketOf(ownFolder(env), process.pid);
+  const answer = (): Answer => {
+    const { cameras, brokers, worker } = said();
+    return {
+      command, pid: process.pid, version: version(), upMs: Math.round(process.uptime() * 1_000),
+      ...camerasIn(cameras), brokers: brokersIn(brokers), ...(worker !== undefined && { worker }),
+    };
+  };
+  const server = createServer((socket) => { give(socket, `${JSON.stringify(answer())}\n`); });
+  server.maxConnections = HEALTH.maxConnections;
+  server.on('error', (error) => { logger.warn({ path, reason: error.message }, 'rxcam health will not find this program'); });
+  listen(server, path, ownFolder(env));
+}
+
+function give(socket: Socket, line: string): void {
+  socket.on('error', () => undefined);
+  socket.setTimeout(HEALTH.timeoutMs, () => { socket.destroy(); });
+  socket.unref();
+  socket.end(line);
+}
+
+function listen(server: Server, path: string, folder: string): void {
+  try {
+    if (process.platform !== 'win32') {
+      makeFolder(folder, PRIVATE);
+      if (!isPrivate(folder)) throw new Error(`others can write to ${folder}`);
+      // A program that was killed leaves its own; its number is this program's now.
+      rmSync(path, { force: true });
+      process.once('exit', () => { rmSync(path, { force: true }); });
+    }
+    server.listen(path);
+    server.unref();
+  } catch (error) {
+    server.emit('error', error as Error);
+  }
+}

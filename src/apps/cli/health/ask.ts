@@ -1,0 +1,46 @@
+/** Asks running programs for their states. */
+import { rmSync } from 'node:fs';
+import { createConnection } from 'node:net';
+import { HEALTH } from '../../../core/defaults/watching.js';
+import type { Socket } from './folders.js';
+import { type Answer, parseAnswer } from './words.js';
+
+/** The answer of one program, or the reason why there is none. */
+export interface Asked { readonly pid: number; readonly answer?: Answer; readonly failure?: string | undefined }
+
+/** @returns undefined if the program has ended */
+export async function ask({ pid, path }: Socket, timeoutMs: number): Promise<Asked | undefined> {
+  try {
+    const answer = parseAnswer(await read(path, timeoutMs));
+    return answer === undefined ? { pid, failure: 'gave no answer that this version of rxcam knows' } : { pid, answer };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    if (code !== 'ECONNREFUSED') return { pid, failure: message };
+    // It was killed, and could not remove it.
+    removed(path);
+    return undefined;
+  }
+}
+
+function read(path: string, timeoutMs: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    const socket = createConnection(path);
+    const timer = setTimeout(() => { socket.destroy(new Error(`did not answer within ${timeoutMs} ms`)); }, timeoutMs);
+    socket.setEncoding('utf8').on('data', (part: string) => {
+      text += part;
+      if (text.length > HEALTH.maxBytes) socket.destroy(new Error(`answered with more than ${HEALTH.maxBytes} bytes`));
+    });
+    socket.once('error', reject).once('end', () => { resolve(text); }).once('close', () => { clearTimeout(timer); reject(new Error('ended its answer early')); });
+  });
+}
+
+/** A folder of another user's may be read-only. */
+function removed(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // It stays, and is asked in vain the next time as well.
+  }
+}

@@ -1,0 +1,72 @@
+/** Folders of the sockets that running programs answer `rxcam health` by: `PID.sock` in a folder that only their user can enter. */
+import { lstatSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+
+/** On Windows, sockets are named pipes, which have no folders. */
+const PIPES = '\\\\.\\pipe\\';
+const isWindows = process.platform === 'win32';
+const SOCKET = isWindows ? /^rxcam-(\d+)$/ : /^(\d+)\.sock$/;
+const MAY_OTHERS_WRITE = 0o022;
+
+/** A running program's socket. */
+export interface Socket { readonly pid: number; readonly path: string }
+
+/** The folder for the socket of this program. `RUNTIME_DIRECTORY` is systemd's name for that of a service. */
+export function ownFolder(env: NodeJS.ProcessEnv): string {
+  if (isWindows) return PIPES;
+  const { RXCAM_RUN_DIR: given, RUNTIME_DIRECTORY: ofService, XDG_RUNTIME_DIR: ofUser } = env;
+  if (isPath(given)) return given;
+  if (isPath(ofService)) return ofService.split(':')[0] ?? '';
+  return isPath(ofUser) ? join(ofUser, 'rxcam') : temporary();
+}
+
+/** The folders to look in: the program may have been started with other variables than the question. */
+export function foldersOf(env: NodeJS.ProcessEnv): string[] {
+  if (isWindows) return [PIPES];
+  if (isPath(env['RXCAM_RUN_DIR'])) return [ownFolder(env)];
+  return [...new Set([ownFolder(env), `/run/user/${process.getuid?.() ?? ''}/rxcam`, temporary(), '/run/rxcam'])];
+}
+
+/** The socket of a program in a folder. */
+export function socketOf(folder: string, pid: number): string {
+  return isWindows ? `${folder}rxcam-${pid}` : join(folder, `${pid}.sock`);
+}
+
+/** The sockets in a folder; none if others could have put them there. */
+export function socketsIn(folder: string): Socket[] {
+  if (!isWindows && !isTrusted(folder)) return [];
+  try {
+    return readdirSync(folder).flatMap((name) => {
+      const pid = Number(SOCKET.exec(name)?.[1] ?? NaN);
+      return Number.isNaN(pid) ? [] : [{ pid, path: socketOf(folder, pid) }];
+    });
+  } catch {
+    return [];
+  }
+}
+
+/** Whether a folder belongs to this user and nobody else can write to it. */
+export function isPrivate(folder: string): boolean {
+  return isPrivateOf(folder, process.getuid?.());
+}
+
+/** @param owner - undefined: any */
+function isPrivateOf(folder: string, owner: number | undefined): boolean {
+  const stat = lstatSync(folder, { throwIfNoEntry: false });
+  return stat?.isDirectory() === true && (owner === undefined || stat.uid === owner) && (stat.mode & MAY_OTHERS_WRITE) === 0;
+}
+
+/** Root may enter the folders of services. Among temporary files anybody could have made one. */
+function isTrusted(folder: string): boolean {
+  return isPrivate(folder) || (process.getuid?.() === 0 && !folder.startsWith(tmpdir()) && isPrivateOf(folder, undefined));
+}
+
+/** Each user has one: the folder of temporary files is everybody's. */
+function temporary(): string {
+  return join(tmpdir(), `rxcam-${process.getuid?.() ?? 0}`);
+}
+
+function isPath(path: string | undefined): path is string {
+  return path !== undefined && isAbsolute(path);
+}

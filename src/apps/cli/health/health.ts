@@ -1,0 +1,69 @@
+/** The command `health`: asks the programs of rxcam that run on this machine how they are. */
+import type { HealthArguments } from '../arguments/index.js';
+import { type Asked, ask } from './ask.js';
+import { foldersOf, socketsIn } from './folders.js';
+import { type Answer, isWell } from './words.js';
+
+/** Expectations of a program, from the least to the most. */
+type Expected = HealthArguments['expect'];
+
+/** @returns the exit code: 0 if each program is as expected, 1 if one is not or none runs */
+export async function health({ expect, pid, timeoutMs, json }: HealthArguments, env: NodeJS.ProcessEnv): Promise<number> {
+  const folders = foldersOf(env);
+  const sockets = folders.flatMap(socketsIn).filter((socket) => pid === undefined || socket.pid === pid);
+  const asked = (await Promise.all(sockets.map((socket) => ask(socket, timeoutMs)))).filter((one) => one !== undefined);
+  const programs = asked.map((one) => ({ ...one, failure: one.failure ?? failureOf(one.answer, expect) }));
+  const isHealthy = programs.length > 0 && programs.every(({ failure }) => failure === undefined);
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ healthy: isHealthy, programs: programs.map(wordsOf) })}\n`);
+  } else if (programs.length === 0) {
+    const { complain } = await import('../program/guard.js');
+    complain(`health: no rxcam stream, run or worker ${pid === undefined ? '' : `with the number ${pid} `}runs here; looked in ${folders.join(', ')}`);
+  } else {
+    const { plain } = await import('../program/readable.js');
+    for (const one of programs) process.stdout.write(`${plain(lineOf(one))}\n`);
+  }
+  return isHealthy ? 0 : 1;
+}
+
+/** Why a program is not as expected. */
+function failureOf(answer: Answer | undefined, expected: Expected): string | undefined {
+  if (answer === undefined || expected === 'alive') return undefined;
+  const { worker, brokers, cameras } = answer;
+  if (worker !== undefined && worker.status !== 'member') return `the worker is ${worker.status}`;
+  const away = brokers.find(({ status }) => status === 'unavailable');
+  if (away !== undefined) return `the broker ${away.address} is unavailable`;
+  const silent = Object.entries(cameras).filter(([state]) => !isWell(state)).reduce((sum, [, count]) => sum + count, 0);
+  return expected === 'streaming' && silent > 0 ? `${silent} cameras give no pictures` : undefined;
+}
+
+function wordsOf({ pid, answer, failure }: Asked): Record<string, unknown> {
+  return { pid, healthy: failure === undefined, ...(failure !== undefined && { failure }), ...answer };
+}
+
+/** `ok  run 4711, up 3 h: 3 of 4 cameras well; hall is waiting (SOURCE_TIMEOUT); kafka://… is connected`. */
+function lineOf({ pid, answer, failure }: Asked): string {
+  const mark = failure === undefined ? '✓' : '✗';
+  if (answer === undefined) return `${mark} ${pid} ${failure ?? ''}`;
+  const { command, upMs, cameras, trouble, brokers, worker } = answer;
+  const all = Object.values(cameras).reduce((sum, count) => sum + count, 0);
+  const well = Object.entries(cameras).filter(([state]) => isWell(state)).reduce((sum, [, count]) => sum + count, 0);
+  const parts = [
+    ...(failure === undefined ? [] : [failure]),
+    `${well} of ${all} cameras give pictures`,
+    ...trouble.slice(0, SHOWN).map(({ camera, state, error }) => `${camera} is ${state}${error === undefined ? '' : ` (${error})`}`),
+    ...(trouble.length > SHOWN ? [`${all - well - SHOWN} more`] : []),
+    ...brokers.map(({ address, status }) => `${address} is ${status}`),
+    ...(worker === undefined ? [] : [`worker ${worker.name} is ${worker.status}`]),
+  ];
+  return `${mark} ${command} ${pid}, up ${durationOf(upMs)}: ${parts.join('; ')}`;
+}
+
+/** Cameras in trouble that a line names. */
+const SHOWN = 3;
+
+function durationOf(ms: number): string {
+  const units = [['d', 86_400_000], ['h', 3_600_000], ['min', 60_000]] as const;
+  const [unit, size] = units.find(([, one]) => ms >= one) ?? ['s', 1_000];
+  return `${Math.floor(ms / size)} ${unit}`;
+}

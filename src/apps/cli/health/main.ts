@@ -1,0 +1,18 @@
+/** Runs the command `health` with no more than it needs: an index would load its whole folder, and all that this imports. */
+import type { HealthArguments } from '../arguments/index.js';
+import { health } from './health.js';
+
+/** @returns the exit code */
+export async function run(words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const { Command } = await import('commander');
+  const { healthCommand } = await import('../arguments/health-arguments.js');
+  const { parse } = await import('../arguments/parse.js');
+  const { complain } = await import('../program/guard.js');
+  let found: HealthArguments | undefined;
+  const program = new Command('rxcam').addCommand(healthCommand((command) => { found = command; }));
+  const code = parse(program, words, {
+    out: (text) => { process.stdout.write(text); },
+    error: (text) => { complain(text.replace(/^error: /, '')); },
+  });
+  return code ?? (found === undefined ? 2 : health(found, env));
+}
