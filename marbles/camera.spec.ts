@@ -36,7 +36,7 @@ describe('camera', () => {
     expect(planOf(gate.pipe(same))).toBeUndefined();
   });
 
-  it('numbers its pictures, and says when each was decoded', () => {
+  it('numbers its pictures, and states when each was decoded', () => {
     marbles(({ expectSubscriptions }) => {
       const source = '   -o-f--f|';
       const subs = '     ^------!';
@@ -48,7 +48,7 @@ describe('camera', () => {
     });
   });
 
-  it('tells of everything that happens, in order', () => {
+  it('reports everything that happens, in order', () => {
     marbles(({ expectSubscriptions }) => {
       const gate = fakeCamera('-o-f-f|', { live: false });
       const types: string[] = [];
@@ -80,7 +80,7 @@ describe('camera', () => {
       });
     });
 
-    it('gives a source that has answered 45 s for its first picture, or as long as told', () => {
+    it('gives a source that has answered 45 s for its first picture, or the time of the option', () => {
       seconds(({ expectObservable }) => {
         expectObservable(fakeCamera('--o 40s f').pipe(digits), '^ 44s !').toBe('43s 1');
         expectParts(fakeCamera('--c'), '47s #', {}, { error: { code: 'SOURCE_TIMEOUT', message: 'connected, but no frame within 45000 ms' } });
@@ -136,7 +136,7 @@ describe('camera', () => {
       });
     });
 
-    it('waits for the first picture however many access units are rejected before it, and counts none of them as a read failure', () => {
+    it('waits for the first picture although access units are rejected before it, and counts none of them as a read failure', () => {
       seconds(({ expectObservable, expectSubscriptions }) => {
         const source = '   c-rrrrrrrrrrrrrrf-r';
         const expected = ' ----------------1--';
@@ -147,7 +147,7 @@ describe('camera', () => {
       });
     });
 
-    it('gives up a source whose pictures are all rejected when the time for the first one is over, and says so', () => {
+    it('gives up a source whose pictures are all rejected when the time limit of the first one is over, and reports them', () => {
       seconds(() => {
         const message = 'connected, but no frame within 45000 ms: 10 access units were rejected, the last: fake: the decoder rejects an access unit';
         expectParts(fakeCamera('c-rrrrrrrrrr').pipe(digits), '45s #', {}, { error: { code: 'SOURCE_TIMEOUT', message } });
@@ -163,7 +163,7 @@ describe('camera', () => {
       });
     });
 
-    it('stands still while a file is paused', () => {
+    it('stops while a file is paused', () => {
       seconds(({ cold, expectObservable, expectSubscriptions }) => {
         const gate = fakeCamera('f---f|', { live: false, fps: 0.5 });
         const holder = {};
@@ -178,7 +178,7 @@ describe('camera', () => {
   });
 
   describe('runs', () => {
-    it('gives a second subscription a run, a capture and a seq of its own', () => {
+    it('gives a second subscription its own run, capture and seq', () => {
       marbles(({ expectSubscriptions }) => {
         const source = '        -f-f-f-f';
         const subs = ['          ^----!', '---^----!'];
@@ -324,7 +324,7 @@ describe('camera', () => {
       expect(account((gate) => gate.pipe(bare, skipRate(2)))).toMatchObject({ captured: 8, delivered: 8, skipped: 0 });
     });
 
-    it('counts frames for the run that they come from, whoever merges them', () => {
+    it('counts frames for the run that they come from, even if they are merged', () => {
       marbles(({ flush }) => {
         const [one, other] = [fakeCamera('-f-f|', { live: false, key: 'one' }), fakeCamera('--f-f-f|', { live: false, key: 'other' })];
         const ledgers = [expectLedger(one), expectLedger(other)];

@@ -17,7 +17,7 @@ const gop: Record<string, Received> = Object.fromEntries([...'AbcDef'].map((lett
 const shown = (source: Observable<{ data: Buffer }>) => source.pipe(map(({ data }) => data.toString()));
 
 describe('decode', () => {
-  it('gives a picture for each message, with what the message says of it', () => {
+  it('emits a picture for each message, with the facts of the message', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold(' -a-b---c-|', values);
       const subs = '        ^--------!';
@@ -40,7 +40,7 @@ describe('decode', () => {
     });
   });
 
-  it('waits for a keyframe at the beginning, and says what it left out', () => {
+  it('waits for a keyframe at the beginning, and reports what it left out', () => {
     const left: string[] = [];
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold(' -b-c-D-e-|', gop);
@@ -78,7 +78,7 @@ describe('decode', () => {
     });
   });
 
-  it('says which messages gave no picture, when a later one comes', () => {
+  it('reports the messages without a picture when a later one arrives', () => {
     const left: string[] = [];
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold(' -a-b-c-|', values);

@@ -27,7 +27,7 @@ describe('encodeH265', () => {
     });
   });
 
-  it('says of each access unit what it is', () => {
+  it('states the facts of each access unit', () => {
     marbles(({ expectSubscriptions }) => {
       const gate = fakeCamera('-f', { key: 'gate', encodeMs: 4, fps: 25 });
       const coded$ = gate.pipe(resize({ width: 32 }), encodeH265({ mode: 'frame', crf: 30 }));
@@ -145,7 +145,7 @@ describe('encodeH265', () => {
     });
   });
 
-  it('says which encoder runs, and why', () => {
+  it('reports the encoder and the reason for it', () => {
     marbles(({ expectSubscriptions }) => {
       const gate = fakeCamera('-f|', { live: false });
       expectEvents(gate, 'e', { e: { type: 'encoder', encoder: 'fake', hardware: false, reason: 'requested' } });

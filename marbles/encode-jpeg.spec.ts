@@ -23,7 +23,7 @@ describe('encodeJpeg', () => {
     });
   });
 
-  it('says of each what it is', () => {
+  it('states the facts of each picture', () => {
     marbles(({ expectSubscriptions, flush }) => {
       const gate = fakeCamera('-f', { key: 'gate', encodeMs: 4, fps: 25 });
       const coded$ = gate.pipe(resize({ width: 32 }), encodeJpeg({ quality: 70 }));

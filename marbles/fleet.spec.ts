@@ -80,7 +80,7 @@ function play(group: Group, deeds: Readonly<Record<number, () => void>>, ms: num
 
 const KEYS = [...cameras(32).keys()].sort();
 
-/** No camera ran on two workers with an open fence at one time: what overlaps is told apart by the caller. */
+/** No camera ran on two workers with an open fence at one time: the caller distinguishes overlaps. */
 function overlaps(lives: readonly Life[]): string[] {
   return lives.flatMap((one, index) => lives.slice(index + 1).filter((other) =>
     other.key === one.key && other.worker !== one.worker && other.from < one.until && one.from < other.until).map(({ key }) => key));
@@ -136,7 +136,7 @@ describe('fleet', () => {
     expect(group.running()).toEqual(KEYS);
   });
 
-  it('lets what is held leave once the slot is claimed again, where nobody else has had it', () => {
+  it('sends held messages when the slot is claimed again, if no other worker has had it', () => {
     const group = new Group();
     const states: string[] = [];
     const look = () => { states.push(group.lives.map(({ fence }) => `${fence.state} ${String(fence.epoch)}`)[0] ?? ''); };
@@ -253,7 +253,7 @@ describe('fleet', () => {
     expect(states).toEqual([expect.stringMatching(/^cam-0 failed no rtsp:\/\/(?!.*secret)/), 'cam-1 running', 'cam-2 running']);
   });
 
-  it('says which cameras have no place: for their labels, and for lack of room', () => {
+  it('reports unplaced cameras: for their labels, and for lack of room', () => {
     const group = new Group();
     const wanted = new Map<string, unknown>([['north', { labels: ['north'] }], ['south', { labels: ['south'] }], ['any', {}]]);
     play(group, { 0: () => { group.start('a', wanted as never, { labels: ['north'] }); } }, 1_000);

@@ -31,7 +31,7 @@ describe('fakeBroker', () => {
     });
   });
 
-  it('is down and up again as its diagram says, and loses nothing', () => {
+  it('is down and up again as in its diagram, and loses nothing', () => {
     marbles(({ expectObservable, flush }) => {
       const gate = fakeCamera('f-f-f-f-f|', { live: false });
       const broker = fakeBroker({ down: '---d 1s u' });

@@ -91,7 +91,7 @@ describe('fakeCamera', () => {
     });
   });
 
-  it('stands still while a file is paused', () => {
+  it('stops while a file is paused', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = '   f-f-f-f|';
       const pause = '    ---p---g';
@@ -132,7 +132,7 @@ describe('fakeCamera', () => {
     });
   });
 
-  it('starts a GOP every so many pictures, and where the diagram says', () => {
+  it('starts a GOP at its interval, and where the diagram has one', () => {
     marbles(({ expectObservable }) => {
       const source = '    fffffkfffff';
       const expected = '  kdddkkdddkd';

@@ -8,7 +8,7 @@ import { fleet } from '../src/fleet/index.js';
 const cameras = new Map([['gate', {}], ['yard', {}], ['roof', {}], ['hall', {}]]);
 
 describe('fakeCoordinator', () => {
-  it('gives slots and takes them away as its diagram says, and keeps what it was told', () => {
+  it('assigns and removes slots as in its diagram, and keeps the claims and rows that it received', () => {
     const lives: string[] = [];
     const fences: Fence[] = [];
     const states: string[] = [];

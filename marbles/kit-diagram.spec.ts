@@ -17,7 +17,7 @@ describe('diagram', () => {
     expect(diagram([])).toBe('');
   });
 
-  it('is read back to the same notifications, whatever they are', () => {
+  it('is parsed back to the same notifications, for any of them', () => {
     const message = fc.record({ gap: fc.oneof(fc.integer({ min: 8, max: 40 }), fc.integer({ min: 100, max: 100_000 })), names: fc.constantFrom('a', 'ab', 'abc', '1') });
     fc.assert(fc.property(fc.array(message, { maxLength: 12 }), (list) => {
       let frame = 0;

@@ -1,4 +1,4 @@
-/** A file that loops: `seq` and media time go on, over its passes and over failures. */
+/** A file that loops: `seq` and media time continue, over its passes and over failures. */
 import { take } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { encodeH265 } from '../operators/encode-h265.js';

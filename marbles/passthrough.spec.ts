@@ -27,7 +27,7 @@ describe('passthrough', () => {
     });
   });
 
-  it('says of each access unit what it is', () => {
+  it('states the facts of each access unit', () => {
     marbles(({ expectSubscriptions }) => {
       const gate = fakeCamera('-k', { key: 'gate', fps: 25, encodeMs: 4 });
       expectParts(gate.pipe(passthrough()), '-a', {
@@ -139,7 +139,7 @@ describe('passthrough', () => {
     const gate = fakeCamera('k');
     // @ts-expect-error -- what is thinned has been decoded
     expect(() => gate.pipe(skipRate(2), passthrough())).toThrow(InvalidOption);
-    // @ts-expect-error -- an access unit is no picture
+    // @ts-expect-error -- an access unit is not a picture
     expect(() => gate.pipe(passthrough(), encodeH265())).toThrow(InvalidOption);
   });
 

@@ -83,7 +83,7 @@ describe('publish', () => {
     });
   });
 
-  it('waits as the handle was told, and connects again after as many failures as it was told', () => {
+  it('waits and reconnects by the options of the handle', () => {
     scheduler.run(({ hot, expectObservable, expectSubscriptions, flush }) => {
       const driver = new FakeDriver(0, (_, index) => (index < 4 ? 'fail' : 'ok'));
       const broker = fakeBroker(driver, { retryInitialMs: 10, retryMaxMs: 25, refreshAfterFailures: 2 });
@@ -150,7 +150,7 @@ describe('publish', () => {
     });
   });
 
-  it('drops the oldest that is not under way when the outbox is full, and tells its gap to the next', () => {
+  it('drops the oldest message that is not in a request when the outbox is full, and the next names the gap', () => {
     scheduler.run(({ cold, expectObservable, expectSubscriptions, flush }) => {
       const run = new FakeRun();
       const driver = new FakeDriver(9);

@@ -71,7 +71,7 @@ describe('retry', () => {
     });
   });
 
-  it('tells of each wait with the time of the next attempt, and of the recovery with the downtime', () => {
+  it('reports each wait with the time of the next attempt, and the recovery with the downtime', () => {
     seconds(({ expectObservable, expectSubscriptions }) => {
       const source = [' -fR', 'R', '-f'];
       const expected = '-1 16s        2';
@@ -137,7 +137,7 @@ describe('retry', () => {
     delays(['R', 'R', 'R', 'R'], Array.from({ length: 31 }, () => 5), { stableAfterMs: 0, factor: 1 });
   });
 
-  it('learns from the camera that frames flow, whatever becomes of them', () => {
+  it('learns from the camera that frames flow, even if they are dropped later', () => {
     seconds(({ expectObservable, expectSubscriptions }) => {
       const gate = camera(['R', `${'f'.repeat(31)}R`, 'R']);
       expectEvents(gate, 'a 4s -- 29s b 4s - ', { a: { type: 'retrying', delayMs: 5_000 }, b: { type: 'retrying', delayMs: 5_000, attempt: 3 } });
@@ -196,7 +196,7 @@ describe('retry', () => {
     });
   });
 
-  it('retries what retryOn says, and nothing else', () => {
+  it('retries only the errors that retryOn accepts', () => {
     seconds(({ expectObservable, expectSubscriptions }) => {
       const picky = camera(['-R', '-N']);
       expectParts(picky.pipe(retry({ retryOn: (error) => error instanceof SourceRefused })), '- 6s #', {}, { error: { code: 'SOURCE_NOT_FOUND' } });
@@ -236,7 +236,7 @@ describe('retry', () => {
     });
   });
 
-  it('leaves 1 s between two starts, whoever retries', () => {
+  it('leaves 1 s between two starts, with any retry', () => {
     seconds(({ expectObservable, expectSubscriptions }) => {
       const ours = camera('R');
       expectObservable(ours.pipe(retry(0)), '^----!').toBe('');
@@ -261,7 +261,7 @@ describe('retry', () => {
     });
   });
 
-  it('stands before the steps without losing their fusion', () => {
+  it('works before the steps without losing their fusion', () => {
     seconds(({ expectObservable, expectSubscriptions, flush }) => {
       const source = '    fffR';
       const subs = ['     ^--!', '5s ---^--!'];
@@ -278,7 +278,7 @@ describe('retry', () => {
     });
   });
 
-  it('stands last, fused or with operators of the user\'s between', () => {
+  it('works last, fused or with operators of the user between', () => {
     for (const between of [undefined, same]) {
       seconds(({ expectObservable, expectSubscriptions, flush }) => {
         const source = '    fffR';
@@ -327,7 +327,7 @@ describe('retry', () => {
     });
   });
 
-  it('ends the wait when it is unsubscribed, and says that it stopped', () => {
+  it('ends the wait when it is unsubscribed, and reports the stop', () => {
     seconds(({ expectObservable, expectSubscriptions }) => {
       const gate = camera('-R');
       expectEvents(gate, '-r-s', { r: { type: 'retrying' }, s: { type: 'stopped', reason: 'unsubscribed' } });

@@ -1,4 +1,4 @@
-/** Who goes on with which run: two users of one camera, one of whom has frames in an encoder when the camera fails. */
+/** The run that each subscription continues: two users of one camera, one of whom has frames in an encoder when the camera fails. */
 import { defer, map, switchMap, throwError, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { encodeH265 } from '../operators/encode-h265.js';

@@ -20,7 +20,7 @@ describe('skipRate', () => {
     });
   });
 
-  it('keeps every picture when told 1', () => {
+  it('keeps every picture with 1', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source = cold('-a-b-c-|', FRAMES);
       const subs = '       ^------!';
@@ -79,7 +79,7 @@ describe('skipRate', () => {
     });
   });
 
-  it('passes an empty source, and one that never says anything', () => {
+  it('passes an empty source, and one that never emits', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const [empty, silent] = [cold<Frame>('|'), cold<Frame>('-')];
       expectObservable(empty.pipe(skipRate(2))).toBe('          |');
@@ -138,7 +138,7 @@ describe('skipRate', () => {
     });
   });
 
-  it('keeps the same pictures fused and on frames, whatever stands before it', () => {
+  it('keeps the same pictures fused and on frames, after any steps', () => {
     for (const rate of [2, 3, { fps: 10 }, { fps: 7 }, { fps: 29.97 }]) {
       marbles(({ expectObservable, expectSubscriptions }) => {
         const source = 'ffffffffffffffffffffffff|';

@@ -100,7 +100,7 @@ describe('stats', () => {
     });
   });
 
-  it('does not take a change of state right after a tick for a window of its own', () => {
+  it('does not treat a change of state right after a tick as a window', () => {
     marbles(({ cold, expectSubscriptions }) => {
       const source = cold('oc 48ms c 49ms c - x|', EVENTS); // pictures at 1, 50 and 100, stopped at 102
       expectParts(source.pipe(stats({ every: 100 })), 'ab 98ms c-d|', {
@@ -205,7 +205,7 @@ describe('stats of received messages', () => {
     });
   });
 
-  it('has rates over the window since the tick before, and zeros when nothing comes any more', () => {
+  it('has rates over the window since the tick before, and zeros when no more arrive', () => {
     marbles(({ expectObservable, expectSubscriptions }) => {
       const topic = fakeTopic('a-b-c-d----');
       const unsub = '          ^ 24ms !';
@@ -255,7 +255,7 @@ describe('camera.stats$', () => {
     });
   });
 
-  it('has no rate for a window that nobody watched', () => {
+  it('has no rate for a window without a subscription', () => {
     marbles(({ expectSubscriptions }) => {
       const gate = fakeCamera('-f-f|', { live: false });
       gate.subscribe();

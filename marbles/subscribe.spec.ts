@@ -28,7 +28,7 @@ describe('subscribe', () => {
     });
   });
 
-  it('begins where it is told', () => {
+  it('begins at its position', () => {
     marbles(({ expectObservable, expectSubscriptions }) => {
       const topic = '   a-b-c------d--e';
       const reading = ' ----^------------!';
@@ -46,7 +46,7 @@ describe('subscribe', () => {
     });
   });
 
-  it('ends where it is told', () => {
+  it('ends at its end position', () => {
     marbles(({ expectObservable, expectSubscriptions }) => {
       const video = fakeTopic('a-b-c-d-e-');
       const unsub = '          ----^------!';

@@ -109,7 +109,7 @@ describe('toMessage', () => {
     });
   });
 
-  it('says of a chunk how many pictures it holds', () => {
+  it('states the number of pictures in a chunk', () => {
     const message = made(toMessage({ key: 'k' }), encoded(5, { mode: 'stream', frames: 10, lastSeq: 14 }));
     expect(message.headers).toMatchObject({ ce_type: 'rxcam.chunk', ce_frames: '10', ce_mode: 'stream', ce_key: 'k' });
     expect(message).toMatchObject({ key: 'k', frames: 10, lastSeq: 14 });

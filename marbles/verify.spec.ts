@@ -92,7 +92,7 @@ describe('verify', () => {
     });
   });
 
-  it('says what the broker removed before it was read', () => {
+  it('reports messages that the broker removed before they were read', () => {
     marbles(({ expectObservable, cold, expectSubscriptions }) => {
       const late = received({ order: 4, more: { expired: 2 } });
       const source = cold(' a---d-----|', { a: values['a'] as Received, d: late });

@@ -73,7 +73,7 @@ async function sourceRecovery(from: Camera): Promise<Recovery> {
   return recovery(readyAt, at, waits);
 }
 
-/** Each failed request is told of; the wait that follows it is that of src/broker/sender/circuit-breaker.ts. */
+/** Each failed request is reported; the wait that follows it is that of src/broker/sender/circuit-breaker.ts. */
 async function brokerRecovery(from: Camera, to: Broker): Promise<Recovery> {
   await steady(from);
   const waits: Wait[] = [];

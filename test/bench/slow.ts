@@ -14,7 +14,7 @@ import { BYTES, message } from './messages.js';
 
 const TAKES_MS = 20;
 const SAMPLE_MS = 10_000;
-/** Growth from the first fifth to the last that is no growth: heap that waits for its collection. */
+/** Growth from the first fifth to the last that does not count: heap that waits for its collection. */
 const MAX_GROWTH_MB = 10;
 
 const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' } } });

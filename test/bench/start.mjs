@@ -1,6 +1,6 @@
 /**
  * What it takes to begin: `import 'rxcam'` against Node alone (rxjs, which is part of it, beside it), and from there to the first
- * published picture of a file against ffmpeg's first packet of the same command. Each in a process of its own; paired.
+ * published picture of a file against ffmpeg's first packet of the same command. Each in its own process; paired.
  *
  *   npm run bench start -- [--rounds N] [--clip FILE]
  */

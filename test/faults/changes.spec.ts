@@ -1,4 +1,4 @@
-/** What can change while a stream runs: size, rate, pixel format, time that jumps, falls back, stands still. */
+/** What can change while a stream runs: size, rate, pixel format, time that jumps, falls back, stops. */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { lastValueFrom, toArray } from 'rxjs';
@@ -186,7 +186,7 @@ describe('the time', () => {
     await expectWhole(await played(path), frames, '160x120');
   });
 
-  it.each(cases)('%s: skipRate keeps what its rule says, by count and by time', async (_how, name, _make, frames) => {
+  it.each(cases)('%s: skipRate keeps the pictures of its rule, by count and by time', async (_how, name, _make, frames) => {
     const path = join(folder, name);
     const done = await played(path, { steps: (gate) => gate.pipe(skipRate({ fps: 5 }), skipRate(2), encodeH265()) });
     const chain = new SkipChain([{ num: 5, den: 1 }, { every: 2 }]);

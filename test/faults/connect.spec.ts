@@ -38,7 +38,7 @@ afterEach(async () => {
   await last?.end();
 });
 
-/** Fails as expected, twice, and would go on. */
+/** Fails as expected, twice, and would continue. */
 async function failsWith(code: string, message: RegExp, source: string, options: WatchOptions = {}): Promise<Watched> {
   watched = watch(source, options);
   await watched.nth('retrying', 2);
@@ -66,7 +66,7 @@ describe('nothing listens', () => {
   });
 });
 
-describe('a host that accepts and says nothing', () => {
+describe('a host that accepts and sends nothing', () => {
   let proxy: TcpProxy;
   beforeAll(async () => {
     proxy = await startTcpProxy({ port: 9 });
@@ -175,7 +175,7 @@ describe('an HTTP server', () => {
   });
 });
 
-describe('what is no video', () => {
+describe('a source without video', () => {
   it('from an HTTP stream: DecodeFailed', async () => {
     const url = serve((_request, response) => {
       response.writeHead(200, { 'Content-Type': 'video/mp2t' });
@@ -255,7 +255,7 @@ describe('a file that is cut off', () => {
 });
 
 describe('a live source that ends without a word', () => {
-  it.each([['multipart JPEG', http.mjpeg], ['a transport stream', http.mpegts]])('%s: StreamEnded, and the next attempt goes on', async (_name, make) => {
+  it.each([['multipart JPEG', http.mjpeg], ['a transport stream', http.mpegts]])('%s: StreamEnded, and the next attempt continues', async (_name, make) => {
     watched = watch(serve(make({ ...SMALL, frames: 10 })));
     await watched.nth('failed', 2);
     expect(watched.codes).toEqual(['STREAM_ENDED', 'STREAM_ENDED']);

@@ -41,7 +41,7 @@ needs('rtsp')('an RTSP camera', () => {
   });
   const throughProxy = () => rtsp.url.replace(String(rtsp.port), String(proxy.port));
 
-  it('that is killed and is back after a second: the stream goes on where it was', async () => {
+  it('that is killed and is back after a second: the stream continues where it was', async () => {
     watched = watch(rtsp.url);
     await watched.nth('published', 5);
     await rtsp.kill();
@@ -77,7 +77,7 @@ needs('rtsp')('an RTSP camera', () => {
     await watched.next('published', 2);
   });
 
-  it('whose connection is reset: StreamEnded, and the next attempt goes on', async () => {
+  it('whose connection is reset: StreamEnded, and the next attempt continues', async () => {
     watched = watch(throughProxy());
     await watched.nth('published', 5);
     proxy.reset();
@@ -86,7 +86,7 @@ needs('rtsp')('an RTSP camera', () => {
     expect(watched.codes).toEqual(['STREAM_ENDED']);
   });
 
-  it('whose connection is half-open: Stalled, and the next attempt goes on', async () => {
+  it('whose connection is half-open: Stalled, and the next attempt continues', async () => {
     watched = watch(throughProxy());
     await watched.nth('published', 5);
     proxy.halfOpen();
@@ -97,7 +97,7 @@ needs('rtsp')('an RTSP camera', () => {
     expect(watched.gate.stats.readFailures).toBeGreaterThanOrEqual(5);
   });
 
-  it('that hangs: Stalled; while it still hangs, SourceTimeout; then the stream goes on', async () => {
+  it('that hangs: Stalled; while it still hangs, SourceTimeout; then the stream continues', async () => {
     watched = watch(rtsp.url, { connectTimeoutMs: 1_000 });
     await watched.nth('published', 5);
     rtsp.pause();
@@ -124,7 +124,7 @@ describe('a live HTTP stream', () => {
   beforeAll(async () => { server = await startHttpServer(); });
   afterAll(async () => { await server.stop(); });
 
-  it('of one frame and then death, twenty times: the waits grow to the longest and stay there; numbers go on', async () => {
+  it('of one frame and then death, twenty times: the waits grow to the longest and stay there; numbers continue', async () => {
     const picture = await jpeg();
     server.routes['/one'] = (_request, response) => {
       startMultipart(response).write(part(picture));

@@ -1,4 +1,4 @@
-/** Downloads by rxcam's sources in a process of its own: `node download-child.mjs ADDRESS CACHE`. Prints what prepare emits. */
+/** Downloads by rxcam's sources in its own process: `node download-child.mjs ADDRESS CACHE`. Prints what prepare emits. */
 import { register } from 'node:module';
 
 // The sources are TypeScript; the imports in them name what they become.

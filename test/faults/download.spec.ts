@@ -32,7 +32,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Random, but for its first byte: what begins with '<' is taken for a page. */
+/** Random, except its first byte, because content that begins with '<' counts as a page. */
 function noise(bytes: number): Buffer {
   const content = randomBytes(bytes);
   content[0] = 0;
@@ -55,20 +55,20 @@ function expectNothingLeft(): void {
 const ranges = () => server.requests.map(({ headers }) => headers.range);
 
 describe('a download that is cut', () => {
-  it('goes on where it was', async () => {
+  it('continues where it was', async () => {
     server.routes['/video.mp4'] = http.file(served, { cutAfter: BYTES / 2, cuts: 1 });
     await expectWhole();
     expect(ranges()).toEqual([undefined, expect.stringMatching(/^bytes=\d+-$/)]);
     expect(server.requests[1]?.headers['if-range']).toMatch(/^".+"$/);
   });
 
-  it('goes on as often as each try brings something', async () => {
+  it('continues as often as each try brings something', async () => {
     server.routes['/video.mp4'] = http.file(served, { cutAfter: BYTES / 8 });
     await expectWhole();
     expect(server.requests.length).toBeGreaterThan(7);
   }, 30_000);
 
-  it('goes on by a date where there is no ETag', async () => {
+  it('continues by a date where there is no ETag', async () => {
     execFileSync('touch', ['-d', '2020-01-01', served]);
     server.routes['/video.mp4'] = http.file(served, { etag: false, cutAfter: BYTES / 2, cuts: 1 });
     await expectWhole();
@@ -80,7 +80,7 @@ describe('a download that is cut', () => {
     await expectWhole();
   });
 
-  it('starts again where nothing tells that the rest is of the same', async () => {
+  it('starts again if nothing shows that the rest belongs to the same file', async () => {
     server.routes['/video.mp4'] = http.file(served, { etag: false, lastModified: false, cutAfter: BYTES / 2, cuts: 1 });
     await expectWhole();
     expect(ranges()).toEqual([undefined, undefined]);
@@ -110,7 +110,7 @@ describe('a download that is cut', () => {
     await expectWhole();
   });
 
-  it('is an error after some tries that bring nothing new, and is never taken for whole', async () => {
+  it('is an error after some tries without progress, and is never treated as whole', async () => {
     server.routes['/video.mp4'] = http.file(served, { range: false, cutAfter: BYTES / 2 });
     const failure = await failureOf(source());
     expect(failure).toMatchObject({ code: 'SOURCE_REFUSED', message: expect.stringMatching(/interrupted 5 times after \d+ of 2000000 bytes/) as string });
@@ -119,7 +119,7 @@ describe('a download that is cut', () => {
     await expectWhole();
   }, 30_000);
 
-  it('goes on when the server is back soon', async () => {
+  it('continues when the server is back soon', async () => {
     server.routes['/video.mp4'] = http.file(served, { bytesPerSecond: BYTES });
     const coming = prepare(source());
     await server.whenRequested(1);
@@ -143,7 +143,7 @@ describe('a download that is cut', () => {
 });
 
 describe('a server that lies about the length', () => {
-  it.each([['less', 1_000], ['more', -1_000]])('and sends %s than it says is not believed', async (_name, lie) => {
+  it.each([['less', 1_000], ['more', -1_000]])('and sends %s than it states is not trusted', async (_name, lie) => {
     const content = noise(100_000);
     const liar = createServer((socket) => {
       socket.on('error', () => { /* it is closed from the other end */ });
@@ -175,13 +175,13 @@ describe('limits', () => {
     expectNothingLeft();
   });
 
-  it('silence in the middle is a timeout, however long the whole may take', async () => {
+  it('silence in the middle is a timeout, although the whole has no time limit', async () => {
     server.routes['/video.mp4'] = http.file(served, { stallAfter: BYTES / 2 });
     expect(await failureOf(source({ readTimeoutMs: 400 }))).toMatchObject({ code: 'SOURCE_TIMEOUT', message: expect.stringContaining('400 ms') as string });
     expectNothingLeft();
   });
 
-  it('a slow download that goes on is none, and tells of its progress', async () => {
+  it('a slow download with progress does not fail, and reports its progress', async () => {
     server.routes['/video.mp4'] = http.file(served, { bytesPerSecond: BYTES });
     const { progress } = await prepare(source({ readTimeoutMs: 400 }));
     expect(progress).toBeGreaterThanOrEqual(2);
@@ -290,7 +290,7 @@ describe.skipIf(!mayMount())('a disk that is full', () => {
     rmdirSync(at);
   });
 
-  it('before the start is told with the folder and the sizes, and is not filled', async () => {
+  it('before the start is reported with the folder and the sizes, and is not filled', async () => {
     server.routes['/video.mp4'] = http.file(served);
     expect(await failureOf(source({ cacheDir: at }))).toMatchObject({
       code: 'CAPTURE_CRASHED', message: expect.stringMatching(`no space left in '${at}'.*2000000 bytes; \\d+ are free`) as string,
@@ -298,7 +298,7 @@ describe.skipIf(!mayMount())('a disk that is full', () => {
     expect(readdirSync(at)).toEqual([]);
   });
 
-  it('in the middle is told with the folder, and nothing is left', async () => {
+  it('in the middle is reported with the folder, and nothing is left', async () => {
     writeFileSync(served, noise(900_000));
     server.routes['/video.mp4'] = http.file(served);
     server.routes['/slow.mp4'] = http.file(served, { bytesPerSecond: 900_000 });
@@ -312,7 +312,7 @@ describe.skipIf(!mayMount())('a disk that is full', () => {
   });
 });
 
-it('a cache that cannot be made is told with its folder', async () => {
+it('a cache that cannot be created is reported with its folder', async () => {
   server.routes['/video.mp4'] = http.file(served);
   expect(await failureOf(source({ cacheDir: join(served, 'below') }))).toMatchObject({ code: 'CAPTURE_CRASHED', message: expect.stringContaining(served) as string });
 });

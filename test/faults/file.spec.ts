@@ -55,7 +55,7 @@ describe('an ffmpeg that is killed while it reads a file', () => {
     expect((await ssim(clip, video)).min).toBeGreaterThan(0.9);
   });
 
-  it('is followed by one that goes on near there, where a file is played at its own pace', async () => {
+  it('is followed by one that continues near there, where a file is played at its own pace', async () => {
     const clip = await footage({ ...SIZE, seconds: 5, gop: 25, container: 'mp4' });
     watched = watch(clip, { pace: 'realtime', minStartIntervalMs: 100, retry: { initialMs: 20, maxMs: 20 } });
     for (let kill = 1; kill <= KILLS; kill++) {
@@ -68,7 +68,7 @@ describe('an ffmpeg that is killed while it reads a file', () => {
     expect(risesStrictly(times(watched))).toBe(true);
   });
 
-  it('is followed by one that compares anew, where what has not changed is left out', async () => {
+  it('is followed by one that compares again, where what has not changed is left out', async () => {
     const clip = await footage({ ...SIZE, seconds: 10, gop: 25, motion: 'half' });
     const one = await readWithKills(clip, { steps: (gate) => gate.pipe(skipUnchanged({ maxGapMs: 200 }), encodeH265()) });
     const { captured, published, skipped, diff, droppedTotal } = one.gate.stats;
@@ -94,7 +94,7 @@ describe('an ffmpeg that is killed while it reads a file', () => {
     expect(one.gate.stats).toMatchObject({ captured: 25, published: 2, skipped: 23, droppedTotal: 0 });
   });
 
-  it('loses what was in the encoder when nobody goes on', async () => {
+  it('loses the pictures in the encoder when no attempt follows', async () => {
     const clip = await footage({ ...SIZE, seconds: 5, gop: 25 });
     watched = watch(clip, { ...SLOW, retry: false });
     await watched.nth('published', 5);
@@ -104,7 +104,7 @@ describe('an ffmpeg that is killed while it reads a file', () => {
     expect(watched.gate.stats).toMatchObject({ state: 'failed', inFlightBy: { encoder: 0 } });
   });
 
-  it('and encoded what came back from user code: the file goes on where it was, without what that encoder held', async () => {
+  it('and encoded what came back from user code: the file continues where it was, without what that encoder held', async () => {
     const clip = await footage({ ...SIZE, seconds: 10, gop: 25 });
     const gate = camera(clip);
     gate.events$.pipe(filter((event) => event.type === 'encoded' && event.seq === 50), take(1)).subscribe(() => {
@@ -124,7 +124,7 @@ describe('an ffmpeg that is killed while it reads a file', () => {
   });
 
   const every: SkipRule = { every: 3 };
-  it.each([['skipRate(3)', 3, every], ['skipRate({ fps: 7 })', { fps: 7 }, fraction(7)]] as const)('leaves %s where it stood', async (_name, rate, rule) => {
+  it.each([['skipRate(3)', 3, every], ['skipRate({ fps: 7 })', { fps: 7 }, fraction(7)]] as const)('keeps the position of %s', async (_name, rate, rule) => {
     const clip = await footage({ ...SIZE, seconds: 5, gop: 25, container: 'mp4' });
     const one = await readWithKills(clip, { steps: (gate) => gate.pipe(skipRate(rate), encodeH265()) });
     const chain = new SkipChain([rule]);
@@ -154,7 +154,7 @@ describe('a slow sink of a file', () => {
     await threeQuestions({ stats: gate.stats });
   });
 
-  it('that stops for longer than a stall takes: no failure, the clock stands still meanwhile', async () => {
+  it('that stops for longer than a stall takes: no failure, the clock stops meanwhile', async () => {
     const clip = await footage({ ...SIZE, seconds: 10, gop: 25 });
     const gate = camera(clip, { readWindowMs: 100, maxReadFailures: 3 });
     const codes: string[] = [];

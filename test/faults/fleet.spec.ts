@@ -141,7 +141,7 @@ describe('a fleet of three workers', () => {
     await until(() => seen.length > afterwards + 4 * CAMERAS.length);
     expect(CAMERAS.filter((key) => senders.get(key) !== calm.get(key))).toEqual([]);
 
-    // Drained by SIGTERM: each camera is handed over, and the worker ends in order.
+    // Drained by SIGTERM: each camera moves to another worker, and the worker exits with code 0.
     of = await settled(2);
     before = new Map(senders);
     const drained = CAMERAS.filter((key) => of.get(key) === 'c');

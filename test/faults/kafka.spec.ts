@@ -1,4 +1,4 @@
-/** What Kafka can do to a camera that publishes to it: die, hang, be slow, lose its topic, move its leader; the camera goes on. */
+/** What Kafka can do to a camera that publishes to it: die, hang, be slow, lose its topic, move its leader; the camera continues. */
 import { randomUUID } from 'node:crypto';
 import { type Admin, Kafka, type SASLOptions, logLevel } from 'kafkajs';
 import { map } from 'rxjs';
@@ -111,7 +111,7 @@ needs('kafka', 'ffmpeg').each(KAFKA_DRIVERS)('kafka, %s', (driver) => {
     expect(named).toBe(outbox + gop);
   });
 
-  it('hangs with its connections open, and goes on: what it took late is known by its id', async () => {
+  it('hangs with its connections open, and continues: what it wrote late is recognised by its id', async () => {
     const publishing = start(handle());
     await publishing.acknowledges(10);
     server.pause();

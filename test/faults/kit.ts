@@ -51,7 +51,7 @@ export class Watched {
   readonly gate: Camera;
   readonly broker: MemoryBroker = memory({ maxMessages: 100_000 });
   readonly events: CameraEvent[] = [];
-  /** What a pino logger was told. */
+  /** The lines of a pino logger. */
   readonly lines: string[] = [];
   readonly acks: Published[] = [];
   /** Errors that came to the subscriber. */
@@ -202,7 +202,7 @@ export class Watched {
     appendFileSync(to, `${JSON.stringify({ file: testPath, test: currentTestName, ...outcome })}\n`);
   }
 
-  /** seq and inputOrder go on over all attempts. */
+  /** seq and inputOrder continue over all attempts. */
   #numbersGoOn(): void {
     const seqs = this.of('captured').map((event) => event.seq);
     if (!seqs.every((seq, index) => seq === index + 1)) throw new Error(`seq has gaps: ${seqs.join(' ')}`);
@@ -211,7 +211,7 @@ export class Watched {
   }
 }
 
-/** The camera's floor between two starts is no option: a test that needs twenty attempts lowers it under the camera's feet. */
+/** The camera's floor between two starts is not an option: a test that needs twenty attempts lowers it while the camera runs. */
 function hasten(gate: Camera, minStartIntervalMs: number): void {
   Object.assign(hubOf(gate)?.facts ?? {}, { minStartIntervalMs });
 }
@@ -228,7 +228,7 @@ export function captures(pid?: number): number[] {
   return ffmpegChildren(pid).filter((one) => processArguments(one).includes('-i'));
 }
 
-/** Resolves when it is so; for what no event tells of. */
+/** Resolves when it is so; for what no event reports. */
 export async function eventually(what: string, isSo: () => boolean, withinMs = 20_000): Promise<void> {
   const end = performance.now() + withinMs;
   while (!isSo()) {

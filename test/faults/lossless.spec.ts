@@ -9,7 +9,7 @@ import { Publishing, type PublishingOptions, orderOf, previousOf } from './broke
 const PASSWORD = 'p@ss/w:rd#1';
 const FRAMES = 250;
 const OUTBOX = { maxMessages: 40, maxBytes: 1024 * 1024 };
-/** What was read from ffmpeg's pipe at once is taken to its end, however small its pictures are. */
+/** A chunk read from ffmpeg's pipe is handled to its end, even if its pictures are small. */
 const READ_AT_ONCE_BYTES = 4 * 64 * 1024;
 /** Small requests: a slow broker is felt. */
 const PUBLISH = { outbox: OUTBOX, maxInFlight: 4 };
@@ -76,7 +76,7 @@ needs('redis', 'ffmpeg')('a file', () => {
     await server.kill();
     await waiting.notices();
     await waiting.when('the file waits', () => waiting.of('paused').length > waiting.of('resumed').length);
-    // ffmpeg itself goes on until its pipes are full.
+    // ffmpeg itself continues until its pipes are full.
     let captured: number;
     do {
       captured = waiting.captured;

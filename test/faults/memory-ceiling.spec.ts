@@ -1,4 +1,4 @@
-/** Memory has a ceiling: while the broker takes nothing and cameras go on, a process keeps what its outbox may keep, and no more. */
+/** Memory has a ceiling: while the broker takes nothing and cameras continue, a process keeps what its outbox may keep, and no more. */
 import { execFile } from 'node:child_process';
 import { appendFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-/** A reading under test: what it has received, what it has been told, and waiting for either. */
+/** A reading under test: its messages, its errors, and waiting for either. */
 import { randomUUID } from 'node:crypto';
 import { Subject, type Subscription, filter, firstValueFrom, from, lastValueFrom, startWith, toArray } from 'rxjs';
 import { publish, subscribe, type SubscribeConfig, verify, type Verify } from '../../operators/index.js';
@@ -50,7 +50,7 @@ export class ReadingUnderTest {
     return this.when(() => this.messages.length >= count);
   }
 
-  /** Resolves when the broker has answered; only that is not told by an event. */
+  /** Resolves when the broker has answered, which no event reports. */
   async connects(): Promise<void> {
     while (this.stats.status !== 'connected') await new Promise((resolve) => { setTimeout(resolve, 5); });
   }

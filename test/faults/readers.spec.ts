@@ -1,4 +1,4 @@
-/** What brokers can do to a reading: die, hang, move, forget; it continues behind the last message, and says what is gone. */
+/** What brokers can do to a reading: die, hang, move, forget; it continues after the last message, and reports what is gone. */
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { type Admin, Kafka, type SASLOptions, logLevel } from 'kafkajs';
@@ -60,7 +60,7 @@ function survives(kind: Kind): void {
     expect(one.check.stats).toMatchObject({ whole: 100, repeated: 0, torn: 0, gaps: 0 });
   });
 
-  it('hangs with its connections open, and goes on', async () => {
+  it('hangs with its connections open, and continues', async () => {
     const topic = topicOf();
     const one = reading(topic);
     await one.connects();
@@ -105,7 +105,7 @@ function survives(kind: Kind): void {
     expect(one.orders).toEqual(numbers(5));
   });
 
-  it('removes messages before they are read: the gap says so, with its numbers', async () => {
+  it('removes messages before they are read: the gap has their numbers', async () => {
     const topic = topicOf();
     const broker = opened(kind.broker());
     const camera = sender(topic);
@@ -192,7 +192,7 @@ needs('redis')('redis', () => {
     expect(await admin.xinfo('GROUPS', topic)).toEqual([]);
   });
 
-  it('refuses the password: that is said, without the password', async () => {
+  it('refuses the password: reported without the password', async () => {
     const wrong = 'not-the/right"one';
     const url = new URL(server.url);
     const one = new ReadingUnderTest(redis({ host: url.hostname, port: Number(url.port), password: wrong, ...QUICK }), { topic: 't' }, [wrong]);
@@ -290,7 +290,7 @@ needs('kafka')('kafka', () => {
     expect((await (await connected()).listGroups()).groups.filter(({ groupId }) => !groupId.startsWith('group-'))).toEqual([]);
   });
 
-  it('can not be reached, or refuses the login: that is said, without the password', async () => {
+  it('can not be reached, or refuses the login: reported without the password', async () => {
     const wrong = 'not-the/right"one';
     const nowhere = new ReadingUnderTest(kafka({ brokers: [`127.0.0.1:${await freePort()}`], ...QUICK }), { topic: 't' });
     const refused = new ReadingUnderTest(broker({ sasl: { mechanism: 'plain', ...LOGIN, password: wrong } }), { topic: 't' }, [wrong]);

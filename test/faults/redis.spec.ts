@@ -1,4 +1,4 @@
-/** What Redis can do to a camera that publishes to it: die, hang, fill up, refuse; the camera goes on. */
+/** What Redis can do to a camera that publishes to it: die, hang, fill up, refuse; the camera continues. */
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
@@ -60,7 +60,7 @@ needs('redis', 'ffmpeg')('redis', () => {
     expect(publishing.lost).toBe(0);
   });
 
-  it('hangs with its connections open, and goes on: what it took late is known by its id', async () => {
+  it('hangs with its connections open, and continues: what it wrote late is recognised by its id', async () => {
     const publishing = start(handle());
     await publishing.acknowledges(10);
     server.pause();
@@ -76,7 +76,7 @@ needs('redis', 'ffmpeg')('redis', () => {
     expect(publishing.lost).toBe(0);
   });
 
-  it('is out of memory until some is given: OOM is said, tried again, nothing is lost', async () => {
+  it('is out of memory until it gets some: OOM is reported and retried, nothing is lost', async () => {
     const publishing = start(handle());
     await publishing.acknowledges(10);
     await client.config('SET', 'maxmemory', '1');
@@ -106,7 +106,7 @@ needs('redis', 'ffmpeg')('redis', () => {
     expect(publishing.lost).toBe(0);
   });
 
-  it('holds something else under the key: WRONGTYPE is said, and all is sent when it is gone', async () => {
+  it('holds something else under the key: WRONGTYPE is reported, and all is sent when it is gone', async () => {
     const broker = handle();
     const topic = `video-${randomUUID()}`;
     await client.set(topic, 'a string');
@@ -151,7 +151,7 @@ needs('redis', 'ffmpeg')('redis', () => {
   });
 
   needs('rtsp')('and the camera', () => {
-    it('are both away at once: each comes back by itself, numbers go on, the ledger balances', async () => {
+    it('are both away at once: each comes back by itself, numbers continue, the ledger balances', async () => {
       const source = await startRtspServer({ width: 160, height: 120, fps: 25, gop: 5 });
       try {
         const publishing = start(handle(), { source: source.url });

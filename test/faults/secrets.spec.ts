@@ -23,7 +23,7 @@ function forms(password: string): string[] {
   return password === encoded || /%[0-9a-f]{2}/i.test(password) ? [encoded] : [password, encoded];
 }
 
-/** A password, the form in which it stands in an address. */
+/** A password, in its form within an address. */
 const ALL = PASSWORDS.flatMap((password) => forms(password).map((form) => [form, password] as const));
 
 function secretsOf(password: string): string[] {
@@ -84,7 +84,7 @@ needs('rtsp')('an RTSP camera', () => {
     await fails('SOURCE_REFUSED', at(await freePort()), password);
   });
 
-  it.each(['basic', 'digest'] as const)('logs in by %s, whatever the password; then ffmpeg dies, the server dies, nobody answers', async (auth) => {
+  it.each(['basic', 'digest'] as const)('logs in by %s with any password; then ffmpeg dies, the server dies, no server answers', async (auth) => {
     const password = 'p@ss:w/o?r#d %';
     const own = await startRtspServer({ ...SMALL, gop: 5, user: USER, password, auth });
     const one = start(`rtsp://${USER}:${password}@127.0.0.1:${own.port}/stream`, password, { connectTimeoutMs: 2_000 });
@@ -107,7 +107,7 @@ needs('rtsp')('an RTSP camera', () => {
     await own.stop();
   });
 
-  it('that accepts and says nothing: a timeout, without a word of the password', async () => {
+  it('that accepts and sends nothing: a timeout that does not show the password', async () => {
     const hole = await startTcpProxy({ port: 9 });
     hole.blackHole();
     await fails('SOURCE_TIMEOUT', `rtsp://${USER}:p@ss:w/o?r#d@${hole.address}/stream`, 'p@ss:w/o?r#d', { connectTimeoutMs: 500 });
@@ -169,7 +169,7 @@ describe('an HTTP camera', () => {
     secretsKept(['first-secret'], [one.events.filter((event) => event.type !== 'captured'), one.lines, one.failures]);
   });
 
-  it('whose file is downloaded: neither the cache nor the temporary folder tells the password', async () => {
+  it('whose file is downloaded: neither the cache nor the temporary folder shows the password', async () => {
     const password = 'p@ss:w/o?r#d';
     const cacheDir = temporaryFolder('secret-cache');
     server.routes['/clip.mp4'] = http.login(USER, password, http.file(await footage({ ...SMALL, seconds: 1 })));

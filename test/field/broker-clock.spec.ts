@@ -5,7 +5,7 @@ import { KAFKA_DRIVERS, type Program, needs, sharedKafka, sharedRedis, threeQues
 import { longestGap, startPublisher } from './fixtures/publishing.js';
 
 const HOUR_MS = 3_600_000;
-/** Machines stall; an outbox that stood still would do so for hours. */
+/** Machines stall; an outbox that stopped would do so for hours. */
 const STALL_MS = 30_000;
 
 let program: Program | undefined;
@@ -36,13 +36,13 @@ const CLOCKS = [
 ] as const;
 
 needs('redis')('redis', () => {
-  it.each(CLOCKS)('goes on when the clock that says %s is set right', async (_, clock) => {
+  it.each(CLOCKS)('continues when the clock that says %s is set right', async (_, clock) => {
     await survives('redis', { url: (await sharedRedis()).url }, clock);
   });
 });
 
 needs('kafka').each(KAFKA_DRIVERS)('kafka, %s', (driver) => {
-  it.each(CLOCKS)('goes on when the clock that says %s is set right', async (_, clock) => {
+  it.each(CLOCKS)('continues when the clock that says %s is set right', async (_, clock) => {
     const { host, port } = await sharedKafka();
     await survives('kafka', { driver, brokers: [`${host}:${port}`] }, clock);
   });

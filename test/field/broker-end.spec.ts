@@ -1,11 +1,11 @@
-/** Programs that end without closing their handle: idle it keeps nobody alive, and what it holds is sent before. */
+/** Programs that end without closing their handle: an idle one does not keep the process alive, and its messages are sent first. */
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { expect, it } from 'vitest';
 import { KAFKA_DRIVERS, needs, sharedKafka, sharedRedis, startRedis, startTcpProxy, threeQuestions } from '../services/index.js';
 import { startPublisher } from './fixtures/publishing.js';
 
-/** A handle that keeps a process alive does so for ever. */
+/** A handle that keeps a process alive does so without limit. */
 const SOON_MS = 10_000;
 
 async function ends(kind: 'kafka' | 'redis', options: object): Promise<void> {

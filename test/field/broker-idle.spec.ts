@@ -27,7 +27,7 @@ function usage(pid: number): { wakings: number; cpuS: number } {
 
 async function sleeps(kind: 'kafka' | 'redis', options: object): Promise<void> {
   const count = 20;
-  // Its interval goes on for ever, and so the process: it sends nothing for the next hour.
+  // Its interval never ends, nor does the process: it sends nothing for the next hour.
   const publisher = await startPublisher({ broker: kind, options, topic: `idle-${randomUUID()}`, count, then: 'stay' });
   ({ program } = publisher);
   await publisher.acknowledges(count);

@@ -23,7 +23,7 @@ afterEach(async () => {
   await threeQuestions({});
 });
 
-/** So many cameras, each with a topic of its own, publish and end. */
+/** So many cameras, each with its own topic, publish and end. */
 async function comeAndGo(topics: number): Promise<void> {
   for (let index = 0; index < topics; index++) {
     const topic = `leak-${randomUUID()}`;

@@ -1,4 +1,4 @@
-/** Users who may not do all that rxcam does: what is refused is said at once, and what can be done without it goes on. */
+/** Users who may not do all that rxcam does: a refusal is reported at once, and everything else continues. */
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { lastValueFrom, of, toArray } from 'rxjs';
@@ -58,7 +58,7 @@ needs('redis')('a user of Redis', () => {
     expect(errors).toEqual([]);
   });
 
-  it('without XTRIM hears of it with the first message, once, and goes on beyond the bound', async () => {
+  it('without XTRIM gets one warning with the first message, and continues beyond the limit', async () => {
     await user('~* +multi +exec +xadd', { maxStreamBytes: 10_000 });
     const one = publisher();
     await one.acknowledges(1);
@@ -71,7 +71,7 @@ needs('redis')('a user of Redis', () => {
     expect(errors).toHaveLength(1);
   });
 
-  it('that loses XTRIM meanwhile goes on as well', async () => {
+  it('that loses XTRIM meanwhile continues as well', async () => {
     await user(`~* ${ALL}`, { maxStreamBytes: 10_000 });
     const one = publisher();
     await one.acknowledges(5);
@@ -104,7 +104,7 @@ needs('redis')('a user of Redis', () => {
     expect(new Set(said()).size).toBe(1);
   });
 
-  it('without XGROUP writes to a stream that has its group, and is told what to do where there is none', async () => {
+  it('without XGROUP writes to a stream that has its group, and reports the remedy if there is none', async () => {
     await user('~* +multi +exec +xadd +xtrim');
     const [there, missing] = [`there-${randomUUID()}`, `missing-${randomUUID()}`];
     await admin.xgroup('CREATE', there, 'readers', '0', 'MKSTREAM');

@@ -56,7 +56,7 @@ needs('ffmpeg')('the world of a child', () => {
     await watched.nth('published', 2);
   });
 
-  it.runIf(isLinux && hasSetpriv)('it can gain no rights, and leads a group of its own', async () => {
+  it.runIf(isLinux && hasSetpriv)('it can gain no rights, and leads its own group', async () => {
     watched = watch('test:');
     await watched.nth('published');
     const { pid } = watched;

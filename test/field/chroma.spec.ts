@@ -23,7 +23,7 @@ const INPUTS = [
 ] as const;
 
 needs('ffmpeg').each(BUILDS)('with the ffmpeg of $name', ({ path }) => {
-  it.each(INPUTS)('%s: every picture, whatever it becomes', async (_, name, count, width, height) => {
+  it.each(INPUTS)('%s: every picture, in every output', async (_, name, count, width, height) => {
     process.env['FFMPEG_PATH'] = path;
     const input = await fieldInput(name);
     const even = { width: width - (width % 2), height: height - (height % 2) };

@@ -1,4 +1,4 @@
-/** Times without pictures, and cameras that are idle: keyframes of chunks come as media time says, and none is made up for. */
+/** Times without pictures, and cameras that are idle: keyframes of chunks follow media time, and none is added after a gap. */
 import { join } from 'node:path';
 import { lastValueFrom, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';

@@ -34,7 +34,7 @@ async function pictures(address: string, options = {}): Promise<number> {
 }
 
 needs('ffmpeg').each(BUILDS)('decoders ($name)', ({ name: build, path }) => {
-  it.each(['svq1-410.mov', 'amg8x8.mkv'])('%s from afar: DecodeFailed that names codec and option, and the option lets it in', async (name) => {
+  it.each(['svq1-410.mov', 'amg8x8.mkv'])('%s over the network: DecodeFailed that names codec and option, and the option lets it in', async (name) => {
     process.env['FFMPEG_PATH'] = path;
     const codec = name.startsWith('svq1') ? 'svq1' : 'ffv1';
     const address = await serve(name);
@@ -53,12 +53,12 @@ needs('ffmpeg').each(BUILDS)('decoders ($name)', ({ name: build, path }) => {
   });
 
   const played = ['recorder1k.webm', 'av1.mp4', 'vp9-alpha.webm', 'dv-ntsc.dv', 'flat265.mp4', 'odd-mjpeg.avi', 'still.png', 'still.jpg', 'anim.gif'];
-  it.each(played.filter((name) => build === 'PATH' || name !== 'av1.mp4'))('%s from afar plays', async (name) => {
+  it.each(played.filter((name) => build === 'PATH' || name !== 'av1.mp4'))('%s over the network plays', async (name) => {
     process.env['FFMPEG_PATH'] = path;
     expect(await pictures(await serve(name))).toBeGreaterThan(0);
   });
 
-  it('sound that is not decoded is no fault, nor is it told of', async () => {
+  it('sound that is not decoded is not a fault, and is not reported', async () => {
     process.env['FFMPEG_PATH'] = path;
     watched = watch(await serve('song.mp3'), { retry: false, cacheDir });
     await watched.whenOver();

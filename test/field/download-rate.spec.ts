@@ -1,4 +1,4 @@
-/** Servers that send a file a few bytes at a time, for ever: a download has a lowest rate, over a minute of waiting for it. */
+/** Servers that send a file a few bytes at a time, without end: a download has a lowest rate, over a minute of waiting for it. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, expect, it } from 'vitest';
@@ -49,7 +49,7 @@ needs('ffmpeg')('a download that drips', () => {
     expect(exitCode).not.toBe(0);
   });
 
-  it.each([['that is allowed', '40'], ['when any is', '0']])('at a rate %s plays, however long it takes', async (_, lowest) => {
+  it.each([['that is allowed', '40'], ['when any is', '0']])('at a rate %s plays without a time limit', async (_, lowest) => {
     const ended = await downloaded(70, '--min-download-rate', lowest);
     expect(ended.seconds).toBeGreaterThan(60);
     expect(ended.exitCode).toBe(0);

@@ -39,7 +39,7 @@ needs('ffmpeg')('a file that hides its first pictures', () => {
     expect(await countFrames(Buffer.concat(units.map(({ data }) => data)))).toBe(all);
   });
 
-  it('with B-frames: those before the cut are marked, wherever they stand in decoding order', async () => {
+  it('with B-frames: those before the cut are marked, at any position in decoding order', async () => {
     const path = await cutWithBframes(2);
     const { units } = await played(path, false);
     const flags = (await run('ffprobe', ['-v', 'error', '-show_entries', 'packet=flags', '-of', 'csv=p=0', path])).toString().trim().split('\n');
@@ -48,7 +48,7 @@ needs('ffmpeg')('a file that hides its first pictures', () => {
     expect(await countFrames(Buffer.concat(units.map(({ data }) => data)))).toBe(units.length);
   });
 
-  it('says so in the headers of messages, of chunks too; decoded, only what is shown comes', async () => {
+  it('states it in the headers of messages and chunks; decoding emits only shown pictures', async () => {
     const broker = memory();
     const path = await fieldInput('cut4.mp4');
     const topics = { topic: 'video' };

@@ -57,7 +57,7 @@ needs('ffmpeg')('H.265 of large pictures', () => {
     await isWhole(result, 2, { width: 2304, height: 1296 });
   });
 
-  it('from the pattern, whose size its address says, by one process', async () => {
+  it('from the pattern, whose size is in its address, by one process', async () => {
     const result = await run('test:?size=2560x1440&fps=5&duration=0.6', (gate) => gate.pipe(encodeH265()));
     await isWhole(result, 3, { width: 2560, height: 1440 });
   });
@@ -67,7 +67,7 @@ needs('ffmpeg')('H.265 of large pictures', () => {
     await isWhole(result, 9, { width: 2304, height: 1728 });
   });
 
-  it('of user code, in a child of its own', async () => {
+  it('of user code, in a separate child', async () => {
     const clip = await fieldInput('big-3mp.mp4');
     const fused = await run(clip, (gate) => gate.pipe(encodeH265()));
     const staged = await run(clip, (gate) => gate.pipe(map((frame) => frame), encodeH265()));
@@ -128,7 +128,7 @@ needs('ffmpeg')('tiny pictures', () => {
     expect(Math.max(...source.map((value, index) => Math.abs(value - (shown[index] ?? 0))))).toBeLessThan(8);
   });
 
-  it('of user code, in a child of its own', async () => {
+  it('of user code, in a separate child', async () => {
     const result = await run(await fieldInput('amg8x8.mkv'), (gate) => gate.pipe(map((frame) => frame), encodeH265()));
     await isWhole(result, 8, { width: 8, height: 8 });
   });

@@ -53,7 +53,7 @@ needs('ffmpeg')('limited grey', () => {
     looksRight(ends(await decodeToRaw(jpeg.data, { pixelFormat: 'rgb24' }), 3));
   });
 
-  it('is right in a child of its own', async () => {
+  it('is right in a separate child', async () => {
     const gate = camera(await fieldInput('grey-libx265.mp4'), { pixelFormat: 'rgb24' });
     const jpeg = await first<EncodedFrame>(gate, () => gate.pipe(map((frame) => frame), encodeJpeg()));
     looksRight(ends(await decodeToRaw(jpeg.data, { pixelFormat: 'rgb24' }), 3));

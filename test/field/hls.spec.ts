@@ -1,4 +1,4 @@
-/** HLS as cameras and relays serve it: of several variants one is downloaded, and time goes on over a discontinuity. */
+/** HLS as cameras and relays serve it: of several variants one is downloaded, and time continues over a discontinuity. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
@@ -40,7 +40,7 @@ needs('ffmpeg', 'python').each(BUILDS)('a master list, with the ffmpeg of $name'
     expect(segments.length).toBeLessThanOrEqual(most);
   });
 
-  it('without a variant of that number: NO_VIDEO, which says what there is', async () => {
+  it('without a variant of that number: NO_VIDEO, which lists the variants', async () => {
     Object.assign(process.env, { FFMPEG_PATH: path, RXCAM_ALLOW_OLD_FFMPEG: '1' });
     const server = await startOddHls(await fieldHls());
     stop.push(server.stop);
@@ -64,7 +64,7 @@ needs('ffmpeg', 'python').each(BUILDS)('a master list, with the ffmpeg of $name'
     const { values, of } = await play<Frame>(server.urlOf('/camera').replace('//', '//user:s3cret@'), (gate) => gate, { values: 75, secrets: ['s3cret'] });
     expect(of('failed')).toEqual([]);
     expect(values).toHaveLength(75);
-    // The third segment is the first again, and its stamps are too: media time goes on by a picture each.
+    // The third segment is the first again, and its stamps are too: media time continues by a picture each.
     const steps = values.slice(1).map(({ pts }, index) => pts - (values[index]?.pts ?? 0));
     expect(Math.max(...steps)).toBeLessThan(100_000);
     expect(Math.min(...steps)).toBeGreaterThan(0);

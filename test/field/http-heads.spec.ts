@@ -29,7 +29,7 @@ async function byFfmpeg(url: string): Promise<number> {
   return text.toString().split('\n').filter((line) => line.startsWith('0,')).length;
 }
 
-/** What answers with these bytes, whoever asks for what. */
+/** A server that answers any request with these bytes. */
 async function raw(answer: (request: string) => string | Buffer, end = true): Promise<string> {
   const server: Server = createServer((socket) => {
     socket.on('error', () => undefined);

@@ -81,7 +81,7 @@ needs('ffmpeg', 'python')('a multipart stream', () => {
     expect(most).toBeLessThan(300_000_000);
   });
 
-  it('of no pictures at all is no video, and says what it is', async () => {
+  it('without pictures is not video, and the error states its type', async () => {
     const folder = temporaryFolder('parts');
     writeFileSync(join(folder, 'a.txt'), 'no picture');
     const url = await urlOf({ files: join(folder, '*.txt'), fps: 200, part: PART.replace('image/jpeg', 'text/plain') });

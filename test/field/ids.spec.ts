@@ -1,4 +1,4 @@
-/** Ids of messages: none is given twice, whatever becomes of the camera that numbers them. */
+/** Ids of messages: each is unique, even if the camera that numbers them is replaced. */
 import { firstValueFrom, lastValueFrom, map, merge, of, share, take, toArray } from 'rxjs';
 import { expect, it } from 'vitest';
 import { type EncodedFrame, type MessageFormatter, camera, encodeH265, memory, publish, retry, toMessage } from '../../src/index.js';
@@ -10,7 +10,7 @@ const idsOf = (made: ReturnType<typeof gate>, format?: MessageFormatter) =>
   lastValueFrom(made.pipe(encodeH265(), toMessage(format ?? {}), map(({ id, headers }) => headers['ce_id'] ?? id), toArray()));
 
 needs('ffmpeg')('the id of a message', () => {
-  it('is never given again by a camera that is made anew with the same key', async () => {
+  it('is never repeated by another camera with the same key', async () => {
     const made = [gate(), gate(), gate()];
     const ids = [];
     for (const one of made) ids.push(...await idsOf(one));
@@ -38,7 +38,7 @@ needs('ffmpeg')('the id of a message', () => {
     await threeQuestions({ stats: one.stats });
   });
 
-  it('goes on in one run of numbers over the reconnects of a camera, and over its subscriptions', async () => {
+  it('continues over the reconnects of a camera, and over its subscriptions', async () => {
     const one = gate();
     const ids = [...await idsOf(one), ...await firstValueFrom(one.pipe(encodeH265(), toMessage(), retry(), map(({ id }) => [id])))];
     expect(new Set(ids.map((id) => id.split('/')[1])).size).toBe(1);
@@ -46,7 +46,7 @@ needs('ffmpeg')('the id of a message', () => {
     await threeQuestions({ stats: one.stats });
   });
 
-  it('is unique for frames that come from no camera, and in formats of your own that give none', async () => {
+  it('is unique for frames that come from no camera, and in your own formats that have none', async () => {
     const one = gate();
     const bare: MessageFormatter = ({ data }) => ({ value: data });
     const [unit] = await lastValueFrom(one.pipe(encodeH265(), take(1), toArray())) as [EncodedFrame];

@@ -1,4 +1,4 @@
-/** The inputs of the field, before anything is tested on them: each is what its name says. */
+/** The inputs of the field, before anything is tested on them: each is as its name states. */
 import { expect, it } from 'vitest';
 import { fieldHls, fieldInput, fieldJpegs, needs, probeStream, startOddHls, startOddHttp, startOddRtsp } from '../services/index.js';
 

@@ -37,7 +37,7 @@ needs('kafka').each(KAFKA_DRIVERS)('a Kafka that is 150 ms away, %s', (driver) =
     await server.stop();
   });
 
-  /** Each camera's first picture, to a topic of its own. */
+  /** Each camera's first picture, to its own topic. */
   async function firstPictures(topics: readonly string[]): Promise<{ ms: number; acks: readonly Published[] }> {
     const start = performance.now();
     const pictures = topics.map((topic) => of(new FakeRun(topic).message()).pipe(publish(broker, { topic })));
@@ -81,7 +81,7 @@ needs('kafka').each(KAFKA_DRIVERS)('a Kafka that is 150 ms away, %s', (driver) =
     expect(ms).toBeLessThan(OWN_MS);
   });
 
-  it('says of each topic that it can not make why, and sends the others', async () => {
+  it('reports why it can not create a topic, and sends the others', async () => {
     broker = kafka({ driver, brokers: [server.address], replicationFactor: 3, retryInitialMs: 60_000 });
     const [there, missing] = [`there-${randomUUID()}`, `missing-${randomUUID()}`];
     await makeTopic(admin, there, [server.nodeId]);

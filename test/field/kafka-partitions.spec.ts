@@ -1,4 +1,4 @@
-/** Two Kafka brokers, one goes: what the other leads goes on as if nothing had happened, and the state names what waits. */
+/** Two Kafka brokers, one goes: what the other leads continues as if nothing had happened, and the state names what waits. */
 import { randomUUID } from 'node:crypto';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
@@ -52,7 +52,7 @@ needs('kafka').each(KAFKA_DRIVERS)('two Kafka brokers, %s', (driver) => {
     return topic;
   };
 
-  it.each(['SIGTERM', 'SIGKILL'] as const)('one goes by %s: a camera that is added on the other is sent, and one that was sent goes on', async (signal) => {
+  it.each(['SIGTERM', 'SIGKILL'] as const)('one goes by %s: a camera that is added on the other is sent, and one that was sent continues', async (signal) => {
     handle();
     const here = publisher(await on('here', first));
     const away = publisher(await on('away', second));
@@ -76,7 +76,7 @@ needs('kafka').each(KAFKA_DRIVERS)('two Kafka brokers, %s', (driver) => {
     expect(Math.max(here.longestMs, late.longestMs)).toBeLessThan(STALL_MS);
   });
 
-  it.each(['SIGTERM', 'SIGKILL'] as const)('one that leads two of four partitions goes by %s: the other two go on', async (signal) => {
+  it.each(['SIGTERM', 'SIGKILL'] as const)('one that leads two of four partitions goes by %s: the other two continue', async (signal) => {
     handle();
     const topic = await on('four', first, second, first, second);
     const [p0, p1, p2, p3] = KEYS.map((key) => publisher(topic, key)) as [TestPublisher, TestPublisher, TestPublisher, TestPublisher];
@@ -94,7 +94,7 @@ needs('kafka').each(KAFKA_DRIVERS)('two Kafka brokers, %s', (driver) => {
     expect(Math.max(p0.longestMs, p2.longestMs)).toBeLessThan(STALL_MS);
   });
 
-  it('one hangs with its connections open: the other goes on, and what waits is sent when it wakes', async () => {
+  it('one hangs with its connections open: the other continues, and what waits is sent when it wakes', async () => {
     handle();
     const here = publisher(await on('here', first));
     const away = publisher(await on('away', second));

@@ -1,4 +1,4 @@
-/** A Kafka with a quota: the pause that it asks for is kept and said, and nothing is sent twice. */
+/** A Kafka with a quota: the pause that it asks for is kept and reported, and nothing is sent twice. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { type Admin, Kafka, logLevel } from 'kafkajs';

@@ -1,4 +1,4 @@
-/** Users of a Kafka with ACLs who may not do all that rxcam does: what is refused is said at once, and it continues when it is granted. */
+/** Users of a Kafka with ACLs who may not do all that rxcam does: a refusal is reported at once, and rxcam continues when the right is granted. */
 import { randomUUID } from 'node:crypto';
 import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, type Admin, Kafka, ResourcePatternTypes, logLevel } from 'kafkajs';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
@@ -133,7 +133,7 @@ needs('kafka').each(KAFKA_DRIVERS)('a user of Kafka, %s', (driver) => {
     expect(broker.state.waiting).toBeUndefined();
   });
 
-  it('who may not make a topic hears of it, and writes when somebody else has made it', async () => {
+  it('who may not create a topic gets an error, and writes when the topic exists', async () => {
     const name = `made-${randomUUID()}`;
     await grant(name, [WRITE]);
     const { errors, publisher } = sending(name);

@@ -40,7 +40,7 @@ needs('ffmpeg')('the time of the keyframe', () => {
     expect(messages.filter(({ headers }) => headers['ce_keyframetime'] !== undefined)).toEqual([]);
   });
 
-  it('stands in a reference to an unchanged picture as well', async () => {
+  it('is also in a reference to an unchanged picture', async () => {
     const broker = memory();
     const path = join(temporaryFolder('keyframe-time'), 'still.mp4');
     await run('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', 'color=gray:size=64x64:rate=5:duration=2', '-c:v', 'libx264', '-threads', '1', path]);

@@ -1,4 +1,4 @@
-/** Cameras whose keyframe is far away when rxcam comes: what is rejected before the first picture is no failure. */
+/** Cameras whose keyframe is far away when rxcam comes: access units rejected before the first picture are not failures. */
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
@@ -56,7 +56,7 @@ needs('ffmpeg', 'python')('a keyframe that is far away', () => {
     await expectPatience(watched);
   });
 
-  it('that does not come in time: SourceTimeout, which says what was rejected', async () => {
+  it('that does not arrive in time: SourceTimeout, which states what was rejected', async () => {
     server = await startOddRtsp({ file: await fieldInput('gop250.h265'), codec: 'h265', sprop: false, start: 10 });
     watched = watch(`rtsp://127.0.0.1:${server.port}/a`, { ...STRICT, firstFrameTimeoutMs: 7_000 });
     await watched.nth('failed');

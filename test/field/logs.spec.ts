@@ -1,4 +1,4 @@
-/** Logs that can not be written, and readers that stop or go: the cameras go on, and the exit code tells the truth. */
+/** Logs that can not be written, and readers that stop or go: the cameras continue, and the exit code is right. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -74,7 +74,7 @@ needs('ffmpeg')('a log', () => {
     await threeQuestions({ stats: counts, pid: child.pid as number });
   });
 
-  it('whose reader stands still holds up nothing, and takes no memory', async () => {
+  it('whose reader stops delays nothing, and takes no memory', async () => {
     const { stdin, pid } = await reader();
     process.kill(pid as number, 'SIGSTOP');
     const { child, outcome } = program(['test:?size=64x48&fps=100', '--pace', 'asap', '--frames', '4000', '--log-every', '1', '--json'], stdin);
@@ -125,7 +125,7 @@ needs('ffmpeg')('what is printed', () => {
     await threeQuestions({});
   });
 
-  it('is no success when its reader goes before what was asked for is done', async () => {
+  it('is not a success if its reader leaves before the end', async () => {
     const { exitCode } = await shell(`RXCAM '${SMALL}' --frames 100000 --log-every 1 2>&1 | head -1`);
     expect(exitCode).toBe(1);
     await threeQuestions({});

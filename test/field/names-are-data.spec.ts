@@ -9,7 +9,7 @@ import { build, countsOf, run } from '../real/apps/cli-program.js';
 const NAMES = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'prototype', '__defineGetter__'];
 const PROTOTYPE = Object.getOwnPropertyNames(Object.prototype);
 
-/** Two pictures under a name, wherever a name may stand. */
+/** Two pictures under a name, in every place that may have one. */
 async function send(broker: Broker, name: string): Promise<readonly Published[]> {
   const gate = camera('test:?size=64x48&fps=25&duration=0.08', { key: name, pace: 'asap' });
   const headers = { ...JSON.parse(`{${JSON.stringify(name)}: "as given"}`) as Record<string, string>, site: '7' };

@@ -1,4 +1,4 @@
-/** Names of files as people and cameras give them: a file that exists is a file, and a name is no pattern. */
+/** Names of files as people and cameras give them: a file that exists is a file, and a name is not a pattern. */
 import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { lastValueFrom, toArray } from 'rxjs';
@@ -56,7 +56,7 @@ needs('ffmpeg')('names', () => {
     await expect(pictures(plain)).rejects.toThrow('no such file');
   });
 
-  it.each(['cam:1.mp4', 'concat:a|b.mp4', 'ftp://host/a.mp4'])('%j that is not there may be a file: the message says how to write it', (name) => {
+  it.each(['cam:1.mp4', 'concat:a|b.mp4', 'ftp://host/a.mp4'])('%j that does not exist may be a file: the message shows how to write it', (name) => {
     expect(() => camera(name)).toThrow('./ before the name of a file');
   });
 });

@@ -18,7 +18,7 @@ export interface PlayOptions extends CameraConfig {
   readonly secrets?: readonly string[];
 }
 
-/** The values of steps on a camera, and what was told of them; the ledger is checked after every event. */
+/** The values of steps on a camera, and their events; the ledger is checked after every event. */
 export async function play<T extends Frame | EncodedFrame>(
   address: string, steps: (gate: Camera) => Observable<T>, { values: most = Infinity, secrets = [], ...config }: PlayOptions = {},
 ): Promise<Played<T>> {

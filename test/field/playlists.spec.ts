@@ -1,4 +1,4 @@
-/** Playlists open nothing but what they may: from afar no file of this machine, on the disk nothing outside their own folder. */
+/** Playlists open nothing but what they may: from the network no file of this machine, on the disk nothing outside their own folder. */
 import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
@@ -39,7 +39,7 @@ const LISTS: readonly (readonly [string, (file: string) => string])[] = [
 ];
 
 needs('ffmpeg').each(BUILDS)('a playlist from afar, with the ffmpeg of $name', ({ path }) => {
-  it.each(LISTS)('%s opens no local file, whatever the server calls it', async (_, list) => {
+  it.each(LISTS)('%s opens no local file, under any name of the server', async (_, list) => {
     Object.assign(process.env, { FFMPEG_PATH: path, RXCAM_ALLOW_OLD_FFMPEG: '1' });
     const text = Buffer.from(list(local), 'latin1');
     Object.assign(server.routes, {

@@ -1,4 +1,4 @@
-/** What messages say beside their bytes is kept on the way back: how pictures are turned, which are hidden, where the keyframe is. */
+/** The metadata of messages is kept when they are read: rotation, hidden pictures, the keyframe. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { type OperatorFunction, filter, lastValueFrom, toArray } from 'rxjs';
@@ -59,7 +59,7 @@ needs('ffmpeg')('a message', () => {
       expect(files.map((file) => file.pictures)).toEqual([500]);
     });
 
-  it('names its keyframe: a clip begins there after one look back, however far away it is', async () => {
+  it('names its keyframe: a clip begins there after one search, even if it is far away', async () => {
     const gate = camera(await footage({ width: 160, height: 90, seconds: 4 }), { key: 'gate', pace: 'realtime' });
     const broker = await sent(gate, encodeH265({ mode: 'stream', gop: 100 }) as OperatorFunction<Frame, EncodedFrame>);
     const received = await lastValueFrom(messages(broker).pipe(toArray()));

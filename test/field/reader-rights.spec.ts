@@ -1,4 +1,4 @@
-/** Users of Redis who may not read all: what is refused is said at once, and the reading begins when it is granted. */
+/** Users of Redis who may not read all: a refusal is reported at once, and the reading begins when the right is granted. */
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';

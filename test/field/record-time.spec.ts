@@ -8,7 +8,7 @@ import { fromRedis } from '../real/consumer/read-back.js';
 
 const HOUR = 3_600_000;
 
-/** Ten pictures, their times set by `at`; what was said of them. */
+/** Ten pictures, their times set by `at`; the warnings about them. */
 async function send(broker: Broker, topic: string, { at = (frame) => frame.capturedAt, chunk, key = topic }: {
   at?: (frame: EncodedFrame) => number; chunk?: number; key?: string;
 } = {}) {
@@ -86,7 +86,7 @@ needs('ffmpeg', 'kafka').each(KAFKA_DRIVERS)('the time of a Kafka record, %s', (
     expect(await offsetAt('times-chunk', start + 101)).toBe(acks[1]?.offset);
   });
 
-  it('is that of the sending for a picture from the future, and a warning says so once', async () => {
+  it('is that of the sending for a picture from the future, and a warning reports it once', async () => {
     const before = Date.now();
     const { acks, warnings } = await send(broker, 'times-ahead', { at: ({ capturedAt }) => capturedAt + 2 * HOUR });
     expect(acks).toHaveLength(10);
@@ -129,7 +129,7 @@ needs('ffmpeg', 'kafka').each(KAFKA_DRIVERS)('the time of a Kafka record, %s', (
 });
 
 needs('ffmpeg', 'redis')('the time of a Redis entry', () => {
-  it('stands in the field ce_time', async () => {
+  it('is in the field ce_time', async () => {
     const { url } = await sharedRedis();
     const broker = redis({ url });
     const { times } = await send(broker, 'times-redis', { at: ({ seq }) => Date.UTC(2026, 0, 1) + seq });

@@ -1,4 +1,4 @@
-/** A machine that has no files, processes or memory left: that passes, and is told apart from what does not. */
+/** A machine that has no files, processes or memory left: that passes, and is distinguished from what does not. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -68,7 +68,7 @@ needs('ffmpeg')('a machine that has nothing left', () => {
     expect(code).toBe(0);
   });
 
-  // Whatever is the first that there is no file for: the cache, a look-up, a connection, a door for ffmpeg, its pipes.
+  // The first without a file descriptor may be the cache, a look-up, a connection, a relay for ffmpeg, its pipes.
   it.each<[string, (folder: string) => Promise<{ address: string; options?: object; stop: () => Promise<unknown> }>]>([
     ['an HTTP file', async (cacheDir) => ({ ...await served('localhost'), options: { cacheDir } })],
     ['an HTTP file that is read in place', async () => ({ ...await served('127.0.0.1'), options: { download: false } })],
@@ -98,7 +98,7 @@ needs('ffmpeg')('a machine that has nothing left', () => {
     expect(lines.slice(-4)).toEqual(Array(4).fill('frame'));
   }, 120_000);
 
-  it.each(['EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM'])('%s, wherever it comes from, is of the class, and says what to do', (code) => {
+  it.each(['EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM'])('%s, from any call, is of the class, and has a remedy', (code) => {
     const error = failureOf(Object.assign(new Error('system'), { code }), 'the capture', {});
     expect(error).toBeInstanceOf(ResourceExhausted);
     expect(error.message).toMatch(/raise|more/);

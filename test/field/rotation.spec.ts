@@ -1,4 +1,4 @@
-/** What a phone has filmed upright, and stored on its side: decoded it is upright, and what is passed on says how it is turned. */
+/** A phone's video that is stored on its side: decoded it is upright, and access units that are passed through state their rotation. */
 import { createHash } from 'node:crypto';
 import { afterEach, expect, it } from 'vitest';
 import { type Camera, type EncodedFrame, type Frame, camera, encodeH265, encodeJpeg, memory, passthrough, publish, resize, snapshot, toMessage } from '../../src/index.js';
@@ -66,7 +66,7 @@ needs('ffmpeg').each(BUILDS)('with the ffmpeg of $name', ({ path, name: build })
 });
 
 needs('ffmpeg')('what is not turned', () => {
-  it.each(['flat264.mp4', 'flat265.mp4'])('%s says nothing of a rotation', async (name) => {
+  it.each(['flat264.mp4', 'flat265.mp4'])('%s states no rotation', async (name) => {
     const { values, of } = await play<EncodedFrame>(await fieldInput(name), (gate) => gate.pipe(passthrough()));
     expect(values[0]).not.toHaveProperty('rotation');
     expect(of('warning')).toEqual([]);
@@ -75,7 +75,7 @@ needs('ffmpeg')('what is not turned', () => {
 });
 
 needs('ffmpeg')('what is mirrored', () => {
-  it('is passed on with a warning, as no rotation says it', async () => {
+  it('is passed through with a warning, as no rotation describes it', async () => {
     const { values, of } = await play<EncodedFrame>(await fieldInput('mirrored-down.mp4'), (gate) => gate.pipe(passthrough()));
     expect(values).toHaveLength(50);
     expect(values[0]).not.toHaveProperty('rotation');

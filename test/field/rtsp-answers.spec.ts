@@ -1,4 +1,4 @@
-/** What RTSP cameras answer: each answer is a failure of its own, which says what to do; and transports that are found. */
+/** What RTSP cameras answer: each answer is a specific failure with a remedy; and transports that are found. */
 import { afterEach, expect, it } from 'vitest';
 import { firstValueFrom } from 'rxjs';
 import { camera, encodeH265 } from '../../src/index.js';

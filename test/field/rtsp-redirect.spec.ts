@@ -47,7 +47,7 @@ needs('ffmpeg')('an RTSP redirect', () => {
     expect(said(second)).toEqual([]);
   });
 
-  it('that names a login of its own: it is used there, and shown nowhere', async () => {
+  it('with its own credentials: they are used there, and never shown', async () => {
     const second = await start({ auth: 'basic', user: 'other', password: 'pass-of-the-second' });
     const first = await start({ redirect: second.at('other:pass-of-the-second@') });
     watched = watch(first.at(`admin:${PASSWORD}@`), { secrets: [PASSWORD, 'pass-of-the-second'] });
@@ -62,7 +62,7 @@ needs('ffmpeg')('an RTSP redirect', () => {
     expect(first.requests.filter((line) => line.startsWith(at))).toHaveLength(6);
   });
 
-  it.each(['SETUP', 'PLAY'])('in answer to %s is followed by nobody', async (at) => {
+  it.each(['SETUP', 'PLAY'])('in answer to %s is not followed', async (at) => {
     const second = await start();
     const first = await start({ redirect: second.at(), at });
     watched = watch(first.at(), { retry: false });

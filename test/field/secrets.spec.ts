@@ -12,7 +12,7 @@ import { build, run } from '../real/apps/cli-program.js';
 
 const SECRET = 'tlJwpbo6-xQ';
 
-/** Whatever a program may do to show an object. */
+/** All ways of a program to show an object. */
 function shown(value: unknown): string[] {
   const lines: string[] = [];
   const sink = new Writable({ write: (chunk, _, done) => { lines.push(String(chunk)); done(); } });

@@ -61,7 +61,7 @@ needs('ffmpeg').each(BUILDS)('pixels that are not square, with the ffmpeg of $na
     expect(await decodedAs(values)).toMatchObject({ width, height, sar: '1:1' });
   });
 
-  it('contain: what is seen stands in the middle, fused and on frames', async () => {
+  it('contain: the picture is in the middle, fused and on frames', async () => {
     process.env['FFMPEG_PATH'] = path;
     const config = { width: 320, height: 320, fit: 'contain' } as const;
     const fused = await play<Frame>(await fieldInput('anamorphic.mp4'), (gate) => gate.pipe(resize(config)), { values: 1 });
@@ -75,7 +75,7 @@ needs('ffmpeg').each(BUILDS)('pixels that are not square, with the ffmpeg of $na
     expect([bright.indexOf(true), bright.lastIndexOf(true)]).toEqual([70, 249]);
   });
 
-  it('squarePixels: false scales what is stored, and says the shape', async () => {
+  it('squarePixels: false scales the stored pixels, and states their shape', async () => {
     process.env['FFMPEG_PATH'] = path;
     const { values } = await play<EncodedFrame>(await fieldInput('anamorphic.mp4'), (gate) => gate.pipe(resize({ width: 352, squarePixels: false }), encodeH265()), { values: 1 });
     expect(values[0]).toMatchObject({ width: 352, height: 288, sampleAspectRatio: '16:11' });
@@ -113,7 +113,7 @@ needs('ffmpeg').each(BUILDS)('pictures that are two fields, with the ffmpeg of $
     }
   });
 
-  it('of DV, which says nothing of its fields, too', async () => {
+  it('of DV, which states nothing about its fields, too', async () => {
     process.env['FFMPEG_PATH'] = path;
     const auto = await play<Frame>(await fieldInput('dv-ntsc.avi'), (gate) => gate);
     expect(auto.values).toHaveLength(30);
@@ -131,7 +131,7 @@ needs('ffmpeg').each(BUILDS)('pictures that are two fields, with the ffmpeg of $
     expect(same.slice(25).filter((one) => !one)).toEqual([]);
   });
 
-  it('a source that is not is left alone, but for true', async () => {
+  it('a source that is not is unchanged, except with true', async () => {
     process.env['FFMPEG_PATH'] = path;
     const input = await fieldInput('flat264.mp4');
     const [auto, none, all] = await Promise.all(['auto', false, true].map(async (deinterlace) => (

@@ -1,4 +1,4 @@
-/** Which ffmpeg runs: one that is asked for is the one or none, an old one reads nothing from afar, and events tell. */
+/** The choice of ffmpeg: a requested one is required, an old one reads nothing over the network, and events report it. */
 import { readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { firstValueFrom } from 'rxjs';
@@ -119,20 +119,20 @@ describe.runIf(packaged !== undefined)('the packaged build', () => {
     await watched.nth('published', 2);
   });
 
-  it.each(['rtsp://127.0.0.1:PORT/a', 'http://127.0.0.1:PORT/a.mp4', 'https://127.0.0.1:PORT/a'])('takes nothing from afar: %s', async (address) => {
+  it.each(['rtsp://127.0.0.1:PORT/a', 'http://127.0.0.1:PORT/a.mp4', 'https://127.0.0.1:PORT/a'])('reads nothing over the network: %s', async (address) => {
     asPackaged();
     const error = await failureOf(address.replace('PORT', String(await freePort())));
     expect(error.code).toBe('INVALID_OPTION');
     expect(error.message).toMatch(/^[^\n]*apt install ffmpeg[^\n]*RXCAM_ALLOW_OLD_FFMPEG=1[^\n]*$/);
   });
 
-  it('is no other by another way: FFMPEG_PATH names it', async () => {
+  it('is used in the same way if FFMPEG_PATH names it', async () => {
     asPackaged();
     process.env['FFMPEG_PATH'] = packaged;
     expect((await failureOf('rtsp://127.0.0.1:9/a')).code).toBe('INVALID_OPTION');
   });
 
-  it.each([['the variable', '1', {}], ['the option', undefined, { allowOldFfmpeg: true }]] as const)('reads from afar where %s allows it', async (_, allow, options) => {
+  it.each([['the variable', '1', {}], ['the option', undefined, { allowOldFfmpeg: true }]] as const)('reads over the network where %s allows it', async (_, allow, options) => {
     asPackaged(allow);
     expect((await failureOf(`rtsp://127.0.0.1:${await freePort()}/a`, options)).code).toBe('SOURCE_REFUSED');
   });

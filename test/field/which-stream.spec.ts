@@ -1,4 +1,4 @@
-/** Which of a source's streams is read: the cover of a song is no video, and of several streams the largest is read. */
+/** The choice of a source's stream: the cover of a song is not video, and of several streams the largest is read. */
 import { afterEach, expect, it } from 'vitest';
 import {
   type Camera, type CameraConfig, type EncodedFrame, type Frame, InvalidOption, camera, encodeH265, encodeJpeg, passthrough, skipUnchanged,
@@ -18,7 +18,7 @@ const MAIN = { width: 640, height: 360 };
 const THERE = 'the source has 2 video streams: 0 (h264, 320x180, 10 fps), 1 (h264, 640x360, 25 fps)';
 
 needs('ffmpeg').each(BUILDS)('with the ffmpeg of $name', ({ path }) => {
-  it.each(['song.m4a', 'song.mp3', 'song.flac', 'song.mkv'])('%s has no video: NO_VIDEO, whatever is asked for', async (name) => {
+  it.each(['song.m4a', 'song.mp3', 'song.flac', 'song.mkv'])('%s has no video: NO_VIDEO, for every output', async (name) => {
     process.env['FFMPEG_PATH'] = path;
     const input = await fieldInput(name);
     for (const played of [

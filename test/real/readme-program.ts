@@ -110,7 +110,7 @@ export async function runCommand(command: string, { cwd, until }: RunOptions): P
   return { exitCode, signal, stdout, stderr };
 }
 
-/** Children inherit the mark in their environment, whoever their parent is by now. */
+/** Children inherit the mark in their environment, even from another parent. */
 async function noneLeft(mark: string): Promise<void> {
   const end = performance.now() + GONE_WITHIN_MS;
   for (;;) {

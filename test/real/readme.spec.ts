@@ -149,7 +149,7 @@ WITH_SERVERS('the check of a consumer', () => {
     return [headers, value] as const;
   };
 
-  it('tells what was dropped, lost, repeated and torn', async () => {
+  it('reports dropped, lost, repeated and torn messages', async () => {
     const example = EXAMPLES.find(({ code }) => moduleName(code) === 'check') as Block;
     const { check } = await import(programOf(example)) as { check: (headers: Record<string, string>, value: Buffer) => string };
     expect(check(...message(1, 0))).toBe('whole');

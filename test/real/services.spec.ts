@@ -318,7 +318,7 @@ needs('ffmpeg')('footage', () => {
     expect(shifted.mean).toBeLessThan(alike.mean);
   });
 
-  it('changes its resolution, stands still for a half, and takes other codecs', async () => {
+  it('changes its resolution, pauses for half of the time, and has other codecs', async () => {
     const small = { seconds: 2, width: 320, height: 180, noise: 0 } as const;
     expect(await countFrames(await footage({ ...small, switchResolution: { width: 640, height: 360 } }))).toBe(50);
     const still = await decodeToRaw(await footage({ ...small, motion: 'half', codec: 'h265' }), { pixelFormat: 'gray' });

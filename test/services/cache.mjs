@@ -7,7 +7,7 @@ export const SERVICES = /** @type {const} */ (['ffmpeg', 'redis', 'kafka', 'rtsp
 /** Outside the checkout, so that a second clone finds it too. */
 export const cacheDir = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'rxcam-test');
 
-/** The version stands in kafka/pom.xml too; a new one makes a new folder. */
+/** The version is also in kafka/pom.xml; a new one makes a new folder. */
 export const kafkaLibs = join(cacheDir, 'kafka-4.1.1');
 
 /** Debian's own, which sees python3-gi; another python3 that comes first in PATH does not. */

@@ -23,7 +23,7 @@ type Mechanism = 'plain' | 'scram-sha-256' | 'scram-sha-512' | 'oauthbearer';
 
 export interface KafkaOptions {
   port?: number;
-  /** Where clients are told to find it, when that is not where it listens, e.g. the port of a proxy. */
+  /** The advertised address, if it is not where it listens, such as the port of a proxy. */
   advertisedPort?: number;
   /** Listens at another port too, whose clients are told to find it at the port of a proxy. */
   second?: { port: number; advertisedPort: number };

@@ -1,4 +1,4 @@
-/** Footage made by ffmpeg, kept in the cache, and what tells whether video is whole and looks like its source. */
+/** Footage made by ffmpeg, kept in the cache, and checks that video is whole and looks like its source. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -159,7 +159,7 @@ export interface Ssim {
 }
 
 /**
- * How alike two videos are (1: equal), frame by frame in order, whatever their time stamps. `a` is scaled to the
+ * How alike two videos are (1: equal), frame by frame in order, regardless of time stamps. `a` is scaled to the
  * size of `b`, after `filterA`, e.g. "select='not(mod(n,5))'" when b has every fifth frame of a.
  */
 export async function ssim(a: Media, b: Media, { filterA, filterB }: { filterA?: string; filterB?: string } = {}): Promise<Ssim> {

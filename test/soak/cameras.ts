@@ -22,7 +22,7 @@ export interface Surroundings {
 /** Scaled down, so that each minute sees several failures and recoveries of every camera. */
 const WAITS = { initialMs: 500, maxMs: 4_000, stableAfterMs: 5_000 };
 const LIMITS: CameraConfig = { connectTimeoutMs: 8_000, firstFrameTimeoutMs: 15_000, readWindowMs: 700, maxReadFailures: 4 };
-/** No two cameras have the same: it tells in a process list whose ffmpeg one is. */
+/** No two cameras have the same: it identifies its ffmpeg in a process list. */
 const FIRST_CRF = 25;
 const TOPIC = 'soak';
 

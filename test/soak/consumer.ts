@@ -21,7 +21,7 @@ export class SoakConsumer {
   get failures(): number { return this.#messages.stats.failures; }
   get status(): string { return this.#messages.stats.status; }
 
-  /** What must not happen, if it did. What a sender has dropped, or sent again, is no fault of the way. */
+  /** Faults that must not happen, if any did. Messages that the sender dropped or sent again do not count. */
   get problems(): string[] {
     const { torn, lost, expired, late } = this.verdicts;
     const wrong = Object.entries({ torn, lost: lost - late, expired }).filter(([, count]) => count > 0).map(([name, count]) => `${count} messages ${name}`);

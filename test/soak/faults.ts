@@ -11,7 +11,7 @@ export interface Fault {
   run(between: (from: number, to: number) => number): Promise<void>;
 }
 
-/** Makes faults until told to stop, and puts everything right again. */
+/** Injects faults until it is stopped, and repairs everything. */
 export class Faults {
   /** How often each happened. */
   readonly counts = new Map<string, number>();

@@ -1,4 +1,4 @@
-/** Where the soak test stands, as lines of text. */
+/** The state of the soak test, as lines of text. */
 import type { Broker } from 'rxcam';
 import type { SoakCamera } from './cameras.js';
 import type { Faults } from './faults.js';

@@ -1,6 +1,6 @@
 /**
  * Runs small cameras against a real RTSP server, Kafka and Redis for as long as asked, a consumer beside each of them, and makes
- * things fail at random all the time. Prints where it stands each minute. Exit code 1 when a ledger did not balance, a camera had
+ * things fail at random all the time. Prints its state each minute. Exit code 1 when a ledger did not balance, a camera had
  * two processes, messages changed their order, one that was published did not come to the consumer, whole, a rejection was not
  * handled, or something is left at the end.
  *

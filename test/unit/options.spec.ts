@@ -1,4 +1,4 @@
-/** Every group of options refuses what it does not know and what is of a wrong type, and says so; and takes what README.md allows. */
+/** Every group of options refuses what it does not know and what is of a wrong type, and reports it; and takes what README.md allows. */
 import { of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { fakeBroker, fakeCamera } from '../../marbles/kit/index.js';
@@ -19,7 +19,7 @@ interface Group {
   readonly make: (options: never) => unknown;
   /** Options without which others are refused. */
   readonly base?: object;
-  /** Where the options stand in others. */
+  /** The place of the options in others. */
   readonly at?: string;
 }
 
@@ -73,7 +73,7 @@ describe.each(GROUPS.map((group) => [group.type, group] as const))('%s', (_, gro
   });
 
   it.each(names)('refuses a wrong type for %s, and says what was given', (name) => {
-    // Of no option's type: a symbol, and an object with a member that none has, but for those that Node's TLS takes.
+    // Of no option's type: a symbol, and an object with an unknown member, except for Node's TLS options.
     for (const wrong of [Symbol('wrong'), ...(['ssl', 'tls'].includes(name) ? [] : [{ colour: 1 }])]) {
       const message = refusal(group, { [name]: wrong });
       expect(message).toMatch(new RegExp(`^(${what}: option '${at}${name}[.\\w]*': .* given|(${what}|redis|retry): unknown option 'colour')`));

@@ -1,4 +1,4 @@
-/** The names that each entry of the package has: what is not on the list is no part of the public API. */
+/** The names that each entry of the package has: other names are not part of the public API. */
 import { fileURLToPath } from 'node:url';
 import { readFileSync } from 'node:fs';
 import ts from 'typescript';

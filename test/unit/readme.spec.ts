@@ -187,7 +187,7 @@ describe('a table', () => {
   });
 });
 
-/** `5,000 ms`, `16 MiB`, `true`, `` `frame` ``; undefined for what is no single value. */
+/** `5,000 ms`, `16 MiB`, `true`, `` `frame` ``; undefined if it is not a single value. */
 function valueOf(cell: string): Value | undefined {
   const [, amount, unit = ''] = /^(-?[\d,]+(?:\.\d+)?)(?: (ms|MiB|GiB))?$/.exec(cell) ?? [];
   if (amount !== undefined) return Number(amount.replaceAll(',', '')) * ({ MiB: 1024 ** 2, GiB: 1024 ** 3 }[unit] ?? 1);

@@ -21,7 +21,7 @@ describe('orders that are refused', () => {
       gate.pipe(resize({ width: 320 }), passthrough());
       // @ts-expect-error -- its pictures are decoded
       gate.pipe(skipUnchanged(), passthrough());
-      // @ts-expect-error -- its pictures are decoded, wherever the retry stands
+      // @ts-expect-error -- its pictures are decoded, with retry at any place
       gate.pipe(skipRate(5), retry(), passthrough());
     });
     expect(() => gate.pipe(skipRate(5), passthrough() as never)).toThrow('passthrough after skipRate given');
@@ -29,7 +29,7 @@ describe('orders that are refused', () => {
 
   it('do not compile: leaving out what has changed', () => {
     never(() => {
-      // @ts-expect-error -- skipRate stands before skipUnchanged
+      // @ts-expect-error -- skipRate is before skipUnchanged
       gate.pipe(skipUnchanged(), skipRate(2));
       // @ts-expect-error -- and so it is behind resize
       gate.pipe(skipUnchanged(), resize({ width: 320 }), skipRate(2));

@@ -70,7 +70,7 @@ needs('ffmpeg', 'redis')('rxcam run', () => {
     save(file, text({ gate, yard, hall }));
     const program = start(['run', file, '--json', '--log-level', 'info']);
     await Promise.all(['gate', 'yard', 'hall'].map((name) => atLeast(name, 10)));
-    // Another order of keys is no change.
+    // Another order of keys is not a change.
     save(file, text({ hall: { maxPixels: 64_000_000, ...hall }, yard: { ...yard, steps: { encodeH265: { crf: 30 } } }, gate, door: { source: LIVE } }));
     await program.said(/"added":1,"changed":2,"removed":0.*"configuration in force"/);
     await Promise.all([atLeast('yard', 10, 2), atLeast('door', 10)]);
@@ -126,7 +126,7 @@ needs('ffmpeg', 'redis')('rxcam run', () => {
     end();
   });
 
-  it('reads the file again by SIGHUP, and not by itself if it is told so', async () => {
+  it('reads the file again by SIGHUP, and with --no-watch only then', async () => {
     const { text, atLeast, end } = await setUp();
     const file = join(folder(), 'cameras.json');
     save(file, text({ gate: { source: LIVE } }));

@@ -103,7 +103,7 @@ export function run(words: readonly string[], options?: Parameters<typeof start>
   return start(words, options).ended;
 }
 
-/** The object on the last line of stdout; nothing else may stand there, and the ledgers in it must balance. */
+/** The object on the last line of stdout; nothing else may be there, and its ledgers must balance. */
 export function countsOf({ stdout }: Ended): Counts {
   const lines = stdout.split('\n');
   if (lines.length !== 1) throw new Error(`more than one line on stdout:\n${stdout}`);

@@ -45,7 +45,7 @@ needs('ffmpeg', 'kafka', 'redis')('rxcam', () => {
     await noFfmpegLeft();
   });
 
-  it('records until it is told to stop, and leaves a whole file', async () => {
+  it('records until it is stopped, and leaves a whole file', async () => {
     const { redis } = await addresses();
     const recordings = folder();
     const recorder = start(['record', redis, recordings, '--json']);

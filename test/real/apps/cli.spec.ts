@@ -221,7 +221,7 @@ needs('rtsp', 'ffmpeg')('a real camera', () => {
     }
   });
 
-  it('that is killed and comes back does not start the count anew', async () => {
+  it('that is killed and comes back does not start the count again', async () => {
     const one = start(['stream', server.url, '--frames', '40', '--log-every', '10', '--retry-initial', '100', '--json']);
     await one.said(/"msg":"published"/);
     await server.kill();

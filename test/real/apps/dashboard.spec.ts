@@ -126,7 +126,7 @@ needs('ffmpeg', 'chromium')('the dashboard in a browser', () => {
     });
   }, 120_000);
 
-  it('shows pictures of pipelines that hand out raw pictures, and of those that send chunks', async () => {
+  it('shows pictures of pipelines that emit raw pictures, and of those that send chunks', async () => {
     const broker = memory();
     const [raw$, chunks$] = [camera('test:?size=320x180&fps=10', { key: 'raw' }), camera('test:?size=320x180&fps=10', { key: 'chunks' })];
     const running = raw$.pipe(deliver(() => Promise.resolve())).subscribe();
@@ -240,7 +240,7 @@ needs('ffmpeg')('the server of the dashboard', () => {
   };
   const json = { 'content-type': 'application/json' };
 
-  it('refuses foreign names and pages, and what is no request of its page', async () => {
+  it('refuses foreign names and pages, and requests that are not from its page', async () => {
     await of({}, async ({ url, port }) => {
       const host = `127.0.0.1:${port}`;
       const post = { method: 'POST', body: '{"id":"gate"}' };

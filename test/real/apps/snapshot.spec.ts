@@ -1,4 +1,4 @@
-/** snapshot on real ffmpeg: one JPEG of a camera, idle or running, in whatever form its pictures leave it. */
+/** snapshot on real ffmpeg: one JPEG of a camera, idle or running, with pictures in any form. */
 import { type Observable, Subscription, concatMap, filter, firstValueFrom, interval, map } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
@@ -86,7 +86,7 @@ describe('a snapshot of an idle camera', () => {
     await expect(snapshot(gate, { signal: 'soon' as never })).rejects.toThrow("snapshot: option 'signal': \"soon\" given, expected an AbortSignal");
   });
 
-  it('leaves the camera to whoever comes next', async () => {
+  it('leaves the camera idle for the next subscription', async () => {
     const one = newGate();
     await snapshot(one.gate);
     await one.run((gate) => gate.pipe(encodeJpeg()));
@@ -164,7 +164,7 @@ describe('a snapshot of a running camera', () => {
     expect(one.count('connecting')).toBe(1);
   });
 
-  it('goes on as for an idle one when the run ends without a picture', async () => {
+  it('continues as for an idle one when the run ends without a picture', async () => {
     const one = newGate();
     const running = one.gate.pipe(encodeH265()).subscribe();
     const taken = snapshot(one.gate);
@@ -181,7 +181,7 @@ describe('a snapshot of a running camera', () => {
 });
 
 needs('rtsp')('a snapshot of an RTSP camera', () => {
-  it('opens no second session, and waits for no camera longer than it is told', async () => {
+  it('opens no second session, and waits for no camera beyond its time limit', async () => {
     const server = await startRtspServer({ file: await annexB(await footage({ gop: 10 })), fps: 25, user: 'viewer', password: 'se-cret' });
     const one = newGate(server.url, QUICK);
     let most = 0;

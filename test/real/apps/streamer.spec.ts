@@ -64,7 +64,7 @@ needs('ffmpeg', 'kafka', 'redis', 'rtsp')('CameraStreamer', () => {
   }
 
   describe.each(['kafka', 'redis'] as const)('with %s', (kind) => {
-    it('streams a file to its end, every nth picture, and tells what it did', async () => {
+    it('streams every nth picture of a file to its end, and reports figures', async () => {
       const one = streamerOf(kind);
       const topic = `file-${randomUUID()}`;
       one.registerStreamTopic('clip', topic);
@@ -155,7 +155,7 @@ needs('ffmpeg', 'kafka', 'redis', 'rtsp')('CameraStreamer', () => {
       expect(documents.find(({ input_stream }) => input_stream['frame_count'] === 5)?.input_stream).toMatchObject({ encoding_type: 'h265_stream_chunk', chunk_frames: 5 });
     });
 
-    it('leaves the content out where it is told to, and asks again where the broker is', async () => {
+    it('leaves the content out if stripInputContent is set, and looks up the broker again', async () => {
       let asked = 0;
       const ask = () => { asked++; return Promise.resolve(kind === 'kafka' ? [`${kafkaAt.host}:${kafkaAt.port}`] : redisAt.url); };
       const one = streamerOf(kind, { stripInputContent: true, connection: (kind === 'kafka' ? { brokers: ask } : { url: ask }) as never });
@@ -172,7 +172,7 @@ needs('ffmpeg', 'kafka', 'redis', 'rtsp')('CameraStreamer', () => {
     });
   });
 
-  it('goes on when its camera comes back, with the numbers of its messages', async () => {
+  it('continues when its camera comes back, with the numbers of its messages', async () => {
     const camera = await startRtspServer({ user: 'user', password: 's3cret-word', width: 320, height: 180 });
     servers.push(camera);
     const one = streamerOf('kafka');
@@ -205,7 +205,7 @@ needs('ffmpeg', 'kafka', 'redis', 'rtsp')('CameraStreamer', () => {
     expect(one.getTransmissionStats()).toMatchObject({ activeStreams: 0 });
   });
 
-  it('plays a file over and over at its own pace, and goes on counting when it is started again', async () => {
+  it('plays a file over and over at its own pace, and continues counting when it is started again', async () => {
     const one = streamerOf('redis');
     const topic = `loop-${randomUUID()}`;
     const start = { input: await footage({ seconds: 1, fps: 25 }), streamKey: 'gate', topic, width: 160, simulateVideoFileStream: true };
@@ -220,7 +220,7 @@ needs('ffmpeg', 'kafka', 'redis', 'rtsp')('CameraStreamer', () => {
     expect(documents.map(({ input_stream }) => input_stream.input_order)).toEqual(documents.map((_, at) => at + 1));
   });
 
-  it('sends JPEG where it is told to, and no chunk of it', async () => {
+  it('sends JPEG if videoCodec is set, without chunks', async () => {
     const one = streamerOf('redis', { videoCodec: 'jpeg' });
     const topic = `jpeg-${randomUUID()}`;
     await expect(one.startStream({ input: SMALL, topic, isVideoChunk: true })).rejects.toThrow(/isVideoChunk/);

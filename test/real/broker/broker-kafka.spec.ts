@@ -67,7 +67,7 @@ needs('kafka').each(KAFKA_DRIVERS)('kafka, %s', (driver) => {
     expect(handle.address).toBe(`kafka://${lists[1]?.[0]}`);
   });
 
-  it('asks for the brokers again when it is told to reconnect, and at no other time', async () => {
+  it('calls brokers again when it reconnects, and at no other time', async () => {
     let asked = 0;
     const handle = opened(kafka({ driver, brokers: () => { asked++; return [server.address]; } }));
     const [one, two, three] = made(3) as [CameraMessage, CameraMessage, CameraMessage];
@@ -167,7 +167,7 @@ needs('kafka').each(KAFKA_DRIVERS)('kafka, %s', (driver) => {
     }
   });
 
-  it('goes on with the new leader when a broker of the cluster is gone', async () => {
+  it('continues with the new leader when a broker of the cluster is gone', async () => {
     const first = await startKafka({ properties: { 'min.insync.replicas': '1' } });
     const second = await startKafka({ joins: first });
     try {

@@ -6,7 +6,7 @@ import type { CameraMessage } from '../../../src/core/frame/frame.js';
 import { message } from '../../unit/broker/outbox-fakes.js';
 
 const open: Broker[] = [];
-/** Closes what `opened` has handed out. */
+/** Closes the results of `opened`. */
 export const closeAll = async () => {
   await Promise.all(open.splice(0).map((broker) => broker.close({ deadlineMs: 0 })));
 };

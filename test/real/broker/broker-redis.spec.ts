@@ -21,7 +21,7 @@ needs('redis')('redis', () => {
     await server.stop();
   });
 
-  it('does not hold up other streams when one key is no stream', async () => {
+  it('does not delay other streams when one key is not a stream', async () => {
     const handle = opened(redis({ url: server.url }));
     const [bad, good] = [`bad-${randomUUID()}`, `good-${randomUUID()}`];
     await client.set(bad, 'a string');
@@ -96,7 +96,7 @@ needs('redis')('redis', () => {
     expect(entries.map(([, list]) => Number(list[list.indexOf('order') + 1]))).toEqual(orders(made(200, {}, 1)));
   });
 
-  it('asks for the address again when the connection keeps failing, and when it is told to reconnect', async () => {
+  it('calls url again when requests keep failing, and when it reconnects', async () => {
     const nowhere = `redis://:right@127.0.0.1:${await freePort()}`;
     let asked = 0;
     const url = () => Promise.resolve(++asked === 1 ? nowhere : server.url);

@@ -1,4 +1,4 @@
-/** What reading must do, whatever the broker is: one suite, run for each kind. */
+/** The requirements for reading from any broker: one suite, run for each kind. */
 import { randomUUID } from 'node:crypto';
 import { type Observable, Subject, delay, filter, firstValueFrom, from, map, of, scan, take, tap, toArray } from 'rxjs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -56,7 +56,7 @@ function conforms(subject: BrokerSubject): void {
     expect(messages.stats).toMatchObject({ status: 'idle', received: 3, failures: 0, inbox: { messages: 0, bytes: 0 } });
   });
 
-  it('begins where it is told: so many from the end, at a time, at a place', async () => {
+  it('begins at its position: a number from the end, a time, an offset', async () => {
     const handle = broker();
     const acks = await send(handle, made(20).map((one, index) => ({ ...one, capturedAt: 1_700_000_000_000 + 1_000 * index })));
     const seen = async (options: Partial<SubscribeConfig>) => (await read(handle, options)).map(numberOf);

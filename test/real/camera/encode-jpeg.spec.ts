@@ -1,4 +1,4 @@
-/** encodeJpeg on real ffmpeg: each value is one whole JFIF picture, with the source's colours, whatever the way to it. */
+/** encodeJpeg on real ffmpeg: each value is one whole JFIF picture, with the source's colours, on every way to it. */
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

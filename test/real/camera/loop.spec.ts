@@ -45,7 +45,7 @@ describe('a file that loops', () => {
     await threeQuestions({ stats: gate.stats });
   });
 
-  it('goes on in the middle of a pass when its ffmpeg is killed', async () => {
+  it('continues in the middle of a pass when its ffmpeg is killed', async () => {
     const gate = camera(await clip('clip.mp4'), { loop: true, pace: 'realtime' });
     gate.events$.subscribe((event) => {
       if (event.type === 'captured' && event.seq === PASS + 10) for (const pid of ffmpegChildren()) process.kill(pid, 'SIGKILL');

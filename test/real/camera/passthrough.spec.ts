@@ -84,7 +84,7 @@ needs('rtsp')('passthrough of an RTSP camera', () => {
     const copied = told.toString().split('\n').filter((line) => line.startsWith('0,')).map((line) => line.split(/, */)[5]);
     const ours = watched.messages.map(({ value }) => md5(value));
     expect(copied).toHaveLength(40);
-    // The server begins anew for the second client: the first unit has other zero bytes in front of it.
+    // The server begins again for the second client: the first unit has other zero bytes in front of it.
     const [, ...rest] = copied;
     const from = ours.indexOf(rest[0] ?? '');
     expect(ours.slice(from, from + rest.length)).toEqual(rest);

@@ -102,7 +102,7 @@ describe('camera to the embedded broker', () => {
     for (const { value, headers } of found) expect(await countFrames(value)).toBe(Number(headers['ce_frames'] ?? '1'));
   });
 
-  it('makes the same messages whether its steps are fused or stand behind user code', async () => {
+  it('makes the same messages whether its steps are fused or after user code', async () => {
     const clip = await footage();
     const fused = await lastValueFrom(camera(clip).pipe(skipRate({ fps: 10 }), resize({ width: 320 }), encodeH265(), toArray()));
     const gate = camera(clip);

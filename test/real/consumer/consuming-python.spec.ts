@@ -16,7 +16,7 @@ import { all, closeAll, opened } from '../broker/broker-messages.js';
 
 const PAGE = readFileSync(new URL('../../../docs/consuming.md', import.meta.url), 'utf8');
 
-/** Everything that can happen to messages of two cameras, one of which begins anew. */
+/** Everything that can happen to messages of two cameras, one of which begins again. */
 const PLANTED: readonly (Sent & { readonly isCut?: true })[] = [
   { order: 3 }, { order: 4 }, { order: 1, camera: 'b', previous: 0 }, { order: 4 }, { order: 5, isCut: true }, { order: 6 },
   { order: 9, previous: 7 }, { order: 8, previous: 7 }, { order: 2, camera: 'b' }, { order: 2, camera: 'b', isCut: true },

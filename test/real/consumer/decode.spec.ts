@@ -89,7 +89,7 @@ needs('ffmpeg')('decode', () => {
     expect(mean).toBeGreaterThan(0.93);
   });
 
-  it('leaves out what stands before the first keyframe, and says so', async () => {
+  it('leaves out the messages before the first keyframe, and reports them', async () => {
     const clip = await footage({ width: 320, height: 180 });
     const frames = await sent(camera(clip, { key: 'gate' }).pipe(encodeH265({ mode: 'stream', gop: 10 })));
     const undecoded: string[] = [];

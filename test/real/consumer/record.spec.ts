@@ -98,7 +98,7 @@ needs('ffmpeg')('record', () => {
     for (const { file, pictures } of closedOf(events)) expect(await countFrames(file)).toBe(pictures);
   });
 
-  it('can be played while it is written, and keeps all but the last half second when ffmpeg is killed', async () => {
+  it('can be played while it is written, and loses at most the last half second when ffmpeg is killed', async () => {
     const frames = received(await sent(camera(await footage({ width: 320, height: 180, seconds: 4 }), { key: 'gate' }).pipe(encodeH265({ mode: 'stream', gop: 25 }))));
     const at = folder();
     const messages = new Subject<Decodable>();
@@ -140,7 +140,7 @@ needs('ffmpeg')('record', () => {
     expect(await probePackets(join(at, 'gate', 'index.m3u8'))).toHaveLength(100);
   });
 
-  it('keeps a folder for each key, whatever its name', async () => {
+  it('keeps a folder for each key, with any name', async () => {
     const frames = await sent(camera(await footage({ width: 320, height: 180 }), { key: 'gate' }).pipe(skipRate(25), encodeH265()));
     const at = folder();
     const keys = ['../gate', 'tor 1/ä', '__proto__', '.'];

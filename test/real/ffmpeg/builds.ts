@@ -41,7 +41,7 @@ export interface Ended {
   readonly stderr: Buffer;
 }
 
-/** Runs a program to its end, whatever that is; `onStderr` may kill it. */
+/** Runs a program until it ends in any way; `onStderr` may kill it. */
 export function run(
   path: string, args: readonly string[], input: string | Buffer = '', onStderr?: (text: string, pid: number) => void,
   { env, beside }: Pick<SourceInput, 'env' | 'beside'> = {},

@@ -1,4 +1,4 @@
-/** What crop cuts out is what stands there, of every kind of picture and with each ffmpeg; and a rectangle outside is one error. */
+/** crop returns the pixels of its rectangle, of every kind of picture and with each ffmpeg; a rectangle outside is one error. */
 import { type Observable, lastValueFrom, map, take, toArray } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
@@ -72,12 +72,12 @@ async function isCut(input: string, most: number, config: CameraConfig = {}): Pr
 }
 
 describe('crop of pictures in Node', () => {
-  it.each(['yuv420p', 'nv12', 'gray'] as const)('gives the bytes that stand there, as %s', async (pixelFormat) => {
+  it.each(['yuv420p', 'nv12', 'gray'] as const)('returns the bytes of the rectangle, as %s', async (pixelFormat) => {
     await isCut(await footage(), 0, { pixelFormat });
   });
 
   // The colours of neighbours outside the rectangle have a part in those at its edges.
-  it.each(['rgb24', 'bgra'] as const)('gives the pixels that stand there, as %s', async (pixelFormat) => {
+  it.each(['rgb24', 'bgra'] as const)('returns the pixels of the rectangle, as %s', async (pixelFormat) => {
     await isCut(await footage(), 0.5, { pixelFormat });
   });
 });

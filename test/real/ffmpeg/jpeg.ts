@@ -1,6 +1,6 @@
 /** Reads JPEG as a consumer of rxcam's messages would. */
 
-/** What stands in the headers of a JPEG. */
+/** The headers of a JPEG. */
 export interface JpegFacts {
   /** `JFIF` version, as in `1.02`; undefined without the marker. */
   readonly jfif: string | undefined;

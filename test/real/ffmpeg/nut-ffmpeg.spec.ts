@@ -115,7 +115,7 @@ describe.skipIf(!HAS_FFPROBE)('NutReader and ffprobe see the same packets', () =
         .toEqual(Array.from({ length: 50 }, (_, i) => [i * 40_000, 1280 * 720 * 1.5, true]));
     }, 60_000);
 
-    it('tells that ffmpeg was killed inside a frame', async () => {
+    it('reports that ffmpeg was killed inside a frame', async () => {
       const reader = new NutReader({ onPacket: () => {} });
       // A frame has 25 MB, far more than the pipe holds: at 10 MB ffmpeg is inside it.
       const endless = ['-v', 'error', '-f', 'lavfi', '-i', 'color=size=4096x4096', '-pix_fmt', 'yuv420p', '-c:v', 'rawvideo',

@@ -140,7 +140,7 @@ describe.each(BUILDS)('the ffmpeg of $name', ({ path }) => {
     expect([...only(facts, 'problem'), ...only(facts, 'decode-error'), ...only(facts, 'size-changed'), ...only(facts, 'no-video')]).toEqual([]);
   });
 
-  it('tells access units that the decoder rejects', async () => {
+  it('reports access units that the decoder rejects', async () => {
     const clip = await make('whole.avi', ...lavfi('testsrc2=size=320x240:rate=25:duration=1'), '-c:v', 'mjpeg', '-q:v', '5');
     const { stdout } = await run(path, ['-v', 'error', '-i', clip, '-c', 'copy', '-f', 'avi', 'pipe:1']);
     // Every picture begins with FF D8; without that a decoder of JPEG takes none.
@@ -155,7 +155,7 @@ describe.each(BUILDS)('the ffmpeg of $name', ({ path }) => {
     expect(only(facts, 'decode-error').length).toBeGreaterThan(0);
   });
 
-  it('tells a changed size, there and back', async () => {
+  it('reports a changed size, there and back', async () => {
     const stream = (size: string): Promise<string> => make(`${size}.h264`, ...lavfi(`testsrc2=size=${size}:rate=25:duration=1`),
       '-c:v', 'libx264', '-pix_fmt', 'yuv420p', '-bf', '0');
     const parts = [await stream('320x240'), await stream('640x480'), made('320x240.h264')];

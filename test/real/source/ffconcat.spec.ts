@@ -1,4 +1,4 @@
-/** Real ffmpeg builds open what the source script names, whatever is in the name, and take its options. */
+/** Real ffmpeg builds open the file of the source script, with any name, and apply its options. */
 
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';

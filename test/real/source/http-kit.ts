@@ -22,7 +22,7 @@ export interface Prepared {
   readonly progress: number;
 }
 
-/** The input of a source, and how often it told of progress. */
+/** The input of a source, and how often it reported progress. */
 export async function prepare(source: Source): Promise<Prepared> {
   let progress = 0;
   const last: Preparation = await lastValueFrom(source.prepare(await facts()).pipe(tap(({ type }) => { if (type === 'progress') progress++; })));
@@ -72,7 +72,7 @@ export function contentOf({ url }: SourceInput): Buffer {
   return readFileSync(url.replace(/^file:/, ''));
 }
 
-/** Everything that stands in a cache's names and notes. */
+/** The names and notes of a cache. */
 export function writtenIn(folder: string): string {
   const { notes } = cacheOf(folder);
   return [...readdirSync(folder), ...notes.map((name) => readFileSync(join(folder, name), 'utf8'))].join('\n');

@@ -231,7 +231,7 @@ needs('ffmpeg')('a live stream', () => {
     expect(count).toBe(5);
   });
 
-  it('becomes a file again when the server says so', async () => {
+  it('becomes a file again when the server serves one', async () => {
     const one = source('/video.mp4');
     server.routes['/video.mp4'] = http.mpegts();
     await prepare(one);

@@ -106,7 +106,7 @@ describe('summary', () => {
 });
 
 describe('createLogger', () => {
-  it('writes no secret, in whatever it stands, and stays JSON', () => {
+  it('writes no secret, in any member, and stays JSON', () => {
     const lines: string[] = [];
     const logger = createLogger('info', ['123', 'hidden"pw'], (line) => { lines.push(line); });
     logger.info({ url: 'rtsp://u:other@h/s', count: 41234, inner: { list: ['x123', 'hidden"pw'] } }, 'with 123');

@@ -24,7 +24,7 @@ describe('rxcam record', () => {
 });
 
 describe('rxcam clip', () => {
-  it('ends now, unless it is told when', () => {
+  it('ends now by default', () => {
     const now = Date.now();
     const { clip } = parsed('clip', URL, 'gate.mp4', '--key', 'gate', '--from', '10m') as Extract<ReaderArguments, { command: 'clip' }>;
     expect(clip).toMatchObject({ file: 'gate.mp4', key: 'gate' });

@@ -98,7 +98,7 @@ cameras:
     expect([camera.key, route]).toEqual(['gate', { broker: 'main', topic: 'video.gate', key: 'gate' }]);
   });
 
-  it('has cameras that stand alone: plain JSON, which keeps its references', () => {
+  it('has self-contained cameras: plain JSON, which keeps its references', () => {
     const config = parsed(GOOD);
     const brokers = new Map(config.brokers.map((one) => [one.name, openBroker(one)]));
     const sent = JSON.stringify(config.cameras[0]?.written);
@@ -145,7 +145,7 @@ describe('a mistake', () => {
     found.forEach((line, index) => { expect(line).toMatch(expected[index] as RegExp); });
   });
 
-  it('of a template is shown once, however many cameras extend it', () => {
+  it('of a template is shown once for all cameras that extend it', () => {
     const cameras = Array.from({ length: 300 }, (_, index) => `  c${index}: { extends: street, source: "test:" }`).join('\n');
     expect(problems(`brokers: { main: "memory:" }\ntemplates: { street: { nice: 99, ${PIPELINE} } }\ncameras:\n${cameras}`)).toEqual([expect.stringMatching(/:2:30: templates\.street\.nice: 99 given/)]);
   });

@@ -27,7 +27,7 @@ const turn = (at: number, body: EventBody) => ({ camera: 'gate', run: 1, at, ...
 describe('who may ask', () => {
   const listening = { host: '127.0.0.1', token: undefined, allowedHosts: [] };
 
-  it('answers no name that is not of this machine, whatever it looks like', () => {
+  it('answers no name that is not of this machine, in any form', () => {
     fc.assert(fc.property(fc.oneof(fc.domain(), fc.ipV4(), fc.ipV6(), fc.string()), (host) => {
       const name = host.toLowerCase();
       fc.pre(!isLoopback(name.replace(/:\d+$/, '').replace(/\.$/, '').trim()) && name.trim() !== '');
@@ -183,7 +183,7 @@ describe('a viewer', () => {
     expect(sent()).toEqual(['KEY', 'delta']);
   });
 
-  it('is told once how pictures come, and again when that changes', () => {
+  it('is informed once of the form of pictures, and again when it changes', () => {
     const { viewer, sent } = viewing();
     for (const how of ['jpeg', 'jpeg', 'h264', 'h264', 'jpeg'] as const) viewer.explain({ type: 'how', id: 'gate', how, why: 'so' });
     expect(sent()).toEqual(['hello', 'how', 'how', 'how']);

@@ -1,4 +1,4 @@
-/** createBroker: what is no driver is refused, and a driver's mistakes neither stop the queue nor show its login. */
+/** createBroker: refuses an object that is not a driver; a driver's errors neither stop the queue nor show its credentials. */
 import { EMPTY, type Observable, firstValueFrom, from, lastValueFrom, of, take, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { publish } from '../../../operators/publish.js';

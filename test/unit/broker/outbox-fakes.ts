@@ -1,4 +1,4 @@
-/** Stand-ins for the broker and the run in virtual time: what the outbox does is seen from both sides. */
+/** Stand-ins for the broker and the run in virtual time: they see the outbox from both sides. */
 import { EMPTY, NEVER, type Observable, defer, map, timer } from 'rxjs';
 import type { FrameRecord, RecordOwner } from '../../../src/ledger/frame-record.js';
 import { BrokerHandle, type BrokerOptions, type Driver, type Outgoing, type SendOutcome } from '../../../src/broker/index.js';

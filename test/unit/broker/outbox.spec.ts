@@ -1,4 +1,4 @@
-/** What holds of the outbox whatever the broker does, over random schedules in virtual time. */
+/** Laws of the outbox with any broker, over random schedules in virtual time. */
 import fc from 'fast-check';
 import { type Observable, Subject, type Subscription, asyncScheduler, defer, finalize, tap } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
@@ -184,7 +184,7 @@ function checkEnd({ runs, acks, driver, offered, report }: Outcome, { cameras }:
     const isPublished = (message: CameraMessage) => fates.get(message.seq)?.[0] === 'published';
     const publishedOrders = own.filter(isPublished).map(({ inputOrder }) => inputOrder);
     const acked = (acks[index] as Published[]).map(({ inputOrder }) => inputOrder);
-    // A subscription that comes after the handle was closed errs: nobody is there to be told of what was kept for it.
+    // A subscription after the handle was closed errors: it gets no acknowledgements that were kept.
     if (report === undefined) expect(acked, 'acknowledged once, in order').toEqual(publishedOrders);
     else expect(publishedOrders.filter((one) => acked.includes(one)), 'acknowledged once, in order').toEqual(acked);
 
@@ -208,7 +208,7 @@ function checkEnd({ runs, acks, driver, offered, report }: Outcome, { cameras }:
 }
 
 describe('outbox', () => {
-  it('ends each message one way, in order, within its bounds, whatever the broker does', () => {
+  it('ends each message in one way, in order, within its limits, with any behaviour of the broker', () => {
     fc.assert(fc.property(scenario, (one) => {
       const outcome = play(one);
       checkEnd(outcome, one);

@@ -19,7 +19,7 @@ describe('backoffMs', () => {
     expect([1, 2, 3, 4, 5, 1_000].map((n) => backoffMs(DEFAULTS, n))).toEqual([5_000, 10_000, 20_000, 30_000, 30_000, 30_000]);
   });
 
-  it('is a finite number of ms from 0 to max, however many failures there were', () => {
+  it('is a finite number of ms from 0 to max, after any number of failures', () => {
     fc.assert(fc.property(policy, nth, (one, n) => {
       const wait = backoffMs(one, n);
       expect(Number.isInteger(wait)).toBe(true);

@@ -26,7 +26,7 @@ export interface Setup {
   readonly killMs: number;
   readonly encodeMs: number;
   readonly unitBytes: number;
-  /** One for each time the source is opened; then `HEALTHY` for ever. */
+  /** One for each time the source is opened; then `HEALTHY` without end. */
   readonly scripts: readonly Script[];
   readonly skip: 'none' | 'nth' | 'fps';
   readonly encode: 'frame' | 'stream' | 'gop' | 'chunk';
@@ -101,12 +101,12 @@ export class World {
     this.#checkNow();
   }
 
-  /** Nothing disturbs any more: whoever is subscribed must get on. */
+  /** No more faults: all subscriptions must make progress. */
   peace(): void {
     this.driver.mood = 'up';
     const before = this.#users.map((user) => user.seen);
     const hasGotOn = (_: User, index: number) => (this.#users[index]?.seen ?? 0) > (before[index] ?? 0);
-    // With one key for both, whoever comes second is refused for as long as he tries.
+    // With one key for both, the second user is always refused.
     // Where the handle can't hold a message of each, one may take turns with itself: what the other loses is counted.
     const isOneEnough = this.setup.sameKey || this.setup.outboxMaxBytes < 2 * MOST_FRAMES * this.setup.unitBytes;
     const waiting = () => (this.closed || (isOneEnough && this.#users.some(hasGotOn)) ? []
@@ -170,13 +170,13 @@ export class World {
     }
   }
 
-  /** Told only if something fails. */
+  /** Printed only if something fails. */
   #note(line: () => string): void {
     this.#trail.push(line);
     if (this.#trail.length > TRAIL) this.#trail.shift();
   }
 
-  /** A frame's end is told once, unless it is taken back. */
+  /** A frame's end is reported once, unless it is undone. */
   #checkFate(event: Extract<CameraEvent, { frames: number }>): void {
     const id = `${event.run}/${event.seq}`;
     const fate = this.#fates.get(id);
@@ -188,7 +188,7 @@ export class World {
 
   /**
    * Two users who make a publication of each message, with one key, never publish at the same time, so neither is refused: they
-   * take turns, and what one has numbered may lie in its own queue while the other goes on. Nothing orders these queues.
+   * take turns, and what one has numbered may lie in its own queue while the other continues. Nothing orders these queues.
    */
   get #hasTurns(): boolean {
     return this.setup.sameKey && this.setup.sink === 'both';
@@ -215,7 +215,7 @@ export class World {
   }
 }
 
-/** Somebody who subscribes to the camera now and then. */
+/** A user who subscribes to the camera now and then. */
 class User {
   /** Values so far. */
   seen = 0;

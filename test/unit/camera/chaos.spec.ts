@@ -1,7 +1,7 @@
 /**
  * Anything, in any order: failures of a camera of each class, stalls, a broker in all its moods, users who come and go,
  * over thousands of random schedules in virtual time. After every event the ledger balances, no run has two processes,
- * nothing is told twice; at the end every frame has one fate and every message its order.
+ * nothing is reported twice; at the end every frame has one fate and every message its order.
  * RXCAM_CHAOS_RUNS: how many schedules. RXCAM_CHAOS_SEED and RXCAM_CHAOS_PATH: which ones, as a failure prints them.
  */
 import fc from 'fast-check';
@@ -19,7 +19,7 @@ const ENDS = [...'RTUNVSEDXC', '|'];
 const soon = fc.oneof({ weight: 4, arbitrary: fc.integer({ min: 1, max: 120 }) }, { weight: 1, arbitrary: fc.integer({ min: 1, max: 1_500 }) });
 const pictures = fc.array(fc.record({ after: soon, letter: fc.constantFrom(...PICTURES) }), { maxLength: 30 });
 const ending = fc.option(fc.record({ after: soon, letter: fc.constantFrom(...ENDS) }), { freq: 6 });
-/** One that has no end goes on in silence. */
+/** One that has no end continues in silence. */
 const script: fc.Arbitrary<Script> = fc.tuple(pictures, ending).map(([all, last]) => (last === null ? all : [...all, last]));
 
 const setup: fc.Arbitrary<Setup> = fc.record({

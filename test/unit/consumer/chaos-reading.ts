@@ -19,7 +19,7 @@ export type Deed =
   | { readonly do: 'write'; readonly fates: readonly PlantedFate[] }
   | { readonly do: 'expire'; readonly count: number }
   | { readonly do: 'mood'; readonly mood: ReadMood }
-  /** `leaveAfter`: unsubscribes within the call that hands out so many. */
+  /** `leaveAfter`: unsubscribes within the call that emits this number. */
   | { readonly do: 'subscribe'; readonly user: number; readonly from: 'earliest' | 'latest' | 'behind'; readonly leaveAfter: number }
   | { readonly do: 'unsubscribe'; readonly user: number }
   | { readonly do: 'close' };
@@ -54,7 +54,7 @@ export class ReadingWorld {
     }
   }
 
-  /** Nothing disturbs any more: each that is subscribed must come to the end of the topic. */
+  /** Nothing disturbs any longer: each that is subscribed must come to the end of the topic. */
   peace(): void {
     this.topic.mood = 'up';
     this.topic.write('whole');
@@ -157,7 +157,7 @@ class ConsumerRun {
     return subscription;
   }
 
-  /** Each in its place, as it was written; what is not there was removed, and says so. */
+  /** Each in its place, as it was written; what is not there was removed, and reports it. */
   #check(message: Received): void {
     if (this.#hasLeft) this.#fail('was handed a message after it has left');
     const last = this.#raw.at(-1);

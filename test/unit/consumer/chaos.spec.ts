@@ -1,7 +1,7 @@
 /**
  * Anything, in any order, on the other end: connections that fail in each way, a full inbox, messages repeated, torn, lost, and
  * removed before they are read, consumers who come and go, over random schedules in virtual time. Each gets exactly what is in
- * the topic, in order, nothing twice, nothing after it has left, and is told of each message that is missing.
+ * the topic, in order, nothing twice, nothing after it has left, and is reported each message that is missing.
  * RXCAM_CHAOS_RUNS: how many schedules. RXCAM_CHAOS_SEED and RXCAM_CHAOS_PATH: which ones, as a failure prints them.
  */
 import fc from 'fast-check';

@@ -10,7 +10,7 @@ import { fileOf, folderOf, timeInName } from '../../../src/consumer/recording/na
 const unit = fc.record({ pts: fc.nat(2 ** 52), key: fc.boolean(), data: fc.uint8Array({ maxLength: 9_000 }).map((bytes) => Buffer.from(bytes)) });
 
 describe('NUT that is written', () => {
-  it('is read back as it was, however it is cut', () => {
+  it('is read back unchanged, in any chunks', () => {
     fc.assert(fc.property(
       fc.constantFrom('HEVC', 'H264', 'MJPG'), fc.integer({ min: 1, max: 16_384 }), fc.integer({ min: 1, max: 16_384 }),
       fc.uint8Array({ maxLength: 5_000 }), fc.array(unit, { maxLength: 5 }), fc.integer({ min: 1, max: 700 }),
@@ -28,7 +28,7 @@ describe('NUT that is written', () => {
   });
 });
 
-/** One access unit: parameter sets or not, slices, the first of which says so. */
+/** One access unit: parameter sets or not, slices, the first of which reports it. */
 const h265 = fc.tuple(fc.boolean(), fc.boolean(), fc.integer({ min: 1, max: 3 }), fc.uint8Array({ minLength: 1, maxLength: 20 })).map(([hasDelimiter, isKey, slices, bytes]) => {
   const body = Buffer.from(bytes.map((byte) => byte | 1));
   const nal = (type: number, more: number[]) => Buffer.concat([Buffer.from([0, 0, 1, type << 1, 1, ...more]), body]);
@@ -74,7 +74,7 @@ describe('media time for a decoder', () => {
     }), { numRuns: 500 });
   });
 
-  it('tells units of one time apart', () => {
+  it('distinguishes units of one time', () => {
     const timeline = new Timeline();
     expect([timeline.at(5, true), timeline.at(5, false), timeline.at(5, false)]).toEqual([5, 6, 7]);
   });
@@ -89,7 +89,7 @@ describe('names of recordings', () => {
     }), { numRuns: 1_000 });
   });
 
-  it('tell the time of the first picture', () => {
+  it('state the time of the first picture', () => {
     fc.assert(fc.property(fc.integer({ min: 0, max: Date.UTC(9999, 0) }), fc.nat(3), (at, again) => {
       expect(timeInName(fileOf(at, again))).toBe(at);
     }));

@@ -73,7 +73,7 @@ describe('SkipChain', () => {
     }));
   });
 
-  it('always keeps the first picture, whatever its time', () => {
+  it('always keeps the first picture, at any time', () => {
     fc.assert(fc.property(rules, fc.integer({ min: 0, max: 2 ** 45 }), (list, pts) => {
       expect(new SkipChain(list).keep(pts)).toBe(true);
     }));

@@ -11,7 +11,7 @@ const anyStep = fc.constantFrom(...STEP_KINDS.filter((kind) => STEPS[kind].gives
 const shares = (left: number, width: number): Step => STEPS.crop.step({ left, top: 0, width, height: 1 });
 
 describe('the size after steps', () => {
-  it('is even, whatever the source and the steps', () => {
+  it('is even, for any source and steps', () => {
     fc.assert(fc.property(size, fc.array(anyStep, { maxLength: 2 }), (source, steps) => {
       const { width, height } = sizeAfter(steps, source);
       expect([width % 2, height % 2]).toEqual([0, 0]);

@@ -9,7 +9,7 @@ const WRITES = 40;
 const PROGRAM = `let n = 0; const t = setInterval(() => { process.stdout.write('x'); if (++n === ${WRITES}) clearInterval(t); }, 5); process.stdin.resume();`;
 
 describe('readInBulk', () => {
-  it('hands over what many writes have left in the pipe, unasked, with few readings', async () => {
+  it('emits the contents of the pipe, without requests, with few readings', async () => {
     const child = start(process.execPath, ['-e', PROGRAM], {}, () => undefined);
     const chunks: Buffer[] = [];
     readInBulk(child.stdout);

@@ -86,7 +86,7 @@ x265 [warning]: level 5 detected, but CTU size 16 is non-compliant
       .toBe('pipe:0: Server returned 404 Not Found');
   });
 
-  it('takes a signal for a crash, whatever was printed', () => {
+  it('treats a signal as a crash, with any output', () => {
     expect(verdict('[error] x: Connection refused', { code: null, signal: 'SIGSEGV' }))
       .toMatchObject({ code: 'CAPTURE_CRASHED', reason: expect.stringContaining('SIGSEGV') as string });
   });

@@ -108,7 +108,7 @@ describe('media time of access units in decoding order', () => {
     }));
   });
 
-  it('places an outlier behind the others, wherever it is placed in the GOP', () => {
+  it('places an outlier after the others, from any place in the GOP', () => {
     fc.assert(fc.property(fc.integer({ min: 1, max: 26 }), far, (at, by) => {
       const units = gops([0, 0, 0]);
       const rule = new MediaTime({ live: true });

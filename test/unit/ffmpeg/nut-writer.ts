@@ -77,7 +77,7 @@ export function syncpoint({ bases }: Layout, base: number, pts: number): Buffer 
 
 export interface Frame {
   stream: number;
-  /** The coded time stamp, as it stands in the file. */
+  /** The coded time stamp, as in the file. */
   coded: number | bigint;
   key: boolean;
   /** The whole frame. */

@@ -16,7 +16,7 @@ interface Outcome {
   error: unknown;
 }
 
-/** Pushes chunks and ends; whatever is thrown is part of the outcome. */
+/** Pushes chunks and ends; an error is part of the outcome. */
 function read(chunks: Iterable<Uint8Array>, options: Partial<NutReaderOptions> = {}): Outcome {
   const packets: NutPacket[] = [];
   const streams: NutStream[][] = [];
@@ -270,7 +270,7 @@ describe('NutReader given what it cannot read', () => {
     expect(errorOf(before, Buffer.from([0]))).toMatchObject({ offset: before.length });
   });
 
-  it('truncation, wherever it is', () => {
+  it('truncation, at any place', () => {
     fc.assert(fc.property(fc.integer({ min: 1, max: SAMPLE.length - 1 }), (length) => {
       const { error } = read([SAMPLE.subarray(0, length)]);
       if (error !== undefined) expect(error).toEqual(code('truncated'));

@@ -1,4 +1,4 @@
-/** Annex B, parameter sets and container records: whatever comes, and sets that a GOP needs to decode alone. */
+/** Annex B, parameter sets and container records: any input, and the sets that a GOP needs to decode alone. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CopiedStream } from '../../../src/ffmpeg/annexb/index.js';
@@ -7,7 +7,7 @@ import { cpuMs } from '../../services/cpu.js';
 const CODE = Buffer.from([0, 0, 0, 1]);
 const CODECS = ['h264', 'h265'] as const;
 
-/** Bits as bytes, with the stop bit; no start code can stand in them, as no two bytes in a row are zero. */
+/** Bits as bytes, with the stop bit; they contain no start code, as no two bytes in a row are zero. */
 function packed(bits: string): Buffer {
   const all = `${bits}1`;
   const whole = all.padEnd(Math.ceil(all.length / 8) * 8, '0');
@@ -95,7 +95,7 @@ describe('arbitrary bytes', () => {
     expect(cpuMs() - start).toBeLessThan(2_000);
   });
 
-  it('make no keyframe larger than by a quarter of a megabyte, however many sets a source sends', () => {
+  it('make a keyframe larger by at most a quarter of a megabyte, with any number of sets', () => {
     const stream = new CopiedStream('h264', Buffer.alloc(0), undefined);
     stream.unit(Buffer.concat([make.h264.sps(0, 1), make.h264.pps(0, 0, 1), make.h264.key(0)]), true);
     for (let id = 1; id < 256; id++) stream.unit(Buffer.concat([make.h264.pps(id, 0, 1), Buffer.alloc(60_000, 0xa5), make.h264.other(0)]), false);
@@ -113,7 +113,7 @@ describe('a GOP', () => {
     pps: fc.option(fc.record({ id: fc.nat(3), sps: fc.nat(1), salt: fc.nat(6) }), { freq: 2 }),
   });
 
-  it.each(CODECS)('holds each parameter set that its pictures name, as it stands at the picture (%s)', (codec) => {
+  it.each(CODECS)('holds each parameter set that its pictures name, as it is at the picture (%s)', (codec) => {
     const { sps, pps, key, other, types, typeOf } = make[codec];
     fc.assert(fc.property(fc.array(picture, { maxLength: 40 }), (pictures) => {
       const stream = new CopiedStream(codec, codec === 'h265' ? VPS : Buffer.alloc(0), undefined);
@@ -135,7 +135,7 @@ describe('a GOP', () => {
         for (const each of unitsOf(out?.data ?? Buffer.alloc(0))) {
           const type = typeOf(each[0] ?? 0);
           const [isSps, isPps] = [type === types.sps, type === types.pps];
-          // Sets stand in their order, before the picture.
+          // Sets are in their order, before the picture.
           if (isSps || isPps) expect(type).toBeGreaterThanOrEqual(latest);
           if (isSps || isPps) latest = type;
           for (const [id, text] of camera.sps) if (isSps && text === each.toString('hex')) decoder.set(`sps ${id}`, text);

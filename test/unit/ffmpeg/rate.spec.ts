@@ -18,7 +18,7 @@ describe('describedRate', () => {
 });
 
 describe('shownRate', () => {
-  it('is that of the pictures, whatever their order and jitter, in spite of a gap', () => {
+  it('is that of the pictures, with any order and jitter, in spite of a gap', () => {
     fc.assert(fc.property(
       fc.integer({ min: 1, max: 120 }), fc.array(fc.double({ min: 0, max: 0.4, noNaN: true }), { minLength: 24, maxLength: 24 }), fc.integer({ min: 0, max: 23 }),
       (fps, jitter, gapAt) => {

@@ -44,7 +44,7 @@ describe('what a binary has said', () => {
     expect(readdirSync(join(folder, 'rxcam'))).toEqual(['ffmpeg.json']);
   });
 
-  it('is kept by the file itself, whatever link leads to it', () => {
+  it('is kept for the file itself, under any link', () => {
     symlinkSync(binary, join(folder, 'link'));
     remember(join(folder, 'link'), ANSWERS);
     expect(said()).toEqual(ANSWERS);
@@ -115,7 +115,7 @@ describe('what a binary has said', () => {
     expect(recall(binary)).toBeUndefined();
   });
 
-  it('is not kept where the folder can not be written, which is no failure', () => {
+  it('is not kept if the folder can not be written, without a failure', () => {
     writeFileSync(join(folder, 'file'), '');
     vi.stubEnv('XDG_CACHE_HOME', join(folder, 'file'));
     remember(binary, ANSWERS);

@@ -9,7 +9,7 @@ function facts(text: string): StderrFact[] {
   return [...parser.push(Buffer.from(text)), ...parser.end()];
 }
 
-/** All but the lines that mean nothing. */
+/** The lines that have a meaning. */
 function told(text: string): StderrFact[] {
   return facts(text).filter((fact) => fact.kind !== 'other');
 }
@@ -102,7 +102,7 @@ describe('StderrParser', () => {
     expect(streamsOf('[info]   Stream #0:0: Video: mjpeg, yuvj420p, 200x200, 25 tbr, 90k tbn, 90k tbc')).toHaveLength(1);
   });
 
-  it('tells several streams as ffmpeg numbers them, each once, by whatever programme they are listed', () => {
+  it('reports several streams by the numbers of ffmpeg, each once, in any programme', () => {
     const stream = (number: number, size: string) => `[info]   Stream #0:${number}[0x100]: Video: h264, yuv420p, ${size}, 25 fps`;
     const sizes = streamsOf('[info]   Program 2', stream(1, '640x360'), '[info]   Program 1', stream(0, '320x180'), stream(1, '640x360'));
     expect(sizes.map(({ width }) => width)).toEqual([320, 640]);
@@ -147,7 +147,7 @@ describe('StderrParser', () => {
     expect(told(text).map(({ kind }) => kind)).toEqual(['problem', 'problem']);
   });
 
-  it('takes lines of level error and above for problems, whoever prints them', () => {
+  it('treats lines of level error and above as problems, from any component', () => {
     expect(told('[tcp @ 0x564261cd25c0] [error] Connection to tcp://127.0.0.1:1?timeout=0 failed: Connection refused\n'))
       .toEqual([{ kind: 'problem', message: 'Connection to tcp://127.0.0.1:1?timeout=0 failed: Connection refused' }]);
     expect(told('[panic] p\n[fatal] f\n[warning] w\n').map(({ kind }) => kind)).toEqual(['problem', 'problem']);

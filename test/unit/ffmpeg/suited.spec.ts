@@ -7,7 +7,7 @@ import { Unsuited, untilSuited } from '../../../src/ffmpeg/stream/suited.js';
 
 const captured: EngineEvent = { type: 'captured', pts: 0 };
 
-/** Processes that end when they are told to. */
+/** Processes that end on request. */
 function processes() {
   const running = new Set<() => void>();
   const context: EngineContext = {

@@ -30,7 +30,7 @@ describe('a lease', () => {
     expect(lease.leftMs).toBe(3_500);
   });
 
-  it('is over when either clock says so', () => {
+  it('is over when either clock reports it', () => {
     const now = clocks();
     const lease = new Lease(5_500);
     lease.confirm(instant());
@@ -79,7 +79,7 @@ describe('a lease', () => {
     expect(lease.lapses).toBe(1);
   });
 
-  it('ends at once when the worker is no member any more', () => {
+  it('ends at once when the worker is no longer a member', () => {
     const lease = new Lease(5_500);
     lease.confirm(instant());
     lease.end();

@@ -1,4 +1,4 @@
-/** The plan of a fleet, over random groups: laws that hold whoever comes, goes, drains or lies. */
+/** The plan of a fleet, over random groups: laws that hold for any joins, departures, drains and wrong reports. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Member, type Plan, type Situation, type SlotNeeds, plan } from '../../../src/fleet/index.js';

@@ -18,7 +18,7 @@ import type { EncodedFrame, Frame } from '../../../src/core/frame/frame.js';
 import { EMPTY_LEDGER, fold, inFlight } from '../../../src/ledger/ledger.js';
 
 const SECOND = 1_000;
-/** Attempts that fail for ever are unsubscribed then. */
+/** Attempts that fail without end are unsubscribed then. */
 const END_MS = 20 * SECOND;
 
 type Step = MonoTypeOperatorFunction<Frame>;

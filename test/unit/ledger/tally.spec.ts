@@ -58,7 +58,7 @@ describe('the tally', () => {
     }), { numRuns: Number(process.env['RXCAM_LEDGER_RUNS'] ?? 300) });
   });
 
-  it('gives snapshots that do not change any more', () => {
+  it('gives snapshots that do not change any longer', () => {
     const tally = new Tally();
     tally.apply({ ...some, type: 'captured', frames: 1, pts: 0, to: 'encoder', readMs: 3 });
     const before = tally.snapshot();

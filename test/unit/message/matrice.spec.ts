@@ -158,7 +158,7 @@ describe('the matrice layout', () => {
     ].join('')));
   });
 
-  it('leaves the content out when told, and keeps its hash', async () => {
+  it('leaves the content out on request, and keeps its hash', async () => {
     expect(await streamOf(picture(), { stripInputContent: true })).toMatchObject({ content: '', input_hash: MD5 });
   });
 });

@@ -1,4 +1,4 @@
-/** A sender, a way and a broker that do what they are told, and what `verify` must say of it. */
+/** A sender, a network and a broker that follow a script, and the expected results of `verify`. */
 import type { Gap, Received, Verified } from '../../../src/message/index.js';
 import { type Sent, cut, received } from '../broker/sent.js';
 
@@ -29,7 +29,7 @@ export function plant(camera: string, fates: readonly Fate[]): Planted {
   };
   for (const fate of fates) {
     if (fate === 'restart') {
-      // What was lost before a restart can't be told, and a camera that is late at it neither.
+      // Losses before a restart can't be detected, nor can late messages of that time.
       if (delayed !== undefined || missing.length > 0) continue;
       run++;
       order = 0;

@@ -18,7 +18,7 @@ describe('verify', () => {
     }), { numRuns: 500 });
   });
 
-  it('checks each key by itself, however they are mixed', async () => {
+  it('checks each key separately, in any mixture', async () => {
     const fates = fc.array(fc.constantFrom(...FATES), { maxLength: 20 });
     await fc.assert(fc.asyncProperty(fates, fates, fc.infiniteStream(fc.boolean()), async (a, b, choices) => {
       const planted = [plant('a', a), plant('b', b)];

@@ -201,7 +201,7 @@ describe('anything else', () => {
 });
 
 describe('the address of a broker', () => {
-  it('shows nothing of its password, however it is mistyped', () => {
+  it('shows nothing of its password, with any typing error', () => {
     const brokers = [(p: string) => `u:${p}@h:9092`, (p: string) => `kafka://u:${p}@h:9092`, (p: string) => ` u:${p}@h:9092`, (p: string) => `"u:${p}@h:9092"`];
     fc.assert(fc.property(fc.constantFrom(...brokers), secret, (form, p) => {
       let message = '';
@@ -227,7 +227,7 @@ describe('the words of a command', () => {
     keeps(redact(`unknown option '${words.join(' ')}'`, secretsOfCommand(words, {})));
   });
 
-  it('leaves what is no secret', () => {
+  it('keeps text that is not secret', () => {
     const words = ['stream', 'test:', '--sasl-username', 'me', '--to', 'kafka://h:9092/t', '--key', 'gate', 'a@b.mp4', '--header', 'site=7'];
     expect(shownWords(words)).toEqual(words.with(8, '***@b.mp4'));
   });

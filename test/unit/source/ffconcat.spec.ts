@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { InvalidOption } from '../../../src/core/errors/errors.js';
 import { ffconcat } from '../../../src/source/input/ffconcat.js';
 
-/** What ffmpeg makes of the rest of a line: quotes keep all but quotes, a backslash outside keeps the next character. */
+/** ffmpeg's parsing of the rest of a line: quotes keep everything except quotes, a backslash outside keeps the next character. */
 function token(text: string): string {
   let out = '';
   let quoted = false;

@@ -1,4 +1,4 @@
-/** Which hosts a camera may lead to, however an address is written and whatever a name means today. */
+/** The hosts that a camera may connect to, for any form of an address and any resolution of a name. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { camera } from '../../../src/camera/camera.js';
@@ -25,7 +25,7 @@ describe('a host', () => {
     expect(canonicalHost(written)).toBe(expected);
   });
 
-  it('has a form that stays as it is, whatever is given', () => {
+  it('has a canonical form that is stable for any input', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => {
       expect(canonicalHost(canonicalHost(text))).toBe(canonicalHost(text));
     }));

@@ -47,7 +47,7 @@ describe('the nature of an answer', () => {
 });
 
 describe('length and range', () => {
-  it('a length that is no number is none', () => {
+  it('a length that is not a number is ignored', () => {
     expect(lengthOf({ 'content-length': 'many' })).toBeUndefined();
     expect(lengthOf({})).toBeUndefined();
     expect(lengthOf({ 'content-length': '0' })).toBe(0);

@@ -110,7 +110,7 @@ describe('trimming', () => {
     expect(existsSync(path)).toBe(false);
   });
 
-  it('is no failure where the folder is gone', async () => {
+  it('does not fail if the folder is gone', async () => {
     await expect(trim(join(folder, 'gone'), '', 0)).resolves.toBeUndefined();
   });
 });

@@ -59,7 +59,7 @@ describe('Login', () => {
     expect(fields((login().answer(several, address) as { Authorization: string }).Authorization)).toMatchObject({ realm: 'z', nonce: '2' });
   });
 
-  it('does not answer what is no Digest, and sends no password in the clear once it was asked for one', () => {
+  it('does not answer an invalid Digest challenge, and sends no clear password after a Digest one', () => {
     const one = login();
     expect(one.answer('Bearer realm="x"', address)).toBeUndefined();
     expect(one.answer(undefined, address)).toBeUndefined();

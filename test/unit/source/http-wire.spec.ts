@@ -70,7 +70,7 @@ describe('a head', () => {
 });
 
 describe('chunks', () => {
-  it('give the same bytes however they are cut', () => {
+  it('give the same bytes in any chunks', () => {
     fc.assert(fc.property(bytes, cuts, (all, sizes) => {
       const collect = (pieces: readonly Buffer[]) => {
         const reader = new ChunkedReader();
@@ -94,7 +94,7 @@ describe('chunks', () => {
 });
 
 describe('parts', () => {
-  it('never crash the reader, whatever they are', () => {
+  it('never crash the reader, with any content', () => {
     fc.assert(fc.property(bytes, cuts, fc.constantFrom('', 'multipart/x-mixed-replace; boundary=b', 'multipart/mixed; boundary=""'), (all, sizes, type) => {
       const reader = new MultipartReader(type);
       try {

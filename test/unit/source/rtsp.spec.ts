@@ -25,7 +25,7 @@ function readIn(pieces: readonly Buffer[]): { messages: Message[]; packets: Buff
 }
 
 describe('MessageReader', () => {
-  it('finds the same in whatever pieces a stream comes', () => {
+  it('finds the same in any chunks of a stream', () => {
     fc.assert(fc.property(stream, fc.integer({ min: 1, max: 50 }), (parts, size) => {
       const bytes = Buffer.concat(parts.map((part) => (Buffer.isBuffer(part) ? part : written(part))));
       const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) => bytes.subarray(index * size, (index + 1) * size));
@@ -40,7 +40,7 @@ describe('MessageReader', () => {
     expect(readIn([Buffer.from(text)]).messages.map(({ start, lines }) => [start, valueOf(lines, 'cseq')])).toEqual([['RTSP/1.0 200 OK', '3'], ['OPTIONS * RTSP/1.0', '1']]);
   });
 
-  it('never fails but for a message that is too large, and holds no more than one', () => {
+  it('fails only for a message that is too large, and holds at most one', () => {
     fc.assert(fc.property(fc.array(fc.uint8Array({ maxLength: 300 })), (pieces) => {
       const reader = new MessageReader();
       for (const piece of pieces) reader.push(Buffer.from(piece));
