@@ -43,7 +43,7 @@ export type StatsOf<V extends StatsInput> = V extends CameraEvent ? CameraStats
  * @example
  * ```ts
  * gate.events$.pipe(stats({ every: 10_000 })).subscribe((s) => console.log(s.rate.published));
- * messages.pipe(verify(), stats()).subscribe((s) => console.log(s.latency.p99, s.verdicts.lost));
+ * messages.pipe(verify(), stats()).subscribe((s) => console.log(s.latency.p99, s.verdicts?.lost));
  * ```
  * @throws InvalidOption for `every` below 1
  */

@@ -60,7 +60,7 @@ const TOGETHER_MS = 20;
  *
  * @example
  * ```ts
- * fleet({
+ * fleet<{ address: string }>({
  *   coordinator: coordinator(broker),
  *   run: ({ address }, { key, fence, stop$ }) => camera(address, { key }).pipe(
  *     encodeH265(), toMessage(), takeUntil(stop$), publish(broker, { topic: 'video', fence }), retry(),

@@ -32,10 +32,11 @@ function levelOf(event: CameraEvent): 'info' | 'warn' | 'error' {
   return ['retrying', 'warning', 'readFailure'].includes(event.type) ? 'warn' : 'info';
 }
 
-/** The event without the fields that only programs need; an error as its code and message. */
+/** The event without the fields that only programs need; an error as its code, message and page. */
 function factsOf(event: CameraEvent): Record<string, unknown> {
   const { type: _, at: __, ...facts } = event;
   if (!('error' in facts) || !(facts.error instanceof Error)) return facts;
   const { error } = facts;
-  return { ...facts, error: { code: (error as Partial<{ code: string }>).code, message: error.message } };
+  const { code, page } = error as Partial<{ code: string; page: string }>;
+  return { ...facts, error: { code, message: error.message, page } };
 }

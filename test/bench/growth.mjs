@@ -1,6 +1,6 @@
 /**
  * How CPU and memory of Node's process grow with the cameras, and with their rate: access units of 20 kB from a generator engine into each
- * destination of test/bench/flow. Prints a table, and draws docs/growth.svg from its rows.
+ * destination of test/bench/flow. Prints a table, and draws docs/images/growth.svg from its rows.
  *
  *   npm run bench growth -- [DESTINATION…] [--rounds N] [--seconds N] [--cameras N,N] [--fps N,N] [--svg FILE]
  */
@@ -20,7 +20,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     rounds: text('1'), seconds: text('4'), cameras: text('1,25,50,100,200'), fps: text('5,25,50,100,200'),
-    svg: text(fileURLToPath(new URL('../../docs/growth.svg', import.meta.url))),
+    svg: text(fileURLToPath(new URL('../../docs/images/growth.svg', import.meta.url))),
   },
 });
 const names = positionals.length > 0 ? positionals : ['message', 'memory'];

@@ -1,4 +1,4 @@
-/** Builds the package as users get it, compiles README.md's examples against it, and runs each as a program. */
+/** Builds the package as users get it, compiles the examples of README.md and docs/ against it, and runs each as a program. */
 import { randomUUID } from 'node:crypto';
 import { copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -42,7 +42,7 @@ export async function build(): Promise<void> {
   if (exitCode !== 0) throw new Error(stdout);
 }
 
-/** Compiles the examples, all together; returns what the compiler complains of, with README.md's line numbers. */
+/** Compiles the examples, all together; returns what the compiler complains of, with the page and its line. */
 export async function compile(examples: readonly Block[], placed: (code: string) => string): Promise<string> {
   rmSync(EXAMPLES, { recursive: true, force: true });
   mkdirSync(EXAMPLES);
@@ -55,16 +55,16 @@ export async function compile(examples: readonly Block[], placed: (code: string)
     include: ['examples'],
   }));
   const { stdout } = await execa(TSC, ['-p', `${FOLDER}/tsconfig.json`], { reject: false });
-  return stdout.replaceAll(/^.*examples\/[^(]*\.ts\((\d+),/gm, 'README.md($1,');
+  return examples.reduce((text, example) => text.replaceAll(`examples/${nameOf(example)}.ts(`, `${example.page}(`), stdout);
 }
 
-/** A block that others import says its own name; any other is named after its line. */
-export function nameOf({ code, line }: Block): string {
-  return moduleName(code) ?? `line-${line}`;
+/** A block that others import says its own name; any other is named after its page and line. */
+export function nameOf({ page, code, line }: Block): string {
+  return moduleName(code) ?? `${page.replace(/\.md$/, '').replaceAll(/[^\w-]+/g, '-')}-${line}`;
 }
 
 export function moduleName(code: string): string | undefined {
-  return /^\/\/ ([\w-]+)\.ts\n/.exec(code)?.[1];
+  return /^\/\/ ([\w.-]+)\.ts\n/.exec(code)?.[1];
 }
 
 /** A compiled example. */

@@ -1,15 +1,18 @@
-/** Every example of README.md does what it says: programs and commands are run against real servers. */
+/** Every example of README.md and of the pages of docs/ does what it says: programs and commands are run against real servers. */
 import { createHash } from 'node:crypto';
 import { rmSync, symlinkSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import {
   type HttpServer, footage, http, needs, sharedKafka, sharedRedis, sharedRtsp, startHttpServer, temporaryFolder,
 } from '../services/index.js';
+import { COMMENT_BLOCKS } from '../unit/doc-comments.js';
 import { type Block, blocks } from '../unit/readme.js';
 import { type Ended, MAIN, build, compile, moduleName, programOf, runCommand } from './readme-program.js';
 
 const EXAMPLES = blocks().filter(({ language }) => language === 'ts');
-const PROGRAMS = EXAMPLES.filter(({ code }) => moduleName(code) === undefined);
+/** They only show how a name is used: all are loaded in one process. */
+const SHOWN = EXAMPLES.filter(({ page }) => page.startsWith('docs/reference/examples/'));
+const PROGRAMS = EXAMPLES.filter((one) => moduleName(one.code) === undefined && !SHOWN.includes(one));
 const COMMANDS = blocks().filter(({ language }) => language === 'sh')
   .flatMap(({ code }) => code.trim().split('\n').map((line) => line.replace(/^npm ci && /, '')));
 
@@ -18,15 +21,18 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'npm test': 'this is it',
   'npm install rxcam rxjs': 'the examples import the package as it is installed; a registry has no part in that',
   'npm run build && node test/bench/fusion.mjs': 'takes minutes, and needs a quiet machine',
+  'rxcam stream rtsp://user:secret@camera.example.com/stream --to kafka://localhost:9092/video --dashboard': 'test/real/apps/dashboard.spec.ts opens it, on a port of its own',
   ...Object.fromEntries(['rxcam run cameras.yaml', 'rxcam check cameras.yaml'].map((command) => [command, 'test/real/apps/cli-config.spec.ts runs it, with files of its own'])),
   ...Object.fromEntries([
-    'rxcam doctor rtsp://user:secret@camera.example.com/stream kafka://localhost:9092/video', 'rxcam probe clip.mp4 --json', 'rxcam snapshot clip.mp4 -o gate.jpg',
+    'rxcam doctor rtsp://user:secret@camera.example.com/stream kafka://localhost:9092/video',
+    'rxcam doctor rtsp://viewer:secret@camera17.example.com/stream kafka://kafka.example.com:9092/video', 'rxcam probe clip.mp4 --json', 'rxcam snapshot clip.mp4 -o gate.jpg',
   ].map((command) => [command, 'test/real/apps/cli-doctor.spec.ts runs it, with a camera and brokers of its own'])),
   ...Object.fromEntries([
     'rxcam record kafka://localhost:9092/video recordings --every 10m --keep-bytes 100GB --hls',
     'rxcam clip redis://localhost:6379/video gate.mp4 --key gate --from 10m --to 5m',
     'rxcam play kafka://localhost:9092/video --key gate',
     'rxcam play redis://localhost:6379/video --from 10m --stdout | mpv -',
+    'rxcam play redis://localhost:6379/video --key gate --stdout | mpv -',
   ].map((command) => [command, 'test/real/apps/cli-topic.spec.ts runs it, with messages of its own and a player'])),
 };
 
@@ -52,6 +58,8 @@ const PRINTS: readonly (readonly [word: string, stdout: RegExp])[] = [
   ['verdicts: check.stats', /^1 of 1 streams active, 0 messages received, 0 B; [^]*\n0 whole [^]*\nlatency -$/],
   ['verdicts.torn', /^[\d.]+ messages\/s, \d+ ms, 0 torn, 0 lost$/m],
   ['reportText', /^0 of 1 streams active, 50 frames processed: 10 full \(20\.0 %\), 40 thinned[^]*^latency min /m],
+  ['169.254', /^\S*gate.example.com\S*\n.*169\.254/],
+  ['verify({ onGap: ({ camera, size, cause }) => console.log(`${camera}: ${size} pictures', /^picture \d+ of \S+, 320x\d+$/m],
   ['masked', /^picture 1, 320x180\npicture 6, 320x180$/],
   ['SIGHUP', /^connecting[^]*^streaming/m],
   ['eachMessage', /^(.* whole(\n|$)){3}/],
@@ -65,7 +73,7 @@ const PRINTS: readonly (readonly [word: string, stdout: RegExp])[] = [
 
 const WITH_SERVERS = needs('ffmpeg', 'kafka', 'redis', 'rtsp');
 
-WITH_SERVERS('README.md', () => {
+WITH_SERVERS('README.md and docs/', () => {
   let cwd = '';
   let files: HttpServer | undefined;
   let complaints: string;
@@ -83,7 +91,7 @@ WITH_SERVERS('README.md', () => {
       ['localhost:6379', `${redis.host}:${redis.port}`],
       ['// later', 'await new Promise<void>((resolve) => gate.events$.subscribe(({ type }) => { if (type === \'published\') resolve(); }));'],
     ];
-    complaints = await compile(EXAMPLES, placed);
+    complaints = await compile([...EXAMPLES, ...COMMENT_BLOCKS], placed);
   });
 
   afterAll(async () => {
@@ -99,11 +107,17 @@ WITH_SERVERS('README.md', () => {
     return runCommand(placed(`node ${MAIN} ${words}`), { cwd, until });
   }
 
-  it('has examples that compile against the package', () => {
+  it('has examples that compile against the package, those of doc comments included', () => {
     expect(complaints).toBe('');
   });
 
-  it.concurrent.each(PROGRAMS.map((program) => [program.line, program.heading, program] as const))('line %d, %s', async (_, __, program) => {
+  it('has examples of each name that can be loaded', async () => {
+    const all = SHOWN.map((one) => `await import('${programOf(one)}');`).join('\n');
+    const { exitCode, stderr } = await runCommand(`node --enable-source-maps --input-type=module -e "${all.replaceAll('"', '\\"')}"`, { cwd });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  });
+
+  it.concurrent.each(PROGRAMS.map((program) => [program.page, program.line, program.heading, program] as const))('%s, line %d, %s', async (_, __, ___, program) => {
     await prepare(program);
     const [, prints = /\S/] = PRINTS.find(([word]) => program.code.includes(word)) ?? [];
     const until = program.endless ? prints : undefined;
@@ -115,7 +129,7 @@ WITH_SERVERS('README.md', () => {
 
   /** A consumer needs something to read. */
   async function prepare({ code }: Block): Promise<void> {
-    if (code.includes('eachMessage')) await stream('stream test: --frames 3 --quiet --to kafka://localhost:9092/video_input_topic');
+    if (code.includes('eachMessage') || code.includes("topic: 'video_input_topic', from")) await stream('stream test: --frames 3 --quiet --to kafka://localhost:9092/video_input_topic');
     if (code.includes('xreadBuffer')) await stream('stream test: --frames 3 --quiet --to redis://localhost:6379/video_input_topic');
   }
 

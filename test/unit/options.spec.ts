@@ -1,4 +1,4 @@
-/** Every group of options refuses what it does not know and what is of a wrong type, and reports it; and takes what README.md allows. */
+/** Every group of options refuses what it does not know and what is of a wrong type, and reports it; and takes what docs/reference/options.md allows. */
 import { of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { fakeBroker, fakeCamera } from '../../marbles/kit/index.js';

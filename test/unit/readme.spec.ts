@@ -1,4 +1,4 @@
-/** What README.md says in tables and links is so: options and their defaults, errors, events, statistics, headers, flags. */
+/** What the pages say in tables is so: options and their defaults, errors, events, statistics, headers, flags. */
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { marbles, fakeCamera } from '../../marbles/kit/index.js';
@@ -10,7 +10,6 @@ import {
 import { STEPS, STEP_KINDS } from '../../src/core/steps/index.js';
 import { SUBSCRIBE } from '../../src/core/defaults/reading.js';
 import { DOWNLOAD, PROCESS } from '../../src/core/defaults/limits.js';
-import { ERRORS } from '../../src/core/errors/errors.js';
 import { DROP_CAUSES, PLACES } from '../../src/core/events.js';
 import type { EncodedFrame } from '../../src/core/frame/frame.js';
 import { EMPTY_LEDGER } from '../../src/ledger/ledger.js';
@@ -18,7 +17,7 @@ import { FORMATS } from '../../src/message/index.js';
 import { report } from '../../src/ledger/report/report.js';
 import { statsOf } from '../../src/ledger/report/stats.js';
 import { brokerFileOf, configOf, membersOf, parse } from './interfaces.js';
-import { README, namesIn, tableOf } from './readme.js';
+import { MANUAL, namesIn, tableOf, textOf } from './readme.js';
 
 type Value = number | string | boolean;
 
@@ -91,22 +90,16 @@ describe('the text', () => {
     [`test:?size=${TEST_SOURCE.width}x${TEST_SOURCE.height}&fps=${TEST_SOURCE.fps}`],
     [`add-config max.message.bytes=${KAFKA.maxMessageBytes}`],
   ])('says: %s', (words) => {
-    expect(README).toContain(words);
+    expect(MANUAL + textOf('docs/errors.md')).toContain(words);
   });
 
   it('says that a source which can wait is paused at half of a limit, and resumes below a quarter', () => {
-    expect(README).toContain('waits from half of the limit until it is below a quarter');
+    expect(MANUAL).toContain('waits from half of the limit until it is below a quarter');
     expect(OUTBOX).toMatchObject({ highWater: 0.5, lowWater: 0.25 });
   });
 
-  it('has a heading for each link to one', () => {
-    const anchors = [...README.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => heading.toLowerCase().replace(/[^\w -]/g, '').replaceAll(' ', '-'));
-    const links = [...README.matchAll(/\]\(#([^)]*)\)/g)].map(([, anchor]) => anchor);
-    expect(links.filter((link) => !anchors.includes(link ?? ''))).toEqual([]);
-  });
-
   it('names flags that there are', () => {
-    const section = README.slice(README.indexOf('\n## The command line'), README.indexOf('\n## CameraStreamer'));
+    const section = textOf('docs/operate/command-line.md');
     const known = [...FLAGS, ...TOPIC_FLAGS].flatMap((group) => group.flags).map(({ flags }) => flags.split(' ')[0]);
     const named = [...section.matchAll(/--[a-z][a-z-]*/g)].map(([flag]) => flag);
     expect(named.filter((flag) => flag !== '--help' && !known.includes(flag))).toEqual([]);
@@ -114,14 +107,9 @@ describe('the text', () => {
 });
 
 describe('a table', () => {
-  it('has every error, by code and class', () => {
-    const told = tableOf('Errors', 'code', 'class').rows.map(([code, name]) => [...namesIn(code), ...namesIn(name)]);
-    expect(told.sort()).toEqual(Object.entries(ERRORS).map(([code, one]) => [code, one.name]).sort());
-  });
-
   it('has every cause of a drop, and the text every place', () => {
     expect(tableOf('Drop causes', 'cause').rows.flatMap(([cause]) => namesIn(cause))).toEqual(DROP_CAUSES);
-    for (const place of PLACES) expect(README).toContain(`\`${place}\``);
+    for (const place of PLACES) expect(MANUAL).toContain(`\`${place}\``);
   });
 
   it('has every event, with its members', () => {
@@ -138,14 +126,14 @@ describe('a table', () => {
     expect(table.rows.flatMap(([names]) => namesIn(names)).sort()).toEqual([...Object.keys(statsOf(EMPTY_LEDGER)), ...optional].sort());
     const { rate, read } = statsOf(EMPTY_LEDGER);
     expect(namesIn(table.rows.find(([name]) => name === '`rate`')?.[2]).sort()).toEqual(Object.keys(rate).sort());
-    expect(README).toContain(`\`{ ${['count', 'last', 'min', 'mean', 'p50', 'p99', 'max'].join(', ')} }\``);
+    expect(MANUAL).toContain(`\`{ ${['count', 'last', 'min', 'mean', 'p50', 'p99', 'max'].join(', ')} }\``);
     expect(Object.keys(read).sort()).toEqual(['count', 'last', 'min', 'mean', 'p50', 'p99', 'max'].sort());
   });
 
   it('has every figure of the report', () => {
     const figures = report(statsOf(EMPTY_LEDGER));
     expect(tableOf('The report', 'field').rows.flatMap(([names]) => namesIn(names)).sort()).toEqual(Object.keys(figures).sort());
-    expect(README).toContain(`\`{ ${['count', 'min', 'mean', 'p50', 'p99', 'max'].join(', ')} }\``);
+    expect(MANUAL).toContain(`\`{ ${['count', 'min', 'mean', 'p50', 'p99', 'max'].join(', ')} }\``);
     expect(Object.keys(figures.read).sort()).toEqual(['count', 'min', 'mean', 'p50', 'p99', 'max'].sort());
   });
 

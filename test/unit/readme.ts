@@ -1,9 +1,11 @@
-/** Reads README.md: its sections, code blocks and tables. */
-import { readFileSync } from 'node:fs';
+/** Reads README.md and the pages of docs/ about the library: their sections, code blocks and tables. */
+import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** A fenced block. */
 export interface Block {
+  /** The file that it is in, from the root of the project. */
+  readonly page: string;
   readonly language: string;
   readonly code: string;
   /** Number of the first line of its code, from 1. */
@@ -22,32 +24,49 @@ export interface Table {
 
 const ENDLESS = '<!-- runs until it is stopped -->';
 
-export const README = readFileSync(fileURLToPath(new URL('../../README.md', import.meta.url)), 'utf8');
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const FOLDERS = ['docs/guides', 'docs/operate', 'docs/reference', 'docs/reference/examples', 'docs/project'];
 
-/** Everything that is fenced, in order. */
-export function blocks(page: string = README): Block[] {
+/** README.md and the pages about the library. The lessons, the examples and the errors have tests of their own. */
+export const PAGES: readonly string[] = ['README.md', ...FOLDERS.flatMap((folder) => readdirSync(`${ROOT}${folder}`)
+  .filter((name) => name.endsWith('.md')).sort().map((name) => `${folder}/${name}`))];
+
+/** The text of a page. */
+export function textOf(page: string): string {
+  return readFileSync(`${ROOT}${page}`, 'utf8');
+}
+
+/** All pages, one after the other. */
+export const MANUAL = PAGES.map(textOf).join('\n');
+
+/** Everything that is fenced, in order: in a text, or in all pages. */
+export function blocks(text?: string): Block[] {
+  return text === undefined ? PAGES.flatMap((page) => blocksIn(textOf(page), page)) : blocksIn(text, '');
+}
+
+function blocksIn(text: string, page: string): Block[] {
   const found: Block[] = [];
   let heading = '';
   let before = '';
-  let open: { language: string; line: number; endless: boolean } | undefined;
+  let open: { page: string; language: string; line: number; endless: boolean } | undefined;
   let code: string[] = [];
-  for (const [index, line] of page.split('\n').entries()) {
+  for (const [index, line] of text.split('\n').entries()) {
     if (open !== undefined && line === '```') {
       found.push({ ...open, code: `${code.join('\n')}\n`, heading });
       open = undefined;
     } else if (open !== undefined) code.push(line);
     else if (line.startsWith('```')) {
-      open = { language: line.slice(3), line: index + 2, endless: before === ENDLESS };
+      open = { page, language: line.slice(3), line: index + 2, endless: before === ENDLESS };
       code = [];
     } else if (/^#+ /.test(line)) heading = line.replace(/^#+ /, '');
     before = line;
   }
-  if (open !== undefined) throw new Error(`the block that begins in line ${open.line} is not closed`);
+  if (open !== undefined) throw new Error(`${page}: the block that begins in line ${open.line} is not closed`);
   return found;
 }
 
 /** Everything that is a table, in order. */
-export function tables(page: string = README): Table[] {
+export function tables(page: string = MANUAL): Table[] {
   const found: { heading: string; columns: string[]; rows: string[][] }[] = [];
   let heading = '';
   let current: string[][] | undefined;
@@ -65,7 +84,7 @@ export function tables(page: string = README): Table[] {
 /** The table below a heading that has these columns. */
 export function tableOf(heading: string, ...columns: string[]): Table {
   const found = tables().find((table) => table.heading === heading && columns.every((column) => table.columns.includes(column)));
-  if (found === undefined) throw new Error(`README.md has no table with ${columns.join(', ')} below '${heading}'`);
+  if (found === undefined) throw new Error(`no page has a table with ${columns.join(', ')} below '${heading}'`);
   return found;
 }
 

@@ -63,8 +63,8 @@ it('shows the way of a picture in at most twelve hops, by files that are there',
   }
 });
 
-it('names, in the picture of README.md, rooms that are there', () => {
-  const picture = /## Working on rxcam\n\n```text\n([^]*?)```/.exec(textOf('README.md'))?.[1] ?? '';
+it('names, in the picture of the architecture, rooms that are there', () => {
+  const picture = /## Rooms\n\n```text\n([^]*?)```/.exec(textOf('docs/project/architecture.md'))?.[1] ?? '';
   const shown = ROOMS.map((room) => room.replace('src/', '')).filter((room) => new RegExp(`\\b${room}\\b`).test(picture));
   expect(shown.sort()).toEqual(['broker', 'camera', 'consumer', 'ffmpeg', 'ledger', 'message', 'operators', 'source']);
   expect(picture.split('\n').every((line) => line.length <= 100)).toBe(true);

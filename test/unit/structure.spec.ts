@@ -40,7 +40,7 @@ describe.each(FILES.map((file) => [nameOf(file), file] as const))('the operator 
     expect(comment).toContain('@throws InvalidOption');
   });
 
-  it('is documented in README.md with the same diagram, its defaults and an example', () => {
+  it('is documented in the guides with the same diagram, its defaults and an example', () => {
     const own = blocks().filter(({ heading }) => heading === name);
     expect(own.find(({ language }) => language === 'text')?.code).toBe(diagramOf(comment));
     expect(own.filter(({ language, code }) => language === 'ts' && code.includes(`${name}(`))).not.toEqual([]);

@@ -1,4 +1,5 @@
 /** Runs one command, from its arguments to its exit code. */
+import type { RxcamError } from '../../core/errors/errors.js';
 import { type Arguments, parseArguments } from './arguments/index.js';
 import { withFlags } from './flags/index.js';
 import { complain, isUsage, secretsOfCommand } from './program/index.js';
@@ -21,14 +22,11 @@ export async function run(words: readonly string[], env: NodeJS.ProcessEnv): Pro
     return typeof command === 'number' ? command : await start(command, env, secrets);
   } catch (error) {
     if (!isUsage(error)) throw error;
-    for (const line of linesOf(error)) complain(line, secrets);
+    // Mistakes in a file are a line each, at its place, as compilers print them.
+    if ('problems' in error) for (const line of error.message.split('\n')) complain(line, secrets);
+    else complain(withFlags(error.message), secrets, (error as Partial<RxcamError>).page);
     return USAGE;
   }
-}
-
-/** Mistakes in a file are a line each, at its place, as compilers print them. */
-function linesOf(error: Error): readonly string[] {
-  return 'problems' in error ? error.message.split('\n') : [withFlags(error.message)];
 }
 
 async function start(command: Arguments, env: NodeJS.ProcessEnv, secrets: readonly string[]): Promise<number> {

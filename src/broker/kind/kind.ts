@@ -38,7 +38,7 @@ export interface BrokerTarget {
 
 /** One kind of broker: everything that a new kind adds, besides its line in the index. */
 export interface BrokerKind extends AddressForm {
-  /** Its name in README.md and the help. */
+  /** Its name in docs/guides and the help. */
   readonly title: string;
   /** Places of credentials in its addresses, other than before `@`. */
   readonly secrets: SecretPlaces | 'none';

@@ -18,6 +18,11 @@ export abstract class RxcamError extends Error {
   readonly camera: string | undefined;
   readonly attempt: number | undefined;
   readonly stderr: readonly string[];
+  /**
+   * The entry about it in the documentation, a file of the package: `docs/errors.md#stalled`. It is a property of its own, and not
+   * part of `message`, because a camera that is away repeats its message for days; the command line and the log end with it.
+   */
+  readonly page: string | undefined;
 
   constructor(message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -25,6 +30,7 @@ export abstract class RxcamError extends Error {
     this.camera = details.camera;
     this.attempt = details.attempt;
     this.stderr = details.stderr ?? [];
+    this.page = pageOf(new.target);
   }
 }
 
@@ -77,6 +83,13 @@ export const ERRORS = {
   BROKER_UNAVAILABLE: BrokerUnavailable, BROKER_UNAUTHORIZED: BrokerUnauthorized, MESSAGE_TOO_LARGE: MessageTooLarge,
   RECORDING_FAILED: RecordingFailed, INVALID_OPTION: InvalidOption,
 } as const;
+
+/** The page about a class of failure, or about the one that it is derived from. */
+function pageOf(type: object | null): string | undefined {
+  if (type === null) return undefined;
+  const [code] = Object.entries(ERRORS).find(([, known]) => known === type) ?? [];
+  return code === undefined ? pageOf(Object.getPrototypeOf(type) as object | null) : `docs/errors.md#${code.toLowerCase()}`;
+}
 
 /** The `code` of a failure. */
 export type ErrorCode = keyof typeof ERRORS;

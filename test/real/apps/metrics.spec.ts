@@ -93,8 +93,8 @@ needs('ffmpeg', 'prometheus')('the page of metrics, read by Prometheus', () => {
     await execa('promtool', ['test', 'rules', `${MONITORING}rxcam.rules.test.yml`]);
   });
 
-  it('is made and traced as docs/metrics.md shows, and docs/dashboard.md', () => {
-    expect(complaintsOf([...Object.values(examplesOf('metrics.md')), ...Object.values(examplesOf('dashboard.md'))])).toEqual([]);
+  it('is made and traced as docs/operate/metrics.md shows, and docs/operate/dashboard.md', () => {
+    expect(complaintsOf([...Object.values(examplesOf('operate/metrics.md')), ...Object.values(examplesOf('operate/dashboard.md'))])).toEqual([]);
   });
 
   it('has each metric that the rules and the dashboard name', () => {

@@ -1,4 +1,4 @@
-/** docs/writing-a-driver.md: its driver compiles, passes the conformance suite as the page runs it, and brings a camera's frames to a file. */
+/** docs/reference/own-driver.md: its driver compiles, passes the conformance suite as the page runs it, and brings a camera's frames to a file. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { complaintsOf, examplesOf } from '../../unit/doc-examples.js';
 /** The compiler reads all of rxcam, on a machine that does other things. */
 const COMPILING_MS = 300_000;
 
-const examples = examplesOf('writing-a-driver.md');
+const examples = examplesOf('reference/own-driver.md');
 const driver = examples['ndjson.ts'] ?? '';
 const suite = examples['ndjson.test.ts'] ?? '';
 

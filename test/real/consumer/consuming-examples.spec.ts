@@ -1,4 +1,4 @@
-/** The TypeScript of docs/consuming.md does what the page says; own-source.spec.ts compiles it. */
+/** The TypeScript of docs/guides/consuming.md does what the page says; own-source.spec.ts compiles it. */
 import { pathToFileURL } from 'node:url';
 import { type Observable, Subject, type Subscription, firstValueFrom, from, lastValueFrom, map, take, toArray } from 'rxjs';
 import { afterEach, expect, it, vi } from 'vitest';
@@ -9,7 +9,7 @@ import { needs, noFfmpegLeft } from '../../services/index.js';
 import { examplesOf } from '../../unit/doc-examples.js';
 import { closeAll, made, opened } from '../broker/broker-messages.js';
 
-const examples = examplesOf('consuming.md');
+const examples = examplesOf('guides/consuming.md');
 afterEach(closeAll);
 const load = (name: string) => import(pathToFileURL(examples[name] as string).href) as Promise<unknown>;
 

@@ -1,4 +1,4 @@
-/** The Python of docs/consuming.md and `verify` read the same topics, and agree on every message. */
+/** The Python of docs/guides/consuming.md and `verify` read the same topics, and agree on every message. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
@@ -14,7 +14,7 @@ import { blocks } from '../../unit/readme.js';
 import { type Sent, cut, received } from '../../unit/broker/sent.js';
 import { all, closeAll, opened } from '../broker/broker-messages.js';
 
-const PAGE = readFileSync(new URL('../../../docs/consuming.md', import.meta.url), 'utf8');
+const PAGE = readFileSync(new URL('../../../docs/guides/consuming.md', import.meta.url), 'utf8');
 
 /** Everything that can happen to messages of two cameras, one of which begins again. */
 const PLANTED: readonly (Sent & { readonly isCut?: true })[] = [

@@ -1,4 +1,4 @@
-/** docs/writing-a-source.md: its source compiles, and a camera reads MPEG-TS from a real socket through it. */
+/** docs/reference/own-source.md: its source compiles, and a camera reads MPEG-TS from a real socket through it. */
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -14,12 +14,12 @@ import { complaintsOf, examplesOf } from '../../unit/doc-examples.js';
 /** The compiler reads all of rxcam, on a machine that does other things. */
 const COMPILING_MS = 300_000;
 
-const examples = examplesOf('writing-a-source.md');
+const examples = examplesOf('reference/own-source.md');
 
 describe('the source of the page', () => {
   it('compiles with its use, and so do the examples of consuming.md', () => {
     // Together: most of it is to read rxcam.
-    expect(complaintsOf([examples, examplesOf('consuming.md')].flatMap((one) => Object.values(one)))).toEqual([]);
+    expect(complaintsOf([examples, examplesOf('guides/consuming.md')].flatMap((one) => Object.values(one)))).toEqual([]);
   }, COMPILING_MS);
 });
 

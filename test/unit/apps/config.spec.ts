@@ -167,8 +167,8 @@ describe('a mistake', () => {
   });
 });
 
-describe('docs/configuration.md', () => {
-  const page = readFileSync(fileURLToPath(new URL('../../../docs/configuration.md', import.meta.url)), 'utf8');
+describe('docs/operate/configuration.md', () => {
+  const page = readFileSync(fileURLToPath(new URL('../../../docs/operate/configuration.md', import.meta.url)), 'utf8');
   const block = (language: string) => new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``).exec(page)?.[1] ?? '';
 
   it('has an example that is right, and names the schema', () => {
@@ -191,7 +191,7 @@ describe('docs/configuration.md', () => {
   });
 
   it('has an example in code that compiles', () => {
-    expect(complaintsOf(Object.values(examplesOf('configuration.md')))).toEqual([]);
+    expect(complaintsOf(Object.values(examplesOf('operate/configuration.md')))).toEqual([]);
   });
 
   it('names the steps and the keys that there are', () => {

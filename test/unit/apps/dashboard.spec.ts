@@ -120,7 +120,7 @@ describe('a card', () => {
 });
 
 it('has its options on its page, with their defaults', () => {
-  const rows = [...readFileSync('docs/dashboard.md', 'utf8').matchAll(/^\| `(\w+)` \| ([^|]*) \|/gm)].map(([, name = '', standard = '']) => [name, standard] as const);
+  const rows = [...readFileSync('docs/operate/dashboard.md', 'utf8').matchAll(/^\| `(\w+)` \| ([^|]*) \|/gm)].map(([, name = '', standard = '']) => [name, standard] as const);
   expect(rows.map(([name]) => name).sort()).toEqual(membersOf('src/apps/dashboard/dashboard.ts', 'DashboardConfig').sort());
   for (const name of ['port', 'host', 'maxDecoders'] as const) expect(rows.find(([one]) => one === name)?.[1].replaceAll('`', '')).toBe(String(DASHBOARD[name]));
 });

@@ -141,8 +141,8 @@ describe('metrics', () => {
     expect(body.endsWith('\n# EOF\n')).toBe(true);
   });
 
-  it('has the metrics of docs/metrics.md, all of them, with their types', () => {
-    const told = [...readFileSync('docs/metrics.md', 'utf8').matchAll(/^\| `(rxcam_\w+)` \| (\w+) \|/gm)].map(([, name, type]) => `${name} ${type}`);
+  it('has the metrics of docs/operate/metrics.md, all of them, with their types', () => {
+    const told = [...readFileSync('docs/operate/metrics.md', 'utf8').matchAll(/^\| `(rxcam_\w+)` \| (\w+) \|/gm)].map(([, name, type]) => `${name} ${type}`);
     const text = metrics([fakeCamera('|')], [memory()], { received: { wall: () => ({ received: 0, bytes: 0, rate: { messages: 0, bytes: 0 }, latency: NO_TIMES }) } }).text();
     expect(told).toEqual([...text.matchAll(/^# TYPE (.*)$/gm)].map(([, words]) => words));
   });

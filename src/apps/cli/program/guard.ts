@@ -14,9 +14,9 @@ export function isUsage(error: unknown): error is Error {
   return isRxcamError(error) && error.code === 'INVALID_OPTION';
 }
 
-/** Prints the reason why the program ends, in one line. */
-export function complain(error: unknown, secrets: Iterable<string> = []): void {
-  process.stderr.write(`rxcam: ${oneLine(error, secrets)}\n`);
+/** Prints the reason why the program ends, in one line that ends with the page about it. */
+export function complain(error: unknown, secrets: Iterable<string> = [], page = isRxcamError(error) ? error.page : undefined): void {
+  process.stderr.write(`rxcam: ${oneLine(error, secrets)}${page === undefined ? '' : ` (${page})`}\n`);
 }
 
 export function guard(): void {

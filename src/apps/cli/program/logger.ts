@@ -4,7 +4,7 @@ import { isSecretOption, redact } from '../../../core/redact/redact.js';
 import type { LogLevel } from '../flags/index.js';
 
 /** Properties of an error that are logged. */
-interface ErrorFacts { readonly type: string; readonly code?: unknown; readonly message: string; readonly stack?: string }
+interface ErrorFacts { readonly type: string; readonly code?: unknown; readonly message: string; readonly page?: string; readonly stack?: string }
 
 /** Greatest depth of a logged object; deeper levels are cut off. */
 const MAX_DEPTH = 6;
@@ -49,6 +49,6 @@ function clean(value: unknown, secrets: readonly string[], depth = 0): unknown {
 
 function factsOf(error: Error): ErrorFacts {
   const { name, message, stack } = error;
-  const code = (error as { code?: unknown }).code;
-  return { type: name, ...(code !== undefined && { code }), message, ...(stack !== undefined && { stack }) };
+  const { code, page } = error as { code?: unknown; page?: unknown };
+  return { type: name, ...(code !== undefined && { code }), message, ...(typeof page === 'string' && { page }), ...(stack !== undefined && { stack }) };
 }
