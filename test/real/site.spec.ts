@@ -59,10 +59,10 @@ needs('chromium')('the site of the documentation', () => {
     const ids = new Map([...pages].map(([name, html]) => [join(SITE, name), new Set([...html.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id))]));
     const dead = [...pages].flatMap(([name, html]) => [...html.matchAll(/<(?:a|img|link|script)\b[^>]* (?:href|src)="([^"]*)"/g)].map(([, link = '']) => link.replaceAll('&amp;', '&'))
       .filter((link) => !/^(https?|mailto|data):/.test(link)).filter((link) => {
-        const { pathname, hash } = new URL(link, `http://site/${name}`);
-        const file = fileOf(pathname);
-        return file === undefined || (hash !== '' && file.endsWith('.html') && !ids.get(file)?.has(decodeURIComponent(hash.slice(1))));
-      }).map((link) => `${name}: ${link}`));
+      const { pathname, hash } = new URL(link, `http://site/${name}`);
+      const file = fileOf(pathname);
+      return file === undefined || (hash !== '' && file.endsWith('.html') && !ids.get(file)?.has(decodeURIComponent(hash.slice(1))));
+    }).map((link) => `${name}: ${link}`));
     expect(pages.size).toBeGreaterThan(50);
     expect(dead).toEqual([]);
   });
