@@ -18,7 +18,7 @@ export default defineConfig({
   cleanUrls: true,
   cacheDir: join(DOCS, '../.cache/vitepress'),
   srcExclude: ['examples/*/**/README.md', '**/node_modules/**'],
-  rewrites: { 'examples/README.md': 'examples/index.md' },
+  rewrites: { 'examples/README.md': 'examples/index.md', 'deploy/README.md': 'deploy/index.md' },
   head: [['link', { rel: 'icon', href: `${process.env.DOCS_BASE ?? '/'}icon.svg` }]],
   markdown: {
     anchor: { slugify: anchorOf },
@@ -37,7 +37,7 @@ export default defineConfig({
     sidebar: { '/reference/api/': apiSidebar(), '/': SIDEBAR },
   },
   buildEnd({ outDir }) {
-    cpSync(join(DOCS, 'monitoring'), join(outDir, 'monitoring'), { recursive: true });
+    for (const folder of ['monitoring', 'deploy']) cpSync(join(DOCS, folder), join(outDir, folder), { recursive: true });
     writeLlms(DOCS, outDir);
   },
 });

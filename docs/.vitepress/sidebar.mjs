@@ -20,7 +20,7 @@ export const SIDEBAR = [
   { text: 'Operate', items: pagesOf('operate/', [
     ['The command line', 'command-line'], ['A configuration file', 'configuration'], ['The dashboard', 'dashboard'], ['Metrics and traces', 'metrics'],
     ['Many machines: a fleet', 'fleet'], ['Security', 'security'], ['Operating', 'operating'],
-  ]) },
+  ]).concat(pagesOf('', [['Deploying', 'deploy/']])) },
   { text: 'Reference', items: [
     ...pagesOf('reference/', [['Which operator do I need?', 'which-operator'], ['Options', 'options'], ['CameraStreamer', 'camera-streamer'], ['Writing a source', 'own-source'], ['Writing a driver', 'own-driver']]),
     ...pagesOf('', [['Errors', 'errors']]), ...pagesOf('reference/', [['API', 'api/']]),
