@@ -6,8 +6,11 @@ import type { Fence } from '../core/frame/fence.js';
 export interface CameraReport {
   /** `streaming`, `connecting`, `waiting` …, as in the camera's statistics. */
   readonly state?: string;
+  /** Captured pictures. */
   readonly fpsIn?: number;
+  /** Published pictures. */
   readonly fpsOut?: number;
+  /** Number of published pictures. */
   readonly published?: number;
   /** Pictures dropped, by cause. */
   readonly dropped?: Readonly<Record<string, number>>;
@@ -18,7 +21,9 @@ export interface CameraReport {
 
 /** A camera that this worker runs. */
 export interface FleetCamera {
+  /** Key of the camera. */
   readonly key: string;
+  /** Number of its slot. */
   readonly slot: number;
   /** For `publish`: lets messages leave only while the camera is this worker's. */
   readonly fence: Fence;

@@ -2,9 +2,13 @@
 
 /** Counts of pictures; `messages` alone counts messages. */
 export interface Counts {
+  /** Decoded. */
   readonly captured: number;
+  /** Acknowledged by the broker. */
   readonly published: number;
+  /** Received by user code, and not passed back to a step. */
   readonly delivered: number;
+  /** Left out by `skipRate` or `skipUnchanged`. */
   readonly skipped: number;
   /** Of the skipped: those skipped by `skipRate`. */
   readonly thinned: number;
@@ -12,14 +16,19 @@ export interface Counts {
   readonly diff: number;
   /** Of the published and delivered: such references. */
   readonly references: number;
+  /** Passed to a step by user code a second time. */
   readonly duplicates: number;
+  /** Encoded. */
   readonly encoded: number;
+  /** Messages that the broker has acknowledged. */
   readonly messages: number;
   /** Bytes published. */
   readonly bytes: number;
   /** An estimate: for each unchanged picture the bytes of the last access unit before it, less those of its reference. */
   readonly bytesSaved: number;
+  /** Attempts after a failure. */
   readonly reconnects: number;
+  /** Read windows without a picture, and access units that the decoder rejected. */
   readonly readFailures: number;
 }
 
@@ -31,7 +40,7 @@ export const NO_COUNTS: Counts = {
 
 /** Shares of all pictures that have been decided on, 0 to 1; 0 while there are none. */
 export interface Shares {
-  /** Sent with their content: acknowledged by the broker, or handed to your code. */
+  /** Sent with their content: acknowledged by the broker, or delivered to your code. */
   readonly fullRate: number;
   /** Thinned out by `skipRate`. */
   readonly skipRate: number;

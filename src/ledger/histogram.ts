@@ -19,11 +19,14 @@ export interface Histogram {
 
 /** A summary of durations, in ms; zeros while `count` is 0. */
 export interface Timing {
+  /** Number of durations. */
   readonly count: number;
   readonly last: number;
   readonly min: number;
   readonly mean: number;
+  /** Median. */
   readonly p50: number;
+  /** Exceeded by 1 % of the durations. */
   readonly p99: number;
   readonly max: number;
 }

@@ -15,7 +15,7 @@ const REFERENCE: JsonSchema = { type: 'string', pattern: '\\$\\{(?:env:|file:|ca
 const TEXT: JsonSchema = { type: 'string', minLength: 1 };
 const NAMES: JsonSchema = { anyOf: [TEXT, { type: 'array', items: TEXT }] };
 
-/** @returns the schema of a whole file, draft 2020-12 */
+/** Returns the JSON schema of a configuration file, draft 2020-12. */
 export function configSchema(): JsonSchema {
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',

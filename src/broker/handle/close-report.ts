@@ -7,6 +7,7 @@ export interface CloseReport {
   readonly unsent: number;
   /** Bytes of their values. */
   readonly unsentBytes: number;
+  /** The same, by topic. */
   readonly byTopic: Readonly<Record<string, { readonly messages: number; readonly bytes: number }>>;
 }
 

@@ -20,7 +20,9 @@ export interface RedisConfig extends ClientConfig {
   readonly host?: string;
   /** Port of the server. Default 6379. */
   readonly port?: number;
+  /** Name of the user. Default: none, or that of `url`. */
   readonly username?: string;
+  /** Password. Default: none, or that of `url`. */
   readonly password?: string;
   /** Number of the database. Default 0. */
   readonly db?: number;

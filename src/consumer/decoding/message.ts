@@ -1,35 +1,16 @@
 /** An encoded message for a decoder: its access units, each with the facts about its picture. */
 import type { FrameTracker } from '../../ledger/index.js';
 import type { Accounted } from '../../core/frame/accounted.js';
-import type { Codec, EncodeMode } from '../../core/frame/frame.js';
 import type { PictureFacts } from '../../core/frame/picture-facts.js';
 import { accessUnits } from '../../ffmpeg/index.js';
+import type { Received } from '../../message/index.js';
+
+type Needed = 'topic' | 'key' | 'camera' | 'codec' | 'keyframe' | 'inputOrder' | 'seq' | 'pts' | 'capturedAt' | 'timestamp' | 'width' | 'height' | 'data';
 
 /** A message that can be decoded: from `subscribe` or `verify`. */
-export interface Decodable extends Accounted {
-  readonly topic: string;
-  readonly key: string | undefined;
-  readonly camera: string;
-  readonly codec: Codec | undefined;
-  readonly mode?: EncodeMode | undefined;
-  readonly keyframe: boolean | undefined;
-  readonly inputOrder: number | undefined;
-  readonly seq: number | undefined;
-  readonly pts: number | undefined;
-  readonly capturedAt: number | undefined;
-  readonly timestamp: number;
-  readonly width: number | undefined;
-  readonly height: number | undefined;
-  readonly referenceOrder?: number | undefined;
-  /** Degrees clockwise to turn the decoded picture. */
-  readonly rotation?: number | undefined;
-  /** Number of pictures at its beginning that are decoded but not shown. */
-  readonly hidden?: number | undefined;
-  /** For a chunk: facts about each of its pictures, in the order of its access units. */
-  readonly pictures?: readonly PictureFacts[] | undefined;
+export interface Decodable extends Accounted, Pick<Received, Needed>, Partial<Pick<Received, 'mode' | 'referenceOrder' | 'rotation' | 'hidden' | 'pictures'>> {
   /** Set by `verify`: false for a message that can't be decoded because an earlier one is missing. */
   readonly decodable?: boolean | undefined;
-  readonly data: Buffer;
 }
 
 /** An access unit, and the picture in it. */

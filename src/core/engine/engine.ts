@@ -48,13 +48,16 @@ export interface ProcessOptions {
 
 /** The arguments of an engine besides its plan. */
 export interface EngineContext {
+  /** Key of the camera. */
   readonly camera: string;
   /** Reports that a process has started; the next attempt waits until the returned function is called. */
   hold(): () => void;
   /** Stop reading while true: more has been read than can be held. */
   readonly paused$: Observable<boolean>;
   readonly process?: ProcessOptions;
+  /** Position to resume at, for a file whose capture failed. */
   readonly resume?: ResumePoint;
+  /** Frames to process in place of the plan's source. */
   readonly feed?: Feed;
 }
 

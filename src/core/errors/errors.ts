@@ -7,16 +7,21 @@ export interface ErrorDetails {
   readonly camera?: string;
   /** Which attempt of the run failed, from 1. */
   readonly attempt?: number;
+  /** The underlying error. */
   readonly cause?: unknown;
   /** ffmpeg's last lines, redacted. */
   readonly stderr?: readonly string[];
 }
 
-/** Base of all failures of rxcam. */
+/** Base class of all failures of rxcam. */
 export abstract class RxcamError extends Error {
+  /** Identifies the kind of failure, such as `SOURCE_TIMEOUT`. */
   abstract readonly code: string;
+  /** Key of the camera, if the failure belongs to one. */
   readonly camera: string | undefined;
+  /** Number of the attempt that failed, from 1. */
   readonly attempt: number | undefined;
+  /** ffmpeg's last lines, redacted; empty if there are none. */
   readonly stderr: readonly string[];
   /**
    * The entry about it in the documentation, a file of the package: `docs/errors.md#stalled`. It is a property of its own, and not

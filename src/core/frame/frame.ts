@@ -105,7 +105,9 @@ export interface Unchanged {
 
 /** One access unit, or a chunk of them that starts at a keyframe. */
 export interface EncodedFrame extends Origin {
+  /** Format of `data`. */
   readonly codec: Codec;
+  /** Whether every access unit decodes alone. */
   readonly mode: EncodeMode;
   /** Whether decoding can start here (an IRAP picture for H.265). */
   readonly keyframe: boolean;
@@ -136,14 +138,16 @@ export interface EncodedFrame extends Origin {
 }
 
 /** A message for the broker. */
-export interface CameraMessage extends Origin {
+export interface CameraMessage extends Origin, Pick<EncodedFrame, 'mode' | 'keyframe' | 'frames' | 'lastSeq'> {
   /** Unique for each message; a consumer detects duplicates by it. */
   readonly id: string;
   /** Partition key on Kafka, field `_message_key` or `ce_key` on Redis; default: the camera's key. */
   readonly key: string;
   /** 1, 2, 3 … for each camera, over reconnects. */
   readonly inputOrder: number;
+  /** Bytes of the message. */
   readonly value: Buffer;
+  /** Headers on Kafka, fields on Redis. */
   readonly headers: Readonly<Record<string, string>>;
   /** Fields for Redis in place of headers and `data`, if the format has its own layout. */
   readonly fields?: Readonly<Record<string, string | Buffer>>;
@@ -159,21 +163,12 @@ export interface CameraMessage extends Origin {
   readonly consumerGroup?: string;
   /** Adds the facts that only `publish` knows; ignored if `value` is no longer `of`, the bytes that it belongs to. */
   readonly completion?: { readonly of: Buffer; complete(to: Destination): Completed };
-  readonly mode: EncodeMode;
-  readonly keyframe: boolean;
-  readonly frames: number;
-  readonly lastSeq: number;
 }
 
 /** The broker's acknowledgement of one message. */
-export interface Published {
-  readonly id: string;
-  readonly camera: string;
+export interface Published extends Pick<CameraMessage, 'id' | 'camera' | 'key' | 'inputOrder' | 'seq' | 'frames'> {
+  /** Topic on Kafka, stream on Redis. */
   readonly topic: string;
-  readonly key: string;
-  readonly inputOrder: number;
-  readonly seq: number;
-  readonly frames: number;
   /** Size of the value in bytes. */
   readonly bytes: number;
   /** Kafka: partition of the message. */

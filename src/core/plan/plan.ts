@@ -45,8 +45,10 @@ export type CameraReading = Omit<CameraOrigin, 'kind' | 'openRun' | 'source' | '
 /** Frames from user code. */
 export interface FramesOrigin { readonly kind: 'frames'; readonly frames$: Observable<Frame> }
 
+/** The origin of frames, and the steps on them. */
 export interface Plan {
   readonly origin: CameraOrigin | FramesOrigin;
+  /** In the order of the pipeline. */
   readonly steps: readonly Step[];
   /** Set if `retry` is among the steps. */
   readonly reconnect?: ReconnectPolicy;

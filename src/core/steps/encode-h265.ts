@@ -7,6 +7,7 @@ import type { Chunk, Encodes, UnitRule } from './common/rule.js';
 
 /** Kinds of hardware that an option can name. */
 export const HARDWARE = ['nvenc', 'vaapi', 'qsv', 'videotoolbox'] as const;
+/** A hardware encoder, by its name in the option `hardware` of `encodeH265`. */
 export type Hardware = (typeof HARDWARE)[number];
 
 export const PRESETS = ['ultrafast', 'superfast', 'veryfast', 'faster', 'fast', 'medium', 'slow', 'slower', 'veryslow'] as const;

@@ -10,6 +10,7 @@ import type { StepRule } from './common/rule.js';
 
 /** Ways to bring a picture to a size. */
 export const FITS = ['inside', 'contain', 'cover', 'fill'] as const;
+/** How a picture fits into the given size: see the option `fit` of `resize`. */
 export type Fit = (typeof FITS)[number];
 
 export const ALGORITHMS = ['bilinear', 'area', 'bicubic', 'lanczos'] as const;

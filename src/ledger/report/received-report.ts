@@ -1,6 +1,6 @@
 /** The report of received streams: plain numbers with their units in the names, for people and for the metrics page. */
 import type { Timing } from '../histogram.js';
-import type { VerdictCounts } from './received.js';
+import type { VerdictCounts } from '../../core/frame/verdict-counts.js';
 import { type ReportTiming, together } from './timings.js';
 
 /** The input of a report: the statistics of `subscribe`, with those of `verify` as `verdicts`, or a value of `stats`. */

@@ -1,30 +1,9 @@
 /** Statistics of received messages: counted in place, with snapshots that have rates over the last window. */
 import type { Subscription } from 'rxjs';
 import { mono, ticks, wall } from '../../core/clock.js';
+import type { VerdictCounts } from '../../core/frame/verdict-counts.js';
 import { DurationTally } from '../duration-tally.js';
 import { type Timing, timing } from '../histogram.js';
-
-/** Messages by verdict, and missing messages by cause. */
-export interface VerdictCounts {
-  /** As they were sent, the first time; those that can't be decoded among them. */
-  readonly whole: number;
-  readonly repeated: number;
-  readonly torn: number;
-  /** Sent by a machine that the camera had been taken from. */
-  readonly fenced: number;
-  /** Whole, but without what they depend on. */
-  readonly undecodable: number;
-  /** Gaps. The next three count the messages that are missing in them, by cause. */
-  readonly gaps: number;
-  /** By the sender. */
-  readonly dropped: number;
-  /** On the way. */
-  readonly lost: number;
-  /** Removed by the broker before they were read. */
-  readonly expired: number;
-  /** Gaps at which another worker of a fleet took a camera from one that no longer answered. */
-  readonly takeovers: number;
-}
 
 /** One value of `stats` over received messages. Counts start at the subscription. */
 export interface ReceivedStats {

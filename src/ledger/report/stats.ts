@@ -8,7 +8,7 @@ import { type Timing, timing } from '../histogram.js';
 import { type CameraState, type Counts, type EncoderInUse, type Ledger, inFlight } from '../ledger.js';
 import type { Tally } from '../tally.js';
 
-/** Per second, over the last window. */
+/** Rates per second, over the last window. */
 export interface Rates {
   readonly captured: number;
   readonly published: number;
@@ -24,9 +24,13 @@ export interface CameraStats extends Counts, Shares {
   /** Wall clock in ms since 1970. */
   readonly at: number;
   readonly state: CameraState;
+  /** Lost pictures, by cause. */
   readonly dropped: Readonly<Record<DropCause, number>>;
+  /** Sum of `dropped`. */
   readonly droppedTotal: number;
+  /** Pictures that rxcam holds. */
   readonly inFlight: number;
+  /** The same, by place. */
   readonly inFlightBy: Readonly<Record<Place, number>>;
   readonly rate: Rates;
   /** From one picture to the next, ms. */
@@ -39,11 +43,17 @@ export interface CameraStats extends Counts, Shares {
   readonly latency: Timing;
   /** Bytes of the last access unit. */
   readonly frameBytes: number;
+  /** Width of the last access unit in pixels; before that, of the source. */
   readonly width: number;
+  /** Height of the same. */
   readonly height: number;
+  /** Total downtime of failures from which the camera has recovered, in ms. */
   readonly downtimeMs: number;
+  /** Time of the next attempt, in ms since 1970; only while the camera waits for it. */
   readonly nextAttemptAt?: number;
+  /** Code of the last failure. */
   readonly lastError?: string;
+  /** The encoder that runs. */
   readonly encoder?: EncoderInUse;
   /** Format of the last access unit. */
   readonly codec?: Codec;

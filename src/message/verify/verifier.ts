@@ -1,31 +1,15 @@
 /** Checks the messages of many topics and keys, and counts the results. */
+import type { VerdictCounts } from '../../core/frame/verdict-counts.js';
 import { KeyCheck, type Missing } from './key-check.js';
 import type { Received } from '../received.js';
 import { type Gap, Verified } from './verified.js';
 
-/** Counts of `verify`; of messages, except `gaps`. */
-export interface VerifyStats {
-  /** As they were sent, the first time; those that can't be decoded among them. */
-  readonly whole: number;
-  readonly repeated: number;
-  readonly torn: number;
-  /** Sent by a machine that the camera had been taken from. */
-  readonly fenced: number;
-  /** Whole, but without the pictures that they depend on. */
-  readonly undecodable: number;
-  /** Whole, but after messages that were sent later: they were counted as missing before. */
+/** Counts of `verify`. */
+export interface VerifyStats extends VerdictCounts {
+  /** Whole messages that arrived after messages that were sent later, and counted as missing until then. */
   readonly late: number;
   /** Messages without a digest: whether they are torn is unknown. */
   readonly unchecked: number;
-  readonly gaps: number;
-  /** Missing: dropped by the sender. */
-  readonly dropped: number;
-  /** Missing: lost on the way. */
-  readonly lost: number;
-  /** Missing: removed by the broker before they were read. */
-  readonly expired: number;
-  /** Gaps at which another worker of a fleet took a camera from one that no longer answered. */
-  readonly takeovers: number;
 }
 
 type Totals = { -readonly [Name in keyof VerifyStats]: VerifyStats[Name] };

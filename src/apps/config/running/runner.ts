@@ -23,10 +23,13 @@ export interface RunningCamera {
   readonly ended?: { readonly error?: unknown };
 }
 
-/** Names of the running cameras, and of those that the last configuration has changed. */
+/** The running cameras and brokers, and the changes by the last configuration. */
 export interface RunningConfig {
+  /** The cameras, in the order of the file. */
   readonly cameras: readonly RunningCamera[];
+  /** The open brokers. */
   readonly brokers: readonly { readonly name: string; readonly broker: Broker }[];
+  /** Names of the cameras that the last configuration has added, changed and removed; empty when a camera has ended. */
   readonly added: readonly string[];
   readonly changed: readonly string[];
   readonly removed: readonly string[];
@@ -52,6 +55,7 @@ type Writable = { -readonly [K in keyof RunningCamera]: RunningCamera[K] };
 
 const NOTHING: RunningConfig = { cameras: [], brokers: [], added: [], changed: [], removed: [] };
 
+/** Runs configurations, one after the other, like {@link runConfig}, with the end of each step under your control. */
 export class ConfigRunner {
   #brokers: ReadonlyMap<string, Held> = new Map();
   readonly #runs = new Map<string, Run>();
@@ -64,6 +68,7 @@ export class ConfigRunner {
 
   constructor(readonly options: RunOptions = {}) {}
 
+  /** The current cameras and brokers. */
   get running(): RunningConfig { return this.#running.value; }
 
   /**
