@@ -4,10 +4,13 @@ import { join } from 'node:path';
 import { defineConfig } from 'vitepress';
 import { anchorOf } from './anchors.mjs';
 import { apiSidebar } from './api.mjs';
+import { linkFiles } from './files.mjs';
 import { writeLlms } from './llms.mjs';
 import { SIDEBAR } from './sidebar.mjs';
 
 const DOCS = join(import.meta.dirname, '..');
+/** Folders of files that pages link to. */
+const COPIED = ['monitoring', 'deploy'];
 
 export default defineConfig({
   title: 'rxcam',
@@ -23,7 +26,7 @@ export default defineConfig({
   markdown: {
     anchor: { slugify: anchorOf },
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
-    languageAlias: { mermaid: 'text' },
+    config: linkFiles(DOCS),
   },
   themeConfig: {
     search: { provider: 'local' },
@@ -37,7 +40,7 @@ export default defineConfig({
     sidebar: { '/reference/api/': apiSidebar(), '/': SIDEBAR },
   },
   buildEnd({ outDir }) {
-    for (const folder of ['monitoring', 'deploy']) cpSync(join(DOCS, folder), join(outDir, folder), { recursive: true });
+    for (const folder of COPIED) cpSync(join(DOCS, folder), join(outDir, folder), { recursive: true });
     writeLlms(DOCS, outDir);
   },
 });
