@@ -58,7 +58,7 @@ export function withCameras(coordination: Coordination, name: string, times: Ses
     name, times,
     join: (membership) => coordination.join(membership),
     claim: (worker, claims) => coordination.claim(worker, claims),
-    rows: (table) => coordination.rows(table),
+    rows: (table, recentMs) => coordination.rows(table, recentMs),
     write: (table, rows) => coordination.write(table, rows),
     close: () => { coordination.close(); },
     cameras$: desired(coordination),

@@ -26,8 +26,10 @@ export interface FleetConfig<C = unknown> {
   readonly labelsOf?: (config: C) => readonly string[];
   /** Emits when this worker is to release its cameras and leave. */
   readonly drain$?: Observable<unknown>;
-  /** Version of the program, for `rxcam fleet status`. */
+  /** Version of the program, for those who look at the fleet. */
   readonly version?: string;
+  /** Address of this worker's dashboard as others reach it, for those who look at the fleet: `publicUrl` of a dashboard. */
+  readonly dashboard?: string | undefined;
 }
 
 const observable = <T>() => z.custom<Observable<T>>((value) => isObservable(value), { message: 'expected an Observable' });
@@ -42,6 +44,7 @@ const SCHEMA = object({
   labelsOf: callback<(config: never) => readonly string[]>().optional(),
   drain$: observable<unknown>().optional(),
   version: z.string().default(''),
+  dashboard: z.url({ protocol: /^https?$/, error: 'expected an address that begins with http:// or https://' }).optional(),
 });
 
 /** Changes within this time are emitted together; ms. */
@@ -71,14 +74,14 @@ const TOGETHER_MS = 20;
  */
 export function fleet<C = unknown>(config: FleetConfig<C>): Observable<FleetState> {
   const given = parseOptions('fleet', SCHEMA, config);
-  const { coordinator, run, labels, version, drain$ } = given;
+  const { coordinator, run, labels, version, dashboard, drain$ } = given;
   const cameras$ = (given.cameras$ ?? coordinator.cameras$) as Observable<ReadonlyMap<string, C>>;
   const labelsOf = (given.labelsOf ?? labelsIn) as (config: C) => readonly string[];
   const { worker = `${hostname()}-${process.pid}`, capacity = availableParallelism() * PLAN.capacityShare } = given;
   return new Observable((subscriber) => {
     const changed = new Subject<void>();
     const own = new FleetWorker<C>({
-      facts: { worker, version, capacity, labels }, coordinator, run: run as unknown as RunCamera<C>, labelsOf,
+      facts: { worker, version, capacity, labels, dashboard }, coordinator, run: run as unknown as RunCamera<C>, labelsOf,
       changed: () => { changed.next(); },
       drained: () => {
         subscriber.next(own.state);

@@ -3,6 +3,7 @@ export { type Coordinator, coordinator } from './coordinator.js';
 export { type FleetConfig, fleet } from './fleet.js';
 export { type Member, type Plan, type Situation, type SlotNeeds, plan } from './plan/index.js';
 export { slotOf } from './slots.js';
-export type { FleetCamera, FleetState, RunCamera } from './types.js';
+export { CONDITIONS, type FleetCameraStatus, type FleetCondition, type FleetStatus, FleetView, type FleetWorkerStatus, fleetStatus } from './view/index.js';
+export type { CameraReport, FleetCamera, FleetState, OwnedCamera, RunCamera } from './types.js';
 export { writeAssigned as assignedText } from './words.js';
 export { Lease } from './worker/index.js';

@@ -10,11 +10,19 @@ export interface CameraReport {
   readonly fpsIn?: number;
   /** Published pictures. */
   readonly fpsOut?: number;
+  /** Rate that the source and `skipRate` state. */
+  readonly fpsWanted?: number;
+  /** It gives too few pictures for that. */
+  readonly isSlow?: boolean;
   /** Number of published pictures. */
   readonly published?: number;
   /** Pictures dropped, by cause. */
   readonly dropped?: Readonly<Record<string, number>>;
+  /** Time of the failure from which it has not recovered; undefined while it is well. */
+  readonly downSince?: number | undefined;
+  /** The last error, and its time. */
   readonly error?: string;
+  readonly errorAt?: number;
   /** Measured cost, in cores. */
   readonly cost?: number;
 }
@@ -52,6 +60,8 @@ export interface OwnedCamera {
 
 /** The cameras that this worker owns. */
 export interface FleetState {
+  /** Name of the fleet. */
+  readonly fleet: string;
   readonly worker: string;
   /**
    * `joining`: not yet in the group; `member`; `lapsed`: the coordinator has not answered for too long, nothing is published;
@@ -63,4 +73,11 @@ export interface FleetState {
   /** The names of all workers. */
   readonly workers: readonly string[];
   readonly cameras: readonly OwnedCamera[];
+  /** Slots that it has. */
+  readonly slots: number;
+  /** Cameras of the whole fleet, as far as it knows. */
+  readonly wanted: number;
+  /** In cores: the most that its cameras may take, and what they take. */
+  readonly capacity: number;
+  readonly load: number;
 }

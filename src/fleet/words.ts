@@ -14,6 +14,8 @@ export interface WorkerFacts {
   /** In cores. */
   readonly capacity: number;
   readonly labels: readonly string[];
+  /** Address of its dashboard, for people. */
+  readonly dashboard?: string | undefined;
 }
 
 /** A worker, as it describes itself when it joins. */
@@ -61,7 +63,7 @@ export const LOST_HANDOVER: Handover = { last: new Map(), isWhole: false };
 
 type Words = Readonly<Record<string, unknown>>;
 
-export function writeWorker({ worker, version, capacity, labels, isDraining, owned, costs }: Omit<WorkerWords, 'protocol'>): string {
+export function writeWorker({ worker, version, capacity, labels, isDraining, owned, costs }: Omit<WorkerWords, 'protocol' | 'dashboard'>): string {
   return JSON.stringify({
     protocol: PROTOCOL, worker, version, capacity, labels, draining: isDraining,
     owned: owned.map(({ slot, epoch, isWarm }) => [slot, epoch, isWarm ? 1 : 0]),

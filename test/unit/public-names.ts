@@ -49,7 +49,8 @@ export const PUBLIC_NAMES: Readonly<Record<string, readonly string[]>> = {
   ],
   './dashboard': ['Dashboard', 'DashboardConfig', 'dashboard'],
   './fleet': [
-    'CameraReport', 'Coordinator', 'CoordinatorConfig', 'FleetCamera', 'FleetConfig', 'FleetState', 'OwnedCamera', 'RunCamera', 'coordinator', 'fleet',
+    'CameraReport', 'Coordinator', 'CoordinatorConfig', 'FleetCamera', 'FleetCameraStatus', 'FleetCondition', 'FleetConfig', 'FleetState', 'FleetStatus',
+    'FleetWorkerStatus', 'OwnedCamera', 'RunCamera', 'coordinator', 'fleet', 'fleetStatus',
   ],
   './tracing': ['TracedConfig', 'traced'],
   './testing': [

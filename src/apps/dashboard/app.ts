@@ -7,13 +7,17 @@ import { DASHBOARD } from '../../core/defaults/watching.js';
 import type { Metrics } from '../metrics/index.js';
 import type { Asset } from './assets.js';
 import { sendEvents } from './events.js';
+import type { FleetWatch } from './fleet/index.js';
 import { type Listening, SECURITY_HEADERS, isAuthorized, isToken, refusal } from './guard.js';
 import type { Live } from './live/index.js';
+import { LOGIN_POLICY, loginPage } from './login.js';
 import type { Watch } from './watch/index.js';
 
 /** The parts of a dashboard. */
 export interface Parts {
   readonly watch: Watch;
+  /** Of a worker. */
+  readonly fleet: FleetWatch | undefined;
   readonly live: Live;
   readonly metrics: Metrics;
   readonly assets: ReadonlyMap<string, Asset>;
@@ -32,7 +36,7 @@ const WISHES = z.object({
 const MAX_BODY = 256 * 1024;
 
 export function appOf(parts: Parts): Hono<Env> {
-  const { watch, live, metrics, listening } = parts;
+  const { watch, fleet, live, metrics, listening } = parts;
   const app = new Hono<Env>();
   app.use(async (context, next) => {
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) context.env.outgoing.setHeader(name, value);
@@ -42,7 +46,7 @@ export function appOf(parts: Parts): Hono<Env> {
     const token = context.req.query('token');
     if (context.req.path === '/' && token !== undefined && listening.token !== undefined) return login(context, token, parts);
     if (!isAuthorized(incoming, listening, parts.cookie())) {
-      return context.text('This dashboard needs a token: open the address that rxcam printed when it started.\n', 401);
+      return unauthorized(context, false);
     }
     return next();
   });
@@ -53,8 +57,13 @@ export function appOf(parts: Parts): Hono<Env> {
     return context.body(body, 200, { 'content-type': contentType, 'cache-control': 'no-store' });
   });
   app.get('/api/events', ({ env, req }) => {
-    sendEvents(watch, env.outgoing, req.query('camera'));
+    sendEvents(watch, fleet, env.outgoing, req.query('camera'));
     return RESPONSE_ALREADY_SENT;
+  });
+  app.get('/api/known', (context) => context.body(null, 204));
+  app.get('/api/fleet/config', async (context) => {
+    const config = await fleet?.config(context.req.query('id') ?? '');
+    return config === undefined ? context.text('no such camera\n', 404) : context.text(config, 200, { 'cache-control': 'no-store' });
   });
   app.get('/api/camera', (context) => {
     const page = watch.page(context.req.query('id') ?? '');
@@ -83,10 +92,21 @@ export function appOf(parts: Parts): Hono<Env> {
   return app;
 }
 
+const NO_TOKEN = 'This dashboard needs a token: open the address that rxcam printed when it started.\n';
+const WRONG_TOKEN = 'This token is not the one that rxcam printed when it started.\n';
+
+/** Asks a person for the token; a program gets the place where it is. */
+function unauthorized(context: Context<Env>, isWrong: boolean): Response {
+  const isPage = context.req.path === '/' && (context.req.header('accept') ?? '').includes('text/html');
+  if (!isPage) return context.text(isWrong ? WRONG_TOKEN : NO_TOKEN, 401);
+  context.env.outgoing.setHeader('content-security-policy', LOGIN_POLICY);
+  return context.html(loginPage(isWrong), 401, { 'cache-control': 'no-store' });
+}
+
 /** Moves the token from the address to a cookie that no script can read and no other page sends. */
 function login(context: Context<Env>, token: string, parts: Parts): Response {
   const { listening } = parts;
-  if (listening.token === undefined || !isToken(token, listening.token)) return context.text('This token is not the one that rxcam printed when it started.\n', 401);
+  if (listening.token === undefined || !isToken(token, listening.token)) return unauthorized(context, true);
   context.header('set-cookie', `${parts.cookie()}=${listening.token}; HttpOnly; SameSite=Strict; Path=/; Max-Age=31536000`);
   return context.redirect('/', 303);
 }

@@ -13,6 +13,6 @@ export async function buildPage(outdir) {
     entryPoints: { page: `${HERE}/main.ts`, style: `${HERE}/page.css` }, tsconfig: `${HERE}/tsconfig.json`, legalComments: 'none',
   });
   renameSync(`${outdir}/style.css`, `${outdir}/page.css`);
-  for (const name of ['index.html', 'icon.svg']) copyFileSync(`${HERE}/${name}`, `${outdir}/${name}`);
+  for (const name of ['index.html', 'icon.svg']) copyFileSync(`${HERE}/static/${name}`, `${outdir}/${name}`);
   for (const name of ['preact', 'htm', 'uplot']) copyFileSync(`${MODULES}/${name}/LICENSE`, `${outdir}/LICENSE-${name}`);
 }

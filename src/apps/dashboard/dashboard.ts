@@ -2,16 +2,19 @@
 import { randomBytes } from 'node:crypto';
 import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { hostname } from 'node:os';
 import { getRequestListener } from '@hono/node-server';
 import { z } from 'zod';
 import type { Broker } from '../../broker/index.js';
 import type { Camera } from '../../camera/index.js';
 import { DASHBOARD } from '../../core/defaults/watching.js';
 import { InvalidOption } from '../../core/errors/errors.js';
+import type { Coordinator, FleetState } from '../../fleet/index.js';
 import { callback, count, options, parseOptions } from '../../core/options.js';
 import { type MetricsConfig, type ReceivedStream, type Several, metrics } from '../metrics/index.js';
 import { appOf } from './app.js';
 import { assets } from './assets.js';
+import { FleetWatch } from './fleet/index.js';
 import { isLoopback } from './guard.js';
 import { Live } from './live/index.js';
 import { Watch } from './watch/index.js';
@@ -22,6 +25,10 @@ export interface DashboardConfig {
   readonly brokers?: Several<Broker> | undefined;
   /** Streams that are read from brokers, by name, as for `metrics`. Default none. */
   readonly received?: MetricsConfig['received'];
+  /** The coordinator of a fleet, to show all of its cameras and workers. Default none. */
+  readonly fleet?: Coordinator | undefined;
+  /** The worker of this program: a function that returns the last value of `fleet`. Default none. */
+  readonly worker?: MetricsConfig['worker'];
   /** Port to listen on; 0 lets the system choose. Default 8790. */
   readonly port?: number | undefined;
   /** Address to listen on. Default `127.0.0.1`: only this machine. */
@@ -30,6 +37,8 @@ export interface DashboardConfig {
   readonly token?: string | undefined;
   /** Other host names of the dashboard, such as that of a reverse proxy. Default none. */
   readonly allowedHosts?: readonly string[] | undefined;
+  /** Address of the dashboard for others, for links; its host name is allowed. Default: with this machine's name, unless `host` is loopback. */
+  readonly publicUrl?: string | undefined;
   /** Most ffmpeg processes at a time that create pictures for viewers. Default 16. */
   readonly maxDecoders?: number | undefined;
 }
@@ -40,6 +49,8 @@ export interface Dashboard extends AsyncDisposable {
   readonly url: string;
   /** The port that it listens on. */
   readonly port: number;
+  /** The address for others, without the token: they are asked for it. */
+  readonly publicUrl: string;
   /** Closes it, with all its connections and processes. Does not affect the cameras. */
   close(): Promise<void>;
 }
@@ -50,6 +61,9 @@ const schema = options({
   host: z.string().min(1).default(DASHBOARD.host),
   token: z.string().regex(/^[\w.~-]{16,200}$/, 'expected 16 or more letters, digits, and ._~-').optional(),
   allowedHosts: z.array(z.string().min(1)).default([]),
+  fleet: z.custom<Coordinator>((value) => typeof (value as Coordinator | null)?.rows === 'function', { message: 'expected a coordinator(…)' }).optional(),
+  worker: callback<() => FleetState | undefined>().optional(),
+  publicUrl: z.url({ protocol: /^https?$/, error: 'expected an address that begins with http:// or https://' }).optional(),
   maxDecoders: count().default(DASHBOARD.maxDecoders),
 });
 
@@ -78,11 +92,13 @@ export async function dashboard(cameras: Several<Camera>, config: DashboardConfi
   const token = given.token ?? (isLoopback(given.host) ? undefined : randomBytes(24).toString('base64url'));
   const files = assets();
   const watch = new Watch(watched);
-  const page = metrics(watched.cameras, watched.brokers, { received: watched.received });
+  const { worker } = given;
+  const fleet = given.fleet && new FleetWatch(given.fleet, () => worker?.()?.worker);
+  const page = metrics(watched.cameras, watched.brokers, { received: watched.received, worker });
   const live = new Live((id) => watch.hub(id), given.maxDecoders);
   let port = given.port;
-  const listening = { host: given.host, token, allowedHosts: given.allowedHosts.map((name) => name.toLowerCase()) };
-  const app = appOf({ watch, live, metrics: page, assets: files, listening, cookie: () => `rxcam_${port}` });
+  const listening = { host: given.host, token, allowedHosts: namesOf(given) };
+  const app = appOf({ watch, fleet, live, metrics: page, assets: files, listening, cookie: () => `rxcam_${port}` });
   // Keeps Node's own Request and Response for the rest of the program.
   // eslint-disable-next-line @typescript-eslint/no-misused-promises -- it handles its errors
   const server = createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false }));
@@ -95,12 +111,27 @@ export async function dashboard(cameras: Several<Camera>, config: DashboardConfi
   const close = async () => {
     live.end();
     watch.stop();
+    fleet?.stop();
     if (!server.listening) return;
     const closed = new Promise<void>((resolve) => { server.close(() => { resolve(); }); });
     server.closeAllConnections();
     await closed;
   };
-  return { url: `http://${shownHost(given.host)}:${port}/${token === undefined ? '' : `?token=${token}`}`, port, close, [Symbol.asyncDispose]: close };
+  return {
+    url: `http://${shownHost(given.host)}:${port}/${token === undefined ? '' : `?token=${token}`}`, port,
+    publicUrl: given.publicUrl === undefined ? `http://${publicHost(given.host)}:${port}/` : withoutSecrets(given.publicUrl), close, [Symbol.asyncDispose]: close,
+  };
+}
+
+/** Names that it is called by, besides its address. */
+function namesOf({ allowedHosts, publicUrl }: { readonly allowedHosts: readonly string[]; readonly publicUrl?: string | undefined }): string[] {
+  return [...allowedHosts, ...(publicUrl === undefined ? [] : [new URL(publicUrl).hostname])].map((name) => name.toLowerCase());
+}
+
+/** Others have to give a token by themselves. */
+function withoutSecrets(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return `${origin}${pathname}`;
 }
 
 function each<T>(several: Several<T>): () => Iterable<T> {
@@ -119,6 +150,11 @@ async function listen(server: Server, host: string, port: number): Promise<numbe
   // An open page does not keep the process alive.
   server.unref();
   return (server.address() as AddressInfo).port;
+}
+
+/** The name for browsers on other machines. */
+function publicHost(host: string): string {
+  return host === '0.0.0.0' || host === '::' ? hostname() : shownHost(host);
 }
 
 /** An address that a browser can open. */

@@ -69,12 +69,76 @@ export interface PartWire {
   readonly pictures: number;
 }
 
+/** A worker of the fleet. */
+export interface FleetWorkerWire {
+  readonly id: string;
+  readonly status: 'joining' | 'member' | 'lapsed' | 'draining' | 'gone';
+  readonly isLeader: boolean;
+  readonly heardAt: number;
+  readonly version: string;
+  /** In cores. */
+  readonly capacity: number;
+  readonly load: number;
+  readonly cameras: number;
+  readonly labels: readonly string[];
+  /** Name of its machine. */
+  readonly host?: string;
+  /** Its dashboard, where a browser on another machine can open it, or is on the same one. */
+  readonly dashboard?: string;
+  /** Its dashboard listens on its own machine alone. */
+  readonly isLocal?: boolean;
+}
+
+/** How a camera of the fleet is, the worst first. */
+export const CONDITIONS = ['unplaced', 'unowned', 'down', 'impaired', 'starting', 'well', 'ended'] as const;
+export type Condition = (typeof CONDITIONS)[number];
+
+/** A camera of the fleet, as its worker has reported it. */
+export interface FleetCameraWire {
+  readonly id: string;
+  readonly condition: Condition;
+  readonly worker?: string;
+  readonly heardAt?: number;
+  readonly state?: string;
+  readonly slot?: number;
+  readonly epoch?: number;
+  readonly fpsIn?: number;
+  readonly fpsOut?: number;
+  readonly fpsWanted?: number;
+  readonly published?: number;
+  readonly droppedTotal: number;
+  /** In the last seconds, by cause. */
+  readonly dropping: Readonly<Record<string, number>>;
+  readonly downSince?: number;
+  readonly error?: string;
+  readonly errorAt?: number;
+  readonly cost?: number;
+}
+
+/** The fleet that this program is a part of. Of cameras only those that have changed since the last event to this page. */
+export interface FleetWire {
+  readonly name: string;
+  /** This program's own worker. */
+  readonly self?: string;
+  /** Whether its state has been read. */
+  readonly isKnown: boolean;
+  /** Whether the coordinator answers; if not, all is as it was at `heardAt`. */
+  readonly answers: boolean;
+  readonly heardAt: number;
+  readonly workers: readonly FleetWorkerWire[];
+  /** Whether `cameras` are all that there are. */
+  readonly isWhole: boolean;
+  readonly cameras: readonly FleetCameraWire[];
+  readonly gone: readonly string[];
+}
+
 /** The current state: one event. */
 export interface StateWire {
   readonly at: number;
   readonly cameras: readonly CardWire[];
   readonly brokers: readonly BrokerWire[];
   readonly streams: readonly StreamWire[];
+  readonly fleet?: FleetWire;
   /** Of the camera whose page is open. */
   readonly camera?: { readonly id: string; readonly ledger: LedgerWire; readonly version: number };
 }

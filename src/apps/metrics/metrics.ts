@@ -6,6 +6,7 @@ import { type Camera, type CameraHub, hubOf } from '../../camera/index.js';
 import { wall } from '../../core/clock.js';
 import { InvalidOption } from '../../core/errors/errors.js';
 import { callback, options, parseOptions } from '../../core/options.js';
+import type { FleetState } from '../../fleet/index.js';
 import type { ReceivedFigures } from '../../ledger/index.js';
 import { BROKER_FAMILIES, BrokerErrors, type BrokerTarget } from './brokers.js';
 import { CAMERA_FAMILIES } from './cameras.js';
@@ -13,6 +14,7 @@ import { type Family, single } from './family.js';
 import { NONE, labels } from './labels.js';
 import { RECEIVED_FAMILIES } from './received.js';
 import { type MetricsRegistry, register } from './registry.js';
+import { WORKER_FAMILIES, workerTargets } from './worker.js';
 import { CONTENT_TYPE, type Labelled, Page, type Section, type TextFormat, formatFor } from './text.js';
 
 /** Several of a kind: a list, or a function that returns the current ones at every scrape. */
@@ -25,9 +27,13 @@ export type ReceivedStream = { readonly stats: ReceivedFigures } | (() => Receiv
 export interface MetricsConfig {
   /** Streams that are read from brokers, by name: a list, or a function that returns the current ones. Default none. */
   readonly received?: Readonly<Record<string, ReceivedStream>> | (() => Readonly<Record<string, ReceivedStream>>) | undefined;
+  /** A worker of a fleet: a function that returns the last value of `fleet`. Default none. */
+  readonly worker?: (() => FleetState | undefined) | undefined;
 }
 
-const schema = options({ received: callback<() => Readonly<Record<string, ReceivedStream>>>().optional() });
+const schema = options({
+  received: callback<() => Readonly<Record<string, ReceivedStream>>>().optional(), worker: callback<() => FleetState | undefined>().optional(),
+});
 
 const PROCESS: readonly Family<undefined>[] = [
   single('rxcam_time_seconds', 'gauge', "Unix time of this machine's clock.", () => wall() / 1_000),
@@ -38,7 +44,10 @@ export class Metrics {
   readonly #errors = new BrokerErrors();
   readonly #sections: readonly (() => Section<never>)[];
 
-  constructor(cameras: () => Iterable<Camera>, brokers: () => Iterable<Broker>, received: () => Readonly<Record<string, ReceivedStream>>) {
+  constructor(
+    cameras: () => Iterable<Camera>, brokers: () => Iterable<Broker>, received: () => Readonly<Record<string, ReceivedStream>>,
+    worker: () => FleetState | undefined = () => undefined,
+  ) {
     const of = <T>(families: readonly Family<T>[], targets: () => Labelled<T>[]) =>
       () => ({ families, targets: targets() }) as unknown as Section<never>
     ;
@@ -47,6 +56,7 @@ export class Metrics {
       of(CAMERA_FAMILIES, () => named('camera', [...cameras()].map((one) => [keyed(one).facts.key, keyed(one)]))),
       of(BROKER_FAMILIES, () => named('broker', [...brokers()].map((one) => [brokerName(one), this.#watched(one)]))),
       of(RECEIVED_FAMILIES, () => named('stream', Object.entries(received()).map(([name, stream]) => [name, figures(stream)]))),
+      of(WORKER_FAMILIES, () => workerTargets(worker())),
     ];
     // Errors are counted from now on, not from the first scrape.
     for (const broker of brokers()) this.#errors.of(broker);
@@ -103,7 +113,7 @@ export function metrics(cameras: Several<Camera>, brokers: Several<Broker> = [],
     if (isObservable((one as Partial<Broker> | null)?.errors$)) continue;
     throw new InvalidOption("metrics: option 'brokers': something else given, expected results of kafka(), redis(), memory() or createBroker()");
   }
-  return new Metrics(all.cameras, all.brokers, typeof received === 'function' ? received : () => received);
+  return new Metrics(all.cameras, all.brokers, typeof received === 'function' ? received : () => received, config.worker);
 }
 
 function now<T>(option: string, several: Several<T>): () => Iterable<T> {

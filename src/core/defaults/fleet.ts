@@ -45,3 +45,23 @@ export const PLAN = {
   /** Except that a worker with less than this share of the mean gets its own. */
   starved: 0.25,
 } as const;
+
+/** Looking at a fleet from outside; ms. */
+export const VIEW = {
+  /** Between two looks: as often as people can read. */
+  lookMs: 1_000,
+  /** Age of a report after which its worker counts as gone: three reports were missed. */
+  staleMs: 3 * FLEET.statusMs,
+  /** A worker that is gone is shown for this time: a person who is woken at three needs its name. */
+  forgetMs: 3_600_000,
+  /** Reports of cameras are read from this time ago on: of a camera whose worker has just died, the last one is among them. */
+  reportsMs: 60_000,
+  /** After this time without news the coordinator is asked, which must answer within `askMs`; and after `silentMs` it counts as away. */
+  askAfterMs: FLEET.statusMs + 2_000,
+  askMs: 4_000,
+  silentMs: FLEET.statusMs + 7_000,
+  /** Each worker that lives has reported within this time of the first look. */
+  certainMs: FLEET.statusMs + 1_500,
+  /** Pictures that were dropped are trouble for this time: two reports. */
+  droppingMs: 2 * FLEET.statusMs + 1_000,
+} as const;

@@ -35,6 +35,8 @@ export const DASHBOARD = {
   cardWidth: 320,
   liveWidth: 1_280,
   quality: 70,
+  /** ms that the state of a fleet is still read after the last page was closed. */
+  fleetRestMs: 30_000,
   /** Cameras of one viewer, and viewers at a time. */
   maxWishes: 1_000,
   maxViewers: 100,

@@ -91,8 +91,11 @@ export interface Coordination {
   join(membership: Membership): Observable<GroupEvent>;
   /** Writes claims; emits each as it is written, those of one server apart from others'. Errors for those that were not. */
   claim(worker: string, claims: readonly ClaimRequest[]): Observable<Claimed>;
-  /** All rows, then each change. Continues after failures; never errors. */
-  rows(table: TableName): Observable<Rows>;
+  /**
+   * All rows, then each change. Continues after failures; never errors.
+   * @param recentMs - rows of `workers` and `reports` that are older may be left out. Default: what a worker needs
+   */
+  rows(table: TableName, recentMs?: number): Observable<Rows>;
   /** Completes when the rows are written; errors otherwise. */
   write(table: TableName, rows: readonly Row[]): Observable<never>;
   /** Ends all connections at once. */

@@ -1,10 +1,11 @@
 /** The rows that a worker writes: one about itself, and a row for each of its cameras. */
+import { hostname } from 'node:os';
 import { EMPTY, type Observable, catchError, timeout } from 'rxjs';
 import type { Coordination } from '../../core/engine/coordination.js';
 import { wall } from '../../core/clock.js';
 import { FLEET } from '../../core/defaults/fleet.js';
 import { Reports } from './reports.js';
-import type { CameraReport, FleetState } from '../types.js';
+import type { CameraReport, FleetState, OwnedCamera } from '../types.js';
 import { type WorkerFacts, readWords } from '../words.js';
 
 /** The reported part of a slot. */
@@ -46,14 +47,14 @@ export class WorkerReports {
   }
 
   #workerRow(): string {
-    const { version, capacity, labels } = this.facts;
+    const { version, capacity, labels, dashboard } = this.facts;
     const { status, isLeader, generation, cameras } = this.sources.state();
     const slots = [...this.sources.slots()];
     const costs = slots.filter(({ cost }) => cost > 0).map(({ slot, cost }) => [slot, rounded(cost)] as const);
     return JSON.stringify({
       at: wall(), version, capacity, labels, status, leader: isLeader, generation, slots: slots.length, cameras: cameras.length,
       own: slots.map(({ slot }) => slot),
-      load: rounded(costs.reduce((sum, [, cost]) => sum + cost, 0)), costs,
+      load: rounded(costs.reduce((sum, [, cost]) => sum + cost, 0)), costs, dashboard, host: hostname(),
     });
   }
 
@@ -61,20 +62,27 @@ export class WorkerReports {
     const reports = new Map([...this.sources.slots()].flatMap(({ cameras }) => cameras.map(({ key, report }) => [key, report] as const)));
     const at = wall();
     return new Map(this.sources.state().cameras.map(({ key, slot, epoch, state, error }) => {
-      const { state: camera, cost, fpsIn, fpsOut, published, dropped, error: last } = reports.get(key) ?? {};
+      const { state: camera, cost, fpsIn, fpsOut, fpsWanted, published, dropped, isSlow, ...more } = reports.get(key) ?? {};
       const row = {
-        at, worker: this.facts.worker, slot, epoch, state: state === 'running' ? camera ?? state : state, in: fpsIn, out: fpsOut, published, dropped,
-        error: error ?? last, cost: cost === undefined ? undefined : rounded(cost),
+        at, worker: this.facts.worker, slot, epoch, state: shown(state, camera), in: fpsIn, out: fpsOut, wanted: fpsWanted, published, dropped,
+        slow: isSlow === true ? true : undefined, down: more.downSince, error: error ?? more.error, errorAt: more.errorAt,
+        cost: cost === undefined ? undefined : rounded(cost),
       };
       return [key, JSON.stringify(row)];
     }));
   }
 }
 
+/** A camera that waits to reconnect is `waiting` too: a slot that is not this worker's yet has a word of its own. */
+function shown(state: OwnedCamera['state'], camera: string | undefined): string {
+  if (state === 'waiting') return 'starting';
+  return state === 'running' ? camera ?? state : state;
+}
+
 /** The members whose changes are written at once. */
 function stableCamera(text: string): string {
-  const { worker, epoch, state, error } = readWords(text);
-  return JSON.stringify([worker, epoch, state, error]);
+  const { worker, epoch, state, slow, error } = readWords(text);
+  return JSON.stringify([worker, epoch, state, slow, error]);
 }
 
 function stableWorker(text: string): string {

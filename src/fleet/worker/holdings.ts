@@ -34,6 +34,7 @@ export class Holdings<C> {
   constructor(readonly parts: HoldingsParts<C>) {}
 
   get isEmpty(): boolean { return this.#slots.size === 0; }
+  get count(): number { return this.#slots.size; }
   get slots(): Iterable<SlotRun<C>> { return this.#slots.values(); }
   get cameras(): OwnedCamera[] { return [...this.#slots.values()].flatMap((slot) => slot.owned); }
 

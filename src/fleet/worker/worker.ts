@@ -60,10 +60,15 @@ export class FleetWorker<C> {
   }
 
   get state(): FleetState {
-    const { worker } = this.parts.facts;
+    const { worker, capacity } = this.parts.facts;
     const status = this.#isDraining ? 'draining' : this.#joined === undefined ? 'joining' : this.#lease.holds ? 'member' : 'lapsed';
     const { generation = 0, isLeader = false } = this.#joined ?? {};
-    return { worker, status, generation, isLeader, workers: this.#assigned.workers, cameras: [...this.#holdings.cameras, ...this.#unplaced] };
+    const load = [...this.#holdings.costs.values()].reduce((sum, cost) => sum + cost, 0);
+    return {
+      fleet: this.parts.coordinator.name, worker, status, generation, isLeader, workers: this.#assigned.workers,
+      cameras: [...this.#holdings.cameras, ...this.#unplaced],
+      slots: this.#holdings.count, wanted: this.#wanted.size, capacity, load,
+    };
   }
 
   /** Sets the cameras of the whole fleet. The first call joins. */

@@ -7,11 +7,15 @@ import { execa } from 'execa';
 import { delay, firstValueFrom, filter, mergeMap, of } from 'rxjs';
 import { expect, it } from 'vitest';
 import { camera, encodeH265, memory, publish, retry, skipRate, toMessage } from '../../../src/index.js';
+import type { FleetState } from '../../../src/fleet/index.js';
 import { type Metrics, metrics } from '../../../src/apps/metrics/index.js';
 import { complaintsOf, examplesOf } from '../../unit/doc-examples.js';
 import { freePort, needs, startProgram, temporaryFolder, threeQuestions } from '../../services/index.js';
 
 const MONITORING = fileURLToPath(new URL('../../../docs/monitoring/', import.meta.url));
+const WORKER: FleetState = {
+  fleet: 'rxcam', worker: 'a', status: 'member', generation: 1, isLeader: true, workers: ['a'], cameras: [], slots: 256, wanted: 0, capacity: 1, load: 0,
+};
 const PASSWORD = 'S3cret-of-the-gate';
 
 interface Vector { readonly metric: Readonly<Record<string, string>>; readonly value: readonly [number, string] }
@@ -98,7 +102,7 @@ needs('ffmpeg', 'prometheus')('the page of metrics, read by Prometheus', () => {
   });
 
   it('has each metric that the rules and the dashboard name', () => {
-    const text = metrics([camera('test:')], [memory()], { received: { wall: () => ({ received: 0, bytes: 0, rate: { messages: 0, bytes: 0 }, latency: { count: 0, last: 0, min: 0, mean: 0, p50: 0, p99: 0, max: 0 } }) } }).text();
+    const text = metrics([camera('test:')], [memory()], { received: { wall: () => ({ received: 0, bytes: 0, rate: { messages: 0, bytes: 0 }, latency: { count: 0, last: 0, min: 0, mean: 0, p50: 0, p99: 0, max: 0 } }) }, worker: () => WORKER }).text();
     const known = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].flatMap(([, name = '', type]) => (type === 'histogram' || type === 'summary' ? ['_bucket', '_sum', '_count'].map((end) => name + end) : [name]));
     const named = [readFileSync(`${MONITORING}rxcam.rules.yml`, 'utf8'), ...expressions()].flatMap((one) => one.match(/\brxcam_[a-z_]+/g) ?? []);
     expect([...new Set(named)].filter((name) => !known.includes(name))).toEqual([]);

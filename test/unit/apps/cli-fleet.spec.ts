@@ -22,6 +22,15 @@ describe('rxcam worker', () => {
     });
   });
 
+  it('has the dashboard of the other commands, and an address for others', () => {
+    expect(parsed('worker', '--dashboard', ...TO)).toMatchObject({ dashboard: 'auto', dashboardHost: undefined });
+    expect(parsed('worker', ...TO, '--dashboard', '9000', '--dashboard-host', '0.0.0.0', '--dashboard-url', 'https://cameras.example/c3/')).toMatchObject({
+      dashboard: 9000, dashboardHost: '0.0.0.0', dashboardUrl: 'https://cameras.example/c3/',
+    });
+    expect(() => parsed('worker', ...TO, '--dashboard-url', 'http://a/')).toThrow('given, expected --dashboard beside it');
+    expect(() => parsed('worker', ...TO, '--dashboard', '70000')).toThrow("option 'dashboard': 70000 given");
+  });
+
   it('says what is wrong', () => {
     expect(refusal('worker')).toContain("required option '--to <broker>' not specified");
     expect(refusal('worker', ...TO, '--capacity', 'much')).toContain('Expected a number');
@@ -38,7 +47,8 @@ describe('rxcam fleet', () => {
     expect(deedOf('add', 'gate', '{source: "test:"}')).toEqual({ action: 'add', camera: 'gate', settings: '{source: "test:"}' });
     expect(deedOf('remove', 'gate', 'yard')).toEqual({ action: 'remove', cameras: ['gate', 'yard'] });
     expect(deedOf('list')).toEqual({ action: 'list' });
-    expect(deedOf('status', '--watch')).toEqual({ action: 'status', isWatched: true });
+    expect(deedOf('status', '--watch')).toEqual({ action: 'status', isWatched: true, isWhole: false, color: 'auto' });
+    expect(deedOf('status', '--all', '--color', 'never')).toEqual({ action: 'status', isWatched: false, isWhole: true, color: 'never' });
     expect(deedOf('drain', 'a')).toEqual({ action: 'drain', worker: 'a' });
   });
 

@@ -8,10 +8,14 @@ import { encodeH265, publish, retry, skipRate, toMessage } from '../../../operat
 import { formatFor } from '../../../src/apps/metrics/text.js';
 import { metrics } from '../../../src/apps/metrics/index.js';
 import { memory } from '../../../src/broker/index.js';
+import type { FleetState, OwnedCamera } from '../../../src/fleet/index.js';
 import { InvalidOption } from '../../../src/core/errors/errors.js';
 import { samplesOf, valueOf } from './metrics-page.js';
 
 const NO_TIMES = { count: 0, last: 0, min: 0, mean: 0, p50: 0, p99: 0, max: 0 };
+const WORKER: FleetState = {
+  fleet: 'rxcam', worker: 'a', status: 'member', generation: 7, isLeader: true, workers: ['a', 'b'], cameras: [], slots: 9, wanted: 30, capacity: 3.2, load: 1.5,
+};
 const SCRIPT = 'o f f f f f f f f f f |';
 
 /** The page of a camera after it has played `script`, through a step of the user's own that takes its time. */
@@ -114,6 +118,19 @@ describe('metrics', () => {
     expect(valueOf(text, 'rxcam_received_up')).toBe(1);
   });
 
+  it('has what a worker of a fleet owns, so that the sums over all workers are those of the fleet; nothing before it has begun', () => {
+    const cameras = (['running', 'running', 'failed', 'unplaced'] as const).map((state, slot): OwnedCamera => ({ key: `camera ${slot}`, slot, epoch: 1, state }));
+    expect(metrics([], [], { worker: () => undefined }).text()).not.toContain('rxcam_fleet');
+    const worker: FleetState = { ...WORKER, fleet: 'east', worker: 'a"b', status: 'lapsed', cameras };
+    const text = metrics([], [], { worker: () => worker }).text();
+    expect(samplesOf(text, 'rxcam_fleet_cameras').filter(({ value }) => value > 0)).toEqual([
+      { labels: { fleet: 'east', worker: 'a"b', state: 'running' }, value: 2 }, { labels: { fleet: 'east', worker: 'a"b', state: 'failed' }, value: 1 },
+    ]);
+    expect(samplesOf(text, 'rxcam_fleet_worker_state').filter(({ value }) => value > 0).map(({ labels }) => labels['state'])).toEqual(['lapsed']);
+    const gauges = ['unplaced', 'wanted_cameras', 'slots', 'workers', 'leader', 'generation', 'capacity_cores', 'load_cores'];
+    expect(gauges.map((name) => valueOf(text, `rxcam_fleet_${name}`))).toEqual([1, 30, 9, 2, 1, 7, 3.2, 1.5]);
+  });
+
   it('gives prom-client what it writes itself, and takes it away again', async () => {
     const gate = fakeCamera('|', { key: 'gate' });
     const page = metrics([gate], [memory()]);
@@ -143,7 +160,8 @@ describe('metrics', () => {
 
   it('has the metrics of docs/operate/metrics.md, all of them, with their types', () => {
     const told = [...readFileSync('docs/operate/metrics.md', 'utf8').matchAll(/^\| `(rxcam_\w+)` \| (\w+) \|/gm)].map(([, name, type]) => `${name} ${type}`);
-    const text = metrics([fakeCamera('|')], [memory()], { received: { wall: () => ({ received: 0, bytes: 0, rate: { messages: 0, bytes: 0 }, latency: NO_TIMES }) } }).text();
+    const wall = () => ({ received: 0, bytes: 0, rate: { messages: 0, bytes: 0 }, latency: NO_TIMES });
+    const text = metrics([fakeCamera('|')], [memory()], { received: { wall }, worker: () => WORKER }).text();
     expect(told).toEqual([...text.matchAll(/^# TYPE (.*)$/gm)].map(([, words]) => words));
   });
 

@@ -5,7 +5,9 @@ import { BROKERS, BROKER_NAMES } from '../../../broker/index.js';
 import { FLEET, PLAN } from '../../../core/defaults/fleet.js';
 import { InvalidOption } from '../../../core/errors/errors.js';
 import { count, options, parseOptions } from '../../../core/options.js';
-import { LOG_LEVELS, type LogLevel } from '../flags/index.js';
+import { COLOURS, type Colours, LOG_LEVELS, type LogLevel, colorFlag, dashboardFlags } from '../flags/index.js';
+import { optionOf } from './grammar.js';
+import { DASHBOARD_OPTIONS } from './settings.js';
 
 /** Settings that all of these commands share. */
 export interface FleetPlaceArguments {
@@ -25,6 +27,9 @@ export interface WorkerArguments extends FleetPlaceArguments {
   readonly labels: readonly string[];
   /** Addresses of further brokers, by the names that cameras use. */
   readonly brokers: Readonly<Record<string, string>>;
+  readonly dashboard: number | 'auto' | undefined;
+  readonly dashboardHost: string | undefined;
+  readonly dashboardUrl: string | undefined;
 }
 
 /** The actions on a fleet. */
@@ -33,7 +38,7 @@ export type FleetDeed =
   | { readonly action: 'add'; readonly camera: string; readonly settings: string }
   | { readonly action: 'remove'; readonly cameras: readonly string[] }
   | { readonly action: 'list' }
-  | { readonly action: 'status'; readonly isWatched: boolean }
+  | { readonly action: 'status'; readonly isWatched: boolean; readonly isWhole: boolean; readonly color: Colours }
   | { readonly action: 'drain'; readonly worker: string };
 
 /** A command about a fleet. */
@@ -45,7 +50,8 @@ const schema = options({
   to: z.string({ error: 'expected the address of a broker' }), fleet: z.string().default(FLEET.name), slots: count().default(FLEET.slots),
   json: z.boolean().default(false), logLevel: z.enum(LOG_LEVELS).default('info'),
   name: z.string().min(1).optional(), capacity: z.number().positive().optional(), label: z.array(z.string().min(1)).default([]),
-  broker: z.array(z.string()).default([]), dryRun: z.boolean().default(false), watch: z.boolean().default(false),
+  broker: z.array(z.string()).default([]), ...DASHBOARD_OPTIONS, dashboardUrl: z.string().optional(),
+  all: z.boolean().default(false), color: z.enum(COLOURS).default('auto'), dryRun: z.boolean().default(false), watch: z.boolean().default(false),
 });
 
 const WORKER_HELP = `
@@ -55,7 +61,8 @@ once. Exit code 1: cameras were given up by force. 2: bad usage.
 
 Examples:
   rxcam worker --to kafka://localhost:9092/video
-  rxcam worker --to redis://localhost/video --name cupboard-3 --capacity 6 --label north`;
+  rxcam worker --to redis://localhost/video --name cupboard-3 --capacity 6 --label north
+  rxcam worker --to kafka://localhost:9092/video --dashboard --dashboard-host 0.0.0.0`;
 
 const FLEET_HELP = `
 A camera in the fleet is written as in the file that 'apply' takes; secrets are
@@ -73,10 +80,15 @@ export function fleetCommands(found: (command: WorkerArguments | FleetArguments)
     .addOption(new Option('--capacity <cores>', `cores that its cameras may take (default: ${PLAN.capacityShare} of the machine's)`).argParser(aNumber))
     .addOption(new Option('--label <word>', 'a camera that asks for it goes to a worker that has it; may be repeated').argParser(collected))
     .addOption(new Option('--broker <name=address>', 'a broker that cameras name, apart from that of --to; may be repeated').argParser(collected))
-    .addHelpText('after', WORKER_HELP)
+    .addHelpText('after', WORKER_HELP);
+  for (const flag of dashboardFlags('worker')) worker.addOption(optionOf(flag));
+  worker.option('--dashboard-url <url>', 'address by which others reach the dashboard, for links (default: the name of this machine, if it listens elsewhere than on it)')
     .action((_, command: Command) => {
-      const { place, all: { name, capacity, label, broker } } = parsed('worker', command);
-      found({ command: 'worker', ...place, worker: name, capacity, labels: label, brokers: Object.fromEntries(broker.map(pair)) });
+      const { place, all: { name, capacity, label, broker, dashboard, dashboardHost, dashboardUrl } } = parsed('worker', command);
+      if (dashboard === undefined && (dashboardHost ?? dashboardUrl) !== undefined) throw new InvalidOption('worker: --dashboard-host or --dashboard-url given, expected --dashboard beside it');
+      found({
+        command: 'worker', ...place, worker: name, capacity, labels: label, brokers: Object.fromEntries(broker.map(pair)), dashboard, dashboardHost, dashboardUrl,
+      });
     });
   const fleet = new Command('fleet').summary('change or show the cameras of a fleet').description('Change or show the cameras of a fleet.')
     .addHelpText('after', FLEET_HELP);
@@ -93,7 +105,8 @@ export function fleetCommands(found: (command: WorkerArguments | FleetArguments)
     .argument('<camera>', 'its key').argument('<settings>', 'as in a file, in JSON or YAML');
   action('remove', 'remove cameras', (cameras) => ({ action: 'remove', cameras })).argument('<camera...>', 'their keys');
   action('list', 'print the cameras', () => ({ action: 'list' }));
-  action('status', 'print workers, and cameras with their owners', (_, { watch }) => ({ action: 'status', isWatched: watch })).option('--watch', 'print them again and again');
+  action('status', 'print workers, and cameras with their owners, those in trouble first', (_, { watch, all, color }) => ({ action: 'status', isWatched: watch, isWhole: all, color }))
+    .option('--watch', 'print them again and again').option('--all', 'print cameras that are well too where they do not fit on the terminal').addOption(optionOf(colorFlag('fleet')));
   action('drain', 'make a worker give up its cameras and end', ([worker = '']) => ({ action: 'drain', worker })).argument('<worker>', 'its name');
   return [worker, fleet];
 }

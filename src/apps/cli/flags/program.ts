@@ -17,6 +17,18 @@ export const colorFlag = (owner: string): Flag => ({
   about: `colours: ${COLOURS.join(', ')}; auto heeds NO_COLOR and FORCE_COLOR`,
 });
 
+/** Of each command that has a dashboard. */
+export const dashboardFlags = (owner: string): readonly Flag[] => [
+  {
+    flags: '--dashboard [port]', sets: `${owner}.dashboard`, parse: portOrAuto, standard: `none; without a port ${DASHBOARD.port}`,
+    about: 'serve a page that shows all cameras, and their metrics under /metrics',
+  },
+  {
+    flags: '--dashboard-host <address>', sets: `${owner}.dashboardHost`, standard: DASHBOARD.host,
+    about: 'address that the dashboard listens on; elsewhere than on this machine a browser needs its token',
+  },
+];
+
 export const programFlags: FlagGroup = {
   heading: 'Program:',
   flags: [
@@ -28,14 +40,7 @@ export const programFlags: FlagGroup = {
       flags: '--json', sets: 'stream.json',
       about: 'print only one JSON object with all counts, at the end, on stdout',
     },
-    {
-      flags: '--dashboard [port]', sets: 'stream.dashboard', parse: portOrAuto, standard: `none; without a port ${DASHBOARD.port}`,
-      about: 'serve a page that shows all cameras, and their metrics under /metrics',
-    },
-    {
-      flags: '--dashboard-host <address>', sets: 'stream.dashboardHost', standard: DASHBOARD.host,
-      about: 'address that the dashboard listens on; elsewhere than on this machine a browser needs its token',
-    },
+    ...dashboardFlags('stream'),
     { flags: '--quiet', sets: 'stream.quiet', about: 'no table, no summary, and only errors in the log' },
     {
       flags: '--log-level <level>', sets: 'stream.logLevel', standard: 'info; warn beside the live table',

@@ -21,7 +21,7 @@ export async function fleetCommand(command: FleetArguments, env: NodeJS.ProcessE
       case 'add': await apply(open, new Map([[deed.camera, textOf(deed.camera, deed.settings)]]), { isDry: false, isWhole: false }); break;
       case 'remove': await change(open, deed.cameras.map((key) => ({ key, value: undefined }))); break;
       case 'list': await list(open, json); break;
-      case 'status': await status(open, { json, isWatched: deed.isWatched }); break;
+      case 'status': await status(open, { json, ...deed }, env); break;
       case 'drain': await lastValueFrom(open.coordinator.write('workers', [{ key: `drain/${deed.worker}`, value: String(Date.now()) }]), { defaultValue: undefined });
     }
   } finally {

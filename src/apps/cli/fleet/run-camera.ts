@@ -3,9 +3,11 @@ import type { Logger } from 'pino';
 import { Observable, auditTime, defer, filter, switchMap, takeUntil, tap, timer } from 'rxjs';
 import { type OpenBrokers, cameraPipeline, parseCamera } from '../../config/index.js';
 import { FLEET } from '../../../core/defaults/fleet.js';
+import { type Camera, type CameraHub, hubOf } from '../../../camera/index.js';
 import type { CameraStats } from '../../../ledger/index.js';
 import type { FleetCamera, RunCamera } from '../../../fleet/index.js';
 import { oneLine } from '../program/index.js';
+import { Pace } from './pace.js';
 
 /** How often it is looked whether the last message is acknowledged; ms. */
 const LOOK_MS = 25;
@@ -14,38 +16,37 @@ export interface Surroundings {
   readonly brokers: OpenBrokers;
   readonly env: NodeJS.ProcessEnv;
   readonly logger: Logger;
+  /** A camera begins here. */
+  readonly began: (camera: Camera) => void;
+  /** It has ended here, with these counts. */
+  readonly ended: (camera: Camera, stats: CameraStats) => void;
   /** Cores that a camera takes, from its rate. */
-  /** A camera has ended here, with these counts. */
-  readonly ended: (key: string, stats: CameraStats) => void;
   readonly costOf: (key: string, stats: CameraStats) => number | undefined;
 }
 
 /** A wrong configuration fails this camera alone. */
-export function runCamera({ brokers, env, logger, ended, costOf }: Surroundings): RunCamera<unknown> {
+export function runCamera({ brokers, env, logger, began, ended, costOf }: Surroundings): RunCamera<unknown> {
   return (config, camera) => defer(() => {
     const settings = parseCamera(config, { name: camera.key, brokers, env });
     const { camera: source, published$ } = cameraPipeline(settings, brokers, { logger, fence: camera.fence, stop$: camera.stop$ });
-    const reports$ = source.stats$.pipe(auditTime(FLEET.statusMs / 2), tap((stats) => { report(camera, stats, costOf(camera.key, stats)); }));
+    const pace = new Pace(hubOf(source) as CameraHub);
+    const reports$ = source.stats$.pipe(auditTime(FLEET.statusMs / 2), tap((stats) => { report(camera, stats, pace, costOf(camera.key, stats)); }));
     // A camera that waits to reconnect has nothing left to send.
     const done$ = camera.stop$.pipe(switchMap(() => timer(0, LOOK_MS)), filter(() => source.stats.inFlight === 0));
     return new Observable((subscriber) => {
+      began(source);
       subscriber.add(reports$.subscribe());
-      const failures$ = source.events$.pipe(filter((event) => event.type === 'failed'), tap(({ error }) => { camera.report({ error: oneLine(error) }); }));
+      const failures$ = source.events$.pipe(filter((event) => event.type === 'failed'), tap(({ error, at }) => { camera.report({ error: oneLine(error), errorAt: at }); }));
       subscriber.add(failures$.subscribe());
       subscriber.add(published$.pipe(takeUntil(done$)).subscribe(subscriber));
-      return () => { ended(camera.key, source.stats); };
+      return () => { ended(source, source.stats); };
     });
   });
 }
 
-function report(camera: FleetCamera, { state, rate, published, dropped }: CameraStats, cost: number | undefined): void {
+function report(camera: FleetCamera, { state, published, dropped }: CameraStats, pace: Pace, cost: number | undefined): void {
   const lost = Object.fromEntries(Object.entries(dropped).filter(([, count]) => count > 0));
   camera.report({
-    state, fpsIn: rounded(rate.captured), fpsOut: rounded(rate.published), published, dropped: lost,
-    ...(cost !== undefined && { cost }),
+    state, ...pace.report(), published, dropped: lost, ...(cost !== undefined && { cost }),
   });
-}
-
-function rounded(rate: number): number {
-  return Math.round(rate * 10) / 10;
 }

@@ -1,79 +1,60 @@
-/** `rxcam fleet status`: workers, and cameras with their owners. */
-import { auditTime, combineLatest, lastValueFrom, take, takeUntil, tap } from 'rxjs';
-import { FLEET } from '../../../core/defaults/fleet.js';
-import { plain, stop$ } from '../program/index.js';
+/** `rxcam fleet status`: workers, and cameras with their owners, those in trouble first. */
+import { createLogUpdate } from 'log-update';
+import { type Observable, distinctUntilKeyChanged, filter, lastValueFrom, map, take, takeUntil, tap, throwError, timeout } from 'rxjs';
+import { type FleetStatus, fleetStatus } from '../../../fleet/index.js';
+import type { Colours } from '../flags/index.js';
+import { GONE, delivered, paintOn, stop$ } from '../program/index.js';
 import type { OpenFleet } from './place.js';
-import { tableOf } from './table.js';
+import { changesOf, jsonOf, textOf } from './status-text.js';
 
-/** Age of a row after which its worker counts as gone; ms. */
-const STALE_MS = 3 * FLEET.statusMs;
+/** Silence after which a coordinator counts as unreachable; ms. */
+const WITHIN_MS = 10_000;
+const WRITE_MS = 5_000;
+/** Some pseudo-terminals report no size. */
+const ASSUMED = { columns: 80, rows: 24 };
 
-type Words = Readonly<Record<string, unknown>>;
-interface Shown { readonly json: boolean; readonly isWatched: boolean }
-
-/** Prints the state of the fleet; with `isWatched` again after each change. */
-export async function status({ coordinator }: OpenFleet, { json, isWatched }: Shown): Promise<void> {
-  const tables$ = combineLatest({
-    cameras: tableOf(coordinator, 'cameras'), workers: tableOf(coordinator, 'workers'), reports: tableOf(coordinator, 'reports'),
-  }).pipe(
-    auditTime(isWatched ? 1_000 : 100),
-    tap(({ cameras, workers, reports }) => { process.stdout.write(json ? jsonOf(cameras, workers, reports) : textOf(cameras, workers, reports)); }),
-  );
-  await lastValueFrom(tables$.pipe(isWatched ? takeUntil(stop$) : take(1)), { defaultValue: undefined });
+export interface StatusOptions {
+  readonly json: boolean;
+  readonly isWatched: boolean;
+  /** All cameras, also where they do not fit on the terminal. */
+  readonly isWhole: boolean;
+  readonly color: Colours;
 }
 
-type Table = ReadonlyMap<string, string>;
-
-/** One line of JSON. */
-function jsonOf(cameras: Table, workers: Table, reports: Table): string {
-  return `${JSON.stringify({ workers: Object.fromEntries(workersIn(workers)), cameras: Object.fromEntries(camerasIn(cameras, reports)) })}\n`;
-}
-
-function textOf(cameras: Table, workers: Table, reports: Table): string {
-  const lines = [
-    ...rows([['worker', 'status', 'load', 'capacity', 'cameras', 'version'], ...workersIn(workers).map(([name, one]) =>
-      [name, `${shown(one['status'])}${one['leader'] === true ? ', leads' : ''}`, ...['load', 'capacity', 'cameras', 'version'].map((of) => shown(one[of]))])]),
-    '',
-    ...rows([['camera', 'worker', 'state', 'fps in', 'fps out', 'cost', 'error'], ...camerasIn(cameras, reports).map(([key, one]) =>
-      [key, ...['worker', 'state', 'in', 'out', 'cost', 'error'].map((of) => shown(one[of]))])]),
-  ];
-  return `${lines.map((line) => plain(line).trimEnd()).join('\n')}\n`;
-}
-
-function workersIn(table: Table): [string, Words][] {
-  return [...table].filter(([key]) => key.startsWith('worker/')).map(([key, value]): [string, Words] => [key.slice('worker/'.length), wordsOf(value)])
-    .map(([name, words]): [string, Words] => [name, isStale(words) ? { ...words, status: 'gone' } : words]).sort(byName);
-}
-
-/** Each camera that is wanted: `unowned` if no worker has reported it lately. */
-function camerasIn(cameras: Table, reports: Table): [string, Words][] {
-  return [...cameras.keys()].map((key): [string, Words] => {
-    const words = wordsOf(reports.get(key));
-    return [key, words['at'] === undefined || isStale(words) ? { state: 'unowned' } : words];
-  }).sort(byName);
-}
-
-function isStale({ at }: Words): boolean {
-  return typeof at !== 'number' || Date.now() - at > STALE_MS;
-}
-
-function wordsOf(text: string | undefined): Words {
-  try {
-    return JSON.parse(text ?? '{}') as Words;
-  } catch {
-    return {};
+/** Prints the state of the fleet; with `isWatched` until it is stopped: in place on a terminal, elsewhere after each change. */
+export async function status({ coordinator, target }: OpenFleet, options: StatusOptions, env: NodeJS.ProcessEnv): Promise<void> {
+  const { address } = target.broker;
+  const late = () => throwError(() => new Error(`${address} has not answered within ${WITHIN_MS / 1_000} s: check its address, and that it runs`));
+  const states$ = fleetStatus(coordinator).pipe(timeout({ first: WITHIN_MS, with: late }));
+  if (options.isWatched) await lastValueFrom(watched(states$, address, options, env).pipe(takeUntil(stop$)), { defaultValue: undefined });
+  else {
+    // A worker whose clock is wrong looks dead until it is heard of.
+    const state = await lastValueFrom(states$.pipe(filter(({ isCertain }) => isCertain), take(1)));
+    const text = options.json ? jsonOf(state) : textOf(state, address, sheetOf(options, env));
+    const error = await delivered(process.stdout, text, WRITE_MS);
+    if (error !== undefined && !GONE.has(error.code)) throw error;
   }
 }
 
-function shown(value: unknown): string {
-  return value === undefined ? '-' : typeof value === 'string' ? value : JSON.stringify(value);
+function watched(states$: Observable<FleetStatus>, address: string, options: StatusOptions, env: NodeJS.ProcessEnv): Observable<unknown> {
+  if (options.json || !process.stdout.isTTY) {
+    const keyOf = (state: FleetStatus) => (options.json ? JSON.stringify({ ...state, at: 0 }) : changesOf(state));
+    const textIn = (state: FleetStatus) => (options.json ? jsonOf(state) : `${textOf(state, address, sheetOf(options, env))}\n`);
+    return states$.pipe(
+      map((state) => ({ state, key: keyOf(state) })), distinctUntilKeyChanged('key'), tap(({ state }) => { process.stdout.write(textIn(state)); }),
+    );
+  }
+  const draw = createLogUpdate(process.stdout);
+  return states$.pipe(tap({
+    next: (state) => { draw(textOf(state, address, sheetOf(options, env))); },
+    finalize: () => { draw.done(); },
+  }));
 }
 
-function rows(cells: readonly (readonly string[])[]): string[] {
-  const widths = cells[0]?.map((_, index) => Math.max(...cells.map((row) => row[index]?.length ?? 0))) ?? [];
-  return cells.map((row) => row.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join('  '));
-}
-
-function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+function sheetOf({ isWhole, isWatched, color }: StatusOptions, env: NodeJS.ProcessEnv) {
+  const { stdout } = process;
+  const paint = paintOn(stdout, env, color);
+  if (!stdout.isTTY) return { paint };
+  // A single print may be longer than the terminal, which scrolls; a text that is drawn in place may not.
+  return { paint, columns: stdout.columns || ASSUMED.columns, ...((isWatched || !isWhole) && { rows: stdout.rows || ASSUMED.rows }) };
 }

@@ -1,5 +1,5 @@
 /** A table of a fleet, once or as it changes. */
-import { type Observable, filter, map, scan, take, timeout } from 'rxjs';
+import { type Observable, filter, map, scan, take, throwError, timeout } from 'rxjs';
 import type { Coordination, Rows, TableName } from '../../../core/engine/coordination.js';
 
 /** Silence after which a coordinator counts as unreachable; ms. */
@@ -17,7 +17,7 @@ export function tableOf(coordination: Pick<Coordination, 'rows'>, name: TableNam
     }, { table: new Map<string, string>(), isWhole: false }),
     filter(({ isWhole }) => isWhole),
     map(({ table }) => new Map(table)),
-    timeout({ first: WITHIN_MS }),
+    timeout({ first: WITHIN_MS, with: () => throwError(() => new Error(`the broker has not answered within ${WITHIN_MS / 1_000} s: check its address, and that it runs`)) }),
   );
 }
 

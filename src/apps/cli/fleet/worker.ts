@@ -2,11 +2,12 @@
 import type { Logger } from 'pino';
 import { type Observable, distinctUntilKeyChanged, lastValueFrom, map, share, switchMap, take, takeUntil, tap, timer } from 'rxjs';
 import type { BrokerTarget } from '../../../broker/index.js';
+import type { Camera } from '../../../camera/index.js';
 import type { CameraStats } from '../../../ledger/index.js';
 import { type FleetState, fleet } from '../../../fleet/index.js';
 import type { WorkerArguments } from '../arguments/index.js';
 import { announce } from '../health/index.js';
-import { logWarnings, stop$, version } from '../program/index.js';
+import { logWarnings, openDashboard, stop$, version } from '../program/index.js';
 import { Costs } from './cost.js';
 import { openAt, openFleet } from './place.js';
 import { runCamera } from './run-camera.js';
@@ -23,28 +24,35 @@ export async function worker(command: WorkerArguments, env: NodeJS.ProcessEnv, s
   const brokers = new Map<string, BrokerTarget>([['fleet', target], ...others]);
   const costs = new Costs();
   const { worker: name, capacity, labels, json } = command;
+  const running = new Set<Camera>();
+  const own: { state: FleetState | undefined } = { state: undefined };
+  const page = await openDashboard(command, {
+    cameras: () => running, brokers: () => [...brokers.values()].map(({ broker }) => broker), fleet: coordinator, worker: () => own.state,
+  }, env, logger);
   const drain$ = stop$.pipe(tap((reason) => { logger.info({ reason }, 'draining'); }), share());
   const end = { isForced: false };
   const late$ = drain$.pipe(take(1), switchMap(() => timer(DRAIN_MS)), tap(() => { end.isForced = true; }));
-  const ended = (camera: string, { captured, published, delivered, skipped, dropped, inFlight }: CameraStats) => {
+  const ended = (source: Camera, { captured, published, delivered, skipped, dropped, inFlight }: CameraStats) => {
+    const { key: camera } = source;
+    running.delete(source);
     costs.forget(camera);
     const counts = { camera, captured, published, delivered, skipped, dropped, inFlight };
     if (json) process.stdout.write(`${JSON.stringify(counts)}\n`);
     else logger.info(counts, 'camera ended here');
   };
   const states$ = fleet({
-    coordinator, run: runCamera({ brokers, env, logger, ended, costOf: (key, stats) => costs.of(key, stats) }), labels, drain$, version: version(),
+    coordinator, labels, drain$, version: version(), dashboard: page?.publicUrl,
+    run: runCamera({ brokers, env, logger, ended, began: (camera) => { running.add(camera); }, costOf: (key, stats) => costs.of(key, stats) }),
     ...(name !== undefined && { worker: name }), ...(capacity !== undefined && { capacity }),
-  });
-  const last: { state?: FleetState } = {};
+  }).pipe(tap((state) => { own.state = state; }));
   announce('worker', () => ({
-    cameras: (last.state?.cameras ?? []).map(({ key, state, error }) => ({ camera: key, state, error })),
+    cameras: (own.state?.cameras ?? []).map(({ key, state, error }) => ({ camera: key, state, error })),
     brokers: [...brokers.values()].map(({ broker }) => broker),
-    worker: { name: last.state?.worker ?? name ?? '', status: last.state?.status ?? 'joining' },
+    worker: { name: own.state?.worker ?? name ?? '', status: own.state?.status ?? 'joining' },
   }), logger, env);
-  const followed$ = states$.pipe(tap((state) => { last.state = state; }));
-  await lastValueFrom(told(followed$, json, logger).pipe(takeUntil(late$)), { defaultValue: undefined });
+  await lastValueFrom(told(states$, json, logger).pipe(takeUntil(late$)), { defaultValue: undefined });
   if (end.isForced) logger.error(`cameras could not be given to other workers within ${DRAIN_MS} ms`);
+  await page?.close();
   for (const [, { broker }] of others) await broker.close();
   await close();
   return end.isForced ? 1 : 0;

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Broker } from '../../../broker/index.js';
 import type { Camera } from '../../../camera/index.js';
 import { isRxcamError } from '../../../core/errors/errors.js';
-import type { Dashboard } from '../../dashboard/index.js';
+import type { Dashboard, DashboardConfig } from '../../dashboard/index.js';
 import type { Several } from '../../metrics/index.js';
 
 /** The values of the flags. */
@@ -11,12 +11,17 @@ export interface DashboardFlags {
   /** A port, or `auto`: the usual one, or any if another program has that. */
   readonly dashboard?: number | 'auto' | undefined;
   readonly dashboardHost?: string | undefined;
+  /** Its address as others reach it. */
+  readonly dashboardUrl?: string | undefined;
 }
 
 /** The contents of the dashboard. */
 export interface Shown {
   readonly cameras: Several<Camera>;
   readonly brokers: Several<Broker>;
+  /** Of a worker of a fleet. */
+  readonly fleet?: DashboardConfig['fleet'];
+  readonly worker?: DashboardConfig['worker'];
 }
 
 /**
@@ -25,14 +30,15 @@ export interface Shown {
  * @throws InvalidOption for a port that can't be listened on
  */
 export async function openDashboard(
-  { dashboard: port, dashboardHost: host }: DashboardFlags, shown: Shown, env: NodeJS.ProcessEnv, logger: Logger,
+  { dashboard: port, dashboardHost: host, dashboardUrl: publicUrl }: DashboardFlags, shown: Shown, env: NodeJS.ProcessEnv, logger: Logger,
 ): Promise<Dashboard | undefined> {
   if (port === undefined) return undefined;
   // Loaded only now: most commands need no server.
   const { dashboard } = await import('../../dashboard/index.js');
   const token = env['RXCAM_DASHBOARD_TOKEN'];
-  const config = { brokers: shown.brokers, host, ...(token !== undefined && token !== '' && { token }) };
-  const at = (wanted: number | undefined) => dashboard(shown.cameras, { ...config, port: wanted });
+  const { cameras, ...others } = shown;
+  const config = { ...others, host, publicUrl, ...(token !== undefined && token !== '' && { token }) };
+  const at = (wanted: number | undefined) => dashboard(cameras, { ...config, port: wanted });
   const page = port === 'auto' ? await at(undefined).catch((error: unknown) => {
     if (isRxcamError(error) && error.message.includes("option 'port'")) return at(0);
     throw error;

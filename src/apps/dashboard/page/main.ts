@@ -1,8 +1,9 @@
 /** The page: selects the part that is shown, and warns if the server does not answer. */
 import { type VNode, render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { CameraPage } from './camera.js';
+import { CameraPage } from './camera/index.js';
 import { Cards } from './cards.js';
+import { FleetCamera, FleetPage, headline } from './fleet/index.js';
 import { html, pictures, store, useStore } from './parts.js';
 import { clock } from './words.js';
 
@@ -16,22 +17,39 @@ function cameraInAddress(): string | undefined {
   }
 }
 
+/** `#/here`: the cameras of this worker. */
+const isHereInAddress = () => location.hash === '#/here';
+
 function Page(): VNode {
   const [id, setId] = useState(cameraInAddress);
+  const [isHere, setIsHere] = useState(isHereInAddress);
   useEffect(() => {
     const moved = () => {
       setId(cameraInAddress());
+      setIsHere(isHereInAddress());
       scrollTo(0, 0);
     };
     addEventListener('hashchange', moved);
     return () => { removeEventListener('hashchange', moved); };
   }, []);
   store.open(id);
-  return html`<${Head} />${id === undefined ? html`<${Cards} />` : html`<${CameraPage} key=${id} id=${id} />`}`;
+  return html`<${Head} isHere=${isHere} isCamera=${id !== undefined} />${id === undefined ? html`<${Start} isHere=${isHere} />` : html`<${One} key=${id} id=${id} />`}`;
+}
+
+/** A worker's dashboard begins with the whole fleet. */
+function Start({ isHere }: { isHere: boolean }): VNode {
+  useStore();
+  return store.fleet.facts === undefined || isHere ? html`<${Cards} />` : html`<${FleetPage} />`;
+}
+
+/** A camera moves from one worker to another while its page is open. */
+function One({ id }: { id: string }): VNode {
+  useStore();
+  return !store.cards.has(id) && store.fleet.isKnown ? html`<${FleetCamera} id=${id} />` : html`<${CameraPage} id=${id} />`;
 }
 
 /** The most important facts, also in the tab's title. */
-function Head(): VNode {
+function Head({ isHere, isCamera }: { isHere: boolean; isCamera: boolean }): VNode {
   useStore();
   const [, tick] = useState(0);
   useEffect(() => {
@@ -39,20 +57,42 @@ function Head(): VNode {
     const timer = setInterval(() => { tick((n) => n + 1); }, 1_000);
     return () => { clearInterval(timer); };
   }, []);
-  const cards = [...store.cards.values()];
-  const [down, impaired, well] = [0, 1, 2].map((trouble) => cards.filter((card) => card.trouble === trouble).length);
-  const brokers = store.brokers.filter(({ trouble }) => trouble === 0).length;
+  const { bad, warn, well, total } = summary();
   const isGone = store.hasState && !store.isFresh;
-  const trouble = [down === 0 ? '' : `${down} down`, impaired === 0 ? '' : `${impaired} impaired`, brokers === 0 ? '' : `${brokers} ${brokers === 1 ? 'broker' : 'brokers'} unavailable`].filter((word) => word !== '');
-  const words = isGone ? 'No connection' : trouble.join(', ') || (cards.length === 0 ? 'No cameras' : 'All well');
+  const trouble = [...bad, ...warn];
+  const words = isGone ? 'No connection' : trouble.join(', ') || (total === 0 ? 'No cameras' : 'All well');
   useEffect(() => { document.title = `${isGone ? '✕ ' : trouble.length > 0 ? '▲ ' : ''}${words} · rxcam`; }, [words]);
   useEffect(() => { document.body.classList.toggle('gone', isGone); }, [isGone]);
-  return html`<header class=${isGone || (down ?? 0) + brokers > 0 ? 'bad' : trouble.length > 0 ? 'warn' : ''}>
+  return html`<header class=${isGone || bad.length > 0 ? 'bad' : trouble.length > 0 ? 'warn' : ''}>
     <a class="skip" href="#page" onClick=${(event: Event) => { event.preventDefault(); document.querySelector<HTMLElement>('main a, main input, main button')?.focus(); }}>Skip to the cameras</a>
     <a class="brand" href="#/">rxcam</a>
-    <p role="status" class="summary"><strong>${words}</strong>${!isGone && cards.length > 0 && ` · ${well} of ${cards.length} well`}</p>
+    <p role="status" class="summary"><strong>${words}</strong>${!isGone && total > 0 && ` · ${well} of ${total} well`}</p>
+    ${store.fleet.facts !== undefined && html`<${Pages} current=${isHere ? 'here' : isCamera ? undefined : 'fleet'} />`}
     ${isGone && html`<p class="old-news" role="alert">rxcam has not answered since ${clock(store.lastEventAt)}: this page shows old data. rxcam has ended, or this computer can't reach it.</p>`}
   </header>`;
+}
+
+/** A program that only looks at a fleet has no cameras of its own. */
+function Pages({ current }: { current: 'fleet' | 'here' | undefined }): VNode {
+  const self = store.fleet.facts?.self;
+  const currentIf = (page: typeof current) => (page === current ? 'page' : undefined);
+  return html`<nav aria-label="Pages">
+    <a href="#/" aria-current=${currentIf('fleet')}>Fleet</a>
+    ${(self !== undefined || store.cards.size > 0) && html`<a href="#/here" aria-current=${currentIf('here')}>${self === undefined ? 'This program' : `This worker: ${self}`}</a>`}
+  </nav>`;
+}
+
+/** Of the whole fleet, where there is one. */
+function summary(): { readonly bad: readonly string[]; readonly warn: readonly string[]; readonly well: number; readonly total: number } {
+  const unavailable = store.brokers.filter(({ trouble }) => trouble === 0).length;
+  const brokers = unavailable === 0 ? [] : [`${unavailable} ${unavailable === 1 ? 'broker' : 'brokers'} unavailable`];
+  if (store.fleet.isKnown) {
+    const { bad, warn } = headline(store.fleet);
+    return { bad: [...bad, ...brokers], warn, well: store.fleet.count('well'), total: store.fleet.cameras.size };
+  }
+  const cards = [...store.cards.values()];
+  const [down = 0, impaired = 0, well = 0] = [0, 1, 2].map((trouble) => cards.filter((card) => card.trouble === trouble).length);
+  return { bad: [...(down === 0 ? [] : [`${down} down`]), ...brokers], warn: impaired === 0 ? [] : [`${impaired} impaired`], well, total: cards.length };
 }
 
 const place = document.querySelector('#page');

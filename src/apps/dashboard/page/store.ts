@@ -1,5 +1,6 @@
 /** The server's last state, and whether it still answers. */
 import type { BrokerWire, CameraWire, CardWire, StateWire, StreamWire } from '../wire.js';
+import { FleetStore } from './fleet-store.js';
 
 type Listener = () => void;
 
@@ -11,6 +12,7 @@ export class Store {
   brokers: readonly BrokerWire[] = [];
   streams: readonly StreamWire[] = [];
   camera: StateWire['camera'];
+  readonly fleet = new FleetStore();
   /** The server's clock minus this one's; ms. */
   skewMs = 0;
   isConnected = false;
@@ -67,6 +69,12 @@ export class Store {
     return answer.ok ? await answer.json() as CameraWire : undefined;
   }
 
+  /** Configuration of a camera in the fleet, as text. */
+  async loadConfig(id: string): Promise<string | undefined> {
+    const answer = await fetch(`/api/fleet/config?id=${encodeURIComponent(id)}`);
+    return answer.ok ? answer.text() : undefined;
+  }
+
   #take(state: StateWire): void {
     this.isConnected = this.hasState = true;
     this.lastEventAt = Date.now();
@@ -80,6 +88,7 @@ export class Store {
     this.brokers = state.brokers;
     this.streams = state.streams;
     this.camera = state.camera;
+    this.fleet.take(state.fleet);
     this.#notify();
     for (const listeners of this.#cardListeners.values()) for (const listener of listeners) listener();
   }

@@ -51,10 +51,10 @@ export class KafkaCoordination implements Coordination {
     })));
   }
 
-  rows(table: TableName): Observable<Rows> {
+  rows(table: TableName, recentMs = RECENT_MS): Observable<Rows> {
     return new Observable((subscriber) => {
       const { topic, partition, isRecent } = this.#placeOf(table);
-      const sinceMs = isRecent ? Date.now() - RECENT_MS : undefined;
+      const sinceMs = isRecent ? Date.now() - recentMs : undefined;
       const reader = new TableReader({ topic, partition, sinceMs }, this.options, this.hooks, (rows) => { subscriber.next(rows); });
       this.#log.ready().catch(() => undefined).finally(() => { reader.start(); });
       return () => { reader.stop(); };

@@ -1,11 +1,11 @@
 /** A camera's own page: live view, its last 24 hours, figures, the account of its pictures, its settings. */
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { CameraWire, EventWire, LedgerWire, SpanWire } from '../wire.js';
+import type { CameraWire, EventWire, LedgerWire, SpanWire } from '../../wire.js';
 import { Charts } from './charts.js';
-import { Figures } from './cards.js';
-import { Failure, Picture, State, TryNow, html, store, useStore } from './parts.js';
-import { clock, count, duration, hourOf, impairment, sinceOf, stateOf } from './words.js';
+import { Figures } from '../cards.js';
+import { Failure, Picture, State, TryNow, html, store, useStore } from '../parts.js';
+import { clock, count, duration, hourOf, impairment, sinceOf, stateOf } from '../words.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

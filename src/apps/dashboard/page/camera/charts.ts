@@ -2,9 +2,9 @@
 import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
-import type { SeriesName, SeriesWire } from '../wire.js';
-import { html } from './parts.js';
-import { fps, hourOf, milliseconds, size } from './words.js';
+import type { SeriesName, SeriesWire } from '../../wire.js';
+import { html } from '../parts.js';
+import { fps, hourOf, milliseconds, size } from '../words.js';
 
 interface Chart { readonly title: string; readonly columns: readonly SeriesName[]; readonly say: (value: number) => string }
 const CHARTS: readonly Chart[] = [

@@ -1,0 +1,164 @@
+/** The state of a fleet as text: the trouble in its first line, then workers and cameras, those in trouble before the others. */
+import { CONDITIONS, type FleetCameraStatus, type FleetCondition, type FleetStatus, type FleetWorkerStatus } from '../../../fleet/index.js';
+import { type Paint, type Style, plain, unpainted } from '../program/index.js';
+import { ageText } from './age.js';
+
+/** Where the text goes; without `columns` and `rows` it has all of them. */
+export interface Sheet { readonly columns?: number; readonly rows?: number; readonly paint?: Paint }
+
+const WORST: ReadonlySet<FleetCondition> = new Set(['unplaced', 'unowned', 'down']);
+const TROUBLE: ReadonlySet<FleetCondition> = new Set([...WORST, 'impaired']);
+const STYLES: Readonly<Partial<Record<FleetCondition, Style>>> = {
+  unplaced: 'red', unowned: 'red', down: 'red', impaired: 'yellow', starting: 'cyan',
+};
+const WORKER_STYLES: Readonly<Partial<Record<FleetWorkerStatus['status'], Style>>> = {
+  gone: 'red', lapsed: 'red', draining: 'yellow', joining: 'cyan',
+};
+/** Trouble is seen without colour, too. */
+const MARKS: Readonly<Record<FleetCondition, string>> = { unplaced: '✗', unowned: '✗', down: '▲', impaired: '◆', starting: '◐', well: ' ', ended: '□' };
+/** Longest name that is shown whole. */
+const MAX_NAME = 32;
+/** Lines beside those of workers and cameras: headings, what was left out, and the cursor's. */
+const OTHER_LINES = 7;
+
+type Cell = string | number | undefined;
+interface Line {
+  readonly cells: readonly Cell[];
+  readonly style?: Style | undefined;
+  /** Behind the figures; in place of them where there are none. */
+  readonly reason?: string | undefined;
+}
+
+const WORKER_TITLES = ['worker', 'status', 'heard', 'load', 'cameras', 'version'];
+const NAMES = ['', 'camera', 'state', 'for', 'worker', 'heard'];
+const FIGURES = ['fps in', 'out', 'dropped', 'cores'];
+const NUMERIC = new Set([...FIGURES, 'cameras']);
+
+export function textOf(state: FleetStatus, address: string, { columns = Infinity, rows = Infinity, paint = unpainted }: Sheet = {}): string {
+  const { cameras, workers, at } = state;
+  const room = Math.max(1, rows - OTHER_LINES - workers.length);
+  const shown = cameras.length <= room ? cameras : cameras.slice(0, room);
+  const lines = [
+    ...headline(state, address, columns, paint),
+    '',
+    ...table(WORKER_TITLES, workers.map((worker) => workerLine(worker, at)), columns, paint),
+    '',
+    ...table([...NAMES, ...FIGURES], shown.map((camera) => cameraLine(camera, state)), columns, paint),
+    ...leftOut(cameras.slice(shown.length)),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** Differs if workers, owners or conditions do; ages and figures are not in it. */
+export function changesOf({ answers, workers, cameras }: FleetStatus): string {
+  const facts = [workers.map(({ worker, status }) => [worker, status]), cameras.map(({ key, condition, worker }) => [key, condition, worker])];
+  return JSON.stringify([answers, ...facts]);
+}
+
+/** One line of JSON. */
+export function jsonOf({ name, at, answers, heardAt, counts, workers, cameras }: FleetStatus): string {
+  const ageOf = (heard: number | undefined) => (heard === undefined ? {} : { ageMs: Math.max(0, at - heard) });
+  const aged = <T extends { readonly heardAt?: number }>(one: T) => ({ ...one, ...ageOf(one.heardAt) });
+  return `${JSON.stringify({
+    fleet: name, at, answers, heardAt, counts,
+    workers: Object.fromEntries(workers.map(({ worker, ...one }) => [worker, aged(one)])),
+    cameras: Object.fromEntries(cameras.map(({ key, ...one }) => [key, aged({ ...one, ...(one.condition === 'unowned' && { state: 'unowned' }) })])),
+  })}\n`;
+}
+
+/** The trouble, or that there is none. */
+function headline({ name, at, answers, heardAt, cameras, workers, counts }: FleetStatus, address: string, columns: number, paint: Paint): string[] {
+  const gone = workers.filter(({ status }) => status === 'gone').length;
+  const trouble = [
+    ...CONDITIONS.filter((condition) => TROUBLE.has(condition) && counts[condition] > 0).map((condition) => `${counts[condition]} ${condition}`),
+    ...(gone > 0 ? [`${counted(gone, 'worker')} gone`] : []),
+  ];
+  const isBad = gone > 0 || [...WORST].some((condition) => counts[condition] > 0);
+  const calm = cameras.length === 0 ? 'no cameras' : counts.well === cameras.length ? 'all well' : 'no trouble';
+  const words = trouble.join(', ') || calm;
+  const facts = `   ${plain(name)} on ${plain(address)}: ${counted(cameras.length, 'camera')}, ${counted(workers.length - gone, 'worker')}`;
+  const style = isBad ? 'red' : trouble.length > 0 ? 'yellow' : 'green';
+  const lines = [paint(style, paint('bold', cut(words, columns))) + cut(facts, Math.max(0, columns - words.length))];
+  const old = `The broker does not answer: this is how the fleet was ${ageText(at - heardAt)} ago. Cameras run on, and their messages wait.`;
+  if (!answers) lines.unshift(paint('red', cut(old, columns)));
+  if (workers.length === 0) lines.push('No worker has reported in the last hour: start rxcam worker.');
+  if (cameras.length === 0) lines.push('The fleet has no cameras: add some by rxcam fleet apply.');
+  return lines;
+}
+
+function workerLine({ worker, status, isLeader, heardAt, load, capacity, cameras, version }: FleetWorkerStatus, at: number): Line {
+  const had = status === 'gone' ? 'had ' : '';
+  return {
+    style: WORKER_STYLES[status],
+    cells: [
+      worker, `${status}${isLeader ? ', leads' : ''}`, `${ageText(at - heardAt)} ago`, `${had}${load.toFixed(2)} of ${Number(capacity.toFixed(2))} cores`,
+      `${had}${cameras}`, version,
+    ],
+  };
+}
+
+/** A camera that gives nothing has a reason in place of figures. */
+function cameraLine(camera: FleetCameraStatus, { at, workers }: FleetStatus): Line {
+  const { key, condition, worker, state, fpsIn, fpsOut, fpsWanted, dropped, cost, heardAt, downSince } = camera;
+  const shown = TROUBLE.has(condition) ? condition : state;
+  const since = condition === 'down' && downSince !== undefined ? ageText(at - downSince) : undefined;
+  const names = [MARKS[condition], key, shown, since, worker, heardAt === undefined ? undefined : `${ageText(at - heardAt)} ago`];
+  const style = STYLES[condition];
+  const reason = reasonOf(camera, at, workers);
+  if (WORST.has(condition)) return { cells: names, style, reason: reason ?? '' };
+  const out = fpsWanted === undefined || condition !== 'impaired' ? fpsOut?.toFixed(1) : `${fpsOut?.toFixed(1) ?? '-'} of ${fpsWanted.toFixed(1)}`;
+  const total = Object.values(dropped).reduce((sum, count) => sum + count, 0);
+  return { cells: [...names, fpsIn?.toFixed(1), out, total, cost?.toFixed(2)], style, reason };
+}
+
+/** Why it is in trouble. */
+function reasonOf(camera: FleetCameraStatus, at: number, workers: readonly FleetWorkerStatus[]): string | undefined {
+  const { condition, worker, error, errorAt, dropping } = camera;
+  if (condition === 'unowned') {
+    if (worker === undefined) return 'no worker has reported it';
+    const owner = workers.find((one) => one.worker === worker);
+    const others = workers.some(({ status }) => status !== 'gone');
+    const next = others ? 'another one takes it within seconds' : 'no other worker is there to take it';
+    return owner === undefined || owner.status === 'gone' ? `its worker is gone: ${next}` : 'its worker reports it no more';
+  }
+  if (condition === 'impaired') {
+    const drops = Object.entries(dropping).map(([cause, count]) => `${count} dropped lately (${cause})`);
+    return drops.length === 0 ? 'too few pictures come' : drops.join(', ');
+  }
+  if (error === undefined || !WORST.has(condition)) return undefined;
+  return errorAt === undefined ? error : `${error} (${ageText(at - errorAt)} ago)`;
+}
+
+/** `… and 288 more: 280 well, 8 starting; --all prints them`. */
+function leftOut(cameras: readonly FleetCameraStatus[]): string[] {
+  if (cameras.length === 0) return [];
+  const counts = CONDITIONS.map((condition) => [cameras.filter((one) => one.condition === condition).length, condition] as const);
+  const words = counts.filter(([count]) => count > 0).map(([count, condition]) => `${count} ${condition}`);
+  return [`… and ${cameras.length} more: ${words.join(', ')}; --all prints them`];
+}
+
+function table(titles: readonly string[], lines: readonly Line[], columns: number, paint: Paint): string[] {
+  if (lines.length === 0) return [];
+  const rows = lines.map(({ cells }) => cells.map((cell) => cut(plain(cell === undefined ? '-' : String(cell)), MAX_NAME)));
+  const widths = titles.map((title, index) => Math.max(title.length, ...rows.map((row) => row[index]?.length ?? 0)));
+  const padded = (cell: string, index: number) => {
+    const width = widths[index] ?? 0;
+    return NUMERIC.has(titles[index] ?? '') ? cell.padStart(width) : cell.padEnd(width);
+  };
+  const lineOf = (row: readonly string[], reason: string | undefined) => {
+    const words = [...row.map(padded), ...(reason === undefined ? [] : [plain(reason)])];
+    return cut(words.join('  ').trimEnd(), columns);
+  };
+  return [paint('bold', lineOf(titles, undefined)), ...lines.map(({ style, reason }, index) => {
+    const line = lineOf(rows[index] ?? [], reason);
+    return style === undefined ? line : paint(style, line);
+  })];
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function cut(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, Math.max(0, length - 1))}…` : text;
+}

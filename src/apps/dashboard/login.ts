@@ -1,0 +1,47 @@
+/** The page for a browser that has no token yet: it asks for it, and keeps the part of the page that was asked for. */
+import { createHash } from 'node:crypto';
+
+/**
+ * A browser leaves the cookie out where a link of another page, such as another worker's dashboard, brings somebody here. Asked by this page
+ * it sends it: then the page is opened again, once.
+ */
+const SCRIPT = `fetch('/api/known').then(({ ok }) => {
+  if (!ok || sessionStorage.getItem('again') === location.href) return sessionStorage.removeItem('again');
+  sessionStorage.setItem('again', location.href);
+  location.reload();
+});`;
+
+const STYLE = `:root { color-scheme: light dark; }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 34em; margin: 12vh auto 0; padding: 0 16px; }
+input, button { font: inherit; padding: 6px 12px; min-height: 40px; box-sizing: border-box; }
+input { width: 100%; margin: 4px 0 12px; }
+code { overflow-wrap: anywhere; }`;
+
+const hashOf = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+
+/** The form sends the token as the printed address does: in the address once, then in a cookie. */
+export const LOGIN_POLICY = `default-src 'none'; script-src ${hashOf(SCRIPT)}; style-src ${hashOf(STYLE)}; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`;
+
+/** @param isWrong - a token was given, which is not the right one */
+export const loginPage = (isWrong: boolean) => `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Token · rxcam</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<main>
+<h1>rxcam</h1>
+<p>This dashboard needs its token: it is in the address that rxcam printed when it started, behind <code>token=</code>, or in the variable <code>RXCAM_DASHBOARD_TOKEN</code> of the machine.</p>
+${isWrong ? '<p role="alert"><strong>This token is not the one.</strong></p>\n' : ''}<form>
+<label for="token">Token</label>
+<input id="token" name="token" type="password" autocomplete="current-password" required minlength="16" maxlength="200" autofocus>
+<button>Open</button>
+</form>
+</main>
+<script>${SCRIPT}</script>
+</body>
+</html>
+`;

@@ -1,0 +1,2 @@
+/** A camera's own page. */
+export { CameraPage } from './camera.js';

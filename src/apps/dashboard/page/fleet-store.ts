@@ -1,0 +1,51 @@
+/** The fleet: puts together the changes that the server sends. */
+import { CONDITIONS, type Condition, type FleetCameraWire, type FleetWire, type FleetWorkerWire } from '../wire.js';
+
+const COLLATOR = new Intl.Collator('en', { numeric: true });
+
+export class FleetStore {
+  readonly cameras = new Map<string, FleetCameraWire>();
+  /** All of it except the cameras; undefined where there is no fleet. */
+  facts: Omit<FleetWire, 'cameras' | 'gone' | 'isWhole'> | undefined;
+  /** Names in their order; undefined once there are others. */
+  #names: readonly string[] | undefined;
+
+  get isKnown(): boolean { return this.facts?.isKnown === true; }
+
+  take(wire: FleetWire | undefined): void {
+    if (wire === undefined) {
+      this.facts = undefined;
+      return;
+    }
+    const { cameras, gone, isWhole, ...facts } = wire;
+    this.facts = facts;
+    if (isWhole) this.cameras.clear();
+    for (const id of gone) this.cameras.delete(id);
+    for (const camera of cameras) {
+      if (!this.cameras.has(camera.id)) this.#names = undefined;
+      this.cameras.set(camera.id, camera);
+    }
+    if (isWhole || gone.length > 0) this.#names = undefined;
+  }
+
+  worker(id: string | undefined): FleetWorkerWire | undefined {
+    return this.facts?.workers.find((one) => one.id === id);
+  }
+
+  /** Those in trouble first, then by name. A thousand names are compared only when there are others. */
+  sorted(): FleetCameraWire[] {
+    this.#names ??= [...this.cameras.keys()].sort((a, b) => COLLATOR.compare(a, b));
+    const groups = new Map(CONDITIONS.map((condition) => [condition, [] as FleetCameraWire[]]));
+    for (const name of this.#names) {
+      const camera = this.cameras.get(name);
+      if (camera !== undefined) groups.get(camera.condition)?.push(camera);
+    }
+    return [...groups.values()].flat();
+  }
+
+  count(condition: Condition): number {
+    let count = 0;
+    for (const camera of this.cameras.values()) if (camera.condition === condition) count++;
+    return count;
+  }
+}

@@ -1,0 +1,49 @@
+/** A camera that this program does not run: its report, the place of its live view, and its configuration. */
+import type { VNode } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { State, html, store, useStore } from '../parts.js';
+import { clock, count, duration, fps } from '../words.js';
+import { cameraState, reason } from './words.js';
+
+export function FleetCamera({ id }: { id: string }): VNode {
+  useStore();
+  const [config, setConfig] = useState<string | undefined>(undefined);
+  useEffect(() => {
+    let isOver = false;
+    store.loadConfig(id).then((text) => { if (!isOver) setConfig(text); }, () => undefined);
+    return () => { isOver = true; };
+  }, [id]);
+  const camera = store.fleet.cameras.get(id);
+  if (camera === undefined) return html`<main><p><a href="#/">Fleet</a></p><h1>${id}</h1><p>The fleet has no camera of this name.</p></main>`;
+  const { worker, heardAt, downSince, fpsIn, fpsOut, fpsWanted, published, droppedTotal, cost, epoch, slot, error, errorAt } = camera;
+  const now = store.now();
+  const why = reason(camera, store.fleet, now);
+  const facts: readonly (readonly [string, string | undefined])[] = [
+    ['worker', worker], ['reported', heardAt === undefined ? 'never' : `${duration(Math.max(0, now - heardAt))} ago`],
+    ['pictures in', fpsIn === undefined ? undefined : `${fps(fpsIn)} a second`],
+    ['pictures out', fpsOut === undefined ? undefined : `${fps(fpsOut)}${fpsWanted === undefined ? '' : ` of ${fps(fpsWanted)}`} a second`],
+    ['published', published === undefined ? undefined : count(published)], ['dropped', count(droppedTotal)],
+    ['last error', error === undefined ? undefined : `${error}${errorAt === undefined ? '' : ` (${clock(errorAt)})`}`],
+    ['cost', cost === undefined ? undefined : `${cost.toFixed(2)} cores`], ['slot, epoch', slot === undefined ? undefined : `${slot}, ${epoch ?? '–'}`],
+  ];
+  return html`<main class="camera">
+    <p><a href="#/">Fleet</a></p>
+    <h1>${id}</h1>
+    <p class="now"><${State} shown=${cameraState(camera)} />${downSince !== undefined && html` <span class="since">for ${duration(now - downSince)}</span>`}</p>
+    ${why !== '' && html`<p class="failure">${why}</p>`}
+    <${Elsewhere} id=${id} worker=${worker} />
+    <section><h2>Report of its worker</h2><dl class="settings">${facts.map(([name, value]) => value !== undefined && html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></section>
+    ${config !== undefined && html`<section><h2>Configuration</h2><pre class="scroll" tabindex="0" role="region" aria-label="Configuration">${config}</pre></section>`}
+  </main>`;
+}
+
+/** Pictures stay where they are made. */
+function Elsewhere({ id, worker }: { id: string; worker: string | undefined }): VNode | false {
+  const owner = store.fleet.worker(worker);
+  if (owner === undefined || owner.status === 'gone') return false;
+  if (owner.dashboard !== undefined) {
+    return html`<p><a href=${`${owner.dashboard}#/camera/${encodeURIComponent(id)}`} rel="noreferrer">Live view and the last 24 hours: on the dashboard of ${owner.id} ↗</a></p>`;
+  }
+  if (owner.isLocal === true) return html`<p>Live view: the dashboard of ${owner.id} listens on its own machine${owner.host === undefined ? '' : `, ${owner.host},`} alone. Connect through ssh, or start it with --dashboard-host.</p>`;
+  return html`<p>Live view: worker ${owner.id} has no dashboard. Start it with --dashboard.</p>`;
+}

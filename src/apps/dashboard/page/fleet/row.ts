@@ -1,0 +1,41 @@
+/** One camera of the fleet in the list: drawn again with each of its reports, and when its condition changes. */
+import type { VNode } from 'preact';
+import { memo } from 'preact/compat';
+import type { FleetCameraWire } from '../../wire.js';
+import { State, html, store } from '../parts.js';
+import { count, duration, fps } from '../words.js';
+import { cameraState, reason } from './words.js';
+
+/** Reports come every five seconds: a row says how old its own is if that is more than twice as much; ms. */
+const OLD_MS = 11_000;
+
+export const Row = memo(({ camera, link }: { camera: FleetCameraWire; tick: number; link: string | undefined }): VNode => {
+  const { condition, worker, fpsIn, fpsOut, fpsWanted, droppedTotal, cost, downSince, heardAt } = camera;
+  const now = store.now();
+  const shown = cameraState(camera);
+  // A camera that gives nothing has a reason in place of figures.
+  const isDark = condition === 'unplaced' || condition === 'unowned' || condition === 'down';
+  const why = reason(camera, store.fleet, now);
+  const age = heardAt === undefined ? undefined : Math.max(0, now - heardAt);
+  const reported = age === undefined ? 'never' : age > OLD_MS ? `${duration(age)} ago` : 'now';
+  return html`<li class=${`row ${shown.tone}${isDark ? ' dark' : ''}`}>
+    <${Name} camera=${camera} link=${link} />
+    <span class="is"><${State} shown=${shown} />${downSince !== undefined && condition === 'down' && html` <span class="since">for ${duration(now - downSince)}</span>`}</span>
+    <span class="owner">${worker ?? '–'}</span>
+    ${isDark ? html`<p class="why">${why}${age !== undefined && age > OLD_MS && html` <span class="stale">Reported ${reported}</span>`}</p>` : html`<dl class="figures">
+      <div><dt>in</dt><dd>${fpsIn === undefined ? '–' : `${fps(fpsIn)} fps`}</dd></div>
+      <div><dt>out</dt><dd>${fpsOut === undefined ? '–' : `${fps(fpsOut)}${fpsWanted === undefined ? '' : ` of ${fps(fpsWanted)}`}`}</dd></div>
+      <div><dt>dropped</dt><dd>${count(droppedTotal)}</dd></div>
+      <div><dt>cores</dt><dd>${cost === undefined ? '–' : cost.toFixed(2)}</dd></div>
+      <div class=${age !== undefined && age > OLD_MS ? 'stale' : ''}><dt>reported</dt><dd>${reported}</dd></div>
+    </dl>
+    ${why !== '' && html`<p class="why">${why}</p>`}`}
+  </li>`;
+});
+
+/** The live view of a camera is on its worker's dashboard. */
+function Name({ camera: { id, worker }, link }: { camera: FleetCameraWire; link: string | undefined }): VNode {
+  const page = `#/camera/${encodeURIComponent(id)}`;
+  if (store.cards.has(id) || link === undefined) return html`<a class="name" href=${page}>${id}</a>`;
+  return html`<span class="name"><a href=${link + page} rel="noreferrer" title=${`Live view on the dashboard of ${worker ?? ''}`}>${id}<span aria-hidden="true"> ↗</span><span class="hidden"> on the dashboard of ${worker}</span></a> <a class="details" href=${page} aria-label=${`Details of ${id}`}>details</a></span>`;
+}

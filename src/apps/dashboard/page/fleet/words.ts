@@ -1,0 +1,69 @@
+/** Cameras and workers of a fleet in words. */
+import type { Condition, FleetCameraWire, FleetWorkerWire } from '../../wire.js';
+import { type FleetStore } from '../fleet-store.js';
+import { type Shown, count, duration, fps } from '../words.js';
+
+const CAMERAS: Readonly<Record<Condition, Shown>> = {
+  unplaced: { word: 'Unplaced', shape: '✖', tone: 'bad' },
+  unowned: { word: 'No worker', shape: '✖', tone: 'bad' },
+  down: { word: 'Down', shape: '▲', tone: 'bad' },
+  impaired: { word: 'Impaired', shape: '◆', tone: 'warn' },
+  starting: { word: 'Starting', shape: '◐', tone: 'off' },
+  well: { word: 'Streaming', shape: '●', tone: 'good' },
+  ended: { word: 'Ended', shape: '□', tone: 'off' },
+};
+const WORKERS: Readonly<Record<FleetWorkerWire['status'], Shown>> = {
+  gone: { word: 'Gone', shape: '✖', tone: 'bad' },
+  lapsed: { word: 'Without lease', shape: '▲', tone: 'bad' },
+  draining: { word: 'Draining', shape: '◆', tone: 'warn' },
+  joining: { word: 'Joining', shape: '◐', tone: 'warn' },
+  member: { word: 'Running', shape: '●', tone: 'good' },
+};
+/** For the buttons that show some of them alone. */
+export const GROUPS: Readonly<Record<Condition, string>> = {
+  unplaced: 'Unplaced', unowned: 'No worker', down: 'Down', impaired: 'Impaired', starting: 'Starting', well: 'Streaming', ended: 'Ended',
+};
+
+export function cameraState({ condition, state, dropping }: FleetCameraWire): Shown {
+  const shown = CAMERAS[condition];
+  if (condition === 'impaired') return { ...shown, word: Object.keys(dropping).length > 0 ? 'Dropping' : 'Slow' };
+  if (condition === 'starting' && state === 'connecting') return { ...shown, word: 'Connecting' };
+  return condition === 'starting' && state === 'stopping' ? { ...shown, word: 'Moving' } : shown;
+}
+
+export function workerState({ status }: FleetWorkerWire): Shown {
+  return WORKERS[status];
+}
+
+/** Why a camera is in trouble; empty if it is not. */
+export function reason(camera: FleetCameraWire, fleet: FleetStore, now: number): string {
+  const { condition, error, errorAt, dropping, fpsIn = 0, fpsWanted = 0 } = camera;
+  if (condition === 'unowned') return withoutWorker(camera, fleet);
+  if (condition === 'impaired') {
+    const drops = Object.entries(dropping).map(([cause, pictures]) => `${count(pictures)} dropped in the last seconds: ${cause}`);
+    return drops.length > 0 ? drops.join(', ') : `${fps(fpsWanted)} pictures a second were asked for, ${fps(fpsIn)} come`;
+  }
+  if (error === undefined || (condition !== 'down' && condition !== 'unplaced')) return '';
+  return errorAt === undefined ? error : `${error} (${duration(now - errorAt)} ago)`;
+}
+
+function withoutWorker({ worker }: FleetCameraWire, { facts }: FleetStore): string {
+  if (worker === undefined) return 'No worker has reported it';
+  const others = facts?.workers.filter(({ status }) => status !== 'gone') ?? [];
+  if (others.some(({ id }) => id === worker)) return `Its worker ${worker} reports it no more`;
+  return `Its worker ${worker} is gone: ${others.length > 0 ? 'another one takes it within seconds' : 'there is none to take it'}`;
+}
+
+/** `2 unplaced, 1 worker gone`; empty if all is well. */
+export function headline(fleet: FleetStore): { readonly bad: readonly string[]; readonly warn: readonly string[] } {
+  const workers = fleet.facts?.workers ?? [];
+  const some = (text: string, n: number) => (n === 0 ? [] : [`${n} ${text}`]);
+  const gone = workers.filter(({ status }) => status === 'gone').length;
+  return {
+    bad: [
+      ...(fleet.facts?.answers === false ? ['coordinator away'] : []), ...some('unplaced', fleet.count('unplaced')),
+      ...some('without a worker', fleet.count('unowned')), ...some('down', fleet.count('down')), ...some(gone === 1 ? 'worker gone' : 'workers gone', gone),
+    ],
+    warn: some('impaired', fleet.count('impaired')),
+  };
+}

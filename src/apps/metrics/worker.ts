@@ -1,0 +1,37 @@
+/** The metrics of a worker of a fleet. Each worker writes what is its own, so that sums over all of them are those of the fleet. */
+import type { FleetState, OwnedCamera } from '../../fleet/index.js';
+import { type Family, single, states } from './family.js';
+import { labels } from './labels.js';
+import type { Labelled } from './text.js';
+
+const STATES: readonly FleetState['status'][] = ['joining', 'member', 'lapsed', 'draining'];
+/** Those that it has; a camera without a place is counted by itself. */
+const CAMERA_STATES = (['waiting', 'running', 'failed', 'ended', 'stopping'] as const satisfies readonly OwnedCamera['state'][])
+  .map((state) => [state, labels({ state })] as const);
+
+const cameras: Family<FleetState> = {
+  name: 'rxcam_fleet_cameras', type: 'gauge', help: 'Cameras that this worker of a fleet has, by state.',
+  samples: (worker, put) => { for (const [state, own] of CAMERA_STATES) put(countOf(worker, state), own); },
+};
+
+export const WORKER_FAMILIES: readonly Family<FleetState>[] = [
+  states('rxcam_fleet_worker_state', 'State of this worker of a fleet: 1 for the current one.', STATES, ({ status }) => status),
+  cameras,
+  single('rxcam_fleet_unplaced', 'gauge', 'Cameras of its slots that no worker can run: none has room, or their labels.', (worker) => countOf(worker, 'unplaced')),
+  single('rxcam_fleet_wanted_cameras', 'gauge', 'Cameras of the whole fleet, as this worker knows it.', ({ wanted }) => wanted),
+  single('rxcam_fleet_slots', 'gauge', 'Slots that this worker has.', ({ slots }) => slots),
+  single('rxcam_fleet_workers', 'gauge', 'Workers of the fleet, as of the last round of its group.', ({ workers }) => workers.length),
+  single('rxcam_fleet_leader', 'gauge', '1 on the worker that makes the plan.', ({ isLeader }) => Number(isLeader)),
+  single('rxcam_fleet_generation', 'gauge', 'Number of the last round of the group: each that comes moves slots, or may.', ({ generation }) => generation),
+  single('rxcam_fleet_capacity_cores', 'gauge', 'CPU that the cameras of this worker may take, in cores.', ({ capacity }) => capacity),
+  single('rxcam_fleet_load_cores', 'gauge', 'CPU that they take, in cores, measured.', ({ load }) => load),
+];
+
+/** None before the worker has begun. */
+export function workerTargets(worker: FleetState | undefined): Labelled<FleetState>[] {
+  return worker === undefined ? [] : [{ target: worker, own: labels({ fleet: worker.fleet, worker: worker.worker }) }];
+}
+
+function countOf({ cameras: own }: FleetState, state: OwnedCamera['state']): number {
+  return own.reduce((count, camera) => count + (camera.state === state ? 1 : 0), 0);
+}

@@ -1,0 +1,129 @@
+/** The last report of each camera, its condition, and the changes since each look. */
+import { mono } from '../../core/clock.js';
+import { VIEW } from '../../core/defaults/fleet.js';
+import { conditionOf } from './conditions.js';
+import { type Heard, heardNow } from './heard.js';
+import { type CameraRow, cameraRow } from './rows.js';
+import type { CameraChanges, FleetCameraStatus } from './types.js';
+
+/** Causes that need no attention: a camera that was stopped, lost, or given to another worker. */
+const HARMLESS = new Set(['stopped', 'capture-lost', 'fenced']);
+
+type Counts = Readonly<Record<string, number>>;
+interface Report { readonly row: CameraRow; readonly heard: Heard; readonly drops: { readonly at: number; readonly causes: Counts } }
+interface Shown { readonly status: FleetCameraStatus; readonly report: Report | undefined; readonly version: number }
+
+/** Cameras that are remembered as gone. */
+const MAX_GONE = 10_000;
+const NO_DROPS = { at: -Infinity, causes: {} };
+
+export class SeenCameras {
+  readonly #reports = new Map<string, Report>();
+  readonly #shown = new Map<string, Shown>();
+  /** Cameras that are not there any more, and the look that found out; the oldest of them are forgotten. */
+  readonly #gone = new Map<string, number>();
+  #forgottenAt = 0;
+  #wanted: ReadonlyMap<string, unknown> = new Map();
+  #version = 0;
+
+  get all(): Iterable<FleetCameraStatus> {
+    return [...this.#shown.values()].map(({ status }) => status);
+  }
+
+  want(cameras: ReadonlyMap<string, unknown>): void {
+    this.#wanted = cameras;
+  }
+
+  configOf(key: string): unknown {
+    return this.#wanted.get(key);
+  }
+
+  take(key: string, text: string | undefined, isLive: boolean): void {
+    const row = text === undefined ? undefined : cameraRow(text);
+    if (row === undefined) {
+      if (text === undefined) this.#reports.delete(key);
+      return;
+    }
+    const before = this.#reports.get(key);
+    if (before?.row.at === row.at && before.row.worker === row.worker) return;
+    const heard = heardNow(row.at, isLive);
+    if (before !== undefined && isOutdated(row, before, heard)) return;
+    this.#reports.set(key, { row, heard, drops: dropsOf(row, before) });
+  }
+
+  /** @param isGone - whether a worker is */
+  look(now: number, isGone: (worker: string) => boolean): void {
+    const version = this.#version + 1;
+    for (const key of this.#keys(now)) {
+      const [report, shown] = [this.#reports.get(key), this.#shown.get(key)];
+      const isDropping = report !== undefined && now - report.drops.at <= VIEW.droppingMs;
+      const isStale = report !== undefined && (now - report.heard.mono > VIEW.staleMs || isGone(report.row.worker));
+      const condition = conditionOf(report?.row, { isDropping, isStale });
+      const wasDropping = Object.keys(shown?.status.dropping ?? {}).length > 0;
+      if (shown !== undefined && shown.report === report && shown.status.condition === condition && wasDropping === isDropping) continue;
+      this.#shown.set(key, { status: statusOf(key, condition, report, isDropping), report, version });
+      this.#gone.delete(key);
+      this.#version = version;
+    }
+    this.#forget(now, version);
+  }
+
+  since(version: number): CameraChanges {
+    const isWhole = version <= this.#forgottenAt;
+    const changed = [...this.#shown.values()].filter((one) => isWhole || one.version > version).map(({ status }) => status);
+    const gone = isWhole ? [] : [...this.#gone].filter(([, at]) => at > version).map(([key]) => key);
+    return { version: this.#version, isWhole, changed, gone };
+  }
+
+  /** Whether one has no worker that may have one: of the report of its worker only the clock says that it is old. */
+  isDoubtful(isProvenGone: (worker: string) => boolean): boolean {
+    return [...this.#shown.values()].some(({ status: { condition }, report }) =>
+      condition === 'unowned' && (report === undefined || !isProvenGone(report.row.worker)));
+  }
+
+  /** Those that are wanted; where a program gives the cameras by itself, those that are reported. */
+  *#keys(now: number): Generator<string> {
+    yield* this.#wanted.keys();
+    for (const [key, { heard }] of this.#reports) {
+      if (!this.#wanted.has(key) && now - heard.mono <= (this.#wanted.size === 0 ? VIEW.forgetMs : VIEW.staleMs)) yield key;
+    }
+  }
+
+  #forget(now: number, version: number): void {
+    const keys = new Set(this.#keys(now));
+    for (const key of this.#shown.keys()) {
+      if (keys.has(key)) continue;
+      this.#shown.delete(key);
+      this.#reports.delete(key);
+      this.#gone.set(key, version);
+      this.#version = version;
+    }
+    for (const [key, at] of this.#gone) {
+      if (this.#gone.size <= MAX_GONE) break;
+      this.#gone.delete(key);
+      this.#forgottenAt = at;
+    }
+  }
+}
+
+/** A worker that was stopped may still report what another one has had meanwhile: of two the one with the higher epoch is right. */
+function isOutdated(row: CameraRow, before: Report, heard: Heard): boolean {
+  const { worker, epoch } = before.row;
+  const isOlder = row.epoch !== undefined && epoch !== undefined && row.epoch < epoch;
+  return worker !== row.worker && isOlder && heard.mono - before.heard.mono <= VIEW.staleMs;
+}
+
+/** Counts begin again with another owner, or another run. */
+function dropsOf(row: CameraRow, before: Report | undefined): Report['drops'] {
+  if (before?.row.worker !== row.worker || before.row.epoch !== row.epoch) return NO_DROPS;
+  const more = Object.entries(row.dropped).map(([cause, count]) => [cause, count - (before.row.dropped[cause] ?? 0)] as const);
+  const causes = Object.fromEntries(more.filter(([cause, count]) => count > 0 && !HARMLESS.has(cause)));
+  return Object.keys(causes).length === 0 ? before.drops : { at: mono(), causes };
+}
+
+function statusOf(key: string, condition: FleetCameraStatus['condition'], report: Report | undefined, isDropping: boolean): FleetCameraStatus {
+  if (report === undefined) return { key, condition, dropped: {}, dropping: {} };
+  const { row: { at: _, isSlow: __, ...row }, heard, drops } = report;
+  const known = Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined)) as Partial<FleetCameraStatus> & Pick<CameraRow, 'dropped'>;
+  return { ...known, key, condition, heardAt: heard.at, dropping: isDropping ? drops.causes : {} };
+}

@@ -1,0 +1,71 @@
+/** The last report of each worker about itself, and whether it is gone. */
+import { FLEET, VIEW } from '../../core/defaults/fleet.js';
+import { type Heard, heardNow } from './heard.js';
+import { type WorkerRow, workerRow } from './rows.js';
+import type { FleetWorkerStatus } from './types.js';
+
+interface Known { readonly row: WorkerRow; readonly heard: Heard }
+
+type Status = FleetWorkerStatus['status'];
+/** Those in trouble first; a word of another version is shown with the members. */
+const STATUSES: readonly Status[] = ['gone', 'lapsed', 'draining', 'joining', 'member'];
+
+export class SeenWorkers {
+  readonly #workers = new Map<string, Known>();
+
+  take(worker: string, text: string | undefined, isLive: boolean): void {
+    const row = text === undefined ? undefined : workerRow(text);
+    if (row === undefined) {
+      if (text === undefined) this.#workers.delete(worker);
+      return;
+    }
+    const before = this.#workers.get(worker);
+    // Read a second time: it is as old as it was.
+    if (before?.row.at === row.at) return;
+    this.#workers.set(worker, { row, heard: heardNow(row.at, isLive) });
+  }
+
+  /** Names of those that are not heard of any more. */
+  gone(now: number): ReadonlySet<string> {
+    const newest = this.#newest(now);
+    return new Set([...this.#workers].filter(([, known]) => isGone(known, newest, now)).map(([worker]) => worker));
+  }
+
+  statuses(now: number): FleetWorkerStatus[] {
+    const gone = this.gone(now);
+    const all = [...this.#workers].filter(([, { heard }]) => now - heard.mono < VIEW.forgetMs)
+      .map(([worker, { row, heard }]) => statusOf(worker, row, heard, gone.has(worker)));
+    return all.sort((a, b) => STATUSES.indexOf(a.status) - STATUSES.indexOf(b.status) || (a.worker < b.worker ? -1 : 1));
+  }
+
+  /** Whether one looks gone that may only have a wrong clock. */
+  isDoubtful(now: number): boolean {
+    return [...this.gone(now)].some((worker) => !this.isProvenGone(worker, now));
+  }
+
+  /** The group has had a round without it: that needs no clock. */
+  isProvenGone(worker: string, now: number): boolean {
+    const known = this.#workers.get(worker);
+    return known !== undefined && this.gone(now).has(worker) && known.row.generation < this.#newest(now);
+  }
+
+  /** The newest round that anybody who lives has taken part in. */
+  #newest(now: number): number {
+    return Math.max(-1, ...[...this.#workers.values()].filter(({ heard }) => now - heard.mono <= VIEW.staleMs).map(({ row }) => row.generation));
+  }
+}
+
+/** A worker that has missed a round and a report is gone before its last report is old. */
+function isGone({ row, heard }: Known, newest: number, now: number): boolean {
+  const age = now - heard.mono;
+  return age > VIEW.staleMs || (row.generation < newest && age > FLEET.statusMs * 1.5);
+}
+
+function statusOf(worker: string, row: WorkerRow, heard: Heard, isGoneNow: boolean): FleetWorkerStatus {
+  const { isLeader, version, capacity, load, cameras, labels, dashboard, host } = row;
+  const known = STATUSES.find((status) => status === row.status) ?? 'member';
+  return {
+    worker, status: isGoneNow ? 'gone' : known, isLeader: isLeader && !isGoneNow, heardAt: heard.at, version, capacity, load, cameras, labels,
+    ...(dashboard !== undefined && { dashboard }), ...(host !== undefined && { host }),
+  };
+}
