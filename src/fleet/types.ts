@@ -75,8 +75,8 @@ export interface FleetState {
   readonly cameras: readonly OwnedCamera[];
   /** Slots that it has. */
   readonly slots: number;
-  /** Cameras of the whole fleet, as far as it knows. */
-  readonly wanted: number;
+  /** Number of requested cameras in the whole fleet, as far as it knows. */
+  readonly requested: number;
   /** In cores: the most that its cameras may take, and what they take. */
   readonly capacity: number;
   readonly load: number;

@@ -18,7 +18,7 @@ export const WORKER_FAMILIES: readonly Family<FleetState>[] = [
   states('rxcam_fleet_worker_state', 'State of this worker of a fleet: 1 for the current one.', STATES, ({ status }) => status),
   cameras,
   single('rxcam_fleet_unplaced', 'gauge', 'Cameras of its slots that no worker can run: none has room, or their labels.', (worker) => countOf(worker, 'unplaced')),
-  single('rxcam_fleet_wanted_cameras', 'gauge', 'Cameras of the whole fleet, as this worker knows it.', ({ wanted }) => wanted),
+  single('rxcam_fleet_requested_cameras', 'gauge', 'Requested cameras of the whole fleet, as this worker knows them.', ({ requested }) => requested),
   single('rxcam_fleet_slots', 'gauge', 'Slots that this worker has.', ({ slots }) => slots),
   single('rxcam_fleet_workers', 'gauge', 'Workers of the fleet, as of the last round of its group.', ({ workers }) => workers.length),
   single('rxcam_fleet_leader', 'gauge', '1 on the worker that makes the plan.', ({ isLeader }) => Number(isLeader)),

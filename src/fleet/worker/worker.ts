@@ -67,7 +67,7 @@ export class FleetWorker<C> {
     return {
       fleet: this.parts.coordinator.name, worker, status, generation, isLeader, workers: this.#assigned.workers,
       cameras: [...this.#holdings.cameras, ...this.#unplaced],
-      slots: this.#holdings.count, wanted: this.#wanted.size, capacity, load,
+      slots: this.#holdings.count, requested: this.#wanted.size, capacity, load,
     };
   }
 

@@ -14,7 +14,7 @@ import { freePort, needs, startProgram, temporaryFolder, threeQuestions } from '
 
 const MONITORING = fileURLToPath(new URL('../../../docs/monitoring/', import.meta.url));
 const WORKER: FleetState = {
-  fleet: 'rxcam', worker: 'a', status: 'member', generation: 1, isLeader: true, workers: ['a'], cameras: [], slots: 256, wanted: 0, capacity: 1, load: 0,
+  fleet: 'rxcam', worker: 'a', status: 'member', generation: 1, isLeader: true, workers: ['a'], cameras: [], slots: 256, requested: 0, capacity: 1, load: 0,
 };
 const PASSWORD = 'S3cret-of-the-gate';
 

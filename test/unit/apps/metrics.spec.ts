@@ -14,7 +14,7 @@ import { samplesOf, valueOf } from './metrics-page.js';
 
 const NO_TIMES = { count: 0, last: 0, min: 0, mean: 0, p50: 0, p99: 0, max: 0 };
 const WORKER: FleetState = {
-  fleet: 'rxcam', worker: 'a', status: 'member', generation: 7, isLeader: true, workers: ['a', 'b'], cameras: [], slots: 9, wanted: 30, capacity: 3.2, load: 1.5,
+  fleet: 'rxcam', worker: 'a', status: 'member', generation: 7, isLeader: true, workers: ['a', 'b'], cameras: [], slots: 9, requested: 30, capacity: 3.2, load: 1.5,
 };
 const SCRIPT = 'o f f f f f f f f f f |';
 
@@ -127,7 +127,7 @@ describe('metrics', () => {
       { labels: { fleet: 'east', worker: 'a"b', state: 'running' }, value: 2 }, { labels: { fleet: 'east', worker: 'a"b', state: 'failed' }, value: 1 },
     ]);
     expect(samplesOf(text, 'rxcam_fleet_worker_state').filter(({ value }) => value > 0).map(({ labels }) => labels['state'])).toEqual(['lapsed']);
-    const gauges = ['unplaced', 'wanted_cameras', 'slots', 'workers', 'leader', 'generation', 'capacity_cores', 'load_cores'];
+    const gauges = ['unplaced', 'requested_cameras', 'slots', 'workers', 'leader', 'generation', 'capacity_cores', 'load_cores'];
     expect(gauges.map((name) => valueOf(text, `rxcam_fleet_${name}`))).toEqual([1, 30, 9, 2, 1, 7, 3.2, 1.5]);
   });
 
