@@ -43,6 +43,9 @@ export class Holdings<C> {
     return [...this.#slots.values()].flatMap(({ slot, epoch, isWarm, phase }) => (epoch === undefined || phase === 'releasing' ? [] : [{ slot, epoch, isWarm }]));
   }
 
+  /** Measured cost of all of them, in cores. */
+  get load(): number { return [...this.#slots.values()].reduce((sum, { cost }) => sum + cost, 0); }
+
   /** Measured costs of slots, in cores. */
   get costs(): ReadonlyMap<number, number> {
     return new Map([...this.#slots.values()].map(({ slot, cost }) => [slot, cost] as const).filter(([, cost]) => cost > 0));

@@ -63,11 +63,10 @@ export class FleetWorker<C> {
     const { worker, capacity } = this.parts.facts;
     const status = this.#isDraining ? 'draining' : this.#joined === undefined ? 'joining' : this.#lease.holds ? 'member' : 'lapsed';
     const { generation = 0, isLeader = false } = this.#joined ?? {};
-    const load = [...this.#holdings.costs.values()].reduce((sum, cost) => sum + cost, 0);
+    const { cameras, count: slots, load } = this.#holdings;
     return {
       fleet: this.parts.coordinator.name, worker, status, generation, isLeader, workers: this.#assigned.workers,
-      cameras: [...this.#holdings.cameras, ...this.#unplaced],
-      slots: this.#holdings.count, requested: this.#wanted.size, capacity, load,
+      cameras: [...cameras, ...this.#unplaced], slots, requested: this.#wanted.size, capacity, load,
     };
   }
 
