@@ -16,7 +16,7 @@ export interface CoordinatorConfig {
   readonly slots?: number;
   /** Silence after which a worker counts as dead, in ms. Default 6000, the minimum of a default Kafka broker. */
   readonly sessionMs?: number;
-  /** Interval of heartbeats, in ms; at most a third of `sessionMs`. Default 1500. */
+  /** Interval of heartbeats, in ms; at most a third of `sessionMs`. Default 1000. */
   readonly heartbeatMs?: number;
 }
 

@@ -8,8 +8,8 @@ export const FLEET = {
   slots: 256,
   /** Silence after which a worker counts as dead; ms. The least that a default Kafka broker allows. */
   sessionMs: 6_000,
-  /** Between two heartbeats: a death is heard of within this time. */
-  heartbeatMs: 1_500,
+  /** Interval of heartbeats: within it the others learn of a death, and a lease survives a few that are late. */
+  heartbeatMs: 1_000,
   /** How long a rebalance waits for a worker to join again. */
   rebalanceMs: 10_000,
   /** A lease ends so long before the session does: clocks differ in speed, and a message needs time to leave. */

@@ -1,11 +1,10 @@
 /** The processes of the fleet's benchmark: a real Kafka, and workers, one of them behind a cable that can be pulled. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type KafkaServer, startKafka } from '../../services/kafka.js';
 import { freePort } from '../../services/ports.js';
-import { type TcpProxy, startTcpProxy } from '../../services/proxy.js';
 
 const TICKS_MS = 10;
 const LOOK_MS = 50;
@@ -36,11 +35,13 @@ export class Worker {
 
   get running(): number { return this.words.running ?? 0; }
 
-  /** User and system, in ms. */
-  get cpuMs(): number {
-    const fields = readFileSync(`/proc/${this.child.pid ?? 0}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
-    return (Number(fields[11]) + Number(fields[12])) * TICKS_MS;
-  }
+  get cpuMs(): number { return cpuMsOf(this.child.pid ?? 0); }
+}
+
+/** User and system, in ms. */
+function cpuMsOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * TICKS_MS;
 }
 
 export async function until(test: () => boolean, withinMs: number): Promise<boolean> {
@@ -54,7 +55,7 @@ export interface ClusterOptions { readonly cameras: number; readonly workers: nu
 export class Cluster {
   readonly workers = new Map<string, Worker>();
 
-  constructor(readonly server: KafkaServer, readonly cable: TcpProxy, readonly options: ClusterOptions) {}
+  constructor(readonly server: KafkaServer, readonly cable: Cable, readonly options: ClusterOptions) {}
 
   nameOf(index: number): string { return `worker-${String(index).padStart(2, '0')}`; }
 
@@ -103,6 +104,12 @@ export class Cluster {
     return [...this.workers.values()].reduce((all, { words }) => all + of(words), 0);
   }
 
+  /** CPU so far, in s: of all workers, of Kafka, of this process. */
+  get cpu(): readonly [workers: number, kafka: number, own: number] {
+    const workers = [...this.workers.values()].reduce((sum, { cpuMs }) => sum + cpuMs, 0);
+    return [workers / 1_000, cpuMsOf(this.server.pid) / 1_000, cpuMsOf(process.pid) / 1_000];
+  }
+
   /** CPU of each worker over a time, as a share of a core. */
   async cores(overMs: number): Promise<number[]> {
     const all = [...this.workers.values()];
@@ -117,10 +124,28 @@ export class Cluster {
   }
 }
 
-/** A Kafka that is also reached through a proxy, by clients that are told the proxy's address. */
-export async function startBehindCable(): Promise<{ server: KafkaServer; cable: TcpProxy }> {
+/** The cable between one worker and Kafka. */
+export class Cable {
+  private constructor(readonly child: ChildProcess, readonly port: number) {}
+
+  static async start(to: number): Promise<Cable> {
+    const child = fork(new URL('cable.mjs', import.meta.url), [String(to)]);
+    const [{ port }] = await once(child, 'message') as [{ port: number }];
+    return new Cable(child, port);
+  }
+
+  get address(): string { return `127.0.0.1:${this.port}`; }
+
+  /** What was sent and has not arrived waits, as in the buffers of a network. */
+  pull(): void { this.child.send('pull'); }
+  plug(): void { this.child.send('plug'); }
+  stop(): void { this.child.disconnect(); }
+}
+
+/** A Kafka that is also reached through a cable, by clients that are told the address of its other end. */
+export async function startBehindCable(): Promise<{ server: KafkaServer; cable: Cable }> {
   const port = await freePort();
-  const cable = await startTcpProxy({ port });
+  const cable = await Cable.start(port);
   // Kafka's own default: the first round of a group waits for the others. Elsewhere in the tests it does not.
   const properties = { 'group.initial.rebalance.delay.ms': '3000' };
   return { cable, server: await startKafka({ second: { port, advertisedPort: cable.port }, properties }) };
