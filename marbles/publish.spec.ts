@@ -229,7 +229,7 @@ describe('publish', () => {
       const [first, second] = [new FakeRun('north'), new FakeRun('south', 2)];
       const [north, south] = [cold('ab-|', letters(first, 2)), cold('ab-|', letters(second, 2))];
       const publishing = publish(fakeBroker(new FakeDriver(1)), { topic: 't', key: 'k' });
-      const failure = new InvalidOption("publish: cameras 'north' (run 1) and 'south' (run 2) both publish to topic 't' with key 'k', expected a key of its own for each of them", { camera: 'south' });
+      const failure = new InvalidOption("publish: cameras 'north' (run 1) and 'south' (run 2) both publish to topic 't' with key 'k', expected a different key for each of them", { camera: 'south' });
       expectObservable(north.pipe(publishing, order), '   ^   ').toBe('-ab|');
       expectObservable(south.pipe(publishing, order), '   --^ ').toBe('--#', undefined, failure);
       expectSubscriptions(north.subscriptions).toBe('     ^--!');

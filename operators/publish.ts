@@ -103,7 +103,7 @@ class Publication {
   complete(): void {
     if (this.subscriber.closed) return;
     this.#isSourceDone = true;
-    // A subscription without a message of its own is the end of a run that has sent all its messages.
+    // A subscription that sends no message is the end of a run that has sent all its messages.
     if (this.#routers.size === 0) for (const router of this.left) this.#attach(router);
     this.settled();
   }

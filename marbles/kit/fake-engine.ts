@@ -56,7 +56,7 @@ class SourceProcess {
   readonly #encoder: FakeEncoder;
   readonly #isCopy: boolean;
   readonly #firstPts: number;
-  /** Pictures per second of media time; undefined where media time is the diagram's. */
+  /** Pictures per second of media time; undefined if media time is the diagram's. */
   readonly #rate: number | undefined;
   #size: { readonly width: number; readonly height: number };
   #isOpen = false;

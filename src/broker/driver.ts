@@ -71,7 +71,7 @@ export interface NotWritten {
   readonly tooLarge?: boolean;
   /**
    * Refused together with others, and the broker does not say which of them is at fault. `size`: they are sent again in
-   * smaller requests until one is alone; `apart`: each topic and key is sent again in a request of its own.
+   * smaller requests until one is alone; `apart`: each topic and key is sent again in a separate request.
    */
   readonly split?: 'size' | 'apart';
 }

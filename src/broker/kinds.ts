@@ -1,4 +1,4 @@
-/** Kinds of broker. A new kind is a folder or a file of its own and a line here. */
+/** Kinds of broker. A new kind is a folder or a file, and a line here. */
 import { InvalidOption } from '../core/errors/errors.js';
 import { redactRefused } from '../core/redact/redact.js';
 import { type BrokerAddress, type BrokerKind, addressOf } from './kind/index.js';

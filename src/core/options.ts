@@ -34,7 +34,7 @@ export function isInCode(schema: unknown): boolean {
 /** The JSON Schema of schemas that can't be converted. */
 const JSON_FORMS = new WeakMap<object, Readonly<Record<string, unknown>>>();
 
-/** Gives a schema a JSON schema of its own: of a check that is a function. */
+/** Sets the JSON schema of a schema whose check is a function. */
 export function inJson<S extends z.ZodType>(schema: S, form: Readonly<Record<string, unknown>>): S {
   JSON_FORMS.set(schema, form);
   return schema;

@@ -41,7 +41,7 @@ export interface AssignedWords {
 
 export interface FormerOwner { readonly worker: string; readonly epoch: number }
 
-/** An owner's message that it has let go of a slot. */
+/** An owner's message that it has released a slot. */
 export interface Released {
   /** Its own, of its last claim. */
   readonly epoch: number;

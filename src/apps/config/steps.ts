@@ -34,7 +34,7 @@ export function pipelineOf(node: Located | undefined, steps: Located | undefined
 function namedStep(item: Located, { problems }: Reading): Named[] {
   const [entry, ...others]: (readonly [string, Located])[] = typeof item.value === 'string' ? [[item.value, { ...item, value: null }]] : [...membersOf(item) ?? []];
   if (entry === undefined || others.length > 0) {
-    problems.add(item, `${entry !== undefined ? `a map with the keys ${[entry, ...others].map(([name]) => shownName(name)).join(', ')}` : shown(item)} given, expected one step: ${NAMES.join(', ')}; each is an item of its own, '- resize: { width: 640 }'`);
+    problems.add(item, `${entry !== undefined ? `a map with the keys ${[entry, ...others].map(([name]) => shownName(name)).join(', ')}` : shown(item)} given, expected one step: ${NAMES.join(', ')}; each is a separate item, '- resize: { width: 640 }'`);
     return [];
   }
   const [kind, options] = entry;

@@ -70,7 +70,7 @@ const schema = options({
 /**
  * Serves a page that shows cameras, brokers and received streams: a card for each camera with its last picture, those in trouble
  * first; for each camera a live view, its last 24 hours, figures, settings, and the account of every picture; and metrics for
- * Prometheus under `/metrics`. Pictures are taken from the pipelines while somebody views them: no camera gets a second session.
+ * Prometheus under `/metrics`. Pictures are taken from the pipelines while a page shows them: no camera gets a second session.
  *
  * Unless it listens on loopback, a browser needs the token, which is in `url`. Requests from other pages and to other host names
  * are refused.

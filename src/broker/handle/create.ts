@@ -15,7 +15,7 @@ const METHODS = ['send', 'reset', 'close'] as const;
 const STRINGS = ['kind', 'address'] as const;
 
 /**
- * Makes a broker of your own driver, for `publish`. The broker handles order, batches, retries and the outbox; the driver
+ * Creates a broker from your driver, for `publish`. The broker handles order, batches, retries and the outbox; the driver
  * writes one batch.
  *
  * @example

@@ -71,7 +71,7 @@ export class PartitionQueue extends BoundedQueue<Entry> {
     return this.length === 0 && this.#holders.size === 0 && this.#lastOwner?.live !== true;
   }
 
-  /** Whether it gets requests of its own, so that it does not delay other queues. */
+  /** Whether it is sent in separate requests, so that it does not delay other queues. */
   get isAlone(): boolean {
     return this.isSearched || this.isSuspect || this.failures > 0;
   }
@@ -93,7 +93,7 @@ export class PartitionQueue extends BoundedQueue<Entry> {
     this.#holders.delete(holder);
   }
 
-  /** Messages leave only while the fence is open. Messages of a fence that is closed for good are dropped. */
+  /** Messages leave only while the fence is open. Messages of a fence that is `fenced` are dropped. */
   guard(fence: Fence | undefined, changed: () => void): void {
     if (fence === this.#fence) return;
     this.mayLeave();
@@ -141,7 +141,7 @@ export class PartitionQueue extends BoundedQueue<Entry> {
     const name = (one: RecordOwner) => `'${one.camera}' (run ${one.id})`;
     return new InvalidOption(
       `publish: cameras ${name(first)} and ${name(second)} both publish to topic '${this.topic}' with key '${this.key}', `
-      + 'expected a key of its own for each of them', { camera: second.camera });
+      + 'expected a different key for each of them', { camera: second.camera });
   }
 }
 

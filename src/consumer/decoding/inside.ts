@@ -69,7 +69,7 @@ export class Inside {
     if (isLast) this.#followed(entry);
   }
 
-  /** A decoder emits pictures in the order of their times: those before this one will not be emitted any more. */
+  /** A decoder emits pictures in the order of their times: those before this one will no longer be emitted. */
   #giveUpBefore(pts: number, next: Entry): void {
     for (const entry of [...this.#entries]) {
       const late = entry === next && entry.isCounted ? [] : [...entry.due.keys()].filter((time) => time < pts);

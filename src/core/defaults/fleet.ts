@@ -26,7 +26,7 @@ export const FLEET = {
   releaseMs: 3_000,
   /** How often a worker reports each camera, changes apart. */
   statusMs: 5_000,
-  /** How long a camera that has failed for good rests before it is started again. */
+  /** Wait before a camera whose pipeline has failed is started again. */
   restartMs: 30_000,
 } as const;
 
@@ -40,7 +40,7 @@ export const PLAN = {
   slotWeight: 0.0001,
   /** Nothing moves for balance while each load is within this share of the mean: costs vary by themselves. */
   imbalance: 0.25,
-  /** Nor while each load is within this share of its worker's capacity: costs of few cameras vary most, and nobody suffers. */
+  /** Nor while each load is within this share of its worker's capacity: costs of few cameras vary most, and no worker is overloaded. */
   slack: 0.05,
   /** Except that a worker with less than this share of the mean gets its own. */
   starved: 0.25,

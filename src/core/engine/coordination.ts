@@ -52,7 +52,7 @@ export interface Joined {
   /** This member's own, as the leader has written it. */
   readonly text: string;
 }
-/** The coordinator does not know this worker any more: it joins again by itself. */
+/** The coordinator no longer knows this worker, which joins again by itself. */
 export interface Lost { readonly type: 'lost'; readonly reason: string }
 /** The coordinator could not be asked: it is asked again. */
 export interface Unreachable { readonly type: 'unreachable'; readonly error: Error }
@@ -64,9 +64,9 @@ export interface Claimed {
   readonly slot: number;
   /** Rises with each claim to this slot, by any worker. */
   readonly epoch: number;
-  /** Whether somebody else has claimed it since this worker's last claim. */
+  /** Whether another worker has claimed it since this worker's last claim. */
   readonly hasRival: boolean;
-  /** Whether nobody has claimed it before. */
+  /** Whether no worker has claimed it before. */
   readonly isFirst: boolean;
 }
 
@@ -79,7 +79,7 @@ export interface ClaimRequest {
 /** `cameras`: what is wanted; `workers`: workers and released slots; `reports`: how each camera is. */
 export type TableName = 'cameras' | 'workers' | 'reports';
 
-/** A row of a table has changed: undefined where it is gone. */
+/** A changed row of a table; undefined if it was removed. */
 export interface Row { readonly key: string; readonly value: string | undefined }
 
 /** Rows in their order; `isWhole` once all that was there at the beginning has come. */

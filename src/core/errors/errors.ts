@@ -24,7 +24,7 @@ export abstract class RxcamError extends Error {
   /** ffmpeg's last lines, redacted; empty if there are none. */
   readonly stderr: readonly string[];
   /**
-   * The entry about it in the documentation, a file of the package: `docs/errors.md#stalled`. It is a property of its own, and not
+   * The entry about it in the documentation, a file of the package: `docs/errors.md#stalled`. It is a separate property, and not
    * part of `message`, because a camera that is away repeats its message for days; the command line and the log end with it.
    */
   readonly page: string | undefined;

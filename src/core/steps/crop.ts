@@ -59,7 +59,7 @@ export const crop: StepRule<CropStep> = {
   },
 };
 
-/** Whether the numbers are shares: all of them are at most 1. Nobody needs a rectangle of one pixel. */
+/** Whether the numbers are shares: all of them are at most 1. A rectangle of one pixel is not a use case. */
 function areShares({ left, top, width, height }: Rectangle): boolean {
   return Math.max(left, top, width, height) <= 1;
 }

@@ -1,4 +1,4 @@
-/** Starts and ends one ffmpeg process, in a process group of its own; none is ever left running. */
+/** Starts and ends one ffmpeg process, in its own process group; none is ever left running. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { setPriority } from 'node:os';
 import { getDefaultHighWaterMark, setDefaultHighWaterMark } from 'node:stream';
@@ -84,7 +84,7 @@ function withoutReadAhead<T>(make: () => T): T {
 
 /** Ends a process: SIGTERM, then SIGKILL, which also ends a stopped one. */
 export function stop(child: ChildProcessWithoutNullStreams): void {
-  // There is no reader any more: a process that blocks on a full pipe must not wait for one.
+  // The pipe no longer has a reader: a process that blocks on a full pipe must not wait for one.
   for (const stream of child.stdio) stream?.destroy();
   if (!living.has(child)) return;
   signal(child, 'SIGTERM');

@@ -130,7 +130,7 @@ export class Holdings<C> {
     this.#work.add(concat(slot.release(), released$).pipe(catchError(() => EMPTY)).subscribe({ complete: gone }));
   }
 
-  /** Slots that are let go in one moment are reported in one request: their new owners wait for it. */
+  /** Slots that are released at once are reported in one request, for which their new owners wait. */
   #reportReleased(row: Row): Observable<never> {
     const { coordinator } = this.parts;
     const batch = this.#reporting ?? { rows: [], written$: NEVER };

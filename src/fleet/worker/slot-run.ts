@@ -21,7 +21,7 @@ export class SlotRun<C> {
   readonly #stopping = new Map<string, Subscription>();
   readonly #timers = new Subscription();
   #wanted: SlotCameras<C> = new Map();
-  /** Whether nobody has had the slot before. */
+  /** Whether no worker has had the slot before. */
   #isNew = false;
   /** Whether all that its cameras had captured was sent, or counted as dropped, by the time they had ended. */
   #isClean = true;
@@ -72,14 +72,14 @@ export class SlotRun<C> {
     this.changed();
   }
 
-  /** The slot as it was released last. The cameras begin when that was its former owner, or where there is none to wait for. */
+  /** The slot as it was released last. The cameras begin if that was its former owner, or if it has none. */
   released(released: Released | undefined): void {
     const { former, epoch = -1 } = this;
     if (former !== undefined) {
       if (released !== undefined && released.epoch >= former.epoch) this.#begin(released.handover);
       return;
     }
-    // Nobody has claimed it between that owner and this one.
+    // No worker has claimed it between that owner and this one.
     const isNext = released?.epoch === epoch - 1;
     this.#begin(isNext ? released.handover : this.#isNew ? NO_HANDOVER : LOST_HANDOVER);
   }

@@ -4,7 +4,7 @@ import type { Received } from '../received.js';
 import { type Range, Sequence } from './sequence.js';
 import type { GapCause, Verdict } from './verified.js';
 
-/** Numbers that are missing, and why; none (`to` before `from`) where nobody can count them. */
+/** Numbers that are missing, and why; none (`to` before `from`) if they can't be counted. */
 export interface Missing extends Range { readonly cause: GapCause }
 
 /** The result for a message. */

@@ -35,7 +35,7 @@ export type GapCause = (typeof GAP_CAUSES)[number];
 export interface Gap extends Accounted {
   readonly verdict: 'gap';
   readonly cause: GapCause;
-  /** How many are missing; 0 for a `takeover`: nobody can count them. */
+  /** How many are missing; 0 for a `takeover`, which can't be counted. */
   readonly size: number;
   /** inputOrder of the first one that is missing; absent if the messages have no numbers. */
   readonly from?: number;

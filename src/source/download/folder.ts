@@ -1,4 +1,4 @@
-/** The folder of the cache, private to this user, so that nobody else reads or replaces downloads. */
+/** The folder of the cache, private to this user, so that no other user reads or replaces downloads. */
 import { chmod, lstat, readdir } from 'node:fs/promises';
 import { CaptureCrashed } from '../../core/errors/errors.js';
 import { makeFolder } from '../../core/defaults/make-folder.js';

@@ -72,7 +72,7 @@ needs('ffmpeg', 'redis')('rxcam run', () => {
     await Promise.all(['gate', 'yard', 'hall'].map((name) => atLeast(name, 10)));
     // Another order of keys is not a change.
     save(file, text({ hall: { maxPixels: 64_000_000, ...hall }, yard: { ...yard, steps: { encodeH265: { crf: 30 } } }, gate, door: { source: LIVE } }));
-    await program.said(/"added":1,"changed":2,"removed":0.*"configuration in force"/);
+    await program.said(/"added":1,"changed":2,"removed":0.*"configuration in effect"/);
     await Promise.all([atLeast('yard', 10, 2), atLeast('door', 10)]);
     save(file, text({ gate, yard, hall, door: { source: LIVE, nise: 5 } }).replace('"yard"', '"yrad"'));
     await program.said(/cameras\.yaml:1:\d+: cameras\.door\.nise: unknown key \\"nise\\", did you mean \\"nice\\"\?/);
@@ -117,7 +117,7 @@ needs('ffmpeg', 'redis')('rxcam run', () => {
     await atLeast('gate', 3, 2);
     // The other broker's address is the same database under another name: a change of the broker moves its cameras.
     version('..3', text({ gate }, url.replace('localhost', '127.0.0.1').concat('/0')), 'south-side');
-    await program.said(/"changed":1.*configuration in force.*$/);
+    await program.said(/"changed":1.*configuration in effect.*$/);
     await atLeast('gate', 3, 3);
     program.kill('SIGINT');
     const { exitCode, stderr } = await program.ended;

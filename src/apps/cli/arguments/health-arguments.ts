@@ -20,9 +20,9 @@ const ABOUT = 'Ask the programs of rxcam that run on this machine, as this user,
 
 const AFTER = `
 alive: the program answers. ready: its brokers can be reached, and a worker is a member
-of its fleet. streaming: each camera gives pictures as well. Do not restart a
+of its fleet. streaming: each camera sends pictures as well. Do not restart a
 program because a camera is down or a broker is away: it reconnects by itself. Expect
-'alive' where a failure restarts it, and more where a failure only calls somebody.
+'alive' if a failure restarts it, and more if a failure only raises an alarm.
 
 Programs answer by a socket, in RXCAM_RUN_DIR, or in RUNTIME_DIRECTORY (systemd's), or
 in rxcam of XDG_RUNTIME_DIR, or in rxcam-USER of the folder for temporary files. Exit
@@ -35,7 +35,7 @@ Examples:
 
 /** This command. It is parsed without the checks of other commands: loading these takes three times as long as the answer. */
 export function healthCommand(found: (command: HealthArguments) => void): Command {
-  const command = new Command('health').summary('ask running programs how they are').description(ABOUT)
+  const command = new Command('health').summary('query the state of running programs').description(ABOUT)
     .addOption(new Option('--expect <what>', 'alive, ready, streaming (default: alive)').choices(EXPECTED))
     .addOption(new Option('--pid <n>', 'only the program with this number').argParser(whole))
     .addOption(new Option('--timeout <ms>', `time for the answer of a program, in ms (default: ${HEALTH.timeoutMs})`).argParser(whole))

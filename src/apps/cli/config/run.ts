@@ -76,7 +76,7 @@ function apply(runner: ConfigRunner, config: Config, logger: Logger): RunningCon
 function logChanges({ cameras, added, changed, removed }: RunningConfig, logger: Logger): void {
   const facts = { cameras: cameras.length, added: added.length, changed: changed.length, removed: removed.length };
   const names = Object.fromEntries(Object.entries({ changed, removed }).filter(([, list]) => list.length > 0).map(([name, list]) => [`${name}Cameras`, list.slice(0, 20)]));
-  logger.info({ ...facts, ...names }, cameras.length === 0 ? 'no camera is enabled; waiting for another file' : 'configuration in force');
+  logger.info({ ...facts, ...names }, cameras.length === 0 ? 'no camera is enabled; waiting for another file' : 'configuration in effect');
 }
 
 /** Emits when each camera has ended by itself: files do. Without a camera it waits for one. */

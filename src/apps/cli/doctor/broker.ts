@@ -25,7 +25,7 @@ export async function brokerFindings({ broker, topic }: BrokerTarget, address: s
   const back = backMs === undefined ? 'it was not read back' : `read back in ${backMs.toFixed(0)} ms`;
   return [
     { name: 'broker', state: backMs === undefined ? 'bad' : 'ok', found: `a message of ${sizeText(ack.bytes)} to ${DOCTOR_TOPIC} at ${broker.address} was acknowledged in ${writtenMs.toFixed(0)} ms, ${back}`,
-      facts: times, ...(backMs === undefined && { advice: 'the login may write but not read; reading needs a right of its own' }) },
+      facts: times, ...(backMs === undefined && { advice: 'the login may write but not read; reading needs another right' }) },
     ...(topic === undefined ? [] : [await topicFinding(broker, topic)]),
     await limitFinding(address, topic ?? DOCTOR_TOPIC, env),
     clockFinding(clockMs, broker),

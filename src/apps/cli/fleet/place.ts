@@ -30,7 +30,7 @@ export function openFleet(
   };
 }
 
-/** @throws InvalidOption for an address of a broker within this program, too: nobody else could reach it */
+/** @throws InvalidOption for an address of a broker within this program, too, because no other program can reach it */
 export function openAt(address: string, option: string, env: NodeJS.ProcessEnv, logger: Logger): BrokerTarget & { readonly broker: Broker } {
   const { name, address: parts } = brokerAt(address, option);
   if (BROKERS[name].hosts === 'none') throw new InvalidOption(`${option}: ${name}: given, expected the address of a broker outside of this program`);

@@ -46,7 +46,7 @@ export function socketsIn(folder: string): Socket[] {
   }
 }
 
-/** Whether a folder belongs to this user and nobody else can write to it. */
+/** Whether a folder belongs to this user, and no other user can write to it. */
 export function isPrivate(folder: string): boolean {
   return isPrivateOf(folder, process.getuid?.());
 }
@@ -57,12 +57,12 @@ function isPrivateOf(folder: string, owner: number | undefined): boolean {
   return stat?.isDirectory() === true && (owner === undefined || stat.uid === owner) && (stat.mode & MAY_OTHERS_WRITE) === 0;
 }
 
-/** Root may enter the folders of services. Among temporary files anybody could have made one. */
+/** Root may enter the folders of services. Among temporary files, any user can have created one. */
 function isTrusted(folder: string): boolean {
   return isPrivate(folder) || (process.getuid?.() === 0 && !folder.startsWith(tmpdir()) && isPrivateOf(folder, undefined));
 }
 
-/** Each user has one: the folder of temporary files is everybody's. */
+/** One for each user, since the folder of temporary files is shared. */
 function temporary(): string {
   return join(tmpdir(), `rxcam-${process.getuid?.() ?? 0}`);
 }

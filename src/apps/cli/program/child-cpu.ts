@@ -4,7 +4,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 /** Of /proc, on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
 
-/** In ms, of all children, those that have ended included; undefined where the system has no such account. */
+/** In ms, of all children, those that have ended included; undefined if the system does not record it. */
 export function childrenCpuMs(): number | undefined {
   if (process.platform !== 'linux') return undefined;
   try {

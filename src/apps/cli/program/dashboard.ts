@@ -26,7 +26,7 @@ export interface Shown {
 
 /**
  * Opens the dashboard, if the flags ask for one, and prints its address on stderr.
- * @returns undefined where nobody asked
+ * @returns undefined if they do not
  * @throws InvalidOption for a port that can't be listened on
  */
 export async function openDashboard(

@@ -4,7 +4,7 @@ import { constants } from 'node:os';
 import { Observable, Subject, defer, share } from 'rxjs';
 import { GONE } from './output.js';
 
-/** `closed`: the output has no reader any more (`rxcam … 2>&1 | head`). */
+/** `closed`: the output no longer has a reader (`rxcam … 2>&1 | head`). */
 export type StopReason = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'closed';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

@@ -27,7 +27,7 @@ export async function stream(command: StreamArguments, env: NodeJS.ProcessEnv, s
   session.show({ cameras: lines.map(({ gate }) => gate), brokers: [target.broker] });
   announce('stream', () => ({ cameras: lines.map(({ gate }) => cameraWords(gate)), brokers: [target.broker] }), logger, env);
   const { failures, stoppedBy } = await flow(lines, logger);
-  if (stoppedBy === 'closed' && hasEnd(lines, program)) failures.push(new Error('the output has no reader any more'));
+  if (stoppedBy === 'closed' && hasEnd(lines, program)) failures.push(new Error('the output no longer has a reader'));
   await close(target.broker, program, logger);
   await page?.close();
   session.end();

@@ -14,7 +14,7 @@ const MAX_SYNTAX = 3;
 
 /** Messages by error code, because the library's own messages quote the file. */
 const SYNTAX: Readonly<Partial<Record<ErrorCode, string>>> = {
-  ALIAS_PROPS: 'an alias has an anchor or a tag of its own',
+  ALIAS_PROPS: 'an alias with an anchor or a tag',
   BAD_ALIAS: 'an alias without a name',
   BAD_DIRECTIVE: 'a %-line that YAML 1.2 does not have',
   BAD_DQ_ESCAPE: 'an unknown escape in a text in double quotes; write \\\\ for \\',

@@ -122,13 +122,13 @@ export class CameraPictures implements Claimant {
   #explain(viewer: Viewer, value: Value): void {
     const { id } = this;
     if (!('codec' in value)) {
-      viewer.explain({ type: 'how', id, how: 'jpeg', why: 'The pipeline emits raw pictures here: rxcam encodes them as JPEG with one ffmpeg while somebody views them.' });
+      viewer.explain({ type: 'how', id, how: 'jpeg', why: 'The pipeline emits raw pictures here: rxcam encodes them as JPEG with one ffmpeg while a page shows them.' });
     } else if (value.codec === 'jpeg') viewer.explain({ type: 'how', id, how: 'jpeg', why: 'The pipeline emits JPEG: shown unchanged.' });
     else if (viewer.decodes.has(value.codec)) {
       const whose = value.encoder === 'copy' ? "The camera's own" : "The pipeline's own";
       viewer.explain({ type: 'how', id, how: value.codec, why: `${whose} ${NAMES[value.codec]}, decoded by this browser.` });
     } else {
-      viewer.explain({ type: 'how', id, how: 'jpeg', why: `This browser does not decode ${NAMES[value.codec]}: rxcam converts it to JPEG with one ffmpeg while somebody views it.` });
+      viewer.explain({ type: 'how', id, how: 'jpeg', why: `This browser does not decode ${NAMES[value.codec]}: rxcam converts it to JPEG with one ffmpeg while a page shows it.` });
     }
   }
 }

@@ -65,7 +65,7 @@ export class FetchCluster {
     this.#nodes?.get(leader)?.drop();
   }
 
-  /** The leader of each partition, below 0 where there is none; undefined while there is no such topic. */
+  /** The leader of each partition, below 0 for none; undefined while the topic does not exist. */
   async leaders(): Promise<ReadonlyMap<number, number> | undefined> {
     const nodes = this.#nodes as KafkaNodes;
     const { answer: { brokers, topicMetadata } } = await nodes.askAny('Metadata', { topics: [this.topic], allowAutoTopicCreation: false });
@@ -113,7 +113,7 @@ export class FetchCluster {
 
   async #ask(leader: number, request: RawRequest): Promise<{ readonly payload: Buffer }> {
     const node = this.#nodes?.get(leader);
-    if (node === undefined) throw new Error(`broker ${leader} is not known any more`);
+    if (node === undefined) throw new Error(`broker ${leader} is no longer known`);
     return node.ask('Raw', request);
   }
 }

@@ -26,14 +26,14 @@ export class LeaderFailures {
 export class Round {
   #endsAt = Date.now() + LOOK_UP_EVERY_MS;
   #hasAnswer = false;
-  /** Until it is known whether anybody answers. */
+  /** Until it is known whether any leader answers. */
   #held: RxcamError[] = [];
 
   /** @param warn - takes the failure of some leaders, where others answer */
   constructor(readonly failures: LeaderFailures, readonly warn: (error: RxcamError) => void) {}
 
   get isOver(): boolean { return Date.now() >= this.#endsAt; }
-  /** Why nobody has answered. */
+  /** Why no leader has answered. */
   get failure(): RxcamError | undefined { return this.#hasAnswer ? undefined : this.#held[0]; }
 
   /** The topic is to be looked up: what is known of a leader is wrong. */

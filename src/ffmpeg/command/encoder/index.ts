@@ -1,4 +1,4 @@
-/** Encoders, and the choice among them. A new encoder is a file of its own and a line here. */
+/** Encoders, and the choice among them. A new encoder is a file, and a line here. */
 import type { EncodeStep, EncodeH265Step } from '../../../core/steps/index.js';
 import type { Encoder } from './encoder.js';
 import { mjpeg } from './mjpeg.js';

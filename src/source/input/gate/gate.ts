@@ -17,7 +17,7 @@ export interface Session {
 /** Requests for this host are redirected to the source's address, which therefore is on no command line. */
 export const ENTRY = 'source.rxcam.invalid';
 
-/** A place at the gate for one source; nobody else on the machine can use it. */
+/** A place at the gate for one source; no other user of the machine can use it. */
 export interface Place {
   /** Address for ffmpeg to open. */
   readonly url: string;

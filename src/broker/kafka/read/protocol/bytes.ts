@@ -32,7 +32,7 @@ export class Bytes {
     return this.data.readBigInt64BE(this.at - 8);
   }
 
-  /** @throws RangeError where there are not so many */
+  /** @throws RangeError if fewer are left */
   take(count: number): Buffer {
     if (count < 0 || count > this.data.length - this.at) throw tooShort();
     this.at += count;

@@ -10,7 +10,7 @@ const NAMES: readonly string[] = ['none', 'gzip', 'snappy', 'lz4', 'zstd'];
 
 type Inflate = (data: Buffer) => Promise<Buffer>;
 
-/** Undefined where the records are not compressed. */
+/** Undefined if the records are not compressed. */
 export function inflate(attributes: number, records: Buffer): Promise<Buffer> | undefined {
   const type = attributes & CODEC;
   return type === 0 ? undefined : inflated(type, records);

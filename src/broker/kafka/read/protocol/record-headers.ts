@@ -15,7 +15,7 @@ export function kafkaHeaders(data: Buffer): HeaderPlaces {
       bytes.skip(length);
     }
   } catch {
-    // They are read on access, where nobody expects an error: of damaged ones, those count that can be read.
+    // They are read on access, where an error is unexpected: of damaged ones, the readable part counts.
   }
   return { names, bounds };
 }
