@@ -16,7 +16,7 @@ npm install rxcam rxjs. Node 20.19 or later, ESM, TypeScript types included. Pro
  * @param {string} site
  */
 export function writeLlms(docs, site) {
-  const groups = SIDEBAR.map(({ text, items }) => ({ text, pages: items.filter(({ link }) => !link.endsWith('/')).map((page) => placed(page, docs, site)) }));
+  const groups = SIDEBAR.map(({ text, items }) => ({ text, pages: items.filter(({ link }) => !link.endsWith('/api/')).map((page) => placed(page, docs, site)) }));
   const lists = groups.filter(({ pages }) => pages.length > 0).map(({ text, pages }) => `## ${text}\n\n${pages.map(({ line }) => line).join('\n')}\n`);
   writeFileSync(join(site, 'llms.txt'), [HEAD, ...lists].join('\n'));
   writeFileSync(join(site, 'llms-full.txt'), [HEAD, ...groups.flatMap(({ pages }) => pages.map(({ page }) => page))].join('\n'));
@@ -28,10 +28,10 @@ export function writeLlms(docs, site) {
  * @param {string} site
  */
 function placed({ text, link }, docs, site) {
-  const file = `${link.slice(1)}.md`;
+  const file = link.slice(1).replace(/\/?$/, (end) => (end === '/' ? '/README.md' : '.md'));
   const page = readFileSync(join(docs, file), 'utf8');
   mkdirSync(dirname(join(site, file)), { recursive: true });
   cpSync(join(docs, file), join(site, file));
-  const about = page.split('\n').find((line) => /^[A-Z`[]/.test(line))?.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').replace(/(?<=[.:]) .*$/, '').replace(/:$/, '.') ?? '';
+  const about = page.split('\n').find((line) => /^[A-Za-z`[]/.test(line))?.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').replace(/(?<=[.:]) .*$/, '').replace(/:$/, '.') ?? '';
   return { page, line: `- [${text}](${file}): ${about}` };
 }
