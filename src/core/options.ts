@@ -45,6 +45,23 @@ export function jsonForm(schema: unknown): Readonly<Record<string, unknown>> | u
   return JSON_FORMS.get(schema as object);
 }
 
+/** In a configuration file a text may refer to a value elsewhere, which is checked when it is read. */
+export const REFERENCE: JsonSchema = { type: 'string', pattern: '\\$\\{(?:env:|file:|camera\\})' };
+
+/** A JSON schema, or a part of one. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** For rules over several options, in JSON: one is given. `null` counts as absent everywhere. */
+export const isGiven = (name: string): JsonSchema => ({ required: [name], properties: { [name]: { not: { type: 'null' } } } });
+/** None of these is given. */
+export const isAbsent = (...names: readonly string[]): JsonSchema => (
+  { properties: Object.fromEntries(names.map((name) => [name, { type: 'null' }])) }
+);
+/** An option has a value, or may have it. */
+export const isSet = (name: string, value: string): JsonSchema => (
+  { required: [name], properties: { [name]: { anyOf: [{ const: value }, REFERENCE] } } }
+);
+
 /** A strict object: an unknown name is an error. */
 export const options = z.strictObject;
 

@@ -1,6 +1,6 @@
 /** The wire formats by name, and the options of `toMessage`. A new format is a folder here and a line in FORMATS. */
 import { z } from 'zod';
-import { inJson, options as object, texts } from '../core/options.js';
+import { inJson, isAbsent, isSet, options as object, texts } from '../core/options.js';
 import { cloudevents } from './cloudevents/index.js';
 import type { MessageFormatter } from './format.js';
 import { matrice } from './matrice/index.js';
@@ -19,7 +19,7 @@ export const ONLY_IN: Readonly<Record<string, FormatName>> = {
 const RESERVED = /^(ce_|content-type$)/i;
 
 /** Options of `toMessage`. */
-export const TO_MESSAGE_SCHEMA = object({
+export const TO_MESSAGE_SCHEMA = inJson(object({
   format: z.enum(Object.keys(FORMATS) as [FormatName, ...FormatName[]]).default('cloudevents'),
   location: z.string().optional(),
   group: z.string().optional(),
@@ -30,6 +30,8 @@ export const TO_MESSAGE_SCHEMA = object({
   unchanged: z.enum(['skip', 'reference']).default('skip'),
   headers: inJson(
     texts().refine((headers) => !Object.keys(headers).some((name) => RESERVED.test(name)), "expected names other than 'content-type' and 'ce_…'"),
-    { type: 'object', additionalProperties: { type: 'string' } },
+    { type: 'object', additionalProperties: { type: 'string' }, propertyNames: { not: { pattern: '^([cC][eE]_|[cC][oO][nN][tT][eE][nN][tT]-[tT][yY][pP][eE]$)' } } },
   ).optional(),
+}), {
+  allOf: Object.entries(ONLY_IN).map(([name, format]) => ({ anyOf: [isSet('format', format), ...(format === 'cloudevents' ? [isAbsent('format')] : []), isAbsent(name)] })),
 });

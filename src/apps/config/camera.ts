@@ -51,7 +51,7 @@ export function cameraOf(name: string, own: Located, reading: CameraReading): Re
 export function checkTemplate(node: Located, reading: CameraReading): void {
   if (node.value === null) return;
   if (membersOf(node) === undefined) reading.problems.add(node, `${shown(node)} given, expected a map with keys of a camera`);
-  else partsOf(inherited(node, { ...reading, defaults: undefined }, reading.problems), { ...reading, camera: '' });
+  else partsOf(inherited(node, { ...reading, defaults: undefined }, reading.problems), { ...reading, camera: 'camera' });
 }
 
 interface Parts {

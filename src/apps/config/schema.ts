@@ -2,18 +2,21 @@
 import { z } from 'zod';
 import { BROKERS, BROKER_NAMES } from '../../broker/index.js';
 import { CAMERA_SCHEMA } from '../../camera/index.js';
-import { isInCode, jsonForm } from '../../core/options.js';
+import { type JsonSchema, REFERENCE, isAbsent, isInCode, jsonForm } from '../../core/options.js';
 import { RECONNECT_SCHEMA } from '../../core/plan/reconnect-policy.js';
+import { STEPS, STEP_KINDS } from '../../core/steps/index.js';
+import { optionsOf } from './checked.js';
 import { CAMERA_OPTIONS, FILE_STEPS, aboutStep, brokerSchema, aboutBroker } from './vocabulary.js';
 
-/** A JSON schema, or a part of one. */
-export type JsonSchema = Readonly<Record<string, unknown>>;
-
-/** A string with a reference, whose value is checked when it is read. */
-const REFERENCE: JsonSchema = { type: 'string', pattern: '\\$\\{(?:env:|file:|camera\\})' };
+/** Steps that are complete by their name alone. */
+const PLAIN = new Set(Object.entries(FILE_STEPS)
+  .flatMap(([name, { schema }]) => (optionsOf(schema) !== undefined && schema.safeParse({}).success ? [name] : [])));
 
 const TEXT: JsonSchema = { type: 'string', minLength: 1 };
 const NAMES: JsonSchema = { anyOf: [TEXT, { type: 'array', items: TEXT }] };
+
+/** Sources other than devices: only devices take a rate and a size to request. */
+const NO_DEVICE: JsonSchema = { required: ['source'], properties: { source: { type: 'string', pattern: '^(?:(?:rtsps?|https?|file)://|test:)' } } };
 
 /** Returns the JSON schema of a configuration file, draft 2020-12. */
 export function configSchema(): JsonSchema {
@@ -33,7 +36,7 @@ export function configSchema(): JsonSchema {
     $defs: {
       broker: brokerForm(),
       template: cameraForm(),
-      camera: { $ref: '#/$defs/template' },
+      camera: { $ref: '#/$defs/template', if: NO_DEVICE, then: isAbsent('fps', 'size') },
       steps: stepsForm(),
       step: stepForm(),
       ...Object.fromEntries(Object.entries(FILE_STEPS).map(([name, { schema }]) => [name, described(formOf(schema), aboutStep(name))])),
@@ -46,7 +49,10 @@ function brokerForm(): JsonSchema {
   return {
     anyOf: [
       { description: forms, type: 'string', pattern: `^(?:(?:${BROKER_NAMES.flatMap((name) => BROKERS[name].schemes).join('|')}):|.*\\$\\{)` },
-      ...BROKER_NAMES.map((name) => oneKey(name, optional(described(formOf(brokerSchema(name)), aboutBroker(name))))),
+      ...BROKER_NAMES.map((name) => {
+        const form = described(formOf(brokerSchema(name)), aboutBroker(name));
+        return oneKey(name, brokerSchema(name).safeParse({}).success ? optional(form) : form);
+      }),
     ],
   };
 }
@@ -58,8 +64,9 @@ function cameraForm(): JsonSchema {
     properties: {
       source: { description: 'rtsp(s)://…, http(s)://…, a path, a device (/dev/video0, 0), or test:', type: ['string', 'integer', 'null'] },
       extends: { description: 'A template, or several: later ones win.', anyOf: [NAMES, { type: 'null' }] },
+      labels: { description: 'Words that a worker of a fleet must have to run it.', anyOf: [NAMES, { type: 'null' }] },
       enabled: { description: 'false: the camera is not run. Default true.', type: ['boolean', 'null'] },
-      pipeline: { description: 'The steps, in their order.', anyOf: [{ type: 'array', items: { $ref: '#/$defs/step' } }, { type: 'null' }] },
+      pipeline: { description: 'The steps, in their order.', anyOf: [pipelineForm(), { type: 'null' }] },
       steps: { description: 'Options for steps of the inherited pipeline, by their names.', anyOf: [{ $ref: '#/$defs/steps' }, { type: 'null' }] },
       retry: { description: 'How to reconnect; false: not at all. Default true.', anyOf: [formOf(RECONNECT_SCHEMA), { type: ['boolean', 'null'] }] },
       ...Object.fromEntries(CAMERA_OPTIONS.map((name) => [name, optional(properties[name] ?? {})])),
@@ -68,17 +75,27 @@ function cameraForm(): JsonSchema {
   };
 }
 
+/** One of each kind of step that every pipeline has; their order can't be expressed. */
+function pipelineForm(): JsonSchema {
+  const needed = (['access units', 'messages', 'acknowledgements'] as const).map((flow) => Object.keys(FILE_STEPS).filter((name) => FILE_STEPS[name]?.gives === flow));
+  const some = (names: readonly string[]) => ({ contains: { anyOf: [{ enum: names }, ...names.map((name) => ({ type: 'object', required: [name] }))] } });
+  const kinds = (gives: string) => STEP_KINDS.filter((kind) => STEPS[kind].gives === gives);
+  // If no picture is decoded, none can be changed or left out.
+  const undecoded = { anyOf: [{ not: some(kinds('copied')) }, { not: some(kinds('pictures')) }] };
+  return { type: 'array', items: { $ref: '#/$defs/step' }, allOf: [...needed.map((names) => ({ ...some(names), minContains: 1, maxContains: 1 })), undecoded] };
+}
+
 function stepForm(): JsonSchema {
   return { anyOf: [
-    ...Object.keys(FILE_STEPS).map((name) => oneKey(name, optional({ $ref: `#/$defs/${name}` }))),
-    { enum: Object.keys(FILE_STEPS).filter((name) => name !== 'skipRate') },
+    ...Object.keys(FILE_STEPS).map((name) => oneKey(name, PLAIN.has(name) ? optional({ $ref: `#/$defs/${name}` }) : { $ref: `#/$defs/${name}` })),
+    { enum: Object.keys(FILE_STEPS).filter((name) => PLAIN.has(name)) },
   ] };
 }
 
 /** Options within `steps` are partial: the pipeline has the others. */
 function stepsForm(): JsonSchema {
   const part = (name: string): JsonSchema => {
-    const { required: _, anyOf: __, ...form } = formOf((FILE_STEPS[name] as { schema: z.ZodType }).schema);
+    const { required: _, anyOf: __, allOf: ___, ...form } = formOf((FILE_STEPS[name] as { schema: z.ZodType }).schema);
     return 'properties' in form ? form : { $ref: `#/$defs/${name}` };
   };
   return { type: 'object', properties: Object.fromEntries(Object.keys(FILE_STEPS).map((name) => [name, optional(part(name))])), additionalProperties: false };
@@ -103,11 +120,12 @@ function optional(form: JsonSchema): JsonSchema {
 
 /** The schema without options that only code can set, and with references allowed for strings that have a pattern. */
 function formOf(schema: z.ZodType): JsonSchema {
-  const { $schema: _, ...form } = z.toJSONSchema(givenInFile(schema), {
+  const { $schema: _, ...plain } = z.toJSONSchema(givenInFile(schema), {
     io: 'input', unrepresentable: 'any',
     override: ({ zodSchema, jsonSchema }) => { adapt(zodSchema, jsonSchema); },
   });
-  return form;
+  // The rules over several options of the whole.
+  return { ...plain, ...jsonForm(schema) };
 }
 
 /** Removes options that only code can set: their defaults may not be representable in JSON. */

@@ -1,7 +1,7 @@
 /** crop: cuts a rectangle out of every picture; once in ffmpeg's expressions and once in numbers, line by line the same. */
 import { z } from 'zod';
 import { InvalidOption } from '../errors/errors.js';
-import { options, parseOptions } from '../options.js';
+import { inJson, options, parseOptions } from '../options.js';
 import type { Shape, Size } from '../pictures/size.js';
 import { UnreadableText } from './common/flag.js';
 import type { StepRule } from './common/rule.js';
@@ -23,12 +23,20 @@ const TOLERANCE = 1e-9;
 const start = () => z.number().min(0).max(16_384);
 const side = () => z.number().positive().max(16_384);
 
-const schema = options({ left: start(), top: start(), width: side(), height: side() })
+const WHOLE = { type: 'integer' };
+const SHARE = { maximum: 1 };
+
+const schema = inJson(options({ left: start(), top: start(), width: side(), height: side() })
   .refine((given) => areShares(given) || Object.values(given).every(Number.isInteger), { message: 'expected four shares from 0 to 1, or whole pixels' })
   .refine((given) => !areShares(given) || (given.left + given.width <= 1 + TOLERANCE && given.top + given.height <= 1 + TOLERANCE), {
     message: 'expected shares of the picture: left + width and top + height are at most 1',
   })
-  .refine((given) => areShares(given) || Math.min(given.width, given.height) >= LEAST, { message: `expected a width and a height of at least ${LEAST} pixels` });
+  .refine((given) => areShares(given) || Math.min(given.width, given.height) >= LEAST, { message: `expected a width and a height of at least ${LEAST} pixels` }), {
+  allOf: [{ anyOf: [
+    { properties: { left: SHARE, top: SHARE, width: SHARE, height: SHARE } },
+    { properties: { left: WHOLE, top: WHOLE, width: { ...WHOLE, minimum: LEAST }, height: { ...WHOLE, minimum: LEAST } } },
+  ] }],
+});
 
 export const crop: StepRule<CropStep> = {
   schema,

@@ -1,7 +1,7 @@
 /** encodeH265: encodes pictures as H.265 access units. */
 import { z } from 'zod';
 import { H265 } from '../defaults/defaults.js';
-import { chunk as chunkOption, options, parseOptions } from '../options.js';
+import { chunk as chunkOption, inJson, isAbsent, isSet, options, parseOptions } from '../options.js';
 import { readChunk, number } from './common/flag.js';
 import type { Chunk, Encodes, UnitRule } from './common/rule.js';
 
@@ -23,7 +23,7 @@ export interface EncodeH265Step extends Encodes {
   readonly reuse: boolean;
 }
 
-const schema = options({
+const schema = inJson(options({
   mode: z.enum(['frame', 'stream']).default(H265.mode),
   crf: z.number().min(0).max(51).default(H265.crf),
   preset: z.enum(PRESETS).default(H265.preset),
@@ -34,7 +34,9 @@ const schema = options({
 })
   .refine((given) => given.mode === 'stream' || (given.gop === undefined && given.chunk === undefined), { message: "gop and chunk are for mode: 'stream'" })
   .refine((given) => given.mode === 'stream' || given.reuse === undefined, { message: "expected mode: 'stream': most of a source's own pictures do not decode alone", path: ['reuse'] })
-  .refine((given) => !hasFrames(given.chunk) || given.gop === undefined || given.gop === given.chunk.frames, { message: 'gop must equal chunk.frames: each chunk starts at a keyframe' });
+  .refine((given) => !hasFrames(given.chunk) || given.gop === undefined || given.gop === given.chunk.frames, { message: 'gop must equal chunk.frames: each chunk starts at a keyframe' }), {
+  allOf: [{ anyOf: [isSet('mode', 'stream'), isAbsent('gop', 'chunk', 'reuse')] }],
+});
 
 export const encodeH265: UnitRule<EncodeH265Step> = {
   schema,

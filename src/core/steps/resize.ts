@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { RESIZE } from '../defaults/defaults.js';
 import { InvalidOption } from '../errors/errors.js';
-import { options, parseOptions } from '../options.js';
+import { inJson, isGiven, options, parseOptions } from '../options.js';
 import { SHAPES, type Shape, type Size, even, shapeOf } from '../pictures/size.js';
 import { OWN_PICTURE } from './common/filters.js';
 import { size } from './common/flag.js';
@@ -28,14 +28,16 @@ export interface ResizeStep {
 
 const side = () => z.number().int().min(16).max(16_384).optional();
 
-const schema = options({
+const schema = inJson(options({
   width: side(),
   height: side(),
   fit: z.enum(FITS).default(RESIZE.fit),
   enlarge: z.boolean().default(RESIZE.enlarge),
   squarePixels: z.boolean().default(RESIZE.squarePixels),
   algorithm: z.enum(ALGORITHMS).default(RESIZE.algorithm),
-}).refine((given) => given.width !== undefined || given.height !== undefined, { message: 'expected width, height or both' });
+}).refine((given) => given.width !== undefined || given.height !== undefined, { message: 'expected width, height or both' }), {
+  allOf: [{ anyOf: [isGiven('width'), isGiven('height')] }],
+});
 
 export const resize: StepRule<ResizeStep> = {
   schema,

@@ -61,6 +61,11 @@ describe('a file', () => {
     expect(secrets).not.toContain('video');
   });
 
+  it("puts the camera's name into what it inherits, also where there is nothing else in a text", () => {
+    const { cameras } = parsed('brokers: { main: "memory:" }\ndefaults: { pipeline: [encodeH265, toMessage, publish: { topic: "${camera}" }] }\ncameras: { gate: { source: "test:" }, yard: { source: "test:" } }');
+    expect(cameras.map(({ pipeline }) => pipeline[2]?.options)).toEqual([{ topic: 'gate' }, { topic: 'yard' }]);
+  });
+
   it('is the same in JSON, with tabs, and as an object', () => {
     const object = { brokers: { main: 'memory:' }, cameras: { gate: { source: 'test:', pipeline: ['encodeH265', 'toMessage', { publish: { topic: 'video' } }] } } };
     const shape = ({ cameras }: Config) => cameras.map(({ name, source, options, pipeline }) => ({ name, source, options, pipeline }));
