@@ -1,7 +1,7 @@
 /** Kinds of broker. A new kind is a folder or a file, and a line here. */
 import { InvalidOption } from '../core/errors/errors.js';
 import { redactRefused } from '../core/redact/redact.js';
-import { type BrokerAddress, type BrokerKind, addressOf } from './kind/index.js';
+import { type BrokerAddress, type BrokerKind, type Examined, type ExaminedTopics, addressOf } from './kind/index.js';
 import { kafkaKind } from './kafka/index.js';
 import { memoryKind } from './memory/index.js';
 import { redisKind } from './redis/index.js';
@@ -16,6 +16,12 @@ export const BROKERS = {
 export type BrokerName = keyof typeof BROKERS;
 
 export const BROKER_NAMES = Object.keys(BROKERS) as BrokerName[];
+
+/** Asks a server about itself, with the options of its kind; undefined for a broker within this program. */
+export function examined(name: BrokerName, config: object, topics: ExaminedTopics): Promise<Examined> | undefined {
+  const { examine }: BrokerKind = BROKERS[name];
+  return examine?.(config as never, topics);
+}
 
 /**
  * The kind that accepts an address, and the parsed address.

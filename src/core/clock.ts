@@ -38,6 +38,27 @@ export function instant(): Instant {
   return { wall: wall(), mono: mono() };
 }
 
+/** Another machine's clock: how far it is ahead of this one's, and how exactly that is known; ms. */
+export interface ClockDifference { readonly aheadMs: number; readonly withinMs: number }
+
+/**
+ * The difference of two clocks, from one time of the other machine: it was taken at any moment between a request and its answer.
+ * @param stamped - the other's time, cut to whole steps
+ * @param round - wall clock here before the request and after the answer
+ * @param stepMs - 1000 for an HTTP date
+ */
+export function clockDifference(
+  stamped: number, { sent, received }: { readonly sent: number; readonly received: number }, stepMs = 1,
+): ClockDifference {
+  return { aheadMs: stamped + stepMs / 2 - (sent + received) / 2, withinMs: (stepMs + Math.max(0, received - sent)) / 2 };
+}
+
+/** The difference that the `Date` of an answer shows; undefined if there is none, or it can't be read. */
+export function dateDifference(date: string | undefined, sent: number): ClockDifference | undefined {
+  const stamped = Date.parse(date ?? '');
+  return Number.isNaN(stamped) ? undefined : clockDifference(stamped, { sent, received: wall() }, 1_000);
+}
+
 /** Counts 0, 1, 2 … every `everyMs`, without keeping the process alive. */
 export function ticks(everyMs: number): Observable<number> {
   if (isVirtual()) return interval(everyMs);

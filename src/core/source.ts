@@ -1,6 +1,7 @@
 /** The interface of a source: facts about its address, and how ffmpeg reads it. */
 import type { Writable } from 'node:stream';
 import type { Observable } from 'rxjs';
+import type { ClockDifference } from './clock.js';
 import type { FfmpegFacts } from './engine/ffmpeg-facts.js';
 import type { StderrRows } from './errors/stderr-rows.js';
 import type { SourceInfo } from './frame/frame.js';
@@ -52,6 +53,8 @@ export interface Source {
   readonly remote: boolean;
   /** How much of it has been downloaded, while that is in progress. */
   readonly downloading?: { readonly bytes: number; readonly totalBytes: number } | undefined;
+  /** The clock of its server, by the `Date` of its last answer; undefined until there is one. */
+  readonly clock?: ClockDifference | undefined;
   /** Properties of its pictures that its address states. */
   readonly expected?: Pick<SourceInfo, 'width' | 'height' | 'fps'>;
   /** Secrets, never shown: passwords, tokens. */

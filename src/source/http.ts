@@ -1,6 +1,6 @@
 /** HTTP: files, downloaded into a cache or read in place, and live streams, distinguished by the server's answer. */
 import { Observable } from 'rxjs';
-import { mono } from '../core/clock.js';
+import { type ClockDifference, mono } from '../core/clock.js';
 import { SOURCE } from '../core/defaults/defaults.js';
 import { DOWNLOAD } from '../core/defaults/limits.js';
 import { InvalidOption, failureOf, isRxcamError } from '../core/errors/errors.js';
@@ -35,6 +35,7 @@ class HttpSource implements Source {
   readonly stderr = NETWORK_ROWS;
   /** Redirects with credentials add to it. */
   readonly secrets: Secrets;
+  clock: ClockDifference | undefined;
   /** The file of the cache that ffmpeg reads. */
   reads: string | undefined;
   #live = false;
@@ -112,6 +113,7 @@ class HttpSource implements Source {
       timeoutMs: this.options.readTimeoutMs,
       signal,
       keepSecret: (address) => { this.secrets.addOf(address); },
+      clock: (difference) => { this.clock = difference; },
     };
   }
 }

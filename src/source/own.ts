@@ -23,6 +23,7 @@ export function ownSource(given: object): Source {
     get address() { return redactUrl(source.address); },
     get live() { return source.live; },
     get downloading() { return source.downloading; },
+    get clock() { return source.clock; },
     get endless() { return source.endless; },
     remote: source.remote,
     secrets: { *[Symbol.iterator]() { yield* source.secrets; yield* secretsOf(source.address); } },

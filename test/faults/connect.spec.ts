@@ -75,7 +75,7 @@ describe('a host that accepts and sends nothing', () => {
   afterAll(async () => { await proxy.stop(); });
 
   it.each(['rtsp', 'http'])('at an %s address: SourceTimeout within connectTimeoutMs', async (scheme) => {
-    const { failures } = await failsWith('SOURCE_TIMEOUT', /^no connection within 400 ms$/, `${scheme}://${proxy.address}/stream`, { connectTimeoutMs: 400 });
+    const { failures } = await failsWith('SOURCE_TIMEOUT', /^no answer within 400 ms$/, `${scheme}://${proxy.address}/stream`, { connectTimeoutMs: 400 });
     expect(failures).toHaveLength(2);
   });
 });

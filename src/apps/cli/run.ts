@@ -36,7 +36,7 @@ async function start(command: Arguments, env: NodeJS.ProcessEnv, secrets: readon
     case 'check': return (await import('./config/check.js')).check(command, env);
     case 'doctor': return (await import('./doctor/doctor.js')).doctor(command, env, secrets);
     case 'probe': return (await import('./doctor/probe.js')).probe(command, env, secrets);
-    case 'snapshot': return (await import('./doctor/snapshot.js')).snapshot(command, secrets);
+    case 'snapshot': return (await import('./doctor/snapshot.js')).snapshot(command, env, secrets);
     case 'read': return (await import('./read/read.js')).read(command, env, secrets);
     case 'record': return (await import('./read/record.js')).record(command, env, secrets);
     case 'clip': return (await import('./read/clip.js')).clip(command, env, secrets);

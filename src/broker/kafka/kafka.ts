@@ -31,7 +31,7 @@ export function kafka(config: KafkaConfig): Broker {
 }
 
 /** The client libraries that write, each loaded on use. */
-const WIRES: Readonly<Record<KafkaOptions['driver'], () => Promise<NewWire>>> = {
+export const WIRES: Readonly<Record<KafkaOptions['driver'], () => Promise<NewWire>>> = {
   kafkajs: async () => (await import('./client/internals.js')).kafkajsWires(),
   platformatic: platformaticWires,
 };

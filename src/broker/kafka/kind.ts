@@ -1,8 +1,8 @@
 /** Kafka, as a kind of broker. */
 import { BROKER, KAFKA } from '../../core/defaults/defaults.js';
 import { InvalidOption } from '../../core/errors/errors.js';
-import { type BrokerAddress, type BrokerFlagValues, type BrokerKind, type BrokerSurroundings, topicOf } from '../kind/index.js';
-import { kafka } from './kafka.js';
+import { type BrokerAddress, type BrokerFlagValues, type BrokerKind, type BrokerSurroundings, type ExaminedTopics, topicOf } from '../kind/index.js';
+import { WIRES, kafka } from './kafka.js';
 import { KAFKA_SCHEMA, type KafkaConfig } from './options.js';
 
 /** Login mechanisms with user and password; the first is the default. */
@@ -18,6 +18,13 @@ export const kafkaKind = {
   hosts: 'many',
   passwordVariable: PASSWORD,
   open: (address, options, surroundings) => ({ broker: kafka(configOf(address, options, surroundings)), topic: topicOf(address) }),
+  configOf,
+  // Asked by the connections that write, with their login and TLS.
+  examine: async (config: KafkaConfig, topics: ExaminedTopics) => {
+    const options = KAFKA_SCHEMA.parse(config);
+    const { KafkaExamination } = await import('./client/examine.js');
+    return new KafkaExamination(options, await WIRES[options.driver]()).of(topics);
+  },
   flags: [
     {
       flags: '--kafka-acks <n>', option: 'acks', takes: 'number', standard: KAFKA.acks,

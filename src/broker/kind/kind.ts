@@ -36,6 +36,22 @@ export interface BrokerTarget {
   readonly topic: string | undefined;
 }
 
+/** The topics of a doctor's visit. */
+export interface ExaminedTopics {
+  /** The topic of the user, or the doctor's. */
+  readonly topic: string;
+  /** The doctor's own, for its message: it may be created with the broker's times. */
+  readonly own: string;
+}
+
+/** Facts that a server states of itself. */
+export interface Examined {
+  /** Largest message of the topic, in bytes; undefined if it is not known. */
+  readonly maxMessageBytes?: number | undefined;
+  /** The topic is not there: the limit is that of one that rxcam creates. */
+  readonly isMissing?: boolean;
+}
+
 /** One kind of broker: everything that a new kind adds, besides its line in the index. */
 export interface BrokerKind extends AddressForm {
   /** Its name in docs/guides and the help. */
@@ -51,6 +67,13 @@ export interface BrokerKind extends AddressForm {
    * @throws InvalidOption
    */
   open(address: BrokerAddress, options: BrokerFlagValues, surroundings: BrokerSurroundings): BrokerTarget;
+  /** The options that an address and flags stand for. @throws InvalidOption */
+  configOf(address: BrokerAddress, options: BrokerFlagValues, surroundings: BrokerSurroundings): object;
+  /**
+   * Asks a server about itself, for `rxcam doctor`, before the doctor's message is written. Rejects with the reason why it can't be
+   * known. Absent where there is no server.
+   */
+  readonly examine?: (config: never, topics: ExaminedTopics) => Promise<Examined>;
   /** Flags of its own options; those of every broker are the command line's. */
   readonly flags: readonly BrokerFlag[];
   /** Options that its address gives. */

@@ -9,6 +9,7 @@ export const memoryKind = {
   form: 'memory:',
   secrets: 'none',
   hosts: 'none',
+  configOf: (_, options) => options,
   open: (address, options) => ({ broker: memory(options), topic: topicOf(address) }),
   flags: [
     {

@@ -1,7 +1,8 @@
 /** ioredis, loaded on demand: it is large, and many users have another broker. Its own recovery is disabled. */
 import type { Redis } from 'ioredis';
 import { REDIS } from '../../core/defaults/defaults.js';
-import type { ClientOptions } from './options.js';
+import type { Examined } from '../kind/index.js';
+import { type ClientOptions, type RedisOptions, connectionOf } from './options.js';
 
 /** Loads the library. Node caches a failed import. */
 export function loadClient(): Promise<{ readonly Redis: typeof Redis }> {
@@ -21,4 +22,18 @@ export async function newClient(where: ClientOptions, { connectTimeoutMs, comman
     retryStrategy: () => null, maxRetriesPerRequest: 0,
     disconnectTimeout: REDIS.disconnectTimeoutMs, connectTimeout: connectTimeoutMs, commandTimeout: commandTimeoutMs,
   });
+}
+
+/** The largest value that a server takes, for the doctor; a login may lack the right to ask. */
+export async function examineRedis(options: RedisOptions): Promise<Examined> {
+  const { connectTimeoutMs, requestTimeoutMs } = options;
+  const client = await newClient(connectionOf(options).client, { connectTimeoutMs, commandTimeoutMs: requestTimeoutMs });
+  client.on('error', () => { /* The request reports it. */ });
+  try {
+    await client.connect();
+    const [, bytes] = await client.config('GET', 'proto-max-bulk-len') as readonly (string | undefined)[];
+    return { maxMessageBytes: bytes === undefined ? undefined : Number(bytes) };
+  } finally {
+    client.disconnect();
+  }
 }

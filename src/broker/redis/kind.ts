@@ -1,8 +1,9 @@
 /** Redis Streams, as a kind of broker. */
 import { BROKER, REDIS } from '../../core/defaults/defaults.js';
-import { type BrokerAddress, type BrokerFlagValues, type BrokerKind, type BrokerSurroundings, type BrokerTarget, topicOf } from '../kind/index.js';
+import { type BrokerAddress, type BrokerFlagValues, type BrokerKind, type BrokerSurroundings, topicOf } from '../kind/index.js';
 import { redis } from './redis.js';
-import { REDIS_SCHEMA } from './options.js';
+import { examineRedis } from './client.js';
+import { REDIS_SCHEMA, type RedisConfig } from './options.js';
 
 const PASSWORD = 'RXCAM_REDIS_PASSWORD';
 
@@ -13,7 +14,11 @@ export const redisKind = {
   secrets: 'redis',
   hosts: 'one',
   passwordVariable: PASSWORD,
-  open,
+  open: (address, options, surroundings) => ({
+    broker: redis(configOf(address, options, surroundings)), topic: topicOf(address, databaseOf(address) === undefined ? 0 : 1),
+  }),
+  configOf,
+  examine: (config: RedisConfig) => examineRedis(REDIS_SCHEMA.parse(config)),
   flags: [
     {
       flags: '--redis-maxlen <n>', option: 'maxLen', takes: 'number', standard: REDIS.maxLen,
@@ -37,10 +42,14 @@ export const redisKind = {
 } as const satisfies BrokerKind;
 
 /** A number at the start of the path is a database, as usual in addresses of Redis. */
-function open({ scheme, user, password, hosts, path }: BrokerAddress, options: BrokerFlagValues, { env, logger }: BrokerSurroundings): BrokerTarget {
-  const database = /^\d+$/.test(path[0] ?? '') ? path[0] : undefined;
+function databaseOf({ path: [first] }: BrokerAddress): string | undefined {
+  return /^\d+$/.test(first ?? '') ? first : undefined;
+}
+
+function configOf(address: BrokerAddress, options: BrokerFlagValues, { env, logger }: BrokerSurroundings): RedisConfig {
+  const { scheme, user, password, hosts } = address;
+  const database = databaseOf(address);
   const secret = password ?? env[PASSWORD];
   const login = secret === undefined ? '' : `${encodeURIComponent(user ?? '')}:${encodeURIComponent(secret)}@`;
-  const url = `${scheme}${login}${hosts[0] ?? ''}${database === undefined ? '' : `/${database}`}`;
-  return { broker: redis({ url, ...options, logger }), topic: topicOf({ path }, database === undefined ? 0 : 1) };
+  return { url: `${scheme}${login}${hosts[0] ?? ''}${database === undefined ? '' : `/${database}`}`, ...options, logger };
 }

@@ -137,7 +137,7 @@ export class Watchdog {
       return;
     }
     const [ms, what] = this.#phase === 'connecting'
-      ? [this.limits.connectTimeoutMs, 'no connection'] as const
+      ? [this.limits.connectTimeoutMs, 'no answer'] as const
       : [this.limits.firstFrameTimeoutMs, 'connected, but no frame'] as const;
     // Events of the source do not extend the time.
     this.#arm(this.#since + ms - mono(), () => { this.#lose(new SourceTimeout(`${what} within ${ms} ms${this.#rejections}`)); });

@@ -2,6 +2,7 @@
  * One GET that follows redirects itself. It has its own connection, which is closed with it: some cameras allow only one
  * session, so the probe must be over before ffmpeg connects.
  */
+import { type ClockDifference, dateDifference, wall } from '../../core/clock.js';
 import { DOWNLOAD } from '../../core/defaults/limits.js';
 import { SourceRefused } from '../../core/errors/errors.js';
 import { silence } from './errors.js';
@@ -23,6 +24,8 @@ export interface Target {
   readonly signal: AbortSignal;
   /** Called with each address in a redirect that has credentials. */
   keepSecret(address: string): void;
+  /** Called with the clock of a server whose answer has a date. */
+  clock?(difference: ClockDifference): void;
 }
 
 export interface Answer {
@@ -85,7 +88,10 @@ async function ask(url: URL, login: Login | undefined, headers: Record<string, s
   const late = new AbortController();
   const timer = setTimeout(() => { late.abort(silence('has not answered', timeoutMs, shown)); }, timeoutMs);
   try {
+    const sent = wall();
     const reply = await exchange({ url: bare, headers: { ...HEADERS, ...headers }, rules, signal: AbortSignal.any([signal, late.signal]) });
+    const difference = dateDifference(reply.headers.date, sent);
+    if (difference !== undefined) target.clock?.(difference);
     return { ...reply, url: bare, login };
   } catch (error) {
     throw networkFailure(error, shown);

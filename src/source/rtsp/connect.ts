@@ -1,7 +1,7 @@
 /** Connects to a camera, at an address that was checked, with TLS for rtsps. */
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import type { RxcamError } from '../../core/errors/errors.js';
+import { type RxcamError, SourceRefused } from '../../core/errors/errors.js';
 import { type HostRules, type Reasons, canonicalHost, networkFailure } from '../client/index.js';
 
 const PORTS: Readonly<Record<string, number>> = { 'rtsp:': 554, 'rtsps:': 322 };
@@ -9,8 +9,24 @@ const PORTS: Readonly<Record<string, number>> = { 'rtsp:': 554, 'rtsps:': 322 };
 const CUT = 'the connection was closed before the source described itself';
 const REASONS: Reasons = { ECONNRESET: CUT, EPIPE: CUT, EPROTO: 'the server does not speak TLS: is it rtsp://?' };
 
+/** First bytes of servers that people give for a camera, by the protocol that they speak. */
+const GREETINGS: readonly (readonly [pattern: RegExp, protocol: string])[] = [
+  [/^HTTP\/\d/, 'HTTP'], [/^SSH-/, 'SSH'], [/^-(?:ERR|NOAUTH|DENIED|MISCONF|LOADING)\b/, 'the protocol of Redis'], [/^220[ -]/, 'FTP or SMTP'],
+  [/^\x15\x03/, 'TLS: is it rtsps://?'],
+];
+
+/** Another service answers at the address. */
+export class NotRtsp extends Error {}
+
+/** The error of a server whose first bytes are those of another protocol. */
+export function notRtsp(head: string): NotRtsp | undefined {
+  const protocol = GREETINGS.find(([pattern]) => pattern.test(head))?.[1];
+  return protocol === undefined ? undefined : new NotRtsp(`another service than RTSP answers at this port: ${protocol}`);
+}
+
 /** Turns a network error into a failure of the source. */
 export function rtspFailure(cause: unknown, shown: string): RxcamError {
+  if (cause instanceof NotRtsp) return new SourceRefused(`'${shown}' cannot be read: ${cause.message}`, { cause });
   return networkFailure(cause, shown, REASONS);
 }
 

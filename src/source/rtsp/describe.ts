@@ -1,4 +1,5 @@
 /** Requests a camera's description: logs in, and follows redirects itself. */
+import { type ClockDifference, dateDifference, wall } from '../../core/clock.js';
 import { NoVideo, SourceRefused, SourceTimeout } from '../../core/errors/errors.js';
 import { redactUrl } from '../../core/redact/redact.js';
 import type { HostRules } from '../client/index.js';
@@ -25,6 +26,8 @@ export interface Target {
   readonly timeoutMs: number;
   /** Called with each address in a redirect that has credentials. */
   readonly keepSecret: (address: string) => void;
+  /** Called with the clock of a camera whose answers have a date. */
+  readonly clock: (difference: ClockDifference) => void;
 }
 
 /** A camera that has described itself, and the connection for the next requests. */
@@ -76,8 +79,9 @@ async function describedBy(session: Session, url: URL, target: Target, signal: A
 }
 
 function answerTo(
-  method: string, lines: string[], session: Session, uri: string, { shown, timeoutMs }: Target, signal: AbortSignal,
+  method: string, lines: string[], session: Session, uri: string, { shown, timeoutMs, clock }: Target, signal: AbortSignal,
 ): Promise<Message> {
+  const sent = wall();
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => { done(new SourceTimeout(`'${shown}' has not answered ${method} for ${timeoutMs} ms`)); }, timeoutMs);
     const abort = () => { done(new SourceTimeout(`the request to '${shown}' was cancelled`)); };
@@ -85,8 +89,13 @@ function answerTo(
       clearTimeout(timer);
       signal.removeEventListener('abort', abort);
       session.listener = undefined;
-      if (outcome instanceof Error) reject(outcome);
-      else resolve(outcome);
+      if (outcome instanceof Error) {
+        reject(outcome);
+        return;
+      }
+      const difference = dateDifference(valueOf(outcome.lines, 'date'), sent);
+      if (difference !== undefined) clock(difference);
+      resolve(outcome);
     };
     signal.addEventListener('abort', abort, { once: true });
     session.listener = {

@@ -1,6 +1,7 @@
 /** RTSP cameras, over TCP by default. */
 import type { Writable } from 'node:stream';
 import { Observable } from 'rxjs';
+import type { ClockDifference } from '../../core/clock.js';
 import { SOURCE } from '../../core/defaults/defaults.js';
 import { InvalidOption, TransportRefused, failureOf, isRxcamError } from '../../core/errors/errors.js';
 import { NETWORK_ROWS } from '../../core/errors/stderr-rows.js';
@@ -42,6 +43,7 @@ class RtspSource implements Source {
   readonly address: string;
   /** Redirects with credentials add to it. */
   readonly secrets: Secrets;
+  clock: ClockDifference | undefined;
   readonly #target: Target;
   /** With `auto`: the transport that worked last, requested first. */
   #first: 'tcp' | 'udp' = 'tcp';
@@ -57,6 +59,7 @@ class RtspSource implements Source {
       // ffmpeg has no UDP with TLS.
       transport: url.protocol === 'rtsps:' ? 'tcp' : asked,
       keepSecret: (found) => { this.secrets.addOf(found); },
+      clock: (difference) => { this.clock = difference; },
     };
   }
 

@@ -1,5 +1,6 @@
 /** One connection to a camera: sends requests with the login, reads their answers, and the packets between them. */
 import type { Socket } from 'node:net';
+import { notRtsp } from './connect.js';
 import type { RtspLogin } from './login.js';
 import { type Message, MessageReader, statusOf, valueOf, valuesOf, without, written } from './message.js';
 
@@ -38,7 +39,14 @@ export class Session {
 
   constructor(readonly socket: Socket, readonly login: RtspLogin | undefined) {
     const reader = new MessageReader();
+    let isFirst = true;
     socket.on('data', (chunk: Buffer) => {
+      const foreign = isFirst ? notRtsp(chunk.toString('latin1', 0, 16)) : undefined;
+      isFirst = false;
+      if (foreign !== undefined) {
+        socket.destroy(foreign);
+        return;
+      }
       try {
         for (const part of reader.push(chunk)) {
           if (part.kind === 'packets') this.listener?.packets(part.bytes);

@@ -7,12 +7,14 @@ import { ReplaySubject, Subject, firstValueFrom, from, take, toArray } from 'rxj
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { publish } from '../../../operators/publish.js';
 import { subscribe } from '../../../operators/subscribe.js';
-import { type KafkaConfig, kafka } from '../../../src/broker/index.js';
+import { brokerFindings } from '../../../src/apps/cli/doctor/broker.js';
+import { DOCTOR_TOPIC } from '../../../src/apps/cli/doctor/target.js';
+import { type KafkaConfig, examined, kafka } from '../../../src/broker/index.js';
 import type { CameraMessage, Published } from '../../../src/core/frame/frame.js';
 import { KAFKA_DRIVERS, type KafkaServer, certificateFor, freePort, needs, startKafka, temporaryFolder, unsignedToken } from '../../services/index.js';
 import { all, closeAll, made, opened, orders } from './broker-messages.js';
 
-needs('kafka').each(KAFKA_DRIVERS)('kafka, %s', (driver) => {
+needs('kafka', 'ffmpeg').each(KAFKA_DRIVERS)('kafka, %s', (driver) => {
   let server: KafkaServer;
   let admin: Admin;
   beforeAll(async () => {
@@ -132,6 +134,12 @@ needs('kafka').each(KAFKA_DRIVERS)('kafka, %s', (driver) => {
       expect(await all(from(messages).pipe(publish(handle, { topic: 'secured' })))).toHaveLength(3);
       const read = await firstValueFrom(subscribe(handle, { topic: 'secured', from: 'earliest' }).pipe(take(3), toArray()));
       expect(read.map(({ value }, index) => value.equals(messages[index]?.value as Buffer))).toEqual([true, true, true]);
+
+      // The doctor asks in the same way: the limit of the topic, and the time that the broker gives to its own message.
+      const visit = { target: { broker: handle, topic: 'secured' }, examine: (topic: string) => examined('kafka', config, { topic, own: DOCTOR_TOPIC }) };
+      const findings = new Map((await brokerFindings(visit)).map((one) => [one.name, one]));
+      expect(findings.get('broker size')).toMatchObject({ state: 'ok', facts: { maxMessageBytes: 10 * 1024 ** 2 } });
+      expect(findings.get('clock')).toMatchObject({ state: 'ok', facts: { clockMs: expect.toSatisfy((ms: number) => Math.abs(ms) < 1_000) as number } });
 
       const strange = opened(kafka({ ...config, ssl: true }));
       const distrust = firstValueFrom(strange.errors$);

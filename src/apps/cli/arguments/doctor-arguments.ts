@@ -19,6 +19,9 @@ export interface DoctorArguments {
   readonly command: 'doctor' | 'probe' | 'snapshot';
   readonly source: string | undefined;
   readonly broker: string | undefined;
+  /** A configuration file in place of both, and the name of one of its cameras. */
+  readonly file?: string | undefined;
+  readonly camera?: string | undefined;
   readonly program: z.output<typeof schema>;
   /** Options of the camera, and of the broker. */
   readonly settings: Settings;
@@ -33,7 +36,7 @@ interface Words {
 
 const COMMANDS: Readonly<Record<DoctorArguments['command'], Words>> = {
   doctor: {
-    about: 'find out what does not work, and what to do', argument: ['[address...]', 'a source, a broker, or both, in any order'], flags: DOCTOR_FLAGS,
+    about: 'find out what does not work, and what to do', argument: ['[address...]', 'a source, a broker, or both, in any order; or a configuration file and the name of a camera'], flags: DOCTOR_FLAGS,
     after: `
 Looks at this machine; at a source: name, stream, first picture, GOP, what it costs to
 decode; and at a broker: a message there and back, by way of the topic rxcam-doctor, the
@@ -42,24 +45,27 @@ largest message, the clock. Exit code 0: all is well. 1: something is not. 2: ba
 Examples:
   rxcam doctor
   rxcam doctor rtsp://user:secret@camera.example.com/stream kafka://localhost:9092/video
+  rxcam doctor cameras.yaml gate
   rxcam doctor redis://localhost --json`,
   },
   probe: {
-    about: 'print what a source says and is', argument: ['<source>', 'rtsp(s)://…, http(s)://…, a path, a device, or test:'], flags: PROBE_FLAGS,
+    about: 'print what a source says and is', argument: ['<source...>', 'rtsp(s)://…, http(s)://…, a path, a device, or test:; or a configuration file and the name of a camera'], flags: PROBE_FLAGS,
     after: `
 Exit code 1: the source gives no picture. 2: bad usage.
 
 Examples:
   rxcam probe rtsp://user:secret@camera.example.com/stream
+  rxcam probe cameras.yaml gate
   rxcam probe clip.mp4 --json`,
   },
   snapshot: {
-    about: 'take one picture of a source', argument: ['<source>', 'rtsp(s)://…, http(s)://…, a path, a device, or test:'], flags: SNAPSHOT_FLAGS,
+    about: 'take one picture of a source', argument: ['<source...>', 'rtsp(s)://…, http(s)://…, a path, a device, or test:; or a configuration file and the name of a camera'], flags: SNAPSHOT_FLAGS,
     after: `
 Exit code 1: there is no picture, or it could not be written. 2: bad usage.
 
 Examples:
   rxcam snapshot rtsp://user:secret@camera.example.com/stream -o gate.jpg
+  rxcam snapshot cameras.yaml gate
   rxcam snapshot clip.mp4 | display`,
   },
 };
@@ -72,11 +78,26 @@ export function doctorCommands(found: (command: DoctorArguments) => void): Comma
     return made.helpOption('-h, --help', 'show this').addHelpText('after', after).action(() => {
       const { doctor = {}, ...raw } = rawOf(made, groups);
       const program = parseOptions(name, schema, doctor);
-      const { source, broker } = name === 'doctor' ? sorted(made.args, program) : { source: made.args[0], broker: undefined };
+      const { source, broker, file, camera } = placesOf(name, made.args, program);
       const settings = settingsOf({ ...raw, stream: { to: broker ?? 'memory:' } }, 1);
-      found({ command: name as DoctorArguments['command'], source, broker, program, settings });
+      found({ command: name as DoctorArguments['command'], source, broker, file, camera, program, settings });
     });
   });
+}
+
+/** No video is in such a file. */
+const CONFIGURATION = /\.(?:ya?ml|json)$/i;
+
+/** The places that the words name. */
+function placesOf(name: string, words: readonly string[], program: z.output<typeof schema>): Pick<DoctorArguments, 'source' | 'broker' | 'file' | 'camera'> {
+  const [file, camera, ...others] = words;
+  if (file !== undefined && CONFIGURATION.test(file)) {
+    if (others.length > 0) throw new InvalidOption(`${name}: ${words.length} words given, expected a configuration file and the name of one camera`);
+    return { source: undefined, broker: undefined, file, camera };
+  }
+  if (name === 'doctor') return sorted(words, program);
+  if (camera !== undefined) throw new InvalidOption(`${name}: ${words.length} sources given, expected one`);
+  return { source: file, broker: undefined };
 }
 
 /** Which of the addresses is the broker's. */

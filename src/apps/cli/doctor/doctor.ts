@@ -1,12 +1,13 @@
 /** The command `doctor`: what works here, what does not, and what to do. */
 import { lastValueFrom, tap, toArray } from 'rxjs';
-import { type DoctorArguments, openTarget } from '../arguments/index.js';
-import { createLogger, isUsage, paintOn } from '../program/index.js';
+import type { DoctorArguments } from '../arguments/index.js';
+import { type Paint, createLogger, isUsage, paintOn } from '../program/index.js';
 import { brokerFindings } from './broker.js';
 import { type Finding, failed, findingLine } from './finding.js';
 import { machineFindings } from './machine.js';
 import { sourceFacts } from './source.js';
 import { sourceFindings } from './source-findings.js';
+import { type Visit, visitOf } from './target.js';
 
 /** Room for the longest name. */
 const WIDTH = 21;
@@ -16,31 +17,52 @@ const WIDTH = 21;
  * @returns the exit code: 1 if anything is bad
  * @throws InvalidOption
  */
-export async function doctor(command: DoctorArguments, env: NodeJS.ProcessEnv, secrets: readonly string[]): Promise<number> {
-  const { source, broker, program, settings } = command;
+export async function doctor(command: DoctorArguments, env: NodeJS.ProcessEnv, given: readonly string[]): Promise<number> {
+  const { program } = command;
+  const secrets = [...given];
   const logger = createLogger(program.logLevel, secrets, (line) => { process.stderr.write(line); });
-  const target = broker === undefined ? undefined : openTarget(settings, env, logger, 'doctor: the address of a broker');
+  const { source, brokers, findings } = visitOf(command, env, logger, secrets);
   const paint = paintOn(process.stdout, env, program.color);
   const all: Finding[] = [];
-  const tell = (findings: readonly Finding[]) => {
-    all.push(...findings);
-    if (!program.json) for (const finding of findings) process.stdout.write(findingLine(finding, WIDTH, paint));
+  const tell = (found: readonly Finding[]) => {
+    all.push(...found);
+    if (!program.json) for (const finding of found) process.stdout.write(findingLine(finding, WIDTH, paint));
   };
+  tell(findings);
   await lastValueFrom(machineFindings().pipe(tap((finding) => { tell([finding]); }), toArray()));
-  if (source !== undefined) tell(await sourceOf(source, command, logger));
-  if (target !== undefined) {
-    tell(await brokerFindings(target, broker ?? '', env));
-    await target.broker.close({ deadlineMs: 0 });
+  if (source !== undefined) tell(await waitedFor('looking at the source: up to a minute, if it sends no picture', sourceOf(source)));
+  for (const visit of brokers) {
+    tell(await waitedFor('looking at the broker', brokerFindings(visit)));
+    await visit.target.broker.close({ deadlineMs: 0 });
   }
   const bad = all.filter(({ state }) => state === 'bad').length;
   if (program.json) process.stdout.write(`${JSON.stringify({ ok: bad === 0, findings: all })}\n`);
-  else process.stdout.write(`\n${bad === 0 ? paint('green', 'all is well') : paint('red', `${bad} ${bad === 1 ? 'thing does' : 'things do'} not work`)}\n`);
+  else process.stdout.write(`\n${verdictOf(all, paint)}\n`);
   return bad === 0 ? 0 : 1;
 }
 
-async function sourceOf(source: string, { settings }: DoctorArguments, logger: ReturnType<typeof createLogger>): Promise<Finding[]> {
+/** On a terminal a line says what is waited for, and goes again. */
+async function waitedFor<T>(what: string, work: Promise<T>): Promise<T> {
+  const { stderr } = process;
+  if (!stderr.isTTY) return work;
+  stderr.write(`… ${what}`);
   try {
-    return sourceFindings(await sourceFacts(source, { ...settings.sources[0]?.camera, logger }));
+    return await work;
+  } finally {
+    stderr.write('\r\u001b[K');
+  }
+}
+
+function verdictOf(all: readonly Finding[], paint: Paint): string {
+  const bad = all.filter(({ state }) => state === 'bad').length;
+  if (bad > 0) return paint('red', `${bad} ${bad === 1 ? 'thing does' : 'things do'} not work`);
+  const open = all.filter(({ state, advice }) => state === 'note' && advice !== undefined).length;
+  return open === 0 ? paint('green', 'all is well') : paint('yellow', `nothing is broken; ${open} ${open === 1 ? 'line' : 'lines'} with → to look at`);
+}
+
+async function sourceOf({ address, config }: NonNullable<Visit['source']>): Promise<Finding[]> {
+  try {
+    return sourceFindings(await sourceFacts(address, config));
   } catch (error) {
     if (!isUsage(error)) throw error;
     return [failed('source', error)];

@@ -4,6 +4,7 @@ import { createLogger, oneLine, paintOn } from '../program/index.js';
 import { findingLine } from './finding.js';
 import { sourceFacts } from './source.js';
 import { sourceFindings } from './source-findings.js';
+import { visitOf } from './target.js';
 
 const WIDTH = 15;
 
@@ -11,12 +12,15 @@ const WIDTH = 15;
  * @returns the exit code: 1 if there is no picture
  * @throws InvalidOption
  */
-export async function probe({ source = '', program, settings }: DoctorArguments, env: NodeJS.ProcessEnv, secrets: readonly string[]): Promise<number> {
+export async function probe(command: DoctorArguments, env: NodeJS.ProcessEnv, given: readonly string[]): Promise<number> {
+  const { program } = command;
+  const secrets = [...given];
   const logger = createLogger(program.logLevel, secrets, (line) => { process.stderr.write(line); });
-  const facts = await sourceFacts(source, { ...settings.sources[0]?.camera, logger });
+  const { source: { address, config } = { address: '', config: {} }, findings } = visitOf(command, env, logger, secrets);
+  const facts = await sourceFacts(address, config);
   const { error, ...known } = facts;
   const paint = paintOn(process.stdout, env, program.color);
   if (program.json) process.stdout.write(`${JSON.stringify({ ...known, ...(error !== undefined && { error: { code: error.code, message: oneLine(error) } }) })}\n`);
-  else for (const finding of sourceFindings(facts)) process.stdout.write(findingLine(finding, WIDTH, paint));
+  else for (const finding of [...findings, ...sourceFindings(facts)]) process.stdout.write(findingLine(finding, WIDTH, paint));
   return error === undefined ? 0 : 1;
 }

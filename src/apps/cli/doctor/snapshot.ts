@@ -5,6 +5,7 @@ import { sizeText } from '../../../ledger/index.js';
 import { snapshot as pictureOf } from '../../snapshot.js';
 import type { DoctorArguments } from '../arguments/index.js';
 import { complain, createLogger, delivered, isUsage, plain } from '../program/index.js';
+import { visitOf } from './target.js';
 
 const USUAL_FILE = 'snapshot.jpg';
 /** For a reader of stdout that has stopped. */
@@ -14,10 +15,13 @@ const READ_WITHIN_MS = 30_000;
  * @returns the exit code
  * @throws InvalidOption
  */
-export async function snapshot({ source = '', program, settings }: DoctorArguments, secrets: readonly string[]): Promise<number> {
+export async function snapshot(command: DoctorArguments, env: NodeJS.ProcessEnv, given: readonly string[]): Promise<number> {
+  const { program } = command;
+  const secrets = [...given];
   const { output = process.stdout.isTTY ? USUAL_FILE : '-', quality, timeoutMs, logLevel } = program;
   const logger = createLogger(logLevel, secrets, (line) => { process.stderr.write(line); });
-  const gate = camera(source, { ...settings.sources[0]?.camera, logger });
+  const { source: { address, config } = { address: '', config: {} } } = visitOf(command, env, logger, secrets);
+  const gate = camera(address, config);
   try {
     const jpeg = await pictureOf(gate, { quality, timeoutMs });
     if (output === '-') {

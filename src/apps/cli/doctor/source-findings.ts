@@ -1,13 +1,24 @@
 /** The findings about a source, line by line. */
 import { availableParallelism } from 'node:os';
+import type { ClockDifference } from '../../../core/clock.js';
 import type { SourceInfo } from '../../../core/frame/frame.js';
+import { clockFinding } from './clock.js';
 import { type Finding, failed } from './finding.js';
+import type { Look } from './look.js';
 import type { SourceFacts } from './source.js';
 
 /** A first picture later than this is worth a line of advice; ms. */
 const LATE_MS = 10_000;
+/** Shares of the stated rate below which pictures come too rarely. */
+const SLOW = 0.8;
+const TOO_SLOW = 0.5;
 /** GOPs longer than this make a viewer, and a camera after a reconnect, wait; seconds. */
 const LONG_GOP_S = 4;
+
+/** Black is 0 or 16; noise makes a little more of it. */
+const DARK = 32;
+/** Levels of one grey with its noise. */
+const FLAT = 12;
 
 /** `h264 1920x1080, 25 fps`. */
 export function streamInWords({ codec = 'unknown codec', width, height, fps, fpsMeasured, pixelFormat, interlaced, rotation, durationSeconds }: SourceInfo): string {
@@ -22,17 +33,25 @@ export function streamInWords({ codec = 'unknown codec', width, height, fps, fps
 
 /** In the order in which they are needed: the first that is bad is the reason for what is missing. */
 export function sourceFindings(facts: SourceFacts): Finding[] {
-  const { resolved, info, openedMs, firstPictureMs, measuredFps, gop, decodeMs, fits, error, warnings } = facts;
+  const { resolved, info, openedMs, firstPictureMs, measuredFps, gop, decodeMs, fits, clock, look, error, warnings } = facts;
   const found: Finding[] = [];
   if (resolved !== undefined) found.push({ name: 'source name', state: 'ok', found: `${resolved.host} is ${resolved.addresses.join(', ')} (${rounded(resolved.ms)} ms)`, facts: resolved });
   const answered = `it answered in ${rounded(openedMs ?? 0)} ms`;
   if (info !== undefined) found.push({ name: 'source stream', state: 'ok', found: `${streamInWords(info)}; ${answered}`, facts: { ...info } });
+  if (clock !== undefined) found.push(cameraClock(clock));
   for (const warning of warnings) found.push({ name: 'source', state: 'note', found: warning });
   if (firstPictureMs !== undefined) found.push(pictureFinding(firstPictureMs, measuredFps, info));
   if (error !== undefined) return [...found, failed(info === undefined ? 'source' : 'source pictures', error)];
+  if (look !== undefined) found.push(lookFinding(look));
   found.push(gopFinding(gop, info?.fps ?? measuredFps));
   if (decodeMs !== undefined) found.push(costFinding(decodeMs, fits, info?.fps ?? measuredFps));
   return found;
+}
+
+/** Nothing of rxcam depends on it: pictures have the time of this machine. */
+function cameraClock(clock: ClockDifference): Finding {
+  const finding = clockFinding('source clock', clock, 'the source', 'the time that a camera writes into its pictures is wrong; rxcam stamps pictures with the time of this machine');
+  return finding.state === 'bad' ? { ...finding, state: 'note' } : finding;
 }
 
 function pictureFinding(firstPictureMs: number, measuredFps: number | undefined, info: SourceInfo | undefined): Finding {
@@ -41,8 +60,18 @@ function pictureFinding(firstPictureMs: number, measuredFps: number | undefined,
   const facts = { firstPictureMs, measuredFps };
   const name = 'source pictures';
   if (firstPictureMs > LATE_MS) return { name, state: 'note', found, facts, advice: 'shorten the distance of keyframes (GOP, I-frame interval) in the camera' };
-  const isSlow = measuredFps !== undefined && info?.fps !== undefined && info.fpsMeasured !== true && measuredFps < info.fps * 0.8;
-  return isSlow ? { name, state: 'note', found, facts, advice: `the source states ${rounded(info.fps ?? 0)}: check the network, and the CPU of this machine` } : { name, state: 'ok', found, facts };
+  const share = measuredFps === undefined || info?.fps === undefined || info.fpsMeasured === true ? 1 : measuredFps / info.fps;
+  return share < SLOW ? { name, state: share < TOO_SLOW ? 'bad' : 'note', found, facts, advice: `the source states ${rounded(info?.fps ?? 0)}: check the network, and the CPU of this machine` } : { name, state: 'ok', found, facts };
+}
+
+/** A person sees this at once; counts of pictures do not show it. */
+function lookFinding(look: Look): Finding {
+  const { pictures, darkest, brightest, isStill } = look;
+  const [name, facts] = ['source look', { ...look }];
+  const what = brightest <= DARK ? 'almost black' : brightest - darkest <= FLAT ? 'of one brightness' : undefined;
+  const found = `${what === undefined ? '' : `${what}, `}brightness ${darkest} to ${brightest} of 255${isStill ? `; ${pictures} pictures of ${pictures} look the same` : ''}`;
+  if (what !== undefined) return { name, state: 'bad', found, facts, advice: 'look at rxcam snapshot: a cap on the lens, no light, the wrong input of a recorder, or a broken sensor' };
+  return { name, state: isStill ? 'note' : 'ok', found, facts, ...(isStill && { advice: 'if the scene moves, the camera or its recorder hangs or has no signal: look at rxcam snapshot, and restart it' }) };
 }
 
 function gopFinding(gop: number | undefined, fps: number | undefined): Finding {
@@ -55,6 +84,7 @@ function gopFinding(gop: number | undefined, fps: number | undefined): Finding {
 }
 
 function costFinding(decodeMs: number, fits: number | undefined, fps: number | undefined): Finding {
+  if (decodeMs === 0) return { name: 'source cost', state: 'ok', found: 'decoding takes too little CPU to be measured so soon', facts: { decodeMs } };
   const share = fps === undefined ? '' : `, ${rounded(decodeMs * fps / 10)} % of a core at ${rounded(fps)} fps`;
   const many = fits === undefined ? '' : `; this machine (${availableParallelism()} cores) decodes ${fits === 0 ? 'none' : `about ${fits}`} such`;
   return {

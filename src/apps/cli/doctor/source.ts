@@ -1,14 +1,15 @@
 /** The doctor's checks of a source: its stream, its first picture, its rate, its GOP, and the cost of decoding it. */
 import { lookup } from 'node:dns/promises';
 import { availableParallelism } from 'node:os';
-import { Subject, catchError, endWith, filter, firstValueFrom, ignoreElements, map, merge, of, timeout } from 'rxjs';
+import { Subject, catchError, endWith, filter, firstValueFrom, ignoreElements, map, merge, of, tap, timeout } from 'rxjs';
 import { passthrough, skipRate } from '../../../../operators/index.js';
 import { type CameraConfig, camera } from '../../../camera/index.js';
-import { mono } from '../../../core/clock.js';
+import { type ClockDifference, mono } from '../../../core/clock.js';
 import { type RxcamError, isRxcamError } from '../../../core/errors/errors.js';
 import type { SourceInfo } from '../../../core/frame/frame.js';
 import { normalizeUrl } from '../../../core/redact/redact.js';
 import { childrenCpuMs } from '../program/index.js';
+import { type Look, Looker } from './look.js';
 
 /** How long pictures are looked at, and at most how many; a file may be read much faster than it plays. */
 const LOOK_MS = 3_000;
@@ -16,8 +17,8 @@ const LOOK_MS = 3_000;
 const GOP_MS = 12_000;
 /** Cores that are left to other work. */
 const SHARE = 0.8;
-/** Only the first picture comes out of ffmpeg: what is measured is the decoding alone. */
-const NEXT_TO_NONE = 1_000_000;
+/** Few pictures come out of ffmpeg, to be looked at: what is measured is the decoding alone. */
+const LOOKED_AT_FPS = 1;
 
 /** Known facts about a source. */
 export interface SourceFacts {
@@ -34,6 +35,10 @@ export interface SourceFacts {
   readonly decodeMs?: number;
   /** How many such sources this machine decodes with 80 % of its cores. */
   readonly fits?: number;
+  /** The pictures themselves. */
+  readonly look?: Look;
+  /** The clock of its server, if its answers have a date. */
+  readonly clock?: ClockDifference;
   readonly error?: RxcamError;
   readonly warnings: readonly string[];
 }
@@ -69,7 +74,7 @@ async function resolve(source: string): Promise<SourceFacts['resolved']> {
 }
 
 async function decodedFacts(source: string, config: CameraConfig): Promise<SourceFacts> {
-  const gate = camera(source, config);
+  const gate = camera(source, { ...config, pixelFormat: 'gray' });
   const warnings: string[] = [];
   const found: Found = { warnings };
   const enough$ = new Subject<void>();
@@ -78,7 +83,8 @@ async function decodedFacts(source: string, config: CameraConfig): Promise<Sourc
   let last: Mark | undefined;
   let pictures = 0;
   const watching = gate.events$.subscribe((event) => {
-    if (event.type === 'opened') { found.info = event.source; found.openedMs = mono() - begin; }
+    // A short file is opened again and again.
+    if (event.type === 'opened') { found.info = event.source; found.openedMs ??= mono() - begin; }
     if (event.type === 'warning') warnings.push(event.message);
     if (event.type !== 'captured') return;
     pictures += 1;
@@ -90,11 +96,19 @@ async function decodedFacts(source: string, config: CameraConfig): Promise<Sourc
       if (mono() - first.at >= LOOK_MS) enough$.next();
     }
   });
-  const decoded$ = gate.pipe(skipRate(NEXT_TO_NONE), ignoreElements(), endWith(undefined), catchError((one: unknown) => of(one)));
+  const looker = new Looker();
+  const decoded$ = gate.pipe(
+    skipRate({ fps: LOOKED_AT_FPS }), tap(({ data }) => { looker.see(data); }),
+    ignoreElements(), endWith(undefined), catchError((one: unknown) => of(one)),
+  );
   const error = await firstValueFrom(merge(decoded$, enough$));
   watching.unsubscribe();
+  const { origin } = gate.plan;
+  const clock = origin.kind === 'camera' ? origin.source.clock : undefined;
+  if (clock !== undefined) found.clock = clock;
   if (isRxcamError(error)) return { ...found, error };
-  return { ...found, ...rates(first, last, found.info) };
+  const { look } = looker;
+  return { ...found, ...rates(first, last, found.info), ...(look !== undefined && { look }) };
 }
 
 /** How far a look at a source has come. */

@@ -1,0 +1,84 @@
+/** The places that the doctor, `probe` and `snapshot` look at: addresses, or a camera of a configuration file as the file has it. */
+import type { Logger } from 'pino';
+import { BROKERS, type BrokerTarget, type Examined, brokerAt, examined } from '../../../broker/index.js';
+import type { CameraConfig } from '../../../camera/index.js';
+import { InvalidOption } from '../../../core/errors/errors.js';
+import { suggestion } from '../../../core/errors/suggestion.js';
+import { type BrokerSettings, type CameraSettings, type Config, openBroker, parseConfig, readConfigFile } from '../../config/index.js';
+import { type DoctorArguments, openTarget } from '../arguments/index.js';
+import type { Finding } from './finding.js';
+
+/** The topic of the doctor's own message: consumers of video must not get it. */
+export const DOCTOR_TOPIC = 'rxcam-doctor';
+
+/** A broker to look at. */
+export interface BrokerVisit {
+  readonly target: BrokerTarget;
+  /** Asks the server about itself; undefined for a broker within this program. */
+  readonly examine: (topic: string) => Promise<Examined> | undefined;
+}
+
+export interface Visit {
+  readonly source?: { readonly address: string; readonly config: CameraConfig };
+  readonly brokers: readonly BrokerVisit[];
+  /** Known without asking anyone. */
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * @param secrets - those of a file are added
+ * @throws InvalidOption
+ */
+export function visitOf(command: DoctorArguments, env: NodeJS.ProcessEnv, logger: Logger, secrets: string[]): Visit {
+  const { source, broker, file, settings } = command;
+  const flags = { ...settings.sources[0]?.camera, logger };
+  if (file !== undefined) return inFile(command, parseConfig(readConfigFile(file), { file, env }), { env, logger, flags, secrets });
+  const visit = broker === undefined ? [] : [addressed(broker, command, env, logger)];
+  return { ...(source !== undefined && { source: { address: source, config: flags } }), brokers: visit, findings: [] };
+}
+
+function addressed(text: string, { settings }: DoctorArguments, env: NodeJS.ProcessEnv, logger: Logger): BrokerVisit {
+  const target = openTarget(settings, env, logger, 'doctor: the address of a broker');
+  const { name, address } = brokerAt(text, 'doctor');
+  const config = BROKERS[name].configOf(address, { ...settings.broker, ...settings.brokers[name] }, { env, logger });
+  return { target, examine: (topic) => examined(name, config, { topic, own: DOCTOR_TOPIC }) };
+}
+
+interface Surroundings { readonly env: NodeJS.ProcessEnv; readonly logger: Logger; readonly flags: CameraConfig; readonly secrets: string[] }
+
+/** One camera with its broker; without a name, all brokers. */
+function inFile({ command, file = '', camera: name }: DoctorArguments, { cameras, brokers, secrets }: Config, { env, logger, flags, secrets: known }: Surroundings): Visit {
+  known.push(...secrets);
+  if (name === undefined) {
+    if (command !== 'doctor') throw new InvalidOption(`${command}: no camera of ${file} given, expected the name of one: rxcam ${command} ${file} ${cameras[0]?.name ?? 'NAME'}`);
+    return { brokers: brokers.map((broker) => configured(broker, undefined, env, logger)), findings: [] };
+  }
+  const names = cameras.map((one) => one.name);
+  const camera = cameras.find((one) => one.name === name) ?? cameras.find(({ options: { key } }) => key === name);
+  if (camera === undefined) throw new InvalidOption(`${command}: camera '${name}' given${suggestion(name, names)}, which ${file} has not; it has ${listed(names)}`);
+  const { broker: as, topic } = publishIn(camera);
+  const broker = as === undefined ? brokers[0] : brokers.find((one) => one.name === as);
+  const off: Finding = { name: 'camera', state: 'bad', found: `${name} is not run: enabled is false in ${file}`, advice: 'set enabled: true, or leave it out' };
+  return {
+    source: { address: String(camera.source), config: { ...camera.options, ...flags } },
+    brokers: broker === undefined ? [] : [configured(broker, topic, env, logger)], findings: camera.enabled ? [] : [off],
+  };
+}
+
+function publishIn({ pipeline }: CameraSettings): { readonly broker?: string; readonly topic?: string } {
+  return pipeline.find(({ kind }) => kind === 'publish')?.options ?? {};
+}
+
+function configured(settings: BrokerSettings, topic: string | undefined, env: NodeJS.ProcessEnv, logger: Logger): BrokerVisit {
+  const { kind, address, options } = settings;
+  const { broker, topic: usual } = openBroker(settings, { env, logger });
+  const config = address === undefined ? { ...options } : BROKERS[kind].configOf(brokerAt(address, 'doctor').address, {}, { env, logger });
+  return { target: { broker, topic: topic ?? usual }, examine: (asked) => examined(kind, config, { topic: asked, own: DOCTOR_TOPIC }) };
+}
+
+const MAX_NAMES = 20;
+
+function listed(names: readonly string[]): string {
+  const rest = names.length - MAX_NAMES;
+  return rest > 0 ? `${names.slice(0, MAX_NAMES).join(', ')} and ${rest} more` : names.join(', ') || 'none';
+}

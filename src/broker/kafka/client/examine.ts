@@ -1,0 +1,86 @@
+/** Asks a Kafka cluster for the limit of a topic, for the doctor, whose own topic has the broker's times. */
+import type { Examined, ExaminedTopics } from '../../kind/index.js';
+import { type KafkaOptions, checkedBrokers } from '../options.js';
+import { type NewWire, errorOf } from '../wire/index.js';
+import { kindOf } from './errors.js';
+import type { KafkaNode } from './node.js';
+import { KafkaNodes } from './nodes.js';
+
+/** The doctor's messages are of no use for long. */
+const OWN_CONFIG = [{ name: 'message.timestamp.type', value: 'LogAppendTime' }, { name: 'retention.ms', value: String(3_600_000) }];
+
+/** DescribeConfigs in the oldest version that Kafka 4 takes. */
+const DESCRIBE = { apiKey: 32, apiVersion: 1, apiName: 'DescribeConfigs' } as const;
+const TOPIC = 2;
+const LIMIT = 'max.message.bytes';
+
+export class KafkaExamination {
+  constructor(readonly options: KafkaOptions, readonly newWire: NewWire) {}
+
+  /** Creates the doctor's own topic where it may, and asks for the limit of the user's. */
+  async of({ topic, own }: ExaminedTopics): Promise<Examined> {
+    const { brokers, createTopics, maxMessageBytes } = this.options;
+    const nodes = new KafkaNodes(this.options, { newWire: this.newWire, log: () => undefined, paused: () => undefined },
+      async () => checkedBrokers(typeof brokers === 'function' ? await brokers() : brokers));
+    nodes.hold(true);
+    try {
+      const { node, answer: { topicMetadata } } = await nodes.askAny('Metadata', { topics: [...new Set([topic, own])], allowAutoTopicCreation: false });
+      const missing = new Set(topicMetadata.filter(({ topicErrorCode }) => kindOf(errorOf(topicErrorCode)) === 'UNKNOWN_TOPIC_OR_PARTITION').map((one) => one.topic));
+      if (missing.has(own) && createTopics) await this.#create(node, own);
+      if (missing.has(topic) || topic === own) return { isMissing: true, ...(createTopics && { maxMessageBytes }) };
+      return { maxMessageBytes: limitIn((await node.ask('Raw', { ...DESCRIBE, body: requestFor(topic) })).payload) };
+    } finally {
+      nodes.destroy();
+    }
+  }
+
+  /** If it is refused, the doctor's message creates it, or reports why it can't be created. */
+  async #create(node: KafkaNode, topic: string): Promise<void> {
+    const { replicationFactor, requestTimeoutMs } = this.options;
+    await node.ask('CreateTopics', { topics: [{ topic, numPartitions: 1, replicationFactor, configEntries: OWN_CONFIG }], timeout: requestTimeoutMs });
+  }
+}
+
+function requestFor(topic: string): Buffer {
+  const text = (value: string) => {
+    const bytes = Buffer.from(value);
+    return Buffer.concat([int16(bytes.length), bytes]);
+  };
+  return Buffer.concat([int32(1), Buffer.from([TOPIC]), text(topic), int32(1), text(LIMIT), Buffer.from([0])]);
+}
+
+/** The one value of the one resource that was asked for. */
+function limitIn(answer: Buffer): number | undefined {
+  // throttle time, and the number of results.
+  let at = 8;
+  const nullable = () => {
+    const length = answer.readInt16BE(at);
+    at += 2;
+    if (length < 0) return undefined;
+    at += length;
+    return answer.toString('utf8', at - length, at);
+  };
+  const error = errorOf(answer.readInt16BE(at));
+  at += 2;
+  const message = nullable();
+  if (error !== undefined) throw new Error(message ?? error.message, { cause: error });
+  at += 1;
+  nullable();
+  if (answer.readInt32BE(at) === 0) return undefined;
+  at += 4;
+  nullable();
+  const value = nullable();
+  return value === undefined ? undefined : Number(value);
+}
+
+function int16(value: number): Buffer {
+  const bytes = Buffer.alloc(2);
+  bytes.writeInt16BE(value);
+  return bytes;
+}
+
+function int32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeInt32BE(value);
+  return bytes;
+}
