@@ -7,10 +7,12 @@ import type { CameraEvent, EventBody } from '../core/events.js';
 import type { EncodedFrame, Frame } from '../core/frame/frame.js';
 import { Numbering } from '../core/frame/numbering.js';
 import { type CameraFacts, type Reading, Run, type RunHost } from './run/index.js';
+import { Stillness } from './stillness.js';
 
 export class CameraHub implements RunHost {
   readonly #retryNow = new Subject<void>();
   readonly #values = new Subject<Frame | EncodedFrame>();
+  readonly #stillness = new Stillness();
   readonly #runs: Run[] = [];
   /** Runs of retries that are about to subscribe again, oldest first. */
   readonly #claimed = new Set<Run>();
@@ -59,8 +61,14 @@ export class CameraHub implements RunHost {
     return Math.max(0, ...this.#runs.map((run) => (run.live ? run.flow.downMs : 0)));
   }
 
-  /** Passes a value that leaves a capture to the tap. */
+  /** Time since its picture has changed last, in ms; 0 while it changes, and where that is not known. */
+  get stillMs(): number {
+    return this.facts.live ? this.#stillness.forMs : 0;
+  }
+
+  /** Takes a value that leaves a capture, and passes it to those who observe. */
   tap(value: Frame | EncodedFrame): void {
+    this.#stillness.see(value);
     if (this.#values.observed) this.#values.next(value);
   }
 

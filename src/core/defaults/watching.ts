@@ -8,6 +8,9 @@ export const TRACING = {
   maxOpen: 10_000,
 } as const;
 
+/** ms after which a picture that has not changed counts as frozen: the noise of a sensor changes each keyframe, even in the dark. */
+export const FROZEN_AFTER_MS = 60_000;
+
 /** The dashboard. */
 export const DASHBOARD = {
   host: '127.0.0.1',
