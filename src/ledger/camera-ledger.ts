@@ -16,6 +16,8 @@ export class CameraLedger {
   readonly tally = new Tally();
   readonly #events = new Subject<CameraEvent>();
   readonly #stateEvents = new Subject<CameraEvent>();
+  /** The last state event of each type. */
+  readonly #last = new Map<CameraEvent['type'], CameraEvent>();
   #sampler: StatsSampler | undefined;
   /** Set by the log. */
   onPublished: PublishedListener | undefined;
@@ -35,6 +37,9 @@ export class CameraLedger {
 
   constructor(readonly camera: string) {}
 
+  /** The last state event of each type, in their order: for those who begin to watch late. */
+  get lastStateEvents(): readonly CameraEvent[] { return [...this.#last.values()]; }
+
   /** Whether events of single pictures are wanted. */
   get isObserved(): boolean { return this.#events.observed; }
 
@@ -42,7 +47,12 @@ export class CameraLedger {
     const event: CameraEvent = { camera: this.camera, run, at: wall(), ...body };
     this.tally.apply(event);
     this.counted();
-    if (!('frames' in event)) this.#stateEvents.next(event);
+    if (!('frames' in event)) {
+      // Behind the others.
+      this.#last.delete(event.type);
+      this.#last.set(event.type, event);
+      this.#stateEvents.next(event);
+    }
     this.#events.next(event);
   }
 

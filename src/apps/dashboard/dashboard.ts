@@ -29,6 +29,10 @@ export interface DashboardConfig {
   readonly fleet?: Coordinator | undefined;
   /** The worker of this program: a function that returns the last value of `fleet`. Default none. */
   readonly worker?: MetricsConfig['worker'];
+  /** Names of cameras that are configured and not run: shown as such. A list, or a function. Default none. */
+  readonly disabled?: Several<string> | undefined;
+  /** Sentences that everyone who looks must know, shown above all: a list, or a function. Default none. */
+  readonly notices?: Several<string> | undefined;
   /** Port to listen on; 0 lets the system choose. Default 8790. */
   readonly port?: number | undefined;
   /** Address to listen on. Default `127.0.0.1`: only this machine. */
@@ -51,12 +55,15 @@ export interface Dashboard extends AsyncDisposable {
   readonly port: number;
   /** The address for others, without the token: they are asked for it. */
   readonly publicUrl: string;
+  /** Looks at once which cameras and brokers there are; by itself it does so every ten seconds. */
+  refresh(): void;
   /** Closes it, with all its connections and processes. Does not affect the cameras. */
   close(): Promise<void>;
 }
 
 const schema = options({
   brokers: callback<() => Iterable<Broker>>(), received: callback<() => Readonly<Record<string, ReceivedStream>>>(),
+  disabled: callback<() => Iterable<string>>(), notices: callback<() => Iterable<string>>(),
   port: z.number().int().min(0).max(65_535).default(DASHBOARD.port),
   host: z.string().min(1).default(DASHBOARD.host),
   token: z.string().regex(/^[\w.~-]{16,200}$/, 'expected 16 or more letters, digits, and ._~-').optional(),
@@ -86,9 +93,9 @@ const schema = options({
  * @throws InvalidOption
  */
 export async function dashboard(cameras: Several<Camera>, config: DashboardConfig = {}): Promise<Dashboard> {
-  const { brokers = [], received = {} } = config;
-  const watched = { cameras: each(cameras), brokers: each(brokers), received: typeof received === 'function' ? received : () => received };
-  const given = parseOptions('dashboard', schema, { ...config, brokers: watched.brokers, received: watched.received });
+  const { brokers = [], received = {}, disabled = [], notices = [] } = config;
+  const watched = { cameras: each(cameras), brokers: each(brokers), disabled: each(disabled), notices: each(notices), received: typeof received === 'function' ? received : () => received };
+  const given = parseOptions('dashboard', schema, { ...config, brokers: watched.brokers, received: watched.received, disabled: watched.disabled, notices: watched.notices });
   const token = given.token ?? (isLoopback(given.host) ? undefined : randomBytes(24).toString('base64url'));
   const files = assets();
   const watch = new Watch(watched);
@@ -119,7 +126,8 @@ export async function dashboard(cameras: Several<Camera>, config: DashboardConfi
   };
   return {
     url: `http://${shownHost(given.host)}:${port}/${token === undefined ? '' : `?token=${token}`}`, port,
-    publicUrl: given.publicUrl === undefined ? `http://${publicHost(given.host)}:${port}/` : withoutSecrets(given.publicUrl), close, [Symbol.asyncDispose]: close,
+    publicUrl: given.publicUrl === undefined ? `http://${publicHost(given.host)}:${port}/` : withoutSecrets(given.publicUrl),
+    refresh: () => { watch.refresh(); }, close, [Symbol.asyncDispose]: close,
   };
 }
 

@@ -11,8 +11,10 @@ export interface CardWire {
   readonly id: string;
   readonly state: string;
   readonly trouble: Trouble;
-  /** Why it is impaired. `slow`: the source sends too few pictures; `dropping`: some are lost; `held`: they are not published. */
-  readonly impaired?: 'slow' | 'dropping' | 'held';
+  /** Why it is impaired. `slow`: the source sends too few pictures; `frozen`: the same; `dropping`: some are lost; `held`: they are not published. */
+  readonly impaired?: 'slow' | 'frozen' | 'dropping' | 'held';
+  /** Time since there was a new picture, of a frozen camera; ms. */
+  readonly stillMs?: number;
   /** Start of the current condition. */
   readonly since: number;
   readonly fpsIn: number;
@@ -139,6 +141,8 @@ export interface StateWire {
   readonly brokers: readonly BrokerWire[];
   readonly streams: readonly StreamWire[];
   readonly fleet?: FleetWire;
+  /** Sentences that everyone who looks must know. */
+  readonly notices: readonly string[];
   /** Of the camera whose page is open. */
   readonly camera?: { readonly id: string; readonly ledger: LedgerWire; readonly version: number };
 }

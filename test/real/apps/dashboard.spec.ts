@@ -57,12 +57,15 @@ needs('ffmpeg', 'chromium')('the dashboard in a browser', () => {
   afterAll(() => browser.close());
 
   it('shows every camera with its picture, those in trouble first with what to do, names as text, and axe finds nothing', async () => {
-    await atWork({}, async ({ page: { url } }) => {
+    const notice = 'The changed file is not in force, all runs on as before: cameras.yaml:5:3: <b>';
+    await atWork({ disabled: ['cellar 17'], notices: () => [notice] }, async ({ page: { url } }) => {
       const { page, complaints } = await open(browser, url);
       const cards = page.locator('.card');
       await page.locator('.card.bad', { hasText: 'SOURCE_REFUSED' }).waitFor();
-      expect(await cards.locator('h2').allTextContents()).toEqual(['away', NASTY, 'jpeg', 'stream']);
-      expect(await cards.first().textContent()).toMatch(/Down.*ECONNREFUSED.*What to do: check host, port and network.*Next attempt in \d+ s.*Try now/s);
+      expect(await cards.locator('h2').allTextContents()).toEqual(['away', NASTY, 'jpeg', 'stream', 'cellar 17']);
+      expect(await page.getByRole('alert').allTextContents()).toEqual([notice]);
+      expect(await cards.last().textContent()).toMatch(/cellar 17.*Not enabled in the configuration file/s);
+      expect(await cards.first().textContent()).toMatch(/Down.*ECONNREFUSED.*What to do: check host, port and network; is the camera switched on.*Next attempt in \d+ s.*Try now/s);
       expect(await page.locator('header').textContent()).toMatch(/1 down, 1 broker unavailable · 3 of 4 well/);
       expect(await page.locator('.broker.bad').textContent()).toMatch(/kafka:\/\/127\.0\.0\.1:9.*Unavailable.*Outbox: \d+ messages.*BROKER_UNAVAILABLE/s);
       expect(await page.title()).toBe('▲ 1 down, 1 broker unavailable · rxcam');
@@ -99,6 +102,7 @@ needs('ffmpeg', 'chromium')('the dashboard in a browser', () => {
       expect(await axeFinds(page)).toEqual([]);
       await page.goto(`${url}#/camera/${encodeURIComponent(NASTY)}`);
       expect(await page.locator('h1').textContent()).toBe(NASTY);
+      expect(await page.getByText(/Watched since \d\d:\d\d:\d\d, when the dashboard or this camera was started/).count()).toBe(1);
       await page.goto(`${url}#/camera/%E0%A4%A`);
       await page.goto(`${url}#/camera/nobody`);
       await page.getByText('There is no camera of this name').waitFor();

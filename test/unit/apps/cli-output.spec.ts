@@ -18,7 +18,7 @@ describe('table', () => {
     const waiting = statsWith({ state: 'waiting', nextAttemptAt: Date.now() + 4_500 });
     const lines = table({ cameras: [{ key: 'camera_1', stats: streaming }, { key: 'gate', stats: waiting }], brokers: [broker] }, WIDE).split('\n');
     expect(lines[0]).toMatch(/camera +state +fps in +fps out +published +dropped +latency +flight +next +encoder/);
-    expect(lines[1]).toMatch(/^camera_1 +streaming +25\.0 +5\.0 +12 +3 +- +0 +- +libx265$/);
+    expect(lines[1]).toMatch(/^camera_1 +streaming +25\.0 +5\.0 +12 +3 outbox +- +0 +- +libx265$/);
     expect(lines[2]).toMatch(/^gate +waiting +0\.0 +0\.0 +0 +0 +- +0 +in [45] s +-$/);
     expect(lines[3]).toMatch(/^2 cameras: 1 streaming, 1 waiting; 25\.0 fps in, 5\.0 out$/);
     expect(lines[4]).toBe('to kafka://localhost:9092  connected');
@@ -57,6 +57,18 @@ describe('table', () => {
     expect(painted[1]).toMatch(/^gate +<yellow>waiting +again in [45] s: rtsp:.*…<\/yellow>$/);
     expect(painted[2]).toMatch(/^c0 +<green>streaming<\/green> +25\.0/);
     expect(painted.map((line) => line.replace(/<[^>]*>/g, '').length).filter((length) => length > 60)).toEqual([]);
+  });
+
+  it('keeps the error of a camera that connects again, says which are frozen, and how many in trouble have no line', () => {
+    const away = { key: 'gate', stats: statsWith({ state: 'connecting', counts: { reconnects: 3 } }), reason: 'the connection was refused' };
+    const frozen = { key: 'yard', stats: statsWith({ state: 'streaming' }, { captured: 25 }), isFrozen: true };
+    const lines = table({ cameras: [away, frozen], brokers: [broker], notes: ['1 not enabled in the file: camera-17'] }, WIDE).split('\n');
+    expect(lines[1]).toMatch(/^gate +connecting +again now: the connection was refused$/);
+    expect(lines[2]).toMatch(/^yard +frozen +25\.0/);
+    expect(lines[3]).toMatch(/^2 cameras: 1 connecting, 1 frozen; /);
+    expect(lines.at(-1)).toBe('1 not enabled in the file: camera-17');
+    const many = table({ cameras: [...Array.from({ length: 30 }, (_, index) => ({ key: `c${index}`, stats: statsWith({ state: 'streaming' }) })), ...Array.from({ length: 9 }, () => ({ ...away }))], brokers: [broker] }, { columns: 100, rows: 10 });
+    expect(many).toContain('… and 34 more, 4 of them in trouble: --dashboard shows all');
   });
 
   it('has a bar for files, while they are downloaded and played', () => {
@@ -123,6 +135,9 @@ describe('readable', () => {
     const line = JSON.stringify({ level: 40, time: 0, pid: 1, hostname: 'h', name: 'rxcam', camera: 'gate', attempt: 2, error: { code: 'X', message: 'no\u001b answer' }, msg: 'retrying' });
     expect(readableLine(`${line}\n`)).toMatch(/^\d\d:\d\d:\d\d WARN {2}gate retrying attempt=2 error="no\? answer"$/);
     expect(readableLine('no JSON\n')).toBe('no JSON');
+    const failed = JSON.stringify({ level: 50, time: 0, camera: 'gate', error: { code: 'X', message: 'no\u001b answer' }, msg: 'failed' });
+    expect(readableLine(line, failed)).toMatch(/ gate retrying attempt=2$/);
+    expect(readableLine(JSON.stringify({ level: 40, time: 0, camera: 'gate', nextAttemptAt: 1_795_940_308_784, msg: 'retrying' }))).toMatch(/ retrying nextAttemptAt=\d\d:\d\d:\d\d$/);
   });
 
   it.each([[0, '0 B'], [999, '999 B'], [1000, '1.0 kB'], [253_973, '254.0 kB'], [5e9, '5.0 GB'], [5e15, '5000.0 TB']])('shows %d bytes as %s', (bytes, shown) => {

@@ -13,11 +13,12 @@ import { Viewer } from '../../../src/apps/dashboard/live/viewer.js';
 import { CameraWatch } from '../../../src/apps/dashboard/watch/camera-watch.js';
 import { History } from '../../../src/apps/dashboard/watch/history.js';
 import { Series } from '../../../src/apps/dashboard/watch/series.js';
-import { hubOf } from '../../../src/camera/index.js';
+import { type CameraHub, hubOf } from '../../../src/camera/index.js';
 import { DASHBOARD } from '../../../src/core/defaults/watching.js';
 import { ADVICE } from '../../../src/core/errors/advice.js';
 import { ERRORS, SourceRefused, SourceTimeout } from '../../../src/core/errors/errors.js';
 import type { CameraEvent, EventBody } from '../../../src/core/events.js';
+import type { EncodedFrame } from '../../../src/core/frame/frame.js';
 import { membersOf } from '../interfaces.js';
 
 const HOUR_MS = 3_600_000;
@@ -110,6 +111,55 @@ describe('a card', () => {
         'connecting 1 - -', 'streaming 2 - -', 'waiting 0 SOURCE_REFUSED next', 'connecting 0 SOURCE_REFUSED -', 'stopped 3 - -',
       ]);
       expect(watch.page().spans.map(({ status }) => status)).toEqual(['off', 'up', 'down', 'up', 'off']);
+      watch.stop();
+    });
+  });
+
+  it('has the reason of a failure from before anyone watched, and since when', () => {
+    marbles(({ flush }) => {
+      const gate = fakeCamera(['o f f R', 'R', 'R'], { key: 'gate' });
+      const running = gate.pipe(retry({ initialMs: 1_000, maxMs: 1_000 })).subscribe();
+      const seen: unknown[] = [];
+      let failures = 0;
+      gate.events$.subscribe(({ type, at }) => {
+        if (type === 'failed') failures += 1;
+        if (type !== 'retrying' || failures !== 2) return;
+        const watch = new CameraWatch('gate', hubOf(gate) as CameraHub);
+        const { trouble, error, since } = watch.card();
+        seen.push([trouble, error?.code, at - since >= 1_000], watch.page().events.map(({ what }) => what));
+        watch.stop();
+        running.unsubscribe();
+      });
+      flush();
+      expect(seen).toEqual([[0, 'SOURCE_REFUSED', true], expect.arrayContaining(['Failed', 'Connected'])]);
+    });
+  });
+
+  it('is frozen when a camera that streams has sent the same picture for a minute', () => {
+    marbles(({ flush }) => {
+      const gate = fakeCamera(['o 10ms f 10ms f 10ms f'], { key: 'gate' });
+      const hub = hubOf(gate) as CameraHub;
+      const watch = new CameraWatch('gate', hub);
+      const seen: unknown[] = [];
+      const tell = (bytes: number, capturedAt: number) => {
+        for (let n = 0; n < 4; n++) hub.tap({ codec: 'h265', keyframe: true, capturedAt, data: Buffer.alloc(100, bytes) } as EncodedFrame);
+        watch.look();
+        const { trouble, impaired, stillMs = 0 } = watch.card();
+        seen.push([trouble, impaired, stillMs > 60_000]);
+      };
+      let captured = 0;
+      const running = gate.subscribe();
+      gate.events$.subscribe(({ type }) => {
+        if (type !== 'captured') return;
+        captured += 1;
+        if (captured === 1) tell(1, -30_000);
+        if (captured === 2) tell(2, -61_000);
+        if (captured !== 3) return;
+        tell(3, 0);
+        running.unsubscribe();
+      });
+      flush();
+      expect(seen).toEqual([[2, undefined, false], [1, 'frozen', true], [2, undefined, false]]);
       watch.stop();
     });
   });

@@ -1,6 +1,7 @@
 /** The command `run`: the cameras of a configuration file, until they have ended or the program is stopped. */
+import { basename } from 'node:path';
 import type { Logger } from 'pino';
-import { type Observable, filter, firstValueFrom, map, merge, take, tap } from 'rxjs';
+import { BehaviorSubject, type Observable, type Subject, combineLatest, filter, firstValueFrom, map, merge, take, tap } from 'rxjs';
 import type { Config } from '../../config/index.js';
 import { ConfigRunner, type RunningConfig, parseConfig, readConfigFile, watchConfig } from '../../config/index.js';
 import type { RunArguments } from '../arguments/index.js';
@@ -22,17 +23,22 @@ export async function run({ file, program }: RunArguments, env: NodeJS.ProcessEn
   const session = new Session(program, secrets, env);
   const { logger } = session;
   const runner = new ConfigRunner({ logger, env, closeDeadlineMs: program.closeDeadlineMs });
+  const mistakes$ = new BehaviorSubject<readonly string[]>([]);
   const page = await openDashboard(program, {
     cameras: () => runner.running.cameras.map(({ camera }) => camera), brokers: () => runner.running.brokers.map(({ broker }) => broker),
+    disabled: () => runner.running.disabled, notices: () => notOf(mistakes$.value),
   }, env, logger);
-  const shown = runner.running$.subscribe(({ cameras, brokers }) => {
-    if (brokers.length > 0) session.show({ cameras: cameras.map(({ camera }) => camera), brokers: brokers.map(({ broker }) => broker) });
+  const shown = combineLatest([runner.running$, mistakes$]).subscribe(([{ cameras, brokers, disabled }, mistakes]) => {
+    const off = disabled.length === 0 ? [] : [`${disabled.length} not enabled in the file: ${disabled.join(', ')}`];
+    const notes = [...notOf(mistakes), ...off];
+    if (brokers.length > 0) session.show({ cameras: cameras.map(({ camera }) => camera), brokers: brokers.map(({ broker }) => broker), notes });
   });
   announce('run', () => ({ cameras: runner.running.cameras.map(({ camera }) => cameraWords(camera)), brokers: runner.running.brokers.map(({ broker }) => broker) }), logger, env);
   const ends = failuresOf(runner, logger);
-  const configs = configsOf(file, env, program.watch, logger).subscribe((config) => {
+  const configs = configsOf(file, env, { watches: program.watch, logger, mistakes$ }).subscribe((config) => {
     secrets.push(...config.secrets.filter((secret) => !secrets.includes(secret)));
-    const changes = apply(runner, config, logger);
+    const changes = apply(runner, config, logger, mistakes$);
+    page?.refresh();
     if (changes !== undefined) logChanges(changes, logger);
   });
   const reason = await firstValueFrom(merge(stop$, allEnded(runner)).pipe(take(1)));
@@ -51,10 +57,21 @@ export async function run({ file, program }: RunArguments, env: NodeJS.ProcessEn
   return failures.every(isUsage) ? USAGE : 1;
 }
 
+/** Of a changed file that is not in force: people look for its changes in vain. */
+function notOf(mistakes: readonly string[]): readonly string[] {
+  const [first, ...more] = mistakes;
+  if (first === undefined) return [];
+  return [`The changed file is not in effect: ${first}${more.length === 0 ? '' : `, and ${more.length} more: rxcam check lists them`}`];
+}
+
+interface Reading { readonly watches: boolean; readonly logger: Logger; readonly mistakes$: Subject<readonly string[]> }
+
 /** The file as it is, and each time it has changed. */
-function configsOf(file: string, env: NodeJS.ProcessEnv, watches: boolean, logger: Logger): Observable<Config> {
+function configsOf(file: string, env: NodeJS.ProcessEnv, { watches, logger, mistakes$ }: Reading): Observable<Config> {
   const onInvalid = (error: Error) => {
     const problems = error.message.split('\n');
+    // Without the folders: a terminal is narrow.
+    mistakes$.next(problems.map((problem) => problem.replace(file, basename(file))));
     for (const problem of problems) logger.error({ file, problem }, 'the file has a mistake');
     logger.error({ file, problems: problems.length }, 'the file was not taken over; all runs on as before');
   };
@@ -63,19 +80,22 @@ function configsOf(file: string, env: NodeJS.ProcessEnv, watches: boolean, logge
 }
 
 /** Mistakes that only the machine that runs it can find; everything keeps running then. */
-function apply(runner: ConfigRunner, config: Config, logger: Logger): RunningConfig | undefined {
+function apply(runner: ConfigRunner, config: Config, logger: Logger, mistakes$: Subject<readonly string[]>): RunningConfig | undefined {
   try {
-    return runner.apply(config);
+    const changes = runner.apply(config);
+    mistakes$.next([]);
+    return changes;
   } catch (error) {
     if (!isUsage(error)) throw error;
+    mistakes$.next([oneLine(error)]);
     logger.error({ reason: oneLine(error) }, 'the file was not taken over; all runs on as before');
     return undefined;
   }
 }
 
-function logChanges({ cameras, added, changed, removed }: RunningConfig, logger: Logger): void {
-  const facts = { cameras: cameras.length, added: added.length, changed: changed.length, removed: removed.length };
-  const names = Object.fromEntries(Object.entries({ changed, removed }).filter(([, list]) => list.length > 0).map(([name, list]) => [`${name}Cameras`, list.slice(0, 20)]));
+function logChanges({ cameras, disabled, added, changed, removed }: RunningConfig, logger: Logger): void {
+  const facts = { cameras: cameras.length, disabled: disabled.length, added: added.length, changed: changed.length, removed: removed.length };
+  const names = Object.fromEntries(Object.entries({ disabled, changed, removed }).filter(([, list]) => list.length > 0).map(([name, list]) => [`${name}Cameras`, list.slice(0, 20)]));
   logger.info({ ...facts, ...names }, cameras.length === 0 ? 'no camera is enabled; waiting for another file' : 'configuration in effect');
 }
 

@@ -22,6 +22,10 @@ export interface Shown {
   /** Of a worker of a fleet. */
   readonly fleet?: DashboardConfig['fleet'];
   readonly worker?: DashboardConfig['worker'];
+  /** Names of cameras that are configured, and not run. */
+  readonly disabled?: () => readonly string[];
+  /** Further facts that people must know. */
+  readonly notices?: () => readonly string[];
 }
 
 /**

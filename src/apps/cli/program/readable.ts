@@ -9,12 +9,19 @@ export function plain(text: string): string {
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?');
 }
 
-/** A line of pino as text: `12:03:01 WARN  camera_1 retrying attempt=2 …`. */
-export function readableLine(line: string): string {
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * A line of pino as text: `12:03:01 WARN  camera_1 retrying attempt=2 …`.
+ * @param before - the line before, which has the error of a camera that is tried again
+ */
+export function readableLine(line: string, before = ''): string {
   try {
-    const record = JSON.parse(line) as Record<string, unknown>;
-    const time = new Date(Number(record['time'])).toTimeString().slice(0, 8);
-    const facts = Object.entries(record).filter(([name]) => !USUAL.has(name)).map(([name, value]) => `${name}=${shown(value)}`);
+    const record = JSON.parse(line) as Fields;
+    const last = before === '' ? {} : JSON.parse(before) as Fields;
+    const isRepeated = (name: string) => name === 'error' && record['msg'] === 'retrying' && record['camera'] === last['camera'] && shown(record[name]) === shown(last[name]);
+    const time = clock(Number(record['time']));
+    const facts = Object.entries(record).filter(([name]) => !USUAL.has(name) && !isRepeated(name)).map(([name, value]) => `${name}=${shown(value, name)}`);
     const words = [time, (LEVELS[Number(record['level'])] ?? '').padEnd(5), record['camera'], record['msg'], ...facts];
     return plain(words.filter((word) => word !== undefined).map(String).join(' '));
   } catch {
@@ -22,7 +29,12 @@ export function readableLine(line: string): string {
   }
 }
 
-function shown(value: unknown): string {
+function clock(at: number): string {
+  return new Date(at).toTimeString().slice(0, 8);
+}
+
+function shown(value: unknown, name = ''): string {
+  if (typeof value === 'number' && name.endsWith('At')) return clock(value);
   const { message } = (value ?? {}) as { message?: unknown };
   return typeof message === 'string' ? `"${message}"` : typeof value === 'string' ? value : JSON.stringify(value);
 }

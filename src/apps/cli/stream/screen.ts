@@ -11,6 +11,8 @@ export class Screen {
   readonly #draw = createLogUpdate(process.stdout);
   #view: (() => View) | undefined;
   #redrawing: Subscription | undefined;
+  /** The last line of the log. */
+  #before = '';
 
   constructor(readonly paint: Paint) {}
 
@@ -22,7 +24,8 @@ export class Screen {
 
   /** Prints a line of the log above the table. */
   above(line: string): void {
-    this.#draw.persist(readableLine(line));
+    this.#draw.persist(readableLine(line, this.#before));
+    this.#before = line;
     this.#redraw();
   }
 

@@ -5,6 +5,7 @@ import { stats } from '../../../../operators/index.js';
 import type { Broker } from '../../../broker/index.js';
 import { type Camera, hubOf } from '../../../camera/index.js';
 import { STATS } from '../../../core/defaults/defaults.js';
+import { FROZEN_AFTER_MS } from '../../../core/defaults/watching.js';
 import type { SourceInfo } from '../../../core/frame/frame.js';
 import type { CameraStats } from '../../../ledger/index.js';
 import type { Colours, LogLevel } from '../flags/index.js';
@@ -29,6 +30,8 @@ export interface SessionOptions {
 export interface AtWork {
   readonly cameras: readonly Camera[];
   readonly brokers: readonly Broker[];
+  /** Further facts that people must know, a line each. */
+  readonly notes?: readonly string[];
 }
 
 /** Facts about a camera besides its statistics. */
@@ -109,7 +112,8 @@ export class Session {
       // The statistics have the code of the last error alone.
       subscription.add(hubOf(camera)?.ledger.stateEvents$.subscribe((event) => {
         // The camera's key is in the same line: the address would only take the room of the reason.
-        if (event.type === 'failed') held.reason = oneLine(event.error).replace(/^'[^']*' cannot be read: /, '');
+        if (event.type === 'failed') held.reason = oneLine(event.error).replace(/^'[a-z]+:[^']*' (?:cannot be read: )?/, '');
+        if (event.type === 'recovered') held.reason = undefined;
         if (event.type === 'opened') held.pictures = picturesOf(event.source);
       }));
       subscription.add(this.#statsOf(camera).subscribe(({ rate }) => { held.rate = rate; }));
@@ -129,12 +133,14 @@ export class Session {
 
   /** The current counts, with the rates of the last window. */
   #view(): View {
-    const { cameras, brokers } = this.#atWork;
+    const { cameras, brokers, notes } = this.#atWork;
     return {
+      notes,
       cameras: cameras.map((camera) => {
         const { key, stats: now } = camera;
         const { rate = now.rate, reason, pictures } = this.#followed.get(camera) ?? {};
-        return { key, stats: { ...now, rate }, reason, progress: progressOf(camera, now, pictures) };
+        const isFrozen = (hubOf(camera)?.stillMs ?? 0) > FROZEN_AFTER_MS;
+        return { key, stats: { ...now, rate }, reason, progress: progressOf(camera, now, pictures), isFrozen };
       }),
       brokers: brokers.map(({ address, state }) => ({ address, state })),
     };

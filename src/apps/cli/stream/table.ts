@@ -13,8 +13,12 @@ export interface View {
     readonly reason?: string | undefined;
     /** How much of a file has been downloaded, or played. */
     readonly progress?: Progress | undefined;
+    /** Whether it has sent the same picture for long. */
+    readonly isFrozen?: boolean | undefined;
   }[];
   readonly brokers: readonly { readonly address: string; readonly state: BrokerState }[];
+  /** Further facts that people must know, a line each. */
+  readonly notes?: readonly string[] | undefined;
 }
 
 /** A share from 0 to 1. */
@@ -39,19 +43,25 @@ const BAR_CELLS = 8;
 /** Longest key that is shown whole. */
 const MAX_KEY = 24;
 
-/** A camera that is in trouble has no rates to show, but a reason. */
-const TROUBLE = new Set<CameraStats['state']>(['waiting', 'failed']);
+/** A camera that is in trouble has no rates to show, but a reason: while it connects, that of the failure before. */
+const TROUBLE = new Set<CameraStats['state']>(['waiting', 'failed', 'connecting']);
 
-const STYLES: Readonly<Partial<Record<CameraStats['state'], Style>>> = { streaming: 'green', waiting: 'yellow', failed: 'red', connecting: 'cyan' };
+/** Words that are coloured among the totals. */
+const TROUBLED = new Set<string>(['waiting', 'failed', 'frozen']);
+
+/** The words of the state column. */
+type Word = CameraStats['state'] | 'frozen';
+
+const STYLES: Readonly<Partial<Record<Word, Style>>> = { streaming: 'green', waiting: 'yellow', frozen: 'yellow', failed: 'red', connecting: 'cyan' };
 
 /** The most important column comes first; `latency` is the median from decoding to acknowledgement. */
 const COLUMNS: readonly Column[] = [
   { title: 'camera', align: 'left', cell: (key) => cut(plain(key), MAX_KEY) },
-  { title: 'state', align: 'left', cell: (_, { state }) => state },
+  { title: 'state', align: 'left', cell: (_, __, camera) => wordOf(camera) },
   { title: 'fps in', align: 'right', cell: (_, stats) => rateOf('captured', stats) },
   { title: 'fps out', align: 'right', cell: (_, stats) => rateOf('published', stats) },
   { title: 'published', align: 'right', cell: (_, { published }) => String(published) },
-  { title: 'dropped', align: 'right', cell: (_, { droppedTotal }) => String(droppedTotal) },
+  { title: 'dropped', align: 'right', cell: (_, stats) => droppedOf(stats) },
   { title: 'latency', align: 'right', cell: (_, { latency }) => (latency.count === 0 ? '-' : `${latency.p50.toFixed(0)} ms`) },
   { title: 'flight', align: 'right', cell: (_, { inFlight }) => String(inFlight) },
   { title: 'next', align: 'right', cell: (_, { nextAttemptAt }) => untilAttempt(nextAttemptAt) },
@@ -65,11 +75,14 @@ const DONE: Column = { title: 'done', align: 'left', cell: (_, __, { progress })
 const NAMED = 2;
 
 /** The table as text, no line longer than `columns`. If not all cameras fit, those in trouble come first. */
-export function table({ cameras, brokers }: View, { columns, rows, paint = unpainted }: Sheet): string {
-  const foot = [...(cameras.length > 1 ? [totalLine(cameras, columns, paint)] : []), ...brokers.map((broker) => brokerLine(broker, columns, paint))];
+export function table({ cameras, brokers, notes = [] }: View, { columns, rows, paint = unpainted }: Sheet): string {
+  const foot = [
+    ...(cameras.length > 1 ? [totalLine(cameras, columns, paint)] : []), ...brokers.map((broker) => brokerLine(broker, columns, paint)),
+    ...notes.map((note) => paint('yellow', cut(plain(note), columns))),
+  ];
   // Titles, cameras left out, and the cursor's line.
   const room = Math.max(1, rows - foot.length - 3);
-  const shown = cameras.length <= room ? cameras : [...cameras].sort((a, b) => rank(a.stats) - rank(b.stats)).slice(0, room);
+  const shown = cameras.length <= room ? cameras : [...cameras].sort((a, b) => rank(a) - rank(b)).slice(0, room);
   const hasFile = shown.some(({ progress }) => progress !== undefined);
   const columnsShown = hasFile ? [...COLUMNS.slice(0, NAMED), DONE, ...COLUMNS.slice(NAMED)] : COLUMNS;
   const cellsOf = (camera: View['cameras'][number]) => columnsShown.map((column) => column.cell(camera.key, camera.stats, camera));
@@ -81,15 +94,21 @@ export function table({ cameras, brokers }: View, { columns, rows, paint = unpai
     const camera = shown[index - 1];
     return camera === undefined ? paint('bold', cut(padded.join(gap).trimEnd(), columns)) : cameraLine(padded, camera, { columns, rows, paint }, gap);
   });
-  const left = cameras.length - shown.length;
-  if (left > 0) lines.push(cut(`… and ${left} more`, columns));
+  const left = cameras.filter((camera) => !shown.includes(camera));
+  if (left.length > 0) lines.push(leftLine(left, columns));
   return [...lines, ...foot].join('\n');
+}
+
+/** Cameras without a line of their own, and whether one should look for them elsewhere. */
+function leftLine(left: View['cameras'], columns: number): string {
+  const troubled = left.filter((camera) => rank(camera) < rankOf('connecting')).length;
+  return cut(`… and ${left.length} more${troubled === 0 ? '' : `, ${troubled} of them in trouble: --dashboard shows all`}`, columns);
 }
 
 /** Beside the state of a camera in trouble is its last error: what it lacks is all zeros. */
 function cameraLine(padded: readonly string[], camera: View['cameras'][number], { columns, paint = unpainted }: Sheet, gap: string): string {
-  const { stats } = camera;
-  const [style, reason] = [STYLES[stats.state], reasonOf(camera)];
+  const word = wordOf(camera);
+  const [style, reason] = [STYLES[word], reasonOf(camera)];
   const rest = reason === undefined ? padded.slice(NAMED) : [reason];
   const named = padded.slice(0, NAMED).join(gap);
   const line = cut([named, ...rest].join(gap).trimEnd(), columns);
@@ -97,13 +116,18 @@ function cameraLine(padded: readonly string[], camera: View['cameras'][number], 
   // Painted last: codes have no width.
   const [name = ''] = padded;
   const from = name.length + gap.length;
-  const to = reason === undefined ? from + stats.state.length : line.length;
+  const to = reason === undefined ? from + word.length : line.length;
   return line.slice(0, from) + paint(style, line.slice(from, to)) + line.slice(to);
 }
 
-function reasonOf({ stats: { state, lastError, nextAttemptAt }, reason = lastError }: View['cameras'][number]): string | undefined {
+function wordOf({ stats: { state }, isFrozen = false }: View['cameras'][number]): Word {
+  return state === 'streaming' && isFrozen ? 'frozen' : state;
+}
+
+function reasonOf({ stats: { state, lastError, nextAttemptAt }, reason = state === 'connecting' ? undefined : lastError }: View['cameras'][number]): string | undefined {
   if (reason === undefined || !TROUBLE.has(state)) return undefined;
-  return `${nextAttemptAt === undefined ? '' : `again ${untilAttempt(nextAttemptAt)}: `}${plain(reason)}`;
+  const when = state === 'connecting' ? 'again now: ' : nextAttemptAt === undefined ? '' : `again ${untilAttempt(nextAttemptAt)}: `;
+  return `${when}${plain(reason)}`;
 }
 
 /** `████▌     45 %`; an arrow before it while the file is downloaded. */
@@ -113,8 +137,14 @@ function bar({ share, isDownload }: Progress): string {
   return `${isDownload ? '↓' : ' '}${filled.padEnd(BAR_CELLS)} ${String(Math.floor(share * 100)).padStart(3)} %`;
 }
 
-function rank({ state }: CameraStats): number {
-  return ['failed', 'waiting', 'connecting', 'idle', 'streaming'].indexOf(state);
+/** Cameras in trouble first; one that connects again is in trouble still. */
+function rank(camera: View['cameras'][number]): number {
+  const word = wordOf(camera);
+  return rankOf(word === 'connecting' && camera.reason !== undefined ? 'waiting' : word);
+}
+
+function rankOf(word: Word): number {
+  return (['failed', 'waiting', 'frozen', 'connecting', 'idle', 'streaming'] as Word[]).indexOf(word);
 }
 
 function untilAttempt(at: number | undefined): string {
@@ -126,17 +156,23 @@ function rateOf(name: 'captured' | 'published', { state, rate }: CameraStats): s
   return ['stopped', 'failed', 'idle'].includes(state) ? '-' : rate[name].toFixed(1);
 }
 
+/** `5 too-large`: most of them, by their cause. */
+function droppedOf({ droppedTotal, dropped }: CameraStats): string {
+  const [most] = Object.entries(dropped).sort(([, a], [, b]) => b - a);
+  return droppedTotal === 0 || most === undefined ? '0' : `${droppedTotal} ${most[0]}`;
+}
+
 /** `300 cameras: 297 streaming, 3 waiting; 7425.0 fps in, 1485.0 out`. */
 function totalLine(cameras: View['cameras'], columns: number, paint: Paint): string {
-  const counts = new Map<CameraStats['state'], number>();
-  for (const { stats: { state } } of cameras) counts.set(state, (counts.get(state) ?? 0) + 1);
+  const counts = new Map<Word, number>();
+  for (const camera of cameras) counts.set(wordOf(camera), (counts.get(wordOf(camera)) ?? 0) + 1);
   const sum = (name: 'captured' | 'published') => cameras.reduce((total, { stats }) => total + stats.rate[name], 0).toFixed(1);
   const states = [...counts].sort(([, a], [, b]) => b - a);
-  const text = (show: (state: CameraStats['state'], words: string) => string) => `${cameras.length} cameras: ${
+  const text = (show: (word: Word, words: string) => string) => `${cameras.length} cameras: ${
     states.map(([state, count]) => show(state, `${count} ${state}`)).join(', ')}; ${sum('captured')} fps in, ${sum('published')} out`;
   const plainText = text((_, words) => words);
   if (plainText.length > columns) return cut(plainText, columns);
-  return text((state, words) => (TROUBLE.has(state) ? paint(STYLES[state] ?? 'red', words) : words));
+  return text((word, words) => (TROUBLED.has(word) ? paint(STYLES[word] ?? 'red', words) : words));
 }
 
 function brokerLine({ address, state: { status, outbox, error } }: View['brokers'][number], columns: number, paint: Paint): string {

@@ -29,6 +29,8 @@ export interface RunningConfig {
   readonly cameras: readonly RunningCamera[];
   /** The open brokers. */
   readonly brokers: readonly { readonly name: string; readonly broker: Broker }[];
+  /** Names of cameras that are not run: `enabled: false`. */
+  readonly disabled: readonly string[];
   /** Names of the cameras that the last configuration has added, changed and removed; empty when a camera has ended. */
   readonly added: readonly string[];
   readonly changed: readonly string[];
@@ -53,13 +55,14 @@ interface Held { readonly target: BrokerTarget; readonly digest: string }
 interface Run { readonly digest: string; readonly shown: Writable; readonly subscription: Subscription }
 type Writable = { -readonly [K in keyof RunningCamera]: RunningCamera[K] };
 
-const NOTHING: RunningConfig = { cameras: [], brokers: [], added: [], changed: [], removed: [] };
+const NOTHING: RunningConfig = { cameras: [], brokers: [], disabled: [], added: [], changed: [], removed: [] };
 
 /** Runs configurations, one after the other, like {@link runConfig}, with the end of each step under your control. */
 export class ConfigRunner {
   #brokers: ReadonlyMap<string, Held> = new Map();
   readonly #runs = new Map<string, Run>();
   readonly #closing = new Set<Promise<CloseReport>>();
+  #disabled: readonly string[] = [];
   readonly #running = new BehaviorSubject<RunningConfig>(NOTHING);
   /** Emits with each configuration, and when a camera ends. */
   readonly running$: Observable<RunningConfig> = this.#running.asObservable();
@@ -94,6 +97,7 @@ export class ConfigRunner {
     fresh.forEach(({ settings, pipeline, digest }, index) => {
       this.#start(settings, pipeline, digest, index * RUN.startEveryMs + (changed.includes(settings.name) ? PROCESS.minStartIntervalMs : 0));
     });
+    this.#disabled = cameras.filter(({ enabled: isOn }) => !isOn).map(({ name }) => name);
     this.#sort(enabled);
     for (const broker of left) this.#close(broker);
     this.#emit({ added, changed, removed });
@@ -160,7 +164,7 @@ export class ConfigRunner {
     this.#running.next({
       cameras: [...this.#runs.values()].map(({ shown }) => shown),
       brokers: [...this.#brokers].map(([name, { target: { broker } }]) => ({ name, broker })),
-      added, changed, removed,
+      disabled: this.#disabled, added, changed, removed,
     });
   }
 }

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { memo } from 'preact/compat';
 import type { BrokerWire, CardWire, StreamWire } from '../wire.js';
 import { Failure, Picture, State, TryNow, html, store, useCard, useStore } from './parts.js';
-import { brokerState, clock, count, fps, impairment, milliseconds, sinceOf, size, stateOf } from './words.js';
+import { brokerState, clock, count, fps, hintOf, impairment, milliseconds, sinceOf, size, stateOf } from './words.js';
 
 type Order = 'trouble' | 'name' | 'fps' | 'latency';
 const COLLATOR = new Intl.Collator('en', { numeric: true });
@@ -43,7 +43,7 @@ export function Cards(): VNode {
       </select></label>
       <label><input type="checkbox" checked=${isCompact} onChange=${(event: Event) => { setIsCompact((event.target as HTMLInputElement).checked); }} /> Small</label>
     </form>
-    ${shown.length === 0 && html`<p class="nothing">${!store.hasState ? 'Waiting for rxcam …' : all.length === 0 ? 'There are no cameras.' : 'No camera matches.'}</p>`}
+    ${shown.length === 0 && html`<p class="nothing">${!store.hasState ? 'Waiting for rxcam …' : all.length === 0 ? 'There are no cameras.' : words === '' ? 'No camera matches.' : `No camera has “${words}” in its name. Is it in the configuration?`}</p>`}
     <ul class=${isCompact ? 'cards compact' : 'cards'}>${shown.map(({ id, trouble, state, impaired }) => html`<${Card} key=${id} id=${id} state=${`${trouble} ${state} ${impaired ?? ''}`} />`)}</ul>
   </main>`;
 }
@@ -71,6 +71,7 @@ const Card = memo(({ id }: { id: string; state: string }) => {
       <${Figures} card=${card} />
       ${card.error !== undefined && html`<${Failure} error=${card.error} />`}
       ${card.impaired !== undefined && html`<p class="failure">${impairment(card)}</p>`}
+      ${hintOf(card, store.now()) !== '' && html`<p class="hint">${hintOf(card, store.now())}</p>`}
       ${card.nextAttemptAt !== undefined && html`<${TryNow} id=${id} nextAttemptAt=${card.nextAttemptAt} />`}`}
   </li>`;
 });
@@ -89,7 +90,7 @@ export function Figures({ card }: { card: CardWire }): VNode {
   </dl>`;
 }
 
-function Brokers({ brokers, streams }: { brokers: readonly BrokerWire[]; streams: readonly StreamWire[] }): VNode {
+export function Brokers({ brokers, streams }: { brokers: readonly BrokerWire[]; streams: readonly StreamWire[] }): VNode {
   return html`<section class="brokers" aria-label="Brokers and streams">
     ${brokers.map((broker) => html`<div key=${broker.id} class=${`broker ${brokerState(broker).tone}`}>
       <p><strong>${broker.id}</strong> <${State} shown=${brokerState(broker)} /></p>

@@ -68,6 +68,7 @@ function Head({ isHere, isCamera }: { isHere: boolean; isCamera: boolean }): VNo
     <a class="brand" href="#/">rxcam</a>
     <p role="status" class="summary"><strong>${words}</strong>${!isGone && total > 0 && ` · ${well} of ${total} well`}</p>
     ${store.fleet.facts !== undefined && html`<${Pages} current=${isHere ? 'here' : isCamera ? undefined : 'fleet'} />`}
+    ${!isGone && store.notices.map((notice) => html`<p key=${notice} class="old-news" role="alert">${notice}</p>`)}
     ${isGone && html`<p class="old-news" role="alert">rxcam has not answered since ${clock(store.lastEventAt)}: this page shows old data. rxcam has ended, or this computer can't reach it.</p>`}
   </header>`;
 }

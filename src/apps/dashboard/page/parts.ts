@@ -48,14 +48,22 @@ export function TryNow({ id, nextAttemptAt }: { id: string; nextAttemptAt: numbe
     <button type="button" onClick=${press} aria-label=${`Try now: ${id}`}>Try now</button> <span role="status">${asked}</span></p>`;
 }
 
+/** A scene without a change for so long is worth a word: a camera that hangs looks like it. */
+const STILL_MS = 60_000;
+
 /** Pictures of a camera while they are visible, with their age if they are old. */
 export function Picture({ id, wish, label, onHow, isOn = true }: {
   id: string; wish: Wish; label: string; onHow?: (how: string, why: string) => void; isOn?: boolean;
 }): VNode {
   const canvas = useRef<HTMLCanvasElement>(null);
   const drawnAt = useRef<number | undefined>(undefined);
+  const lookedAt = useRef(-Infinity);
+  const still = useRef<{ colours?: Uint8ClampedArray; since: number }>({ since: performance.now() });
   const [hasPicture, setHasPicture] = useState(false);
+  const [isBlack, setIsBlack] = useState(false);
   const age = drawnAt.current === undefined ? 0 : store.now() - drawnAt.current;
+  const stillMs = performance.now() - still.current.since;
+  const looks = isBlack ? wish === 'card' ? 'Almost black' : 'Almost black: a cap, no light, or a broken sensor' : stillMs > STILL_MS ? `No change for ${duration(stillMs)}` : '';
   useEffect(() => {
     const element = canvas.current;
     if (element === null || !isOn) return undefined;
@@ -64,12 +72,46 @@ export function Picture({ id, wish, label, onHow, isOn = true }: {
       drawn: (at) => {
         drawnAt.current = at;
         setHasPicture(true);
+        // Nobody sees more than one a second.
+        if (performance.now() - lookedAt.current < 900) return;
+        lookedAt.current = performance.now();
+        const colours = coloursOf(element);
+        setIsBlack(isAlmostBlack(colours));
+        if (!hasChanged(still.current.colours, colours)) return;
+        still.current = { colours, since: performance.now() };
       },
     });
   }, [id, wish, isOn]);
   return html`<div class="picture">
     <canvas ref=${canvas} width="16" height="9" role="img" aria-label=${label} class=${hasPicture ? '' : 'empty'}></canvas>
     ${!hasPicture && html`<span class="none">No picture yet</span>`}
+    ${hasPicture && age <= 5_000 && looks !== '' && html`<span class="old">${looks}</span>`}
     ${hasPicture && age > 5_000 && html`<span class="old">Picture is ${duration(age)} old</span>`}
   </div>`;
+}
+
+const SMALL = { width: 32, height: 18 };
+/** Of 255: black is 0 or 16, and noise makes a little more of it. */
+const DARK = 40;
+/** Of 255: an encoder makes smaller differences of a still scene. */
+const CHANGED = 8;
+let small: OffscreenCanvasRenderingContext2D | null | undefined;
+
+/** The colours of a picture, in few places. */
+function coloursOf(picture: HTMLCanvasElement): Uint8ClampedArray {
+  small ??= new OffscreenCanvas(SMALL.width, SMALL.height).getContext('2d', { willReadFrequently: true });
+  if (small === null) return new Uint8ClampedArray();
+  small.drawImage(picture, 0, 0, SMALL.width, SMALL.height);
+  return small.getImageData(0, 0, SMALL.width, SMALL.height).data;
+}
+
+/** Whether 99 of 100 places are dark: a name or a clock in a picture does not count. */
+function isAlmostBlack(colours: Uint8ClampedArray): boolean {
+  let bright = 0;
+  for (let at = 0; at < colours.length; at += 4) if (Math.max(colours[at] ?? 0, colours[at + 1] ?? 0, colours[at + 2] ?? 0) > DARK) bright++;
+  return bright <= colours.length / 400;
+}
+
+function hasChanged(before: Uint8ClampedArray | undefined, now: Uint8ClampedArray): boolean {
+  return before === undefined || now.some((value, at) => Math.abs(value - (before[at] ?? 0)) > CHANGED);
 }

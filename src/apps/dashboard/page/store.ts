@@ -11,6 +11,7 @@ export class Store {
   readonly cards = new Map<string, CardWire>();
   brokers: readonly BrokerWire[] = [];
   streams: readonly StreamWire[] = [];
+  notices: readonly string[] = [];
   camera: StateWire['camera'];
   readonly fleet = new FleetStore();
   /** The server's clock minus this one's; ms. */
@@ -87,6 +88,7 @@ export class Store {
     for (const id of gone) this.cards.delete(id);
     this.brokers = state.brokers;
     this.streams = state.streams;
+    this.notices = state.notices;
     this.camera = state.camera;
     this.fleet.take(state.fleet);
     this.#notify();

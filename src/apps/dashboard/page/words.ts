@@ -11,19 +11,22 @@ const STATES: Readonly<Record<string, Shown>> = {
   failed: { word: 'Failed', shape: '■', tone: 'bad' },
   stopped: { word: 'Stopped', shape: '□', tone: 'off' },
   idle: { word: 'Not started', shape: '○', tone: 'off' },
+  disabled: { word: 'Not enabled', shape: '○', tone: 'off' },
 };
 const DOWN: Shown = { word: 'Down', shape: '▲', tone: 'bad' };
 
 export function stateOf({ state, trouble, impaired }: CardWire): Shown {
   if (trouble === 0) return state === 'failed' ? STATES['failed'] as Shown : DOWN;
   if (impaired === 'slow') return { word: 'Slow', shape: '◆', tone: 'warn' };
+  if (impaired === 'frozen') return { word: 'Frozen', shape: '◆', tone: 'warn' };
   if (impaired === 'held') return { word: 'Held back', shape: '◆', tone: 'warn' };
   if (impaired === 'dropping') return { word: 'Dropping', shape: '◆', tone: 'warn' };
   return STATES[state] ?? { word: state, shape: '?', tone: 'warn' };
 }
 
 /** Duration of the condition; for an impaired camera, the time that it has been up. */
-export function sinceOf({ trouble, since }: CardWire, now: number): string {
+export function sinceOf({ state, trouble, since }: CardWire, now: number): string {
+  if (state === 'disabled') return 'in the configuration file';
   return `${trouble === 0 || trouble === 3 ? '' : 'up '}for ${duration(now - since)}`;
 }
 
@@ -76,10 +79,20 @@ const CAUSES: Readonly<Record<string, string>> = {
   'stdin': 'this machine is too slow', 'closed': 'the broker was closed', 'stopped': 'the run was stopped', 'capture-lost': 'the capture was lost',
 };
 /** Why a streaming camera is impaired; empty if it is not. */
-export function impairment({ impaired, dropping, fpsIn, fpsOut, fpsWanted = 0 }: CardWire): string {
+export function impairment({ impaired, dropping, fpsIn, fpsOut, fpsWanted = 0, stillMs = 0 }: CardWire): string {
+  if (impaired === 'frozen') return `The same picture for ${duration(stillMs)}: the camera or its recorder hangs, or has no signal. Restart it`;
   if (impaired === 'dropping') return `Loses ${causes(dropping)}`;
   if (impaired === 'slow') return `The camera sends too few pictures: ${fps(fpsIn)} a second in place of ${fps(fpsWanted)}`;
   return impaired === 'held' ? `Pictures are encoded but not published: ${fps(fpsOut)} of ${fps(fpsWanted)} a second. Check the broker` : '';
+}
+
+/** Longer than cameras usually take to answer. */
+const LATE_MS = 5_000;
+
+/** The meaning of a state without an error; empty if the state says enough. */
+export function hintOf({ state, error, since }: CardWire, now: number): string {
+  if (state === 'failed') return 'It is not tried again: it has no retry, or an option that can’t work. Correct it, and start it again';
+  return state === 'connecting' && error === undefined && now - since > LATE_MS ? 'Waits for its first picture: some cameras take 45 s' : '';
 }
 
 function causes(dropping: CardWire['dropping']): string {

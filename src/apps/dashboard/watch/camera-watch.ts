@@ -3,7 +3,7 @@ import { Subscription } from 'rxjs';
 import type { CameraHub } from '../../../camera/index.js';
 import { mono, wall } from '../../../core/clock.js';
 import { DROP_CAUSES } from '../../../core/events.js';
-import { DASHBOARD } from '../../../core/defaults/watching.js';
+import { DASHBOARD, FROZEN_AFTER_MS } from '../../../core/defaults/watching.js';
 import type { CameraWire, CardWire, LedgerWire, Trouble } from '../wire.js';
 import { History } from './history.js';
 import { type Point, Series } from './series.js';
@@ -32,7 +32,7 @@ export class CameraWatch {
   #stepCount = 0;
 
   constructor(readonly id: string, readonly hub: CameraHub) {
-    this.#history = new History(wall(), STATUS[hub.ledger.tally.state]);
+    this.#history = historyOf(hub);
     this.#marks = this.#steps = [this.#mark()];
     this.#work.add(hub.ledger.stateEvents$.subscribe((event) => {
       if (!('frames' in event)) this.#history.add(event);
@@ -74,7 +74,7 @@ export class CameraWatch {
     return {
       id: this.id, state: tally.state, trouble: troubleOf(tally.state, isDown, impaired), since: this.#history.since,
       fpsIn, fpsOut, bytesPerSecond, dropping, droppedTotal: tally.droppedTotal, width: tally.width, height: tally.height,
-      ...(impaired !== undefined && { impaired }), ...(wanted !== undefined && { fpsWanted: wanted }), ...(latencyMs !== undefined && { latencyMs }),
+      ...(impaired !== undefined && { impaired }), ...(impaired === 'frozen' && { stillMs: this.hub.stillMs }), ...(wanted !== undefined && { fpsWanted: wanted }), ...(latencyMs !== undefined && { latencyMs }),
       ...(tally.nextAttemptAt !== undefined && { nextAttemptAt: tally.nextAttemptAt }),
       ...(isDown && this.#history.failure !== undefined && { error: this.#history.failure }),
       ...(this.hub.lastFrameAt !== undefined && { lastFrameAt: this.hub.lastFrameAt }), ...(tally.codec !== undefined && { codec: tally.codec }),
@@ -117,6 +117,7 @@ export class CameraWatch {
   #impairment(wanted: number | undefined, dropping: Readonly<Record<string, number>>): CardWire['impaired'] {
     if (this.#history.status !== 'up') return undefined;
     if (Object.keys(dropping).length > 0) return 'dropping';
+    if (this.hub.stillMs > FROZEN_AFTER_MS) return 'frozen';
     const [from, to] = this.#steps.slice(-2);
     if (wanted === undefined || from === undefined || to === undefined || !this.hub.facts.live) return undefined;
     const upMs = wall() - this.#history.since;
@@ -135,6 +136,18 @@ export class CameraWatch {
       latencySum: latency.sumMs, latencyCount: latency.count, dropped: { ...dropped },
     };
   }
+}
+
+/** A camera may have failed long before anyone watched: why, and since when, is known. */
+function historyOf({ ledger: { tally, lastStateEvents }, downMs }: CameraHub): History {
+  const now = wall();
+  const [first] = lastStateEvents;
+  const history = new History(Math.min(first?.at ?? now, now - downMs), first === undefined ? STATUS[tally.state] : 'off');
+  for (const event of lastStateEvents) {
+    if (downMs > 0 && event.at >= now - downMs) history.become(now - downMs, 'down');
+    if (!('frames' in event)) history.add(event);
+  }
+  return history;
 }
 
 /** Rates between two marks; after a reset of the counts they are unknown until the next mark. */

@@ -27,8 +27,13 @@ export class History {
   }
 
   get status(): SpanWire['status'] { return this.#last.status; }
-  /** Start of the current condition. */
-  get since(): number { return this.#last.from; }
+
+  /** Start of the current condition: an outage continues if its reason changes. */
+  get since(): number {
+    const other = this.#spans.findLastIndex(({ status }) => status !== this.status);
+    return this.#spans[other + 1]?.from ?? this.#last.from;
+  }
+
   get #last(): SpanWire { return this.#spans.at(-1) as SpanWire; }
 
   /** Adds an event of the camera. */

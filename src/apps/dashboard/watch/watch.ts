@@ -6,7 +6,7 @@ import { ticks, wall } from '../../../core/clock.js';
 import { DASHBOARD } from '../../../core/defaults/watching.js';
 import { InvalidOption } from '../../../core/errors/errors.js';
 import type { ReceivedFigures } from '../../../ledger/index.js';
-import type { CameraWire, StateWire, StreamWire } from '../wire.js';
+import type { CameraWire, CardWire, StateWire, StreamWire } from '../wire.js';
 import { BrokerWatch } from './brokers.js';
 import { CameraWatch } from './camera-watch.js';
 import { plainText } from './text.js';
@@ -15,6 +15,9 @@ import { plainText } from './text.js';
 export interface Watched {
   cameras(): Iterable<Camera>;
   brokers(): Iterable<Broker>;
+  /** Names of cameras that are configured, and not run. */
+  disabled(): Iterable<string>;
+  notices(): Iterable<string>;
   received(): Readonly<Record<string, { readonly stats: ReceivedFigures } | (() => ReceivedFigures)>>;
 }
 
@@ -25,9 +28,9 @@ export class Watch {
   readonly #stepping: Subscription;
 
   constructor(readonly watched: Watched) {
-    this.#update();
+    this.refresh();
     this.#stepping = ticks(DASHBOARD.stepMs).subscribe(() => {
-      this.#update();
+      this.refresh();
       for (const camera of this.#cameras.values()) camera.step();
     });
   }
@@ -35,7 +38,7 @@ export class Watch {
   /** Reads the counts every second while it is subscribed, and emits after each reading. */
   readonly looks$: Observable<unknown> = ticks(DASHBOARD.everyMs).pipe(
     tap(() => {
-      this.#update();
+      this.refresh();
       for (const camera of this.#cameras.values()) camera.look();
     }),
     share(),
@@ -49,8 +52,10 @@ export class Watch {
   /** @param id - of the camera whose page is open */
   state(id?: string): StateWire {
     const camera = id === undefined ? undefined : this.#byId.get(id);
+    const cards = [...this.#cameras.values()].map((one) => one.card());
     return {
-      at: wall(), cameras: [...this.#cameras.values()].map((one) => one.card()), brokers: [...this.#brokers.values()].map((one) => one.wire()),
+      at: wall(), cameras: [...cards, ...this.#disabled()], notices: [...this.watched.notices()].map(plainText),
+      brokers: [...this.#brokers.values()].map((one) => one.wire()),
       streams: Object.entries(this.watched.received()).map(([name, stream]) => streamOf(name, typeof stream === 'function' ? stream() : stream.stats)),
       ...(camera !== undefined && { camera: { id: camera.id, ledger: camera.ledger(), version: camera.version } }),
     };
@@ -64,8 +69,14 @@ export class Watch {
     return this.#byId.get(id)?.hub;
   }
 
+  /** Those that are not run have a card too, which states why they are dark. */
+  #disabled(): CardWire[] {
+    const names = [...this.watched.disabled()].map(plainText).filter((name) => !this.#byId.has(name));
+    return names.map((id) => ({ id, state: 'disabled', trouble: 3, since: 0, fpsIn: 0, fpsOut: 0, bytesPerSecond: 0, dropping: {}, droppedTotal: 0, width: 0, height: 0 }));
+  }
+
   /** Adds and removes cameras and brokers. */
-  #update(): void {
+  refresh(): void {
     const hubs = new Set([...this.watched.cameras()].map(checkedHub));
     for (const [hub, watch] of this.#cameras) {
       if (hubs.has(hub)) continue;

@@ -3,9 +3,9 @@ import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { CameraWire, EventWire, LedgerWire, SpanWire } from '../../wire.js';
 import { Charts } from './charts.js';
-import { Figures } from '../cards.js';
+import { Brokers, Figures } from '../cards.js';
 import { Failure, Picture, State, TryNow, html, store, useStore } from '../parts.js';
-import { clock, count, duration, hourOf, impairment, sinceOf, stateOf } from '../words.js';
+import { clock, count, duration, hintOf, hourOf, impairment, sinceOf, stateOf } from '../words.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -34,18 +34,22 @@ export function CameraPage({ id }: { id: string }): VNode {
   if (card === undefined) {
     return html`<main><p><a href="#/">All cameras</a></p><h1>${id}</h1><p>${store.hasState ? 'There is no camera of this name.' : 'Waiting for rxcam …'}</p></main>`;
   }
+  // The pictures of a camera that streams may not leave.
+  const ailing = store.brokers.filter(({ trouble }) => trouble < 2);
   const ledger = store.camera?.id === id ? store.camera.ledger : undefined;
   return html`<main class="camera">
     <p><a href="#/">All cameras</a></p>
     <h1>${id}</h1>
+    ${ailing.length > 0 && html`<${Brokers} brokers=${ailing} streams=${[]} />`}
     <p class="now"><${State} shown=${stateOf(card)} /> <span class="since">${sinceOf(card, store.now())}</span></p>
     ${card.error !== undefined && html`<${Failure} error=${card.error} />`}
     ${card.impaired !== undefined && html`<p class="failure">${impairment(card)}</p>`}
+    ${hintOf(card, store.now()) !== '' && html`<p class="hint">${hintOf(card, store.now())}</p>`}
     ${card.nextAttemptAt !== undefined && html`<${TryNow} id=${id} nextAttemptAt=${card.nextAttemptAt} />`}
     <${Figures} card=${card} />
     <section aria-label="Live view" class=${card.trouble === 0 || card.trouble === 3 ? 'away' : ''}>
       <${Picture} id=${id} wish="live" label=${`Live view of ${id}`} onHow=${(_: string, why: string) => { setHow(why); }} />
-      <p class="how">${card.trouble === 0 ? 'There are no new pictures while the camera is down.' : card.trouble === 3 ? 'The camera is not running.' : how}</p>
+      <p class="how">${card.trouble === 0 ? 'There are no new pictures while the camera is down.' : card.state === 'disabled' ? 'The configuration file has enabled: false for this camera.' : card.trouble === 3 ? 'The camera is not running.' : how}</p>
     </section>
     ${page !== undefined && html`<${Timeline} spans=${page.spans} now=${page.now} />`}
     ${ledger !== undefined && html`<${Ledger} ledger=${ledger} />`}
@@ -67,7 +71,7 @@ function Timeline({ spans, now }: { spans: readonly SpanWire[]; now: number }): 
     .filter((span) => span.to > from);
   const total = (status: SpanWire['status']) => parts.reduce((sum, part) => sum + (part.status === status ? part.to - part.from : 0), 0);
   const downs = parts.filter((part, index) => part.status === 'down' && parts[index - 1]?.status !== 'down').length;
-  const words = `${watched < DAY_MS - 60_000 ? `Watched for ${duration(watched)}` : title}: up ${duration(total('up'))}, down ${duration(total('down'))}${downs > 0 ? ` in ${downs} ${downs === 1 ? 'outage' : 'outages'}` : ''}`;
+  const words = `${watched < DAY_MS - 60_000 ? `Watched since ${clock(now - watched)}, when the dashboard or this camera was started` : title}: up ${duration(total('up'))}, down ${duration(total('down'))}${downs > 0 ? ` in ${downs} ${downs === 1 ? 'outage' : 'outages'}` : ''}`;
   const hours = Array.from({ length: 9 }, (_, index) => from + (index * length) / 8);
   return html`<section><h2>${title}</h2><p>${words}</p>
     <div class="timeline" role="img" aria-label=${words}>
