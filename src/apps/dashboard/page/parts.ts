@@ -48,7 +48,7 @@ export function TryNow({ id, nextAttemptAt }: { id: string; nextAttemptAt: numbe
     <button type="button" onClick=${press} aria-label=${`Try now: ${id}`}>Try now</button> <span role="status">${asked}</span></p>`;
 }
 
-/** A scene without a change for so long is worth a word: a camera that hangs looks like it. */
+/** Time without a change after which a picture is labelled: it may be from a camera that hangs. */
 const STILL_MS = 60_000;
 
 /** Pictures of a camera while they are visible, with their age if they are old. */

@@ -1,4 +1,5 @@
-/** Classifies errors of the protocol and of kafkajs. */
+/** Classifies errors of the protocol and of kafkajs, and the entries of its log. */
+import { GIVEN_UP } from './sockets.js';
 
 const TOO_LARGE = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
 /** The metadata of the topic is outdated: it is looked up again. */
@@ -22,3 +23,20 @@ export const isTooLarge = (error: unknown): boolean => TOO_LARGE.has(kindOf(erro
 export const isStale = (error: unknown): boolean => STALE.has(kindOf(error));
 export const isUnauthorized = (error: unknown): boolean => UNAUTHORIZED.has(kindOf(error));
 export const isWrongTime = (error: unknown): boolean => kindOf(error) === 'INVALID_TIMESTAMP';
+
+/** Levels of kafkajs. */
+const INFO = 4;
+const DEBUG = 5;
+
+/**
+ * The client logs errors that the sender recovers from, and refusals that are reported elsewhere: none of them is an error.
+ * @param text - from `textOf`; that rxcam has destroyed a socket is logged at level debug
+ */
+export function levelOf(level: number, text: string): 'debug' | 'info' | 'warn' {
+  if (level >= DEBUG || text.startsWith('Response ') || text.includes(GIVEN_UP)) return 'debug';
+  return level === INFO ? 'info' : 'warn';
+}
+
+export function textOf({ message, error }: { readonly message: string; readonly error?: unknown }): string {
+  return typeof error === 'string' ? `${message}: ${error}` : message;
+}

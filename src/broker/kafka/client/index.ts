@@ -1,9 +1,8 @@
 /** The Kafka client: connections, request queues and topics. */
 export type { KafkaClient, Placed } from './client.js';
-export { isStale, isTooLarge, isUnauthorized, isWrongTime, kindOf } from './errors.js';
+export { isStale, isTooLarge, isUnauthorized, isWrongTime, kindOf, levelOf, textOf } from './errors.js';
 export { creationErrors, leadersOf } from './metadata.js';
 export { KafkaNodes } from './nodes.js';
 export { partitionOf } from './partition.js';
-export { levelOf, textOf } from './log.js';
 export { KafkaNode, type NodeHooks } from './node.js';
 export { GIVEN_UP, KafkaSockets } from './sockets.js';
