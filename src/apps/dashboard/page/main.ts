@@ -93,7 +93,7 @@ function summary(): { readonly bad: readonly string[]; readonly warn: readonly s
   }
   const cards = [...store.cards.values()];
   const [down = 0, impaired = 0, well = 0] = [0, 1, 2].map((trouble) => cards.filter((card) => card.trouble === trouble).length);
-  return { bad: [...(down === 0 ? [] : [`${down} down`]), ...brokers], warn: impaired === 0 ? [] : [`${impaired} impaired`], well, total: cards.length };
+  return { bad: [...(down === 0 ? [] : [`${down} down`]), ...brokers], warn: impaired === 0 ? [] : [`${impaired} impaired`], well, total: cards.filter(({ trouble }) => trouble !== 3).length };
 }
 
 const place = document.querySelector('#page');
