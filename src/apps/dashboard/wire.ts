@@ -31,8 +31,7 @@ export interface CardWire {
   readonly nextAttemptAt?: number;
   readonly error?: TroubleText;
   readonly lastFrameAt?: number;
-  readonly width: number;
-  readonly height: number;
+  readonly width: number; readonly height: number;
   readonly codec?: string;
 }
 

@@ -57,7 +57,7 @@ export async function run({ file, program }: RunArguments, env: NodeJS.ProcessEn
   return failures.every(isUsage) ? USAGE : 1;
 }
 
-/** Of a changed file that is not in force: people look for its changes in vain. */
+/** Of a changed file that is not in effect: people look for its changes in vain. */
 function notOf(mistakes: readonly string[]): readonly string[] {
   const [first, ...more] = mistakes;
   if (first === undefined) return [];
