@@ -10,7 +10,8 @@ export default defineConfig({
   cacheDir: '.cache/vite',
   test: {
     pool: 'forks',
-    maxWorkers: Math.min(availableParallelism(), 4),
+    // A third of the time, tests wait for a server: one worker more than there are cores.
+    maxWorkers: Math.min(availableParallelism() + 1, 4),
     reporters: ['default', 'json'],
     outputFile: { json: '.cache/test-report.json' },
     // The build of 2018 is tried on all that it can do.
