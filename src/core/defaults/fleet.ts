@@ -52,6 +52,8 @@ export const VIEW = {
   lookMs: 1_000,
   /** Age of a report after which its worker counts as gone: three reports were missed. */
   staleMs: 3 * FLEET.statusMs,
+  /** One report was missed. */
+  missedMs: 1.5 * FLEET.statusMs,
   /** A worker that is gone is shown for this time: a person who is woken at three needs its name. */
   forgetMs: 3_600_000,
   /** Reports of cameras are read from this time ago on: of a camera whose worker has just died, the last one is among them. */

@@ -85,7 +85,10 @@ export class FleetView {
 
   #look(): void {
     const gone = this.#workers.gone(this.#now);
-    this.#cameras.look(this.#now, (worker) => gone.has(worker));
+    const present = this.#workers.names;
+    // A worker without a row has drained, or its row comes with the next report.
+    const isGone = (worker: string, ageMs: number) => gone.has(worker) || (!present.has(worker) && ageMs > VIEW.missedMs);
+    this.#cameras.look(this.#now, isGone);
   }
 
   #read(table: string, isWhole: boolean): void {

@@ -51,13 +51,13 @@ export class SeenCameras {
     this.#reports.set(key, { row, heard, drops: dropsOf(row, before) });
   }
 
-  /** @param isGone - whether a worker is */
-  look(now: number, isGone: (worker: string) => boolean): void {
+  /** @param isGone - whether a worker is, whose last report of a camera is so old */
+  look(now: number, isGone: (worker: string, ageMs: number) => boolean): void {
     const version = this.#version + 1;
     for (const key of this.#keys(now)) {
       const [report, shown] = [this.#reports.get(key), this.#shown.get(key)];
       const isDropping = report !== undefined && now - report.drops.at <= VIEW.droppingMs;
-      const isStale = report !== undefined && (now - report.heard.mono > VIEW.staleMs || isGone(report.row.worker));
+      const isStale = report !== undefined && (now - report.heard.mono > VIEW.staleMs || isGone(report.row.worker, now - report.heard.mono));
       const condition = conditionOf(report?.row, { isDropping, isStale });
       const wasDropping = Object.keys(shown?.status.dropping ?? {}).length > 0;
       if (shown !== undefined && shown.report === report && shown.status.condition === condition && wasDropping === isDropping) continue;

@@ -1,5 +1,5 @@
 /** The last report of each worker about itself, and whether it is gone. */
-import { FLEET, VIEW } from '../../core/defaults/fleet.js';
+import { VIEW } from '../../core/defaults/fleet.js';
 import { type Heard, heardNow } from './heard.js';
 import { type WorkerRow, workerRow } from './rows.js';
 import type { FleetWorkerStatus } from './types.js';
@@ -12,23 +12,29 @@ const STATUSES: readonly Status[] = ['gone', 'lapsed', 'draining', 'joining', 'm
 
 export class SeenWorkers {
   readonly #workers = new Map<string, Known>();
+  /** Workers that have drained: they have removed their rows. */
+  readonly #left = new Set<string>();
 
   take(worker: string, text: string | undefined, isLive: boolean): void {
     const row = text === undefined ? undefined : workerRow(text);
-    if (row === undefined) {
-      if (text === undefined) this.#workers.delete(worker);
-      return;
+    if (text === undefined) {
+      this.#workers.delete(worker);
+      this.#left.add(worker);
     }
+    if (row === undefined) return;
+    this.#left.delete(worker);
     const before = this.#workers.get(worker);
     // Read a second time: it is as old as it was.
     if (before?.row.at === row.at) return;
     this.#workers.set(worker, { row, heard: heardNow(row.at, isLive) });
   }
 
-  /** Names of those that are not heard of any more. */
+  get names(): ReadonlySet<string> { return new Set(this.#workers.keys()); }
+
+  /** Those that are not heard of any more, and those that have drained. */
   gone(now: number): ReadonlySet<string> {
     const newest = this.#newest(now);
-    return new Set([...this.#workers].filter(([, known]) => isGone(known, newest, now)).map(([worker]) => worker));
+    return new Set([...this.#left, ...[...this.#workers].filter(([, known]) => isGone(known, newest, now)).map(([worker]) => worker)]);
   }
 
   statuses(now: number): FleetWorkerStatus[] {
@@ -45,6 +51,7 @@ export class SeenWorkers {
 
   /** The group has had a round without it: that needs no clock. */
   isProvenGone(worker: string, now: number): boolean {
+    if (this.#left.has(worker)) return true;
     const known = this.#workers.get(worker);
     return known !== undefined && this.gone(now).has(worker) && known.row.generation < this.#newest(now);
   }
@@ -58,7 +65,7 @@ export class SeenWorkers {
 /** A worker that has missed a round and a report is gone before its last report is old. */
 function isGone({ row, heard }: Known, newest: number, now: number): boolean {
   const age = now - heard.mono;
-  return age > VIEW.staleMs || (row.generation < newest && age > FLEET.statusMs * 1.5);
+  return age > VIEW.staleMs || (row.generation < newest && age > VIEW.missedMs);
 }
 
 function statusOf(worker: string, row: WorkerRow, heard: Heard, isGoneNow: boolean): FleetWorkerStatus {

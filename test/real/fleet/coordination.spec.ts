@@ -148,6 +148,18 @@ describe.each(Object.keys(SUBJECTS))('%s as a coordinator', (kind) => {
     expect(all.map(({ slot }) => slot).sort()).toEqual([0, 1, 2]);
   });
 
+  it('reads tables from as long ago as it is asked to, where a table keeps older rows', async () => {
+    const connect = await newFleet();
+    const [one, other] = [connect(), connect()];
+    await lastValueFrom(one.write('workers', [{ key: 'worker/a', value: '1' }]), { defaultValue: undefined });
+    const written = Date.now();
+    const read = (recentMs: number) => soon(other.rows('workers', recentMs).pipe(filter(({ isWhole }) => isWhole), map(({ rows }) => rows.length)));
+    expect(await read(3_600_000)).toBe(1);
+    if (kind !== 'kafka') return;
+    expect(Date.now() - written).toBeGreaterThan(1);
+    expect(await read(1)).toBe(0);
+  });
+
   it('keeps tables: what is there, then each change, and removals', async () => {
     const connect = await newFleet();
     const [one, other] = [connect(), connect()];

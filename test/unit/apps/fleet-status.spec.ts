@@ -58,7 +58,7 @@ describe('the state of a fleet as text', () => {
   });
 
   it('says what to do where there are no workers, or no cameras', () => {
-    expect(textOf(fleet([], []), 'x')).toContain('No worker has reported in the last hour: start rxcam worker.\nThe fleet has no cameras: add some by rxcam fleet apply.');
+    expect(textOf(fleet([], []), 'x')).toContain('There is no worker: start one by rxcam worker.\nThe fleet has no cameras: add some by rxcam fleet apply.');
   });
 
   it('lets no name move the cursor or colour the terminal', () => {

@@ -142,6 +142,19 @@ describe('the state of a fleet', () => {
     expect(isCertain).toBe(true);
   });
 
+  it('has the cameras of a worker that has drained without one at once, and those of one whose row nobody has kept soon', () => {
+    const { of: one, workers } = play(12_000, (tables, at) => {
+      tables.want('a', 'b', 'c');
+      every(at, 0, 20_000, () => { tables.worker('stays'); tables.camera('c', 'stays'); });
+      at(0, () => { tables.camera('b', 'unknown'); });
+      every(at, 0, 10_000, () => { tables.camera('a', 'leaves'); });
+      every(at, 0, 5_000, () => { tables.worker('leaves'); });
+      at(10_500, () => { tables.changes.workers.next([{ key: 'worker/leaves', value: undefined }]); });
+    });
+    expect(workers.map(({ worker }) => worker)).toEqual(['stays']);
+    expect(['a', 'b', 'c'].map((key) => one(key)?.condition)).toEqual(['unowned', 'unowned', 'well']);
+  });
+
   it('lets nothing age while the coordinator does not answer, and says so', () => {
     const away = (tables: Tables, at: (ms: number, deed: () => void) => void) => {
       tables.want('a');

@@ -14,7 +14,7 @@ import { tableNow } from './table.js';
 /** @returns the exit code @throws InvalidOption */
 export async function fleetCommand(command: FleetArguments, env: NodeJS.ProcessEnv, secrets: readonly string[]): Promise<number> {
   const { deed, json } = command;
-  const open = openFleet({ ...command, logLevel: command.logLevel === 'info' ? 'warn' : command.logLevel }, env, secrets);
+  const open = openFleet({ ...command, logLevel: command.logLevel === 'info' ? 'error' : command.logLevel }, env, secrets);
   try {
     switch (deed.action) {
       case 'apply': await apply(open, wantedIn(deed.file, command.to, env), { isDry: deed.isDry, isWhole: true }); break;

@@ -27,13 +27,15 @@ export class Pace {
     if (state !== 'streaming' || (last !== undefined && captured < last.captured)) this.#marks = [];
     this.#marks = [...this.#marks.filter(({ at }) => now.at - at <= OVER_MS), now];
     const from = this.#marks[0] ?? now;
-    const seconds = (now.at - from.at) / 1_000;
-    const perSecond = (pictures: number) => (seconds === 0 ? 0 : Math.round((Math.max(0, pictures) / seconds) * 10) / 10);
+    const ms = now.at - from.at;
+    const perSecond = (pictures: number) => Math.round((Math.max(0, pictures) / Math.max(1, ms)) * 10_000) / 10;
     const [fpsIn, fpsOut] = [perSecond(captured - from.captured), perSecond(published - from.published)];
-    const downSince = hub.downMs > 0 ? Math.round(wall() - hub.downMs) : undefined;
     const fpsWanted = hub.reading?.fps;
-    if (fpsWanted === undefined) return { fpsIn, fpsOut, isSlow: false, downSince };
-    const isSlow = hub.facts.live && now.at - from.at >= ENOUGH_MS && fpsIn < DASHBOARD.slowBelow * fpsWanted;
-    return { fpsIn, fpsOut, fpsWanted: Math.round(fpsWanted * 10) / 10, isSlow, downSince };
+    return {
+      // Unknown when it has just begun to stream.
+      ...((ms > 0 || state !== 'streaming') && { fpsIn, fpsOut }), ...(fpsWanted !== undefined && { fpsWanted: Math.round(fpsWanted * 10) / 10 }),
+      isSlow: hub.facts.live && fpsWanted !== undefined && ms >= ENOUGH_MS && fpsIn < DASHBOARD.slowBelow * fpsWanted,
+      downSince: hub.downMs > 0 ? Math.round(wall() - hub.downMs) : undefined,
+    };
   }
 }

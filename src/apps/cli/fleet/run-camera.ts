@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { Observable, auditTime, defer, filter, switchMap, takeUntil, tap, timer } from 'rxjs';
 import { type OpenBrokers, cameraPipeline, parseCamera } from '../../config/index.js';
 import { FLEET } from '../../../core/defaults/fleet.js';
+import type { RxcamError } from '../../../core/errors/errors.js';
 import { type Camera, type CameraHub, hubOf } from '../../../camera/index.js';
 import type { CameraStats } from '../../../ledger/index.js';
 import type { FleetCamera, RunCamera } from '../../../fleet/index.js';
@@ -36,12 +37,17 @@ export function runCamera({ brokers, env, logger, began, ended, costOf }: Surrou
     return new Observable((subscriber) => {
       began(source);
       subscriber.add(reports$.subscribe());
-      const failures$ = source.events$.pipe(filter((event) => event.type === 'failed'), tap(({ error, at }) => { camera.report({ error: oneLine(error), errorAt: at }); }));
+      const failures$ = source.events$.pipe(filter((event) => event.type === 'failed'), tap(({ error, at }) => { camera.report({ error: reasonOf(error), errorAt: at }); }));
       subscriber.add(failures$.subscribe());
       subscriber.add(published$.pipe(takeUntil(done$)).subscribe(subscriber));
       return () => { ended(source, source.stats); };
     });
   });
+}
+
+/** The camera's key is in the same row: its address would only take the room of the reason. */
+function reasonOf(error: RxcamError): string {
+  return `${error.code}: ${oneLine(error).replace(/^'[^']*' cannot be read: /, '')}`;
 }
 
 function report(camera: FleetCamera, { state, published, dropped }: CameraStats, pace: Pace, cost: number | undefined): void {

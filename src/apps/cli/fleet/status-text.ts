@@ -40,9 +40,7 @@ export function textOf(state: FleetStatus, address: string, { columns = Infinity
   const shown = cameras.length <= room ? cameras : cameras.slice(0, room);
   const lines = [
     ...headline(state, address, columns, paint),
-    '',
     ...table(WORKER_TITLES, workers.map((worker) => workerLine(worker, at)), columns, paint),
-    '',
     ...table([...NAMES, ...FIGURES], shown.map((camera) => cameraLine(camera, state)), columns, paint),
     ...leftOut(cameras.slice(shown.length)),
   ];
@@ -81,7 +79,7 @@ function headline({ name, at, answers, heardAt, cameras, workers, counts }: Flee
   const lines = [paint(style, paint('bold', cut(words, columns))) + cut(facts, Math.max(0, columns - words.length))];
   const old = `The broker does not answer: this is how the fleet was ${ageText(at - heardAt)} ago. Cameras run on, and their messages wait.`;
   if (!answers) lines.unshift(paint('red', cut(old, columns)));
-  if (workers.length === 0) lines.push('No worker has reported in the last hour: start rxcam worker.');
+  if (workers.length === 0) lines.push('There is no worker: start one by rxcam worker.');
   if (cameras.length === 0) lines.push('The fleet has no cameras: add some by rxcam fleet apply.');
   return lines;
 }
@@ -100,7 +98,7 @@ function workerLine({ worker, status, isLeader, heardAt, load, capacity, cameras
 /** A camera that gives nothing has a reason in place of figures. */
 function cameraLine(camera: FleetCameraStatus, { at, workers }: FleetStatus): Line {
   const { key, condition, worker, state, fpsIn, fpsOut, fpsWanted, dropped, cost, heardAt, downSince } = camera;
-  const shown = TROUBLE.has(condition) ? condition : state;
+  const shown = TROUBLE.has(condition) || state === 'running' ? condition : state;
   const since = condition === 'down' && downSince !== undefined ? ageText(at - downSince) : undefined;
   const names = [MARKS[condition], key, shown, since, worker, heardAt === undefined ? undefined : `${ageText(at - heardAt)} ago`];
   const style = STYLES[condition];
@@ -149,7 +147,7 @@ function table(titles: readonly string[], lines: readonly Line[], columns: numbe
     const words = [...row.map(padded), ...(reason === undefined ? [] : [plain(reason)])];
     return cut(words.join('  ').trimEnd(), columns);
   };
-  return [paint('bold', lineOf(titles, undefined)), ...lines.map(({ style, reason }, index) => {
+  return ['', paint('bold', lineOf(titles, undefined)), ...lines.map(({ style, reason }, index) => {
     const line = lineOf(rows[index] ?? [], reason);
     return style === undefined ? line : paint(style, line);
   })];

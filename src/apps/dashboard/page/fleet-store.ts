@@ -32,6 +32,11 @@ export class FleetStore {
     return this.facts?.workers.find((one) => one.id === id);
   }
 
+  /** The dashboard of another worker that runs a camera; undefined where there is none that this browser can open. */
+  liveAt({ condition, worker }: FleetCameraWire): string | undefined {
+    return condition === 'unplaced' || condition === 'unowned' || worker === this.facts?.self ? undefined : this.worker(worker)?.dashboard;
+  }
+
   /** Those in trouble first, then by name. A thousand names are compared only when there are others. */
   sorted(): FleetCameraWire[] {
     this.#names ??= [...this.cameras.keys()].sort((a, b) => COLLATOR.compare(a, b));

@@ -12,7 +12,7 @@ export function kafkaCoordination(place: FleetPlace, options: KafkaOptions, hook
   return {
     join: (membership) => when((one) => one.join(membership)),
     claim: (worker, claims) => when((one) => one.claim(worker, claims)),
-    rows: (table) => when((one) => one.rows(table)),
+    rows: (table, recentMs) => when((one) => one.rows(table, recentMs)),
     write: (table, rows) => when((one) => one.write(table, rows)),
     close: () => { loading?.then((one) => { one.close(); }, () => { /* Nothing was opened. */ }); },
   };

@@ -1,6 +1,7 @@
 /** A camera that this program does not run: its report, the place of its live view, and its configuration. */
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import type { FleetCameraWire } from '../../wire.js';
 import { State, html, store, useStore } from '../parts.js';
 import { clock, count, duration, fps } from '../words.js';
 import { cameraState, reason } from './words.js';
@@ -31,19 +32,21 @@ export function FleetCamera({ id }: { id: string }): VNode {
     <h1>${id}</h1>
     <p class="now"><${State} shown=${cameraState(camera)} />${downSince !== undefined && html` <span class="since">for ${duration(now - downSince)}</span>`}</p>
     ${why !== '' && html`<p class="failure">${why}</p>`}
-    <${Elsewhere} id=${id} worker=${worker} />
+    <${Elsewhere} camera=${camera} />
     <section><h2>Report of its worker</h2><dl class="settings">${facts.map(([name, value]) => value !== undefined && html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></section>
     ${config !== undefined && html`<section><h2>Configuration</h2><pre class="scroll" tabindex="0" role="region" aria-label="Configuration">${config}</pre></section>`}
   </main>`;
 }
 
 /** Pictures stay where they are made. */
-function Elsewhere({ id, worker }: { id: string; worker: string | undefined }): VNode | false {
-  const owner = store.fleet.worker(worker);
-  if (owner === undefined || owner.status === 'gone') return false;
-  if (owner.dashboard !== undefined) {
-    return html`<p><a href=${`${owner.dashboard}#/camera/${encodeURIComponent(id)}`} rel="noreferrer">Live view and the last 24 hours: on the dashboard of ${owner.id} ↗</a></p>`;
+function Elsewhere({ camera }: { camera: FleetCameraWire }): VNode | false {
+  const owner = store.fleet.worker(camera.worker);
+  const link = store.fleet.liveAt(camera);
+  if (owner === undefined || owner.status === 'gone' || ['unplaced', 'unowned'].includes(camera.condition)) return false;
+  if (link !== undefined) {
+    return html`<p><a href=${`${link}#/camera/${encodeURIComponent(camera.id)}`} rel="noreferrer">Live view and the last 24 hours: on the dashboard of ${owner.id} ↗</a></p>`;
   }
-  if (owner.isLocal === true) return html`<p>Live view: the dashboard of ${owner.id} listens on its own machine${owner.host === undefined ? '' : `, ${owner.host},`} alone. Connect through ssh, or start it with --dashboard-host.</p>`;
+  if (owner.id === store.fleet.facts?.self) return html`<p>This worker has it, and does not run it now.</p>`;
+  if (owner.isLocal === true) return html`<p>Live view: the dashboard of ${owner.id} listens only on its own machine${owner.host === undefined ? '' : `, ${owner.host}`}. Connect through ssh, or start it with --dashboard-host.</p>`;
   return html`<p>Live view: worker ${owner.id} has no dashboard. Start it with --dashboard.</p>`;
 }

@@ -19,7 +19,7 @@ export function Workers({ chosen, choose }: { chosen: string | undefined; choose
   const isFew = workers.length <= FEW && !matchMedia('(max-width: 560px)').matches;
   const sum = (of: 'cameras' | 'load' | 'capacity') => well.reduce((total, worker) => total + worker[of], 0);
   return html`<section aria-label="Workers"><h2 class="hidden">Workers</h2>
-    ${workers.length === 0 && html`<p class="nothing">No worker has reported in the last hour: start rxcam worker.</p>`}
+    ${workers.length === 0 && html`<p class="nothing">There is no worker: start one by rxcam worker.</p>`}
     ${isFew ? cards(workers) : html`
       ${others.length > 0 && cards(others)}
       ${well.length > 0 && html`<details class="well"><summary>${well.length} ${well.length === 1 ? 'worker is' : 'workers are'} running: ${count(sum('cameras'))} cameras, ${sum('load').toFixed(1)} of ${sum('capacity').toFixed(1)} cores</summary>${cards(well)}</details>`}`}
