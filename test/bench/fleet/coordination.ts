@@ -1,6 +1,6 @@
 /** What coordination alone takes: workers whose cameras are there, report, and send nothing. And the plan of a large fleet. */
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Coordinator } from 'rxcam';
+import type { Coordinator } from 'rxcam/fleet';
 import { type Member, type Situation, type SlotNeeds, plan } from '../../../src/fleet/index.js';
 import type { Cluster } from './cluster.js';
 import type { Figures } from './figures.js';

@@ -10,6 +10,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { lastValueFrom } from 'rxjs';
 // @ts-expect-error -- the built package, as users have it
+import * as fleets from '../../../dist/bundle/fleet.js';
+// @ts-expect-error -- the same
 import * as rxcam from '../../../dist/bundle/index.js';
 import { Cluster, startBehindCable, until } from './cluster.js';
 import { measureCoordination, measurePlan } from './coordination.js';
@@ -17,7 +19,8 @@ import { Figures } from './figures.js';
 import { SCENES } from './scenes.js';
 import { Watch } from './watch.js';
 
-const { kafka, coordinator } = rxcam as typeof import('rxcam');
+const { coordinator } = fleets as typeof import('rxcam/fleet');
+const { kafka } = rxcam as typeof import('rxcam');
 const { values: given } = parseArgs({ options: {
   cameras: { type: 'string', default: '1000' }, workers: { type: 'string', default: '10' }, rate: { type: 'string', default: '5' },
   only: { type: 'string', default: '' },

@@ -3,7 +3,8 @@
  * camera (0: none, so that what the worker takes is coordination alone), name of the fleet.
  */
 import { NEVER, Observable, interval, merge, takeUntil, tap, timer } from 'rxjs';
-import { coordinator, fleet, kafka, publish, toMessage } from '../../../dist/bundle/index.js';
+import { coordinator, fleet } from '../../../dist/bundle/fleet.js';
+import { kafka, publish, toMessage } from '../../../dist/bundle/index.js';
 
 const [address, name, rate, prefix] = process.argv.slice(2);
 const everyMs = 1_000 / Number(rate);

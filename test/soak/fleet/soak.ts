@@ -10,7 +10,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { lastValueFrom } from 'rxjs';
-import { coordinator, kafka } from 'rxcam';
+import { kafka } from 'rxcam';
+import { coordinator } from 'rxcam/fleet';
 import { startKafka } from '../../services/kafka.js';
 import { freePort } from '../../services/ports.js';
 import { noFfmpegLeft } from '../../services/processes.js';
@@ -35,7 +36,9 @@ const problems: string[] = [];
 say(`soak of a fleet: ${minutes} minutes, ${count} cameras, ${workers} workers, a fault every ${every} s on average, seed ${seed}`);
 const port = await freePort();
 const cable = await startTcpProxy({ port });
-const server = await startKafka({ second: { port, advertisedPort: cable.port } });
+// Kafka's own default: the first round of a group waits for all workers.
+const properties = { 'group.initial.rebalance.delay.ms': '3000' };
+const server = await startKafka({ second: { port, advertisedPort: cable.port }, properties });
 const rtsp = await startRtspServer({ width: 160, height: 120, fps: 5, gop: 5, bitrate: 100 });
 const broker = kafka({ brokers: [server.address], requestTimeoutMs: 5_000 });
 await broker.prepare('video');

@@ -21,6 +21,8 @@ export class Machine {
   ledgers = 0;
   state: Readonly<Record<string, unknown>> = {};
   #program: Program | undefined;
+  /** Whether it is to be gone: it was killed, or drains. */
+  #mayEnd = false;
 
   constructor(readonly name: string, readonly address: string) {}
 
@@ -29,15 +31,17 @@ export class Machine {
   get running(): number { return Number((this.state['cameras'] as Record<string, number> | undefined)?.['running'] ?? 0); }
 
   async start(): Promise<void> {
-    this.#program = await startProgram({
+    this.#mayEnd = false;
+    const program = this.#program = await startProgram({
       name: this.name, command: process.execPath, onLine: (line) => { this.#read(line); },
       args: [MAIN, 'worker', '--to', `kafka://${this.address}/video`, '--name', this.name, '--capacity', '8', '--json', '--log-level', 'warn'],
     });
+    void program.exited.then((how) => { if (!this.#mayEnd) this.problems.push(`${this.name}: ended by itself, ${JSON.stringify(how)}:\n${program.tail()}`); });
   }
 
   /** Node alone: its ffmpeg processes find out by themselves. */
   async kill(): Promise<void> {
-    this.wasKilled = true;
+    this.wasKilled = this.#mayEnd = true;
     process.kill(this.pid, 'SIGKILL');
     await this.#program?.exited;
   }
@@ -45,6 +49,7 @@ export class Machine {
   /** In order, as at the end of a service. */
   async drain(): Promise<void> {
     if (!this.alive) return;
+    this.#mayEnd = true;
     process.kill(this.pid, 'SIGTERM');
     const exited = await this.#program?.exited;
     if (exited?.code !== 0) this.problems.push(`${this.name}: ended with ${JSON.stringify(exited)} after SIGTERM:\n${this.#program?.tail() ?? ''}`);
