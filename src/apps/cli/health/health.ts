@@ -34,7 +34,7 @@ function failureOf(answer: Answer | undefined, expected: Expected): string | und
   const away = brokers.find(({ status }) => status === 'unavailable');
   if (away !== undefined) return `the broker ${away.address} is unavailable`;
   const silent = Object.entries(cameras).filter(([state]) => !isWell(state)).reduce((sum, [, count]) => sum + count, 0);
-  return expected === 'streaming' && silent > 0 ? `${silent} cameras give no pictures` : undefined;
+  return expected === 'streaming' && silent > 0 ? `${silent} ${silent === 1 ? 'camera gives' : 'cameras give'} no pictures` : undefined;
 }
 
 function wordsOf({ pid, answer, failure }: Asked): Record<string, unknown> {
