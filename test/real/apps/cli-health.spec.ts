@@ -121,13 +121,20 @@ needs('ffmpeg')('rxcam health', () => {
 });
 
 needs('redis')('rxcam health of a worker', () => {
-  it('is ready as a member of its fleet', async () => {
+  it('is ready as a member of its fleet, and knows which of its cameras gives no pictures', async () => {
     const { env, health } = place();
     const { url } = await sharedRedis();
-    const program = start(['worker', '--to', `${url}/video`, '--fleet', `health-${randomUUID()}`, '--name', 'ann'], { env });
+    const inFleet = ['--to', `${url}/video`, '--fleet', `health-${randomUUID()}`];
+    const program = start(['worker', ...inFleet, '--name', 'ann'], { env });
     await program.said(/"status":"member"/);
     const { exitCode, stdout } = await health('--expect', 'ready');
     expect(stdout).toMatch(/^✓ worker \d+, up \d+ s: 0 of 0 cameras give pictures; redis:.* is \w+; worker ann is member$/);
     expect(exitCode).toBe(0);
+    const camera = JSON.stringify({ source: `rtsp://127.0.0.1:${await freePort()}/stream`, pipeline: ['encodeH265', 'toMessage', 'publish'] });
+    await run(['fleet', 'add', 'yard', camera, ...inFleet]);
+    await program.said(/"msg":"retrying"/);
+    expect(await health('--expect', 'ready')).toMatchObject({ exitCode: 0 });
+    const strict = await health('--expect', 'streaming');
+    expect([strict.exitCode, strict.stdout]).toEqual([1, expect.stringMatching(/: 1 camera gives no pictures; 0 of 1 cameras give pictures; yard is waiting \(SOURCE_REFUSED\); /)]);
   });
 });

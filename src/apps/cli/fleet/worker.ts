@@ -6,7 +6,7 @@ import type { Camera } from '../../../camera/index.js';
 import type { CameraStats } from '../../../ledger/index.js';
 import { type FleetState, fleet } from '../../../fleet/index.js';
 import type { WorkerArguments } from '../arguments/index.js';
-import { announce } from '../health/index.js';
+import { type CameraWords, announce, cameraWords } from '../health/index.js';
 import { logWarnings, openDashboard, stop$, version } from '../program/index.js';
 import { Costs } from './cost.js';
 import { openAt, openFleet } from './place.js';
@@ -46,7 +46,7 @@ export async function worker(command: WorkerArguments, env: NodeJS.ProcessEnv, s
     ...(name !== undefined && { worker: name }), ...(capacity !== undefined && { capacity }),
   }).pipe(tap((state) => { own.state = state; }));
   announce('worker', () => ({
-    cameras: (own.state?.cameras ?? []).map(({ key, state, error }) => ({ camera: key, state, error })),
+    cameras: camerasOf(own.state, running),
     brokers: [...brokers.values()].map(({ broker }) => broker),
     worker: { name: own.state?.worker ?? name ?? '', status: own.state?.status ?? 'joining' },
   }), logger, env);
@@ -56,6 +56,15 @@ export async function worker(command: WorkerArguments, env: NodeJS.ProcessEnv, s
   for (const [, { broker }] of others) await broker.close();
   await close();
   return end.isForced ? 1 : 0;
+}
+
+/** A running camera is in the state of its source. */
+function camerasOf(state: FleetState | undefined, running: Iterable<Camera>): CameraWords[] {
+  const byKey = new Map([...running].map((camera) => [camera.key, camera]));
+  return (state?.cameras ?? []).map(({ key, state: owned, error }) => {
+    const camera = owned === 'running' ? byKey.get(key) : undefined;
+    return camera === undefined ? { camera: key, state: owned, error } : cameraWords(camera);
+  });
 }
 
 /** A line for each change of what this worker owns: in the log, or as JSON on stdout. */

@@ -1,3 +1,3 @@
 /** The state of running programs: they answer `rxcam health`. */
 export { announce } from './announce.js';
-export { cameraWords } from './words.js';
+export { type CameraWords, cameraWords } from './words.js';
