@@ -22,6 +22,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'npm install rxcam rxjs': 'the examples import the package as it is installed; a registry has no part in that',
   'npm run build && node test/bench/fusion.mjs': 'takes minutes, and needs a quiet machine',
   'rxcam stream rtsp://user:secret@camera.example.com/stream --to kafka://localhost:9092/video --dashboard': 'test/real/apps/dashboard.spec.ts opens it, on a port of its own',
+  'rxcam worker --to kafka://localhost:9092/video --dashboard --dashboard-host 0.0.0.0': 'test/real/apps/fleet-dashboard.spec.ts runs it, with a fleet of its own',
   ...Object.fromEntries(['rxcam run cameras.yaml', 'rxcam check cameras.yaml'].map((command) => [command, 'test/real/apps/cli-config.spec.ts runs it, with files of its own'])),
   ...Object.fromEntries([
     'rxcam doctor rtsp://user:secret@camera.example.com/stream kafka://localhost:9092/video',

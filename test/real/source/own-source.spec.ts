@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { firstValueFrom, lastValueFrom, of, take, toArray } from 'rxjs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Source, camera, findFfmpeg } from '../../../src/index.js';
 import { needs, noFfmpegLeft } from '../../services/index.js';
 import { examplesOf } from '../../unit/doc-examples.js';
