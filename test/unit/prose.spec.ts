@@ -73,7 +73,7 @@ function joined(comment: string): string {
 /** Names in code quotes are not prose. */
 const quiet = (text: string) => text.replace(/`[^`]*`/g, '`…`').replace(/\{@link \w+\}/g, '`…`');
 
-const FILES = ['src', 'operators', 'docs', 'marbles/kit'].flatMap((folder) => readdirSync(`${ROOT}${folder}`, { recursive: true, encoding: 'utf8' }).filter((name) => !/node_modules|reference\/api/.test(name))
+const FILES = ['src', 'operators', 'docs', 'marbles/kit'].flatMap((folder) => readdirSync(`${ROOT}${folder}`, { recursive: true, encoding: 'utf8' }).filter((name) => !/node_modules|reference\/api|vitepress\/dist/.test(name))
   .filter((name) => /\.(ts|md)$/.test(name)).map((name) => `${folder}/${name}`)).concat('README.md', 'CONTRIBUTING.md').sort();
 
 describe('the prose of the project', () => {
