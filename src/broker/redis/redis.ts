@@ -29,6 +29,9 @@ export function redis(config: RedisConfig = {}): Broker {
 /** Errors of the server, not of a message. */
 const SERVER_WIDE = /^(OOM|READONLY|LOADING|NOAUTH|WRONGPASS|MISCONF|MASTERDOWN|NOREPLICAS|BUSY|TRYAGAIN|CLUSTERDOWN)\b/;
 
+/** `proto-max-bulk-len` can't be less. */
+const LEAST_LIMIT_BYTES = 1024 ** 2;
+
 const RIGHTS = 'the user needs multi, exec, xadd and xtrim on the streams, and xgroup if consumer groups are created';
 const NO_GROUP = (topic: string, group: string) =>
   `NOPERM stream '${topic}' does not exist, and this user may not create it with its group: grant xgroup, or run XGROUP CREATE ${topic} ${group} 0 MKSTREAM`;
@@ -148,10 +151,7 @@ class RedisDriver implements Driver {
     const reasons = [failure, ...failure.previousErrors ?? []].map(({ message }) => message).concat(this.#connection.lastError);
     const reason = reasons.find((text) => SERVER_WIDE.test(text) || text.includes('invalid bulk length'))
       ?? failure.previousErrors?.[0]?.message ?? (this.#connection.lastError || failure.message);
-    if (reason.includes('invalid bulk length')) {
-      const error = new MessageTooLarge(`redis at ${this.address}: ${this.#connection.redact(reason)}`);
-      return batch.map(() => ({ ok: false, error, split: 'size' }));
-    }
+    if (reason.includes('invalid bulk length')) return this.#tooLarge(batch, reason);
     const command = failure.previousErrors === undefined ? undefined : refusedCommand(reason);
     if (command === 'xtrim') for (const { topic } of batch) this.#rights.noTrim(topic, reason);
     if (command === 'xgroup') this.#groups.refuse(batch);
@@ -160,6 +160,14 @@ class RedisDriver implements Driver {
     if (failure.previousErrors === undefined || SERVER_WIDE.test(reason)) throw error;
     const isOneStream = new Set(batch.map(({ topic }) => topic)).size === 1;
     return batch.map(() => ({ ok: false, error, ...(!isOneStream && { split: 'apart' as const }) }));
+  }
+
+  /** The server closes the connection for all requests in it: a message below the least possible limit is not the reason. */
+  #tooLarge(batch: readonly Outgoing[], reason: string): SendOutcome[] {
+    const error = new MessageTooLarge(this.#described(reason));
+    const large = batch.filter(({ message }) => message.value.length >= LEAST_LIMIT_BYTES);
+    if (large.length === 0) throw this.#unavailable(reason);
+    return batch.map((one) => (large.includes(one) ? { ok: false, error, split: 'size' } : { ok: false, again: true }));
   }
 
   #unavailable(reason: string): BrokerUnavailable | BrokerUnauthorized {

@@ -21,6 +21,15 @@ needs('redis')('redis', () => {
     await server.stop();
   });
 
+  it('drops no message of another stream when the server closes the connection for one that is too large', async () => {
+    const handle = opened(redis({ url: server.url, lingerMs: 0, retryInitialMs: 1, retryMaxMs: 1 }));
+    const id = randomUUID();
+    const large = made(10).map((one) => ({ ...one, value: randomBytes(1_500_000) }));
+    const small = Array.from({ length: 8 }, (_, n) => all(from(made(60, { key: `k${n}` })).pipe(publish(handle, { topic: `small-${n}-${id}`, maxInFlight: 1 }))));
+    const acks = await Promise.all([all(from(large).pipe(publish(handle, { topic: `large-${id}` }))), ...small]);
+    expect(acks.map(({ length }) => length)).toEqual([0, ...small.map(() => 60)]);
+  });
+
   it('does not delay other streams when one key is not a stream', async () => {
     const handle = opened(redis({ url: server.url }));
     const [bad, good] = [`bad-${randomUUID()}`, `good-${randomUUID()}`];
