@@ -1,4 +1,6 @@
 /** What RTSP cameras answer: each answer is a specific failure with a remedy; and transports that are found. */
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
 import { firstValueFrom } from 'rxjs';
 import { camera, encodeH265 } from '../../src/index.js';
@@ -26,6 +28,21 @@ async function start(options: OddRtspOptions): Promise<string> {
 }
 
 const setups = () => (server?.requests ?? []).filter((line) => line.startsWith('SETUP')).length;
+
+needs('ffmpeg')('an address at which another service answers', () => {
+  it.each([
+    ['HTTP', 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'], ['the protocol of Redis', "-ERR unknown command 'OPTIONS'\r\n"],
+    ['SSH', 'SSH-2.0-OpenSSH_9.2\r\n'], ['FTP or SMTP', '220 mail.example.com ESMTP\r\n'], ['TLS: is it rtsps://?', '\u0015\u0003\u0003\u0000\u0002\u0002\u0046'],
+  ])('is refused at once, by the name of what answers: %s', async (name, answer) => {
+    const service = createServer((socket) => { socket.on('error', () => { /* It is cut. */ }).once('data', () => socket.write(answer, 'latin1')); }).listen(0, '127.0.0.1');
+    await once(service, 'listening');
+    const { port } = service.address() as AddressInfo;
+    const error = await firstValueFrom(camera(`rtsp://127.0.0.1:${port}/a`).pipe(encodeH265())).catch((one: unknown) => one);
+    expect(error).toMatchObject({ code: 'SOURCE_REFUSED', message: `'rtsp://127.0.0.1:${port}/a' cannot be read: another service than RTSP answers at this port: ${name}` });
+    service.close();
+    await noFfmpegLeft();
+  });
+});
 
 needs('ffmpeg')('an RTSP camera that answers', () => {
   it.each([

@@ -99,7 +99,7 @@ export function table({ cameras, brokers, notes = [] }: View, { columns, rows, p
   return [...lines, ...foot].join('\n');
 }
 
-/** Cameras without a line of their own, and whether one should look for them elsewhere. */
+/** The cameras that find no room, and how many of them are in trouble. */
 function leftLine(left: View['cameras'], columns: number): string {
   const troubled = left.filter((camera) => rank(camera) < rankOf('connecting')).length;
   return cut(`… and ${left.length} more${troubled === 0 ? '' : `, ${troubled} of them in trouble: --dashboard shows all`}`, columns);
