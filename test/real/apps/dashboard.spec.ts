@@ -88,7 +88,7 @@ needs('ffmpeg', 'chromium')('the dashboard in a browser', () => {
     await atWork({}, async ({ page: { url }, gates }) => {
       const { page, complaints } = await open(browser, `${url}#/camera/${encodeURIComponent('stream')}`);
       await expect.poll(() => isDrawn(page, '.camera .picture canvas'), { timeout: 30_000 }).toBe(true);
-      await page.getByText('This browser does not decode H.265: rxcam makes JPEG of it with one ffmpeg').waitFor();
+      await page.getByText('This browser does not decode H.265: rxcam converts it to JPEG with one ffmpeg').waitFor();
       expect(await page.locator('.sum').textContent()).toMatch(/captured[\d,]+adds up/);
       const ledger = await page.locator('.ledger').getAttribute('aria-label');
       const [captured = 0, ...parts] = [...(ledger ?? '').matchAll(/([\d,]+) /g)].map(([, digits = '']) => Number(digits.replaceAll(',', '')));
@@ -158,7 +158,7 @@ needs('ffmpeg', 'chromium')('the dashboard in a browser', () => {
       const { page } = await open(browser, dashboardPage.url);
       await page.locator('.card').first().waitFor();
       await dashboardPage.close();
-      await page.getByRole('alert').getByText('what is shown here is old').waitFor();
+      await page.getByRole('alert').getByText('this page shows old data').waitFor();
       expect(await page.title()).toBe('✕ No connection · rxcam');
       await page.context().close();
     });

@@ -9,7 +9,7 @@ import { FROZEN_AFTER_MS } from '../../../core/defaults/watching.js';
 import type { SourceInfo } from '../../../core/frame/frame.js';
 import type { CameraStats } from '../../../ledger/index.js';
 import type { Colours, LogLevel } from '../flags/index.js';
-import { GONE, LineSink, createLogger, delivered, logWarnings, oneLine, paintOn } from '../program/index.js';
+import { GONE, LineSink, createLogger, delivered, logWarnings, oneLine, paintOn, readableLine } from '../program/index.js';
 import { Screen } from './screen.js';
 import { readableSummary, summaryOf } from './summary.js';
 import type { Progress, View } from './table.js';
@@ -50,7 +50,9 @@ export class Session {
   /** @param secrets - texts that no line of the log shows; more may be added */
   constructor(readonly options: SessionOptions, secrets: readonly string[], env: NodeJS.ProcessEnv) {
     const { json, quiet, color, logLevel } = options;
-    this.#screen = process.stdout.isTTY && !json && !quiet ? new Screen(paintOn(process.stdout, env, color)) : undefined;
+    // A dumb terminal can't move its cursor: it gets lines.
+    const isDumb = env['TERM'] === 'dumb';
+    this.#screen = process.stdout.isTTY && !json && !quiet && !isDumb ? new Screen(paintOn(process.stdout, env, color)) : undefined;
     const screen = this.#screen;
     // Beside the table only warnings and errors are logged, unless stderr goes elsewhere.
     const isShared = screen !== undefined && process.stderr.isTTY;
@@ -58,7 +60,7 @@ export class Session {
     this.#sink = new LineSink(process.stderr, (dropped) => { this.logger.warn({ dropped }, `${dropped} lines of the log could not be written`); });
     this.logger = createLogger(level, secrets, (line) => {
       if (isShared) screen.above(line);
-      else this.#sink.write(line);
+      else this.#sink.write(isDumb && process.stderr.isTTY ? `${readableLine(line)}\n` : line);
     });
     logWarnings(this.logger);
   }

@@ -24,7 +24,9 @@ export function readConfigFile(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new InvalidOption(`${file}: the file can't be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`);
+    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' ? ': there is none of this name' : code === 'EISDIR' ? ': it is a folder' : '';
+    throw new InvalidOption(`${file}: the file can't be read${why} (${code})`);
   }
 }
 
