@@ -13,6 +13,9 @@ function link(rxcam) {
   copyFileSync(`${root}/package.json`, `${rxcam}/package.json`);
   const { exports } = JSON.parse(readFileSync(`${rxcam}/package.json`, 'utf8'));
   const files = Object.values(exports).map((entry) => entry.default ?? '').filter((file) => file !== '');
-  if (!files.every((file) => existsSync(`${root}/${file}`))) execFileSync('npm', ['run', 'build', '--silent'], { cwd: root, stdio: 'inherit' });
+  if (!files.every((file) => existsSync(`${root}/${file}`))) {
+    process.stderr.write('Building rxcam …\n');
+    execFileSync('npm', ['run', 'build', '--silent'], { cwd: root, stdio: 'inherit' });
+  }
   if (!existsSync(`${rxcam}/dist`)) symlinkSync(`${root}/dist`, `${rxcam}/dist`, 'junction');
 }

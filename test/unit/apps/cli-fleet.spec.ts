@@ -14,12 +14,26 @@ function refusal(...words: string[]): string {
   return said.join('');
 }
 
+const NONE = { broker: {}, brokers: { kafka: {}, redis: {}, memory: {} } };
+
 describe('rxcam worker', () => {
   it('takes a name, a capacity, labels and further brokers', () => {
     expect(parsed('worker', ...TO, '--name', 'a', '--capacity', '2.5', '--label', 'north', '--label', 'gpu', '--broker', 'lab=redis://lab', '--fleet', 'east')).toEqual({
       command: 'worker', to: 'kafka://localhost:9092/video', name: 'east', slots: 256, json: false, logLevel: 'info',
-      worker: 'a', capacity: 2.5, labels: ['north', 'gpu'], brokers: { lab: 'redis://lab' },
+      worker: 'a', capacity: 2.5, labels: ['north', 'gpu'], brokers: { lab: 'redis://lab' }, options: NONE,
     });
+  });
+
+  it('takes the options of brokers, as the other commands do', () => {
+    const words = ['--ssl', '--sasl-mechanism', 'scram-sha-512', '--kafka-replicas', '3', '--no-create-topics', '--request-timeout', '2000', '--redis-maxlen', '50'];
+    expect(parsed('worker', ...TO, ...words)).toMatchObject({
+      options: {
+        broker: { requestTimeoutMs: 2_000 },
+        brokers: { kafka: { ssl: true, sasl: { mechanism: 'scram-sha-512' }, replicationFactor: 3, createTopics: false }, redis: { maxLen: 50 }, memory: {} },
+      },
+    });
+    expect(parsed('fleet', 'status', ...TO, '--ssl', '--kafka-replicas', '3')).toMatchObject({ options: { brokers: { kafka: { ssl: true, replicationFactor: 3 } } } });
+    expect(refusal('fleet', 'status', ...TO, '--kafka-acks', '1')).toContain("unknown option '--kafka-acks'");
   });
 
   it('has the dashboard of the other commands, and an address for others', () => {

@@ -5,9 +5,11 @@ import { BROKERS, BROKER_NAMES } from '../../../broker/index.js';
 import { FLEET, PLAN } from '../../../core/defaults/fleet.js';
 import { InvalidOption } from '../../../core/errors/errors.js';
 import { count, options, parseOptions } from '../../../core/options.js';
-import { COLOURS, type Colours, LOG_LEVELS, type LogLevel, colorFlag, dashboardFlags } from '../flags/index.js';
-import { optionOf } from './grammar.js';
-import { DASHBOARD_OPTIONS } from './settings.js';
+import {
+  COLOURS, type Colours, FLEET_BROKER_FLAGS, type FlagGroup, LOG_LEVELS, type LogLevel, WORKER_BROKER_FLAGS, colorFlag, dashboardFlags,
+} from '../flags/index.js';
+import { optionOf, rawOf } from './grammar.js';
+import { type BrokerSettings, DASHBOARD_OPTIONS, brokerSettings } from './settings.js';
 
 /** Settings that all of these commands share. */
 export interface FleetPlaceArguments {
@@ -17,6 +19,8 @@ export interface FleetPlaceArguments {
   readonly slots: number;
   readonly json: boolean;
   readonly logLevel: LogLevel;
+  /** Options of its brokers. */
+  readonly options: BrokerSettings;
 }
 
 /** A command to run cameras of a fleet. */
@@ -75,7 +79,7 @@ Examples:
 
 /** These commands. */
 export function fleetCommands(found: (command: WorkerArguments | FleetArguments) => void): Command[] {
-  const worker = placed(new Command('worker').summary('run cameras of a fleet').description('Run cameras of a fleet.'))
+  const worker = placed(new Command('worker').summary('run cameras of a fleet').description('Run cameras of a fleet.'), WORKER_BROKER_FLAGS)
     .option('--name <name>', "name of this worker, unique in the fleet (default: the host's name and the process's number)")
     .addOption(new Option('--capacity <cores>', `cores that its cameras may take (default: ${PLAN.capacityShare} of the machine's)`).argParser(aNumber))
     .addOption(new Option('--label <word>', 'a camera that asks for it goes to a worker that has it; may be repeated').argParser(collected))
@@ -84,7 +88,7 @@ export function fleetCommands(found: (command: WorkerArguments | FleetArguments)
   for (const flag of dashboardFlags('worker')) worker.addOption(optionOf(flag));
   worker.option('--dashboard-url <url>', 'address by which others reach the dashboard, for links (default: the name of this machine, if it listens elsewhere than on it)')
     .action((_, command: Command) => {
-      const { place, all: { name, capacity, label, broker, dashboard, dashboardHost, dashboardUrl } } = parsed('worker', command);
+      const { place, all: { name, capacity, label, broker, dashboard, dashboardHost, dashboardUrl } } = parsed('worker', command, WORKER_BROKER_FLAGS);
       if (dashboard === undefined && (dashboardHost ?? dashboardUrl) !== undefined) throw new InvalidOption('worker: --dashboard-host or --dashboard-url given, expected --dashboard beside it');
       found({
         command: 'worker', ...place, worker: name, capacity, labels: label, brokers: Object.fromEntries(broker.map(pair)), dashboard, dashboardHost, dashboardUrl,
@@ -93,9 +97,9 @@ export function fleetCommands(found: (command: WorkerArguments | FleetArguments)
   const fleet = new Command('fleet').summary('change or show the cameras of a fleet').description('Change or show the cameras of a fleet.')
     .addHelpText('after', FLEET_HELP);
   const action = (name: string, about: string, deed: (words: readonly string[], given: z.output<typeof schema>) => FleetDeed) => {
-    const command = placed(fleet.command(name).summary(about).description(`${about[0]?.toUpperCase() ?? ''}${about.slice(1)}.`));
+    const command = placed(fleet.command(name).summary(about).description(`${about[0]?.toUpperCase() ?? ''}${about.slice(1)}.`), FLEET_BROKER_FLAGS);
     return command.action(() => {
-      const { place, all } = parsed('fleet', command);
+      const { place, all } = parsed('fleet', command, FLEET_BROKER_FLAGS);
       found({ command: 'fleet', ...place, deed: deed(command.args, all) });
     });
   };
@@ -111,7 +115,8 @@ export function fleetCommands(found: (command: WorkerArguments | FleetArguments)
   return [worker, fleet];
 }
 
-function placed(command: Command): Command {
+function placed(command: Command, groups: readonly FlagGroup[]): Command {
+  for (const { heading, flags } of groups) for (const flag of flags) command.addOption(optionOf(flag).helpGroup(heading));
   return command
     .requiredOption('--to <broker>', `the broker that coordinates the fleet: ${ADDRESS}`)
     .option('--fleet <name>', `name of the fleet, the beginning of its topics' names (default: ${FLEET.name})`)
@@ -121,10 +126,13 @@ function placed(command: Command): Command {
     .helpOption('-h, --help', 'show this');
 }
 
-function parsed(what: string, command: Command): { readonly all: z.output<typeof schema>; readonly place: FleetPlaceArguments } {
-  const all = parseOptions(what, schema, command.opts());
+interface Parsed { readonly all: z.output<typeof schema>; readonly place: FleetPlaceArguments }
+
+function parsed(what: string, command: Command, groups: readonly FlagGroup[]): Parsed {
+  const ofBrokers = new Set(groups.flatMap(({ flags }) => flags.map((flag) => new Option(flag.flags).attributeName())));
+  const all = parseOptions(what, schema, Object.fromEntries(Object.entries(command.opts()).filter(([name]) => !ofBrokers.has(name))));
   const { to, fleet, slots, json, logLevel } = all;
-  return { all, place: { to, name: fleet, slots, json, logLevel } };
+  return { all, place: { to, name: fleet, slots, json, logLevel, options: brokerSettings(rawOf(command, groups)) } };
 }
 
 function aNumber(text: string): number {

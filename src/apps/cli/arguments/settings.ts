@@ -47,17 +47,29 @@ export interface SourceSettings {
 /** Options of the operators of steps; none for steps that are not used. */
 type StepSettings = Readonly<Partial<Record<StepKind, unknown>>>;
 
+/** Options of brokers. */
+export interface BrokerSettings {
+  /** Of every kind of broker. */
+  readonly broker: BrokerFlagValues;
+  /** Of each kind separately. */
+  readonly brokers: Readonly<Record<BrokerName, BrokerFlagValues>>;
+}
+
 /** The flags of one command. */
-export interface Settings extends StepSettings {
+export interface Settings extends StepSettings, BrokerSettings {
   readonly program: ProgramOptions;
   /** For each source, in order. */
   readonly sources: readonly SourceSettings[];
   readonly publish: Omit<PublishConfig, 'topic'>;
   readonly retry: RetryConfig;
-  /** Of every kind of broker. */
-  readonly broker: BrokerFlagValues;
-  /** Of each kind separately. */
-  readonly brokers: Readonly<Record<BrokerName, BrokerFlagValues>>;
+}
+
+/** The values of brokers' flags. */
+export function brokerSettings(raw: Raw): BrokerSettings {
+  return {
+    broker: raw['broker'] ?? {},
+    brokers: Object.fromEntries(BROKER_NAMES.map((name) => [name, raw[name] ?? {}])) as unknown as BrokerSettings['brokers'],
+  };
 }
 
 /**
@@ -77,9 +89,7 @@ export function settingsOf(raw: Raw, sources: number): Settings {
       topic: share('publish', { topic }, index, sources)['topic'] as string | undefined,
     })),
     ...Object.fromEntries(STEP_KINDS.map((kind) => [kind, STEPS[kind].cli.options(raw[kind], raw)])),
-    publish: publishing, retry,
-    broker: raw['broker'] ?? {},
-    brokers: Object.fromEntries(BROKER_NAMES.map((name) => [name, raw[name] ?? {}])) as unknown as Settings['brokers'],
+    publish: publishing, retry, ...brokerSettings(raw),
   };
 }
 

@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import { BROKERS, BROKER_NAMES, type BrokerName, type BrokerTarget, brokerAt } from '../../../broker/index.js';
 import { InvalidOption } from '../../../core/errors/errors.js';
-import type { Settings } from './settings.js';
+import type { BrokerSettings, Settings } from './settings.js';
 
 /**
  * Opens the broker of `--to`; it connects with the first message.
@@ -11,14 +11,15 @@ import type { Settings } from './settings.js';
  */
 export function openTarget(settings: Settings, env: NodeJS.ProcessEnv, logger: Logger, option = "stream: option 'to'"): BrokerTarget {
   const { name, address } = brokerAt(settings.program.to, option);
-  refuseOthers(name, settings);
+  refuseOthers([name], settings);
   return BROKERS[name].open(address, { ...settings.broker, ...settings.brokers[name] }, { env, logger });
 }
 
-function refuseOthers(name: BrokerName, { brokers }: Settings): void {
+/** @throws InvalidOption for flags of a kind of broker that is not among these */
+export function refuseOthers(names: readonly BrokerName[], { brokers }: BrokerSettings): void {
   for (const other of BROKER_NAMES) {
     const [option] = Object.keys(brokers[other]);
-    if (other !== name && option !== undefined) {
+    if (!names.includes(other) && option !== undefined) {
       throw new InvalidOption(`${other}: option '${option}' given for a broker of another kind, expected --to ${other}:`);
     }
   }

@@ -66,3 +66,10 @@ export const READ_OPTIONS: ReadonlySet<string> = new Set([
 ]);
 
 export const brokerFlags: readonly FlagGroup[] = [anyBroker, remote, ...own];
+
+/** Those of commands that look at a fleet or change it. They may be the first to create its topics. */
+export const FLEET_BROKER_FLAGS: readonly FlagGroup[] = brokerFlags
+  .map(({ heading, flags }): FlagGroup => ({ heading, flags: flags.filter(({ sets }) => READ_OPTIONS.has(sets) || sets === 'kafka.replicationFactor') }))
+  .filter(({ flags }) => flags.length > 0);
+/** Those of a worker, which publishes as well; of brokers that other machines can reach. */
+export const WORKER_BROKER_FLAGS: readonly FlagGroup[] = brokerFlags.filter(({ heading }) => heading !== `${BROKERS.memory.title}:`);

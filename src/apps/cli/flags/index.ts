@@ -12,6 +12,7 @@ export type { Flag, FlagGroup } from './flag.js';
 export { DEFAULT_TOPIC } from './messages.js';
 export { CODECS, PICTURE_STEPS } from './pictures.js';
 export { COLOURS, type Colours, LOG_LEVELS, type LogLevel, colorFlag, dashboardFlags } from './program.js';
+export { FLEET_BROKER_FLAGS, WORKER_BROKER_FLAGS } from './brokers.js';
 export { CHECK_FLAGS, RUN_FLAGS } from './config.js';
 export { DOCTOR_FLAGS, PROBE_FLAGS, SNAPSHOT_FLAGS } from './doctor.js';
 export { CLIP_FLAGS, PLAY_FLAGS, READ_FLAGS, RECORD_FLAGS } from './reading.js';

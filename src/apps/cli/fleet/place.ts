@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { BROKERS, type Broker, type BrokerTarget, brokerAt } from '../../../broker/index.js';
 import { InvalidOption } from '../../../core/errors/errors.js';
 import { type Coordinator, coordinator } from '../../../fleet/index.js';
-import type { FleetPlaceArguments } from '../arguments/index.js';
+import { type BrokerSettings, type FleetPlaceArguments, refuseOthers } from '../arguments/index.js';
 import { createLogger } from '../program/index.js';
 
 /** A fleet, and the broker that keeps it together. */
@@ -16,10 +16,15 @@ export interface OpenFleet {
 
 /** Connects to nothing yet. @throws InvalidOption */
 export function openFleet(
-  command: FleetPlaceArguments & { readonly command: string }, env: NodeJS.ProcessEnv, secrets: readonly string[],
+  command: FleetPlaceArguments & { readonly command: string; readonly brokers?: Readonly<Record<string, string>> },
+  env: NodeJS.ProcessEnv, secrets: readonly string[],
 ): OpenFleet {
   const logger = createLogger(command.logLevel, secrets, (line) => { process.stderr.write(line); });
-  const target = openAt(command.to, `${command.command}: option 'to'`, env, logger);
+  const { to, options, brokers = {} } = command;
+  const option = `${command.command}: option 'to'`;
+  const others = Object.values(brokers).map((address) => brokerAt(address, `${command.command}: option 'broker'`));
+  refuseOthers([brokerAt(to, option), ...others].map(({ name }) => name), options);
+  const target = openAt(to, option, options, { env, logger });
   const joined = coordinator(target.broker, { name: command.name, slots: command.slots });
   return {
     target, coordinator: joined, logger,
@@ -31,8 +36,10 @@ export function openFleet(
 }
 
 /** @throws InvalidOption for an address of a broker within this program, too, because no other program can reach it */
-export function openAt(address: string, option: string, env: NodeJS.ProcessEnv, logger: Logger): BrokerTarget & { readonly broker: Broker } {
+export function openAt(
+  address: string, option: string, options: BrokerSettings, around: { readonly env: NodeJS.ProcessEnv; readonly logger: Logger },
+): BrokerTarget & { readonly broker: Broker } {
   const { name, address: parts } = brokerAt(address, option);
   if (BROKERS[name].hosts === 'none') throw new InvalidOption(`${option}: ${name}: given, expected the address of a broker outside of this program`);
-  return BROKERS[name].open(parts, {}, { env, logger });
+  return BROKERS[name].open(parts, { ...options.broker, ...options.brokers[name] }, around);
 }

@@ -20,7 +20,7 @@ export async function worker(command: WorkerArguments, env: NodeJS.ProcessEnv, s
   const { target, coordinator, logger, close } = openFleet(command, env, secrets);
   logWarnings(logger);
   const others = Object.entries(command.brokers).map(([name, address]): [string, BrokerTarget] =>
-    [name, openAt(address, "worker: option 'broker'", env, logger)]);
+    [name, openAt(address, "worker: option 'broker'", command.options, { env, logger })]);
   const brokers = new Map<string, BrokerTarget>([['fleet', target], ...others]);
   const costs = new Costs();
   const { worker: name, capacity, labels, json } = command;
