@@ -116,14 +116,16 @@ export function fleetCommands(found: (command: WorkerArguments | FleetArguments)
 }
 
 function placed(command: Command, groups: readonly FlagGroup[]): Command {
-  for (const { heading, flags } of groups) for (const flag of flags) command.addOption(optionOf(flag).helpGroup(heading));
-  return command
+  command
     .requiredOption('--to <broker>', `the broker that coordinates the fleet: ${ADDRESS}`)
     .option('--fleet <name>', `name of the fleet, the beginning of its topics' names (default: ${FLEET.name})`)
     .addOption(new Option('--slots <n>', `shares of the cameras, fixed when the fleet is made (default: ${FLEET.slots})`).argParser(aNumber))
     .option('--json', 'print JSON')
     .option('--log-level <level>', `logs on stderr: ${LOG_LEVELS.join(', ')} (default: info)`)
     .helpOption('-h, --help', 'show this');
+  // Behind its own in the help.
+  for (const { heading, flags } of groups) for (const flag of flags) command.addOption(optionOf(flag).helpGroup(heading));
+  return command;
 }
 
 interface Parsed { readonly all: z.output<typeof schema>; readonly place: FleetPlaceArguments }
