@@ -1,4 +1,5 @@
 /** The whole fleet in a real browser, on the dashboard of each worker: trouble first, links to the owner, tokens that stay where they are. */
+import { hostname } from 'node:os';
 import type { Browser, Page } from 'playwright-core';
 import { Observable, type Subscription, lastValueFrom, takeUntil } from 'rxjs';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
@@ -6,6 +7,7 @@ import { type Dashboard, type DashboardConfig, dashboard } from '../../../src/ap
 import { type Broker, type Camera, camera, encodeJpeg, memory, publish, redis, retry, toMessage } from '../../../src/index.js';
 import { type Coordinator, type FleetState, coordinator, fleet } from '../../../src/fleet/index.js';
 import { needs, sharedRedis, threeQuestions } from '../../services/index.js';
+import { MAIN, build, run, start } from './cli-program.js';
 import { axeFinds, isDrawn, open, pageIsBuilt, startBrowser } from './dashboard-kit.js';
 
 const NASTY = '<img src=x onerror=alert(1)> "\'& 日本';
@@ -201,5 +203,32 @@ needs('ffmpeg', 'chromium')('a fleet in a browser', () => {
     await page.waitForURL(`${elsewhere}#/camera/**`);
     await page.locator('.camera h1').waitFor();
     await page.context().close();
+  }, 120_000);
+
+  it('is printed by rxcam fleet status as a person types it, and opened by rxcam worker --dashboard, whose token is in no report', async () => {
+    await Promise.all([build(), pageIsBuilt(MAIN.replace('cli/main.js', 'dashboard/dashboard-page'))]);
+    const connect = await newFleet(
+      { gate: { source, pipeline: ['encodeJpeg', 'toMessage', { publish: { topic: 'video' } }] }, far: { source, labels: ['gpu'] } },
+      { 'worker/dead': { at: Date.now() - 125_000, status: 'member', generation: 0, capacity: 4, load: 1, cameras: 3, version: '0.1.0' } },
+    );
+    const place = ['--to', url, '--fleet', connect().name];
+    const worker = start(['worker', ...place, '--name', 'one', '--dashboard', '0', '--dashboard-host', '0.0.0.0', '--json'], { env: { RXCAM_DASHBOARD_TOKEN: TOKENS[0] ?? '' } });
+    const address = (await worker.said(/^dashboard: /)).slice('dashboard: '.length);
+    await worker.prints(/"running":1/);
+    const metrics = () => fetch(`${new URL(address).origin}/metrics`, { headers: { authorization: `Bearer ${TOKENS[0]}` } }).then((answer) => answer.text());
+    await expect.poll(metrics, { timeout: 30_000 }).toMatch(/rxcam_fleet_unplaced\{fleet="[^"]*",worker="one"\} 1/);
+
+    const watch = start(['fleet', 'status', '--watch', ...place]);
+    await watch.prints(/^ {3}gate +streaming/);
+    watch.kill('SIGINT');
+    const [{ exitCode }, text, json] = await Promise.all([watch.ended, run(['fleet', 'status', ...place]), run(['fleet', 'status', '--json', ...place])]);
+    expect(exitCode).toBe(0);
+    expect(text.stdout).toMatch(/^1 unplaced, 1 worker gone {3}.*2 cameras, 1 worker\n\nworker +status.*\ndead +gone +2 min ago.*\none +member, leads.*\n\n.*\n✗ {2}far +unplaced .*labels: gpu\n {3}gate +streaming/);
+    const { workers: listed } = JSON.parse(json.stdout) as { workers: Record<string, { dashboard?: string; status: string }> };
+    expect(listed['one']).toMatchObject({ status: 'member', dashboard: `http://${hostname()}:${new URL(address).port}/` });
+    expect(text.stdout + json.stdout).not.toContain(TOKENS[0]);
+    worker.kill('SIGTERM');
+    expect((await worker.ended).exitCode).toBe(0);
+    expect((await run(['fleet', 'status', ...place])).stdout).toMatch(/^2 unowned, 1 worker gone/);
   }, 120_000);
 });
