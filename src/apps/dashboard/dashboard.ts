@@ -150,6 +150,10 @@ function each<T>(several: Several<T>): () => Iterable<T> {
 async function listen(server: Server, host: string, port: number): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
+      if (['ENOTFOUND', 'EADDRNOTAVAIL', 'EAI_AGAIN', 'EINVAL'].includes(error.code ?? '')) {
+        reject(new InvalidOption(`dashboard: option 'host': ${JSON.stringify(host)} given, expected an address of this machine (${error.message})`));
+        return;
+      }
       const why = error.code === 'EADDRINUSE' ? 'is taken by another program, expected one that is free' : `can't be listened on: ${error.message}`;
       reject(new InvalidOption(`dashboard: option 'port': ${port} given, which ${why}`));
     });

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * A browser leaves the cookie out where a link of another page, such as another worker's dashboard, brings somebody here. Asked by this page
- * it sends it: then the page is opened again, once.
+ * A browser omits the cookie if a link of another page, such as another worker's dashboard, leads here. It sends the cookie with a request
+ * of this page: then the page is opened again, once.
  */
 const SCRIPT = `fetch('/api/known').then(({ ok }) => {
   if (!ok || sessionStorage.getItem('again') === location.href) return sessionStorage.removeItem('again');

@@ -73,7 +73,7 @@ export class WorkerReports {
   }
 }
 
-/** A camera that waits to reconnect is `waiting` too: a slot that is not this worker's yet has a word of its own. */
+/** A camera that waits to reconnect is `waiting` too: the wait for a slot has another word. */
 function shown(state: OwnedCamera['state'], camera: string | undefined): string {
   if (state === 'waiting') return 'starting';
   return state === 'running' ? camera ?? state : state;

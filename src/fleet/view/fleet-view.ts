@@ -43,7 +43,7 @@ export class FleetView {
 
   get isKnown(): boolean { return this.#unread.size === 0; }
 
-  /** Whether the coordinator answers: if it does not, nothing ages, since nobody can be heard. */
+  /** Whether the coordinator answers: if it does not, nothing ages. */
   get answers(): boolean { return this.#answers.isAnswering; }
 
   stop(): void {

@@ -1,4 +1,4 @@
-/** Rows as workers write them. Another version may have written them, or anybody with access to the broker: each member is checked. */
+/** Rows as workers write them. Another version may have written them, or any user of the broker: each member is checked. */
 import { readWords } from '../words.js';
 
 /** A row about a worker. */

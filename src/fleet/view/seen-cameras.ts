@@ -20,7 +20,7 @@ const NO_DROPS = { at: -Infinity, causes: {} };
 export class SeenCameras {
   readonly #reports = new Map<string, Report>();
   readonly #shown = new Map<string, Shown>();
-  /** Cameras that are not there any more, and the look that found out; the oldest of them are forgotten. */
+  /** Cameras that are no longer there, and the look that found out; the oldest of them are forgotten. */
   readonly #gone = new Map<string, number>();
   #forgottenAt = 0;
   #wanted: ReadonlyMap<string, unknown> = new Map();

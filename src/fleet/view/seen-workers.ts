@@ -31,7 +31,7 @@ export class SeenWorkers {
 
   get names(): ReadonlySet<string> { return new Set(this.#workers.keys()); }
 
-  /** Those that are not heard of any more, and those that have drained. */
+  /** Workers that no longer report, and those that have drained. */
   gone(now: number): ReadonlySet<string> {
     const newest = this.#newest(now);
     return new Set([...this.#left, ...[...this.#workers].filter(([, known]) => isGone(known, newest, now)).map(([worker]) => worker)]);
@@ -56,7 +56,7 @@ export class SeenWorkers {
     return known !== undefined && this.gone(now).has(worker) && known.row.generation < this.#newest(now);
   }
 
-  /** The newest round that anybody who lives has taken part in. */
+  /** The newest round that a live worker has taken part in. */
   #newest(now: number): number {
     return Math.max(-1, ...[...this.#workers.values()].filter(({ heard }) => now - heard.mono <= VIEW.staleMs).map(({ row }) => row.generation));
   }

@@ -14,7 +14,7 @@ export interface FleetCameraStatus {
   readonly condition: FleetCondition;
   /** The worker that has reported it last. */
   readonly worker?: string;
-  /** When that was; absent if nobody has. */
+  /** When that was; absent if none has. */
   readonly heardAt?: number;
   readonly slot?: number;
   readonly epoch?: number;

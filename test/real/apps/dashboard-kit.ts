@@ -1,5 +1,5 @@
 /** Opens the dashboard in Debian's Chromium, and keeps what must not happen: requests elsewhere, errors, refusals by the policy. */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContextOptions, type Page, chromium } from 'playwright-core';
@@ -9,10 +9,13 @@ import { CHROMIUM } from '../../services/chromium.mjs';
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** Builds the page as its sources are now, where the sources of the server look for it. */
+/** Builds the page as its sources are now, where the sources of the server look for it. Another test may read it, or build it, meanwhile. */
 export async function pageIsBuilt(folder = `${ROOT}dist/bundle/dashboard-page`): Promise<void> {
   mkdirSync(folder, { recursive: true });
-  await buildPage(folder);
+  const built = mkdtempSync(`${folder}-`);
+  await buildPage(built);
+  for (const name of readdirSync(built)) renameSync(`${built}/${name}`, `${folder}/${name}`);
+  rmdirSync(built);
 }
 
 export function startBrowser(): Promise<Browser> {

@@ -347,6 +347,9 @@ needs('ffmpeg')('the server of the dashboard', () => {
   it('says which option is wrong', async () => {
     await of({}, async ({ port }, gate) => {
       await expect(dashboard([gate], { port })).rejects.toThrow(`dashboard: option 'port': ${port} given, which is taken by another program`);
+      for (const host of ['192.0.2.1', 'no-such-host.invalid']) await expect(dashboard([gate], { port: 0, host })).rejects.toThrow(`dashboard: option 'host': "${host}" given, expected an address of this machine`);
+      await expect(dashboard([gate], { publicUrl: 'cupboard-3' })).rejects.toThrow("dashboard: option 'publicUrl'");
+      await expect(dashboard([gate], { fleet: {} as never })).rejects.toThrow("dashboard: option 'fleet'");
       await expect(dashboard([gate], { token: 'short' })).rejects.toThrow("dashboard: option 'token'");
       await expect(dashboard([gate], { allowedHost: 'a' } as never)).rejects.toThrow("did you mean 'allowedHosts'");
       await expect(dashboard([{}] as never)).rejects.toThrow("dashboard: option 'cameras'");

@@ -227,7 +227,9 @@ needs('ffmpeg', 'chromium')('a fleet in a browser', () => {
     const { workers: listed } = JSON.parse(json.stdout) as { workers: Record<string, { dashboard?: string; status: string }> };
     expect(listed['one']).toMatchObject({ status: 'member', dashboard: `http://${hostname()}:${new URL(address).port}/` });
     expect(text.stdout + json.stdout).not.toContain(TOKENS[0]);
-    worker.kill('SIGTERM');
+    const mistyped = await run(['fleet', 'drain', 'on', ...place]);
+    expect([mistyped.exitCode, mistyped.stderr]).toEqual([2, expect.stringContaining("worker 'on' given, expected one that has reported lately: dead, one")]);
+    expect((await run(['fleet', 'drain', 'one', ...place])).stdout).toContain('one gives its cameras to the others, and ends');
     expect((await worker.ended).exitCode).toBe(0);
     expect((await run(['fleet', 'status', ...place])).stdout).toMatch(/^2 unowned, 1 worker gone/);
   }, 120_000);

@@ -42,6 +42,7 @@ describe('rxcam worker', () => {
       dashboard: 9000, dashboardHost: '0.0.0.0', dashboardUrl: 'https://cameras.example/c3/',
     });
     expect(() => parsed('worker', ...TO, '--dashboard-url', 'http://a/')).toThrow('given, expected --dashboard beside it');
+    expect(() => parsed('worker', ...TO, '--dashboard', '--dashboard-url', 'cupboard-3')).toThrow("worker: option 'dashboardUrl': \"cupboard-3\" given, expected an address that begins with http:// or https://");
     expect(() => parsed('worker', ...TO, '--dashboard', '70000')).toThrow("option 'dashboard': 70000 given");
   });
 

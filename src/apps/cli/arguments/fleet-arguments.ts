@@ -54,7 +54,8 @@ const schema = options({
   to: z.string({ error: 'expected the address of a broker' }), fleet: z.string().default(FLEET.name), slots: count().default(FLEET.slots),
   json: z.boolean().default(false), logLevel: z.enum(LOG_LEVELS).default('info'),
   name: z.string().min(1).optional(), capacity: z.number().positive().optional(), label: z.array(z.string().min(1)).default([]),
-  broker: z.array(z.string()).default([]), ...DASHBOARD_OPTIONS, dashboardUrl: z.string().optional(),
+  broker: z.array(z.string()).default([]), ...DASHBOARD_OPTIONS,
+  dashboardUrl: z.url({ protocol: /^https?$/, error: 'expected an address that begins with http:// or https://' }).optional(),
   all: z.boolean().default(false), color: z.enum(COLOURS).default('auto'), dryRun: z.boolean().default(false), watch: z.boolean().default(false),
 });
 

@@ -22,7 +22,7 @@ export async function fleetCommand(command: FleetArguments, env: NodeJS.ProcessE
       case 'remove': await change(open, deed.cameras.map((key) => ({ key, value: undefined }))); break;
       case 'list': await list(open, json); break;
       case 'status': await status(open, { json, ...deed }, env); break;
-      case 'drain': await lastValueFrom(open.coordinator.write('workers', [{ key: `drain/${deed.worker}`, value: String(Date.now()) }]), { defaultValue: undefined });
+      case 'drain': await drain(open, deed.worker);
     }
   } finally {
     await open.close();
@@ -75,6 +75,17 @@ async function apply(open: OpenFleet, wanted: ReadonlyMap<string, string>, { isD
 
 async function change({ coordinator }: OpenFleet, rows: readonly Row[]): Promise<void> {
   if (rows.length > 0) await lastValueFrom(coordinator.write('cameras', rows), { defaultValue: undefined });
+}
+
+/** A worker that is not there can't be asked: its name is mistyped, or it is gone. */
+async function drain({ coordinator }: OpenFleet, worker: string): Promise<void> {
+  const workers = await lastValueFrom(tableNow(coordinator, 'workers'));
+  const names = [...workers.keys()].flatMap((key) => (key.startsWith('worker/') ? [key.slice('worker/'.length)] : []));
+  if (!names.includes(worker)) {
+    throw new InvalidOption(`fleet: worker '${worker}' given, expected one that has reported lately: ${names.sort().join(', ') || 'there is none'}`);
+  }
+  await lastValueFrom(coordinator.write('workers', [{ key: `drain/${worker}`, value: String(Date.now()) }]), { defaultValue: undefined });
+  say(`${worker} gives its cameras to the others, and ends: see rxcam fleet status`);
 }
 
 async function list({ coordinator }: OpenFleet, json: boolean): Promise<void> {

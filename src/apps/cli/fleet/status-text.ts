@@ -25,7 +25,7 @@ type Cell = string | number | undefined;
 interface Line {
   readonly cells: readonly Cell[];
   readonly style?: Style | undefined;
-  /** Behind the figures; in place of them where there are none. */
+  /** Behind the figures, or in place of them. */
   readonly reason?: string | undefined;
 }
 

@@ -36,7 +36,7 @@ export class FleetWatch {
       },
       end: () => {
         this.#looks--;
-        // Another page of the same browser opens a stream of its own.
+        // The next page of the same browser opens another stream.
         if (this.#looks === 0) this.#resting = asyncScheduler.schedule(() => { this.stop(); }, DASHBOARD.fleetRestMs);
       },
     };

@@ -5,7 +5,7 @@ const COLLATOR = new Intl.Collator('en', { numeric: true });
 
 export class FleetStore {
   readonly cameras = new Map<string, FleetCameraWire>();
-  /** All of it except the cameras; undefined where there is no fleet. */
+  /** All of it except the cameras; undefined if there is no fleet. */
   facts: Omit<FleetWire, 'cameras' | 'gone' | 'isWhole'> | undefined;
   /** Names in their order; undefined once there are others. */
   #names: readonly string[] | undefined;
@@ -32,7 +32,7 @@ export class FleetStore {
     return this.facts?.workers.find((one) => one.id === id);
   }
 
-  /** The dashboard of another worker that runs a camera; undefined where there is none that this browser can open. */
+  /** The dashboard of another worker that runs a camera; undefined if this browser can open none. */
   liveAt({ condition, worker }: FleetCameraWire): string | undefined {
     return condition === 'unplaced' || condition === 'unowned' || worker === this.facts?.self ? undefined : this.worker(worker)?.dashboard;
   }

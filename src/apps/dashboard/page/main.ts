@@ -73,7 +73,7 @@ function Head({ isHere, isCamera }: { isHere: boolean; isCamera: boolean }): VNo
   </header>`;
 }
 
-/** A program that only looks at a fleet has no cameras of its own. */
+/** A program that only looks at a fleet has no page for its own cameras. */
 function Pages({ current }: { current: 'fleet' | 'here' | undefined }): VNode {
   const self = store.fleet.facts?.self;
   const currentIf = (page: typeof current) => (page === current ? 'page' : undefined);
@@ -83,7 +83,7 @@ function Pages({ current }: { current: 'fleet' | 'here' | undefined }): VNode {
   </nav>`;
 }
 
-/** Of the whole fleet, where there is one. */
+/** The trouble of the whole fleet; without a fleet, that of the cards. */
 function summary(): { readonly bad: readonly string[]; readonly warn: readonly string[]; readonly well: number; readonly total: number } {
   const unavailable = store.brokers.filter(({ trouble }) => trouble === 0).length;
   const brokers = unavailable === 0 ? [] : [`${unavailable} ${unavailable === 1 ? 'broker' : 'brokers'} unavailable`];

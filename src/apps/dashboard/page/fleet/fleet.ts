@@ -8,7 +8,7 @@ import { Row } from './row.js';
 import { GROUPS } from './words.js';
 import { Workers } from './workers.js';
 
-/** Cameras that are drawn before somebody asks for more. */
+/** Cameras that are drawn before the button for more is pressed. */
 const FIRST = 200;
 /** Cameras that are named in the alarm. */
 const NAMED = 12;
@@ -57,7 +57,7 @@ export function FleetPage(): VNode {
   </main>`;
 }
 
-/** A camera that nobody runs is dark until a person does something. */
+/** A camera without a worker is dark until a person acts. */
 function Unplaced({ cameras }: { cameras: readonly FleetCameraWire[] }): VNode | false {
   if (cameras.length === 0) return false;
   const reasons = [...new Set(cameras.map(({ error }) => error ?? 'no reason is known'))];
