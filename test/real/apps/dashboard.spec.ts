@@ -62,6 +62,7 @@ needs('ffmpeg', 'chromium')('the dashboard in a browser', () => {
       const { page, complaints } = await open(browser, url);
       const cards = page.locator('.card');
       await page.locator('.card.bad', { hasText: 'SOURCE_REFUSED' }).waitFor();
+      await page.locator('.broker.bad', { hasText: 'BROKER_UNAVAILABLE' }).waitFor();
       expect(await cards.locator('h2').allTextContents()).toEqual(['away', NASTY, 'jpeg', 'stream', 'cellar 17']);
       expect(await page.getByRole('alert').allTextContents()).toEqual([notice]);
       expect(await cards.last().textContent()).toMatch(/cellar 17.*Not enabled in the configuration file/s);
