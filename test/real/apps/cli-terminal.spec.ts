@@ -20,9 +20,7 @@ needs('ffmpeg')('rxcam on a terminal', () => {
     ]);
     expect(coloured).toContain('\u001b[32mstreaming\u001b[39m');
     expect(plain).toMatch(/away +failed +the connection was refused/);
-    // eslint-disable-next-line no-control-regex -- the codes of colours
     expect([plain, narrow].map((text) => /\u001b\[3\dm/.test(text))).toEqual([false, false]);
-    // eslint-disable-next-line no-control-regex -- what moves the cursor takes no room
     const rows = narrow.replaceAll(/\u001b\[[\d;?]*[A-Za-z]/g, '').split(/\r?\n/).filter((line) => /^(?:camera|gate|away|2 cameras) .*(?:state|streaming|failed|fps in)/.test(line));
     expect(rows.length).toBeGreaterThan(3);
     expect(rows.filter((line) => line.length > 60)).toEqual([]);

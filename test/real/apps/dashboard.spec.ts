@@ -103,7 +103,7 @@ needs('ffmpeg', 'chromium')('the dashboard in a browser', () => {
       expect(await axeFinds(page)).toEqual([]);
       await page.goto(`${url}#/camera/${encodeURIComponent(NASTY)}`);
       expect(await page.locator('h1').textContent()).toBe(NASTY);
-      expect(await page.getByText(/Watched since \d\d:\d\d:\d\d, when the dashboard or this camera was started/).count()).toBe(1);
+      await page.getByText(/Watched since \d\d:\d\d:\d\d, when the dashboard or this camera was started/).waitFor();
       await page.goto(`${url}#/camera/%E0%A4%A`);
       await page.goto(`${url}#/camera/nobody`);
       await page.getByText('There is no camera of this name').waitFor();

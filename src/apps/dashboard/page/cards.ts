@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { memo } from 'preact/compat';
 import type { BrokerWire, CardWire, StreamWire } from '../wire.js';
 import { Failure, Picture, State, TryNow, html, store, useCard, useStore } from './parts.js';
-import { brokerState, clock, count, fps, hintOf, impairment, milliseconds, sinceOf, size, stateOf } from './words.js';
+import { brokerState, clock, count, fps, hintOf, impairment, noneOf, milliseconds, sinceOf, size, stateOf } from './words.js';
 
 type Order = 'trouble' | 'name' | 'fps' | 'latency';
 const COLLATOR = new Intl.Collator('en', { numeric: true });
@@ -63,7 +63,7 @@ const Card = memo(({ id }: { id: string; state: string }) => {
   if (card === undefined || shown === undefined) return html`<li ref=${element}></li>`;
   return html`<li ref=${element} class=${`card ${shown.tone}`}>
     <a class="whole" href=${`#/camera/${encodeURIComponent(id)}`}>
-      <${Picture} id=${id} wish="card" label=${`Last picture of ${id}`} isOn=${isSeen} />
+      <${Picture} id=${id} wish="card" label=${`Last picture of ${id}`} isOn=${isSeen} none=${noneOf(card)} />
       <h2>${id}</h2>
     </a>
     <p><${State} shown=${shown} /> ${isSeen && html`<span class="since">${sinceOf(card, store.now())}</span>`}</p>

@@ -52,8 +52,8 @@ export function TryNow({ id, nextAttemptAt }: { id: string; nextAttemptAt: numbe
 const STILL_MS = 60_000;
 
 /** Pictures of a camera while they are visible, with their age if they are old. */
-export function Picture({ id, wish, label, onHow, isOn = true }: {
-  id: string; wish: Wish; label: string; onHow?: (how: string, why: string) => void; isOn?: boolean;
+export function Picture({ id, wish, label, onHow, isOn = true, none = 'No picture yet' }: {
+  id: string; wish: Wish; label: string; none?: string; onHow?: (how: string, why: string) => void; isOn?: boolean;
 }): VNode {
   const canvas = useRef<HTMLCanvasElement>(null);
   const drawnAt = useRef<number | undefined>(undefined);
@@ -84,7 +84,7 @@ export function Picture({ id, wish, label, onHow, isOn = true }: {
   }, [id, wish, isOn]);
   return html`<div class="picture">
     <canvas ref=${canvas} width="16" height="9" role="img" aria-label=${label} class=${hasPicture ? '' : 'empty'}></canvas>
-    ${!hasPicture && html`<span class="none">No picture yet</span>`}
+    ${!hasPicture && html`<span class="none">${none}</span>`}
     ${hasPicture && age <= 5_000 && looks !== '' && html`<span class="old">${looks}</span>`}
     ${hasPicture && age > 5_000 && html`<span class="old">Picture is ${duration(age)} old</span>`}
   </div>`;

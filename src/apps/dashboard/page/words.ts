@@ -86,6 +86,12 @@ export function impairment({ impaired, dropping, fpsIn, fpsOut, fpsWanted = 0, s
   return impaired === 'held' ? `Pictures are encoded but not published: ${fps(fpsOut)} of ${fps(fpsWanted)} a second. Check the broker` : '';
 }
 
+/** Whether pictures come, or are about to. */
+export const isRunning = ({ trouble }: CardWire) => trouble === 1 || trouble === 2;
+
+/** In place of a picture: those of before are not kept. */
+export const noneOf = (card: CardWire) => (isRunning(card) ? 'No picture yet' : 'No picture');
+
 /** Longer than cameras usually take to answer. */
 const LATE_MS = 5_000;
 

@@ -5,7 +5,7 @@ import type { CameraWire, EventWire, LedgerWire, SpanWire } from '../../wire.js'
 import { Charts } from './charts.js';
 import { Brokers, Figures } from '../cards.js';
 import { Failure, Picture, State, TryNow, html, store, useStore } from '../parts.js';
-import { clock, count, duration, hintOf, hourOf, impairment, sinceOf, stateOf } from '../words.js';
+import { clock, count, duration, hintOf, hourOf, impairment, isRunning, noneOf, sinceOf, stateOf } from '../words.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -35,7 +35,7 @@ export function CameraPage({ id }: { id: string }): VNode {
     return html`<main><p><a href="#/">All cameras</a></p><h1>${id}</h1><p>${store.hasState ? 'There is no camera of this name.' : 'Waiting for rxcam …'}</p></main>`;
   }
   // The pictures of a camera that streams may not leave.
-  const ailing = store.brokers.filter(({ trouble }) => trouble < 2);
+  const ailing = isRunning(card) ? store.brokers.filter(({ trouble }) => trouble < 2) : [];
   const ledger = store.camera?.id === id ? store.camera.ledger : undefined;
   return html`<main class="camera">
     <p><a href="#/">All cameras</a></p>
@@ -48,7 +48,7 @@ export function CameraPage({ id }: { id: string }): VNode {
     ${card.nextAttemptAt !== undefined && html`<${TryNow} id=${id} nextAttemptAt=${card.nextAttemptAt} />`}
     <${Figures} card=${card} />
     <section aria-label="Live view" class=${card.trouble === 0 || card.trouble === 3 ? 'away' : ''}>
-      <${Picture} id=${id} wish="live" label=${`Live view of ${id}`} onHow=${(_: string, why: string) => { setHow(why); }} />
+      <${Picture} id=${id} wish="live" label=${`Live view of ${id}`} none=${noneOf(card)} onHow=${(_: string, why: string) => { setHow(why); }} />
       <p class="how">${card.trouble === 0 ? 'There are no new pictures while the camera is down.' : card.state === 'disabled' ? 'The configuration file has enabled: false for this camera.' : card.trouble === 3 ? 'The camera is not running.' : how}</p>
     </section>
     ${page !== undefined && html`<${Timeline} spans=${page.spans} now=${page.now} />`}
