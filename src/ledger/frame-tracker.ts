@@ -60,7 +60,7 @@ export class FrameTracker {
   }
 
   /** Counts the value as delivered to the user, unless a step took it while it was passed on. */
-  delivered(): void {
+  endHandover(): void {
     const { records } = this;
     const first = records[0];
     if (records.length <= 1) {

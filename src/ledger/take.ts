@@ -52,7 +52,7 @@ export function passedOn<T extends Accounted>(value: T, tracker: FrameTracker): 
  */
 export function handOver(tracker: FrameTracker, pass: () => void): void {
   pass();
-  tracker.delivered();
+  tracker.endHandover();
 }
 
 function isUncounted(record: FrameRecord): boolean {

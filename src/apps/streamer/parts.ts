@@ -1,6 +1,6 @@
 /** Helpers of CameraStreamer: a running stream, a message from user code, a cached answer. */
 import { randomUUID } from 'node:crypto';
-import type { Observable, Subscription } from 'rxjs';
+import { type Observable, Subscription } from 'rxjs';
 import { mono, wall } from '../../core/clock.js';
 import type { CameraMessage } from '../../core/frame/frame.js';
 
@@ -13,17 +13,12 @@ export interface Running {
 
 /** Subscribes to a stream. */
 export function running(values$: Observable<unknown>): Running {
-  const { promise, resolve, reject } = withResolvers();
-  const subscription = values$.subscribe({ error: reject });
-  subscription.add(resolve);
-  return { subscription, ended: promise };
-}
-
-function withResolvers(): { promise: Promise<void>; resolve: () => void; reject: (error: unknown) => void } {
-  let resolve = () => { /* Replaced at once. */ };
-  let reject = (_: unknown) => { /* Replaced at once. */ };
-  const promise = new Promise<void>((...both) => { [resolve, reject] = both; });
-  return { promise, resolve: () => { resolve(); }, reject: (error) => { reject(error); } };
+  let subscription = Subscription.EMPTY;
+  const ended = new Promise<void>((resolve, reject) => {
+    subscription = values$.subscribe({ error: reject });
+    subscription.add(resolve);
+  });
+  return { subscription, ended };
 }
 
 /** A message that does not belong to a camera. */

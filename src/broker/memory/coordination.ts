@@ -8,7 +8,7 @@ import type {
 interface Member { readonly id: string; readonly membership: Membership; emit(event: GroupEvent): void }
 
 /** State that the workers of one fleet share. */
-export class MemoryFleet {
+export class MemoryFleet implements Coordination {
   readonly #members = new Map<string, Member>();
   readonly #tables = new Map<TableName, { readonly rows: Map<string, string>; readonly changes: Subject<readonly Row[]> }>();
   /** The last claim to each slot. */
@@ -98,6 +98,8 @@ export class MemoryFleet {
     });
   }
 
+  close(): void { /* There is no connection. */ }
+
   #table(name: TableName) {
     let table = this.#tables.get(name);
     if (table === undefined) this.#tables.set(name, table = { rows: new Map<string, string>(), changes: new Subject<readonly Row[]>() });
@@ -126,16 +128,5 @@ export class MemoryFleets {
     let fleet = this.#fleets.get(name);
     if (fleet === undefined) this.#fleets.set(name, fleet = new MemoryFleet(slots));
     return fleet;
-  }
-
-  coordination(place: FleetPlace): Coordination {
-    const fleet = this.of(place);
-    return {
-      join: (membership) => fleet.join(membership),
-      claim: (worker, claims) => fleet.claim(worker, claims),
-      rows: (table) => fleet.rows(table),
-      write: (table, rows) => fleet.write(table, rows),
-      close: () => { /* There is no connection. */ },
-    };
   }
 }

@@ -94,7 +94,7 @@ class MemoryDriver implements Driver {
   }
 
   coordination(place: FleetPlace): Coordination {
-    return this.fleets.coordination(place);
+    return this.fleets.of(place);
   }
 
   reset(): void { /* There is no connection. */ }

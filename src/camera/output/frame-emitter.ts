@@ -132,7 +132,7 @@ export class FrameEmitter {
   #pass(value: Frame | EncodedFrame, tracker: FrameTracker): void {
     this.look?.(value);
     this.subscriber.next(value);
-    tracker.delivered();
+    tracker.endHandover();
   }
 }
 

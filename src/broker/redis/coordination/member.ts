@@ -46,9 +46,9 @@ export class RedisMember {
     this.#isOver = true;
     clearTimeout(this.#timer);
     this.#wakeups?.unsubscribe();
-    const { member, leader, members, round, wake } = { ...keysOf(this.names), member: this.names.member(this.#id) };
+    const { leader, members, round, wake } = this.names;
     const left = this.#id === '' ? Promise.resolve() : this.#connection.connected().then(async (redis) => {
-      await redis.eval(LEAVE, 4, member, leader, members, round, this.#id);
+      await redis.eval(LEAVE, 4, this.names.member(this.#id), leader, members, round, this.#id);
       await redis.publish(wake, 'left');
     });
     left.catch(() => { /* The lease expires. */ }).finally(() => { this.#connection.close(); });
@@ -128,8 +128,7 @@ export class RedisMember {
     if (round === planned || !texts.every(([, text]) => text.startsWith(`${round} `))) return;
     const members = texts.map(([id, text]): JoinedMember => ({ id, text: text.slice(text.indexOf(' ') + 1) }));
     const fields = [...this.membership.assign(members, this.#slots)].flatMap(([id, { text }]) => [id, text]);
-    const { leader, plan } = keysOf(this.names);
-    await redis.eval(WRITE_PLAN, 3, leader, this.names.round, plan, this.#id, round, ...fields);
+    await redis.eval(WRITE_PLAN, 3, this.names.leader, this.names.round, this.names.plan, this.#id, round, ...fields);
     await redis.publish(this.names.wake, 'planned');
     this.#isCalled = true;
   }
@@ -154,7 +153,3 @@ export class RedisMember {
 }
 
 interface Turn { readonly sent: ReturnType<typeof instant>; readonly isLeader: boolean; readonly round: number; readonly planned: number }
-
-function keysOf({ leader, members, round, plan, wake }: FleetNames) {
-  return { leader, members, round, plan, wake };
-}
