@@ -4,11 +4,11 @@
 export const FLEET = {
   /** Prefix of the topics, and of the group. */
   name: 'rxcam',
-  /** Slots of a fleet, fixed when it is made: some for each worker of a large fleet, few enough to be claimed in one request. */
+  /** Slots of a fleet, fixed when it is created: some for each worker of a large fleet, few enough to be claimed in one request. */
   slots: 256,
   /** Silence after which a worker counts as dead; ms. The least that a default Kafka broker allows. */
   sessionMs: 6_000,
-  /** Interval of heartbeats: within it the others learn of a death, and a lease survives a few that are late. */
+  /** Interval of heartbeats: the others learn of a death within it, and a lease survives a few late ones. */
   heartbeatMs: 1_000,
   /** How long a rebalance waits for a worker to join again. */
   rebalanceMs: 10_000,
@@ -20,23 +20,23 @@ export const FLEET = {
   settleMs: 15_000,
   /** After the coordinator has forgotten the whole group, its workers join again within this time: their slots are kept for them. */
   graceMs: 8_000,
-  /** How often the leader looks whether a move would be a gain. */
+  /** Interval at which the leader checks whether a move would be a gain. */
   reviewMs: 3_000,
-  /** How long a slot's new owner waits for the old one to say that its last message is acknowledged. */
+  /** How long a slot's new owner waits for the old one to report its last acknowledgement. */
   releaseMs: 3_000,
-  /** How often a worker reports each camera, changes apart. */
+  /** Interval at which a worker reports each camera, besides changes. */
   statusMs: 5_000,
   /** Wait before a camera whose pipeline has failed is started again. */
   restartMs: 30_000,
 } as const;
 
-/** The plan: who owns what. */
+/** The plan: the owner of each slot. */
 export const PLAN = {
   /** Share of its cores that a worker offers: the rest is for the system, and for the peaks. */
   capacityShare: 0.8,
-  /** Weight of a camera beside its measured cost, in cores: cameras that cost next to nothing are spread by their number. */
+  /** Weight of a camera besides its measured cost, in cores: cameras that cost almost nothing are spread by their number. */
   cameraWeight: 0.005,
-  /** Weight of a slot beside that of its cameras: slots without cameras are spread by their number. */
+  /** Weight of a slot besides its cameras': slots without cameras are spread by their number. */
   slotWeight: 0.0001,
   /** Nothing moves for balance while each load is within this share of the mean: costs vary by themselves. */
   imbalance: 0.25,
@@ -46,15 +46,15 @@ export const PLAN = {
   starved: 0.25,
 } as const;
 
-/** Looking at a fleet from outside; ms. */
+/** Watching a fleet; ms. */
 export const VIEW = {
-  /** Between two looks: as often as people can read. */
+  /** Interval of updates: as often as people can read. */
   lookMs: 1_000,
   /** Age of a report after which its worker counts as gone: three reports were missed. */
   staleMs: 3 * FLEET.statusMs,
   /** One report was missed. */
   missedMs: 1.5 * FLEET.statusMs,
-  /** A worker that is gone is shown for this time: a person who is woken at three needs its name. */
+  /** How long a worker that is gone is shown: an operator at night needs its name. */
   forgetMs: 3_600_000,
   /** Reports of cameras are read from this time ago on: of a camera whose worker has just died, the last one is among them. */
   reportsMs: 60_000,

@@ -22,13 +22,13 @@ export const DASHBOARD = {
   /** ms between two figures of the last hour, and of the last 24: 360 and 288 of them, 65 kB a camera. */
   stepMs: 10_000,
   dayStepMs: 300_000,
-  /** A camera is slow below this share of what was asked for. */
+  /** A camera is slow below this share of the requested rate. */
   slowBelow: 0.8,
-  /** Steps over which what leaves is compared with it: chunks of a minute leave together. */
+  /** Steps over which published pictures are compared with it: chunks of a minute leave together. */
   heldSteps: 6,
   /** Bytes that may wait for a slow viewer before pictures are left out. */
   viewerMaxBytes: 256 * 1024,
-  /** ffmpeg processes that make JPEG pictures for the page at a time: about 10 ms of CPU a second each for cards. */
+  /** Most ffmpeg processes at a time that create JPEG pictures for pages: about 10 ms of CPU a second each for cards. */
   maxDecoders: 16,
   /** ms that a decoder serves one card while others wait for it: starting one takes 60 ms of CPU. */
   decoderTurnMs: 5_000,
@@ -49,10 +49,10 @@ export const DASHBOARD = {
 export const HEALTH = {
   /** ms for the answer of a program: a full minute of `docker stop` and of probes is far longer, a busy event loop answers sooner. */
   timeoutMs: 5_000,
-  /** Cameras that an answer names: of three hundred that are down the first twenty show the reason. */
+  /** Most cameras that an answer names: of three hundred that are down, the first twenty show the reason. */
   maxTrouble: 20,
   /** Bytes of an answer: a thousand cameras in trouble named in full take less. */
   maxBytes: 1024 ** 2,
-  /** Answers that a program gives at a time. */
+  /** Most answers of a program at a time. */
   maxConnections: 8,
 } as const;

@@ -32,7 +32,7 @@ needs('ffmpeg')('rxcam health', () => {
     const program = await streaming(env);
     const shown = await health('--expect', 'streaming');
     expect(shown).toMatchObject({ exitCode: 0, stderr: '' });
-    expect(shown.stdout).toMatch(new RegExp(`^✓ stream ${program.pid}, up \\d+ s: 1 of 1 cameras give pictures; memory: is connected$`));
+    expect(shown.stdout).toMatch(new RegExp(`^✓ stream ${program.pid}, up \\d+ s: 1 of 1 cameras send pictures; memory: is connected$`));
     const { stdout } = await health('--json', '--pid', String(program.pid));
     expect(JSON.parse(stdout)).toEqual({
       healthy: true,
@@ -76,7 +76,7 @@ needs('ffmpeg')('rxcam health', () => {
     expect(await health()).toMatchObject({ exitCode: 0 });
     const ready = await health('--expect', 'ready');
     expect(ready.exitCode).toBe(1);
-    expect(ready.stdout).toMatch(new RegExp(`^✗ stream ${program.pid}, up \\d+ s: the broker redis://127\\.0\\.0\\.1:${broker} is unavailable; 1 of 2 cameras give pictures; yard is waiting \\(SOURCE_REFUSED\\); `));
+    expect(ready.stdout).toMatch(new RegExp(`^✗ stream ${program.pid}, up \\d+ s: the broker redis://127\\.0\\.0\\.1:${broker} is unavailable; 1 of 2 cameras send pictures; yard is waiting \\(SOURCE_REFUSED\\); `));
     const strict = await health('--expect', 'streaming', '--json');
     secretsKept(['s3cr3t'], [ready, strict]);
     expect(strict.exitCode).toBe(1);
@@ -115,7 +115,7 @@ needs('ffmpeg')('rxcam health', () => {
     writeFileSync(file, JSON.stringify({ brokers: { main: 'memory:' }, cameras: { gate: { source: LIVE, logEveryFrames: 1, pipeline: ['encodeJpeg', 'toMessage', { publish: { topic: 'video' } }] } } }));
     const program = start(['run', file], { env });
     await program.said(/"msg":"published"/);
-    expect((await health('--expect', 'streaming')).stdout).toMatch(/^✓ run \d+, up \d+ s: 1 of 1 cameras give pictures; memory: is connected$/);
+    expect((await health('--expect', 'streaming')).stdout).toMatch(/^✓ run \d+, up \d+ s: 1 of 1 cameras send pictures; memory: is connected$/);
     expect(readdirSync(folder)).toEqual([`${program.pid}.sock`]);
   });
 });
@@ -128,7 +128,7 @@ needs('redis')('rxcam health of a worker', () => {
     const program = start(['worker', ...inFleet, '--name', 'ann'], { env });
     await program.said(/"status":"member"/);
     const { exitCode, stdout } = await health('--expect', 'ready');
-    expect(stdout).toMatch(/^✓ worker \d+, up \d+ s: 0 of 0 cameras give pictures; redis:.* is \w+; worker ann is member$/);
+    expect(stdout).toMatch(/^✓ worker \d+, up \d+ s: 0 of 0 cameras send pictures; redis:.* is \w+; worker ann is member$/);
     expect(exitCode).toBe(0);
     const camera = JSON.stringify({ source: `rtsp://127.0.0.1:${await freePort()}/stream`, pipeline: ['encodeH265', 'toMessage', 'publish'] });
     await run(['fleet', 'add', 'yard', camera, ...inFleet]);

@@ -54,7 +54,7 @@ describe('the state of a fleet as text', () => {
 
   it('says that the broker does not answer before anything else, and since when all of this is old', () => {
     const [first] = textOf(fleet(WORKERS, TROUBLE, { answers: false, heardAt: AT - 50_000 }), 'x').split('\n');
-    expect(first).toBe('The broker does not answer: this is how the fleet was 50 s ago. Cameras run on, and their messages wait.');
+    expect(first).toBe('The broker does not answer: this is the state of the fleet 50 s ago. Cameras keep running, and their messages wait.');
   });
 
   it('says what to do where there are no workers, or no cameras', () => {

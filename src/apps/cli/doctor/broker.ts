@@ -38,7 +38,7 @@ type Round = { readonly error: unknown } | {
   readonly ack: Published; readonly writtenMs: number; readonly backMs: number | undefined; readonly clock: ClockDifference | undefined;
 };
 
-/** One JPEG of the test pattern: to the broker, and by its place back from it. */
+/** Sends one JPEG of the test pattern to the broker, and reads it back by its position. */
 async function roundTrip(broker: Broker): Promise<Round> {
   const gate = camera('test:?size=64x64&fps=25&duration=0.04', { pace: 'asap', key: DOCTOR_TOPIC });
   const published$ = gate.pipe(encodeJpeg(), toMessage(), publish(broker, { topic: DOCTOR_TOPIC }), take(1));
@@ -73,9 +73,9 @@ async function topicFinding(broker: Broker, topic: string): Promise<Finding> {
   const late$ = timer(ANSWER_MS).pipe(mergeMap(() => throwError(() => new BrokerUnavailable(`no answer about '${topic}' within ${ANSWER_MS} ms`))));
   const read$ = messages.pipe(ignoreElements(), endWith(undefined));
   const error = await firstValueFrom(race(read$, merge(refused$, late$)).pipe(catchError((one: unknown) => of(one))));
-  if (error !== undefined) return { ...failed(name, error), advice: `if '${topic}' is not there yet, the first message makes it; a login may lack the right to read it` };
+  if (error !== undefined) return { ...failed(name, error), advice: `if '${topic}' does not exist yet, the first message creates it; or the login lacks the right to read it` };
   const { received } = messages.stats;
-  return { name, state: 'ok', found: `'${topic}' ${received > 0 ? 'has messages' : 'has no message yet, or is not there'}`, facts: { topic, hasMessages: received > 0 } };
+  return { name, state: 'ok', found: `'${topic}' ${received > 0 ? 'has messages' : 'has no messages, or does not exist'}`, facts: { topic, hasMessages: received > 0 } };
 }
 
 /** Settings of the largest message. */

@@ -1,4 +1,4 @@
-/** Ages as people read them. */
+/** Formats ages. */
 
 /** `40 s`, `2 min`, `3 h 5 min`, `4 days`. */
 export function ageText(ms: number): string {

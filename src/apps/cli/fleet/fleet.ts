@@ -1,4 +1,4 @@
-/** The command `fleet`: changes and shows what a fleet is to run. */
+/** The command `fleet`: changes and shows the cameras of a fleet. */
 import { readFileSync } from 'node:fs';
 import { lastValueFrom } from 'rxjs';
 import { isMap, parse, parseDocument } from 'yaml';
@@ -30,7 +30,7 @@ export async function fleetCommand(command: FleetArguments, env: NodeJS.ProcessE
   return 0;
 }
 
-/** The cameras of a file, each as it is written there: references stay references. A file without brokers is for that of the fleet. */
+/** The cameras of a file, as written, with references unresolved. A file without brokers uses the fleet's. */
 function wantedIn(file: string, to: string, env: NodeJS.ProcessEnv): ReadonlyMap<string, string> {
   let text: string;
   try {
@@ -42,11 +42,11 @@ function wantedIn(file: string, to: string, env: NodeJS.ProcessEnv): ReadonlyMap
   return new Map(cameras.filter(({ enabled }) => enabled).map(({ options: { key }, written }) => [key, JSON.stringify(written)]));
 }
 
-/** If the text can't be parsed, its mistakes are shown. */
+/** Parses the text, and reports its mistakes. */
 function withBroker(text: string, to: string): string {
   const document = parseDocument(text);
   if (document.errors.length > 0 || !isMap(document.contents) || document.has('brokers')) return text;
-  // Behind the text, so that its lines keep their numbers; JSON can't be added to.
+  // After the text, so that its lines keep their numbers; JSON can't be extended.
   if (document.contents.flow !== true) return `${text}\nbrokers: ${JSON.stringify({ fleet: to })}\n`;
   document.set('brokers', { fleet: to });
   return document.toString();
@@ -60,7 +60,7 @@ function textOf(camera: string, settings: string): string {
 
 interface Applying { readonly isDry: boolean; readonly isWhole: boolean }
 
-/** Says the difference, then writes it. */
+/** Prints the difference, then writes it. */
 async function apply(open: OpenFleet, wanted: ReadonlyMap<string, string>, { isDry, isWhole }: Applying): Promise<void> {
   const present = await lastValueFrom(tableNow(open.coordinator, 'cameras'));
   const changed = [...wanted].filter(([key, value]) => present.get(key) !== value).map(([key, value]): Row => ({ key, value }));

@@ -1,12 +1,12 @@
-/** The rates of a camera over ten seconds (one is too short for slow cameras), and whether they are those that were asked for. */
+/** The rates of a camera over ten seconds (one is too short for slow cameras), and whether they are the requested ones. */
 import type { CameraHub } from '../../../camera/index.js';
 import { mono, wall } from '../../../core/clock.js';
 import { DASHBOARD } from '../../../core/defaults/watching.js';
 import type { CameraReport } from '../../../fleet/index.js';
 
-/** Rates are those of this time; ms. */
+/** Window of rates; ms. */
 const OVER_MS = 10_000;
-/** Too few pictures in less than this say nothing; ms. */
+/** Shortest window that can show too few pictures; ms. */
 const ENOUGH_MS = 7_000;
 
 interface Mark { readonly at: number; readonly captured: number; readonly published: number }

@@ -6,7 +6,7 @@ import { type Coordinator, coordinator } from '../../../fleet/index.js';
 import { type BrokerSettings, type FleetPlaceArguments, refuseOthers } from '../arguments/index.js';
 import { createLogger } from '../program/index.js';
 
-/** A fleet, and the broker that keeps it together. */
+/** A fleet, and the broker that coordinates it. */
 export interface OpenFleet {
   readonly target: BrokerTarget;
   readonly coordinator: Coordinator;
@@ -14,7 +14,7 @@ export interface OpenFleet {
   readonly close: () => Promise<void>;
 }
 
-/** Connects to nothing yet. @throws InvalidOption */
+/** Opens the broker without connecting. @throws InvalidOption */
 export function openFleet(
   command: FleetPlaceArguments & { readonly command: string; readonly brokers?: Readonly<Record<string, string>> },
   env: NodeJS.ProcessEnv, secrets: readonly string[],

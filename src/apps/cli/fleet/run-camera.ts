@@ -1,4 +1,4 @@
-/** Runs one camera of a fleet, by the configuration that the fleet has for it. */
+/** Runs one camera of a fleet, with its configuration from the fleet. */
 import type { Logger } from 'pino';
 import { Observable, auditTime, defer, filter, switchMap, takeUntil, tap, timer } from 'rxjs';
 import { type OpenBrokers, cameraPipeline, parseCamera } from '../../config/index.js';
@@ -10,22 +10,22 @@ import type { FleetCamera, RunCamera } from '../../../fleet/index.js';
 import { oneLine } from '../program/index.js';
 import { Pace } from './pace.js';
 
-/** How often it is looked whether the last message is acknowledged; ms. */
+/** Interval of checking whether the last message is acknowledged; ms. */
 const LOOK_MS = 25;
 
 export interface Surroundings {
   readonly brokers: OpenBrokers;
   readonly env: NodeJS.ProcessEnv;
   readonly logger: Logger;
-  /** A camera begins here. */
+  /** A camera starts on this worker. */
   readonly began: (camera: Camera) => void;
-  /** It has ended here, with these counts. */
+  /** It has ended on this worker, with these counts. */
   readonly ended: (camera: Camera, stats: CameraStats) => void;
-  /** Cores that a camera takes, from its rate. */
+  /** Cores that a camera needs, from its rate. */
   readonly costOf: (key: string, stats: CameraStats) => number | undefined;
 }
 
-/** A wrong configuration fails this camera alone. */
+/** A wrong configuration fails only this camera. */
 export function runCamera({ brokers, env, logger, began, ended, costOf }: Surroundings): RunCamera<unknown> {
   return (config, camera) => defer(() => {
     const settings = parseCamera(config, { name: camera.key, brokers, env });

@@ -3,7 +3,7 @@ import { CONDITIONS, type FleetCameraStatus, type FleetCondition, type FleetStat
 import { type Paint, type Style, plain, unpainted } from '../program/index.js';
 import { ageText } from './age.js';
 
-/** Where the text goes; without `columns` and `rows` it has all of them. */
+/** The output; without `columns` and `rows` it has no limits. */
 export interface Sheet { readonly columns?: number; readonly rows?: number; readonly paint?: Paint }
 
 const WORST: ReadonlySet<FleetCondition> = new Set(['unplaced', 'unowned', 'down']);
@@ -14,18 +14,18 @@ const STYLES: Readonly<Partial<Record<FleetCondition, Style>>> = {
 const WORKER_STYLES: Readonly<Partial<Record<FleetWorkerStatus['status'], Style>>> = {
   gone: 'red', lapsed: 'red', draining: 'yellow', joining: 'cyan',
 };
-/** Trouble is seen without colour, too. */
+/** Trouble is visible without colour, too. */
 const MARKS: Readonly<Record<FleetCondition, string>> = { unplaced: '✗', unowned: '✗', down: '▲', impaired: '◆', starting: '◐', well: ' ', ended: '□' };
-/** Longest name that is shown whole. */
+/** Longest name that is shown in full. */
 const MAX_NAME = 32;
-/** Lines beside those of workers and cameras: headings, what was left out, and the cursor's. */
+/** Lines besides those of workers and cameras: headings, the line about omitted ones, and the cursor's. */
 const OTHER_LINES = 7;
 
 type Cell = string | number | undefined;
 interface Line {
   readonly cells: readonly Cell[];
   readonly style?: Style | undefined;
-  /** Behind the figures, or in place of them. */
+  /** After the figures, or in place of them. */
   readonly reason?: string | undefined;
 }
 
@@ -77,7 +77,7 @@ function headline({ name, at, answers, heardAt, cameras, workers, counts }: Flee
   const facts = `   ${plain(name)} on ${plain(address)}: ${counted(cameras.length, 'camera')}, ${counted(workers.length - gone, 'worker')}`;
   const style = isBad ? 'red' : trouble.length > 0 ? 'yellow' : 'green';
   const lines = [paint(style, paint('bold', cut(words, columns))) + cut(facts, Math.max(0, columns - words.length))];
-  const old = `The broker does not answer: this is how the fleet was ${ageText(at - heardAt)} ago. Cameras run on, and their messages wait.`;
+  const old = `The broker does not answer: this is the state of the fleet ${ageText(at - heardAt)} ago. Cameras keep running, and their messages wait.`;
   if (!answers) lines.unshift(paint('red', cut(old, columns)));
   if (workers.length === 0) lines.push('There is no worker: start one by rxcam worker.');
   if (cameras.length === 0) lines.push('The fleet has no cameras: add some by rxcam fleet apply.');
@@ -95,7 +95,7 @@ function workerLine({ worker, status, isLeader, heardAt, load, capacity, cameras
   };
 }
 
-/** A camera that gives nothing has a reason in place of figures. */
+/** A camera without pictures has a reason in place of figures. */
 function cameraLine(camera: FleetCameraStatus, { at, workers }: FleetStatus): Line {
   const { key, condition, worker, state, fpsIn, fpsOut, fpsWanted, dropped, cost, heardAt, downSince } = camera;
   const shown = TROUBLE.has(condition) || state === 'running' ? condition : state;
@@ -116,12 +116,12 @@ function reasonOf(camera: FleetCameraStatus, at: number, workers: readonly Fleet
     if (worker === undefined) return 'no worker has reported it';
     const owner = workers.find((one) => one.worker === worker);
     const others = workers.some(({ status }) => status !== 'gone');
-    const next = others ? 'another one takes it within seconds' : 'no other worker is there to take it';
-    return owner === undefined || owner.status === 'gone' ? `its worker is gone: ${next}` : 'its worker reports it no more';
+    const next = others ? 'another one takes it within seconds' : 'there is no other worker to take it';
+    return owner === undefined || owner.status === 'gone' ? `its worker is gone: ${next}` : 'its worker no longer reports it';
   }
   if (condition === 'impaired') {
     const drops = Object.entries(dropping).map(([cause, count]) => `${count} dropped lately (${cause})`);
-    return drops.length === 0 ? 'too few pictures come' : drops.join(', ');
+    return drops.length === 0 ? 'too few pictures' : drops.join(', ');
   }
   if (error === undefined || !WORST.has(condition)) return undefined;
   return errorAt === undefined ? error : `${error} (${ageText(at - errorAt)} ago)`;

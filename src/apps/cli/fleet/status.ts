@@ -16,19 +16,19 @@ const ASSUMED = { columns: 80, rows: 24 };
 export interface StatusOptions {
   readonly json: boolean;
   readonly isWatched: boolean;
-  /** All cameras, also where they do not fit on the terminal. */
+  /** All cameras, even if they do not fit on the terminal. */
   readonly isWhole: boolean;
   readonly color: Colours;
 }
 
-/** Prints the state of the fleet; with `isWatched` until it is stopped: in place on a terminal, elsewhere after each change. */
+/** Prints the state of the fleet; with `isWatched` until it is stopped: in place on a terminal, otherwise after each change. */
 export async function status({ coordinator, target }: OpenFleet, options: StatusOptions, env: NodeJS.ProcessEnv): Promise<void> {
   const { address } = target.broker;
   const late = () => throwError(() => new Error(`${address} has not answered within ${WITHIN_MS / 1_000} s: check its address, and that it runs`));
   const states$ = fleetStatus(coordinator).pipe(timeout({ first: WITHIN_MS, with: late }));
   if (options.isWatched) await lastValueFrom(watched(states$, address, options, env).pipe(takeUntil(stop$)), { defaultValue: undefined });
   else {
-    // A worker whose clock is wrong looks dead until it is heard of.
+    // A worker with a wrong clock looks dead until its next report.
     const state = await lastValueFrom(states$.pipe(filter(({ isCertain }) => isCertain), take(1)));
     const text = options.json ? jsonOf(state) : textOf(state, address, sheetOf(options, env));
     const error = await delivered(process.stdout, text, WRITE_MS);
@@ -55,6 +55,6 @@ function sheetOf({ isWhole, isWatched, color }: StatusOptions, env: NodeJS.Proce
   const { stdout } = process;
   const paint = paintOn(stdout, env, color);
   if (!stdout.isTTY) return { paint };
-  // A single print may be longer than the terminal, which scrolls; a text that is drawn in place may not.
+  // Text that is printed once may be longer than the terminal, which scrolls; text that is redrawn in place may not.
   return { paint, columns: stdout.columns || ASSUMED.columns, ...((isWatched || !isWhole) && { rows: stdout.rows || ASSUMED.rows }) };
 }

@@ -5,7 +5,7 @@ import type { Coordination, Rows, TableName } from '../../../core/engine/coordin
 /** Silence after which a coordinator counts as unreachable; ms. */
 const WITHIN_MS = 20_000;
 
-/** The rows of a table, once all are known and with each change. */
+/** Emits the rows of a table when all are known, and after each change. */
 export function tableOf(coordination: Pick<Coordination, 'rows'>, name: TableName): Observable<ReadonlyMap<string, string>> {
   return coordination.rows(name).pipe(
     scan(({ table }: { table: Map<string, string>; isWhole: boolean }, { rows, isWhole }: Rows) => {
@@ -21,7 +21,7 @@ export function tableOf(coordination: Pick<Coordination, 'rows'>, name: TableNam
   );
 }
 
-/** The rows of a table now. */
+/** The current rows of a table. */
 export function tableNow(coordination: Pick<Coordination, 'rows'>, name: TableName): Observable<ReadonlyMap<string, string>> {
   return tableOf(coordination, name).pipe(take(1));
 }

@@ -12,7 +12,7 @@ import { Costs } from './cost.js';
 import { openAt, openFleet } from './place.js';
 import { runCamera } from './run-camera.js';
 
-/** Time limit for a worker to give its cameras to others before it ends; ms. */
+/** Time limit for a worker to release its cameras before it ends; ms. */
 const DRAIN_MS = 20_000;
 
 /** @returns the exit code @throws InvalidOption, before anything has started */
@@ -51,7 +51,7 @@ export async function worker(command: WorkerArguments, env: NodeJS.ProcessEnv, s
     worker: { name: own.state?.worker ?? name ?? '', status: own.state?.status ?? 'joining' },
   }), logger, env);
   await lastValueFrom(told(states$, json, logger).pipe(takeUntil(late$)), { defaultValue: undefined });
-  if (end.isForced) logger.error(`cameras could not be given to other workers within ${DRAIN_MS} ms`);
+  if (end.isForced) logger.error(`cameras could not be moved to other workers within ${DRAIN_MS} ms`);
   await page?.close();
   for (const [, { broker }] of others) await broker.close();
   await close();

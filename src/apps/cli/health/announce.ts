@@ -8,7 +8,7 @@ import { isPrivate, ownFolder, socketOf } from './folders.js';
 import { type Answer, type Said, brokersIn, camerasIn } from './words.js';
 import { version } from '../program/index.js';
 
-/** For this user alone. */
+/** Only for this user. */
 const PRIVATE = 0o700;
 
 /**
@@ -43,7 +43,7 @@ function listen(server: Server, path: string, folder: string): void {
     if (process.platform !== 'win32') {
       makeFolder(folder, PRIVATE);
       if (!isPrivate(folder)) throw new Error(`others can write to ${folder}`);
-      // A program that was killed leaves its own; its number is this program's now.
+      // A program that was killed leaves its socket; its process id is this program's now.
       rmSync(path, { force: true });
       process.once('exit', () => { rmSync(path, { force: true }); });
     }

@@ -1,4 +1,4 @@
-/** Asks running programs for their states. */
+/** Queries the states of running programs. */
 import { rmSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { HEALTH } from '../../../core/defaults/watching.js';
@@ -41,6 +41,6 @@ function removed(path: string): void {
   try {
     rmSync(path, { force: true });
   } catch {
-    // It stays, and is asked in vain the next time as well.
+    // It stays, and the next query fails as well.
   }
 }

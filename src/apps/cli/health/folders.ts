@@ -1,4 +1,4 @@
-/** Folders of the sockets that running programs answer `rxcam health` by: `PID.sock` in a folder that only their user can enter. */
+/** Folders of the sockets by which running programs answer `rxcam health`: `PID.sock` in a folder that only their user can enter. */
 import { lstatSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
@@ -21,7 +21,7 @@ export function ownFolder(env: NodeJS.ProcessEnv): string {
   return isPath(ofUser) ? join(ofUser, 'rxcam') : temporary();
 }
 
-/** The folders to look in: the program may have been started with other variables than the question. */
+/** The folders to search: the program may have been started with other variables. */
 export function foldersOf(env: NodeJS.ProcessEnv): string[] {
   if (isWindows) return [PIPES];
   if (isPath(env['RXCAM_RUN_DIR'])) return [ownFolder(env)];
@@ -33,7 +33,7 @@ export function socketOf(folder: string, pid: number): string {
   return isWindows ? `${folder}rxcam-${pid}` : join(folder, `${pid}.sock`);
 }
 
-/** The sockets in a folder; none if others could have put them there. */
+/** The sockets in a folder; none if other users could have created them. */
 export function socketsIn(folder: string): Socket[] {
   if (!isWindows && !isTrusted(folder)) return [];
   try {

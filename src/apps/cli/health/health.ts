@@ -1,4 +1,4 @@
-/** The command `health`: asks the programs of rxcam that run on this machine how they are. */
+/** The command `health`: queries the state of the rxcam programs on this machine. */
 import type { HealthArguments } from '../arguments/index.js';
 import { type Asked, ask } from './ask.js';
 import { foldersOf, socketsIn } from './folders.js';
@@ -34,7 +34,7 @@ function failureOf(answer: Answer | undefined, expected: Expected): string | und
   const away = brokers.find(({ status }) => status === 'unavailable');
   if (away !== undefined) return `the broker ${away.address} is unavailable`;
   const silent = Object.entries(cameras).filter(([state]) => !isWell(state)).reduce((sum, [, count]) => sum + count, 0);
-  return expected === 'streaming' && silent > 0 ? `${silent} ${silent === 1 ? 'camera gives' : 'cameras give'} no pictures` : undefined;
+  return expected === 'streaming' && silent > 0 ? `${silent} ${silent === 1 ? 'camera sends' : 'cameras send'} no pictures` : undefined;
 }
 
 function wordsOf({ pid, answer, failure }: Asked): Record<string, unknown> {
@@ -50,7 +50,7 @@ function lineOf({ pid, answer, failure }: Asked): string {
   const well = Object.entries(cameras).filter(([state]) => isWell(state)).reduce((sum, [, count]) => sum + count, 0);
   const parts = [
     ...(failure === undefined ? [] : [failure]),
-    `${well} of ${all} cameras give pictures`,
+    `${well} of ${all} cameras send pictures`,
     ...trouble.slice(0, SHOWN).map(({ camera, state, error }) => `${camera} is ${state}${error === undefined ? '' : ` (${error})`}`),
     ...(trouble.length > SHOWN ? [`${all - well - SHOWN} more`] : []),
     ...brokers.map(({ address, status }) => `${address} is ${status}`),

@@ -1,4 +1,4 @@
-/** Runs the command `health` with no more than it needs: an index would load its whole folder, and all that this imports. */
+/** Runs the command `health` with a minimum of imports: an index would load its whole folder, with its imports. */
 import type { HealthArguments } from '../arguments/index.js';
 import { health } from './health.js';
 

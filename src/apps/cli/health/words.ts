@@ -11,17 +11,17 @@ export interface Answer {
   readonly upMs: number;
   /** Number of cameras by state. */
   readonly cameras: Readonly<Record<string, number>>;
-  /** Cameras that give no pictures, the first of them. */
+  /** The first cameras without pictures. */
   readonly trouble: readonly CameraWords[];
   readonly brokers: readonly { readonly address: string; readonly status: string; readonly error?: string }[];
-  /** The place of a worker in its fleet. */
+  /** A worker, and its status in the fleet. */
   readonly worker?: { readonly name: string; readonly status: string };
 }
 
-/** A camera, in the words of an answer. */
+/** A camera in an answer. */
 export interface CameraWords { readonly camera: string; readonly state: string; readonly error?: string | undefined }
 
-/** The parts of an answer that a program knows. */
+/** The program's own parts of an answer. */
 export interface Said {
   readonly cameras: readonly CameraWords[];
   readonly brokers: readonly Broker[];

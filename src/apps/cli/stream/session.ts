@@ -14,7 +14,7 @@ import { Screen } from './screen.js';
 import { readableSummary, summaryOf } from './summary.js';
 import type { Progress, View } from './table.js';
 
-/** After the end only connections that do not close can keep the process alive. */
+/** After the end, only connections that do not close keep the process alive. */
 const LEAVE_AFTER_MS = 5_000;
 
 /** Options of the program that concern its output. */
@@ -26,7 +26,7 @@ export interface SessionOptions {
   readonly refresh?: number | undefined;
 }
 
-/** Cameras and brokers at work. */
+/** Running cameras and brokers. */
 export interface AtWork {
   readonly cameras: readonly Camera[];
   readonly brokers: readonly Broker[];
@@ -54,7 +54,7 @@ export class Session {
     const isDumb = env['TERM'] === 'dumb';
     this.#screen = process.stdout.isTTY && !json && !quiet && !isDumb ? new Screen(paintOn(process.stdout, env, color)) : undefined;
     const screen = this.#screen;
-    // Beside the table only warnings and errors are logged, unless stderr goes elsewhere.
+    // With a table, only warnings and errors are logged, unless stderr goes elsewhere.
     const isShared = screen !== undefined && process.stderr.isTTY;
     const level = logLevel ?? (quiet ? 'error' : isShared ? 'warn' : 'info');
     this.#sink = new LineSink(process.stderr, (dropped) => { this.logger.warn({ dropped }, `${dropped} lines of the log could not be written`); });
@@ -65,7 +65,7 @@ export class Session {
     logWarnings(this.logger);
   }
 
-  /** Shows these, and logs what becomes of the brokers; the table begins with the first call. */
+  /** Shows these, and logs changes of the brokers' states; the table begins with the first call. */
   show(atWork: AtWork): void {
     this.#atWork = atWork;
     this.#followBrokers(atWork.brokers);
@@ -111,7 +111,7 @@ export class Session {
       const subscription = new Subscription();
       const held: Followed = { rate: camera.stats.rate, reason: undefined, pictures: undefined, subscription };
       this.#followed.set(camera, held);
-      // The statistics have the code of the last error alone.
+      // The statistics have only the code of the last error.
       subscription.add(hubOf(camera)?.ledger.stateEvents$.subscribe((event) => {
         // The camera's key is in the same line: the address would only take the room of the reason.
         if (event.type === 'failed') held.reason = oneLine(event.error).replace(/^'[a-z]+:[^']*' (?:cannot be read: )?/, '');
@@ -122,7 +122,7 @@ export class Session {
     }
   }
 
-  /** Their own statistics cost nothing more; only another window needs each event. */
+  /** A camera's own statistics cost nothing more; only another window needs each event. */
   #statsOf(camera: Camera): Observable<CameraStats> {
     const { refresh = STATS.every } = this.options;
     return refresh === STATS.every ? camera.stats$ : camera.events$.pipe(stats({ every: refresh }));
