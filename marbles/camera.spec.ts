@@ -67,7 +67,7 @@ describe('camera', () => {
     it('gives up a source that does not answer, with SourceTimeout', () => {
       seconds(({ expectSubscriptions }) => {
         const gate = fakeCamera('');
-        expectParts(gate, '10s #', {}, { error: { code: 'SOURCE_TIMEOUT', message: 'no connection within 10000 ms' } });
+        expectParts(gate, '10s #', {}, { error: { code: 'SOURCE_TIMEOUT', message: 'no answer within 10000 ms' } });
         expectSubscriptions(gate.subscriptions).toBe('^ 9s !');
       });
     });
@@ -75,7 +75,7 @@ describe('camera', () => {
     it('starts the time to connect again while work continues', () => {
       seconds(({ expectSubscriptions }) => {
         const gate = fakeCamera('-----p-----p', { connectTimeoutMs: 8_000 });
-        expectParts(gate, '19s #', {}, { error: { code: 'SOURCE_TIMEOUT', message: 'no connection within 8000 ms' } });
+        expectParts(gate, '19s #', {}, { error: { code: 'SOURCE_TIMEOUT', message: 'no answer within 8000 ms' } });
         expectSubscriptions(gate.subscriptions).toBe('^ 18s !');
       });
     });

@@ -1,4 +1,4 @@
-/** The page for a browser that has no token yet: it asks for it, and keeps the part of the page that was asked for. */
+/** The page for a browser without a token: requests it, and keeps the requested part of the page. */
 import { createHash } from 'node:crypto';
 
 /**
@@ -19,10 +19,10 @@ code { overflow-wrap: anywhere; }`;
 
 const hashOf = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
-/** The form sends the token as the printed address does: in the address once, then in a cookie. */
+/** The form sends the token like the printed address: in the address once, then in a cookie. */
 export const LOGIN_POLICY = `default-src 'none'; script-src ${hashOf(SCRIPT)}; style-src ${hashOf(STYLE)}; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`;
 
-/** @param isWrong - a token was given, which is not the right one */
+/** @param isWrong - whether a wrong token was given */
 export const loginPage = (isWrong: boolean) => `<!doctype html>
 <html lang="en">
 <head>

@@ -67,11 +67,11 @@ export interface BrokerKind extends AddressForm {
    * @throws InvalidOption
    */
   open(address: BrokerAddress, options: BrokerFlagValues, surroundings: BrokerSurroundings): BrokerTarget;
-  /** The options that an address and flags stand for. @throws InvalidOption */
+  /** The options of an address and flags. @throws InvalidOption */
   configOf(address: BrokerAddress, options: BrokerFlagValues, surroundings: BrokerSurroundings): object;
   /**
-   * Asks a server about itself, for `rxcam doctor`, before the doctor's message is written. Rejects with the reason why it can't be
-   * known. Absent where there is no server.
+   * Queries the server for `rxcam doctor`, before the doctor's message is written. Rejects with the reason if that is impossible.
+   * Absent if there is no server.
    */
   readonly examine?: (config: never, topics: ExaminedTopics) => Promise<Examined>;
   /** Flags of its own options; those of every broker are the command line's. */

@@ -7,7 +7,7 @@ export const ADVICE: Readonly<Record<ErrorCode, string>> = {
   TRANSPORT_REFUSED: "Choose the other transport, or 'auto' (--transport auto).",
   SOURCE_TIMEOUT: 'Is the camera switched on and on this network? Look for a firewall that drops packets. Restart one that answers and sends no picture; for a slow one raise connectTimeoutMs or firstFrameTimeoutMs.',
   SOURCE_UNAUTHORIZED: 'Correct the user and password in the address; in them write %40 for @, and %2F for /. rxcam tries rarely, so that the camera does not lock the account.',
-  SOURCE_NOT_FOUND: 'Correct the path: a camera has one of its own for each stream, and a file must be there.',
+  SOURCE_NOT_FOUND: 'Correct the path: a camera has one for each stream, and a file must exist.',
   NO_VIDEO: 'There is no video at this address: correct its path.',
   STALLED: 'Nothing, if it is temporary. Otherwise the network or the camera is overloaded: use a smaller stream, or fewer viewers.',
   STREAM_ENDED: 'Nothing: rxcam connects again. If it happens often, another program may take the camera.',

@@ -1,4 +1,4 @@
-/** Whether the coordinator of a fleet answers: by what is heard of it, and where that is nothing, by asking. */
+/** Whether the coordinator of a fleet answers: by news of the fleet, or without news by a request. */
 import { Subscription, exhaustMap, filter, catchError, map, of, take, timeout } from 'rxjs';
 import { mono, ticks, wall } from '../../core/clock.js';
 import { VIEW } from '../../core/defaults/fleet.js';
@@ -10,7 +10,7 @@ export class Answers {
   #heardAt = wall();
 
   constructor(coordinator: Pick<Coordinator, 'rows'>) {
-    // A fleet whose workers are all dead is as silent as a broker that is away.
+    // A fleet whose workers are all dead is as silent as a broker that is down.
     const asked$ = ticks(VIEW.lookMs).pipe(
       filter(() => mono() - this.#answered > VIEW.askAfterMs),
       exhaustMap(() => coordinator.rows('workers').pipe(

@@ -9,7 +9,7 @@ export interface ReportFacts {
   readonly isDropping: boolean;
 }
 
-/** States of a camera that gives no pictures. A camera that has failed connects and waits by turns. */
+/** States of a camera without pictures. A camera that has failed alternates between connecting and waiting. */
 const DOWN: ReadonlySet<string> = new Set(['failed', 'waiting']);
 const ENDED: ReadonlySet<string> = new Set(['ended', 'stopped']);
 

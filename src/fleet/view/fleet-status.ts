@@ -7,7 +7,7 @@ import { FleetView } from './fleet-view.js';
 import type { FleetStatus } from './types.js';
 
 /**
- * Emits the state of a whole fleet, as its workers report it: once it is known, then every second. It joins no group and changes nothing.
+ * Emits the state of a whole fleet, from the reports of its workers: when it is known, then every second. Joins no group, and changes nothing.
  *
  * - Error: never. While the coordinator does not answer, it emits the last known state, with `answers: false`; before the first answer, nothing.
  * - Completion: never.

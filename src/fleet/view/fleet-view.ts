@@ -1,4 +1,4 @@
-/** The newest state of a fleet, read from its tables: workers that are gone, the condition of each camera, and changes since the last look. */
+/** The current state of a fleet, from its tables: workers that are gone, the condition of each camera, and changes since the last look. */
 import { type Observable, ReplaySubject, Subscription } from 'rxjs';
 import { mono, wall } from '../../core/clock.js';
 import { VIEW } from '../../core/defaults/fleet.js';
@@ -15,7 +15,7 @@ export class FleetView {
   readonly #known = new ReplaySubject<void>(1);
   readonly #work = new Subscription();
   readonly #startedAt = mono();
-  /** Tables that are not read to their end yet. */
+  /** Tables that are not read completely yet. */
   readonly #unread = new Set(['cameras', 'workers', 'reports']);
   readonly #name: string;
   /** Emits once, when all of it has been read. */
@@ -50,18 +50,18 @@ export class FleetView {
     this.#work.unsubscribe();
   }
 
-  /** Configuration of a camera, as it is in the fleet. */
+  /** Configuration of a camera in the fleet. */
   configOf(key: string): unknown {
     return this.#cameras.configOf(key);
   }
 
-  /** Looks again, and gives what has changed since a look: 0 for all. */
+  /** Looks again; returns the changes since a look, 0 for all. */
   since(version: number): CameraChanges {
     this.#look();
     return this.#cameras.since(version);
   }
 
-  /** Looks again, and gives all except the cameras. */
+  /** Looks again; returns everything except the cameras. */
   summary(): Omit<FleetStatus, 'cameras'> {
     this.#look();
     const counts = Object.fromEntries(CONDITIONS.map((condition) => [condition, 0])) as Record<FleetCameraStatus['condition'], number>;
@@ -86,7 +86,7 @@ export class FleetView {
   #look(): void {
     const gone = this.#workers.gone(this.#now);
     const present = this.#workers.names;
-    // A worker without a row has drained, or its row comes with the next report.
+    // A worker without a row has drained, or writes its row with the next report.
     const isGone = (worker: string, ageMs: number) => gone.has(worker) || (!present.has(worker) && ageMs > VIEW.missedMs);
     this.#cameras.look(this.#now, isGone);
   }
@@ -98,7 +98,7 @@ export class FleetView {
     this.#known.complete();
   }
 
-  /** A report that is old by its writer's clock is certainly old when no newer one has come within the time of a report. */
+  /** A report that is old by its writer's clock is certainly old if no newer one arrives within the interval of reports. */
   get #isCertain(): boolean {
     if (mono() - this.#startedAt >= VIEW.certainMs) return true;
     return !this.#workers.isDoubtful(this.#now) && !this.#cameras.isDoubtful((worker) => this.#workers.isProvenGone(worker, this.#now));

@@ -61,7 +61,7 @@ export function cameraRow(text: string): CameraRow | undefined {
   };
 }
 
-/** An address that a browser may open: of the web, and without a login, a token or a part of a page. */
+/** An address that a browser may open: http or https, without credentials, token or fragment. */
 export function addressOf(value: unknown): string | undefined {
   if (typeof value !== 'string' || value.length > MAX_TEXT || !URL.canParse(value)) return undefined;
   const { protocol, origin, pathname } = new URL(value);

@@ -6,14 +6,14 @@ import { type Heard, heardNow } from './heard.js';
 import { type CameraRow, cameraRow } from './rows.js';
 import type { CameraChanges, FleetCameraStatus } from './types.js';
 
-/** Causes that need no attention: a camera that was stopped, lost, or given to another worker. */
+/** Causes that need no attention: a camera that was stopped, lost, or moved to another worker. */
 const HARMLESS = new Set(['stopped', 'capture-lost', 'fenced']);
 
 type Counts = Readonly<Record<string, number>>;
 interface Report { readonly row: CameraRow; readonly heard: Heard; readonly drops: { readonly at: number; readonly causes: Counts } }
 interface Shown { readonly status: FleetCameraStatus; readonly report: Report | undefined; readonly version: number }
 
-/** Cameras that are remembered as gone. */
+/** Most removed cameras that are remembered. */
 const MAX_GONE = 10_000;
 const NO_DROPS = { at: -Infinity, causes: {} };
 
@@ -51,7 +51,7 @@ export class SeenCameras {
     this.#reports.set(key, { row, heard, drops: dropsOf(row, before) });
   }
 
-  /** @param isGone - whether a worker is, whose last report of a camera is so old */
+  /** @param isGone - whether a worker is gone, by the age of its last report of a camera */
   look(now: number, isGone: (worker: string, ageMs: number) => boolean): void {
     const version = this.#version + 1;
     for (const key of this.#keys(now)) {
@@ -81,7 +81,7 @@ export class SeenCameras {
       condition === 'unowned' && (report === undefined || !isProvenGone(report.row.worker)));
   }
 
-  /** Those that are wanted; where a program gives the cameras by itself, those that are reported. */
+  /** The requested cameras; if a program sets the cameras itself, the reported ones. */
   *#keys(now: number): Generator<string> {
     yield* this.#wanted.keys();
     for (const [key, { heard }] of this.#reports) {
@@ -106,14 +106,14 @@ export class SeenCameras {
   }
 }
 
-/** A worker that was stopped may still report what another one has had meanwhile: of two the one with the higher epoch is right. */
+/** A worker that was suspended may still report cameras that another one has: of two reports, the one with the higher epoch counts. */
 function isOutdated(row: CameraRow, before: Report, heard: Heard): boolean {
   const { worker, epoch } = before.row;
   const isOlder = row.epoch !== undefined && epoch !== undefined && row.epoch < epoch;
   return worker !== row.worker && isOlder && heard.mono - before.heard.mono <= VIEW.staleMs;
 }
 
-/** Counts begin again with another owner, or another run. */
+/** Counts start again with another owner, or another run. */
 function dropsOf(row: CameraRow, before: Report | undefined): Report['drops'] {
   if (before?.row.worker !== row.worker || before.row.epoch !== row.epoch) return NO_DROPS;
   const more = Object.entries(row.dropped).map(([cause, count]) => [cause, count - (before.row.dropped[cause] ?? 0)] as const);

@@ -7,7 +7,7 @@ import type { FleetWorkerStatus } from './types.js';
 interface Known { readonly row: WorkerRow; readonly heard: Heard }
 
 type Status = FleetWorkerStatus['status'];
-/** Those in trouble first; a word of another version is shown with the members. */
+/** Those in trouble first; an unknown status of another version is shown with the members. */
 const STATUSES: readonly Status[] = ['gone', 'lapsed', 'draining', 'joining', 'member'];
 
 export class SeenWorkers {
@@ -24,7 +24,7 @@ export class SeenWorkers {
     if (row === undefined) return;
     this.#left.delete(worker);
     const before = this.#workers.get(worker);
-    // Read a second time: it is as old as it was.
+    // Read a second time: its age does not change.
     if (before?.row.at === row.at) return;
     this.#workers.set(worker, { row, heard: heardNow(row.at, isLive) });
   }
@@ -44,12 +44,12 @@ export class SeenWorkers {
     return all.sort((a, b) => STATUSES.indexOf(a.status) - STATUSES.indexOf(b.status) || (a.worker < b.worker ? -1 : 1));
   }
 
-  /** Whether one looks gone that may only have a wrong clock. */
+  /** Whether a worker looks gone, but may only have a wrong clock. */
   isDoubtful(now: number): boolean {
     return [...this.gone(now)].some((worker) => !this.isProvenGone(worker, now));
   }
 
-  /** The group has had a round without it: that needs no clock. */
+  /** The group has had a round without it, which needs no clock. */
   isProvenGone(worker: string, now: number): boolean {
     if (this.#left.has(worker)) return true;
     const known = this.#workers.get(worker);

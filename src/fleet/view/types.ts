@@ -1,9 +1,9 @@
-/** The state of a whole fleet, for people and programs that look at it from outside. */
+/** The state of a whole fleet, for those who watch it. */
 
 /**
- * How a camera is, the worst first. `unplaced`: no worker can bear it, or has its labels; `unowned`: its worker is gone, or none has
- * reported it; `down`: it gives no pictures since its last failure; `impaired`: it gives too few pictures, or some are dropped;
- * `starting`: it is taken over, or connects; `well`; `ended`: its source has ended.
+ * Condition of a camera, the worst first. `unplaced`: no worker has room for it, or has its labels; `unowned`: its worker is gone, or
+ * none has reported it; `down`: it has sent no pictures since its last failure; `impaired`: it sends too few pictures, or some are
+ * dropped; `starting`: it is moving, or connects; `well`; `ended`: its source has ended.
  */
 export const CONDITIONS = ['unplaced', 'unowned', 'down', 'impaired', 'starting', 'well', 'ended'] as const;
 export type FleetCondition = (typeof CONDITIONS)[number];
@@ -25,29 +25,29 @@ export interface FleetCameraStatus {
   /** Rate that the source and `skipRate` state. */
   readonly fpsWanted?: number;
   readonly published?: number;
-  /** Pictures dropped since its worker has it, by cause. */
+  /** Pictures dropped on its worker, by cause. */
   readonly dropped: Readonly<Record<string, number>>;
-  /** Of these, those of the last seconds. */
+  /** Those of the last seconds. */
   readonly dropping: Readonly<Record<string, number>>;
   /** Time of the failure from which it has not recovered. */
   readonly downSince?: number;
   /** The last error, and its time. */
   readonly error?: string;
   readonly errorAt?: number;
-  /** Cores that it takes. */
+  /** Measured cost, in cores. */
   readonly cost?: number;
 }
 
 /** A worker of a fleet. */
 export interface FleetWorkerStatus {
   readonly worker: string;
-  /** As the worker reports itself; `gone`: it has not been heard of for too long. One that has drained is not listed. */
+  /** As the worker reports itself; `gone`: it has not reported for too long. A drained worker is not listed. */
   readonly status: 'joining' | 'member' | 'lapsed' | 'draining' | 'gone';
   readonly isLeader: boolean;
-  /** When it was heard of last. */
+  /** Time of its last report. */
   readonly heardAt: number;
   readonly version: string;
-  /** In cores: the most that its cameras may take, and what they take. */
+  /** Capacity and load, in cores. */
   readonly capacity: number;
   readonly load: number;
   /** Cameras of its slots. */
@@ -63,11 +63,11 @@ export interface FleetWorkerStatus {
 export interface FleetStatus {
   readonly name: string;
   readonly at: number;
-  /** Whether the coordinator answers: if it does not, all of this is as it was at `heardAt`. */
+  /** Whether the coordinator answers: if not, all of this is the state at `heardAt`. */
   readonly answers: boolean;
-  /** When anything was heard of the fleet last. */
+  /** Time of the last news of the fleet. */
   readonly heardAt: number;
-  /** Whether all that looks dead is dead: at first a worker's clock may be wrong, until it is heard of again. */
+  /** Whether all workers that look dead are dead: at first, a worker with a wrong clock may look so until its next report. */
   readonly isCertain: boolean;
   /** Those in trouble first. */
   readonly workers: readonly FleetWorkerStatus[];
@@ -79,9 +79,9 @@ export interface FleetStatus {
 
 /** Cameras that have changed since a look. */
 export interface CameraChanges {
-  /** Of this look. */
+  /** Number of this look. */
   readonly version: number;
-  /** Whether these are all cameras: others are gone. */
+  /** Whether these are all cameras; others were removed. */
   readonly isWhole: boolean;
   readonly changed: readonly FleetCameraStatus[];
   readonly gone: readonly string[];

@@ -135,6 +135,6 @@ needs('redis')('rxcam health of a worker', () => {
     await program.said(/"msg":"retrying"/);
     expect(await health('--expect', 'ready')).toMatchObject({ exitCode: 0 });
     const strict = await health('--expect', 'streaming');
-    expect([strict.exitCode, strict.stdout]).toEqual([1, expect.stringMatching(/: 1 camera gives no pictures; 0 of 1 cameras give pictures; yard is waiting \(SOURCE_REFUSED\); /)]);
+    expect([strict.exitCode, strict.stdout]).toEqual([1, expect.stringMatching(/: 1 camera sends no pictures; 0 of 1 cameras send pictures; yard is waiting \(SOURCE_REFUSED\); /)]);
   });
 });

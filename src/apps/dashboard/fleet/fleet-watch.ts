@@ -1,4 +1,4 @@
-/** Watches a fleet while a page is open, and for a while afterwards; otherwise it reads nothing. */
+/** Watches a fleet while a page is open, and for some time afterwards; otherwise it reads nothing. */
 import { hostname } from 'node:os';
 import { type Subscription, asyncScheduler } from 'rxjs';
 import { DASHBOARD } from '../../../core/defaults/watching.js';
@@ -10,7 +10,7 @@ import { plainText } from '../watch/index.js';
 
 /** The fleet for one open page. */
 export interface FleetLook {
-  /** The state of now, with the cameras that have changed since the last call. */
+  /** The current state, with the cameras that have changed since the last call. */
   next(): FleetWire;
   end(): void;
 }

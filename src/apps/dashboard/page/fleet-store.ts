@@ -1,4 +1,4 @@
-/** The fleet: puts together the changes that the server sends. */
+/** The fleet: merges the changes that the server sends. */
 import { CONDITIONS, type Condition, type FleetCameraWire, type FleetWire, type FleetWorkerWire } from '../wire.js';
 
 const COLLATOR = new Intl.Collator('en', { numeric: true });
@@ -7,7 +7,7 @@ export class FleetStore {
   readonly cameras = new Map<string, FleetCameraWire>();
   /** All of it except the cameras; undefined if there is no fleet. */
   facts: Omit<FleetWire, 'cameras' | 'gone' | 'isWhole'> | undefined;
-  /** Names in their order; undefined once there are others. */
+  /** Sorted names; undefined when they have changed. */
   #names: readonly string[] | undefined;
 
   get isKnown(): boolean { return this.facts?.isKnown === true; }
@@ -37,7 +37,7 @@ export class FleetStore {
     return condition === 'unplaced' || condition === 'unowned' || worker === this.facts?.self ? undefined : this.worker(worker)?.dashboard;
   }
 
-  /** Those in trouble first, then by name. A thousand names are compared only when there are others. */
+  /** Those in trouble first, then by name. A thousand names are compared only when they have changed. */
   sorted(): FleetCameraWire[] {
     this.#names ??= [...this.cameras.keys()].sort((a, b) => COLLATOR.compare(a, b));
     const groups = new Map(CONDITIONS.map((condition) => [condition, [] as FleetCameraWire[]]));

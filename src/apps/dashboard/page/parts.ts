@@ -72,7 +72,7 @@ export function Picture({ id, wish, label, onHow, isOn = true, none = 'No pictur
       drawn: (at) => {
         drawnAt.current = at;
         setHasPicture(true);
-        // Nobody sees more than one a second.
+        // More than one a second is not visible.
         if (performance.now() - lookedAt.current < 900) return;
         lookedAt.current = performance.now();
         const colours = coloursOf(element);

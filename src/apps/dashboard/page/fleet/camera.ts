@@ -38,7 +38,7 @@ export function FleetCamera({ id }: { id: string }): VNode {
   </main>`;
 }
 
-/** Pictures stay where they are made. */
+/** Pictures stay on the worker that has them. */
 function Elsewhere({ camera }: { camera: FleetCameraWire }): VNode | false {
   const owner = store.fleet.worker(camera.worker);
   const link = store.fleet.liveAt(camera);

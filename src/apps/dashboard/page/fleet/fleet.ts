@@ -10,9 +10,9 @@ import { Workers } from './workers.js';
 
 /** Cameras that are drawn before the button for more is pressed. */
 const FIRST = 200;
-/** Cameras that are named in the alarm. */
+/** Most cameras that the alarm names. */
 const NAMED = 12;
-/** The time of rows in trouble moves this often; ms. */
+/** Interval at which the times of rows in trouble are updated; ms. */
 const TICK_MS = 5_000;
 
 export function FleetPage(): VNode {

@@ -1,4 +1,4 @@
-/** One camera of the fleet in the list: drawn again with each of its reports, and when its condition changes. */
+/** One camera of the fleet in the list: redrawn at each of its reports, and when its condition changes. */
 import type { VNode } from 'preact';
 import { memo } from 'preact/compat';
 import type { FleetCameraWire } from '../../wire.js';
@@ -6,14 +6,14 @@ import { State, html, store } from '../parts.js';
 import { count, duration, fps } from '../words.js';
 import { cameraState, reason } from './words.js';
 
-/** Reports come every five seconds: a row says how old its own is if that is more than twice as much; ms. */
+/** Age of a report from which a row shows it: twice the interval of reports; ms. */
 const OLD_MS = 11_000;
 
 export const Row = memo(({ camera, link }: { camera: FleetCameraWire; tick: number; link: string | undefined }): VNode => {
   const { condition, worker, fpsIn, fpsOut, fpsWanted, droppedTotal, cost, downSince, heardAt } = camera;
   const now = store.now();
   const shown = cameraState(camera);
-  // A camera that gives nothing has a reason in place of figures.
+  // A camera without pictures has a reason in place of figures.
   const isDark = condition === 'unplaced' || condition === 'unowned' || condition === 'down';
   const why = reason(camera, store.fleet, now);
   const age = heardAt === undefined ? undefined : Math.max(0, now - heardAt);

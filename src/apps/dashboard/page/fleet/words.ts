@@ -1,4 +1,4 @@
-/** Cameras and workers of a fleet in words. */
+/** Formats the cameras and workers of a fleet. */
 import type { Condition, FleetCameraWire, FleetWorkerWire } from '../../wire.js';
 import { type FleetStore } from '../fleet-store.js';
 import { type Shown, count, duration, fps } from '../words.js';
@@ -19,7 +19,7 @@ const WORKERS: Readonly<Record<FleetWorkerWire['status'], Shown>> = {
   joining: { word: 'Joining', shape: '◐', tone: 'warn' },
   member: { word: 'Running', shape: '●', tone: 'good' },
 };
-/** For the buttons that show some of them alone. */
+/** For the buttons that filter them. */
 export const GROUPS: Readonly<Record<Condition, string>> = {
   unplaced: 'Unplaced', unowned: 'No worker', down: 'Down', impaired: 'Impaired', starting: 'Starting', well: 'Streaming', ended: 'Ended',
 };

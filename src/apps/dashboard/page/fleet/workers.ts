@@ -1,11 +1,11 @@
-/** The workers of the fleet: those that are gone first. */
+/** The workers of the fleet, those that are gone first. */
 import type { VNode } from 'preact';
 import type { FleetWorkerWire } from '../../wire.js';
 import { State, html, store } from '../parts.js';
 import { count, duration } from '../words.js';
 import { workerState } from './words.js';
 
-/** Fewer than these are all shown; of more, those that are well are folded away: what is wrong with cameras comes before them. */
+/** Up to this number, all are shown; of more, those that are well are folded, so that cameras in trouble stay near the top. */
 const FEW = 4;
 
 export function Workers({ chosen, choose }: { chosen: string | undefined; choose: (worker: string | undefined) => void }): VNode {
