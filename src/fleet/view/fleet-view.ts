@@ -73,11 +73,7 @@ export class FleetView {
   }
 
   status(): FleetStatus {
-    const summary = this.summary();
-    const rank = new Map(CONDITIONS.map((condition, index) => [condition, index]));
-    const cameras = [...this.#cameras.all].sort((a, b) =>
-      (rank.get(a.condition) ?? 0) - (rank.get(b.condition) ?? 0) || (a.key < b.key ? -1 : 1));
-    return { ...summary, cameras };
+    return { ...this.summary(), cameras: this.#cameras.sorted };
   }
 
   /** Monotonic time that ages are counted to. */

@@ -36,6 +36,7 @@ export interface CameraRow {
 }
 
 const MAX_TEXT = 500;
+const MAX_LABELS = 50;
 
 /** Undefined for a row that no worker writes. */
 export function workerRow(text: string): WorkerRow | undefined {
@@ -44,7 +45,7 @@ export function workerRow(text: string): WorkerRow | undefined {
   return {
     at, status: cut(status), isLeader: leader === true, generation: numberOf(generation) ?? 0, version: textOf(version) ?? '',
     capacity: numberOf(capacity) ?? 0, load: numberOf(load) ?? 0, cameras: numberOf(cameras) ?? 0,
-    labels: Array.isArray(labels) ? labels.filter((one) => typeof one === 'string').map(cut) : [],
+    labels: Array.isArray(labels) ? labels.filter((one) => typeof one === 'string').slice(0, MAX_LABELS).map(cut) : [],
     dashboard: addressOf(dashboard), host: textOf(host),
   };
 }

@@ -4,10 +4,12 @@ import { VIEW } from '../../core/defaults/fleet.js';
 import { conditionOf } from './conditions.js';
 import { type Heard, heardNow } from './heard.js';
 import { type CameraRow, cameraRow } from './rows.js';
-import type { CameraChanges, FleetCameraStatus } from './types.js';
+import { CONDITIONS, type CameraChanges, type FleetCameraStatus } from './types.js';
 
 /** Causes that need no attention: a camera that was stopped, lost, or moved to another worker. */
 const HARMLESS = new Set(['stopped', 'capture-lost', 'fenced']);
+
+const BY_NAME = new Intl.Collator('en', { numeric: true });
 
 type Counts = Readonly<Record<string, number>>;
 interface Report { readonly row: CameraRow; readonly heard: Heard; readonly drops: { readonly at: number; readonly causes: Counts } }
@@ -23,11 +25,25 @@ export class SeenCameras {
   /** Cameras that are no longer there, and the look that found out; the oldest of them are forgotten. */
   readonly #gone = new Map<string, number>();
   #forgottenAt = 0;
+  /** Names in their order; undefined once there are others. */
+  #names: readonly string[] | undefined;
   #wanted: ReadonlyMap<string, unknown> = new Map();
   #version = 0;
 
   get all(): Iterable<FleetCameraStatus> {
     return [...this.#shown.values()].map(({ status }) => status);
+  }
+
+  /** The worst first, then by name. */
+  get sorted(): FleetCameraStatus[] {
+    // A thousand names are compared only when there are others.
+    this.#names ??= [...this.#shown.keys()].sort((a, b) => BY_NAME.compare(a, b));
+    const groups = new Map(CONDITIONS.map((condition) => [condition, [] as FleetCameraStatus[]]));
+    for (const name of this.#names) {
+      const status = this.#shown.get(name)?.status;
+      if (status !== undefined) groups.get(status.condition)?.push(status);
+    }
+    return [...groups.values()].flat();
   }
 
   want(cameras: ReadonlyMap<string, unknown>): void {
@@ -61,6 +77,7 @@ export class SeenCameras {
       const condition = conditionOf(report?.row, { isDropping, isStale });
       const wasDropping = Object.keys(shown?.status.dropping ?? {}).length > 0;
       if (shown !== undefined && shown.report === report && shown.status.condition === condition && wasDropping === isDropping) continue;
+      if (shown === undefined) this.#names = undefined;
       this.#shown.set(key, { status: statusOf(key, condition, report, isDropping), report, version });
       this.#gone.delete(key);
       this.#version = version;
@@ -94,6 +111,7 @@ export class SeenCameras {
     for (const key of this.#shown.keys()) {
       if (keys.has(key)) continue;
       this.#shown.delete(key);
+      this.#names = undefined;
       this.#reports.delete(key);
       this.#gone.set(key, version);
       this.#version = version;

@@ -88,6 +88,14 @@ describe('the state of a fleet', () => {
     expect([isCertain, answers]).toEqual([true, true]);
   });
 
+  it('has cameras of one condition by their names, as people count', () => {
+    const { cameras } = play(3_000, (tables, at) => {
+      tables.want('cam 10', 'cam 9');
+      at(1_500, () => { tables.want('cam 10', 'cam 9', 'cam 1'); });
+    });
+    expect(cameras.map(({ key }) => key)).toEqual(['cam 1', 'cam 9', 'cam 10']);
+  });
+
   it('has a worker as gone when three of its reports are missing, and its cameras without one until another has them', () => {
     const dies = (tables: Tables, at: (ms: number, deed: () => void) => void) => {
       tables.want('a');

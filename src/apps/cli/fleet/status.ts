@@ -37,7 +37,8 @@ export async function status({ coordinator, target }: OpenFleet, options: Status
 }
 
 function watched(states$: Observable<FleetStatus>, address: string, options: StatusOptions, env: NodeJS.ProcessEnv): Observable<unknown> {
-  if (options.json || !process.stdout.isTTY) {
+  // A terminal that can't move its cursor gets lines.
+  if (options.json || !process.stdout.isTTY || env['TERM'] === 'dumb') {
     const keyOf = (state: FleetStatus) => (options.json ? JSON.stringify({ ...state, at: 0 }) : changesOf(state));
     const textIn = (state: FleetStatus) => (options.json ? jsonOf(state) : `${textOf(state, address, sheetOf(options, env))}\n`);
     return states$.pipe(
