@@ -1,8 +1,8 @@
-/** The files of docs/deploy: their commands are those of rxcam, their cameras a configuration, and the image gets what the package holds. */
+/** The files of docs/deploy, and the workflow: their commands are those of rxcam, their cameras a configuration, and the image gets what the package holds. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { parseConfig } from '../../../src/apps/config/index.js';
 import { parseArguments } from '../../../src/apps/cli/arguments/index.js';
 
@@ -35,6 +35,14 @@ describe('systemd', () => {
     expect(file).toBe(`/opt/rxcam/node_modules/rxcam/${bin.rxcam.replace('./', '')}`);
     expect(commandOf(words.trim().split(' '))).toBe(command);
   });
+});
+
+it('GitHub runs the steps of .ci/run', () => {
+  const steps = [...readFileSync(`${ROOT}.ci/run`, 'utf8').matchAll(/^ *(npm (?:ci|test|run [a-z:]+)|node \S+\.mjs)/gm)].map(([, step]) => step);
+  const { jobs } = parse(readFileSync(`${ROOT}.github/workflows/ci.yml`, 'utf8')) as { jobs: { test: { steps: { run?: string }[] } } };
+  const run = jobs.test.steps.flatMap(({ run: words }) => (words === undefined ? [] : [words.replace(/ \.cache\/.*$/, '')]));
+  expect(steps).toEqual(['npm ci', 'npm run check', 'npm test', 'node test/services/count.mjs']);
+  expect(run).toEqual(steps);
 });
 
 describe('kubernetes.yaml', () => {
