@@ -21,12 +21,13 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'npm test': 'this is it',
   'npm install rxcam rxjs': 'the examples import the package as it is installed; a registry has no part in that',
   'npm run build && node test/bench/fusion.mjs': 'takes minutes, and needs a quiet machine',
-  'rxcam stream rtsp://user:secret@camera.example.com/stream --to kafka://localhost:9092/video --dashboard': 'test/real/apps/dashboard.spec.ts opens it, on a port of its own',
-  'rxcam worker --to kafka://localhost:9092/video --dashboard --dashboard-host 0.0.0.0': 'test/real/apps/fleet-dashboard.spec.ts runs it, with a fleet of its own',
+  'rxcam stream rtsp://user:secret@camera.example.com/stream --to kafka://localhost:9092/video --dashboard': 'test/real/apps/dashboard.spec.ts opens it, on another port',
+  'rxcam worker --to kafka://localhost:9092/video --dashboard --dashboard-host 0.0.0.0': 'test/real/apps/fleet-dashboard.spec.ts runs it, with its own fleet',
+  'rxcam run cameras.yaml --dashboard': 'test/real/apps/dashboard.spec.ts opens the page of a command, on another port',
   ...Object.fromEntries(['rxcam run cameras.yaml', 'rxcam check cameras.yaml'].map((command) => [command, 'test/real/apps/cli-config.spec.ts runs it, with files of its own'])),
   ...Object.fromEntries([
     'rxcam doctor rtsp://user:secret@camera.example.com/stream kafka://localhost:9092/video',
-    'rxcam doctor rtsp://viewer:secret@camera17.example.com/stream kafka://kafka.example.com:9092/video', 'rxcam probe clip.mp4 --json', 'rxcam snapshot clip.mp4 -o gate.jpg',
+    'rxcam doctor rtsp://viewer:secret@camera17.example.com/stream kafka://kafka.example.com:9092/video', 'rxcam probe clip.mp4 --json', 'rxcam snapshot clip.mp4 -o gate.jpg', 'rxcam doctor cameras.yaml camera-17', 'rxcam snapshot cameras.yaml camera-17 -o camera-17.jpg',
   ].map((command) => [command, 'test/real/apps/cli-doctor.spec.ts runs it, with a camera and brokers of its own'])),
   ...Object.fromEntries([
     'rxcam record kafka://localhost:9092/video recordings --every 10m --keep-bytes 100GB --hls',
