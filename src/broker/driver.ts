@@ -7,7 +7,9 @@ import type { ReadRequest, Reader } from './reader.js';
 
 /** A message to write. */
 export interface Outgoing {
+  /** Destination: topic on Kafka, stream on Redis. */
   readonly topic: string;
+  /** Key in the topic: its messages keep their order. */
   readonly key: string;
   readonly message: CameraMessage;
   /** The message's headers, with those that are added when it leaves the outbox. Created on access: `eachHeader` copies nothing. */
@@ -58,8 +60,11 @@ const MAX_KEPT_TEXT = 512;
 /** A message that was written, and its position. */
 export interface Written {
   readonly ok: true;
+  /** Kafka: number of the partition. */
   readonly partition?: number;
+  /** Position in the partition or topic, as a decimal string. */
   readonly offset?: string;
+  /** Redis: id of the entry. */
   readonly streamId?: string;
 }
 

@@ -46,15 +46,18 @@ export type RunCamera<C> = (config: C, camera: FleetCamera) => Observable<unknow
 
 /** One camera of this worker. */
 export interface OwnedCamera {
+  /** Key of the camera. */
   readonly key: string;
+  /** Number of its slot. */
   readonly slot: number;
-  /** Undefined before the slot is claimed. */
+  /** Number of the claim to the slot; undefined before it is claimed. */
   readonly epoch: number | undefined;
   /**
    * `waiting`: for the slot's claim, or for its former owner; `running`; `failed`: it is started again later; `ended`: its source has
    * ended; `stopping`: its last messages are being acknowledged; `unplaced`: no worker has room for it, or has its labels.
    */
   readonly state: 'waiting' | 'running' | 'failed' | 'ended' | 'stopping' | 'unplaced';
+  /** The failure, or the reason why it is `unplaced`. */
   readonly error?: string;
 }
 
@@ -62,22 +65,26 @@ export interface OwnedCamera {
 export interface FleetState {
   /** Name of the fleet. */
   readonly fleet: string;
+  /** Name of this worker. */
   readonly worker: string;
   /**
    * `joining`: not yet in the group; `member`; `lapsed`: the coordinator has not answered for too long, nothing is published;
    * `draining`: it releases its cameras.
    */
   readonly status: 'joining' | 'member' | 'lapsed' | 'draining';
+  /** Number of the group's last round. */
   readonly generation: number;
+  /** Whether this worker makes the plan. */
   readonly isLeader: boolean;
   /** The names of all workers. */
   readonly workers: readonly string[];
   readonly cameras: readonly OwnedCamera[];
-  /** Slots that it has. */
+  /** Number of its slots. */
   readonly slots: number;
   /** Number of requested cameras in the whole fleet, as far as it knows. */
   readonly requested: number;
-  /** In cores: the most that its cameras may take, and what they take. */
+  /** Its capacity, in cores. */
   readonly capacity: number;
+  /** Measured cost of its cameras, in cores. */
   readonly load: number;
 }

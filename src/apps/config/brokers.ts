@@ -8,9 +8,11 @@ import { brokerKindOf, brokerSchema } from './vocabulary.js';
 
 /** One broker of a configuration. When printed or as JSON, it shows only its name and kind, because the rest may hold secrets. */
 export interface BrokerSettings {
+  /** Its name in the configuration. */
   readonly name: string;
+  /** `kafka`, `redis` or `memory`. */
   readonly kind: BrokerName;
-  /** Instead of options. */
+  /** Its address, if given in place of options. */
   readonly address?: string;
   /** Options of `kafka`, `redis` or `memory`. */
   readonly options: Readonly<Record<string, unknown>>;

@@ -21,7 +21,9 @@ export interface StepSettings {
 export interface CameraSettings {
   /** Its name in the file; also its key, unless `key` is given. */
   readonly name: string;
+  /** False if the file disables it. */
   readonly enabled: boolean;
+  /** Address of its source. */
   readonly source: string | number;
   readonly options: CameraConfig & { readonly key: string };
   readonly pipeline: readonly StepSettings[];
@@ -31,8 +33,9 @@ export interface CameraSettings {
 
 /** A camera and what it publishes. */
 export interface CameraPipeline {
+  /** The camera, for its events and statistics. */
   readonly camera: Camera;
-  /** Subscribe to run it. */
+  /** Emits acknowledgements; subscribe to run the camera. */
   readonly published$: Observable<Published>;
   readonly route: Route;
 }

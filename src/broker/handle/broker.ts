@@ -19,6 +19,7 @@ export interface BrokerState {
 
 /** A topic with messages that are not written, and why. */
 export interface TopicWaits {
+  /** Topic on Kafka, stream on Redis. */
   readonly topic: string;
   readonly error: RxcamError;
 }

@@ -5,13 +5,21 @@ import { type ReportTiming, together } from './timings.js';
 
 /** The input of a report: the statistics of `subscribe`, with those of `verify` as `verdicts`, or a value of `stats`. */
 export interface ReceivedFigures {
+  /** Messages. */
   readonly received: number;
+  /** Bytes of their values. */
   readonly bytes: number;
+  /** Per second, over the last window. */
   readonly rate: { readonly messages: number; readonly bytes: number };
+  /** From the capture of a picture to its reception, in ms. */
   readonly latency: Timing;
+  /** `connected` while the broker answers. */
   readonly status?: string;
+  /** Connections that failed. */
   readonly failures?: number;
+  /** Read and not emitted yet. */
   readonly inbox?: { readonly messages: number; readonly bytes: number };
+  /** Counts of `verify`. */
   readonly verdicts?: VerdictCounts | undefined;
 }
 

@@ -12,6 +12,7 @@ export type Verdict = 'whole' | 'repeated' | 'torn' | 'fenced';
 export class Verified extends Received {
   /** Whether it can be decoded with the messages before it: false within a GOP that has a gap, up to the next keyframe. */
   readonly decodable: boolean;
+  /** Whether the message is whole, and arrived for the first time. */
   readonly verdict: Verdict;
 
   constructor(received: Received, verdict: Verdict, decodable: boolean) {

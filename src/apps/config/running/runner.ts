@@ -15,7 +15,9 @@ import { brokerDigest, cameraDigest } from './digest.js';
 export interface RunningCamera {
   /** Its name in the configuration. */
   readonly name: string;
+  /** The camera, for its events and statistics. */
   readonly camera: Camera;
+  /** Its settings. */
   readonly settings: CameraSettings;
   /** Name of the broker that it publishes to. */
   readonly broker: string;
