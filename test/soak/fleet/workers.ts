@@ -34,6 +34,8 @@ export class Machine {
     this.#mayEnd = false;
     const program = this.#program = await startProgram({
       name: this.name, command: process.execPath, onLine: (line) => { this.#read(line); },
+      // Before it says so it does not handle signals.
+      ready: /"status"/,
       args: [MAIN, 'worker', '--to', `kafka://${this.address}/video`, '--name', this.name, '--capacity', '8', '--json', '--log-level', 'warn'],
     });
     void program.exited.then((how) => { if (!this.#mayEnd) this.problems.push(`${this.name}: ended by itself, ${JSON.stringify(how)}:\n${program.tail()}`); });
