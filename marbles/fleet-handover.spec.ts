@@ -1,12 +1,14 @@
 /** What a consumer finds out about a change of owner in a fleet: all that was handed over has come, or a takeover is named. */
-import { NEVER, Observable, type Subscription, concat, of, takeUntil, timer } from 'rxjs';
+import { NEVER, Observable, type Subscription, concat, map, of, takeUntil, timer } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { publish, subscribe, toMessage, verify } from '../operators/index.js';
 import { handleOf, memory } from '../src/broker/index.js';
+import type { GroupEvent } from '../src/core/engine/coordination.js';
 import type { EncodedFrame } from '../src/core/frame/frame.js';
-import { type FleetCamera, coordinator, fleet } from '../src/fleet/index.js';
+import { type Coordinator, type FleetCamera, coordinator, fleet } from '../src/fleet/index.js';
 import type { Gap, Received } from '../src/message/index.js';
+import { fakeCoordinator } from './kit/index.js';
 
 let scheduler: TestScheduler;
 beforeEach(() => {
@@ -92,6 +94,29 @@ function play(deeds: Readonly<Record<number, (scene: Scene) => void>>, ms: numbe
   });
   return played as unknown as Scene;
 }
+
+describe('a worker whose first join was answered late', () => {
+  it('claims its slots with the next heartbeat', () => {
+    scheduler.run(({ flush }) => {
+      const fake = fakeCoordinator({ rounds: 'a', slots: { a: [0, 1, 2, 3] }, cameras: new Map([['gate', {}]]) });
+      const late = (event: GroupEvent): GroupEvent => (event.type === 'joined' ? { ...event, sent: { wall: event.sent.wall - 6_000, mono: event.sent.mono - 6_000 } } : event);
+      const { name, times, cameras$ } = fake;
+      const slow: Coordinator = {
+        name, times, cameras$, join: (membership) => fake.join(membership).pipe(map(late)), claim: (by, claims) => fake.claim(by, claims),
+        rows: (table) => fake.rows(table), write: (table, rows) => fake.write(table, rows), close: () => { fake.close(); },
+      };
+      const started: string[] = [];
+      const worker = fleet({ coordinator: slow, run: (_, { key }) => {
+        started.push(key);
+        return NEVER;
+      } }).subscribe();
+      timer(5_000).subscribe(() => { worker.unsubscribe(); });
+      flush();
+      expect(fake.claims).toEqual([{ at: 1_500, slots: [0, 1, 2, 3] }]);
+      expect(started).toEqual(['gate']);
+    });
+  });
+});
 
 describe('a consumer of a fleet', () => {
   it('finds no gap at a handover: the first message of the new owner names the last one of the old', () => {

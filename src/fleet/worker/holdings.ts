@@ -30,6 +30,8 @@ export class Holdings<C> {
   #reporting: Reporting | undefined;
   /** How often the lease had ended when claims were last sent. */
   #claimedLapses = 0;
+  /** Whether there were slots to claim while the lease did not hold. */
+  #mustClaim = false;
 
   constructor(readonly parts: HoldingsParts<C>) {}
 
@@ -69,7 +71,7 @@ export class Holdings<C> {
 
   /** The lease was renewed: held messages may leave, or their slots must first be claimed again. */
   renewed(): void {
-    if (this.parts.lease.lapses !== this.#claimedLapses) this.claim();
+    if (this.#mustClaim || this.parts.lease.lapses !== this.#claimedLapses) this.claim();
     for (const { fence } of this.#slots.values()) fence.renewed();
   }
 
@@ -83,6 +85,7 @@ export class Holdings<C> {
   claim(only?: readonly number[]): void {
     const { lease, coordinator, worker } = this.parts;
     const { holds, lapses } = lease;
+    this.#mustClaim = !holds;
     if (!holds) return;
     this.#claimedLapses = lapses;
     const open = [...this.#slots.values()].filter(({ slot, phase }) => phase !== 'releasing' && only?.includes(slot) !== false);
@@ -121,7 +124,8 @@ export class Holdings<C> {
       this.#slots.delete(number);
       this.parts.gone(number);
     };
-    if (slot.fence.state !== 'open') {
+    // A slot without a claim has no handover.
+    if (slot.epoch === undefined || (slot.hasBegun && slot.fence.state !== 'open')) {
       slot.end();
       gone();
       return;

@@ -1,6 +1,6 @@
 /** One slot of this worker, from its claim to its release. */
 import { isDeepStrictEqual } from 'node:util';
-import { type Observable, Subscription, asyncScheduler, concat, defer, merge } from 'rxjs';
+import { EMPTY, type Observable, Subject, Subscription, asyncScheduler, concat, defer, ignoreElements, merge, take, takeUntil, timer } from 'rxjs';
 import { FLEET } from '../../core/defaults/fleet.js';
 import type { Claimed } from '../../core/engine/coordination.js';
 import { CameraRun } from './camera-run.js';
@@ -25,6 +25,10 @@ export class SlotRun<C> {
   #isNew = false;
   /** Whether all that its cameras had captured was sent, or counted as dropped, by the time they had ended. */
   #isClean = true;
+  #hasBegun = false;
+  /** Of the former owner, once it has released the slot. */
+  #offer: Handover | undefined;
+  readonly #offers = new Subject<void>();
 
   constructor(
     readonly slot: number, readonly lease: Lease, readonly run: RunCamera<C>, readonly former: FormerOwner | undefined, readonly changed: () => void,
@@ -51,8 +55,14 @@ export class SlotRun<C> {
     });
   }
 
-  /** For the next owner. */
-  get handover(): Handover { return this.#isClean ? this.fence.after : LOST_HANDOVER; }
+  /** Whether its cameras have been started: there may be messages to send, or to drop. */
+  get hasBegun(): boolean { return this.#hasBegun; }
+
+  /** For the next owner. A slot that has not begun passes the handover of its former owner on. */
+  get handover(): Handover {
+    if (!this.#hasBegun) return this.#offer ?? LOST_HANDOVER;
+    return this.#isClean ? this.fence.after : LOST_HANDOVER;
+  }
 
   /** The slot is claimed. If another worker had it meanwhile, pictures captured under the old claim are dropped. */
   claimed({ epoch, hasRival, isFirst }: Claimed, lapses: number, released: Released | undefined): void {
@@ -76,7 +86,10 @@ export class SlotRun<C> {
   released(released: Released | undefined): void {
     const { former, epoch = -1 } = this;
     if (former !== undefined) {
-      if (released !== undefined && released.epoch >= former.epoch) this.#begin(released.handover);
+      if (released === undefined || released.epoch < former.epoch) return;
+      this.#offer = released.handover;
+      this.#offers.next();
+      this.#begin(released.handover);
       return;
     }
     // No worker has claimed it between that owner and this one.
@@ -93,11 +106,13 @@ export class SlotRun<C> {
   /** Stops the cameras; completes when the last message of each is acknowledged, or when the time for it is over. */
   release(): Observable<never> {
     return defer(() => {
+      // The former owner may still be sending its last messages.
+      const offered$ = this.phase === 'waiting' ? this.#offers.pipe(take(1), ignoreElements(), takeUntil(timer(FLEET.releaseMs))) : EMPTY;
       this.phase = 'releasing';
       this.#timers.unsubscribe();
       this.changed();
       const all = [...this.#cameras.values()].map((camera) => camera.stop());
-      return concat(merge(...all), defer(() => {
+      return concat(merge(offered$, ...all), defer(() => {
         this.#isClean = [...this.#cameras.values()].every(({ isLate }) => !isLate);
         this.end();
         return [];
@@ -115,6 +130,7 @@ export class SlotRun<C> {
   #begin(before: Handover): void {
     if (this.phase !== 'waiting') return;
     this.phase = 'running';
+    this.#hasBegun = true;
     this.fence.before = before;
     this.#adjust();
   }

@@ -49,6 +49,7 @@ async function deaths({ cluster, watch, figures }: Stage, event: string, pick: (
     others.lost += lost;
     others.dropped += dropped;
     others.restarted += moved.length - own.length;
+    for (const { key, at, from, to } of moved) if (from !== name) console.log(`  ${key} moved from ${from} to ${to} ${at - before.at} ms after the death of ${name}`);
     cluster.start(name);
     await cluster.settled(WITHIN_MS);
   }

@@ -126,6 +126,19 @@ describe.each(Object.keys(SUBJECTS))('%s as a coordinator', (kind) => {
     expect((JSON.parse(after.text) as Given).all).toEqual(['a', 'b drains']);
   });
 
+  it('confirms a worker while a round waits for another one that says nothing', async () => {
+    const connect = await newFleet();
+    const a = new Member('a', connect());
+    const silent = new Member('b', connect(), { sessionMs: 30_000, heartbeatMs: 29_000 });
+    await Promise.all([a.joined('a', 'b'), silent.joined('a', 'b')]);
+    const at = performance.now();
+    const confirmed = soon(a.events$.pipe(filter((event) => event.type === 'accepted' && event.sent.mono > at), take(3), toArray()));
+    a.rejoin$.next();
+    const last = (await confirmed).at(-1);
+    // A round waits for up to 10 s: longer than the session of the one that asks for it.
+    expect(last?.type === 'accepted' && last.sent.mono - at).toBeLessThan(8_000);
+  });
+
   it('numbers the claims to a slot, and says when another worker has claimed it meanwhile', async () => {
     const connect = await newFleet();
     const [one, other] = [connect(), connect()];

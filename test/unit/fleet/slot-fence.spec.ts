@@ -1,7 +1,10 @@
 /** What one owner of a slot hands over to the next. */
+import { NEVER } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { instant } from '../../../src/core/clock.js';
 import { Lease } from '../../../src/fleet/index.js';
 import { SlotFence } from '../../../src/fleet/worker/slot-fence.js';
+import { SlotRun } from '../../../src/fleet/worker/slot-run.js';
 import { LOST_HANDOVER, readReleased, readWords, writeReleased } from '../../../src/fleet/words.js';
 
 const fenceAfter = (before?: SlotFence['before']) => {
@@ -40,5 +43,21 @@ describe('a handover', () => {
     expect(second.handover('video', 'gate')).toBe('gate/y/1');
     const third = fenceAfter(told(second));
     expect(['gate', 'yard'].map((key) => third.handover('video', key))).toEqual(['gate/y/1', 'unknown']);
+  });
+
+  it('waits for the former owner where the slot is taken away before it has begun, and passes its handover on', () => {
+    const lease = new Lease(5_500);
+    lease.confirm(instant());
+    const between = new SlotRun<unknown>(3, lease, () => NEVER, { worker: 'a', epoch: 4 }, () => undefined);
+    between.want(new Map([['gate', {}]]));
+    between.claimed({ slot: 3, epoch: 5, hasRival: false, isFirst: false }, 0, undefined);
+    let isReleased = false;
+    between.release().subscribe({ complete: () => { isReleased = true; } });
+    expect(isReleased).toBe(false);
+    between.released({ epoch: 4, handover: { last: new Map([['video\0gate', 'gate/x/7']]), isWhole: true } });
+    expect(isReleased).toBe(true);
+    expect(between.cameras).toEqual([]);
+    expect([...between.handover.last.values()]).toEqual(['gate/x/7']);
+    expect(between.handover.isWhole).toBe(true);
   });
 });

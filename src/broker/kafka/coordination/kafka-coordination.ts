@@ -38,8 +38,9 @@ export class KafkaCoordination implements Coordination {
   join(membership: Membership): Observable<GroupEvent> {
     return new Observable((subscriber) => {
       const group = `${this.place.name}.workers`;
-      const connection = new GroupConnection(group, this.options, this.nodeHooks, () => this.hooks.brokers());
-      const member = new KafkaMember({ group, topic: this.#log.claims }, membership, connection, this.#log, (event) => { subscriber.next(event); });
+      const connect = () => new GroupConnection(group, this.options, this.nodeHooks, () => this.hooks.brokers());
+      const connections = { rounds: connect(), beats: connect() };
+      const member = new KafkaMember({ group, topic: this.#log.claims }, membership, connections, this.#log, (event) => { subscriber.next(event); });
       member.start();
       return () => { member.leave(); };
     });

@@ -18,6 +18,9 @@ const AGAIN_MS = 300;
 const JOIN_SPARE_MS = 3_000;
 const NAME = 'rxcam';
 
+/** A join is answered when all have joined, and holds up all that follows on its connection: heartbeats have one of their own. */
+export interface GroupConnections { readonly rounds: GroupConnection; readonly beats: GroupConnection }
+
 export interface GroupPlace { readonly group: string; readonly topic: string }
 
 type Outcome = 'again' | 'over';
@@ -33,7 +36,7 @@ export class KafkaMember {
   #wantsRound = false;
 
   constructor(
-    readonly place: GroupPlace, readonly membership: Membership, readonly connection: GroupConnection, readonly log: KafkaLog,
+    readonly place: GroupPlace, readonly membership: Membership, readonly connections: GroupConnections, readonly log: KafkaLog,
     readonly emit: (event: GroupEvent) => void,
   ) {}
 
@@ -51,8 +54,11 @@ export class KafkaMember {
     this.#rejoin?.unsubscribe();
     this.#sleep.wake();
     const { group } = this.place;
-    const left = this.#memberId === '' ? Promise.resolve() : this.connection.ask('LeaveGroup', { groupId: group, memberId: this.#memberId }, FLEET.silenceMs);
-    left.catch(() => { /* The session ends by itself. */ }).finally(() => { this.connection.destroy(); });
+    const left = this.#memberId === '' ? Promise.resolve() : this.connections.beats.ask('LeaveGroup', { groupId: group, memberId: this.#memberId }, FLEET.silenceMs);
+    left.catch(() => { /* The session ends by itself. */ }).finally(() => {
+      this.connections.rounds.destroy();
+      this.connections.beats.destroy();
+    });
   }
 
   #hasLeft(): boolean { return this.#isOver; }
@@ -80,15 +86,41 @@ export class KafkaMember {
     }
   }
 
-  /** One heartbeat. */
-  async #beat(): Promise<void> {
+  /** One heartbeat; the group's answer, if it is not a plain yes. */
+  async #heartbeat(): Promise<GroupFailure | undefined> {
     const sent = instant();
     const request = { groupId: this.place.group, groupGenerationId: this.#generation, memberId: this.#memberId };
-    const { errorCode } = await this.connection.ask('Heartbeat', request, FLEET.silenceMs);
+    const { errorCode } = await this.connections.beats.ask('Heartbeat', request, FLEET.silenceMs);
     const failure = GroupFailure.of(errorCode);
-    if (failure === undefined || failure.type === 'REBALANCE_IN_PROGRESS') this.emit({ type: 'accepted', sent });
+    const isAccepted = failure === undefined || failure.type === 'REBALANCE_IN_PROGRESS';
+    if (isAccepted && !this.#isOver) this.emit({ type: 'accepted', sent });
+    return failure;
+  }
+
+  async #beat(): Promise<void> {
+    const failure = await this.#heartbeat();
     if (failure?.type === 'REBALANCE_IN_PROGRESS') this.#isStable = false;
     else if (failure !== undefined) throw failure;
+  }
+
+  /**
+   * Until the answer to a join, which waits for all: a member that has died holds it up until its session ends, longer than a lease lasts.
+   * The slots of this member are its own until then, as the group confirms.
+   */
+  async #whileBeating<T>(answer: Promise<T>): Promise<T> {
+    const timer = setInterval(() => {
+      if (this.#generation >= 0 && this.#memberId !== '') this.#heartbeat().catch(() => { /* The answer to the join says more. */ });
+    }, this.membership.heartbeatMs);
+    try {
+      return await answer;
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  #drop(): void {
+    this.connections.rounds.drop();
+    this.connections.beats.drop();
   }
 
   async #round(): Promise<void> {
@@ -99,10 +131,10 @@ export class KafkaMember {
     const { sessionMs, rebalanceMs } = this.membership;
     const { group, topic } = this.place;
     this.#wantsRound = false;
-    const joined = await this.connection.ask('JoinGroup', {
+    const joined = await this.#whileBeating(this.connections.rounds.ask('JoinGroup', {
       groupId: group, sessionTimeout: sessionMs, rebalanceTimeout: rebalanceMs, memberId: this.#memberId, protocolType: 'consumer',
       groupProtocols: [{ name: NAME, metadata: subscriptionOf(topic, this.membership.describe()) }],
-    }, rebalanceMs + JOIN_SPARE_MS);
+    }, rebalanceMs + JOIN_SPARE_MS));
     const refused = GroupFailure.of(joined.errorCode);
     if (refused?.type === 'MEMBER_ID_REQUIRED') {
       this.#memberId = joined.memberId;
@@ -114,7 +146,7 @@ export class KafkaMember {
     const isLeader = joined.leaderId === joined.memberId;
     const sent = instant();
     const groupAssignment = isLeader ? this.#assign(joined.members) : [];
-    const synced = await this.connection.ask('SyncGroup', {
+    const synced = await this.connections.rounds.ask('SyncGroup', {
       groupId: group, generationId: this.#generation, memberId: this.#memberId, groupAssignment,
     }, sessionMs);
     return this.#synced(GroupFailure.of(synced.errorCode), { sent, isLeader, assignment: synced.memberAssignment });
@@ -140,14 +172,14 @@ export class KafkaMember {
   /** Drops an id that the group does not know; keeps it if the broker can't be reached. */
   #failed(error: unknown): void {
     if (!(error instanceof GroupFailure)) {
-      this.connection.drop();
+      this.#drop();
       this.emit({ type: 'unreachable', error: error as Error });
     } else if (error.type === 'UNKNOWN_MEMBER_ID' || error.type === 'ILLEGAL_GENERATION') {
       if (error.type === 'UNKNOWN_MEMBER_ID') this.#memberId = '';
       this.#isStable = false;
       this.emit({ type: 'lost', reason: error.message });
     } else {
-      if (error.isElsewhere) this.connection.drop();
+      if (error.isElsewhere) this.#drop();
       else this.#isStable = false;
       this.emit({ type: 'unreachable', error });
     }
