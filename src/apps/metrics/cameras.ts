@@ -49,11 +49,19 @@ const info: Family<CameraHub> = {
   },
 };
 
+const failure: Family<CameraHub> = {
+  name: 'rxcam_camera_failure', type: 'gauge', help: 'The code of the failure from which a camera has not recovered, in a label; absent while it is up.',
+  samples: ({ downMs, ledger: { tally: { state, lastError } } }, put) => {
+    if (lastError !== undefined && (downMs > 0 || state === 'failed')) put(1, labels({ code: lastError }));
+  },
+};
+
 const seconds = (ms: number | undefined) => (ms === undefined ? undefined : ms / 1_000);
 
 export const CAMERA_FAMILIES: readonly Family<CameraHub>[] = [
   info,
   states('rxcam_camera_state', 'State of a camera: 1 for the current one.', CAMERA_STATES, ({ ledger }) => ledger.tally.state),
+  failure,
   frames,
   inFlight,
   single('rxcam_expected_frames_per_second', 'gauge', 'Pictures a second that the source states and skipRate leaves; absent if unknown.', ({ reading }) => reading?.fps),

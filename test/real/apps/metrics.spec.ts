@@ -73,6 +73,7 @@ needs('ffmpeg', 'prometheus')('the page of metrics, read by Prometheus', () => {
       expect((await query(url, 'rxcam_frames_total{account="returned"} > 0'))[0]?.metric['camera']).toBe(gate.key);
       expect((await query(url, 'rxcam_expected_frames_per_second'))[0]?.value[1]).toBe('12');
       expect((await query(url, 'sum(rxcam_camera_state{camera="away",state=~"connecting|waiting"})'))[0]?.value[1]).toBe('1');
+      expect((await query(url, 'rxcam_camera_failure')).map(({ metric: { camera: key, code } }) => [key, code])).toEqual([['away', 'SOURCE_REFUSED']]);
       expect((await query(url, 'histogram_quantile(0.5, sum by (le) (rate(rxcam_latency_seconds_bucket[1m])))')).length).toBe(1);
       expect(Number((await query(url, 'abs(rxcam_time_seconds - timestamp(rxcam_time_seconds))'))[0]?.value[1])).toBeLessThan(2);
       // Some have no result while all is well; each is one that Prometheus understands.

@@ -87,7 +87,10 @@ export function impairment({ impaired, dropping, fpsIn, fpsOut, fpsWanted = 0, s
 }
 
 /** Whether pictures come, or are about to. */
-export const isRunning = ({ trouble }: CardWire) => trouble === 1 || trouble === 2;
+const isRunning = ({ trouble }: CardWire) => trouble === 1 || trouble === 2;
+
+/** Whether pictures come and do not leave: a broker may be the reason. */
+export const isHeld = (card: CardWire) => isRunning(card) && card.fpsOut < 0.5 * Math.min(card.fpsIn, card.fpsWanted ?? card.fpsIn);
 
 /** In place of a picture: those of before are not kept. */
 export const noneOf = (card: CardWire) => (isRunning(card) ? 'No picture yet' : 'No picture');

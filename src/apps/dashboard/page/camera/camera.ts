@@ -5,7 +5,7 @@ import type { CameraWire, EventWire, LedgerWire, SpanWire } from '../../wire.js'
 import { Charts } from './charts.js';
 import { Brokers, Figures } from '../cards.js';
 import { Failure, Picture, State, TryNow, html, store, useStore } from '../parts.js';
-import { clock, count, duration, hintOf, hourOf, impairment, isRunning, noneOf, sinceOf, stateOf } from '../words.js';
+import { clock, count, duration, hintOf, hourOf, impairment, isHeld, noneOf, sinceOf, stateOf } from '../words.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -34,8 +34,7 @@ export function CameraPage({ id }: { id: string }): VNode {
   if (card === undefined) {
     return html`<main><p><a href="#/">All cameras</a></p><h1>${id}</h1><p>${store.hasState ? 'There is no camera of this name.' : 'Waiting for rxcam …'}</p></main>`;
   }
-  // The pictures of a camera that streams may not leave.
-  const ailing = isRunning(card) ? store.brokers.filter(({ trouble }) => trouble < 2) : [];
+  const ailing = isHeld(card) ? store.brokers.filter(({ trouble }) => trouble < 2) : [];
   const ledger = store.camera?.id === id ? store.camera.ledger : undefined;
   return html`<main class="camera">
     <p><a href="#/">All cameras</a></p>
