@@ -29,7 +29,7 @@ export const SIDEBAR = [
   { text: 'About', items: [
     ...pagesOf('', [['What is known to work', 'known-to-work']]),
     ...pagesOf('project/', [
-      ['Comparison', 'comparison'], ['Moving from the Python system', 'moving-from-python'], ['Benchmarks', 'benchmarks'], ['Architecture', 'architecture'],
+      ['Comparison', 'comparison'], ['Moving from the Python system', 'moving-from-python'], ['Benchmarks', 'benchmarks'], ['Benchmark results', 'benchmark-results'], ['Architecture', 'architecture'],
       ['Style', 'style'], ['Contributing', 'contributing'],
     ]),
   ] },

@@ -156,7 +156,7 @@ needs('ffmpeg', 'redis')('rxcam run', () => {
     const json = await run(['check', file, '--json']);
     expect(JSON.parse(json.stdout)).toMatchObject({ valid: false, problems: [{ line: 6, column: 19, path: 'cameras.gate.pipeline[0].resize.widht' }, { line: 7 }] });
     expect([ran, checked, json].map(({ stdout, stderr }) => stdout + stderr).join('')).not.toContain('hunter2');
-    expect((await run(['check', join(folder(), 'none.yaml')])).stderr).toMatch(/none\.yaml: the file can't be read \(ENOENT\)$/);
+    expect((await run(['check', join(folder(), 'none.yaml')])).stderr).toMatch(/none\.yaml: the file can't be read: there is no such file \(ENOENT\)$/);
   });
 
   it('checks three hundred cameras, and paints only where it is asked to', async () => {

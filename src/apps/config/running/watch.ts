@@ -25,7 +25,7 @@ export function readConfigFile(file: string): string {
     return readFileSync(file, 'utf8');
   } catch (error) {
     const { code = 'unknown error' } = error as NodeJS.ErrnoException;
-    const why = code === 'ENOENT' ? ': there is none of this name' : code === 'EISDIR' ? ': it is a folder' : '';
+    const why = code === 'ENOENT' ? ': there is no such file' : code === 'EISDIR' ? ': it is a folder' : '';
     throw new InvalidOption(`${file}: the file can't be read${why} (${code})`);
   }
 }
