@@ -69,6 +69,6 @@ needs('ffmpeg')('runConfig', () => {
     save(text({ gate: clip, yard: clip }));
     expect((await right).cameras).toHaveLength(2);
     watching.unsubscribe();
-    await expect(firstValueFrom(watchConfig('/no/such/file.yaml'))).rejects.toThrow(/can't be read \(ENOENT\)/);
+    await expect(firstValueFrom(watchConfig('/no/such/file.yaml'))).rejects.toThrow(/can't be read: there is no such file \(ENOENT\)/);
   });
 });
