@@ -23,21 +23,37 @@ export class GroupFailure extends Error {
 }
 
 export class GroupConnection {
-  #node: KafkaNode | undefined;
+  /** The coordinator, or the look-up of it, which requests of the same time share. */
+  #node: Promise<KafkaNode> | undefined;
   #isGone = false;
 
   constructor(readonly group: string, readonly options: KafkaOptions, readonly hooks: NodeHooks, readonly seeds: () => Promise<readonly string[]>) {}
 
   /** Rejects if there is no answer in time; the connection is then replaced. */
   async ask<K extends keyof GroupRequests>(name: K, request: GroupRequests[K], withinMs: number): Promise<GroupAnswers[K]> {
-    const node = this.#node ??= await this.#find();
+    const node = await this.#coordinator();
     return within(node.askGroup(name, request, withinMs), withinMs, () => { this.drop(); });
   }
 
   /** The next request looks the coordinator up again, with a new connection. */
   drop(): void {
-    this.#node?.drop();
+    const dropped = this.#node;
     this.#node = undefined;
+    dropped?.then((node) => { node.drop(); }, () => { /* It was not found. */ });
+  }
+
+  async #coordinator(): Promise<KafkaNode> {
+    if (this.#isGone) throw new Error('the connection is closed');
+    const finding = this.#node ??= this.#find();
+    try {
+      const node = await finding;
+      // A request on a dropped node would open a connection that nothing closes.
+      if (finding !== this.#node) throw new Error('the connection was closed meanwhile');
+      return node;
+    } catch (error) {
+      if (finding === this.#node) this.#node = undefined;
+      throw error;
+    }
   }
 
   destroy(): void {
@@ -54,7 +70,6 @@ export class GroupConnection {
         const { errorCode, coordinator } = await within(seed.askGroup('GroupCoordinator', { groupId: this.group }, FIND_MS), FIND_MS, () => { seed.drop(); });
         const refused = GroupFailure.of(errorCode);
         if (refused !== undefined) throw refused;
-        if (this.#isGone) throw new Error('the connection was closed meanwhile');
         const node = new KafkaNode(`${coordinator.host}:${coordinator.port}`, this.options, this.hooks);
         // Membership keeps the process alive.
         node.hold(true);
