@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 /** The command `rxcam`. Modules are loaded one after the other: those after the title take a fifth of a second. */
 
+/** Time that a connection which was left open keeps the process after its command has ended; ms. */
+const LEFT_OPEN_MS = 5_000;
+
 const words = process.argv.slice(2);
 const { shownWords } = await import('./program/secrets.js');
 // The list of processes shows the arguments of a program for as long as it runs: credentials among them are hidden.
@@ -13,3 +16,7 @@ guard();
 // A health check runs every few seconds: it loads nothing that it does not use.
 const { run } = words[0] === 'health' ? await import('./health/main.js') : await import('./run.js');
 process.exitCode = await run(words, process.env);
+setTimeout(() => {
+  process.stderr.write(`rxcam: ended with open handles: ${process.getActiveResourcesInfo().join(', ')}\n`);
+  process.exit();
+}, LEFT_OPEN_MS).unref();
