@@ -95,9 +95,9 @@ export class Cluster {
   /** Each worker has cameras. */
   get isSpread(): boolean { return [...this.workers.values()].every(({ running }) => running > 0); }
 
-  /** All cameras run, and each worker is a member. */
+  /** All cameras run, each worker is a member, and one that has come has its share: until then slots move by themselves. */
   settled(withinMs: number): Promise<boolean> {
-    return until(() => this.isWhole && [...this.workers.values()].every(({ words }) => words.status === 'member'), withinMs);
+    return until(() => this.isWhole && this.isSpread && [...this.workers.values()].every(({ words }) => words.status === 'member'), withinMs);
   }
 
   sum(of: (words: Words) => number): number {
