@@ -14,8 +14,8 @@ import { Screen } from './screen.js';
 import { readableSummary, summaryOf } from './summary.js';
 import type { Progress, View } from './table.js';
 
-/** After the end, only connections that do not close keep the process alive. */
-const LEAVE_AFTER_MS = 5_000;
+/** Time limit for the reader of the result; ms. */
+const DELIVERED_WITHIN_MS = 5_000;
 
 /** Options of the program that concern its output. */
 export interface SessionOptions {
@@ -89,7 +89,6 @@ export class Session {
   async print(cameras: readonly { readonly key: string; readonly stats: CameraStats }[]): Promise<Error | undefined> {
     const error = await this.#print(cameras);
     if (error !== undefined) this.logger.error({ reason: error.message }, 'the result could not be written');
-    setTimeout(() => { process.exit(); }, LEAVE_AFTER_MS).unref();
     return error;
   }
 
@@ -100,7 +99,7 @@ export class Session {
     const { dropped } = this.#sink;
     const counted = dropped === 0 ? summary : { ...summary, logLinesDropped: dropped };
     const text = json ? `${JSON.stringify(counted)}\n` : readableSummary(summary, cameras.map(({ key }) => key));
-    const error = await delivered(process.stdout, text, LEAVE_AFTER_MS);
+    const error = await delivered(process.stdout, text, DELIVERED_WITHIN_MS);
     return !json && GONE.has(error?.code) ? undefined : error;
   }
 
