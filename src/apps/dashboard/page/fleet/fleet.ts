@@ -5,7 +5,7 @@ import { CONDITIONS, type Condition, type FleetCameraWire } from '../../wire.js'
 import { html, store, useStore } from '../parts.js';
 import { clock, duration } from '../words.js';
 import { Row } from './row.js';
-import { GROUPS } from './words.js';
+import { groupOf } from './words.js';
 import { Workers } from './workers.js';
 
 /** Cameras that are drawn before the button for more is pressed. */
@@ -45,7 +45,7 @@ export function FleetPage(): VNode {
           const count = here.filter((camera) => camera.condition === one).length;
           if (count === 0 && condition !== one) return undefined;
           const tone = count === 0 ? '' : one === 'impaired' ? 'impaired' : ['unplaced', 'unowned', 'down'].includes(one) ? 'down' : '';
-          return html`<button type="button" key=${one} class=${tone} aria-pressed=${condition === one} onClick=${() => { setCondition(condition === one ? undefined : one); }}>${GROUPS[one]} ${count}</button>`;
+          return html`<button type="button" key=${one} class=${tone} aria-pressed=${condition === one} onClick=${() => { setCondition(condition === one ? undefined : one); }}>${groupOf(one)} ${count}</button>`;
         })}
       </div>
       ${worker !== undefined && html`<button type="button" onClick=${() => { setWorker(undefined); }}>Only worker ${worker} ✕</button>`}

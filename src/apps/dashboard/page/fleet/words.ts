@@ -19,10 +19,9 @@ const WORKERS: Readonly<Record<FleetWorkerWire['status'], Shown>> = {
   joining: { word: 'Joining', shape: '◐', tone: 'warn' },
   member: { word: 'Running', shape: '●', tone: 'good' },
 };
-/** For the buttons that filter them. */
-export const GROUPS: Readonly<Record<Condition, string>> = {
-  unplaced: 'Unplaced', unowned: 'No worker', down: 'Down', impaired: 'Impaired', starting: 'Starting', well: 'Streaming', ended: 'Ended',
-};
+
+/** For the buttons that filter cameras. */
+export const groupOf = (condition: Condition): string => CAMERAS[condition].word;
 
 export function cameraState({ condition, state, dropping }: FleetCameraWire): Shown {
   const shown = CAMERAS[condition];
