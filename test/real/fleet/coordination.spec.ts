@@ -1,28 +1,12 @@
 /** One suite for all coordinators: the embedded broker, real Kafka, real Redis. */
 import { type Observable, ReplaySubject, Subject, filter, firstValueFrom, lastValueFrom, map, scan, take, timeout, toArray } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Broker, handleOf, kafka, memory, redis } from '../../../src/broker/index.js';
+import { type Broker, handleOf } from '../../../src/broker/index.js';
 import type { Assignment, Coordination, GroupEvent, Joined, JoinedMember, Membership, Rows } from '../../../src/core/engine/coordination.js';
-import { sharedKafka, sharedRedis } from '../../services/index.js';
+import { SUBJECTS } from './subjects.js';
 
 const SLOTS = 8;
 const WITHIN_MS = 40_000;
-
-/** Brokers to coordinate by; each call gives another connection to the same. */
-const SUBJECTS: Readonly<Record<string, () => Promise<() => Broker>>> = {
-  memory: () => {
-    const broker = memory();
-    return Promise.resolve(() => broker);
-  },
-  kafka: async () => {
-    const { host, port } = await sharedKafka();
-    return () => kafka({ brokers: [`${host}:${port}`] });
-  },
-  redis: async () => {
-    const { url } = await sharedRedis();
-    return () => redis({ url });
-  },
-};
 
 let fleets = 0;
 const ends: (() => void)[] = [];

@@ -1,10 +1,10 @@
 /** Workers of other versions in one fleet: one minor before, which lacks what is new, and one minor later, which says more. */
 import { NEVER, type Observable, ReplaySubject, Subject, concat, filter, firstValueFrom, lastValueFrom, map, of, takeUntil, timeout, toArray } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Broker, handleOf, kafka, memory, redis } from '../../../src/broker/index.js';
+import { type Broker, handleOf } from '../../../src/broker/index.js';
 import type { Assignment, Coordination, GroupEvent, Joined, JoinedMember } from '../../../src/core/engine/coordination.js';
 import { type FleetCamera, type FleetState, coordinator, fleet, slotOf } from '../../../src/fleet/index.js';
-import { sharedKafka, sharedRedis } from '../../services/index.js';
+import { SUBJECTS } from './subjects.js';
 
 const SLOTS = 4;
 const WITHIN_MS = 40_000;
@@ -39,21 +39,6 @@ const VERSIONS: Readonly<Record<'before' | 'later', Version>> = {
     }),
     release: (slot, epoch) => JSON.stringify({ released: epoch, worker: 'other', last: [[`video\0${KEYS[slot] ?? ''}`, `${KEYS[slot] ?? ''}/run/9`, 1_234_567]], checksum: 'abc' }),
     last: (key) => `${key}/run/9`,
-  },
-};
-
-const SUBJECTS: Readonly<Record<string, () => Promise<() => Broker>>> = {
-  memory: () => {
-    const broker = memory();
-    return Promise.resolve(() => broker);
-  },
-  kafka: async () => {
-    const { host, port } = await sharedKafka();
-    return () => kafka({ brokers: [`${host}:${port}`] });
-  },
-  redis: async () => {
-    const { url } = await sharedRedis();
-    return () => redis({ url });
   },
 };
 
