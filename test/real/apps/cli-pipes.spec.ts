@@ -54,7 +54,7 @@ needs('ffmpeg', 'redis')('rxcam … | head -1', () => {
 
   it('ends, and says why it was late, though something was left open', async () => {
     const held = 'data:text/javascript,import("node:net").then((net) => net.createServer().listen(0))';
-    const { exitCode, stderr } = await execa('node', ['--import', held, MAIN, 'check', join(folder, 'none.yaml')], { reject: false });
+    const { exitCode, stderr } = await execa('node', [`--import=${held}`, MAIN, 'check', join(folder, 'none.yaml')], { reject: false });
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining('rxcam: ended with open handles: TCPServerWrap') as string]);
   });
 
