@@ -27,7 +27,7 @@ export const SIDEBAR = [
   ] },
   { text: 'Examples', items: pagesOf('', [['All examples', 'examples/']]) },
   { text: 'About', items: [
-    ...pagesOf('', [['What is known to work', 'known-to-work']]),
+    ...pagesOf('', [['Known to work', 'known-to-work']]),
     ...pagesOf('project/', [
       ['Comparison', 'comparison'], ['Moving from the Python system', 'moving-from-python'], ['Benchmarks', 'benchmarks'], ['Benchmark results', 'benchmark-results'], ['Architecture', 'architecture'],
       ['Style', 'style'], ['Contributing', 'contributing'],
