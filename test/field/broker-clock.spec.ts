@@ -31,18 +31,18 @@ async function survives(kind: 'kafka' | 'redis', options: object, wallClock: num
 
 const CLOCKS = [
   ['1970', 5 * HOUR_MS],
-  ['a day late', Date.now() - 24 * HOUR_MS],
-  ['a day early', Date.now() + 24 * HOUR_MS],
+  ['a day behind', Date.now() - 24 * HOUR_MS],
+  ['a day ahead', Date.now() + 24 * HOUR_MS],
 ] as const;
 
 needs('redis')('redis', () => {
-  it.each(CLOCKS)('continues when the clock that says %s is set right', async (_, clock) => {
+  it.each(CLOCKS)('continues when a clock that is at %s is corrected', async (_, clock) => {
     await survives('redis', { url: (await sharedRedis()).url }, clock);
   });
 });
 
 needs('kafka').each(KAFKA_DRIVERS)('kafka, %s', (driver) => {
-  it.each(CLOCKS)('continues when the clock that says %s is set right', async (_, clock) => {
+  it.each(CLOCKS)('continues when a clock that is at %s is corrected', async (_, clock) => {
     const { host, port } = await sharedKafka();
     await survives('kafka', { driver, brokers: [`${host}:${port}`] }, clock);
   });

@@ -19,11 +19,11 @@ async function ends(kind: 'kafka' | 'redis', options: object): Promise<void> {
 }
 
 needs('redis')('a program with a handle of Redis', () => {
-  it('ends by itself when all is sent', async () => {
+  it('ends by itself when all messages are sent', async () => {
     await ends('redis', { url: (await sharedRedis()).url });
   });
 
-  it('sends what it holds first, also while the server is slow', async () => {
+  it('sends waiting messages before it ends, also if the server is slow', async () => {
     const server = await startRedis();
     const proxy = await startTcpProxy(server);
     proxy.delay(300);
@@ -41,7 +41,7 @@ needs('redis')('a program with a handle of Redis', () => {
 });
 
 needs('kafka').each(KAFKA_DRIVERS)('a program with a handle of Kafka, %s', (driver) => {
-  it('ends by itself when all is sent', async () => {
+  it('ends by itself when all messages are sent', async () => {
     const { host, port } = await sharedKafka();
     await ends('kafka', { driver, brokers: [`${host}:${port}`] });
   });

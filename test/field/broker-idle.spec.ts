@@ -43,14 +43,14 @@ async function sleeps(kind: 'kafka' | 'redis', options: object): Promise<void> {
 }
 
 needs('kafka').each(KAFKA_DRIVERS)('an idle handle of Kafka, %s', (driver) => {
-  it('wakes less than five times a second', async () => {
+  it('wakes fewer than ten times a second', async () => {
     const { host, port } = await sharedKafka();
     await sleeps('kafka', { driver, brokers: [`${host}:${port}`] });
   });
 });
 
 needs('redis')('an idle handle of Redis', () => {
-  it('wakes less than five times a second', async () => {
+  it('wakes fewer than ten times a second', async () => {
     await sleeps('redis', { url: (await sharedRedis()).url });
   });
 });

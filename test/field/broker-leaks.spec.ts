@@ -52,14 +52,14 @@ async function keepsNothing(topics: number): Promise<void> {
 }
 
 needs('redis')('redis', () => {
-  it('keeps nothing of topics that are over', async () => {
+  it('keeps nothing of topics whose runs have ended', async () => {
     broker = redis({ url: (await sharedRedis()).url });
     await keepsNothing(ROUND);
   });
 });
 
 needs('kafka').each(KAFKA_DRIVERS)('kafka, %s', (driver) => {
-  it('keeps nothing of topics that are over', async () => {
+  it('keeps nothing of topics whose runs have ended', async () => {
     const { host, port } = await sharedKafka();
     broker = kafka({ driver, brokers: [`${host}:${port}`] });
     await keepsNothing(ROUND / 2);

@@ -50,7 +50,7 @@ needs('redis')('a user of Redis', () => {
   };
   const said = () => errors.map(({ code, message }) => `${code} ${message}`);
 
-  it('with the rights that the README names needs no other', async () => {
+  it('needs only the rights that the documentation lists', async () => {
     await user(`~video* ${ALL}`, { maxStreamBytes: 10_000 });
     const one = publisher();
     await one.acknowledges(60);
@@ -58,7 +58,7 @@ needs('redis')('a user of Redis', () => {
     expect(errors).toEqual([]);
   });
 
-  it('without XTRIM gets one warning with the first message, and continues beyond the limit', async () => {
+  it('without XTRIM gets one warning with the first message, and writes beyond the limit', async () => {
     await user('~* +multi +exec +xadd', { maxStreamBytes: 10_000 });
     const one = publisher();
     await one.acknowledges(1);
@@ -71,7 +71,7 @@ needs('redis')('a user of Redis', () => {
     expect(errors).toHaveLength(1);
   });
 
-  it('that loses XTRIM meanwhile continues as well', async () => {
+  it('that loses XTRIM while it writes continues as well', async () => {
     await user(`~* ${ALL}`, { maxStreamBytes: 10_000 });
     const one = publisher();
     await one.acknowledges(5);
@@ -82,7 +82,7 @@ needs('redis')('a user of Redis', () => {
     expect(said()[0]).toMatch(/xtrim/);
   });
 
-  it('without XADD hears of it at once, and its messages wait until it is granted', async () => {
+  it('without XADD gets an error at once, and its messages wait until the right is granted', async () => {
     await user('~* +multi +exec +xtrim');
     const one = publisher();
     await when('it is said', () => errors.length > 0);
@@ -94,7 +94,7 @@ needs('redis')('a user of Redis', () => {
     expect(broker.state.waiting).toBeUndefined();
   });
 
-  it('that may write to some streams alone writes to those, and the others are named', async () => {
+  it('with the right to only some streams writes to those, and the others are reported', async () => {
     await user(`~video* ${ALL}`);
     const [allowed, other] = [publisher(), publisher(`other-${randomUUID()}`)];
     await allowed.acknowledges(50);

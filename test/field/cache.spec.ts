@@ -22,9 +22,9 @@ const played = async (cacheDir: string) => play<Frame>(server.urlOf('/clip.mp4')
 
 needs('ffmpeg')('the folder of the cache', () => {
   it.each([
-    ['is made for this user alone', () => undefined],
+    ['is created for this user alone', () => undefined],
     ['that others can read is closed to them', (path: string) => { mkdirSync(path); chmodSync(path, 0o755); }],
-  ] as const)('%s, and its files too, whatever the umask', async (_, make) => {
+  ] as const)('%s, and its files too, with any umask', async (_, make) => {
     const path = join(folder, 'cache');
     make(path);
     const before = process.umask(0);
@@ -42,7 +42,7 @@ needs('ffmpeg')('the folder of the cache', () => {
     ['readable, with other things in it', (path: string) => { mkdirSync(path); writeFileSync(join(path, 'notes.txt'), ''); chmodSync(path, 0o755); }, /holds more than the cache/],
     ['a file', (path: string) => { writeFileSync(path, ''); }, /cannot be stored/],
     ...(process.getuid?.() === 0 ? [['of another user', (path: string) => { mkdirSync(path, 0o700); chownSync(path, 12_345, 12_345); }, /belongs to another user/] as const] : []),
-  ] as const)('is refused, with what to do, where it is %s', async (_, make, message) => {
+  ] as const)('is refused, with the remedy, if it is %s', async (_, make, message) => {
     const path = join(folder, 'cache');
     make(path);
     const { values, error } = await played(path);

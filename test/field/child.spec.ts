@@ -30,7 +30,7 @@ const status = (pid: number, name: string) => new RegExp(`^${name}:\\s*(\\S+)`, 
 const hasSetpriv = existsSync('/usr/bin/setpriv') && execFileSync('/usr/bin/setpriv', ['--help']).includes('no-new-privs');
 
 needs('ffmpeg')('the world of a child', () => {
-  it.runIf(isLinux)('its environment has nothing of the program: no variable, no secret', async () => {
+  it.runIf(isLinux)('its environment has no variable and no secret of the program', async () => {
     Object.assign(process.env, { DATABASE_PASSWORD: 'pass-of-the-program', FFREPORT: 'file=/tmp/report.log', LIBVA_DRIVER_NAME: 'iHD', HTTPS_PROXY: 'http://u:pass-of-the-program@proxy:1' });
     watched = watch('test:', { secrets: ['pass-of-the-program'] });
     await watched.nth('published', 3);
@@ -56,7 +56,7 @@ needs('ffmpeg')('the world of a child', () => {
     await watched.nth('published', 2);
   });
 
-  it.runIf(isLinux && hasSetpriv)('it can gain no rights, and leads its own group', async () => {
+  it.runIf(isLinux && hasSetpriv)('it can gain no privileges, and leads its own group', async () => {
     watched = watch('test:');
     await watched.nth('published');
     const { pid } = watched;
@@ -70,7 +70,7 @@ needs('ffmpeg')('the world of a child', () => {
     expect(getPriority(watched.pid)).toBe(getPriority() + nice);
   });
 
-  it('nice holds for the process that frames are fed to, and for its threads', async () => {
+  it('nice applies also to the process that encodes frames, and to its threads', async () => {
     const gate = camera('test:', { nice: 5 });
     const subscription = gate.pipe(map((frame) => frame), resize({ width: 320 }), encodeH265()).subscribe();
     await eventually('two processes', () => ffmpegChildren().length === 2);
@@ -83,10 +83,10 @@ needs('ffmpeg')('the world of a child', () => {
     expect(() => camera('test:', { nice })).toThrow(/option 'nice': .* given/);
   });
 
-  describe('a thread that is ended', () => {
+  describe('a thread that is terminated', () => {
     beforeAll(build);
 
-    it('leaves no ffmpeg that runs', async () => {
+    it('leaves no running ffmpeg', async () => {
       const worker = new Worker(new URL('fixtures/worker.mjs', import.meta.url), { workerData: `${ROOT}.cache/cli-build` });
       await once(worker, 'message');
       expect(captures()).toHaveLength(1);

@@ -47,7 +47,7 @@ needs('ffmpeg').each(BUILDS)('with the ffmpeg of $name', ({ path }) => {
     }
   }, 120_000);
 
-  it('4:1:1 is not passed on: no consumer of H.264 or H.265 would read it', async () => {
+  it('passthrough refuses DV of 4:1:1: it is neither H.264 nor H.265', async () => {
     process.env['FFMPEG_PATH'] = path;
     const { values, error } = await play<EncodedFrame>(await fieldInput('dv-ntsc.avi'), (gate) => gate.pipe(passthrough()));
     expect(values).toEqual([]);

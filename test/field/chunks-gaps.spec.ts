@@ -39,7 +39,7 @@ needs('ffmpeg')('chunks of 500 ms', () => {
 });
 
 needs('ffmpeg')('chunks by pictures', () => {
-  it.each([['gap2h.mkv', 200], ['smart.mkv', 230]] as const)('of %s depend on no time', async (name, frames) => {
+  it.each([['gap2h.mkv', 200], ['smart.mkv', 230]] as const)('of %s do not depend on time', async (name, frames) => {
     const path = await fieldInput(name);
     const gops = await chunksOf(path, { gop: 50, chunk: 'gop' });
     expect([gops.pictures, gops.keyframes, gops.chunks.length]).toEqual([frames, Math.ceil(frames / 50), Math.ceil(frames / 50)]);
@@ -49,7 +49,7 @@ needs('ffmpeg')('chunks by pictures', () => {
 });
 
 describe('the time of a gap', () => {
-  it('is in the media time of the pictures: from the second one behind it on', async () => {
+  it('is in the media time of the pictures, from the second one after it', async () => {
     const gate = camera(await fieldInput('gap2h.mkv'));
     const frames = await lastValueFrom(gate.pipe(encodeH265(), toArray()));
     expect(frames.slice(48, 53).map(({ pts }) => pts / 1e6)).toEqual([1.92, 1.96, 2, 7202.04, 7202.08]);

@@ -46,7 +46,7 @@ needs('ffmpeg', 'python')('an RTSP camera', () => {
     // All ways for the one of the report; each other one both ways, without chunks.
     .filter(([, way, seconds]) => seconds === -9800 || !way.includes('chunks'));
 
-  it.each(cases)('whose time stamp is %s in one picture of 25 (%s): media time is as long as the pictures', async (_what, _way, seconds, steps, messages) => {
+  it.each(cases)('whose timestamp is %s in one picture of 25 (%s): media time is as long as the pictures', async (_what, _way, seconds, steps, messages) => {
     server = await startOddRtsp({ file: await fieldInput('gop50.h264'), period: 25, ts: [[15, seconds]] });
     watched = watch(`rtsp://127.0.0.1:${server.port}/a`, { steps });
     await watched.nth('published', messages);

@@ -34,7 +34,7 @@ async function pictures(address: string, options = {}): Promise<number> {
 }
 
 needs('ffmpeg').each(BUILDS)('decoders ($name)', ({ name: build, path }) => {
-  it.each(['svq1-410.mov', 'amg8x8.mkv'])('%s over the network: DecodeFailed that names codec and option, and the option lets it in', async (name) => {
+  it.each(['svq1-410.mov', 'amg8x8.mkv'])('%s over the network: DecodeFailed that names codec and option, and the option allows it', async (name) => {
     process.env['FFMPEG_PATH'] = path;
     const codec = name.startsWith('svq1') ? 'svq1' : 'ffv1';
     const address = await serve(name);
@@ -47,7 +47,7 @@ needs('ffmpeg').each(BUILDS)('decoders ($name)', ({ name: build, path }) => {
     if (name.startsWith('svq1')) expect(await pictures(address, { codecs: [codec] })).toBe(25);
   });
 
-  it('svq1 in a file of the user\'s own plays', async () => {
+  it('svq1 in a local file plays', async () => {
     process.env['FFMPEG_PATH'] = path;
     expect(await pictures(await fieldInput('svq1-410.mov'))).toBe(25);
   });
@@ -58,7 +58,7 @@ needs('ffmpeg').each(BUILDS)('decoders ($name)', ({ name: build, path }) => {
     expect(await pictures(await serve(name))).toBeGreaterThan(0);
   });
 
-  it('sound that is not decoded is not a fault, and is not reported', async () => {
+  it('audio is not decoded, and not reported as a failure', async () => {
     process.env['FFMPEG_PATH'] = path;
     watched = watch(await serve('song.mp3'), { retry: false, cacheDir });
     await watched.whenOver();
@@ -77,15 +77,15 @@ needs('ffmpeg').each(BUILDS)('decoders ($name)', ({ name: build, path }) => {
   it.each<[string, (gate: Camera) => Observable<EncodedFrame>]>([
     ['encoded picture by picture', (gate) => gate.pipe(encodeH265({ mode: 'frame' }))],
     ['encoded as a stream', (gate) => gate.pipe(encodeH265({ mode: 'stream' }))],
-    ['passed on', (gate) => gate.pipe(passthrough())],
-  ])('4K from afar, %s, is within what a process may take', async (_, steps) => {
+    ['passed through', (gate) => gate.pipe(passthrough())],
+  ])('4K over HTTP, %s, is within the limits of a process', async (_, steps) => {
     process.env['FFMPEG_PATH'] = path;
     const { values, error } = await play(await serve('big-8mp.mp4'), steps, { cacheDir });
     expect(error).toBeUndefined();
     expect(values.map(({ width, height, codec }) => [width, height, codec])).toEqual(Array(3).fill([3840, 2160, values[0]?.codec]));
   });
 
-  it('4K over RTSP, encoded, is within it too', async () => {
+  it('4K over RTSP, encoded, is within them too', async () => {
     process.env['FFMPEG_PATH'] = path;
     const rtsp = await startOddRtsp({ file: await fieldInput('big-8mp.h264') });
     const { values } = await play(`rtsp://127.0.0.1:${rtsp.port}/a`, (gate) => gate.pipe(encodeH265({ mode: 'stream' })), { values: 2 });
@@ -101,7 +101,7 @@ needs('ffmpeg').each(BUILDS)('decoders ($name)', ({ name: build, path }) => {
 });
 
 needs('ffmpeg')('limits', () => {
-  it.runIf(process.platform === 'linux')('the process of a camera has a bound to its addresses', async () => {
+  it.runIf(process.platform === 'linux')('the address space of a camera\'s process is limited', async () => {
     const rtsp = await startOddRtsp({ file: await fieldInput('gop50.h264') });
     watched = watch(`rtsp://127.0.0.1:${rtsp.port}/a`);
     await watched.nth('published', 2);

@@ -41,8 +41,8 @@ async function downloaded(bytesPerSecond: number, ...words: string[]) {
   return { ...ended, requests: server.requests.length, seconds: content.length / bytesPerSecond };
 }
 
-needs('ffmpeg')('a download that drips', () => {
-  it('is given up after a minute below a kilobyte a second, with the rate and the option', async () => {
+needs('ffmpeg')('a slow download', () => {
+  it('fails after a minute below a kilobyte a second, and the error states the rate and the option', async () => {
     const { stderr, exitCode, seconds } = await downloaded(50);
     expect(seconds).toBeGreaterThan(90);
     expect(stderr).toMatch(/SOURCE_TIMEOUT.*sends \d\d bytes a second; at least 1000 are required \(minDownloadBytesPerSecond\)/);
@@ -56,7 +56,7 @@ needs('ffmpeg')('a download that drips', () => {
     expect(countsOf(ended)).toMatchObject({ captured: 9, published: 9 });
   });
 
-  it('at a rate below the one that is asked for is given up too', async () => {
+  it('at a rate below the requested one fails too', async () => {
     const { stderr } = await downloaded(70, '--min-download-rate', '500');
     expect(stderr).toMatch(/at least 500 are required \(minDownloadBytesPerSecond\)/);
   });

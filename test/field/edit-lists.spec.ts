@@ -61,7 +61,7 @@ needs('ffmpeg')('a file that hides its first pictures', () => {
     expect(shown[0]).toMatchObject({ pts: 0 });
   });
 
-  it('an MP4 with B-frames that was not cut hides none', async () => {
+  it('an MP4 with B-frames that was not cut has no hidden pictures', async () => {
     const { units, warnings } = await played(await cutWithBframes(0), false);
     expect(units.every(({ hidden, pts }) => hidden === undefined && pts >= 0)).toBe(true);
     expect(warnings).toEqual([]);

@@ -81,7 +81,7 @@ needs('ffmpeg')('H.265 of large pictures', () => {
     expect(await probeStream(video(frames))).toMatchObject({ profile: 'Main', level: 123 });
   });
 
-  it('whose looks are those of the source', async () => {
+  it('that look like their source', async () => {
     const clip = await fieldInput('big-4mp.mp4');
     const { frames } = await run(clip, (gate) => gate.pipe(encodeH265()));
     expect((await ssim(clip, video(frames))).mean).toBeGreaterThan(0.95);

@@ -45,7 +45,7 @@ describe.each(BUILDS)('grey, ffmpeg of $name', ({ path }) => {
 });
 
 needs('ffmpeg')('limited grey', () => {
-  it('is right behind resize and skipUnchanged too', async () => {
+  it('is right after resize and skipUnchanged too', async () => {
     const clip = await fieldInput('grey-libx265.mp4');
     const rgb = await first<Frame>(camera(clip, { pixelFormat: 'bgra' }), (gate) => gate.pipe(skipUnchanged(), resize({ width: 320, height: 120, fit: 'fill' })));
     looksRight(ends(rgb.data, 4));

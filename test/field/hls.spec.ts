@@ -15,7 +15,7 @@ afterEach(async () => {
   stop = [];
 });
 
-needs('ffmpeg', 'python').each(BUILDS)('a master list, with the ffmpeg of $name', ({ path }) => {
+needs('ffmpeg', 'python').each(BUILDS)('a master playlist, with the ffmpeg of $name', ({ path }) => {
   it.each([
     ['by default', {}, 640, 'v1'], ["'first'", { stream: 'first' }, 320, 'v0'], ["'largest'", { stream: 'largest' }, 640, 'v1'],
   ] as const)('has one variant downloaded, %s', async (_, config: CameraConfig, width, variant) => {
@@ -48,7 +48,7 @@ needs('ffmpeg', 'python').each(BUILDS)('a master list, with the ffmpeg of $name'
     expect(error).toMatchObject({ code: 'NO_VIDEO', message: expect.stringContaining('2 video streams, numbered from 0; the option stream is 2') as string });
   });
 
-  it('that comes without a length and by another name is one too, and a variant is reached through a redirect and a login', async () => {
+  it('without a length and with another name is recognised, and a variant is reached through a redirect and a login', async () => {
     Object.assign(process.env, { FFMPEG_PATH: path, RXCAM_ALLOW_OLD_FFMPEG: '1' });
     const folder = await fieldHls();
     const master = readFileSync(join(folder, 'master.m3u8'), 'utf8').replaceAll('v0.m3u8', 'small/list').replaceAll('v1.m3u8', 'large/list');

@@ -15,7 +15,7 @@ needs('ffmpeg')('a camera', () => {
   it.each([
     'http://169.254.169.254/latest/meta-data', 'http://2852039166/', 'http://0xa9fea9fe/', 'http://[::ffff:169.254.169.254]/', 'http://[fe80::1]/',
     'http://metadata.google.internal/', 'http://[fd00:ec2::254]/',
-  ])('is not sent on to %s', async (to) => {
+  ])('does not follow a redirect to %s', async (to) => {
     server.routes['/video'] = http.redirect(to);
     const begun = performance.now();
     const { error } = await play<Frame>(server.urlOf('/video'), (gate) => gate, QUICK);
@@ -27,8 +27,8 @@ needs('ffmpeg')('a camera', () => {
     ['a segment', (to: string) => `#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n${to}/a.ts\n#EXT-X-ENDLIST\n`],
     ['a key', (to: string) => `#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXT-X-KEY:METHOD=AES-128,URI="${to}/key"\n#EXTINF:1,\nv00.ts\n#EXT-X-ENDLIST\n`],
     ['a variant', (to: string) => `#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\n${to}/a.m3u8\n`],
-    ['a segment that is sent on', () => '#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n/away.ts\n#EXT-X-ENDLIST\n'],
-  ])('is given up when its playlist leads to a closed host by %s', async (_, list) => {
+    ['a segment that is redirected', () => '#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n/away.ts\n#EXT-X-ENDLIST\n'],
+  ])('fails if its playlist leads to a denied host by %s', async (_, list) => {
     const to = 'http://169.254.169.254';
     server.routes['/live.m3u8'] = http.body(list(to), 'application/vnd.apple.mpegurl');
     server.routes['/away.ts'] = http.redirect(`${to}/a.ts`);
@@ -38,7 +38,7 @@ needs('ffmpeg')('a camera', () => {
     expect(stats.captured).toBe(0);
   });
 
-  it('leads to no host but those of allow, and to none of deny', async () => {
+  it('connects only to the hosts of allow, and to none of deny', async () => {
     const list = (to: string) => `#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n${to}/v00.ts\n#EXT-X-ENDLIST\n`;
     server.routes['/v00.ts'] = http.file(join(await fieldHls(), 'v00.ts'));
     server.routes['/live.m3u8'] = http.body(list(server.urlOf('').replace('127.0.0.1', 'localhost')), 'application/vnd.apple.mpegurl');

@@ -43,15 +43,15 @@ async function raw(answer: (request: string) => string | Buffer, end = true): Pr
   return `http://user:s3cret@127.0.0.1:${(server.address() as AddressInfo).port}/clip.mp4`;
 }
 
-needs('ffmpeg', 'python')('a head', () => {
+needs('ffmpeg', 'python')('a header', () => {
   it.each([
     ['with a line without a name', `HTTP/1.1 200 OK\r\nServer: GoaHead\r\nTue, 12 Jun 2012 01:56:34 GMT\r\nContent-Type:${MULTIPART}\r\n\r\n`],
     ['with LF alone', `HTTP/1.0 200 OK\nServer: cam\nContent-Type: ${MULTIPART}\n\n`],
     ['that ends before its type', `HTTP/1.1 200 OK\r\nX-Channel: 2\n\r\nContent-Type: ${MULTIPART}\r\n\r\n`],
-    ['with a blank in a name', `HTTP/1.1 200 OK\r\nCache Control: no-cache\r\nContent-Type: ${MULTIPART}\r\n\r\n`],
+    ['with a space in a name', `HTTP/1.1 200 OK\r\nCache Control: no-cache\r\nContent-Type: ${MULTIPART}\r\n\r\n`],
     // Not in any report: relatives of those.
     ['of ICY', `ICY 200 OK\r\nContent-Type: ${MULTIPART}\r\n\r\n`],
-    ['with a line that is empty but for a colon', `HTTP/1.1 200\r\n:\r\n: x\r\nContent-Type: ${MULTIPART}\r\n\r\n`],
+    ['with a line of a colon alone', `HTTP/1.1 200\r\n:\r\n: x\r\nContent-Type: ${MULTIPART}\r\n\r\n`],
   ])('%s gives the pictures that plain ffmpeg reads', async (_, head) => {
     const { url } = await odd({ mode: 'mjpeg', files: await fieldJpegs(), fps: 25, head, part: PART });
     expect(await byFfmpeg(url)).toBe(5);
@@ -61,7 +61,7 @@ needs('ffmpeg', 'python')('a head', () => {
   });
 
   it.each([
-    ['that is not there', ''],
+    ['that is missing', ''],
     ['with a length of another kind', `HTTP/1.1 200 OK\r\nContent-Length: 0x7fffffff\r\nContent-Type: ${MULTIPART}\r\n\r\n`],
     ['with CR twice', `HTTP/1.1 200 OK\r\r\nContent-Type: ${MULTIPART}\r\r\n\r\r\n`],
   ])('%s gives pictures where plain ffmpeg has one or none', async (_, head) => {
@@ -72,7 +72,7 @@ needs('ffmpeg', 'python')('a head', () => {
     expect(requests.filter((line) => line.startsWith('GET'))).toHaveLength(2);
   });
 
-  it('with LF alone is taken for a transport stream too', async () => {
+  it('with LF alone is accepted for a transport stream too', async () => {
     const { url } = await odd({ mode: 'live', file: await fieldInput('gop50.ts'), rate: 400_000, head: 'HTTP/1.0 200 OK\nServer: cam\n\n' });
     const { values, error } = await play<EncodedFrame>(url, (gate) => gate.pipe(encodeJpeg()), { values: 20 });
     expect(error).toBeUndefined();
@@ -82,21 +82,21 @@ needs('ffmpeg', 'python')('a head', () => {
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\n';
 
-needs('ffmpeg')('a hostile head', () => {
+needs('ffmpeg')('a hostile header', () => {
   it.each([
     ['that never ends', () => `${OK}${'X-A: b\r\n'.repeat(20_000)}`, 'SOURCE_REFUSED'],
     ['of one line', () => `HTTP/1.1 200 OK${'a'.repeat(1_000_000)}`, 'SOURCE_REFUSED'],
     ['of another protocol', () => 'SSH-2.0-OpenSSH_9.2\r\n', 'SOURCE_REFUSED'],
     ['of zeros', () => Buffer.alloc(1_000_000), 'SOURCE_REFUSED'],
-    ['that only promises', () => 'HTTP/1.1 100 Continue\r\n\r\n'.repeat(1_000), 'SOURCE_REFUSED'],
+    ['of interim responses alone', () => 'HTTP/1.1 100 Continue\r\n\r\n'.repeat(1_000), 'SOURCE_REFUSED'],
     ['with chunks without a size', () => `${OK}Transfer-Encoding: chunked\r\nETag: "a"\r\nContent-Length: 9\r\n\r\nzz\r\n`, 'DECODE_FAILED|SOURCE_REFUSED|STREAM_ENDED'],
-    ['that asks for a login in a megabyte', () => `HTTP/1.1 401 No\r\nWWW-Authenticate: ${'a'.repeat(1_000_000)}\r\n\r\n`, 'SOURCE_UNAUTHORIZED'],
-    ['that asks for a Digest in a megabyte', () => `HTTP/1.1 401 No\r\nWWW-Authenticate: Digest ${'a'.repeat(1_000_000)}\r\n\r\n`, 'SOURCE_UNAUTHORIZED'],
-    ['that asks for an algorithm that nobody knows', () => 'HTTP/1.1 401 No\r\nWWW-Authenticate: Digest realm="a", nonce="b", algorithm=FOO\r\n\r\n', 'SOURCE_UNAUTHORIZED'],
-    ['that asks for a Digest by constructor', () => 'HTTP/1.1 401 No\r\nWWW-Authenticate: Digest realm="a", nonce="b", algorithm=constructor\r\n\r\n', 'SOURCE_UNAUTHORIZED'],
-    ['that asks for nothing', () => 'HTTP/1.1 401 No\r\n\r\n', 'SOURCE_UNAUTHORIZED'],
-    ['that sends on to a file', () => 'HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\n\r\n', 'SOURCE_REFUSED'],
-    ['that sends on to itself', () => 'HTTP/1.1 302 Found\r\nLocation: /again\r\n\r\n', 'SOURCE_REFUSED'],
+    ['that requests a login with a megabyte of text', () => `HTTP/1.1 401 No\r\nWWW-Authenticate: ${'a'.repeat(1_000_000)}\r\n\r\n`, 'SOURCE_UNAUTHORIZED'],
+    ['that requests Digest with a megabyte of text', () => `HTTP/1.1 401 No\r\nWWW-Authenticate: Digest ${'a'.repeat(1_000_000)}\r\n\r\n`, 'SOURCE_UNAUTHORIZED'],
+    ['that requests an unknown algorithm', () => 'HTTP/1.1 401 No\r\nWWW-Authenticate: Digest realm="a", nonce="b", algorithm=FOO\r\n\r\n', 'SOURCE_UNAUTHORIZED'],
+    ['that requests Digest with the algorithm constructor', () => 'HTTP/1.1 401 No\r\nWWW-Authenticate: Digest realm="a", nonce="b", algorithm=constructor\r\n\r\n', 'SOURCE_UNAUTHORIZED'],
+    ['that rejects a request without a challenge', () => 'HTTP/1.1 401 No\r\n\r\n', 'SOURCE_UNAUTHORIZED'],
+    ['that redirects to a file', () => 'HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\n\r\n', 'SOURCE_REFUSED'],
+    ['that redirects to itself', () => 'HTTP/1.1 302 Found\r\nLocation: /again\r\n\r\n', 'SOURCE_REFUSED'],
   ])('%s is one clear error, at once', async (_, answer, code) => {
     const url = await raw(answer);
     const begun = performance.now();
@@ -105,7 +105,7 @@ needs('ffmpeg')('a hostile head', () => {
     expect(performance.now() - begun).toBeLessThan(15_000);
   });
 
-  it('that drips does not hold an attempt for longer than its time', async () => {
+  it('that comes a byte at a time does not extend an attempt beyond its time limit', async () => {
     const { url } = await odd({ mode: 'drip', head: 'HTTP/1.1 200 OK\r\nX: ', every: 0.05 });
     const { error } = await play<EncodedFrame>(url, (gate) => gate.pipe(encodeJpeg()), { connectTimeoutMs: 300, firstFrameTimeoutMs: 300, readWindowMs: 30 });
     expect(error).toMatchObject({ code: 'SOURCE_TIMEOUT' });
@@ -119,7 +119,7 @@ needs('ffmpeg')('a password', () => {
   const basic = Buffer.from(`user:${secret}`).toString('base64');
   const told = () => server.requests.map(({ headers }) => headers.authorization ?? '');
 
-  it('goes out in Basic after a challenge for it alone', async () => {
+  it('is sent as Basic only after a challenge for it', async () => {
     server = await startHttpServer({ '/open': http.mjpeg({ fps: 25 }), '/basic': http.login('user', secret, http.mjpeg({ fps: 25 })) });
     stop.push(server.stop);
     await play<EncodedFrame>(at('/open'), (gate) => gate.pipe(encodeJpeg()), { values: 3, secrets: [secret, basic] });
@@ -132,7 +132,7 @@ needs('ffmpeg')('a password', () => {
   it.each([
     ['Digest realm="cam", nonce="abc", qop="auth", algorithm=MD5'], ['Digest realm="cam", nonce="abc", algorithm=SHA-256'],
     ['Basic realm="cam", Digest realm="cam", nonce="abc"'], ['Digest realm="cam", nonce="abc", algorithm=FOO, Basic realm="cam"'], ['Digest'],
-  ])('never goes out in clear to who asks for %s', async (challenge) => {
+  ])('is never sent in clear text to a server that requests %s', async (challenge) => {
     const digest = http.status(401, { 'WWW-Authenticate': challenge });
     let asked = 0;
     // The second time a server that has asked for Digest wants Basic.

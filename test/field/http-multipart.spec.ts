@@ -30,15 +30,15 @@ needs('ffmpeg', 'python')('a multipart stream', () => {
     ['that begins with a picture', { firstpart: '', part: PART }],
     ['without lengths', { part: '--b\r\nContent-Type: image/jpeg\r\n\r\n' }],
     ['without lengths and types', { part: '--b\r\n\r\n' }],
-    ['whose boundary is another one', { head: HEAD.replace('=b', '=other') }],
-    ['whose boundary is told with its dashes', { head: HEAD.replace('=b', '="--b"'), part: '--b\nContent-Type: image/jpeg\n\n' }],
-    ['whose boundary is not told', { head: HEAD.replace('; boundary=b', '') }],
-    ['whose type is not told', { head: 'HTTP/1.1 200 OK\r\n\r\n' }],
-    ['whose type is not told, without a first boundary', { head: 'HTTP/1.1 200 OK\r\n\r\n', firstpart: PART.slice(5) }],
-    ['with headers of its own in each part', { part: `${PART.trimEnd()}\r\nX-Timestamp: 1.2\r\nX: y: z\r\nnonsense\r\n\r\n` }],
+    ['with another boundary than the stated one', { head: HEAD.replace('=b', '=other') }],
+    ['whose boundary is stated with its dashes', { head: HEAD.replace('=b', '="--b"'), part: '--b\nContent-Type: image/jpeg\n\n' }],
+    ['whose boundary is not stated', { head: HEAD.replace('; boundary=b', '') }],
+    ['whose type is not stated', { head: 'HTTP/1.1 200 OK\r\n\r\n' }],
+    ['whose type is not stated, without a first boundary', { head: 'HTTP/1.1 200 OK\r\n\r\n', firstpart: PART.slice(5) }],
+    ['with additional headers in each part', { part: `${PART.trimEnd()}\r\nX-Timestamp: 1.2\r\nX: y: z\r\nnonsense\r\n\r\n` }],
     ['with a line too many', { tail: '\r\n\r\n' }],
     ['without a line between parts', { tail: '' }],
-    ['with sound between pictures', { part: `--b\r\nContent-Type: audio/basic\r\nContent-Length: 4\r\n\r\nabcd\r\n${PART}` }],
+    ['with audio between pictures', { part: `--b\r\nContent-Type: audio/basic\r\nContent-Length: 4\r\n\r\nabcd\r\n${PART}` }],
   ])('%s gives pictures', async (_, options) => {
     const url = await urlOf(options);
     const { values, error } = await play<Frame>(url, (gate) => gate, { values: 8, pixelFormat: 'gray' });
@@ -56,8 +56,8 @@ needs('ffmpeg', 'python')('a multipart stream', () => {
 
   it.each([
     ['without an end', 'Content-Type: image/jpeg\r\n', /larger than 64 MiB/, 'DECODE_FAILED'],
-    ['of a length that nothing has', 'Content-Type: image/jpeg\r\nContent-Length: 99999999999\r\n', /larger than 64 MiB/, 'DECODE_FAILED'],
-    ['with a head without an end', 'X: y\r\n'.repeat(5_000), /head of more than/, 'DECODE_FAILED'],
+    ['with an impossible length', 'Content-Type: image/jpeg\r\nContent-Length: 99999999999\r\n', /larger than 64 MiB/, 'DECODE_FAILED'],
+    ['with a header without an end', 'X: y\r\n'.repeat(5_000), /head of more than/, 'DECODE_FAILED'],
   ])('with a part %s ends in a clear error, in little memory', async (_, lines, message, code) => {
     const url = await urlOf({ mode: 'endless', first: `--b\r\n${lines}\r\n\xff\xd8` });
     let most = 0;
@@ -81,7 +81,7 @@ needs('ffmpeg', 'python')('a multipart stream', () => {
     expect(most).toBeLessThan(300_000_000);
   });
 
-  it('without pictures is not video, and the error states its type', async () => {
+  it('without pictures fails, and the error states its type', async () => {
     const folder = temporaryFolder('parts');
     writeFileSync(join(folder, 'a.txt'), 'no picture');
     const url = await urlOf({ files: join(folder, '*.txt'), fps: 200, part: PART.replace('image/jpeg', 'text/plain') });

@@ -10,7 +10,7 @@ const idsOf = (made: ReturnType<typeof gate>, format?: MessageFormatter) =>
   lastValueFrom(made.pipe(encodeH265(), toMessage(format ?? {}), map(({ id, headers }) => headers['ce_id'] ?? id), toArray()));
 
 needs('ffmpeg')('the id of a message', () => {
-  it('is never repeated by another camera with the same key', async () => {
+  it('is not repeated by another camera with the same key', async () => {
     const made = [gate(), gate(), gate()];
     const ids = [];
     for (const one of made) ids.push(...await idsOf(one));

@@ -47,7 +47,7 @@ needs('kafka').each(KAFKA_DRIVERS)('a Kafka that is 150 ms away, %s', (driver) =
 
   const names = (what: string) => Array.from({ length: CAMERAS }, (_, index) => `${what}-${index}-${randomUUID()}`);
 
-  it(`takes the first pictures of ${CAMERAS} cameras within seconds, and those that run are not held up`, async () => {
+  it(`sends the first pictures of ${CAMERAS} cameras within seconds, and does not delay running cameras`, async () => {
     const running = `running-${randomUUID()}`;
     await makeTopic(admin, running, [server.nodeId]);
     broker = kafka({ driver, brokers: [server.address] });
@@ -72,7 +72,7 @@ needs('kafka').each(KAFKA_DRIVERS)('a Kafka that is 150 ms away, %s', (driver) =
     publisher.isInOrder();
   });
 
-  it('takes those of topics that are there as well, with a new handle', async () => {
+  it('sends those of existing topics as well, with a new handle', async () => {
     const topics = names('there');
     await admin.createTopics({ topics: topics.map((topic) => ({ topic })), waitForLeaders: true });
     proxy.delay(AWAY_MS);
@@ -81,7 +81,7 @@ needs('kafka').each(KAFKA_DRIVERS)('a Kafka that is 150 ms away, %s', (driver) =
     expect(ms).toBeLessThan(OWN_MS);
   });
 
-  it('reports why it can not create a topic, and sends the others', async () => {
+  it('reports the reason why a topic can\'t be created, and sends the others', async () => {
     broker = kafka({ driver, brokers: [server.address], replicationFactor: 3, retryInitialMs: 60_000 });
     const [there, missing] = [`there-${randomUUID()}`, `missing-${randomUUID()}`];
     await makeTopic(admin, there, [server.nodeId]);

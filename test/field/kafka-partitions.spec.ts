@@ -52,7 +52,7 @@ needs('kafka').each(KAFKA_DRIVERS)('two Kafka brokers, %s', (driver) => {
     return topic;
   };
 
-  it.each(['SIGTERM', 'SIGKILL'] as const)('one goes by %s: a camera that is added on the other is sent, and one that was sent continues', async (signal) => {
+  it.each(['SIGTERM', 'SIGKILL'] as const)('one ends by %s: a camera that is added on the other is sent, and a running one continues', async (signal) => {
     handle();
     const here = publisher(await on('here', first));
     const away = publisher(await on('away', second));
@@ -76,7 +76,7 @@ needs('kafka').each(KAFKA_DRIVERS)('two Kafka brokers, %s', (driver) => {
     expect(Math.max(here.longestMs, late.longestMs)).toBeLessThan(STALL_MS);
   });
 
-  it.each(['SIGTERM', 'SIGKILL'] as const)('one that leads two of four partitions goes by %s: the other two continue', async (signal) => {
+  it.each(['SIGTERM', 'SIGKILL'] as const)('one that leads two of four partitions ends by %s: the other two continue', async (signal) => {
     handle();
     const topic = await on('four', first, second, first, second);
     const [p0, p1, p2, p3] = KEYS.map((key) => publisher(topic, key)) as [TestPublisher, TestPublisher, TestPublisher, TestPublisher];
@@ -94,7 +94,7 @@ needs('kafka').each(KAFKA_DRIVERS)('two Kafka brokers, %s', (driver) => {
     expect(Math.max(p0.longestMs, p2.longestMs)).toBeLessThan(STALL_MS);
   });
 
-  it('one hangs with its connections open: the other continues, and what waits is sent when it wakes', async () => {
+  it('one hangs with its connections open: the other continues, and waiting messages are sent when it resumes', async () => {
     handle();
     const here = publisher(await on('here', first));
     const away = publisher(await on('away', second));
@@ -115,7 +115,7 @@ needs('kafka').each(KAFKA_DRIVERS)('two Kafka brokers, %s', (driver) => {
     for (const one of publishers) one.isInOrder();
   });
 
-  it('one is away when the handle is made: what the other leads is sent, and the rest waits for it', async () => {
+  it('one is down when the handle is made: messages for the other are sent, and the rest wait', async () => {
     const [here, away] = [await on('here', first), await on('away', second)];
     await second.kill('SIGKILL');
     handle();

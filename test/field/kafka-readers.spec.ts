@@ -57,7 +57,7 @@ needs('kafka').each(KAFKA_DRIVERS)('two Kafka brokers, read by %s', (driver) => 
     return senders;
   };
 
-  it.each(['SIGKILL', 'SIGSTOP'] as const)('one goes by %s: the other is read on, and what waits is named', async (signal) => {
+  it.each(['SIGKILL', 'SIGSTOP'] as const)('one stops by %s: reading from the other continues, and the waiting partitions are reported', async (signal) => {
     const [here, away] = await started();
     const [all, own] = [reading(), reading({ key: HERE })];
     await Promise.all([all.receives(20), own.receives(10)]);
@@ -80,7 +80,7 @@ needs('kafka').each(KAFKA_DRIVERS)('two Kafka brokers, read by %s', (driver) => 
     expect(all.check.stats).toMatchObject({ whole: 50, repeated: 0, torn: 0, gaps: 0 });
   });
 
-  it('one is away from the start: the other is read, and no reading ends before it is back', async () => {
+  it('one is down from the start: the other is read, and no reading that needs it completes before it is back', async () => {
     await started();
     await second.kill();
     const [all, own, missing, few] = [reading({ to: 'latest' }), reading({ key: HERE, to: 'latest' }), reading({ key: AWAY, to: 'latest' }), reading({ from: { last: 4 } })];

@@ -83,7 +83,7 @@ needs('kafka').each(KAFKA_DRIVERS)('a user of Kafka, %s', (driver) => {
     return { broker, errors, publisher };
   };
 
-  it.each([['nothing', []], ['no more than that there is a topic', [DESCRIBE]]] as const)('who may read %s hears of it at once, and reads when it is granted', async (_, rights) => {
+  it.each([['nothing', []], ['only the description of a topic', [DESCRIBE]]] as const)('with the right to read %s gets an error at once, and reads when the right is granted', async (_, rights) => {
     await sent();
     if (rights.length > 0) await grant(topic, rights);
     const under = reading();
@@ -95,7 +95,7 @@ needs('kafka').each(KAFKA_DRIVERS)('a user of Kafka, %s', (driver) => {
     expect(under.check.stats).toMatchObject({ whole: 5, gaps: 0 });
   });
 
-  it('who loses the right to read meanwhile continues behind the last message', async () => {
+  it('who loses the right to read continues after the last message when it is granted again', async () => {
     const sender = await sent();
     await grant(topic, [READ]);
     const under = reading();
@@ -109,7 +109,7 @@ needs('kafka').each(KAFKA_DRIVERS)('a user of Kafka, %s', (driver) => {
     isRefused(under.errors[0], /Read and Describe on the topic/);
   });
 
-  it('who may not use the group hears of it, and takes its share when it is granted', async () => {
+  it('without the right to the group gets an error, and joins the group when the right is granted', async () => {
     await sent();
     await grant(topic, [READ]);
     const under = reading({ group: 'watchers' });
@@ -120,7 +120,7 @@ needs('kafka').each(KAFKA_DRIVERS)('a user of Kafka, %s', (driver) => {
     expect(under.orders).toEqual(numbers(5));
   });
 
-  it('who may not write hears of it at once, and the messages wait until it is granted', async () => {
+  it('without the right to write gets an error at once, and the messages wait until it is granted', async () => {
     await sent();
     await grant(topic, [DESCRIBE]);
     const { broker, errors, publisher } = sending(topic);
@@ -133,7 +133,7 @@ needs('kafka').each(KAFKA_DRIVERS)('a user of Kafka, %s', (driver) => {
     expect(broker.state.waiting).toBeUndefined();
   });
 
-  it('who may not create a topic gets an error, and writes when the topic exists', async () => {
+  it('without the right to create a topic gets an error, and writes when the topic exists', async () => {
     const name = `made-${randomUUID()}`;
     await grant(name, [WRITE]);
     const { errors, publisher } = sending(name);
@@ -144,7 +144,7 @@ needs('kafka').each(KAFKA_DRIVERS)('a user of Kafka, %s', (driver) => {
     publisher.isInOrder();
   });
 
-  it('who may write to one topic alone writes to it, and the other is named', async () => {
+  it('with the right to only one topic writes to it, and the other is reported', async () => {
     await sent();
     await grant(topic, [WRITE]);
     const { broker, errors, publisher } = sending(topic);

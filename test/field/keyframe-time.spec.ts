@@ -20,7 +20,7 @@ async function messagesOf(path: string, way: Way) {
 
 needs('ffmpeg')('the time of the keyframe', () => {
   it.each<[string, Way]>([['stream mode', { mode: 'stream', gop: 20 }], ['passthrough', 'passthrough']])(
-    'is that of the message which a decoder must begin with (%s)', async (_what, way) => {
+    'is that of the message with which a decoder must begin (%s)', async (_what, way) => {
       const messages = await messagesOf(await fieldInput('gop50.ts'), way);
       expect(messages).toHaveLength(200);
       for (const [index, { headers }] of messages.entries()) {
@@ -35,7 +35,7 @@ needs('ffmpeg')('the time of the keyframe', () => {
       expect(await countFrames(Buffer.concat(messages.slice(found, 131).map(({ value }) => value)))).toBe(131 - found);
     });
 
-  it.each<[string, Way]>([['frame mode', { mode: 'frame' }], ['chunks', { mode: 'stream', gop: 20, chunk: 'gop' }]])('is absent where all decodes alone (%s)', async (_what, way) => {
+  it.each<[string, Way]>([['frame mode', { mode: 'frame' }], ['chunks', { mode: 'stream', gop: 20, chunk: 'gop' }]])('is absent if each message decodes alone (%s)', async (_what, way) => {
     const messages = await messagesOf(await footage({ seconds: 2 }), way);
     expect(messages.filter(({ headers }) => headers['ce_keyframetime'] !== undefined)).toEqual([]);
   });

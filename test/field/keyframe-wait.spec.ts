@@ -29,7 +29,7 @@ async function expectPatience(of: Watched): Promise<void> {
   expect(await countFrames(Buffer.concat(of.messages.map(({ value }) => value)))).toBe(of.messages.length);
 }
 
-needs('ffmpeg', 'python')('a keyframe that is far away', () => {
+needs('ffmpeg', 'python')('a keyframe that comes late', () => {
   it.each([
     ['decoded', (gate: Camera) => gate.pipe(encodeH265())],
     ['copied', (gate: Camera) => gate.pipe(passthrough())],
@@ -65,7 +65,7 @@ needs('ffmpeg', 'python')('a keyframe that is far away', () => {
     expect(watched.of('readFailure')).toEqual([]);
   });
 
-  it('in a file of which nothing decodes: DecodeFailed, and not an empty success', async () => {
+  it('in a file in which no picture can be decoded: DecodeFailed, not an empty success', async () => {
     const path = join(temporaryFolder('keyframe-wait'), 'nothing.mp4');
     await run('ffmpeg', ['-v', 'error', '-i', await fieldInput('gop50.ts'), '-c', 'copy', '-movflags', '+faststart', path]);
     const clip = readFileSync(path);

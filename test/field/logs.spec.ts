@@ -52,7 +52,7 @@ async function reader(command = 'cat'): Promise<ChildProcess & { stdin: NonNulla
 needs('ffmpeg')('a log', () => {
   beforeAll(build);
 
-  it('on a disk that is full costs lines, which are counted, and nothing else', async () => {
+  it('on a full disk loses lines, which are counted, and nothing else', async () => {
     const { stdout, exitCode } = await shell(`RXCAM '${SMALL}' --frames 50 --log-every 1 --json 2>/dev/full`);
     expect(exitCode).toBe(0);
     const counts = countsOf({ stdout: stdout.trimEnd(), stderr: '', exitCode }) as Outcome['counts'];
@@ -74,7 +74,7 @@ needs('ffmpeg')('a log', () => {
     await threeQuestions({ stats: counts, pid: child.pid as number });
   });
 
-  it('whose reader stops delays nothing, and takes no memory', async () => {
+  it('whose reader stops delays nothing, and memory stays limited', async () => {
     const { stdin, pid } = await reader();
     process.kill(pid as number, 'SIGSTOP');
     const { child, outcome } = program(['test:?size=64x48&fps=100', '--pace', 'asap', '--frames', '4000', '--log-every', '1', '--json'], stdin);
@@ -90,7 +90,7 @@ needs('ffmpeg')('a log', () => {
     await threeQuestions({ stats: counts });
   });
 
-  it('has no line but of JSON when Node warns of something, before there is a log as well', async () => {
+  it('has only lines of JSON when Node prints a warning, also before the log exists', async () => {
     const early = "process.on('newListener', (name) => { if (name === 'warning') process.nextTick(() => process.emitWarning('early')); });";
     const fault = `${early} process.once('SIGUSR2', () => process.emitWarning('late', 'TimeoutNegativeWarning', 'DEP1'));`;
     const one = start(['stream', SMALL, '--log-every', '1', '--json'], { nodeOptions: ['--import', `data:text/javascript,${encodeURIComponent(fault)}`] });
@@ -106,7 +106,7 @@ needs('ffmpeg')('a log', () => {
     await threeQuestions({ stats: countsOf({ exitCode, stderr, stdout }) });
   });
 
-  it('of bad usage has one line, and one of JSON for what Node warns of', async () => {
+  it('of bad usage has one line, and one of JSON for each warning of Node', async () => {
     const fault = "process.on('newListener', (name) => { if (name === 'warning') process.nextTick(() => process.emitWarning('early')); });";
     const { stderr, exitCode } = await run(['stream', '--crf', '99'], { nodeOptions: ['--import', `data:text/javascript,${encodeURIComponent(fault)}`] });
     expect(exitCode).toBe(2);
@@ -132,8 +132,8 @@ needs('ffmpeg')('what is printed', () => {
   });
 
   it.each([
-    ['a reader that is gone', '--json', '2>/dev/null | true'], ['a full disk', '--json', '2>/dev/null >/dev/full'], ['a full disk, in words', '', '2>/dev/null >/dev/full'],
-  ])('is no success when the result can not be written: %s', async (_, flag, to) => {
+    ['a reader that has ended', '--json', '2>/dev/null | true'], ['a full disk', '--json', '2>/dev/null >/dev/full'], ['a full disk, in words', '', '2>/dev/null >/dev/full'],
+  ])('is not a success if the result can\'t be written: %s', async (_, flag, to) => {
     const { exitCode } = await shell(`RXCAM '${SMALL}' --frames 5 ${flag} ${to}`);
     expect(exitCode).toBe(1);
   });
@@ -142,7 +142,7 @@ needs('ffmpeg')('what is printed', () => {
     expect((await shell(`RXCAM '${SMALL}' --frames 5 2>/dev/null | true`)).exitCode).toBe(0);
   });
 
-  it('comes after SIGHUP as well, when all is sent', async () => {
+  it('is printed after SIGHUP as well, when all messages are sent', async () => {
     const one = start(['stream', SMALL, '--log-every', '1', '--json']);
     await one.said(/"msg":"published"/);
     const ffmpegs = one.ffmpegs();

@@ -36,7 +36,7 @@ needs('ffmpeg')('names from outside', () => {
     notPoisoned();
   });
 
-  it.each(NAMES)('%s: the report of what was not sent names it, and the process is as before', async (name) => {
+  it.each(NAMES)('%s: the report of unsent messages names it, and the process is unchanged', async (name) => {
     const broker = kafka({ brokers: ['127.0.0.1:9'], retryInitialMs: 60_000 });
     const gate = camera('test:?size=64x48&fps=25&duration=0.08', { key: name, pace: 'asap' });
     const sent = lastValueFrom(gate.pipe(encodeH265(), toMessage(), publish(broker, { topic: name })), { defaultValue: undefined });

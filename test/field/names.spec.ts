@@ -29,12 +29,12 @@ needs('ffmpeg')('names', () => {
 
   it.each([
     'cam:1.mp4', '-i.mp4', 'shot%d.mp4', "it's.mp4", 'a b|c.mp4', 'concat:a.mp4', 'a\nb.mp4', '*?[x].mp4', '"q".mp4', 'video=x.mp4',
-  ])('%j is a file where there is one', async (name) => {
+  ])('%j is a file if one of that name exists', async (name) => {
     copyFileSync(await fieldInput('big-2mp.mp4'), join(folder, name));
     expect(await pictures(name)).toBe(FRAMES);
   });
 
-  it.each(['shot%d.jpg', 'shot%03d.jpg', 'shot%%.jpg', 'shot*.jpg', 'shot%*.jpg'])('the picture %j is one picture and no series', async (name) => {
+  it.each(['shot%d.jpg', 'shot%03d.jpg', 'shot%%.jpg', 'shot*.jpg', 'shot%*.jpg'])('the picture %j is one picture, not a series', async (name) => {
     copyFileSync(await fieldInput('still.jpg'), join(folder, name));
     copyFileSync(await fieldInput('still.jpg'), join(folder, 'shot1.jpg'));
     expect(await pictures(name)).toBe(1);

@@ -9,7 +9,7 @@ import { needs, noFfmpegLeft, sharedKafka, sharedRedis } from '../services/index
 needs('ffmpeg', 'kafka', 'redis', 'nodes').each(NODE_RELEASES.map((release) => [release, nodeOf(release)] as const))('Node %s', (release, node) => {
   beforeAll(build);
 
-  it.each(['kafka', 'redis'] as const)('brings pictures to %s, and prints only JSON on stderr', async (kind) => {
+  it.each(['kafka', 'redis'] as const)('publishes pictures to %s, and prints only JSON on stderr', async (kind) => {
     const { url } = kind === 'kafka' ? await sharedKafka() : await sharedRedis();
     const target = `${url}/nodes-${randomUUID()}`;
     // Four seconds: timers that are due in the past have had the time to warn.

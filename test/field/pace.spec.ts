@@ -32,7 +32,7 @@ const FILES: readonly (readonly [string, () => Promise<Buffer>])[] = [
 ];
 
 needs('ffmpeg')('a file at its own pace', () => {
-  it.each(FILES.flatMap(([name, make]) => WAYS.map(([way, steps]) => [name, way, make, steps] as const)))('%s, %s: three seconds of pictures take three seconds at least, and what is missing is not waited for', async (name, way, make, steps) => {
+  it.each(FILES.flatMap(([name, make]) => WAYS.map(([way, steps]) => [name, way, make, steps] as const)))('%s, %s: three seconds of pictures take three seconds at least, and missing time is not waited for', async (name, way, make, steps) => {
     const path = join(folder, `${way}-${name}`);
     writeFileSync(path, await make());
     watched = watch(path, { pace: 'realtime', steps, readWindowMs: 2_000 });
@@ -48,7 +48,7 @@ needs('ffmpeg')('a file at its own pace', () => {
     expect(await countFrames(Buffer.concat(watched.messages.map(({ value }) => value)))).toBe(30);
   });
 
-  it('what a file hides is not waited for', async () => {
+  it('hidden pictures of a file are not waited for', async () => {
     watched = watch(await fieldInput('cut14.mp4'), { pace: 'realtime', steps: WAYS[1][1] });
     await watched.nth('captured', 375);
     const at = watched.of('captured').map((event) => event.at);

@@ -20,7 +20,7 @@ async function works(cwd: string, file: string, node = process.execPath): Promis
 }
 
 needs('ffmpeg')('the package with', () => {
-  it('esbuild: in one file with all that it needs, in a folder with nothing else', async () => {
+  it('esbuild: in one file, in a folder with nothing else', async () => {
     const home = packed.home('bundle');
     cpSync(packed.unpacked, join(home, 'node_modules/rxcam'), { recursive: true });
     const alone = packed.home('alone');
@@ -31,7 +31,7 @@ needs('ffmpeg')('the package with', () => {
     await works(alone, 'program.mjs');
   });
 
-  it.each([['beside its packages', false], ['in one file with all that it needs', true]])('vite, for a server: %s', async (_, noExternal) => {
+  it.each([['beside its packages', false], ['in one file', true]])('vite, for a server: %s', async (_, noExternal) => {
     const home = packed.installed('vite');
     written(home, 'package.json', '{ "type": "module" }');
     await viteBuild({
@@ -53,7 +53,7 @@ needs('ffmpeg')('the package with', () => {
       it('publishes every second picture', () => {
         marbles(() => { expectParts(pipeline(fakeCamera('fffff|', { live: false }), memory()), 'a-b-c|', { a: { seq: 1 }, b: { seq: 3 }, c: { seq: 5 } }); });
       });
-      it('fails where another diagram is expected', () => {
+      it('fails if another diagram is expected', () => {
         expect(() => marbles(() => { expectParts(pipeline(fakeCamera('f|', { live: false }), memory()), '-a|', { a: { seq: 1 } }); })).toThrow(/expected/);
       });
     `);

@@ -47,7 +47,7 @@ needs('ffmpeg')('the package', () => {
   beforeAll(() => packed.make());
   afterAll(() => { packed.remove(); });
 
-  it('has its licence, its README, and names no file that is not in it', () => {
+  it('has its licence, its README and every file that it names', () => {
     const { unpacked } = packed;
     const names = readdirSync(unpacked, { recursive: true, encoding: 'utf8' });
     expect(names).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'package.json', 'schema.json', 'dist/bundle/index.js', 'dist/src/index.d.ts', 'docs/deploy/Dockerfile', 'docs/monitoring/rxcam.rules.yml']));
@@ -90,7 +90,7 @@ needs('ffmpeg')('the package', () => {
     if (more.length === 0) expect(new Set(packages)).toEqual(new Set(['rxcam', 'rxjs']));
   });
 
-  it('has entries that load, each with the names that it is to have', async () => {
+  it('has entries that load, each with its names', async () => {
     const home = packed.installed('entries');
     const entries = Object.keys(PUBLIC_NAMES).map((entry) => entry.replace('.', 'rxcam'));
     writeFileSync(join(home, 'program.mjs'), `

@@ -37,13 +37,13 @@ needs('ffmpeg', 'python')('a source with several parameter sets', () => {
     for (const { data } of gops) expect(await countFrames(data)).toBe(25);
   });
 
-  it.each(['h264', 'h265'] as const)('%s sets that change in mid-stream: each GOP has those of its own size', async (codec) => {
+  it.each(['h264', 'h265'] as const)('%s sets that change during the stream: each GOP has the sets of its size', async (codec) => {
     const gops = await gopsOf(await joined(codec, 'ts'));
     expect(gops.map(({ width, frames }) => [width, frames])).toEqual([[160, 10], [160, 10], [320, 10], [320, 10], [160, 10], [160, 10]]);
     for (const { data } of gops) expect(await countFrames(data)).toBe(10);
   });
 
-  it('at an RTSP camera that sends the second one once: the GOP that is joined later decodes alone', async () => {
+  it('of an RTSP camera that sends the second one once: a GOP that is joined later decodes alone', async () => {
     const raw = join(temporaryFolder('parameter-sets'), 'delimited.h264');
     await run('ffmpeg', ['-v', 'error', '-y', '-i', await fieldInput('twopps.h264'), '-c', 'copy', '-bsf:v', 'h264_metadata=aud=insert', raw]);
     expect(readFileSync(raw).length).toBeGreaterThan(0);

@@ -27,19 +27,19 @@ const hls = (file: string) => `#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n${f
 const LISTS: readonly (readonly [string, (file: string) => string])[] = [
   ['HLS', hls],
   ['HLS with file:', (file) => hls(`file://${file}`)],
-  ['HLS behind an ID3 tag', (file) => `ID3\x03\0\0\0\0\0\x0a${'\0'.repeat(10)}${hls(file)}`],
-  ['HLS behind a thousand blanks', (file) => ' '.repeat(1_000) + hls(file)],
-  ['HLS behind a byte-order mark', (file) => `\u00ef\u00bb\u00bf${hls(file)}`],
+  ['HLS after an ID3 tag', (file) => `ID3\x03\0\0\0\0\0\x0a${'\0'.repeat(10)}${hls(file)}`],
+  ['HLS after a thousand spaces', (file) => ' '.repeat(1_000) + hls(file)],
+  ['HLS after a byte-order mark', (file) => `\u00ef\u00bb\u00bf${hls(file)}`],
   ['HLS with a local key', (file) => hls('seg.ts').replace('#EXTINF', `#EXT-X-KEY:METHOD=AES-128,URI="file://${file}"\n#EXTINF`)],
   ['DASH', (file) => `<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" mediaPresentationDuration="PT2S"><Period><AdaptationSet mimeType="video/mp2t"><Representation id="1" bandwidth="1" width="320" height="240"><BaseURL>file://${file}</BaseURL><SegmentList duration="2"><SegmentURL media="file://${file}"/></SegmentList></Representation></AdaptationSet></Period></MPD>`],
   ['concat', (file) => `ffconcat version 1.0\nfile '${file}'\n`],
   ['SDP', () => 'v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=x\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=video 5004 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n'],
   ['SMIL', (file) => `<smil><body><video src="${file}"/></body></smil>`],
-  ['a reference of QuickTime', (file) => `RTSPtextRTSP://127.0.0.1${file}`],
+  ['a QuickTime reference', (file) => `RTSPtextRTSP://127.0.0.1${file}`],
 ];
 
-needs('ffmpeg').each(BUILDS)('a playlist from afar, with the ffmpeg of $name', ({ path }) => {
-  it.each(LISTS)('%s opens no local file, under any name of the server', async (_, list) => {
+needs('ffmpeg').each(BUILDS)('a remote playlist, with the ffmpeg of $name', ({ path }) => {
+  it.each(LISTS)('%s opens no local file, under any name on the server', async (_, list) => {
     Object.assign(process.env, { FFMPEG_PATH: path, RXCAM_ALLOW_OLD_FFMPEG: '1' });
     const text = Buffer.from(list(local), 'latin1');
     Object.assign(server.routes, {
@@ -55,7 +55,7 @@ needs('ffmpeg').each(BUILDS)('a playlist from afar, with the ffmpeg of $name', (
 });
 
 const lists = describe.each(BUILDS);
-lists('a playlist on the disk, with the ffmpeg of $name', ({ path }) => {
+lists('a local playlist, with the ffmpeg of $name', ({ path }) => {
   const listAt = (name: string, text: string) => {
     mkdirSync(join(folder, 'own'), { recursive: true });
     const file = join(folder, 'own', name);
@@ -67,7 +67,7 @@ lists('a playlist on the disk, with the ffmpeg of $name', ({ path }) => {
     return play<Frame>(file, (gate) => gate, { ...QUICK, ...config });
   };
 
-  it.each([['HLS', hls, 'a.m3u8'], ['concat', (file: string) => `ffconcat version 1.0\nfile '${file}'\n`, 'a.ffconcat']] as const)('of %s plays what lies beside it', async (_, list, name) => {
+  it.each([['HLS', hls, 'a.m3u8'], ['concat', (file: string) => `ffconcat version 1.0\nfile '${file}'\n`, 'a.ffconcat']] as const)('of %s plays files in its folder', async (_, list, name) => {
     const file = listAt(name, list('clip.ts'));
     copyFileSync(local, join(folder, 'own', 'clip.ts'));
     const { values, error } = await played(file);
@@ -75,14 +75,14 @@ lists('a playlist on the disk, with the ffmpeg of $name', ({ path }) => {
     expect(values).toHaveLength(200);
   });
 
-  it('plays what lies beside it by its whole path', async () => {
+  it('plays files in its folder by their absolute path', async () => {
     const file = listAt('a.m3u8', hls(join(folder, 'own', 'clip.ts')));
     copyFileSync(local, join(folder, 'own', 'clip.ts'));
     expect((await played(file)).values).toHaveLength(200);
   });
 
   it.each([
-    ['by its whole path', () => local], ['above it', () => '../clip.ts'], ['by a link', () => 'link.ts'], ['by file:', () => `file://${local}`],
+    ['by its absolute path', () => local], ['above it', () => '../clip.ts'], ['by a link', () => 'link.ts'], ['by file:', () => `file://${local}`],
   ])('opens nothing outside its folder, %s, unless it is allowed to', async (_, named) => {
     copyFileSync(local, join(folder, 'clip.ts'));
     const file = listAt('a.m3u8', hls(named()));

@@ -23,7 +23,7 @@ const ODD = [
   ['recorder1k.webm', 120, 30], ['phone-vfr.ts', 120, 30], ['phone-vfr.mp4', 120, 29.95], ['stated1000.webm', 30, 10], ['stated90k.avi', 45, 15],
 ] as const;
 
-needs('ffmpeg')('a rate that is none', () => {
+needs('ffmpeg')('a rate that is not stated', () => {
   it.each(ODD)('of %s: %i pictures at about %d', async (name, pictures, fps) => {
     const { gate, events } = watched(await fieldInput(name));
     const frames = await lastValueFrom(gate.pipe(encodeH265(), toArray()));
@@ -43,7 +43,7 @@ needs('ffmpeg')('a rate that is none', () => {
     expect(num / den).toBeLessThan(fps * 2.6);
   });
 
-  it.each(['frame', 'stream'] as const)('in %s mode, thinned, gives what five pictures a second are', async (mode) => {
+  it.each(['frame', 'stream'] as const)('in %s mode, thinned, gives five pictures a second', async (mode) => {
     const { gate } = watched(await fieldInput('recorder1k.webm'));
     const frames = await lastValueFrom(gate.pipe(skipRate({ fps: 5 }), encodeH265({ mode }), toArray()));
     await threeQuestions({ stats: gate.stats });
@@ -59,7 +59,7 @@ needs('ffmpeg')('a rate that is none', () => {
     expect(opened(events)?.fps).toBe(30);
   });
 
-  it('of one picture is not known, and holds nothing up', async () => {
+  it('of one picture is unknown, and delays nothing', async () => {
     const { gate, events } = watched(await fieldInput('still.webp'));
     const frames = await lastValueFrom(gate.pipe(encodeJpeg(), toArray()));
     await threeQuestions({ stats: gate.stats });

@@ -35,7 +35,7 @@ needs('redis')('a user of Redis who reads', () => {
     ['XREAD', '~video* +multi +exec +xinfo|stream', 'xread'],
     ['XINFO', '~video* +multi +exec +xread', 'xinfo'],
     ['the stream', '~other* +multi +exec +xread +xinfo|stream', 'key'],
-  ])('without a right to %s hears of it at once, and reads when it is granted', async (_, rights, named) => {
+  ])('without the right to %s gets an error at once, and reads when it is granted', async (_, rights, named) => {
     const topic = `video-${randomUUID()}`;
     await sent(topic);
     await grant(rights);

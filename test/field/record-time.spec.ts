@@ -69,7 +69,7 @@ needs('ffmpeg', 'kafka').each(KAFKA_DRIVERS)('the time of a Kafka record, %s', (
     return times;
   }
 
-  it('is that of the capture, exact to the message, when what an outage kept back is sent minutes later', async () => {
+  it('is that of the capture, exact to the message, if an outage delays the sending by minutes', async () => {
     const start = Date.now() - 5 * 60_000;
     const { acks, times } = await send(broker, 'times-late', { at: ({ seq }) => start + seq * 100 });
     for (const [index, { offset }] of acks.entries()) {
@@ -94,7 +94,7 @@ needs('ffmpeg', 'kafka').each(KAFKA_DRIVERS)('the time of a Kafka record, %s', (
     expect(warnings).toEqual([expect.stringMatching(/topic 'times-ahead': a picture's time of capture \(.*\) is not a time up to now: its record has the time of sending/)]);
   });
 
-  it.each([['NaN', NaN], ['negative', -5], ['Infinity', Infinity]])('is that of the sending for a time that is none: %s', async (name, time) => {
+  it.each([['NaN', NaN], ['negative', -5], ['Infinity', Infinity]])('is that of the sending for an invalid time: %s', async (name, time) => {
     const before = Date.now();
     const topic = `times-${name}`;
     const gate = camera('test:?size=64x48&fps=25&duration=0.08', { key: topic, pace: 'asap' });
@@ -106,20 +106,20 @@ needs('ffmpeg', 'kafka').each(KAFKA_DRIVERS)('the time of a Kafka record, %s', (
     await threeQuestions({ stats: gate.stats });
   });
 
-  it('is that of the sending where the topic takes no old ones: the outbox is not held up', async () => {
+  it('is that of the sending if the topic refuses old times: the outbox does not wait', async () => {
     await makeTopic('times-old', { 'message.timestamp.before.max.ms': '60000' });
     const { acks, warnings } = await send(broker, 'times-old', { at: ({ capturedAt }) => capturedAt - HOUR });
     expect(acks).toHaveLength(10);
     expect(warnings).toEqual([expect.stringContaining('the broker refuses the times of records (is its clock, or this one, wrong?): they have the time of sending')]);
   });
 
-  it('is left out where the broker takes none of ours: its clock and this one differ', async () => {
+  it('is left out if the broker refuses all times, because its clock and this one differ', async () => {
     await makeTopic('times-none', { 'message.timestamp.before.max.ms': '0', 'message.timestamp.after.max.ms': '0' });
     const { acks } = await send(broker, 'times-none', { at: ({ capturedAt }) => capturedAt - HOUR });
     expect(acks).toHaveLength(10);
   });
 
-  it('does not hold up another camera in the same request', async () => {
+  it('does not delay another camera in the same request', async () => {
     await makeTopic('times-bad', { 'message.timestamp.before.max.ms': '60000' });
     const start = Date.now() - HOUR;
     const [bad, good] = await Promise.all(['times-bad', 'times-good'].map((topic) => send(broker, topic, { at: ({ seq }) => start + seq })));

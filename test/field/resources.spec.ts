@@ -40,7 +40,7 @@ async function told(what: string, when: string, onLine: (line: string, pid: numb
 /** The soft limit alone, which the program's own user may raise again. */
 const limitProcesses = (pid: number, count: number) => { execFileSync('/usr/bin/prlimit', ['--pid', String(pid), `--nproc=${count}:`], asNobody); };
 
-needs('ffmpeg')('a machine that has nothing left', () => {
+needs('ffmpeg')('a machine without free resources', () => {
   beforeAll(build);
 
   it.each(['fresh', 'known'])('no files, an ffmpeg that is %s: retried until there are some', async (when) => {
@@ -84,7 +84,7 @@ needs('ffmpeg')('a machine that has nothing left', () => {
       const { port, stop } = await startOddRtsp({ file: await fieldInput('gop50.h264') });
       return { address: `rtsp://localhost:${port}/a`, stop };
     }],
-  ])('few files, %s: never told as a fault of the source', async (_, start) => {
+  ])('few files, %s: not reported as a failure of the source', async (_, start) => {
     const { address, options = {}, stop } = await start(temporaryFolder('few-files'));
     const child = spawn('sh', ['-c', 'ulimit -n 256; exec "$0" "$@"', process.execPath, FEW, `${ROOT}.cache/cli-build`, address, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'inherit'] });
     const lines: string[] = [];
@@ -98,13 +98,13 @@ needs('ffmpeg')('a machine that has nothing left', () => {
     expect(lines.slice(-4)).toEqual(Array(4).fill('frame'));
   }, 120_000);
 
-  it.each(['EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM'])('%s, from any call, is of the class, and has a remedy', (code) => {
+  it.each(['EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM'])('%s, from any call, is a ResourceExhausted with a remedy', (code) => {
     const error = failureOf(Object.assign(new Error('system'), { code }), 'the capture', {});
     expect(error).toBeInstanceOf(ResourceExhausted);
     expect(error.message).toMatch(/raise|more/);
   });
 
-  it('what does not pass is of another class', () => {
+  it('a permanent failure has another class', () => {
     expect(failureOf(Object.assign(new Error('system'), { code: 'EACCES' }), 'the capture', {}).code).toBe('CAPTURE_CRASHED');
     expect(failureOf(Object.assign(new Error('system'), { code: 'constructor' }), 'the capture', {}).code).toBe('CAPTURE_CRASHED');
   });

@@ -29,7 +29,7 @@ const TURNED = [
 const MIRRORED = [['mirrored-across.mp4', 'flat264.mp4', 'hflip'], ['mirrored-down.mp4', 'flat265.mp4', 'vflip']] as const;
 
 needs('ffmpeg').each(BUILDS)('with the ffmpeg of $name', ({ path, name: build }) => {
-  it.each([...TURNED, ...(build === 'PATH' ? MIRRORED : [])])('%s is upright once it is decoded', async (name, flat, filter, _?: number, swaps = false) => {
+  it.each([...TURNED, ...(build === 'PATH' ? MIRRORED : [])])('%s is upright when it is decoded', async (name, flat, filter, _?: number, swaps = false) => {
     process.env['FFMPEG_PATH'] = path;
     const input = await fieldInput(name);
     const size = swaps ? { width: 360, height: 640 } : { width: 640, height: 360 };
@@ -43,7 +43,7 @@ needs('ffmpeg').each(BUILDS)('with the ffmpeg of $name', ({ path, name: build })
     expect(await decodedAs(small.values)).toMatchObject(swaps ? { frames: 50, width: 90, height: 160 } : { frames: 50, width: 90, height: 50 });
   });
 
-  it.each(TURNED)('%s is passed on with its rotation', async (name, _, __, degrees) => {
+  it.each(TURNED)('%s is passed through with its rotation', async (name, _, __, degrees) => {
     process.env['FFMPEG_PATH'] = path;
     const input = await fieldInput(name);
     const { values, of } = await play<EncodedFrame>(input, (gate) => gate.pipe(passthrough({ chunk: 'gop' })));
@@ -65,7 +65,7 @@ needs('ffmpeg').each(BUILDS)('with the ffmpeg of $name', ({ path, name: build })
     });
 });
 
-needs('ffmpeg')('what is not turned', () => {
+needs('ffmpeg')('a clip that is not rotated', () => {
   it.each(['flat264.mp4', 'flat265.mp4'])('%s states no rotation', async (name) => {
     const { values, of } = await play<EncodedFrame>(await fieldInput(name), (gate) => gate.pipe(passthrough()));
     expect(values[0]).not.toHaveProperty('rotation');
@@ -74,7 +74,7 @@ needs('ffmpeg')('what is not turned', () => {
   });
 });
 
-needs('ffmpeg')('what is mirrored', () => {
+needs('ffmpeg')('a clip that is mirrored', () => {
   it('is passed through with a warning, as no rotation describes it', async () => {
     const { values, of } = await play<EncodedFrame>(await fieldInput('mirrored-down.mp4'), (gate) => gate.pipe(passthrough()));
     expect(values).toHaveLength(50);
@@ -83,7 +83,7 @@ needs('ffmpeg')('what is mirrored', () => {
   });
 });
 
-needs('ffmpeg')('a snapshot of a phone\'s clip that is passed on', () => {
+needs('ffmpeg')('a snapshot of a phone\'s clip that is passed through', () => {
   it('is upright', async () => {
     const gate: Camera = camera(await fieldInput('phone-h264.mp4'), { key: 'gate', pace: 'realtime', loop: true });
     const running = gate.pipe(passthrough()).subscribe();

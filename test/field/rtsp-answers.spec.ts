@@ -33,7 +33,7 @@ needs('ffmpeg')('an address at which another service answers', () => {
   it.each([
     ['HTTP', 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'], ['the protocol of Redis', "-ERR unknown command 'OPTIONS'\r\n"],
     ['SSH', 'SSH-2.0-OpenSSH_9.2\r\n'], ['FTP or SMTP', '220 mail.example.com ESMTP\r\n'], ['TLS: is it rtsps://?', '\u0015\u0003\u0003\u0000\u0002\u0002\u0046'],
-  ])('is refused at once, by the name of what answers: %s', async (name, answer) => {
+  ])('is refused at once, with the name of the service: %s', async (name, answer) => {
     const service = createServer((socket) => { socket.on('error', () => { /* It is cut. */ }).once('data', () => socket.write(answer, 'latin1')); }).listen(0, '127.0.0.1');
     await once(service, 'listening');
     const { port } = service.address() as AddressInfo;
@@ -77,14 +77,14 @@ needs('ffmpeg')('an RTSP camera that answers', () => {
     expect(watched.failures[0]).toMatchObject({ code: 'SOURCE_BUSY', message: expect.stringContaining(`answers ${at} with 453`) as string });
   });
 
-  it.each(['OPTIONS', 'DESCRIBE', 'SETUP', 'PLAY'])('%s by hanging up: SourceRefused', async (cut) => {
+  it.each(['OPTIONS', 'DESCRIBE', 'SETUP', 'PLAY'])('%s by closing the connection: SourceRefused', async (cut) => {
     const url = await start({ cut });
     watched = watch(url, { retry: false });
     await watched.whenOver();
     expect(watched.failures[0]).toMatchObject({ code: 'SOURCE_REFUSED', message: expect.stringContaining('the connection was closed') as string });
   });
 
-  it('nothing to OPTIONS but an error, and no Content-Base: it plays', async () => {
+  it('OPTIONS with an error, without a Content-Base: it plays', async () => {
     const url = await start({ status: '405 Method Not Allowed', at: 'OPTIONS', base: false });
     watched = watch(url);
     await watched.nth('published', 3);
@@ -103,7 +103,7 @@ needs('ffmpeg')('the transport', () => {
     await watched.nth('published', 3);
   });
 
-  it.each(BUILDS)("'auto' finds UDP, and asks for it first the next time ($name)", async ({ path }) => {
+  it.each(BUILDS)("'auto' finds UDP, and requests it first the next time ($name)", async ({ path }) => {
     process.env['FFMPEG_PATH'] = path;
     const url = await start({ tcp: false });
     const gate = camera(url, { transport: 'auto' });
@@ -128,7 +128,7 @@ needs('ffmpeg')('the transport', () => {
     }
   });
 
-  it("'auto' takes TCP where there is TCP", async () => {
+  it("'auto' uses TCP if the camera offers it", async () => {
     const url = await start({});
     watched = watch(url, { transport: 'auto' });
     await watched.nth('published', 2);
@@ -142,7 +142,7 @@ needs('ffmpeg')('the transport', () => {
     expect(watched.failures[0]).toMatchObject({ code: 'TRANSPORT_REFUSED', message: expect.stringContaining('neither TCP nor UDP') as string });
   });
 
-  it('that is granted is not the one that was asked for: TransportRefused', async () => {
+  it('that is granted but was not requested: TransportRefused', async () => {
     const url = await start({ granted: 'RTP/AVP;unicast;client_port=5000-5001;server_port=6000-6001' });
     watched = watch(url, { retry: false });
     await watched.whenOver();

@@ -29,7 +29,7 @@ async function start(options: OddRtspOptions = {}): Promise<OddServer & { at(log
 const said = (server: OddServer) => server.requests.filter((line) => line.startsWith('auth'));
 
 needs('ffmpeg')('an RTSP redirect', () => {
-  it.each(BUILDS)('to another origin that asks for Basic: it is not given the login ($name)', async ({ path }) => {
+  it.each(BUILDS)('to another origin that requests Basic: it does not get the login ($name)', async ({ path }) => {
     process.env['FFMPEG_PATH'] = path;
     const second = await start({ auth: 'basic', ...LOGIN });
     const first = await start({ redirect: second.at() });
@@ -39,7 +39,7 @@ needs('ffmpeg')('an RTSP redirect', () => {
     expect(said(second)).toEqual([]);
   });
 
-  it('to another origin that asks for nothing: it plays', async () => {
+  it('to another origin without a login: it plays', async () => {
     const second = await start();
     const first = await start({ redirect: second.at() });
     watched = watch(first.at(`admin:${PASSWORD}@`), { secrets: [PASSWORD] });
@@ -54,7 +54,7 @@ needs('ffmpeg')('an RTSP redirect', () => {
     await watched.nth('published', 3);
   });
 
-  it.each(['OPTIONS', 'DESCRIBE'])('of %s to itself: five, and no more', async (at) => {
+  it.each(['OPTIONS', 'DESCRIBE'])('of %s to itself: five are followed', async (at) => {
     const first = await start({ redirect: 'rtsp://127.0.0.1:{port}/b', at });
     watched = watch(first.at(), { retry: false });
     await watched.whenOver();
@@ -82,7 +82,7 @@ needs('ffmpeg')('an RTSP redirect', () => {
     expect(watched.failures[0]?.message).toMatch(message);
   });
 
-  it('to a host that deny names: SourceRefused, and nothing is asked of it', async () => {
+  it('to a host of deny: SourceRefused, without a request to it', async () => {
     const second = await start();
     const first = await start({ redirect: `rtsp://localhost:${second.port}/a` });
     watched = watch(first.at(), { retry: false, hosts: { deny: ['localhost'] } });
@@ -93,7 +93,7 @@ needs('ffmpeg')('an RTSP redirect', () => {
 });
 
 needs('ffmpeg')('the login of an RTSP camera', () => {
-  it.each(BUILDS)('never goes out in clear where the camera asks for Digest ($name)', async ({ path }) => {
+  it.each(BUILDS)('is never sent in clear text if the camera requests Digest ($name)', async ({ path }) => {
     process.env['FFMPEG_PATH'] = path;
     const server = await start({ auth: 'digest', ...LOGIN });
     watched = watch(server.at(`admin:${PASSWORD}@`), { secrets: [PASSWORD] });
@@ -102,7 +102,7 @@ needs('ffmpeg')('the login of an RTSP camera', () => {
     for (const line of said(server)) expect(line).toMatch(/^auth Digest /);
   });
 
-  it.each(['p@ss w%rd', 'ü"\\'])('%j is given as it is', async (password) => {
+  it.each(['p@ss w%rd', 'ü"\\'])('%j is sent unchanged', async (password) => {
     const server = await start({ auth: 'basic', user: 'admin', password });
     watched = watch(server.at(`admin:${encodeURIComponent(password)}@`));
     await watched.nth('published', 2);
@@ -116,7 +116,7 @@ needs('ffmpeg')('the login of an RTSP camera', () => {
     expect(said(server)).toHaveLength(1);
   });
 
-  it('with nobody there: SourceRefused', async () => {
+  it('without a server: SourceRefused', async () => {
     watched = watch(`rtsp://admin:${PASSWORD}@127.0.0.1:${await freePort()}/a`, { retry: false, secrets: [PASSWORD] });
     await watched.whenOver();
     expect(watched.failures[0]?.code).toBe('SOURCE_REFUSED');

@@ -45,7 +45,7 @@ needs('ffmpeg')('an object that holds a secret', () => {
     ['an Observable of messages', gate.pipe(encodeH265(), toMessage(), publish(broker, { topic: 't' }), retry())],
     ['CameraStreamer', new CameraStreamer({ serviceId: 's', serverType: 'kafka', connection: { brokers: ['127.0.0.1:9'], sasl } })],
     ['its state', kafka({ brokers: ['127.0.0.1:9'], sasl }).state],
-  ])('%s: shows none, however it is printed', (_, value) => {
+  ])('%s: shows none in any form of output', (_, value) => {
     secretsKept([SECRET], shown(value));
   });
 
@@ -76,7 +76,7 @@ needs('ffmpeg', 'python')('a camera with its secret in the address', () => {
     (port: number) => `rtsp://127.0.0.1:${port}/11?usr=admin&pwd=${SECRET}`,
     (port: number) => `rtsp://admin:top@${SECRET}#1@127.0.0.1:${port}/a`,
     (port: number) => `rtsp://127.0.0.1:${port}/live?%70assword=${SECRET}`,
-  ])('over RTSP: it arrives at the server, and is seen nowhere else', async (at) => {
+  ])('over RTSP: it reaches the server, and is shown nowhere else', async (at) => {
     const one = watch(at(rtsp.port), { key: undefined, secrets: [SECRET] });
     await one.nth('published', 2);
     expect(one.gate.key).toMatch(/^127\.0\.0\.1/);
@@ -94,7 +94,7 @@ needs('ffmpeg', 'python')('a camera with its secret in the address', () => {
     expect(board.requests.join('\n')).toContain(SECRET);
   });
 
-  it('that refuses it: the error, the events and the log show none', async () => {
+  it('that rejects it: the error, the events and the log do not show it', async () => {
     server.routes['/video'] = http.status(401);
     const one = watch(`${server.urlOf('/video')}?loginpas=${SECRET}`, { key: undefined, secrets: [SECRET] });
     await one.nth('retrying');

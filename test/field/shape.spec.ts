@@ -32,7 +32,7 @@ function combing(frames: readonly Frame[]): number {
 needs('ffmpeg').each(BUILDS)('pixels that are not square, with the ffmpeg of $name', ({ path }) => {
   it.each([
     ['anamorphic.mp4', 704, 576, '16:11'], ['narrow.mp4', 480, 576, '1:2'], ['dv-ntsc.dv', 720, 480, '8:9'],
-  ] as const)('%s: frames, access units and messages say their shape', async (name, width, height, sampleAspectRatio) => {
+  ] as const)('%s: frames, access units and messages state their shape', async (name, width, height, sampleAspectRatio) => {
     process.env['FFMPEG_PATH'] = path;
     const input = await fieldInput(name);
     const raw = await play<Frame>(input, (gate) => gate, { values: 2 });
@@ -81,7 +81,7 @@ needs('ffmpeg').each(BUILDS)('pixels that are not square, with the ffmpeg of $na
     expect(values[0]).toMatchObject({ width: 352, height: 288, sampleAspectRatio: '16:11' });
   });
 
-  it('a shape that no pixel has is not believed', async () => {
+  it('an impossible shape is ignored', async () => {
     process.env['FFMPEG_PATH'] = path;
     const { values } = await play<EncodedFrame>(await fieldInput('nonsense-shape.mkv'), (gate) => gate.pipe(resize({ height: 60 }), encodeH265()));
     expect(values).toHaveLength(10);
@@ -89,7 +89,7 @@ needs('ffmpeg').each(BUILDS)('pixels that are not square, with the ffmpeg of $na
   });
 });
 
-needs('ffmpeg').each(BUILDS)('pictures that are two fields, with the ffmpeg of $name', ({ path }) => {
+needs('ffmpeg').each(BUILDS)('interlaced pictures, with the ffmpeg of $name', ({ path }) => {
   it.each([
     ['mbaff.ts', 50, 'H.264, top first'], ['mpeg2-bottom.ts', 25, 'MPEG-2, bottom first'], ['fields265.mp4', 25, 'H.265'],
   ] as const)('%s: one picture without combs for each of %i (%s)', async (name, count: number, _) => {
@@ -131,7 +131,7 @@ needs('ffmpeg').each(BUILDS)('pictures that are two fields, with the ffmpeg of $
     expect(same.slice(25).filter((one) => !one)).toEqual([]);
   });
 
-  it('a source that is not is unchanged, except with true', async () => {
+  it('a progressive source is unchanged, except with true', async () => {
     process.env['FFMPEG_PATH'] = path;
     const input = await fieldInput('flat264.mp4');
     const [auto, none, all] = await Promise.all(['auto', false, true].map(async (deinterlace) => (
@@ -143,7 +143,7 @@ needs('ffmpeg').each(BUILDS)('pictures that are two fields, with the ffmpeg of $
   });
 });
 
-needs('ffmpeg')('fields that are passed on', () => {
+needs('ffmpeg')('fields that are passed through', () => {
   it('are not reused where pictures are wanted; passthrough leaves them as they are', async () => {
     const input = await fieldInput('fields265.mp4');
     const made = await play<EncodedFrame>(input, (gate) => gate.pipe(encodeH265({ mode: 'stream', reuse: true })));
@@ -170,12 +170,12 @@ needs('ffmpeg', 'python')('a live source of fields', () => {
 });
 
 describe('options', () => {
-  it.each([['yes'], [1], [null]])('deinterlace: %j is refused where it is given', (deinterlace) => {
+  it.each([['yes'], [1], [null]])('deinterlace: %j throws at once', (deinterlace) => {
     expect(() => camera('test:', { deinterlace: deinterlace as never })).toThrow(InvalidOption);
     expect(() => camera('test:', { deinterlace: deinterlace as never })).toThrow(`option 'deinterlace': ${JSON.stringify(deinterlace)} given, expected 'auto', true or false`);
   });
 
-  it('squarePixels: 1 is refused where it is given', () => {
+  it('squarePixels: 1 throws at once', () => {
     expect(() => resize({ width: 64, squarePixels: 1 as never })).toThrow("resize: option 'squarePixels': 1 given");
   });
 });

@@ -35,7 +35,7 @@ needs('ffmpeg')('FFMPEG_PATH', () => {
   it.each([
     ['no file', '/nonexistent/ffmpeg'], ['a folder', '/tmp'], ['no program', '/etc/passwd'], ['another program', '/bin/true'],
     ['an ffmpeg without libx265', script('#!/bin/sh\necho "ffmpeg version 5.1.9" >&2; echo "  libavutil      57. 28.100" >&2; echo " V....D mjpeg mjpeg"\n')],
-  ])('that is %s is an error, and never passed over', async (_, path) => {
+  ])('that is %s is an error, without a fallback', async (_, path) => {
     process.env['FFMPEG_PATH'] = path;
     const error = await failureOf('test:');
     expect(error.code).toBe('INVALID_OPTION');
@@ -68,7 +68,7 @@ needs('ffmpeg')('an ffmpeg that is remembered', () => {
 
   beforeEach(() => { process.env['XDG_CACHE_HOME'] = temporaryFolder('cache'); });
 
-  it('is not asked by the next process, unless it lacks what is wanted', async () => {
+  it('is not examined again by the next process, unless it lacks a required encoder', async () => {
     const { version } = await firstValueFrom((await anew()).findFfmpeg());
     edit((text) => text.replaceAll(`ffmpeg version ${version}`, 'ffmpeg version 9.9-remembered').replaceAll('libx265', 'libx999'));
     const next = await anew();
@@ -77,7 +77,7 @@ needs('ffmpeg')('an ffmpeg that is remembered', () => {
     expect(readFileSync(cache(), 'utf8')).not.toContain('9.9-remembered');
   });
 
-  it.runIf(packaged !== undefined)('as something else is asked once it has failed', async () => {
+  it.runIf(packaged !== undefined)('as another one is examined again after a failure', async () => {
     const { camera: gate, encodeH265: encode, retry } = await anew();
     // A current one's answers under the name of the build of 2018, which knows no -fps_mode.
     await firstValueFrom((await anew()).findFfmpeg());
@@ -108,7 +108,7 @@ describe.runIf(packaged !== undefined)('the packaged build', () => {
     else process.env['RXCAM_ALLOW_OLD_FFMPEG'] = allow;
   };
 
-  it('takes test: and local files without a word', async () => {
+  it('reads test: and local files without a warning', async () => {
     asPackaged();
     watched = watch('test:?duration=0.4');
     await watched.whenOver();
@@ -132,7 +132,7 @@ describe.runIf(packaged !== undefined)('the packaged build', () => {
     expect((await failureOf('rtsp://127.0.0.1:9/a')).code).toBe('INVALID_OPTION');
   });
 
-  it.each([['the variable', '1', {}], ['the option', undefined, { allowOldFfmpeg: true }]] as const)('reads over the network where %s allows it', async (_, allow, options) => {
+  it.each([['the variable', '1', {}], ['the option', undefined, { allowOldFfmpeg: true }]] as const)('reads over the network if %s allows it', async (_, allow, options) => {
     asPackaged(allow);
     expect((await failureOf(`rtsp://127.0.0.1:${await freePort()}/a`, options)).code).toBe('SOURCE_REFUSED');
   });

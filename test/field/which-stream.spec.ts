@@ -65,7 +65,7 @@ needs('ffmpeg').each(BUILDS)('with the ffmpeg of $name', ({ path }) => {
     }
   });
 
-  it('of one video stream there is no second: NO_VIDEO, which says what there is', async () => {
+  it('a number above those of the source: NO_VIDEO, with the streams that exist', async () => {
     process.env['FFMPEG_PATH'] = path;
     const { error } = await play<EncodedFrame>(await fieldInput('flat264.mp4'), (gate) => gate.pipe(encodeH265()), { stream: 1 });
     expect(error).toMatchObject({ code: 'NO_VIDEO', message: expect.stringContaining('has 1 video stream, numbered from 0; the option stream is 1') as string });
@@ -73,7 +73,7 @@ needs('ffmpeg').each(BUILDS)('with the ffmpeg of $name', ({ path }) => {
 });
 
 needs('ffmpeg', 'python')('a live source of a sub and a main stream', () => {
-  it('is opened once more, after it is closed, and then as it was the last time', async () => {
+  it('emits the main stream from its first picture', async () => {
     const server = await startOddHttp({
       mode: 'live', file: await fieldInput('submain.ts'), rate: 400_000, loop: true, head: 'HTTP/1.1 200 OK\r\nContent-Type: video/mp2t\r\n\r\n',
     });
@@ -86,7 +86,7 @@ needs('ffmpeg', 'python')('a live source of a sub and a main stream', () => {
 });
 
 needs('ffmpeg', 'rtsp')('an RTSP server with two videos in one session', () => {
-  it('gives the largest', async () => {
+  it('emits the largest', async () => {
     const video = (size: string, name: string) => `videotestsrc is-live=true ! video/x-raw,${size},framerate=10/1 ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=10 ! h264parse config-interval=-1 ! rtph264pay config-interval=-1 name=${name}`;
     const server = await startRtspServer({ launch: `( ${video('width=160,height=120', 'pay0 pt=96')} ${video('width=320,height=240', 'pay1 pt=97')} )` });
     const { values, error } = await play<EncodedFrame>(server.url, (gate) => gate.pipe(encodeH265()), { values: 5 });
@@ -96,7 +96,7 @@ needs('ffmpeg', 'rtsp')('an RTSP server with two videos in one session', () => {
   });
 });
 
-it.each([[-1], [1.5], ['second'], [true], [1_000]])('stream: %j is refused where it is given', (stream) => {
+it.each([[-1], [1.5], ['second'], [true], [1_000]])('stream: %j throws at once', (stream) => {
   expect(() => camera('test:', { stream: stream as never })).toThrow(InvalidOption);
   expect(() => camera('test:', { stream: stream as never })).toThrow(`option 'stream': ${JSON.stringify(stream)} given`);
 });
