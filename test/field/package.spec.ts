@@ -77,7 +77,7 @@ needs('ffmpeg')('the package', () => {
     ['', []],
     ["subscribe(kafka({ brokers: ['h:1'], driver: 'platformatic' }), { topic: 't' })", []],
     ["publish(kafka({ brokers: ['h:1'], driver: 'platformatic' }), { topic: 't' })", ['@platformatic/kafka']],
-  ])('loads what writes to a broker when a pipeline publishes, the composer of commands and the logger when they are needed, not before: %s', async (uses, more) => {
+  ])('loads the clients of brokers, the composer of commands and the logger only when they are needed: %s', async (uses, more) => {
     const loaded = await loadedBy(`
       const { camera, kafka, memory, publish, redis, subscribe } = await import('rxcam');
       camera('test:');
