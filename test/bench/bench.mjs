@@ -1,8 +1,8 @@
-/** `npm run bench [NAME] [arguments]`: runs one of the benchmarks, or names them. */
+/** `npm run bench [NAME] [arguments]`: runs a benchmark; without a known name, lists all names. */
 import { readdirSync } from 'node:fs';
 
 const here = new URL('.', import.meta.url);
-const names = readdirSync(here).map((file) => /^(?!bench\.|cpu\.|footage\.|plot\.|child-words\.|.*-worker\.)(.*)\.mjs$/.exec(file)?.[1]).filter(Boolean);
+const names = readdirSync(here).map((file) => /^(?!bench\.|cpu\.|footage\.|plot\.|child-command\.|.*-worker\.)(.*)\.mjs$/.exec(file)?.[1]).filter(Boolean);
 const [name] = process.argv.splice(2, 1);
 
 if (names.includes(name)) {

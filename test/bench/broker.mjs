@@ -1,4 +1,4 @@
-/** `npm run bench broker`: starts Redis and Kafka by the tests' services, which are TypeScript, and runs broker/run.ts. */
+/** `npm run bench broker`: runs broker/run.ts with the loader for TypeScript. */
 import '../services/typescript.mjs';
 
 await import(new URL('broker/run.ts', import.meta.url).href);

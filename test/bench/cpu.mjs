@@ -1,17 +1,17 @@
-/** CPU time of whole process trees, and paired comparisons of it. Linux: it reads /proc. */
+/** CPU time of whole process trees, and paired comparisons of it. Linux only: it reads /proc. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 
 const TICKS_PER_SECOND = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
 
-/** User and system seconds of all children that have ended and been waited for, theirs included. */
+/** User and system CPU seconds of all child processes that have ended and been reaped, their own children included. */
 export function childrenSeconds() {
   const fields = readFileSync('/proc/self/stat', 'utf8').replace(/^.*\) /, '').split(' ');
   return (Number(fields[13]) + Number(fields[14])) / TICKS_PER_SECOND;
 }
 
-/** Runs a command to its end; gives its CPU seconds and what it printed. */
+/** Runs a command to its end; returns its CPU seconds and its stdout. */
 export async function cpuSeconds(command, args, options = {}) {
   const before = childrenSeconds();
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'], ...options });
@@ -27,7 +27,7 @@ export function median(values) {
   return (sorted[Math.floor((sorted.length - 1) / 2)] + sorted[Math.ceil((sorted.length - 1) / 2)]) / 2;
 }
 
-/** Runs both `pairs` times, in turn; prints each pair and the median of the ratios. `seen` gets the seconds of each pair. */
+/** Runs both `pairs` times, each first in turn; prints each pair and the median of the ratios. `seen` is called with the seconds of each pair. */
 export async function compare(name, pairs, reference, candidate, seen = (_reference, _candidate) => undefined) {
   const ratios = [];
   for (let pair = 1; pair <= pairs; pair++) {

@@ -1,4 +1,4 @@
-/** Cameras of a generator engine behind a dashboard: one in thirty is away, one in fifty slow. Prints the dashboard's address. */
+/** Cameras of a generator engine with a dashboard: one camera in thirty is down, one in fifty is slow. Prints the dashboard's address. */
 import { execFileSync } from 'node:child_process';
 import { Observable, throwError, timer } from 'rxjs';
 import { SourceRefused, camera, encodeJpeg, memory, publish, retry, toMessage } from '../../dist/bundle/index.js';

@@ -1,7 +1,7 @@
 /**
- * `npm run bench dashboard [CAMERAS] [SECONDS]`: what the dashboard costs with cameras of one picture a second, in percent of a core: in
- * the server with nobody and with one page open, and in a browser. `npm run bench dashboard fleet [CAMERAS] [SECONDS]`: the same with the
- * page of a fleet of 1,000 cameras on ten workers, with all of its rows drawn. Needs Debian's chromium.
+ * `npm run bench dashboard [CAMERAS] [SECONDS]`: the CPU that the dashboard takes with cameras of one picture a second, in percent of a core:
+ * in the server without a page and with one page open, and in the browser. `npm run bench dashboard fleet [CAMERAS] [SECONDS]`: the same for
+ * the page of a fleet of 1,000 cameras on ten workers, with all of its rows drawn. Needs Debian's chromium.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,7 +16,7 @@ const worker = spawn(process.execPath, [fileURLToPath(new URL(isFleet ? 'fleet-d
 const [line] = await once(worker.stdout, 'data');
 const url = String(line).trim();
 
-/** User and system seconds of processes, with their children. */
+/** User and system CPU seconds of processes, without those of their children. */
 function cpu(pids) {
   return pids.reduce((sum, pid) => {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
@@ -24,11 +24,11 @@ function cpu(pids) {
   }, 0);
 }
 
-/** The processes of the browser by the folder that they all name. */
-function browserPids(folder) {
+/** The pids of the processes that have this text in their command: those of a browser all contain its profile's folder. */
+function browserPids(text) {
   return readdirSync('/proc').filter((name) => {
     try {
-      return /^\d+$/.test(name) && readFileSync(`/proc/${name}/cmdline`, 'utf8').includes(folder);
+      return /^\d+$/.test(name) && readFileSync(`/proc/${name}/cmdline`, 'utf8').includes(text);
     } catch {
       return false;
     }
@@ -42,7 +42,7 @@ async function percent(pids) {
 }
 
 const server = () => [worker.pid];
-// Its start is over then.
+// Until the worker's start is complete.
 await new Promise((resolve) => { setTimeout(resolve, 5_000); });
 const alone = await percent(server);
 const context = await chromium.launchPersistentContext('', { ...CHROMIUM, viewport: { width: 1_920, height: 1_080 } });
@@ -53,10 +53,10 @@ try {
   await page.locator(isFleet ? '.fleet .row' : '.card').nth(cameras - 1).waitFor({ state: 'attached' });
   await new Promise((resolve) => { setTimeout(resolve, 5_000); });
   const profile = /--user-data-dir=(\S+)/.exec(readFileSync(`/proc/${browserPids('--user-data-dir=')[0]}/cmdline`, 'utf8').replaceAll('\0', ' '))?.[1] ?? '';
-  const [looked, browser] = await Promise.all([percent(server), percent(() => browserPids(profile))]);
+  const [open, browser] = await Promise.all([percent(server), percent(() => browserPids(profile))]);
   console.log(`${cameras} cameras${isFleet ? ' of a fleet' : ' at 1 Hz'}, 1920x1080, ${seconds} s`);
-  console.log(`server: ${alone.toFixed(1)} % of a core with nobody, ${looked.toFixed(1)} % with one page: ${(looked - alone).toFixed(1)} % for it (allowed: 10)`);
-  console.log(`browser, all processes: ${browser.toFixed(1)} % of a core (allowed: 30)`);
+  console.log(`server: ${alone.toFixed(1)} % of a core without a page, ${open.toFixed(1)} % with one page: ${(open - alone).toFixed(1)} % for the page (limit: 10)`);
+  console.log(`browser, all processes: ${browser.toFixed(1)} % of a core (limit: 30)`);
 } finally {
   await context.close();
   worker.kill();

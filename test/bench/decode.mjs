@@ -1,4 +1,4 @@
-/** `npm run bench decode`: runs decode.ts, which is TypeScript like the services that it starts. */
+/** `npm run bench decode`: runs decode.ts with the loader for TypeScript. */
 import '../services/typescript.mjs';
 
 await import(new URL('decode.ts', import.meta.url).href);

@@ -1,8 +1,8 @@
 /**
- * What `decode` costs: access units of a real encoder, 20 kB each, 25 a second, out of the embedded broker, to rgb24 of
- * 640x360. Rounds with `decode` and rounds without it take turns: time from a message to its picture, CPU of Node a picture
- * and how much of it reading and `verify` are, CPU of ffmpeg.
- * Options: --pictures N (a round, default 100), --rounds N (default 5).
+ * The cost of `decode`: access units of a real encoder, 20 kB each, 25 a second, from the embedded broker to rgb24 of 640x360. Rounds
+ * with `decode` and rounds without it alternate. Prints the time from a message to its picture, the CPU of Node for a picture, the part
+ * of it beyond reading and `verify`, and the CPU of ffmpeg.
+ * Options: --pictures N (in each round, default 100), --rounds N (default 5).
  */
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
@@ -11,7 +11,7 @@ import { decode, memory, publish, subscribe, verify } from 'rxcam';
 import { childrenSeconds, median } from './cpu.mjs';
 import { FRAME_MS, accessUnits, message, quantile } from './messages.js';
 
-/** Pictures before the count begins. */
+/** Pictures before the measurement begins. */
 const START = 25;
 const MAX_P50_MS = 15;
 const MAX_NODE_MS = 3;
@@ -43,7 +43,7 @@ say(`from message to picture: p50 ${quantile(waits, 0.5).toFixed(1)} ms, p95 ${q
 say(`CPU of Node a picture: ${range(nodeMs)}; beyond reading and verify ${range(own)}; target ${MAX_NODE_MS} ms`);
 say(`CPU of ffmpeg a picture, its start included: ${range(decoded.map((one) => one.ffmpegMs))}`);
 
-/** One message each 40 ms. The first wait for ffmpeg's start, or behind such: the count begins behind them. */
+/** Publishes one message every 40 ms. The first ones wait for ffmpeg's start, or for those that do, and are not measured. */
 async function round(isDecoded: boolean): Promise<Round> {
   const broker = memory();
   const run = randomUUID();

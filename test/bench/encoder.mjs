@@ -1,6 +1,6 @@
 /**
- * What rxcam's settings of x265 cost and give, against the preset's own coding units: CPU (user + sys), bytes and SSIM, in pairs,
- * on raw pictures. Above level 4.1 coding units are 32 samples or more.
+ * Compares rxcam's settings of x265 with the preset's own coding units: CPU (user + sys), bytes and SSIM, in pairs, on raw pictures. Above
+ * level 4.1, coding units have 32 samples or more.
  *
  *   npm run bench encoder [pairs] [pictures]
  */
@@ -17,7 +17,7 @@ const FPS = 5;
 const SIZES = [[1280, 720], [1920, 1080], [2560, 1440], [3840, 2160]];
 const UNITS = new Set(['ctu', 'min-cu-size', 'max-tu-size', 'rd']);
 
-/** A slow zoom with fine detail, a pattern that moves, and a little noise. */
+/** A slow zoom with fine detail, a moving pattern, and a little noise. */
 function footage(width, height) {
   mkdirSync(folder, { recursive: true });
   const file = path.join(folder, `raw-${width}x${height}-${pictures}.yuv`);

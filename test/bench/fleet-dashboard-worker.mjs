@@ -1,6 +1,6 @@
 /**
- * The dashboard of a fleet whose workers are played: each reports its cameras every five seconds, as workers do. One camera in thirty is
- * down, one in fifty slow, a few are unplaced, and one worker is gone. Arguments: cameras, workers. Prints the dashboard's address.
+ * The dashboard of a fleet with simulated workers: each reports its cameras every five seconds, as real workers do. One camera in thirty is
+ * down, one in fifty is slow, a few are unplaced, and one worker is gone. Arguments: cameras, workers. Prints the dashboard's address.
  */
 import { memory } from '../../dist/bundle/index.js';
 import { dashboard } from '../../dist/bundle/dashboard.js';

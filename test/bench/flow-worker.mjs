@@ -1,6 +1,6 @@
 /**
- * One run of the flow benchmark: cameras of a generator engine into one destination. Prints the messages that came and
- * the CPU time (user + sys) of this process meanwhile.
+ * One run of the flow benchmark: cameras of a generator engine and one destination. Prints the number of messages, and the CPU time
+ * (user + sys) that this process takes for them.
  *
  *   node test/bench/flow-worker.mjs DESTINATION CAMERAS FPS BYTES WARM_UP_MS MEASURED_MS
  */
@@ -9,14 +9,14 @@ import { Observable } from 'rxjs';
 const [destination, ...numbers] = process.argv.slice(2);
 const [cameras, fps, bytes, warmUpMs, measuredMs] = numbers.map(Number);
 
-/** Between two looks at what is due. */
+/** Interval at which due pictures are emitted. */
 const TICK_MS = 5;
-/** One access unit's bytes: a start code and what no codec would read. */
+/** The bytes of one access unit: filler text, since no step of this benchmark parses them. */
 const UNIT = Buffer.alloc(bytes, 'access unit ');
 
 const feeds = new Set();
 
-/** A real engine, whose pictures come from a timer: one captured and one output event for each, a buffer of its own. */
+/** An engine whose pictures come from a timer. Each has one `captured` and one `output` event, and a separate buffer. */
 function generator() {
   return new Observable((subscriber) => {
     const feed = { subscriber, next: 0, dueAt: performance.now() + (1000 / fps) * Math.random() };
@@ -31,7 +31,7 @@ function generator() {
 function tick() {
   const now = performance.now();
   for (const feed of feeds) {
-    // Late by more than a second: it is not made up for.
+    // Pictures that are late by more than a second are left out.
     if (feed.dueAt < now - 1000) feed.dueAt = now;
     for (; feed.dueAt <= now; feed.dueAt += 1000 / fps) give(feed);
   }

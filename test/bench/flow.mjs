@@ -1,13 +1,11 @@
 /**
- * What a picture costs on its way through Node: 20 cameras x 100 fps x 20 kB access units from a generator engine into each
- * destination of test/bench/flow. CPU (user + sys) of the process for each message, the generator's own subtracted; paired:
- * each round runs all of them, one after the other.
+ * The cost of a picture in Node: 20 cameras x 100 fps x 20 kB access units from a generator engine to each destination of test/bench/flow.
+ * CPU (user + sys) of the process for each message, without the generator's own. Each round runs all destinations, one after the other.
  *
  *   npm run bench flow -- [DESTINATION…] [--rounds N] [--cameras N] [--fps N] [--bytes N] [--seconds N] [--warm-up SECONDS] [--against CAMERASxFPS] [--node FLAGS]
  *
- * Until the warm-up is over, most of the time goes into compiling.
- * `--against 200x10` runs each destination with those cameras, too, and gives the ratio. `--node=--initial-old-space-size=256` runs all
- * of them, the references too, with these flags of Node.
+ * During the warm-up, V8 spends most of the time on compiling. `--against 200x10` also runs each destination with 200 cameras of 10 fps,
+ * and prints the ratio. `--node=--initial-old-space-size=256` runs all of them, the references too, with these flags of Node.
  */
 import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
@@ -31,7 +29,7 @@ const sizes = [[values.cameras, values.fps], ...(values.against === undefined ? 
 const references = new Map();
 for (const name of known) references.set(name, (await import(`./flow/${name}.mjs`)).reference);
 
-/** µs of CPU a message, the generator's subtracted, by round. */
+/** µs of CPU a message, without the generator's, by round. */
 const costs = new Map();
 const idOf = (name, size) => `${name} ${size.join('x')}`;
 for (let round = 1; round <= Number(values.rounds); round++) {
@@ -42,7 +40,7 @@ for (let round = 1; round <= Number(values.rounds); round++) {
   }
 }
 
-console.log('\nµs of CPU a message, median of the rounds (least to most); the generator alone is not in the others');
+console.log('\nµs of CPU a message, median of the rounds (least to most); that of the generator is subtracted from the others');
 for (const [id, round] of costs) {
   const [name, size] = id.split(' ');
   const against = [references.get(name) && `${references.get(name)} ${size}`, size === sizes[0].join('x') ? undefined : idOf(name, sizes[0])];

@@ -1,4 +1,4 @@
-/** What the benchmarks play: a moving pattern with noise, 1080p H.264 at 25 fps, GOP 50, as a camera would send it. */
+/** The video of the benchmarks: a moving pattern with noise, 1080p H.264 at 25 fps, GOP 50, like that of a camera. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,10 +6,10 @@ import path from 'node:path';
 
 export const folder = path.join(tmpdir(), 'rxcam-bench');
 
-/** What is encoded at most: a longer file is that many times the same. */
+/** The longest encoded video: a longer file repeats it. */
 const ENCODED_SECONDS = 60;
 
-/** The file, made once. @param {number} crf - 26 gives access units of 22 kB, 22 of 62 kB */
+/** The path of the file, which is created once. @param {number} crf - 26 for access units of 22 kB, 22 for 62 kB */
 export function footage(seconds, crf = 26) {
   mkdirSync(folder, { recursive: true });
   const file = path.join(folder, `1080p-${seconds}s-crf${crf}.mp4`);

@@ -1,4 +1,4 @@
-/** The job of the fusion benchmark, as a user writes it. */
+/** The pipeline of the fusion benchmark, as a user writes it. */
 import { lastValueFrom } from 'rxjs';
 import { camera, encodeH265, memory, publish, resize, skipRate, toMessage } from 'rxcam';
 

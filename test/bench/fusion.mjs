@@ -1,6 +1,6 @@
 /**
- * What fusion costs: 1080p H.264 file → every 5th picture → 640x360 → H.265 frame mode → memory broker, against one
- * hand-written ffmpeg command to a file. CPU (user + sys) of all processes, paired.
+ * The cost of fusion: 1080p H.264 file → every 5th picture → 640x360 → H.265 frame mode → memory broker, compared with one hand-written
+ * ffmpeg command that writes to a file. CPU (user + sys) of all processes, in pairs.
  *
  *   npm run build && node test/bench/fusion.mjs [pairs] [seconds of footage] [clip]
  */
@@ -37,6 +37,6 @@ async function byRxcam() {
 
 await compare('fusion', pairs, byHand, byRxcam, (hand, rxcam) => { withoutStart.push((rxcam - JSON.parse(last).startSeconds) / hand); });
 console.log(`fusion: median ratio without the start of Node and the import ${median(withoutStart).toFixed(3)}`);
-console.log(`rxcam's own account: ${last}`);
+console.log(`counts of rxcam: ${last}`);
 console.log(`bytes of the reference: ${statSync(out).size}`);
 rmSync(out);

@@ -1,6 +1,6 @@
 /**
- * How CPU and memory of Node's process grow with the cameras, and with their rate: access units of 20 kB from a generator engine into each
- * destination of test/bench/flow. Prints a table, and draws docs/images/growth.svg from its rows.
+ * The growth of the CPU and memory of Node's process with the number of cameras, and with their rate: access units of 20 kB from a generator
+ * engine to each destination of test/bench/flow. Prints a table, and draws docs/images/growth.svg from its rows.
  *
  *   npm run bench growth -- [DESTINATION…] [--rounds N] [--seconds N] [--cameras N,N] [--fps N,N] [--svg FILE]
  */
@@ -12,7 +12,7 @@ import { median } from './cpu.mjs';
 import { plot } from './plot.mjs';
 
 const BYTES = '20000', WARM_UP_MS = '6000';
-/** The rate while the cameras grow, and the cameras while the rate does. */
+/** The rate for different numbers of cameras, and the number of cameras for different rates. */
 const FPS = 25, CAMERAS = 20;
 
 const text = (value) => ({ type: 'string', default: value });
@@ -28,7 +28,7 @@ const numbers = (list) => list.split(',').map(Number);
 const sizes = [...numbers(values.cameras).map((cameras) => [cameras, FPS]), ...numbers(values.fps).map((fps) => [CAMERAS, fps])];
 const worker = fileURLToPath(new URL('flow-worker.mjs', import.meta.url));
 
-/** By destination and size: CPU in percent of a core, and resident memory in MB, of each round. */
+/** By destination and size: CPU in percent of a core, resident memory in MB, and µs a message, of each round. */
 const seen = new Map();
 for (let round = 1; round <= Number(values.rounds); round++) {
   for (const [cameras, fps] of sizes) {

@@ -1,4 +1,4 @@
-/** A process of the memory benchmark: `node memory-worker.mjs CLIP CAMERAS SECONDS [small]`. Prints the memory that it has in the end, in MB, and what came. */
+/** A process of the memory benchmark: `node memory-worker.mjs CLIP CAMERAS SECONDS [small]`. Prints its memory at the end, in MB, and the number of messages. */
 import { setFlagsFromString } from 'node:v8';
 import { Subscription } from 'rxjs';
 import { camera, passthrough, toMessage } from 'rxcam';

@@ -1,6 +1,6 @@
 /**
- * `npm run bench metrics [CAMERAS] [SCRAPES]`: what a scrape of the page for Prometheus costs, in ms of CPU, beside a prom-client
- * registry that holds the same series. No pictures flow meanwhile.
+ * `npm run bench metrics [CAMERAS] [SCRAPES]`: the cost of a scrape of the page for Prometheus, in ms of CPU, compared with a prom-client
+ * registry of the same series. No pictures flow during the measurement.
  */
 import { Registry } from 'prom-client';
 import { camera, memory } from '../../dist/bundle/index.js';
@@ -27,5 +27,5 @@ async function cost(scrape) {
 
 const text = page.text();
 console.log(`${cameras} cameras, ${text.split('\n').filter((line) => line.startsWith('rxcam_')).length} series, ${(Buffer.byteLength(text) / 1e6).toFixed(2)} MB`);
-console.log(`written from the ledgers: ${(await cost(() => Buffer.from(page.text()))).toFixed(1)} ms of CPU a scrape (allowed: 15)`);
-console.log(`by prom-client's registry: ${(await cost(async () => Buffer.from(await registry.metrics()))).toFixed(1)} ms`);
+console.log(`rxcam, from the ledgers: ${(await cost(() => Buffer.from(page.text()))).toFixed(1)} ms of CPU a scrape (limit: 15)`);
+console.log(`prom-client's registry: ${(await cost(async () => Buffer.from(await registry.metrics()))).toFixed(1)} ms of CPU a scrape`);

@@ -1,4 +1,4 @@
-/** The job of the passthrough benchmark, as a user writes it. */
+/** The pipeline of the passthrough benchmark, as a user writes it. */
 import { lastValueFrom } from 'rxjs';
 import { camera, memory, passthrough, publish, toMessage } from 'rxcam';
 

@@ -1,7 +1,7 @@
 /**
- * What passthrough costs: 1080p H.264 file → its own access units → memory broker, against `ffmpeg -c copy` to a file.
- * CPU (user + sys) of all processes, paired. Nothing is decoded, so what is left is Node: see the time for each access unit.
- * A long file, since it is the access unit that is asked for: what a process takes until its first one is the benchmark `start`.
+ * The cost of passthrough: 1080p H.264 file → its own access units → memory broker, compared with `ffmpeg -c copy` to a file.
+ * CPU (user + sys) of all processes, in pairs. Nothing is decoded, so the difference is Node's, for each access unit. The file is long, so that
+ * the start of the process, which the benchmark `start` measures, is a small part.
  *
  *   npm run build && node test/bench/passthrough.mjs [pairs] [seconds of footage]
  */
@@ -32,5 +32,5 @@ await compare('passthrough', pairs,
 const { published, bytes } = JSON.parse(last);
 const each = (all) => (median(all) / published * 1e6).toFixed(0);
 console.log(`passthrough: median ${each(seconds)} µs an access unit beyond ffmpeg's copy, ${each(withoutStart)} without the start of Node and the import (${(bytes / published / 1000).toFixed(0)} kB each)`);
-console.log(`rxcam's own account: ${last}`);
+console.log(`counts of rxcam: ${last}`);
 rmSync(out);

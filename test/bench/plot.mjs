@@ -6,7 +6,7 @@ const COLOURS = ['#0b6e99', '#b4530a', '#4b7a1f', '#7a3e9d'];
 /**
  * @typedef {object} Panel
  * @property {string} title
- * @property {string} x - what the horizontal axis counts
+ * @property {string} x - label of the horizontal axis
  * @property {{ name: string, points: [number, number][] }[]} series
  */
 
@@ -42,7 +42,7 @@ function drawn({ title, x, series }) {
   ].join('\n');
 }
 
-/** Each with a place for its name behind its last point, none over another. */
+/** Adds the height of each line's name, after its last point, so that names do not overlap. */
 function labelled(lines) {
   let above = -Infinity;
   return lines.sort((a, b) => a.points.at(-1)[1] - b.points.at(-1)[1]).map((one) => {
@@ -58,7 +58,7 @@ function line({ points, name, colour, labelY }) {
     + `<text x="${endX + 7}" y="${round(labelY + 4)}" fill="${colour}">${escaped(name)}</text>`;
 }
 
-/** 1, 2 or 5 times a power of ten: about four steps. */
+/** The distance between grid lines: 1, 2 or 5 times a power of ten, for about four lines. */
 function step(most) {
   const size = 10 ** Math.floor(Math.log10(most / 4));
   return [1, 2, 5, 10].map((one) => one * size).find((one) => most / one <= 5) ?? 10 * size;

@@ -1,9 +1,9 @@
 /**
- * A process of the raw benchmark: `node raw-worker.mjs rxcam CLIP` takes the raw frames of a clip as a user does; `node raw-worker.mjs bare WORDS`
- * runs the same command of ffmpeg (WORDS is JSON) and counts the bytes in its pipe. Prints its CPU, that of ffmpeg left out.
+ * A process of the raw benchmark: `node raw-worker.mjs rxcam CLIP` receives the raw frames of a clip as a user does; `node raw-worker.mjs bare
+ * COMMAND` runs the same command of ffmpeg (a JSON list) and counts the bytes of its pipe. Prints the CPU of this process, without ffmpeg's.
  */
 import { spawn } from 'node:child_process';
-import { childWords } from './child-words.mjs';
+import { childCommand } from './child-command.mjs';
 
 const [what, argument] = process.argv.slice(2);
 const { lastValueFrom, tap, count } = await import('rxjs');
@@ -15,17 +15,17 @@ const done = what === 'rxcam' ? await byRxcam() : await bare(...JSON.parse(argum
 console.log(JSON.stringify({ cpuMs: cpuMs() - before, rssMb: process.resourceUsage().maxRSS / 1000, ...done }));
 
 async function byRxcam() {
-  let words;
+  let command;
   let bytes = 0;
   const frames = await lastValueFrom(camera(argument).pipe(tap(({ data }) => {
-    words ??= childWords();
+    command ??= childCommand();
     bytes += data.length;
   }), count()));
-  return { frames, bytes, words };
+  return { frames, bytes, command };
 }
 
-async function bare(path, ...words) {
-  const child = spawn(path, words, { stdio: ['pipe', 'pipe', 'pipe', 'pipe'] });
+async function bare(path, ...args) {
+  const child = spawn(path, args, { stdio: ['pipe', 'pipe', 'pipe', 'pipe'] });
   child.stdin.end();
   child.stderr.resume();
   child.stdio[3].resume();

@@ -1,6 +1,6 @@
 /**
- * What raw frames cost in Node: 1080p yuv420p out of ffmpeg, against counting the bytes that the same command writes into the same
- * kind of pipe. CPU of the Node process (user + sys), paired; ffmpeg's own is the same in both.
+ * The cost of raw frames in Node: 1080p yuv420p from ffmpeg, compared with counting the bytes that the same command writes to the same kind of
+ * pipe. CPU (user + sys) of the Node process, in pairs. ffmpeg's own CPU is the same in both, and is not counted.
  *
  *   npm run bench raw -- [--rounds N] [--seconds N]
  */
@@ -14,10 +14,10 @@ const { values } = parseArgs({ options: { rounds: { type: 'string', default: '5'
 const clip = footage(Number(values.seconds));
 const worker = fileURLToPath(new URL('raw-worker.mjs', import.meta.url));
 
-let { words } = await run('rxcam', clip);
+const { command } = await run('rxcam', clip);
 const ratios = [];
 for (let round = 1; round <= Number(values.rounds); round++) {
-  const ways = [() => run('rxcam', clip), () => run('bare', JSON.stringify(words))];
+  const ways = [() => run('rxcam', clip), () => run('bare', JSON.stringify(command))];
   const [rxcam, bare] = round % 2 === 1 ? [await ways[0](), await ways[1]()] : [await ways[1](), await ways[0]()].reverse();
   ratios.push(rxcam.cpuMs / bare.cpuMs);
   const each = (cpuMs) => `${(cpuMs / rxcam.frames).toFixed(3)} ms a frame`;

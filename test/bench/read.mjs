@@ -1,4 +1,4 @@
-/** `npm run bench read`: runs read.ts, which is TypeScript like the services that it starts. */
+/** `npm run bench read`: runs read.ts with the loader for TypeScript. */
 import '../services/typescript.mjs';
 
 await import(new URL('read.ts', import.meta.url).href);

@@ -1,6 +1,6 @@
 /**
- * What reading costs: CPU of this process for each message of 20 kB, out of a real Kafka, in rounds in which all of them take
- * turns: a bare kafkajs eachBatch loop, `subscribe`, `subscribe` with `verify`. And what is held for a slow consumer.
+ * The cost of reading: CPU of this process for each message of 20 kB from a real Kafka. Each round runs a bare kafkajs eachBatch loop,
+ * `subscribe`, and `subscribe` with `verify`. At the end: the memory that a slow consumer takes.
  * Options: --messages N (default 10000), --rounds N (default 7).
  */
 import { randomBytes, randomUUID } from 'node:crypto';
@@ -31,7 +31,7 @@ const ways: Record<string, () => Promise<void>> = {
 };
 const costs = new Map(Object.keys(ways).map((name) => [name, [] as number[]]));
 for (let round = 0; round <= rounds; round++) {
-  // Each way goes first in turn.
+  // Each of them is the first in turn.
   const order = Object.entries(ways);
   for (let turn = 0; turn < round % order.length; turn++) order.push(order.shift() as typeof order[number]);
   for (const [name, way] of order) {
@@ -61,7 +61,7 @@ async function fill(to: Broker): Promise<void> {
   await lastValueFrom(concat(...parts));
 }
 
-/** As people write it, with what they need of each message: its bytes, and a few headers. */
+/** As users write it, with the parts of each message that they need: its bytes, and a header. */
 async function bare(): Promise<void> {
   const consumer = new Kafka({ brokers: [server.address], logLevel: logLevel.NOTHING }).consumer({ groupId: randomUUID(), maxWaitTimeInMs: 100 });
   await consumer.connect();
@@ -108,5 +108,5 @@ async function slow(): Promise<void> {
   });
   const seconds = ((performance.now() - started) / 1_000).toFixed(0);
   say(`a consumer of ${SLOW_MS} ms: ${SLOW_MESSAGES} messages in ${seconds} s, resident memory grew by ${((most - first) / 1e6).toFixed(1)} MB after the first 100, `
-    + `${source.stats.received} handed out, ${source.stats.inbox.messages} in the inbox`);
+    + `${source.stats.received} emitted, ${source.stats.inbox.messages} in the inbox`);
 }

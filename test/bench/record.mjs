@@ -1,4 +1,4 @@
-/** `npm run bench record`: runs record.ts, which is TypeScript like the services that it starts. */
+/** `npm run bench record`: runs record.ts with the loader for TypeScript. */
 import '../services/typescript.mjs';
 
 await import(new URL('record.ts', import.meta.url).href);

@@ -1,9 +1,9 @@
 /**
- * What `record` costs: access units of a real encoder, 20 kB each, 25 a second from each of some cameras, CPU of Node and of
- * ffmpeg for each message. A short and a long recording take turns: their difference leaves out the start of ffmpeg, which
- * comes once a file. The reference runs beside it: the shortest program that pipes the same access units into
- * `ffmpeg -c copy`, without times, files or an index.
- * Options: --cameras N (default 12), --seconds N (of the long one, default 12), --rounds N (default 3).
+ * The cost of `record`: access units of a real encoder, 20 kB each, 25 a second from each of several cameras; CPU of Node and of ffmpeg for
+ * each message. A short and a long recording alternate: their difference excludes ffmpeg's start, which happens once for each file. The
+ * reference runs in the same rounds: the shortest program that pipes the same access units into one `ffmpeg -c copy` for each camera,
+ * without time stamps, changes of the file, or an index.
+ * Options: --cameras N (default 12), --seconds N (length of the long recording, default 12), --rounds N (default 3).
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -50,7 +50,7 @@ for (const [name, all] of costs) {
 const [own = [], others = []] = [...costs.values()].map((all) => all.map(({ node, ffmpeg }) => node + ffmpeg));
 say(`median ratio ${median(own.map((one, index) => one / (others[index] ?? NaN))).toFixed(2)}; target of record ${MAX_US} µs`);
 
-/** What a message costs beyond the start and the end of a recording. */
+/** The cost of a message, without that of the start and the end of a recording. */
 async function perMessage(way: (messages: number) => Promise<unknown>, isLongFirst: boolean): Promise<Cost> {
   const measured = async (messages: number) => {
     const before = process.cpuUsage();
@@ -89,7 +89,7 @@ function sent(messages: number): Observable<Decodable> {
   );
 }
 
-/** As `subscribe` gives it. */
+/** As `subscribe` emits it. */
 function received(key: string, index: number): Decodable {
   const capturedAt = Date.UTC(2026, 10, 29) + index * FRAME_MS;
   return {

@@ -1,4 +1,4 @@
-/** `node test/bench/recovery.mjs [--runs N]`: runs recovery.ts, which is TypeScript like the services that it starts. */
+/** `npm run bench recovery [-- --runs N]`: runs recovery.ts with the loader for TypeScript. */
 import '../services/typescript.mjs';
 
 await import(new URL('recovery.ts', import.meta.url).href);

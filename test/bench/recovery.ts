@@ -1,8 +1,8 @@
 /**
- * How long it takes to be back: from the moment when a killed source takes connections again to the next frame that is
- * published, and from the moment when a killed broker takes connections again to an empty outbox. The share in which
- * rxcam waits for its next attempt (backoff) is shown apart. Real ffmpeg, a real RTSP server, a real broker.
- * Options: --runs N (default 20), --down MS (the server stays away for so long, plus up to a second; default 3000),
+ * The time to recover: from the moment at which a killed source accepts connections again to the next published frame, and from the moment
+ * at which a killed broker accepts connections again to an empty outbox. The part in which rxcam waits for its next attempt (backoff) is
+ * printed separately. Uses real ffmpeg, a real RTSP server and a real broker.
+ * Options: --runs N (default 20), --down MS (how long the server is down, plus up to a second; default 3000),
  * --broker redis | kafka (default redis).
  */
 import { setTimeout as wait } from 'node:timers/promises';
@@ -32,7 +32,7 @@ const { store, broker } = values.broker === 'kafka' ? await kafkaStore() : await
 const gate = camera(rtsp.url, { readWindowMs: 500, maxReadFailures: 4 });
 const subscription = gate.pipe(encodeH265({ mode: 'frame' }), toMessage(), publish(broker, { topic: 'recovery' }), retry(WAITS)).subscribe();
 
-say(`recovery: ${runs} runs; RTSP ${SOURCE.width}x${SOURCE.height} at ${SOURCE.fps} fps, a keyframe each ${SOURCE.gop} frames; `
+say(`recovery: ${runs} runs; RTSP ${SOURCE.width}x${SOURCE.height} at ${SOURCE.fps} fps, a keyframe every ${SOURCE.gop} frames; `
   + `retry from ${WAITS.initialMs} to ${WAITS.maxMs} ms; down for ${downMs} to ${downMs + 1_000} ms; ${values.broker}`);
 const ofSource: Recovery[] = [];
 for (let run = 0; run < runs; run++) ofSource.push(await sourceRecovery(gate));
@@ -73,7 +73,7 @@ async function sourceRecovery(from: Camera): Promise<Recovery> {
   return recovery(readyAt, at, waits);
 }
 
-/** Each failed request is reported; the wait that follows it is that of src/broker/sender/circuit-breaker.ts. */
+/** The broker reports each failed request; the wait after it is computed as in src/broker/sender/circuit-breaker.ts. */
 async function brokerRecovery(from: Camera, to: Broker): Promise<Recovery> {
   await steady(from);
   const waits: Wait[] = [];
@@ -93,7 +93,7 @@ async function brokerRecovery(from: Camera, to: Broker): Promise<Recovery> {
 
 interface Wait { readonly from: number; readonly to: number }
 
-/** Backoff is what the waits have in common with the time from `readyAt` to `at`. */
+/** Backoff is the part of the waits between `readyAt` and `at`. */
 function recovery(readyAt: number, at: number, waits: readonly Wait[]): Recovery {
   const backoffMs = waits.reduce((sum, one) => sum + Math.max(0, Math.min(one.to, at) - Math.max(one.from, readyAt)), 0);
   return { totalMs: at - readyAt, backoffMs };
@@ -111,14 +111,14 @@ function only<T extends CameraEvent['type']>(from: Camera, type: T): Observable<
 function table(name: string, results: readonly Recovery[]): void {
   const rows = [
     ['total', results.map(({ totalMs }) => totalMs)],
-    ['of it backoff', results.map(({ backoffMs }) => backoffMs)],
+    ['backoff', results.map(({ backoffMs }) => backoffMs)],
     ['without backoff', results.map(({ totalMs, backoffMs }) => totalMs - backoffMs)],
   ] as const;
   say(`\n| ${name}, ms | min | p50 | p90 | max |\n| --- | --- | --- | --- | --- |`);
   for (const [row, numbers] of rows) say(`| ${row} | ${[0, 0.5, 0.9, 1].map((share) => Math.round(quantile(numbers, share))).join(' | ')} |`);
 }
 
-/** Nearest rank. */
+/** A quantile by nearest rank. */
 function quantile(numbers: readonly number[], share: number): number {
   const sorted = [...numbers].sort((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? NaN;

@@ -1,6 +1,7 @@
 /**
- * `npm run bench results [COMMAND…]`: runs the benchmarks below, or those that begin with a word, and writes their last lines to
- * docs/project/benchmark-results.md. Sections of other benchmarks stay as they are. It takes half an hour; nothing else should run.
+ * `npm run bench results [COMMAND…]`: runs the benchmarks below, or only those that begin with one of the arguments, and writes their last
+ * lines to docs/project/benchmark-results.md. Sections of other benchmarks do not change. It takes half an hour, and needs a machine that
+ * runs nothing else.
  */
 import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -34,7 +35,7 @@ async function run([name, ...words]) {
   const load = loadavg()[0].toFixed(1);
   const shown = `npm run bench ${name}${words.length > 0 ? ` -- ${words.join(' ')}` : ''}`;
   const bench = fileURLToPath(new URL('bench.mjs', import.meta.url));
-  // A benchmark whose limit is missed exits with 1.
+  // A benchmark that misses a limit exits with 1.
   const { stdout } = await promisify(execFile)(process.execPath, [bench, name, ...words], { maxBuffer: 2 ** 28 }).catch((error) => error);
   const last = stdout.trimEnd().split(/\n(?:\s*\n)+/);
   const lines = last.at(-1).includes('\n') ? last.at(-1) : last.slice(-2).join('\n');

@@ -1,4 +1,4 @@
-/** `npm run bench seek`: runs seek.ts, which is TypeScript like the services that it starts. */
+/** `npm run bench seek`: runs seek.ts with the loader for TypeScript. */
 import '../services/typescript.mjs';
 
 await import(new URL('seek.ts', import.meta.url).href);

@@ -1,6 +1,6 @@
 /**
- * From a Date in a large Kafka topic to the first picture of `decode`: each time with a new broker handle, connecting and
- * ffmpeg's start included, at random places. The topic is filled with a plain client and is gone afterwards.
+ * The time from a Date in a large Kafka topic to the first picture of `decode`, at random places. Each seek has a new broker handle:
+ * connecting and ffmpeg's start are included. A plain client fills the topic, which is deleted at the end.
  * Options: --gb N (default 2), --seeks N (default 40).
  */
 import { randomUUID } from 'node:crypto';
@@ -25,7 +25,7 @@ const count = Math.ceil(bytes / (units.reduce((sum, { length }) => sum + length,
 /** Capture time of the first message; the last was captured a minute ago. */
 const startAt = Date.now() - 60_000 - count * FRAME_MS;
 const server = await startKafka();
-// Gigabytes are not left behind.
+// Deletes the gigabytes of the topic.
 process.once('SIGINT', () => { void server.stop().then(() => process.exit(130)); });
 try {
   const filling = performance.now();
@@ -39,13 +39,13 @@ try {
     const before = process.cpuUsage();
     const [messageMs, pictureMs] = await seek(Math.floor(Math.random() * (count - 100)));
     const { user, system } = process.cpuUsage(before);
-    // The first imports the client and looks for ffmpeg.
-    if (number === 0) { say(`the first of the process: ${pictureMs.toFixed(0)} ms`); continue; }
+    // The first seek also imports the client and searches for ffmpeg.
+    if (number === 0) { say(`first seek of the process: ${pictureMs.toFixed(0)} ms`); continue; }
     messageWaits.push(messageMs);
     pictureWaits.push(pictureMs);
     cpu.push((user + system) / 1_000);
   }
-  const row = (all: readonly number[]) => `p50 ${quantile(all, 0.5).toFixed(0)} ms, p95 ${quantile(all, 0.95).toFixed(0)} ms, most ${Math.max(...all).toFixed(0)} ms`;
+  const row = (all: readonly number[]) => `p50 ${quantile(all, 0.5).toFixed(0)} ms, p95 ${quantile(all, 0.95).toFixed(0)} ms, max ${Math.max(...all).toFixed(0)} ms`;
   say(`${seeks} seeks; to the first message: ${row(messageWaits)}`);
   say(`to the first picture: ${row(pictureWaits)}; target p95 ${MAX_P95_MS} ms`);
   say(`CPU of Node a seek: ${row(cpu)}`);

@@ -1,4 +1,4 @@
-/** `npm run bench slow`: runs slow.ts, which is TypeScript like the services that it starts. */
+/** `npm run bench slow`: runs slow.ts with the loader for TypeScript. */
 import '../services/typescript.mjs';
 
 await import(new URL('slow.ts', import.meta.url).href);

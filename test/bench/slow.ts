@@ -1,6 +1,7 @@
 /**
- * Memory while a consumer takes 20 ms for each message: `subscribe` and `verify` out of a real Kafka with more than it can read,
- * for minutes. Resident memory and array buffers each ten seconds; at the end, the first fifth against the last.
+ * Memory while a consumer takes 20 ms for each message: for some minutes, `subscribe` and `verify` read from a real Kafka that has more
+ * messages than the consumer can process. Prints resident memory and array buffers every ten seconds and, at the end, compares the first
+ * fifth with the last.
  * Options: --minutes N (default 10).
  */
 import { randomBytes, randomUUID } from 'node:crypto';
@@ -14,7 +15,7 @@ import { BYTES, message } from './messages.js';
 
 const TAKES_MS = 20;
 const SAMPLE_MS = 10_000;
-/** Growth from the first fifth to the last that does not count: heap that waits for its collection. */
+/** Allowed growth from the first fifth to the last: heap that is not collected yet. */
 const MAX_GROWTH_MB = 10;
 
 const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' } } });
@@ -23,7 +24,7 @@ const say = (text: string) => { process.stdout.write(`${text}\n`); };
 
 const topic = 'slow';
 const server = await startKafka();
-// Gigabytes are not left behind.
+// Deletes the gigabytes of the topic.
 process.once('SIGINT', () => { void server.stop().then(() => process.exit(130)); });
 const broker = kafka({ brokers: [server.address] });
 const rss: number[] = [];
@@ -31,7 +32,7 @@ const buffers: number[] = [];
 try {
   const data = randomBytes(BYTES);
   const run = randomUUID();
-  // The inbox holds 1000 more.
+  // The inbox holds 1000 messages more.
   const count = Math.ceil(durationMs / TAKES_MS) + 2_000;
   await fill(server.address, topic, count, (index) => message(data, index + 1, run));
   let taken = 0;

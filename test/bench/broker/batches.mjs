@@ -1,11 +1,11 @@
-/** What the reference programs have in common: pictures of all cameras are gathered for 5 ms, and sent together, up to what a request may have. */
+/** The common part of the reference programs: the pictures of all cameras are collected for 5 ms and sent together, up to the limit of a request. */
 import { Observable } from 'rxjs';
 
 const BATCH_MS = 5;
-/** As rxcam's own requests: after a pause of the machine there is more than a broker takes at once. */
+/** The limit of rxcam's own requests. After a pause of the machine, more pictures wait than a broker accepts in one request. */
 const MAX_BYTES = 8 * 1024 ** 2;
 
-/** What rxcam writes beside a picture, as text that is there already. */
+/** The headers that rxcam adds to a picture, as constant text: the reference does not compute them. */
 export const HEADERS = {
   ce_specversion: '1.0', ce_id: 'camera_0/6e8bc430-9c3a-11d9-9669-0800200c9a66/12345', ce_source: 'rtsp://bench.invalid/stream',
   ce_type: 'rxcam.frame', ce_time: '2026-11-29T03:00:00.000Z', 'content-type': 'video/h265', ce_key: 'camera_0', ce_seq: '12345',
@@ -13,7 +13,7 @@ export const HEADERS = {
   ce_mode: 'frame', ce_crf: '23', ce_previousorder: '12344', ce_sha256: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
 };
 
-/** A destination of the flow benchmark: `send` takes a list of `{ key, value }`, and gives a promise. */
+/** A destination of the flow benchmark. `send` takes a list of `{ key, value }` and returns a promise. */
 export function batches(send, close) {
   const waiting = [];
   const timer = setInterval(() => {
@@ -33,14 +33,14 @@ export function batches(send, close) {
   };
 }
 
-/** Where the server is: `npm run bench broker` starts it. */
+/** The address of a server that `npm run bench broker` has started. */
 export function address(name) {
   const found = process.env[`RXCAM_BENCH_${name}`];
   if (found === undefined) throw new Error(`RXCAM_BENCH_${name} is not set: run npm run bench broker`);
   return found;
 }
 
-/** A topic that takes a batch, made before the clock runs. */
+/** Creates a topic that accepts a whole batch, before the measurement begins. */
 export async function topic(name) {
   const { Kafka, logLevel } = await import('kafkajs');
   const admin = new Kafka({ brokers: [address('KAFKA')], logLevel: logLevel.NOTHING }).admin();

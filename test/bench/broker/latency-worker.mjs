@@ -1,5 +1,5 @@
 /**
- * From the access unit to its acknowledgement, without a linger: 20 cameras x 25 fps x 20 kB for some seconds.
+ * The time from an access unit to its acknowledgement, without a linger: 20 cameras of 25 fps, 20 kB each picture, for some seconds.
  *
  *   node test/bench/broker/latency-worker.mjs kafka|platformatic|kafkajs SECONDS
  */
@@ -11,13 +11,13 @@ import { camera, encodeH265, kafka, publish, toMessage } from 'rxcam';
 import { HEADERS, address, topic } from './batches.mjs';
 
 const CAMERAS = 20, FPS = 25, BYTES = 20_000, WARM_UP_MS = 2_000;
-const [what, seconds] = process.argv.slice(2);
+const [client, seconds] = process.argv.slice(2);
 const brokers = [address('KAFKA')];
 const name = await topic('latency');
 const times = [];
 const done = (startedAt) => { times.push(performance.now() - startedAt); };
 
-/** Each camera's pictures come at times of their own. */
+/** Calls `take` for each picture of a camera. Each camera starts at a random moment, so that the pictures are spread in time. */
 function everyPicture(take) {
   let count = 0;
   const first = performance.now() + Math.random() * (1_000 / FPS);
@@ -28,7 +28,7 @@ function everyPicture(take) {
   setTimeout(next, first - performance.now());
 }
 
-if (what === 'kafkajs') {
+if (client === 'kafkajs') {
   const producer = new Kafka({ brokers, logLevel: logLevel.ERROR }).producer({ createPartitioner: Partitioners.DefaultPartitioner });
   await producer.connect();
   for (let index = 0; index < CAMERAS; index++) {
@@ -37,7 +37,7 @@ if (what === 'kafkajs') {
     });
   }
 } else {
-  const broker = kafka({ brokers, acks: 1, lingerMs: 0, driver: what === 'platformatic' ? what : 'kafkajs' });
+  const broker = kafka({ brokers, acks: 1, lingerMs: 0, driver: client === 'platformatic' ? client : 'kafkajs' });
   await broker.prepare(name);
   for (let index = 0; index < CAMERAS; index++) {
     const startedAt = new Map();

@@ -1,4 +1,4 @@
-/** Runs the latency of each client in turn, and gives the medians: `npm run bench broker -- latency [ROUNDS] [SECONDS]`. */
+/** Measures the latency of each client in turn, and prints the medians: `npm run bench broker -- latency [ROUNDS] [SECONDS]`. */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -19,7 +19,7 @@ export async function latency(rounds = 5, seconds = 8) {
   }
   const bare = found.get('kafkajs');
   for (const [way, all] of found) {
-    const of = (share) => `${median(all.map((one) => one[share])).toFixed(2)} ms (${median(all.map((one, index) => one[share] / bare[index][share])).toFixed(2)} x)`;
-    console.log(`${way.padEnd(14)} p50 ${of('p50')}, p99 ${of('p99')} of kafkajs alone`);
+    const of = (share) => `${median(all.map((one) => one[share])).toFixed(2)} ms (${median(all.map((one, index) => one[share] / bare[index][share])).toFixed(2)} x kafkajs)`;
+    console.log(`${way.padEnd(14)} p50 ${of('p50')}, p99 ${of('p99')}`);
   }
 }

@@ -1,4 +1,4 @@
-/** From the engine to the acknowledgement of a broker. */
+/** A pipeline of rxcam, from the engine to the acknowledgement of a broker. */
 import { camera, encodeH265, publish, toMessage } from 'rxcam';
 
 export function published(broker, topic) {

@@ -1,4 +1,4 @@
-/** What coordination alone takes: workers whose cameras are there, report, and send nothing. And the plan of a large fleet. */
+/** The cost of coordination alone: workers whose cameras report, and send no messages. Also the CPU of a plan for a large fleet. */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Coordinator } from 'rxcam/fleet';
 import { type Member, type Situation, type SlotNeeds, plan } from '../../../src/fleet/index.js';
@@ -8,12 +8,12 @@ import type { Figures } from './figures.js';
 const OVER_MS = 20_000;
 const WITHIN_MS = 60_000;
 const CALM_MS = 3_000;
-/** Bytes of a record beside its key and its value, in a batch. */
+/** Bytes of a record in a batch, without its key and its value. */
 const RECORD_BYTES = 12;
 const ONE_PER_CENT = 0.01;
 const KB = 1_000;
 
-/** Cores of each worker, and bytes of status, over a while without an event. */
+/** Measures the CPU of each worker, and the bytes of status, while no event happens. */
 export async function measureCoordination(cluster: Cluster, group: Coordinator, figures: Figures): Promise<void> {
   let bytes = 0;
   const reading = (['workers', 'reports'] as const).map((table) => group.rows(table).subscribe(({ rows }) => {
@@ -28,7 +28,7 @@ export async function measureCoordination(cluster: Cluster, group: Coordinator, 
   const { cameras, workers } = cluster.options;
   const mean = cores.reduce((sum, one) => sum + one, 0) / cores.length;
   const each = cores.map((one) => (one * 100).toFixed(2)).join(', ');
-  figures.add(`coordination: a worker of ${workers}, ${cameras} cameras in all`, `${(mean * 100).toFixed(2)} % of a core (${each})`, '≤ 1 %', mean <= ONE_PER_CENT);
+  figures.add(`coordination: one of ${workers} workers, ${cameras} cameras in total`, `${(mean * 100).toFixed(2)} % of a core (${each})`, '≤ 1 %', mean <= ONE_PER_CENT);
   figures.atMost('coordination: status of the fleet', Math.round((bytes - from) / OVER_MS * 1000 / KB * 10) / 10, 100, ' kB/s');
   cluster.end();
 }
@@ -39,7 +39,7 @@ const WORKERS = 50;
 const RUNS = 40;
 const PLAN_MS = 20;
 
-/** The CPU of one plan, in the situations in which it is made. */
+/** Measures the CPU of one plan in each situation that requires a new one. */
 export function measurePlan(figures: Figures): void {
   const slots = Array.from({ length: SLOTS }, (_, slot): SlotNeeds => {
     const cameras = Math.floor(CAMERAS / SLOTS) + (slot < CAMERAS % SLOTS ? 1 : 0);
@@ -52,8 +52,8 @@ export function measurePlan(figures: Figures): void {
     'cold start': empty,
     'a death': { ...running, members: running.members.slice(1) },
     'a drain': { ...running, members: running.members.map((one, index) => (index === 1 ? { ...one, isDraining: true } : one)) },
-    'one more': { ...running, members: [...running.members, member(WORKERS)] },
-    'half come back': adopted({ ...running, members: running.members.slice(WORKERS / 2) }, running.members.slice(0, WORKERS / 2).map((one) => ({ ...one, owned: [] }))),
+    'one more worker': { ...running, members: [...running.members, member(WORKERS)] },
+    'half of them return': adopted({ ...running, members: running.members.slice(WORKERS / 2) }, running.members.slice(0, WORKERS / 2).map((one) => ({ ...one, owned: [] }))),
   };
   for (const [name, situation] of Object.entries(situations)) {
     const first = cpuOf(situation);
@@ -64,7 +64,7 @@ export function measurePlan(figures: Figures): void {
   }
 }
 
-/** The same group when it has taken the plan over, with others beside it. */
+/** The same group after its members have adopted the plan, with further members. */
 function adopted(situation: Situation, others: readonly Member[] = []): Situation {
   const { owners } = plan({ ...situation, isSettled: false });
   const members = situation.members.map((one) => ({ ...one, owned: (owners.get(one.id) ?? []).map((slot) => ({ slot, epoch: slot, isWarm: true })) }));

@@ -1,11 +1,11 @@
-/** Figures of the fleet's benchmark with their limits, as lines and as a table at the end. */
+/** The figures of the fleet benchmark with their limits: a line for each, and a table at the end. */
 
 export interface Figure {
   readonly event: string;
   readonly measured: string;
-  /** As in the table of what a fleet must reach. */
-  readonly must: string;
-  /** Undefined where nothing is asked for. */
+  /** Empty if there is none. */
+  readonly limit: string;
+  /** Undefined if there is no limit. */
   readonly isMet: boolean | undefined;
 }
 
@@ -14,27 +14,28 @@ const MARKS = new Map([[true, '✓'], [false, '✗']]);
 export class Figures {
   readonly #all: Figure[] = [];
 
-  add(event: string, measured: string, must = '', isMet?: boolean): void {
-    const figure: Figure = { event, measured, must, isMet };
+  add(event: string, measured: string, limit = '', isMet?: boolean): void {
+    const figure: Figure = { event, measured, limit, isMet };
     this.#all.push(figure);
     console.log(`${new Date().toISOString().slice(11, 19)} ${lineOf(figure)}`);
   }
 
-  /** A number with the most that it may be. */
+  /** Adds a number and its maximum. */
   atMost(event: string, value: number, most: number, unit = ''): void {
     this.add(event, `${value}${unit}`, `≤ ${most}${unit}`, value <= most);
   }
 
+  /** Adds counts that must be 0. */
   none(event: string, counts: Readonly<Record<string, number>>): void {
     this.add(event, Object.entries(counts).map(([name, count]) => `${name} ${count}`).join(', '), '0', Object.values(counts).every((count) => count === 0));
   }
 
-  /** @returns whether all limits are kept */
+  /** Prints the table. @returns whether all limits are met */
   table(): boolean {
-    console.log('\n| event | measured | must | |\n| --- | --- | --- | --- |');
-    for (const { event, measured, must, isMet } of this.#all) console.log(`| ${event} | ${measured} | ${must} | ${mark(isMet)} |`);
+    console.log('\n| event | measured | limit | |\n| --- | --- | --- | --- |');
+    for (const { event, measured, limit, isMet } of this.#all) console.log(`| ${event} | ${measured} | ${limit} | ${mark(isMet)} |`);
     const missed = this.#all.filter(({ isMet }) => isMet === false).length;
-    console.log(missed === 0 ? '\nall limits are kept' : `\n${missed} limits are missed`);
+    console.log(missed === 0 ? '\nall limits are met' : `\nlimits that are not met: ${missed}`);
     return missed === 0;
   }
 }
@@ -43,11 +44,11 @@ function mark(isMet: boolean | undefined): string {
   return isMet === undefined ? '' : MARKS.get(isMet) ?? '';
 }
 
-function lineOf({ event, measured, must, isMet }: Figure): string {
-  return `${event}: ${measured}${must === '' ? '' : ` (must: ${must} ${mark(isMet)})`}`;
+function lineOf({ event, measured, limit, isMet }: Figure): string {
+  return `${event}: ${measured}${limit === '' ? '' : ` (limit: ${limit} ${mark(isMet)})`}`;
 }
 
-/** Nearest rank, in s. */
+/** A quantile by nearest rank, in s. */
 export function quantile(msValues: readonly number[], share: number): number {
   const sorted = [...msValues].sort((a, b) => a - b);
   return Math.round((sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? NaN) / 10) / 100;

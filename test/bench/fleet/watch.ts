@@ -1,4 +1,4 @@
-/** The consumer of the fleet's benchmark: who sends each camera's messages, who took over from whom, what is missing. */
+/** The consumer of the fleet benchmark: records the sender of each camera's messages, takeovers, and missing messages. */
 import type { Subscription } from 'rxjs';
 import type { Broker, Gap, Verified, Verify } from 'rxcam';
 // @ts-expect-error -- the built package, as users have it
@@ -7,7 +7,7 @@ import { until } from './cluster.js';
 
 const { subscribe, verify } = rxcam as typeof import('rxcam');
 
-/** A camera's messages come from another sender: `gapMs` lies between the last picture of the one and the first of the other. */
+/** A change of the sender of a camera's messages. `gapMs` is the time from the last picture of the old sender to the first of the new one. */
 export interface Takeover { readonly key: string; readonly at: number; readonly gapMs: number; readonly from: string; readonly to: string }
 
 interface Seen { sender: string; worker: string; at: number; readonly past: Set<string> }
@@ -27,7 +27,7 @@ export interface Counts {
 export class Watch {
   readonly seen = new Map<string, Seen>();
   readonly takeovers: Takeover[] = [];
-  /** Messages that came as whole although another sender had the camera already. */
+  /** Messages that `verify` emitted as whole, although another sender already had the camera. */
   #stale = 0;
   readonly #check: Verify = verify();
   readonly #reading: Subscription;
@@ -49,12 +49,12 @@ export class Watch {
     return { ...differences, moved: this.takeovers.filter((one) => one.at >= at) };
   }
 
-  /** Whether each camera has a picture that was taken after this. */
+  /** Whether each camera has sent a picture that was captured after `at`. */
   flows(at: number, cameras: number): boolean {
     return this.seen.size >= cameras && [...this.seen.values()].every((one) => one.at > at);
   }
 
-  /** Takeovers since a time, once there are so many, or the time is over. */
+  /** Waits until there are `count` takeovers since `from`, or until `withinMs` have passed. */
   async until(from: Counts, count: number, withinMs: number): Promise<void> {
     await until(() => this.takeovers.filter(({ at }) => at >= from.at).length >= count, withinMs);
   }

@@ -1,6 +1,6 @@
 /**
- * A worker of the fleet's benchmark: cameras are generators of small messages. Arguments: broker, name, messages a second of each
- * camera (0: none, so that what the worker takes is coordination alone), name of the fleet.
+ * A worker of the fleet benchmark, whose cameras generate small messages. Arguments: broker, name, messages a second of each camera (0 for
+ * none, so that only coordination takes CPU), name of the fleet.
  */
 import { NEVER, Observable, interval, merge, takeUntil, tap, timer } from 'rxjs';
 import { coordinator, fleet } from '../../../dist/bundle/fleet.js';
@@ -8,14 +8,14 @@ import { kafka, publish, toMessage } from '../../../dist/bundle/index.js';
 
 const [address, name, rate, prefix] = process.argv.slice(2);
 const everyMs = 1_000 / Number(rate);
-/** How often a camera of `rxcam worker` reports how it is; ms. */
+/** Interval of the reports of a camera of `rxcam worker`; ms. */
 const REPORT_MS = 2_500;
 const broker = kafka({ brokers: [address], lingerMs: 20 });
 const data = Buffer.alloc(2_000, `${name}\n`);
 let generated = 0;
 let acknowledged = 0;
 
-/** A picture every so often, as an encoder gives it. */
+/** A picture every `everyMs`, as an encoder emits it. */
 function pictures(key) {
   return new Observable((subscriber) => {
     let seq = 0;
@@ -31,7 +31,7 @@ function pictures(key) {
   });
 }
 
-/** What `rxcam worker` reports of a camera that streams. */
+/** The reports of `rxcam worker` about a camera that streams. */
 function reports(camera) {
   return interval(REPORT_MS).pipe(tap((count) => {
     camera.report({ state: 'streaming', fpsIn: 5 + (count % 3) / 10, fpsOut: 5, published: count * 12, dropped: {}, cost: 0.001 });

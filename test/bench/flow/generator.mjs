@@ -1,4 +1,4 @@
-/** The generator alone: what its access units cost before rxcam sees them. Subtracted from all others. */
+/** The generator alone: the cost of its access units before rxcam receives them. It is subtracted from the others. */
 import { filter } from 'rxjs';
 
 export const reference = undefined;

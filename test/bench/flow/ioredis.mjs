@@ -1,4 +1,4 @@
-/** The same entries, by a pipeline of ioredis every 5 ms. */
+/** The reference of `redis`: ioredis writes the same entries, in one pipeline every 5 ms. */
 import { Redis } from 'ioredis';
 import { HEADERS, address, batches } from '../broker/batches.mjs';
 

@@ -1,4 +1,4 @@
-/** A `sendBatch` of kafkajs every 5 ms, without headers. */
+/** kafkajs alone, without headers: one `sendBatch` every 5 ms. */
 import { Kafka, Partitioners, logLevel } from 'kafkajs';
 import { address, batches, topic } from '../broker/batches.mjs';
 

@@ -1,4 +1,4 @@
-/** The same messages, by a `sendBatch` of kafkajs every 5 ms. */
+/** The reference of `kafka` and `platformatic`: kafkajs writes the same messages, by one `sendBatch` every 5 ms. */
 import { Kafka, Partitioners, logLevel } from 'kafkajs';
 import { HEADERS, address, batches, topic } from '../broker/batches.mjs';
 

@@ -1,4 +1,4 @@
-/** From the engine to the message, no broker. */
+/** From the engine to the message, without a broker. */
 import { camera, encodeH265, toMessage } from 'rxcam';
 
 export const reference = undefined;

@@ -1,4 +1,4 @@
-/** From the engine to the acknowledgement of Kafka, with the driver that is installed by those who ask for it. */
+/** From the engine to the acknowledgement of Kafka, with the driver `platformatic`. */
 import { kafka } from 'rxcam';
 import { address, topic } from '../broker/batches.mjs';
 import { published } from '../broker/rxcam.mjs';

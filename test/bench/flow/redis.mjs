@@ -7,7 +7,7 @@ export const reference = 'ioredis';
 
 export async function open() {
   const broker = redis({ url: address('REDIS'), maxLen: 1_000 });
-  // Another stream: it only has to connect.
+  // Connects before the measurement; no message is written to this stream.
   await broker.prepare('bench-connected', { consumerGroup: 'bench' });
   return published(broker, 'bench');
 }
