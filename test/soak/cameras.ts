@@ -1,4 +1,4 @@
-/** The cameras of the soak test: small, of several kinds, each watched from its start to its end. */
+/** The cameras of the soak test: small ones of several kinds, each observed from its start to its end. */
 import { type Observable, type Subscription, repeat } from 'rxjs';
 import {
   type Broker, type Camera, type CameraConfig, type CameraEvent, type EncodedFrame, type Published,
@@ -7,29 +7,29 @@ import {
 import { SoakConsumer } from './consumer.js';
 import { ffmpegChildren, ledgerBalances, processArguments } from '../services/processes.js';
 
-/** Where cameras find their pictures, and where their messages go. */
+/** The sources of the cameras, and the brokers of their messages. */
 export interface Surroundings {
   readonly rtspUrl: string;
   readonly file: string;
   readonly kafka: Broker;
   readonly redis: Broker;
-  /** Handles of consumers, which have no connection in common with the cameras. */
+  /** Handles of the consumers, which share no connection with the cameras. */
   readonly readers: { readonly kafka: Broker; readonly redis: Broker };
   /** Messages that the outbox of each camera holds. */
   readonly maxMessages: number;
 }
 
-/** Scaled down, so that each minute sees several failures and recoveries of every camera. */
+/** Short, so that every camera fails and recovers several times a minute. */
 const WAITS = { initialMs: 500, maxMs: 4_000, stableAfterMs: 5_000 };
 const LIMITS: CameraConfig = { connectTimeoutMs: 8_000, firstFrameTimeoutMs: 15_000, readWindowMs: 700, maxReadFailures: 4 };
-/** No two cameras have the same: it identifies its ffmpeg in a process list. */
+/** Each camera has a different crf, which identifies its ffmpeg in a process list. */
 const FIRST_CRF = 25;
 const TOPIC = 'soak';
 
 type Kind = (typeof KINDS)[number];
 const KINDS = ['rtsp', 'test', 'file', 'rtsp stream'] as const;
 
-/** As many cameras as asked, of the four kinds in turn. */
+/** Creates cameras, of the four kinds in turn. */
 export function makeCameras(count: number, surroundings: Surroundings): SoakCamera[] {
   return Array.from({ length: count }, (_, index) => {
     const kind = KINDS[index % KINDS.length] ?? 'rtsp';
@@ -42,9 +42,9 @@ export class SoakCamera {
   readonly crf: number;
   readonly name: string;
   readonly consumer: SoakConsumer;
-  /** What must not happen, if it did. */
+  /** Faults that must not happen, if any did. */
   readonly problems = new Set<string>();
-  /** The most ffmpeg processes of this camera that were seen at once. */
+  /** The highest number of ffmpeg processes of this camera at one time. */
   mostProcesses = 0;
   readonly failures = new Map<string, number>();
   readonly #published$: Observable<Published>;
@@ -73,7 +73,7 @@ export class SoakCamera {
     this.#subscription = undefined;
   }
 
-  /** The pids of its live processes. */
+  /** The pids of its running ffmpeg processes. */
   processes(): number[] {
     const own = ffmpegChildren().filter((pid) => {
       const list = processArguments(pid);

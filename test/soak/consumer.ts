@@ -1,4 +1,4 @@
-/** A consumer beside each camera of the soak test: every message that its camera has published must come to it, whole. */
+/** A consumer for each camera of the soak test. It must receive every message that its camera has published, whole. */
 import type { Subscription } from 'rxjs';
 import { type Broker, type Reception, type Verify, type VerifyStats, subscribe, verify } from 'rxcam';
 
@@ -8,7 +8,7 @@ export class SoakConsumer {
   readonly #subscription: Subscription;
   #failure: string | undefined;
 
-  /** @param broker - a handle of its own: it has no connection in common with the camera */
+  /** @param broker - a separate handle, which shares no connection with the camera */
   constructor(broker: Broker, topic: string, key: string) {
     this.#messages = subscribe(broker, { topic, key, from: 'earliest' });
     this.#subscription = this.#messages.pipe(this.#check).subscribe({
@@ -28,7 +28,7 @@ export class SoakConsumer {
     return this.#failure === undefined ? wrong : [...wrong, this.#failure];
   }
 
-  /** Whether it has all that was published. A message may be there whose acknowledgement never came. */
+  /** Whether it has received all published messages. It may have more: the acknowledgement of a message can be lost. */
   hasAll(published: number): boolean {
     return this.verdicts.whole >= published;
   }

@@ -1,4 +1,4 @@
-/** What goes wrong in the soak test, at random times and for real. */
+/** The faults of the soak test: real ones, at random times. */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Restartable } from '../services/restartable.js';
 import type { SoakCamera } from './cameras.js';
@@ -6,24 +6,24 @@ import type { SoakCamera } from './cameras.js';
 export interface Fault {
   readonly name: string;
   readonly weight: number;
-  /** What is in trouble meanwhile: no second fault at the same time. */
+  /** The part that has the fault. It has no second fault at the same time. */
   readonly victim: string;
   run(between: (from: number, to: number) => number): Promise<void>;
 }
 
-/** Injects faults until it is stopped, and repairs everything. */
+/** Injects faults until it is stopped, and ends each of them. */
 export class Faults {
-  /** How often each happened. */
+  /** The number of times that each fault has happened. */
   readonly counts = new Map<string, number>();
   readonly errors: unknown[] = [];
-  readonly #inTrouble = new Set<string>();
+  readonly #victims = new Set<string>();
   readonly #running = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
 
-  /** @param random - 0 to below 1 */
+  /** @param random - returns a number from 0 up to 1, without 1 */
   constructor(readonly faults: readonly Fault[], readonly random: () => number, readonly everyMs: { readonly min: number; readonly max: number }) {}
 
-  /** Resolves when it was stopped and every server is back. */
+  /** Resolves after `stop`, when every server is running again. */
   async run(): Promise<void> {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
@@ -38,11 +38,11 @@ export class Faults {
   }
 
   #start(fault: Fault): void {
-    if (this.#inTrouble.has(fault.victim)) return;
-    this.#inTrouble.add(fault.victim);
+    if (this.#victims.has(fault.victim)) return;
+    this.#victims.add(fault.victim);
     this.counts.set(fault.name, (this.counts.get(fault.name) ?? 0) + 1);
     const running = fault.run((from, to) => this.#between(from, to)).catch((error: unknown) => { this.errors.push(error); }).finally(() => {
-      this.#inTrouble.delete(fault.victim);
+      this.#victims.delete(fault.victim);
       this.#running.delete(running);
     });
     this.#running.add(running);
@@ -101,7 +101,7 @@ export function cameraFaults(one: SoakCamera, weight: number): Fault[] {
   ];
 }
 
-/** It may be gone by now. */
+/** The process may have ended already. */
 function sendSignal(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
@@ -110,7 +110,7 @@ function sendSignal(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** Mulberry32: the same faults for the same seed, as far as the machine is the same. */
+/** Mulberry32: the same seed results in the same faults, if the machine behaves in the same way. */
 export function seeded(from: number): () => number {
   let state = from;
   return () => {

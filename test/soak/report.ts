@@ -6,9 +6,9 @@ import type { Faults } from './faults.js';
 let cpuBefore = process.cpuUsage();
 let timeBefore = performance.now();
 
-/** Node's memory and CPU, the brokers, what was done to them, and a line for each camera. */
+/** Node's memory and CPU, the brokers, the faults so far, and a line for each camera. */
 export function minuteLines(minute: number | 'end', cameras: readonly SoakCamera[], brokers: readonly Broker[], faults: Faults): string[] {
-  // With --expose-gc: what is left then is held.
+  // With --expose-gc, so that memory without references is not counted.
   globalThis.gc?.();
   const { rss, heapUsed, external } = process.memoryUsage();
   const outboxes = brokers.map(({ kind, state }) => `${kind} ${state.status} ${state.outbox.messages}`).join(', ');
@@ -35,7 +35,7 @@ function consumerText({ consumer: { verdicts, status, failures } }: SoakCamera):
   return `consumer ${status}, ${failures} failures: whole ${whole}, repeated ${repeated}, torn ${torn}, gaps ${gaps}: dropped ${dropped}, lost ${lost - late}, expired ${expired}`;
 }
 
-/** Of one core, since the last line. */
+/** Percent of one core, since the last call. */
 function cpuPercent(): number {
   const [now, cpu] = [performance.now(), process.cpuUsage(cpuBefore)];
   const percent = (cpu.user + cpu.system) / 10 / (now - timeBefore);

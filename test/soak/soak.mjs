@@ -1,4 +1,4 @@
-/** `npm run soak -- [fleet] --minutes N`: runs soak.ts, or fleet/soak.ts, which are TypeScript like the services that they start. */
+/** `npm run soak -- [fleet] --minutes N`: runs soak.ts, or fleet/soak.ts, with the loader for TypeScript. */
 import '../services/typescript.mjs';
 
 const isFleet = process.argv[2] === 'fleet';

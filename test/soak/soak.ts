@@ -1,11 +1,10 @@
 /**
- * Runs small cameras against a real RTSP server, Kafka and Redis for as long as asked, a consumer beside each of them, and makes
- * things fail at random all the time. Prints its state each minute. Exit code 1 when a ledger did not balance, a camera had
- * two processes, messages changed their order, one that was published did not come to the consumer, whole, a rejection was not
- * handled, or something is left at the end.
+ * Runs small cameras, each with a consumer, on a real RTSP server, Kafka and Redis for some minutes, and injects faults at random. Prints
+ * its state every minute. The exit code is 1 if a ledger did not balance, a camera had two processes, messages were acknowledged out of
+ * order, a published message did not reach the consumer whole, a rejection was not handled, or a frame or a process is left at the end.
  *
  * Options: --minutes N (default 20), --cameras N (default 4), --every S (mean seconds between faults, default 10),
- * --outbox N (messages for each camera, default 1000: with less, long outages make drops), --seed N.
+ * --outbox N (messages for each camera, default 1000; with fewer, long outages cause drops), --seed N.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -64,7 +63,7 @@ for (let minute = 1; minute <= minutes; minute++) {
 
 faults.stop();
 await failing;
-say('faults are over: waiting for the outboxes');
+say('no more faults; waiting for the outboxes');
 for (const one of cameras) one.stop();
 await Promise.all(Object.values(brokers).map((broker) => drained(broker)));
 for (const broker of Object.values(brokers)) {
@@ -78,7 +77,7 @@ await noFfmpegLeft(process.pid, 10_000).catch((error: unknown) => { problems.pus
 for (const line of minuteLines('end', cameras, Object.values(brokers), faults)) say(line);
 for (const one of cameras) if (one.gate.stats.inFlight !== 0) problems.push(`${one.name}: ${one.gate.stats.inFlight} frames are still in flight`);
 for (const { consumer, gate, name } of cameras) {
-  if (!consumer.hasAll(gate.stats.published)) problems.push(`${name}: ${gate.stats.published} published, ${consumer.verdicts.whole} came whole`);
+  if (!consumer.hasAll(gate.stats.published)) problems.push(`${name}: ${gate.stats.published} published, ${consumer.verdicts.whole} received whole`);
   consumer.stop();
 }
 await Promise.all(Object.values(readers).map((reader) => reader.close({ deadlineMs: 0 })));
@@ -99,8 +98,8 @@ function drained(broker: Broker): Promise<void> {
   return settled(() => broker.state.outbox.messages === 0);
 }
 
-/** Waits until it is so, for a while. */
-async function settled(isSo: () => boolean): Promise<void> {
+/** Waits until a condition is true, for a minute at most. */
+async function settled(isTrue: () => boolean): Promise<void> {
   const end = performance.now() + DRAIN_MS;
-  while (!isSo() && performance.now() < end) await wait(200);
+  while (!isTrue() && performance.now() < end) await wait(200);
 }

@@ -1,4 +1,4 @@
-/** The consumer of the soak test of a fleet: finds whatever is not named, and whose each message was, by the records of claims. */
+/** The consumer of the fleet's soak test: finds missing messages without a reported cause, and, by the records of claims, the worker that sent each message. */
 import type { Subscription } from 'rxjs';
 import { type Broker, type Gap, type Verified, type Verify, subscribe, verify } from 'rxcam';
 import { slotOf } from '../../../src/fleet/index.js';
@@ -7,19 +7,19 @@ const SLOTS = 256;
 
 interface Sender { readonly id: string; readonly epoch: number | undefined; last: string }
 
-/** Messages that came whole under one claim. */
-interface Under { readonly camera: string; readonly slot: number; readonly epoch: number; count: number }
+/** Whole messages that were sent under one claim. */
+interface ClaimCount { readonly camera: string; readonly slot: number; readonly epoch: number; count: number }
 
 export class FleetConsumer {
   readonly problems = new Set<string>();
-  /** Named gaps, by cause. */
+  /** Reported gaps, by cause. */
   readonly gaps = new Map<string, number>();
-  /** How new owners began: with the last message of the one before, or not knowing it. */
+  /** Changes of owner: those that name the last message of the old owner, and those that state that it is unknown. */
   readonly handovers = { named: 0, unknown: 0 };
   readonly #check: Verify = verify({ keep: ['fenced', 'repeated', 'torn'] });
   readonly #senders = new Map<string, Sender>();
   readonly #past = new Set<string>();
-  readonly #under = new Map<string, Under>();
+  readonly #claimCounts = new Map<string, ClaimCount>();
   /** Workers by slot and epoch. */
   readonly #claims = new Map<string, string>();
   readonly #reading: Subscription;
@@ -44,7 +44,7 @@ export class FleetConsumer {
   get whole(): number { return this.#check.stats.whole; }
   get cameras(): number { return this.#senders.size; }
 
-  /** What is wrong by the counts. */
+  /** Faults that the counts of `verify` show. */
   get wrong(): string[] {
     const { torn, lost, late, expired } = this.#check.stats;
     return Object.entries({ torn, lost: lost - late, expired }).filter(([, count]) => count > 0).map(([name, count]) => `${count} messages ${name}`);
@@ -53,7 +53,7 @@ export class FleetConsumer {
   /** Whole messages of a worker, by camera. */
   of(worker: string): ReadonlyMap<string, number> {
     const counts = new Map<string, number>();
-    for (const { camera, slot, epoch, count } of this.#under.values()) {
+    for (const { camera, slot, epoch, count } of this.#claimCounts.values()) {
       if (this.#claims.get(`${slot} ${epoch}`) === worker) counts.set(camera, (counts.get(camera) ?? 0) + count);
     }
     return counts;
@@ -72,24 +72,24 @@ export class FleetConsumer {
     const epoch = Number(one.header('ce_epoch') ?? NaN);
     if (Number.isNaN(epoch)) this.problems.add(`${id}: no epoch`);
     const before = this.#senders.get(camera);
-    if (this.#past.has(sender)) this.problems.add(`${id}: whole, though ${before?.id ?? ''} had the camera`);
+    if (this.#past.has(sender)) this.problems.add(`${id}: whole, although ${before?.id ?? ''} had the camera`);
     if (before === undefined || before.id !== sender) {
       if (before !== undefined) this.#changed(one, before);
       this.#senders.set(camera, { id: sender, epoch, last: id });
     } else before.last = id;
     const slot = slotOf(camera, SLOTS);
     const name = `${camera} ${epoch}`;
-    const under = this.#under.get(name) ?? { camera, slot, epoch, count: 0 };
-    under.count++;
-    this.#under.set(name, under);
+    const claim = this.#claimCounts.get(name) ?? { camera, slot, epoch, count: 0 };
+    claim.count++;
+    this.#claimCounts.set(name, claim);
   }
 
-  /** Each change of sender says what was before: the last message, which has come, or that it is unknown. */
+  /** The first message of a new owner must name the last message of the old one, which must have been received, or state that it is unknown. */
   #changed(one: Verified, before: Sender): void {
     this.#past.add(before.id);
     const handover = one.header('ce_handover');
     if (handover === 'unknown') this.handovers.unknown++;
     else if (handover === before.last) this.handovers.named++;
-    else this.problems.add(`${one.id ?? ''}: says '${handover ?? 'nothing'}' of the owner before, whose last message was ${before.last}`);
+    else this.problems.add(`${one.id ?? ''}: ce_handover is ${handover ?? 'missing'}, the last message of the old owner was ${before.last}`);
   }
 }

@@ -1,8 +1,8 @@
 /**
- * A fleet of real workers with cameras by RTSP, real ffmpeg and real Kafka, for as long as asked: workers are killed, drained, stopped
- * and cut off at random, Kafka and the source fail, and a consumer looks for what is not named. Exit code 1 when a message was
- * torn or lost, came whole from a worker that had lost the camera, a change of owner was not named, a ledger does not balance, a
- * worker did not drain in order, or a camera does not flow at the end.
+ * Runs a fleet of real workers with RTSP cameras, real ffmpeg and a real Kafka for some minutes. Workers are killed, drained, suspended and
+ * cut off at random, Kafka and the source fail, and a consumer searches for missing messages without a reported cause. The exit code is 1 if
+ * a message was torn or lost, a message of a worker that had lost the camera was whole, a change of owner was not reported, a ledger does
+ * not balance, a worker did not drain, or a camera does not run at the end.
  *
  * Options: --minutes N (default 60), --cameras N (default 12), --workers N (default 3), --every S (mean seconds between faults,
  * default 20), --seed N.
@@ -36,7 +36,7 @@ const problems: string[] = [];
 say(`soak of a fleet: ${minutes} minutes, ${count} cameras, ${workers} workers, a fault every ${every} s on average, seed ${seed}`);
 const port = await freePort();
 const cable = await startTcpProxy({ port });
-// Kafka's own default: the first round of a group waits for all workers.
+// Kafka's own default: the first round of a group waits for further workers.
 const properties = { 'group.initial.rebalance.delay.ms': '3000' };
 const server = await startKafka({ second: { port, advertisedPort: cable.port }, properties });
 const rtsp = await startRtspServer({ width: 160, height: 120, fps: 5, gop: 5, bitrate: 100 });
@@ -48,7 +48,7 @@ await lastValueFrom(group.write('cameras', Array.from({ length: count }, (_, ind
 const consumer = new FleetConsumer(broker);
 const machines = Array.from({ length: workers }, (_, index) => new Machine(`worker-${index}`, index === workers - 1 ? cable.address : server.address));
 await Promise.all(machines.map((machine) => machine.start()));
-if (!await until(() => consumer.cameras === count)) problems.push(`${consumer.cameras} of ${count} cameras flow after the start`);
+if (!await until(() => consumer.cameras === count)) problems.push(`${consumer.cameras} of ${count} cameras send messages after the start`);
 
 const faults = new Faults([
   ...workerFaults(machines, 1), ...cableFaults(cable, 2), ...serverFaults('kafka', server, 1), ...serverFaults('rtsp', rtsp, 1),
@@ -56,16 +56,16 @@ const faults = new Faults([
 const failing = faults.run();
 for (let minute = 1; minute <= minutes && allProblems().length === 0; minute++) {
   await wait(MINUTE_MS);
-  tell(`minute ${minute}`);
+  print(`minute ${minute}`);
 }
 faults.stop();
 await failing;
-say('faults are over: all cameras must flow');
+say('no more faults; all cameras must run');
 const since = consumer.whole;
 const all = () => machines.reduce((sum, machine) => sum + machine.running, 0);
-// A worker that was suspended finds out that it has lost its cameras.
+// A worker that was suspended needs time to notice that it has lost its cameras.
 await until(() => all() === count && machines.every(({ state }) => state['status'] === 'member') && consumer.whole > since + count);
-if (!machines.every(({ alive }) => alive)) problems.push('not all workers live');
+if (!machines.every(({ alive }) => alive)) problems.push('not all workers are running');
 const running = all();
 if (running !== count) problems.push(`${running} of ${count} cameras run at the end`);
 for (const machine of machines) await machine.drain();
@@ -73,7 +73,7 @@ const whole = consumer.whole;
 await until(() => consumer.whole > whole, 3_000);
 for (const machine of machines) problems.push(...balanceOf(machine));
 await noFfmpegLeft(process.pid, 10_000).catch((error: unknown) => { problems.push(String(error)); });
-tell('end');
+print('end');
 consumer.stop();
 group.close();
 await broker.close({ deadlineMs: 0 });
@@ -87,8 +87,8 @@ function allProblems(): string[] {
 }
 
 /**
- * What a worker published came whole. A message whose acknowledgement did not come is dropped by the ledger, and may have come; of a worker
- * that was killed the last ledgers are missing.
+ * Checks that the messages that a worker published were received whole. A message without an acknowledgement counts as dropped in the ledger,
+ * but may have been received. The last ledgers of a killed worker are missing.
  */
 function balanceOf(machine: Machine): string[] {
   const came = consumer.of(machine.name);
@@ -96,11 +96,11 @@ function balanceOf(machine: Machine): string[] {
     const seen = came.get(camera) ?? 0;
     const most = published + (machine.dropped.get(camera) ?? 0);
     const isRight = seen >= published && (machine.wasKilled || seen <= most);
-    return isRight ? [] : [`${machine.name}, ${camera}: ${published} published, ${most - published} dropped, ${seen} came whole`];
+    return isRight ? [] : [`${machine.name}, ${camera}: ${published} published, ${most - published} dropped, ${seen} received whole`];
   });
 }
 
-function tell(when: string): void {
+function print(when: string): void {
   say([
     `--- ${when}: ${consumer.verdicts}`,
     `    faults: ${[...faults.counts].map(([name, times]) => `${name} ${times}`).join(', ')}`,
@@ -108,8 +108,8 @@ function tell(when: string): void {
   ].join('\n'));
 }
 
-async function until(isSo: () => boolean, withinMs = SETTLE_MS): Promise<boolean> {
+async function until(isTrue: () => boolean, withinMs = SETTLE_MS): Promise<boolean> {
   const end = performance.now() + withinMs;
-  while (!isSo() && performance.now() < end) await wait(LOOK_MS);
-  return isSo();
+  while (!isTrue() && performance.now() < end) await wait(LOOK_MS);
+  return isTrue();
 }

@@ -1,4 +1,4 @@
-/** Workers of the soak test of a fleet, as processes, and what goes wrong with them. */
+/** The workers of the fleet's soak test, as processes, and their faults. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Program, startProgram } from '../../services/process.js';
@@ -10,18 +10,18 @@ const MAIN = fileURLToPath(new URL('../../../dist/bundle/cli.js', import.meta.ur
 
 interface Ended extends Counts { readonly camera: string }
 
-/** One machine of the fleet: its worker runs, has been killed, or has ended in order. */
+/** One machine of the fleet. Its worker runs, has been killed, or has drained. */
 export class Machine {
   readonly problems: string[] = [];
-  /** Published messages of cameras that have ended here, as their ledgers say. */
+  /** Messages published by cameras that have ended here, from their ledgers. */
   readonly published = new Map<string, number>();
-  /** The same of dropped ones. */
+  /** Messages dropped by them, from the same ledgers. */
   readonly dropped = new Map<string, number>();
   wasKilled = false;
   ledgers = 0;
   state: Readonly<Record<string, unknown>> = {};
   #program: Program | undefined;
-  /** Whether it is to be gone: it was killed, or drains. */
+  /** Whether its end is expected: it was killed, or drains. */
   #mayEnd = false;
 
   constructor(readonly name: string, readonly address: string) {}
@@ -34,21 +34,21 @@ export class Machine {
     this.#mayEnd = false;
     const program = this.#program = await startProgram({
       name: this.name, command: process.execPath, onLine: (line) => { this.#read(line); },
-      // Before it says so it does not handle signals.
+      // Until it prints this, it does not handle signals.
       ready: /"status"/,
       args: [MAIN, 'worker', '--to', `kafka://${this.address}/video`, '--name', this.name, '--capacity', '8', '--json', '--log-level', 'warn'],
     });
     void program.exited.then((how) => { if (!this.#mayEnd) this.problems.push(`${this.name}: ended by itself, ${JSON.stringify(how)}:\n${program.tail()}`); });
   }
 
-  /** Node alone: its ffmpeg processes find out by themselves. */
+  /** Kills only Node: its ffmpeg processes must end without it. */
   async kill(): Promise<void> {
     this.wasKilled = this.#mayEnd = true;
     process.kill(this.pid, 'SIGKILL');
     await this.#program?.exited;
   }
 
-  /** In order, as at the end of a service. */
+  /** Ends it by SIGTERM, as a service manager does. */
   async drain(): Promise<void> {
     if (!this.alive) return;
     this.#mayEnd = true;
@@ -61,12 +61,12 @@ export class Machine {
   resume(): void { process.kill(this.pid, 'SIGCONT'); }
 
   #read(line: string): void {
-    const words = JSON.parse(line) as Record<string, unknown>;
-    if (!('captured' in words)) {
-      this.state = words;
+    const parsed = JSON.parse(line) as Record<string, unknown>;
+    if (!('captured' in parsed)) {
+      this.state = parsed;
       return;
     }
-    const ended = words as unknown as Ended;
+    const ended = parsed as unknown as Ended;
     this.ledgers++;
     this.published.set(ended.camera, (this.published.get(ended.camera) ?? 0) + ended.published);
     this.dropped.set(ended.camera, (this.dropped.get(ended.camera) ?? 0) + Object.values(ended.dropped).reduce((sum, one) => sum + one, 0));
@@ -78,7 +78,7 @@ export class Machine {
   }
 }
 
-/** A worker dies, is drained, or is stopped for a while; one that is gone comes back. All have one victim: some worker always lives. */
+/** A worker is killed, drained or suspended, and then runs again. All these faults have one victim, so that only one worker is affected at a time. */
 export function workerFaults(machines: readonly Machine[], weight: number): Fault[] {
   const fault = (name: string, share: number, run: Fault['run']): Fault => ({ name, weight: weight * share, victim: 'workers', run });
   return machines.flatMap((machine) => [
