@@ -108,7 +108,7 @@ needs('ffmpeg')('the login of an RTSP camera', () => {
     await watched.nth('published', 2);
   });
 
-  it.each(['basic', 'digest', 'anew'] as const)('that is wrong: SourceUnauthorized, after one try (%s)', async (auth) => {
+  it.each(['basic', 'digest', 'new-nonce'] as const)('that is wrong: SourceUnauthorized, after one try (%s)', async (auth) => {
     const server = await start({ auth, ...LOGIN });
     watched = watch(server.at('admin:wr0ng-password@'), { retry: false, secrets: ['wr0ng-password'] });
     await watched.whenOver();

@@ -1,4 +1,4 @@
-/** A certificate that nobody vouches for, and its key, for one day. */
+/** A self-signed certificate and its key, for one day. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './process.js';

@@ -1,6 +1,6 @@
-/** How tests start Debian's Chromium: without a window, without anything that it would fetch by itself, on an empty profile. */
+/** The options with which tests start Debian's Chromium: without a window, without downloads of its own, and with an empty profile. */
 
-/** For `chromium.launch` of playwright-core, which makes a new profile each time. */
+/** For `chromium.launch` of playwright-core, which creates a new profile each time. */
 export const CHROMIUM = {
   executablePath: '/usr/bin/chromium',
   args: [

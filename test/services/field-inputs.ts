@@ -1,4 +1,4 @@
-/** Inputs like those of public bug reports, each made once by ffmpeg and kept in the cache. */
+/** Inputs like those of public bug reports, each created once by ffmpeg and kept in the cache. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,7 +6,7 @@ import { cacheDir, python } from './cache.mjs';
 import { cached } from './media.js';
 import { run } from './process.js';
 
-/** Changes when the way in which inputs are made does. */
+/** To be increased when a recipe changes. */
 const MAKE = 1;
 
 type Recipe = (to: string) => Promise<void>;
@@ -16,7 +16,7 @@ const pattern = (size: string, rate: number | string, seconds: number, ...output
   (to) => ffmpeg('-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=${rate}:duration=${seconds}`, ...output, to);
 /** ffmpeg on another input. */
 const from = (name: string, ...output: string[]): Recipe => async (to) => ffmpeg('-i', await fieldInput(name), ...output, to);
-/** The same, sought first, as `ffmpeg -ss n -i … -c copy` does. */
+/** The part of another input from a time on, as `ffmpeg -ss n -i … -c copy` cuts it. */
 const cut = (name: string, seconds: number): Recipe => async (to) =>
   ffmpeg('-ss', String(seconds), '-i', await fieldInput(name), '-c', 'copy', to);
 
@@ -44,12 +44,12 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   'big-8mp.h264': pattern('3840x2160', 5, 0.6, ...X264_420, ...ANNEXB(3)),
   'fast-720p240.mp4': pattern('1280x720', 240, 0.1, ...X264_420),
   'fast-1080p120.mp4': pattern('1920x1080', 120, 0.1, ...X264_420),
-  // Small ones, as of thermal sensors.
+  // Small pictures, as from thermal sensors.
   'lepton80x60.mp4': pattern('80x60', 9, 1, ...X264_420),
   'mlx32x24.mp4': pattern('32x24', 8, 1, ...X264_420),
   'amg8x8.mkv': pattern('8x8', 8, 1, '-c:v', 'ffv1', '-pix_fmt', 'yuv420p'),
   'odd15x5.mkv': pattern('15x5', 5, 1, '-c:v', 'ffv1', '-pix_fmt', 'yuv444p'),
-  // Above level 4.1 by its width, and lower than the coding unit that this asks for.
+  // Above level 4.1 by its width, and lower than the coding unit that this level requires.
   'wide5000x20.mkv': pattern('5000x20', 5, 0.6, '-c:v', 'ffv1', '-pix_fmt', 'yuv420p'),
   // A browser's recording and a phone's: times with jitter, a stated rate that is the time base.
   'recorder1k.webm': async (to) => {
@@ -57,7 +57,7 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
     writeFileSync(to, withoutDefaultDuration(readFileSync(to)));
   },
   'phone-vfr.mp4': pattern('640x360', 30, 4, '-vf', "settb=1/90000,setpts='floor(N*3003+random(1)*1100)'", '-vsync', 'passthrough', '-enc_time_base', '1:90000', ...X264_420, '-bf', '0', '-video_track_timescale', '90000'),
-  // Every stamp is a tick of a clock of 1,000 or 180,000, and the file says that this is the rate.
+  // Every time stamp is a tick of a clock of 1,000 or 180,000, and the file states this as its rate.
   'stated1000.webm': async (to) => {
     await pattern('320x180', 10, 3, '-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-b:v', '200k', '-f', 'webm')(to);
     writeFileSync(to, withDefaultDuration(readFileSync(to), 1_000_000));
@@ -80,7 +80,7 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   'svq1-410.mov': pattern('320x240', 25, 1, '-c:v', 'svq1'),
   'ffv1-440.mkv': pattern('160x120', 10, 1, '-c:v', 'ffv1', '-pix_fmt', 'yuv440p'),
   'ffv1-411-odd.mkv': pattern('161x121', 10, 1, '-c:v', 'ffv1', '-pix_fmt', 'yuv411p'),
-  // Two colours in one plane, as devices give them.
+  // Both chroma components in one plane, as devices deliver them.
   'nv12.nut': pattern('160x120', 10, 1, '-c:v', 'rawvideo', '-pix_fmt', 'nv12'),
   'nv21.nut': pattern('160x120', 10, 1, '-c:v', 'rawvideo', '-pix_fmt', 'nv21'),
   'p010.nut': pattern('160x120', 10, 1, '-c:v', 'rawvideo', '-pix_fmt', 'p010le'),
@@ -115,12 +115,12 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   'grey-ffv1.mkv': (to) => ffmpeg(...levels(0, 255), '-c:v', 'ffv1', to),
   'grey-alpha.png': (to) => ffmpeg(...levels(0, 255), '-frames:v', '1', '-pix_fmt', 'ya8', to),
   'grey.jpg': async (to) => { writeFileSync(to, await run('cjpeg', ['-grayscale', '-quality', '95'], await run('ffmpeg', [...QUIET, ...levels(0, 255), '-frames:v', '1', '-c:v', 'pgm', '-f', 'image2pipe', 'pipe:1']))); },
-  // Pixels that are not square, fields, two streams.
+  // Pixels that are not square, interlaced pictures, two streams.
   'anamorphic.mp4': pattern('704x576', 10, 1, '-vf', 'setsar=16/11', ...X264_420),
   'mbaff.ts': pattern('640x360', 50, 2, '-vf', 'tinterlace=mode=interleave_top,setfield=tff', ...X264_420, '-flags', '+ildct+ilme', '-x264-params', 'tff=1'),
   'mpeg2-bottom.ts': pattern('320x288', 50, 1, '-vf', 'tinterlace=mode=interleave_bottom,setfield=bff', '-c:v', 'mpeg2video', '-flags', '+ildct+ilme', '-top', '0', '-b:v', '3M'),
   'fields265.mp4': pattern('320x288', 50, 1, '-vf', 'tinterlace=mode=interleave_top,setfield=tff', ...x265(':interlace=tff'), '-pix_fmt', 'yuv420p'),
-  // As of telecined films: some pictures are two fields, some are not.
+  // As in telecined films: some pictures are two fields, some are not.
   'mixed.m2v': async (to) => {
     const part = (filter: string, ...more: string[]) => run('ffmpeg', [...QUIET, '-f', 'lavfi', '-i', 'testsrc2=size=320x288:rate=50:duration=1', '-vf', filter, '-c:v', 'mpeg2video', '-b:v', '3M', '-bf', '0', ...more, '-f', 'mpeg2video', 'pipe:1']);
     writeFileSync(to, Buffer.concat([await part('tinterlace=mode=interleave_top,setfield=tff', '-flags', '+ildct+ilme', '-top', '1'), await part('fps=25')]));
@@ -141,17 +141,17 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   'still.jpg': pattern('320x180', 1, 1, '-frames:v', '1'),
   'still.webp': pattern('320x180', 1, 1, '-frames:v', '1'),
   'anim.gif': pattern('320x180', 5, 1),
-  // A source with two picture parameter sets: keyframes repeat one of them alone.
+  // A source with two picture parameter sets: keyframes repeat only one of them.
   'base.h264': pattern('160x120', 25, 3, '-c:v', 'libx264', '-profile:v', 'baseline', '-preset', 'ultrafast', '-threads', '1', '-x264-params', 'keyint=25:min-keyint=25:scenecut=0:cabac=0:aud=1:repeat-headers=1:slices=1', '-pix_fmt', 'yuv420p'),
   'twopps.h264': async (to) => { await run(python, [fileURLToPath(new URL('odd/two_pps.py', import.meta.url)), await fieldInput('base.h264'), to]); },
   'twopps.mp4': from('twopps.h264', '-c', 'copy'),
 };
 
-/** The path of an input by its name: the same file each time, to be read and not changed. */
+/** The path of an input by its name. It is the same file each time: tests must not change it. */
 export async function fieldInput(name: string): Promise<string> {
   const extension = name.slice(name.lastIndexOf('.') + 1);
   const recipe = RECIPES[name];
-  if (recipe === undefined) throw new Error(`There is no input ${name}; there are ${Object.keys(RECIPES).join(', ')}.`);
+  if (recipe === undefined) throw new Error(`There is no input ${name}; the inputs are ${Object.keys(RECIPES).join(', ')}.`);
   return cached(`field ${MAKE} ${name}`, extension, recipe);
 }
 
@@ -188,7 +188,7 @@ async function subsampledJpeg(i: number, to: string): Promise<void> {
   writeFileSync(to, await run('cjpeg', ['-sample', '4x1', '-quality', '85'], ppm));
 }
 
-/** The display matrix of an MP4's first track, in its header: `[a, b, c, d]`. */
+/** Sets the display matrix in the header of an MP4's first track: `[a, b, c, d]`. */
 function withMatrix(mp4: Buffer, [a, b, c, d]: readonly [number, number, number, number]): Buffer {
   const header = mp4.indexOf('tkhd') + 4;
   const at = header + (mp4[header] === 1 ? 36 : 24) + 16;
@@ -196,7 +196,7 @@ function withMatrix(mp4: Buffer, [a, b, c, d]: readonly [number, number, number,
   return mp4;
 }
 
-/** An EBML element DefaultDuration becomes a Void one of the same size: the file states no rate. */
+/** Replaces the EBML element DefaultDuration with a Void element of the same size, so that the file states no rate. */
 function withoutDefaultDuration(webm: Buffer): Buffer {
   const at = webm.indexOf(Buffer.from([0x23, 0xe3, 0x83]));
   if (at === -1) return webm;
@@ -207,7 +207,7 @@ function withoutDefaultDuration(webm: Buffer): Buffer {
   return webm;
 }
 
-/** The nanoseconds that the element DefaultDuration gives each picture. */
+/** Sets the element DefaultDuration: the nanoseconds of each picture. */
 function withDefaultDuration(webm: Buffer, ns: number): Buffer {
   const at = webm.indexOf(Buffer.from([0x23, 0xe3, 0x83]));
   const size = (webm[at + 3] ?? 0) & 127;

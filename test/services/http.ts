@@ -1,4 +1,4 @@
-/** A real HTTP server: files with validators and ranges, live streams, and the ways in which servers fail. */
+/** A real HTTP server: files with validators and ranges, live streams, and typical failures of servers. */
 import { createHash } from 'node:crypto';
 import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { extname } from 'node:path';
 import { type Program, startProgram } from './process.js';
 
-/** Answers one request. What it starts, it ends when the response closes. */
+/** Answers one request. When the response closes, it ends everything that it has started. */
 export type Route = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
 export interface SeenRequest {
@@ -21,21 +21,21 @@ export interface HttpServer {
   readonly port: number;
   /** `http://host:port` and the path. */
   urlOf(path: string): string;
-  /** What is served, by path without query; may be changed at any time. What is not there is a 404. */
+  /** The routes, by path without the query; may be changed at any time. Other paths are answered with 404. */
   readonly routes: Record<string, Route>;
   /** Every request so far. */
   readonly requests: readonly SeenRequest[];
-  /** Resolves when `count` requests have come since the start. */
+  /** Resolves when `count` requests have arrived since the start. */
   whenRequested(count: number): Promise<void>;
-  /** Cuts all connections (RST) and refuses new ones. */
+  /** Resets all connections (RST) and refuses new ones. */
   down(): Promise<void>;
   /** Listens again on the same port. */
   start(): Promise<void>;
-  /** Ends everything. */
+  /** The same as `down`, at the end of a test. */
   stop(): Promise<void>;
 }
 
-/** Starts one on a free port. */
+/** Starts a server on a free port. */
 export async function startHttpServer(routes: Record<string, Route> = {}): Promise<HttpServer> {
   const host = '127.0.0.1';
   const requests: SeenRequest[] = [];
@@ -84,20 +84,20 @@ export interface FileOptions {
   lastModified?: boolean;
   /** Answer Range requests with 206. Default true. */
   range?: boolean;
-  /** Say how long it is; without, it is chunked. Default true. */
+  /** Send Content-Length; without it, the body is chunked. Default true. */
   length?: boolean;
-  /** Close the connection (RST) after so many bytes of the body, the first `cuts` times. */
+  /** Reset the connection (RST) after this number of bytes of the body, for the first `cuts` requests. */
   cutAfter?: number;
-  /** How often `cutAfter` happens; default always. */
+  /** Number of requests to which `cutAfter` applies; default all. */
   cuts?: number;
-  /** Send so many bytes of the body and then nothing, without closing. */
+  /** Send this number of bytes of the body and then nothing, without closing the connection. */
   stallAfter?: number;
-  /** At most so many bytes a second. */
+  /** The most bytes a second. */
   bytesPerSecond?: number;
   contentType?: string;
 }
 
-/** Serves a file: the content that it has when it is asked for. */
+/** Serves a file, with the content that it has at the time of the request. */
 export function file(path: string, options: FileOptions = {}): Route {
   const { etag = true, lastModified = true, range = true, length = true } = options;
   let cutsLeft = options.cutAfter === undefined ? 0 : options.cuts ?? Infinity;
@@ -162,7 +162,7 @@ async function send(
     if (response.destroyed) return;
     if (sent >= stallAfter) return;
     if (sent >= cutAfter) {
-      // What was written must leave first, or a reset takes it along.
+      // A reset would discard bytes that are not sent yet.
       await new Promise((resolve) => { response.write('', resolve); });
       response.socket?.resetAndDestroy();
       return;
@@ -174,7 +174,7 @@ async function send(
 
 async function drained(response: ServerResponse): Promise<void> {
   const either = new AbortController();
-  await Promise.race(['drain', 'close'].map((event) => once(response, event, { signal: either.signal }).catch(() => { /* the other came */ })));
+  await Promise.race(['drain', 'close'].map((event) => once(response, event, { signal: either.signal }).catch(() => { /* the other event came first */ })));
   either.abort();
 }
 
@@ -189,7 +189,7 @@ export interface LiveOptions {
   height?: number;
   /** Default 10. */
   fps?: number;
-  /** End the response after so many frames; default never. */
+  /** End the response after this number of frames; default never. */
   frames?: number;
 }
 
@@ -220,13 +220,13 @@ function live({ width = 320, height = 240, fps = 10, frames }: LiveOptions, type
   };
 }
 
-/** Answers with a status and nothing else; 401 asks for Basic. */
+/** Answers with a status and no body; 401 requests Basic. */
 export function status(code: number, headers: Record<string, string> = {}): Route {
-  const asks = code === 401 ? { 'WWW-Authenticate': 'Basic realm="camera"' } : {};
-  return (_request, response) => { response.writeHead(code, { ...asks, ...headers }).end(); };
+  const challenge = code === 401 ? { 'WWW-Authenticate': 'Basic realm="camera"' } : {};
+  return (_request, response) => { response.writeHead(code, { ...challenge, ...headers }).end(); };
 }
 
-/** Sends the client elsewhere. */
+/** Redirects the client. */
 export function redirect(to: string): Route {
   return status(302, { Location: to });
 }
@@ -238,12 +238,12 @@ export function body(content: string | Buffer, contentType = 'application/octet-
   };
 }
 
-/** Takes the request and never answers. */
+/** Accepts the request and never answers. */
 export function blackHole(): Route {
-  return () => { /* the client has to give up */ };
+  return () => { /* the client has to time out */ };
 }
 
-/** Serves `route` to who logs in with Basic, and 401 to others. */
+/** Serves `route` to clients that log in with Basic, and 401 to others. */
 export function login(user: string, password: string, route: Route): Route {
   const expected = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
   return (request, response) => (request.headers.authorization === expected ? route : status(401))(request, response);

@@ -1,4 +1,4 @@
-/** What tests use of the services. */
+/** The services, as tests import them. */
 export { needs, has, type Service } from './needs.js';
 export { sharedKafka, sharedRedis, sharedRtsp, type SharedServer } from './shared.js';
 export { KAFKA_DRIVERS, startKafka, unsignedToken, type KafkaOptions, type KafkaServer } from './kafka.js';

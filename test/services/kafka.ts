@@ -1,4 +1,4 @@
-/** A real Kafka: one process that is broker and controller (KRaft), or more brokers that join it. */
+/** A real Kafka: one process that is broker and controller (KRaft), and further brokers that join it. */
 import { randomBytes } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { freePort } from './ports.js';
 import { run, startProgram } from './process.js';
 import { restartable, type Restartable, temporaryFolder } from './restartable.js';
 
-/** Small and quick to start: such a broker needs 360 MB and three seconds. */
+/** For a broker that is small and starts fast: it needs 360 MB and three seconds. */
 const JAVA_OPTIONS = [
   '-Xmx512m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC',
   '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn', '-Dorg.slf4j.simpleLogger.log.kafka.server=info',
@@ -15,45 +15,45 @@ const JAVA_OPTIONS = [
 const CLUSTER_ID = 'rxcamTestClusterAAAAAA';
 const FORMATTED = `${kafkaLibs}-formatted`;
 
-/** What `kafka({ driver })` takes: each is held to the same tests. */
+/** The values of `kafka({ driver })`: each has the same tests. */
 export const KAFKA_DRIVERS = ['kafkajs', 'platformatic'] as const;
 
-/** As kafkajs names them. */
+/** SASL mechanisms, with the names of kafkajs. */
 type Mechanism = 'plain' | 'scram-sha-256' | 'scram-sha-512' | 'oauthbearer';
 
 export interface KafkaOptions {
   port?: number;
-  /** The advertised address, if it is not where it listens, such as the port of a proxy. */
+  /** The advertised port, if it differs from the one on which it listens, such as that of a proxy. */
   advertisedPort?: number;
-  /** Listens at another port too, whose clients are told to find it at the port of a proxy. */
+  /** A second port on which it listens. Clients of it get the advertised port, such as that of a proxy. */
   second?: { port: number; advertisedPort: number };
   /** Clients must log in; with SASL/PLAIN by default. */
   sasl?: { username: string; password: string; mechanism?: Mechanism };
   /** Clients must connect by TLS: a PEM file with the certificate and its key. */
   tls?: { pemFile: string };
-  /** More settings of the broker, e.g. `{ 'message.max.bytes': '100000' }`. */
+  /** Further settings of the broker, e.g. `{ 'message.max.bytes': '100000' }`. */
   properties?: Record<string, string>;
-  /** Makes this one a further broker of a cluster. Default: a cluster of its own. */
+  /** The cluster that it joins as a further broker. Default: a new cluster. */
   joins?: KafkaServer;
 }
 
 export interface KafkaServer extends Restartable {
   readonly host: string;
   readonly port: number;
-  /** `host:port`, as Kafka clients take it. */
+  /** `host:port`, as Kafka clients expect it. */
   readonly address: string;
   /** `kafka://host:port`. */
   readonly url: string;
   readonly nodeId: number;
-  /** Where its controller listens. */
+  /** The port of its controller. */
   readonly controllerPort: number;
 }
 
 const nodes = new Map<number, number>();
 
-/** Starts one; topics are made only on request. */
+/** Starts a Kafka. Topics are created only on request. */
 export async function startKafka(options: KafkaOptions = {}): Promise<KafkaServer> {
-  if (!existsSync(kafkaLibs)) throw new Error('Kafka is not there; fetch it with: node test/services/prepare.mjs');
+  if (!existsSync(kafkaLibs)) throw new Error('Kafka is not installed; download it with: node test/services/prepare.mjs');
   const host = '127.0.0.1';
   const port = options.port ?? await freePort();
   const controllerPort = options.joins?.controllerPort ?? await freePort();
@@ -99,12 +99,12 @@ function serverProperties(node: Node): Record<string, string> {
     'transaction.state.log.replication.factor': '1',
     'transaction.state.log.min.isr': '1',
     'group.initial.rebalance.delay.ms': '0',
-    // After a kill the controller lets the broker in again when the session of the one before has ended.
+    // After a kill, the controller accepts the broker again only when its old session has ended.
     'broker.heartbeat.interval.ms': '500',
     'broker.session.timeout.ms': '2000',
     'controlled.shutdown.enable': String(!isController),
     ...(node.sasl && saslProperties(node.sasl)),
-    // Its own connections name no host that a certificate could be for.
+    // Its own connections use no host name that a certificate could be issued for.
     ...(node.tls && { 'ssl.keystore.type': 'PEM', 'ssl.keystore.location': node.tls.pemFile, 'ssl.truststore.type': 'PEM', 'ssl.truststore.location': node.tls.pemFile, 'ssl.endpoint.identification.algorithm': '' }),
     ...node.properties,
   };
@@ -131,7 +131,7 @@ function propertiesText(properties: Record<string, string>): string {
   return Object.entries(properties).map(([name, value]) => `${name}=${value.replaceAll('\\', '\\\\')}\n`).join('');
 }
 
-/** StorageTool takes a second, and all that differs between nodes is written in meta.properties: it runs once. */
+/** Formats the storage. StorageTool takes a second, so it runs once: nodes differ only in meta.properties. With SCRAM it runs each time. */
 async function format(folder: string, properties: string, nodeId: number, login: Login | undefined): Promise<void> {
   const { mechanism = 'plain', username, password } = login ?? {};
   if (mechanism.startsWith('scram')) {
@@ -162,7 +162,7 @@ async function formatOnce(folder: string, properties: string): Promise<void> {
   }
 }
 
-/** A token for `oauthbearer`, as Kafka takes it in tests: a JWT that nobody has signed. */
+/** A token for `oauthbearer`, as Kafka accepts it in tests: an unsigned JWT. */
 export function unsignedToken(subject: string): string {
   const now = Math.floor(Date.now() / 1000);
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');

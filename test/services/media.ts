@@ -1,4 +1,4 @@
-/** Footage made by ffmpeg, kept in the cache, and checks that video is whole and looks like its source. */
+/** Footage that ffmpeg creates and the cache keeps, and checks that video is whole and looks like its source. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -36,8 +36,8 @@ export interface FootageOptions {
 }
 
 /**
- * The path of a video of a scene that moves: a soft zoom with fine detail, objects crossing it, and noise.
- * It is the same file for the same options, to be read and not changed.
+ * The path of a video of a moving scene: a soft zoom with fine detail, crossing objects, and noise.
+ * The same options return the same file: tests must not change it.
  */
 export async function footage(options: FootageOptions = {}): Promise<string> {
   const extension = options.container ?? (options.switchResolution ? 'ts' : options.codec === 'mjpeg' ? 'avi' : 'mp4');
@@ -59,10 +59,10 @@ export async function annexB(path: string, codec: 'h264' | 'h265' = 'h264'): Pro
 const QUIET = ['-hide_banner', '-loglevel', 'error', '-nostdin', '-y'];
 const PROBE = ['-v', 'error', '-select_streams', 'v:0'];
 
-/** Changes when the way in which footage is made does. */
+/** To be increased when the commands that create footage change. */
 const MAKE = 2;
 
-/** The path of a file made once for `what`, and kept. */
+/** The path of a file that is created once for the key `what`, and kept. */
 export async function cached(what: string, extension: string, make: (path: string) => Promise<void>): Promise<string> {
   const folder = join(cacheDir, 'media');
   const path = join(folder, `${createHash('sha256').update(`${MAKE} ${what}`).digest('hex').slice(0, 16)}.${extension}`);
@@ -101,7 +101,7 @@ function outputOf({ codec = 'h264', gop = 50, bframes = 0, crf = 18, sound }: Fo
 
 type Switching = FootageOptions & { switchResolution: { width: number; height: number } };
 
-/** Three parts, joined as a transport stream: each starts with parameter sets of its own. */
+/** Three parts, joined as a transport stream: each starts with its own parameter sets. */
 async function makeSwitching(options: Switching, path: string): Promise<void> {
   const { seconds = 2, fps = 25, width = 640, height = 360, switchResolution: other } = options;
   const frames = Math.round(seconds * fps);
@@ -127,11 +127,11 @@ function inputFor(media: Media): { args: string[]; input: Buffer | undefined } {
   return typeof media === 'string' ? { args: ['-i', media], input: undefined } : { args: ['-i', 'pipe:0'], input: media };
 }
 
-/** How many pictures decode. */
+/** The number of pictures that decode. */
 export async function countFrames(media: Media): Promise<number> {
   const { args, input } = inputFor(media);
-  const told = await run('ffprobe', [...PROBE, '-count_frames', '-show_entries', 'stream=nb_read_frames', '-of', 'csv=p=0', ...args], input);
-  return Number(told.toString().trim().split('\n')[0]?.replace(/,.*$/, '') ?? 0);
+  const stdout = await run('ffprobe', [...PROBE, '-count_frames', '-show_entries', 'stream=nb_read_frames', '-of', 'csv=p=0', ...args], input);
+  return Number(stdout.toString().trim().split('\n')[0]?.replace(/,.*$/, '') ?? 0);
 }
 
 export interface DecodeOptions {
@@ -159,8 +159,8 @@ export interface Ssim {
 }
 
 /**
- * How alike two videos are (1: equal), frame by frame in order, regardless of time stamps. `a` is scaled to the
- * size of `b`, after `filterA`, e.g. "select='not(mod(n,5))'" when b has every fifth frame of a.
+ * The similarity of two videos (1: equal), frame by frame in order, regardless of time stamps. `a` is scaled to the
+ * size of `b`, after `filterA`, e.g. "select='not(mod(n,5))'" if b has every fifth frame of a.
  */
 export async function ssim(a: Media, b: Media, { filterA, filterB }: { filterA?: string; filterB?: string } = {}): Promise<Ssim> {
   const folder = mkdtempSync(join(tmpdir(), 'rxcam-test-ssim-'));
@@ -168,10 +168,10 @@ export async function ssim(a: Media, b: Media, { filterA, filterB }: { filterA?:
     const [fileA, fileB] = [fileOf(a, folder, 'a'), fileOf(b, folder, 'b')];
     const prepare = (filter: string | undefined) => `${filter === undefined ? '' : `${filter},`}settb=1/1000,setpts=N,format=yuv420p`;
     const graph = `[0:v]${prepare(filterA)}[x];[1:v]${prepare(filterB)}[b];[x][b]scale2ref=flags=bicubic[a][c];[a][c]ssim=stats_file=-`;
-    const told = await run('ffmpeg', [
+    const stdout = await run('ffmpeg', [
       ...QUIET, '-i', fileA, '-i', fileB, '-lavfi', graph, '-fps_mode', 'passthrough', '-f', 'null', '-',
     ]);
-    const frames = [...told.toString().matchAll(/ All:([\d.]+)/g)].map((match) => Number(match[1]));
+    const frames = [...stdout.toString().matchAll(/ All:([\d.]+)/g)].map((match) => Number(match[1]));
     return { frames, mean: frames.reduce((sum, one) => sum + one, 0) / frames.length, min: Math.min(...frames) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -197,8 +197,8 @@ export interface ProbedPacket {
 /** The packets of the first video stream, as ffprobe sees them. */
 export async function probePackets(media: Media): Promise<ProbedPacket[]> {
   const { args, input } = inputFor(media);
-  const told = await run('ffprobe', [...PROBE, '-show_packets', '-show_data_hash', 'MD5', '-of', 'json', ...args], input);
-  const { packets } = JSON.parse(told.toString()) as {
+  const stdout = await run('ffprobe', [...PROBE, '-show_packets', '-show_data_hash', 'MD5', '-of', 'json', ...args], input);
+  const { packets } = JSON.parse(stdout.toString()) as {
     packets: { pts?: number; dts?: number; size: string; flags: string; data_hash: string }[];
   };
   return packets.map((packet) => ({
@@ -207,11 +207,11 @@ export async function probePackets(media: Media): Promise<ProbedPacket[]> {
   }));
 }
 
-/** Properties of the first video stream in ffprobe's words: codec_name, profile, width, height, pix_fmt, … */
+/** Properties of the first video stream, with ffprobe's names: codec_name, profile, width, height, pix_fmt, … */
 export async function probeStream(media: Media): Promise<Record<string, string | number>> {
   const { args, input } = inputFor(media);
-  const told = await run('ffprobe', [...PROBE, '-show_streams', '-of', 'json', ...args], input);
-  const { streams } = JSON.parse(told.toString()) as { streams: Record<string, string | number>[] };
+  const stdout = await run('ffprobe', [...PROBE, '-show_streams', '-of', 'json', ...args], input);
+  const { streams } = JSON.parse(stdout.toString()) as { streams: Record<string, string | number>[] };
   if (streams[0] === undefined) throw new Error('There is no video stream.');
   return streams[0];
 }

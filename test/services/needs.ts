@@ -1,4 +1,4 @@
-/** Tests that need a service, left out visibly where RXCAM_TEST_SKIP names it. */
+/** Skips tests whose services are in RXCAM_TEST_SKIP, so that the report shows them as skipped. */
 import { describe } from 'vitest';
 import { type SERVICES, skipped } from './cache.mjs';
 
@@ -12,7 +12,7 @@ export function has(service: Service): boolean {
 }
 
 /**
- * `describe` for tests that need services: `needs('kafka', 'ffmpeg')('publish', () => { … })`. Where one is left
+ * `describe` for tests that need services: `needs('kafka', 'ffmpeg')('publish', () => { … })`. If one of them is left
  * out, the tests are reported as skipped. Start services in `beforeAll`, which then does not run.
  */
 export function needs(...services: Service[]): typeof describe | typeof describe.skip {

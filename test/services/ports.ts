@@ -2,13 +2,13 @@
 import { createServer } from 'node:net';
 
 /**
- * Below the range from which Linux gives ports to outgoing connections (from 32768), so that a server which is
- * down for a while finds its port free when it comes back.
+ * Below the range from which Linux assigns ports to outgoing connections (from 32768), so that the port of a server
+ * that is down for a while is still free when it starts again.
  */
 const FIRST = 15_000;
 const LAST = 31_999;
 
-/** A port on which nothing listens now, on 127.0.0.1. */
+/** A port of 127.0.0.1 on which no program listens now. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = FIRST + Math.floor(Math.random() * (LAST - FIRST));

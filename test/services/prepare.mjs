@@ -1,7 +1,7 @@
 /**
- * Makes sure that the programs are there which the tests start: finds them, installs what Debian packages give
- * (as root on Debian or Ubuntu, or with RXCAM_TEST_INSTALL=1), fetches Kafka and the packages of a Python consumer
- * once into the user's cache, and otherwise says in one message what is missing and which command installs it.
+ * Ensures that the programs which the tests start are installed. Installs missing Debian packages (as root on Debian or Ubuntu, or with
+ * RXCAM_TEST_INSTALL=1), and downloads Kafka, the packages of a Python consumer and other releases of Node once into the user's cache. If
+ * something is still missing, it prints one message with the command that installs it.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
@@ -46,10 +46,10 @@ const missing = needs.filter((need) => !need.present());
 if (missing.length > 0) install(missing);
 if (!without.has('kafka')) {
   checkJava();
-  if (!hasKafka()) fetchKafka();
+  if (!hasKafka()) downloadKafka();
 }
-if (!without.has('pypi') && !hasConsumer()) fetchConsumer();
-if (!without.has('nodes')) for (const release of NODE_RELEASES) if (!succeeds(nodeOf(release), ['--version'])) fetchNode(release);
+if (!without.has('pypi') && !hasConsumer()) downloadConsumer();
+if (!without.has('nodes')) for (const release of NODE_RELEASES) if (!succeeds(nodeOf(release), ['--version'])) downloadNode(release);
 
 /** @param {string} program */
 function onPath(program) {
@@ -76,10 +76,10 @@ function install(wanted) {
   if (!mayInstall()) {
     fail(wanted, `Install it with: ${byHand}`);
   }
-  process.stderr.write(`The tests need ${packages.join(' ')}; installing.\n`);
+  process.stderr.write(`Installing for the tests: ${packages.join(' ')}.\n`);
   const ok = apt(['update']) && apt(['install', '-y', '--no-install-recommends', ...packages]);
   const still = wanted.filter((need) => !need.present());
-  if (!ok || still.length > 0) fail(still.length > 0 ? still : wanted, `This was tried and failed: ${byHand}`);
+  if (!ok || still.length > 0) fail(still.length > 0 ? still : wanted, `This command failed: ${byHand}`);
 }
 
 function mayInstall() {
@@ -100,18 +100,18 @@ function apt(args) {
 }
 
 function checkJava() {
-  const told = spawnSync('java', ['-version'], { encoding: 'utf8' });
-  const version = Number(/version "(\d+)/.exec(told.stderr)?.[1] ?? 0);
+  const java = spawnSync('java', ['-version'], { encoding: 'utf8' });
+  const version = Number(/version "(\d+)/.exec(java.stderr)?.[1] ?? 0);
   if (version < 17) {
     fail([{ service: 'kafka', packages: [], present: () => false }],
-      `Kafka 4 needs Java 17 or later and the java on PATH is ${version || 'unknown'}; install it with: `
+      `Kafka 4 needs Java 17 or later, and the version of java on PATH is ${version || 'unknown'}. Install it with: `
       + 'apt-get install -y --no-install-recommends openjdk-17-jre-headless');
   }
 }
 
-/** Fetched beside its place and then renamed, so that what is there is whole. */
-function fetchKafka() {
-  process.stderr.write('Fetching Apache Kafka for the tests (once).\n');
+/** Downloads into a temporary folder and then renames it, so that the final folder is always complete. */
+function downloadKafka() {
+  process.stderr.write('Downloading Apache Kafka for the tests (once).\n');
   mkdirSync(cacheDir, { recursive: true });
   const folder = mkdtempSync(join(cacheDir, 'fetch-'));
   const pom = fileURLToPath(new URL('kafka/pom.xml', import.meta.url));
@@ -119,12 +119,12 @@ function fetchKafka() {
   const fetched = spawnSync('mvn', args, { stdio: ['ignore', 2, 2] }).status === 0;
   if (fetched && !hasKafka()) renameSync(folder, kafkaLibs);
   rmSync(folder, { recursive: true, force: true });
-  if (!fetched) fail([{ service: 'kafka', packages: [], present: hasKafka }], `This was tried and failed: mvn ${args.join(' ')}`);
+  if (!fetched) fail([{ service: 'kafka', packages: [], present: hasKafka }], `This command failed: mvn ${args.join(' ')}`);
 }
 
-/** Wheels alone: nothing is compiled. */
-function fetchConsumer() {
-  process.stderr.write('Fetching the packages of a Python consumer for the tests (once).\n');
+/** Only wheels: nothing is compiled. */
+function downloadConsumer() {
+  process.stderr.write('Downloading the packages of a Python consumer for the tests (once).\n');
   mkdirSync(cacheDir, { recursive: true });
   const folder = mkdtempSync(join(cacheDir, 'fetch-'));
   const requirements = fileURLToPath(new URL('matrice/requirements.txt', import.meta.url));
@@ -139,26 +139,26 @@ function fetchConsumer() {
   rmSync(folder, { recursive: true, force: true });
   if (fetched) return;
   const byHand = `${python} -m venv ${consumerFolder} && ${consumerPython} ${args.join(' ')}`;
-  fail([{ service: 'pypi', packages: [], present: hasConsumer }], `This was tried and failed: ${byHand}`);
+  fail([{ service: 'pypi', packages: [], present: hasConsumer }], `This command failed: ${byHand}`);
 }
 
 /** @param {string} release */
-function fetchNode(release) {
-  process.stderr.write(`Fetching Node ${release} for the tests (once).\n`);
+function downloadNode(release) {
+  process.stderr.write(`Downloading Node ${release} for the tests (once).\n`);
   const folder = nodeFolder(release);
   mkdirSync(folder, { recursive: true });
   const args = ['install', '--no-save', '--no-audit', '--no-fund', '--ignore-scripts', '--prefix', folder, `${nodePackage}@${release}`];
   const fetched = spawnSync('npm', args, { stdio: ['ignore', 2, 2] }).status === 0;
   const present = () => succeeds(nodeOf(release), ['--version']);
   if (fetched && present()) return;
-  fail([{ service: 'nodes', packages: [], present }], `This was tried and failed: npm ${args.join(' ')}`);
+  fail([{ service: 'nodes', packages: [], present }], `This command failed: npm ${args.join(' ')}`);
 }
 
 /** @param {Need[]} wanted @param {string} remedy @returns {never} */
 function fail(wanted, remedy) {
   const services = [...new Set(wanted.map((need) => need.service))].join(',');
   process.stderr.write(
-    `The tests start real services, and what these need is missing: ${services}.\n`
-    + `${remedy}\nOr leave their tests out: RXCAM_TEST_SKIP=${services} npm test\n`);
+    `The tests start real services, and these are not installed: ${services}.\n`
+    + `${remedy}\nOr skip their tests: RXCAM_TEST_SKIP=${services} npm test\n`);
   process.exit(1);
 }

@@ -1,6 +1,6 @@
 /**
- * Starts the programs that tests need and ends them: only these, by pid, and none outlives the run. Each has a
- * process group of its own; on Linux the kernel kills it with the process that started it, however that ends.
+ * Starts the programs that tests need, and ends them by their pids; none outlives the run. Each has its own process group. On Linux the
+ * kernel kills it when the process that started it ends in any way.
  */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -19,11 +19,11 @@ export interface ProcessOptions {
   args: readonly string[];
   env?: Record<string, string>;
   cwd?: string;
-  /** The line of stdout or stderr that says that it is ready; its match is `Program.ready`. Default: ready at once. */
+  /** Matches the line of stdout or stderr that it prints when it is ready; the match is `Program.ready`. Default: ready at once. */
   ready?: RegExp;
   /** In ms, default 60 000. */
   readyTimeout?: number;
-  /** Called with each line of stdout that comes after the one that says that it is ready. */
+  /** Called with each line of stdout after the one that matches `ready`. */
   onLine?: (line: string) => void;
   /** Keep stdout for the caller (a pipe of bytes) rather than reading it as lines. */
   rawStdout?: boolean;
@@ -33,18 +33,18 @@ export interface ProcessOptions {
 export interface Program {
   readonly pid: number;
   readonly stdout: Readable;
-  /** What matched `ready`. */
+  /** The match of `ready`. */
   readonly ready: RegExpExecArray | undefined;
-  /** Resolves when the process is gone. */
+  /** Resolves when the process has ended. */
   readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   readonly alive: boolean;
-  /** The last lines it printed. */
+  /** The last lines that it printed. */
   tail(): string;
-  /** Sends a signal (default SIGKILL) to its group and waits until it is gone. */
+  /** Sends a signal (default SIGKILL) to its group and waits until it has ended. */
   kill(signal?: NodeJS.Signals): Promise<void>;
   /** SIGTERM, then SIGKILL after 10 s. */
   stop(): Promise<void>;
-  /** SIGSTOP: it holds its connections and answers nothing. */
+  /** SIGSTOP: it keeps its connections and answers nothing. */
   pause(): void;
   /** SIGCONT. */
   resume(): void;
@@ -58,7 +58,7 @@ process.on('exit', () => {
   for (const pid of running.keys()) signalGroup(pid, 'SIGKILL');
 });
 
-/** The pids of what this module started and what still runs. */
+/** The pids of the running programs that this module has started. */
 export function startedPids(): ReadonlySet<number> {
   return new Set(running.keys());
 }
@@ -102,7 +102,7 @@ export async function startProgram(options: ProcessOptions): Promise<Program> {
   return program;
 }
 
-/** Runs a program to its end and gives its stdout; fails with the tail of stderr when it does not exit with 0. */
+/** Runs a program to its end and returns its stdout; fails with the last lines of stderr if the exit code is not 0. */
 export async function run(command: string, args: readonly string[], input?: Buffer): Promise<Buffer> {
   const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
   const stdout: Buffer[] = [];

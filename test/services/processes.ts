@@ -1,4 +1,4 @@
-/** The three questions that every test of a fault ends with: does the ledger balance, is a process left, is a secret out? */
+/** The three questions at the end of every fault test: does the ledger balance, is a process left, has a secret leaked? */
 import { readdirSync, readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { startedPids } from './process.js';
@@ -6,7 +6,7 @@ import { startedPids } from './process.js';
 const LEFT_TIMEOUT_MS = 5_000;
 const POLL_MS = 50;
 
-/** The pids of live ffmpeg processes that descend from `pid`, without those that a test service started. */
+/** The pids of running ffmpeg processes that descend from `pid`, except those that a test service has started. */
 export function ffmpegChildren(pid: number = process.pid): number[] {
   const parents = parentsOfAll();
   const ours = startedPids();
@@ -19,12 +19,12 @@ export function ffmpegChildren(pid: number = process.pid): number[] {
   });
 }
 
-/** The arguments of a process, the program first; empty when it is gone. */
+/** The arguments of a process, the program first; empty if it has ended. */
 export function processArguments(pid: number): string[] {
   return readProc(pid, 'cmdline').split('\0').slice(0, -1);
 }
 
-/** Resolves when no ffmpeg is left under `pid`; fails when there still is one after `timeout` ms. */
+/** Resolves when no ffmpeg is left under `pid`; fails if there still is one after `timeout` ms. */
 export async function noFfmpegLeft(pid: number = process.pid, timeout = LEFT_TIMEOUT_MS): Promise<void> {
   const end = performance.now() + timeout;
   for (;;) {
@@ -38,7 +38,7 @@ export async function noFfmpegLeft(pid: number = process.pid, timeout = LEFT_TIM
   }
 }
 
-/** What the ledger needs of a camera's stats. */
+/** The statistics of a camera that form its ledger. */
 export interface Counts {
   readonly captured: number;
   readonly published: number;
@@ -62,15 +62,15 @@ export function ledgerBalances(stats: Counts): void {
   }
 }
 
-/** Fails when a secret stands in what was said: as it is, percent-encoded, in JSON, or in base64 (Basic). */
-export function secretsKept(secrets: readonly string[], said: readonly unknown[]): void {
-  const texts = said.map(textOf);
+/** Fails if the output contains a secret: as it is, percent-encoded, in JSON, or in base64 (Basic). */
+export function secretsKept(secrets: readonly string[], output: readonly unknown[]): void {
+  const texts = output.map(textOf);
   for (const secret of secrets) {
     for (const form of formsOf(secret)) {
       const text = texts.find((one) => one.includes(form));
       if (text !== undefined) {
         const at = text.indexOf(form);
-        throw new Error(`A secret (as ${JSON.stringify(form)}) stands in: …${text.slice(Math.max(0, at - 200), at + form.length + 100)}…`);
+        throw new Error(`A secret (as ${JSON.stringify(form)}) is in: …${text.slice(Math.max(0, at - 200), at + form.length + 100)}…`);
       }
     }
   }
@@ -79,17 +79,17 @@ export function secretsKept(secrets: readonly string[], said: readonly unknown[]
 export interface Questions {
   /** Of each camera; their ledgers must balance. */
   stats?: Counts | readonly Counts[];
-  /** Passwords and the like, as the user means them (not percent-encoded). */
+  /** Passwords and tokens, not percent-encoded. */
   secrets?: readonly string[];
-  /** Whatever was said: lines, Buffers, event objects, errors with their causes and stacks. */
+  /** All output: lines, Buffers, event objects, errors with their causes and stacks. */
   logs?: readonly unknown[];
   events?: readonly unknown[];
   errors?: readonly unknown[];
-  /** The process under which no ffmpeg may be left, default this one. */
+  /** The process that must have no ffmpeg left, default this one. */
   pid?: number;
 }
 
-/** Asks them. The arguments of live processes are not looked at here: ask while they live (`processArguments`). */
+/** Checks all three. It does not check the arguments of running processes: use `processArguments` while they run. */
 export async function threeQuestions({ stats, secrets = [], logs = [], events = [], errors = [], pid }: Questions): Promise<void> {
   const all: readonly Counts[] = stats === undefined ? [] : isMany(stats) ? stats : [stats];
   for (const one of all) ledgerBalances(one);
@@ -113,17 +113,17 @@ function formsOf(secret: string): string[] {
   return [...new Set(forms)];
 }
 
-/** Everything that printing it in any way could show: its JSON, what inspect shows, message, stack and causes. */
-function textOf(said: unknown): string {
-  if (typeof said === 'string') return said;
-  if (said instanceof Uint8Array) return Buffer.from(said).toString('latin1');
+/** All text that printing a value can show: its JSON, and inspect's output with message, stack and causes. */
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1');
   const whole = { depth: Infinity, maxArrayLength: Infinity, maxStringLength: Infinity, breakLength: Infinity };
-  return `${inspect(said, { ...whole, showHidden: true })}\n${jsonOf(said)}`;
+  return `${inspect(value, { ...whole, showHidden: true })}\n${jsonOf(value)}`;
 }
 
-function jsonOf(said: unknown): string {
+function jsonOf(value: unknown): string {
   try {
-    return JSON.stringify(said);
+    return JSON.stringify(value);
   } catch {
     return '';
   }
@@ -139,7 +139,7 @@ function parentsOfAll(): Map<number, number> {
   return parents;
 }
 
-/** Undefined for one that is gone, or a zombie: ended, and only not yet waited for. */
+/** Undefined for a process that has ended, even if it is not reaped yet (a zombie). */
 function parentOf(pid: number): number | undefined {
   const [state, parent] = readProc(pid, 'stat').replace(/^.*\) /s, '').split(' ');
   return state === undefined || state === 'Z' || state === 'X' || parent === undefined ? undefined : Number(parent);

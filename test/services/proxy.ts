@@ -1,4 +1,4 @@
-/** A TCP proxy that breaks connections in the ways in which networks do. */
+/** A TCP proxy that breaks connections as networks do. */
 import { type AddressInfo, createServer, type Server, Socket } from 'node:net';
 import { EventEmitter, once } from 'node:events';
 
@@ -6,7 +6,7 @@ export interface ProxyTarget { host?: string; port: number }
 
 interface Pair { readonly client: Socket; readonly upstream: Socket }
 
-/** Starts one before `target`. */
+/** Starts a proxy for `target`. */
 export async function startTcpProxy(target: ProxyTarget, options: { port?: number } = {}): Promise<TcpProxy> {
   const proxy = new TcpProxy(target);
   await proxy.listen(options.port ?? 0);
@@ -20,9 +20,9 @@ export class TcpProxy {
   #port = 0;
   #delayMs = 0;
   #paused = false;
-  #deaf = false;
+  #isBlackHole = false;
   readonly #pairs = new Set<Pair>();
-  readonly #told = new EventEmitter();
+  readonly #events = new EventEmitter();
   #accepted = 0;
   #bytesDown = 0;
 
@@ -33,14 +33,14 @@ export class TcpProxy {
   get port(): number { return this.#port; }
   /** `host:port`. */
   get address(): string { return `${this.host}:${this.#port}`; }
-  /** How many connections were accepted so far. */
+  /** The number of connections accepted so far. */
   get accepted(): number { return this.#accepted; }
-  /** How many are open. */
+  /** The number of open connections. */
   get open(): number { return this.#pairs.size; }
-  /** Bytes that went from the target to clients so far. */
+  /** Bytes passed from the target to clients so far. */
   get bytesDown(): number { return this.#bytesDown; }
 
-  /** Listens (again): after `refuse` on the same port. */
+  /** Listens; after `refuse`, on the same port again. */
   async listen(port = this.#port): Promise<void> {
     if (this.#server !== undefined) return;
     const server = createServer({ allowHalfOpen: false }, (client) => { this.#accept(client); });
@@ -52,53 +52,53 @@ export class TcpProxy {
 
   /** Resolves when `count` connections were accepted since the start. */
   async whenAccepted(count: number): Promise<void> {
-    while (this.#accepted < count) await once(this.#told, 'accepted');
+    while (this.#accepted < count) await once(this.#events, 'accepted');
   }
 
-  /** Resolves when `bytes` more have gone from the target to clients. */
+  /** Resolves when `bytes` more bytes have passed from the target to clients. */
   async whenPassed(bytes: number): Promise<void> {
     const end = this.#bytesDown + bytes;
-    while (this.#bytesDown < end) await once(this.#told, 'passed');
+    while (this.#bytesDown < end) await once(this.#events, 'passed');
   }
 
-  /** Connections that come from now on go to another target. */
+  /** Sets the target of new connections. */
   setTarget(target: ProxyTarget): void { this.#target = target; }
 
-  /** Delays every chunk in both directions, of connections that come from now on. */
+  /** Delays every chunk of new connections, in both directions. */
   delay(ms: number): void { this.#delayMs = ms; }
 
-  /** Passes nothing on, in either direction, and closes nothing; new connections are accepted too. */
+  /** Passes no bytes in either direction, and closes no connection. New connections are still accepted. */
   pause(): void {
     this.#paused = true;
     for (const { client, upstream } of this.#pairs) { client.pause(); upstream.pause(); }
   }
 
-  /** Ends `pause`; what waited is passed on. */
+  /** Ends `pause`, and passes the bytes that waited. */
   resume(): void {
     this.#paused = false;
     for (const { client, upstream } of this.#pairs) { client.resume(); upstream.resume(); }
   }
 
-  /** Drops the target's side without a word to the client, as when the peer's machine is gone: half-open. */
+  /** Closes the connections to the target without notifying the client, as if the target's machine had lost its power: half-open. */
   halfOpen(): void {
     for (const { client, upstream } of this.#pairs) {
       upstream.removeAllListeners('close');
       upstream.destroy();
       client.resume();
-      client.removeAllListeners('data').on('data', () => { /* read, so that the client can go on sending */ });
+      client.removeAllListeners('data').on('data', () => { /* read, so that the client can continue to send */ });
     }
   }
 
-  /** Accepts new connections and says nothing on them, or (`false`) no longer does so. */
-  blackHole(on = true): void { this.#deaf = on; }
+  /** Accepts new connections and sends nothing on them; `false` ends this. */
+  blackHole(on = true): void { this.#isBlackHole = on; }
 
   /** Resets every connection (RST). */
   reset(): void { this.#end((socket) => socket.resetAndDestroy()); }
 
-  /** Closes every connection in order (FIN). */
+  /** Closes every connection with a FIN. */
   cut(): void { this.#end((socket) => { socket.end(); socket.destroySoon(); }); }
 
-  /** Refuses new connections until `listen`; those that are open stay. */
+  /** Refuses new connections until `listen`; open ones stay open. */
   async refuse(): Promise<void> {
     const server = this.#server;
     this.#server = undefined;
@@ -107,7 +107,7 @@ export class TcpProxy {
     await new Promise((resolve) => { setImmediate(resolve); });
   }
 
-  /** Ends everything. */
+  /** Refuses new connections, and closes open ones. */
   async stop(): Promise<void> {
     await this.refuse();
     this.#end((socket) => socket.destroy());
@@ -122,19 +122,19 @@ export class TcpProxy {
     const upstream = new Socket();
     const pair = { client, upstream };
     this.#pairs.add(pair);
-    this.#told.emit('accepted');
+    this.#events.emit('accepted');
     client.on('error', () => { /* `close` follows */ });
     upstream.on('error', () => { /* `close` follows */ });
     client.on('close', () => { this.#pairs.delete(pair); upstream.destroy(); });
-    if (this.#deaf) {
-      client.on('data', () => { /* swallowed */ });
+    if (this.#isBlackHole) {
+      client.on('data', () => { /* discarded */ });
       return;
     }
     upstream.on('close', () => { client.destroySoon(); });
-    this.#forward(client, upstream, () => { /* only what comes back is counted */ });
+    this.#forward(client, upstream, () => { /* only bytes from the target are counted */ });
     this.#forward(upstream, client, (bytes) => {
       this.#bytesDown += bytes;
-      this.#told.emit('passed');
+      this.#events.emit('passed');
     });
     upstream.connect(this.#target.port, this.#target.host ?? this.host);
     if (this.#paused) { client.pause(); upstream.pause(); }

@@ -5,21 +5,21 @@ import { restartable, type Restartable, temporaryFolder } from './restartable.js
 
 export interface RedisOptions {
   port?: number;
-  /** In Redis's own words, e.g. '8mb'; what does not fit is refused (noeviction). */
+  /** As Redis's configuration has it, e.g. '8mb'; writes that do not fit are refused (noeviction). */
   maxmemory?: string;
   requirepass?: string;
-  /** More settings, e.g. `{ 'proto-max-bulk-len': '1mb' }`. */
+  /** Further settings, e.g. `{ 'proto-max-bulk-len': '1mb' }`. */
   config?: Record<string, string>;
 }
 
 export interface RedisServer extends Restartable {
   readonly host: string;
   readonly port: number;
-  /** `redis://…`, with the password when there is one. */
+  /** `redis://…`, with the password if there is one. */
   readonly url: string;
 }
 
-/** Starts one. Its data survives `kill` and `down`: every write is in its append-only file before the answer. */
+/** Starts a Redis. Its data survives `kill` and `down`: every write is in its append-only file before the answer. */
 export async function startRedis(options: RedisOptions = {}): Promise<RedisServer> {
   const host = '127.0.0.1';
   const port = options.port ?? await freePort();

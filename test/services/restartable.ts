@@ -1,4 +1,4 @@
-/** A server that can be killed, hung and brought back on the same port with the same data. */
+/** A server that can be killed, suspended, and started again on the same port with the same data. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,24 +7,24 @@ import type { Program } from './process.js';
 export interface Restartable {
   readonly pid: number;
   readonly alive: boolean;
-  /** Ends it in order and removes its data. It cannot be started again. */
+  /** Ends it with SIGTERM and removes its data. It can't be started again. */
   stop(): Promise<void>;
   /** SIGKILL by default; its data stays. */
   kill(signal?: NodeJS.Signals): Promise<void>;
   /** Starts it again after `kill` or `down`, on the same port with the same data. */
   start(): Promise<void>;
-  /** Ends it in order; its data stays. */
+  /** Ends it with SIGTERM; its data stays. */
   down(): Promise<void>;
   /** `down` and `start`. */
   restart(): Promise<void>;
-  /** SIGSTOP: it keeps its connections and says nothing. */
+  /** SIGSTOP: it keeps its connections and answers nothing. */
   pause(): void;
   resume(): void;
   /** The last lines that it printed. */
   tail(): string;
 }
 
-/** Makes one from a function that starts the program; `data` is a folder that `stop` removes. */
+/** Creates a server from a function that starts the program; `data` is a folder that `stop` removes. */
 export async function restartable(launch: () => Promise<Program>, data?: string): Promise<Restartable> {
   let program: Program;
   try {
@@ -48,7 +48,7 @@ export async function restartable(launch: () => Promise<Program>, data?: string)
   };
 }
 
-/** A folder of its own under the system's temporary one. */
+/** Creates a folder in the system's temporary folder. */
 export function temporaryFolder(name: string): string {
   return mkdtempSync(join(tmpdir(), `rxcam-test-${name}-`));
 }

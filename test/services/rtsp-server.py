@@ -1,9 +1,9 @@
 """An RTSP server on GStreamer: /stream (video), /av (video and sound), /audio (sound alone).
 
 Takes one argument, a JSON object: port, width, height, fps, gop, codec (h264 or h265), pattern, bitrate, user,
-password, auth (basic or digest), file (an Annex B stream with access unit delimiters, played in a loop in place
-of the pattern), launch (a pipeline of one's own for /stream, with a payloader named pay0).
-Prints "ready PORT" when it listens. Ends with SIGTERM.
+password, auth (basic or digest), file (an Annex B stream with access unit delimiters, played in a loop instead
+of the pattern), launch (another pipeline for /stream, with a payloader named pay0).
+Prints "ready PORT" when it listens. Ends on SIGTERM.
 """
 import json
 import re
@@ -43,7 +43,7 @@ def video(options):
 
 
 class Loop:
-    """Feeds the access units of a file to an appsrc, one each frame time, for ever."""
+    """Feeds the access units of a file to an appsrc, one every frame time, without end."""
 
     def __init__(self, path, codec, fps):
         with open(path, 'rb') as file:

@@ -21,9 +21,9 @@ export interface RtspOptions {
   bitrate?: number;
   /** A pattern of GStreamer's videotestsrc, moving; default 'smpte', part of which is noise. */
   pattern?: string;
-  /** Annex B footage (`annexB` in media.ts) that is played in a loop in place of the pattern. */
+  /** Annex B footage (`annexB` in media.ts) that is played in a loop instead of the pattern. */
   file?: string;
-  /** A GStreamer pipeline in place of the pattern at /stream; its payloader is named pay0. */
+  /** A GStreamer pipeline instead of the pattern at /stream; its payloader is named pay0. */
   launch?: string;
   /** Clients must log in. */
   user?: string;
@@ -35,13 +35,13 @@ export interface RtspOptions {
 export interface RtspServer extends Restartable {
   readonly host: string;
   readonly port: number;
-  /** Of the video at /stream, with the login percent-encoded in it when there is one. */
+  /** Address of the video at /stream, with the percent-encoded login if there is one. */
   readonly url: string;
-  /** Of another path: '/av' has sound too, '/audio' no video. A path that is not served is answered with 404. */
+  /** Address of another path: '/av' also has sound, '/audio' only sound. Other paths are answered with 404. */
   urlOf(path: string): string;
 }
 
-/** Starts one. All clients of a path share one encoder, so a client that comes late waits for a keyframe. */
+/** Starts a server. All clients of a path share one encoder, so a client that connects later waits for a keyframe. */
 export async function startRtspServer(options: RtspOptions = {}): Promise<RtspServer> {
   const host = '127.0.0.1';
   const port = options.port ?? await freePort();

@@ -1,7 +1,7 @@
 /**
- * The servers that ordinary tests share, each started when the first test asks for it and ended with the run.
- * Vitest runs the default export once in its main process; workers ask it over HTTP. Fault tests, which kill
- * what they use, start servers of their own.
+ * The servers that ordinary tests share. Each is started when the first test requests it, and ended with the run.
+ * Vitest runs the default export once in its main process; workers request servers over HTTP. Fault tests, which kill
+ * servers, start their own.
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -13,11 +13,11 @@ import type { Restartable } from './restartable.js';
 import { startRedis } from './redis.js';
 import { startRtspServer } from './rtsp.js';
 
-/** Where a shared server is. */
+/** The address of a shared server. */
 export interface SharedServer {
   readonly host: string;
   readonly port: number;
-  /** As rxcam takes it: `redis://host:port`, `kafka://host:port`, `rtsp://host:port/stream`. */
+  /** As rxcam expects it: `redis://host:port`, `kafka://host:port`, `rtsp://host:port/stream`. */
   readonly url: string;
 }
 
@@ -68,17 +68,17 @@ async function shared(name: SharedName): Promise<SharedServer> {
   return JSON.parse(text) as SharedServer;
 }
 
-/** A Redis for all tests of the run: use keys of your own. */
+/** A Redis for all tests of the run: use keys that no other test uses. */
 export async function sharedRedis(): Promise<SharedServer> {
   return shared('redis');
 }
 
-/** A Kafka for all tests of the run: use topics and groups of your own. The first to ask waits some seconds. */
+/** A Kafka for all tests of the run: use topics and groups that no other test uses. The first caller waits for some seconds. */
 export async function sharedKafka(): Promise<SharedServer> {
   return shared('kafka');
 }
 
-/** An RTSP server for all tests of the run, 640x360 at 25 fps, a keyframe each second. */
+/** An RTSP server for all tests of the run, 640x360 at 25 fps, a keyframe every second. */
 export async function sharedRtsp(): Promise<SharedServer> {
   return shared('rtsp');
 }

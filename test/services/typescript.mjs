@@ -1,10 +1,10 @@
 /**
  * Lets plain Node import the tests' TypeScript: `import './typescript.mjs'` first, then
- * `await import(new URL('what.ts', import.meta.url).href)`. For what runs outside of vitest.
+ * `await import(new URL('what.ts', import.meta.url).href)`. For programs that run outside of Vitest.
  */
 import { register } from 'node:module';
 
-// Hooks run in a thread of their own; the imports in TypeScript name the files that they become.
+// Hooks run in a separate thread. Imports in TypeScript name the compiled files (.js).
 register(`data:text/javascript,${encodeURIComponent(`
   import { readFileSync, existsSync } from 'node:fs';
   import { fileURLToPath } from 'node:url';

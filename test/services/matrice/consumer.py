@@ -1,10 +1,10 @@
-"""A consumer of the matrice layout, as people have them: reads, checks and decodes every message.
+"""A consumer of the matrice layout, as users write them: reads, checks and decodes every message.
 
     consumer.py kafka HOST:PORT TOPIC COUNT
     consumer.py redis HOST:PORT STREAM COUNT
 
-On Redis it reads with the group STREAM_group, which must be there. Prints one JSON object: what was read of each
-message. Ends with an AssertionError at the first message that is not as it should be.
+On Redis it reads with the group STREAM_group, which must exist. Prints a JSON list: the contents of each
+message. Ends with an AssertionError at the first message that is wrong.
 """
 import base64
 import hashlib
@@ -73,7 +73,7 @@ def from_redis(address, stream, count):
 
 
 class Reader:
-    """What is known of one stream so far."""
+    """The state of one stream."""
 
     def __init__(self):
         self.decoder = None
@@ -81,7 +81,7 @@ class Reader:
         self.last_hash = None
 
     def read(self, document):
-        """Checks a message, and says what is in it."""
+        """Checks a message, and returns its contents."""
         stream = document['input_stream']
         check_layout(document, stream)
         self.order += 1
@@ -101,9 +101,9 @@ class Reader:
         }
 
     def decode(self, stream):
-        """The pictures of the content: as many as it says, of the size that it says."""
+        """The pictures of the content, which must have the stated number and size."""
         data = base64.b64decode(stream['content'], validate=True)
-        assert hashlib.md5(data).hexdigest() == stream['input_hash'], 'the hash is another'
+        assert hashlib.md5(data).hexdigest() == stream['input_hash'], 'the hash differs'
         self.last_hash = stream['input_hash']
         pictures = self.pictures(stream, data)
         size = (stream['stream_resolution']['width'], stream['stream_resolution']['height'])
@@ -122,7 +122,7 @@ class Reader:
 
     def check_reference(self, stream):
         assert stream['content'] == '' and stream['input_hash'] is None
-        assert stream['reference_input_hash'] == self.last_hash, 'it names another than the last full message'
+        assert stream['reference_input_hash'] == self.last_hash, 'it does not refer to the last full message'
         assert stream['skip_reason'] and 0 <= stream['similarity_score'] <= 1
 
 
@@ -139,7 +139,7 @@ def new_decoder(name):
 
 
 def check_layout(document, stream):
-    """Names, their order, and types, as Python sees them."""
+    """Checks names, their order, and types, as Python parses them."""
     assert list(document) == TOP, list(document)
     assert uuid.UUID(hex=document['frame_id']).version == 4
     assert list(stream) == [name for name in STREAM if name in stream], list(stream)

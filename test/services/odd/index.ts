@@ -1,10 +1,10 @@
-/** Servers that misbehave as those of public bug reports do; each says in its first lines what it can be told. */
+/** Servers that misbehave like those of public bug reports. The first lines of each script list its options. */
 import { fileURLToPath } from 'node:url';
 import { python } from '../cache.mjs';
 import { freePort } from '../ports.js';
 import { type Program, startProgram } from '../process.js';
 
-/** An odd server that runs. */
+/** A running odd server. */
 export interface OddServer {
   readonly host: string;
   readonly port: number;
@@ -13,7 +13,7 @@ export interface OddServer {
   stop(): Promise<void>;
 }
 
-/** What rtsp_server.py takes. */
+/** The options of rtsp_server.py. */
 export interface OddRtspOptions {
   /** Annex B with access unit delimiters, played in a loop. */
   file?: string;
@@ -28,7 +28,7 @@ export interface OddRtspOptions {
   /** `[index, seconds]` added to the RTP time of one access unit, in each `period`. */
   ts?: readonly (readonly [number, number])[];
   period?: number;
-  /** `[from, seconds]` added to all that follow. */
+  /** `[from, seconds]` added to all access units from this index on. */
   step?: readonly (readonly [number, number])[];
   /** Lines of the SDP before `m=video`. */
   extra?: readonly string[];
@@ -40,8 +40,8 @@ export interface OddRtspOptions {
   redirect?: string;
   /** The method that `status` and `redirect` answer; default DESCRIBE. */
   at?: string;
-  /** What is asked for; what was said is among the requests, as `auth …`. */
-  auth?: 'basic' | 'digest' | 'anew';
+  /** The requested authentication; `new-nonce`: a digest whose nonce changes each time. The client's header is among `requests`, as `auth …`. */
+  auth?: 'basic' | 'digest' | 'new-nonce';
   user?: string;
   password?: string;
   /** The method at which the connection is cut. */
@@ -57,7 +57,7 @@ export async function startOddRtsp(options: OddRtspOptions): Promise<OddServer> 
   return start('rtsp_server.py', (port) => [JSON.stringify({ ...options, port })]);
 }
 
-/** What http_server.py takes. */
+/** The options of http_server.py. */
 export interface OddHttpOptions {
   mode: 'live' | 'mjpeg' | 'endless' | 'drip';
   /** The head of the answer, byte for byte. */
@@ -74,11 +74,11 @@ export interface OddHttpOptions {
   first?: string;
   /** Head of a part, with `{len}` for the length. */
   part?: string;
-  /** The same for the first part, where it differs. */
+  /** The same for the first part, if it differs. */
   firstpart?: string;
   /** `drip`: seconds from one byte to the next. */
   every?: number;
-  /** Sent behind each part. */
+  /** Sent after each part. */
   tail?: string;
 }
 
