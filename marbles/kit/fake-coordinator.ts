@@ -5,7 +5,7 @@ import { instant, ticks } from '../../src/core/clock.js';
 import type { ClaimRequest, Claimed, GroupEvent, Membership, Row, Rows, TableName } from '../../src/core/engine/coordination.js';
 import { InvalidOption } from '../../src/core/errors/errors.js';
 import { count, milliseconds, options, parseOptions } from '../../src/core/options.js';
-import { type Coordinator, assignedText } from '../../src/fleet/index.js';
+import { type Coordinator, writeAssignment } from '../../src/fleet/index.js';
 import { parseDiagram } from './scheduler.js';
 
 /** Options of {@link fakeCoordinator}. */
@@ -108,7 +108,7 @@ export class FakeCoordinator implements Coordinator {
 
   #joined(membership: Membership, letter: string): GroupEvent {
     membership.describe();
-    const text = assignedText({ slots: this.config.slots[letter] ?? [], from: new Map(), unplaced: [], workers: ['fake'] });
+    const text = writeAssignment({ slots: this.config.slots[letter] ?? [], from: new Map(), unplaced: [], workers: ['fake'] });
     return { type: 'joined', sent: instant(), id: 'fake', generation: ++this.#generation, slots: this.config.count, isLeader: false, text };
   }
 }

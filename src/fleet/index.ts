@@ -5,5 +5,5 @@ export { type Member, type Plan, type Situation, type SlotNeeds, plan } from './
 export { slotOf } from './slots.js';
 export { CONDITIONS, type FleetCameraStatus, type FleetCondition, type FleetStatus, FleetView, type FleetWorkerStatus, fleetStatus } from './view/index.js';
 export type { CameraReport, FleetCamera, FleetState, OwnedCamera, RunCamera } from './types.js';
-export { writeAssigned as assignedText } from './words.js';
+export { writeAssignment } from './protocol.js';
 export { Lease } from './worker/index.js';

@@ -8,7 +8,7 @@ import type { Metrics } from '../metrics/index.js';
 import type { Asset } from './assets.js';
 import { sendEvents } from './events.js';
 import type { FleetWatch } from './fleet/index.js';
-import { type Listening, SECURITY_HEADERS, isAuthorized, isToken, refusal } from './guard.js';
+import { type Listening, SECURITY_HEADERS, isAuthorized, isToken, refusal } from './access-control.js';
 import type { Live } from './live/index.js';
 import { LOGIN_POLICY, loginPage } from './login.js';
 import type { Watch } from './watch/index.js';

@@ -15,7 +15,7 @@ import { type MetricsConfig, type ReceivedStream, type Several, metrics } from '
 import { appOf } from './app.js';
 import { assets } from './assets.js';
 import { FleetWatch } from './fleet/index.js';
-import { isLoopback } from './guard.js';
+import { isLoopback } from './access-control.js';
 import { Live } from './live/index.js';
 import { Watch } from './watch/index.js';
 

@@ -1,6 +1,6 @@
 /** Moves slots from workers with a high load to workers with a low one. */
 import { PLAN } from '../../core/defaults/fleet.js';
-import { type Bearer, leastUsed, weightOf } from './loads.js';
+import { type WorkerLoad, leastUsed, weightOf } from './worker-load.js';
 import type { Move, SlotNeeds } from './members.js';
 
 /** Rounding errors of sums must not look like a gain. */
@@ -11,12 +11,12 @@ const EPSILON = 1e-9;
  * is more even than the one before, and plans converge. A slot may still return, rarely, if others have moved meanwhile.
  * @param isWarm - whether a slot's cameras run: slots whose cameras do not are moved first
  */
-export function balance(bearers: readonly Bearer[], needs: readonly SlotNeeds[], maxMoves: number, isWarm: (slot: number) => boolean): Move[] {
+export function balance(workers: readonly WorkerLoad[], needs: readonly SlotNeeds[], maxMoves: number, isWarm: (slot: number) => boolean): Move[] {
   const moves: Move[] = [];
   const moved = new Set<number>();
-  const mean = total(bearers, ({ load }) => load) / total(bearers, ({ member }) => member.capacity);
-  if (bearers.every(({ use }) => isNear(use, mean))) return moves;
-  const givers = [...bearers];
+  const mean = total(workers, ({ load }) => load) / total(workers, ({ member }) => member.capacity);
+  if (workers.every(({ use }) => isNear(use, mean))) return moves;
+  const givers = [...workers];
   while (moves.length < maxMoves) {
     givers.sort((a, b) => b.use - a.use || compare(a.id, b.id));
     const found = firstGain(givers, needs, moved, isWarm);
@@ -35,11 +35,11 @@ function isNear(use: number, mean: number): boolean {
   return apart <= mean * PLAN.imbalance || (apart <= PLAN.slack && use >= mean * PLAN.starved);
 }
 
-interface Gain { readonly slot: number; readonly from: Bearer; readonly to: Bearer }
+interface Gain { readonly slot: number; readonly from: WorkerLoad; readonly to: WorkerLoad }
 
 /** The best move from the worker with the highest load; if it has none, from the next one. */
 function firstGain(
-  givers: readonly Bearer[], needs: readonly SlotNeeds[], moved: ReadonlySet<number>, isWarm: (slot: number) => boolean,
+  givers: readonly WorkerLoad[], needs: readonly SlotNeeds[], moved: ReadonlySet<number>, isWarm: (slot: number) => boolean,
 ): Gain | undefined {
   for (const from of givers) {
     let best: Gain | undefined;
@@ -60,12 +60,12 @@ function firstGain(
   return undefined;
 }
 
-function isGain(from: Bearer, to: Bearer, weight: number): boolean {
+function isGain(from: WorkerLoad, to: WorkerLoad, weight: number): boolean {
   return (from.load - weight) / from.member.capacity >= (to.load + weight) / to.member.capacity - EPSILON && from.use > to.use;
 }
 
-function total(bearers: readonly Bearer[], value: (bearer: Bearer) => number): number {
-  return bearers.reduce((sum, bearer) => sum + value(bearer), 0);
+function total(workers: readonly WorkerLoad[], value: (worker: WorkerLoad) => number): number {
+  return workers.reduce((sum, worker) => sum + value(worker), 0);
 }
 
 export function compare(a: string, b: string): number {

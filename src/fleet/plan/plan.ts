@@ -1,6 +1,6 @@
 /** The plan: a pure function from workers and slots to owners. */
 import { balance, compare } from './balance.js';
-import { Bearer, leastUsed, weightOf } from './loads.js';
+import { WorkerLoad, leastUsed, weightOf } from './worker-load.js';
 import type { Member, Move, Plan, Situation, SlotNeeds } from './members.js';
 
 /**
@@ -12,19 +12,19 @@ import type { Member, Move, Plan, Situation, SlotNeeds } from './members.js';
  */
 export function plan({ members, slots, isSettled }: Situation): Plan {
   const sorted = [...members].sort((a, b) => compare(a.id, b.id));
-  const bearers = sorted.filter(({ isDraining }) => !isDraining).map((member) => new Bearer(member, slots));
-  const byId = new Map(bearers.map((bearer) => [bearer.id, bearer]));
+  const workers = sorted.filter(({ isDraining }) => !isDraining).map((member) => new WorkerLoad(member, slots));
+  const byId = new Map(workers.map((worker) => [worker.id, worker]));
   const before = ownersOf(sorted, slots.length);
   const orphans: number[] = [];
   for (let slot = 0; slot < slots.length; slot++) {
     const owner = byId.get(before.get(slot)?.id ?? '');
     // A slot that suits no worker stays where it is.
-    if (owner !== undefined && (owner.suits(slot) || !bearers.some((one) => one.suits(slot)))) owner.add(slot);
+    if (owner !== undefined && (owner.suits(slot) || !workers.some((one) => one.suits(slot)))) owner.add(slot);
     else orphans.push(slot);
   }
-  const unplaced = bearers.length === 0 ? [] : place(orphans, bearers, slots);
-  const given = forced(orphans, before, bearers);
-  const moves = isSettled ? balance(bearers, slots, Math.ceil(slots.length / bearers.length), (slot) => before.get(slot)?.isWarm === true) : [];
+  const unplaced = workers.length === 0 ? [] : place(orphans, workers, slots);
+  const given = forced(orphans, before, workers);
+  const moves = isSettled ? balance(workers, slots, Math.ceil(slots.length / workers.length), (slot) => before.get(slot)?.isWarm === true) : [];
   return {
     owners: new Map(sorted.map(({ id }) => [id, allOf(byId.get(id)).sort((a, b) => a - b)])),
     moves: [...given, ...moves],
@@ -46,13 +46,13 @@ function ownersOf(members: readonly Member[], slots: number): ReadonlyMap<number
 }
 
 /** Assigns each orphan to a worker, the heaviest first; returns those for which no worker has room. */
-function place(orphans: readonly number[], bearers: readonly Bearer[], slots: readonly SlotNeeds[]): number[] {
+function place(orphans: readonly number[], workers: readonly WorkerLoad[], slots: readonly SlotNeeds[]): number[] {
   const weight = (slot: number) => weightOf(slots[slot] as SlotNeeds);
   const unplaced: number[] = [];
   for (const slot of [...orphans].sort((a, b) => weight(b) - weight(a) || a - b)) {
-    const suited = bearers.filter((one) => one.suits(slot));
+    const suited = workers.filter((one) => one.suits(slot));
     // A slot that suits no worker goes to any: its owner starts the cameras whose labels it has.
-    const able = suited.length > 0 ? suited : bearers;
+    const able = suited.length > 0 ? suited : workers;
     const owner = leastUsed(able.filter((one) => one.hasRoomFor(slot)));
     if (owner === undefined) {
       unplaced.push(slot);
@@ -62,18 +62,18 @@ function place(orphans: readonly number[], bearers: readonly Bearer[], slots: re
   return unplaced;
 }
 
-function allOf(bearer: Bearer | undefined): number[] {
-  return bearer === undefined ? [] : [...bearer.slots, ...bearer.unplaced];
+function allOf(worker: WorkerLoad | undefined): number[] {
+  return worker === undefined ? [] : [...worker.slots, ...worker.unplaced];
 }
 
 /** The worker with the fewest unplaced slots: a camera that is not started adds no load. */
-function nominal(bearers: readonly Bearer[]): Bearer {
-  return bearers.reduce((fewest, one) => (one.unplaced.size < fewest.unplaced.size ? one : fewest));
+function nominal(workers: readonly WorkerLoad[]): WorkerLoad {
+  return workers.reduce((fewest, one) => (one.unplaced.size < fewest.unplaced.size ? one : fewest));
 }
 
 /** The moves of orphans whose owner is alive. */
-function forced(orphans: readonly number[], before: ReadonlyMap<number, Before>, bearers: readonly Bearer[]): Move[] {
-  const takers = new Map(bearers.flatMap((bearer) => [...bearer.slots].map((slot) => [slot, bearer] as const)));
+function forced(orphans: readonly number[], before: ReadonlyMap<number, Before>, workers: readonly WorkerLoad[]): Move[] {
+  const takers = new Map(workers.flatMap((worker) => [...worker.slots].map((slot) => [slot, worker] as const)));
   return orphans.flatMap((slot): Move[] => {
     const from = before.get(slot);
     const to = takers.get(slot);

@@ -6,7 +6,7 @@ import { wall } from '../../core/clock.js';
 import { FLEET } from '../../core/defaults/fleet.js';
 import { Reports } from './reports.js';
 import type { CameraReport, FleetState, OwnedCamera } from '../types.js';
-import { type WorkerFacts, readWords } from '../words.js';
+import { type WorkerFacts, readObject } from '../protocol.js';
 
 /** The reported part of a slot. */
 interface ReportedSlot {
@@ -81,12 +81,12 @@ function shown(state: OwnedCamera['state'], camera: string | undefined): string 
 
 /** The members whose changes are written at once. */
 function stableCamera(text: string): string {
-  const { worker, epoch, state, slow, error } = readWords(text);
+  const { worker, epoch, state, slow, error } = readObject(text);
   return JSON.stringify([worker, epoch, state, slow, error]);
 }
 
 function stableWorker(text: string): string {
-  const { status, leader, own, cameras, labels, capacity } = readWords(text);
+  const { status, leader, own, cameras, labels, capacity } = readObject(text);
   return JSON.stringify([status, leader, own, cameras, labels, capacity]);
 }
 

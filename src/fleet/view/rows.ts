@@ -1,5 +1,5 @@
 /** Rows as workers write them. Another version may have written them, or any user of the broker: each member is checked. */
-import { readWords } from '../words.js';
+import { readObject } from '../protocol.js';
 
 /** A row about a worker. */
 export interface WorkerRow {
@@ -40,7 +40,7 @@ const MAX_LABELS = 50;
 
 /** Undefined for a row that no worker writes. */
 export function workerRow(text: string): WorkerRow | undefined {
-  const { at, status, leader, generation, version, capacity, load, cameras, labels, dashboard, host } = readWords(text);
+  const { at, status, leader, generation, version, capacity, load, cameras, labels, dashboard, host } = readObject(text);
   if (!isNumber(at) || typeof status !== 'string') return undefined;
   return {
     at, status: cut(status), isLeader: leader === true, generation: numberOf(generation) ?? 0, version: textOf(version) ?? '',
@@ -52,7 +52,7 @@ export function workerRow(text: string): WorkerRow | undefined {
 
 /** Undefined for a row that no worker writes. */
 export function cameraRow(text: string): CameraRow | undefined {
-  const { at, worker, state, slot, epoch, in: fpsIn, out: fpsOut, wanted, published, dropped, slow, down, error, errorAt, cost } = readWords(text);
+  const { at, worker, state, slot, epoch, in: fpsIn, out: fpsOut, wanted, published, dropped, slow, down, error, errorAt, cost } = readObject(text);
   if (!isNumber(at) || typeof worker !== 'string' || typeof state !== 'string') return undefined;
   const causes = Object.entries((dropped ?? {}) as Record<string, unknown>).filter((entry): entry is [string, number] => isNumber(entry[1]));
   return {

@@ -4,7 +4,7 @@ import { mono } from '../../core/clock.js';
 import { FLEET } from '../../core/defaults/fleet.js';
 import { type Member, type SlotNeeds, plan } from '../plan/index.js';
 import { slotOf } from '../slots.js';
-import { type FormerOwner, type WorkerWords, readWorker, writeAssigned } from '../words.js';
+import { type FormerOwner, type WorkerMetadata, readMetadata, writeAssignment } from '../protocol.js';
 
 /** The leader's facts about cameras. */
 export interface Wanted { readonly key: string; readonly labels: readonly string[] }
@@ -45,7 +45,7 @@ export class Leader {
   }
 
   assign(joined: readonly JoinedMember[], slots: number): ReadonlyMap<string, Assignment> {
-    const workers = joined.map(({ id, text }) => ({ id, ...readWorker(text, id) }));
+    const workers = joined.map(({ id, text }) => ({ id, ...readMetadata(text, id) }));
     this.#noteWho(workers);
     for (const { costs } of workers) this.measured(costs);
     const members = workers.map(({ id, capacity, labels, isDraining, owned }): Member => ({ id, capacity, labels, isDraining, owned }));
@@ -72,7 +72,7 @@ export class Leader {
     const protocol = Math.min(...workers.map((one) => one.protocol));
     return new Map([...owners].map(([id, own]): [string, Assignment] => [id, {
       slots: own,
-      text: writeAssigned({
+      text: writeAssignment({
         slots: own, from: mine.get(id)?.from ?? new Map(), unplaced: own.filter((slot) => isUnplaced.has(slot)), workers: names,
       }, protocol),
     }]));
@@ -92,7 +92,7 @@ export class Leader {
   }
 
   /** Expected workers: they keep their slots, and get no others. */
-  #ghosts(workers: readonly WorkerWords[]): Member[] {
+  #ghosts(workers: readonly WorkerMetadata[]): Member[] {
     if (mono() >= this.#expectedUntil) return [];
     return this.#expected.filter((name) => workers.every(({ worker }) => worker !== name)).map((name): Member => ({
       id: `expected ${name}`, capacity: Number.MIN_VALUE, labels: [], isDraining: false,
@@ -100,7 +100,7 @@ export class Leader {
     }));
   }
 
-  #noteWho(workers: readonly (WorkerWords & { readonly id: string })[]): void {
+  #noteWho(workers: readonly (WorkerMetadata & { readonly id: string })[]): void {
     const names = workers.map(({ id, isDraining }) => `${id} ${String(isDraining)}`).sort().join('\n');
     if (names !== this.#names) this.#settledSince = mono();
     this.#names = names;

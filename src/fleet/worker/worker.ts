@@ -4,12 +4,12 @@ import type { GroupEvent, Joined } from '../../core/engine/coordination.js';
 import { ticks, wall } from '../../core/clock.js';
 import { FLEET } from '../../core/defaults/fleet.js';
 import type { Coordinator } from '../coordinator.js';
-import { Holdings } from './holdings.js';
+import { SlotManager } from './slot-manager.js';
 import { Leader } from './leader.js';
 import { Lease } from './lease.js';
 import { slotOf } from '../slots.js';
 import type { FleetState, OwnedCamera, RunCamera } from '../types.js';
-import { type AssignedWords, type WorkerFacts, readAssigned, readReleased, readWords, writeWorker } from '../words.js';
+import { type SlotAssignment, type WorkerFacts, readAssignment, readReleased, readObject, writeMetadata } from '../protocol.js';
 import { WorkerReports } from '../reports/index.js';
 
 export interface WorkerParts<C> {
@@ -23,14 +23,14 @@ export interface WorkerParts<C> {
   drained(): void;
 }
 
-const NOTHING: AssignedWords = { slots: [], from: new Map(), unplaced: [], workers: [] };
+const NOTHING: SlotAssignment = { slots: [], from: new Map(), unplaced: [], workers: [] };
 /** Interval at which the lease is checked, since it expires without an event; ms. */
 const LOOK_MS = 1_000;
 
 export class FleetWorker<C> {
   readonly #lease: Lease;
   readonly #leader: Leader;
-  readonly #holdings: Holdings<C>;
+  readonly #slots: SlotManager<C>;
   readonly #reports: WorkerReports;
   readonly #rejoin = new Subject<void>();
   readonly #work = new Subscription();
@@ -48,11 +48,11 @@ export class FleetWorker<C> {
     const { coordinator, facts, run } = parts;
     this.#lease = new Lease(coordinator.times.sessionMs - FLEET.leaseMarginMs);
     this.#leader = new Leader(() => [...this.#wanted].map(([key, config]) => ({ key, labels: parts.labelsOf(config) })));
-    this.#holdings = new Holdings<C>({
+    this.#slots = new SlotManager<C>({
       worker: facts.worker, coordinator, lease: this.#lease, run, changed: () => { this.#changed(); }, gone: (slot) => { this.#gone(slot); },
     });
     this.#reports = new WorkerReports(coordinator, facts, {
-      slots: () => this.#holdings.slots, state: () => this.state, isWanted: (key) => this.#wanted.has(key),
+      slots: () => this.#slots.slots, state: () => this.state, isWanted: (key) => this.#wanted.has(key),
     });
     this.#work.add(coordinator.rows('workers').subscribe(({ rows }) => { for (const { key, value } of rows) this.#noteRow(key, value); }));
     this.#work.add(ticks(FLEET.reviewMs).subscribe(() => { if (this.#joined?.isLeader === true && this.#leader.wantsRound) this.#rejoin.next(); }));
@@ -63,7 +63,7 @@ export class FleetWorker<C> {
     const { worker, capacity } = this.parts.facts;
     const status = this.#isDraining ? 'draining' : this.#joined === undefined ? 'joining' : this.#lease.holds ? 'member' : 'lapsed';
     const { generation = 0, isLeader = false } = this.#joined ?? {};
-    const { cameras, count: slots, load } = this.#holdings;
+    const { cameras, count: slots, load } = this.#slots;
     return {
       fleet: this.parts.coordinator.name, worker, status, generation, isLeader, workers: this.#assigned.workers,
       cameras: [...cameras, ...this.#unplaced], slots, requested: this.#wanted.size, capacity, load,
@@ -91,14 +91,14 @@ export class FleetWorker<C> {
     this.#membership?.unsubscribe();
     this.#work.unsubscribe();
     this.#reports.end();
-    this.#holdings.end();
+    this.#slots.end();
   }
 
   #join(): Subscription {
     const { coordinator } = this.parts;
     return coordinator.join({
       ...coordinator.times, rejoin$: this.#rejoin,
-      describe: () => writeWorker({ ...this.parts.facts, isDraining: this.#isDraining, owned: this.#holdings.owned, costs: this.#holdings.costs }),
+      describe: () => writeMetadata({ ...this.parts.facts, isDraining: this.#isDraining, owned: this.#slots.owned, costs: this.#slots.costs }),
       assign: (members, slots) => this.#leader.assign(members, slots),
     }).subscribe((event) => { this.#on(event); });
   }
@@ -106,7 +106,7 @@ export class FleetWorker<C> {
   #on(event: GroupEvent): void {
     if (event.type === 'accepted') {
       this.#lease.confirm(event.sent);
-      this.#holdings.renewed();
+      this.#slots.renewed();
       this.#look();
       return;
     }
@@ -127,15 +127,15 @@ export class FleetWorker<C> {
 
   #onJoined(joined: Joined): void {
     this.#joined = joined;
-    this.#assigned = readAssigned(joined.text);
+    this.#assigned = readAssignment(joined.text);
     const { slots, unplaced, from } = this.#assigned;
     const none = new Set(unplaced);
     // Before the lease is renewed: if it had lapsed, messages of slots that are now another worker's must not leave.
-    this.#holdings.hold(new Set(slots.filter((slot) => !none.has(slot))), from);
+    this.#slots.assign(new Set(slots.filter((slot) => !none.has(slot))), from);
     this.#lease.confirm(joined.sent);
     this.#distribute();
-    this.#holdings.claim();
-    this.#holdings.renewed();
+    this.#slots.claim();
+    this.#slots.renewed();
     this.#leaveWhenEmpty();
   }
 
@@ -156,7 +156,7 @@ export class FleetWorker<C> {
       const slot = slotOf(key, count);
       bySlot.set(slot, (bySlot.get(slot) ?? new Map<string, C>()).set(key, config));
     }
-    this.#holdings.want(bySlot);
+    this.#slots.want(bySlot);
     this.#unplaced = this.#unplacedNow(count);
     this.#changed();
   }
@@ -166,11 +166,11 @@ export class FleetWorker<C> {
   }
 
   #noteRow(key: string, value: string | undefined): void {
-    const words = readWords(value);
-    const { costs, own } = words;
-    const released = key.startsWith('slot/') ? readReleased(words) : undefined;
+    const row = readObject(value);
+    const { costs, own } = row;
+    const released = key.startsWith('slot/') ? readReleased(row) : undefined;
     if (key.startsWith('worker/') && Array.isArray(own)) this.#leader.owns(key.slice('worker/'.length), own as number[]);
-    if (released !== undefined) this.#holdings.released(Number(key.slice('slot/'.length)), released);
+    if (released !== undefined) this.#slots.released(Number(key.slice('slot/'.length)), released);
     else if (key === `drain/${this.parts.facts.worker}` && wall() - Number(value) < FLEET.settleMs) this.drain();
     else if (Array.isArray(costs)) this.#leader.measured(new Map(costs as [number, number][]));
   }
@@ -187,7 +187,7 @@ export class FleetWorker<C> {
   }
 
   #leaveWhenEmpty(): void {
-    if (!this.#isDraining || !this.#holdings.isEmpty || this.#assigned.slots.length > 0) return;
+    if (!this.#isDraining || !this.#slots.isEmpty || this.#assigned.slots.length > 0) return;
     this.#membership?.unsubscribe();
     this.#reports.end();
     this.#work.add(this.#reports.leave().subscribe({ complete: () => { this.parts.drained(); } }));

@@ -6,7 +6,7 @@ import { Subscription } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { fakeCamera, marbles } from '../../../marbles/kit/index.js';
 import { retry } from '../../../operators/index.js';
-import { isLoopback, refusal } from '../../../src/apps/dashboard/guard.js';
+import { isLoopback, refusal } from '../../../src/apps/dashboard/access-control.js';
 import { codecString } from '../../../src/apps/dashboard/live/codec-string.js';
 import { type Claimant, Slots } from '../../../src/apps/dashboard/live/slots.js';
 import { Viewer } from '../../../src/apps/dashboard/live/viewer.js';

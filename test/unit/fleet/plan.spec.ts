@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Member, type Plan, type Situation, type SlotNeeds, plan } from '../../../src/fleet/index.js';
-import { weightOf } from '../../../src/fleet/plan/loads.js';
+import { weightOf } from '../../../src/fleet/plan/worker-load.js';
 
 const LABELS = ['north', 'gpu', 'south'];
 const labels = fc.subarray(LABELS);

@@ -5,7 +5,7 @@ import { instant } from '../../../src/core/clock.js';
 import { Lease } from '../../../src/fleet/index.js';
 import { SlotFence } from '../../../src/fleet/worker/slot-fence.js';
 import { SlotRun } from '../../../src/fleet/worker/slot-run.js';
-import { LOST_HANDOVER, readReleased, readWords, writeReleased } from '../../../src/fleet/words.js';
+import { LOST_HANDOVER, readReleased, readObject, writeReleased } from '../../../src/fleet/protocol.js';
 
 const fenceAfter = (before?: SlotFence['before']) => {
   const fence = new SlotFence(new Lease(5_500));
@@ -13,7 +13,7 @@ const fenceAfter = (before?: SlotFence['before']) => {
   return fence;
 };
 /** As another worker reads it. */
-const told = (fence: SlotFence) => readReleased(readWords(writeReleased({ epoch: 7, handover: fence.after }, 'a')))?.handover;
+const told = (fence: SlotFence) => readReleased(readObject(writeReleased({ epoch: 7, handover: fence.after }, 'a')))?.handover;
 
 describe('a handover', () => {
   it('names the last message of each topic and key, and nothing for the others', () => {

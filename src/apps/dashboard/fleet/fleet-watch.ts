@@ -4,7 +4,7 @@ import { type Subscription, asyncScheduler } from 'rxjs';
 import { DASHBOARD } from '../../../core/defaults/watching.js';
 import { redactValue } from '../../../core/redact/redact.js';
 import { type Coordinator, type FleetCameraStatus, FleetView, type FleetWorkerStatus } from '../../../fleet/index.js';
-import { isLoopback } from '../guard.js';
+import { isLoopback } from '../access-control.js';
 import type { FleetCameraWire, FleetWire, FleetWorkerWire } from '../wire.js';
 import { plainText } from '../watch/index.js';
 

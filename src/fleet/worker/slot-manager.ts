@@ -1,16 +1,16 @@
-/** The slots of a worker: claims them, assigns their cameras, releases them. */
+/** Manages the slots of a worker: claims them, assigns their cameras, releases them. */
 import { EMPTY, NEVER, type Observable, Subscription, asyncScheduler, catchError, concat, defer, share, switchMap, timer } from 'rxjs';
 import type { Claimed, Coordination, Row } from '../../core/engine/coordination.js';
 import type { Lease } from './lease.js';
 import type { OwnedSlot } from '../plan/index.js';
 import { SlotRun } from './slot-run.js';
 import type { OwnedCamera, RunCamera } from '../types.js';
-import { type FormerOwner, type Released, writeReleased } from '../words.js';
+import { type FormerOwner, type Released, writeReleased } from '../protocol.js';
 
 /** Wait before claims that were not written are sent again; ms. */
 const CLAIM_AGAIN_MS = 500;
 
-export interface HoldingsParts<C> {
+export interface SlotManagerParts<C> {
   readonly worker: string;
   readonly coordinator: Pick<Coordination, 'claim' | 'write'>;
   readonly lease: Lease;
@@ -21,7 +21,7 @@ export interface HoldingsParts<C> {
   gone(slot: number): void;
 }
 
-export class Holdings<C> {
+export class SlotManager<C> {
   readonly #slots = new Map<number, SlotRun<C>>();
   /** Slots as their owners have released them. */
   readonly #released = new Map<number, Released>();
@@ -33,7 +33,7 @@ export class Holdings<C> {
   /** Whether there were slots to claim while the lease did not hold. */
   #mustClaim = false;
 
-  constructor(readonly parts: HoldingsParts<C>) {}
+  constructor(readonly parts: SlotManagerParts<C>) {}
 
   get isEmpty(): boolean { return this.#slots.size === 0; }
   get count(): number { return this.#slots.size; }
@@ -54,7 +54,7 @@ export class Holdings<C> {
   }
 
   /** Acquires these slots, and releases all others. */
-  hold(mine: ReadonlySet<number>, from: ReadonlyMap<number, FormerOwner>): void {
+  assign(mine: ReadonlySet<number>, from: ReadonlyMap<number, FormerOwner>): void {
     for (const [number, slot] of this.#slots) if (!mine.has(number)) this.#lose(slot);
     const { lease, run } = this.parts;
     const changed = () => { this.parts.changed(); };

@@ -1,4 +1,4 @@
-/** The messages between workers: JSON, in which unknown members are ignored, so that versions can differ. */
+/** The protocol between workers: JSON messages, in which unknown members are ignored, so that versions can differ. */
 import type { OwnedSlot } from './plan/index.js';
 
 /**
@@ -19,7 +19,7 @@ export interface WorkerFacts {
 }
 
 /** A worker, as it describes itself when it joins. */
-export interface WorkerWords extends WorkerFacts {
+export interface WorkerMetadata extends WorkerFacts {
   /** The highest version of these messages that it knows. */
   readonly protocol: number;
   readonly isDraining: boolean;
@@ -29,7 +29,7 @@ export interface WorkerWords extends WorkerFacts {
 }
 
 /** The leader's assignment for a worker. */
-export interface AssignedWords {
+export interface SlotAssignment {
   readonly slots: readonly number[];
   /** Slots that come from a living worker: its name, and its epoch. */
   readonly from: ReadonlyMap<number, FormerOwner>;
@@ -61,9 +61,9 @@ export const NO_HANDOVER: Handover = { last: new Map(), isWhole: true };
 /** The owner before no longer answered. */
 export const LOST_HANDOVER: Handover = { last: new Map(), isWhole: false };
 
-type Words = Readonly<Record<string, unknown>>;
+type JsonObject = Readonly<Record<string, unknown>>;
 
-export function writeWorker({ worker, version, capacity, labels, isDraining, owned, costs }: Omit<WorkerWords, 'protocol' | 'dashboard'>): string {
+export function writeMetadata({ worker, version, capacity, labels, isDraining, owned, costs }: Omit<WorkerMetadata, 'protocol' | 'dashboard'>): string {
   return JSON.stringify({
     protocol: PROTOCOL, worker, version, capacity, labels, draining: isDraining,
     owned: owned.map(({ slot, epoch, isWarm }) => [slot, epoch, isWarm ? 1 : 0]),
@@ -72,9 +72,9 @@ export function writeWorker({ worker, version, capacity, labels, isDraining, own
 }
 
 /** A member whose message can't be parsed has no slots and the least capacity. */
-export function readWorker(text: string, id: string): WorkerWords {
-  const words = readWords(text);
-  const { protocol, worker, version, capacity, labels, draining, owned, costs } = words;
+export function readMetadata(text: string, id: string): WorkerMetadata {
+  const object = readObject(text);
+  const { protocol, worker, version, capacity, labels, draining, owned, costs } = object;
   return {
     protocol: typeof protocol === 'number' ? protocol : PROTOCOL,
     worker: typeof worker === 'string' ? worker : id, version: typeof version === 'string' ? version : '?',
@@ -87,13 +87,13 @@ export function readWorker(text: string, id: string): WorkerWords {
 }
 
 /** @param protocol - the lowest that a member knows: a worker that knows more does not use it yet */
-export function writeAssigned({ slots, from, unplaced, workers }: AssignedWords, protocol = PROTOCOL): string {
+export function writeAssignment({ slots, from, unplaced, workers }: SlotAssignment, protocol = PROTOCOL): string {
   const former = Object.fromEntries([...from].map(([slot, { worker, epoch }]) => [slot, [worker, epoch]]));
   return JSON.stringify({ protocol: Math.min(PROTOCOL, protocol), slots, unplaced, workers, from: former });
 }
 
-export function readAssigned(text: string): AssignedWords {
-  const { slots, from, unplaced, workers } = readWords(text);
+export function readAssignment(text: string): SlotAssignment {
+  const { slots, from, unplaced, workers } = readObject(text);
   const entries = Object.entries((from ?? {}) as Record<string, [string, number]>);
   return {
     slots: numberList(slots), unplaced: numberList(unplaced), workers: Array.isArray(workers) ? workers.map(String) : [],
@@ -106,7 +106,7 @@ export function writeReleased({ epoch, handover: { last, isWhole } }: Released, 
 }
 
 /** Undefined for another kind of row. */
-export function readReleased({ released, last, lost }: Words): Released | undefined {
+export function readReleased({ released, last, lost }: JsonObject): Released | undefined {
   if (typeof released !== 'number') return undefined;
   const pairs = (Array.isArray(last) ? last as unknown[] : []).filter((one): one is [string, string] =>
     Array.isArray(one) && typeof one[0] === 'string' && typeof one[1] === 'string');
@@ -114,10 +114,10 @@ export function readReleased({ released, last, lost }: Words): Released | undefi
 }
 
 /** Parses a text as an object; an empty one if it is none. */
-export function readWords(text: string | undefined): Words {
+export function readObject(text: string | undefined): JsonObject {
   try {
-    const words: unknown = JSON.parse(text ?? '{}');
-    return typeof words === 'object' && words !== null ? words as Words : {};
+    const object: unknown = JSON.parse(text ?? '{}');
+    return typeof object === 'object' && object !== null ? object as JsonObject : {};
   } catch {
     return {};
   }

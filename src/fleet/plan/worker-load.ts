@@ -7,8 +7,8 @@ export function weightOf({ cost, cameras }: SlotNeeds): number {
   return cost + cameras * PLAN.cameraWeight + PLAN.slotWeight;
 }
 
-/** One worker, and its slots so far. */
-export class Bearer {
+/** A worker during planning: its load, and its slots so far. */
+export class WorkerLoad {
   /** Weights, for comparison. */
   load = 0;
   /** Sum of the measured costs, compared with its capacity. */
@@ -50,8 +50,8 @@ export class Bearer {
 }
 
 /** The worker with the least use; of equals the first. */
-export function leastUsed(bearers: Iterable<Bearer>): Bearer | undefined {
-  let least: Bearer | undefined;
-  for (const bearer of bearers) if (least === undefined || bearer.use < least.use) least = bearer;
+export function leastUsed(workers: Iterable<WorkerLoad>): WorkerLoad | undefined {
+  let least: WorkerLoad | undefined;
+  for (const worker of workers) if (least === undefined || worker.use < least.use) least = worker;
   return least;
 }
