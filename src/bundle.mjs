@@ -1,7 +1,7 @@
 /**
- * `node src/bundle.mjs [FOLDER]`: joins what tsc has written to FOLDER/dist into a few files, FOLDER/dist/bundle, which the package
- * is imported from. Node takes far longer to find and open 300 small files than to read one. What rxcam imports stays
- * outside, but for zod, of which a part is used: its licence is placed beside the files.
+ * `node src/bundle.mjs [FOLDER]`: bundles the output of tsc in FOLDER/dist into a few files in FOLDER/dist/bundle, from which the package
+ * is imported. Node takes far longer to find and open 300 small files than to read one. Dependencies are not bundled, except zod, of
+ * which only a part is used: its licence is copied next to the files.
  */
 import { copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -17,7 +17,7 @@ const outdir = resolve(folder, 'dist/bundle');
 // eslint-disable-next-line @typescript-eslint/no-unsafe-assignment -- the linter overlooks the cast
 const { exports, bin, dependencies, optionalDependencies, peerDependencies } = /** @type {Manifest} */ (JSON.parse(readFileSync(`${ROOT}/package.json`, 'utf8')));
 
-/** Each entry's file is named in package.json, and its types lie beside what tsc made of it. */
+/** The entries in package.json: the bundled file of each, and the compiled file next to its types. */
 const entries = Object.values(exports).filter((entry) => typeof entry === 'object')
   .map(({ types, default: file }) => ({ file, from: types.replace(/\.d\.ts$/, '.js') }));
 const program = { file: bin.rxcam, from: './dist/src/apps/cli/main.js' };
@@ -30,8 +30,8 @@ function nameOf(file) {
 }
 
 /**
- * Node keeps the text of each file as long as it runs, in two bytes a character if one of them is beyond Latin-1, as some are in comments:
- * these are left out. All of zod hangs on the one object `z`: its members alone can be left out where nothing uses them.
+ * Removes comments. Node keeps the text of each file in memory, with two bytes a character if one character is not Latin-1, as in some
+ * comments. Also imports zod's members separately: unused ones can be removed from a namespace, but not from the object `z`.
  * @type {import('esbuild').Plugin}
  */
 const codeAlone = {
@@ -45,7 +45,7 @@ const codeAlone = {
 };
 
 /**
- * It finds out whether its own file was joined with others: by a bundle of the user's, not by this one.
+ * Keeps bundled.js a separate file: it detects whether the user's bundler, not this one, has joined it with other files.
  * @type {import('esbuild').Plugin}
  */
 const bundledApart = {
@@ -58,7 +58,7 @@ const bundledApart = {
 };
 
 /**
- * Removes the declarations that no entry leads to: three of four.
+ * Removes the declarations that no entry imports, directly or indirectly: three of four.
  * @param {readonly string[]} roots
  */
 function keepDeclarationsOf(roots) {
@@ -90,6 +90,6 @@ keepDeclarationsOf(Object.values(exports).flatMap((entry) => (typeof entry === '
 const { buildPage } = await import('./apps/dashboard/build-page.mjs');
 await buildPage(`${outdir}/dashboard-page`);
 
-// Scripts from before 0.2 start the program here; the package does not hold it.
+// Scripts from before 0.2 start the program here; the package does not contain it.
 mkdirSync(resolve(folder, 'dist/src/cli'), { recursive: true });
 writeFileSync(resolve(folder, 'dist/src/cli/main.js'), "import '../apps/cli/main.js';\n");

@@ -1,4 +1,4 @@
-/** The options with which tests start Debian's Chromium: without a window, without downloads of its own, and with an empty profile. */
+/** The options with which tests start Debian's Chromium: without a window, without background downloads, and with an empty profile. */
 
 /** For `chromium.launch` of playwright-core, which creates a new profile each time. */
 export const CHROMIUM = {

@@ -73,8 +73,8 @@ function joined(comment: string): string {
 /** Names in code quotes are not prose. */
 const quiet = (text: string) => text.replace(/`[^`]*`/g, '`…`').replace(/\{@link \w+\}/g, '`…`');
 
-const FILES = ['src', 'operators', 'docs', 'marbles/kit'].flatMap((folder) => readdirSync(`${ROOT}${folder}`, { recursive: true, encoding: 'utf8' }).filter((name) => !/node_modules|reference\/api|vitepress\/dist/.test(name))
-  .filter((name) => /\.(ts|md)$/.test(name)).map((name) => `${folder}/${name}`)).concat('README.md', 'CONTRIBUTING.md').sort();
+const FILES = ['src', 'operators', 'docs', 'marbles/kit', 'test/soak', 'test/services'].flatMap((folder) => readdirSync(`${ROOT}${folder}`, { recursive: true, encoding: 'utf8' }).filter((name) => !/node_modules|reference\/api|vitepress\/dist/.test(name))
+  .filter((name) => /\.(ts|mjs|md)$/.test(name)).map((name) => `${folder}/${name}`)).concat('README.md', 'CONTRIBUTING.md').sort();
 
 describe('the prose of the project', () => {
   it('is read from every file', () => {

@@ -38,7 +38,7 @@ export class FleetConsumer {
   get verdicts(): string {
     const { whole, repeated, torn, fenced, late, dropped, lost, takeovers } = this.#check.stats;
     return `whole ${whole}, repeated ${repeated}, torn ${torn}, fenced ${fenced}, dropped ${dropped}, lost ${lost - late}, takeovers ${takeovers}; `
-      + `handed over ${this.handovers.named}, not handed over ${this.handovers.unknown}`;
+      + `changes of owner with a handover ${this.handovers.named}, without ${this.handovers.unknown}`;
   }
 
   get whole(): number { return this.#check.stats.whole; }
