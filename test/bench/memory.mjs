@@ -2,7 +2,7 @@
  * The growth of Node's memory with the number of cameras: one process with 1, 10 and 40 cameras, each with an ffmpeg that copies a small file in
  * real time. Prints the resident memory of the Node process at the end of each run, without that of ffmpeg.
  *
- * Each number runs with Node's default heap, and with the small young generation of the command line (src/apps/cli/program/heap.ts).
+ * Each size runs with Node's default heap, and with the small young generation of the command line (src/apps/cli/program/heap.ts).
  *
  *   npm run bench memory -- [--rounds N] [--seconds N] [--cameras N,N]
  */

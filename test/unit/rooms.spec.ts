@@ -49,7 +49,7 @@ it('is on a line of the rules for imports, each of src', () => {
   expect(ruled).toEqual(expect.arrayContaining(folders('src')));
 });
 
-it('shows the way of a picture in at most twelve hops, by files that are there', () => {
+it('shows the path of a picture in at most twelve hops, by files that are there', () => {
   const hops = textOf('src/camera/README.md').split('\n').filter((line) => /^\d+\. /.test(line));
   expect(hops.length).toBeGreaterThan(0);
   expect(hops.length).toBeLessThanOrEqual(MAX_HOPS);
