@@ -6,11 +6,14 @@ import type { EncodedFrame, Frame } from '../core/frame/frame.js';
 const MAX_KNOWN = 64;
 /** Fewer that come again may be chance. */
 const LEAST = 3;
+const NONE = -1;
 /** Bytes that are compared at a place. */
 const WORD = 4;
 
 export class Stillness {
-  readonly #known = new Set<number>();
+  /** An array: V8 allocates the tables of a Set that lives long in its old space. Marks are not negative. */
+  readonly #known = new Float64Array(MAX_KNOWN).fill(NONE);
+  #next = 0;
   /** Known ones since the last new one, and the wall clock of that. */
   #repeated = 0;
   #since = 0;
@@ -24,12 +27,15 @@ export class Stillness {
     const { data, data: { length } } = value;
     // 32 bits of the bytes, 20 of the length: a whole number.
     const mark = ((data.readInt32LE(length >> 1) ^ Math.imul(data.readInt32LE(length - WORD), 0x9e3779b1)) >>> 0) * 0x100000 + (length & 0xfffff);
-    if (this.#known.has(mark)) {
+    if (this.#known.includes(mark)) {
       this.#repeated++;
       return;
     }
-    if (this.#known.size >= MAX_KNOWN) this.#known.clear();
-    this.#known.add(mark);
+    if (this.#next === MAX_KNOWN) {
+      this.#known.fill(NONE);
+      this.#next = 0;
+    }
+    this.#known[this.#next++] = mark;
     this.#repeated = 0;
     this.#since = value.capturedAt;
   }

@@ -1,42 +1,49 @@
-/** Pictures inside a child, in input order. An unchanged one leaves after all those before it. */
+/**
+ * Pictures inside a child, in input order. An unchanged one leaves after all those before it.
+ *
+ * An array: nearly always the first one leaves. A Map that lives long allocates a table in V8's old space with every few
+ * additions, even if it stays small, and each one can start a collection of the whole heap.
+ */
 
-interface Inside<T> { readonly item: T; similarity: number | undefined }
+interface Inside<T> { readonly key: number; readonly item: T; similarity: number | undefined }
 
 export class ReorderBuffer<T> {
-  readonly #inside = new Map<number, Inside<T>>();
+  #inside: Inside<T>[] = [];
 
-  get isEmpty(): boolean { return this.#inside.size === 0; }
-  get items(): T[] { return [...this.#inside.values()].map(({ item }) => item); }
+  get isEmpty(): boolean { return this.#inside.length === 0; }
+  get items(): T[] { return this.#inside.map(({ item }) => item); }
 
   /** @param similarity - given for one that is known to be unchanged */
   add(key: number, item: T, similarity?: number): void {
-    this.#inside.set(key, { item, similarity });
+    this.#inside.push({ key, item, similarity });
   }
 
   /** Removes one, from any position. */
   take(key: number): T | undefined {
-    const found = this.#inside.get(key);
-    this.#inside.delete(key);
-    return found?.item;
+    if (this.#inside[0]?.key === key) return this.#inside.shift()?.item;
+    const index = this.#indexOf(key);
+    return index < 0 ? undefined : this.#inside.splice(index, 1)[0]?.item;
   }
 
   /** Marks one as unchanged: the child will not output it. */
   mark(key: number, similarity: number): void {
-    const found = this.#inside.get(key);
+    const found = this.#inside[this.#indexOf(key)];
     if (found !== undefined) found.similarity = similarity;
   }
 
   /** Removes unchanged ones from the front, one by one. `pass` may clear the buffer. */
   passUnchanged(pass: (item: T, similarity: number) => void): void {
-    if (this.#inside.size === 0) return;
-    for (const [key, { item, similarity }] of this.#inside) {
-      if (similarity === undefined) return;
-      this.#inside.delete(key);
-      pass(item, similarity);
+    for (let first = this.#inside[0]; first?.similarity !== undefined; first = this.#inside[0]) {
+      this.#inside.shift();
+      pass(first.item, first.similarity);
     }
   }
 
   clear(): void {
-    this.#inside.clear();
+    this.#inside = [];
+  }
+
+  #indexOf(key: number): number {
+    return this.#inside.findIndex((inside) => inside.key === key);
   }
 }
