@@ -43,7 +43,7 @@ export class Total {
 
 export class BoundedQueue<H extends Held> {
   readonly #waiting = new Fifo<H>();
-  readonly #taken = new Set<H>();
+  readonly #taken = new Fifo<H>();
   readonly #retained = new Retained();
   readonly #blocked = new Set<Pressure>();
   #awaitsKeyframe = false;
@@ -53,9 +53,9 @@ export class BoundedQueue<H extends Held> {
   /** How many wait. */
   get waiting(): number { return this.#waiting.length; }
   /** How many were taken and are not finished. */
-  get taken(): number { return this.#taken.size; }
+  get taken(): number { return this.#taken.length; }
   /** How many are held. */
-  get length(): number { return this.#waiting.length + this.#taken.size; }
+  get length(): number { return this.#waiting.length + this.#taken.length; }
   /** Bytes kept alive by the contents. */
   get bytes(): number { return this.#retained.bytes; }
 
@@ -78,7 +78,7 @@ export class BoundedQueue<H extends Held> {
 
   take(): H | undefined {
     const item = this.#waiting.shift();
-    if (item !== undefined) this.#taken.add(item);
+    if (item !== undefined) this.#taken.push(item);
     return item;
   }
 
@@ -127,8 +127,7 @@ export class BoundedQueue<H extends Held> {
 
   /** Drops everything; returns the items. */
   dropAll(cause: DropCause, error?: RxcamError): H[] {
-    const all = [...this.#taken, ...this.#waiting.remove(0, this.#waiting.length)];
-    this.#taken.clear();
+    const all = [...this.#taken.remove(0, this.#taken.length), ...this.#waiting.remove(0, this.#waiting.length)];
     for (const item of all) this.#release(item);
     this.relieve();
     for (const item of all) reportDropped(item, cause, error);

@@ -1,5 +1,7 @@
 /** A first-in first-out list that is fast at any length: Array.shift moves every element of a long array. */
 
+/** Up to this length, Array.shift is fast. */
+const SHORT = 32;
 const COMPACT_ABOVE = 1_024;
 
 export class Fifo<T> implements Iterable<T> {
@@ -24,6 +26,7 @@ export class Fifo<T> implements Iterable<T> {
   }
 
   shift(): T | undefined {
+    if (this.#head === 0 && this.#items.length <= SHORT) return this.#items.shift();
     const item = this.#items[this.#head];
     if (this.length === 0) return undefined;
     this.#items[this.#head++] = undefined;
@@ -40,6 +43,17 @@ export class Fifo<T> implements Iterable<T> {
   /** Removes `count` items from position `start`; returns them. */
   remove(start: number, count: number): T[] {
     return this.#items.splice(this.#head + start, count) as T[];
+  }
+
+  /** Removes an item, from any position; false if it is not there. */
+  delete(item: T): boolean {
+    if (this.peek() === item && this.length > 0) {
+      this.shift();
+      return true;
+    }
+    const index = this.#items.indexOf(item, this.#head);
+    if (index >= 0) this.#items.splice(index, 1);
+    return index >= 0;
   }
 
   /** Position of the first item that fits, or -1. */

@@ -38,6 +38,8 @@ export class Entry implements Held {
 
 export class PartitionQueue extends BoundedQueue<Entry> {
   maxInFlight: number = BROKER.maxInFlight;
+  /** Whether it is in the sender's list of those that have something to send. */
+  isReady = false;
   /** Largest request in bytes: lowered during the search for a message that is too large. */
   maxRequestBytes = Infinity;
   /** Whether a message that is too large is searched for. */

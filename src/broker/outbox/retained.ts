@@ -7,6 +7,17 @@ export interface Retains {
   readonly extraBytes: number;
 }
 
+/** How many values of one counter keep a buffer alive. A buffer has a list of these. */
+interface Hold { readonly by: Retained; count: number; next: Hold | undefined }
+
+/**
+ * The holds of a buffer are kept with it. A Map by buffers, which gets and loses one with each message, allocates a table in
+ * V8's old space with every few of them, and each one can start a collection of the whole heap.
+ */
+const HOLDS = Symbol('rxcam holds');
+
+type HeldBuffer = ArrayBufferLike & { [HOLDS]?: Hold | undefined };
+
 /** The memory that a value with these bytes and fields keeps alive. */
 export function retains(data: Buffer, fields: Readonly<Record<string, string | Buffer>> = {}): Retains {
   const buffers: ArrayBufferLike[] = [data.buffer];
@@ -20,7 +31,6 @@ export function retains(data: Buffer, fields: Readonly<Record<string, string | B
 }
 
 export class Retained {
-  readonly #holds = new Map<ArrayBufferLike, number>();
   #bytes = 0;
 
   /** Bytes kept alive. */
@@ -30,23 +40,34 @@ export class Retained {
 
   add(value: Retains): void {
     this.#bytes += value.extraBytes;
-    for (const buffer of value.buffers) {
-      const holds = this.#holds.get(buffer) ?? 0;
-      if (holds === 0) this.#bytes += buffer.byteLength;
-      this.#holds.set(buffer, holds + 1);
-    }
+    for (const buffer of value.buffers) if (this.#isFirst(buffer)) this.#bytes += buffer.byteLength;
   }
 
   remove(value: Retains): void {
     this.#bytes -= value.extraBytes;
-    for (const buffer of value.buffers) {
-      const holds = this.#holds.get(buffer) as number;
-      if (holds > 1) {
-        this.#holds.set(buffer, holds - 1);
-      } else {
-        this.#holds.delete(buffer);
-        this.#bytes -= buffer.byteLength;
-      }
+    for (const buffer of value.buffers) if (this.#isLast(buffer)) this.#bytes -= buffer.byteLength;
+  }
+
+  /** Adds a hold; whether it is this counter's only one. A frozen buffer can't have a list: each hold counts. */
+  #isFirst(buffer: HeldBuffer): boolean {
+    const holds = buffer[HOLDS];
+    for (let hold = holds; hold !== undefined; hold = hold.next) {
+      if (hold.by === this) return hold.count++ === 0;
     }
+    if (Object.isExtensible(buffer)) buffer[HOLDS] = { by: this, count: 1, next: holds };
+    return true;
+  }
+
+  /** Removes a hold; whether it was this counter's last one. */
+  #isLast(buffer: HeldBuffer): boolean {
+    let before: Hold | undefined;
+    for (let hold = buffer[HOLDS]; hold !== undefined; before = hold, hold = hold.next) {
+      if (hold.by !== this) continue;
+      if (--hold.count > 0) return false;
+      if (before !== undefined) before.next = hold.next;
+      else if (Object.isExtensible(buffer)) buffer[HOLDS] = hold.next;
+      return true;
+    }
+    return true;
   }
 }

@@ -20,27 +20,31 @@ export interface Part {
 export type Batch = readonly Part[];
 
 /**
- * Takes messages for one request out of `ready` queues; queues that are in it, or have nothing left, leave `ready`.
+ * Takes messages for one request out of `ready` queues; `left` are those that are not in it and have messages.
  * A message that the driver refuses is dropped here, before a later one could name it as the one before.
  */
 export function gather(
-  driver: Driver, ready: Set<PartitionQueue>, maxRequestBytes: number, refused: (error: RxcamError, queue: PartitionQueue) => void,
-): Batch {
-  const parts: Part[] = [];
+  driver: Driver, ready: readonly PartitionQueue[], maxRequestBytes: number, refused: (error: RxcamError, queue: PartitionQueue) => void,
+): { readonly batch: Batch; readonly left: PartitionQueue[] } {
+  const batch: Part[] = [];
+  const left: PartitionQueue[] = [];
   let room = maxRequestBytes;
   for (const queue of ready) {
-    if (queue.isAlone && parts.length > 0) continue;
+    if (batch.length > 0 && (queue.isAlone || batch[0]?.queue.isAlone === true)) {
+      left.push(queue);
+      continue;
+    }
     dropRefused(driver, queue, refused);
-    const entries = takeUpTo(driver, queue, Math.min(room, queue.maxRequestBytes), parts.length === 0);
-    if (entries.length === 0 && queue.waiting > 0) continue;
-    ready.delete(queue);
-    if (entries.length === 0) continue;
-    for (const entry of entries) entry.tracker.move('request');
-    parts.push({ queue, entries, outgoing: queue.stamp(entries) });
-    room -= wireSizeOf(entries);
-    if (queue.isAlone) break;
+    const entries = takeUpTo(driver, queue, Math.min(room, queue.maxRequestBytes), batch.length === 0);
+    if (entries.length > 0) {
+      for (const entry of entries) entry.tracker.move('request');
+      batch.push({ queue, entries, outgoing: queue.stamp(entries) });
+      room -= wireSizeOf(entries);
+    } else if (queue.waiting > 0) {
+      left.push(queue);
+    }
   }
-  return parts;
+  return { batch, left };
 }
 
 /** A queue's messages by outcome. */

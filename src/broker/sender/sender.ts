@@ -9,6 +9,7 @@ import { type Batch, acknowledgement, gather, readAnswer, wireSizeOf } from './b
 import type { Driver, SendOutcome } from '../driver.js';
 import type { PartitionQueue } from '../outbox/index.js';
 import { sendWithLimit, noAnswer } from './time-limit.js';
+import { ReadyQueues } from './ready-queues.js';
 import { type Server, Servers } from './servers.js';
 import { type AnswerObserver, reportAnswer, settle } from './settle.js';
 import { SizeSearch } from './size-search.js';
@@ -31,7 +32,7 @@ export interface SenderObserver extends AnswerObserver {
 
 export class Sender {
   readonly servers: Servers;
-  readonly #ready = new Set<PartitionQueue>();
+  readonly #ready = new ReadyQueues();
   readonly #search = new SizeSearch();
   readonly #requests = new Subscription();
   readonly #timer = new Timer(() => { this.#plan(); });
@@ -98,24 +99,23 @@ export class Sender {
   }
 
   #dispatchAll(): void {
-    const now = mono();
-    for (const queue of this.#ready) if (!queue.mayLeave()) this.#ready.delete(queue);
-    const free = [...this.#ready].filter((queue) => queue.notBefore <= now);
-    for (const [server, queues] of this.servers.group(free)) {
-      for (const queue of queues) this.#ready.delete(queue);
-      this.#dispatch(server, queues);
-      for (const queue of queues) this.#ready.add(queue);
+    for (const [server, queues] of this.servers.group(this.#ready.takeFree(mono()))) {
+      this.#ready.started(queues);
+      for (const queue of this.#dispatch(server, queues)) this.#ready.add(queue);
     }
     this.observer.settled();
   }
 
-  /** Sends as much as one server can take now; queues that are in a request, or have nothing left, leave `queues`. */
-  #dispatch(server: Server, queues: Set<PartitionQueue>): void {
-    while (queues.size > 0 && server.dueAt <= mono() && !server.isFull && !this.#requests.closed) {
+  /** Sends as much as one server can take now; returns the queues that are in no request and have something left. */
+  #dispatch(server: Server, queues: readonly PartitionQueue[]): readonly PartitionQueue[] {
+    let waiting = queues;
+    while (waiting.length > 0 && server.dueAt <= mono() && !server.isFull && !this.#requests.closed) {
       const maxBytes = this.options.maxRequestBytes * server.breaker.share;
-      const batch = gather(this.driver, queues, maxBytes, (error, { topic }) => { this.observer.refused(error, topic); });
+      const { batch, left } = gather(this.driver, waiting, maxBytes, (error, { topic }) => { this.observer.refused(error, topic); });
+      waiting = left;
       if (batch.length > 0) this.#send(server, batch);
     }
+    return waiting;
   }
 
   #send(server: Server, batch: Batch): void {

@@ -52,13 +52,14 @@ export class Servers {
   }
 
   /** The queues by the server that their messages go to. */
-  group(queues: Iterable<PartitionQueue>): Map<Server, Set<PartitionQueue>> {
-    const groups = new Map<Server, Set<PartitionQueue>>();
+  group(queues: readonly PartitionQueue[]): Iterable<readonly [Server, readonly PartitionQueue[]]> {
+    if (this.driver.serverOf === undefined) return [[this.named(undefined), queues]];
+    const groups = new Map<Server, PartitionQueue[]>();
     for (const queue of queues) {
       const server = this.of(queue);
       const group = groups.get(server);
-      if (group === undefined) groups.set(server, new Set([queue]));
-      else group.add(queue);
+      if (group === undefined) groups.set(server, [queue]);
+      else group.push(queue);
     }
     return groups;
   }
