@@ -15,7 +15,7 @@ import { redisReader } from './read/index.js';
 import type { ReadRequest, Reader } from '../reader.js';
 import { RedisRights, refusedCommand } from './rights.js';
 import type { AbortedError, Arguments, Reply, Transaction } from './transaction.js';
-import { StreamTrim } from './stream-trim.js';
+import { StreamTrim } from './trim/index.js';
 
 /**
  * Redis Streams: one stream for each topic, one entry for each message. Connects when the first message is sent.

@@ -97,14 +97,22 @@ export class Transaction {
 /** For commands whose bytes are written with another. */
 const NOWHERE = { write: () => true } as unknown as Socket;
 
+/** EXEC has the results. */
+function ignored(): void { /* It is QUEUED. */ }
+
+/** Returned, not assigned where it is written: V8 allocates such a function in old space, and there is one for each request. */
+function collecting(refusals: Error[]): (error: Error) => void {
+  return (error) => { if (error.name === 'ReplyError') refusals.push(error); };
+}
+
 /** Receives the answer of each command: `QUEUED`, or a refusal. */
 class Queued extends Command {
   override isTraced = true;
 
   constructor(refusals: Error[]) {
     super('queued');
-    this.resolve = () => { /* EXEC has the results. */ };
-    this.reject = (error) => { if (error.name === 'ReplyError') refusals.push(error); };
+    this.resolve = ignored;
+    this.reject = collecting(refusals);
   }
 
   override setTimeout(): void { /* The sender has a timer for the whole request. */ }

@@ -1,21 +1,19 @@
 /** Limits the bytes of a Redis stream by the ids of its entries: Redis itself can only limit their number. */
-import type { CameraMessage } from '../../core/frame/frame.js';
-import type { Outgoing } from '../driver.js';
-import { Fifo } from '../outbox/index.js';
-
-interface Written { readonly order: number; readonly id: string; readonly bytes: number }
-interface Stream { readonly entries: Fifo<Written>; bytes: number; next: number }
+import type { CameraMessage } from '../../../core/frame/frame.js';
+import type { Outgoing } from '../../driver.js';
+import { StreamEntries } from './stream-entries.js';
 
 /** Entries to remove from a stream. */
 export interface Trim {
   readonly topic: string;
   /** Id of the first entry that is kept. */
   readonly firstKept: string;
+  /** Its position in the stream. */
   readonly lastRemoved: number;
 }
 
 export class StreamTrim {
-  readonly #streams = new Map<string, Stream>();
+  readonly #streams = new Map<string, StreamEntries>();
 
   constructor(readonly maxLen: number, readonly maxBytes: number) {}
 
@@ -29,18 +27,16 @@ export class StreamTrim {
   trimmed(trims: readonly Trim[]): void {
     for (const { topic, lastRemoved } of trims) {
       const stream = this.#streams.get(topic);
-      while (stream !== undefined && (stream.entries.peek()?.order ?? Infinity) <= lastRemoved) removeOldest(stream);
+      while (stream !== undefined && stream.length > 0 && stream.first <= lastRemoved) stream.shift();
     }
   }
 
   wrote(topic: string, id: string, message: CameraMessage): void {
     let stream = this.#streams.get(topic);
-    if (stream === undefined) this.#streams.set(topic, stream = { entries: new Fifo(), bytes: 0, next: 0 });
-    const bytes = sizeOf(message);
-    stream.entries.push({ order: stream.next++, id, bytes });
-    stream.bytes += bytes;
+    if (stream === undefined) this.#streams.set(topic, stream = new StreamEntries());
+    stream.push(id, sizeOf(message));
     // MAXLEN has removed older ones.
-    if (stream.entries.length > this.maxLen) removeOldest(stream);
+    if (stream.length > this.maxLen) stream.shift();
   }
 
   forget(topic: string): void {
@@ -49,28 +45,15 @@ export class StreamTrim {
 
   #trimTo(topic: string, room: number): Trim | undefined {
     const stream = this.#streams.get(topic);
-    let bytes = stream?.bytes ?? 0;
-    let removed: Written | undefined;
-    for (const entry of stream?.entries ?? []) {
-      if (bytes <= room) return removed && { topic, firstKept: entry.id, lastRemoved: removed.order };
-      bytes -= entry.bytes;
-      removed = entry;
-    }
-    return removed && { topic, firstKept: following(removed.id), lastRemoved: removed.order };
+    if (stream === undefined || stream.bytes <= room) return undefined;
+    let { bytes, first: kept } = stream;
+    for (; kept < stream.next && bytes > room; kept++) bytes -= stream.sizeAt(kept);
+    if (kept === stream.first) return undefined;
+    return { topic, firstKept: kept < stream.next ? stream.idAt(kept) : stream.idAfter(kept - 1), lastRemoved: kept - 1 };
   }
-}
-
-function removeOldest(stream: Stream): void {
-  stream.bytes -= stream.entries.shift()?.bytes ?? 0;
 }
 
 function sizeOf({ value, fields }: CameraMessage): number {
   if (fields === undefined) return value.length;
   return Object.values(fields).reduce((sum, field) => sum + field.length, 0);
-}
-
-/** The id after this one. */
-function following(id: string): string {
-  const [time = '0', sequence = '0'] = id.split('-');
-  return `${time}-${BigInt(sequence) + 1n}`;
 }

@@ -1,0 +1,2 @@
+/** Keeps a stream below its number of bytes. */
+export { StreamTrim } from './stream-trim.js';
