@@ -16,7 +16,7 @@ import * as rxcam from '../../../dist/bundle/index.js';
 import { Cluster, startBehindCable, until } from './cluster.js';
 import { measureCoordination, measurePlan } from './coordination.js';
 import { Figures } from './figures.js';
-import { SCENES } from './scenes.js';
+import { SCENES, still } from './scenes.js';
 import { Watch } from './watch.js';
 
 const { coordinator } = fleets as typeof import('rxcam/fleet');
@@ -77,11 +77,15 @@ async function onKafka(): Promise<void> {
     const [workersCpu, kafkaCpu, ownCpu] = cluster.cpu;
     figures.add('cold start: CPU', `workers ${workersCpu.toFixed(1)} s, Kafka ${(kafkaCpu - kafkaBefore).toFixed(1)}, the consumer ${(ownCpu - ownBefore).toFixed(1)}`);
     await cluster.settled(COLD_WITHIN_MS);
-    await until(() => cluster.isSpread, COLD_WITHIN_MS);
     await wait(2_000);
     const { moved, ...counts } = watch.since({ ...watch.counts, at: 0, lost: 0, dropped: 0, torn: 0, fenced: 0, repeated: 0, stale: 0, takeovers: 0 });
     figures.add('cold start: moves until each worker has cameras', `${moved.length}; ${JSON.stringify(counts)}`);
-    for (const name of only) await SCENES[name]?.({ cluster, watch, figures, slots: SLOTS });
+    const stage = { cluster, watch, figures, slots: SLOTS };
+    for (const name of only) {
+      if (!(name in SCENES)) continue;
+      await still(stage);
+      await SCENES[name]?.(stage);
+    }
     console.log(`total: ${watch.total}`);
     watch.stop();
     cluster.end();

@@ -17,6 +17,9 @@ const DEATHS = 3;
 const AFTERWARDS_MS = 2_000;
 /** Nothing moves for balance before the group has settled for 15 s. */
 const SETTLED_MS = 16_000;
+/** A newcomer gets its share in several steps: nothing has moved for so long when all of them are over. */
+const STILL_MS = 20_000;
+const STILL_WITHIN_MS = 120_000;
 /** Moves for balance begin within a review, and end within the time of a release. */
 const BALANCED_MS = 10_000;
 
@@ -28,12 +31,20 @@ export const SCENES: Readonly<Record<string, (stage: Stage) => Promise<void>>> =
   drain, stop, cable, rolling,
 };
 
+/** Waits until nothing of what happened before moves cameras any longer. */
+export async function still({ cluster, watch }: Stage): Promise<void> {
+  await cluster.settled(WITHIN_MS);
+  await watch.still(STILL_MS, STILL_WITHIN_MS);
+}
+
 /** One death has one time for all its cameras: it depends on when the last heartbeats were. */
-async function deaths({ cluster, watch, figures }: Stage, event: string, pick: () => string): Promise<void> {
+async function deaths(stage: Stage, event: string, pick: () => string): Promise<void> {
+  const { cluster, watch, figures } = stage;
   const times: number[] = [];
   const others = { lost: 0, dropped: 0, restarted: 0 };
   let [cameras, named] = [0, 0];
   for (let death = 0; death < DEATHS; death++) {
+    await still(stage);
     const name = pick();
     const before = watch.counts;
     const running = cluster.running(name);
@@ -51,9 +62,6 @@ async function deaths({ cluster, watch, figures }: Stage, event: string, pick: (
     others.restarted += moved.length - own.length;
     for (const { key, at, from, to } of moved) if (from !== name) console.log(`  ${key} moved from ${from} to ${to} ${at - before.at} ms after the death of ${name}`);
     cluster.start(name);
-    await cluster.settled(WITHIN_MS);
-    // Slots of its share may still be on their way.
-    await wait(AFTERWARDS_MS);
   }
   const isKept = times.length >= cameras && quantile(times, 0.5) <= 7.5 && quantile(times, 0.99) <= 9;
   figures.add(`${event}, ${DEATHS} times: first message of its cameras elsewhere`, distribution(times), 'p50 ≤ 7.5 s, p99 ≤ 9 s', isKept);
@@ -74,8 +82,6 @@ async function drain({ cluster, watch, figures }: Stage): Promise<void> {
   gaps(figures, 'SIGTERM', moved, 1.5);
   figures.none('SIGTERM: not handed over', { lost, dropped, unsent, unacknowledged: generated - acknowledged, takeovers });
   cluster.start(name);
-  await cluster.settled(WITHIN_MS);
-  await wait(AFTERWARDS_MS);
 }
 
 function stop(stage: Stage): Promise<void> {
@@ -104,7 +110,6 @@ async function cutOff({ cluster, watch, figures }: Stage, event: string, name: s
   figures.add(`${event}: stale messages`, `${stale} delivered by verify (${fenced} on the wire, named as fenced)`, '0', stale === 0);
   figures.none(`${event}: everyone else's cameras`, { lost, dropped, restarted: moved.length - own.length });
   figures.add(`${event}: named by the consumer`, `${takeovers} takeovers of ${own.length}`, 'all', takeovers === own.length);
-  await cluster.settled(WITHIN_MS);
 }
 
 async function away({ cluster, watch, figures }: Stage): Promise<void> {
@@ -143,7 +148,6 @@ async function grow({ cluster, watch, figures, slots }: Stage): Promise<void> {
   cluster.kill(name, 'SIGTERM');
   await cluster.get(name).ended;
   cluster.workers.delete(name);
-  await cluster.settled(WITHIN_MS);
 }
 
 async function rolling({ cluster, watch, figures }: Stage): Promise<void> {

@@ -59,6 +59,11 @@ export class Watch {
     await until(() => this.takeovers.filter(({ at }) => at >= from.at).length >= count, withinMs);
   }
 
+  /** Waits until no camera has moved for `forMs`, or until `withinMs` have passed. */
+  async still(forMs: number, withinMs: number): Promise<void> {
+    await until(() => (this.takeovers.at(-1)?.at ?? 0) < Date.now() - forMs, withinMs);
+  }
+
   stop(): void { this.#reading.unsubscribe(); }
 
   #note(one: Verified | Gap): void {
