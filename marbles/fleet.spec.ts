@@ -169,6 +169,20 @@ describe('fleet', () => {
     expect(group.lives).toHaveLength(32);
   });
 
+  it('leaves each camera where it is when the coordinator has been away, and has forgotten some of the workers', () => {
+    const group = new Group();
+    const all = ['member-0001', 'member-0002', 'member-0003'];
+    play(group, {
+      0: () => { for (const worker of ['a', 'b', 'c']) group.start(worker); },
+      20_000: () => { for (const id of all) group.members.silence(id); },
+      // Sessions end at 26,000: the coordinator is back just before that, and hears two of them in time.
+      25_700: () => { for (const id of ['member-0002', 'member-0003']) group.members.hear(id); },
+      28_000: () => { group.members.hear('member-0001'); },
+    }, 60_000);
+    expect(group.running()).toEqual(KEYS);
+    expect(group.lives).toHaveLength(32);
+  });
+
   it('gives the slots of a worker that does not come back to others anyway', () => {
     const group = new Group();
     play(group, {

@@ -18,7 +18,7 @@ export const FLEET = {
   silenceMs: 2_000,
   /** Slots move for balance only after this time without a worker joining or leaving, in ms: a rolling restart must not move them twice. */
   settleMs: 15_000,
-  /** After the coordinator has forgotten the whole group, its workers join again within this time: their slots are kept for them. */
+  /** After the coordinator was away, workers that it has forgotten join again within this time: their slots are kept for them. */
   graceMs: 8_000,
   /** Interval at which the leader checks whether a move would be a gain. */
   reviewMs: 3_000,

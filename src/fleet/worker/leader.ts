@@ -20,7 +20,7 @@ export class Leader {
   #last: Last | undefined;
   /** Reported slots, by the name of their owner. */
   readonly #owners = new Map<string, readonly number[]>();
-  /** Workers of the last round before the group was lost, and until when their slots are kept for them. */
+  /** Workers of the last round before the coordinator was away, and until when their slots are kept for them. */
   #expected: readonly string[] = [];
   #expectedUntil = 0;
   #hasGhosts = false;
@@ -38,8 +38,8 @@ export class Leader {
     this.#owners.set(worker, slots);
   }
 
-  /** The group has forgotten this worker, and perhaps all: those of the last round will join again. */
-  lost(workers: readonly string[]): void {
+  /** The coordinator was away, and may have forgotten any worker: those of the last round will join again. */
+  expect(workers: readonly string[]): void {
     this.#expected = workers;
     this.#expectedUntil = mono() + FLEET.graceMs;
   }

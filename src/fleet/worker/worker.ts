@@ -4,10 +4,10 @@ import type { GroupEvent, Joined } from '../../core/engine/coordination.js';
 import { ticks, wall } from '../../core/clock.js';
 import { FLEET } from '../../core/defaults/fleet.js';
 import type { Coordinator } from '../coordinator.js';
+import { type Requested, camerasBySlot, unplacedCameras } from './distribution.js';
 import { SlotManager } from './slot-manager.js';
 import { Leader } from './leader.js';
 import { Lease } from './lease.js';
-import { slotOf } from '../slots.js';
 import type { FleetState, OwnedCamera, RunCamera } from '../types.js';
 import { type SlotAssignment, type WorkerFacts, readAssignment, readReleased, readObject, writeMetadata } from '../protocol.js';
 import { WorkerReports } from '../reports/index.js';
@@ -16,7 +16,7 @@ export interface WorkerParts<C> {
   readonly facts: WorkerFacts;
   readonly coordinator: Coordinator;
   readonly run: RunCamera<C>;
-  labelsOf(config: C): readonly string[];
+  readonly labelsOf: (config: C) => readonly string[];
   /** The state may have changed. */
   changed(): void;
   /** The worker has drained: it has no slots and is no longer a member. */
@@ -99,12 +99,16 @@ export class FleetWorker<C> {
     return coordinator.join({
       ...coordinator.times, rejoin$: this.#rejoin,
       describe: () => writeMetadata({ ...this.parts.facts, isDraining: this.#isDraining, owned: this.#slots.owned, costs: this.#slots.costs }),
-      assign: (members, slots) => this.#leader.assign(members, slots),
+      assign: (members, slots) => {
+        this.#noteSilence();
+        return this.#leader.assign(members, slots);
+      },
     }).subscribe((event) => { this.#on(event); });
   }
 
   #on(event: GroupEvent): void {
     if (event.type === 'accepted') {
+      this.#noteSilence();
       this.#lease.confirm(event.sent);
       this.#slots.renewed();
       this.#look();
@@ -113,9 +117,17 @@ export class FleetWorker<C> {
     if (event.type === 'joined') this.#onJoined(event);
     else if (event.type === 'lost') {
       this.#lease.end();
-      this.#leader.lost(this.#assigned.workers);
+      this.#noteSilence();
     }
     this.#changed();
+  }
+
+  /**
+   * The lease has expired without an answer: the coordinator was away, or this worker was cut off. Of a coordinator that
+   * comes back, some heartbeats arrive before it ends the sessions, and some too late.
+   */
+  #noteSilence(): void {
+    if (!this.#lease.holds) this.#leader.expect(this.#assigned.workers);
   }
 
   /** A lease ends, and begins again, without any other change. */
@@ -149,20 +161,14 @@ export class FleetWorker<C> {
   /** Assigns each slot its cameras, except those whose labels this worker lacks. */
   #distribute(): void {
     if (this.#joined === undefined) return;
-    const { slots: count } = this.#joined;
-    const bySlot = new Map<number, Map<string, C>>();
-    for (const [key, config] of this.#wanted) {
-      if (!this.#suits(config)) continue;
-      const slot = slotOf(key, count);
-      bySlot.set(slot, (bySlot.get(slot) ?? new Map<string, C>()).set(key, config));
-    }
-    this.#slots.want(bySlot);
-    this.#unplaced = this.#unplacedNow(count);
+    const { facts, labelsOf } = this.parts;
+    const requested: Requested<C> = {
+      cameras: this.#wanted, slots: this.#joined.slots, labelsOf,
+      suits: (config) => labelsOf(config).every((label) => facts.labels.includes(label)),
+    };
+    this.#slots.want(camerasBySlot(requested));
+    this.#unplaced = unplacedCameras(requested, this.#assigned);
     this.#changed();
-  }
-
-  #suits(config: C): boolean {
-    return this.parts.labelsOf(config).every((label) => this.parts.facts.labels.includes(label));
   }
 
   #noteRow(key: string, value: string | undefined): void {
@@ -173,17 +179,6 @@ export class FleetWorker<C> {
     if (released !== undefined) this.#slots.released(Number(key.slice('slot/'.length)), released);
     else if (key === `drain/${this.parts.facts.worker}` && wall() - Number(value) < FLEET.settleMs) this.drain();
     else if (Array.isArray(costs)) this.#leader.measured(new Map(costs as [number, number][]));
-  }
-
-  #unplacedNow(count: number): OwnedCamera[] {
-    const mine = new Set(this.#assigned.slots);
-    const none = new Set(this.#assigned.unplaced);
-    return [...this.#wanted].flatMap(([key, config]): OwnedCamera[] => {
-      const slot = slotOf(key, count);
-      if (!mine.has(slot) || (!none.has(slot) && this.#suits(config))) return [];
-      const error = none.has(slot) ? 'no worker has room for it' : `its slot is with a worker that lacks one of its labels: ${this.parts.labelsOf(config).join(', ')}`;
-      return [{ key, slot, epoch: undefined, state: 'unplaced', error }];
-    });
   }
 
   #leaveWhenEmpty(): void {
