@@ -78,11 +78,11 @@ export class Transaction {
   /** Rejects with an {@link AbortedError} if nothing was executed, as far as is known. */
   async exec(redis: Redis): Promise<readonly Reply[]> {
     const refusals: Error[] = [];
-    const queued = new Queued(refusals);
+    const queued = new Queued(refusals) as unknown as Command;
     const whole = new Whole([...this.#chunks, this.#text]);
     // MULTI and each command have an answer; their bytes are part of `whole`.
     for (let index = 0; index <= this.#commands; index++) redis.sendCommand(queued, NOWHERE);
-    redis.sendCommand(whole);
+    redis.sendCommand(whole as unknown as Command);
     (redis.stream as Socket | undefined)?.uncork();
     try {
       return await whole.promise as readonly Reply[];
@@ -97,16 +97,53 @@ export class Transaction {
 /** For commands whose bytes are written with another. */
 const NOWHERE = { write: () => true } as unknown as Socket;
 
+/** The members of ioredis's `Command` that are used or replaced here; `initPromise` is private there, and called by its constructor. */
+interface CommandBase {
+  promise: Promise<unknown>;
+  isResolved: boolean;
+  isSettled: boolean;
+  isTraced: boolean;
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+  transformReply(value: unknown): unknown;
+  initPromise(): void;
+  setTimeout(ms: number): void;
+  toWritable(socket: object): string | Buffer;
+}
+
+/**
+ * Commands whose functions are not made by ioredis: V8 allocates a function that is assigned where it is written in old space, and
+ * a few hundred of those a second start collections of the whole heap. A function that another returns is allocated as usual.
+ */
+const Base = Command as unknown as new (name: string, args?: [], options?: { readonly replyEncoding: 'utf8' }) => CommandBase;
+
 /** EXEC has the results. */
 function ignored(): void { /* It is QUEUED. */ }
 
-/** Returned, not assigned where it is written: V8 allocates such a function in old space, and there is one for each request. */
 function collecting(refusals: Error[]): (error: Error) => void {
   return (error) => { if (error.name === 'ReplyError') refusals.push(error); };
 }
 
+function resolving(command: CommandBase, resolve: (value: unknown) => void): (value: unknown) => void {
+  return (value) => {
+    command.isResolved = command.isSettled = true;
+    try {
+      resolve(command.transformReply(value));
+    } catch (error) {
+      command.reject(error as Error);
+    }
+  };
+}
+
+function rejecting(command: CommandBase, reject: (error: Error) => void): (error: Error) => void {
+  return (error) => {
+    command.isSettled = true;
+    reject(error);
+  };
+}
+
 /** Receives the answer of each command: `QUEUED`, or a refusal. */
-class Queued extends Command {
+class Queued extends Base {
   override isTraced = true;
 
   constructor(refusals: Error[]) {
@@ -115,15 +152,24 @@ class Queued extends Command {
     this.reject = collecting(refusals);
   }
 
+  override initPromise(): void { /* Its promise would never settle. */ }
+
   override setTimeout(): void { /* The sender has a timer for the whole request. */ }
 }
 
 /** The bytes of the whole transaction; its answer is EXEC's. */
-class Whole extends Command {
+class Whole extends Base {
   override isTraced = true;
 
   constructor(readonly chunks: readonly (string | Buffer)[]) {
     super('exec', [], { replyEncoding: 'utf8' });
+  }
+
+  override initPromise(): void {
+    this.promise = new Promise((resolve, reject) => {
+      this.resolve = resolving(this, resolve);
+      this.reject = rejecting(this, reject);
+    });
   }
 
   override toWritable(socket: object): string | Buffer {
