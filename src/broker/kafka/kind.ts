@@ -32,7 +32,7 @@ export const kafkaKind = {
     },
     {
       flags: '--kafka-driver <name>', option: 'driver', standard: KAFKA.driver,
-      about: 'client library for writing: kafkajs, or platformatic, which needs less CPU (npm install @platformatic/kafka@1.34)',
+      about: 'client library for writing: kafkajs, or platformatic (npm install @platformatic/kafka@1.34)',
     },
     {
       flags: '--kafka-client-id <id>', option: 'clientId', standard: KAFKA.clientId, reads: true,

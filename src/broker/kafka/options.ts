@@ -13,7 +13,7 @@ export interface KafkaConfig extends ClientConfig {
   /** `host:port` of one or more brokers; or a function that returns them, called again when requests keep failing. */
   readonly brokers: readonly string[] | (() => readonly string[] | Promise<readonly string[]>);
   /**
-   * The client library that writes: `kafkajs` (default), or `platformatic`, which needs less CPU,
+   * The client library that writes: `kafkajs` (default), or `platformatic`, which needs
    * `npm install @platformatic/kafka@1.34`, and Kafka 2.8 or later. Consumer groups always use kafkajs.
    */
   readonly driver?: 'kafkajs' | 'platformatic';
