@@ -126,9 +126,9 @@ function collecting(refusals: Error[]): (error: Error) => void {
 
 function resolving(command: CommandBase, resolve: (value: unknown) => void): (value: unknown) => void {
   return (value) => {
-    command.isResolved = command.isSettled = true;
     try {
       resolve(command.transformReply(value));
+      command.isResolved = command.isSettled = true;
     } catch (error) {
       command.reject(error as Error);
     }

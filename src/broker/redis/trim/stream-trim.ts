@@ -8,7 +8,7 @@ export interface Trim {
   readonly topic: string;
   /** Id of the first entry that is kept. */
   readonly firstKept: string;
-  /** Its position in the stream. */
+  /** Position of the last entry that is removed. */
   readonly lastRemoved: number;
 }
 
