@@ -10,9 +10,9 @@ const { shownWords } = await import('./program/secrets.js');
 process.title = ['rxcam', ...shownWords(words)].join(' ');
 
 const { keepHeapSmall } = await import('./program/heap.js');
-const { guard } = await import('./program/guard.js');
+const { exitOnUncaughtError } = await import('./program/fatal-errors.js');
 keepHeapSmall();
-guard();
+exitOnUncaughtError();
 // A health check runs every few seconds: it loads nothing that it does not use.
 const { run } = words[0] === 'health' ? await import('./health/main.js') : await import('./run.js');
 process.exitCode = await run(words, process.env);

@@ -2,7 +2,7 @@
 import type { RxcamError } from '../../core/errors/errors.js';
 import { type Arguments, parseArguments } from './arguments/index.js';
 import { withFlags } from './flags/index.js';
-import { complain, isUsage, secretsOfCommand } from './program/index.js';
+import { isUsageError, printError, secretsOfCommand } from './program/index.js';
 
 /** Bad usage. */
 const USAGE = 2;
@@ -17,14 +17,14 @@ export async function run(words: readonly string[], env: NodeJS.ProcessEnv): Pro
   try {
     const command = parseArguments(words, {
       out: (text) => { process.stdout.write(text); },
-      error: (text) => { complain(text.replace(/^error: /, ''), secrets); },
+      error: (text) => { printError(text.replace(/^error: /, ''), secrets); },
     });
     return typeof command === 'number' ? command : await start(command, env, secrets);
   } catch (error) {
-    if (!isUsage(error)) throw error;
+    if (!isUsageError(error)) throw error;
     // Mistakes in a file are a line each, at its place, as compilers print them.
-    if ('problems' in error) for (const line of error.message.split('\n')) complain(line, secrets);
-    else complain(withFlags(error.message), secrets, (error as Partial<RxcamError>).page);
+    if ('problems' in error) for (const line of error.message.split('\n')) printError(line, secrets);
+    else printError(withFlags(error.message), secrets, (error as Partial<RxcamError>).page);
     return USAGE;
   }
 }
@@ -49,5 +49,5 @@ async function start(command: Arguments, env: NodeJS.ProcessEnv, secrets: readon
   const { stream } = await import('./stream/stream.js');
   const failures = await stream(command, env, secrets);
   if (failures.length === 0) return 0;
-  return failures.every(isUsage) ? USAGE : 1;
+  return failures.every(isUsageError) ? USAGE : 1;
 }

@@ -4,7 +4,7 @@ import { UNKNOWN_HANDOVER } from '../../core/frame/fence.js';
 import type { PictureFacts } from '../../core/frame/picture-facts.js';
 import type { Facts } from '../facts.js';
 import type { Headers } from '../headers.js';
-import { codecOf, integer, wholeNumber } from '../words.js';
+import { parseCodec, parseCount, parseInteger } from '../value-parsers.js';
 
 const SHA256 = /^[0-9a-f]{64}$/;
 
@@ -44,16 +44,16 @@ class CloudeventsFacts implements Facts {
     const id = this.headers.get('ce_handover');
     if (id === undefined || id === UNKNOWN_HANDOVER) return id;
     const sender = senderOf(id);
-    const inputOrder = sender === undefined ? undefined : wholeNumber(id.slice(sender.length + 1));
+    const inputOrder = sender === undefined ? undefined : parseCount(id.slice(sender.length + 1));
     return sender === undefined || inputOrder === undefined ? undefined : { sender, inputOrder };
   }
 
   get seq(): number | undefined { return this.#number('ce_seq'); }
   get frames(): number { return this.#number('ce_frames') ?? 1; }
-  get pts(): number | undefined { return integer(this.headers.get('ce_pts')); }
+  get pts(): number | undefined { return parseInteger(this.headers.get('ce_pts')); }
   get width(): number | undefined { return this.#number('ce_width'); }
   get height(): number | undefined { return this.#number('ce_height'); }
-  get codec(): Codec | undefined { return codecOf(this.headers.get('ce_codec')); }
+  get codec(): Codec | undefined { return parseCodec(this.headers.get('ce_codec')); }
 
   get rotation(): number | undefined { return this.#number('ce_rotation'); }
   get hidden(): number | undefined { return this.#number('ce_hidden'); }
@@ -86,7 +86,7 @@ class CloudeventsFacts implements Facts {
   }
 
   #number(name: string): number | undefined {
-    return wholeNumber(this.headers.get(name));
+    return parseCount(this.headers.get(name));
   }
 }
 

@@ -2,7 +2,7 @@
 import type { Facts } from '../facts.js';
 import type { Headers } from '../headers.js';
 import { startsAtKeyframe } from './keyframe.js';
-import { codecOf } from '../words.js';
+import { parseCodec } from '../value-parsers.js';
 
 /** The beginning of a document, with its number, before the large members. */
 const BEGINNING = /^\{"frame_id":"(\w*)","input_name":"\w+_(\d+)"/;
@@ -39,7 +39,7 @@ function streamFacts(value: Buffer): Omit<Facts, 'format'> {
   // Truncated or altered: no bytes have this digest.
   if (stream === undefined || typeof stream['content'] !== 'string') return { data: Buffer.alloc(0), digest: { algorithm: 'md5', hex: '' } };
   const data = Buffer.from(stream['content'], 'base64');
-  const codec = codecOf(stream['video_codec']);
+  const codec = parseCodec(stream['video_codec']);
   const mode = stream['stream_unit'] === 'segment' ? 'stream' : 'frame';
   const { width, height } = membersOf(stream['stream_resolution']) ?? {};
   const hash = stream['input_hash'];

@@ -76,7 +76,7 @@ needs('ffmpeg', 'redis')('rxcam run', () => {
     await Promise.all([atLeast('yard', 10, 2), atLeast('door', 10)]);
     save(file, text({ gate, yard, hall, door: { source: LIVE, nise: 5 } }).replace('"yard"', '"yrad"'));
     await program.said(/cameras\.yaml:1:\d+: cameras\.door\.nise: unknown key \\"nise\\", did you mean \\"nice\\"\?/);
-    await program.said(/"problems":1,.*the file was not taken over; all runs on as before/);
+    await program.said(/"problems":1,.*the file was not applied; the cameras continue as before/);
     const before = (await orders('gate')).flat().length;
     await atLeast('gate', before + 10);
     save(file, text({ gate }));

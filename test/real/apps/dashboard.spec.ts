@@ -57,7 +57,7 @@ needs('ffmpeg', 'chromium')('the dashboard in a browser', () => {
   afterAll(() => browser.close());
 
   it('shows every camera with its picture, those in trouble first with what to do, names as text, and axe finds nothing', async () => {
-    const notice = 'The changed file is not in effect, all runs on as before: cameras.yaml:5:3: <b>';
+    const notice = 'The changed file is not in effect; the cameras continue as before: cameras.yaml:5:3: <b>';
     await atWork({ disabled: ['cellar 17'], notices: () => [notice] }, async ({ page: { url } }) => {
       const { page, complaints } = await open(browser, url);
       const cards = page.locator('.card');

@@ -1,6 +1,6 @@
 /** What the command line prints: the table, the summary, log lines. */
 import { describe, expect, it } from 'vitest';
-import { oneLine } from '../../../src/apps/cli/program/guard.js';
+import { errorLine } from '../../../src/apps/cli/program/fatal-errors.js';
 import { createLogger } from '../../../src/apps/cli/program/logger.js';
 import { plain, readableLine } from '../../../src/apps/cli/program/readable.js';
 import { readableSummary, summaryOf } from '../../../src/apps/cli/stream/summary.js';
@@ -149,8 +149,8 @@ describe('readable', () => {
   });
 
   it('brings an error into one line without credentials', () => {
-    expect(oneLine(new Error('first\n  second rtsp://u:pw@h'))).toBe('first second rtsp://***@h');
-    expect(oneLine('text')).toBe('text');
+    expect(errorLine(new Error('first\n  second rtsp://u:pw@h'))).toBe('first second rtsp://***@h');
+    expect(errorLine('text')).toBe('text');
   });
 });
 

@@ -1,7 +1,7 @@
 /** The command `check`: all mistakes of a configuration file, or that it has none. */
 import { type ConfigProblem, parseConfig, readConfigFile } from '../../config/index.js';
 import type { CheckArguments } from '../arguments/index.js';
-import { isUsage, oneLine, paintOn, plain } from '../program/index.js';
+import { errorLine, isUsageError, paintOn, plain } from '../program/index.js';
 
 /** Output of `--json`. */
 interface Verdict {
@@ -37,7 +37,7 @@ function verdictOf(file: string, env: NodeJS.ProcessEnv): Verdict {
     const disabled = cameras.filter(({ enabled }) => !enabled).length;
     return { valid: true, cameras: cameras.length, disabled, brokers: brokers.length, problems: [] };
   } catch (error) {
-    if (!isUsage(error)) throw error;
+    if (!isUsageError(error)) throw error;
     const { problems: found } = error as { readonly problems?: readonly ConfigProblem[] };
     const problems = found ?? [{ path: '', message: error.message.replace(`${file}: `, ''), file }];
     return { valid: false, cameras: 0, disabled: 0, brokers: 0, problems };
@@ -50,7 +50,7 @@ function placeOf(file: string, { line, column }: Pick<ConfigProblem, 'line' | 'c
 
 /** Colours stay: they are ours. */
 function plainLine(text: string): string {
-  return text.startsWith('\u001b') ? text : plain(oneLine(text));
+  return text.startsWith('\u001b') ? text : plain(errorLine(text));
 }
 
 function counted(count: number, what: string): string {

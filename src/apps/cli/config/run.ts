@@ -5,8 +5,8 @@ import { BehaviorSubject, type Observable, type Subject, combineLatest, filter, 
 import type { Config } from '../../config/index.js';
 import { ConfigRunner, type RunningConfig, parseConfig, readConfigFile, watchConfig } from '../../config/index.js';
 import type { RunArguments } from '../arguments/index.js';
-import { announce, cameraWords } from '../health/index.js';
-import { type StopReason, isUsage, oneLine, openDashboard, reload$, stop$ } from '../program/index.js';
+import { cameraHealth, serveHealth } from '../health/index.js';
+import { type StopReason, errorLine, isUsageError, openDashboard, reload$, stop$ } from '../program/index.js';
 import { Session } from '../stream/index.js';
 
 /** Bad usage: an option that was found to be wrong when a camera ran. */
@@ -33,7 +33,7 @@ export async function run({ file, program }: RunArguments, env: NodeJS.ProcessEn
     const notes = [...notOf(mistakes), ...off];
     if (brokers.length > 0) session.show({ cameras: cameras.map(({ camera }) => camera), brokers: brokers.map(({ broker }) => broker), notes });
   });
-  announce('run', () => ({ cameras: runner.running.cameras.map(({ camera }) => cameraWords(camera)), brokers: runner.running.brokers.map(({ broker }) => broker) }), logger, env);
+  serveHealth('run', () => ({ cameras: runner.running.cameras.map(({ camera }) => cameraHealth(camera)), brokers: runner.running.brokers.map(({ broker }) => broker) }), logger, env);
   const ends = failuresOf(runner, logger);
   const configs = configsOf(file, env, { watches: program.watch, logger, mistakes$ }).subscribe((config) => {
     secrets.push(...config.secrets.filter((secret) => !secrets.includes(secret)));
@@ -54,7 +54,7 @@ export async function run({ file, program }: RunArguments, env: NodeJS.ProcessEn
   const unsaid = await session.print([...runner.past, ...now]);
   const failures = [...ends.failures(), ...(unsaid === undefined ? [] : [unsaid])];
   if (failures.length === 0) return 0;
-  return failures.every(isUsage) ? USAGE : 1;
+  return failures.every(isUsageError) ? USAGE : 1;
 }
 
 /** Of a changed file that is not in effect: people look for its changes in vain. */
@@ -73,7 +73,7 @@ function configsOf(file: string, env: NodeJS.ProcessEnv, { watches, logger, mist
     // Without the folders: a terminal is narrow.
     mistakes$.next(problems.map((problem) => problem.replace(file, basename(file))));
     for (const problem of problems) logger.error({ file, problem }, 'the file has a mistake');
-    logger.error({ file, problems: problems.length }, 'the file was not taken over; all runs on as before');
+    logger.error({ file, problems: problems.length }, 'the file was not applied; the cameras continue as before');
   };
   const asked$ = reload$.pipe(tap(() => { logger.info({ file }, 'the file is read again'); }));
   return watchConfig(file, { env, onInvalid, reload$: asked$, watch: watches });
@@ -86,9 +86,9 @@ function apply(runner: ConfigRunner, config: Config, logger: Logger, mistakes$: 
     mistakes$.next([]);
     return changes;
   } catch (error) {
-    if (!isUsage(error)) throw error;
-    mistakes$.next([oneLine(error)]);
-    logger.error({ reason: oneLine(error) }, 'the file was not taken over; all runs on as before');
+    if (!isUsageError(error)) throw error;
+    mistakes$.next([errorLine(error)]);
+    logger.error({ reason: errorLine(error) }, 'the file was not applied; the cameras continue as before');
     return undefined;
   }
 }
@@ -111,7 +111,7 @@ function failuresOf(runner: ConfigRunner, logger: Logger) {
     for (const { camera, ended } of cameras) {
       if (ended?.error === undefined || told.has(ended)) continue;
       told.add(ended);
-      logger.error({ camera: camera.key, reason: oneLine(ended.error) }, 'camera ended by a failure');
+      logger.error({ camera: camera.key, reason: errorLine(ended.error) }, 'camera ended by a failure');
     }
   });
   return { subscription, failures: () => runner.running.cameras.flatMap(({ ended }) => (ended?.error === undefined ? [] : [ended.error])) };

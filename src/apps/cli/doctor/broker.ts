@@ -7,7 +7,7 @@ import { type ClockDifference, clockDifference, mono, wall } from '../../../core
 import { BrokerUnavailable } from '../../../core/errors/errors.js';
 import type { Published } from '../../../core/frame/frame.js';
 import { sizeText } from '../../../ledger/index.js';
-import { oneLine } from '../program/index.js';
+import { errorLine } from '../program/index.js';
 import { clockFinding } from './clock.js';
 import { type Finding, failed } from './finding.js';
 import { type BrokerVisit, DOCTOR_TOPIC } from './target.js';
@@ -83,7 +83,7 @@ const LIMITS: Readonly<Record<string, string>> = { kafka: 'max.message.bytes of 
 
 function limitFinding(examined: Examined | Error, topic: string, { kind }: Broker): Finding {
   const name = 'broker size';
-  if (examined instanceof Error) return { name, state: 'note', found: `the largest message is not known: ${oneLine(examined)}` };
+  if (examined instanceof Error) return { name, state: 'note', found: `the largest message is not known: ${errorLine(examined)}` };
   const { maxMessageBytes: bytes, isMissing = false } = examined;
   if (bytes === undefined) return { name, state: 'note', found: isMissing ? `there is no topic '${topic}', and --no-create-topics` : 'the broker does not state the largest message' };
   const found = `messages up to ${sizeText(bytes)}${isMissing ? `, in a topic that rxcam creates` : ''}`;

@@ -1,7 +1,7 @@
 /** The command `doctor`: what works here, what does not, and what to do. */
 import { lastValueFrom, tap, toArray } from 'rxjs';
 import type { DoctorArguments } from '../arguments/index.js';
-import { type Paint, createLogger, isUsage, paintOn } from '../program/index.js';
+import { type Paint, createLogger, isUsageError, paintOn } from '../program/index.js';
 import { brokerFindings } from './broker.js';
 import { type Finding, failed, findingLine } from './finding.js';
 import { machineFindings } from './machine.js';
@@ -64,7 +64,7 @@ async function sourceOf({ address, config }: NonNullable<Visit['source']>): Prom
   try {
     return sourceFindings(await sourceFacts(address, config));
   } catch (error) {
-    if (!isUsage(error)) throw error;
+    if (!isUsageError(error)) throw error;
     return [failed('source', error)];
   }
 }

@@ -1,7 +1,7 @@
 /** One line of the doctor: whether it is well, what was found, and what to do. */
 import { ADVICE } from '../../../core/errors/advice.js';
 import { type ErrorCode, isRxcamError } from '../../../core/errors/errors.js';
-import { type Paint, oneLine, plain } from '../program/index.js';
+import { type Paint, errorLine, plain } from '../program/index.js';
 
 /** `ok`; `bad`: something does not work; `note`: worth knowing, or not to be found out here. */
 export type State = 'ok' | 'bad' | 'note';
@@ -24,7 +24,7 @@ const STYLES = { ok: 'green', bad: 'red', note: 'dim' } as const;
 export function failed(name: string, error: unknown): Finding {
   const code = isRxcamError(error) ? error.code as ErrorCode : undefined;
   const advice = code && ADVICE[code];
-  return { name, state: 'bad', found: oneLine(error), ...(advice !== undefined && { advice }), ...(code !== undefined && { facts: { code } }) };
+  return { name, state: 'bad', found: errorLine(error), ...(advice !== undefined && { advice }), ...(code !== undefined && { facts: { code } }) };
 }
 
 /** `✓ ffmpeg      5.1.9 at /usr/bin/ffmpeg`. */

@@ -10,7 +10,7 @@ import { makeFolder } from '../../../core/defaults/make-folder.js';
 import { HARDWARE } from '../../../core/steps/index.js';
 import { findFfmpeg } from '../../../ffmpeg/index.js';
 import { sizeText } from '../../../ledger/index.js';
-import { oneLine } from '../program/index.js';
+import { errorLine } from '../program/index.js';
 import { type Finding, failed } from './finding.js';
 
 /** As package.json says. */
@@ -56,7 +56,7 @@ async function hardware(kind: (typeof HARDWARE)[number]): Promise<Finding> {
   const encoded$ = gate.pipe(encodeH265({ hardware: kind }), take(3), timeout(HARDWARE_TIMEOUT_MS));
   const error = await firstValueFrom(encoded$.pipe(ignoreElements(), endWith(undefined), catchError((one: unknown) => of(one))));
   watching.unsubscribe();
-  if (error !== undefined) return { name, state: 'note', found: `fails: ${oneLine(error)}` };
+  if (error !== undefined) return { name, state: 'note', found: `fails: ${errorLine(error)}` };
   if (!chosen.hardware) return { name, state: 'note', found: chosen.reason.replace(/^hardware failed its probe: /, '') };
   return { name, state: 'ok', found: `${chosen.encoder} encodes`, advice: `use it: encodeH265: { hardware: ${kind} }, or --hardware ${kind}` };
 }
@@ -75,6 +75,6 @@ async function cache(): Promise<Finding> {
       ? { name, state: 'bad', found, facts, advice: 'make room on that disk, or name another folder by XDG_CACHE_HOME' }
       : { name, state: 'ok', found, facts };
   } catch (error) {
-    return { name, state: 'bad', found: `${folder} can't be written to: ${oneLine(error)}`, advice: 'name another folder by XDG_CACHE_HOME' };
+    return { name, state: 'bad', found: `${folder} can't be written to: ${errorLine(error)}`, advice: 'name another folder by XDG_CACHE_HOME' };
   }
 }

@@ -1,6 +1,6 @@
 /** The command `probe`: what a source says and is. */
 import type { DoctorArguments } from '../arguments/index.js';
-import { createLogger, oneLine, paintOn } from '../program/index.js';
+import { createLogger, errorLine, paintOn } from '../program/index.js';
 import { findingLine } from './finding.js';
 import { sourceFacts } from './source.js';
 import { sourceFindings } from './source-findings.js';
@@ -20,7 +20,7 @@ export async function probe(command: DoctorArguments, env: NodeJS.ProcessEnv, gi
   const facts = await sourceFacts(address, config);
   const { error, ...known } = facts;
   const paint = paintOn(process.stdout, env, program.color);
-  if (program.json) process.stdout.write(`${JSON.stringify({ ...known, ...(error !== undefined && { error: { code: error.code, message: oneLine(error) } }) })}\n`);
+  if (program.json) process.stdout.write(`${JSON.stringify({ ...known, ...(error !== undefined && { error: { code: error.code, message: errorLine(error) } }) })}\n`);
   else for (const finding of [...findings, ...sourceFindings(facts)]) process.stdout.write(findingLine(finding, WIDTH, paint));
   return error === undefined ? 0 : 1;
 }

@@ -4,7 +4,7 @@ import { camera } from '../../../camera/index.js';
 import { sizeText } from '../../../ledger/index.js';
 import { snapshot as pictureOf } from '../../snapshot.js';
 import type { DoctorArguments } from '../arguments/index.js';
-import { complain, createLogger, delivered, isUsage, plain } from '../program/index.js';
+import { createLogger, delivered, isUsageError, plain, printError } from '../program/index.js';
 import { visitOf } from './target.js';
 
 const USUAL_FILE = 'snapshot.jpg';
@@ -33,8 +33,8 @@ export async function snapshot(command: DoctorArguments, env: NodeJS.ProcessEnv,
     }
     return 0;
   } catch (error) {
-    if (isUsage(error)) throw error;
-    complain(error, secrets);
+    if (isUsageError(error)) throw error;
+    printError(error, secrets);
     return 1;
   }
 }

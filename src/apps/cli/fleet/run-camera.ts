@@ -7,7 +7,7 @@ import type { RxcamError } from '../../../core/errors/errors.js';
 import { type Camera, type CameraHub, hubOf } from '../../../camera/index.js';
 import type { CameraStats } from '../../../ledger/index.js';
 import type { FleetCamera, RunCamera } from '../../../fleet/index.js';
-import { oneLine } from '../program/index.js';
+import { errorLine } from '../program/index.js';
 import { Pace } from './pace.js';
 
 /** Interval of checking whether the last message is acknowledged; ms. */
@@ -47,7 +47,7 @@ export function runCamera({ brokers, env, logger, began, ended, costOf }: Surrou
 
 /** The camera's key is in the same row: its address would only take the room of the reason. */
 function reasonOf(error: RxcamError): string {
-  return `${error.code}: ${oneLine(error).replace(/^'[^']*' cannot be read: /, '')}`;
+  return `${error.code}: ${errorLine(error).replace(/^'[^']*' cannot be read: /, '')}`;
 }
 
 function report(camera: FleetCamera, { state, published, dropped }: CameraStats, pace: Pace, cost: number | undefined): void {

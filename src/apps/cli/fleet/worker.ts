@@ -6,7 +6,7 @@ import type { Camera } from '../../../camera/index.js';
 import type { CameraStats } from '../../../ledger/index.js';
 import { type FleetState, fleet } from '../../../fleet/index.js';
 import type { WorkerArguments } from '../arguments/index.js';
-import { type CameraWords, announce, cameraWords } from '../health/index.js';
+import { type CameraHealth, cameraHealth, serveHealth } from '../health/index.js';
 import { logWarnings, openDashboard, stop$, version } from '../program/index.js';
 import { Costs } from './cost.js';
 import { openAt, openFleet } from './place.js';
@@ -45,7 +45,7 @@ export async function worker(command: WorkerArguments, env: NodeJS.ProcessEnv, s
     run: runCamera({ brokers, env, logger, ended, began: (camera) => { running.add(camera); }, costOf: (key, stats) => costs.of(key, stats) }),
     ...(name !== undefined && { worker: name }), ...(capacity !== undefined && { capacity }),
   }).pipe(tap((state) => { own.state = state; }));
-  announce('worker', () => ({
+  serveHealth('worker', () => ({
     cameras: camerasOf(own.state, running),
     brokers: [...brokers.values()].map(({ broker }) => broker),
     worker: { name: own.state?.worker ?? name ?? '', status: own.state?.status ?? 'joining' },
@@ -59,11 +59,11 @@ export async function worker(command: WorkerArguments, env: NodeJS.ProcessEnv, s
 }
 
 /** A running camera is in the state of its source. */
-function camerasOf(state: FleetState | undefined, running: Iterable<Camera>): CameraWords[] {
+function camerasOf(state: FleetState | undefined, running: Iterable<Camera>): CameraHealth[] {
   const byKey = new Map([...running].map((camera) => [camera.key, camera]));
   return (state?.cameras ?? []).map(({ key, state: owned, error }) => {
     const camera = owned === 'running' ? byKey.get(key) : undefined;
-    return camera === undefined ? { camera: key, state: owned, error } : cameraWords(camera);
+    return camera === undefined ? { camera: key, state: owned, error } : cameraHealth(camera);
   });
 }
 

@@ -1,8 +1,8 @@
 /** The command `health`: queries the state of the rxcam programs on this machine. */
 import type { HealthArguments } from '../arguments/index.js';
-import { type Asked, ask } from './ask.js';
+import { type QueryResult, queryProgram } from './query.js';
 import { foldersOf, socketsIn } from './folders.js';
-import { type Answer, isWell } from './words.js';
+import { type HealthAnswer, isHealthyState } from './health-answer.js';
 
 /** Expectations of a program, from the least to the most. */
 type Expected = HealthArguments['expect'];
@@ -11,14 +11,14 @@ type Expected = HealthArguments['expect'];
 export async function health({ expect, pid, timeoutMs, json }: HealthArguments, env: NodeJS.ProcessEnv): Promise<number> {
   const folders = foldersOf(env);
   const sockets = folders.flatMap(socketsIn).filter((socket) => pid === undefined || socket.pid === pid);
-  const asked = (await Promise.all(sockets.map((socket) => ask(socket, timeoutMs)))).filter((one) => one !== undefined);
+  const asked = (await Promise.all(sockets.map((socket) => queryProgram(socket, timeoutMs)))).filter((one) => one !== undefined);
   const programs = asked.map((one) => ({ ...one, failure: one.failure ?? failureOf(one.answer, expect) }));
   const isHealthy = programs.length > 0 && programs.every(({ failure }) => failure === undefined);
   if (json) {
     process.stdout.write(`${JSON.stringify({ healthy: isHealthy, programs: programs.map(wordsOf) })}\n`);
   } else if (programs.length === 0) {
-    const { complain } = await import('../program/guard.js');
-    complain(`health: no rxcam stream, run or worker ${pid === undefined ? '' : `with the number ${pid} `}runs here; looked in ${folders.join(', ')}`);
+    const { printError } = await import('../program/fatal-errors.js');
+    printError(`health: no rxcam stream, run or worker ${pid === undefined ? '' : `with the number ${pid} `}runs here; looked in ${folders.join(', ')}`);
   } else {
     const { plain } = await import('../program/readable.js');
     for (const one of programs) process.stdout.write(`${plain(lineOf(one))}\n`);
@@ -27,27 +27,27 @@ export async function health({ expect, pid, timeoutMs, json }: HealthArguments, 
 }
 
 /** Why a program is not as expected. */
-function failureOf(answer: Answer | undefined, expected: Expected): string | undefined {
+function failureOf(answer: HealthAnswer | undefined, expected: Expected): string | undefined {
   if (answer === undefined || expected === 'alive') return undefined;
   const { worker, brokers, cameras } = answer;
   if (worker !== undefined && worker.status !== 'member') return `the worker is ${worker.status}`;
   const away = brokers.find(({ status }) => status === 'unavailable');
   if (away !== undefined) return `the broker ${away.address} is unavailable`;
-  const silent = Object.entries(cameras).filter(([state]) => !isWell(state)).reduce((sum, [, count]) => sum + count, 0);
+  const silent = Object.entries(cameras).filter(([state]) => !isHealthyState(state)).reduce((sum, [, count]) => sum + count, 0);
   return expected === 'streaming' && silent > 0 ? `${silent} ${silent === 1 ? 'camera sends' : 'cameras send'} no pictures` : undefined;
 }
 
-function wordsOf({ pid, answer, failure }: Asked): Record<string, unknown> {
+function wordsOf({ pid, answer, failure }: QueryResult): Record<string, unknown> {
   return { pid, healthy: failure === undefined, ...(failure !== undefined && { failure }), ...answer };
 }
 
 /** `ok  run 4711, up 3 h: 3 of 4 cameras well; hall is waiting (SOURCE_TIMEOUT); kafka://… is connected`. */
-function lineOf({ pid, answer, failure }: Asked): string {
+function lineOf({ pid, answer, failure }: QueryResult): string {
   const mark = failure === undefined ? '✓' : '✗';
   if (answer === undefined) return `${mark} ${pid} ${failure ?? ''}`;
   const { command, upMs, cameras, trouble, brokers, worker } = answer;
   const all = Object.values(cameras).reduce((sum, count) => sum + count, 0);
-  const well = Object.entries(cameras).filter(([state]) => isWell(state)).reduce((sum, [, count]) => sum + count, 0);
+  const well = Object.entries(cameras).filter(([state]) => isHealthyState(state)).reduce((sum, [, count]) => sum + count, 0);
   const parts = [
     ...(failure === undefined ? [] : [failure]),
     `${well} of ${all} cameras send pictures`,

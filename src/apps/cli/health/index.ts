@@ -1,3 +1,3 @@
 /** The state of running programs: they answer `rxcam health`. */
-export { announce } from './announce.js';
-export { type CameraWords, cameraWords } from './words.js';
+export { serveHealth } from './health-server.js';
+export { type CameraHealth, cameraHealth } from './health-answer.js';

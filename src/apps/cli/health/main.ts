@@ -7,12 +7,12 @@ export async function run(words: readonly string[], env: NodeJS.ProcessEnv): Pro
   const { Command } = await import('commander');
   const { healthCommand } = await import('../arguments/health-arguments.js');
   const { parse } = await import('../arguments/parse.js');
-  const { complain } = await import('../program/guard.js');
+  const { printError } = await import('../program/fatal-errors.js');
   let found: HealthArguments | undefined;
   const program = new Command('rxcam').addCommand(healthCommand((command) => { found = command; }));
   const code = parse(program, words, {
     out: (text) => { process.stdout.write(text); },
-    error: (text) => { complain(text.replace(/^error: /, '')); },
+    error: (text) => { printError(text.replace(/^error: /, '')); },
   });
   return code ?? (found === undefined ? 2 : health(found, env));
 }

@@ -2,7 +2,7 @@
 export { childrenCpuMs } from './child-cpu.js';
 export { type Paint, type Style, paintOn, unpainted } from './colour.js';
 export { openDashboard } from './dashboard.js';
-export { complain, isUsage, oneLine } from './guard.js';
+export { errorLine, isUsageError, printError } from './fatal-errors.js';
 export { createLogger } from './logger.js';
 export { GONE, LineSink, delivered } from './output.js';
 export { plain, readableLine } from './readable.js';

@@ -1,6 +1,6 @@
 /** The command `clip`: makes one file of a period. */
 import { clip as makeClip } from '../../clip.js';
-import { complain, isUsage, stop$ } from '../program/index.js';
+import { isUsageError, printError, stop$ } from '../program/index.js';
 import type { ClipArguments } from '../arguments/index.js';
 import { clipLines, jsonLine } from './lines.js';
 import { NOT_WHOLE, openTopic } from './topic.js';
@@ -22,8 +22,8 @@ export async function clip(command: ClipArguments, env: NodeJS.ProcessEnv, secre
     process.stdout.write(command.program.json ? jsonLine(made) : clipLines(made));
     return made.gaps.some(({ size }) => size > 0) ? NOT_WHOLE : 0;
   } catch (error) {
-    if (isUsage(error)) throw error;
-    complain(error, secrets);
+    if (isUsageError(error)) throw error;
+    printError(error, secrets);
     return 1;
   } finally {
     watching.unsubscribe();

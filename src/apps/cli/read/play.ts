@@ -8,7 +8,7 @@ import { findPlayer, intoPipe, showInWindow } from '../../../ffmpeg/index.js';
 import type { Received } from '../../../message/index.js';
 import { Nowhere, recordOne } from '../../../consumer/index.js';
 import { redactUrl } from '../../../core/redact/redact.js';
-import { complain, isUsage, stop$ } from '../program/index.js';
+import { isUsageError, printError, stop$ } from '../program/index.js';
 import type { PlayArguments } from '../arguments/index.js';
 import { openTopic, readTopic } from './topic.js';
 
@@ -23,7 +23,7 @@ export async function play(command: PlayArguments, env: NodeJS.ProcessEnv, secre
   const opened = openTopic(command, env, secrets);
   const player = findPlayer();
   if (!isPiped && player === undefined) {
-    complain(`ffplay was not found on PATH; install it, or run: rxcam play ${redactUrl(settings.program.to)} --stdout | mpv -`, secrets);
+    printError(`ffplay was not found on PATH; install it, or run: rxcam play ${redactUrl(settings.program.to)} --stdout | mpv -`, secrets);
     await opened.broker.close({ deadlineMs: 0 });
     return 1;
   }
@@ -34,8 +34,8 @@ export async function play(command: PlayArguments, env: NodeJS.ProcessEnv, secre
     await lastValueFrom(shown$.pipe(takeUntil(stop$)), { defaultValue: undefined });
     return 0;
   } catch (error) {
-    if (isUsage(error)) throw error;
-    complain(error, secrets);
+    if (isUsageError(error)) throw error;
+    printError(error, secrets);
     return 1;
   } finally {
     await close();

@@ -2,7 +2,7 @@
 import { lastValueFrom, takeUntil, tap } from 'rxjs';
 import { record as recordInto, verify } from '../../../../operators/index.js';
 import type { RecordClosed } from '../../../consumer/index.js';
-import { complain, isUsage, stop$ } from '../program/index.js';
+import { isUsageError, printError, stop$ } from '../program/index.js';
 import type { RecordArguments } from '../arguments/index.js';
 import { jsonLine, recordedLine, recordingLine } from './lines.js';
 import { openTopic, readTopic, verdictOf } from './topic.js';
@@ -26,7 +26,7 @@ export async function record(command: RecordArguments, env: NodeJS.ProcessEnv, s
       if (!quiet) process.stdout.write(json ? jsonLine(event) : recordedLine(event));
     })), { defaultValue: undefined });
   } catch (error) {
-    if (isUsage(error)) throw error;
+    if (isUsageError(error)) throw error;
     failure = error;
   } finally {
     await close();
@@ -35,7 +35,7 @@ export async function record(command: RecordArguments, env: NodeJS.ProcessEnv, s
   const sums = { files: files.length, pictures: sum(files, 'pictures'), fileBytes: sum(files, 'bytes') };
   process.stdout.write(json ? jsonLine({ summary: { ...sums, ...summary } }) : recordingLine(sums, summary));
   if (failure === undefined) return exitCode;
-  complain(failure, secrets);
+  printError(failure, secrets);
   return 1;
 }
 

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { type Verify, subscribe } from '../../../../operators/index.js';
 import { BROKERS, type Broker, type Reception, brokerAt } from '../../../broker/index.js';
 import { InvalidOption } from '../../../core/errors/errors.js';
-import { createLogger, oneLine } from '../program/index.js';
+import { createLogger, errorLine } from '../program/index.js';
 import { type ReaderArguments, openTarget } from '../arguments/index.js';
 import { type ReadSummary, readSummaryOf } from './summary.js';
 
@@ -34,7 +34,7 @@ export function openTopic({ command, settings, program }: ReaderArguments, env: 
 /** @throws InvalidOption */
 export function readTopic({ broker, topic, logger }: OpenTopic, command: ReaderArguments): TopicReading {
   const messages = subscribe(broker, { ...command.subscribe, topic });
-  const errors = messages.errors$.subscribe((error) => { logger.warn({ broker: broker.address, reason: oneLine(error) }, 'broker unavailable'); });
+  const errors = messages.errors$.subscribe((error) => { logger.warn({ broker: broker.address, reason: errorLine(error) }, 'broker unavailable'); });
   return {
     messages,
     close: async () => {

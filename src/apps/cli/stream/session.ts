@@ -9,7 +9,7 @@ import { FROZEN_AFTER_MS } from '../../../core/defaults/watching.js';
 import type { SourceInfo } from '../../../core/frame/frame.js';
 import type { CameraStats } from '../../../ledger/index.js';
 import type { Colours, LogLevel } from '../flags/index.js';
-import { GONE, LineSink, createLogger, delivered, logWarnings, oneLine, paintOn, readableLine } from '../program/index.js';
+import { GONE, LineSink, createLogger, delivered, errorLine, logWarnings, paintOn, readableLine } from '../program/index.js';
 import { Screen } from './screen.js';
 import { readableSummary, summaryOf } from './summary.js';
 import type { Progress, View } from './table.js';
@@ -113,7 +113,7 @@ export class Session {
       // The statistics have only the code of the last error.
       subscription.add(hubOf(camera)?.ledger.stateEvents$.subscribe((event) => {
         // The camera's key is in the same line: the address would only take the room of the reason.
-        if (event.type === 'failed') held.reason = oneLine(event.error).replace(/^'[a-z]+:[^']*' (?:cannot be read: )?/, '');
+        if (event.type === 'failed') held.reason = errorLine(event.error).replace(/^'[a-z]+:[^']*' (?:cannot be read: )?/, '');
         if (event.type === 'recovered') held.reason = undefined;
         if (event.type === 'opened') held.pictures = picturesOf(event.source);
       }));

@@ -6,8 +6,8 @@ import type { Camera } from '../../../camera/index.js';
 import { BROKER } from '../../../core/defaults/defaults.js';
 import { type ProgramOptions, type Settings, type StreamArguments, openTarget } from '../arguments/index.js';
 import { DEFAULT_TOPIC } from '../flags/index.js';
-import { announce, cameraWords } from '../health/index.js';
-import { type StopReason, oneLine, openDashboard, stop$ } from '../program/index.js';
+import { cameraHealth, serveHealth } from '../health/index.js';
+import { type StopReason, errorLine, openDashboard, stop$ } from '../program/index.js';
 import { type Line, cameras, checkRoutes, pipeline } from './pipeline.js';
 import { Session } from './session.js';
 
@@ -25,7 +25,7 @@ export async function stream(command: StreamArguments, env: NodeJS.ProcessEnv, s
   const lines = linesOf(cameras(sources, settings, logger), settings, target);
   const page = await openDashboard(program, { cameras: lines.map(({ gate }) => gate), brokers: [target.broker] }, env, logger);
   session.show({ cameras: lines.map(({ gate }) => gate), brokers: [target.broker] });
-  announce('stream', () => ({ cameras: lines.map(({ gate }) => cameraWords(gate)), brokers: [target.broker] }), logger, env);
+  serveHealth('stream', () => ({ cameras: lines.map(({ gate }) => cameraHealth(gate)), brokers: [target.broker] }), logger, env);
   const { failures, stoppedBy } = await flow(lines, logger);
   if (stoppedBy === 'closed' && hasEnd(lines, program)) failures.push(new Error('the output no longer has a reader'));
   await close(target.broker, program, logger);
@@ -54,7 +54,7 @@ async function flow(lines: readonly Line[], logger: Logger): Promise<{ failures:
     ignoreElements(),
     catchError((error: unknown) => {
       failures.push(error);
-      logger.error({ camera: gate.key, reason: oneLine(error) }, 'camera ended by a failure');
+      logger.error({ camera: gate.key, reason: errorLine(error) }, 'camera ended by a failure');
       return EMPTY;
     }),
   )));

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { memo } from 'preact/compat';
 import type { BrokerWire, CardWire, StreamWire } from '../wire.js';
 import { Failure, Picture, State, TryNow, html, store, useCard, useStore } from './parts.js';
-import { brokerState, clock, count, fps, hintOf, impairment, noneOf, milliseconds, sinceOf, size, stateOf } from './words.js';
+import { brokerState, byteSize, cameraState, clockTime, count, fps, impairment, latency, pictureText, stateDuration, stateHint } from './text/index.js';
 
 type Order = 'trouble' | 'name' | 'fps' | 'latency';
 const COLLATOR = new Intl.Collator('en', { numeric: true });
@@ -59,19 +59,19 @@ const Card = memo(({ id }: { id: string; state: string }) => {
     return () => { observer.disconnect(); };
   }, []);
   const card = store.cards.get(id);
-  const shown = card === undefined ? undefined : stateOf(card);
+  const shown = card === undefined ? undefined : cameraState(card);
   if (card === undefined || shown === undefined) return html`<li ref=${element}></li>`;
   return html`<li ref=${element} class=${`card ${shown.tone}`}>
     <a class="whole" href=${`#/camera/${encodeURIComponent(id)}`}>
-      <${Picture} id=${id} wish="card" label=${`Last picture of ${id}`} isOn=${isSeen} none=${noneOf(card)} />
+      <${Picture} id=${id} wish="card" label=${`Last picture of ${id}`} isOn=${isSeen} none=${pictureText(card)} />
       <h2>${id}</h2>
     </a>
-    <p><${State} shown=${shown} /> ${isSeen && html`<span class="since">${sinceOf(card, store.now())}</span>`}</p>
+    <p><${State} shown=${shown} /> ${isSeen && html`<span class="since">${stateDuration(card, store.now())}</span>`}</p>
     ${isSeen && html`
       <${Figures} card=${card} />
       ${card.error !== undefined && html`<${Failure} error=${card.error} />`}
       ${card.impaired !== undefined && html`<p class="failure">${impairment(card)}</p>`}
-      ${hintOf(card, store.now()) !== '' && html`<p class="hint">${hintOf(card, store.now())}</p>`}
+      ${stateHint(card, store.now()) !== '' && html`<p class="hint">${stateHint(card, store.now())}</p>`}
       ${card.nextAttemptAt !== undefined && html`<${TryNow} id=${id} nextAttemptAt=${card.nextAttemptAt} />`}`}
   </li>`;
 });
@@ -80,12 +80,12 @@ export function Figures({ card }: { card: CardWire }): VNode {
   const { fpsIn, fpsOut, fpsWanted, latencyMs, droppedTotal, lastFrameAt, trouble } = card;
   if (trouble === 0 || trouble === 3) {
     if (lastFrameAt === undefined) return html`<p class="hidden">No picture so far</p>`;
-    return html`<p class="figures">Last picture at <time>${clock(lastFrameAt)}</time>${droppedTotal > 0 && `, ${count(droppedTotal)} dropped`}</p>`;
+    return html`<p class="figures">Last picture at <time>${clockTime(lastFrameAt)}</time>${droppedTotal > 0 && `, ${count(droppedTotal)} dropped`}</p>`;
   }
   return html`<dl class="figures">
     <div><dt>in</dt><dd>${fps(fpsIn)} fps</dd></div>
     <div><dt>out</dt><dd>${fps(fpsOut)}${fpsWanted === undefined ? '' : ` of ${fps(fpsWanted)}`} fps</dd></div>
-    <div><dt>latency</dt><dd>${latencyMs === undefined ? '–' : milliseconds(latencyMs)}</dd></div>
+    <div><dt>latency</dt><dd>${latencyMs === undefined ? '–' : latency(latencyMs)}</dd></div>
     <div><dt>dropped</dt><dd>${count(droppedTotal)}</dd></div>
   </dl>`;
 }
@@ -94,13 +94,13 @@ export function Brokers({ brokers, streams }: { brokers: readonly BrokerWire[]; 
   return html`<section class="brokers" aria-label="Brokers and streams">
     ${brokers.map((broker) => html`<div key=${broker.id} class=${`broker ${brokerState(broker).tone}`}>
       <p><strong>${broker.id}</strong> <${State} shown=${brokerState(broker)} /></p>
-      <p>Outbox: ${broker.outboxMessages === 0 ? 'empty' : `${count(broker.outboxMessages)} messages, ${size(broker.outboxBytes)}`}${broker.throttledMs !== undefined && `, throttled for ${milliseconds(broker.throttledMs)}`}</p>
+      <p>Outbox: ${broker.outboxMessages === 0 ? 'empty' : `${count(broker.outboxMessages)} messages, ${byteSize(broker.outboxBytes)}`}${broker.throttledMs !== undefined && `, throttled for ${latency(broker.throttledMs)}`}</p>
       ${broker.waiting.map(({ topic, message }) => html`<p key=${topic} class="failure">Topic ${topic} waits: ${message}</p>`)}
-      ${broker.error !== undefined && (broker.trouble < 2 ? html`<${Failure} error=${broker.error} />` : html`<p class="past">Last error at <time>${clock(broker.error.at)}</time>: ${broker.error.message}</p>`)}
+      ${broker.error !== undefined && (broker.trouble < 2 ? html`<${Failure} error=${broker.error} />` : html`<p class="past">Last error at <time>${clockTime(broker.error.at)}</time>: ${broker.error.message}</p>`)}
     </div>`)}
     ${streams.map((stream) => html`<div key=${stream.id} class=${`broker ${stream.status === 'unavailable' ? 'bad' : 'good'}`}>
       <p><strong>Reads ${stream.id}</strong> ${stream.status}</p>
-      <p>${fps(stream.messagesPerSecond)} messages a second, ${size(stream.bytesPerSecond)}/s, latency ${milliseconds(stream.latencyMs)}, ${count(stream.inboxMessages)} waiting, ${count(stream.missing)} missing, ${count(stream.torn)} torn</p>
+      <p>${fps(stream.messagesPerSecond)} messages a second, ${byteSize(stream.bytesPerSecond)}/s, latency ${latency(stream.latencyMs)}, ${count(stream.inboxMessages)} waiting, ${count(stream.missing)} missing, ${count(stream.torn)} torn</p>
     </div>`)}
   </section>`;
 }

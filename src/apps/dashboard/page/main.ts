@@ -3,9 +3,9 @@ import { type VNode, render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { CameraPage } from './camera/index.js';
 import { Cards } from './cards.js';
-import { FleetCamera, FleetPage, headline } from './fleet/index.js';
+import { FleetCamera, FleetPage } from './fleet/index.js';
 import { html, pictures, store, useStore } from './parts.js';
-import { clock } from './words.js';
+import { clockTime, headline } from './text/index.js';
 
 /** `#/camera/<id>`. */
 function cameraInAddress(): string | undefined {
@@ -69,7 +69,7 @@ function Head({ isHere, isCamera }: { isHere: boolean; isCamera: boolean }): VNo
     <p role="status" class="summary"><strong>${words}</strong>${!isGone && total > 0 && ` · ${well} of ${total} well`}</p>
     ${store.fleet.facts !== undefined && html`<${Pages} current=${isHere ? 'here' : isCamera ? undefined : 'fleet'} />`}
     ${!isGone && store.notices.map((notice) => html`<p key=${notice} class="old-news" role="alert">${notice}</p>`)}
-    ${isGone && html`<p class="old-news" role="alert">rxcam has not answered since ${clock(store.lastEventAt)}: this page shows old data. rxcam has ended, or this computer can't reach it.</p>`}
+    ${isGone && html`<p class="old-news" role="alert">rxcam has not answered since ${clockTime(store.lastEventAt)}: this page shows old data. rxcam has ended, or this computer can't reach it.</p>`}
   </header>`;
 }
 

@@ -5,7 +5,7 @@ import htm from 'htm';
 import type { TroubleText, Wish } from '../wire.js';
 import { Pictures } from './pictures.js';
 import { Store } from './store.js';
-import { type Shown, clock, duration, lowered } from './words.js';
+import { type StateLabel, clockTime, duration, lowerFirst } from './text/index.js';
 
 export const html = htm.bind(h) as (strings: TemplateStringsArray, ...values: unknown[]) => VNode;
 export const store = new Store();
@@ -23,14 +23,14 @@ export function useCard(id: string, isOn: boolean): void {
   useEffect(() => (isOn ? store.subscribeCard(id, () => { again(0); }) : undefined), [id, isOn]);
 }
 
-export function State({ shown, children }: { shown: Shown; children?: ComponentChildren }): VNode {
+export function State({ shown, children }: { shown: StateLabel; children?: ComponentChildren }): VNode {
   return html`<span class=${`state ${shown.tone}`}><span class="shape" aria-hidden="true">${shown.shape}</span> ${shown.word}${children}</span>`;
 }
 
 export function Failure({ error }: { error: TroubleText }): VNode {
   return html`<div class="failure">
-    <p><strong>${error.code}</strong> at <time>${clock(error.at)}</time>: ${error.message}</p>
-    ${error.advice !== '' && html`<p class="advice">What to do: ${lowered(error.advice)}</p>`}
+    <p><strong>${error.code}</strong> at <time>${clockTime(error.at)}</time>: ${error.message}</p>
+    ${error.advice !== '' && html`<p class="advice">What to do: ${lowerFirst(error.advice)}</p>`}
   </div>`;
 }
 

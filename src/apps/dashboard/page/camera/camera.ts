@@ -5,7 +5,7 @@ import type { CameraWire, EventWire, LedgerWire, SpanWire } from '../../wire.js'
 import { Charts } from './charts.js';
 import { Brokers, Figures } from '../cards.js';
 import { Failure, Picture, State, TryNow, html, store, useStore } from '../parts.js';
-import { clock, count, duration, hintOf, hourOf, impairment, isHeld, noneOf, sinceOf, stateOf } from '../words.js';
+import { cameraState, clockTime, count, duration, hourAndMinute, impairment, isHeld, pictureText, stateDuration, stateHint } from '../text/index.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -40,14 +40,14 @@ export function CameraPage({ id }: { id: string }): VNode {
     <p><a href="#/">All cameras</a></p>
     <h1>${id}</h1>
     ${ailing.length > 0 && html`<${Brokers} brokers=${ailing} streams=${[]} />`}
-    <p class="now"><${State} shown=${stateOf(card)} /> <span class="since">${sinceOf(card, store.now())}</span></p>
+    <p class="now"><${State} shown=${cameraState(card)} /> <span class="since">${stateDuration(card, store.now())}</span></p>
     ${card.error !== undefined && html`<${Failure} error=${card.error} />`}
     ${card.impaired !== undefined && html`<p class="failure">${impairment(card)}</p>`}
-    ${hintOf(card, store.now()) !== '' && html`<p class="hint">${hintOf(card, store.now())}</p>`}
+    ${stateHint(card, store.now()) !== '' && html`<p class="hint">${stateHint(card, store.now())}</p>`}
     ${card.nextAttemptAt !== undefined && html`<${TryNow} id=${id} nextAttemptAt=${card.nextAttemptAt} />`}
     <${Figures} card=${card} />
     <section aria-label="Live view" class=${card.trouble === 0 || card.trouble === 3 ? 'away' : ''}>
-      <${Picture} id=${id} wish="live" label=${`Live view of ${id}`} none=${noneOf(card)} onHow=${(_: string, why: string) => { setHow(why); }} />
+      <${Picture} id=${id} wish="live" label=${`Live view of ${id}`} none=${pictureText(card)} onHow=${(_: string, why: string) => { setHow(why); }} />
       <p class="how">${card.trouble === 0 ? 'There are no new pictures while the camera is down.' : card.state === 'disabled' ? 'The configuration file has enabled: false for this camera.' : card.trouble === 3 ? 'The camera is not running.' : how}</p>
     </section>
     ${page !== undefined && html`<${Timeline} spans=${page.spans} now=${page.now} />`}
@@ -70,14 +70,14 @@ function Timeline({ spans, now }: { spans: readonly SpanWire[]; now: number }): 
     .filter((span) => span.to > from);
   const total = (status: SpanWire['status']) => parts.reduce((sum, part) => sum + (part.status === status ? part.to - part.from : 0), 0);
   const downs = parts.filter((part, index) => part.status === 'down' && parts[index - 1]?.status !== 'down').length;
-  const words = `${watched < DAY_MS - 60_000 ? `Watched since ${clock(now - watched)}, when the dashboard or this camera was started` : title}: up ${duration(total('up'))}, down ${duration(total('down'))}${downs > 0 ? ` in ${downs} ${downs === 1 ? 'outage' : 'outages'}` : ''}`;
+  const words = `${watched < DAY_MS - 60_000 ? `Watched since ${clockTime(now - watched)}, when the dashboard or this camera was started` : title}: up ${duration(total('up'))}, down ${duration(total('down'))}${downs > 0 ? ` in ${downs} ${downs === 1 ? 'outage' : 'outages'}` : ''}`;
   const hours = Array.from({ length: 9 }, (_, index) => from + (index * length) / 8);
   return html`<section><h2>${title}</h2><p>${words}</p>
     <div class="timeline" role="img" aria-label=${words}>
-      ${parts.map((part) => html`<span key=${part.from} class=${part.status} title=${`${clock(part.from)} to ${clock(part.to)}: ${STATUS[part.status]}${part.code === undefined ? '' : `, ${part.code}`}`}
+      ${parts.map((part) => html`<span key=${part.from} class=${part.status} title=${`${clockTime(part.from)} to ${clockTime(part.to)}: ${STATUS[part.status]}${part.code === undefined ? '' : `, ${part.code}`}`}
         style=${{ left: `${((part.from - from) / length) * 100}%`, width: `${((part.to - part.from) / length) * 100}%` }}></span>`)}
     </div>
-    <div class="hours" aria-hidden="true">${hours.map((at) => html`<span key=${at}>${hourOf(at)}</span>`)}</div>
+    <div class="hours" aria-hidden="true">${hours.map((at) => html`<span key=${at}>${hourAndMinute(at)}</span>`)}</div>
     <p class="legend"><span class="up"></span> up <span class="down"></span> down <span class="off"></span> not running <span class="unknown"></span> not watched</p>
   </section>`;
 }
@@ -100,7 +100,7 @@ function Events({ events }: { events: readonly EventWire[] }): VNode {
   return html`<section><h2>Events</h2>${events.length === 0 ? html`<p>Nothing since the dashboard was started.</p>` : html`
     <div class="scroll" tabindex="0" role="region" aria-label="Events"><table class="events"><thead><tr><th scope="col">When</th><th scope="col">Event</th><th scope="col">Remedy</th></tr></thead><tbody>
       ${events.map(({ at, lastAt, times, what, text, code, advice }) => html`<tr key=${`${at} ${what} ${text}`} class=${code === undefined ? '' : 'bad'}>
-        <td><time>${clock(lastAt)}</time>${times > 1 && html`<br /><small>${count(times)} times since ${clock(at)}</small>`}</td>
+        <td><time>${clockTime(lastAt)}</time>${times > 1 && html`<br /><small>${count(times)} times since ${clockTime(at)}</small>`}</td>
         <td><strong>${code ?? what}</strong>${text !== '' && `: ${text}`}</td><td>${advice ?? ''}</td></tr>`)}
     </tbody></table></div>`}</section>`;
 }

@@ -4,13 +4,13 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import type { SeriesName, SeriesWire } from '../../wire.js';
 import { html } from '../parts.js';
-import { fps, hourOf, milliseconds, size } from '../words.js';
+import { byteSize, fps, hourAndMinute, latency } from '../text/index.js';
 
 interface Chart { readonly title: string; readonly columns: readonly SeriesName[]; readonly say: (value: number) => string }
 const CHARTS: readonly Chart[] = [
   { title: 'Pictures a second', columns: ['fpsIn', 'fpsOut'], say: (value) => `${fps(value)} fps` },
-  { title: 'Latency', columns: ['latencyMs'], say: milliseconds },
-  { title: 'Published', columns: ['bytesPerSecond'], say: (value) => `${size(value)}/s` },
+  { title: 'Latency', columns: ['latencyMs'], say: latency },
+  { title: 'Published', columns: ['bytesPerSecond'], say: (value) => `${byteSize(value)}/s` },
   { title: 'Pictures in the outbox', columns: ['outbox'], say: (value) => value.toFixed(0) },
 ];
 const HEIGHT = 120;
@@ -64,7 +64,7 @@ function optionsOf(
     scales: { x: { time: true, range: () => range() }, y: { range: (_, __, max) => [0, Math.max(1, max * 1.1)] } },
     series: [{}, ...columns.map((_, index) => ({ stroke: colour(index === 0 ? '--line-1' : '--line-2'), width: 1.5, points: { show: false } }))],
     axes: [
-      { ...axis, values: (_, values) => values.map((at) => hourOf(at * 1_000)) },
+      { ...axis, values: (_, values) => values.map((at) => hourAndMinute(at * 1_000)) },
       { ...axis, size: 70, values: (_, values) => values.map((value) => say(value)) },
     ],
   };

@@ -3,8 +3,7 @@ import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { FleetCameraWire } from '../../wire.js';
 import { State, html, store, useStore } from '../parts.js';
-import { clock, count, duration, fps } from '../words.js';
-import { cameraState, reason } from './words.js';
+import { clockTime, count, duration, fleetCameraState, fps, troubleText } from '../text/index.js';
 
 export function FleetCamera({ id }: { id: string }): VNode {
   useStore();
@@ -18,19 +17,19 @@ export function FleetCamera({ id }: { id: string }): VNode {
   if (camera === undefined) return html`<main><p><a href="#/">Fleet</a></p><h1>${id}</h1><p>The fleet has no camera of this name.</p></main>`;
   const { worker, heardAt, downSince, fpsIn, fpsOut, fpsWanted, published, droppedTotal, cost, epoch, slot, error, errorAt } = camera;
   const now = store.now();
-  const why = reason(camera, store.fleet, now);
+  const why = troubleText(camera, store.fleet, now);
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['worker', worker], ['reported', heardAt === undefined ? 'never' : `${duration(Math.max(0, now - heardAt))} ago`],
     ['pictures in', fpsIn === undefined ? undefined : `${fps(fpsIn)} a second`],
     ['pictures out', fpsOut === undefined ? undefined : `${fps(fpsOut)}${fpsWanted === undefined ? '' : ` of ${fps(fpsWanted)}`} a second`],
     ['published', published === undefined ? undefined : count(published)], ['dropped', count(droppedTotal)],
-    ['last error', error === undefined ? undefined : `${error}${errorAt === undefined ? '' : ` (${clock(errorAt)})`}`],
+    ['last error', error === undefined ? undefined : `${error}${errorAt === undefined ? '' : ` (${clockTime(errorAt)})`}`],
     ['cost', cost === undefined ? undefined : `${cost.toFixed(2)} cores`], ['slot, epoch', slot === undefined ? undefined : `${slot}, ${epoch ?? '–'}`],
   ];
   return html`<main class="camera">
     <p><a href="#/">Fleet</a></p>
     <h1>${id}</h1>
-    <p class="now"><${State} shown=${cameraState(camera)} />${downSince !== undefined && html` <span class="since">for ${duration(now - downSince)}</span>`}</p>
+    <p class="now"><${State} shown=${fleetCameraState(camera)} />${downSince !== undefined && html` <span class="since">for ${duration(now - downSince)}</span>`}</p>
     ${why !== '' && html`<p class="failure">${why}</p>`}
     <${Elsewhere} camera=${camera} />
     <section><h2>Report of its worker</h2><dl class="settings">${facts.map(([name, value]) => value !== undefined && html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></section>

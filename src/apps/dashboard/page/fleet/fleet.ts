@@ -3,9 +3,8 @@ import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { CONDITIONS, type Condition, type FleetCameraWire } from '../../wire.js';
 import { html, store, useStore } from '../parts.js';
-import { clock, duration } from '../words.js';
+import { clockTime, duration, filterLabel } from '../text/index.js';
 import { Row } from './row.js';
-import { groupOf } from './words.js';
 import { Workers } from './workers.js';
 
 /** Cameras that are drawn before the button for more is pressed. */
@@ -34,7 +33,7 @@ export function FleetPage(): VNode {
   const tick = Math.floor(store.now() / TICK_MS);
   return html`<main>
     <h1 class="hidden">Fleet</h1>
-    ${!fleet.facts.answers && html`<p class="alarm" role="alert">The coordinator does not answer: this is how the fleet was at ${clock(fleet.facts.heardAt)}, ${duration(store.now() - fleet.facts.heardAt)} ago. Cameras run on, and their messages wait.</p>`}
+    ${!fleet.facts.answers && html`<p class="alarm" role="alert">The coordinator does not answer: this is how the fleet was at ${clockTime(fleet.facts.heardAt)}, ${duration(store.now() - fleet.facts.heardAt)} ago. Cameras keep running, and their messages wait.</p>`}
     <${Unplaced} cameras=${all.filter((camera) => camera.condition === 'unplaced')} />
     <${Workers} chosen=${worker} choose=${setWorker} />
     <form class="tools" role="search" onSubmit=${(event: Event) => { event.preventDefault(); }}>
@@ -45,7 +44,7 @@ export function FleetPage(): VNode {
           const count = here.filter((camera) => camera.condition === one).length;
           if (count === 0 && condition !== one) return undefined;
           const tone = count === 0 ? '' : one === 'impaired' ? 'impaired' : ['unplaced', 'unowned', 'down'].includes(one) ? 'down' : '';
-          return html`<button type="button" key=${one} class=${tone} aria-pressed=${condition === one} onClick=${() => { setCondition(condition === one ? undefined : one); }}>${groupOf(one)} ${count}</button>`;
+          return html`<button type="button" key=${one} class=${tone} aria-pressed=${condition === one} onClick=${() => { setCondition(condition === one ? undefined : one); }}>${filterLabel(one)} ${count}</button>`;
         })}
       </div>
       ${worker !== undefined && html`<button type="button" onClick=${() => { setWorker(undefined); }}>Only worker ${worker} ✕</button>`}

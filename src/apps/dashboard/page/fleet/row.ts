@@ -3,8 +3,7 @@ import type { VNode } from 'preact';
 import { memo } from 'preact/compat';
 import type { FleetCameraWire } from '../../wire.js';
 import { State, html, store } from '../parts.js';
-import { count, duration, fps } from '../words.js';
-import { cameraState, reason } from './words.js';
+import { count, duration, fleetCameraState, fps, troubleText } from '../text/index.js';
 
 /** Age of a report from which a row shows it: twice the interval of reports; ms. */
 const OLD_MS = 11_000;
@@ -12,10 +11,10 @@ const OLD_MS = 11_000;
 export const Row = memo(({ camera, link }: { camera: FleetCameraWire; tick: number; link: string | undefined }): VNode => {
   const { condition, worker, fpsIn, fpsOut, fpsWanted, droppedTotal, cost, downSince, heardAt } = camera;
   const now = store.now();
-  const shown = cameraState(camera);
+  const shown = fleetCameraState(camera);
   // A camera without pictures has a reason in place of figures.
   const isDark = condition === 'unplaced' || condition === 'unowned' || condition === 'down';
-  const why = reason(camera, store.fleet, now);
+  const why = troubleText(camera, store.fleet, now);
   const age = heardAt === undefined ? undefined : Math.max(0, now - heardAt);
   const reported = age === undefined ? 'never' : age > OLD_MS ? `${duration(age)} ago` : 'now';
   return html`<li class=${`row ${shown.tone}${isDark ? ' dark' : ''}`}>

@@ -2,8 +2,7 @@
 import type { VNode } from 'preact';
 import type { FleetWorkerWire } from '../../wire.js';
 import { State, html, store } from '../parts.js';
-import { count, duration } from '../words.js';
-import { workerState } from './words.js';
+import { count, duration, workerState } from '../text/index.js';
 
 /** Up to this number, all are shown; of more, those that are well are folded, so that cameras in trouble stay near the top. */
 const FEW = 4;

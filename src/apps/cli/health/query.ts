@@ -3,22 +3,22 @@ import { rmSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { HEALTH } from '../../../core/defaults/watching.js';
 import type { Socket } from './folders.js';
-import { type Answer, parseAnswer } from './words.js';
+import { type HealthAnswer, parseHealthAnswer } from './health-answer.js';
 
 /** The answer of one program, or the reason why there is none. */
-export interface Asked { readonly pid: number; readonly answer?: Answer; readonly failure?: string | undefined }
+export interface QueryResult { readonly pid: number; readonly answer?: HealthAnswer; readonly failure?: string | undefined }
 
 /** @returns undefined if the program has ended */
-export async function ask({ pid, path }: Socket, timeoutMs: number): Promise<Asked | undefined> {
+export async function queryProgram({ pid, path }: Socket, timeoutMs: number): Promise<QueryResult | undefined> {
   try {
-    const answer = parseAnswer(await read(path, timeoutMs));
+    const answer = parseHealthAnswer(await read(path, timeoutMs));
     return answer === undefined ? { pid, failure: 'gave no answer that this version of rxcam knows' } : { pid, answer };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
     if (code !== 'ECONNREFUSED') return { pid, failure: message };
     // It was killed, and could not remove it.
-    removed(path);
+    removeSocket(path);
     return undefined;
   }
 }
@@ -37,7 +37,7 @@ function read(path: string, timeoutMs: number): Promise<string> {
 }
 
 /** A folder of another user's may be read-only. */
-function removed(path: string): void {
+function removeSocket(path: string): void {
   try {
     rmSync(path, { force: true });
   } catch {

@@ -1,9 +1,10 @@
-/** Formats the cameras and workers of a fleet. */
+/** Texts about the cameras and workers of a fleet: states, and the reasons for trouble. */
 import type { Condition, FleetCameraWire, FleetWorkerWire } from '../../wire.js';
 import { type FleetStore } from '../fleet-store.js';
-import { type Shown, count, duration, fps } from '../words.js';
+import { type StateLabel } from './camera-states.js';
+import { count, duration, fps } from './figures.js';
 
-const CAMERAS: Readonly<Record<Condition, Shown>> = {
+const CAMERAS: Readonly<Record<Condition, StateLabel>> = {
   unplaced: { word: 'Unplaced', shape: '✖', tone: 'bad' },
   unowned: { word: 'No worker', shape: '✖', tone: 'bad' },
   down: { word: 'Down', shape: '▲', tone: 'bad' },
@@ -12,7 +13,7 @@ const CAMERAS: Readonly<Record<Condition, Shown>> = {
   well: { word: 'Streaming', shape: '●', tone: 'good' },
   ended: { word: 'Ended', shape: '□', tone: 'off' },
 };
-const WORKERS: Readonly<Record<FleetWorkerWire['status'], Shown>> = {
+const WORKERS: Readonly<Record<FleetWorkerWire['status'], StateLabel>> = {
   gone: { word: 'Gone', shape: '✖', tone: 'bad' },
   lapsed: { word: 'Without lease', shape: '▲', tone: 'bad' },
   draining: { word: 'Draining', shape: '◆', tone: 'warn' },
@@ -20,24 +21,24 @@ const WORKERS: Readonly<Record<FleetWorkerWire['status'], Shown>> = {
   member: { word: 'Running', shape: '●', tone: 'good' },
 };
 
-/** For the buttons that filter cameras. */
-export const groupOf = (condition: Condition): string => CAMERAS[condition].word;
+/** The label of the button that filters cameras by this condition. */
+export const filterLabel = (condition: Condition): string => CAMERAS[condition].word;
 
-export function cameraState({ condition, state, dropping }: FleetCameraWire): Shown {
+export function fleetCameraState({ condition, state, dropping }: FleetCameraWire): StateLabel {
   const shown = CAMERAS[condition];
   if (condition === 'impaired') return { ...shown, word: Object.keys(dropping).length > 0 ? 'Dropping' : 'Slow' };
   if (condition === 'starting' && state === 'connecting') return { ...shown, word: 'Connecting' };
   return condition === 'starting' && state === 'stopping' ? { ...shown, word: 'Moving' } : shown;
 }
 
-export function workerState({ status }: FleetWorkerWire): Shown {
+export function workerState({ status }: FleetWorkerWire): StateLabel {
   return WORKERS[status];
 }
 
 /** Why a camera is in trouble; empty if it is not. */
-export function reason(camera: FleetCameraWire, fleet: FleetStore, now: number): string {
+export function troubleText(camera: FleetCameraWire, fleet: FleetStore, now: number): string {
   const { condition, error, errorAt, dropping, fpsIn = 0, fpsWanted = 0 } = camera;
-  if (condition === 'unowned') return withoutWorker(camera, fleet);
+  if (condition === 'unowned') return noWorkerText(camera, fleet);
   if (condition === 'impaired') {
     const drops = Object.entries(dropping).map(([cause, pictures]) => `${count(pictures)} dropped in the last seconds: ${cause}`);
     return drops.length > 0 ? drops.join(', ') : `${fps(fpsWanted)} pictures a second were asked for, ${fps(fpsIn)} come`;
@@ -46,11 +47,11 @@ export function reason(camera: FleetCameraWire, fleet: FleetStore, now: number):
   return errorAt === undefined ? error : `${error} (${duration(now - errorAt)} ago)`;
 }
 
-function withoutWorker({ worker }: FleetCameraWire, { facts }: FleetStore): string {
+function noWorkerText({ worker }: FleetCameraWire, { facts }: FleetStore): string {
   if (worker === undefined) return 'No worker has reported it';
   const others = facts?.workers.filter(({ status }) => status !== 'gone') ?? [];
-  if (others.some(({ id }) => id === worker)) return `Its worker ${worker} reports it no more`;
-  return `Its worker ${worker} is gone: ${others.length > 0 ? 'another one takes it within seconds' : 'there is none to take it'}`;
+  if (others.some(({ id }) => id === worker)) return `Its worker ${worker} no longer reports it`;
+  return `Its worker ${worker} is gone: ${others.length > 0 ? 'another one takes it within seconds' : 'no worker is left to take it'}`;
 }
 
 /** `2 unplaced, 1 worker gone`; empty if all is well. */

@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import { HEALTH } from '../../../core/defaults/watching.js';
 import { makeFolder } from '../../../core/defaults/make-folder.js';
 import { isPrivate, ownFolder, socketOf } from './folders.js';
-import { type Answer, type Said, brokersIn, camerasIn } from './words.js';
+import { type HealthAnswer, type ProgramHealth, brokerStates, summarizeCameras } from './health-answer.js';
 import { version } from '../program/index.js';
 
 /** Only for this user. */
@@ -16,22 +16,22 @@ const PRIVATE = 0o700;
  * @param command - the name of the command
  * @param said - called for each answer
  */
-export function announce(command: string, said: () => Said, logger: Logger, env: NodeJS.ProcessEnv): void {
+export function serveHealth(command: string, said: () => ProgramHealth, logger: Logger, env: NodeJS.ProcessEnv): void {
   const path = socketOf(ownFolder(env), process.pid);
-  const answer = (): Answer => {
+  const answer = (): HealthAnswer => {
     const { cameras, brokers, worker } = said();
     return {
       command, pid: process.pid, version: version(), upMs: Math.round(process.uptime() * 1_000),
-      ...camerasIn(cameras), brokers: brokersIn(brokers), ...(worker !== undefined && { worker }),
+      ...summarizeCameras(cameras), brokers: brokerStates(brokers), ...(worker !== undefined && { worker }),
     };
   };
-  const server = createServer((socket) => { give(socket, `${JSON.stringify(answer())}\n`); });
+  const server = createServer((socket) => { sendLine(socket, `${JSON.stringify(answer())}\n`); });
   server.maxConnections = HEALTH.maxConnections;
   server.on('error', (error) => { logger.warn({ path, reason: error.message }, 'rxcam health will not find this program'); });
   listen(server, path, ownFolder(env));
 }
 
-function give(socket: Socket, line: string): void {
+function sendLine(socket: Socket, line: string): void {
   socket.on('error', () => undefined);
   socket.setTimeout(HEALTH.timeoutMs, () => { socket.destroy(); });
   socket.unref();

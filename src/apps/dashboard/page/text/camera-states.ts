@@ -1,10 +1,11 @@
-/** Formats figures and states. */
-import type { BrokerWire, CardWire } from '../wire.js';
+/** Texts about a camera or a broker: its state, the reason for it, and what is shown in place of a picture. */
+import type { BrokerWire, CardWire } from '../../wire.js';
+import { count, duration, fps } from './figures.js';
 
 /** A state as a word, a shape, and a class for its colour; each is sufficient alone. */
-export interface Shown { readonly word: string; readonly shape: string; readonly tone: 'bad' | 'warn' | 'good' | 'off' }
+export interface StateLabel { readonly word: string; readonly shape: string; readonly tone: 'bad' | 'warn' | 'good' | 'off' }
 
-const STATES: Readonly<Record<string, Shown>> = {
+const STATES: Readonly<Record<string, StateLabel>> = {
   streaming: { word: 'Streaming', shape: '●', tone: 'good' },
   connecting: { word: 'Connecting', shape: '◐', tone: 'warn' },
   waiting: { word: 'Down', shape: '▲', tone: 'bad' },
@@ -13,10 +14,10 @@ const STATES: Readonly<Record<string, Shown>> = {
   idle: { word: 'Not started', shape: '○', tone: 'off' },
   disabled: { word: 'Not enabled', shape: '○', tone: 'off' },
 };
-const DOWN: Shown = { word: 'Down', shape: '▲', tone: 'bad' };
+const DOWN: StateLabel = { word: 'Down', shape: '▲', tone: 'bad' };
 
-export function stateOf({ state, trouble, impaired }: CardWire): Shown {
-  if (trouble === 0) return state === 'failed' ? STATES['failed'] as Shown : DOWN;
+export function cameraState({ state, trouble, impaired }: CardWire): StateLabel {
+  if (trouble === 0) return state === 'failed' ? STATES['failed'] as StateLabel : DOWN;
   if (impaired === 'slow') return { word: 'Slow', shape: '◆', tone: 'warn' };
   if (impaired === 'frozen') return { word: 'Frozen', shape: '◆', tone: 'warn' };
   if (impaired === 'held') return { word: 'Held back', shape: '◆', tone: 'warn' };
@@ -25,53 +26,17 @@ export function stateOf({ state, trouble, impaired }: CardWire): Shown {
 }
 
 /** Duration of the condition; for an impaired camera, the time that it has been up. */
-export function sinceOf({ state, trouble, since }: CardWire, now: number): string {
+export function stateDuration({ state, trouble, since }: CardWire, now: number): string {
   if (state === 'disabled') return 'in the configuration file';
   return `${trouble === 0 || trouble === 3 ? '' : 'up '}for ${duration(now - since)}`;
 }
 
-export function brokerState({ status, trouble, waiting }: BrokerWire): Shown {
+export function brokerState({ status, trouble, waiting }: BrokerWire): StateLabel {
   if (trouble === 0) return { word: 'Unavailable', shape: '▲', tone: 'bad' };
   if (waiting.length > 0) return { word: 'Topics wait', shape: '◆', tone: 'warn' };
   if (status === 'connected') return { word: 'Connected', shape: '●', tone: 'good' };
   return status === 'closed' ? { word: 'Closed', shape: '□', tone: 'off' } : { word: 'Not used yet', shape: '○', tone: 'off' };
 }
-
-export function duration(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1_000));
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
-  const hours = Math.floor(minutes / 60);
-  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} days ${hours % 24} h`;
-}
-
-export function size(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  const step = Math.min(units.length - 1, bytes < 1_000 ? 0 : Math.floor(Math.log10(bytes) / 3));
-  return `${(bytes / 1_000 ** step).toFixed(step === 0 ? 0 : 1)} ${units[step] ?? ''}`;
-}
-
-export function fps(value: number): string {
-  return value >= 9.95 ? value.toFixed(0) : value.toFixed(1);
-}
-
-/** Formats a latency. */
-export function milliseconds(ms: number): string {
-  return ms >= 9_950 ? `${(ms / 1_000).toFixed(0)} s` : ms >= 995 ? `${(ms / 1_000).toFixed(1)} s` : `${ms.toFixed(0)} ms`;
-}
-
-export const count = (value: number) => value.toLocaleString('en');
-
-export function clock(at: number): string {
-  const date = new Date(at);
-  const two = (value: number) => String(value).padStart(2, '0');
-  const time = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
-  return Date.now() - at > 12 * 3_600_000 ? `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${time}` : time;
-}
-
-/** `17:05`. */
-export const hourOf = (at: number) => new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', hour12: false });
 
 /** Explanations of causes of drops. */
 const CAUSES: Readonly<Record<string, string>> = {
@@ -93,13 +58,13 @@ const isRunning = ({ trouble }: CardWire) => trouble === 1 || trouble === 2;
 export const isHeld = (card: CardWire) => isRunning(card) && card.fpsOut < 0.5 * Math.min(card.fpsIn, card.fpsWanted ?? card.fpsIn);
 
 /** In place of a picture: those of before are not kept. */
-export const noneOf = (card: CardWire) => (isRunning(card) ? 'No picture yet' : 'No picture');
+export const pictureText = (card: CardWire) => (isRunning(card) ? 'No picture yet' : 'No picture');
 
 /** Longer than cameras usually take to answer. */
 const LATE_MS = 5_000;
 
 /** The meaning of a state without an error; empty if the state says enough. */
-export function hintOf({ state, error, since }: CardWire, now: number): string {
+export function stateHint({ state, error, since }: CardWire, now: number): string {
   if (state === 'failed') return 'It is not tried again: it has no retry, or an option that can’t work. Correct it, and start it again';
   return state === 'connecting' && error === undefined && now - since > LATE_MS ? 'Waits for its first picture: some cameras take 45 s' : '';
 }
@@ -107,6 +72,3 @@ export function hintOf({ state, error, since }: CardWire, now: number): string {
 function causes(dropping: CardWire['dropping']): string {
   return Object.entries(dropping).map(([cause, pictures]) => `${count(pictures)} in 10 s (${CAUSES[cause] ?? cause})`).join(', ');
 }
-
-/** A sentence after a colon. */
-export const lowered = (text: string) => (/^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text);

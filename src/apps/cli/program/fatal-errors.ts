@@ -4,28 +4,28 @@ import { redact } from '../../../core/redact/redact.js';
 import { takeWarnings } from './warnings.js';
 
 /** An error in one line, without credentials. */
-export function oneLine(error: unknown, secrets: Iterable<string> = []): string {
+export function errorLine(error: unknown, secrets: Iterable<string> = []): string {
   const text = error instanceof Error ? error.message || error.name : String(error);
   return redact(text, secrets).replace(/\s*[\r\n]+\s*/g, ' ').trim();
 }
 
 /** Whether an error is a mistake that the user can correct. */
-export function isUsage(error: unknown): error is Error {
+export function isUsageError(error: unknown): error is Error {
   return isRxcamError(error) && error.code === 'INVALID_OPTION';
 }
 
 /** Prints the reason why the program ends, in one line that ends with the page about it. */
-export function complain(error: unknown, secrets: Iterable<string> = [], page = isRxcamError(error) ? error.page : undefined): void {
-  process.stderr.write(`rxcam: ${oneLine(error, secrets)}${page === undefined ? '' : ` (${page})`}\n`);
+export function printError(error: unknown, secrets: Iterable<string> = [], page = isRxcamError(error) ? error.page : undefined): void {
+  process.stderr.write(`rxcam: ${errorLine(error, secrets)}${page === undefined ? '' : ` (${page})`}\n`);
 }
 
-export function guard(): void {
+export function exitOnUncaughtError(): void {
   takeWarnings();
   // A full disk or a closed pipe is handled by the code that writes.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error: unknown) => {
-      complain(error);
+      printError(error);
       process.exit(1);
     });
   }

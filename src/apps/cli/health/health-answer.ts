@@ -4,7 +4,7 @@ import type { CameraStats } from '../../../ledger/index.js';
 import { HEALTH } from '../../../core/defaults/watching.js';
 
 /** The state of a program. */
-export interface Answer {
+export interface HealthAnswer {
   readonly command: string;
   readonly pid: number;
   readonly version: string;
@@ -12,52 +12,52 @@ export interface Answer {
   /** Number of cameras by state. */
   readonly cameras: Readonly<Record<string, number>>;
   /** The first cameras without pictures. */
-  readonly trouble: readonly CameraWords[];
+  readonly trouble: readonly CameraHealth[];
   readonly brokers: readonly { readonly address: string; readonly status: string; readonly error?: string }[];
   /** A worker, and its status in the fleet. */
   readonly worker?: { readonly name: string; readonly status: string };
 }
 
 /** A camera in an answer. */
-export interface CameraWords { readonly camera: string; readonly state: string; readonly error?: string | undefined }
+export interface CameraHealth { readonly camera: string; readonly state: string; readonly error?: string | undefined }
 
 /** The program's own parts of an answer. */
-export interface Said {
-  readonly cameras: readonly CameraWords[];
+export interface ProgramHealth {
+  readonly cameras: readonly CameraHealth[];
   readonly brokers: readonly Broker[];
-  readonly worker?: NonNullable<Answer['worker']>;
+  readonly worker?: NonNullable<HealthAnswer['worker']>;
 }
 
 /** States of a camera that is well: `ended` and `stopping` are those of a fleet's camera. */
-const WELL = new Set(['streaming', 'running', 'stopped', 'ended', 'stopping']);
+const HEALTHY_STATES = new Set(['streaming', 'running', 'stopped', 'ended', 'stopping']);
 
 /** The states of cameras, and those that are in trouble. */
-export function camerasIn(cameras: readonly CameraWords[]): Pick<Answer, 'cameras' | 'trouble'> {
+export function summarizeCameras(cameras: readonly CameraHealth[]): Pick<HealthAnswer, 'cameras' | 'trouble'> {
   const counts: Record<string, number> = {};
   for (const { state } of cameras) counts[state] = (counts[state] ?? 0) + 1;
-  const trouble = cameras.filter(({ state }) => !WELL.has(state)).slice(0, HEALTH.maxTrouble);
+  const trouble = cameras.filter(({ state }) => !HEALTHY_STATES.has(state)).slice(0, HEALTH.maxTrouble);
   return { cameras: counts, trouble: trouble.map(({ camera, state, error }) => ({ camera, state, ...(error !== undefined && { error }) })) };
 }
 
 /** A camera by its statistics. */
-export function cameraWords({ key, stats: { state, lastError } }: { readonly key: string; readonly stats: CameraStats }): CameraWords {
+export function cameraHealth({ key, stats: { state, lastError } }: { readonly key: string; readonly stats: CameraStats }): CameraHealth {
   return { camera: key, state, error: lastError };
 }
 
 /** The states of brokers. */
-export function brokersIn(brokers: readonly Broker[]): Answer['brokers'] {
+export function brokerStates(brokers: readonly Broker[]): HealthAnswer['brokers'] {
   return brokers.map(({ address, state: { status, error } }) => ({ address, status, ...(error !== undefined && { error: error.message }) }));
 }
 
 /** Whether a camera in this state is well. */
-export function isWell(state: string): boolean {
-  return WELL.has(state);
+export function isHealthyState(state: string): boolean {
+  return HEALTHY_STATES.has(state);
 }
 
 /** @returns undefined for anything that is not an answer: another version of rxcam may have made it */
-export function parseAnswer(line: string): Answer | undefined {
+export function parseHealthAnswer(line: string): HealthAnswer | undefined {
   try {
-    const { command, pid, version, upMs, cameras, trouble, brokers, worker } = JSON.parse(line) as Answer;
+    const { command, pid, version, upMs, cameras, trouble, brokers, worker } = JSON.parse(line) as HealthAnswer;
     const isAnswer = typeof command === 'string' && typeof pid === 'number' && typeof version === 'string' && typeof upMs === 'number'
       && Object.values(cameras).every((count) => typeof count === 'number') && trouble.every(({ camera, state }) => typeof camera === typeof state)
       && brokers.every(({ address, status }) => typeof address === typeof status);
