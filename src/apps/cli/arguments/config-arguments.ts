@@ -14,9 +14,9 @@ const runSchema = options({
 
 const checkSchema = options({ json: z.boolean().default(false), color: z.enum(COLOURS).default('auto') });
 
-/** A command to run the cameras of a file. */
+/** The command `run`: runs the cameras of a file. */
 export interface RunArguments { readonly command: 'run'; readonly file: string; readonly program: z.output<typeof runSchema> }
-/** A command to check a file. */
+/** The command `check`: checks a file. */
 export interface CheckArguments { readonly command: 'check'; readonly file: string; readonly program: z.output<typeof checkSchema> }
 
 /** The commands that take a configuration file. */
@@ -24,10 +24,11 @@ export type ConfigArguments = RunArguments | CheckArguments;
 
 const RUN = `
 A change of the file, or of a file that it names for a secret, or SIGHUP, touches only
-the cameras that it changes; the others lose no picture. With mistakes in the new file
-all runs on as before. SIGINT and SIGTERM stop the cameras, send what is left, and end
-with exit code 0; a second one ends at once. Exit code 1: a camera ended by a failure,
-or the result could not be written. 2: bad usage, or a file with mistakes.
+the cameras that it changes; the others lose no picture. If the new file has mistakes,
+the cameras continue as before. SIGINT and SIGTERM stop the cameras, send the pictures
+that are left, and end with exit code 0; a second one ends at once. Exit code 1: a camera
+ended by a failure, or the result could not be written. 2: bad usage, or a file with
+mistakes.
 
 Examples:
   rxcam run cameras.yaml --dashboard
