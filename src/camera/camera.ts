@@ -12,7 +12,7 @@ import { CameraHub } from './hub.js';
 import { openRun } from './run/index.js';
 import { type CameraStats, logEvents } from '../ledger/index.js';
 import { parseOptions } from '../core/options.js';
-import type { CameraReading } from '../core/plan/plan.js';
+import type { CameraReadOptions } from '../core/plan/plan.js';
 import type { Source } from '../core/source.js';
 import { detect } from '../source/index.js';
 
@@ -26,7 +26,7 @@ const HUB: unique symbol = Symbol.for('rxcam.hub') as never;
 export class Camera extends Capture<SourceFrame> {
   readonly [HUB]: CameraHub;
 
-  constructor(hub: CameraHub, from: Source, reading: CameraReading) {
+  constructor(hub: CameraHub, from: Source, reading: CameraReadOptions) {
     const { firstFrameTimeoutMs } = hub.facts.liveness;
     super({ origin: { kind: 'camera', source: from, ...reading, firstFrameTimeoutMs, openRun: () => openRun(hub.openRun()) }, steps: [] });
     this[HUB] = hub;

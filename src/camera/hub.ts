@@ -6,7 +6,7 @@ import type { LastTimes } from '../core/frame/last-times.js';
 import type { CameraEvent, EventBody } from '../core/events.js';
 import type { EncodedFrame, Frame } from '../core/frame/frame.js';
 import { Numbering } from '../core/frame/numbering.js';
-import { type CameraFacts, type Reading, Run, type RunHost } from './run/index.js';
+import { type CameraFacts, type RunHost, type RunPlan, Run } from './run/index.js';
 import { Stillness } from './stillness.js';
 
 export class CameraHub implements RunHost {
@@ -46,7 +46,7 @@ export class CameraHub implements RunHost {
   }
 
   /** The source and the plan of the newest live run, or else of the newest run. */
-  get reading(): Reading | undefined {
+  get reading(): RunPlan | undefined {
     return (this.#runs.findLast((run) => run.live) ?? this.#runs.at(-1))?.reading;
   }
 

@@ -1,13 +1,13 @@
 /** Headers of a received message. Most readers use few of them, so each is decoded on access. */
 
 /** Headers by name. */
-export interface Headers {
+export interface MessageHeaders {
   get(name: string): string | undefined;
   all(): Readonly<Record<string, string>>;
 }
 
 /** Headers that are strings already. */
-export class PlainHeaders implements Headers {
+export class PlainHeaders implements MessageHeaders {
   constructor(readonly own: Readonly<Record<string, string>>) {}
 
   get(name: string): string | undefined {
@@ -27,7 +27,7 @@ export interface HeaderPlaces {
 }
 
 /** Headers as received, in bytes; their positions are found once, on the first access. */
-export class PackedHeaders implements Headers {
+export class PackedHeaders implements MessageHeaders {
   #places: HeaderPlaces | undefined;
 
   constructor(readonly bytes: Buffer, readonly find: (bytes: Buffer) => HeaderPlaces) {}

@@ -1,16 +1,16 @@
 /** Readers of received messages: one for each wire format. */
 import type { Facts } from './facts.js';
-import type { Headers } from './headers.js';
+import type { MessageHeaders } from './headers.js';
 import { peekCloudevents, readCloudevents } from './cloudevents/index.js';
 import { peekMatrice, readMatrice } from './matrice/index.js';
 
 /** Reads a message; undefined if it has another format. */
-export type FactsReader = (value: Buffer, headers: Headers) => Facts | undefined;
+export type FactsReader = (value: Buffer, headers: MessageHeaders) => Facts | undefined;
 
 const READERS: readonly FactsReader[] = [readCloudevents, readMatrice];
 
 /** The facts in a message; for an unknown format only its bytes. */
-export function factsOf(value: Buffer, headers: Headers): Facts {
+export function factsOf(value: Buffer, headers: MessageHeaders): Facts {
   for (const read of READERS) {
     const facts = read(value, headers);
     if (facts !== undefined) return facts;
@@ -19,6 +19,6 @@ export function factsOf(value: Buffer, headers: Headers): Facts {
 }
 
 /** The time of capture without parsing the message, because every message needs it. */
-export function peekCapturedAt(value: Buffer, headers: Headers): number | undefined {
+export function peekCapturedAt(value: Buffer, headers: MessageHeaders): number | undefined {
   return peekCloudevents(headers) ?? peekMatrice(value);
 }

@@ -3,7 +3,7 @@ import { FRAME_RECORDS, type RecordRef, type Accounted } from '../core/frame/acc
 import type { Codec, EncodeMode } from '../core/frame/frame.js';
 import type { PictureFacts } from '../core/frame/picture-facts.js';
 import type { Facts } from './facts.js';
-import type { Headers } from './headers.js';
+import type { MessageHeaders } from './headers.js';
 import { factsOf, peekCapturedAt } from './readers.js';
 
 /** The position of a message, and its bytes. */
@@ -11,7 +11,7 @@ export interface ReceivedParts {
   readonly topic: string;
   readonly key: string | undefined;
   readonly value: Buffer;
-  readonly headers: Headers;
+  readonly headers: MessageHeaders;
   readonly timestamp: number;
   readonly partition?: number | undefined;
   readonly offset?: string | undefined;
@@ -46,7 +46,7 @@ export class Received implements Accounted {
   readonly timestamp: number;
   /** Number of messages before this one, of any key, that the broker removed before they could be read. */
   readonly expired: number | undefined;
-  readonly #headers: Headers;
+  readonly #headers: MessageHeaders;
   #all: Readonly<Record<string, string>> | undefined;
   #facts: Facts | undefined;
 

@@ -2,9 +2,9 @@
 import { InvalidOption } from '../core/errors/errors.js';
 import { redactRefused, splitCredentials } from '../core/redact/redact.js';
 import type { Source } from '../core/source.js';
-import type { SourceKind, ReadOptions } from './source.js';
+import type { SourceKind, SourceReadOptions } from './source.js';
 
-export function detect(kinds: readonly SourceKind[], address: unknown, options: ReadOptions): Source {
+export function detect(kinds: readonly SourceKind[], address: unknown, options: SourceReadOptions): Source {
   const text = typeof address === 'number' ? String(address) : address;
   const takes = kinds.map((kind) => kind.takes).join(', ');
   if (typeof text !== 'string' || text.trim() === '') {

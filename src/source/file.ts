@@ -11,7 +11,7 @@ import { FolderSession, GATED, ONLY_FILES, ONLY_LISTS, throughGate } from './inp
 import { natureOfContent } from './client/index.js';
 import { redactRefused, redactUrl } from '../core/redact/redact.js';
 import type { Source, SourceInput } from '../core/source.js';
-import type { SourceKind, ReadOptions } from './source.js';
+import type { SourceKind, SourceReadOptions } from './source.js';
 
 /** For playlists, which are read through the gate, or from the disk if that is allowed. */
 const PROTOCOLS = ['file', ...GATED];
@@ -39,7 +39,7 @@ export const existingFile: SourceKind = {
   },
 };
 
-function fileAt(name: string, options: ReadOptions): Source {
+function fileAt(name: string, options: SourceReadOptions): Source {
   const shown = isFile(name) ? name : redactUrl(name);
   return {
     kind: 'file',
@@ -63,12 +63,12 @@ function isFile(name: string): boolean {
 }
 
 /** Input of a local file: ffmpeg may open only this file, even if it refers to others. */
-export function fileInput(name: string, options: ReadOptions): SourceInput {
+export function fileInput(name: string, options: SourceReadOptions): SourceInput {
   return onDisk(name, options, withoutPattern(name) ?? ONLY_FILES, ['file']);
 }
 
 /** A file that the user named. Its appearance only determines how it is read: every way is safe for any content. */
-async function localInput(name: string, options: ReadOptions): Promise<SourceInput> {
+async function localInput(name: string, options: SourceReadOptions): Promise<SourceInput> {
   const kind = await kindOf(name);
   if (kind === 'file') return fileInput(name, options);
   if (options.allowLocalPlaylists ?? SOURCE.allowLocalPlaylists) return onDisk(name, options, [], ['file', 'crypto', 'data']);
@@ -78,7 +78,7 @@ async function localInput(name: string, options: ReadOptions): Promise<SourceInp
   return { ...input, answered: false, paced };
 }
 
-function onDisk(name: string, options: ReadOptions, allowed: readonly string[], protocols: readonly string[]): SourceInput {
+function onDisk(name: string, options: SourceReadOptions, allowed: readonly string[], protocols: readonly string[]): SourceInput {
   const paced = options.pace === 'realtime';
   return { options: allowed, protocols, url: `file:${path.resolve(name)}`, paced };
 }

@@ -8,11 +8,11 @@ import { NETWORK_ROWS } from '../core/errors/stderr-rows.js';
 import { normalizeUrl, redactRefused, redactUrl } from '../core/redact/redact.js';
 import { Secrets } from '../core/redact/secrets.js';
 import { fileInput } from './file.js';
-import { HostRules, Login, type Target, checkAnswer, get, withoutCredentials } from './client/index.js';
+import { type RequestTarget, HostRules, Login, checkAnswer, get, withoutCredentials } from './client/index.js';
 import { type Found, addReader, download, streamOf } from './download/index.js';
 import { GATED, inPlaceInput, liveInput } from './input/index.js';
 import type { Preparation, Source, SourceInput } from '../core/source.js';
-import type { SourceKind, ReadOptions } from './source.js';
+import type { SourceKind, SourceReadOptions } from './source.js';
 
 export const http: SourceKind = {
   takes: 'http://host/path or https://host/path',
@@ -44,7 +44,7 @@ class HttpSource implements Source {
   readonly #login: Login | undefined;
   readonly #rules: HostRules;
 
-  constructor(address: string, url: URL, readonly options: ReadOptions) {
+  constructor(address: string, url: URL, readonly options: SourceReadOptions) {
     this.address = redactUrl(address);
     this.secrets = new Secrets(address);
     this.#url = withoutCredentials(url);
@@ -88,7 +88,7 @@ class HttpSource implements Source {
     });
   }
 
-  async #input(target: Target, progress: (bytes: number, totalBytes: number) => void): Promise<SourceInput> {
+  async #input(target: RequestTarget, progress: (bytes: number, totalBytes: number) => void): Promise<SourceInput> {
     const { options } = this;
     const inPlace = options.download === false;
     const found = await (inPlace ? probe(target) : download(target, {
@@ -104,7 +104,7 @@ class HttpSource implements Source {
     return found.nature === 'file' ? inPlaceInput(target, options) : liveInput(target, found.nature, options);
   }
 
-  #target(signal: AbortSignal): Target {
+  #target(signal: AbortSignal): RequestTarget {
     return {
       url: this.#url,
       login: this.#login,
@@ -119,7 +119,7 @@ class HttpSource implements Source {
 }
 
 /** The nature of an address; the connection is closed again. */
-async function probe(target: Target): Promise<Exclude<Found, { path: string }> | { readonly nature: 'file'; readonly path: undefined }> {
+async function probe(target: RequestTarget): Promise<Exclude<Found, { path: string }> | { readonly nature: 'file'; readonly path: undefined }> {
   const answer = await get(target, {});
   const nature = await checkAnswer(answer, target.shown);
   if (nature !== 'file') return { nature: await streamOf(answer, nature, target.shown) };

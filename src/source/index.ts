@@ -5,8 +5,8 @@ import { existingFile, file } from './file.js';
 import { http } from './http.js';
 import { rtsp } from './rtsp/index.js';
 import type { Source } from '../core/source.js';
-import { ownSource } from './own.js';
-import type { SourceKind, ReadOptions } from './source.js';
+import { customSource } from './custom-source.js';
+import type { SourceKind, SourceReadOptions } from './source.js';
 import { test } from './test.js';
 
 /** In order: the first that matches is used; `file` matches paths. */
@@ -19,9 +19,9 @@ export type SourceName = keyof typeof SOURCES;
  * The source at an address, or the user's own source.
  * @throws InvalidOption that states the given address and the allowed forms
  */
-export function detect(address: unknown, options: ReadOptions): Source {
-  return typeof address === 'object' && address !== null ? ownSource(address) : choose(Object.values(SOURCES), address, options);
+export function detect(address: unknown, options: SourceReadOptions): Source {
+  return typeof address === 'object' && address !== null ? customSource(address) : choose(Object.values(SOURCES), address, options);
 }
 
 export { HOSTS_SCHEMA } from './client/index.js';
-export type { ReadOptions, SourceOptions } from './source.js';
+export type { SourceOptions, SourceReadOptions } from './source.js';

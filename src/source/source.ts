@@ -46,7 +46,7 @@ export interface SourceOptions {
 }
 
 /** The same, with the timeout that follows from the time limits of the camera. */
-export interface ReadOptions extends SourceOptions {
+export interface SourceReadOptions extends SourceOptions {
   /** Live sources: time without a byte after which ffmpeg itself closes the connection; ms. */
   readonly readTimeoutMs: number;
 }
@@ -62,5 +62,5 @@ export interface SourceKind {
   /** Whether an address may contain a line break. */
   readonly takesBreaks?: true;
   /** The source; undefined if the address is of another kind. Throws InvalidOption for a wrong address of this kind. */
-  match(address: string, options: ReadOptions): Source | undefined;
+  match(address: string, options: SourceReadOptions): Source | undefined;
 }

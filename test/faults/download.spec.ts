@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Preparation } from '../../src/core/source.js';
-import type { ReadOptions } from '../../src/source/index.js';
+import type { SourceReadOptions } from '../../src/source/index.js';
 import { type HttpServer, http, startHttpServer, startProgram, temporaryFolder } from '../services/index.js';
 import { cacheOf, contentOf, facts, failureOf, httpSource, prepare } from '../real/source/http-kit.js';
 
@@ -39,10 +39,10 @@ function noise(bytes: number): Buffer {
   return content;
 }
 
-const source = (options: Partial<ReadOptions> = {}) => httpSource(server.urlOf('/video.mp4'), { cacheDir, ...options });
+const source = (options: Partial<SourceReadOptions> = {}) => httpSource(server.urlOf('/video.mp4'), { cacheDir, ...options });
 
 /** The whole of what is served came, and nothing temporary is left. */
-async function expectWhole(options: Partial<ReadOptions> = {}): Promise<void> {
+async function expectWhole(options: Partial<SourceReadOptions> = {}): Promise<void> {
   const { input } = await prepare(source(options));
   expect(contentOf(input).equals(readFileSync(served))).toBe(true);
   expect(cacheOf(cacheDir).parts).toEqual([]);

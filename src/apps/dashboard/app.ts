@@ -3,7 +3,7 @@ import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
-import { DASHBOARD } from '../../core/defaults/watching.js';
+import { DASHBOARD } from '../../core/defaults/monitoring.js';
 import type { Metrics } from '../metrics/index.js';
 import type { Asset } from './assets.js';
 import { sendEvents } from './events.js';

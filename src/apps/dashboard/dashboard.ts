@@ -7,7 +7,7 @@ import { getRequestListener } from '@hono/node-server';
 import { z } from 'zod';
 import type { Broker } from '../../broker/index.js';
 import type { Camera } from '../../camera/index.js';
-import { DASHBOARD } from '../../core/defaults/watching.js';
+import { DASHBOARD } from '../../core/defaults/monitoring.js';
 import { InvalidOption } from '../../core/errors/errors.js';
 import type { Coordinator, FleetState } from '../../fleet/index.js';
 import { callback, count, options, parseOptions } from '../../core/options.js';

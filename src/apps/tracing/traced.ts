@@ -2,7 +2,7 @@
 import { type Attributes, ROOT_CONTEXT, type Span, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
 import { Observable } from 'rxjs';
 import { z } from 'zod';
-import { TRACING } from '../../core/defaults/watching.js';
+import { TRACING } from '../../core/defaults/monitoring.js';
 import type { CameraEvent, FrameEventBase, Place } from '../../core/events.js';
 import { options, parseOptions } from '../../core/options.js';
 

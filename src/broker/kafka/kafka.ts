@@ -7,7 +7,7 @@ import type { CameraMessage } from '../../core/frame/frame.js';
 import { parseOptions } from '../../core/options.js';
 import { type Broker, BrokerHandle } from '../handle/index.js';
 import type { Driver, Outgoing, SendOutcome } from '../driver.js';
-import { type KafkaClient, levelOf, textOf } from './client/index.js';
+import { type KafkaClient, levelOf, logEntryText } from './client/index.js';
 import { kafkaCoordination } from './coordination/index.js';
 import { KafkaFailures } from './failures.js';
 import { KAFKA_SCHEMA, type KafkaConfig, type KafkaOptions, checkedBrokers } from './options.js';
@@ -32,7 +32,7 @@ export function kafka(config: KafkaConfig): Broker {
 
 /** The client libraries that write, each loaded on use. */
 export const WIRES: Readonly<Record<KafkaOptions['driver'], () => Promise<NewWire>>> = {
-  kafkajs: async () => (await import('./client/internals.js')).kafkajsWires(),
+  kafkajs: async () => (await import('./client/kafkajs-internals.js')).kafkajsWires(),
   platformatic: platformaticWires,
 };
 
@@ -131,7 +131,7 @@ class KafkaDriver implements Driver {
   #readerHooks(): KafkaReaderHooks {
     return {
       newWire: WIRES[this.options.driver], brokers: () => this.#askBrokers(), failure: (error, topic) => this.#failures.ofReader(error, topic),
-      log: (level, entry) => { this.#log(levelOf(level, textOf(entry)), textOf(entry)); },
+      log: (level, entry) => { this.#log(levelOf(level, logEntryText(entry)), logEntryText(entry)); },
     };
   }
 

@@ -1,7 +1,7 @@
 /** The outcome of each message of a request, by partition. */
 import { KAFKA_LIMITS } from '../../core/defaults/limits.js';
 import type { Outgoing, SendOutcome } from '../driver.js';
-import { type KafkaClient, type Placed, isStale, isTooLarge, isWrongTime } from './client/index.js';
+import { type KafkaClient, type WriteResult, isStale, isTooLarge, isWrongTime } from './client/index.js';
 import type { KafkaFailures } from './failures.js';
 import type { RecordTimes } from './record-time.js';
 
@@ -11,16 +11,16 @@ interface OutcomeContext {
   readonly times: RecordTimes;
 }
 
-export function outcomes(batch: readonly Outgoing[], places: readonly Placed[], context: OutcomeContext): SendOutcome[] {
+export function outcomes(batch: readonly Outgoing[], places: readonly WriteResult[], context: OutcomeContext): SendOutcome[] {
   const stamped = stampAgain(batch, places, context.times);
   return batch.map((outgoing, index) => {
-    const place = places[index] as Placed;
+    const place = places[index] as WriteResult;
     const isStamped = stamped.has(outgoing.topic) && isWrongTime(errorIn(place));
     return isStamped ? { ok: false, again: true } : outcome(outgoing, place, context);
   });
 }
 
-function outcome({ topic }: Outgoing, place: Placed, { client, failures }: OutcomeContext): SendOutcome {
+function outcome({ topic }: Outgoing, place: WriteResult, { client, failures }: OutcomeContext): SendOutcome {
   if (!('error' in place)) return { ok: true, ...place };
   const { error, isAlone } = place;
   if (isTooLarge(error)) return { ok: false, error: failures.tooLarge(error), ...(isAlone ? { tooLarge: true } : { split: 'size' }) };
@@ -30,11 +30,11 @@ function outcome({ topic }: Outgoing, place: Placed, { client, failures }: Outco
 }
 
 /** Topics whose records get other timestamps because the broker refused theirs. */
-function stampAgain(batch: readonly Outgoing[], places: readonly Placed[], times: RecordTimes): Set<string> {
+function stampAgain(batch: readonly Outgoing[], places: readonly WriteResult[], times: RecordTimes): Set<string> {
   const refused = new Map(batch.flatMap(({ topic, message }, index) => (isWrongTime(errorIn(places[index])) ? [[topic, message]] : [])));
   return new Set([...refused].flatMap(([topic, message]) => (times.refused(topic, message) ? [topic] : [])));
 }
 
-function errorIn(place: Placed | undefined): Error | undefined {
+function errorIn(place: WriteResult | undefined): Error | undefined {
   return place !== undefined && 'error' in place ? place.error : undefined;
 }

@@ -1,9 +1,9 @@
 /** The fields of a Redis entry. */
 import { type Outgoing, eachHeader } from '../driver.js';
-import type { Arguments } from './transaction.js';
+import type { CommandArguments } from './transaction.js';
 
 /** Adds one field for each header, and `data`; or a format's own fields. Adds the key if none of them states it. */
-export function addFields(args: Arguments, outgoing: Outgoing): Arguments {
+export function addFields(args: CommandArguments, outgoing: Outgoing): CommandArguments {
   const { key, message } = outgoing;
   if (message.fields === undefined) {
     eachHeader(outgoing, (name, value) => { if (name !== 'data') args.addField(name, value); });

@@ -14,7 +14,7 @@ import { addFields } from './fields.js';
 import { redisReader } from './read/index.js';
 import type { ReadRequest, Reader } from '../reader.js';
 import { RedisRights, refusedCommand } from './rights.js';
-import type { AbortedError, Arguments, Reply, Transaction } from './transaction.js';
+import type { AbortedError, CommandArguments, RedisReply, Transaction } from './transaction.js';
 import { StreamTrim } from './trim/index.js';
 
 /**
@@ -130,12 +130,12 @@ class RedisDriver implements Driver {
   }
 
   /** A stream that must have a group is not created without it. */
-  #entry(transaction: Transaction, { topic, message: { consumerGroup } }: Outgoing): Arguments {
+  #entry(transaction: Transaction, { topic, message: { consumerGroup } }: Outgoing): CommandArguments {
     const only = consumerGroup === undefined ? [] : ['NOMKSTREAM'];
     return transaction.arguments('XADD', topic, ...only, 'MAXLEN', '~', this.options.maxLen, '*');
   }
 
-  #outcome({ topic, message }: Outgoing, id: Reply | undefined): SendOutcome {
+  #outcome({ topic, message }: Outgoing, id: RedisReply | undefined): SendOutcome {
     if (id === null) {
       this.#groups.gone(topic);
       if (this.#groups.wasRefused(topic)) return { ok: false, error: this.#unavailable(NO_GROUP(topic, message.consumerGroup ?? '')) };

@@ -7,7 +7,7 @@ import type { Socket } from 'node:net';
 import { HeaderTexts } from '../driver.js';
 
 /** Result of one command of the transaction. */
-export type Reply = string | number | null | Error | readonly Reply[];
+export type RedisReply = string | number | null | Error | readonly RedisReply[];
 
 /** Why a transaction was not executed; `previousErrors` are the answers that refused single commands. */
 export interface AbortedError extends Error { previousErrors?: readonly Error[] }
@@ -16,7 +16,7 @@ const MULTI = '*1\r\n$5\r\nMULTI\r\n';
 const EXEC = '*1\r\n$4\r\nEXEC\r\n';
 
 /** Encoded arguments of a command. */
-export class Arguments {
+export class CommandArguments {
   /** Text and bytes in turn; `text` follows them. A character of text is a byte. */
   readonly chunks: (string | Buffer)[] = [];
   text = '';
@@ -59,11 +59,11 @@ export class Transaction {
   }
 
   /** Starts a command: its first arguments. `addCommand` adds it when it is complete. */
-  arguments(...args: readonly (string | Buffer | number)[]): Arguments {
-    return new Arguments().add(...args);
+  arguments(...args: readonly (string | Buffer | number)[]): CommandArguments {
+    return new CommandArguments().add(...args);
   }
 
-  addCommand({ chunks, text, count }: Arguments): void {
+  addCommand({ chunks, text, count }: CommandArguments): void {
     this.#commands++;
     const head = `${this.#text}*${count}\r\n`;
     const [first, ...others] = chunks;
@@ -76,7 +76,7 @@ export class Transaction {
   }
 
   /** Rejects with an {@link AbortedError} if nothing was executed, as far as is known. */
-  async exec(redis: Redis): Promise<readonly Reply[]> {
+  async exec(redis: Redis): Promise<readonly RedisReply[]> {
     const refusals: Error[] = [];
     const queued = new Queued(refusals) as unknown as Command;
     const whole = new Whole([...this.#chunks, this.#text]);
@@ -85,7 +85,7 @@ export class Transaction {
     redis.sendCommand(whole as unknown as Command);
     (redis.stream as Socket | undefined)?.uncork();
     try {
-      return await whole.promise as readonly Reply[];
+      return await whole.promise as readonly RedisReply[];
     } catch (error) {
       const aborted = error as AbortedError;
       if (refusals.length > 0 || aborted.name === 'ReplyError') aborted.previousErrors = refusals;

@@ -10,14 +10,14 @@ import type { Entry, PartitionQueue } from '../outbox/index.js';
 const HEADERS_BYTES = 512;
 
 /** The messages of one queue in a request. */
-export interface Part {
+export interface BatchPart {
   readonly queue: PartitionQueue;
   readonly entries: readonly Entry[];
   readonly outgoing: readonly Outgoing[];
 }
 
 /** A request: each queue is in it once. */
-export type Batch = readonly Part[];
+export type Batch = readonly BatchPart[];
 
 /**
  * Takes messages for one request out of `ready` queues; `left` are those that are not in it and have messages.
@@ -26,7 +26,7 @@ export type Batch = readonly Part[];
 export function gather(
   driver: Driver, ready: readonly PartitionQueue[], maxRequestBytes: number, refused: (error: RxcamError, queue: PartitionQueue) => void,
 ): { readonly batch: Batch; readonly left: PartitionQueue[] } {
-  const batch: Part[] = [];
+  const batch: BatchPart[] = [];
   const left: PartitionQueue[] = [];
   let room = maxRequestBytes;
   for (const queue of ready) {
@@ -48,8 +48,8 @@ export function gather(
 }
 
 /** A queue's messages by outcome. */
-export interface Answer {
-  readonly part: Part;
+export interface BatchOutcome {
+  readonly part: BatchPart;
   readonly written: readonly { entry: Entry; outcome: Written }[];
   /** To be sent again. */
   readonly back: readonly { entry: Entry; outcome: NotWritten | SendAgain }[];
@@ -59,13 +59,13 @@ export interface Answer {
 
 const NONE: readonly never[] = [];
 
-export function readAnswer(batch: Batch, outcomes: readonly SendOutcome[], unanswered: () => NotWritten): Answer[] {
+export function readAnswer(batch: Batch, outcomes: readonly SendOutcome[], unanswered: () => NotWritten): BatchOutcome[] {
   const isSingle = outcomes.length === 1;
   let index = 0;
   return batch.map((part) => {
-    const written: Answer['written'][number][] = [];
-    let back: Answer['back'][number][] | undefined;
-    let tooLarge: Answer['tooLarge'][number][] | undefined;
+    const written: BatchOutcome['written'][number][] = [];
+    let back: BatchOutcome['back'][number][] | undefined;
+    let tooLarge: BatchOutcome['tooLarge'][number][] | undefined;
     for (const entry of part.entries) {
       const outcome = outcomes[index++] ?? unanswered();
       if (outcome.ok) written.push({ entry, outcome });

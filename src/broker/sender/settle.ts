@@ -1,13 +1,13 @@
 /** Applies an answer to a queue: messages that go back into it, limits for the next request, and reports. */
 import { mono } from '../../core/clock.js';
 import type { RxcamError } from '../../core/errors/errors.js';
-import type { Answer } from './batch.js';
+import type { BatchOutcome } from './batch.js';
 import type { NotWritten } from '../driver.js';
 import type { CircuitBreaker } from './circuit-breaker.js';
 import type { SizeSearch } from './size-search.js';
 
 /** Updates the queue, before any report. */
-export function settle(answer: Answer, breaker: CircuitBreaker, search: SizeSearch): void {
+export function settle(answer: BatchOutcome, breaker: CircuitBreaker, search: SizeSearch): void {
   const { part: { queue, entries }, written, back, tooLarge } = answer;
   for (const { entry } of written) queue.sent(entry);
   if (back.length === 0 && tooLarge.length === 0) {
@@ -40,7 +40,7 @@ export interface AnswerObserver {
 }
 
 /** Drops messages that are too large, and reports refusals, except those that only change how a message is sent. */
-export function reportAnswer(answer: Answer, observer: AnswerObserver): void {
+export function reportAnswer(answer: BatchOutcome, observer: AnswerObserver): void {
   const { part: { queue }, written, back, tooLarge } = answer;
   if (back.length === 0 && tooLarge.length === 0) {
     observer.written(queue.topic);
@@ -53,6 +53,6 @@ export function reportAnswer(answer: Answer, observer: AnswerObserver): void {
   if (written.length > 0 && queue.error === undefined) observer.written(queue.topic);
 }
 
-function refusals({ back }: Answer): NotWritten[] {
+function refusals({ back }: BatchOutcome): NotWritten[] {
   return back.flatMap(({ outcome }) => ('again' in outcome ? [] : [outcome]));
 }

@@ -8,13 +8,13 @@ import type { DropCause } from '../../core/events.js';
 import type { Codec, EncodedFrame, Frame } from '../../core/frame/frame.js';
 import { COPY, type Plan, changeRule, unitStep } from '../../core/plan/plan.js';
 import { FrameTracker } from '../../ledger/index.js';
-import { type EncoderFacts, type Kept, type Part, accessUnit, joined, rawFrame, referenceTo } from './values.js';
+import { type ChunkPart, type EncoderFacts, type Kept, accessUnit, joined, rawFrame, referenceTo } from './values.js';
 
 /** A keyframe is forced up to half a millisecond before its time. */
 const KEYFRAME_TOLERANCE_US = 500;
 
 export class FrameEmitter {
-  #group: Part[] = [];
+  #group: ChunkPart[] = [];
   #groupBytes = 0;
   #encoder = '';
   #facts: EncoderFacts | undefined;
@@ -77,7 +77,7 @@ export class FrameEmitter {
     for (const part of this.#taken()) part.kept.tracker.drop(cause);
   }
 
-  #taken(): Part[] {
+  #taken(): ChunkPart[] {
     const group = this.#group;
     this.#group = [];
     this.#groupBytes = 0;
@@ -107,7 +107,7 @@ export class FrameEmitter {
     return this.#facts;
   }
 
-  #collect(step: UnitStep, chunk: Chunk, part: Part): void {
+  #collect(step: UnitStep, chunk: Chunk, part: ChunkPart): void {
     if (part.unit.keyframe && isFull(chunk, this.#group, part, this.isCopy)) this.flush();
     // The subscriber may unsubscribe on that chunk.
     if (this.subscriber.closed) { part.kept.tracker.drop('stopped'); return; }
@@ -143,7 +143,7 @@ function limitOf(chunk: Chunk, step: UnitStep): number {
 }
 
 /** Whether the chunk ends before this keyframe. */
-function isFull(chunk: Chunk, group: readonly Part[], next: Part, isCopy: boolean): boolean {
+function isFull(chunk: Chunk, group: readonly ChunkPart[], next: ChunkPart, isCopy: boolean): boolean {
   const first = group[0];
   if (first === undefined) return false;
   if (chunk === 'gop') return true;

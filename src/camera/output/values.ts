@@ -78,12 +78,12 @@ export function referenceTo(
 }
 
 /** One access unit of a chunk, with the records of its picture. */
-export interface Part { readonly kept: Kept; readonly unit: EncodedFrame }
+export interface ChunkPart { readonly kept: Kept; readonly unit: EncodedFrame }
 
 /** A chunk: the access units of a group, concatenated. */
-export function joined(group: readonly Part[]): EncodedFrame {
-  const first = group[0] as Part;
-  const last = group.at(-1) as Part;
+export function joined(group: readonly ChunkPart[]): EncodedFrame {
+  const first = group[0] as ChunkPart;
+  const last = group.at(-1) as ChunkPart;
   const hidden = group.reduce((count, part) => count + (part.unit.hidden ?? 0), 0);
   return {
     ...first.unit,

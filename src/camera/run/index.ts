@@ -2,5 +2,5 @@
 export type { LivenessLimits } from './watchdog.js';
 export { reconnect } from './reconnect.js';
 export { openRun } from './open-run.js';
-export type { CameraFacts, Reading, RunHost } from './run-host.js';
+export type { CameraFacts, RunHost, RunPlan } from './run-host.js';
 export { Run } from './run.js';

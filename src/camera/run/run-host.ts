@@ -27,7 +27,7 @@ export interface CameraFacts {
 }
 
 /** The source and the plan of a run. */
-export interface Reading {
+export interface RunPlan {
   readonly plan: Plan;
   readonly source: SourceInfo;
   /** Frames per second after the steps, from the source's own rate and `skipRate`; undefined if neither is known. */

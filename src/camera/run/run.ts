@@ -9,7 +9,7 @@ import type { LastTimes } from '../../core/frame/last-times.js';
 import type { Engine, ProcessOptions } from '../../core/engine/engine.js';
 import type { EventBody, Place } from '../../core/events.js';
 import type { Numbering } from '../../core/frame/numbering.js';
-import type { Reading, RunHost } from './run-host.js';
+import type { RunHost, RunPlan } from './run-host.js';
 import { type RetriedRun, linkRun } from './run-link.js';
 
 /** Idle runs are kept for the next subscription; `waiting` and `claimed` ones belong to a retry. */
@@ -24,7 +24,7 @@ export class Run implements RecordOwner, RetriedRun {
   seq = 0;
   readonly flow = new Flow();
   /** Its source and its plan. */
-  reading: Reading | undefined;
+  reading: RunPlan | undefined;
   /** Set while an attempt is ended by the failure of a later step. */
   isInterrupted = false;
   /** Where a file resumes. */

@@ -5,7 +5,7 @@ import { type Plan, changeRule, skipRules } from '../../core/plan/plan.js';
 import { SkipChain, type SkipRule } from '../../core/pictures/skip.js';
 
 /** `similarity` is set if a reference replaces the frame. */
-export interface Verdict { readonly skip?: 'rate' | 'unchanged'; readonly similarity?: number }
+export interface FilterResult { readonly skip?: 'rate' | 'unchanged'; readonly similarity?: number }
 
 export class FrameFilter {
   readonly #chain: SkipChain;
@@ -20,7 +20,7 @@ export class FrameFilter {
   /** The rules of `skipRate`, in order. */
   get rules(): readonly SkipRule[] { return this.#chain.rules; }
 
-  judge(frame: Frame): Verdict {
+  judge(frame: Frame): FilterResult {
     if (!this.#chain.keep(frame.pts)) return { skip: 'rate' };
     const similarity = this.#detector?.likeness(frame);
     if (similarity === undefined) return {};

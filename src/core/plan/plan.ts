@@ -40,7 +40,7 @@ export interface CameraOrigin {
 }
 
 /** How a camera's pictures are read. */
-export type CameraReading = Omit<CameraOrigin, 'kind' | 'openRun' | 'source' | 'firstFrameTimeoutMs'>;
+export type CameraReadOptions = Omit<CameraOrigin, 'kind' | 'openRun' | 'source' | 'firstFrameTimeoutMs'>;
 
 /** Frames from user code. */
 export interface FramesOrigin { readonly kind: 'frames'; readonly frames$: Observable<Frame> }

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { H265 } from '../defaults/defaults.js';
 import { chunk as chunkOption, inJson, isAbsent, isSet, options, parseOptions } from '../options.js';
-import { readChunk, number } from './common/flag.js';
+import { readChunk, readNumber } from './common/flag.js';
 import type { Chunk, Encodes, UnitRule } from './common/rule.js';
 
 /** Kinds of hardware that an option can name. */
@@ -69,7 +69,7 @@ export const encodeH265: UnitRule<EncodeH265Step> = {
         about: "'frame': every message decodes alone; 'stream': closed GOPs, a third of the bytes",
       },
       {
-        flags: '--crf <n>', sets: 'encodeH265.crf', parse: number, standard: H265.crf,
+        flags: '--crf <n>', sets: 'encodeH265.crf', parse: readNumber, standard: H265.crf,
         about: 'constant rate factor, 0 (lossless) to 51 (worst)',
       },
       {
@@ -77,7 +77,7 @@ export const encodeH265: UnitRule<EncodeH265Step> = {
         about: "x265's preset, ultrafast to veryslow",
       },
       {
-        flags: '--gop <n>', sets: 'encodeH265.gop', parse: number, standard: H265.gop,
+        flags: '--gop <n>', sets: 'encodeH265.gop', parse: readNumber, standard: H265.gop,
         about: 'stream mode: frames from one keyframe to the next',
       },
       {

@@ -1,7 +1,7 @@
 /** encodeJpeg: encodes each picture as JPEG. */
 import { JPEG } from '../defaults/defaults.js';
 import { jpegQuality, options, parseOptions } from '../options.js';
-import { number } from './common/flag.js';
+import { readNumber } from './common/flag.js';
 import type { Encodes, UnitRule } from './common/rule.js';
 
 export interface EncodeJpegStep extends Encodes {
@@ -31,7 +31,7 @@ export const encodeJpeg: UnitRule<EncodeJpegStep> = {
     shared: [],
     flags: [
       {
-        flags: '--quality <n>', sets: 'encodeJpeg.quality', parse: number, standard: JPEG.quality,
+        flags: '--quality <n>', sets: 'encodeJpeg.quality', parse: readNumber, standard: JPEG.quality,
         about: 'JPEG: 1 (worst) to 100',
       },
     ],

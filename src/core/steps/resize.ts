@@ -5,7 +5,7 @@ import { InvalidOption } from '../errors/errors.js';
 import { inJson, isGiven, options, parseOptions } from '../options.js';
 import { SHAPES, type Shape, type Size, even, shapeOf } from '../pictures/size.js';
 import { OWN_PICTURE } from './common/filters.js';
-import { size } from './common/flag.js';
+import { readSize } from './common/flag.js';
 import type { StepRule } from './common/rule.js';
 
 /** Ways to bring a picture to a size. */
@@ -56,7 +56,7 @@ export const resize: StepRule<ResizeStep> = {
   cli: {
     flags: [
       {
-        flags: '--size <WxH>', sets: 'resize.size', reaches: ['width', 'height'], parse: size, standard: "the source's",
+        flags: '--size <WxH>', sets: 'resize.size', reaches: ['width', 'height'], parse: readSize, standard: "the source's",
         about: 'scale to this size in pixels; Wx or xH keeps the aspect',
       },
       {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { InvalidOption } from '../errors/errors.js';
 import { count, options, parseOptions } from '../options.js';
 import { type SkipRule, fraction, selectExpression } from '../pictures/skip.js';
-import { number } from './common/flag.js';
+import { readNumber } from './common/flag.js';
 import type { StepRule } from './common/rule.js';
 
 export interface SkipRateStep { readonly kind: 'skipRate'; readonly rule: SkipRule }
@@ -29,11 +29,11 @@ export const skipRate: StepRule<SkipRateStep> = {
   cli: {
     flags: [
       {
-        flags: '--fps <fps>', sets: 'skipRate.fps', parse: number, standard: 'all',
+        flags: '--fps <fps>', sets: 'skipRate.fps', parse: readNumber, standard: 'all',
         about: 'frames per second to keep, by media time',
       },
       {
-        flags: '--every <n>', sets: 'skipRate.every', reaches: [], parse: number, standard: 1,
+        flags: '--every <n>', sets: 'skipRate.every', reaches: [], parse: readNumber, standard: 1,
         about: 'keep every nth frame, in place of --fps',
       },
     ],

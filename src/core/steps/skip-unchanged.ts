@@ -9,7 +9,7 @@ import { UNCHANGED } from '../defaults/defaults.js';
 import { InvalidOption } from '../errors/errors.js';
 import { milliseconds, options, parseOptions } from '../options.js';
 import { CORNER, OWN_PICTURE } from './common/filters.js';
-import { number } from './common/flag.js';
+import { readNumber } from './common/flag.js';
 import type { StepRule } from './common/rule.js';
 
 export interface SkipUnchangedStep extends ChangeRule { readonly kind: 'skipUnchanged' }
@@ -37,11 +37,11 @@ export const skipUnchanged: StepRule<SkipUnchangedStep> = {
   cli: {
     flags: [
       {
-        flags: '--skip-unchanged [share]', sets: 'skipUnchanged.threshold', parse: number, standard: 'no; 12/255 without a number',
+        flags: '--skip-unchanged [share]', sets: 'skipUnchanged.threshold', parse: readNumber, standard: 'no; 12/255 without a number',
         about: 'leave out frames that look like the last one kept; the share of full scale by which a block must differ',
       },
       {
-        flags: '--max-gap <ms>', sets: 'skipUnchanged.maxGapMs', parse: number, standard: UNCHANGED.maxGapMs,
+        flags: '--max-gap <ms>', sets: 'skipUnchanged.maxGapMs', parse: readNumber, standard: UNCHANGED.maxGapMs,
         about: 'with --skip-unchanged: keep one frame in each slot of this many ms, even if unchanged',
       },
     ],

@@ -11,7 +11,7 @@ export interface Nal { readonly type: number; readonly bytes: Buffer }
 export interface PlacedNal extends Nal { readonly at: number; readonly end: number }
 
 /** Up to a picture's first slice. */
-export interface Head {
+export interface PictureHead {
   /** Parameter sets, SEI and all others, in order. */
   readonly units: readonly PlacedNal[];
   /** After the access unit delimiter, if there is one: the place for parameter sets. */
@@ -55,7 +55,7 @@ const START = Buffer.from([0, 0, 1]);
 export const START_CODE = Buffer.from([0, 0, 0, 1]);
 
 /** Reads an access unit, or a stream's parameter sets, up to the first slice. */
-export function headOf(whole: Buffer, codec: CopiedCodec): Head {
+export function pictureHeadOf(whole: Buffer, codec: CopiedCodec): PictureHead {
   const data = whole.subarray(0, MAX_HEAD_BYTES);
   const { delimiter, typeOf, isSlice, firstSliceAt } = NUMBERS[codec];
   const units: PlacedNal[] = [];
@@ -87,6 +87,6 @@ function withoutZeros(data: Buffer, begin: number, end: number): number {
 /** The parameter sets before a picture's first slice, as Annex B. */
 export function parameterSets(data: Buffer, codec: CopiedCodec): Buffer {
   const { sets } = NUMBERS[codec];
-  const { units } = headOf(data, codec);
+  const { units } = pictureHeadOf(data, codec);
   return Buffer.concat(units.filter(({ type }) => sets.includes(type)).flatMap(({ bytes }) => [START_CODE, bytes]));
 }

@@ -1,5 +1,5 @@
 /** The active parameter sets, by type and id; those missing from a keyframe are inserted before it. */
-import { type CopiedCodec, type Head, type Nal, NUMBERS, type PlacedNal, START_CODE } from './nal.js';
+import { type CopiedCodec, type Nal, type PictureHead, type PlacedNal, NUMBERS, START_CODE } from './nal.js';
 import { idsOf, pictureSetOf } from './set-ids.js';
 
 /** Longest set that a container's record can hold; bytes. */
@@ -56,7 +56,7 @@ export class ParameterSets {
    * The same access unit with all sets in it: later pictures of its GOP may refer to any. Each set comes after those that it
    * needs: decoders drop a set that comes before them.
    */
-  completed(data: Buffer, { units, setsAt }: Head): Buffer {
+  completed(data: Buffer, { units, setsAt }: PictureHead): Buffer {
     const { sets } = NUMBERS[this.codec];
     const present = new Set(units.map((unit) => keyOf(unit, this.codec)));
     const parts: Buffer[] = [];

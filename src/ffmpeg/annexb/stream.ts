@@ -1,7 +1,7 @@
 /** A stream of access units, passed on unchanged as Annex B: each keyframe with its parameter sets, and the size of its picture. */
 import type { Size } from '../../core/pictures/size.js';
 import { type Configuration, configurationOf, toAnnexB } from './length-prefixed.js';
-import { type CopiedCodec, headOf } from './nal.js';
+import { type CopiedCodec, pictureHeadOf } from './nal.js';
 import { ParameterSets } from './parameter-sets.js';
 import { pictureSizeOf } from './sps.js';
 
@@ -25,7 +25,7 @@ export class CopiedStream {
     const configuration: Configuration | undefined = configurationOf(extradata, codec);
     this.#lengthBytes = configuration?.lengthBytes;
     this.#sets = new ParameterSets(codec);
-    this.#sets.keep(configuration?.sets ?? headOf(extradata, codec).units);
+    this.#sets.keep(configuration?.sets ?? pictureHeadOf(extradata, codec).units);
     this.#measure(this.#sets.firstSequence);
     this.#size ??= size;
   }
@@ -42,7 +42,7 @@ export class CopiedStream {
   unit(data: Buffer, key: boolean): CopiedUnit | undefined {
     const bytes = this.#lengthBytes === undefined ? data : toAnnexB(data, this.#lengthBytes);
     if (bytes === undefined || bytes.length === 0) return undefined;
-    const head = headOf(bytes, this.codec);
+    const head = pictureHeadOf(bytes, this.codec);
     this.#sets.keep(head.units);
     if (!key) return { data: bytes, keyframe: false };
     const sequence = head.slice && this.#sets.sequenceOf(head.slice);

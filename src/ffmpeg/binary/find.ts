@@ -9,8 +9,8 @@ import type { FfmpegFacts } from '../../core/engine/ffmpeg-facts.js';
 import { loadCommandBuilder } from './command-builder.js';
 import { childEnvironment } from './environment.js';
 import { askSetpriv } from './setpriv.js';
-import { installedPath, pathOf } from './places.js';
-import { forget, recall, remember } from './remembered.js';
+import { findInPath, packagedPath } from './locations.js';
+import { cacheOutput, readCachedOutput, removeCachedOutput } from './output-cache.js';
 
 /** libavutil's major version rises with ffmpeg's: 56 is 4.x, 57 is 5.x. */
 const AVUTIL_OF_FFMPEG_0 = 52;
@@ -81,8 +81,8 @@ async function find(encoders: readonly string[]): Promise<FfmpegFacts> {
 
 function candidates(): Candidate[] {
   return [
-    { from: 'PATH', path: pathOf('ffmpeg'), missing: 'has none' },
-    { from: '@ffmpeg-installer/ffmpeg', path: installedPath(), missing: 'is not installed (an optional dependency)' },
+    { from: 'PATH', path: findInPath('ffmpeg'), missing: 'has none' },
+    { from: '@ffmpeg-installer/ffmpeg', path: packagedPath(), missing: 'is not installed (an optional dependency)' },
   ];
 }
 
@@ -103,7 +103,7 @@ function factsOf(file: string): Promise<FfmpegFacts> {
 }
 
 function recalledFacts(file: string): Promise<FfmpegFacts> | undefined {
-  const answers = recall(file);
+  const answers = readCachedOutput(file);
   if (answers === undefined) return undefined;
   try {
     const facts = parseFacts(file, answers.banner, answers.encoders);
@@ -123,14 +123,14 @@ function askedAgain({ path: file }: FfmpegFacts): Promise<FfmpegFacts> {
 export function doubt(facts: FfmpegFacts): void {
   if (!isRecalled(facts)) return;
   known.delete(facts.path);
-  forget(facts.path);
+  removeCachedOutput(facts.path);
 }
 
 /** One start gives both: the banner, on stderr, has the versions. */
 async function ask(file: string): Promise<FfmpegFacts> {
   const { stdout, stderr } = await run(file, ['-encoders'], { timeout: ASK_TIMEOUT_MS, maxBuffer: 8 * 1024 * 1024, env: childEnvironment() });
   const facts = parseFacts(file, stderr, stdout);
-  remember(file, { banner: stderr, encoders: stdout });
+  cacheOutput(file, { banner: stderr, encoders: stdout });
   return facts;
 }
 
@@ -156,7 +156,7 @@ export function parseFacts(file: string, banner: string, encoders: string): Ffmp
 }
 
 function isInstalled(file: string): boolean {
-  const installed = installedPath();
+  const installed = packagedPath();
   if (installed === undefined) return false;
   try {
     return realpathSync(file) === realpathSync(installed);

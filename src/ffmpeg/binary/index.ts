@@ -2,5 +2,5 @@
 export { newCommand } from './command-builder.js';
 export { childEnvironment } from './environment.js';
 export { doubt, ffmpegWith, findFfmpeg } from './find.js';
-export { pathOf } from './places.js';
+export { findInPath } from './locations.js';
 export { setprivWords } from './setpriv.js';

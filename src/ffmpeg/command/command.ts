@@ -10,7 +10,7 @@ import type { Encoder, ExpectedPictures } from './encoder/index.js';
 import { type Encoding, type Expected, encodingOf, paddingOf } from './expected.js';
 import type { FfmpegFacts } from '../../core/engine/ffmpeg-facts.js';
 import { cameraGraph, feedGraph, stillGraph } from './graph.js';
-import type { Reading } from '../stream/index.js';
+import type { StreamSelection } from '../stream/index.js';
 
 /** Verbose, because only there ffmpeg reports that an RTSP server has answered; each line with its level. */
 export const GLOBAL = ['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'level+verbose'];
@@ -23,7 +23,8 @@ export const HEARTBEAT_FD = 3;
 
 /** Arguments for reading a source. */
 export function cameraArguments(
-  plan: Plan, input: SourceInput, encoder: Encoder | undefined, facts: FfmpegFacts, reading: Reading, expected: Expected, resume?: ResumePoint,
+  plan: Plan, input: SourceInput, encoder: Encoder | undefined, facts: FfmpegFacts,
+  reading: StreamSelection, expected: Expected, resume?: ResumePoint,
 ): string[] {
   const { origin } = plan;
   if (origin.kind !== 'camera') throw new Error('a plan on frames has no source');
@@ -95,7 +96,7 @@ const PATIENT_BYTES = 64 * 1024 ** 2;
 
 /** Arguments for passing on a source's own access units. */
 export function copyArguments(
-  input: SourceInput, facts: FfmpegFacts, { stream, patience }: Reading & { readonly patience: Patience }, resume?: ResumePoint,
+  input: SourceInput, facts: FfmpegFacts, { stream, patience }: StreamSelection & { readonly patience: Patience }, resume?: ResumePoint,
 ): string[] {
   const isPaced = input.paced === true;
   const seekUs = isPaced ? Math.max(0, (resume?.afterPts ?? 0) - SEEK_MARGIN_US) : 0;

@@ -3,7 +3,7 @@ import { type EncodeStep, sizeAfter } from '../../core/steps/index.js';
 import { type Plan, encodeStep, ffmpegSteps, skipRules } from '../../core/plan/plan.js';
 import type { Shape, Size } from '../../core/pictures/size.js';
 import { rateAfter } from '../../core/pictures/skip.js';
-import type { Known } from '../stream/index.js';
+import type { KnownFacts } from '../stream/index.js';
 import type { Encoder, ExpectedPictures } from './encoder/index.js';
 import type { FfmpegFacts } from '../../core/engine/ffmpeg-facts.js';
 
@@ -24,7 +24,7 @@ export function encodingOf(plan: Plan, encoder: Encoder | undefined): Encoding |
 }
 
 /** The expected properties of a source. @param source - known facts about it; none before it has been open */
-export function expectedOf(plan: Plan, source: Known): Expected {
+export function expectedOf(plan: Plan, source: KnownFacts): Expected {
   const { fps, fpsMeasured = false, guessedFps, pixelFormat = '', color } = source;
   const size = shownUpright(source);
   const rate = rateAfter(skipRules(plan), fps);
@@ -39,7 +39,7 @@ export function expectedOf(plan: Plan, source: Known): Expected {
 }
 
 /** A rotation by 90 or 270 degrees swaps the sides of the picture, and those of its pixels. */
-function shownUpright({ width, height, sampleAspectRatio, rotation = 0 }: Known): (Size & Shape) | undefined {
+function shownUpright({ width, height, sampleAspectRatio, rotation = 0 }: KnownFacts): (Size & Shape) | undefined {
   if (width === undefined || height === undefined) return undefined;
   if (rotation % 180 === 0) return { width, height, sampleAspectRatio };
   return { width: height, height: width, sampleAspectRatio: sampleAspectRatio?.split(':').reverse().join(':') };

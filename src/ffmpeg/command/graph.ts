@@ -6,7 +6,7 @@ import type { Encoder, ExpectedPictures } from './encoder/index.js';
 import { type Expected, paddingOf } from './expected.js';
 import { mediaTimeExpression } from './media-time.js';
 import { PACING } from './pace.js';
-import type { Reading } from '../stream/index.js';
+import type { StreamSelection } from '../stream/index.js';
 
 /** From here on, media time is in µs. */
 const MICROSECONDS = 'settb=1/1000000';
@@ -38,7 +38,7 @@ function timed(offset: number, live: boolean, paced: boolean): string[] {
 
 /** How the source is read, and from where. */
 interface GoingOn {
-  readonly reading: Reading;
+  readonly reading: StreamSelection;
   readonly live: boolean;
   readonly paced?: boolean | undefined;
   readonly resume?: ResumePoint | undefined;
@@ -60,7 +60,7 @@ export function stillGraph(encoder: Encoder, rotation = 0): string {
 }
 
 /** Makes one picture of two fields; its time base is half a µs. */
-function fieldFilters({ fields }: Reading): string[] {
+function fieldFilters({ fields }: StreamSelection): string[] {
   return fields === undefined ? [] : [`${EVEN}:interl=-1`, `bwdif=mode=send_frame:deint=${fields}`, MICROSECONDS];
 }
 

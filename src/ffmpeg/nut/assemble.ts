@@ -5,7 +5,7 @@ import { NutError } from './error.js';
 import { Fields } from './fields.js';
 
 /** The body that a head announces. */
-export type Body =
+export type PacketBody =
   /** Bytes to keep, in a buffer of `prefix` and `size` bytes. The caller has checked `size`. */
   | { readonly size: number; readonly prefix?: Buffer; readonly done: (data: Buffer) => void }
   /** Bytes of which only the checksum is needed. */
@@ -20,17 +20,17 @@ const NOTHING = Buffer.alloc(0);
  * A body's bytes are copied once, from the chunk to their place. Of a chunk, only an incomplete head is kept.
  */
 export class Assembler {
-  readonly #open: (head: Fields, offset: number) => Body | undefined;
+  readonly #open: (head: Fields, offset: number) => PacketBody | undefined;
   /** Bytes before the current chunk. */
   #offset = 0;
   #rest: Buffer | undefined;
-  #body: Body | undefined;
+  #body: PacketBody | undefined;
   #data: Buffer | undefined;
   #crc = 0;
   #filled = 0;
 
   /** @param open reads a head and returns the body that follows it; undefined if the bytes end within the head */
-  constructor(open: (head: Fields, offset: number) => Body | undefined) {
+  constructor(open: (head: Fields, offset: number) => PacketBody | undefined) {
     this.#open = open;
   }
 
@@ -75,7 +75,7 @@ export class Assembler {
     return chunk.length;
   }
 
-  #begin(body: Body): void {
+  #begin(body: PacketBody): void {
     this.#body = body;
     this.#filled = 0;
     this.#crc = 0;
@@ -90,7 +90,7 @@ export class Assembler {
   }
 
   /** @returns the position up to which the chunk is consumed */
-  #fill(body: Body, chunk: Buffer, at: number): number {
+  #fill(body: PacketBody, chunk: Buffer, at: number): number {
     const whole = this.#data?.length ?? body.size;
     const end = Math.min(chunk.length, at + whole - this.#filled);
     if (this.#data) chunk.copy(this.#data, this.#filled, at, end);
@@ -100,7 +100,7 @@ export class Assembler {
     return end;
   }
 
-  #finish(body: Body): void {
+  #finish(body: PacketBody): void {
     const data = this.#data ?? NOTHING;
     this.#body = this.#data = undefined;
     if ('done' in body) body.done(data);

@@ -1,6 +1,6 @@
 /** The incremental reader: chunks of bytes in, packets out. */
 
-import { Assembler, type Body } from './assemble.js';
+import { type PacketBody, Assembler } from './assemble.js';
 import { crc32 } from './crc.js';
 import { NutError } from './error.js';
 import type { Fields } from './fields.js';
@@ -94,12 +94,12 @@ export class NutReader {
     return error;
   }
 
-  #open(head: Fields, offset: number): Body | undefined {
+  #open(head: Fields, offset: number): PacketBody | undefined {
     if (!this.#idSeen) return this.#fileId(head, offset);
     return head.bytes[head.at] === LETTER_N ? this.#packet(head, offset) : this.#frame(head, offset);
   }
 
-  #fileId(head: Fields, offset: number): Body | undefined {
+  #fileId(head: Fields, offset: number): PacketBody | undefined {
     const there = head.bytes.subarray(head.at, Math.min(head.end, head.at + FILE_ID.length));
     if (!FILE_ID.subarray(0, there.length).equals(there)) throw new NutError('bad-magic', 'not NUT', offset);
     head.skip(FILE_ID.length);
@@ -107,7 +107,7 @@ export class NutReader {
   }
 
   /** A packet with a start code: all except frames. */
-  #packet(head: Fields, offset: number): Body | undefined {
+  #packet(head: Fields, offset: number): PacketBody | undefined {
     const start = head.at;
     head.skip(8);
     if (head.short) return undefined;
@@ -165,7 +165,7 @@ export class NutReader {
     this.#options.onStreams?.(this.#states.map((state) => state.stream));
   }
 
-  #frame(head: Fields, offset: number): Body | undefined {
+  #frame(head: Fields, offset: number): PacketBody | undefined {
     if (!this.#main || !this.#ready) throw new NutError('bad-header', 'a frame before its stream', offset);
     const frame = frameHeader(head, this.#main, this.#states, offset);
     if (frame === undefined) return undefined;

@@ -9,7 +9,7 @@ import { readInBulk } from './bulk.js';
 import { classifyExit } from './classify.js';
 import { HEARTBEAT_FD } from '../command/index.js';
 import { type NutPacket, NutReader, type NutStream } from '../nut/index.js';
-import { start, stop } from './process.js';
+import { startProcess, stopProcess } from './process.js';
 import { type StderrFact, StderrParser } from './stderr.js';
 import { readStdout } from './stdout.js';
 
@@ -61,7 +61,7 @@ class RunningChild {
 
   constructor(readonly options: ChildOptions, readonly subscriber: Subscriber<ChildOutput>) {
     this.#sawConnection = options.answered ?? false;
-    const child = start(options.path, options.args, options, options.hold());
+    const child = startProcess(options.path, options.args, options, options.hold());
     this.#child = child;
     const pictures = this.#reader((packet, stream) => ({ kind: 'packet', packet, stream }));
     const heartbeats = this.#reader(({ pts, data }) => ({ kind: 'heartbeat', pts, data }));
@@ -81,7 +81,7 @@ class RunningChild {
 
   end(): void {
     this.#detach();
-    stop(this.#child);
+    stopProcess(this.#child);
   }
 
   #reader(output: (packet: NutPacket, stream: NutStream) => ChildOutput): NutReader {

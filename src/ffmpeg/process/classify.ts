@@ -17,7 +17,7 @@ export interface Exit {
 }
 
 /** The failure of an exit; `reason` is not redacted. */
-export interface Verdict { readonly code: ErrorCode; readonly reason: string }
+export interface ExitFailure { readonly code: ErrorCode; readonly reason: string }
 
 /** Rows for every source, before those of the source's kind. */
 const FORMS: readonly StderrRow[] = [
@@ -34,7 +34,7 @@ const OTHERS: readonly StderrRow[] = [
 /** Lines that name a reason, unlike progress and statistics. */
 const TELLING = /\[(error|fatal|panic|warning)\]/;
 
-export function classifyExit(exit: Exit): Verdict {
+export function classifyExit(exit: Exit): ExitFailure {
   if (exit.signal !== null) return { code: 'CAPTURE_CRASHED', reason: `ffmpeg was ended by ${exit.signal}${last(exit.tail.filter((line) => TELLING.test(line)))}` };
   const lines = exit.tail.filter((line) => TELLING.test(line)).reverse();
   const { answers, failures } = exit.rows ?? NETWORK_ROWS;
@@ -49,7 +49,7 @@ export function classifyExit(exit: Exit): Verdict {
  * If frames had arrived, a broken connection is the end of the stream, not a refusal. If the source had not answered, ffmpeg
  * reports a connection that breaks during the first exchange as invalid data.
  */
-function ruled(code: ErrorCode, line: string, exit: Exit): Verdict {
+function ruled(code: ErrorCode, line: string, exit: Exit): ExitFailure {
   const format = /^\[(\w[\w,]*) @.*Format not on whitelist/.exec(line)?.[1];
   const why = format === undefined ? message(line) : notTaken(format);
   const reason = code === 'ENCODER_FAILED' ? why + refusal(exit.tail) : why;

@@ -1,3 +1,3 @@
 /** One ffmpeg process, from start to exit. */
 export { type ChildOutput, runChild } from './child.js';
-export { pour } from './pour.js';
+export { writeToPipe } from './write-to-pipe.js';

@@ -5,7 +5,7 @@ import type { DecoderUnit } from '../../core/engine/decoder.js';
 import type { Codec } from '../../core/frame/frame.js';
 import type { Muxer, MuxerInput } from '../../core/engine/recorder.js';
 import { parameterSets } from '../annexb/index.js';
-import { pour, runChild } from '../process/index.js';
+import { runChild, writeToPipe } from '../process/index.js';
 import { muxArguments } from './received-command.js';
 import { findFfmpeg } from '../binary/index.js';
 import { nutFrameHead, nutHeader } from '../nut/index.js';
@@ -35,7 +35,7 @@ export function writeUnits(
   input: Pick<MuxerInput, 'units$' | 'ready'>, pipe: Writable, headerOf: (first: DecoderUnit) => Buffer, end?: () => void,
 ): () => void {
   let isFirst = true;
-  return pour({ values$: input.units$, ready: (yes) => { input.ready(yes); } }, pipe, (unit) => {
+  return writeToPipe({ values$: input.units$, ready: (yes) => { input.ready(yes); } }, pipe, (unit) => {
     pipe.cork();
     if (isFirst) pipe.write(headerOf(unit));
     isFirst = false;

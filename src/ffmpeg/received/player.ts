@@ -6,7 +6,7 @@ import { RecordingFailed } from '../../core/errors/errors.js';
 import type { Codec } from '../../core/frame/frame.js';
 import type { Muxer } from '../../core/engine/recorder.js';
 import { runChild } from '../process/index.js';
-import { pathOf } from '../binary/index.js';
+import { findInPath } from '../binary/index.js';
 import { nutHeaderOf, writeUnits } from './mux.js';
 
 /** Time between the last picture of a sender and the first of the next; µs. */
@@ -23,7 +23,7 @@ const WINDOW_VARIABLES = /^(?:SDL_\w+|XDG_\w+|DBUS_SESSION_BUS_ADDRESS|PULSE_SER
 
 /** The path of ffplay; undefined if it is not in PATH. */
 export function findPlayer(): string | undefined {
-  return pathOf('ffplay');
+  return findInPath('ffplay');
 }
 
 /**

@@ -6,14 +6,14 @@
 import type { EngineEvent, EngineOutput } from '../../core/engine/engine.js';
 import type { ChangeRule } from '../../core/pictures/change-detector.js';
 import { THUMBNAIL } from '../../core/steps/index.js';
-import { type Form, type Pictures, outputOf } from './pictures.js';
+import { type Form, type PictureReader, outputOf } from './pictures.js';
 import type { NutPacket, NutStream } from '../nut/index.js';
 import type { PictureLine } from '../command/index.js';
 
 /** The result of comparing a picture. */
 interface Judgement { readonly pts: number; readonly unchanged: boolean }
 
-export class ComparedPictures implements Pictures {
+export class ComparedPictures implements PictureReader {
   #capturedPts = -1;
   #keptPts = -1;
   readonly #judgements: Judgement[] = [];

@@ -3,7 +3,7 @@
  * access units already sent.
  */
 import { type CopiedCodec, CopiedStream, type CopiedUnit } from '../annexb/index.js';
-import type { Pictures } from './pictures.js';
+import type { PictureReader } from './pictures.js';
 import { COPY_OFFSET_US, MediaTime } from '../command/index.js';
 import { type EngineEvent, type EngineOutput, RESUME_TOLERANCE_US, type ResumePoint } from '../../core/engine/engine.js';
 import { EncoderFailed } from '../../core/errors/errors.js';
@@ -29,7 +29,7 @@ export function acceptsCopied({ codec = '' }: Partial<SourceInfo>): void {
 
 type Building<T> = { -readonly [K in keyof T]: T[K] };
 
-export class CopiedPictures implements Pictures {
+export class CopiedPictures implements PictureReader {
   #stream: CopiedStream | undefined;
   #codecName: string | undefined;
   #shown: Size | undefined;

@@ -5,16 +5,16 @@ import { isRxcamError } from '../../core/errors/errors.js';
 import { isCopied } from '../../core/plan/plan.js';
 import { doubt } from '../binary/index.js';
 import { acceptsCopied } from './copied.js';
-import { fed } from './feed.js';
-import { type FeedLaunch, type SourceLaunch, isReused, prepared } from './launch.js';
-import { reusing } from './reuse.js';
-import { copied, decoded } from './source-run.js';
+import { runFeed } from './feed.js';
+import { type FeedLaunch, type SourceLaunch, isReused, prepareLaunch } from './launch.js';
+import { runReuse } from './reuse.js';
+import { runCopy, runDecode } from './source-run.js';
 
 /** Failures after which the remembered facts of a binary are checked again. */
 const DOUBTFUL: ReadonlySet<string> = new Set(['CAPTURE_CRASHED', 'ENCODER_FAILED']);
 
 /** Runs a plan in one ffmpeg process. */
-export const ffmpegEngine: Engine = (plan, context) => prepared(plan, context).pipe(
+export const ffmpegEngine: Engine = (plan, context) => prepareLaunch(plan, context).pipe(
   switchMap((one) => (one.type === 'launch' ? launched(one) : of(one))),
 );
 
@@ -25,7 +25,7 @@ function launched(launch: SourceLaunch | FeedLaunch): Observable<EngineEvent> {
 }
 
 function run(launch: SourceLaunch | FeedLaunch): Observable<EngineEvent> {
-  if ('feed' in launch) return fed(launch);
-  if (isCopied(launch.plan)) return copied(launch, acceptsCopied);
-  return isReused(launch.plan) ? reusing(launch) : decoded(launch);
+  if ('feed' in launch) return runFeed(launch);
+  if (isCopied(launch.plan)) return runCopy(launch, acceptsCopied);
+  return isReused(launch.plan) ? runReuse(launch) : runDecode(launch);
 }

@@ -5,10 +5,10 @@ import { expectedOf, feedArguments, shownSize } from '../command/index.js';
 import type { FeedLaunch } from './launch.js';
 import { type Form, outputOf } from './pictures.js';
 import { mapEach } from '../stream/index.js';
-import { pour, runChild } from '../process/index.js';
+import { runChild, writeToPipe } from '../process/index.js';
 
 /** Events of a process that encodes or scales pictures; `pts` of its outputs counts the pictures fed, from 0. */
-export function fed({ plan, context, facts, chosen, feed }: FeedLaunch): Observable<EngineEvent> {
+export function runFeed({ plan, context, facts, chosen, feed }: FeedLaunch): Observable<EngineEvent> {
   const encoder = chosen?.encoder;
   const expected = expectedOf(plan, feed.format);
   const form: Form = { format: encoder?.codec ?? feed.format.pixelFormat, shown: encoder && shownSize(encoder, expected) };
@@ -16,7 +16,7 @@ export function fed({ plan, context, facts, chosen, feed }: FeedLaunch): Observa
   return runChild({
     path: facts.path, args, live: false, address: 'frames', secrets: [], nice: context.process?.nice,
     hold: () => context.hold(),
-    attach: ({ stdin }) => pour({ values$: feed.pictures$, ready: (yes) => { feed.ready(yes); } }, stdin, (picture) => stdin.write(picture)),
+    attach: ({ stdin }) => writeToPipe({ values$: feed.pictures$, ready: (yes) => { feed.ready(yes); } }, stdin, (picture) => stdin.write(picture)),
   }).pipe(mapEach((output): EngineEvent[] => {
     if (output.kind !== 'packet') return [];
     const { packet, stream } = output;

@@ -35,7 +35,7 @@ const CONNECTED: EngineEvent = { type: 'connected' };
 const PASSED: EngineEvent = { type: 'encoder', encoder: COPY, hardware: false, reason: "the source's own access units, as requested" };
 
 /** Emits events of the preparation, and then a launch. */
-export function prepared(plan: Plan, context: EngineContext): Observable<EngineEvent | SourceLaunch | FeedLaunch> {
+export function prepareLaunch(plan: Plan, context: EngineContext): Observable<EngineEvent | SourceLaunch | FeedLaunch> {
   return defer(() => equipped(plan, context)).pipe(switchMap((equipment) => concat(of(...news(equipment)), launches(equipment))));
 }
 
@@ -46,7 +46,7 @@ export function isReused(plan: Plan): boolean {
 }
 
 /** The event that names the encoder. @param more - added to its reason */
-export function announced({ encoder, reason }: Chosen, more = ''): EngineEvent {
+export function encoderEvent({ encoder, reason }: Chosen, more = ''): EngineEvent {
   return { type: 'encoder', encoder: encoder.name, hardware: encoder.hardware !== undefined, reason: reason + more };
 }
 
@@ -70,8 +70,8 @@ function news({ plan, context: { feed }, facts: { path, version }, chosen }: Equ
   const found: EngineEvent[] = [{ type: 'ffmpeg', path, version }, PROGRESS];
   if (isCopied(plan)) return [...found, PASSED];
   if (chosen === undefined) return found;
-  if (!isReused(plan)) return [...found, announced(chosen)];
-  return feed === undefined ? found : [...found, announced(chosen, '; not reused: the pictures come from user code')];
+  if (!isReused(plan)) return [...found, encoderEvent(chosen)];
+  return feed === undefined ? found : [...found, encoderEvent(chosen, '; not reused: the pictures come from user code')];
 }
 
 function launches(equipment: Equipment): Observable<EngineEvent | SourceLaunch | FeedLaunch> {

@@ -6,7 +6,7 @@ import type { PictureLine } from '../command/index.js';
 import type { NutPacket, NutStream } from '../nut/index.js';
 
 /** Makes events of the data from a child's pipes. */
-export interface Pictures {
+export interface PictureReader {
   /** A picture was decoded; `pts` in µs, `data` a small picture of it. */
   heartbeat(pts: number, data: Buffer): readonly EngineEvent[];
   packet(packet: NutPacket, stream: NutStream): readonly EngineEvent[];
@@ -36,7 +36,7 @@ export function outputOf(packet: NutPacket, stream: NutStream, { format, shown }
 }
 
 /** Heartbeats and pictures arrive through two pipes: a picture that is read before its heartbeat waits for it. */
-export class DecodedPictures implements Pictures {
+export class DecodedPictures implements PictureReader {
   #lastPts = -1;
   readonly #early: EngineOutput[] = [];
 

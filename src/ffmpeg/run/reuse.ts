@@ -4,10 +4,10 @@ import { type EngineContext, type EngineEvent, RESUME_TOLERANCE_US } from '../..
 import type { SourceInfo } from '../../core/frame/frame.js';
 import { ruleOf, sizeAfter } from '../../core/steps/index.js';
 import { COPY, type Plan } from '../../core/plan/plan.js';
-import { PROGRESS, Unsuited, isDeinterlaced, isKnown, known, learn, untilSuited } from '../stream/index.js';
+import { PROGRESS, SourceMismatch, isDeinterlaced, isKnown, knownFacts, rememberFacts, retryOnMismatch } from '../stream/index.js';
 import { copiedCodec } from './copied.js';
-import { type SourceLaunch, announced } from './launch.js';
-import { copied, decoded, looked } from './source-run.js';
+import { type SourceLaunch, encoderEvent } from './launch.js';
+import { runCopy, runDecode, runLook } from './source-run.js';
 
 /** Pixel formats that every consumer of encodeH265's output can show: 8-bit 4:2:0. */
 const PIXEL_FORMATS = new Set(['yuv420p', 'yuvj420p']);
@@ -29,7 +29,7 @@ export function whyNotReused({ origin, steps }: Plan, source: Partial<SourceInfo
  * Runs a plan that allows reuse. If a source is unknown, its description is read first, never at the same time as a capture;
  * if it turns out to be unsuitable, its pictures are encoded from then on.
  */
-export function reusing(launch: SourceLaunch): Observable<EngineEvent> {
+export function runReuse(launch: SourceLaunch): Observable<EngineEvent> {
   const { plan, origin: { source } } = launch;
   const never = plan.steps.map((step) => ruleOf(step).notReused).find((one) => one !== undefined);
   if (never !== undefined) return encoded(launch, never);
@@ -37,13 +37,13 @@ export function reusing(launch: SourceLaunch): Observable<EngineEvent> {
     /** The last picture that was reused. */
     let last = -1;
     const see = (event: EngineEvent) => {
-      if (event.type === 'opened') learn(source, event.source);
+      if (event.type === 'opened') rememberFacts(source, event.source);
       if (event.type === 'captured') last = Math.max(last, event.pts);
     };
-    return untilSuited(launch.context, (context) => {
+    return retryOnMismatch(launch.context, (context) => {
       const here = { ...launch, context };
       if (!isKnown(source)) return look(here);
-      const why = whyNotReused(plan, known(source));
+      const why = whyNotReused(plan, knownFacts(source));
       return why === undefined ? reused(here).pipe(tap(see)) : continued(here, last, why);
     });
   });
@@ -52,14 +52,14 @@ export function reusing(launch: SourceLaunch): Observable<EngineEvent> {
 /** Learns the description of the source; what follows is then another try. */
 function look(launch: SourceLaunch): Observable<EngineEvent> {
   const { source } = launch.origin;
-  const opened$ = looked(launch).pipe(tap((event) => {
+  const opened$ = runLook(launch).pipe(tap((event) => {
     if (event.type !== 'opened') return;
-    learn(source, event.source);
-    throw new Unsuited();
+    rememberFacts(source, event.source);
+    throw new SourceMismatch();
   }));
   const silent$ = defer(() => {
-    learn(source, {});
-    return throwError(() => new Unsuited());
+    rememberFacts(source, {});
+    return throwError(() => new SourceMismatch());
   });
   return concat(opened$, silent$);
 }
@@ -67,13 +67,13 @@ function look(launch: SourceLaunch): Observable<EngineEvent> {
 /** Passes access units on while the source stays suitable. */
 function reused(launch: SourceLaunch): Observable<EngineEvent> {
   const { plan, origin: { source } } = launch;
-  const { codec = '', width = 0, height = 0 } = known(source);
+  const { codec = '', width = 0, height = 0 } = knownFacts(source);
   const announcement: EngineEvent = { type: 'encoder', encoder: COPY, hardware: false, reason: `reused: the source is ${codec} of ${width}x${height}, as requested` };
-  return concat(of(announcement), copied(launch, (found) => {
-    const now = { ...known(source), ...found };
+  return concat(of(announcement), runCopy(launch, (found) => {
+    const now = { ...knownFacts(source), ...found };
     if (whyNotReused(plan, now) === undefined) return;
-    learn(source, now);
-    throw new Unsuited();
+    rememberFacts(source, now);
+    throw new SourceMismatch();
   }));
 }
 
@@ -86,5 +86,5 @@ function continued(launch: SourceLaunch, last: number, why: string): Observable<
 
 function encoded(launch: SourceLaunch, why: string): Observable<EngineEvent> {
   const { chosen } = launch;
-  return concat(of(PROGRESS, ...(chosen === undefined ? [] : [announced(chosen, `; not reused: ${why}`)])), decoded(launch));
+  return concat(of(PROGRESS, ...(chosen === undefined ? [] : [encoderEvent(chosen, `; not reused: ${why}`)])), runDecode(launch));
 }

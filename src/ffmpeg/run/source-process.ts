@@ -7,8 +7,8 @@ import type { ColorInfo, SourceInfo } from '../../core/frame/frame.js';
 import { definedOnly } from '../../core/options.js';
 import type { Source, SourceInput } from '../../core/source.js';
 import { type ChildOutput, runChild } from '../process/index.js';
-import { type Choose, type StreamFact, toldOf } from '../stream/index.js';
-import type { Pictures } from './pictures.js';
+import { type ChooseStream, type StreamFact, severalStreamsWarning } from '../stream/index.js';
+import type { PictureReader } from './pictures.js';
 
 /** The command to run, and the format of its output. */
 export interface SourceProcessOptions {
@@ -17,8 +17,8 @@ export interface SourceProcessOptions {
   readonly input: SourceInput;
   readonly inBulk: boolean;
   readonly source: Source;
-  readonly choose: Choose;
-  readonly pictures: Pictures;
+  readonly choose: ChooseStream;
+  readonly pictures: PictureReader;
 }
 
 /** Events of a process that reads a source. */
@@ -118,7 +118,7 @@ interface Translator {
 }
 
 /** Facts of one process as events of the engine. */
-function translator(choose: Choose, pictures: Pictures): Translator {
+function translator(choose: ChooseStream, pictures: PictureReader): Translator {
   let source: Partial<SourceInfo> = {};
   /** Output read before the description, which comes through another pipe. */
   let early: ChildOutput[] | undefined = [];
@@ -128,7 +128,7 @@ function translator(choose: Choose, pictures: Pictures): Translator {
     const found = sourceInfo(stream);
     pictures.described?.(found);
     source = { ...source, ...found };
-    const warnings: EngineEvent[] = streams.length < 2 ? [] : [{ type: 'warning', message: toldOf(streams, stream) }];
+    const warnings: EngineEvent[] = streams.length < 2 ? [] : [{ type: 'warning', message: severalStreamsWarning(streams, stream) }];
     const { guessedFps } = stream;
     return [{ type: 'opened', source, ...(guessedFps !== undefined && { guessedFps }) }, ...warnings, ...rest()];
   };

@@ -1,8 +1,8 @@
 /** ffmpeg's description of its input: streams, rate, size. */
 export { bounded, checkCodec, readingLimits } from './decoders.js';
 export { InputDescription, type StreamFact } from './description.js';
-export { type Known, isKnown, known, learn, learnOpened } from './known.js';
+export { type KnownFacts, isKnown, knownFacts, rememberFacts, rememberOpened } from './known-facts.js';
 export { mapEach } from './map-each.js';
 export { withRate } from './rate.js';
-export { type Choose, type Reading, chosenOf, isDeinterlaced, readingOf, toldOf } from './reading.js';
-export { PROGRESS, Unsuited, untilSuited } from './suited.js';
+export { type ChooseStream, type StreamSelection, chosenStream, isDeinterlaced, severalStreamsWarning, streamSelectionOf } from './stream-selection.js';
+export { PROGRESS, SourceMismatch, retryOnMismatch } from './source-mismatch.js';

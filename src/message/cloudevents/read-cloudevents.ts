@@ -3,26 +3,26 @@ import type { Codec, EncodeMode } from '../../core/frame/frame.js';
 import { UNKNOWN_HANDOVER } from '../../core/frame/fence.js';
 import type { PictureFacts } from '../../core/frame/picture-facts.js';
 import type { Facts } from '../facts.js';
-import type { Headers } from '../headers.js';
+import type { MessageHeaders } from '../headers.js';
 import { parseCodec, parseCount, parseInteger } from '../value-parsers.js';
 
 const SHA256 = /^[0-9a-f]{64}$/;
 
 /** The facts in the headers; undefined if they are not rxcam's CloudEvents. */
-export function readCloudevents(value: Buffer, headers: Headers): Facts | undefined {
+export function readCloudevents(value: Buffer, headers: MessageHeaders): Facts | undefined {
   const id = headers.get('ce_id');
   return id === undefined ? undefined : new CloudeventsFacts(id, value, headers);
 }
 
 /** Only the time of capture. */
-export function peekCloudevents(headers: Headers): number | undefined {
+export function peekCloudevents(headers: MessageHeaders): number | undefined {
   return timeOf(headers, 'ce_time');
 }
 
 class CloudeventsFacts implements Facts {
   readonly format = 'cloudevents';
 
-  constructor(readonly id: string, readonly data: Buffer, readonly headers: Headers) {}
+  constructor(readonly id: string, readonly data: Buffer, readonly headers: MessageHeaders) {}
 
   get sender(): string | undefined {
     return senderOf(this.id);
@@ -96,7 +96,7 @@ function senderOf(id: string): string | undefined {
   return end < 0 ? undefined : id.slice(0, end);
 }
 
-function timeOf(headers: Headers, name: string): number | undefined {
+function timeOf(headers: MessageHeaders, name: string): number | undefined {
   const text = headers.get(name);
   const ms = text === undefined ? NaN : Date.parse(text);
   return Number.isNaN(ms) ? undefined : ms;

@@ -1,6 +1,6 @@
 /** Reads the matrice layout: a JSON document with the bytes in base64; on Redis its top members are fields. */
 import type { Facts } from '../facts.js';
-import type { Headers } from '../headers.js';
+import type { MessageHeaders } from '../headers.js';
 import { startsAtKeyframe } from './keyframe.js';
 import { parseCodec } from '../value-parsers.js';
 
@@ -13,7 +13,7 @@ const TIME_LENGTH = '2026-01-02-03:04:05.678000 UTC'.length;
 type Members = Readonly<Record<string, unknown>>;
 
 /** The facts in the document; undefined if the value is not one. */
-export function readMatrice(value: Buffer, headers: Headers): Facts | undefined {
+export function readMatrice(value: Buffer, headers: MessageHeaders): Facts | undefined {
   if (value[0] !== 0x7b) return undefined;
   const [, id = headers.get('frame_id'), order = numberOf(headers)] =
     BEGINNING.exec(value.toString('latin1', 0, BEGINNING_BYTES)) ?? [];
@@ -29,7 +29,7 @@ export function peekMatrice(value: Buffer): number | undefined {
 }
 
 /** `frame_12`, which is a separate field on Redis. */
-function numberOf(headers: Headers): string | undefined {
+function numberOf(headers: MessageHeaders): string | undefined {
   return /_(\d+)$/.exec(headers.get('input_name') ?? '')?.[1];
 }
 

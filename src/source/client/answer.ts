@@ -1,8 +1,8 @@
 /** Facts about an HTTP answer: whether it has an end, its length, and the validators of its version. */
 import { NoVideo } from '../../core/errors/errors.js';
 import { statusFailure } from './errors.js';
-import type { Answer } from './request.js';
-import type { Headers } from './wire/index.js';
+import type { HttpResponse } from './request.js';
+import type { HttpHeaders } from './wire/index.js';
 
 /**
  * `file` has a length; `multipart`, `playlist`, `transport` (MPEG-TS) and any other `stream` (no length) are live; `page` is
@@ -13,7 +13,7 @@ export type Nature = 'file' | 'multipart' | 'playlist' | 'transport' | 'stream' 
 const PLAYLIST_TYPES = /^(application\/(vnd\.apple\.mpegurl|x-mpegurl|dash\+xml)|audio\/(x-)?mpegurl)$/;
 
 /** The nature of a successful answer. */
-export function natureOf({ headers, status, url }: Answer): Nature {
+export function natureOf({ headers, status, url }: HttpResponse): Nature {
   const type = (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
   if (type.startsWith('multipart/') && status !== 206) return 'multipart';
   if (PLAYLIST_TYPES.test(type) || /\.(m3u8|mpd)$/i.test(url.pathname)) return 'playlist';
@@ -22,7 +22,7 @@ export function natureOf({ headers, status, url }: Answer): Nature {
 }
 
 /** The nature of a successful answer; the connection of a page or list is closed. */
-export async function checkAnswer(answer: Answer, shown: string): Promise<Exclude<Nature, 'page'>> {
+export async function checkAnswer(answer: HttpResponse, shown: string): Promise<Exclude<Nature, 'page'>> {
   if (answer.status !== 200 && answer.status !== 206) {
     await answer.close();
     throw statusFailure(answer.status, shown);
@@ -47,7 +47,7 @@ export function natureOfContent(head: Buffer): 'file' | 'playlist' | 'list' | 'p
 }
 
 /** Length of the body in bytes, if known; unknown for an encoded body. */
-export function lengthOf(headers: Headers): number | undefined {
+export function lengthOf(headers: HttpHeaders): number | undefined {
   const { 'content-length': length, 'content-encoding': encoding, 'transfer-encoding': transfer } = headers;
   if (length === undefined || !/^\d+$/.test(length) || transfer !== undefined) return undefined;
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') return undefined;
@@ -55,7 +55,7 @@ export function lengthOf(headers: Headers): number | undefined {
 }
 
 /** `bytes first-last/total` of a 206. */
-export function rangeOf(headers: Headers): { first: number; last: number; total: number } | undefined {
+export function rangeOf(headers: HttpHeaders): { first: number; last: number; total: number } | undefined {
   const found = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(headers['content-range'] ?? '');
   return found === null ? undefined : { first: Number(found[1]), last: Number(found[2]), total: Number(found[3]) };
 }
@@ -68,7 +68,7 @@ export interface Validators {
   readonly strong?: string | undefined;
 }
 
-export function validatorsOf(headers: Headers): Validators {
+export function validatorsOf(headers: HttpHeaders): Validators {
   const { etag, 'last-modified': lastModified, date } = headers;
   return { etag, lastModified, strong: etag !== undefined && !etag.startsWith('W/') ? etag : strongDate(lastModified, date) };
 }

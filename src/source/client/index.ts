@@ -5,6 +5,6 @@ export { diskFull, silence, storageFailure } from './errors.js';
 export { HOSTS_SCHEMA, HostRules, type HostsConfig, canonicalHost } from './hosts/index.js';
 export { Login } from './login.js';
 export { type Reasons, networkFailure } from './network.js';
-export { type Answer, type Target, authorised, follow, get, redirectOf, withoutCredentials } from './request.js';
+export { type HttpResponse, type RequestTarget, authorised, follow, get, redirectOf, withoutCredentials } from './request.js';
 export { type Stream, sniff } from './sniff.js';
-export { type Headers, headersOf } from './wire/index.js';
+export { type HttpHeaders, headersOf } from './wire/index.js';

@@ -9,10 +9,10 @@ import { silence } from './errors.js';
 import type { HostRules } from './hosts/index.js';
 import { Login } from './login.js';
 import { networkFailure } from './network.js';
-import { type Body, type Headers, exchange } from './wire/index.js';
+import { type Body, type HttpHeaders, exchange } from './wire/index.js';
 
 /** State shared by all requests for one source. */
-export interface Target {
+export interface RequestTarget {
   /** The address, without credentials. */
   readonly url: URL;
   readonly login: Login | undefined;
@@ -28,12 +28,12 @@ export interface Target {
   clock?(difference: ClockDifference): void;
 }
 
-export interface Answer {
+export interface HttpResponse {
   /** The final address, without credentials, and its credentials. */
   readonly url: URL;
   readonly login: Login | undefined;
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: HttpHeaders;
   readonly body: Body;
   /** Resolves when the connection is closed. */
   close(): Promise<void>;
@@ -42,7 +42,7 @@ export interface Answer {
 const HEADERS = { 'User-Agent': DOWNLOAD.userAgent, 'Accept': '*/*', 'Accept-Encoding': 'identity' };
 
 /** The answer after at most five redirects, with any status. @throws SourceRefused, SourceTimeout */
-export async function get(target: Target, headers: Record<string, string>): Promise<Answer> {
+export async function get(target: RequestTarget, headers: Record<string, string>): Promise<HttpResponse> {
   let { url, login } = target;
   for (let hops = 0; hops <= DOWNLOAD.maxRedirects; hops++) {
     const answer = await authorised(url, login, headers, target);
@@ -59,7 +59,7 @@ export async function get(target: Target, headers: Record<string, string>): Prom
 }
 
 /** One request, and a second one with a login if the answer requires it. */
-export async function authorised(url: URL, login: Login | undefined, headers: Record<string, string>, target: Target): Promise<Answer> {
+export async function authorised(url: URL, login: Login | undefined, headers: Record<string, string>, target: RequestTarget): Promise<HttpResponse> {
   const answer = await ask(url, login, { ...headers, ...login?.first(url) }, target);
   const reply = answer.status === 401 ? login?.answer(answer.headers['www-authenticate'], url) : undefined;
   if (reply === undefined) return answer;
@@ -68,7 +68,7 @@ export async function authorised(url: URL, login: Login | undefined, headers: Re
 }
 
 /** The target of a redirect. */
-export function redirectOf({ status, headers }: Answer): string | undefined {
+export function redirectOf({ status, headers }: HttpResponse): string | undefined {
   return [301, 302, 303, 307, 308].includes(status) ? headers.location : undefined;
 }
 
@@ -82,7 +82,7 @@ export function follow(from: URL, location: string, shown: string): URL {
   return to;
 }
 
-async function ask(url: URL, login: Login | undefined, headers: Record<string, string>, target: Target): Promise<Answer> {
+async function ask(url: URL, login: Login | undefined, headers: Record<string, string>, target: RequestTarget): Promise<HttpResponse> {
   const { shown, timeoutMs, signal, rules } = target;
   const bare = withoutCredentials(url);
   const late = new AbortController();

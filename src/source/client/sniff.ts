@@ -5,7 +5,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { DOWNLOAD } from '../../core/defaults/limits.js';
 import { type Nature, natureOfContent } from './answer.js';
-import type { Answer } from './request.js';
+import type { HttpResponse } from './request.js';
 
 const TS_PACKET = 188;
 const SYNC = 0x47;
@@ -15,7 +15,7 @@ const ENOUGH = 4 * TS_PACKET;
 export type Stream = Exclude<Nature, 'file' | 'page'>;
 
 /** The kind of an endless body; `stream` if it is slow to begin. */
-export async function sniff(answer: Answer): Promise<Stream | 'list' | 'page'> {
+export async function sniff(answer: HttpResponse): Promise<Stream | 'list' | 'page'> {
   const bytes = await begin(answer);
   if (isTransport(bytes)) return 'transport';
   if (isMultipart(bytes.toString('latin1'))) return 'multipart';
@@ -37,7 +37,7 @@ export function isMultipart(text: string): boolean {
     || /^(?:[\w-]+:[^\n]{0,200}\n){0,20}content-type: *image\/p?jpe?g/i.test(text);
 }
 
-async function begin({ body }: Answer): Promise<Buffer> {
+async function begin({ body }: HttpResponse): Promise<Buffer> {
   const parts: Buffer[] = [];
   const bytes = () => parts.reduce((sum, { length }) => sum + length, 0);
   const late = new AbortController();

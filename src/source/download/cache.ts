@@ -12,8 +12,8 @@ import { NO_LINK, cacheFolder } from '../../core/defaults/cache-folder.js';
 import { makeFolder } from '../../core/defaults/make-folder.js';
 import { redactUrl } from '../../core/redact/redact.js';
 import type { Validators } from '../client/index.js';
-import { ownFolder } from './folder.js';
-import { Part, sweep } from './part.js';
+import { privateFolder } from './folder.js';
+import { PartialFile, sweep } from './partial-file.js';
 import { trim } from './trim.js';
 
 const schema = z.object({
@@ -31,7 +31,7 @@ export interface Cached extends Validators {
 /** The folder of the cache, created if it does not exist. @throws the error of the file system */
 export async function openFolder(given: string | undefined): Promise<string> {
   const folder = given === undefined ? defaultFolder() : path.resolve(given);
-  await ownFolder(folder);
+  await privateFolder(folder);
   await sweep(folder);
   return folder;
 }
@@ -81,10 +81,10 @@ async function noteOf(folder: string, key: string): Promise<string> {
 }
 
 /** Makes a complete download the file of its address. `bare` has no credentials; its query, which may hold a token, is left out. */
-export async function store(part: Part, bare: URL): Promise<string> {
+export async function storeDownload(part: PartialFile, bare: URL): Promise<string> {
   const { folder, key, total, validators: { etag, lastModified } } = part;
   const file = `${key}.${randomBytes(4).toString('hex')}${extension(bare)}`;
-  const note = new Part(folder, key);
+  const note = new PartialFile(folder, key);
   try {
     await writeFile(note.path, `${JSON.stringify({ url: redactUrl(`${bare.origin}${bare.pathname}`), file, size: total, etag, lastModified })}\n`, { mode: 0o600, flag: 'wx' });
     await part.publish(file);

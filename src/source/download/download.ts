@@ -3,9 +3,9 @@ import { open, statfs } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { DOWNLOAD } from '../../core/defaults/limits.js';
 import { SourceRefused } from '../../core/errors/errors.js';
-import { type Answer, type Stream, type Target, checkAnswer, diskFull, get, ifChanged, lengthOf, natureOfContent, noVideo, rangeOf, sniff, storageFailure, validatorsOf } from '../client/index.js';
-import { type Cached, cacheKeyOf, lookUp, openFolder, store, touch } from './cache.js';
-import { Part } from './part.js';
+import { type HttpResponse, type RequestTarget, type Stream, checkAnswer, diskFull, get, ifChanged, lengthOf, natureOfContent, noVideo, rangeOf, sniff, storageFailure, validatorsOf } from '../client/index.js';
+import { type Cached, cacheKeyOf, lookUp, openFolder, storeDownload, touch } from './cache.js';
+import { PartialFile } from './partial-file.js';
 import { receive } from './receive.js';
 
 export interface DownloadOptions {
@@ -29,14 +29,14 @@ type Progressed = (bytes: number, totalBytes: number) => void;
  * and those of the whole file.
  * Aborting the target's signal ends the download and removes the temporary file at once.
  */
-export async function download(target: Target, options: DownloadOptions, progress: Progressed): Promise<Found> {
+export async function download(target: RequestTarget, options: DownloadOptions, progress: Progressed): Promise<Found> {
   const key = cacheKeyOf(target.url);
   const folder = await openFolder(options.cacheDir).catch((error: unknown) => {
     throw storageFailure(error, options.cacheDir ?? 'the cache', target.shown);
   });
   const cached = await lookUp(folder, key);
   target.signal.throwIfAborted();
-  const part = new Part(folder, key);
+  const part = new PartialFile(folder, key);
   return new Download(target, options, () => { progress(part.bytes, part.total); }, cached, part).run();
 }
 
@@ -46,8 +46,8 @@ class Download {
   #tries = 0;
 
   constructor(
-    readonly target: Target, readonly options: DownloadOptions, readonly progress: () => void,
-    readonly cached: Cached | undefined, readonly part: Part,
+    readonly target: RequestTarget, readonly options: DownloadOptions, readonly progress: () => void,
+    readonly cached: Cached | undefined, readonly part: PartialFile,
   ) {}
 
   async run(): Promise<Found> {
@@ -90,7 +90,7 @@ class Download {
   }
 
   /** The answer; the error if the server is gone during a download, since it may be back soon. */
-  async #ask(): Promise<Answer | Error> {
+  async #ask(): Promise<HttpResponse | Error> {
     try {
       const answer = await get(this.target, this.#conditions());
       this.progress();
@@ -108,7 +108,7 @@ class Download {
   }
 
   /** The result if no body is needed: the copy in the cache is valid, or there is nothing to download. */
-  async #withoutBody(answer: Answer): Promise<Found | undefined> {
+  async #withoutBody(answer: HttpResponse): Promise<Found | undefined> {
     const { status } = answer;
     if (status === 304 && this.cached !== undefined) {
       await answer.close();
@@ -122,7 +122,7 @@ class Download {
   }
 
   /** Whether the answer is exactly the rest of the stored part. */
-  #goesOn({ status, headers }: Answer): boolean {
+  #goesOn({ status, headers }: HttpResponse): boolean {
     const { bytes, total, validators } = this.part;
     const range = rangeOf(headers);
     const now = validatorsOf(headers);
@@ -131,7 +131,7 @@ class Download {
   }
 
   /** Whether the answer is the whole file; the stored part is then discarded. After any other answer, the file is requested again. */
-  async #begins(answer: Answer): Promise<boolean> {
+  async #begins(answer: HttpResponse): Promise<boolean> {
     const { part, target } = this;
     part.bytes = 0;
     part.validators = {};
@@ -151,7 +151,7 @@ class Download {
   }
 
   /** Refuses a download that would fill the disk, which others use too. */
-  async #checkSpace(answer: Answer): Promise<void> {
+  async #checkSpace(answer: HttpResponse): Promise<void> {
     const { part: { folder, total }, target } = this;
     const { blocks, bavail, bsize } = await statfs(folder).catch(() => ({ blocks: 0, bavail: 0, bsize: 0 }));
     if (blocks === 0 || total <= bavail * bsize) return;
@@ -159,14 +159,14 @@ class Download {
     throw diskFull(folder, target.shown, { need: `, which has ${total} bytes; ${bavail * bsize} are free` });
   }
 
-  async #finish(answer: Answer): Promise<Found> {
+  async #finish(answer: HttpResponse): Promise<Found> {
     const { part, target } = this;
     await answer.close();
     const content = natureOfContent(await headOf(part));
     if (content === 'playlist') return { nature: 'playlist' };
     if (content !== 'file') throw noVideo(target.shown, content);
     target.signal.throwIfAborted();
-    const path = await store(part, target.url).catch((error: unknown) => {
+    const path = await storeDownload(part, target.url).catch((error: unknown) => {
       throw storageFailure(error, part.folder, target.shown);
     });
     return { nature: 'file', path };
@@ -174,7 +174,7 @@ class Download {
 }
 
 /** The kind of an answer without an end; its connection is closed. */
-export async function streamOf(answer: Answer, nature: Stream, shown: string): Promise<Stream> {
+export async function streamOf(answer: HttpResponse, nature: Stream, shown: string): Promise<Stream> {
   const found = nature === 'stream' ? await sniff(answer) : nature;
   await answer.close();
   if (found === 'list' || found === 'page') throw noVideo(shown, found);
@@ -183,7 +183,7 @@ export async function streamOf(answer: Answer, nature: Stream, shown: string): P
 
 const HEAD_BYTES = 1_024;
 
-async function headOf(part: Part): Promise<Buffer> {
+async function headOf(part: PartialFile): Promise<Buffer> {
   const handle = await open(part.path, 'r');
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);

@@ -10,7 +10,7 @@ const OURS = /^(?:[0-9a-f]{64}\.|ffmpeg\.json)/;
  * Creates the folder, or checks an existing one. If others can read it and it holds only the cache, their permission is removed.
  * @throws CaptureCrashed with the remedy; the error of the file system
  */
-export async function ownFolder(folder: string): Promise<string> {
+export async function privateFolder(folder: string): Promise<string> {
   makeFolder(folder, 0o700);
   const found = await lstat(folder);
   const user = process.getuid?.();

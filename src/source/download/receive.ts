@@ -3,16 +3,18 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { DOWNLOAD } from '../../core/defaults/limits.js';
 import { SourceTimeout } from '../../core/errors/errors.js';
-import { type Answer, type Target, silence, storageFailure } from '../client/index.js';
+import { type HttpResponse, type RequestTarget, silence, storageFailure } from '../client/index.js';
 import { NO_LINK } from '../../core/defaults/cache-folder.js';
-import type { Part } from './part.js';
+import type { PartialFile } from './partial-file.js';
 import { Rate } from './rate.js';
 
 /**
  * Appends the body to `part`. Returns undefined when it is complete and on the disk, or the interruption.
  * @throws SourceTimeout after the time limit for silence or below the lowest rate (bytes a second), CaptureCrashed if it can't be stored
  */
-export async function receive(answer: Answer, part: Part, target: Target, lowestRate: number, progress: () => void): Promise<Error | undefined> {
+export async function receive(
+  answer: HttpResponse, part: PartialFile, target: RequestTarget, lowestRate: number, progress: () => void,
+): Promise<Error | undefined> {
   const onDisk = async <T>(work: Promise<T>): Promise<T> => {
     try {
       return await work;
@@ -49,7 +51,9 @@ export async function receive(answer: Answer, part: Part, target: Target, lowest
 }
 
 /** The next piece, undefined at the end, or the error instead. Silence is measured only here, so that a slow disk does not count. */
-export async function nextChunk(body: AsyncIterator<Buffer, undefined>, answer: Answer, target: Target): Promise<Buffer | undefined | Error> {
+export async function nextChunk(
+  body: AsyncIterator<Buffer, undefined>, answer: HttpResponse, target: RequestTarget,
+): Promise<Buffer | undefined | Error> {
   const timer = setTimeout(() => {
     answer.body.destroy(silence('has sent nothing', target.timeoutMs, target.shown));
   }, target.timeoutMs);

@@ -4,14 +4,14 @@ import path from 'node:path';
 import { DOWNLOAD } from '../../core/defaults/limits.js';
 
 /** A reader of a file in the cache. */
-export interface Reader {
+export interface CacheReader {
   readonly reads: string | undefined;
 }
 
-const readers = new Set<WeakRef<Reader>>();
+const readers = new Set<WeakRef<CacheReader>>();
 
 /** Registers a reader, whose file is kept. */
-export function addReader(reader: Reader): void {
+export function addReader(reader: CacheReader): void {
   readers.add(new WeakRef(reader));
 }
 

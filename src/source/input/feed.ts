@@ -5,12 +5,12 @@
 import type { Writable } from 'node:stream';
 import { Observable } from 'rxjs';
 import { failureOf, isRxcamError } from '../../core/errors/errors.js';
-import { type Target, checkAnswer, get } from '../client/index.js';
+import { type RequestTarget, checkAnswer, get } from '../client/index.js';
 import { nextChunk } from '../download/index.js';
 import { MultipartReader } from './multipart.js';
 
 /** Writes the stream at an address to a process's stdin until one of them ends; errors if the stream fails. */
-export function feed(target: Omit<Target, 'signal'>, isMultipart: boolean): (stdin: Writable) => Observable<never> {
+export function feed(target: Omit<RequestTarget, 'signal'>, isMultipart: boolean): (stdin: Writable) => Observable<never> {
   return (stdin) => new Observable((subscriber) => {
     const controller = new AbortController();
     run({ ...target, signal: controller.signal }, isMultipart, stdin).then(() => { subscriber.complete(); }, (error: unknown) => {
@@ -20,7 +20,7 @@ export function feed(target: Omit<Target, 'signal'>, isMultipart: boolean): (std
   });
 }
 
-async function run(target: Target, isMultipart: boolean, stdin: Writable): Promise<void> {
+async function run(target: RequestTarget, isMultipart: boolean, stdin: Writable): Promise<void> {
   const answer = await get(target, {});
   try {
     await checkAnswer(answer, target.shown);

@@ -4,21 +4,21 @@ import { SOURCE } from '../../core/defaults/defaults.js';
 import { DOWNLOAD } from '../../core/defaults/limits.js';
 import type { RxcamError } from '../../core/errors/errors.js';
 import { ONLY_CONTAINERS, ONLY_PLAYLISTS } from './formats.js';
-import { type Session, WebSession, takePlace } from './gate/index.js';
+import { type GateSession, WebSession, takePlace } from './gate/index.js';
 import { feed } from './feed.js';
-import type { Stream, Target } from '../client/index.js';
+import type { RequestTarget, Stream } from '../client/index.js';
 import { liveOptions } from './live.js';
 import type { SourceInput } from '../../core/source.js';
-import type { ReadOptions } from '../source.js';
+import type { SourceReadOptions } from '../source.js';
 
 /** Protocols that ffmpeg may use through the gate; `crypto` and `data` are for encrypted segments and their keys. Never `file`. */
 export const GATED = ['http', 'tcp', 'crypto', 'data'] as const;
 
 /** The address that a source is read from, and its requests. */
-type From = Omit<Target, 'signal'>;
+type From = Omit<RequestTarget, 'signal'>;
 
 /** A stream without an end. */
-export async function liveInput(from: From, nature: Stream, options: ReadOptions): Promise<SourceInput> {
+export async function liveInput(from: From, nature: Stream, options: SourceReadOptions): Promise<SourceInput> {
   // Measured: with nobuffer, a playlist loses the pictures that were read to probe the stream.
   if (nature === 'playlist') return gatedInput(from, [...ONLY_PLAYLISTS, ...common(options)], options);
   return {
@@ -37,7 +37,7 @@ export async function liveInput(from: From, nature: Stream, options: ReadOptions
 }
 
 /** A file read in place; after an interruption ffmpeg continues by itself, if the server supports ranges. */
-export async function inPlaceInput(from: From, options: ReadOptions): Promise<SourceInput> {
+export async function inPlaceInput(from: From, options: SourceReadOptions): Promise<SourceInput> {
   const paced = options.pace === 'realtime';
   const input = await gatedInput(from, [
     ...ONLY_CONTAINERS, ...common(options), '-reconnect', '1', '-reconnect_delay_max', String(DOWNLOAD.inPlaceReconnectS),
@@ -45,14 +45,14 @@ export async function inPlaceInput(from: From, options: ReadOptions): Promise<So
   return { ...input, paced };
 }
 
-async function gatedInput(from: From, args: readonly string[], { stream }: ReadOptions): Promise<SourceInput> {
+async function gatedInput(from: From, args: readonly string[], { stream }: SourceReadOptions): Promise<SourceInput> {
   const choice = stream ?? SOURCE.stream;
   return throughGate(args, (refused, signal) => new WebSession({ target: { ...from, signal }, choice, refused }));
 }
 
 /** An input that is read through the gate while a process lives. */
 export async function throughGate(
-  options: readonly string[], make: (refused: (error: RxcamError) => void, signal: AbortSignal) => Session,
+  options: readonly string[], make: (refused: (error: RxcamError) => void, signal: AbortSignal) => GateSession,
 ): Promise<SourceInput> {
   const place = await takePlace();
   return {
@@ -73,7 +73,7 @@ export async function throughGate(
 }
 
 /** `rw_timeout`, not `timeout`: ffmpeg passes only the former on to the segments of a playlist. */
-function common(options: ReadOptions): string[] {
+function common(options: SourceReadOptions): string[] {
   return ['-rw_timeout', String(options.readTimeoutMs * 1_000)];
 }
 

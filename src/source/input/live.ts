@@ -1,11 +1,11 @@
 /** Demuxer options that live sources share. */
 import { SOURCE } from '../../core/defaults/defaults.js';
-import type { ReadOptions } from '../source.js';
+import type { SourceReadOptions } from '../source.js';
 
 /** Longest wait for packets out of order, in µs: ffmpeg's own default for RTSP is 0.5 s. */
 const MAX_DELAY_US = { low: 0, smooth: 500_000 } as const;
 
-export function liveOptions(options: ReadOptions): Record<string, string | number> {
+export function liveOptions(options: SourceReadOptions): Record<string, string | number> {
   return {
     max_delay: MAX_DELAY_US[options.latency ?? SOURCE.latency],
     // Otherwise ffmpeg probes twenty frames before it emits the first: two seconds at 10 fps, at each reconnect. Most streams

@@ -7,15 +7,15 @@ import type { Transport } from '../source.js';
 import { connected, rtspFailure, portOf } from './connect.js';
 import { answerFailure } from './failures.js';
 import { RtspLogin } from './login.js';
-import { type Message, statusOf, valueOf } from './message.js';
-import { Session } from './session.js';
+import { type Message, headerValue, statusOf } from './message.js';
+import { RtspSession } from './session.js';
 
 /** The same limit as over HTTP. */
 const MAX_REDIRECTS = 5;
 const AGENT = 'User-Agent: rxcam';
 
 /** Target of the request. */
-export interface Target {
+export interface DescribeTarget {
   /** The address with the login. */
   readonly url: URL;
   /** The redacted address. */
@@ -31,8 +31,8 @@ export interface Target {
 }
 
 /** A camera that has described itself, and the connection for the next requests. */
-export interface Described {
-  readonly session: Session;
+export interface DescribedCamera {
+  readonly session: RtspSession;
   /** The final address, without credentials. */
   readonly uri: string;
   readonly options: Message | undefined;
@@ -43,11 +43,11 @@ export interface Described {
  * The description after at most five redirects. The login is sent only to the origin of its address; ffmpeg, which would
  * send it to any origin, never gets it.
  */
-export async function described(target: Target, signal: AbortSignal): Promise<Described> {
+export async function describeCamera(target: DescribeTarget, signal: AbortSignal): Promise<DescribedCamera> {
   let { url } = target;
   let login = loginOf(url);
   for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
-    const session = new Session(await connected(url, target.rules, signal, target.shown), login && new RtspLogin(...login));
+    const session = new RtspSession(await connected(url, target.rules, signal, target.shown), login && new RtspLogin(...login));
     const found = await describedBy(session, url, target, signal);
     if ('description' in found) return found;
     session.close();
@@ -58,7 +58,9 @@ export async function described(target: Target, signal: AbortSignal): Promise<De
   throw new SourceRefused(`'${target.shown}' redirects more than ${MAX_REDIRECTS} times`);
 }
 
-async function describedBy(session: Session, url: URL, target: Target, signal: AbortSignal): Promise<Described | { readonly location: string }> {
+async function describedBy(
+  session: RtspSession, url: URL, target: DescribeTarget, signal: AbortSignal,
+): Promise<DescribedCamera | { readonly location: string }> {
   const uri = withoutLogin(url);
   try {
     const options = await answerTo('OPTIONS', [AGENT], session, uri, target, signal);
@@ -69,7 +71,7 @@ async function describedBy(session: Session, url: URL, target: Target, signal: A
     const location = locationOf(description);
     if (location !== undefined) return { location };
     const status = statusOf(description);
-    if (status !== 200) throw answerFailure(status, reasonOf(description), { method: 'DESCRIBE', shown: target.shown, transport: target.transport });
+    if (status !== 200) throw answerFailure(status, reasonPhrase(description), { method: 'DESCRIBE', shown: target.shown, transport: target.transport });
     if (!/^m=video\b/m.test(description.body.toString('latin1'))) throw new NoVideo(`'${target.shown}' contains no video`);
     return { session, uri, options: statusOf(options) === 200 ? options : undefined, description };
   } catch (error) {
@@ -79,7 +81,7 @@ async function describedBy(session: Session, url: URL, target: Target, signal: A
 }
 
 function answerTo(
-  method: string, lines: string[], session: Session, uri: string, { shown, timeoutMs, clock }: Target, signal: AbortSignal,
+  method: string, lines: string[], session: RtspSession, uri: string, { shown, timeoutMs, clock }: DescribeTarget, signal: AbortSignal,
 ): Promise<Message> {
   const sent = wall();
   return new Promise((resolve, reject) => {
@@ -93,7 +95,7 @@ function answerTo(
         reject(outcome);
         return;
       }
-      const difference = dateDifference(valueOf(outcome.lines, 'date'), sent);
+      const difference = dateDifference(headerValue(outcome.lines, 'date'), sent);
       if (difference !== undefined) clock(difference);
       resolve(outcome);
     };
@@ -110,10 +112,10 @@ function answerTo(
 
 function locationOf(answer: Message): string | undefined {
   const status = statusOf(answer);
-  return status >= 300 && status < 400 ? valueOf(answer.lines, 'location') : undefined;
+  return status >= 300 && status < 400 ? headerValue(answer.lines, 'location') : undefined;
 }
 
-function follow(location: string, from: URL, { shown, keepSecret }: Target): URL {
+function follow(location: string, from: URL, { shown, keepSecret }: DescribeTarget): URL {
   if (!URL.canParse(location, from.href)) throw new SourceRefused(`'${shown}' redirects to an invalid address`);
   const to = new URL(location, from.href);
   if (!/^rtsps?:$/.test(to.protocol) || to.hostname === '') {
@@ -124,7 +126,7 @@ function follow(location: string, from: URL, { shown, keepSecret }: Target): URL
 }
 
 /** The reason phrase after the status of an answer. */
-export function reasonOf({ start }: Message): string {
+export function reasonPhrase({ start }: Message): string {
   return start.replace(/^RTSP\/\d\.\d \d{3} ?/, '').replace(/[^\x20-\x7e]/g, '').slice(0, 100);
 }
 

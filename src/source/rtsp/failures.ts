@@ -3,7 +3,7 @@ import { type RxcamError, SourceBusy, SourceNotFound, SourceRefused, SourceUnaut
 import type { Transport } from '../source.js';
 
 /** The request. */
-export interface Asked {
+export interface RtspRequest {
   readonly method: string;
   /** The redacted address. */
   readonly shown: string;
@@ -34,7 +34,7 @@ const MEANINGS: Readonly<Record<number, string>> = {
 };
 
 /** The failure of an unsuccessful answer; a `status` of 3xx is a redirect that can't be followed. */
-export function answerFailure(status: number, reason: string, { method, shown, transport }: Asked): RxcamError {
+export function answerFailure(status: number, reason: string, { method, shown, transport }: RtspRequest): RxcamError {
   const answer = `'${shown}' answers ${method} with ${status}${reason === '' ? '' : ` ${reason}`}`;
   if (UNAUTHORIZED.includes(status)) return new SourceUnauthorized(`${answer}: it rejects the credentials or requires some`);
   if (NOT_THERE.includes(status)) return new SourceNotFound(`${answer}: correct the path`);

@@ -9,7 +9,7 @@ export interface Message {
   readonly body: Buffer;
 }
 
-export type Part =
+export type StreamPart =
   | { readonly kind: 'message'; readonly message: Message }
   /** Unchanged packets, or pieces of them. */
   | { readonly kind: 'packets'; readonly bytes: Buffer };
@@ -31,9 +31,9 @@ export class MessageReader {
   #ofPacket = 0;
 
   /** @throws Error for a message above the limits */
-  push(chunk: Buffer): Part[] {
+  push(chunk: Buffer): StreamPart[] {
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
-    const parts: Part[] = [];
+    const parts: StreamPart[] = [];
     let at = 0;
     for (;;) {
       const end = this.#packetsFrom(bytes, at);
@@ -73,7 +73,7 @@ function messageAt(bytes: Buffer, at: number): { readonly end: number; readonly 
   }
   const [start = '', ...lines] = bytes.toString('latin1', at, head.end).split(/\r?\n/);
   if (!START.test(start)) return { end: nextStart(bytes, at) };
-  const length = Number(valueOf(lines, 'content-length') ?? 0);
+  const length = Number(headerValue(lines, 'content-length') ?? 0);
   if (!(length <= MAX_BODY_BYTES)) throw new Error('a message is too long');
   const end = head.next + Math.max(0, Math.trunc(length) || 0);
   return bytes.length < end ? undefined : { end, message: { start, lines, body: Buffer.from(bytes.subarray(head.next, end)) } };
@@ -97,12 +97,12 @@ function nextStart(bytes: Buffer, from: number): number {
 }
 
 /** The value of a header line, by its name. */
-export function valueOf(lines: readonly string[], name: string): string | undefined {
-  return valuesOf(lines, name)[0];
+export function headerValue(lines: readonly string[], name: string): string | undefined {
+  return headerValues(lines, name)[0];
 }
 
 /** All values of header lines of a name. */
-export function valuesOf(lines: readonly string[], name: string): string[] {
+export function headerValues(lines: readonly string[], name: string): string[] {
   return lines.flatMap((line) => {
     const colon = line.indexOf(':');
     return colon !== -1 && line.slice(0, colon).trim().toLowerCase() === name ? [line.slice(colon + 1).trim()] : [];

@@ -5,10 +5,10 @@
 import { randomBytes } from 'node:crypto';
 import { type AddressInfo, type Server, type Socket, createServer, isIPv6 } from 'node:net';
 import type { RxcamError } from '../../core/errors/errors.js';
-import { type Described, type Target, reasonOf } from './describe.js';
+import { type DescribeTarget, type DescribedCamera, reasonPhrase } from './describe.js';
 import { rtspFailure } from './connect.js';
 import { answerFailure } from './failures.js';
-import { type Message, MessageReader, statusOf, valueOf, without, written } from './message.js';
+import { type Message, MessageReader, headerValue, statusOf, without, written } from './message.js';
 import { type Granted, type TransportChoice, granted } from './transport.js';
 
 /** Receives the outcome of the session. */
@@ -30,7 +30,7 @@ export class Relay {
   #over: Granted['over'] | undefined;
   #isPlaying = false;
 
-  constructor(readonly camera: Described, readonly target: Target, readonly choice: TransportChoice, readonly listener: RelayListener) {
+  constructor(readonly camera: DescribedCamera, readonly target: DescribeTarget, readonly choice: TransportChoice, readonly listener: RelayListener) {
     this.#server = createServer((socket) => { this.#knock(socket); });
     const { session } = camera;
     session.listener = {
@@ -112,7 +112,7 @@ export class Relay {
     if (method === 'OPTIONS' && options !== undefined) this.#answer(given, options);
     else if (method === 'OPTIONS') this.#answer(given, { start: 'RTSP/1.0 200 OK', lines: ['Public: OPTIONS, DESCRIBE, SETUP, PLAY, TEARDOWN'], body: NO_BODY });
     else if (method === 'DESCRIBE') this.#answer(given, withBase(description, asked));
-    else if (method === 'SETUP' && !this.choice.takes(valueOf(given.lines, 'transport') ?? '')) {
+    else if (method === 'SETUP' && !this.choice.takes(headerValue(given.lines, 'transport') ?? '')) {
       this.#answer(given, { start: UNSUPPORTED, lines: [], body: NO_BODY });
     } else {
       const meant = uri.includes(this.#token) ? asked : uri;
@@ -140,14 +140,14 @@ export class Relay {
       listener.plays(this.#over);
     }
     const isFinal = (method === 'SETUP' && !(status === 461 && this.choice.hasAnother)) || method === 'PLAY';
-    if (isFinal && status !== 200 && !this.#isPlaying) listener.failed(answerFailure(status, reasonOf(answer), asked));
+    if (isFinal && status !== 200 && !this.#isPlaying) listener.failed(answerFailure(status, reasonPhrase(answer), asked));
     // ffmpeg would follow the redirect.
     else if (status >= 300 && status < 400) this.#answer(request, { ...answer, start: UNAVAILABLE });
     else this.#answer(request, answer);
   }
 
   #answer(request: Message, { start, lines, body }: Message): void {
-    const number = valueOf(request.lines, 'cseq') ?? '0';
+    const number = headerValue(request.lines, 'cseq') ?? '0';
     const more = [`CSeq: ${number}`, ...(body.length === 0 ? [] : [`Content-Length: ${body.length}`])];
     this.#toClient(written({ start, lines: [...more, ...without(lines, 'cseq', 'content-length', 'location', 'www-authenticate')], body }));
   }
@@ -163,6 +163,6 @@ function readBy(reader: MessageReader, chunk: Buffer) {
 
 /** Adds the base address: addresses of tracks are relative to that of the description, which ffmpeg has requested elsewhere. */
 function withBase(description: Message, uri: string): Message {
-  if (valueOf(description.lines, 'content-base') !== undefined) return description;
+  if (headerValue(description.lines, 'content-base') !== undefined) return description;
   return { ...description, lines: [...description.lines, `Content-Base: ${uri}`] };
 }

@@ -11,8 +11,8 @@ import { Secrets } from '../../core/redact/secrets.js';
 import { ffconcat, liveOptions } from '../input/index.js';
 import { HostRules } from '../client/index.js';
 import type { Preparation, Source, SourceInput } from '../../core/source.js';
-import type { SourceKind, ReadOptions, Transport } from '../source.js';
-import { type Described, type Target, described } from './describe.js';
+import type { SourceKind, SourceReadOptions, Transport } from '../source.js';
+import { type DescribeTarget, type DescribedCamera, describeCamera } from './describe.js';
 import { Relay } from './relay.js';
 import { TransportChoice } from './transport.js';
 
@@ -44,11 +44,11 @@ class RtspSource implements Source {
   /** Redirects with credentials add to it. */
   readonly secrets: Secrets;
   clock: ClockDifference | undefined;
-  readonly #target: Target;
+  readonly #target: DescribeTarget;
   /** With `auto`: the transport that worked last, requested first. */
   #first: 'tcp' | 'udp' = 'tcp';
 
-  constructor(address: string, url: URL, readonly options: ReadOptions) {
+  constructor(address: string, url: URL, readonly options: SourceReadOptions) {
     this.address = redactUrl(address);
     this.secrets = new Secrets(address);
     const rules = new HostRules(options.hosts ?? {}, url.hostname);
@@ -67,13 +67,13 @@ class RtspSource implements Source {
   prepare(facts: FfmpegFacts): Observable<Preparation> {
     return new Observable((subscriber) => {
       const controller = new AbortController();
-      let waiting: Described | undefined;
+      let waiting: DescribedCamera | undefined;
       const take = () => {
         const taken = waiting;
         waiting = undefined;
         return taken === undefined || taken.session.isOver ? undefined : taken;
       };
-      described(this.#target, controller.signal).then((camera) => {
+      describeCamera(this.#target, controller.signal).then((camera) => {
         waiting = camera;
         subscriber.next({ type: 'input', input: this.#input(facts, take) });
         subscriber.complete();
@@ -85,7 +85,7 @@ class RtspSource implements Source {
     });
   }
 
-  #input(facts: FfmpegFacts, take: () => Described | undefined): SourceInput {
+  #input(facts: FfmpegFacts, take: () => DescribedCamera | undefined): SourceInput {
     return {
       options: ['-f', 'concat', '-safe', '0'],
       protocols: PROTOCOLS,
@@ -99,7 +99,7 @@ class RtspSource implements Source {
   }
 
   /** Gives ffmpeg the relay's address, and keeps the relay while ffmpeg runs. For a second ffmpeg, the camera is asked again. */
-  #played(facts: FfmpegFacts, take: () => Described | undefined, stdin: Writable): Observable<never> {
+  #played(facts: FfmpegFacts, take: () => DescribedCamera | undefined, stdin: Writable): Observable<never> {
     return new Observable((subscriber) => {
       const controller = new AbortController();
       let relay: Relay | undefined;
@@ -108,7 +108,7 @@ class RtspSource implements Source {
         subscriber.error(isRxcamError(error) ? error : failureOf(error, `reading '${this.address}'`, {}));
       };
       const run = async () => {
-        const camera = take() ?? await described(this.#target, controller.signal);
+        const camera = take() ?? await describeCamera(this.#target, controller.signal);
         const choice = new TransportChoice(this.#target.transport, this.#first, facts.concatOptions);
         relay = new Relay(camera, this.#target, choice, { failed: fail, plays: (over) => { this.#first = over; } });
         if (controller.signal.aborted) relay.close();

@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import { notRtsp } from './connect.js';
 import type { RtspLogin } from './login.js';
-import { type Message, MessageReader, statusOf, valueOf, valuesOf, without, written } from './message.js';
+import { type Message, MessageReader, headerValue, headerValues, statusOf, without, written } from './message.js';
 
 interface Pending {
   readonly method: string;
@@ -28,7 +28,7 @@ const NO_BODY = Buffer.alloc(0);
 /** Time limit for closing a connection cleanly; ms. */
 const GOODBYE_MS = 500;
 
-export class Session {
+export class RtspSession {
   listener: SessionListener | undefined;
   #pending: Pending[] = [];
   #number = 0;
@@ -115,14 +115,14 @@ export class Session {
     const status = statusOf(message);
     // 100 Continue: the answer follows.
     if (status < 200) return;
-    const asked = this.#take(Number(valueOf(message.lines, 'cseq')));
+    const asked = this.#take(Number(headerValue(message.lines, 'cseq')));
     if (asked === undefined) return;
     const { method, uri, answered, isRepeat } = asked;
-    if (status === 401 && !isRepeat && this.login?.challenged(valuesOf(message.lines, 'www-authenticate')) === true) {
+    if (status === 401 && !isRepeat && this.login?.challenged(headerValues(message.lines, 'www-authenticate')) === true) {
       this.#ask({ ...asked, isRepeat: true });
       return;
     }
-    const id = valueOf(message.lines, 'session')?.split(';')[0];
+    const id = headerValue(message.lines, 'session')?.split(';')[0];
     if (method === 'SETUP' && status === 200 && id !== undefined) this.#open = { id, uri };
     answered(message);
   }

@@ -3,9 +3,9 @@ import { isIP } from 'node:net';
 import { type RxcamError, SourceRefused } from '../../core/errors/errors.js';
 import { canonicalHost } from '../client/index.js';
 import type { Transport } from '../source.js';
-import type { Target } from './describe.js';
+import type { DescribeTarget } from './describe.js';
 import { transportFailure } from './failures.js';
-import { type Message, valueOf, without } from './message.js';
+import { type Message, headerValue, without } from './message.js';
 
 /**
  * The transports that ffmpeg may request from the camera. ffmpeg requests one after the other while the answer is 461, so for
@@ -40,9 +40,9 @@ export interface Granted {
  * The answer for ffmpeg. Over UDP it must state where packets come from, because ffmpeg takes the relay for the camera.
  * @param camera - address of the connection
  */
-export function granted(request: Message, answer: Message, camera: string, target: Target): Granted | { readonly failure: RxcamError } {
-  const wanted = overOf(valueOf(request.lines, 'transport') ?? '');
-  const line = valueOf(answer.lines, 'transport');
+export function granted(request: Message, answer: Message, camera: string, target: DescribeTarget): Granted | { readonly failure: RxcamError } {
+  const wanted = overOf(headerValue(request.lines, 'transport') ?? '');
+  const line = headerValue(answer.lines, 'transport');
   if (line === undefined) return { over: wanted, answer };
   const over = overOf(line);
   if (over !== wanted) {

@@ -1,6 +1,6 @@
 /** The connection to the coordinator of a group: requests of the same time share it, and nothing of it is left when it is closed. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { kafkajsWires } from '../../../src/broker/kafka/client/internals.js';
+import { kafkajsWires } from '../../../src/broker/kafka/client/kafkajs-internals.js';
 import { GroupConnection } from '../../../src/broker/kafka/coordination/group-connection.js';
 import { KAFKA_SCHEMA } from '../../../src/broker/kafka/options.js';
 import { parseOptions } from '../../../src/core/options.js';

@@ -6,10 +6,10 @@ import { findFfmpeg } from '../../../src/ffmpeg/index.js';
 import type { FfmpegFacts } from '../../../src/core/engine/ffmpeg-facts.js';
 import { http } from '../../../src/source/http.js';
 import type { Preparation, Source, SourceInput } from '../../../src/core/source.js';
-import type { ReadOptions } from '../../../src/source/index.js';
+import type { SourceReadOptions } from '../../../src/source/index.js';
 import { run } from '../ffmpeg/builds.js';
 
-export function httpSource(address: string, options: Partial<ReadOptions> = {}): Source {
+export function httpSource(address: string, options: Partial<SourceReadOptions> = {}): Source {
   const source = http.match(address, { readTimeoutMs: 10_000, ...options });
   if (source === undefined) throw new Error(`'${address}' is not taken`);
   return source;

@@ -14,7 +14,7 @@ import { CameraWatch } from '../../../src/apps/dashboard/watch/camera-watch.js';
 import { History } from '../../../src/apps/dashboard/watch/history.js';
 import { Series } from '../../../src/apps/dashboard/watch/series.js';
 import { type CameraHub, hubOf } from '../../../src/camera/index.js';
-import { DASHBOARD } from '../../../src/core/defaults/watching.js';
+import { DASHBOARD } from '../../../src/core/defaults/monitoring.js';
 import { ADVICE } from '../../../src/core/errors/advice.js';
 import { ERRORS, SourceRefused, SourceTimeout } from '../../../src/core/errors/errors.js';
 import type { CameraEvent, EventBody } from '../../../src/core/events.js';

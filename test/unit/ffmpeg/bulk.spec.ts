@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { start, stop } from '../../../src/ffmpeg/process/process.js';
+import { startProcess, stopProcess } from '../../../src/ffmpeg/process/process.js';
 import { readInBulk } from '../../../src/ffmpeg/process/bulk.js';
 
 const WRITES = 40;
@@ -10,7 +10,7 @@ const PROGRAM = `let n = 0; const t = setInterval(() => { process.stdout.write('
 
 describe('readInBulk', () => {
   it('emits the contents of the pipe, without requests, with few readings', async () => {
-    const child = start(process.execPath, ['-e', PROGRAM], {}, () => undefined);
+    const child = startProcess(process.execPath, ['-e', PROGRAM], {}, () => undefined);
     const chunks: Buffer[] = [];
     readInBulk(child.stdout);
     const all = new Promise<void>((resolve) => {
@@ -20,19 +20,19 @@ describe('readInBulk', () => {
       });
     });
     await all;
-    stop(child);
+    stopProcess(child);
     expect(chunks.length).toBeLessThan(WRITES / 2);
   });
 
   it('hands it over at once when asked', async () => {
-    const child = start(process.execPath, ['-e', 'process.stdout.write("a"); process.stdin.once("data", () => { process.stdout.write("b"); });'], {}, () => undefined);
+    const child = startProcess(process.execPath, ['-e', 'process.stdout.write("a"); process.stdin.once("data", () => { process.stdout.write("b"); });'], {}, () => undefined);
     const wake = readInBulk(child.stdout);
     await once(child.stdout, 'data');
     child.stdin.write('go');
     const next = once(child.stdout, 'data');
     // Longer than the program needs to answer, far less than a rest.
     while (!(await Promise.race([next.then(() => true), sleep(5, false)]))) wake();
-    stop(child);
+    stopProcess(child);
     expect(String((await next)[0])).toBe('b');
   });
 });

@@ -2,12 +2,12 @@
 import { describe, expect, it } from 'vitest';
 import { ifChanged, lengthOf, natureOf, natureOfContent, rangeOf, validatorsOf } from '../../../src/source/client/answer.js';
 import { statusFailure, storageFailure } from '../../../src/source/client/errors.js';
-import type { Answer } from '../../../src/source/client/request.js';
+import type { HttpResponse } from '../../../src/source/client/request.js';
 import { networkFailure } from '../../../src/source/client/network.js';
 import { rtspFailure } from '../../../src/source/rtsp/connect.js';
 
-function answer(headers: Record<string, string>, path = '/video.mp4', status = 200): Answer {
-  return { headers, status, url: new URL(path, 'http://camera.example.com') } as Answer;
+function answer(headers: Record<string, string>, path = '/video.mp4', status = 200): HttpResponse {
+  return { headers, status, url: new URL(path, 'http://camera.example.com') } as HttpResponse;
 }
 
 describe('the nature of an answer', () => {

@@ -4,8 +4,8 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, u
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { cacheKeyOf, lookUp, openFolder, store } from '../../../src/source/download/cache.js';
-import { Part } from '../../../src/source/download/part.js';
+import { cacheKeyOf, lookUp, openFolder, storeDownload } from '../../../src/source/download/cache.js';
+import { PartialFile } from '../../../src/source/download/partial-file.js';
 import { addReader, trim } from '../../../src/source/download/trim.js';
 
 let folder: string;
@@ -20,11 +20,11 @@ const key = cacheKeyOf(url);
 
 /** Stores a content as the file of an address, last used so many minutes ago. */
 async function stored(content: string, { etag = '"1"', of = url, minutesAgo = 0 } = {}): Promise<string> {
-  const part = new Part(folder, cacheKeyOf(of));
+  const part = new PartialFile(folder, cacheKeyOf(of));
   writeFileSync(part.path, content);
   part.bytes = part.total = content.length;
   part.validators = { etag };
-  const path = await store(part, of);
+  const path = await storeDownload(part, of);
   const used = Date.now() / 1_000 - minutesAgo * 60;
   utimesSync(path, used, used);
   return path;

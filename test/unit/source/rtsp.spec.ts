@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { answerFailure } from '../../../src/source/rtsp/failures.js';
 import { RtspLogin } from '../../../src/source/rtsp/login.js';
-import { type Message, MessageReader, type Part, valueOf, written } from '../../../src/source/rtsp/message.js';
+import { type Message, type StreamPart, MessageReader, headerValue, written } from '../../../src/source/rtsp/message.js';
 import { TransportChoice } from '../../../src/source/rtsp/transport.js';
 import { cpuMs } from '../../services/cpu.js';
 
@@ -17,7 +17,7 @@ const stream = fc.array(fc.oneof(packet, message), { maxLength: 12 });
 
 function readIn(pieces: readonly Buffer[]): { messages: Message[]; packets: Buffer } {
   const reader = new MessageReader();
-  const parts: Part[] = pieces.flatMap((piece) => reader.push(piece));
+  const parts: StreamPart[] = pieces.flatMap((piece) => reader.push(piece));
   return {
     messages: parts.flatMap((part) => (part.kind === 'message' ? [part.message] : [])),
     packets: Buffer.concat(parts.flatMap((part) => (part.kind === 'packets' ? [part.bytes] : []))),
@@ -37,7 +37,7 @@ describe('MessageReader', () => {
 
   it('takes lines that end in LF, and blank ones between messages', () => {
     const text = '\r\n\nRTSP/1.0 200 OK\nCSeq: 3\n\nOPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n';
-    expect(readIn([Buffer.from(text)]).messages.map(({ start, lines }) => [start, valueOf(lines, 'cseq')])).toEqual([['RTSP/1.0 200 OK', '3'], ['OPTIONS * RTSP/1.0', '1']]);
+    expect(readIn([Buffer.from(text)]).messages.map(({ start, lines }) => [start, headerValue(lines, 'cseq')])).toEqual([['RTSP/1.0 200 OK', '3'], ['OPTIONS * RTSP/1.0', '1']]);
   });
 
   it('fails only for a message that is too large, and holds at most one', () => {

@@ -1,6 +1,6 @@
 /** The grammar of the command `health`. */
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { HEALTH } from '../../../core/defaults/watching.js';
+import { HEALTH } from '../../../core/defaults/monitoring.js';
 
 /** Expectations of a program, from the least to the most. */
 const EXPECTED = ['alive', 'ready', 'streaming'] as const;

@@ -1,7 +1,7 @@
 /** Flags of brokers: those for every kind, and those that each kind declares. */
 import { BROKERS, BROKER_NAMES, type BrokerFlag } from '../../../broker/index.js';
 import { BROKER, MEMORY, OUTBOX } from '../../../core/defaults/defaults.js';
-import { type Flag, type FlagGroup, bytes, number, oneOf, shownBytes } from './flag.js';
+import { type Flag, type FlagGroup, bytes, oneOf, readNumber, shownBytes } from './flag.js';
 
 const REMOTE = BROKER_NAMES.filter((name) => BROKERS[name].hosts !== 'none');
 
@@ -9,7 +9,7 @@ const anyBroker: FlagGroup = {
   heading: 'Any broker:',
   flags: [
     {
-      flags: '--linger-ms <ms>', sets: 'broker.lingerMs', parse: number, standard: `${BROKER.lingerMs}; memory: ${MEMORY.lingerMs}`,
+      flags: '--linger-ms <ms>', sets: 'broker.lingerMs', parse: readNumber, standard: `${BROKER.lingerMs}; memory: ${MEMORY.lingerMs}`,
       about: 'how long a message waits for others to share its request, in ms',
     },
     {
@@ -27,23 +27,23 @@ const remote: FlagGroup = {
       about: 'largest request in bytes',
     },
     {
-      flags: '--request-timeout <ms>', sets: 'broker.requestTimeoutMs', parse: number, standard: BROKER.requestTimeoutMs,
+      flags: '--request-timeout <ms>', sets: 'broker.requestTimeoutMs', parse: readNumber, standard: BROKER.requestTimeoutMs,
       about: 'time limit of a request, in ms; then it is sent again',
     },
     {
-      flags: '--broker-connect-timeout <ms>', sets: 'broker.connectTimeoutMs', parse: number, standard: BROKER.connectTimeoutMs,
+      flags: '--broker-connect-timeout <ms>', sets: 'broker.connectTimeoutMs', parse: readNumber, standard: BROKER.connectTimeoutMs,
       about: 'time limit for connecting to the broker, in ms',
     },
     {
-      flags: '--broker-retry-initial <ms>', sets: 'broker.retryInitialMs', parse: number, standard: BROKER.retryInitialMs,
+      flags: '--broker-retry-initial <ms>', sets: 'broker.retryInitialMs', parse: readNumber, standard: BROKER.retryInitialMs,
       about: 'first wait after a failed request, in ms; doubles up to the longest',
     },
     {
-      flags: '--broker-retry-max <ms>', sets: 'broker.retryMaxMs', parse: number, standard: BROKER.retryMaxMs,
+      flags: '--broker-retry-max <ms>', sets: 'broker.retryMaxMs', parse: readNumber, standard: BROKER.retryMaxMs,
       about: 'longest wait after failed requests, in ms',
     },
     {
-      flags: '--broker-refresh-after <n>', sets: 'broker.refreshAfterFailures', parse: number, standard: BROKER.refreshAfterFailures,
+      flags: '--broker-refresh-after <n>', sets: 'broker.refreshAfterFailures', parse: readNumber, standard: BROKER.refreshAfterFailures,
       about: 'failures in a row after which the connection is replaced',
     },
   ],
@@ -55,7 +55,7 @@ const own = BROKER_NAMES.map((name): FlagGroup => ({
 
 function flagOf(owner: string, { flags, option, about, standard, takes }: BrokerFlag): Flag {
   const shown = takes === 'bytes' && typeof standard === 'number' ? shownBytes(standard) : standard;
-  const parse = takes === 'number' ? number : takes === 'bytes' ? bytes : takes && oneOf(takes);
+  const parse = takes === 'number' ? readNumber : takes === 'bytes' ? bytes : takes && oneOf(takes);
   return { flags, sets: `${owner}.${option}`, about, ...(shown !== undefined && { standard: shown }), ...(parse && { parse }) };
 }
 

@@ -1,7 +1,7 @@
 /** Flags of the commands that look at a source or a broker: `doctor`, `probe` and `snapshot`. */
 import { JPEG, SNAPSHOT } from '../../../core/defaults/defaults.js';
 import { READ_OPTIONS, brokerFlags } from './brokers.js';
-import { type Flag, type FlagGroup, number } from './flag.js';
+import { type Flag, type FlagGroup, readNumber } from './flag.js';
 import { LOG_LEVELS, colorFlag } from './program.js';
 import { sourceFlags } from './source.js';
 
@@ -33,8 +33,8 @@ export const SNAPSHOT_FLAGS: readonly FlagGroup[] = [
     heading: 'Program:',
     flags: [
       { flags: '-o, --output <file>', sets: 'doctor.output', standard: 'snapshot.jpg; stdout where that is a pipe', about: 'file for the JPEG; - is stdout' },
-      { flags: '--quality <n>', sets: 'doctor.quality', parse: number, standard: JPEG.quality, about: '1 (worst) to 100' },
-      { flags: '--timeout <ms>', sets: 'doctor.timeoutMs', parse: number, standard: SNAPSHOT.timeoutMs, about: 'the longest wait for a picture, in ms' },
+      { flags: '--quality <n>', sets: 'doctor.quality', parse: readNumber, standard: JPEG.quality, about: '1 (worst) to 100' },
+      { flags: '--timeout <ms>', sets: 'doctor.timeoutMs', parse: readNumber, standard: SNAPSHOT.timeoutMs, about: 'the longest wait for a picture, in ms' },
       logLevel,
     ],
   },

@@ -1,7 +1,7 @@
 /** Flags of the command line under their headings, and parsers for their values. */
-import { type Flag, UnreadableText, size } from '../../../core/steps/index.js';
+import { type Flag, UnreadableText, readSize } from '../../../core/steps/index.js';
 
-export { type Flag, number } from '../../../core/steps/index.js';
+export { type Flag, readNumber } from '../../../core/steps/index.js';
 
 /** Flags under one heading of the help. */
 export interface FlagGroup {
@@ -40,7 +40,7 @@ export function bytes(text: string): number {
 
 /** `640x360`, both sides. */
 export function wholeSize(text: string): { width: number; height: number } {
-  const { width, height } = size(text);
+  const { width, height } = readSize(text);
   if (width === undefined || height === undefined) throw new UnreadableText('Expected WIDTHxHEIGHT in pixels.');
   return { width, height };
 }

@@ -1,7 +1,7 @@
 /** Flags of toMessage, publish and retry: messages, their sending, and reconnecting. */
 import { BROKER, MATRICE, OUTBOX, RETRY } from '../../../core/defaults/defaults.js';
 import { FORMATS } from '../../../message/index.js';
-import { type FlagGroup, bytes, list, number, pairs, shownBytes } from './flag.js';
+import { type FlagGroup, bytes, list, pairs, readNumber, shownBytes } from './flag.js';
 
 /** Default topic, if neither the broker's address nor --topic names one. */
 export const DEFAULT_TOPIC = 'rxcam';
@@ -10,7 +10,7 @@ export const messageFlags: FlagGroup = {
   heading: 'Messages (flags marked * are given once for all sources, or once for each in their order):',
   flags: [
     {
-      flags: '--frames <n>', sets: 'stream.frames', parse: number, standard: 'no end',
+      flags: '--frames <n>', sets: 'stream.frames', parse: readNumber, standard: 'no end',
       about: 'stop each camera when this many messages are acknowledged',
     },
     {
@@ -51,7 +51,7 @@ export const messageFlags: FlagGroup = {
       about: 'cloudevents: an additional header; may be repeated',
     },
     {
-      flags: '--max-in-flight <n>', sets: 'publish.maxInFlight', parse: number, standard: BROKER.maxInFlight,
+      flags: '--max-in-flight <n>', sets: 'publish.maxInFlight', parse: readNumber, standard: BROKER.maxInFlight,
       about: 'largest number of messages of one camera in a request',
     },
     {
@@ -59,7 +59,7 @@ export const messageFlags: FlagGroup = {
       about: 'bytes kept for one camera while the broker is down',
     },
     {
-      flags: '--outbox-messages <n>', sets: 'publish.outbox.maxMessages', parse: number, standard: OUTBOX.maxMessages,
+      flags: '--outbox-messages <n>', sets: 'publish.outbox.maxMessages', parse: readNumber, standard: OUTBOX.maxMessages,
       about: 'messages kept for one camera while the broker is down',
     },
   ],
@@ -69,23 +69,23 @@ export const retryFlags: FlagGroup = {
   heading: 'Reconnecting:',
   flags: [
     {
-      flags: '--retry-initial <ms>', sets: 'retry.initialMs', parse: number, standard: RETRY.initialMs,
+      flags: '--retry-initial <ms>', sets: 'retry.initialMs', parse: readNumber, standard: RETRY.initialMs,
       about: 'first wait after a failure, in ms',
     },
     {
-      flags: '--retry-max <ms>', sets: 'retry.maxMs', parse: number, standard: RETRY.maxMs,
+      flags: '--retry-max <ms>', sets: 'retry.maxMs', parse: readNumber, standard: RETRY.maxMs,
       about: 'longest wait, in ms',
     },
     {
-      flags: '--retry-factor <n>', sets: 'retry.factor', parse: number, standard: RETRY.factor,
+      flags: '--retry-factor <n>', sets: 'retry.factor', parse: readNumber, standard: RETRY.factor,
       about: 'each wait is this many times the one before it',
     },
     {
-      flags: '--retry-jitter <share>', sets: 'retry.jitter', parse: number, standard: RETRY.jitter,
+      flags: '--retry-jitter <share>', sets: 'retry.jitter', parse: readNumber, standard: RETRY.jitter,
       about: 'share of each wait that is random, 0 to 1',
     },
     {
-      flags: '--stable-after <ms>', sets: 'retry.stableAfterMs', parse: number, standard: RETRY.stableAfterMs,
+      flags: '--stable-after <ms>', sets: 'retry.stableAfterMs', parse: readNumber, standard: RETRY.stableAfterMs,
       about: 'frames must flow this long, in ms, before the waits start from the first again',
     },
     {

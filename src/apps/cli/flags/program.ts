@@ -1,7 +1,7 @@
 /** Flags of the program itself: destination of messages, output, end. */
 import { BROKER, STATS } from '../../../core/defaults/defaults.js';
-import { DASHBOARD } from '../../../core/defaults/watching.js';
-import { type Flag, type FlagGroup, number, portOrAuto } from './flag.js';
+import { DASHBOARD } from '../../../core/defaults/monitoring.js';
+import { type Flag, type FlagGroup, portOrAuto, readNumber } from './flag.js';
 
 /** Levels of pino, loudest last. */
 export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
@@ -48,11 +48,11 @@ export const programFlags: FlagGroup = {
     },
     colorFlag('stream'),
     {
-      flags: '--refresh <ms>', sets: 'stream.refresh', parse: number, standard: STATS.every,
+      flags: '--refresh <ms>', sets: 'stream.refresh', parse: readNumber, standard: STATS.every,
       about: 'interval of redrawing the live table, in ms',
     },
     {
-      flags: '--close-deadline <ms>', sets: 'stream.closeDeadlineMs', parse: number, standard: BROKER.closeDeadlineMs,
+      flags: '--close-deadline <ms>', sets: 'stream.closeDeadlineMs', parse: readNumber, standard: BROKER.closeDeadlineMs,
       about: 'time limit for sending the rest when stopped, in ms',
     },
   ],

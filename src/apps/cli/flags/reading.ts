@@ -1,7 +1,7 @@
 /** Flags of the commands that read a topic: `read`, `verify`, `record`, `clip` and `play`. */
 import { RECORD } from '../../../core/defaults/reading.js';
 import { READ_OPTIONS, brokerFlags } from './brokers.js';
-import { type Flag, type FlagGroup, bytes, number } from './flag.js';
+import { type Flag, type FlagGroup, bytes, readNumber } from './flag.js';
 import { DURATIONS, PLACE_FORMS, TIMES, duration, from, partitions, shownMs, time, to } from './places.js';
 import { LOG_LEVELS } from './program.js';
 
@@ -27,7 +27,7 @@ const reading: FlagGroup = {
   heading: 'Reading:',
   flags: [
     key, ...places('latest; of verify: earliest', 'never; of verify: latest'), group,
-    { flags: '--frames <n>', sets: 'read.frames', parse: number, standard: 'all', about: 'end after this many messages' },
+    { flags: '--frames <n>', sets: 'read.frames', parse: readNumber, standard: 'all', about: 'end after this many messages' },
     { flags: '--verify', sets: 'read.verify', standard: 'verify: always', about: 'check each message, and report missing ones' },
     json('one JSON object for each message, and one for the summary'),
     { flags: '--quiet', sets: 'read.quiet', about: 'print only the summary' },

@@ -1,6 +1,6 @@
 /** Flags of camera(): the source and how to read it. */
 import { LIVENESS, SOURCE, STATS } from '../../../core/defaults/defaults.js';
-import { type FlagGroup, bytes, list, number, wholeSize, wordOrBoolean, wordOrNumber, words } from './flag.js';
+import { type FlagGroup, bytes, list, readNumber, wholeSize, wordOrBoolean, wordOrNumber, words } from './flag.js';
 
 export const sourceFlags: FlagGroup = {
   heading: 'Source:',
@@ -30,7 +30,7 @@ export const sourceFlags: FlagGroup = {
       about: "live sources: size of the socket's buffer in bytes",
     },
     {
-      flags: '--decoder-threads <n>', sets: 'camera.decoderThreads', parse: number, standard: SOURCE.decoderThreads,
+      flags: '--decoder-threads <n>', sets: 'camera.decoderThreads', parse: readNumber, standard: SOURCE.decoderThreads,
       about: 'threads of the decoder, 0 lets ffmpeg choose',
     },
     {
@@ -42,19 +42,19 @@ export const sourceFlags: FlagGroup = {
       about: "deinterlace: 'auto' (if the source states it), 'true' (always) or 'false' (never)",
     },
     {
-      flags: '--connect-timeout <ms>', sets: 'camera.connectTimeoutMs', parse: number, standard: LIVENESS.connectTimeoutMs,
+      flags: '--connect-timeout <ms>', sets: 'camera.connectTimeoutMs', parse: readNumber, standard: LIVENESS.connectTimeoutMs,
       about: 'time limit for the source to answer, in ms',
     },
     {
-      flags: '--first-frame-timeout <ms>', sets: 'camera.firstFrameTimeoutMs', parse: number, standard: LIVENESS.firstFrameTimeoutMs,
+      flags: '--first-frame-timeout <ms>', sets: 'camera.firstFrameTimeoutMs', parse: readNumber, standard: LIVENESS.firstFrameTimeoutMs,
       about: 'time limit from the answer to the first picture, in ms',
     },
     {
-      flags: '--read-window <ms>', sets: 'camera.readWindowMs', parse: number, standard: LIVENESS.readWindowMs,
+      flags: '--read-window <ms>', sets: 'camera.readWindowMs', parse: readNumber, standard: LIVENESS.readWindowMs,
       about: 'time without a frame that counts as a read failure, in ms; at least three frame times',
     },
     {
-      flags: '--max-read-failures <n>', sets: 'camera.maxReadFailures', parse: number, standard: LIVENESS.maxReadFailures,
+      flags: '--max-read-failures <n>', sets: 'camera.maxReadFailures', parse: readNumber, standard: LIVENESS.maxReadFailures,
       about: 'read failures in a row that cause a reconnect',
     },
     {
@@ -86,7 +86,7 @@ export const sourceFlags: FlagGroup = {
       about: 'RTSP and HTTP: hosts that may never be connected to',
     },
     {
-      flags: '--device-fps <fps>', sets: 'camera.fps', parse: number, standard: "the device's own",
+      flags: '--device-fps <fps>', sets: 'camera.fps', parse: readNumber, standard: "the device's own",
       about: 'devices: frames per second to request',
     },
     {
@@ -98,11 +98,11 @@ export const sourceFlags: FlagGroup = {
       about: "RTSP and HTTP: codecs to decode in addition to those of cameras, by ffmpeg's names",
     },
     {
-      flags: '--max-pixels <n>', sets: 'camera.maxPixels', parse: number, standard: SOURCE.maxPixels,
+      flags: '--max-pixels <n>', sets: 'camera.maxPixels', parse: readNumber, standard: SOURCE.maxPixels,
       about: 'largest picture to decode, in pixels',
     },
     {
-      flags: '--nice <n>', sets: 'camera.nice', parse: number, standard: SOURCE.nice,
+      flags: '--nice <n>', sets: 'camera.nice', parse: readNumber, standard: SOURCE.nice,
       about: 'how much ffmpeg yields to other processes, 0 to 19',
     },
     {
@@ -110,7 +110,7 @@ export const sourceFlags: FlagGroup = {
       about: 'allow the ffmpeg of 2018 that comes with rxcam to read from the network',
     },
     {
-      flags: '--log-every <n>', sets: 'camera.logEveryFrames', parse: number, standard: STATS.logEveryFrames,
+      flags: '--log-every <n>', sets: 'camera.logEveryFrames', parse: readNumber, standard: STATS.logEveryFrames,
       about: 'number of published frames between two log lines',
     },
   ],

@@ -1,7 +1,7 @@
 /** The rates of a camera over ten seconds (one is too short for slow cameras), and whether they are the requested ones. */
 import type { CameraHub } from '../../../camera/index.js';
 import { mono, wall } from '../../../core/clock.js';
-import { DASHBOARD } from '../../../core/defaults/watching.js';
+import { DASHBOARD } from '../../../core/defaults/monitoring.js';
 import type { CameraReport } from '../../../fleet/index.js';
 
 /** Window of rates; ms. */

@@ -1,7 +1,7 @@
 /** The answer of a running program to `rxcam health`: one line of JSON. */
 import type { Broker } from '../../../broker/index.js';
 import type { CameraStats } from '../../../ledger/index.js';
-import { HEALTH } from '../../../core/defaults/watching.js';
+import { HEALTH } from '../../../core/defaults/monitoring.js';
 
 /** The state of a program. */
 export interface HealthAnswer {

@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import { type Server, type Socket, createServer } from 'node:net';
 import type { Logger } from 'pino';
-import { HEALTH } from '../../../core/defaults/watching.js';
+import { HEALTH } from '../../../core/defaults/monitoring.js';
 import { makeFolder } from '../../../core/defaults/make-folder.js';
 import { isPrivate, ownFolder, socketOf } from './folders.js';
 import { type HealthAnswer, type ProgramHealth, brokerStates, summarizeCameras } from './health-answer.js';

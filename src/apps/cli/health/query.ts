@@ -1,7 +1,7 @@
 /** Queries the states of running programs. */
 import { rmSync } from 'node:fs';
 import { createConnection } from 'node:net';
-import { HEALTH } from '../../../core/defaults/watching.js';
+import { HEALTH } from '../../../core/defaults/monitoring.js';
 import type { Socket } from './folders.js';
 import { type HealthAnswer, parseHealthAnswer } from './health-answer.js';
 

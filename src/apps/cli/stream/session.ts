@@ -5,7 +5,7 @@ import { stats } from '../../../../operators/index.js';
 import type { Broker } from '../../../broker/index.js';
 import { type Camera, hubOf } from '../../../camera/index.js';
 import { STATS } from '../../../core/defaults/defaults.js';
-import { FROZEN_AFTER_MS } from '../../../core/defaults/watching.js';
+import { FROZEN_AFTER_MS } from '../../../core/defaults/monitoring.js';
 import type { SourceInfo } from '../../../core/frame/frame.js';
 import type { CameraStats } from '../../../ledger/index.js';
 import type { Colours, LogLevel } from '../flags/index.js';

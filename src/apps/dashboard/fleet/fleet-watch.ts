@@ -1,7 +1,7 @@
 /** Watches a fleet while a page is open, and for some time afterwards; otherwise it reads nothing. */
 import { hostname } from 'node:os';
 import { type Subscription, asyncScheduler } from 'rxjs';
-import { DASHBOARD } from '../../../core/defaults/watching.js';
+import { DASHBOARD } from '../../../core/defaults/monitoring.js';
 import { redactValue } from '../../../core/redact/redact.js';
 import { type Coordinator, type FleetCameraStatus, FleetView, type FleetWorkerStatus } from '../../../fleet/index.js';
 import { isLoopback } from '../access-control.js';

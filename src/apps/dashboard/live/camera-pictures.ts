@@ -2,7 +2,7 @@
 import { type Subscription } from 'rxjs';
 import type { CameraHub } from '../../../camera/index.js';
 import { mono } from '../../../core/clock.js';
-import { DASHBOARD } from '../../../core/defaults/watching.js';
+import { DASHBOARD } from '../../../core/defaults/monitoring.js';
 import type { EncodedFrame, Frame } from '../../../core/frame/frame.js';
 import { accessUnits } from '../../../ffmpeg/index.js';
 import { codecString } from './codec-string.js';

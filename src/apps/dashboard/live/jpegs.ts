@@ -2,7 +2,7 @@
 import { type Observable, Subject, type Subscription, map, mergeMap, of } from 'rxjs';
 import { decode, encodeJpeg, resize } from '../../../../operators/index.js';
 import { FRAME_RECORDS } from '../../../core/frame/accounted.js';
-import { DASHBOARD } from '../../../core/defaults/watching.js';
+import { DASHBOARD } from '../../../core/defaults/monitoring.js';
 import type { EncodedFrame, Frame } from '../../../core/frame/frame.js';
 import { accessUnits } from '../../../ffmpeg/index.js';
 import type { Wish } from '../wire.js';

@@ -1,7 +1,7 @@
 /** The streams of pictures: one for each open page, for all of its cameras. */
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import { DASHBOARD } from '../../../core/defaults/watching.js';
+import { DASHBOARD } from '../../../core/defaults/monitoring.js';
 import type { CameraHub } from '../../../camera/index.js';
 import type { WishesWire } from '../wire.js';
 import { CameraPictures } from './camera-pictures.js';

@@ -1,6 +1,6 @@
 /** Slots for decoders: live views come first, and cards take turns if there are more of them than slots. */
 import { mono } from '../../../core/clock.js';
-import { DASHBOARD } from '../../../core/defaults/watching.js';
+import { DASHBOARD } from '../../../core/defaults/monitoring.js';
 
 /** Requests a slot. */
 export interface Claimant {

@@ -1,6 +1,6 @@
 /** The stream of pictures to one open page, bounded even on a slow network. */
 import type { ServerResponse } from 'node:http';
-import { DASHBOARD } from '../../../core/defaults/watching.js';
+import { DASHBOARD } from '../../../core/defaults/monitoring.js';
 import type { Decodes, RecordHead, Wish, WishesWire } from '../wire.js';
 
 const EMPTY = Buffer.alloc(0);

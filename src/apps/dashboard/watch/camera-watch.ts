@@ -3,7 +3,7 @@ import { Subscription } from 'rxjs';
 import type { CameraHub } from '../../../camera/index.js';
 import { mono, wall } from '../../../core/clock.js';
 import { DROP_CAUSES } from '../../../core/events.js';
-import { DASHBOARD, FROZEN_AFTER_MS } from '../../../core/defaults/watching.js';
+import { DASHBOARD, FROZEN_AFTER_MS } from '../../../core/defaults/monitoring.js';
 import type { CameraWire, CardWire, LedgerWire, Trouble } from '../wire.js';
 import { History } from './history.js';
 import { type Point, Series } from './series.js';

@@ -3,7 +3,7 @@ import { type Observable, type Subscription, isObservable, share, tap } from 'rx
 import { type Broker, brokerName } from '../../../broker/index.js';
 import { type Camera, type CameraHub, hubOf } from '../../../camera/index.js';
 import { ticks, wall } from '../../../core/clock.js';
-import { DASHBOARD } from '../../../core/defaults/watching.js';
+import { DASHBOARD } from '../../../core/defaults/monitoring.js';
 import { InvalidOption } from '../../../core/errors/errors.js';
 import type { ReceivedFigures } from '../../../ledger/index.js';
 import type { CameraWire, CardWire, StateWire, StreamWire } from '../wire.js';

@@ -1,16 +1,16 @@
 /** A client of a Kafka cluster: finds the leaders of partitions, and writes to them. */
-import { levelOf, textOf } from './errors.js';
+import { levelOf, logEntryText } from './errors.js';
 import { KafkaNodes } from './nodes.js';
 import type { KafkaOptions } from '../options.js';
 import { partitionOf } from './partition.js';
-import { type KafkaRecord, type NewWire, type PartitionAnswer, type TopicData, errorOf } from '../wire/index.js';
-import { KafkaTopics, type Problems } from './topics.js';
+import { type KafkaRecord, type NewWire, type PartitionResponse, type TopicData, errorOf } from '../wire/index.js';
+import { type TopicErrors, KafkaTopics } from './topics.js';
 
 /** A message and its partition. */
-export interface Addressed { readonly topic: string; readonly partition: number; readonly record: KafkaRecord }
+export interface AddressedRecord { readonly topic: string; readonly partition: number; readonly record: KafkaRecord }
 
 /** The position of a written message, or its error. `isAlone`: its partition has no other message in the request. */
-export type Placed = { readonly partition: number; readonly offset?: string } | { readonly error: Error; readonly isAlone: boolean };
+export type WriteResult = { readonly partition: number; readonly offset?: string } | { readonly error: Error; readonly isAlone: boolean };
 
 export interface KafkaHooks {
   readonly newWire: NewWire;
@@ -20,7 +20,7 @@ export interface KafkaHooks {
 }
 
 /** Partition of messages of a topic and key. */
-export interface Place { readonly partition: number; readonly leader: number }
+export interface PartitionLeader { readonly partition: number; readonly leader: number }
 
 export class KafkaClient {
   readonly #nodes: KafkaNodes;
@@ -29,14 +29,14 @@ export class KafkaClient {
   constructor(readonly options: KafkaOptions, hooks: KafkaHooks) {
     this.#nodes = new KafkaNodes(options, {
       newWire: hooks.newWire,
-      log: (level, entry) => { hooks.log(levelOf(level, textOf(entry)), textOf(entry)); },
+      log: (level, entry) => { hooks.log(levelOf(level, logEntryText(entry)), logEntryText(entry)); },
       paused: (ms) => { hooks.log('info', `the broker's quota asks for a pause of ${ms} ms`); },
     }, () => hooks.brokers());
     this.#topics = new KafkaTopics(this.#nodes, options);
   }
 
   /** Undefined while it is unknown; a negative number means that there is no leader. */
-  placeOf(topic: string, key: string): Place | undefined {
+  placeOf(topic: string, key: string): PartitionLeader | undefined {
     const leaders = this.#topics.leaders(topic);
     if (leaders === undefined) return undefined;
     const partition = partitionOf(key, leaders.length);
@@ -45,7 +45,7 @@ export class KafkaClient {
   }
 
   /** Looks topics up and creates missing ones; resolves with the problems of those that can't be written to. Rejects if no broker answers. */
-  lookUp(topics: Iterable<string>): Promise<Problems> {
+  lookUp(topics: Iterable<string>): Promise<TopicErrors> {
     return this.#topics.lookUp(topics);
   }
 
@@ -69,7 +69,7 @@ export class KafkaClient {
   }
 
   /** Writes messages to the broker that leads their partitions; resolves with the outcome of each. */
-  async write(leader: number, messages: readonly Addressed[]): Promise<Placed[]> {
+  async write(leader: number, messages: readonly AddressedRecord[]): Promise<WriteResult[]> {
     const node = this.#nodes.get(leader);
     if (node === undefined) throw new Error(`broker ${leader} is no longer known`);
     const { acks, compression, requestTimeoutMs } = this.options;
@@ -103,7 +103,7 @@ export class KafkaClient {
   }
 }
 
-function groupOf(messages: readonly Addressed[]): TopicData[] {
+function groupOf(messages: readonly AddressedRecord[]): TopicData[] {
   const topics = new Map<string, Map<number, KafkaRecord[]>>();
   for (const { topic, partition, record } of messages) {
     let partitions = topics.get(topic);
@@ -118,7 +118,7 @@ function groupOf(messages: readonly Addressed[]): TopicData[] {
 }
 
 /** The answer has the first offset of each partition; the messages have consecutive ones. */
-function placesOf(messages: readonly Addressed[], answers: ReadonlyMap<string, PartitionAnswer>): Placed[] {
+function placesOf(messages: readonly AddressedRecord[], answers: ReadonlyMap<string, PartitionResponse>): WriteResult[] {
   const counts = new Map<string, number>();
   for (const { topic, partition } of messages) counts.set(placeId(topic, partition), (counts.get(placeId(topic, partition)) ?? 0) + 1);
   const next = new Map<string, bigint>();

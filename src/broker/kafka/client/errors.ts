@@ -37,6 +37,6 @@ export function levelOf(level: number, text: string): 'debug' | 'info' | 'warn' 
   return level === INFO ? 'info' : 'warn';
 }
 
-export function textOf({ message, error }: { readonly message: string; readonly error?: unknown }): string {
+export function logEntryText({ message, error }: { readonly message: string; readonly error?: unknown }): string {
   return typeof error === 'string' ? `${message}: ${error}` : message;
 }

@@ -1,8 +1,8 @@
 /** Reads the answers to Metadata and CreateTopics. */
-import { type Answers, errorOf } from '../wire/index.js';
+import { type Responses, errorOf } from '../wire/index.js';
 import { kindOf } from './errors.js';
 
-type Partitions = Answers['Metadata']['topicMetadata'][number]['partitionMetadata'];
+type Partitions = Responses['Metadata']['topicMetadata'][number]['partitionMetadata'];
 
 /** Id of the broker that leads each partition; -1 if none does. */
 export function leadersOf(partitions: Partitions): readonly number[] {
@@ -12,7 +12,7 @@ export function leadersOf(partitions: Partitions): readonly number[] {
 }
 
 /** Why topics could not be created, with the broker's own text; a topic that another client has created meanwhile is fine. */
-export function creationErrors(topicErrors: Answers['CreateTopics']['topicErrors']): Map<string, Error> {
+export function creationErrors(topicErrors: Responses['CreateTopics']['topicErrors']): Map<string, Error> {
   const errors = new Map<string, Error>();
   for (const { topic, errorCode, errorMessage } of topicErrors) {
     const error = errorOf(errorCode);

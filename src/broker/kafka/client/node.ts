@@ -1,7 +1,7 @@
 /** One Kafka broker: a connection that opens on demand, and the pauses that the broker asks for. */
 import { mono } from '../../../core/clock.js';
 import type { KafkaOptions } from '../options.js';
-import type { Answers, GroupAnswers, GroupRequests, LogEntry, NewWire, Pauses, Requests, Wire } from '../wire/index.js';
+import type { GroupRequests, GroupResponses, LogEntry, NewWire, Pauses, Requests, Responses, Wire } from '../wire/index.js';
 
 /** A node's reports to its client. */
 export interface NodeHooks {
@@ -27,7 +27,7 @@ export class KafkaNode implements Pauses {
 
   get isConnected(): boolean { return this.#connecting === undefined && this.#wire?.isConnected === true; }
 
-  async ask<K extends keyof Requests>(name: K, request: Requests[K]): Promise<Answers[K]> {
+  async ask<K extends keyof Requests>(name: K, request: Requests[K]): Promise<Responses[K]> {
     const wire = await this.#connected();
     const answer = await wire.ask(name, request);
     this.answeredAt = mono();
@@ -35,7 +35,7 @@ export class KafkaNode implements Pauses {
   }
 
   /** A request to this broker as the coordinator of a group. */
-  async askGroup<K extends keyof GroupRequests>(name: K, request: GroupRequests[K], withinMs: number): Promise<GroupAnswers[K]> {
+  async askGroup<K extends keyof GroupRequests>(name: K, request: GroupRequests[K], withinMs: number): Promise<GroupResponses[K]> {
     const wire = await this.#connected();
     if (wire.askGroup === undefined) throw new Error('this client library does not support consumer groups');
     return wire.askGroup(name, request, withinMs);

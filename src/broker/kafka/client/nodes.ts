@@ -1,7 +1,7 @@
 /** The brokers of a Kafka cluster: those in the metadata, and those of the option `brokers`. */
 import { KAFKA_LIMITS } from '../../../core/defaults/limits.js';
 import { hedged } from './hedged.js';
-import type { Answers, Requests } from '../wire/index.js';
+import type { Requests, Responses } from '../wire/index.js';
 import { KafkaNode, type NodeHooks } from './node.js';
 import type { KafkaOptions } from '../options.js';
 
@@ -22,7 +22,7 @@ export class KafkaNodes {
   }
 
   /** Updates the brokers from metadata. Closes connections to brokers that are no longer in it. */
-  learn(brokers: Answers['Metadata']['brokers']): void {
+  learn(brokers: Responses['Metadata']['brokers']): void {
     this.#addresses.clear();
     for (const { nodeId, host, port } of brokers) this.#addresses.set(nodeId, `${host}:${port}`);
     const used = new Set([...this.#addresses.values(), ...this.#seeds ?? []]);
@@ -34,7 +34,7 @@ export class KafkaNodes {
   }
 
   /** Asks any broker that answers. */
-  async askAny<K extends keyof Requests>(name: K, request: Requests[K]): Promise<{ node: KafkaNode; answer: Answers[K] }> {
+  async askAny<K extends keyof Requests>(name: K, request: Requests[K]): Promise<{ node: KafkaNode; answer: Responses[K] }> {
     const ask = async (node: KafkaNode) => ({ node, answer: await node.ask(name, request) });
     const askEach = (nodes: readonly KafkaNode[]) => hedged(nodes.map((node) => () => ask(node)), KAFKA_LIMITS.patienceMs);
     const connected = [...this.#byAddress.values()].filter(({ isConnected }) => isConnected).sort((a, b) => b.answeredAt - a.answeredAt);

@@ -4,7 +4,7 @@ import { mono } from '../../../core/clock.js';
 import { KAFKA_LIMITS } from '../../../core/defaults/limits.js';
 import { kindOf } from './errors.js';
 import { creationErrors, leadersOf } from './metadata.js';
-import { type Answers, errorOf } from '../wire/index.js';
+import { type Responses, errorOf } from '../wire/index.js';
 import type { KafkaNode } from './node.js';
 import type { KafkaNodes } from './nodes.js';
 import type { KafkaOptions } from '../options.js';
@@ -17,10 +17,10 @@ interface Topic {
 }
 
 /** The next look-up. */
-interface Gathering { readonly topics: Set<string>; readonly done: Promise<Problems> }
+interface Gathering { readonly topics: Set<string>; readonly done: Promise<TopicErrors> }
 
 /** Why topics can't be written to. */
-export type Problems = ReadonlyMap<string, Error>;
+export type TopicErrors = ReadonlyMap<string, Error>;
 
 export class KafkaTopics {
   readonly #topics = new Map<string, Topic>();
@@ -56,7 +56,7 @@ export class KafkaTopics {
   }
 
   /** Looks topics up, together with all calls of the next few ms. Rejects if no broker answers. */
-  lookUp(topics: Iterable<string>): Promise<Problems> {
+  lookUp(topics: Iterable<string>): Promise<TopicErrors> {
     this.#next ??= this.#gather();
     for (const topic of topics) this.#next.topics.add(topic);
     return this.#next.done;
@@ -71,7 +71,7 @@ export class KafkaTopics {
     return { topics, done };
   }
 
-  async #lookUp(topics: readonly string[]): Promise<Problems> {
+  async #lookUp(topics: readonly string[]): Promise<TopicErrors> {
     const { node, problems } = await this.#ask(topics);
     const missing = topics.filter((topic) => kindOf(problems.get(topic)) === 'UNKNOWN_TOPIC_OR_PARTITION');
     if (missing.length === 0 || !this.options.createTopics) return problems;
@@ -90,7 +90,7 @@ export class KafkaTopics {
     return { node, problems: this.#learn(topics, answer) };
   }
 
-  #learn(topics: readonly string[], { topicMetadata }: Answers['Metadata']): Map<string, Error> {
+  #learn(topics: readonly string[], { topicMetadata }: Responses['Metadata']): Map<string, Error> {
     const problems = new Map<string, Error>();
     for (const topic of topics) {
       const found = topicMetadata.find((one) => one.topic === topic);
@@ -105,7 +105,7 @@ export class KafkaTopics {
     return problems;
   }
 
-  async #create(node: KafkaNode, topics: readonly string[]): Promise<Problems> {
+  async #create(node: KafkaNode, topics: readonly string[]): Promise<TopicErrors> {
     const { numPartitions, replicationFactor, maxMessageBytes, requestTimeoutMs } = this.options;
     const configEntries = [{ name: 'max.message.bytes', value: String(maxMessageBytes) }];
     const { topicErrors } = await node.ask('CreateTopics', {
@@ -115,9 +115,9 @@ export class KafkaTopics {
   }
 
   /** Brokers learn of a new topic a moment after the controller has created it. */
-  async #awaitLeaders(topics: readonly string[]): Promise<Problems> {
+  async #awaitLeaders(topics: readonly string[]): Promise<TopicErrors> {
     const endAt = mono() + this.options.requestTimeoutMs / 2;
-    let problems: Problems = new Map();
+    let problems: TopicErrors = new Map();
     for (let open = this.#leaderless(topics); open.length > 0 && mono() < endAt; open = this.#leaderless(open)) {
       await wait(KAFKA_LIMITS.leaderPollMs);
       ({ problems } = await this.#ask(open));

@@ -1,7 +1,7 @@
 /** The connection to the coordinator of a group; a separate one, since a waiting join delays other requests. */
 import { kindOf, KafkaNode, type NodeHooks } from '../client/index.js';
 import type { KafkaOptions } from '../options.js';
-import { type GroupAnswers, type GroupRequests, errorOf, within } from '../wire/index.js';
+import { type GroupRequests, type GroupResponses, errorOf, within } from '../wire/index.js';
 
 /** Errors of a broker that does not coordinate the group now. */
 const ELSEWHERE = new Set(['NOT_COORDINATOR_FOR_GROUP', 'GROUP_COORDINATOR_NOT_AVAILABLE', 'GROUP_LOAD_IN_PROGRESS', 'COORDINATOR_NOT_AVAILABLE']);
@@ -30,7 +30,7 @@ export class GroupConnection {
   constructor(readonly group: string, readonly options: KafkaOptions, readonly hooks: NodeHooks, readonly seeds: () => Promise<readonly string[]>) {}
 
   /** Rejects if there is no answer in time; the connection is then replaced. */
-  async ask<K extends keyof GroupRequests>(name: K, request: GroupRequests[K], withinMs: number): Promise<GroupAnswers[K]> {
+  async ask<K extends keyof GroupRequests>(name: K, request: GroupRequests[K], withinMs: number): Promise<GroupResponses[K]> {
     const node = await this.#coordinator();
     return within(node.askGroup(name, request, withinMs), withinMs, () => { this.drop(); });
   }

@@ -32,7 +32,7 @@ export class KafkaCoordination implements Coordination {
   static async open(place: FleetPlace, given: KafkaOptions, hooks: KafkaReaderHooks): Promise<KafkaCoordination> {
     const options = { ...given, requestTimeoutMs: REQUEST_MS, connectTimeoutMs: Math.min(CONNECT_MS, given.connectTimeoutMs), acks: -1 as const };
     const log: NodeHooks['log'] = (level, entry) => { hooks.log(level, entry); };
-    return new KafkaCoordination(place, options, hooks, { newWire: await (await import('../client/internals.js')).kafkajsWires(), log, paused: () => undefined });
+    return new KafkaCoordination(place, options, hooks, { newWire: await (await import('../client/kafkajs-internals.js')).kafkajsWires(), log, paused: () => undefined });
   }
 
   join(membership: Membership): Observable<GroupEvent> {

@@ -9,7 +9,7 @@ import type { SASLOptions } from 'kafkajs';
 import { isIP } from 'node:net';
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import {
-  type Answers, type Checksum, type NewWire, RequestBuffers, type Requests, type Wire, type WireOptions, checksumOr, limited, produceBody,
+  type Responses, type Checksum, type NewWire, RequestBuffers, type Requests, type Wire, type WireOptions, checksumOr, limited, produceBody,
   provideErrors,
 } from '../wire/index.js';
 import { GIVEN_UP } from '../client/index.js';
@@ -27,7 +27,7 @@ const ERROR = 1;
 /** The sender limits requests in progress. */
 const UNBOUNDED = 1_000_000;
 
-type Ask = { readonly [K in keyof Requests]: (request: Requests[K]) => Promise<Answers[K] & { readonly throttleTimeMs: number }> };
+type Ask = { readonly [K in keyof Requests]: (request: Requests[K]) => Promise<Responses[K] & { readonly throttleTimeMs: number }> };
 
 /** Loads the native checksum, too: the package's own copies the bytes first. */
 export async function platformaticWires(): Promise<NewWire> {

@@ -10,10 +10,10 @@ import { type RetryOptions, retryOptions } from '../../broker-options.js';
 import type { KafkaOptions } from '../options.js';
 import { KafkaSockets } from '../client/index.js';
 import { BufferHeaders, checkGroup } from '../../reading/index.js';
-import { reasonOf } from './coordinator.js';
+import { coordinatorFailure } from './coordinator-failure.js';
 import { kafkajsOptions } from './kafkajs-options.js';
 import type { KafkaReaderHooks } from './reader.js';
-import { OutOffsets } from './out-offsets.js';
+import { UnacknowledgedOffsets } from './unacknowledged-offsets.js';
 import type { Gate, Piece, ReadRequest, Reader } from '../../reader.js';
 
 /** Interval of heartbeats while messages are unacknowledged; ms. */
@@ -25,7 +25,7 @@ const MAX_WAIT_MS = 500;
 
 export class KafkaGroupReader implements Reader {
   readonly retry: RetryOptions;
-  readonly #out = new Map<number, OutOffsets>();
+  readonly #out = new Map<number, UnacknowledgedOffsets>();
   /** The commit of the initial offset, which must not overwrite a later one. */
   #settling: Promise<void> | undefined;
 
@@ -53,7 +53,7 @@ export class KafkaGroupReader implements Reader {
   async #failure(error: unknown): Promise<RxcamError> {
     if (isRxcamError(error)) return error;
     const { topic, group = '' } = this.request;
-    return this.hooks.failure(await reasonOf(error, group, this.options, this.hooks), topic);
+    return this.hooks.failure(await coordinatorFailure(error, group, this.options, this.hooks), topic);
   }
 
   acknowledged({ partition = 0, offset = '0' }: Received): void {
@@ -84,7 +84,7 @@ export class KafkaGroupReader implements Reader {
     const { topic, partition, messages } = payload.batch;
     await this.#settling;
     if (session.isOver()) return;
-    const out = new OutOffsets(messages.map(({ offset }) => Number(offset)));
+    const out = new UnacknowledgedOffsets(messages.map(({ offset }) => Number(offset)));
     this.#out.set(partition, out);
     session.emit(messages.map((message) => receivedOf(topic, partition, message)));
     const goesOn = () => payload.isRunning() && !payload.isStale() && !session.isOver();
@@ -136,7 +136,7 @@ async function settle(
   }
 }
 
-async function commit(consumer: Consumer, topic: string, partition: number, out: OutOffsets): Promise<void> {
+async function commit(consumer: Consumer, topic: string, partition: number, out: UnacknowledgedOffsets): Promise<void> {
   const { next } = out;
   if (next <= out.committed) return;
   await consumer.commitOffsets([{ topic, partition, offset: String(next) }]);

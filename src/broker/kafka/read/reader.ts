@@ -6,7 +6,7 @@ import type { KafkaOptions } from '../options.js';
 import { isStale, kindOf, partitionOf } from '../client/index.js';
 import { errorOf } from '../wire/index.js';
 import { type ClusterHooks, FetchCluster } from './cluster.js';
-import { KafkaPlaces } from './places.js';
+import { KafkaPositions } from './positions.js';
 import { LeaderFailures, Round } from './round.js';
 import type { Fetched } from './protocol/index.js';
 import type { Gate, Piece, ReadRequest, Reader } from '../../reader.js';
@@ -27,7 +27,7 @@ const MAX_STALE = 40;
 export class KafkaReader implements Reader {
   readonly retry: RetryOptions;
   readonly #key: Buffer | undefined;
-  readonly #places: KafkaPlaces;
+  readonly #places: KafkaPositions;
   readonly #failures: LeaderFailures;
   /** Answers without anything to read in a row. */
   #inRow = 0;
@@ -38,7 +38,7 @@ export class KafkaReader implements Reader {
     this.retry = retryOptions(options);
     this.#failures = new LeaderFailures(this.retry);
     this.#key = request.key === undefined ? undefined : Buffer.from(request.key);
-    this.#places = new KafkaPlaces(request, this.#key);
+    this.#places = new KafkaPositions(request, this.#key);
   }
 
   read(gate: Gate, warn: (error: RxcamError) => void): Observable<Piece> {

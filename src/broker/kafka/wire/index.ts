@@ -4,4 +4,4 @@ export { type Checksum, checksumOr } from './checksum.js';
 export { type KafkaRecord, type TopicData, produceBody } from './produce.js';
 export { errorOf, provideErrors } from './protocol.js';
 export { limited, within } from './timeout.js';
-export type { Answers, GroupAnswers, GroupRequests, LogEntry, NewTopic, NewWire, PartitionAnswer, Pauses, RawRequest, Requests, Wire, WireOptions } from './wire.js';
+export type { GroupRequests, GroupResponses, LogEntry, NewTopic, NewWire, PartitionResponse, Pauses, RawRequest, Requests, Responses, Wire, WireOptions } from './wire.js';

@@ -20,7 +20,7 @@ export interface NewTopic {
 }
 
 /** The broker's answer; error code 0 means none. */
-export interface Answers {
+export interface Responses {
   Metadata: {
     readonly brokers: readonly { readonly nodeId: number; readonly host: string; readonly port: number }[];
     readonly controllerId: number;
@@ -30,7 +30,7 @@ export interface Answers {
       readonly partitionMetadata: readonly { readonly partitionId: number; readonly leader: number }[];
     }[];
   };
-  Produce: { readonly topics: readonly { readonly topicName: string; readonly partitions: readonly PartitionAnswer[] }[] };
+  Produce: { readonly topics: readonly { readonly topicName: string; readonly partitions: readonly PartitionResponse[] }[] };
   CreateTopics: {
     readonly topicErrors: readonly { readonly topic: string; readonly errorCode: number; readonly errorMessage?: string | null }[];
   };
@@ -54,7 +54,7 @@ export interface GroupRequests {
 }
 
 /** The coordinator's answer; error code 0 means none. */
-export interface GroupAnswers {
+export interface GroupResponses {
   GroupCoordinator: { readonly errorCode: number; readonly coordinator: { readonly nodeId: number; readonly host: string; readonly port: number } };
   JoinGroup: {
     readonly errorCode: number; readonly generationId: number; readonly leaderId: string; readonly memberId: string;
@@ -65,7 +65,7 @@ export interface GroupAnswers {
   LeaveGroup: { readonly errorCode: number };
 }
 
-export interface PartitionAnswer { readonly partition: number; readonly errorCode: number; readonly baseOffset?: string }
+export interface PartitionResponse { readonly partition: number; readonly errorCode: number; readonly baseOffset?: string }
 
 /** An authenticated connection to one broker. */
 export interface Wire {
@@ -73,9 +73,9 @@ export interface Wire {
   /** Closes after the requests in progress. */
   disconnect(): Promise<void>;
   readonly isConnected: boolean;
-  ask<K extends keyof Requests>(name: K, request: Requests[K]): Promise<Answers[K]>;
+  ask<K extends keyof Requests>(name: K, request: Requests[K]): Promise<Responses[K]>;
   /** The same for a group's coordinator; absent if the client library is only used for writing. A join may take long. */
-  askGroup?<K extends keyof GroupRequests>(name: K, request: GroupRequests[K], withinMs: number): Promise<GroupAnswers[K]>;
+  askGroup?<K extends keyof GroupRequests>(name: K, request: GroupRequests[K], withinMs: number): Promise<GroupResponses[K]>;
   /** Whether it keeps the process alive. */
   hold(isHeld: boolean): void;
   /** Closes at once, and discards unsent bytes. Requests in progress reject. */

@@ -10,7 +10,7 @@ import type { Gate, Piece, ReadRequest, Reader } from '../../reader.js';
 import { ReadConnection, type RedisReaderHooks } from './connection.js';
 import { EntryReader, type RedisEntry } from './entry.js';
 import { FIRST_ID, checkId, compareIds, idBefore, idBehind, lastIdOf, timeOfId } from './ids.js';
-import { type StreamState, stateFrom, stateOf } from './state.js';
+import { type StreamInfo, stateFrom, streamInfo } from './stream-info.js';
 
 /** Longest wait of a read for an entry; ms. */
 const BLOCK_MS = 2_000;
@@ -90,7 +90,7 @@ export class RedisReader implements Reader {
   async #locate(redis: Redis): Promise<void> {
     if (this.#last !== undefined) return;
     const { topic, from, to } = this.request;
-    const state = await stateOf(redis, topic);
+    const state = await streamInfo(redis, topic);
     if (from === 'latest') this.#index = state?.added ?? 0;
     if (from === 'earliest') this.#index = (state?.added ?? 0) - (state?.length ?? 0);
     this.#end = to === 'latest' ? state?.lastId ?? FIRST_ID : lastIdOf(to);
@@ -113,7 +113,7 @@ export class RedisReader implements Reader {
   }
 
   /** Reads entries and the state of the stream at the same moment. */
-  async #readBehind(redis: Redis, topic: string, last: string): Promise<[StreamState | undefined, RedisEntry[]]> {
+  async #readBehind(redis: Redis, topic: string, last: string): Promise<[StreamInfo | undefined, RedisEntry[]]> {
     const results = await redis.multi().xinfo('STREAM', topic).xreadBuffer('COUNT', this.#count, 'STREAMS', topic, last).exec() ?? [];
     const [[, state] = [], [error, answer] = [new Error('no answer')]] = results;
     if (error) throw error;
@@ -121,7 +121,7 @@ export class RedisReader implements Reader {
   }
 
   /** Counts entries after the last one read that were removed. */
-  #noteExpired({ added, length, firstId }: StreamState, found: number): void {
+  #noteExpired({ added, length, firstId }: StreamInfo, found: number): void {
     const isOvertaken = firstId === undefined ? length === 0 : compareIds(firstId, this.#last as string) > 0;
     const removed = added === undefined || this.#index === undefined ? 1 : Math.max(0, added - length - this.#index);
     if (isOvertaken && this.#hasGiven) this.#expired += removed;
@@ -160,7 +160,7 @@ export class RedisReader implements Reader {
       }
       end = `(${String(entries.at(-1)?.[0])}`;
     }
-    return first === undefined ? (await stateOf(redis, topic))?.lastId ?? FIRST_ID : idBefore(first);
+    return first === undefined ? (await streamInfo(redis, topic))?.lastId ?? FIRST_ID : idBefore(first);
   }
 }
 

@@ -26,13 +26,13 @@ export type Raw = Readonly<Record<string, Given>>;
 export class UnreadableText extends Error {}
 
 /** A decimal number. */
-export function number(text: string): number {
+export function readNumber(text: string): number {
   if (!/^[+-]?(\d+\.?\d*|\.\d+)$/.test(text)) throw new UnreadableText('Expected a number.');
   return Number(text);
 }
 
 /** `640x360`, or one side alone: `640x`, `x360`. */
-export function size(text: string): { width?: number; height?: number } {
+export function readSize(text: string): { width?: number; height?: number } {
   const [, width = '', height = ''] = /^(\d*)x(\d*)$/i.exec(text) ?? [];
   if (width === '' && height === '') throw new UnreadableText('Expected WIDTHxHEIGHT, WIDTHx or xHEIGHT in pixels.');
   return { ...(width !== '' && { width: Number(width) }), ...(height !== '' && { height: Number(height) }) };

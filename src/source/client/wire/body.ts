@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { ChunkedReader } from './chunked.js';
-import type { Head } from './head.js';
+import type { ResponseHead } from './head.js';
 
 /** The body is shorter than announced. */
 class Cut extends Error {
@@ -16,7 +16,7 @@ export class Body extends Readable {
   #isOver = false;
 
   /** Reads from a socket that is paused. */
-  constructor(readonly socket: Socket, { status, headers, rest }: Head) {
+  constructor(readonly socket: Socket, { status, headers, rest }: ResponseHead) {
     super();
     const length = /^\d+$/.exec(headers['content-length'] ?? '')?.[0];
     this.#chunked = /\bchunked\s*$/i.test(headers['transfer-encoding'] ?? '') ? new ChunkedReader() : undefined;

@@ -6,9 +6,9 @@ import net, { type Socket, isIP } from 'node:net';
 import tls from 'node:tls';
 import { type HostRules, canonicalHost } from '../hosts/index.js';
 import { Body } from './body.js';
-import { type Head, HeadReader, type Headers } from './head.js';
+import { type HttpHeaders, type ResponseHead, HeadReader } from './head.js';
 
-export interface Asked {
+export interface HttpRequest {
   /** Without credentials. */
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
@@ -16,16 +16,16 @@ export interface Asked {
   readonly signal: AbortSignal;
 }
 
-export interface Reply {
+export interface RawHttpResponse {
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: HttpHeaders;
   readonly body: Body;
   /** Resolves when the connection is closed. */
   close(): Promise<void>;
 }
 
 /** Rejects with the signal's reason if it is aborted, and with the system's error if there is no answer. */
-export async function exchange({ url, headers, rules, signal }: Asked): Promise<Reply> {
+export async function exchange({ url, headers, rules, signal }: HttpRequest): Promise<RawHttpResponse> {
   const host = url.hostname.replace(/^\[(.*)\]$/s, '$1');
   const found = await untilAborted(rules.resolve(host), signal);
   const socket = connect(url, host, found);
@@ -59,7 +59,7 @@ function requestOf({ pathname, search, host }: URL, headers: Readonly<Record<str
 }
 
 /** The head; afterwards the socket is paused. */
-function headFrom(socket: Socket, request: string): Promise<Head> {
+function headFrom(socket: Socket, request: string): Promise<ResponseHead> {
   return new Promise((resolve, reject) => {
     const reader = new HeadReader();
     const fail = (error: Error) => {

@@ -5,11 +5,11 @@
  */
 
 /** Names in lower case; no prototype, because a server chooses the names. */
-export type Headers = Readonly<Record<string, string | undefined>>;
+export type HttpHeaders = Readonly<Record<string, string | undefined>>;
 
-export interface Head {
+export interface ResponseHead {
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: HttpHeaders;
   /** The first bytes of the body, which arrived with the head. */
   readonly rest: Buffer;
 }
@@ -36,7 +36,7 @@ export class HeadReader {
   #lines: string[] = [];
 
   /** The head, once it is complete. A failure's head may have any length, because its status is enough. @throws NotHttp */
-  push(chunk: Buffer): Head | undefined {
+  push(chunk: Buffer): ResponseHead | undefined {
     this.#bytes += chunk.length;
     this.#held = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
     for (;;) {
@@ -51,7 +51,7 @@ export class HeadReader {
     }
   }
 
-  #line(line: string): Head | undefined {
+  #line(line: string): ResponseHead | undefined {
     if (this.#lines.length === 0 && !STATUS.test(line)) throw new NotHttp('no status line');
     if (line !== '') {
       this.#lines.push(line);
@@ -69,7 +69,7 @@ export class HeadReader {
     return this.#from === 0 && this.#held.length >= 3 && this.#held.toString('latin1', 0, 2) === '--';
   }
 
-  #unfinished(): Head | undefined {
+  #unfinished(): ResponseHead | undefined {
     if (this.#held.length - this.#from > MAX_HEAD_BYTES || this.#bytes > MAX_HEAD_BYTES) return this.#tooLong();
     // Other protocols are recognised by their first bytes, because they may never send a line end.
     if (this.#lines.length === 0 && this.#held.length - this.#from > 16 && !/^(?:HTTP\/\d|ICY )/i.test(this.#held.toString('latin1', this.#from, this.#from + 16))) {
@@ -79,13 +79,13 @@ export class HeadReader {
     return undefined;
   }
 
-  #tooLong(): Head {
+  #tooLong(): ResponseHead {
     const head = this.#headOf(Buffer.alloc(0));
     if (head.status >= 400) return head;
     throw new NotHttp(`a head of more than ${MAX_HEAD_BYTES} bytes`);
   }
 
-  #headOf(rest: Buffer): Head {
+  #headOf(rest: Buffer): ResponseHead {
     return { status: Number(STATUS.exec(this.#lines[0] ?? '')?.[1] ?? 0), headers: headersOf(this.#lines.slice(1)), rest };
   }
 }
@@ -94,7 +94,7 @@ export class HeadReader {
 const SINGLE = new Set(['content-length', 'content-type', 'content-range', 'location', 'etag', 'last-modified', 'date']);
 
 /** Header lines as names and values, without lines that have no name. Also used for parts of a multipart stream. */
-export function headersOf(lines: readonly string[]): Headers {
+export function headersOf(lines: readonly string[]): HttpHeaders {
   const headers: Record<string, string | undefined> = Object.create(null) as Record<string, string | undefined>;
   for (const line of lines) {
     const colon = line.indexOf(':');

@@ -1,4 +1,4 @@
 /** HTTP, as lenient as camera firmware requires. */
 export type { Body } from './body.js';
 export { exchange } from './exchange.js';
-export { type Headers, headersOf } from './head.js';
+export { type HttpHeaders, headersOf } from './head.js';

@@ -6,14 +6,14 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { type RxcamError, SourceRefused, failureOf } from '../../../core/errors/errors.js';
 import { exhausted } from '../../../core/errors/exhausted.js';
-import { ENTRY, type Session, brief, isEntry } from './gate.js';
+import { type GateSession, ENTRY, brief, isEntry } from './gate.js';
 
 /** Host name that represents the folder in ffmpeg's addresses. */
 const FOLDER = 'folder.rxcam.invalid';
 /** Result in place of a path: no such file. */
 const MISSING = '';
 
-export class FolderSession implements Session {
+export class FolderSession implements GateSession {
   /** @param list - the playlist's absolute path */
   constructor(readonly list: string, readonly refused: (error: RxcamError) => void) {}
 

@@ -9,7 +9,7 @@ import { type IncomingMessage, type Server, type ServerResponse, createServer } 
 import type { AddressInfo } from 'node:net';
 
 /** Answers ffmpeg's requests for one source. */
-export interface Session {
+export interface GateSession {
   /** @param url - as ffmpeg requests it: always http: */
   answer(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void>;
 }
@@ -18,19 +18,19 @@ export interface Session {
 export const ENTRY = 'source.rxcam.invalid';
 
 /** A place at the gate for one source; no other user of the machine can use it. */
-export interface Place {
+export interface GatePlace {
   /** Address for ffmpeg to open. */
   readonly url: string;
   /** ffmpeg's environment: the proxy's address and password. */
   readonly env: Readonly<Record<string, string>>;
   /** Accepts requests from now on; the returned function ends that. */
-  open(session: Session): () => void;
+  open(session: GateSession): () => void;
 }
 
 let gate: Promise<Gate> | undefined;
 
 /** Reserves a place. The first call opens the gate, which does not keep the process alive. */
-export async function takePlace(): Promise<Place> {
+export async function takePlace(): Promise<GatePlace> {
   gate ??= Gate.start().catch((error: unknown) => {
     // The next call tries again.
     gate = undefined;
@@ -40,7 +40,7 @@ export async function takePlace(): Promise<Place> {
 }
 
 class Gate {
-  readonly #sessions = new Map<string, Session>();
+  readonly #sessions = new Map<string, GateSession>();
 
   private constructor(readonly port: number) {}
 
@@ -54,7 +54,7 @@ class Gate {
     return here;
   }
 
-  place(): Place {
+  place(): GatePlace {
     const token = randomBytes(24).toString('hex');
     return {
       url: `http://${ENTRY}/`,

@@ -1,12 +1,12 @@
 /** Changes playlists on their way through the gate: reduces a master list to one variant, and maps https: links to http: ones. */
 import type { StreamChoice } from '../../../core/source.js';
-import type { Headers } from '../../client/index.js';
+import type { HttpHeaders } from '../../client/index.js';
 
 /** Largest playlist in bytes. */
 export const MAX_PLAYLIST_BYTES = 8 * 1024 * 1024;
 
 /** Whether a body that begins like this is a playlist of HLS or DASH; other bodies are not changed, even after a wrong guess. */
-export function isPlaylist(begin: Buffer, headers: Headers): boolean {
+export function isPlaylist(begin: Buffer, headers: HttpHeaders): boolean {
   const text = begin.toString('latin1').replace(/^\u00ef\u00bb\u00bf/, '').trimStart();
   return text.startsWith('#EXTM3U') || (text.startsWith('<') && (/<MPD[\s>]/.test(text) || /dash\+xml/i.test(headers['content-type'] ?? '')));
 }

@@ -2,8 +2,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { ResourceExhausted, type RxcamError, SourceRefused, isRxcamError } from '../../../core/errors/errors.js';
-import { type Answer, Login, type Target, authorised, follow, redirectOf } from '../../client/index.js';
-import { type Session, brief, isEntry } from './gate.js';
+import { type HttpResponse, type RequestTarget, Login, authorised, follow, redirectOf } from '../../client/index.js';
+import { type GateSession, brief, isEntry } from './gate.js';
 import type { StreamChoice } from '../../../core/source.js';
 import { MAX_PLAYLIST_BYTES, isPlaylist, listThroughGate } from './playlist.js';
 
@@ -12,13 +12,13 @@ const PASSED = ['content-type', 'content-length', 'content-range', 'accept-range
 
 export interface WebOptions {
   /** The first address, with its login. */
-  readonly target: Target;
+  readonly target: RequestTarget;
   readonly choice: StreamChoice;
   /** Called if the source leads to a host that is not allowed, or if no socket is left. */
   refused(error: RxcamError): void;
 }
 
-export class WebSession implements Session {
+export class WebSession implements GateSession {
   /** Logins by origin: the camera's, and those in redirects and playlists. */
   readonly #logins = new Map<string, Login>();
   /** `host:port` that ffmpeg requests over http: and that uses TLS. */
@@ -54,7 +54,7 @@ export class WebSession implements Session {
     brief(response, 302, { Location: this.#shown(to) });
   }
 
-  async #body({ status, headers, body }: Answer, response: ServerResponse): Promise<void> {
+  async #body({ status, headers, body }: HttpResponse, response: ServerResponse): Promise<void> {
     const first = await firstOf(body);
     if (status === 200 && first !== undefined && isPlaylist(first, headers)) {
       const text = listThroughGate(await restOf(first, body), this.options.choice, (origin) => this.#shown(new URL(origin)).replace(/\/$/, ''));
@@ -92,7 +92,7 @@ export class WebSession implements Session {
 }
 
 /** The first bytes of a body, undefined if it has none. */
-async function firstOf(body: Answer['body']): Promise<Buffer | undefined> {
+async function firstOf(body: HttpResponse['body']): Promise<Buffer | undefined> {
   for (;;) {
     const chunk = body.read() as Buffer | null;
     if (chunk !== null) return chunk;
@@ -107,7 +107,7 @@ async function firstOf(body: Answer['body']): Promise<Buffer | undefined> {
   }
 }
 
-async function restOf(first: Buffer, body: Answer['body']): Promise<string> {
+async function restOf(first: Buffer, body: HttpResponse['body']): Promise<string> {
   const parts = [first];
   let bytes = first.length;
   for await (const chunk of body as AsyncIterable<Buffer>) {

@@ -7,7 +7,7 @@ import { Bytes } from './bytes.js';
 import { kafkaHeaders } from './record-headers.js';
 
 /** The request to which the answer belongs. */
-export interface Wanted {
+export interface RequestedRecords {
   readonly topic: string;
   readonly from: ReadonlyMap<number, number>;
   /** Only messages with this key; absent: all. */
@@ -36,7 +36,7 @@ const MAGIC_AT = 16;
 const BATCH_HEAD = 61;
 
 /** The answer of all partitions, and how long the broker's quota asks for a pause. */
-export async function readFetched(payload: Buffer, wanted: Wanted): Promise<{ readonly throttleMs: number; readonly fetched: Fetched[] }> {
+export async function readFetched(payload: Buffer, wanted: RequestedRecords): Promise<{ readonly throttleMs: number; readonly fetched: Fetched[] }> {
   const bytes = new Bytes(payload);
   const throttleMs = bytes.int32();
   const fetched: Fetched[] = [];
@@ -47,7 +47,7 @@ export async function readFetched(payload: Buffer, wanted: Wanted): Promise<{ re
   return { throttleMs, fetched };
 }
 
-async function readPartition(bytes: Bytes, wanted: Wanted): Promise<Fetched> {
+async function readPartition(bytes: Bytes, wanted: RequestedRecords): Promise<Fetched> {
   const partition = bytes.int32();
   const errorCode = bytes.int16();
   const highWatermark = bytes.int64();
@@ -69,7 +69,7 @@ class PartitionBatches {
   /** Producers whose current transaction was aborted. */
   readonly #givenUp = new Set<bigint>();
 
-  constructor(readonly partition: number, readonly wanted: Wanted, readonly aborted: Aborted[]) {}
+  constructor(readonly partition: number, readonly wanted: RequestedRecords, readonly aborted: Aborted[]) {}
 
   /** Reads all complete batches: the last one may be incomplete, because the broker fills the requested size. */
   async read(data: Buffer): Promise<void> {

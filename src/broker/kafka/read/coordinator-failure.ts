@@ -6,7 +6,7 @@ import type { ClusterHooks } from './cluster.js';
 import { coordinatorRequest, readCoordinatorError } from './protocol/index.js';
 
 /** The error itself, or what the brokers say where kafkajs has dropped that. */
-export async function reasonOf(error: unknown, group: string, options: KafkaOptions, hooks: ClusterHooks): Promise<unknown> {
+export async function coordinatorFailure(error: unknown, group: string, options: KafkaOptions, hooks: ClusterHooks): Promise<unknown> {
   if (kindOf(error) !== 'KafkaJSGroupCoordinatorNotFound') return error;
   const newWire = await hooks.newWire();
   const log = (level: number, entry: LogEntry) => { hooks.log(level, entry); };

@@ -21,7 +21,7 @@ import protocolErrors from 'kafkajs/src/protocol/error.js';
 import type { LoggerEntryContent } from 'kafkajs';
 import type { Socket } from 'node:net';
 import {
-  type Answers, type Checksum, type GroupRequests, type NewWire, type RawRequest, RequestBuffers, type Requests, type Wire, type WireOptions,
+  type Responses, type Checksum, type GroupRequests, type NewWire, type RawRequest, RequestBuffers, type Requests, type Wire, type WireOptions,
   checksumOr, produceBody, provideErrors,
 } from '../wire/index.js';
 import { type RequestQueue, replaceTimers } from './queue.js';
@@ -83,7 +83,7 @@ function kafkajsWire({ connectTimeoutMs, requestTimeoutMs, log, pauses, sasl, ..
   };
 }
 
-type Produced = Answers['Produce'] & { readonly clientSideThrottleTime?: number | null };
+type Produced = Responses['Produce'] & { readonly clientSideThrottleTime?: number | null };
 
 async function produce(pool: Pool, request: Requests['Produce'], { encoded, response, checksum, buffers }: Producing): Promise<Produced> {
   const { apiKey, apiVersion } = encoded;

@@ -1,7 +1,7 @@
 /** Finds where the last n messages of a Kafka topic begin; for one key among many by searching back, further each time. */
 import { kindOf } from '../client/index.js';
 import { errorOf } from '../wire/index.js';
-import { EARLIEST, type FetchCluster, LATEST } from './cluster.js';
+import { type FetchCluster, EARLIEST, LATEST } from './cluster.js';
 
 /** What to search for. */
 export interface LastRequest {

@@ -1,7 +1,7 @@
 /** Offsets of a batch that the consumer has not acknowledged yet, and the offset up to which all are acknowledged. */
 import { Sleep } from './sleep.js';
 
-export class OutOffsets {
+export class UnacknowledgedOffsets {
   readonly #out: Set<number>;
   readonly #end: number;
   readonly #sleep = new Sleep();

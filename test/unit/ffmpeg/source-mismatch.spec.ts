@@ -3,7 +3,7 @@ import { NEVER, Observable, of, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { EngineContext, EngineEvent } from '../../../src/core/engine/engine.js';
 import { StreamEnded } from '../../../src/core/errors/errors.js';
-import { Unsuited, untilSuited } from '../../../src/ffmpeg/stream/suited.js';
+import { SourceMismatch, retryOnMismatch } from '../../../src/ffmpeg/stream/source-mismatch.js';
 
 const captured: EngineEvent = { type: 'captured', pts: 0 };
 
@@ -21,14 +21,14 @@ function processes() {
   return { context, running };
 }
 
-describe('untilSuited', () => {
+describe('retryOnMismatch', () => {
   it('starts the next command when the process of the one before is gone, and says that work continues', () => {
     const { context, running } = processes();
     const releases: (() => void)[] = [];
     const events: string[] = [];
-    const subscription = untilSuited(context, ({ hold }) => new Observable((subscriber) => {
+    const subscription = retryOnMismatch(context, ({ hold }) => new Observable((subscriber) => {
       releases.push(hold());
-      if (releases.length === 1) subscriber.error(new Unsuited());
+      if (releases.length === 1) subscriber.error(new SourceMismatch());
       else subscriber.next(captured);
     })).subscribe(({ type }) => events.push(type));
     expect([releases.length, events]).toEqual([1, []]);
@@ -41,9 +41,9 @@ describe('untilSuited', () => {
   it('takes a source that changes every time as it is, in the end', () => {
     const asked: boolean[] = [];
     const events: EngineEvent[] = [];
-    untilSuited(processes().context, (_, mayChange) => {
+    retryOnMismatch(processes().context, (_, mayChange) => {
       asked.push(mayChange);
-      return mayChange ? throwError(() => new Unsuited()) : of(captured);
+      return mayChange ? throwError(() => new SourceMismatch()) : of(captured);
     }).subscribe((event) => events.push(event));
     expect(asked).toEqual([true, true, true, false]);
     expect(events.at(-1)).toBe(captured);
@@ -52,7 +52,7 @@ describe('untilSuited', () => {
   it('passes any other error, and begins again with each subscription', () => {
     let runs = 0;
     const ended = new StreamEnded('over');
-    const failing$ = untilSuited(processes().context, () => (runs++ % 2 === 0 ? throwError(() => new Unsuited()) : throwError(() => ended)));
+    const failing$ = retryOnMismatch(processes().context, () => (runs++ % 2 === 0 ? throwError(() => new SourceMismatch()) : throwError(() => ended)));
     const errors: unknown[] = [];
     for (let index = 0; index < 2; index++) failing$.subscribe({ error: (error: unknown) => errors.push(error) });
     expect([errors, runs]).toEqual([[ended, ended], 4]);

@@ -12,7 +12,7 @@ const EXPECTED = {
  * @param given - an object given to `camera` in place of an address
  * @throws InvalidOption for an object that is not a source
  */
-export function ownSource(given: object): Source {
+export function customSource(given: object): Source {
   const source = given as Source;
   for (const [name, expected] of Object.entries(EXPECTED)) {
     const value = (given as Record<string, unknown>)[name];

@@ -1,9 +1,9 @@
-/** What is remembered of ffmpeg binaries: when it counts, and what is ignored. */
+/** The cache of ffmpeg's output: when an entry is valid, and which files are ignored. */
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { forget, recall, remember } from '../../../src/ffmpeg/binary/remembered.js';
+import { cacheOutput, readCachedOutput, removeCachedOutput } from '../../../src/ffmpeg/binary/output-cache.js';
 
 const ANSWERS = { banner: 'ffmpeg version 5.1.9', encoders: ' V....D libx265' };
 
@@ -29,14 +29,14 @@ const edit = (change: (kept: Kept) => unknown) => {
   writeFileSync(cache, JSON.stringify(change(kept) ?? kept));
 };
 const said = () => {
-  const { banner, encoders } = recall(binary) ?? {};
+  const { banner, encoders } = readCachedOutput(binary) ?? {};
   return banner === undefined ? undefined : { banner, encoders };
 };
 
 describe('what a binary has said', () => {
   it('is known to the next process, in a file of this user alone that names what it holds', () => {
-    expect(recall(binary)).toBeUndefined();
-    remember(binary, ANSWERS);
+    expect(readCachedOutput(binary)).toBeUndefined();
+    cacheOutput(binary, ANSWERS);
     expect(said()).toEqual(ANSWERS);
     expect(statSync(cache).mode & 0o777).toBe(0o600);
     expect(Object.keys((JSON.parse(readFileSync(cache, 'utf8')) as Kept).binaries[binary] ?? {}).sort())
@@ -46,7 +46,7 @@ describe('what a binary has said', () => {
 
   it('is kept for the file itself, under any link', () => {
     symlinkSync(binary, join(folder, 'link'));
-    remember(join(folder, 'link'), ANSWERS);
+    cacheOutput(join(folder, 'link'), ANSWERS);
     expect(said()).toEqual(ANSWERS);
   });
 
@@ -64,9 +64,9 @@ describe('what a binary has said', () => {
     ['was asked in the future', () => { edit(({ binaries }) => { Object.assign(binaries[binary] ?? {}, { askedAt: Date.now() + 60_000 }); }); }],
     ['finds other libraries', () => { vi.stubEnv('LD_LIBRARY_PATH', '/opt/lib'); }],
   ])('does not count where it %s', (_, change) => {
-    remember(binary, ANSWERS);
+    cacheOutput(binary, ANSWERS);
     change();
-    expect(recall(binary)).toBeUndefined();
+    expect(readCachedOutput(binary)).toBeUndefined();
   });
 
   it.each<[string, () => void]>([
@@ -80,11 +80,11 @@ describe('what a binary has said', () => {
     ['is a folder', () => { rmSync(cache); mkdirSync(cache); }],
     ['is larger than it can be', () => { edit((kept) => ({ ...kept, padding: 'x'.repeat(1024 ** 2) })); }],
   ])('is not taken from a file that %s', (_, change) => {
-    remember(binary, ANSWERS);
+    cacheOutput(binary, ANSWERS);
     change();
-    expect(recall(binary)).toBeUndefined();
+    expect(readCachedOutput(binary)).toBeUndefined();
     if (statSync(cache).isFile()) {
-      remember(binary, ANSWERS);
+      cacheOutput(binary, ANSWERS);
       expect(said()).toEqual(ANSWERS);
     }
   });
@@ -92,43 +92,43 @@ describe('what a binary has said', () => {
   it('is forgotten alone', () => {
     const other = `${binary}-other`;
     copyFileSync(binary, other);
-    remember(binary, ANSWERS);
-    remember(other, ANSWERS);
-    forget(binary);
-    expect(recall(binary)).toBeUndefined();
-    expect(recall(other)).toBeDefined();
+    cacheOutput(binary, ANSWERS);
+    cacheOutput(other, ANSWERS);
+    removeCachedOutput(binary);
+    expect(readCachedOutput(binary)).toBeUndefined();
+    expect(readCachedOutput(other)).toBeDefined();
   });
 
   it('is neither written nor read with RXCAM_NO_CACHE=1', () => {
     vi.stubEnv('RXCAM_NO_CACHE', '1');
-    remember(binary, ANSWERS);
+    cacheOutput(binary, ANSWERS);
     vi.stubEnv('RXCAM_NO_CACHE', '');
-    expect(recall(binary)).toBeUndefined();
-    remember(binary, ANSWERS);
+    expect(readCachedOutput(binary)).toBeUndefined();
+    cacheOutput(binary, ANSWERS);
     vi.stubEnv('RXCAM_NO_CACHE', '1');
-    expect(recall(binary)).toBeUndefined();
+    expect(readCachedOutput(binary)).toBeUndefined();
   });
 
   it('is not kept of a script, which may start another binary each time', () => {
     writeFileSync(binary, '#!/bin/sh\nexec ffmpeg "$@"\n');
-    remember(binary, ANSWERS);
-    expect(recall(binary)).toBeUndefined();
+    cacheOutput(binary, ANSWERS);
+    expect(readCachedOutput(binary)).toBeUndefined();
   });
 
   it('is not kept if the folder can not be written, without a failure', () => {
     writeFileSync(join(folder, 'file'), '');
     vi.stubEnv('XDG_CACHE_HOME', join(folder, 'file'));
-    remember(binary, ANSWERS);
-    forget(binary);
-    expect(recall(binary)).toBeUndefined();
+    cacheOutput(binary, ANSWERS);
+    removeCachedOutput(binary);
+    expect(readCachedOutput(binary)).toBeUndefined();
   });
 
   it('is kept of a few binaries, those that were asked last', () => {
     const names = Array.from({ length: 10 }, (_, n) => `${binary}-${n}`);
     for (const name of names) {
       copyFileSync(binary, name);
-      remember(name, ANSWERS);
+      cacheOutput(name, ANSWERS);
     }
-    expect(names.map((name) => recall(name) !== undefined)).toEqual([false, false, ...Array.from({ length: 8 }, () => true)]);
+    expect(names.map((name) => readCachedOutput(name) !== undefined)).toEqual([false, false, ...Array.from({ length: 8 }, () => true)]);
   });
 });

@@ -1,7 +1,7 @@
 /**
- * Remembers facts about ffmpeg binaries in `ffmpeg.json` of the cache folder: asking a binary takes longer than starting it. For
- * each binary, by its real path, it holds the size and times of the file, when it was asked, and its two answers: the banner and
- * the list of encoders. An entry is valid for one day (libraries are replaced as well), and only while the binary is unchanged.
+ * Caches the output of ffmpeg binaries in `ffmpeg.json` of the cache folder: asking a binary takes longer than starting it. For
+ * each binary, by its real path, the cache has the size and times of the file, the time of the request, and two outputs: the
+ * banner and the list of encoders. An entry is valid for one day (libraries are replaced as well), and only while the binary is unchanged.
  * A cache file that is damaged, owned by another user or writable by others is ignored. `RXCAM_NO_CACHE=1` disables the cache.
  */
 import { randomBytes } from 'node:crypto';
@@ -12,9 +12,9 @@ import { wall } from '../../core/clock.js';
 import { makeFolder } from '../../core/defaults/make-folder.js';
 
 /** Output of a binary for `-encoders`. */
-export interface Answers { readonly banner: string; readonly encoders: string }
+export interface BinaryOutput { readonly banner: string; readonly encoders: string }
 
-interface Entry extends Answers {
+interface Entry extends BinaryOutput {
   readonly size: number;
   readonly mtimeMs: number;
   readonly ctimeMs: number;
@@ -31,8 +31,8 @@ const VERSION = 1;
 /** Variables that choose the libraries: with other values, an entry does not apply. */
 const OTHER_LIBRARIES = ['LD_LIBRARY_PATH', 'LD_PRELOAD', 'DYLD_LIBRARY_PATH', 'DYLD_FALLBACK_LIBRARY_PATH', 'DYLD_INSERT_LIBRARIES'];
 
-/** The remembered facts about a binary; undefined if it must be asked. */
-export function recall(binary: string): Answers | undefined {
+/** The cached output of a binary; undefined if it must be run. */
+export function readCachedOutput(binary: string): BinaryOutput | undefined {
   if (!isUsed()) return undefined;
   try {
     const entry = entries()[realpathSync(binary)];
@@ -45,8 +45,8 @@ export function recall(binary: string): Answers | undefined {
   }
 }
 
-/** Remembers a binary's answers. A cache that can't be written is ignored. */
-export function remember(binary: string, { banner, encoders }: Answers): void {
+/** Caches a binary's output. A cache that can't be written is ignored. */
+export function cacheOutput(binary: string, { banner, encoders }: BinaryOutput): void {
   if (!isUsed()) return;
   try {
     const file = realpathSync(binary);
@@ -58,8 +58,8 @@ export function remember(binary: string, { banner, encoders }: Answers): void {
   }
 }
 
-/** Forgets a binary whose answers turned out to be wrong. */
-export function forget(binary: string): void {
+/** Removes the entry of a binary whose output turned out to be wrong. */
+export function removeCachedOutput(binary: string): void {
   if (!isUsed()) return;
   try {
     replace(realpathSync(binary), undefined);

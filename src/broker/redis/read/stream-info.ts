@@ -2,7 +2,7 @@
 import type { Redis } from 'ioredis';
 import { FIRST_ID } from './ids.js';
 
-export interface StreamState {
+export interface StreamInfo {
   /** Id of the last entry added, even if it was removed since. */
   readonly lastId: string;
   /** Id of the oldest existing entry. */
@@ -13,7 +13,7 @@ export interface StreamState {
 }
 
 /** The state of a stream; undefined if it does not exist. */
-export async function stateOf(redis: Redis, topic: string): Promise<StreamState | undefined> {
+export async function streamInfo(redis: Redis, topic: string): Promise<StreamInfo | undefined> {
   try {
     return stateFrom(await redis.xinfo('STREAM', topic));
   } catch (error) {
@@ -23,7 +23,7 @@ export async function stateOf(redis: Redis, topic: string): Promise<StreamState 
 }
 
 /** Parses the answer to XINFO STREAM; undefined if there is none. */
-export function stateFrom(answer: unknown): StreamState | undefined {
+export function stateFrom(answer: unknown): StreamInfo | undefined {
   if (!Array.isArray(answer)) return undefined;
   const facts = new Map<string, unknown>();
   for (let index = 0; index + 1 < answer.length; index += 2) facts.set(String(answer[index]), answer[index + 1]);

@@ -1,8 +1,8 @@
 /** The position of a reading of Kafka: for each partition the next offset, the end, and the number of messages removed unread. */
 import { InvalidOption } from '../../../core/errors/errors.js';
 import type { Received } from '../../../message/index.js';
-import { EARLIEST, type FetchCluster, LATEST } from './cluster.js';
-import { lastOffsets } from './last.js';
+import { type FetchCluster, EARLIEST, LATEST } from './cluster.js';
+import { lastOffsets } from './last-offsets.js';
 import { marked, placeTimeOf } from '../../reading/index.js';
 import type { ReadRequest } from '../../reader.js';
 import type { Fetched } from './protocol/index.js';
@@ -23,7 +23,7 @@ const CLOCKS_DIFFER_MS = 5_000;
 /** Where a partition begins that has no place yet. */
 type Start = { readonly time: number } | { readonly offset: number };
 
-export class KafkaPlaces {
+export class KafkaPositions {
   readonly #places = new Map<number, Place>();
   /** Of each partition that is read, be its leader there or not. */
   readonly #starts = new Map<number, Start>();

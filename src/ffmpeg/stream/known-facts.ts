@@ -5,9 +5,9 @@ import { definedOnly } from '../../core/options.js';
 import type { Source } from '../../core/source.js';
 
 /** With the rate that ffmpeg assumes if the source states none. */
-export type Known = Partial<SourceInfo> & Pick<OpenedSource, 'guessedFps'>;
+export type KnownFacts = Partial<SourceInfo> & Pick<OpenedSource, 'guessedFps'>;
 
-const remembered = new WeakMap<Source, Known>();
+const remembered = new WeakMap<Source, KnownFacts>();
 
 /** Whether a source has been open. */
 export function isKnown(source: Source): boolean {
@@ -15,19 +15,19 @@ export function isKnown(source: Source): boolean {
 }
 
 /** Known facts about a source: from its description, or from its address. */
-export function known(source: Source): Known {
+export function knownFacts(source: Source): KnownFacts {
   return remembered.get(source) ?? source.expected ?? {};
 }
 
 /** Remembers `opened`, and returns it with what was known before: a measured rate is kept until the source states one. */
-export function learnOpened(source: Source, { source: info, guessedFps }: OpenedSource, { fps, fpsMeasured }: Known): Known {
+export function rememberOpened(source: Source, { source: info, guessedFps }: OpenedSource, { fps, fpsMeasured }: KnownFacts): KnownFacts {
   const rate = info.fps === undefined ? definedOnly({ fps, fpsMeasured }) : {};
   const now = { ...rate, ...definedOnly({ guessedFps }), ...info };
-  learn(source, now);
+  rememberFacts(source, now);
   return now;
 }
 
 /** Remembers a source's description. */
-export function learn(source: Source, info: Known): void {
+export function rememberFacts(source: Source, info: KnownFacts): void {
   remembered.set(source, info);
 }

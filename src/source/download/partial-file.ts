@@ -14,7 +14,7 @@ const HOST = createHash('sha256').update(os.hostname()).digest('hex').slice(0, 8
 const NAME = /^[0-9a-f]{64}\.([0-9a-f]{8})\.(\d+)\.[0-9a-f]{8}\.part$/;
 
 /** The stored part of a download. */
-export class Part {
+export class PartialFile {
   readonly path: string;
   /** Bytes that are stored. */
   bytes = 0;

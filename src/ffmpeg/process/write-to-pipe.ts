@@ -3,7 +3,7 @@ import type { Writable } from 'node:stream';
 import type { Observable } from 'rxjs';
 
 /** The values, and whether the pipe accepts more. */
-export interface Flow<T> {
+export interface PipeInput<T> {
   readonly values$: Observable<T>;
   /** False when the pipe is full; true at the start, and when it has drained. */
   ready(yes: boolean): void;
@@ -15,7 +15,7 @@ export interface Flow<T> {
  * @param end - called after the last value; by default it ends the pipe
  * @returns a function that stops the writing
  */
-export function pour<T>(flow: Flow<T>, pipe: Writable, write: (value: T) => boolean, end = () => { pipe.end(); }): () => void {
+export function writeToPipe<T>(flow: PipeInput<T>, pipe: Writable, write: (value: T) => boolean, end = () => { pipe.end(); }): () => void {
   const writing = flow.values$.subscribe({
     next: (value) => { if (!write(value)) flow.ready(false); },
     complete: end,

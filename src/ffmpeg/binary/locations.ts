@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 
 /** Finds a program in PATH, so that events can name the file that runs. */
-export function pathOf(name: string): string | undefined {
+export function findInPath(name: string): string | undefined {
   const names = process.platform === 'win32' ? [`${name}.exe`] : [name];
   const folders = (process.env['PATH'] ?? '').split(path.delimiter).filter((folder) => folder !== '');
   return folders.flatMap((folder) => names.map((one) => path.resolve(folder, one))).find(isExecutable);
@@ -23,7 +23,7 @@ function isExecutable(file: string): boolean {
  * The binary of the package; undefined without it. Sets the permission to execute, which the package's install script does unless
  * npm runs no scripts.
  */
-export function installedPath(): string | undefined {
+export function packagedPath(): string | undefined {
   try {
     const { path: installed } = createRequire(import.meta.url)('@ffmpeg-installer/ffmpeg') as { path: string };
     makeExecutable(installed);
