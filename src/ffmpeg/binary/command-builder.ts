@@ -1,9 +1,19 @@
 /** fluent-ffmpeg, which builds the commands; loaded at the first search for an ffmpeg, so that importing rxcam stays fast. */
 import './bundled.js';
 import { createRequire } from 'node:module';
-import type { FfmpegCommand, FfmpegCommandOptions } from 'fluent-ffmpeg';
 
-type MakeCommand = (options: FfmpegCommandOptions) => FfmpegCommand;
+/** The part of fluent-ffmpeg's command that is used here. Its own types are not a dependency of the package, and so not there for users. */
+export interface FfmpegCommand {
+  input(url: string): this;
+  inputOptions(options: readonly string[]): this;
+  complexFilter(graph: string): this;
+  output(target: string): this;
+  outputOptions(options: readonly string[]): this;
+  /** Not public in fluent-ffmpeg: rxcam spawns the process itself. */
+  _getArguments(): string[];
+}
+
+type MakeCommand = (options: { readonly presets: string }) => FfmpegCommand;
 
 let make: MakeCommand | undefined;
 
@@ -21,7 +31,7 @@ async function load(): Promise<MakeCommand> {
     return createRequire(import.meta.url)('fluent-ffmpeg') as MakeCommand;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
-    return (await import('fluent-ffmpeg')).default;
+    return (await import('fluent-ffmpeg')).default as unknown as MakeCommand;
   }
 }
 

@@ -1,5 +1,5 @@
 /** Finds the ffmpeg to run. */
-export { newCommand } from './command-builder.js';
+export { type FfmpegCommand, newCommand } from './command-builder.js';
 export { childEnvironment } from './environment.js';
 export { doubt, ffmpegWith, findFfmpeg } from './find.js';
 export { findInPath } from './locations.js';

@@ -1,11 +1,10 @@
 /** The ffmpeg command of a plan, built by fluent-ffmpeg; rxcam spawns it itself. */
-import type { FfmpegCommand } from 'fluent-ffmpeg';
 import type { FeedFormat, ResumePoint } from '../../core/engine/engine.js';
 import type { Plan } from '../../core/plan/plan.js';
 import type { Size } from '../../core/pictures/size.js';
 import { fraction } from '../../core/pictures/skip.js';
 import type { SourceInput } from '../../core/source.js';
-import { newCommand } from '../binary/index.js';
+import { type FfmpegCommand, newCommand } from '../binary/index.js';
 import type { Encoder, ExpectedPictures } from './encoder/index.js';
 import { type Encoding, type Expected, encodingOf, paddingOf } from './expected.js';
 import type { FfmpegFacts } from '../../core/engine/ffmpeg-facts.js';
@@ -157,7 +156,7 @@ function cropped({ width, height }: Size): string {
 
 /** The arguments of a command. */
 export function argumentsOf(command: FfmpegCommand): string[] {
-  return (command as unknown as { _getArguments(): string[] })._getArguments();
+  return command._getArguments();
 }
 
 /** The index at the end needs every syncpoint in memory: hundreds of MB a day. */
