@@ -1,7 +1,7 @@
 /** decode: decodes received messages to pictures. */
 import { Observable, type OperatorFunction, type Subscriber, Subscription } from 'rxjs';
 import { z } from 'zod';
-import { type FrameTracker, handOver, take } from '../src/ledger/index.js';
+import { type FrameTracker, take } from '../src/ledger/index.js';
 import { FRAME_RECORDS, type Accounted } from '../src/core/frame/accounted.js';
 import { type Decodable, DecodeStream, Streams, isGap } from '../src/consumer/index.js';
 import type { DecodedPicture, Decoder, PictureForm } from '../src/core/engine/decoder.js';
@@ -143,6 +143,7 @@ class Decoding {
       return;
     }
     tracker.move('handover');
-    handOver(tracker, () => { this.subscriber.next(value); });
+    this.subscriber.next(value);
+    tracker.endHandover();
   }
 }

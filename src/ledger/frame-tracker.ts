@@ -59,7 +59,7 @@ export class FrameTracker {
     first.owner.frames.published(first.seq, this.records.length, this.#put(first, undefined), ack, latencyMs, first.isReference === true);
   }
 
-  /** Counts the value as delivered to the user, unless a step took it while it was passed on. */
+  /** Called when a value has been passed on: its pictures that no step of rxcam has taken count as delivered to the user. */
   endHandover(): void {
     const { records } = this;
     const first = records[0];

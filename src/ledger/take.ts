@@ -46,15 +46,6 @@ export function passedOn<T extends Accounted>(value: T, tracker: FrameTracker): 
   return { ...value, [FRAME_RECORDS]: records.map(copied) };
 }
 
-/**
- * Passes a value on. Pictures that no step of rxcam takes before `pass` returns count as delivered to the user's code.
- * The value's records must be in `handover`.
- */
-export function handOver(tracker: FrameTracker, pass: () => void): void {
-  pass();
-  tracker.endHandover();
-}
-
 function isUncounted(record: FrameRecord): boolean {
   return record.epoch !== record.owner.epoch;
 }

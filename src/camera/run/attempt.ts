@@ -135,9 +135,9 @@ export class Attempt {
 
   #kept({ record, pts, capturedAt }: Pending): Kept {
     const { id, camera, shiftUs } = this.run;
-    const [source, fps] = [this.#source, this.#fps];
     const records = [record];
-    return { tracker: new FrameTracker(records), records, origin: { camera, run: id, seq: record.seq, pts: pts + shiftUs, capturedAt, source, fps } };
+    const origin = { camera, run: id, seq: record.seq, pts: pts + shiftUs, capturedAt, source: this.#source, fps: this.#fps };
+    return { tracker: new FrameTracker(records), records, origin };
   }
 
   #fail(cause: unknown): void {

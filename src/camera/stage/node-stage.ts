@@ -1,6 +1,6 @@
 /** Runs steps on frames from user code: rates in Node, the rest in one child fed with raw video. */
 import { EMPTY, Observable, Subject, type Subscriber, Subscription, switchMap, timer } from 'rxjs';
-import { type FrameTracker, type Reservation, handOver, passedOn, take } from '../../ledger/index.js';
+import { type FrameTracker, type Reservation, passedOn, take } from '../../ledger/index.js';
 import { PROCESS, STAGE } from '../../core/defaults/limits.js';
 import type { EngineEvent } from '../../core/engine/engine.js';
 import { EncoderFailed, failureOf } from '../../core/errors/errors.js';
@@ -63,7 +63,10 @@ class NodeStage {
       this.#pump();
     } else {
       tracker.move('handover');
-      handOver(tracker, () => { this.subscriber.next({ ...passedOn(frame, tracker), ...fpsAfter(frame, this.#filter.rules) }); });
+      const passed = passedOn(frame, tracker);
+      const { fps } = fpsAfter(frame, this.#filter.rules);
+      this.subscriber.next(fps === undefined || fps === frame.fps ? passed : { ...passed, fps });
+      tracker.endHandover();
     }
   }
 

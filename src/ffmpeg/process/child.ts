@@ -67,10 +67,10 @@ class RunningChild {
     const heartbeats = this.#reader(({ pts, data }) => ({ kind: 'heartbeat', pts, data }));
     const pulse = child.stdio[HEARTBEAT_FD] as Readable;
     const wake = options.inBulk === true ? readInBulk(pulse) : () => undefined;
-    pulse.on('data', (chunk: Buffer) => { this.#read(() => { heartbeats.push(chunk); }); });
+    pulse.on('data', (chunk: Buffer) => { this.#push(heartbeats, chunk); });
     readStdout(child, (chunk) => {
       wake();
-      this.#read(() => { pictures.push(chunk); });
+      this.#push(pictures, chunk);
     });
     child.once('exit', wake);
     child.stderr.on('data', (chunk: Buffer) => { this.#tell(this.#parser.push(chunk)); });
@@ -95,10 +95,12 @@ class RunningChild {
     });
   }
 
-  #read(push: () => void): void {
+  /** @param chunk - undefined at the end of the output */
+  #push(reader: NutReader, chunk: Buffer | undefined): void {
     if (this.subscriber.closed) return;
     try {
-      push();
+      if (chunk === undefined) reader.end();
+      else reader.push(chunk);
     } catch (cause) {
       this.#fail(new CaptureCrashed(`ffmpeg's output can't be read: ${String(cause)}`, { cause, stderr: this.#tail() }));
     }
@@ -117,7 +119,7 @@ class RunningChild {
     this.#tell(this.#parser.end());
     if (code === 0) {
       // A source without a picture gives empty output, which is not damage.
-      if (this.#sawFrame) this.#read(() => { pictures.end(); });
+      if (this.#sawFrame) this.#push(pictures, undefined);
       this.subscriber.complete();
       return;
     }

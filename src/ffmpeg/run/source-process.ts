@@ -35,13 +35,6 @@ export function runSourceProcess(options: SourceProcessOptions, context: EngineC
         subscriber.next(event);
       }
     };
-    const guarded = (work: () => void) => {
-      try {
-        work();
-      } catch (error) {
-        fail(error);
-      }
-    };
     const end = () => {
       emit(rest());
       rejections.judge();
@@ -64,9 +57,21 @@ export function runSourceProcess(options: SourceProcessOptions, context: EngineC
         };
       },
     }).subscribe({
-      next: (output) => { guarded(() => { emit(translate(output)); }); },
+      next: (output) => {
+        try {
+          emit(translate(output));
+        } catch (error) {
+          fail(error);
+        }
+      },
       error: fail,
-      complete: () => { guarded(end); },
+      complete: () => {
+        try {
+          end();
+        } catch (error) {
+          fail(error);
+        }
+      },
     }));
   });
 }
