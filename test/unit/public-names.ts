@@ -1,37 +1,43 @@
-/** The public API: a name that is added or removed changes this list. */
+/** The names of the public API; those of steps come from their table. */
+import { STEP_KINDS } from '../../src/core/steps/index.js';
+
+/** The operator of each step, and the type of its options. */
+const STEP_NAMES = STEP_KINDS.flatMap((kind) => [kind, `${kind.charAt(0).toUpperCase()}${kind.slice(1)}Config`]);
+
+/** By entry: a name that is added or removed changes this list. */
 export const PUBLIC_NAMES: Readonly<Record<string, readonly string[]>> = {
   '.': [
+    ...STEP_NAMES,
     'AnyFrame', 'Broker', 'BrokerConfig', 'BrokerState', 'BrokerUnauthorized', 'BrokerUnavailable', 'Camera', 'CameraConfig',
     'CameraEvent', 'CameraMessage', 'CameraOrigin', 'CameraState', 'CameraStats', 'CameraStreamer',
     'CameraStreamerConfig', 'Capture', 'CaptureCrashed', 'Captured', 'Changed', 'ChangedFrame', 'Chunk', 'Clip', 'ClipConfig',
-    'CloseReport', 'ClosedReason', 'Codec', 'ColorInfo', 'Connecting', 'Counts', 'CropConfig',
+    'CloseReport', 'ClosedReason', 'Codec', 'ColorInfo', 'Connecting', 'Counts',
     'Decodable', 'DecodeConfig', 'DecodeFailed', 'DecodedPicture', 'Decoder', 'DecoderInput', 'DecoderUnit', 'DeliverConfig', 'Delivered',
-    'Driver', 'DropCause', 'Dropped', 'Duplicate', 'ERRORS', 'EncodeH265Config', 'EncodeJpegConfig', 'EncodeMode', 'Encoded',
+    'Driver', 'DropCause', 'Dropped', 'Duplicate', 'ERRORS', 'EncodeMode', 'Encoded',
     'EncodedFrame', 'EncoderChosen', 'EncoderFailed', 'EncoderInUse', 'Engine', 'EngineContext', 'EngineEvent', 'EngineOutput',
     'ErrorCode', 'ErrorDetails', 'Failed', 'Feed', 'FeedFormat', 'Fence', 'FfmpegFacts', 'FfmpegFound', 'Fit',
     'Frame', 'Gap', 'GapCause', 'Hardware', 'InvalidOption', 'KafkaConfig', 'MemoryBroker', 'MemoryConfig',
     'MessageContext', 'MessageFormatter', 'MessageTooLarge', 'Moved', 'Muxer', 'MuxerInput', 'NoVideo', 'NotWritten', 'Opened',
-    'OpenedSource', 'Origin', 'OutboxConfig', 'Outgoing', 'PassthroughConfig', 'Paused', 'PictureFacts', 'PictureForm',
+    'OpenedSource', 'Origin', 'OutboxConfig', 'Outgoing', 'Paused', 'PictureFacts', 'PictureForm',
     'PixelFormat', 'Place', 'Plan', 'Preparation', 'ProcessOptions', 'PublishConfig', 'Published', 'PublishedEvent', 'Rates',
     'ReadFailure', 'Received', 'ReceivedFacts', 'ReceivedFrame', 'ReceivedJpeg', 'ReceivedStats', 'Reception', 'ReceptionStats',
     'RecordClosed', 'RecordConfig', 'RecordFolder', 'RecordGap', 'RecordOpened', 'RecordRemoved', 'Recorded', 'RecordingFailed',
-    'Recovered', 'RedisConfig', 'Reset', 'ResizeConfig', 'ResourceExhausted', 'ResumePoint', 'Resumed', 'RetryConfig', 'RetryDelay',
-    'Retrying', 'Returned', 'RxcamError', 'SendAgain', 'SendOutcome', 'Shares', 'SkipRateConfig', 'SkipUnchangedConfig',
+    'Recovered', 'RedisConfig', 'Reset', 'ResourceExhausted', 'ResumePoint', 'Resumed', 'RetryConfig', 'RetryDelay',
+    'Retrying', 'Returned', 'RxcamError', 'SendAgain', 'SendOutcome', 'Shares',
     'Skipped', 'SnapshotConfig', 'Source', 'SourceBusy', 'SourceFrame', 'SourceInfo', 'SourceInput', 'SourceNotFound', 'SourceRefused',
     'SourceTimeout', 'SourceUnauthorized', 'Stalled', 'StartStreamConfig', 'StatsConfig', 'StatsInput', 'StatsOf', 'StderrRow',
     'StderrRows', 'Step', 'StepKind', 'StepOf', 'Stopped', 'StoredMessage', 'StreamEnded', 'StreamTimingStats', 'SubscribeConfig',
     'Timing', 'ToMessageConfig', 'TopicWaits', 'TransmissionStats', 'TransportRefused', 'Unchanged', 'UnchangedEvent', 'Verdict',
     'VerdictCounts', 'Verified', 'Verify', 'VerifyConfig', 'VerifyStats', 'Warning', 'Written', 'camera', 'clip',
-    'createBroker', 'crop', 'decode', 'deliver', 'encodeH265', 'encodeJpeg', 'findFfmpeg', 'isRxcamError', 'kafka', 'memory',
-    'passthrough', 'publish', 'record', 'redis', 'resize', 'retry', 'skipRate', 'skipUnchanged', 'snapshot', 'stats', 'subscribe',
+    'createBroker', 'decode', 'deliver', 'findFfmpeg', 'isRxcamError', 'kafka', 'memory',
+    'publish', 'record', 'redis', 'retry', 'snapshot', 'stats', 'subscribe',
     'toMessage', 'verify',
   ],
   './operators': [
-    'CropConfig', 'DecodeConfig', 'DeliverConfig', 'EncodeH265Config', 'EncodeJpegConfig', 'MessageFormatter', 'PassthroughConfig',
-    'PublishConfig', 'ReceivedFacts', 'ReceivedFrame', 'ReceivedJpeg', 'RecordConfig', 'ResizeConfig', 'RetryConfig', 'RetryDelay',
-    'SkipRateConfig', 'SkipUnchangedConfig', 'StatsConfig', 'StatsInput', 'StatsOf', 'SubscribeConfig', 'ToMessageConfig', 'Verify', 'VerifyConfig', 'VerifyStats',
-    'crop', 'decode', 'deliver', 'encodeH265', 'encodeJpeg', 'passthrough', 'publish', 'record', 'resize', 'retry', 'skipRate',
-    'skipUnchanged', 'stats', 'subscribe', 'toMessage', 'verify',
+    ...STEP_NAMES,
+    'DecodeConfig', 'DeliverConfig', 'MessageFormatter', 'PublishConfig', 'ReceivedFacts', 'ReceivedFrame', 'ReceivedJpeg', 'RecordConfig', 'RetryConfig', 'RetryDelay',
+    'StatsConfig', 'StatsInput', 'StatsOf', 'SubscribeConfig', 'ToMessageConfig', 'Verify', 'VerifyConfig', 'VerifyStats',
+    'decode', 'deliver', 'publish', 'record', 'retry', 'stats', 'subscribe', 'toMessage', 'verify',
   ],
   './streamer': [
     'CameraStreamer', 'CameraStreamerConfig', 'StartStreamConfig', 'StreamTimingStats', 'TransmissionStats',

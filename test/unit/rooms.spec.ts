@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import * as entry from '../../src/index.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** About nine is what one takes in at a glance; a folder of twelve files is still a list that one reads to its end. */
@@ -67,5 +68,13 @@ it('names, in the picture of the architecture, rooms that are there', () => {
   const picture = /## Rooms\n\n```text\n([^]*?)```/.exec(textOf('docs/project/architecture.md'))?.[1] ?? '';
   const shown = ROOMS.map((room) => room.replace('src/', '')).filter((room) => new RegExp(`\\b${room}\\b`).test(picture));
   expect(shown.sort()).toEqual(['broker', 'camera', 'consumer', 'ffmpeg', 'ledger', 'message', 'operators', 'source']);
+  expect(picture.split('\n').every((line) => line.length <= 100)).toBe(true);
+});
+
+it('shows the flow of data in the README, by operators that there are', () => {
+  const picture = /## How it works\n\n```text\n([^]*?)```/.exec(textOf('README.md'))?.[1] ?? '';
+  const named = [...picture.matchAll(/\b(\w+)\(\)/g)].map((match) => match[1] ?? '');
+  expect(named.length).toBeGreaterThan(5);
+  expect(named.filter((name) => !Object.hasOwn(entry, name))).toEqual([]);
   expect(picture.split('\n').every((line) => line.length <= 100)).toBe(true);
 });

@@ -40,6 +40,10 @@ describe.each(FILES.map((file) => [nameOf(file), file] as const))('the operator 
     expect(comment).toContain('@throws InvalidOption');
   });
 
+  it('is in the table of all operators', () => {
+    expect(readFileSync(`${ROOT}docs/reference/which-operator.md`, 'utf8')).toContain(`\n| [\`${name}\`](../guides/`);
+  });
+
   it('is documented in the guides with the same diagram, its defaults and an example', () => {
     const own = blocks().filter(({ heading }) => heading === name);
     expect(own.find(({ language }) => language === 'text')?.code).toBe(diagramOf(comment));
