@@ -2,7 +2,7 @@
 import type { FrameTracker } from '../../ledger/index.js';
 import type { DecodedPicture } from '../../core/engine/decoder.js';
 import type { PictureFacts } from '../../core/frame/picture-facts.js';
-import type { Decodable, Entry } from './message.js';
+import type { Decodable, DecodedMessage } from './message.js';
 
 /** Receives the result of each message. */
 export interface DecodeSink {
@@ -16,12 +16,12 @@ export interface DecodeSink {
 }
 
 export class Inside {
-  readonly #entries: Entry[] = [];
+  readonly #entries: DecodedMessage[] = [];
   #last: Omit<DecodedPicture, 'pts'> | undefined;
 
   constructor(readonly sink: DecodeSink) {}
 
-  add(entry: Entry): void {
+  add(entry: DecodedMessage): void {
     this.#entries.push(entry);
   }
 
@@ -70,7 +70,7 @@ export class Inside {
   }
 
   /** A decoder emits pictures in the order of their times: those before this one will no longer be emitted. */
-  #giveUpBefore(pts: number, next: Entry): void {
+  #giveUpBefore(pts: number, next: DecodedMessage): void {
     for (const entry of [...this.#entries]) {
       const late = entry === next && entry.isCounted ? [] : [...entry.due.keys()].filter((time) => time < pts);
       if (late.length === 0) continue;
@@ -85,13 +85,13 @@ export class Inside {
   }
 
   /** Reports the missing pictures of a message as undecoded. */
-  #close(entry: Entry, reason = 'it could not be decoded'): void {
+  #close(entry: DecodedMessage, reason = 'it could not be decoded'): void {
     entry.tracker.deliver();
     if (entry.due.size > 0) this.sink.undecoded(entry.message, entry.due.size, reason);
     this.#followed(entry);
   }
 
-  #followed({ followers }: Entry): void {
+  #followed({ followers }: DecodedMessage): void {
     for (const { message, tracker } of followers) this.#repeat(message, tracker);
   }
 
@@ -106,7 +106,7 @@ function factsOf({ seq = 0, pts = 0, capturedAt, timestamp }: Decodable): Pictur
 }
 
 /** Whether a time is between those of the first and the last expected picture: a decoder may shift times that are out of order. */
-function isWithin({ due, isCounted }: Entry, pts: number): boolean {
+function isWithin({ due, isCounted }: DecodedMessage, pts: number): boolean {
   if (!isCounted || due.size === 0) return false;
   const times = [...due.keys()];
   return pts >= (times[0] as number) && pts <= (times.at(-1) as number) + times.length;

@@ -19,10 +19,14 @@ export interface Unit {
   readonly data: Buffer;
 }
 
-/** A message inside the decoder. */
-export interface Entry {
+/** A message, with the record of its pictures. */
+export interface HeldMessage {
   readonly message: Decodable;
   readonly tracker: FrameTracker;
+}
+
+/** A message inside the decoder. */
+export interface DecodedMessage extends HeldMessage {
   /** Expected pictures, by the media time that was given to the decoder. */
   readonly due: Map<number, PictureFacts>;
   /** Whether its pictures are matched only by their order, because the message does not state the time of each. */
@@ -30,7 +34,7 @@ export interface Entry {
   /** Times of pictures that are not shown. */
   readonly hidden: ReadonlySet<number>;
   /** References to its last picture, which follow it. */
-  readonly followers: { readonly message: Decodable; readonly tracker: FrameTracker }[];
+  readonly followers: HeldMessage[];
 }
 
 /** Assumed distance of two pictures, for a chunk that does not state it; µs. */

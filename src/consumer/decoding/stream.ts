@@ -2,7 +2,7 @@
 import { Subject, Subscription } from 'rxjs';
 import type { FrameTracker } from '../../ledger/index.js';
 import { type DecodeSink, Inside } from './inside.js';
-import { type Decodable, unitsOf } from './message.js';
+import { type Decodable, type HeldMessage, unitsOf } from './message.js';
 import { StepQueue } from '../step-queue.js';
 import { Timeline } from './timeline.js';
 import type { Decoder, DecoderUnit, PictureForm } from '../../core/engine/decoder.js';
@@ -19,13 +19,11 @@ interface Running extends Size {
   isEnding: boolean;
 }
 
-interface Waiting { readonly message: Decodable; readonly tracker: FrameTracker }
-
 /** Failures of decoders in a row, without a picture in between, after which the stream fails. */
 const MAX_FAILURES = 3;
 
 export class DecodeStream {
-  readonly #waiting = new StepQueue<Waiting>((next) => this.#step(next), () => { this.#drained(); });
+  readonly #waiting = new StepQueue<HeldMessage>((next) => this.#step(next), () => { this.#drained(); });
   readonly #inside: Inside;
   readonly #timeline = new Timeline();
   readonly #work = new Subscription();
@@ -59,7 +57,7 @@ export class DecodeStream {
   }
 
   /** Processes the next message; returns false if that is not possible now. */
-  #step({ message, tracker }: Waiting): boolean {
+  #step({ message, tracker }: HeldMessage): boolean {
     if (message.referenceOrder !== undefined) {
       this.#waiting.shift();
       this.#inside.follow(message, tracker);

@@ -1,7 +1,7 @@
 /** Records the messages of one camera and key into one file after the other, each from a keyframe on. */
 import type { FrameTracker } from '../../ledger/index.js';
 import { wall } from '../../core/clock.js';
-import type { Decodable } from '../decoding/index.js';
+import type { Decodable, HeldMessage } from '../decoding/index.js';
 import type { Codec } from '../../core/frame/frame.js';
 import { RECORD_LIMITS } from '../../core/defaults/limits.js';
 import type { Muxer } from '../../core/engine/recorder.js';
@@ -12,13 +12,11 @@ import { StepQueue } from '../step-queue.js';
 import type { StreamPlace } from '../streams.js';
 import { type RecordSettings, type RecordSink, recordingFailed } from './sink.js';
 
-interface Waiting { readonly message: Decodable; readonly tracker: FrameTracker }
-
 /** Missing messages, at their place in the queue. */
 interface Missing { readonly cause: string; readonly size: number }
 
 export class RecordStream {
-  readonly #waiting = new StepQueue<Waiting | Missing>((next) => this.#guarded(() => this.#step(next)) ?? false, () => { this.#drained(); });
+  readonly #waiting = new StepQueue<HeldMessage | Missing>((next) => this.#guarded(() => this.#step(next)) ?? false, () => { this.#drained(); });
   #file: RecordFile | undefined;
   /** Wall clock of the last picture that was recorded or referred to, ms. */
   #lastAt: number | undefined;
@@ -70,7 +68,7 @@ export class RecordStream {
   }
 
   /** Processes the next message; returns false if that is not possible now. */
-  #step(next: Waiting | Missing): boolean {
+  #step(next: HeldMessage | Missing): boolean {
     if ('cause' in next) {
       this.#waiting.shift();
       if (this.settings.joins !== true) this.#close('gap');

@@ -9,7 +9,7 @@ export type PacketBody =
   /** Bytes to keep, in a buffer of `prefix` and `size` bytes. The caller has checked `size`. */
   | { readonly size: number; readonly prefix?: Buffer; readonly done: (data: Buffer) => void }
   /** Bytes of which only the checksum is needed. */
-  | { readonly size: number; readonly skipped: (crc: number) => void };
+  | { readonly size: number; readonly passed: (crc: number) => void };
 
 /** Longest head in bytes. The longest valid one is a frame's with 255 reserved fields: about 2.3 kB. */
 const MAX_HEAD = 4096;
@@ -104,6 +104,6 @@ export class Assembler {
     const data = this.#data ?? NOTHING;
     this.#body = this.#data = undefined;
     if ('done' in body) body.done(data);
-    else body.skipped(this.#crc);
+    else body.passed(this.#crc);
   }
 }

@@ -103,7 +103,7 @@ export class NutReader {
     const there = head.bytes.subarray(head.at, Math.min(head.end, head.at + FILE_ID.length));
     if (!FILE_ID.subarray(0, there.length).equals(there)) throw new NutError('bad-magic', 'not NUT', offset);
     head.skip(FILE_ID.length);
-    return head.short ? undefined : { size: 0, skipped: () => { this.#idSeen = true; } };
+    return head.short ? undefined : { size: 0, passed: () => { this.#idSeen = true; } };
   }
 
   /** A packet with a start code: all except frames. */
@@ -121,7 +121,7 @@ export class NutReader {
     if (!head.ok()) return undefined;
     if (size > 4096) verify(crc32(head.bytes, start, head.at), `${kind} length`, offset);
     if (size < 4) throw new NutError('bad-header', `a packet of ${size} bytes`, offset);
-    if (kind === 'info' || kind === 'index') return { size, skipped: (crc) => verify(crc, kind, offset) };
+    if (kind === 'info' || kind === 'index') return { size, passed: (crc) => verify(crc, kind, offset) };
     if (size > this.#maxHeader) throw new NutError('too-large', `a header of ${size} bytes`, offset);
     return {
       size,
