@@ -31,7 +31,7 @@ async function load(): Promise<MakeCommand> {
     return createRequire(import.meta.url)('fluent-ffmpeg') as MakeCommand;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
-    return (await import('fluent-ffmpeg')).default as unknown as MakeCommand;
+    return (await import('fluent-ffmpeg')).default;
   }
 }
 
