@@ -1,7 +1,7 @@
 /** record: writes encoded messages, unchanged, into MP4 files. */
 import { Observable, type OperatorFunction, type Subscriber, Subscription } from 'rxjs';
 import { take } from '../src/ledger/index.js';
-import { type Decodable, Library, type RecordSettings, RecordStream, type Recorded, type StreamPlace, Streams, disk, isGap } from '../src/consumer/index.js';
+import { type Decodable, type RecordSettings, type Recorded, type StreamPlace, Library, RecordStream, Streams, diskFolder, isGap } from '../src/consumer/index.js';
 import { RECORD } from '../src/core/defaults/reading.js';
 import { InvalidOption } from '../src/core/errors/errors.js';
 import { ffmpegMuxer } from '../src/ffmpeg/index.js';
@@ -70,7 +70,7 @@ interface Missing extends StreamPlace { readonly verdict: 'gap'; readonly cause:
  */
 export function record(folder: string, config: RecordConfig = {}): OperatorFunction<Decodable | Missing, Recorded> {
   if (typeof folder !== 'string' || folder === '') throw new InvalidOption(`record: folder ${JSON.stringify(folder)} given, expected a path`);
-  const { muxer = ffmpegMuxer, files = disk, keep, hls, ...settings } = parseOptions('record', SCHEMA, config);
+  const { muxer = ffmpegMuxer, files = diskFolder, keep, hls, ...settings } = parseOptions('record', SCHEMA, config);
   return (source) => new Observable((subscriber) => {
     const recording = new Recording(new Library(files, folder.replace(/(?<=.)\/+$/, ''), keep, hls), muxer, settings, subscriber);
     const upstream = new Subscription();

@@ -9,7 +9,7 @@ import { NoVideo, RecordingFailed } from '../core/errors/errors.js';
 import { ffmpegMuxer } from '../ffmpeg/index.js';
 import type { Received } from '../message/index.js';
 import { abortSignal, options, parseOptions } from '../core/options.js';
-import { type RecordClosed, type RecordGap, SingleFile, disk, recordOne } from '../consumer/index.js';
+import { type RecordClosed, type RecordGap, SingleFile, diskFolder, recordOne } from '../consumer/index.js';
 
 /** Options of {@link clip}. */
 export interface ClipConfig {
@@ -62,7 +62,7 @@ export async function clip(broker: Broker, config: ClipConfig): Promise<Clip> {
     skipWhile((message) => timeOf(message) < begin),
     verify(),
   );
-  const written$ = received$.pipe(recordOne(new SingleFile(disk, file), ffmpegMuxer));
+  const written$ = received$.pipe(recordOne(new SingleFile(diskFolder, file), ffmpegMuxer));
   const aborted$ = signal === undefined ? new Observable<never>() : fromEvent(signal, 'abort');
   const gaps: RecordGap[] = [];
   const closed$ = written$.pipe(
@@ -71,7 +71,7 @@ export async function clip(broker: Broker, config: ClipConfig): Promise<Clip> {
     takeUntil(aborted$),
   );
   const closed = await firstValueFrom(closed$, { defaultValue: undefined });
-  if (signal?.aborted === true) disk.remove(file);
+  if (signal?.aborted === true) diskFolder.remove(file);
   signal?.throwIfAborted();
   if (closed === undefined) throw new NoVideo(`clip: no picture of '${period.key}' in '${period.topic}' from ${iso(begin)} to ${iso(period.to)} decodes`);
   if (closed.error !== undefined) throw new RecordingFailed(`clip: ${closed.error}`);

@@ -6,7 +6,7 @@ import { FLEET } from '../core/defaults/fleet.js';
 import type { Coordination, SessionTimes } from '../core/engine/coordination.js';
 import { InvalidOption } from '../core/errors/errors.js';
 import { count, milliseconds, options as object, parseOptions } from '../core/options.js';
-import { desired } from './desired.js';
+import { requestedCameras } from './requested-cameras.js';
 
 /** Options of {@link coordinator}. */
 export interface CoordinatorConfig {
@@ -61,6 +61,6 @@ export function withCameras(coordination: Coordination, name: string, times: Ses
     rows: (table, recentMs) => coordination.rows(table, recentMs),
     write: (table, rows) => coordination.write(table, rows),
     close: () => { coordination.close(); },
-    cameras$: desired(coordination),
+    cameras$: requestedCameras(coordination),
   };
 }

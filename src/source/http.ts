@@ -73,10 +73,10 @@ class HttpSource implements Source {
   prepare(): Observable<Preparation> {
     return new Observable((subscriber) => {
       const controller = new AbortController();
-      const tell = throttled(() => { subscriber.next({ type: 'progress' }); });
+      const report = throttled(() => { subscriber.next({ type: 'progress' }); });
       const progress = (bytes: number, totalBytes: number) => {
         this.#downloading = { bytes, totalBytes };
-        tell();
+        report();
       };
       this.#input(this.#target(controller.signal), progress).finally(() => { this.#downloading = undefined; }).then((input) => {
         subscriber.next({ type: 'input', input });

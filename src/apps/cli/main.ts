@@ -14,8 +14,9 @@ const { exitOnUncaughtError } = await import('./program/fatal-errors.js');
 keepHeapSmall();
 exitOnUncaughtError();
 // A health check runs every few seconds: it loads nothing that it does not use.
-const { run } = words[0] === 'health' ? await import('./health/main.js') : await import('./run.js');
-process.exitCode = await run(words, process.env);
+process.exitCode = words[0] === 'health'
+  ? await (await import('./health/main.js')).runHealthCommandLine(words, process.env)
+  : await (await import('./run.js')).runCommandLine(words, process.env);
 setTimeout(() => {
   process.stderr.write(`rxcam: ended with open handles: ${process.getActiveResourcesInfo().join(', ')}\n`);
   process.exit();

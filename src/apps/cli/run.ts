@@ -12,7 +12,7 @@ const USAGE = 2;
  * @param words - the words after the program's name
  * @returns the exit code: 0; 1 if a camera or a command failed; 2 for bad usage; 3 if messages are missing or torn
  */
-export async function run(words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+export async function runCommandLine(words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const secrets = secretsOfCommand(words, env);
   try {
     const command = parseArguments(words, {
@@ -32,22 +32,22 @@ export async function run(words: readonly string[], env: NodeJS.ProcessEnv): Pro
 async function start(command: Arguments, env: NodeJS.ProcessEnv, secrets: readonly string[]): Promise<number> {
   // Loaded on demand, which halves the time of --help and of reporting bad usage.
   switch (command.command) {
-    case 'run': return (await import('./config/run.js')).run(command, env, secrets);
-    case 'check': return (await import('./config/check.js')).check(command, env);
-    case 'doctor': return (await import('./doctor/doctor.js')).doctor(command, env, secrets);
-    case 'probe': return (await import('./doctor/probe.js')).probe(command, env, secrets);
-    case 'snapshot': return (await import('./doctor/snapshot.js')).snapshot(command, env, secrets);
-    case 'read': return (await import('./read/read.js')).read(command, env, secrets);
-    case 'record': return (await import('./read/record.js')).record(command, env, secrets);
-    case 'clip': return (await import('./read/clip.js')).clip(command, env, secrets);
-    case 'play': return (await import('./read/play.js')).play(command, env, secrets);
-    case 'health': return (await import('./health/health.js')).health(command, env);
-    case 'worker': return (await import('./fleet/worker.js')).worker(command, env, secrets);
-    case 'fleet': return (await import('./fleet/fleet.js')).fleetCommand(command, env, secrets);
+    case 'run': return (await import('./config/run.js')).runCameras(command, env, secrets);
+    case 'check': return (await import('./config/check.js')).runCheck(command, env);
+    case 'doctor': return (await import('./doctor/doctor.js')).runDoctor(command, env, secrets);
+    case 'probe': return (await import('./doctor/probe.js')).runProbe(command, env, secrets);
+    case 'snapshot': return (await import('./doctor/snapshot.js')).runSnapshot(command, env, secrets);
+    case 'read': return (await import('./read/read.js')).runRead(command, env, secrets);
+    case 'record': return (await import('./read/record.js')).runRecord(command, env, secrets);
+    case 'clip': return (await import('./read/clip.js')).runClip(command, env, secrets);
+    case 'play': return (await import('./read/play.js')).runPlay(command, env, secrets);
+    case 'health': return (await import('./health/health.js')).runHealth(command, env);
+    case 'worker': return (await import('./fleet/worker.js')).runWorker(command, env, secrets);
+    case 'fleet': return (await import('./fleet/fleet.js')).runFleet(command, env, secrets);
     default:
   }
-  const { stream } = await import('./stream/stream.js');
-  const failures = await stream(command, env, secrets);
+  const { runStream } = await import('./stream/stream.js');
+  const failures = await runStream(command, env, secrets);
   if (failures.length === 0) return 0;
   return failures.every(isUsageError) ? USAGE : 1;
 }

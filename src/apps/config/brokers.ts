@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import { BROKERS, BROKER_NAMES, type Broker, type BrokerName, type BrokerTarget, brokerAt } from '../../broker/index.js';
 import { isRxcamError } from '../../core/errors/errors.js';
-import { type Reading, checked, valueOf, shown, unknownKey } from './checked.js';
+import { type ReadContext, checkValue, plainValue, shown, unknownKey } from './check-value.js';
 import { type Located, type Problems, membersOf } from './reading/index.js';
 import { brokerKindOf, brokerSchema } from './vocabulary.js';
 
@@ -43,7 +43,9 @@ export function openBroker({ kind, address, options }: BrokerSettings, { env = {
 }
 
 /** The brokers of a file; adds mistakes to the problems. */
-export function brokersOf(node: Located | undefined, reading: Reading): { readonly settings: readonly BrokerSettings[]; readonly open: OpenBrokers } {
+export function brokersOf(
+  node: Located | undefined, reading: ReadContext,
+): { readonly settings: readonly BrokerSettings[]; readonly open: OpenBrokers } {
   const settings: BrokerSettings[] = [];
   const open = new Map<string, BrokerTarget>();
   const members = membersOf(node);
@@ -63,7 +65,7 @@ export function concealed<T extends object>(object: T, names: readonly (keyof T)
   return Object.defineProperties(object, Object.fromEntries(names.map((name) => [name, { enumerable: false }])));
 }
 
-function brokerOf(name: string, node: Located, reading: Reading): BrokerSettings | undefined {
+function brokerOf(name: string, node: Located, reading: ReadContext): BrokerSettings | undefined {
   if (typeof node.value === 'string') return broughtAddress(name, node, reading);
   const [entry, ...others] = membersOf(node) ?? [];
   const expected = `expected an address (${BROKER_NAMES.map((kind) => BROKERS[kind].form).join(', ')}) or a map with one of the keys ${BROKER_NAMES.join(', ')}`;
@@ -77,13 +79,13 @@ function brokerOf(name: string, node: Located, reading: Reading): BrokerSettings
     reading.problems.addAtKey(options, unknownKey(kindName, BROKER_NAMES));
     return undefined;
   }
-  const given = checked(brokerSchema(kind), options.value === null ? { ...options, value: new Map() } : options, reading);
+  const given = checkValue(brokerSchema(kind), options.value === null ? { ...options, value: new Map() } : options, reading);
   return given === undefined ? undefined : concealed({ name, kind, options: given as BrokerSettings['options'] }, ['options']);
 }
 
-function broughtAddress(name: string, node: Located, reading: Reading): BrokerSettings | undefined {
+function broughtAddress(name: string, node: Located, reading: ReadContext): BrokerSettings | undefined {
   const before = reading.problems.count;
-  const address = valueOf(node, reading) as string;
+  const address = plainValue(node, reading) as string;
   if (reading.problems.count > before) return undefined;
   const found = attempt(node, reading.problems, () => brokerAt(address, 'broker'));
   return found && concealed({ name, kind: found.name, address, options: {} }, ['address', 'options']);

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { CAMERA_SCHEMA, camera } from '../../camera/index.js';
 import { type OpenBrokers, attempt, concealed } from './brokers.js';
-import { type Reading, checked, valueOf, refuseUnknown, shown } from './checked.js';
+import { type ReadContext, checkValue, plainValue, refuseUnknown, shown } from './check-value.js';
 import { type Inheritance, inherited } from './inherit.js';
 import { type CameraPipeline, type CameraSettings, type StepSettings, cameraPipeline } from './pipeline.js';
 import { type Located, type Problems, membersOf } from './reading/index.js';
@@ -11,7 +11,7 @@ import { CAMERA_KEYS, CAMERA_OPTIONS, FILE_STEPS } from './vocabulary.js';
 import { RECONNECT_SCHEMA } from '../../core/plan/reconnect-policy.js';
 
 /** The context for reading a camera. */
-export interface CameraReading extends Reading, Inheritance {
+export interface CameraContext extends ReadContext, Inheritance {
   readonly brokers: OpenBrokers;
 }
 
@@ -23,7 +23,7 @@ export interface ReadCamera {
 }
 
 /** The camera; undefined if it has mistakes, which are added to the problems. */
-export function cameraOf(name: string, own: Located, reading: CameraReading): ReadCamera | undefined {
+export function cameraOf(name: string, own: Located, reading: CameraContext): ReadCamera | undefined {
   const { problems } = reading;
   const before = problems.count;
   if (membersOf(own) === undefined) {
@@ -48,7 +48,7 @@ export function cameraOf(name: string, own: Located, reading: CameraReading): Re
 }
 
 /** Checks a template, or the defaults; nothing is required in them. */
-export function checkTemplate(node: Located, reading: CameraReading): void {
+export function checkTemplate(node: Located, reading: CameraContext): void {
   if (node.value === null) return;
   if (membersOf(node) === undefined) reading.problems.add(node, `${shown(node)} given, expected a map with keys of a camera`);
   else partsOf(inherited(node, { ...reading, defaults: undefined }, reading.problems), { ...reading, camera: 'camera' });
@@ -62,12 +62,12 @@ interface Parts {
   readonly retry: unknown;
 }
 
-function partsOf(node: Located, reading: Reading): Parts {
+function partsOf(node: Located, reading: ReadContext): Parts {
   const { problems } = reading;
   const members = membersOf(node) ?? new Map<string, Located>();
   refuseUnknown(node, CAMERA_KEYS, problems);
   const optionsNode = { ...node, value: new Map([...members].filter(([name]) => CAMERA_OPTIONS.includes(name))) };
-  const options = checked(CAMERA_SCHEMA, optionsNode, reading) as Parts['options'];
+  const options = checkValue(CAMERA_SCHEMA, optionsNode, reading) as Parts['options'];
   const enabled = members.get('enabled');
   if (enabled !== undefined && enabled.value !== null && typeof enabled.value !== 'boolean') problems.add(enabled, `${shown(enabled)} given, expected true or false`);
   checkLabels(members.get('labels'), problems);
@@ -86,32 +86,32 @@ function checkLabels(node: Located | undefined, problems: Problems): void {
 }
 
 /** `./` and `../` are relative to the folder of the file, not to the working folder. */
-function sourceOf(node: Located | undefined, reading: Reading): string | number | undefined {
+function sourceOf(node: Located | undefined, reading: ReadContext): string | number | undefined {
   if (node === undefined || node.value === null) return undefined;
-  const source = valueOf(node, reading);
+  const source = plainValue(node, reading);
   if (typeof source === 'number' && Number.isInteger(source)) return source;
   if (typeof source === 'string') return besideFile(source, reading);
   reading.problems.add(node, `${shown(node)} given, expected the address of a camera, a file, a device, or test:`);
   return undefined;
 }
 
-function withFolder(options: Partial<CameraSettings['options']>, reading: Reading): Partial<CameraSettings['options']> {
+function withFolder(options: Partial<CameraSettings['options']>, reading: ReadContext): Partial<CameraSettings['options']> {
   return options.cacheDir === undefined ? options : { ...options, cacheDir: besideFile(options.cacheDir, reading) };
 }
 
-function besideFile(path: string, { references }: Reading): string {
+function besideFile(path: string, { references }: ReadContext): string {
   return /^\.{1,2}[/\\]/.test(path) ? resolve(references.surroundings.folder, path) : path;
 }
 
 /** @returns false: no retry; undefined: retry with its defaults */
-function checkedRetry(node: Located | undefined, reading: Reading): unknown {
+function checkedRetry(node: Located | undefined, reading: ReadContext): unknown {
   if (node === undefined || node.value === null || node.value === true) return undefined;
   if (node.value === false) return false;
   if (membersOf(node) === undefined) {
     reading.problems.add(node, `${shown(node)} given, expected false, true, or a map with options of retry`);
     return undefined;
   }
-  return checked(RECONNECT_SCHEMA, node, reading);
+  return checkValue(RECONNECT_SCHEMA, node, reading);
 }
 
 /** A camera reconnects without limit, unless the file sets `retry`; a `retry` in the pipeline replaces this one. */
@@ -125,7 +125,7 @@ function checkSource(source: string | number, options: CameraSettings['options']
 }
 
 /** Builds the pipeline once, to find combinations that the operators refuse now rather than when the camera starts. */
-function made(settings: CameraSettings, node: Located, items: readonly PipelineItem[], reading: CameraReading): CameraPipeline | undefined {
+function made(settings: CameraSettings, node: Located, items: readonly PipelineItem[], reading: CameraContext): CameraPipeline | undefined {
   let at = -1;
   const place = () => (at === -1 ? membersOf(node)?.get('source') : items[at]?.options) ?? membersOf(node)?.get('pipeline') ?? node;
   const before = reading.problems.count;
@@ -140,7 +140,7 @@ function made(settings: CameraSettings, node: Located, items: readonly PipelineI
 }
 
 /** Users expect `fps` and `size`, which are for devices, to work for any camera. */
-function checkDevice({ options }: CameraSettings, pipeline: CameraPipeline | undefined, node: Located, { problems }: Reading): void {
+function checkDevice({ options }: CameraSettings, pipeline: CameraPipeline | undefined, node: Located, { problems }: ReadContext): void {
   const origin = pipeline?.camera.plan.origin;
   if (origin?.kind !== 'camera' || origin.source.kind === 'device') return;
   for (const [name, instead] of [['fps', 'skipRate: { fps: … }'], ['size', 'resize: { width: … }']] as const) {

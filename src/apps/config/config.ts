@@ -1,8 +1,8 @@
 /** parseConfig(): parses and checks a configuration. */
 import { dirname, resolve } from 'node:path';
 import { type BrokerSettings, type OpenBrokers, brokersOf, concealed } from './brokers.js';
-import { type CameraReading, type ReadCamera, cameraOf, checkTemplate } from './camera.js';
-import { refuseUnknown, shown } from './checked.js';
+import { type CameraContext, type ReadCamera, cameraOf, checkTemplate } from './camera.js';
+import { refuseUnknown, shown } from './check-value.js';
 import type { CameraSettings } from './pipeline.js';
 import { type Located, Problems, References, located, membersOf, readYaml } from './reading/index.js';
 import { FILE_KEYS } from './vocabulary.js';
@@ -65,7 +65,7 @@ export function parseCamera(value: unknown, { name, brokers, file, env = process
   return (made as ReadCamera).settings;
 }
 
-function read(root: Located, { problems, references }: Pick<CameraReading, 'problems' | 'references'>): Pick<Config, 'brokers' | 'cameras'> {
+function read(root: Located, { problems, references }: Pick<CameraContext, 'problems' | 'references'>): Pick<Config, 'brokers' | 'cameras'> {
   const members = membersOf(root);
   if (members === undefined) {
     problems.add(root, `${root.value === null ? 'nothing' : shown(root)} given, expected a map with brokers and cameras`);
@@ -75,7 +75,7 @@ function read(root: Located, { problems, references }: Pick<CameraReading, 'prob
   const { settings: brokers, open } = brokersOf(members.get('brokers'), { problems, references });
   const templates = mapOf(members.get('templates'), 'templates by name', problems);
   const brokerNames = [...membersOf(members.get('brokers'))?.keys() ?? []];
-  const reading: CameraReading = { problems, references, brokers: open, brokerNames, defaults: members.get('defaults'), templates };
+  const reading: CameraContext = { problems, references, brokers: open, brokerNames, defaults: members.get('defaults'), templates };
   for (const template of [...(reading.defaults === undefined ? [] : [reading.defaults]), ...templates.values()]) checkTemplate(template, reading);
   if (!members.has('cameras')) problems.add(root, 'cameras is missing; expected a map of cameras by name');
   const cameras = [...mapOf(members.get('cameras'), 'cameras by name', problems)].flatMap(([name, node]) => cameraOf(name, node, reading) ?? []);

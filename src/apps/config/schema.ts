@@ -5,7 +5,7 @@ import { CAMERA_SCHEMA } from '../../camera/index.js';
 import { type JsonSchema, REFERENCE, isAbsent, isInCode, jsonForm } from '../../core/options.js';
 import { RECONNECT_SCHEMA } from '../../core/plan/reconnect-policy.js';
 import { STEPS, STEP_KINDS } from '../../core/steps/index.js';
-import { optionsOf } from './checked.js';
+import { optionsOf } from './check-value.js';
 import { CAMERA_OPTIONS, FILE_STEPS, aboutStep, brokerSchema, aboutBroker } from './vocabulary.js';
 
 /** Steps that are complete by their name alone. */

@@ -1,7 +1,7 @@
 /** The pipeline of a camera in a file: a list of steps, each a name, or a map of one name and its options. */
 import { nearName } from '../../core/errors/suggestion.js';
-import { type Flow, FILE_STEPS } from './vocabulary.js';
-import { type Reading, checked, optionsOf, shown, unknownKey } from './checked.js';
+import { type ValueKind, FILE_STEPS } from './vocabulary.js';
+import { type ReadContext, checkValue, optionsOf, shown, unknownKey } from './check-value.js';
 import { type Named, overridden } from './inherit.js';
 import { type Located, itemsOf, membersOf, shownName } from './reading/index.js';
 
@@ -17,7 +17,7 @@ const NAMES = Object.keys(FILE_STEPS);
  * The steps in order, with the options of `steps` merged; adds mistakes to the problems.
  * @param steps - `{ toMessage: { location: Yard } }`
  */
-export function pipelineOf(node: Located | undefined, steps: Located | undefined, reading: Reading): readonly PipelineItem[] {
+export function pipelineOf(node: Located | undefined, steps: Located | undefined, reading: ReadContext): readonly PipelineItem[] {
   const { problems } = reading;
   if (steps !== undefined && steps.value !== null && membersOf(steps) === undefined) problems.add(steps, `${shown(steps)} given, expected a map of options by step: { toMessage: { location: Yard } }`);
   if (node === undefined || node.value === null) return [];
@@ -31,7 +31,7 @@ export function pipelineOf(node: Located | undefined, steps: Located | undefined
   return overridden(named, steps, problems).map(({ kind, options }) => ({ kind, options, given: optionsIn(kind, options, reading) }));
 }
 
-function namedStep(item: Located, { problems }: Reading): Named[] {
+function namedStep(item: Located, { problems }: ReadContext): Named[] {
   const [entry, ...others]: (readonly [string, Located])[] = typeof item.value === 'string' ? [[item.value, { ...item, value: null }]] : [...membersOf(item) ?? []];
   if (entry === undefined || others.length > 0) {
     problems.add(item, `${entry !== undefined ? `a map with the keys ${[entry, ...others].map(([name]) => shownName(name)).join(', ')}` : shown(item)} given, expected one step: ${NAMES.join(', ')}; each is a separate item, '- resize: { width: 640 }'`);
@@ -44,15 +44,15 @@ function namedStep(item: Located, { problems }: Reading): Named[] {
 }
 
 /** `- encodeH265` and `- encodeH265:` have no options. */
-function optionsIn(kind: string, node: Located, reading: Reading): unknown {
+function optionsIn(kind: string, node: Located, reading: ReadContext): unknown {
   const schema = FILE_STEPS[kind]?.schema;
   if (schema === undefined) return undefined;
   const given = node.value === null && optionsOf(schema) !== undefined ? { ...node, value: new Map<string, Located>() } : node;
   if (kind === 'publish') checkBroker(membersOf(node)?.get('broker'), reading);
-  return checked(schema, given, reading);
+  return checkValue(schema, given, reading);
 }
 
-function checkBroker(node: Located | undefined, { problems, brokerNames = [] }: Reading): void {
+function checkBroker(node: Located | undefined, { problems, brokerNames = [] }: ReadContext): void {
   if (typeof node?.value !== 'string' || brokerNames.includes(node.value) || node.value.includes('${')) return;
   const near = nearName(node.value, brokerNames);
   const allowed = brokerNames.length === 0 ? 'there are none: write them under brokers' : `allowed: ${brokerNames.map((name) => shownName(name)).join(', ')}`;
@@ -60,8 +60,8 @@ function checkBroker(node: Located | undefined, { problems, brokerNames = [] }: 
 }
 
 /** The order is pictures, access units, messages, acknowledgements. */
-function checkOrder(items: readonly Named[], node: Located, { problems }: Reading): void {
-  let flow = 'pictures' as Flow;
+function checkOrder(items: readonly Named[], node: Located, { problems }: ReadContext): void {
+  let flow = 'pictures' as ValueKind;
   for (const { kind, options } of items) {
     const { takes, gives } = FILE_STEPS[kind] ?? {};
     if (takes !== undefined && takes !== flow) {
@@ -73,7 +73,7 @@ function checkOrder(items: readonly Named[], node: Located, { problems }: Readin
   if (flow !== 'acknowledgements') problems.addAtKey(node, `it ends with ${flow}; expected ${flow === 'pictures' ? 'an encoder or passthrough, toMessage, then publish' : flow === 'access units' ? 'toMessage, then publish' : 'publish'} at the end`);
 }
 
-function neededFor(flow: Flow): string {
+function neededFor(flow: ValueKind): string {
   const givers = NAMES.filter((name) => FILE_STEPS[name]?.gives === flow);
   return flow === 'pictures' ? 'no encoder, toMessage or publish' : givers.join(' or ');
 }

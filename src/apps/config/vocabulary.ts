@@ -5,18 +5,18 @@ import { CAMERA_SCHEMA } from '../../camera/index.js';
 import { RECONNECT_SCHEMA } from '../../core/plan/reconnect-policy.js';
 import { STEPS, STEP_KINDS, type Step, type StepRule } from '../../core/steps/index.js';
 import { TO_MESSAGE_SCHEMA } from '../../message/index.js';
-import { optionsOf } from './checked.js';
+import { optionsOf } from './check-value.js';
 
 /** The kind of values between two steps. */
-export type Flow = 'pictures' | 'access units' | 'messages' | 'acknowledgements';
+export type ValueKind = 'pictures' | 'access units' | 'messages' | 'acknowledgements';
 
 /** A step of a pipeline in a file: an operator that needs no code. */
 interface FileStep {
   readonly schema: z.ZodType;
   /** Its input; absent: any. */
-  readonly takes?: Flow;
+  readonly takes?: ValueKind;
   /** Its output; absent: the same as its input. */
-  readonly gives?: Flow;
+  readonly gives?: ValueKind;
 }
 
 /** `publish` names its broker; its topic may be in the broker's address. */

@@ -22,11 +22,11 @@ export class BrokerErrors {
 }
 
 /** A broker on the page. */
-export interface BrokerTarget { readonly broker: Broker; readonly errors: ReadonlyMap<string, number> }
+export interface MeasuredBroker { readonly broker: Broker; readonly errors: ReadonlyMap<string, number> }
 
 const STATES = ['idle', 'connected', 'unavailable', 'closed'];
 
-export const BROKER_FAMILIES: readonly Family<BrokerTarget>[] = [
+export const BROKER_FAMILIES: readonly Family<MeasuredBroker>[] = [
   states('rxcam_broker_state', 'State of a broker: 1 for the current one.', STATES, ({ broker }) => broker.state.status),
   single('rxcam_broker_outbox_messages', 'gauge', 'Messages that wait for an acknowledgement.', ({ broker }) => broker.state.outbox.messages),
   single('rxcam_broker_outbox_bytes', 'gauge', 'Memory that these messages keep.', ({ broker }) => broker.state.outbox.bytes),

@@ -8,7 +8,7 @@ import { InvalidOption } from '../../core/errors/errors.js';
 import { callback, options, parseOptions } from '../../core/options.js';
 import type { FleetState } from '../../fleet/index.js';
 import type { ReceivedFigures } from '../../ledger/index.js';
-import { BROKER_FAMILIES, BrokerErrors, type BrokerTarget } from './brokers.js';
+import { type MeasuredBroker, BROKER_FAMILIES, BrokerErrors } from './brokers.js';
 import { CAMERA_FAMILIES } from './cameras.js';
 import { type Family, single } from './family.js';
 import { NONE, labels } from './labels.js';
@@ -84,7 +84,7 @@ export class Metrics {
     return register(registry, this.#sections);
   }
 
-  #watched(broker: Broker): BrokerTarget {
+  #watched(broker: Broker): MeasuredBroker {
     return { broker, errors: this.#errors.of(broker) };
   }
 }

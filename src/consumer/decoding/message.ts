@@ -50,6 +50,6 @@ export function unitsOf(message: Decodable): readonly Unit[] {
 }
 
 function factsOf(first: PictureFacts, index: number, count: number, pictures: readonly PictureFacts[] | undefined): PictureFacts {
-  const told = pictures?.length === count ? pictures[index] : undefined;
-  return told ?? { ...first, seq: first.seq + index, pts: first.pts + index * ASSUMED_FRAME_US };
+  const stated = pictures?.length === count ? pictures[index] : undefined;
+  return stated ?? { ...first, seq: first.seq + index, pts: first.pts + index * ASSUMED_FRAME_US };
 }

@@ -1,7 +1,7 @@
 /** Decodes the messages of one camera and key, with one decoder at a time; each picture gets the facts of its message. */
 import { Subject, Subscription } from 'rxjs';
 import type { FrameTracker } from '../../ledger/index.js';
-import { type DecodeSink, Inside } from './inside.js';
+import { type DecodeSink, PendingMessages } from './pending-messages.js';
 import { type Decodable, type HeldMessage, unitsOf } from './message.js';
 import { StepQueue } from '../step-queue.js';
 import { Timeline } from './timeline.js';
@@ -24,7 +24,7 @@ const MAX_FAILURES = 3;
 
 export class DecodeStream {
   readonly #waiting = new StepQueue<HeldMessage>((next) => this.#step(next), () => { this.#drained(); });
-  readonly #inside: Inside;
+  readonly #inside: PendingMessages;
   readonly #timeline = new Timeline();
   readonly #work = new Subscription();
   #running: Running | undefined;
@@ -33,7 +33,7 @@ export class DecodeStream {
   #hasFailed = false;
 
   constructor(readonly decoder: Decoder, readonly form: PictureForm, readonly sink: DecodeSink) {
-    this.#inside = new Inside(sink);
+    this.#inside = new PendingMessages(sink);
   }
 
   push(message: Decodable, tracker: FrameTracker): void {
@@ -129,7 +129,7 @@ export class DecodeStream {
     this.#work.add(this.decoder(input, this.form).subscribe({
       next: (picture) => {
         this.#failures = 0;
-        this.#inside.out(picture);
+        this.#inside.decoded(picture);
       },
       error: (error: unknown) => { this.#failed(running, error); },
       complete: () => { this.#ended(running); },
@@ -160,7 +160,7 @@ export class DecodeStream {
 
   #ended(running: Running): void {
     if (this.#running === running) this.#running = undefined;
-    this.#inside.closeAll();
+    this.#inside.giveUpAll();
     this.#waiting.run();
   }
 
@@ -169,7 +169,7 @@ export class DecodeStream {
     const error = failureOf(cause, 'the decoder', {});
     if (this.#running === running) this.#running = undefined;
     this.#isSynced = false;
-    this.#inside.closeAll(`the decoder failed: ${error.message}`);
+    this.#inside.giveUpAll(`the decoder failed: ${error.message}`);
     if (error.code === 'INVALID_OPTION' || ++this.#failures >= MAX_FAILURES) {
       const inRow = new DecodeFailed(`the decoder failed ${this.#failures} times in a row: ${error.message}`, { cause: error });
       this.#hasFailed = true;

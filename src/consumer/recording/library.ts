@@ -1,9 +1,9 @@
 /** Manages the files of all recordings in a folder: their index `recordings.ndjson`, the removal of old files, and the playlists. */
 import type { RecordFolder } from '../../core/engine/recorder.js';
 import type { RecordClosed, RecordGap, RecordRemoved } from './events.js';
-import { fileOf, folderOf, timeInName } from './names.js';
+import { fileOf, folderOf, timeInName } from './file-names.js';
 import { initBytesOf, playlist } from './playlist.js';
-import type { Shelf } from './shelf.js';
+import type { RecordTarget } from './record-target.js';
 
 /** Limits for the files that are kept: the oldest are removed first. */
 export interface Keep {
@@ -18,7 +18,7 @@ const PLAYLIST = 'index.m3u8';
 
 interface Kept { readonly folder: string; readonly name: string; readonly at: number; bytes: number; isOpen: boolean }
 
-export class Library implements Shelf {
+export class Library implements RecordTarget {
   readonly #files: Kept[] = [];
   readonly #scanned = new Set<string>();
 

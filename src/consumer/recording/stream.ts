@@ -7,7 +7,7 @@ import { RECORD_LIMITS } from '../../core/defaults/limits.js';
 import type { Muxer } from '../../core/engine/recorder.js';
 import type { ClosedReason, RecordGap } from './events.js';
 import { RecordFile, isKey, timeOf } from './file.js';
-import type { Shelf } from './shelf.js';
+import type { RecordTarget } from './record-target.js';
 import { StepQueue } from '../step-queue.js';
 import type { StreamPlace } from '../streams.js';
 import { type RecordSettings, type RecordSink, recordingFailed } from './sink.js';
@@ -25,7 +25,7 @@ export class RecordStream {
   #failures = 0;
 
   constructor(
-    readonly shelf: Shelf, readonly muxer: Muxer, readonly settings: RecordSettings,
+    readonly target: RecordTarget, readonly muxer: Muxer, readonly settings: RecordSettings,
     readonly of: StreamPlace, readonly sink: RecordSink,
   ) {}
 
@@ -63,7 +63,7 @@ export class RecordStream {
   #drained(): void {
     this.#close('ended');
     if (this.#open > 0) return;
-    this.#guarded(() => { this.shelf.finish(this.of.key ?? this.of.camera); });
+    this.#guarded(() => { this.target.finish(this.of.key ?? this.of.camera); });
     this.sink.complete();
   }
 
@@ -112,11 +112,11 @@ export class RecordStream {
   #begin(message: Decodable): boolean {
     const { codec, decodable, data } = message;
     if (codec === undefined || decodable === false || data.length === 0 || !isKey(message)) return false;
-    const folder = this.shelf.open(this.of.key ?? this.of.camera);
+    const folder = this.target.open(this.of.key ?? this.of.camera);
     const from = timeOf(message);
     if (this.#undecodable > 0) this.#gap({ cause: 'undecodable', size: this.#undecodable, to: from });
     this.#undecodable = 0;
-    const file = new RecordFile(folder, this.shelf.begin(folder, from), message);
+    const file = new RecordFile(folder, this.target.begin(folder, from), message);
     this.#file = file;
     this.#open++;
     this.sink.report({ type: 'opened', ...this.of, file: file.path, from });
@@ -137,7 +137,7 @@ export class RecordStream {
 
   #write(file: RecordFile, message: Decodable): void {
     this.#lastAt = file.write(message);
-    this.shelf.grow(file.folder, file.name, message.data.length);
+    this.target.grow(file.folder, file.name, message.data.length);
     this.#trim();
   }
 
@@ -154,14 +154,14 @@ export class RecordStream {
   /** Removes a file that nothing was written to. */
   #forget(file: RecordFile): void {
     file.work.unsubscribe();
-    this.shelf.forget(file.folder, file.name);
+    this.target.forget(file.folder, file.name);
     this.#open--;
   }
 
   #closed(file: RecordFile, error?: string): void {
-    const bytes = this.shelf.close(file.folder, file.name);
+    const bytes = this.target.close(file.folder, file.name);
     const closed = file.closed(this.of, bytes, error);
-    this.shelf.note(file.folder, closed);
+    this.target.note(file.folder, closed);
     this.sink.report(closed);
     this.#open--;
     this.#trim();
@@ -178,11 +178,11 @@ export class RecordStream {
 
   #gap(gap: Pick<RecordGap, 'cause' | 'size' | 'from' | 'to'>): void {
     const report: RecordGap = { type: 'gap', ...this.of, ...gap };
-    this.shelf.note(this.shelf.open(this.of.key ?? this.of.camera), report);
+    this.target.note(this.target.open(this.of.key ?? this.of.camera), report);
     this.sink.report(report);
   }
 
   #trim(): void {
-    for (const removed of this.shelf.trim(wall())) this.sink.report(removed);
+    for (const removed of this.target.trim(wall())) this.sink.report(removed);
   }
 }

@@ -73,7 +73,7 @@ class RunningChild {
       this.#push(pictures, chunk);
     });
     child.once('exit', wake);
-    child.stderr.on('data', (chunk: Buffer) => { this.#tell(this.#parser.push(chunk)); });
+    child.stderr.on('data', (chunk: Buffer) => { this.#report(this.#parser.push(chunk)); });
     child.once('error', (cause) => { this.#fail(failureOf(cause, 'starting ffmpeg', {})); });
     child.once('close', (code, signal) => { this.#closed(code, signal, pictures); });
     this.#detach = options.attach(child);
@@ -106,7 +106,7 @@ class RunningChild {
     }
   }
 
-  #tell(facts: readonly StderrFact[]): void {
+  #report(facts: readonly StderrFact[]): void {
     for (const fact of facts) {
       if (fact.kind === 'connected' || fact.kind === 'streams') this.#sawConnection = true;
       if (fact.kind === 'streams') this.#sawStream = true;
@@ -116,7 +116,7 @@ class RunningChild {
 
   #closed(code: number | null, signal: NodeJS.Signals | null, pictures: NutReader): void {
     if (this.subscriber.closed) return;
-    this.#tell(this.#parser.end());
+    this.#report(this.#parser.end());
     if (code === 0) {
       // A source without a picture gives empty output, which is not damage.
       if (this.#sawFrame) this.#push(pictures, undefined);

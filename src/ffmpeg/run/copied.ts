@@ -69,16 +69,16 @@ export class CopiedPictures implements PictureReader {
     const unit = copied.unit(packet.data, packet.key);
     if (unit === undefined) return [{ type: 'rejected', reason: 'an access unit is damaged: the lengths of its NAL units exceed its size' }];
     const given = packet.pts - COPY_OFFSET_US;
-    const told: EngineEvent[] = [...this.#mirrored(), ...(this.#hides === undefined ? this.#begin(given) : [])];
+    const events: EngineEvent[] = [...this.#mirrored(), ...(this.#hides === undefined ? this.#begin(given) : [])];
     const isHidden = this.#hides === true && given < 0;
     const time = this.#time.next(given, packet.key);
     const pts = isHidden ? time : Math.max(0, time);
-    if (this.#isOld(pts)) return told;
+    if (this.#isOld(pts)) return events;
     const output = this.#output(copied, unit, stream, pts, isHidden);
     const whole = this.#held;
     this.#held = undefined;
     try {
-      const arrived: EngineEvent[] = told;
+      const arrived: EngineEvent[] = events;
       arrived.push(...this.#changed(copied), { type: 'captured', pts });
       if (this.isLive) this.#held = output;
       else arrived.push(output);

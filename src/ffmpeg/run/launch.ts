@@ -79,11 +79,11 @@ function launches(equipment: Equipment): Observable<EngineEvent | SourceLaunch |
   if (feed !== undefined) return of({ type: 'launch', ...equipment, feed });
   if (origin.kind !== 'camera') throw new Error('a plan on frames needs a feed');
   return origin.source.prepare(facts).pipe(mapEach((step: Preparation) => (
-    step.type === 'progress' ? [PROGRESS] : [...told(step.input), { type: 'launch' as const, ...equipment, origin, input: limited(step.input, origin) }]
+    step.type === 'progress' ? [PROGRESS] : [...inputEvents(step.input), { type: 'launch' as const, ...equipment, origin, input: limited(step.input, origin) }]
   )));
 }
 
-function told({ warning, answered = false }: SourceInput): EngineEvent[] {
+function inputEvents({ warning, answered = false }: SourceInput): EngineEvent[] {
   return [answered ? CONNECTED : PROGRESS, ...(warning === undefined ? [] : [{ type: 'warning' as const, message: warning }])];
 }
 

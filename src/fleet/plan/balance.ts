@@ -1,7 +1,7 @@
 /** Moves slots from workers with a high load to workers with a low one. */
 import { PLAN } from '../../core/defaults/fleet.js';
 import { type WorkerLoad, leastUsed, weightOf } from './worker-load.js';
-import type { Move, SlotNeeds } from './members.js';
+import type { SlotMove, SlotNeeds } from './members.js';
 
 /** Rounding errors of sums must not look like a gain. */
 const EPSILON = 1e-9;
@@ -11,8 +11,10 @@ const EPSILON = 1e-9;
  * is more even than the one before, and plans converge. A slot may still return, rarely, if others have moved meanwhile.
  * @param isWarm - whether a slot's cameras run: slots whose cameras do not are moved first
  */
-export function balance(workers: readonly WorkerLoad[], needs: readonly SlotNeeds[], maxMoves: number, isWarm: (slot: number) => boolean): Move[] {
-  const moves: Move[] = [];
+export function balance(
+  workers: readonly WorkerLoad[], needs: readonly SlotNeeds[], maxMoves: number, isWarm: (slot: number) => boolean,
+): SlotMove[] {
+  const moves: SlotMove[] = [];
   const moved = new Set<number>();
   const mean = total(workers, ({ load }) => load) / total(workers, ({ member }) => member.capacity);
   if (workers.every(({ use }) => isNear(use, mean))) return moves;

@@ -31,7 +31,7 @@ export interface SlotNeeds {
 }
 
 /** The input of the plan. */
-export interface Situation {
+export interface PlanInput {
   readonly members: readonly Member[];
   /** By the number of the slot. */
   readonly slots: readonly SlotNeeds[];
@@ -40,7 +40,7 @@ export interface Situation {
 }
 
 /** A slot that moves between two living workers. */
-export interface Move {
+export interface SlotMove {
   readonly slot: number;
   readonly from: string;
   readonly to: string;
@@ -49,10 +49,10 @@ export interface Move {
 }
 
 /** The owner of each slot. */
-export interface Plan {
+export interface SlotPlan {
   /** The slots of each member, in ascending order. */
   readonly owners: ReadonlyMap<string, readonly number[]>;
-  readonly moves: readonly Move[];
+  readonly moves: readonly SlotMove[];
   /** Slots for which no worker has room: they have an owner, which does not start their cameras. The next plan assigns them again. */
   readonly unplaced: readonly number[];
 }

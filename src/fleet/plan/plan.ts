@@ -1,7 +1,7 @@
 /** The plan: a pure function from workers and slots to owners. */
 import { balance, compare } from './balance.js';
 import { WorkerLoad, leastUsed, weightOf } from './worker-load.js';
-import type { Member, Move, Plan, Situation, SlotNeeds } from './members.js';
+import type { Member, PlanInput, SlotMove, SlotNeeds, SlotPlan } from './members.js';
 
 /**
  * Decides the owner of each slot. Owners keep their slots; of two that claim a slot, the one with the higher epoch. Slots without an
@@ -10,7 +10,7 @@ import type { Member, Move, Plan, Situation, SlotNeeds } from './members.js';
  *
  * The same members, in any order, give the same plan.
  */
-export function plan({ members, slots, isSettled }: Situation): Plan {
+export function plan({ members, slots, isSettled }: PlanInput): SlotPlan {
   const sorted = [...members].sort((a, b) => compare(a.id, b.id));
   const workers = sorted.filter(({ isDraining }) => !isDraining).map((member) => new WorkerLoad(member, slots));
   const byId = new Map(workers.map((worker) => [worker.id, worker]));
@@ -72,9 +72,9 @@ function nominal(workers: readonly WorkerLoad[]): WorkerLoad {
 }
 
 /** The moves of orphans whose owner is alive. */
-function forced(orphans: readonly number[], before: ReadonlyMap<number, Before>, workers: readonly WorkerLoad[]): Move[] {
+function forced(orphans: readonly number[], before: ReadonlyMap<number, Before>, workers: readonly WorkerLoad[]): SlotMove[] {
   const takers = new Map(workers.flatMap((worker) => [...worker.slots].map((slot) => [slot, worker] as const)));
-  return orphans.flatMap((slot): Move[] => {
+  return orphans.flatMap((slot): SlotMove[] => {
     const from = before.get(slot);
     const to = takers.get(slot);
     if (from === undefined || to === undefined || from.id === to.id) return [];

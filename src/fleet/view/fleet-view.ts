@@ -3,7 +3,7 @@ import { type Observable, ReplaySubject, Subscription } from 'rxjs';
 import { mono, wall } from '../../core/clock.js';
 import { VIEW } from '../../core/defaults/fleet.js';
 import type { Coordinator } from '../coordinator.js';
-import { Answers } from './answers.js';
+import { CoordinatorLiveness } from './coordinator-liveness.js';
 import { SeenCameras } from './seen-cameras.js';
 import { CONDITIONS, type CameraChanges, type FleetCameraStatus, type FleetStatus } from './types.js';
 import { SeenWorkers } from './seen-workers.js';
@@ -11,7 +11,7 @@ import { SeenWorkers } from './seen-workers.js';
 export class FleetView {
   readonly #workers = new SeenWorkers();
   readonly #cameras = new SeenCameras();
-  readonly #answers: Answers;
+  readonly #answers: CoordinatorLiveness;
   readonly #known = new ReplaySubject<void>(1);
   readonly #work = new Subscription();
   readonly #startedAt = mono();
@@ -23,7 +23,7 @@ export class FleetView {
 
   constructor(coordinator: Coordinator) {
     this.#name = coordinator.name;
-    this.#answers = new Answers(coordinator);
+    this.#answers = new CoordinatorLiveness(coordinator);
     this.#work.add(() => { this.#answers.stop(); });
     this.#work.add(coordinator.cameras$.subscribe((cameras) => {
       this.#cameras.want(cameras);

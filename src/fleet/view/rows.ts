@@ -46,7 +46,7 @@ export function workerRow(text: string): WorkerRow | undefined {
     at, status: cut(status), isLeader: leader === true, generation: numberOf(generation) ?? 0, version: textOf(version) ?? '',
     capacity: numberOf(capacity) ?? 0, load: numberOf(load) ?? 0, cameras: numberOf(cameras) ?? 0,
     labels: Array.isArray(labels) ? labels.filter((one) => typeof one === 'string').slice(0, MAX_LABELS).map(cut) : [],
-    dashboard: addressOf(dashboard), host: textOf(host),
+    dashboard: browserAddress(dashboard), host: textOf(host),
   };
 }
 
@@ -63,7 +63,7 @@ export function cameraRow(text: string): CameraRow | undefined {
 }
 
 /** An address that a browser may open: http or https, without credentials, token or fragment. */
-export function addressOf(value: unknown): string | undefined {
+export function browserAddress(value: unknown): string | undefined {
   if (typeof value !== 'string' || value.length > MAX_TEXT || !URL.canParse(value)) return undefined;
   const { protocol, origin, pathname } = new URL(value);
   return protocol === 'http:' || protocol === 'https:' ? `${origin}${pathname}` : undefined;

@@ -2,7 +2,7 @@
 import { mono } from '../../core/clock.js';
 import { VIEW } from '../../core/defaults/fleet.js';
 import { conditionOf } from './conditions.js';
-import { type Heard, heardNow } from './heard.js';
+import { type RowTime, rowTime } from './row-time.js';
 import { type CameraRow, cameraRow } from './rows.js';
 import { CONDITIONS, type CameraChanges, type FleetCameraStatus } from './types.js';
 
@@ -12,7 +12,7 @@ const HARMLESS = new Set(['stopped', 'capture-lost', 'fenced']);
 const BY_NAME = new Intl.Collator('en', { numeric: true });
 
 type Counts = Readonly<Record<string, number>>;
-interface Report { readonly row: CameraRow; readonly heard: Heard; readonly drops: { readonly at: number; readonly causes: Counts } }
+interface Report { readonly row: CameraRow; readonly heard: RowTime; readonly drops: { readonly at: number; readonly causes: Counts } }
 interface Shown { readonly status: FleetCameraStatus; readonly report: Report | undefined; readonly version: number }
 
 /** Most removed cameras that are remembered. */
@@ -62,7 +62,7 @@ export class SeenCameras {
     }
     const before = this.#reports.get(key);
     if (before?.row.at === row.at && before.row.worker === row.worker) return;
-    const heard = heardNow(row.at, isLive);
+    const heard = rowTime(row.at, isLive);
     if (before !== undefined && isOutdated(row, before, heard)) return;
     this.#reports.set(key, { row, heard, drops: dropsOf(row, before) });
   }
@@ -125,7 +125,7 @@ export class SeenCameras {
 }
 
 /** A worker that was suspended may still report cameras that another one has: of two reports, the one with the higher epoch counts. */
-function isOutdated(row: CameraRow, before: Report, heard: Heard): boolean {
+function isOutdated(row: CameraRow, before: Report, heard: RowTime): boolean {
   const { worker, epoch } = before.row;
   const isOlder = row.epoch !== undefined && epoch !== undefined && row.epoch < epoch;
   return worker !== row.worker && isOlder && heard.mono - before.heard.mono <= VIEW.staleMs;

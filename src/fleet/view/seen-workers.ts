@@ -1,10 +1,10 @@
 /** The last report of each worker about itself, and whether it is gone. */
 import { VIEW } from '../../core/defaults/fleet.js';
-import { type Heard, heardNow } from './heard.js';
+import { type RowTime, rowTime } from './row-time.js';
 import { type WorkerRow, workerRow } from './rows.js';
 import type { FleetWorkerStatus } from './types.js';
 
-interface Known { readonly row: WorkerRow; readonly heard: Heard }
+interface Known { readonly row: WorkerRow; readonly heard: RowTime }
 
 type Status = FleetWorkerStatus['status'];
 /** Those in trouble first; an unknown status of another version is shown with the members. */
@@ -26,7 +26,7 @@ export class SeenWorkers {
     const before = this.#workers.get(worker);
     // Read a second time: its age does not change.
     if (before?.row.at === row.at) return;
-    this.#workers.set(worker, { row, heard: heardNow(row.at, isLive) });
+    this.#workers.set(worker, { row, heard: rowTime(row.at, isLive) });
   }
 
   get names(): ReadonlySet<string> { return new Set(this.#workers.keys()); }
@@ -68,7 +68,7 @@ function isGone({ row, heard }: Known, newest: number, now: number): boolean {
   return age > VIEW.staleMs || (row.generation < newest && age > VIEW.missedMs);
 }
 
-function statusOf(worker: string, row: WorkerRow, heard: Heard, isGoneNow: boolean): FleetWorkerStatus {
+function statusOf(worker: string, row: WorkerRow, heard: RowTime, isGoneNow: boolean): FleetWorkerStatus {
   const { isLeader, version, capacity, load, cameras, labels, dashboard, host } = row;
   const known = STATUSES.find((status) => status === row.status) ?? 'member';
   return {

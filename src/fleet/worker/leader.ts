@@ -7,7 +7,7 @@ import { slotOf } from '../slots.js';
 import { type FormerOwner, type WorkerMetadata, readMetadata, writeAssignment } from '../protocol.js';
 
 /** The leader's facts about cameras. */
-export interface Wanted { readonly key: string; readonly labels: readonly string[] }
+export interface CameraNeeds { readonly key: string; readonly labels: readonly string[] }
 
 interface Last { readonly members: readonly Member[]; readonly unplaced: number; readonly slots: number }
 
@@ -26,7 +26,7 @@ export class Leader {
   #hasGhosts = false;
 
   /** @param wanted - the cameras, called for each plan */
-  constructor(readonly wanted: () => Iterable<Wanted>) {}
+  constructor(readonly wanted: () => Iterable<CameraNeeds>) {}
 
   /** The cost of slots has been reported. */
   measured(costs: ReadonlyMap<number, number>): void {

@@ -57,8 +57,8 @@ export function granted(request: Message, answer: Message, camera: string, targe
   if (isIP(from) === 0 || (from !== own && !target.rules.mayBe(from))) {
     return { failure: new SourceRefused(`'${target.shown}' would send from '${from.slice(0, 100)}', which is not allowed`) };
   }
-  const told = `${line.replace(/;\s*source=[^;,\s]*/i, '')};source=${from}`;
-  return { over, answer: { ...answer, lines: [...without(answer.lines, 'transport'), `Transport: ${told}`] } };
+  const transport = `${line.replace(/;\s*source=[^;,\s]*/i, '')};source=${from}`;
+  return { over, answer: { ...answer, lines: [...without(answer.lines, 'transport'), `Transport: ${transport}`] } };
 }
 
 function overOf(transport: string): 'tcp' | 'udp' {

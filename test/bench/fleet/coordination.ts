@@ -1,7 +1,7 @@
 /** The cost of coordination alone: workers whose cameras report, and send no messages. Also the CPU of a plan for a large fleet. */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Coordinator } from 'rxcam/fleet';
-import { type Member, type Situation, type SlotNeeds, plan } from '../../../src/fleet/index.js';
+import { type Member, type PlanInput, type SlotNeeds, plan } from '../../../src/fleet/index.js';
 import type { Cluster } from './cluster.js';
 import type { Figures } from './figures.js';
 
@@ -46,9 +46,9 @@ export function measurePlan(figures: Figures): void {
     return { cameras, cost: cameras * 0.02 * (1 + (slot % 11) / 10), labels: slot % 9 === 0 ? ['gpu'] : [] };
   });
   const member = (index: number): Member => ({ id: `worker-${index}`, capacity: 1.6, labels: index % 3 === 0 ? ['gpu'] : [], isDraining: false, owned: [] });
-  const empty: Situation = { members: Array.from({ length: WORKERS }, (_, index) => member(index)), slots, isSettled: true };
+  const empty: PlanInput = { members: Array.from({ length: WORKERS }, (_, index) => member(index)), slots, isSettled: true };
   const running = adopted(empty);
-  const situations: Readonly<Record<string, Situation>> = {
+  const situations: Readonly<Record<string, PlanInput>> = {
     'cold start': empty,
     'a death': { ...running, members: running.members.slice(1) },
     'a drain': { ...running, members: running.members.map((one, index) => (index === 1 ? { ...one, isDraining: true } : one)) },
@@ -65,13 +65,13 @@ export function measurePlan(figures: Figures): void {
 }
 
 /** The same group after its members have adopted the plan, with further members. */
-function adopted(situation: Situation, others: readonly Member[] = []): Situation {
+function adopted(situation: PlanInput, others: readonly Member[] = []): PlanInput {
   const { owners } = plan({ ...situation, isSettled: false });
   const members = situation.members.map((one) => ({ ...one, owned: (owners.get(one.id) ?? []).map((slot) => ({ slot, epoch: slot, isWarm: true })) }));
   return { ...situation, members: [...members, ...others] };
 }
 
-function cpuOf(situation: Situation): number {
+function cpuOf(situation: PlanInput): number {
   const from = process.cpuUsage();
   plan(situation);
   const { user, system } = process.cpuUsage(from);

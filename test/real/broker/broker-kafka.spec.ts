@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { publish } from '../../../operators/publish.js';
 import { subscribe } from '../../../operators/subscribe.js';
 import { brokerFindings } from '../../../src/apps/cli/doctor/broker.js';
-import { DOCTOR_TOPIC } from '../../../src/apps/cli/doctor/target.js';
+import { DOCTOR_TOPIC } from '../../../src/apps/cli/doctor/doctor-target.js';
 import { type KafkaConfig, examined, kafka } from '../../../src/broker/index.js';
 import type { CameraMessage, Published } from '../../../src/core/frame/frame.js';
 import { KAFKA_DRIVERS, type KafkaServer, certificateFor, freePort, needs, startKafka, temporaryFolder, unsignedToken } from '../../services/index.js';

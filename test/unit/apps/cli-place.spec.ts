@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, type Socket, createServer } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
 import { parseArguments } from '../../../src/apps/cli/arguments/index.js';
-import { openFleet } from '../../../src/apps/cli/fleet/place.js';
+import { openFleet } from '../../../src/apps/cli/fleet/open-fleet.js';
 
 type Command = Parameters<typeof openFleet>[0];
 

@@ -8,7 +8,7 @@ import { fakeCamera, marbles } from '../../../marbles/kit/index.js';
 import { retry } from '../../../operators/index.js';
 import { isLoopback, refusal } from '../../../src/apps/dashboard/access-control.js';
 import { codecString } from '../../../src/apps/dashboard/live/codec-string.js';
-import { type Claimant, Slots } from '../../../src/apps/dashboard/live/slots.js';
+import { type SlotRequest, Slots } from '../../../src/apps/dashboard/live/slots.js';
 import { Viewer } from '../../../src/apps/dashboard/live/viewer.js';
 import { CameraWatch } from '../../../src/apps/dashboard/watch/camera-watch.js';
 import { History } from '../../../src/apps/dashboard/watch/history.js';
@@ -178,7 +178,7 @@ it('has its options on its page, with their defaults', () => {
 describe('decoders', () => {
   const claimant = (isLive = false) => {
     const one = { isLive, runs: false, granted: () => { one.runs = true; }, revoked: () => { one.runs = false; } };
-    return one satisfies Claimant;
+    return one satisfies SlotRequest;
   };
 
   it('are never more than allowed, and all that wait get one: laws over random schedules', () => {

@@ -1,6 +1,6 @@
 /** `rxcam fleet status` as text: what a person at three in the morning must see first. */
 import { describe, expect, it } from 'vitest';
-import { changesOf, jsonOf, textOf } from '../../../src/apps/cli/fleet/status-text.js';
+import { statusChanges, statusJson, statusText } from '../../../src/apps/cli/fleet/status-text.js';
 import { CONDITIONS, type FleetCameraStatus, type FleetStatus, type FleetWorkerStatus } from '../../../src/fleet/index.js';
 
 const AT = 10_000_000;
@@ -25,7 +25,7 @@ const WORKERS = [worker('c', { status: 'gone', heardAt: AT - 130_000 }), worker(
 
 describe('the state of a fleet as text', () => {
   it('begins with what is wrong, then workers and cameras, those in trouble first, each with its reason and its age', () => {
-    expect(textOf(fleet(WORKERS, [...TROUBLE, camera('dock')]), 'kafka://localhost:9092').split('\n')).toEqual([
+    expect(statusText(fleet(WORKERS, [...TROUBLE, camera('dock')]), 'kafka://localhost:9092').split('\n')).toEqual([
       '1 unplaced, 1 unowned, 1 down, 1 impaired, 1 worker gone   rxcam on kafka://localhost:9092: 5 cameras, 2 workers',
       '',
       'worker  status         heard      load                   cameras  version',
@@ -45,7 +45,7 @@ describe('the state of a fleet as text', () => {
 
   it('fits on a terminal: what is left out is well, and is counted', () => {
     const cameras = [...TROUBLE, ...Array.from({ length: 296 }, (_, index) => camera(`camera ${index}`))];
-    const lines = textOf(fleet(WORKERS, cameras), 'kafka://localhost:9092', { columns: 80, rows: 24 }).trimEnd().split('\n');
+    const lines = statusText(fleet(WORKERS, cameras), 'kafka://localhost:9092', { columns: 80, rows: 24 }).trimEnd().split('\n');
     expect(lines.length).toBeLessThan(24);
     expect(lines.every((line) => line.length <= 80)).toBe(true);
     expect(lines.at(-1)).toBe('… and 286 more: 286 well; --all prints them');
@@ -53,23 +53,23 @@ describe('the state of a fleet as text', () => {
   });
 
   it('says that the broker does not answer before anything else, and since when all of this is old', () => {
-    const [first] = textOf(fleet(WORKERS, TROUBLE, { answers: false, heardAt: AT - 50_000 }), 'x').split('\n');
+    const [first] = statusText(fleet(WORKERS, TROUBLE, { answers: false, heardAt: AT - 50_000 }), 'x').split('\n');
     expect(first).toBe('The broker does not answer: this is the state of the fleet 50 s ago. Cameras keep running, and their messages wait.');
   });
 
   it('says what to do where there are no workers, or no cameras', () => {
-    expect(textOf(fleet([], []), 'x')).toContain('There is no worker: start one by rxcam worker.\nThe fleet has no cameras: add some by rxcam fleet apply.');
+    expect(statusText(fleet([], []), 'x')).toContain('There is no worker: start one by rxcam worker.\nThe fleet has no cameras: add some by rxcam fleet apply.');
   });
 
   it('lets no name move the cursor or colour the terminal', () => {
-    const text = textOf(fleet([worker('w\u001b[2J')], [camera('\u001b[31mred\n', { condition: 'down', error: 'a\u0007b\nc' })]), 'x');
+    const text = statusText(fleet([worker('w\u001b[2J')], [camera('\u001b[31mred\n', { condition: 'down', error: 'a\u0007b\nc' })]), 'x');
     expect(text).toContain('?[31mred?');
     expect(text).not.toMatch(/[\u001b\u0007]/);
   });
 
   it('paints what is wrong', () => {
     const paint = (style: string, text: string) => `<${style}>${text}</>`;
-    const text = textOf(fleet(WORKERS, [TROUBLE[2] as FleetCameraStatus, camera('dock')]), 'x', { paint });
+    const text = statusText(fleet(WORKERS, [TROUBLE[2] as FleetCameraStatus, camera('dock')]), 'x', { paint });
     expect(text).toMatch(/^<red><bold>1 down, 1 worker gone<\/><\/>/);
     expect(text).toMatch(/<red>c +gone/);
     expect(text).toMatch(/<red>▲ +gate/);
@@ -77,7 +77,7 @@ describe('the state of a fleet as text', () => {
   });
 
   it('is one object as JSON: with the age of each report, and owners by camera', () => {
-    const shown = JSON.parse(jsonOf(fleet(WORKERS, TROUBLE))) as { cameras: Record<string, object>; workers: Record<string, object> };
+    const shown = JSON.parse(statusJson(fleet(WORKERS, TROUBLE))) as { cameras: Record<string, object>; workers: Record<string, object> };
     expect(shown).toMatchObject({ fleet: 'rxcam', answers: true, counts: { unplaced: 1 } });
     expect(shown.workers['c']).toMatchObject({ status: 'gone', ageMs: 130_000 });
     expect(shown.cameras['yard']).toMatchObject({ state: 'unowned', condition: 'unowned', worker: 'c', ageMs: 40_000 });
@@ -86,7 +86,7 @@ describe('the state of a fleet as text', () => {
 
   it('has changed when a condition or an owner has, and not when time has passed', () => {
     const [before, later] = [fleet(WORKERS, TROUBLE), fleet(WORKERS, TROUBLE, { at: AT + 9_000 })];
-    expect(changesOf(later)).toBe(changesOf(before));
-    expect(changesOf(fleet(WORKERS, TROUBLE.slice(1)))).not.toBe(changesOf(before));
+    expect(statusChanges(later)).toBe(statusChanges(before));
+    expect(statusChanges(fleet(WORKERS, TROUBLE.slice(1)))).not.toBe(statusChanges(before));
   });
 });

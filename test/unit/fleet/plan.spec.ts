@@ -1,7 +1,7 @@
 /** The plan of a fleet, over random groups: laws that hold for any joins, departures, drains and wrong reports. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Member, type Plan, type Situation, type SlotNeeds, plan } from '../../../src/fleet/index.js';
+import { type Member, type PlanInput, type SlotNeeds, type SlotPlan, plan } from '../../../src/fleet/index.js';
 import { weightOf } from '../../../src/fleet/plan/worker-load.js';
 
 const LABELS = ['north', 'gpu', 'south'];
@@ -12,7 +12,7 @@ const needs: fc.Arbitrary<SlotNeeds> = fc.record({
 });
 
 /** Slots, and workers that own some of them; two may claim the same. */
-const situations: fc.Arbitrary<Situation> = fc.integer({ min: 1, max: 40 }).chain((count) => {
+const situations: fc.Arbitrary<PlanInput> = fc.integer({ min: 1, max: 40 }).chain((count) => {
   const owned = fc.uniqueArray(fc.record({ slot: fc.nat(count - 1), epoch: fc.nat(1_000), isWarm: fc.boolean() }), { selector: ({ slot }) => slot });
   const members: fc.Arbitrary<Member[]> = fc.uniqueArray(fc.record({
     id: fc.string({ minLength: 1, maxLength: 3 }), capacity: fc.double({ min: 0.1, max: 16, noNaN: true }), labels,
@@ -21,11 +21,11 @@ const situations: fc.Arbitrary<Situation> = fc.integer({ min: 1, max: 40 }).chai
   return fc.record({ members, slots: fc.array(needs, { minLength: count, maxLength: count }), isSettled: fc.boolean() });
 });
 
-const ownerIn = ({ owners }: Plan) => new Map([...owners].flatMap(([id, slots]) => slots.map((slot) => [slot, id] as const)));
-const takers = ({ members }: Situation) => members.filter(({ isDraining }) => !isDraining);
+const ownerIn = ({ owners }: SlotPlan) => new Map([...owners].flatMap(([id, slots]) => slots.map((slot) => [slot, id] as const)));
+const takers = ({ members }: PlanInput) => members.filter(({ isDraining }) => !isDraining);
 
 /** The same group after it has taken the plan over. What is not placed is not started, so nobody claims it. */
-function adopted({ members, slots, isSettled }: Situation, { owners, unplaced }: Plan): Situation {
+function adopted({ members, slots, isSettled }: PlanInput, { owners, unplaced }: SlotPlan): PlanInput {
   return {
     slots, isSettled,
     members: members.map((member) => ({
@@ -36,7 +36,7 @@ function adopted({ members, slots, isSettled }: Situation, { owners, unplaced }:
 }
 
 /** Grows with imbalance. */
-function unevenness({ members, slots }: Situation, { owners, unplaced }: Plan): number {
+function unevenness({ members, slots }: PlanInput, { owners, unplaced }: SlotPlan): number {
   return takers({ members, slots, isSettled: true }).reduce((sum, { id, capacity }) => {
     const load = (owners.get(id) ?? []).filter((slot) => !unplaced.includes(slot)).reduce((all, slot) => all + weightOf(slots[slot] as SlotNeeds), 0);
     return sum + load ** 2 / capacity;
@@ -44,7 +44,7 @@ function unevenness({ members, slots }: Situation, { owners, unplaced }: Plan): 
 }
 
 /** A smaller counterexample is not looked for: with groups as large as these it takes minutes. */
-const law = (check: (situation: Situation) => void) => { fc.assert(fc.property(situations, check), { numRuns: 200, endOnFailure: true }); };
+const law = (check: (situation: PlanInput) => void) => { fc.assert(fc.property(situations, check), { numRuns: 200, endOnFailure: true }); };
 
 describe('the plan', () => {
   it('gives each slot to exactly one worker, and those that drain get none', () => {
@@ -156,7 +156,7 @@ describe('a fleet of a thousand cameras', () => {
   const group = (count: number) => Array.from({ length: count }, (_, index) => member(index));
 
   it('moves at most an eleventh of the slots to an eleventh worker, and none twice', () => {
-    let situation: Situation = { members: group(10), slots, isSettled: false };
+    let situation: PlanInput = { members: group(10), slots, isSettled: false };
     situation = adopted(situation, plan(situation));
     situation = { ...situation, members: [...situation.members, member(10)], isSettled: true };
     const moved: number[] = [];
@@ -171,7 +171,7 @@ describe('a fleet of a thousand cameras', () => {
   });
 
   it('moves each camera about once while ten workers restart one after the other', () => {
-    let situation: Situation = { members: group(10), slots, isSettled: false };
+    let situation: PlanInput = { members: group(10), slots, isSettled: false };
     situation = adopted(situation, plan(situation));
     let moved = 0;
     const turn = (members: readonly Member[], isSettled = false) => {

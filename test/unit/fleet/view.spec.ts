@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { Row, Rows, TableName } from '../../../src/core/engine/coordination.js';
 import { wall } from '../../../src/core/clock.js';
 import { CONDITIONS, type Coordinator, type FleetCameraStatus, type FleetStatus, FleetView, fleetStatus } from '../../../src/fleet/index.js';
-import { addressOf, cameraRow, workerRow } from '../../../src/fleet/view/rows.js';
+import { browserAddress, cameraRow, workerRow } from '../../../src/fleet/view/rows.js';
 
 /** A coordinator whose tables a test writes. */
 class Tables {
@@ -266,7 +266,7 @@ describe('rows that anybody may have written', () => {
     ['http://cupboard-3:8790/', 'http://cupboard-3:8790/'], ['https://proxy.example/cameras/', 'https://proxy.example/cameras/'],
     ['http://user:secret@host/?token=secret#/x', 'http://host/'], ['javascript:alert(1)', undefined], ['data:text/html,x', undefined], ['/here', undefined], [7, undefined],
   ])('%s leads to %s', (value, address) => {
-    expect(addressOf(value)).toBe(address);
+    expect(browserAddress(value)).toBe(address);
   });
 });
 

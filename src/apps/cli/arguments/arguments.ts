@@ -9,7 +9,7 @@ import { type DoctorArguments, doctorCommands } from './doctor-arguments.js';
 import { type ReaderArguments, readCommands } from './read-arguments.js';
 import { type HealthArguments, healthCommand } from './health-arguments.js';
 import { type Printer, parse } from './parse.js';
-import { type Settings, settingsOf } from './settings.js';
+import { type Settings, settingsFromFlags } from './settings.js';
 
 /** A command to stream. */
 export interface StreamArguments {
@@ -54,7 +54,7 @@ export function parseArguments(words: readonly string[], print: Printer): Argume
   let parsed: Arguments | undefined;
   const stream = streamCommand().action((sources: string[], _: unknown, command: Command) => {
     const all = sources.length === 0 ? [DEFAULT_SOURCE] : sources;
-    parsed = { command: 'stream', sources: all, settings: settingsOf(rawOf(command, FLAGS), all.length) };
+    parsed = { command: 'stream', sources: all, settings: settingsFromFlags(rawOf(command, FLAGS), all.length) };
   });
   const found = (command: Arguments) => { parsed = command; };
   const others = [...configCommands(found), ...doctorCommands(found), ...readCommands(found), ...fleetCommands(found), healthCommand(found)];

@@ -6,7 +6,7 @@ import { InvalidOption, isRxcamError } from '../../../core/errors/errors.js';
 import { jpegQuality, milliseconds, options, parseOptions } from '../../../core/options.js';
 import { COLOURS, DOCTOR_FLAGS, type FlagGroup, LOG_LEVELS, PROBE_FLAGS, SNAPSHOT_FLAGS } from '../flags/index.js';
 import { optionOf, rawOf } from './grammar.js';
-import { type Settings, settingsOf } from './settings.js';
+import { type Settings, settingsFromFlags } from './settings.js';
 
 const schema = options({
   json: z.boolean().default(false), color: z.enum(COLOURS).default('auto'), logLevel: z.enum(LOG_LEVELS).default('silent'),
@@ -79,7 +79,7 @@ export function doctorCommands(found: (command: DoctorArguments) => void): Comma
       const { doctor = {}, ...raw } = rawOf(made, groups);
       const program = parseOptions(name, schema, doctor);
       const { source, broker, file, camera } = placesOf(name, made.args, program);
-      const settings = settingsOf({ ...raw, stream: { to: broker ?? 'memory:' } }, 1);
+      const settings = settingsFromFlags({ ...raw, stream: { to: broker ?? 'memory:' } }, 1);
       found({ command: name as DoctorArguments['command'], source, broker, file, camera, program, settings });
     });
   });

@@ -9,7 +9,7 @@ import {
   COLOURS, type Colours, FLEET_BROKER_FLAGS, type FlagGroup, LOG_LEVELS, type LogLevel, WORKER_BROKER_FLAGS, colorFlag, dashboardFlags,
 } from '../flags/index.js';
 import { optionOf, rawOf } from './grammar.js';
-import { type BrokerSettings, DASHBOARD_OPTIONS, brokerSettings } from './settings.js';
+import { type BrokerFlagSettings, DASHBOARD_OPTIONS, brokerSettings } from './settings.js';
 
 /** Settings that all of these commands share. */
 export interface FleetPlaceArguments {
@@ -20,7 +20,7 @@ export interface FleetPlaceArguments {
   readonly json: boolean;
   readonly logLevel: LogLevel;
   /** Options of its brokers. */
-  readonly options: BrokerSettings;
+  readonly options: BrokerFlagSettings;
 }
 
 /** A command to run cameras of a fleet. */

@@ -5,5 +5,5 @@ export type { DoctorArguments } from './doctor-arguments.js';
 export type { FleetArguments, FleetPlaceArguments, WorkerArguments } from './fleet-arguments.js';
 export type { HealthArguments } from './health-arguments.js';
 export type { ClipArguments, PlayArguments, ReadArguments, ReaderArguments, RecordArguments } from './read-arguments.js';
-export type { BrokerSettings, ProgramOptions, Settings, SourceSettings } from './settings.js';
+export type { BrokerFlagSettings, ProgramOptions, Settings, SourceSettings } from './settings.js';
 export { openTarget, refuseOthers } from './target.js';

@@ -8,7 +8,7 @@ import type { Raw } from '../../../core/steps/index.js';
 import { count, options, parseOptions } from '../../../core/options.js';
 import { CLIP_FLAGS, type FlagGroup, LOG_LEVELS, PLAY_FLAGS, READ_FLAGS, RECORD_FLAGS } from '../flags/index.js';
 import { optionOf, rawOf } from './grammar.js';
-import { type Settings, settingsOf } from './settings.js';
+import { type Settings, settingsFromFlags } from './settings.js';
 
 const schema = options({
   frames: count().optional(), verify: z.boolean().default(false), json: z.boolean().default(false), quiet: z.boolean().default(false),
@@ -16,12 +16,12 @@ const schema = options({
 });
 
 /** The program's own options. */
-export type ReadOptions = z.output<typeof schema>;
+export type ReadProgramOptions = z.output<typeof schema>;
 
 /** Settings that these commands share. */
 export interface TopicArguments {
   readonly subscribe: Omit<SubscribeConfig, 'topic'>;
-  readonly program: ReadOptions;
+  readonly program: ReadProgramOptions;
   /** Of the broker. */
   readonly settings: Settings;
 }
@@ -115,7 +115,7 @@ export function readCommands(found: (command: ReaderArguments) => void): Command
 
 function command(
   { name, about, path, flags: groups, after }: Words, found: (topic: TopicArguments, raw: Raw, path: string) => void,
-  program: Partial<ReadOptions> = {},
+  program: Partial<ReadProgramOptions> = {},
 ): Command {
   const made = new Command(name).summary(about).description(`${about[0]?.toUpperCase() ?? ''}${about.slice(1)}.`).argument('<broker>', ADDRESS);
   if (path !== undefined) made.argument(...path);
@@ -125,7 +125,7 @@ function command(
     const { subscribe = {}, read = {}, ...others } = raw;
     const topic = {
       subscribe, program: parseOptions('read', schema, { ...program, ...read }),
-      settings: settingsOf({ stream: { to: address }, ...others }, 0),
+      settings: settingsFromFlags({ stream: { to: address }, ...others }, 0),
     };
     found(topic, raw, made.args[1] ?? '');
   });

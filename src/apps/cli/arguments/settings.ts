@@ -48,7 +48,7 @@ export interface SourceSettings {
 type StepSettings = Readonly<Partial<Record<StepKind, unknown>>>;
 
 /** Options of brokers. */
-export interface BrokerSettings {
+export interface BrokerFlagSettings {
   /** Of every kind of broker. */
   readonly broker: BrokerFlagValues;
   /** Of each kind separately. */
@@ -56,7 +56,7 @@ export interface BrokerSettings {
 }
 
 /** The flags of one command. */
-export interface Settings extends StepSettings, BrokerSettings {
+export interface Settings extends StepSettings, BrokerFlagSettings {
   readonly program: ProgramOptions;
   /** For each source, in order. */
   readonly sources: readonly SourceSettings[];
@@ -65,10 +65,10 @@ export interface Settings extends StepSettings, BrokerSettings {
 }
 
 /** The values of brokers' flags. */
-export function brokerSettings(raw: Raw): BrokerSettings {
+export function brokerSettings(raw: Raw): BrokerFlagSettings {
   return {
     broker: raw['broker'] ?? {},
-    brokers: Object.fromEntries(BROKER_NAMES.map((name) => [name, raw[name] ?? {}])) as unknown as BrokerSettings['brokers'],
+    brokers: Object.fromEntries(BROKER_NAMES.map((name) => [name, raw[name] ?? {}])) as unknown as BrokerFlagSettings['brokers'],
   };
 }
 
@@ -76,7 +76,7 @@ export function brokerSettings(raw: Raw): BrokerSettings {
  * Sorts the values into the operators' options.
  * @throws InvalidOption for values that no operator checks: the program's own options, and how often a flag was given
  */
-export function settingsOf(raw: Raw, sources: number): Settings {
+export function settingsFromFlags(raw: Raw, sources: number): Settings {
   const { camera = {}, toMessage = {}, publish = {}, retry = {} } = raw;
   const { topic, ...publishing } = publish;
   const program = parseOptions('stream', schema, raw['stream'] ?? {});

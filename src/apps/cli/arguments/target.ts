@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import { BROKERS, BROKER_NAMES, type BrokerName, type BrokerTarget, brokerAt } from '../../../broker/index.js';
 import { InvalidOption } from '../../../core/errors/errors.js';
-import type { BrokerSettings, Settings } from './settings.js';
+import type { BrokerFlagSettings, Settings } from './settings.js';
 
 /**
  * Opens the broker of `--to`; it connects with the first message.
@@ -16,7 +16,7 @@ export function openTarget(settings: Settings, env: NodeJS.ProcessEnv, logger: L
 }
 
 /** @throws InvalidOption for flags of a kind of broker that is not among these */
-export function refuseOthers(names: readonly BrokerName[], { brokers }: BrokerSettings): void {
+export function refuseOthers(names: readonly BrokerName[], { brokers }: BrokerFlagSettings): void {
   for (const other of BROKER_NAMES) {
     const [option] = Object.keys(brokers[other]);
     if (!names.includes(other) && option !== undefined) {

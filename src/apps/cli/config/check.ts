@@ -17,7 +17,7 @@ interface Verdict {
 const MISTAKES = 2;
 
 /** @returns the exit code */
-export function check({ file, program: { json, color } }: CheckArguments, env: NodeJS.ProcessEnv): number {
+export function runCheck({ file, program: { json, color } }: CheckArguments, env: NodeJS.ProcessEnv): number {
   const verdict = verdictOf(file, env);
   const { valid, cameras, disabled, brokers, problems } = verdict;
   const [out, error] = [paintOn(process.stdout, env, color), paintOn(process.stderr, env, color)];

@@ -16,7 +16,7 @@ const USAGE = 2;
  * @returns the exit code
  * @throws InvalidOption for a file with mistakes, before anything has started
  */
-export async function run({ file, program }: RunArguments, env: NodeJS.ProcessEnv, given: readonly string[]): Promise<number> {
+export async function runCameras({ file, program }: RunArguments, env: NodeJS.ProcessEnv, given: readonly string[]): Promise<number> {
   // A mistake is said before anything else is.
   parseConfig(readConfigFile(file), { file, env });
   const secrets = [...given];

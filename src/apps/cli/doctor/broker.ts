@@ -9,19 +9,19 @@ import type { Published } from '../../../core/frame/frame.js';
 import { sizeText } from '../../../ledger/index.js';
 import { errorLine } from '../program/index.js';
 import { clockFinding } from './clock.js';
-import { type Finding, failed } from './finding.js';
-import { type BrokerVisit, DOCTOR_TOPIC } from './target.js';
+import { type Finding, failedFinding } from './finding.js';
+import { type DoctorBroker, DOCTOR_TOPIC } from './doctor-target.js';
 
 const ANSWER_MS = 15_000;
 /** Limits below are worth a line of advice. */
 const SMALL_BYTES = 2_000_000;
 
 /** In order; what depends on a connection is left out without one. */
-export async function brokerFindings({ target: { broker, topic }, examine }: BrokerVisit): Promise<Finding[]> {
+export async function brokerFindings({ target: { broker, topic }, examine }: DoctorBroker): Promise<Finding[]> {
   // Before the message: the doctor's topic may be created with it.
   const examined = await examine(topic ?? DOCTOR_TOPIC)?.catch((error: unknown) => error as Error);
   const round = await roundTrip(broker);
-  if ('error' in round) return [failed('broker', round.error)];
+  if ('error' in round) return [failedFinding('broker', round.error)];
   const { ack, writtenMs, backMs, clock } = round;
   const times = { writtenMs, ...(backMs !== undefined && { backMs }) };
   const back = backMs === undefined ? 'it was not read back' : `read back in ${backMs.toFixed(0)} ms`;
@@ -73,7 +73,7 @@ async function topicFinding(broker: Broker, topic: string): Promise<Finding> {
   const late$ = timer(ANSWER_MS).pipe(mergeMap(() => throwError(() => new BrokerUnavailable(`no answer about '${topic}' within ${ANSWER_MS} ms`))));
   const read$ = messages.pipe(ignoreElements(), endWith(undefined));
   const error = await firstValueFrom(race(read$, merge(refused$, late$)).pipe(catchError((one: unknown) => of(one))));
-  if (error !== undefined) return { ...failed(name, error), advice: `if '${topic}' does not exist yet, the first message creates it; or the login lacks the right to read it` };
+  if (error !== undefined) return { ...failedFinding(name, error), advice: `if '${topic}' does not exist yet, the first message creates it; or the login lacks the right to read it` };
   const { received } = messages.stats;
   return { name, state: 'ok', found: `'${topic}' ${received > 0 ? 'has messages' : 'has no messages, or does not exist'}`, facts: { topic, hasMessages: received > 0 } };
 }

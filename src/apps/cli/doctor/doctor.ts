@@ -3,11 +3,11 @@ import { lastValueFrom, tap, toArray } from 'rxjs';
 import type { DoctorArguments } from '../arguments/index.js';
 import { type Paint, createLogger, isUsageError, paintOn } from '../program/index.js';
 import { brokerFindings } from './broker.js';
-import { type Finding, failed, findingLine } from './finding.js';
+import { type Finding, failedFinding, findingLine } from './finding.js';
 import { machineFindings } from './machine.js';
 import { sourceFacts } from './source.js';
 import { sourceFindings } from './source-findings.js';
-import { type Visit, visitOf } from './target.js';
+import { type DoctorTarget, doctorTarget } from './doctor-target.js';
 
 /** Room for the longest name. */
 const WIDTH = 21;
@@ -17,23 +17,23 @@ const WIDTH = 21;
  * @returns the exit code: 1 if anything is bad
  * @throws InvalidOption
  */
-export async function doctor(command: DoctorArguments, env: NodeJS.ProcessEnv, given: readonly string[]): Promise<number> {
+export async function runDoctor(command: DoctorArguments, env: NodeJS.ProcessEnv, given: readonly string[]): Promise<number> {
   const { program } = command;
   const secrets = [...given];
   const logger = createLogger(program.logLevel, secrets, (line) => { process.stderr.write(line); });
-  const { source, brokers, findings } = visitOf(command, env, logger, secrets);
+  const { source, brokers, findings } = doctorTarget(command, env, logger, secrets);
   const paint = paintOn(process.stdout, env, program.color);
   const all: Finding[] = [];
-  const tell = (found: readonly Finding[]) => {
+  const print = (found: readonly Finding[]) => {
     all.push(...found);
     if (!program.json) for (const finding of found) process.stdout.write(findingLine(finding, WIDTH, paint));
   };
-  tell(findings);
-  await lastValueFrom(machineFindings().pipe(tap((finding) => { tell([finding]); }), toArray()));
-  if (source !== undefined) tell(await waitedFor('looking at the source: up to a minute, if it sends no picture', sourceOf(source)));
-  for (const visit of brokers) {
-    tell(await waitedFor('looking at the broker', brokerFindings(visit)));
-    await visit.target.broker.close({ deadlineMs: 0 });
+  print(findings);
+  await lastValueFrom(machineFindings().pipe(tap((finding) => { print([finding]); }), toArray()));
+  if (source !== undefined) print(await waitedFor('looking at the source: up to a minute, if it sends no picture', sourceOf(source)));
+  for (const broker of brokers) {
+    print(await waitedFor('looking at the broker', brokerFindings(broker)));
+    await broker.target.broker.close({ deadlineMs: 0 });
   }
   const bad = all.filter(({ state }) => state === 'bad').length;
   if (program.json) process.stdout.write(`${JSON.stringify({ ok: bad === 0, findings: all })}\n`);
@@ -41,7 +41,7 @@ export async function doctor(command: DoctorArguments, env: NodeJS.ProcessEnv, g
   return bad === 0 ? 0 : 1;
 }
 
-/** On a terminal a line says what is waited for, and goes again. */
+/** Shows on a terminal what is waited for, and removes that line afterwards. */
 async function waitedFor<T>(what: string, work: Promise<T>): Promise<T> {
   const { stderr } = process;
   if (!stderr.isTTY) return work;
@@ -60,11 +60,11 @@ function verdictOf(all: readonly Finding[], paint: Paint): string {
   return open === 0 ? paint('green', 'all is well') : paint('yellow', `nothing is broken; ${open} ${open === 1 ? 'line' : 'lines'} with → to look at`);
 }
 
-async function sourceOf({ address, config }: NonNullable<Visit['source']>): Promise<Finding[]> {
+async function sourceOf({ address, config }: NonNullable<DoctorTarget['source']>): Promise<Finding[]> {
   try {
     return sourceFindings(await sourceFacts(address, config));
   } catch (error) {
     if (!isUsageError(error)) throw error;
-    return [failed('source', error)];
+    return [failedFinding('source', error)];
   }
 }

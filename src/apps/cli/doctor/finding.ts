@@ -4,12 +4,12 @@ import { type ErrorCode, isRxcamError } from '../../../core/errors/errors.js';
 import { type Paint, errorLine, plain } from '../program/index.js';
 
 /** `ok`; `bad`: something does not work; `note`: worth knowing, or not to be found out here. */
-export type State = 'ok' | 'bad' | 'note';
+export type FindingState = 'ok' | 'bad' | 'note';
 
 /** One thing that was looked at. */
 export interface Finding {
   readonly name: string;
-  readonly state: State;
+  readonly state: FindingState;
   readonly found: string;
   /** What to do. */
   readonly advice?: string;
@@ -17,11 +17,11 @@ export interface Finding {
   readonly facts?: Readonly<Record<string, unknown>>;
 }
 
-const MARKS: Readonly<Record<State, string>> = { ok: '✓', bad: '✗', note: '–' };
+const MARKS: Readonly<Record<FindingState, string>> = { ok: '✓', bad: '✗', note: '–' };
 const STYLES = { ok: 'green', bad: 'red', note: 'dim' } as const;
 
 /** A failure as a line. */
-export function failed(name: string, error: unknown): Finding {
+export function failedFinding(name: string, error: unknown): Finding {
   const code = isRxcamError(error) ? error.code as ErrorCode : undefined;
   const advice = code && ADVICE[code];
   return { name, state: 'bad', found: errorLine(error), ...(advice !== undefined && { advice }), ...(code !== undefined && { facts: { code } }) };

@@ -11,7 +11,7 @@ import { HARDWARE } from '../../../core/steps/index.js';
 import { findFfmpeg } from '../../../ffmpeg/index.js';
 import { sizeText } from '../../../ledger/index.js';
 import { errorLine } from '../program/index.js';
-import { type Finding, failed } from './finding.js';
+import { type Finding, failedFinding } from './finding.js';
 
 /** As package.json says. */
 const LEAST_NODE = [20, 19] as const;
@@ -43,7 +43,7 @@ async function ffmpeg(): Promise<Finding> {
     if (isOld) return { name: 'ffmpeg', state: 'bad', found, facts, advice: 'a build of 2018 lacks all security fixes since then and reads from no network: install a current one (apt install ffmpeg)' };
     return { name: 'ffmpeg', state: 'ok', found, facts };
   } catch (error) {
-    return { ...failed('ffmpeg', error), advice: 'install it (apt install ffmpeg), or name it by FFMPEG_PATH' };
+    return { ...failedFinding('ffmpeg', error), advice: 'install it (apt install ffmpeg), or name it by FFMPEG_PATH' };
   }
 }
 

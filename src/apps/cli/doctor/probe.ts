@@ -4,7 +4,7 @@ import { createLogger, errorLine, paintOn } from '../program/index.js';
 import { findingLine } from './finding.js';
 import { sourceFacts } from './source.js';
 import { sourceFindings } from './source-findings.js';
-import { visitOf } from './target.js';
+import { doctorTarget } from './doctor-target.js';
 
 const WIDTH = 15;
 
@@ -12,11 +12,11 @@ const WIDTH = 15;
  * @returns the exit code: 1 if there is no picture
  * @throws InvalidOption
  */
-export async function probe(command: DoctorArguments, env: NodeJS.ProcessEnv, given: readonly string[]): Promise<number> {
+export async function runProbe(command: DoctorArguments, env: NodeJS.ProcessEnv, given: readonly string[]): Promise<number> {
   const { program } = command;
   const secrets = [...given];
   const logger = createLogger(program.logLevel, secrets, (line) => { process.stderr.write(line); });
-  const { source: { address, config } = { address: '', config: {} }, findings } = visitOf(command, env, logger, secrets);
+  const { source: { address, config } = { address: '', config: {} }, findings } = doctorTarget(command, env, logger, secrets);
   const facts = await sourceFacts(address, config);
   const { error, ...known } = facts;
   const paint = paintOn(process.stdout, env, program.color);

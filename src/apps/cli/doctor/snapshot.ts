@@ -5,7 +5,7 @@ import { sizeText } from '../../../ledger/index.js';
 import { snapshot as pictureOf } from '../../snapshot.js';
 import type { DoctorArguments } from '../arguments/index.js';
 import { createLogger, delivered, isUsageError, plain, printError } from '../program/index.js';
-import { visitOf } from './target.js';
+import { doctorTarget } from './doctor-target.js';
 
 const USUAL_FILE = 'snapshot.jpg';
 /** For a reader of stdout that has stopped. */
@@ -15,12 +15,12 @@ const READ_WITHIN_MS = 30_000;
  * @returns the exit code
  * @throws InvalidOption
  */
-export async function snapshot(command: DoctorArguments, env: NodeJS.ProcessEnv, given: readonly string[]): Promise<number> {
+export async function runSnapshot(command: DoctorArguments, env: NodeJS.ProcessEnv, given: readonly string[]): Promise<number> {
   const { program } = command;
   const secrets = [...given];
   const { output = process.stdout.isTTY ? USUAL_FILE : '-', quality, timeoutMs, logLevel } = program;
   const logger = createLogger(logLevel, secrets, (line) => { process.stderr.write(line); });
-  const { source: { address, config } = { address: '', config: {} } } = visitOf(command, env, logger, secrets);
+  const { source: { address, config } = { address: '', config: {} } } = doctorTarget(command, env, logger, secrets);
   const gate = camera(address, config);
   try {
     const jpeg = await pictureOf(gate, { quality, timeoutMs });

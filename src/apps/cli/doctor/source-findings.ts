@@ -3,8 +3,8 @@ import { availableParallelism } from 'node:os';
 import type { ClockDifference } from '../../../core/clock.js';
 import type { SourceInfo } from '../../../core/frame/frame.js';
 import { clockFinding } from './clock.js';
-import { type Finding, failed } from './finding.js';
-import type { Look } from './look.js';
+import { type Finding, failedFinding } from './finding.js';
+import type { PictureInspection } from './picture-inspector.js';
 import type { SourceFacts } from './source.js';
 
 /** A first picture later than this is worth a line of advice; ms. */
@@ -41,7 +41,7 @@ export function sourceFindings(facts: SourceFacts): Finding[] {
   if (clock !== undefined) found.push(cameraClock(clock));
   for (const warning of warnings) found.push({ name: 'source', state: 'note', found: warning });
   if (firstPictureMs !== undefined) found.push(pictureFinding(firstPictureMs, measuredFps, info));
-  if (error !== undefined) return [...found, failed(info === undefined ? 'source' : 'source pictures', error)];
+  if (error !== undefined) return [...found, failedFinding(info === undefined ? 'source' : 'source pictures', error)];
   if (look !== undefined) found.push(lookFinding(look));
   found.push(gopFinding(gop, info?.fps ?? measuredFps));
   if (decodeMs !== undefined) found.push(costFinding(decodeMs, fits, info?.fps ?? measuredFps));
@@ -65,7 +65,7 @@ function pictureFinding(firstPictureMs: number, measuredFps: number | undefined,
 }
 
 /** A person sees this at once; counts of pictures do not show it. */
-function lookFinding(look: Look): Finding {
+function lookFinding(look: PictureInspection): Finding {
   const { pictures, darkest, brightest, isStill } = look;
   const [name, facts] = ['source look', { ...look }];
   const what = brightest <= DARK ? 'almost black' : brightest - darkest <= FLAT ? 'of one brightness' : undefined;

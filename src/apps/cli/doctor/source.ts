@@ -9,7 +9,7 @@ import { type RxcamError, isRxcamError } from '../../../core/errors/errors.js';
 import type { SourceInfo } from '../../../core/frame/frame.js';
 import { normalizeUrl } from '../../../core/redact/redact.js';
 import { childrenCpuMs } from '../program/index.js';
-import { type Look, Looker } from './look.js';
+import { type PictureInspection, PictureInspector } from './picture-inspector.js';
 
 /** How long pictures are looked at, and at most how many; a file may be read much faster than it plays. */
 const LOOK_MS = 3_000;
@@ -36,7 +36,7 @@ export interface SourceFacts {
   /** How many such sources this machine decodes with 80 % of its cores. */
   readonly fits?: number;
   /** The pictures themselves. */
-  readonly look?: Look;
+  readonly look?: PictureInspection;
   /** The clock of its server, if its answers have a date. */
   readonly clock?: ClockDifference;
   readonly error?: RxcamError;
@@ -96,9 +96,9 @@ async function decodedFacts(source: string, config: CameraConfig): Promise<Sourc
       if (mono() - first.at >= LOOK_MS) enough$.next();
     }
   });
-  const looker = new Looker();
+  const inspector = new PictureInspector();
   const decoded$ = gate.pipe(
-    skipRate({ fps: LOOKED_AT_FPS }), tap(({ data }) => { looker.see(data); }),
+    skipRate({ fps: LOOKED_AT_FPS }), tap(({ data }) => { inspector.add(data); }),
     ignoreElements(), endWith(undefined), catchError((one: unknown) => of(one)),
   );
   const error = await firstValueFrom(merge(decoded$, enough$));
@@ -107,8 +107,8 @@ async function decodedFacts(source: string, config: CameraConfig): Promise<Sourc
   const clock = origin.kind === 'camera' ? origin.source.clock : undefined;
   if (clock !== undefined) found.clock = clock;
   if (isRxcamError(error)) return { ...found, error };
-  const { look } = looker;
-  return { ...found, ...rates(first, last, found.info), ...(look !== undefined && { look }) };
+  const { inspection } = inspector;
+  return { ...found, ...rates(first, last, found.info), ...(inspection !== undefined && { look: inspection }) };
 }
 
 /** How far a look at a source has come. */

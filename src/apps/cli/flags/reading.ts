@@ -2,7 +2,7 @@
 import { RECORD } from '../../../core/defaults/reading.js';
 import { READ_OPTIONS, brokerFlags } from './brokers.js';
 import { type Flag, type FlagGroup, bytes, readNumber } from './flag.js';
-import { DURATIONS, PLACE_FORMS, TIMES, duration, from, partitions, shownMs, time, to } from './places.js';
+import { DURATIONS, POSITION_FORMS, TIMES, durationText, parseDuration, parseFrom, parsePartitions, parseTime, parseTo } from './positions.js';
 import { LOG_LEVELS } from './program.js';
 
 const key: Flag = { flags: '--key <key>', sets: 'subscribe.key', standard: 'all', about: 'only messages with this key' };
@@ -12,12 +12,12 @@ const json = (about: string): Flag => ({ flags: '--json', sets: 'read.json', abo
 /** Where to read. */
 const places = (standardFrom: string, standardTo: string): readonly Flag[] => [
   {
-    flags: '--from <place>', sets: 'subscribe.from', parse: from, standard: standardFrom,
-    about: `where to begin: ${PLACE_FORMS}, 'earliest', or last:N`,
+    flags: '--from <place>', sets: 'subscribe.from', parse: parseFrom, standard: standardFrom,
+    about: `where to begin: ${POSITION_FORMS}, 'earliest', or last:N`,
   },
-  { flags: '--to <place>', sets: 'subscribe.to', parse: to, standard: standardTo, about: `where to end, inclusively: ${PLACE_FORMS}` },
+  { flags: '--to <place>', sets: 'subscribe.to', parse: parseTo, standard: standardTo, about: `where to end, inclusively: ${POSITION_FORMS}` },
   {
-    flags: '--partitions <which>', sets: 'subscribe.partitions', parse: partitions, standard: 'key',
+    flags: '--partitions <which>', sets: 'subscribe.partitions', parse: parsePartitions, standard: 'key',
     about: 'Kafka: key, the partition of the key; all; or numbers separated by commas',
   },
 ];
@@ -39,10 +39,10 @@ const recording: FlagGroup = {
   heading: 'Recording:',
   flags: [
     key, ...places('latest', 'never'), group,
-    { flags: '--every <duration>', sets: 'record.every', parse: duration, standard: shownMs(RECORD.every), about: `length of a file, ${DURATIONS}` },
-    { flags: '--gap <duration>', sets: 'record.gapMs', parse: duration, standard: shownMs(RECORD.gapMs), about: 'begin a new file if two pictures are further apart' },
+    { flags: '--every <duration>', sets: 'record.every', parse: parseDuration, standard: durationText(RECORD.every), about: `length of a file, ${DURATIONS}` },
+    { flags: '--gap <duration>', sets: 'record.gapMs', parse: parseDuration, standard: durationText(RECORD.gapMs), about: 'begin a new file if two pictures are further apart' },
     { flags: '--keep-bytes <bytes>', sets: 'record.keep.bytes', parse: bytes, standard: 'all', about: 'keep the newest files, up to this many bytes' },
-    { flags: '--keep-for <duration>', sets: 'record.keep.ms', parse: duration, standard: 'all', about: 'keep files this long' },
+    { flags: '--keep-for <duration>', sets: 'record.keep.ms', parse: parseDuration, standard: 'all', about: 'keep files this long' },
     { flags: '--hls', sets: 'record.hls', about: 'write an HLS playlist, index.m3u8, for the files of each key' },
     json('one JSON object for each report, and one for the summary'),
     { flags: '--quiet', sets: 'read.quiet', about: 'print only the summary' },
@@ -54,8 +54,8 @@ const cutting: FlagGroup = {
   heading: 'The clip:',
   flags: [
     { flags: '--key <key>', sets: 'clip.key', about: 'key of the messages; required' },
-    { flags: '--from <time>', sets: 'clip.from', parse: time, about: `the clip begins at the keyframe before it: ${TIMES}; required` },
-    { flags: '--to <time>', sets: 'clip.to', parse: time, standard: 'now', about: `time of the last picture: ${TIMES}` },
+    { flags: '--from <time>', sets: 'clip.from', parse: parseTime, about: `the clip begins at the keyframe before it: ${TIMES}; required` },
+    { flags: '--to <time>', sets: 'clip.to', parse: parseTime, standard: 'now', about: `time of the last picture: ${TIMES}` },
     json('one JSON object with the contents of the clip'),
     logLevel,
   ],

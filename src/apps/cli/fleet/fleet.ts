@@ -7,12 +7,12 @@ import { InvalidOption } from '../../../core/errors/errors.js';
 import { parseConfig } from '../../config/index.js';
 import type { FleetArguments } from '../arguments/index.js';
 import { plain } from '../program/index.js';
-import { type OpenFleet, openFleet } from './place.js';
-import { status } from './status.js';
+import { type OpenFleet, openFleet } from './open-fleet.js';
+import { runStatus } from './status.js';
 import { tableNow } from './table.js';
 
 /** @returns the exit code @throws InvalidOption */
-export async function fleetCommand(command: FleetArguments, env: NodeJS.ProcessEnv, secrets: readonly string[]): Promise<number> {
+export async function runFleet(command: FleetArguments, env: NodeJS.ProcessEnv, secrets: readonly string[]): Promise<number> {
   const { deed, json } = command;
   const open = openFleet({ ...command, logLevel: command.logLevel === 'info' ? 'error' : command.logLevel }, env, secrets);
   try {
@@ -21,7 +21,7 @@ export async function fleetCommand(command: FleetArguments, env: NodeJS.ProcessE
       case 'add': await apply(open, new Map([[deed.camera, textOf(deed.camera, deed.settings)]]), { isDry: false, isWhole: false }); break;
       case 'remove': await change(open, deed.cameras.map((key) => ({ key, value: undefined }))); break;
       case 'list': await list(open, json); break;
-      case 'status': await status(open, { json, ...deed }, env); break;
+      case 'status': await runStatus(open, { json, ...deed }, env); break;
       case 'drain': await drain(open, deed.worker);
     }
   } finally {

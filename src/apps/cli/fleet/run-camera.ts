@@ -8,12 +8,12 @@ import { type Camera, type CameraHub, hubOf } from '../../../camera/index.js';
 import type { CameraStats } from '../../../ledger/index.js';
 import type { FleetCamera, RunCamera } from '../../../fleet/index.js';
 import { errorLine } from '../program/index.js';
-import { Pace } from './pace.js';
+import { RateMonitor } from './rate-monitor.js';
 
 /** Interval of checking whether the last message is acknowledged; ms. */
 const LOOK_MS = 25;
 
-export interface Surroundings {
+export interface CameraHost {
   readonly brokers: OpenBrokers;
   readonly env: NodeJS.ProcessEnv;
   readonly logger: Logger;
@@ -26,11 +26,11 @@ export interface Surroundings {
 }
 
 /** A wrong configuration fails only this camera. */
-export function runCamera({ brokers, env, logger, began, ended, costOf }: Surroundings): RunCamera<unknown> {
+export function runCamera({ brokers, env, logger, began, ended, costOf }: CameraHost): RunCamera<unknown> {
   return (config, camera) => defer(() => {
     const settings = parseCamera(config, { name: camera.key, brokers, env });
     const { camera: source, published$ } = cameraPipeline(settings, brokers, { logger, fence: camera.fence, stop$: camera.stop$ });
-    const pace = new Pace(hubOf(source) as CameraHub);
+    const pace = new RateMonitor(hubOf(source) as CameraHub);
     const reports$ = source.stats$.pipe(auditTime(FLEET.statusMs / 2), tap((stats) => { report(camera, stats, pace, costOf(camera.key, stats)); }));
     // A camera that waits to reconnect has nothing left to send.
     const done$ = camera.stop$.pipe(switchMap(() => timer(0, LOOK_MS)), filter(() => source.stats.inFlight === 0));
@@ -50,7 +50,7 @@ function reasonOf(error: RxcamError): string {
   return `${error.code}: ${errorLine(error).replace(/^'[^']*' cannot be read: /, '')}`;
 }
 
-function report(camera: FleetCamera, { state, published, dropped }: CameraStats, pace: Pace, cost: number | undefined): void {
+function report(camera: FleetCamera, { state, published, dropped }: CameraStats, pace: RateMonitor, cost: number | undefined): void {
   const lost = Object.fromEntries(Object.entries(dropped).filter(([, count]) => count > 0));
   camera.report({
     state, ...pace.report(), published, dropped: lost, ...(cost !== undefined && { cost }),

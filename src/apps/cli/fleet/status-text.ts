@@ -4,7 +4,7 @@ import { type Paint, type Style, plain, unpainted } from '../program/index.js';
 import { ageText } from './age.js';
 
 /** The output; without `columns` and `rows` it has no limits. */
-export interface Sheet { readonly columns?: number; readonly rows?: number; readonly paint?: Paint }
+export interface TextLayout { readonly columns?: number; readonly rows?: number; readonly paint?: Paint }
 
 const WORST: ReadonlySet<FleetCondition> = new Set(['unplaced', 'unowned', 'down']);
 const TROUBLE: ReadonlySet<FleetCondition> = new Set([...WORST, 'impaired']);
@@ -34,7 +34,7 @@ const NAMES = ['', 'camera', 'state', 'for', 'worker', 'heard'];
 const FIGURES = ['fps in', 'out', 'dropped', 'cores'];
 const NUMERIC = new Set([...FIGURES, 'cameras']);
 
-export function textOf(state: FleetStatus, address: string, { columns = Infinity, rows = Infinity, paint = unpainted }: Sheet = {}): string {
+export function statusText(state: FleetStatus, address: string, { columns = Infinity, rows = Infinity, paint = unpainted }: TextLayout = {}): string {
   const { cameras, workers, at } = state;
   const room = Math.max(1, rows - OTHER_LINES - workers.length);
   const shown = cameras.length <= room ? cameras : cameras.slice(0, room);
@@ -48,13 +48,13 @@ export function textOf(state: FleetStatus, address: string, { columns = Infinity
 }
 
 /** Differs if workers, owners or conditions do; ages and figures are not in it. */
-export function changesOf({ answers, workers, cameras }: FleetStatus): string {
+export function statusChanges({ answers, workers, cameras }: FleetStatus): string {
   const facts = [workers.map(({ worker, status }) => [worker, status]), cameras.map(({ key, condition, worker }) => [key, condition, worker])];
   return JSON.stringify([answers, ...facts]);
 }
 
 /** One line of JSON. */
-export function jsonOf({ name, at, answers, heardAt, counts, workers, cameras }: FleetStatus): string {
+export function statusJson({ name, at, answers, heardAt, counts, workers, cameras }: FleetStatus): string {
   const ageOf = (heard: number | undefined) => (heard === undefined ? {} : { ageMs: Math.max(0, at - heard) });
   const aged = <T extends { readonly heardAt?: number }>(one: T) => ({ ...one, ...ageOf(one.heardAt) });
   return `${JSON.stringify({

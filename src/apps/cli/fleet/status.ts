@@ -4,8 +4,8 @@ import { type Observable, distinctUntilKeyChanged, filter, lastValueFrom, map, t
 import { type FleetStatus, fleetStatus } from '../../../fleet/index.js';
 import type { Colours } from '../flags/index.js';
 import { GONE, delivered, paintOn, stop$ } from '../program/index.js';
-import type { OpenFleet } from './place.js';
-import { changesOf, jsonOf, textOf } from './status-text.js';
+import type { OpenFleet } from './open-fleet.js';
+import { statusChanges, statusJson, statusText } from './status-text.js';
 
 /** Silence after which a coordinator counts as unreachable; ms. */
 const WITHIN_MS = 10_000;
@@ -22,7 +22,7 @@ export interface StatusOptions {
 }
 
 /** Prints the state of the fleet; with `isWatched` until it is stopped: in place on a terminal, otherwise after each change. */
-export async function status({ coordinator, target }: OpenFleet, options: StatusOptions, env: NodeJS.ProcessEnv): Promise<void> {
+export async function runStatus({ coordinator, target }: OpenFleet, options: StatusOptions, env: NodeJS.ProcessEnv): Promise<void> {
   const { address } = target.broker;
   const late = () => throwError(() => new Error(`${address} has not answered within ${WITHIN_MS / 1_000} s: check its address, and that it runs`));
   const states$ = fleetStatus(coordinator).pipe(timeout({ first: WITHIN_MS, with: late }));
@@ -30,7 +30,7 @@ export async function status({ coordinator, target }: OpenFleet, options: Status
   else {
     // A worker with a wrong clock looks dead until its next report.
     const state = await lastValueFrom(states$.pipe(filter(({ isCertain }) => isCertain), take(1)));
-    const text = options.json ? jsonOf(state) : textOf(state, address, sheetOf(options, env));
+    const text = options.json ? statusJson(state) : statusText(state, address, sheetOf(options, env));
     const error = await delivered(process.stdout, text, WRITE_MS);
     if (error !== undefined && !GONE.has(error.code)) throw error;
   }
@@ -39,15 +39,15 @@ export async function status({ coordinator, target }: OpenFleet, options: Status
 function watched(states$: Observable<FleetStatus>, address: string, options: StatusOptions, env: NodeJS.ProcessEnv): Observable<unknown> {
   // A terminal that can't move its cursor gets lines.
   if (options.json || !process.stdout.isTTY || env['TERM'] === 'dumb') {
-    const keyOf = (state: FleetStatus) => (options.json ? JSON.stringify({ ...state, at: 0 }) : changesOf(state));
-    const textIn = (state: FleetStatus) => (options.json ? jsonOf(state) : `${textOf(state, address, sheetOf(options, env))}\n`);
+    const keyOf = (state: FleetStatus) => (options.json ? JSON.stringify({ ...state, at: 0 }) : statusChanges(state));
+    const textIn = (state: FleetStatus) => (options.json ? statusJson(state) : `${statusText(state, address, sheetOf(options, env))}\n`);
     return states$.pipe(
       map((state) => ({ state, key: keyOf(state) })), distinctUntilKeyChanged('key'), tap(({ state }) => { process.stdout.write(textIn(state)); }),
     );
   }
   const draw = createLogUpdate(process.stdout);
   return states$.pipe(tap({
-    next: (state) => { draw(textOf(state, address, sheetOf(options, env))); },
+    next: (state) => { draw(statusText(state, address, sheetOf(options, env))); },
     finalize: () => { draw.done(); },
   }));
 }

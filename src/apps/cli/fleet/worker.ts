@@ -9,18 +9,18 @@ import type { WorkerArguments } from '../arguments/index.js';
 import { type CameraHealth, cameraHealth, serveHealth } from '../health/index.js';
 import { logWarnings, openDashboard, stop$, version } from '../program/index.js';
 import { Costs } from './cost.js';
-import { openAt, openFleet } from './place.js';
+import { openCoordinator, openFleet } from './open-fleet.js';
 import { runCamera } from './run-camera.js';
 
 /** Time limit for a worker to release its cameras before it ends; ms. */
 const DRAIN_MS = 20_000;
 
 /** @returns the exit code @throws InvalidOption, before anything has started */
-export async function worker(command: WorkerArguments, env: NodeJS.ProcessEnv, secrets: readonly string[]): Promise<number> {
+export async function runWorker(command: WorkerArguments, env: NodeJS.ProcessEnv, secrets: readonly string[]): Promise<number> {
   const { target, coordinator, logger, close } = openFleet(command, env, secrets);
   logWarnings(logger);
   const others = Object.entries(command.brokers).map(([name, address]): [string, BrokerTarget] =>
-    [name, openAt(address, "worker: option 'broker'", command.options, { env, logger })]);
+    [name, openCoordinator(address, "worker: option 'broker'", command.options, { env, logger })]);
   const brokers = new Map<string, BrokerTarget>([['fleet', target], ...others]);
   const costs = new Costs();
   const { worker: name, capacity, labels, json } = command;

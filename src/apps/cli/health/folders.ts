@@ -13,7 +13,7 @@ const MAY_OTHERS_WRITE = 0o022;
 export interface Socket { readonly pid: number; readonly path: string }
 
 /** The folder for the socket of this program. `RUNTIME_DIRECTORY` is systemd's name for that of a service. */
-export function ownFolder(env: NodeJS.ProcessEnv): string {
+export function socketFolder(env: NodeJS.ProcessEnv): string {
   if (isWindows) return PIPES;
   const { RXCAM_RUN_DIR: given, RUNTIME_DIRECTORY: ofService, XDG_RUNTIME_DIR: ofUser } = env;
   if (isPath(given)) return given;
@@ -22,10 +22,10 @@ export function ownFolder(env: NodeJS.ProcessEnv): string {
 }
 
 /** The folders to search: the program may have been started with other variables. */
-export function foldersOf(env: NodeJS.ProcessEnv): string[] {
+export function socketFolders(env: NodeJS.ProcessEnv): string[] {
   if (isWindows) return [PIPES];
-  if (isPath(env['RXCAM_RUN_DIR'])) return [ownFolder(env)];
-  return [...new Set([ownFolder(env), `/run/user/${process.getuid?.() ?? ''}/rxcam`, temporary(), '/run/rxcam'])];
+  if (isPath(env['RXCAM_RUN_DIR'])) return [socketFolder(env)];
+  return [...new Set([socketFolder(env), `/run/user/${process.getuid?.() ?? ''}/rxcam`, temporary(), '/run/rxcam'])];
 }
 
 /** The socket of a program in a folder. */

@@ -4,7 +4,7 @@ import { type Server, type Socket, createServer } from 'node:net';
 import type { Logger } from 'pino';
 import { HEALTH } from '../../../core/defaults/monitoring.js';
 import { makeFolder } from '../../../core/defaults/make-folder.js';
-import { isPrivate, ownFolder, socketOf } from './folders.js';
+import { isPrivate, socketFolder, socketOf } from './folders.js';
 import { type HealthAnswer, type ProgramHealth, brokerStates, summarizeCameras } from './health-answer.js';
 import { version } from '../program/index.js';
 
@@ -17,7 +17,7 @@ const PRIVATE = 0o700;
  * @param said - called for each answer
  */
 export function serveHealth(command: string, said: () => ProgramHealth, logger: Logger, env: NodeJS.ProcessEnv): void {
-  const path = socketOf(ownFolder(env), process.pid);
+  const path = socketOf(socketFolder(env), process.pid);
   const answer = (): HealthAnswer => {
     const { cameras, brokers, worker } = said();
     return {
@@ -28,7 +28,7 @@ export function serveHealth(command: string, said: () => ProgramHealth, logger: 
   const server = createServer((socket) => { sendLine(socket, `${JSON.stringify(answer())}\n`); });
   server.maxConnections = HEALTH.maxConnections;
   server.on('error', (error) => { logger.warn({ path, reason: error.message }, 'rxcam health will not find this program'); });
-  listen(server, path, ownFolder(env));
+  listen(server, path, socketFolder(env));
 }
 
 function sendLine(socket: Socket, line: string): void {

@@ -1,15 +1,15 @@
 /** The command `health`: queries the state of the rxcam programs on this machine. */
 import type { HealthArguments } from '../arguments/index.js';
 import { type QueryResult, queryProgram } from './query.js';
-import { foldersOf, socketsIn } from './folders.js';
+import { socketFolders, socketsIn } from './folders.js';
 import { type HealthAnswer, isHealthyState } from './health-answer.js';
 
 /** Expectations of a program, from the least to the most. */
 type Expected = HealthArguments['expect'];
 
 /** @returns the exit code: 0 if each program is as expected, 1 if one is not or none runs */
-export async function health({ expect, pid, timeoutMs, json }: HealthArguments, env: NodeJS.ProcessEnv): Promise<number> {
-  const folders = foldersOf(env);
+export async function runHealth({ expect, pid, timeoutMs, json }: HealthArguments, env: NodeJS.ProcessEnv): Promise<number> {
+  const folders = socketFolders(env);
   const sockets = folders.flatMap(socketsIn).filter((socket) => pid === undefined || socket.pid === pid);
   const asked = (await Promise.all(sockets.map((socket) => queryProgram(socket, timeoutMs)))).filter((one) => one !== undefined);
   const programs = asked.map((one) => ({ ...one, failure: one.failure ?? failureOf(one.answer, expect) }));

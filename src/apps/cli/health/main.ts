@@ -1,9 +1,9 @@
 /** Runs the command `health` with a minimum of imports: an index would load its whole folder, with its imports. */
 import type { HealthArguments } from '../arguments/index.js';
-import { health } from './health.js';
+import { runHealth } from './health.js';
 
 /** @returns the exit code */
-export async function run(words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+export async function runHealthCommandLine(words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const { Command } = await import('commander');
   const { healthCommand } = await import('../arguments/health-arguments.js');
   const { parse } = await import('../arguments/parse.js');
@@ -14,5 +14,5 @@ export async function run(words: readonly string[], env: NodeJS.ProcessEnv): Pro
     out: (text) => { process.stdout.write(text); },
     error: (text) => { printError(text.replace(/^error: /, '')); },
   });
-  return code ?? (found === undefined ? 2 : health(found, env));
+  return code ?? (found === undefined ? 2 : runHealth(found, env));
 }

@@ -16,7 +16,7 @@ export interface DashboardFlags {
 }
 
 /** The contents of the dashboard. */
-export interface Shown {
+export interface DashboardContents {
   readonly cameras: Several<Camera>;
   readonly brokers: Several<Broker>;
   /** Of a worker of a fleet. */
@@ -34,7 +34,7 @@ export interface Shown {
  * @throws InvalidOption for a port that can't be listened on
  */
 export async function openDashboard(
-  { dashboard: port, dashboardHost: host, dashboardUrl: publicUrl }: DashboardFlags, shown: Shown, env: NodeJS.ProcessEnv, logger: Logger,
+  { dashboard: port, dashboardHost: host, dashboardUrl: publicUrl }: DashboardFlags, shown: DashboardContents, env: NodeJS.ProcessEnv, logger: Logger,
 ): Promise<Dashboard | undefined> {
   if (port === undefined) return undefined;
   // Loaded only now: most commands need no server.

@@ -10,7 +10,7 @@ import { NOT_WHOLE, openTopic } from './topic.js';
  * @returns the exit code
  * @throws InvalidOption
  */
-export async function clip(command: ClipArguments, env: NodeJS.ProcessEnv, secrets: readonly string[]): Promise<number> {
+export async function runClip(command: ClipArguments, env: NodeJS.ProcessEnv, secrets: readonly string[]): Promise<number> {
   const { broker, topic, logger } = openTopic(command, env, secrets);
   const stopped = new AbortController();
   const stopping = stop$.subscribe((reason) => { stopped.abort(new Error(`${reason}: there is no clip`)); });

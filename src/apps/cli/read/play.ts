@@ -6,7 +6,7 @@ import type { Reception } from '../../../broker/index.js';
 import { InvalidOption } from '../../../core/errors/errors.js';
 import { findPlayer, intoPipe, showInWindow } from '../../../ffmpeg/index.js';
 import type { Received } from '../../../message/index.js';
-import { Nowhere, recordOne } from '../../../consumer/index.js';
+import { NoFiles, recordOne } from '../../../consumer/index.js';
 import { redactUrl } from '../../../core/redact/redact.js';
 import { isUsageError, printError, stop$ } from '../program/index.js';
 import type { PlayArguments } from '../arguments/index.js';
@@ -17,7 +17,7 @@ import { openTopic, readTopic } from './topic.js';
  * @returns the exit code
  * @throws InvalidOption
  */
-export async function play(command: PlayArguments, env: NodeJS.ProcessEnv, secrets: readonly string[]): Promise<number> {
+export async function runPlay(command: PlayArguments, env: NodeJS.ProcessEnv, secrets: readonly string[]): Promise<number> {
   const { isPiped, subscribe: { key }, settings } = command;
   if (isPiped && process.stdout.isTTY) throw new InvalidOption('play: --stdout given, and stdout is a terminal; expected a pipe or a file');
   const opened = openTopic(command, env, secrets);
@@ -47,6 +47,6 @@ function played(messages: Reception, pipe: Writable): Observable<unknown> {
   return defer(() => {
     let shown: string | undefined;
     const isShown = ({ key, camera }: Received) => (shown ??= key ?? camera) === (key ?? camera);
-    return messages.pipe(filter(isShown), verify(), recordOne(new Nowhere(), intoPipe(pipe)));
+    return messages.pipe(filter(isShown), verify(), recordOne(new NoFiles(), intoPipe(pipe)));
   });
 }

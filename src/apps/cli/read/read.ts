@@ -13,7 +13,7 @@ import { openTopic, readTopic, verdictOf } from './topic.js';
  * @returns the exit code
  * @throws InvalidOption, before anything has started
  */
-export async function read(command: ReadArguments, env: NodeJS.ProcessEnv, secrets: readonly string[]): Promise<number> {
+export async function runRead(command: ReadArguments, env: NodeJS.ProcessEnv, secrets: readonly string[]): Promise<number> {
   const { program } = command;
   const { messages, close } = readTopic(openTopic(command, env, secrets), command);
   const check = program.verify ? verify({ keep: ['repeated', 'torn', 'undecodable', 'fenced'] }) : undefined;

@@ -12,7 +12,7 @@ import { openTopic, readTopic, verdictOf } from './topic.js';
  * @returns the exit code
  * @throws InvalidOption
  */
-export async function record(command: RecordArguments, env: NodeJS.ProcessEnv, secrets: readonly string[]): Promise<number> {
+export async function runRecord(command: RecordArguments, env: NodeJS.ProcessEnv, secrets: readonly string[]): Promise<number> {
   const { program: { json, quiet }, folder } = command;
   const write = recordInto(folder, command.record);
   const { messages, close } = readTopic(openTopic(command, env, secrets), command);

@@ -16,7 +16,7 @@ import { Session } from './session.js';
  * @returns the errors that ended cameras, and those of writing the result
  * @throws InvalidOption, before anything has started
  */
-export async function stream(command: StreamArguments, env: NodeJS.ProcessEnv, secrets: readonly string[]): Promise<unknown[]> {
+export async function runStream(command: StreamArguments, env: NodeJS.ProcessEnv, secrets: readonly string[]): Promise<unknown[]> {
   const { sources, settings } = command;
   const { program } = settings;
   const session = new Session(program, secrets, env);

@@ -25,7 +25,7 @@ export interface View {
 export interface Progress { readonly share: number; readonly isDownload: boolean }
 
 /** Where the table goes. */
-export interface Sheet {
+export interface TableLayout {
   readonly columns: number;
   readonly rows: number;
   readonly paint?: Paint;
@@ -75,7 +75,7 @@ const DONE: Column = { title: 'done', align: 'left', cell: (_, __, { progress })
 const NAMED = 2;
 
 /** The table as text, no line longer than `columns`. If not all cameras fit, those in trouble come first. */
-export function table({ cameras, brokers, notes = [] }: View, { columns, rows, paint = unpainted }: Sheet): string {
+export function table({ cameras, brokers, notes = [] }: View, { columns, rows, paint = unpainted }: TableLayout): string {
   const foot = [
     ...(cameras.length > 1 ? [totalLine(cameras, columns, paint)] : []), ...brokers.map((broker) => brokerLine(broker, columns, paint)),
     ...notes.map((note) => paint('yellow', cut(plain(note), columns))),
@@ -106,7 +106,7 @@ function leftLine(left: View['cameras'], columns: number): string {
 }
 
 /** Beside the state of a camera in trouble is its last error: what it lacks is all zeros. */
-function cameraLine(padded: readonly string[], camera: View['cameras'][number], { columns, paint = unpainted }: Sheet, gap: string): string {
+function cameraLine(padded: readonly string[], camera: View['cameras'][number], { columns, paint = unpainted }: TableLayout, gap: string): string {
   const word = wordOf(camera);
   const [style, reason] = [STYLES[word], reasonOf(camera)];
   const rest = reason === undefined ? padded.slice(NAMED) : [reason];

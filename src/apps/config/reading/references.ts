@@ -13,7 +13,7 @@ const LOGIN = /^\s*[a-z][a-z0-9+.-]*:\/\/.*@/i;
 export class UnresolvedReference extends Error {}
 
 /** The sources of references' values. */
-export interface Surroundings {
+export interface ReferenceSources {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Base of relative paths. */
   readonly folder: string;
@@ -24,7 +24,7 @@ export class References {
   readonly #secrets = new Set<string>();
   readonly #files = new Map<string, string>();
 
-  constructor(readonly surroundings: Surroundings) {}
+  constructor(readonly surroundings: ReferenceSources) {}
 
   /** Secret values, in every form in which they could appear in a log. */
   get secrets(): readonly string[] {

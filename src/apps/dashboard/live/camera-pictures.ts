@@ -7,14 +7,14 @@ import type { EncodedFrame, Frame } from '../../../core/frame/frame.js';
 import { accessUnits } from '../../../ffmpeg/index.js';
 import { codecString } from './codec-string.js';
 import { type Jpeg, Jpegs } from './jpegs.js';
-import { type Claimant, type Slots } from './slots.js';
+import { type SlotRequest, type Slots } from './slots.js';
 import type { Viewer } from './viewer.js';
 import type { Decodes, Wish } from '../wire.js';
 
 type Value = Frame | EncodedFrame;
 const NAMES = { h264: 'H.264', h265: 'H.265', jpeg: 'JPEG' } as const;
 
-export class CameraPictures implements Claimant {
+export class CameraPictures implements SlotRequest {
   readonly #viewers = new Set<Viewer>();
   #tap: Subscription | undefined;
   #jpegs: Jpegs | undefined;

@@ -3,7 +3,7 @@ import { mono } from '../../../core/clock.js';
 import { DASHBOARD } from '../../../core/defaults/monitoring.js';
 
 /** Requests a slot. */
-export interface Claimant {
+export interface SlotRequest {
   /** A live view keeps its slot while it is watched. */
   readonly isLive: boolean;
   granted(): void;
@@ -11,22 +11,22 @@ export interface Claimant {
 }
 
 export class Slots {
-  readonly #holders = new Map<Claimant, number>();
-  readonly #waiting = new Set<Claimant>();
+  readonly #holders = new Map<SlotRequest, number>();
+  readonly #waiting = new Set<SlotRequest>();
 
   constructor(readonly count: number) {}
 
-  has(claimant: Claimant): boolean {
+  has(claimant: SlotRequest): boolean {
     return this.#holders.has(claimant);
   }
 
-  claim(claimant: Claimant): void {
+  claim(claimant: SlotRequest): void {
     if (this.#holders.has(claimant) || this.#waiting.has(claimant)) return;
     this.#waiting.add(claimant);
     this.#grant();
   }
 
-  release(claimant: Claimant): void {
+  release(claimant: SlotRequest): void {
     this.#waiting.delete(claimant);
     if (this.#holders.delete(claimant)) {
       claimant.revoked();
@@ -35,7 +35,7 @@ export class Slots {
   }
 
   /** A card has got a picture: after its turn, it passes its slot on if others wait. */
-  served(claimant: Claimant): void {
+  served(claimant: SlotRequest): void {
     const since = this.#holders.get(claimant);
     if (since === undefined || claimant.isLive || this.#waiting.size === 0 || mono() - since < DASHBOARD.decoderTurnMs) return;
     this.#holders.delete(claimant);
@@ -57,7 +57,7 @@ export class Slots {
   }
 
   /** A live view takes the slot of the card that has held one longest. */
-  #makeRoom({ isLive }: Claimant): boolean {
+  #makeRoom({ isLive }: SlotRequest): boolean {
     const card = isLive ? [...this.#holders.keys()].find((one) => !one.isLive) : undefined;
     if (card === undefined) return false;
     this.#holders.delete(card);

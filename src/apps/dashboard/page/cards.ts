@@ -3,8 +3,8 @@ import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { memo } from 'preact/compat';
 import type { BrokerWire, CardWire, StreamWire } from '../wire.js';
-import { Failure, Picture, State, TryNow, html, store, useCard, useStore } from './parts.js';
-import { brokerState, byteSize, cameraState, clockTime, count, fps, impairment, latency, pictureText, stateDuration, stateHint } from './text/index.js';
+import { Failure, Picture, StateMark, TryNow, html, store, useCard, useStore } from './components.js';
+import { brokerState, byteSize, cameraState, clockTime, countText, fps, impairment, latency, pictureText, stateDuration, stateHint } from './text/index.js';
 
 type Order = 'trouble' | 'name' | 'fps' | 'latency';
 const COLLATOR = new Intl.Collator('en', { numeric: true });
@@ -66,7 +66,7 @@ const Card = memo(({ id }: { id: string; state: string }) => {
       <${Picture} id=${id} wish="card" label=${`Last picture of ${id}`} isOn=${isSeen} none=${pictureText(card)} />
       <h2>${id}</h2>
     </a>
-    <p><${State} shown=${shown} /> ${isSeen && html`<span class="since">${stateDuration(card, store.now())}</span>`}</p>
+    <p><${StateMark} shown=${shown} /> ${isSeen && html`<span class="since">${stateDuration(card, store.now())}</span>`}</p>
     ${isSeen && html`
       <${Figures} card=${card} />
       ${card.error !== undefined && html`<${Failure} error=${card.error} />`}
@@ -80,27 +80,27 @@ export function Figures({ card }: { card: CardWire }): VNode {
   const { fpsIn, fpsOut, fpsWanted, latencyMs, droppedTotal, lastFrameAt, trouble } = card;
   if (trouble === 0 || trouble === 3) {
     if (lastFrameAt === undefined) return html`<p class="hidden">No picture so far</p>`;
-    return html`<p class="figures">Last picture at <time>${clockTime(lastFrameAt)}</time>${droppedTotal > 0 && `, ${count(droppedTotal)} dropped`}</p>`;
+    return html`<p class="figures">Last picture at <time>${clockTime(lastFrameAt)}</time>${droppedTotal > 0 && `, ${countText(droppedTotal)} dropped`}</p>`;
   }
   return html`<dl class="figures">
     <div><dt>in</dt><dd>${fps(fpsIn)} fps</dd></div>
     <div><dt>out</dt><dd>${fps(fpsOut)}${fpsWanted === undefined ? '' : ` of ${fps(fpsWanted)}`} fps</dd></div>
     <div><dt>latency</dt><dd>${latencyMs === undefined ? '–' : latency(latencyMs)}</dd></div>
-    <div><dt>dropped</dt><dd>${count(droppedTotal)}</dd></div>
+    <div><dt>dropped</dt><dd>${countText(droppedTotal)}</dd></div>
   </dl>`;
 }
 
 export function Brokers({ brokers, streams }: { brokers: readonly BrokerWire[]; streams: readonly StreamWire[] }): VNode {
   return html`<section class="brokers" aria-label="Brokers and streams">
     ${brokers.map((broker) => html`<div key=${broker.id} class=${`broker ${brokerState(broker).tone}`}>
-      <p><strong>${broker.id}</strong> <${State} shown=${brokerState(broker)} /></p>
-      <p>Outbox: ${broker.outboxMessages === 0 ? 'empty' : `${count(broker.outboxMessages)} messages, ${byteSize(broker.outboxBytes)}`}${broker.throttledMs !== undefined && `, throttled for ${latency(broker.throttledMs)}`}</p>
+      <p><strong>${broker.id}</strong> <${StateMark} shown=${brokerState(broker)} /></p>
+      <p>Outbox: ${broker.outboxMessages === 0 ? 'empty' : `${countText(broker.outboxMessages)} messages, ${byteSize(broker.outboxBytes)}`}${broker.throttledMs !== undefined && `, throttled for ${latency(broker.throttledMs)}`}</p>
       ${broker.waiting.map(({ topic, message }) => html`<p key=${topic} class="failure">Topic ${topic} waits: ${message}</p>`)}
       ${broker.error !== undefined && (broker.trouble < 2 ? html`<${Failure} error=${broker.error} />` : html`<p class="past">Last error at <time>${clockTime(broker.error.at)}</time>: ${broker.error.message}</p>`)}
     </div>`)}
     ${streams.map((stream) => html`<div key=${stream.id} class=${`broker ${stream.status === 'unavailable' ? 'bad' : 'good'}`}>
       <p><strong>Reads ${stream.id}</strong> ${stream.status}</p>
-      <p>${fps(stream.messagesPerSecond)} messages a second, ${byteSize(stream.bytesPerSecond)}/s, latency ${latency(stream.latencyMs)}, ${count(stream.inboxMessages)} waiting, ${count(stream.missing)} missing, ${count(stream.torn)} torn</p>
+      <p>${fps(stream.messagesPerSecond)} messages a second, ${byteSize(stream.bytesPerSecond)}/s, latency ${latency(stream.latencyMs)}, ${countText(stream.inboxMessages)} waiting, ${countText(stream.missing)} missing, ${countText(stream.torn)} torn</p>
     </div>`)}
   </section>`;
 }

@@ -3,8 +3,8 @@ import { type VNode, render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { CameraPage } from './camera/index.js';
 import { Cards } from './cards.js';
-import { FleetCamera, FleetPage } from './fleet/index.js';
-import { html, pictures, store, useStore } from './parts.js';
+import { FleetCameraPage, FleetPage } from './fleet/index.js';
+import { html, pictures, store, useStore } from './components.js';
 import { clockTime, headline } from './text/index.js';
 
 /** `#/camera/<id>`. */
@@ -45,7 +45,7 @@ function Start({ isHere }: { isHere: boolean }): VNode {
 /** A camera moves from one worker to another while its page is open. */
 function One({ id }: { id: string }): VNode {
   useStore();
-  return !store.cards.has(id) && store.fleet.isKnown ? html`<${FleetCamera} id=${id} />` : html`<${CameraPage} id=${id} />`;
+  return !store.cards.has(id) && store.fleet.isKnown ? html`<${FleetCameraPage} id=${id} />` : html`<${CameraPage} id=${id} />`;
 }
 
 /** The most important facts, also in the tab's title. */

@@ -7,7 +7,7 @@ import { DASHBOARD, FROZEN_AFTER_MS } from '../../../core/defaults/monitoring.js
 import type { CameraWire, CardWire, LedgerWire, Trouble } from '../wire.js';
 import { History } from './history.js';
 import { type Point, Series } from './series.js';
-import { settingsOf } from './settings.js';
+import { cameraSettingsText } from './settings.js';
 
 /** Counts at one time. */
 interface Mark {
@@ -100,7 +100,7 @@ export class CameraWatch {
     const now = wall();
     return {
       id: this.id, version: this.version, now, spans: this.#history.spans(now), events: this.#history.events(now),
-      hour: this.#hour.wire(), day: this.#day.wire(), settings: settingsOf(this.hub),
+      hour: this.#hour.wire(), day: this.#day.wire(), settings: cameraSettingsText(this.hub),
     };
   }
 

@@ -4,7 +4,7 @@ import type { SkipRule } from '../../../core/pictures/skip.js';
 import { redact } from '../../../core/redact/redact.js';
 import { plainText } from './text.js';
 
-export function settingsOf({ facts, reading, ledger: { tally } }: CameraHub): (readonly [name: string, value: string])[] {
+export function cameraSettingsText({ facts, reading, ledger: { tally } }: CameraHub): (readonly [name: string, value: string])[] {
   const source = reading?.source;
   const { encoder } = tally;
   const shape = source?.width === undefined ? undefined : `${source.width}x${source.height ?? 0}`;

@@ -99,9 +99,9 @@ export class KafkaPositions {
     place.time = last.timestamp;
     const own = messages.filter(({ offset, timestamp }) => Number(offset) < place.end && timestamp <= this.#untilMs);
     if (own.length < messages.length) place.end = Math.min(place.end, place.next);
-    const told = marked(own, place.expired);
-    if (told !== own) place.expired = 0;
-    return told;
+    const delivered = marked(own, place.expired);
+    if (delivered !== own) place.expired = 0;
+    return delivered;
   }
 
   /**

@@ -140,9 +140,9 @@ export class RedisReader implements Reader {
     const largest = Math.max(1, ...entries.map(([, fields]) => fields.reduce((sum, field) => sum + field.length, 0)));
     this.#count = Math.max(1, Math.min(MAX_COUNT, 2 * this.#count, Math.floor(PIECE_BYTES / largest)));
     const messages = entries.flatMap((entry) => this.#entries.read(entry, this.request.key) ?? []);
-    const told: readonly Received[] = marked(messages, this.#expired);
-    if (told !== messages) this.#expired = 0;
-    return told;
+    const delivered: readonly Received[] = marked(messages, this.#expired);
+    if (delivered !== messages) this.#expired = 0;
+    return delivered;
   }
 
   /** The id before the last n messages; for one key among many by searching back. */

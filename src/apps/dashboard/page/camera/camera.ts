@@ -4,8 +4,8 @@ import { useEffect, useState } from 'preact/hooks';
 import type { CameraWire, EventWire, LedgerWire, SpanWire } from '../../wire.js';
 import { Charts } from './charts.js';
 import { Brokers, Figures } from '../cards.js';
-import { Failure, Picture, State, TryNow, html, store, useStore } from '../parts.js';
-import { cameraState, clockTime, count, duration, hourAndMinute, impairment, isHeld, pictureText, stateDuration, stateHint } from '../text/index.js';
+import { Failure, Picture, StateMark, TryNow, html, store, useStore } from '../components.js';
+import { cameraState, clockTime, countText, duration, hourAndMinute, impairment, isHeld, pictureText, stateDuration, stateHint } from '../text/index.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -40,7 +40,7 @@ export function CameraPage({ id }: { id: string }): VNode {
     <p><a href="#/">All cameras</a></p>
     <h1>${id}</h1>
     ${ailing.length > 0 && html`<${Brokers} brokers=${ailing} streams=${[]} />`}
-    <p class="now"><${State} shown=${cameraState(card)} /> <span class="since">${stateDuration(card, store.now())}</span></p>
+    <p class="now"><${StateMark} shown=${cameraState(card)} /> <span class="since">${stateDuration(card, store.now())}</span></p>
     ${card.error !== undefined && html`<${Failure} error=${card.error} />`}
     ${card.impaired !== undefined && html`<p class="failure">${impairment(card)}</p>`}
     ${stateHint(card, store.now()) !== '' && html`<p class="hint">${stateHint(card, store.now())}</p>`}
@@ -87,12 +87,12 @@ function Ledger({ ledger: { captured, parts } }: { ledger: LedgerWire }): VNode 
   const shown = parts.filter(({ pictures }) => pictures > 0);
   const sum = parts.reduce((total, { pictures }) => total + pictures, 0);
   const share = (pictures: number) => (captured === 0 ? 0 : (pictures / captured) * 100);
-  const words = `${count(captured)} captured = ${shown.map(({ name, pictures }) => `${count(pictures)} ${name}`).join(' + ') || '0'}`;
+  const words = `${countText(captured)} captured = ${shown.map(({ name, pictures }) => `${countText(pictures)} ${name}`).join(' + ') || '0'}`;
   return html`<section><h2>Where every picture went</h2>
-    <div class="ledger" role="img" aria-label=${words}>${shown.map(({ name, kind, pictures }) => html`<span key=${name} class=${kind} title=${`${name}: ${count(pictures)}`} style=${{ flexGrow: pictures }}></span>`)}</div>
+    <div class="ledger" role="img" aria-label=${words}>${shown.map(({ name, kind, pictures }) => html`<span key=${name} class=${kind} title=${`${name}: ${countText(pictures)}`} style=${{ flexGrow: pictures }}></span>`)}</div>
     <table><caption class="hidden">Pictures by account</caption><tbody>
-      ${shown.map(({ name, kind, pictures }) => html`<tr key=${name}><th scope="row"><span class=${`swatch ${kind}`} aria-hidden="true"></span> ${name}</th><td>${count(pictures)}</td><td>${share(pictures).toFixed(1)} %</td></tr>`)}
-      <tr class="sum"><th scope="row">captured</th><td>${count(captured)}</td><td>${sum === captured ? 'adds up' : `${count(Math.abs(captured - sum))} are unaccounted for: please report it`}</td></tr>
+      ${shown.map(({ name, kind, pictures }) => html`<tr key=${name}><th scope="row"><span class=${`swatch ${kind}`} aria-hidden="true"></span> ${name}</th><td>${countText(pictures)}</td><td>${share(pictures).toFixed(1)} %</td></tr>`)}
+      <tr class="sum"><th scope="row">captured</th><td>${countText(captured)}</td><td>${sum === captured ? 'adds up' : `${countText(Math.abs(captured - sum))} are unaccounted for: please report it`}</td></tr>
     </tbody></table></section>`;
 }
 
@@ -100,7 +100,7 @@ function Events({ events }: { events: readonly EventWire[] }): VNode {
   return html`<section><h2>Events</h2>${events.length === 0 ? html`<p>Nothing since the dashboard was started.</p>` : html`
     <div class="scroll" tabindex="0" role="region" aria-label="Events"><table class="events"><thead><tr><th scope="col">When</th><th scope="col">Event</th><th scope="col">Remedy</th></tr></thead><tbody>
       ${events.map(({ at, lastAt, times, what, text, code, advice }) => html`<tr key=${`${at} ${what} ${text}`} class=${code === undefined ? '' : 'bad'}>
-        <td><time>${clockTime(lastAt)}</time>${times > 1 && html`<br /><small>${count(times)} times since ${clockTime(at)}</small>`}</td>
+        <td><time>${clockTime(lastAt)}</time>${times > 1 && html`<br /><small>${countText(times)} times since ${clockTime(at)}</small>`}</td>
         <td><strong>${code ?? what}</strong>${text !== '' && `: ${text}`}</td><td>${advice ?? ''}</td></tr>`)}
     </tbody></table></div>`}</section>`;
 }

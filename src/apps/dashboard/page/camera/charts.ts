@@ -3,7 +3,7 @@ import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import type { SeriesName, SeriesWire } from '../../wire.js';
-import { html } from '../parts.js';
+import { html } from '../components.js';
 import { byteSize, fps, hourAndMinute, latency } from '../text/index.js';
 
 interface Chart { readonly title: string; readonly columns: readonly SeriesName[]; readonly say: (value: number) => string }

@@ -2,10 +2,10 @@
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { FleetCameraWire } from '../../wire.js';
-import { State, html, store, useStore } from '../parts.js';
-import { clockTime, count, duration, fleetCameraState, fps, troubleText } from '../text/index.js';
+import { StateMark, html, store, useStore } from '../components.js';
+import { clockTime, countText, duration, fleetCameraState, fps, troubleText } from '../text/index.js';
 
-export function FleetCamera({ id }: { id: string }): VNode {
+export function FleetCameraPage({ id }: { id: string }): VNode {
   useStore();
   const [config, setConfig] = useState<string | undefined>(undefined);
   useEffect(() => {
@@ -22,14 +22,14 @@ export function FleetCamera({ id }: { id: string }): VNode {
     ['worker', worker], ['reported', heardAt === undefined ? 'never' : `${duration(Math.max(0, now - heardAt))} ago`],
     ['pictures in', fpsIn === undefined ? undefined : `${fps(fpsIn)} a second`],
     ['pictures out', fpsOut === undefined ? undefined : `${fps(fpsOut)}${fpsWanted === undefined ? '' : ` of ${fps(fpsWanted)}`} a second`],
-    ['published', published === undefined ? undefined : count(published)], ['dropped', count(droppedTotal)],
+    ['published', published === undefined ? undefined : countText(published)], ['dropped', countText(droppedTotal)],
     ['last error', error === undefined ? undefined : `${error}${errorAt === undefined ? '' : ` (${clockTime(errorAt)})`}`],
     ['cost', cost === undefined ? undefined : `${cost.toFixed(2)} cores`], ['slot, epoch', slot === undefined ? undefined : `${slot}, ${epoch ?? '–'}`],
   ];
   return html`<main class="camera">
     <p><a href="#/">Fleet</a></p>
     <h1>${id}</h1>
-    <p class="now"><${State} shown=${fleetCameraState(camera)} />${downSince !== undefined && html` <span class="since">for ${duration(now - downSince)}</span>`}</p>
+    <p class="now"><${StateMark} shown=${fleetCameraState(camera)} />${downSince !== undefined && html` <span class="since">for ${duration(now - downSince)}</span>`}</p>
     ${why !== '' && html`<p class="failure">${why}</p>`}
     <${Elsewhere} camera=${camera} />
     <section><h2>Report of its worker</h2><dl class="settings">${facts.map(([name, value]) => value !== undefined && html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></section>

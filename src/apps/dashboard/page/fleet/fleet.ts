@@ -2,9 +2,9 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { CONDITIONS, type Condition, type FleetCameraWire } from '../../wire.js';
-import { html, store, useStore } from '../parts.js';
+import { html, store, useStore } from '../components.js';
 import { clockTime, duration, filterLabel } from '../text/index.js';
-import { Row } from './row.js';
+import { FleetRow } from './row.js';
 import { Workers } from './workers.js';
 
 /** Cameras that are drawn before the button for more is pressed. */
@@ -51,7 +51,7 @@ export function FleetPage(): VNode {
     </form>
     ${shown.length === 0 && html`<p class="nothing">${all.length === 0 ? 'The fleet has no cameras: add some by rxcam fleet apply.' : 'No camera is like that.'}</p>`}
     ${drawn.length > 0 && html`<div class="row heads" aria-hidden="true"><span>Camera</span><span>State</span><span>Worker</span><span>In</span><span>Out</span><span>Dropped</span><span>Cores</span><span>Reported</span></div>`}
-    <ul class="fleet">${drawn.map((camera) => html`<${Row} key=${camera.id} camera=${camera} tick=${camera.condition === 'well' && fleet.facts?.answers === true ? 0 : tick} link=${fleet.liveAt(camera)} />`)}</ul>
+    <ul class="fleet">${drawn.map((camera) => html`<${FleetRow} key=${camera.id} camera=${camera} tick=${camera.condition === 'well' && fleet.facts?.answers === true ? 0 : tick} link=${fleet.liveAt(camera)} />`)}</ul>
     ${drawn.length < shown.length && html`<p class="more"><button type="button" onClick=${() => { setIsLong(true); }}>Show ${shown.length - drawn.length} more</button></p>`}
   </main>`;
 }

@@ -2,13 +2,13 @@
 import type { VNode } from 'preact';
 import { memo } from 'preact/compat';
 import type { FleetCameraWire } from '../../wire.js';
-import { State, html, store } from '../parts.js';
-import { count, duration, fleetCameraState, fps, troubleText } from '../text/index.js';
+import { StateMark, html, store } from '../components.js';
+import { countText, duration, fleetCameraState, fps, troubleText } from '../text/index.js';
 
 /** Age of a report from which a row shows it: twice the interval of reports; ms. */
 const OLD_MS = 11_000;
 
-export const Row = memo(({ camera, link }: { camera: FleetCameraWire; tick: number; link: string | undefined }): VNode => {
+export const FleetRow = memo(({ camera, link }: { camera: FleetCameraWire; tick: number; link: string | undefined }): VNode => {
   const { condition, worker, fpsIn, fpsOut, fpsWanted, droppedTotal, cost, downSince, heardAt } = camera;
   const now = store.now();
   const shown = fleetCameraState(camera);
@@ -19,12 +19,12 @@ export const Row = memo(({ camera, link }: { camera: FleetCameraWire; tick: numb
   const reported = age === undefined ? 'never' : age > OLD_MS ? `${duration(age)} ago` : 'now';
   return html`<li class=${`row ${shown.tone}${isDark ? ' dark' : ''}`}>
     <${Name} camera=${camera} link=${link} />
-    <span class="is"><${State} shown=${shown} />${downSince !== undefined && condition === 'down' && html` <span class="since">for ${duration(now - downSince)}</span>`}</span>
+    <span class="is"><${StateMark} shown=${shown} />${downSince !== undefined && condition === 'down' && html` <span class="since">for ${duration(now - downSince)}</span>`}</span>
     <span class="owner">${worker ?? '–'}</span>
     ${isDark ? html`<p class="why">${why}${age !== undefined && age > OLD_MS && html` <span class="stale">Reported ${reported}</span>`}</p>` : html`<dl class="figures">
       <div><dt>in</dt><dd>${fpsIn === undefined ? '–' : `${fps(fpsIn)} fps`}</dd></div>
       <div><dt>out</dt><dd>${fpsOut === undefined ? '–' : `${fps(fpsOut)}${fpsWanted === undefined ? '' : ` of ${fps(fpsWanted)}`}`}</dd></div>
-      <div><dt>dropped</dt><dd>${count(droppedTotal)}</dd></div>
+      <div><dt>dropped</dt><dd>${countText(droppedTotal)}</dd></div>
       <div><dt>cores</dt><dd>${cost === undefined ? '–' : cost.toFixed(2)}</dd></div>
       <div class=${age !== undefined && age > OLD_MS ? 'stale' : ''}><dt>reported</dt><dd>${reported}</dd></div>
     </dl>

@@ -1,8 +1,8 @@
 /** The workers of the fleet, those that are gone first. */
 import type { VNode } from 'preact';
 import type { FleetWorkerWire } from '../../wire.js';
-import { State, html, store } from '../parts.js';
-import { count, duration, workerState } from '../text/index.js';
+import { StateMark, html, store } from '../components.js';
+import { countText, duration, workerState } from '../text/index.js';
 
 /** Up to this number, all are shown; of more, those that are well are folded, so that cameras in trouble stay near the top. */
 const FEW = 4;
@@ -21,7 +21,7 @@ export function Workers({ chosen, choose }: { chosen: string | undefined; choose
     ${workers.length === 0 && html`<p class="nothing">There is no worker: start one by rxcam worker.</p>`}
     ${isFew ? cards(workers) : html`
       ${others.length > 0 && cards(others)}
-      ${well.length > 0 && html`<details class="well"><summary>${well.length} ${well.length === 1 ? 'worker is' : 'workers are'} running: ${count(sum('cameras'))} cameras, ${sum('load').toFixed(1)} of ${sum('capacity').toFixed(1)} cores</summary>${cards(well)}</details>`}`}
+      ${well.length > 0 && html`<details class="well"><summary>${well.length} ${well.length === 1 ? 'worker is' : 'workers are'} running: ${countText(sum('cameras'))} cameras, ${sum('load').toFixed(1)} of ${sum('capacity').toFixed(1)} cores</summary>${cards(well)}</details>`}`}
   </section>`;
 }
 
@@ -42,8 +42,8 @@ function Worker({ worker, isSelf, isChosen, isMixed, choose }: Shown): VNode {
   const roles = [...(isSelf ? ['this one'] : []), ...(isLeader ? ['leads'] : [])].join(', ');
   const age = store.now() - heardAt;
   return html`<li class=${`worker ${shown.tone}`}>
-    <p><strong>${id}</strong>${roles !== '' && ` (${roles})`} <${State} shown=${shown} /></p>
-    <p>${isGone ? 'had ' : ''}${count(cameras)} ${cameras === 1 ? 'camera' : 'cameras'}, ${load.toFixed(2)} of ${Number(capacity.toFixed(2))} cores</p>
+    <p><strong>${id}</strong>${roles !== '' && ` (${roles})`} <${StateMark} shown=${shown} /></p>
+    <p>${isGone ? 'had ' : ''}${countText(cameras)} ${cameras === 1 ? 'camera' : 'cameras'}, ${load.toFixed(2)} of ${Number(capacity.toFixed(2))} cores</p>
     <div class=${share > 0.9 ? 'load full' : 'load'} aria-hidden="true"><span style=${{ width: `${share * 100}%` }}></span></div>
     <p class="past">${isGone ? `last heard of ${duration(age)} ago` : age > 11_000 ? `reported ${duration(age)} ago` : 'reported now'}${host !== undefined && host !== id ? `, on ${host}` : ''}${isMixed && version !== '' ? `, version ${version}` : ''}${labels.length > 0 ? `, ${labels.join(', ')}` : ''}</p>
     <p class="links"><button type="button" aria-pressed=${isChosen} onClick=${choose} aria-label=${`Its cameras: only those of ${id}`}>Its cameras</button> <${Link} worker=${worker} isSelf=${isSelf} /></p>

@@ -1,6 +1,6 @@
 /** Texts about a camera or a broker: its state, the reason for it, and what is shown in place of a picture. */
 import type { BrokerWire, CardWire } from '../../wire.js';
-import { count, duration, fps } from './figures.js';
+import { countText, duration, fps } from './figures.js';
 
 /** A state as a word, a shape, and a class for its colour; each is sufficient alone. */
 export interface StateLabel { readonly word: string; readonly shape: string; readonly tone: 'bad' | 'warn' | 'good' | 'off' }
@@ -70,5 +70,5 @@ export function stateHint({ state, error, since }: CardWire, now: number): strin
 }
 
 function causes(dropping: CardWire['dropping']): string {
-  return Object.entries(dropping).map(([cause, pictures]) => `${count(pictures)} in 10 s (${CAUSES[cause] ?? cause})`).join(', ');
+  return Object.entries(dropping).map(([cause, pictures]) => `${countText(pictures)} in 10 s (${CAUSES[cause] ?? cause})`).join(', ');
 }

@@ -24,7 +24,7 @@ export function latency(ms: number): string {
   return ms >= 9_950 ? `${(ms / 1_000).toFixed(0)} s` : ms >= 995 ? `${(ms / 1_000).toFixed(1)} s` : `${ms.toFixed(0)} ms`;
 }
 
-export const count = (value: number) => value.toLocaleString('en');
+export const countText = (value: number) => value.toLocaleString('en');
 
 export function clockTime(at: number): string {
   const date = new Date(at);

@@ -2,7 +2,7 @@
 import type { Condition, FleetCameraWire, FleetWorkerWire } from '../../wire.js';
 import { type FleetStore } from '../fleet-store.js';
 import { type StateLabel } from './camera-states.js';
-import { count, duration, fps } from './figures.js';
+import { countText, duration, fps } from './figures.js';
 
 const CAMERAS: Readonly<Record<Condition, StateLabel>> = {
   unplaced: { word: 'Unplaced', shape: '✖', tone: 'bad' },
@@ -40,7 +40,7 @@ export function troubleText(camera: FleetCameraWire, fleet: FleetStore, now: num
   const { condition, error, errorAt, dropping, fpsIn = 0, fpsWanted = 0 } = camera;
   if (condition === 'unowned') return noWorkerText(camera, fleet);
   if (condition === 'impaired') {
-    const drops = Object.entries(dropping).map(([cause, pictures]) => `${count(pictures)} dropped in the last seconds: ${cause}`);
+    const drops = Object.entries(dropping).map(([cause, pictures]) => `${countText(pictures)} dropped in the last seconds: ${cause}`);
     return drops.length > 0 ? drops.join(', ') : `${fps(fpsWanted)} pictures a second were asked for, ${fps(fpsIn)} come`;
   }
   if (error === undefined || (condition !== 'down' && condition !== 'unplaced')) return '';

@@ -15,7 +15,7 @@ export interface DecodeSink {
   complete(): void;
 }
 
-export class Inside {
+export class PendingMessages {
   readonly #entries: DecodedMessage[] = [];
   #last: Omit<DecodedPicture, 'pts'> | undefined;
 
@@ -49,7 +49,7 @@ export class Inside {
   }
 
   /** Takes a picture from the decoder. */
-  out({ pts, ...picture }: DecodedPicture): void {
+  decoded({ pts, ...picture }: DecodedPicture): void {
     const entry = this.#entries.find((one) => one.due.has(pts) || isWithin(one, pts));
     if (entry === undefined) {
       this.#last = picture;
@@ -96,7 +96,7 @@ export class Inside {
   }
 
   /** Called when the decoder has ended: reports all missing pictures. */
-  closeAll(reason?: string): void {
+  giveUpAll(reason?: string): void {
     for (const entry of this.#entries.splice(0)) this.#close(entry, reason);
   }
 }

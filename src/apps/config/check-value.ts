@@ -1,12 +1,12 @@
 /** Checks a located value with a zod schema: each mistake becomes a problem at its line, with the given and the allowed values. */
 import type { z } from 'zod';
-import { nearName, namesIn } from '../../core/errors/suggestion.js';
+import { namesIn, nearName } from '../../core/errors/suggestion.js';
 import { expectationOf, isInCode } from '../../core/options.js';
 import { isSecretOption, redactValue } from '../../core/redact/redact.js';
 import { type Located, type Problems, type References, UnresolvedReference, innermost, itemsOf, membersOf, shownName } from './reading/index.js';
 
 /** The context for reading a value. */
-export interface Reading {
+export interface ReadContext {
   readonly problems: Problems;
   readonly references: References;
   /** Names of all brokers of the file, including those with mistakes. */
@@ -22,13 +22,13 @@ const ZOD_WORDS = /^invalid (?:input|option): |, received .*$/g;
 const MAX_NAMES = 60;
 
 /** The value with its references resolved; undefined if the schema refuses it, and the reasons are added to the problems. */
-export function checked<S extends z.ZodType>(schema: S, node: Located, reading: Reading): z.input<S> | undefined {
+export function checkValue<S extends z.ZodType>(schema: S, node: Located, reading: ReadContext): z.input<S> | undefined {
   const { problems } = reading;
   const before = problems.count;
   const broken = new Set<Located>();
   const names = optionsOf(schema);
   const known = withoutUnknown(node, names, problems);
-  const value = valueOf(known, reading, broken);
+  const value = plainValue(known, reading, broken);
   const result = schema.safeParse(value);
   const issues = result.error?.issues ?? [];
   // Whether options go together is not known while one of them is mistyped.
@@ -50,15 +50,15 @@ export function refuseUnknown(node: Located, known: readonly string[], problems:
 }
 
 /** The value as plain JSON, with references resolved. */
-export function valueOf(node: Located, reading: Reading, broken = new Set<Located>(), isSecret = false): unknown {
+export function plainValue(node: Located, reading: ReadContext, broken = new Set<Located>(), isSecret = false): unknown {
   const members = membersOf(node);
   if (members !== undefined) {
     // null is the same as absent: it cancels the value of a template.
     return Object.fromEntries([...members].filter(([, value]) => value.value !== null)
-      .map(([name, value]) => [name, valueOf(value, reading, broken, isSecret || isSecretOption(name))]));
+      .map(([name, value]) => [name, plainValue(value, reading, broken, isSecret || isSecretOption(name))]));
   }
   const items = itemsOf(node);
-  if (items !== undefined) return items.map((item) => valueOf(item, reading, broken, isSecret));
+  if (items !== undefined) return items.map((item) => plainValue(item, reading, broken, isSecret));
   if (typeof node.value !== 'string') return node.value;
   try {
     return reading.references.resolve(node.value, reading.camera, isSecret);

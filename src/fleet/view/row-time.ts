@@ -2,13 +2,13 @@
 import { mono, wall } from '../../core/clock.js';
 
 /** A time on both clocks: wall clock to show, monotonic to measure. */
-export interface Heard { readonly at: number; readonly mono: number }
+export interface RowTime { readonly at: number; readonly mono: number }
 
 /**
  * @param writtenAt - by the clock of its writer
  * @param isLive - whether it has just arrived, and not with the rows at the beginning
  */
-export function heardNow(writtenAt: number, isLive: boolean): Heard {
+export function rowTime(writtenAt: number, isLive: boolean): RowTime {
   const now = wall();
   const at = isLive ? now : Math.min(now, writtenAt);
   return { at, mono: mono() - (now - at) };

@@ -11,7 +11,7 @@ const ENOUGH_MS = 7_000;
 
 interface Mark { readonly at: number; readonly captured: number; readonly published: number }
 
-export class Pace {
+export class RateMonitor {
   /** Counts while it streams, the oldest first. */
   #marks: Mark[] = [];
 

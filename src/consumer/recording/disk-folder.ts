@@ -5,7 +5,7 @@ import { makeFolder } from '../../core/defaults/make-folder.js';
 import type { RecordFolder } from '../../core/engine/recorder.js';
 
 /** Synchronous calls: each is made once for a file, not for a message. */
-export const disk: RecordFolder = {
+export const diskFolder: RecordFolder = {
   make: (path) => { makeFolder(path); },
   list: (path) => unlessMissing(() => readdirSync(path, { withFileTypes: true }).filter((entry) => entry.isFile())
     .map(({ name }) => ({ name, bytes: sizeOf(join(path, name)) }))) ?? [],

@@ -4,17 +4,17 @@ import type { From, Partitions, To } from '../../../broker/index.js';
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 export const TIMES = 'a date (2026-01-31T12:00:00Z), or a time ago (90s, 10m, 2h, 1d)';
-export const PLACE_FORMS = `'latest', ${TIMES}, offset:N, or an entry's id (1700000000000-0)`;
+export const POSITION_FORMS = `'latest', ${TIMES}, offset:N, or an entry's id (1700000000000-0)`;
 export const DURATIONS = 'such as 90s, 10m or 2h';
 
-export function from(text: string): From {
+export function parseFrom(text: string): From {
   if (text === 'earliest') return text;
   const last = /^last:(\d{1,9})$/.exec(text)?.[1];
-  return last === undefined ? place(text, `'earliest', last:N, ${PLACE_FORMS}`) : { last: Number(last) };
+  return last === undefined ? place(text, `'earliest', last:N, ${POSITION_FORMS}`) : { last: Number(last) };
 }
 
-export function to(text: string): To {
-  return place(text, PLACE_FORMS);
+export function parseTo(text: string): To {
+  return place(text, POSITION_FORMS);
 }
 
 function place(text: string, forms: string): To {
@@ -28,21 +28,21 @@ function place(text: string, forms: string): To {
 }
 
 /** A date, or a time ago. */
-export function time(text: string): Date {
+export function parseTime(text: string): Date {
   const at = timeIn(text);
   if (at === undefined) throw new InvalidArgumentError(`Expected ${TIMES}.`);
   return at;
 }
 
 /** In ms. */
-export function duration(text: string): number {
+export function parseDuration(text: string): number {
   const ms = durationIn(text);
   if (ms === undefined) throw new InvalidArgumentError(`Expected a duration ${DURATIONS}.`);
   return ms;
 }
 
 /** For the help: `10m`. */
-export function shownMs(ms: number): string {
+export function durationText(ms: number): string {
   const [unit = 'ms', factor = 1] = Object.entries(UNITS).findLast(([, one]) => ms % one === 0) ?? [];
   return `${ms / factor}${unit}`;
 }
@@ -59,7 +59,7 @@ function durationIn(text: string): number | undefined {
   return amount === undefined ? undefined : Number(amount) * (UNITS[unit] ?? 1);
 }
 
-export function partitions(text: string): Partitions {
+export function parsePartitions(text: string): Partitions {
   if (text === 'key' || text === 'all') return text;
   if (!/^\d+(,\d+)*$/.test(text)) throw new InvalidArgumentError('Expected key, all, or numbers separated by commas.');
   return text.split(',').map(Number);

@@ -1,10 +1,10 @@
 /** Whether the coordinator of a fleet answers: by news of the fleet, or without news by a request. */
-import { Subscription, exhaustMap, filter, catchError, map, of, take, timeout } from 'rxjs';
+import { Subscription, catchError, exhaustMap, filter, map, of, take, timeout } from 'rxjs';
 import { mono, ticks, wall } from '../../core/clock.js';
 import { VIEW } from '../../core/defaults/fleet.js';
 import type { Coordinator } from '../coordinator.js';
 
-export class Answers {
+export class CoordinatorLiveness {
   readonly #work = new Subscription();
   #answered = mono();
   #heardAt = wall();

@@ -1,9 +1,9 @@
 /** The broker that coordinates a fleet, as the command line names it. */
 import type { Logger } from 'pino';
-import { BROKERS, type Broker, type BrokerTarget, brokerAt } from '../../../broker/index.js';
+import { type Broker, type BrokerTarget, BROKERS, brokerAt } from '../../../broker/index.js';
 import { InvalidOption } from '../../../core/errors/errors.js';
 import { type Coordinator, coordinator } from '../../../fleet/index.js';
-import { type BrokerSettings, type FleetPlaceArguments, refuseOthers } from '../arguments/index.js';
+import { type BrokerFlagSettings, type FleetPlaceArguments, refuseOthers } from '../arguments/index.js';
 import { createLogger } from '../program/index.js';
 
 /** A fleet, and the broker that coordinates it. */
@@ -24,7 +24,7 @@ export function openFleet(
   const option = `${command.command}: option 'to'`;
   const others = Object.values(brokers).map((address) => brokerAt(address, `${command.command}: option 'broker'`));
   refuseOthers([brokerAt(to, option), ...others].map(({ name }) => name), options);
-  const target = openAt(to, option, options, { env, logger });
+  const target = openCoordinator(to, option, options, { env, logger });
   const joined = coordinator(target.broker, { name: command.name, slots: command.slots });
   return {
     target, coordinator: joined, logger,
@@ -36,8 +36,8 @@ export function openFleet(
 }
 
 /** @throws InvalidOption for an address of a broker within this program, too, because no other program can reach it */
-export function openAt(
-  address: string, option: string, options: BrokerSettings, around: { readonly env: NodeJS.ProcessEnv; readonly logger: Logger },
+export function openCoordinator(
+  address: string, option: string, options: BrokerFlagSettings, around: { readonly env: NodeJS.ProcessEnv; readonly logger: Logger },
 ): BrokerTarget & { readonly broker: Broker } {
   const { name, address: parts } = brokerAt(address, option);
   if (BROKERS[name].hosts === 'none') throw new InvalidOption(`${option}: ${name}: given, expected the address of a broker outside of this program`);

@@ -2,7 +2,7 @@
 import type { Decodes, RecordHead, Wish } from '../wire.js';
 
 /** A canvas for pictures of a camera. */
-export interface Place {
+export interface PictureCanvas {
   readonly wish: Wish;
   readonly canvas: HTMLCanvasElement;
   /** A picture was drawn; `at` is when it was captured, by the server's clock. */
@@ -15,8 +15,8 @@ type Unit = Extract<RecordHead, { type: 'unit' }>;
 const MAX_QUEUE = 5;
 const TRIED: readonly (readonly [Decodes, string])[] = [['h264', 'avc1.42e01e'], ['h265', 'hev1.1.6.L93.B0']];
 
-export class Pictures {
-  readonly #places = new Map<string, Set<Place>>();
+export class PictureStream {
+  readonly #places = new Map<string, Set<PictureCanvas>>();
   readonly #decoders = new Map<string, { decoder: VideoDecoder; codec: string; needsKey: boolean }>();
   readonly #decodes = new Set<Decodes>();
   #session: string | undefined;
@@ -42,7 +42,7 @@ export class Pictures {
   }
 
   /** Draws a camera's pictures at a place; returns a function that ends it. */
-  show(id: string, place: Place): () => void {
+  show(id: string, place: PictureCanvas): () => void {
     const places = this.#places.get(id) ?? new Set();
     this.#places.set(id, places.add(place));
     this.#ask();

@@ -1,6 +1,6 @@
 /** The places that the doctor, `probe` and `snapshot` look at: addresses, or a camera of a configuration file as the file has it. */
 import type { Logger } from 'pino';
-import { BROKERS, type BrokerTarget, type Examined, brokerAt, examined } from '../../../broker/index.js';
+import { type BrokerTarget, type Examined, BROKERS, brokerAt, examined } from '../../../broker/index.js';
 import type { CameraConfig } from '../../../camera/index.js';
 import { InvalidOption } from '../../../core/errors/errors.js';
 import { suggestion } from '../../../core/errors/suggestion.js';
@@ -12,15 +12,15 @@ import type { Finding } from './finding.js';
 export const DOCTOR_TOPIC = 'rxcam-doctor';
 
 /** A broker to look at. */
-export interface BrokerVisit {
+export interface DoctorBroker {
   readonly target: BrokerTarget;
   /** Asks the server about itself; undefined for a broker within this program. */
   readonly examine: (topic: string) => Promise<Examined> | undefined;
 }
 
-export interface Visit {
+export interface DoctorTarget {
   readonly source?: { readonly address: string; readonly config: CameraConfig };
-  readonly brokers: readonly BrokerVisit[];
+  readonly brokers: readonly DoctorBroker[];
   /** Known without asking anyone. */
   readonly findings: readonly Finding[];
 }
@@ -29,15 +29,15 @@ export interface Visit {
  * @param secrets - those of a file are added
  * @throws InvalidOption
  */
-export function visitOf(command: DoctorArguments, env: NodeJS.ProcessEnv, logger: Logger, secrets: string[]): Visit {
+export function doctorTarget(command: DoctorArguments, env: NodeJS.ProcessEnv, logger: Logger, secrets: string[]): DoctorTarget {
   const { source, broker, file, settings } = command;
   const flags = { ...settings.sources[0]?.camera, logger };
   if (file !== undefined) return inFile(command, parseConfig(readConfigFile(file), { file, env }), { env, logger, flags, secrets });
-  const visit = broker === undefined ? [] : [addressed(broker, command, env, logger)];
-  return { ...(source !== undefined && { source: { address: source, config: flags } }), brokers: visit, findings: [] };
+  const found = broker === undefined ? [] : [addressed(broker, command, env, logger)];
+  return { ...(source !== undefined && { source: { address: source, config: flags } }), brokers: found, findings: [] };
 }
 
-function addressed(text: string, { settings }: DoctorArguments, env: NodeJS.ProcessEnv, logger: Logger): BrokerVisit {
+function addressed(text: string, { settings }: DoctorArguments, env: NodeJS.ProcessEnv, logger: Logger): DoctorBroker {
   const target = openTarget(settings, env, logger, 'doctor: the address of a broker');
   const { name, address } = brokerAt(text, 'doctor');
   const config = BROKERS[name].configOf(address, { ...settings.broker, ...settings.brokers[name] }, { env, logger });
@@ -47,7 +47,7 @@ function addressed(text: string, { settings }: DoctorArguments, env: NodeJS.Proc
 interface Surroundings { readonly env: NodeJS.ProcessEnv; readonly logger: Logger; readonly flags: CameraConfig; readonly secrets: string[] }
 
 /** One camera with its broker; without a name, all brokers. */
-function inFile({ command, file = '', camera: name }: DoctorArguments, { cameras, brokers, secrets }: Config, { env, logger, flags, secrets: known }: Surroundings): Visit {
+function inFile({ command, file = '', camera: name }: DoctorArguments, { cameras, brokers, secrets }: Config, { env, logger, flags, secrets: known }: Surroundings): DoctorTarget {
   known.push(...secrets);
   if (name === undefined) {
     if (command !== 'doctor') throw new InvalidOption(`${command}: no camera of ${file} given, expected the name of one: rxcam ${command} ${file} ${cameras[0]?.name ?? 'NAME'}`);
@@ -69,7 +69,7 @@ function publishIn({ pipeline }: CameraSettings): { readonly broker?: string; re
   return pipeline.find(({ kind }) => kind === 'publish')?.options ?? {};
 }
 
-function configured(settings: BrokerSettings, topic: string | undefined, env: NodeJS.ProcessEnv, logger: Logger): BrokerVisit {
+function configured(settings: BrokerSettings, topic: string | undefined, env: NodeJS.ProcessEnv, logger: Logger): DoctorBroker {
   const { kind, address, options } = settings;
   const { broker, topic: usual } = openBroker(settings, { env, logger });
   const config = address === undefined ? { ...options } : BROKERS[kind].configOf(brokerAt(address, 'doctor').address, {}, { env, logger });

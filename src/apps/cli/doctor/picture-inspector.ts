@@ -1,7 +1,7 @@
-/** Looks at the pictures of a source: whether they are black, and whether they change. */
+/** Inspects the pictures of a source: whether they are black, and whether they change. */
 
-/** Of grey pictures, some seconds apart. */
-export interface Look {
+/** The result for grey pictures that are some seconds apart. */
+export interface PictureInspection {
   readonly pictures: number;
   /** Brightness of the darkest and the brightest places, 0 (black) to 255, without the outermost hundredth of the places. */
   readonly darkest: number;
@@ -17,13 +17,13 @@ const CHANGED = 8;
 /** Fewer pictures may be the same by chance. */
 const LEAST = 3;
 
-export class Looker {
+export class PictureInspector {
   #pictures = 0;
   #last: Buffer | undefined;
   #isStill = true;
   #seen: Uint32Array | undefined;
 
-  see(data: Buffer): void {
+  add(data: Buffer): void {
     const step = Math.max(1, Math.floor(data.length / PLACES));
     const places = Buffer.from(Uint8Array.from({ length: Math.floor(data.length / step) }, (_, index) => data[index * step] ?? 0));
     const counts = new Uint32Array(256);
@@ -35,7 +35,7 @@ export class Looker {
   }
 
   /** Undefined before there is a picture. */
-  get look(): Look | undefined {
+  get inspection(): PictureInspection | undefined {
     if (this.#seen === undefined) return undefined;
     const { darkest, brightest } = rangeOf(this.#seen);
     return { pictures: this.#pictures, darkest, brightest, isStill: this.#isStill && this.#pictures >= LEAST };
@@ -49,7 +49,7 @@ function isAlike(one: Buffer, other: Buffer): boolean {
 }
 
 /** A clock or a name in a black picture is a hundredth of it. */
-function rangeOf(counts: Uint32Array): Pick<Look, 'darkest' | 'brightest'> {
+function rangeOf(counts: Uint32Array): Pick<PictureInspection, 'darkest' | 'brightest'> {
   const outside = counts.reduce((sum, count) => sum + count, 0) / 100;
   const levels = [...counts.keys()];
   const first = (order: readonly number[]) => {

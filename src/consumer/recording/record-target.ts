@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path';
 import type { RecordFolder } from '../../core/engine/recorder.js';
 import type { RecordClosed, RecordGap, RecordRemoved } from './events.js';
 
-export interface Shelf {
+export interface RecordTarget {
   /** The folder of a key, created if necessary. */
   open(key: string): string;
   /** Begins a file. @param at - wall clock of its first picture, ms @returns its name */
@@ -23,7 +23,7 @@ export interface Shelf {
 }
 
 /** A single file, in a folder that exists. */
-export class SingleFile implements Shelf {
+export class SingleFile implements RecordTarget {
   constructor(readonly disk: RecordFolder, readonly path: string) {}
 
   open(): string { return dirname(this.path); }
@@ -37,7 +37,7 @@ export class SingleFile implements Shelf {
 }
 
 /** No files: the bytes go to a player. */
-export class Nowhere implements Shelf {
+export class NoFiles implements RecordTarget {
   open(): string { return ''; }
   begin(): string { return ''; }
   grow(): void { /* Nothing is kept. */ }

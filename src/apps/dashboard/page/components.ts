@@ -3,13 +3,13 @@ import { type ComponentChildren, type VNode, h } from 'preact';
 import { useEffect, useReducer, useRef, useState } from 'preact/hooks';
 import htm from 'htm';
 import type { TroubleText, Wish } from '../wire.js';
-import { Pictures } from './pictures.js';
+import { PictureStream } from './picture-stream.js';
 import { Store } from './store.js';
 import { type StateLabel, clockTime, duration, lowerFirst } from './text/index.js';
 
 export const html = htm.bind(h) as (strings: TemplateStringsArray, ...values: unknown[]) => VNode;
 export const store = new Store();
-export const pictures = new Pictures();
+export const pictures = new PictureStream();
 
 /** Redraws at every event from the server. */
 export function useStore(): void {
@@ -23,7 +23,7 @@ export function useCard(id: string, isOn: boolean): void {
   useEffect(() => (isOn ? store.subscribeCard(id, () => { again(0); }) : undefined), [id, isOn]);
 }
 
-export function State({ shown, children }: { shown: StateLabel; children?: ComponentChildren }): VNode {
+export function StateMark({ shown, children }: { shown: StateLabel; children?: ComponentChildren }): VNode {
   return html`<span class=${`state ${shown.tone}`}><span class="shape" aria-hidden="true">${shown.shape}</span> ${shown.word}${children}</span>`;
 }
 

@@ -1,20 +1,20 @@
 /** Records all messages of one key into one file, across gaps. */
-import { Observable, type OperatorFunction } from 'rxjs';
+import { type OperatorFunction, Observable } from 'rxjs';
 import type { Gap, Verified } from '../../message/index.js';
 import type { Muxer } from '../../core/engine/recorder.js';
 import { take } from '../../ledger/index.js';
 import type { Recorded } from './events.js';
-import type { Shelf } from './shelf.js';
+import type { RecordTarget } from './record-target.js';
 import { RecordStream } from './stream.js';
 
 const SETTINGS = { every: Infinity, gapMs: Infinity, joins: true };
 
 /** Ends as `record` does. A new file begins only if the size, the codec or the sender's media time changes. */
-export function recordOne(shelf: Shelf, muxer: Muxer): OperatorFunction<Verified | Gap, Recorded> {
+export function recordOne(target: RecordTarget, muxer: Muxer): OperatorFunction<Verified | Gap, Recorded> {
   return (source) => new Observable<Recorded>((subscriber) => {
     const step = {};
     let stream: RecordStream | undefined;
-    const streamOf = ({ topic, key, camera }: Verified | Gap) => stream ??= new RecordStream(shelf, muxer, SETTINGS, { topic, key, camera }, {
+    const streamOf = ({ topic, key, camera }: Verified | Gap) => stream ??= new RecordStream(target, muxer, SETTINGS, { topic, key, camera }, {
       report: (event) => { subscriber.next(event); },
       error: (error) => { subscriber.error(error); },
       complete: () => { subscriber.complete(); },

@@ -5,12 +5,12 @@ import type { Coordination } from '../core/engine/coordination.js';
 /** Changes within this time are emitted together; ms. */
 const TOGETHER_MS = 20;
 
-interface Wanted { readonly cameras: Map<string, unknown>; readonly isWhole: boolean }
+interface CameraTable { readonly cameras: Map<string, unknown>; readonly isWhole: boolean }
 
 /** Emits all cameras when the table is known, and after each change. Ignores values that are not JSON. */
-export function desired(coordination: Coordination): Observable<ReadonlyMap<string, unknown>> {
+export function requestedCameras(coordination: Coordination): Observable<ReadonlyMap<string, unknown>> {
   return new Observable<ReadonlyMap<string, unknown>>((subscriber) => coordination.rows('cameras').pipe(
-    scan(({ cameras }: Wanted, { rows, isWhole }) => {
+    scan(({ cameras }: CameraTable, { rows, isWhole }) => {
       for (const { key, value } of rows) {
         const config = value === undefined ? undefined : parsed(value);
         if (config === undefined) cameras.delete(key);
