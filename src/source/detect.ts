@@ -4,7 +4,8 @@ import { redactRefused, splitCredentials } from '../core/redact/redact.js';
 import type { Source } from '../core/source.js';
 import type { SourceKind, SourceReadOptions } from './source.js';
 
-export function detect(kinds: readonly SourceKind[], address: unknown, options: SourceReadOptions): Source {
+/** @throws InvalidOption for an address of no kind */
+export function detectKind(kinds: readonly SourceKind[], address: unknown, options: SourceReadOptions): Source {
   const text = typeof address === 'number' ? String(address) : address;
   const takes = kinds.map((kind) => kind.takes).join(', ');
   if (typeof text !== 'string' || text.trim() === '') {

@@ -1,6 +1,6 @@
 /** The kinds of source, and the choice among them. A new kind is one file and one line here. */
 import { device } from './device.js';
-import { detect as choose } from './detect.js';
+import { detectKind } from './detect.js';
 import { existingFile, file } from './file.js';
 import { http } from './http.js';
 import { rtsp } from './rtsp/index.js';
@@ -20,7 +20,7 @@ export type SourceName = keyof typeof SOURCES;
  * @throws InvalidOption that states the given address and the allowed forms
  */
 export function detect(address: unknown, options: SourceReadOptions): Source {
-  return typeof address === 'object' && address !== null ? customSource(address) : choose(Object.values(SOURCES), address, options);
+  return typeof address === 'object' && address !== null ? customSource(address) : detectKind(Object.values(SOURCES), address, options);
 }
 
 export { HOSTS_SCHEMA } from './client/index.js';

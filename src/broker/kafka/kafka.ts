@@ -12,7 +12,7 @@ import { kafkaCoordination } from './coordination/index.js';
 import { KafkaFailures } from './failures.js';
 import { KAFKA_SCHEMA, type KafkaConfig, type KafkaOptions, checkedBrokers } from './options.js';
 import { outcomes } from './outcomes.js';
-import { checkPlatformatic, platformaticWires } from './platformatic/index.js';
+import { checkPlatformatic, loadPlatformaticWires } from './platformatic/index.js';
 import { bytesOf, isLarger } from './size.js';
 import type { NewWire } from './wire/index.js';
 import { type KafkaReaderHooks, kafkaReader } from './read/index.js';
@@ -33,7 +33,7 @@ export function kafka(config: KafkaConfig): Broker {
 /** The client libraries that write, each loaded on use. */
 export const WIRES: Readonly<Record<KafkaOptions['driver'], () => Promise<NewWire>>> = {
   kafkajs: async () => (await import('./client/kafkajs-internals.js')).kafkajsWires(),
-  platformatic: platformaticWires,
+  platformatic: loadPlatformaticWires,
 };
 
 class KafkaDriver implements Driver {

@@ -38,7 +38,7 @@ const schema = inJson(options({ left: start(), top: start(), width: side(), heig
   ] }],
 });
 
-export const crop: StepRule<CropStep> = {
+export const cropRule: StepRule<CropStep> = {
   schema,
   step(config) {
     const given = parseOptions('crop', schema, config);

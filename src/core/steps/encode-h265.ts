@@ -38,7 +38,7 @@ const schema = inJson(options({
   allOf: [{ anyOf: [isSet('mode', 'stream'), isAbsent('gop', 'chunk', 'reuse')] }],
 });
 
-export const encodeH265: UnitRule<EncodeH265Step> = {
+export const encodeH265Rule: UnitRule<EncodeH265Step> = {
   schema,
   step(config) {
     const given = parseOptions('encodeH265', schema, config);

@@ -14,7 +14,7 @@ export interface EncodeJpegStep extends Encodes {
 
 const schema = options({ quality: jpegQuality().default(JPEG.quality) });
 
-export const encodeJpeg: UnitRule<EncodeJpegStep> = {
+export const encodeJpegRule: UnitRule<EncodeJpegStep> = {
   schema,
   step: (config) => ({ kind: 'encodeJpeg', codec: 'jpeg', mode: 'frame', ...parseOptions('encodeJpeg', schema, config) }),
   gives: 'encoded',

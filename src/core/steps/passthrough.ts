@@ -9,7 +9,7 @@ export interface PassthroughStep extends GivesUnits {
 
 const schema = options({ chunk: chunk().optional() });
 
-export const passthrough: UnitRule<PassthroughStep> = {
+export const passthroughRule: UnitRule<PassthroughStep> = {
   schema,
   step: (config) => ({ kind: 'passthrough', mode: 'stream', ...parseOptions('passthrough', schema, config) }) as PassthroughStep,
   gives: 'copied',

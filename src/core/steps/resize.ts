@@ -39,7 +39,7 @@ const schema = inJson(options({
   allOf: [{ anyOf: [isGiven('width'), isGiven('height')] }],
 });
 
-export const resize: StepRule<ResizeStep> = {
+export const resizeRule: StepRule<ResizeStep> = {
   schema,
   step: (config) => ({ kind: 'resize', ...parseOptions('resize', schema, config) }),
   gives: 'pictures',

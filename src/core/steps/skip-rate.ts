@@ -12,7 +12,7 @@ const schema = z.union([count(), options({ fps: z.number().min(0.000001).max(100
   error: 'expected a whole number of at least 1, or { fps: a number from 0.000001 to 1000 }',
 });
 
-export const skipRate: StepRule<SkipRateStep> = {
+export const skipRateRule: StepRule<SkipRateStep> = {
   schema,
   step(rate) {
     const given = parseOptions('skipRate', schema, rate);

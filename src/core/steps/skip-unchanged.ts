@@ -19,7 +19,7 @@ const schema = options({
   maxGapMs: milliseconds().min(1).default(UNCHANGED.maxGapMs),
 });
 
-export const skipUnchanged: StepRule<SkipUnchangedStep> = {
+export const skipUnchangedRule: StepRule<SkipUnchangedStep> = {
   schema,
   step: (config) => ({ kind: 'skipUnchanged', ...parseOptions('skipUnchanged', schema, config), references: false }),
   gives: 'pictures',

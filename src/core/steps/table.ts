@@ -2,14 +2,14 @@
  * The steps of a plan: one module each, and a line in two places here. Every part that reads steps looks them up in STEPS,
  * which names every kind: a missing one does not compile. The command line applies them in this order.
  */
-import { type CropStep, crop } from './crop.js';
-import { type EncodeH265Step, encodeH265 } from './encode-h265.js';
-import { type EncodeJpegStep, encodeJpeg } from './encode-jpeg.js';
-import { type PassthroughStep, passthrough } from './passthrough.js';
-import { type ResizeStep, resize } from './resize.js';
+import { type CropStep, cropRule } from './crop.js';
+import { type EncodeH265Step, encodeH265Rule } from './encode-h265.js';
+import { type EncodeJpegStep, encodeJpegRule } from './encode-jpeg.js';
+import { type PassthroughStep, passthroughRule } from './passthrough.js';
+import { type ResizeStep, resizeRule } from './resize.js';
 import type { Encodes, GivesUnits, RuleOf, StepRule, UnitRule } from './common/rule.js';
-import { type SkipRateStep, skipRate } from './skip-rate.js';
-import { type SkipUnchangedStep, skipUnchanged } from './skip-unchanged.js';
+import { type SkipRateStep, skipRateRule } from './skip-rate.js';
+import { type SkipUnchangedStep, skipUnchangedRule } from './skip-unchanged.js';
 
 /** One step of a plan, as operators write it and engines read it. */
 export type Step = SkipRateStep | CropStep | ResizeStep | SkipUnchangedStep | EncodeH265Step | EncodeJpegStep | PassthroughStep;
@@ -24,7 +24,15 @@ export type StepKind = Step['kind'];
 /** The step of a kind: `StepOf<'resize'>`. */
 export type StepOf<K extends StepKind> = Extract<Step, { readonly kind: K }>;
 
-export const STEPS: { readonly [K in StepKind]: RuleOf<StepOf<K>> } = { skipRate, crop, resize, skipUnchanged, encodeH265, encodeJpeg, passthrough };
+export const STEPS: { readonly [K in StepKind]: RuleOf<StepOf<K>> } = {
+  skipRate: skipRateRule,
+  crop: cropRule,
+  resize: resizeRule,
+  skipUnchanged: skipUnchangedRule,
+  encodeH265: encodeH265Rule,
+  encodeJpeg: encodeJpegRule,
+  passthrough: passthroughRule,
+};
 
 export const STEP_KINDS = Object.keys(STEPS) as readonly StepKind[];
 

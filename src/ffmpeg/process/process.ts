@@ -10,7 +10,7 @@ const living = new Set<ChildProcessWithoutNullStreams>();
 let isWatching = false;
 
 /** How a process is started. */
-export interface StartOptions {
+export interface SpawnOptions {
   /** Niceness, 0 (default) to 19: how much it yields to other processes. */
   readonly nice?: number | undefined;
   /** Environment variables in addition to those that every process gets. */
@@ -22,7 +22,7 @@ export interface StartOptions {
  * @param onGone - called once when the process has ended, for any reason
  * @throws the system's error if it can't start a process
  */
-export function startProcess(path: string, args: readonly string[], how: StartOptions, onGone: () => void): ChildProcessWithoutNullStreams {
+export function startProcess(path: string, args: readonly string[], how: SpawnOptions, onGone: () => void): ChildProcessWithoutNullStreams {
   let isGone = false;
   const gone = () => {
     if (!isGone) onGone();
@@ -36,7 +36,7 @@ export function startProcess(path: string, args: readonly string[], how: StartOp
   }
 }
 
-function started(path: string, args: readonly string[], { nice = 0, env }: StartOptions, onGone: () => void): ChildProcessWithoutNullStreams {
+function started(path: string, args: readonly string[], { nice = 0, env }: SpawnOptions, onGone: () => void): ChildProcessWithoutNullStreams {
   const [command = path, ...words] = [...setprivWords(path), path, ...args];
   const child = withoutReadAhead(() => spawn(command, words, {
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'], detached: process.platform !== 'win32', windowsHide: true, env: { ...childEnvironment(), ...env },

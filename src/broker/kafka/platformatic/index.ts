@@ -11,6 +11,6 @@ export function checkPlatformatic({ sasl }: Pick<KafkaOptions, 'sasl'>): void {
 }
 
 /** Loads the package. */
-export async function platformaticWires(): Promise<NewWire> {
+export async function loadPlatformaticWires(): Promise<NewWire> {
   return (await import('./wire.js')).platformaticWires();
 }
