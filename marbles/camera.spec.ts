@@ -81,10 +81,14 @@ describe('camera', () => {
     });
 
     it('gives a source that has answered 45 s for its first picture, or the time of the option', () => {
-      seconds(({ expectObservable }) => {
-        expectObservable(fakeCamera('--o 40s f').pipe(digits), '^ 44s !').toBe('43s 1');
-        expectParts(fakeCamera('--c'), '47s #', {}, { error: { code: 'SOURCE_TIMEOUT', message: 'connected, but no frame within 45000 ms' } });
-        expectParts(fakeCamera('--c', { firstFrameTimeoutMs: 3_000 }), '5s #', {}, { error: { code: 'SOURCE_TIMEOUT' } });
+      seconds(({ expectObservable, expectSubscriptions }) => {
+        const [slow, silent, limited] = [fakeCamera('--o 40s f'), fakeCamera('--c'), fakeCamera('--c', { firstFrameTimeoutMs: 3_000 })];
+        expectObservable(slow.pipe(digits), '^ 44s !').toBe('43s 1');
+        expectParts(silent, '47s #', {}, { error: { code: 'SOURCE_TIMEOUT', message: 'connected, but no frame within 45000 ms' } });
+        expectParts(limited, '5s #', {}, { error: { code: 'SOURCE_TIMEOUT' } });
+        expectSubscriptions(slow.subscriptions).toBe('^ 44s !');
+        expectSubscriptions(silent.subscriptions).toBe('^ 46s !');
+        expectSubscriptions(limited.subscriptions).toBe('^ 4s !');
       });
     });
 
@@ -121,18 +125,24 @@ describe('camera', () => {
     });
 
     it('forgives missed windows once a picture comes', () => {
-      seconds(({ expectObservable }) => {
+      seconds(({ expectObservable, expectSubscriptions }) => {
         const source = '   f 8500ms f 8500ms f';
         const expected = ' 1 8500ms 2 8500ms 3';
-        expectObservable(fakeCamera(source).pipe(digits), '^ 20s !').toBe(expected);
+        const subs = '     ^ 20s !';
+        const gate = fakeCamera(source);
+        expectObservable(gate.pipe(digits), '^ 20s !').toBe(expected);
+        expectSubscriptions(gate.subscriptions).toBe(subs);
       });
     });
 
     it('gives up a source of which ten access units in a row are rejected, with DecodeFailed', () => {
-      marbles(() => {
+      marbles(({ expectSubscriptions }) => {
         const source = '   f-rrrrrrrrrfrrrrrrrrrr';
         const expected = ' 1----------2---------#';
-        expectParts(fakeCamera(source).pipe(digits), expected, {}, { error: { code: 'DECODE_FAILED' } });
+        const subs = '     ^--------------------!';
+        const gate = fakeCamera(source);
+        expectParts(gate.pipe(digits), expected, {}, { error: { code: 'DECODE_FAILED' } });
+        expectSubscriptions(gate.subscriptions).toBe(subs);
       });
     });
 
@@ -148,9 +158,11 @@ describe('camera', () => {
     });
 
     it('gives up a source whose pictures are all rejected when the time limit of the first one is over, and reports them', () => {
-      seconds(() => {
+      seconds(({ expectSubscriptions }) => {
         const message = 'connected, but no frame within 45000 ms: 10 access units were rejected, the last: fake: the decoder rejects an access unit';
-        expectParts(fakeCamera('c-rrrrrrrrrr').pipe(digits), '45s #', {}, { error: { code: 'SOURCE_TIMEOUT', message } });
+        const gate = fakeCamera('c-rrrrrrrrrr');
+        expectParts(gate.pipe(digits), '45s #', {}, { error: { code: 'SOURCE_TIMEOUT', message } });
+        expectSubscriptions(gate.subscriptions).toBe('^ 44s !');
       });
     });
 
@@ -225,11 +237,12 @@ describe('camera', () => {
     it('stops when it is unsubscribed, in each state', () => {
       const states: [string, string][] = [['connecting', ''], ['waiting for its first picture', '-o'], ['streaming', '-f-f'], ['stalled', 'f'], ['failed, waiting', 'R']];
       for (const [state, source] of states) {
-        seconds(({ expectObservable, flush }) => {
+        seconds(({ expectObservable, expectSubscriptions, flush }) => {
           const gate = fakeCamera(source, { killMs: 1_500 });
           const ledger = expectLedger(gate);
           expectObservable(gate.pipe(frame, retry(), filter(() => false)), '^--!').toBe('');
           expectEvents(gate, '---s', { s: { type: 'stopped', reason: 'unsubscribed' } });
+          expectSubscriptions(gate.subscriptions).toBe(source === 'R' ? '(^!)' : '^--!');
           flush();
           ledger.verifySettled();
           expect(gate.stats.state, state).toBe('stopped');
@@ -246,7 +259,7 @@ describe('camera', () => {
       const facts = map(({ seq, pts, keyframe, width, height, data }: EncodedFrame) => ({ seq, pts, keyframe, width, height, data: data.toString() }));
       const coded = encodeH265({ mode: 'stream', gop: 4 });
       for (let cut = 0; cut <= steps.length; cut++) {
-        marbles(({ expectObservable, flush }) => {
+        marbles(({ expectObservable, expectSubscriptions, flush }) => {
           const fused = fakeCamera(source, { live: false, fps: 25 });
           const split = fakeCamera(source, { live: false, fps: 25 });
           expectLedger(split);
@@ -254,6 +267,7 @@ describe('camera', () => {
           const frames$ = parts.reduce((frames, step) => frames.pipe(step as typeof steps[number]), split as unknown as ReturnType<typeof split.pipe<Frame>>);
           const last$ = cut === steps.length ? frames$.pipe(same) : frames$;
           expectObservable(fused.pipe(...steps, coded, facts)).toEqual(last$.pipe(coded, facts));
+          for (const { subscriptions } of [fused, split]) expectSubscriptions(subscriptions).toBe(`^${'-'.repeat(79)}!`);
           flush();
           const { captured, skipped, delivered } = fused.stats;
           expect(split.stats).toMatchObject({ captured, skipped, delivered, inFlight: 0 });
@@ -325,10 +339,12 @@ describe('camera', () => {
     });
 
     it('counts frames for the run that they come from, even if they are merged', () => {
-      marbles(({ flush }) => {
+      marbles(({ expectSubscriptions, flush }) => {
         const [one, other] = [fakeCamera('-f-f|', { live: false, key: 'one' }), fakeCamera('--f-f-f|', { live: false, key: 'other' })];
         const ledgers = [expectLedger(one), expectLedger(other)];
         merge(one, other).pipe(skipRate(2)).subscribe();
+        expectSubscriptions(one.subscriptions).toBe('^---!');
+        expectSubscriptions(other.subscriptions).toBe('^------!');
         flush();
         for (const ledger of ledgers) ledger.verifySettled();
         expect(one.stats.captured + other.stats.captured).toBe(5);

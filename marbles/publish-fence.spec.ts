@@ -79,13 +79,14 @@ describe('publish with a fence', () => {
   });
 
   it('does not send again what a request under way did not bring, when the fence has closed meanwhile', () => {
-    scheduler.run(({ cold, hot, expectObservable, flush }) => {
+    scheduler.run(({ cold, hot, expectObservable, expectSubscriptions, flush }) => {
       const driver = new FakeDriver(3, (_, index) => (index === 0 ? 'fail' : 'ok'));
       const run = new FakeRun();
       const fence = new FakeFence(cold('o-f'));
       const source = hot('  -a---b-|', lettersOf(run));
       const expected = '    -------|';
       expectObservable(source.pipe(messages(run), publish(fakeBroker(driver), { topic: 't', fence }), order)).toBe(expected);
+      expectSubscriptions(source.subscriptions).toBe('^------!');
       flush();
       expect(driver.requests.length).toBe(1);
       expect(run.ledger.dropped.fenced).toBe(2);
@@ -93,7 +94,7 @@ describe('publish with a fence', () => {
   });
 
   it('keeps the outbox of a run that is gone behind its fence, and drops it there', () => {
-    scheduler.run(({ cold, hot, expectObservable, flush }) => {
+    scheduler.run(({ cold, hot, expectObservable, expectSubscriptions, flush }) => {
       const driver = new FakeDriver(1);
       const run = new FakeRun();
       const fence = new FakeFence(cold('h-------f'));
@@ -101,6 +102,7 @@ describe('publish with a fence', () => {
       const source = hot('  -a-b-c', lettersOf(run));
       const unsub = '       ----!  ';
       expectObservable(source.pipe(messages(run), publish(broker, { topic: 't', fence }), order), unsub).toBe('');
+      expectSubscriptions(source.subscriptions).toBe('^---!');
       expectObservable(broker.state$.pipe(map(({ outbox }) => outbox.messages))).toBe('xy------z'.replace('z', 'x'), { x: 0, y: 1 });
       flush();
       expect(driver.requests).toEqual([]);

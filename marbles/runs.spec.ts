@@ -11,10 +11,10 @@ const same = map((frame: Frame) => frame);
 
 describe('runs of a camera', () => {
   it.each([
-    ['goes on by a retry', 'retries', [1, 2, 1]],
-    ['has enough', 'leaves', [1, 2]],
-  ])('stay with a user whose frames are in an encoder when the camera fails, whoever else comes: he %s', (_, what, expected) => {
-    marbles(({ cold, flush }) => {
+    ['and that retries', 'retries', [1, 2, 1], ['^!', '5ms ^ 153ms !', '70ms ^ 88ms !']],
+    ['and that unsubscribes', 'leaves', [1, 2], ['^!', '5ms ^ 153ms !']],
+  ])('stay with a subscriber whose frames are in an encoder when the camera fails, %s, if another one subscribes', (_, what, expected, subs) => {
+    marbles(({ cold, expectSubscriptions, flush }) => {
       const gate = fakeCamera(['f S', 'f----------'], { encodeMs: 20, live: true, killMs: 5, minStartIntervalMs: 0 });
       const ledger = expectLedger(gate);
       const runs: number[] = [];
@@ -27,6 +27,7 @@ describe('runs of a camera', () => {
         else if (deed === 'e') [first, second].forEach((one) => { one.unsubscribe(); });
         else if (what === 'leaves') first.unsubscribe();
       });
+      expectSubscriptions(gate.subscriptions).toBe(subs);
       flush();
       expect(runs).toEqual(expected);
       ledger.verifySettled();
