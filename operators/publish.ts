@@ -134,7 +134,7 @@ class Publication {
     const queue = this.handle.queue(topic, this.route.key(message), this.route.queue);
     this.#queues.add(queue);
     queue.claim(owner, this);
-    this.handle.guard(queue, this.route.fence);
+    this.handle.setFence(queue, this.route.fence);
     const router = this.#routerOf(owner);
     this.handle.offer(queue, completed(message, this.handle, topic), take(message, 'outbox'), router);
   }

@@ -14,7 +14,7 @@ export interface EncoderSettings {
 }
 
 /** An input picture; `pts` as in EngineOutput. */
-export interface Picture { readonly pts: number; readonly keyframe: boolean; readonly scene: number; readonly width: number; readonly height: number }
+export interface InputPicture { readonly pts: number; readonly keyframe: boolean; readonly scene: number; readonly width: number; readonly height: number }
 
 const BYTES_PER_PIXEL: Readonly<Record<PixelFormat, number>> = { yuv420p: 1.5, nv12: 1.5, gray: 1, rgb24: 3, bgr24: 3, rgba: 4, bgra: 4 };
 
@@ -38,7 +38,7 @@ export class FakeEncoder {
     this.#isCopied = isCopied(plan);
   }
 
-  push(picture: Picture): void {
+  push(picture: InputPicture): void {
     const output = this.#made(picture);
     if (output === undefined) return;
     const busyMs = this.#step === undefined ? 0 : this.settings.encodeMs;
@@ -51,7 +51,7 @@ export class FakeEncoder {
   }
 
   /** Undefined for a size that a step does not support, which ends the process. */
-  #made(picture: Picture): EngineOutput | undefined {
+  #made(picture: InputPicture): EngineOutput | undefined {
     try {
       return this.#output(picture);
     } catch (error) {
@@ -65,7 +65,7 @@ export class FakeEncoder {
     this.agenda.put(Math.max(this.#freeAt, this.agenda.now), idle);
   }
 
-  #output({ pts, keyframe, scene, ...source }: Picture): EngineOutput {
+  #output({ pts, keyframe, scene, ...source }: InputPicture): EngineOutput {
     const size = sizeAfter(this.#steps, source);
     if (this.#isCopied) return { type: 'output', pts, keyframe, ...size, format: 'h264', data: this.#unit(keyframe) };
     const step = this.#step;

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import * as operators from '../../operators/index.js';
+import { STEP_KINDS } from '../../src/core/steps/index.js';
 import * as entry from '../../src/index.js';
 import { blocks, tableOf } from './readme.js';
 
@@ -67,6 +68,22 @@ it.each(['src', 'operators', 'marbles/kit'])('has no file in %s of more than 200
     expect(text.trimEnd().split('\n').length, `lines of ${folder}/${name}`).toBeLessThanOrEqual(MAX_LINES);
     expect(text, `${folder}/${name}`).toMatch(/^(#!.*\n)?\/\*\*/);
   }
+});
+
+/** Of the same meaning in two places: the rule of a step and its operator; the order of conditions in a browser, which loads no fleet. */
+const SHARED: ReadonlySet<string> = new Set([...STEP_KINDS, 'CONDITIONS']);
+
+it('exports no name with two meanings', () => {
+  const files = ['src', 'operators', 'marbles/kit'].flatMap((folder) => readdirSync(`${ROOT}${folder}`, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.startsWith('apps/dashboard/page/')).map((name) => `${folder}/${name}`));
+  const places = new Map<string, Set<string>>();
+  for (const file of files) {
+    for (const [, name = ''] of readFileSync(`${ROOT}${file}`, 'utf8').matchAll(/^export (?:abstract )?(?:async )?(?:function\*?|class|interface|type|const) ([\w$]+)/gm)) {
+      places.set(name, (places.get(name) ?? new Set()).add(file));
+    }
+  }
+  expect(places.size).toBeGreaterThan(1_000);
+  expect([...places].filter(([name, { size }]) => size > 1 && !SHARED.has(name)).map(([name, found]) => `${name}: ${[...found].join(', ')}`)).toEqual([]);
 });
 
 /** The texts of a spec's `it(…)`. */

@@ -54,7 +54,7 @@ export class Metrics {
     this.#sections = [
       of(PROCESS, () => [{ target: undefined, own: NONE }]),
       of(CAMERA_FAMILIES, () => named('camera', [...cameras()].map((one) => [keyed(one).facts.key, keyed(one)]))),
-      of(BROKER_FAMILIES, () => named('broker', [...brokers()].map((one) => [brokerName(one), this.#watched(one)]))),
+      of(BROKER_FAMILIES, () => named('broker', [...brokers()].map((one) => [brokerName(one), this.#measured(one)]))),
       of(RECEIVED_FAMILIES, () => named('stream', Object.entries(received()).map(([name, stream]) => [name, figures(stream)]))),
       of(WORKER_FAMILIES, () => workerTargets(worker())),
     ];
@@ -84,7 +84,7 @@ export class Metrics {
     return register(registry, this.#sections);
   }
 
-  #watched(broker: Broker): MeasuredBroker {
+  #measured(broker: Broker): MeasuredBroker {
     return { broker, errors: this.#errors.of(broker) };
   }
 }

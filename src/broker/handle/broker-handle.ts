@@ -63,7 +63,7 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
   driver(): D { return this.#driver; }
   queue(topic: string, key: string, options: QueueOptions): PartitionQueue { return this.#outbox.queue(topic, key, options); }
   /** The queue's messages leave only while the fence is open. */
-  guard(queue: PartitionQueue, fence: Fence | undefined): void { queue.guard(fence, () => { this.#sender.wake(queue); }); }
+  setFence(queue: PartitionQueue, fence: Fence | undefined): void { queue.setFence(fence, () => { this.#sender.wake(queue); }); }
 
   offer(queue: PartitionQueue, message: CameraMessage, tracker: FrameTracker, router: AckRouter): void {
     router.offered();

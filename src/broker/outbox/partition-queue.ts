@@ -96,7 +96,7 @@ export class PartitionQueue extends BoundedQueue<Entry> {
   }
 
   /** Messages leave only while the fence is open. Messages of a fence that is `fenced` are dropped. */
-  guard(fence: Fence | undefined, changed: () => void): void {
+  setFence(fence: Fence | undefined, changed: () => void): void {
     if (fence === this.#fence) return;
     this.mayLeave();
     this.#watch?.unsubscribe();
