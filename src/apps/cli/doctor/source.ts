@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { Subject, catchError, endWith, filter, firstValueFrom, ignoreElements, map, merge, of, tap, timeout } from 'rxjs';
 import { passthrough, skipRate } from '../../../../operators/index.js';
 import { type CameraConfig, camera } from '../../../camera/index.js';
+import { copiedCodec } from '../../../ffmpeg/index.js';
 import { type ClockDifference, mono } from '../../../core/clock.js';
 import { type RxcamError, isRxcamError } from '../../../core/errors/errors.js';
 import type { SourceInfo } from '../../../core/frame/frame.js';
@@ -19,6 +20,8 @@ const GOP_MS = 12_000;
 const SHARE = 0.8;
 /** Few pictures come out of ffmpeg, to be looked at: what is measured is the decoding alone. */
 const LOOKED_AT_FPS = 1;
+
+const NO_SOURCE = { clock: undefined, live: false };
 
 /** Known facts about a source. */
 export interface SourceFacts {
@@ -56,7 +59,7 @@ export async function sourceFacts(source: string, config: CameraConfig): Promise
   // A short file is over before there is anything to measure.
   const loop = origin.kind === 'camera' && !origin.source.endless;
   const decoded = await decodedFacts(source, { ...config, loop });
-  const gop = decoded.error === undefined && decoded.info?.kind !== 'test' && decoded.info?.kind !== 'device' ? await gopOf(source, config) : undefined;
+  const gop = decoded.error === undefined && copiedCodec(decoded.info?.codec ?? '') !== undefined ? await gopOf(source, config) : undefined;
   return { ...decoded, ...(resolved !== undefined && { resolved }), ...(gop !== undefined && { gop }) };
 }
 
@@ -104,29 +107,29 @@ async function decodedFacts(source: string, config: CameraConfig): Promise<Sourc
   const error = await firstValueFrom(merge(decoded$, enough$));
   watching.unsubscribe();
   const { origin } = gate.plan;
-  const clock = origin.kind === 'camera' ? origin.source.clock : undefined;
+  const { clock, live } = origin.kind === 'camera' ? origin.source : NO_SOURCE;
   if (clock !== undefined) found.clock = clock;
   if (isRxcamError(error)) return { ...found, error };
   const { inspection } = inspector;
-  return { ...found, ...rates(first, last, found.info), ...(inspection !== undefined && { look: inspection }) };
+  return { ...found, ...rates(first, last, found.info?.fps, live), ...(inspection !== undefined && { look: inspection }) };
 }
 
 /** How far a look at a source has come. */
 interface Mark { readonly at: number; readonly cpu: number | undefined; readonly pictures: number }
 
-function rates(first: Mark | undefined, last: Mark | undefined, info: SourceInfo | undefined): Partial<SourceFacts> {
+/** @param isLive - otherwise pictures come as fast as they are decoded, and their rate is not the source's */
+function rates(first: Mark | undefined, last: Mark | undefined, statedFps: number | undefined, isLive: boolean): Partial<SourceFacts> {
   if (first === undefined || last === undefined || last.pictures === first.pictures) return {};
   const count = last.pictures - first.pictures;
-  const isPaced = info?.kind !== 'file' && info?.kind !== 'http-file';
-  const measuredFps = isPaced ? (count * 1000) / (last.at - first.at) : undefined;
-  const fps = info?.fps ?? measuredFps;
+  const measuredFps = isLive ? (count * 1000) / (last.at - first.at) : undefined;
+  const fps = statedFps ?? measuredFps;
   const decodeMs = first.cpu === undefined || last.cpu === undefined ? undefined : (last.cpu - first.cpu) / count;
   const cores = decodeMs === undefined || fps === undefined ? 0 : (decodeMs * fps) / 1000;
   const fits = cores === 0 ? undefined : Math.floor((availableParallelism() * SHARE) / cores);
   return { ...(measuredFps !== undefined && { measuredFps }), ...(decodeMs !== undefined && { decodeMs }), ...(fits !== undefined && { fits }) };
 }
 
-/** From the first keyframe to the next; undefined if none comes, and for codecs that are not passed on. */
+/** From the first keyframe to the next; undefined if none comes. */
 function gopOf(source: string, config: CameraConfig): Promise<number | undefined> {
   let keyframes = 0;
   let pictures = 0;
