@@ -5,6 +5,7 @@ export type {
   Engine, EngineContext, EngineEvent, EngineOutput, Feed, FeedFormat, OpenedSource, ProcessOptions, ResumePoint,
 } from './core/engine/engine.js';
 export type { FfmpegFacts } from './core/engine/ffmpeg-facts.js';
+export type { ClockDifference } from './core/clock.js';
 export type { StderrRow, StderrRows } from './core/errors/stderr-rows.js';
 export type { CameraOrigin, Plan } from './core/plan/plan.js';
 export type { Preparation, Source, SourceInput } from './core/source.js';
@@ -30,11 +31,11 @@ export type { Shares, Timing } from './ledger/index.js';
 export type { CameraState, CameraStats, Counts, EncoderInUse, Rates, ReceivedStats, VerdictCounts } from './ledger/index.js';
 export {
   type Broker, type BrokerConfig, type BrokerState, type CloseReport, type Driver, type KafkaConfig, type MemoryBroker, type MemoryConfig,
-  type NotWritten, type OutboxConfig, type Outgoing, type Reception, type ReceptionStats, type RedisConfig, type SendAgain,
+  type NotWritten, type OutboxConfig, type Outgoing, type ReadRequest, type Reader, type Reception, type ReceptionStats, type RedisConfig, type SendAgain,
   type SendOutcome, type StoredMessage,
   type TopicWaits, type Written, createBroker, kafka, memory, redis,
 } from './broker/index.js';
-export { type Gap, type GapCause, type MessageContext, Received, type Verdict, Verified } from './message/index.js';
+export { type Gap, type GapCause, type MessageContext, Received, type ReceivedParts, type Verdict, Verified } from './message/index.js';
 export type { Chunk, Fit, Hardware, Step, StepKind, StepOf } from './core/steps/index.js';
 export type { PictureFacts } from './core/frame/picture-facts.js';
 export * from '../operators/index.js';
