@@ -31,13 +31,12 @@ export type { Shares, Timing } from './ledger/index.js';
 export type { CameraState, CameraStats, Counts, EncoderInUse, Rates, ReceivedStats, VerdictCounts } from './ledger/index.js';
 export {
   type Broker, type BrokerConfig, type BrokerState, type CloseReport, type Driver, type KafkaConfig, type MemoryBroker, type MemoryConfig,
-  type NotWritten, type OutboxConfig, type Outgoing, type ReadRequest, type Reader, type Reception, type ReceptionStats, type RedisConfig, type SendAgain,
-  type SendOutcome, type StoredMessage,
-  type TopicWaits, type Written, createBroker, kafka, memory, redis,
+  type NotWritten, type OutboxConfig, type Outgoing, type ReadRequest, type Reader, type Reception, type ReceptionStats, type RedisConfig,
+  type SendAgain, type SendOutcome, type StoredMessage, type TopicWaits, type Written, createBroker, kafka, memory, redis,
 } from './broker/index.js';
 export { type Gap, type GapCause, type MessageContext, Received, type ReceivedParts, type Verdict, Verified } from './message/index.js';
 export type { Chunk, Fit, Hardware, Step, StepKind, StepOf } from './core/steps/index.js';
 export type { PictureFacts } from './core/frame/picture-facts.js';
 export * from '../operators/index.js';
-/** Its own entry is `rxcam/streamer`; exported here too for programs written before that existed. */
+/** Its entry is `rxcam/streamer`; exported here too, for programs that import everything from `rxcam`. */
 export { CameraStreamer, type CameraStreamerConfig, type StartStreamConfig, type StreamTimingStats, type TransmissionStats } from './apps/index.js';
