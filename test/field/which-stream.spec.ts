@@ -1,4 +1,4 @@
-/** The choice of a source's stream: the cover of a song is not video, and of several streams the largest is read. */
+/** The stream that is read: cover art is not video, and of several streams the largest is read. */
 import { afterEach, expect, it } from 'vitest';
 import {
   type Camera, type CameraConfig, type EncodedFrame, type Frame, InvalidOption, camera, encodeH265, encodeJpeg, passthrough, skipUnchanged,
@@ -45,7 +45,7 @@ needs('ffmpeg').each(BUILDS)('with the ffmpeg of $name', ({ path }) => {
   it.each([
     ['by default', {}, MAIN, 50, 1], ["'largest'", { stream: 'largest' }, MAIN, 50, 1], ["'first'", { stream: 'first' }, SUB, 20, 0],
     ['number 0', { stream: 0 }, SUB, 20, 0], ['number 1', { stream: 1 }, MAIN, 50, 1],
-  ] as const)('of a sub and a main stream, %s', async (_, config: CameraConfig, size, count, number) => {
+  ] as const)('of a substream and a main stream, %s', async (_, config: CameraConfig, size, count, number) => {
     process.env['FFMPEG_PATH'] = path;
     const input = await fieldInput('submain.ts');
     const outputs = [
@@ -72,27 +72,42 @@ needs('ffmpeg').each(BUILDS)('with the ffmpeg of $name', ({ path }) => {
   });
 });
 
-needs('ffmpeg', 'python')('a live source of a sub and a main stream', () => {
-  it('emits the main stream from its first picture', async () => {
+needs('ffmpeg', 'python')('a live source of a substream and a main stream', () => {
+  it.each(BUILDS)('is closed and opened again once, for the main stream, with the ffmpeg of $name', async ({ path }) => {
+    process.env['FFMPEG_PATH'] = path;
     const server = await startOddHttp({
       mode: 'live', file: await fieldInput('submain.ts'), rate: 400_000, loop: true, head: 'HTTP/1.1 200 OK\r\nContent-Type: video/mp2t\r\n\r\n',
     });
-    const { values: units, error } = await play<EncodedFrame>(`http://${server.host}:${server.port}/live.ts`, (gate) => gate.pipe(passthrough()), { values: 5 });
+    const url = `http://${server.host}:${server.port}/live.ts`;
+    const first = await play<EncodedFrame>(url, (gate) => gate.pipe(passthrough()), { values: 1, stream: 'first' });
+    const requests = server.requests.length;
+    const { values: units, of, error } = await play<EncodedFrame>(url, (gate) => gate.pipe(passthrough()), { values: 5 });
+    const requestsForLargest = server.requests.length - requests;
     await server.stop();
-    expect(error).toBeUndefined();
-    expect(units.map(({ width, height }) => ({ width, height }))).toEqual(Array.from({ length: 5 }, () => MAIN));
+    expect([first.error, error]).toEqual([undefined, undefined]);
+    expect(first.values[0]).toMatchObject(SUB);
+    expect(requestsForLargest).toBe(requests + 1);
+    expect(units.map(({ seq, width, height }) => ({ seq, width, height }))).toEqual([1, 2, 3, 4, 5].map((seq) => ({ seq, ...MAIN })));
     expect(await decodedAs(units)).toMatchObject({ frames: 5 });
+    expect(of('connecting')).toHaveLength(1);
+    expect(of('opened').map(({ source }) => source)).toEqual([expect.objectContaining(MAIN)]);
+    expect(of('warning').map(({ message }) => message)).toEqual([`${THERE}; stream 1 is used`]);
   });
 });
 
 needs('ffmpeg', 'rtsp')('an RTSP server with two videos in one session', () => {
-  it('emits the largest', async () => {
+  it.each(BUILDS)('emits the largest, and one warning that lists both, with the ffmpeg of $name', async ({ path }) => {
+    process.env['FFMPEG_PATH'] = path;
     const video = (size: string, name: string) => `videotestsrc is-live=true ! video/x-raw,${size},framerate=10/1 ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=10 ! h264parse config-interval=-1 ! rtph264pay config-interval=-1 name=${name}`;
     const server = await startRtspServer({ launch: `( ${video('width=160,height=120', 'pay0 pt=96')} ${video('width=320,height=240', 'pay1 pt=97')} )` });
-    const { values, error } = await play<EncodedFrame>(server.url, (gate) => gate.pipe(encodeH265()), { values: 5 });
+    const { values, of, error } = await play<EncodedFrame>(server.url, (gate) => gate.pipe(encodeH265()), { values: 5 });
     await server.stop();
     expect(error).toBeUndefined();
-    expect(values[0]).toMatchObject({ width: 320, height: 240, seq: 1 });
+    expect(values.map(({ seq, width, height }) => ({ seq, width, height }))).toEqual([1, 2, 3, 4, 5].map((seq) => ({ seq, width: 320, height: 240 })));
+    expect(of('opened')).toHaveLength(1);
+    expect(of('warning').map(({ message }) => message).filter((message) => message.includes('streams'))).toEqual([
+      'the source has 2 video streams: 0 (h264, 160x120, 10 fps), 1 (h264, 320x240, 10 fps); stream 1 is used',
+    ]);
   });
 });
 
