@@ -1,4 +1,4 @@
-/** A page of the site for each example: its README, and its files as they are. */
+/** Makes a page of the site for each example: its README, followed by its files. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 

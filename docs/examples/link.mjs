@@ -1,4 +1,4 @@
-/** Run before each example: lets it import `rxcam` from this checkout, which it builds first if need be. A copy elsewhere needs none. */
+/** Runs before each example, so that it can import `rxcam` from this checkout, which is built first if necessary. It does nothing in a copy outside of a checkout. */
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -6,10 +6,10 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 if (existsSync(`${root}/src/bundle.mjs`)) link(fileURLToPath(new URL('node_modules/rxcam', import.meta.url)));
 
-/** @param {string} rxcam - the folder that Node looks in */
+/** @param {string} rxcam - the folder in which Node looks for the package */
 function link(rxcam) {
   mkdirSync(rxcam, { recursive: true });
-  // Each time: that of an older checkout may name fewer entries.
+  // Copied each time: that of an older checkout may have fewer entries.
   copyFileSync(`${root}/package.json`, `${rxcam}/package.json`);
   const { exports } = JSON.parse(readFileSync(`${rxcam}/package.json`, 'utf8'));
   const files = Object.values(exports).map((entry) => entry.default ?? '').filter((file) => file !== '');

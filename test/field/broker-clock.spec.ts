@@ -1,11 +1,11 @@
-/** A machine without a clock of its own: its wall clock says 1970 until a time server answers, then jumps. Nothing waits for that. */
+/** A machine whose wall clock shows 1970 until a time server answers, and then jumps: sending does not wait for it. */
 import { randomUUID } from 'node:crypto';
 import { afterEach, expect, it } from 'vitest';
 import { KAFKA_DRIVERS, type Program, needs, sharedKafka, sharedRedis, threeQuestions } from '../services/index.js';
 import { longestGap, startPublisher } from './fixtures/publishing.js';
 
 const HOUR_MS = 3_600_000;
-/** Machines stall; an outbox that stopped would do so for hours. */
+/** ms. A loaded machine stalls for seconds; an outbox that stops does so for hours. */
 const STALL_MS = 30_000;
 
 let program: Program | undefined;

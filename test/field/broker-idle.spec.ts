@@ -18,7 +18,7 @@ afterEach(async () => {
   await threeQuestions({});
 });
 
-/** Wakings of its main thread, and seconds of CPU of all its threads. */
+/** Wake-ups of its main thread, and the CPU time of all its threads in seconds. */
 function usage(pid: number): { wakings: number; cpuS: number } {
   const wakings = Number(/^voluntary_ctxt_switches:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
@@ -27,11 +27,11 @@ function usage(pid: number): { wakings: number; cpuS: number } {
 
 async function sleeps(kind: 'kafka' | 'redis', options: object): Promise<void> {
   const count = 20;
-  // Its interval never ends, nor does the process: it sends nothing for the next hour.
+  // The interval keeps the process alive; it sends nothing for the next hour.
   const publisher = await startPublisher({ broker: kind, options, topic: `idle-${randomUUID()}`, count, then: 'stay' });
   ({ program } = publisher);
   await publisher.acknowledges(count);
-  // What the start has left to do, such as compiling, is done.
+  // Work that is left from the start, such as compiling, is done by now.
   await wait(2_000);
   const before = usage(program.pid);
   await wait(WATCHED_S * 1_000);

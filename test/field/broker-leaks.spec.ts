@@ -1,4 +1,4 @@
-/** Topics that come and go for weeks: what was kept for one goes with it. */
+/** Topics that come and go for weeks: the memory of each is released with it. */
 import { randomUUID } from 'node:crypto';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -11,7 +11,7 @@ import { FakeRun } from '../unit/broker/outbox-fakes.js';
 
 const MESSAGES = 200;
 const ROUND = 100;
-/** Of what was 100 bytes a message and more: the last inputOrder of each topic and key is kept. */
+/** Bytes. The last inputOrder of each topic and key is kept; a leak was 100 bytes a message and more. */
 const KEPT_A_TOPIC = 2_000;
 
 setFlagsFromString('--expose-gc');
@@ -23,7 +23,7 @@ afterEach(async () => {
   await threeQuestions({});
 });
 
-/** So many cameras, each with its own topic, publish and end. */
+/** Runs this number of cameras to their end, each with its own topic. */
 async function comeAndGo(topics: number): Promise<void> {
   for (let index = 0; index < topics; index++) {
     const topic = `leak-${randomUUID()}`;
@@ -34,7 +34,7 @@ async function comeAndGo(topics: number): Promise<void> {
   }
 }
 
-/** What stays in memory of so many topics, in bytes each. */
+/** Memory that remains after this number of topics, in bytes for each. */
 async function keptOf(topics: number): Promise<number> {
   collect();
   const before = process.memoryUsage().heapUsed;
@@ -44,7 +44,7 @@ async function keptOf(topics: number): Promise<number> {
   return (process.memoryUsage().heapUsed - before) / topics;
 }
 
-/** A leak shows each time; what the engine keeps of its own (compiled code), some times. */
+/** A leak appears each time; V8's own memory (compiled code) only sometimes. */
 async function keepsNothing(topics: number): Promise<void> {
   await comeAndGo(topics);
   const kept = [await keptOf(topics), await keptOf(topics), await keptOf(topics)];

@@ -1,4 +1,4 @@
-/** Users who may not do all that rxcam does: a refusal is reported at once, and everything else continues. */
+/** Users without some of the rights that rxcam uses: a refusal is reported at once, and everything else continues. */
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { lastValueFrom, of, toArray } from 'rxjs';
@@ -58,7 +58,7 @@ needs('redis')('a user of Redis', () => {
     expect(errors).toEqual([]);
   });
 
-  it('without XTRIM gets one warning with the first message, and writes beyond the limit', async () => {
+  it('without XTRIM gets one warning with the first message, and its stream grows beyond the limit', async () => {
     await user('~* +multi +exec +xadd', { maxStreamBytes: 10_000 });
     const one = publisher();
     await one.acknowledges(1);

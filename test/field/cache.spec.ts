@@ -1,4 +1,4 @@
-/** The cache is this user's alone. */
+/** The folder of the cache belongs to this user, and no other user can read it. */
 import { chmodSync, chownSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -22,8 +22,8 @@ const played = async (cacheDir: string) => play<Frame>(server.urlOf('/clip.mp4')
 
 needs('ffmpeg')('the folder of the cache', () => {
   it.each([
-    ['is created for this user alone', () => undefined],
-    ['that others can read is closed to them', (path: string) => { mkdirSync(path); chmodSync(path, 0o755); }],
+    ['is created so that only this user can read it', () => undefined],
+    ['that others can read becomes private', (path: string) => { mkdirSync(path); chmodSync(path, 0o755); }],
   ] as const)('%s, and its files too, with any umask', async (_, make) => {
     const path = join(folder, 'cache');
     make(path);

@@ -1,4 +1,4 @@
-/** The world of a child: its environment, its rights, its place among other processes, and its end with a thread. */
+/** The environment of an ffmpeg process, its privileges, its process group, and its end with a worker thread. */
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
@@ -29,8 +29,8 @@ const environ = (pid: number) => readFileSync(`/proc/${pid}/environ`, 'utf8').sp
 const status = (pid: number, name: string) => new RegExp(`^${name}:\\s*(\\S+)`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
 const hasSetpriv = existsSync('/usr/bin/setpriv') && execFileSync('/usr/bin/setpriv', ['--help']).includes('no-new-privs');
 
-needs('ffmpeg')('the world of a child', () => {
-  it.runIf(isLinux)('its environment has no variable and no secret of the program', async () => {
+needs('ffmpeg')('an ffmpeg process', () => {
+  it.runIf(isLinux)('has no variable and no secret of the program in its environment', async () => {
     Object.assign(process.env, { DATABASE_PASSWORD: 'pass-of-the-program', FFREPORT: 'file=/tmp/report.log', LIBVA_DRIVER_NAME: 'iHD', HTTPS_PROXY: 'http://u:pass-of-the-program@proxy:1' });
     watched = watch('test:', { secrets: ['pass-of-the-program'] });
     await watched.nth('published', 3);
@@ -56,7 +56,7 @@ needs('ffmpeg')('the world of a child', () => {
     await watched.nth('published', 2);
   });
 
-  it.runIf(isLinux && hasSetpriv)('it can gain no privileges, and leads its own group', async () => {
+  it.runIf(isLinux && hasSetpriv)('can\'t gain privileges, and leads its own process group', async () => {
     watched = watch('test:');
     await watched.nth('published');
     const { pid } = watched;

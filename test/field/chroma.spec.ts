@@ -1,4 +1,4 @@
-/** Pictures whose colour is sampled as few encoders do it: 4:1:1, 4:1:0, 4:4:0. Every output gets all of them. */
+/** Rare chroma formats: 4:1:1, 4:1:0, 4:4:0. Every output gets every picture. */
 import { afterEach, expect, it } from 'vitest';
 import { type Camera, type EncodedFrame, type Frame, encodeH265, encodeJpeg, passthrough, resize, skipUnchanged } from '../../src/index.js';
 import { fieldInput, fieldJpegs, needs, startOddHttp } from '../services/index.js';
@@ -36,7 +36,7 @@ needs('ffmpeg').each(BUILDS)('with the ffmpeg of $name', ({ path }) => {
       (gate: Camera) => gate.pipe(resize({ width: 96 }), encodeH265({ mode: 'stream' })),
       (gate: Camera) => gate.pipe(encodeJpeg()),
       (gate: Camera) => gate.pipe(skipUnchanged({ threshold: 0.001 }), encodeH265()),
-      // Of a margin beside a picture that keeps its size, ffmpeg dies with NV12.
+      // With NV12, ffmpeg crashes on a margin beside a picture that keeps its size.
       (gate: Camera) => gate.pipe(resize({ width: width + 40, height, fit: 'contain' }), encodeJpeg()),
     ]) {
       const { values, error, stats } = await play<EncodedFrame>(input, steps);

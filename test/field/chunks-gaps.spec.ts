@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { type EncodeH265Config, camera, encodeH265 } from '../../src/index.js';
 import { countFrames, fieldInput, needs, probePackets, run, temporaryFolder, threeQuestions } from '../services/index.js';
 
-/** A file with its pictures at the times of an expression, in s, of their number N. */
+/** A file whose pictures have the times of an expression of their number N; s. */
 async function timed(name: string, frames: number, seconds: string): Promise<string> {
   const path = join(temporaryFolder('gaps'), name);
   await run('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', `testsrc2=size=160x120:rate=25:duration=${frames / 25}`, '-vf', `setpts='(${seconds})/TB'`,

@@ -1,4 +1,4 @@
-/** Clocks of the field: that start again, jump, come back; and the rule against them, in ffmpeg and in Node. */
+/** Camera clocks that start again, jump, or return; and the rule that corrects them, in ffmpeg and in Node. */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -43,7 +43,7 @@ needs('ffmpeg', 'python')('an RTSP camera', () => {
   const cases = WAYS.flatMap(([way, steps, messages]) => ([
     ['9,800 s back', -9800], ['an hour ahead', 3600], ['5 s ahead', 5], ['5 s back', -5],
   ] as const).map(([what, seconds]) => [what, way, seconds, steps, messages] as const))
-    // All ways for the one of the report; each other one both ways, without chunks.
+    // All ways for the case that was reported; two ways, without chunks, for each of the others.
     .filter(([, way, seconds]) => seconds === -9800 || !way.includes('chunks'));
 
   it.each(cases)('whose timestamp is %s in one picture of 25 (%s): media time is as long as the pictures', async (_what, _way, seconds, steps, messages) => {
@@ -69,7 +69,7 @@ needs('ffmpeg', 'python')('an RTSP camera', () => {
 needs('ffmpeg', 'python')('an HTTP stream that begins again every two seconds', () => {
   it.each([
     ['h264', 0, 0], ['h264', 0, 2], ['h264', 2, 2], ['h265', 0, 2],
-  ] as const)('%s, %i B-frames, way %i: chunks keep coming, and nothing is collected', async (codec, bframes, index) => {
+  ] as const)('%s, %i B-frames, way %i: chunks continue to arrive, and memory does not grow', async (codec, bframes, index) => {
     const path = join(temporaryFolder('clock'), 'loop.ts');
     const encoder = codec === 'h264' ? ['libx264', '-x264-params', 'keyint=25:min-keyint=25:scenecut=0'] : ['libx265', '-x265-params', 'log-level=error:keyint=25'];
     await run('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', 'testsrc2=size=160x120:rate=25:duration=2', '-c:v', ...encoder, '-preset', 'ultrafast', '-threads', '1',
@@ -92,7 +92,7 @@ describe('the rule in ffmpeg', () => {
   const offset = fc.oneof({ arbitrary: fc.constant(0), weight: 8 }, fc.integer({ min: -40_000 * SECOND, max: 40_000 * SECOND }), fc.integer({ min: -3 * SECOND, max: 20 * SECOND }));
   const picture = fc.record({ step: fc.integer({ min: -50_000, max: 120_000 }), moved: offset, once: offset });
 
-  it.each(BUILDS.flatMap(({ name, path }) => [true, false].map((live) => [name, live, path] as const)))('does what the one in Node does (%s, live: %s)', async (_name, live, path) => {
+  it.each(BUILDS.flatMap(({ name, path }) => [true, false].map((live) => [name, live, path] as const)))('has the same result as the rule in Node (%s, live: %s)', async (_name, live, path) => {
     const samples = fc.sample(fc.array(picture, { minLength: 40, maxLength: 60 }), { numRuns: 8, seed: 7 });
     for (const sample of samples) {
       let clock = 500_000;

@@ -1,4 +1,4 @@
-/** What a source may use: decoders that cameras need, so many pixels, so much memory; in both builds. */
+/** The limits of a source: its decoders, its picture size, and its memory; with both builds. */
 import { readFileSync } from 'node:fs';
 import { type Observable, lastValueFrom, toArray } from 'rxjs';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
@@ -73,7 +73,7 @@ needs('ffmpeg').each(BUILDS)('decoders ($name)', ({ name: build, path }) => {
     expect(watched.failures[0]?.message).toMatch(/1920x108\d exceeds .* 2000000: the option maxPixels raises the limit/);
   });
 
-  // The bound to its addresses is 8 GiB. Measured: up to 780 MiB of them at this size, 1 GiB with slower presets.
+  // The limit of its address space is 8 GiB. Measured: up to 780 MiB at this size, 1 GiB with slower presets.
   it.each<[string, (gate: Camera) => Observable<EncodedFrame>]>([
     ['encoded picture by picture', (gate) => gate.pipe(encodeH265({ mode: 'frame' }))],
     ['encoded as a stream', (gate) => gate.pipe(encodeH265({ mode: 'stream' }))],
@@ -85,7 +85,7 @@ needs('ffmpeg').each(BUILDS)('decoders ($name)', ({ name: build, path }) => {
     expect(values.map(({ width, height, codec }) => [width, height, codec])).toEqual(Array(3).fill([3840, 2160, values[0]?.codec]));
   });
 
-  it('4K over RTSP, encoded, is within them too', async () => {
+  it('4K over RTSP, encoded, is within the limits too', async () => {
     process.env['FFMPEG_PATH'] = path;
     const rtsp = await startOddRtsp({ file: await fieldInput('big-8mp.h264') });
     const { values } = await play(`rtsp://127.0.0.1:${rtsp.port}/a`, (gate) => gate.pipe(encodeH265({ mode: 'stream' })), { values: 2 });

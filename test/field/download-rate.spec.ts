@@ -1,11 +1,11 @@
-/** Servers that send a file a few bytes at a time, without end: a download has a lowest rate, over a minute of waiting for it. */
+/** Servers that send a file a few bytes at a time, without end: a download has a lowest rate, measured over a minute of waiting for the server. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import { build, countsOf, endAll, run } from '../real/apps/cli-program.js';
 import { type HttpServer, fieldInput, needs, startHttpServer, temporaryFolder, threeQuestions } from '../services/index.js';
 
-/** So many seconds of the program in one of ours: its minute is over in three. */
+/** Factor by which the program's clock is faster: its minute takes three seconds. */
 const SPEED = 20;
 const FAST_CLOCK = fileURLToPath(new URL('fixtures/fast-clock.mjs', import.meta.url));
 const EVERY_MS = 25;
@@ -18,7 +18,7 @@ afterEach(async () => {
   await threeQuestions({});
 });
 
-/** A server whose file comes at so many bytes a second of the program's, and how it ends there. */
+/** Reads a file from a server at this rate, in bytes per second of the program's clock, and returns the result. */
 async function downloaded(bytesPerSecond: number, ...words: string[]) {
   const content = readFileSync(await fieldInput('lepton80x60.mp4'));
   const step = Math.ceil(bytesPerSecond * SPEED * EVERY_MS / 1_000);

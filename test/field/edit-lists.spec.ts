@@ -1,11 +1,11 @@
-/** Files that were cut out of a GOP without encoding: they hold what their first picture needs, and hide it. */
+/** Files that were cut within a GOP without encoding: they contain the pictures that their first picture needs, and hide those. */
 import { join } from 'node:path';
 import { lastValueFrom, toArray } from 'rxjs';
 import { expect, it } from 'vitest';
 import { type CameraEvent, type EncodedFrame, camera, encodeH265, memory, passthrough, publish, toMessage } from '../../src/index.js';
 import { countFrames, fieldInput, needs, run, temporaryFolder, threeQuestions } from '../services/index.js';
 
-/** Cut at `seconds` of a clip with B-frames. */
+/** A clip with B-frames, cut at this time; s. */
 async function cutWithBframes(seconds: number): Promise<string> {
   const folder = temporaryFolder('edit-lists');
   const [whole, path] = [join(folder, 'whole.mp4'), join(folder, `cut-${seconds}.mp4`)];

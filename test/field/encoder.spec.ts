@@ -1,4 +1,4 @@
-/** Pictures of every size and rate through the encoders: large, fast and tiny ones, with every preset, on both builds. */
+/** Pictures of many sizes and rates in the encoders: large, fast and tiny ones, with every preset, on both builds. */
 import { type Observable, lastValueFrom, map, toArray } from 'rxjs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
@@ -24,7 +24,7 @@ async function run(address: string, steps: (gate: Camera) => Observable<Frame | 
 
 const video = (frames: readonly EncodedFrame[]) => Buffer.concat(frames.map((frame) => frame.data));
 
-/** Every picture comes out, in the Main profile, and looks like its source. */
+/** Every picture is emitted, in the Main profile, and looks like its source. */
 async function isWhole({ gate, frames }: Result, pictures: number, size: { width: number; height: number }): Promise<void> {
   expect(gate.stats).toMatchObject({ captured: pictures, droppedTotal: 0, inFlight: 0 });
   expect(frames.map(({ width, height }) => ({ width, height }))).toEqual(Array.from({ length: pictures }, () => size));

@@ -1,4 +1,4 @@
-/** Hosts that a camera may lead to: by its address, redirects, segments and keys alike. */
+/** The hosts that a camera may connect to: by its address, redirects, segments and keys. */
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Frame } from '../../src/index.js';

@@ -1,4 +1,4 @@
-/** Heads of HTTP answers as the firmware of cameras writes them: what plain ffmpeg plays is played, and no server gains by it. */
+/** Malformed heads of HTTP responses as camera firmware writes them: rxcam plays what plain ffmpeg plays, and a hostile server gains nothing. */
 import { createServer, type Server } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
@@ -22,7 +22,7 @@ async function odd(options: Parameters<typeof startOddHttp>[0]): Promise<OddServ
   return { ...server, url: `http://${server.host}:${server.port}/video` };
 }
 
-/** Pictures that plain ffmpeg reads, at most 5. */
+/** The number of pictures that plain ffmpeg reads, at most 5. */
 async function byFfmpeg(url: string): Promise<number> {
   const text = await run('ffmpeg', ['-nostdin', '-v', 'error', '-rw_timeout', '5000000', '-i', url, '-map', '0:v:0', '-frames:v', '5', '-f', 'framemd5', '-'], undefined)
     .catch(() => Buffer.alloc(0));
@@ -46,12 +46,12 @@ async function raw(answer: (request: string) => string | Buffer, end = true): Pr
 needs('ffmpeg', 'python')('a header', () => {
   it.each([
     ['with a line without a name', `HTTP/1.1 200 OK\r\nServer: GoaHead\r\nTue, 12 Jun 2012 01:56:34 GMT\r\nContent-Type:${MULTIPART}\r\n\r\n`],
-    ['with LF alone', `HTTP/1.0 200 OK\nServer: cam\nContent-Type: ${MULTIPART}\n\n`],
+    ['with only LF', `HTTP/1.0 200 OK\nServer: cam\nContent-Type: ${MULTIPART}\n\n`],
     ['that ends before its type', `HTTP/1.1 200 OK\r\nX-Channel: 2\n\r\nContent-Type: ${MULTIPART}\r\n\r\n`],
     ['with a space in a name', `HTTP/1.1 200 OK\r\nCache Control: no-cache\r\nContent-Type: ${MULTIPART}\r\n\r\n`],
-    // Not in any report: relatives of those.
+    // These have no report; they are similar to those that have.
     ['of ICY', `ICY 200 OK\r\nContent-Type: ${MULTIPART}\r\n\r\n`],
-    ['with a line of a colon alone', `HTTP/1.1 200\r\n:\r\n: x\r\nContent-Type: ${MULTIPART}\r\n\r\n`],
+    ['with a line that is only a colon', `HTTP/1.1 200\r\n:\r\n: x\r\nContent-Type: ${MULTIPART}\r\n\r\n`],
   ])('%s gives the pictures that plain ffmpeg reads', async (_, head) => {
     const { url } = await odd({ mode: 'mjpeg', files: await fieldJpegs(), fps: 25, head, part: PART });
     expect(await byFfmpeg(url)).toBe(5);
@@ -72,7 +72,7 @@ needs('ffmpeg', 'python')('a header', () => {
     expect(requests.filter((line) => line.startsWith('GET'))).toHaveLength(2);
   });
 
-  it('with LF alone is accepted for a transport stream too', async () => {
+  it('with only LF is accepted for a transport stream too', async () => {
     const { url } = await odd({ mode: 'live', file: await fieldInput('gop50.ts'), rate: 400_000, head: 'HTTP/1.0 200 OK\nServer: cam\n\n' });
     const { values, error } = await play<EncodedFrame>(url, (gate) => gate.pipe(encodeJpeg()), { values: 20 });
     expect(error).toBeUndefined();
@@ -88,7 +88,7 @@ needs('ffmpeg')('a hostile header', () => {
     ['of one line', () => `HTTP/1.1 200 OK${'a'.repeat(1_000_000)}`, 'SOURCE_REFUSED'],
     ['of another protocol', () => 'SSH-2.0-OpenSSH_9.2\r\n', 'SOURCE_REFUSED'],
     ['of zeros', () => Buffer.alloc(1_000_000), 'SOURCE_REFUSED'],
-    ['of interim responses alone', () => 'HTTP/1.1 100 Continue\r\n\r\n'.repeat(1_000), 'SOURCE_REFUSED'],
+    ['of only interim responses', () => 'HTTP/1.1 100 Continue\r\n\r\n'.repeat(1_000), 'SOURCE_REFUSED'],
     ['with chunks without a size', () => `${OK}Transfer-Encoding: chunked\r\nETag: "a"\r\nContent-Length: 9\r\n\r\nzz\r\n`, 'DECODE_FAILED|SOURCE_REFUSED|STREAM_ENDED'],
     ['that requests a login with a megabyte of text', () => `HTTP/1.1 401 No\r\nWWW-Authenticate: ${'a'.repeat(1_000_000)}\r\n\r\n`, 'SOURCE_UNAUTHORIZED'],
     ['that requests Digest with a megabyte of text', () => `HTTP/1.1 401 No\r\nWWW-Authenticate: Digest ${'a'.repeat(1_000_000)}\r\n\r\n`, 'SOURCE_UNAUTHORIZED'],
@@ -117,16 +117,16 @@ needs('ffmpeg')('a password', () => {
   const secret = 'pa:ss@word';
   const at = (path: string) => server.urlOf(path).replace('//', `//user:${encodeURIComponent(secret)}@`);
   const basic = Buffer.from(`user:${secret}`).toString('base64');
-  const told = () => server.requests.map(({ headers }) => headers.authorization ?? '');
+  const logins = () => server.requests.map(({ headers }) => headers.authorization ?? '');
 
-  it('is sent as Basic only after a challenge for it', async () => {
+  it('is sent as Basic only after a Basic challenge', async () => {
     server = await startHttpServer({ '/open': http.mjpeg({ fps: 25 }), '/basic': http.login('user', secret, http.mjpeg({ fps: 25 })) });
     stop.push(server.stop);
     await play<EncodedFrame>(at('/open'), (gate) => gate.pipe(encodeJpeg()), { values: 3, secrets: [secret, basic] });
-    expect(told()).toEqual(['', '']);
+    expect(logins()).toEqual(['', '']);
     const { values } = await play<EncodedFrame>(at('/basic'), (gate) => gate.pipe(encodeJpeg()), { values: 3, secrets: [secret, basic] });
     expect(values).toHaveLength(3);
-    expect(told().slice(2, 4)).toEqual(['', `Basic ${basic}`]);
+    expect(logins().slice(2, 4)).toEqual(['', `Basic ${basic}`]);
   });
 
   it.each([
@@ -135,13 +135,13 @@ needs('ffmpeg')('a password', () => {
   ])('is never sent in clear text to a server that requests %s', async (challenge) => {
     const digest = http.status(401, { 'WWW-Authenticate': challenge });
     let asked = 0;
-    // The second time a server that has asked for Digest wants Basic.
+    // The second time, a server that requested Digest requests Basic.
     server = await startHttpServer({ '/video': (request, response) => (asked++ < 2 ? digest : http.status(401))(request, response) });
     stop.push(server.stop);
     const gate = camera(at('/video'), { connectTimeoutMs: 2_000 });
     for (let attempt = 0; attempt < 2; attempt++) {
       await expect(lastValueFrom(gate.pipe(encodeJpeg()))).rejects.toMatchObject({ code: 'SOURCE_UNAUTHORIZED' });
     }
-    expect(told().filter((one) => /basic/i.test(one) || one.includes(basic) || one.includes(secret))).toEqual([]);
+    expect(logins().filter((one) => /basic/i.test(one) || one.includes(basic) || one.includes(secret))).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-/** Multipart JPEG of cheap boards, and of those who would fill a memory with it. */
+/** Multipart JPEG of cheap boards, and of hostile servers that try to fill the memory. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, expect, it } from 'vitest';
@@ -26,7 +26,7 @@ needs('ffmpeg', 'python')('a multipart stream', () => {
   it.each([
     ['without a first boundary', { firstpart: PART.slice(5) }],
     ['of image/jpg', { part: PART.replace('jpeg', 'jpg') }],
-    // Not in any report: relatives of those.
+    // These have no report; they are similar to those that have.
     ['that begins with a picture', { firstpart: '', part: PART }],
     ['without lengths', { part: '--b\r\nContent-Type: image/jpeg\r\n\r\n' }],
     ['without lengths and types', { part: '--b\r\n\r\n' }],
@@ -36,14 +36,14 @@ needs('ffmpeg', 'python')('a multipart stream', () => {
     ['whose type is not stated', { head: 'HTTP/1.1 200 OK\r\n\r\n' }],
     ['whose type is not stated, without a first boundary', { head: 'HTTP/1.1 200 OK\r\n\r\n', firstpart: PART.slice(5) }],
     ['with additional headers in each part', { part: `${PART.trimEnd()}\r\nX-Timestamp: 1.2\r\nX: y: z\r\nnonsense\r\n\r\n` }],
-    ['with a line too many', { tail: '\r\n\r\n' }],
+    ['with one line too many', { tail: '\r\n\r\n' }],
     ['without a line between parts', { tail: '' }],
     ['with audio between pictures', { part: `--b\r\nContent-Type: audio/basic\r\nContent-Length: 4\r\n\r\nabcd\r\n${PART}` }],
   ])('%s gives pictures', async (_, options) => {
     const url = await urlOf(options);
     const { values, error } = await play<Frame>(url, (gate) => gate, { values: 8, pixelFormat: 'gray' });
     expect(error).toBeUndefined();
-    // Each picture, in the order of the server.
+    // Every picture, in the order of the server.
     expect(values.map(({ data }) => nearest(data))).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
   });
 
@@ -90,7 +90,7 @@ needs('ffmpeg', 'python')('a multipart stream', () => {
   });
 });
 
-/** What of a process is in memory; none of one that is gone. */
+/** Resident memory of a process in bytes; 0 if it has ended. */
 function residentBytes(pid: number): number {
   try {
     return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;

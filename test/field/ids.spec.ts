@@ -26,7 +26,7 @@ needs('ffmpeg')('the id of a message', () => {
     await threeQuestions({ stats: [first.stats, second.stats] });
   });
 
-  it('differs between two publishes of one camera, in brokers that do not know of each other', async () => {
+  it('differs between two publishes of one camera, to brokers that are independent of each other', async () => {
     const one = gate();
     const units$ = one.pipe(encodeH265(), share());
     const brokers = [memory(), memory()];
@@ -46,7 +46,7 @@ needs('ffmpeg')('the id of a message', () => {
     await threeQuestions({ stats: one.stats });
   });
 
-  it('is unique for frames that come from no camera, and in your own formats that have none', async () => {
+  it('is unique for frames without a camera, and in custom formats without an id', async () => {
     const one = gate();
     const bare: MessageFormatter = ({ data }) => ({ value: data });
     const [unit] = await lastValueFrom(one.pipe(encodeH265(), take(1), toArray())) as [EncodedFrame];

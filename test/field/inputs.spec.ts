@@ -1,4 +1,4 @@
-/** The inputs of the field, before anything is tested on them: each is as its name states. */
+/** The input files of the field tests: each has the properties that its name states. */
 import { expect, it } from 'vitest';
 import { fieldHls, fieldInput, fieldJpegs, needs, probeStream, startOddHls, startOddHttp, startOddRtsp } from '../services/index.js';
 

@@ -1,4 +1,4 @@
-/** Many cameras start at once, each with a topic that is not there, and the broker is far away. */
+/** Many cameras start at once, each with a topic that does not exist, and the broker is far away. */
 import { randomUUID } from 'node:crypto';
 import { firstValueFrom, merge, of, take, toArray } from 'rxjs';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
@@ -11,7 +11,7 @@ import { TestPublisher, adminOf, makeTopic } from './fixtures/test-publisher.js'
 
 const AWAY_MS = 150;
 const CAMERAS = 200;
-/** One camera after the other would take a minute. What the broker itself needs for two hundred topics is measured apart, without the distance. */
+/** ms. One camera after the other takes a minute. The broker's own time for two hundred topics is measured separately, without the delay. */
 const OWN_MS = 15_000;
 
 needs('kafka').each(KAFKA_DRIVERS)('a Kafka that is 150 ms away, %s', (driver) => {

@@ -1,4 +1,4 @@
-/** Two Kafka brokers, one goes: what the other leads continues as if nothing had happened, and the state names what waits. */
+/** Two Kafka brokers, one of which fails: partitions of the other one are not affected, and the state names the topics that wait. */
 import { randomUUID } from 'node:crypto';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
@@ -6,7 +6,7 @@ import { type Broker, kafka } from '../../src/index.js';
 import { KAFKA_DRIVERS, type KafkaServer, needs, startKafka, threeQuestions } from '../services/index.js';
 import { TestPublisher, adminOf, keyIn, makeTopic, when } from './fixtures/test-publisher.js';
 
-/** Publishers that are held up by another broker stand for as long as a request may take: 10 s. */
+/** ms. A publisher that another broker blocks is blocked for the time limit of a request: 10 s. */
 const STALL_MS = 8_000;
 const PARTITIONS = 4;
 
@@ -76,7 +76,7 @@ needs('kafka').each(KAFKA_DRIVERS)('two Kafka brokers, %s', (driver) => {
     expect(Math.max(here.longestMs, late.longestMs)).toBeLessThan(STALL_MS);
   });
 
-  it.each(['SIGTERM', 'SIGKILL'] as const)('one that leads two of four partitions ends by %s: the other two continue', async (signal) => {
+  it.each(['SIGTERM', 'SIGKILL'] as const)('one that leads two of four partitions ends by %s: the other two partitions continue', async (signal) => {
     handle();
     const topic = await on('four', first, second, first, second);
     const [p0, p1, p2, p3] = KEYS.map((key) => publisher(topic, key)) as [TestPublisher, TestPublisher, TestPublisher, TestPublisher];
@@ -98,7 +98,7 @@ needs('kafka').each(KAFKA_DRIVERS)('two Kafka brokers, %s', (driver) => {
     handle();
     const here = publisher(await on('here', first));
     const away = publisher(await on('away', second));
-    // The client that makes topics may ask the one that hangs.
+    // The client that creates topics may ask the one that hangs.
     const added = await on('late', first);
     await Promise.all([here.acknowledges(10), away.acknowledges(10)]);
     second.pause();
@@ -115,7 +115,7 @@ needs('kafka').each(KAFKA_DRIVERS)('two Kafka brokers, %s', (driver) => {
     for (const one of publishers) one.isInOrder();
   });
 
-  it('one is down when the handle is made: messages for the other are sent, and the rest wait', async () => {
+  it('one is down when the handle is created: messages for the other are sent, and the rest wait', async () => {
     const [here, away] = [await on('here', first), await on('away', second)];
     await second.kill('SIGKILL');
     handle();

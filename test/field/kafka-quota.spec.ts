@@ -1,4 +1,4 @@
-/** A Kafka with a quota: the pause that it asks for is kept and reported, and nothing is sent twice. */
+/** A Kafka with a quota: rxcam keeps and reports the pause that the broker requests, and sends no message twice. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
@@ -12,7 +12,7 @@ import { TestPublisher, adminOf } from './fixtures/test-publisher.js';
 const RATE = 100_000;
 const BYTES = 20_000;
 const MESSAGES = 60;
-/** Shorter than the pauses: without them each request would seem to have failed. */
+/** ms. Shorter than the pauses: a client that ignores them treats each request as failed. */
 const REQUEST_TIMEOUT_MS = 1_000;
 
 needs('kafka').each(KAFKA_DRIVERS)('a quota, %s', (driver) => {

@@ -1,4 +1,4 @@
-/** Two Kafka brokers, one goes: what the other leads is read as if nothing had happened, and the rest when it is back. */
+/** Two Kafka brokers, one of which fails: partitions of the other one are read without interruption, and the rest when it is back. */
 import { randomUUID } from 'node:crypto';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-/** Users of a Kafka with ACLs who may not do all that rxcam does: a refusal is reported at once, and rxcam continues when the right is granted. */
+/** Users of a Kafka with ACLs without some of the rights that rxcam uses: a refusal is reported at once, and rxcam continues when the right is granted. */
 import { randomUUID } from 'node:crypto';
 import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, type Admin, Kafka, ResourcePatternTypes, logLevel } from 'kafkajs';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
@@ -11,7 +11,7 @@ import { TestPublisher, adminOf, when } from './fixtures/test-publisher.js';
 const PASSWORD = 'hush-hush';
 const login = (username: string) => ({ mechanism: 'plain' as const, username, password: PASSWORD });
 const users = ['broker', 'admin', 'cam'].map((name) => `user_${name}="${PASSWORD}"`).join(' ');
-/** With ACLs of its own, in KRaft; what is not granted is denied. */
+/** A broker with ACLs, in KRaft mode; rights that are not granted are denied. */
 const WITH_ACLS = {
   'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
   'super.users': 'User:broker;User:admin;User:ANONYMOUS',
@@ -33,7 +33,7 @@ needs('kafka').each(KAFKA_DRIVERS)('a user of Kafka, %s', (driver) => {
   });
   afterEach(async () => {
     for (const publisher of publishers.splice(0)) publisher.stop();
-    // With the three questions.
+    // As the three questions require.
     await one?.stop();
     one = undefined;
     await Promise.all(brokers.splice(0).map((broker) => broker.close({ deadlineMs: 200 })));

@@ -1,4 +1,4 @@
-/** `ce_keyframetime`: where a consumer that finds a picture in the middle of a GOP must begin to read. */
+/** `ce_keyframetime`: the place where a consumer that finds a picture in the middle of a GOP begins to read. */
 import { join } from 'node:path';
 import { lastValueFrom, toArray } from 'rxjs';
 import { expect, it } from 'vitest';

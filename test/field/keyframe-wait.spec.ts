@@ -1,4 +1,4 @@
-/** Cameras whose keyframe is far away when rxcam comes: access units rejected before the first picture are not failures. */
+/** Cameras whose next keyframe is far away when rxcam connects: access units that are rejected before the first picture are not failures. */
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
@@ -16,10 +16,10 @@ afterEach(async () => {
   await odd?.stop();
 });
 
-/** Five rejects or windows in a row would end it, were they counted. */
+/** Five rejects or windows in a row end the attempt if they are counted. */
 const STRICT: WatchOptions = { readWindowMs: 300, maxReadFailures: 5, firstFrameTimeoutMs: 15_000 };
 
-/** The first pictures come, without a failure before. */
+/** Expects the first pictures, without a failure before them. */
 async function expectPatience(of: Watched): Promise<void> {
   await of.nth('published', 10);
   expect(of.codes).toEqual([]);
@@ -29,7 +29,7 @@ async function expectPatience(of: Watched): Promise<void> {
   expect(await countFrames(Buffer.concat(of.messages.map(({ value }) => value)))).toBe(of.messages.length);
 }
 
-needs('ffmpeg', 'python')('a keyframe that comes late', () => {
+needs('ffmpeg', 'python')('a keyframe that arrives late', () => {
   it.each([
     ['decoded', (gate: Camera) => gate.pipe(encodeH265())],
     ['copied', (gate: Camera) => gate.pipe(passthrough())],

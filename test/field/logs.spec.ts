@@ -1,4 +1,4 @@
-/** Logs that can not be written, and readers that stop or go: the cameras continue, and the exit code is right. */
+/** Logs that can't be written, and readers that stop or leave: the cameras continue, and the exit code is right. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -20,7 +20,7 @@ afterEach(async () => {
 
 interface Outcome { readonly exitCode: number | null; readonly stdout: string; readonly counts: Counts & { logLinesDropped?: number } }
 
-/** Runs the program with its log into `log`; that is a stream of a reader, or a file that the shell opens. */
+/** Runs the program with `log` as its log: a stream with a reader, or a file that the shell opens. */
 function program(words: readonly string[], log: 'ignore' | NonNullable<ChildProcess['stdin']>): { child: ChildProcess; outcome: Promise<Outcome> } {
   const child = spawn('node', [MAIN, 'stream', ...words], { stdio: ['ignore', 'pipe', log] });
   children.push(child);
@@ -32,7 +32,7 @@ function program(words: readonly string[], log: 'ignore' | NonNullable<ChildProc
   return { child, outcome };
 }
 
-/** In a shell: what it printed, and the exit code of the program itself. */
+/** Runs it in a shell, and returns its output and the exit code of the program itself. */
 async function shell(command: string): Promise<{ stdout: string; exitCode: number }> {
   const child = spawn('bash', ['-c', `${command.replace('RXCAM', `node '${MAIN}' stream`)}; echo "exit \${PIPESTATUS[0]}"`], { stdio: ['ignore', 'pipe', 'ignore'] });
   children.push(child);
@@ -116,7 +116,7 @@ needs('ffmpeg')('a log', () => {
   });
 });
 
-needs('ffmpeg')('what is printed', () => {
+needs('ffmpeg')('the result on stdout', () => {
   it('ends the program quietly when its reader has read enough', async () => {
     const { stdout, exitCode } = await shell(`RXCAM '${SMALL}' --log-every 1 2>&1 | head -1`);
     expect(stdout.trimEnd().split('\n')).toHaveLength(1);
@@ -156,7 +156,7 @@ needs('ffmpeg')('what is printed', () => {
   });
 });
 
-/** Resident memory in bytes; 0 once it is gone. */
+/** Resident memory in bytes; 0 after the process has ended. */
 function residentOf(pid: number): number {
   try {
     return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;

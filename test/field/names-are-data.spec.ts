@@ -1,4 +1,4 @@
-/** Topics, keys, headers and camera keys that JavaScript's objects know already: they are names like any other. */
+/** Topics, keys, headers and camera keys that are also members of JavaScript's objects: they are treated as any other name. */
 import { lastValueFrom, toArray } from 'rxjs';
 import { expect, it } from 'vitest';
 import { type Broker, InvalidOption, camera, encodeH265, isRxcamError, type Published, kafka, memory, publish, redis, toMessage } from '../../src/index.js';
@@ -9,7 +9,7 @@ import { build, countsOf, run } from '../real/apps/cli-program.js';
 const NAMES = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'prototype', '__defineGetter__'];
 const PROTOTYPE = Object.getOwnPropertyNames(Object.prototype);
 
-/** Two pictures under a name, in every place that may have one. */
+/** Publishes two pictures with a name in every place that takes one. */
 async function send(broker: Broker, name: string): Promise<readonly Published[]> {
   const gate = camera('test:?size=64x48&fps=25&duration=0.08', { key: name, pace: 'asap' });
   const headers = { ...JSON.parse(`{${JSON.stringify(name)}: "as given"}`) as Record<string, string>, site: '7' };
@@ -19,7 +19,7 @@ async function send(broker: Broker, name: string): Promise<readonly Published[]>
   return acks;
 }
 
-/** The prototype that all objects share has nothing new. */
+/** Expects the shared prototype of objects to be unchanged. */
 function notPoisoned(): void {
   expect(Object.getOwnPropertyNames(Object.prototype)).toEqual(PROTOTYPE);
   expect(({} as { messages?: unknown }).messages).toBeUndefined();
@@ -50,7 +50,7 @@ needs('ffmpeg')('names from outside', () => {
     await threeQuestions({ stats: gate.stats });
   });
 
-  it('the counts of each camera under its own key in what the command line prints', async () => {
+  it('the command line prints the counts of each camera under its key', async () => {
     await build();
     const sources = NAMES.map(() => 'test:?size=64x48');
     const { stdout, exitCode } = await run(['stream', ...sources, '--frames', '1', '--json', ...NAMES.flatMap((name) => ['--key', name]), '--log-level', 'error']);
@@ -89,7 +89,7 @@ needs('ffmpeg', 'kafka')('names from outside, on Kafka', () => {
   it('each of them', async () => {
     const { host, port } = await sharedKafka();
     const broker = kafka({ brokers: [`${host}:${port}`] });
-    // The broker's own numbers show that each topic has them: the client's consumer does not take such names.
+    // The broker's offsets show that each topic has the messages: the client's consumer does not accept such names.
     for (const name of NAMES) expect((await send(broker, name)).map(({ offset }) => offset)).toEqual(['0', '1']);
     expect((await broker.close()).unsent).toBe(0);
     notPoisoned();

@@ -1,4 +1,4 @@
-/** Names of files as people and cameras give them: a file that exists is a file, and a name is not a pattern. */
+/** Names of files from users and cameras: an existing file is read as a file, and a name is not a pattern. */
 import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { lastValueFrom, toArray } from 'rxjs';
@@ -29,7 +29,7 @@ needs('ffmpeg')('names', () => {
 
   it.each([
     'cam:1.mp4', '-i.mp4', 'shot%d.mp4', "it's.mp4", 'a b|c.mp4', 'concat:a.mp4', 'a\nb.mp4', '*?[x].mp4', '"q".mp4', 'video=x.mp4',
-  ])('%j is a file if one of that name exists', async (name) => {
+  ])('%j is a file if a file of that name exists', async (name) => {
     copyFileSync(await fieldInput('big-2mp.mp4'), join(folder, name));
     expect(await pictures(name)).toBe(FRAMES);
   });

@@ -1,4 +1,4 @@
-/** Each release of Node that rxcam supports: the command line does its job, and its log stays one JSON object a line. */
+/** Each release of Node that rxcam supports: the command line works, and its log has one JSON object on each line. */
 import { randomUUID } from 'node:crypto';
 import { execa } from 'execa';
 import { beforeAll, expect, it } from 'vitest';
@@ -12,7 +12,7 @@ needs('ffmpeg', 'kafka', 'redis', 'nodes').each(NODE_RELEASES.map((release) => [
   it.each(['kafka', 'redis'] as const)('publishes pictures to %s, and prints only JSON on stderr', async (kind) => {
     const { url } = kind === 'kafka' ? await sharedKafka() : await sharedRedis();
     const target = `${url}/nodes-${randomUUID()}`;
-    // Four seconds: timers that are due in the past have had the time to warn.
+    // Four seconds: within these, a timer with a time in the past has printed its warning.
     const words = ['stream', 'test:?size=64x48&fps=5', '--frames', '20', '--to', target, '--json'];
     const ended = await execa(node, [MAIN, ...words], { reject: false, stdin: 'ignore' });
     expect(ended.exitCode).toBe(0);
@@ -23,7 +23,7 @@ needs('ffmpeg', 'kafka', 'redis', 'nodes').each(NODE_RELEASES.map((release) => [
     await noFfmpegLeft();
   });
 
-  it('is that release', async () => {
+  it('is the expected release', async () => {
     expect((await execa(node, ['--version'])).stdout).toMatch(new RegExp(`^v${release}[.]`));
   });
 });

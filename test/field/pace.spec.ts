@@ -1,4 +1,4 @@
-/** Files whose time starts again or jumps, read at their own pace: as long as their pictures, by either way. */
+/** Files whose time starts again or jumps, read at their own pace: a read takes as long as their pictures, decoded and copied. */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, it } from 'vitest';
@@ -21,7 +21,7 @@ const WAYS = [
   ['copied', (gate: Camera) => gate.pipe(passthrough())],
 ] as const;
 
-/** Two seconds and one of pictures, 10 a second. */
+/** Two seconds of pictures and another one, at 10 fps. */
 const FILES: readonly (readonly [string, () => Promise<Buffer>])[] = [
   ['joined.ts', async () => Buffer.concat([await part({ frames: 20 }), await part()])],
   ['ahead.ts', async () => Buffer.concat([await part({ frames: 20 }), await part({ from: 100 })])],
@@ -32,7 +32,7 @@ const FILES: readonly (readonly [string, () => Promise<Buffer>])[] = [
 ];
 
 needs('ffmpeg')('a file at its own pace', () => {
-  it.each(FILES.flatMap(([name, make]) => WAYS.map(([way, steps]) => [name, way, make, steps] as const)))('%s, %s: three seconds of pictures take three seconds at least, and missing time is not waited for', async (name, way, make, steps) => {
+  it.each(FILES.flatMap(([name, make]) => WAYS.map(([way, steps]) => [name, way, make, steps] as const)))('%s, %s: three seconds of pictures take three seconds at least, without a wait for missing time', async (name, way, make, steps) => {
     const path = join(folder, `${way}-${name}`);
     writeFileSync(path, await make());
     watched = watch(path, { pace: 'realtime', steps, readWindowMs: 2_000 });
@@ -48,7 +48,7 @@ needs('ffmpeg')('a file at its own pace', () => {
     expect(await countFrames(Buffer.concat(watched.messages.map(({ value }) => value)))).toBe(30);
   });
 
-  it('hidden pictures of a file are not waited for', async () => {
+  it('there is no wait for hidden pictures of a file', async () => {
     watched = watch(await fieldInput('cut14.mp4'), { pace: 'realtime', steps: WAYS[1][1] });
     await watched.nth('captured', 375);
     const at = watched.of('captured').map((event) => event.at);

@@ -1,4 +1,4 @@
-/** The package in the hands of others' tools: bundlers, test runners, CommonJS, other releases of Node and of rxjs, npm without the optional packages. */
+/** The package with other tools: bundlers, test runners, CommonJS, other releases of Node and of rxjs, npm without the optional packages. */
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build as bundle } from 'esbuild';
@@ -13,7 +13,7 @@ const packed = new Packed();
 beforeAll(() => packed.make());
 afterAll(() => { packed.remove(); });
 
-/** Runs a program to its end: it prints what it is to print, and nothing on stderr. */
+/** Runs a program to its end, and expects its output on stdout and nothing on stderr. */
 async function works(cwd: string, file: string, node = process.execPath): Promise<void> {
   expect(await execa(node, [file], { cwd, reject: false })).toMatchObject({ exitCode: 0, stdout: OUTPUT, stderr: '' });
   await noFfmpegLeft();
@@ -31,7 +31,7 @@ needs('ffmpeg')('the package with', () => {
     await works(alone, 'program.mjs');
   });
 
-  it.each([['beside its packages', false], ['in one file', true]])('vite, for a server: %s', async (_, noExternal) => {
+  it.each([['with its dependencies outside', false], ['in one file', true]])('vite, for a server: %s', async (_, noExternal) => {
     const home = packed.installed('vite');
     written(home, 'package.json', '{ "type": "module" }');
     await viteBuild({
@@ -92,7 +92,7 @@ needs('ffmpeg', 'npm')('the package installed by npm', () => {
   });
 });
 
-/** Without the optional package and without one on PATH there is no ffmpeg: the error says what to do, and FFMPEG_PATH does it. */
+/** Without the optional package and without ffmpeg on PATH, the error names the remedy, and FFMPEG_PATH is one. */
 async function sayWhichFfmpeg(home: string): Promise<void> {
   mkdirSync(join(home, 'empty'));
   const rxcam = (env: Record<string, string>) => execa(process.execPath, ['node_modules/rxcam/dist/bundle/cli.js', 'stream', 'test:?duration=0.2', '--json', '--log-level', 'silent'], {

@@ -8,7 +8,7 @@ import { PUBLIC_NAMES } from '../unit/public-names.js';
 import { needs } from '../services/index.js';
 import { NAMED, Packed, ROOT, written } from './packed.js';
 
-/** Types that are wrong are found where they are used. */
+/** Uses the types of each entry: wrong ones do not compile. */
 const USE_OF_TYPES = `
 import { camera, encodeH265, memory, publish, toMessage } from 'rxcam';
 import { CameraStreamer, type CameraStreamerConfig } from 'rxcam/streamer';
@@ -27,17 +27,17 @@ fleet(config).subscribe(({ cameras }) => { topics.push(...cameras.map(({ key }) 
 export { streamerOf, text, topics };
 `;
 
-/** Packages that one of those that rxcam names brings with it. */
+/** Packages that are dependencies of rxcam's own dependencies. */
 const isPart = (name: string) => !NAMED.includes(name);
-/** npm's limit is far away: this one is for those who install over a slow line. */
+/** Bytes. npm's limit is far higher; this one is for installation over a slow network. */
 const MAX_BYTES = 600_000;
 
-/** Packages that an entry loads when it is imported, besides rxcam and rxjs; any other is loaded when it is needed, or not at all. */
+/** Packages that the import of an entry loads, other than rxcam and rxjs; all others are loaded on demand. */
 const LOADS: Readonly<Record<string, readonly string[]>> = {
   '.': [], './operators': [], './streamer': [], './report': [], './metrics': [], './fleet': [], './testing': [],
   './config': ['yaml'], './dashboard': ['hono', '@hono/node-server'], './tracing': ['@opentelemetry/api'],
 };
-/** Files of rxcam that an entry loads, at most. */
+/** The largest number of rxcam's files that an entry loads. */
 const MOST_FILES = 30;
 
 const packed = new Packed();
@@ -69,7 +69,7 @@ needs('ffmpeg')('the package', () => {
     expect(own.length).toBeLessThanOrEqual(MOST_FILES);
   });
 
-  it('knows what each entry loads', () => {
+  it('has a limit for each entry', () => {
     expect(Object.keys(LOADS).sort()).toEqual(Object.keys(PUBLIC_NAMES).sort());
   });
 
@@ -102,7 +102,7 @@ needs('ffmpeg')('the package', () => {
       const listed = Object.values(PUBLIC_NAMES)[index] ?? [];
       expect(names).not.toEqual([]);
       expect([entries[index], names.filter((name) => !listed.includes(name))]).toEqual([entries[index], []]);
-      // Functions, at least, are values; the rest of the list may be types.
+      // All functions are values; the other names of the list may be types.
       expect([entries[index], listed.filter((name) => /^[a-z]/.test(name) && !names.includes(name))]).toEqual([entries[index], []]);
     }
   });
@@ -124,7 +124,7 @@ needs('ffmpeg')('the package', () => {
   });
 });
 
-/** The modules of both kinds that a program has loaded when it ends. */
+/** The modules, ES and CommonJS, that a program has loaded when it ends. */
 async function loadedBy(program: string): Promise<string[]> {
   if (home === '') home = packed.installed('import');
   written(home, 'hooks.mjs', `

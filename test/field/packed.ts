@@ -1,4 +1,4 @@
-/** The package as npm packs it, of one build for all tests, and folders in which it is installed. */
+/** The package as npm packs it, from one build for all tests, and folders in which it is installed. */
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -10,10 +10,10 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 interface Manifest { readonly files: readonly string[]; readonly dependencies: object; readonly peerDependencies: object; readonly exports: object }
 export const MANIFEST = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Manifest;
-/** The package, and those that it needs or may use. */
+/** The package, its dependencies, and its optional ones. */
 export const NAMED = ['rxcam', ...Object.keys({ ...MANIFEST.dependencies, ...MANIFEST.peerDependencies })];
 
-/** Five pictures into each kind of broker; two of them are not there. In a function, so that it is valid in modules of both kinds. */
+/** Sends five pictures to each kind of broker; two of these do not run. It is in a function so that it is valid in ES modules and in CommonJS. */
 export const PROGRAM = `
 const away = { retryInitialMs: 5 };
 async function main() {
@@ -43,7 +43,7 @@ export class Packed {
 
   async make(): Promise<void> {
     await build();
-    // Beside the checkout, whose own build others use.
+    // Beside the checkout, whose build other tests use.
     const checkout = join(this.folder, 'checkout');
     cpSync(join(PACKAGE, 'dist'), join(checkout, 'dist'), { recursive: true });
     for (const name of ['package.json', 'README.md', 'LICENSE', ...MANIFEST.files.filter((file) => !file.startsWith('dist/'))]) {
@@ -61,7 +61,7 @@ export class Packed {
     return mkdtempSync(join(this.folder, `${prefix}-`));
   }
 
-  /** A folder in which the package is installed beside those that it names. */
+  /** A folder in which the package is installed together with its dependencies. */
   installed(prefix: string, packages: readonly string[] = []): string {
     const home = this.home(prefix);
     cpSync(this.unpacked, join(home, 'node_modules/rxcam'), { recursive: true });

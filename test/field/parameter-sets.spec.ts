@@ -14,7 +14,7 @@ async function gopsOf(path: string) {
   return gops;
 }
 
-/** Two clips of 160x120 and 320x240, in one transport stream or MKV: other sets under the same number. */
+/** Two clips of 160x120 and 320x240, in one transport stream or MKV: different parameter sets with the same id. */
 async function joined(codec: 'h264' | 'h265', container: 'ts' | 'mkv'): Promise<string> {
   const folder = temporaryFolder('parameter-sets');
   const encoder = codec === 'h264' ? ['libx264', '-x264-params', 'keyint=10:scenecut=0'] : ['libx265', '-x265-params', 'log-level=error:keyint=10'];

@@ -7,7 +7,7 @@ export interface Played<T> {
   readonly values: T[];
   readonly events: readonly CameraEvent[];
   readonly stats: CameraStats;
-  /** What went wrong, if something did. */
+  /** The error, if there was one. */
   readonly error: unknown;
   of<K extends CameraEvent['type']>(type: K): Extract<CameraEvent, { type: K }>[];
 }
@@ -38,7 +38,7 @@ export async function play<T extends Frame | EncodedFrame>(
   return { values, events, stats: gate.stats, error, of };
 }
 
-/** Frames that ffprobe decodes of access units: their count and size. */
+/** The number and the properties of the frames that ffprobe decodes from access units. */
 export async function decodedAs(units: readonly EncodedFrame[]): Promise<{ frames: number; width: number; height: number; sar: string; profile: string }> {
   const format = { h265: 'hevc', h264: 'h264', jpeg: 'mjpeg' }[units[0]?.codec ?? 'h265'];
   const text = await run('ffprobe', [

@@ -1,4 +1,4 @@
-/** Playlists open nothing but what they may: from the network no file of this machine, on the disk nothing outside their own folder. */
+/** The files that a playlist may open: from the network no file of this machine, on the disk only files in its own folder. */
 import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Sources that state the time base of their container for their rate, or nothing: the rate is what their pictures show. */
+/** Sources that state the time base of their container as their rate, or no rate: the rate is measured from their pictures. */
 import { randomUUID } from 'node:crypto';
 import { lastValueFrom, take, toArray } from 'rxjs';
 import { expect, it } from 'vitest';
@@ -31,14 +31,14 @@ needs('ffmpeg')('a rate that is not stated', () => {
     expect(frames).toHaveLength(pictures);
     expect(opened(events)?.fps).toBeCloseTo(fps, 1);
     expect(new Set(frames.map((frame) => frame.fps))).toEqual(new Set([opened(events)?.fps]));
-    // What comes first is said first.
+    // Events are in this order.
     const types = events.map(({ type }) => type);
     expect(types.indexOf('opened')).toBeLessThan(types.indexOf('captured'));
     const video = Buffer.concat(frames.map(({ data }) => data));
-    const { r_frame_rate: told, level, profile } = await probeStream(video);
+    const { r_frame_rate: stated, level, profile } = await probeStream(video);
     expect({ profile, pictures: await countFrames(video) }).toEqual({ profile: 'Main', pictures });
     expect(level).toBeLessThanOrEqual(63);
-    const [num = 0, den = 1] = String(told).split('/').map(Number);
+    const [num = 0, den = 1] = String(stated).split('/').map(Number);
     expect(num / den).toBeGreaterThan(fps / 2);
     expect(num / den).toBeLessThan(fps * 2.6);
   });

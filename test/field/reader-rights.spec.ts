@@ -1,4 +1,4 @@
-/** Users of Redis who may not read all: a refusal is reported at once, and the reading begins when the right is granted. */
+/** Users of Redis who lack a right to read: a refusal is reported at once, and the reading begins when the right is granted. */
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
@@ -16,7 +16,7 @@ needs('redis')('a user of Redis who reads', () => {
     server = await startRedis();
     admin = new Redis(server.url);
   });
-  // With the three questions.
+  // As the three questions require.
   afterEach(() => one?.stop());
   afterAll(async () => {
     admin.disconnect();

@@ -1,4 +1,4 @@
-/** Times of records: a search by time finds the picture of that time, and a wrong clock holds nothing up. */
+/** Times of records: a search by time finds the picture of that time, and a wrong clock delays no message. */
 import { Kafka, logLevel } from 'kafkajs';
 import { lastValueFrom, map, toArray } from 'rxjs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -8,7 +8,7 @@ import { fromRedis } from '../real/consumer/read-back.js';
 
 const HOUR = 3_600_000;
 
-/** Ten pictures, their times set by `at`; the warnings about them. */
+/** Publishes ten pictures with the times that `at` returns, and returns the warnings. */
 async function send(broker: Broker, topic: string, { at = (frame) => frame.capturedAt, chunk, key = topic }: {
   at?: (frame: EncodedFrame) => number; chunk?: number; key?: string;
 } = {}) {
@@ -69,7 +69,7 @@ needs('ffmpeg', 'kafka').each(KAFKA_DRIVERS)('the time of a Kafka record, %s', (
     return times;
   }
 
-  it('is that of the capture, exact to the message, if an outage delays the sending by minutes', async () => {
+  it('is exactly that of the capture of each message if an outage delays the sending by minutes', async () => {
     const start = Date.now() - 5 * 60_000;
     const { acks, times } = await send(broker, 'times-late', { at: ({ seq }) => start + seq * 100 });
     for (const [index, { offset }] of acks.entries()) {

@@ -1,4 +1,4 @@
-/** A machine that has no files, processes or memory left: that passes, and is distinguished from what does not. */
+/** A machine without free files, processes or memory: the failure is temporary, and is distinguished from permanent ones. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -13,7 +13,7 @@ const PROGRAM = fileURLToPath(new URL('fixtures/exhausted.mjs', import.meta.url)
 const FEW = fileURLToPath(new URL('fixtures/few-files.mjs', import.meta.url));
 const NOBODY = 65_534;
 
-/** Limits bind no root: the program runs as nobody then. */
+/** Limits do not apply to root: in that case the program runs as the user nobody. */
 const asNobody = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
 
 async function served(host: string): Promise<{ address: string; stop: () => Promise<unknown> }> {
@@ -37,7 +37,7 @@ async function told(what: string, when: string, onLine: (line: string, pid: numb
   return { lines, code };
 }
 
-/** The soft limit alone, which the program's own user may raise again. */
+/** Changes only the soft limit, which the program's own user may raise again. */
 const limitProcesses = (pid: number, count: number) => { execFileSync('/usr/bin/prlimit', ['--pid', String(pid), `--nproc=${count}:`], asNobody); };
 
 needs('ffmpeg')('a machine without free resources', () => {
@@ -68,7 +68,7 @@ needs('ffmpeg')('a machine without free resources', () => {
     expect(code).toBe(0);
   });
 
-  // The first without a file descriptor may be the cache, a look-up, a connection, a relay for ffmpeg, its pipes.
+  // The first call that gets no file descriptor may be the cache, a look-up, a connection, a relay for ffmpeg, or its pipes.
   it.each<[string, (folder: string) => Promise<{ address: string; options?: object; stop: () => Promise<unknown> }>]>([
     ['an HTTP file', async (cacheDir) => ({ ...await served('localhost'), options: { cacheDir } })],
     ['an HTTP file that is read in place', async () => ({ ...await served('127.0.0.1'), options: { download: false } })],

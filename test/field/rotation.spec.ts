@@ -15,17 +15,17 @@ afterEach(() => {
 });
 
 const digest = (pictures: readonly Buffer[]) => createHash('sha256').update(Buffer.concat(pictures)).digest('hex');
-/** Pictures of a file that is not turned, through a filter that turns them. */
+/** Pictures of a file without rotation, through a filter that turns them. */
 const turned = async (name: string, filter: string) => digest([await run('ffmpeg', ['-v', 'error', '-i', await fieldInput(name), '-vf', filter, '-pix_fmt', 'yuv420p', '-f', 'rawvideo', '-'])]);
 
-/** The file, what it is made of, the filter that makes it upright, degrees clockwise, and whether the sides change places. */
+/** The file, its origin, the filter that makes it upright, degrees clockwise, and whether width and height are exchanged. */
 const TURNED = [
   ['phone-h264.mp4', 'flat264.mp4', 'transpose=cclock', 270, true],
   ['phone-hevc.mp4', 'flat265.mp4', 'transpose=cclock', 270, true],
   ['phone-180.mp4', 'flat264.mp4', 'hflip,vflip', 180, false],
   ['phone-270.mp4', 'flat264.mp4', 'transpose=clock', 90, true],
 ] as const;
-/** Mirrored, which ffmpeg of 2018 does not know. */
+/** Mirrored, which the ffmpeg of 2018 does not recognise. */
 const MIRRORED = [['mirrored-across.mp4', 'flat264.mp4', 'hflip'], ['mirrored-down.mp4', 'flat265.mp4', 'vflip']] as const;
 
 needs('ffmpeg').each(BUILDS)('with the ffmpeg of $name', ({ path, name: build }) => {
@@ -56,7 +56,7 @@ needs('ffmpeg').each(BUILDS)('with the ffmpeg of $name', ({ path, name: build })
   });
 
   it.each([['phone-hevc.mp4', 'the source is rotated: its pictures are upright after a turn of 270 degrees', 360, 640], ['mirrored-down.mp4', 'the source is mirrored', 640, 360]] as const)(
-    '%s is not reused, and the encoder event says why', async (name, why, width, height) => {
+    '%s is not reused, and the encoder event has the reason', async (name, why, width, height) => {
       process.env['FFMPEG_PATH'] = path;
       const { values, of } = await play<EncodedFrame>(await fieldInput(name), (gate) => gate.pipe(encodeH265({ mode: 'stream', reuse: true })));
       expect(values).toHaveLength(50);

@@ -1,4 +1,4 @@
-/** What RTSP cameras answer: each answer is a specific failure with a remedy; and transports that are found. */
+/** Answers of RTSP cameras: each is a specific failure with a remedy; and the choice of the transport. */
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
@@ -34,7 +34,7 @@ needs('ffmpeg')('an address at which another service answers', () => {
     ['HTTP', 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'], ['the protocol of Redis', "-ERR unknown command 'OPTIONS'\r\n"],
     ['SSH', 'SSH-2.0-OpenSSH_9.2\r\n'], ['FTP or SMTP', '220 mail.example.com ESMTP\r\n'], ['TLS: is it rtsps://?', '\u0015\u0003\u0003\u0000\u0002\u0002\u0046'],
   ])('is refused at once, with the name of the service: %s', async (name, answer) => {
-    const service = createServer((socket) => { socket.on('error', () => { /* It is cut. */ }).once('data', () => socket.write(answer, 'latin1')); }).listen(0, '127.0.0.1');
+    const service = createServer((socket) => { socket.on('error', () => { /* The connection is cut. */ }).once('data', () => socket.write(answer, 'latin1')); }).listen(0, '127.0.0.1');
     await once(service, 'listening');
     const { port } = service.address() as AddressInfo;
     const error = await firstValueFrom(camera(`rtsp://127.0.0.1:${port}/a`).pipe(encodeH265())).catch((one: unknown) => one);

@@ -1,4 +1,4 @@
-/** RTSP cameras that send on, and their logins: a login stays with its origin, hosts are checked, and there is an end. */
+/** Redirects of RTSP cameras, and their logins: a login is sent only to its origin, hosts are checked, and the number of redirects is limited. */
 import { afterEach, expect, it } from 'vitest';
 import { type Watched, watch } from '../faults/kit.js';
 import { BUILDS } from '../real/ffmpeg/builds.js';

@@ -1,4 +1,4 @@
-/** Secrets in the places where cameras and people put them: used, and shown nowhere. */
+/** Secrets in all places where cameras and users put them: they are used, and never shown. */
 import { Console } from 'node:console';
 import { Writable } from 'node:stream';
 import { inspect } from 'node:util';
@@ -12,7 +12,7 @@ import { build, run } from '../real/apps/cli-program.js';
 
 const SECRET = 'tlJwpbo6-xQ';
 
-/** All ways of a program to show an object. */
+/** All ways in which a program can show an object. */
 function shown(value: unknown): string[] {
   const lines: string[] = [];
   const sink = new Writable({ write: (chunk, _, done) => { lines.push(String(chunk)); done(); } });

@@ -1,4 +1,4 @@
-/** Pixels that are not square, and pictures that are two fields. */
+/** Pixels that are not square, and interlaced pictures. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { lastValueFrom, map, toArray } from 'rxjs';
 import {
@@ -17,7 +17,7 @@ afterEach(() => {
 
 /** Mean brightness of each row. */
 const rows = ({ data, width, height }: Frame) => Array.from({ length: height }, (_, y) => data.subarray(y * width, (y + 1) * width).reduce((sum, byte) => sum + byte, 0) / width);
-/** How much more a row differs from the next than from the one after it: above 1 where two fields show two moments. */
+/** The ratio of a row's difference from the next one to that from the one after it: above 1 if two fields show two moments. */
 function combing(frames: readonly Frame[]): number {
   let [near, far] = [0, 1];
   for (const { data, width, height } of frames) {
@@ -143,8 +143,8 @@ needs('ffmpeg').each(BUILDS)('interlaced pictures, with the ffmpeg of $name', ({
   });
 });
 
-needs('ffmpeg')('fields that are passed through', () => {
-  it('are not reused where pictures are wanted; passthrough leaves them as they are', async () => {
+needs('ffmpeg')('interlaced access units', () => {
+  it('are not reused for decoded pictures; passthrough does not change them', async () => {
     const input = await fieldInput('fields265.mp4');
     const made = await play<EncodedFrame>(input, (gate) => gate.pipe(encodeH265({ mode: 'stream', reuse: true })));
     expect(made.of('encoder').map(({ reason }) => reason)).toEqual(['software, as requested; not reused: the pictures of the source are two fields each']);
@@ -155,7 +155,7 @@ needs('ffmpeg')('fields that are passed through', () => {
   });
 });
 
-needs('ffmpeg', 'python')('a live source of fields', () => {
+needs('ffmpeg', 'python')('a live interlaced source', () => {
   it('is read again from its next picture, one process after the other', async () => {
     const server = await startOddHttp({ mode: 'live', file: await fieldInput('mbaff.ts'), rate: 800_000, head: 'HTTP/1.1 200 OK\r\nContent-Type: video/mp2t\r\n\r\n' });
     const { values, of, error } = await play<Frame>(`http://${server.host}:${server.port}/live.ts`, (gate) => gate, { values: 12 });

@@ -1,4 +1,4 @@
-/** The choice of ffmpeg: a requested one is required, an old one reads nothing over the network, and events report it. */
+/** The choice of ffmpeg: a requested binary has no fallback, an old one reads nothing over the network, and events report the choice. */
 import { readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { firstValueFrom } from 'rxjs';
@@ -57,9 +57,9 @@ needs('ffmpeg')('FFMPEG_PATH', () => {
   });
 });
 
-needs('ffmpeg')('an ffmpeg that is remembered', () => {
-  /** The modules as a new process has them. */
-  const anew = async () => {
+needs('ffmpeg')('an ffmpeg whose output is cached', () => {
+  /** Imports the modules as a new process does. */
+  const freshImport = async () => {
     vi.resetModules();
     return import('../../src/index.js');
   };
@@ -69,18 +69,18 @@ needs('ffmpeg')('an ffmpeg that is remembered', () => {
   beforeEach(() => { process.env['XDG_CACHE_HOME'] = temporaryFolder('cache'); });
 
   it('is not examined again by the next process, unless it lacks a required encoder', async () => {
-    const { version } = await firstValueFrom((await anew()).findFfmpeg());
+    const { version } = await firstValueFrom((await freshImport()).findFfmpeg());
     edit((text) => text.replaceAll(`ffmpeg version ${version}`, 'ffmpeg version 9.9-remembered').replaceAll('libx265', 'libx999'));
-    const next = await anew();
+    const next = await freshImport();
     expect((await firstValueFrom(next.findFfmpeg())).version).toBe('9.9-remembered');
     expect(await firstValueFrom(next.findFfmpeg(['libx265']))).toMatchObject({ version });
     expect(readFileSync(cache(), 'utf8')).not.toContain('9.9-remembered');
   });
 
-  it.runIf(packaged !== undefined)('as another one is examined again after a failure', async () => {
-    const { camera: gate, encodeH265: encode, retry } = await anew();
-    // A current one's answers under the name of the build of 2018, which knows no -fps_mode.
-    await firstValueFrom((await anew()).findFfmpeg());
+  it.runIf(packaged !== undefined)('is examined again after a failure if it is another one', async () => {
+    const { camera: gate, encodeH265: encode, retry } = await freshImport();
+    // The output of a current one under the name of the build of 2018, which does not have -fps_mode.
+    await firstValueFrom((await freshImport()).findFfmpeg());
     const current = JSON.parse(readFileSync(cache(), 'utf8')) as { version: 1; binaries: Record<string, object> };
     const real = realpathSync(packaged ?? '');
     const { size, mtimeMs, ctimeMs } = statSync(real);

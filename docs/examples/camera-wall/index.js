@@ -1,4 +1,4 @@
-/** A wall of fifty cameras, and one page that shows them all: those in trouble first. */
+/** A wall of fifty cameras, and a page that shows all of them, with those in trouble first. */
 import { camera, encodeJpeg, memory, publish, retry, toMessage } from 'rxcam';
 import { dashboard } from 'rxcam/dashboard';
 import { combineLatest, distinctUntilChanged, from, interval, map, mergeMap, zipWith } from 'rxjs';
@@ -18,7 +18,7 @@ const streaming$ = combineLatest(gates.map((gate) => gate.stats$)).pipe(
 );
 const counting = streaming$.subscribe((count) => console.log(`${count} of ${gates.length} give pictures`));
 
-// One after the other: fifty processes that start in the same moment starve each other.
+// Starts them one after the other: fifty processes that start at the same time slow each other down.
 const wall = from(gates).pipe(
   zipWith(interval(25)),
   mergeMap(([gate]) => gate.pipe(encodeJpeg({ quality: 70 }), toMessage(), publish(broker, { topic: 'wall' }), retry())),

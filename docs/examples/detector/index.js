@@ -1,4 +1,4 @@
-/** A detector on raw frames: two pictures a second are scaled inside ffmpeg and come into Node as RGB. */
+/** A detector on raw frames: ffmpeg scales two pictures a second, and Node gets them as RGB. */
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { camera, deliver, resize, retry, skipRate } from 'rxcam';
 
@@ -6,7 +6,7 @@ const { CAMERA = 'test:?size=640x360' } = process.env;
 const session = await InferenceSession.create('red.onnx');
 const gate = camera(CAMERA, { key: 'gate', pixelFormat: 'rgb24' });
 
-/** From rows of R, G, B to the three planes that models take, each value from 0 to 1. */
+/** Converts rows of R, G, B to three planes, as models expect them, with values from 0 to 1. */
 function tensorOf({ data, width, height }) {
   const pixels = width * height;
   const planes = Float32Array.from({ length: 3 * pixels }, (_, at) => data[(at % pixels) * 3 + Math.floor(at / pixels)] / 255);
@@ -23,7 +23,7 @@ async function detect(frame) {
 const running = gate.pipe(
   skipRate({ fps: 2 }),
   resize({ width: 320, height: 180, fit: 'fill' }),
-  // A model that is slower than the camera loses the oldest pictures of the queue, and the ledger counts them.
+  // If the model is slower than the camera, the oldest pictures in the queue are dropped, and the ledger counts them.
   deliver(detect, { outbox: { maxMessages: 4 } }),
   retry(),
 ).subscribe(({ seq, found }) => console.log(`picture ${seq}: ${found.length} red blocks`, found.slice(0, 3)));

@@ -28,7 +28,7 @@ const workers = names.map((worker) => {
 const shares$ = combineLatest(workers.map(({ running$ }) => running$)).pipe(debounceTime(500));
 shares$.subscribe((shares) => console.log(names.map((name, index) => `${name} ${shares[index]}`).join(', ')));
 
-// The last of three leaves as soon as every camera runs: the others take its cameras.
+// When all cameras run, the last of three workers leaves, and the others take over its cameras.
 shares$.pipe(filter((shares) => names.length > 2 && shares.reduce((sum, one) => sum + one) === keys.length), take(1)).subscribe(() => {
   console.log(`${names.at(-1)} leaves`);
   workers.at(-1).leave$.next();

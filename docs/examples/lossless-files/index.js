@@ -1,4 +1,4 @@
-/** Every picture of every video in a folder becomes one message: a file waits for the broker instead of losing pictures. */
+/** Publishes each picture of all videos in a folder as one message: reading a file pauses until the broker is ready, so that no picture is lost. */
 import { mkdtemp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** Hours of faults in milliseconds: a column of a diagram is a millisecond of virtual time. */
+/** Tests hours of faults within milliseconds: each column of a diagram is a millisecond of virtual time. */
 import { test } from 'node:test';
 import { memory } from 'rxcam';
 import { expectLedger, expectParts, fakeCamera, marbles } from 'rxcam/testing';
@@ -14,7 +14,7 @@ test('publishes every fifth picture', () => {
   });
 });
 
-test('comes back after a camera that was away', () => {
+test('reconnects to a camera that was away', () => {
   marbles(() => {
     const gate = fakeCamera(['fffffR', 'R', 'fffff|'], { live: false });
     const expected = '        a----- 999ms - 1999ms b----|';

@@ -1,4 +1,4 @@
-"""Says of each message whether it came whole, and what is missing before it. Reads Kafka, or lines of JSON on stdin."""
+"""Reports for each message whether it is whole, and the numbers that are missing before it. Reads from Kafka, or lines of JSON from stdin."""
 import base64
 import hashlib
 import json
@@ -18,8 +18,8 @@ def messages():
         yield {name: value.decode() for name, value in record.headers}, record.value
 
 
-signal.signal(signal.SIGINT, signal.SIG_IGN)  # index.js ends it
-seen = {}  # the last number of each run of each camera
+signal.signal(signal.SIGINT, signal.SIG_IGN)  # index.js ends this process
+seen = {}  # the highest number in each run of a camera
 for headers, value in messages():
     run, _, order = headers["ce_id"].rpartition("/")
     order, previous = int(order), int(headers["ce_previousorder"])

@@ -1,4 +1,4 @@
-/** A camera for the Python program: to your Kafka, or through the embedded broker to its stdin. */
+/** A camera for the Python program: publishes to your Kafka, or to the embedded broker, whose messages go to the stdin of the program. */
 import { spawn } from 'node:child_process';
 import { camera, encodeH265, kafka, memory, publish, retry, skipRate, subscribe, toMessage } from 'rxcam';
 

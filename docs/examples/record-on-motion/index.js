@@ -1,4 +1,4 @@
-/** Records only while something moves: one MP4 for each movement. */
+/** Records only while something moves, into one MP4 for each movement. */
 import { execFileSync } from 'node:child_process';
 import { camera, encodeH265, findFfmpeg, memory, publish, record, retry, skipRate, skipUnchanged, subscribe, toMessage, verify } from 'rxcam';
 import { Subject, firstValueFrom, skip, takeUntil } from 'rxjs';
@@ -9,7 +9,7 @@ const ended$ = new Subject();
 
 subscribe(broker, { topic: 'motion' }).pipe(
   takeUntil(ended$),
-  // The first picture of a capture is always kept: it is no movement.
+  // The first picture of a capture is always kept, also without a movement.
   skip(1),
   verify(),
   // Two seconds without a picture end a movement.
@@ -30,7 +30,7 @@ hall.pipe(
   },
 });
 
-/** Still, moving, still, moving: three seconds of each. */
+/** Makes a video of four parts of three seconds: still, moving, still, moving. */
 async function makeVideo(file) {
   const parts = ['color', 'testsrc2', 'color', 'testsrc2'].map((name, part) => `${name}=size=320x240:rate=10:duration=3[${part}]`);
   const { path } = await firstValueFrom(findFfmpeg([]));

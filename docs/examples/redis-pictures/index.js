@@ -1,4 +1,4 @@
-/** A consumer that saves a JPEG of every fifth second of each camera, and names what is missing. */
+/** A consumer that saves a JPEG of each camera every five seconds, and reports missing pictures. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { camera, decode, deliver, encodeH265, memory, publish, redis, retry, skipRate, subscribe, toMessage, verify } from 'rxcam';
 import { filter } from 'rxjs';
@@ -23,7 +23,7 @@ const reading = subscribe(broker, { topic: 'video' }).pipe(
   }),
 ).subscribe();
 
-// Without a Redis of yours there is nothing to read: two cameras are published to the embedded broker.
+// Without your own Redis, two cameras are published to the embedded broker.
 const cameras = REDIS !== undefined ? [] : ['gate', 'hall'].map((key) => camera('test:', { key }).pipe(
   skipRate({ fps: 5 }), encodeH265(), toMessage(), publish(broker, { topic: 'video' }), retry(),
 ).subscribe());

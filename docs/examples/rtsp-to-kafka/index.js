@@ -1,4 +1,4 @@
-/** One camera to one topic, for ever: five pictures a second, 640 pixels wide, each an H.265 message that decodes alone. */
+/** One camera to one topic, until Ctrl-C: five pictures a second, 640 pixels wide, each as an H.265 message that decodes alone. */
 import { camera, encodeH265, kafka, memory, publish, resize, retry, skipRate, toMessage } from 'rxcam';
 
 const { CAMERA = 'test:', KAFKA } = process.env;
@@ -25,6 +25,6 @@ const running = gate.pipe(
 
 process.once('SIGINT', () => {
   running.unsubscribe();
-  // Sends what is left in the outbox.
+  // Sends the messages that are left in the outbox.
   void broker.close();
 });

@@ -1,4 +1,4 @@
-/** The figures of cameras and brokers as a page for Prometheus, which prometheus.yml scrapes and Grafana draws. */
+/** Serves the metrics of cameras and brokers as a page that Prometheus scrapes, and that Grafana shows. */
 import { createServer } from 'node:http';
 import { camera, encodeH265, memory, publish, resize, retry, skipRate, toMessage } from 'rxcam';
 import { metrics } from 'rxcam/metrics';
@@ -24,7 +24,7 @@ const running = merge(...gates.map((gate) => gate.pipe(
   retry(),
 ))).pipe(finalize(() => { server.close(); void broker.close(); })).subscribe();
 
-// What Prometheus computes from two scrapes: the pictures that left meanwhile.
+// Prometheus computes the pictures published in between from two scrapes.
 running.add(interval(2_000).subscribe(() => {
   const published = page.text().match(/^rxcam_frames_total\{.*account="published".*$/gm) ?? [];
   console.log(published.map((line) => line.replace(/^.*camera="([^"]*)".* /, '$1: ')).join(', '));
