@@ -75,7 +75,7 @@ export interface NotWritten {
   /** The broker accepts no message of this size: it is dropped. Set it only if this message is known to be the reason. */
   readonly tooLarge?: boolean;
   /**
-   * Refused together with others, and the broker does not say which of them is at fault. `size`: they are sent again in
+   * Refused together with others, and the broker does not report which of them is at fault. `size`: they are sent again in
    * smaller requests until one is alone; `apart`: each topic and key is sent again in a separate request.
    */
   readonly split?: 'size' | 'apart';

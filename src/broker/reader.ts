@@ -33,7 +33,7 @@ export interface Gate {
   readonly opens$: Observable<void>;
 }
 
-/** Messages in the order of each partition; empty to say that the broker has answered. */
+/** Messages in the order of each partition; empty if the broker has answered without messages. */
 export type Piece = readonly Received[];
 
 /** Reads one topic, for one subscription. */

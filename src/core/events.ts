@@ -58,9 +58,9 @@ export interface Encoded extends FrameEventBase {
 export interface Moved extends FrameEventBase { readonly type: 'moved'; readonly from: Place; readonly to: Place }
 /** User code has received frames. `reference`: it was a reference to the last full one. */
 export interface Delivered extends FrameEventBase { readonly type: 'delivered'; readonly from: Place; readonly reference?: true }
-/** A delivered frame came back to a step of rxcam; `uncounted`: it was delivered before the last reset. */
+/** A delivered frame returned to a step of rxcam; `uncounted`: it was delivered before the last reset. */
 export interface Returned extends FrameEventBase { readonly type: 'returned'; readonly to: Place; readonly uncounted: boolean; readonly reference?: true }
-/** A frame that is already accounted for came back again. */
+/** A frame that is already accounted for returned again. */
 export interface Duplicate extends FrameEventBase { readonly type: 'duplicate' }
 /** Frames were lost, for a cause. `error`: the failure, if there was one. */
 export interface Dropped extends FrameEventBase { readonly type: 'dropped'; readonly from: Place; readonly cause: DropCause; readonly error?: RxcamError }

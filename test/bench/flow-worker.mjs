@@ -9,7 +9,7 @@ import { Observable } from 'rxjs';
 const [destination, ...numbers] = process.argv.slice(2);
 const [cameras, fps, bytes, warmUpMs, measuredMs] = numbers.map(Number);
 
-/** Interval at which due pictures are emitted. */
+/** Interval at which due pictures are emitted; ms. */
 const TICK_MS = 5;
 /** The bytes of one access unit: filler text, since no step of this benchmark parses them. */
 const UNIT = Buffer.alloc(bytes, 'access unit ');

@@ -5,7 +5,7 @@ import { KAFKA_DRIVERS, type Program, needs, sharedKafka, sharedRedis, threeQues
 import { longestGap, startPublisher } from './fixtures/publishing.js';
 
 const HOUR_MS = 3_600_000;
-/** ms. A loaded machine stalls for seconds; an outbox that stops does so for hours. */
+/** A loaded machine stalls for seconds; an outbox that stops does so for hours; ms. */
 const STALL_MS = 30_000;
 
 let program: Program | undefined;

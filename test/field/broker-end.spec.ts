@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { KAFKA_DRIVERS, needs, sharedKafka, sharedRedis, startRedis, startTcpProxy, threeQuestions } from '../services/index.js';
 import { startPublisher } from './fixtures/publishing.js';
 
-/** ms. A handle that keeps its process alive does so without limit. */
+/** A handle that keeps its process alive does so without limit; ms. */
 const SOON_MS = 10_000;
 
 async function ends(kind: 'kafka' | 'redis', options: object): Promise<void> {

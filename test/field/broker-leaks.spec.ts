@@ -11,7 +11,7 @@ import { FakeRun } from '../unit/broker/outbox-fakes.js';
 
 const MESSAGES = 200;
 const ROUND = 100;
-/** Bytes. The last inputOrder of each topic and key is kept; a leak was 100 bytes a message and more. */
+/** The last inputOrder of each topic and key is kept; a leak was 100 bytes a message and more; bytes. */
 const KEPT_A_TOPIC = 2_000;
 
 setFlagsFromString('--expose-gc');

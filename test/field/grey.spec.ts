@@ -21,7 +21,7 @@ async function first<T extends Frame | EncodedFrame>(gate: Camera, steps: (gate:
   return values[0] as unknown as T;
 }
 
-/** Encoders are off by one now and then. */
+/** Encoders are sometimes off by one. */
 function looksRight({ black, white }: ReturnType<typeof ends>): void {
   expect(black).toBeLessThanOrEqual(1);
   expect(white).toBeGreaterThanOrEqual(254);

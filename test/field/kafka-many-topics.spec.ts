@@ -11,7 +11,7 @@ import { TestPublisher, adminOf, makeTopic } from './fixtures/test-publisher.js'
 
 const AWAY_MS = 150;
 const CAMERAS = 200;
-/** ms. One camera after the other takes a minute. The broker's own time for two hundred topics is measured separately, without the delay. */
+/** One camera after the other takes a minute; ms. The broker's own time for two hundred topics is measured separately, without the delay. */
 const OWN_MS = 15_000;
 
 needs('kafka').each(KAFKA_DRIVERS)('a Kafka that is 150 ms away, %s', (driver) => {

@@ -6,7 +6,7 @@ import { type Broker, kafka } from '../../src/index.js';
 import { KAFKA_DRIVERS, type KafkaServer, needs, startKafka, threeQuestions } from '../services/index.js';
 import { TestPublisher, adminOf, keyIn, makeTopic, when } from './fixtures/test-publisher.js';
 
-/** ms. A publisher that another broker blocks is blocked for the time limit of a request: 10 s. */
+/** A publisher that another broker blocks is blocked for the time limit of a request: 10 s; ms. */
 const STALL_MS = 8_000;
 const PARTITIONS = 4;
 

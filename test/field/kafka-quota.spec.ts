@@ -12,7 +12,7 @@ import { TestPublisher, adminOf } from './fixtures/test-publisher.js';
 const RATE = 100_000;
 const BYTES = 20_000;
 const MESSAGES = 60;
-/** ms. Shorter than the pauses: a client that ignores them treats each request as failed. */
+/** Shorter than the pauses: a client that ignores them treats each request as failed; ms. */
 const REQUEST_TIMEOUT_MS = 1_000;
 
 needs('kafka').each(KAFKA_DRIVERS)('a quota, %s', (driver) => {

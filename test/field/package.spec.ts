@@ -29,7 +29,7 @@ export { streamerOf, text, topics };
 
 /** Packages that are dependencies of rxcam's own dependencies. */
 const isPart = (name: string) => !NAMED.includes(name);
-/** Bytes. npm's limit is far higher; this one is for installation over a slow network. */
+/** npm's limit is far higher; this one is for installation over a slow network; bytes. */
 const MAX_BYTES = 600_000;
 
 /** Packages that the import of an entry loads, other than rxcam and rxjs; all others are loaded on demand. */

@@ -13,7 +13,7 @@ const PROGRAM = fileURLToPath(new URL('fixtures/exhausted.mjs', import.meta.url)
 const FEW = fileURLToPath(new URL('fixtures/few-files.mjs', import.meta.url));
 const NOBODY = 65_534;
 
-/** Limits do not apply to root: in that case the program runs as the user nobody. */
+/** Limits do not apply to root: in that case the program runs as the user `nobody`. */
 const asNobody = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
 
 async function served(host: string): Promise<{ address: string; stop: () => Promise<unknown> }> {

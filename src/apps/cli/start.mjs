@@ -15,7 +15,7 @@ const sources = ['src', 'operators', 'marbles/kit', 'tsconfig.json', 'package-lo
 if (newest(sources) > timeOf(stamp)) build();
 await import(new URL('../../../dist/src/apps/cli/main.js', import.meta.url).href);
 
-/** The stamp bears the time at which the build began: what is saved meanwhile is newer. */
+/** The stamp has the time at which the build began: files that are saved during the build are newer. */
 function build() {
   const began = new Date();
   const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');

@@ -69,7 +69,7 @@ export class CircuitBreaker {
     return true;
   }
 
-  /** How long to wait after so many failures in a row, in ms. */
+  /** The wait after this number of failures in a row; ms. */
   waitMs(failures: number): number {
     const { retryInitialMs, retryMaxMs } = this.options;
     return this.#isHurried ? Math.min(BROKER.retryInitialMs, retryInitialMs) : Math.min(retryMaxMs, retryInitialMs * 2 ** (failures - 1));

@@ -12,7 +12,7 @@ export const FLEET = {
   heartbeatMs: 1_000,
   /** How long a rebalance waits for a worker to join again. */
   rebalanceMs: 10_000,
-  /** A lease ends so long before the session does: clocks differ in speed, and a message needs time to leave. */
+  /** Time from the end of a lease to that of the session: clocks differ in speed, and a message needs time to be sent. */
   leaseMarginMs: 500,
   /** Time without an answer after which the connection is replaced; ms. */
   silenceMs: 2_000,

@@ -19,7 +19,7 @@ export interface SessionTimes {
   readonly rebalanceMs: number;
 }
 
-/** A worker, as the leader knows it: its id in the group, and what it says of itself. */
+/** A worker, as the leader knows it: its id in the group, and its own metadata. */
 export interface JoinedMember { readonly id: string; readonly text: string }
 
 /** The leader's assignment for one member. */
@@ -76,7 +76,7 @@ export interface ClaimRequest {
   readonly since: number | undefined;
 }
 
-/** `cameras`: what is wanted; `workers`: workers and released slots; `reports`: how each camera is. */
+/** `cameras`: the requested cameras; `workers`: workers and released slots; `reports`: the state of each camera. */
 export type TableName = 'cameras' | 'workers' | 'reports';
 
 /** A changed row of a table; undefined if it was removed. */
@@ -93,7 +93,7 @@ export interface Coordination {
   claim(worker: string, claims: readonly ClaimRequest[]): Observable<Claimed>;
   /**
    * All rows, then each change. Continues after failures; never errors.
-   * @param recentMs - rows of `workers` and `reports` that are older may be left out. Default: what a worker needs
+   * @param recentMs - rows of `workers` and `reports` that are older may be left out. Default: the age that a worker needs
    */
   rows(table: TableName, recentMs?: number): Observable<Rows>;
   /** Completes when the rows are written; errors otherwise. */

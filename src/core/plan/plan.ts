@@ -11,7 +11,7 @@ import type { Source, StreamChoice } from '../source.js';
 /** Encoder name for access units copied from the source. */
 export const COPY = 'copy';
 
-/** Whether to deinterlace: if the source says so, always, never. */
+/** Whether to deinterlace: if the source is marked as interlaced, always, or never. */
 export type Deinterlace = 'auto' | boolean;
 
 /** A run of a camera, opened for one subscription. */

@@ -37,7 +37,7 @@ export function paced(context: EngineContext, run: (context: EngineContext) => O
   });
 }
 
-/** When a media time is due: as long after the first as media time says. */
+/** The wall-clock time of a media time: the distance from the first one is that of the media times. */
 class Clock {
   #offset: number | undefined;
 

@@ -14,7 +14,7 @@ const PROBE_TIMEOUT_MS = 10_000;
 
 const remembered = new Map<string, Promise<string | undefined>>();
 
-/** The encoder to use. Never rejects: it falls back to software, and the reason says why. */
+/** The encoder to use. Never rejects: it falls back to software, and states the reason. */
 export async function chooseEncoder(step: EncodeStep, facts: FfmpegFacts): Promise<Chosen> {
   const fallback = software(step);
   if (step.codec !== 'h265' || step.hardware === false) return { encoder: fallback, reason: 'software, as requested' };

@@ -16,7 +16,7 @@ export class Reports {
 
   /**
    * @param rows - all rows of this worker, by key, called for each report
-   * @param isGone - whether a row that this worker no longer has is to be removed
+   * @param isGone - whether to remove a row that is no longer among `rows`
    * @param stable - the part of a row whose changes are written at once
    */
   constructor(

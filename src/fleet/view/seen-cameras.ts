@@ -92,7 +92,7 @@ export class SeenCameras {
     return { version: this.#version, isWhole, changed, gone };
   }
 
-  /** Whether one has no worker that may have one: of the report of its worker only the clock says that it is old. */
+  /** Whether one has no worker that may have one: only the clock shows that the report of its worker is old. */
   isDoubtful(isProvenGone: (worker: string) => boolean): boolean {
     return [...this.#shown.values()].some(({ status: { condition }, report }) =>
       condition === 'unowned' && (report === undefined || !isProvenGone(report.row.worker)));

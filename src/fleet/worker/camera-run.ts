@@ -12,7 +12,7 @@ export class CameraRun<C> {
   state: CameraRunState = 'running';
   report: CameraReport = {};
   error: string | undefined;
-  /** It had not ended when the time to stop was over: what it held is given up. */
+  /** It did not end within the time limit of the stop: its messages are abandoned. */
   isLate = false;
   readonly #stop = new Subject<void>();
   readonly #ended = new Subject<void>();

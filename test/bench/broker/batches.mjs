@@ -1,4 +1,4 @@
-/** The common part of the reference programs: the pictures of all cameras are collected for 5 ms and sent together, up to the limit of a request. */
+/** The common part of the reference programs: collects the pictures of all cameras for 5 ms, and sends them together, up to the limit of a request. */
 import { Observable } from 'rxjs';
 
 const BATCH_MS = 5;

@@ -1,5 +1,5 @@
 /**
- * The time from an access unit to its acknowledgement, without a linger: 20 cameras of 25 fps, 20 kB each picture, for some seconds.
+ * The time from an access unit to its acknowledgement, without a linger: 20 cameras of 25 fps with 20 kB a picture, for some seconds.
  *
  *   node test/bench/broker/latency-worker.mjs kafka|platformatic|kafkajs SECONDS
  */

@@ -1,4 +1,4 @@
-/** The network cable of one worker: a proxy in a separate process, which the benchmark's own work does not delay. Argument: the port of Kafka. */
+/** The network cable of one worker: a proxy in a separate process, so that the benchmark's own work does not delay it. Argument: the port of Kafka. */
 import '../../services/typescript.mjs';
 
 const { startTcpProxy } = await import(new URL('../../services/proxy.ts', import.meta.url).href);

@@ -1,4 +1,4 @@
-/** The processes of the fleet's benchmark: a real Kafka, and workers, one of them behind a cable that can be pulled. */
+/** The processes of the fleet benchmark: a real Kafka, and workers, one of them behind a cable that can be disconnected. */
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { freePort } from '../../services/ports.js';
 const TICKS_MS = 10;
 const LOOK_MS = 50;
 
-/** What a worker has said of itself last. */
+/** The last status of a worker. */
 interface Words {
   readonly status?: string;
   readonly isLeader?: boolean;
@@ -38,7 +38,7 @@ export class Worker {
   get cpuMs(): number { return cpuMsOf(this.child.pid ?? 0); }
 }
 
-/** User and system, in ms. */
+/** User and system CPU time; ms. */
 function cpuMsOf(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
   return (Number(fields[11]) + Number(fields[12])) * TICKS_MS;
@@ -85,17 +85,17 @@ export class Cluster {
 
   get leader(): string { return [...this.workers.values()].find(({ words }) => words.isLeader === true)?.name ?? this.nameOf(0); }
 
-  /** One that does not lead, and is not behind the cable. */
+  /** A worker that is not the leader, and not behind the cable. */
   get follower(): string {
     return [...this.workers.values()].find(({ name, running }) => name !== this.leader && name !== this.cabled && running > 0)?.name ?? this.nameOf(0);
   }
 
   get isWhole(): boolean { return this.sum(({ running = 0 }) => running) >= this.options.cameras; }
 
-  /** Each worker has cameras. */
+  /** Waits until each worker has cameras. */
   get isSpread(): boolean { return [...this.workers.values()].every(({ running }) => running > 0); }
 
-  /** All cameras run, each worker is a member, and one that has come has its share: until then slots move by themselves. */
+  /** Waits until all cameras run, each worker is a member, and a new one has its share: until then, slots move for balance. */
   settled(withinMs: number): Promise<boolean> {
     return until(() => this.isWhole && this.isSpread && [...this.workers.values()].every(({ words }) => words.status === 'member'), withinMs);
   }
@@ -104,13 +104,13 @@ export class Cluster {
     return [...this.workers.values()].reduce((all, { words }) => all + of(words), 0);
   }
 
-  /** CPU so far, in s: of all workers, of Kafka, of this process. */
+  /** CPU time so far of all workers, of Kafka and of this process; s. */
   get cpu(): readonly [workers: number, kafka: number, own: number] {
     const workers = [...this.workers.values()].reduce((sum, { cpuMs }) => sum + cpuMs, 0);
     return [workers / 1_000, cpuMsOf(this.server.pid) / 1_000, cpuMsOf(process.pid) / 1_000];
   }
 
-  /** CPU of each worker over a time, as a share of a core. */
+  /** CPU of each worker over an interval, as a share of a core. */
   async cores(overMs: number): Promise<number[]> {
     const all = [...this.workers.values()];
     const [before, at] = [all.map(({ cpuMs }) => cpuMs), performance.now()];
@@ -136,17 +136,17 @@ export class Cable {
 
   get address(): string { return `127.0.0.1:${this.port}`; }
 
-  /** What was sent and has not arrived waits, as in the buffers of a network. */
+  /** Data in transit is held, as in the buffers of a network. */
   pull(): void { this.child.send('pull'); }
   plug(): void { this.child.send('plug'); }
   stop(): void { this.child.disconnect(); }
 }
 
-/** A Kafka that is also reached through a cable, by clients that are told the address of its other end. */
+/** A Kafka with a second listener, which clients reach through a cable: it advertises the address of the cable's other end. */
 export async function startBehindCable(): Promise<{ server: KafkaServer; cable: Cable }> {
   const port = await freePort();
   const cable = await Cable.start(port);
-  // Kafka's own default: the first round of a group waits for the others. Elsewhere in the tests it does not.
+  // Kafka's default: the first round of a group waits for more members. The other tests disable it.
   const properties = { 'group.initial.rebalance.delay.ms': '3000' };
   return { cable, server: await startKafka({ second: { port, advertisedPort: cable.port }, properties }) };
 }

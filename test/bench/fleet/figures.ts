@@ -3,7 +3,7 @@
 export interface Figure {
   readonly event: string;
   readonly measured: string;
-  /** Empty if there is none. */
+  /** Empty if there is no limit. */
   readonly limit: string;
   /** Undefined if there is no limit. */
   readonly isMet: boolean | undefined;

@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { lastValueFrom } from 'rxjs';
 // @ts-expect-error -- the built package, as users have it
 import * as fleets from '../../../dist/bundle/fleet.js';
-// @ts-expect-error -- the same
+// @ts-expect-error -- the built package, as users have it
 import * as rxcam from '../../../dist/bundle/index.js';
 import { Cluster, startBehindCable, until } from './cluster.js';
 import { measureCoordination, measurePlan } from './coordination.js';

@@ -1,4 +1,4 @@
-/** What happens to the fleet in its benchmark, and what is measured of it. */
+/** The events of the fleet benchmark, and their measurements. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { slotOf } from '../../../src/fleet/index.js';
 import { type Cluster, until } from './cluster.js';
@@ -8,22 +8,22 @@ import type { Takeover, Watch } from './watch.js';
 export interface Stage { readonly cluster: Cluster; readonly watch: Watch; readonly figures: Figures; readonly slots: number }
 
 const WITHIN_MS = 40_000;
-/** The consumer reads what has waited, and what comes meanwhile. */
+/** Time for the consumer to read the messages that waited, and the new ones; ms. */
 const BACKLOG_MS = 60_000;
-/** A worker, or Kafka, is away for so long. */
+/** Time for which a worker, or Kafka, is away; ms. */
 const AWAY_MS = 20_000;
 const DEATHS = 3;
-/** Messages that are late are seen meanwhile. */
+/** Within this time, late messages arrive; ms. */
 const AFTERWARDS_MS = 2_000;
-/** Nothing moves for balance before the group has settled for 15 s. */
+/** Slots do not move for balance before the group has been stable for 15 s; ms. */
 const SETTLED_MS = 16_000;
-/** A newcomer gets its share in several steps: nothing has moved for so long when all of them are over. */
+/** A new worker gets its share in several steps: after this time without a move, all of them have ended; ms. */
 const STILL_MS = 20_000;
 const STILL_WITHIN_MS = 120_000;
-/** Moves for balance begin within a review, and end within the time of a release. */
+/** Moves for balance begin within one review, and end within the time limit of a release; ms. */
 const BALANCED_MS = 10_000;
 
-/** In this order: the first two need a fleet in balance, in which nothing moves by itself. */
+/** In this order: the first two need a balanced fleet, in which no slot moves for balance. */
 export const SCENES: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
   away, grow,
   death: (stage) => deaths(stage, 'SIGKILL of a worker', () => stage.cluster.follower),
@@ -31,13 +31,13 @@ export const SCENES: Readonly<Record<string, (stage: Stage) => Promise<void>>> =
   drain, stop, cable, rolling,
 };
 
-/** Waits until nothing of what happened before moves cameras any longer. */
+/** Waits until earlier events no longer move cameras. */
 export async function still({ cluster, watch }: Stage): Promise<void> {
   await cluster.settled(WITHIN_MS);
   await watch.still(STILL_MS, STILL_WITHIN_MS);
 }
 
-/** One death has one time for all its cameras: it depends on when the last heartbeats were. */
+/** All cameras of one death have about the same time, which depends on the last heartbeats. */
 async function deaths(stage: Stage, event: string, pick: () => string): Promise<void> {
   const { cluster, watch, figures } = stage;
   const times: number[] = [];
@@ -65,7 +65,7 @@ async function deaths(stage: Stage, event: string, pick: () => string): Promise<
   }
   const isKept = times.length >= cameras && quantile(times, 0.5) <= 7.5 && quantile(times, 0.99) <= 9;
   figures.add(`${event}, ${DEATHS} times: first message of its cameras elsewhere`, distribution(times), 'p50 ≤ 7.5 s, p99 ≤ 9 s', isKept);
-  figures.none(`${event}: everyone else's cameras`, others);
+  figures.none(`${event}: cameras of other workers`, others);
   figures.add(`${event}: named by the consumer`, `${named} takeovers of ${times.length}`, 'all', named === times.length);
 }
 
@@ -80,7 +80,7 @@ async function drain({ cluster, watch, figures }: Stage): Promise<void> {
   const { moved, lost, dropped, takeovers } = watch.since(before);
   const { generated = 0, acknowledged = 0, unsent = -1 } = worker.words;
   gaps(figures, 'SIGTERM', moved, 1.5);
-  figures.none('SIGTERM: not handed over', { lost, dropped, unsent, unacknowledged: generated - acknowledged, takeovers });
+  figures.none('SIGTERM: cameras without a handover', { lost, dropped, unsent, unacknowledged: generated - acknowledged, takeovers });
   cluster.start(name);
 }
 
@@ -108,7 +108,7 @@ async function cutOff({ cluster, watch, figures }: Stage, event: string, name: s
   const own = moved.filter(({ from }) => from === name);
   figures.add(`${event}: first message of its ${cameras} cameras elsewhere`, distribution(own.map(({ at }) => at - before.at)));
   figures.add(`${event}: stale messages`, `${stale} delivered by verify (${fenced} on the wire, named as fenced)`, '0', stale === 0);
-  figures.none(`${event}: everyone else's cameras`, { lost, dropped, restarted: moved.length - own.length });
+  figures.none(`${event}: cameras of other workers`, { lost, dropped, restarted: moved.length - own.length });
   figures.add(`${event}: named by the consumer`, `${takeovers} takeovers of ${own.length}`, 'all', takeovers === own.length);
 }
 
@@ -121,8 +121,8 @@ async function away({ cluster, watch, figures }: Stage): Promise<void> {
   cluster.server.resume();
   const back = Date.now();
   const isFlowing = await until(() => watch.flows(back, cluster.options.cameras), BACKLOG_MS);
-  figures.add('Kafka away for 20 s: messages of all cameras flow again', `${((Date.now() - back) / 1000).toFixed(1)} s later`, 'they do', isFlowing);
-  // What was captured meanwhile is acknowledged, all of it.
+  figures.add('Kafka away for 20 s: messages of all cameras flow again', `${((Date.now() - back) / 1000).toFixed(1)} s later`, 'yes', isFlowing);
+  // All pictures captured while Kafka was away are acknowledged.
   const target = cluster.sum(({ generated = 0 }) => generated);
   const isSent = await until(() => cluster.sum(({ acknowledged = 0 }) => acknowledged) >= target, WITHIN_MS);
   await wait(AFTERWARDS_MS);
@@ -162,7 +162,7 @@ async function rolling({ cluster, watch, figures }: Stage): Promise<void> {
   await cluster.settled(WITHIN_MS);
   await wait(SETTLED_MS + BALANCED_MS);
   const { moved, lost, dropped, takeovers } = watch.since(before);
-  // The cameras of the first move twice, and the last one gets its share at the end: more than a move is 2 of n.
+  // The cameras of the first worker move twice, and the last worker gets its share at the end: 2 of n beyond one move.
   const most = Math.round((1 + 3 / names.length) * 100) / 100;
   figures.atMost('rolling restart of all: moves a camera', Math.round(moved.length / cluster.options.cameras * 100) / 100, most);
   gaps(figures, 'rolling restart', moved, 3.5);

@@ -49,7 +49,7 @@ Examples:
   rxcam doctor redis://localhost --json`,
   },
   probe: {
-    about: 'print what a source says and is', argument: ['<source...>', 'rtsp(s)://…, http(s)://…, a path, a device, or test:; or a configuration file and the name of a camera'], flags: PROBE_FLAGS,
+    about: 'print the properties of a source', argument: ['<source...>', 'rtsp(s)://…, http(s)://…, a path, a device, or test:; or a configuration file and the name of a camera'], flags: PROBE_FLAGS,
     after: `
 Exit code 1: the source gives no picture. 2: bad usage.
 

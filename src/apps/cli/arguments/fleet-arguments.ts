@@ -105,7 +105,7 @@ export function fleetCommands(found: (command: WorkerArguments | FleetArguments)
     });
   };
   action('apply', 'make the cameras of the fleet those of a file', ([file = ''], { dryRun }) => ({ action: 'apply', file, isDry: dryRun }))
-    .argument('<file>', 'a configuration, as for cameras without a fleet').option('--dry-run', 'say what would change');
+    .argument('<file>', 'a configuration, as for cameras without a fleet').option('--dry-run', 'print the changes without writing them');
   action('add', 'add or change one camera', ([camera = '', settings = '']) => ({ action: 'add', camera, settings }))
     .argument('<camera>', 'its key').argument('<settings>', 'as in a file, in JSON or YAML');
   action('remove', 'remove cameras', (cameras) => ({ action: 'remove', cameras })).argument('<camera...>', 'their keys');

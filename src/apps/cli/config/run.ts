@@ -57,7 +57,7 @@ export async function runCameras({ file, program }: RunArguments, env: NodeJS.Pr
   return failures.every(isUsageError) ? USAGE : 1;
 }
 
-/** Of a changed file that is not in effect: people look for its changes in vain. */
+/** The notice for a changed file that is not in effect, because users expect its changes. */
 function notOf(mistakes: readonly string[]): readonly string[] {
   const [first, ...more] = mistakes;
   if (first === undefined) return [];

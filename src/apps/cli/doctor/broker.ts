@@ -49,7 +49,7 @@ async function roundTrip(broker: Broker): Promise<Round> {
   const received = wall();
   const writtenMs = gate.stats.write.last;
   const back = await readBack(broker, result);
-  // A broker that keeps the time of the sender says nothing of its own clock.
+  // A broker that keeps the time of the sender does not reveal its own clock.
   const isStamped = back !== undefined && (result.streamId !== undefined || back.timestamp !== back.capturedAt);
   const clock = isStamped ? clockDifference(back.timestamp, { sent: received - writtenMs, received }) : undefined;
   return { ack: result, writtenMs, backMs: back?.ms, clock };

@@ -1,4 +1,4 @@
-/** The command `doctor`: what works here, what does not, and what to do. */
+/** The command `doctor`: checks the machine, a source and a broker, and names remedies. */
 import { lastValueFrom, tap, toArray } from 'rxjs';
 import type { DoctorArguments } from '../arguments/index.js';
 import { type Paint, createLogger, isUsageError, paintOn } from '../program/index.js';

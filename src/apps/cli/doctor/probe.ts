@@ -1,4 +1,4 @@
-/** The command `probe`: what a source says and is. */
+/** The command `probe`: prints the properties of a source. */
 import type { DoctorArguments } from '../arguments/index.js';
 import { createLogger, errorLine, paintOn } from '../program/index.js';
 import { findingLine } from './finding.js';

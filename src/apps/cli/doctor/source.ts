@@ -18,7 +18,7 @@ const LOOK_MS = 3_000;
 const GOP_MS = 12_000;
 /** Cores that are left to other work. */
 const SHARE = 0.8;
-/** Few pictures come out of ffmpeg, to be looked at: what is measured is the decoding alone. */
+/** Few pictures leave ffmpeg, for the inspection, so that the measurement is of decoding alone. */
 const LOOKED_AT_FPS = 1;
 
 const NO_SOURCE = { clock: undefined, live: false };
@@ -63,7 +63,7 @@ export async function sourceFacts(source: string, config: CameraConfig): Promise
   return { ...decoded, ...(resolved !== undefined && { resolved }), ...(gop !== undefined && { gop }) };
 }
 
-/** A name that is not found, the connection says better. */
+/** A name that can't be found is reported by the connection, in more detail. */
 async function resolve(source: string): Promise<SourceFacts['resolved']> {
   const url = normalizeUrl(source);
   const host = URL.canParse(url) ? new URL(url).hostname.replace(/^\[|\]$/g, '') : '';

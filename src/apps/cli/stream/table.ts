@@ -105,7 +105,7 @@ function leftLine(left: View['cameras'], columns: number): string {
   return cut(`… and ${left.length} more${troubled === 0 ? '' : `, ${troubled} of them in trouble: --dashboard shows all`}`, columns);
 }
 
-/** Beside the state of a camera in trouble is its last error: what it lacks is all zeros. */
+/** Shows the last error of a camera in trouble next to its state, in place of figures that are all zeros. */
 function cameraLine(padded: readonly string[], camera: View['cameras'][number], { columns, paint = unpainted }: TableLayout, gap: string): string {
   const word = wordOf(camera);
   const [style, reason] = [STYLES[word], reasonOf(camera)];

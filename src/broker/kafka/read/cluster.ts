@@ -15,7 +15,7 @@ import { type Fetched, fetchRequest, inflate, offsetsRequest, readFetched, readO
 export const LATEST = -1;
 export const EARLIEST = -2;
 
-/** A fetch waits so long for a message; ms. */
+/** Time that a fetch waits for a message; ms. */
 const MAX_WAIT_MS = 1_000;
 
 /** Options of a cluster, and its callbacks. */

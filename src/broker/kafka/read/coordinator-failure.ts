@@ -1,11 +1,11 @@
-/** Why a group has no coordinator: kafkajs says no more than that it found none, also where the login lacks a right. */
+/** The reason why a group has no coordinator: kafkajs reports only that it found none, also if the login lacks a right. */
 import { KafkaNodes, kindOf } from '../client/index.js';
 import type { KafkaOptions } from '../options.js';
 import { type LogEntry, errorOf } from '../wire/index.js';
 import type { ClusterHooks } from './cluster.js';
 import { coordinatorRequest, readCoordinatorError } from './protocol/index.js';
 
-/** The error itself, or what the brokers say where kafkajs has dropped that. */
+/** The error itself, or the brokers' answer if kafkajs has dropped it. */
 export async function coordinatorFailure(error: unknown, group: string, options: KafkaOptions, hooks: ClusterHooks): Promise<unknown> {
   if (kindOf(error) !== 'KafkaJSGroupCoordinatorNotFound') return error;
   const newWire = await hooks.newWire();

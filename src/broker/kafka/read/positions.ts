@@ -105,7 +105,7 @@ export class KafkaPositions {
   }
 
   /**
-   * The offset is not in the partition: what was there is gone, or the topic is another one of that name.
+   * The offset is not in the partition: its messages were removed, or the topic was deleted and created again.
    * @returns whether it is read elsewhere now
    */
   async relocate(cluster: FetchCluster, partition: number): Promise<boolean> {

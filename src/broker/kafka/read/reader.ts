@@ -19,7 +19,7 @@ export interface KafkaReaderHooks extends ClusterHooks {
 
 /** Interval of looking for a topic that does not exist; ms. */
 const MISSING_EVERY_MS = 500;
-/** Wait for a leader that says that it is none; ms. */
+/** Wait after a broker answered that it is not the leader; ms. */
 const STALE_MS = 250;
 /** Such answers in a row, after which it is a failure: leaders move within seconds. */
 const MAX_STALE = 40;

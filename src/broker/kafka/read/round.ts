@@ -29,14 +29,14 @@ export class Round {
   /** Until it is known whether any leader answers. */
   #held: RxcamError[] = [];
 
-  /** @param warn - takes the failure of some leaders, where others answer */
+  /** @param warn - receives the failures of some leaders while others answer */
   constructor(readonly failures: LeaderFailures, readonly warn: (error: RxcamError) => void) {}
 
   get isOver(): boolean { return Date.now() >= this.#endsAt; }
   /** Why no leader has answered. */
   get failure(): RxcamError | undefined { return this.#hasAnswer ? undefined : this.#held[0]; }
 
-  /** The topic is to be looked up: what is known of a leader is wrong. */
+  /** Ends the round early, so that the topic is looked up: a known leader is wrong. */
   end(): void {
     this.#endsAt = 0;
   }

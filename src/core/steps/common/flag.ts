@@ -22,7 +22,7 @@ export type Given = Readonly<Record<string, unknown>>;
 /** Options by owner, as they were read: `{ resize: { fit: 'cover' } }`. */
 export type Raw = Readonly<Record<string, Given>>;
 
-/** A text that a flag does not take; the message says what it takes. */
+/** A text that a flag does not accept; the message states the accepted forms. */
 export class UnreadableText extends Error {}
 
 /** A decimal number. */
