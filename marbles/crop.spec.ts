@@ -33,7 +33,7 @@ describe('crop', () => {
 
   it.each([
     ['the whole picture', { left: 0, top: 0, width: 1, height: 1 }, '640x360'],
-    ['shares that are no even pixels', { left: 1 / 3, top: 0, width: 1 / 3, height: 0.5 }, '212x180'],
+    ['shares that give odd pixels', { left: 1 / 3, top: 0, width: 1 / 3, height: 0.5 }, '212x180'],
     ['odd pixels', { left: 1, top: 1, width: 101, height: 99 }, '100x98'],
     ['pixels up to the last', { left: 320, top: 180, width: 320, height: 180 }, '320x180'],
   ])('makes %s even', (_, rectangle, size) => {

@@ -116,7 +116,7 @@ describe('encodeH265', () => {
   it.each([
     ['fused', 'stopped', (frame$: Observable<Frame>) => frame$],
     ['behind user code', 'failed', (frame$: Observable<Frame>) => frame$.pipe(map((frame) => frame))],
-  ])('leaves nothing in flight when somebody has enough with the chunk that a failure brings out: %s', (_, state, way) => {
+  ])('leaves nothing in flight when a subscriber leaves at the chunk that a failure flushes: %s', (_, state, way) => {
     marbles(({ expectSubscriptions, flush }) => {
       const source = '-f-f---f S'; // two encoded, one in the encoder, when it stalls
       const subs = '  ^-------!';

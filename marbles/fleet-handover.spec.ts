@@ -1,4 +1,4 @@
-/** What a consumer finds out about a change of owner in a fleet: all that was handed over has come, or a takeover is named. */
+/** The report of a change of owner in a fleet to a consumer: all messages of the handover have arrived, or a takeover is named. */
 import { NEVER, Observable, type Subscription, concat, map, of, takeUntil, timer } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -150,7 +150,7 @@ describe('a consumer of a fleet', () => {
     expect(new Set(later)).toEqual(new Set(['the last one']));
   });
 
-  it('finds no gap where the coordinator was silent for all, and nobody has taken anything over', () => {
+  it('finds no gap if the coordinator was silent for all, and no worker has taken a slot over', () => {
     const { gaps, handovers } = play({
       0: (scene) => { scene.start('a'); },
       20_000: (scene) => { scene.silence('member-0001'); },

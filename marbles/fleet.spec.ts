@@ -51,7 +51,7 @@ class Group {
 
   isRunning({ until }: Life): boolean { return until === Infinity || until >= this.#endedAt; }
 
-  /** What all of them share. */
+  /** Shared by all workers. */
   get members(): Fleet {
     const driver = handleOf('test', this.broker).driver() as unknown as { fleets: { of(place: object): Fleet } };
     return driver.fleets.of({ name: 'rxcam', slots: SLOTS });

@@ -1,4 +1,4 @@
-/** What the tests of broker faults share: a camera that publishes to a real broker, watched, and what is then found in the broker. */
+/** Shared by the tests of broker faults: a camera that publishes to a real broker, watched, and the messages found in the broker. */
 import { createHash } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import { pino } from 'pino';
@@ -24,7 +24,7 @@ export interface PublishingOptions {
   readonly publish?: Omit<PublishConfig, 'topic'>;
   /** Between the camera and its messages; default: frame mode. */
   readonly steps?: (gate: Camera) => Observable<EncodedFrame>;
-  /** What must be seen nowhere. */
+  /** Secrets, which must not be visible anywhere. */
   readonly secrets?: readonly string[];
 }
 
@@ -41,7 +41,7 @@ export class Publishing {
   readonly events: CameraEvent[] = [];
   readonly acks: Published[] = [];
   readonly lines: string[] = [];
-  /** What the broker said of itself. */
+  /** States that the broker reported. */
   readonly states: BrokerState[] = [];
   readonly errors: RxcamError[] = [];
   readonly thrown: unknown[] = [];
@@ -111,7 +111,7 @@ export class Publishing {
     return this.broker.close({ deadlineMs: 20_000 });
   }
 
-  /** What is read from the broker, repeated messages left out, is all that the ledger says was sent; then the three questions. */
+  /** The messages read from the broker, without repeated ones, are those that the ledger counts as sent; then the three questions. */
   async settle(found: readonly Found[], { lost = () => false, reconnects = 0 }: Expected = {}): Promise<readonly Found[]> {
     const once = firsts(found);
     this.#tellOutcome(found.length - once.length);
@@ -134,7 +134,7 @@ export class Publishing {
     return once;
   }
 
-  /** What happened, for the message of a test that fails. */
+  /** A summary, for the message of a test that fails. */
   story(): string {
     const { stats } = this.gate;
     const state = { status: this.broker.state.status, outbox: this.broker.state.outbox, dropped: stats.dropped, state: stats.state };

@@ -1,4 +1,4 @@
-/** What can change while a stream runs: size, rate, pixel format, time that jumps, falls back, stops. */
+/** Changes while a stream runs: size, rate, pixel format, time that jumps, goes back, stops. */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { lastValueFrom, toArray } from 'rxjs';
@@ -156,7 +156,7 @@ describe('the pixel format', () => {
 describe('the rate', () => {
   it.each([
     ['from 10 to 30 fps', 10, 30], ['from 30 to 10 fps', 30, 10],
-  ])('changes %s: skipRate({ fps: 5 }) keeps five a second all the same', async (_how, before, after) => {
+  ])('changes %s: skipRate({ fps: 5 }) still keeps five a second', async (_how, before, after) => {
     const path = file(`rate-${before}.ts`, await part({ fps: before, frames: before * 3 }), await part({ fps: after, frames: after * 3, from: 3 }));
     const done = await played(path, { steps: (gate) => gate.pipe(skipRate({ fps: 5 }), encodeH265()) });
     expect(done.gate.stats).toMatchObject({ captured: (before + after) * 3, droppedTotal: 0 });
@@ -174,8 +174,8 @@ describe('the time', () => {
     ['jumps back to its start (transport stream)', 'back.ts', async () => Buffer.concat([await part({ frames: 20 }), await part()]), 30],
     ['jumps back to its start, and nothing corrects it (FLV)', 'back.flv', async () => joinedFlv(await part({ ...flv, frames: 20 }), await part(flv)), 30],
     ['jumps back and ahead again (FLV)', 'both.flv', async () => joinedFlv(await part({ ...flv, from: 5 }), await part(flv), await part({ ...flv, from: 50 })), 30],
-    ['stands still from the start (FLV)', 'still.flv', () => part({ ...flv, times: '0', frames: 20 }), 20],
-    ['stands still after a while (MKV)', 'stuck.mkv', () => part({ container: 'matroska', times: 'min(TS,1000)', frames: 30 }), 30],
+    ['stops at the start (FLV)', 'still.flv', () => part({ ...flv, times: '0', frames: 20 }), 20],
+    ['stops after a while (MKV)', 'stuck.mkv', () => part({ container: 'matroska', times: 'min(TS,1000)', frames: 30 }), 30],
     ['comes twice for each two pictures (MKV)', 'twice.mkv', () => part({ container: 'matroska', times: 'TS-mod(N,2)*100', frames: 30 }), 30],
     ['is near the end of 33 bits and starts again (transport stream)', 'wrap.ts', () => part({ from: 95_442, frames: 30 }), 30],
   ];

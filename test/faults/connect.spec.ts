@@ -1,4 +1,4 @@
-/** What can be wrong before the first picture: refusals, silence, wrong credentials, no video, rubbish, a late start. */
+/** Faults before the first picture: refusals, silence, wrong credentials, no video, rubbish, a late start. */
 import { createCipheriv } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -273,7 +273,7 @@ function half(bytes: Buffer): Buffer {
   return bytes.subarray(0, Math.floor(bytes.length / 2));
 }
 
-/** Noise for as long as somebody takes it: always the same, as one noise in hundreds looks like a codec to ffmpeg. */
+/** Noise for as long as a client reads it: always the same, as one noise in hundreds looks like a codec to ffmpeg. */
 function pour(to: NodeJS.WritableStream & { readonly destroyed: boolean }): void {
   const cipher = createCipheriv('aes-128-ctr', Buffer.alloc(16), Buffer.alloc(16));
   const more = () => {

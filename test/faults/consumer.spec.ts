@@ -1,4 +1,4 @@
-/** What can happen to a program that consumes: it is killed, it is stopped; what it missed is there when it is back. */
+/** Faults of a program that consumes: it is killed or stopped; the messages that it missed are there when it is back. */
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
@@ -58,7 +58,7 @@ class Consumer {
   }
 }
 
-/** What the kinds do differently. */
+/** Differences between the kinds. */
 interface Kind {
   readonly name: 'kafka' | 'redis';
   server(): Promise<SharedServer>;

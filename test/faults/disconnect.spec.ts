@@ -1,4 +1,4 @@
-/** What can happen to a stream that runs: the server dies, the network breaks, silence, rubbish, one frame at a time. */
+/** Faults of a stream that runs: the server dies, the network breaks, silence, rubbish, one frame at a time. */
 import { randomBytes } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';

@@ -1,4 +1,4 @@
-/** What can happen to a download: cuts, lies, silence, a full disk, an end in the middle. */
+/** Faults of a download: cuts, wrong sizes, silence, a full disk, an end in the middle. */
 import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -68,7 +68,7 @@ describe('a download that is cut', () => {
     expect(server.requests.length).toBeGreaterThan(7);
   }, 30_000);
 
-  it('continues by a date where there is no ETag', async () => {
+  it('continues by a date without an ETag', async () => {
     execFileSync('touch', ['-d', '2020-01-01', served]);
     server.routes['/video.mp4'] = http.file(served, { etag: false, cutAfter: BYTES / 2, cuts: 1 });
     await expectWhole();

@@ -1,4 +1,4 @@
-/** What can happen while a file is read: ffmpeg dies in the middle, the sink is slow. Every picture comes once. */
+/** Faults while a file is read: ffmpeg dies in the middle, the sink is slow. Every picture comes once. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { filter, firstValueFrom, lastValueFrom, map, take, toArray } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -42,7 +42,7 @@ describe('an ffmpeg that is killed while it reads a file', () => {
   it.each([
     ['mp4, a keyframe every 2 s', { container: 'mp4', gop: 50 }], ['mp4 with B-frames', { container: 'mp4', gop: 25, bframes: 2 }],
     ['mkv', { container: 'mkv', gop: 25 }], ['a transport stream', { container: 'ts', gop: 25 }], ['H.265', { codec: 'h265', gop: 25 }],
-  ] as const)('is followed by one that goes on after the last picture: %s', async (_what, options) => {
+  ] as const)('is followed by one that continues after the last picture: %s', async (_what, options) => {
     const clip = await footage({ ...SIZE, seconds: 5, ...options });
     const frames = await countFrames(clip);
     expect(frames).toBe(125);

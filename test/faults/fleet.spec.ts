@@ -108,7 +108,7 @@ describe('a fleet of three workers', () => {
     await until(() => senders.size === CAMERAS.length);
     await Promise.all(Object.values(workers).map((worker) => worker.says(({ cameras: own }) => Number((own as { running?: number } | undefined)?.running) > 0)));
 
-    // Killed: its cameras run elsewhere, and nobody else's has moved.
+    // Killed: its cameras run elsewhere, and no other camera has moved.
     let of = await settled(3);
     let before = new Map(senders);
     const killed = CAMERAS.filter((key) => of.get(key) === 'a');

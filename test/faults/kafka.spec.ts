@@ -1,4 +1,4 @@
-/** What Kafka can do to a camera that publishes to it: die, hang, be slow, lose its topic, move its leader; the camera continues. */
+/** Faults of Kafka while a camera publishes to it: it dies, hangs, is slow, loses its topic, moves its leader; the camera continues. */
 import { randomUUID } from 'node:crypto';
 import { type Admin, Kafka, type SASLOptions, logLevel } from 'kafkajs';
 import { map } from 'rxjs';

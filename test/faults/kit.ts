@@ -1,4 +1,4 @@
-/** What the tests of faults share: a camera that publishes to the embedded broker and is watched from its start to its end. */
+/** Shared by the tests of faults: a camera that publishes to the embedded broker and is watched from its start to its end. */
 import { appendFileSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
@@ -26,7 +26,7 @@ const EVENT_TIMEOUT_MS = 25_000;
 export interface WatchOptions extends CameraConfig {
   /** The waits; `false` leaves the first failure to the subscriber. */
   readonly retry?: RetryConfig | false | undefined;
-  /** What must be seen nowhere: neither in what is said nor in the arguments and environment of a process. */
+  /** Secrets, which must not be visible anywhere: neither in texts nor in the arguments and environment of a process. */
   readonly secrets?: readonly string[];
   /** Whether other cameras run meanwhile: processes are the test's to count. */
   readonly amongOthers?: boolean;
@@ -165,7 +165,7 @@ export class Watched {
     secretsKept(this.#secrets, [this.gate.key, this.gate.stats]);
   }
 
-  /** What happened, for the message of a test that fails: pictures counted, all else listed. */
+  /** A summary, for the message of a test that fails: pictures counted, other events listed. */
   story(): string {
     const start = this.events[0]?.at ?? 0;
     const lines: string[] = [];

@@ -11,9 +11,9 @@ const CAMERAS = 6;
 /** Six queues could hold more than the handle may: both bounds are met. */
 const HANDLE_BYTES = 16 * MIB;
 const LANE_BYTES = 4 * MIB;
-/** What comes beside the outbox however large it is: pipes' chunks, garbage not yet collected, the allocator's reserves. */
+/** Memory beside the outbox, of any size: pipes' chunks, garbage not yet collected, the allocator's reserves. */
 const OVERHEAD_BYTES = 96 * MIB;
-/** What Node's buffers hold beside the outbox when all garbage is collected. */
+/** Bytes in Node's buffers beside the outbox when all garbage is collected. */
 const BUFFERS_BYTES = 10 * MIB;
 const PASSWORD = 'hush/hush#1';
 

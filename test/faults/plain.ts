@@ -1,4 +1,4 @@
-/** rxcam as plain JavaScript in a folder of its own, for programs that tests start by the dozen: neither a build nor a loader. */
+/** rxcam as plain JavaScript in a separate folder, for programs that tests start by the dozen: neither a build nor a loader. */
 import { cpSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-/** What can happen to processes: ffmpeg's, and the one that rxcam runs in. None is left, and a camera has one at most. */
+/** Faults of processes: ffmpeg's, and the one that rxcam runs in. None is left, and a camera has one at most. */
 import { existsSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -64,7 +64,7 @@ describe('an ffmpeg in the middle of a stream', () => {
     expect(watched.pid).not.toBe(pid);
   });
 
-  it('that is ended by somebody else (SIGTERM): CaptureCrashed, and another one takes over', async () => {
+  it('that another program ends (SIGTERM): CaptureCrashed, and another one takes over', async () => {
     watched = watch(LIVE);
     await watched.nth('published', 5);
     process.kill(watched.pid, 'SIGTERM');
@@ -169,7 +169,7 @@ describe('unsubscribing leaves nothing', () => {
 });
 
 describe('a camera has one process', () => {
-  it("and starts at most one a second, whatever retries it: RxJS's own retry(5000) too", async () => {
+  it("and starts at most one a second, with any retry: RxJS's own retry(5000) too", async () => {
     const gate = camera(`rtsp://127.0.0.1:${await freePort()}/stream`);
     let failures = 0;
     let most = 0;
@@ -215,7 +215,7 @@ needs('rtsp')('when Node ends', () => {
   });
 
   it.each([
-    ['by process.exit', 'exit', 0], ['by an error that nobody caught', 'throw', 1], ['by a rejection that nobody caught', 'reject', 1],
+    ['by process.exit', 'exit', 0], ['by an uncaught error', 'throw', 1], ['by an unhandled rejection', 'reject', 1],
     ['by itself, once the camera is unsubscribed', 'unsubscribe', 0],
   ])('%s, no ffmpeg is left', async (_how, ending, code) => {
     const program = await start(LIVE, ending);

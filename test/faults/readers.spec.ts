@@ -1,4 +1,4 @@
-/** What brokers can do to a reading: die, hang, move, forget; it continues after the last message, and reports what is gone. */
+/** Faults of brokers during a reading: they die, hang, move, forget; it continues after the last message, and reports the messages that are gone. */
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { type Admin, Kafka, type SASLOptions, logLevel } from 'kafkajs';
@@ -27,7 +27,7 @@ const opened = <B extends Broker>(broker: B): B => {
   return broker;
 };
 
-/** What both kinds must do. */
+/** Required of both kinds. */
 interface Kind {
   broker(options?: object): Broker;
   server(): { kill(): Promise<void>; start(): Promise<void>; pause(): void; resume(): void };

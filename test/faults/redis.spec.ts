@@ -1,4 +1,4 @@
-/** What Redis can do to a camera that publishes to it: die, hang, fill up, refuse; the camera continues. */
+/** Faults of Redis while a camera publishes to it: it dies, hangs, fills up, refuses; the camera continues. */
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
@@ -112,7 +112,7 @@ needs('redis', 'ffmpeg')('redis', () => {
     await client.set(topic, 'a string');
     const publishing = new Publishing(broker, topic, { secrets: [PASSWORD] });
     open.push(publishing);
-    await publishing.when('an error is told', () => publishing.errors.length > 0);
+    await publishing.when('an error is reported', () => publishing.errors.length > 0);
     expect(publishing.errors[0]?.message).toMatch(/WRONGTYPE/);
     await publishing.captures(20);
     await client.del(topic);

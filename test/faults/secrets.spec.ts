@@ -184,7 +184,7 @@ describe('an HTTP camera', () => {
   });
 });
 
-/** Passes connections to ::1 on to a port of 127.0.0.1; undefined where there is no IPv6. */
+/** Passes connections to ::1 on to a port of 127.0.0.1; undefined without IPv6. */
 async function relayOnIpv6(to: number): Promise<{ port: number; close(): void } | undefined> {
   const sockets: Socket[] = [];
   const relay: Server = createServer((client) => {

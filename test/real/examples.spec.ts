@@ -12,7 +12,7 @@ const NAMES = readdirSync(EXAMPLES, { withFileTypes: true }).filter((one) => one
 const MOST_LINES = 40;
 
 interface Example {
-  /** What it prints when it works. */
+  /** Its output when it works. */
   readonly prints: RegExp;
   /** Whether it runs until it is interrupted. */
   readonly endless?: boolean;

@@ -28,7 +28,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   ...Object.fromEntries([
     'rxcam doctor rtsp://user:secret@camera.example.com/stream kafka://localhost:9092/video',
     'rxcam doctor rtsp://viewer:secret@camera17.example.com/stream kafka://kafka.example.com:9092/video', 'rxcam probe clip.mp4 --json', 'rxcam snapshot clip.mp4 -o gate.jpg', 'rxcam doctor cameras.yaml camera-17', 'rxcam snapshot cameras.yaml camera-17 -o camera-17.jpg',
-  ].map((command) => [command, 'test/real/apps/cli-doctor.spec.ts runs it, with a camera and brokers of its own'])),
+  ].map((command) => [command, 'test/real/apps/cli-doctor.spec.ts runs it, with its own camera and brokers'])),
   ...Object.fromEntries([
     'rxcam record kafka://localhost:9092/video recordings --every 10m --keep-bytes 100GB --hls',
     'rxcam clip redis://localhost:6379/video gate.mp4 --key gate --from 10m --to 5m',
@@ -38,7 +38,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   ].map((command) => [command, 'test/real/apps/cli-topic.spec.ts runs it, with messages of its own and a player'])),
 };
 
-/** What the examples print, by a word that is in one of them alone. Any other prints something. */
+/** The output of the examples, by a word that is in only one of them. Any other prints something. */
 const PRINTS: readonly (readonly [word: string, stdout: RegExp])[] = [
   ["key: 'camera_1'", /^[1-9]\d* \d/m],
   ['findFfmpeg', /^\S*ffmpeg \S+$/],
@@ -142,7 +142,7 @@ WITH_SERVERS('README.md and docs/', () => {
     const reads = /^ (read|verify) /.test(words);
     const endsItself = reads || /--help|--frames/.test(words);
     const { exitCode, stdout } = await (endsItself ? stream(words) : stream(`${words} --log-every 1`, /"msg":"published"/));
-    // What other examples publish meanwhile may have gaps: they are stopped in the middle.
+    // Messages of other examples may have gaps: they are stopped in the middle.
     expect(reads ? [0, 3] : [0]).toContain(exitCode);
     if (words.includes('--json') && !reads) expect(shapeOf(stdout)).toEqual(shapeOf(blocks().find(({ language }) => language === 'json')?.code ?? ''));
   });

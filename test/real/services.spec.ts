@@ -344,7 +344,7 @@ describe('the three questions', () => {
     await expect(threeQuestions({ stats: { ...balanced, published: 3 } })).rejects.toThrow('accounted for 9');
   });
 
-  it('finds a secret in any form, wherever it was said', async () => {
+  it('finds a secret in any form, in any text', async () => {
     const secrets = ['p@ss/w "ord'];
     await threeQuestions({ secrets, logs: ['rtsp://user:***@host/'], errors: [new Error('refused')] });
     await expect(threeQuestions({ secrets, logs: ['x p%40ss%2Fw%20%22ord y'] })).rejects.toThrow('secret');

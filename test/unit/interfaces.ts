@@ -2,10 +2,10 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import ts from 'typescript';
 
-/** Where the types are that stand for a member with members of its own. */
+/** Files of the types of members that have members themselves. */
 const INNER: Readonly<Record<string, string>> = { OutboxConfig: 'src/broker/outbox/outbox-options.ts' };
 
-/** Where the options of an operator are declared, and as what. */
+/** File and name of the declaration of an operator's options. */
 export function configOf(operator: string): [file: string, type: string] {
   const file = operator.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   return [`operators/${file}.ts`, `${operator.charAt(0).toUpperCase()}${operator.slice(1)}Config`];
@@ -45,7 +45,7 @@ export function membersOf(file: string, interfaceName: string): string[] {
   const { statements } = parse(file);
   const interfaceOf = (name: string) => statements.find((one): one is ts.InterfaceDeclaration => ts.isInterfaceDeclaration(one) && one.name.text === name);
   const alias = statements.find((one): one is ts.TypeAliasDeclaration => ts.isTypeAliasDeclaration(one) && one.name.text === interfaceName);
-  // Where some members go with others alone, the type is a union: its interfaces are made of one that has all.
+  // If some members are allowed only with others, the type is a union: its interfaces are made of one that has all.
   const [part = ''] = alias?.type.getText().match(/\w+/) ?? [];
   const whole = /Omit<(\w+)/.exec(interfaceOf(part)?.heritageClauses?.[0]?.getText() ?? '')?.[1] ?? '';
   const found = interfaceOf(interfaceName) ?? interfaceOf(whole);
@@ -54,7 +54,7 @@ export function membersOf(file: string, interfaceName: string): string[] {
     const inner = ts.isPropertySignature(member) ? innerOf(member.type) : [];
     return inner.length === 0 ? [name] : inner.map((one) => `${name}.${one}`);
   });
-  // What it extends by name; one may say more of a member that it inherits.
+  // Interfaces that it extends by name; one may document an inherited member further.
   const bases = found?.heritageClauses?.flatMap(({ types }) => types.filter(({ typeArguments }) => typeArguments === undefined).map((type) => type.getText())) ?? [];
   return [...new Set([...own, ...bases.flatMap((base) => membersOf(importedFrom(file, base) ?? file, base)), ...pickedBy(found)])];
 }

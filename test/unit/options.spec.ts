@@ -48,7 +48,7 @@ const GROUPS: readonly Group[] = [
   { what: 'fakeBroker', file: 'marbles/kit/fake-broker.ts', type: 'FakeBrokerConfig', make: fakeBroker },
 ];
 
-/** What the group says to these options; undefined if it takes them. */
+/** The error of the group for these options; undefined if it accepts them. */
 function refusal({ make, base }: Group, options: object): string | undefined {
   try {
     make({ ...base, ...options } as never);

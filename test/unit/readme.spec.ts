@@ -1,4 +1,4 @@
-/** What the pages say in tables is so: options and their defaults, errors, events, statistics, headers, flags. */
+/** The tables of the pages are true: options and their defaults, errors, events, statistics, headers, flags. */
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { marbles, fakeCamera } from '../../marbles/kit/index.js';
@@ -26,7 +26,7 @@ interface Options {
   /** Where they are declared. */
   readonly file: string;
   readonly type: string;
-  /** What is taken when they are not given; those that have no fixed value are left out. */
+  /** Values of options that are not given; those without a fixed value are left out. */
   readonly defaults: Readonly<Record<string, unknown>>;
 }
 

@@ -102,7 +102,7 @@ function commentOf(source: string, name: string): string {
   return source.slice(start, end).split('\n').slice(1, -1).map((line) => line.replace(/^ \* ?/, '')).join('\n');
 }
 
-/** What is in its first fence. */
+/** The contents of its first fence. */
 function diagramOf(comment: string): string {
   return /^```(?:text)?\n([^]*?)^```$/m.exec(comment)?.[1] ?? '';
 }

@@ -1,4 +1,4 @@
-/** What does not compile: checked by the compiler, which wants an error where one is expected, and nowhere else. */
+/** Programs that do not compile: the compiler requires an error where one is expected, and nowhere else. */
 import { type Observable, filter, map, tap } from 'rxjs';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import {

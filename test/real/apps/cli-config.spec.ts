@@ -159,7 +159,7 @@ needs('ffmpeg', 'redis')('rxcam run', () => {
     expect((await run(['check', join(folder(), 'none.yaml')])).stderr).toMatch(/none\.yaml: the file can't be read: there is no such file \(ENOENT\)$/);
   });
 
-  it('checks three hundred cameras, and paints only where it is asked to', async () => {
+  it('checks three hundred cameras, and uses colours only if asked to', async () => {
     const file = join(folder(), 'cameras.json');
     const cameras = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`c${index}`, { source: `rtsp://127.0.0.1:${index + 1_000}/a` }]));
     writeFileSync(file, JSON.stringify({ brokers: { main: `redis://127.0.0.1:${await freePort()}` }, defaults: { pipeline: ['encodeH265', 'toMessage', { publish: { topic: 'a' } }] }, cameras }));

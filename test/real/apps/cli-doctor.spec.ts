@@ -15,7 +15,7 @@ interface Finding { readonly name: string; readonly state: string; readonly foun
 const verdictOf = (stdout: string) => JSON.parse(stdout) as { ok: boolean; findings: Finding[] };
 
 needs('ffmpeg', 'kafka', 'redis', 'rtsp')('rxcam', () => {
-  it('says what works, of the machine, the source and the broker, whichever comes first', async () => {
+  it('reports what works, of the machine, the source and the broker, in either order', async () => {
     const [{ url: source }, kafka] = await Promise.all([sharedRtsp(), sharedKafka()]);
     const topic = `doctor-${randomUUID()}`;
     const { exitCode, stdout, stderr } = await run(['doctor', `${kafka.url}/${topic}`, source]);

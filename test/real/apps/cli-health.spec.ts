@@ -68,7 +68,7 @@ needs('ffmpeg')('rxcam health', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('is no reason to start a program again that a camera or a broker is away, unless it is asked for', async () => {
+  it('does not restart a program because a camera or a broker is away, unless it is asked to', async () => {
     const { env, health } = place();
     const [camera, broker] = await Promise.all([freePort(), freePort()]);
     const program = start(['stream', `rtsp://viewer:s3cr3t@127.0.0.1:${camera}/stream`, LIVE, '--key', 'yard', '--key', 'gate', '--to', `redis://127.0.0.1:${broker}/video`], { env });

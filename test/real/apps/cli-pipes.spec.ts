@@ -16,7 +16,7 @@ async function piped(words: string): Promise<{ code: number; said: string }> {
   return { code: Number(stdout), said: stderr };
 }
 
-/** What is logged while cameras stream is no complaint about the reader. */
+/** Log lines while cameras stream are not complaints about the reader. */
 const withoutLog = (said: string) => said.split('\n').filter((line) => line !== '' && !line.startsWith('{"level":')).join('\n');
 
 needs('ffmpeg', 'redis')('rxcam … | head -1', () => {

@@ -1,4 +1,4 @@
-/** Runs the command line as users do: a process of its own, built from the sources as they are. */
+/** Runs the command line as users do: a separate process, built from the current sources. */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
@@ -12,7 +12,7 @@ const OUT = `${ROOT}.cache/cli-build`;
 /** The program's entry, once it is built. */
 export const MAIN = `${OUT}/src/apps/cli/main.js`;
 
-/** Builds into a folder of its own, so that no other build is disturbed; one test file after the other. */
+/** Builds into a separate folder, so that no other build is disturbed; one test file after the other. */
 export async function build(): Promise<void> {
   mkdirSync(`${ROOT}.cache`, { recursive: true });
   const options = ['--outDir', OUT, '--incremental', '--tsBuildInfoFile', `${OUT}/tsbuildinfo`, '--declaration', 'false'];

@@ -95,13 +95,13 @@ needs('ffmpeg', 'kafka', 'redis')('rxcam', () => {
     await noFfmpegLeft();
   });
 
-  it('says what to run where there is no ffplay', async () => {
+  it('names the command to run if ffplay is missing', async () => {
     const { exitCode, stderr } = await run(['play', 'redis://:hush-hush@127.0.0.1:1/video'], { env: { PATH: folder() }, nodePath: process.execPath });
     expect(stderr).toBe('rxcam: ffplay was not found on PATH; install it, or run: rxcam play redis://***@127.0.0.1:1/video --stdout | mpv -');
     expect(exitCode).toBe(1);
   });
 
-  it('ends with 1 where nothing can be made, and with 2 for bad usage', async () => {
+  it('ends with 1 if nothing can be written, and with 2 for bad usage', async () => {
     const { redis } = await addresses();
     for (const [words, code, said] of [
       [['clip', redis, join(folder(), 'a.mp4'), '--key', 'gate', '--from', '10m'], 1, /no picture of 'gate'/],

@@ -114,7 +114,7 @@ describe('logs', () => {
   });
 });
 
-describe('a source that fails for good', () => {
+describe('a source that fails permanently', () => {
   it('ends the program with exit code 1 when nothing retries it', async () => {
     const ended = await run(['stream', '/no/such/file.mp4', '--no-retry', '--json']);
     expect(ended.exitCode).toBe(1);
@@ -171,7 +171,7 @@ describe('what can not be sent', () => {
   });
 });
 
-describe('nobody reads what it prints', () => {
+describe('its output is not read', () => {
   it('ends in order', async () => {
     const one = start(['stream', 'test:', '--log-every', '1']);
     await one.said(/"msg":"published"/);

@@ -24,7 +24,7 @@ export function startBrowser(): Promise<Browser> {
 
 export interface Opened {
   readonly page: Page;
-  /** What the browser complained of, and requests that went elsewhere. */
+  /** Complaints of the browser, and requests that went elsewhere. */
   readonly complaints: readonly string[];
 }
 
@@ -41,7 +41,7 @@ export async function open(browser: Browser, url: string, options: BrowserContex
   return { page, complaints };
 }
 
-/** What axe finds, in a line each. */
+/** The findings of axe, one line each. */
 export async function axeFinds(page: Page): Promise<string[]> {
   await page.evaluate(AXE);
   const { violations } = await page.evaluate<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>('axe.run()');

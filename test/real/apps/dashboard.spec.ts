@@ -1,4 +1,4 @@
-/** The dashboard in a real browser, with real cameras: what it shows, what it refuses, and that it costs nothing when nobody looks. */
+/** The dashboard in a real browser, with real cameras: what it shows, what it refuses, and that it costs nothing without viewers. */
 import { rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect } from 'node:net';
@@ -115,7 +115,7 @@ needs('ffmpeg', 'chromium')('the dashboard in a browser', () => {
     });
   }, 120_000);
 
-  it('runs no decoder while nobody looks, one for each camera that is looked at, and none again afterwards', async () => {
+  it('runs no decoder without viewers, one for each camera that is looked at, and none again afterwards', async () => {
     await atWork({}, async ({ page: { url }, gates }) => {
       await firstValueFrom(gates.jpeg.stats$.pipe(filter(({ published }) => published > 3)));
       const decoders = () => ffmpegChildren().map(processArguments).filter((words) => words.includes('pipe:0') && words.includes('mjpeg')).length;
@@ -150,7 +150,7 @@ needs('ffmpeg', 'chromium')('the dashboard in a browser', () => {
       await shown.close();
       await broker.close();
     }
-    // What a viewer saw was not delivered a second time.
+    // Pictures that a viewer saw were not delivered a second time.
     expect(raw$.stats.duplicates + chunks$.stats.duplicates).toBe(0);
     await threeQuestions({ stats: [raw$.stats, chunks$.stats] });
   }, 60_000);
@@ -266,7 +266,7 @@ needs('ffmpeg')('the server of the dashboard', () => {
       expect((await raw(url, { headers: { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' } })).status).toBe(200);
       expect((await raw(`${url}api/retry`, { method: 'POST', headers: json, body: '{"id":"nobody"}' })).status).toBe(404);
       for (const body of ['', '{', '[]', '{"id":7}']) expect((await raw(`${url}api/retry`, { method: 'POST', headers: json, body })).status).toBe(404);
-      // What is too long is not read: its connection may be cut before the answer has come.
+      // A body that is too long is not read: its connection may be cut before the answer has come.
       expect([404, 0]).toContain((await raw(`${url}api/retry`, { method: 'POST', headers: json, body: 'x'.repeat(4_000_000) }).catch(() => ({ status: 0 }))).status);
       for (const path of ['assets/../../package.json', 'assets/..%2f..%2fpackage.json', 'assets/page.ts', 'assets/__proto__', 'nothing']) expect((await raw(url + path)).status).toBe(404);
       const { headers } = await raw(url);

@@ -77,7 +77,7 @@ needs('ffmpeg', 'chromium')('a fleet in a browser', () => {
   });
   afterAll(() => browser.close());
 
-  /** A fleet of its own, with rows that dead workers have left. */
+  /** A separate fleet, with rows that dead workers have left. */
   async function newFleet(cameras: Readonly<Record<string, object>>, rows: Readonly<Record<string, object>> = {}): Promise<() => Coordinator> {
     const name = `dashboard-${++fleets}-${process.pid}`;
     const connect = () => {
@@ -100,7 +100,7 @@ needs('ffmpeg', 'chromium')('a fleet in a browser', () => {
   it('begins with what is unplaced, then workers that are gone, then cameras in trouble; names are text, secrets are none, and axe finds nothing', async () => {
     const connect = await newFleet({
       [NASTY]: { source }, yard: { source }, roof: { source }, dock: { source },
-      gate: { source: `rtsp://user:${SECRET}@127.0.0.1:9/s`, password: SECRET }, far: { source, labels: ['nobody has this'] },
+      gate: { source: `rtsp://user:${SECRET}@127.0.0.1:9/s`, password: SECRET }, far: { source, labels: ['on no worker'] },
     }, { 'worker/<b>dead</b>': { at: Date.now() - 125_000, status: 'member', generation: 0, capacity: 4, load: 1, cameras: 3, version: '0.1.0', dashboard: 'javascript:alert(1)' } });
     workers.push(...await Promise.all(['one', 'two'].map((name) => new Worker(name, connect()).start())));
     const [one, two] = workers as [Worker, Worker];

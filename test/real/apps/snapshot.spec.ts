@@ -132,7 +132,7 @@ describe('a snapshot of a running camera', () => {
     expect((await ssim(clip, jpeg, { filterA: 'select=eq(n\\,0)' })).mean).toBeGreaterThan(0.95);
   });
 
-  it('is a JPEG of its own as it is', async () => {
+  it('is a JPEG message unchanged', async () => {
     const one = newGate();
     const sent: Buffer[] = [];
     await one.run((gate) => gate.pipe(encodeJpeg({ quality: 60 }), map(({ data }) => sent.push(data))));

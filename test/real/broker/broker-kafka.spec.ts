@@ -1,4 +1,4 @@
-/** What Kafka alone can do to messages. */
+/** Faults of messages that only Kafka has. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { type Admin, Kafka, type SASLOptions, logLevel } from 'kafkajs';
@@ -118,7 +118,7 @@ needs('kafka', 'ffmpeg').each(KAFKA_DRIVERS)('kafka, %s', (driver) => {
     }
   });
 
-  it('connects by TLS and logs in with SCRAM, to write and to read, and refuses a certificate that nobody vouches for', async () => {
+  it('connects by TLS and logs in with SCRAM, to write and to read, and refuses a certificate without a known authority', async () => {
     // Each by one of the libraries: a server takes its time.
     const mechanism = driver === 'kafkajs' ? 'scram-sha-256' : 'scram-sha-512';
     const folder = temporaryFolder('tls');

@@ -1,4 +1,4 @@
-/** What Redis alone can do to messages. */
+/** Faults of messages that only Redis has. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { firstValueFrom, from } from 'rxjs';
@@ -59,7 +59,7 @@ needs('redis')('redis', () => {
     expect(handle.state.status).toBe('connected');
   });
 
-  it('takes a group that is there already, and says what is wrong where none can be made', async () => {
+  it('uses an existing group, and reports the reason if none can be created', async () => {
     const topic = `grouped-${randomUUID()}`;
     const send = (handle: Broker) => all(from(made(3, { consumerGroup: `${topic}_group` })).pipe(publish(handle, { topic })));
     await send(opened(redis({ url: server.url })));

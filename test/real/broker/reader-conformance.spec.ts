@@ -118,7 +118,7 @@ function conforms(subject: BrokerSubject): void {
     expect(messages.stats.inbox).toEqual({ messages: 0, bytes: 0 });
   });
 
-  it('hands out no more than the inbox holds until the user says that they are taken', async () => {
+  it('emits no more than the inbox holds until the user acknowledges them', async () => {
     const handle = broker();
     await send(handle, made(50));
     const out: Received[] = [];
@@ -157,7 +157,7 @@ function conforms(subject: BrokerSubject): void {
     expect(first).toEqual(numbers(12));
     expect([...rest].sort((a, b) => a - b)).toEqual(numbers(30));
     expect(second).toEqual(numbers(18, 13));
-    // Another group has a place of its own.
+    // Another group has its own position.
     expect(await firstValueFrom(subscribe(handle, { topic, from: 'earliest', group: `other-${group}` }).pipe(map(numberOf)))).toBe(1);
     expect(() => subscribe(handle, { topic, group, key: 'a' })).toThrow("option 'key': given together with a group");
     expect(() => subscribe(handle, { topic, group, from: { last: 1 } })).toThrow("option 'from': a place given together with a group");

@@ -1,4 +1,4 @@
-/** passthrough on real sources: the source's own bytes, whatever the container, over reconnects. */
+/** passthrough on real sources: the source's own bytes, from any container, over reconnects. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { lastValueFrom, toArray } from 'rxjs';
@@ -108,7 +108,7 @@ needs('rtsp')('passthrough of an RTSP camera', () => {
     const recovered = watched.of('recovered')[0]?.at ?? 0;
     const resumed = messages.findIndex(({ headers }) => Date.parse(headers['ce_time'] ?? '') >= recovered);
     expect(messages[resumed]?.headers['ce_keyframe']).toBe('true');
-    // What was being received when the server died is not sent: it may be cut.
+    // The access unit that was being received when the server died is not sent: it may be cut.
     expect(messages.filter(({ value }) => !known.has(slices(value, codec)))).toEqual([]);
     expect(await countFrames(Buffer.concat(messages.map(({ value }) => value)))).toBe(messages.length);
     expect(watched.gate.stats.dropped['capture-lost']).toBe(1);

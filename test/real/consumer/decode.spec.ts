@@ -1,4 +1,4 @@
-/** What goes in by each encoder comes out of `decode`: each picture with its own seq, time and looks. */
+/** The input of each encoder is the output of `decode`: each picture with its own seq, time and looks. */
 import { type Observable, from, lastValueFrom, map, of, concat, toArray } from 'rxjs';
 import { expect, it } from 'vitest';
 import { type EncodedFrame, type ReceivedFrame, camera, decode, encodeH265, encodeJpeg, passthrough, resize, skipRate } from '../../../src/index.js';

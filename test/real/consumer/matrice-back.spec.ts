@@ -15,7 +15,7 @@ afterEach(closeAll);
 const PICTURES = 50;
 const orders = (count: number, first = 1) => Array.from({ length: count }, (_, index) => first + index);
 
-/** What a kind of broker gives: its messages as they are, and a way to write them. */
+/** A kind of broker: its messages unchanged, and a way to write them. */
 interface Raw<M> {
   open(): Promise<Broker>;
   read(topic: string): Promise<M[]>;

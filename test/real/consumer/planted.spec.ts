@@ -1,4 +1,4 @@
-/** Topics of real brokers with messages removed, repeated, cut and late: verify says exactly what was planted, whatever it is. */
+/** Topics of real brokers with messages removed, repeated, cut and late: verify reports exactly the planted faults. */
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { Redis } from 'ioredis';

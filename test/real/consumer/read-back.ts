@@ -1,4 +1,4 @@
-/** What a consumer finds in each broker, read with the bare clients. */
+/** The messages in each broker, read with the bare clients. */
 import { Redis } from 'ioredis';
 import { Kafka, logLevel } from 'kafkajs';
 

@@ -88,7 +88,7 @@ needs('ffmpeg')('record', () => {
     const events = await lastValueFrom(concat(
       from(received(large, noon - 1_000)), from(received(small, noon + 1_000)), from(received(small, noon + 100_000)), from([gap]), from(received(small.slice(7), noon + 102_000)),
     ).pipe(record(at, { every: 60_000 }), toArray()));
-    // Each file is finished by a process of its own.
+    // A separate process finishes each file.
     const inOrder = [...closedOf(events)].sort((a, b) => a.from - b.from);
     expect(inOrder.map(({ reason, width, pictures }) => `${reason} ${width} ${pictures}`)).toEqual([
       'period 320 25', 'changed 320 25', 'gap 160 50', 'gap 160 50', 'ended 160 40',

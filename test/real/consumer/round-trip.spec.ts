@@ -1,4 +1,4 @@
-/** What goes in by each encoder comes out of `decode` behind a real broker: every picture, with its own seq and time, and it looks as what was sent. */
+/** The input of each encoder is the output of `decode` behind a real broker: every picture, with its own seq and time, and it looks like the one that was sent. */
 import { randomUUID } from 'node:crypto';
 import { type Observable, type OperatorFunction, filter, lastValueFrom, tap, toArray } from 'rxjs';
 import { afterAll, beforeAll, expect, it } from 'vitest';

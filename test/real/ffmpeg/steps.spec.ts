@@ -17,7 +17,7 @@ const PICTURES = FOOTAGE.seconds * FOOTAGE.fps;
 type Value = Frame | EncodedFrame;
 type Steps = readonly (readonly [kind: StepKind, options: unknown])[];
 
-/** What came out, and what became of all pictures. */
+/** The output, and the counts of all pictures. */
 interface Outcome {
   readonly values: readonly string[];
   readonly captured: number;

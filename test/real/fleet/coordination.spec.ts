@@ -131,13 +131,13 @@ describe.each(Object.keys(SUBJECTS))('%s as a coordinator', (kind) => {
     const again = await claim(one, 'a', 3, first.epoch);
     expect(first).toMatchObject({ hasRival: false, isFirst: true });
     expect(again).toEqual({ slot: 3, epoch: expect.any(Number) as number, hasRival: false, isFirst: false });
-    // A takeover is told from a handover by it.
+    // It distinguishes a takeover from a handover.
     expect(again.epoch).toBe(first.epoch + 1);
     expect(again.epoch).toBeGreaterThan(first.epoch);
     const rival = await claim(other, 'b', 3);
     expect(rival.epoch).toBeGreaterThan(again.epoch);
     expect(await claim(one, 'a', 3, again.epoch)).toEqual({ slot: 3, epoch: expect.any(Number) as number, hasRival: true, isFirst: false });
-    // An answer of its own that was lost is no rival.
+    // Its own answer, if lost, is not a rival.
     const lost = await claim(one, 'a', 5);
     await claim(one, 'a', 5, lost.epoch);
     expect(await claim(one, 'a', 5, lost.epoch)).toMatchObject({ hasRival: false });

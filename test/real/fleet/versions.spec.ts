@@ -17,7 +17,7 @@ interface Version {
   describe(isDraining: boolean, owned: readonly (readonly [slot: number, epoch: number])[]): string;
   assign(slots: readonly number[], from: Readonly<Record<number, readonly [string, number]>>): string;
   release(slot: number, epoch: number): string;
-  /** What its release says of the last message of a camera. */
+  /** The last message of a camera in its release. */
   last(key: string): string | undefined;
 }
 

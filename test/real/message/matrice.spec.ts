@@ -89,7 +89,7 @@ describe.each(SUBJECTS)('matrice on $kind', (subject) => {
       expect(found.flatMap(({ pictures }) => pictures)).toHaveLength(50);
     });
 
-    it('is a reference to the last full picture where nothing has changed', async () => {
+    it('is a reference to the last full picture if nothing has changed', async () => {
       const still = (gate: Camera) => gate.pipe(
         skipUnchanged({ threshold: 0.5, maxGapMs: 1_000 }), encodeH265(), toMessage({ format: 'matrice', unchanged: 'reference' }));
       const { found } = await sent(subject, still);

@@ -1,4 +1,4 @@
-/** What the tests of HTTP sources share: preparing one, and reading the input that it gives with ffmpeg as rxcam would. */
+/** Shared by the tests of HTTP sources: preparing one, and reading the input that it gives with ffmpeg as rxcam would. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { firstValueFrom, lastValueFrom, tap } from 'rxjs';
@@ -26,7 +26,7 @@ export interface Prepared {
 export async function prepare(source: Source): Promise<Prepared> {
   let progress = 0;
   const last: Preparation = await lastValueFrom(source.prepare(await facts()).pipe(tap(({ type }) => { if (type === 'progress') progress++; })));
-  if (last.type !== 'input') throw new Error('the last value is no input');
+  if (last.type !== 'input') throw new Error('the last value is not an input');
   return { input: last.input, progress };
 }
 

@@ -45,14 +45,14 @@ needs('ffmpeg')('an HTTP file', () => {
     expect(cacheOf(cacheDir)).toMatchObject({ parts: [], notes: [expect.any(String)], files: [expect.stringMatching(/\.mp4$/)] });
   });
 
-  it('is valid by Last-Modified where there is no ETag', async () => {
+  it('is valid by Last-Modified without an ETag', async () => {
     server.routes['/clip.mp4'] = http.file(clip, { etag: false });
     const { input } = await prepare(source('/clip.mp4'));
     expect((await prepare(source('/clip.mp4'))).input).toEqual(input);
     expect(server.requests[1]?.headers).toHaveProperty('if-modified-since');
   });
 
-  it('is downloaded each time where there is neither', async () => {
+  it('is downloaded each time without both', async () => {
     server.routes['/clip.mp4'] = http.file(clip, { etag: false, lastModified: false });
     const first = await prepare(source('/clip.mp4'));
     const second = await prepare(source('/clip.mp4'));
@@ -278,7 +278,7 @@ needs('ffmpeg')('https', () => {
   });
   const address = () => `https://127.0.0.1:${(secure.address() as AddressInfo).port}/video`;
 
-  it('with a certificate that nobody vouches for is refused, and says what to do', async () => {
+  it('with a certificate without a known authority is refused, with the remedy', async () => {
     const failure = await failureOf(httpSource(address(), { cacheDir }));
     expect(failure).toMatchObject({ code: 'SOURCE_REFUSED', message: expect.stringMatching(/self-signed.*NODE_EXTRA_CA_CERTS/) as string });
   });

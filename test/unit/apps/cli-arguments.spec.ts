@@ -1,4 +1,4 @@
-/** What the command line makes of words. */
+/** How the command line parses words. */
 import { describe, expect, it } from 'vitest';
 import { type StreamArguments, parseArguments } from '../../../src/apps/cli/arguments/arguments.js';
 import { withFlags } from '../../../src/apps/cli/flags/index.js';

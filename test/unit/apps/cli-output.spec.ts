@@ -1,4 +1,4 @@
-/** What the command line prints: the table, the summary, log lines. */
+/** The output of the command line: the table, the summary, log lines. */
 import { describe, expect, it } from 'vitest';
 import { errorLine } from '../../../src/apps/cli/program/fatal-errors.js';
 import { createLogger } from '../../../src/apps/cli/program/logger.js';
@@ -47,7 +47,7 @@ describe('table', () => {
     expect(lines.at(-2)).toMatch(/^30 cameras: 30 idle; /);
   });
 
-  it('has the last error of a camera in trouble beside its state, and such cameras first where there is no room', () => {
+  it('has the last error of a camera in trouble beside its state, and such cameras first if there is no room for all', () => {
     const streaming = statsWith({ state: 'streaming' }, { captured: 25 });
     const failed = { ...statsWith({ state: 'waiting', counts: { reconnects: 3 }, nextAttemptAt: Date.now() + 4_500 }), lastError: 'SOURCE_REFUSED' };
     const cameras = [...Array.from({ length: 30 }, (_, index) => ({ key: `c${index}`, stats: streaming })), { key: 'gate', stats: failed, reason: 'rtsp://***@gate refused the connection' }];

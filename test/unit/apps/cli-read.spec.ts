@@ -1,4 +1,4 @@
-/** What `rxcam read` and `rxcam verify` make of words, and of messages. */
+/** How `rxcam read` and `rxcam verify` parse words, and print messages. */
 import { describe, expect, it } from 'vitest';
 import { parseArguments } from '../../../src/apps/cli/arguments/arguments.js';
 import { READ_FLAGS } from '../../../src/apps/cli/flags/index.js';

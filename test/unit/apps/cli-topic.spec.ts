@@ -1,4 +1,4 @@
-/** What `rxcam record`, `rxcam clip` and `rxcam play` make of words, and of what is recorded. */
+/** How `rxcam record`, `rxcam clip` and `rxcam play` parse words, and report recordings. */
 import { describe, expect, it } from 'vitest';
 import { parseArguments } from '../../../src/apps/cli/arguments/arguments.js';
 import { CLIP_FLAGS } from '../../../src/apps/cli/flags/index.js';

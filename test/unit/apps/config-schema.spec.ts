@@ -21,11 +21,11 @@ const value = fc.oneof(
 /** The options of a step, a broker or a camera, any of them with any value. */
 const optionsOf = (names: readonly string[]) => fc.dictionary(fc.constantFrom(...names, 'colour'), value, { maxKeys: 4 });
 
-/** What JSON Schema can't express: docs/configuration.md lists it. All else that the check refuses, the schema refuses too. */
+/** Mistakes that JSON Schema can't express, which docs/operate/configuration.md lists. The schema refuses all others that the check refuses. */
 const NOT_EXPRESSED = [
   /maxMs to be at least initialMs/, /retryMaxMs to be at least retryInitialMs/, /gop must equal chunk\.frames/, /left \+ width and top \+ height are at most 1/,
   /takes (?:pictures|access units|messages), and gets|it ends with/, /unknown broker|unknown template/, /option 'topic': none given|option 'broker'/,
-  // What depends on the source, on the encoder before it, or on what is installed.
+  // Rules that depend on the source, on the encoder before it, or on installed packages.
   /'reference' given after|allowed for (?:files|RTSP|live|HTTP)|npm install @platformatic|expected 1 to 249 letters/,
 ];
 

@@ -61,7 +61,7 @@ describe('a file', () => {
     expect(secrets).not.toContain('video');
   });
 
-  it("puts the camera's name into what it inherits, also where there is nothing else in a text", () => {
+  it("puts the camera's name into what it inherits, also if a text contains nothing else", () => {
     const { cameras } = parsed('brokers: { main: "memory:" }\ndefaults: { pipeline: [encodeH265, toMessage, publish: { topic: "${camera}" }] }\ncameras: { gate: { source: "test:" }, yard: { source: "test:" } }');
     expect(cameras.map(({ pipeline }) => pipeline[2]?.options)).toEqual([{ topic: 'gate' }, { topic: 'yard' }]);
   });

@@ -49,7 +49,7 @@ describe('the day of a camera', () => {
     const history = new History(0, 'off');
     for (let at = 0; at < 48 * HOUR_MS; at += 30_000) {
       history.add(turn(at, { type: 'connecting', attempt: 1, address: 'a' }));
-      history.add(turn(at + 10, { type: 'failed', attempt: 1, error: new SourceRefused('nobody is there') }));
+      history.add(turn(at + 10, { type: 'failed', attempt: 1, error: new SourceRefused('no server there') }));
     }
     const now = 48 * HOUR_MS;
     expect(history.events(now)).toEqual([expect.objectContaining({ times: 5_760, code: 'SOURCE_REFUSED', advice: ADVICE.SOURCE_REFUSED })]);

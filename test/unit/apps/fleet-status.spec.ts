@@ -18,7 +18,7 @@ const fleet = (workers: readonly FleetWorkerStatus[], cameras: readonly FleetCam
 const TROUBLE = [
   camera('roof', { condition: 'unplaced', state: 'unplaced', error: 'no worker has room for it' }),
   camera('yard', { condition: 'unowned', worker: 'c', heardAt: AT - 40_000 }),
-  camera('gate', { condition: 'down', state: 'waiting', downSince: AT - 7_500_000, error: 'SOURCE_REFUSED: nobody listens', errorAt: AT - 12_000 }),
+  camera('gate', { condition: 'down', state: 'waiting', downSince: AT - 7_500_000, error: 'SOURCE_REFUSED: nothing listens', errorAt: AT - 12_000 }),
   camera('hall', { condition: 'impaired', dropping: { outbox: 12 }, dropped: { outbox: 90 } }),
 ];
 const WORKERS = [worker('c', { status: 'gone', heardAt: AT - 130_000 }), worker('b', { status: 'draining' }), worker('a', { isLeader: true })];
@@ -36,7 +36,7 @@ describe('the state of a fleet as text', () => {
       '   camera  state      for        worker  heard     fps in         out  dropped  cores',
       '✗  roof    unplaced   -          a       3 s ago   no worker has room for it',
       '✗  yard    unowned    -          c       40 s ago  its worker is gone: another one takes it within seconds',
-      '▲  gate    down       2 h 5 min  a       3 s ago   SOURCE_REFUSED: nobody listens (12 s ago)',
+      '▲  gate    down       2 h 5 min  a       3 s ago   SOURCE_REFUSED: nothing listens (12 s ago)',
       '◆  hall    impaired   -          a       3 s ago     25.0  5.0 of 5.0       90   0.11  12 dropped lately (outbox)',
       '   dock    streaming  -          a       3 s ago     25.0         5.0        0   0.11',
       '',
@@ -57,7 +57,7 @@ describe('the state of a fleet as text', () => {
     expect(first).toBe('The broker does not answer: this is the state of the fleet 50 s ago. Cameras keep running, and their messages wait.');
   });
 
-  it('says what to do where there are no workers, or no cameras', () => {
+  it('names the remedy if there are no workers, or no cameras', () => {
     expect(statusText(fleet([], []), 'x')).toContain('There is no worker: start one by rxcam worker.\nThe fleet has no cameras: add some by rxcam fleet apply.');
   });
 
@@ -81,7 +81,7 @@ describe('the state of a fleet as text', () => {
     expect(shown).toMatchObject({ fleet: 'rxcam', answers: true, counts: { unplaced: 1 } });
     expect(shown.workers['c']).toMatchObject({ status: 'gone', ageMs: 130_000 });
     expect(shown.cameras['yard']).toMatchObject({ state: 'unowned', condition: 'unowned', worker: 'c', ageMs: 40_000 });
-    expect(shown.cameras['gate']).toMatchObject({ state: 'waiting', condition: 'down', error: 'SOURCE_REFUSED: nobody listens' });
+    expect(shown.cameras['gate']).toMatchObject({ state: 'waiting', condition: 'down', error: 'SOURCE_REFUSED: nothing listens' });
   });
 
   it('has changed when a condition or an owner has, and not when time has passed', () => {

@@ -1,4 +1,4 @@
-/** Who is asked when, and whose answer counts. */
+/** The order of requests, and the answer that counts. */
 import { expect, it } from 'vitest';
 import { hedged } from '../../../src/broker/kafka/client/hedged.js';
 

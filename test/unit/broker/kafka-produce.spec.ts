@@ -24,7 +24,7 @@ function recordOf({ key, value, headers, timestamp }: Given): KafkaRecord {
   return { outgoing, timestamp };
 }
 
-/** What a batch says, in the form of what was given. */
+/** The contents of a batch, in the form of the input. */
 function saidBy({ records, firstTimestamp }: RecordsBatch): Given[] {
   return records.map(({ key, value, headers, timestampDelta }) => ({
     key: String(key), value: new Uint8Array(value ?? []), timestamp: Number(firstTimestamp + timestampDelta),
@@ -49,7 +49,7 @@ it.each(['none', 'gzip'] as const)('says each record of each partition, with com
       return [partition, readRecordsBatch(Reader.from(bytes))] as const;
     }, false, false)] as const, false, false);
     expect(reader.remaining).toBe(0);
-    // What is written into it next leaves nothing of this request: it is read by now.
+    // The next request overwrites this one in the buffer, which has been read by then.
     buffers.giveBack(body);
     const texts = given.map(([topic, list]) => [topic, list.map(([partition, records]) => [partition, records.map(wellFormed)])]);
     expect(said.map(([topic, list]) => [topic, list.map(([partition, batch]) => [partition, saidBy(batch)])])).toEqual(texts);

@@ -1,4 +1,4 @@
-/** Stand-ins for the broker and the run in virtual time: they see the outbox from both sides. */
+/** Fakes of the broker and the run in virtual time: they see the outbox from both sides. */
 import { EMPTY, NEVER, type Observable, defer, map, timer } from 'rxjs';
 import type { FrameRecord, RecordOwner } from '../../../src/ledger/frame-record.js';
 import { BrokerHandle, type BrokerOptions, type Driver, type Outgoing, type SendOutcome } from '../../../src/broker/index.js';
@@ -12,7 +12,7 @@ import { FRAME_RECORDS } from '../../../src/core/frame/accounted.js';
 import type { LastTimes } from '../../../src/core/frame/last-times.js';
 import { Numbering } from '../../../src/core/frame/numbering.js';
 
-/** What the broker does with one request. */
+/** The broker's action on one request. */
 export type Behaviour = 'ok' | 'fail' | 'hang' | 'lost-answer' | readonly SendOutcome[];
 
 export interface Request {
@@ -25,7 +25,7 @@ export class FakeDriver implements Driver {
   readonly kind = 'fake';
   readonly address = 'fake:';
   readonly requests: Request[] = [];
-  /** What it has written, in order. */
+  /** Written messages, in order. */
   readonly log: Outgoing[] = [];
   resets = 0;
   isClosed = false;
@@ -121,7 +121,7 @@ export class FakeRun implements RecordOwner {
   }
 }
 
-/** A message of `bytes` bytes in an ArrayBuffer of its own. */
+/** A message of `bytes` bytes in its own ArrayBuffer. */
 export function message(inputOrder: number, facts: Partial<CameraMessage> = {}, bytes = 10): CameraMessage {
   return {
     camera: 'cam', run: 1, seq: inputOrder, pts: inputOrder, capturedAt: 0, width: 2, height: 2,

@@ -19,7 +19,7 @@ const TOO_LARGE = [0, 3, 7];
 export class MoodyDriver implements Driver {
   readonly kind = 'moody';
   readonly address = 'moody:';
-  /** What it has written, in order. */
+  /** Written messages, in order. */
   readonly log: Outgoing[] = [];
   /** The run of each message that it has written, by its order. */
   readonly runs = new Map<number, number>();

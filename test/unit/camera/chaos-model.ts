@@ -18,7 +18,7 @@ import type { CameraHub } from '../../../src/camera/hub.js';
 import type { Run } from '../../../src/camera/run/run.js';
 import { type Mood, MoodyDriver, targetOf } from './chaos-broker.js';
 
-/** What the source can do, each time it is opened: letters of `fakeCamera`, each some ms after the one before. */
+/** Actions of the source, each time it is opened: letters of `fakeCamera`, each some ms after the one before. */
 export type Script = readonly { readonly after: number; readonly letter: string }[];
 
 export interface Setup {
@@ -30,7 +30,7 @@ export interface Setup {
   readonly scripts: readonly Script[];
   readonly skip: 'none' | 'nth' | 'fps';
   readonly encode: 'frame' | 'stream' | 'gop' | 'chunk';
-  /** Where `retry` stands; `rxjs`: RxJS's own, every 50 ms. */
+  /** The place of `retry`; `rxjs`: RxJS's own, every 50 ms. */
   readonly retry: 'early' | 'late' | 'both' | 'rxjs';
   /** The user's own code before the encoder. */
   readonly before: 'none' | 'map' | 'filter' | 'slow';
@@ -107,7 +107,7 @@ export class World {
     const before = this.#users.map((user) => user.seen);
     const hasGotOn = (_: User, index: number) => (this.#users[index]?.seen ?? 0) > (before[index] ?? 0);
     // With one key for both, the second user is always refused.
-    // Where the handle can't hold a message of each, one may take turns with itself: what the other loses is counted.
+    // If the handle can't hold a message of each, one may take turns with itself: losses of the other are counted.
     const isOneEnough = this.setup.sameKey || this.setup.outboxMaxBytes < 2 * MOST_FRAMES * this.setup.unitBytes;
     const waiting = () => (this.closed || (isOneEnough && this.#users.some(hasGotOn)) ? []
       : this.#users.filter((user, index) => user.isLive && !hasGotOn(user, index)));
@@ -123,7 +123,7 @@ export class World {
     asyncScheduler.schedule(() => { check(1); }, PEACE_ROUND_MS);
   }
 
-  /** Everybody leaves. */
+  /** All users leave. */
   #end(): void {
     for (const user of this.#users) user.unsubscribe();
     this.#close(20_000);
@@ -254,7 +254,7 @@ class User {
     if (ack.inputOrder === undefined || ack.topic === undefined) return;
     const run = this.world.driver.runs.get(ack.inputOrder) ?? 0;
     const last = this.#acks.get(run) ?? 0;
-    if (ack.inputOrder <= last) this.world.fail(`user ${this.index} was told of ${ack.inputOrder} after ${last}`);
+    if (ack.inputOrder <= last) this.world.fail(`user ${this.index} got ${ack.inputOrder} after ${last}`);
     this.#acks.set(run, ack.inputOrder);
   }
 
@@ -339,7 +339,7 @@ function before({ before: what }: Setup, frames$: Observable<Frame>): Observable
 function userCode({ after }: Setup): OperatorFunction<EncodedFrame, EncodedFrame> {
   switch (after) {
     case 'none': return (source) => source;
-    // Who drops keyframes gets nothing in stream mode, and has no reason to wonder.
+    // A user who drops keyframes gets nothing in stream mode, as expected.
     case 'filter': return filter(({ seq, keyframe }) => keyframe || seq % 2 === 0);
     case 'slow': return mergeMap((frame) => timer(frame.seq % 2 === 0 ? 60 : 5).pipe(map(() => frame)), 1);
     case 'twice': return mergeMap((frame) => of(frame, frame));

@@ -57,7 +57,7 @@ const schedule: fc.Arbitrary<Schedule> = fc.record({
   setup, deeds: fc.array(fc.record({ after: pause, deed }), { maxLength: 16 }),
 });
 
-/** What went wrong, if anything did. */
+/** The failure, if there is one. */
 function play({ setup: given, deeds }: Schedule): string | undefined {
   return marbles(({ flush }) => {
     const world = new World(given);

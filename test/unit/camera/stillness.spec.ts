@@ -23,7 +23,7 @@ it('counts the time from the last new picture on, while those of one GOP come ag
   expect(stillness.forMs).toBe(0);
 });
 
-it('takes nothing for still that goes on for longer than a GOP before it comes again', () => {
+it('does not treat as still a picture that repeats only after more than a GOP', () => {
   const stillness = new Stillness();
   for (let n = 0; n < 1_000; n++) {
     stillness.see(picture(numbered(n % 200)));

@@ -169,7 +169,7 @@ class ConsumerRun {
     this.#raw.push(message);
   }
 
-  /** Gaps are what was planted: each missing order once, by its cause where nothing expired beside it. */
+  /** Gaps match the planted ones: each missing order once, by its cause if nothing expired beside it. */
   #checkVerdicts(): void {
     if (this.kind === 'deliver' || this.#raw.length === 0) return;
     const orders = this.#raw.map(({ inputOrder = 0 }) => inputOrder);
@@ -177,12 +177,12 @@ class ConsumerRun {
     const [first = 0, last = 0] = [orders[0], orders.at(-1)];
     const missing = Array.from({ length: last - first + 1 }, (_, index) => first + index).filter((order) => !there.has(order));
     const gaps = this.#seen.filter((one) => one.verdict === 'gap');
-    // What expired before the first message has no numbers.
-    if (gaps.some(({ from, cause }, index) => from === undefined && (index > 0 || cause !== 'expired'))) this.#fail('told of a gap without numbers');
+    // Messages that expired before the first one have no numbers.
+    if (gaps.some(({ from, cause }, index) => from === undefined && (index > 0 || cause !== 'expired'))) this.#fail('reported a gap without numbers');
     const told = gaps.flatMap(({ from, size, cause }) => from === undefined ? [] : Array.from({ length: size }, (_, index) => ({ order: from + index, cause })));
-    if (told.map(({ order }) => order).join() !== missing.join()) this.#fail(`told of gaps ${told.map(({ order }) => order).join()}, missing are ${missing.join()}`);
+    if (told.map(({ order }) => order).join() !== missing.join()) this.#fail(`reported gaps ${told.map(({ order }) => order).join()}, missing are ${missing.join()}`);
     if (this.#raw.some(({ expired }) => expired !== undefined)) return;
-    // The sender says with the next message what it dropped: where that is lost too, nobody knows.
+    // The sender reports its drops with the next message: if that is lost too, they are unknown.
     const causeOf = (order: number): string => {
       const next = this.world.topic.missing.get(order + 1);
       const own = this.world.topic.missing.get(order) as string;

@@ -13,7 +13,7 @@ import { cut, received } from '../broker/sent.js';
 export const READ_MOODS = ['up', 'slow', 'down', 'hung', 'deaf', 'abrupt'] as const;
 export type ReadMood = (typeof READ_MOODS)[number];
 
-/** What becomes of a picture. `dropped`: the sender leaves it out; `lost`: it goes missing on the way. */
+/** The fate of a picture. `dropped`: the sender leaves it out; `lost`: it goes missing on the way. */
 export const FATES = ['whole', 'whole', 'whole', 'dropped', 'lost', 'repeated', 'torn'] as const;
 export type PlantedFate = (typeof FATES)[number];
 
@@ -24,9 +24,9 @@ const GIVE_UP_MS = 1_000;
 export class ChaosTopic implements Driver {
   readonly kind = 'moody';
   readonly address = 'moody:';
-  /** What was ever written, by offset. */
+  /** All written messages, by offset. */
   readonly log: Received[] = [];
-  /** What became of each order that was not written. */
+  /** The fate of each order that was not written. */
   readonly missing = new Map<number, 'dropped' | 'lost'>();
   readonly readers: ChaosReader[] = [];
   readonly cuts = new Subject<void>();
@@ -79,7 +79,7 @@ export class ChaosReader implements Reader {
   open = 0;
   /** The most that were open at once. */
   most = 0;
-  /** Where the reading began, and where it is. */
+  /** The start of the reading, and its position. */
   start: number | undefined;
   next = 0;
 

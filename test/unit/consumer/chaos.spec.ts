@@ -32,7 +32,7 @@ const deed = fc.oneof(
 const pause = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 10 }), fc.integer({ min: 0, max: 2_000 }));
 const schedule = fc.record({ setup, deeds: fc.array(fc.record({ after: pause, deed }), { maxLength: 25 }) });
 
-/** What went wrong, if anything did. */
+/** The failure, if there is one. */
 function play(given: Setup, deeds: readonly { readonly after: number; readonly deed: Deed }[]): string | undefined {
   return marbles(({ flush }) => {
     const world = new ReadingWorld(given);

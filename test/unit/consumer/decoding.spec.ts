@@ -1,4 +1,4 @@
-/** What lies between messages and a decoder: NUT as it is written, chunks cut into access units, and times in order. */
+/** The stages between messages and a decoder: NUT as it is written, chunks cut into access units, and times in order. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Timeline } from '../../../src/consumer/decoding/index.js';
@@ -81,7 +81,7 @@ describe('media time for a decoder', () => {
 });
 
 describe('names of recordings', () => {
-  it('give each key a folder of its own, inside the folder of recordings', () => {
+  it('give each key its own folder, inside the folder of recordings', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 20 }), fc.string({ unit: 'binary', maxLength: 20 }), (a, b) => {
       expect(folderOf(a)).toMatch(/^[\w~-]+$/);
       if (Buffer.from(a).equals(Buffer.from(b))) return;

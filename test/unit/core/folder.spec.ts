@@ -22,7 +22,7 @@ describe('makeFolder', () => {
     expect(() => { makeFolder(join(folder, 'file/below')); }).toThrow('ENOTDIR');
   });
 
-  it.runIf(process.platform === 'linux')('returns from /proc, where nobody can create a folder', () => {
+  it.runIf(process.platform === 'linux')('returns from /proc, where a folder can never be created', () => {
     expect(() => { makeFolder('/proc/nope/below'); }).toThrow('ENOENT');
   });
 });

@@ -9,7 +9,7 @@ import { cpuMs } from '../../services/cpu.js';
 const nasty = fc.constantFrom(...'@:/?#%&=+ \'"\\<>[](){}|^`~;,!$*.-_abcXYZ019'.split(''), 'ß', 'é', '密', '🔑');
 /** Not what begins like a port and a path: `user:80/x@host` is an address of the host `user`. */
 const password = fc.array(nasty, { minLength: 3, maxLength: 24 }).map((all) => all.join('')).filter((one) => !/^\d+[/?#]/.test(one));
-/** What can be read in one way only: `user:p@9/x@host` is an address of the host `9`, unless the password is known. */
+/** Addresses that can be read in one way only: `user:p@9/x@host` is an address of the host `9`, unless the password is known. */
 const clear = password.filter((one) => !/@.*[/?#]/s.test(one));
 const user = fc.stringMatching(/^[a-zA-Z][\w.-]{0,11}$/);
 const scheme = fc.constantFrom('rtsp', 'rtsps', 'http', 'https', 'redis', 'rediss');
@@ -23,7 +23,7 @@ const around = fc.constantFrom(
   ['first rtsp://a.example/1 then ', ' and http://b.example/2 too'], ['two\n', '\nlines'],
 );
 
-/** What a text may show by chance: parts of it that are not password. */
+/** Texts that may appear by chance: parts of it that are not password. */
 function shows(text: string, secret: string, rest: string): boolean {
   return text.includes(secret) && !rest.includes(secret);
 }

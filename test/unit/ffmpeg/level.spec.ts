@@ -39,7 +39,7 @@ describe('coding units of 16', () => {
 });
 
 describe('the parameters of x265', () => {
-  it('are the tuned settings where nothing is known', () => {
+  it('are the tuned settings if nothing is known', () => {
     expect(params({})).toMatchObject({ ctu: '16', 'min-cu-size': '16', rd: '1' });
     expect(params({})).not.toHaveProperty('fps');
   });
@@ -56,7 +56,7 @@ describe('the parameters of x265', () => {
     expect(params(pictures)['fps']).toBe(fps);
   });
 
-  it('is legal for every picture: a unit is no larger than the padded picture, and large if the level requires it', () => {
+  it('is legal for every picture: a unit is at most as large as the padded picture, and large if the level requires it', () => {
     fc.assert(fc.property(side, side, fc.integer({ min: 1, max: 480 }), fc.constantFrom('ultrafast', 'medium'), (width, height, fps, preset) => {
       const pictures = { size: size(width, height), fps, statedFps: fps };
       const { width: right = 0, height: bottom = 0 } = paddingOf(x265, pictures) ?? {};

@@ -6,7 +6,7 @@ import { MediaTime } from '../../../src/ffmpeg/command/media-time.js';
 const SECOND = 1_000_000;
 const FRAME = 40_000;
 
-/** What a camera says of a picture instead of its true time. */
+/** Times that a camera states for a picture instead of its true time. */
 type Fault = { readonly kind: 'moves' | 'once'; readonly by: number };
 
 const far = fc.oneof(fc.integer({ min: 11 * SECOND, max: 40_000 * SECOND }), fc.integer({ min: -40_000 * SECOND, max: -11 * SECOND }));
@@ -25,7 +25,7 @@ function rises(times: readonly number[]): boolean {
 }
 
 describe('media time', () => {
-  it('rises, whatever a source says', () => {
+  it('rises, for any times of a source', () => {
     const anything = fc.oneof(fc.integer({ min: -1e12, max: 1e12 }), fc.integer({ min: 0, max: 1_000_000 }), fc.constant(NaN), fc.constant(0));
     fc.assert(fc.property(fc.array(anything, { maxLength: 200 }), fc.boolean(), (given, live) => rises(timesOf(given, live))));
   });

@@ -42,7 +42,7 @@ function cut(bytes: Buffer, sizes: readonly number[]): Buffer[] {
   let at = 0;
   for (let i = 0; at < bytes.length; i++) {
     const size = sizes.length > 0 ? sizes[i % sizes.length]! : bytes.length;
-    // A chunk of its own, overwritten afterwards: the reader must not keep views of it.
+    // A separate chunk, overwritten afterwards: the reader must not keep views of it.
     chunks.push(Buffer.from(bytes.subarray(at, at + size)));
     at += size;
   }
@@ -253,7 +253,7 @@ describe('NutReader given what it cannot read', () => {
     ['a big frame without a checksum', 'bad-header',
       [headers(), frame(layout, { ...first, data: Buffer.alloc(70_000), checked: false })]],
     ['a number above 2^53', 'bad-header', [headers(), frame(layout, { ...first, coded: 2n ** 60n })]],
-    ['a time that microseconds cannot tell', 'bad-header',
+    ['a time that microseconds cannot express', 'bad-header',
       [headers({ bases: [{ num: 1e9, den: 1 }], streams: [{ base: 0, shift: 0 }] }), frame(layout, { ...first, coded: 1e6 })]],
     ['many reserved fields', 'bad-header',
       [headers(), frame(layout, { ...first, reserved: Array.from({ length: 5000 }, () => 0) })]],

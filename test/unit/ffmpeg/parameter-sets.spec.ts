@@ -61,7 +61,7 @@ describe('arbitrary bytes', () => {
     }), { numRuns: 2000 });
   });
 
-  it('crash nothing where real units are damaged', () => {
+  it('crash nothing if real units are damaged', () => {
     const damage = fc.array(fc.tuple(fc.nat(200), fc.nat(255)), { maxLength: 10 });
     fc.assert(fc.property(fc.constantFrom(...CODECS), damage, (codec, changes) => {
       const { sps, pps, key, other } = make[codec];
@@ -106,7 +106,7 @@ describe('arbitrary bytes', () => {
 });
 
 describe('a GOP', () => {
-  /** What an encoder does between two pictures, and which set the picture names. */
+  /** Actions of an encoder between two pictures, and the set that the picture names. */
   const picture = fc.record({
     key: fc.boolean(), names: fc.nat(3),
     sps: fc.option(fc.record({ id: fc.nat(1), salt: fc.nat(6) }), { freq: 3 }),
@@ -117,9 +117,9 @@ describe('a GOP', () => {
     const { sps, pps, key, other, types, typeOf } = make[codec];
     fc.assert(fc.property(fc.array(picture, { maxLength: 40 }), (pictures) => {
       const stream = new CopiedStream(codec, codec === 'h265' ? VPS : Buffer.alloc(0), undefined);
-      // What the camera has said so far, as a decoder that was there from the start has it.
+      // The sets sent so far, as a decoder has them that was there from the start.
       const camera = { sps: new Map<number, string>(), pps: new Map<number, { text: string; sps: number }>() };
-      // What one has that starts at the last keyframe.
+      // The sets of a decoder that starts at the last keyframe.
       let decoder: Map<string, string> | undefined;
       for (const one of pictures) {
         const sets = [...(one.sps ? [sps(one.sps.id, one.sps.salt)] : []), ...(one.pps ? [pps(one.pps.id, one.pps.sps, one.pps.salt)] : [])];

@@ -1,4 +1,4 @@
-/** What ffmpeg prints, as facts. The lines are from real runs of 5.1, of the build from 2018, and of 7. */
+/** ffmpeg's output, as facts. The lines are from real runs of 5.1, of the build from 2018, and of 7. */
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -117,7 +117,7 @@ describe('StderrParser', () => {
   it.each([
     ['h264 (Main), yuv420p(top first, left)', true], ['mpeg2video, yuv420p(tv, bottom first)', true], ['hevc, yuv420p(tv, top coded first (swapped), left)', true],
     ['h264, yuv420p(tv, bt709, progressive, left)', false], ['h264, yuv420p(left)', undefined], ['dvvideo, yuv411p(topleft)', true],
-  ])('tells whether a picture is two fields: %s', (text, expected) => {
+  ])('reports whether a picture is two fields: %s', (text, expected) => {
     expect(streamsOf(`[info]   Stream #0:0: Video: ${text}, 720x576, 25 fps`)[0]?.interlaced).toBe(expected);
   });
 

@@ -66,7 +66,7 @@ describe('a lease', () => {
     expect(lease.leftMs).toBe(5_500);
   });
 
-  it('counts that it has ended, also when nobody has looked meanwhile', () => {
+  it('counts that it has ended, even if it was not checked meanwhile', () => {
     const now = clocks();
     const lease = new Lease(5_500);
     lease.confirm(instant());

@@ -24,7 +24,7 @@ const situations: fc.Arbitrary<PlanInput> = fc.integer({ min: 1, max: 40 }).chai
 const ownerIn = ({ owners }: SlotPlan) => new Map([...owners].flatMap(([id, slots]) => slots.map((slot) => [slot, id] as const)));
 const takers = ({ members }: PlanInput) => members.filter(({ isDraining }) => !isDraining);
 
-/** The same group after it has taken the plan over. What is not placed is not started, so nobody claims it. */
+/** The same group after it has taken the plan over. Cameras without a place are not started, so no worker claims them. */
 function adopted({ members, slots, isSettled }: PlanInput, { owners, unplaced }: SlotPlan): PlanInput {
   return {
     slots, isSettled,
@@ -189,7 +189,7 @@ describe('a fleet of a thousand cameras', () => {
     expect(moved / slots.reduce((sum, { cameras }) => sum + cameras, 0)).toBeLessThanOrEqual(1.3);
   });
 
-  it('says which slots nobody can bear, and gives them an owner', () => {
+  it('names the slots that are too much for any worker, and gives them an owner', () => {
     const small = group(2).map((one) => ({ ...one, capacity: 0.1 }));
     const { owners, unplaced } = plan({ members: small, slots: slots.slice(0, 20), isSettled: false });
     expect(unplaced.length).toBeGreaterThan(0);

@@ -1,4 +1,4 @@
-/** What one owner of a slot hands over to the next. */
+/** The handover from one owner of a slot to the next. */
 import { NEVER } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { instant } from '../../../src/core/clock.js';

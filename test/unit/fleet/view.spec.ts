@@ -116,7 +116,7 @@ describe('the state of a fleet', () => {
     expect(taken.of('a')).toMatchObject({ condition: 'well', worker: 'two', epoch: 2 });
   });
 
-  it('has a worker that has missed a round as gone sooner: the others have gone on without it', () => {
+  it('counts a worker that has missed a round as gone sooner: the others have continued without it', () => {
     const { workers } = play(19_500, (tables, at) => {
       every(at, 0, 10_000, () => { tables.worker('one'); });
       every(at, 0, 20_000, () => { tables.worker('two', { generation: wall() > 12_000 ? 2 : 1 }); });
@@ -141,7 +141,7 @@ describe('the state of a fleet', () => {
     expect(fast.workers[0]?.status).toBe('gone');
   });
 
-  it('says at once that a worker is gone that the others have gone on without', () => {
+  it('reports at once that a worker is gone if the others have continued without it', () => {
     const { isCertain, workers } = play(42_000, (tables, at) => {
       at(0, () => { tables.worker('one'); });
       every(at, 0, 40_000, () => { tables.worker('two', { generation: 2 }); });
@@ -150,7 +150,7 @@ describe('the state of a fleet', () => {
     expect(isCertain).toBe(true);
   });
 
-  it('has the cameras of a worker that has drained without one at once, and those of one whose row nobody has kept soon', () => {
+  it('has the cameras of a worker that has drained without one at once, and those of one whose row no worker has kept soon', () => {
     const { of: one, workers } = play(12_000, (tables, at) => {
       tables.want('a', 'b', 'c');
       every(at, 0, 20_000, () => { tables.worker('stays'); tables.camera('c', 'stays'); });
@@ -252,7 +252,7 @@ it('gives between two looks what makes one of the other: a law over random chang
   }), { numRuns: 60 });
 });
 
-describe('rows that anybody may have written', () => {
+describe('rows from untrusted writers', () => {
   it('are taken for nothing, or for what they may mean: nothing throws', () => {
     fc.assert(fc.property(fc.oneof(fc.json(), fc.string()), (text) => {
       for (const row of [workerRow(text), cameraRow(text)]) expect(row === undefined || Number.isFinite(row.at)).toBe(true);

@@ -110,7 +110,7 @@ function play(one: Schedule): void {
       if (!isDeepStrictEqual(hub?.ledger.tally.snapshot(), folded)) trace.problems.push(`the tally is not what the fold says after ${event.type}`);
     });
     const users: Subscription[] = [];
-    const subscribe = () => { users.push(pipeline(gate, one).subscribe({ error: () => { /* It is told as an event. */ } })); };
+    const subscribe = () => { users.push(pipeline(gate, one).subscribe({ error: () => { /* It is reported as an event. */ } })); };
     subscribe();
     for (const { do: what, atMs } of deeds) {
       asyncScheduler.schedule(() => {

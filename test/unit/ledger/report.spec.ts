@@ -97,7 +97,7 @@ describe('report of received streams', () => {
     ]);
   });
 
-  it('says nothing of verdicts where nothing is verified', async () => {
+  it('has no verdicts if nothing is verified', async () => {
     const figures = report(one);
     expect(Object.keys(figures).filter((name) => ['verdicts', 'gaps', 'missing'].includes(name))).toEqual([]);
     expect(reportText(figures).split('\n')).toHaveLength(2);
@@ -115,7 +115,7 @@ describe('report of received streams', () => {
 });
 
 describe('the log', () => {
-  /** What is logged as `published` of ten pictures, one a ms, of which every second is kept. */
+  /** The log lines `published` of ten pictures, one a ms, of which every second is kept. */
   function logged(resetAt: number): Record<string, unknown>[] {
     const lines: Record<string, unknown>[] = [];
     const add = (facts: Record<string, unknown>, message: string) => { if (message === 'published') lines.push(facts); };

@@ -36,7 +36,7 @@ const parsed = ({ value }: { value: Buffer }) => JSON.parse(value.toString()) as
 /** `input_stream` of the message of a frame. */
 const streamOf = async (frame: EncodedFrame, config: Matrice = {}) => parsed(await make(frame, config)).input_stream;
 
-/** What a broker gets of a message. */
+/** The parts of a message that a broker gets. */
 async function sent(kind: string, message: CameraMessage, servers?: string): Promise<Outgoing> {
   const driver = Object.assign(new FakeDriver(), { kind, servers });
   await lastValueFrom(of(message).pipe(publish(fakeBroker(driver), { topic: 'video' })));
@@ -66,7 +66,7 @@ describe('the matrice layout', () => {
     ].join(''));
   });
 
-  it('has an id of its own for each message, a uuid4 in hexadecimal, which is the id of the message', async () => {
+  it('has a unique id for each message, a uuid4 in hexadecimal, which is the id of the message', async () => {
     const messages = await lastValueFrom(of(picture(), picture()).pipe(toMessage({ format: 'matrice' }), toArray()));
     const ids = messages.map((message) => parsed(message)['frame_id'] as string);
     for (const id of ids) expect(id).toMatch(/^[0-9a-f]{12}4[0-9a-f]{3}[89ab][0-9a-f]{15}$/);
@@ -76,7 +76,7 @@ describe('the matrice layout', () => {
     expect(messages[0]?.headers).toEqual({});
   });
 
-  it('says rxcam, the key, no group and the usual location where nothing is given', async () => {
+  it('states rxcam, the key, no group and the default location if nothing is given', async () => {
     const { ip_key_name, camera_info } = await streamOf(picture(), { key: 'gate_7' });
     expect(ip_key_name).toBe('rxcam');
     expect(camera_info).toEqual({ camera_name: 'gate_7', camera_group: null, location: 'Unknown Location' });
@@ -127,7 +127,7 @@ describe('the matrice layout', () => {
     expect(message.value.toString()).toContain('"original_fps":29.97,');
   });
 
-  it('says of a source that tells nothing: rate 0.0, no size', async () => {
+  it('states for a source without properties: rate 0.0, no size', async () => {
     const { fps: _, source: __, ...bare } = picture();
     const message = await make(bare);
     expect(parsed(message).input_stream).toMatchObject({

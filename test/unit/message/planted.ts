@@ -2,7 +2,7 @@
 import type { Gap, Received, Verified } from '../../../src/message/index.js';
 import { type Sent, cut, received } from '../broker/sent.js';
 
-/** What becomes of a message. `dropped`: the sender leaves it out; `lost`: it goes missing on the way. */
+/** The fate of a message. `dropped`: the sender leaves it out; `lost`: it goes missing on the way. */
 export const FATES = ['sent', 'sent', 'sent', 'dropped', 'lost', 'repeated', 'cut', 'cut and sent again', 'late', 'restart'] as const;
 export type Fate = (typeof FATES)[number];
 

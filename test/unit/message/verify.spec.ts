@@ -1,4 +1,4 @@
-/** verify against a sender, a way and a broker that do what they are told: it says exactly what was planted. */
+/** verify with a scripted sender, network and broker: it reports exactly the planted faults. */
 import fc from 'fast-check';
 import { from, lastValueFrom, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
@@ -69,11 +69,11 @@ describe('verify', () => {
       expect(stats).toMatchObject({ whole: 4, repeated: 1, gaps: 1, takeovers: 1, lost: 0 });
     });
 
-    it('finds no gap where the last message that was handed over has come', async () => {
+    it('finds no gap if the last message of the handover has arrived', async () => {
       expect((await gapsOf(old(1), old(2), first('cam/old/2'))).gaps).toEqual([]);
     });
 
-    it('calls what is missing up to the last message that was handed over lost', async () => {
+    it('reports messages that are missing up to the last one of the handover as lost', async () => {
       expect((await gapsOf(old(1), old(2), first('cam/old/4'))).gaps).toEqual([{ cause: 'lost', size: 2, from: 3, to: 4 }]);
     });
 

@@ -8,7 +8,7 @@ import { redact, redactUrl, secretsOf, wellFormed } from '../../../src/core/reda
 import { secretsOfCommand, shownWords } from '../../../src/apps/cli/program/secrets.js';
 import { cpuMs } from '../../services/cpu.js';
 
-/** What passwords are made of; marked, so that no other part of an address can hold it. */
+/** Parts of passwords; marked, so that no other part of an address can hold it. */
 const nasty = fc.constantFrom(...'@:/?#%&=+ \'"\\<>[](){}|^`~;,!$*.-_aZ09'.split(''), 'ß', '密', '🔑');
 const secret = fc.tuple(fc.array(nasty, { maxLength: 8 }), fc.array(nasty, { maxLength: 8 }))
   .map(([before, after]) => `${before.join('')}Qx7Zk${after.join('')}`);
@@ -68,7 +68,7 @@ function shown(value: unknown): string {
   return [whole, lines.join(''), JSON.stringify(value), (value as Error).message, facts].join('\n');
 }
 
-/** What is not the secret itself but a part of it that has its mark. */
+/** A part of the secret that has its mark. */
 function keeps(text: string): void {
   expect(text).not.toContain(MARK);
 }
@@ -88,7 +88,7 @@ describe('an address with a login', () => {
       fc.pre(!/[\r\n\0]/.test(p));
       const address = form(p, h, q);
       const one = made(address);
-      // What reads as a proper address of another host, with the rest of the password in its path, is one.
+      // A text that is also a valid address of another host, with the rest of the password in its path, is that address.
       if (one instanceof InvalidOption || /^[^/?#]*$/.test(p)) keeps(shown(one));
     }), { numRuns: 2_000 });
   });

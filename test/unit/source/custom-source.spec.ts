@@ -1,4 +1,4 @@
-/** camera(source): what is no source is refused, and a source's mistakes show no login. */
+/** camera(source): a value that is not a source is refused, and a source's mistakes show no login. */
 import { type Observable, firstValueFrom, lastValueFrom, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { camera } from '../../../src/camera/index.js';

@@ -1,4 +1,4 @@
-/** What an HTTP answer says of itself, and how a login answers a challenge. */
+/** The properties of an HTTP answer, and how a login answers a challenge. */
 import { describe, expect, it } from 'vitest';
 import { ifChanged, lengthOf, natureOf, natureOfContent, rangeOf, validatorsOf } from '../../../src/source/client/answer.js';
 import { statusFailure, storageFailure } from '../../../src/source/client/errors.js';

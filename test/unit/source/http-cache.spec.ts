@@ -78,7 +78,7 @@ describe('an entry', () => {
 describe('trimming', () => {
   const other = (n: number) => new URL(`http://camera.example.com/${n}`);
 
-  it('removes what was replaced, once nobody can be about to open it', async () => {
+  it('removes replaced files, once no reader can be about to open them', async () => {
     const old = await stored('old', { minutesAgo: 2 });
     const recent = await stored('recent');
     expect(existsSync(old)).toBe(false);

@@ -29,7 +29,7 @@ function cut(all: Buffer, sizes: readonly number[]): Buffer[] {
   return out;
 }
 
-/** What a reader makes of pieces, errors by their message. */
+/** The result of a reader for pieces, errors by their message. */
 function read(pieces: readonly Buffer[], take: (piece: Buffer) => unknown): unknown {
   try {
     for (const piece of pieces) {

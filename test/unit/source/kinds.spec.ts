@@ -1,4 +1,4 @@
-/** What each kind of source and broker declares: ffmpeg gets no protocol that its kind does not name, and secrets have their place. */
+/** The declarations of each kind of source and broker: ffmpeg gets no protocol that its kind does not name, and secrets have their place. */
 import { lastValueFrom } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { BROKERS } from '../../../src/broker/index.js';
@@ -7,7 +7,7 @@ import { isSecretParameter } from '../../../src/core/redact/secret-places.js';
 import { SOURCES, type SourceName, detect } from '../../../src/source/index.js';
 
 const OPTIONS = { readTimeoutMs: 1_000 };
-/** An address of each kind; undefined where an input takes a server or a device. */
+/** An address of each kind; undefined if an input needs a server or a device. */
 const ADDRESSES: Readonly<Record<SourceName, string | undefined>> = {
   test: 'test:?duration=1', existingFile: 'package.json', file: './package.json', rtsp: undefined, http: undefined, device: undefined,
 };
@@ -29,7 +29,7 @@ describe.each(Object.keys(SOURCES) as SourceName[])('the source %s', (name) => {
 });
 
 describe.each(Object.entries(BROKERS))('the broker %s', (name, { flags, passwordVariable, schemes }: { flags: readonly { flags: string }[]; passwordVariable?: string; schemes: readonly string[] }) => {
-  it('has a scheme of its own, and a password where the command line looks for one', () => {
+  it('has its own scheme, and a password where the command line looks for one', () => {
     const others = Object.entries(BROKERS).flatMap(([other, kind]) => (other === name ? [] : kind.schemes as readonly string[]));
     expect(schemes.filter((scheme) => others.includes(scheme))).toEqual([]);
     if (passwordVariable !== undefined) expect(passwordVariable).toBe(`RXCAM_${name.toUpperCase()}_PASSWORD`);

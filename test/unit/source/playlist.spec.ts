@@ -31,7 +31,7 @@ describe('a master list', () => {
     for (const text of [list(variant('a', 320)), list(), '#EXTM3U\n#EXTINF:1,\n0.ts', list(SOUND)]) expect(oneVariant(text, choice)).toBe(text);
   });
 
-  it('of a hundred thousand variants is read in no time, also where none has an address', () => {
+  it('of a hundred thousand variants is read in no time, even if none has an address', () => {
     const many = list(...Array.from({ length: 100_000 }, (_, n) => variant(`v${n}`, 320)));
     const begun = cpuMs();
     expect(shown(oneVariant(many, 1))).toEqual(['v0.m3u8', 'v1.m3u8']);

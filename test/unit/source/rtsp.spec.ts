@@ -72,7 +72,7 @@ describe('RtspLogin', () => {
     expect(login.challenged(['Digest realm="r", nonce="m", stale=true'])).toBe(true);
   });
 
-  it('gives a password in clear only where nothing else is asked for', () => {
+  it('sends a password in clear only if no other scheme is offered', () => {
     const asked = (...headers: string[]) => {
       const login = new RtspLogin('u', 'p');
       return login.challenged(headers) && login.lines('OPTIONS', '*')[0]?.split(' ')[1];

@@ -1,4 +1,4 @@
-/** The kinds of broker under test. A new kind is a file of its own and a line here; one that is forgotten does not compile. */
+/** The kinds of broker under test. A new kind is one file and a line here; one that is forgotten does not compile. */
 import type { BrokerName } from '../../../../src/broker/index.js';
 import { kafkaSubject } from './kafka.js';
 import { memorySubject } from './memory.js';

@@ -1,4 +1,4 @@
-/** What the suites of brokers ask of each kind, and its server. */
+/** The interface of a kind for the suites of brokers, and its server. */
 import type { ConformanceOptions, ConformanceServer, ConformanceSubject } from '../../../../marbles/kit/index.js';
 import type { Broker, BrokerName } from '../../../../src/broker/index.js';
 
