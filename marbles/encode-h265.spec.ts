@@ -52,7 +52,7 @@ describe('encodeH265', () => {
     });
   });
 
-  it('makes one value of so many frames, from a keyframe on', () => {
+  it('makes one value of this number of frames, from a keyframe on', () => {
     marbles(({ expectObservable, expectSubscriptions }) => {
       const source = '   -f-f-f-f-f|   ';
       const subs = '     ^---------!   ';

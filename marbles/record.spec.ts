@@ -90,7 +90,7 @@ describe('record', () => {
     expect(content.get('failing/cam/recordings.ndjson')).toContain('"pictures":2');
   });
 
-  it('removes the oldest files above what is to be kept', () => {
+  it('removes the oldest files above the limit', () => {
     const { files, muxer, content } = fakeFolder();
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const values = Object.fromEntries([...'ABCD'].map((letter, index) => [letter, picture(letter, index + 1, index * 60_000)]));

@@ -47,7 +47,7 @@ export default defineConfig(
       '@typescript-eslint/dot-notation': ['error', { allowIndexSignaturePropertyAccess: true }],
       // It asks for the `!` that no-non-null-assertion forbids.
       '@typescript-eslint/non-nullable-type-assertion-style': 'off',
-      // A type alias tells a union of literals as well as an interface tells an object; both have their place.
+      // A type alias suits a union of literals, and an interface suits an object.
       '@typescript-eslint/consistent-type-definitions': 'off',
       // `??=` and `||` differ on the empty string, which environment variables are.
       '@typescript-eslint/prefer-nullish-coalescing': ['error', { ignorePrimitives: { string: true } }],
@@ -71,7 +71,7 @@ export default defineConfig(
     },
   },
   {
-    // What tests do on purpose: inline promises in assertions, values whose shape the test has just made.
+    // Used by tests on purpose: inline promises in assertions, values whose shape the test has just made.
     files: ['test/**', 'marbles/*.ts'],
     rules: {
       'no-console': 'off',

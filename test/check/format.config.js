@@ -1,8 +1,8 @@
 /**
- * How code is laid out: `npm run format` mends it, and `npm run lint` checks it along with all else.
+ * How code is laid out: `npm run format` corrects it, and `npm run lint` checks it along with all else.
  *
  * ESLint's stylistic rules leave one-line blocks, tables and aligned diagrams as they are written. Prettier, Biome and dprint
- * print every file anew: they changed 460 to 510 of 660 files and made 20 of them longer than 200 lines.
+ * print every file again: they changed 460 to 510 of 660 files and made 20 of them longer than 200 lines.
  */
 import stylistic from '@stylistic/eslint-plugin';
 import { defineConfig, globalIgnores } from 'eslint/config';

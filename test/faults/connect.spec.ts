@@ -264,7 +264,7 @@ describe('a live source that ends without a word', () => {
   });
 });
 
-/** The same bytes each time: now and then ffmpeg takes random ones for sound. */
+/** The same bytes each time: ffmpeg sometimes recognises random ones as sound. */
 function noise(length: number): Buffer {
   return createCipheriv('aes-128-ctr', Buffer.alloc(16), Buffer.alloc(16)).update(Buffer.alloc(length));
 }

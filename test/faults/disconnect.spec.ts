@@ -145,7 +145,7 @@ describe('a live HTTP stream', () => {
     expect(delays(watched)).toEqual([20, 20, 20]);
   });
 
-  it('whose pictures no longer decode: DecodeFailed after so many in a row, and a new connection heals it', async () => {
+  it('whose pictures no longer decode: DecodeFailed after the maximum in a row, and a new connection helps', async () => {
     const good = await jpeg();
     const bad = Buffer.concat([good.subarray(0, 2), randomBytes(good.length - 4).map((byte) => byte & 0x7f), good.subarray(-2)]);
     let connections = 0;

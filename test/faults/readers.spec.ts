@@ -170,7 +170,7 @@ needs('redis')('redis', () => {
   beforeAll(async () => {
     server = await startRedis({ requirepass: LOGIN.password });
     admin = new Redis(server.url, { retryStrategy: () => 50 });
-    admin.on('error', () => { /* It is killed now and then. */ });
+    admin.on('error', () => { /* It is sometimes killed. */ });
   });
   afterAll(async () => {
     admin.disconnect();

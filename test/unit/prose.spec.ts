@@ -77,12 +77,16 @@ function joined(comment: string): string {
 /** Names in code quotes are not prose. */
 const quiet = (text: string) => text.replace(/`[^`]*`/g, '`…`').replace(/\{@link \w+\}/g, '`…`');
 
-const FILES = ['src', 'operators', 'docs', 'marbles/kit', 'test/bench', 'test/field', 'test/soak', 'test/services', '.github'].flatMap((folder) => readdirSync(`${ROOT}${folder}`, { recursive: true, encoding: 'utf8' }).filter((name) => !/node_modules|reference\/api|vitepress\/dist/.test(name))
-  .filter((name) => /\.(ts|js|mjs|md|ya?ml|py)$/.test(name)).map((name) => `${folder}/${name}`)).concat('README.md', 'CONTRIBUTING.md').sort();
+/** This file has the avoided words as data. */
+const OWN = 'test/unit/prose.spec.ts';
+const FILES = ['src', 'operators', 'docs', 'marbles', 'test', '.github'].flatMap((folder) => (
+  readdirSync(`${ROOT}${folder}`, { recursive: true, encoding: 'utf8' }).filter((name) => !/node_modules|reference\/api|vitepress\/(dist|cache)/.test(name))
+    .filter((name) => /\.(ts|js|mjs|md|ya?ml|py)$/.test(name)).map((name) => `${folder}/${name}`)
+)).filter((name) => name !== OWN).concat('README.md', 'CONTRIBUTING.md').sort();
 
 describe('the prose of the project', () => {
   it('is read from every file', () => {
-    expect(FILES.length).toBeGreaterThan(300);
+    expect(FILES.length).toBeGreaterThan(1_000);
   });
 
   it.each([

@@ -118,7 +118,7 @@ needs('ffmpeg')('record', () => {
     await noFfmpegLeft();
   });
 
-  it('removes the oldest files, and their lines, above what is to be kept', async () => {
+  it('removes the oldest files, and their lines, above the limit', async () => {
     const frames = await sent(camera(await footage({ width: 320, height: 180 }), { key: 'gate' }).pipe(encodeH265()));
     const at = folder();
     const noon = Date.UTC(2026, 10, 28, 12);

@@ -215,7 +215,7 @@ export class World {
   }
 }
 
-/** A user who subscribes to the camera now and then. */
+/** A user who sometimes subscribes to the camera. */
 class User {
   /** Values so far. */
   seen = 0;

@@ -63,7 +63,7 @@ const layout: Layout = {
 };
 const headers = (of: Layout = layout): Buffer => Buffer.concat([FILE_ID, main(of), ...streamHeaders(of)]);
 
-/** A frame of a model file: its real time stamp, and how it is to be written. */
+/** A frame of a model file: its real time stamp, and how to write it. */
 const anyFrame = fc.record({
   stream: fc.constantFrom(0, 1),
   step: fc.integer({ min: -60, max: 60 }),
