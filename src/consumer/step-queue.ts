@@ -1,4 +1,4 @@
-/** A queue of messages, processed in order for as long as the next one can be processed now. */
+/** A queue of messages that are processed in order; it pauses while the next one can't be processed. */
 
 export class StepQueue<T> {
   readonly #waiting: T[] = [];

@@ -13,7 +13,7 @@ export class Streams<S extends { end(): void }> {
   #isOver = false;
 
   /**
-   * @param make - makes a stream, which calls `done` when all of its messages are processed
+   * @param make - creates a stream, which calls `done` when all of its messages are processed
    * @param allDone - called when the input has ended and all streams are done
    */
   constructor(readonly make: (place: StreamPlace, done: () => void) => S, readonly allDone: () => void) {}

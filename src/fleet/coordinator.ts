@@ -36,14 +36,14 @@ const SCHEMA = object({
 }).refine(({ sessionMs, heartbeatMs }) => heartbeatMs * 3 <= sessionMs, { message: "expected 'heartbeatMs' to be at most a third of 'sessionMs'" });
 
 /**
- * A broker as the coordinator of a fleet: on Kafka a consumer group, on Redis leases. Nothing connects before a worker joins.
+ * A broker as the coordinator of a fleet: on Kafka a consumer group, on Redis leases. It connects when the first worker joins.
  *
  * @example
  * ```ts
  * const broker = kafka({ brokers: ['localhost:9092'] });
  * fleet({ coordinator: coordinator(broker), run: (config, { fence, stop$ }) => pipelineOf(config, fence, stop$) }).subscribe();
  * ```
- * @throws InvalidOption for a broker that can't coordinate, and for a wrong option
+ * @throws InvalidOption for a broker that can't coordinate a fleet, and for an invalid option
  */
 export function coordinator(broker: Broker, config: CoordinatorConfig = {}): Coordinator {
   const { name, slots, sessionMs, heartbeatMs } = parseOptions('coordinator', SCHEMA, config);

@@ -24,11 +24,11 @@ export interface FleetConfig<C = unknown> {
   readonly labels?: readonly string[];
   /** The labels that a camera requires. Default: the configuration's `labels`. */
   readonly labelsOf?: (config: C) => readonly string[];
-  /** Emits when this worker is to release its cameras and leave. */
+  /** When it emits, this worker releases its cameras and leaves the fleet. */
   readonly drain$?: Observable<unknown>;
-  /** Version of the program, for those who look at the fleet. */
+  /** Version of the program, shown in the state of the fleet. */
   readonly version?: string;
-  /** Address of this worker's dashboard as others reach it, for those who look at the fleet: `publicUrl` of a dashboard. */
+  /** Address of this worker's dashboard as other machines reach it, shown in the state of the fleet: `publicUrl` of a dashboard. */
   readonly dashboard?: string | undefined;
 }
 
@@ -54,12 +54,12 @@ const TOGETHER_MS = 20;
  * Runs this worker's share of a fleet's cameras, and emits its state after each change.
  *
  * All workers join one group. Each camera runs on exactly one of them; when a worker dies, its cameras run elsewhere a few
- * seconds later, and no other camera is interrupted. To send messages only while the camera is certain to be this
- * worker's, pass `fence` to `publish`.
+ * seconds later, and no other camera is interrupted. Pass `fence` to `publish`: messages are then sent only while
+ * the camera certainly belongs to this worker.
  *
  * - Error: that of `cameras$`. A camera that fails is reported as `failed` and started again after 30 s.
- * - Completion: when `drain$` has emitted, and every camera is another worker's, or has ended.
- * - Unsubscription: cameras stop at once, and the group is left.
+ * - Completion: when `drain$` has emitted, and each camera has moved to another worker or has ended.
+ * - Unsubscription: all cameras stop at once, and the worker leaves the group.
  *
  * @example
  * ```ts

@@ -3,7 +3,8 @@ import type { OwnedSlot } from './plan/index.js';
 
 /**
  * Version of these messages. Members may be added to them at any time: each worker ignores those that it does not know, and has a
- * default for those that are missing. A change that is none of these raises it, and the leader writes the lowest that its members know.
+ * default for those that are missing. Any other change increases the version, and the leader writes the lowest version that its
+ * members know.
  */
 const PROTOCOL = 1;
 
@@ -14,7 +15,7 @@ export interface WorkerFacts {
   /** In cores. */
   readonly capacity: number;
   readonly labels: readonly string[];
-  /** Address of its dashboard, for people. */
+  /** Address of its dashboard. */
   readonly dashboard?: string | undefined;
 }
 
@@ -43,7 +44,7 @@ export interface FormerOwner { readonly worker: string; readonly epoch: number }
 
 /** An owner's message that it has released a slot. */
 export interface Released {
-  /** Its own, of its last claim. */
+  /** Epoch of its last claim. */
   readonly epoch: number;
   readonly handover: Handover;
 }
@@ -56,9 +57,9 @@ export interface Handover {
   readonly isWhole: boolean;
 }
 
-/** Nothing was sent so far. */
+/** No message has been sent so far. */
 export const NO_HANDOVER: Handover = { last: new Map(), isWhole: true };
-/** The owner before no longer answered. */
+/** The former owner did not answer. */
 export const LOST_HANDOVER: Handover = { last: new Map(), isWhole: false };
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -86,7 +87,7 @@ export function readMetadata(text: string, id: string): WorkerMetadata {
   };
 }
 
-/** @param protocol - the lowest that a member knows: a worker that knows more does not use it yet */
+/** @param protocol - the lowest version that a member knows: workers that know a higher one do not use it yet */
 export function writeAssignment({ slots, from, unplaced, workers }: SlotAssignment, protocol = PROTOCOL): string {
   const former = Object.fromEntries([...from].map(([slot, { worker, epoch }]) => [slot, [worker, epoch]]));
   return JSON.stringify({ protocol: Math.min(PROTOCOL, protocol), slots, unplaced, workers, from: former });
@@ -105,7 +106,7 @@ export function writeReleased({ epoch, handover: { last, isWhole } }: Released, 
   return JSON.stringify({ released: epoch, worker, last: [...last], ...(!isWhole && { lost: true }) });
 }
 
-/** Undefined for another kind of row. */
+/** Returns undefined for another kind of row. */
 export function readReleased({ released, last, lost }: JsonObject): Released | undefined {
   if (typeof released !== 'number') return undefined;
   const pairs = (Array.isArray(last) ? last as unknown[] : []).filter((one): one is [string, string] =>
@@ -113,7 +114,7 @@ export function readReleased({ released, last, lost }: JsonObject): Released | u
   return { epoch: released, handover: { last: new Map(pairs), isWhole: lost !== true } };
 }
 
-/** Parses a text as an object; an empty one if it is none. */
+/** Parses a text as an object; returns an empty one for any other text. */
 export function readObject(text: string | undefined): JsonObject {
   try {
     const object: unknown = JSON.parse(text ?? '{}');

@@ -6,19 +6,19 @@ import type { Fence } from '../core/frame/fence.js';
 export interface CameraReport {
   /** `streaming`, `connecting`, `waiting` …, as in the camera's statistics. */
   readonly state?: string;
-  /** Captured pictures. */
+  /** Captured pictures a second. */
   readonly fpsIn?: number;
-  /** Published pictures. */
+  /** Published pictures a second. */
   readonly fpsOut?: number;
   /** Rate that the source and `skipRate` state. */
   readonly fpsWanted?: number;
-  /** It gives too few pictures for that. */
+  /** Whether it sends too few pictures for that rate. */
   readonly isSlow?: boolean;
   /** Number of published pictures. */
   readonly published?: number;
   /** Pictures dropped, by cause. */
   readonly dropped?: Readonly<Record<string, number>>;
-  /** Time of the failure from which it has not recovered; undefined while it is well. */
+  /** Time of the failure from which it has not recovered, in ms since 1970; undefined if there is none. */
   readonly downSince?: number | undefined;
   /** The last error, and its time. */
   readonly error?: string;
@@ -33,7 +33,7 @@ export interface FleetCamera {
   readonly key: string;
   /** Number of its slot. */
   readonly slot: number;
-  /** For `publish`: lets messages leave only while the camera is this worker's. */
+  /** For `publish`: messages are sent only while the camera belongs to this worker. */
   readonly fence: Fence;
   /** Emits once when the camera must stop: complete the Observable after the captured pictures are published. */
   readonly stop$: Observable<void>;
@@ -68,20 +68,20 @@ export interface FleetState {
   /** Name of this worker. */
   readonly worker: string;
   /**
-   * `joining`: not yet in the group; `member`; `lapsed`: the coordinator has not answered for too long, nothing is published;
+   * `joining`: not yet in the group; `member`; `lapsed`: the coordinator has not answered in time, and nothing is published;
    * `draining`: it releases its cameras.
    */
   readonly status: 'joining' | 'member' | 'lapsed' | 'draining';
   /** Number of the group's last round. */
   readonly generation: number;
-  /** Whether this worker makes the plan. */
+  /** Whether this worker is the leader, which makes the plan. */
   readonly isLeader: boolean;
   /** The names of all workers. */
   readonly workers: readonly string[];
   readonly cameras: readonly OwnedCamera[];
   /** Number of its slots. */
   readonly slots: number;
-  /** Number of requested cameras in the whole fleet, as far as it knows. */
+  /** Number of requested cameras in the whole fleet, as known to this worker. */
   readonly requested: number;
   /** Its capacity, in cores. */
   readonly capacity: number;

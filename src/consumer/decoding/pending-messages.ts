@@ -6,7 +6,7 @@ import type { Decodable, DecodedMessage } from './message.js';
 
 /** Receives the result of each message. */
 export interface DecodeSink {
-  /** A decoded picture. `tracker` is that of the message, given with its last picture. */
+  /** A decoded picture. `tracker` is the message's, and is passed only with the last picture of the message. */
   picture(message: Decodable, facts: PictureFacts, picture: Omit<DecodedPicture, 'pts'>, tracker: FrameTracker | undefined, isReference: boolean): void;
   /** A message, or some of its access units, could not be decoded. */
   undecoded(message: Decodable, pictures: number, reason: string): void;
@@ -48,7 +48,7 @@ export class PendingMessages {
     this.sink.picture(message, factsOf(message), this.#last, tracker, false);
   }
 
-  /** Takes a picture from the decoder. */
+  /** Receives a picture from the decoder, and emits it with the facts of its message. */
   decoded({ pts, ...picture }: DecodedPicture): void {
     const entry = this.#entries.find((one) => one.due.has(pts) || isWithin(one, pts));
     if (entry === undefined) {

@@ -19,7 +19,7 @@ interface Running extends Size {
   isEnding: boolean;
 }
 
-/** Failures of decoders in a row, without a picture in between, after which the stream fails. */
+/** Number of consecutive decoder failures, without a picture in between, after which the stream fails. */
 const MAX_FAILURES = 3;
 
 export class DecodeStream {
@@ -49,7 +49,7 @@ export class DecodeStream {
     this.#work.unsubscribe();
   }
 
-  /** Called after the last message was processed. */
+  /** Called when the last message has been processed. */
   #drained(): void {
     const running = this.#current();
     if (running === undefined) this.sink.complete();
@@ -70,10 +70,10 @@ export class DecodeStream {
       this.sink.undecoded(message, 1, refusal);
       return true;
     }
-    if (this.#isWantedAsItIs(message)) return this.#pass(message, tracker);
+    if (this.#needsNoDecoder(message)) return this.#pass(message, tracker);
     if (this.#running === undefined) this.#start(message);
     const running = this.#current();
-    // It failed at once: another decoder is tried with the next message.
+    // It failed at once: the next message starts another decoder.
     if (running === undefined) return !this.#hasFailed;
     if (!fits(running, message)) {
       this.#finish(running);
@@ -86,7 +86,7 @@ export class DecodeStream {
   }
 
   /** Whether a message is a JPEG picture that can be emitted unchanged. */
-  #isWantedAsItIs({ codec, width, height, rotation = 0, hidden = 0 }: Decodable): boolean {
+  #needsNoDecoder({ codec, width, height, rotation = 0, hidden = 0 }: Decodable): boolean {
     const { pixelFormat, size } = this.form;
     if (pixelFormat !== 'jpeg' || codec !== 'jpeg' || rotation !== 0 || hidden > 0 || width === undefined || height === undefined) return false;
     return width <= (size?.width ?? Infinity) && height <= (size?.height ?? Infinity);
@@ -102,7 +102,7 @@ export class DecodeStream {
     return true;
   }
 
-  /** Reads the field again: a decoder may end while it is started or fed. */
+  /** Reads the field again, because a decoder may end while it starts or gets data. */
   #current(): Running | undefined {
     return this.#running;
   }

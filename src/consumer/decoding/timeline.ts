@@ -1,6 +1,6 @@
 /** Media time for a decoder: unique for each access unit and in the order of the pictures, across restarts of the sender. */
 
-/** Distance of the last picture before a restart and the first after it; longer than B-frames reach back. µs. */
+/** Distance of the last picture before a restart and the first after it, longer than the reordering of B-frames; µs. */
 const SEAM_US = 1_000_000;
 
 export class Timeline {

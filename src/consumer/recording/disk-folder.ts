@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { makeFolder } from '../../core/defaults/make-folder.js';
 import type { RecordFolder } from '../../core/engine/recorder.js';
 
-/** Synchronous calls: each is made once for a file, not for a message. */
+/** All calls are synchronous: each is made once for a file, and none for a message. */
 export const diskFolder: RecordFolder = {
   make: (path) => { makeFolder(path); },
   list: (path) => unlessMissing(() => readdirSync(path, { withFileTypes: true }).filter((entry) => entry.isFile())
@@ -33,7 +33,7 @@ function headOf(path: string, bytes: number): Buffer {
   }
 }
 
-/** Undefined for a file that has been removed meanwhile. */
+/** Returns undefined for a file that was removed in the meantime. */
 function unlessMissing<T>(read: () => T): T | undefined {
   try {
     return read();

@@ -124,7 +124,7 @@ function nameOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-/** Ignores a line that is incomplete because the machine went down. */
+/** Ignores a line that is incomplete, after a power failure for example. */
 function parsed(line: string): (RecordClosed | RecordGap)[] {
   try {
     return line === '' ? [] : [JSON.parse(line) as RecordClosed | RecordGap];

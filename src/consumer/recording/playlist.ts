@@ -11,7 +11,7 @@ export interface PlaylistFile {
   readonly init: number;
 }
 
-/** @param isOver - whether the list is complete: until then a player loads it again */
+/** @param isOver - whether the list is complete; a player reloads an incomplete one */
 export function playlist(files: readonly PlaylistFile[], isOver: boolean): string {
   const longest = Math.max(1, ...files.map(({ durationMs }) => Math.ceil(durationMs / 1000)));
   return [

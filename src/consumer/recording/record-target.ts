@@ -1,4 +1,4 @@
-/** The place of recordings: a folder for each key, or one file. */
+/** The target of recordings: a folder for each key, or one file. */
 import { basename, dirname } from 'node:path';
 import type { RecordFolder } from '../../core/engine/recorder.js';
 import type { RecordClosed, RecordGap, RecordRemoved } from './events.js';

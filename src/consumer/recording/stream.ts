@@ -12,7 +12,7 @@ import { StepQueue } from '../step-queue.js';
 import type { StreamPlace } from '../streams.js';
 import { type RecordSettings, type RecordSink, recordingFailed } from './sink.js';
 
-/** Missing messages, at their place in the queue. */
+/** A gap, at its position in the queue. */
 interface Missing { readonly cause: string; readonly size: number }
 
 export class RecordStream {
@@ -59,7 +59,7 @@ export class RecordStream {
     this.#close('ended');
   }
 
-  /** Called after the last message was processed. */
+  /** Called when the last message has been processed. */
   #drained(): void {
     this.#close('ended');
     if (this.#open > 0) return;
@@ -97,7 +97,7 @@ export class RecordStream {
     return true;
   }
 
-  /** Ends the current file, if a message does not belong to it. */
+  /** Ends the current file if the message does not belong to it. */
   #closeBefore(message: Decodable): void {
     const at = timeOf(message);
     if (this.#lastAt !== undefined && at - this.#lastAt > this.settings.gapMs) {
@@ -151,7 +151,7 @@ export class RecordStream {
     else this.#forget(file);
   }
 
-  /** Removes a file that nothing was written to. */
+  /** Removes an empty file. */
   #forget(file: RecordFile): void {
     file.work.unsubscribe();
     this.target.forget(file.folder, file.name);
@@ -168,7 +168,7 @@ export class RecordStream {
     this.#waiting.run();
   }
 
-  /** If a muxer dies, its file can still be played; the next messages go into another one. */
+  /** If a muxer fails, its file can still be played; the next messages are written to another file. */
   #failed(file: RecordFile, error: Error): void {
     if (this.#file === file) this.#file = undefined;
     file.reason = 'failed';

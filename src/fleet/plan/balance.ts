@@ -3,13 +3,13 @@ import { PLAN } from '../../core/defaults/fleet.js';
 import { type WorkerLoad, leastUsed, weightOf } from './worker-load.js';
 import type { SlotMove, SlotNeeds } from './members.js';
 
-/** Rounding errors of sums must not look like a gain. */
+/** Smaller differences are rounding errors of sums, and no gain. */
 const EPSILON = 1e-9;
 
 /**
- * Moves up to `maxMoves` slots, each at most once. A move never makes the receiver's load higher than the giver's after it, so each plan
+ * Moves up to `maxMoves` slots, each at most once. After a move, the receiver's load is at most the giver's, so each plan
  * is more even than the one before, and plans converge. A slot may still return, rarely, if others have moved meanwhile.
- * @param isWarm - whether a slot's cameras run: slots whose cameras do not are moved first
+ * @param isWarm - whether a slot's cameras run: slots whose cameras do not run are moved first
  */
 export function balance(
   workers: readonly WorkerLoad[], needs: readonly SlotNeeds[], maxMoves: number, isWarm: (slot: number) => boolean,

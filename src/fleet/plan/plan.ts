@@ -4,7 +4,7 @@ import { WorkerLoad, leastUsed, weightOf } from './worker-load.js';
 import type { Member, PlanInput, SlotMove, SlotNeeds, SlotPlan } from './members.js';
 
 /**
- * Decides the owner of each slot. Owners keep their slots; of two that claim a slot, the one with the higher epoch. Slots without an
+ * Decides the owner of each slot. Owners keep their slots; of two workers that claim a slot, the one with the higher epoch owns it. Slots without an
  * owner go to the worker that has the labels that they need and the lowest load for its capacity. Only a settled group moves slots
  * for balance, at most one worker's share at a time, and none without a gain.
  *
@@ -51,7 +51,7 @@ function place(orphans: readonly number[], workers: readonly WorkerLoad[], slots
   const unplaced: number[] = [];
   for (const slot of [...orphans].sort((a, b) => weight(b) - weight(a) || a - b)) {
     const suited = workers.filter((one) => one.suits(slot));
-    // A slot that suits no worker goes to any: its owner starts the cameras whose labels it has.
+    // A slot that suits no worker is assigned to any worker, which starts the cameras whose labels it has.
     const able = suited.length > 0 ? suited : workers;
     const owner = leastUsed(able.filter((one) => one.hasRoomFor(slot)));
     if (owner === undefined) {

@@ -49,7 +49,7 @@ export class WorkerLoad {
   }
 }
 
-/** The worker with the least use; of equals the first. */
+/** Returns the worker with the lowest load for its capacity; of several equal ones the first. */
 export function leastUsed(workers: Iterable<WorkerLoad>): WorkerLoad | undefined {
   let least: WorkerLoad | undefined;
   for (const worker of workers) if (least === undefined || worker.use < least.use) least = worker;

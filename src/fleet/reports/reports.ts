@@ -51,7 +51,7 @@ export class Reports {
       else this.#written.set(key, this.stable(text));
     }
     const some = rows.map(([key, value]): Row => ({ key, value }));
-    // The next report comes in a few seconds.
+    // The next report follows in a few seconds.
     return this.coordination.write(this.table, some).pipe(catchError(() => EMPTY));
   }
 }

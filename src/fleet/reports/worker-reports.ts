@@ -73,7 +73,7 @@ export class WorkerReports {
   }
 }
 
-/** A camera that waits to reconnect is `waiting` too: the wait for a slot has another word. */
+/** A camera that waits to reconnect is `waiting` too, so the wait for a slot is reported as another state. */
 function shown(state: OwnedCamera['state'], camera: string | undefined): string {
   if (state === 'waiting') return 'starting';
   return state === 'running' ? camera ?? state : state;

@@ -1,4 +1,4 @@
-/** Whether the coordinator of a fleet answers: by news of the fleet, or without news by a request. */
+/** Whether the coordinator of a fleet answers: by rows that arrive, or, if none arrive, by a request. */
 import { Subscription, catchError, exhaustMap, filter, map, of, take, timeout } from 'rxjs';
 import { mono, ticks, wall } from '../../core/clock.js';
 import { VIEW } from '../../core/defaults/fleet.js';
@@ -10,7 +10,7 @@ export class CoordinatorLiveness {
   #heardAt = wall();
 
   constructor(coordinator: Pick<Coordinator, 'rows'>) {
-    // A fleet whose workers are all dead is as silent as a broker that is down.
+    // Without rows, a request distinguishes a fleet whose workers are all dead from a broker that is down.
     const asked$ = ticks(VIEW.lookMs).pipe(
       filter(() => mono() - this.#answered > VIEW.askAfterMs),
       exhaustMap(() => coordinator.rows('workers').pipe(
@@ -23,7 +23,7 @@ export class CoordinatorLiveness {
   get isAnswering(): boolean { return mono() - this.#answered <= VIEW.silentMs; }
   /** Monotonic time of the last answer. */
   get answeredAt(): number { return this.#answered; }
-  /** Time of the last news of the fleet. */
+  /** Wall-clock time of the last row, in ms since 1970. */
   get heardAt(): number { return this.#heardAt; }
 
   heard(): void {

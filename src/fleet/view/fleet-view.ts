@@ -1,4 +1,4 @@
-/** The current state of a fleet, from its tables: workers that are gone, the condition of each camera, and changes since the last look. */
+/** The current state of a fleet, from its tables: workers that are gone, the condition of each camera, and changes since the last update. */
 import { type Observable, ReplaySubject, Subscription } from 'rxjs';
 import { mono, wall } from '../../core/clock.js';
 import { VIEW } from '../../core/defaults/fleet.js';
@@ -18,7 +18,7 @@ export class FleetView {
   /** Tables that are not read completely yet. */
   readonly #unread = new Set(['cameras', 'workers', 'reports']);
   readonly #name: string;
-  /** Emits once, when all of it has been read. */
+  /** Emits once, when all tables have been read. */
   readonly known$: Observable<void> = this.#known.asObservable();
 
   constructor(coordinator: Coordinator) {
@@ -43,7 +43,7 @@ export class FleetView {
 
   get isKnown(): boolean { return this.#unread.size === 0; }
 
-  /** Whether the coordinator answers: if it does not, nothing ages. */
+  /** Whether the coordinator answers; if not, no report ages. */
   get answers(): boolean { return this.#answers.isAnswering; }
 
   stop(): void {
@@ -55,13 +55,13 @@ export class FleetView {
     return this.#cameras.configOf(key);
   }
 
-  /** Looks again; returns the changes since a look, 0 for all. */
+  /** Updates the state, and returns the changes since a version; 0 for all cameras. */
   since(version: number): CameraChanges {
     this.#look();
     return this.#cameras.since(version);
   }
 
-  /** Looks again; returns everything except the cameras. */
+  /** Updates the state, and returns all of it except the cameras. */
   summary(): Omit<FleetStatus, 'cameras'> {
     this.#look();
     const counts = Object.fromEntries(CONDITIONS.map((condition) => [condition, 0])) as Record<FleetCameraStatus['condition'], number>;
@@ -76,7 +76,7 @@ export class FleetView {
     return { ...this.summary(), cameras: this.#cameras.sorted };
   }
 
-  /** Monotonic time that ages are counted to. */
+  /** Monotonic time for computing ages; it does not advance while the coordinator does not answer. */
   get #now(): number { return this.answers ? mono() : this.#answers.answeredAt; }
 
   #look(): void {

@@ -6,7 +6,7 @@ export interface RowTime { readonly at: number; readonly mono: number }
 
 /**
  * @param writtenAt - by the clock of its writer
- * @param isLive - whether it has just arrived, and not with the rows at the beginning
+ * @param isLive - whether it has just arrived, as opposed to the rows that existed at the start
  */
 export function rowTime(writtenAt: number, isLive: boolean): RowTime {
   const now = wall();

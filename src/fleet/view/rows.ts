@@ -38,7 +38,7 @@ export interface CameraRow {
 const MAX_TEXT = 500;
 const MAX_LABELS = 50;
 
-/** Undefined for a row that no worker writes. */
+/** Returns undefined for a row that is not a worker's. */
 export function workerRow(text: string): WorkerRow | undefined {
   const { at, status, leader, generation, version, capacity, load, cameras, labels, dashboard, host } = readObject(text);
   if (!isNumber(at) || typeof status !== 'string') return undefined;
@@ -50,7 +50,7 @@ export function workerRow(text: string): WorkerRow | undefined {
   };
 }
 
-/** Undefined for a row that no worker writes. */
+/** Returns undefined for a row that is not a worker's. */
 export function cameraRow(text: string): CameraRow | undefined {
   const { at, worker, state, slot, epoch, in: fpsIn, out: fpsOut, wanted, published, dropped, slow, down, error, errorAt, cost } = readObject(text);
   if (!isNumber(at) || typeof worker !== 'string' || typeof state !== 'string') return undefined;

@@ -1,4 +1,4 @@
-/** The last report of each camera, its condition, and the changes since each look. */
+/** The last report of each camera, its condition, and the changes since each version. */
 import { mono } from '../../core/clock.js';
 import { VIEW } from '../../core/defaults/fleet.js';
 import { conditionOf } from './conditions.js';
@@ -15,17 +15,17 @@ type Counts = Readonly<Record<string, number>>;
 interface Report { readonly row: CameraRow; readonly heard: RowTime; readonly drops: { readonly at: number; readonly causes: Counts } }
 interface Shown { readonly status: FleetCameraStatus; readonly report: Report | undefined; readonly version: number }
 
-/** Most removed cameras that are remembered. */
+/** Largest number of removed cameras that are listed. */
 const MAX_GONE = 10_000;
 const NO_DROPS = { at: -Infinity, causes: {} };
 
 export class SeenCameras {
   readonly #reports = new Map<string, Report>();
   readonly #shown = new Map<string, Shown>();
-  /** Cameras that are no longer there, and the look that found out; the oldest of them are forgotten. */
+  /** Removed cameras, each with the version in which it was missing; the oldest entries are discarded. */
   readonly #gone = new Map<string, number>();
   #forgottenAt = 0;
-  /** Names in their order; undefined once there are others. */
+  /** Sorted names; undefined after the set of names has changed. */
   #names: readonly string[] | undefined;
   #wanted: ReadonlyMap<string, unknown> = new Map();
   #version = 0;
@@ -36,7 +36,7 @@ export class SeenCameras {
 
   /** The worst first, then by name. */
   get sorted(): FleetCameraStatus[] {
-    // A thousand names are compared only when there are others.
+    // Sorting a thousand names takes time: only after a change.
     this.#names ??= [...this.#shown.keys()].sort((a, b) => BY_NAME.compare(a, b));
     const groups = new Map(CONDITIONS.map((condition) => [condition, [] as FleetCameraStatus[]]));
     for (const name of this.#names) {
@@ -92,7 +92,7 @@ export class SeenCameras {
     return { version: this.#version, isWhole, changed, gone };
   }
 
-  /** Whether one has no worker that may have one: only the clock shows that the report of its worker is old. */
+  /** Whether a camera counts as without a worker only because its worker's report is old by the clock. */
   isDoubtful(isProvenGone: (worker: string) => boolean): boolean {
     return [...this.#shown.values()].some(({ status: { condition }, report }) =>
       condition === 'unowned' && (report === undefined || !isProvenGone(report.row.worker)));
@@ -124,14 +124,14 @@ export class SeenCameras {
   }
 }
 
-/** A worker that was suspended may still report cameras that another one has: of two reports, the one with the higher epoch counts. */
+/** A worker that was suspended may still report cameras that another one has: of two reports, the one with the higher epoch is used. */
 function isOutdated(row: CameraRow, before: Report, heard: RowTime): boolean {
   const { worker, epoch } = before.row;
   const isOlder = row.epoch !== undefined && epoch !== undefined && row.epoch < epoch;
   return worker !== row.worker && isOlder && heard.mono - before.heard.mono <= VIEW.staleMs;
 }
 
-/** Counts start again with another owner, or another run. */
+/** Counts restart with another owner, or another run. */
 function dropsOf(row: CameraRow, before: Report | undefined): Report['drops'] {
   if (before?.row.worker !== row.worker || before.row.epoch !== row.epoch) return NO_DROPS;
   const more = Object.entries(row.dropped).map(([cause, count]) => [cause, count - (before.row.dropped[cause] ?? 0)] as const);

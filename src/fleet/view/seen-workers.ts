@@ -7,7 +7,7 @@ import type { FleetWorkerStatus } from './types.js';
 interface Known { readonly row: WorkerRow; readonly heard: RowTime }
 
 type Status = FleetWorkerStatus['status'];
-/** Those in trouble first; an unknown status of another version is shown with the members. */
+/** In the order of a list, those in trouble first; an unknown status of another version is shown with the members. */
 const STATUSES: readonly Status[] = ['gone', 'lapsed', 'draining', 'joining', 'member'];
 
 export class SeenWorkers {
@@ -24,7 +24,7 @@ export class SeenWorkers {
     if (row === undefined) return;
     this.#left.delete(worker);
     const before = this.#workers.get(worker);
-    // Read a second time: its age does not change.
+    // The row was read before: its age does not change.
     if (before?.row.at === row.at) return;
     this.#workers.set(worker, { row, heard: rowTime(row.at, isLive) });
   }
@@ -44,12 +44,12 @@ export class SeenWorkers {
     return all.sort((a, b) => STATUSES.indexOf(a.status) - STATUSES.indexOf(b.status) || (a.worker < b.worker ? -1 : 1));
   }
 
-  /** Whether a worker looks gone, but may only have a wrong clock. */
+  /** Whether a worker that counts as gone may only have a wrong clock. */
   isDoubtful(now: number): boolean {
     return [...this.gone(now)].some((worker) => !this.isProvenGone(worker, now));
   }
 
-  /** The group has had a round without it, which needs no clock. */
+  /** Whether the group has had a round without this worker, which is proof without a clock. */
   isProvenGone(worker: string, now: number): boolean {
     if (this.#left.has(worker)) return true;
     const known = this.#workers.get(worker);

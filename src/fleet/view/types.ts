@@ -1,4 +1,4 @@
-/** The state of a whole fleet, for those who watch it. */
+/** The public types of the state of a whole fleet. */
 
 /**
  * Condition of a camera, the worst first. `unplaced`: no worker has room for it, or has its labels; `unowned`: its worker is gone, or
@@ -12,9 +12,9 @@ export type FleetCondition = (typeof CONDITIONS)[number];
 export interface FleetCameraStatus {
   readonly key: string;
   readonly condition: FleetCondition;
-  /** The worker that has reported it last. */
+  /** The worker that reported it last. */
   readonly worker?: string;
-  /** When that was; absent if none has. */
+  /** Time of that report; absent if there is none. */
   readonly heardAt?: number;
   readonly slot?: number;
   readonly epoch?: number;
@@ -27,7 +27,7 @@ export interface FleetCameraStatus {
   readonly published?: number;
   /** Pictures dropped on its worker, by cause. */
   readonly dropped: Readonly<Record<string, number>>;
-  /** Those of the last seconds. */
+  /** Pictures dropped in the last few seconds, by cause. */
   readonly dropping: Readonly<Record<string, number>>;
   /** Time of the failure from which it has not recovered. */
   readonly downSince?: number;
@@ -59,29 +59,29 @@ export interface FleetWorkerStatus {
   readonly host?: string;
 }
 
-/** A fleet. */
+/** The state of a fleet. Times are wall clock in ms since 1970. */
 export interface FleetStatus {
   readonly name: string;
   readonly at: number;
-  /** Whether the coordinator answers: if not, all of this is the state at `heardAt`. */
+  /** Whether the coordinator answers; if not, this is the state at `heardAt`. */
   readonly answers: boolean;
-  /** Time of the last news of the fleet. */
+  /** Time of the last row from the fleet. */
   readonly heardAt: number;
-  /** Whether all workers that look dead are dead: at first, a worker with a wrong clock may look so until its next report. */
+  /** Whether all workers that count as gone are gone: at first, a worker with a wrong clock may count as gone until its next report. */
   readonly isCertain: boolean;
-  /** Those in trouble first. */
+  /** The workers, those in trouble first. */
   readonly workers: readonly FleetWorkerStatus[];
-  /** The worst first, then by key. */
+  /** The cameras, by condition, the worst first, then by key. */
   readonly cameras: readonly FleetCameraStatus[];
   /** Number of cameras by condition. */
   readonly counts: Readonly<Record<FleetCondition, number>>;
 }
 
-/** Cameras that have changed since a look. */
+/** Cameras that have changed since a version. */
 export interface CameraChanges {
-  /** Number of this look. */
+  /** Version of this state. */
   readonly version: number;
-  /** Whether these are all cameras; others were removed. */
+  /** Whether `changed` lists all cameras; all others were removed. */
   readonly isWhole: boolean;
   readonly changed: readonly FleetCameraStatus[];
   readonly gone: readonly string[];

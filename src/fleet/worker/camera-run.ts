@@ -26,7 +26,7 @@ export class CameraRun<C> {
     this.#start();
   }
 
-  /** Stops it, and completes when it has ended or its time is over; nothing of it runs after that. */
+  /** Stops it, and completes when it has ended or the time limit has passed; nothing of it runs afterwards. */
   stop(): Observable<never> {
     return new Observable((subscriber) => {
       const isOver = this.state === 'failed' || this.state === 'ended';
@@ -57,7 +57,7 @@ export class CameraRun<C> {
       report: (report) => {
         const { state, error } = this.report;
         this.report = { ...this.report, ...report };
-        // Rates and counts go with the next report of all.
+        // Rates and counts are sent with the next periodic report.
         if (state !== this.report.state || error !== this.report.error) this.changed();
       },
     };

@@ -12,15 +12,15 @@ export interface CameraNeeds { readonly key: string; readonly labels: readonly s
 interface Last { readonly members: readonly Member[]; readonly unplaced: number; readonly slots: number }
 
 export class Leader {
-  /** Measured costs of slots; of those that no worker runs, the last ones. */
+  /** Measured costs of slots, in cores; for slots that no worker runs, the last known ones. */
   readonly #costs = new Map<number, number>();
   #names = '';
-  /** Monotonic time since the members last changed. */
+  /** Monotonic time of the last change of the members. */
   #settledSince = 0;
   #last: Last | undefined;
   /** Reported slots, by the name of their owner. */
   readonly #owners = new Map<string, readonly number[]>();
-  /** Workers of the last round before the coordinator was away, and until when their slots are kept for them. */
+  /** Workers of the last round before the coordinator was away, and the monotonic time until which their slots are kept for them. */
   #expected: readonly string[] = [];
   #expectedUntil = 0;
   #hasGhosts = false;
@@ -28,17 +28,17 @@ export class Leader {
   /** @param wanted - the cameras, called for each plan */
   constructor(readonly wanted: () => Iterable<CameraNeeds>) {}
 
-  /** The cost of slots has been reported. */
+  /** Records the reported costs of slots. */
   measured(costs: ReadonlyMap<number, number>): void {
     for (const [slot, cost] of costs) this.#costs.set(slot, cost);
   }
 
-  /** A worker has reported its slots. */
+  /** Records the slots that a worker has reported. */
   owns(worker: string, slots: readonly number[]): void {
     this.#owners.set(worker, slots);
   }
 
-  /** The coordinator was away, and may have forgotten any worker: those of the last round will join again. */
+  /** Keeps the slots of these workers for some time, so that they can join again: a coordinator that was away may have forgotten them. */
   expect(workers: readonly string[]): void {
     this.#expected = workers;
     this.#expectedUntil = mono() + FLEET.graceMs;

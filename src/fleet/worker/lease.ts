@@ -9,7 +9,7 @@ import { type Instant, instant } from '../../core/clock.js';
 export class Lease {
   #sent: Instant | undefined;
   #held = false;
-  /** How often it has expired. */
+  /** Number of times that it has expired. */
   lapses = 0;
 
   /** @param durationMs - session timeout less a margin */
@@ -32,7 +32,7 @@ export class Lease {
     return Math.max(0, this.durationMs - Math.max(sinceWall, now.mono - this.#sent.mono));
   }
 
-  /** The coordinator has accepted a request that was sent at this time. */
+  /** Renews the lease: the coordinator has accepted a request that was sent at this time. */
   confirm(sent: Instant): void {
     // Counts the lapse of a process that was suspended, before the lease is renewed.
     if (!this.holds) this.#sent = undefined;

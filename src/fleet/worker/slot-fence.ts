@@ -7,10 +7,10 @@ import type { Lease } from './lease.js';
 /** Open while the lease holds, and the slot has been claimed since the lease last ended. */
 export class SlotFence implements Fence {
   epoch = -1;
-  /** Of the owners before this one. */
+  /** The handover of the former owners. */
   before: Handover = NO_HANDOVER;
   readonly #last = new Map<string, string>();
-  /** How often the lease had ended when the claim was sent. */
+  /** Number of lapses of the lease when the claim was sent. */
   #lapses = -1;
   #isFinal = false;
   readonly #changes = new Subject<void>();
@@ -23,7 +23,7 @@ export class SlotFence implements Fence {
     return this.lease.holds && this.#lapses === this.lease.lapses ? 'open' : 'held';
   }
 
-  /** For the next owner. */
+  /** The handover for the next owner. */
   get after(): Handover {
     return { last: new Map([...this.before.last, ...this.#last]), isWhole: this.before.isWhole };
   }
@@ -38,19 +38,19 @@ export class SlotFence implements Fence {
     this.#last.set(placeOf(topic, key), id);
   }
 
-  /** The slot is claimed. @param lapses - how often the lease had ended when the claim was sent */
+  /** Opens the fence: the slot is claimed. @param lapses - number of lapses of the lease when the claim was sent */
   claimed(epoch: number, lapses: number): void {
     this.epoch = epoch;
     this.#lapses = lapses;
     this.#changes.next();
   }
 
-  /** The lease may hold again. */
+  /** Called when the lease was renewed: the fence may be open again. */
   renewed(): void {
     this.#changes.next();
   }
 
-  /** Another worker has the slot. */
+  /** Closes the fence permanently: another worker has the slot. */
   end(): void {
     if (this.#isFinal) return;
     this.#isFinal = true;

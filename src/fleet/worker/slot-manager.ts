@@ -15,20 +15,20 @@ export interface SlotManagerParts<C> {
   readonly coordinator: Pick<Coordination, 'claim' | 'write'>;
   readonly lease: Lease;
   readonly run: RunCamera<C>;
-  /** The state has changed. */
+  /** Called when the state has changed. */
   changed(): void;
-  /** A slot is released; it may have been assigned again meanwhile. */
+  /** Called when a slot is released; it may have been assigned again in the meantime. */
   gone(slot: number): void;
 }
 
 export class SlotManager<C> {
   readonly #slots = new Map<number, SlotRun<C>>();
-  /** Slots as their owners have released them. */
+  /** The last release of each slot. */
   readonly #released = new Map<number, Released>();
   readonly #work = new Subscription();
   /** Slots that are about to be reported as released. */
   #reporting: Reporting | undefined;
-  /** How often the lease had ended when claims were last sent. */
+  /** Number of lapses of the lease when claims were last sent. */
   #claimedLapses = 0;
   /** Whether there were slots to claim while the lease did not hold. */
   #mustClaim = false;
@@ -40,12 +40,12 @@ export class SlotManager<C> {
   get slots(): Iterable<SlotRun<C>> { return this.#slots.values(); }
   get cameras(): OwnedCamera[] { return [...this.#slots.values()].flatMap((slot) => slot.owned); }
 
-  /** As reported to the group. */
+  /** Its slots, as reported to the group. */
   get owned(): OwnedSlot[] {
     return [...this.#slots.values()].flatMap(({ slot, epoch, isWarm, phase }) => (epoch === undefined || phase === 'releasing' ? [] : [{ slot, epoch, isWarm }]));
   }
 
-  /** Measured cost of all of them, in cores. */
+  /** Measured cost of all slots, in cores. */
   get load(): number { return [...this.#slots.values()].reduce((sum, { cost }) => sum + cost, 0); }
 
   /** Measured costs of slots, in cores. */
@@ -69,19 +69,19 @@ export class SlotManager<C> {
     for (const [number, slot] of this.#slots) slot.want(bySlot.get(number) ?? none);
   }
 
-  /** The lease was renewed: held messages may leave, or their slots must first be claimed again. */
+  /** Called when the lease was renewed: held messages are sent, or their slots must first be claimed again. */
   renewed(): void {
     if (this.#mustClaim || this.parts.lease.lapses !== this.#claimedLapses) this.claim();
     for (const { fence } of this.#slots.values()) fence.renewed();
   }
 
-  /** The former owner of a slot has released it. */
+  /** Called when the former owner of a slot has released it. */
   released(number: number, released: Released): void {
     this.#released.set(number, released);
     this.#slots.get(number)?.released(released);
   }
 
-  /** Claims slots. The coordinator assigns their epochs; after a lapse nothing leaves until they are known. */
+  /** Claims slots. The coordinator assigns their epochs; after a lapse, no message is sent until they are known. */
   claim(only?: readonly number[]): void {
     const { lease, coordinator, worker } = this.parts;
     const { holds, lapses } = lease;
@@ -115,7 +115,7 @@ export class SlotManager<C> {
     if (slot !== undefined && this.#slots.get(number) === slot) slot.claimed(claimed, lapses, this.#released.get(number));
   }
 
-  /** Another worker has the slot. If the lease has held, this worker still sends its last messages. */
+  /** Releases a slot that another worker now owns. If the lease has held, this worker still sends its last messages. */
   #lose(slot: SlotRun<C>): void {
     if (slot.phase === 'releasing') return;
     const { slot: number, epoch = -1 } = slot;

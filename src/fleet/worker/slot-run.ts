@@ -23,10 +23,10 @@ export class SlotRun<C> {
   #wanted: SlotCameras<C> = new Map();
   /** Whether no worker has had the slot before. */
   #isNew = false;
-  /** Whether all that its cameras had captured was sent, or counted as dropped, by the time they had ended. */
+  /** Whether all pictures of its cameras had been sent, or counted as dropped, when the cameras ended. */
   #isClean = true;
   #hasBegun = false;
-  /** Of the former owner, once it has released the slot. */
+  /** The former owner's handover, once it has released the slot. */
   #offer: Handover | undefined;
   readonly #offers = new Subject<void>();
 
@@ -58,13 +58,13 @@ export class SlotRun<C> {
   /** Whether its cameras have been started: there may be messages to send, or to drop. */
   get hasBegun(): boolean { return this.#hasBegun; }
 
-  /** For the next owner. A slot that has not begun passes the handover of its former owner on. */
+  /** The handover for the next owner. A slot that has not begun passes on that of its former owner. */
   get handover(): Handover {
     if (!this.#hasBegun) return this.#offer ?? LOST_HANDOVER;
     return this.#isClean ? this.fence.after : LOST_HANDOVER;
   }
 
-  /** The slot is claimed. If another worker had it meanwhile, pictures captured under the old claim are dropped. */
+  /** Called when the slot is claimed. If another worker owned it in between, pictures captured under the old claim are dropped. */
   claimed({ epoch, hasRival, isFirst }: Claimed, lapses: number, released: Released | undefined): void {
     if (this.phase === 'releasing') return;
     if (hasRival && this.phase === 'running') {
@@ -82,7 +82,7 @@ export class SlotRun<C> {
     this.changed();
   }
 
-  /** The slot as it was released last. The cameras begin if that was its former owner, or if it has none. */
+  /** Called with the last release of the slot. The cameras start if its former owner released it, or if it has none. */
   released(released: Released | undefined): void {
     const { former, epoch = -1 } = this;
     if (former !== undefined) {
@@ -103,7 +103,7 @@ export class SlotRun<C> {
     if (this.phase === 'running') this.#adjust();
   }
 
-  /** Stops the cameras; completes when the last message of each is acknowledged, or when the time for it is over. */
+  /** Stops the cameras; completes when the last message of each is acknowledged, or at the time limit. */
   release(): Observable<never> {
     return defer(() => {
       // The former owner may still be sending its last messages.

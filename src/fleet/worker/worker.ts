@@ -17,9 +17,9 @@ export interface WorkerParts<C> {
   readonly coordinator: Coordinator;
   readonly run: RunCamera<C>;
   readonly labelsOf: (config: C) => readonly string[];
-  /** The state may have changed. */
+  /** Called when the state may have changed. */
   changed(): void;
-  /** The worker has drained: it has no slots and is no longer a member. */
+  /** Called when the worker has drained: it has no slots, and is no longer a member. */
   drained(): void;
 }
 
@@ -41,7 +41,7 @@ export class FleetWorker<C> {
   /** Cameras of its slots that it must not run: computed at changes, not at each access to the state. */
   #unplaced: readonly OwnedCamera[] = [];
   #isDraining = false;
-  /** Whether the lease held when it was last looked at. */
+  /** Whether the lease held at the last check. */
   #held = false;
 
   constructor(readonly parts: WorkerParts<C>) {
@@ -123,14 +123,14 @@ export class FleetWorker<C> {
   }
 
   /**
-   * The lease has expired without an answer: the coordinator was away, or this worker was cut off. Of a coordinator that
-   * comes back, some heartbeats arrive before it ends the sessions, and some too late.
+   * Handles a lease that has expired without an answer: the coordinator was away, or this worker was cut off. When the
+   * coordinator is back, some heartbeats arrive before it ends the sessions, and some too late.
    */
   #noteSilence(): void {
     if (!this.#lease.holds) this.#leader.expect(this.#assigned.workers);
   }
 
-  /** A lease ends, and begins again, without any other change. */
+  /** Checks the lease, which ends, and begins again, without another event. */
   #look(): void {
     const { holds } = this.#lease;
     if (holds !== this.#held) this.#changed();
@@ -151,7 +151,7 @@ export class FleetWorker<C> {
     this.#leaveWhenEmpty();
   }
 
-  /** A slot that was assigned again while it was being released is acquired in another round. */
+  /** Called when a slot is released. If it was assigned again in the meantime, another round acquires it. */
   #gone(slot: number): void {
     if (this.#assigned.slots.includes(slot) && !this.#assigned.unplaced.includes(slot)) this.#rejoin.next();
     this.#leaveWhenEmpty();
