@@ -61,7 +61,7 @@ export function verify(config: VerifyConfig = {}): Verify {
       next: (message) => {
         const { gaps, verified } = verifier.check(message);
         try {
-          for (const gap of gaps) tell(gap, onGap, subscriber);
+          for (const gap of gaps) reportGap(gap, onGap, subscriber);
         } catch (error) {
           subscriber.error(error);
           return;
@@ -75,7 +75,7 @@ export function verify(config: VerifyConfig = {}): Verify {
   return Object.defineProperty(operator, 'stats', { get: () => ({ ...totals }), enumerable: true }) as Verify;
 }
 
-function tell(gap: Gap, onGap: ((gap: Gap) => void) | undefined, subscriber: Subscriber<Gap>): void {
+function reportGap(gap: Gap, onGap: ((gap: Gap) => void) | undefined, subscriber: Subscriber<Gap>): void {
   onGap?.(gap);
   subscriber.next(gap);
 }

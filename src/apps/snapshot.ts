@@ -63,7 +63,7 @@ function abortOf(signal: AbortSignal): Observable<never> {
   return fromEvent(signal, 'abort').pipe(mergeMap(() => throwError(() => signal.reason as unknown)));
 }
 
-/** The first picture that decodes alone. */
+/** The first received picture that decodes alone. */
 function receivedPicture(messages: Reception, quality: number): Observable<Buffer> {
   return messages.pipe(
     verify(), decode({ pixelFormat: 'jpeg', quality }), take(1), map(({ data }) => data),

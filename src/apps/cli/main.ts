@@ -1,12 +1,12 @@
 #!/usr/bin/env node
-/** The command `rxcam`. Modules are loaded one after the other: those after the title take a fifth of a second. */
+/** The command `rxcam`. The title is set before other modules are loaded, which takes a fifth of a second. */
 
 /** Time that a connection which was left open keeps the process after its command has ended; ms. */
 const LEFT_OPEN_MS = 5_000;
 
 const words = process.argv.slice(2);
 const { shownWords } = await import('./program/secrets.js');
-// The list of processes shows the arguments of a program for as long as it runs: credentials among them are hidden.
+// The list of processes shows the arguments of a program while it runs, so credentials among them are hidden.
 process.title = ['rxcam', ...shownWords(words)].join(' ');
 
 const { keepHeapSmall } = await import('./program/heap.js');

@@ -4,7 +4,7 @@ import { type Arguments, parseArguments } from './arguments/index.js';
 import { withFlags } from './flags/index.js';
 import { isUsageError, printError, secretsOfCommand } from './program/index.js';
 
-/** Bad usage. */
+/** The exit code for bad usage. */
 const USAGE = 2;
 
 /**
@@ -22,7 +22,7 @@ export async function runCommandLine(words: readonly string[], env: NodeJS.Proce
     return typeof command === 'number' ? command : await start(command, env, secrets);
   } catch (error) {
     if (!isUsageError(error)) throw error;
-    // Mistakes in a file are a line each, at its place, as compilers print them.
+    // Prints a line with its position for each mistake in a file, as compilers do.
     if ('problems' in error) for (const line of error.message.split('\n')) printError(line, secrets);
     else printError(withFlags(error.message), secrets, (error as Partial<RxcamError>).page);
     return USAGE;

@@ -1,6 +1,6 @@
 /**
- * `npm start`: the command line of a checkout. Builds when there is no build, or a source is newer than it, and
- * then runs it in this process, so that signals reach it. The build speaks on stderr: stdout is the program's.
+ * `npm start`: the command line of a checkout. Builds if there is no build, or if a source is newer, and
+ * then runs it in this process, so that signals reach it. The build prints on stderr, because stdout is for the program's output.
  */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';

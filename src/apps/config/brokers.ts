@@ -23,9 +23,9 @@ export type OpenBrokers = ReadonlyMap<string, BrokerTarget>;
 
 const QUIET = Object.fromEntries(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => [level, () => undefined])) as unknown as Logger;
 
-/** The arguments for opening a broker. */
+/** Options of {@link openBroker}. */
 export interface OpenBrokerOptions {
-  /** For passwords that addresses omit: RXCAM_KAFKA_PASSWORD … Default: none. */
+  /** Environment variables with passwords that addresses omit: RXCAM_KAFKA_PASSWORD, for example. Default: none. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** Receives the broker's log. Default: none. */
   readonly logger?: Logger | undefined;
@@ -91,7 +91,7 @@ function broughtAddress(name: string, node: Located, reading: ReadContext): Brok
   return found && concealed({ name, kind: found.name, address, options: {} }, ['address', 'options']);
 }
 
-/** The result; undefined if it throws an InvalidOption, which becomes a problem at its option. */
+/** Returns the result of `work`; undefined if it throws an InvalidOption, which becomes a problem at its option. */
 export function attempt<T>(node: Located, problems: Problems, work: () => T): T | undefined {
   try {
     return work();

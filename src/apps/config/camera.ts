@@ -22,7 +22,7 @@ export interface ReadCamera {
   readonly node: Located;
 }
 
-/** The camera; undefined if it has mistakes, which are added to the problems. */
+/** Reads a camera; returns undefined if it has mistakes, which are added to the problems. */
 export function cameraOf(name: string, own: Located, reading: CameraContext): ReadCamera | undefined {
   const { problems } = reading;
   const before = problems.count;
@@ -124,7 +124,7 @@ function checkSource(source: string | number, options: CameraSettings['options']
   attempt(node, problems, () => camera(source, options).key);
 }
 
-/** Builds the pipeline once, to find combinations that the operators refuse now rather than when the camera starts. */
+/** Builds the pipeline once, so that combinations that the operators refuse are reported now, and not when the camera starts. */
 function made(settings: CameraSettings, node: Located, items: readonly PipelineItem[], reading: CameraContext): CameraPipeline | undefined {
   let at = -1;
   const place = () => (at === -1 ? membersOf(node)?.get('source') : items[at]?.options) ?? membersOf(node)?.get('pipeline') ?? node;
@@ -139,7 +139,7 @@ function made(settings: CameraSettings, node: Located, items: readonly PipelineI
   return reading.problems.count > before ? undefined : pipeline;
 }
 
-/** Users expect `fps` and `size`, which are for devices, to work for any camera. */
+/** Reports `fps` and `size` for a source other than a device, because users expect them to work for any camera. */
 function checkDevice({ options }: CameraSettings, pipeline: CameraPipeline | undefined, node: Located, { problems }: ReadContext): void {
   const origin = pipeline?.camera.plan.origin;
   if (origin?.kind !== 'camera' || origin.source.kind === 'device') return;

@@ -18,10 +18,10 @@ export interface ReadContext {
 /** zod's words before the allowed values, and the given value after them. */
 const ZOD_WORDS = /^invalid (?:input|option): |, received .*$/g;
 
-/** Most names in a list in a message. */
+/** Maximum number of names listed in a message. */
 const MAX_NAMES = 60;
 
-/** The value with its references resolved; undefined if the schema refuses it, and the reasons are added to the problems. */
+/** Returns the value with its references resolved; undefined if the schema refuses it, and the reasons are added to the problems. */
 export function checkValue<S extends z.ZodType>(schema: S, node: Located, reading: ReadContext): z.input<S> | undefined {
   const { problems } = reading;
   const before = problems.count;
@@ -31,7 +31,7 @@ export function checkValue<S extends z.ZodType>(schema: S, node: Located, readin
   const value = plainValue(known, reading, broken);
   const result = schema.safeParse(value);
   const issues = result.error?.issues ?? [];
-  // Whether options go together is not known while one of them is mistyped.
+  // While an option is mistyped, combinations can't be checked.
   for (const issue of problems.count > before ? issues.filter(({ code }) => code !== 'custom') : issues) add(issue, node, schema, broken, problems);
   return result.success && problems.count === before ? value as z.input<S> : undefined;
 }
@@ -82,7 +82,7 @@ export function shown(node: Located, isSecret = false): string {
   if (membersOf(node) !== undefined) return 'a map';
   if (itemsOf(node) !== undefined) return 'a list';
   if (typeof node.value === 'string' && /^\$\{(?:env|file):[^}]*\}$/.test(node.value)) return JSON.stringify(node.value);
-  // `password:x` without a blank is a text.
+  // `password:x` without a space is a string.
   if (typeof node.value === 'string' && isSecretOption(node.value) && /[:=]/.test(node.value)) return '(hidden)';
   return typeof node.value === 'string' ? (redactValue(node.value) ?? '').slice(0, 200) : JSON.stringify(node.value);
 }

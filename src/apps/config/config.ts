@@ -13,7 +13,7 @@ export interface Config {
   readonly cameras: readonly CameraSettings[];
   /** Strings to redact, such as in a log. */
   readonly secrets: readonly string[];
-  /** Paths of files that references name: a change of one changes the configuration. */
+  /** Paths of files that references name: the configuration changes with each of them. */
   readonly files: readonly string[];
 }
 
@@ -89,7 +89,7 @@ function mapOf(node: Located | undefined, what: string, problems: Problems): Rea
   return members ?? new Map<string, Located>();
 }
 
-/** Two cameras with one key can't be distinguished; nor can two that publish to one topic with one key. */
+/** Reports cameras with the same key, and cameras that publish to the same topic with the same key: consumers can't distinguish them. */
 function checkTwice(cameras: readonly ReadCamera[], problems: Problems): void {
   const keys = new Map<string, string>();
   const routes = new Map<string, string>();

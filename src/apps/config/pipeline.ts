@@ -8,7 +8,7 @@ import type { Fence } from '../../core/frame/fence.js';
 import type { Published } from '../../core/frame/frame.js';
 import type { OpenBrokers } from './brokers.js';
 
-/** One step of a pipeline: an operator and its options; of `publish`, with the name of the broker. */
+/** One step of a pipeline: an operator and its options; the options of `publish` include the name of the broker. */
 export interface StepSettings {
   readonly kind: string;
   readonly options: unknown;
@@ -27,11 +27,11 @@ export interface CameraSettings {
   readonly source: string | number;
   readonly options: CameraConfig & { readonly key: string };
   readonly pipeline: readonly StepSettings[];
-  /** As written in the file, with templates merged and references unresolved: plain JSON without secrets, to send elsewhere. */
+  /** As written in the file, with templates merged and references unresolved: plain JSON without secrets, which can be sent to other programs. */
   readonly written: Readonly<Record<string, unknown>>;
 }
 
-/** A camera and what it publishes. */
+/** A camera and its pipeline. */
 export interface CameraPipeline {
   /** The camera, for its events and statistics. */
   readonly camera: Camera;
@@ -43,15 +43,15 @@ export interface CameraPipeline {
 /** Broker, topic and key of a camera; unique to it. */
 export interface Route { readonly broker: string; readonly topic: string; readonly key: string }
 
-/** The arguments for making a pipeline. */
+/** Options of {@link cameraPipeline}. */
 export interface CameraPipelineOptions {
-  /** Receives the camera's log. */
+  /** Receives the camera's log. Default: none. */
   readonly logger?: Logger | undefined;
-  /** The right to publish, if several machines may run the camera. */
+  /** The right to publish, if several machines may run the camera. Default: none. */
   readonly fence?: Fence | undefined;
-  /** Emits to end publishing: messages in the outbox are still sent, and then the pipeline completes. */
+  /** When it emits, publishing ends: messages in the outbox are still sent, and then the pipeline completes. Default: never. */
   readonly stop$?: Observable<unknown> | undefined;
-  /** Called with the index of each step before it is created; with -1 before the camera is. */
+  /** Called with the index of each step before the step is created, and with -1 before the camera is created. Default: none. */
   readonly step?: ((index: number) => void) | undefined;
 }
 
@@ -62,7 +62,7 @@ type Operator = (options: never) => (source: never) => Observable<unknown>;
 const OPERATORS = operators as unknown as Readonly<Record<string, Operator>>;
 
 /**
- * The pipeline of one camera. Nothing runs before it is subscribed.
+ * The pipeline of one camera. It runs from its subscription on.
  * @param brokers - the open brokers
  * @throws InvalidOption
  */

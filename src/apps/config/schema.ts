@@ -8,7 +8,7 @@ import { STEPS, STEP_KINDS } from '../../core/steps/index.js';
 import { optionsOf } from './check-value.js';
 import { CAMERA_OPTIONS, FILE_STEPS, aboutStep, brokerSchema, aboutBroker } from './vocabulary.js';
 
-/** Steps that are complete by their name alone. */
+/** Steps that need no options. */
 const PLAIN = new Set(Object.entries(FILE_STEPS)
   .flatMap(([name, { schema }]) => (optionsOf(schema) !== undefined && schema.safeParse({}).success ? [name] : [])));
 
@@ -80,7 +80,7 @@ function pipelineForm(): JsonSchema {
   const needed = (['access units', 'messages', 'acknowledgements'] as const).map((flow) => Object.keys(FILE_STEPS).filter((name) => FILE_STEPS[name]?.gives === flow));
   const some = (names: readonly string[]) => ({ contains: { anyOf: [{ enum: names }, ...names.map((name) => ({ type: 'object', required: [name] }))] } });
   const kinds = (gives: string) => STEP_KINDS.filter((kind) => STEPS[kind].gives === gives);
-  // If no picture is decoded, none can be changed or left out.
+  // If pictures are not decoded, they can't be changed or skipped.
   const undecoded = { anyOf: [{ not: some(kinds('copied')) }, { not: some(kinds('pictures')) }] };
   return { type: 'array', items: { $ref: '#/$defs/step' }, allOf: [...needed.map((names) => ({ ...some(names), minContains: 1, maxContains: 1 })), undecoded] };
 }
@@ -124,7 +124,7 @@ function formOf(schema: z.ZodType): JsonSchema {
     io: 'input', unrepresentable: 'any',
     override: ({ zodSchema, jsonSchema }) => { adapt(zodSchema, jsonSchema); },
   });
-  // The rules over several options of the whole.
+  // The rules for several options together.
   return { ...plain, ...jsonForm(schema) };
 }
 

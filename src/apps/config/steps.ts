@@ -59,7 +59,7 @@ function checkBroker(node: Located | undefined, { problems, brokerNames = [] }: 
   problems.add(node, `unknown broker ${shownName(node.value)}${near === undefined ? ';' : `, did you mean ${shownName(near)}?`} ${allowed}`);
 }
 
-/** The order is pictures, access units, messages, acknowledgements. */
+/** Checks the order: pictures, access units, messages, acknowledgements. */
 function checkOrder(items: readonly Named[], node: Located, { problems }: ReadContext): void {
   let flow = 'pictures' as ValueKind;
   for (const { kind, options } of items) {

@@ -12,7 +12,7 @@ export interface Listening {
   readonly allowedHosts: readonly string[];
 }
 
-/** Only the page's own files run, and nothing leaves the machine. */
+/** Browsers run only the page's own files, and connect only to this server. */
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'content-security-policy': "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY', 'referrer-policy': 'no-referrer',
@@ -25,7 +25,7 @@ export function isLoopback(host: string): boolean {
   return LOOPBACK.test(host);
 }
 
-/** Why a request is refused; undefined if it is not. */
+/** Returns the reason why a request is refused; undefined if it is accepted. */
 export function refusal({ headers, method = 'GET' }: IncomingMessage, listening: Listening): string | undefined {
   const { host, origin } = headers;
   // Refuses a name that an attacker's DNS points at this machine (DNS rebinding).

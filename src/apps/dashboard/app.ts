@@ -16,7 +16,7 @@ import type { Watch } from './watch/index.js';
 /** The parts of a dashboard. */
 export interface Parts {
   readonly watch: Watch;
-  /** Of a worker. */
+  /** The fleet, on the dashboard of a worker. */
   readonly fleet: FleetWatch | undefined;
   readonly live: Live;
   readonly metrics: Metrics;
@@ -95,7 +95,7 @@ export function appOf(parts: Parts): Hono<Env> {
 const NO_TOKEN = 'This dashboard needs a token: open the address that rxcam printed when it started.\n';
 const WRONG_TOKEN = 'This token is not the one that rxcam printed when it started.\n';
 
-/** Asks a person for the token; a program gets the place where it is. */
+/** Returns the form for the token to a browser; a program gets a text about where to find the token. */
 function unauthorized(context: Context<Env>, isWrong: boolean): Response {
   const isPage = context.req.path === '/' && (context.req.header('accept') ?? '').includes('text/html');
   if (!isPage) return context.text(isWrong ? WRONG_TOKEN : NO_TOKEN, 401);

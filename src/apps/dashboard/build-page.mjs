@@ -1,4 +1,4 @@
-/** Builds the page of the dashboard: a few files with all that it uses; nothing of it is fetched from elsewhere. */
+/** Builds the page of the dashboard into a few files that contain all of its code, so that browsers fetch nothing from other servers. */
 import { copyFileSync, renameSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';

@@ -29,9 +29,9 @@ export interface DashboardConfig {
   readonly fleet?: Coordinator | undefined;
   /** The worker of this program: a function that returns the last value of `fleet`. Default none. */
   readonly worker?: MetricsConfig['worker'];
-  /** Names of cameras that are configured and not run: shown as such. A list, or a function. Default none. */
+  /** Names of cameras that are configured but not enabled, which get a card too: a list, or a function. Default none. */
   readonly disabled?: Several<string> | undefined;
-  /** Sentences that everyone who looks must know, shown above all: a list, or a function. Default none. */
+  /** Notices for all viewers, shown at the top of the page: a list, or a function. Default none. */
   readonly notices?: Several<string> | undefined;
   /** Port to listen on; 0 lets the system choose. Default 8790. */
   readonly port?: number | undefined;
@@ -41,9 +41,9 @@ export interface DashboardConfig {
   readonly token?: string | undefined;
   /** Other host names of the dashboard, such as that of a reverse proxy. Default none. */
   readonly allowedHosts?: readonly string[] | undefined;
-  /** Address of the dashboard for others, for links; its host name is allowed. Default: with this machine's name, unless `host` is loopback. */
+  /** Address of the dashboard for other machines; its host name is allowed. Default: with this machine's name, unless `host` is loopback. */
   readonly publicUrl?: string | undefined;
-  /** Most ffmpeg processes at a time that create pictures for viewers. Default 16. */
+  /** Maximum number of ffmpeg processes that create pictures for viewers at the same time. Default 16. */
   readonly maxDecoders?: number | undefined;
 }
 
@@ -53,9 +53,9 @@ export interface Dashboard extends AsyncDisposable {
   readonly url: string;
   /** The port that it listens on. */
   readonly port: number;
-  /** The address for others, without the token: they are asked for it. */
+  /** The address for other machines, without the token, which the page requests. */
   readonly publicUrl: string;
-  /** Looks at once which cameras and brokers there are; by itself it does so every ten seconds. */
+  /** Updates the list of cameras and brokers at once; it is also updated every ten seconds. */
   refresh(): void;
   /** Closes it, with all its connections and processes. Does not affect the cameras. */
   close(): Promise<void>;
@@ -76,7 +76,7 @@ const schema = options({
 
 /**
  * Serves a page that shows cameras, brokers and received streams: a card for each camera with its last picture, those in trouble
- * first; for each camera a live view, its last 24 hours, figures, settings, and the account of every picture; and metrics for
+ * first; for each camera a live view, its last 24 hours, figures, settings, and the ledger of its pictures; and metrics for
  * Prometheus under `/metrics`. Pictures are taken from the pipelines while a page shows them: no camera gets a second session.
  *
  * Unless it listens on loopback, a browser needs the token, which is in `url`. Requests from other pages and to other host names
@@ -106,7 +106,7 @@ export async function dashboard(cameras: Several<Camera>, config: DashboardConfi
   let port = given.port;
   const listening = { host: given.host, token, allowedHosts: namesOf(given) };
   const app = appOf({ watch, fleet, live, metrics: page, assets: files, listening, cookie: () => `rxcam_${port}` });
-  // Keeps Node's own Request and Response for the rest of the program.
+  // The rest of the program keeps Node's own Request and Response.
   // eslint-disable-next-line @typescript-eslint/no-misused-promises -- it handles its errors
   const server = createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false }));
   try {
@@ -131,12 +131,12 @@ export async function dashboard(cameras: Several<Camera>, config: DashboardConfi
   };
 }
 
-/** Names that it is called by, besides its address. */
+/** Host names of the dashboard, in addition to its address. */
 function namesOf({ allowedHosts, publicUrl }: { readonly allowedHosts: readonly string[]; readonly publicUrl?: string | undefined }): string[] {
   return [...allowedHosts, ...(publicUrl === undefined ? [] : [new URL(publicUrl).hostname])].map((name) => name.toLowerCase());
 }
 
-/** Others have to give a token by themselves. */
+/** The address without the token, which other users have to enter. */
 function withoutSecrets(url: string): string {
   const { origin, pathname } = new URL(url);
   return `${origin}${pathname}`;

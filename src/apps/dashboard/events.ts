@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { FleetWatch } from './fleet/index.js';
 import type { Watch } from './watch/index.js';
 
-/** Sends events until the connection ends. @param id - of the camera whose page is open */
+/** Sends events until the connection ends. @param id - the camera whose page is open */
 export function sendEvents(watch: Watch, fleet: FleetWatch | undefined, response: ServerResponse, id: string | undefined): void {
   let isTaken = true;
   const look = fleet?.open();

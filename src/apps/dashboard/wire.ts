@@ -11,18 +11,18 @@ export interface CardWire {
   readonly id: string;
   readonly state: string;
   readonly trouble: Trouble;
-  /** Why it is impaired. `slow`: the source sends too few pictures; `frozen`: the same; `dropping`: some are lost; `held`: they are not published. */
+  /** `slow`: the source sends too few pictures; `frozen`: always the same one; `dropping`: some are lost; `held`: they are not published. */
   readonly impaired?: 'slow' | 'frozen' | 'dropping' | 'held';
-  /** Time since there was a new picture, of a frozen camera; ms. */
+  /** Time since the last new picture of a frozen camera; ms. */
   readonly stillMs?: number;
   /** Start of the current condition. */
   readonly since: number;
   readonly fpsIn: number;
-  /** Published, delivered, or found unchanged. */
+  /** Pictures published, delivered, or found unchanged. */
   readonly fpsOut: number;
   /** The requested value; absent if neither the source nor the pipeline states it. */
   readonly fpsWanted?: number;
-  /** Mean of the last seconds, from decoding to acknowledgement; absent if nothing was acknowledged. */
+  /** Mean time from decoding to acknowledgement in the last few seconds, in ms; absent if no message was acknowledged. */
   readonly latencyMs?: number;
   readonly bytesPerSecond: number;
   /** Pictures dropped in the last ten seconds, by cause. */
@@ -58,7 +58,7 @@ export interface StreamWire {
   readonly torn: number;
 }
 
-/** The account of every picture of a camera: `captured` is the sum of the parts. */
+/** The ledger of a camera: `captured` is the sum of the parts. */
 export interface LedgerWire {
   readonly captured: number;
   readonly parts: readonly PartWire[];
@@ -77,20 +77,20 @@ export interface FleetWorkerWire {
   readonly isLeader: boolean;
   readonly heardAt: number;
   readonly version: string;
-  /** In cores. */
+  /** Capacity, in cores. */
   readonly capacity: number;
   readonly load: number;
   readonly cameras: number;
   readonly labels: readonly string[];
   /** Name of its machine. */
   readonly host?: string;
-  /** Its dashboard, where a browser on another machine can open it, or is on the same one. */
+  /** Address of its dashboard, unless that listens only on another machine's loopback. */
   readonly dashboard?: string;
-  /** Its dashboard listens on its own machine alone. */
+  /** Whether its dashboard listens only on loopback. */
   readonly isLocal?: boolean;
 }
 
-/** How a camera of the fleet is, the worst first. */
+/** Conditions of a camera of the fleet, the worst first. */
 export const CONDITIONS = ['unplaced', 'unowned', 'down', 'impaired', 'starting', 'well', 'ended'] as const;
 export type Condition = (typeof CONDITIONS)[number];
 
@@ -108,7 +108,7 @@ export interface FleetCameraWire {
   readonly fpsWanted?: number;
   readonly published?: number;
   readonly droppedTotal: number;
-  /** In the last seconds, by cause. */
+  /** Pictures dropped in the last few seconds, by cause. */
   readonly dropping: Readonly<Record<string, number>>;
   readonly downSince?: number;
   readonly error?: string;
@@ -116,18 +116,18 @@ export interface FleetCameraWire {
   readonly cost?: number;
 }
 
-/** The fleet that this program is a part of. Of cameras only those that have changed since the last event to this page. */
+/** The fleet that this program is a part of. `cameras` are those that have changed since the last event to this page. */
 export interface FleetWire {
   readonly name: string;
   /** This program's own worker. */
   readonly self?: string;
   /** Whether its state has been read. */
   readonly isKnown: boolean;
-  /** Whether the coordinator answers; if not, all is as it was at `heardAt`. */
+  /** Whether the coordinator answers; if not, this is the state at `heardAt`. */
   readonly answers: boolean;
   readonly heardAt: number;
   readonly workers: readonly FleetWorkerWire[];
-  /** Whether `cameras` are all that there are. */
+  /** Whether `cameras` are all cameras. */
   readonly isWhole: boolean;
   readonly cameras: readonly FleetCameraWire[];
   readonly gone: readonly string[];
@@ -140,9 +140,9 @@ export interface StateWire {
   readonly brokers: readonly BrokerWire[];
   readonly streams: readonly StreamWire[];
   readonly fleet?: FleetWire;
-  /** Sentences that everyone who looks must know. */
+  /** Notices for all viewers. */
   readonly notices: readonly string[];
-  /** Of the camera whose page is open. */
+  /** Details of the camera whose page is open. */
   readonly camera?: { readonly id: string; readonly ledger: LedgerWire; readonly version: number };
 }
 

@@ -9,7 +9,7 @@ export type FamilyType = 'counter' | 'gauge' | 'histogram' | 'summary';
 
 /** A metric of each target `T`: a camera, a broker, a stream. */
 export interface Family<T> {
-  /** With its unit, and `_total` for a counter. */
+  /** Name with its unit, and `_total` for a counter. */
   readonly name: string;
   readonly type: FamilyType;
   readonly help: string;
@@ -39,7 +39,7 @@ export function states<T>(name: string, help: string, all: readonly string[], st
   };
 }
 
-/** Bounds of the histogram: 0.001 ms · 2^13 = 8.192 ms, and each twice the one before it, up to 16.8 s. The ledger's own buckets end there. */
+/** Bounds of the histogram: 0.001 ms · 2^13 = 8.192 ms, each twice the one before it, up to 16.8 s, where the ledger's own buckets end. */
 const FIRST_OCTAVE = 13;
 const BOUNDS = Array.from({ length: 12 }, (_, index) => labels({ le: String((SMALLEST_MS * 2 ** (FIRST_OCTAVE + index)) / 1_000) }));
 const ALL = labels({ le: '+Inf' });

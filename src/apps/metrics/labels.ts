@@ -13,7 +13,7 @@ export function labels(pairs: Readonly<Record<string, string>>): Labels {
   return { text: Object.entries(pairs).map(([name, value]) => `${name}="${escaped(value)}"`).join(','), pairs };
 }
 
-/** Both together. */
+/** The labels of both. */
 export function joinedLabels(first: Labels, second: Labels): Labels {
   if (first === NONE) return second;
   if (second === NONE) return first;

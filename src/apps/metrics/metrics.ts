@@ -17,7 +17,7 @@ import { type MetricsRegistry, register } from './registry.js';
 import { WORKER_FAMILIES, workerTargets } from './worker.js';
 import { CONTENT_TYPE, type Labelled, Page, type Section, type TextFormat, formatFor } from './text.js';
 
-/** Several of a kind: a list, or a function that returns the current ones at every scrape. */
+/** Several values of one kind: a list, or a function that returns the current ones and is called at every scrape. */
 export type Several<T> = Iterable<T> | (() => Iterable<T>);
 
 /** A stream read from a broker: the result of `subscribe`, or a function that returns its statistics, as for `report`. */

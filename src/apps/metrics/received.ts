@@ -6,7 +6,7 @@ import { labels } from './labels.js';
 const VERDICTS = (['whole', 'repeated', 'torn', 'fenced', 'undecodable'] as const).map((verdict) => [verdict, labels({ verdict })] as const);
 const CAUSES = (['dropped', 'lost', 'expired'] as const).map((cause) => [cause, labels({ cause })] as const);
 
-/** A family with a sample for each of some verdicts, of streams that are verified. */
+/** A family with a sample for each of these verdicts, for streams that are verified. */
 function counted(name: string, help: string, each: readonly (readonly [keyof VerdictCounts, ReturnType<typeof labels>])[]): Family<ReceivedFigures> {
   return {
     name, type: 'counter', help,

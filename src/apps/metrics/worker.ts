@@ -1,11 +1,11 @@
-/** The metrics of a worker of a fleet. Each worker writes what is its own, so that sums over all of them are those of the fleet. */
+/** The metrics of a worker of a fleet. Each worker reports only its own values, so that sums over all workers are those of the fleet. */
 import type { FleetState, OwnedCamera } from '../../fleet/index.js';
 import { type Family, single, states } from './family.js';
 import { labels } from './labels.js';
 import type { Labelled } from './text.js';
 
 const STATES: readonly FleetState['status'][] = ['joining', 'member', 'lapsed', 'draining'];
-/** Those that it has; a camera without a place is counted by itself. */
+/** States of its cameras; unplaced ones have a separate family. */
 const CAMERA_STATES = (['waiting', 'running', 'failed', 'ended', 'stopping'] as const satisfies readonly OwnedCamera['state'][])
   .map((state) => [state, labels({ state })] as const);
 
@@ -27,7 +27,7 @@ export const WORKER_FAMILIES: readonly Family<FleetState>[] = [
   single('rxcam_fleet_load_cores', 'gauge', 'CPU that they take, in cores, measured.', ({ load }) => load),
 ];
 
-/** None before the worker has begun. */
+/** The worker as a target; empty before the worker has started. */
 export function workerTargets(worker: FleetState | undefined): Labelled<FleetState>[] {
   return worker === undefined ? [] : [{ target: worker, own: labels({ fleet: worker.fleet, worker: worker.worker }) }];
 }

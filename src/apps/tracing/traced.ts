@@ -49,7 +49,7 @@ export function traced(events$: Observable<CameraEvent>, tracer: Tracer, config:
   });
 }
 
-/** An open picture: the span of its trace, its place, and the time when it came there. */
+/** An open picture: the span of its trace, its place, and the time when it arrived there. */
 interface OpenPicture { readonly span: Span; place: Place; since: number }
 
 class Traces {

@@ -11,7 +11,7 @@ import { type HealthArguments, healthCommand } from './health-arguments.js';
 import { type Printer, parse } from './parse.js';
 import { type Settings, settingsFromFlags } from './settings.js';
 
-/** A command to stream. */
+/** The command `stream`. */
 export interface StreamArguments {
   readonly command: 'stream';
   readonly sources: readonly string[];
@@ -21,7 +21,7 @@ export interface StreamArguments {
 /** A command line, parsed. */
 export type Arguments = StreamArguments | ConfigArguments | DoctorArguments | ReaderArguments | WorkerArguments | FleetArguments | HealthArguments;
 
-/** A command that needs no source. */
+/** The source if none is given. */
 const DEFAULT_SOURCE = 'test:';
 
 const ABOUT = `Streams cameras as messages of H.265 or JPEG to Kafka, Redis or the embedded broker.

@@ -42,7 +42,7 @@ Examples:
   rxcam check cameras.yaml
   rxcam check cameras.yaml --json`;
 
-/** These commands. */
+/** Adds the commands; `found` is called with the parsed one. */
 export function configCommands(found: (command: ConfigArguments) => void): Command[] {
   return [
     command('run', 'run the cameras of a configuration file', RUN_FLAGS, RUN, (file, given) => {

@@ -14,7 +14,7 @@ const schema = options({
   output: z.string().min(1).optional(), quality: jpegQuality().optional(), timeoutMs: milliseconds().min(1).optional(),
 });
 
-/** A command on a source, a broker, or the machine alone. */
+/** The commands `doctor`, `probe` and `snapshot`: on a source, a broker, or only the machine. */
 export interface DoctorArguments {
   readonly command: 'doctor' | 'probe' | 'snapshot';
   readonly source: string | undefined;
@@ -70,7 +70,7 @@ Examples:
   },
 };
 
-/** These commands. */
+/** Adds the commands; `found` is called with the parsed one. */
 export function doctorCommands(found: (command: DoctorArguments) => void): Command[] {
   return Object.entries(COMMANDS).map(([name, { about, argument, flags: groups, after }]) => {
     const made = new Command(name).summary(about).description(`${about[0]?.toUpperCase() ?? ''}${about.slice(1)}.`).argument(...argument);
@@ -85,10 +85,10 @@ export function doctorCommands(found: (command: DoctorArguments) => void): Comma
   });
 }
 
-/** No video is in such a file. */
+/** Names of configuration files, which no video has. */
 const CONFIGURATION = /\.(?:ya?ml|json)$/i;
 
-/** The places that the words name. */
+/** The source, the broker or the file that the words name. */
 function placesOf(name: string, words: readonly string[], program: z.output<typeof schema>): Pick<DoctorArguments, 'source' | 'broker' | 'file' | 'camera'> {
   const [file, camera, ...others] = words;
   if (file !== undefined && CONFIGURATION.test(file)) {
@@ -100,7 +100,7 @@ function placesOf(name: string, words: readonly string[], program: z.output<type
   return { source: file, broker: undefined };
 }
 
-/** Which of the addresses is the broker's. */
+/** Finds out which of the addresses is the broker's. */
 function sorted(words: readonly string[], { source, broker }: { readonly source?: string | undefined; readonly broker?: string | undefined }) {
   const brokers = [...(broker === undefined ? [] : [broker]), ...words.filter(isBroker)];
   const sources = [...(source === undefined ? [] : [source]), ...words.filter((word) => !isBroker(word))];
@@ -114,7 +114,7 @@ function isBroker(word: string): boolean {
     return true;
   } catch (error) {
     if (!isRxcamError(error)) throw error;
-    // A mistyped address of a broker is better refused as one.
+    // A mistyped address of a broker must be refused as such.
     return /^(?:kafka|rediss?):/i.test(word);
   }
 }

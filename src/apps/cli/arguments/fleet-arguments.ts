@@ -11,7 +11,7 @@ import {
 import { optionOf, rawOf } from './grammar.js';
 import { type BrokerFlagSettings, DASHBOARD_OPTIONS, brokerSettings } from './settings.js';
 
-/** Settings that all of these commands share. */
+/** Settings that all commands of a fleet share. */
 export interface FleetPlaceArguments {
   /** Address of the coordinating broker. */
   readonly to: string;
@@ -23,7 +23,7 @@ export interface FleetPlaceArguments {
   readonly options: BrokerFlagSettings;
 }
 
-/** A command to run cameras of a fleet. */
+/** The command `worker`. */
 export interface WorkerArguments extends FleetPlaceArguments {
   readonly command: 'worker';
   readonly worker: string | undefined;
@@ -37,7 +37,7 @@ export interface WorkerArguments extends FleetPlaceArguments {
 }
 
 /** The actions on a fleet. */
-export type FleetDeed =
+export type FleetAction =
   | { readonly action: 'apply'; readonly file: string; readonly isDry: boolean }
   | { readonly action: 'add'; readonly camera: string; readonly settings: string }
   | { readonly action: 'remove'; readonly cameras: readonly string[] }
@@ -45,8 +45,8 @@ export type FleetDeed =
   | { readonly action: 'status'; readonly isWatched: boolean; readonly isWhole: boolean; readonly color: Colours }
   | { readonly action: 'drain'; readonly worker: string };
 
-/** A command about a fleet. */
-export interface FleetArguments extends FleetPlaceArguments { readonly command: 'fleet'; readonly deed: FleetDeed }
+/** The command `fleet`. */
+export interface FleetArguments extends FleetPlaceArguments { readonly command: 'fleet'; readonly deed: FleetAction }
 
 const ADDRESS = BROKER_NAMES.filter((name) => BROKERS[name].hosts !== 'none').map((name) => BROKERS[name].form).join(', or ');
 
@@ -78,7 +78,7 @@ Examples:
   rxcam fleet status --to kafka://localhost:9092
   rxcam fleet drain cupboard-3 --to kafka://localhost:9092`;
 
-/** These commands. */
+/** Adds the commands; `found` is called with the parsed one. */
 export function fleetCommands(found: (command: WorkerArguments | FleetArguments) => void): Command[] {
   const worker = placed(new Command('worker').summary('run cameras of a fleet').description('Run cameras of a fleet.'), WORKER_BROKER_FLAGS)
     .option('--name <name>', "name of this worker, unique in the fleet (default: the host's name and the process's number)")
@@ -97,7 +97,7 @@ export function fleetCommands(found: (command: WorkerArguments | FleetArguments)
     });
   const fleet = new Command('fleet').summary('change or show the cameras of a fleet').description('Change or show the cameras of a fleet.')
     .addHelpText('after', FLEET_HELP);
-  const action = (name: string, about: string, deed: (words: readonly string[], given: z.output<typeof schema>) => FleetDeed) => {
+  const action = (name: string, about: string, deed: (words: readonly string[], given: z.output<typeof schema>) => FleetAction) => {
     const command = placed(fleet.command(name).summary(about).description(`${about[0]?.toUpperCase() ?? ''}${about.slice(1)}.`), FLEET_BROKER_FLAGS);
     return command.action(() => {
       const { place, all } = parsed('fleet', command, FLEET_BROKER_FLAGS);
@@ -124,7 +124,7 @@ function placed(command: Command, groups: readonly FlagGroup[]): Command {
     .option('--json', 'print JSON')
     .option('--log-level <level>', `logs on stderr: ${LOG_LEVELS.join(', ')} (default: info)`)
     .helpOption('-h, --help', 'show this');
-  // Behind its own in the help.
+  // After the command's own flags in the help.
   for (const { heading, flags } of groups) for (const flag of flags) command.addOption(optionOf(flag).helpGroup(heading));
   return command;
 }

@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Raw, UnreadableText } from '../../../core/steps/index.js';
 import type { Flag, FlagGroup } from '../flags/index.js';
 
-/** A flag in commander's words. */
+/** Converts a flag to an option of commander. */
 export function optionOf({ flags, about, standard, parse }: Flag): Option {
   const option = new Option(flags, standard === undefined ? about : `${about} (default: ${standard})`);
   return parse === undefined ? option : option.argParser((text, before: unknown) => {

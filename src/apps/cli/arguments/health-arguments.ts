@@ -2,12 +2,12 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { HEALTH } from '../../../core/defaults/monitoring.js';
 
-/** Expectations of a program, from the least to the most. */
+/** The expected condition of a program, from the weakest to the strictest. */
 const EXPECTED = ['alive', 'ready', 'streaming'] as const;
-/** Of timers. */
+/** Maximum of Node's timers; ms. */
 const MAX = 2 ** 31 - 1;
 
-/** A question to the programs that run. */
+/** The command `health`. */
 export interface HealthArguments {
   readonly command: 'health';
   readonly expect: (typeof EXPECTED)[number];
@@ -33,7 +33,7 @@ Examples:
   rxcam health --expect streaming --json
   RXCAM_RUN_DIR=/run/rxcam rxcam health`;
 
-/** This command. It is parsed without the checks of other commands: loading these takes three times as long as the answer. */
+/** Adds the command. It is parsed without the checks of other commands, which take three times as long to load as the answer takes. */
 export function healthCommand(found: (command: HealthArguments) => void): Command {
   const command = new Command('health').summary('query the state of running programs').description(ABOUT)
     .addOption(new Option('--expect <what>', 'alive, ready, streaming (default: alive)').choices(EXPECTED))

@@ -1,4 +1,4 @@
-/** Parses words by commander: help goes to `out`, a mistake to `error`. */
+/** Parses the words of a command line with commander: help goes to `out`, a mistake to `error`. */
 import { type Command, CommanderError } from 'commander';
 
 /** Receives help and error messages. */

@@ -22,17 +22,17 @@ export type ReadProgramOptions = z.output<typeof schema>;
 export interface TopicArguments {
   readonly subscribe: Omit<SubscribeConfig, 'topic'>;
   readonly program: ReadProgramOptions;
-  /** Of the broker. */
+  /** Settings of the broker. */
   readonly settings: Settings;
 }
 
-/** A command to print the messages of a topic. */
+/** The commands `read` and `verify`. */
 export interface ReadArguments extends TopicArguments { readonly command: 'read' }
-/** A command to record a topic. */
+/** The command `record`. */
 export interface RecordArguments extends TopicArguments { readonly command: 'record'; readonly folder: string; readonly record: RecordConfig }
-/** A command to make one file of a period. */
+/** The command `clip`. */
 export interface ClipArguments extends TopicArguments { readonly command: 'clip'; readonly clip: Omit<ClipConfig, 'topic' | 'signal'> }
-/** A command to show a topic. */
+/** The command `play`. */
 export interface PlayArguments extends TopicArguments { readonly command: 'play'; readonly isPiped: boolean }
 
 /** The commands that read a topic. */

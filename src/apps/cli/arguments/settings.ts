@@ -10,7 +10,7 @@ import { CODECS, COLOURS, FLAGS, LOG_LEVELS, PICTURE_STEPS, flagOf } from '../fl
 
 const [DEFAULT_CODEC = ''] = CODECS.keys();
 
-/** Of each command that has a dashboard. */
+/** Options of each command that has a dashboard. */
 export const DASHBOARD_OPTIONS = {
   // Without a port, commander says `true`.
   dashboard: z.union([z.literal(true).transform(() => 'auto' as const), z.literal('auto'), z.number().int().min(0).max(65_535)], {
@@ -40,7 +40,7 @@ export type ProgramOptions = z.output<typeof schema>;
 export interface SourceSettings {
   readonly camera: CameraConfig;
   readonly toMessage: ToMessageConfig;
-  /** Absent: the topic in the broker's address. */
+  /** The topic; undefined for the one in the broker's address. */
   readonly topic: string | undefined;
 }
 
@@ -49,16 +49,16 @@ type StepSettings = Readonly<Partial<Record<StepKind, unknown>>>;
 
 /** Options of brokers. */
 export interface BrokerFlagSettings {
-  /** Of every kind of broker. */
+  /** Options of every kind of broker. */
   readonly broker: BrokerFlagValues;
-  /** Of each kind separately. */
+  /** Options of each kind. */
   readonly brokers: Readonly<Record<BrokerName, BrokerFlagValues>>;
 }
 
 /** The flags of one command. */
 export interface Settings extends StepSettings, BrokerFlagSettings {
   readonly program: ProgramOptions;
-  /** For each source, in order. */
+  /** The settings of each source, in order. */
   readonly sources: readonly SourceSettings[];
   readonly publish: Omit<PublishConfig, 'topic'>;
   readonly retry: RetryConfig;
@@ -74,7 +74,7 @@ export function brokerSettings(raw: Raw): BrokerFlagSettings {
 
 /**
  * Sorts the values into the operators' options.
- * @throws InvalidOption for values that no operator checks: the program's own options, and how often a flag was given
+ * @throws InvalidOption for values that no operator checks: the program's own options, and a flag that was given too often
  */
 export function settingsFromFlags(raw: Raw, sources: number): Settings {
   const { camera = {}, toMessage = {}, publish = {}, retry = {} } = raw;
@@ -93,7 +93,7 @@ export function settingsFromFlags(raw: Raw, sources: number): Settings {
   };
 }
 
-/** A flag of another codec would have no effect, and so would a flag on pictures if none is decoded. */
+/** Refuses flags without effect: those of another codec, and those on pictures if no picture is decoded. */
 function checkCodec(codec: string, raw: Raw): void {
   const { gives, cli } = STEPS[CODECS.get(codec) ?? 'encodeH265'] as UnitRule<UnitStep>;
   for (const [other, owner] of CODECS) {
@@ -122,7 +122,7 @@ function share(owner: string, given: Readonly<Record<string, unknown>>, index: n
   }));
 }
 
-/** A key belongs to one camera; other options may be given once for all. */
+/** Checks the number of values: a key belongs to one camera, and other options may be given once for all sources. */
 function checkList(option: string, values: readonly string[], sources: number): void {
   const isKey = option === 'camera.key';
   const flag = flagOf(option) ?? option;

@@ -1,4 +1,4 @@
-/** The command `check`: all mistakes of a configuration file, or that it has none. */
+/** The command `check`: prints all mistakes of a configuration file. */
 import { type ConfigProblem, parseConfig, readConfigFile } from '../../config/index.js';
 import type { CheckArguments } from '../arguments/index.js';
 import { errorLine, isUsageError, paintOn, plain } from '../program/index.js';
@@ -7,13 +7,13 @@ import { errorLine, isUsageError, paintOn, plain } from '../program/index.js';
 interface Verdict {
   readonly valid: boolean;
   readonly cameras: number;
-  /** Cameras with `enabled: false`, which are among them. */
+  /** Number of these cameras that have `enabled: false`. */
   readonly disabled: number;
   readonly brokers: number;
   readonly problems: readonly ConfigProblem[];
 }
 
-/** Bad usage, as everywhere. */
+/** The exit code for bad usage. */
 const MISTAKES = 2;
 
 /** @returns the exit code */
@@ -48,7 +48,7 @@ function placeOf(file: string, { line, column }: Pick<ConfigProblem, 'line' | 'c
   return [file, line, column].filter((part) => part !== undefined).join(':');
 }
 
-/** Colours stay: they are ours. */
+/** Removes control characters; keeps rxcam's own colours. */
 function plainLine(text: string): string {
   return text.startsWith('\u001b') ? text : plain(errorLine(text));
 }

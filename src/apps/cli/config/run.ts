@@ -9,7 +9,7 @@ import { cameraHealth, serveHealth } from '../health/index.js';
 import { type StopReason, errorLine, isUsageError, openDashboard, reload$, stop$ } from '../program/index.js';
 import { Session } from '../stream/index.js';
 
-/** Bad usage: an option that was found to be wrong when a camera ran. */
+/** The exit code for an option that was found to be invalid when a camera started. */
 const USAGE = 2;
 
 /**
@@ -17,7 +17,7 @@ const USAGE = 2;
  * @throws InvalidOption for a file with mistakes, before anything has started
  */
 export async function runCameras({ file, program }: RunArguments, env: NodeJS.ProcessEnv, given: readonly string[]): Promise<number> {
-  // A mistake is said before anything else is.
+  // A mistake is reported before anything is printed.
   parseConfig(readConfigFile(file), { file, env });
   const secrets = [...given];
   const session = new Session(program, secrets, env);
@@ -66,11 +66,11 @@ function notOf(mistakes: readonly string[]): readonly string[] {
 
 interface Reading { readonly watches: boolean; readonly logger: Logger; readonly mistakes$: Subject<readonly string[]> }
 
-/** The file as it is, and each time it has changed. */
+/** Emits the configuration of the file, and again each time it has changed. */
 function configsOf(file: string, env: NodeJS.ProcessEnv, { watches, logger, mistakes$ }: Reading): Observable<Config> {
   const onInvalid = (error: Error) => {
     const problems = error.message.split('\n');
-    // Without the folders: a terminal is narrow.
+    // Without the folders, because a terminal is narrow.
     mistakes$.next(problems.map((problem) => problem.replace(file, basename(file))));
     for (const problem of problems) logger.error({ file, problem }, 'the file has a mistake');
     logger.error({ file, problems: problems.length }, 'the file was not applied; the cameras continue as before');
@@ -79,7 +79,7 @@ function configsOf(file: string, env: NodeJS.ProcessEnv, { watches, logger, mist
   return watchConfig(file, { env, onInvalid, reload$: asked$, watch: watches });
 }
 
-/** Mistakes that only the machine that runs it can find; everything keeps running then. */
+/** Applies a configuration. Some mistakes are found only on the machine that runs it: all cameras then continue as before. */
 function apply(runner: ConfigRunner, config: Config, logger: Logger, mistakes$: Subject<readonly string[]>): RunningConfig | undefined {
   try {
     const changes = runner.apply(config);
@@ -99,18 +99,18 @@ function logChanges({ cameras, disabled, added, changed, removed }: RunningConfi
   logger.info({ ...facts, ...names }, cameras.length === 0 ? 'no camera is enabled; waiting for another file' : 'configuration in effect');
 }
 
-/** Emits when each camera has ended by itself: files do. Without a camera it waits for one. */
+/** Emits when every camera has ended by itself, as files do. Without a camera, it waits for one. */
 function allEnded(runner: ConfigRunner): Observable<StopReason | undefined> {
   return runner.running$.pipe(filter(({ cameras }) => cameras.length > 0 && cameras.every(({ ended }) => ended !== undefined)), map(() => undefined));
 }
 
 /** Logs each camera that ends by a failure, once. */
 function failuresOf(runner: ConfigRunner, logger: Logger) {
-  const told = new Set<unknown>();
+  const logged = new Set<unknown>();
   const subscription = runner.running$.subscribe(({ cameras }) => {
     for (const { camera, ended } of cameras) {
-      if (ended?.error === undefined || told.has(ended)) continue;
-      told.add(ended);
+      if (ended?.error === undefined || logged.has(ended)) continue;
+      logged.add(ended);
       logger.error({ camera: camera.key, reason: errorLine(ended.error) }, 'camera ended by a failure');
     }
   });

@@ -1,4 +1,4 @@
-/** The doctor's checks of a broker: a message there and back, the topic, its size limit, the clock. */
+/** The doctor's checks of a broker: a message that is sent and read back, the topic, its size limit, the clock. */
 import { catchError, endWith, firstValueFrom, ignoreElements, merge, mergeMap, of, race, take, throwError, timer } from 'rxjs';
 import { encodeJpeg, publish, subscribe, toMessage } from '../../../../operators/index.js';
 import type { Broker, Examined } from '../../../broker/index.js';
@@ -13,12 +13,12 @@ import { type Finding, failedFinding } from './finding.js';
 import { type DoctorBroker, DOCTOR_TOPIC } from './doctor-target.js';
 
 const ANSWER_MS = 15_000;
-/** Limits below are worth a line of advice. */
+/** A limit below this gets a line of advice; bytes. */
 const SMALL_BYTES = 2_000_000;
 
-/** In order; what depends on a connection is left out without one. */
+/** The findings, in order; those that need a connection are left out without one. */
 export async function brokerFindings({ target: { broker, topic }, examine }: DoctorBroker): Promise<Finding[]> {
-  // Before the message: the doctor's topic may be created with it.
+  // Before the message, which may create the doctor's topic.
   const examined = await examine(topic ?? DOCTOR_TOPIC)?.catch((error: unknown) => error as Error);
   const round = await roundTrip(broker);
   if ('error' in round) return [failedFinding('broker', round.error)];
@@ -65,7 +65,7 @@ async function readBack(broker: Broker, { offset, streamId }: Published): Promis
   return typeof found === 'number' ? undefined : { ms: mono() - begin, timestamp: found.timestamp, capturedAt: found.capturedAt };
 }
 
-/** Nothing is written to it: consumers of video would get it. */
+/** The finding about the user's topic. Nothing is written to it, because consumers of video would read it. */
 async function topicFinding(broker: Broker, topic: string): Promise<Finding> {
   const name = 'broker topic';
   const messages = subscribe(broker, { topic, from: { last: 1 }, to: 'latest' });
@@ -78,7 +78,7 @@ async function topicFinding(broker: Broker, topic: string): Promise<Finding> {
   return { name, state: 'ok', found: `'${topic}' ${received > 0 ? 'has messages' : 'has no messages, or does not exist'}`, facts: { topic, hasMessages: received > 0 } };
 }
 
-/** Settings of the largest message. */
+/** The setting that limits the size of a message, by kind of broker. */
 const LIMITS: Readonly<Record<string, string>> = { kafka: 'max.message.bytes of the topic', redis: 'proto-max-bulk-len' };
 
 function limitFinding(examined: Examined | Error, topic: string, { kind }: Broker): Finding {

@@ -1,4 +1,4 @@
-/** The places that the doctor, `probe` and `snapshot` look at: addresses, or a camera of a configuration file as the file has it. */
+/** The targets of `doctor`, `probe` and `snapshot`: addresses, or a camera of a configuration file with its settings. */
 import type { Logger } from 'pino';
 import { type BrokerTarget, type Examined, BROKERS, brokerAt, examined } from '../../../broker/index.js';
 import type { CameraConfig } from '../../../camera/index.js';
@@ -8,25 +8,25 @@ import { type BrokerSettings, type CameraSettings, type Config, openBroker, pars
 import { type DoctorArguments, openTarget } from '../arguments/index.js';
 import type { Finding } from './finding.js';
 
-/** The topic of the doctor's own message: consumers of video must not get it. */
+/** The topic of the doctor's own message: consumers of video must not read it. */
 export const DOCTOR_TOPIC = 'rxcam-doctor';
 
-/** A broker to look at. */
+/** A broker to check. */
 export interface DoctorBroker {
   readonly target: BrokerTarget;
-  /** Asks the server about itself; undefined for a broker within this program. */
+  /** Queries the server's own limits; undefined for a broker within this program. */
   readonly examine: (topic: string) => Promise<Examined> | undefined;
 }
 
 export interface DoctorTarget {
   readonly source?: { readonly address: string; readonly config: CameraConfig };
   readonly brokers: readonly DoctorBroker[];
-  /** Known without asking anyone. */
+  /** Findings that need no connection. */
   readonly findings: readonly Finding[];
 }
 
 /**
- * @param secrets - those of a file are added
+ * @param secrets - the secrets of a file are added to them
  * @throws InvalidOption
  */
 export function doctorTarget(command: DoctorArguments, env: NodeJS.ProcessEnv, logger: Logger, secrets: string[]): DoctorTarget {

@@ -1,26 +1,26 @@
-/** One line of the doctor: whether it is well, what was found, and what to do. */
+/** One line of the doctor: the result of a check, and the remedy. */
 import { ADVICE } from '../../../core/errors/advice.js';
 import { type ErrorCode, isRxcamError } from '../../../core/errors/errors.js';
 import { type Paint, errorLine, plain } from '../program/index.js';
 
-/** `ok`; `bad`: something does not work; `note`: worth knowing, or not to be found out here. */
+/** `ok`; `bad`: something does not work; `note`: an information, or a check that is not possible here. */
 export type FindingState = 'ok' | 'bad' | 'note';
 
-/** One thing that was looked at. */
+/** The result of one check. */
 export interface Finding {
   readonly name: string;
   readonly state: FindingState;
   readonly found: string;
-  /** What to do. */
+  /** The remedy. */
   readonly advice?: string;
-  /** For programs. */
+  /** Facts for programs, in the JSON output. */
   readonly facts?: Readonly<Record<string, unknown>>;
 }
 
 const MARKS: Readonly<Record<FindingState, string>> = { ok: '✓', bad: '✗', note: '–' };
 const STYLES = { ok: 'green', bad: 'red', note: 'dim' } as const;
 
-/** A failure as a line. */
+/** The line for a failure, with its remedy. */
 export function failedFinding(name: string, error: unknown): Finding {
   const code = isRxcamError(error) ? error.code as ErrorCode : undefined;
   const advice = code && ADVICE[code];

@@ -13,15 +13,15 @@ import { sizeText } from '../../../ledger/index.js';
 import { errorLine } from '../program/index.js';
 import { type Finding, failedFinding } from './finding.js';
 
-/** As package.json says. */
+/** The lowest version of Node, as in package.json. */
 const LEAST_NODE = [20, 19] as const;
-/** Encoders that rxcam uses, and others that are asked about. */
+/** Encoders that rxcam uses, and others that users ask about. */
 const ENCODERS = ['libx265', 'mjpeg', 'hevc_nvenc', 'hevc_vaapi', 'hevc_qsv', 'hevc_videotoolbox'];
 /** Downloads and facts about ffmpeg need little; a file to play may need more. */
 const LEAST_FREE_BYTES = 1_000_000_000;
 const HARDWARE_TIMEOUT_MS = 20_000;
 
-/** In order, each as soon as it is known. */
+/** Emits the findings in order, each as soon as it is known. */
 export function machineFindings(): Observable<Finding> {
   return concat(of(node()), defer(ffmpeg), ...HARDWARE.map((kind) => defer(() => hardware(kind))), defer(cache));
 }
@@ -47,7 +47,7 @@ async function ffmpeg(): Promise<Finding> {
   }
 }
 
-/** Whether it really encodes: pictures of the test pattern go through it. */
+/** Tests a hardware encoder by encoding pictures of the test pattern. */
 async function hardware(kind: (typeof HARDWARE)[number]): Promise<Finding> {
   const name = `hardware ${kind}`;
   const gate = camera('test:?size=320x240&fps=25&duration=1', { pace: 'asap' });

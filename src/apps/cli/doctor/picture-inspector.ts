@@ -10,11 +10,11 @@ export interface PictureInspection {
   readonly isStill: boolean;
 }
 
-/** Places of a picture that are looked at. */
+/** Number of places of a picture that are compared. */
 const PLACES = 10_000;
-/** Levels of brightness, of 255: an encoder makes smaller differences. */
+/** Smallest difference of brightness that counts, of 255: an encoder causes smaller ones. */
 const CHANGED = 8;
-/** Fewer pictures may be the same by chance. */
+/** Fewest pictures for a verdict: a smaller number may be the same by chance. */
 const LEAST = 3;
 
 export class PictureInspector {
@@ -34,7 +34,7 @@ export class PictureInspector {
     this.#seen = counts;
   }
 
-  /** Undefined before there is a picture. */
+  /** The result; undefined before the first picture. */
   get inspection(): PictureInspection | undefined {
     if (this.#seen === undefined) return undefined;
     const { darkest, brightest } = rangeOf(this.#seen);
@@ -42,13 +42,13 @@ export class PictureInspector {
   }
 }
 
-/** At most one place of a hundred has changed, as a clock in the picture does. */
+/** Whether at most one place in a hundred has changed: a clock in the picture may change. */
 function isAlike(one: Buffer, other: Buffer): boolean {
   const changed = other.reduce((sum, level, index) => sum + (Math.abs(level - (one[index] ?? 0)) > CHANGED ? 1 : 0), 0);
   return one.length === other.length && changed <= other.length / 100;
 }
 
-/** A clock or a name in a black picture is a hundredth of it. */
+/** The darkest and the brightest level, without a hundredth of the places, which may show a clock or a name. */
 function rangeOf(counts: Uint32Array): Pick<PictureInspection, 'darkest' | 'brightest'> {
   const outside = counts.reduce((sum, count) => sum + count, 0) / 100;
   const levels = [...counts.keys()];

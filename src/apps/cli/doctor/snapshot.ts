@@ -8,7 +8,7 @@ import { createLogger, delivered, isUsageError, plain, printError } from '../pro
 import { doctorTarget } from './doctor-target.js';
 
 const USUAL_FILE = 'snapshot.jpg';
-/** For a reader of stdout that has stopped. */
+/** Time limit for a reader of stdout; ms. */
 const READ_WITHIN_MS = 30_000;
 
 /**

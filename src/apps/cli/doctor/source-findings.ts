@@ -7,17 +7,17 @@ import { type Finding, failedFinding } from './finding.js';
 import type { PictureInspection } from './picture-inspector.js';
 import type { SourceFacts } from './source.js';
 
-/** A first picture later than this is worth a line of advice; ms. */
+/** Time to the first picture above which there is a line of advice; ms. */
 const LATE_MS = 10_000;
-/** Shares of the stated rate below which pictures come too rarely. */
+/** Share of the stated rate below which the source counts as slow. */
 const SLOW = 0.8;
 const TOO_SLOW = 0.5;
-/** GOPs longer than this make a viewer, and a camera after a reconnect, wait; seconds. */
+/** Length of a GOP above which viewers, and cameras after a reconnect, wait too long; seconds. */
 const LONG_GOP_S = 4;
 
-/** Black is 0 or 16; noise makes a little more of it. */
+/** Highest level of black, which is 0 or 16, plus some noise. */
 const DARK = 32;
-/** Levels of one grey with its noise. */
+/** Largest difference of levels within one grey, which noise causes. */
 const FLAT = 12;
 
 /** `h264 1920x1080, 25 fps`. */
@@ -31,7 +31,7 @@ export function streamInWords({ codec = 'unknown codec', width, height, fps, fps
   return words.filter((word) => word !== undefined).join(', ');
 }
 
-/** In the order in which they are needed: the first that is bad is the reason for what is missing. */
+/** The findings in the order in which they depend on each other: the first bad one is the reason for missing ones. */
 export function sourceFindings(facts: SourceFacts): Finding[] {
   const { resolved, info, openedMs, firstPictureMs, measuredFps, gop, decodeMs, fits, clock, look, error, warnings } = facts;
   const found: Finding[] = [];
@@ -48,7 +48,7 @@ export function sourceFindings(facts: SourceFacts): Finding[] {
   return found;
 }
 
-/** Nothing of rxcam depends on it: pictures have the time of this machine. */
+/** The finding about the camera's clock, on which rxcam does not depend: pictures have the time of this machine. */
 function cameraClock(clock: ClockDifference): Finding {
   const finding = clockFinding('source clock', clock, 'the source', 'the time that a camera writes into its pictures is wrong; rxcam stamps pictures with the time of this machine');
   return finding.state === 'bad' ? { ...finding, state: 'note' } : finding;
@@ -64,7 +64,7 @@ function pictureFinding(firstPictureMs: number, measuredFps: number | undefined,
   return share < SLOW ? { name, state: share < TOO_SLOW ? 'bad' : 'note', found, facts, advice: `the source states ${rounded(info?.fps ?? 0)}: check the network, and the CPU of this machine` } : { name, state: 'ok', found, facts };
 }
 
-/** A person sees this at once; counts of pictures do not show it. */
+/** The finding about the contents of pictures, which counts do not show. */
 function lookFinding(look: PictureInspection): Finding {
   const { pictures, darkest, brightest, isStill } = look;
   const [name, facts] = ['source look', { ...look }];
@@ -93,7 +93,7 @@ function costFinding(decodeMs: number, fits: number | undefined, fps: number | u
   };
 }
 
-/** Two digits that matter. */
+/** The value with two significant digits. */
 function rounded(value: number): string {
   return value >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(value >= 10 ? 3 : 2)));
 }

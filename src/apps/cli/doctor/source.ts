@@ -12,11 +12,11 @@ import { normalizeUrl } from '../../../core/redact/redact.js';
 import { childrenCpuMs } from '../program/index.js';
 import { type PictureInspection, PictureInspector } from './picture-inspector.js';
 
-/** How long pictures are looked at, and at most how many; a file may be read much faster than it plays. */
+/** Time for which pictures are inspected; a file may be read much faster than it plays; ms. */
 const LOOK_MS = 3_000;
-/** Of a keyframe that does not come: cameras have GOPs of 10 s. */
+/** Time limit for the second keyframe: some cameras have GOPs of 10 s; ms. */
 const GOP_MS = 12_000;
-/** Cores that are left to other work. */
+/** Share of the cores for decoding; the rest is for other work. */
 const SHARE = 0.8;
 /** Few pictures leave ffmpeg, for the inspection, so that the measurement is of decoding alone. */
 const LOOKED_AT_FPS = 1;
@@ -25,20 +25,20 @@ const NO_SOURCE = { clock: undefined, live: false };
 
 /** Known facts about a source. */
 export interface SourceFacts {
-  /** Its addresses, and how long it took to find them. */
+  /** Its addresses, and the time of the look-up. */
   readonly resolved?: { readonly host: string; readonly addresses: readonly string[]; readonly ms: number };
   readonly info?: SourceInfo;
   readonly openedMs?: number;
   readonly firstPictureMs?: number;
-  /** Pictures per second that came; of a source that is read at its own pace. */
+  /** Measured pictures per second; only of a source that is read at its own pace. */
   readonly measuredFps?: number;
   /** Pictures from one keyframe to the next. */
   readonly gop?: number;
   /** CPU time of decoding one picture here, ms. */
   readonly decodeMs?: number;
-  /** How many such sources this machine decodes with 80 % of its cores. */
+  /** Number of such sources that this machine decodes with 80 % of its cores. */
   readonly fits?: number;
-  /** The pictures themselves. */
+  /** The contents of the pictures. */
   readonly look?: PictureInspection;
   /** The clock of its server, if its answers have a date. */
   readonly clock?: ClockDifference;
@@ -49,14 +49,14 @@ export interface SourceFacts {
 type Found = { -readonly [K in keyof SourceFacts]: SourceFacts[K] };
 
 /**
- * Looks at a source: first its decoded pictures, then its own access units; one session after the other.
+ * Examines a source: first its decoded pictures, then its own access units, one session after the other.
  * @throws InvalidOption
  */
 export async function sourceFacts(source: string, config: CameraConfig): Promise<SourceFacts> {
   const gate = camera(source, config);
   const { origin } = gate.plan;
   const resolved = origin.kind === 'camera' && origin.source.remote ? await resolve(source) : undefined;
-  // A short file is over before there is anything to measure.
+  // A short file ends before there is anything to measure.
   const loop = origin.kind === 'camera' && !origin.source.endless;
   const decoded = await decodedFacts(source, { ...config, loop });
   const gop = decoded.error === undefined && copiedCodec(decoded.info?.codec ?? '') !== undefined ? await gopOf(source, config) : undefined;
@@ -114,7 +114,7 @@ async function decodedFacts(source: string, config: CameraConfig): Promise<Sourc
   return { ...found, ...rates(first, last, found.info?.fps, live), ...(inspection !== undefined && { look: inspection }) };
 }
 
-/** How far a look at a source has come. */
+/** Counts at one time. */
 interface Mark { readonly at: number; readonly cpu: number | undefined; readonly pictures: number }
 
 /** @param isLive - otherwise pictures come as fast as they are decoded, and their rate is not the source's */
@@ -129,7 +129,7 @@ function rates(first: Mark | undefined, last: Mark | undefined, statedFps: numbe
   return { ...(measuredFps !== undefined && { measuredFps }), ...(decodeMs !== undefined && { decodeMs }), ...(fits !== undefined && { fits }) };
 }
 
-/** From the first keyframe to the next; undefined if none comes. */
+/** Number of pictures from the first keyframe to the next; undefined if there is no second one. */
 function gopOf(source: string, config: CameraConfig): Promise<number | undefined> {
   let keyframes = 0;
   let pictures = 0;

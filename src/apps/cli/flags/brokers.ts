@@ -59,7 +59,7 @@ function flagOf(owner: string, { flags, option, about, standard, takes }: Broker
   return { flags, sets: `${owner}.${option}`, about, ...(shown !== undefined && { standard: shown }), ...(parse && { parse }) };
 }
 
-/** Options of a broker that matter to readers, by what their flags set. */
+/** Options of a broker that apply to readers, by the `sets` of their flags. */
 export const READ_OPTIONS: ReadonlySet<string> = new Set([
   ...BROKER_NAMES.flatMap((name) => (BROKERS[name].flags as readonly BrokerFlag[]).flatMap(({ option, reads }) => (reads === true ? [`${name}.${option}`] : []))),
   'broker.requestTimeoutMs', 'broker.connectTimeoutMs', 'broker.retryInitialMs', 'broker.retryMaxMs',
@@ -67,9 +67,9 @@ export const READ_OPTIONS: ReadonlySet<string> = new Set([
 
 export const brokerFlags: readonly FlagGroup[] = [anyBroker, remote, ...own];
 
-/** Those of commands that look at a fleet or change it. They may be the first to create its topics. */
+/** Flags of the commands that show or change a fleet. They may be the first to create its topics. */
 export const FLEET_BROKER_FLAGS: readonly FlagGroup[] = brokerFlags
   .map(({ heading, flags }): FlagGroup => ({ heading, flags: flags.filter(({ sets }) => READ_OPTIONS.has(sets) || sets === 'kafka.replicationFactor') }))
   .filter(({ flags }) => flags.length > 0);
-/** Those of a worker, which publishes as well; of brokers that other machines can reach. */
+/** Flags of a worker, which publishes as well; only for brokers that other machines can reach. */
 export const WORKER_BROKER_FLAGS: readonly FlagGroup[] = brokerFlags.filter(({ heading }) => heading !== `${BROKERS.memory.title}:`);

@@ -2,7 +2,7 @@
 import { type Flag, type FlagGroup } from './flag.js';
 import { colorFlag, programFlags } from './program.js';
 
-/** Those of `stream` that concern the program, and not what is sent where. */
+/** Flags of `stream` about the program, without those about the destination. */
 const shared = programFlags.flags.filter(({ sets }) => sets !== 'stream.to' && sets !== 'stream.color')
   .map((flag): Flag => ({ ...flag, sets: flag.sets.replace(/^stream/, 'run') }));
 

@@ -45,7 +45,7 @@ export function wholeSize(text: string): { width: number; height: number } {
   return { width, height };
 }
 
-/** One of some words, if the option's owner does not check it. */
+/** Accepts one of these words; for options that their owner does not check. */
 export function oneOf(words: readonly string[]): (text: string) => string {
   return (text) => {
     if (!words.includes(text)) throw new UnreadableText(`Expected one of ${words.join(', ')}.`);
@@ -70,7 +70,7 @@ export function words(text: string, before: unknown): string[] {
   return [...((before as string[] | undefined) ?? []), ...text.split(',').map((word) => word.trim())];
 }
 
-/** For the help: `16 MiB`. */
+/** A size for the help: `16 MiB`. */
 export function shownBytes(count: number): string {
   const unit = [[1024 ** 3, 'GiB'], [1024 ** 2, 'MiB'], [1024, 'KiB']].find(([factor]) => count % Number(factor) === 0);
   return unit === undefined ? String(count) : `${count / Number(unit[0])} ${unit[1]}`;

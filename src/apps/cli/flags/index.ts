@@ -17,7 +17,7 @@ export { CHECK_FLAGS, RUN_FLAGS } from './config.js';
 export { DOCTOR_FLAGS, PROBE_FLAGS, SNAPSHOT_FLAGS } from './doctor.js';
 export { CLIP_FLAGS, PLAY_FLAGS, READ_FLAGS, RECORD_FLAGS } from './reading.js';
 
-/** Of the commands that read a topic. */
+/** Flags of the commands that read a topic. */
 export const TOPIC_FLAGS: readonly FlagGroup[] = [...READ_FLAGS, ...RECORD_FLAGS, ...CLIP_FLAGS, ...PLAY_FLAGS, ...RUN_FLAGS, ...CHECK_FLAGS];
 
 export const FLAGS: readonly FlagGroup[] = [programFlags, sourceFlags, pictureFlags, messageFlags, retryFlags, ...brokerFlags];

@@ -2,7 +2,7 @@
 import { STEPS, STEP_KINDS, type StepKind, type UnitRule, type UnitStep } from '../../../core/steps/index.js';
 import type { Flag, FlagGroup } from './flag.js';
 
-/** The steps that give access units, by the word of `--codec`. The first is the default. */
+/** The steps that emit access units, by the value of `--codec`. The first is the default. */
 export const CODECS: ReadonlyMap<string, UnitStep['kind']> = new Map(STEP_KINDS.flatMap((kind) => (
   STEPS[kind].gives === 'pictures' ? [] : [[(STEPS[kind] as UnitRule<UnitStep>).cli.codec, kind as UnitStep['kind']] as const]
 )));

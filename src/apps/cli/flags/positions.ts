@@ -27,21 +27,21 @@ function place(text: string, forms: string): To {
   return at;
 }
 
-/** A date, or a time ago. */
+/** Parses a date, or a time ago. */
 export function parseTime(text: string): Date {
   const at = timeIn(text);
   if (at === undefined) throw new InvalidArgumentError(`Expected ${TIMES}.`);
   return at;
 }
 
-/** In ms. */
+/** Parses a duration. @returns ms */
 export function parseDuration(text: string): number {
   const ms = durationIn(text);
   if (ms === undefined) throw new InvalidArgumentError(`Expected a duration ${DURATIONS}.`);
   return ms;
 }
 
-/** For the help: `10m`. */
+/** A duration for the help: `10m`. */
 export function durationText(ms: number): string {
   const [unit = 'ms', factor = 1] = Object.entries(UNITS).findLast(([, one]) => ms % one === 0) ?? [];
   return `${ms / factor}${unit}`;

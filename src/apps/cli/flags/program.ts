@@ -3,21 +3,21 @@ import { BROKER, STATS } from '../../../core/defaults/defaults.js';
 import { DASHBOARD } from '../../../core/defaults/monitoring.js';
 import { type Flag, type FlagGroup, portOrAuto, readNumber } from './flag.js';
 
-/** Levels of pino, loudest last. */
+/** Levels of pino, the most verbose last. */
 export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** When to paint. */
+/** Values of `--color`. */
 export const COLOURS = ['auto', 'always', 'never'] as const;
 export type Colours = (typeof COLOURS)[number];
 
-/** Of each command that paints. */
+/** The flag of each command with colours. */
 export const colorFlag = (owner: string): Flag => ({
   flags: '--color <when>', sets: `${owner}.color`, standard: 'auto',
   about: `colours: ${COLOURS.join(', ')}; auto heeds NO_COLOR and FORCE_COLOR`,
 });
 
-/** Of each command that has a dashboard. */
+/** Flags of each command that has a dashboard. */
 export const dashboardFlags = (owner: string): readonly Flag[] => [
   {
     flags: '--dashboard [port]', sets: `${owner}.dashboard`, parse: portOrAuto, standard: `none; without a port ${DASHBOARD.port}`,

@@ -9,7 +9,7 @@ const key: Flag = { flags: '--key <key>', sets: 'subscribe.key', standard: 'all'
 const logLevel: Flag = { flags: '--log-level <level>', sets: 'read.logLevel', standard: 'warn', about: `logs on stderr: ${LOG_LEVELS.join(', ')}` };
 const json = (about: string): Flag => ({ flags: '--json', sets: 'read.json', about });
 
-/** Where to read. */
+/** Flags for the position of a reading. */
 const places = (standardFrom: string, standardTo: string): readonly Flag[] => [
   {
     flags: '--from <place>', sets: 'subscribe.from', parse: parseFrom, standard: standardFrom,

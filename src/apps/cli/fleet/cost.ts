@@ -1,11 +1,11 @@
-/** The cost of cameras: the CPU of this process and of its children, measured, shared by the pictures that each camera decodes. */
+/** Measures the cost of cameras: the CPU of this process and of its children, divided in proportion to the pictures that each camera decodes. */
 import { mono } from '../../../core/clock.js';
 import type { CameraStats } from '../../../ledger/index.js';
 import { childrenCpuMs } from '../program/index.js';
 
 /** Interval of measuring; ms. */
 const EVERY_MS = 2_000;
-/** Weight of a new measurement: one that differs moves no camera. */
+/** Weight of a new measurement, small enough that a single one moves no camera. */
 const SMOOTHING = 0.3;
 
 export class Costs {
@@ -13,7 +13,7 @@ export class Costs {
   #childrenMs = 0;
   #at = mono();
   #own = process.cpuUsage();
-  /** Cores, over the last windows. */
+  /** Cores used, smoothed over the last windows. */
   #cores = 0;
 
   /** Cores that a camera takes; undefined while nothing is measured. */
@@ -36,7 +36,7 @@ export class Costs {
     this.#own = process.cpuUsage();
     this.#at = now;
     const childrenMs = childrenCpuMs() ?? 0;
-    // A child that ends is for a moment neither among the living nor among those that have ended.
+    // For a moment, a child that ends is counted neither as running nor as ended.
     const cores = ((user + system) / 1_000 + Math.max(0, childrenMs - this.#childrenMs)) / ms;
     this.#childrenMs = childrenMs;
     this.#cores = this.#cores === 0 ? cores : this.#cores + (cores - this.#cores) * SMOOTHING;

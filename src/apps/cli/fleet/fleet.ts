@@ -60,7 +60,7 @@ function textOf(camera: string, settings: string): string {
 
 interface Applying { readonly isDry: boolean; readonly isWhole: boolean }
 
-/** Prints the difference, then writes it. */
+/** Prints the changes, then writes them. */
 async function apply(open: OpenFleet, wanted: ReadonlyMap<string, string>, { isDry, isWhole }: Applying): Promise<void> {
   const present = await lastValueFrom(tableNow(open.coordinator, 'cameras'));
   const changed = [...wanted].filter(([key, value]) => present.get(key) !== value).map(([key, value]): Row => ({ key, value }));
@@ -77,7 +77,7 @@ async function change({ coordinator }: OpenFleet, rows: readonly Row[]): Promise
   if (rows.length > 0) await lastValueFrom(coordinator.write('cameras', rows), { defaultValue: undefined });
 }
 
-/** A worker that is not there can't be asked: its name is mistyped, or it is gone. */
+/** Requests a worker to drain. An unknown one is refused: its name is mistyped, or it is gone. */
 async function drain({ coordinator }: OpenFleet, worker: string): Promise<void> {
   const workers = await lastValueFrom(tableNow(coordinator, 'workers'));
   const names = [...workers.keys()].flatMap((key) => (key.startsWith('worker/') ? [key.slice('worker/'.length)] : []));

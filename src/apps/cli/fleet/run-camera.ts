@@ -17,22 +17,22 @@ export interface CameraHost {
   readonly brokers: OpenBrokers;
   readonly env: NodeJS.ProcessEnv;
   readonly logger: Logger;
-  /** A camera starts on this worker. */
+  /** Called when a camera starts on this worker. */
   readonly began: (camera: Camera) => void;
-  /** It has ended on this worker, with these counts. */
+  /** Called when a camera has ended on this worker, with its counts. */
   readonly ended: (camera: Camera, stats: CameraStats) => void;
   /** Cores that a camera needs, from its rate. */
   readonly costOf: (key: string, stats: CameraStats) => number | undefined;
 }
 
-/** A wrong configuration fails only this camera. */
+/** Runs a camera; an invalid configuration fails only this camera. */
 export function runCamera({ brokers, env, logger, began, ended, costOf }: CameraHost): RunCamera<unknown> {
   return (config, camera) => defer(() => {
     const settings = parseCamera(config, { name: camera.key, brokers, env });
     const { camera: source, published$ } = cameraPipeline(settings, brokers, { logger, fence: camera.fence, stop$: camera.stop$ });
     const pace = new RateMonitor(hubOf(source) as CameraHub);
     const reports$ = source.stats$.pipe(auditTime(FLEET.statusMs / 2), tap((stats) => { report(camera, stats, pace, costOf(camera.key, stats)); }));
-    // A camera that waits to reconnect has nothing left to send.
+    // A camera that waits to reconnect has no messages left to send.
     const done$ = camera.stop$.pipe(switchMap(() => timer(0, LOOK_MS)), filter(() => source.stats.inFlight === 0));
     return new Observable((subscriber) => {
       began(source);
@@ -45,7 +45,7 @@ export function runCamera({ brokers, env, logger, began, ended, costOf }: Camera
   });
 }
 
-/** The camera's key is in the same row: its address would only take the room of the reason. */
+/** The reason without the camera's address, because its key is in the same row. */
 function reasonOf(error: RxcamError): string {
   return `${error.code}: ${errorLine(error).replace(/^'[^']*' cannot be read: /, '')}`;
 }

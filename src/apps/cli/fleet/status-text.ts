@@ -3,7 +3,7 @@ import { CONDITIONS, type FleetCameraStatus, type FleetCondition, type FleetStat
 import { type Paint, type Style, plain, unpainted } from '../program/index.js';
 import { ageText } from './age.js';
 
-/** The output; without `columns` and `rows` it has no limits. */
+/** The size and the colours of the output; without `columns` and `rows` it is not limited. */
 export interface TextLayout { readonly columns?: number; readonly rows?: number; readonly paint?: Paint }
 
 const WORST: ReadonlySet<FleetCondition> = new Set(['unplaced', 'unowned', 'down']);
@@ -14,18 +14,18 @@ const STYLES: Readonly<Partial<Record<FleetCondition, Style>>> = {
 const WORKER_STYLES: Readonly<Partial<Record<FleetWorkerStatus['status'], Style>>> = {
   gone: 'red', lapsed: 'red', draining: 'yellow', joining: 'cyan',
 };
-/** Trouble is visible without colour, too. */
+/** Marks, which show trouble also without colour. */
 const MARKS: Readonly<Record<FleetCondition, string>> = { unplaced: '✗', unowned: '✗', down: '▲', impaired: '◆', starting: '◐', well: ' ', ended: '□' };
 /** Longest name that is shown in full. */
 const MAX_NAME = 32;
-/** Lines besides those of workers and cameras: headings, the line about omitted ones, and the cursor's. */
+/** Number of lines other than workers and cameras: headings, the line about omitted cameras, and the cursor's line. */
 const OTHER_LINES = 7;
 
 type Cell = string | number | undefined;
 interface Line {
   readonly cells: readonly Cell[];
   readonly style?: Style | undefined;
-  /** After the figures, or in place of them. */
+  /** The reason, after the figures or in place of them. */
   readonly reason?: string | undefined;
 }
 
@@ -47,7 +47,7 @@ export function statusText(state: FleetStatus, address: string, { columns = Infi
   return `${lines.join('\n')}\n`;
 }
 
-/** Differs if workers, owners or conditions do; ages and figures are not in it. */
+/** A text that changes with workers, owners and conditions, but not with ages and figures. */
 export function statusChanges({ answers, workers, cameras }: FleetStatus): string {
   const facts = [workers.map(({ worker, status }) => [worker, status]), cameras.map(({ key, condition, worker }) => [key, condition, worker])];
   return JSON.stringify([answers, ...facts]);
@@ -64,7 +64,7 @@ export function statusJson({ name, at, answers, heardAt, counts, workers, camera
   })}\n`;
 }
 
-/** The trouble, or that there is none. */
+/** The first line: the trouble, if there is any. */
 function headline({ name, at, answers, heardAt, cameras, workers, counts }: FleetStatus, address: string, columns: number, paint: Paint): string[] {
   const gone = workers.filter(({ status }) => status === 'gone').length;
   const trouble = [
@@ -95,7 +95,7 @@ function workerLine({ worker, status, isLeader, heardAt, load, capacity, cameras
   };
 }
 
-/** A camera without pictures has a reason in place of figures. */
+/** The line of a camera; without pictures, it has a reason in place of figures. */
 function cameraLine(camera: FleetCameraStatus, { at, workers }: FleetStatus): Line {
   const { key, condition, worker, state, fpsIn, fpsOut, fpsWanted, dropped, cost, heardAt, downSince } = camera;
   const shown = TROUBLE.has(condition) || state === 'running' ? condition : state;
@@ -109,7 +109,7 @@ function cameraLine(camera: FleetCameraStatus, { at, workers }: FleetStatus): Li
   return { cells: [...names, fpsIn?.toFixed(1), out, total, cost?.toFixed(2)], style, reason };
 }
 
-/** Why it is in trouble. */
+/** The reason why a camera is in trouble. */
 function reasonOf(camera: FleetCameraStatus, at: number, workers: readonly FleetWorkerStatus[]): string | undefined {
   const { condition, worker, error, errorAt, dropping } = camera;
   if (condition === 'unowned') {

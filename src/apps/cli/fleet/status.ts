@@ -16,19 +16,19 @@ const ASSUMED = { columns: 80, rows: 24 };
 export interface StatusOptions {
   readonly json: boolean;
   readonly isWatched: boolean;
-  /** All cameras, even if they do not fit on the terminal. */
+  /** Whether to print all cameras, even if they do not fit on the terminal. */
   readonly isWhole: boolean;
   readonly color: Colours;
 }
 
-/** Prints the state of the fleet; with `isWatched` until it is stopped: in place on a terminal, otherwise after each change. */
+/** Prints the state of the fleet; with `isWatched`, until the program is stopped: redrawn in place on a terminal, otherwise after each change. */
 export async function runStatus({ coordinator, target }: OpenFleet, options: StatusOptions, env: NodeJS.ProcessEnv): Promise<void> {
   const { address } = target.broker;
   const late = () => throwError(() => new Error(`${address} has not answered within ${WITHIN_MS / 1_000} s: check its address, and that it runs`));
   const states$ = fleetStatus(coordinator).pipe(timeout({ first: WITHIN_MS, with: late }));
   if (options.isWatched) await lastValueFrom(watched(states$, address, options, env).pipe(takeUntil(stop$)), { defaultValue: undefined });
   else {
-    // A worker with a wrong clock looks dead until its next report.
+    // A worker with a wrong clock counts as gone until its next report.
     const state = await lastValueFrom(states$.pipe(filter(({ isCertain }) => isCertain), take(1)));
     const text = options.json ? statusJson(state) : statusText(state, address, sheetOf(options, env));
     const error = await delivered(process.stdout, text, WRITE_MS);

@@ -1,4 +1,4 @@
-/** A table of a fleet, once or as it changes. */
+/** Reads a table of a fleet, once or with its changes. */
 import { type Observable, filter, map, scan, take, throwError, timeout } from 'rxjs';
 import type { Coordination, Rows, TableName } from '../../../core/engine/coordination.js';
 

@@ -50,7 +50,7 @@ export async function runWorker(command: WorkerArguments, env: NodeJS.ProcessEnv
     brokers: [...brokers.values()].map(({ broker }) => broker),
     worker: { name: own.state?.worker ?? name ?? '', status: own.state?.status ?? 'joining' },
   }), logger, env);
-  await lastValueFrom(told(states$, json, logger).pipe(takeUntil(late$)), { defaultValue: undefined });
+  await lastValueFrom(reported(states$, json, logger).pipe(takeUntil(late$)), { defaultValue: undefined });
   if (end.isForced) logger.error(`cameras could not be moved to other workers within ${DRAIN_MS} ms`);
   await page?.close();
   for (const [, { broker }] of others) await broker.close();
@@ -58,7 +58,7 @@ export async function runWorker(command: WorkerArguments, env: NodeJS.ProcessEnv
   return end.isForced ? 1 : 0;
 }
 
-/** A running camera is in the state of its source. */
+/** The states of cameras: a running one has the state of its source. */
 function camerasOf(state: FleetState | undefined, running: Iterable<Camera>): CameraHealth[] {
   const byKey = new Map([...running].map((camera) => [camera.key, camera]));
   return (state?.cameras ?? []).map(({ key, state: owned, error }) => {
@@ -67,8 +67,8 @@ function camerasOf(state: FleetState | undefined, running: Iterable<Camera>): Ca
   });
 }
 
-/** A line for each change of what this worker owns: in the log, or as JSON on stdout. */
-function told(states$: Observable<FleetState>, json: boolean, logger: Logger): Observable<unknown> {
+/** Reports each change of this worker's cameras: in the log, or as JSON on stdout. */
+function reported(states$: Observable<FleetState>, json: boolean, logger: Logger): Observable<unknown> {
   let unplaced = '';
   return states$.pipe(
     map((state) => ({ state, line: JSON.stringify(summaryOf(state)) })),

@@ -12,7 +12,7 @@ const MAY_OTHERS_WRITE = 0o022;
 /** A running program's socket. */
 export interface Socket { readonly pid: number; readonly path: string }
 
-/** The folder for the socket of this program. `RUNTIME_DIRECTORY` is systemd's name for that of a service. */
+/** The folder for the socket of this program. systemd sets `RUNTIME_DIRECTORY` for a service. */
 export function socketFolder(env: NodeJS.ProcessEnv): string {
   if (isWindows) return PIPES;
   const { RXCAM_RUN_DIR: given, RUNTIME_DIRECTORY: ofService, XDG_RUNTIME_DIR: ofUser } = env;
@@ -51,7 +51,7 @@ export function isPrivate(folder: string): boolean {
   return isPrivateOf(folder, process.getuid?.());
 }
 
-/** @param owner - undefined: any */
+/** @param owner - user id; undefined for any */
 function isPrivateOf(folder: string, owner: number | undefined): boolean {
   const stat = lstatSync(folder, { throwIfNoEntry: false });
   return stat?.isDirectory() === true && (owner === undefined || stat.uid === owner) && (stat.mode & MAY_OTHERS_WRITE) === 0;
@@ -62,7 +62,7 @@ function isTrusted(folder: string): boolean {
   return isPrivate(folder) || (process.getuid?.() === 0 && !folder.startsWith(tmpdir()) && isPrivateOf(folder, undefined));
 }
 
-/** One for each user, since the folder of temporary files is shared. */
+/** A folder for each user, because the folder of temporary files is shared. */
 function temporary(): string {
   return join(tmpdir(), `rxcam-${process.getuid?.() ?? 0}`);
 }

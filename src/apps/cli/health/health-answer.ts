@@ -18,10 +18,10 @@ export interface HealthAnswer {
   readonly worker?: { readonly name: string; readonly status: string };
 }
 
-/** A camera in an answer. */
+/** The state of a camera in an answer. */
 export interface CameraHealth { readonly camera: string; readonly state: string; readonly error?: string | undefined }
 
-/** The program's own parts of an answer. */
+/** The parts of an answer that a command provides. */
 export interface ProgramHealth {
   readonly cameras: readonly CameraHealth[];
   readonly brokers: readonly Broker[];
@@ -31,7 +31,7 @@ export interface ProgramHealth {
 /** States of a camera that is well: `ended` and `stopping` are those of a fleet's camera. */
 const HEALTHY_STATES = new Set(['streaming', 'running', 'stopped', 'ended', 'stopping']);
 
-/** The states of cameras, and those that are in trouble. */
+/** Counts cameras by state, and lists those in trouble. */
 export function summarizeCameras(cameras: readonly CameraHealth[]): Pick<HealthAnswer, 'cameras' | 'trouble'> {
   const counts: Record<string, number> = {};
   for (const { state } of cameras) counts[state] = (counts[state] ?? 0) + 1;
@@ -39,7 +39,7 @@ export function summarizeCameras(cameras: readonly CameraHealth[]): Pick<HealthA
   return { cameras: counts, trouble: trouble.map(({ camera, state, error }) => ({ camera, state, ...(error !== undefined && { error }) })) };
 }
 
-/** A camera by its statistics. */
+/** The state of a camera, from its statistics. */
 export function cameraHealth({ key, stats: { state, lastError } }: { readonly key: string; readonly stats: CameraStats }): CameraHealth {
   return { camera: key, state, error: lastError };
 }
@@ -54,7 +54,7 @@ export function isHealthyState(state: string): boolean {
   return HEALTHY_STATES.has(state);
 }
 
-/** @returns undefined for anything that is not an answer: another version of rxcam may have made it */
+/** @returns undefined for anything that is not an answer: it may be from another version of rxcam */
 export function parseHealthAnswer(line: string): HealthAnswer | undefined {
   try {
     const { command, pid, version, upMs, cameras, trouble, brokers, worker } = JSON.parse(line) as HealthAnswer;

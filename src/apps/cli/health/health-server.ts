@@ -1,4 +1,4 @@
-/** Answers `rxcam health`: each connection to this program's socket gets its state, if the event loop turns. */
+/** Answers `rxcam health`: each connection to this program's socket gets the program's state. A blocked event loop answers nothing. */
 import { rmSync } from 'node:fs';
 import { type Server, type Socket, createServer } from 'node:net';
 import type { Logger } from 'pino';
@@ -8,13 +8,13 @@ import { isPrivate, socketFolder, socketOf } from './folders.js';
 import { type HealthAnswer, type ProgramHealth, brokerStates, summarizeCameras } from './health-answer.js';
 import { version } from '../program/index.js';
 
-/** Only for this user. */
+/** Mode of the folder: only this user may enter it. */
 const PRIVATE = 0o700;
 
 /**
  * Answers until the program ends. A program that can't have a socket runs without one, and logs that.
  * @param command - the name of the command
- * @param said - called for each answer
+ * @param said - returns the state, called for each answer
  */
 export function serveHealth(command: string, said: () => ProgramHealth, logger: Logger, env: NodeJS.ProcessEnv): void {
   const path = socketOf(socketFolder(env), process.pid);
@@ -43,7 +43,7 @@ function listen(server: Server, path: string, folder: string): void {
     if (process.platform !== 'win32') {
       makeFolder(folder, PRIVATE);
       if (!isPrivate(folder)) throw new Error(`others can write to ${folder}`);
-      // A program that was killed leaves its socket; its process id is this program's now.
+      // A program that was killed leaves its socket, and may have had the same process id.
       rmSync(path, { force: true });
       process.once('exit', () => { rmSync(path, { force: true }); });
     }

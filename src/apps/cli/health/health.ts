@@ -4,7 +4,7 @@ import { type QueryResult, queryProgram } from './query.js';
 import { socketFolders, socketsIn } from './folders.js';
 import { type HealthAnswer, isHealthyState } from './health-answer.js';
 
-/** Expectations of a program, from the least to the most. */
+/** The expected condition of a program, from the weakest to the strictest. */
 type Expected = HealthArguments['expect'];
 
 /** @returns the exit code: 0 if each program is as expected, 1 if one is not or none runs */
@@ -18,7 +18,7 @@ export async function runHealth({ expect, pid, timeoutMs, json }: HealthArgument
     process.stdout.write(`${JSON.stringify({ healthy: isHealthy, programs: programs.map(wordsOf) })}\n`);
   } else if (programs.length === 0) {
     const { printError } = await import('../program/fatal-errors.js');
-    printError(`health: no rxcam stream, run or worker ${pid === undefined ? '' : `with the number ${pid} `}runs here; looked in ${folders.join(', ')}`);
+    printError(`health: no rxcam stream, run or worker ${pid === undefined ? '' : `with the process id ${pid} `}runs here; looked in ${folders.join(', ')}`);
   } else {
     const { plain } = await import('../program/readable.js');
     for (const one of programs) process.stdout.write(`${plain(lineOf(one))}\n`);
@@ -26,7 +26,7 @@ export async function runHealth({ expect, pid, timeoutMs, json }: HealthArgument
   return isHealthy ? 0 : 1;
 }
 
-/** Why a program is not as expected. */
+/** The reason why a program is not as expected; undefined if it is. */
 function failureOf(answer: HealthAnswer | undefined, expected: Expected): string | undefined {
   if (answer === undefined || expected === 'alive') return undefined;
   const { worker, brokers, cameras } = answer;
@@ -59,7 +59,7 @@ function lineOf({ pid, answer, failure }: QueryResult): string {
   return `${mark} ${command} ${pid}, up ${durationOf(upMs)}: ${parts.join('; ')}`;
 }
 
-/** Cameras in trouble that a line names. */
+/** Number of cameras in trouble that a line names. */
 const SHOWN = 3;
 
 function durationOf(ms: number): string {

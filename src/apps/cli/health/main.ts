@@ -1,4 +1,4 @@
-/** Runs the command `health` with a minimum of imports: an index would load its whole folder, with its imports. */
+/** Runs the command `health` with a minimum of imports: an index would load a whole folder with its imports. */
 import type { HealthArguments } from '../arguments/index.js';
 import { runHealth } from './health.js';
 

@@ -1,10 +1,10 @@
-/** CPU time of this program's children, which are its ffmpeg processes, from the system's own account (Linux). */
+/** CPU time of this program's children, which are its ffmpeg processes, as the system records it (Linux). */
 import { readFileSync, readdirSync } from 'node:fs';
 
-/** Of /proc, on every Linux that Node runs on. */
+/** The unit of /proc on every Linux that Node supports. */
 const TICKS_PER_SECOND = 100;
 
-/** In ms, of all children, those that have ended included; undefined if the system does not record it. */
+/** CPU time in ms of all children, including those that have ended; undefined if the system does not record it. */
 export function childrenCpuMs(): number | undefined {
   if (process.platform !== 'linux') return undefined;
   try {
@@ -20,7 +20,7 @@ function ticksOf(pid: string): number {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    // Of this process: the time of its children that have ended.
+    // The time of this process's children that have ended.
     if (Number(pid) === process.pid) return Number(fields[13]) + Number(fields[14]);
     return Number(fields[1]) === process.pid ? Number(fields[11]) + Number(fields[12]) : 0;
   } catch {

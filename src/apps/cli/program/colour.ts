@@ -1,4 +1,4 @@
-/** Colour on a terminal: where it helps, and where the terminal and the user want it. */
+/** Colours on a terminal, if the terminal supports them and the user does not disable them. */
 
 import type { Colours } from '../flags/index.js';
 
@@ -7,7 +7,7 @@ const CODES = { red: [31, 39], green: [32, 39], yellow: [33, 39], cyan: [36, 39]
 
 export type Style = keyof typeof CODES;
 
-/** Paints a text, or leaves it as it is. */
+/** Colours a text, or returns it unchanged. */
 export type Paint = (style: Style, text: string) => string;
 
 export const unpainted: Paint = (_, text) => text;
@@ -20,8 +20,8 @@ const painted: Paint = (style, text) => {
 interface Output { readonly isTTY?: boolean }
 
 /**
- * How to paint on an output. `NO_COLOR` (no-color.org) and `TERM=dumb` take colour away, `FORCE_COLOR` gives it to a pipe, and
- * `--color` decides over both.
+ * Returns the function that colours texts for an output. `NO_COLOR` (no-color.org) and `TERM=dumb` disable colours,
+ * `FORCE_COLOR` enables them for a pipe, and `--color` overrides these variables.
  */
 export function paintOn(stream: Output, env: NodeJS.ProcessEnv, wanted: Colours = 'auto'): Paint {
   return isColoured(stream, env, wanted) ? painted : unpainted;

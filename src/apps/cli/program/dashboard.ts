@@ -1,4 +1,4 @@
-/** The dashboard of a command: opened where `--dashboard` asks for it, and its address printed. */
+/** The dashboard of a command: opens it if `--dashboard` is given, and prints its address. */
 import type { Logger } from 'pino';
 import type { Broker } from '../../../broker/index.js';
 import type { Camera } from '../../../camera/index.js';
@@ -8,10 +8,10 @@ import type { Several } from '../../metrics/index.js';
 
 /** The values of the flags. */
 export interface DashboardFlags {
-  /** A port, or `auto`: the usual one, or any if another program has that. */
+  /** A port, or `auto`: the default one, or any free one if another program uses it. */
   readonly dashboard?: number | 'auto' | undefined;
   readonly dashboardHost?: string | undefined;
-  /** Its address as others reach it. */
+  /** Its address as other machines reach it. */
   readonly dashboardUrl?: string | undefined;
 }
 
@@ -19,12 +19,12 @@ export interface DashboardFlags {
 export interface DashboardContents {
   readonly cameras: Several<Camera>;
   readonly brokers: Several<Broker>;
-  /** Of a worker of a fleet. */
+  /** The fleet of a worker. */
   readonly fleet?: DashboardConfig['fleet'];
   readonly worker?: DashboardConfig['worker'];
-  /** Names of cameras that are configured, and not run. */
+  /** Names of cameras that are configured but not enabled. */
   readonly disabled?: () => readonly string[];
-  /** Further facts that people must know. */
+  /** Notices for viewers. */
   readonly notices?: () => readonly string[];
 }
 
@@ -47,7 +47,7 @@ export async function openDashboard(
     if (isRxcamError(error) && error.message.includes("option 'port'")) return at(0);
     throw error;
   }) : await at(port);
-  // The log is filtered by level, and leaves tokens out of addresses; this line is for the person who started the program.
+  // The log is filtered by level, and leaves tokens out of addresses; this line is for the user who started the program.
   process.stderr.write(`dashboard: ${page.url}\n`);
   logger.debug({ port: page.port }, 'the dashboard is open');
   return page;

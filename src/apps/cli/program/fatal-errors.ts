@@ -1,4 +1,4 @@
-/** Ends the program on an uncaught error, with one line and without secrets; ffmpeg ends with it. */
+/** Prints errors in one line without secrets, and ends the program, and its ffmpeg processes, on an uncaught one. */
 import { isRxcamError } from '../../../core/errors/errors.js';
 import { redact } from '../../../core/redact/redact.js';
 import { takeWarnings } from './warnings.js';
@@ -14,11 +14,12 @@ export function isUsageError(error: unknown): error is Error {
   return isRxcamError(error) && error.code === 'INVALID_OPTION';
 }
 
-/** Prints the reason why the program ends, in one line that ends with the page about it. */
+/** Prints an error on stderr, in one line that ends with the page about it. */
 export function printError(error: unknown, secrets: Iterable<string> = [], page = isRxcamError(error) ? error.page : undefined): void {
   process.stderr.write(`rxcam: ${errorLine(error, secrets)}${page === undefined ? '' : ` (${page})`}\n`);
 }
 
+/** Ends the program with exit code 1 on an uncaught error. */
 export function exitOnUncaughtError(): void {
   takeWarnings();
   // A full disk or a closed pipe is handled by the code that writes.

@@ -1,4 +1,4 @@
-/** pino to stderr, with every text redacted first: logs of other libraries pass here too. */
+/** pino to stderr, with every text redacted first: logs of other libraries are included. */
 import { type Logger, pino } from 'pino';
 import { isSecretOption, redact } from '../../../core/redact/redact.js';
 import type { LogLevel } from '../flags/index.js';
@@ -37,7 +37,7 @@ function spelledOut([first, ...others]: readonly unknown[]): unknown[] {
   return error instanceof Error && others.length === 0 ? [facts, error.message] : [facts, ...others];
 }
 
-/** The same value with every text in it redacted; errors become plain objects. */
+/** Returns the value with all texts redacted; errors become plain objects. */
 function clean(value: unknown, secrets: readonly string[], depth = 0): unknown {
   if (typeof value === 'string') return redact(value, secrets);
   if (typeof value !== 'object' || value === null) return value;

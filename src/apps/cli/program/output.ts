@@ -6,10 +6,10 @@ import type { Writable } from 'node:stream';
 const MAX_WAITING = 1_000_000;
 const STDERR = 2;
 
-/** Error codes of writing when the reader, or the terminal, is gone. */
+/** Error codes of a write whose reader, or terminal, is gone. */
 export const GONE = new Set<string | undefined>(['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED', 'ECONNRESET']);
 
-/** A log that never ends the program: with a full disk, or a reader that has stopped or gone, lines are dropped and counted. */
+/** A log that never ends the program: if the disk is full, or the reader has stopped or ended, lines are dropped and counted. */
 export class LineSink {
   /** Lines dropped since the last one written. */
   #dropped = 0;
@@ -62,7 +62,7 @@ export class LineSink {
   }
 }
 
-/** Writes a text; resolves with undefined when it is written, or with the error. */
+/** Writes a text within a time limit in ms; resolves with undefined when it is written, or with the error. */
 export function delivered(stream: Writable, text: string | Uint8Array, withinMs: number): Promise<NodeJS.ErrnoException | undefined> {
   return new Promise((resolve) => {
     const late = setTimeout(() => { resolve(new Error(`it was not read within ${withinMs} ms`)); }, withinMs);

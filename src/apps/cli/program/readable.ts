@@ -4,7 +4,7 @@ const LEVELS: Record<number, string> = { 10: 'TRACE', 20: 'DEBUG', 30: 'INFO', 4
 /** Fields of pino's lines that are useless on a terminal. */
 const USUAL = new Set(['level', 'time', 'pid', 'hostname', 'name', 'msg', 'camera', 'run', 'stack']);
 
-/** Text from outside, which must not move the cursor or colour the terminal. */
+/** Removes control characters from external text, so that it can't move the cursor or colour the terminal. */
 export function plain(text: string): string {
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?');
 }

@@ -1,7 +1,7 @@
 /** Secrets of a command. */
 import { isSecretOption, redact, redactUrl, secretsOf, wellFormed } from '../../../core/redact/redact.js';
 
-/** Variables for passwords of brokers, in place of an address that holds them, and for the token of a dashboard. */
+/** Variables for passwords of brokers, in place of an address that contains them, and for the token of a dashboard. */
 const PASSWORD = /^RXCAM_[A-Z0-9]+_(?:PASSWORD|TOKEN)$/;
 
 /** A flag with its value in one word. */
@@ -16,7 +16,7 @@ export function secretsOfCommand(words: readonly string[], env: NodeJS.ProcessEn
   return [...new Set([...inWords, ...passwords, ...passwords.flatMap(formsOf)])].filter((secret) => secret !== '');
 }
 
-/** The words as the list of processes may show them. */
+/** The words without secrets, for the list of processes. */
 export function shownWords(words: readonly string[]): string[] {
   return words.map((word, index) => {
     const [, flag = '', value = word] = FLAG.exec(word) ?? [];
@@ -24,7 +24,7 @@ export function shownWords(words: readonly string[]): string[] {
   });
 }
 
-/** There is no flag for a password, but people try: `--sasl-password=x`, `--redis-password x`. */
+/** Whether a word is the value of a mistyped flag for a password, which does not exist: `--sasl-password=x`, `--redis-password x`. */
 function isSecretValue(words: readonly string[], index: number): boolean {
   const word = words[index] ?? '';
   const flag = FLAG.exec(word)?.[1];

@@ -9,13 +9,13 @@ export type StopReason = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'closed';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** SIGHUP as the wish to read a file again. */
+/** Emits at SIGHUP, which requests a reload. */
 const reload = new Subject<void>();
 let isReloading = false;
 
 /**
- * Emits each reason to stop; after the first, a signal ends the process at once, and every ffmpeg with it, with exit code
- * 128 + the signal's number. The handlers stay until the process ends. An unread log alone is not a reason.
+ * Emits each reason to stop. A signal after the first one ends the process and every ffmpeg at once, with exit code 128 + the
+ * signal's number. The handlers stay until the process ends. A log without a reader is not a reason.
  */
 export const stop$: Observable<StopReason> = new Observable<StopReason>((subscriber) => {
   let isStopping = false;
@@ -38,13 +38,13 @@ export const stop$: Observable<StopReason> = new Observable<StopReason>((subscri
   process.stderr.on('error', (error: NodeJS.ErrnoException) => { if (GONE.has(error.code) && isStdoutGone()) closed(); });
 }).pipe(share({ resetOnRefCountZero: false }));
 
-/** From the first subscription on, SIGHUP asks for the file to be read again; it stops the program only when its terminal has gone. */
+/** From the first subscription on, SIGHUP requests a reload; it stops the program only if its terminal is gone. */
 export const reload$: Observable<void> = defer(() => {
   isReloading = true;
   return reload;
 });
 
-/** A program without a terminal can lose none: a service gets SIGHUP from its manager alone. */
+/** Whether there is a terminal that can be lost; a service gets SIGHUP only from its manager. */
 function hasTerminal(): boolean {
   if (![process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY)) return true;
   try {

@@ -11,7 +11,7 @@ let log: Pick<Logger, 'warn'> | undefined;
 export function takeWarnings(): void {
   process.removeAllListeners('warning');
   process.on('warning', (warning) => {
-    if (log !== undefined) tell(warning);
+    if (log !== undefined) report(warning);
     else if (kept.length < MAX_KEPT) kept.push(warning);
   });
 }
@@ -19,11 +19,11 @@ export function takeWarnings(): void {
 /** Sends warnings to the log, earlier ones included. */
 export function logWarnings(logger: Pick<Logger, 'warn'>): void {
   log = logger;
-  kept.forEach(tell);
+  kept.forEach(report);
   kept = [];
 }
 
-function tell(warning: Error): void {
+function report(warning: Error): void {
   const { code } = warning as { code?: unknown };
   log?.warn({ warning: warning.name, ...(typeof code === 'string' && { code }) }, warning.message);
 }

@@ -20,8 +20,8 @@ export async function runRecord(command: RecordArguments, env: NodeJS.ProcessEnv
   const files: RecordClosed[] = [];
   let failure: unknown;
   try {
-    const told$ = messages.pipe(takeUntil(stop$));
-    await lastValueFrom(told$.pipe(check, write, tap((event) => {
+    const received$ = messages.pipe(takeUntil(stop$));
+    await lastValueFrom(received$.pipe(check, write, tap((event) => {
       if (event.type === 'closed') files.push(event);
       if (!quiet) process.stdout.write(json ? jsonLine(event) : recordedLine(event));
     })), { defaultValue: undefined });

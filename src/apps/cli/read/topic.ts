@@ -16,7 +16,7 @@ export interface OpenTopic { readonly broker: Broker; readonly topic: string; re
 /** The messages of a topic; failed connections are logged. */
 export interface TopicReading {
   readonly messages: Reception;
-  /** Ends the log, and the broker. */
+  /** Ends the log, and closes the broker. */
   readonly close: () => Promise<void>;
 }
 

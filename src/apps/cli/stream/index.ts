@@ -1,2 +1,2 @@
-/** Cameras at work on a terminal. */
+/** Running cameras on a terminal. */
 export { Session } from './session.js';

@@ -16,7 +16,7 @@ export function limit(messages: number, events$: Observable<CameraEvent>): MonoT
     subscriber.add(source.subscribe({
       next: (message) => {
         subscriber.next(message);
-        // Only now is it known whether the outbox had room for it.
+        // Whether the outbox had room for it is known only now.
         if (message.inputOrder - dropped >= messages) subscriber.complete();
       },
       error: (error: unknown) => { subscriber.error(error); },

@@ -11,10 +11,10 @@ import { CODECS, PICTURE_STEPS } from '../flags/index.js';
 import { limit } from './limit.js';
 import type { Settings, SourceSettings } from '../arguments/index.js';
 
-/** Topic and key of a camera: no two may share them. */
+/** Topic and key of a camera, which must be unique. */
 interface Route { readonly camera: string; readonly topic: string; readonly key: string }
 
-/** One camera at work. */
+/** One running camera. */
 export interface Line {
   readonly gate: Camera;
   readonly published$: Observable<Published>;

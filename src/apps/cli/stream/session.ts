@@ -27,10 +27,10 @@ export interface SessionOptions {
 }
 
 /** Running cameras and brokers. */
-export interface AtWork {
+export interface RunningParts {
   readonly cameras: readonly Camera[];
   readonly brokers: readonly Broker[];
-  /** Further facts that people must know, a line each. */
+  /** Notices, a line each. */
   readonly notes?: readonly string[];
 }
 
@@ -45,12 +45,12 @@ export class Session {
   /** Cameras of the table, and brokers whose states are logged. */
   readonly #followed = new Map<Camera, Followed>();
   readonly #brokers = new Map<Broker, Subscription>();
-  #atWork: AtWork = { cameras: [], brokers: [] };
+  #atWork: RunningParts = { cameras: [], brokers: [] };
 
   /** @param secrets - texts that no line of the log shows; more may be added */
   constructor(readonly options: SessionOptions, secrets: readonly string[], env: NodeJS.ProcessEnv) {
     const { json, quiet, color, logLevel } = options;
-    // A dumb terminal can't move its cursor: it gets lines.
+    // A dumb terminal can't move its cursor, and gets lines.
     const isDumb = env['TERM'] === 'dumb';
     this.#screen = process.stdout.isTTY && !json && !quiet && !isDumb ? new Screen(paintOn(process.stdout, env, color)) : undefined;
     const screen = this.#screen;
@@ -65,8 +65,8 @@ export class Session {
     logWarnings(this.logger);
   }
 
-  /** Shows these, and logs changes of the brokers' states; the table begins with the first call. */
-  show(atWork: AtWork): void {
+  /** Shows these cameras and brokers, and logs changes of the brokers' states; the table starts with the first call. */
+  show(atWork: RunningParts): void {
     this.#atWork = atWork;
     this.#followBrokers(atWork.brokers);
     if (this.#screen === undefined) return;
@@ -84,7 +84,7 @@ export class Session {
 
   /**
    * Prints the counts.
-   * @returns why the result did not arrive; a reader of text may stop early without an error
+   * @returns the error if the result could not be written; a reader of text may stop early without an error
    */
   async print(cameras: readonly { readonly key: string; readonly stats: CameraStats }[]): Promise<Error | undefined> {
     const error = await this.#print(cameras);
@@ -112,7 +112,7 @@ export class Session {
       this.#followed.set(camera, held);
       // The statistics have only the code of the last error.
       subscription.add(hubOf(camera)?.ledger.stateEvents$.subscribe((event) => {
-        // The camera's key is in the same line: the address would only take the room of the reason.
+        // The camera's key is in the same line: the address would leave less room for the reason.
         if (event.type === 'failed') held.reason = errorLine(event.error).replace(/^'[a-z]+:[^']*' (?:cannot be read: )?/, '');
         if (event.type === 'recovered') held.reason = undefined;
         if (event.type === 'opened') held.pictures = picturesOf(event.source);
@@ -121,7 +121,7 @@ export class Session {
     }
   }
 
-  /** A camera's own statistics cost nothing more; only another window needs each event. */
+  /** A camera's statistics. Its own ones are free; another window needs all of its events. */
   #statsOf(camera: Camera): Observable<CameraStats> {
     const { refresh = STATS.every } = this.options;
     return refresh === STATS.every ? camera.stats$ : camera.events$.pipe(stats({ every: refresh }));
@@ -148,12 +148,12 @@ export class Session {
   }
 }
 
-/** Pictures of a file; undefined for what has no end. */
+/** Number of pictures of a file; undefined for a source without an end. */
 function picturesOf({ durationSeconds, fps }: SourceInfo): number | undefined {
   return durationSeconds === undefined || fps === undefined || durationSeconds * fps < 1 ? undefined : durationSeconds * fps;
 }
 
-/** How far a file is: its download, then its pictures. */
+/** The progress of a file: its download, then its pictures. */
 function progressOf({ plan: { origin } }: Camera, { captured }: CameraStats, pictures: number | undefined): Progress | undefined {
   if (origin.kind !== 'camera') return undefined;
   const { downloading, endless } = origin.source;

@@ -58,15 +58,15 @@ async function flow(lines: readonly Line[], logger: Logger): Promise<{ failures:
       return EMPTY;
     }),
   )));
-  const told$ = stop$.pipe(tap((reason) => {
+  const stopping$ = stop$.pipe(tap((reason) => {
     stoppedBy ??= reason;
     logger.info({ reason }, 'stopping');
   }));
-  await lastValueFrom(defer(() => all$).pipe(takeUntil(told$)), { defaultValue: undefined });
+  await lastValueFrom(defer(() => all$).pipe(takeUntil(stopping$)), { defaultValue: undefined });
   return { failures, stoppedBy };
 }
 
-/** Whether the reader went away before the work was done: the command then fails. */
+/** Whether the command has an end: if the reader of its output leaves before it, the command fails. */
 function hasEnd(lines: readonly Line[], { frames }: ProgramOptions): boolean {
   return frames !== undefined || lines.some(({ gate: { plan: { origin } } }) => origin.kind === 'camera' && !origin.source.endless);
 }

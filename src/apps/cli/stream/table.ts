@@ -9,22 +9,22 @@ export interface View {
   readonly cameras: readonly {
     readonly key: string;
     readonly stats: CameraStats;
-    /** Its last error, in words. */
+    /** Its last error, as text. */
     readonly reason?: string | undefined;
     /** How much of a file has been downloaded, or played. */
     readonly progress?: Progress | undefined;
-    /** Whether it has sent the same picture for long. */
+    /** Whether it has sent the same picture for a minute or more. */
     readonly isFrozen?: boolean | undefined;
   }[];
   readonly brokers: readonly { readonly address: string; readonly state: BrokerState }[];
-  /** Further facts that people must know, a line each. */
+  /** Notices, a line each. */
   readonly notes?: readonly string[] | undefined;
 }
 
 /** A share from 0 to 1. */
 export interface Progress { readonly share: number; readonly isDownload: boolean }
 
-/** Where the table goes. */
+/** The size and the colours of the output. */
 export interface TableLayout {
   readonly columns: number;
   readonly rows: number;
@@ -40,10 +40,10 @@ interface Column {
 /** Width of a progress bar. */
 const BAR_CELLS = 8;
 
-/** Longest key that is shown whole. */
+/** Longest key that is shown in full. */
 const MAX_KEY = 24;
 
-/** A camera that is in trouble has no rates to show, but a reason: while it connects, that of the failure before. */
+/** States in which a camera has a reason in place of rates: while it connects, the last failure. */
 const TROUBLE = new Set<CameraStats['state']>(['waiting', 'failed', 'connecting']);
 
 /** Words that are coloured among the totals. */
@@ -68,7 +68,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'encoder', align: 'left', cell: (_, { encoder }) => (encoder === undefined ? '-' : plain(encoder.name)) },
 ];
 
-/** For files alone, behind the state. */
+/** The column after the state, only for files. */
 const DONE: Column = { title: 'done', align: 'left', cell: (_, __, { progress }) => (progress === undefined ? '-' : bar(progress)) };
 
 /** The columns before the reason. */
@@ -99,7 +99,7 @@ export function table({ cameras, brokers, notes = [] }: View, { columns, rows, p
   return [...lines, ...foot].join('\n');
 }
 
-/** The cameras that find no room, and how many of them are in trouble. */
+/** The line about cameras that do not fit, and the number of those in trouble. */
 function leftLine(left: View['cameras'], columns: number): string {
   const troubled = left.filter((camera) => rank(camera) < rankOf('connecting')).length;
   return cut(`… and ${left.length} more${troubled === 0 ? '' : `, ${troubled} of them in trouble: --dashboard shows all`}`, columns);
@@ -113,7 +113,7 @@ function cameraLine(padded: readonly string[], camera: View['cameras'][number], 
   const named = padded.slice(0, NAMED).join(gap);
   const line = cut([named, ...rest].join(gap).trimEnd(), columns);
   if (style === undefined) return line;
-  // Painted last: codes have no width.
+  // Coloured last, because the codes have no width.
   const [name = ''] = padded;
   const from = name.length + gap.length;
   const to = reason === undefined ? from + word.length : line.length;
@@ -137,7 +137,7 @@ function bar({ share, isDownload }: Progress): string {
   return `${isDownload ? '↓' : ' '}${filled.padEnd(BAR_CELLS)} ${String(Math.floor(share * 100)).padStart(3)} %`;
 }
 
-/** Cameras in trouble first; one that connects again is in trouble still. */
+/** The order of cameras, those in trouble first; one that reconnects is still in trouble. */
 function rank(camera: View['cameras'][number]): number {
   const word = wordOf(camera);
   return rankOf(word === 'connecting' && camera.reason !== undefined ? 'waiting' : word);
@@ -151,12 +151,12 @@ function untilAttempt(at: number | undefined): string {
   return at === undefined ? '-' : `in ${Math.max(0, Math.ceil((at - wall()) / 1000))} s`;
 }
 
-/** A camera that has ended shows no rate: its last window is incomplete. */
+/** The rate; empty for a camera that has ended, because its last window is incomplete. */
 function rateOf(name: 'captured' | 'published', { state, rate }: CameraStats): string {
   return ['stopped', 'failed', 'idle'].includes(state) ? '-' : rate[name].toFixed(1);
 }
 
-/** `5 too-large`: most of them, by their cause. */
+/** `5 too-large`: the most frequent cause of drops. */
 function droppedOf({ droppedTotal, dropped }: CameraStats): string {
   const [most] = Object.entries(dropped).sort(([, a], [, b]) => b - a);
   return droppedTotal === 0 || most === undefined ? '0' : `${droppedTotal} ${most[0]}`;

@@ -1,7 +1,7 @@
 /** Values with the position where they were written, to report a mistake at its line. */
 import { isSecretOption, redactRefused } from '../../../core/redact/redact.js';
 
-/** A place in a file; line and column count from 1, and are 0 for a value that is not from a file. */
+/** A position in a file; line and column count from 1, and are 0 for a value that is not from a file. */
 export interface Position { readonly line: number; readonly column: number }
 
 /** A text, a number, true, false or null. */

@@ -23,7 +23,7 @@ export class InvalidConfig extends InvalidOption {
   }
 }
 
-/** Collects mistakes; one that several cameras share through a template counts once. */
+/** Collects mistakes; one that several cameras inherit from a template is reported once. */
 export class Problems {
   readonly #found = new Map<string, ConfigProblem>();
 

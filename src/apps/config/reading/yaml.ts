@@ -5,11 +5,11 @@ import { type Located, NOWHERE, type Position, type Scalar, itemsOf, memberPath,
 
 /** Largest file; ten thousand cameras need half of it. */
 const MAX_CHARACTERS = 16_000_000;
-/** Most values in a file, with those of aliases counted each time: aliases of aliases would fill the memory. */
+/** Maximum number of values in a file, with those of aliases counted each time: aliases of aliases would fill the memory. */
 const MAX_VALUES = 200_000;
 /** Deepest nesting. */
 const MAX_DEPTH = 64;
-/** Most syntax errors to report, because one causes others after it. */
+/** Maximum number of reported syntax errors, because one causes others after it. */
 const MAX_SYNTAX = 3;
 
 /** Messages by error code, because the library's own messages quote the file. */
@@ -74,7 +74,7 @@ function positionOf(lines: LineCounter, offset: number): Position {
 class Reader {
   #values = 0;
   #isFull = false;
-  /** The values around the current one: an alias to one of them would be endless. */
+  /** The values around the current one: an alias to one of them would be a cycle. */
   readonly #open = new Set<Node>();
 
   constructor(readonly parsed: Document.Parsed, readonly lines: LineCounter, readonly problems: Problems) {}

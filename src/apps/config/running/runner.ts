@@ -39,13 +39,13 @@ export interface RunningConfig {
   readonly removed: readonly string[];
 }
 
-/** The arguments for running a configuration. */
+/** Options of {@link runConfig} and {@link ConfigRunner}. */
 export interface RunOptions {
   /** Receives the log of cameras and brokers. Default: none. */
   readonly logger?: Logger | undefined;
   /** Environment variables, for brokers' passwords. Default: `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
-  /** Time for brokers to send the messages that are left, in ms. Default 5,000. */
+  /** Time limit for brokers to send the remaining messages, in ms. Default 5,000. */
   readonly closeDeadlineMs?: number | undefined;
 }
 
@@ -77,7 +77,7 @@ export class ConfigRunner {
   get running(): RunningConfig { return this.#running.value; }
 
   /**
-   * Switches to a configuration. Everything that can fail happens before anything is stopped.
+   * Switches to a configuration. Everything that can fail happens before any camera is stopped.
    * @throws InvalidOption
    */
   apply({ brokers: wanted, cameras }: Pick<Config, 'brokers' | 'cameras'>): RunningConfig {
@@ -130,7 +130,7 @@ export class ConfigRunner {
       shown.ended = error === undefined ? {} : { error };
       this.#emit({});
     };
-    // Hundreds of processes that start together starve each other, and a camera may allow only one session, which must end first.
+    // Hundreds of processes that start together slow each other down, and a camera may allow only one session, which must end first.
     const later$ = inMs === 0 ? published$ : concat(timer(inMs).pipe(ignoreElements()), published$);
     subscription.add(later$.pipe(ignoreElements()).subscribe({ error: ended, complete: ended }));
   }

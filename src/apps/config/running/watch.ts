@@ -12,7 +12,7 @@ export interface WatchConfigOptions extends Omit<ParseConfigOptions, 'file'> {
   readonly onInvalid?: ((error: RxcamError) => void) | undefined;
   /** Whether to read the file again when it has changed. Default true; with false, only `reload$` does. */
   readonly watch?: boolean | undefined;
-  /** Emits to read the file again even if it is unchanged, such as on SIGHUP. Default: never. */
+  /** When it emits, the file is read again even if it is unchanged, on SIGHUP for example. Default: never. */
   readonly reload$?: Observable<unknown> | undefined;
 }
 
@@ -82,7 +82,7 @@ export function watchConfig(file: string, options: WatchConfigOptions = {}): Obs
   });
 }
 
-/** Changes with the files, and with the targets of their links. */
+/** A text that changes with the files, and with the targets of their links. */
 function signatureOf(files: readonly string[]): string {
   return files.map((file) => {
     try {
@@ -122,7 +122,7 @@ class Folders {
       watcher.on('error', () => { watcher.close(); this.#watchers.delete(folder); });
       this.#watchers.set(folder, watcher);
     } catch {
-      // The timer checks it.
+      // The timer checks the file.
     }
   }
 }

@@ -8,7 +8,7 @@ import { isLoopback } from '../access-control.js';
 import type { FleetCameraWire, FleetWire, FleetWorkerWire } from '../wire.js';
 import { plainText } from '../watch/index.js';
 
-/** The fleet for one open page. */
+/** The state of the fleet for one open page. */
 export interface FleetLook {
   /** The current state, with the cameras that have changed since the last call. */
   next(): FleetWire;
@@ -36,7 +36,7 @@ export class FleetWatch {
       },
       end: () => {
         this.#looks--;
-        // The next page of the same browser opens another stream.
+        // Another page of the same browser opens another stream.
         if (this.#looks === 0) this.#resting = asyncScheduler.schedule(() => { this.stop(); }, DASHBOARD.fleetRestMs);
       },
     };

@@ -64,7 +64,7 @@ export class CameraPictures implements SlotRequest {
     else if (this.#jpegs !== undefined && (this.isLive || mono() >= this.#nextCardAt)) this.#jpegs.push(value);
   }
 
-  /** Starts or stops the decoder by the requests of viewers, and selects its size. */
+  /** Starts or stops the decoder as viewers request, and selects its size. */
   #demand(value: Value | undefined): void {
     if (value !== undefined) this.#kind = 'codec' in value ? 'encoded' : 'raw';
     const isJpeg = value !== undefined && 'codec' in value && value.codec === 'jpeg';

@@ -10,7 +10,7 @@ import type { Wish } from '../wire.js';
 /** A JPEG of a camera. */
 export interface Jpeg { readonly at: number; readonly width: number; readonly height: number; readonly data: Buffer }
 
-/** Most pictures inside the decoder. */
+/** Maximum number of pictures inside the decoder. */
 const MAX_INSIDE = 12;
 type Value = Frame | EncodedFrame;
 
@@ -64,7 +64,7 @@ export class Jpegs {
   }
 }
 
-/** For raw pictures of a pipeline that does not encode, or encodes later. */
+/** JPEGs of raw pictures, from a pipeline that does not encode, or encodes later. */
 function ofFrames(frames$: Observable<Frame>, width: number): Observable<Jpeg> {
   return frames$.pipe(
     resize({ width }), encodeJpeg({ quality: DASHBOARD.quality }),
@@ -72,7 +72,7 @@ function ofFrames(frames$: Observable<Frame>, width: number): Observable<Jpeg> {
   );
 }
 
-/** Only the keyframe of a chunk. */
+/** The keyframe of a chunk. */
 function firstOf(value: EncodedFrame): EncodedFrame {
   if (value.frames === 1 || value.codec === 'jpeg') return value;
   const [first] = accessUnits(value.data, value.codec);

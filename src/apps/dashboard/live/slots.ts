@@ -34,7 +34,7 @@ export class Slots {
     }
   }
 
-  /** A card has got a picture: after its turn, it passes its slot on if others wait. */
+  /** Called when a card has got a picture: after its turn, its slot goes to the next one that waits. */
   served(claimant: SlotRequest): void {
     const since = this.#holders.get(claimant);
     if (since === undefined || claimant.isLive || this.#waiting.size === 0 || mono() - since < DASHBOARD.decoderTurnMs) return;
@@ -56,7 +56,7 @@ export class Slots {
     }
   }
 
-  /** A live view takes the slot of the card that has held one longest. */
+  /** Frees a slot for a live view: that of the card that has had one longest. */
   #makeRoom({ isLive }: SlotRequest): boolean {
     const card = isLive ? [...this.#holders.keys()].find((one) => !one.isLive) : undefined;
     if (card === undefined) return false;

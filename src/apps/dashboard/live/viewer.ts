@@ -30,7 +30,7 @@ export class Viewer {
     }
   }
 
-  /** The browser's decoder failed, or the codec changes: continues at the next keyframe. */
+  /** Continues at the next keyframe, after the browser's decoder failed or the codec changed. */
   restart(id: string): void {
     this.#waitsForKey.add(id);
   }

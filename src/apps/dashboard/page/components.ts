@@ -11,13 +11,13 @@ export const html = htm.bind(h) as (strings: TemplateStringsArray, ...values: un
 export const store = new Store();
 export const pictures = new PictureStream();
 
-/** Redraws at every event from the server. */
+/** Redraws the component at every event from the server. */
 export function useStore(): void {
   const [, again] = useReducer((n: number) => n + 1, 0);
   useEffect(() => store.subscribe(() => { again(0); }), []);
 }
 
-/** Redraws at every event while `isOn`. */
+/** Redraws the component at every event while `isOn` is true. */
 export function useCard(id: string, isOn: boolean): void {
   const [, again] = useReducer((n: number) => n + 1, 0);
   useEffect(() => (isOn ? store.subscribeCard(id, () => { again(0); }) : undefined), [id, isOn]);
@@ -48,7 +48,7 @@ export function TryNow({ id, nextAttemptAt }: { id: string; nextAttemptAt: numbe
     <button type="button" onClick=${press} aria-label=${`Try now: ${id}`}>Try now</button> <span role="status">${asked}</span></p>`;
 }
 
-/** Time without a change after which a picture is labelled: it may be from a camera that hangs. */
+/** Time without a change after which a picture is labelled as still, because the camera may hang; ms. */
 const STILL_MS = 60_000;
 
 /** Pictures of a camera while they are visible, with their age if they are old. */
@@ -72,7 +72,7 @@ export function Picture({ id, wish, label, onHow, isOn = true, none = 'No pictur
       drawn: (at) => {
         drawnAt.current = at;
         setHasPicture(true);
-        // More than one a second is not visible.
+        // One change a second is enough for a viewer.
         if (performance.now() - lookedAt.current < 900) return;
         lookedAt.current = performance.now();
         const colours = coloursOf(element);
@@ -91,13 +91,13 @@ export function Picture({ id, wish, label, onHow, isOn = true, none = 'No pictur
 }
 
 const SMALL = { width: 32, height: 18 };
-/** Of 255: black is 0 or 16, and noise makes a little more of it. */
+/** Highest level of a dark place, of 255: black is 0 or 16, plus some noise. */
 const DARK = 40;
-/** Of 255: an encoder makes smaller differences of a still scene. */
+/** Smallest change of a level, of 255: an encoder causes smaller ones in a still scene. */
 const CHANGED = 8;
 let small: OffscreenCanvasRenderingContext2D | null | undefined;
 
-/** The colours of a picture, in few places. */
+/** Samples the colours of a picture at a few places. */
 function coloursOf(picture: HTMLCanvasElement): Uint8ClampedArray {
   small ??= new OffscreenCanvas(SMALL.width, SMALL.height).getContext('2d', { willReadFrequently: true });
   if (small === null) return new Uint8ClampedArray();
@@ -105,7 +105,7 @@ function coloursOf(picture: HTMLCanvasElement): Uint8ClampedArray {
   return small.getImageData(0, 0, SMALL.width, SMALL.height).data;
 }
 
-/** Whether 99 of 100 places are dark: a name or a clock in a picture does not count. */
+/** Whether 99 of 100 places are dark: a picture may show a name or a clock. */
 function isAlmostBlack(colours: Uint8ClampedArray): boolean {
   let bright = 0;
   for (let at = 0; at < colours.length; at += 4) if (Math.max(colours[at] ?? 0, colours[at + 1] ?? 0, colours[at + 2] ?? 0) > DARK) bright++;

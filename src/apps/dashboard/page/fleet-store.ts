@@ -1,11 +1,11 @@
-/** The fleet: merges the changes that the server sends. */
+/** The state of the fleet: merges the changes that the server sends. */
 import { CONDITIONS, type Condition, type FleetCameraWire, type FleetWire, type FleetWorkerWire } from '../wire.js';
 
 const COLLATOR = new Intl.Collator('en', { numeric: true });
 
 export class FleetStore {
   readonly cameras = new Map<string, FleetCameraWire>();
-  /** All of it except the cameras; undefined if there is no fleet. */
+  /** The state without the cameras; undefined if there is no fleet. */
   facts: Omit<FleetWire, 'cameras' | 'gone' | 'isWhole'> | undefined;
   /** Sorted names; undefined when they have changed. */
   #names: readonly string[] | undefined;
@@ -37,7 +37,7 @@ export class FleetStore {
     return condition === 'unplaced' || condition === 'unowned' || worker === this.facts?.self ? undefined : this.worker(worker)?.dashboard;
   }
 
-  /** Those in trouble first, then by name. A thousand names are compared only when they have changed. */
+  /** Those in trouble first, then by name. The names are sorted again only when they have changed. */
   sorted(): FleetCameraWire[] {
     this.#names ??= [...this.cameras.keys()].sort((a, b) => COLLATOR.compare(a, b));
     const groups = new Map(CONDITIONS.map((condition) => [condition, [] as FleetCameraWire[]]));

@@ -1,4 +1,4 @@
-/** The page: selects the part that is shown, and warns if the server does not answer. */
+/** The page: selects the part to show, and warns if the server does not answer. */
 import { type VNode, render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { CameraPage } from './camera/index.js';
@@ -36,13 +36,13 @@ function Page(): VNode {
   return html`<${Head} isHere=${isHere} isCamera=${id !== undefined} />${id === undefined ? html`<${Start} isHere=${isHere} />` : html`<${One} key=${id} id=${id} />`}`;
 }
 
-/** A worker's dashboard begins with the whole fleet. */
+/** The first page: the whole fleet on a worker's dashboard, otherwise the cards. */
 function Start({ isHere }: { isHere: boolean }): VNode {
   useStore();
   return store.fleet.facts === undefined || isHere ? html`<${Cards} />` : html`<${FleetPage} />`;
 }
 
-/** A camera moves from one worker to another while its page is open. */
+/** The page of one camera, which may move from one worker to another while the page is open. */
 function One({ id }: { id: string }): VNode {
   useStore();
   return !store.cards.has(id) && store.fleet.isKnown ? html`<${FleetCameraPage} id=${id} />` : html`<${CameraPage} id=${id} />`;
@@ -53,7 +53,7 @@ function Head({ isHere, isCamera }: { isHere: boolean; isCamera: boolean }): VNo
   useStore();
   const [, tick] = useState(0);
   useEffect(() => {
-    // Without events, nothing else redraws it.
+    // Without events, only this timer redraws it.
     const timer = setInterval(() => { tick((n) => n + 1); }, 1_000);
     return () => { clearInterval(timer); };
   }, []);
@@ -73,7 +73,7 @@ function Head({ isHere, isCamera }: { isHere: boolean; isCamera: boolean }): VNo
   </header>`;
 }
 
-/** A program that only looks at a fleet has no page for its own cameras. */
+/** Links to the pages. A program that only shows a fleet has no page for its own cameras. */
 function Pages({ current }: { current: 'fleet' | 'here' | undefined }): VNode {
   const self = store.fleet.facts?.self;
   const currentIf = (page: typeof current) => (page === current ? 'page' : undefined);

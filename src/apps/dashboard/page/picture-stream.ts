@@ -5,13 +5,13 @@ import type { Decodes, RecordHead, Wish } from '../wire.js';
 export interface PictureCanvas {
   readonly wish: Wish;
   readonly canvas: HTMLCanvasElement;
-  /** A picture was drawn; `at` is when it was captured, by the server's clock. */
+  /** Called when a picture was drawn; `at` is its capture time by the server's clock, in ms since 1970. */
   readonly drawn: (at: number) => void;
   readonly how?: (how: string, why: string) => void;
 }
 
 type Unit = Extract<RecordHead, { type: 'unit' }>;
-/** Most units that wait for the browser's decoder; above, units up to the next keyframe are left out. */
+/** Maximum number of units that wait for the browser's decoder; further units are left out up to the next keyframe. */
 const MAX_QUEUE = 5;
 const TRIED: readonly (readonly [Decodes, string])[] = [['h264', 'avc1.42e01e'], ['h265', 'hev1.1.6.L93.B0']];
 
@@ -41,7 +41,7 @@ export class PictureStream {
     }
   }
 
-  /** Draws a camera's pictures at a place; returns a function that ends it. */
+  /** Draws a camera's pictures on a canvas; returns a function that ends it. */
   show(id: string, place: PictureCanvas): () => void {
     const places = this.#places.get(id) ?? new Set();
     this.#places.set(id, places.add(place));
@@ -69,7 +69,7 @@ export class PictureStream {
       const wishes = this.#isHidden ? [] : [...this.#places].map(([id, places]) => [id, [...places].some(({ wish }) => wish === 'live') ? 'live' : 'card']);
       const body = JSON.stringify({ wishes: Object.fromEntries(wishes) as object, decodes: [...this.#decodes] });
       const answer = fetch(`/api/pictures/${session}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
-      // If it did not arrive, the stream has ended too, or the list is sent again.
+      // If the list did not arrive, the stream has ended too, or the list is sent again.
       this.#isStale = !await answer.then(({ status }) => status < 404 || this.#session !== session, () => this.#session !== session) || this.#isStale;
     }
   }
@@ -149,7 +149,7 @@ export class PictureStream {
     }
   }
 
-  /** The browser failed to decode a codec that it claims to support: the server sends JPEG from now on. */
+  /** Called when the browser failed to decode a codec that it claims to support: the server then sends JPEG. */
   #failed({ id, codec }: Unit): void {
     this.#close(id);
     this.#decodes.delete(codec.startsWith('avc1') ? 'h264' : 'h265');

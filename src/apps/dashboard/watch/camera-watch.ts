@@ -26,7 +26,7 @@ export class CameraWatch {
   readonly #day = new Series(DASHBOARD.dayStepMs, 86_400_000 / DASHBOARD.dayStepMs);
   readonly #perDayStep = DASHBOARD.dayStepMs / DASHBOARD.stepMs;
   readonly #work = new Subscription();
-  /** Marks of the last seconds, and of the last steps of the hour; oldest first. */
+  /** Marks of the last few seconds, and of the last steps of the series; oldest first. */
   #marks: Mark[] = [];
   #steps: Mark[] = [];
   #stepCount = 0;
@@ -48,7 +48,7 @@ export class CameraWatch {
   /** Reads the counts, for rates of the last seconds. */
   look(): void {
     const { state } = this.hub.ledger.tally;
-    // A camera that connects between two failures is down; at its first attempt it is not.
+    // A camera that connects after a failure is down; one that connects for the first time is not.
     if (state === 'streaming' && this.#history.status !== 'up') this.#history.become(Math.max(this.#history.since, this.#history.openedAt ?? wall()), 'up');
     this.#marks = [...this.#marks, this.#mark()].slice(-DASHBOARD.window);
   }
@@ -81,7 +81,7 @@ export class CameraWatch {
     };
   }
 
-  /** All parts are read at once, so that they add up to the captured pictures. */
+  /** Reads all parts at the same time, so that they add up to the captured pictures. */
   ledger(): LedgerWire {
     const { counts, dropped, inFlight } = this.hub.ledger.tally;
     return { captured: counts.captured, parts: [
@@ -113,7 +113,7 @@ export class CameraWatch {
     }));
   }
 
-  /** Judged by the last complete steps, in which it must have been up. A file waits for its consumers, and is never slow. */
+  /** The impairment, by the last complete steps, in which the camera must have been up. A file waits for its consumers, and is never slow. */
   #impairment(wanted: number | undefined, dropping: Readonly<Record<string, number>>): CardWire['impaired'] {
     if (this.#history.status !== 'up') return undefined;
     if (Object.keys(dropping).length > 0) return 'dropping';
@@ -138,7 +138,7 @@ export class CameraWatch {
   }
 }
 
-/** A camera may have failed long before anyone watched: why, and since when, is known. */
+/** The history at the start of the watch: the reason and the time of an earlier failure are known from the ledger. */
 function historyOf({ ledger: { tally, lastStateEvents }, downMs }: CameraHub): History {
   const now = wall();
   const [first] = lastStateEvents;

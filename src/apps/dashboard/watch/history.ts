@@ -6,7 +6,7 @@ import { plainText } from './text.js';
 import type { EventWire, SpanWire, TroubleText } from '../wire.js';
 
 const DAY_MS = 24 * 3_600_000;
-/** Enough for a camera that changes every minute and a half for a day. */
+/** Maximum number of spans: enough for a camera that changes every 90 s for a day. */
 const MAX_SPANS = 1_000;
 const MAX_EVENTS = 300;
 
@@ -19,7 +19,7 @@ export class History {
   version = 0;
   /** The current or last failure. */
   failure: TroubleText | undefined;
-  /** When the source was last opened and its pictures began. */
+  /** Time at which the source was last opened, in ms since 1970. */
   openedAt: number | undefined;
 
   constructor(at: number, status: SpanWire['status']) {
@@ -55,7 +55,7 @@ export class History {
         break;
       }
       case 'retrying': {
-        // A later step failed, which has no other event.
+        // A later step failed, for which there is no other event.
         if (isRxcamError(event.error) && this.#events.at(-1)?.code !== event.error.code) this.#note(at, 'Failed', event.error.message, event.error.code);
         this.become(at, 'down', isRxcamError(event.error) ? event.error.code : undefined);
         break;

@@ -16,7 +16,7 @@ export class Series {
     this.#values = new Float32Array(size * SERIES_NAMES.length).fill(NaN);
   }
 
-  /** Adds the figures of the step that ends at `at`, in ms. Missed steps, while the machine slept, stay empty. */
+  /** Adds the figures of the step that ends at `at`, in ms since 1970. Steps that were missed while the machine slept stay empty. */
   add(at: number, point: Point): void {
     const missed = this.#until === 0 ? 0 : Math.min(this.size, Math.round((at - this.#until) / this.stepMs) - 1);
     for (let n = 0; n < missed; n++) this.#push(undefined);

@@ -49,7 +49,7 @@ export class Watch {
     for (const one of [...this.#cameras.values(), ...this.#brokers.values()]) one.stop();
   }
 
-  /** @param id - of the camera whose page is open */
+  /** @param id - the camera whose page is open */
   state(id?: string): StateWire {
     const camera = id === undefined ? undefined : this.#byId.get(id);
     const cards = [...this.#cameras.values()].map((one) => one.card());
@@ -69,7 +69,7 @@ export class Watch {
     return this.#byId.get(id)?.hub;
   }
 
-  /** Those that are not run have a card too, which states why they are dark. */
+  /** Cards of cameras that are not enabled, which state the reason why they send nothing. */
   #disabled(): CardWire[] {
     const names = [...this.watched.disabled()].map(plainText).filter((name) => !this.#byId.has(name));
     return names.map((id) => ({ id, state: 'disabled', trouble: 3, since: 0, fpsIn: 0, fpsOut: 0, bytesPerSecond: 0, dropping: {}, droppedTotal: 0, width: 0, height: 0 }));

@@ -1,4 +1,4 @@
-/** A camera's own page: live view, its last 24 hours, figures, the account of its pictures, its settings. */
+/** A camera's own page: live view, its last 24 hours, figures, the ledger of its pictures, its settings. */
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { CameraWire, EventWire, LedgerWire, SpanWire } from '../../wire.js';
@@ -82,7 +82,7 @@ function Timeline({ spans, now }: { spans: readonly SpanWire[]; now: number }): 
   </section>`;
 }
 
-/** The account of every picture: the parts add up to the captured ones. */
+/** The ledger: its parts add up to the captured pictures. */
 function Ledger({ ledger: { captured, parts } }: { ledger: LedgerWire }): VNode {
   const shown = parts.filter(({ pictures }) => pictures > 0);
   const sum = parts.reduce((total, { pictures }) => total + pictures, 0);

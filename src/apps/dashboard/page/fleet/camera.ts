@@ -1,4 +1,4 @@
-/** A camera that this program does not run: its report, the place of its live view, and its configuration. */
+/** The page of a camera that this program does not run: its report, a link to its live view, and its configuration. */
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { FleetCameraWire } from '../../wire.js';
@@ -37,7 +37,7 @@ export function FleetCameraPage({ id }: { id: string }): VNode {
   </main>`;
 }
 
-/** Pictures stay on the worker that has them. */
+/** A link to the live view on the dashboard of the camera's worker, or the reason why there is none. */
 function Elsewhere({ camera }: { camera: FleetCameraWire }): VNode | false {
   const owner = store.fleet.worker(camera.worker);
   const link = store.fleet.liveAt(camera);

@@ -7,9 +7,9 @@ import { clockTime, duration, filterLabel } from '../text/index.js';
 import { FleetRow } from './row.js';
 import { Workers } from './workers.js';
 
-/** Cameras that are drawn before the button for more is pressed. */
+/** Number of cameras that are drawn before the button for more is pressed. */
 const FIRST = 200;
-/** Most cameras that the alarm names. */
+/** Maximum number of cameras that the alarm names. */
 const NAMED = 12;
 /** Interval at which the times of rows in trouble are updated; ms. */
 const TICK_MS = 5_000;
@@ -56,7 +56,7 @@ export function FleetPage(): VNode {
   </main>`;
 }
 
-/** A camera without a worker is dark until a person acts. */
+/** The alarm about cameras that no worker can run: they send nothing until an operator acts. */
 function Unplaced({ cameras }: { cameras: readonly FleetCameraWire[] }): VNode | false {
   if (cameras.length === 0) return false;
   const reasons = [...new Set(cameras.map(({ error }) => error ?? 'no reason is known'))];

@@ -1,3 +1,3 @@
-/** The pages of a fleet: all of it, and a camera that another worker has. */
+/** The pages of a fleet: the whole fleet, and a camera that another worker runs. */
 export { FleetCameraPage } from './camera.js';
 export { FleetPage } from './fleet.js';

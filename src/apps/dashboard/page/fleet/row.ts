@@ -32,7 +32,7 @@ export const FleetRow = memo(({ camera, link }: { camera: FleetCameraWire; tick:
   </li>`;
 });
 
-/** The live view of a camera is on its worker's dashboard. */
+/** The name of a camera, with a link to its live view on the dashboard of its worker. */
 function Name({ camera: { id, worker }, link }: { camera: FleetCameraWire; link: string | undefined }): VNode {
   const page = `#/camera/${encodeURIComponent(id)}`;
   if (store.cards.has(id) || link === undefined) return html`<a class="name" href=${page}>${id}</a>`;

@@ -4,7 +4,7 @@ import type { FleetWorkerWire } from '../../wire.js';
 import { StateMark, html, store } from '../components.js';
 import { countText, duration, workerState } from '../text/index.js';
 
-/** Up to this number, all are shown; of more, those that are well are folded, so that cameras in trouble stay near the top. */
+/** Number of workers up to which all are shown; with more of them, those that are well are folded, so that cameras in trouble stay near the top. */
 const FEW = 4;
 
 export function Workers({ chosen, choose }: { chosen: string | undefined; choose: (worker: string | undefined) => void }): VNode {

@@ -51,16 +51,16 @@ export function impairment({ impaired, dropping, fpsIn, fpsOut, fpsWanted = 0, s
   return impaired === 'held' ? `Pictures are encoded but not published: ${fps(fpsOut)} of ${fps(fpsWanted)} a second. Check the broker` : '';
 }
 
-/** Whether pictures come, or are about to. */
+/** Whether the camera sends pictures, or is connecting. */
 const isRunning = ({ trouble }: CardWire) => trouble === 1 || trouble === 2;
 
-/** Whether pictures come and do not leave: a broker may be the reason. */
+/** Whether pictures arrive but are not published: a broker may be the reason. */
 export const isHeld = (card: CardWire) => isRunning(card) && card.fpsOut < 0.5 * Math.min(card.fpsIn, card.fpsWanted ?? card.fpsIn);
 
-/** In place of a picture: those of before are not kept. */
+/** The text in place of a picture: earlier pictures are not kept. */
 export const pictureText = (card: CardWire) => (isRunning(card) ? 'No picture yet' : 'No picture');
 
-/** Longer than cameras usually take to answer. */
+/** Time after which a camera that connects gets a hint, longer than most cameras take to answer; ms. */
 const LATE_MS = 5_000;
 
 /** The meaning of a state without an error; empty if the state says enough. */

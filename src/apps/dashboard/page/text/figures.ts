@@ -36,5 +36,5 @@ export function clockTime(at: number): string {
 /** `17:05`. */
 export const hourAndMinute = (at: number) => new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', hour12: false });
 
-/** A sentence after a colon. */
+/** The sentence in the form that follows a colon. */
 export const lowerFirst = (text: string) => (/^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text);
