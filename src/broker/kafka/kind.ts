@@ -64,7 +64,7 @@ export const kafkaKind = {
       about: 'partitions of a topic created by rxcam',
     },
     {
-      flags: '--kafka-replicas <n>', option: 'replicationFactor', takes: 'number', standard: KAFKA.replicationFactor,
+      flags: '--kafka-replicas <n>', option: 'replicationFactor', takes: 'number', creates: true, standard: KAFKA.replicationFactor,
       about: 'replicas of a topic created by rxcam',
     },
   ],

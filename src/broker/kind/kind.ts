@@ -19,6 +19,8 @@ export interface BrokerFlag {
   readonly takes?: 'number' | 'bytes' | readonly string[];
   /** Set if `rxcam read` has it, too. */
   readonly reads?: true;
+  /** Set if it matters to commands that may create topics. */
+  readonly creates?: true;
 }
 
 /** Options by name, as the command line has parsed them. */

@@ -1,15 +1,21 @@
 /** Flags of brokers: those for every kind, and those that each kind declares. */
-import { BROKERS, BROKER_NAMES, type BrokerFlag } from '../../../broker/index.js';
-import { BROKER, MEMORY, OUTBOX } from '../../../core/defaults/defaults.js';
+import { BROKERS, BROKER_NAMES, type BrokerFlag, type BrokerName } from '../../../broker/index.js';
+import { BROKER, OUTBOX } from '../../../core/defaults/defaults.js';
 import { type Flag, type FlagGroup, bytes, oneOf, readNumber, shownBytes } from './flag.js';
 
 const REMOTE = BROKER_NAMES.filter((name) => BROKERS[name].hosts !== 'none');
+
+/** Kinds with another default than most have. */
+const OTHER_LINGER = BROKER_NAMES.flatMap((name) => {
+  const { lingerMs } = BROKERS[name].defaults();
+  return lingerMs === BROKER.lingerMs ? [] : [`; ${name}: ${lingerMs}`];
+}).join('');
 
 const anyBroker: FlagGroup = {
   heading: 'Any broker:',
   flags: [
     {
-      flags: '--linger-ms <ms>', sets: 'broker.lingerMs', parse: readNumber, standard: `${BROKER.lingerMs}; memory: ${MEMORY.lingerMs}`,
+      flags: '--linger-ms <ms>', sets: 'broker.lingerMs', parse: readNumber, standard: `${BROKER.lingerMs}${OTHER_LINGER}`,
       about: 'how long a message waits for others to share its request, in ms',
     },
     {
@@ -49,9 +55,9 @@ const remote: FlagGroup = {
   ],
 };
 
-const own = BROKER_NAMES.map((name): FlagGroup => ({
-  heading: `${BROKERS[name].title}:`, flags: BROKERS[name].flags.map((flag) => flagOf(name, flag)),
-}));
+function ownFlags(name: BrokerName): FlagGroup {
+  return { heading: `${BROKERS[name].title}:`, flags: BROKERS[name].flags.map((flag) => flagOf(name, flag)) };
+}
 
 function flagOf(owner: string, { flags, option, about, standard, takes }: BrokerFlag): Flag {
   const shown = takes === 'bytes' && typeof standard === 'number' ? shownBytes(standard) : standard;
@@ -59,17 +65,24 @@ function flagOf(owner: string, { flags, option, about, standard, takes }: Broker
   return { flags, sets: `${owner}.${option}`, about, ...(shown !== undefined && { standard: shown }), ...(parse && { parse }) };
 }
 
+/** Options that flags set, by what the flags are for. */
+function optionsFor(use: 'reads' | 'creates'): string[] {
+  return BROKER_NAMES.flatMap((name) => (BROKERS[name].flags as readonly BrokerFlag[]).filter((flag) => flag[use] === true).map(({ option }) => `${name}.${option}`));
+}
+
 /** Options of a broker that apply to readers, by the `sets` of their flags. */
 export const READ_OPTIONS: ReadonlySet<string> = new Set([
-  ...BROKER_NAMES.flatMap((name) => (BROKERS[name].flags as readonly BrokerFlag[]).flatMap(({ option, reads }) => (reads === true ? [`${name}.${option}`] : []))),
+  ...optionsFor('reads'),
   'broker.requestTimeoutMs', 'broker.connectTimeoutMs', 'broker.retryInitialMs', 'broker.retryMaxMs',
 ]);
 
-export const brokerFlags: readonly FlagGroup[] = [anyBroker, remote, ...own];
+export const brokerFlags: readonly FlagGroup[] = [anyBroker, remote, ...BROKER_NAMES.map(ownFlags)];
+
+const FLEET_OPTIONS: ReadonlySet<string> = new Set([...READ_OPTIONS, ...optionsFor('creates')]);
 
 /** Flags of the commands that show or change a fleet. They may be the first to create its topics. */
 export const FLEET_BROKER_FLAGS: readonly FlagGroup[] = brokerFlags
-  .map(({ heading, flags }): FlagGroup => ({ heading, flags: flags.filter(({ sets }) => READ_OPTIONS.has(sets) || sets === 'kafka.replicationFactor') }))
+  .map(({ heading, flags }): FlagGroup => ({ heading, flags: flags.filter(({ sets }) => FLEET_OPTIONS.has(sets)) }))
   .filter(({ flags }) => flags.length > 0);
 /** Flags of a worker, which publishes as well; only for brokers that other machines can reach. */
-export const WORKER_BROKER_FLAGS: readonly FlagGroup[] = brokerFlags.filter(({ heading }) => heading !== `${BROKERS.memory.title}:`);
+export const WORKER_BROKER_FLAGS: readonly FlagGroup[] = [anyBroker, remote, ...REMOTE.map(ownFlags)];
