@@ -10,7 +10,7 @@ const FOLDER = `${ROOT}.cache/readme`;
 /** The package, once it is built. */
 export const PACKAGE = `${FOLDER}/node_modules/rxcam`;
 const EXAMPLES = `${FOLDER}/examples`;
-const TSC = `${ROOT}node_modules/.bin/tsc`;
+const TSC = `${ROOT}node_modules/typescript-7/bin/tsc`;
 const GONE_WITHIN_MS = 5_000;
 
 /** The command line, once it is built. */

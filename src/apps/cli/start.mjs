@@ -18,7 +18,7 @@ await import(new URL('../../../dist/src/apps/cli/main.js', import.meta.url).href
 /** The stamp has the time at which the build began: files that are saved during the build are newer. */
 function build() {
   const began = new Date();
-  const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+  const compiler = join(createRequire(import.meta.url).resolve('typescript-7/package.json'), '../bin/tsc');
   process.stderr.write('Building rxcam …\n');
   rmSync(stamp, { force: true });
   const { status } = spawnSync(process.execPath, [compiler, '-p', root, '--noEmitOnError'], { stdio: ['ignore', 2, 2] });

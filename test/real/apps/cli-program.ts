@@ -16,7 +16,7 @@ export const MAIN = `${OUT}/src/apps/cli/main.js`;
 export async function build(): Promise<void> {
   mkdirSync(`${ROOT}.cache`, { recursive: true });
   const options = ['--outDir', OUT, '--incremental', '--tsBuildInfoFile', `${OUT}/tsbuildinfo`, '--declaration', 'false'];
-  const { stdout } = await execa('flock', [`${OUT}.lock`, `${ROOT}node_modules/.bin/tsc`, '-p', `${ROOT}tsconfig.json`, ...options], { reject: false });
+  const { stdout } = await execa('flock', [`${OUT}.lock`, `${ROOT}node_modules/typescript-7/bin/tsc`, '-p', `${ROOT}tsconfig.json`, ...options], { reject: false });
   if (!existsSync(MAIN)) throw new Error(stdout);
 }
 
