@@ -42,7 +42,7 @@ function started(path: string, args: readonly string[], { nice = 0, env }: Spawn
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'], detached: process.platform !== 'win32', windowsHide: true, env: { ...childEnvironment(), ...env },
   }));
   if ((child.stdio as unknown) === undefined) throw withoutPipes(child);
-  if (nice !== 0 && child.pid !== undefined) standBack(child.pid, nice);
+  if (nice !== 0 && child.pid !== undefined) lowerPriority(child.pid, nice);
   living.add(child);
   watchExit();
   const gone = () => {
@@ -62,8 +62,8 @@ function withoutPipes(child: ChildProcessWithoutNullStreams): Error {
   return Object.assign(new Error('no file descriptor is left for the pipes of a process'), { code: 'EMFILE' });
 }
 
-/** Set before it starts its threads, which inherit the priority. Ignored if the process has already ended. */
-function standBack(pid: number, nice: number): void {
+/** Sets the niceness before the process starts its threads, which inherit it. Ignored if the process has already ended. */
+function lowerPriority(pid: number, nice: number): void {
   try {
     setPriority(pid, nice);
   } catch {
