@@ -63,9 +63,9 @@ function cameraForm(): JsonSchema {
     type: 'object',
     properties: {
       source: { description: 'rtsp(s)://…, http(s)://…, a path, a device (/dev/video0, 0), or test:', type: ['string', 'integer', 'null'] },
-      extends: { description: 'A template, or several: later ones win.', anyOf: [NAMES, { type: 'null' }] },
-      labels: { description: 'Words that a worker of a fleet must have to run it.', anyOf: [NAMES, { type: 'null' }] },
-      enabled: { description: 'false: the camera is not run. Default true.', type: ['boolean', 'null'] },
+      extends: { description: 'A template, or several: later ones take precedence.', anyOf: [NAMES, { type: 'null' }] },
+      labels: { description: 'Labels that a worker of a fleet must have to run it.', anyOf: [NAMES, { type: 'null' }] },
+      enabled: { description: 'false: the camera does not run. Default true.', type: ['boolean', 'null'] },
       pipeline: { description: 'The steps, in their order.', anyOf: [pipelineForm(), { type: 'null' }] },
       steps: { description: 'Options for steps of the inherited pipeline, by their names.', anyOf: [{ $ref: '#/$defs/steps' }, { type: 'null' }] },
       retry: { description: 'How to reconnect; false: not at all. Default true.', anyOf: [formOf(RECONNECT_SCHEMA), { type: ['boolean', 'null'] }] },

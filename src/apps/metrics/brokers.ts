@@ -33,7 +33,7 @@ export const BROKER_FAMILIES: readonly Family<MeasuredBroker>[] = [
   single('rxcam_broker_waiting_topics', 'gauge', 'Topics whose messages wait while others are sent.', ({ broker }) => broker.state.waiting?.length ?? 0),
   single('rxcam_broker_throttled_seconds', 'gauge', "Pause that the broker's quota requires now.", ({ broker }) => (broker.state.throttledMs ?? 0) / 1_000),
   {
-    name: 'rxcam_broker_errors_total', type: 'counter', help: 'Errors of a broker by code, since the page has known it.',
+    name: 'rxcam_broker_errors_total', type: 'counter', help: 'Errors of a broker by code, since it was added to the page.',
     samples: ({ errors }, put) => { for (const [code, count] of errors) put(count, labels({ code })); },
   },
 ];

@@ -66,7 +66,7 @@ export const CAMERA_FAMILIES: readonly Family<CameraHub>[] = [
   inFlight,
   single('rxcam_expected_frames_per_second', 'gauge', 'Pictures a second that the source states and skipRate leaves; absent if unknown.', ({ reading }) => reading?.fps),
   single('rxcam_last_frame_timestamp_seconds', 'gauge', 'Unix time of the last picture captured; absent until there is one.', ({ lastFrameAt }) => seconds(lastFrameAt)),
-  single('rxcam_unchanged_seconds', 'gauge', 'Time since the picture has changed last; 0 while it changes. Of live sources with encoded pictures.', ({ stillMs }) => stillMs / 1_000),
+  single('rxcam_unchanged_seconds', 'gauge', 'Time since the last change of the picture; 0 while it changes. Of live sources with encoded pictures.', ({ stillMs }) => stillMs / 1_000),
   single('rxcam_next_attempt_timestamp_seconds', 'gauge', 'Unix time of the next attempt; absent unless the camera waits for it.', ({ ledger }) => seconds(ledger.tally.nextAttemptAt)),
   single('rxcam_reconnects_total', 'counter', 'Attempts after a failure.', ({ ledger }) => ledger.tally.counts.reconnects),
   single('rxcam_read_failures_total', 'counter', 'Windows without a picture, and access units that the decoder rejected.', ({ ledger }) => ledger.tally.counts.readFailures),

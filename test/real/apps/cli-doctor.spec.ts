@@ -23,7 +23,7 @@ needs('ffmpeg', 'kafka', 'redis', 'rtsp')('rxcam', () => {
     const lines = stdout.split('\n');
     for (const line of [
       /^✓ Node +20\.|^✓ Node +2\d\./, /^✓ ffmpeg +\S+ at \/.*libx265/, /^[✓–] hardware vaapi /, /^✓ cache +\/.* free$/, /^✓ source name +\S+ is \S+ \(/,
-      /^✓ source stream +h264 \d+x\d+, [\d.]+ fps/, /^✓ source pictures +the first after [\d.]+ ms; [\d.]+ pictures a second came$/, /^✓ source GOP +a keyframe every \d+ pictures, [\d.]+ s$/,
+      /^✓ source stream +h264 \d+x\d+, [\d.]+ fps/, /^✓ source pictures +the first after [\d.]+ ms; [\d.]+ pictures a second arrived$/, /^✓ source GOP +a keyframe every \d+ pictures, [\d.]+ s$/,
       /^✓ source cost +decoding takes [\d.]+ ms of CPU a picture, [\d.]+ % of a core at [\d.]+ fps; this machine \(\d+ cores\) decodes about \d+ such$/,
       /^✓ broker +a message of [\d.]+ kB to rxcam-doctor at kafka.* was acknowledged in \d+ ms, read back in \d+ ms$/, /^. broker topic /, /^. broker size /, /^✓ clock +that of the broker (?:agrees with this one, to \d+ ms|is \d+ ms (?:ahead of|behind) this one, ± \d+ ms)$/, /^✓ source clock +that of the source (?:agrees|is)/,
       /^✓ source look +brightness \d+ to \d+ of 255$/,
@@ -85,7 +85,7 @@ cameras:
     const picture = await ask('snapshot', file, 'gate', '-o', join(temporaryFolder('doctor'), 'gate.jpg'));
     expect([picture.exitCode, picture.stderr]).toEqual([0, expect.stringMatching(/gate\.jpg: [\d.]+ kB$/)]);
     for (const [words, said] of [
-      [['doctor', file, 'camera-71'], /camera 'camera-71' given \(did you mean 'camera-17'\?\), which .* has not; it has gate, camera-17/], [['probe', file], /no camera of .* given, expected the name of one/],
+      [['doctor', file, 'camera-71'], /camera 'camera-71' given \(did you mean 'camera-17'\?\), which is not in .*; it has gate, camera-17/], [['probe', file], /no camera of .* given, expected the name of one/],
       [['doctor', file, 'gate', 'yard'], /3 words given/], [['probe', source, 'test:'], /2 sources given, expected one/], [['doctor', '/no/such.yaml', 'gate'], /\/no\/such\.yaml/],
     ] as const) {
       const refused = await ask(...words);

@@ -87,7 +87,7 @@ needs('ffmpeg')('rxcam health', () => {
     mkdirSync(folder);
     const server = createServer((socket) => socket.end('{"healthy":true}\n')).listen(`${folder}/4711.sock`);
     await once(server, 'listening');
-    expect(await health()).toMatchObject({ exitCode: 1, stdout: '✗ 4711 gave no answer that this version of rxcam knows' });
+    expect(await health()).toMatchObject({ exitCode: 1, stdout: '✗ 4711 gave an answer that this version of rxcam does not know' });
     chmodSync(folder, 0o777);
     expect(await health()).toMatchObject({ exitCode: 1, stdout: '' });
     server.close();

@@ -228,8 +228,8 @@ needs('ffmpeg', 'chromium')('a fleet in a browser', () => {
     expect(listed['one']).toMatchObject({ status: 'member', dashboard: `http://${hostname()}:${new URL(address).port}/` });
     expect(text.stdout + json.stdout).not.toContain(TOKENS[0]);
     const mistyped = await run(['fleet', 'drain', 'on', ...place]);
-    expect([mistyped.exitCode, mistyped.stderr]).toEqual([2, expect.stringContaining("worker 'on' given, expected one that has reported lately: dead, one")]);
-    expect((await run(['fleet', 'drain', 'one', ...place])).stdout).toContain('one gives its cameras to the others, and ends');
+    expect([mistyped.exitCode, mistyped.stderr]).toEqual([2, expect.stringContaining("worker 'on' given, expected one that has reported recently: dead, one")]);
+    expect((await run(['fleet', 'drain', 'one', ...place])).stdout).toContain('one moves its cameras to other workers, and ends');
     expect((await worker.ended).exitCode).toBe(0);
     expect((await run(['fleet', 'status', ...place])).stdout).toMatch(/^2 unowned, 1 worker gone/);
   }, 120_000);

@@ -157,7 +157,7 @@ describe('a mistake', () => {
 
   it.each<[string, RegExp]>([
     ['brokers:\n  a: "redis://:hunter2@h\n', /^cameras\.yaml:\d:\d+: a quote, bracket/], ['a: hunter2: x', /two keys on one line/], ['a: *hunter2', /an alias without an anchor/],
-    ['a: !hunter2 x', /a tag that is not known/], ['a: !!binary aHVudGVyMg==', /a tag that makes no text/], ['a: &hunter2 [*hunter2]', /an alias to a value that contains it/], ['hunter2: 1\nhunter2: 2', /the key is there twice/],
+    ['a: !hunter2 x', /an unknown tag/], ['a: !!binary aHVudGVyMg==', /a tag whose value is not a text/], ['a: &hunter2 [*hunter2]', /an alias to a value that contains it/], ['hunter2: 1\nhunter2: 2', /the key occurs twice/],
     ['a: { b: ${env:GATE_PASSWORD} }', /within \{ \} or \[ \] without quotes; write "\$\{…\}"/], ['a: 1\n---\nhunter2: 2', /a second document/], ['a:\n\thunter2: 1', /a tab/], ['['.repeat(5_000), /nested too deeply/],
     [`a: &a [x,x,x,x,x,x,x,x,x,x]\n${'abcdefgh'.split('').map((name, index, all) => `${name}1: &${name}1 [${`*${index === 0 ? 'a' : `${all[index - 1] ?? ''}1`},`.repeat(10)}]`).join('\n')}`, /more than 200000 values/],
     ['__proto__: { hunter2: 1 }', /__proto__ is not allowed/], ['cameras:\n  gate:\n    password:hunter2', /"?\(hidden\)"? given/], ['brokers: { a: { redis: { password: [hunter2] } } }', /password: \(hidden\) given, expected string/],

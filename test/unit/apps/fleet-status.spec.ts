@@ -35,9 +35,9 @@ describe('the state of a fleet as text', () => {
       '',
       '   camera  state      for        worker  heard     fps in         out  dropped  cores',
       '✗  roof    unplaced   -          a       3 s ago   no worker has room for it',
-      '✗  yard    unowned    -          c       40 s ago  its worker is gone: another one takes it within seconds',
+      '✗  yard    unowned    -          c       40 s ago  its worker is gone: another one takes it over within seconds',
       '▲  gate    down       2 h 5 min  a       3 s ago   SOURCE_REFUSED: nothing listens (12 s ago)',
-      '◆  hall    impaired   -          a       3 s ago     25.0  5.0 of 5.0       90   0.11  12 dropped lately (outbox)',
+      '◆  hall    impaired   -          a       3 s ago     25.0  5.0 of 5.0       90   0.11  12 dropped recently (outbox)',
       '   dock    streaming  -          a       3 s ago     25.0         5.0        0   0.11',
       '',
     ]);

@@ -36,11 +36,11 @@ interface Words {
 
 const COMMANDS: Readonly<Record<DoctorArguments['command'], Words>> = {
   doctor: {
-    about: 'find out what does not work, and what to do', argument: ['[address...]', 'a source, a broker, or both, in any order; or a configuration file and the name of a camera'], flags: DOCTOR_FLAGS,
+    about: 'check the machine, a source and a broker, and name remedies', argument: ['[address...]', 'a source, a broker, or both, in any order; or a configuration file and the name of a camera'], flags: DOCTOR_FLAGS,
     after: `
-Looks at this machine; at a source: name, stream, first picture, GOP, what it costs to
-decode; and at a broker: a message there and back, by way of the topic rxcam-doctor, the
-largest message, the clock. Exit code 0: all is well. 1: something is not. 2: bad usage.
+Checks this machine; a source: name, stream, first picture, GOP, cost of decoding; and
+a broker: a message that is sent to the topic rxcam-doctor and read back, the largest
+message, the clock. Exit code 0: no problem was found. 1: there is a problem. 2: bad usage.
 
 Examples:
   rxcam doctor
@@ -51,7 +51,7 @@ Examples:
   probe: {
     about: 'print the properties of a source', argument: ['<source...>', 'rtsp(s)://…, http(s)://…, a path, a device, or test:; or a configuration file and the name of a camera'], flags: PROBE_FLAGS,
     after: `
-Exit code 1: the source gives no picture. 2: bad usage.
+Exit code 1: the source sends no picture. 2: bad usage.
 
 Examples:
   rxcam probe rtsp://user:secret@camera.example.com/stream

@@ -62,7 +62,7 @@ const schema = options({
 const WORKER_HELP = `
 Joins the fleet and runs its share of the cameras. SIGTERM and SIGINT drain it: its
 cameras move to other workers, then it ends with exit code 0; a second one ends it at
-once. Exit code 1: cameras were given up by force. 2: bad usage.
+once. Exit code 1: cameras could not be moved in time. 2: bad usage.
 
 Examples:
   rxcam worker --to kafka://localhost:9092/video
@@ -71,7 +71,7 @@ Examples:
 
 const FLEET_HELP = `
 A camera in the fleet is written as in the file that 'apply' takes; secrets are
-references such as \${env:NAME}, and each worker looks them up by itself.
+references such as \${env:NAME}, which each worker resolves.
 
 Examples:
   rxcam fleet apply cameras.yaml --to kafka://localhost:9092 --dry-run
@@ -81,13 +81,13 @@ Examples:
 /** Adds the commands; `found` is called with the parsed one. */
 export function fleetCommands(found: (command: WorkerArguments | FleetArguments) => void): Command[] {
   const worker = placed(new Command('worker').summary('run cameras of a fleet').description('Run cameras of a fleet.'), WORKER_BROKER_FLAGS)
-    .option('--name <name>', "name of this worker, unique in the fleet (default: the host's name and the process's number)")
+    .option('--name <name>', 'name of this worker, unique in the fleet (default: the host name and the process id)')
     .addOption(new Option('--capacity <cores>', `cores that its cameras may take (default: ${PLAN.capacityShare} of the machine's)`).argParser(aNumber))
-    .addOption(new Option('--label <word>', 'a camera that asks for it goes to a worker that has it; may be repeated').argParser(collected))
+    .addOption(new Option('--label <word>', 'a label of this worker: cameras that require it run on a worker that has it; may be repeated').argParser(collected))
     .addOption(new Option('--broker <name=address>', 'a broker that cameras name, apart from that of --to; may be repeated').argParser(collected))
     .addHelpText('after', WORKER_HELP);
   for (const flag of dashboardFlags('worker')) worker.addOption(optionOf(flag));
-  worker.option('--dashboard-url <url>', 'address by which others reach the dashboard, for links (default: the name of this machine, if it listens elsewhere than on it)')
+  worker.option('--dashboard-url <url>', 'address of the dashboard for other machines, for links (default: with the name of this machine, unless it listens only on loopback)')
     .action((_, command: Command) => {
       const { place, all: { name, capacity, label, broker, dashboard, dashboardHost, dashboardUrl } } = parsed('worker', command, WORKER_BROKER_FLAGS);
       if (dashboard === undefined && (dashboardHost ?? dashboardUrl) !== undefined) throw new InvalidOption('worker: --dashboard-host or --dashboard-url given, expected --dashboard beside it');
@@ -104,14 +104,14 @@ export function fleetCommands(found: (command: WorkerArguments | FleetArguments)
       found({ command: 'fleet', ...place, deed: deed(command.args, all) });
     });
   };
-  action('apply', 'make the cameras of the fleet those of a file', ([file = ''], { dryRun }) => ({ action: 'apply', file, isDry: dryRun }))
+  action('apply', 'replace the cameras of the fleet by those of a file', ([file = ''], { dryRun }) => ({ action: 'apply', file, isDry: dryRun }))
     .argument('<file>', 'a configuration, as for cameras without a fleet').option('--dry-run', 'print the changes without writing them');
   action('add', 'add or change one camera', ([camera = '', settings = '']) => ({ action: 'add', camera, settings }))
     .argument('<camera>', 'its key').argument('<settings>', 'as in a file, in JSON or YAML');
   action('remove', 'remove cameras', (cameras) => ({ action: 'remove', cameras })).argument('<camera...>', 'their keys');
   action('list', 'print the cameras', () => ({ action: 'list' }));
   action('status', 'print workers, and cameras with their owners, those in trouble first', (_, { watch, all, color }) => ({ action: 'status', isWatched: watch, isWhole: all, color }))
-    .option('--watch', 'print them again and again').option('--all', 'print cameras that are well too where they do not fit on the terminal').addOption(optionOf(colorFlag('fleet')));
+    .option('--watch', 'print them until stopped, in place on a terminal, otherwise after each change').option('--all', 'also print cameras that are well if they do not fit on the terminal').addOption(optionOf(colorFlag('fleet')));
   action('drain', 'make a worker give up its cameras and end', ([worker = '']) => ({ action: 'drain', worker })).argument('<worker>', 'its name');
   return [worker, fleet];
 }
@@ -120,7 +120,7 @@ function placed(command: Command, groups: readonly FlagGroup[]): Command {
   command
     .requiredOption('--to <broker>', `the broker that coordinates the fleet: ${ADDRESS}`)
     .option('--fleet <name>', `name of the fleet, the beginning of its topics' names (default: ${FLEET.name})`)
-    .addOption(new Option('--slots <n>', `shares of the cameras, fixed when the fleet is made (default: ${FLEET.slots})`).argParser(aNumber))
+    .addOption(new Option('--slots <n>', `number of slots, fixed when the fleet is created (default: ${FLEET.slots})`).argParser(aNumber))
     .option('--json', 'print JSON')
     .option('--log-level <level>', `logs on stderr: ${LOG_LEVELS.join(', ')} (default: info)`)
     .helpOption('-h, --help', 'show this');

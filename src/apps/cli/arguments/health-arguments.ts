@@ -16,7 +16,7 @@ export interface HealthArguments {
   readonly json: boolean;
 }
 
-const ABOUT = 'Ask the programs of rxcam that run on this machine, as this user, how they are: stream, run and worker.';
+const ABOUT = 'Query the state of the rxcam programs that run on this machine as this user: stream, run and worker.';
 
 const AFTER = `
 alive: the program answers. ready: its brokers can be reached, and a worker is a member
@@ -37,7 +37,7 @@ Examples:
 export function healthCommand(found: (command: HealthArguments) => void): Command {
   const command = new Command('health').summary('query the state of running programs').description(ABOUT)
     .addOption(new Option('--expect <what>', 'alive, ready, streaming (default: alive)').choices(EXPECTED))
-    .addOption(new Option('--pid <n>', 'only the program with this number').argParser(whole))
+    .addOption(new Option('--pid <n>', 'only the program with this process id').argParser(whole))
     .addOption(new Option('--timeout <ms>', `time for the answer of a program, in ms (default: ${HEALTH.timeoutMs})`).argParser(whole))
     .option('--json', 'print one JSON object: healthy, programs')
     .helpOption('-h, --help', 'show this').addHelpText('after', AFTER);

@@ -96,7 +96,7 @@ function apply(runner: ConfigRunner, config: Config, logger: Logger, mistakes$: 
 function logChanges({ cameras, disabled, added, changed, removed }: RunningConfig, logger: Logger): void {
   const facts = { cameras: cameras.length, disabled: disabled.length, added: added.length, changed: changed.length, removed: removed.length };
   const names = Object.fromEntries(Object.entries({ disabled, changed, removed }).filter(([, list]) => list.length > 0).map(([name, list]) => [`${name}Cameras`, list.slice(0, 20)]));
-  logger.info({ ...facts, ...names }, cameras.length === 0 ? 'no camera is enabled; waiting for another file' : 'configuration in effect');
+  logger.info({ ...facts, ...names }, cameras.length === 0 ? 'no camera is enabled; waiting for a change of the file' : 'configuration in effect');
 }
 
 /** Emits when every camera has ended by itself, as files do. Without a camera, it waits for one. */

@@ -93,7 +93,7 @@ function limitFinding(examined: Examined | Error, topic: string, { kind }: Broke
 function brokerClock(clock: ClockDifference | undefined, { kind }: Broker): Finding {
   if (clock !== undefined) return clockFinding('clock', clock, 'the broker', 'messages are searched for by their time');
   return {
-    name: 'clock', state: 'note', found: `${kind} gives no time to compare with: the topic ${DOCTOR_TOPIC} keeps the times of senders`,
+    name: 'clock', state: 'note', found: `${kind} provides no time to compare with: the topic ${DOCTOR_TOPIC} keeps the times of senders`,
     advice: `delete ${DOCTOR_TOPIC}: the doctor creates it with the broker's times, if its login may`,
   };
 }

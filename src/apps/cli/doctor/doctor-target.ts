@@ -55,7 +55,7 @@ function inFile({ command, file = '', camera: name }: DoctorArguments, { cameras
   }
   const names = cameras.map((one) => one.name);
   const camera = cameras.find((one) => one.name === name) ?? cameras.find(({ options: { key } }) => key === name);
-  if (camera === undefined) throw new InvalidOption(`${command}: camera '${name}' given${suggestion(name, names)}, which ${file} has not; it has ${listed(names)}`);
+  if (camera === undefined) throw new InvalidOption(`${command}: camera '${name}' given${suggestion(name, names)}, which is not in ${file}; it has ${listed(names)}`);
   const { broker: as, topic } = publishIn(camera);
   const broker = as === undefined ? brokers[0] : brokers.find((one) => one.name === as);
   const off: Finding = { name: 'camera', state: 'bad', found: `${name} is not run: enabled is false in ${file}`, advice: 'set enabled: true, or leave it out' };

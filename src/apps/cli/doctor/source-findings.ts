@@ -55,7 +55,7 @@ function cameraClock(clock: ClockDifference): Finding {
 }
 
 function pictureFinding(firstPictureMs: number, measuredFps: number | undefined, info: SourceInfo | undefined): Finding {
-  const rate = measuredFps === undefined ? '' : `; ${rounded(measuredFps)} pictures a second came`;
+  const rate = measuredFps === undefined ? '' : `; ${rounded(measuredFps)} pictures a second arrived`;
   const found = `the first after ${rounded(firstPictureMs)} ms${rate}`;
   const facts = { firstPictureMs, measuredFps };
   const name = 'source pictures';
@@ -76,7 +76,7 @@ function lookFinding(look: PictureInspection): Finding {
 
 function gopFinding(gop: number | undefined, fps: number | undefined): Finding {
   const name = 'source GOP';
-  if (gop === undefined) return { name, state: 'note', found: 'not known: no second keyframe came, or access units of this codec are not passed on' };
+  if (gop === undefined) return { name, state: 'note', found: 'unknown: no second keyframe arrived, or access units of this codec are not passed on' };
   const seconds = fps === undefined ? undefined : gop / fps;
   const found = `a keyframe every ${gop} pictures${seconds === undefined ? '' : `, ${rounded(seconds)} s`}`;
   const isLong = seconds !== undefined && seconds > LONG_GOP_S;
@@ -84,7 +84,7 @@ function gopFinding(gop: number | undefined, fps: number | undefined): Finding {
 }
 
 function costFinding(decodeMs: number, fits: number | undefined, fps: number | undefined): Finding {
-  if (decodeMs === 0) return { name: 'source cost', state: 'ok', found: 'decoding takes too little CPU to be measured so soon', facts: { decodeMs } };
+  if (decodeMs === 0) return { name: 'source cost', state: 'ok', found: 'decoding takes too little CPU to be measured in this time', facts: { decodeMs } };
   const share = fps === undefined ? '' : `, ${rounded(decodeMs * fps / 10)} % of a core at ${rounded(fps)} fps`;
   const many = fits === undefined ? '' : `; this machine (${availableParallelism()} cores) decodes ${fits === 0 ? 'none' : `about ${fits}`} such`;
   return {

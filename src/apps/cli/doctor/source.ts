@@ -86,7 +86,7 @@ async function decodedFacts(source: string, config: CameraConfig): Promise<Sourc
   let last: Mark | undefined;
   let pictures = 0;
   const watching = gate.events$.subscribe((event) => {
-    // A short file is opened again and again.
+    // A short file is opened repeatedly.
     if (event.type === 'opened') { found.info = event.source; found.openedMs ??= mono() - begin; }
     if (event.type === 'warning') warnings.push(event.message);
     if (event.type !== 'captured') return;

@@ -10,7 +10,7 @@ export const RUN_FLAGS: readonly FlagGroup[] = [{
   heading: 'Program:',
   flags: [
     ...shared, colorFlag('run'),
-    { flags: '--no-watch', sets: 'run.watch', about: 'read the file again by SIGHUP alone, and not when it has changed' },
+    { flags: '--no-watch', sets: 'run.watch', about: 'read the file again only on SIGHUP, and not when it changes' },
   ],
 }];
 

@@ -18,7 +18,7 @@ export const DOCTOR_FLAGS: readonly FlagGroup[] = [
   {
     heading: 'Program:',
     flags: [
-      { flags: '--source <address>', sets: 'doctor.source', about: 'a source whose address looks like that of a broker, or like nothing' },
+      { flags: '--source <address>', sets: 'doctor.source', about: 'a source, if its address looks like that of a broker, or like neither' },
       { flags: '--broker <address>', sets: 'doctor.broker', about: 'a broker, in place of the second word' },
       json('one JSON object: ok, findings'), colorFlag('doctor'), logLevel,
     ],
@@ -32,7 +32,7 @@ export const SNAPSHOT_FLAGS: readonly FlagGroup[] = [
   {
     heading: 'Program:',
     flags: [
-      { flags: '-o, --output <file>', sets: 'doctor.output', standard: 'snapshot.jpg; stdout where that is a pipe', about: 'file for the JPEG; - is stdout' },
+      { flags: '-o, --output <file>', sets: 'doctor.output', standard: 'snapshot.jpg; stdout if that is a pipe', about: 'file for the JPEG; - is stdout' },
       { flags: '--quality <n>', sets: 'doctor.quality', parse: readNumber, standard: JPEG.quality, about: '1 (worst) to 100' },
       { flags: '--timeout <ms>', sets: 'doctor.timeoutMs', parse: readNumber, standard: SNAPSHOT.timeoutMs, about: 'the longest wait for a picture, in ms' },
       logLevel,

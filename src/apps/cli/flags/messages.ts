@@ -33,7 +33,7 @@ export const messageFlags: FlagGroup = {
       flags: '--group <text>', sets: 'toMessage.group', parse: list,
       about: '* a group that the camera belongs to',
     },
-    { flags: '--name <text>', sets: 'toMessage.name', parse: list, about: "* the camera's name for people" },
+    { flags: '--name <text>', sets: 'toMessage.name', parse: list, about: '* display name of the camera' },
     {
       flags: '--service-id <id>', sets: 'toMessage.serviceId', standard: MATRICE.serviceId,
       about: 'matrice: the service that the messages are for',

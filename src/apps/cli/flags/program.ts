@@ -25,7 +25,7 @@ export const dashboardFlags = (owner: string): readonly Flag[] => [
   },
   {
     flags: '--dashboard-host <address>', sets: `${owner}.dashboardHost`, standard: DASHBOARD.host,
-    about: 'address that the dashboard listens on; elsewhere than on this machine a browser needs its token',
+    about: 'address that the dashboard listens on; browsers need its token unless it is loopback',
   },
 ];
 
@@ -43,7 +43,7 @@ export const programFlags: FlagGroup = {
     ...dashboardFlags('stream'),
     { flags: '--quiet', sets: 'stream.quiet', about: 'no table, no summary, and only errors in the log' },
     {
-      flags: '--log-level <level>', sets: 'stream.logLevel', standard: 'info; warn beside the live table',
+      flags: '--log-level <level>', sets: 'stream.logLevel', standard: 'info; warn with the live table',
       about: `logs on stderr: ${LOG_LEVELS.join(', ')}`,
     },
     colorFlag('stream'),
@@ -53,7 +53,7 @@ export const programFlags: FlagGroup = {
     },
     {
       flags: '--close-deadline <ms>', sets: 'stream.closeDeadlineMs', parse: readNumber, standard: BROKER.closeDeadlineMs,
-      about: 'time limit for sending the rest when stopped, in ms',
+      about: 'time limit for sending the remaining messages when stopped, in ms',
     },
   ],
 };

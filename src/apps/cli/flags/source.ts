@@ -15,7 +15,7 @@ export const sourceFlags: FlagGroup = {
     },
     {
       flags: '--loop', sets: 'camera.loop',
-      about: 'files: play it again and again',
+      about: 'files: play the file in a loop',
     },
     {
       flags: '--transport <protocol>', sets: 'camera.transport', standard: 'tcp',
@@ -103,7 +103,7 @@ export const sourceFlags: FlagGroup = {
     },
     {
       flags: '--nice <n>', sets: 'camera.nice', parse: readNumber, standard: SOURCE.nice,
-      about: 'how much ffmpeg yields to other processes, 0 to 19',
+      about: 'niceness of ffmpeg, 0 to 19',
     },
     {
       flags: '--allow-old-ffmpeg', sets: 'camera.allowOldFfmpeg',

@@ -82,10 +82,10 @@ async function drain({ coordinator }: OpenFleet, worker: string): Promise<void> 
   const workers = await lastValueFrom(tableNow(coordinator, 'workers'));
   const names = [...workers.keys()].flatMap((key) => (key.startsWith('worker/') ? [key.slice('worker/'.length)] : []));
   if (!names.includes(worker)) {
-    throw new InvalidOption(`fleet: worker '${worker}' given, expected one that has reported lately: ${names.sort().join(', ') || 'there is none'}`);
+    throw new InvalidOption(`fleet: worker '${worker}' given, expected one that has reported recently: ${names.sort().join(', ') || 'there is none'}`);
   }
   await lastValueFrom(coordinator.write('workers', [{ key: `drain/${worker}`, value: String(Date.now()) }]), { defaultValue: undefined });
-  say(`${worker} gives its cameras to the others, and ends: see rxcam fleet status`);
+  say(`${worker} moves its cameras to other workers, and ends: see rxcam fleet status`);
 }
 
 async function list({ coordinator }: OpenFleet, json: boolean): Promise<void> {

@@ -116,11 +116,11 @@ function reasonOf(camera: FleetCameraStatus, at: number, workers: readonly Fleet
     if (worker === undefined) return 'no worker has reported it';
     const owner = workers.find((one) => one.worker === worker);
     const others = workers.some(({ status }) => status !== 'gone');
-    const next = others ? 'another one takes it within seconds' : 'there is no other worker to take it';
+    const next = others ? 'another one takes it over within seconds' : 'there is no other worker to take it over';
     return owner === undefined || owner.status === 'gone' ? `its worker is gone: ${next}` : 'its worker no longer reports it';
   }
   if (condition === 'impaired') {
-    const drops = Object.entries(dropping).map(([cause, count]) => `${count} dropped lately (${cause})`);
+    const drops = Object.entries(dropping).map(([cause, count]) => `${count} dropped recently (${cause})`);
     return drops.length === 0 ? 'too few pictures' : drops.join(', ');
   }
   if (error === undefined || !WORST.has(condition)) return undefined;

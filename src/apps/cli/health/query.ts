@@ -12,7 +12,7 @@ export interface QueryResult { readonly pid: number; readonly answer?: HealthAns
 export async function queryProgram({ pid, path }: Socket, timeoutMs: number): Promise<QueryResult | undefined> {
   try {
     const answer = parseHealthAnswer(await read(path, timeoutMs));
-    return answer === undefined ? { pid, failure: 'gave no answer that this version of rxcam knows' } : { pid, answer };
+    return answer === undefined ? { pid, failure: 'gave an answer that this version of rxcam does not know' } : { pid, answer };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;

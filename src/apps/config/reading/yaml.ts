@@ -22,16 +22,16 @@ const SYNTAX: Readonly<Partial<Record<ErrorCode, string>>> = {
   BAD_SCALAR_START: 'a text that starts with a reserved character; put it in quotes',
   BLOCK_AS_IMPLICIT_KEY: "two keys on one line; put a text with ': ' in it in quotes",
   BLOCK_IN_FLOW: 'an indented block within { } or [ ]',
-  DUPLICATE_KEY: 'the key is there twice',
+  DUPLICATE_KEY: 'the key occurs twice',
   KEY_OVER_1024_CHARS: 'a key of more than 1024 characters',
-  MISSING_CHAR: "a quote, bracket, comma, ':' or blank is missing here or before",
+  MISSING_CHAR: "a quote, bracket, comma, ':' or space is missing here or before",
   MULTILINE_IMPLICIT_KEY: "a key of several lines; is a quote or a ':' missing?",
   MULTIPLE_ANCHORS: 'two anchors for one value',
   MULTIPLE_DOCS: 'a second document begins; expected one in a file',
   MULTIPLE_TAGS: 'two tags for one value',
   RESOURCE_EXHAUSTION: 'nested too deeply',
-  TAB_AS_INDENT: 'a tab in the indentation; use blanks',
-  TAG_RESOLVE_FAILED: 'a tag that is not known; a configuration needs none',
+  TAB_AS_INDENT: 'a tab in the indentation; use spaces',
+  TAG_RESOLVE_FAILED: 'an unknown tag; a configuration needs none',
 };
 
 /** Parses a text; undefined if it can't be parsed, and the reasons are added to `problems`. */
@@ -94,7 +94,7 @@ class Reader {
       this.#isFull = true;
       return this.#wrong(made(null), bound);
     }
-    if (isScalar(node)) return isPlain(node.value) ? made(node.value) : this.#wrong(made(null), 'a tag that makes no text, number, true, false or null; a configuration needs none');
+    if (isScalar(node)) return isPlain(node.value) ? made(node.value) : this.#wrong(made(null), 'a tag whose value is not a text, number, true, false or null; a configuration needs none');
     const inner = isAlias(node) ? node.resolve(this.parsed) : node;
     if (inner === undefined) return this.#wrong(made(null), 'an alias without an anchor before it');
     if (this.#open.has(inner)) return this.#wrong(made(null), 'an alias to a value that contains it');

@@ -45,7 +45,7 @@ function Elsewhere({ camera }: { camera: FleetCameraWire }): VNode | false {
   if (link !== undefined) {
     return html`<p><a href=${`${link}#/camera/${encodeURIComponent(camera.id)}`} rel="noreferrer">Live view and the last 24 hours: on the dashboard of ${owner.id} ↗</a></p>`;
   }
-  if (owner.id === store.fleet.facts?.self) return html`<p>This worker has it, and does not run it now.</p>`;
+  if (owner.id === store.fleet.facts?.self) return html`<p>This worker owns the camera, but does not run it now.</p>`;
   if (owner.isLocal === true) return html`<p>Live view: the dashboard of ${owner.id} listens only on its own machine${owner.host === undefined ? '' : `, ${owner.host}`}. Connect through ssh, or start it with --dashboard-host.</p>`;
   return html`<p>Live view: worker ${owner.id} has no dashboard. Start it with --dashboard.</p>`;
 }

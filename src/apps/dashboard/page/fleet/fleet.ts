@@ -49,7 +49,7 @@ export function FleetPage(): VNode {
       </div>
       ${worker !== undefined && html`<button type="button" onClick=${() => { setWorker(undefined); }}>Only worker ${worker} ✕</button>`}
     </form>
-    ${shown.length === 0 && html`<p class="nothing">${all.length === 0 ? 'The fleet has no cameras: add some by rxcam fleet apply.' : 'No camera is like that.'}</p>`}
+    ${shown.length === 0 && html`<p class="nothing">${all.length === 0 ? 'The fleet has no cameras: add some by rxcam fleet apply.' : 'No camera matches.'}</p>`}
     ${drawn.length > 0 && html`<div class="row heads" aria-hidden="true"><span>Camera</span><span>State</span><span>Worker</span><span>In</span><span>Out</span><span>Dropped</span><span>Cores</span><span>Reported</span></div>`}
     <ul class="fleet">${drawn.map((camera) => html`<${FleetRow} key=${camera.id} camera=${camera} tick=${camera.condition === 'well' && fleet.facts?.answers === true ? 0 : tick} link=${fleet.liveAt(camera)} />`)}</ul>
     ${drawn.length < shown.length && html`<p class="more"><button type="button" onClick=${() => { setIsLong(true); }}>Show ${shown.length - drawn.length} more</button></p>`}

@@ -65,7 +65,7 @@ const LATE_MS = 5_000;
 
 /** The meaning of a state without an error; empty if the state says enough. */
 export function stateHint({ state, error, since }: CardWire, now: number): string {
-  if (state === 'failed') return 'It is not tried again: it has no retry, or an option that can’t work. Correct it, and start it again';
+  if (state === 'failed') return 'It does not reconnect: it has no retry, or an invalid option. Correct it, and start it again';
   return state === 'connecting' && error === undefined && now - since > LATE_MS ? 'Waits for its first picture: some cameras take 45 s' : '';
 }
 

@@ -40,8 +40,8 @@ export function troubleText(camera: FleetCameraWire, fleet: FleetStore, now: num
   const { condition, error, errorAt, dropping, fpsIn = 0, fpsWanted = 0 } = camera;
   if (condition === 'unowned') return noWorkerText(camera, fleet);
   if (condition === 'impaired') {
-    const drops = Object.entries(dropping).map(([cause, pictures]) => `${countText(pictures)} dropped in the last seconds: ${cause}`);
-    return drops.length > 0 ? drops.join(', ') : `${fps(fpsWanted)} pictures a second were asked for, ${fps(fpsIn)} come`;
+    const drops = Object.entries(dropping).map(([cause, pictures]) => `${countText(pictures)} dropped in the last few seconds: ${cause}`);
+    return drops.length > 0 ? drops.join(', ') : `${fps(fpsIn)} of the requested ${fps(fpsWanted)} pictures a second arrive`;
   }
   if (error === undefined || (condition !== 'down' && condition !== 'unplaced')) return '';
   return errorAt === undefined ? error : `${error} (${duration(now - errorAt)} ago)`;
@@ -51,7 +51,7 @@ function noWorkerText({ worker }: FleetCameraWire, { facts }: FleetStore): strin
   if (worker === undefined) return 'No worker has reported it';
   const others = facts?.workers.filter(({ status }) => status !== 'gone') ?? [];
   if (others.some(({ id }) => id === worker)) return `Its worker ${worker} no longer reports it`;
-  return `Its worker ${worker} is gone: ${others.length > 0 ? 'another one takes it within seconds' : 'no worker is left to take it'}`;
+  return `Its worker ${worker} is gone: ${others.length > 0 ? 'another one takes it over within seconds' : 'no worker is left to take it over'}`;
 }
 
 /** `2 unplaced, 1 worker gone`; empty if all is well. */
