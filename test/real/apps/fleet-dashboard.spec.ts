@@ -107,7 +107,7 @@ needs('ffmpeg', 'chromium')('a fleet in a browser', () => {
     const { page, complaints } = await open(browser, one.page.url);
     await page.locator('.fleet .row.good').nth(3).waitFor();
     await rowOf(page, 'gate').locator('.state.bad').waitFor();
-    expect(await page.locator('.alarm').textContent()).toMatch(/1 camera is unplaced.*far.*one of its labels: nobody has this.*What to do: start another worker/s);
+    expect(await page.locator('.alarm').textContent()).toMatch(/1 camera is unplaced.*far.*one of its labels: on no worker.*What to do: start another worker/s);
     expect(await page.locator('header').textContent()).toMatch(/1 unplaced, 1 down, 1 worker gone · 4 of 6 well.*Fleet.*This worker: one/);
     expect(await page.title()).toBe('▲ 1 unplaced, 1 down, 1 worker gone · rxcam');
     expect(await page.locator('.worker strong').allTextContents()).toEqual(['<b>dead</b>', 'one', 'two']);
