@@ -103,7 +103,7 @@ describe('a worker whose first join was answered late', () => {
       const { name, times, cameras$ } = fake;
       const slow: Coordinator = {
         name, times, cameras$, join: (membership) => fake.join(membership).pipe(map(late)), claim: (by, claims) => fake.claim(by, claims),
-        rows: (table) => fake.rows(table), write: (table, rows) => fake.write(table, rows), close: () => { fake.close(); },
+        rows: (table) => fake.rows(table), write: (table, rows) => fake.write(table, rows), close: () => { fake.close(); }, [Symbol.asyncDispose]: () => fake[Symbol.asyncDispose](),
       };
       const started: string[] = [];
       const worker = fleet({ coordinator: slow, run: (_, { key }) => {

@@ -106,6 +106,8 @@ export class FakeCoordinator implements Coordinator {
 
   close(): void { /* There is no connection. */ }
 
+  [Symbol.asyncDispose](): Promise<void> { return Promise.resolve(); }
+
   #joined(membership: Membership, letter: string): GroupEvent {
     membership.describe();
     const text = writeAssignment({ slots: this.config.slots[letter] ?? [], from: new Map(), unplaced: [], workers: ['fake'] });

@@ -21,7 +21,7 @@ export interface CoordinatorConfig {
 }
 
 /** The coordinator of a fleet: its members, their slots, and the requested cameras. */
-export interface Coordinator extends Coordination {
+export interface Coordinator extends Coordination, AsyncDisposable {
   readonly name: string;
   readonly times: SessionTimes;
   /** Emits the requested cameras, by key: all of them first, and again after each change. */
@@ -61,6 +61,10 @@ export function withCameras(coordination: Coordination, name: string, times: Ses
     rows: (table, recentMs) => coordination.rows(table, recentMs),
     write: (table, rows) => coordination.write(table, rows),
     close: () => { coordination.close(); },
+    [Symbol.asyncDispose]: () => {
+      coordination.close();
+      return Promise.resolve();
+    },
     cameras$: requestedCameras(coordination),
   };
 }

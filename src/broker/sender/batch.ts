@@ -14,6 +14,8 @@ export interface BatchPart {
   readonly queue: PartitionQueue;
   readonly entries: readonly Entry[];
   readonly outgoing: readonly Outgoing[];
+  /** Approximate size on the wire. */
+  readonly bytes: number;
 }
 
 /** A request: each queue is in it once. */
@@ -38,8 +40,9 @@ export function gather(
     const entries = takeUpTo(driver, queue, Math.min(room, queue.maxRequestBytes), batch.length === 0);
     if (entries.length > 0) {
       for (const entry of entries) entry.tracker.move('request');
-      batch.push({ queue, entries, outgoing: queue.stamp(entries) });
-      room -= wireSizeOf(entries);
+      const bytes = wireSizeOf(entries);
+      batch.push({ queue, entries, outgoing: queue.stamp(entries), bytes });
+      room -= bytes;
     } else if (queue.waiting > 0) {
       left.push(queue);
     }

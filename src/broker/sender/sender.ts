@@ -5,7 +5,7 @@ import { type RxcamError, isRxcamError } from '../../core/errors/errors.js';
 import { redact } from '../../core/redact/redact.js';
 import type { RetryOptions } from '../broker-options.js';
 import { Timer } from './timer.js';
-import { type Batch, acknowledgement, gather, readAnswer, wireSizeOf } from './batch.js';
+import { type Batch, acknowledgement, gather, readAnswer } from './batch.js';
 import type { Driver, SendOutcome } from '../driver.js';
 import type { PartitionQueue } from '../outbox/index.js';
 import { sendWithLimit, noAnswer } from './time-limit.js';
@@ -122,7 +122,7 @@ export class Sender {
     const startedAt = mono();
     const outgoing = batch.flatMap((part) => part.outgoing);
     const epoch = server.breaker.sent();
-    const bytes = wireSizeOf(batch.flatMap(({ entries }) => entries));
+    const bytes = batch.reduce((sum, part) => sum + part.bytes, 0);
     server.bytesUnderWay += bytes;
     const inTime = { requestTimeoutMs: this.options.requestTimeoutMs, pausedUntil: () => server.pausedUntil };
     const request = sendWithLimit(this.driver, outgoing, inTime).subscribe({

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { EMPTY, Subject, filter, firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 import { expect, it } from 'vitest';
 import { needs, noFfmpegLeft } from '../../services/index.js';
-import { type Config, ConfigRunner, type RunningConfig, parseConfig, runConfig, watchConfig } from '../../../src/apps/config/index.js';
+import { type Config, ConfigRunner, type RunningCamera, type RunningConfig, parseConfig, runConfig, watchConfig } from '../../../src/apps/config/index.js';
 
 const PIPELINE = ['encodeH265', 'toMessage', { publish: { topic: 'video' } }];
 const config = (cameras: Record<string, object>) => parseConfig({ brokers: { main: 'memory:' }, defaults: { pipeline: PIPELINE, retry: false }, cameras });
@@ -42,13 +42,16 @@ needs('ffmpeg')('runConfig', () => {
   });
 
   it('refuses a configuration as a whole: nothing has changed then', async () => {
-    const runner = new ConfigRunner();
-    runner.apply(config({ gate: live }));
-    const [gate] = runner.running.cameras;
-    const { brokers, cameras } = config({ yard: live });
-    expect(() => runner.apply({ brokers: [], cameras })).toThrow(/option 'broker': none given, and there is none/);
-    expect([runner.running.cameras[0] === gate, brokers.length]).toEqual([true, 1]);
-    await runner.stop();
+    let gate: RunningCamera | undefined;
+    {
+      await using runner = new ConfigRunner();
+      runner.apply(config({ gate: live }));
+      [gate] = runner.running.cameras;
+      const { brokers, cameras } = config({ yard: live });
+      expect(() => runner.apply({ brokers: [], cameras })).toThrow(/option 'broker': none given, and there is none/);
+      expect([runner.running.cameras[0] === gate, brokers.length]).toEqual([true, 1]);
+    }
+    expect(gate?.camera.stats.state).toBe('stopped');
     await noFfmpegLeft();
   });
 

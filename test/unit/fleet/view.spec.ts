@@ -23,7 +23,7 @@ class Tables {
       return this.changes[name].subscribe((some) => { subscriber.next({ rows: some, isWhole: true }); });
     });
     const cameras$ = new Observable<ReadonlyMap<string, unknown>>((subscriber) => concat(of(this.wanted), this.cameras$).subscribe(subscriber));
-    return { name: 'rxcam', times: { sessionMs: 6_000, heartbeatMs: 1_500, rebalanceMs: 10_000 }, cameras$, rows, join: () => NEVER, claim: () => EMPTY, write: () => EMPTY, close: () => undefined };
+    return { name: 'rxcam', times: { sessionMs: 6_000, heartbeatMs: 1_500, rebalanceMs: 10_000 }, cameras$, rows, join: () => NEVER, claim: () => EMPTY, write: () => EMPTY, close: () => undefined, [Symbol.asyncDispose]: () => Promise.resolve() };
   }
 
   want(...keys: readonly string[]): void {

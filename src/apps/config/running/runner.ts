@@ -60,7 +60,7 @@ type Writable = { -readonly [K in keyof RunningCamera]: RunningCamera[K] };
 const NOTHING: RunningConfig = { cameras: [], brokers: [], disabled: [], added: [], changed: [], removed: [] };
 
 /** Runs configurations, one after the other, like {@link runConfig}, with the end of each step under your control. */
-export class ConfigRunner {
+export class ConfigRunner implements AsyncDisposable {
   #brokers: ReadonlyMap<string, Held> = new Map();
   readonly #runs = new Map<string, Run>();
   readonly #closing = new Set<Promise<CloseReport>>();
@@ -111,6 +111,10 @@ export class ConfigRunner {
     for (const { subscription } of this.#runs.values()) subscription.unsubscribe();
     for (const { target } of this.#brokers.values()) this.#close(target.broker);
     return Promise.all(this.#closing);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
   }
 
   #opened(wanted: readonly BrokerSettings[]): ReadonlyMap<string, Held> {
