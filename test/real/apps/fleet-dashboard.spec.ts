@@ -138,7 +138,7 @@ needs('ffmpeg', 'chromium')('a fleet in a browser', () => {
     // Details of any camera, without secrets.
     await page.goto(`${two.page.url}#/camera/far`);
     await page.locator('pre').waitFor();
-    expect(await page.locator('main').textContent()).toMatch(/Unplaced.*nobody has this/s);
+    expect(await page.locator('main').textContent()).toMatch(/Unplaced.*on no worker/s);
     expect(await axeFinds(page)).toEqual([]);
     for (const key of ['gate', 'dock']) {
       const config = await (await fetch(`${one.page.url}api/fleet/config?id=${key}`)).text();
