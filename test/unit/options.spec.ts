@@ -2,12 +2,14 @@
 import { of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { fakeBroker, fakeCamera } from '../../marbles/kit/index.js';
-import { deliver, encodeH265, publish, record, resize, retry, stats, toMessage } from '../../operators/index.js';
+import * as operators from '../../operators/index.js';
+import { deliver, publish, record, retry, stats, toMessage } from '../../operators/index.js';
 import { BROKERS, BROKER_NAMES, memory } from '../../src/broker/index.js';
 import { camera } from '../../src/camera/camera.js';
 import { InvalidOption } from '../../src/core/errors/errors.js';
+import { STEPS, STEP_KINDS, type StepKind } from '../../src/core/steps/index.js';
 import { CameraStreamer } from '../../src/apps/streamer/streamer.js';
-import { brokerFileOf, membersOf } from './interfaces.js';
+import { brokerFileOf, configOf, membersOf } from './interfaces.js';
 import { namesIn, tableOf } from './readme.js';
 
 interface Group {
@@ -26,10 +28,17 @@ interface Group {
 const handle = memory();
 const outboxOf = (outbox: never) => publish(handle, { topic: 't', outbox });
 
+/** A step of the table, with options that allow the most others: those of stream mode, if it has one. */
+function stepGroup(kind: StepKind): Group {
+  const objects = STEPS[kind].examples.filter((one): one is { readonly mode?: string } => typeof one === 'object' && one !== null);
+  const base = objects.find(({ mode }) => mode === 'stream') === undefined ? objects[0] : { mode: 'stream' };
+  const [file, type] = configOf(kind);
+  return { what: kind, file, type, make: operators[kind] as Group['make'], ...(base !== undefined && { base }) };
+}
+
 const GROUPS: readonly Group[] = [
   { what: 'camera', file: 'src/camera/camera-config.ts', type: 'CameraConfig', make: (options) => camera('test:?duration=1', options) },
-  { what: 'resize', file: 'operators/resize.ts', type: 'ResizeConfig', make: resize, base: { width: 64 } },
-  { what: 'encodeH265', file: 'operators/encode-h265.ts', type: 'EncodeH265Config', make: encodeH265, base: { mode: 'stream' } },
+  ...STEP_KINDS.map(stepGroup),
   { what: 'toMessage', file: 'operators/to-message.ts', type: 'ToMessageConfig', make: toMessage },
   { what: 'publish', file: 'operators/publish.ts', type: 'PublishConfig', make: (options) => publish(handle, options), base: { topic: 't' } },
   { what: 'publish', file: 'src/broker/outbox/outbox-options.ts', type: 'OutboxConfig', make: outboxOf, at: 'outbox.' },
@@ -76,12 +85,12 @@ describe.each(GROUPS.map((group) => [group.type, group] as const))('%s', (_, gro
     // Of no option's type: a symbol, and an object with an unknown member, except for Node's TLS options.
     for (const wrong of [Symbol('wrong'), ...(['ssl', 'tls'].includes(name) ? [] : [{ colour: 1 }])]) {
       const message = refusal(group, { [name]: wrong });
-      expect(message).toMatch(new RegExp(`^(${what}: option '${at}${name}[.\\w]*': .* given|(${what}|redis|retry): unknown option 'colour')`));
+      expect(message).toMatch(new RegExp(`^(${what}: option '${at}${name}[.\\w]*': .* given|(${what}|redis|retry): unknown option 'colour'|skipRate: .* given, expected .* \\{ ${name}: )`));
     }
   });
 
   it.each([[5], ['text'], [null]])('refuses %j in place of options', (wrong) => {
-    if (what === 'retry' && wrong === 5) return;
+    if (['retry', 'skipRate'].includes(what) && wrong === 5) return;
     expect(() => group.make(wrong as never)).toThrow(InvalidOption);
   });
 });
