@@ -1,6 +1,6 @@
 /** crop: cuts a rectangle out of every picture. */
 import type { Observable } from 'rxjs';
-import { extend } from '../src/camera/index.js';
+import { withStepOn } from '../src/camera/index.js';
 import { STEPS } from '../src/core/steps/index.js';
 import type { ChangedFrame, Frame } from '../src/core/frame/frame.js';
 
@@ -50,5 +50,5 @@ type Cropping = <F extends Frame>(source: Observable<F>) => Observable<Cut<F>>;
  */
 export function crop(config: CropConfig): Cropping {
   const step = STEPS.crop.step(config);
-  return <F extends Frame>(source: Observable<F>) => extend<Cut<F>>(source, step);
+  return <F extends Frame>(source: Observable<F>) => withStepOn<Cut<F>>(source, step);
 }

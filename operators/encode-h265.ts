@@ -1,6 +1,6 @@
 /** encodeH265: encodes pictures as H.265 access units. */
 import type { OperatorFunction } from 'rxjs';
-import { extend } from '../src/camera/index.js';
+import { withStepOn } from '../src/camera/index.js';
 import { type Chunk, type Hardware, type PRESETS, STEPS } from '../src/core/steps/index.js';
 import type { EncodeMode, EncodedFrame, Frame } from '../src/core/frame/frame.js';
 
@@ -70,5 +70,5 @@ interface StreamModeConfig extends H265Options { readonly mode: 'stream' }
  */
 export function encodeH265(config: EncodeH265Config = {}): OperatorFunction<Frame, EncodedFrame> {
   const step = STEPS.encodeH265.step(config);
-  return (source) => extend<EncodedFrame>(source, step);
+  return (source) => withStepOn<EncodedFrame>(source, step);
 }

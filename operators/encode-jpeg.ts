@@ -1,6 +1,6 @@
 /** encodeJpeg: encodes pictures as JPEG. */
 import type { OperatorFunction } from 'rxjs';
-import { extend } from '../src/camera/index.js';
+import { withStepOn } from '../src/camera/index.js';
 import { STEPS } from '../src/core/steps/index.js';
 import type { EncodedFrame, Frame } from '../src/core/frame/frame.js';
 
@@ -35,5 +35,5 @@ export interface EncodeJpegConfig {
  */
 export function encodeJpeg(config: EncodeJpegConfig = {}): OperatorFunction<Frame, EncodedFrame> {
   const step = STEPS.encodeJpeg.step(config);
-  return (source) => extend<EncodedFrame>(source, step);
+  return (source) => withStepOn<EncodedFrame>(source, step);
 }

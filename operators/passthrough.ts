@@ -1,6 +1,6 @@
 /** passthrough: sends the source's own H.264 or H.265 access units, without decoding. */
 import type { OperatorFunction } from 'rxjs';
-import { extend } from '../src/camera/index.js';
+import { withStepOn } from '../src/camera/index.js';
 import { type Chunk, STEPS } from '../src/core/steps/index.js';
 import type { EncodedFrame, SourceFrame } from '../src/core/frame/frame.js';
 
@@ -42,5 +42,5 @@ export interface PassthroughConfig {
  */
 export function passthrough(config: PassthroughConfig = {}): OperatorFunction<SourceFrame, EncodedFrame> {
   const step = STEPS.passthrough.step(config);
-  return (source) => extend<EncodedFrame>(source, step);
+  return (source) => withStepOn<EncodedFrame>(source, step);
 }

@@ -1,6 +1,6 @@
 /** resize: scales pictures to a size. */
 import type { Observable } from 'rxjs';
-import { extend } from '../src/camera/index.js';
+import { withStepOn } from '../src/camera/index.js';
 import { type ALGORITHMS, type Fit, STEPS } from '../src/core/steps/index.js';
 import type { ChangedFrame, Frame } from '../src/core/frame/frame.js';
 
@@ -57,5 +57,5 @@ type Resizing = <F extends Frame>(source: Observable<F>) => Observable<Sized<F>>
  */
 export function resize(config: ResizeConfig): Resizing {
   const step = STEPS.resize.step(config);
-  return <F extends Frame>(source: Observable<F>) => extend<Sized<F>>(source, step);
+  return <F extends Frame>(source: Observable<F>) => withStepOn<Sized<F>>(source, step);
 }

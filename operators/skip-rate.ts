@@ -1,6 +1,6 @@
 /** skipRate: lowers the frame rate, before any other work on the pictures. */
 import type { OperatorFunction } from 'rxjs';
-import { extend } from '../src/camera/index.js';
+import { withStepOn } from '../src/camera/index.js';
 import { STEPS } from '../src/core/steps/index.js';
 import type { AnyFrame, Frame } from '../src/core/frame/frame.js';
 
@@ -36,5 +36,5 @@ export interface SkipRateConfig {
  */
 export function skipRate(rate: number | SkipRateConfig): OperatorFunction<AnyFrame, Frame> {
   const step = STEPS.skipRate.step(rate);
-  return (source) => extend<Frame>(source, step);
+  return (source) => withStepOn<Frame>(source, step);
 }

@@ -1,6 +1,6 @@
 /** skipUnchanged: leaves out pictures that look like the last one kept, before they are encoded. */
 import type { OperatorFunction } from 'rxjs';
-import { extend } from '../src/camera/index.js';
+import { withStepOn } from '../src/camera/index.js';
 import { STEPS } from '../src/core/steps/index.js';
 import type { AnyFrame, ChangedFrame } from '../src/core/frame/frame.js';
 
@@ -42,5 +42,5 @@ export interface SkipUnchangedConfig {
  */
 export function skipUnchanged(config: SkipUnchangedConfig = {}): OperatorFunction<AnyFrame, ChangedFrame> {
   const step = STEPS.skipUnchanged.step(config);
-  return (source) => extend<ChangedFrame>(source, step);
+  return (source) => withStepOn<ChangedFrame>(source, step);
 }

@@ -10,7 +10,7 @@ import { type Camera, type CameraHub, hubOf, planOf } from '../camera/index.js';
 import { FRAME_RECORDS } from '../core/frame/accounted.js';
 import { JPEG, SNAPSHOT } from '../core/defaults/defaults.js';
 import { DecodeFailed, InvalidOption, NoVideo, SourceTimeout, failureOf } from '../core/errors/errors.js';
-import { still } from '../ffmpeg/index.js';
+import { makeStill } from '../ffmpeg/index.js';
 import type { EncodedFrame, Frame } from '../core/frame/frame.js';
 import { abortSignal, jpegQuality, milliseconds, options, parseOptions } from '../core/options.js';
 
@@ -131,7 +131,7 @@ function jpegOf(value: Frame | EncodedFrame, quality: number): Observable<Buffer
     return of(picture).pipe(encodeJpeg({ quality }), map(({ data }) => data));
   }
   if (value.codec === 'jpeg') return of(value.data);
-  return still(value.data, { codec: value.codec, rotation: value.rotation }, quality).pipe(
+  return makeStill(value.data, { codec: value.codec, rotation: value.rotation }, quality).pipe(
     throwIfEmpty(() => new DecodeFailed(`the ${value.codec} picture ${value.seq} can't be decoded`)),
   );
 }

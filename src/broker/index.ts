@@ -5,7 +5,7 @@ export { brokerName, BrokerHandle, type BrokerOptions, createBroker, handleOf } 
 export { BoundedQueue, type Held, OUTBOX_SCHEMA, PUBLISH_SCHEMA, type OutboxConfig, AckRouter, Total, retains } from './outbox/index.js';
 export type { SendAgain, Driver, NotWritten, Outgoing, SendOutcome, Written } from './driver.js';
 export type { BrokerAddress, BrokerFlag, BrokerFlagValues, BrokerTarget, Examined } from './kind/index.js';
-export { BROKERS, BROKER_NAMES, type BrokerName, brokerAt, examined } from './kinds.js';
+export { type BrokerName, BROKERS, BROKER_NAMES, brokerAt, examineBroker } from './kinds.js';
 export { kafka, partitionOf } from './kafka/index.js';
 export type { KafkaConfig } from './kafka/index.js';
 export type { PartitionQueue, QueueOptions } from './outbox/index.js';

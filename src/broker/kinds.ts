@@ -17,8 +17,8 @@ export type BrokerName = keyof typeof BROKERS;
 
 export const BROKER_NAMES = Object.keys(BROKERS) as BrokerName[];
 
-/** Asks a server about itself, with the options of its kind; undefined for a broker within this program. */
-export function examined(name: BrokerName, config: object, topics: ExaminedTopics): Promise<Examined> | undefined {
+/** Queries the limits of a server, with the options of its kind; undefined for a broker within this program. */
+export function examineBroker(name: BrokerName, config: object, topics: ExaminedTopics): Promise<Examined> | undefined {
   const { examine }: BrokerKind = BROKERS[name];
   return examine?.(config as never, topics);
 }

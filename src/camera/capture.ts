@@ -32,7 +32,7 @@ export function planOf(source: Observable<unknown>): Plan | undefined {
 }
 
 /** A Capture with one more step; for an ordinary Observable of frames, a Capture that starts with those frames. */
-export function extend<T>(source: Observable<Frame>, step: Step): Capture<T> {
+export function withStepOn<T>(source: Observable<Frame>, step: Step): Capture<T> {
   const onFrames: Plan = { origin: { kind: 'frames', frames$: source }, steps: [] };
   const plan = planOf(source) ?? onFrames;
   // The step reads pixels in Node, so pictures from a child become frames first.

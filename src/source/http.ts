@@ -8,7 +8,7 @@ import { NETWORK_ROWS } from '../core/errors/stderr-rows.js';
 import { normalizeUrl, redactRefused, redactUrl } from '../core/redact/redact.js';
 import { Secrets } from '../core/redact/secrets.js';
 import { fileInput } from './file.js';
-import { type RequestTarget, HostRules, Login, checkAnswer, get, withoutCredentials } from './client/index.js';
+import { type RequestTarget, HostRules, Login, checkAnswer, getWithRedirects, withoutCredentials } from './client/index.js';
 import { type Found, addReader, download, streamOf } from './download/index.js';
 import { GATED, inPlaceInput, liveInput } from './input/index.js';
 import type { Preparation, Source, SourceInput } from '../core/source.js';
@@ -120,7 +120,7 @@ class HttpSource implements Source {
 
 /** The nature of an address; the connection is closed again. */
 async function probe(target: RequestTarget): Promise<Exclude<Found, { path: string }> | { readonly nature: 'file'; readonly path: undefined }> {
-  const answer = await get(target, {});
+  const answer = await getWithRedirects(target, {});
   const nature = await checkAnswer(answer, target.shown);
   if (nature !== 'file') return { nature: await streamOf(answer, nature, target.shown) };
   await answer.close();

@@ -4,7 +4,7 @@ import { wall } from '../../core/clock.js';
 import { InvalidOption } from '../../core/errors/errors.js';
 import { PlainHeaders, Received } from '../../message/index.js';
 import { type RetryOptions, retryOptions } from '../broker-options.js';
-import { marked, refuseIds, placeTimeOf } from '../reading/index.js';
+import { markExpired, positionTime, refuseIds } from '../reading/index.js';
 import type { From, Gate, Piece, ReadRequest, Reader } from '../reader.js';
 import type { StoredMessage } from './stored.js';
 
@@ -61,7 +61,7 @@ export class MemoryReader implements Reader {
         next: ({ topic }) => { if (topic === this.request.topic) pump(); },
         complete: () => { subscriber.complete(); },
       }));
-      const until = placeTimeOf(this.request.to);
+      const until = positionTime(this.request.to);
       // Messages may arrive until then. A timer ends the reading, because no message does.
       const wait = (): void => {
         pump();
@@ -82,7 +82,7 @@ export class MemoryReader implements Reader {
   }
 
   get #isDone(): boolean {
-    const until = placeTimeOf(this.request.to);
+    const until = positionTime(this.request.to);
     return (this.#next ?? 0) >= this.#end || (until !== undefined && until < wall() && this.#waiting <= 0);
   }
 
@@ -104,7 +104,7 @@ export class MemoryReader implements Reader {
     }
     const messages = this.#topic?.messages;
     const first = end - (messages?.length ?? 0);
-    const time = placeTimeOf(from);
+    const time = positionTime(from);
     if (time !== undefined) return first + this.#search((one) => one.storedAt >= time);
     if (typeof from === 'object' && 'last' in from) return this.#lastStart(first, from.last);
     return first;
@@ -131,7 +131,7 @@ export class MemoryReader implements Reader {
     const expired = this.#hasGiven ? start - (this.#next ?? 0) : 0;
     const stop = Math.min(start + PIECE, next, this.#end);
     this.#next = stop;
-    const until = placeTimeOf(this.request.to) ?? Infinity;
+    const until = positionTime(this.request.to) ?? Infinity;
     const piece: Received[] = [];
     for (let offset = start; offset < stop; offset++) {
       const stored = messages.at(offset - first) as StoredMessage;
@@ -142,7 +142,7 @@ export class MemoryReader implements Reader {
       if (this.#isOwn(stored)) piece.push(receivedOf(stored));
     }
     this.#hasGiven = true;
-    return marked(piece, expired);
+    return markExpired(piece, expired);
   }
 
   #isOwn(stored: StoredMessage | undefined): boolean {

@@ -3,7 +3,7 @@ import { InvalidOption } from '../../core/errors/errors.js';
 import type { From, To } from '../reader.js';
 
 /** A time in ms since 1970; undefined for another kind of position. */
-export function placeTimeOf(place: unknown): number | undefined {
+export function positionTime(place: unknown): number | undefined {
   if (place instanceof Date) return place.getTime();
   return typeof place === 'number' ? place : undefined;
 }

@@ -25,7 +25,7 @@ export type Batch = readonly BatchPart[];
  * Takes messages for one request out of `ready` queues; `left` are those that are not in it and have messages.
  * A message that the driver refuses is dropped here, before a later one could name it as the one before.
  */
-export function gather(
+export function gatherBatch(
   driver: Driver, ready: readonly PartitionQueue[], maxRequestBytes: number, refused: (error: RxcamError, queue: PartitionQueue) => void,
 ): { readonly batch: Batch; readonly left: PartitionQueue[] } {
   const batch: BatchPart[] = [];

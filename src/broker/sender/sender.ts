@@ -5,13 +5,13 @@ import { type RxcamError, isRxcamError } from '../../core/errors/errors.js';
 import { redact } from '../../core/redact/redact.js';
 import type { RetryOptions } from '../broker-options.js';
 import { Timer } from './timer.js';
-import { type Batch, acknowledgement, gather, readAnswer } from './batch.js';
+import { type Batch, acknowledgement, gatherBatch, readAnswer } from './batch.js';
 import type { Driver, SendOutcome } from '../driver.js';
 import type { PartitionQueue } from '../outbox/index.js';
 import { sendWithLimit, noAnswer } from './time-limit.js';
 import { ReadyQueues } from './ready-queues.js';
 import { type Server, Servers } from './servers.js';
-import { type AnswerObserver, reportAnswer, settle } from './settle.js';
+import { type AnswerObserver, reportAnswer, settleBatch } from './settle.js';
 import { SizeSearch } from './size-search.js';
 
 export interface SenderOptions extends RetryOptions {
@@ -111,7 +111,7 @@ export class Sender {
     let waiting = queues;
     while (waiting.length > 0 && server.dueAt <= mono() && !server.isFull && !this.#requests.closed) {
       const maxBytes = this.options.maxRequestBytes * server.breaker.share;
-      const { batch, left } = gather(this.driver, waiting, maxBytes, (error, { topic }) => { this.observer.refused(error, topic); });
+      const { batch, left } = gatherBatch(this.driver, waiting, maxBytes, (error, { topic }) => { this.observer.refused(error, topic); });
       waiting = left;
       if (batch.length > 0) this.#send(server, batch);
     }
@@ -147,7 +147,7 @@ export class Sender {
         this.observer.connected();
       }
       const answers = readAnswer(batch, outcomes, () => noAnswer(this.driver, 'no answer for a message'));
-      for (const answer of answers) settle(answer, server.breaker, this.#search);
+      for (const answer of answers) settleBatch(answer, server.breaker, this.#search);
       for (const { part, written } of answers) {
         for (const { entry, outcome } of written) entry.acknowledged(acknowledgement(entry, part.queue, outcome, writeMs));
       }

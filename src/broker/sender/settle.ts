@@ -7,7 +7,7 @@ import type { CircuitBreaker } from './circuit-breaker.js';
 import type { SizeSearch } from './size-search.js';
 
 /** Updates the queue, before any report. */
-export function settle(answer: BatchOutcome, breaker: CircuitBreaker, search: SizeSearch): void {
+export function settleBatch(answer: BatchOutcome, breaker: CircuitBreaker, search: SizeSearch): void {
   const { part: { queue, entries }, written, back, tooLarge } = answer;
   for (const { entry } of written) queue.sent(entry);
   if (back.length === 0 && tooLarge.length === 0) {

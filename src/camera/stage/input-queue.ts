@@ -46,7 +46,7 @@ export class InputQueue {
 }
 
 /** The frame as a kept picture, with the facts for its value. */
-export function kept({ frame, tracker }: Fed, rules: readonly SkipRule[]): Kept {
+export function keptPicture({ frame, tracker }: Fed, rules: readonly SkipRule[]): Kept {
   const records = recordsOf(passedOn(frame, tracker)) ?? [];
   const { camera, run, seq, pts, capturedAt, source } = frame;
   return { tracker, records, origin: { camera, run, seq, pts, capturedAt, source, fps: fpsAfter(frame, rules).fps } };

@@ -10,7 +10,7 @@ import { FrameEmitter } from '../output/index.js';
 import { type FramesOrigin, type Plan, ffmpegSteps } from '../../core/plan/plan.js';
 import { FrameFilter } from './frame-filter.js';
 import { StageChild, sameFormat } from './stage-child.js';
-import { type Fed, InputQueue, fpsAfter, kept } from './input-queue.js';
+import { type Fed, InputQueue, fpsAfter, keptPicture } from './input-queue.js';
 
 /** The values of one subscription to steps on frames. */
 export function stage(plan: Plan, origin: FramesOrigin): Observable<Frame | EncodedFrame> {
@@ -106,7 +106,7 @@ class NodeStage {
   }
 
   #unchanged(next: Fed): void {
-    this.#emitter.unchanged(kept(next, this.#filter.rules), next.similarity);
+    this.#emitter.unchanged(keptPicture(next, this.#filter.rules), next.similarity);
   }
 
   #rest(): void {
@@ -136,7 +136,7 @@ class NodeStage {
     if (event.type === 'encoder') this.#emitter.encoder = event.encoder;
     if (event.type === 'encoder' || event.type === 'warning') this.#owner()?.emit(event);
     if (event.type !== 'output') return;
-    const out = kept(child.out(event.pts), this.#filter.rules);
+    const out = keptPicture(child.out(event.pts), this.#filter.rules);
     this.#activity.next();
     this.#emitter.push(out, event);
     child.passUnchanged((next) => { this.#unchanged(next); });

@@ -119,8 +119,8 @@ function askedAgain({ path: file }: FfmpegFacts): Promise<FfmpegFacts> {
   return factsOf(file);
 }
 
-/** After a binary failed: its remembered facts may be outdated, so the next search asks it. */
-export function doubt(facts: FfmpegFacts): void {
+/** Called after a binary failed: its cached output may be outdated, so the next search runs the binary again. */
+export function checkAgain(facts: FfmpegFacts): void {
   if (!isRecalled(facts)) return;
   known.delete(facts.path);
   removeCachedOutput(facts.path);

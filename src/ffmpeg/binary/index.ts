@@ -1,6 +1,6 @@
 /** Finds the ffmpeg to run. */
 export { type FfmpegCommand, newCommand } from './command-builder.js';
 export { childEnvironment } from './environment.js';
-export { doubt, ffmpegWith, findFfmpeg } from './find.js';
+export { checkAgain, ffmpegWith, findFfmpeg } from './find.js';
 export { findInPath } from './locations.js';
 export { setprivWords } from './setpriv.js';

@@ -42,7 +42,7 @@ export function cameraArguments(
       reading, live: origin.source.live, paced: input.paced, resume, seekUs,
     }));
   command.output(`pipe:${HEARTBEAT_FD}`).outputOptions(['-map', '[h]', '-c:v', 'rawvideo', ...muxing(facts)]);
-  return finished(command, encodingOf(plan, encoder), facts, expected);
+  return finishArguments(command, encodingOf(plan, encoder), facts, expected);
 }
 
 /** Arguments for raw frames on stdin. */
@@ -55,7 +55,7 @@ export function feedArguments(plan: Plan, format: FeedFormat, encoder: Encoder |
       '-video_size', `${format.width}x${format.height}`, '-framerate', `${num}/${den}`,
     ])
     .complexFilter(feedGraph(plan, format, encoder, expected));
-  return finished(command, encodingOf(plan, encoder), facts, expected);
+  return finishArguments(command, encodingOf(plan, encoder), facts, expected);
 }
 
 /** Access units that decode alone, and the degrees clockwise to turn their pictures. */
@@ -67,7 +67,7 @@ export function stillArguments({ codec, rotation }: StillUnit, encoding: Encodin
     .input('pipe:0')
     .inputOptions([...GLOBAL, '-threads', '1', '-f', codec === 'h265' ? 'hevc' : 'h264'])
     .complexFilter(stillGraph(encoding.encoder, rotation));
-  return finished(command, encoding, facts, undefined, ['-frames:v', '1']);
+  return finishArguments(command, encoding, facts, undefined, ['-frames:v', '1']);
 }
 
 /**
@@ -132,8 +132,8 @@ export function streamOptions(options: Readonly<Record<string, string>>, stream:
   return Object.entries(options).flatMap(([name, value]) => [`-${name.split(':')[0] ?? name}:${stream}`, value]);
 }
 
-/** The last output, `[v]`, on stdout. */
-export function finished(
+/** Adds the last output, `[v]` on stdout, and returns the arguments of the command. */
+export function finishArguments(
   command: FfmpegCommand, encoding: Encoding | undefined, facts: FfmpegFacts, { pictures }: Partial<Expected> = {}, more: readonly string[] = [],
 ): string[] {
   const encoded = encoding === undefined ? ['-c:v', 'rawvideo'] : encodedBy(encoding, facts, pictures);

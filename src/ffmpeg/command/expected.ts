@@ -45,8 +45,8 @@ function shownUpright({ width, height, sampleAspectRatio, rotation = 0 }: KnownF
   return { width: height, height: width, sampleAspectRatio: sampleAspectRatio?.split(':').reverse().join(':') };
 }
 
-/** Whether a command for one source suits another. */
-export function serves(made: Expected, right: Expected, encoding: Encoding | undefined, facts: FfmpegFacts): boolean {
+/** Whether a command that was made for one source suits another one. */
+export function suitsSource(made: Expected, right: Expected, encoding: Encoding | undefined, facts: FfmpegFacts): boolean {
   if (made.isLimitedGrey !== right.isLimitedGrey) return false;
   if (encoding === undefined) return true;
   const { encoder, step } = encoding;

@@ -1,7 +1,7 @@
 /** The arguments of ffmpeg for a plan. */
-export { COPY_OFFSET_US, GLOBAL, HEARTBEAT_FD, type StillUnit, argumentsOf, cameraArguments, copyArguments, feedArguments, finished, lookArguments, stillArguments } from './command.js';
+export { type StillUnit, COPY_OFFSET_US, GLOBAL, HEARTBEAT_FD, finishArguments, argumentsOf, cameraArguments, copyArguments, feedArguments, lookArguments, stillArguments } from './command.js';
 export { type Encoder, software } from './encoder/index.js';
-export { type Encoding, encodingOf, expectedOf, serves, shownSize } from './expected.js';
+export { type Encoding, encodingOf, expectedOf, shownSize, suitsSource } from './expected.js';
 export { decodeGraph } from './graph.js';
 export { MediaTime } from './media-time.js';
 export { paced } from './pace.js';

@@ -51,7 +51,7 @@ export function showInWindow(path: string, title: string, feed: (pipe: Writable)
  * A muxer that writes its pieces into one pipe, one after the other, and leaves it open. The player reads a new size from the
  * access units; a change of codec is an error, because a NUT stream has one codec.
  */
-export function intoPipe(pipe: Writable): Muxer {
+export function pipeMuxer(pipe: Writable): Muxer {
   let codec: Codec | undefined;
   let end = 0;
   return (_, input) => new Observable<never>((subscriber) => {

@@ -3,7 +3,7 @@ import type { FfmpegFacts } from '../../core/engine/ffmpeg-facts.js';
 import type { Step } from '../../core/steps/index.js';
 import type { MuxerInput } from '../../core/engine/recorder.js';
 import { newCommand } from '../binary/index.js';
-import { type Encoding, GLOBAL, argumentsOf, decodeGraph, finished } from '../command/index.js';
+import { type Encoding, GLOBAL, finishArguments, argumentsOf, decodeGraph } from '../command/index.js';
 
 /** No probing: the stream states its codec, and each unit is read when it arrives. Times are kept. */
 const INPUT = ['-copyts', '-probesize', '32', '-analyzeduration', '0', '-f', 'nut'];
@@ -17,7 +17,7 @@ export function decodeArguments(
     .input('pipe:0')
     .inputOptions([...GLOBAL, '-threads', '1', '-reinit_filter', '0', ...INPUT])
     .complexFilter(decodeGraph(pixelFormat, steps, encoding?.encoder, rotation));
-  return finished(command, encoding, facts);
+  return finishArguments(command, encoding, facts);
 }
 
 /** Length of a fragment of a recording: the most that is lost if ffmpeg is killed; µs. */

@@ -9,7 +9,7 @@ import { findFfmpeg } from '../binary/index.js';
  * Emits the first picture as a JPEG; completes without a value if no unit decodes. Unsubscribing ends the process.
  * @param data - Annex B, from a keyframe on
  */
-export function still(data: Buffer, unit: StillUnit, quality: number): Observable<Buffer> {
+export function makeStill(data: Buffer, unit: StillUnit, quality: number): Observable<Buffer> {
   const step = STEPS.encodeJpeg.step({ quality });
   const encoder = software(step);
   return findFfmpeg([encoder.name]).pipe(

@@ -3,7 +3,7 @@ import { type Observable, of, switchMap, tap } from 'rxjs';
 import type { Engine, EngineEvent } from '../../core/engine/engine.js';
 import { isRxcamError } from '../../core/errors/errors.js';
 import { isCopied } from '../../core/plan/plan.js';
-import { doubt } from '../binary/index.js';
+import { checkAgain } from '../binary/index.js';
 import { acceptsCopied } from './copied.js';
 import { runFeed } from './feed.js';
 import { type FeedLaunch, type SourceLaunch, isReused, prepareLaunch } from './launch.js';
@@ -20,7 +20,7 @@ export const ffmpegEngine: Engine = (plan, context) => prepareLaunch(plan, conte
 
 function launched(launch: SourceLaunch | FeedLaunch): Observable<EngineEvent> {
   return run(launch).pipe(tap({
-    error: (error: unknown) => { if (isRxcamError(error) && DOUBTFUL.has(error.code)) doubt(launch.facts); },
+    error: (error: unknown) => { if (isRxcamError(error) && DOUBTFUL.has(error.code)) checkAgain(launch.facts); },
   }));
 }
 

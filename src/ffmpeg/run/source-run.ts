@@ -3,8 +3,8 @@ import type { Observable } from 'rxjs';
 import type { EngineContext, EngineEvent } from '../../core/engine/engine.js';
 import type { SourceInfo } from '../../core/frame/frame.js';
 import { changeRule } from '../../core/plan/plan.js';
-import { cameraArguments, copyArguments, encodingOf, expectedOf, lookArguments, paced, serves, shownSize } from '../command/index.js';
-import { type ChooseStream, SourceMismatch, bounded, checkCodec, chosenStream, knownFacts, rememberOpened, retryOnMismatch, streamSelectionOf, withRate } from '../stream/index.js';
+import { cameraArguments, copyArguments, encodingOf, expectedOf, lookArguments, paced, shownSize, suitsSource } from '../command/index.js';
+import { type ChooseStream, SourceMismatch, checkCodec, chosenStream, knownFacts, limitAddressSpace, rememberOpened, retryOnMismatch, streamSelectionOf, withRate } from '../stream/index.js';
 import { ComparedPictures } from './compared.js';
 import { CopiedPictures } from './copied.js';
 import type { SourceLaunch } from './launch.js';
@@ -26,7 +26,7 @@ export function runDecode(launch: SourceLaunch): Observable<EngineEvent> {
     const args = cameraArguments(plan, input, encoder, facts, reading, expected, context.resume);
     return read({ ...launch, context }, args, choose, pictures, encoder?.hardware === undefined).pipe(withRate(before, (opened) => {
       const now = expectedOf(plan, rememberOpened(source, opened, before));
-      if (mayChange && !serves(expected, now, encodingOf(plan, encoder), facts)) throw new SourceMismatch();
+      if (mayChange && !suitsSource(expected, now, encodingOf(plan, encoder), facts)) throw new SourceMismatch();
     }));
   });
 }
@@ -66,6 +66,6 @@ function read(
     checkCodec(stream, origin);
     return stream;
   };
-  const command = isBounded ? bounded(facts.path, args, origin) : { path: facts.path, args };
+  const command = isBounded ? limitAddressSpace(facts.path, args, origin) : { path: facts.path, args };
   return runSourceProcess({ ...command, input, inBulk: !source.live && input.paced !== true, source, choose: checked, pictures }, context);
 }

@@ -39,7 +39,9 @@ function allowed(codecs: readonly string[]): readonly string[] {
 }
 
 /** Limits the address space of a command for a remote source, on Linux with prlimit; unchanged otherwise. */
-export function bounded(path: string, args: readonly string[], { source, maxPixels }: CameraOrigin): { path: string; args: readonly string[] } {
+export function limitAddressSpace(
+  path: string, args: readonly string[], { source, maxPixels }: CameraOrigin,
+): { path: string; args: readonly string[] } {
   if (process.platform !== 'linux' || !source.remote || !existsSync(PRLIMIT)) return { path, args };
   const bytes = ADDRESS_SPACE.baseBytes + ADDRESS_SPACE.bytesPerPixel * maxPixels;
   return { path: PRLIMIT, args: [`--as=${bytes}`, '--', path, ...args] };

@@ -1,5 +1,5 @@
 /** ffmpeg's description of its input: streams, rate, size. */
-export { bounded, checkCodec, readingLimits } from './decoders.js';
+export { checkCodec, limitAddressSpace, readingLimits } from './decoders.js';
 export { InputDescription, type StreamFact } from './description.js';
 export { type KnownFacts, isKnown, knownFacts, rememberFacts, rememberOpened } from './known-facts.js';
 export { mapEach } from './map-each.js';

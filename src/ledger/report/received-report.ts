@@ -1,7 +1,7 @@
 /** The report of received streams: plain numbers with their units in the names, for people and for the metrics page. */
 import type { Timing } from '../histogram.js';
 import type { VerdictCounts } from '../../core/frame/verdict-counts.js';
-import { type ReportTiming, together } from './timings.js';
+import { type ReportTiming, combineTimings } from './timings.js';
 
 /** The input of a report: the statistics of `subscribe`, with those of `verify` as `verdicts`, or a value of `stats`. */
 export interface ReceivedFigures {
@@ -54,7 +54,7 @@ export function receivedReport(all: readonly ReceivedFigures[]): ReceivedReport 
     streams: all.length, activeStreams: all.filter(isActive).length,
     messages: sum(({ received }) => received), bytes: sum(({ bytes }) => bytes),
     messagesPerSecond: sum(({ rate }) => rate.messages), bytesPerSecond: sum(({ rate }) => rate.bytes),
-    latencyMs: together(all.map(({ latency }) => latency)),
+    latencyMs: combineTimings(all.map(({ latency }) => latency)),
     failures: sum(({ failures }) => failures), inboxMessages: sum(({ inbox }) => inbox?.messages), inboxBytes: sum(({ inbox }) => inbox?.bytes),
     ...(all.some(({ verdicts }) => verdicts !== undefined) && verdictsOf(count)),
   };

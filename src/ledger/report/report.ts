@@ -5,7 +5,7 @@ import { isActiveState } from '../ledger.js';
 import { InvalidOption } from '../../core/errors/errors.js';
 import { type ReceivedFigures, type ReceivedReport, receivedReport } from './received-report.js';
 import type { CameraStats } from './stats.js';
-import { type ReportTiming, timesText, together } from './timings.js';
+import { type ReportTiming, combineTimings, timesText } from './timings.js';
 
 /** Result of {@link report}. Counts are of pictures since the creation of each camera or its last reset. */
 export interface Report extends Shares {
@@ -73,7 +73,7 @@ function cameraReport(all: readonly CameraStats[]): Report {
   const count = (name: keyof Counts) => sum((one) => one[name]);
   const [diff, thinned] = [count('diff'), count('thinned')];
   const parts = { published: count('published'), delivered: count('delivered'), references: count('references'), thinned, diff };
-  const times = (name: 'read' | 'process' | 'write' | 'latency') => together(all.map((one) => one[name]));
+  const times = (name: 'read' | 'process' | 'write' | 'latency') => combineTimings(all.map((one) => one[name]));
   return {
     streams: all.length, activeStreams: sum(({ state }) => (isActiveState(state) ? 1 : 0)),
     ...decided(parts), thinned, diff, skipped: count('skipped'),

@@ -4,8 +4,8 @@ import type { Timing } from '../histogram.js';
 /** Durations in ms; zeros while `count` is 0. Of several streams, `p50` and `p99` are the largest of theirs. */
 export type ReportTiming = Omit<Timing, 'last'>;
 
-/** The largest p99 of several streams is at least the p99 of all their values; the same holds for every quantile. */
-export function together(timings: readonly Timing[]): ReportTiming {
+/** Combines the timings of several streams. The largest p99 of them is at least the p99 of all values, as for every quantile. */
+export function combineTimings(timings: readonly Timing[]): ReportTiming {
   const some = timings.filter(({ count }) => count > 0);
   const count = some.reduce((sum, one) => sum + one.count, 0);
   const largest = (name: 'max' | 'p50' | 'p99') => Math.max(0, ...some.map((one) => one[name]));

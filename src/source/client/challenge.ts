@@ -35,7 +35,7 @@ export function challengesOf(headers: readonly string[]): string {
 }
 
 /** Whether the server offers a scheme; a realm may contain any text. */
-export function asksFor(scheme: 'Digest' | 'Basic', challenges: string): boolean {
+export function offersScheme(scheme: 'Digest' | 'Basic', challenges: string): boolean {
   return new RegExp(`(?:^|,)\\s*${scheme}\\b`, 'i').test(challenges.replace(/"(?:[^"\\]|\\.)*"/g, '""'));
 }
 
@@ -55,7 +55,7 @@ export function digestOf(challenges: string): Challenge | undefined {
 }
 
 /** The `Authorization` header of Basic, which reveals the password to any reader. */
-export function basic({ user, password }: Credentials): string {
+export function basicAnswer({ user, password }: Credentials): string {
   return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 }
 

@@ -10,7 +10,7 @@ export function statusFailure(status: number, shown: string): RxcamError {
   return new SourceRefused(`'${shown}' answers with status ${status}`);
 }
 
-export function silence(what: string, timeoutMs: number, shown: string): SourceTimeout {
+export function silenceTimeout(what: string, timeoutMs: number, shown: string): SourceTimeout {
   return new SourceTimeout(`'${shown}' ${what} for ${timeoutMs} ms`);
 }
 

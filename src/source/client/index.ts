@@ -1,10 +1,10 @@
 /** An HTTP client for cameras: requests, logins, redirects within allowed hosts. */
 export { type Validators, checkAnswer, ifChanged, lengthOf, natureOfContent, noVideo, rangeOf, validatorsOf } from './answer.js';
-export { type Challenge, type Credentials, asksFor, basic, challengesOf, digestAnswer, digestOf } from './challenge.js';
-export { diskFull, silence, storageFailure } from './errors.js';
+export { type Challenge, type Credentials, basicAnswer, challengesOf, digestAnswer, digestOf, offersScheme } from './challenge.js';
+export { diskFull, silenceTimeout, storageFailure } from './errors.js';
 export { HOSTS_SCHEMA, HostRules, type HostsConfig, canonicalHost } from './hosts/index.js';
 export { Login } from './login.js';
 export { type Reasons, networkFailure } from './network.js';
-export { type HttpResponse, type RequestTarget, authorised, follow, get, redirectOf, withoutCredentials } from './request.js';
+export { type HttpResponse, type RequestTarget, getWithRedirects, redirectOf, redirectTarget, requestWithLogin, withoutCredentials } from './request.js';
 export { type Stream, sniff } from './sniff.js';
 export { type HttpHeaders, headersOf } from './wire/index.js';

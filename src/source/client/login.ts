@@ -2,7 +2,7 @@
  * Credentials of an HTTP source: Digest if the server requests it; otherwise Basic, over plain HTTP only if the server requests
  * that. After a server has requested Digest once, it never gets the password itself.
  */
-import { type Credentials, asksFor, basic, challengesOf, digestAnswer, digestOf } from './challenge.js';
+import { type Credentials, basicAnswer, challengesOf, digestAnswer, digestOf, offersScheme } from './challenge.js';
 
 /** The user and password in an address, decoded. */
 export class Login {
@@ -29,17 +29,17 @@ export class Login {
   /** The answer to a challenge, if there is one. Basic is not used if Digest is offered too, or was requested before. */
   answer(challenge: string | undefined, url: URL): Record<string, string> | undefined {
     const challenges = challengesOf([challenge ?? '']);
-    this.#digest ||= asksFor('Digest', challenges);
+    this.#digest ||= offersScheme('Digest', challenges);
     const asked = digestOf(challenges);
     const request = { method: 'GET', uri: `${url.pathname}${url.search}`, count: 1 };
     if (asked !== undefined) return { Authorization: digestAnswer(asked, this.#credentials, request) };
-    if (this.#digest || this.#basic || !asksFor('Basic', challenges)) return undefined;
+    if (this.#digest || this.#basic || !offersScheme('Basic', challenges)) return undefined;
     this.#basic = true;
     return this.#clear();
   }
 
   #clear(): Record<string, string> {
-    return { Authorization: basic(this.#credentials) };
+    return { Authorization: basicAnswer(this.#credentials) };
   }
 }
 

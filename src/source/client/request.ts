@@ -5,7 +5,7 @@
 import { type ClockDifference, dateDifference, wall } from '../../core/clock.js';
 import { DOWNLOAD } from '../../core/defaults/limits.js';
 import { SourceRefused } from '../../core/errors/errors.js';
-import { silence } from './errors.js';
+import { silenceTimeout } from './errors.js';
 import type { HostRules } from './hosts/index.js';
 import { Login } from './login.js';
 import { networkFailure } from './network.js';
@@ -42,14 +42,14 @@ export interface HttpResponse {
 const HEADERS = { 'User-Agent': DOWNLOAD.userAgent, 'Accept': '*/*', 'Accept-Encoding': 'identity' };
 
 /** The answer after at most five redirects, with any status. @throws SourceRefused, SourceTimeout */
-export async function get(target: RequestTarget, headers: Record<string, string>): Promise<HttpResponse> {
+export async function getWithRedirects(target: RequestTarget, headers: Record<string, string>): Promise<HttpResponse> {
   let { url, login } = target;
   for (let hops = 0; hops <= DOWNLOAD.maxRedirects; hops++) {
-    const answer = await authorised(url, login, headers, target);
+    const answer = await requestWithLogin(url, login, headers, target);
     const location = redirectOf(answer);
     if (location === undefined) return answer;
     await answer.close();
-    const next = follow(url, location, target.shown);
+    const next = redirectTarget(url, location, target.shown);
     const own = Login.of(next);
     if (own !== undefined) target.keepSecret(next.href);
     login = own ?? (next.origin === url.origin ? login : undefined);
@@ -59,7 +59,9 @@ export async function get(target: RequestTarget, headers: Record<string, string>
 }
 
 /** One request, and a second one with a login if the answer requires it. */
-export async function authorised(url: URL, login: Login | undefined, headers: Record<string, string>, target: RequestTarget): Promise<HttpResponse> {
+export async function requestWithLogin(
+  url: URL, login: Login | undefined, headers: Record<string, string>, target: RequestTarget,
+): Promise<HttpResponse> {
   const answer = await ask(url, login, { ...headers, ...login?.first(url) }, target);
   const reply = answer.status === 401 ? login?.answer(answer.headers['www-authenticate'], url) : undefined;
   if (reply === undefined) return answer;
@@ -73,7 +75,7 @@ export function redirectOf({ status, headers }: HttpResponse): string | undefine
 }
 
 /** The address in a redirect. @throws SourceRefused for one that is not HTTP */
-export function follow(from: URL, location: string, shown: string): URL {
+export function redirectTarget(from: URL, location: string, shown: string): URL {
   if (!URL.canParse(location, from.href)) throw new SourceRefused(`'${shown}' redirects to an invalid address`);
   const to = new URL(location, from.href);
   if (!/^https?:$/.test(to.protocol)) {
@@ -86,7 +88,7 @@ async function ask(url: URL, login: Login | undefined, headers: Record<string, s
   const { shown, timeoutMs, signal, rules } = target;
   const bare = withoutCredentials(url);
   const late = new AbortController();
-  const timer = setTimeout(() => { late.abort(silence('has not answered', timeoutMs, shown)); }, timeoutMs);
+  const timer = setTimeout(() => { late.abort(silenceTimeout('has not answered', timeoutMs, shown)); }, timeoutMs);
   try {
     const sent = wall();
     const reply = await exchange({ url: bare, headers: { ...HEADERS, ...headers }, rules, signal: AbortSignal.any([signal, late.signal]) });

@@ -13,8 +13,8 @@ import { makeFolder } from '../../core/defaults/make-folder.js';
 import { redactUrl } from '../../core/redact/redact.js';
 import type { Validators } from '../client/index.js';
 import { privateFolder } from './folder.js';
-import { PartialFile, sweep } from './partial-file.js';
-import { trim } from './trim.js';
+import { PartialFile, removeAbandoned } from './partial-file.js';
+import { trimCache } from './trim.js';
 
 const schema = z.object({
   file: z.string().regex(/^[0-9a-f]{64}\.[0-9a-f]{8}(\.[a-z0-9]{1,5})?$/),
@@ -32,7 +32,7 @@ export interface Cached extends Validators {
 export async function openFolder(given: string | undefined): Promise<string> {
   const folder = given === undefined ? defaultFolder() : path.resolve(given);
   await privateFolder(folder);
-  await sweep(folder);
+  await removeAbandoned(folder);
   return folder;
 }
 
@@ -58,7 +58,7 @@ export function cacheKeyOf(bare: URL): string {
   return createHash('sha256').update(bare.href).digest('hex');
 }
 
-export async function lookUp(folder: string, key: string): Promise<Cached | undefined> {
+export async function findCached(folder: string, key: string): Promise<Cached | undefined> {
   try {
     const { file, size, etag, lastModified } = schema.parse(JSON.parse(await noteOf(folder, key)));
     const name = path.join(folder, file);
@@ -92,12 +92,12 @@ export async function storeDownload(part: PartialFile, bare: URL): Promise<strin
   } finally {
     note.discard();
   }
-  await trim(folder, file);
+  await trimCache(folder, file);
   return path.join(folder, file);
 }
 
 /** Marks a copy as just used, so that trimming keeps it. */
-export async function touch(file: string): Promise<void> {
+export async function markUsed(file: string): Promise<void> {
   const now = new Date();
   await utimes(file, now, now).catch(() => { /* only its age is wrong */ });
 }

@@ -3,10 +3,10 @@ import { open, statfs } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { DOWNLOAD } from '../../core/defaults/limits.js';
 import { SourceRefused } from '../../core/errors/errors.js';
-import { type HttpResponse, type RequestTarget, type Stream, checkAnswer, diskFull, get, ifChanged, lengthOf, natureOfContent, noVideo, rangeOf, sniff, storageFailure, validatorsOf } from '../client/index.js';
-import { type Cached, cacheKeyOf, lookUp, openFolder, storeDownload, touch } from './cache.js';
+import { type HttpResponse, type RequestTarget, type Stream, checkAnswer, diskFull, getWithRedirects, ifChanged, lengthOf, natureOfContent, noVideo, rangeOf, sniff, storageFailure, validatorsOf } from '../client/index.js';
+import { type Cached, cacheKeyOf, findCached, markUsed, openFolder, storeDownload } from './cache.js';
 import { PartialFile } from './partial-file.js';
-import { receive } from './receive.js';
+import { receiveBody } from './receive.js';
 
 export interface DownloadOptions {
   readonly cacheDir: string | undefined;
@@ -34,7 +34,7 @@ export async function download(target: RequestTarget, options: DownloadOptions, 
   const folder = await openFolder(options.cacheDir).catch((error: unknown) => {
     throw storageFailure(error, options.cacheDir ?? 'the cache', target.shown);
   });
-  const cached = await lookUp(folder, key);
+  const cached = await findCached(folder, key);
   target.signal.throwIfAborted();
   const part = new PartialFile(folder, key);
   return new Download(target, options, () => { progress(part.bytes, part.total); }, cached, part).run();
@@ -86,13 +86,13 @@ class Download {
     const early = await this.#withoutBody(answer);
     if (early !== undefined) return early;
     if (!this.#goesOn(answer) && !await this.#begins(answer)) return new Error('the rest belongs to another version of the file');
-    return await receive(answer, part, target, this.options.lowestRate, this.progress) ?? this.#finish(answer);
+    return await receiveBody(answer, part, target, this.options.lowestRate, this.progress) ?? this.#finish(answer);
   }
 
   /** The answer; the error if the server is gone during a download, since it may be back soon. */
   async #ask(): Promise<HttpResponse | Error> {
     try {
-      const answer = await get(this.target, this.#conditions());
+      const answer = await getWithRedirects(this.target, this.#conditions());
       this.progress();
       return answer;
     } catch (error) {
@@ -112,7 +112,7 @@ class Download {
     const { status } = answer;
     if (status === 304 && this.cached !== undefined) {
       await answer.close();
-      await touch(this.cached.path);
+      await markUsed(this.cached.path);
       return { nature: 'file', path: this.cached.path };
     }
     if (status === 416 && this.part.bytes > 0) return undefined;

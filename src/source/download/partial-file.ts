@@ -53,7 +53,7 @@ function remember(file: string): void {
 const swept = new Map<string, Promise<void>>();
 
 /** Removes files of crashed processes from a folder, at its first use in this process. */
-export function sweep(folder: string): Promise<void> {
+export function removeAbandoned(folder: string): Promise<void> {
   const begun = swept.get(folder) ?? removeLeftovers(folder).catch(() => { /* the download itself reports the error */ });
   swept.set(folder, begun);
   return begun;

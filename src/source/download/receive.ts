@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { DOWNLOAD } from '../../core/defaults/limits.js';
 import { SourceTimeout } from '../../core/errors/errors.js';
-import { type HttpResponse, type RequestTarget, silence, storageFailure } from '../client/index.js';
+import { type HttpResponse, type RequestTarget, silenceTimeout, storageFailure } from '../client/index.js';
 import { NO_LINK } from '../../core/defaults/cache-folder.js';
 import type { PartialFile } from './partial-file.js';
 import { Rate } from './rate.js';
@@ -12,7 +12,7 @@ import { Rate } from './rate.js';
  * Appends the body to `part`. Returns undefined when it is complete and on the disk, or the interruption.
  * @throws SourceTimeout after the time limit for silence or below the lowest rate (bytes a second), CaptureCrashed if it can't be stored
  */
-export async function receive(
+export async function receiveBody(
   answer: HttpResponse, part: PartialFile, target: RequestTarget, lowestRate: number, progress: () => void,
 ): Promise<Error | undefined> {
   const onDisk = async <T>(work: Promise<T>): Promise<T> => {
@@ -55,7 +55,7 @@ export async function nextChunk(
   body: AsyncIterator<Buffer, undefined>, answer: HttpResponse, target: RequestTarget,
 ): Promise<Buffer | undefined | Error> {
   const timer = setTimeout(() => {
-    answer.body.destroy(silence('has sent nothing', target.timeoutMs, target.shown));
+    answer.body.destroy(silenceTimeout('has sent nothing', target.timeoutMs, target.shown));
   }, target.timeoutMs);
   try {
     return (await body.next()).value;

@@ -35,7 +35,7 @@ interface Stored {
 }
 
 /** Trims a folder after `latest` was added. A failure does not fail the download. */
-export async function trim(folder: string, latest: string, limit: number = DOWNLOAD.cacheBytes): Promise<void> {
+export async function trimCache(folder: string, latest: string, limit: number = DOWNLOAD.cacheBytes): Promise<void> {
   try {
     const inUse = filesInUse();
     const stored = await contents(folder);

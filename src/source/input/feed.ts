@@ -5,7 +5,7 @@
 import type { Writable } from 'node:stream';
 import { Observable } from 'rxjs';
 import { failureOf, isRxcamError } from '../../core/errors/errors.js';
-import { type RequestTarget, checkAnswer, get } from '../client/index.js';
+import { type RequestTarget, checkAnswer, getWithRedirects } from '../client/index.js';
 import { nextChunk } from '../download/index.js';
 import { MultipartReader } from './multipart.js';
 
@@ -21,7 +21,7 @@ export function feed(target: Omit<RequestTarget, 'signal'>, isMultipart: boolean
 }
 
 async function run(target: RequestTarget, isMultipart: boolean, stdin: Writable): Promise<void> {
-  const answer = await get(target, {});
+  const answer = await getWithRedirects(target, {});
   try {
     await checkAnswer(answer, target.shown);
     const parts = isMultipart ? new MultipartReader(answer.headers['content-type']) : undefined;

@@ -35,7 +35,7 @@ export function portOf({ protocol, port }: URL): number {
 }
 
 /** Resolves with a connection to the first address of the host that accepts one. Rejects with an RxcamError. */
-export async function connected(url: URL, rules: HostRules, signal: AbortSignal, shown: string): Promise<Socket> {
+export async function connectTo(url: URL, rules: HostRules, signal: AbortSignal, shown: string): Promise<Socket> {
   const host = canonicalHost(url.hostname);
   let failure: unknown;
   try {

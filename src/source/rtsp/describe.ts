@@ -4,7 +4,7 @@ import { NoVideo, SourceRefused, SourceTimeout } from '../../core/errors/errors.
 import { redactUrl } from '../../core/redact/redact.js';
 import type { HostRules } from '../client/index.js';
 import type { Transport } from '../source.js';
-import { connected, rtspFailure, portOf } from './connect.js';
+import { connectTo, portOf, rtspFailure } from './connect.js';
 import { answerFailure } from './failures.js';
 import { RtspLogin } from './login.js';
 import { type Message, headerValue, statusOf } from './message.js';
@@ -47,7 +47,7 @@ export async function describeCamera(target: DescribeTarget, signal: AbortSignal
   let { url } = target;
   let login = loginOf(url);
   for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
-    const session = new RtspSession(await connected(url, target.rules, signal, target.shown), login && new RtspLogin(...login));
+    const session = new RtspSession(await connectTo(url, target.rules, signal, target.shown), login && new RtspLogin(...login));
     const found = await describedBy(session, url, target, signal);
     if ('description' in found) return found;
     session.close();

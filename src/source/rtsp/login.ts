@@ -1,5 +1,5 @@
 /** The login of an RTSP camera: Digest if the camera offers it, Basic only if it offers nothing else. */
-import { type Challenge, type Credentials, asksFor, basic, challengesOf, digestAnswer, digestOf } from '../client/index.js';
+import { type Challenge, type Credentials, basicAnswer, challengesOf, digestAnswer, digestOf, offersScheme } from '../client/index.js';
 
 /** Answers the challenges of one connection. */
 export class RtspLogin {
@@ -23,7 +23,7 @@ export class RtspLogin {
       return typeof before !== 'object' || before.nonce !== asked.nonce;
     }
     // A camera that requests an unsupported Digest does not get the password instead.
-    if (before !== undefined || asksFor('Digest', challenges) || !asksFor('Basic', challenges)) return false;
+    if (before !== undefined || offersScheme('Digest', challenges) || !offersScheme('Basic', challenges)) return false;
     this.#challenge = 'basic';
     return true;
   }
@@ -31,7 +31,7 @@ export class RtspLogin {
   /** Header lines for a request; none before the first challenge. */
   lines(method: string, uri: string): string[] {
     if (this.#challenge === undefined) return [];
-    if (this.#challenge === 'basic') return [`Authorization: ${basic(this.#credentials)}`];
+    if (this.#challenge === 'basic') return [`Authorization: ${basicAnswer(this.#credentials)}`];
     this.#count += 1;
     return [`Authorization: ${digestAnswer(this.#challenge, this.#credentials, { method, uri, count: this.#count })}`];
   }

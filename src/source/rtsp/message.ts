@@ -110,12 +110,12 @@ export function headerValues(lines: readonly string[], name: string): string[] {
 }
 
 /** Header lines without those of some names. */
-export function without(lines: readonly string[], ...names: readonly string[]): string[] {
+export function withoutHeaders(lines: readonly string[], ...names: readonly string[]): string[] {
   return lines.filter((line) => !names.includes(line.slice(0, Math.max(0, line.indexOf(':'))).trim().toLowerCase()));
 }
 
 /** A message as bytes. */
-export function written({ start, lines, body }: Message): Buffer {
+export function messageBytes({ start, lines, body }: Message): Buffer {
   return Buffer.concat([Buffer.from(`${[start, ...lines].join('\r\n')}\r\n\r\n`, 'latin1'), body]);
 }
 

@@ -8,8 +8,8 @@ import type { RxcamError } from '../../core/errors/errors.js';
 import { type DescribeTarget, type DescribedCamera, reasonPhrase } from './describe.js';
 import { rtspFailure } from './connect.js';
 import { answerFailure } from './failures.js';
-import { type Message, MessageReader, headerValue, statusOf, without, written } from './message.js';
-import { type Granted, type TransportChoice, granted } from './transport.js';
+import { type Message, MessageReader, headerValue, messageBytes, statusOf, withoutHeaders } from './message.js';
+import { type Granted, type TransportChoice, grantedTransport } from './transport.js';
 
 /** Receives the outcome of the session. */
 export interface RelayListener {
@@ -35,7 +35,7 @@ export class Relay {
     const { session } = camera;
     session.listener = {
       packets: (bytes) => { this.#toClient(bytes); },
-      asked: (request) => { this.#toClient(written(request)); },
+      asked: (request) => { this.#toClient(messageBytes(request)); },
       over: (error) => {
         if (this.#isPlaying) this.#client?.end();
         else listener.failed(rtspFailure(error ?? { code: 'ECONNRESET' }, target.shown));
@@ -126,7 +126,7 @@ export class Relay {
     const status = statusOf(answer);
     const asked = { method, shown: target.shown, transport: target.transport };
     if (method === 'SETUP' && status === 200) {
-      const result = granted(request, answer, this.camera.session.socket.remoteAddress ?? '', target);
+      const result = grantedTransport(request, answer, this.camera.session.socket.remoteAddress ?? '', target);
       if ('failure' in result) {
         listener.failed(result.failure);
         return;
@@ -149,7 +149,7 @@ export class Relay {
   #answer(request: Message, { start, lines, body }: Message): void {
     const number = headerValue(request.lines, 'cseq') ?? '0';
     const more = [`CSeq: ${number}`, ...(body.length === 0 ? [] : [`Content-Length: ${body.length}`])];
-    this.#toClient(written({ start, lines: [...more, ...without(lines, 'cseq', 'content-length', 'location', 'www-authenticate')], body }));
+    this.#toClient(messageBytes({ start, lines: [...more, ...withoutHeaders(lines, 'cseq', 'content-length', 'location', 'www-authenticate')], body }));
   }
 }
 

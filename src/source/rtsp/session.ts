@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import { notRtsp } from './connect.js';
 import type { RtspLogin } from './login.js';
-import { type Message, MessageReader, headerValue, headerValues, statusOf, without, written } from './message.js';
+import { type Message, MessageReader, headerValue, headerValues, messageBytes, statusOf, withoutHeaders } from './message.js';
 
 interface Pending {
   readonly method: string;
@@ -81,13 +81,13 @@ export class RtspSession {
     const number = ++this.#number;
     this.#pending.push({ ...asked, number });
     const login = this.login?.lines(method, uri) ?? [];
-    this.send({ start: `${method} ${uri} RTSP/1.0`, lines: [`CSeq: ${number}`, ...without(lines, 'cseq', 'authorization'), ...login], body });
+    this.send({ start: `${method} ${uri} RTSP/1.0`, lines: [`CSeq: ${number}`, ...withoutHeaders(lines, 'cseq', 'authorization'), ...login], body });
     if (method === 'TEARDOWN') this.#open = undefined;
   }
 
   /** Sends an answer to the camera. */
   send(message: Message): void {
-    this.pass(written(message));
+    this.pass(messageBytes(message));
   }
 
   /** Sends bytes unchanged. */

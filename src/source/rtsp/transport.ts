@@ -5,7 +5,7 @@ import { canonicalHost } from '../client/index.js';
 import type { Transport } from '../source.js';
 import type { DescribeTarget } from './describe.js';
 import { transportFailure } from './failures.js';
-import { type Message, headerValue, without } from './message.js';
+import { type Message, headerValue, withoutHeaders } from './message.js';
 
 /**
  * The transports that ffmpeg may request from the camera. ffmpeg requests one after the other while the answer is 461, so for
@@ -40,7 +40,9 @@ export interface Granted {
  * The answer for ffmpeg. Over UDP it must state where packets come from, because ffmpeg takes the relay for the camera.
  * @param camera - address of the connection
  */
-export function granted(request: Message, answer: Message, camera: string, target: DescribeTarget): Granted | { readonly failure: RxcamError } {
+export function grantedTransport(
+  request: Message, answer: Message, camera: string, target: DescribeTarget,
+): Granted | { readonly failure: RxcamError } {
   const wanted = overOf(headerValue(request.lines, 'transport') ?? '');
   const line = headerValue(answer.lines, 'transport');
   if (line === undefined) return { over: wanted, answer };
@@ -58,7 +60,7 @@ export function granted(request: Message, answer: Message, camera: string, targe
     return { failure: new SourceRefused(`'${target.shown}' would send from '${from.slice(0, 100)}', which is not allowed`) };
   }
   const transport = `${line.replace(/;\s*source=[^;,\s]*/i, '')};source=${from}`;
-  return { over, answer: { ...answer, lines: [...without(answer.lines, 'transport'), `Transport: ${transport}`] } };
+  return { over, answer: { ...answer, lines: [...withoutHeaders(answer.lines, 'transport'), `Transport: ${transport}`] } };
 }
 
 function overOf(transport: string): 'tcp' | 'udp' {

@@ -9,7 +9,7 @@ import { publish } from '../../../operators/publish.js';
 import { subscribe } from '../../../operators/subscribe.js';
 import { brokerFindings } from '../../../src/apps/cli/doctor/broker.js';
 import { DOCTOR_TOPIC } from '../../../src/apps/cli/doctor/doctor-target.js';
-import { type KafkaConfig, examined, kafka } from '../../../src/broker/index.js';
+import { type KafkaConfig, examineBroker, kafka } from '../../../src/broker/index.js';
 import type { CameraMessage, Published } from '../../../src/core/frame/frame.js';
 import { KAFKA_DRIVERS, type KafkaServer, certificateFor, freePort, needs, startKafka, temporaryFolder, unsignedToken } from '../../services/index.js';
 import { all, closeAll, made, opened, orders } from './broker-messages.js';
@@ -136,7 +136,7 @@ needs('kafka', 'ffmpeg').each(KAFKA_DRIVERS)('kafka, %s', (driver) => {
       expect(read.map(({ value }, index) => value.equals(messages[index]?.value as Buffer))).toEqual([true, true, true]);
 
       // The doctor asks in the same way: the limit of the topic, and the time that the broker gives to its own message.
-      const visit = { target: { broker: handle, topic: 'secured' }, examine: (topic: string) => examined('kafka', config, { topic, own: DOCTOR_TOPIC }) };
+      const visit = { target: { broker: handle, topic: 'secured' }, examine: (topic: string) => examineBroker('kafka', config, { topic, own: DOCTOR_TOPIC }) };
       const findings = new Map((await brokerFindings(visit)).map((one) => [one.name, one]));
       expect(findings.get('broker size')).toMatchObject({ state: 'ok', facts: { maxMessageBytes: 10 * 1024 ** 2 } });
       expect(findings.get('clock')).toMatchObject({ state: 'ok', facts: { clockMs: expect.toSatisfy((ms: number) => Math.abs(ms) < 1_000) as number } });

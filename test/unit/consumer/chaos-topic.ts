@@ -1,7 +1,7 @@
 /** A topic for the chaos test, and connections to it whose mood changes while they read. */
 import { EMPTY, NEVER, Observable, Subject, Subscription, asyncScheduler, take } from 'rxjs';
 import { type Driver, type Gate, type Piece, type ReadRequest, type Reader } from '../../../src/broker/index.js';
-import { marked } from '../../../src/broker/reading/index.js';
+import { markExpired } from '../../../src/broker/reading/index.js';
 import { BrokerUnavailable } from '../../../src/core/errors/errors.js';
 import type { Received } from '../../../src/message/index.js';
 import { cut, received } from '../broker/sent.js';
@@ -136,7 +136,7 @@ export class ChaosReader implements Reader {
   #take(): Piece {
     const { first, log, pieceSize } = this.topic;
     const start = Math.max(first, this.next);
-    const piece = marked(log.slice(start, start + pieceSize), start - this.next);
+    const piece = markExpired(log.slice(start, start + pieceSize), start - this.next);
     if (piece.length > 0) this.next = start + piece.length;
     return piece;
   }

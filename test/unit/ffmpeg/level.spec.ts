@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { allowsSmallUnits, highestRate } from '../../../src/ffmpeg/command/encoder/level.js';
 import { x265 } from '../../../src/ffmpeg/command/encoder/x265.js';
 import type { ExpectedPictures } from '../../../src/ffmpeg/command/encoder/index.js';
-import { expectedOf, paddingOf, serves } from '../../../src/ffmpeg/command/expected.js';
+import { expectedOf, paddingOf, suitsSource } from '../../../src/ffmpeg/command/expected.js';
 import type { FfmpegFacts } from '../../../src/core/engine/ffmpeg-facts.js';
 import type { EncodeH265Step } from '../../../src/core/steps/index.js';
 import type { Plan } from '../../../src/core/plan/plan.js';
@@ -76,7 +76,7 @@ describe('the parameters of x265', () => {
 describe('a command that was made before its source was open', () => {
   const plan = { origin: { kind: 'camera' }, steps: [STEP] } as unknown as Plan;
   const encoding = { step: STEP, encoder: x265 };
-  const suits = (source: Parameters<typeof expectedOf>[1]) => serves(expectedOf(plan, {}), expectedOf(plan, source), encoding, facts(5));
+  const suits = (source: Parameters<typeof expectedOf>[1]) => suitsSource(expectedOf(plan, {}), expectedOf(plan, source), encoding, facts(5));
   it.each([
     ['a usual camera', { width: 1920, height: 1080, fps: 25 }, true], ['one of three megapixels', { width: 2304, height: 1296, fps: 5 }, false],
     ['a tiny one', { width: 8, height: 8, fps: 8 }, false], ['one that states no rate', { width: 640, height: 360 }, false],

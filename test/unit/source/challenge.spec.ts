@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { type Challenge, asksFor, basic, challengesOf, digestAnswer, digestOf } from '../../../src/source/client/challenge.js';
+import { type Challenge, basicAnswer, challengesOf, digestAnswer, digestOf, offersScheme } from '../../../src/source/client/challenge.js';
 
 const credentials = { user: 'u"1', password: 'p:\\2' };
 const request = { method: 'DESCRIBE', uri: 'rtsp://c/a', count: 17 };
@@ -32,13 +32,13 @@ it('no challenge is an error, and no answer to Digest shows the password', () =>
   fc.assert(fc.property(fc.array(fc.oneof(fc.string(), fc.constantFrom('Digest ', 'nonce="x"', 'realm=', 'qop="auth"', ', ', '\\"', 'Basic '))), (parts) => {
     const challenges = challengesOf([parts.join('')]);
     const found = digestOf(challenges);
-    asksFor('Basic', challenges);
+    offersScheme('Basic', challenges);
     if (found !== undefined) expect(digestAnswer(found, { user: 'u', password: 'UNTOLD-9' }, request)).not.toContain('UNTOLD-9');
   }));
 });
 
 it('neither a realm nor a word in it is a scheme', () => {
-  expect(asksFor('Digest', 'Basic realm="a, Digest b"')).toBe(false);
-  expect(asksFor('Basic', 'Digest realm="Basic", nonce="1"')).toBe(false);
-  expect(Buffer.from(basic(credentials).slice(6), 'base64').toString()).toBe('u"1:p:\\2');
+  expect(offersScheme('Digest', 'Basic realm="a, Digest b"')).toBe(false);
+  expect(offersScheme('Basic', 'Digest realm="Basic", nonce="1"')).toBe(false);
+  expect(Buffer.from(basicAnswer(credentials).slice(6), 'base64').toString()).toBe('u"1:p:\\2');
 });

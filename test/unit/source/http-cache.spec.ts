@@ -4,9 +4,9 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, u
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { cacheKeyOf, lookUp, openFolder, storeDownload } from '../../../src/source/download/cache.js';
+import { cacheKeyOf, findCached, openFolder, storeDownload } from '../../../src/source/download/cache.js';
 import { PartialFile } from '../../../src/source/download/partial-file.js';
-import { addReader, trim } from '../../../src/source/download/trim.js';
+import { addReader, trimCache } from '../../../src/source/download/trim.js';
 
 let folder: string;
 beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'rxcam-test-cache-')); });
@@ -57,7 +57,7 @@ describe('an entry', () => {
   it('is found with its validators, and shows nothing of the query', async () => {
     const path = await stored('content');
     expect(basename(path)).toMatch(new RegExp(`^${key}\\.[0-9a-f]{8}\\.mp4$`));
-    expect(await lookUp(folder, key)).toEqual({ path, etag: '"1"', lastModified: undefined });
+    expect(await findCached(folder, key)).toEqual({ path, etag: '"1"', lastModified: undefined });
     expect(JSON.parse(readFileSync(join(folder, `${key}.json`), 'utf8'))).toEqual({ url: 'http://camera.example.com/a/clip.MP4', file: basename(path), size: 7, etag: '"1"' });
     expect(key).toBe(createHash('sha256').update(url.href).digest('hex'));
   });
@@ -65,13 +65,13 @@ describe('an entry', () => {
   it('is none if the file is not as long as it was, is gone, or the note is damaged', async () => {
     const path = await stored('content');
     writeFileSync(path, 'cont');
-    expect(await lookUp(folder, key)).toBeUndefined();
+    expect(await findCached(folder, key)).toBeUndefined();
     rmSync(path);
-    expect(await lookUp(folder, key)).toBeUndefined();
+    expect(await findCached(folder, key)).toBeUndefined();
     writeFileSync(join(folder, `${key}.json`), '{"file":"../../etc/passwd","size":1}');
-    expect(await lookUp(folder, key)).toBeUndefined();
+    expect(await findCached(folder, key)).toBeUndefined();
     writeFileSync(join(folder, `${key}.json`), '{');
-    expect(await lookUp(folder, key)).toBeUndefined();
+    expect(await findCached(folder, key)).toBeUndefined();
   });
 });
 
@@ -84,16 +84,16 @@ describe('trimming', () => {
     expect(existsSync(old)).toBe(false);
     const latest = await stored('latest', { etag: '"2"' });
     expect([recent, latest].map(existsSync)).toEqual([true, true]);
-    expect(await lookUp(folder, key)).toMatchObject({ path: latest, etag: '"2"' });
+    expect(await findCached(folder, key)).toMatchObject({ path: latest, etag: '"2"' });
   });
 
   it('removes what was used longest ago until the limit holds, with its note', async () => {
     const [first, second, third] = [
       await stored('11111', { of: other(1), minutesAgo: 2 }), await stored('22222', { of: other(2), minutesAgo: 9 }), await stored('33333', { of: other(3), minutesAgo: 5 }),
     ];
-    await trim(folder, '', 12);
+    await trimCache(folder, '', 12);
     expect([first, second, third].map(existsSync)).toEqual([true, false, true]);
-    expect(await lookUp(folder, cacheKeyOf(other(2)))).toBeUndefined();
+    expect(await findCached(folder, cacheKeyOf(other(2)))).toBeUndefined();
     expect(readdirSync(folder)).toHaveLength(4);
   });
 
@@ -103,14 +103,14 @@ describe('trimming', () => {
     addReader(reader);
     const recent = await stored('22222', { of: other(2) });
     writeFileSync(join(folder, 'mine.mp4'), 'mine');
-    await trim(folder, '', 0);
+    await trimCache(folder, '', 0);
     expect([path, recent, join(folder, 'mine.mp4')].map(existsSync)).toEqual([true, true, true]);
     reader.reads = undefined;
-    await trim(folder, '', 0);
+    await trimCache(folder, '', 0);
     expect(existsSync(path)).toBe(false);
   });
 
   it('does not fail if the folder is gone', async () => {
-    await expect(trim(join(folder, 'gone'), '', 0)).resolves.toBeUndefined();
+    await expect(trimCache(join(folder, 'gone'), '', 0)).resolves.toBeUndefined();
   });
 });

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { answerFailure } from '../../../src/source/rtsp/failures.js';
 import { RtspLogin } from '../../../src/source/rtsp/login.js';
-import { type Message, type StreamPart, MessageReader, headerValue, written } from '../../../src/source/rtsp/message.js';
+import { type Message, type StreamPart, MessageReader, headerValue, messageBytes } from '../../../src/source/rtsp/message.js';
 import { TransportChoice } from '../../../src/source/rtsp/transport.js';
 import { cpuMs } from '../../services/cpu.js';
 
@@ -27,7 +27,7 @@ function readIn(pieces: readonly Buffer[]): { messages: Message[]; packets: Buff
 describe('MessageReader', () => {
   it('finds the same in any chunks of a stream', () => {
     fc.assert(fc.property(stream, fc.integer({ min: 1, max: 50 }), (parts, size) => {
-      const bytes = Buffer.concat(parts.map((part) => (Buffer.isBuffer(part) ? part : written(part))));
+      const bytes = Buffer.concat(parts.map((part) => (Buffer.isBuffer(part) ? part : messageBytes(part))));
       const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) => bytes.subarray(index * size, (index + 1) * size));
       const found = readIn(pieces);
       expect(found.messages).toEqual(parts.filter((part) => !Buffer.isBuffer(part)));

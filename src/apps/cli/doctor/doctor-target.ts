@@ -1,6 +1,6 @@
 /** The targets of `doctor`, `probe` and `snapshot`: addresses, or a camera of a configuration file with its settings. */
 import type { Logger } from 'pino';
-import { type BrokerTarget, type Examined, BROKERS, brokerAt, examined } from '../../../broker/index.js';
+import { type BrokerTarget, type Examined, BROKERS, brokerAt, examineBroker } from '../../../broker/index.js';
 import type { CameraConfig } from '../../../camera/index.js';
 import { InvalidOption } from '../../../core/errors/errors.js';
 import { suggestion } from '../../../core/errors/suggestion.js';
@@ -41,7 +41,7 @@ function addressed(text: string, { settings }: DoctorArguments, env: NodeJS.Proc
   const target = openTarget(settings, env, logger, 'doctor: the address of a broker');
   const { name, address } = brokerAt(text, 'doctor');
   const config = BROKERS[name].configOf(address, { ...settings.broker, ...settings.brokers[name] }, { env, logger });
-  return { target, examine: (topic) => examined(name, config, { topic, own: DOCTOR_TOPIC }) };
+  return { target, examine: (topic) => examineBroker(name, config, { topic, own: DOCTOR_TOPIC }) };
 }
 
 interface Surroundings { readonly env: NodeJS.ProcessEnv; readonly logger: Logger; readonly flags: CameraConfig; readonly secrets: string[] }
@@ -73,7 +73,7 @@ function configured(settings: BrokerSettings, topic: string | undefined, env: No
   const { kind, address, options } = settings;
   const { broker, topic: usual } = openBroker(settings, { env, logger });
   const config = address === undefined ? { ...options } : BROKERS[kind].configOf(brokerAt(address, 'doctor').address, {}, { env, logger });
-  return { target: { broker, topic: topic ?? usual }, examine: (asked) => examined(kind, config, { topic: asked, own: DOCTOR_TOPIC }) };
+  return { target: { broker, topic: topic ?? usual }, examine: (asked) => examineBroker(kind, config, { topic: asked, own: DOCTOR_TOPIC }) };
 }
 
 const MAX_NAMES = 20;

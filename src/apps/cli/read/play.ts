@@ -4,7 +4,7 @@ import { type Observable, defer, filter, lastValueFrom, takeUntil } from 'rxjs';
 import { verify } from '../../../../operators/index.js';
 import type { Reception } from '../../../broker/index.js';
 import { InvalidOption } from '../../../core/errors/errors.js';
-import { findPlayer, intoPipe, showInWindow } from '../../../ffmpeg/index.js';
+import { findPlayer, pipeMuxer, showInWindow } from '../../../ffmpeg/index.js';
 import type { Received } from '../../../message/index.js';
 import { NoFiles, recordOne } from '../../../consumer/index.js';
 import { redactUrl } from '../../../core/redact/redact.js';
@@ -47,6 +47,6 @@ function played(messages: Reception, pipe: Writable): Observable<unknown> {
   return defer(() => {
     let shown: string | undefined;
     const isShown = ({ key, camera }: Received) => (shown ??= key ?? camera) === (key ?? camera);
-    return messages.pipe(filter(isShown), verify(), recordOne(new NoFiles(), intoPipe(pipe)));
+    return messages.pipe(filter(isShown), verify(), recordOne(new NoFiles(), pipeMuxer(pipe)));
   });
 }

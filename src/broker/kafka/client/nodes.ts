@@ -1,6 +1,6 @@
 /** The brokers of a Kafka cluster: those in the metadata, and those of the option `brokers`. */
 import { KAFKA_LIMITS } from '../../../core/defaults/limits.js';
-import { hedged } from './hedged.js';
+import { hedgedRequest } from './hedged-request.js';
 import type { Requests, Responses } from '../wire/index.js';
 import { KafkaNode, type NodeHooks } from './node.js';
 import type { KafkaOptions } from '../options.js';
@@ -36,13 +36,13 @@ export class KafkaNodes {
   /** Asks any broker that answers. */
   async askAny<K extends keyof Requests>(name: K, request: Requests[K]): Promise<{ node: KafkaNode; answer: Responses[K] }> {
     const ask = async (node: KafkaNode) => ({ node, answer: await node.ask(name, request) });
-    const askEach = (nodes: readonly KafkaNode[]) => hedged(nodes.map((node) => () => ask(node)), KAFKA_LIMITS.patienceMs);
+    const askEach = (nodes: readonly KafkaNode[]) => hedgedRequest(nodes.map((node) => () => ask(node)), KAFKA_LIMITS.patienceMs);
     const connected = [...this.#byAddress.values()].filter(({ isConnected }) => isConnected).sort((a, b) => b.answeredAt - a.answeredAt);
     const askOthers = async () => {
       const others = new Set([...await this.#seedAddresses(), ...this.#addresses.values()].map((address) => this.#at(address)));
       return askEach([...others].filter((node) => !connected.includes(node)));
     };
-    return hedged([...connected.length > 0 ? [() => askEach(connected)] : [], askOthers], KAFKA_LIMITS.patienceMs);
+    return hedgedRequest([...connected.length > 0 ? [() => askEach(connected)] : [], askOthers], KAFKA_LIMITS.patienceMs);
   }
 
   /** Sets whether connections keep the process alive. */

@@ -1,7 +1,7 @@
 /** The connection to the coordinator of a group; a separate one, since a waiting join delays other requests. */
 import { kindOf, KafkaNode, type NodeHooks } from '../client/index.js';
 import type { KafkaOptions } from '../options.js';
-import { type GroupRequests, type GroupResponses, errorOf, within } from '../wire/index.js';
+import { type GroupRequests, type GroupResponses, errorOf, withTimeout } from '../wire/index.js';
 
 /** Errors of a broker that does not coordinate the group now. */
 const ELSEWHERE = new Set(['NOT_COORDINATOR_FOR_GROUP', 'GROUP_COORDINATOR_NOT_AVAILABLE', 'GROUP_LOAD_IN_PROGRESS', 'COORDINATOR_NOT_AVAILABLE']);
@@ -32,7 +32,7 @@ export class GroupConnection {
   /** Rejects if there is no answer in time; the connection is then replaced. */
   async ask<K extends keyof GroupRequests>(name: K, request: GroupRequests[K], withinMs: number): Promise<GroupResponses[K]> {
     const node = await this.#coordinator();
-    return within(node.askGroup(name, request, withinMs), withinMs, () => { this.drop(); });
+    return withTimeout(node.askGroup(name, request, withinMs), withinMs, () => { this.drop(); });
   }
 
   /** The next request looks the coordinator up again, with a new connection. */
@@ -67,7 +67,7 @@ export class GroupConnection {
     for (const address of await this.seeds()) {
       const seed = new KafkaNode(address, this.options, this.hooks);
       try {
-        const { errorCode, coordinator } = await within(seed.askGroup('GroupCoordinator', { groupId: this.group }, FIND_MS), FIND_MS, () => { seed.drop(); });
+        const { errorCode, coordinator } = await withTimeout(seed.askGroup('GroupCoordinator', { groupId: this.group }, FIND_MS), FIND_MS, () => { seed.drop(); });
         const refused = GroupFailure.of(errorCode);
         if (refused !== undefined) throw refused;
         const node = new KafkaNode(`${coordinator.host}:${coordinator.port}`, this.options, this.hooks);

@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Row, Rows } from '../../../core/engine/coordination.js';
 import type { KafkaOptions } from '../options.js';
 import { EARLIEST, FetchCluster, type KafkaReaderHooks, LATEST } from '../read/index.js';
-import { within } from '../wire/index.js';
+import { withTimeout } from '../wire/index.js';
 
 export interface TablePlace {
   readonly topic: string;
@@ -63,7 +63,7 @@ export class TableReader {
     if (this.#next >= end) this.#emit([], true);
     while (!this.#isOver) {
       const from = new Map([[partition, this.#next]]);
-      const [answer] = await within(cluster.fetch({ leader, from, key: undefined }), FETCH_MS, () => { cluster.destroy(); });
+      const [answer] = await withTimeout(cluster.fetch({ leader, from, key: undefined }), FETCH_MS, () => { cluster.destroy(); });
       if (answer === undefined || this.#hasEnded()) return;
       if (answer.errorCode === OFFSET_OUT_OF_RANGE) {
         this.#next = (await cluster.offsets([partition], EARLIEST)).get(partition) ?? 0;

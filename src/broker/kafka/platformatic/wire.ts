@@ -9,7 +9,7 @@ import type { SASLOptions } from 'kafkajs';
 import { isIP } from 'node:net';
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import {
-  type Responses, type Checksum, type NewWire, RequestBuffers, type Requests, type Wire, type WireOptions, checksumOr, limited, produceBody,
+  type Responses, type Checksum, type NewWire, RequestBuffers, type Requests, type Wire, type WireOptions, checksumOr, withLimit, produceBody,
   provideErrors,
 } from '../wire/index.js';
 import { GIVEN_UP } from '../client/index.js';
@@ -76,7 +76,7 @@ function platformaticWire(options: WireOptions, checksum: Checksum): Wire {
       underWay++;
       try {
         // A broker answers the requests of a connection in order: if one hangs, so do all after it.
-        const answer = await limited(asks[name](request), { ms: requestTimeoutMs, pauses, expired: destroy });
+        const answer = await withLimit(asks[name](request), { ms: requestTimeoutMs, pauses, expired: destroy });
         if (answer.throttleTimeMs > 0) pauses.pause(answer.throttleTimeMs);
         return answer;
       } catch (error) {

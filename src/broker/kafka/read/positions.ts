@@ -3,7 +3,7 @@ import { InvalidOption } from '../../../core/errors/errors.js';
 import type { Received } from '../../../message/index.js';
 import { type FetchCluster, EARLIEST, LATEST } from './cluster.js';
 import { lastOffsets } from './last-offsets.js';
-import { marked, placeTimeOf } from '../../reading/index.js';
+import { markExpired, positionTime } from '../../reading/index.js';
 import type { ReadRequest } from '../../reader.js';
 import type { Fetched } from './protocol/index.js';
 
@@ -43,7 +43,7 @@ export class KafkaPositions {
   isMissingTheEnd(): boolean {
     this.#isLate ||= this.#known === undefined;
     const { to } = this.request;
-    const until = placeTimeOf(to);
+    const until = positionTime(to);
     return to === 'latest' || (until !== undefined && until <= Date.now());
   }
 
@@ -99,7 +99,7 @@ export class KafkaPositions {
     place.time = last.timestamp;
     const own = messages.filter(({ offset, timestamp }) => Number(offset) < place.end && timestamp <= this.#untilMs);
     if (own.length < messages.length) place.end = Math.min(place.end, place.next);
-    const delivered = marked(own, place.expired);
+    const delivered = markExpired(own, place.expired);
     if (delivered !== own) place.expired = 0;
     return delivered;
   }
@@ -131,7 +131,7 @@ export class KafkaPositions {
       }
       return new Map(partitions.map((partition) => [partition, { offset: Number(from.offset) }]));
     }
-    const time = placeTimeOf(from) ?? (from === 'earliest' || this.#isLate ? EARLIEST : LATEST);
+    const time = positionTime(from) ?? (from === 'earliest' || this.#isLate ? EARLIEST : LATEST);
     const last = typeof from === 'object' && 'last' in from
       ? await lastOffsets(cluster, { key: this.key, partitions: cluster.led(partitions), count: from.last }) : new Map<number, number>();
     return new Map(partitions.map((partition) => {
@@ -163,7 +163,7 @@ export class KafkaPositions {
     if (to === undefined) return new Map();
     if (to === 'latest') return cluster.offsets(partitions, LATEST);
     if (isOffset(to)) return new Map(partitions.map((partition) => [partition, Number(to.offset) + 1]));
-    const until = placeTimeOf(to) ?? Infinity;
+    const until = positionTime(to) ?? Infinity;
     if (until >= Date.now()) {
       this.#untilMs = until;
       return new Map();

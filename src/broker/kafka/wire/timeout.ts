@@ -25,7 +25,7 @@ function startLimit({ ms, pauses, expired }: Limit): () => void {
 }
 
 /** Resolves with the answer; calls `expired` and rejects after `ms`, without regard to pauses. */
-export function within<T>(answer: Promise<T>, ms: number, expired: () => void): Promise<T> {
+export function withTimeout<T>(answer: Promise<T>, ms: number, expired: () => void): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       expired();
@@ -35,8 +35,8 @@ export function within<T>(answer: Promise<T>, ms: number, expired: () => void): 
   });
 }
 
-/** Resolves with the answer; rejects when its time is over. */
-export function limited<T>(answer: Promise<T>, limit: Limit): Promise<T> {
+/** Resolves with the answer; rejects at the time limit. */
+export function withLimit<T>(answer: Promise<T>, limit: Limit): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = startLimit({ ...limit, expired: () => {
       limit.expired();

@@ -1,6 +1,6 @@
 /** Ids of Redis entries: `time in ms-number`. */
 import { InvalidOption } from '../../../core/errors/errors.js';
-import { placeTimeOf } from '../../reading/index.js';
+import { positionTime } from '../../reading/index.js';
 
 const LAST_NUMBER = 2n ** 64n - 1n;
 const ID = /^(\d{1,20})(?:-(\d{1,20}))?$/;
@@ -29,14 +29,14 @@ export function timeOfId(id: string): number {
 
 /** The last possible id of an entry with this id or time; undefined for another kind of position. */
 export function lastIdOf(place: unknown): string | undefined {
-  const time = placeTimeOf(place);
+  const time = positionTime(place);
   if (time !== undefined) return `${Math.max(0, Math.floor(time))}-${LAST_NUMBER}`;
   return typeof place === 'string' && ID.test(place) ? place : undefined;
 }
 
 /** The id after which reading begins; undefined for a position that is neither an id nor a time. */
-export function idBehind(place: unknown): string | undefined {
-  const time = placeTimeOf(place);
+export function idBeforePosition(place: unknown): string | undefined {
+  const time = positionTime(place);
   if (time !== undefined) return idBefore(`${Math.max(0, Math.ceil(time))}-0`);
   return typeof place === 'string' && ID.test(place) ? idBefore(place) : undefined;
 }

@@ -5,12 +5,12 @@ import { InvalidOption, isRxcamError } from '../../../core/errors/errors.js';
 import type { Received } from '../../../message/index.js';
 import { type RetryOptions, retryOptions } from '../../broker-options.js';
 import type { RedisOptions } from '../options.js';
-import { marked } from '../../reading/index.js';
+import { markExpired } from '../../reading/index.js';
 import type { Gate, Piece, ReadRequest, Reader } from '../../reader.js';
 import { ReadConnection, type RedisReaderHooks } from './connection.js';
 import { EntryReader, type RedisEntry } from './entry.js';
-import { FIRST_ID, checkId, compareIds, idBefore, idBehind, lastIdOf, timeOfId } from './ids.js';
-import { type StreamInfo, stateFrom, streamInfo } from './stream-info.js';
+import { FIRST_ID, checkId, compareIds, idBefore, idBeforePosition, lastIdOf, timeOfId } from './ids.js';
+import { type StreamInfo, parseStreamInfo, streamInfo } from './stream-info.js';
 
 /** Longest wait of a read for an entry; ms. */
 const BLOCK_MS = 2_000;
@@ -95,7 +95,7 @@ export class RedisReader implements Reader {
     if (from === 'earliest') this.#index = (state?.added ?? 0) - (state?.length ?? 0);
     this.#end = to === 'latest' ? state?.lastId ?? FIRST_ID : lastIdOf(to);
     if (typeof from === 'object' && 'last' in from) this.#last = await this.#lastStart(redis, from.last);
-    else this.#last = idBehind(from) ?? (from === 'earliest' ? FIRST_ID : state?.lastId ?? FIRST_ID);
+    else this.#last = idBeforePosition(from) ?? (from === 'earliest' ? FIRST_ID : state?.lastId ?? FIRST_ID);
   }
 
   async #next(redis: Redis, waits: number): Promise<RedisEntry[]> {
@@ -117,7 +117,7 @@ export class RedisReader implements Reader {
     const results = await redis.multi().xinfo('STREAM', topic).xreadBuffer('COUNT', this.#count, 'STREAMS', topic, last).exec() ?? [];
     const [[, state] = [], [error, answer] = [new Error('no answer')]] = results;
     if (error) throw error;
-    return [stateFrom(state), entriesOf(answer)];
+    return [parseStreamInfo(state), entriesOf(answer)];
   }
 
   /** Counts entries after the last one read that were removed. */
@@ -140,7 +140,7 @@ export class RedisReader implements Reader {
     const largest = Math.max(1, ...entries.map(([, fields]) => fields.reduce((sum, field) => sum + field.length, 0)));
     this.#count = Math.max(1, Math.min(MAX_COUNT, 2 * this.#count, Math.floor(PIECE_BYTES / largest)));
     const messages = entries.flatMap((entry) => this.#entries.read(entry, this.request.key) ?? []);
-    const delivered: readonly Received[] = marked(messages, this.#expired);
+    const delivered: readonly Received[] = markExpired(messages, this.#expired);
     if (delivered !== messages) this.#expired = 0;
     return delivered;
   }

@@ -15,7 +15,7 @@ export interface StreamInfo {
 /** The state of a stream; undefined if it does not exist. */
 export async function streamInfo(redis: Redis, topic: string): Promise<StreamInfo | undefined> {
   try {
-    return stateFrom(await redis.xinfo('STREAM', topic));
+    return parseStreamInfo(await redis.xinfo('STREAM', topic));
   } catch (error) {
     if (error instanceof Error && error.message.includes('no such key')) return undefined;
     throw error;
@@ -23,7 +23,7 @@ export async function streamInfo(redis: Redis, topic: string): Promise<StreamInf
 }
 
 /** Parses the answer to XINFO STREAM; undefined if there is none. */
-export function stateFrom(answer: unknown): StreamInfo | undefined {
+export function parseStreamInfo(answer: unknown): StreamInfo | undefined {
   if (!Array.isArray(answer)) return undefined;
   const facts = new Map<string, unknown>();
   for (let index = 0; index + 1 < answer.length; index += 2) facts.set(String(answer[index]), answer[index + 1]);

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { type RxcamError, SourceRefused, failureOf } from '../../../core/errors/errors.js';
 import { exhausted } from '../../../core/errors/exhausted.js';
-import { type GateSession, ENTRY, brief, isEntry } from './gate.js';
+import { type GateSession, ENTRY, isEntry, sendEmpty } from './gate.js';
 
 /** Host name that represents the folder in ffmpeg's addresses. */
 const FOLDER = 'folder.rxcam.invalid';
@@ -19,7 +19,7 @@ export class FolderSession implements GateSession {
 
   async answer(asked: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (isEntry(asked)) {
-      brief(response, 302, { Location: `http://${FOLDER}/${encodeURIComponent(path.basename(this.list))}` });
+      sendEmpty(response, 302, { Location: `http://${FOLDER}/${encodeURIComponent(path.basename(this.list))}` });
       return;
     }
     // The concat demuxer resolves names against its original address, not against the target of a redirect.
@@ -27,12 +27,12 @@ export class FolderSession implements GateSession {
     const named = isHere ? decodeURIComponent(asked.pathname) : asked.origin;
     const file = isHere ? await this.#within(named) : undefined;
     if (file === MISSING) {
-      brief(response, 404);
+      sendEmpty(response, 404);
       return;
     }
     if (file === undefined) {
       this.refused(new SourceRefused(`the playlist '${this.list}' names '${named}', which is not in its folder; allowLocalPlaylists: true allows it`));
-      brief(response, 403);
+      sendEmpty(response, 403);
       return;
     }
     await send(file, request.headers.range, response).catch((error: unknown) => {
@@ -59,7 +59,7 @@ async function send(file: string, range: string | undefined, response: ServerRes
   const end = Math.min(size - 1, to === undefined || to === '' ? size - 1 : Number(to));
   const headers = { 'Accept-Ranges': 'bytes', 'Connection': 'close' };
   if (from !== undefined && start >= size) {
-    brief(response, 416, { 'Content-Range': `bytes */${size}` });
+    sendEmpty(response, 416, { 'Content-Range': `bytes */${size}` });
     return;
   }
   response.writeHead(from === undefined ? 200 : 206, {

@@ -89,6 +89,6 @@ export function isEntry(url: URL): boolean {
 }
 
 /** A short answer without a body. */
-export function brief(response: ServerResponse, status: number, headers: Readonly<Record<string, string>> = {}): void {
+export function sendEmpty(response: ServerResponse, status: number, headers: Readonly<Record<string, string>> = {}): void {
   response.writeHead(status, { 'Content-Length': '0', 'Connection': 'close', ...headers }).end();
 }

@@ -2,8 +2,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { ResourceExhausted, type RxcamError, SourceRefused, isRxcamError } from '../../../core/errors/errors.js';
-import { type HttpResponse, type RequestTarget, Login, authorised, follow, redirectOf } from '../../client/index.js';
-import { type GateSession, brief, isEntry } from './gate.js';
+import { type HttpResponse, type RequestTarget, Login, redirectOf, redirectTarget, requestWithLogin } from '../../client/index.js';
+import { type GateSession, isEntry, sendEmpty } from './gate.js';
 import type { StreamChoice } from '../../../core/source.js';
 import { MAX_PLAYLIST_BYTES, isPlaylist, listThroughGate } from './playlist.js';
 
@@ -32,26 +32,26 @@ export class WebSession implements GateSession {
   async answer(asked: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { target } = this.options;
     if (isEntry(asked)) {
-      brief(response, 302, { Location: this.#shown(target.url) });
+      sendEmpty(response, 302, { Location: this.#shown(target.url) });
       return;
     }
     const url = this.#real(asked);
     const range = request.headers.range;
     try {
-      const answer = await authorised(url, this.#loginFor(url), range === undefined ? {} : { Range: range }, target);
+      const answer = await requestWithLogin(url, this.#loginFor(url), range === undefined ? {} : { Range: range }, target);
       response.once('close', () => { void answer.close(); });
       const location = redirectOf(answer);
       if (location === undefined) await this.#body(answer, response);
-      else this.#redirect(follow(url, location, target.shown), response);
+      else this.#redirect(redirectTarget(url, location, target.shown), response);
     } catch (error) {
       if ((error instanceof SourceRefused && error.cause === undefined) || error instanceof ResourceExhausted) this.options.refused(error);
       if (response.headersSent) response.destroy();
-      else brief(response, isRxcamError(error) && error.code === 'SOURCE_TIMEOUT' ? 504 : 502);
+      else sendEmpty(response, isRxcamError(error) && error.code === 'SOURCE_TIMEOUT' ? 504 : 502);
     }
   }
 
   #redirect(to: URL, response: ServerResponse): void {
-    brief(response, 302, { Location: this.#shown(to) });
+    sendEmpty(response, 302, { Location: this.#shown(to) });
   }
 
   async #body({ status, headers, body }: HttpResponse, response: ServerResponse): Promise<void> {

@@ -4,7 +4,7 @@
  * Resolves with the first success. A task starts when the one before it has failed, or has not answered for `patienceMs`.
  * Rejects with the last failure when all have failed.
  */
-export function hedged<T>(tasks: readonly (() => Promise<T>)[], patienceMs: number): Promise<T> {
+export function hedgedRequest<T>(tasks: readonly (() => Promise<T>)[], patienceMs: number): Promise<T> {
   return new Promise((resolve, reject) => {
     let next = 0;
     let failed = 0;
