@@ -2,7 +2,7 @@
 import { InvalidOption } from '../core/errors/errors.js';
 import { redactRefused, splitCredentials } from '../core/redact/redact.js';
 import type { Source } from '../core/source.js';
-import type { SourceKind, SourceReadOptions } from './source.js';
+import type { SourceKind, SourceReadOptions } from './source-kind.js';
 
 /** @throws InvalidOption for an address of no kind */
 export function detectKind(kinds: readonly SourceKind[], address: unknown, options: SourceReadOptions): Source {

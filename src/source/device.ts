@@ -4,7 +4,7 @@ import { defer, of, throwError } from 'rxjs';
 import { InvalidOption, SourceNotFound } from '../core/errors/errors.js';
 import { LOCAL_ROWS } from '../core/errors/stderr-rows.js';
 import type { SourceInput } from '../core/source.js';
-import type { SourceKind, SourceReadOptions } from './source.js';
+import type { SourceKind, SourceReadOptions } from './source-kind.js';
 
 /** Format and device names of each platform. */
 const PLATFORMS: Partial<Record<NodeJS.Platform, { format: string; url(name: string): string; isPath: boolean }>> = {

@@ -11,7 +11,7 @@ import { FolderSession, GATED, ONLY_FILES, ONLY_LISTS, throughGate } from './inp
 import { natureOfContent } from './client/index.js';
 import { redactRefused, redactUrl } from '../core/redact/redact.js';
 import type { Source, SourceInput } from '../core/source.js';
-import type { SourceKind, SourceReadOptions } from './source.js';
+import type { SourceKind, SourceReadOptions } from './source-kind.js';
 
 /** For playlists, which are read through the gate, or from the disk if that is allowed. */
 const PROTOCOLS = ['file', ...GATED];

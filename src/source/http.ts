@@ -12,7 +12,7 @@ import { type RequestTarget, HostRules, Login, checkAnswer, getWithRedirects, wi
 import { type Found, addReader, download, streamOf } from './download/index.js';
 import { GATED, inPlaceInput, liveInput } from './input/index.js';
 import type { Preparation, Source, SourceInput } from '../core/source.js';
-import type { SourceKind, SourceReadOptions } from './source.js';
+import type { SourceKind, SourceReadOptions } from './source-kind.js';
 
 export const http: SourceKind = {
   takes: 'http://host/path or https://host/path',

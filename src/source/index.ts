@@ -6,7 +6,7 @@ import { http } from './http.js';
 import { rtsp } from './rtsp/index.js';
 import type { Source } from '../core/source.js';
 import { customSource } from './custom-source.js';
-import type { SourceKind, SourceReadOptions } from './source.js';
+import type { SourceKind, SourceReadOptions } from './source-kind.js';
 import { test } from './test.js';
 
 /** In order: the first that matches is used; `file` matches paths. */
@@ -24,4 +24,4 @@ export function detect(address: unknown, options: SourceReadOptions): Source {
 }
 
 export { HOSTS_SCHEMA } from './client/index.js';
-export type { SourceOptions, SourceReadOptions } from './source.js';
+export type { SourceOptions, SourceReadOptions } from './source-kind.js';

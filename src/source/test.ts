@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { TEST_SOURCE } from '../core/defaults/defaults.js';
 import { LOCAL_ROWS } from '../core/errors/stderr-rows.js';
 import { options as strict, parseOptions } from '../core/options.js';
-import type { SourceKind } from './source.js';
+import type { SourceKind } from './source-kind.js';
 
 /** Largest picture, that of any source. */
 const LARGEST = { side: 16_384, pixels: 8_192 * 8_192 };

@@ -9,7 +9,7 @@ import { feed } from './feed.js';
 import type { RequestTarget, Stream } from '../client/index.js';
 import { liveOptions } from './live.js';
 import type { SourceInput } from '../../core/source.js';
-import type { SourceReadOptions } from '../source.js';
+import type { SourceReadOptions } from '../source-kind.js';
 
 /** Protocols that ffmpeg may use through the gate; `crypto` and `data` are for encrypted segments and their keys. Never `file`. */
 export const GATED = ['http', 'tcp', 'crypto', 'data'] as const;

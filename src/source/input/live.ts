@@ -1,6 +1,6 @@
 /** Demuxer options that live sources share. */
 import { SOURCE } from '../../core/defaults/defaults.js';
-import type { SourceReadOptions } from '../source.js';
+import type { SourceReadOptions } from '../source-kind.js';
 
 /** Longest wait for packets out of order, in µs: ffmpeg's own default for RTSP is 0.5 s. */
 const MAX_DELAY_US = { low: 0, smooth: 500_000 } as const;

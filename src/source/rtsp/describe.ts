@@ -3,7 +3,7 @@ import { type ClockDifference, dateDifference, wall } from '../../core/clock.js'
 import { NoVideo, SourceRefused, SourceTimeout } from '../../core/errors/errors.js';
 import { redactUrl } from '../../core/redact/redact.js';
 import type { HostRules } from '../client/index.js';
-import type { Transport } from '../source.js';
+import type { Transport } from '../source-kind.js';
 import { connectTo, portOf, rtspFailure } from './connect.js';
 import { answerFailure } from './failures.js';
 import { RtspLogin } from './login.js';

@@ -1,6 +1,6 @@
 /** Turns a camera's answer into a failure with its remedy. */
 import { type RxcamError, SourceBusy, SourceNotFound, SourceRefused, SourceUnauthorized, StreamEnded, TransportRefused } from '../../core/errors/errors.js';
-import type { Transport } from '../source.js';
+import type { Transport } from '../source-kind.js';
 
 /** The request. */
 export interface RtspRequest {

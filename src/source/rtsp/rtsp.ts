@@ -11,7 +11,7 @@ import { Secrets } from '../../core/redact/secrets.js';
 import { ffconcat, liveOptions } from '../input/index.js';
 import { HostRules } from '../client/index.js';
 import type { Preparation, Source, SourceInput } from '../../core/source.js';
-import type { SourceKind, SourceReadOptions, Transport } from '../source.js';
+import type { SourceKind, SourceReadOptions, Transport } from '../source-kind.js';
 import { type DescribeTarget, type DescribedCamera, describeCamera } from './describe.js';
 import { Relay } from './relay.js';
 import { TransportChoice } from './transport.js';

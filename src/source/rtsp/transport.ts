@@ -2,7 +2,7 @@
 import { isIP } from 'node:net';
 import { type RxcamError, SourceRefused } from '../../core/errors/errors.js';
 import { canonicalHost } from '../client/index.js';
-import type { Transport } from '../source.js';
+import type { Transport } from '../source-kind.js';
 import type { DescribeTarget } from './describe.js';
 import { transportFailure } from './failures.js';
 import { type Message, headerValue, withoutHeaders } from './message.js';
