@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import { BROKERS, BROKER_NAMES, type Broker, type BrokerName, type BrokerTarget, brokerAt } from '../../broker/index.js';
 import { isRxcamError } from '../../core/errors/errors.js';
-import { type ReadContext, checkValue, plainValue, shown, unknownKey } from './check-value.js';
+import { type ReadContext, checkValue, plainValue, shownValue, unknownKey } from './check-value.js';
 import { type Located, type Problems, membersOf } from './reading/index.js';
 import { brokerKindOf, brokerSchema } from './vocabulary.js';
 
@@ -43,16 +43,16 @@ export function openBroker({ kind, address, options }: BrokerSettings, { env = {
 }
 
 /** The brokers of a file; adds mistakes to the problems. */
-export function brokersOf(
+export function readBrokers(
   node: Located | undefined, reading: ReadContext,
 ): { readonly settings: readonly BrokerSettings[]; readonly open: OpenBrokers } {
   const settings: BrokerSettings[] = [];
   const open = new Map<string, BrokerTarget>();
   const members = membersOf(node);
-  if (node !== undefined && node.value !== null && members === undefined) reading.problems.add(node, `${shown(node)} given, expected a map of brokers by name`);
+  if (node !== undefined && node.value !== null && members === undefined) reading.problems.add(node, `${shownValue(node)} given, expected a map of brokers by name`);
   for (const [name, value] of members ?? []) {
     const one = brokerOf(name, value, reading);
-    const target = one && attempt(value, reading.problems, () => openBroker(one, { env: reading.references.surroundings.env }));
+    const target = one && resultOrProblem(value, reading.problems, () => openBroker(one, { env: reading.references.surroundings.env }));
     if (one === undefined || target === undefined) continue;
     settings.push(one);
     open.set(name, target);
@@ -61,7 +61,7 @@ export function brokersOf(
 }
 
 /** Hides members that may hold secrets from printing and from JSON. */
-export function concealed<T extends object>(object: T, names: readonly (keyof T)[]): T {
+export function hideMembers<T extends object>(object: T, names: readonly (keyof T)[]): T {
   return Object.defineProperties(object, Object.fromEntries(names.map((name) => [name, { enumerable: false }])));
 }
 
@@ -70,7 +70,7 @@ function brokerOf(name: string, node: Located, reading: ReadContext): BrokerSett
   const [entry, ...others] = membersOf(node) ?? [];
   const expected = `expected an address (${BROKER_NAMES.map((kind) => BROKERS[kind].form).join(', ')}) or a map with one of the keys ${BROKER_NAMES.join(', ')}`;
   if (entry === undefined || others.length > 0) {
-    reading.problems.add(node, `${entry === undefined ? shown(node) : `a map with ${others.length + 1} keys`} given, ${expected}`);
+    reading.problems.add(node, `${entry === undefined ? shownValue(node) : `a map with ${others.length + 1} keys`} given, ${expected}`);
     return undefined;
   }
   const [kindName, options] = entry;
@@ -80,19 +80,19 @@ function brokerOf(name: string, node: Located, reading: ReadContext): BrokerSett
     return undefined;
   }
   const given = checkValue(brokerSchema(kind), options.value === null ? { ...options, value: new Map() } : options, reading);
-  return given === undefined ? undefined : concealed({ name, kind, options: given as BrokerSettings['options'] }, ['options']);
+  return given === undefined ? undefined : hideMembers({ name, kind, options: given as BrokerSettings['options'] }, ['options']);
 }
 
 function broughtAddress(name: string, node: Located, reading: ReadContext): BrokerSettings | undefined {
   const before = reading.problems.count;
   const address = plainValue(node, reading) as string;
   if (reading.problems.count > before) return undefined;
-  const found = attempt(node, reading.problems, () => brokerAt(address, 'broker'));
-  return found && concealed({ name, kind: found.name, address, options: {} }, ['address', 'options']);
+  const found = resultOrProblem(node, reading.problems, () => brokerAt(address, 'broker'));
+  return found && hideMembers({ name, kind: found.name, address, options: {} }, ['address', 'options']);
 }
 
 /** Returns the result of `work`; undefined if it throws an InvalidOption, which becomes a problem at its option. */
-export function attempt<T>(node: Located, problems: Problems, work: () => T): T | undefined {
+export function resultOrProblem<T>(node: Located, problems: Problems, work: () => T): T | undefined {
   try {
     return work();
   } catch (error) {

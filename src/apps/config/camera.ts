@@ -1,12 +1,12 @@
 /** Reads one camera of a file: inherited settings, options, pipeline; each mistake at its line. */
 import { resolve } from 'node:path';
 import { CAMERA_SCHEMA, camera } from '../../camera/index.js';
-import { type OpenBrokers, attempt, concealed } from './brokers.js';
-import { type ReadContext, checkValue, plainValue, refuseUnknown, shown } from './check-value.js';
-import { type Inheritance, inherited } from './inherit.js';
+import { type OpenBrokers, hideMembers, resultOrProblem } from './brokers.js';
+import { type ReadContext, checkValue, plainValue, reportUnknownKeys, shownValue } from './check-value.js';
+import { type Inheritance, withInherited } from './inherit.js';
 import { type CameraPipeline, type CameraSettings, type StepSettings, cameraPipeline } from './pipeline.js';
 import { type Located, type Problems, membersOf } from './reading/index.js';
-import { type PipelineItem, pipelineOf } from './steps.js';
+import { type PipelineItem, readPipeline } from './steps.js';
 import { CAMERA_KEYS, CAMERA_OPTIONS, FILE_STEPS } from './vocabulary.js';
 import { RECONNECT_SCHEMA } from '../../core/plan/reconnect-policy.js';
 
@@ -23,14 +23,14 @@ export interface ReadCamera {
 }
 
 /** Reads a camera; returns undefined if it has mistakes, which are added to the problems. */
-export function cameraOf(name: string, own: Located, reading: CameraContext): ReadCamera | undefined {
+export function readCamera(name: string, own: Located, reading: CameraContext): ReadCamera | undefined {
   const { problems } = reading;
   const before = problems.count;
   if (membersOf(own) === undefined) {
-    problems.add(own, `${shown(own)} given, expected a map with source and pipeline`);
+    problems.add(own, `${shownValue(own)} given, expected a map with source and pipeline`);
     return undefined;
   }
-  const node = inherited(own, reading, problems);
+  const node = withInherited(own, reading, problems);
   const within = { ...reading, camera: name };
   const parts = partsOf(node, within);
   if (!membersOf(node)?.has('source')) problems.addAtKey(own, 'source is missing; expected the address of a camera, a file, a device, or test:');
@@ -38,7 +38,7 @@ export function cameraOf(name: string, own: Located, reading: CameraContext): Re
   const { source, options } = parts;
   if (source !== undefined && options !== undefined && problems.count > before) checkSource(source, { key: name, ...options }, membersOf(node)?.get('source') ?? node, problems);
   if (source === undefined || options === undefined || problems.count > before) return undefined;
-  const settings: CameraSettings = concealed({
+  const settings: CameraSettings = hideMembers({
     name, enabled: parts.enabled, source, options: { key: name, ...options },
     pipeline: [...parts.items.map(({ kind, given }) => ({ kind, options: given })), ...retryOf(parts)],
     written: writtenOf(node) as CameraSettings['written'],
@@ -50,8 +50,8 @@ export function cameraOf(name: string, own: Located, reading: CameraContext): Re
 /** Checks a template, or the defaults; nothing is required in them. */
 export function checkTemplate(node: Located, reading: CameraContext): void {
   if (node.value === null) return;
-  if (membersOf(node) === undefined) reading.problems.add(node, `${shown(node)} given, expected a map with keys of a camera`);
-  else partsOf(inherited(node, { ...reading, defaults: undefined }, reading.problems), { ...reading, camera: 'camera' });
+  if (membersOf(node) === undefined) reading.problems.add(node, `${shownValue(node)} given, expected a map with keys of a camera`);
+  else partsOf(withInherited(node, { ...reading, defaults: undefined }, reading.problems), { ...reading, camera: 'camera' });
 }
 
 interface Parts {
@@ -65,15 +65,15 @@ interface Parts {
 function partsOf(node: Located, reading: ReadContext): Parts {
   const { problems } = reading;
   const members = membersOf(node) ?? new Map<string, Located>();
-  refuseUnknown(node, CAMERA_KEYS, problems);
+  reportUnknownKeys(node, CAMERA_KEYS, problems);
   const optionsNode = { ...node, value: new Map([...members].filter(([name]) => CAMERA_OPTIONS.includes(name))) };
   const options = checkValue(CAMERA_SCHEMA, optionsNode, reading) as Parts['options'];
   const enabled = members.get('enabled');
-  if (enabled !== undefined && enabled.value !== null && typeof enabled.value !== 'boolean') problems.add(enabled, `${shown(enabled)} given, expected true or false`);
+  if (enabled !== undefined && enabled.value !== null && typeof enabled.value !== 'boolean') problems.add(enabled, `${shownValue(enabled)} given, expected true or false`);
   checkLabels(members.get('labels'), problems);
   return {
     enabled: enabled?.value !== false, source: sourceOf(members.get('source'), reading),
-    options: options && withFolder(options, reading), items: pipelineOf(members.get('pipeline'), members.get('steps'), reading),
+    options: options && withFolder(options, reading), items: readPipeline(members.get('pipeline'), members.get('steps'), reading),
     retry: checkedRetry(members.get('retry'), reading),
   };
 }
@@ -82,7 +82,7 @@ function partsOf(node: Located, reading: ReadContext): Parts {
 function checkLabels(node: Located | undefined, problems: Problems): void {
   if (node === undefined || node.value === null) return;
   const labels: readonly Located[] = Array.isArray(node.value) ? node.value as readonly Located[] : [node];
-  for (const label of labels) if (typeof label.value !== 'string' || label.value === '') problems.add(label, `${shown(label)} given, expected a list of words`);
+  for (const label of labels) if (typeof label.value !== 'string' || label.value === '') problems.add(label, `${shownValue(label)} given, expected a list of words`);
 }
 
 /** `./` and `../` are relative to the folder of the file, not to the working folder. */
@@ -91,7 +91,7 @@ function sourceOf(node: Located | undefined, reading: ReadContext): string | num
   const source = plainValue(node, reading);
   if (typeof source === 'number' && Number.isInteger(source)) return source;
   if (typeof source === 'string') return besideFile(source, reading);
-  reading.problems.add(node, `${shown(node)} given, expected the address of a camera, a file, a device, or test:`);
+  reading.problems.add(node, `${shownValue(node)} given, expected the address of a camera, a file, a device, or test:`);
   return undefined;
 }
 
@@ -108,7 +108,7 @@ function checkedRetry(node: Located | undefined, reading: ReadContext): unknown 
   if (node === undefined || node.value === null || node.value === true) return undefined;
   if (node.value === false) return false;
   if (membersOf(node) === undefined) {
-    reading.problems.add(node, `${shown(node)} given, expected false, true, or a map with options of retry`);
+    reading.problems.add(node, `${shownValue(node)} given, expected false, true, or a map with options of retry`);
     return undefined;
   }
   return checkValue(RECONNECT_SCHEMA, node, reading);
@@ -121,7 +121,7 @@ function retryOf({ items, retry }: Parts): readonly StepSettings[] {
 
 /** Checks the source alone, because a pipeline with mistakes can't be built. */
 function checkSource(source: string | number, options: CameraSettings['options'], node: Located, problems: Problems): void {
-  attempt(node, problems, () => camera(source, options).key);
+  resultOrProblem(node, problems, () => camera(source, options).key);
 }
 
 /** Builds the pipeline once, so that combinations that the operators refuse are reported now, and not when the camera starts. */
@@ -133,7 +133,7 @@ function made(settings: CameraSettings, node: Located, items: readonly PipelineI
   try {
     pipeline = cameraPipeline(settings, reading.brokers, { step: (index) => { at = index; } });
   } catch (error) {
-    attempt(place(), reading.problems, () => { throw error; });
+    resultOrProblem(place(), reading.problems, () => { throw error; });
   }
   checkDevice(settings, pipeline, node, reading);
   return reading.problems.count > before ? undefined : pipeline;

@@ -43,7 +43,7 @@ export function optionsOf(schema: z.ZodType): readonly string[] | undefined {
 }
 
 /** Adds a problem for each unknown key. */
-export function refuseUnknown(node: Located, known: readonly string[], problems: Problems): void {
+export function reportUnknownKeys(node: Located, known: readonly string[], problems: Problems): void {
   for (const [name, value] of membersOf(node) ?? []) {
     if (!known.includes(name)) problems.addAtKey(value, unknownKey(name, known));
   }
@@ -77,7 +77,7 @@ export function unknownKey(name: string, known: readonly string[]): string {
 }
 
 /** The value as it was written: shows a reference, not its value. */
-export function shown(node: Located, isSecret = false): string {
+export function shownValue(node: Located, isSecret = false): string {
   if (isSecret) return '(hidden)';
   if (membersOf(node) !== undefined) return 'a map';
   if (itemsOf(node) !== undefined) return 'a list';
@@ -95,7 +95,7 @@ function listed(names: readonly string[]): string {
 function withoutUnknown(node: Located, names: readonly string[] | undefined, problems: Problems): Located {
   const members = membersOf(node);
   if (members === undefined || names === undefined) return node;
-  refuseUnknown(node, names, problems);
+  reportUnknownKeys(node, names, problems);
   return { ...node, value: new Map([...members].filter(([name]) => names.includes(name))) };
 }
 
@@ -111,7 +111,7 @@ function add(issue: z.core.$ZodIssue, node: Located, schema: z.ZodType, broken: 
   const allowed = expectationOf(issue).replace(ZOD_WORDS, '');
   const missing = issue.path.slice(depthOf(node, issue.path));
   if (missing.length > 0) problems.addAtKey(at, `${missing.map(String).join('.')} is missing; ${allowed}`);
-  else problems.add(at, `${shown(at, isSecret)} given, ${allowed}`);
+  else problems.add(at, `${shownValue(at, isSecret)} given, ${allowed}`);
 }
 
 /** Number of the parts of a path that exist. */

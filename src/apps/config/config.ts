@@ -1,10 +1,10 @@
 /** parseConfig(): parses and checks a configuration. */
 import { dirname, resolve } from 'node:path';
-import { type BrokerSettings, type OpenBrokers, brokersOf, concealed } from './brokers.js';
-import { type CameraContext, type ReadCamera, cameraOf, checkTemplate } from './camera.js';
-import { refuseUnknown, shown } from './check-value.js';
+import { type BrokerSettings, type OpenBrokers, hideMembers, readBrokers } from './brokers.js';
+import { type CameraContext, type ReadCamera, checkTemplate, readCamera } from './camera.js';
+import { reportUnknownKeys, shownValue } from './check-value.js';
 import type { CameraSettings } from './pipeline.js';
-import { type Located, Problems, References, located, membersOf, readYaml } from './reading/index.js';
+import { type Located, Problems, References, membersOf, readYaml, toLocated } from './reading/index.js';
 import { FILE_KEYS } from './vocabulary.js';
 
 /** A complete, checked configuration. When printed or as JSON, it shows names only, because the rest may hold secrets. */
@@ -46,11 +46,11 @@ export interface ParseCameraOptions extends ParseConfigOptions {
 export function parseConfig(given: string | object, { file, env = process.env }: ParseConfigOptions = {}): Config {
   const problems = new Problems(file);
   const references = new References({ env, folder: folderOf(file) });
-  const root = typeof given === 'string' ? readYaml(given, problems) : located(given, '');
+  const root = typeof given === 'string' ? readYaml(given, problems) : toLocated(given, '');
   problems.throwIfAny();
   const config = root === undefined ? { brokers: [], cameras: [] } : read(root, { problems, references });
   problems.throwIfAny();
-  return concealed({ ...config, secrets: references.secrets, files: references.files }, ['secrets']);
+  return hideMembers({ ...config, secrets: references.secrets, files: references.files }, ['secrets']);
 }
 
 /**
@@ -60,7 +60,7 @@ export function parseConfig(given: string | object, { file, env = process.env }:
 export function parseCamera(value: unknown, { name, brokers, file, env = process.env }: ParseCameraOptions): CameraSettings {
   const problems = new Problems(file);
   const references = new References({ env, folder: folderOf(file) });
-  const made = cameraOf(name, located(value, `cameras.${name}`), { problems, references, brokers, brokerNames: [...brokers.keys()], defaults: undefined, templates: new Map() });
+  const made = readCamera(name, toLocated(value, `cameras.${name}`), { problems, references, brokers, brokerNames: [...brokers.keys()], defaults: undefined, templates: new Map() });
   problems.throwIfAny();
   return (made as ReadCamera).settings;
 }
@@ -68,24 +68,24 @@ export function parseCamera(value: unknown, { name, brokers, file, env = process
 function read(root: Located, { problems, references }: Pick<CameraContext, 'problems' | 'references'>): Pick<Config, 'brokers' | 'cameras'> {
   const members = membersOf(root);
   if (members === undefined) {
-    problems.add(root, `${root.value === null ? 'nothing' : shown(root)} given, expected a map with brokers and cameras`);
+    problems.add(root, `${root.value === null ? 'nothing' : shownValue(root)} given, expected a map with brokers and cameras`);
     return { brokers: [], cameras: [] };
   }
-  refuseUnknown({ ...root, value: new Map([...members].filter(([name]) => !name.startsWith('x-'))) }, FILE_KEYS, problems);
-  const { settings: brokers, open } = brokersOf(members.get('brokers'), { problems, references });
+  reportUnknownKeys({ ...root, value: new Map([...members].filter(([name]) => !name.startsWith('x-'))) }, FILE_KEYS, problems);
+  const { settings: brokers, open } = readBrokers(members.get('brokers'), { problems, references });
   const templates = mapOf(members.get('templates'), 'templates by name', problems);
   const brokerNames = [...membersOf(members.get('brokers'))?.keys() ?? []];
   const reading: CameraContext = { problems, references, brokers: open, brokerNames, defaults: members.get('defaults'), templates };
   for (const template of [...(reading.defaults === undefined ? [] : [reading.defaults]), ...templates.values()]) checkTemplate(template, reading);
   if (!members.has('cameras')) problems.add(root, 'cameras is missing; expected a map of cameras by name');
-  const cameras = [...mapOf(members.get('cameras'), 'cameras by name', problems)].flatMap(([name, node]) => cameraOf(name, node, reading) ?? []);
+  const cameras = [...mapOf(members.get('cameras'), 'cameras by name', problems)].flatMap(([name, node]) => readCamera(name, node, reading) ?? []);
   checkTwice(cameras, problems);
   return { brokers, cameras: cameras.map(({ settings }) => settings) };
 }
 
 function mapOf(node: Located | undefined, what: string, problems: Problems): ReadonlyMap<string, Located> {
   const members = membersOf(node);
-  if (node !== undefined && node.value !== null && members === undefined) problems.add(node, `${shown(node)} given, expected a map of ${what}`);
+  if (node !== undefined && node.value !== null && members === undefined) problems.add(node, `${shownValue(node)} given, expected a map of ${what}`);
   return members ?? new Map<string, Located>();
 }
 

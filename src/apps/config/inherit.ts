@@ -12,9 +12,9 @@ export interface Inheritance {
 }
 
 /** The camera with its inherited settings: the defaults, then its templates in order, then its own. */
-export function inherited(camera: Located, { defaults, templates }: Inheritance, problems: Problems): Located {
+export function withInherited(camera: Located, { defaults, templates }: Inheritance, problems: Problems): Located {
   const bases = [...(defaults === undefined ? [] : [defaults]), ...basesOf(camera, templates, problems, [])];
-  return bases.reduceRight((over, base) => merged(base, over), camera);
+  return bases.reduceRight((over, base) => mergeLocated(base, over), camera);
 }
 
 /** The templates that a value extends, and those that they extend; the most general first. */
@@ -46,13 +46,13 @@ function namesIn(node: Located, problems: Problems): { readonly name: string; re
 }
 
 /** Maps are merged key by key; any other value replaces the one before it. */
-export function merged(base: Located, over: Located): Located {
+export function mergeLocated(base: Located, over: Located): Located {
   const [under, above] = [membersOf(base), membersOf(over)];
   if (under === undefined || above === undefined) return over;
   const all = new Map([...under].filter(([name]) => !OWN.includes(name)));
   for (const [name, value] of above) {
     const inner = all.get(name);
-    all.set(name, inner === undefined ? value : merged(inner, value));
+    all.set(name, inner === undefined ? value : mergeLocated(inner, value));
   }
   return { ...over, value: all };
 }
@@ -64,7 +64,7 @@ export interface Named { readonly kind: string; readonly options: Located }
  * The pipeline with the options of `steps` in place: `steps: { toMessage: { location: Yard } }`.
  * @param items - the steps of the pipeline
  */
-export function overridden<T extends Named>(items: readonly T[], steps: Located | undefined, problems: Problems): readonly T[] {
+export function withStepOptions<T extends Named>(items: readonly T[], steps: Located | undefined, problems: Problems): readonly T[] {
   const kinds = items.map(({ kind }) => kind);
   for (const [name, value] of membersOf(steps) ?? []) {
     if (!kinds.includes(name)) problems.addAtKey(value, `no ${shownName(name)} in the pipeline; there are ${kinds.join(', ')}`);
@@ -77,5 +77,5 @@ export function overridden<T extends Named>(items: readonly T[], steps: Located 
 
 /** `null` means no options. */
 function mergedOptions(options: Located, over: Located): Located {
-  return options.value === null ? over : merged(options, over);
+  return options.value === null ? over : mergeLocated(options, over);
 }

@@ -1,8 +1,8 @@
 /** The pipeline of a camera in a file: a list of steps, each a name, or a map of one name and its options. */
 import { nearName } from '../../core/errors/suggestion.js';
 import { type ValueKind, FILE_STEPS } from './vocabulary.js';
-import { type ReadContext, checkValue, optionsOf, shown, unknownKey } from './check-value.js';
-import { type Named, overridden } from './inherit.js';
+import { type ReadContext, checkValue, optionsOf, shownValue, unknownKey } from './check-value.js';
+import { type Named, withStepOptions } from './inherit.js';
 import { type Located, itemsOf, membersOf, shownName } from './reading/index.js';
 
 /** One step. If it has no options, their position is that of its name. */
@@ -17,24 +17,24 @@ const NAMES = Object.keys(FILE_STEPS);
  * The steps in order, with the options of `steps` merged; adds mistakes to the problems.
  * @param steps - `{ toMessage: { location: Yard } }`
  */
-export function pipelineOf(node: Located | undefined, steps: Located | undefined, reading: ReadContext): readonly PipelineItem[] {
+export function readPipeline(node: Located | undefined, steps: Located | undefined, reading: ReadContext): readonly PipelineItem[] {
   const { problems } = reading;
-  if (steps !== undefined && steps.value !== null && membersOf(steps) === undefined) problems.add(steps, `${shown(steps)} given, expected a map of options by step: { toMessage: { location: Yard } }`);
+  if (steps !== undefined && steps.value !== null && membersOf(steps) === undefined) problems.add(steps, `${shownValue(steps)} given, expected a map of options by step: { toMessage: { location: Yard } }`);
   if (node === undefined || node.value === null) return [];
   const items = itemsOf(node);
   if (items === undefined) {
-    problems.add(node, `${shown(node)} given, expected a list of steps: ${NAMES.join(', ')}`);
+    problems.add(node, `${shownValue(node)} given, expected a list of steps: ${NAMES.join(', ')}`);
     return [];
   }
   const named = items.flatMap((item) => namedStep(item, reading));
   if (named.length === items.length) checkOrder(named, node, reading);
-  return overridden(named, steps, problems).map(({ kind, options }) => ({ kind, options, given: optionsIn(kind, options, reading) }));
+  return withStepOptions(named, steps, problems).map(({ kind, options }) => ({ kind, options, given: optionsIn(kind, options, reading) }));
 }
 
 function namedStep(item: Located, { problems }: ReadContext): Named[] {
   const [entry, ...others]: (readonly [string, Located])[] = typeof item.value === 'string' ? [[item.value, { ...item, value: null }]] : [...membersOf(item) ?? []];
   if (entry === undefined || others.length > 0) {
-    problems.add(item, `${entry !== undefined ? `a map with the keys ${[entry, ...others].map(([name]) => shownName(name)).join(', ')}` : shown(item)} given, expected one step: ${NAMES.join(', ')}; each is a separate item, '- resize: { width: 640 }'`);
+    problems.add(item, `${entry !== undefined ? `a map with the keys ${[entry, ...others].map(([name]) => shownName(name)).join(', ')}` : shownValue(item)} given, expected one step: ${NAMES.join(', ')}; each is a separate item, '- resize: { width: 640 }'`);
     return [];
   }
   const [kind, options] = entry;

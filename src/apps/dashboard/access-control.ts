@@ -26,7 +26,7 @@ export function isLoopback(host: string): boolean {
 }
 
 /** Returns the reason why a request is refused; undefined if it is accepted. */
-export function refusal({ headers, method = 'GET' }: IncomingMessage, listening: Listening): string | undefined {
+export function refusalReason({ headers, method = 'GET' }: IncomingMessage, listening: Listening): string | undefined {
   const { host, origin } = headers;
   // Refuses a name that an attacker's DNS points at this machine (DNS rebinding).
   if (host === undefined || !isOurs(nameIn(host), listening)) return 'unknown host name: use the address that rxcam printed, or the option allowedHosts';

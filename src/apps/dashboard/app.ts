@@ -8,7 +8,7 @@ import type { Metrics } from '../metrics/index.js';
 import type { Asset } from './assets.js';
 import { sendEvents } from './events.js';
 import type { FleetWatch } from './fleet/index.js';
-import { type Listening, SECURITY_HEADERS, isAuthorized, isToken, refusal } from './access-control.js';
+import { type Listening, SECURITY_HEADERS, isAuthorized, isToken, refusalReason } from './access-control.js';
 import type { Live } from './live/index.js';
 import { LOGIN_POLICY, loginPage } from './login.js';
 import type { Watch } from './watch/index.js';
@@ -35,13 +35,13 @@ const WISHES = z.object({
 /** Largest request body, in bytes: wishes for a thousand cameras. */
 const MAX_BODY = 256 * 1024;
 
-export function appOf(parts: Parts): Hono<Env> {
+export function createApp(parts: Parts): Hono<Env> {
   const { watch, fleet, live, metrics, listening } = parts;
   const app = new Hono<Env>();
   app.use(async (context, next) => {
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) context.env.outgoing.setHeader(name, value);
     const { incoming } = context.env;
-    const refused = refusal(incoming, listening);
+    const refused = refusalReason(incoming, listening);
     if (refused !== undefined) return context.text(`${refused}\n`, 403);
     const token = context.req.query('token');
     if (context.req.path === '/' && token !== undefined && listening.token !== undefined) return login(context, token, parts);

@@ -12,7 +12,7 @@ import { InvalidOption } from '../../core/errors/errors.js';
 import type { Coordinator, FleetState } from '../../fleet/index.js';
 import { callback, count, options, parseOptions } from '../../core/options.js';
 import { type MetricsConfig, type ReceivedStream, type Several, metrics } from '../metrics/index.js';
-import { appOf } from './app.js';
+import { createApp } from './app.js';
 import { assets } from './assets.js';
 import { FleetWatch } from './fleet/index.js';
 import { isLoopback } from './access-control.js';
@@ -105,7 +105,7 @@ export async function dashboard(cameras: Several<Camera>, config: DashboardConfi
   const live = new Live((id) => watch.hub(id), given.maxDecoders);
   let port = given.port;
   const listening = { host: given.host, token, allowedHosts: namesOf(given) };
-  const app = appOf({ watch, fleet, live, metrics: page, assets: files, listening, cookie: () => `rxcam_${port}` });
+  const app = createApp({ watch, fleet, live, metrics: page, assets: files, listening, cookie: () => `rxcam_${port}` });
   // The rest of the program keeps Node's own Request and Response.
   // eslint-disable-next-line @typescript-eslint/no-misused-promises -- it handles its errors
   const server = createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false }));

@@ -1,7 +1,7 @@
 /** The metrics of each broker. */
 import { EMPTY, catchError } from 'rxjs';
 import type { Broker } from '../../broker/index.js';
-import { type Family, single, states } from './family.js';
+import { type Family, singleFamily, stateFamily } from './family.js';
 import { labels } from './labels.js';
 
 /** Codes that are present from the start, because a counter that appears with its first error shows no increase. */
@@ -27,11 +27,11 @@ export interface MeasuredBroker { readonly broker: Broker; readonly errors: Read
 const STATES = ['idle', 'connected', 'unavailable', 'closed'];
 
 export const BROKER_FAMILIES: readonly Family<MeasuredBroker>[] = [
-  states('rxcam_broker_state', 'State of a broker: 1 for the current one.', STATES, ({ broker }) => broker.state.status),
-  single('rxcam_broker_outbox_messages', 'gauge', 'Messages that wait for an acknowledgement.', ({ broker }) => broker.state.outbox.messages),
-  single('rxcam_broker_outbox_bytes', 'gauge', 'Memory that these messages keep.', ({ broker }) => broker.state.outbox.bytes),
-  single('rxcam_broker_waiting_topics', 'gauge', 'Topics whose messages wait while others are sent.', ({ broker }) => broker.state.waiting?.length ?? 0),
-  single('rxcam_broker_throttled_seconds', 'gauge', "Pause that the broker's quota requires now.", ({ broker }) => (broker.state.throttledMs ?? 0) / 1_000),
+  stateFamily('rxcam_broker_state', 'State of a broker: 1 for the current one.', STATES, ({ broker }) => broker.state.status),
+  singleFamily('rxcam_broker_outbox_messages', 'gauge', 'Messages that wait for an acknowledgement.', ({ broker }) => broker.state.outbox.messages),
+  singleFamily('rxcam_broker_outbox_bytes', 'gauge', 'Memory that these messages keep.', ({ broker }) => broker.state.outbox.bytes),
+  singleFamily('rxcam_broker_waiting_topics', 'gauge', 'Topics whose messages wait while others are sent.', ({ broker }) => broker.state.waiting?.length ?? 0),
+  singleFamily('rxcam_broker_throttled_seconds', 'gauge', "Pause that the broker's quota requires now.", ({ broker }) => (broker.state.throttledMs ?? 0) / 1_000),
   {
     name: 'rxcam_broker_errors_total', type: 'counter', help: 'Errors of a broker by code, since it was added to the page.',
     samples: ({ errors }, put) => { for (const [code, count] of errors) put(count, labels({ code })); },

@@ -2,7 +2,7 @@
 import type { CameraHub } from '../../camera/index.js';
 import { DROP_CAUSES, PLACES } from '../../core/events.js';
 import { CAMERA_STATES } from '../../ledger/index.js';
-import { type Family, durations, histogram, single, states } from './family.js';
+import { type Family, durationFamily, histogramFamily, singleFamily, stateFamily } from './family.js';
 import { labels } from './labels.js';
 
 /** Accounts of the ledger: `captured` and `returned` on one side, the results of these pictures on the other. */
@@ -60,22 +60,22 @@ const seconds = (ms: number | undefined) => (ms === undefined ? undefined : ms /
 
 export const CAMERA_FAMILIES: readonly Family<CameraHub>[] = [
   info,
-  states('rxcam_camera_state', 'State of a camera: 1 for the current one.', CAMERA_STATES, ({ ledger }) => ledger.tally.state),
+  stateFamily('rxcam_camera_state', 'State of a camera: 1 for the current one.', CAMERA_STATES, ({ ledger }) => ledger.tally.state),
   failure,
   frames,
   inFlight,
-  single('rxcam_expected_frames_per_second', 'gauge', 'Pictures a second that the source states and skipRate leaves; absent if unknown.', ({ reading }) => reading?.fps),
-  single('rxcam_last_frame_timestamp_seconds', 'gauge', 'Unix time of the last picture captured; absent until there is one.', ({ lastFrameAt }) => seconds(lastFrameAt)),
-  single('rxcam_unchanged_seconds', 'gauge', 'Time since the last change of the picture; 0 while it changes. Of live sources with encoded pictures.', ({ stillMs }) => stillMs / 1_000),
-  single('rxcam_next_attempt_timestamp_seconds', 'gauge', 'Unix time of the next attempt; absent unless the camera waits for it.', ({ ledger }) => seconds(ledger.tally.nextAttemptAt)),
-  single('rxcam_reconnects_total', 'counter', 'Attempts after a failure.', ({ ledger }) => ledger.tally.counts.reconnects),
-  single('rxcam_read_failures_total', 'counter', 'Windows without a picture, and access units that the decoder rejected.', ({ ledger }) => ledger.tally.counts.readFailures),
-  single('rxcam_downtime_seconds_total', 'counter', 'Time without pictures after failures from which the camera has recovered.', ({ ledger }) => ledger.tally.downtimeMs / 1_000),
-  single('rxcam_down_seconds', 'gauge', 'Time since the failure from which the camera has not recovered; 0 while it is up.', ({ downMs }) => downMs / 1_000),
-  single('rxcam_messages_total', 'counter', 'Messages that the broker has acknowledged.', ({ ledger }) => ledger.tally.counts.messages),
-  single('rxcam_published_bytes_total', 'counter', 'Bytes of the values of these messages.', ({ ledger }) => ledger.tally.counts.bytes),
-  single('rxcam_duplicate_frames_total', 'counter', 'Pictures that user code has passed to a step a second time.', ({ ledger }) => ledger.tally.counts.duplicates),
-  durations('rxcam_encode_seconds', 'From decoding a picture to the end of encoding it.', ({ ledger }) => ledger.tally.process),
-  durations('rxcam_write_seconds', 'From a request to the broker to its acknowledgement.', ({ ledger }) => ledger.tally.write),
-  histogram('rxcam_latency_seconds', 'From decoding a picture to the acknowledgement of its message.', ({ ledger }) => ledger.tally.latency),
+  singleFamily('rxcam_expected_frames_per_second', 'gauge', 'Pictures a second that the source states and skipRate leaves; absent if unknown.', ({ reading }) => reading?.fps),
+  singleFamily('rxcam_last_frame_timestamp_seconds', 'gauge', 'Unix time of the last picture captured; absent until there is one.', ({ lastFrameAt }) => seconds(lastFrameAt)),
+  singleFamily('rxcam_unchanged_seconds', 'gauge', 'Time since the last change of the picture; 0 while it changes. Of live sources with encoded pictures.', ({ stillMs }) => stillMs / 1_000),
+  singleFamily('rxcam_next_attempt_timestamp_seconds', 'gauge', 'Unix time of the next attempt; absent unless the camera waits for it.', ({ ledger }) => seconds(ledger.tally.nextAttemptAt)),
+  singleFamily('rxcam_reconnects_total', 'counter', 'Attempts after a failure.', ({ ledger }) => ledger.tally.counts.reconnects),
+  singleFamily('rxcam_read_failures_total', 'counter', 'Windows without a picture, and access units that the decoder rejected.', ({ ledger }) => ledger.tally.counts.readFailures),
+  singleFamily('rxcam_downtime_seconds_total', 'counter', 'Time without pictures after failures from which the camera has recovered.', ({ ledger }) => ledger.tally.downtimeMs / 1_000),
+  singleFamily('rxcam_down_seconds', 'gauge', 'Time since the failure from which the camera has not recovered; 0 while it is up.', ({ downMs }) => downMs / 1_000),
+  singleFamily('rxcam_messages_total', 'counter', 'Messages that the broker has acknowledged.', ({ ledger }) => ledger.tally.counts.messages),
+  singleFamily('rxcam_published_bytes_total', 'counter', 'Bytes of the values of these messages.', ({ ledger }) => ledger.tally.counts.bytes),
+  singleFamily('rxcam_duplicate_frames_total', 'counter', 'Pictures that user code has passed to a step a second time.', ({ ledger }) => ledger.tally.counts.duplicates),
+  durationFamily('rxcam_encode_seconds', 'From decoding a picture to the end of encoding it.', ({ ledger }) => ledger.tally.process),
+  durationFamily('rxcam_write_seconds', 'From a request to the broker to its acknowledgement.', ({ ledger }) => ledger.tally.write),
+  histogramFamily('rxcam_latency_seconds', 'From decoding a picture to the acknowledgement of its message.', ({ ledger }) => ledger.tally.latency),
 ];

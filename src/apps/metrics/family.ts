@@ -1,6 +1,6 @@
 /** A metric family: one name, one meaning, and samples for each target. */
 import { SMALLEST_MS, type DurationTally } from '../../ledger/index.js';
-import { type Labels, NONE, labels } from './labels.js';
+import { type Labels, NO_LABELS, labels } from './labels.js';
 
 /** Adds one sample. `suffix` is appended to the family's name, for the parts of histograms and summaries. */
 export type Put = (value: number, own?: Labels, suffix?: '' | '_bucket' | '_sum' | '_count') => void;
@@ -17,7 +17,7 @@ export interface Family<T> {
 }
 
 /** A family with one sample for each target; undefined for none. */
-export function single<T>(name: string, type: 'counter' | 'gauge', help: string, value: (target: T) => number | undefined): Family<T> {
+export function singleFamily<T>(name: string, type: 'counter' | 'gauge', help: string, value: (target: T) => number | undefined): Family<T> {
   return {
     name, type, help,
     samples: (target, put) => {
@@ -28,7 +28,7 @@ export function single<T>(name: string, type: 'counter' | 'gauge', help: string,
 }
 
 /** One sample for each state: 1 for the current one, 0 for the others. */
-export function states<T>(name: string, help: string, all: readonly string[], state: (target: T) => string): Family<T> {
+export function stateFamily<T>(name: string, help: string, all: readonly string[], state: (target: T) => string): Family<T> {
   const each = all.map((word) => [word, labels({ state: word })] as const);
   return {
     name, type: 'gauge', help,
@@ -45,7 +45,7 @@ const BOUNDS = Array.from({ length: 12 }, (_, index) => labels({ le: String((SMA
 const ALL = labels({ le: '+Inf' });
 
 /** Durations in seconds, as a histogram. */
-export function histogram<T>(name: string, help: string, tally: (target: T) => DurationTally): Family<T> {
+export function histogramFamily<T>(name: string, help: string, tally: (target: T) => DurationTally): Family<T> {
   return {
     name, type: 'histogram', help,
     samples: (target, put) => {
@@ -53,20 +53,20 @@ export function histogram<T>(name: string, help: string, tally: (target: T) => D
       const counts = times.upTo(FIRST_OCTAVE, BOUNDS.length);
       for (const [index, own] of BOUNDS.entries()) put(counts[index] ?? 0, own, '_bucket');
       put(times.count, ALL, '_bucket');
-      put(times.sumMs / 1_000, NONE, '_sum');
-      put(times.count, NONE, '_count');
+      put(times.sumMs / 1_000, NO_LABELS, '_sum');
+      put(times.count, NO_LABELS, '_count');
     },
   };
 }
 
 /** Durations in seconds: their sum and count, for the mean. */
-export function durations<T>(name: string, help: string, tally: (target: T) => Pick<DurationTally, 'sumMs' | 'count'>): Family<T> {
+export function durationFamily<T>(name: string, help: string, tally: (target: T) => Pick<DurationTally, 'sumMs' | 'count'>): Family<T> {
   return {
     name, type: 'summary', help,
     samples: (target, put) => {
       const { sumMs, count } = tally(target);
-      put(sumMs / 1_000, NONE, '_sum');
-      put(count, NONE, '_count');
+      put(sumMs / 1_000, NO_LABELS, '_sum');
+      put(count, NO_LABELS, '_count');
     },
   };
 }

@@ -7,7 +7,7 @@ export interface Labels {
 }
 
 /** No labels. */
-export const NONE: Labels = { text: '', pairs: {} };
+export const NO_LABELS: Labels = { text: '', pairs: {} };
 
 export function labels(pairs: Readonly<Record<string, string>>): Labels {
   return { text: Object.entries(pairs).map(([name, value]) => `${name}="${escaped(value)}"`).join(','), pairs };
@@ -15,8 +15,8 @@ export function labels(pairs: Readonly<Record<string, string>>): Labels {
 
 /** The labels of both. */
 export function joinedLabels(first: Labels, second: Labels): Labels {
-  if (first === NONE) return second;
-  if (second === NONE) return first;
+  if (first === NO_LABELS) return second;
+  if (second === NO_LABELS) return first;
   return { text: `${first.text},${second.text}`, pairs: { ...first.pairs, ...second.pairs } };
 }
 

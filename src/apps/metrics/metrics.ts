@@ -10,10 +10,10 @@ import type { FleetState } from '../../fleet/index.js';
 import type { ReceivedFigures } from '../../ledger/index.js';
 import { type MeasuredBroker, BROKER_FAMILIES, BrokerErrors } from './brokers.js';
 import { CAMERA_FAMILIES } from './cameras.js';
-import { type Family, single } from './family.js';
-import { NONE, labels } from './labels.js';
+import { type Family, singleFamily } from './family.js';
+import { NO_LABELS, labels } from './labels.js';
 import { RECEIVED_FAMILIES } from './received.js';
-import { type MetricsRegistry, register } from './registry.js';
+import { type MetricsRegistry, registerFamilies } from './registry.js';
 import { WORKER_FAMILIES, workerTargets } from './worker.js';
 import { CONTENT_TYPE, type Labelled, Page, type Section, type TextFormat, formatFor } from './text.js';
 
@@ -36,7 +36,7 @@ const schema = options({
 });
 
 const PROCESS: readonly Family<undefined>[] = [
-  single('rxcam_time_seconds', 'gauge', "Unix time of this machine's clock.", () => wall() / 1_000),
+  singleFamily('rxcam_time_seconds', 'gauge', "Unix time of this machine's clock.", () => wall() / 1_000),
 ];
 
 /** The page of {@link metrics}. */
@@ -52,7 +52,7 @@ export class Metrics {
       () => ({ families, targets: targets() }) as unknown as Section<never>
     ;
     this.#sections = [
-      of(PROCESS, () => [{ target: undefined, own: NONE }]),
+      of(PROCESS, () => [{ target: undefined, own: NO_LABELS }]),
       of(CAMERA_FAMILIES, () => named('camera', [...cameras()].map((one) => [keyed(one).facts.key, keyed(one)]))),
       of(BROKER_FAMILIES, () => named('broker', [...brokers()].map((one) => [brokerName(one), this.#measured(one)]))),
       of(RECEIVED_FAMILIES, () => named('stream', Object.entries(received()).map(([name, stream]) => [name, figures(stream)]))),
@@ -81,7 +81,7 @@ export class Metrics {
 
   /** Adds the metrics to a prom-client registry, next to your own. Returns a function that removes them. */
   register(registry: MetricsRegistry): () => void {
-    return register(registry, this.#sections);
+    return registerFamilies(registry, this.#sections);
   }
 
   #measured(broker: Broker): MeasuredBroker {

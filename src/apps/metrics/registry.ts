@@ -10,7 +10,7 @@ export interface MetricsRegistry {
 }
 
 /** Registers families; prom-client collects their samples at every scrape. Returns a function that removes them. */
-export function register(registry: MetricsRegistry, sections: readonly (() => Section<never>)[]): () => void {
+export function registerFamilies(registry: MetricsRegistry, sections: readonly (() => Section<never>)[]): () => void {
   const names = sections.flatMap((section) => section().families.map((family) => {
     const { name, help, type } = family;
     registry.registerMetric({ name, help, type, get: () => Promise.resolve(values(family, section())) } as never);

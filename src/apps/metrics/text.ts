@@ -1,6 +1,6 @@
 /** The page: families as text, in the Prometheus format or in OpenMetrics. */
 import type { Family } from './family.js';
-import { type Labels, NONE } from './labels.js';
+import { type Labels, NO_LABELS } from './labels.js';
 
 /** The text formats that Prometheus reads. */
 export type TextFormat = 'prometheus' | 'openmetrics';
@@ -38,7 +38,7 @@ export class Page {
     const shown = this.format === 'openmetrics' && type === 'counter' ? name.replace(/_total$/, '') : name;
     let text = `# HELP ${shown} ${help}\n# TYPE ${shown} ${type}\n`;
     for (const { target, own } of targets) {
-      family.samples(target, (value, more = NONE, suffix = '') => {
+      family.samples(target, (value, more = NO_LABELS, suffix = '') => {
         const between = own.text === '' || more.text === '' ? '' : ',';
         const both = own.text + between + more.text;
         text += both === '' ? `${name}${suffix} ${value}\n` : `${name}${suffix}{${both}} ${value}\n`;

@@ -1,6 +1,6 @@
 /** The metrics of a worker of a fleet. Each worker reports only its own values, so that sums over all workers are those of the fleet. */
 import type { FleetState, OwnedCamera } from '../../fleet/index.js';
-import { type Family, single, states } from './family.js';
+import { type Family, singleFamily, stateFamily } from './family.js';
 import { labels } from './labels.js';
 import type { Labelled } from './text.js';
 
@@ -15,16 +15,16 @@ const cameras: Family<FleetState> = {
 };
 
 export const WORKER_FAMILIES: readonly Family<FleetState>[] = [
-  states('rxcam_fleet_worker_state', 'State of this worker of a fleet: 1 for the current one.', STATES, ({ status }) => status),
+  stateFamily('rxcam_fleet_worker_state', 'State of this worker of a fleet: 1 for the current one.', STATES, ({ status }) => status),
   cameras,
-  single('rxcam_fleet_unplaced', 'gauge', 'Cameras of its slots that no worker can run: none has room for them, or has their labels.', (worker) => countOf(worker, 'unplaced')),
-  single('rxcam_fleet_requested_cameras', 'gauge', 'Requested cameras of the whole fleet, as this worker knows them.', ({ requested }) => requested),
-  single('rxcam_fleet_slots', 'gauge', 'Slots that this worker has.', ({ slots }) => slots),
-  single('rxcam_fleet_workers', 'gauge', 'Workers of the fleet, as of the last round of its group.', ({ workers }) => workers.length),
-  single('rxcam_fleet_leader', 'gauge', '1 on the worker that makes the plan.', ({ isLeader }) => Number(isLeader)),
-  single('rxcam_fleet_generation', 'gauge', 'Number of the last round of the group; each round may move slots.', ({ generation }) => generation),
-  single('rxcam_fleet_capacity_cores', 'gauge', 'CPU that the cameras of this worker may take, in cores.', ({ capacity }) => capacity),
-  single('rxcam_fleet_load_cores', 'gauge', 'Measured CPU of these cameras, in cores.', ({ load }) => load),
+  singleFamily('rxcam_fleet_unplaced', 'gauge', 'Cameras of its slots that no worker can run: none has room for them, or has their labels.', (worker) => countOf(worker, 'unplaced')),
+  singleFamily('rxcam_fleet_requested_cameras', 'gauge', 'Requested cameras of the whole fleet, as this worker knows them.', ({ requested }) => requested),
+  singleFamily('rxcam_fleet_slots', 'gauge', 'Slots that this worker has.', ({ slots }) => slots),
+  singleFamily('rxcam_fleet_workers', 'gauge', 'Workers of the fleet, as of the last round of its group.', ({ workers }) => workers.length),
+  singleFamily('rxcam_fleet_leader', 'gauge', '1 on the worker that makes the plan.', ({ isLeader }) => Number(isLeader)),
+  singleFamily('rxcam_fleet_generation', 'gauge', 'Number of the last round of the group; each round may move slots.', ({ generation }) => generation),
+  singleFamily('rxcam_fleet_capacity_cores', 'gauge', 'CPU that the cameras of this worker may take, in cores.', ({ capacity }) => capacity),
+  singleFamily('rxcam_fleet_load_cores', 'gauge', 'Measured CPU of these cameras, in cores.', ({ load }) => load),
 ];
 
 /** The worker as a target; empty before the worker has started. */

@@ -12,7 +12,7 @@ export interface Running {
 }
 
 /** Subscribes to a stream. */
-export function running(values$: Observable<unknown>): Running {
+export function runInBackground(values$: Observable<unknown>): Running {
   let subscription = Subscription.EMPTY;
   const ended = new Promise<void>((resolve, reject) => {
     subscription = values$.subscribe({ error: reject });
@@ -22,7 +22,7 @@ export function running(values$: Observable<unknown>): Running {
 }
 
 /** A message that does not belong to a camera. */
-export function direct(message: Buffer | string | Readonly<Record<string, unknown>>, key: string): CameraMessage {
+export function directMessage(message: Buffer | string | Readonly<Record<string, unknown>>, key: string): CameraMessage {
   const isObject = typeof message === 'object' && !Buffer.isBuffer(message);
   const text = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
   return {
@@ -33,7 +33,7 @@ export function direct(message: Buffer | string | Readonly<Record<string, unknow
 }
 
 /** A cached answer, requested again only after some time, or on demand. */
-export class CachedAnswer {
+export class CachedResult {
   #askedAt = -Infinity;
   #answer: unknown;
 

@@ -9,7 +9,7 @@ import { type Report, type Timing, report } from '../../ledger/index.js';
 import { parseOptions } from '../../core/options.js';
 import { redact } from '../../core/redact/redact.js';
 import { type CameraStreamerConfig, START_SCHEMA, STREAMER_SCHEMA, type StartOptions, type StartStreamConfig, type StreamerOptions } from './options.js';
-import { type Running, CachedAnswer, direct, running } from './parts.js';
+import { type Running, CachedResult, directMessage, runInBackground } from './parts.js';
 import { published$ } from './pipeline.js';
 
 export type { CameraStreamerConfig, StartStreamConfig } from './options.js';
@@ -48,7 +48,7 @@ export class CameraStreamer implements AsyncDisposable {
   readonly #options: StreamerOptions;
   readonly #topics = new Map<string, string>();
   readonly #streams = new Map<string, Stream>();
-  readonly #where: CachedAnswer | undefined;
+  readonly #where: CachedResult | undefined;
 
   /** @throws InvalidOption */
   constructor(config: CameraStreamerConfig) {
@@ -57,7 +57,7 @@ export class CameraStreamer implements AsyncDisposable {
     const { connectionRefreshThreshold: refreshAfterFailures, connectionRefreshIntervalMs } = options;
     const name = options.serverType === 'kafka' ? 'brokers' : 'url';
     const where = (options.connection as Record<string, unknown>)[name];
-    if (typeof where === 'function') this.#where = new CachedAnswer(where as () => unknown, connectionRefreshIntervalMs);
+    if (typeof where === 'function') this.#where = new CachedResult(where as () => unknown, connectionRefreshIntervalMs);
     const given = { refreshAfterFailures, ...options.connection, ...(this.#where && { [name]: this.#where.ask }) };
     this.broker = options.serverType === 'kafka' ? kafka(given as KafkaConfig) : redis(given);
     // Reports wrong options of the operators here, not with the first stream.
@@ -115,7 +115,7 @@ export class CameraStreamer implements AsyncDisposable {
    * @param message - bytes, text, or an object, which is sent as JSON, on Redis as one field for each of its members
    */
   async produceRequest(message: Buffer | string | Readonly<Record<string, unknown>>, topic: string, key = ''): Promise<Published> {
-    const sent$ = of(direct(message, key)).pipe(publish(this.broker, { topic, key }));
+    const sent$ = of(directMessage(message, key)).pipe(publish(this.broker, { topic, key }));
     const refused = new BrokerUnavailable(`${this.broker.kind} at ${this.broker.address}: a message could not be sent`);
     return firstValueFrom(sent$, { defaultValue: undefined }).then((ack) => ack ?? Promise.reject(refused));
   }
@@ -173,7 +173,7 @@ export class CameraStreamer implements AsyncDisposable {
     }
     const sent$ = published$({ gate, broker: this.broker, topic, streamer: this.#options, start });
     this.#topics.set(key, topic);
-    const stream = { address, gate, running: running(sent$) };
+    const stream = { address, gate, running: runInBackground(sent$) };
     this.#streams.set(key, stream);
     return stream;
   }

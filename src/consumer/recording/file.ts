@@ -23,7 +23,7 @@ export class RecordFile {
   #frameUs = ASSUMED_FRAME_US;
 
   constructor(readonly folder: string, readonly name: string, readonly first: Decodable) {
-    this.from = timeOf(first);
+    this.from = pictureTime(first);
     this.#to = this.from;
     this.#last = first;
   }
@@ -47,19 +47,19 @@ export class RecordFile {
     const { codec, width, height, decodable, pts = 0 } = message;
     const { first } = this;
     if (codec !== first.codec || width !== first.width || height !== first.height || decodable === false) return 'changed';
-    if (!isKey(message)) return undefined;
+    if (!canBeginFile(message)) return undefined;
     // A keyframe that is not later than those in the file: the sender has restarted.
     if (pts <= this.#lastPts) return 'changed';
-    return Math.floor(timeOf(message) / every) === Math.floor(this.from / every) ? undefined : 'period';
+    return Math.floor(pictureTime(message) / every) === Math.floor(this.from / every) ? undefined : 'period';
   }
 
   /** @returns wall clock of the message's last picture, ms */
   write(message: Decodable): number {
     const units = unitsOf(message);
-    for (const [index, unit] of units.entries()) this.#units.next(this.#timed(unit, index === 0 && isKey(message)));
+    for (const [index, unit] of units.entries()) this.#units.next(this.#timed(unit, index === 0 && canBeginFile(message)));
     this.pictures += units.length;
     this.#last = message;
-    this.#to = units.at(-1)?.facts.capturedAt ?? timeOf(message);
+    this.#to = units.at(-1)?.facts.capturedAt ?? pictureTime(message);
     return this.#to;
   }
 
@@ -84,11 +84,11 @@ export class RecordFile {
 }
 
 /** Whether a file can begin with a message: only with a keyframe. */
-export function isKey({ codec, mode, keyframe }: Decodable): boolean {
+export function canBeginFile({ codec, mode, keyframe }: Decodable): boolean {
   return codec === 'jpeg' || mode === 'frame' || keyframe !== false;
 }
 
 /** Wall clock of a message's first picture, in ms since 1970. */
-export function timeOf({ capturedAt, timestamp }: Decodable): number {
+export function pictureTime({ capturedAt, timestamp }: Decodable): number {
   return capturedAt ?? timestamp;
 }

@@ -2,7 +2,7 @@
 import type { RecordFolder } from '../../core/engine/recorder.js';
 import type { RecordClosed, RecordGap, RecordRemoved } from './events.js';
 import { fileOf, folderOf, timeInName } from './file-names.js';
-import { initBytesOf, playlist } from './playlist.js';
+import { initBytesOf, playlistText } from './playlist.js';
 import type { RecordTarget } from './record-target.js';
 
 /** Limits for the files that are kept: the oldest are removed first. */
@@ -116,7 +116,7 @@ export class Library implements RecordTarget {
       const init = initBytesOf(this.disk.head(`${folder}/${line.file}`, 16_384));
       return init === undefined || init >= line.bytes ? [] : [{ ...line, init }];
     });
-    this.disk.replace(`${folder}/${PLAYLIST}`, playlist(parts, isOver));
+    this.disk.replace(`${folder}/${PLAYLIST}`, playlistText(parts, isOver));
   }
 }
 

@@ -12,7 +12,7 @@ export interface PlaylistFile {
 }
 
 /** @param isOver - whether the list is complete; a player reloads an incomplete one */
-export function playlist(files: readonly PlaylistFile[], isOver: boolean): string {
+export function playlistText(files: readonly PlaylistFile[], isOver: boolean): string {
   const longest = Math.max(1, ...files.map(({ durationMs }) => Math.ceil(durationMs / 1000)));
   return [
     '#EXTM3U', '#EXT-X-VERSION:7', `#EXT-X-TARGETDURATION:${longest}`, '#EXT-X-PLAYLIST-TYPE:EVENT', '#EXT-X-INDEPENDENT-SEGMENTS',

@@ -6,7 +6,7 @@ import type { Codec } from '../../core/frame/frame.js';
 import { RECORD_LIMITS } from '../../core/defaults/limits.js';
 import type { Muxer } from '../../core/engine/recorder.js';
 import type { ClosedReason, RecordGap } from './events.js';
-import { RecordFile, isKey, timeOf } from './file.js';
+import { RecordFile, canBeginFile, pictureTime } from './file.js';
 import type { RecordTarget } from './record-target.js';
 import { StepQueue } from '../step-queue.js';
 import type { StreamPlace } from '../streams.js';
@@ -77,7 +77,7 @@ export class RecordStream {
     }
     const { message, tracker } = next;
     if (message.referenceOrder !== undefined) {
-      this.#lastAt = timeOf(message);
+      this.#lastAt = pictureTime(message);
       return this.#done(tracker);
     }
     this.#closeBefore(message);
@@ -99,7 +99,7 @@ export class RecordStream {
 
   /** Ends the current file if the message does not belong to it. */
   #closeBefore(message: Decodable): void {
-    const at = timeOf(message);
+    const at = pictureTime(message);
     if (this.#lastAt !== undefined && at - this.#lastAt > this.settings.gapMs) {
       this.#close('gap');
       this.#gap({ cause: 'silence', size: 0, from: this.#lastAt, to: at });
@@ -111,9 +111,9 @@ export class RecordStream {
 
   #begin(message: Decodable): boolean {
     const { codec, decodable, data } = message;
-    if (codec === undefined || decodable === false || data.length === 0 || !isKey(message)) return false;
+    if (codec === undefined || decodable === false || data.length === 0 || !canBeginFile(message)) return false;
     const folder = this.target.open(this.of.key ?? this.of.camera);
-    const from = timeOf(message);
+    const from = pictureTime(message);
     if (this.#undecodable > 0) this.#gap({ cause: 'undecodable', size: this.#undecodable, to: from });
     this.#undecodable = 0;
     const file = new RecordFile(folder, this.target.begin(folder, from), message);

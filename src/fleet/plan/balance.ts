@@ -20,7 +20,7 @@ export function balance(
   if (workers.every(({ use }) => isNear(use, mean))) return moves;
   const givers = [...workers];
   while (moves.length < maxMoves) {
-    givers.sort((a, b) => b.use - a.use || compare(a.id, b.id));
+    givers.sort((a, b) => b.use - a.use || compareText(a.id, b.id));
     const found = firstGain(givers, needs, moved, isWarm);
     if (found === undefined) break;
     const { slot, from, to } = found;
@@ -70,6 +70,6 @@ function total(workers: readonly WorkerLoad[], value: (worker: WorkerLoad) => nu
   return workers.reduce((sum, worker) => sum + value(worker), 0);
 }
 
-export function compare(a: string, b: string): number {
+export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

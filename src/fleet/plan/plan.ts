@@ -1,5 +1,5 @@
 /** The plan: a pure function from workers and slots to owners. */
-import { balance, compare } from './balance.js';
+import { balance, compareText } from './balance.js';
 import { WorkerLoad, leastUsed, weightOf } from './worker-load.js';
 import type { Member, PlanInput, SlotMove, SlotNeeds, SlotPlan } from './members.js';
 
@@ -11,7 +11,7 @@ import type { Member, PlanInput, SlotMove, SlotNeeds, SlotPlan } from './members
  * The same members, in any order, give the same plan.
  */
 export function plan({ members, slots, isSettled }: PlanInput): SlotPlan {
-  const sorted = [...members].sort((a, b) => compare(a.id, b.id));
+  const sorted = [...members].sort((a, b) => compareText(a.id, b.id));
   const workers = sorted.filter(({ isDraining }) => !isDraining).map((member) => new WorkerLoad(member, slots));
   const byId = new Map(workers.map((worker) => [worker.id, worker]));
   const before = ownersOf(sorted, slots.length);

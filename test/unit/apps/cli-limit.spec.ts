@@ -2,7 +2,7 @@
 import { type Observable, Subject } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
-import { limit } from '../../../src/apps/cli/stream/limit.js';
+import { limitMessages } from '../../../src/apps/cli/stream/limit.js';
 import type { CameraEvent } from '../../../src/core/events.js';
 import type { CameraMessage } from '../../../src/core/frame/frame.js';
 
@@ -15,7 +15,7 @@ describe('limit', () => {
       const source$ = cold(' -1-2-3-4-|', messages);
       const unsubscribed = ' ^----!';
       const expected = '     -1-2-(3|)';
-      expectObservable(source$.pipe(limit(3, NOTHING_DROPPED))).toBe(expected, messages);
+      expectObservable(source$.pipe(limitMessages(3, NOTHING_DROPPED))).toBe(expected, messages);
       expectSubscriptions(source$.subscriptions).toBe(unsubscribed);
     });
   });
@@ -24,7 +24,7 @@ describe('limit', () => {
     virtually(({ cold, expectObservable }) => {
       const first$ = cold('  -1-2-#', messages);
       const second$ = cold(' -3-4-|', messages);
-      const limited = limit(3, NOTHING_DROPPED);
+      const limited = limitMessages(3, NOTHING_DROPPED);
       expectObservable(first$.pipe(limited)).toBe('-1-2-#', messages);
       expectObservable(second$.pipe(limited)).toBe('-(3|)', messages);
     });
@@ -34,7 +34,7 @@ describe('limit', () => {
     const events$ = new Subject<CameraEvent>();
     const source$ = new Subject<CameraMessage>();
     const passed: number[] = [];
-    source$.pipe(limit(2, events$)).subscribe(({ inputOrder }) => {
+    source$.pipe(limitMessages(2, events$)).subscribe(({ inputOrder }) => {
       passed.push(inputOrder);
       // The outbox drops the oldest while it takes the next.
       if (inputOrder === 2) events$.next(drop('outbox'));
@@ -47,8 +47,8 @@ describe('limit', () => {
 
   it('passes errors and completion', () => {
     virtually(({ cold, expectObservable }) => {
-      expectObservable(cold('-1-#', messages).pipe(limit(3, NOTHING_DROPPED))).toBe('-1-#', messages);
-      expectObservable(cold('-1-|', messages).pipe(limit(3, NOTHING_DROPPED))).toBe('-1-|', messages);
+      expectObservable(cold('-1-#', messages).pipe(limitMessages(3, NOTHING_DROPPED))).toBe('-1-#', messages);
+      expectObservable(cold('-1-|', messages).pipe(limitMessages(3, NOTHING_DROPPED))).toBe('-1-|', messages);
     });
   });
 });

@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { errorLine } from '../../../src/apps/cli/program/fatal-errors.js';
 import { createLogger } from '../../../src/apps/cli/program/logger.js';
-import { plain, readableLine } from '../../../src/apps/cli/program/readable.js';
+import { readableLine, withoutControls } from '../../../src/apps/cli/program/readable.js';
 import { readableSummary, summaryOf } from '../../../src/apps/cli/stream/summary.js';
-import { type View, table } from '../../../src/apps/cli/stream/table.js';
+import { type View, tableText } from '../../../src/apps/cli/stream/table.js';
 import { EMPTY_LEDGER, type Ledger } from '../../../src/ledger/ledger.js';
 import { sizeText } from '../../../src/ledger/report/report.js';
 import { type CameraStats, statsOf } from '../../../src/ledger/report/stats.js';
@@ -16,7 +16,7 @@ describe('table', () => {
   it('has a line for each camera, and one for the broker', () => {
     const streaming = statsWith({ state: 'streaming', counts: { published: 12 }, dropped: { outbox: 3 }, encoder: 'libx265' }, { captured: 25, published: 5 });
     const waiting = statsWith({ state: 'waiting', nextAttemptAt: Date.now() + 4_500 });
-    const lines = table({ cameras: [{ key: 'camera_1', stats: streaming }, { key: 'gate', stats: waiting }], brokers: [broker] }, WIDE).split('\n');
+    const lines = tableText({ cameras: [{ key: 'camera_1', stats: streaming }, { key: 'gate', stats: waiting }], brokers: [broker] }, WIDE).split('\n');
     expect(lines[0]).toMatch(/camera +state +fps in +fps out +published +dropped +latency +flight +next +encoder/);
     expect(lines[1]).toMatch(/^camera_1 +streaming +25\.0 +5\.0 +12 +3 outbox +- +0 +- +libx265$/);
     expect(lines[2]).toMatch(/^gate +waiting +0\.0 +0\.0 +0 +0 +- +0 +in [45] s +-$/);
@@ -26,22 +26,22 @@ describe('table', () => {
 
   it('shows what the broker has not taken, and why', () => {
     const state: View['brokers'][number]['state'] = { status: 'unavailable', outbox: { messages: 7, bytes: 150_000 }, error: new Error('connect ECONNREFUSED') as never };
-    expect(table({ cameras: [], brokers: [{ ...broker, state }] }, WIDE)).toContain('unavailable, outbox 7 messages, 150.0 kB, connect ECONNREFUSED');
+    expect(tableText({ cameras: [], brokers: [{ ...broker, state }] }, WIDE)).toContain('unavailable, outbox 7 messages, 150.0 kB, connect ECONNREFUSED');
   });
 
   it.each([20, 80, 120])('has no line longer than %i columns', (columns) => {
     const cameras = [{ key: 'a'.repeat(100), stats: statsWith({ encoder: 'x'.repeat(50) }) }];
-    for (const line of table({ cameras, brokers: [broker] }, { columns, rows: 24 }).split('\n')) expect(line.length).toBeLessThanOrEqual(columns);
+    for (const line of tableText({ cameras, brokers: [broker] }, { columns, rows: 24 }).split('\n')) expect(line.length).toBeLessThanOrEqual(columns);
   });
 
   it('fits 80 columns with a short key', () => {
     const stats = statsWith({ state: 'streaming', encoder: 'libx265' }, { captured: 25, published: 25 });
-    expect(table({ cameras: [{ key: 'camera_1', stats }], brokers: [broker] }, { columns: 80, rows: 24 })).toContain('libx265');
+    expect(tableText({ cameras: [{ key: 'camera_1', stats }], brokers: [broker] }, { columns: 80, rows: 24 })).toContain('libx265');
   });
 
   it('counts the cameras that find no room', () => {
     const cameras = Array.from({ length: 30 }, (_, index) => ({ key: `c${index}`, stats: statsWith({}) }));
-    const lines = table({ cameras, brokers: [broker] }, { columns: 100, rows: 10 }).split('\n');
+    const lines = tableText({ cameras, brokers: [broker] }, { columns: 100, rows: 10 }).split('\n');
     expect(lines.length).toBeLessThan(10);
     expect(lines).toContain('… and 25 more');
     expect(lines.at(-2)).toMatch(/^30 cameras: 30 idle; /);
@@ -51,9 +51,9 @@ describe('table', () => {
     const streaming = statsWith({ state: 'streaming' }, { captured: 25 });
     const failed = { ...statsWith({ state: 'waiting', counts: { reconnects: 3 }, nextAttemptAt: Date.now() + 4_500 }), lastError: 'SOURCE_REFUSED' };
     const cameras = [...Array.from({ length: 30 }, (_, index) => ({ key: `c${index}`, stats: streaming })), { key: 'gate', stats: failed, reason: 'rtsp://***@gate refused the connection' }];
-    const lines = table({ cameras, brokers: [broker] }, { columns: 100, rows: 10 }).split('\n');
+    const lines = tableText({ cameras, brokers: [broker] }, { columns: 100, rows: 10 }).split('\n');
     expect(lines[1]).toMatch(/^gate +waiting +again in [45] s: rtsp:\/\/\*\*\*@gate refused the connection$/);
-    const painted = table({ cameras, brokers: [broker] }, { columns: 60, rows: 10, paint: (style, text) => `<${style}>${text}</${style}>` }).split('\n');
+    const painted = tableText({ cameras, brokers: [broker] }, { columns: 60, rows: 10, paint: (style, text) => `<${style}>${text}</${style}>` }).split('\n');
     expect(painted[1]).toMatch(/^gate +<yellow>waiting +again in [45] s: rtsp:.*…<\/yellow>$/);
     expect(painted[2]).toMatch(/^c0 +<green>streaming<\/green> +25\.0/);
     expect(painted.map((line) => line.replace(/<[^>]*>/g, '').length).filter((length) => length > 60)).toEqual([]);
@@ -62,12 +62,12 @@ describe('table', () => {
   it('keeps the error of a camera that connects again, says which are frozen, and how many in trouble have no line', () => {
     const away = { key: 'gate', stats: statsWith({ state: 'connecting', counts: { reconnects: 3 } }), reason: 'the connection was refused' };
     const frozen = { key: 'yard', stats: statsWith({ state: 'streaming' }, { captured: 25 }), isFrozen: true };
-    const lines = table({ cameras: [away, frozen], brokers: [broker], notes: ['1 not enabled in the file: camera-17'] }, WIDE).split('\n');
+    const lines = tableText({ cameras: [away, frozen], brokers: [broker], notes: ['1 not enabled in the file: camera-17'] }, WIDE).split('\n');
     expect(lines[1]).toMatch(/^gate +connecting +again now: the connection was refused$/);
     expect(lines[2]).toMatch(/^yard +frozen +25\.0/);
     expect(lines[3]).toMatch(/^2 cameras: 1 connecting, 1 frozen; /);
     expect(lines.at(-1)).toBe('1 not enabled in the file: camera-17');
-    const many = table({ cameras: [...Array.from({ length: 30 }, (_, index) => ({ key: `c${index}`, stats: statsWith({ state: 'streaming' }) })), ...Array.from({ length: 9 }, () => ({ ...away }))], brokers: [broker] }, { columns: 100, rows: 10 });
+    const many = tableText({ cameras: [...Array.from({ length: 30 }, (_, index) => ({ key: `c${index}`, stats: statsWith({ state: 'streaming' }) })), ...Array.from({ length: 9 }, () => ({ ...away }))], brokers: [broker] }, { columns: 100, rows: 10 });
     expect(many).toContain('… and 34 more, 4 of them in trouble: --dashboard shows all');
   });
 
@@ -76,7 +76,7 @@ describe('table', () => {
       { key: 'clip', stats: statsWith({ state: 'connecting' }), progress: { share: 0.45, isDownload: true } },
       { key: 'other', stats: statsWith({ state: 'streaming' }), progress: { share: 1, isDownload: false } }, { key: 'gate', stats: statsWith({}) },
     ];
-    const lines = table({ cameras, brokers: [broker] }, WIDE).split('\n');
+    const lines = tableText({ cameras, brokers: [broker] }, WIDE).split('\n');
     expect(lines[0]).toMatch(/^camera +state +done +fps in /);
     expect(lines[1]).toMatch(/^clip +connecting +↓███▋ +45 % +0\.0/);
     expect(lines[2]).toMatch(/^other +streaming +████████ 100 % +0\.0/);
@@ -84,7 +84,7 @@ describe('table', () => {
   });
 
   it('lets no key move the cursor', () => {
-    expect(table({ cameras: [{ key: '\u001b[2Jx', stats: statsWith({}) }], brokers: [broker] }, WIDE)).not.toContain('\u001b');
+    expect(tableText({ cameras: [{ key: '\u001b[2Jx', stats: statsWith({}) }], brokers: [broker] }, WIDE)).not.toContain('\u001b');
   });
 });
 
@@ -145,7 +145,7 @@ describe('readable', () => {
   });
 
   it('takes control characters out of text', () => {
-    expect(plain('a\u001b[31m\r\nb')).toBe('a?[31m??b');
+    expect(withoutControls('a\u001b[31m\r\nb')).toBe('a?[31m??b');
   });
 
   it('brings an error into one line without credentials', () => {

@@ -6,7 +6,7 @@ import { Subscription } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { fakeCamera, marbles } from '../../../marbles/kit/index.js';
 import { retry } from '../../../operators/index.js';
-import { isLoopback, refusal } from '../../../src/apps/dashboard/access-control.js';
+import { isLoopback, refusalReason } from '../../../src/apps/dashboard/access-control.js';
 import { codecString } from '../../../src/apps/dashboard/live/codec-string.js';
 import { type SlotRequest, Slots } from '../../../src/apps/dashboard/live/slots.js';
 import { Viewer } from '../../../src/apps/dashboard/live/viewer.js';
@@ -32,14 +32,14 @@ describe('who may ask', () => {
     fc.assert(fc.property(fc.oneof(fc.domain(), fc.ipV4(), fc.ipV6(), fc.string()), (host) => {
       const name = host.toLowerCase();
       fc.pre(!isLoopback(name.replace(/:\d+$/, '').replace(/\.$/, '').trim()) && name.trim() !== '');
-      expect(refusal({ headers: { host }, method: 'GET' } as never, listening)).toBeDefined();
+      expect(refusalReason({ headers: { host }, method: 'GET' } as never, listening)).toBeDefined();
     }), { numRuns: 500 });
   });
 
   it('answers no page but its own', () => {
     fc.assert(fc.property(fc.oneof(fc.webUrl(), fc.string(), fc.constant('null')), (origin) => {
       fc.pre(!/^https?:\/\/localhost:8790$/i.test(origin));
-      expect(refusal({ headers: { host: 'localhost:8790', origin }, method: 'GET' } as never, listening)).toBeDefined();
+      expect(refusalReason({ headers: { host: 'localhost:8790', origin }, method: 'GET' } as never, listening)).toBeDefined();
     }), { numRuns: 500 });
   });
 });

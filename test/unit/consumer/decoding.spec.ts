@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Timeline } from '../../../src/consumer/decoding/index.js';
 import { accessUnits } from '../../../src/ffmpeg/index.js';
 import { type NutPacket, NutReader, type NutStream, nutFrameHead, nutHeader } from '../../../src/ffmpeg/nut/index.js';
-import { initBytesOf, playlist } from '../../../src/consumer/recording/playlist.js';
+import { initBytesOf, playlistText } from '../../../src/consumer/recording/playlist.js';
 import { fileOf, folderOf, timeInName } from '../../../src/consumer/recording/file-names.js';
 
 const unit = fc.record({ pts: fc.nat(2 ** 52), key: fc.boolean(), data: fc.uint8Array({ maxLength: 9_000 }).map((bytes) => Buffer.from(bytes)) });
@@ -100,7 +100,7 @@ describe('names of recordings', () => {
 describe('a playlist', () => {
   it('names each file with its header as the map', () => {
     const file = { file: 'a b.mp4', from: 0, durationMs: 2_500, bytes: 1_000, init: 100 };
-    expect(playlist([file, { ...file, from: 60_000 }], true).split('\n')).toEqual([
+    expect(playlistText([file, { ...file, from: 60_000 }], true).split('\n')).toEqual([
       '#EXTM3U', '#EXT-X-VERSION:7', '#EXT-X-TARGETDURATION:3', '#EXT-X-PLAYLIST-TYPE:EVENT', '#EXT-X-INDEPENDENT-SEGMENTS',
       '#EXT-X-MAP:URI="a%20b.mp4",BYTERANGE="100@0"', '#EXT-X-PROGRAM-DATE-TIME:1970-01-01T00:00:00.000Z', '#EXTINF:2.500,', '#EXT-X-BYTERANGE:900@100', 'a%20b.mp4',
       '#EXT-X-DISCONTINUITY',

@@ -3,12 +3,12 @@ import { Command } from 'commander';
 import { FLAGS } from '../flags/index.js';
 import { version } from '../program/index.js';
 import { type FleetArguments, type WorkerArguments, fleetCommands } from './fleet-arguments.js';
-import { optionOf, rawOf } from './grammar.js';
+import { commanderOption, rawValues } from './grammar.js';
 import { type ConfigArguments, configCommands } from './config-arguments.js';
 import { type DoctorArguments, doctorCommands } from './doctor-arguments.js';
 import { type ReaderArguments, readCommands } from './read-arguments.js';
 import { type HealthArguments, healthCommand } from './health-arguments.js';
-import { type Printer, parse } from './parse.js';
+import { type Printer, parseCommand } from './parse.js';
 import { type Settings, settingsFromFlags } from './settings.js';
 
 /** The command `stream`. */
@@ -54,14 +54,14 @@ export function parseArguments(words: readonly string[], print: Printer): Argume
   let parsed: Arguments | undefined;
   const stream = streamCommand().action((sources: string[], _: unknown, command: Command) => {
     const all = sources.length === 0 ? [DEFAULT_SOURCE] : sources;
-    parsed = { command: 'stream', sources: all, settings: settingsFromFlags(rawOf(command, FLAGS), all.length) };
+    parsed = { command: 'stream', sources: all, settings: settingsFromFlags(rawValues(command, FLAGS), all.length) };
   });
   const found = (command: Arguments) => { parsed = command; };
   const others = [...configCommands(found), ...doctorCommands(found), ...readCommands(found), ...fleetCommands(found), healthCommand(found)];
   const program = new Command('rxcam').version(version(), '-V, --version').addCommand(stream);
   for (const command of others) program.addCommand(command);
   program.addHelpText('after', () => `\n${stream.helpInformation()}${AFTER}`);
-  return parse(program, withCommand(withPort(words)), print) ?? parsed ?? 2;
+  return parseCommand(program, withCommand(withPort(words)), print) ?? parsed ?? 2;
 }
 
 /** `--dashboard rtsp://camera/stream`: the word after it is not a port, so it is the source. */
@@ -72,7 +72,7 @@ function withPort(words: readonly string[]): string[] {
 function streamCommand(): Command {
   const stream = new Command('stream').summary('stream cameras').description(ABOUT).argument('[source...]', 'cameras');
   for (const { heading, flags } of FLAGS) {
-    for (const flag of flags) stream.addOption(optionOf(flag).helpGroup(heading));
+    for (const flag of flags) stream.addOption(commanderOption(flag).helpGroup(heading));
   }
   return stream.helpOption('-h, --help', 'show this').addHelpText('after', AFTER);
 }

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { z } from 'zod';
 import { milliseconds, options, parseOptions } from '../../../core/options.js';
 import { CHECK_FLAGS, COLOURS, type FlagGroup, LOG_LEVELS, RUN_FLAGS } from '../flags/index.js';
-import { optionOf, rawOf } from './grammar.js';
+import { commanderOption, rawValues } from './grammar.js';
 import { DASHBOARD_OPTIONS } from './settings.js';
 
 const runSchema = options({
@@ -56,6 +56,6 @@ export function configCommands(found: (command: ConfigArguments) => void): Comma
 
 function command(name: string, about: string, groups: readonly FlagGroup[], after: string, found: (file: string, given: unknown) => void): Command {
   const made = new Command(name).summary(about).description(`${about[0]?.toUpperCase() ?? ''}${about.slice(1)}.`).argument('<file>', 'in YAML or JSON');
-  for (const { heading, flags } of groups) for (const flag of flags) made.addOption(optionOf(flag).helpGroup(heading));
-  return made.helpOption('-h, --help', 'show this').addHelpText('after', after).action((file: string) => { found(file, rawOf(made, groups)[name] ?? {}); });
+  for (const { heading, flags } of groups) for (const flag of flags) made.addOption(commanderOption(flag).helpGroup(heading));
+  return made.helpOption('-h, --help', 'show this').addHelpText('after', after).action((file: string) => { found(file, rawValues(made, groups)[name] ?? {}); });
 }

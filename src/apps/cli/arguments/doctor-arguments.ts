@@ -5,7 +5,7 @@ import { brokerAt } from '../../../broker/index.js';
 import { InvalidOption, isRxcamError } from '../../../core/errors/errors.js';
 import { jpegQuality, milliseconds, options, parseOptions } from '../../../core/options.js';
 import { COLOURS, DOCTOR_FLAGS, type FlagGroup, LOG_LEVELS, PROBE_FLAGS, SNAPSHOT_FLAGS } from '../flags/index.js';
-import { optionOf, rawOf } from './grammar.js';
+import { commanderOption, rawValues } from './grammar.js';
 import { type Settings, settingsFromFlags } from './settings.js';
 
 const schema = options({
@@ -74,9 +74,9 @@ Examples:
 export function doctorCommands(found: (command: DoctorArguments) => void): Command[] {
   return Object.entries(COMMANDS).map(([name, { about, argument, flags: groups, after }]) => {
     const made = new Command(name).summary(about).description(`${about[0]?.toUpperCase() ?? ''}${about.slice(1)}.`).argument(...argument);
-    for (const { heading, flags } of groups) for (const flag of flags) made.addOption(optionOf(flag).helpGroup(heading));
+    for (const { heading, flags } of groups) for (const flag of flags) made.addOption(commanderOption(flag).helpGroup(heading));
     return made.helpOption('-h, --help', 'show this').addHelpText('after', after).action(() => {
-      const { doctor = {}, ...raw } = rawOf(made, groups);
+      const { doctor = {}, ...raw } = rawValues(made, groups);
       const program = parseOptions(name, schema, doctor);
       const { source, broker, file, camera } = placesOf(name, made.args, program);
       const settings = settingsFromFlags({ ...raw, stream: { to: broker ?? 'memory:' } }, 1);

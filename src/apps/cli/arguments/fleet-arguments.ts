@@ -8,7 +8,7 @@ import { count, options, parseOptions } from '../../../core/options.js';
 import {
   COLOURS, type Colours, FLEET_BROKER_FLAGS, type FlagGroup, LOG_LEVELS, type LogLevel, WORKER_BROKER_FLAGS, colorFlag, dashboardFlags,
 } from '../flags/index.js';
-import { optionOf, rawOf } from './grammar.js';
+import { commanderOption, rawValues } from './grammar.js';
 import { type BrokerFlagSettings, DASHBOARD_OPTIONS, brokerSettings } from './settings.js';
 
 /** Settings that all commands of a fleet share. */
@@ -86,7 +86,7 @@ export function fleetCommands(found: (command: WorkerArguments | FleetArguments)
     .addOption(new Option('--label <word>', 'a label of this worker: cameras that require it run on a worker that has it; may be repeated').argParser(collected))
     .addOption(new Option('--broker <name=address>', 'a broker that cameras name, apart from that of --to; may be repeated').argParser(collected))
     .addHelpText('after', WORKER_HELP);
-  for (const flag of dashboardFlags('worker')) worker.addOption(optionOf(flag));
+  for (const flag of dashboardFlags('worker')) worker.addOption(commanderOption(flag));
   worker.option('--dashboard-url <url>', 'address of the dashboard for other machines, for links (default: with the name of this machine, unless it listens only on loopback)')
     .action((_, command: Command) => {
       const { place, all: { name, capacity, label, broker, dashboard, dashboardHost, dashboardUrl } } = parsed('worker', command, WORKER_BROKER_FLAGS);
@@ -111,7 +111,7 @@ export function fleetCommands(found: (command: WorkerArguments | FleetArguments)
   action('remove', 'remove cameras', (cameras) => ({ action: 'remove', cameras })).argument('<camera...>', 'their keys');
   action('list', 'print the cameras', () => ({ action: 'list' }));
   action('status', 'print workers, and cameras with their owners, those in trouble first', (_, { watch, all, color }) => ({ action: 'status', isWatched: watch, isWhole: all, color }))
-    .option('--watch', 'print them until stopped, in place on a terminal, otherwise after each change').option('--all', 'also print cameras that are well if they do not fit on the terminal').addOption(optionOf(colorFlag('fleet')));
+    .option('--watch', 'print them until stopped, in place on a terminal, otherwise after each change').option('--all', 'also print cameras that are well if they do not fit on the terminal').addOption(commanderOption(colorFlag('fleet')));
   action('drain', 'make a worker give up its cameras and end', ([worker = '']) => ({ action: 'drain', worker })).argument('<worker>', 'its name');
   return [worker, fleet];
 }
@@ -125,7 +125,7 @@ function placed(command: Command, groups: readonly FlagGroup[]): Command {
     .option('--log-level <level>', `logs on stderr: ${LOG_LEVELS.join(', ')} (default: info)`)
     .helpOption('-h, --help', 'show this');
   // After the command's own flags in the help.
-  for (const { heading, flags } of groups) for (const flag of flags) command.addOption(optionOf(flag).helpGroup(heading));
+  for (const { heading, flags } of groups) for (const flag of flags) command.addOption(commanderOption(flag).helpGroup(heading));
   return command;
 }
 
@@ -135,7 +135,7 @@ function parsed(what: string, command: Command, groups: readonly FlagGroup[]): P
   const ofBrokers = new Set(groups.flatMap(({ flags }) => flags.map((flag) => new Option(flag.flags).attributeName())));
   const all = parseOptions(what, schema, Object.fromEntries(Object.entries(command.opts()).filter(([name]) => !ofBrokers.has(name))));
   const { to, fleet, slots, json, logLevel } = all;
-  return { all, place: { to, name: fleet, slots, json, logLevel, options: brokerSettings(rawOf(command, groups)) } };
+  return { all, place: { to, name: fleet, slots, json, logLevel, options: brokerSettings(rawValues(command, groups)) } };
 }
 
 function aNumber(text: string): number {

@@ -4,7 +4,7 @@ import { type Raw, UnreadableText } from '../../../core/steps/index.js';
 import type { Flag, FlagGroup } from '../flags/index.js';
 
 /** Converts a flag to an option of commander. */
-export function optionOf({ flags, about, standard, parse }: Flag): Option {
+export function commanderOption({ flags, about, standard, parse }: Flag): Option {
   const option = new Option(flags, standard === undefined ? about : `${about} (default: ${standard})`);
   return parse === undefined ? option : option.argParser((text, before: unknown) => {
     try {
@@ -16,7 +16,7 @@ export function optionOf({ flags, about, standard, parse }: Flag): Option {
 }
 
 /** The given values, by owner and name: `{ resize: { fit: 'cover' } }`. */
-export function rawOf(command: Command, groups: readonly FlagGroup[]): Raw {
+export function rawValues(command: Command, groups: readonly FlagGroup[]): Raw {
   const values = command.opts<Record<string, unknown>>();
   const raw: Record<string, Record<string, unknown>> = {};
   for (const flag of groups.flatMap((group) => group.flags)) {

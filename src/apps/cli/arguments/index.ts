@@ -6,4 +6,4 @@ export type { FleetArguments, FleetPlaceArguments, WorkerArguments } from './fle
 export type { HealthArguments } from './health-arguments.js';
 export type { ClipArguments, PlayArguments, ReadArguments, ReaderArguments, RecordArguments } from './read-arguments.js';
 export type { BrokerFlagSettings, ProgramOptions, Settings, SourceSettings } from './settings.js';
-export { openTarget, refuseOthers } from './target.js';
+export { openTarget, refuseOtherBrokers } from './target.js';

@@ -8,7 +8,7 @@ export interface Printer {
 }
 
 /** @returns the exit code after help or a mistake; undefined if a command was found */
-export function parse(program: Command, words: readonly string[], print: Printer): number | undefined {
+export function parseCommand(program: Command, words: readonly string[], print: Printer): number | undefined {
   for (const command of [program, ...program.commands.flatMap((one) => [one, ...one.commands])]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => { print.out(text); },

@@ -7,7 +7,7 @@ import type { ClipConfig } from '../../clip.js';
 import type { Raw } from '../../../core/steps/index.js';
 import { count, options, parseOptions } from '../../../core/options.js';
 import { CLIP_FLAGS, type FlagGroup, LOG_LEVELS, PLAY_FLAGS, READ_FLAGS, RECORD_FLAGS } from '../flags/index.js';
-import { optionOf, rawOf } from './grammar.js';
+import { commanderOption, rawValues } from './grammar.js';
 import { type Settings, settingsFromFlags } from './settings.js';
 
 const schema = options({
@@ -119,9 +119,9 @@ function command(
 ): Command {
   const made = new Command(name).summary(about).description(`${about[0]?.toUpperCase() ?? ''}${about.slice(1)}.`).argument('<broker>', ADDRESS);
   if (path !== undefined) made.argument(...path);
-  for (const { heading, flags } of groups) for (const flag of flags) made.addOption(optionOf(flag).helpGroup(heading));
+  for (const { heading, flags } of groups) for (const flag of flags) made.addOption(commanderOption(flag).helpGroup(heading));
   return made.helpOption('-h, --help', 'show this').addHelpText('after', after).action((address: string) => {
-    const raw = rawOf(made, groups);
+    const raw = rawValues(made, groups);
     const { subscribe = {}, read = {}, ...others } = raw;
     const topic = {
       subscribe, program: parseOptions('read', schema, { ...program, ...read }),

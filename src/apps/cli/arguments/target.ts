@@ -11,12 +11,12 @@ import type { BrokerFlagSettings, Settings } from './settings.js';
  */
 export function openTarget(settings: Settings, env: NodeJS.ProcessEnv, logger: Logger, option = "stream: option 'to'"): BrokerTarget {
   const { name, address } = brokerAt(settings.program.to, option);
-  refuseOthers([name], settings);
+  refuseOtherBrokers([name], settings);
   return BROKERS[name].open(address, { ...settings.broker, ...settings.brokers[name] }, { env, logger });
 }
 
 /** @throws InvalidOption for flags of a kind of broker that is not among these */
-export function refuseOthers(names: readonly BrokerName[], { brokers }: BrokerFlagSettings): void {
+export function refuseOtherBrokers(names: readonly BrokerName[], { brokers }: BrokerFlagSettings): void {
   for (const other of BROKER_NAMES) {
     const [option] = Object.keys(brokers[other]);
     if (!names.includes(other) && option !== undefined) {

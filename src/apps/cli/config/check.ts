@@ -1,7 +1,7 @@
 /** The command `check`: prints all mistakes of a configuration file. */
 import { type ConfigProblem, parseConfig, readConfigFile } from '../../config/index.js';
 import type { CheckArguments } from '../arguments/index.js';
-import { errorLine, isUsageError, paintOn, plain } from '../program/index.js';
+import { errorLine, isUsageError, paintOn, withoutControls } from '../program/index.js';
 
 /** Output of `--json`. */
 interface Verdict {
@@ -23,7 +23,7 @@ export function runCheck({ file, program: { json, color } }: CheckArguments, env
   const [out, error] = [paintOn(process.stdout, env, color), paintOn(process.stderr, env, color)];
   if (json) process.stdout.write(`${JSON.stringify(verdict)}\n`);
   const off = disabled > 0 ? ` (${disabled} not enabled)` : '';
-  if (valid && !json) process.stdout.write(`${out('green', '✓')} ${plain(file)}: ${counted(cameras, 'camera')}${off}, ${counted(brokers, 'broker')}\n`);
+  if (valid && !json) process.stdout.write(`${out('green', '✓')} ${withoutControls(file)}: ${counted(cameras, 'camera')}${off}, ${counted(brokers, 'broker')}\n`);
   for (const { message, path, ...place } of json ? [] : problems) {
     const parts = [error('bold', placeOf(file, place)), path, message].filter((part) => part !== '');
     process.stderr.write(`${parts.map(plainLine).join(': ')}\n`);
@@ -50,7 +50,7 @@ function placeOf(file: string, { line, column }: Pick<ConfigProblem, 'line' | 'c
 
 /** Removes control characters; keeps rxcam's own colours. */
 function plainLine(text: string): string {
-  return text.startsWith('\u001b') ? text : plain(errorLine(text));
+  return text.startsWith('\u001b') ? text : withoutControls(errorLine(text));
 }
 
 function counted(count: number, what: string): string {

@@ -1,7 +1,7 @@
 /** One line of the doctor: the result of a check, and the remedy. */
 import { ADVICE } from '../../../core/errors/advice.js';
 import { type ErrorCode, isRxcamError } from '../../../core/errors/errors.js';
-import { type Paint, errorLine, plain } from '../program/index.js';
+import { type Paint, errorLine, withoutControls } from '../program/index.js';
 
 /** `ok`; `bad`: something does not work; `note`: an information, or a check that is not possible here. */
 export type FindingState = 'ok' | 'bad' | 'note';
@@ -30,6 +30,6 @@ export function failedFinding(name: string, error: unknown): Finding {
 /** `✓ ffmpeg      5.1.9 at /usr/bin/ffmpeg`. */
 export function findingLine({ name, state, found, advice }: Finding, width: number, paint: Paint): string {
   const lead = ' '.repeat(width + 4);
-  const todo = advice === undefined ? '' : `\n${lead}${paint('bold', '→')} ${plain(advice)}`;
-  return `${paint(STYLES[state], MARKS[state])} ${name.padEnd(width)}  ${plain(found)}${todo}\n`;
+  const todo = advice === undefined ? '' : `\n${lead}${paint('bold', '→')} ${withoutControls(advice)}`;
+  return `${paint(STYLES[state], MARKS[state])} ${name.padEnd(width)}  ${withoutControls(found)}${todo}\n`;
 }

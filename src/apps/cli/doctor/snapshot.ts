@@ -4,7 +4,7 @@ import { camera } from '../../../camera/index.js';
 import { sizeText } from '../../../ledger/index.js';
 import { snapshot as pictureOf } from '../../snapshot.js';
 import type { DoctorArguments } from '../arguments/index.js';
-import { createLogger, delivered, isUsageError, plain, printError } from '../program/index.js';
+import { createLogger, isUsageError, printError, withoutControls, writeWithin } from '../program/index.js';
 import { doctorTarget } from './doctor-target.js';
 
 const USUAL_FILE = 'snapshot.jpg';
@@ -25,11 +25,11 @@ export async function runSnapshot(command: DoctorArguments, env: NodeJS.ProcessE
   try {
     const jpeg = await pictureOf(gate, { quality, timeoutMs });
     if (output === '-') {
-      const error = await delivered(process.stdout, jpeg, READ_WITHIN_MS);
+      const error = await writeWithin(process.stdout, jpeg, READ_WITHIN_MS);
       if (error !== undefined) throw error;
     } else {
       writeFileSync(output, jpeg);
-      process.stderr.write(`${plain(output)}: ${sizeText(jpeg.length)}\n`);
+      process.stderr.write(`${withoutControls(output)}: ${sizeText(jpeg.length)}\n`);
     }
     return 0;
   } catch (error) {

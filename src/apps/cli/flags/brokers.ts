@@ -1,7 +1,7 @@
 /** Flags of brokers: those for every kind, and those that each kind declares. */
 import { BROKERS, BROKER_NAMES, type BrokerFlag, type BrokerName } from '../../../broker/index.js';
 import { BROKER, OUTBOX } from '../../../core/defaults/defaults.js';
-import { type Flag, type FlagGroup, bytes, oneOf, readNumber, shownBytes } from './flag.js';
+import { type Flag, type FlagGroup, bytesText, oneOf, parseBytes, readNumber } from './flag.js';
 
 const REMOTE = BROKER_NAMES.filter((name) => BROKERS[name].hosts !== 'none');
 
@@ -19,7 +19,7 @@ const anyBroker: FlagGroup = {
       about: 'how long a message waits for others to share its request, in ms',
     },
     {
-      flags: '--broker-outbox-bytes <bytes>', sets: 'broker.outboxMaxBytes', parse: bytes, standard: shownBytes(OUTBOX.handleMaxBytes),
+      flags: '--broker-outbox-bytes <bytes>', sets: 'broker.outboxMaxBytes', parse: parseBytes, standard: bytesText(OUTBOX.handleMaxBytes),
       about: 'bytes kept for all cameras together while the broker is down',
     },
   ],
@@ -29,7 +29,7 @@ const remote: FlagGroup = {
   heading: `${REMOTE.map((name) => BROKERS[name].title).join(' and ')}:`,
   flags: [
     {
-      flags: '--max-request-bytes <bytes>', sets: 'broker.maxRequestBytes', parse: bytes, standard: shownBytes(BROKER.maxRequestBytes),
+      flags: '--max-request-bytes <bytes>', sets: 'broker.maxRequestBytes', parse: parseBytes, standard: bytesText(BROKER.maxRequestBytes),
       about: 'largest request in bytes',
     },
     {
@@ -60,8 +60,8 @@ function ownFlags(name: BrokerName): FlagGroup {
 }
 
 function flagOf(owner: string, { flags, option, about, standard, takes }: BrokerFlag): Flag {
-  const shown = takes === 'bytes' && typeof standard === 'number' ? shownBytes(standard) : standard;
-  const parse = takes === 'number' ? readNumber : takes === 'bytes' ? bytes : takes && oneOf(takes);
+  const shown = takes === 'bytes' && typeof standard === 'number' ? bytesText(standard) : standard;
+  const parse = takes === 'number' ? readNumber : takes === 'bytes' ? parseBytes : takes && oneOf(takes);
   return { flags, sets: `${owner}.${option}`, about, ...(shown !== undefined && { standard: shown }), ...(parse && { parse }) };
 }
 

@@ -14,24 +14,24 @@ const BYTES: Record<string, number> = {
 };
 
 /** `true`, `false`, or a word. */
-export function wordOrBoolean(text: string): boolean | string {
+export function parseWordOrBoolean(text: string): boolean | string {
   return text === 'true' || (text === 'false' ? false : text);
 }
 
 /** A port, or `auto`. */
-export function portOrAuto(text: string): number | 'auto' {
+export function parsePortOrAuto(text: string): number | 'auto' {
   if (text === 'auto') return text;
   if (!/^\d+$/.test(text)) throw new UnreadableText('Expected a port.');
   return Number(text);
 }
 
 /** A whole number, or a word. */
-export function wordOrNumber(text: string): number | string {
+export function parseWordOrNumber(text: string): number | string {
   return /^\d+$/.test(text) ? Number(text) : text;
 }
 
 /** A number of bytes: `1000000`, `500kB`, `16MiB`. */
-export function bytes(text: string): number {
+export function parseBytes(text: string): number {
   const [, amount, unit] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text) ?? [];
   const factor = unit !== undefined && Object.hasOwn(BYTES, unit.toLowerCase()) ? BYTES[unit.toLowerCase()] : undefined;
   if (factor === undefined) throw new UnreadableText('Expected a number of bytes, optionally with kB, MB, GB, KiB, MiB or GiB.');
@@ -39,7 +39,7 @@ export function bytes(text: string): number {
 }
 
 /** `640x360`, both sides. */
-export function wholeSize(text: string): { width: number; height: number } {
+export function parseWholeSize(text: string): { width: number; height: number } {
   const { width, height } = readSize(text);
   if (width === undefined || height === undefined) throw new UnreadableText('Expected WIDTHxHEIGHT in pixels.');
   return { width, height };
@@ -54,24 +54,24 @@ export function oneOf(words: readonly string[]): (text: string) => string {
 }
 
 /** Repeated `NAME=VALUE`. */
-export function pairs(text: string, before: unknown): Record<string, string> {
+export function parsePairs(text: string, before: unknown): Record<string, string> {
   const at = text.indexOf('=');
   if (at < 1) throw new UnreadableText('Expected NAME=VALUE.');
   return { ...(before as Record<string, string> | undefined), [text.slice(0, at)]: text.slice(at + 1) };
 }
 
 /** Repeated text: one for each source, or one for all of them. */
-export function list(text: string, before: unknown): string[] {
+export function parseList(text: string, before: unknown): string[] {
   return [...((before as string[] | undefined) ?? []), text];
 }
 
 /** Words with commas between them, or a repeated flag. */
-export function words(text: string, before: unknown): string[] {
+export function parseWords(text: string, before: unknown): string[] {
   return [...((before as string[] | undefined) ?? []), ...text.split(',').map((word) => word.trim())];
 }
 
 /** A size for the help: `16 MiB`. */
-export function shownBytes(count: number): string {
+export function bytesText(count: number): string {
   const unit = [[1024 ** 3, 'GiB'], [1024 ** 2, 'MiB'], [1024, 'KiB']].find(([factor]) => count % Number(factor) === 0);
   return unit === undefined ? String(count) : `${count / Number(unit[0])} ${unit[1]}`;
 }

@@ -1,7 +1,7 @@
 /** Flags of toMessage, publish and retry: messages, their sending, and reconnecting. */
 import { BROKER, MATRICE, OUTBOX, RETRY } from '../../../core/defaults/defaults.js';
 import { FORMATS } from '../../../message/index.js';
-import { type FlagGroup, bytes, list, pairs, readNumber, shownBytes } from './flag.js';
+import { type FlagGroup, bytesText, parseBytes, parseList, parsePairs, readNumber } from './flag.js';
 
 /** Default topic, if neither the broker's address nor --topic names one. */
 export const DEFAULT_TOPIC = 'rxcam';
@@ -18,22 +18,22 @@ export const messageFlags: FlagGroup = {
       about: `layout of the message: ${Object.keys(FORMATS).join(', ')}`,
     },
     {
-      flags: '--topic <topic>', sets: 'publish.topic', parse: list, standard: `that of --to, or ${DEFAULT_TOPIC}`,
+      flags: '--topic <topic>', sets: 'publish.topic', parse: parseList, standard: `that of --to, or ${DEFAULT_TOPIC}`,
       about: '* topic on Kafka, stream on Redis',
     },
     {
-      flags: '--message-key <key>', sets: 'toMessage.key', parse: list, standard: "the camera's key",
+      flags: '--message-key <key>', sets: 'toMessage.key', parse: parseList, standard: "the camera's key",
       about: '* key of the messages',
     },
     {
-      flags: '--location <text>', sets: 'toMessage.location', parse: list,
+      flags: '--location <text>', sets: 'toMessage.location', parse: parseList,
       about: '* location of the camera',
     },
     {
-      flags: '--group <text>', sets: 'toMessage.group', parse: list,
+      flags: '--group <text>', sets: 'toMessage.group', parse: parseList,
       about: '* a group that the camera belongs to',
     },
-    { flags: '--name <text>', sets: 'toMessage.name', parse: list, about: '* display name of the camera' },
+    { flags: '--name <text>', sets: 'toMessage.name', parse: parseList, about: '* display name of the camera' },
     {
       flags: '--service-id <id>', sets: 'toMessage.serviceId', standard: MATRICE.serviceId,
       about: 'matrice: the service that the messages are for',
@@ -47,7 +47,7 @@ export const messageFlags: FlagGroup = {
       about: "for a frame that --skip-unchanged leaves out: 'skip' sends nothing, 'reference' a message that refers to the last full one",
     },
     {
-      flags: '--header <name=value>', sets: 'toMessage.headers', parse: pairs,
+      flags: '--header <name=value>', sets: 'toMessage.headers', parse: parsePairs,
       about: 'cloudevents: an additional header; may be repeated',
     },
     {
@@ -55,7 +55,7 @@ export const messageFlags: FlagGroup = {
       about: 'largest number of messages of one camera in a request',
     },
     {
-      flags: '--outbox-bytes <bytes>', sets: 'publish.outbox.maxBytes', parse: bytes, standard: shownBytes(OUTBOX.maxBytes),
+      flags: '--outbox-bytes <bytes>', sets: 'publish.outbox.maxBytes', parse: parseBytes, standard: bytesText(OUTBOX.maxBytes),
       about: 'bytes kept for one camera while the broker is down',
     },
     {

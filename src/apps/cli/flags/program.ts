@@ -1,7 +1,7 @@
 /** Flags of the program itself: destination of messages, output, end. */
 import { BROKER, STATS } from '../../../core/defaults/defaults.js';
 import { DASHBOARD } from '../../../core/defaults/monitoring.js';
-import { type Flag, type FlagGroup, portOrAuto, readNumber } from './flag.js';
+import { type Flag, type FlagGroup, parsePortOrAuto, readNumber } from './flag.js';
 
 /** Levels of pino, the most verbose last. */
 export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
@@ -20,7 +20,7 @@ export const colorFlag = (owner: string): Flag => ({
 /** Flags of each command that has a dashboard. */
 export const dashboardFlags = (owner: string): readonly Flag[] => [
   {
-    flags: '--dashboard [port]', sets: `${owner}.dashboard`, parse: portOrAuto, standard: `none; without a port ${DASHBOARD.port}`,
+    flags: '--dashboard [port]', sets: `${owner}.dashboard`, parse: parsePortOrAuto, standard: `none; without a port ${DASHBOARD.port}`,
     about: 'serve a page that shows all cameras, and their metrics under /metrics',
   },
   {

@@ -1,7 +1,7 @@
 /** Flags of the commands that read a topic: `read`, `verify`, `record`, `clip` and `play`. */
 import { RECORD } from '../../../core/defaults/reading.js';
 import { READ_OPTIONS, brokerFlags } from './brokers.js';
-import { type Flag, type FlagGroup, bytes, readNumber } from './flag.js';
+import { type Flag, type FlagGroup, parseBytes, readNumber } from './flag.js';
 import { DURATIONS, POSITION_FORMS, TIMES, durationText, parseDuration, parseFrom, parsePartitions, parseTime, parseTo } from './positions.js';
 import { LOG_LEVELS } from './program.js';
 
@@ -41,7 +41,7 @@ const recording: FlagGroup = {
     key, ...places('latest', 'never'), group,
     { flags: '--every <duration>', sets: 'record.every', parse: parseDuration, standard: durationText(RECORD.every), about: `length of a file, ${DURATIONS}` },
     { flags: '--gap <duration>', sets: 'record.gapMs', parse: parseDuration, standard: durationText(RECORD.gapMs), about: 'begin a new file if two pictures are further apart' },
-    { flags: '--keep-bytes <bytes>', sets: 'record.keep.bytes', parse: bytes, standard: 'all', about: 'keep the newest files, up to this many bytes' },
+    { flags: '--keep-bytes <bytes>', sets: 'record.keep.bytes', parse: parseBytes, standard: 'all', about: 'keep the newest files, up to this many bytes' },
     { flags: '--keep-for <duration>', sets: 'record.keep.ms', parse: parseDuration, standard: 'all', about: 'keep files this long' },
     { flags: '--hls', sets: 'record.hls', about: 'write an HLS playlist, index.m3u8, for the files of each key' },
     json('one JSON object for each report, and one for the summary'),

@@ -1,12 +1,12 @@
 /** Flags of camera(): the source and how to read it. */
 import { LIVENESS, SOURCE, STATS } from '../../../core/defaults/defaults.js';
-import { type FlagGroup, bytes, list, readNumber, wholeSize, wordOrBoolean, wordOrNumber, words } from './flag.js';
+import { type FlagGroup, parseBytes, parseList, parseWholeSize, parseWordOrBoolean, parseWordOrNumber, parseWords, readNumber } from './flag.js';
 
 export const sourceFlags: FlagGroup = {
   heading: 'Source:',
   flags: [
     {
-      flags: '--key <name>', sets: 'camera.key', parse: list, standard: 'derived from the address',
+      flags: '--key <name>', sets: 'camera.key', parse: parseList, standard: 'derived from the address',
       about: 'name of the camera in messages and logs; with several sources, once for each, in their order',
     },
     {
@@ -26,7 +26,7 @@ export const sourceFlags: FlagGroup = {
       about: "live sources: 'smooth' waits up to 0.5 s for packets out of order, 'low' does not",
     },
     {
-      flags: '--buffer-bytes <bytes>', sets: 'camera.bufferBytes', parse: bytes, standard: "the system's",
+      flags: '--buffer-bytes <bytes>', sets: 'camera.bufferBytes', parse: parseBytes, standard: "the system's",
       about: "live sources: size of the socket's buffer in bytes",
     },
     {
@@ -34,11 +34,11 @@ export const sourceFlags: FlagGroup = {
       about: 'threads of the decoder, 0 lets ffmpeg choose',
     },
     {
-      flags: '--stream <which>', sets: 'camera.stream', parse: wordOrNumber, standard: SOURCE.stream,
+      flags: '--stream <which>', sets: 'camera.stream', parse: parseWordOrNumber, standard: SOURCE.stream,
       about: "which of several video streams: the 'largest', the 'first', or a number, counted from 0",
     },
     {
-      flags: '--deinterlace <which>', sets: 'camera.deinterlace', parse: wordOrBoolean, standard: SOURCE.deinterlace,
+      flags: '--deinterlace <which>', sets: 'camera.deinterlace', parse: parseWordOrBoolean, standard: SOURCE.deinterlace,
       about: "deinterlace: 'auto' (if the source states it), 'true' (always) or 'false' (never)",
     },
     {
@@ -66,11 +66,11 @@ export const sourceFlags: FlagGroup = {
       about: 'HTTP files: folder of the cache',
     },
     {
-      flags: '--max-download-bytes <bytes>', sets: 'camera.maxDownloadBytes', parse: bytes, standard: '4 GiB',
+      flags: '--max-download-bytes <bytes>', sets: 'camera.maxDownloadBytes', parse: parseBytes, standard: '4 GiB',
       about: 'HTTP files: largest download in bytes',
     },
     {
-      flags: '--min-download-rate <bytes>', sets: 'camera.minDownloadBytesPerSecond', parse: bytes, standard: SOURCE.minDownloadBytesPerSecond,
+      flags: '--min-download-rate <bytes>', sets: 'camera.minDownloadBytesPerSecond', parse: parseBytes, standard: SOURCE.minDownloadBytesPerSecond,
       about: 'HTTP files: minimum rate of a download in bytes a second, over a minute; 0 sets none',
     },
     {
@@ -78,11 +78,11 @@ export const sourceFlags: FlagGroup = {
       about: 'files: allow a playlist to name files outside its own folder',
     },
     {
-      flags: '--allow-hosts <hosts>', sets: 'camera.hosts.allow', parse: words, standard: 'all except link-local and cloud metadata',
+      flags: '--allow-hosts <hosts>', sets: 'camera.hosts.allow', parse: parseWords, standard: 'all except link-local and cloud metadata',
       about: 'RTSP and HTTP: the only hosts that may be connected to, also by redirects and playlists: names, *.names, addresses, CIDR',
     },
     {
-      flags: '--deny-hosts <hosts>', sets: 'camera.hosts.deny', parse: words,
+      flags: '--deny-hosts <hosts>', sets: 'camera.hosts.deny', parse: parseWords,
       about: 'RTSP and HTTP: hosts that may never be connected to',
     },
     {
@@ -90,11 +90,11 @@ export const sourceFlags: FlagGroup = {
       about: 'devices: frames per second to request',
     },
     {
-      flags: '--device-size <WxH>', sets: 'camera.size', parse: wholeSize, standard: "the device's own",
+      flags: '--device-size <WxH>', sets: 'camera.size', parse: parseWholeSize, standard: "the device's own",
       about: 'devices: picture size to request, in pixels',
     },
     {
-      flags: '--codecs <names>', sets: 'camera.codecs', parse: words,
+      flags: '--codecs <names>', sets: 'camera.codecs', parse: parseWords,
       about: "RTSP and HTTP: codecs to decode in addition to those of cameras, by ffmpeg's names",
     },
     {

@@ -6,10 +6,10 @@ import type { Row } from '../../../core/engine/coordination.js';
 import { InvalidOption } from '../../../core/errors/errors.js';
 import { parseConfig } from '../../config/index.js';
 import type { FleetArguments } from '../arguments/index.js';
-import { plain } from '../program/index.js';
+import { withoutControls } from '../program/index.js';
 import { type OpenFleet, openFleet } from './open-fleet.js';
 import { runStatus } from './status.js';
-import { tableNow } from './table.js';
+import { readTable } from './table.js';
 
 /** @returns the exit code @throws InvalidOption */
 export async function runFleet(command: FleetArguments, env: NodeJS.ProcessEnv, secrets: readonly string[]): Promise<number> {
@@ -62,7 +62,7 @@ interface Applying { readonly isDry: boolean; readonly isWhole: boolean }
 
 /** Prints the changes, then writes them. */
 async function apply(open: OpenFleet, wanted: ReadonlyMap<string, string>, { isDry, isWhole }: Applying): Promise<void> {
-  const present = await lastValueFrom(tableNow(open.coordinator, 'cameras'));
+  const present = await lastValueFrom(readTable(open.coordinator, 'cameras'));
   const changed = [...wanted].filter(([key, value]) => present.get(key) !== value).map(([key, value]): Row => ({ key, value }));
   const gone = isWhole ? [...present.keys()].filter((key) => !wanted.has(key)).map((key): Row => ({ key, value: undefined })) : [];
   for (const { key, value } of [...changed, ...gone]) say(`${value === undefined ? '-' : present.has(key) ? '~' : '+'} ${key}`);
@@ -79,7 +79,7 @@ async function change({ coordinator }: OpenFleet, rows: readonly Row[]): Promise
 
 /** Requests a worker to drain. An unknown one is refused: its name is mistyped, or it is gone. */
 async function drain({ coordinator }: OpenFleet, worker: string): Promise<void> {
-  const workers = await lastValueFrom(tableNow(coordinator, 'workers'));
+  const workers = await lastValueFrom(readTable(coordinator, 'workers'));
   const names = [...workers.keys()].flatMap((key) => (key.startsWith('worker/') ? [key.slice('worker/'.length)] : []));
   if (!names.includes(worker)) {
     throw new InvalidOption(`fleet: worker '${worker}' given, expected one that has reported recently: ${names.sort().join(', ') || 'there is none'}`);
@@ -89,10 +89,10 @@ async function drain({ coordinator }: OpenFleet, worker: string): Promise<void> 
 }
 
 async function list({ coordinator }: OpenFleet, json: boolean): Promise<void> {
-  const cameras = await lastValueFrom(tableNow(coordinator, 'cameras'));
+  const cameras = await lastValueFrom(readTable(coordinator, 'cameras'));
   for (const [key, value] of [...cameras].sort()) say(json ? JSON.stringify({ key, camera: JSON.parse(value) as unknown }) : `${key} ${value}`);
 }
 
 function say(line: string): void {
-  process.stdout.write(`${plain(line)}\n`);
+  process.stdout.write(`${withoutControls(line)}\n`);
 }

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { type Broker, type BrokerTarget, BROKERS, brokerAt } from '../../../broker/index.js';
 import { InvalidOption } from '../../../core/errors/errors.js';
 import { type Coordinator, coordinator } from '../../../fleet/index.js';
-import { type BrokerFlagSettings, type FleetPlaceArguments, refuseOthers } from '../arguments/index.js';
+import { type BrokerFlagSettings, type FleetPlaceArguments, refuseOtherBrokers } from '../arguments/index.js';
 import { createLogger } from '../program/index.js';
 
 /** A fleet, and the broker that coordinates it. */
@@ -23,7 +23,7 @@ export function openFleet(
   const { to, options, brokers = {} } = command;
   const option = `${command.command}: option 'to'`;
   const others = Object.values(brokers).map((address) => brokerAt(address, `${command.command}: option 'broker'`));
-  refuseOthers([brokerAt(to, option), ...others].map(({ name }) => name), options);
+  refuseOtherBrokers([brokerAt(to, option), ...others].map(({ name }) => name), options);
   const target = openCoordinator(to, option, options, { env, logger });
   const joined = coordinator(target.broker, { name: command.name, slots: command.slots });
   return {

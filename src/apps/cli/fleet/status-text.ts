@@ -1,6 +1,6 @@
 /** The state of a fleet as text: the trouble in its first line, then workers and cameras, those in trouble before the others. */
 import { CONDITIONS, type FleetCameraStatus, type FleetCondition, type FleetStatus, type FleetWorkerStatus } from '../../../fleet/index.js';
-import { type Paint, type Style, plain, unpainted } from '../program/index.js';
+import { type Paint, type Style, unpainted, withoutControls } from '../program/index.js';
 import { ageText } from './age.js';
 
 /** The size and the colours of the output; without `columns` and `rows` it is not limited. */
@@ -74,7 +74,7 @@ function headline({ name, at, answers, heardAt, cameras, workers, counts }: Flee
   const isBad = gone > 0 || [...WORST].some((condition) => counts[condition] > 0);
   const calm = cameras.length === 0 ? 'no cameras' : counts.well === cameras.length ? 'all well' : 'no trouble';
   const words = trouble.join(', ') || calm;
-  const facts = `   ${plain(name)} on ${plain(address)}: ${counted(cameras.length, 'camera')}, ${counted(workers.length - gone, 'worker')}`;
+  const facts = `   ${withoutControls(name)} on ${withoutControls(address)}: ${counted(cameras.length, 'camera')}, ${counted(workers.length - gone, 'worker')}`;
   const style = isBad ? 'red' : trouble.length > 0 ? 'yellow' : 'green';
   const lines = [paint(style, paint('bold', cut(words, columns))) + cut(facts, Math.max(0, columns - words.length))];
   const old = `The broker does not answer: this is the state of the fleet ${ageText(at - heardAt)} ago. Cameras keep running, and their messages wait.`;
@@ -137,14 +137,14 @@ function leftOut(cameras: readonly FleetCameraStatus[]): string[] {
 
 function table(titles: readonly string[], lines: readonly Line[], columns: number, paint: Paint): string[] {
   if (lines.length === 0) return [];
-  const rows = lines.map(({ cells }) => cells.map((cell) => cut(plain(cell === undefined ? '-' : String(cell)), MAX_NAME)));
+  const rows = lines.map(({ cells }) => cells.map((cell) => cut(withoutControls(cell === undefined ? '-' : String(cell)), MAX_NAME)));
   const widths = titles.map((title, index) => Math.max(title.length, ...rows.map((row) => row[index]?.length ?? 0)));
   const padded = (cell: string, index: number) => {
     const width = widths[index] ?? 0;
     return NUMERIC.has(titles[index] ?? '') ? cell.padStart(width) : cell.padEnd(width);
   };
   const lineOf = (row: readonly string[], reason: string | undefined) => {
-    const words = [...row.map(padded), ...(reason === undefined ? [] : [plain(reason)])];
+    const words = [...row.map(padded), ...(reason === undefined ? [] : [withoutControls(reason)])];
     return cut(words.join('  ').trimEnd(), columns);
   };
   return ['', paint('bold', lineOf(titles, undefined)), ...lines.map(({ style, reason }, index) => {

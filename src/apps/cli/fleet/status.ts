@@ -3,7 +3,7 @@ import { createLogUpdate } from 'log-update';
 import { type Observable, distinctUntilKeyChanged, filter, lastValueFrom, map, take, takeUntil, tap, throwError, timeout } from 'rxjs';
 import { type FleetStatus, fleetStatus } from '../../../fleet/index.js';
 import type { Colours } from '../flags/index.js';
-import { GONE, delivered, paintOn, stop$ } from '../program/index.js';
+import { READER_GONE_CODES, paintOn, stop$, writeWithin } from '../program/index.js';
 import type { OpenFleet } from './open-fleet.js';
 import { statusChanges, statusJson, statusText } from './status-text.js';
 
@@ -31,8 +31,8 @@ export async function runStatus({ coordinator, target }: OpenFleet, options: Sta
     // A worker with a wrong clock counts as gone until its next report.
     const state = await lastValueFrom(states$.pipe(filter(({ isCertain }) => isCertain), take(1)));
     const text = options.json ? statusJson(state) : statusText(state, address, sheetOf(options, env));
-    const error = await delivered(process.stdout, text, WRITE_MS);
-    if (error !== undefined && !GONE.has(error.code)) throw error;
+    const error = await writeWithin(process.stdout, text, WRITE_MS);
+    if (error !== undefined && !READER_GONE_CODES.has(error.code)) throw error;
   }
 }
 

@@ -6,7 +6,7 @@ import type { Coordination, Rows, TableName } from '../../../core/engine/coordin
 const WITHIN_MS = 20_000;
 
 /** Emits the rows of a table when all are known, and after each change. */
-export function tableOf(coordination: Pick<Coordination, 'rows'>, name: TableName): Observable<ReadonlyMap<string, string>> {
+export function watchTable(coordination: Pick<Coordination, 'rows'>, name: TableName): Observable<ReadonlyMap<string, string>> {
   return coordination.rows(name).pipe(
     scan(({ table }: { table: Map<string, string>; isWhole: boolean }, { rows, isWhole }: Rows) => {
       for (const { key, value } of rows) {
@@ -22,6 +22,6 @@ export function tableOf(coordination: Pick<Coordination, 'rows'>, name: TableNam
 }
 
 /** The current rows of a table. */
-export function tableNow(coordination: Pick<Coordination, 'rows'>, name: TableName): Observable<ReadonlyMap<string, string>> {
-  return tableOf(coordination, name).pipe(take(1));
+export function readTable(coordination: Pick<Coordination, 'rows'>, name: TableName): Observable<ReadonlyMap<string, string>> {
+  return watchTable(coordination, name).pipe(take(1));
 }

@@ -20,8 +20,8 @@ export async function runHealth({ expect, pid, timeoutMs, json }: HealthArgument
     const { printError } = await import('../program/fatal-errors.js');
     printError(`health: no rxcam stream, run or worker ${pid === undefined ? '' : `with the process id ${pid} `}runs here; looked in ${folders.join(', ')}`);
   } else {
-    const { plain } = await import('../program/readable.js');
-    for (const one of programs) process.stdout.write(`${plain(lineOf(one))}\n`);
+    const { withoutControls } = await import('../program/readable.js');
+    for (const one of programs) process.stdout.write(`${withoutControls(lineOf(one))}\n`);
   }
   return isHealthy ? 0 : 1;
 }

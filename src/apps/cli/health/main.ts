@@ -6,11 +6,11 @@ import { runHealth } from './health.js';
 export async function runHealthCommandLine(words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const { Command } = await import('commander');
   const { healthCommand } = await import('../arguments/health-arguments.js');
-  const { parse } = await import('../arguments/parse.js');
+  const { parseCommand } = await import('../arguments/parse.js');
   const { printError } = await import('../program/fatal-errors.js');
   let found: HealthArguments | undefined;
   const program = new Command('rxcam').addCommand(healthCommand((command) => { found = command; }));
-  const code = parse(program, words, {
+  const code = parseCommand(program, words, {
     out: (text) => { process.stdout.write(text); },
     error: (text) => { printError(text.replace(/^error: /, '')); },
   });

@@ -7,7 +7,7 @@ const MAX_WAITING = 1_000_000;
 const STDERR = 2;
 
 /** Error codes of a write whose reader, or terminal, is gone. */
-export const GONE = new Set<string | undefined>(['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED', 'ECONNRESET']);
+export const READER_GONE_CODES = new Set<string | undefined>(['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED', 'ECONNRESET']);
 
 /** A log that never ends the program: if the disk is full, or the reader has stopped or ended, lines are dropped and counted. */
 export class LineSink {
@@ -63,7 +63,7 @@ export class LineSink {
 }
 
 /** Writes a text within a time limit in ms; resolves with undefined when it is written, or with the error. */
-export function delivered(stream: Writable, text: string | Uint8Array, withinMs: number): Promise<NodeJS.ErrnoException | undefined> {
+export function writeWithin(stream: Writable, text: string | Uint8Array, withinMs: number): Promise<NodeJS.ErrnoException | undefined> {
   return new Promise((resolve) => {
     const late = setTimeout(() => { resolve(new Error(`it was not read within ${withinMs} ms`)); }, withinMs);
     const settle = (error?: Error | null) => {

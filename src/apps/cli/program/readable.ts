@@ -5,7 +5,7 @@ const LEVELS: Record<number, string> = { 10: 'TRACE', 20: 'DEBUG', 30: 'INFO', 4
 const USUAL = new Set(['level', 'time', 'pid', 'hostname', 'name', 'msg', 'camera', 'run', 'stack']);
 
 /** Removes control characters from external text, so that it can't move the cursor or colour the terminal. */
-export function plain(text: string): string {
+export function withoutControls(text: string): string {
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?');
 }
 
@@ -23,9 +23,9 @@ export function readableLine(line: string, before = ''): string {
     const time = clock(Number(record['time']));
     const facts = Object.entries(record).filter(([name]) => !USUAL.has(name) && !isRepeated(name)).map(([name, value]) => `${name}=${shown(value, name)}`);
     const words = [time, (LEVELS[Number(record['level'])] ?? '').padEnd(5), record['camera'], record['msg'], ...facts];
-    return plain(words.filter((word) => word !== undefined).map(String).join(' '));
+    return withoutControls(words.filter((word) => word !== undefined).map(String).join(' '));
   } catch {
-    return plain(line.trimEnd());
+    return withoutControls(line.trimEnd());
   }
 }
 

@@ -2,7 +2,7 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
 import { Observable, Subject, defer, share } from 'rxjs';
-import { GONE } from './output.js';
+import { READER_GONE_CODES } from './output.js';
 
 /** `closed`: the output no longer has a reader (`rxcam … 2>&1 | head`). */
 export type StopReason = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'closed';
@@ -34,8 +34,8 @@ export const stop$: Observable<StopReason> = new Observable<StopReason>((subscri
     isStopping = true;
     subscriber.next('closed');
   };
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => { if (GONE.has(error.code)) closed(); });
-  process.stderr.on('error', (error: NodeJS.ErrnoException) => { if (GONE.has(error.code) && isStdoutGone()) closed(); });
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => { if (READER_GONE_CODES.has(error.code)) closed(); });
+  process.stderr.on('error', (error: NodeJS.ErrnoException) => { if (READER_GONE_CODES.has(error.code) && isStdoutGone()) closed(); });
 }).pipe(share({ resetOnRefCountZero: false }));
 
 /** From the first subscription on, SIGHUP requests a reload; it stops the program only if its terminal is gone. */

@@ -3,7 +3,7 @@ import { clip as makeClip } from '../../clip.js';
 import { isUsageError, printError, stop$ } from '../program/index.js';
 import type { ClipArguments } from '../arguments/index.js';
 import { clipLines, jsonLine } from './lines.js';
-import { NOT_WHOLE, openTopic } from './topic.js';
+import { EXIT_NOT_WHOLE, openTopic } from './topic.js';
 
 /**
  * Makes the file, unless the program is stopped.
@@ -20,7 +20,7 @@ export async function runClip(command: ClipArguments, env: NodeJS.ProcessEnv, se
   try {
     const made = await makeClip(broker, { ...command.clip, topic, signal: stopped.signal });
     process.stdout.write(command.program.json ? jsonLine(made) : clipLines(made));
-    return made.gaps.some(({ size }) => size > 0) ? NOT_WHOLE : 0;
+    return made.gaps.some(({ size }) => size > 0) ? EXIT_NOT_WHOLE : 0;
   } catch (error) {
     if (isUsageError(error)) throw error;
     printError(error, secrets);

@@ -3,7 +3,7 @@ import type { Clip } from '../../clip.js';
 import type { Gap, Received, Verified } from '../../../message/index.js';
 import type { RecordClosed, RecordGap, Recorded } from '../../../consumer/index.js';
 import { sizeText } from '../../../ledger/index.js';
-import { plain } from '../program/index.js';
+import { withoutControls } from '../program/index.js';
 import type { ReadSummary } from './summary.js';
 
 /** An object in one line; a message with the facts of its picture, without its bytes. */
@@ -13,7 +13,7 @@ export function jsonLine(one: object): string {
 
 /** A message, or a gap, as text. */
 export function messageLine(one: Received | Verified | Gap): string {
-  return `${plain('facts' in one ? messageInWords(one) : gapInWords(one))}\n`;
+  return `${withoutControls('facts' in one ? messageInWords(one) : gapInWords(one))}\n`;
 }
 
 /** The summary, as text. */
@@ -32,7 +32,7 @@ export function summaryLine({ received, bytes, expired, failures, verdicts }: Re
 
 /** A report of `record`, as text. */
 export function recordedLine(event: Recorded): string {
-  return `${plain(recordedInWords(event))}\n`;
+  return `${withoutControls(recordedInWords(event))}\n`;
 }
 
 function recordedInWords(event: Recorded): string {
@@ -56,7 +56,7 @@ export interface RecordingSums { readonly files: number; readonly pictures: numb
 export function clipLines(made: Clip): string {
   const { file, codec, width, height, from, to, gaps } = made;
   const lines = [`${file}: ${codec} ${width}x${height}, ${fileInWords(made)}, from ${timeOf(from)} to ${timeOf(to)}`, ...gaps.map(missingInWords)];
-  return lines.map((line) => `${plain(line)}\n`).join('');
+  return lines.map((line) => `${withoutControls(line)}\n`).join('');
 }
 
 function fileInWords({ pictures, durationMs, bytes }: Pick<RecordClosed, 'pictures' | 'durationMs' | 'bytes'>): string {

@@ -6,7 +6,7 @@ import type { Gap, Received, Verified } from '../../../message/index.js';
 import type { ReadArguments } from '../arguments/index.js';
 import { jsonLine, messageLine, summaryLine } from './lines.js';
 import { stop$ } from '../program/index.js';
-import { openTopic, readTopic, verdictOf } from './topic.js';
+import { openTopic, readTopic, summaryAndExitCode } from './topic.js';
 
 /**
  * Reads until the end of the reading, or until the program is stopped.
@@ -22,7 +22,7 @@ export async function runRead(command: ReadArguments, env: NodeJS.ProcessEnv, se
   } finally {
     await close();
   }
-  const { summary, exitCode } = verdictOf(messages, check);
+  const { summary, exitCode } = summaryAndExitCode(messages, check);
   process.stdout.write(program.json ? jsonLine({ summary }) : summaryLine(summary));
   return exitCode;
 }

@@ -5,7 +5,7 @@ import type { RecordClosed } from '../../../consumer/index.js';
 import { isUsageError, printError, stop$ } from '../program/index.js';
 import type { RecordArguments } from '../arguments/index.js';
 import { jsonLine, recordedLine, recordingLine } from './lines.js';
-import { openTopic, readTopic, verdictOf } from './topic.js';
+import { openTopic, readTopic, summaryAndExitCode } from './topic.js';
 
 /**
  * Records until the end of the reading, or until the program is stopped; then completes the files.
@@ -31,7 +31,7 @@ export async function runRecord(command: RecordArguments, env: NodeJS.ProcessEnv
   } finally {
     await close();
   }
-  const { summary, exitCode } = verdictOf(messages, check);
+  const { summary, exitCode } = summaryAndExitCode(messages, check);
   const sums = { files: files.length, pictures: sum(files, 'pictures'), fileBytes: sum(files, 'bytes') };
   process.stdout.write(json ? jsonLine({ summary: { ...sums, ...summary } }) : recordingLine(sums, summary));
   if (failure === undefined) return exitCode;

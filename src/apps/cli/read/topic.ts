@@ -8,7 +8,7 @@ import { type ReaderArguments, openTarget } from '../arguments/index.js';
 import { type ReadSummary, readSummaryOf } from './summary.js';
 
 /** Exit code if a message is missing or torn. */
-export const NOT_WHOLE = 3;
+export const EXIT_NOT_WHOLE = 3;
 
 /** An open broker, and the topic in its address. */
 export interface OpenTopic { readonly broker: Broker; readonly topic: string; readonly logger: Logger }
@@ -45,9 +45,9 @@ export function readTopic({ broker, topic, logger }: OpenTopic, command: ReaderA
 }
 
 /** The summary of a reading, and its exit code. */
-export function verdictOf(messages: Reception, check: Verify | undefined): { readonly summary: ReadSummary; readonly exitCode: number } {
+export function summaryAndExitCode(messages: Reception, check: Verify | undefined): { readonly summary: ReadSummary; readonly exitCode: number } {
   const summary = readSummaryOf(messages.stats, check?.stats);
   const { expired, verdicts } = summary;
   const bad = verdicts === undefined ? expired : verdicts.missing + verdicts.torn;
-  return { summary, exitCode: bad > 0 ? NOT_WHOLE : 0 };
+  return { summary, exitCode: bad > 0 ? EXIT_NOT_WHOLE : 0 };
 }

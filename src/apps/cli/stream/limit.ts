@@ -7,7 +7,7 @@ import type { CameraMessage } from '../../../core/frame/frame.js';
  * Passes messages on until `limit` of them are sent or pending. It counts by `inputOrder`, which continues over
  * reconnects, so that each subscription continues the count.
  */
-export function limit(messages: number, events$: Observable<CameraEvent>): MonoTypeOperatorFunction<CameraMessage> {
+export function limitMessages(messages: number, events$: Observable<CameraEvent>): MonoTypeOperatorFunction<CameraMessage> {
   let dropped = 0;
   events$.subscribe((event) => {
     if (event.type === 'dropped' && (event.from === 'outbox' || event.from === 'request')) dropped += 1;

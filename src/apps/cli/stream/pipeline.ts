@@ -8,7 +8,7 @@ import type { StepKind } from '../../../core/steps/index.js';
 import { InvalidOption } from '../../../core/errors/errors.js';
 import type { EncodedFrame, Published } from '../../../core/frame/frame.js';
 import { CODECS, PICTURE_STEPS } from '../flags/index.js';
-import { limit } from './limit.js';
+import { limitMessages } from './limit.js';
 import type { Settings, SourceSettings } from '../arguments/index.js';
 
 /** Topic and key of a camera, which must be unique. */
@@ -30,7 +30,7 @@ export interface PipelineOptions {
  * The cameras of all sources. Keys made from addresses get a number if two are the same.
  * @throws InvalidOption
  */
-export function cameras(sources: readonly string[], settings: Settings, logger: Logger): Camera[] {
+export function createCameras(sources: readonly string[], settings: Settings, logger: Logger): Camera[] {
   const taken = new Set<string>();
   return sources.map((source, index) => {
     const given = settings.sources[index]?.camera ?? {};
@@ -57,10 +57,10 @@ export function checkRoutes(routes: readonly Route[]): void {
  * `retry` comes last: it restarts a camera after any failure, and the steps before it are still one ffmpeg process.
  * @throws InvalidOption
  */
-export function pipeline(gate: Camera, source: SourceSettings, { settings, broker, topic }: PipelineOptions): Line {
+export function createPipeline(gate: Camera, source: SourceSettings, { settings, broker, topic }: PipelineOptions): Line {
   const { program } = settings;
   const messages$ = units(gate, settings).pipe(operators.toMessage(source.toMessage));
-  const limited$ = program.frames === undefined ? messages$ : messages$.pipe(limit(program.frames, gate.events$));
+  const limited$ = program.frames === undefined ? messages$ : messages$.pipe(limitMessages(program.frames, gate.events$));
   const published$ = limited$.pipe(operators.publish(broker, { ...settings.publish, topic }));
   return { gate, published$: program.retry ? published$.pipe(operators.retry(settings.retry)) : published$ };
 }

@@ -2,7 +2,7 @@
 import { createLogUpdate } from 'log-update';
 import { type Subscription, timer } from 'rxjs';
 import { type Paint, readableLine } from '../program/index.js';
-import { type View, table } from './table.js';
+import { type View, tableText } from './table.js';
 
 /** Some pseudo-terminals report no size. */
 const ASSUMED = { columns: 80, rows: 24 };
@@ -43,6 +43,6 @@ export class Screen {
     stdout.columns ||= ASSUMED.columns;
     stdout.rows ||= ASSUMED.rows;
     const { columns, rows } = stdout;
-    this.#draw(table(this.#view(), { columns, rows, paint: this.paint }));
+    this.#draw(tableText(this.#view(), { columns, rows, paint: this.paint }));
   }
 }

@@ -9,7 +9,7 @@ import { FROZEN_AFTER_MS } from '../../../core/defaults/monitoring.js';
 import type { SourceInfo } from '../../../core/frame/frame.js';
 import type { CameraStats } from '../../../ledger/index.js';
 import type { Colours, LogLevel } from '../flags/index.js';
-import { GONE, LineSink, createLogger, delivered, errorLine, logWarnings, paintOn, readableLine } from '../program/index.js';
+import { LineSink, READER_GONE_CODES, createLogger, errorLine, logWarnings, paintOn, readableLine, writeWithin } from '../program/index.js';
 import { Screen } from './screen.js';
 import { readableSummary, summaryOf } from './summary.js';
 import type { Progress, View } from './table.js';
@@ -99,8 +99,8 @@ export class Session {
     const { dropped } = this.#sink;
     const counted = dropped === 0 ? summary : { ...summary, logLinesDropped: dropped };
     const text = json ? `${JSON.stringify(counted)}\n` : readableSummary(summary, cameras.map(({ key }) => key));
-    const error = await delivered(process.stdout, text, DELIVERED_WITHIN_MS);
-    return !json && GONE.has(error?.code) ? undefined : error;
+    const error = await writeWithin(process.stdout, text, DELIVERED_WITHIN_MS);
+    return !json && READER_GONE_CODES.has(error?.code) ? undefined : error;
   }
 
   #followCameras(cameras: readonly Camera[]): void {

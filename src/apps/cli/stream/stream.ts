@@ -8,7 +8,7 @@ import { type ProgramOptions, type Settings, type StreamArguments, openTarget } 
 import { DEFAULT_TOPIC } from '../flags/index.js';
 import { cameraHealth, serveHealth } from '../health/index.js';
 import { type StopReason, errorLine, openDashboard, stop$ } from '../program/index.js';
-import { type Line, cameras, checkRoutes, pipeline } from './pipeline.js';
+import { type Line, checkRoutes, createCameras, createPipeline } from './pipeline.js';
 import { Session } from './session.js';
 
 /**
@@ -22,7 +22,7 @@ export async function runStream(command: StreamArguments, env: NodeJS.ProcessEnv
   const session = new Session(program, secrets, env);
   const { logger } = session;
   const target = openTarget(settings, env, logger);
-  const lines = linesOf(cameras(sources, settings, logger), settings, target);
+  const lines = linesOf(createCameras(sources, settings, logger), settings, target);
   const page = await openDashboard(program, { cameras: lines.map(({ gate }) => gate), brokers: [target.broker] }, env, logger);
   session.show({ cameras: lines.map(({ gate }) => gate), brokers: [target.broker] });
   serveHealth('stream', () => ({ cameras: lines.map(({ gate }) => cameraHealth(gate)), brokers: [target.broker] }), logger, env);
@@ -43,7 +43,7 @@ function linesOf(gates: readonly Camera[], settings: Settings, { broker, topic: 
     return { gate, source, topic: source.topic ?? usual };
   });
   checkRoutes(planned.map(({ gate, source, topic }) => ({ camera: gate.key, topic, key: source.toMessage.key ?? gate.key })));
-  return planned.map(({ gate, source, topic }) => pipeline(gate, source, { settings, broker, topic }));
+  return planned.map(({ gate, source, topic }) => createPipeline(gate, source, { settings, broker, topic }));
 }
 
 /** Completes when all cameras have ended or were stopped. */

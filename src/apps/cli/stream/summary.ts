@@ -1,6 +1,6 @@
 /** The summary at the end: the counts of each camera and their sums, for programs or for people. */
 import { type CameraStats, sizeText } from '../../../ledger/index.js';
-import { plain } from '../program/index.js';
+import { withoutControls } from '../program/index.js';
 
 /** The counts of a camera, or of several together; pictures, except bytes and reconnects. */
 export interface Totals {
@@ -35,7 +35,7 @@ export function summaryOf(cameras: readonly { key: string; stats: CameraStats }[
 /** A line for each camera. */
 export function readableSummary(summary: Summary, keys: readonly string[]): string {
   const all = summary.cameras ?? { [keys[0] ?? '']: summary };
-  return Object.entries(all).map(([key, totals]) => `${plain(key)}: ${inWords(totals)}\n`).join('');
+  return Object.entries(all).map(([key, totals]) => `${withoutControls(key)}: ${inWords(totals)}\n`).join('');
 }
 
 function totalsOf(stats: CameraStats): Totals {
@@ -62,5 +62,5 @@ function inWords({ captured, published, skipped, dropped, bytes, reconnects, enc
   const lost = causes.reduce((sum, [, frames]) => sum + frames, 0);
   const why = causes.length === 0 ? '' : ` (${causes.map(([cause, frames]) => `${cause} ${frames}`).join(', ')})`;
   return `${captured} frames captured, ${published} published (${sizeText(bytes)}), ${skipped} skipped, ${lost} dropped${why}, `
-    + `${reconnects} reconnects, encoder ${encoder === null ? 'none' : plain(encoder)}`;
+    + `${reconnects} reconnects, encoder ${encoder === null ? 'none' : withoutControls(encoder)}`;
 }

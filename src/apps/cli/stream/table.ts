@@ -2,7 +2,7 @@
 import type { BrokerState } from '../../../broker/index.js';
 import { wall } from '../../../core/clock.js';
 import { type CameraStats, sizeText } from '../../../ledger/index.js';
-import { type Paint, type Style, plain, unpainted } from '../program/index.js';
+import { type Paint, type Style, unpainted, withoutControls } from '../program/index.js';
 
 /** Contents of the table. */
 export interface View {
@@ -56,7 +56,7 @@ const STYLES: Readonly<Partial<Record<Word, Style>>> = { streaming: 'green', wai
 
 /** The most important column comes first; `latency` is the median from decoding to acknowledgement. */
 const COLUMNS: readonly Column[] = [
-  { title: 'camera', align: 'left', cell: (key) => cut(plain(key), MAX_KEY) },
+  { title: 'camera', align: 'left', cell: (key) => cut(withoutControls(key), MAX_KEY) },
   { title: 'state', align: 'left', cell: (_, __, camera) => wordOf(camera) },
   { title: 'fps in', align: 'right', cell: (_, stats) => rateOf('captured', stats) },
   { title: 'fps out', align: 'right', cell: (_, stats) => rateOf('published', stats) },
@@ -65,7 +65,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'latency', align: 'right', cell: (_, { latency }) => (latency.count === 0 ? '-' : `${latency.p50.toFixed(0)} ms`) },
   { title: 'flight', align: 'right', cell: (_, { inFlight }) => String(inFlight) },
   { title: 'next', align: 'right', cell: (_, { nextAttemptAt }) => untilAttempt(nextAttemptAt) },
-  { title: 'encoder', align: 'left', cell: (_, { encoder }) => (encoder === undefined ? '-' : plain(encoder.name)) },
+  { title: 'encoder', align: 'left', cell: (_, { encoder }) => (encoder === undefined ? '-' : withoutControls(encoder.name)) },
 ];
 
 /** The column after the state, only for files. */
@@ -75,10 +75,10 @@ const DONE: Column = { title: 'done', align: 'left', cell: (_, __, { progress })
 const NAMED = 2;
 
 /** The table as text, no line longer than `columns`. If not all cameras fit, those in trouble come first. */
-export function table({ cameras, brokers, notes = [] }: View, { columns, rows, paint = unpainted }: TableLayout): string {
+export function tableText({ cameras, brokers, notes = [] }: View, { columns, rows, paint = unpainted }: TableLayout): string {
   const foot = [
     ...(cameras.length > 1 ? [totalLine(cameras, columns, paint)] : []), ...brokers.map((broker) => brokerLine(broker, columns, paint)),
-    ...notes.map((note) => paint('yellow', cut(plain(note), columns))),
+    ...notes.map((note) => paint('yellow', cut(withoutControls(note), columns))),
   ];
   // Titles, cameras left out, and the cursor's line.
   const room = Math.max(1, rows - foot.length - 3);
@@ -127,7 +127,7 @@ function wordOf({ stats: { state }, isFrozen = false }: View['cameras'][number])
 function reasonOf({ stats: { state, lastError, nextAttemptAt }, reason = state === 'connecting' ? undefined : lastError }: View['cameras'][number]): string | undefined {
   if (reason === undefined || !TROUBLE.has(state)) return undefined;
   const when = state === 'connecting' ? 'again now: ' : nextAttemptAt === undefined ? '' : `again ${untilAttempt(nextAttemptAt)}: `;
-  return `${when}${plain(reason)}`;
+  return `${when}${withoutControls(reason)}`;
 }
 
 /** `████▌     45 %`; an arrow before it while the file is downloaded. */
@@ -177,8 +177,8 @@ function totalLine(cameras: View['cameras'], columns: number, paint: Paint): str
 
 function brokerLine({ address, state: { status, outbox, error } }: View['brokers'][number], columns: number, paint: Paint): string {
   const held = outbox.messages === 0 ? '' : `, outbox ${outbox.messages} messages, ${sizeText(outbox.bytes)}`;
-  const to = `to ${plain(address)}  `;
-  const line = cut(`${to}${status}${held}${error === undefined ? '' : `, ${plain(error.message)}`}`, columns);
+  const to = `to ${withoutControls(address)}  `;
+  const line = cut(`${to}${status}${held}${error === undefined ? '' : `, ${withoutControls(error.message)}`}`, columns);
   const style = status === 'unavailable' ? 'red' : status === 'connected' ? 'green' : undefined;
   const end = to.length + status.length;
   return style === undefined ? line : line.slice(0, to.length) + paint(style, line.slice(to.length, end)) + line.slice(end);

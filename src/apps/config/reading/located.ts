@@ -25,7 +25,7 @@ export const NOWHERE: Position = { line: 0, column: 0 };
 const DEEPEST = 64;
 
 /** Converts a plain JSON value. */
-export function located(value: unknown, path: string): Located {
+export function toLocated(value: unknown, path: string): Located {
   return locatedWithin(value, path, 0);
 }
 
