@@ -19,7 +19,7 @@ export interface DecodeConfig<F extends PixelFormat | 'jpeg' = PixelFormat | 'jp
   readonly size?: { readonly width?: number | undefined; readonly height?: number | undefined } | undefined;
   /** For `jpeg`: quality, 1 (worst) to 100. Default 80. */
   readonly quality?: number | undefined;
-  /** Called for each message with pictures that could not be decoded, with their number and the reason. */
+  /** Called for each message with pictures that could not be decoded, with their number and the reason. Default: none. */
   readonly onUndecoded?: ((message: Decodable, pictures: number, reason: string) => void) | undefined;
   /** The decoder. Default: ffmpeg; `rxcam/testing` has one without processes. */
   readonly decoder?: Decoder | undefined;
@@ -27,7 +27,9 @@ export interface DecodeConfig<F extends PixelFormat | 'jpeg' = PixelFormat | 'jp
 
 /** Facts about the message of a picture. */
 export interface ReceivedFacts {
+  /** Topic on Kafka, stream on Redis. */
   readonly topic: string;
+  /** Key of the message, if it has one. */
   readonly key: string | undefined;
   /** 1, 2, 3 … for each camera, as the sender numbered its messages; undefined if the format has no numbers. */
   readonly inputOrder: number | undefined;
@@ -40,6 +42,7 @@ export interface ReceivedFrame extends Frame, ReceivedFacts {}
 
 /** A JPEG of a received message. */
 export interface ReceivedJpeg extends Omit<Frame, 'pixelFormat'>, ReceivedFacts {
+  /** The codec of `data`. */
   readonly codec: 'jpeg';
 }
 

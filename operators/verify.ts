@@ -11,7 +11,7 @@ const LEFT_OUT = ['repeated', 'torn', 'undecodable', 'fenced'] as const;
 
 /** Options of `verify`. */
 export interface VerifyConfig {
-  /** Called with each gap, before it is emitted. */
+  /** Called with each gap, before it is emitted. Default: none. */
   readonly onGap?: (gap: Gap) => void;
   /** Verdicts of messages to emit instead of leaving them out. Default: none. */
   readonly keep?: readonly (typeof LEFT_OUT)[number][];

@@ -23,7 +23,7 @@ export interface ClipConfig {
   readonly to: Date | number;
   /** Path of the MP4; an existing file is replaced. */
   readonly file: string;
-  /** Aborts the clip, and removes the file. */
+  /** Aborts the clip, and removes the file. Default: none. */
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -20,7 +20,7 @@ export interface SnapshotConfig {
   readonly quality?: number | undefined;
   /** Overall time limit, in ms. Default 60,000. */
   readonly timeoutMs?: number | undefined;
-  /** Aborts the snapshot: the promise rejects with the signal's reason, and a run or process started for it ends. */
+  /** Aborts the snapshot: the promise rejects with the signal's reason, and a run or process started for it ends. Default: none. */
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -11,6 +11,7 @@ export interface Outgoing {
   readonly topic: string;
   /** Key in the topic: its messages keep their order. */
   readonly key: string;
+  /** The message, with its value. */
   readonly message: CameraMessage;
   /** The message's headers, with those that are added when it leaves the outbox. Created on access: `eachHeader` copies nothing. */
   readonly headers: Readonly<Record<string, string>>;

@@ -18,11 +18,17 @@ export type Partitions = 'key' | 'all' | readonly number[];
 
 /** The request of a reading. */
 export interface ReadRequest {
+  /** Topic on Kafka, stream on Redis. */
   readonly topic: string;
+  /** Only messages with this key; undefined for all. */
   readonly key?: string | undefined;
+  /** Start of the reading. */
   readonly from: From;
+  /** End of the reading; undefined for none. */
   readonly to?: To | undefined;
+  /** Kafka: the partitions to read. Default: that of the key, or all without a key. */
   readonly partitions?: Partitions | undefined;
+  /** Consumer group; undefined to read without one. */
   readonly group?: string | undefined;
 }
 

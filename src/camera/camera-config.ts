@@ -37,11 +37,11 @@ export interface CameraConfig extends SourceOptions {
    * are not fixed in it. `RXCAM_ALLOW_OLD_FFMPEG=1` does the same for all cameras.
    */
   readonly allowOldFfmpeg?: boolean | undefined;
-  /** Receives a line for each change of state, and one with the figures of the report every `logEveryFrames` published frames. */
+  /** Receives a line for each change of state, and one with the figures of the report every `logEveryFrames` published frames. Default: none. */
   readonly logger?: Logger | undefined;
   /** Published frames between two lines of the log. Default 50. */
   readonly logEveryFrames?: number | undefined;
-  /** Runs the plan in place of ffmpeg; `rxcam/testing` has one. */
+  /** Runs the plan in place of ffmpeg; `rxcam/testing` has one. Default: ffmpeg. */
   readonly engine?: Engine | undefined;
 }
 

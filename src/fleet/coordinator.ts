@@ -22,7 +22,9 @@ export interface CoordinatorConfig {
 
 /** The coordinator of a fleet: its members, their slots, and the requested cameras. */
 export interface Coordinator extends Coordination, AsyncDisposable {
+  /** Name of the fleet. */
   readonly name: string;
+  /** Time limits of the group. */
   readonly times: SessionTimes;
   /** Emits the requested cameras, by key: all of them first, and again after each change. */
   readonly cameras$: Observable<ReadonlyMap<string, unknown>>;

@@ -26,9 +26,9 @@ export interface FleetConfig<C = unknown> {
   readonly labelsOf?: (config: C) => readonly string[];
   /** When it emits, this worker releases its cameras and leaves the fleet. */
   readonly drain$?: Observable<unknown>;
-  /** Version of the program, shown in the state of the fleet. */
+  /** Version of the program, shown in the state of the fleet. Default: empty. */
   readonly version?: string;
-  /** Address of this worker's dashboard as other machines reach it, shown in the state of the fleet: `publicUrl` of a dashboard. */
+  /** Address of this worker's dashboard as other machines reach it, shown in the state of the fleet: `publicUrl` of a dashboard. Default: none. */
   readonly dashboard?: string | undefined;
 }
 

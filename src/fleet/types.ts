@@ -20,8 +20,9 @@ export interface CameraReport {
   readonly dropped?: Readonly<Record<string, number>>;
   /** Time of the failure from which it has not recovered, in ms since 1970; undefined if there is none. */
   readonly downSince?: number | undefined;
-  /** The last error, and its time. */
+  /** The last error. */
   readonly error?: string;
+  /** Time of the last error, in ms since 1970. */
   readonly errorAt?: number;
   /** Measured cost, in cores. */
   readonly cost?: number;
@@ -78,6 +79,7 @@ export interface FleetState {
   readonly isLeader: boolean;
   /** The names of all workers. */
   readonly workers: readonly string[];
+  /** The cameras that this worker owns, and those of its slots that it must not run. */
   readonly cameras: readonly OwnedCamera[];
   /** Number of its slots. */
   readonly slots: number;

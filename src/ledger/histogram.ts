@@ -21,13 +21,17 @@ export interface Histogram {
 export interface Timing {
   /** Number of durations. */
   readonly count: number;
+  /** The last duration. */
   readonly last: number;
+  /** The shortest duration. */
   readonly min: number;
+  /** Arithmetic mean. */
   readonly mean: number;
   /** Median. */
   readonly p50: number;
   /** Exceeded by 1 % of the durations. */
   readonly p99: number;
+  /** The longest duration. */
   readonly max: number;
 }
 

@@ -18,7 +18,9 @@ export type CameraState = (typeof CAMERA_STATES)[number];
 export interface EncoderInUse {
   /** Its name in ffmpeg: `libx265`, `hevc_nvenc` … */
   readonly name: string;
+  /** Whether it encodes in hardware. */
   readonly hardware: boolean;
+  /** The reason for the choice. */
   readonly reason: string;
 }
 

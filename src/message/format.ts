@@ -17,8 +17,9 @@ export interface MessageContext {
   readonly key: string;
   /** Location of the camera, as given to `toMessage`. */
   readonly location?: string;
+  /** Group of the camera, as given to `toMessage`. */
   readonly group?: string;
-  /** The camera's name for people. */
+  /** Display name of the camera. */
   readonly name?: string;
   /** For a frame that is `unchanged`: inputOrder of the last full message. */
   readonly referenceOrder?: number;

@@ -8,14 +8,23 @@ import { factsOf, peekCapturedAt } from './readers.js';
 
 /** The position of a message, and its bytes. */
 export interface ReceivedParts {
+  /** Topic on Kafka, stream on Redis. */
   readonly topic: string;
+  /** Key of the message, if it has one. */
   readonly key: string | undefined;
+  /** The bytes of the message. */
   readonly value: Buffer;
+  /** Headers by name. */
   readonly headers: MessageHeaders;
+  /** The broker's time of the message, in ms since 1970. */
   readonly timestamp: number;
+  /** Kafka: number of the partition. */
   readonly partition?: number | undefined;
+  /** Position in the partition or topic, as a decimal string. */
   readonly offset?: string | undefined;
+  /** Redis: id of the entry. */
   readonly streamId?: string | undefined;
+  /** Number of messages that the broker removed before this one, unread. */
   readonly expired?: number | undefined;
 }
 

@@ -9,7 +9,9 @@ import { FILE_KEYS } from './vocabulary.js';
 
 /** A complete, checked configuration. When printed or as JSON, it shows names only, because the rest may hold secrets. */
 export interface Config {
+  /** The brokers, in the order of the file. */
   readonly brokers: readonly BrokerSettings[];
+  /** The cameras, in the order of the file, including disabled ones. */
   readonly cameras: readonly CameraSettings[];
   /** Strings to redact, such as in a log. */
   readonly secrets: readonly string[];

@@ -10,7 +10,9 @@ import type { OpenBrokers } from './brokers.js';
 
 /** One step of a pipeline: an operator and its options; the options of `publish` include the name of the broker. */
 export interface StepSettings {
+  /** Name of the operator. */
   readonly kind: string;
+  /** Its options, checked. */
   readonly options: unknown;
 }
 
@@ -25,7 +27,9 @@ export interface CameraSettings {
   readonly enabled: boolean;
   /** Address of its source. */
   readonly source: string | number;
+  /** Options of `camera`, with its key. */
   readonly options: CameraConfig & { readonly key: string };
+  /** The steps, in order. */
   readonly pipeline: readonly StepSettings[];
   /** As written in the file, with templates merged and references unresolved: plain JSON without secrets, which can be sent to other programs. */
   readonly written: Readonly<Record<string, unknown>>;

@@ -5,7 +5,9 @@ import { joinedLabels } from './labels.js';
 
 /** The part of prom-client's `Registry` that is used. */
 export interface MetricsRegistry {
+  /** Adds a metric. */
   registerMetric(metric: never): void;
+  /** Removes the metric of this name. */
   removeSingleMetric(name: string): void;
 }
 

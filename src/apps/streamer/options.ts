@@ -33,7 +33,7 @@ export interface CameraStreamerConfig {
   readonly connectionRefreshThreshold?: number;
   /** Minimum time between two address lookups after failures, in ms. Default 60,000. */
   readonly connectionRefreshIntervalMs?: number;
-  /** Waits after a camera's failure, as in `retry`, without limit. */
+  /** Waits after a camera's failure, with the options and defaults of `retry`, without limit. */
   readonly retry?: Pick<RetryConfig, 'initialMs' | 'maxMs' | 'factor' | 'jitter' | 'stableAfterMs'>;
   /** Receives the log of each camera. Default: none. */
   readonly logger?: Logger;
@@ -47,7 +47,7 @@ export interface StartStreamConfig {
   readonly fps?: number;
   /** Key of the stream and of its messages. Default: derived from the address. */
   readonly streamKey?: string;
-  /** Group of the camera in the messages. */
+  /** Group of the camera in the messages. Default: none. */
   readonly streamGroupKey?: string;
   /** Topic of the messages. Default: the one registered for the key by `registerStreamTopic`. */
   readonly topic?: string;
@@ -55,7 +55,7 @@ export interface StartStreamConfig {
   readonly quality?: number;
   /** Width in pixels. One side alone keeps the aspect ratio, both together do not. Default: the source's. */
   readonly width?: number;
-  /** Height in pixels. */
+  /** Height in pixels. Default: the source's. */
   readonly height?: number;
   /** Whether to play a file in a loop at its own frame rate, like a camera. Default false. */
   readonly simulateVideoFileStream?: boolean;
@@ -63,11 +63,11 @@ export interface StartStreamConfig {
   readonly isVideoChunk?: boolean;
   /** Length of a chunk, in seconds. Default: a GOP. */
   readonly chunkDurationSeconds?: number;
-  /** Number of pictures in a chunk, in place of its length. */
+  /** Number of pictures in a chunk, in place of its length. Default: none. */
   readonly chunkFrames?: number;
-  /** Location of the camera, for the messages. */
+  /** Location of the camera, for the messages. Default: none. */
   readonly cameraLocation?: string;
-  /** Other options of `camera`. */
+  /** Other options of `camera`. Default: those of `camera`. */
   readonly camera?: Omit<CameraConfig, 'key' | 'logger'>;
 }
 

@@ -22,9 +22,13 @@ export interface TransmissionStats extends Report {
 
 /** Durations of a stream, in ms; `last` is that of the last picture or message. */
 export interface StreamTimingStats {
+  /** From one picture to the next. */
   readonly read: Timing;
+  /** From decoding to the end of encoding. */
   readonly process: Timing;
+  /** From request to acknowledgement. */
   readonly write: Timing;
+  /** From decoding to acknowledgement. */
   readonly latency: Timing;
 }
 

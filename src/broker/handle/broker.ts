@@ -21,6 +21,7 @@ export interface BrokerState {
 export interface TopicWaits {
   /** Topic on Kafka, stream on Redis. */
   readonly topic: string;
+  /** The reason. */
   readonly error: RxcamError;
 }
 

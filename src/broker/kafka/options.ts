@@ -19,9 +19,9 @@ export interface KafkaConfig extends ClientConfig {
   readonly driver?: 'kafkajs' | 'platformatic';
   /** Client id, in the broker's logs and quotas. Default `rxcam`. */
   readonly clientId?: string;
-  /** TLS: `true`, or options of Node's `tls.connect`. */
+  /** TLS: `true`, or options of Node's `tls.connect`. Default: none. */
   readonly ssl?: boolean | ConnectionOptions;
-  /** `{ mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512', username, password }`, or any other mechanism of kafkajs. */
+  /** `{ mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512', username, password }`, or any other mechanism of kafkajs. Default: none. */
   readonly sasl?: SASLOptions;
   /** A message is acknowledged by all in-sync replicas (-1), or by the leader (1). Default -1. */
   readonly acks?: -1 | 1;

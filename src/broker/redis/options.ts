@@ -26,7 +26,7 @@ export interface RedisConfig extends ClientConfig {
   readonly password?: string;
   /** Number of the database. Default 0. */
   readonly db?: number;
-  /** TLS: `true`, or options of Node's `tls.connect`. */
+  /** TLS: `true`, or options of Node's `tls.connect`. Default: none, except for a `rediss:` address. */
   readonly tls?: boolean | object;
   /** Entries kept for one stream, approximately. Default 10000. */
   readonly maxLen?: number;

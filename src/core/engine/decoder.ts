@@ -7,6 +7,7 @@ import type { Size } from '../pictures/size.js';
 export interface DecoderUnit {
   /** In µs, 0 or more; different for each unit. Pictures are emitted in its order. */
   readonly pts: number;
+  /** Whether it decodes alone. */
   readonly keyframe: boolean;
   /** Annex B, or a JPEG picture. */
   readonly data: Buffer;
@@ -14,12 +15,15 @@ export interface DecoderUnit {
 
 /** A decoded picture; `pts` is that of its unit. */
 export interface DecodedPicture extends Size {
+  /** Media time of its unit, in µs. */
   readonly pts: number;
+  /** The picture: raw bytes, or a JPEG. */
   readonly data: Buffer;
 }
 
 /** The format of the pictures to return. */
 export interface PictureForm {
+  /** Pixel format of raw pictures, or `jpeg`. */
   readonly pixelFormat: PixelFormat | 'jpeg';
   /** Quality of a JPEG, 1 (worst) to 100. */
   readonly quality: number;
@@ -29,6 +33,7 @@ export interface PictureForm {
 
 /** Access units of one codec and one size. */
 export interface DecoderInput extends Size {
+  /** Codec of the access units. */
   readonly codec: Codec;
   /** Degrees clockwise to turn each picture. */
   readonly rotation?: number | undefined;

@@ -18,6 +18,7 @@ export interface FeedFormat {
 
 /** Raw frames for an engine that runs steps on frames in place of a source. */
 export interface Feed {
+  /** Format of the pictures. */
   readonly format: FeedFormat;
   /** The pictures, one in each value. */
   readonly pictures$: Observable<Buffer>;
@@ -35,6 +36,7 @@ export const RESUME_TOLERANCE_US = 5;
 export interface ResumePoint {
   /** Media time of the last picture that is settled, in µs. */
   readonly afterPts: number;
+  /** State of each `skipRate` step at that picture. */
   readonly skip: readonly SkipState[];
 }
 
@@ -87,7 +89,9 @@ export type EngineEvent =
 
 /** Properties that the source states. */
 export interface OpenedSource {
+  /** The kind of event. */
   readonly type: 'opened';
+  /** The stated properties. */
   readonly source: Partial<SourceInfo>;
   /** ffmpeg's guess at the frame rate if the source states none: it may be the container's time base. */
   readonly guessedFps?: number;
@@ -95,12 +99,19 @@ export interface OpenedSource {
 
 /** A picture or an access unit from the engine. */
 export interface EngineOutput {
+  /** The kind of event. */
   readonly type: 'output';
+  /** Media time in µs; for a feed, the number of the picture, from 0. */
   readonly pts: number;
+  /** Whether it decodes alone. */
   readonly keyframe: boolean;
+  /** Width in pixels. */
   readonly width: number;
+  /** Height in pixels. */
   readonly height: number;
+  /** Pixel format, or codec. */
   readonly format: PixelFormat | Codec;
+  /** The bytes of the picture. */
   readonly data: Buffer;
   /** Set on a copied access unit that the file does not show: others need it. */
   readonly hidden?: true;

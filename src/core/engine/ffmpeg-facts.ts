@@ -1,6 +1,7 @@
 /** Facts about an ffmpeg binary: its version and what it was built with. */
 
 export interface FfmpegFacts {
+  /** Path of the binary. */
   readonly path: string;
   /** Whether it is the packaged build, or as old: it lacks all security fixes since 2018. */
   readonly isOld: boolean;
@@ -8,6 +9,7 @@ export interface FfmpegFacts {
   readonly version: string;
   /** Major version of the release; for a build from git, derived from its libavutil. */
   readonly major: number;
+  /** Minor version of the release. */
   readonly minor: number;
   /** Names of its encoders. */
   readonly encoders: ReadonlySet<string>;

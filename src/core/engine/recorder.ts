@@ -6,6 +6,7 @@ import type { Size } from '../pictures/size.js';
 
 /** Access units of one codec and one size, for one file. */
 export interface MuxerInput extends Size {
+  /** Codec of the access units. */
   readonly codec: Codec;
   /** Wall clock of the first picture, in ms since 1970: the file's creation time. */
   readonly createdAt: number;
@@ -30,8 +31,10 @@ export interface RecordFolder {
   read(path: string): string | undefined;
   /** The first bytes of a file. */
   head(path: string, bytes: number): Buffer;
+  /** Appends a text to a file, which is created if it does not exist. */
   append(path: string, text: string): void;
   /** Replaces a file by another, atomically. */
   replace(path: string, text: string): void;
+  /** Removes a file. */
   remove(path: string): void;
 }

@@ -16,9 +16,13 @@ export type EncodeMode = 'frame' | 'stream';
 
 /** Colour description, by ffmpeg's names; absent if the source does not state it. */
 export interface ColorInfo {
+  /** Range: `tv` or `pc`. */
   readonly range?: string;
+  /** Matrix coefficients. */
   readonly space?: string;
+  /** Primaries. */
   readonly primaries?: string;
+  /** Transfer characteristics. */
   readonly transfer?: string;
 }
 
@@ -52,14 +56,19 @@ export interface SourceInfo {
   readonly kind: string;
   /** Address without credentials. */
   readonly address: string;
+  /** Width of a picture, in pixels. */
   readonly width?: number;
+  /** Height of a picture, in pixels. */
   readonly height?: number;
   /** Frames per second, as the source states; if it states no plausible rate, measured from its first pictures. */
   readonly fps?: number;
   /** Whether `fps` was measured from the first pictures. */
   readonly fpsMeasured?: boolean;
+  /** Codec, by ffmpeg's name. */
   readonly codec?: string;
+  /** Pixel format, by ffmpeg's name. */
   readonly pixelFormat?: string;
+  /** Colour description. */
   readonly color?: ColorInfo;
   /** Width of a pixel by its height, `16:11`; absent for square pixels. */
   readonly sampleAspectRatio?: string;

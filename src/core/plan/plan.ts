@@ -24,16 +24,23 @@ export interface OpenRun {
 
 /** A camera's own source. */
 export interface CameraOrigin {
+  /** The kind of origin. */
   readonly kind: 'camera';
   /** Opens the run that a subscription continues, or a new one. */
   openRun(): OpenRun;
+  /** The source. */
   readonly source: Source;
+  /** Pixel format of raw pictures. */
   readonly pixelFormat: PixelFormat;
+  /** Threads of the decoder; 0 lets ffmpeg choose. */
   readonly decoderThreads: number;
+  /** The stream to read, of several. */
   readonly stream: StreamChoice;
   /** Codecs to decode from a network besides those that cameras use. */
   readonly codecs: readonly string[];
+  /** The largest picture to decode, in pixels. */
   readonly maxPixels: number;
+  /** Whether to deinterlace. */
   readonly deinterlace: Deinterlace;
   /** From the source's answer to its first picture; ms. */
   readonly firstFrameTimeoutMs: number;
@@ -47,6 +54,7 @@ export interface FramesOrigin { readonly kind: 'frames'; readonly frames$: Obser
 
 /** The origin of frames, and the steps on them. */
 export interface Plan {
+  /** The origin of the frames. */
   readonly origin: CameraOrigin | FramesOrigin;
   /** In the order of the pipeline. */
   readonly steps: readonly Step[];

@@ -10,20 +10,27 @@ export type FleetCondition = (typeof CONDITIONS)[number];
 
 /** A camera of a fleet. Times are wall clock in ms since 1970, rates per second. */
 export interface FleetCameraStatus {
+  /** Key of the camera. */
   readonly key: string;
+  /** Its condition. */
   readonly condition: FleetCondition;
   /** The worker that reported it last. */
   readonly worker?: string;
   /** Time of that report; absent if there is none. */
   readonly heardAt?: number;
+  /** Number of its slot; absent if not known. */
   readonly slot?: number;
+  /** Number of its worker's claim to the slot. */
   readonly epoch?: number;
   /** As in the camera's statistics; `starting`, `stopping`, `unplaced`, `failed`, `ended`. */
   readonly state?: string;
+  /** Captured pictures a second. */
   readonly fpsIn?: number;
+  /** Published pictures a second. */
   readonly fpsOut?: number;
   /** Rate that the source and `skipRate` state. */
   readonly fpsWanted?: number;
+  /** Number of published pictures. */
   readonly published?: number;
   /** Pictures dropped on its worker, by cause. */
   readonly dropped: Readonly<Record<string, number>>;
@@ -31,27 +38,33 @@ export interface FleetCameraStatus {
   readonly dropping: Readonly<Record<string, number>>;
   /** Time of the failure from which it has not recovered. */
   readonly downSince?: number;
-  /** The last error, and its time. */
+  /** The last error. */
   readonly error?: string;
+  /** Time of the last error. */
   readonly errorAt?: number;
   /** Measured cost, in cores. */
   readonly cost?: number;
 }
 
-/** A worker of a fleet. */
+/** A worker of a fleet. Times are wall clock in ms since 1970. */
 export interface FleetWorkerStatus {
+  /** Name of the worker. */
   readonly worker: string;
   /** As the worker reports itself; `gone`: it has not reported for too long. A drained worker is not listed. */
   readonly status: 'joining' | 'member' | 'lapsed' | 'draining' | 'gone';
+  /** Whether it is the leader, which makes the plan. */
   readonly isLeader: boolean;
   /** Time of its last report. */
   readonly heardAt: number;
+  /** Version of its program. */
   readonly version: string;
-  /** Capacity and load, in cores. */
+  /** Its capacity, in cores. */
   readonly capacity: number;
+  /** Measured cost of its cameras, in cores. */
   readonly load: number;
   /** Cameras of its slots. */
   readonly cameras: number;
+  /** Its labels. */
   readonly labels: readonly string[];
   /** Address of its dashboard, without its token. */
   readonly dashboard?: string;
@@ -61,7 +74,9 @@ export interface FleetWorkerStatus {
 
 /** The state of a fleet. Times are wall clock in ms since 1970. */
 export interface FleetStatus {
+  /** Name of the fleet. */
   readonly name: string;
+  /** Time of this state. */
   readonly at: number;
   /** Whether the coordinator answers; if not, this is the state at `heardAt`. */
   readonly answers: boolean;

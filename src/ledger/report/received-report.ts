@@ -29,9 +29,13 @@ export interface ReceivedReport {
   readonly streams: number;
   /** Of them: connected; without a status in the statistics, those with arriving messages. */
   readonly activeStreams: number;
+  /** Messages received. */
   readonly messages: number;
+  /** Bytes of these messages. */
   readonly bytes: number;
+  /** Messages received per second. */
   readonly messagesPerSecond: number;
+  /** Bytes received per second. */
   readonly bytesPerSecond: number;
   /** From the capture of a picture to its reception, in ms. */
   readonly latencyMs: ReportTiming;
@@ -39,9 +43,11 @@ export interface ReceivedReport {
   readonly failures: number;
   /** Read and not emitted yet. */
   readonly inboxMessages: number;
+  /** Bytes of these messages. */
   readonly inboxBytes: number;
   /** Messages by verdict. Absent, like the next two, if none of the streams is verified. */
   readonly verdicts?: Readonly<Record<'whole' | 'repeated' | 'torn' | 'fenced' | 'undecodable', number>>;
+  /** Number of gaps. */
   readonly gaps?: number;
   /** Missing messages by cause. */
   readonly missing?: Readonly<Record<'dropped' | 'lost' | 'expired', number>>;

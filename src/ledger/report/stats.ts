@@ -10,10 +10,15 @@ import type { Tally } from '../tally.js';
 
 /** Rates per second, over the last window. */
 export interface Rates {
+  /** Pictures captured. */
   readonly captured: number;
+  /** Pictures published. */
   readonly published: number;
+  /** Pictures delivered to user code. */
   readonly delivered: number;
+  /** Pictures left out by `skipRate` and `skipUnchanged`. */
   readonly skipped: number;
+  /** Pictures dropped. */
   readonly dropped: number;
   /** Bytes published. */
   readonly bytes: number;
@@ -23,6 +28,7 @@ export interface Rates {
 export interface CameraStats extends Counts, Shares {
   /** Wall clock in ms since 1970. */
   readonly at: number;
+  /** State of the camera. */
   readonly state: CameraState;
   /** Lost pictures, by cause. */
   readonly dropped: Readonly<Record<DropCause, number>>;
@@ -32,6 +38,7 @@ export interface CameraStats extends Counts, Shares {
   readonly inFlight: number;
   /** The same, by place. */
   readonly inFlightBy: Readonly<Record<Place, number>>;
+  /** Rates over the last window. */
   readonly rate: Rates;
   /** From one picture to the next, ms. */
   readonly read: Timing;

@@ -34,7 +34,9 @@ export type GapCause = (typeof GAP_CAUSES)[number];
 
 /** Missing messages, at their position in the stream. */
 export interface Gap extends Accounted {
+  /** Distinguishes a gap from a message. */
   readonly verdict: 'gap';
+  /** The reason why they are missing. */
   readonly cause: GapCause;
   /** How many are missing; 0 for a `takeover`, which can't be counted. */
   readonly size: number;
@@ -42,9 +44,13 @@ export interface Gap extends Accounted {
   readonly from?: number;
   /** inputOrder of the last one that is missing. */
   readonly to?: number;
+  /** Topic on Kafka, stream on Redis. */
   readonly topic: string;
+  /** Key of the messages, if they have one. */
   readonly key: string | undefined;
+  /** Key of the camera. */
   readonly camera: string;
+  /** Kafka: number of the partition. */
   readonly partition: number | undefined;
   /** The broker's time of the message after the gap, in ms since 1970. */
   readonly timestamp: number;

@@ -33,9 +33,11 @@ export interface RunningConfig {
   readonly brokers: readonly { readonly name: string; readonly broker: Broker }[];
   /** Names of cameras that are not run: `enabled: false`. */
   readonly disabled: readonly string[];
-  /** Names of the cameras that the last configuration has added, changed and removed; empty when a camera has ended. */
+  /** Names of the cameras that the last configuration has added; this list and the next two are empty when a camera has ended. */
   readonly added: readonly string[];
+  /** Names of the cameras that it has changed. */
   readonly changed: readonly string[];
+  /** Names of the cameras that it has removed. */
   readonly removed: readonly string[];
 }
 
