@@ -19,7 +19,7 @@ export interface CropConfig {
 /** Type of a picture after cropping: a changed picture stays one. */
 type Cut<F extends Frame> = F extends ChangedFrame ? ChangedFrame : Frame;
 
-/** As an RxJS operator, for pictures of any step before it. */
+/** The operator for an ordinary Observable of frames. */
 type Cropping = <F extends Frame>(source: Observable<F>) => Observable<Cut<F>>;
 
 /**

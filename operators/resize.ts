@@ -29,7 +29,7 @@ export interface ResizeConfig {
 /** Type of a picture after resizing: a changed picture stays one. */
 type Sized<F extends Frame> = F extends ChangedFrame ? ChangedFrame : Frame;
 
-/** As an RxJS operator, for pictures of any step before it. */
+/** The operator for an ordinary Observable of frames. */
 type Resizing = <F extends Frame>(source: Observable<F>) => Observable<Sized<F>>;
 
 /**

@@ -27,9 +27,9 @@ export interface DiagramOptions {
 /** The text of a row at one time. */
 interface Cell { readonly at: number; readonly text: string }
 
-/** Longer gaps are drawn as time progression. */
+/** Longest gap that is drawn as dashes; longer ones are drawn as time progression. */
 const MAX_DASHES = 20;
-/** More values than this are not explained. */
+/** Maximum number of values that are explained. */
 const MAX_LINES = 12;
 const LETTERS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'];
 

@@ -14,7 +14,7 @@ export interface FakeDecoderConfig {
 
 /** A decoder, with counts of its processes. */
 export interface FakeDecoder {
-  /** For the option `decoder` of `decode`; a picture has the bytes of its access unit. */
+  /** The option `decoder` of `decode`; a picture has the bytes of its access unit. */
   readonly decoder: Decoder;
   /** Number of decoders that are running. */
   readonly running: number;

@@ -21,7 +21,7 @@ export interface FakeSettings extends EncoderSettings {
 
 /** Rate of a file that states none, so that a picture has the same media time when it is read again. */
 const FILE_FPS = 25;
-/** Most pictures in the encoder of a child that is fed. */
+/** Maximum number of pictures in the encoder of a child that is fed. */
 const FEED_DEPTH = 2;
 
 /** An engine that reports processes without starting any. */

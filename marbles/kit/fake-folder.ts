@@ -5,9 +5,9 @@ import type { Muxer, RecordFolder } from '../../src/core/engine/recorder.js';
 
 /** A folder in memory. */
 export interface FakeFolder {
-  /** For the option `files` of `record`. */
+  /** The option `files` of `record`. */
   readonly files: RecordFolder;
-  /** For the option `muxer`: a file holds the concatenated bytes of its access units. */
+  /** The option `muxer` of `record`: a file holds the concatenated bytes of its access units. */
   readonly muxer: Muxer;
   /** Its current contents: the text of each file, by its path. */
   readonly content: ReadonlyMap<string, string>;

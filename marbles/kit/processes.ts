@@ -11,7 +11,7 @@ export class Processes {
   readonly #log = new SubscriptionLog();
   /** Number of processes now, including those that are ending. */
   running = 0;
-  /** Most processes at once. */
+  /** Largest number of processes at the same time. */
   peak = 0;
 
   /** @param killMs - time from the signal to the end of a process; ms */

@@ -4,7 +4,7 @@ import type { EncodedFrame, Frame } from '../core/frame/frame.js';
 
 /** Pictures that are remembered. The pictures of a GOP differ a little even of a still scene, and come again with the next GOP. */
 const MAX_KNOWN = 64;
-/** Fewer that come again may be chance. */
+/** Fewest repeated pictures for a verdict: a smaller number may be chance. */
 const LEAST = 3;
 const NONE = -1;
 /** Bytes that are compared at a place. */

@@ -51,9 +51,9 @@ export const REFERENCE: JsonSchema = { type: 'string', pattern: '\\$\\{(?:env:|f
 /** A JSON schema, or a part of one. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** For rules over several options, in JSON: one is given. `null` counts as absent everywhere. */
+/** The JSON schema of the rule that an option is given, for rules about several options. `null` counts as absent. */
 export const isGiven = (name: string): JsonSchema => ({ required: [name], properties: { [name]: { not: { type: 'null' } } } });
-/** None of these is given. */
+/** The JSON schema of the rule that none of these is given. */
 export const isAbsent = (...names: readonly string[]): JsonSchema => (
   { properties: Object.fromEntries(names.map((name) => [name, { type: 'null' }])) }
 );

@@ -51,7 +51,7 @@ export interface Source {
   readonly endless: boolean;
   /** Whether it is read over a network and can't be trusted. */
   readonly remote: boolean;
-  /** How much of it has been downloaded, while that is in progress. */
+  /** Progress of the download; undefined if there is none. */
   readonly downloading?: { readonly bytes: number; readonly totalBytes: number } | undefined;
   /** The clock of its server, by the `Date` of its last answer; undefined until there is one. */
   readonly clock?: ClockDifference | undefined;

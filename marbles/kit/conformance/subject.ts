@@ -16,7 +16,7 @@ export interface ConformanceRecord {
   readonly key: string;
   readonly value: Buffer;
   readonly headers: Readonly<Record<string, string>>;
-  /** Its position, as in the acknowledgement. */
+  /** Kafka: number of the partition, as in the acknowledgement. */
   readonly partition?: number;
   readonly offset?: string;
   readonly streamId?: string;
@@ -38,7 +38,7 @@ export interface ConformanceSubject {
   /** A new handle. The suite closes it. */
   broker(options: ConformanceOptions): Broker;
   /**
-   * All messages of a topic, in the order of each partition; read by other code than wrote them.
+   * All messages of a topic, in the order of each partition; read by code other than the driver under test.
    * @param broker - a handle that was used to write; it may be closed
    */
   read(topic: string, broker: Broker): Promise<readonly ConformanceRecord[]>;

@@ -1,12 +1,12 @@
 /** The size of a message in Kafka. */
 import type { CameraMessage } from '../../core/frame/frame.js';
 
-/** Most bytes that a message needs besides its value, in the record batch and in the record. */
+/** Maximum number of bytes of a message in addition to its value, in the record batch and in the record. */
 const OVERHEAD_BYTES = 128;
 /** Bytes of a header besides its name and value. */
 const HEADER_OVERHEAD_BYTES = 10;
 
-/** Most UTF-8 bytes of a UTF-16 code unit. */
+/** Maximum number of UTF-8 bytes of a UTF-16 code unit. */
 const MAX_CHARACTER_BYTES = 3;
 
 /** Whether a message has more bytes; an upper bound answers for most without measuring their text. */
@@ -17,7 +17,7 @@ export function isLarger(message: CameraMessage, bytes: number): boolean {
   return most > bytes && bytesOf(message) > bytes;
 }
 
-/** Most bytes of a record batch with only this message. */
+/** Maximum size in bytes of a record batch with only this message. */
 export function bytesOf({ key, value, headers }: CameraMessage): number {
   let bytes = value.length + Buffer.byteLength(key) + OVERHEAD_BYTES;
   for (const name in headers) bytes += Buffer.byteLength(name) + Buffer.byteLength(headers[name] ?? '') + HEADER_OVERHEAD_BYTES;

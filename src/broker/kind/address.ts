@@ -5,7 +5,7 @@ import { splitCredentials } from '../../core/redact/redact.js';
 export interface AddressForm {
   /** Schemes, without `:`. */
   readonly schemes: readonly string[];
-  /** How many hosts an address names; `none` for a broker inside this program. */
+  /** Number of hosts that an address names; `none` for a broker inside this program. */
   readonly hosts: 'none' | 'one' | 'many';
 }
 

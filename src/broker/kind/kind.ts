@@ -11,15 +11,15 @@ export interface BrokerFlag {
   readonly flags: string;
   /** Name of the option; of a member of an object, `sasl.mechanism`. */
   readonly option: string;
-  /** For the help: its effect, with unit and range. */
+  /** Its effect, with unit and range, for the help. */
   readonly about: string;
-  /** For the help: the default. */
+  /** The default, for the help. */
   readonly standard?: string | number;
-  /** How its text is read: a number, bytes with a unit, or one of some words. Absent: the text is the value. */
+  /** The form of its value: a number, bytes with a unit, or one of some words. Absent: the text is the value. */
   readonly takes?: 'number' | 'bytes' | readonly string[];
-  /** Set if `rxcam read` has it, too. */
+  /** Set if `rxcam read` has it as well. */
   readonly reads?: true;
-  /** Set if it matters to commands that may create topics. */
+  /** Set if it applies to commands that may create topics. */
   readonly creates?: true;
 }
 

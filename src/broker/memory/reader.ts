@@ -27,7 +27,7 @@ export interface MemorySource {
   readonly arrived$: Observable<StoredMessage>;
 }
 
-/** Most messages in one piece. */
+/** Maximum number of messages in one piece. */
 const PIECE = 64;
 
 export class MemoryReader implements Reader {

@@ -2,7 +2,7 @@
 import type { RecordOwner } from '../../ledger/index.js';
 import type { Published } from '../../core/frame/frame.js';
 
-/** Called at each message's end: acknowledged, or dropped. */
+/** Called when a message is acknowledged or dropped. */
 export interface Listener {
   acknowledged(ack: Published): void;
   settled(): void;

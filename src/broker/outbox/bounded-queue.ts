@@ -18,7 +18,7 @@ export interface Held {
   readonly leads: boolean;
   /** Useless without the message before it: within a GOP, or a reference. */
   readonly dependent: boolean;
-  /** Called when it is dropped, after the report to the ledger. */
+  /** Called when the value is dropped, after the report to the ledger. */
   dropped(): void;
 }
 
@@ -31,7 +31,7 @@ export interface Limits {
 /** Total contents of several queues. */
 export class Total {
   readonly retained = new Retained();
-  /** How many are held. */
+  /** Number of values held. */
   count = 0;
 
   constructor(readonly maxBytes: number) {}
@@ -50,11 +50,11 @@ export class BoundedQueue<H extends Held> {
 
   constructor(readonly limits: Limits, readonly total: Total) {}
 
-  /** How many wait. */
+  /** Number of waiting values. */
   get waiting(): number { return this.#waiting.length; }
-  /** How many were taken and are not finished. */
+  /** Number of values that were taken and are not finished. */
   get taken(): number { return this.#taken.length; }
-  /** How many are held. */
+  /** Number of values held. */
   get length(): number { return this.#waiting.length + this.#taken.length; }
   /** Bytes kept alive by the contents. */
   get bytes(): number { return this.#retained.bytes; }

@@ -1,6 +1,6 @@
 /** A first-in first-out list that is fast at any length: Array.shift moves every element of a long array. */
 
-/** Up to this length, Array.shift is fast. */
+/** Length up to which Array.shift is fast. */
 const SHORT = 32;
 const COMPACT_ABOVE = 1_024;
 

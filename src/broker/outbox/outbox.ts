@@ -16,7 +16,7 @@ export interface QueueOptions {
 const NONE: readonly string[] = [];
 
 export class Outbox {
-  /** By topic, then by key. */
+  /** The queues, by topic, then by key. */
   readonly #queues = new Map<string, Map<string, PartitionQueue>>();
   /** Queues that a publisher has left. */
   readonly #left = new Set<PartitionQueue>();

@@ -7,7 +7,7 @@ export interface Retains {
   readonly extraBytes: number;
 }
 
-/** How many values of one counter keep a buffer alive. A buffer has a list of these. */
+/** Number of values of one counter that keep a buffer alive. A buffer has a list of these. */
 interface Hold { readonly by: Retained; count: number; next: Hold | undefined }
 
 /**

@@ -8,7 +8,7 @@ export function positionTime(place: unknown): number | undefined {
   return typeof place === 'number' ? place : undefined;
 }
 
-/** For brokers whose messages have offsets. @throws InvalidOption for the id of a Redis entry, and for unknown words */
+/** Checks positions, for brokers whose messages have offsets. @throws InvalidOption for the id of a Redis entry, and for unknown words */
 export function refuseIds(kind: string, from: From, to: To | undefined): void {
   for (const [option, place, words] of [['from', from, ["'latest'", "'earliest'"]], ['to', to, ["'latest'"]]] as const) {
     if (typeof place !== 'string' || words.some((word) => word === `'${place}'`)) continue;

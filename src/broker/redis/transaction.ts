@@ -94,7 +94,7 @@ export class Transaction {
   }
 }
 
-/** For commands whose bytes are written with another. */
+/** The socket of commands whose bytes are written with another command. */
 const NOWHERE = { write: () => true } as unknown as Socket;
 
 /** The members of ioredis's `Command` that are used or replaced here; `initPromise` is private there, and called by its constructor. */

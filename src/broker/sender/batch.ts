@@ -54,9 +54,9 @@ export function gatherBatch(
 export interface BatchOutcome {
   readonly part: BatchPart;
   readonly written: readonly { entry: Entry; outcome: Written }[];
-  /** To be sent again. */
+  /** Messages to send again. */
   readonly back: readonly { entry: Entry; outcome: NotWritten | SendAgain }[];
-  /** To be dropped. */
+  /** Messages to drop. */
   readonly tooLarge: readonly { entry: Entry; outcome: NotWritten }[];
 }
 

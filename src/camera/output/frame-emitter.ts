@@ -136,7 +136,7 @@ export class FrameEmitter {
   }
 }
 
-/** Most frames in a chunk; an encoder starts a GOP there, a source need not. */
+/** Maximum number of frames in a chunk; an encoder starts a GOP after it, a source may not. */
 function limitOf(chunk: Chunk, step: UnitStep): number {
   if (chunk === 'gop') return ruleOf(step).gop(step);
   return 'frames' in chunk ? chunk.frames : Infinity;

@@ -21,7 +21,7 @@ export class Attempt {
   readonly #emitter: FrameEmitter;
   #source: SourceInfo;
   #fps: number | undefined;
-  /** After the last picture. */
+  /** The point after the last picture. */
   #point: ResumePoint | undefined;
   readonly #opening: number;
   #over = false;

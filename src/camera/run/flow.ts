@@ -1,7 +1,7 @@
 /** The flow of a run's pictures: how long it has lasted without a break, when the last one arrived, and the downtime. */
 import { mono } from '../../core/clock.js';
 
-/** All times are monotonic, in ms. */
+/** The flow of pictures. All times are monotonic, in ms. */
 export class Flow {
   #since: number | undefined;
   #failedAt: number | undefined;

@@ -13,16 +13,16 @@ export interface Pending {
   readonly record: FrameRecord;
   /** Wall clock in ms since 1970. */
   readonly capturedAt: number;
-  /** Where to resume to read it again; undefined: at the start. */
+  /** The point from which it is read again; undefined for the start. */
   readonly before: ResumePoint | undefined;
 }
 
 export class ResumePosition {
-  /** Where the next attempt resumes; undefined: at the start. */
+  /** The point at which the next attempt resumes; undefined for the start. */
   point: ResumePoint | undefined;
   /** `capturedAt` of the last keyframe before that. */
   keyframeAt: number | undefined;
-  /** After the last picture that was decoded by any attempt. */
+  /** The point after the last picture that any attempt has decoded. */
   #reached: ResumePoint | undefined;
   /** Pictures to be read again, in order. */
   #lost: readonly Pending[] = [];

@@ -113,14 +113,14 @@ export class Watchdog {
     if (fps !== undefined && fps > 0) this.#windowMs = Math.max(this.limits.readWindowMs, 3_000 / fps);
   }
 
-  /** For a source that does not state its rate. */
+  /** Learns the rate of a source that does not state it. */
   #learn(pts: number): void {
     if (this.#lastPts !== undefined) this.#gapsMs.push((pts - this.#lastPts) / 1000);
     if (this.#gapsMs.length > KNOWN_BY_GAPS) this.#gapsMs.shift();
     this.#lastPts = pts;
   }
 
-  /** At least three frame times, by the shortest of the last gaps, which contains no stall. */
+  /** The length of a window: at least three frame times, by the shortest of the last gaps, which contains no stall. */
   #window(): number {
     if (this.#windowMs !== undefined) return this.#windowMs;
     const isKnown = this.#gapsMs.length === KNOWN_BY_GAPS;

@@ -26,7 +26,7 @@ class NodeStage {
   readonly #upstream = new Subscription();
   #child: StageChild | undefined;
   #childWork = new Subscription();
-  /** Set once the frames have ended; with the error that ended them, if one did. */
+  /** Set when the frames have ended, with the error if there was one. */
   #ended: { readonly error?: unknown } | undefined;
   #over = false;
   #lastOwner: FrameTracker['owner'];

@@ -10,7 +10,7 @@ export const FLEET = {
   sessionMs: 6_000,
   /** Interval of heartbeats: the others learn of a death within it, and a lease survives a few late ones. */
   heartbeatMs: 1_000,
-  /** How long a rebalance waits for a worker to join again. */
+  /** Time limit of a rebalance for a worker to join again. */
   rebalanceMs: 10_000,
   /** Time from the end of a lease to that of the session: clocks differ in speed, and a message needs time to be sent. */
   leaseMarginMs: 500,
@@ -18,11 +18,11 @@ export const FLEET = {
   silenceMs: 2_000,
   /** Slots move for balance only after this time without a worker joining or leaving, in ms: a rolling restart must not move them twice. */
   settleMs: 15_000,
-  /** After the coordinator was away, workers that it has forgotten join again within this time: their slots are kept for them. */
+  /** Time for which slots are kept after the coordinator was away: workers that it has forgotten join again within it. */
   graceMs: 8_000,
   /** Interval at which the leader checks whether a move would be a gain. */
   reviewMs: 3_000,
-  /** How long a slot's new owner waits for the old one to report its last acknowledgement. */
+  /** Time limit for a slot's former owner to report its last acknowledgement. */
   releaseMs: 3_000,
   /** Interval at which a worker reports each camera, besides changes. */
   statusMs: 5_000,
@@ -38,7 +38,7 @@ export const PLAN = {
   cameraWeight: 0.005,
   /** Weight of a slot besides its cameras': slots without cameras are spread by their number. */
   slotWeight: 0.0001,
-  /** Nothing moves for balance while each load is within this share of the mean: costs vary by themselves. */
+  /** Share of the mean within which each load may be without a move for balance: costs vary by themselves. */
   imbalance: 0.25,
   /** Nor while each load is within this share of its worker's capacity: costs of few cameras vary most, and no worker is overloaded. */
   slack: 0.05,
@@ -54,15 +54,15 @@ export const VIEW = {
   staleMs: 3 * FLEET.statusMs,
   /** One report was missed. */
   missedMs: 1.5 * FLEET.statusMs,
-  /** How long a worker that is gone is shown: an operator at night needs its name. */
+  /** Time for which a worker that is gone is shown, because an operator needs its name. */
   forgetMs: 3_600_000,
   /** Reports of cameras are read from this time ago on: of a camera whose worker has just died, the last one is among them. */
   reportsMs: 60_000,
-  /** After this time without news the coordinator is asked, which must answer within `askMs`; and after `silentMs` it counts as away. */
+  /** Time without rows after which the coordinator is queried; it must answer within `askMs`, and counts as away after `silentMs`. */
   askAfterMs: FLEET.statusMs + 2_000,
   askMs: 4_000,
   silentMs: FLEET.statusMs + 7_000,
-  /** Each worker that lives has reported within this time of the first look. */
+  /** Time from the first update within which each live worker has reported. */
   certainMs: FLEET.statusMs + 1_500,
   /** Pictures that were dropped are trouble for this time: two reports. */
   droppingMs: 2 * FLEET.statusMs + 1_000,

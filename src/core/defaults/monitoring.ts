@@ -1,4 +1,4 @@
-/** Defaults of what watches cameras: spans, with their units and reasons. */
+/** Defaults of monitoring: dashboard, health checks, tracing; with their units and reasons. */
 
 /** Spans of pictures. */
 export const TRACING = {
@@ -28,7 +28,7 @@ export const DASHBOARD = {
   heldSteps: 6,
   /** Bytes that may wait for a slow viewer before pictures are left out. */
   viewerMaxBytes: 256 * 1024,
-  /** Most ffmpeg processes at a time that create JPEG pictures for pages: about 10 ms of CPU a second each for cards. */
+  /** Maximum number of ffmpeg processes that create JPEG pictures for pages at the same time: for cards, each takes about 10 ms of CPU a second. */
   maxDecoders: 16,
   /** ms that a decoder serves one card while others wait for it: starting one takes 60 ms of CPU. */
   decoderTurnMs: 5_000,
@@ -49,10 +49,10 @@ export const DASHBOARD = {
 export const HEALTH = {
   /** ms for the answer of a program: a full minute of `docker stop` and of probes is far longer, a busy event loop answers sooner. */
   timeoutMs: 5_000,
-  /** Most cameras that an answer names: of three hundred that are down, the first twenty show the reason. */
+  /** Maximum number of cameras that an answer names: of three hundred that are down, the first twenty show the reason. */
   maxTrouble: 20,
   /** Bytes of an answer: a thousand cameras in trouble named in full take less. */
   maxBytes: 1024 ** 2,
-  /** Most answers of a program at a time. */
+  /** Maximum number of answers of a program at the same time. */
   maxConnections: 8,
 } as const;

@@ -2,7 +2,7 @@
 
 /** Reading a topic. */
 export const SUBSCRIBE = {
-  /** Like a camera, live: older messages are read on request. */
+  /** Live, like a camera: older messages are read on request. */
   from: 'latest',
   /** Messages that are read and not emitted yet. */
   maxMessages: 1_000,

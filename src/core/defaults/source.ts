@@ -2,9 +2,9 @@
 
 /** Liveness of a source; ms. */
 export const LIVENESS = {
-  /** From the start of a capture until the source answers. */
+  /** Time limit from the start of a capture to the answer of the source. */
   connectTimeoutMs: 10_000,
-  /** From the answer to the first picture: some cameras take 40 s. */
+  /** Time limit from the answer to the first picture: some cameras take 40 s. */
   firstFrameTimeoutMs: 45_000,
   /** Minimum length of a read window; three frame times if that is longer. */
   readWindowMs: 1_000,
@@ -41,7 +41,7 @@ export const SOURCE = {
   nice: 0,
   /** Vulnerabilities found in ffmpeg since 2018 are not fixed in that build. */
   allowOldFfmpeg: false,
-  /** How much longer ffmpeg's own read timeout is than the longest of rxcam's; ms. */
+  /** Difference between ffmpeg's own read timeout and the longest one of rxcam; ms. */
   readTimeoutMarginMs: 1_000,
 } as const;
 

@@ -10,12 +10,12 @@ export interface FleetPlace {
   readonly slots: number;
 }
 
-/** How long a worker may be silent; ms. */
+/** Time limits of a group. */
 export interface SessionTimes {
   /** Silence after which a worker is removed from the group; ms. */
   readonly sessionMs: number;
   readonly heartbeatMs: number;
-  /** How long the others wait for a worker to join again. */
+  /** Time limit for a worker to join again; ms. */
   readonly rebalanceMs: number;
 }
 
@@ -24,16 +24,16 @@ export interface JoinedMember { readonly id: string; readonly text: string }
 
 /** The leader's assignment for one member. */
 export interface Assignment {
-  /** For the broker's own tools. */
+  /** The slots, for the broker's own tools. */
   readonly slots: readonly number[];
   readonly text: string;
 }
 
 /** A worker's role in its group. */
 export interface Membership extends SessionTimes {
-  /** Called at each join. */
+  /** Returns the member's metadata; called at each join. */
   describe(): string;
-  /** Called on the member that leads: the assignment of each. */
+  /** Returns the assignment of each member; called on the leader. */
   assign(members: readonly JoinedMember[], slots: number): ReadonlyMap<string, Assignment>;
   /** Asks for another round, in which all members join again. */
   readonly rejoin$: Observable<unknown>;
@@ -72,7 +72,7 @@ export interface Claimed {
 
 export interface ClaimRequest {
   readonly slot: number;
-  /** Of this worker's last claim; undefined for none. */
+  /** Epoch of this worker's last claim; undefined for none. */
   readonly since: number | undefined;
 }
 
@@ -92,7 +92,7 @@ export interface Coordination {
   /** Writes claims; emits each as it is written, those of one server apart from others'. Errors for those that were not. */
   claim(worker: string, claims: readonly ClaimRequest[]): Observable<Claimed>;
   /**
-   * All rows, then each change. Continues after failures; never errors.
+   * Emits all rows, then each change. Continues after failures; never errors.
    * @param recentMs - rows of `workers` and `reports` that are older may be left out. Default: the age that a worker needs
    */
   rows(table: TableName, recentMs?: number): Observable<Rows>;

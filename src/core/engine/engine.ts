@@ -26,11 +26,11 @@ export interface Feed {
   ready(yes: boolean): void;
 }
 
-/** After a seek, pts may be off by this much; µs. */
+/** Largest error of pts after a seek; µs. */
 export const RESUME_TOLERANCE_US = 5;
 
 /**
- * Where to resume a file after its capture failed. Pictures up to there may be reported as captured again, not as
+ * The point at which a file is resumed after its capture failed. Pictures up to there may be reported as captured again, not as
  * output; all later ones must be, with the media time that they had.
  */
 export interface ResumePoint {

@@ -1,6 +1,6 @@
 /** Errors of a system without free files, processes or memory. They are temporary, and not a camera's fault. */
 
-/** By Node's error codes: the limit that each means, and how to raise it. */
+/** The exhausted resource, and the remedy, by Node's error code. */
 const SHORT_OF: Readonly<Record<string, string>> = {
   EMFILE: 'this process has reached its limit of open files and sockets: raise it (ulimit -n, LimitNOFILE)',
   ENFILE: 'the machine has reached its limit of open files: raise fs.file-max',

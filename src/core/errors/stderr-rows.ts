@@ -15,10 +15,10 @@ export interface StderrRows {
 /** Errors of the system about a file or a device, and of ffmpeg about an encoder or filter. */
 const SYSTEM: StderrRow = [/No such (file or directory|device)|Cannot find a proper format|Is a directory|Permission denied|No such filter/i, 'SOURCE_NOT_FOUND'];
 
-/** For a device or a pattern: no network errors. */
+/** Rows for a device or a pattern, without network errors. */
 export const LOCAL_ROWS: StderrRows = { answers: [], failures: [SYSTEM] };
 
-/** For sources that ffmpeg reads by a protocol, including rxcam's own gate. */
+/** Rows for sources that ffmpeg reads by a protocol, including rxcam's own gate. */
 export const NETWORK_ROWS: StderrRows = {
   answers: [
     [/401 Unauthorized|403 Forbidden|authorization failed|access denied/i, 'SOURCE_UNAUTHORIZED'],

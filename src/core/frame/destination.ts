@@ -1,6 +1,6 @@
 /** The destination of a message, and the parts of the message that depend on it. */
 
-/** Where `publish` sends a message. */
+/** The destination of a message, which `publish` sends. */
 export interface Destination {
   /** `kafka`, `redis`, `memory` … */
   readonly kind: string;

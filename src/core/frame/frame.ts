@@ -142,7 +142,7 @@ export interface EncodedFrame extends Origin {
   readonly encodeMs: number;
   /** Annex B bytes for H.264 and H.265, one JFIF picture for JPEG; empty for a picture that is `unchanged`. */
   readonly data: Buffer;
-  /** Set on a picture that looks like the last full one: only if `toMessage` has references on. */
+  /** Set on a picture that looks like the last full one: only if `toMessage` sends references. */
   readonly unchanged?: Unchanged;
 }
 

@@ -1,9 +1,9 @@
 /** Durations of a camera's last picture and last message, in ms; 0 before the first. */
 export interface LastTimes {
-  /** From one picture to the next. */
+  /** Time from one picture to the next. */
   readonly readMs: number;
-  /** From the request to its acknowledgement. */
+  /** Time from the request to its acknowledgement. */
   readonly writeMs: number;
-  /** From decoding to the end of encoding. */
+  /** Time from decoding to the end of encoding. */
   readonly processMs: number;
 }

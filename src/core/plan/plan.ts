@@ -42,7 +42,7 @@ export interface CameraOrigin {
   readonly maxPixels: number;
   /** Whether to deinterlace. */
   readonly deinterlace: Deinterlace;
-  /** From the source's answer to its first picture; ms. */
+  /** Time limit from the source's answer to its first picture; ms. */
   readonly firstFrameTimeoutMs: number;
 }
 

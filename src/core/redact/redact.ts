@@ -8,7 +8,7 @@ import { PLAIN_NAMES, percentDecoded, isSecretInPath, isSecretOption } from './s
 export { isSecretOption, normalizeUrl, splitCredentials, wellFormed };
 
 const HIDDEN = '***';
-/** Shorter secrets occur in too many other words; they are hidden only inside addresses. */
+/** Length of the shortest secret that is hidden everywhere; shorter ones occur in other words, and are hidden only inside addresses. */
 const SHORTEST = 3;
 
 /** End of a parameter's value: in an address alone, and in a text. */

@@ -39,7 +39,7 @@ const ENDING = new RegExp(`(?:${ALL.flatMap(({ endings }) => endings).join('|')}
 const IN_PATH = new Set(ALL.flatMap(({ path }) => path));
 /** Options of brokers, members of what is logged, flags of the command line. */
 const OPTION = /pass|secret|token|sasl|credential|auth/i;
-/** For any text: only unambiguous names. */
+/** Names of secrets in any text; only unambiguous ones. */
 export const PLAIN_NAMES = ['password', 'passwd', 'passphrase', 'pwd', 'secret', 'token'].join('|');
 
 /** Whether the value of a parameter in a query is hidden; the name may be percent-encoded, even twice. */

@@ -61,7 +61,7 @@ const FORMATS = ['420', '422', '444'].flatMap((form) => [`yuv${form}p`, `yuvj${f
 /** Size of the heartbeat's pictures if references are on: grey, 16:9. */
 export const THUMBNAIL = { width: 32, height: 18 } as const;
 
-/** For the heartbeat's branch: shrinks pictures, and logs a line for each decoded one. */
+/** The filters of the heartbeat's branch: shrink pictures, and log a line for each decoded one. */
 export function seenFilters({ references }: ChangeRule): string[] {
   const { width, height } = THUMBNAIL;
   return references
@@ -69,7 +69,7 @@ export function seenFilters({ references }: ChangeRule): string[] {
     : [CORNER, 'format=yuv420p', 'lutyuv=y=0', 'blackframe=0:255'];
 }
 
-/** For the pictures: adds a margin, applies mpdecimate, logs a line for each picture kept, and removes the margin. */
+/** The filters of the pictures: add a margin, apply mpdecimate, log a line for each picture kept, and remove the margin. */
 function keptFilters({ threshold, maxGapMs }: ChangeRule): string[] {
   const { left, right, bottom } = MARGIN;
   const { hi, lo, frac } = blockLimits(threshold);

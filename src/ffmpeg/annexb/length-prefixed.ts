@@ -52,7 +52,7 @@ function unitsAt(record: Buffer, from: number, count: number): { units: Buffer[]
   return { units, end: at };
 }
 
-/** More units than a picture can have slices, SEI and parameter sets. */
+/** Maximum number of units, larger than the number of slices, SEI and parameter sets of any picture. */
 const MAX_UNITS = 4096;
 
 /** The same units as Annex B; undefined for a damaged access unit, whose lengths do not add up. May write into `data`. */

@@ -10,11 +10,11 @@ export interface Nal { readonly type: number; readonly bytes: Buffer }
 /** Position of a unit in an access unit: the start of its start code, and its end. */
 export interface PlacedNal extends Nal { readonly at: number; readonly end: number }
 
-/** Up to a picture's first slice. */
+/** The units of an access unit up to a picture's first slice. */
 export interface PictureHead {
   /** Parameter sets, SEI and all others, in order. */
   readonly units: readonly PlacedNal[];
-  /** After the access unit delimiter, if there is one: the place for parameter sets. */
+  /** Position for parameter sets: after the access unit delimiter, if there is one. */
   readonly setsAt: number;
   /** The first slice and what follows. */
   readonly slice?: Nal;
@@ -22,9 +22,9 @@ export interface PictureHead {
   readonly isWhole: boolean;
 }
 
-/** More units than any encoder puts before a picture … */
+/** Maximum number of units before a picture; no encoder has as many. */
 const MAX_UNITS = 1024;
-/** … and more bytes. */
+/** Maximum size of these units; bytes. */
 const MAX_HEAD_BYTES = 1024 ** 2;
 
 interface Numbers {

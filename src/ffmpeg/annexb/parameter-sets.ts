@@ -76,7 +76,7 @@ function keyOf(unit: Nal, codec: CopiedCodec): string {
   return `${unit.type} ${idsOf(unit, codec)?.id ?? ''}`;
 }
 
-/** Before the first set of a later type, or after the last set. */
+/** The position of a set: before the first set of a later type, or after the last set. */
 function placeOf(type: number, units: readonly PlacedNal[], sets: readonly number[], setsAt: number): number {
   const own = sets.indexOf(type);
   const later = units.find((unit) => sets.indexOf(unit.type) > own);

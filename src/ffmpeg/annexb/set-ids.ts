@@ -6,7 +6,7 @@ import { skipProfile } from './sps.js';
 /** A parameter set's own id, and the id of the set that it refers to: a PPS to an SPS, an SPS to a VPS. */
 export interface SetIds { readonly id: number; readonly needs?: number }
 
-/** How many sets of each type there can be (H.264 7.4.2, H.265 7.4.3). */
+/** Maximum number of sets of each type (H.264 7.4.2, H.265 7.4.3). */
 const COUNTS: Readonly<Record<CopiedCodec, Readonly<Record<number, number>>>> = {
   h264: { 7: 32, 8: 256 }, h265: { 32: 16, 33: 16, 34: 64 },
 };

@@ -12,7 +12,7 @@ const ASK_TIMEOUT_MS = 2_000;
 const DIES_WITH_NODE = ['--pdeathsig', 'KILL'];
 const NO_NEW_PRIVS = ['--no-new-privs'];
 
-/** By whether privileges may be gained. */
+/** The words before the command, by whether privileges may be gained. */
 const known = new Map<boolean, readonly string[]>();
 
 /** snap-confine, which starts a snap, must gain privileges. */

@@ -8,7 +8,7 @@ import { mediaTimeExpression } from './media-time.js';
 import { PACING } from './pace.js';
 import type { StreamSelection } from '../stream/index.js';
 
-/** From here on, media time is in µs. */
+/** The filter after which media time is in µs. */
 const MICROSECONDS = 'settb=1/1000000';
 
 /**
@@ -17,7 +17,7 @@ const MICROSECONDS = 'settb=1/1000000';
  */
 export function cameraGraph(
   plan: Plan, pixelFormat: string, encoder: Encoder | undefined, expected: Expected,
-  { reading, live, paced = false, resume, seekUs = 0 }: GoingOn,
+  { reading, live, paced = false, resume, seekUs = 0 }: SourceRead,
 ): string {
   const behind = resume === undefined ? [] : [`select='gt(pts,${resume.afterPts + RESUME_TOLERANCE_US})'`];
   const unchanged = changeRule(plan);
@@ -36,8 +36,8 @@ function timed(offset: number, live: boolean, paced: boolean): string[] {
   return [MICROSECONDS, `setpts='${mediaTimeExpression({ offset, live })}'`, ...(paced ? [PACING] : [])];
 }
 
-/** How the source is read, and from where. */
-interface GoingOn {
+/** The read options of a source, and the point at which it is resumed. */
+interface SourceRead {
   readonly reading: StreamSelection;
   readonly live: boolean;
   readonly paced?: boolean | undefined;

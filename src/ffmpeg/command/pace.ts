@@ -11,10 +11,10 @@ import type { EngineContext, EngineEvent } from '../../core/engine/engine.js';
 /** Longest wait for a gap without pictures; s. */
 const LONGEST_S = 60;
 
-/** For decoded pictures: a filter after the one that sets their time. */
+/** The filter that paces decoded pictures, after the one that sets their time. */
 export const PACING = `realtime=limit=${LONGEST_S}`;
 
-/** For copied access units: emits `captured` when it is due, and delays the events after it. */
+/** Paces copied access units: emits `captured` when it is due, and delays the events after it. */
 export function paced(context: EngineContext, run: (context: EngineContext) => Observable<EngineEvent>): Observable<EngineEvent> {
   return defer(() => {
     const isWaiting$ = new BehaviorSubject(false);

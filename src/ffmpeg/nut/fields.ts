@@ -6,7 +6,7 @@
  * missing fields are 0, and `short` or `wild` states afterwards that the fields are invalid.
  */
 export class Fields {
-  /** More bytes were requested than there are. */
+  /** Set when more bytes were requested than there are. */
   short = false;
   /** A number is too large for a JavaScript number to hold exactly. */
   wild = false;

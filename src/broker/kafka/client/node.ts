@@ -8,7 +8,7 @@ export interface NodeHooks {
   /** The client library's connections. */
   readonly newWire: NewWire;
   log(level: number, entry: LogEntry): void;
-  /** It has asked for a pause, while none was in effect. */
+  /** Called when the broker asks for a pause, while none is in effect. */
   paused(ms: number): void;
 }
 

@@ -3,7 +3,7 @@
 const SEED = 0x9747b28c;
 const M = 0x5bd1e995;
 const R = 24;
-/** Most hashes kept. */
+/** Maximum number of hashes kept. */
 const MAX_HASHES = 10_000;
 
 export function partitionOf(key: string, partitions: number): number {
@@ -23,7 +23,7 @@ function hashOf(key: string): number {
   return hash;
 }
 
-/** As in Kafka's Utils.murmur2, in 32 bits. */
+/** The hash of Kafka's Utils.murmur2, in 32 bits. */
 export function murmur2(data: Buffer): number {
   let hash = SEED ^ data.length;
   const whole = data.length & ~3;

@@ -10,7 +10,7 @@ export interface Claimant { readonly worker: string; readonly instance: string }
 
 interface Reading { readonly options: KafkaOptions; readonly hooks: KafkaReaderHooks }
 
-/** Each leader gets its own request: one that does not answer delays only its own slots. */
+/** Sends a request to each leader: one that does not answer delays only its own slots. */
 export function claimsOf(log: KafkaLog, by: Claimant, claims: readonly ClaimRequest[], reading: Reading): Observable<Claimed> {
   return new Observable((subscriber) => {
     const byLeader = new Map<number, ClaimRequest[]>();

@@ -29,7 +29,7 @@ export interface ClusterHooks {
 /** One fetch from the leader of some partitions. */
 export interface FetchRequest {
   readonly leader: number;
-  /** For each partition the offset to begin at. */
+  /** The first offset to read, by partition. */
   readonly from: ReadonlyMap<number, number>;
   readonly key: Buffer | undefined;
   /** Whether it is answered at once, with what is there. */

@@ -3,7 +3,7 @@ import { kindOf } from '../client/index.js';
 import { errorOf } from '../wire/index.js';
 import { type FetchCluster, EARLIEST, LATEST } from './cluster.js';
 
-/** What to search for. */
+/** The messages to search for. */
 export interface LastRequest {
   readonly key: Buffer | undefined;
   readonly partitions: readonly number[];
@@ -12,7 +12,7 @@ export interface LastRequest {
 
 interface Found { readonly partition: number; readonly offset: number; readonly timestamp: number }
 
-/** For each partition, the offset of its first message among the last n; its end if it has none of them. */
+/** Returns for each partition the offset of its first message among the last n; its end if it has none of them. */
 export async function lastOffsets(cluster: FetchCluster, request: LastRequest): Promise<Map<number, number>> {
   const { partitions, key, count } = request;
   const low = await cluster.offsets(partitions, EARLIEST);

@@ -20,12 +20,12 @@ interface Place {
 /** Largest age of the last look at the topic when a new partition is found; ms. */
 const CLOCKS_DIFFER_MS = 5_000;
 
-/** Where a partition begins that has no place yet. */
+/** The start of a partition that has no position yet. */
 type Start = { readonly time: number } | { readonly offset: number };
 
 export class KafkaPositions {
   readonly #places = new Map<number, Place>();
-  /** Of each partition that is read, be its leader there or not. */
+  /** The start of each partition that is read, whether its leader is available or not. */
   readonly #starts = new Map<number, Start>();
   /** Partitions of the key, for each number of partitions that the topic has had meanwhile. */
   readonly #ofKey = new Set<number>();

@@ -5,7 +5,7 @@ import type { Pauses } from './wire.js';
 interface Limit {
   readonly ms: number;
   readonly pauses: Pauses;
-  /** Called when the time is over. */
+  /** Called at the time limit. */
   readonly expired: () => void;
 }
 

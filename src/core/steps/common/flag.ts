@@ -8,9 +8,9 @@ export interface Flag {
   readonly sets: string;
   /** The options that it sets together, if `sets` is not an option of its owner: `--size` sets width and height. */
   readonly reaches?: readonly string[];
-  /** For the help: its effect, with unit and range. */
+  /** Its effect, with unit and range, for the help. */
   readonly about: string;
-  /** For the help alone: the default is that of the option's owner. */
+  /** The default, only for the help: the option's owner applies its own. */
   readonly standard?: string | number | undefined;
   /** Reads the text, or throws UnreadableText; without it the text is the value. */
   readonly parse?: (text: string, before: unknown) => unknown;

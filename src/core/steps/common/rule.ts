@@ -6,7 +6,7 @@ import type { Codec, EncodeMode } from '../../frame/frame.js';
 import type { Flag, Given, Raw } from './flag.js';
 import type { z } from 'zod';
 
-/** How access units are grouped into one message. */
+/** The access units of one message: a number, a length, or a GOP. */
 export type Chunk = { readonly frames: number } | { readonly ms: number } | 'gop';
 
 /** Gives access units. */
@@ -43,7 +43,7 @@ export interface StepCli {
 
 /** One kind of step. Its kind is the name of its operator. */
 export interface StepRule<S> {
-  /** Of its operator's options. */
+  /** Schema of its operator's options. */
   readonly schema: z.ZodType;
   /**
    * The step, from options of its operator.
@@ -56,7 +56,7 @@ export interface StepRule<S> {
   readonly leavesOut: 'nothing' | ByTime<S> | ByChange<S>;
   /** Sides of pictures: as they come; even and of one size, made so before the step; or made so by it. */
   readonly sides: 'as they come' | 'even before' | 'even after';
-  /** For ffmpeg's graph, in which media time is µs. @param state - of a step by time, where a file is resumed */
+  /** Filters for ffmpeg's graph, in which media time is in µs. @param state - the state of a step by time, if a file is resumed */
   filters(step: S, state?: SkipState): readonly string[];
   /**
    * The size after it; absent: it stays.

@@ -76,7 +76,7 @@ function end(): never {
   throw tooShort();
 }
 
-/** As Node's own, for numbers of a fixed size. */
+/** The error that Node throws for numbers of a fixed size. */
 function tooShort(): RangeError {
   return new RangeError('the answer of the broker ends too early');
 }

@@ -5,7 +5,7 @@ import { Bytes } from './bytes.js';
 /** Version 4 of Fetch, 2 of ListOffsets: the first with every field that is read. Brokers from 0.11 to 4.x know them. */
 const FETCH = { apiKey: 1, apiName: 'Fetch', apiVersion: 4 };
 const LIST_OFFSETS = { apiKey: 2, apiName: 'ListOffsets', apiVersion: 2 };
-/** Of a client. */
+/** The replica id of a client. */
 const REPLICA = -1;
 /** Messages of open or aborted transactions are not read. */
 const READ_COMMITTED = 1;
