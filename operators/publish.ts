@@ -19,7 +19,7 @@ export interface PublishConfig {
   readonly maxInFlight?: number;
   /** Bounds of the outbox of one topic and key. */
   readonly outbox?: OutboxConfig;
-  /** The right to publish, where several machines may have the camera: messages leave while it is open. Default: none. */
+  /** The right to publish, if several machines may run the camera: messages are sent while it is open. Default: none. */
   readonly fence?: Fence;
 }
 

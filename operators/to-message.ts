@@ -20,11 +20,11 @@ export type ToMessageConfig = CloudEventsConfig | MatriceConfig;
 interface MessageOptions {
   /** Layout of the message. Default `cloudevents`. */
   readonly format?: FormatName;
-  /** Location of the camera. */
+  /** Location of the camera. Default: none. */
   readonly location?: string;
-  /** A group that the camera belongs to. */
+  /** A group that the camera belongs to. Default: none. */
   readonly group?: string;
-  /** The camera's name for people. */
+  /** Display name of the camera. */
   readonly name?: string;
   /** Key of the message. Default: the camera's key. */
   readonly key?: string;

@@ -62,7 +62,7 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
   /** A method, not a property: the driver knows passwords, and printing a handle must not show them. */
   driver(): D { return this.#driver; }
   queue(topic: string, key: string, options: QueueOptions): PartitionQueue { return this.#outbox.queue(topic, key, options); }
-  /** The queue's messages leave only while the fence is open. */
+  /** Messages of the queue are sent only while the fence is open. */
   setFence(queue: PartitionQueue, fence: Fence | undefined): void { queue.setFence(fence, () => { this.#sender.wake(queue); }); }
 
   offer(queue: PartitionQueue, message: CameraMessage, tracker: FrameTracker, router: AckRouter): void {
