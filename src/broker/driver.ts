@@ -13,13 +13,13 @@ export interface Outgoing {
   readonly key: string;
   /** The message, with its value. */
   readonly message: CameraMessage;
-  /** The message's headers, with those that are added when it leaves the outbox. Created on access: `eachHeader` copies nothing. */
+  /** The message's headers, with those that are added when it is sent. Created on access: `eachHeader` copies nothing. */
   readonly headers: Readonly<Record<string, string>>;
   /** inputOrder sent before this one to the same topic and key: the value of the header that the message names for it. */
   readonly previousOrder?: number;
   /** Epoch of the fence: the value of the header that the message names for it. */
   readonly epoch?: number | undefined;
-  /** The fence's facts about the owner before, on the first message of an owner: the value of the header that the message names for it. */
+  /** The fence's facts about the former owner, on the first message of an owner: the value of the header that the message names for it. */
   readonly handover?: string | undefined;
 }
 
@@ -121,9 +121,9 @@ export interface Driver {
   readyAt?(server: string | undefined): number;
   /** Warnings about a missing right, although messages are written. */
   readonly warnings$?: Observable<RxcamError>;
-  /** No more messages are expected for this topic: the driver may forget it. */
+  /** Called when no more messages are expected for this topic: the driver may remove its state. */
   forget?(topic: string): void;
-  /** Why a message can never be written, if that is known without asking the broker. */
+  /** Why a message can never be written, if that is known without a request to the broker. */
   refuses?(message: CameraMessage): RxcamError | undefined;
   /** The error in a topic's name: `expected …`. */
   topicProblem?(topic: string): string | undefined;

@@ -1,4 +1,4 @@
-/** The interface for reading a kind of broker: deliver the messages of one topic in pieces. The reading does the rest. */
+/** The interface for reading a kind of broker: deliver the messages of one topic in pieces. `Reading` handles everything else. */
 import type { Observable } from 'rxjs';
 import type { RxcamError } from '../core/errors/errors.js';
 import type { Received } from '../message/index.js';
@@ -44,14 +44,14 @@ export type Piece = readonly Received[];
 
 /** Reads one topic, for one subscription. */
 export interface Reader {
-  /** When it is asked again after a failure. */
+  /** Waits before it is read again after failures. */
   readonly retry: RetryOptions;
   /**
    * One connection. Errors when it fails; the next one continues after the last piece that was emitted. Waits for the gate
    * before each piece. Completes when the end of the reading is reached. Unsubscribing ends it at once.
-   * @param warn - takes the failure of a part of it (a server of several), where the rest continues
+   * @param warn - receives the failure of a part of it (one of several servers) while the rest continues
    */
   read(gate: Gate, warn: (error: RxcamError) => void): Observable<Piece>;
-  /** A message was handled: it is committed if a group shares the work. */
+  /** Called when a message was handled: it is committed if the reading is part of a group. */
   acknowledged?(message: Received): void;
 }

@@ -77,7 +77,7 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
     this.#sender.wake(queue);
   }
 
-  /** `holder` no longer publishes to these queues: they are removed when they are empty and their run is over. */
+  /** `holder` no longer publishes to these queues: they are removed when they are empty and their run has ended. */
   release(queues: Iterable<PartitionQueue>, holder: object): void {
     for (const queue of queues) {
       queue.release(holder);

@@ -48,10 +48,10 @@ export interface Broker extends AsyncDisposable {
    * it from its beginning. Rejects with BrokerUnavailable. Not needed for the embedded broker.
    */
   prepare(topic: string, options?: { consumerGroup?: string }): Promise<void>;
-  /** Ends the connection: the next request makes a new one, and a function that returns the broker's address is called again. */
+  /** Ends the connection: the next request opens a new one, and a function that returns the broker's address is called again. */
   reconnect(): void;
   /**
-   * Sends what the outbox holds and closes the connection. Messages not sent by the deadline are dropped, with cause
+   * Sends the messages in the outbox and closes the connection. Messages not sent by the deadline are dropped, with cause
    * `closed`. Never rejects; a second call returns the report of the first.
    */
   close(options?: { /** Default 5000 ms. */ deadlineMs?: number }): Promise<CloseReport>;

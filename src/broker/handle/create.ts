@@ -1,4 +1,4 @@
-/** createBroker(): makes a broker of the user's own driver. */
+/** createBroker(): creates a broker from the user's own driver. */
 import { EMPTY, catchError, defer, ignoreElements } from 'rxjs';
 import { InvalidOption } from '../../core/errors/errors.js';
 import { options as object, parseOptions } from '../../core/options.js';

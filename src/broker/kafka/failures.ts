@@ -20,7 +20,7 @@ export class KafkaFailures {
     return isUnauthorized(error) ? new BrokerUnauthorized(`${text} (${rights})`) : new BrokerUnavailable(text);
   }
 
-  /** The same for a reader. */
+  /** The same failure for a reader. */
   ofReader(error: unknown, topic: string): RxcamError {
     return this.of(error, topic, TO_READ);
   }

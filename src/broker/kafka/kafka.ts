@@ -135,7 +135,7 @@ class KafkaDriver implements Driver {
     };
   }
 
-  /** An idle handle keeps no process alive. */
+  /** Lets the process end while the handle is idle. */
   #hold(more: 1 | -1): void {
     this.#underWay += more;
     this.#client?.hold(this.#underWay > 0);

@@ -1,4 +1,4 @@
-/** The timestamp of a Kafka record is that of its picture, so that a search by time finds it; another if the broker refuses it. */
+/** The timestamp of a Kafka record is that of its picture, so that a search by time finds it; another time is used if the broker refuses it. */
 import { ownerOf } from '../../ledger/index.js';
 import { mono, wall } from '../../core/clock.js';
 import { KAFKA_TIMES } from '../../core/defaults/limits.js';
@@ -8,7 +8,7 @@ import type { CameraMessage } from '../../core/frame/frame.js';
 const STAMPS = ['capture', 'sending', 'none'] as const;
 type Stamp = (typeof STAMPS)[number];
 
-/** In the words of a warning. */
+/** The timestamps, as a warning names them. */
 const SAID: Readonly<Record<Stamp, string>> = {
   capture: 'the time of capture', sending: 'the time of sending', none: 'no time',
 };
@@ -38,7 +38,7 @@ export class RecordTimes {
     return now;
   }
 
-  /** The broker refused the timestamps of a batch of one topic; returns whether there is another to try. */
+  /** The broker refused the timestamps of a batch of one topic; returns whether there is another timestamp to try. */
   refused(topic: string, message: CameraMessage | undefined): boolean {
     const stamp = STAMPS[STAMPS.indexOf(this.#stampOf(topic)) + 1];
     if (stamp === undefined) return false;

@@ -38,19 +38,19 @@ export interface BrokerTarget {
   readonly topic: string | undefined;
 }
 
-/** The topics of a doctor's visit. */
+/** The topics that the doctor examines. */
 export interface ExaminedTopics {
   /** The topic of the user, or the doctor's. */
   readonly topic: string;
-  /** The doctor's own, for its message: it may be created with the broker's times. */
+  /** The doctor's own topic, for its message; it may be created with the broker's times. */
   readonly own: string;
 }
 
-/** Facts that a server states of itself. */
+/** The limits that a server states. */
 export interface Examined {
   /** Largest message of the topic, in bytes; undefined if it is not known. */
   readonly maxMessageBytes?: number | undefined;
-  /** The topic is not there: the limit is that of one that rxcam creates. */
+  /** Set if the topic does not exist: the limit is that of a topic that rxcam creates. */
   readonly isMissing?: boolean;
 }
 
@@ -60,7 +60,7 @@ export interface BrokerKind extends AddressForm {
   readonly title: string;
   /** Places of credentials in its addresses, other than before `@`. */
   readonly secrets: SecretPlaces | 'none';
-  /** Form of its address, for the message about one that no kind takes. */
+  /** Form of its address, for the message about an address that no kind accepts. */
   readonly form: string;
   /** Environment variable of the command line with its password. */
   readonly passwordVariable?: string;
@@ -85,7 +85,7 @@ export interface BrokerKind extends AddressForm {
   /** Schema of its options. */
   readonly schema: z.ZodType;
   /**
-   * Makes its handle, as users do.
+   * Creates its handle, as users do.
    * @throws InvalidOption
    */
   readonly make: (options: never) => Broker;

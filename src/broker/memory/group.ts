@@ -8,7 +8,7 @@ import type { Gate, Piece, ReadRequest, Reader } from '../reader.js';
 
 export class MemoryGroupReader implements Reader {
   readonly retry: RetryOptions = retryOptions({});
-  /** Emitted, but not acknowledged. */
+  /** Messages that are emitted, but not acknowledged. */
   readonly #out = new Set<number>();
 
   /** @throws InvalidOption */

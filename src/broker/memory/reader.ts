@@ -62,7 +62,7 @@ export class MemoryReader implements Reader {
         complete: () => { subscriber.complete(); },
       }));
       const until = positionTime(this.request.to);
-      // Messages may arrive until then. A timer ends the reading, because no message does.
+      // Messages may arrive until then. A timer ends the reading, because no message is certain to.
       const wait = (): void => {
         pump();
         // A timer may fire a millisecond early by the wall clock, which may also be set back meanwhile.

@@ -1,4 +1,4 @@
-/** Takes the acknowledgements of one run for `publish`, and keeps them while `publish` is not subscribed. */
+/** Passes the acknowledgements of one run to `publish`, and keeps them while `publish` is not subscribed. */
 import type { RecordOwner } from '../../ledger/index.js';
 import type { Published } from '../../core/frame/frame.js';
 
@@ -22,7 +22,7 @@ export class AckRouter {
   /** Messages that are neither acknowledged nor dropped. */
   get pending(): number { return this.#pending; }
   get isAttached(): boolean { return this.#listener !== undefined; }
-  /** Whether no more acknowledgements can come. */
+  /** Whether no more acknowledgements can arrive. */
   get isSpent(): boolean { return this.#pending === 0 && this.#kept.length === 0; }
 
   attach(listener: Listener): void {

@@ -20,7 +20,7 @@ export class Outbox {
   readonly #queues = new Map<string, Map<string, PartitionQueue>>();
   /** Queues that a publisher has left. */
   readonly #left = new Set<PartitionQueue>();
-  /** The last inputOrder sent by each removed queue, for the header of the next message there. The oldest are forgotten. */
+  /** The last inputOrder sent by each removed queue, for the header of the next message there. The oldest entries are removed. */
   readonly #lastSent = new Map<string, number>();
   readonly #total: Total;
   #wasHigh = false;
@@ -49,14 +49,14 @@ export class Outbox {
     this.#wasHigh ||= this.#total.isHigh;
   }
 
-  /** Resumes sources that waited for room in all queues; called after messages have left. */
+  /** Resumes sources that waited for room in all queues; called after messages have been sent. */
   relieve(): void {
     if (!this.#wasHigh || !this.#total.isLow) return;
     this.#wasHigh = false;
     for (const queue of this.queues) queue.relieve();
   }
 
-  /** A publisher has released this queue. */
+  /** Called when a publisher has released this queue. */
   leave(queue: PartitionQueue): void {
     this.#left.add(queue);
   }

@@ -50,7 +50,7 @@ export class PartitionQueue extends BoundedQueue<Entry> {
   failures = 0;
   /** Monotonic time before which nothing is sent. */
   notBefore = 0;
-  /** Why its messages are not written, until one is. */
+  /** The reason why its messages are not written; undefined when one is. */
   error: RxcamError | undefined;
   /** The subscription that publishes here, and its run. */
   readonly #claims = new Map<object, RecordOwner>();
@@ -95,7 +95,7 @@ export class PartitionQueue extends BoundedQueue<Entry> {
     this.#holders.delete(holder);
   }
 
-  /** Messages leave only while the fence is open. Messages of a fence that is `fenced` are dropped. */
+  /** Messages are sent only while the fence is open. Messages of a fence that is `fenced` are dropped. */
   setFence(fence: Fence | undefined, changed: () => void): void {
     if (fence === this.#fence) return;
     this.mayLeave();
@@ -106,7 +106,7 @@ export class PartitionQueue extends BoundedQueue<Entry> {
     this.#watch = fence?.changes$.subscribe(changed);
   }
 
-  /** Whether its messages may leave now. If another machine has the camera, they are dropped. */
+  /** Whether its messages may be sent now. If another machine has the camera, they are dropped. */
   mayLeave(): boolean {
     const state = this.#fence?.state ?? 'open';
     if (state === 'fenced') this.dropWaiting('fenced');
@@ -126,7 +126,7 @@ export class PartitionQueue extends BoundedQueue<Entry> {
     });
   }
 
-  /** The entry is written. */
+  /** Called when the entry is written. */
   sent(entry: Entry): void {
     this.#lastSent = entry.message.inputOrder;
     this.#fence?.sent?.(this.topic, this.key, entry.message.id);
@@ -147,7 +147,7 @@ export class PartitionQueue extends BoundedQueue<Entry> {
   }
 }
 
-/** A message with the headers that are known only when it leaves. */
+/** A message with the headers that are known only when it is sent. */
 class Stamped implements Outgoing {
   constructor(
     readonly topic: string, readonly key: string, readonly message: CameraMessage, readonly previousOrder: number, readonly epoch: number | undefined,

@@ -23,7 +23,7 @@ export interface InboxLimits {
 export interface ReceptionCounts {
   connected(): void;
   failed(error: unknown): void;
-  /** A part has failed, and the rest continues. */
+  /** Called when a part has failed, and the rest continues. */
   warned(error: RxcamError): void;
   inbox(messages: number, bytes: number): void;
   handed(message: Received): void;

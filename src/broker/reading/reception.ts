@@ -21,7 +21,7 @@ export interface ReceptionStats {
   readonly expired: number;
   /** Connections that failed. */
   readonly failures: number;
-  /** Per second, over the last second or more; zeros if no message has arrived for longer. */
+  /** Rates per second, over the last second or more; zeros if no message has arrived for longer. */
   readonly rate: { readonly messages: number; readonly bytes: number };
   /** Time from the capture of a picture until its message is emitted, ms; by the clocks of both machines. */
   readonly latency: Timing;

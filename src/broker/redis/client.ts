@@ -24,7 +24,7 @@ export async function newClient(where: ClientOptions, { connectTimeoutMs, comman
   });
 }
 
-/** The largest value that a server takes, for the doctor; a login may lack the right to ask. */
+/** The largest value that a server accepts, for the doctor; a login may lack the right to query it. */
 export async function examineRedis(options: RedisOptions): Promise<Examined> {
   const { connectTimeoutMs, requestTimeoutMs } = options;
   const client = await newClient(connectionOf(options).client, { connectTimeoutMs, commandTimeoutMs: requestTimeoutMs });

@@ -28,7 +28,7 @@ export function nutHeaderOf({ codec, width, height }: Pick<MuxerInput, 'codec' |
 }
 
 /**
- * Writes units to a pipe as NUT, as `pour` does.
+ * Writes units to a pipe as NUT, as `writeToPipe` does.
  * @returns a function that stops the writing
  */
 export function writeUnits(

@@ -19,7 +19,7 @@ export interface KafkaHooks {
   log(level: 'debug' | 'info' | 'warn', message: string): void;
 }
 
-/** Partition of messages of a topic and key. */
+/** The partition of a topic and key, and its leader. */
 export interface PartitionLeader { readonly partition: number; readonly leader: number }
 
 export class KafkaClient {
@@ -35,7 +35,7 @@ export class KafkaClient {
     this.#topics = new KafkaTopics(this.#nodes, options);
   }
 
-  /** Undefined while it is unknown; a negative number means that there is no leader. */
+  /** The partition and its leader; undefined while unknown. A negative leader means that there is none. */
   placeOf(topic: string, key: string): PartitionLeader | undefined {
     const leaders = this.#topics.leaders(topic);
     if (leaders === undefined) return undefined;
@@ -49,7 +49,7 @@ export class KafkaClient {
     return this.#topics.lookUp(topics);
   }
 
-  /** Whether its leaders have just been looked up: they may not be ready yet. */
+  /** Whether the topic's leaders have just been looked up: they may not be ready yet. */
   isNew(topic: string): boolean {
     return this.#topics.isNew(topic);
   }
@@ -58,7 +58,7 @@ export class KafkaClient {
     this.#topics.forget(topic);
   }
 
-  /** Partitions of this broker may have another leader now. */
+  /** Called when the partitions of this broker may have another leader. */
   forgetLedBy(leader: number): void {
     this.#topics.forgetLedBy(leader);
   }

@@ -30,7 +30,7 @@ const DEBUG = 5;
 
 /**
  * The client logs errors that the sender recovers from, and refusals that are reported elsewhere: none of them is an error.
- * @param text - from `textOf`; that rxcam has destroyed a socket is logged at level debug
+ * @param text - from `logEntryText`; the destruction of a socket by rxcam is logged at level debug
  */
 export function levelOf(level: number, text: string): 'debug' | 'info' | 'warn' {
   if (level >= DEBUG || text.startsWith('Response ') || text.includes(GIVEN_UP)) return 'debug';

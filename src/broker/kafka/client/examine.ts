@@ -1,4 +1,4 @@
-/** Asks a Kafka cluster for the limit of a topic, for the doctor, whose own topic has the broker's times. */
+/** Queries the size limit of a topic for the doctor, and creates the doctor's topic with the broker's times. */
 import type { Examined, ExaminedTopics } from '../../kind/index.js';
 import { type KafkaOptions, checkedBrokers } from '../options.js';
 import { type NewWire, errorOf } from '../wire/index.js';
@@ -6,10 +6,10 @@ import { kindOf } from './errors.js';
 import type { KafkaNode } from './node.js';
 import { KafkaNodes } from './nodes.js';
 
-/** The doctor's messages are of no use for long. */
+/** The settings of the doctor's topic: the broker's times, and a retention of an hour, because its messages are soon useless. */
 const OWN_CONFIG = [{ name: 'message.timestamp.type', value: 'LogAppendTime' }, { name: 'retention.ms', value: String(3_600_000) }];
 
-/** DescribeConfigs in the oldest version that Kafka 4 takes. */
+/** DescribeConfigs in the oldest version that Kafka 4 accepts. */
 const DESCRIBE = { apiKey: 32, apiVersion: 1, apiName: 'DescribeConfigs' } as const;
 const TOPIC = 2;
 const LIMIT = 'max.message.bytes';
@@ -17,7 +17,7 @@ const LIMIT = 'max.message.bytes';
 export class KafkaExamination {
   constructor(readonly options: KafkaOptions, readonly newWire: NewWire) {}
 
-  /** Creates the doctor's own topic where it may, and asks for the limit of the user's. */
+  /** Creates the doctor's own topic, if that is allowed, and queries the limit of the user's topic. */
   async of({ topic, own }: ExaminedTopics): Promise<Examined> {
     const { brokers, createTopics, maxMessageBytes } = this.options;
     const nodes = new KafkaNodes(this.options, { newWire: this.newWire, log: () => undefined, paused: () => undefined },
@@ -34,7 +34,7 @@ export class KafkaExamination {
     }
   }
 
-  /** If it is refused, the doctor's message creates it, or reports why it can't be created. */
+  /** If the creation is refused, the doctor's message creates the topic, or reports why it can't be created. */
   async #create(node: KafkaNode, topic: string): Promise<void> {
     const { replicationFactor, requestTimeoutMs } = this.options;
     await node.ask('CreateTopics', { topics: [{ topic, numPartitions: 1, replicationFactor, configEntries: OWN_CONFIG }], timeout: requestTimeoutMs });
@@ -49,7 +49,7 @@ function requestFor(topic: string): Buffer {
   return Buffer.concat([int32(1), Buffer.from([TOPIC]), text(topic), int32(1), text(LIMIT), Buffer.from([0])]);
 }
 
-/** The one value of the one resource that was asked for. */
+/** The value of the requested resource. */
 function limitIn(answer: Buffer): number | undefined {
   // throttle time, and the number of results.
   let at = 8;

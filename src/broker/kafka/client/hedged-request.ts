@@ -1,4 +1,4 @@
-/** Hedged requests: asks several brokers the same, so that one that hangs does not block. */
+/** Hedged requests: sends the same request to several brokers, so that one that hangs does not block. */
 
 /**
  * Resolves with the first success. A task starts when the one before it has failed, or has not answered for `patienceMs`.

@@ -32,7 +32,7 @@ provideErrors(protocolErrors as Parameters<typeof provideErrors>[0]);
 /** INFO, in kafkajs's levels. */
 const LOG_LEVEL = 4;
 
-/** Loads the native checksum, too. */
+/** Also loads the native checksum. */
 export async function kafkajsWires(): Promise<NewWire> {
   const checksum = await checksumOr(crc32c as Checksum);
   return (options) => kafkajsWire(options, checksum);
@@ -58,7 +58,7 @@ function kafkajsWire({ connectTimeoutMs, requestTimeoutMs, log, pauses, sasl, ..
     get isConnected() { return pool.isConnected(); },
     hold: (isHeld) => { sockets.hold(isHeld); },
     destroy: () => {
-      broker.disconnect().catch(() => { /* It is gone either way. */ });
+      broker.disconnect().catch(() => { /* The connection is closed either way. */ });
       sockets.destroy();
     },
     ask: async (name, request) => {

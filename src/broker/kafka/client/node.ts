@@ -1,4 +1,4 @@
-/** One Kafka broker: a connection that opens on demand, and the pauses that the broker asks for. */
+/** One Kafka broker: a connection that opens on demand, and the pauses that the broker requests. */
 import { mono } from '../../../core/clock.js';
 import type { KafkaOptions } from '../options.js';
 import type { GroupRequests, GroupResponses, LogEntry, NewWire, Pauses, Requests, Responses, Wire } from '../wire/index.js';
@@ -8,7 +8,7 @@ export interface NodeHooks {
   /** The client library's connections. */
   readonly newWire: NewWire;
   log(level: number, entry: LogEntry): void;
-  /** Called when the broker asks for a pause, while none is in effect. */
+  /** Called when the broker requests a pause, while none is in effect. */
   paused(ms: number): void;
 }
 
@@ -17,7 +17,7 @@ export class KafkaNode implements Pauses {
   pausedUntil = 0;
   /** Monotonic time of its last answer. */
   answeredAt = -Infinity;
-  /** Connected, or being connected. */
+  /** Whether it is connected, or connecting. */
   #wire: Wire | undefined;
   #connecting: Promise<Wire> | undefined;
   #isHeld = false;

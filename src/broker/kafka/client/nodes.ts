@@ -33,7 +33,7 @@ export class KafkaNodes {
     }
   }
 
-  /** Asks any broker that answers. */
+  /** Sends a request to any broker that answers. */
   async askAny<K extends keyof Requests>(name: K, request: Requests[K]): Promise<{ node: KafkaNode; answer: Responses[K] }> {
     const ask = async (node: KafkaNode) => ({ node, answer: await node.ask(name, request) });
     const askEach = (nodes: readonly KafkaNode[]) => hedgedRequest(nodes.map((node) => () => ask(node)), KAFKA_LIMITS.patienceMs);

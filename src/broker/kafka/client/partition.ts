@@ -1,4 +1,4 @@
-/** The partition of a key, as Kafka's own clients choose it: murmur2, so that keys stay where other producers put them. */
+/** The partition of a key, as Kafka's own clients choose it: murmur2, so that a key has the same partition as with other producers. */
 
 const SEED = 0x9747b28c;
 const M = 0x5bd1e995;

@@ -10,7 +10,7 @@ import type { Pauses } from '../wire/index.js';
 
 /** The members that are replaced or called. */
 export interface RequestQueue {
-  /** Sent and not answered, by correlation id. */
+  /** Requests that are sent and not answered, by correlation id. */
   readonly inflight: ReadonlyMap<number, SocketRequest>;
   scheduleRequestTimeoutCheck(): void;
   scheduleCheckPendingRequests(): void;
@@ -51,7 +51,7 @@ export function replaceTimers(queue: RequestQueue, pauses: Pauses): void {
 
 /** Fails requests whose answer takes too long. */
 class Deadlines {
-  /** Oldest first, since answers come in order; with the monotonic time of each. */
+  /** The requests, oldest first because answers arrive in order, each with its monotonic time. */
   readonly #sent: { readonly id: number; readonly at: number }[] = [];
   #isWatching = false;
 
@@ -67,7 +67,7 @@ class Deadlines {
     while (this.#sent[0] !== undefined && !this.queue.inflight.has(this.#sent[0].id)) this.#sent.shift();
   }
 
-  /** The socket keeps the process alive while a request is under way. */
+  /** The socket keeps the process alive while a request is in progress. */
   #watch(ms: number): void {
     this.#isWatching = true;
     setTimeout(() => { this.#look(); }, ms).unref();

@@ -50,7 +50,7 @@ export class KafkaSockets {
   }
 }
 
-/** With an error: the client's requests fail by it, but not by a close. */
+/** Destroys a socket with an error, by which the client's requests fail; a close alone would not make them fail. */
 function giveUp(socket: Socket): void {
   socket.destroy(new Error(GIVEN_UP));
 }

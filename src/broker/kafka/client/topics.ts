@@ -19,7 +19,7 @@ interface Topic {
 /** The next look-up. */
 interface Gathering { readonly topics: Set<string>; readonly done: Promise<TopicErrors> }
 
-/** Why topics can't be written to. */
+/** The errors of topics that can't be written to. */
 export type TopicErrors = ReadonlyMap<string, Error>;
 
 export class KafkaTopics {
@@ -42,7 +42,7 @@ export class KafkaTopics {
     this.#topics.delete(topic);
   }
 
-  /** Partitions of this broker may have another leader now. */
+  /** Called when the partitions of this broker may have another leader. */
   forgetLedBy(id: number): void {
     for (const [topic, { leaders }] of this.#topics) if (leaders.includes(id)) this.#topics.delete(topic);
   }

@@ -52,7 +52,7 @@ async function rivalsIn(
       const epoch = epochs.get(slot) ?? since;
       const own = answers.find(({ partition }) => partition === slot)?.messages
         .filter(({ offset, value }) => Number(offset) < epoch && value.toString().includes(by.instance)) ?? [];
-      // A claim that was removed may have been any worker's.
+      // A claim that was removed may have been that of any worker.
       return own.length < epoch - since - 1;
     });
     return new Set(rivals.map(({ slot }) => slot));

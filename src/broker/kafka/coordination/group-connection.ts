@@ -8,7 +8,7 @@ const ELSEWHERE = new Set(['NOT_COORDINATOR_FOR_GROUP', 'GROUP_COORDINATOR_NOT_A
 /** Time limit of a look-up of the coordinator; ms. */
 const FIND_MS = 2_000;
 
-/** The group's coordinator has refused a request. */
+/** The error of a request that the group's coordinator has refused. */
 export class GroupFailure extends Error {
   constructor(readonly type: string, message: string) {
     super(message);
@@ -23,7 +23,7 @@ export class GroupFailure extends Error {
 }
 
 export class GroupConnection {
-  /** The coordinator, or the look-up of it, which requests of the same time share. */
+  /** The coordinator, or its look-up, which concurrent requests share. */
   #node: Promise<KafkaNode> | undefined;
   #isGone = false;
 
@@ -35,7 +35,7 @@ export class GroupConnection {
     return withTimeout(node.askGroup(name, request, withinMs), withinMs, () => { this.drop(); });
   }
 
-  /** The next request looks the coordinator up again, with a new connection. */
+  /** Drops the coordinator, so that the next request looks it up again, with a new connection. */
   drop(): void {
     const dropped = this.#node;
     this.#node = undefined;
@@ -61,7 +61,7 @@ export class GroupConnection {
     this.drop();
   }
 
-  /** Asks each broker of the option `brokers` in turn. */
+  /** Queries each broker of the option `brokers` in turn. */
   async #find(): Promise<KafkaNode> {
     let failure: unknown = new Error('there is no broker to ask');
     for (const address of await this.seeds()) {

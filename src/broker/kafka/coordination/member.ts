@@ -1,6 +1,6 @@
 /**
  * A member of a consumer group, on the group protocol itself. kafkajs's consumer does not fit: it can't be made to rejoin,
- * does not report a SyncGroup without an answer, asks frozen brokers for offsets between two heartbeats, and discards the
+ * does not report a SyncGroup without an answer, requests offsets from frozen brokers between two heartbeats, and discards the
  * text that the leader writes to a member. Its connections and its encoding of requests are used.
  */
 import type { Subscription } from 'rxjs';
@@ -18,7 +18,7 @@ const AGAIN_MS = 300;
 const JOIN_SPARE_MS = 3_000;
 const NAME = 'rxcam';
 
-/** A join is answered when all have joined, and holds up all that follows on its connection: heartbeats have one of their own. */
+/** The connection for heartbeats: a join is answered when all members have joined, and delays all later requests on its connection. */
 export interface GroupConnections { readonly rounds: GroupConnection; readonly beats: GroupConnection }
 
 export interface GroupPlace { readonly group: string; readonly topic: string }
@@ -48,7 +48,7 @@ export class KafkaMember {
     this.#run().catch((error: unknown) => { this.emit({ type: 'unreachable', error: error as Error }); });
   }
 
-  /** Leaves the group, so that the others need not wait until the session ends. */
+  /** Leaves the group, so that the others do not wait until the session ends. */
   leave(): void {
     this.#isOver = true;
     this.#rejoin?.unsubscribe();
@@ -86,7 +86,7 @@ export class KafkaMember {
     }
   }
 
-  /** One heartbeat; the group's answer, if it is not a plain yes. */
+  /** Sends one heartbeat; returns the group's answer, unless it is a plain success. */
   async #heartbeat(): Promise<GroupFailure | undefined> {
     const sent = instant();
     const request = { groupId: this.place.group, groupGenerationId: this.#generation, memberId: this.#memberId };
@@ -104,8 +104,8 @@ export class KafkaMember {
   }
 
   /**
-   * Until the answer to a join, which waits for all: a member that has died holds it up until its session ends, longer than a lease lasts.
-   * The slots of this member are its own until then, as the group confirms.
+   * Sends heartbeats until the answer to a join, which waits for all members: a dead one delays it until its session ends, longer than
+   * a lease lasts. The slots of this member are its own until then, as the group confirms.
    */
   async #whileBeating<T>(answer: Promise<T>): Promise<T> {
     const timer = setInterval(() => {

@@ -20,7 +20,7 @@ provideErrors(protocolErrors as Parameters<typeof provideErrors>[0]);
 
 /** Same as kafkajs; ms. */
 const KEEP_ALIVE_MS = 60_000;
-/** Longest timer of Node, to disable the library's, which leaves a late answer in its buffer: `limited` replaces it; ms. */
+/** Longest timer of Node, to disable the library's, which leaves a late answer in its buffer: `withLimit` replaces it; ms. */
 const NEVER_MS = 2 ** 31 - 1;
 /** ERROR, in kafkajs's levels. */
 const ERROR = 1;
@@ -29,7 +29,7 @@ const UNBOUNDED = 1_000_000;
 
 type Ask = { readonly [K in keyof Requests]: (request: Requests[K]) => Promise<Responses[K] & { readonly throttleTimeMs: number }> };
 
-/** Loads the native checksum, too: the package's own copies the bytes first. */
+/** Also loads the native checksum: the package's own copies the bytes first. */
 export async function platformaticWires(): Promise<NewWire> {
   const checksum = await checksumOr(crc32c);
   return (options) => platformaticWire(options, checksum);
@@ -41,7 +41,7 @@ function platformaticWire(options: WireOptions, checksum: Checksum): Wire {
     connectTimeout: connectTimeoutMs, requestTimeout: NEVER_MS, maxInflights: UNBOUNDED,
     ...(Boolean(ssl) && { tls: tlsOf(host, ssl) }), ...(sasl !== undefined && { sasl: saslOf(sasl as SASLOptions) }),
   } satisfies ConnectionOptions);
-  // The requests fail by it, too. An error event without a listener would end the process.
+  // The requests fail with it as well. An error event without a listener would end the process.
   connection.on('error', (error) => { log(ERROR, { message: withCauses(error).message }); });
   const asks = asksOf(connection, checksum);
   let isHeld = false;
@@ -75,7 +75,7 @@ function platformaticWire(options: WireOptions, checksum: Checksum): Wire {
     ask: async (name, request) => {
       underWay++;
       try {
-        // A broker answers the requests of a connection in order: if one hangs, so do all after it.
+        // A broker answers the requests of a connection in order: if one hangs, all later ones hang too.
         const answer = await withLimit(asks[name](request), { ms: requestTimeoutMs, pauses, expired: destroy });
         if (answer.throttleTimeMs > 0) pauses.pause(answer.throttleTimeMs);
         return answer;

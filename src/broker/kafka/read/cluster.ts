@@ -2,7 +2,7 @@
  * Kafka read without a consumer group, by the connections that rxcam writes with. Three other ways were tried. A consumer of
  * kafkajs with an assigner of one partition still has a group: it stays listed on the broker for days, and one that misses its
  * session continues at the end, silently. The cluster and broker objects inside kafkajs give up on a whole topic when one of its
- * partitions has no leader. The fetch of @platformatic/kafka has waits and repetitions of its own. A fetch and a search of
+ * partitions has no leader. The fetch of @platformatic/kafka waits and repeats by itself. A fetch and a search of
  * offsets are two small requests: protocol/ writes them, and reads their answers; kafkajs takes 80 µs a message for that, most
  * of it for headers.
  */
@@ -32,7 +32,7 @@ export interface FetchRequest {
   /** The first offset to read, by partition. */
   readonly from: ReadonlyMap<number, number>;
   readonly key: Buffer | undefined;
-  /** Whether it is answered at once, with what is there. */
+  /** Whether it is answered at once, with the existing messages. */
   readonly isQuick?: boolean;
 }
 

@@ -53,7 +53,7 @@ export class KafkaPositions {
   }
 
   /**
-   * The topic was looked up: each partition that is new gets its beginning.
+   * Called when the topic was looked up: gives each new partition its start.
    * @param partitions - those that are read
    * @param count - of all partitions
    */
@@ -92,7 +92,7 @@ export class KafkaPositions {
   take({ partition, next, highWatermark, messages }: Fetched): readonly Received[] {
     const place = this.#places.get(partition) as Place;
     place.next = Math.max(place.next, next ?? 0);
-    // After that time, no message can have an earlier one.
+    // After that time, no message can have an earlier time.
     if (place.next >= highWatermark && Date.now() > this.#untilMs) place.end = place.next;
     const last = messages.at(-1);
     if (last === undefined) return messages;

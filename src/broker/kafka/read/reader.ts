@@ -17,7 +17,7 @@ export interface KafkaReaderHooks extends ClusterHooks {
   failure(error: unknown, topic: string): RxcamError;
 }
 
-/** Interval of looking for a topic that does not exist; ms. */
+/** Interval of look-ups of a topic that does not exist; ms. */
 const MISSING_EVERY_MS = 500;
 /** Wait after a broker answered that it is not the leader; ms. */
 const STALE_MS = 250;
@@ -29,7 +29,7 @@ export class KafkaReader implements Reader {
   readonly #key: Buffer | undefined;
   readonly #places: KafkaPositions;
   readonly #failures: LeaderFailures;
-  /** Answers without anything to read in a row. */
+  /** Number of consecutive answers without messages. */
   #inRow = 0;
 
   /** @throws InvalidOption */
@@ -113,7 +113,7 @@ export class KafkaReader implements Reader {
     return good.length > 0;
   }
 
-  /** The leader has moved, or is not ready yet: the next look at the topic shows which. */
+  /** Called when the leader has moved, or is not ready yet: the next look-up of the topic shows which. */
   async #notNow(round: Round, error: Error): Promise<void> {
     if (++this.#inRow > MAX_STALE) throw error;
     if (!round.isOver) await pause(STALE_MS);

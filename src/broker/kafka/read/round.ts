@@ -5,7 +5,7 @@ import type { RetryOptions } from '../../broker-options.js';
 /** Interval of loading leaders and partitions, if there is no error; ms. */
 const LOOK_UP_EVERY_MS = 10_000;
 
-/** Failures of each leader in a row. Those of no leader are those of partitions without one. */
+/** Consecutive failures of each leader. Partitions without a leader are counted together. */
 export class LeaderFailures {
   readonly #counts = new Map<number, number>();
 
@@ -15,7 +15,7 @@ export class LeaderFailures {
     this.#counts.delete(leader);
   }
 
-  /** @returns when it is asked again, in ms */
+  /** @returns the wait before the next request, in ms */
   failed(leader: number): number {
     const count = this.#counts.get(leader) ?? 0;
     this.#counts.set(leader, count + 1);
@@ -26,7 +26,7 @@ export class LeaderFailures {
 export class Round {
   #endsAt = Date.now() + LOOK_UP_EVERY_MS;
   #hasAnswer = false;
-  /** Until it is known whether any leader answers. */
+  /** Failures that are held until it is known whether any leader answers. */
   #held: RxcamError[] = [];
 
   /** @param warn - receives the failures of some leaders while others answer */

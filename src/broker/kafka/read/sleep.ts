@@ -1,9 +1,9 @@
-/** Waiting that can be cut short. */
+/** A wait that can be ended early. */
 
 export class Sleep {
   #wake: (() => void) | undefined;
 
-  /** Resolves after a time, or when it is woken. */
+  /** Resolves after a time in ms, or when it is woken. */
   for(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, ms);

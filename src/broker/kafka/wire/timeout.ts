@@ -1,4 +1,4 @@
-/** Time limit of a request to a Kafka broker; it starts again at the end of a pause that the broker asked for. */
+/** Time limit of a request to a Kafka broker; it starts again at the end of a pause that the broker requested. */
 import { mono } from '../../../core/clock.js';
 import type { Pauses } from './wire.js';
 

@@ -74,7 +74,7 @@ export interface Wire {
   disconnect(): Promise<void>;
   readonly isConnected: boolean;
   ask<K extends keyof Requests>(name: K, request: Requests[K]): Promise<Responses[K]>;
-  /** The same for a group's coordinator; absent if the client library is only used for writing. A join may take long. */
+  /** The same for a group's coordinator; absent if the client library is only used for writing. A join may take a long time. */
   askGroup?<K extends keyof GroupRequests>(name: K, request: GroupRequests[K], withinMs: number): Promise<GroupResponses[K]>;
   /** Whether it keeps the process alive. */
   hold(isHeld: boolean): void;
@@ -82,9 +82,9 @@ export interface Wire {
   destroy(): void;
 }
 
-/** The pauses that a broker asks for (its quota). */
+/** The pauses that a broker requests because of its quota. */
 export interface Pauses {
-  /** The broker has asked for a pause. */
+  /** Called when the broker requests a pause. */
   pause(ms: number): void;
   /** Monotonic time until which it lasts. */
   readonly pausedUntil: number;

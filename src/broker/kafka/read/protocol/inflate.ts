@@ -1,4 +1,4 @@
-/** Inflates the records of a batch: gzip by Node, zstd where Node knows it, the rest by the codecs that the user gives to kafkajs. */
+/** Inflates the records of a batch: gzip by Node, zstd if Node supports it, the rest by the codecs that the user gives to kafkajs. */
 import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
 

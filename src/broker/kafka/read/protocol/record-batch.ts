@@ -35,7 +35,7 @@ const MAGIC_AT = 16;
 /** Bytes before the records: offset, length, epoch, magic, checksum, attributes … */
 const BATCH_HEAD = 61;
 
-/** The answer of all partitions, and how long the broker's quota asks for a pause. */
+/** The answer of all partitions, and the pause that the broker's quota requests, in ms. */
 export async function readFetched(payload: Buffer, wanted: RequestedRecords): Promise<{ readonly throttleMs: number; readonly fetched: Fetched[] }> {
   const bytes = new Bytes(payload);
   const throttleMs = bytes.int32();

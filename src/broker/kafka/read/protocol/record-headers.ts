@@ -15,7 +15,7 @@ export function kafkaHeaders(data: Buffer): HeaderPlaces {
       bytes.skip(length);
     }
   } catch {
-    // They are read on access, where an error is unexpected: of damaged ones, the readable part counts.
+    // They are read on access, where an error is unexpected: of damaged headers, the readable part is returned.
   }
   return { names, bounds };
 }

@@ -14,14 +14,14 @@ const READ_COMMITTED = 1;
 const MAX_PARTITION_BYTES = 1024 * 1024;
 const MAX_BYTES = 2 * MAX_PARTITION_BYTES;
 
-/** @param from - for each partition the offset to begin at */
+/** @param from - the first offset to read, by partition */
 export function fetchRequest(topic: string, from: ReadonlyMap<number, number>, maxWaitMs: number): RawRequest {
   const partitions = [...from].map(([partition, offset]) => [int32(partition), int64(offset), int32(MAX_PARTITION_BYTES)]);
   const head = [int32(REPLICA), int32(maxWaitMs), int32(1), int32(MAX_BYTES), int8(READ_COMMITTED)];
   return { ...FETCH, body: Buffer.concat([...head, ...ofTopic(topic, partitions)]) };
 }
 
-/** @param time - ms since 1970, or one of the two words of the protocol */
+/** @param time - ms since 1970, or one of the protocol's two special times */
 export function offsetsRequest(topic: string, partitions: readonly number[], time: number): RawRequest {
   const asked = partitions.map((partition) => [int32(partition), int64(time)]);
   return { ...LIST_OFFSETS, body: Buffer.concat([int32(REPLICA), int8(READ_COMMITTED), ...ofTopic(topic, asked)]) };
@@ -56,7 +56,7 @@ export function readCoordinatorError(payload: Buffer): number {
   return payload.readInt16BE(4);
 }
 
-/** One topic, and what is asked of its partitions. */
+/** One topic, with the request for each of its partitions. */
 function ofTopic(topic: string, partitions: readonly (readonly Buffer[])[]): Buffer[] {
   const name = Buffer.from(topic);
   return [int32(1), int16(name.length), name, int32(partitions.length), ...partitions.flat()];
