@@ -1,8 +1,8 @@
 /** The commands of docs/errors.md fail with the error whose entry they are in, and what they print ends with that entry. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, expect, it } from 'vitest';
-import { needs } from '../services/index.js';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { needs, temporaryFolder } from '../services/index.js';
 import { MAIN, build, runCommand } from './readme-program.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -12,14 +12,16 @@ const COMMANDS = readFileSync(`${ROOT}docs/errors.md`, 'utf8').split(/^## /m).sl
 });
 
 needs('ffmpeg')('docs/errors.md', () => {
+  const cwd = temporaryFolder('errors-page');
   beforeAll(build);
+  afterAll(() => { rmSync(cwd, { recursive: true, force: true }); });
 
   it('has commands', () => {
     expect(COMMANDS.length).toBeGreaterThan(2);
   });
 
   it.concurrent.each(COMMANDS)('%s: rxcam %s', async (code, command) => {
-    const { exitCode, stderr } = await runCommand(`node ${MAIN} ${command}`, { cwd: ROOT });
+    const { exitCode, stderr } = await runCommand(`node ${MAIN} ${command}`, { cwd });
     if (code === 'INVALID_OPTION') expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: expect.stringMatching(/^rxcam: .*99 given.* \(docs\/errors\.md#invalid_option\)$/) as string });
     else expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringMatching(new RegExp(`"code":"${code}","message":"[^\\n]*","page":"docs/errors\\.md#${code.toLowerCase()}"}`)) as string });
   });
