@@ -1,5 +1,5 @@
 /** The commands of docs/errors.md fail with the error whose entry they are in, and what they print ends with that entry. */
-import { readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { needs, temporaryFolder } from '../services/index.js';
@@ -13,7 +13,10 @@ const COMMANDS = readFileSync(`${ROOT}docs/errors.md`, 'utf8').split(/^## /m).sl
 
 needs('ffmpeg')('docs/errors.md', () => {
   const cwd = temporaryFolder('errors-page');
-  beforeAll(build);
+  beforeAll(async () => {
+    await build();
+    copyFileSync(`${ROOT}README.md`, `${cwd}/README.md`);
+  });
   afterAll(() => { rmSync(cwd, { recursive: true, force: true }); });
 
   it('has commands', () => {
