@@ -40,6 +40,8 @@ const STARTERS: Record<SharedName, () => Promise<Started>> = {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const started = new Map<SharedName, Promise<Started>>();
   const server = createServer((request, response) => {
+    // A worker that was busy for 5 s would write to a kept connection that this server has just closed.
+    response.setHeader('connection', 'close');
     const name = request.url?.slice(1) as SharedName;
     let service = started.get(name);
     if (service === undefined) {
