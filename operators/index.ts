@@ -15,3 +15,4 @@ export { type StatsConfig, type StatsInput, type StatsOf, stats } from './stats.
 export { type SubscribeConfig, subscribe } from './subscribe.js';
 export { type MessageFormatter, type ToMessageConfig, toMessage } from './to-message.js';
 export { type Verify, type VerifyConfig, type VerifyStats, verify } from './verify.js';
+export { type VideoFilterConfig, videoFilter } from './video-filter.js';

@@ -36,6 +36,7 @@ export {
 } from './broker/index.js';
 export { type Gap, type GapCause, type MessageContext, Received, type ReceivedParts, type Verdict, Verified } from './message/index.js';
 export type { Chunk, Fit, Hardware, Step, StepKind, StepOf } from './core/steps/index.js';
+export type { PictureSize } from './core/pictures/size.js';
 export type { PictureFacts } from './core/frame/picture-facts.js';
 export * from '../operators/index.js';
 /** Its entry is `rxcam/streamer`; exported here too, for programs that import everything from `rxcam`. */

@@ -11,12 +11,13 @@ export const PLACES = ['stdin', 'encoder', 'handover', 'sink', 'outbox', 'reques
 export type Place = (typeof PLACES)[number];
 
 /** Why a frame was lost. */
-export const DROP_CAUSES = ['outbox', 'gop', 'too-large', 'capture-lost', 'stdin', 'stopped', 'closed', 'fenced'] as const;
+export const DROP_CAUSES = ['outbox', 'gop', 'too-large', 'capture-lost', 'stdin', 'stopped', 'closed', 'fenced', 'filter'] as const;
 /**
  * `outbox`: the outbox was full; `gop`: its keyframe was dropped, or, for a source's own access units, was before the start of
  * the capture; `too-large`: the broker does not accept a message of this size; `capture-lost`: in the encoder when the process
  * died; `stdin`: raw frames of a live source arrived faster than the child reads them; `stopped`: in progress at the end of the
- * run; `closed`: not sent by the deadline of `broker.close()`; `fenced`: another machine of the fleet has the camera.
+ * run; `closed`: not sent by the deadline of `broker.close()`; `fenced`: another machine of the fleet has the
+ * camera; `filter`: a filter of `videoFilter` left it out.
  */
 export type DropCause = (typeof DROP_CAUSES)[number];
 

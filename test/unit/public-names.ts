@@ -18,7 +18,7 @@ export const PUBLIC_NAMES: Readonly<Record<string, readonly string[]>> = {
     'ErrorCode', 'ErrorDetails', 'Failed', 'Feed', 'FeedFormat', 'Fence', 'FfmpegFacts', 'FfmpegFound', 'Fit',
     'Frame', 'Gap', 'GapCause', 'Hardware', 'InvalidOption', 'KafkaConfig', 'MemoryBroker', 'MemoryConfig',
     'MessageContext', 'MessageFormatter', 'MessageTooLarge', 'Moved', 'Muxer', 'MuxerInput', 'NoVideo', 'NotWritten', 'Opened',
-    'OpenedSource', 'Origin', 'OutboxConfig', 'Outgoing', 'Paused', 'PictureFacts', 'PictureForm',
+    'OpenedSource', 'Origin', 'OutboxConfig', 'Outgoing', 'Paused', 'PictureFacts', 'PictureForm', 'PictureSize',
     'PixelFormat', 'Place', 'Plan', 'Preparation', 'ProcessOptions', 'PublishConfig', 'Published', 'PublishedEvent', 'Rates',
     'ReadFailure', 'ReadRequest', 'Reader', 'Received', 'ReceivedFacts', 'ReceivedFrame', 'ReceivedJpeg', 'ReceivedParts', 'ReceivedStats', 'Reception', 'ReceptionStats',
     'RecordClosed', 'RecordConfig', 'RecordFolder', 'RecordGap', 'RecordOpened', 'RecordRemoved', 'Recorded', 'RecordingFailed',

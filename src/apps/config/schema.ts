@@ -79,7 +79,7 @@ function cameraForm(): JsonSchema {
 function pipelineForm(): JsonSchema {
   const needed = (['access units', 'messages', 'acknowledgements'] as const).map((flow) => Object.keys(FILE_STEPS).filter((name) => FILE_STEPS[name]?.gives === flow));
   const some = (names: readonly string[]) => ({ contains: { anyOf: [{ enum: names }, ...names.map((name) => ({ type: 'object', required: [name] }))] } });
-  const kinds = (gives: string) => STEP_KINDS.filter((kind) => STEPS[kind].gives === gives);
+  const kinds = (gives: string) => STEP_KINDS.filter((kind) => Object.hasOwn(FILE_STEPS, kind) && STEPS[kind].gives === gives);
   // If pictures are not decoded, they can't be changed or skipped.
   const undecoded = { anyOf: [{ not: some(kinds('copied')) }, { not: some(kinds('pictures')) }] };
   return { type: 'array', items: { $ref: '#/$defs/step' }, allOf: [...needed.map((names) => ({ ...some(names), minContains: 1, maxContains: 1 })), undecoded] };

@@ -1,6 +1,6 @@
 /** The pipeline of a camera in a file: a list of steps, each a name, or a map of one name and its options. */
 import { nearName } from '../../core/errors/suggestion.js';
-import { type ValueKind, FILE_STEPS } from './vocabulary.js';
+import { type ValueKind, FILE_STEPS, whyOnlyInCode } from './vocabulary.js';
 import { type ReadContext, checkValue, optionsOf, shownValue, unknownKey } from './check-value.js';
 import { type Named, withStepOptions } from './inherit.js';
 import { type Located, itemsOf, membersOf, shownName } from './reading/index.js';
@@ -39,7 +39,8 @@ function namedStep(item: Located, { problems }: ReadContext): Named[] {
   }
   const [kind, options] = entry;
   if (Object.hasOwn(FILE_STEPS, kind)) return [{ kind, options }];
-  problems.addAtKey(options, unknownKey(kind, NAMES));
+  const why = whyOnlyInCode(kind);
+  problems.addAtKey(options, why === undefined ? unknownKey(kind, NAMES) : `${shownName(kind)} given, which is available only in code, because ${why}; allowed: ${NAMES.join(', ')}`);
   return [];
 }
 

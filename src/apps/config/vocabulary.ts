@@ -24,14 +24,19 @@ const PUBLISH_IN_FILE = PUBLISH_SCHEMA.extend({ broker: z.string().min(1).option
 
 /** Steps by the names of their operators. */
 export const FILE_STEPS: Readonly<Record<string, FileStep>> = {
-  ...Object.fromEntries(STEP_KINDS.map((kind): [string, FileStep] => {
-    const { schema, gives }: Pick<StepRule<Step>, 'schema' | 'gives'> = STEPS[kind];
-    return [kind, { schema, takes: 'pictures', gives: gives === 'pictures' ? 'pictures' : 'access units' }];
+  ...Object.fromEntries(STEP_KINDS.flatMap((kind): [string, FileStep][] => {
+    const { schema, gives, onlyInCode }: Pick<StepRule<Step>, 'schema' | 'gives' | 'onlyInCode'> = STEPS[kind];
+    return onlyInCode === undefined ? [[kind, { schema, takes: 'pictures', gives: gives === 'pictures' ? 'pictures' : 'access units' }]] : [];
   })),
   toMessage: { schema: TO_MESSAGE_SCHEMA, takes: 'access units', gives: 'messages' },
   publish: { schema: PUBLISH_IN_FILE, takes: 'messages', gives: 'acknowledgements' },
   retry: { schema: RECONNECT_SCHEMA },
 };
+
+/** Why a step is not for files, if only code can give it. */
+export function whyOnlyInCode(name: string): string | undefined {
+  return STEP_KINDS.flatMap((kind) => (kind === name ? [STEPS[kind].onlyInCode] : []))[0];
+}
 
 /** Options of camera() that a file can set. */
 export const CAMERA_OPTIONS = optionsOf(CAMERA_SCHEMA) ?? [];

@@ -5,10 +5,15 @@
  * additions, even if it stays small, and each one can start a collection of the whole heap.
  */
 
+import { FILTERS } from '../../core/defaults/limits.js';
+
 interface Inside<T> { readonly key: number; readonly item: T; similarity: number | undefined }
 
 export class ReorderBuffer<T> {
   #inside: Inside<T>[] = [];
+
+  /** @param lose - called with each one that the child has left out; absent for a child that leaves out none */
+  constructor(readonly lose?: (item: T) => void) {}
 
   get isEmpty(): boolean { return this.#inside.length === 0; }
   get items(): T[] { return this.#inside.map(({ item }) => item); }
@@ -16,6 +21,13 @@ export class ReorderBuffer<T> {
   /** @param similarity - given for one that is known to be unchanged */
   add(key: number, item: T, similarity?: number): void {
     this.#inside.push({ key, item, similarity });
+    if (this.lose !== undefined && this.#inside.length > FILTERS.maxInside) this.#loseBefore(1);
+  }
+
+  /** Removes the one that has left the child. Those before it that are not unchanged will not leave. */
+  takeOutput(key: number): T | undefined {
+    if (this.lose !== undefined && this.#inside[0]?.key !== key) this.#loseBefore(this.#indexOf(key));
+    return this.take(key);
   }
 
   /** Removes one, from any position. */
@@ -41,6 +53,13 @@ export class ReorderBuffer<T> {
 
   clear(): void {
     this.#inside = [];
+  }
+
+  #loseBefore(end: number): void {
+    const older = this.#inside.slice(0, Math.max(0, end));
+    const lost = older.filter(({ similarity }) => similarity === undefined);
+    this.#inside = [...older.filter(({ similarity }) => similarity !== undefined), ...this.#inside.slice(older.length)];
+    for (const { item } of lost) this.lose?.(item);
   }
 
   #indexOf(key: number): number {

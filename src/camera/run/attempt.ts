@@ -7,7 +7,8 @@ import type { EngineEvent, EngineOutput, ResumePoint } from '../../core/engine/e
 import { CaptureCrashed, failureOf } from '../../core/errors/errors.js';
 import type { DropCause } from '../../core/events.js';
 import type { EncodedFrame, Frame, SourceInfo } from '../../core/frame/frame.js';
-import { ReorderBuffer, type Kept, FrameEmitter } from '../output/index.js';
+import { ReorderBuffer, type Kept, FrameEmitter, countLosses } from '../output/index.js';
+import { type WrittenFilters, writtenFilters } from '../../core/plan/written-filters.js';
 import { type Plan, changeRule, skipRules } from '../../core/plan/plan.js';
 import { linkRun } from './run-link.js';
 import type { Run } from './run.js';
@@ -17,7 +18,8 @@ import { observeEngine } from './observe-engine.js';
 /** One attempt, or one pass of a file that loops. Its errors carry the run, so that `retry` knows its state. */
 export class Attempt {
   readonly #chain: SkipChain;
-  readonly #pending = new ReorderBuffer<Pending>();
+  readonly #written: WrittenFilters | undefined;
+  readonly #pending: ReorderBuffer<Pending>;
   readonly #emitter: FrameEmitter;
   #source: SourceInfo;
   #fps: number | undefined;
@@ -32,6 +34,9 @@ export class Attempt {
   ) {
     this.#opening = run.opening;
     this.#point = run.position.point;
+    this.#written = writtenFilters(plan);
+    const lose = countLosses(this.#written);
+    this.#pending = new ReorderBuffer(lose && (({ record }) => { lose(new FrameTracker([record])); }));
     this.#chain = new SkipChain(skipRules(plan), this.#point?.skip);
     this.#emitter = new FrameEmitter(subscriber, plan, this.#point !== undefined, (value) => { run.hub.tap(value); });
     if (this.#point !== undefined) this.#emitter.keyframeAt = run.position.keyframeAt;
@@ -109,11 +114,11 @@ export class Attempt {
   }
 
   #output(output: EngineOutput): void {
-    const pending = this.#pending.take(output.pts);
+    const pending = this.#pending.takeOutput(output.pts);
     if (pending !== undefined) this.#emitter.push(this.#kept(pending), output);
     // A picture that is read again may be kept although it was found unchanged before, and its record is closed.
     else if (changeRule(this.plan) === undefined || !this.run.position.isRepeat(output.pts)) {
-      throw new CaptureCrashed(`an access unit at ${output.pts} µs belongs to no picture that was kept`);
+      throw this.#written?.strayPicture(`a picture at ${output.pts} µs`) ?? new CaptureCrashed(`an access unit at ${output.pts} µs belongs to no picture that was kept`);
     }
     this.#passUnchanged();
   }
@@ -151,7 +156,7 @@ export class Attempt {
 
   #finish(): void {
     if (!this.#flushed()) return;
-    this.#drop('capture-lost');
+    this.#drop(this.#written === undefined ? 'capture-lost' : 'filter');
     if (this.run.hub.facts.loop) this.run.rewind();
     else this.run.emit({ type: 'stopped', reason: 'completed' });
     this.subscriber.complete();

@@ -117,7 +117,7 @@ class NodeStage {
   }
 
   #newChild(first: Fed): StageChild {
-    const child = new StageChild(first.frame);
+    const child = new StageChild(first.frame, this.plan);
     this.#child = child;
     this.#lastOwner = first.tracker.owner ?? this.#lastOwner;
     const owner = this.#owner();
@@ -125,7 +125,9 @@ class NodeStage {
     const whose = { camera: first.frame.camera, process: owner?.process };
     const events$ = child.run(owner?.engine ?? ffmpegEngine, this.plan, whose, () => { this.#pump(); });
     this.#childWork.add(events$.subscribe({
-      next: (event) => { this.#handle(child, event); },
+      next: (event) => {
+        try { this.#handle(child, event); } catch (error) { this.#fail(error); }
+      },
       error: (error: unknown) => { this.#fail(error); },
       complete: () => { this.#childDone(child); },
     }));
@@ -144,7 +146,7 @@ class NodeStage {
 
   #childDone(child: StageChild): void {
     this.#emitter.flush();
-    child.drop('capture-lost');
+    child.drop(child.lostCause);
     this.#child = undefined;
     this.#pump();
   }

@@ -5,8 +5,9 @@ import type { Engine, EngineEvent, FeedFormat, ProcessOptions } from '../../core
 import { CaptureCrashed } from '../../core/errors/errors.js';
 import type { DropCause } from '../../core/events.js';
 import type { Frame } from '../../core/frame/frame.js';
-import { ReorderBuffer } from '../output/index.js';
+import { ReorderBuffer, countLosses } from '../output/index.js';
 import type { Plan } from '../../core/plan/plan.js';
+import { type WrittenFilters, writtenFilters } from '../../core/plan/written-filters.js';
 import type { Fed } from './input-queue.js';
 
 /** Frame rate for the encoder if the source states none. */
@@ -18,7 +19,8 @@ interface For { readonly camera: string; readonly process: ProcessOptions | unde
 export class StageChild {
   readonly format: FeedFormat;
   readonly #pictures = new Subject<Buffer>();
-  readonly #inside = new ReorderBuffer<Fed>();
+  readonly #inside: ReorderBuffer<Fed>;
+  readonly #written: WrittenFilters | undefined;
   #fed = 0;
   #following = 0;
   #isReady = false;
@@ -26,14 +28,19 @@ export class StageChild {
   #isRunning = false;
   #release: (() => void) | undefined;
 
-  constructor(first: Frame) {
+  constructor(first: Frame, plan: Plan) {
     const { width, height, pixelFormat, source, sampleAspectRatio } = first;
+    this.#written = writtenFilters(plan);
+    const lose = countLosses(this.#written);
+    this.#inside = new ReorderBuffer(lose && (({ tracker }) => { lose(tracker); }));
     const fps = source?.fps ?? ASSUMED_FPS;
     this.format = {
       width, height, pixelFormat, fps, ...(source?.color && { color: source.color }), ...(sampleAspectRatio !== undefined && { sampleAspectRatio }),
     };
   }
 
+  /** Why pictures are lost that have not left when the child has ended by itself. */
+  get lostCause(): DropCause { return this.#written === undefined ? 'capture-lost' : 'filter'; }
   get isEmpty(): boolean { return this.#inside.isEmpty; }
   get isReady(): boolean { return this.#isReady && !this.#isEnding; }
 
@@ -74,8 +81,8 @@ export class StageChild {
 
   /** The picture that left as number `index`. */
   out(index: number): Fed {
-    const picture = this.#inside.take(index);
-    if (picture === undefined) throw new CaptureCrashed(`the child returned picture ${index}, which it was not given`);
+    const picture = this.#inside.takeOutput(index);
+    if (picture === undefined) throw this.#written?.strayPicture(`picture ${index}`) ?? new CaptureCrashed(`the child returned picture ${index}, which it was not given`);
     return picture;
   }
 

@@ -11,6 +11,12 @@ export const STAGE = {
   stallMs: LIVENESS.readWindowMs * LIVENESS.maxReadFailures,
 } as const;
 
+/** Filters that the user has written. */
+export const FILTERS = {
+  /** Pictures in ffmpeg, above which the oldest counts as left out. No filter that returns all holds more: atadenoise and deflicker 129. */
+  maxInside: 150,
+} as const;
+
 /** Processes; ms. */
 export const PROCESS = {
   /** Between SIGTERM and SIGKILL. */

@@ -6,6 +6,9 @@ export interface Size { readonly width: number; readonly height: number }
 /** Shape of pixels that are not square: width by height, `16:11`. */
 export interface Shape { readonly sampleAspectRatio?: string | undefined }
 
+/** Size of pictures, and the shape of their pixels. */
+export interface PictureSize extends Size, Shape {}
+
 /** Range of plausible pixel shapes; pixels outside it count as square. */
 export const SHAPES = { least: 0.125, most: 8 } as const;
 

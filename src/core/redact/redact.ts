@@ -138,13 +138,22 @@ function hidePlain(_: string, name: string, value: string): string {
   return `${name}${quote}${HIDDEN}${quote}`;
 }
 
-/** A user's value as JSON: addresses and secrets by name are redacted without interpreting the value. */
+/** A user's value as JSON: addresses and secrets by name are redacted without interpreting the value. Undefined if it has no such form. */
 export function redactValue(value: unknown): string | undefined {
-  const text = JSON.stringify(value, (name, inner: unknown) => {
+  const text = inJsonForm(value, (name, inner) => {
     if (isSecretOption(name)) return '(hidden)';
     return typeof inner === 'string' ? redactRefused(inner) : inner;
-  }) as string | undefined;
+  });
   return text === undefined ? undefined : redact(text);
+}
+
+/** Undefined also for a bigint and for an object that contains itself, which JSON.stringify refuses. */
+function inJsonForm(value: unknown, replace: (name: string, inner: unknown) => unknown): string | undefined {
+  try {
+    return JSON.stringify(value, replace) as string | undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function longEnough(secrets: Iterable<string>): string[] {

@@ -10,9 +10,10 @@ import { type ResizeStep, resizeRule } from './resize.js';
 import type { Encodes, GivesUnits, RuleOf, StepRule, UnitRule } from './common/rule.js';
 import { type SkipRateStep, skipRateRule } from './skip-rate.js';
 import { type SkipUnchangedStep, skipUnchangedRule } from './skip-unchanged.js';
+import { type VideoFilterStep, videoFilterRule } from './video-filter.js';
 
 /** One step of a plan, as operators write it and engines read it. */
-export type Step = SkipRateStep | CropStep | ResizeStep | SkipUnchangedStep | EncodeH265Step | EncodeJpegStep | PassthroughStep;
+export type Step = SkipRateStep | CropStep | ResizeStep | VideoFilterStep | SkipUnchangedStep | EncodeH265Step | EncodeJpegStep | PassthroughStep;
 
 /** A step that gives access units: the last one of a plan that has one. */
 export type UnitStep = Extract<Step, GivesUnits>;
@@ -28,6 +29,7 @@ export const STEPS: { readonly [K in StepKind]: RuleOf<StepOf<K>> } = {
   skipRate: skipRateRule,
   crop: cropRule,
   resize: resizeRule,
+  videoFilter: videoFilterRule,
   skipUnchanged: skipUnchangedRule,
   encodeH265: encodeH265Rule,
   encodeJpeg: encodeJpegRule,

@@ -1,15 +1,12 @@
 /** The filter graph of a plan: makes media time rise, splits the heartbeat off, then applies the steps in order. */
 import { type FeedFormat, RESUME_TOLERANCE_US, type ResumePoint } from '../../core/engine/engine.js';
-import { CORNER, EVEN, type Step, filtersOf, seenFilters } from '../../core/steps/index.js';
+import { CORNER, EVEN, MICROSECONDS, type Step, filtersOf, seenFilters } from '../../core/steps/index.js';
 import { type Plan, changeRule, ffmpegSteps } from '../../core/plan/plan.js';
 import type { Encoder, ExpectedPictures } from './encoder/index.js';
 import { type Expected, paddingOf } from './expected.js';
 import { mediaTimeExpression } from './media-time.js';
 import { PACING } from './pace.js';
 import type { StreamSelection } from '../stream/index.js';
-
-/** The filter after which media time is in µs. */
-const MICROSECONDS = 'settb=1/1000000';
 
 /**
  * The graph for a camera: `[h]`, a small packet for each decoded picture, and `[v]`, the pictures that are kept.

@@ -9,6 +9,7 @@ import { runFeed } from './feed.js';
 import { type FeedLaunch, type SourceLaunch, isReused, prepareLaunch } from './launch.js';
 import { runReuse } from './reuse.js';
 import { runCopy, runDecode } from './source-run.js';
+import { checkWritten } from './written.js';
 
 /** Failures after which the remembered facts of a binary are checked again. */
 const DOUBTFUL: ReadonlySet<string> = new Set(['CAPTURE_CRASHED', 'ENCODER_FAILED']);
@@ -19,7 +20,7 @@ export const ffmpegEngine: Engine = (plan, context) => prepareLaunch(plan, conte
 );
 
 function launched(launch: SourceLaunch | FeedLaunch): Observable<EngineEvent> {
-  return run(launch).pipe(tap({
+  return run(launch).pipe(checkWritten(launch.plan, 'feed' in launch ? launch.feed.format : undefined), tap({
     error: (error: unknown) => { if (isRxcamError(error) && DOUBTFUL.has(error.code)) checkAgain(launch.facts); },
   }));
 }

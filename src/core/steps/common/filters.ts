@@ -1,5 +1,8 @@
 /** Filters of ffmpeg that several steps use. */
 
+/** The filter after which media time is in µs. */
+export const MICROSECONDS = 'settb=1/1000000';
+
 /** Even sides, as 4:2:0 needs. The scale filter is needed even if it changes nothing: it keeps the size if the source's changes. */
 export const EVEN = "scale=w='max(2,trunc(iw/2)*2)':h='max(2,trunc(ih/2)*2)':flags=bilinear";
 

@@ -31,6 +31,14 @@ export interface ByChange<S> {
   withReferences(step: S): S;
 }
 
+/** Filters that the user has written. */
+export interface WrittenRule<S> {
+  /** The option with its value, for errors. */
+  shown(step: S): string;
+  /** Why ffmpeg did not accept them, from its last lines on stderr; undefined: it failed for another reason. */
+  refusal(step: S, stderr: readonly string[]): string | undefined;
+}
+
 /** A step on the command line. */
 export interface StepCli {
   readonly flags: readonly Flag[];
@@ -65,6 +73,10 @@ export interface StepRule<S> {
   resized?(size: Size & Shape, step: S): Size & Shape;
   /** Why `reuse` has to encode; absent: the source's own access units are sent if the size is the same. */
   readonly notReused?: string;
+  /** Why only code can give it, and no configuration file, fleet or command line; absent: they can. */
+  readonly onlyInCode?: string;
+  /** For filters that the user has written: only ffmpeg knows whether they are valid, and what they return. */
+  readonly written?: WrittenRule<S>;
   /** Defaults of its options. */
   readonly defaults: Given;
   /** Options of the operator for the tests that compare ffmpeg, Node and the fake; the first suits any size. */

@@ -42,6 +42,7 @@ export function brokerState({ status, trouble, waiting }: BrokerWire): StateLabe
 const CAUSES: Readonly<Record<string, string>> = {
   'outbox': 'the outbox is full: the broker is slower than the camera', 'gop': 'their keyframe is missing', 'too-large': 'too large for the broker',
   'stdin': 'this machine is too slow', 'closed': 'the broker was closed', 'stopped': 'the run was stopped', 'capture-lost': 'the capture was lost',
+  'filter': 'a filter of videoFilter leaves them out',
 };
 /** Why a streaming camera is impaired; empty if it is not. */
 export function impairment({ impaired, dropping, fpsIn, fpsOut, fpsWanted = 0, stillMs = 0 }: CardWire): string {

@@ -1,0 +1,74 @@
+/**
+ * Filters of ffmpeg that do not return each picture once, at its own media time, or are a danger to the rest of the graph. Every
+ * filter of 5.1 and of the build of 2018 was run with its defaults, and its pictures and their times were compared with those it was given.
+ */
+import type { ChainFilter } from './filter-chain.js';
+
+/** Names, their fault, and the replacement. */
+type Fault = readonly [names: string, fault: string, instead: string];
+
+const FAULTS: readonly Fault[] = [
+  ['fps framestep select decimate thumbnail', 'leaves pictures out', 'skipRate does that before or after this step'],
+  ['mpdecimate', 'leaves pictures out', 'skipUnchanged does that before or after this step'],
+  ['trim cue', 'leaves pictures out, or holds them back', "RxJS's skip, take and delay do that"],
+  [
+    'amplify detelecine doubleweave fieldmatch graphmonitor interlace mestimate pullup tblend tinterlace tlut2 tmedian tmix weave',
+    'returns fewer pictures than it gets', 'your own code can do that, with RxJS on frames',
+  ],
+  ['palettegen tile', 'makes one picture of several', "RxJS's bufferCount on frames does that"],
+  ['framerate loop minterpolate repeatfields telecine tpad', 'adds pictures that the camera did not send', "camera's option loop repeats a file; nothing adds pictures"],
+  ['separatefields untile', 'makes several pictures of one', "crop takes a part of a picture, camera's option deinterlace makes one picture of two fields"],
+  ['zoompan', 'makes several pictures of one', 'crop and resize take a part of each picture'],
+  ['setpts settb dejudder', 'changes the media time', 'rxcam sets it from the source'],
+  ['freezeframes random reverse shuffleframes', 'returns pictures at the time of others', 'your own code can do that, with RxJS on frames'],
+  [
+    'alphamerge blend colormap concat convolve corr deconvolve displace feedback framepack guided haldclut hstack hysteresis identity interleave '
+    + 'libvmaf limitdiff lut2 maskedclamp maskedmax maskedmerge maskedmin maskedthreshold mergeplanes midequalizer mix morpho msad multiply overlay '
+    + 'paletteuse premultiply premultiply_dynamic program psnr remap scale2ref signature spectrumsynth ssim ssim360 streamselect threshold '
+    + 'unpremultiply varblur vif vstack xcorrelate xfade xmedian xpsnr xstack',
+    'has several inputs', "your own code can do that, with RxJS's combineLatest on the frames of two cameras",
+  ],
+  ['extractplanes segment split', 'has several outputs', "RxJS's share gives one camera to several pipelines"],
+  ['movie amovie', 'reads another file', 'camera(path) reads a file'],
+  ['buffer allrgb allyuv cellauto color colorchart colorspectrum ddagrab gradients life lavfi mandelbrot pal75bars pal100bars perlin sierpinski smptebars smptehdbars testsrc2 zoneplate', 'has no input', "camera('test:') makes pictures"],
+  ['buffersink nullsink', 'has no output', "RxJS's ignoreElements does that"],
+  ['sendcmd zmq', 'commands other filters of the same process', 'options of the filter itself take expressions of t and n'],
+  ['blackframe', 'writes the lines by which skipUnchanged knows pictures', 'blackdetect finds black pictures'],
+];
+
+/** Deinterlacers, which may make a picture of each field: the option that says so, its place, its values for one of both, and whether it has one by default. */
+interface FieldOption { readonly key: string; readonly at: number; readonly single: readonly string[]; readonly isDefault: boolean }
+const DEINTERLACERS: Readonly<Record<string, FieldOption>> = {
+  yadif: { key: 'mode', at: 0, single: ['send_frame', '0', 'send_frame_nospatial', '2'], isDefault: true },
+  bwdif: { key: 'mode', at: 0, single: ['send_frame', '0'], isDefault: false },
+  estdif: { key: 'mode', at: 0, single: ['frame', '0'], isDefault: false },
+  w3fdif: { key: 'mode', at: 1, single: ['frame', '0'], isDefault: false },
+  nnedi: { key: 'field', at: 2, single: ['a', '-1', 't', '0', 'b', '1'], isDefault: true },
+};
+
+/** The same filter on a device. */
+const DEVICE = /_(?:amf|cuda|npp|opencl|qsv|vaapi|videotoolbox|vulkan)$/;
+const SOURCE = /src$/;
+
+const BY_NAME: ReadonlyMap<string, Fault> = new Map(FAULTS.flatMap((fault) => fault[0].split(' ').map((name) => [name, fault] as const)));
+
+/** Why a filter can't be part of a step, and what can; undefined: nothing is known against it. */
+export function whyUnsuitable({ name, options }: ChainFilter): string | undefined {
+  const plain = name.replace(DEVICE, '');
+  const [, fault, instead] = BY_NAME.get(plain) ?? (SOURCE.test(plain) ? BY_NAME.get('testsrc2') : undefined) ?? [];
+  if (fault !== undefined) return `the filter ${name} ${fault}; ${instead ?? ''}`;
+  const fields = Object.hasOwn(DEINTERLACERS, plain) ? DEINTERLACERS[plain] : undefined;
+  if (fields === undefined || isSingle(options, fields)) return undefined;
+  return `the filter ${name} makes a picture of each field${fields.isDefault ? '' : ' by default'}; ${name}=${fields.key}=${fields.single[0] ?? ''} makes one of both, and so does camera's option deinterlace`;
+}
+
+function isSingle(options: ChainFilter['options'], { key, at, single, isDefault }: FieldOption): boolean {
+  // Newer versions read the value of `/key` from a file.
+  const given = options.filter((one, index) => (one.key === undefined ? index === at : one.key.replace('/', '') === key));
+  return given.length === 0 ? isDefault : given.every((one) => one.key?.startsWith('/') !== true && single.includes(one.value));
+}
+
+/** Whether a filter works on pictures in the memory of a device. */
+export function isOnDevice({ name }: ChainFilter): boolean {
+  return DEVICE.test(name) || name.startsWith('hw') || name === 'libplacebo';
+}

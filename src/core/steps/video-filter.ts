@@ -1,0 +1,120 @@
+/** videoFilter: a chain of ffmpeg's filters that the user has written. Only ffmpeg knows what it does, so it is checked when it runs. */
+import { z } from 'zod';
+import { InvalidOption } from '../errors/errors.js';
+import { callback, options, parseOptions } from '../options.js';
+import type { PictureSize } from '../pictures/size.js';
+import { redactValue } from '../redact/redact.js';
+import { type ChainFilter, UnreadableChain, readChain } from './common/filter-chain.js';
+import { EVEN, MICROSECONDS } from './common/filters.js';
+import type { StepRule } from './common/rule.js';
+import { isOnDevice, whyUnsuitable } from './common/unsuitable-filters.js';
+
+/** The size of pictures after a step, from the one before it. */
+type SizeChange = (before: PictureSize) => PictureSize;
+
+export interface VideoFilterStep {
+  readonly kind: 'videoFilter';
+  readonly filter: string;
+  /** Undefined: the size stays. */
+  readonly size?: SizeChange | undefined;
+}
+
+/** Characters of a chain: the command line of a process may be 128 KiB on Linux, 32 KiB on Windows. */
+const MAX_LENGTH = 8_192;
+
+const SIDES = { least: 2, most: 16_384 };
+
+const schema = options({
+  filter: z.string().min(1).max(MAX_LENGTH).superRefine((text, context) => {
+    const message = faultOf(text);
+    if (message !== undefined) context.addIssue({ code: 'custom', message });
+  }),
+  size: callback<SizeChange>().optional(),
+});
+
+export const videoFilterRule: StepRule<VideoFilterStep> = {
+  schema,
+  step: (config) => ({ kind: 'videoFilter', ...parseOptions('videoFilter', schema, config) }),
+  gives: 'pictures',
+  inNode: false,
+  leavesOut: 'nothing',
+  // Filters that look at a picture's neighbours do not follow a change of size.
+  sides: 'even before',
+  // Some filters have another time base, and any may give odd sides.
+  filters: ({ filter }) => [filter, EVEN, MICROSECONDS],
+  resized,
+  notReused: 'videoFilter changes pictures, which takes decoding',
+  onlyInCode: 'a filter can read and write files of the machine',
+  written: { shown, refusal },
+  defaults: {},
+  examples: [
+    { filter: 'hflip' }, { filter: 'transpose=1', size: ({ width, height }: PictureSize) => ({ width: height, height: width }) },
+    { filter: "eq=brightness=0.06,hue=s='0',drawbox@frame=t=2" }, { filter: 'crop=101:99', size: () => ({ width: 101, height: 99 }) },
+  ],
+  cli: { flags: [], options: () => undefined },
+};
+
+/** Why a text is not a chain that rxcam can use. */
+function faultOf(text: string): string | undefined {
+  try {
+    return readChain(text).map(whyUnsuitable).find((why) => why !== undefined)?.replace(/^/, 'expected filters that return each picture once, at its own media time: ');
+  } catch (error) {
+    if (error instanceof UnreadableChain) return error.message;
+    throw error;
+  }
+}
+
+function shown({ filter }: VideoFilterStep): string {
+  return `videoFilter: option 'filter': ${redactValue(filter) ?? ''}`;
+}
+
+function resized(before: PictureSize, { size, filter }: VideoFilterStep): PictureSize {
+  if (size === undefined) return before;
+  const given = `videoFilter: option 'size': a function given for ${redactValue(filter) ?? ''}`;
+  const pictures = `pictures of ${before.width}x${before.height}`;
+  let after: unknown;
+  try {
+    after = size({ ...before });
+  } catch (cause) {
+    throw new InvalidOption(`${given}, which threw for ${pictures}: ${String(cause)}`, { cause });
+  }
+  if (!isSize(after)) {
+    throw new InvalidOption(`${given}, which returned ${redactValue(after) ?? typeof after} for ${pictures}; `
+      + `expected { width, height } of ${SIDES.least} to ${SIDES.most} whole pixels, and sampleAspectRatio, such as '16:11', if it changes`);
+  }
+  const even = (side: number) => side - (side % 2);
+  const { width, height, sampleAspectRatio = before.sampleAspectRatio } = after;
+  return { width: even(width), height: even(height), sampleAspectRatio };
+}
+
+function isSize(value: unknown): value is PictureSize {
+  const { width, height, sampleAspectRatio } = (value ?? {}) as Partial<Record<keyof PictureSize, unknown>>;
+  const isSide = (side: unknown) => Number.isInteger(side) && (side as number) >= SIDES.least && (side as number) <= SIDES.most;
+  return isSide(width) && isSide(height) && (sampleAspectRatio === undefined || (typeof sampleAspectRatio === 'string' && /^\d+:\d+$/.test(sampleAspectRatio)));
+}
+
+/** Lines of ffmpeg's log, by their levels. */
+const FAILURE = /\[(?:error|fatal|panic)\] (.*)$/;
+const NO_MEMORY = /Cannot allocate memory/;
+/** Only pictures in the memory of a device cause it: rxcam's own filters convert all others. */
+const ON_DEVICE = /^Impossible to convert between the formats/;
+
+/** The first line that names one of the filters, and does not only say that it failed. */
+function refusal({ filter }: VideoFilterStep, stderr: readonly string[]): string | undefined {
+  const filters = readChain(filter);
+  const lines = stderr.filter((line) => FAILURE.test(line));
+  if (lines.some((line) => NO_MEMORY.test(line))) return undefined;
+  const own = lines.filter((line) => filters.some((one) => names(line, one)));
+  const reason = own.find((line) => !/Error initializing filter|Failed to configure|Error applying options/.test(line)) ?? own[0]
+    ?? (filters.some(isOnDevice) ? lines.find((line) => ON_DEVICE.test(messageIn(line))) : undefined);
+  return reason === undefined ? undefined : messageIn(reason);
+}
+
+/** Whether a line names a filter: as its origin, `[Parsed_hflip_4 @ 0x1]`, or in its text, `No such filter: 'hflip'`. */
+function names(line: string, { name }: ChainFilter): boolean {
+  return new RegExp(`\\[(?:Parsed_${name}_\\d+|${name}|${name}@[^ ]+) @|'${name}'|'Parsed_${name}_\\d+'|\\b${name}:\\d|Parsed_${name}_\\d+$`).test(line);
+}
+
+function messageIn(line: string): string {
+  return FAILURE.exec(line)?.[1] ?? line;
+}

@@ -1,0 +1,40 @@
+/** Checks filters that the user has written while they run: whether ffmpeg accepts them, and the size of their pictures. */
+import { type Observable, catchError, tap, throwError } from 'rxjs';
+import type { EngineEvent } from '../../core/engine/engine.js';
+import { type RxcamError, isRxcamError } from '../../core/errors/errors.js';
+import { writtenFilters } from '../../core/plan/written-filters.js';
+import type { Plan } from '../../core/plan/plan.js';
+import { type KnownFacts } from '../stream/index.js';
+import { expectedOf } from '../command/index.js';
+
+/** Failures that a filter may have caused. */
+const POSSIBLE: ReadonlySet<RxcamError['code']> = new Set(['CAPTURE_CRASHED', 'ENCODER_FAILED', 'DECODE_FAILED', 'SOURCE_NOT_FOUND', 'SOURCE_REFUSED']);
+
+/**
+ * Replaces the failure of a filter before its first picture by an InvalidOption, which is not retried. A failure after that
+ * has another cause, such as a damaged picture.
+ * @param format - of pictures that are fed; undefined: the source describes them
+ */
+export function checkWritten(plan: Plan, format?: KnownFacts): (events$: Observable<EngineEvent>) => Observable<EngineEvent> {
+  const written = writtenFilters(plan);
+  if (written === undefined) return (events$) => events$;
+  return (events$) => {
+    let hasOutput = false;
+    let source = format;
+    return events$.pipe(
+      tap((event) => {
+        if (event.type === 'opened') source = event.source;
+        // The description was of other pictures.
+        if (event.type === 'changed') source = undefined;
+        if (event.type !== 'output' || hasOutput) return;
+        hasOutput = true;
+        const { size } = source === undefined ? {} : expectedOf(plan, source).pictures;
+        if (size !== undefined && (size.width !== event.width || size.height !== event.height)) throw written.wrongSize(event, size);
+      }),
+      catchError((error: unknown) => {
+        const isPossible = !hasOutput && isRxcamError(error) && POSSIBLE.has(error.code);
+        return throwError(() => (isPossible ? written.refusal(error.stderr, error) : undefined) ?? error);
+      }),
+    );
+  };
+}
