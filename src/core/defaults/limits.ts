@@ -15,6 +15,8 @@ export const STAGE = {
 export const FILTERS = {
   /** Pictures in ffmpeg, above which the oldest counts as left out. No filter that returns all holds more: atadenoise and deflicker 129. */
   maxInside: 150,
+  /** Access units that are read before their heartbeats: many small ones arrive in one chunk. */
+  maxEarlyUnits: 1_000,
 } as const;
 
 /** Processes; ms. */

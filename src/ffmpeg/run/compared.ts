@@ -21,7 +21,7 @@ export class ComparedPictures implements PictureReader {
   readonly #lines = new Lines();
   readonly #likeness: Likeness | undefined;
 
-  constructor(readonly form: Form, rule: ChangeRule) {
+  constructor(readonly form: Form, rule: ChangeRule, readonly mostEarly = Infinity) {
     this.#likeness = rule.references ? new Likeness() : undefined;
   }
 
@@ -38,7 +38,8 @@ export class ComparedPictures implements PictureReader {
 
   packet(packet: NutPacket, stream: NutStream): readonly EngineEvent[] {
     this.#outputs.push(outputOf(packet, stream, this.form));
-    return this.#withDue([]);
+    const events = this.#withDue([]);
+    return this.#outputs.length > this.mostEarly ? [...events, ...this.#outputs.splice(0, 1)] : events;
   }
 
   end(): readonly EngineEvent[] {

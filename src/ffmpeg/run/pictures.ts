@@ -40,7 +40,8 @@ export class DecodedPictures implements PictureReader {
   #lastPts = -1;
   readonly #early: EngineOutput[] = [];
 
-  constructor(readonly form: Form) {}
+  /** @param mostEarly - pictures that may wait; one more shows that filters have changed their times */
+  constructor(readonly form: Form, readonly mostEarly = Infinity) {}
 
   heartbeat(pts: number): readonly EngineEvent[] {
     this.#lastPts = pts;
@@ -54,6 +55,6 @@ export class DecodedPictures implements PictureReader {
     const { pts } = output;
     if (pts <= this.#lastPts) return [output];
     this.#early.push(output);
-    return [];
+    return this.#early.length > this.mostEarly ? this.#early.splice(0, 1) : [];
   }
 }

@@ -10,6 +10,7 @@ import { CopiedPictures } from './copied.js';
 import type { SourceLaunch } from './launch.js';
 import { type Form, type PictureReader, DecodedPictures } from './pictures.js';
 import { runSourceProcess } from './source-process.js';
+import { mostEarlyOf } from './written.js';
 
 /** Emits pictures, through the plan's steps; raw without an encoder. */
 export function runDecode(launch: SourceLaunch): Observable<EngineEvent> {
@@ -22,7 +23,8 @@ export function runDecode(launch: SourceLaunch): Observable<EngineEvent> {
     const before = knownFacts(source);
     const expected = expectedOf(plan, before);
     const form: Form = { format: encoder?.codec ?? origin.pixelFormat, shown: encoder && shownSize(encoder, expected) };
-    const pictures = unchanged === undefined ? new DecodedPictures(form) : new ComparedPictures(form, unchanged);
+    const mostEarly = mostEarlyOf(plan, form);
+    const pictures = unchanged === undefined ? new DecodedPictures(form, mostEarly) : new ComparedPictures(form, unchanged, mostEarly);
     const args = cameraArguments(plan, input, encoder, facts, reading, expected, context.resume);
     return read({ ...launch, context }, args, choose, pictures, encoder?.hardware === undefined).pipe(withRate(before, (opened) => {
       const now = expectedOf(plan, rememberOpened(source, opened, before));

@@ -4,8 +4,16 @@ import type { EngineEvent } from '../../core/engine/engine.js';
 import { type RxcamError, isRxcamError } from '../../core/errors/errors.js';
 import { writtenFilters } from '../../core/plan/written-filters.js';
 import type { Plan } from '../../core/plan/plan.js';
-import { type KnownFacts } from '../stream/index.js';
+import { FILTERS } from '../../core/defaults/limits.js';
 import { expectedOf } from '../command/index.js';
+import type { KnownFacts } from '../stream/index.js';
+import type { Form } from './pictures.js';
+
+/** Pictures that may be read before their heartbeats. Only filters that the user has written can delay heartbeats without end. */
+export function mostEarlyOf(plan: Plan, { format }: Form): number {
+  if (writtenFilters(plan) === undefined) return Infinity;
+  return ['h265', 'h264', 'jpeg'].includes(format) ? FILTERS.maxEarlyUnits : FILTERS.maxInside;
+}
 
 /** Failures that a filter may have caused. */
 const POSSIBLE: ReadonlySet<RxcamError['code']> = new Set(['CAPTURE_CRASHED', 'ENCODER_FAILED', 'DECODE_FAILED', 'SOURCE_NOT_FOUND', 'SOURCE_REFUSED']);

@@ -36,14 +36,19 @@ const FAULTS: readonly Fault[] = [
   ['blackframe', 'writes the lines by which skipUnchanged knows pictures', 'blackdetect finds black pictures'],
 ];
 
-/** Deinterlacers, which may make a picture of each field: the option that says so, its place, its values for one of both, and whether it has one by default. */
-interface FieldOption { readonly key: string; readonly at: number; readonly single: readonly string[]; readonly isDefault: boolean }
-const DEINTERLACERS: Readonly<Record<string, FieldOption>> = {
-  yadif: { key: 'mode', at: 0, single: ['send_frame', '0', 'send_frame_nospatial', '2'], isDefault: true },
-  bwdif: { key: 'mode', at: 0, single: ['send_frame', '0'], isDefault: false },
-  estdif: { key: 'mode', at: 0, single: ['frame', '0'], isDefault: false },
-  w3fdif: { key: 'mode', at: 1, single: ['frame', '0'], isDefault: false },
-  nnedi: { key: 'field', at: 2, single: ['a', '-1', 't', '0', 'b', '1'], isDefault: true },
+/** A filter that keeps every picture only with some values of an option: its place among others, and whether it has one of them by default. */
+interface Mode { readonly key: string; readonly at: number; readonly allowed: readonly string[]; readonly isDefault: boolean; readonly fault: string }
+
+const FIELDS = "makes a picture of each field; camera's option deinterlace makes one of both";
+const SELECTS = 'leaves pictures out; filter of RxJS does that, on frames';
+const MODES: Readonly<Record<string, Mode>> = {
+  yadif: { key: 'mode', at: 0, allowed: ['send_frame', '0', 'send_frame_nospatial', '2'], isDefault: true, fault: FIELDS },
+  bwdif: { key: 'mode', at: 0, allowed: ['send_frame', '0'], isDefault: false, fault: FIELDS },
+  estdif: { key: 'mode', at: 0, allowed: ['frame', '0'], isDefault: false, fault: FIELDS },
+  w3fdif: { key: 'mode', at: 1, allowed: ['frame', '0'], isDefault: false, fault: FIELDS },
+  nnedi: { key: 'field', at: 2, allowed: ['a', '-1', 't', '0', 'b', '1'], isDefault: true, fault: FIELDS },
+  metadata: { key: 'mode', at: 0, allowed: ['print', 'add', 'modify', 'delete', '1', '2', '3', '4'], isDefault: false, fault: SELECTS },
+  sidedata: { key: 'mode', at: 0, allowed: ['delete', '1'], isDefault: false, fault: SELECTS },
 };
 
 /** The same filter on a device. */
@@ -57,15 +62,15 @@ export function whyUnsuitable({ name, options }: ChainFilter): string | undefine
   const plain = name.replace(DEVICE, '');
   const [, fault, instead] = BY_NAME.get(plain) ?? (SOURCE.test(plain) ? BY_NAME.get('testsrc2') : undefined) ?? [];
   if (fault !== undefined) return `the filter ${name} ${fault}; ${instead ?? ''}`;
-  const fields = Object.hasOwn(DEINTERLACERS, plain) ? DEINTERLACERS[plain] : undefined;
-  if (fields === undefined || isSingle(options, fields)) return undefined;
-  return `the filter ${name} makes a picture of each field${fields.isDefault ? '' : ' by default'}; ${name}=${fields.key}=${fields.single[0] ?? ''} makes one of both, and so does camera's option deinterlace`;
+  const mode = Object.hasOwn(MODES, plain) ? MODES[plain] : undefined;
+  if (mode === undefined || isAllowed(options, mode)) return undefined;
+  return `the filter ${name} ${mode.fault}; ${name}=${mode.key}=${mode.allowed[0] ?? ''} keeps every picture`;
 }
 
-function isSingle(options: ChainFilter['options'], { key, at, single, isDefault }: FieldOption): boolean {
+function isAllowed(options: ChainFilter['options'], { key, at, allowed, isDefault }: Mode): boolean {
   // Newer versions read the value of `/key` from a file.
   const given = options.filter((one, index) => (one.key === undefined ? index === at : one.key.replace('/', '') === key));
-  return given.length === 0 ? isDefault : given.every((one) => one.key?.startsWith('/') !== true && single.includes(one.value));
+  return given.length === 0 ? isDefault : given.every((one) => one.key?.startsWith('/') !== true && allowed.includes(one.value));
 }
 
 /** Whether a filter works on pictures in the memory of a device. */
