@@ -70,7 +70,7 @@ describe('videoFilter', () => {
     expect(planOf(gate.pipe(upright(), encodeH265({ mode: 'frame' })))?.steps[0]).toMatchObject({ filter: 'transpose=1' });
   });
 
-  it('refuses what is no chain of filters that keep every picture', () => {
+  it('takes only chains of filters that keep every picture', () => {
     const wrong: unknown[] = [
       undefined, null, 'hflip', {}, { filter: '' }, { filter: 5 }, { filter: 'hflip', size: { width: 5, height: 5 } }, { filter: 'hflip', length: 1 },
       { filter: '[a]hflip[b]' }, { filter: 'hflip;vflip' }, { filter: "hflip'" }, { filter: 'fps=5' }, { filter: 'hflip,split' },

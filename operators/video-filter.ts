@@ -1,4 +1,4 @@
-/** videoFilter: a step of your own, made of ffmpeg's filters. */
+/** videoFilter: your own step, made of ffmpeg's filters. */
 import type { Observable } from 'rxjs';
 import { withStepOn } from '../src/camera/index.js';
 import { STEPS } from '../src/core/steps/index.js';

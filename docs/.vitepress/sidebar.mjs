@@ -22,7 +22,7 @@ export const SIDEBAR = [
     ['Many machines: a fleet', 'fleet'], ['Security', 'security'], ['Operating', 'operating'],
   ]).concat(pagesOf('', [['Deploying', 'deploy/']])) },
   { text: 'Reference', items: [
-    ...pagesOf('reference/', [['Which operator do I need?', 'which-operator'], ['Options', 'options'], ['CameraStreamer', 'camera-streamer'], ['Writing a source', 'own-source'], ['Writing a driver', 'own-driver']]),
+    ...pagesOf('reference/', [['Which operator do I need?', 'which-operator'], ['Options', 'options'], ['CameraStreamer', 'camera-streamer'], ['Writing a step', 'own-step'], ['Writing a source', 'own-source'], ['Writing a driver', 'own-driver']]),
     ...pagesOf('', [['Errors', 'errors']]), ...pagesOf('reference/', [['API', 'api/']]),
   ] },
   { text: 'Examples', items: pagesOf('', [['All examples', 'examples/']]) },

@@ -150,7 +150,7 @@ export function redactValue(value: unknown): string | undefined {
 /** Undefined also for a bigint and for an object that contains itself, which JSON.stringify refuses. */
 function inJsonForm(value: unknown, replace: (name: string, inner: unknown) => unknown): string | undefined {
   try {
-    return JSON.stringify(value, replace) as string | undefined;
+    return JSON.stringify(value, replace);
   } catch {
     return undefined;
   }

@@ -95,18 +95,18 @@ function isSize(value: unknown): value is PictureSize {
 
 /** Lines of ffmpeg's log, by their levels. */
 const FAILURE = /\[(?:error|fatal|panic)\] (.*)$/;
-const NO_MEMORY = /Cannot allocate memory/;
+const NO_MEMORY = 'Cannot allocate memory';
 /** Only pictures in the memory of a device cause it: rxcam's own filters convert all others. */
-const ON_DEVICE = /^Impossible to convert between the formats/;
+const ON_DEVICE = 'Impossible to convert between the formats';
 
 /** The first line that names one of the filters, and does not only say that it failed. */
 function refusal({ filter }: VideoFilterStep, stderr: readonly string[]): string | undefined {
   const filters = readChain(filter);
   const lines = stderr.filter((line) => FAILURE.test(line));
-  if (lines.some((line) => NO_MEMORY.test(line))) return undefined;
+  if (lines.some((line) => line.includes(NO_MEMORY))) return undefined;
   const own = lines.filter((line) => filters.some((one) => names(line, one)));
   const reason = own.find((line) => !/Error initializing filter|Failed to configure|Error applying options/.test(line)) ?? own[0]
-    ?? (filters.some(isOnDevice) ? lines.find((line) => ON_DEVICE.test(messageIn(line))) : undefined);
+    ?? (filters.some(isOnDevice) ? lines.find((line) => messageIn(line).startsWith(ON_DEVICE)) : undefined);
   return reason === undefined ? undefined : messageIn(reason);
 }
 

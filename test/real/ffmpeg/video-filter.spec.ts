@@ -6,6 +6,7 @@ import {
   type Camera, type CameraEvent, type EncodedFrame, type Frame, type PictureSize, camera, encodeH265, resize, retry, skipUnchanged, videoFilter,
 } from '../../../src/index.js';
 import { decodeToRaw, footage, needs, threeQuestions } from '../../services/index.js';
+import { examplesOf } from '../../unit/doc-examples.js';
 import { BUILDS } from './builds.js';
 
 const before = process.env['FFMPEG_PATH'];
@@ -136,6 +137,15 @@ needs('ffmpeg').each(BUILDS)('with the ffmpeg of $name', ({ path }) => {
 });
 
 describe('videoFilter', () => {
+  it('makes an operator, as docs/reference/own-step.md shows, also for pixels that are not square', async () => {
+    const { upright } = await import(examplesOf('reference/own-step.md')['upright.ts'] ?? '') as { upright: () => (frames$: Observable<Frame>) => Observable<Frame> };
+    const gate = camera(await short());
+    const wide = gate.pipe(videoFilter({ filter: 'setsar=16/11', size: (size) => ({ ...size, sampleAspectRatio: '16:11' }) }));
+    const [first] = await all(wide.pipe(upright(), resize({ width: 180, height: 180 })));
+    expect(first).toMatchObject({ width: 70, height: 180 });
+    await threeQuestions({ stats: gate.stats });
+  });
+
   it('continues if the camera changes its resolution, and loses no picture', async () => {
     const gate = camera(await footage({ switchResolution: { width: 320, height: 180 }, gop: 25, seconds: 4 }));
     const units = await all(gate.pipe(videoFilter({ filter: 'transpose=1,yadif', size: ({ width, height }) => ({ width: height, height: width }) }), skipUnchanged(), encodeH265()));

@@ -30,7 +30,7 @@ const ELSEWHERE: Record<string, string> = {
 
 /** Options that only code can give. */
 const CODE_ONLY = new Set([
-  'record.muxer', 'record.files', 'publish.fence', 'camera.pixelFormat', 'camera.logger', 'camera.engine', 'retry.random', 'retry.retryOn', ...BROKER_NAMES.map((name) => `${name}.logger`),
+  'videoFilter.filter', 'videoFilter.size', 'record.muxer', 'record.files', 'publish.fence', 'camera.pixelFormat', 'camera.logger', 'camera.engine', 'retry.random', 'retry.retryOn', ...BROKER_NAMES.map((name) => `${name}.logger`),
 ]);
 
 /** Operators that only code can use, and those of other commands: `read`, `verify`, `record`, `clip`, `play`. */

@@ -61,6 +61,11 @@ describe('the schema', () => {
     await expect(`${JSON.stringify(configSchema(), null, 1)}\n`).toMatchFileSnapshot('../../../schema.json');
   });
 
+  it('has no step that only code can give', () => {
+    expect(JSON.stringify(configSchema())).not.toContain('videoFilter');
+    expect(validate(camera({ pipeline: [{ videoFilter: { filter: 'hflip' } }, 'encodeH265', 'toMessage', { publish: { topic: 'a' } }] }))).toBe(false);
+  });
+
   it.each(Object.entries(FILE_STEPS))('takes for %s what the check takes, and nothing else', (name, { schema }) => {
     const arbitrary = name === 'skipRate' ? value : optionsOf(shapeOf(schema));
     fc.assert(fc.property(arbitrary, (options) => {

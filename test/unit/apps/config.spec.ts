@@ -128,6 +128,9 @@ describe('a mistake', () => {
     ['what is missing', 'brokers: { main: "memory:" }\ncameras:\n  gate: { nice: 1 }', [/^cameras\.yaml:3:3: cameras\.gate: source is missing/, /^cameras\.yaml:3:3: cameras\.gate: pipeline is missing/]],
     ['no cameras', 'brokers: { main: "memory:" }', [/^cameras\.yaml:1:1: cameras is missing/]],
     ['an empty file', '', [/^cameras\.yaml:1:1: nothing given, expected a map/]],
+    ['a step that only code can give', camera(SOURCE, 'pipeline: [videoFilter: { filter: hflip }, encodeH265, toMessage, publish: { topic: a }]'), [
+      /:5:16: cameras\.gate\.pipeline\[0\]\S*: "videoFilter" given, which is available only in code, because a filter can read and write files of the machine; allowed: skipRate, /]],
+    ['such a step without options', camera(SOURCE, 'pipeline: [videoFilter, encodeH265, toMessage, publish: { topic: a }]'), [/"videoFilter" given, which is available only in code/]],
     ['a step that is none', camera(SOURCE, 'pipeline: [encodeH256, toMessage, publish: { topic: a }]'), [/:5:16: cameras\.gate\.pipeline\[0\]: unknown key "encodeH256", did you mean "encodeH265"\? allowed: skipRate, /]],
     ['two steps in one item', camera(SOURCE, 'pipeline:', '  - resize: { width: 64 }', '    encodeH265:'), [/:6:9: cameras\.gate\.pipeline\[0\]: a map with the keys "resize", "encodeH265" given, expected one step/]],
     ['a wrong order', camera(SOURCE, 'pipeline: [encodeH265, resize: { width: 64 }, toMessage, publish: { topic: a }]'), [/:5:28: .*resize takes pictures, and gets access units; expected no encoder/]],

@@ -57,7 +57,7 @@ describe('the step', () => {
     expect(() => step(filter)).toThrow(message);
   });
 
-  it('refuses one with a name of its own, and hides what looks like a password', () => {
+  it('refuses one that has its own name, and hides what looks like a password', () => {
     expect(() => step('fps@slow=5')).toThrow(/^videoFilter: option 'filter': "\*\*\*@slow=5" given, .*: the filter fps leaves pictures out/);
     expect(() => step('drawtext=text=rtsp\\\\://user\\\\:hunter2@gate,fps')).not.toThrow('hunter2');
   });

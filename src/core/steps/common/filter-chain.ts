@@ -18,7 +18,6 @@ export class UnreadableChain extends Error {}
  * @throws UnreadableChain
  */
 export function readChain(text: string): readonly ChainFilter[] {
-  // eslint-disable-next-line no-control-regex -- the characters that are refused
   if (/[\u0000-\u001f\u007f]/.test(text)) throw new UnreadableChain('expected no line break and no other control character');
   const filters: ChainFilter[] = [];
   let at = 0;
@@ -32,7 +31,7 @@ export function readChain(text: string): readonly ChainFilter[] {
   }
 }
 
-/** A filter may have a name of its own after it: `scale@small`. */
+/** A filter may have its own name after it: `scale@small`. */
 function nameOf(word: string, next = ''): string {
   const [, name] = /^(\w+)(?:@[\w.-]+)?$/.exec(word) ?? [];
   if (name !== undefined) return name;
@@ -56,7 +55,7 @@ function readWord(text: string, from: number, ends: string): Word {
   for (let char = text[at]; char !== undefined && !ends.includes(char); char = text[at]) {
     if (char === '\\') {
       if (at + 1 === text.length) throw new UnreadableChain('expected a character after the last backslash');
-      word += text[at + 1];
+      word += text.charAt(at + 1);
       kept = word.length;
       at += 2;
     } else if (char === "'") {

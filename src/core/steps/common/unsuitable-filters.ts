@@ -53,14 +53,13 @@ const MODES: Readonly<Record<string, Mode>> = {
 
 /** The same filter on a device. */
 const DEVICE = /_(?:amf|cuda|npp|opencl|qsv|vaapi|videotoolbox|vulkan)$/;
-const SOURCE = /src$/;
 
 const BY_NAME: ReadonlyMap<string, Fault> = new Map(FAULTS.flatMap((fault) => fault[0].split(' ').map((name) => [name, fault] as const)));
 
 /** Why a filter can't be part of a step, and what can; undefined: nothing is known against it. */
 export function whyUnsuitable({ name, options }: ChainFilter): string | undefined {
   const plain = name.replace(DEVICE, '');
-  const [, fault, instead] = BY_NAME.get(plain) ?? (SOURCE.test(plain) ? BY_NAME.get('testsrc2') : undefined) ?? [];
+  const [, fault, instead] = BY_NAME.get(plain) ?? (plain.endsWith('src') ? BY_NAME.get('testsrc2') : undefined) ?? [];
   if (fault !== undefined) return `the filter ${name} ${fault}; ${instead ?? ''}`;
   const mode = Object.hasOwn(MODES, plain) ? MODES[plain] : undefined;
   if (mode === undefined || isAllowed(options, mode)) return undefined;
