@@ -99,15 +99,21 @@ const NO_MEMORY = 'Cannot allocate memory';
 /** Only pictures in the memory of a device cause it: rxcam's own filters convert all others. */
 const ON_DEVICE = 'Impossible to convert between the formats';
 
-/** The first line that names one of the filters, and does not only say that it failed. */
+/** Lines that report that a filter failed, but not why: the reason is in the line before. */
+const GENERAL = /Error initializing filter|Failed to configure|Error applying options/;
+
+/** The first line that names one of the filters and has a reason. */
 function refusal({ filter }: VideoFilterStep, stderr: readonly string[]): string | undefined {
   const filters = readChain(filter);
   const lines = stderr.filter((line) => FAILURE.test(line));
   if (lines.some((line) => line.includes(NO_MEMORY))) return undefined;
   const own = lines.filter((line) => filters.some((one) => names(line, one)));
-  const reason = own.find((line) => !/Error initializing filter|Failed to configure|Error applying options/.test(line)) ?? own[0]
-    ?? (filters.some(isOnDevice) ? lines.find((line) => messageIn(line).startsWith(ON_DEVICE)) : undefined);
-  return reason === undefined ? undefined : messageIn(reason);
+  const reason = own.find((line) => !GENERAL.test(line)) ?? (filters.some(isOnDevice) ? lines.find((line) => messageIn(line).startsWith(ON_DEVICE)) : undefined);
+  if (reason !== undefined) return messageIn(reason);
+  const [general] = own;
+  if (general === undefined) return undefined;
+  const at = lines.indexOf(general);
+  return lines.slice(Math.max(0, at - 1), at + 1).map(messageIn).join('; ');
 }
 
 /** Whether a line names a filter: as its origin, `[Parsed_hflip_4 @ 0x1]`, or in its text, `No such filter: 'hflip'`. */

@@ -62,7 +62,7 @@ needs('ffmpeg').each(BUILDS)('with the ffmpeg of $name', ({ path }) => {
   it.each([
     ['nosuch', "No such filter: 'nosuch'"], ['hflip=x=1', "Option 'x' not found"], ['transpose=dir=77', 'out of range'], ['crop=9999:9999', 'Invalid too big or non positive size'],
     ['lut3d=file=/nonexistent', '/nonexistent: No such file or directory'], ['volume=2', 'Media type mismatch'], ['hwupload', 'hardware device reference'], ['scale_vaapi', 'Impossible to convert'],
-    ['format=nosuch', "Invalid pixel format 'nosuch'"], ['format=gray,colorspace=all=bt709', ''], ['frei0r=nosuch', 'nosuch'],
+    ['format=nosuch', "Invalid pixel format 'nosuch'"], ['format=gray,colorspace=all=bt709', ''], ['frei0r=nosuch', 'nosuch'], ['hwupload_cuda', 'hwupload_cuda'],
   ])('ends with one error if ffmpeg does not accept %s, also with retry', async (filter, why) => {
     process.env['FFMPEG_PATH'] = path;
     for (const [, way] of filter.length > 10 ? WAYS.slice(0, 1) : WAYS) {
@@ -128,7 +128,7 @@ needs('ffmpeg').each(BUILDS)('with the ffmpeg of $name', ({ path }) => {
     }
   });
 
-  it.each([['setpts=PTS+7', 'which returned a picture at'], ['setpts=PTS*1.5', 'which returned a picture at'], ['setpts=PTS+1e8', 'which returned a picture at'], ['loop=loop=1:size=2', 'which returned ']])('ends with one error if %s returns pictures at other times', async (filter, message) => {
+  it.each([['setpts=PTS+7', 'after which ffmpeg returned a picture at'], ['setpts=PTS*1.5', 'after which ffmpeg returned a picture at'], ['setpts=PTS+1e8', 'after which ffmpeg returned a picture at'], ['loop=loop=1:size=2', 'after which ffmpeg returned ']])('ends with one error if %s returns pictures at other times', async (filter, message) => {
     process.env['FFMPEG_PATH'] = path;
     const gate = camera(await (filter.endsWith('1e8') ? footage({ width: 64, height: 48, seconds: 20 }) : short()));
     await expect(lastValueFrom(unchecked(gate, filter).pipe(retry({ initialMs: 0 })))).rejects.toMatchObject({ code: 'INVALID_OPTION', message: expect.stringContaining(message) as string });
