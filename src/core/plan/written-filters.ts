@@ -11,7 +11,7 @@ export class WrittenFilters {
 
   /** @param what - `a picture at 40000 µs` */
   strayPicture(what: string): InvalidOption {
-    return new InvalidOption(`${this.#given} given, after which ffmpeg returned ${what} where none was due; ${EACH_ONCE}`);
+    return new InvalidOption(`${this.#given} given, after which ffmpeg returned ${what} that was not due; ${EACH_ONCE}`);
   }
 
   /** For a warning. */

@@ -108,7 +108,8 @@ function refusal({ filter }: VideoFilterStep, stderr: readonly string[]): string
   const lines = stderr.filter((line) => FAILURE.test(line));
   if (lines.some((line) => line.includes(NO_MEMORY))) return undefined;
   const own = lines.filter((line) => filters.some((one) => names(line, one)));
-  const reason = own.find((line) => !GENERAL.test(line)) ?? (filters.some(isOnDevice) ? lines.find((line) => messageIn(line).startsWith(ON_DEVICE)) : undefined);
+  const reason = own.find((line) => !GENERAL.test(line))
+    ?? (filters.some(isOnDevice) ? lines.find((line) => messageIn(line).startsWith(ON_DEVICE)) : undefined);
   if (reason !== undefined) return messageIn(reason);
   const [general] = own;
   if (general === undefined) return undefined;
