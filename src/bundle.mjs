@@ -79,6 +79,8 @@ function keepDeclarationsOf(roots) {
 rmSync(outdir, { recursive: true, force: true });
 await build({
   absWorkingDir: folder, outdir, bundle: true, splitting: true, format: 'esm', platform: 'node', target: 'node20', logLevel: 'warning',
+  // Names stay as they are, and lines short, for stack traces.
+  minifyWhitespace: true, lineLimit: 160,
   entryPoints: Object.fromEntries([...entries, program].map(({ file, from }) => [nameOf(file), from])),
   external: Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies }).filter((name) => name !== 'zod').flatMap((name) => [name, `${name}/*`]),
   nodePaths: [`${ROOT}/node_modules`], plugins: [codeAlone, bundledApart], chunkNames: 'part-[hash]',
