@@ -7,7 +7,7 @@ import { skipUnchanged } from '../operators/skip-unchanged.js';
 import { planOf } from '../src/camera/capture.js';
 import { InvalidOption } from '../src/core/errors/errors.js';
 import { expectParts, fakeCamera, marbles } from './kit/index.js';
-import { FULL_HD, itChangesSizes } from './sized.js';
+import { itChangesSizes, threePictures } from './sized.js';
 import { sizes } from './values.js';
 
 const RIGHT_HALF = { left: 0.5, top: 0, width: 0.5, height: 1 };
@@ -18,13 +18,7 @@ describe('crop', () => {
 
   it('cuts before or behind a resize, and before a comparison', () => {
     marbles(({ expectObservable, expectSubscriptions }) => {
-      const gate = () => {
-        const source = '-f-u-f|';
-        const subs = '  ^-----!';
-        const camera = fakeCamera(source, { live: false, size: FULL_HD });
-        expectSubscriptions(camera.subscriptions).toBe(subs);
-        return camera;
-      };
+      const gate = () => threePictures(expectSubscriptions);
       expectObservable(gate().pipe(crop(RIGHT_HALF), resize({ width: 480 }), sizes)).toBe('-a-a-a|', { a: '480x540' });
       expectObservable(gate().pipe(resize({ width: 480 }), crop(RIGHT_HALF), sizes)).toBe('-a-a-a|', { a: '240x270' });
       expectObservable(gate().pipe(crop(RIGHT_HALF), skipUnchanged(), sizes)).toBe('      -a---a|', { a: '960x1080' });

@@ -1,11 +1,21 @@
 /** Cases that hold for each step that gives pictures another size, fused or on frames out of the user's hands. */
 import { type OperatorFunction, map } from 'rxjs';
+import type { RunHelpers } from 'rxjs/testing';
 import { expect, it } from 'vitest';
 import type { AnyFrame, Frame } from '../src/core/frame/frame.js';
-import { expectEvents, expectLedger, expectParts, fakeCamera, marbles } from './kit/index.js';
+import { type FakeCamera, expectEvents, expectLedger, expectParts, fakeCamera, marbles } from './kit/index.js';
 import { digits, sizes } from './values.js';
 
 export const FULL_HD = { width: 1920, height: 1080 };
+
+/** A camera with three pictures of 1920x1080, the second like the first; expects one subscription until it completes. */
+export function threePictures(expectSubscriptions: RunHelpers['expectSubscriptions']): FakeCamera {
+  const source = '-f-u-f|';
+  const subs = '  ^-----!';
+  const gate = fakeCamera(source, { live: false, size: FULL_HD });
+  expectSubscriptions(gate.subscriptions).toBe(subs);
+  return gate;
+}
 
 /** @param step - on pictures of 1920x1080, of which it makes pictures of `size`; `small` - one for pictures of 64x48 */
 export function itChangesSizes(step: OperatorFunction<AnyFrame, Frame>, size: string, small: OperatorFunction<AnyFrame, Frame>): void {

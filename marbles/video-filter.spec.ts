@@ -7,7 +7,7 @@ import { type VideoFilterConfig, videoFilter } from '../operators/video-filter.j
 import { planOf } from '../src/camera/capture.js';
 import { InvalidOption } from '../src/core/errors/errors.js';
 import { expectParts, fakeCamera, marbles } from './kit/index.js';
-import { FULL_HD, itChangesSizes } from './sized.js';
+import { itChangesSizes, threePictures } from './sized.js';
 import { sizes } from './values.js';
 
 const upright = () => videoFilter({ filter: 'transpose=1', size: ({ width, height }) => ({ width: height, height: width }) });
@@ -17,13 +17,7 @@ describe('videoFilter', () => {
 
   it('keeps the size without a function, and the order of steps', () => {
     marbles(({ expectObservable, expectSubscriptions }) => {
-      const gate = () => {
-        const source = '-f-u-f|';
-        const subs = '  ^-----!';
-        const camera = fakeCamera(source, { live: false, size: FULL_HD });
-        expectSubscriptions(camera.subscriptions).toBe(subs);
-        return camera;
-      };
+      const gate = () => threePictures(expectSubscriptions);
       expectObservable(gate().pipe(videoFilter({ filter: 'hflip' }), sizes)).toBe('      -a-a-a|', { a: '1920x1080' });
       expectObservable(gate().pipe(upright(), resize({ width: 540 }), sizes)).toBe('       -a-a-a|', { a: '540x960' });
       expectObservable(gate().pipe(resize({ width: 480 }), upright(), sizes)).toBe('       -a-a-a|', { a: '270x480' });
