@@ -1,4 +1,5 @@
 /** Counts pictures that filters of the user's own have left out. */
+import type { DropCause } from '../../core/events.js';
 import type { FrameTracker } from '../../ledger/index.js';
 import type { WrittenFilters } from '../../core/plan/written-filters.js';
 
@@ -11,4 +12,9 @@ export function countLosses(written: WrittenFilters | undefined): ((tracker: Fra
     isWarned = true;
     tracker.drop('filter');
   };
+}
+
+/** Why pictures are lost that have not left ffmpeg when it has ended by itself. */
+export function causeAtEnd(written: WrittenFilters | undefined): DropCause {
+  return written === undefined ? 'capture-lost' : 'filter';
 }

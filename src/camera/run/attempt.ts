@@ -7,7 +7,7 @@ import type { EngineEvent, EngineOutput, ResumePoint } from '../../core/engine/e
 import { CaptureCrashed, failureOf } from '../../core/errors/errors.js';
 import type { DropCause } from '../../core/events.js';
 import type { EncodedFrame, Frame, SourceInfo } from '../../core/frame/frame.js';
-import { ReorderBuffer, type Kept, FrameEmitter, countLosses } from '../output/index.js';
+import { ReorderBuffer, type Kept, FrameEmitter, causeAtEnd, countLosses } from '../output/index.js';
 import { type WrittenFilters, writtenFilters } from '../../core/plan/written-filters.js';
 import { type Plan, changeRule, skipRules } from '../../core/plan/plan.js';
 import { linkRun } from './run-link.js';
@@ -156,7 +156,7 @@ export class Attempt {
 
   #finish(): void {
     if (!this.#flushed()) return;
-    this.#drop(this.#written === undefined ? 'capture-lost' : 'filter');
+    this.#drop(causeAtEnd(this.#written));
     if (this.run.hub.facts.loop) this.run.rewind();
     else this.run.emit({ type: 'stopped', reason: 'completed' });
     this.subscriber.complete();

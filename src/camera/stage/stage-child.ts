@@ -5,7 +5,7 @@ import type { Engine, EngineEvent, FeedFormat, ProcessOptions } from '../../core
 import { CaptureCrashed } from '../../core/errors/errors.js';
 import type { DropCause } from '../../core/events.js';
 import type { Frame } from '../../core/frame/frame.js';
-import { ReorderBuffer, countLosses } from '../output/index.js';
+import { ReorderBuffer, causeAtEnd, countLosses } from '../output/index.js';
 import type { Plan } from '../../core/plan/plan.js';
 import { type WrittenFilters, writtenFilters } from '../../core/plan/written-filters.js';
 import type { Fed } from './input-queue.js';
@@ -40,7 +40,7 @@ export class StageChild {
   }
 
   /** Why pictures are lost that have not left when the child has ended by itself. */
-  get lostCause(): DropCause { return this.#written === undefined ? 'capture-lost' : 'filter'; }
+  get lostCause(): DropCause { return causeAtEnd(this.#written); }
   get isEmpty(): boolean { return this.#inside.isEmpty; }
   get isReady(): boolean { return this.#isReady && !this.#isEnding; }
 

@@ -1,5 +1,5 @@
 /** Combines steps in order: their filters for ffmpeg, and the size after them. Both follow the same order. */
-import { type Shape, type Size, evenBelow } from '../pictures/size.js';
+import { type PictureSize, type Size, evenBelow } from '../pictures/size.js';
 import type { SkipState } from '../pictures/skip.js';
 import { EVEN } from './common/filters.js';
 import { type Step, ruleOf } from './table.js';
@@ -22,8 +22,8 @@ export function filtersOf(steps: readonly Step[], states: readonly SkipState[] =
  * The size of pictures after steps.
  * @throws InvalidOption for a size that one of them can't work on
  */
-export function sizeAfter(steps: readonly Step[], size: Size & Shape): Size {
-  let now: Size & Shape = size;
+export function sizeAfter(steps: readonly Step[], size: PictureSize): Size {
+  let now: PictureSize = size;
   const { isEven } = walked(steps, (step, evens) => {
     if (evens) now = evenBelow(now);
     now = ruleOf(step).resized?.(now, step) ?? now;

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { InvalidOption } from '../errors/errors.js';
 import { inJson, options, parseOptions } from '../options.js';
-import type { Shape, Size } from '../pictures/size.js';
+import type { PictureSize } from '../pictures/size.js';
 import { UnreadableText } from './common/flag.js';
 import type { StepRule } from './common/rule.js';
 
@@ -79,7 +79,7 @@ function edges(whole: number, from: number, length: number, unit: CropStep['unit
   return [toEven(from), toEven(from + length)];
 }
 
-function resized({ width, height, sampleAspectRatio }: Size & Shape, step: CropStep): Size & Shape {
+function resized({ width, height, sampleAspectRatio }: PictureSize, step: CropStep): PictureSize {
   const [left, right] = edges(width, step.left, step.width, step.unit);
   const [top, bottom] = edges(height, step.top, step.height, step.unit);
   const given = `crop: ${shown(step)} given`;

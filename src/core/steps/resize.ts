@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { RESIZE } from '../defaults/defaults.js';
 import { InvalidOption } from '../errors/errors.js';
 import { inJson, isGiven, options, parseOptions } from '../options.js';
-import { SHAPES, type Shape, type Size, even, shapeOf } from '../pictures/size.js';
+import { SHAPES, type PictureSize, type Size, even, shapeOf } from '../pictures/size.js';
 import { OWN_PICTURE } from './common/filters.js';
 import { readSize } from './common/flag.js';
 import type { StepRule } from './common/rule.js';
@@ -85,7 +85,7 @@ export const resizeRule: StepRule<ResizeStep> = {
   },
 };
 
-function resized({ width: stored, height: ih, sampleAspectRatio }: Size & Shape, step: ResizeStep): Size {
+function resized({ width: stored, height: ih, sampleAspectRatio }: PictureSize, step: ResizeStep): Size {
   const { width, height, fit, enlarge, squarePixels } = step;
   const iw = stored * (squarePixels ? shapeOf(sampleAspectRatio) : 1);
   const limit = (factor: number) => (enlarge ? factor : Math.min(1, factor));

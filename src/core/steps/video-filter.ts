@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { InvalidOption } from '../errors/errors.js';
 import { callback, options, parseOptions } from '../options.js';
-import type { PictureSize } from '../pictures/size.js';
+import { type PictureSize, evenBelow } from '../pictures/size.js';
 import { redactValue } from '../redact/redact.js';
 import { type ChainFilter, UnreadableChain, readChain } from './common/filter-chain.js';
 import { EVEN, MICROSECONDS } from './common/filters.js';
@@ -82,9 +82,8 @@ function resized(before: PictureSize, { size, filter }: VideoFilterStep): Pictur
     throw new InvalidOption(`${given}, which returned ${redactValue(after) ?? typeof after} for ${pictures}; `
       + `expected { width, height } of ${SIDES.least} to ${SIDES.most} whole pixels, and sampleAspectRatio, such as '16:11', if it changes`);
   }
-  const even = (side: number) => side - (side % 2);
   const { width, height, sampleAspectRatio = before.sampleAspectRatio } = after;
-  return { width: even(width), height: even(height), sampleAspectRatio };
+  return evenBelow({ width, height, sampleAspectRatio });
 }
 
 function isSize(value: unknown): value is PictureSize {

@@ -1,7 +1,7 @@
 /** The source as a command expects it. The command is built before the source is open; a mismatch is found afterwards. */
 import { type EncodeStep, sizeAfter } from '../../core/steps/index.js';
 import { type Plan, encodeStep, ffmpegSteps, skipRules } from '../../core/plan/plan.js';
-import type { Shape, Size } from '../../core/pictures/size.js';
+import type { PictureSize, Size } from '../../core/pictures/size.js';
 import { rateAfter } from '../../core/pictures/skip.js';
 import type { KnownFacts } from '../stream/index.js';
 import type { Encoder, ExpectedPictures } from './encoder/index.js';
@@ -39,7 +39,7 @@ export function expectedOf(plan: Plan, source: KnownFacts): Expected {
 }
 
 /** A rotation by 90 or 270 degrees swaps the sides of the picture, and those of its pixels. */
-function shownUpright({ width, height, sampleAspectRatio, rotation = 0 }: KnownFacts): (Size & Shape) | undefined {
+function shownUpright({ width, height, sampleAspectRatio, rotation = 0 }: KnownFacts): PictureSize | undefined {
   if (width === undefined || height === undefined) return undefined;
   if (rotation % 180 === 0) return { width, height, sampleAspectRatio };
   return { width: height, height: width, sampleAspectRatio: sampleAspectRatio?.split(':').reverse().join(':') };

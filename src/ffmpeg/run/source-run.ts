@@ -23,7 +23,7 @@ export function runDecode(launch: SourceLaunch): Observable<EngineEvent> {
     const before = knownFacts(source);
     const expected = expectedOf(plan, before);
     const form: Form = { format: encoder?.codec ?? origin.pixelFormat, shown: encoder && shownSize(encoder, expected) };
-    const mostEarly = mostEarlyOf(plan, form);
+    const mostEarly = mostEarlyOf(plan);
     const pictures = unchanged === undefined ? new DecodedPictures(form, mostEarly) : new ComparedPictures(form, unchanged, mostEarly);
     const args = cameraArguments(plan, input, encoder, facts, reading, expected, context.resume);
     return read({ ...launch, context }, args, choose, pictures, encoder?.hardware === undefined).pipe(withRate(before, (opened) => {

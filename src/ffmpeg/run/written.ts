@@ -3,16 +3,15 @@ import { type Observable, catchError, tap, throwError } from 'rxjs';
 import type { EngineEvent } from '../../core/engine/engine.js';
 import { type RxcamError, isRxcamError } from '../../core/errors/errors.js';
 import { writtenFilters } from '../../core/plan/written-filters.js';
-import type { Plan } from '../../core/plan/plan.js';
+import { type Plan, encodeStep } from '../../core/plan/plan.js';
 import { FILTERS } from '../../core/defaults/limits.js';
 import { expectedOf } from '../command/index.js';
 import type { KnownFacts } from '../stream/index.js';
-import type { Form } from './pictures.js';
 
 /** Pictures that may be read before their heartbeats. Only filters that the user has written can delay heartbeats without end. */
-export function mostEarlyOf(plan: Plan, { format }: Form): number {
+export function mostEarlyOf(plan: Plan): number {
   if (writtenFilters(plan) === undefined) return Infinity;
-  return ['h265', 'h264', 'jpeg'].includes(format) ? FILTERS.maxEarlyUnits : FILTERS.maxInside;
+  return encodeStep(plan) === undefined ? FILTERS.maxInside : FILTERS.maxEarlyUnits;
 }
 
 /** Failures that a filter may have caused. */

@@ -1,5 +1,5 @@
 /** The rule of a step: all facts about it, for every part that reads steps. */
-import type { Shape, Size } from '../../pictures/size.js';
+import type { PictureSize } from '../../pictures/size.js';
 import type { ChangeRule } from '../../pictures/change-detector.js';
 import type { SkipRule, SkipState } from '../../pictures/skip.js';
 import type { Codec, EncodeMode } from '../../frame/frame.js';
@@ -70,7 +70,7 @@ export interface StepRule<S> {
    * The size after it; absent: it stays.
    * @throws InvalidOption for a size that the step can't work on
    */
-  resized?(size: Size & Shape, step: S): Size & Shape;
+  resized?(size: PictureSize, step: S): PictureSize;
   /** Why `reuse` has to encode; absent: the source's own access units are sent if the size is the same. */
   readonly notReused?: string;
   /** Why only code can give it, and no configuration file, fleet or command line; absent: they can. */
