@@ -57,7 +57,8 @@ needs('rtsp')('an RTSP camera', () => {
     watched = watch(rtsp.url);
     await watched.nth('published', 5);
     await rtsp.kill();
-    const waiting = await watched.nth('retrying', 5);
+    await watched.nth('retrying', 4);
+    const waiting = await watched.next('retrying');
     expect(watched.gate.stats).toMatchObject({ state: 'waiting', nextAttemptAt: waiting.at + QUICK_RETRY.maxMs });
     await rtsp.start();
     await watched.nth('recovered');
