@@ -1,13 +1,15 @@
 /** The filters of a plan that the user has written, and the errors of those that do not do what is expected of them. */
-import { InvalidOption } from '../errors/errors.js';
+import { InvalidOption, type RxcamError } from '../errors/errors.js';
 import type { Size } from '../pictures/size.js';
-import { type Step, ruleOf } from '../steps/index.js';
+import type { WrittenFilter } from '../steps/common/rule.js';
+import { ruleOf } from '../steps/index.js';
 import { type Plan, ffmpegSteps } from './plan.js';
 
 const EACH_ONCE = 'expected each picture once, at its own media time';
 
 export class WrittenFilters {
-  constructor(readonly steps: readonly Step[]) {}
+  /** @param filters - one for each step that has some, in the order of the plan */
+  constructor(readonly filters: readonly WrittenFilter[]) {}
 
   /** @param what - `a picture at 40000 µs` */
   strayPicture(what: string): InvalidOption {
@@ -26,23 +28,18 @@ export class WrittenFilters {
       + "expected option 'size' to return the size after the filter, and to be absent only if the size stays");
   }
 
-  /** The error for a process that failed because of one of them. */
-  refusal(stderr: readonly string[], cause: unknown): InvalidOption | undefined {
-    for (const step of this.steps) {
-      const { written } = ruleOf(step);
-      const why = written?.refusal(step, stderr);
-      if (why !== undefined) return new InvalidOption(`${written?.shown(step) ?? ''} given, which ffmpeg does not accept: ${why}`, { cause, stderr });
-    }
-    return undefined;
+  /** @param why - the reason in ffmpeg's log */
+  notAccepted({ shown }: WrittenFilter, why: string, cause: RxcamError): InvalidOption {
+    return new InvalidOption(`${shown} given, which ffmpeg does not accept: ${why}`, { cause, stderr: cause.stderr });
   }
 
   get #given(): string {
-    return this.steps.map((step) => ruleOf(step).written?.shown(step)).join(', ');
+    return this.filters.map(({ shown }) => shown).join(', ');
   }
 }
 
 /** Undefined for a plan that has none. */
 export function writtenFilters(plan: Plan): WrittenFilters | undefined {
-  const steps = ffmpegSteps(plan).filter((step) => ruleOf(step).written !== undefined);
-  return steps.length === 0 ? undefined : new WrittenFilters(steps);
+  const filters = ffmpegSteps(plan).flatMap((step) => ruleOf(step).written?.(step) ?? []);
+  return filters.length === 0 ? undefined : new WrittenFilters(filters);
 }

@@ -4,10 +4,10 @@ import { InvalidOption } from '../errors/errors.js';
 import { callback, options, parseOptions } from '../options.js';
 import { type PictureSize, evenBelow } from '../pictures/size.js';
 import { redactValue } from '../redact/redact.js';
-import { type ChainFilter, UnreadableChain, readChain } from './common/filter-chain.js';
+import { UnreadableChain, readChain } from './common/filter-chain.js';
 import { EVEN, MICROSECONDS } from './common/filters.js';
 import type { StepRule } from './common/rule.js';
-import { isOnDevice, whyUnsuitable } from './common/unsuitable-filters.js';
+import { whyUnsuitable } from './common/unsuitable-filters.js';
 
 /** The size of pictures after a step, from the one before it. */
 type SizeChange = (before: PictureSize) => PictureSize;
@@ -45,7 +45,7 @@ export const videoFilterRule: StepRule<VideoFilterStep> = {
   resized,
   notReused: 'videoFilter changes pictures, which takes decoding',
   onlyInCode: 'a filter can read and write files of the machine',
-  written: { shown, refusal },
+  written: (step) => ({ text: step.filter, shown: shown(step) }),
   defaults: {},
   examples: [
     { filter: 'hflip' }, { filter: 'transpose=1', size: ({ width, height }: PictureSize) => ({ width: height, height: width }) },
@@ -90,37 +90,4 @@ function isSize(value: unknown): value is PictureSize {
   const { width, height, sampleAspectRatio } = (value ?? {}) as Partial<Record<keyof PictureSize, unknown>>;
   const isSide = (side: unknown) => Number.isInteger(side) && (side as number) >= SIDES.least && (side as number) <= SIDES.most;
   return isSide(width) && isSide(height) && (sampleAspectRatio === undefined || (typeof sampleAspectRatio === 'string' && /^\d+:\d+$/.test(sampleAspectRatio)));
-}
-
-/** Lines of ffmpeg's log, by their levels. */
-const FAILURE = /\[(?:error|fatal|panic)\] (.*)$/;
-const NO_MEMORY = 'Cannot allocate memory';
-/** Only pictures in the memory of a device cause it: rxcam's own filters convert all others. */
-const ON_DEVICE = 'Impossible to convert between the formats';
-
-/** Lines that report that a filter failed, but not why: the reason is in the line before. */
-const GENERAL = /Error initializing filter|Failed to configure|Error applying options/;
-
-/** The first line that names one of the filters and has a reason. */
-function refusal({ filter }: VideoFilterStep, stderr: readonly string[]): string | undefined {
-  const filters = readChain(filter);
-  const lines = stderr.filter((line) => FAILURE.test(line));
-  if (lines.some((line) => line.includes(NO_MEMORY))) return undefined;
-  const own = lines.filter((line) => filters.some((one) => names(line, one)));
-  const reason = own.find((line) => !GENERAL.test(line))
-    ?? (filters.some(isOnDevice) ? lines.find((line) => messageIn(line).startsWith(ON_DEVICE)) : undefined);
-  if (reason !== undefined) return messageIn(reason);
-  const [general] = own;
-  if (general === undefined) return undefined;
-  const at = lines.indexOf(general);
-  return lines.slice(Math.max(0, at - 1), at + 1).map(messageIn).join('; ');
-}
-
-/** Whether a line names a filter: as its origin, `[Parsed_hflip_4 @ 0x1]`, or in its text, `No such filter: 'hflip'`. */
-function names(line: string, { name }: ChainFilter): boolean {
-  return new RegExp(`\\[(?:Parsed_${name}_\\d+|${name}|${name}@[^ ]+) @|'${name}'|'Parsed_${name}_\\d+'|\\b${name}:\\d|Parsed_${name}_\\d+$`).test(line);
-}
-
-function messageIn(line: string): string {
-  return FAILURE.exec(line)?.[1] ?? line;
 }

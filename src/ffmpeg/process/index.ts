@@ -1,3 +1,4 @@
 /** One ffmpeg process, from start to exit. */
 export { type ChildOutput, runChild } from './child.js';
+export { whyFilterRefused } from './refused-filter.js';
 export { writeToPipe } from './write-to-pipe.js';

@@ -1,11 +1,12 @@
 /** Checks filters that the user has written while they run: whether ffmpeg accepts them, and the size of their pictures. */
 import { type Observable, catchError, tap, throwError } from 'rxjs';
 import type { EngineEvent } from '../../core/engine/engine.js';
-import { type RxcamError, isRxcamError } from '../../core/errors/errors.js';
-import { writtenFilters } from '../../core/plan/written-filters.js';
+import { type InvalidOption, type RxcamError, isRxcamError } from '../../core/errors/errors.js';
+import { type WrittenFilters, writtenFilters } from '../../core/plan/written-filters.js';
 import { type Plan, encodeStep } from '../../core/plan/plan.js';
 import { FILTERS } from '../../core/defaults/limits.js';
 import { expectedOf } from '../command/index.js';
+import { whyFilterRefused } from '../process/index.js';
 import type { KnownFacts } from '../stream/index.js';
 
 /** Pictures that may be read before their heartbeats. Only filters that the user has written can delay heartbeats without end. */
@@ -40,8 +41,17 @@ export function checkWritten(plan: Plan, format?: KnownFacts): (events$: Observa
       }),
       catchError((error: unknown) => {
         const isPossible = !hasOutput && isRxcamError(error) && POSSIBLE.has(error.code);
-        return throwError(() => (isPossible ? written.refusal(error.stderr, error) : undefined) ?? error);
+        return throwError(() => (isPossible ? refusalOf(written, error) : undefined) ?? error);
       }),
     );
   };
+}
+
+/** The error for a process that failed because of one of the filters. */
+function refusalOf(written: WrittenFilters, failure: RxcamError): InvalidOption | undefined {
+  for (const filter of written.filters) {
+    const why = whyFilterRefused(filter.text, failure.stderr);
+    if (why !== undefined) return written.notAccepted(filter, why, failure);
+  }
+  return undefined;
 }

@@ -111,17 +111,3 @@ describe('its size', () => {
     expect(() => step('hflip', 5)).toThrow("videoFilter: option 'size': 5 given, expected a function");
   });
 });
-
-describe('its refusal by ffmpeg', () => {
-  const refusal = (filter: string, ...lines: string[]) => STEPS.videoFilter.written?.refusal(STEPS.videoFilter.step({ filter }), lines);
-
-  it('is the line with the reason, of this filter alone', () => {
-    const failed = "[AVFilterGraph @ 0x1] [error] Error initializing filter 'hflip' with args 'x=1'";
-    expect(refusal('hflip=x=1', '[info] hflip', "[Parsed_hflip_4 @ 0x1] [error] Option 'x' not found", failed)).toBe("Option 'x' not found");
-    expect(refusal('hflip=x=1', '[AVHWDeviceContext @ 0x1] [error] Cannot load libcuda.so.1', failed)).toBe("Cannot load libcuda.so.1; Error initializing filter 'hflip' with args 'x=1'");
-    expect(refusal('hflip@mine', '[hflip@mine @ 0x1] [error] No.')).toBe('No.');
-    expect(refusal('vflip', "[Parsed_hflip_4 @ 0x1] [error] Option 'x' not found", failed)).toBeUndefined();
-    expect(refusal('vflip', '[error] Error reinitializing filters!', "[error] Impossible to convert between the formats supported by the filter 'a' and the filter 'b'")).toBeUndefined();
-    expect(refusal('hflip=x=1', failed, '[fatal] Cannot allocate memory')).toBeUndefined();
-  });
-});

@@ -31,12 +31,12 @@ export interface ByChange<S> {
   withReferences(step: S): S;
 }
 
-/** Filters that the user has written. */
-export interface WrittenRule<S> {
+/** Filters that the user has written: only ffmpeg knows whether they are valid, and what they return. */
+export interface WrittenFilter {
+  /** A chain of filters, as the user gave it. */
+  readonly text: string;
   /** The option with its value, for errors. */
-  shown(step: S): string;
-  /** Why ffmpeg did not accept them, from its last lines on stderr; undefined: it failed for another reason. */
-  refusal(step: S, stderr: readonly string[]): string | undefined;
+  readonly shown: string;
 }
 
 /** A step on the command line. */
@@ -75,8 +75,8 @@ export interface StepRule<S> {
   readonly notReused?: string;
   /** Why only code can give it, and no configuration file, fleet or command line; absent: they can. */
   readonly onlyInCode?: string;
-  /** For filters that the user has written: only ffmpeg knows whether they are valid, and what they return. */
-  readonly written?: WrittenRule<S>;
+  /** The user's own filters in the step; absent: rxcam has written all of them. */
+  written?(step: S): WrittenFilter;
   /** Defaults of its options. */
   readonly defaults: Given;
   /** Options of the operator for the tests that compare ffmpeg, Node and the fake; the first suits any size. */
