@@ -1,11 +1,12 @@
 /** deliver: passes each value to a sink in user code, with the bounds and the back-pressure of an outbox. */
 import { Observable, type ObservableInput, type OperatorFunction, type Subscriber, Subscription, defer, takeWhile } from 'rxjs';
 import { type Pressure, type FrameTracker, ownerOf, take } from '../src/ledger/index.js';
-import { BoundedQueue, type Held, OUTBOX_SCHEMA, type OutboxConfig, Total, retains } from '../src/broker/index.js';
+import { BoundedQueue, type QueueItem, OUTBOX_SCHEMA, type OutboxConfig, QueueTotals, retainedMemory } from '../src/broker/index.js';
 import { DELIVER, OUTBOX } from '../src/core/defaults/defaults.js';
 import { InvalidOption } from '../src/core/errors/errors.js';
 import type { CameraMessage, EncodedFrame, Frame } from '../src/core/frame/frame.js';
-import { type Gap, Received, type Verified } from '../src/message/index.js';
+import { isGap } from '../src/consumer/index.js';
+import { type Gap, Received } from '../src/message/index.js';
 import { count, options as object, parseOptions } from '../src/core/options.js';
 
 /** Options of `deliver`. */
@@ -59,7 +60,7 @@ export function deliver<T extends Deliverable, R>(fn: (value: T) => ObservableIn
   });
 }
 
-interface Item<T> extends Held { readonly value: T }
+interface Item<T> extends QueueItem { readonly value: T }
 
 /** One subscription to `deliver`. */
 class Delivery<T extends Deliverable, R> {
@@ -72,7 +73,7 @@ class Delivery<T extends Deliverable, R> {
     readonly fn: (value: T) => ObservableInput<R>, readonly concurrency: number,
     limits: { maxBytes: number; maxMessages: number }, readonly subscriber: Subscriber<R>,
   ) {
-    this.#queue = new BoundedQueue(limits, new Total(Infinity));
+    this.#queue = new BoundedQueue(limits, new QueueTotals(Infinity));
   }
 
   next(value: T): void {
@@ -126,26 +127,22 @@ class Delivery<T extends Deliverable, R> {
   }
 }
 
-/** A gap needs no work and no bytes, but keeps its place in the order. */
-const NO_PRESSURE: Pressure = { waits: true, block: () => { /* Gaps have no reader. */ }, unblock: () => { /* Nor waits for them. */ } };
+/** For a gap, which is never dropped and keeps its place in the order. It has no source to pause. */
+const NO_PRESSURE: Pressure = { waits: true, block: () => undefined, unblock: () => undefined };
 
 function itemOf<T extends Deliverable>(value: T, tracker: FrameTracker): Item<T> {
   return { value, tracker, dropped: () => { /* It has no observer. */ }, ...boundsOf(value) };
 }
 
-/** A message read from a broker can wait there: it is never dropped. */
-function boundsOf(value: Deliverable): Pick<Held, 'retains' | 'pressure' | 'leads' | 'dependent'> {
-  if (isGap(value)) return { retains: retains(Buffer.alloc(0)), pressure: NO_PRESSURE, leads: true, dependent: false };
+/** The properties by which the queue limits a value. A message read from a broker can wait there: it is never dropped. */
+function boundsOf(value: Deliverable): Pick<QueueItem, 'memory' | 'pressure' | 'mayHaveDependents' | 'isDependent'> {
+  if (isGap(value)) return { memory: retainedMemory(Buffer.alloc(0)), pressure: NO_PRESSURE, mayHaveDependents: true, isDependent: false };
   const pressure = ownerOf(value)?.pressure;
-  if (value instanceof Received) return { retains: retains(value.value), pressure, leads: true, dependent: false };
-  const stream = 'mode' in value && value.mode === 'stream';
+  if (value instanceof Received) return { memory: retainedMemory(value.value), pressure, mayHaveDependents: true, isDependent: false };
+  const isStream = 'mode' in value && value.mode === 'stream';
   const isReference = 'referenceOrder' in value;
   return {
-    retains: 'value' in value ? retains(value.value, value.fields) : retains(value.data),
-    pressure, leads: !isReference, dependent: isReference || (stream && !value.keyframe),
+    memory: 'value' in value ? retainedMemory(value.value, value.fields) : retainedMemory(value.data),
+    pressure, mayHaveDependents: !isReference, isDependent: isReference || (isStream && !value.keyframe),
   };
-}
-
-function isGap(value: Deliverable): value is Gap {
-  return 'verdict' in value && (value as Gap | Verified).verdict === 'gap';
 }

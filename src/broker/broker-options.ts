@@ -54,17 +54,17 @@ export const CLIENT_MEMBERS = {
   logger: logger().optional(),
 };
 
-/** Retry options without their defaults. */
-export type RetryGiven = { readonly [K in keyof RetryOptions]?: number | undefined };
+/** Retry options as the user gives them: each may be absent. */
+export type GivenRetryOptions = { readonly [K in keyof RetryOptions]?: number | undefined };
 
 /** Arguments of zod's `refine`: `retryMaxMs` is at least `retryInitialMs`. */
-export const RETRY_RANGE: readonly [check: (given: RetryGiven) => boolean, says: { message: string; path: string[] }] = [
+export const RETRY_RANGE: readonly [check: (given: GivenRetryOptions) => boolean, problem: { message: string; path: string[] }] = [
   ({ retryInitialMs = 0, retryMaxMs = Infinity }) => retryMaxMs >= retryInitialMs,
   { message: 'expected retryMaxMs to be at least retryInitialMs', path: ['retryMaxMs'] },
 ];
 
-/** The given options, with the defaults. */
-export function retryOptions(given: RetryGiven): RetryOptions {
+/** Adds the defaults to the given options. */
+export function retryOptions(given: GivenRetryOptions): RetryOptions {
   const { retryInitialMs = BROKER.retryInitialMs, refreshAfterFailures = BROKER.refreshAfterFailures } = given;
   return { retryInitialMs, retryMaxMs: given.retryMaxMs ?? Math.max(BROKER.retryMaxMs, retryInitialMs), refreshAfterFailures };
 }

@@ -13,17 +13,17 @@ export interface Outgoing {
   readonly key: string;
   /** The message, with its value. */
   readonly message: CameraMessage;
-  /** The message's headers, with those that are added when it is sent. Created on access: `eachHeader` copies nothing. */
+  /** Headers of the message, with those that are added when it is sent. Each access creates a copy; `eachHeader` does not. */
   readonly headers: Readonly<Record<string, string>>;
-  /** inputOrder sent before this one to the same topic and key: the value of the header that the message names for it. */
+  /** `inputOrder` of the message sent before this one to the same topic and key, for the header `previousOrderHeader`; 0 if there is none. */
   readonly previousOrder?: number;
-  /** Epoch of the fence: the value of the header that the message names for it. */
+  /** Epoch of the fence, for the header `epochHeader`. */
   readonly epoch?: number | undefined;
-  /** The fence's facts about the former owner, on the first message of an owner: the value of the header that the message names for it. */
+  /** The fence's facts about the former owner, on the first message of an owner, for the header `handoverHeader`. */
   readonly handover?: string | undefined;
 }
 
-/** Calls `write` with each header of a message; stamped headers come last. */
+/** Calls `write` with each header of a message; those that are added when it is sent come last. */
 export function eachHeader({ message, previousOrder, epoch, handover }: Outgoing, write: (name: string, value: string) => void): void {
   const { headers, previousOrderHeader, epochHeader, handoverHeader } = message;
   for (const name in headers) if (name !== previousOrderHeader) write(name, headers[name] as string);
@@ -32,31 +32,31 @@ export function eachHeader({ message, previousOrder, epoch, handover }: Outgoing
   if (handoverHeader !== undefined && handover !== undefined) write(handoverHeader, handover);
 }
 
-/** Headers as a broker's protocol writes them. Most have the same value in message after message: the last text of each is kept. */
-export class HeaderTexts {
+/** Encodes headers for a broker's protocol. It keeps the last text of each name, because most headers have the same value in every message. */
+export class HeaderTextCache {
   readonly #last = new Map<string, { value: string; text: string }>();
 
-  /** @param write - the name and value as text */
-  constructor(readonly write: (name: string, value: string) => string) {}
+  /** @param encode - returns the text of a name and value */
+  constructor(readonly encode: (name: string, value: string) => string) {}
 
   of(name: string, value: string): string {
     const last = this.#last.get(name);
     if (last?.value === value) return last.text;
-    const text = this.write(name, value);
-    if (text.length > MAX_KEPT_TEXT) return text;
+    const text = this.encode(name, value);
+    if (text.length > MAX_CACHED_CHARACTERS) return text;
     if (last !== undefined) {
       last.value = value;
       last.text = text;
-    } else if (this.#last.size < MAX_KEPT_NAMES) {
+    } else if (this.#last.size < MAX_CACHED_NAMES) {
       this.#last.set(name, { value, text });
     }
     return text;
   }
 }
 
-/** Users choose the names of headers, so their number has a limit. */
-const MAX_KEPT_NAMES = 128;
-const MAX_KEPT_TEXT = 512;
+/** Users choose the names of headers, so the number of names is limited. */
+const MAX_CACHED_NAMES = 128;
+const MAX_CACHED_CHARACTERS = 512;
 
 /** A message that was written, and its position. */
 export interface Written {
@@ -73,11 +73,11 @@ export interface Written {
 export interface NotWritten {
   readonly ok: false;
   readonly error: RxcamError;
-  /** The broker accepts no message of this size: it is dropped. Set it only if this message is known to be the reason. */
+  /** Set if the broker accepts no message of this size: the message is dropped. Set it only if this message is known to be the reason. */
   readonly tooLarge?: boolean;
   /**
-   * Refused together with others, and the broker does not report which of them is at fault. `size`: they are sent again in
-   * smaller requests until one is alone; `apart`: each topic and key is sent again in a separate request.
+   * Set if the message was refused together with others, and the broker does not report which of them is the reason. `size`: they
+   * are sent again in smaller requests until one is alone; `apart`: each topic and key is sent again in a separate request.
    */
   readonly split?: 'size' | 'apart';
 }
@@ -117,15 +117,15 @@ export interface Driver {
    * server, so that a server that fails or is slow delays no other. Absent if there is only one server.
    */
   serverOf?(topic: string, key: string): string | undefined;
-  /** Monotonic time in ms from which a server accepts requests: it may ask for a pause (a quota). */
+  /** Monotonic time in ms from which a server accepts requests: its quota may require a pause. 0 if it requires none. */
   readyAt?(server: string | undefined): number;
-  /** Warnings about a missing right, although messages are written. */
+  /** Warnings about missing rights that do not prevent writing. */
   readonly warnings$?: Observable<RxcamError>;
   /** Called when no more messages are expected for this topic: the driver may remove its state. */
   forget?(topic: string): void;
   /** Why a message can never be written, if that is known without a request to the broker. */
   refuses?(message: CameraMessage): RxcamError | undefined;
-  /** The error in a topic's name: `expected …`. */
+  /** The rule that a topic's name breaks, as `expected …`; undefined for a valid name. */
   topicProblem?(topic: string): string | undefined;
   /** Creates a missing topic, with a consumer group if the broker has them; completes when it exists. */
   prepare?(topic: string, consumerGroup: string | undefined): Observable<never>;
@@ -134,7 +134,7 @@ export interface Driver {
    * @throws InvalidOption for options that this kind does not accept
    */
   reader?(request: ReadRequest): Reader;
-  /** Coordinates a fleet of workers. Absent if this kind of broker can't. */
+  /** Coordinates a fleet of workers. Absent if this kind of broker can't do that. */
   coordination?(place: FleetPlace): Coordination;
   /**
    * Replaces the connection before the next request, and looks up the brokers' addresses again.

@@ -2,9 +2,9 @@
 export type { Broker, BrokerState, CloseReport, TopicWaits } from './handle/index.js';
 export type { BrokerConfig } from './broker-options.js';
 export { brokerName, BrokerHandle, type BrokerOptions, createBroker, handleOf } from './handle/index.js';
-export { BoundedQueue, type Held, OUTBOX_SCHEMA, PUBLISH_SCHEMA, type OutboxConfig, AckRouter, Total, retains } from './outbox/index.js';
+export { BoundedQueue, type QueueItem, OUTBOX_SCHEMA, PUBLISH_SCHEMA, type OutboxConfig, AckRouter, QueueTotals, retainedMemory } from './outbox/index.js';
 export type { SendAgain, Driver, NotWritten, Outgoing, SendOutcome, Written } from './driver.js';
-export type { BrokerAddress, BrokerFlag, BrokerFlagValues, BrokerTarget, Examined } from './kind/index.js';
+export type { BrokerAddress, BrokerFlag, BrokerFlagValues, BrokerTarget, ServerLimits } from './kind/index.js';
 export { type BrokerName, BROKERS, BROKER_NAMES, brokerAt, examineBroker } from './kinds.js';
 export { kafka, partitionOf } from './kafka/index.js';
 export type { KafkaConfig } from './kafka/index.js';

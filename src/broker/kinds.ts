@@ -1,7 +1,7 @@
 /** Kinds of broker. A new kind is a folder or a file, and a line here. */
 import { InvalidOption } from '../core/errors/errors.js';
 import { redactRefused } from '../core/redact/redact.js';
-import { type BrokerAddress, type BrokerKind, type Examined, type ExaminedTopics, addressOf } from './kind/index.js';
+import { type BrokerAddress, type BrokerKind, type ServerLimits, type DoctorTopics, addressOf } from './kind/index.js';
 import { kafkaKind } from './kafka/index.js';
 import { memoryKind } from './memory/index.js';
 import { redisKind } from './redis/index.js';
@@ -17,8 +17,8 @@ export type BrokerName = keyof typeof BROKERS;
 
 export const BROKER_NAMES = Object.keys(BROKERS) as BrokerName[];
 
-/** Queries the limits of a server, with the options of its kind; undefined for a broker within this program. */
-export function examineBroker(name: BrokerName, config: object, topics: ExaminedTopics): Promise<Examined> | undefined {
+/** Queries the limits of a server, with the options of its kind; undefined for a broker inside this program. */
+export function examineBroker(name: BrokerName, config: object, topics: DoctorTopics): Promise<ServerLimits> | undefined {
   const { examine }: BrokerKind = BROKERS[name];
   return examine?.(config as never, topics);
 }

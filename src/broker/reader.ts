@@ -1,4 +1,4 @@
-/** The interface for reading a kind of broker: deliver the messages of one topic in pieces. `Reading` handles everything else. */
+/** The interface for reading a kind of broker: it emits the messages of one topic in pieces. `Reading` handles everything else. */
 import type { Observable } from 'rxjs';
 import type { RxcamError } from '../core/errors/errors.js';
 import type { Received } from '../message/index.js';
@@ -10,10 +10,10 @@ export type EntryId = `${number}-${number}`;
 /** Start of a reading. A number is a time in ms since 1970. */
 export type From = 'latest' | 'earliest' | Date | number | EntryId | { readonly offset: number | string } | { readonly last: number };
 
-/** End of a reading, that message included. `latest`: the last message when the reading begins. */
+/** End of a reading, inclusive. `latest`: the last message when the reading begins. A number is a time in ms since 1970. */
 export type To = 'latest' | Date | number | EntryId | { readonly offset: number | string };
 
-/** Kafka: the partition of the key, all of them, or those that are named. */
+/** Kafka: the partition of the key, all partitions, or those with these numbers. */
 export type Partitions = 'key' | 'all' | readonly number[];
 
 /** The request of a reading. */
@@ -44,14 +44,14 @@ export type Piece = readonly Received[];
 
 /** Reads one topic, for one subscription. */
 export interface Reader {
-  /** Waits before it is read again after failures. */
+  /** Waits between a failure and the next connection. */
   readonly retry: RetryOptions;
   /**
    * One connection. Errors when it fails; the next one continues after the last piece that was emitted. Waits for the gate
    * before each piece. Completes when the end of the reading is reached. Unsubscribing ends it at once.
-   * @param warn - receives the failure of a part of it (one of several servers) while the rest continues
+   * @param warn - receives the failure of one of several servers while the others continue
    */
   read(gate: Gate, warn: (error: RxcamError) => void): Observable<Piece>;
-  /** Called when a message was handled: it is committed if the reading is part of a group. */
+  /** Called when a message has been handled: it is committed if the reading is part of a group. */
   acknowledged?(message: Received): void;
 }

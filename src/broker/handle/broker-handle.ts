@@ -6,7 +6,7 @@ import { InvalidOption, MessageTooLarge, type RxcamError } from '../../core/erro
 import type { Fence } from '../../core/frame/fence.js';
 import type { CameraMessage } from '../../core/frame/frame.js';
 import type { FrameTracker } from '../../ledger/index.js';
-import { type RetryGiven, type RetryOptions, retryOptions } from '../broker-options.js';
+import { type GivenRetryOptions, type RetryOptions, retryOptions } from '../broker-options.js';
 import type { Broker, BrokerState } from './broker.js';
 import { type CloseReport, closeReport } from './close-report.js';
 import type { Driver } from '../driver.js';
@@ -18,7 +18,7 @@ import { waitingTopics } from './waiting-topics.js';
 export const BROKER_HANDLE: unique symbol = Symbol.for('rxcam.broker') as never;
 
 /** Options of every kind of broker. */
-export interface BrokerOptions extends Partial<Omit<SenderOptions, keyof RetryOptions>>, RetryGiven { readonly outboxMaxBytes?: number }
+export interface BrokerOptions extends Partial<Omit<SenderOptions, keyof RetryOptions>>, GivenRetryOptions { readonly outboxMaxBytes?: number }
 
 export class BrokerHandle<D extends Driver = Driver> implements Broker {
   readonly #driver: D;
@@ -81,9 +81,9 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
   release(queues: Iterable<PartitionQueue>, holder: object): void {
     for (const queue of queues) {
       queue.release(holder);
-      this.#outbox.leave(queue);
+      this.#outbox.noteReleased(queue);
     }
-    // The run that ends now is over once its last events are emitted.
+    // A run that ends now is live until its last events are emitted.
     queueMicrotask(() => { this.#forgetIdle(); });
   }
 
@@ -101,7 +101,7 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
 
   #close(deadlineMs: number): Promise<CloseReport> {
     const empty$ = new Observable<void>((subscriber) => {
-      // Subscribes before the sender is hurried: an answer may be synchronous.
+      // Subscribes before `hurry`: an answer may be synchronous.
       // eslint-disable-next-line rxjs-x/no-subscribe-in-pipe -- a producer, not an operator
       const settled = this.#settled$.subscribe(subscriber);
       this.#sender.hurry();
@@ -129,7 +129,7 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
   }
 
   #settled(): void {
-    this.#outbox.relieve();
+    this.#outbox.resumeSources();
     const { outbox: { messages }, throttledMs } = this.#state$.value;
     if ((this.#outbox.messages === 0 && messages > 0) || (throttledMs !== undefined) !== this.#sender.servers.pauseMs > 0) this.#emitState();
     if (this.#outbox.messages === 0) this.#forgetIdle();
@@ -137,7 +137,7 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
   }
 
   #forgetIdle(): void {
-    for (const topic of this.#outbox.sweep()) {
+    for (const topic of this.#outbox.removeIdleQueues()) {
       this.#refusals.delete(topic);
       this.#driver.forget?.(topic);
     }
@@ -149,7 +149,7 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
     if (value.outbox.messages === 0 && this.#outbox.messages > 0) this.#setState(value, this.#outbox.messages === 1 ? [queue] : undefined);
   }
 
-  /** A message that is too large is reported each time; any other refusal is repeated until it passes, and reported once. */
+  /** Each message that is too large is reported. Any other refusal recurs until its reason is gone, and is reported once. */
   #refused(error: RxcamError, topic: string): void {
     const isNews = error instanceof MessageTooLarge || this.#refusals.get(topic) !== error.message;
     if (!isNews) return;
@@ -185,16 +185,16 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
  * The handle of a broker that the user passed.
  * @throws InvalidOption if it is not a broker, or is closed
  */
-export function handleOf(what: string, broker: unknown): BrokerHandle {
+export function handleOf(operator: string, broker: unknown): BrokerHandle {
   const handle = (broker as { [BROKER_HANDLE]?: BrokerHandle } | null | undefined)?.[BROKER_HANDLE];
   if (handle === undefined) {
     const given = typeof broker === 'string' ? 'a string' : typeof broker === 'function' ? 'a function' : String(broker);
-    throw new InvalidOption(`${what}: option 'broker': ${given} given, expected a broker: kafka(…), redis(…) or memory(…)`);
+    throw new InvalidOption(`${operator}: option 'broker': ${given} given, expected a broker: kafka(…), redis(…) or memory(…)`);
   }
-  if (handle.isClosed) throw closedError(handle, what);
+  if (handle.isClosed) throw closedError(handle, operator);
   return handle;
 }
 
-function closedError({ kind, address }: Broker, what = 'publish'): InvalidOption {
-  return new InvalidOption(`${what}: option 'broker': ${kind} at ${address} is closed, expected one that is open`);
+function closedError({ kind, address }: Broker, operator = 'publish'): InvalidOption {
+  return new InvalidOption(`${operator}: option 'broker': ${kind} at ${address} is closed, expected one that is open`);
 }

@@ -10,9 +10,9 @@ import type { Driver } from '../driver.js';
 
 const SCHEMA = object(BROKER_MEMBERS).refine(...RETRY_RANGE);
 
-/** Members that every driver must have. */
-const METHODS = ['send', 'reset', 'close'] as const;
-const STRINGS = ['kind', 'address'] as const;
+/** Methods and strings that every driver must have. */
+const REQUIRED_METHODS = ['send', 'reset', 'close'] as const;
+const REQUIRED_STRINGS = ['kind', 'address'] as const;
 
 /**
  * Creates a broker from your driver, for `publish`. The broker handles order, batches, retries and the outbox; the driver
@@ -30,8 +30,8 @@ export function createBroker(driver: Driver, config: BrokerConfig = {}): Broker 
   return new BrokerHandle(guarded(driver), parseOptions('createBroker', SCHEMA, config));
 }
 
-/** Members that a driver may have. */
-const OPTIONAL = ['expectWrites', 'serverOf', 'readyAt', 'forget', 'refuses', 'topicProblem', 'prepare', 'reader', 'coordination'] as const;
+/** Methods that a driver may have. */
+const OPTIONAL_METHODS = ['expectWrites', 'serverOf', 'readyAt', 'forget', 'refuses', 'topicProblem', 'prepare', 'reader', 'coordination'] as const;
 
 /** Wraps a driver so that its errors neither stop the queue nor show credentials. */
 function guarded(driver: Driver): Driver {
@@ -44,7 +44,7 @@ function guarded(driver: Driver): Driver {
     reset: (server) => { driver.reset(server); },
     close: () => defer(() => driver.close()).pipe(ignoreElements(), catchError(() => EMPTY)),
     ...(driver.warnings$ !== undefined && { warnings$: driver.warnings$ }),
-    ...Object.fromEntries(OPTIONAL.flatMap((name) => {
+    ...Object.fromEntries(OPTIONAL_METHODS.flatMap((name) => {
       const method = methods[name];
       return method === undefined ? [] : [[name, method.bind(driver)]];
     })),
@@ -53,13 +53,13 @@ function guarded(driver: Driver): Driver {
 
 function checkDriver(driver: unknown): void {
   if (typeof driver !== 'object' || driver === null) {
-    throw new InvalidOption(`createBroker: option 'driver': ${String(driver)} given, expected an object with ${[...STRINGS, ...METHODS].join(', ')}`);
+    throw new InvalidOption(`createBroker: option 'driver': ${String(driver)} given, expected an object with ${[...REQUIRED_STRINGS, ...REQUIRED_METHODS].join(', ')}`);
   }
   const members = driver as Record<string, unknown>;
-  for (const name of METHODS) check(name, members[name], typeof members[name] === 'function', 'a function');
-  for (const name of STRINGS) check(name, members[name], typeof members[name] === 'string' && members[name] !== '', 'a string');
+  for (const name of REQUIRED_METHODS) checkMember(name, members[name], typeof members[name] === 'function', 'a function');
+  for (const name of REQUIRED_STRINGS) checkMember(name, members[name], typeof members[name] === 'string' && members[name] !== '', 'a string');
 }
 
-function check(name: string, given: unknown, isRight: boolean, expected: string): void {
-  if (!isRight) throw new InvalidOption(`createBroker: option 'driver.${name}': ${given === '' ? 'an empty string' : typeof given} given, expected ${expected}`);
+function checkMember(name: string, given: unknown, isValid: boolean, expected: string): void {
+  if (!isValid) throw new InvalidOption(`createBroker: option 'driver.${name}': ${given === '' ? 'an empty string' : typeof given} given, expected ${expected}`);
 }

@@ -1,4 +1,4 @@
-/** Finds the topics that wait while others are sent. */
+/** Finds the topics whose messages wait while others are sent. */
 import type { RxcamError } from '../../core/errors/errors.js';
 import type { TopicWaits } from './broker.js';
 import type { PartitionQueue } from '../outbox/index.js';

@@ -1,7 +1,7 @@
 /** Kafka, as a kind of broker. */
 import { BROKER, KAFKA } from '../../core/defaults/defaults.js';
 import { InvalidOption } from '../../core/errors/errors.js';
-import { type BrokerAddress, type BrokerFlagValues, type BrokerKind, type BrokerSurroundings, type ExaminedTopics, topicOf } from '../kind/index.js';
+import { type BrokerAddress, type BrokerFlagValues, type BrokerKind, type CommandLineContext, type DoctorTopics, topicOf } from '../kind/index.js';
 import { WIRES, kafka } from './kafka.js';
 import { KAFKA_SCHEMA, type KafkaConfig } from './options.js';
 
@@ -17,10 +17,10 @@ export const kafkaKind = {
   secrets: 'kafka',
   hosts: 'many',
   passwordVariable: PASSWORD,
-  open: (address, options, surroundings) => ({ broker: kafka(configOf(address, options, surroundings)), topic: topicOf(address) }),
+  open: (address, options, context) => ({ broker: kafka(configOf(address, options, context)), topic: topicOf(address) }),
   configOf,
   // Asked by the connections that write, with their login and TLS.
-  examine: async (config: KafkaConfig, topics: ExaminedTopics) => {
+  examine: async (config: KafkaConfig, topics: DoctorTopics) => {
     const options = KAFKA_SCHEMA.parse(config);
     const { KafkaExamination } = await import('./client/examine.js');
     return new KafkaExamination(options, await WIRES[options.driver]()).of(topics);
@@ -76,7 +76,7 @@ export const kafkaKind = {
   defaults: () => ({ ...KAFKA_SCHEMA.parse({ brokers: ['localhost:9092'] }), ...KAFKA, ...BROKER }),
 } as const satisfies BrokerKind;
 
-function configOf({ user, password, hosts }: BrokerAddress, options: BrokerFlagValues, { env, logger }: BrokerSurroundings): KafkaConfig {
+function configOf({ user, password, hosts }: BrokerAddress, options: BrokerFlagValues, { env, logger }: CommandLineContext): KafkaConfig {
   const { sasl: wanted = {}, ...others } = options as { sasl?: Record<string, string> };
   const sasl = { mechanism: MECHANISMS[0], username: user, password: password ?? env[PASSWORD], ...wanted };
   const hasLogin = sasl.username !== undefined || Object.keys(wanted).length > 0;

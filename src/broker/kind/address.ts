@@ -41,21 +41,21 @@ function withoutHosts({ schemes }: AddressForm, text: string): BrokerAddress | u
   return { scheme: `${scheme.toLowerCase()}:`, user: undefined, password: undefined, hosts: [], path: pathOf(rest) };
 }
 
-function withHosts({ schemes, hosts: number }: AddressForm, text: string): BrokerAddress | undefined {
+function withHosts({ schemes, hosts: hostCount }: AddressForm, text: string): BrokerAddress | undefined {
   const { scheme, user, password, rest, isAmbiguous } = splitCredentials(text);
   const name = /^([a-z][a-z0-9+.-]*):\/\/$/i.exec(scheme)?.[1]?.toLowerCase();
   const [authority = '', ...path] = rest.split('/');
   const hosts = authority.split(',');
   if (isAmbiguous === true || name === undefined || !schemes.includes(name)) return undefined;
-  if (!hosts.every((host) => HOST.test(host)) || /[?#]/.test(rest) || (number === 'one' && hosts.length > 1)) return undefined;
-  return { scheme: `${name}://`, user: decoded(user), password: decoded(password), hosts, path: pathOf(path.join('/')) };
+  if (!hosts.every((host) => HOST.test(host)) || /[?#]/.test(rest) || (hostCount === 'one' && hosts.length > 1)) return undefined;
+  return { scheme: `${name}://`, user: decode(user), password: decode(password), hosts, path: pathOf(path.join('/')) };
 }
 
 function pathOf(text: string): string[] {
-  return text.split('/').filter((part) => part !== '').map((part) => decoded(part) ?? part);
+  return text.split('/').filter((part) => part !== '').map((part) => decode(part) ?? part);
 }
 
-function decoded(text: string | undefined): string | undefined {
+function decode(text: string | undefined): string | undefined {
   try {
     return text === undefined ? undefined : decodeURIComponent(text);
   } catch {

@@ -1,4 +1,4 @@
-/** The facts about a kind of broker: its address, options, flags and documentation. */
+/** The declaration of a kind of broker: its address, options, flags and documentation. */
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { SecretPlaces } from '../../core/redact/secret-places.js';
@@ -15,11 +15,11 @@ export interface BrokerFlag {
   readonly about: string;
   /** The default, for the help. */
   readonly standard?: string | number;
-  /** The form of its value: a number, bytes with a unit, or one of some words. Absent: the text is the value. */
+  /** The form of its value: a number, bytes with a unit, or one of these words. Absent: the text is the value. */
   readonly takes?: 'number' | 'bytes' | readonly string[];
   /** Set if `rxcam read` has it as well. */
   readonly reads?: true;
-  /** Set if it applies to commands that may create topics. */
+  /** Set if only commands that may create topics have it. */
   readonly creates?: true;
 }
 
@@ -27,7 +27,7 @@ export interface BrokerFlag {
 export type BrokerFlagValues = Readonly<Record<string, unknown>>;
 
 /** Settings from the command line besides an address and flags. */
-export interface BrokerSurroundings {
+export interface CommandLineContext {
   readonly env: NodeJS.ProcessEnv;
   readonly logger: Logger;
 }
@@ -39,22 +39,22 @@ export interface BrokerTarget {
 }
 
 /** The topics that the doctor examines. */
-export interface ExaminedTopics {
-  /** The topic of the user, or the doctor's. */
+export interface DoctorTopics {
+  /** The user's topic, or the doctor's own. */
   readonly topic: string;
-  /** The doctor's own topic, for its message; it may be created with the broker's times. */
+  /** The doctor's own topic, for its test message; it may be created with timestamps of the broker. */
   readonly own: string;
 }
 
-/** The limits that a server states. */
-export interface Examined {
+/** The limits that a server reports. */
+export interface ServerLimits {
   /** Largest message of the topic, in bytes; undefined if it is not known. */
   readonly maxMessageBytes?: number | undefined;
   /** Set if the topic does not exist: the limit is that of a topic that rxcam creates. */
   readonly isMissing?: boolean;
 }
 
-/** One kind of broker: everything that a new kind adds, besides its line in the index. */
+/** One kind of broker: everything that a new kind adds, besides its line in kinds.ts. */
 export interface BrokerKind extends AddressForm {
   /** Its name in docs/guides and the help. */
   readonly title: string;
@@ -68,19 +68,19 @@ export interface BrokerKind extends AddressForm {
    * Opens the broker that an address names.
    * @throws InvalidOption
    */
-  open(address: BrokerAddress, options: BrokerFlagValues, surroundings: BrokerSurroundings): BrokerTarget;
+  open(address: BrokerAddress, options: BrokerFlagValues, context: CommandLineContext): BrokerTarget;
   /** The options of an address and flags. @throws InvalidOption */
-  configOf(address: BrokerAddress, options: BrokerFlagValues, surroundings: BrokerSurroundings): object;
+  configOf(address: BrokerAddress, options: BrokerFlagValues, context: CommandLineContext): object;
   /**
    * Queries the server for `rxcam doctor`, before the doctor's message is written. Rejects with the reason if that is impossible.
    * Absent if there is no server.
    */
-  readonly examine?: (config: never, topics: ExaminedTopics) => Promise<Examined>;
+  readonly examine?: (config: never, topics: DoctorTopics) => Promise<ServerLimits>;
   /** Flags of its own options; those of every broker are the command line's. */
   readonly flags: readonly BrokerFlag[];
   /** Options that its address gives. */
   readonly inAddress: readonly string[];
-  /** The interface of its options. */
+  /** Name of the interface of its options. */
   readonly config: string;
   /** Schema of its options. */
   readonly schema: z.ZodType;

@@ -2,20 +2,21 @@
 import type { RecordOwner } from '../../ledger/index.js';
 import type { Published } from '../../core/frame/frame.js';
 
-/** Called when a message is acknowledged or dropped. */
-export interface Listener {
+/** Receives the results of a run's messages. */
+export interface AckListener {
   acknowledged(ack: Published): void;
+  /** Called after each message that is acknowledged or dropped. */
   settled(): void;
 }
 
 /**
- * A camera that reconnects subscribes to `publish` again; messages still in the outbox are acknowledged to
- * the router of the run, and the next subscription attaches to it. It can keep no more than the outbox held.
+ * A camera that reconnects subscribes to `publish` again: messages that are still in the outbox are acknowledged to
+ * the router of the run, and the next subscription attaches to it. It keeps at most as many as the outbox had.
  */
 export class AckRouter {
   #pending = 0;
   #kept: Published[] = [];
-  #listener: Listener | undefined;
+  #listener: AckListener | undefined;
 
   constructor(readonly owner: RecordOwner | undefined) {}
 
@@ -25,7 +26,7 @@ export class AckRouter {
   /** Whether no more acknowledgements can arrive. */
   get isSpent(): boolean { return this.#pending === 0 && this.#kept.length === 0; }
 
-  attach(listener: Listener): void {
+  attach(listener: AckListener): void {
     this.#listener = listener;
     const kept = this.#kept;
     this.#kept = [];

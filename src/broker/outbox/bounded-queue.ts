@@ -1,23 +1,24 @@
 /**
- * A queue that is bounded in number and in bytes. Above the high-water mark, a source that can wait is paused and loses
- * nothing; for any other the oldest value is dropped, in stream mode with all that can't be decoded without it.
+ * A queue that is bounded in number and in bytes. At the high-water mark, a source that can wait is paused and loses
+ * nothing; for any other source, the oldest value is dropped when the queue is full, in stream mode with all values that can't be
+ * decoded without it.
  */
 import type { Pressure, FrameTracker } from '../../ledger/index.js';
 import { OUTBOX } from '../../core/defaults/defaults.js';
 import type { RxcamError } from '../../core/errors/errors.js';
 import type { DropCause } from '../../core/events.js';
 import { Fifo } from './fifo.js';
-import { Retained, type Retains } from './retained.js';
+import { MemoryCounter, type RetainedMemory } from './memory-counter.js';
 
-/** One value in the queue. */
-export interface Held {
+/** A value in the queue. */
+export interface QueueItem {
   readonly tracker: FrameTracker;
-  readonly retains: Retains;
+  readonly memory: RetainedMemory;
   readonly pressure: Pressure | undefined;
-  /** Whether others may depend on it: any except a reference to the last full one. */
-  readonly leads: boolean;
-  /** Useless without the message before it: within a GOP, or a reference. */
-  readonly dependent: boolean;
+  /** Whether later values may depend on it: true for all except a reference to the last full picture. */
+  readonly mayHaveDependents: boolean;
+  /** Whether it is useless without the value before it: within a GOP, or a reference. */
+  readonly isDependent: boolean;
   /** Called when the value is dropped, after the report to the ledger. */
   dropped(): void;
 }
@@ -28,27 +29,27 @@ export interface Limits {
   maxMessages: number;
 }
 
-/** Total contents of several queues. */
-export class Total {
-  readonly retained = new Retained();
+/** The total contents of several queues, and their common limit in bytes. */
+export class QueueTotals {
+  readonly memory = new MemoryCounter();
   /** Number of values held. */
   count = 0;
 
   constructor(readonly maxBytes: number) {}
 
-  get isHigh(): boolean { return this.retained.bytes >= this.maxBytes * OUTBOX.highWater; }
-  get isLow(): boolean { return this.retained.bytes < this.maxBytes * OUTBOX.lowWater; }
-  get isExceeded(): boolean { return this.retained.bytes > this.maxBytes; }
+  get isHigh(): boolean { return this.memory.bytes >= this.maxBytes * OUTBOX.highWater; }
+  get isLow(): boolean { return this.memory.bytes < this.maxBytes * OUTBOX.lowWater; }
+  get isExceeded(): boolean { return this.memory.bytes > this.maxBytes; }
 }
 
-export class BoundedQueue<H extends Held> {
+export class BoundedQueue<H extends QueueItem> {
   readonly #waiting = new Fifo<H>();
   readonly #taken = new Fifo<H>();
-  readonly #retained = new Retained();
+  readonly #memory = new MemoryCounter();
   readonly #blocked = new Set<Pressure>();
   #awaitsKeyframe = false;
 
-  constructor(readonly limits: Limits, readonly total: Total) {}
+  constructor(readonly limits: Limits, readonly total: QueueTotals) {}
 
   /** Number of waiting values. */
   get waiting(): number { return this.#waiting.length; }
@@ -57,15 +58,15 @@ export class BoundedQueue<H extends Held> {
   /** Number of values held. */
   get length(): number { return this.#waiting.length + this.#taken.length; }
   /** Bytes kept alive by the contents. */
-  get bytes(): number { return this.#retained.bytes; }
+  get bytes(): number { return this.#memory.bytes; }
 
-  /** The next one to take. */
+  /** The next item to take. */
   peek(): H | undefined {
     return this.#waiting.peek();
   }
 
   offer(item: H): void {
-    if (this.#awaitsKeyframe && item.dependent) {
+    if (this.#awaitsKeyframe && item.isDependent) {
       reportDropped(item, 'gop');
       return;
     }
@@ -73,7 +74,7 @@ export class BoundedQueue<H extends Held> {
     this.#waiting.push(item);
     this.#retain(item);
     while (!this.#fits() && this.dropOldest());
-    this.#press(item.pressure);
+    this.#applyPressure(item.pressure);
   }
 
   take(): H | undefined {
@@ -86,7 +87,7 @@ export class BoundedQueue<H extends Held> {
   finish(item: H): boolean {
     if (!this.#taken.delete(item)) return false;
     this.#release(item);
-    this.relieve();
+    this.resumeSources();
     return true;
   }
 
@@ -99,57 +100,57 @@ export class BoundedQueue<H extends Held> {
   /** Drops an item that was taken, and, in stream mode, those that depend on it. */
   dropTaken(item: H, cause: DropCause, error?: RxcamError): void {
     if (!this.finish(item)) return;
-    const dependents = item.leads ? this.#removeDependents(0) : [];
-    this.relieve();
+    const dependents = item.mayHaveDependents ? this.#removeDependents(0) : [];
+    this.resumeSources();
     reportDropped(item, cause, error);
     for (const dependent of dependents) reportDropped(dependent, 'gop');
   }
 
-  /** Makes room; false if all waiting messages belong to sources that can wait. */
+  /** Makes room; false if all waiting items belong to sources that can wait. */
   dropOldest(): boolean {
     const index = this.#waiting.findIndex((item) => item.pressure?.waits !== true);
     const [oldest] = index < 0 ? [] : this.#waiting.remove(index, 1);
     if (oldest === undefined) return false;
     this.#release(oldest);
-    const dependents = oldest.leads ? this.#removeDependents(index) : [];
+    const dependents = oldest.mayHaveDependents ? this.#removeDependents(index) : [];
     reportDropped(oldest, 'outbox');
     for (const dependent of dependents) reportDropped(dependent, 'gop');
     return true;
   }
 
-  /** Drops waiting items; those already taken are settled by their taker. */
+  /** Drops waiting items; items that are taken stay. */
   dropWaiting(cause: DropCause): void {
     const all = this.#waiting.remove(0, this.#waiting.length);
     for (const item of all) this.#release(item);
-    this.relieve();
+    this.resumeSources();
     for (const item of all) reportDropped(item, cause);
   }
 
-  /** Drops everything; returns the items. */
+  /** Drops all items, and returns them. */
   dropAll(cause: DropCause, error?: RxcamError): H[] {
     const all = [...this.#taken.remove(0, this.#taken.length), ...this.#waiting.remove(0, this.#waiting.length)];
     for (const item of all) this.#release(item);
-    this.relieve();
+    this.resumeSources();
     for (const item of all) reportDropped(item, cause, error);
     return all;
   }
 
-  /** Resumes the sources if there is enough room, or if none of their items are left. */
-  relieve(): void {
+  /** Resumes paused sources if there is enough room, or if the queue is empty. */
+  resumeSources(): void {
     if (this.#blocked.size === 0) return;
     const { maxBytes, maxMessages } = this.limits;
     const isLow = this.length < maxMessages * OUTBOX.lowWater && this.bytes < maxBytes * OUTBOX.lowWater;
     if (this.length === 0 || (isLow && this.total.isLow)) this.unblock();
   }
 
-  /** Resumes one source, or all, unconditionally: its run ended. */
+  /** Resumes one source, or all, even if there is no room: called when a run has ended. */
   unblock(only?: Pressure): void {
     for (const pressure of only === undefined ? [...this.#blocked] : [only]) {
       if (this.#blocked.delete(pressure)) pressure.unblock(this);
     }
   }
 
-  #press(pressure: Pressure | undefined): void {
+  #applyPressure(pressure: Pressure | undefined): void {
     if (pressure?.waits !== true || this.#blocked.has(pressure)) return;
     const { maxBytes, maxMessages } = this.limits;
     const isHigh = this.length >= maxMessages * OUTBOX.highWater || this.bytes >= maxBytes * OUTBOX.highWater;
@@ -163,7 +164,7 @@ export class BoundedQueue<H extends Held> {
   }
 
   #removeDependents(start: number): H[] {
-    const end = this.#waiting.findIndex((item) => !item.dependent, start);
+    const end = this.#waiting.findIndex((item) => !item.isDependent, start);
     this.#awaitsKeyframe = end < 0;
     const dependents = this.#waiting.remove(start, (end < 0 ? this.#waiting.length : end) - start);
     for (const item of dependents) this.#release(item);
@@ -171,19 +172,19 @@ export class BoundedQueue<H extends Held> {
   }
 
   #retain(item: H): void {
-    this.#retained.add(item.retains);
-    this.total.retained.add(item.retains);
+    this.#memory.add(item.memory);
+    this.total.memory.add(item.memory);
     this.total.count++;
   }
 
   #release(item: H): void {
-    this.#retained.remove(item.retains);
-    this.total.retained.remove(item.retains);
+    this.#memory.remove(item.memory);
+    this.total.memory.remove(item.memory);
     this.total.count--;
   }
 }
 
-function reportDropped(item: Held, cause: DropCause, error?: RxcamError): void {
+function reportDropped(item: QueueItem, cause: DropCause, error?: RxcamError): void {
   item.tracker.drop(cause, error);
   item.dropped();
 }

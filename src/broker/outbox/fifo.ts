@@ -1,7 +1,8 @@
-/** A first-in first-out list that is fast at any length: Array.shift moves every element of a long array. */
+/** A first-in first-out list that is fast at any length. `Array.shift` alone moves every element of a long array. */
 
-/** Length up to which Array.shift is fast. */
+/** Length up to which `Array.shift` is fast. */
 const SHORT = 32;
+/** Number of removed items above which the array may be copied. */
 const COMPACT_ABOVE = 1_024;
 
 export class Fifo<T> implements Iterable<T> {
@@ -56,10 +57,10 @@ export class Fifo<T> implements Iterable<T> {
     return index >= 0;
   }
 
-  /** Position of the first item that fits, or -1. */
-  findIndex(fits: (item: T) => boolean, start = 0): number {
+  /** Position of the first matching item, or -1. */
+  findIndex(matches: (item: T) => boolean, start = 0): number {
     for (let index = this.#head + start; index < this.#items.length; index++) {
-      if (fits(this.#items[index] as T)) return index - this.#head;
+      if (matches(this.#items[index] as T)) return index - this.#head;
     }
     return -1;
   }

@@ -1,4 +1,4 @@
-/** Options of an outbox: the limits of values that wait for a broker, or for a sink in user code. */
+/** Options of an outbox: limits of the values that wait for a broker, or for a sink in user code. */
 import { z } from 'zod';
 import type { Fence } from '../../core/frame/fence.js';
 import type { CameraMessage } from '../../core/frame/frame.js';

@@ -3,7 +3,7 @@ import { OUTBOX } from '../../core/defaults/defaults.js';
 import type { DropCause } from '../../core/events.js';
 import { QUEUES } from '../../core/defaults/limits.js';
 import type { RxcamError } from '../../core/errors/errors.js';
-import { Total } from './bounded-queue.js';
+import { QueueTotals } from './bounded-queue.js';
 import { type Entry, PartitionQueue } from './partition-queue.js';
 
 /** A publisher's settings for its queues. */
@@ -18,20 +18,20 @@ const NONE: readonly string[] = [];
 export class Outbox {
   /** The queues, by topic, then by key. */
   readonly #queues = new Map<string, Map<string, PartitionQueue>>();
-  /** Queues that a publisher has left. */
-  readonly #left = new Set<PartitionQueue>();
-  /** The last inputOrder sent by each removed queue, for the header of the next message there. The oldest entries are removed. */
+  /** Queues that a publisher has released. */
+  readonly #released = new Set<PartitionQueue>();
+  /** The last `inputOrder` sent by each removed queue, for the header of its next message. The oldest entries are removed. */
   readonly #lastSent = new Map<string, number>();
-  readonly #total: Total;
+  readonly #total: QueueTotals;
   #wasHigh = false;
 
   constructor(maxBytes: number = OUTBOX.handleMaxBytes) {
-    this.#total = new Total(maxBytes);
+    this.#total = new QueueTotals(maxBytes);
   }
 
   get queues(): PartitionQueue[] { return [...this.#queues.values()].flatMap((byKey) => [...byKey.values()]); }
-  /** Bytes kept alive by all messages. */
-  get bytes(): number { return this.#total.retained.bytes; }
+  /** Bytes that all messages keep in memory. */
+  get bytes(): number { return this.#total.memory.bytes; }
   get messages(): number { return this.#total.count; }
 
   /** The queue of a topic and key, with the limits of its last publisher. */
@@ -43,35 +43,36 @@ export class Outbox {
     return queue;
   }
 
+  /** Adds a message; drops the oldest of the largest queues while all queues together are too large. */
   offer(queue: PartitionQueue, entry: Entry): void {
     queue.offer(entry);
     while (this.#total.isExceeded && this.#dropFromLargest());
     this.#wasHigh ||= this.#total.isHigh;
   }
 
-  /** Resumes sources that waited for room in all queues; called after messages have been sent. */
-  relieve(): void {
+  /** Resumes sources that wait for room in all queues together; called after messages have been sent. */
+  resumeSources(): void {
     if (!this.#wasHigh || !this.#total.isLow) return;
     this.#wasHigh = false;
-    for (const queue of this.queues) queue.relieve();
+    for (const queue of this.queues) queue.resumeSources();
   }
 
   /** Called when a publisher has released this queue. */
-  leave(queue: PartitionQueue): void {
-    this.#left.add(queue);
+  noteReleased(queue: PartitionQueue): void {
+    this.#released.add(queue);
   }
 
-  /** Removes idle queues; returns the topics that have none left. */
-  sweep(): readonly string[] {
-    if (this.#left.size === 0) return NONE;
-    const gone = [...this.#left].filter(({ isIdle }) => isIdle);
-    for (const queue of gone) this.#remove(queue);
-    return [...new Set(gone.map(({ topic }) => topic))].filter((topic) => !this.#queues.has(topic));
+  /** Removes released queues that are idle; returns the topics that have no queue afterwards. */
+  removeIdleQueues(): readonly string[] {
+    if (this.#released.size === 0) return NONE;
+    const idle = [...this.#released].filter(({ isIdle }) => isIdle);
+    for (const queue of idle) this.#remove(queue);
+    return [...new Set(idle.map(({ topic }) => topic))].filter((topic) => !this.#queues.has(topic));
   }
 
   #newQueue(topic: string, key: string): PartitionQueue {
     const limits = { maxBytes: OUTBOX.maxBytes, maxMessages: OUTBOX.maxMessages };
-    const queue = new PartitionQueue(topic, key, limits, this.#total, this.#lastSent.get(idOf(topic, key)));
+    const queue = new PartitionQueue(topic, key, limits, this.#total, this.#lastSent.get(queueId(topic, key)));
     const byKey = this.#queues.get(topic);
     if (byKey === undefined) this.#queues.set(topic, new Map([[key, queue]]));
     else byKey.set(key, queue);
@@ -79,9 +80,9 @@ export class Outbox {
   }
 
   #remove(queue: PartitionQueue): void {
-    const id = idOf(queue.topic, queue.key);
+    const id = queueId(queue.topic, queue.key);
     const byKey = this.#queues.get(queue.topic);
-    this.#left.delete(queue);
+    this.#released.delete(queue);
     byKey?.delete(queue.key);
     if (byKey?.size === 0) this.#queues.delete(queue.topic);
     this.#lastSent.delete(id);
@@ -90,7 +91,7 @@ export class Outbox {
     if (oldest !== undefined && this.#lastSent.size > QUEUES.remembered) this.#lastSent.delete(oldest);
   }
 
-  /** Drops every message; returns the destination and size of each. */
+  /** Drops every message; returns the topic and size of each. */
   dropAll(cause: DropCause, error?: RxcamError): { topic: string; bytes: number }[] {
     return this.queues.flatMap((queue) =>
       queue.dropAll(cause, error).map(({ message }) => ({ topic: queue.topic, bytes: message.value.length })));
@@ -102,7 +103,7 @@ export class Outbox {
   }
 }
 
-/** Unique for each topic and key, with any characters. */
-function idOf(topic: string, key: string): string {
+/** Unique for each topic and key, even if a key contains a separator. */
+function queueId(topic: string, key: string): string {
   return `${topic.length} ${topic}${key}`;
 }

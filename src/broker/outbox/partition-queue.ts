@@ -5,25 +5,25 @@ import { BROKER } from '../../core/defaults/defaults.js';
 import { InvalidOption, type RxcamError } from '../../core/errors/errors.js';
 import type { Fence } from '../../core/frame/fence.js';
 import type { CameraMessage, Published } from '../../core/frame/frame.js';
-import { BoundedQueue, type Held, type Limits, type Total } from './bounded-queue.js';
+import { BoundedQueue, type QueueItem, type Limits, type QueueTotals } from './bounded-queue.js';
 import { type Outgoing, eachHeader } from '../driver.js';
 import { type AckRouter } from './ack-router.js';
-import { type Retains, retains } from './retained.js';
+import { type RetainedMemory, retainedMemory } from './memory-counter.js';
 
 /** A message in the outbox. */
-export class Entry implements Held {
-  readonly retains: Retains;
+export class Entry implements QueueItem {
+  readonly memory: RetainedMemory;
   readonly pressure: Pressure | undefined;
-  readonly leads: boolean;
-  readonly dependent: boolean;
+  readonly mayHaveDependents: boolean;
+  readonly isDependent: boolean;
 
   /** @param offeredAt - monotonic time in ms */
   constructor(readonly message: CameraMessage, readonly tracker: FrameTracker, readonly router: AckRouter, readonly offeredAt: number) {
-    this.retains = retains(message.value, message.fields);
+    this.memory = retainedMemory(message.value, message.fields);
     this.pressure = ownerOf(message)?.pressure;
     const isReference = message.referenceOrder !== undefined;
-    this.leads = !isReference;
-    this.dependent = isReference || (message.mode === 'stream' && !message.keyframe);
+    this.mayHaveDependents = !isReference;
+    this.isDependent = isReference || (message.mode === 'stream' && !message.keyframe);
   }
 
   acknowledged(ack: Published): void {
@@ -42,33 +42,34 @@ export class PartitionQueue extends BoundedQueue<Entry> {
   isReady = false;
   /** Largest request in bytes: lowered during the search for a message that is too large. */
   maxRequestBytes = Infinity;
-  /** Whether a message that is too large is searched for. */
+  /** Whether it is being searched for a message that is too large. */
   isSearched = false;
-  /** Whether the last request was refused because of a message in it, perhaps of another queue. */
+  /** Whether the last request was refused because of one of its messages, perhaps of another queue. */
   isSuspect = false;
-  /** Answers in a row that refused this queue's messages while the request went through. */
+  /** Consecutive answers that refused this queue's messages, although the request as a whole succeeded. */
   failures = 0;
-  /** Monotonic time before which nothing is sent. */
+  /** Monotonic time in ms before which nothing is sent. */
   notBefore = 0;
-  /** The reason why its messages are not written; undefined when one is. */
+  /** The reason why its messages are not written; undefined after one is written. */
   error: RxcamError | undefined;
-  /** The subscription that publishes here, and its run. */
+  /** The run of each subscription that publishes here. */
   readonly #claims = new Map<object, RecordOwner>();
+  /** All subscriptions that publish here, also those without a run. */
   readonly #holders = new Set<object>();
   #fence: Fence | undefined;
-  #watch: Subscription | undefined;
+  #fenceChanges: Subscription | undefined;
   #lastOwner: RecordOwner | undefined;
   #lastSent: number;
 
-  /** @param lastSent - the last inputOrder sent here, by a queue that was removed */
-  constructor(readonly topic: string, readonly key: string, limits: Limits, total: Total, lastSent = 0) {
+  /** @param lastSent - the last `inputOrder` sent to this topic and key by a queue that was removed; 0 for none */
+  constructor(readonly topic: string, readonly key: string, limits: Limits, total: QueueTotals, lastSent = 0) {
     super(limits, total);
     this.#lastSent = lastSent;
   }
 
   get lastSent(): number { return this.#lastSent; }
 
-  /** Whether it is empty, and no run will publish here. A run that waits to reconnect will. */
+  /** Whether it is empty and no run will publish here. A run that waits to reconnect still will. */
   get isIdle(): boolean {
     return this.length === 0 && this.#holders.size === 0 && this.#lastOwner?.live !== true;
   }
@@ -79,7 +80,7 @@ export class PartitionQueue extends BoundedQueue<Entry> {
   }
 
   /**
-   * `holder` publishes here for a run, until it releases the queue: a run may continue elsewhere, with another subscription.
+   * Called when the subscription `holder` publishes here for a run. It may continue the run of another subscription.
    * @throws InvalidOption if another run that is live publishes here
    */
   claim(owner: RecordOwner | undefined, holder: object): void {
@@ -95,38 +96,38 @@ export class PartitionQueue extends BoundedQueue<Entry> {
     this.#holders.delete(holder);
   }
 
-  /** Messages are sent only while the fence is open. Messages of a fence that is `fenced` are dropped. */
+  /** Messages are sent only while the fence is open. They are dropped if it is `fenced`. */
   setFence(fence: Fence | undefined, changed: () => void): void {
     if (fence === this.#fence) return;
     this.mayLeave();
-    this.#watch?.unsubscribe();
+    this.#fenceChanges?.unsubscribe();
     this.#fence = fence;
-    // Another machine may have sent between two claims: the last message sent here need not be the one before this.
+    // Another machine may have sent messages between two claims: the last one sent here may not be the previous one.
     if (fence !== undefined) this.#lastSent = 0;
-    this.#watch = fence?.changes$.subscribe(changed);
+    this.#fenceChanges = fence?.changes$.subscribe(changed);
   }
 
-  /** Whether its messages may be sent now. If another machine has the camera, they are dropped. */
+  /** Whether its messages may be sent now. Drops them if another machine has taken the camera. */
   mayLeave(): boolean {
     const state = this.#fence?.state ?? 'open';
     if (state === 'fenced') this.dropWaiting('fenced');
     return state === 'open';
   }
 
-  /** The header of each entry names the message sent before it: in an acknowledged request, or earlier in this one. */
+  /** Adds the headers that are known only now. Each message names the one sent before it: in an acknowledged request, or earlier in this one. */
   stamp(entries: readonly Entry[]): Outgoing[] {
     let previous = this.#lastSent;
     const epoch = this.#fence?.epoch;
     let handover = previous === 0 ? this.#fence?.handover?.(this.topic, this.key) : undefined;
     return entries.map(({ message }) => {
-      const outgoing = new Stamped(this.topic, this.key, message, previous, epoch, handover);
+      const outgoing = new StampedMessage(this.topic, this.key, message, previous, epoch, handover);
       previous = message.inputOrder;
       handover = undefined;
       return outgoing;
     });
   }
 
-  /** Called when the entry is written. */
+  /** Called when a message is written. */
   sent(entry: Entry): void {
     this.#lastSent = entry.message.inputOrder;
     this.#fence?.sent?.(this.topic, this.key, entry.message.id);
@@ -148,7 +149,7 @@ export class PartitionQueue extends BoundedQueue<Entry> {
 }
 
 /** A message with the headers that are known only when it is sent. */
-class Stamped implements Outgoing {
+class StampedMessage implements Outgoing {
   constructor(
     readonly topic: string, readonly key: string, readonly message: CameraMessage, readonly previousOrder: number, readonly epoch: number | undefined,
     readonly handover: string | undefined,

@@ -1,7 +1,7 @@
 /** ioredis, loaded on demand: it is large, and many users have another broker. Its own recovery is disabled. */
 import type { Redis } from 'ioredis';
 import { REDIS } from '../../core/defaults/defaults.js';
-import type { Examined } from '../kind/index.js';
+import type { ServerLimits } from '../kind/index.js';
 import { type ClientOptions, type RedisOptions, connectionOf } from './options.js';
 
 /** Loads the library. Node caches a failed import. */
@@ -25,7 +25,7 @@ export async function newClient(where: ClientOptions, { connectTimeoutMs, comman
 }
 
 /** The largest value that a server accepts, for the doctor; a login may lack the right to query it. */
-export async function examineRedis(options: RedisOptions): Promise<Examined> {
+export async function examineRedis(options: RedisOptions): Promise<ServerLimits> {
   const { connectTimeoutMs, requestTimeoutMs } = options;
   const client = await newClient(connectionOf(options).client, { connectTimeoutMs, commandTimeoutMs: requestTimeoutMs });
   client.on('error', () => { /* The request reports it. */ });

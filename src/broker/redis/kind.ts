@@ -1,6 +1,6 @@
 /** Redis Streams, as a kind of broker. */
 import { BROKER, REDIS } from '../../core/defaults/defaults.js';
-import { type BrokerAddress, type BrokerFlagValues, type BrokerKind, type BrokerSurroundings, topicOf } from '../kind/index.js';
+import { type BrokerAddress, type BrokerFlagValues, type BrokerKind, type CommandLineContext, topicOf } from '../kind/index.js';
 import { redis } from './redis.js';
 import { examineRedis } from './client.js';
 import { REDIS_SCHEMA, type RedisConfig } from './options.js';
@@ -14,8 +14,8 @@ export const redisKind = {
   secrets: 'redis',
   hosts: 'one',
   passwordVariable: PASSWORD,
-  open: (address, options, surroundings) => ({
-    broker: redis(configOf(address, options, surroundings)), topic: topicOf(address, databaseOf(address) === undefined ? 0 : 1),
+  open: (address, options, context) => ({
+    broker: redis(configOf(address, options, context)), topic: topicOf(address, databaseOf(address) === undefined ? 0 : 1),
   }),
   configOf,
   examine: (config: RedisConfig) => examineRedis(REDIS_SCHEMA.parse(config)),
@@ -46,7 +46,7 @@ function databaseOf({ path: [first] }: BrokerAddress): string | undefined {
   return /^\d+$/.test(first ?? '') ? first : undefined;
 }
 
-function configOf(address: BrokerAddress, options: BrokerFlagValues, { env, logger }: BrokerSurroundings): RedisConfig {
+function configOf(address: BrokerAddress, options: BrokerFlagValues, { env, logger }: CommandLineContext): RedisConfig {
   const { scheme, user, password, hosts } = address;
   const database = databaseOf(address);
   const secret = password ?? env[PASSWORD];

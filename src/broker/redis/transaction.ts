@@ -4,7 +4,7 @@
  */
 import { Command, type Redis } from 'ioredis';
 import type { Socket } from 'node:net';
-import { HeaderTexts } from '../driver.js';
+import { HeaderTextCache } from '../driver.js';
 
 /** Result of one command of the transaction. */
 export type RedisReply = string | number | null | Error | readonly RedisReply[];
@@ -42,7 +42,7 @@ export class CommandArguments {
   }
 }
 
-const FIELDS = new HeaderTexts((name, value) => written(name) + written(value));
+const FIELDS = new HeaderTextCache((name, value) => written(name) + written(value));
 
 function written(value: string): string {
   const bytes = Buffer.byteLength(value);

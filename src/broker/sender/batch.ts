@@ -1,4 +1,4 @@
-/** Gathers one request from the queues that are ready, and reads its outcome. */
+/** Gathers one request from the queues that are ready, and assigns the outcomes to its messages. */
 import type { Published } from '../../core/frame/frame.js';
 import { FrameTracker, recordsOf } from '../../ledger/index.js';
 import { wall } from '../../core/clock.js';
@@ -6,7 +6,7 @@ import type { RxcamError } from '../../core/errors/errors.js';
 import type { SendAgain, Driver, NotWritten, Outgoing, SendOutcome, Written } from '../driver.js';
 import type { Entry, PartitionQueue } from '../outbox/index.js';
 
-/** Approximate size of a message's headers. */
+/** Approximate size of a message's headers in a request. */
 const HEADERS_BYTES = 512;
 
 /** The messages of one queue in a request. */
@@ -14,7 +14,7 @@ export interface BatchPart {
   readonly queue: PartitionQueue;
   readonly entries: readonly Entry[];
   readonly outgoing: readonly Outgoing[];
-  /** Approximate size on the wire. */
+  /** Approximate size in a request. */
   readonly bytes: number;
 }
 
@@ -22,64 +22,70 @@ export interface BatchPart {
 export type Batch = readonly BatchPart[];
 
 /**
- * Takes messages for one request out of `ready` queues; `left` are those that are not in it and have messages.
- * A message that the driver refuses is dropped here, before a later one could name it as the one before.
+ * Takes messages for one request out of `ready` queues; `remaining` are the queues that are not in it and have messages.
+ * A message that the driver refuses is dropped here, before the next message names it as the previous one.
  */
 export function gatherBatch(
-  driver: Driver, ready: readonly PartitionQueue[], maxRequestBytes: number, refused: (error: RxcamError, queue: PartitionQueue) => void,
-): { readonly batch: Batch; readonly left: PartitionQueue[] } {
+  driver: Driver, ready: readonly PartitionQueue[], maxRequestBytes: number, onRefused: (error: RxcamError, queue: PartitionQueue) => void,
+): { readonly batch: Batch; readonly remaining: PartitionQueue[] } {
   const batch: BatchPart[] = [];
-  const left: PartitionQueue[] = [];
-  let room = maxRequestBytes;
+  const remaining: PartitionQueue[] = [];
+  let roomBytes = maxRequestBytes;
   for (const queue of ready) {
     if (batch.length > 0 && (queue.isAlone || batch[0]?.queue.isAlone === true)) {
-      left.push(queue);
+      remaining.push(queue);
       continue;
     }
-    dropRefused(driver, queue, refused);
-    const entries = takeUpTo(driver, queue, Math.min(room, queue.maxRequestBytes), batch.length === 0);
+    dropRefused(driver, queue, onRefused);
+    const entries = takeUpTo(driver, queue, Math.min(roomBytes, queue.maxRequestBytes), batch.length === 0);
     if (entries.length > 0) {
       for (const entry of entries) entry.tracker.move('request');
       const bytes = wireSizeOf(entries);
       batch.push({ queue, entries, outgoing: queue.stamp(entries), bytes });
-      room -= bytes;
+      roomBytes -= bytes;
     } else if (queue.waiting > 0) {
-      left.push(queue);
+      remaining.push(queue);
     }
   }
-  return { batch, left };
+  return { batch, remaining };
 }
 
-/** A queue's messages by outcome. */
-export interface BatchOutcome {
+/** The messages of one part of a request, by outcome. */
+export interface PartOutcome {
   readonly part: BatchPart;
   readonly written: readonly { entry: Entry; outcome: Written }[];
   /** Messages to send again. */
-  readonly back: readonly { entry: Entry; outcome: NotWritten | SendAgain }[];
+  readonly resend: readonly { entry: Entry; outcome: NotWritten | SendAgain }[];
   /** Messages to drop. */
   readonly tooLarge: readonly { entry: Entry; outcome: NotWritten }[];
 }
 
 const NONE: readonly never[] = [];
 
-export function readAnswer(batch: Batch, outcomes: readonly SendOutcome[], unanswered: () => NotWritten): BatchOutcome[] {
+/** Assigns the outcomes to the messages of a request, in order; a message without one gets that of `unanswered`. */
+export function outcomesByPart(batch: Batch, outcomes: readonly SendOutcome[], unanswered: () => NotWritten): PartOutcome[] {
   const isSingle = outcomes.length === 1;
   let index = 0;
   return batch.map((part) => {
-    const written: BatchOutcome['written'][number][] = [];
-    let back: BatchOutcome['back'][number][] | undefined;
-    let tooLarge: BatchOutcome['tooLarge'][number][] | undefined;
+    const written: PartOutcome['written'][number][] = [];
+    let resend: PartOutcome['resend'][number][] | undefined;
+    let tooLarge: PartOutcome['tooLarge'][number][] | undefined;
     for (const entry of part.entries) {
       const outcome = outcomes[index++] ?? unanswered();
       if (outcome.ok) written.push({ entry, outcome });
-      else if ('again' in outcome) (back ??= []).push({ entry, outcome });
-      else if (outcome.tooLarge === true || (outcome.split === 'size' && isSingle)) (tooLarge ??= []).push({ entry, outcome });
-      else (back ??= []).push({ entry, outcome });
+      else if (!('again' in outcome) && isTooLarge(outcome, isSingle)) (tooLarge ??= []).push({ entry, outcome });
+      else (resend ??= []).push({ entry, outcome });
     }
-    return { part, written, back: back ?? NONE, tooLarge: tooLarge ?? NONE };
+    return { part, written, resend: resend ?? NONE, tooLarge: tooLarge ?? NONE };
   });
 }
 
+/** A message refused for its size is the reason if it was alone in the request. */
+function isTooLarge({ tooLarge, split }: NotWritten, isSingle: boolean): boolean {
+  return tooLarge === true || (split === 'size' && isSingle);
+}
+
+/** The acknowledgement of a written message. @param writeMs - time from the request until its answer */
 export function acknowledgement({ message }: Entry, { topic, key }: PartitionQueue, where: Written, writeMs: number): Published {
   const { id, camera, inputOrder, seq, frames } = message;
   const ack: { -readonly [K in keyof Published]: Published[K] } = {
@@ -93,30 +99,30 @@ export function acknowledgement({ message }: Entry, { topic, key }: PartitionQue
   return ack;
 }
 
-function dropRefused(driver: Driver, queue: PartitionQueue, refused: (error: RxcamError, queue: PartitionQueue) => void): void {
+function dropRefused(driver: Driver, queue: PartitionQueue, onRefused: (error: RxcamError, queue: PartitionQueue) => void): void {
   for (let head = queue.peek(); head !== undefined; head = queue.peek()) {
     const error = driver.refuses?.(head.message);
     if (error === undefined) return;
     queue.take();
     queue.dropTaken(head, 'too-large', error);
-    refused(error, queue);
+    onRefused(error, queue);
   }
 }
 
-function takeUpTo(driver: Driver, queue: PartitionQueue, maxBytes: number, atLeastOne: boolean): Entry[] {
+function takeUpTo(driver: Driver, queue: PartitionQueue, maxBytes: number, takesAtLeastOne: boolean): Entry[] {
   const entries: Entry[] = [];
-  let room = maxBytes;
+  let roomBytes = maxBytes;
   for (let next = queue.peek(); next !== undefined && entries.length < queue.maxInFlight; next = queue.peek()) {
-    const isFree = entries.length === 0 && atLeastOne;
-    if (!isFree && wireBytes(next) > room) break;
+    const isExempt = entries.length === 0 && takesAtLeastOne;
+    if (!isExempt && wireBytes(next) > roomBytes) break;
     if (entries.length > 0 && driver.refuses?.(next.message) !== undefined) break;
-    room -= wireBytes(next);
+    roomBytes -= wireBytes(next);
     entries.push(queue.take() as Entry);
   }
   return entries;
 }
 
-/** Approximate bytes on the wire. */
+/** Approximate bytes of these messages in a request. */
 export function wireSizeOf(entries: readonly Entry[]): number {
   return entries.reduce((sum, entry) => sum + wireBytes(entry), 0);
 }

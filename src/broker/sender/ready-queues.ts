@@ -1,9 +1,9 @@
-/** The queues that have something to send and are in no request, in the order in which they became ready. */
+/** The queues that have messages to send and are in no request, in the order in which they became ready. */
 import type { PartitionQueue } from '../outbox/index.js';
 
 /**
- * An array, and a flag in each queue. A Set, which gets and loses a queue with each message, allocates a table in V8's
- * old space with every few of them, and each one can start a collection of the whole heap.
+ * An array, and a flag in each queue. A Set to which a queue is added and removed with each message allocates a table in V8's
+ * old space every few messages, and each table can start a collection of the whole heap.
  */
 export class ReadyQueues implements Iterable<PartitionQueue> {
   #queues: PartitionQueue[] = [];
@@ -14,20 +14,20 @@ export class ReadyQueues implements Iterable<PartitionQueue> {
     this.#queues.push(queue);
   }
 
-  /** Removes those that may be sent now, and those that may not leave at all; returns the first. They stay ready until `started`. */
-  takeFree(now: number): PartitionQueue[] {
-    const free: PartitionQueue[] = [];
+  /** Removes and returns the queues that may be sent now; they keep their flag until `started`. Also removes those whose fence is not open. */
+  takeDue(now: number): PartitionQueue[] {
+    const due: PartitionQueue[] = [];
     const queues = this.#queues;
     this.#queues = [];
     for (const queue of queues) {
       if (!queue.mayLeave()) queue.isReady = false;
-      else if (queue.notBefore <= now) free.push(queue);
+      else if (queue.notBefore <= now) due.push(queue);
       else this.#queues.push(queue);
     }
-    return free;
+    return due;
   }
 
-  /** Requests are made of these queues: those that have something left are added again. */
+  /** Called when requests are made of these queues: a queue with more messages may be added again. */
   started(queues: readonly PartitionQueue[]): void {
     for (const queue of queues) queue.isReady = false;
   }

@@ -1,17 +1,17 @@
-/** Sends the messages of the queues: several requests at once, at most one for each queue, repeated until they are written. */
+/** Sends the messages of the queues: several requests at once, at most one for each queue, until all messages are written. */
 import { Subscription } from 'rxjs';
 import { mono } from '../../core/clock.js';
 import { type RxcamError, isRxcamError } from '../../core/errors/errors.js';
 import { redact } from '../../core/redact/redact.js';
 import type { RetryOptions } from '../broker-options.js';
 import { Timer } from './timer.js';
-import { type Batch, acknowledgement, gatherBatch, readAnswer } from './batch.js';
+import { type Batch, acknowledgement, gatherBatch, outcomesByPart } from './batch.js';
 import type { Driver, SendOutcome } from '../driver.js';
 import type { PartitionQueue } from '../outbox/index.js';
-import { sendWithLimit, noAnswer } from './time-limit.js';
+import { sendWithLimit, unavailable } from './time-limit.js';
 import { ReadyQueues } from './ready-queues.js';
 import { type Server, Servers } from './servers.js';
-import { type AnswerObserver, reportAnswer, settleBatch } from './settle.js';
+import { type AnswerObserver, reportPart, settlePart } from './settle.js';
 import { SizeSearch } from './size-search.js';
 
 export interface SenderOptions extends RetryOptions {
@@ -43,7 +43,7 @@ export class Sender {
     this.servers = new Servers(driver, options);
   }
 
-  /** The queue has got a message. */
+  /** Called when the queue has a new message, or its fence has changed. */
   wake(queue: PartitionQueue): void {
     if (queue.waiting === 0 || queue.taken > 0) return;
     if (!queue.mayLeave()) return this.observer.settled();
@@ -60,15 +60,17 @@ export class Sender {
     this.#plan();
   }
 
-  /** Abandons the requests under way and sends nothing more. */
+  /** Abandons the requests in flight and sends nothing more. */
   stop(): void {
     this.#ready.clear();
     this.#timer.set(Infinity);
     this.#requests.unsubscribe();
   }
 
-  /** Why messages of this queue wait, other than for their turn. */
-  whyWaits(queue: PartitionQueue): RxcamError | undefined { return queue.length === 0 ? undefined : queue.error ?? this.servers.of(queue).error; }
+  /** Why messages of this queue are not sent, other than that others are sent first; undefined if there is no other reason. */
+  whyWaits(queue: PartitionQueue): RxcamError | undefined {
+    return queue.length === 0 ? undefined : queue.error ?? this.servers.serverOf(queue).error;
+  }
 
   #plan(): void {
     if (this.#isBusy || this.#requests.closed) return;
@@ -80,7 +82,7 @@ export class Sender {
   #dueAt(): number {
     let earliest = Infinity;
     for (const queue of this.#ready) {
-      const server = this.servers.of(queue);
+      const server = this.servers.serverOf(queue);
       if (!server.isFull) earliest = Math.min(earliest, Math.max(server.dueAt, this.#queueDueAt(queue)));
     }
     return earliest;
@@ -91,7 +93,7 @@ export class Sender {
     return Math.max((queue.peek()?.offeredAt ?? -Infinity) + lingerMs, queue.notBefore);
   }
 
-  /** A loop: synchronous answers make queues ready again, and a recursion would overflow the stack. */
+  /** A loop: synchronous answers make queues ready again, and recursion would overflow the stack. */
   #flush(): void {
     this.#whileBusy(() => {
       while (this.#dueAt() <= mono() && !this.#requests.closed) this.#dispatchAll();
@@ -99,20 +101,20 @@ export class Sender {
   }
 
   #dispatchAll(): void {
-    for (const [server, queues] of this.servers.group(this.#ready.takeFree(mono()))) {
+    for (const [server, queues] of this.servers.group(this.#ready.takeDue(mono()))) {
       this.#ready.started(queues);
       for (const queue of this.#dispatch(server, queues)) this.#ready.add(queue);
     }
     this.observer.settled();
   }
 
-  /** Sends as much as one server can take now; returns the queues that are in no request and have something left. */
+  /** Sends as much as one server accepts now; returns the queues that are in no request and have messages. */
   #dispatch(server: Server, queues: readonly PartitionQueue[]): readonly PartitionQueue[] {
     let waiting = queues;
     while (waiting.length > 0 && server.dueAt <= mono() && !server.isFull && !this.#requests.closed) {
       const maxBytes = this.options.maxRequestBytes * server.breaker.share;
-      const { batch, left } = gatherBatch(this.driver, waiting, maxBytes, (error, { topic }) => { this.observer.refused(error, topic); });
-      waiting = left;
+      const { batch, remaining } = gatherBatch(this.driver, waiting, maxBytes, (error, { topic }) => { this.observer.refused(error, topic); });
+      waiting = remaining;
       if (batch.length > 0) this.#send(server, batch);
     }
     return waiting;
@@ -121,21 +123,20 @@ export class Sender {
   #send(server: Server, batch: Batch): void {
     const startedAt = mono();
     const outgoing = batch.flatMap((part) => part.outgoing);
-    const epoch = server.breaker.sent();
+    const epoch = server.breaker.started();
     const bytes = batch.reduce((sum, part) => sum + part.bytes, 0);
-    server.bytesUnderWay += bytes;
-    const inTime = { requestTimeoutMs: this.options.requestTimeoutMs, pausedUntil: () => server.pausedUntil };
-    const request = sendWithLimit(this.driver, outgoing, inTime).subscribe({
+    server.bytesInFlight += bytes;
+    const timeLimit = { requestTimeoutMs: this.options.requestTimeoutMs, pausedUntil: () => server.pausedUntil };
+    this.#requests.add(sendWithLimit(this.driver, outgoing, timeLimit).subscribe({
       next: (outcomes) => {
-        server.bytesUnderWay -= bytes;
+        server.bytesInFlight -= bytes;
         this.#answered(server, batch, outcomes, epoch, mono() - startedAt);
       },
       error: (error: unknown) => {
-        server.bytesUnderWay -= bytes;
+        server.bytesInFlight -= bytes;
         this.#failed(server, batch, error, epoch);
       },
-    });
-    this.#requests.add(request);
+    }));
   }
 
   #answered(server: Server, batch: Batch, outcomes: readonly SendOutcome[], epoch: number, writeMs: number): void {
@@ -146,13 +147,13 @@ export class Sender {
         server.hasAnswered = true;
         this.observer.connected();
       }
-      const answers = readAnswer(batch, outcomes, () => noAnswer(this.driver, 'no answer for a message'));
-      for (const answer of answers) settleBatch(answer, server.breaker, this.#search);
-      for (const { part, written } of answers) {
+      const parts = outcomesByPart(batch, outcomes, () => ({ ok: false, error: unavailable(this.driver, 'no answer for a message') }));
+      for (const part of parts) settlePart(part, server.breaker, this.#search);
+      for (const { part, written } of parts) {
         for (const { entry, outcome } of written) entry.acknowledged(acknowledgement(entry, part.queue, outcome, writeMs));
       }
-      for (const answer of answers) reportAnswer(answer, this.observer);
-      this.#again(batch);
+      for (const part of parts) reportPart(part, this.observer);
+      this.#requeue(batch);
     });
   }
 
@@ -162,9 +163,9 @@ export class Sender {
         for (const { tracker } of entries) tracker.move('outbox');
         queue.giveBack(entries);
       }
-      const error = isRxcamError(reason) ? reason : noAnswer(this.driver, redact(String(reason))).error;
+      const error = isRxcamError(reason) ? reason : unavailable(this.driver, redact(String(reason)));
       if (server.breaker.failed(epoch)) this.#serverFailed(server, batch, error);
-      this.#again(batch);
+      this.#requeue(batch);
     });
   }
 
@@ -180,12 +181,12 @@ export class Sender {
     for (const topic of new Set(batch.map(({ queue }) => queue.topic))) this.observer.refused(error, topic);
   }
 
-  #again(batch: Batch): void {
+  #requeue(batch: Batch): void {
     for (const { queue } of batch) if (queue.waiting > 0 && queue.taken === 0) this.#ready.add(queue);
     this.observer.settled();
   }
 
-  /** Delays requests that user code causes while it handles events and acknowledgements. */
+  /** Delays requests that user code causes while it handles events and acknowledgements, until `work` has returned. */
   #whileBusy(work: () => void): void {
     const wasBusy = this.#isBusy;
     this.#isBusy = true;

@@ -1,18 +1,18 @@
-/** Time limit of requests. */
+/** The time limit of requests, and the error of a request without an answer. */
 import { Observable, asyncScheduler, defer } from 'rxjs';
 import { mono } from '../../core/clock.js';
 import { BrokerUnavailable } from '../../core/errors/errors.js';
-import type { Driver, NotWritten, Outgoing, SendOutcome } from '../driver.js';
+import type { Driver, Outgoing, SendOutcome } from '../driver.js';
 
 export interface TimeLimit {
   readonly requestTimeoutMs: number;
-  /** Monotonic time until which the server has asked for a pause: it reads nothing before, and time counts from there. */
+  /** Monotonic time in ms until which the server requires a pause; 0 for none. It reads nothing before that, so the limit counts from there. */
   readonly pausedUntil: () => number;
 }
 
-/** The answer to a batch; errors if there is none in time, and has given the request up by then. */
-export function sendWithLimit(driver: Driver, batch: readonly Outgoing[], given: TimeLimit): Observable<readonly SendOutcome[]> {
-  const { requestTimeoutMs, pausedUntil } = given;
+/** Emits the answer to a batch. Without an answer in time, it abandons the request, then errors. */
+export function sendWithLimit(driver: Driver, batch: readonly Outgoing[], limit: TimeLimit): Observable<readonly SendOutcome[]> {
+  const { requestTimeoutMs, pausedUntil } = limit;
   return new Observable((subscriber) => {
     const request = defer(() => driver.send(batch)).subscribe({
       next: (outcomes) => {
@@ -20,11 +20,11 @@ export function sendWithLimit(driver: Driver, batch: readonly Outgoing[], given:
         subscriber.complete();
       },
       error: (error: unknown) => { subscriber.error(error); },
-      // After an answer there is nothing to say, and an error costs as much as a request.
-      complete: () => { if (!subscriber.closed) subscriber.error(noAnswer(driver, 'no answer').error); },
+      // After an answer no error is needed, and creating one costs as much as a request.
+      complete: () => { if (!subscriber.closed) subscriber.error(unavailable(driver, 'no answer')); },
     });
     subscriber.add(request);
-    // An answer that came at once needs no timer.
+    // A synchronous answer needs no timer.
     if (subscriber.closed) return;
     subscriber.add(asyncScheduler.schedule(function () {
       const until = pausedUntil();
@@ -34,12 +34,12 @@ export function sendWithLimit(driver: Driver, batch: readonly Outgoing[], given:
         return;
       }
       request.unsubscribe();
-      subscriber.error(noAnswer(driver, `no answer within ${requestTimeoutMs} ms`).error);
+      subscriber.error(unavailable(driver, `no answer within ${requestTimeoutMs} ms`));
     }, requestTimeoutMs));
   });
 }
 
-/** The error of a request without an answer. */
-export function noAnswer(driver: Driver, reason: string): NotWritten {
-  return { ok: false, error: new BrokerUnavailable(`${driver.kind} at ${driver.address}: ${reason}`) };
+/** The error of a request that failed for this reason. */
+export function unavailable({ kind, address }: Driver, reason: string): BrokerUnavailable {
+  return new BrokerUnavailable(`${kind} at ${address}: ${reason}`);
 }

@@ -1,4 +1,4 @@
-/** A timer that can be reset. */
+/** A timer whose time can be changed. */
 import { type Subscription, asyncScheduler } from 'rxjs';
 import { mono } from '../../core/clock.js';
 
@@ -6,9 +6,9 @@ export class Timer {
   #timer: Subscription | undefined;
   #at = Infinity;
 
-  constructor(readonly ring: () => void) {}
+  constructor(readonly fire: () => void) {}
 
-  /** Monotonic time at which it rings; Infinity for never. */
+  /** Monotonic time in ms at which it fires; Infinity for never. */
   get at(): number { return this.#at; }
 
   /** @param at - monotonic time in ms; Infinity for never */
@@ -19,7 +19,7 @@ export class Timer {
     if (at === Infinity) return;
     this.#timer = asyncScheduler.schedule(() => {
       this.#at = Infinity;
-      this.ring();
+      this.fire();
     }, Math.ceil(at - mono()));
   }
 }

@@ -44,7 +44,7 @@ export const BROKER = {
   /** Largest request in bytes: Kafka's own default for a request is 100 MiB, for a message 1 MiB. */
   maxRequestBytes: 8 * 1024 * 1024,
   /** Bytes of all requests in progress: the clients keep a copy of each until it is answered. */
-  maxBytesUnderWay: 32 * 1024 * 1024,
+  maxBytesInFlight: 32 * 1024 * 1024,
   /** First wait after a failed request; doubles up to `retryMaxMs`. */
   retryInitialMs: 250,
   retryMaxMs: 10_000,

@@ -1,8 +1,8 @@
 /** The collections of the outbox, of Redis streams and of encoders, against plain ones. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Fifo, retains } from '../../../src/broker/outbox/index.js';
-import { Retained, type Retains } from '../../../src/broker/outbox/retained.js';
+import { Fifo, retainedMemory } from '../../../src/broker/outbox/index.js';
+import { MemoryCounter, type RetainedMemory } from '../../../src/broker/outbox/memory-counter.js';
 import { StreamEntries } from '../../../src/broker/redis/trim/stream-entries.js';
 import { ReorderBuffer } from '../../../src/camera/output/index.js';
 
@@ -11,8 +11,8 @@ describe('Retained', () => {
     const held = fc.record({ buffer: fc.nat(4), counter: fc.nat(1), isRemoved: fc.boolean(), freezes: fc.nat(9) });
     fc.assert(fc.property(fc.array(held, { maxLength: 60 }), (moves) => {
       const buffers = [1, 10, 100, 1_000, 10_000].map((length) => new ArrayBuffer(length));
-      const counters = [new Retained(), new Retained()];
-      const values: { counter: number; buffer: ArrayBuffer; value: Retains; isAlone: boolean }[] = [];
+      const counters = [new MemoryCounter(), new MemoryCounter()];
+      const values: { counter: number; buffer: ArrayBuffer; value: RetainedMemory; isAlone: boolean }[] = [];
       for (const { buffer: index, counter, isRemoved, freezes } of moves) {
         const buffer = buffers[index] as ArrayBuffer;
         if (isRemoved) {
@@ -20,7 +20,7 @@ describe('Retained', () => {
           const [gone] = found < 0 ? [] : values.splice(found, 1);
           if (gone !== undefined) counters[counter]?.remove(gone.value);
         } else {
-          const value = retains(Buffer.from(buffer, 0, 1));
+          const value = retainedMemory(Buffer.from(buffer, 0, 1));
           counters[counter]?.add(value);
           values.push({ counter, buffer, value, isAlone: !Object.isExtensible(buffer) });
         }
@@ -38,8 +38,8 @@ describe('Retained', () => {
 
   it('leaves nothing in the buffer of a message that has gone, that a copy or a listing would show', () => {
     const buffer = new ArrayBuffer(8);
-    const value = retains(Buffer.from(buffer));
-    const retained = new Retained();
+    const value = retainedMemory(Buffer.from(buffer));
+    const retained = new MemoryCounter();
     retained.add(value);
     expect([Object.keys(buffer), JSON.stringify(buffer)]).toEqual([[], '{}']);
     retained.remove(value);

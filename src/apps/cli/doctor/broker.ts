@@ -1,7 +1,7 @@
 /** The doctor's checks of a broker: a message that is sent and read back, the topic, its size limit, the clock. */
 import { catchError, endWith, firstValueFrom, ignoreElements, merge, mergeMap, of, race, take, throwError, timer } from 'rxjs';
 import { encodeJpeg, publish, subscribe, toMessage } from '../../../../operators/index.js';
-import type { Broker, Examined } from '../../../broker/index.js';
+import type { Broker, ServerLimits } from '../../../broker/index.js';
 import { camera } from '../../../camera/index.js';
 import { type ClockDifference, clockDifference, mono, wall } from '../../../core/clock.js';
 import { BrokerUnavailable } from '../../../core/errors/errors.js';
@@ -81,7 +81,7 @@ async function topicFinding(broker: Broker, topic: string): Promise<Finding> {
 /** The setting that limits the size of a message, by kind of broker. */
 const LIMITS: Readonly<Record<string, string>> = { kafka: 'max.message.bytes of the topic', redis: 'proto-max-bulk-len' };
 
-function limitFinding(examined: Examined | Error, topic: string, { kind }: Broker): Finding {
+function limitFinding(examined: ServerLimits | Error, topic: string, { kind }: Broker): Finding {
   const name = 'broker size';
   if (examined instanceof Error) return { name, state: 'note', found: `the largest message is not known: ${errorLine(examined)}` };
   const { maxMessageBytes: bytes, isMissing = false } = examined;

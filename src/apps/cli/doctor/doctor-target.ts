@@ -1,6 +1,6 @@
 /** The targets of `doctor`, `probe` and `snapshot`: addresses, or a camera of a configuration file with its settings. */
 import type { Logger } from 'pino';
-import { type BrokerTarget, type Examined, BROKERS, brokerAt, examineBroker } from '../../../broker/index.js';
+import { type BrokerTarget, type ServerLimits, BROKERS, brokerAt, examineBroker } from '../../../broker/index.js';
 import type { CameraConfig } from '../../../camera/index.js';
 import { InvalidOption } from '../../../core/errors/errors.js';
 import { suggestion } from '../../../core/errors/suggestion.js';
@@ -15,7 +15,7 @@ export const DOCTOR_TOPIC = 'rxcam-doctor';
 export interface DoctorBroker {
   readonly target: BrokerTarget;
   /** Queries the server's own limits; undefined for a broker within this program. */
-  readonly examine: (topic: string) => Promise<Examined> | undefined;
+  readonly examine: (topic: string) => Promise<ServerLimits> | undefined;
 }
 
 export interface DoctorTarget {

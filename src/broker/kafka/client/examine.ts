@@ -1,5 +1,5 @@
 /** Queries the size limit of a topic for the doctor, and creates the doctor's topic with the broker's times. */
-import type { Examined, ExaminedTopics } from '../../kind/index.js';
+import type { ServerLimits, DoctorTopics } from '../../kind/index.js';
 import { type KafkaOptions, checkedBrokers } from '../options.js';
 import { type NewWire, errorOf } from '../wire/index.js';
 import { kindOf } from './errors.js';
@@ -18,7 +18,7 @@ export class KafkaExamination {
   constructor(readonly options: KafkaOptions, readonly newWire: NewWire) {}
 
   /** Creates the doctor's own topic, if that is allowed, and queries the limit of the user's topic. */
-  async of({ topic, own }: ExaminedTopics): Promise<Examined> {
+  async of({ topic, own }: DoctorTopics): Promise<ServerLimits> {
     const { brokers, createTopics, maxMessageBytes } = this.options;
     const nodes = new KafkaNodes(this.options, { newWire: this.newWire, log: () => undefined, paused: () => undefined },
       async () => checkedBrokers(typeof brokers === 'function' ? await brokers() : brokers));

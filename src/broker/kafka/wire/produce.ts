@@ -4,7 +4,7 @@
  */
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { HeaderTexts, type Outgoing, eachHeader } from '../../driver.js';
+import { HeaderTextCache, type Outgoing, eachHeader } from '../../driver.js';
 import type { RequestBuffers } from './buffers.js';
 import type { Checksum } from './checksum.js';
 
@@ -72,7 +72,7 @@ interface Batch {
   readonly lastTime: number;
 }
 
-const HEADERS = new HeaderTexts((name, header) => sized(name) + sized(header));
+const HEADERS = new HeaderTextCache((name, header) => sized(name) + sized(header));
 
 function batchOf(records: readonly KafkaRecord[]): Batch {
   const parts: (string | Buffer)[] = [];

@@ -1,25 +1,25 @@
 /** Counts the memory that values keep alive: a view keeps its whole ArrayBuffer, and two views of one keep it once. */
 
 /** Memory kept alive by a value. */
-export interface Retains {
+export interface RetainedMemory {
   readonly buffers: readonly ArrayBufferLike[];
   /** Bytes outside of buffers. */
   readonly extraBytes: number;
 }
 
-/** Number of values of one counter that keep a buffer alive. A buffer has a list of these. */
-interface Hold { readonly by: Retained; count: number; next: Hold | undefined }
+/** Number of values of one counter that keep a buffer alive. A buffer has a linked list of these. */
+interface Hold { readonly by: MemoryCounter; count: number; next: Hold | undefined }
 
 /**
- * The holds of a buffer are kept with it. A Map by buffers, which gets and loses one with each message, allocates a table in
- * V8's old space with every few of them, and each one can start a collection of the whole heap.
+ * The holds of a buffer are its property. A Map to which a buffer is added and removed with each message allocates a table in
+ * V8's old space every few messages, and each table can start a collection of the whole heap.
  */
 const HOLDS = Symbol('rxcam holds');
 
 type HeldBuffer = ArrayBufferLike & { [HOLDS]?: Hold | undefined };
 
-/** The memory that a value with these bytes and fields keeps alive. */
-export function retains(data: Buffer, fields: Readonly<Record<string, string | Buffer>> = {}): Retains {
+/** The memory that a message with these bytes and fields keeps alive. */
+export function retainedMemory(data: Buffer, fields: Readonly<Record<string, string | Buffer>> = {}): RetainedMemory {
   const buffers: ArrayBufferLike[] = [data.buffer];
   let extraBytes = 0;
   for (const name in fields) {
@@ -30,7 +30,7 @@ export function retains(data: Buffer, fields: Readonly<Record<string, string | B
   return { buffers, extraBytes };
 }
 
-export class Retained {
+export class MemoryCounter {
   #bytes = 0;
 
   /** Bytes kept alive. */
@@ -38,17 +38,17 @@ export class Retained {
     return this.#bytes;
   }
 
-  add(value: Retains): void {
+  add(value: RetainedMemory): void {
     this.#bytes += value.extraBytes;
     for (const buffer of value.buffers) if (this.#isFirst(buffer)) this.#bytes += buffer.byteLength;
   }
 
-  remove(value: Retains): void {
+  remove(value: RetainedMemory): void {
     this.#bytes -= value.extraBytes;
     for (const buffer of value.buffers) if (this.#isLast(buffer)) this.#bytes -= buffer.byteLength;
   }
 
-  /** Adds a hold; whether it is this counter's only one. A frozen buffer can't have a list: each hold counts. */
+  /** Adds a hold; true if it is this counter's first of the buffer. A frozen buffer can't have a list: each of its holds counts. */
   #isFirst(buffer: HeldBuffer): boolean {
     const holds = buffer[HOLDS];
     for (let hold = holds; hold !== undefined; hold = hold.next) {
@@ -58,7 +58,7 @@ export class Retained {
     return true;
   }
 
-  /** Removes a hold; whether it was this counter's last one. */
+  /** Removes a hold; true if it was this counter's last of the buffer. */
   #isLast(buffer: HeldBuffer): boolean {
     let before: Hold | undefined;
     for (let hold = buffer[HOLDS]; hold !== undefined; before = hold, hold = hold.next) {
