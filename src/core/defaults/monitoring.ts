@@ -55,4 +55,6 @@ export const HEALTH = {
   maxBytes: 1024 ** 2,
   /** Maximum number of answers of a program at the same time. */
   maxConnections: 8,
+  /** ms without a picture after which a recorded camera is silent: a camera waits 30 s at most to reconnect, and then for a keyframe. */
+  silentMs: 60_000,
 } as const;

@@ -1,10 +1,12 @@
 /** `rxcam health` as a process: how the programs are that run beside it, and what it makes of those that are not well. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeAll, expect, it } from 'vitest';
-import { freePort, needs, secretsKept, sharedRedis, temporaryFolder } from '../../services/index.js';
+import { freePort, needs, secretsKept, sharedRedis, startRedis, temporaryFolder } from '../../services/index.js';
+import { queryProgram } from '../../../src/apps/cli/health/query.js';
 import { build, endAll, run, start } from './cli-program.js';
 
 beforeAll(build);
@@ -49,7 +51,7 @@ needs('ffmpeg')('rxcam health', () => {
 
   it('fails where no program runs, and says where it has looked', async () => {
     const { folder, health } = place();
-    expect(await health()).toMatchObject({ exitCode: 1, stdout: '', stderr: `rxcam: health: no rxcam stream, run or worker runs here; looked in ${folder}` });
+    expect(await health()).toMatchObject({ exitCode: 1, stdout: '', stderr: `rxcam: health: no rxcam stream, run, worker or record runs here; looked in ${folder}` });
     expect(JSON.parse((await health('--json')).stdout)).toEqual({ healthy: false, programs: [] });
   });
 
@@ -138,3 +140,60 @@ needs('redis')('rxcam health of a worker', () => {
     expect([strict.exitCode, strict.stdout]).toEqual([1, expect.stringMatching(/: 1 camera sends no pictures; 0 of 1 cameras send pictures; yard is waiting \(SOURCE_REFUSED\); /)]);
   });
 });
+
+needs('ffmpeg', 'redis')('rxcam health of a recorder', () => {
+  it('fails while the camera is silent or the broker is away, and recovers with them', async () => {
+    const { folder, env, health } = place();
+    await using redis = await ownRedis();
+    const to = `${redis.url}/video`;
+    const recorder = start(['record', to, temporaryFolder('recordings'), '--key', 'gate', '--silent-after', '700ms', '--json', '--broker-retry-max', '500'], { env });
+    /** Resolves when the recorder's answer has these states, which no event reports. */
+    const turns = async (camera: string, broker: string) => {
+      const isSo = async () => {
+        const { answer } = await queryProgram({ pid: recorder.pid, path: `${folder}/${recorder.pid}.sock` }, 5_000) ?? {};
+        return answer?.cameras[camera] === 1 && answer.brokers[0]?.status === broker;
+      };
+      while (!await isSo()) await sleep(20);
+    };
+    /** Queries as people do until the answer is so: on a busy machine, pictures may be late once. */
+    const answers = async (expected: string, answer: RegExp) => {
+      for (;;) {
+        const { exitCode, stdout } = await health('--pid', String(recorder.pid), '--expect', expected);
+        if (answer.test(stdout)) return exitCode;
+      }
+    };
+    const sender = () => start(['stream', LIVE, '--key', 'gate', '--mode', 'stream', '--gop', '5', '--to', to, '--broker-retry-max', '500'], { env: { RXCAM_RUN_DIR: temporaryFolder('other') } });
+    expect(await answers('streaming', /^✗ record \d+, up \d+ s: 1 camera sends no pictures; 0 of 1 cameras send pictures; gate is waiting; redis:\S+ is connected$/)).toBe(1);
+    const first = sender();
+    await turns('streaming', 'connected');
+    expect(await answers('streaming', /^✓ record \d+, up \d+ s: 1 of 1 cameras send pictures; redis:\S+ is connected$/)).toBe(0);
+    await recorder.prints(/"opened"/);
+
+    first.kill('SIGKILL');
+    await turns('silent', 'connected');
+    expect(await answers('streaming', /^✗ .*: 1 camera sends no pictures; 0 of 1 cameras send pictures; gate is silent; redis:\S+ is connected$/)).toBe(1);
+    expect((await health('--expect', 'ready')).exitCode).toBe(0);
+    sender();
+    await turns('streaming', 'connected');
+    expect(await answers('streaming', /^✓ /)).toBe(0);
+
+    await redis.down();
+    await turns('silent', 'unavailable');
+    expect(await answers('ready', /^✗ .*: the broker redis:\S+ is unavailable; /)).toBe(1);
+    expect((await health()).exitCode).toBe(0);
+    const { programs } = JSON.parse((await health('--json')).stdout) as { programs: { brokers: object[] }[] };
+    expect(programs[0]?.brokers).toEqual([{ address: expect.any(String) as string, status: 'unavailable', error: expect.stringMatching(/refused/i) as string }]);
+    await redis.start();
+    await turns('streaming', 'connected');
+    expect(await answers('streaming', /^✓ /)).toBe(0);
+    recorder.kill('SIGTERM');
+    // The sender was killed, and the broker was away: pictures may be missing.
+    expect([0, 3]).toContain((await recorder.ended).exitCode);
+  });
+});
+
+/** A Redis that the test stops and starts. */
+async function ownRedis() {
+  const redis = await startRedis();
+  return Object.assign(redis, { [Symbol.asyncDispose]: async () => { await redis.stop(); } });
+}

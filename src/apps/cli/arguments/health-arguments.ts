@@ -16,13 +16,14 @@ export interface HealthArguments {
   readonly json: boolean;
 }
 
-const ABOUT = 'Query the state of the rxcam programs that run on this machine as this user: stream, run and worker.';
+const ABOUT = 'Query the state of the rxcam programs that run on this machine as this user: stream, run, worker and record.';
 
 const AFTER = `
 alive: the program answers. ready: its brokers can be reached, and a worker is a member
-of its fleet. streaming: each camera sends pictures as well. Do not restart a
-program because a camera is down or a broker is away: it reconnects by itself. Expect
-'alive' if a failure restarts it, and more if a failure only raises an alarm.
+of its fleet. streaming: each camera sends pictures as well, and a recorder writes
+them. Do not restart a program because a camera is down or a broker is away: it
+reconnects by itself. Expect 'alive' if a failure restarts it, and more if a failure
+only raises an alarm.
 
 Programs answer by a socket, in RXCAM_RUN_DIR, or in RUNTIME_DIRECTORY (systemd's), or
 in rxcam of XDG_RUNTIME_DIR, or in rxcam-USER of the folder for temporary files. Exit

@@ -4,15 +4,16 @@ import { z } from 'zod';
 import type { RecordConfig, SubscribeConfig } from '../../../../operators/index.js';
 import { BROKERS, BROKER_NAMES } from '../../../broker/index.js';
 import type { ClipConfig } from '../../clip.js';
+import { HEALTH } from '../../../core/defaults/monitoring.js';
 import type { Raw } from '../../../core/steps/index.js';
-import { count, options, parseOptions } from '../../../core/options.js';
+import { count, milliseconds, options, parseOptions } from '../../../core/options.js';
 import { CLIP_FLAGS, type FlagGroup, LOG_LEVELS, PLAY_FLAGS, READ_FLAGS, RECORD_FLAGS } from '../flags/index.js';
 import { commanderOption, rawValues } from './grammar.js';
 import { type Settings, settingsFromFlags } from './settings.js';
 
 const schema = options({
   frames: count().optional(), verify: z.boolean().default(false), json: z.boolean().default(false), quiet: z.boolean().default(false),
-  logLevel: z.enum(LOG_LEVELS).default('warn'),
+  logLevel: z.enum(LOG_LEVELS).default('warn'), silentMs: milliseconds().min(1).default(HEALTH.silentMs),
 });
 
 /** The program's own options. */
@@ -67,7 +68,8 @@ const RECORD: Words = {
   name: 'record', about: 'record a topic into MP4 files', path: ['<folder>', 'for the files; created if it does not exist'], flags: RECORD_FLAGS,
   after: `
 The pictures are written unchanged. Ends at --to, or by SIGINT or SIGTERM,
-with complete files. Exit code 1: the files can't be written.
+with complete files. rxcam health queries its state while it runs.
+Exit code 1: the files can't be written.
 ${CODES}
 
 Examples:

@@ -1,4 +1,5 @@
 /** Flags of the commands that read a topic: `read`, `verify`, `record`, `clip` and `play`. */
+import { HEALTH } from '../../../core/defaults/monitoring.js';
 import { RECORD } from '../../../core/defaults/reading.js';
 import { READ_OPTIONS, brokerFlags } from './brokers.js';
 import { type Flag, type FlagGroup, parseBytes, readNumber } from './flag.js';
@@ -44,6 +45,10 @@ const recording: FlagGroup = {
     { flags: '--keep-bytes <bytes>', sets: 'record.keep.bytes', parse: parseBytes, standard: 'all', about: 'keep the newest files, up to this many bytes' },
     { flags: '--keep-for <duration>', sets: 'record.keep.ms', parse: parseDuration, standard: 'all', about: 'keep files this long' },
     { flags: '--hls', sets: 'record.hls', about: 'write an HLS playlist, index.m3u8, for the files of each key' },
+    {
+      flags: '--silent-after <duration>', sets: 'read.silentMs', parse: parseDuration, standard: durationText(HEALTH.silentMs),
+      about: 'rxcam health counts a camera without pictures for longer as silent',
+    },
     json('one JSON object for each report, and one for the summary'),
     { flags: '--quiet', sets: 'read.quiet', about: 'print only the summary' },
     logLevel,

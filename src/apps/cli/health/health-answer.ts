@@ -1,5 +1,4 @@
 /** The answer of a running program to `rxcam health`: one line of JSON. */
-import type { Broker } from '../../../broker/index.js';
 import type { CameraStats } from '../../../ledger/index.js';
 import { HEALTH } from '../../../core/defaults/monitoring.js';
 
@@ -21,10 +20,13 @@ export interface HealthAnswer {
 /** The state of a camera in an answer. */
 export interface CameraHealth { readonly camera: string; readonly state: string; readonly error?: string | undefined }
 
+/** A broker, or a reading of it. */
+export interface BrokerHealth { readonly address: string; readonly state: { readonly status: string; readonly error?: Error | undefined } }
+
 /** The parts of an answer that a command provides. */
 export interface ProgramHealth {
   readonly cameras: readonly CameraHealth[];
-  readonly brokers: readonly Broker[];
+  readonly brokers: readonly BrokerHealth[];
   readonly worker?: NonNullable<HealthAnswer['worker']>;
 }
 
@@ -45,7 +47,7 @@ export function cameraHealth({ key, stats: { state, lastError } }: { readonly ke
 }
 
 /** The states of brokers. */
-export function brokerStates(brokers: readonly Broker[]): HealthAnswer['brokers'] {
+export function brokerStates(brokers: readonly BrokerHealth[]): HealthAnswer['brokers'] {
   return brokers.map(({ address, state: { status, error } }) => ({ address, status, ...(error !== undefined && { error: error.message }) }));
 }
 

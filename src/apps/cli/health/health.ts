@@ -18,7 +18,7 @@ export async function runHealth({ expect, pid, timeoutMs, json }: HealthArgument
     process.stdout.write(`${JSON.stringify({ healthy: isHealthy, programs: programs.map(wordsOf) })}\n`);
   } else if (programs.length === 0) {
     const { printError } = await import('../program/fatal-errors.js');
-    printError(`health: no rxcam stream, run or worker ${pid === undefined ? '' : `with the process id ${pid} `}runs here; looked in ${folders.join(', ')}`);
+    printError(`health: no rxcam stream, run, worker or record ${pid === undefined ? '' : `with the process id ${pid} `}runs here; looked in ${folders.join(', ')}`);
   } else {
     const { withoutControls } = await import('../program/readable.js');
     for (const one of programs) process.stdout.write(`${withoutControls(lineOf(one))}\n`);

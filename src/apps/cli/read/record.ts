@@ -2,9 +2,12 @@
 import { lastValueFrom, takeUntil, tap } from 'rxjs';
 import { record as recordInto, verify } from '../../../../operators/index.js';
 import type { RecordClosed } from '../../../consumer/index.js';
+import { isGap } from '../../../consumer/index.js';
+import { serveHealth } from '../health/index.js';
 import { isUsageError, printError, stop$ } from '../program/index.js';
 import type { RecordArguments } from '../arguments/index.js';
 import { jsonLine, recordedLine, recordingLine } from './lines.js';
+import { RecordedCameras } from './recorded-cameras.js';
 import { openTopic, readTopic, summaryAndExitCode } from './topic.js';
 
 /**
@@ -13,15 +16,20 @@ import { openTopic, readTopic, summaryAndExitCode } from './topic.js';
  * @throws InvalidOption
  */
 export async function runRecord(command: RecordArguments, env: NodeJS.ProcessEnv, secrets: readonly string[]): Promise<number> {
-  const { program: { json, quiet }, folder } = command;
+  const { program: { json, quiet, silentMs }, folder, subscribe: { group, key } } = command;
   const write = recordInto(folder, command.record);
-  const { messages, close } = readTopic(openTopic(command, env, secrets), command);
+  const opened = openTopic(command, env, secrets);
+  const { messages, state, close } = readTopic(opened, command);
   const check = verify();
+  const cameras = new RecordedCameras({ expected: group === undefined ? key ?? opened.topic : undefined, silentMs });
+  serveHealth('record', () => ({ cameras: cameras.states(), brokers: [{ address: opened.broker.address, state: state() }] }), opened.logger, env);
   const files: RecordClosed[] = [];
   let failure: unknown;
   try {
     const received$ = messages.pipe(takeUntil(stop$));
-    await lastValueFrom(received$.pipe(check, write, tap((event) => {
+    const checked$ = received$.pipe(check, tap((one) => { if (!isGap(one)) cameras.arrived(one); }));
+    await lastValueFrom(checked$.pipe(write, tap((event) => {
+      cameras.reported(event);
       if (event.type === 'closed') files.push(event);
       if (!quiet) process.stdout.write(json ? jsonLine(event) : recordedLine(event));
     })), { defaultValue: undefined });

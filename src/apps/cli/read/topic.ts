@@ -16,6 +16,8 @@ export interface OpenTopic { readonly broker: Broker; readonly topic: string; re
 /** The messages of a topic; failed connections are logged. */
 export interface TopicReading {
   readonly messages: Reception;
+  /** The state of the connections that read it, for `rxcam health`. */
+  readonly state: () => { readonly status: string; readonly error?: Error };
   /** Ends the log, and closes the broker. */
   readonly close: () => Promise<void>;
 }
@@ -34,9 +36,17 @@ export function openTopic({ command, settings, program }: ReaderArguments, env: 
 /** @throws InvalidOption */
 export function readTopic({ broker, topic, logger }: OpenTopic, command: ReaderArguments): TopicReading {
   const messages = subscribe(broker, { ...command.subscribe, topic });
-  const errors = messages.errors$.subscribe((error) => { logger.warn({ broker: broker.address, reason: errorLine(error) }, 'broker unavailable'); });
+  let last: Error | undefined;
+  const errors = messages.errors$.subscribe((error) => {
+    last = error;
+    logger.warn({ broker: broker.address, reason: errorLine(error) }, 'broker unavailable');
+  });
   return {
     messages,
+    state: () => {
+      const { status } = messages.stats;
+      return { status, ...(status === 'unavailable' && last !== undefined && { error: last }) };
+    },
     close: async () => {
       errors.unsubscribe();
       await broker.close({ deadlineMs: 0 });
