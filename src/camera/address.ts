@@ -2,7 +2,7 @@
 import { SOURCE } from '../core/defaults/defaults.js';
 import type { LivenessLimits } from './run/index.js';
 
-/** ffmpeg's own timeout: longer than rxcam's, which states the reason, and needed to end a process whose Node has died. */
+/** ffmpeg's own timeout, in ms. It is longer than those of rxcam, whose errors state the reason, and ends an ffmpeg whose Node process has died. */
 export function readTimeoutMs({ connectTimeoutMs, firstFrameTimeoutMs, readWindowMs, maxReadFailures }: LivenessLimits): number {
   return Math.max(connectTimeoutMs, firstFrameTimeoutMs, readWindowMs * maxReadFailures) + SOURCE.readTimeoutMarginMs;
 }

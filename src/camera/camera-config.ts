@@ -14,34 +14,34 @@ export interface CameraConfig extends SourceOptions {
   readonly key?: string | undefined;
   /** Pixel format of raw frames. Default `yuv420p`. */
   readonly pixelFormat?: PixelFormat | undefined;
-  /** Pictures to deinterlace: `auto` (default) those that the source flags, `true` all, `false` none. */
+  /** Pictures to deinterlace: those that the source marks as interlaced (`auto`, the default), all (`true`) or none (`false`). */
   readonly deinterlace?: Deinterlace | undefined;
-  /** Files: play in a loop; `seq` and media time continue. Default false. */
+  /** Files: whether to play the file in a loop; `seq` and media time continue. Default false. */
   readonly loop?: boolean | undefined;
   /** Longest time from the start of a capture until the source answers, in ms. Default 10,000. */
   readonly connectTimeoutMs?: number | undefined;
-  /** Longest time from the answer to the first picture, in ms. Default 45,000: some cameras take 40 s. */
+  /** Longest time from the answer to the first picture, in ms. Default 45,000, because some cameras take 40 s. */
   readonly firstFrameTimeoutMs?: number | undefined;
-  /** Length of a read window, in ms: one without a frame is a read failure. Default 1,000, and at least three frame times. */
+  /** Length of a read window, in ms; a window without a frame is a read failure. Default 1,000. It is at least three frame times. */
   readonly readWindowMs?: number | undefined;
   /** Read failures in a row that cause a reconnect. Default 10. */
   readonly maxReadFailures?: number | undefined;
-  /** RTSP and HTTP: codecs to decode in addition to those that cameras use, by ffmpeg's names. Default none. */
+  /** RTSP and HTTP: codecs to decode in addition to those that cameras use, by ffmpeg's names. Default: none. */
   readonly codecs?: readonly string[] | undefined;
   /** The largest picture to decode, in pixels. Default 64,000,000. */
   readonly maxPixels?: number | undefined;
   /** Niceness of the camera's processes: 0 (default) to 19, the lowest priority. */
   readonly nice?: number | undefined;
   /**
-   * Lets the ffmpeg of 2018 that is included with rxcam read from a network. Default false: vulnerabilities found since then
-   * are not fixed in it. `RXCAM_ALLOW_OLD_FFMPEG=1` does the same for all cameras.
+   * Whether the ffmpeg of 2018 that is included with rxcam may read from a network. Default false, because vulnerabilities
+   * found since then are not fixed in it. `RXCAM_ALLOW_OLD_FFMPEG=1` allows it for all cameras.
    */
   readonly allowOldFfmpeg?: boolean | undefined;
-  /** Receives a line for each change of state, and one with the figures of the report every `logEveryFrames` published frames. Default: none. */
+  /** Receives a line for each change of state, and one with the counts every `logEveryFrames` published frames. Default: none. */
   readonly logger?: Logger | undefined;
-  /** Published frames between two lines of the log. Default 50. */
+  /** Published frames between two lines of counts in the log. Default 50. */
   readonly logEveryFrames?: number | undefined;
-  /** Runs the plan in place of ffmpeg; `rxcam/testing` has one. Default: ffmpeg. */
+  /** Engine that runs the plan in place of ffmpeg, such as the one of `rxcam/testing`. Default: ffmpeg. */
   readonly engine?: Engine | undefined;
 }
 

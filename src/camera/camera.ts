@@ -16,25 +16,26 @@ import type { CameraReadOptions } from '../core/plan/plan.js';
 import type { Source } from '../core/source.js';
 import { detect } from '../source/index.js';
 
-/** The key of a camera's hub; global, so that several copies of rxcam share it. */
+/** The property that holds a camera's hub; a global symbol, so that several copies of rxcam share it. */
 const HUB: unique symbol = Symbol.for('rxcam.hub') as never;
 
 /**
- * A camera: an Observable of frames that carries a plan. Nothing runs until it is subscribed; subscriptions that are
- * live at the same time capture separately.
+ * A camera: an Observable of frames with a plan. Nothing runs before it is subscribed to. Concurrent subscriptions
+ * capture separately.
  */
 export class Camera extends Capture<SourceFrame> {
   readonly [HUB]: CameraHub;
 
-  constructor(hub: CameraHub, from: Source, reading: CameraReadOptions) {
+  constructor(hub: CameraHub, cameraSource: Source, reading: CameraReadOptions) {
     const { firstFrameTimeoutMs } = hub.facts.liveness;
-    super({ origin: { kind: 'camera', source: from, ...reading, firstFrameTimeoutMs, openRun: () => openRun(hub.openRun()) }, steps: [] });
+    super({ origin: { kind: 'camera', source: cameraSource, ...reading, firstFrameTimeoutMs, openRun: () => openRun(hub.openRun()) }, steps: [] });
     this[HUB] = hub;
   }
 
+  /** Name of the camera in messages, events and errors. */
   get key(): string { return this[HUB].facts.key; }
 
-  /** Emits each event when it happens. Never errors or completes. */
+  /** Emits each event when it happens; never errors or completes. */
   get events$(): Observable<CameraEvent> { return this[HUB].events$; }
 
   /** Emits statistics every second while the camera is active, and at each change of state; replays the latest. */
@@ -42,12 +43,12 @@ export class Camera extends Capture<SourceFrame> {
     return this[HUB].stats$;
   }
 
-  /** The current statistics. Rates are 0, because they need a window. */
+  /** The current statistics; rates are 0, because a rate needs a window of time. */
   get stats(): CameraStats {
     return this[HUB].stats;
   }
 
-  /** Resets the counts; frames in flight still count as captured. Does not change `seq` or `inputOrder`. */
+  /** Resets the counts, but not `seq` and `inputOrder`. Frames in flight still count as captured. */
   resetStats(): void {
     this[HUB].resetStats();
   }
@@ -58,18 +59,18 @@ export class Camera extends Capture<SourceFrame> {
   }
 }
 
-/** The state of a camera that outlives its subscriptions; undefined for any other Observable. */
+/** The hub of a camera: its state that outlives subscriptions. Undefined for any other Observable. */
 export function hubOf(source: Observable<unknown>): CameraHub | undefined {
   return (source as Partial<Camera>)[HUB];
 }
 
 /**
- * A source of video as an Observable of raw frames (`pixelFormat`, the source's width x height); the steps after it
- * become one ffmpeg process.
+ * Creates a camera: an Observable of raw frames in `pixelFormat`, with the source's width and height. rxcam's steps that follow
+ * it run in the same ffmpeg process.
  *
  * @param address - `rtsp(s)://…`, `http(s)://…` (a file or a live stream), a file's path, a device (`/dev/video0`, `0`),
- *   or `test:` (a generated pattern: `test:?size=640x360&fps=25&duration=10&noise=4`), or your own {@link Source}
- * @throws InvalidOption for an address that no kind of source accepts, or a wrong option
+ *   `test:` (a generated pattern: `test:?size=640x360&fps=25&duration=10&noise=4`), or your own {@link Source}
+ * @throws InvalidOption for an address that no kind of source accepts, or an invalid option
  */
 export function camera(address: string | number | Source, config: CameraConfig = {}): Camera {
   const given = parseOptions('camera', CAMERA_SCHEMA, config);

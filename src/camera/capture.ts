@@ -5,12 +5,12 @@ import type { Frame } from '../core/frame/frame.js';
 import { type Step, ruleOf } from '../core/steps/index.js';
 import { type Plan, ffmpegSteps, withStep } from '../core/plan/plan.js';
 
-/** Marks a Capture; global, so that several copies of rxcam recognise it. */
+/** The property that holds a Capture's plan; a global symbol, so that several copies of rxcam recognise it. */
 const PLAN: unique symbol = Symbol.for('rxcam.plan') as never;
 
 /**
  * An Observable of frames or access units with a plan. rxcam's operators extend the plan; any other operator
- * returns an ordinary Observable. Each subscription runs the plan; nothing runs before.
+ * returns an ordinary Observable. Each subscription runs the plan.
  */
 export class Capture<T> extends Observable<T> {
   readonly [PLAN]: Plan;
@@ -20,7 +20,7 @@ export class Capture<T> extends Observable<T> {
     this[PLAN] = plan;
   }
 
-  /** Origin and steps; read-only. */
+  /** The origin and the steps. */
   get plan(): Plan {
     return this[PLAN];
   }
@@ -33,9 +33,9 @@ export function planOf(source: Observable<unknown>): Plan | undefined {
 
 /** A Capture with one more step; for an ordinary Observable of frames, a Capture that starts with those frames. */
 export function withStepOn<T>(source: Observable<Frame>, step: Step): Capture<T> {
-  const onFrames: Plan = { origin: { kind: 'frames', frames$: source }, steps: [] };
-  const plan = planOf(source) ?? onFrames;
-  // The step reads pixels in Node, so pictures from a child become frames first.
-  const startsWithFrames = plan.origin.kind === 'frames' && ruleOf(step).inNode === 'pixels' && ffmpegSteps(plan).length > 0;
-  return new Capture<T>(withStep(startsWithFrames ? onFrames : plan, step));
+  const framesPlan: Plan = { origin: { kind: 'frames', frames$: source }, steps: [] };
+  const plan = planOf(source) ?? framesPlan;
+  // The step reads pixels in Node, so the output of the child before it is the input of another stage.
+  const needsFrames = plan.origin.kind === 'frames' && ruleOf(step).inNode === 'pixels' && ffmpegSteps(plan).length > 0;
+  return new Capture<T>(withStep(needsFrames ? framesPlan : plan, step));
 }

@@ -18,11 +18,11 @@ export class CameraHub implements RunHost {
   readonly #claimed = new Set<Run>();
   #epoch = 0;
 
-  /** Numbers its messages, over reconnects and resets. */
+  /** Numbers the camera's messages; the numbers continue over reconnects and resets. */
   readonly numbering = new Numbering();
   readonly ledger: CameraLedger;
   readonly retryNow$: Observable<void> = this.#retryNow.asObservable();
-  /** Read-only tap on the frames of all runs. */
+  /** Emits the values of all runs to observers, such as the dashboard. */
   readonly values$: Observable<Frame | EncodedFrame> = this.#values.asObservable();
 
   constructor(readonly facts: CameraFacts) {
@@ -40,14 +40,14 @@ export class CameraHub implements RunHost {
     return statsOf(this.ledger.tally.snapshot());
   }
 
-  /** Whether there is a subscription, also while the camera waits to reconnect. */
+  /** Whether there is a subscription, including one that waits to reconnect. */
   get isRunning(): boolean {
     return this.#runs.some((run) => run.live);
   }
 
   /** The source and the plan of the newest live run, or else of the newest run. */
-  get reading(): RunPlan | undefined {
-    return (this.#runs.findLast((run) => run.live) ?? this.#runs.at(-1))?.reading;
+  get runPlan(): RunPlan | undefined {
+    return (this.#runs.findLast((run) => run.live) ?? this.#runs.at(-1))?.runPlan;
   }
 
   /** Wall clock of the last picture, in ms since 1970. */
@@ -56,19 +56,19 @@ export class CameraHub implements RunHost {
     return last === 0 ? undefined : wall() - (mono() - last);
   }
 
-  /** Current downtime, in ms: since the first failure; 0 while it is up. */
+  /** Current downtime in ms, since the first failure; 0 while the camera is up. */
   get downMs(): number {
     return Math.max(0, ...this.#runs.map((run) => (run.live ? run.flow.downMs : 0)));
   }
 
-  /** Time since its picture has changed last, in ms; 0 while it changes, and where that is not known. */
+  /** Time since the picture last changed, in ms; 0 while it changes, and if that is not known. */
   get stillMs(): number {
-    return this.facts.live ? this.#stillness.forMs : 0;
+    return this.facts.live ? this.#stillness.stillMs : 0;
   }
 
-  /** Takes a value that leaves a capture, and passes it to those who observe. */
+  /** Receives each value that leaves a capture, and passes it to the observers of `values$`. */
   tap(value: Frame | EncodedFrame): void {
-    this.#stillness.see(value);
+    this.#stillness.observe(value);
     if (this.#values.observed) this.#values.next(value);
   }
 
@@ -81,9 +81,9 @@ export class CameraHub implements RunHost {
     this.ledger.emit(run, body);
   }
 
-  /** The run of a new subscription: the one claimed for it, else an idle one, else a new one. */
+  /** The run for a new subscription: the one claimed for it, otherwise an idle one, otherwise a new one. */
   openRun(): Run {
-    const run = [...this.#claimed].at(-1) ?? this.#runs.findLast((one) => one.isFree) ?? this.#newRun();
+    const run = [...this.#claimed].at(-1) ?? this.#runs.findLast((one) => one.isIdle) ?? this.#newRun();
     this.#claimed.delete(run);
     return run;
   }

@@ -41,9 +41,9 @@ const inFlight: Family<CameraHub> = {
 
 const info: Family<CameraHub> = {
   name: 'rxcam_camera_info', type: 'gauge', help: 'Facts about a camera in labels; always 1.',
-  samples: ({ facts, reading, ledger: { tally: { encoder } } }, put) => {
+  samples: ({ facts, runPlan, ledger: { tally: { encoder } } }, put) => {
     put(1, labels({
-      source: reading?.source.kind ?? facts.kind, source_codec: reading?.source.codec ?? '',
+      source: runPlan?.source.kind ?? facts.kind, source_codec: runPlan?.source.codec ?? '',
       encoder: encoder?.name ?? '', hardware: encoder === undefined ? '' : String(encoder.hardware),
     }));
   },
@@ -64,7 +64,7 @@ export const CAMERA_FAMILIES: readonly Family<CameraHub>[] = [
   failure,
   frames,
   inFlight,
-  singleFamily('rxcam_expected_frames_per_second', 'gauge', 'Pictures a second that the source states and skipRate leaves; absent if unknown.', ({ reading }) => reading?.fps),
+  singleFamily('rxcam_expected_frames_per_second', 'gauge', 'Pictures a second that the source states and skipRate leaves; absent if unknown.', ({ runPlan }) => runPlan?.fps),
   singleFamily('rxcam_last_frame_timestamp_seconds', 'gauge', 'Unix time of the last picture captured; absent until there is one.', ({ lastFrameAt }) => seconds(lastFrameAt)),
   singleFamily('rxcam_unchanged_seconds', 'gauge', 'Time since the last change of the picture; 0 while it changes. Of live sources with encoded pictures.', ({ stillMs }) => stillMs / 1_000),
   singleFamily('rxcam_next_attempt_timestamp_seconds', 'gauge', 'Unix time of the next attempt; absent unless the camera waits for it.', ({ ledger }) => seconds(ledger.tally.nextAttemptAt)),

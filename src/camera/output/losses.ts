@@ -1,20 +1,20 @@
-/** Counts pictures that filters of the user's own have left out. */
+/** Counts pictures that the user's own filters (`videoFilter`) have left out. */
 import type { DropCause } from '../../core/events.js';
 import type { FrameTracker } from '../../ledger/index.js';
 import type { WrittenFilters } from '../../core/plan/written-filters.js';
 
-/** A function for each picture that was left out, which warns of the first; undefined if no filter is the user's own. */
-export function countLosses(written: WrittenFilters | undefined): ((tracker: FrameTracker) => void) | undefined {
+/** Returns a function that counts a picture as left out, with a warning for the first; undefined for a plan without filters of the user. */
+export function lossCounter(written: WrittenFilters | undefined): ((tracker: FrameTracker) => void) | undefined {
   if (written === undefined) return undefined;
-  let isWarned = false;
+  let hasWarned = false;
   return (tracker) => {
-    if (!isWarned) tracker.owner?.emit({ type: 'warning', message: written.leftOut });
-    isWarned = true;
+    if (!hasWarned) tracker.owner?.emit({ type: 'warning', message: written.leftOut });
+    hasWarned = true;
     tracker.drop('filter');
   };
 }
 
-/** Why pictures are lost that have not left ffmpeg when it has ended by itself. */
+/** The cause of pictures that are still in an ffmpeg when it has ended by itself. */
 export function causeAtEnd(written: WrittenFilters | undefined): DropCause {
   return written === undefined ? 'capture-lost' : 'filter';
 }

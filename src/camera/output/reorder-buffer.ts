@@ -1,10 +1,9 @@
 /**
  * Pictures inside a child, in input order. An unchanged one leaves after all those before it.
  *
- * An array: nearly always the first one leaves. A Map that lives long allocates a table in V8's old space with every few
- * additions, even if it stays small, and each one can start a collection of the whole heap.
+ * It is an array, because nearly always the first one leaves. A long-lived Map allocates a table in V8's old space with every few
+ * additions, even if it stays small, and each of them can start a collection of the whole heap.
  */
-
 import { FILTERS } from '../../core/defaults/limits.js';
 
 interface Inside<T> { readonly key: number; readonly item: T; similarity: number | undefined }
@@ -12,38 +11,38 @@ interface Inside<T> { readonly key: number; readonly item: T; similarity: number
 export class ReorderBuffer<T> {
   #inside: Inside<T>[] = [];
 
-  /** @param lose - called with each one that the child has left out; absent for a child that leaves out none */
-  constructor(readonly lose?: (item: T) => void) {}
+  /** @param onLost - called with each picture that the child has left out; absent if it leaves out none */
+  constructor(readonly onLost?: (item: T) => void) {}
 
   get isEmpty(): boolean { return this.#inside.length === 0; }
   get items(): T[] { return this.#inside.map(({ item }) => item); }
 
-  /** @param similarity - given for one that is known to be unchanged */
+  /** @param key - number or time of the picture, unique @param similarity - given for one that is known to be unchanged */
   add(key: number, item: T, similarity?: number): void {
     this.#inside.push({ key, item, similarity });
-    if (this.lose !== undefined && this.#inside.length > FILTERS.maxInside) this.#loseBefore(1);
+    if (this.onLost !== undefined && this.#inside.length > FILTERS.maxInside) this.#loseBefore(1);
   }
 
-  /** Removes the one that has left the child. Those before it that are not unchanged will not leave. */
+  /** Removes and returns the picture that has left the child. Changed ones before it were left out, if the child may leave out pictures. */
   takeOutput(key: number): T | undefined {
-    if (this.lose !== undefined && this.#inside[0]?.key !== key) this.#loseBefore(this.#indexOf(key));
+    if (this.onLost !== undefined && this.#inside[0]?.key !== key) this.#loseBefore(this.#indexOf(key));
     return this.take(key);
   }
 
-  /** Removes one, from any position. */
+  /** Removes and returns a picture at any position. */
   take(key: number): T | undefined {
     if (this.#inside[0]?.key === key) return this.#inside.shift()?.item;
     const index = this.#indexOf(key);
     return index < 0 ? undefined : this.#inside.splice(index, 1)[0]?.item;
   }
 
-  /** Marks one as unchanged: the child will not output it. */
+  /** Marks a picture as unchanged: the child will not output it. */
   mark(key: number, similarity: number): void {
     const found = this.#inside[this.#indexOf(key)];
     if (found !== undefined) found.similarity = similarity;
   }
 
-  /** Removes unchanged ones from the front, one by one. `pass` may clear the buffer. */
+  /** Removes the unchanged pictures at the front, and calls `pass` with each. `pass` may clear the buffer. */
   passUnchanged(pass: (item: T, similarity: number) => void): void {
     for (let first = this.#inside[0]; first?.similarity !== undefined; first = this.#inside[0]) {
       this.#inside.shift();
@@ -59,7 +58,7 @@ export class ReorderBuffer<T> {
     const older = this.#inside.slice(0, Math.max(0, end));
     const lost = older.filter(({ similarity }) => similarity === undefined);
     this.#inside = [...older.filter(({ similarity }) => similarity !== undefined), ...this.#inside.slice(older.length)];
-    for (const { item } of lost) this.lose?.(item);
+    for (const { item } of lost) this.onLost?.(item);
   }
 
   #indexOf(key: number): number {

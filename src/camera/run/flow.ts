@@ -1,7 +1,7 @@
-/** The flow of a run's pictures: how long it has lasted without a break, when the last one arrived, and the downtime. */
+/** The flow of a run's pictures: how long they have arrived without a break, when the last one arrived, and the downtime. */
 import { mono } from '../../core/clock.js';
 
-/** The flow of pictures. All times are monotonic, in ms. */
+/** All times are monotonic, in ms. */
 export class Flow {
   #since: number | undefined;
   #failedAt: number | undefined;
@@ -9,20 +9,21 @@ export class Flow {
   #lastAt = 0;
   #lastBefore = 0;
 
-  /** How long frames had arrived without a break when the last one arrived, in ms. */
+  /** Time from the first picture after a break to the last picture, in ms. */
   get flowedMs(): number { return this.#since === undefined ? 0 : this.#lastAt - this.#since; }
   /** Time of the last picture; 0 for none. */
   get lastFrameMono(): number { return this.#lastAt || this.#lastBefore; }
-  /** Time since the failure from which it has not recovered, in ms; 0 for none. */
+  /** Time since the failure, in ms; 0 if there was none, or a picture has arrived since. */
   get downMs(): number { return this.#failedAt === undefined ? 0 : mono() - this.#failedAt; }
 
+  /** Called at the start of an attempt. */
   start(): void {
     this.#since = undefined;
     this.#lastBefore = this.lastFrameMono;
     this.#lastAt = 0;
   }
 
-  /** A read window without a frame, or a rejected access unit: the flow is broken. */
+  /** Called for a read window without a frame, or a rejected access unit. */
   break(): void {
     this.#since = undefined;
   }
@@ -31,7 +32,7 @@ export class Flow {
     this.#failedAt ??= mono();
   }
 
-  /** The downtime that ends with a picture, in ms; undefined if there was none. */
+  /** Ends the downtime at a picture, and returns its length in ms; undefined if there was none. */
   recover(now: number): number | undefined {
     if (this.#failedAt === undefined) return undefined;
     const downtimeMs = now - this.#failedAt;
@@ -39,7 +40,7 @@ export class Flow {
     return downtimeMs;
   }
 
-  /** A picture has arrived. Returns the time since the one before it in this attempt. */
+  /** Called for each picture. Returns the time since the one before it in this attempt, in ms; undefined for the first. */
   captured(now: number): number | undefined {
     const readMs = this.#lastAt === 0 ? undefined : now - this.#lastAt;
     this.#since ??= now;

@@ -1,6 +1,6 @@
-/** Media time of a file that loops: each pass starts from 0, and the run's time continues. */
+/** Media time of a file that loops: that of the engine starts from 0 with each pass, that of the run continues. */
 
-/** Time from the last picture of a file to the first of the next pass, if the file has only one picture; µs. */
+/** Time from the last picture of a pass to the first of the next one, if the file has only one picture; µs. */
 const ASSUMED_FRAME_US = 40_000;
 
 export class LoopClock {
@@ -9,8 +9,8 @@ export class LoopClock {
   #lastPts: number | undefined;
   #frameUs = ASSUMED_FRAME_US;
 
-  /** A picture of this pass. */
-  see(pts: number): void {
+  /** Called for each picture of this pass, with its media time in µs. */
+  addPicture(pts: number): void {
     if (this.#lastPts !== undefined && pts > this.#lastPts) this.#frameUs = pts - this.#lastPts;
     this.#lastPts = pts;
   }

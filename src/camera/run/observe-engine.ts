@@ -5,14 +5,14 @@ import type { EngineContext, EngineEvent, ResumePoint } from '../../core/engine/
 import { Watchdog } from './watchdog.js';
 import type { Run } from './run.js';
 
-/** Receives the engine's events; `now` is monotonic time in ms. An error thrown by `next` ends the engine, like one of its own. */
+/** Receives the engine's events; `now` is monotonic time in ms. An error thrown by `next` ends the engine, like an error of the engine. */
 export interface EngineObserver {
   next(event: EngineEvent, now: number): void;
   error(error: unknown): void;
   complete(): void;
 }
 
-/** Runs the engine, passes each event on, and errors when the source is lost. */
+/** Runs the engine, passes each event to `observer`, then to a watchdog, and errors if the engine fails or the watchdog finds the source lost. */
 export function observeEngine(
   run: Run, engine: (context: EngineContext) => Observable<EngineEvent>, resume: ResumePoint | undefined, observer: EngineObserver,
 ): Subscription {
@@ -27,11 +27,11 @@ export function observeEngine(
     readFailed: (inRow, reason) => { run.readFailed(inRow, reason); },
     lost: (error) => { end(() => { observer.error(error); }); },
   });
-  const see = (event: EngineEvent) => {
+  const handle = (event: EngineEvent) => {
     const now = mono();
     observer.next(event, now);
     if (event.type === 'captured') watchdog.captured(event.pts, now);
-    else if (event.type !== 'output') watchdog.see(event);
+    else if (event.type !== 'output') watchdog.handle(event);
   };
   const paused$ = run.pressure.waits ? run.paused$ : NEVER_PAUSED;
   const context: EngineContext = {
@@ -50,7 +50,7 @@ export function observeEngine(
     next: (event) => {
       if (isOver) return;
       try {
-        see(event);
+        handle(event);
       } catch (error) {
         end(() => { observer.error(error); });
       }
@@ -61,12 +61,12 @@ export function observeEngine(
   return work;
 }
 
-/** Emits an event for each change; reading starts unpaused. */
+/** Returns a function that emits an event for each pause and its end; reading starts without a pause. */
 function reportPauses(run: Run): (paused: boolean) => void {
-  let was = false;
+  let wasPaused = false;
   return (paused) => {
-    if (paused !== was) run.emit({ type: paused ? 'paused' : 'resumed' });
-    was = paused;
+    if (paused !== wasPaused) run.emit({ type: paused ? 'paused' : 'resumed' });
+    wasPaused = paused;
   };
 }
 

@@ -1,4 +1,4 @@
-/** Opens a run for one subscription, and emits the values of its attempts. */
+/** Opens a run for one subscription, and runs an attempt. */
 import { Observable, defer, repeat } from 'rxjs';
 import { Attempt } from './attempt.js';
 import type { Run } from './run.js';
@@ -7,14 +7,14 @@ import type { OpenRun, Plan } from '../../core/plan/plan.js';
 
 /** Opens a run for one subscription. */
 export function openRun(run: Run): OpenRun {
-  return { values: (plan) => attempt(run, plan), close: run.open() };
+  return { values: (plan) => attemptValues(run, plan), close: run.open() };
 }
 
 /**
- * The values of one attempt; a file with `loop` is repeated in it. The errors that end it carry the run, so that `retry` knows
- * its state.
+ * The values of one attempt, in which a file with `loop` is repeated. The error that ends it is linked to the run, so that `retry`
+ * continues that run.
  */
-function attempt(run: Run, plan: Plan): Observable<Frame | EncodedFrame> {
+function attemptValues(run: Run, plan: Plan): Observable<Frame | EncodedFrame> {
   return defer(() => {
     const number = run.startAttempt();
     run.emit({ type: 'connecting', attempt: number, address: run.hub.facts.address });

@@ -1,4 +1,4 @@
-/** The part of a camera that its runs use. */
+/** The interface of a camera to its runs. */
 import type { Observable } from 'rxjs';
 import type { CameraLedger } from '../../ledger/index.js';
 import type { LastTimes } from '../../core/frame/last-times.js';
@@ -14,13 +14,14 @@ export interface CameraFacts {
   readonly key: string;
   /** Address without credentials. */
   readonly address: string;
-  /** Kind of source: `rtsp`, `file` … The kind of an HTTP source is known after its first answer. */
+  /** Kind of source: `rtsp`, `file` and others. That of an HTTP source is known after its first answer. */
   readonly kind: string;
   /** Whether the source continues while rxcam does not read. */
   readonly live: boolean;
   /** Whether a file is played in a loop. */
   readonly loop: boolean;
   readonly liveness: LivenessLimits;
+  /** Minimum time between the starts of two processes, in ms. */
   readonly minStartIntervalMs: number;
   readonly engine: Engine;
   readonly process: ProcessOptions;
@@ -34,7 +35,7 @@ export interface RunPlan {
   readonly fps: number | undefined;
 }
 
-/** The camera, as its runs see it. */
+/** The camera that a run belongs to. */
 export interface RunHost {
   readonly facts: CameraFacts;
   readonly ledger: CameraLedger;
@@ -42,11 +43,13 @@ export interface RunHost {
   readonly epoch: number;
   /** Numbers the camera's messages, over reconnects and resets. */
   readonly numbering: Numbering;
-  /** Emits when the wait before the next attempt ends early. */
+  /** Emits when the user ends the wait before the next attempt. */
   readonly retryNow$: Observable<void>;
-  /** Passes a value that leaves a capture to the tap. */
+  /** Receives each value that leaves a capture. */
   tap(value: Frame | EncodedFrame): void;
+  /** The durations of the last picture and message. */
   lastTimes(): LastTimes;
+  /** Emits an event of a run, given by its number. */
   emit(run: number, body: EventBody): void;
   /** Claims this run for the next subscription. */
   claim(run: object): void;

@@ -12,28 +12,29 @@ import type { Numbering } from '../../core/frame/numbering.js';
 import type { RunHost, RunPlan } from './run-host.js';
 import { type RetriedRun, linkRun } from './run-link.js';
 
-/** Idle runs are kept for the next subscription; `waiting` and `claimed` ones belong to a retry. */
-type RunState = 'free' | 'live' | 'waiting' | 'claimed';
+/** An `idle` run is kept for the next subscription; a `waiting` or `claimed` one belongs to a retry. */
+type RunState = 'idle' | 'live' | 'waiting' | 'claimed';
 
+/** Its frames have the numbers of one sequence, which continues after a reconnect. */
 export class Run implements RecordOwner, RetriedRun {
   readonly pressure: Pressure;
   readonly frames: FrameEvents;
-  /** Attempts so far. */
+  /** Number of attempts so far. */
   attempts = 0;
-  /** Pictures so far. */
+  /** `seq` of the last picture; 0 before the first. */
   seq = 0;
   readonly flow = new Flow();
-  /** Its source and its plan. */
-  reading: RunPlan | undefined;
-  /** Set while an attempt is ended by the failure of a later step. */
+  /** The source and the plan of the current or the last attempt. */
+  runPlan: RunPlan | undefined;
+  /** Whether the failure of a later step is just ending an attempt. */
   isInterrupted = false;
-  /** Where a file resumes. */
+  /** The position at which a file resumes. */
   readonly position = new ResumePosition();
-  #state: RunState = 'free';
+  #state: RunState = 'idle';
   #openings = 0;
   #reservations = 0;
   #lastStartAt = -Infinity;
-  readonly #clock = new LoopClock();
+  readonly #loopClock = new LoopClock();
   readonly #processes = new BehaviorSubject(0);
   readonly #blockers = new BehaviorSubject<ReadonlySet<object>>(new Set());
 
@@ -51,11 +52,13 @@ export class Run implements RecordOwner, RetriedRun {
   get process(): ProcessOptions { return this.hub.facts.process; }
   get epoch(): number { return this.hub.epoch; }
   /** Added to the engine's media time; µs. */
-  get shiftUs(): number { return this.#clock.shiftUs; }
-  get live(): boolean { return this.#state !== 'free'; }
-  get isFree(): boolean { return this.#state === 'free' && this.#reservations === 0; }
+  get shiftUs(): number { return this.#loopClock.shiftUs; }
+  /** Whether there is a subscription, including one that waits to reconnect. */
+  get live(): boolean { return this.#state !== 'idle'; }
+  /** Whether another subscription may continue it. */
+  get isIdle(): boolean { return this.#state === 'idle' && this.#reservations === 0; }
 
-  /** Whether a step holds too much, so that reading should stop. */
+  /** Whether reading must pause, because a step holds too much. Emits on subscription. */
   readonly paused$: Observable<boolean> = defer(() => this.#blockers.pipe(map((set) => set.size > 0), distinctUntilChanged()));
 
   get numbering(): Numbering { return this.hub.numbering; }
@@ -75,8 +78,8 @@ export class Run implements RecordOwner, RetriedRun {
     const opening = ++this.#openings;
     return () => {
       if (this.#state !== 'live' || this.#openings !== opening) return;
-      this.#state = 'free';
-      this.position.giveUp('capture-lost');
+      this.#state = 'idle';
+      this.position.abandonLost('capture-lost');
     };
   }
 
@@ -102,7 +105,7 @@ export class Run implements RecordOwner, RetriedRun {
 
   get opening(): number { return this.#openings; }
 
-  wait(): void {
+  startWaiting(): void {
     this.#state = 'waiting';
   }
 
@@ -116,51 +119,52 @@ export class Run implements RecordOwner, RetriedRun {
   }
 
   abandon(): void {
-    this.#state = 'free';
+    this.#state = 'idle';
     this.position.clear('stopped');
     this.emit({ type: 'stopped', reason: 'unsubscribed' });
   }
 
   /** Completes when no process of an earlier attempt is left, and the minimum time between two starts has passed. */
   ready(): Observable<never> {
-    const gone$ = this.#processes.pipe(filter((left) => left === 0), take(1));
-    const floor$ = defer(() => timer(Math.max(0, this.#lastStartAt + this.hub.facts.minStartIntervalMs - mono())));
+    const processesEnded$ = this.#processes.pipe(filter((left) => left === 0), take(1));
+    const minInterval$ = defer(() => timer(Math.max(0, this.#lastStartAt + this.hub.facts.minStartIntervalMs - mono())));
     const start$ = defer(() => { this.#lastStartAt = mono(); return []; });
     const isFirst = this.#lastStartAt === -Infinity && this.#processes.value === 0;
-    return (isFirst ? start$ : concat(gone$, floor$, start$)).pipe(ignoreElements());
+    return (isFirst ? start$ : concat(processesEnded$, minInterval$, start$)).pipe(ignoreElements());
   }
 
-  /** Reports that a process runs; the returned function reports its end. */
+  /** Called when a process starts; the returned function is called at its end. The next attempt waits for that. */
   hold(): () => void {
     this.#processes.next(this.#processes.value + 1);
-    let held = true;
+    let isHeld = true;
     return () => {
-      if (held) this.#processes.next(this.#processes.value - 1);
-      held = false;
+      if (isHeld) this.#processes.next(this.#processes.value - 1);
+      isHeld = false;
     };
   }
 
-  /** The file starts again; media time continues. The next process may start at once, unless this one had no picture. */
+  /** Called when a file begins again: media time continues. The next process may start at once, unless this one had no picture. */
   rewind(): void {
-    if (this.#clock.rewind()) this.#lastStartAt = -Infinity;
+    if (this.#loopClock.rewind()) this.#lastStartAt = -Infinity;
   }
 
+  /** Returns the attempt's number, counted from 1. */
   startAttempt(): number {
     this.flow.start();
     return ++this.attempts;
   }
 
-  /** Opens the record of a picture that has just been decoded: at `now`, monotonic time in ms. */
-  captured(pts: number, to: Place, now: number): FrameRecord {
+  /** Opens the record of a picture that was decoded at `now`, monotonic time in ms. @param pts - the engine's media time, µs */
+  captured(pts: number, place: Place, now: number): FrameRecord {
     this.#recover(now);
-    this.#clock.see(pts);
+    this.#loopClock.addPicture(pts);
     const readMs = this.flow.captured(now);
-    const record: FrameRecord = { owner: this, seq: ++this.seq, capturedMono: now, place: to, epoch: this.epoch };
-    this.frames.captured(record.seq, pts + this.#clock.shiftUs, to, readMs);
+    const record: FrameRecord = { owner: this, seq: ++this.seq, capturedMono: now, place, epoch: this.epoch };
+    this.frames.captured(record.seq, pts + this.#loopClock.shiftUs, place, readMs);
     return record;
   }
 
-  /** A read window without a frame, or a rejected access unit: the flow is broken. */
+  /** Called for a read window without a frame, or a rejected access unit. */
   readFailed(inRow: number, reason: string): void {
     this.flow.break();
     this.emit({ type: 'readFailure', inRow, reason });

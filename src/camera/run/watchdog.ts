@@ -1,13 +1,13 @@
 /**
- * Detects a source that is lost: no answer, no first picture, a stall, pictures that do not decode. It has one timer,
- * set when a phase begins and at the end of each window; a picture does not touch it.
+ * Detects a source that is lost: no answer, no first picture, a stall, pictures that do not decode. It has one timer, which is set when
+ * a phase begins and at the end of each window, but not for each picture.
  */
 import { type Observable, type Subscription, asyncScheduler } from 'rxjs';
 import { mono } from '../../core/clock.js';
 import type { EngineEvent, OpenedSource } from '../../core/engine/engine.js';
 import { DecodeFailed, type RxcamError, SourceTimeout, Stalled } from '../../core/errors/errors.js';
 
-/** Timeouts of a source in ms, and a count. */
+/** Time limits of a source, as in the options of `camera`. */
 export interface LivenessLimits {
   readonly connectTimeoutMs: number;
   readonly firstFrameTimeoutMs: number;
@@ -17,23 +17,23 @@ export interface LivenessLimits {
 
 /** Receives the watchdog's findings. */
 export interface WatchdogHost {
-  /** A read failure: the decoder rejected an access unit, or a window passed without a picture. `inRow`: since the last picture. */
+  /** Called for each read failure: the decoder rejected an access unit, or a window passed without a picture. `inRow`: since the last picture. */
   readFailed(inRow: number, reason: string): void;
-  /** The source is lost. */
+  /** Called once, when the source is lost. */
   lost(error: RxcamError): void;
 }
 
 type Phase = 'connecting' | 'waiting' | 'flowing';
 
-/** Number of gaps between pictures that are needed to know their rate. */
-const KNOWN_BY_GAPS = 3;
+/** Number of gaps between pictures from which their rate is learned. */
+const MIN_GAPS = 3;
 
 export class Watchdog {
   #phase: Phase = 'connecting';
   /** When the phase began; monotonic time in ms. */
-  #since = mono();
-  /** Read window from the source's own rate; ms. */
-  #windowMs: number | undefined;
+  #phaseSince = mono();
+  /** Length of a window by the rate that the source states; ms. */
+  #statedWindowMs: number | undefined;
   /** When the window began, and when the last picture arrived; monotonic time in ms. */
   #windowSince = 0;
   #lastAt = 0;
@@ -43,20 +43,21 @@ export class Watchdog {
   #isOver = false;
   #timer: Subscription | undefined;
   #pauses: Subscription | undefined;
-  /** Read failures since the last picture, and how many of them the decoder reported. */
-  #inRow = 0;
+  /** Read failures since the last picture, and the number of them that the decoder reported. */
+  #failuresInRow = 0;
   #rejectedInRow = 0;
+  /** Access units that the decoder has rejected in this attempt. */
   #rejected = 0;
   #lastReason = '';
 
   constructor(readonly limits: LivenessLimits, readonly host: WatchdogHost) {}
 
-  /** @param paused$ - emits on subscription; the clock is paused while it is true */
+  /** @param paused$ - emits on subscription; while its last value is true, no time limit applies */
   start(paused$: Observable<boolean>): void {
-    this.#restart();
+    this.#restartTimer();
     this.#pauses = paused$.subscribe((paused) => {
       this.#isPaused = paused;
-      this.#restart();
+      this.#restartTimer();
     });
   }
 
@@ -66,68 +67,69 @@ export class Watchdog {
     this.#pauses?.unsubscribe();
   }
 
-  /** @param now - monotonic time in ms */
+  /** @param pts - media time in µs @param now - monotonic time in ms */
   captured(pts: number, now: number): void {
     this.#lastAt = now;
-    if (this.#windowMs === undefined) this.#learn(pts);
+    if (this.#statedWindowMs === undefined) this.#addGap(pts);
     if (this.#phase !== 'flowing') {
       this.#phase = 'flowing';
-      this.#restart();
+      this.#restartTimer();
     }
-    this.#inRow = this.#rejectedInRow = 0;
+    this.#failuresInRow = this.#rejectedInRow = 0;
   }
 
   /** Handles any event except `captured`. */
-  see(event: EngineEvent): void {
+  handle(event: EngineEvent): void {
     switch (event.type) {
       case 'progress':
-        this.#since = mono();
-        this.#restart();
+        this.#phaseSince = mono();
+        this.#restartTimer();
         break;
       case 'connected':
-        if (this.#answered()) this.#restart();
+        if (this.#answered()) this.#restartTimer();
         break;
       case 'opened':
         this.#answered();
         this.#opened(event);
-        this.#restart();
+        this.#restartTimer();
         break;
       case 'rejected':
         this.#rejected += 1;
         this.#lastReason = event.reason;
-        // Not a failure before the first picture: the decoder rejects access units until the first keyframe.
-        if (this.#phase === 'flowing') this.#fail(event.reason, 1);
+        // Before the first picture it is not a failure, because the decoder rejects access units until the first keyframe.
+        if (this.#phase === 'flowing') this.#readFailed(event.reason, 1);
         break;
       default:
     }
   }
 
+  /** Ends the phase `connecting`. Returns false if it has already ended. */
   #answered(): boolean {
     if (this.#phase !== 'connecting') return false;
     this.#phase = 'waiting';
-    this.#since = mono();
+    this.#phaseSince = mono();
     return true;
   }
 
   #opened({ source: { fps } }: OpenedSource): void {
-    if (fps !== undefined && fps > 0) this.#windowMs = Math.max(this.limits.readWindowMs, 3_000 / fps);
+    if (fps !== undefined && fps > 0) this.#statedWindowMs = Math.max(this.limits.readWindowMs, 3_000 / fps);
   }
 
-  /** Learns the rate of a source that does not state it. */
-  #learn(pts: number): void {
+  /** Remembers a gap, to learn the rate of a source that does not state it. */
+  #addGap(pts: number): void {
     if (this.#lastPts !== undefined) this.#gapsMs.push((pts - this.#lastPts) / 1000);
-    if (this.#gapsMs.length > KNOWN_BY_GAPS) this.#gapsMs.shift();
+    if (this.#gapsMs.length > MIN_GAPS) this.#gapsMs.shift();
     this.#lastPts = pts;
   }
 
-  /** The length of a window: at least three frame times, by the shortest of the last gaps, which contains no stall. */
-  #window(): number {
-    if (this.#windowMs !== undefined) return this.#windowMs;
-    const isKnown = this.#gapsMs.length === KNOWN_BY_GAPS;
+  /** The length of a window: at least three frame times. An unstated rate is that of the shortest of the last gaps, which contains no stall. */
+  #windowMs(): number {
+    if (this.#statedWindowMs !== undefined) return this.#statedWindowMs;
+    const isKnown = this.#gapsMs.length === MIN_GAPS;
     return Math.max(this.limits.readWindowMs, isKnown ? 3 * Math.min(...this.#gapsMs) : 0);
   }
 
-  #restart(): void {
+  #restartTimer(): void {
     this.#timer?.unsubscribe();
     this.#timer = undefined;
     if (this.#isPaused || this.#isOver) return;
@@ -139,36 +141,36 @@ export class Watchdog {
     const [ms, what] = this.#phase === 'connecting'
       ? [this.limits.connectTimeoutMs, 'no answer'] as const
       : [this.limits.firstFrameTimeoutMs, 'connected, but no frame'] as const;
-    // Events of the source do not extend the time.
-    this.#arm(this.#since + ms - mono(), () => { this.#lose(new SourceTimeout(`${what} within ${ms} ms${this.#rejections}`)); });
+    // Counted from the beginning of the phase: a restart does not extend the time limit.
+    this.#setTimer(this.#phaseSince + ms - mono(), () => { this.#lose(new SourceTimeout(`${what} within ${ms} ms${this.#rejections}`)); });
   }
 
-  /** The decoder's errors, for a source without a picture. */
+  /** The decoder's errors, for the message about a source without a picture. */
   get #rejections(): string {
     return this.#rejected === 0 ? '' : `: ${this.#rejected} access units were rejected, the last: ${this.#lastReason}`;
   }
 
   #awaitPicture(): void {
-    const begunAt = Math.max(this.#windowSince, this.#lastAt);
-    this.#arm(Math.ceil(begunAt + this.#window() - mono()), () => { this.#windowEnds(); });
+    const beganAt = Math.max(this.#windowSince, this.#lastAt);
+    this.#setTimer(Math.ceil(beganAt + this.#windowMs() - mono()), () => { this.#endWindow(); });
   }
 
-  /** A window without a picture is a failure; the next one begins, unless the failure has already started it. */
-  #windowEnds(): void {
+  /** Reports a read failure if no picture arrived in the window, and begins the next window. */
+  #endWindow(): void {
     this.#timer = undefined;
-    if (mono() - Math.max(this.#windowSince, this.#lastAt) >= this.#window()) {
+    if (mono() - Math.max(this.#windowSince, this.#lastAt) >= this.#windowMs()) {
       this.#windowSince = mono();
-      this.#fail('no frame within the read window', 0);
+      this.#readFailed('no frame within the read window', 0);
     }
-    if (this.#isIdle()) this.#awaitPicture();
+    if (this.#needsTimer()) this.#awaitPicture();
   }
 
-  #isIdle(): boolean {
+  #needsTimer(): boolean {
     return this.#timer === undefined && !this.#isPaused && !this.#isOver;
   }
 
-  #fail(reason: string, rejected: 0 | 1): void {
-    const inRow = ++this.#inRow;
+  #readFailed(reason: string, rejected: 0 | 1): void {
+    const inRow = ++this.#failuresInRow;
     const rejectedInRow = this.#rejectedInRow += rejected;
     this.host.readFailed(inRow, reason);
     if (inRow < this.limits.maxReadFailures) return;
@@ -183,7 +185,7 @@ export class Watchdog {
     this.host.lost(error);
   }
 
-  #arm(delayMs: number, work: () => void): void {
+  #setTimer(delayMs: number, work: () => void): void {
     this.#timer = asyncScheduler.schedule(work, Math.max(0, delayMs));
   }
 }

@@ -1,2 +1,2 @@
 /** Runs steps on frames from user code. */
-export { stage } from './node-stage.js';
+export { stageValues } from './node-stage.js';

@@ -4,18 +4,18 @@ import { STAGE } from '../../core/defaults/limits.js';
 import type { DropCause } from '../../core/events.js';
 import type { Frame } from '../../core/frame/frame.js';
 import { type SkipRule, rateAfter } from '../../core/pictures/skip.js';
-import type { Kept } from '../output/index.js';
+import type { KeptPicture } from '../output/index.js';
 
-/** A picture with its record; `similarity` is set on an unchanged one, which only a reference represents from here. */
-export interface Fed { readonly frame: Frame; readonly tracker: FrameTracker; readonly similarity: number | undefined }
+/** A frame with its tracker. `similarity` is set for an unchanged one, which a reference replaces. */
+export interface StagePicture { readonly frame: Frame; readonly tracker: FrameTracker; readonly similarity: number | undefined }
 
 export class InputQueue {
-  readonly #frames: Fed[] = [];
+  readonly #frames: StagePicture[] = [];
 
-  get first(): Fed | undefined { return this.#frames[0]; }
+  get first(): StagePicture | undefined { return this.#frames[0]; }
 
-  push(fed: Fed): void {
-    this.#frames.push(fed);
+  push(picture: StagePicture): void {
+    this.#frames.push(picture);
   }
 
   shift(): void {
@@ -23,7 +23,7 @@ export class InputQueue {
   }
 
   /**
-   * Stops a source that can wait while frames wait here; for a live one, drops the oldest frames, each with its references.
+   * Limits the queue: pauses a source that can wait, or drops the oldest frames of a live one, each with its references.
    * @returns whether any were dropped
    */
   relieve(pressure: FrameTracker['pressure'], holder: object): boolean {
@@ -46,14 +46,13 @@ export class InputQueue {
 }
 
 /** The frame as a kept picture, with the facts for its value. */
-export function keptPicture({ frame, tracker }: Fed, rules: readonly SkipRule[]): Kept {
+export function keptPicture({ frame, tracker }: StagePicture, rules: readonly SkipRule[]): KeptPicture {
   const records = recordsOf(passedOn(frame, tracker)) ?? [];
   const { camera, run, seq, pts, capturedAt, source } = frame;
-  return { tracker, records, origin: { camera, run, seq, pts, capturedAt, source, fps: fpsAfter(frame, rules).fps } };
+  return { tracker, records, origin: { camera, run, seq, pts, capturedAt, source, fps: fpsAfter(frame, rules) } };
 }
 
-/** Pictures a second that the rules leave of a frame's own rate. */
-export function fpsAfter({ fps, source }: Frame, rules: readonly SkipRule[]): Pick<Frame, 'fps'> {
-  const left = rateAfter(rules, fps ?? source?.fps);
-  return left === undefined ? {} : { fps: left };
+/** Frames per second after the rules, from a frame's own rate; undefined if that is not known. */
+export function fpsAfter({ fps, source }: Frame, rules: readonly SkipRule[]): number | undefined {
+  return rateAfter(rules, fps ?? source?.fps);
 }

@@ -1,4 +1,4 @@
-/** Runs steps on frames from user code: rates in Node, the rest in one child fed with raw video. */
+/** Runs steps on frames from user code: `skipRate` and `skipUnchanged` in Node, the other steps in one ffmpeg that is fed with raw video. */
 import { EMPTY, Observable, Subject, type Subscriber, Subscription, switchMap, timer } from 'rxjs';
 import { type FrameTracker, type Reservation, passedOn, take } from '../../ledger/index.js';
 import { PROCESS, STAGE } from '../../core/defaults/limits.js';
@@ -10,10 +10,10 @@ import { FrameEmitter } from '../output/index.js';
 import { type FramesOrigin, type Plan, ffmpegSteps } from '../../core/plan/plan.js';
 import { FrameFilter } from './frame-filter.js';
 import { StageChild, sameFormat } from './stage-child.js';
-import { type Fed, InputQueue, fpsAfter, keptPicture } from './input-queue.js';
+import { type StagePicture, InputQueue, fpsAfter, keptPicture } from './input-queue.js';
 
-/** The values of one subscription to steps on frames. */
-export function stage(plan: Plan, origin: FramesOrigin): Observable<Frame | EncodedFrame> {
+/** The values of steps on frames; each subscription has its own child. */
+export function stageValues(plan: Plan, origin: FramesOrigin): Observable<Frame | EncodedFrame> {
   return new Observable((subscriber) => new NodeStage(plan, subscriber).start(origin.frames$));
 }
 
@@ -28,11 +28,11 @@ class NodeStage {
   #childWork = new Subscription();
   /** Set when the frames have ended, with the error if there was one. */
   #ended: { readonly error?: unknown } | undefined;
-  #over = false;
+  #isOver = false;
   #lastOwner: FrameTracker['owner'];
   #reservation: Reservation | undefined;
-  #pumping = false;
-  #again = false;
+  #isPumping = false;
+  #pumpAgain = false;
 
   constructor(readonly plan: Plan, readonly subscriber: Subscriber<Frame | EncodedFrame>) {
     this.#filter = new FrameFilter(plan);
@@ -49,12 +49,12 @@ class NodeStage {
       error: (error: unknown) => { this.#end({ error }); },
       complete: () => { this.#end({}); },
     }));
-    return () => { if (!this.#over) this.#close('stopped'); };
+    return () => { if (!this.#isOver) this.#close('stopped'); };
   }
 
   #take(frame: Frame): void {
     const tracker = take(frame, 'stdin', this);
-    const { skip, similarity } = this.#filter.judge(frame);
+    const { skip, similarity } = this.#filter.filter(frame);
     if (skip !== undefined) {
       tracker.skip(skip);
     } else if (this.#needsChild) {
@@ -64,72 +64,73 @@ class NodeStage {
     } else {
       tracker.move('handover');
       const passed = passedOn(frame, tracker);
-      const { fps } = fpsAfter(frame, this.#filter.rules);
+      const fps = fpsAfter(frame, this.#filter.rules);
       this.subscriber.next(fps === undefined || fps === frame.fps ? passed : { ...passed, fps });
       tracker.endHandover();
     }
   }
 
-  /** Does all possible work. A child that answers synchronously calls it again: the outer call then continues. */
+  /** Does all possible work. A call from within, by a child that answers synchronously, only makes the outer call continue. */
   #pump(): void {
-    this.#again = true;
-    if (this.#pumping) return;
-    this.#pumping = true;
-    while (this.#again && !this.#over) {
-      this.#again = false;
-      this.#step();
+    this.#pumpAgain = true;
+    if (this.#isPumping) return;
+    this.#isPumping = true;
+    while (this.#pumpAgain && !this.#isOver) {
+      this.#pumpAgain = false;
+      this.#pumpOnce();
     }
-    this.#pumping = false;
+    this.#isPumping = false;
   }
 
-  /** Feeds one picture to the child that fits it, or ends an idle child. */
-  #step(): void {
+  /** Feeds the next picture to the child, or ends a child of another format. */
+  #pumpOnce(): void {
     const next = this.#waiting.first;
-    if (next === undefined) { this.#rest(); return; }
-    if (next.similarity !== undefined) { this.#follow(next); return; }
+    if (next === undefined) { this.#afterLast(); return; }
+    if (next.similarity !== undefined) { this.#passReference(next); return; }
     const child = this.#child ?? this.#newChild(next);
     if (!sameFormat(child.format, next.frame)) child.end();
     else if (child.isReady) {
       this.#waiting.shift();
       child.feed(next);
       this.#activity.next();
-      this.#again = true;
+      this.#pumpAgain = true;
     }
   }
 
-  /** A reference to a picture leaves after it. */
-  #follow(next: Fed): void {
+  /** Passes an unchanged picture on: at once, or after the pictures in the child. */
+  #passReference(next: StagePicture): void {
     this.#waiting.shift();
-    if (this.#child?.isEmpty === false) this.#child.follow(next);
-    else this.#unchanged(next);
-    this.#again = true;
+    if (this.#child?.isEmpty === false) this.#child.addReference(next);
+    else this.#emitUnchanged(next);
+    this.#pumpAgain = true;
   }
 
-  #unchanged(next: Fed): void {
+  #emitUnchanged(next: StagePicture): void {
     this.#emitter.unchanged(keptPicture(next, this.#filter.rules), next.similarity);
   }
 
-  #rest(): void {
+  /** Resumes the source; after the last frame, ends the child, and then the stage. */
+  #afterLast(): void {
     this.#owner()?.pressure.unblock(this);
     if (this.#ended === undefined) return;
     if (this.#child === undefined) this.#finish(this.#ended);
     else this.#child.end();
   }
 
-  #newChild(first: Fed): StageChild {
+  #newChild(first: StagePicture): StageChild {
     const child = new StageChild(first.frame, this.plan);
     this.#child = child;
     this.#lastOwner = first.tracker.owner ?? this.#lastOwner;
     const owner = this.#owner();
     this.#reservation ??= owner?.reserve?.();
-    const whose = { camera: first.frame.camera, process: owner?.process };
-    const events$ = child.run(owner?.engine ?? ffmpegEngine, this.plan, whose, () => { this.#pump(); });
+    const camera = { camera: first.frame.camera, process: owner?.process };
+    const events$ = child.run(owner?.engine ?? ffmpegEngine, this.plan, camera, () => { this.#pump(); });
     this.#childWork.add(events$.subscribe({
       next: (event) => {
         try { this.#handle(child, event); } catch (error) { this.#fail(error); }
       },
       error: (error: unknown) => { this.#fail(error); },
-      complete: () => { this.#childDone(child); },
+      complete: () => { this.#childEnded(child); },
     }));
     return child;
   }
@@ -138,20 +139,20 @@ class NodeStage {
     if (event.type === 'encoder') this.#emitter.encoder = event.encoder;
     if (event.type === 'encoder' || event.type === 'warning') this.#owner()?.emit(event);
     if (event.type !== 'output') return;
-    const out = keptPicture(child.out(event.pts), this.#filter.rules);
+    const picture = keptPicture(child.takeOutput(event.pts), this.#filter.rules);
     this.#activity.next();
-    this.#emitter.push(out, event);
-    child.passUnchanged((next) => { this.#unchanged(next); });
+    this.#emitter.push(picture, event);
+    child.passUnchanged((next) => { this.#emitUnchanged(next); });
   }
 
-  #childDone(child: StageChild): void {
+  #childEnded(child: StageChild): void {
     this.#emitter.flush();
-    child.drop(child.lostCause);
+    child.drop(child.causeAtEnd);
     this.#child = undefined;
     this.#pump();
   }
 
-  /** The frames have ended: pictures in the child leave first, but an error does not wait long for them. */
+  /** Called when the frames have ended. Pictures in the child are emitted first; an error waits for them only for `PROCESS.killAfterMs`. */
   #end(ended: { readonly error?: unknown }): void {
     this.#ended = ended;
     if ('error' in ended && this.#child !== undefined) {
@@ -161,7 +162,7 @@ class NodeStage {
   }
 
   #finish(ended: { readonly error?: unknown }): void {
-    if (this.#over) return;
+    if (this.#isOver) return;
     this.#emitter.flush();
     if (this.subscriber.closed) return;
     this.#close('capture-lost');
@@ -170,9 +171,9 @@ class NodeStage {
   }
 
   #fail(cause: unknown): void {
-    if (this.#over) return;
+    if (this.#isOver) return;
     this.#emitter.flush();
-    // Unsubscribing on that last chunk stops the stage.
+    // If the subscriber unsubscribes on that chunk, the stage has stopped.
     if (this.subscriber.closed) return;
     const owner = this.#owner();
     const error = failureOf(cause, 'the encoder', owner === undefined ? {} : { camera: owner.camera });
@@ -183,10 +184,10 @@ class NodeStage {
   }
 
   #close(cause: 'capture-lost' | 'stopped'): void {
-    this.#over = true;
+    this.#isOver = true;
     this.#reservation?.release();
     this.#upstream.unsubscribe();
-    this.#child?.leave(this.#reservation);
+    this.#child?.delayNextAttempt(this.#reservation);
     this.#childWork.unsubscribe();
     this.#emitter.drop(cause);
     this.#child?.drop(cause);

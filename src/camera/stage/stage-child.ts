@@ -1,28 +1,28 @@
-/** One child of a stage, and the pictures in it, in input order. */
+/** One ffmpeg of a stage, and the pictures in it, in input order. */
 import { type Observable, Subject, of } from 'rxjs';
 import type { Reservation } from '../../ledger/index.js';
 import type { Engine, EngineEvent, FeedFormat, ProcessOptions } from '../../core/engine/engine.js';
 import { CaptureCrashed } from '../../core/errors/errors.js';
 import type { DropCause } from '../../core/events.js';
 import type { Frame } from '../../core/frame/frame.js';
-import { ReorderBuffer, causeAtEnd, countLosses } from '../output/index.js';
+import { ReorderBuffer, causeAtEnd, lossCounter } from '../output/index.js';
 import type { Plan } from '../../core/plan/plan.js';
 import { type WrittenFilters, writtenFilters } from '../../core/plan/written-filters.js';
-import type { Fed } from './input-queue.js';
+import type { StagePicture } from './input-queue.js';
 
-/** Frame rate for the encoder if the source states none. */
+/** Frame rate for the encoder if the source states none; frames per second. */
 const ASSUMED_FPS = 25;
 
 /** The camera of the pictures. */
-interface For { readonly camera: string; readonly process: ProcessOptions | undefined }
+interface PictureOwner { readonly camera: string; readonly process: ProcessOptions | undefined }
 
 export class StageChild {
   readonly format: FeedFormat;
   readonly #pictures = new Subject<Buffer>();
-  readonly #inside: ReorderBuffer<Fed>;
+  readonly #inside: ReorderBuffer<StagePicture>;
   readonly #written: WrittenFilters | undefined;
-  #fed = 0;
-  #following = 0;
+  #pictureCount = 0;
+  #referenceCount = 0;
   #isReady = false;
   #isEnding = false;
   #isRunning = false;
@@ -31,7 +31,7 @@ export class StageChild {
   constructor(first: Frame, plan: Plan) {
     const { width, height, pixelFormat, source, sampleAspectRatio } = first;
     this.#written = writtenFilters(plan);
-    const lose = countLosses(this.#written);
+    const lose = lossCounter(this.#written);
     this.#inside = new ReorderBuffer(lose && (({ tracker }) => { lose(tracker); }));
     const fps = source?.fps ?? ASSUMED_FPS;
     this.format = {
@@ -39,13 +39,13 @@ export class StageChild {
     };
   }
 
-  /** Why pictures are lost that have not left when the child has ended by itself. */
-  get lostCause(): DropCause { return causeAtEnd(this.#written); }
+  /** The cause of pictures lost in a child that has ended by itself. */
+  get causeAtEnd(): DropCause { return causeAtEnd(this.#written); }
   get isEmpty(): boolean { return this.#inside.isEmpty; }
   get isReady(): boolean { return this.#isReady && !this.#isEnding; }
 
-  /** @param onReady - called when the child takes pictures again */
-  run(engine: Engine, plan: Plan, { camera, process }: For, onReady: () => void): Observable<EngineEvent> {
+  /** Runs the engine. @param onReady - called when the child accepts another picture */
+  run(engine: Engine, plan: Plan, { camera, process }: PictureOwner, onReady: () => void): Observable<EngineEvent> {
     const ready = (yes: boolean) => {
       this.#isReady = yes;
       if (yes) onReady();
@@ -63,24 +63,24 @@ export class StageChild {
     });
   }
 
-  feed(picture: Fed): void {
+  feed(picture: StagePicture): void {
     picture.tracker.move('encoder');
-    this.#inside.add(this.#fed++, picture);
+    this.#inside.add(this.#pictureCount++, picture);
     this.#pictures.next(picture.frame.data);
   }
 
-  /** An unchanged picture does not enter the child, and leaves after those inside. */
-  follow(picture: Fed): void {
-    this.#inside.add(-++this.#following, picture, picture.similarity);
+  /** Adds an unchanged picture, which does not enter the child, and leaves after those inside. */
+  addReference(picture: StagePicture): void {
+    this.#inside.add(-++this.#referenceCount, picture, picture.similarity);
   }
 
-  /** Passes on unchanged pictures that have no earlier picture inside. */
-  passUnchanged(pass: (picture: Fed) => void): void {
+  /** Passes on the unchanged pictures before the first one that the child still has. */
+  passUnchanged(pass: (picture: StagePicture) => void): void {
     this.#inside.passUnchanged(pass);
   }
 
-  /** The picture that left as number `index`. */
-  out(index: number): Fed {
+  /** Removes the picture with the number `index`, whose output has arrived. */
+  takeOutput(index: number): StagePicture {
     const picture = this.#inside.takeOutput(index);
     if (picture === undefined) throw this.#written?.strayPicture(`picture ${index}`) ?? new CaptureCrashed(`the child returned picture ${index}, which it was not given`);
     return picture;
@@ -93,8 +93,8 @@ export class StageChild {
     this.#pictures.complete();
   }
 
-  /** The child is about to end, and the run's next attempt waits for it. A child that keeps running delays nothing. */
-  leave(reservation: Reservation | undefined): void {
+  /** Called before the child is unsubscribed: the run's next attempt waits until its process is gone. */
+  delayNextAttempt(reservation: Reservation | undefined): void {
     if (this.#isRunning) this.#release = reservation?.hold();
   }
 

@@ -15,19 +15,19 @@ const numbered = (n: number) => Buffer.from(String(n).padStart(40, '-').repeat(2
 it('counts the time from the last new picture on, while those of one GOP come again and again, and begins again with a new one', () => {
   const stillness = new Stillness();
   const gop = Array.from({ length: 50 }, (_, n) => numbered(n));
-  for (const data of gop) stillness.see(picture(data));
-  expect(stillness.forMs).toBe(0);
-  for (const data of gop) stillness.see(picture(Buffer.from(data), { capturedAt: Date.now() }));
-  expect(stillness.forMs).toBeGreaterThanOrEqual(60_000);
-  stillness.see(picture(numbered(50), { capturedAt: Date.now() }));
-  expect(stillness.forMs).toBe(0);
+  for (const data of gop) stillness.observe(picture(data));
+  expect(stillness.stillMs).toBe(0);
+  for (const data of gop) stillness.observe(picture(Buffer.from(data), { capturedAt: Date.now() }));
+  expect(stillness.stillMs).toBeGreaterThanOrEqual(60_000);
+  stillness.observe(picture(numbered(50), { capturedAt: Date.now() }));
+  expect(stillness.stillMs).toBe(0);
 });
 
 it('does not treat as still a picture that repeats only after more than a GOP', () => {
   const stillness = new Stillness();
   for (let n = 0; n < 1_000; n++) {
-    stillness.see(picture(numbered(n % 200)));
-    expect(stillness.forMs).toBe(0);
+    stillness.observe(picture(numbered(n % 200)));
+    expect(stillness.stillMs).toBe(0);
   }
 });
 
@@ -35,23 +35,23 @@ it('does not look at pictures that depend on others, that are raw, or that have 
   const stillness = new Stillness();
   const data = Buffer.alloc(500, 1);
   for (let n = 0; n < 9; n++) {
-    stillness.see(picture(Buffer.alloc(0)));
-    stillness.see({ data, capturedAt: MINUTE_AGO, pixelFormat: 'gray' } as Frame);
-    stillness.see(picture(data, { keyframe: false }));
+    stillness.observe(picture(Buffer.alloc(0)));
+    stillness.observe({ data, capturedAt: MINUTE_AGO, pixelFormat: 'gray' } as Frame);
+    stillness.observe(picture(data, { keyframe: false }));
   }
-  expect(stillness.forMs).toBe(0);
+  expect(stillness.stillMs).toBe(0);
 });
 
 it('takes no pictures for the same whose length or end differs', () => {
   fc.assert(fc.property(fc.uint8Array({ minLength: 12, maxLength: 40 }), fc.integer({ min: 1, max: 255 }), (bytes, change) => {
     const stillness = new Stillness();
     const data = Buffer.from(bytes);
-    stillness.see(picture(data));
-    stillness.see(picture(data));
+    stillness.observe(picture(data));
+    stillness.observe(picture(data));
     for (const other of [Buffer.concat([data, Buffer.from([change])]), Buffer.concat([data.subarray(0, -1), Buffer.from([(bytes.at(-1) ?? 0) ^ change])])]) {
-      stillness.see(picture(other));
-      for (let n = 0; n < 2; n++) stillness.see(picture(other));
-      expect(stillness.forMs).toBe(0);
+      stillness.observe(picture(other));
+      for (let n = 0; n < 2; n++) stillness.observe(picture(other));
+      expect(stillness.stillMs).toBe(0);
     }
   }));
 });

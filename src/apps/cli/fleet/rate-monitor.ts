@@ -30,7 +30,7 @@ export class RateMonitor {
     const ms = now.at - from.at;
     const perSecond = (pictures: number) => Math.round((Math.max(0, pictures) / Math.max(1, ms)) * 10_000) / 10;
     const [fpsIn, fpsOut] = [perSecond(captured - from.captured), perSecond(published - from.published)];
-    const fpsWanted = hub.reading?.fps;
+    const fpsWanted = hub.runPlan?.fps;
     return {
       // Unknown when it has just begun to stream.
       ...((ms > 0 || state !== 'streaming') && { fpsIn, fpsOut }), ...(fpsWanted !== undefined && { fpsWanted: Math.round(fpsWanted * 10) / 10 }),

@@ -68,7 +68,7 @@ export class CameraWatch {
     const { tally } = this.hub.ledger;
     const { fpsIn = 0, fpsOut = 0, latencyMs, bytesPerSecond = 0 } = ratesOf(this.#marks[0] as Mark, this.#mark());
     const dropping = this.#dropping();
-    const wanted = this.hub.reading?.fps;
+    const wanted = this.hub.runPlan?.fps;
     const impaired = this.#impairment(wanted, dropping);
     const isDown = this.#history.status === 'down';
     return {

@@ -4,14 +4,14 @@ import type { SkipRule } from '../../../core/pictures/skip.js';
 import { redact } from '../../../core/redact/redact.js';
 import { plainText } from './text.js';
 
-export function cameraSettingsText({ facts, reading, ledger: { tally } }: CameraHub): (readonly [name: string, value: string])[] {
-  const source = reading?.source;
+export function cameraSettingsText({ facts, runPlan, ledger: { tally } }: CameraHub): (readonly [name: string, value: string])[] {
+  const source = runPlan?.source;
   const { encoder } = tally;
   const shape = source?.width === undefined ? undefined : `${source.width}x${source.height ?? 0}`;
   const codec = [source?.codec, shape, source?.fps === undefined ? undefined : `${Number(source.fps.toFixed(2))} fps`].filter((part) => part !== undefined);
   const { connectTimeoutMs, firstFrameTimeoutMs, readWindowMs, maxReadFailures } = facts.liveness;
-  const steps = reading?.plan.steps.map(({ kind, ...options }) => [kind, inWords(options)] as const) ?? [];
-  const { reconnect } = reading?.plan ?? {};
+  const steps = runPlan?.plan.steps.map(({ kind, ...options }) => [kind, inWords(options)] as const) ?? [];
+  const { reconnect } = runPlan?.plan ?? {};
   return [
     ['address', facts.address], ['kind', `${source?.kind ?? facts.kind}${facts.live ? ', live' : ''}`],
     ...(codec.length > 0 ? [['source', codec.join(', ')] as const] : []),
