@@ -98,6 +98,18 @@ describe('deliver', () => {
     });
   });
 
+  it('delivers one value at a time if each is larger than the limit in bytes', () => {
+    scheduler.run(({ cold, expectObservable, expectSubscriptions, flush }) => {
+      const run = new FakeRun();
+      const source = cold(' ab---c----|  ', { a: run.message(), b: run.message(), c: run.message() });
+      const expected = '    ---a----c-|  ';
+      expectObservable(source.pipe(deliver(slow, { outbox: { maxBytes: 1 } }))).toBe(expected);
+      expectSubscriptions(source.subscriptions).toBe('^---------!');
+      flush();
+      expect(run.ledger.dropped.outbox).toBe(1);
+    });
+  });
+
   it('pauses a source that can wait, and drops nothing of it', () => {
     scheduler.run(({ cold, expectSubscriptions, flush }) => {
       const run = new FakeRun('file', 1, true);

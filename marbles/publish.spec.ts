@@ -164,6 +164,20 @@ describe('publish', () => {
     });
   });
 
+  it.each([
+    ['the outbox', { outbox: { maxBytes: 1 } }, {}], ['all outboxes', {}, { outboxMaxBytes: 1 }],
+  ])('publishes one message at a time if each is larger than the limit of %s', (_whose, options, handle) => {
+    scheduler.run(({ cold, expectObservable, expectSubscriptions, flush }) => {
+      const run = new FakeRun();
+      const source = cold(' ab-----c----|    ', letters(run, 3));
+      const expected = '   ----a------c|';
+      expectObservable(source.pipe(publish(fakeBroker(new FakeDriver(4), handle), { topic: 't', ...options }), order)).toBe(expected);
+      expectSubscriptions(source.subscriptions).toBe('^-----------!');
+      flush();
+      expect(run.ledger.dropped.outbox).toBe(1);
+    });
+  });
+
   it('drops what can no longer be decoded with it, up to the next keyframe', () => {
     scheduler.run(({ cold, expectObservable, expectSubscriptions, flush }) => {
       const run = new FakeRun();

@@ -1,7 +1,7 @@
 /**
- * A queue that is bounded in number and in bytes. At the high-water mark, a source that can wait is paused and loses
- * nothing; for any other source, the oldest value is dropped when the queue is full, in stream mode with all values that can't be
- * decoded without it.
+ * A queue that is bounded in number and in bytes; it always has room for one value, however large. At the high-water mark, a
+ * source that can wait is paused and loses nothing; for any other source, the oldest value is dropped when the queue is full, in
+ * stream mode with all values that can't be decoded without it.
  */
 import type { Pressure, FrameTracker } from '../../ledger/index.js';
 import { OUTBOX } from '../../core/defaults/defaults.js';
@@ -39,7 +39,7 @@ export class QueueTotals {
 
   get isHigh(): boolean { return this.memory.bytes >= this.maxBytes * OUTBOX.highWater; }
   get isLow(): boolean { return this.memory.bytes < this.maxBytes * OUTBOX.lowWater; }
-  get isExceeded(): boolean { return this.memory.bytes > this.maxBytes; }
+  get isExceeded(): boolean { return this.count > 1 && this.memory.bytes > this.maxBytes; }
 }
 
 export class BoundedQueue<H extends QueueItem> {
@@ -159,8 +159,9 @@ export class BoundedQueue<H extends QueueItem> {
     pressure.block(this);
   }
 
+  /** One value always fits: a slice of a few bytes keeps the whole buffer alive, a pool of Node's or a chunk of a pipe. */
   #fits(): boolean {
-    return this.length <= this.limits.maxMessages && this.bytes <= this.limits.maxBytes;
+    return this.length <= 1 || (this.length <= this.limits.maxMessages && this.bytes <= this.limits.maxBytes);
   }
 
   #removeDependents(start: number): H[] {
