@@ -90,7 +90,7 @@ export function toMessage(config: ToMessageConfig | MessageFormatter = {}): Oper
       const numbering = owner?.numbering ?? own;
       const inputOrder = numbering.next();
       if (frame.unchanged === undefined) fullOrder = inputOrder;
-      const context = contextOf(frame, facts, numbering.run, inputOrder, owner?.lastTimes());
+      const context = contextOf(frame, facts, numbering.processRun, inputOrder, owner?.lastTimes());
       if (frame.unchanged !== undefined && fullOrder !== undefined) context.referenceOrder = fullOrder;
       return messageOf(frame, formatter, context, added);
     }));

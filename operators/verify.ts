@@ -54,7 +54,7 @@ const SCHEMA = object({
 export function verify(config: VerifyConfig = {}): Verify {
   const { onGap, keep } = parseOptions('verify', SCHEMA, config);
   const isKept = (one: Verified) => (one.verdict === 'whole' ? one.decodable || keep.includes('undecodable') : keep.includes(one.verdict));
-  const totals = Verifier.noStats();
+  const totals = Verifier.zeroStats();
   const operator = (source: Observable<Received>) => new Observable<Verified | Gap>((subscriber) => {
     const verifier = new Verifier(totals);
     return source.subscribe({

@@ -1,6 +1,6 @@
 /** Kinds of broker. A new kind is a folder or a file, and a line here. */
 import { InvalidOption } from '../core/errors/errors.js';
-import { redactRefused } from '../core/redact/redact.js';
+import { redactInvalidUrl } from '../core/redact/redact.js';
 import { type BrokerAddress, type BrokerKind, type ServerLimits, type DoctorTopics, addressOf } from './kind/index.js';
 import { kafkaKind } from './kafka/index.js';
 import { memoryKind } from './memory/index.js';
@@ -34,5 +34,5 @@ export function brokerAt(address: string, option: string): { readonly name: Brok
     if (found !== undefined) return { name, address: found };
   }
   const forms = BROKER_NAMES.map((name) => BROKERS[name].form);
-  throw new InvalidOption(`${option}: '${redactRefused(address)}' given, expected ${forms.slice(0, -1).join(', ')}, or ${forms.at(-1) ?? ''}`);
+  throw new InvalidOption(`${option}: '${redactInvalidUrl(address)}' given, expected ${forms.slice(0, -1).join(', ')}, or ${forms.at(-1) ?? ''}`);
 }

@@ -13,36 +13,36 @@ import { namesIn, suggestion } from './errors/suggestion.js';
 export function parseOptions<S extends z.ZodType>(what: string, schema: S, given: unknown): z.output<S> {
   const result = schema.safeParse(given);
   if (result.success) return result.data;
-  throw new InvalidOption(result.error.issues.map((issue) => describe(what, issue, given, schema)).join('; '));
+  throw new InvalidOption(result.error.issues.map((issue) => messageOf(what, issue, given, schema)).join('; '));
 }
 
 /** Schemas of values that only code can give: a function, an object of a library. */
-const IN_CODE = new WeakSet<object>();
+const CODE_ONLY = new WeakSet<object>();
 
 /** Marks a schema as one of values that only code can give. */
-export function inCode<S extends z.ZodType>(schema: S): S {
-  IN_CODE.add(schema);
+export function codeOnly<S extends z.ZodType>(schema: S): S {
+  CODE_ONLY.add(schema);
   return schema;
 }
 
 /** Whether a schema, or the one within its `optional()` and `default()`, takes a value that only code can give. */
-export function isInCode(schema: unknown): boolean {
+export function isCodeOnly(schema: unknown): boolean {
   const inner = (schema as { readonly _zod?: { readonly def: { readonly innerType?: unknown } } } | undefined)?._zod?.def.innerType;
-  return typeof schema === 'object' && schema !== null && (IN_CODE.has(schema) || (inner !== undefined && isInCode(inner)));
+  return typeof schema === 'object' && schema !== null && (CODE_ONLY.has(schema) || (inner !== undefined && isCodeOnly(inner)));
 }
 
 /** The JSON Schema of schemas that can't be converted. */
-const JSON_FORMS = new WeakMap<object, Readonly<Record<string, unknown>>>();
+const JSON_SCHEMAS = new WeakMap<object, Readonly<Record<string, unknown>>>();
 
 /** Sets the JSON schema of a schema whose check is a function. */
-export function inJson<S extends z.ZodType>(schema: S, form: Readonly<Record<string, unknown>>): S {
-  JSON_FORMS.set(schema, form);
+export function withJsonSchema<S extends z.ZodType>(schema: S, form: Readonly<Record<string, unknown>>): S {
+  JSON_SCHEMAS.set(schema, form);
   return schema;
 }
 
-/** The JSON schema that `inJson` has given. */
-export function jsonForm(schema: unknown): Readonly<Record<string, unknown>> | undefined {
-  return JSON_FORMS.get(schema as object);
+/** The JSON schema that `withJsonSchema` has given. */
+export function jsonSchemaOf(schema: unknown): Readonly<Record<string, unknown>> | undefined {
+  return JSON_SCHEMAS.get(schema as object);
 }
 
 /** In a configuration file a text may refer to a value elsewhere, which is checked when it is read. */
@@ -76,15 +76,15 @@ export const jpegQuality = () => z.number().int().min(1).max(100);
 /** An object of texts under names of any kind: also `__proto__`, which a schema for records ignores. */
 export const texts = () => z.custom<Readonly<Record<string, string>>>(isTexts, { message: 'expected an object of texts' });
 /** A pino logger, from any copy of pino. */
-export const logger = () => inCode(z.custom<Logger>((value) => typeof (value as Partial<Logger> | null)?.info === 'function', { message: 'expected a pino logger' }));
+export const logger = () => codeOnly(z.custom<Logger>((value) => typeof (value as Partial<Logger> | null)?.info === 'function', { message: 'expected a pino logger' }));
 /** Size of a chunk: a GOP, a number of frames, or a time in ms. */
 export const chunk = () => z.union([z.literal('gop'), options({ frames: count() }), options({ ms: z.number().positive() })], {
   error: "expected 'gop', { frames: a whole number } or { ms: a number }",
 });
 /** An AbortSignal. */
-export const abortSignal = () => inCode(z.custom<AbortSignal>((value) => value instanceof AbortSignal, { message: 'expected an AbortSignal' }));
+export const abortSignal = () => codeOnly(z.custom<AbortSignal>((value) => value instanceof AbortSignal, { message: 'expected an AbortSignal' }));
 /** A function from user code; its arguments are not checked. */
-export const callback = <F>() => inCode(z.custom<F>((value) => typeof value === 'function', { message: 'expected a function' }));
+export const callback = <F>() => codeOnly(z.custom<F>((value) => typeof value === 'function', { message: 'expected a function' }));
 
 /** An object without a prototype, for names from outside, such as a topic named `__proto__`. */
 export const emptyRecord = <T>() => Object.create(null) as Record<string, T>;
@@ -98,7 +98,7 @@ function isTexts(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every((text) => typeof text === 'string');
 }
 
-function describe(what: string, issue: z.core.$ZodIssue, given: unknown, schema: z.ZodType): string {
+function messageOf(what: string, issue: z.core.$ZodIssue, given: unknown, schema: z.ZodType): string {
   if (issue.code === 'unrecognized_keys') {
     const known = namesIn(schema, issue.path);
     return `${what}: unknown option ${issue.keys.map((key) => `'${key}'${suggestion(key, known)}`).join(', ')}`;

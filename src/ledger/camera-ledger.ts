@@ -46,7 +46,7 @@ export class CameraLedger {
   emit(run: number, body: EventBody): void {
     const event: CameraEvent = { camera: this.camera, run, at: wall(), ...body };
     this.tally.apply(event);
-    this.counted();
+    this.tallyChanged();
     if (!('frames' in event)) {
       // Behind the others.
       this.#last.delete(event.type);
@@ -57,7 +57,7 @@ export class CameraLedger {
   }
 
   /** The tally has changed. */
-  counted(): void {
+  tallyChanged(): void {
     this.#sampler?.changed();
   }
 
@@ -131,7 +131,7 @@ export class CountedFrameEvents extends FrameEvents {
 
   /** Updates the statistics first: they precede the event that changed them. */
   #isObserved(): boolean {
-    this.#ledger.counted();
+    this.#ledger.tallyChanged();
     return this.#ledger.isObserved;
   }
 }

@@ -29,7 +29,7 @@ export class DurationTally {
   get sumMs(): number { return this.#sumMs; }
 
   /** How many are at or below 0.001 ms · 2^`first`, 2^(`first` + 1) …: buckets end there, so the counts are exact. */
-  upTo(first: number, bounds: number): number[] {
+  cumulativeCounts(first: number, bounds: number): number[] {
     const counts: number[] = [];
     let sum = 0;
     let index = 0;

@@ -84,7 +84,7 @@ export function fold(ledger: Ledger, event: CameraEvent): Ledger {
     case 'moved':
       return move(ledger, event.from, event.to, event.frames);
     case 'delivered':
-      return move(referred(add(ledger, 'delivered', event.frames), event), event.from, undefined, event.frames);
+      return move(countedReference(add(ledger, 'delivered', event.frames), event), event.from, undefined, event.frames);
     case 'returned':
       return returned(ledger, event);
     case 'duplicate':
@@ -92,7 +92,7 @@ export function fold(ledger: Ledger, event: CameraEvent): Ledger {
     case 'dropped':
       return move({ ...ledger, dropped: plus(ledger.dropped, event.cause, event.frames) }, event.from, undefined, event.frames);
     case 'published': {
-      const next = published(referred(ledger, event), event);
+      const next = published(countedReference(ledger, event), event);
       return timed(timed(move(next, event.from, undefined, event.frames), 'write', event.writeMs), 'latency', event.latencyMs);
     }
     default:
@@ -103,7 +103,7 @@ export function fold(ledger: Ledger, event: CameraEvent): Ledger {
 /** A picture delivered before the last reset counts as captured again. */
 function returned(ledger: Ledger, { frames, uncounted, to, reference }: Returned): Ledger {
   if (uncounted) return move(add(ledger, 'captured', frames), undefined, to, frames);
-  return move(referred(add(ledger, 'delivered', -frames), { reference, frames: -frames }), undefined, to, frames);
+  return move(countedReference(add(ledger, 'delivered', -frames), { reference, frames: -frames }), undefined, to, frames);
 }
 
 function skipped(ledger: Ledger, { frames, reason, from }: Skipped): Ledger {
@@ -121,7 +121,7 @@ function published(ledger: Ledger, { frames, bytes, reference }: PublishedEvent)
   return reference ? add(next, 'bytesSaved', -Math.min(bytes, ledger.counts.bytesSaved)) : next;
 }
 
-function referred(ledger: Ledger, { frames, reference }: { readonly frames: number; readonly reference?: true | undefined }): Ledger {
+function countedReference(ledger: Ledger, { frames, reference }: { readonly frames: number; readonly reference?: true | undefined }): Ledger {
   return reference ? add(ledger, 'references', frames) : ledger;
 }
 

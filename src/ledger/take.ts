@@ -21,7 +21,7 @@ export function take(value: Accounted, to: Place, step?: object): FrameTracker {
   const passed = fresh.filter((record) => record.place === 'handover');
   const delivered = fresh.filter((record) => record.place === 'delivered');
   if (passed.length > 0) new FrameTracker(passed).move(to);
-  for (const uncounted of [false, true]) giveBack(delivered.filter((one) => isUncounted(one) === uncounted), to, uncounted);
+  for (const uncounted of [false, true]) markReturned(delivered.filter((one) => isUncounted(one) === uncounted), to, uncounted);
   const taken = passed.length + delivered.length;
   const first = own[0];
   if (first !== undefined && taken < own.length) first.owner.frames.duplicate(first.seq, own.length - taken);
@@ -50,7 +50,7 @@ function isUncounted(record: FrameRecord): boolean {
   return record.epoch !== record.owner.epoch;
 }
 
-function giveBack(records: FrameRecord[], to: Place, uncounted: boolean): void {
+function markReturned(records: FrameRecord[], to: Place, uncounted: boolean): void {
   const first = records[0];
   if (first === undefined) return;
   for (const record of records) {

@@ -1,5 +1,5 @@
 /** The interface of a wire format: a function from an encoded frame to the bytes and headers of a message. */
-import type { Completed, Destination } from '../core/frame/destination.js';
+import type { CompletedMessage, Destination } from '../core/frame/destination.js';
 import type { LastTimes } from '../core/frame/last-times.js';
 import type { EncodedFrame } from '../core/frame/frame.js';
 
@@ -49,7 +49,7 @@ export interface FormattedMessage {
   /** Name of the header that receives, on the first message behind a fence, the id of the last message before it, or `unknown`. */
   readonly handoverHeader?: string;
   /** Completes the message with the facts that only `publish` knows: called once, when it enters the outbox. */
-  readonly complete?: (to: Destination) => Completed;
+  readonly complete?: (to: Destination) => CompletedMessage;
 }
 
 /** A wire format; users can pass their own to `toMessage`. An error that it throws ends the stream. */

@@ -1,6 +1,6 @@
 /** The wire formats by name, and the options of `toMessage`. A new format is a folder here and a line in FORMATS. */
 import { z } from 'zod';
-import { inJson, isAbsent, isSet, options as object, texts } from '../core/options.js';
+import { withJsonSchema, isAbsent, isSet, options as object, texts } from '../core/options.js';
 import { cloudevents } from './cloudevents/index.js';
 import type { MessageFormatter } from './format.js';
 import { matrice } from './matrice/index.js';
@@ -19,7 +19,7 @@ export const ONLY_IN: Readonly<Record<string, FormatName>> = {
 const RESERVED = /^(ce_|content-type$)/i;
 
 /** Options of `toMessage`. */
-export const TO_MESSAGE_SCHEMA = inJson(object({
+export const TO_MESSAGE_SCHEMA = withJsonSchema(object({
   format: z.enum(Object.keys(FORMATS) as [FormatName, ...FormatName[]]).default('cloudevents'),
   location: z.string().optional(),
   group: z.string().optional(),
@@ -28,7 +28,7 @@ export const TO_MESSAGE_SCHEMA = inJson(object({
   serviceId: z.string().min(1).optional(),
   stripInputContent: z.boolean().optional(),
   unchanged: z.enum(['skip', 'reference']).default('skip'),
-  headers: inJson(
+  headers: withJsonSchema(
     texts().refine((headers) => !Object.keys(headers).some((name) => RESERVED.test(name)), "expected names other than 'content-type' and 'ce_…'"),
     { type: 'object', additionalProperties: { type: 'string' }, propertyNames: { not: { pattern: '^([cC][eE]_|[cC][oO][nN][tT][eE][nN][tT]-[tT][yY][pP][eE]$)' } } },
   ).optional(),

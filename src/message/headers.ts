@@ -8,19 +8,19 @@ export interface MessageHeaders {
 
 /** Headers that are strings already. */
 export class PlainHeaders implements MessageHeaders {
-  constructor(readonly own: Readonly<Record<string, string>>) {}
+  constructor(readonly headers: Readonly<Record<string, string>>) {}
 
   get(name: string): string | undefined {
-    return Object.hasOwn(this.own, name) ? this.own[name] : undefined;
+    return Object.hasOwn(this.headers, name) ? this.headers[name] : undefined;
   }
 
   all(): Readonly<Record<string, string>> {
-    return this.own;
+    return this.headers;
   }
 }
 
 /** Names of headers, and the positions of their values in the bytes. */
-export interface HeaderPlaces {
+export interface HeaderPositions {
   readonly names: readonly string[];
   /** Start and end of each value, one after the other. */
   readonly bounds: readonly number[];
@@ -28,9 +28,9 @@ export interface HeaderPlaces {
 
 /** Headers as received, in bytes; their positions are found once, on the first access. */
 export class PackedHeaders implements MessageHeaders {
-  #places: HeaderPlaces | undefined;
+  #places: HeaderPositions | undefined;
 
-  constructor(readonly bytes: Buffer, readonly find: (bytes: Buffer) => HeaderPlaces) {}
+  constructor(readonly bytes: Buffer, readonly find: (bytes: Buffer) => HeaderPositions) {}
 
   get(name: string): string | undefined {
     const index = this.places.names.indexOf(name);
@@ -42,7 +42,7 @@ export class PackedHeaders implements MessageHeaders {
     return Object.fromEntries(this.places.names.map((name, index) => [name, this.#at(index)] as const).reverse());
   }
 
-  private get places(): HeaderPlaces {
+  private get places(): HeaderPositions {
     return this.#places ??= this.find(this.bytes);
   }
 

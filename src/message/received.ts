@@ -29,7 +29,7 @@ export interface ReceivedParts {
 }
 
 /** The record of a message, which is notified when the message is acknowledged. */
-export interface Holding extends RecordRef {
+export interface MessageRecord extends RecordRef {
   release(): void;
 }
 
@@ -38,7 +38,7 @@ export interface Holding extends RecordRef {
  * which `{ ...message }` does not copy; they are undefined if the message does not state them.
  */
 export class Received implements Accounted {
-  declare [FRAME_RECORDS]?: readonly Holding[];
+  declare [FRAME_RECORDS]?: readonly MessageRecord[];
   /** Topic on Kafka, stream on Redis. */
   readonly topic: string;
   /** Key on Kafka, field `ce_key` or `_message_key` on Redis. */

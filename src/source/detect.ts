@@ -1,6 +1,6 @@
 /** Chooses the kind of a source by its address. */
 import { InvalidOption } from '../core/errors/errors.js';
-import { redactRefused, splitCredentials } from '../core/redact/redact.js';
+import { redactInvalidUrl, splitCredentials } from '../core/redact/redact.js';
 import type { Source } from '../core/source.js';
 import type { SourceKind, SourceReadOptions } from './source-kind.js';
 
@@ -13,7 +13,7 @@ export function detectKind(kinds: readonly SourceKind[], address: unknown, optio
   }
   if (text.includes('\0')) throw new InvalidOption(`source: an address that contains NUL given; allowed: ${takes}`);
   if (splitCredentials(text).isAmbiguous === true) {
-    throw new InvalidOption(`source: '${redactRefused(text)}' given, whose password could end at more than one @; allowed: one with %40 for each @ in it, and %2F for each /`);
+    throw new InvalidOption(`source: '${redactInvalidUrl(text)}' given, whose password could end at more than one @; allowed: one with %40 for each @ in it, and %2F for each /`);
   }
   const hasBreak = /[\r\n]/.test(text);
   for (const kind of kinds) {
@@ -21,5 +21,5 @@ export function detectKind(kinds: readonly SourceKind[], address: unknown, optio
     if (source !== undefined) return source;
   }
   if (hasBreak) throw new InvalidOption(`source: an address that contains a line break given; allowed: ${takes}`);
-  throw new InvalidOption(`source: '${redactRefused(text)}' given; allowed: ${takes}`);
+  throw new InvalidOption(`source: '${redactInvalidUrl(text)}' given; allowed: ${takes}`);
 }

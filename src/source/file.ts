@@ -9,7 +9,7 @@ import { InvalidOption, SourceNotFound } from '../core/errors/errors.js';
 import { NETWORK_ROWS } from '../core/errors/stderr-rows.js';
 import { FolderSession, GATED, ONLY_FILES, ONLY_LISTS, throughGate } from './input/index.js';
 import { natureOfContent } from './client/index.js';
-import { redactRefused, redactUrl } from '../core/redact/redact.js';
+import { redactInvalidUrl, redactUrl } from '../core/redact/redact.js';
 import type { Source, SourceInput } from '../core/source.js';
 import type { SourceKind, SourceReadOptions } from './source-kind.js';
 
@@ -116,7 +116,7 @@ function toPath(address: string): string {
     return fileURLToPath(address);
   } catch {
     // The platform's error would contain the address.
-    throw new InvalidOption(`source: '${redactRefused(address)}' given; allowed: file:///path`);
+    throw new InvalidOption(`source: '${redactInvalidUrl(address)}' given; allowed: file:///path`);
   }
 }
 

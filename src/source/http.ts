@@ -5,7 +5,7 @@ import { SOURCE } from '../core/defaults/defaults.js';
 import { DOWNLOAD } from '../core/defaults/limits.js';
 import { InvalidOption, failureOf, isRxcamError } from '../core/errors/errors.js';
 import { NETWORK_ROWS } from '../core/errors/stderr-rows.js';
-import { normalizeUrl, redactRefused, redactUrl } from '../core/redact/redact.js';
+import { normalizeUrl, redactInvalidUrl, redactUrl } from '../core/redact/redact.js';
 import { Secrets } from '../core/redact/secrets.js';
 import { fileInput } from './file.js';
 import { type RequestTarget, HostRules, Login, checkAnswer, getWithRedirects, withoutCredentials } from './client/index.js';
@@ -22,7 +22,7 @@ export const http: SourceKind = {
     if (!/^https?:\/\//i.test(address)) return undefined;
     const url = normalizeUrl(address);
     if (!URL.canParse(url) || new URL(url).hostname === '') {
-      throw new InvalidOption(`source: '${redactRefused(address)}' given; allowed: http://[user:password@]host[:port]/path`);
+      throw new InvalidOption(`source: '${redactInvalidUrl(address)}' given; allowed: http://[user:password@]host[:port]/path`);
     }
     return new HttpSource(address, new URL(url), options);
   },
@@ -112,7 +112,7 @@ class HttpSource implements Source {
       shown: this.address,
       timeoutMs: this.options.readTimeoutMs,
       signal,
-      keepSecret: (address) => { this.secrets.addOf(address); },
+      keepSecret: (address) => { this.secrets.addSecretsOf(address); },
       clock: (difference) => { this.clock = difference; },
     };
   }

@@ -1,7 +1,7 @@
 /** Checks a located value with a zod schema: each mistake becomes a problem at its line, with the given and the allowed values. */
 import type { z } from 'zod';
-import { namesIn, nearName } from '../../core/errors/suggestion.js';
-import { expectationOf, isInCode } from '../../core/options.js';
+import { namesIn, probableName } from '../../core/errors/suggestion.js';
+import { expectationOf, isCodeOnly } from '../../core/options.js';
 import { isSecretOption, redactValue } from '../../core/redact/redact.js';
 import { type Located, type Problems, type References, UnresolvedReference, innermost, itemsOf, membersOf, shownName } from './reading/index.js';
 
@@ -39,7 +39,7 @@ export function checkValue<S extends z.ZodType>(schema: S, node: Located, readin
 /** Names of the options that a file can set; undefined if the schema is not of an object. */
 export function optionsOf(schema: z.ZodType): readonly string[] | undefined {
   const { shape } = schema as { readonly shape?: Readonly<Record<string, unknown>> };
-  return shape && Object.keys(shape).filter((name) => !isInCode(shape[name]));
+  return shape && Object.keys(shape).filter((name) => !isCodeOnly(shape[name]));
 }
 
 /** Adds a problem for each unknown key. */
@@ -72,7 +72,7 @@ export function plainValue(node: Located, reading: ReadContext, broken = new Set
 
 /** `unknown key "widht", did you mean "width"? allowed: width, height`. */
 export function unknownKey(name: string, known: readonly string[]): string {
-  const near = nearName(name, known);
+  const near = probableName(name, known);
   return `unknown key ${shownName(name)}${near === undefined ? ';' : `, did you mean "${near}"?`} allowed: ${listed(known)}`;
 }
 

@@ -1,6 +1,6 @@
 /** Merges what a camera inherits, from defaults, templates and overrides, into one value whose parts keep their positions. */
 import { type Located, type Problems, itemsOf, membersOf, shownName } from './reading/index.js';
-import { nearName } from '../../core/errors/suggestion.js';
+import { probableName } from '../../core/errors/suggestion.js';
 
 /** Keys that are not inherited. */
 const OWN = ['extends'];
@@ -22,7 +22,7 @@ function basesOf(node: Located, templates: ReadonlyMap<string, Located>, problem
   return namesIn(node, problems).flatMap(({ name, at }) => {
     const template = templates.get(name);
     if (template === undefined) {
-      const near = nearName(name, [...templates.keys()]);
+      const near = probableName(name, [...templates.keys()]);
       problems.add(at, `unknown template ${shownName(name)}${near === undefined ? ';' : `, did you mean ${shownName(near)}?`} ${
         templates.size === 0 ? 'there are none: write them under templates' : `allowed: ${[...templates.keys()].map((one) => shownName(one)).join(', ')}`}`);
       return [];

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { BROKERS, BROKER_NAMES } from '../../broker/index.js';
 import { CAMERA_SCHEMA } from '../../camera/index.js';
-import { type JsonSchema, REFERENCE, isAbsent, isInCode, jsonForm } from '../../core/options.js';
+import { type JsonSchema, REFERENCE, isAbsent, isCodeOnly, jsonSchemaOf } from '../../core/options.js';
 import { RECONNECT_SCHEMA } from '../../core/plan/reconnect-policy.js';
 import { STEPS, STEP_KINDS } from '../../core/steps/index.js';
 import { optionsOf } from './check-value.js';
@@ -125,17 +125,17 @@ function formOf(schema: z.ZodType): JsonSchema {
     override: ({ zodSchema, jsonSchema }) => { adapt(zodSchema, jsonSchema); },
   });
   // The rules for several options together.
-  return { ...plain, ...jsonForm(schema) };
+  return { ...plain, ...jsonSchemaOf(schema) };
 }
 
 /** Removes options that only code can set: their defaults may not be representable in JSON. */
 function givenInFile(schema: z.ZodType): z.ZodType {
   const { shape } = schema as { readonly shape?: Readonly<Record<string, z.ZodType>> };
-  return shape === undefined ? schema : z.strictObject(Object.fromEntries(Object.entries(shape).filter(([, inner]) => !isInCode(inner))));
+  return shape === undefined ? schema : z.strictObject(Object.fromEntries(Object.entries(shape).filter(([, inner]) => !isCodeOnly(inner))));
 }
 
 function adapt(zodSchema: unknown, form: Record<string, unknown>): void {
-  const known = jsonForm(zodSchema);
+  const known = jsonSchemaOf(zodSchema);
   if (known !== undefined) Object.assign(form, known);
   const { shape, options } = (zodSchema as { _zod: { def: { shape?: Readonly<Record<string, unknown>>; options?: readonly unknown[] } } })._zod.def;
   const properties = form['properties'] as Record<string, Record<string, unknown>> | undefined;
@@ -143,7 +143,7 @@ function adapt(zodSchema: unknown, form: Record<string, unknown>): void {
     const isRequired = (form['required'] as string[] | undefined)?.includes(name) === true;
     if (properties?.[name] !== undefined && !isRequired) properties[name] = optional(properties[name]);
   }
-  if (Array.isArray(form['anyOf']) && options !== undefined) form['anyOf'] = (form['anyOf'] as unknown[]).filter((_, index) => !isInCode(options[index]));
+  if (Array.isArray(form['anyOf']) && options !== undefined) form['anyOf'] = (form['anyOf'] as unknown[]).filter((_, index) => !isCodeOnly(options[index]));
   // Any string may be a reference.
   if (form['type'] === 'string' && ['enum', 'pattern', 'const'].some((name) => name in form)) {
     const own = { ...form };

@@ -1,5 +1,5 @@
 /** The pipeline of a camera in a file: a list of steps, each a name, or a map of one name and its options. */
-import { nearName } from '../../core/errors/suggestion.js';
+import { probableName } from '../../core/errors/suggestion.js';
 import { type ValueKind, FILE_STEPS, whyOnlyInCode } from './vocabulary.js';
 import { type ReadContext, checkValue, optionsOf, shownValue, unknownKey } from './check-value.js';
 import { type Named, withStepOptions } from './inherit.js';
@@ -55,7 +55,7 @@ function optionsIn(kind: string, node: Located, reading: ReadContext): unknown {
 
 function checkBroker(node: Located | undefined, { problems, brokerNames = [] }: ReadContext): void {
   if (typeof node?.value !== 'string' || brokerNames.includes(node.value) || node.value.includes('${')) return;
-  const near = nearName(node.value, brokerNames);
+  const near = probableName(node.value, brokerNames);
   const allowed = brokerNames.length === 0 ? 'there are none: write them under brokers' : `allowed: ${brokerNames.map((name) => shownName(name)).join(', ')}`;
   problems.add(node, `unknown broker ${shownName(node.value)}${near === undefined ? ';' : `, did you mean ${shownName(near)}?`} ${allowed}`);
 }

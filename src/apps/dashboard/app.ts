@@ -29,7 +29,7 @@ export interface Parts {
 type Env = { Bindings: HttpBindings };
 
 const WISHES = z.object({
-  wishes: z.record(z.string().max(500), z.enum(['card', 'live'])).refine((wishes) => Object.keys(wishes).length <= DASHBOARD.maxWishes),
+  wishes: z.record(z.string().max(500), z.enum(['card', 'live'])).refine((wishes) => Object.keys(wishes).length <= DASHBOARD.maxCamerasPerViewer),
   decodes: z.array(z.enum(['h264', 'h265'])).max(2),
 });
 /** Largest request body, in bytes: wishes for a thousand cameras. */

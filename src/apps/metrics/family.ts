@@ -50,7 +50,7 @@ export function histogramFamily<T>(name: string, help: string, tally: (target: T
     name, type: 'histogram', help,
     samples: (target, put) => {
       const times = tally(target);
-      const counts = times.upTo(FIRST_OCTAVE, BOUNDS.length);
+      const counts = times.cumulativeCounts(FIRST_OCTAVE, BOUNDS.length);
       for (const [index, own] of BOUNDS.entries()) put(counts[index] ?? 0, own, '_bucket');
       put(times.count, ALL, '_bucket');
       put(times.sumMs / 1_000, NO_LABELS, '_sum');

@@ -27,15 +27,15 @@ export const kafkaKind = {
   },
   flags: [
     {
-      flags: '--kafka-acks <n>', option: 'acks', takes: 'number', standard: KAFKA.acks,
+      flags: '--kafka-acks <n>', option: 'acks', takes: 'number', defaultText: KAFKA.acks,
       about: 'acknowledgements to wait for: -1 all in-sync replicas, 1 the leader',
     },
     {
-      flags: '--kafka-driver <name>', option: 'driver', standard: KAFKA.driver,
+      flags: '--kafka-driver <name>', option: 'driver', defaultText: KAFKA.driver,
       about: 'client library for writing: kafkajs, or platformatic (npm install @platformatic/kafka@1.34)',
     },
     {
-      flags: '--kafka-client-id <id>', option: 'clientId', standard: KAFKA.clientId, reads: true,
+      flags: '--kafka-client-id <id>', option: 'clientId', defaultText: KAFKA.clientId, reads: true,
       about: "client id in Kafka's logs and quotas",
     },
     {
@@ -43,7 +43,7 @@ export const kafkaKind = {
       about: 'connect by TLS; for your own authorities, set NODE_EXTRA_CA_CERTS in the environment',
     },
     {
-      flags: '--sasl-mechanism <name>', option: 'sasl.mechanism', takes: MECHANISMS, standard: MECHANISMS[0], reads: true,
+      flags: '--sasl-mechanism <name>', option: 'sasl.mechanism', takes: MECHANISMS, defaultText: MECHANISMS[0], reads: true,
       about: MECHANISMS.join(', '),
     },
     {
@@ -51,20 +51,20 @@ export const kafkaKind = {
       about: `user, if the broker's address has none; the password is in ${PASSWORD}`,
     },
     {
-      flags: '--kafka-message-bytes <bytes>', option: 'maxMessageBytes', takes: 'bytes', standard: KAFKA.maxMessageBytes,
+      flags: '--kafka-message-bytes <bytes>', option: 'maxMessageBytes', takes: 'bytes', defaultText: KAFKA.maxMessageBytes,
       about: 'largest message of a topic created by rxcam',
     },
     {
-      flags: '--kafka-compression <name>', option: 'compression', standard: 'none',
+      flags: '--kafka-compression <name>', option: 'compression', defaultText: 'none',
       about: "none or gzip; encoded video can't be compressed further",
     },
     { flags: '--no-create-topics', option: 'createTopics', about: 'do not create missing topics' },
     {
-      flags: '--kafka-partitions <n>', option: 'numPartitions', takes: 'number', standard: KAFKA.numPartitions,
+      flags: '--kafka-partitions <n>', option: 'numPartitions', takes: 'number', defaultText: KAFKA.numPartitions,
       about: 'partitions of a topic created by rxcam',
     },
     {
-      flags: '--kafka-replicas <n>', option: 'replicationFactor', takes: 'number', creates: true, standard: KAFKA.replicationFactor,
+      flags: '--kafka-replicas <n>', option: 'replicationFactor', takes: 'number', creates: true, defaultText: KAFKA.replicationFactor,
       about: 'replicas of a topic created by rxcam',
     },
   ],

@@ -4,7 +4,7 @@ import type { ConnectionOptions } from 'node:tls';
 import { z } from 'zod';
 import { KAFKA } from '../../core/defaults/defaults.js';
 import { InvalidOption } from '../../core/errors/errors.js';
-import { byteCount, callback, count, inJson, options as object } from '../../core/options.js';
+import { byteCount, callback, count, withJsonSchema, options as object } from '../../core/options.js';
 import { redact } from '../../core/redact/redact.js';
 import { CLIENT_MEMBERS, type ClientConfig, RETRY_RANGE } from '../broker-options.js';
 
@@ -53,9 +53,9 @@ export const KAFKA_SCHEMA = object({
   driver: z.enum(['kafkajs', 'platformatic']).default(KAFKA.driver),
   clientId: z.string().min(1).default(KAFKA.clientId),
   ssl: z.union([
-    z.boolean(), inJson(z.custom<ConnectionOptions>((value) => typeof value === 'object' && value !== null && !Array.isArray(value)), { type: 'object' }),
+    z.boolean(), withJsonSchema(z.custom<ConnectionOptions>((value) => typeof value === 'object' && value !== null && !Array.isArray(value)), { type: 'object' }),
   ]).default(KAFKA.ssl),
-  sasl: inJson(
+  sasl: withJsonSchema(
     z.custom<SASLOptions>((value) => typeof (value as SASLOptions | null)?.mechanism === 'string', { message: 'expected { mechanism, … }' }),
     { type: 'object', properties: { mechanism: { type: 'string' }, username: {}, password: {} }, required: ['mechanism'] },
   ).optional(),

@@ -14,7 +14,7 @@ export interface BrokerFlag {
   /** Its effect, with unit and range, for the help. */
   readonly about: string;
   /** The default, for the help. */
-  readonly standard?: string | number;
+  readonly defaultText?: string | number;
   /** The form of its value: a number, bytes with a unit, or one of these words. Absent: the text is the value. */
   readonly takes?: 'number' | 'bytes' | readonly string[];
   /** Set if `rxcam read` has it as well. */

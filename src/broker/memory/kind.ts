@@ -13,11 +13,11 @@ export const memoryKind = {
   open: (address, options) => ({ broker: memory(options), topic: topicOf(address) }),
   flags: [
     {
-      flags: '--memory-messages <n>', option: 'maxMessages', takes: 'number', standard: MEMORY.maxMessages,
+      flags: '--memory-messages <n>', option: 'maxMessages', takes: 'number', defaultText: MEMORY.maxMessages,
       about: 'messages kept for one topic',
     },
     {
-      flags: '--memory-bytes <bytes>', option: 'maxBytes', takes: 'bytes', standard: MEMORY.maxBytes,
+      flags: '--memory-bytes <bytes>', option: 'maxBytes', takes: 'bytes', defaultText: MEMORY.maxBytes,
       about: 'bytes kept for one topic',
     },
   ],

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Fence } from '../../core/frame/fence.js';
 import type { CameraMessage } from '../../core/frame/frame.js';
-import { byteCount, callback, count, inCode, options as object } from '../../core/options.js';
+import { byteCount, callback, count, codeOnly, options as object } from '../../core/options.js';
 
 /** Bounds of the waiting messages: the first one reached applies. */
 export interface OutboxConfig {
@@ -20,5 +20,5 @@ export const PUBLISH_SCHEMA = object({
   key: z.union([z.string(), callback<(message: CameraMessage) => string>()]).optional(),
   maxInFlight: count().optional(),
   outbox: OUTBOX_SCHEMA.optional(),
-  fence: inCode(z.custom<Fence>((value) => ['open', 'held', 'fenced'].includes(String((value as Fence | null)?.state)), { message: 'expected a fence' })).optional(),
+  fence: codeOnly(z.custom<Fence>((value) => ['open', 'held', 'fenced'].includes(String((value as Fence | null)?.state)), { message: 'expected a fence' })).optional(),
 });

@@ -88,7 +88,7 @@ export class Outbox {
     this.#lastSent.delete(id);
     this.#lastSent.set(id, queue.lastSent);
     const [oldest] = this.#lastSent.keys();
-    if (oldest !== undefined && this.#lastSent.size > QUEUES.remembered) this.#lastSent.delete(oldest);
+    if (oldest !== undefined && this.#lastSent.size > QUEUES.maxRemembered) this.#lastSent.delete(oldest);
   }
 
   /** Drops every message; returns the topic and size of each. */

@@ -6,7 +6,7 @@ import { FRAME_RECORDS } from '../../core/frame/accounted.js';
 import type { LastTimes } from '../../core/frame/last-times.js';
 import { InvalidOption, type RxcamError } from '../../core/errors/errors.js';
 import type { EventBody } from '../../core/events.js';
-import type { Holding, Received } from '../../message/index.js';
+import type { MessageRecord, Received } from '../../message/index.js';
 import { Numbering } from '../../core/frame/numbering.js';
 import { Fifo } from '../outbox/index.js';
 import type { Gate, Piece, Reader } from '../reader.js';
@@ -154,7 +154,7 @@ export class Reading implements RecordOwner, Gate {
 }
 
 /** The ledger's record of one message. */
-class MessageHolding implements FrameRecord, Holding {
+class MessageHolding implements FrameRecord, MessageRecord {
   readonly epoch = 0;
   readonly capturedMono = mono();
   place: FrameRecord['place'] = 'handover';

@@ -21,15 +21,15 @@ export const redisKind = {
   examine: (config: RedisConfig) => examineRedis(REDIS_SCHEMA.parse(config)),
   flags: [
     {
-      flags: '--redis-maxlen <n>', option: 'maxLen', takes: 'number', standard: REDIS.maxLen,
+      flags: '--redis-maxlen <n>', option: 'maxLen', takes: 'number', defaultText: REDIS.maxLen,
       about: 'entries kept for one stream, approximately',
     },
     {
-      flags: '--redis-max-bytes <bytes>', option: 'maxStreamBytes', takes: 'bytes', standard: REDIS.maxStreamBytes,
+      flags: '--redis-max-bytes <bytes>', option: 'maxStreamBytes', takes: 'bytes', defaultText: REDIS.maxStreamBytes,
       about: 'bytes kept for one stream, counting those that this program wrote',
     },
     {
-      flags: '--redis-message-bytes <bytes>', option: 'maxMessageBytes', takes: 'bytes', standard: REDIS.maxMessageBytes,
+      flags: '--redis-message-bytes <bytes>', option: 'maxMessageBytes', takes: 'bytes', defaultText: REDIS.maxMessageBytes,
       about: "largest message that is sent; the server's proto-max-bulk-len is the limit",
     },
   ],

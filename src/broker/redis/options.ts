@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { REDIS } from '../../core/defaults/defaults.js';
 import { InvalidOption } from '../../core/errors/errors.js';
 import { byteCount, callback, count, options as object } from '../../core/options.js';
-import { normalizeUrl, redactRefused, redactUrl, secretsOf, splitCredentials } from '../../core/redact/redact.js';
+import { normalizeUrl, redactInvalidUrl, redactUrl, secretsOf, splitCredentials } from '../../core/redact/redact.js';
 import { CLIENT_MEMBERS, type ClientConfig, RETRY_RANGE } from '../broker-options.js';
 
 const DEFAULT_PORT = 6_379;
@@ -67,7 +67,7 @@ export interface Connection { readonly address: string; readonly client: ClientO
  */
 export function checkedUrl(answer: unknown): string {
   if (typeof answer === 'string' && URL_FORM.test(answer)) return answer;
-  const shown = typeof answer === 'string' ? redactRefused(answer) : typeof answer;
+  const shown = typeof answer === 'string' ? redactInvalidUrl(answer) : typeof answer;
   throw new InvalidOption(`redis: option 'url': ${shown} returned, expected ${URL_EXPECTED}`);
 }
 
@@ -93,12 +93,12 @@ export function serverOf({ host = 'localhost', port = DEFAULT_PORT }: ClientOpti
 function partsOf(url: string): ClientOptions {
   const normal = normalizeUrl(url);
   if (splitCredentials(url).isAmbiguous === true || !URL.canParse(normal) || new URL(normal).hostname === '') {
-    throw new InvalidOption(`redis: option 'url': ${redactRefused(url)} given, expected redis://host:port`);
+    throw new InvalidOption(`redis: option 'url': ${redactInvalidUrl(url)} given, expected redis://host:port`);
   }
   const { hostname, port, username, password, pathname, protocol } = new URL(normal);
   const db = /^\/(\d+)$/.exec(pathname)?.[1];
   if (db === undefined && pathname.length > 1) {
-    throw new InvalidOption(`redis: option 'url': ${redactRefused(url)} given, expected the number of a database after the '/'`);
+    throw new InvalidOption(`redis: option 'url': ${redactInvalidUrl(url)} given, expected the number of a database after the '/'`);
   }
   return {
     host: hostname.replace(/^\[|\]$/g, ''),

@@ -22,7 +22,7 @@ export class FrameFilter {
 
   filter(frame: Frame): FilterResult {
     if (!this.#skipChain.keep(frame.pts)) return { skip: 'rate' };
-    const similarity = this.#detector?.likeness(frame);
+    const similarity = this.#detector?.similarityIfSkipped(frame);
     if (similarity === undefined) return {};
     return this.#detector?.rule.references === true ? { similarity } : { skip: 'unchanged' };
   }

@@ -172,7 +172,7 @@ export class RecordStream {
   #failed(file: RecordFile, error: Error): void {
     if (this.#file === file) this.#file = undefined;
     file.reason = 'failed';
-    if (++this.#failures >= RECORD_LIMITS.failures) this.sink.error(error);
+    if (++this.#failures >= RECORD_LIMITS.maxFailures) this.sink.error(error);
     this.#guarded(() => { this.#closed(file, error.message); });
   }
 

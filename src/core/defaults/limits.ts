@@ -34,7 +34,7 @@ export const RATE = {
   /** Highest plausible rate: fast cameras give 240, a time base is 1,000 and more. */
   maxStated: 480,
   /** Number of pictures that show the rate … */
-  pictures: 25,
+  maxPictures: 25,
   /** … or those that come within this time; ms. */
   waitMs: 1_000,
   /** … or a number of equal distances between them. */
@@ -64,7 +64,7 @@ export const DOWNLOAD = {
   /** Bytes between two flushes to the disk: a single flush at the end would take too long. */
   syncBytes: 32 * 1024 ** 2,
   /** Tries in a row without new bytes, within one attempt; then the camera reconnects. */
-  tries: 5,
+  maxTries: 5,
   /** First wait after an interruption, doubled each time: 4 s in all, which the connection's timeout allows; ms. */
   againMs: 250,
   /** Another host's temporary file is a leftover after a day without a write; ms. */
@@ -104,13 +104,13 @@ export const KAFKA_LIMITS = {
 /** Idle queues of an outbox. */
 export const QUEUES = {
   /** Number of idle queues whose last message is remembered: 100 bytes each. */
-  remembered: 10_000,
+  maxRemembered: 10_000,
 } as const;
 
 /** Recordings. */
 export const RECORD_LIMITS = {
   /** Files in a row that failed, after which the stream fails: a full disk does not recover by itself. */
-  failures: 3,
+  maxFailures: 3,
 } as const;
 
 /** Running a configuration; ms. */

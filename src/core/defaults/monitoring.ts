@@ -18,7 +18,7 @@ export const DASHBOARD = {
   /** ms between two events to a page: as often as people can read. */
   everyMs: 1_000,
   /** Seconds that rates are computed over: a camera of one picture a second must not show 0, 2, 0. */
-  window: 5,
+  windowSeconds: 5,
   /** ms between two figures of the last hour, and of the last 24: 360 and 288 of them, 65 kB a camera. */
   stepMs: 10_000,
   dayStepMs: 300_000,
@@ -41,7 +41,7 @@ export const DASHBOARD = {
   /** ms that the state of a fleet is still read after the last page was closed. */
   fleetRestMs: 30_000,
   /** Cameras of one viewer, and viewers at a time. */
-  maxWishes: 1_000,
+  maxCamerasPerViewer: 1_000,
   maxViewers: 100,
 } as const;
 

@@ -1,5 +1,5 @@
 /** The failures: one class and one `code` each. Messages are redacted before they get here. */
-import { exhausted } from './exhausted.js';
+import { exhaustedResource } from './exhausted.js';
 
 /** Properties of every failure of rxcam. */
 export interface ErrorDetails {
@@ -106,7 +106,7 @@ export function failure(code: ErrorCode, message: string, details?: ErrorDetails
 
 /** Turns a failure of an engine into one of a camera; any other error becomes a crash of `what`. */
 export function failureOf(cause: unknown, what: string, details: ErrorDetails): RxcamError {
-  const short = exhausted(cause);
+  const short = exhaustedResource(cause);
   if (short !== undefined) return new ResourceExhausted(`${what} failed: ${short}`, { ...details, cause });
   if (!isRxcamError(cause)) return new CaptureCrashed(`${what} failed: ${String(cause)}`, { ...details, cause });
   return failure(cause.code as ErrorCode, cause.message, { ...details, cause: cause.cause, stderr: cause.stderr });

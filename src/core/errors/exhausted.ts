@@ -9,7 +9,7 @@ const SHORT_OF: Readonly<Record<string, string>> = {
 };
 
 /** The exhausted resource and its remedy; undefined for any other error. */
-export function exhausted(error: unknown): string | undefined {
+export function exhaustedResource(error: unknown): string | undefined {
   const { code } = (error ?? {}) as { code?: unknown };
   return typeof code === 'string' && Object.hasOwn(SHORT_OF, code) ? SHORT_OF[code] : undefined;
 }

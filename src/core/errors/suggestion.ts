@@ -6,26 +6,26 @@ const MAX_DISTANCE = 2;
 
 /** ` (did you mean 'initialMs'?)`: a name that lacks its unit, or is off by a letter or two. Empty if none is near. */
 export function suggestion(given: string, known: readonly string[]): string {
-  const near = nearName(given, known);
+  const near = probableName(given, known);
   return near === undefined ? '' : ` (did you mean '${near}'?)`;
 }
 
 /** The name that was probably meant. */
-export function nearName(given: string, known: readonly string[]): string | undefined {
+export function probableName(given: string, known: readonly string[]): string | undefined {
   return known.filter((name) => startsAlike(name, given)).sort((a, b) => a.length - b.length)[0] ?? nearest(given, known);
 }
 
 /** Names of the options that `schema` takes at `path`. */
 export function namesIn(schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
-  const shape = path.reduce<unknown>((inner, key) => shapeOf(inner)?.[key], schema);
-  return Object.keys(shapeOf(shape) ?? {});
+  const shape = path.reduce<unknown>((inner, key) => membersOf(inner)?.[key], schema);
+  return Object.keys(membersOf(shape) ?? {});
 }
 
 /** Goes through `optional()` and `default()`. */
-function shapeOf(schema: unknown): Record<PropertyKey, unknown> | undefined {
+function membersOf(schema: unknown): Record<PropertyKey, unknown> | undefined {
   interface Definition { readonly shape?: object; readonly innerType?: unknown }
   const { shape, innerType } = (schema as { readonly _zod?: { readonly def: Definition } } | undefined)?._zod?.def ?? {};
-  return innerType === undefined ? shape as Record<PropertyKey, unknown> | undefined : shapeOf(innerType);
+  return innerType === undefined ? shape as Record<PropertyKey, unknown> | undefined : membersOf(innerType);
 }
 
 /** `initial` and `initialMs`, `logEvery` and `logEveryFrames`, `lingerms` and `lingerMs`; a word, not the start of one. */

@@ -11,7 +11,7 @@ export interface Destination {
 }
 
 /** The parts of a message that depend on its destination. */
-export interface Completed {
+export interface CompletedMessage {
   readonly value: Buffer;
   /** Fields of a Redis entry. */
   readonly fields?: Readonly<Record<string, string | Buffer>>;

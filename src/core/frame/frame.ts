@@ -1,6 +1,6 @@
 /** The values of a pipeline: a decoded picture, its access unit, its message, the broker's acknowledgement. */
 import type { Accounted } from './accounted.js';
-import type { Completed, Destination } from './destination.js';
+import type { CompletedMessage, Destination } from './destination.js';
 import type { PictureFacts } from './picture-facts.js';
 
 /** Pixel formats of frames for user code, by ffmpeg's names. */
@@ -88,19 +88,19 @@ export interface Frame extends Origin {
 }
 
 /** Only for types: no value has it. */
-declare const STRAIGHT: unique symbol;
+declare const DIRECTLY_FROM_CAMERA: unique symbol;
 
 /** A picture directly from a camera. Steps that change or choose pictures emit plain frames, which `passthrough` does not accept. */
-export interface SourceFrame extends Frame { readonly [STRAIGHT]: true }
+export interface SourceFrame extends Frame { readonly [DIRECTLY_FROM_CAMERA]: true }
 
 /** Only for types: no value has it. */
-declare const CHANGED: unique symbol;
+declare const AFTER_SKIP_UNCHANGED: unique symbol;
 
 /** A picture that has changed, from `skipUnchanged`: other steps that skip pictures must be before it. */
-export interface ChangedFrame extends Frame { readonly [CHANGED]: 'skipRate and skipUnchanged must be before skipUnchanged' }
+export interface ChangedFrame extends Frame { readonly [AFTER_SKIP_UNCHANGED]: 'skipRate and skipUnchanged must be before skipUnchanged' }
 
 /** A picture that may be left out. */
-export type AnyFrame = Frame & { readonly [CHANGED]?: undefined };
+export type AnyFrame = Frame & { readonly [AFTER_SKIP_UNCHANGED]?: undefined };
 
 /** Facts about a picture that `skipUnchanged` found unchanged, if a reference replaces it. */
 export interface Unchanged {
@@ -171,7 +171,7 @@ export interface CameraMessage extends Origin, Pick<EncodedFrame, 'mode' | 'keyf
   /** Redis: a consumer group to create at the stream's beginning. */
   readonly consumerGroup?: string;
   /** Adds the facts that only `publish` knows; ignored if `value` is no longer `of`, the bytes that it belongs to. */
-  readonly completion?: { readonly of: Buffer; complete(to: Destination): Completed };
+  readonly completion?: { readonly of: Buffer; complete(to: Destination): CompletedMessage };
 }
 
 /** The broker's acknowledgement of one message. */

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 /** Numbers messages 1, 2, 3 … A camera created again in the same process starts a new run of numbers. */
 export class Numbering {
   /** Random: no two runs of numbers share it, in one process or in two. */
-  readonly run: string = randomUUID();
+  readonly processRun: string = randomUUID();
   #last = 0;
 
   next(): number {

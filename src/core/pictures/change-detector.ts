@@ -46,7 +46,7 @@ export class ChangeDetector {
   }
 
   /** Similarity to the last frame kept, 0 to 1; undefined if this one is kept. */
-  likeness(frame: Frame): number | undefined {
+  similarityIfSkipped(frame: Frame): number | undefined {
     const slot = timeSlotOf(frame.pts, this.rule.maxGapMs);
     const isDue = slot !== this.#slot;
     this.#slot = slot;

@@ -10,17 +10,17 @@ export interface Shape { readonly sampleAspectRatio?: string | undefined }
 export interface PictureSize extends Size, Shape {}
 
 /** Range of plausible pixel shapes; pixels outside it count as square. */
-export const SHAPES = { least: 0.125, most: 8 } as const;
+export const PIXEL_SHAPES = { least: 0.125, most: 8 } as const;
 
 /** Width of a pixel by its height. */
-export function shapeOf(ratio = '1:1'): number {
+export function pixelShapeOf(ratio = '1:1'): number {
   const [width = 1, height = 1] = ratio.split(':').map(Number);
   const shape = width / height;
-  return shape >= SHAPES.least && shape <= SHAPES.most ? shape : 1;
+  return shape >= PIXEL_SHAPES.least && shape <= PIXEL_SHAPES.most ? shape : 1;
 }
 
 /** The size with sides rounded to the nearest even ones, as 4:2:0 needs. */
-export function even({ width, height }: Size): Size {
+export function evenNearest({ width, height }: Size): Size {
   const toEven = (side: number) => Math.max(2, 2 * Math.round(side / 2));
   return { width: toEven(width), height: toEven(height) };
 }

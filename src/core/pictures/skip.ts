@@ -13,7 +13,7 @@ export interface SkipState {
 }
 
 /** The state before the first picture. */
-export const SKIP_START: SkipState = { seen: 0 };
+export const INITIAL_SKIP_STATE: SkipState = { seen: 0 };
 
 /** Frames per second as a fraction: 29.97 is 2997/100. */
 export function fraction(fps: number): { num: number; den: number } {
@@ -39,7 +39,7 @@ export function advance(state: SkipState, pts: number, kept: boolean): SkipState
  * The same rule as an expression for ffmpeg's `select`, in a graph whose time base is 1/1000000.
  * @param state - the state of the rule, for a file that is resumed
  */
-export function selectExpression(rule: SkipRule, state: SkipState = SKIP_START): string {
+export function selectExpression(rule: SkipRule, state: SkipState = INITIAL_SKIP_STATE): string {
   if ('every' in rule) return `not(mod(n+${state.seen % rule.every},${rule.every}))`;
   const at = (pts: string) => `floor(${pts}*${rule.num}/${rule.den * 1e6})`;
   const first = state.keptPts === undefined ? '1' : `gt(abs(${at('pts')}-${at(String(state.keptPts))}),0)`;
@@ -63,7 +63,7 @@ export class SkipChain {
   #states: readonly SkipState[];
 
   constructor(readonly rules: readonly SkipRule[], states: readonly SkipState[] = []) {
-    this.#states = rules.map((_, index) => states[index] ?? SKIP_START);
+    this.#states = rules.map((_, index) => states[index] ?? INITIAL_SKIP_STATE);
   }
 
   get states(): readonly SkipState[] {
@@ -76,7 +76,7 @@ export class SkipChain {
     const states = [...this.#states];
     let kept = true;
     for (const [index, rule] of this.rules.entries()) {
-      const state = states[index] ?? SKIP_START;
+      const state = states[index] ?? INITIAL_SKIP_STATE;
       kept = keeps(rule, state, pts);
       states[index] = advance(state, pts, kept);
       if (!kept) break;

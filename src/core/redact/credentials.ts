@@ -26,11 +26,11 @@ export function splitCredentials(url: string): SplitAddress {
   if (found === null) return { scheme: '', rest: url };
   const [, scheme = '', after = ''] = found;
   const authority = /^[^/?#]*/.exec(after)?.[0] ?? '';
-  const marks = marksOf(after, MARK_IN_ADDRESS);
-  const first = lastIn(marks, 0, authority.length);
-  const other = first !== undefined ? laterMark(after, authority.length, marks) : portOrPassword(after, authority, marks);
+  const marks = positionsOf(after, MARK_IN_ADDRESS);
+  const first = lastMarkIn(marks, 0, authority.length);
+  const other = first !== undefined ? markAfterAuthority(after, authority.length, marks) : markAfterPort(after, authority, marks);
   const later = isHostAndPort(authority) ? undefined : marks.at(-1);
-  const at = other ?? first ?? later ?? lastAt(after, 0, authority.length);
+  const at = other ?? first ?? later ?? lastAtSignIn(after, 0, authority.length);
   if (at === undefined) return { scheme, rest: after };
   const credentials = after.slice(0, at);
   const colon = credentials.indexOf(':');
@@ -45,16 +45,16 @@ export function splitCredentials(url: string): SplitAddress {
  * Another possible end of a login that could end at its first `@`. Cameras' addresses have no fragment, so it never ends after a
  * `#`. A query may contain a mail address, but a path followed by another host could be a password with a slash in it.
  */
-function laterMark(after: string, authorityEnd: number, marks: readonly number[]): number | undefined {
+function markAfterAuthority(after: string, authorityEnd: number, marks: readonly number[]): number | undefined {
   const query = after.charAt(authorityEnd) === '/' ? after.indexOf('?', authorityEnd) : -1;
   const end = query === -1 || after.charAt(authorityEnd) === '#' ? after.length : query;
-  return lastIn(marks, authorityEnd, end);
+  return lastMarkIn(marks, authorityEnd, end);
 }
 
 /** `user:123/x@host/path` may be a host with its port: after a path, only another host with a port or path contradicts that. */
-function portOrPassword(after: string, authority: string, marks: readonly number[]): number | undefined {
+function markAfterPort(after: string, authority: string, marks: readonly number[]): number | undefined {
   if (!/^[^[\]@]+:\d+$/.test(authority)) return undefined;
-  const mark = laterMark(after, authority.length, marks);
+  const mark = markAfterAuthority(after, authority.length, marks);
   const isPlain = after.charAt(authority.length) === '/' && !/^@[^/?#]+(?::\d+|\/)/.test(after.slice(mark ?? 0));
   return isPlain ? undefined : mark;
 }
@@ -69,12 +69,12 @@ export function normalizeUrl(url: string): string {
 /** The password up to the last `@` before a host: read as a URL it may end earlier, but all of it must be hidden. */
 export function widestPassword(after: string): string | undefined {
   const colon = after.indexOf(':');
-  const at = marksOf(after, MARK_IN_ADDRESS).at(-1);
+  const at = positionsOf(after, MARK_IN_ADDRESS).at(-1);
   return at === undefined || colon === -1 || colon > at ? undefined : after.slice(colon + 1, at);
 }
 
 /** A secret as written, decoded, encoded in the usual ways, and inside JSON. */
-export function forms(secret: string): string[] {
+export function formsOf(secret: string): string[] {
   const plain = percentDecoded(secret);
   const inJson = JSON.stringify(plain).slice(1, -1);
   // A program that mistakes an encoded secret for plain text encodes it again.
@@ -82,24 +82,24 @@ export function forms(secret: string): string[] {
   return [secret, plain, encodeOnce(secret), ...encoded, inJson];
 }
 
-export function marksOf(text: string, mark: RegExp): number[] {
+export function positionsOf(text: string, mark: RegExp): number[] {
   return Array.from(text.matchAll(mark), ({ index }) => index);
 }
 
 /** The last mark of a part. */
-export function lastIn(marks: readonly number[], from: number, end: number): number | undefined {
-  const mark = marks[firstFrom(marks, end) - 1];
+export function lastMarkIn(marks: readonly number[], from: number, end: number): number | undefined {
+  const mark = marks[indexOfMarkFrom(marks, end) - 1];
   return mark !== undefined && mark >= from ? mark : undefined;
 }
 
 /** The last `@` of a part, even without a host after it: the text before it is hidden as well. */
-export function lastAt(text: string, from: number, end: number): number | undefined {
+export function lastAtSignIn(text: string, from: number, end: number): number | undefined {
   const at = text.slice(from, end).lastIndexOf('@');
   return at === -1 ? undefined : from + at;
 }
 
 /** The index of the first mark at or after `from`. */
-export function firstFrom(marks: readonly number[], from: number): number {
+export function indexOfMarkFrom(marks: readonly number[], from: number): number {
   let low = 0;
   let high = marks.length;
   while (low < high) {

@@ -15,7 +15,7 @@ interface Parameter {
 }
 
 /** The parameters of a text in order; `end` finds the end of a value. Values that are neither secret nor an address are left out. */
-export function *parametersOf(text: string, end: RegExp): Generator<Parameter> {
+export function *sensitiveParameters(text: string, end: RegExp): Generator<Parameter> {
   const names = new RegExp(NAME);
   for (let found = names.exec(text); found !== null; found = names.exec(text)) {
     const from = names.lastIndex;

@@ -34,28 +34,28 @@ const PLACES = {
 export type SecretPlaces = keyof typeof PLACES;
 
 const ALL: readonly Places[] = Object.values(PLACES);
-const PARAMETERS = new Set(ALL.flatMap(({ parameters }) => parameters));
-const ENDING = new RegExp(`(?:${ALL.flatMap(({ endings }) => endings).join('|')})$`);
-const IN_PATH = new Set(ALL.flatMap(({ path }) => path));
+const SECRET_PARAMETERS = new Set(ALL.flatMap(({ parameters }) => parameters));
+const SECRET_ENDING = new RegExp(`(?:${ALL.flatMap(({ endings }) => endings).join('|')})$`);
+const SECRET_PATH_NAMES = new Set(ALL.flatMap(({ path }) => path));
 /** Options of brokers, members of what is logged, flags of the command line. */
-const OPTION = /pass|secret|token|sasl|credential|auth/i;
+const SECRET_OPTION = /pass|secret|token|sasl|credential|auth/i;
 /** Names of secrets in any text; only unambiguous ones. */
-export const PLAIN_NAMES = ['password', 'passwd', 'passphrase', 'pwd', 'secret', 'token'].join('|');
+export const SECRET_NAMES = ['password', 'passwd', 'passphrase', 'pwd', 'secret', 'token'].join('|');
 
 /** Whether the value of a parameter in a query is hidden; the name may be percent-encoded, even twice. */
 export function isSecretParameter(name: string): boolean {
   const plain = plainOf(name);
-  return PARAMETERS.has(plain) || ENDING.test(plain);
+  return SECRET_PARAMETERS.has(plain) || SECRET_ENDING.test(plain);
 }
 
 /** Whether the value of `name=value` within a path is hidden. */
 export function isSecretInPath(name: string): boolean {
-  return IN_PATH.has(plainOf(name));
+  return SECRET_PATH_NAMES.has(plainOf(name));
 }
 
 /** Whether an option or a flag of this name is never shown with its value. */
 export function isSecretOption(name: string): boolean {
-  return OPTION.test(name);
+  return SECRET_OPTION.test(name);
 }
 
 function plainOf(name: string): string {

@@ -6,11 +6,11 @@ export class Secrets implements Iterable<string> {
 
   /** The secrets of addresses. */
   constructor(...addresses: readonly string[]) {
-    for (const address of addresses) this.addOf(address);
+    for (const address of addresses) this.addSecretsOf(address);
   }
 
   /** Adds the secrets of an address. */
-  addOf(address: string): void {
+  addSecretsOf(address: string): void {
     this.add(...secretsOf(address));
   }
 

@@ -1,7 +1,7 @@
 /** Combines steps in order: their filters for ffmpeg, and the size after them. Both follow the same order. */
 import { type PictureSize, type Size, evenBelow } from '../pictures/size.js';
 import type { SkipState } from '../pictures/skip.js';
-import { EVEN } from './common/filters.js';
+import { EVEN_SIDES } from './common/filters.js';
 import { type Step, ruleOf } from './table.js';
 
 /**
@@ -13,9 +13,9 @@ export function filtersOf(steps: readonly Step[], states: readonly SkipState[] =
   const { isEven, done } = walked(steps, (step, evens) => {
     const rule = ruleOf(step);
     const isByTime = typeof rule.leavesOut === 'object' && 'byTime' in rule.leavesOut;
-    return [...(evens ? [EVEN] : []), ...rule.filters(step, isByTime ? left.shift() : undefined)];
+    return [...(evens ? [EVEN_SIDES] : []), ...rule.filters(step, isByTime ? left.shift() : undefined)];
   });
-  return isEven ? done.flat() : [...done.flat(), EVEN];
+  return isEven ? done.flat() : [...done.flat(), EVEN_SIDES];
 }
 
 /**

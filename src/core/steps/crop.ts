@@ -1,7 +1,7 @@
 /** crop: cuts a rectangle out of every picture; once in ffmpeg's expressions and once in numbers, line by line the same. */
 import { z } from 'zod';
 import { InvalidOption } from '../errors/errors.js';
-import { inJson, options, parseOptions } from '../options.js';
+import { withJsonSchema, options, parseOptions } from '../options.js';
 import type { PictureSize } from '../pictures/size.js';
 import { UnreadableText } from './common/flag.js';
 import type { StepRule } from './common/rule.js';
@@ -26,7 +26,7 @@ const side = () => z.number().positive().max(16_384);
 const WHOLE = { type: 'integer' };
 const SHARE = { maximum: 1 };
 
-const schema = inJson(options({ left: start(), top: start(), width: side(), height: side() })
+const schema = withJsonSchema(options({ left: start(), top: start(), width: side(), height: side() })
   .refine((given) => areShares(given) || Object.values(given).every(Number.isInteger), { message: 'expected four shares from 0 to 1, or whole pixels' })
   .refine((given) => !areShares(given) || (given.left + given.width <= 1 + TOLERANCE && given.top + given.height <= 1 + TOLERANCE), {
     message: 'expected shares of the picture: left + width and top + height are at most 1',
@@ -59,7 +59,7 @@ export const cropRule: StepRule<CropStep> = {
   cli: {
     flags: [
       {
-        flags: '--crop <left,top,width,height>', sets: 'crop.rectangle', reaches: ['left', 'top', 'width', 'height'], parse: rectangle, standard: 'all',
+        flags: '--crop <left,top,width,height>', sets: 'crop.rectangle', setsOptions: ['left', 'top', 'width', 'height'], parse: rectangle, defaultText: 'all',
         about: 'cut out a rectangle, before --size: in pixels, or as shares of the picture from 0 to 1',
       },
     ],

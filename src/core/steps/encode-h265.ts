@@ -1,7 +1,7 @@
 /** encodeH265: encodes pictures as H.265 access units. */
 import { z } from 'zod';
 import { H265 } from '../defaults/defaults.js';
-import { chunk as chunkOption, inJson, isAbsent, isSet, options, parseOptions } from '../options.js';
+import { chunk as chunkOption, withJsonSchema, isAbsent, isSet, options, parseOptions } from '../options.js';
 import { readChunk, readNumber } from './common/flag.js';
 import type { Chunk, Encodes, UnitRule } from './common/rule.js';
 
@@ -23,7 +23,7 @@ export interface EncodeH265Step extends Encodes {
   readonly reuse: boolean;
 }
 
-const schema = inJson(options({
+const schema = withJsonSchema(options({
   mode: z.enum(['frame', 'stream']).default(H265.mode),
   crf: z.number().min(0).max(51).default(H265.crf),
   preset: z.enum(PRESETS).default(H265.preset),
@@ -61,31 +61,31 @@ export const encodeH265Rule: UnitRule<EncodeH265Step> = {
     shared: [],
     flags: [
       {
-        flags: '--reuse', sets: 'encodeH265.reuse', standard: 'no',
+        flags: '--reuse', sets: 'encodeH265.reuse', defaultText: 'no',
         about: "stream mode: pass the source's own H.265 on if it has the requested size",
       },
       {
-        flags: '--mode <mode>', sets: 'encodeH265.mode', standard: H265.mode,
+        flags: '--mode <mode>', sets: 'encodeH265.mode', defaultText: H265.mode,
         about: "'frame': every message decodes alone; 'stream': closed GOPs, a third of the bytes",
       },
       {
-        flags: '--crf <n>', sets: 'encodeH265.crf', parse: readNumber, standard: H265.crf,
+        flags: '--crf <n>', sets: 'encodeH265.crf', parse: readNumber, defaultText: H265.crf,
         about: 'constant rate factor, 0 (lossless) to 51 (worst)',
       },
       {
-        flags: '--preset <name>', sets: 'encodeH265.preset', standard: H265.preset,
+        flags: '--preset <name>', sets: 'encodeH265.preset', defaultText: H265.preset,
         about: "x265's preset, ultrafast to veryslow",
       },
       {
-        flags: '--gop <n>', sets: 'encodeH265.gop', parse: readNumber, standard: H265.gop,
+        flags: '--gop <n>', sets: 'encodeH265.gop', parse: readNumber, defaultText: H265.gop,
         about: 'stream mode: frames from one keyframe to the next',
       },
       {
-        flags: '--chunk <what>', sets: 'encodeH265.chunk', parse: readChunk, standard: 'one frame',
+        flags: '--chunk <what>', sets: 'encodeH265.chunk', parse: readChunk, defaultText: 'one frame',
         about: "stream mode and --codec copy: a message carries a GOP ('gop'), this many frames ('25'), or this time ('500ms')",
       },
       {
-        flags: '--hardware [name]', sets: 'encodeH265.hardware', standard: 'no',
+        flags: '--hardware [name]', sets: 'encodeH265.hardware', defaultText: 'no',
         about: `encode in hardware where that works: ${HARDWARE.join(', ')}, or the first of them`,
       },
     ],

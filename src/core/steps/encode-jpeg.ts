@@ -31,7 +31,7 @@ export const encodeJpegRule: UnitRule<EncodeJpegStep> = {
     shared: [],
     flags: [
       {
-        flags: '--quality <n>', sets: 'encodeJpeg.quality', parse: readNumber, standard: JPEG.quality,
+        flags: '--quality <n>', sets: 'encodeJpeg.quality', parse: readNumber, defaultText: JPEG.quality,
         about: 'JPEG: 1 (worst) to 100',
       },
     ],

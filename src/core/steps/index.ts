@@ -2,8 +2,8 @@
 export { filtersOf, sizeAfter } from './chain.js';
 export { type EncodeH265Step, HARDWARE, type Hardware, PRESETS } from './encode-h265.js';
 export type { EncodeJpegStep } from './encode-jpeg.js';
-export { CORNER, EVEN, MICROSECONDS } from './common/filters.js';
-export { type Flag, type Raw, UnreadableText, readNumber, readSize } from './common/flag.js';
+export { CROP_CORNER, EVEN_SIDES, MICROSECONDS } from './common/filters.js';
+export { type Flag, type OptionsByOwner, UnreadableText, readNumber, readSize } from './common/flag.js';
 export { ALGORITHMS, type Fit } from './resize.js';
 export type { ByChange, Chunk, StepRule, UnitRule } from './common/rule.js';
 export { THUMBNAIL, seenFilters } from './skip-unchanged.js';

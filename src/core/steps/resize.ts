@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import { RESIZE } from '../defaults/defaults.js';
 import { InvalidOption } from '../errors/errors.js';
-import { inJson, isGiven, options, parseOptions } from '../options.js';
-import { SHAPES, type PictureSize, type Size, even, shapeOf } from '../pictures/size.js';
-import { OWN_PICTURE } from './common/filters.js';
+import { withJsonSchema, isGiven, options, parseOptions } from '../options.js';
+import { PIXEL_SHAPES, type PictureSize, type Size, evenNearest, pixelShapeOf } from '../pictures/size.js';
+import { COPY_PICTURE } from './common/filters.js';
 import { readSize } from './common/flag.js';
 import type { StepRule } from './common/rule.js';
 
@@ -28,7 +28,7 @@ export interface ResizeStep {
 
 const side = () => z.number().int().min(16).max(16_384).optional();
 
-const schema = inJson(options({
+const schema = withJsonSchema(options({
   width: side(),
   height: side(),
   fit: z.enum(FITS).default(RESIZE.fit),
@@ -56,15 +56,15 @@ export const resizeRule: StepRule<ResizeStep> = {
   cli: {
     flags: [
       {
-        flags: '--size <WxH>', sets: 'resize.size', reaches: ['width', 'height'], parse: readSize, standard: "the source's",
+        flags: '--size <WxH>', sets: 'resize.size', setsOptions: ['width', 'height'], parse: readSize, defaultText: "the source's",
         about: 'scale to this size in pixels; Wx or xH keeps the aspect',
       },
       {
-        flags: '--fit <fit>', sets: 'resize.fit', standard: RESIZE.fit,
+        flags: '--fit <fit>', sets: 'resize.fit', defaultText: RESIZE.fit,
         about: `how a picture is fitted into --size: ${FITS.join(', ')}`,
       },
       {
-        flags: '--enlarge', sets: 'resize.enlarge', standard: String(RESIZE.enlarge),
+        flags: '--enlarge', sets: 'resize.enlarge', defaultText: String(RESIZE.enlarge),
         about: 'make pictures larger too',
       },
       {
@@ -72,7 +72,7 @@ export const resizeRule: StepRule<ResizeStep> = {
         about: 'with --size: scale pictures as they are stored, and keep the shape of their pixels',
       },
       {
-        flags: '--algorithm <name>', sets: 'resize.algorithm', standard: RESIZE.algorithm,
+        flags: '--algorithm <name>', sets: 'resize.algorithm', defaultText: RESIZE.algorithm,
         about: 'bilinear, area, bicubic or lanczos',
       },
     ],
@@ -87,16 +87,16 @@ export const resizeRule: StepRule<ResizeStep> = {
 
 function resized({ width: stored, height: ih, sampleAspectRatio }: PictureSize, step: ResizeStep): Size {
   const { width, height, fit, enlarge, squarePixels } = step;
-  const iw = stored * (squarePixels ? shapeOf(sampleAspectRatio) : 1);
+  const iw = stored * (squarePixels ? pixelShapeOf(sampleAspectRatio) : 1);
   const limit = (factor: number) => (enlarge ? factor : Math.min(1, factor));
-  const by = (factor: number) => even({ width: iw * limit(factor), height: ih * limit(factor) });
+  const by = (factor: number) => evenNearest({ width: iw * limit(factor), height: ih * limit(factor) });
   if (width === undefined) return by((height ?? ih) / ih);
   if (height === undefined) return by(width / iw);
   const box = { width: width - (width % 2), height: height - (height % 2) };
   switch (fit) {
     case 'contain': return box;
     case 'inside': return by(Math.min(box.width / iw, box.height / ih));
-    case 'fill': return even({ width: iw * limit(box.width / iw), height: ih * limit(box.height / ih) });
+    case 'fill': return evenNearest({ width: iw * limit(box.width / iw), height: ih * limit(box.height / ih) });
     case 'cover': {
       const scaled = by(Math.max(box.width / iw, box.height / ih));
       return { width: Math.min(box.width, scaled.width), height: Math.min(box.height, scaled.height) };
@@ -106,7 +106,7 @@ function resized({ width: stored, height: ih, sampleAspectRatio }: PictureSize, 
 
 function scale(step: ResizeStep): string {
   const { squarePixels } = step;
-  const scaled = scaleOf(step, squarePixels ? `(iw*if(between(sar,${SHAPES.least},${SHAPES.most}),sar,1))` : 'iw');
+  const scaled = scaleOf(step, squarePixels ? `(iw*if(between(sar,${PIXEL_SHAPES.least},${PIXEL_SHAPES.most}),sar,1))` : 'iw');
   return squarePixels ? `${scaled},setsar=1` : scaled;
 }
 
@@ -122,7 +122,7 @@ function scaleOf({ width, height, fit, enlarge, algorithm }: ResizeStep, shown: 
   switch (fit) {
     case 'fill': return to(toEven(`${shown}*${limit(`${w}/${shown}`)}`), toEven(`ih*${limit(`${h}/ih`)}`));
     case 'inside': return by(`min(${w}/${shown},${h}/ih)`);
-    case 'contain': return `${by(`min(${w}/${shown},${h}/ih)`)},${OWN_PICTURE},pad=${w}:${h}:(ow-iw)/2:(oh-ih)/2`;
+    case 'contain': return `${by(`min(${w}/${shown},${h}/ih)`)},${COPY_PICTURE},pad=${w}:${h}:(ow-iw)/2:(oh-ih)/2`;
     case 'cover': return `${by(`max(${w}/${shown},${h}/ih)`)},crop='min(${w},iw)':'min(${h},ih)'`;
   }
 }

@@ -29,11 +29,11 @@ export const skipRateRule: StepRule<SkipRateStep> = {
   cli: {
     flags: [
       {
-        flags: '--fps <fps>', sets: 'skipRate.fps', parse: readNumber, standard: 'all',
+        flags: '--fps <fps>', sets: 'skipRate.fps', parse: readNumber, defaultText: 'all',
         about: 'frames per second to keep, by media time',
       },
       {
-        flags: '--every <n>', sets: 'skipRate.every', reaches: [], parse: readNumber, standard: 1,
+        flags: '--every <n>', sets: 'skipRate.every', setsOptions: [], parse: readNumber, defaultText: 1,
         about: 'keep every nth frame, in place of --fps',
       },
     ],

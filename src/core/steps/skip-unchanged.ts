@@ -8,7 +8,7 @@ import { type ChangeRule, MARGIN, blockLimits } from '../pictures/change-detecto
 import { UNCHANGED } from '../defaults/defaults.js';
 import { InvalidOption } from '../errors/errors.js';
 import { milliseconds, options, parseOptions } from '../options.js';
-import { CORNER, OWN_PICTURE } from './common/filters.js';
+import { CROP_CORNER, COPY_PICTURE } from './common/filters.js';
 import { readNumber } from './common/flag.js';
 import type { StepRule } from './common/rule.js';
 
@@ -37,11 +37,11 @@ export const skipUnchangedRule: StepRule<SkipUnchangedStep> = {
   cli: {
     flags: [
       {
-        flags: '--skip-unchanged [share]', sets: 'skipUnchanged.threshold', parse: readNumber, standard: 'no; 12/255 without a number',
+        flags: '--skip-unchanged [share]', sets: 'skipUnchanged.threshold', parse: readNumber, defaultText: 'no; 12/255 without a number',
         about: 'leave out frames that look like the last one kept; the share of full scale by which a block must differ',
       },
       {
-        flags: '--max-gap <ms>', sets: 'skipUnchanged.maxGapMs', parse: readNumber, standard: UNCHANGED.maxGapMs,
+        flags: '--max-gap <ms>', sets: 'skipUnchanged.maxGapMs', parse: readNumber, defaultText: UNCHANGED.maxGapMs,
         about: 'with --skip-unchanged: keep one frame in each slot of this many ms, even if unchanged',
       },
     ],
@@ -66,7 +66,7 @@ export function seenFilters({ references }: ChangeRule): string[] {
   const { width, height } = THUMBNAIL;
   return references
     ? [`scale=${width}:${height}:flags=area`, 'format=yuv420p', "lutyuv=y='min(val,254)'", 'blackframe=0:255']
-    : [CORNER, 'format=yuv420p', 'lutyuv=y=0', 'blackframe=0:255'];
+    : [CROP_CORNER, 'format=yuv420p', 'lutyuv=y=0', 'blackframe=0:255'];
 }
 
 /** The filters of the pictures: add a margin, apply mpdecimate, log a line for each picture kept, and remove the margin. */
@@ -75,11 +75,11 @@ function keptFilters({ threshold, maxGapMs }: ChangeRule): string[] {
   const { hi, lo, frac } = blockLimits(threshold);
   return [
     `format=${FORMATS}`,
-    OWN_PICTURE,
+    COPY_PICTURE,
     `pad=iw+${left + right}:ih+${bottom}:${left}:0`,
     `drawbox=y=ih-${bottom}:h=${bottom}:color=white:t=fill:enable='${toggled(maxGapMs)}'`,
     `mpdecimate=hi=${hi}:lo=${lo}:frac=${frac}`,
-    `split[kept][line];[line]${CORNER},format=yuv420p,blackframe=0:0,nullsink;`
+    `split[kept][line];[line]${CROP_CORNER},format=yuv420p,blackframe=0:0,nullsink;`
     + `[kept]crop=iw-${left + right}:ih-${bottom}:${left}:0`,
   ];
 }

@@ -5,7 +5,7 @@ import { callback, options, parseOptions } from '../options.js';
 import { type PictureSize, evenBelow } from '../pictures/size.js';
 import { redactValue } from '../redact/redact.js';
 import { UnreadableChain, readChain } from './common/filter-chain.js';
-import { EVEN, MICROSECONDS } from './common/filters.js';
+import { EVEN_SIDES, MICROSECONDS } from './common/filters.js';
 import type { StepRule } from './common/rule.js';
 import { whyUnsuitable } from './common/unsuitable-filters.js';
 
@@ -41,7 +41,7 @@ export const videoFilterRule: StepRule<VideoFilterStep> = {
   // Filters that look at a picture's neighbours do not follow a change of size.
   sides: 'even before',
   // Some filters have another time base, and any may give odd sides.
-  filters: ({ filter }) => [filter, EVEN, MICROSECONDS],
+  filters: ({ filter }) => [filter, EVEN_SIDES, MICROSECONDS],
   resized,
   notReused: 'videoFilter changes pictures, which takes decoding',
   onlyInCode: 'a filter can read and write files of the machine',

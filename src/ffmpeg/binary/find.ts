@@ -4,7 +4,7 @@ import { realpathSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { type Observable, defer } from 'rxjs';
 import { InvalidOption, ResourceExhausted } from '../../core/errors/errors.js';
-import { exhausted } from '../../core/errors/exhausted.js';
+import { exhaustedResource } from '../../core/errors/exhausted.js';
 import type { FfmpegFacts } from '../../core/engine/ffmpeg-facts.js';
 import { loadCommandBuilder } from './command-builder.js';
 import { childEnvironment } from './environment.js';
@@ -46,7 +46,7 @@ async function prepared(): Promise<void> {
   try {
     await loadCommandBuilder();
   } catch (error) {
-    const short = exhausted(error);
+    const short = exhaustedResource(error);
     if (short !== undefined) throw new ResourceExhausted(`ffmpeg's commands can't be built: ${short}`, { cause: error });
     throw error;
   }
@@ -68,7 +68,7 @@ async function find(encoders: readonly string[]): Promise<FfmpegFacts> {
       if (hasAll(now, encoders)) return now;
       refused.push(`${from} (${facts.version}) lacks ${encoders.filter((name) => !now.encoders.has(name)).join(', ')}`);
     } catch (error) {
-      const short = exhausted(error);
+      const short = exhaustedResource(error);
       if (short !== undefined) throw new ResourceExhausted(`ffmpeg can't be searched for: ${short}`, { cause: error });
       refused.push(`${from}: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}`);
     }

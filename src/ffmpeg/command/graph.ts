@@ -1,6 +1,6 @@
 /** The filter graph of a plan: makes media time rise, splits the heartbeat off, then applies the steps in order. */
 import { type FeedFormat, RESUME_TOLERANCE_US, type ResumePoint } from '../../core/engine/engine.js';
-import { CORNER, EVEN, MICROSECONDS, type Step, filtersOf, seenFilters } from '../../core/steps/index.js';
+import { CROP_CORNER, EVEN_SIDES, MICROSECONDS, type Step, filtersOf, seenFilters } from '../../core/steps/index.js';
 import { type Plan, changeRule, ffmpegSteps } from '../../core/plan/plan.js';
 import type { Encoder, ExpectedPictures } from './encoder/index.js';
 import { type Expected, paddingOf } from './expected.js';
@@ -23,7 +23,7 @@ export function cameraGraph(
   const [before, after] = unchanged === undefined ? [[], fields] : [fields, []];
   return [
     `[0:V:${reading.stream}]${[...timed(seekUs, live, paced), ...before].join(',')},split[b][a]`,
-    `[b]${(unchanged === undefined ? [CORNER] : seenFilters(unchanged)).join(',')}[h]`,
+    `[b]${(unchanged === undefined ? [CROP_CORNER] : seenFilters(unchanged)).join(',')}[h]`,
     `[a]${[...after, ...behind, ...coloured(expected), ...filtersOf(plan.steps, resume?.skip), ...last(pixelFormat, encoder, expected)].join(',')}[v]`,
   ].join(';');
 }
@@ -53,12 +53,12 @@ const TURNS: Readonly<Record<number, readonly string[]>> = { 90: ['transpose=clo
 
 /** The graph for access units on stdin, with pictures turned by `rotation` degrees clockwise: `[v]`. */
 export function stillGraph(encoder: Encoder, rotation = 0): string {
-  return `[0:v:0]${[MICROSECONDS, EVEN, ...(TURNS[rotation] ?? []), ...last(encoder.pixelFormat, encoder)].join(',')}[v]`;
+  return `[0:v:0]${[MICROSECONDS, EVEN_SIDES, ...(TURNS[rotation] ?? []), ...last(encoder.pixelFormat, encoder)].join(',')}[v]`;
 }
 
 /** Makes one picture of two fields; its time base is half a µs. */
 function fieldFilters({ fields }: StreamSelection): string[] {
-  return fields === undefined ? [] : [`${EVEN}:interl=-1`, `bwdif=mode=send_frame:deint=${fields}`, MICROSECONDS];
+  return fields === undefined ? [] : [`${EVEN_SIDES}:interl=-1`, `bwdif=mode=send_frame:deint=${fields}`, MICROSECONDS];
 }
 
 /** The graph for access units on stdin, each of which keeps its time: `[v]`. */

@@ -107,7 +107,7 @@ class Held {
     else this.#events.push(event);
     if (event.type === 'captured') this.#times.push(event.pts);
     const isStated = this.#opened !== undefined && (this.#opened.source.fps ?? this.before.fps) !== undefined;
-    return isStated || this.#times.length >= RATE.pictures || isEven(this.#times) ? this.release() : [];
+    return isStated || this.#times.length >= RATE.maxPictures || isEven(this.#times) ? this.release() : [];
   }
 
   release(): readonly EngineEvent[] {

@@ -22,7 +22,7 @@ export class Verifier {
 
   constructor(readonly totals: Totals) {}
 
-  static noStats(): Totals {
+  static zeroStats(): Totals {
     return {
       whole: 0, repeated: 0, torn: 0, fenced: 0, undecodable: 0, late: 0, unchecked: 0, gaps: 0, dropped: 0, lost: 0, expired: 0, takeovers: 0,
     };

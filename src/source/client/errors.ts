@@ -1,6 +1,6 @@
 /** The failures of an HTTP source, by cause: the answer's status, silence, the disk. */
 import { CaptureCrashed, ResourceExhausted, RxcamError, SourceNotFound, SourceRefused, SourceTimeout, SourceUnauthorized } from '../../core/errors/errors.js';
-import { exhausted } from '../../core/errors/exhausted.js';
+import { exhaustedResource } from '../../core/errors/exhausted.js';
 import { systemCodeOf } from './network.js';
 
 /** The failure of a status. `shown` is the redacted address. */
@@ -20,7 +20,7 @@ export function silenceTimeout(what: string, timeoutMs: number, shown: string): 
  */
 export function storageFailure(cause: unknown, folder: string, shown: string): RxcamError {
   if (cause instanceof RxcamError) return cause;
-  const short = exhausted(cause);
+  const short = exhaustedResource(cause);
   if (short !== undefined) return new ResourceExhausted(`the download of '${shown}' cannot be stored: ${short}`, { cause });
   const code = systemCodeOf(cause) ?? String((cause as { name?: unknown }).name);
   if (code === 'ENOSPC' || code === 'EDQUOT') return diskFull(folder, shown, { cause });

@@ -1,6 +1,6 @@
 /** Turns the system's errors of a connection into failures of the source, for HTTP and RTSP. */
 import { ResourceExhausted, type RxcamError, SourceRefused, SourceTimeout, isRxcamError } from '../../core/errors/errors.js';
-import { exhausted } from '../../core/errors/exhausted.js';
+import { exhaustedResource } from '../../core/errors/exhausted.js';
 
 /** By the code of the error; an unlisted one shows the code. */
 export type Reasons = Readonly<Record<string, string>>;
@@ -30,7 +30,7 @@ const REASONS: Reasons = {
  */
 export function networkFailure(cause: unknown, shown: string, own: Reasons = {}): RxcamError {
   if (isRxcamError(cause)) return cause;
-  const short = exhausted(cause);
+  const short = exhaustedResource(cause);
   if (short !== undefined) return new ResourceExhausted(`can't connect to '${shown}': ${short}`, { cause });
   const code = systemCodeOf(cause);
   if (code === 'ETIMEDOUT') return new SourceTimeout(`'${shown}' does not answer (${code})`, { cause });

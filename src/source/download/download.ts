@@ -71,7 +71,7 @@ class Download {
     const { part: { bytes, total }, target } = this;
     this.#tries = bytes > this.#furthest ? 1 : this.#tries + 1;
     this.#furthest = Math.max(bytes, this.#furthest);
-    if (this.#tries < DOWNLOAD.tries) return DOWNLOAD.againMs * 2 ** (this.#tries - 1);
+    if (this.#tries < DOWNLOAD.maxTries) return DOWNLOAD.againMs * 2 ** (this.#tries - 1);
     throw new SourceRefused(
       `the download of '${target.shown}' was interrupted ${this.#tries} times after ${this.#furthest} of ${total} bytes`,
       { cause: interruption },

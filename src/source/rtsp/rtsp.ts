@@ -6,7 +6,7 @@ import { SOURCE } from '../../core/defaults/defaults.js';
 import { InvalidOption, TransportRefused, failureOf, isRxcamError } from '../../core/errors/errors.js';
 import { NETWORK_ROWS } from '../../core/errors/stderr-rows.js';
 import type { FfmpegFacts } from '../../core/engine/ffmpeg-facts.js';
-import { normalizeUrl, redactRefused, redactUrl } from '../../core/redact/redact.js';
+import { normalizeUrl, redactInvalidUrl, redactUrl } from '../../core/redact/redact.js';
 import { Secrets } from '../../core/redact/secrets.js';
 import { ffconcat, liveOptions } from '../input/index.js';
 import { HostRules } from '../client/index.js';
@@ -27,7 +27,7 @@ export const rtsp: SourceKind = {
     if (!/^rtsps?:\/\//i.test(address)) return undefined;
     const url = normalizeUrl(address);
     if (!URL.canParse(url) || new URL(url).hostname === '') {
-      throw new InvalidOption(`source: '${redactRefused(address)}' given; allowed: rtsp://[user:password@]host[:port]/path`);
+      throw new InvalidOption(`source: '${redactInvalidUrl(address)}' given; allowed: rtsp://[user:password@]host[:port]/path`);
     }
     return new RtspSource(address, new URL(url), options);
   },
@@ -58,7 +58,7 @@ class RtspSource implements Source {
       url, rules, shown: this.address, timeoutMs: options.readTimeoutMs,
       // ffmpeg has no UDP with TLS.
       transport: url.protocol === 'rtsps:' ? 'tcp' : asked,
-      keepSecret: (found) => { this.secrets.addOf(found); },
+      keepSecret: (found) => { this.secrets.addSecretsOf(found); },
       clock: (difference) => { this.clock = difference; },
     };
   }

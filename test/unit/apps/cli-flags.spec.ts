@@ -42,7 +42,7 @@ const names = flags.map((flag) => flag.flags.split(' ')[0] ?? '');
 
 describe('the flags', () => {
   it.each(Object.keys(OWNERS))('reach every option of %s', (owner) => {
-    const sets = new Set(allFlags.flatMap((flag) => reachesOf(flag)));
+    const sets = new Set(allFlags.flatMap((flag) => optionsSetBy(flag)));
     const missing = optionsOf(owner).filter((option) => {
       const path = `${owner}.${option}`;
       const isSet = sets.has(path) || sets.has(`broker.${option}`) || allFlags.some((flag) => flag.flags.split(' ')[0] === ELSEWHERE[path]);
@@ -53,7 +53,7 @@ describe('the flags', () => {
 
   it.each(Object.keys(OWNERS))('set nothing that %s does not have', (owner) => {
     const known = optionsOf(owner);
-    const set = allFlags.flatMap((flag) => reachesOf(flag).flatMap((path) => (path.startsWith(`${owner}.`) ? [path.slice(owner.length + 1)] : [])));
+    const set = allFlags.flatMap((flag) => optionsSetBy(flag).flatMap((path) => (path.startsWith(`${owner}.`) ? [path.slice(owner.length + 1)] : [])));
     expect(set.filter((option) => !known.includes(option) && !known.includes(option.split('.')[0] ?? ''))).toEqual([]);
   });
 
@@ -76,13 +76,13 @@ describe('--help', () => {
     const joined = shown.replace(/\s+/g, ' ');
     for (const flag of flags) {
       expect(joined).toContain(flag.flags);
-      if (flag.standard !== undefined) expect(joined).toContain(`(default: ${flag.standard})`);
+      if (flag.defaultText !== undefined) expect(joined).toContain(`(default: ${flag.defaultText})`);
     }
   });
 });
 
-function reachesOf({ sets, reaches }: (typeof flags)[number]): readonly string[] {
-  return reaches?.map((name) => `${sets.split('.')[0]}.${name}`) ?? [sets];
+function optionsSetBy({ sets, setsOptions }: (typeof flags)[number]): readonly string[] {
+  return setsOptions?.map((name) => `${sets.split('.')[0]}.${name}`) ?? [sets];
 }
 
 function optionsOf(owner: string): string[] {

@@ -1,11 +1,11 @@
 /** Maps flags and their values, as commander reads them, to options. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type Raw, UnreadableText } from '../../../core/steps/index.js';
+import { type OptionsByOwner, UnreadableText } from '../../../core/steps/index.js';
 import type { Flag, FlagGroup } from '../flags/index.js';
 
 /** Converts a flag to an option of commander. */
-export function commanderOption({ flags, about, standard, parse }: Flag): Option {
-  const option = new Option(flags, standard === undefined ? about : `${about} (default: ${standard})`);
+export function commanderOption({ flags, about, defaultText, parse }: Flag): Option {
+  const option = new Option(flags, defaultText === undefined ? about : `${about} (default: ${defaultText})`);
   return parse === undefined ? option : option.argParser((text, before: unknown) => {
     try {
       return parse(text, before);
@@ -16,7 +16,7 @@ export function commanderOption({ flags, about, standard, parse }: Flag): Option
 }
 
 /** The given values, by owner and name: `{ resize: { fit: 'cover' } }`. */
-export function rawValues(command: Command, groups: readonly FlagGroup[]): Raw {
+export function rawValues(command: Command, groups: readonly FlagGroup[]): OptionsByOwner {
   const values = command.opts<Record<string, unknown>>();
   const raw: Record<string, Record<string, unknown>> = {};
   for (const flag of groups.flatMap((group) => group.flags)) {

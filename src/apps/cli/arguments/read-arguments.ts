@@ -5,7 +5,7 @@ import type { RecordConfig, SubscribeConfig } from '../../../../operators/index.
 import { BROKERS, BROKER_NAMES } from '../../../broker/index.js';
 import type { ClipConfig } from '../../clip.js';
 import { HEALTH } from '../../../core/defaults/monitoring.js';
-import type { Raw } from '../../../core/steps/index.js';
+import type { OptionsByOwner } from '../../../core/steps/index.js';
 import { count, milliseconds, options, parseOptions } from '../../../core/options.js';
 import { CLIP_FLAGS, type FlagGroup, LOG_LEVELS, PLAY_FLAGS, READ_FLAGS, RECORD_FLAGS } from '../flags/index.js';
 import { commanderOption, rawValues } from './grammar.js';
@@ -116,7 +116,7 @@ export function readCommands(found: (command: ReaderArguments) => void): Command
 }
 
 function command(
-  { name, about, path, flags: groups, after }: Words, found: (topic: TopicArguments, raw: Raw, path: string) => void,
+  { name, about, path, flags: groups, after }: Words, found: (topic: TopicArguments, raw: OptionsByOwner, path: string) => void,
   program: Partial<ReadProgramOptions> = {},
 ): Command {
   const made = new Command(name).summary(about).description(`${about[0]?.toUpperCase() ?? ''}${about.slice(1)}.`).argument('<broker>', ADDRESS);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { PublishConfig, RetryConfig, ToMessageConfig } from '../../../../operators/index.js';
 import { BROKER_NAMES, type BrokerFlagValues, type BrokerName } from '../../../broker/index.js';
 import type { CameraConfig } from '../../../camera/index.js';
-import { type Flag, type Raw, STEPS, STEP_KINDS, type StepKind, type UnitRule, type UnitStep } from '../../../core/steps/index.js';
+import { type Flag, type OptionsByOwner, STEPS, STEP_KINDS, type StepKind, type UnitRule, type UnitStep } from '../../../core/steps/index.js';
 import { InvalidOption } from '../../../core/errors/errors.js';
 import { count, milliseconds, options, parseOptions } from '../../../core/options.js';
 import { CODECS, COLOURS, FLAGS, LOG_LEVELS, PICTURE_STEPS, flagOf } from '../flags/index.js';
@@ -65,7 +65,7 @@ export interface Settings extends StepSettings, BrokerFlagSettings {
 }
 
 /** The values of brokers' flags. */
-export function brokerSettings(raw: Raw): BrokerFlagSettings {
+export function brokerSettings(raw: OptionsByOwner): BrokerFlagSettings {
   return {
     broker: raw['broker'] ?? {},
     brokers: Object.fromEntries(BROKER_NAMES.map((name) => [name, raw[name] ?? {}])) as unknown as BrokerFlagSettings['brokers'],
@@ -76,7 +76,7 @@ export function brokerSettings(raw: Raw): BrokerFlagSettings {
  * Sorts the values into the operators' options.
  * @throws InvalidOption for values that no operator checks: the program's own options, and a flag that was given too often
  */
-export function settingsFromFlags(raw: Raw, sources: number): Settings {
+export function settingsFromFlags(raw: OptionsByOwner, sources: number): Settings {
   const { camera = {}, toMessage = {}, publish = {}, retry = {} } = raw;
   const { topic, ...publishing } = publish;
   const program = parseOptions('stream', schema, raw['stream'] ?? {});
@@ -94,7 +94,7 @@ export function settingsFromFlags(raw: Raw, sources: number): Settings {
 }
 
 /** Refuses flags without effect: those of another codec, and those on pictures if no picture is decoded. */
-function checkCodec(codec: string, raw: Raw): void {
+function checkCodec(codec: string, raw: OptionsByOwner): void {
   const { gives, cli } = STEPS[CODECS.get(codec) ?? 'encodeH265'] as UnitRule<UnitStep>;
   for (const [other, owner] of CODECS) {
     const [flag] = other === codec ? [] : given(owner, raw).filter(({ sets }) => !cli.shared.includes(sets));
@@ -105,7 +105,7 @@ function checkCodec(codec: string, raw: Raw): void {
 }
 
 /** The given flags of a step. */
-function given(owner: string, raw: Raw): Flag[] {
+function given(owner: string, raw: OptionsByOwner): Flag[] {
   return FLAGS.flatMap((group) => group.flags).filter(({ sets }) => sets.startsWith(`${owner}.`) && raw[owner]?.[sets.slice(owner.length + 1)] !== undefined);
 }
 

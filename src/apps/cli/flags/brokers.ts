@@ -15,11 +15,11 @@ const anyBroker: FlagGroup = {
   heading: 'Any broker:',
   flags: [
     {
-      flags: '--linger-ms <ms>', sets: 'broker.lingerMs', parse: readNumber, standard: `${BROKER.lingerMs}${OTHER_LINGER}`,
+      flags: '--linger-ms <ms>', sets: 'broker.lingerMs', parse: readNumber, defaultText: `${BROKER.lingerMs}${OTHER_LINGER}`,
       about: 'how long a message waits for others to share its request, in ms',
     },
     {
-      flags: '--broker-outbox-bytes <bytes>', sets: 'broker.outboxMaxBytes', parse: parseBytes, standard: bytesText(OUTBOX.handleMaxBytes),
+      flags: '--broker-outbox-bytes <bytes>', sets: 'broker.outboxMaxBytes', parse: parseBytes, defaultText: bytesText(OUTBOX.handleMaxBytes),
       about: 'bytes kept for all cameras together while the broker is down',
     },
   ],
@@ -29,27 +29,27 @@ const remote: FlagGroup = {
   heading: `${REMOTE.map((name) => BROKERS[name].title).join(' and ')}:`,
   flags: [
     {
-      flags: '--max-request-bytes <bytes>', sets: 'broker.maxRequestBytes', parse: parseBytes, standard: bytesText(BROKER.maxRequestBytes),
+      flags: '--max-request-bytes <bytes>', sets: 'broker.maxRequestBytes', parse: parseBytes, defaultText: bytesText(BROKER.maxRequestBytes),
       about: 'largest request in bytes',
     },
     {
-      flags: '--request-timeout <ms>', sets: 'broker.requestTimeoutMs', parse: readNumber, standard: BROKER.requestTimeoutMs,
+      flags: '--request-timeout <ms>', sets: 'broker.requestTimeoutMs', parse: readNumber, defaultText: BROKER.requestTimeoutMs,
       about: 'time limit of a request, in ms; then it is sent again',
     },
     {
-      flags: '--broker-connect-timeout <ms>', sets: 'broker.connectTimeoutMs', parse: readNumber, standard: BROKER.connectTimeoutMs,
+      flags: '--broker-connect-timeout <ms>', sets: 'broker.connectTimeoutMs', parse: readNumber, defaultText: BROKER.connectTimeoutMs,
       about: 'time limit for connecting to the broker, in ms',
     },
     {
-      flags: '--broker-retry-initial <ms>', sets: 'broker.retryInitialMs', parse: readNumber, standard: BROKER.retryInitialMs,
+      flags: '--broker-retry-initial <ms>', sets: 'broker.retryInitialMs', parse: readNumber, defaultText: BROKER.retryInitialMs,
       about: 'first wait after a failed request, in ms; doubles up to the longest',
     },
     {
-      flags: '--broker-retry-max <ms>', sets: 'broker.retryMaxMs', parse: readNumber, standard: BROKER.retryMaxMs,
+      flags: '--broker-retry-max <ms>', sets: 'broker.retryMaxMs', parse: readNumber, defaultText: BROKER.retryMaxMs,
       about: 'longest wait after failed requests, in ms',
     },
     {
-      flags: '--broker-refresh-after <n>', sets: 'broker.refreshAfterFailures', parse: readNumber, standard: BROKER.refreshAfterFailures,
+      flags: '--broker-refresh-after <n>', sets: 'broker.refreshAfterFailures', parse: readNumber, defaultText: BROKER.refreshAfterFailures,
       about: 'failures in a row after which the connection is replaced',
     },
   ],
@@ -59,10 +59,10 @@ function ownFlags(name: BrokerName): FlagGroup {
   return { heading: `${BROKERS[name].title}:`, flags: BROKERS[name].flags.map((flag) => flagOf(name, flag)) };
 }
 
-function flagOf(owner: string, { flags, option, about, standard, takes }: BrokerFlag): Flag {
-  const shown = takes === 'bytes' && typeof standard === 'number' ? bytesText(standard) : standard;
+function flagOf(owner: string, { flags, option, about, defaultText, takes }: BrokerFlag): Flag {
+  const shown = takes === 'bytes' && typeof defaultText === 'number' ? bytesText(defaultText) : defaultText;
   const parse = takes === 'number' ? readNumber : takes === 'bytes' ? parseBytes : takes && oneOf(takes);
-  return { flags, sets: `${owner}.${option}`, about, ...(shown !== undefined && { standard: shown }), ...(parse && { parse }) };
+  return { flags, sets: `${owner}.${option}`, about, ...(shown !== undefined && { defaultText: shown }), ...(parse && { parse }) };
 }
 
 /** Options that flags set, by what the flags are for. */

@@ -12,7 +12,7 @@ const brokers = brokerFlags.map(({ heading, flags }): FlagGroup => ({ heading, f
   .filter(({ flags }) => flags.length > 0);
 
 const json = (about: string): Flag => ({ flags: '--json', sets: 'doctor.json', about });
-const logLevel: Flag = { flags: '--log-level <level>', sets: 'doctor.logLevel', standard: 'silent', about: `logs on stderr: ${LOG_LEVELS.join(', ')}` };
+const logLevel: Flag = { flags: '--log-level <level>', sets: 'doctor.logLevel', defaultText: 'silent', about: `logs on stderr: ${LOG_LEVELS.join(', ')}` };
 
 export const DOCTOR_FLAGS: readonly FlagGroup[] = [
   {
@@ -32,9 +32,9 @@ export const SNAPSHOT_FLAGS: readonly FlagGroup[] = [
   {
     heading: 'Program:',
     flags: [
-      { flags: '-o, --output <file>', sets: 'doctor.output', standard: 'snapshot.jpg; stdout if that is a pipe', about: 'file for the JPEG; - is stdout' },
-      { flags: '--quality <n>', sets: 'doctor.quality', parse: readNumber, standard: JPEG.quality, about: '1 (worst) to 100' },
-      { flags: '--timeout <ms>', sets: 'doctor.timeoutMs', parse: readNumber, standard: SNAPSHOT.timeoutMs, about: 'the longest wait for a picture, in ms' },
+      { flags: '-o, --output <file>', sets: 'doctor.output', defaultText: 'snapshot.jpg; stdout if that is a pipe', about: 'file for the JPEG; - is stdout' },
+      { flags: '--quality <n>', sets: 'doctor.quality', parse: readNumber, defaultText: JPEG.quality, about: '1 (worst) to 100' },
+      { flags: '--timeout <ms>', sets: 'doctor.timeoutMs', parse: readNumber, defaultText: SNAPSHOT.timeoutMs, about: 'the longest wait for a picture, in ms' },
       logLevel,
     ],
   },

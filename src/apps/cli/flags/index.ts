@@ -28,13 +28,13 @@ export const FLAGS: readonly FlagGroup[] = [programFlags, sourceFlags, pictureFl
  */
 export function flagOf(option: string): string | undefined {
   const sets = option.replace(/^(camera\.size)\..*$/, '$1');
-  const flag = [...FLAGS, ...TOPIC_FLAGS].flatMap((group) => group.flags).find((one) => reachesOf(one).includes(sets));
+  const flag = [...FLAGS, ...TOPIC_FLAGS].flatMap((group) => group.flags).find((one) => optionsSetBy(one).includes(sets));
   return flag?.flags.split(' ')[0];
 }
 
 /** The options that a flag sets, with their owner. */
-function reachesOf({ sets, reaches }: Flag): readonly string[] {
-  return reaches?.map((name) => `${sets.split('.')[0] ?? ''}.${name}`) ?? [sets];
+function optionsSetBy({ sets, setsOptions }: Flag): readonly string[] {
+  return setsOptions?.map((name) => `${sets.split('.')[0] ?? ''}.${name}`) ?? [sets];
 }
 
 /** The message of an InvalidOption, with flags in place of the options that it names. */

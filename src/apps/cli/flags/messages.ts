@@ -10,19 +10,19 @@ export const messageFlags: FlagGroup = {
   heading: 'Messages (flags marked * are given once for all sources, or once for each in their order):',
   flags: [
     {
-      flags: '--frames <n>', sets: 'stream.frames', parse: readNumber, standard: 'no end',
+      flags: '--frames <n>', sets: 'stream.frames', parse: readNumber, defaultText: 'no end',
       about: 'stop each camera when this many messages are acknowledged',
     },
     {
-      flags: '--format <format>', sets: 'toMessage.format', standard: Object.keys(FORMATS)[0],
+      flags: '--format <format>', sets: 'toMessage.format', defaultText: Object.keys(FORMATS)[0],
       about: `layout of the message: ${Object.keys(FORMATS).join(', ')}`,
     },
     {
-      flags: '--topic <topic>', sets: 'publish.topic', parse: parseList, standard: `that of --to, or ${DEFAULT_TOPIC}`,
+      flags: '--topic <topic>', sets: 'publish.topic', parse: parseList, defaultText: `that of --to, or ${DEFAULT_TOPIC}`,
       about: '* topic on Kafka, stream on Redis',
     },
     {
-      flags: '--message-key <key>', sets: 'toMessage.key', parse: parseList, standard: "the camera's key",
+      flags: '--message-key <key>', sets: 'toMessage.key', parse: parseList, defaultText: "the camera's key",
       about: '* key of the messages',
     },
     {
@@ -35,7 +35,7 @@ export const messageFlags: FlagGroup = {
     },
     { flags: '--name <text>', sets: 'toMessage.name', parse: parseList, about: '* display name of the camera' },
     {
-      flags: '--service-id <id>', sets: 'toMessage.serviceId', standard: MATRICE.serviceId,
+      flags: '--service-id <id>', sets: 'toMessage.serviceId', defaultText: MATRICE.serviceId,
       about: 'matrice: the service that the messages are for',
     },
     {
@@ -43,7 +43,7 @@ export const messageFlags: FlagGroup = {
       about: 'matrice: leave the content out, and keep its hash',
     },
     {
-      flags: '--unchanged <what>', sets: 'toMessage.unchanged', standard: 'skip',
+      flags: '--unchanged <what>', sets: 'toMessage.unchanged', defaultText: 'skip',
       about: "for a frame that --skip-unchanged leaves out: 'skip' sends nothing, 'reference' a message that refers to the last full one",
     },
     {
@@ -51,15 +51,15 @@ export const messageFlags: FlagGroup = {
       about: 'cloudevents: an additional header; may be repeated',
     },
     {
-      flags: '--max-in-flight <n>', sets: 'publish.maxInFlight', parse: readNumber, standard: BROKER.maxInFlight,
+      flags: '--max-in-flight <n>', sets: 'publish.maxInFlight', parse: readNumber, defaultText: BROKER.maxInFlight,
       about: 'largest number of messages of one camera in a request',
     },
     {
-      flags: '--outbox-bytes <bytes>', sets: 'publish.outbox.maxBytes', parse: parseBytes, standard: bytesText(OUTBOX.maxBytes),
+      flags: '--outbox-bytes <bytes>', sets: 'publish.outbox.maxBytes', parse: parseBytes, defaultText: bytesText(OUTBOX.maxBytes),
       about: 'bytes kept for one camera while the broker is down',
     },
     {
-      flags: '--outbox-messages <n>', sets: 'publish.outbox.maxMessages', parse: readNumber, standard: OUTBOX.maxMessages,
+      flags: '--outbox-messages <n>', sets: 'publish.outbox.maxMessages', parse: readNumber, defaultText: OUTBOX.maxMessages,
       about: 'messages kept for one camera while the broker is down',
     },
   ],
@@ -69,23 +69,23 @@ export const retryFlags: FlagGroup = {
   heading: 'Reconnecting:',
   flags: [
     {
-      flags: '--retry-initial <ms>', sets: 'retry.initialMs', parse: readNumber, standard: RETRY.initialMs,
+      flags: '--retry-initial <ms>', sets: 'retry.initialMs', parse: readNumber, defaultText: RETRY.initialMs,
       about: 'first wait after a failure, in ms',
     },
     {
-      flags: '--retry-max <ms>', sets: 'retry.maxMs', parse: readNumber, standard: RETRY.maxMs,
+      flags: '--retry-max <ms>', sets: 'retry.maxMs', parse: readNumber, defaultText: RETRY.maxMs,
       about: 'longest wait, in ms',
     },
     {
-      flags: '--retry-factor <n>', sets: 'retry.factor', parse: readNumber, standard: RETRY.factor,
+      flags: '--retry-factor <n>', sets: 'retry.factor', parse: readNumber, defaultText: RETRY.factor,
       about: 'each wait is this many times the one before it',
     },
     {
-      flags: '--retry-jitter <share>', sets: 'retry.jitter', parse: readNumber, standard: RETRY.jitter,
+      flags: '--retry-jitter <share>', sets: 'retry.jitter', parse: readNumber, defaultText: RETRY.jitter,
       about: 'share of each wait that is random, 0 to 1',
     },
     {
-      flags: '--stable-after <ms>', sets: 'retry.stableAfterMs', parse: readNumber, standard: RETRY.stableAfterMs,
+      flags: '--stable-after <ms>', sets: 'retry.stableAfterMs', parse: readNumber, defaultText: RETRY.stableAfterMs,
       about: 'frames must flow this long, in ms, before the waits start from the first again',
     },
     {

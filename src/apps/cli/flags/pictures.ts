@@ -17,7 +17,7 @@ export const pictureFlags: FlagGroup = {
   flags: [
     ...flagsOf(PICTURE_STEPS),
     {
-      flags: '--codec <codec>', sets: 'stream.codec', standard: [...CODECS.keys()][0],
+      flags: '--codec <codec>', sets: 'stream.codec', defaultText: [...CODECS.keys()][0],
       about: `output: ${[...CODECS.keys()].join(', ')}; 'copy' passes the source's own access units on, without decoding`,
     },
     ...flagsOf(CODECS.values()),

@@ -13,18 +13,18 @@ export type Colours = (typeof COLOURS)[number];
 
 /** The flag of each command with colours. */
 export const colorFlag = (owner: string): Flag => ({
-  flags: '--color <when>', sets: `${owner}.color`, standard: 'auto',
+  flags: '--color <when>', sets: `${owner}.color`, defaultText: 'auto',
   about: `colours: ${COLOURS.join(', ')}; auto heeds NO_COLOR and FORCE_COLOR`,
 });
 
 /** Flags of each command that has a dashboard. */
 export const dashboardFlags = (owner: string): readonly Flag[] => [
   {
-    flags: '--dashboard [port]', sets: `${owner}.dashboard`, parse: parsePortOrAuto, standard: `none; without a port ${DASHBOARD.port}`,
+    flags: '--dashboard [port]', sets: `${owner}.dashboard`, parse: parsePortOrAuto, defaultText: `none; without a port ${DASHBOARD.port}`,
     about: 'serve a page that shows all cameras, and their metrics under /metrics',
   },
   {
-    flags: '--dashboard-host <address>', sets: `${owner}.dashboardHost`, standard: DASHBOARD.host,
+    flags: '--dashboard-host <address>', sets: `${owner}.dashboardHost`, defaultText: DASHBOARD.host,
     about: 'address that the dashboard listens on; browsers need its token unless it is loopback',
   },
 ];
@@ -33,7 +33,7 @@ export const programFlags: FlagGroup = {
   heading: 'Program:',
   flags: [
     {
-      flags: '--to <broker>', sets: 'stream.to', standard: 'memory:',
+      flags: '--to <broker>', sets: 'stream.to', defaultText: 'memory:',
       about: 'memory:, kafka://[user:password@]host:port[,host:port]/topic, or redis[s]://[user:password@]host:port[/stream]',
     },
     {
@@ -43,16 +43,16 @@ export const programFlags: FlagGroup = {
     ...dashboardFlags('stream'),
     { flags: '--quiet', sets: 'stream.quiet', about: 'no table, no summary, and only errors in the log' },
     {
-      flags: '--log-level <level>', sets: 'stream.logLevel', standard: 'info; warn with the live table',
+      flags: '--log-level <level>', sets: 'stream.logLevel', defaultText: 'info; warn with the live table',
       about: `logs on stderr: ${LOG_LEVELS.join(', ')}`,
     },
     colorFlag('stream'),
     {
-      flags: '--refresh <ms>', sets: 'stream.refresh', parse: readNumber, standard: STATS.every,
+      flags: '--refresh <ms>', sets: 'stream.refresh', parse: readNumber, defaultText: STATS.every,
       about: 'interval of redrawing the live table, in ms',
     },
     {
-      flags: '--close-deadline <ms>', sets: 'stream.closeDeadlineMs', parse: readNumber, standard: BROKER.closeDeadlineMs,
+      flags: '--close-deadline <ms>', sets: 'stream.closeDeadlineMs', parse: readNumber, defaultText: BROKER.closeDeadlineMs,
       about: 'time limit for sending the remaining messages when stopped, in ms',
     },
   ],

@@ -1,5 +1,5 @@
 /** Values with the position where they were written, to report a mistake at its line. */
-import { isSecretOption, redactRefused } from '../../../core/redact/redact.js';
+import { isSecretOption, redactInvalidUrl } from '../../../core/redact/redact.js';
 
 /** A position in a file; line and column count from 1, and are 0 for a value that is not from a file. */
 export interface Position { readonly line: number; readonly column: number }
@@ -65,5 +65,5 @@ export function memberPath(path: string, name: string): string {
 /** A name from a file, redacted: it can be a wrongly indented address, or `password x` without its colon. */
 export function shownName(name: string): string {
   if (isSecretOption(name) && !/^\w+$/.test(name)) return '"(hidden)"';
-  return JSON.stringify(redactRefused(name).slice(0, 80));
+  return JSON.stringify(redactInvalidUrl(name).slice(0, 80));
 }

@@ -50,7 +50,7 @@ export class CameraWatch {
     const { state } = this.hub.ledger.tally;
     // A camera that connects after a failure is down; one that connects for the first time is not.
     if (state === 'streaming' && this.#history.status !== 'up') this.#history.become(Math.max(this.#history.since, this.#history.openedAt ?? wall()), 'up');
-    this.#marks = [...this.#marks, this.#mark()].slice(-DASHBOARD.window);
+    this.#marks = [...this.#marks, this.#mark()].slice(-DASHBOARD.windowSeconds);
   }
 
   /** Ends a step of the series. */

@@ -1,5 +1,5 @@
 /** Makes a message of a Redis entry: its fields are copied together, and kept as bytes. */
-import { type HeaderPlaces, PackedHeaders, Received } from '../../../message/index.js';
+import { type HeaderPositions, PackedHeaders, Received } from '../../../message/index.js';
 import { timeOfId } from './ids.js';
 
 /** An entry from the client: its id, and names and values in turn. */
@@ -54,7 +54,7 @@ function pack(names: readonly string[], fields: readonly Buffer[], valueName: st
     values.push(value);
     bounds.push(length, length += value.length);
   }
-  const places: HeaderPlaces = { names: kept, bounds };
+  const places: HeaderPositions = { names: kept, bounds };
   return new PackedHeaders(Buffer.concat(values, length), () => places);
 }
 

@@ -4,13 +4,13 @@
 export const MICROSECONDS = 'settb=1/1000000';
 
 /** Even sides, as 4:2:0 needs. The scale filter is needed even if it changes nothing: it keeps the size if the source's changes. */
-export const EVEN = "scale=w='max(2,trunc(iw/2)*2)':h='max(2,trunc(ih/2)*2)':flags=bilinear";
+export const EVEN_SIDES = "scale=w='max(2,trunc(iw/2)*2)':h='max(2,trunc(ih/2)*2)':flags=bilinear";
 
 /** A corner of a picture, enough for a heartbeat. `exact`, because its width would be 0 if four columns share their colour. */
-export const CORNER = "crop=w='min(2,iw)':h='min(2,ih)':x=0:y=0:exact=1";
+export const CROP_CORNER = "crop=w='min(2,iw)':h='min(2,ih)':x=0:y=0:exact=1";
 
 /**
  * A copy of the picture before a margin is added: swscale converts NV12 with instructions that crash ffmpeg if the picture
  * starts within a wider one. Without conversion, it replaces the copy that `pad` would make.
  */
-export const OWN_PICTURE = 'copy';
+export const COPY_PICTURE = 'copy';

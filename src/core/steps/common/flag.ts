@@ -7,20 +7,20 @@ export interface Flag {
   /** The option that it sets, with its owner: `encodeH265.crf`. */
   readonly sets: string;
   /** The options that it sets together, if `sets` is not an option of its owner: `--size` sets width and height. */
-  readonly reaches?: readonly string[];
+  readonly setsOptions?: readonly string[];
   /** Its effect, with unit and range, for the help. */
   readonly about: string;
   /** The default, only for the help: the option's owner applies its own. */
-  readonly standard?: string | number | undefined;
+  readonly defaultText?: string | number | undefined;
   /** Reads the text, or throws UnreadableText; without it the text is the value. */
   readonly parse?: (text: string, before: unknown) => unknown;
 }
 
 /** The options that the flags of one owner have set, by name. */
-export type Given = Readonly<Record<string, unknown>>;
+export type OptionValues = Readonly<Record<string, unknown>>;
 
 /** Options by owner, as they were read: `{ resize: { fit: 'cover' } }`. */
-export type Raw = Readonly<Record<string, Given>>;
+export type OptionsByOwner = Readonly<Record<string, OptionValues>>;
 
 /** A text that a flag does not accept; the message states the accepted forms. */
 export class UnreadableText extends Error {}

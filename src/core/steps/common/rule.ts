@@ -3,7 +3,7 @@ import type { PictureSize } from '../../pictures/size.js';
 import type { ChangeRule } from '../../pictures/change-detector.js';
 import type { SkipRule, SkipState } from '../../pictures/skip.js';
 import type { Codec, EncodeMode } from '../../frame/frame.js';
-import type { Flag, Given, Raw } from './flag.js';
+import type { Flag, OptionValues, OptionsByOwner } from './flag.js';
 import type { z } from 'zod';
 
 /** The access units of one message: a number, a length, or a GOP. */
@@ -46,7 +46,7 @@ export interface StepCli {
    * The operator's options from its flags; undefined: the step is not used.
    * @throws InvalidOption for flags that do not go together
    */
-  options(own: Given | undefined, all: Raw): unknown;
+  options(own: OptionValues | undefined, all: OptionsByOwner): unknown;
 }
 
 /** One kind of step. Its kind is the name of its operator. */
@@ -78,7 +78,7 @@ export interface StepRule<S> {
   /** The user's own filters in the step; absent: rxcam has written all of them. */
   written?(step: S): WrittenFilter;
   /** Defaults of its options. */
-  readonly defaults: Given;
+  readonly defaults: OptionValues;
   /** Options of the operator for the tests that compare ffmpeg, Node and the fake; the first suits any size. */
   readonly examples: readonly unknown[];
   readonly cli: StepCli;

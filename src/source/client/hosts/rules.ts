@@ -8,7 +8,7 @@ import { open } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { devNull } from 'node:os';
 import { InvalidOption, SourceRefused } from '../../../core/errors/errors.js';
-import { exhausted } from '../../../core/errors/exhausted.js';
+import { exhaustedResource } from '../../../core/errors/exhausted.js';
 import { type Pattern, canonicalHost, matchesHost, parsePattern } from './address.js';
 
 /** Hosts that a camera may and may not lead to. */
@@ -67,7 +67,7 @@ export class HostRules {
     try {
       return await this.lookup(name, { all: true });
     } catch (error) {
-      await probe().catch((short: unknown) => { throw exhausted(short) === undefined ? error : short; });
+      await probe().catch((short: unknown) => { throw exhaustedResource(short) === undefined ? error : short; });
       throw error;
     }
   }

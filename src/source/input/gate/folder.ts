@@ -5,7 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { type RxcamError, SourceRefused, failureOf } from '../../../core/errors/errors.js';
-import { exhausted } from '../../../core/errors/exhausted.js';
+import { exhaustedResource } from '../../../core/errors/exhausted.js';
 import { type GateSession, ENTRY, isEntry, sendEmpty } from './gate.js';
 
 /** Host name that represents the folder in ffmpeg's addresses. */
@@ -36,7 +36,7 @@ export class FolderSession implements GateSession {
       return;
     }
     await send(file, request.headers.range, response).catch((error: unknown) => {
-      if (exhausted(error) !== undefined) this.refused(failureOf(error, `reading '${file}'`, {}));
+      if (exhaustedResource(error) !== undefined) this.refused(failureOf(error, `reading '${file}'`, {}));
       throw error;
     });
   }

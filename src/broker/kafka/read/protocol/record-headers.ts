@@ -1,8 +1,8 @@
 /** Parses the headers of a Kafka record: a count, and for each a name and a value with their lengths. */
-import type { HeaderPlaces } from '../../../../message/index.js';
+import type { HeaderPositions } from '../../../../message/index.js';
 import { Bytes } from './bytes.js';
 
-export function kafkaHeaders(data: Buffer): HeaderPlaces {
+export function kafkaHeaders(data: Buffer): HeaderPositions {
   const bytes = new Bytes(data);
   const names: string[] = [];
   const bounds: number[] = [];
