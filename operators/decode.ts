@@ -107,7 +107,7 @@ class Decoding {
 
   next(value: Decodable | { readonly verdict: 'gap' }): void {
     if (isGap(value)) return;
-    this.#streams.of(value).push(value, take(value, 'stdin', this));
+    this.#streams.streamOf(value).push(value, take(value, 'stdin', this));
   }
 
   error(error: unknown): void {

@@ -89,7 +89,7 @@ class Recording {
   constructor(readonly library: Library, readonly muxer: Muxer, readonly settings: RecordSettings, readonly subscriber: Subscriber<Recorded>) {}
 
   next(value: Decodable | Missing): void {
-    const stream = this.#streams.of(value);
+    const stream = this.#streams.streamOf(value);
     if (isGap(value)) stream.gap(value.cause, value.size);
     else stream.push(value, take(value, 'stdin', this));
   }
@@ -104,7 +104,7 @@ class Recording {
   }
 
   leave(): void {
-    for (const stream of this.#streams.all) stream.leave();
+    for (const stream of this.#streams.all) stream.stop();
   }
 
   #newStream(place: StreamPlace, complete: () => void): RecordStream {

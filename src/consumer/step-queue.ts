@@ -2,23 +2,23 @@
 
 export class StepQueue<T> {
   readonly #waiting: T[] = [];
-  #isOver = false;
+  #hasEnded = false;
   #isRunning = false;
 
   /**
-   * @param step - processes the next one, which stays until `shift` removes it; returns false if that is not possible now
-   * @param drained - called when the input has ended and the queue is empty; from then on, with each `run`
+   * @param step - processes the next message, which stays in the queue until `shift` removes it; returns false if that is not possible now
+   * @param onDrained - called when the input has ended and the queue is empty, and then after each `run`
    */
-  constructor(readonly step: (next: T) => boolean, readonly drained: () => void) {}
+  constructor(readonly step: (next: T) => boolean, readonly onDrained: () => void) {}
 
-  push(one: T): void {
-    this.#waiting.push(one);
+  push(item: T): void {
+    this.#waiting.push(item);
     this.run();
   }
 
   /** Ends the input. */
   end(): void {
-    this.#isOver = true;
+    this.#hasEnded = true;
     this.run();
   }
 
@@ -31,7 +31,7 @@ export class StepQueue<T> {
     return this.#waiting.splice(0);
   }
 
-  /** Processes messages after any change. Never runs recursively. */
+  /** Processes messages until `step` returns false. Called after each change; a call from within a step does nothing. */
   run(): void {
     if (this.#isRunning) return;
     this.#isRunning = true;
@@ -40,6 +40,6 @@ export class StepQueue<T> {
     } finally {
       this.#isRunning = false;
     }
-    if (this.#isOver && this.#waiting.length === 0) this.drained();
+    if (this.#hasEnded && this.#waiting.length === 0) this.onDrained();
   }
 }

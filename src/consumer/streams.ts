@@ -9,30 +9,30 @@ export interface StreamPlace {
 
 export class Streams<S extends { end(): void }> {
   readonly #streams = new Map<string, S>();
-  #open = 0;
-  #isOver = false;
+  #openCount = 0;
+  #hasEnded = false;
 
   /**
-   * @param make - creates a stream, which calls `done` when all of its messages are processed
-   * @param allDone - called when the input has ended and all streams are done
+   * @param create - creates a stream, which calls `done` when all of its messages are processed
+   * @param allDone - called when the input has ended and all streams are done, perhaps more than once
    */
-  constructor(readonly make: (place: StreamPlace, done: () => void) => S, readonly allDone: () => void) {}
+  constructor(readonly create: (place: StreamPlace, done: () => void) => S, readonly allDone: () => void) {}
 
   get all(): readonly S[] {
     return [...this.#streams.values()];
   }
 
   /** The stream of a message, created with the first one. */
-  of({ topic, key, camera }: StreamPlace): S {
+  streamOf({ topic, key, camera }: StreamPlace): S {
     const name = [topic, key ?? '', camera].join('\0');
     const known = this.#streams.get(name);
     if (known !== undefined) return known;
-    this.#open++;
+    this.#openCount++;
     let isOpen = true;
-    const stream = this.make({ topic, key, camera }, () => {
-      if (isOpen) this.#open--;
+    const stream = this.create({ topic, key, camera }, () => {
+      if (isOpen) this.#openCount--;
       isOpen = false;
-      this.#settle();
+      this.#reportIfDone();
     });
     this.#streams.set(name, stream);
     return stream;
@@ -40,13 +40,13 @@ export class Streams<S extends { end(): void }> {
 
   /** Ends the input of all streams. */
   end(): void {
-    this.#isOver = true;
+    this.#hasEnded = true;
     for (const stream of this.all) stream.end();
-    this.#settle();
+    this.#reportIfDone();
   }
 
-  #settle(): void {
-    if (this.#isOver && this.#open === 0) this.allDone();
+  #reportIfDone(): void {
+    if (this.#hasEnded && this.#openCount === 0) this.allDone();
   }
 }
 

@@ -1,8 +1,8 @@
-/** Decodes the messages of one camera and key, with one decoder at a time; each picture gets the facts of its message. */
+/** Decodes the messages of one topic, key and camera, with one decoder at a time; each picture gets the facts of its message. */
 import { Subject, Subscription } from 'rxjs';
 import type { FrameTracker } from '../../ledger/index.js';
 import { type DecodeSink, PendingMessages } from './pending-messages.js';
-import { type Decodable, type HeldMessage, unitsOf } from './message.js';
+import { type Decodable, type HeldMessage, decodesAlone, unitsOf } from './message.js';
 import { StepQueue } from '../step-queue.js';
 import { Timeline } from './timeline.js';
 import type { Decoder, DecoderUnit, PictureForm } from '../../core/engine/decoder.js';
@@ -11,7 +11,7 @@ import type { PictureFacts } from '../../core/frame/picture-facts.js';
 import type { Size } from '../../core/pictures/size.js';
 
 /** A running decoder. */
-interface Running extends Size {
+interface RunningDecoder extends Size {
   readonly codec: string;
   readonly rotation: number;
   readonly units: Subject<DecoderUnit>;
@@ -19,21 +19,24 @@ interface Running extends Size {
   isEnding: boolean;
 }
 
-/** Number of consecutive decoder failures, without a picture in between, after which the stream fails. */
+/** Failures of the decoder in a row, without a picture in between, that end the stream. */
 const MAX_FAILURES = 3;
+/** Stated to the decoder for a message without a size; pixels. */
+const ASSUMED_SIDE = 16;
 
 export class DecodeStream {
   readonly #waiting = new StepQueue<HeldMessage>((next) => this.#step(next), () => { this.#drained(); });
-  readonly #inside: PendingMessages;
+  readonly #pending: PendingMessages;
   readonly #timeline = new Timeline();
   readonly #work = new Subscription();
-  #running: Running | undefined;
-  #isSynced = false;
+  #running: RunningDecoder | undefined;
+  #hasKeyframe = false;
   #failures = 0;
   #hasFailed = false;
 
+  /** @param form - of the pictures: pixel format or JPEG, and size */
   constructor(readonly decoder: Decoder, readonly form: PictureForm, readonly sink: DecodeSink) {
-    this.#inside = new PendingMessages(sink);
+    this.#pending = new PendingMessages(sink);
   }
 
   push(message: Decodable, tracker: FrameTracker): void {
@@ -45,6 +48,7 @@ export class DecodeStream {
     this.#waiting.end();
   }
 
+  /** Ends the decoder; its pictures are lost. */
   stop(): void {
     this.#work.unsubscribe();
   }
@@ -60,7 +64,7 @@ export class DecodeStream {
   #step({ message, tracker }: HeldMessage): boolean {
     if (message.referenceOrder !== undefined) {
       this.#waiting.shift();
-      this.#inside.follow(message, tracker);
+      this.#pending.addReference(message, tracker);
       return true;
     }
     const refusal = this.#refusal(message);
@@ -70,10 +74,10 @@ export class DecodeStream {
       this.sink.undecoded(message, 1, refusal);
       return true;
     }
-    if (this.#needsNoDecoder(message)) return this.#pass(message, tracker);
+    if (this.#needsNoDecoder(message)) return this.#emitAsPicture(message, tracker);
     if (this.#running === undefined) this.#start(message);
     const running = this.#current();
-    // It failed at once: the next message starts another decoder.
+    // The decoder has failed at once: the next message starts another one, unless the stream has failed.
     if (running === undefined) return !this.#hasFailed;
     if (!fits(running, message)) {
       this.#finish(running);
@@ -93,98 +97,99 @@ export class DecodeStream {
   }
 
   /** Emits a message unchanged, after all pictures of the running decoder. */
-  #pass(message: Decodable, tracker: FrameTracker): boolean {
+  #emitAsPicture(message: Decodable, tracker: FrameTracker): boolean {
     const running = this.#current();
     if (running !== undefined) this.#finish(running);
     if (this.#current() !== undefined) return false;
     this.#waiting.shift();
-    this.#inside.pass(message, tracker);
+    this.#pending.emitAsPicture(message, tracker);
     return true;
   }
 
-  /** Reads the field again, because a decoder may end while it starts or gets data. */
-  #current(): Running | undefined {
+  /** The decoder that runs now. A method, because a decoder may end within a call to it, which TypeScript does not consider. */
+  #current(): RunningDecoder | undefined {
     return this.#running;
   }
 
-  /** Why a message is left out; undefined if it is not. */
-  #refusal({ codec, keyframe, mode, decodable, data }: Decodable): string | undefined {
-    if (codec === undefined) return 'the message does not state its codec';
-    if (data.length === 0) return 'the message is empty';
-    if (decodable === false) { this.#isSynced = false; return 'an earlier message is missing'; }
-    const isAlone = codec === 'jpeg' || mode === 'frame' || keyframe !== false;
-    if (!isAlone && !this.#isSynced) return 'there was no keyframe before it';
-    this.#isSynced = true;
+  /** The reason to leave a message out; undefined if there is none. */
+  #refusal(message: Decodable): string | undefined {
+    if (message.codec === undefined) return 'the message does not state its codec';
+    if (message.data.length === 0) return 'the message is empty';
+    if (message.decodable === false) { this.#hasKeyframe = false; return 'an earlier message is missing'; }
+    if (!this.#hasKeyframe && !decodesAlone(message)) return 'there was no keyframe before it';
+    this.#hasKeyframe = true;
     return undefined;
   }
 
   #start(message: Decodable): void {
     const { codec = 'h265', width = 0, height = 0, rotation = 0 } = message;
-    const running: Running = { codec, rotation, width, height, units: new Subject(), isReady: false, isEnding: false };
+    const running: RunningDecoder = { codec, rotation, width, height, units: new Subject(), isReady: false, isEnding: false };
     this.#running = running;
     const input = {
-      codec, rotation, ...sizeOr({ width, height }), units$: running.units,
+      codec, rotation, ...sizeOrAssumed({ width, height }), units$: running.units,
       ready: (yes: boolean) => { running.isReady = yes; if (yes) this.#waiting.run(); },
     };
     this.#work.add(this.decoder(input, this.form).subscribe({
       next: (picture) => {
         this.#failures = 0;
-        this.#inside.decoded(picture);
+        this.#pending.decoded(picture);
       },
       error: (error: unknown) => { this.#failed(running, error); },
       complete: () => { this.#ended(running); },
     }));
   }
 
-  #feed(running: Running, message: Decodable, tracker: FrameTracker): void {
+  #feed(running: RunningDecoder, message: Decodable, tracker: FrameTracker): void {
     const units = unitsOf(message);
-    const due = new Map<number, PictureFacts>();
-    const isCounted = units.length > 1 && message.pictures?.length !== units.length;
+    const expected = new Map<number, PictureFacts>();
+    const isMatchedByOrder = units.length > 1 && message.pictures?.length !== units.length;
     const timed = units.map(({ facts, data }, index): DecoderUnit => {
       const keyframe = index === 0 && message.keyframe !== false;
       const pts = this.#timeline.at(facts.pts, keyframe);
-      due.set(pts, facts);
+      expected.set(pts, facts);
       return { pts, keyframe, data };
     });
     const hidden = new Set(timed.slice(0, message.hidden ?? 0).map(({ pts }) => pts));
-    this.#inside.add({ message, tracker, due, hidden, isCounted, followers: [] });
+    this.#pending.add({ message, tracker, expected, hidden, isMatchedByOrder, references: [] });
     for (const unit of timed) running.units.next(unit);
   }
 
   /** Lets the decoder emit its remaining pictures and end. */
-  #finish(running: Running): void {
+  #finish(running: RunningDecoder): void {
     if (running.isEnding) return;
     running.isEnding = true;
     running.units.complete();
   }
 
-  #ended(running: Running): void {
+  #ended(running: RunningDecoder): void {
     if (this.#running === running) this.#running = undefined;
-    this.#inside.giveUpAll();
+    this.#pending.giveUpAll();
     this.#waiting.run();
   }
 
-  /** If a decoder dies, the messages inside it are lost; the next decoder begins at a keyframe. */
-  #failed(running: Running, cause: unknown): void {
+  /** Called when a decoder fails: the messages inside it are lost, and the next decoder begins at a keyframe. */
+  #failed(running: RunningDecoder, cause: unknown): void {
     const error = failureOf(cause, 'the decoder', {});
     if (this.#running === running) this.#running = undefined;
-    this.#isSynced = false;
-    this.#inside.giveUpAll(`the decoder failed: ${error.message}`);
-    if (error.code === 'INVALID_OPTION' || ++this.#failures >= MAX_FAILURES) {
-      const inRow = new DecodeFailed(`the decoder failed ${this.#failures} times in a row: ${error.message}`, { cause: error });
-      this.#hasFailed = true;
-      this.sink.error(error.code === 'INVALID_OPTION' ? error : inRow);
+    this.#hasKeyframe = false;
+    this.#pending.giveUpAll(`the decoder failed: ${error.message}`);
+    const isInvalid = error.code === 'INVALID_OPTION';
+    if (!isInvalid && ++this.#failures < MAX_FAILURES) {
+      this.#waiting.run();
       return;
     }
-    this.#waiting.run();
+    this.#hasFailed = true;
+    const reason = `the decoder failed ${this.#failures} times in a row: ${error.message}`;
+    this.sink.error(isInvalid ? error : new DecodeFailed(reason, { cause: error }));
   }
 }
 
-function fits(running: Running, { codec, width = 0, height = 0, rotation = 0 }: Decodable): boolean {
+/** Whether a running decoder can decode a message. */
+function fits(running: RunningDecoder, { codec, width = 0, height = 0, rotation = 0 }: Decodable): boolean {
   return running.codec === codec && running.rotation === rotation && running.width === width && running.height === height;
 }
 
-/** A message without a size is decoded too: the decoder reads the size from the bytes. */
-function sizeOr({ width, height }: Size): Size {
-  return { width: width > 0 ? width : 16, height: height > 0 ? height : 16 };
+/** The size, with an assumed one for a message that states none: the decoder reads the real one from the bytes. */
+function sizeOrAssumed({ width, height }: Size): Size {
+  return { width: width > 0 ? width : ASSUMED_SIDE, height: height > 0 ? height : ASSUMED_SIDE };
 }

@@ -1,10 +1,10 @@
-/** Access to the folder of recordings on the disk. */
+/** Access to the folders of recordings on the disk. */
 import { appendFileSync, closeSync, openSync, readFileSync, readSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from '../../core/defaults/make-folder.js';
 import type { RecordFolder } from '../../core/engine/recorder.js';
 
-/** All calls are synchronous: each is made once for a file, and none for a message. */
+/** All calls are synchronous, because they are made for each file, and not for each message. */
 export const diskFolder: RecordFolder = {
   make: (path) => { makeFolder(path); },
   list: (path) => unlessMissing(() => readdirSync(path, { withFileTypes: true }).filter((entry) => entry.isFile())
@@ -33,7 +33,7 @@ function headOf(path: string, bytes: number): Buffer {
   }
 }
 
-/** Returns undefined for a file that was removed in the meantime. */
+/** The result of `read`; undefined if the file does not exist. */
 function unlessMissing<T>(read: () => T): T | undefined {
   try {
     return read();

@@ -1,17 +1,14 @@
 /** The reports of `record`. */
 import type { Codec } from '../../core/frame/frame.js';
-
-interface OfKey {
-  readonly topic: string;
-  readonly key: string | undefined;
-  readonly camera: string;
-}
-
-/** Why a file ended: the end of its period, a gap, another size, codec or run of the sender, the end of the messages, or a failure. */
+import type { StreamPlace } from '../streams.js';
+/**
+ * The reason why a file ended: `period`, the end of its period; `gap`, missing messages; `changed`, another size or codec, or a restart of
+ * the sender; `ended`, the end of the messages; `failed`, a failure.
+ */
 export type ClosedReason = 'period' | 'gap' | 'changed' | 'ended' | 'failed';
 
 /** A new file was opened. */
-export interface RecordOpened extends OfKey {
+export interface RecordOpened extends StreamPlace {
   /** The kind of report. */
   readonly type: 'opened';
   /** Path of the file. */
@@ -21,7 +18,7 @@ export interface RecordOpened extends OfKey {
 }
 
 /** A file is complete. The same report is a line of `recordings.ndjson` in its folder. */
-export interface RecordClosed extends OfKey {
+export interface RecordClosed extends StreamPlace {
   /** The kind of report. */
   readonly type: 'closed';
   /** Path of the file. */
@@ -42,18 +39,18 @@ export interface RecordClosed extends OfKey {
   readonly pictures: number;
   /** Size of the file in bytes. */
   readonly bytes: number;
-  /** inputOrder of its first message, if it has one. */
+  /** `inputOrder` of its first message, if the message has one. */
   readonly firstOrder?: number | undefined;
-  /** inputOrder of its last message, if it has one. */
+  /** `inputOrder` of its last message, if the message has one. */
   readonly lastOrder?: number | undefined;
-  /** The reason why it ended. */
+  /** The reason for its end. */
   readonly reason: ClosedReason;
   /** The message of the failure, for `failed`. */
   readonly error?: string;
 }
 
-/** A time without a recording. The same report is a line of `recordings.ndjson`. */
-export interface RecordGap extends OfKey {
+/** A gap in the recording. The same report is a line of `recordings.ndjson`. */
+export interface RecordGap extends StreamPlace {
   /** The kind of report. */
   readonly type: 'gap';
   /**
@@ -63,13 +60,13 @@ export interface RecordGap extends OfKey {
   readonly cause: string;
   /** Number of missing messages; 0 for `silence`. */
   readonly size: number;
-  /** Wall clock of the picture before it, in ms since 1970, if known. */
+  /** Wall clock of the picture before the gap, in ms since 1970, if it is known. */
   readonly from?: number | undefined;
-  /** Wall clock of the picture after it, in ms since 1970, if known. */
+  /** Wall clock of the picture after the gap, in ms since 1970, if it is known. */
   readonly to?: number | undefined;
 }
 
-/** A file was removed, as the option `keep` requires. */
+/** A file was removed, because the option `keep` limits the files. */
 export interface RecordRemoved {
   /** The kind of report. */
   readonly type: 'removed';

@@ -1,10 +1,10 @@
 /** Names of the files and folders of recordings. */
 
-/** Longest name that every file system allows, without suffixes. */
+/** Longest name of a folder, in characters: with the names of its files, it fits on every file system. */
 const MAX_NAME = 120;
 
-/** The folder of a key: the key itself, with each byte that is not allowed in names as `~` and two hexadecimal digits. */
-export function folderOf(key: string): string {
+/** The name of a key's folder: the key, in which `~` and two hexadecimal digits replace each byte other than a letter, a digit, `_` or `-`. */
+export function folderNameOf(key: string): string {
   const name = [...Buffer.from(key)].map((byte) => {
     const letter = String.fromCharCode(byte);
     return /[\w-]/.test(letter) ? letter : `~${byte.toString(16).padStart(2, '0')}`;
@@ -14,9 +14,9 @@ export function folderOf(key: string): string {
 
 const STAMP = /^(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)-(\d{3})Z(-\d+)?\.mp4$/;
 
-/** The name of a file by the time of its first picture, in ms since 1970; `again` distinguishes those of the same ms. */
-export function fileOf(from: number, again = 0): string {
-  return `${new Date(from).toISOString().replace(/[:.]/g, '-')}${again === 0 ? '' : `-${again + 1}`}.mp4`;
+/** The name of a file: the time of its first picture, given in ms since 1970; `repeat` distinguishes files of the same ms. */
+export function fileNameOf(from: number, repeat = 0): string {
+  return `${new Date(from).toISOString().replace(/[:.]/g, '-')}${repeat === 0 ? '' : `-${repeat + 1}`}.mp4`;
 }
 
 /** The time in a file's name; undefined for other files. */

@@ -1,4 +1,4 @@
-/** An HLS playlist (RFC 8216) of the files of one key: each file is a segment, with its header as the map. */
+/** An HLS playlist (RFC 8216) of the files of one key: each file is a segment, whose header is its map (`EXT-X-MAP`). */
 
 /** A file in a playlist. */
 export interface PlaylistFile {
@@ -8,10 +8,10 @@ export interface PlaylistFile {
   readonly durationMs: number;
   readonly bytes: number;
   /** Bytes of the header before the first fragment. */
-  readonly init: number;
+  readonly initBytes: number;
 }
 
-/** @param isOver - whether the list is complete; a player reloads an incomplete one */
+/** The text of a playlist. @param isOver - whether the list is complete; a player reloads an incomplete one */
 export function playlistText(files: readonly PlaylistFile[], isOver: boolean): string {
   const longest = Math.max(1, ...files.map(({ durationMs }) => Math.ceil(durationMs / 1000)));
   return [
@@ -20,19 +20,19 @@ export function playlistText(files: readonly PlaylistFile[], isOver: boolean): s
   ].join('\n');
 }
 
-function segment({ file, from, durationMs, bytes, init }: PlaylistFile, isFirst: boolean): string[] {
+function segment({ file, from, durationMs, bytes, initBytes }: PlaylistFile, isFirst: boolean): string[] {
   const uri = encodeURIComponent(file);
   return [
     ...(isFirst ? [] : ['#EXT-X-DISCONTINUITY']),
-    `#EXT-X-MAP:URI="${uri}",BYTERANGE="${init}@0"`,
+    `#EXT-X-MAP:URI="${uri}",BYTERANGE="${initBytes}@0"`,
     `#EXT-X-PROGRAM-DATE-TIME:${new Date(from).toISOString()}`,
     `#EXTINF:${(durationMs / 1000).toFixed(3)},`,
-    `#EXT-X-BYTERANGE:${bytes - init}@${init}`,
+    `#EXT-X-BYTERANGE:${bytes - initBytes}@${initBytes}`,
     uri,
   ];
 }
 
-/** Bytes before the first fragment of an MP4 (ISO/IEC 14496-12); undefined if the given bytes end before it. */
+/** The number of bytes before the first fragment of an MP4 (ISO/IEC 14496-12); undefined if the fragment does not begin within `head`. */
 export function initBytesOf(head: Buffer): number | undefined {
   let at = 0;
   while (at + 8 <= head.length) {

@@ -5,11 +5,12 @@ import type { Muxer } from '../../core/engine/recorder.js';
 import { take } from '../../ledger/index.js';
 import type { Recorded } from './events.js';
 import type { RecordTarget } from './record-target.js';
+import type { RecordSettings } from './sink.js';
 import { RecordStream } from './stream.js';
 
-const SETTINGS = { every: Infinity, gapMs: Infinity, joins: true };
+const SETTINGS: RecordSettings = { every: Infinity, gapMs: Infinity, continuesAfterGaps: true };
 
-/** Ends as `record` does. A new file begins only if the size, the codec or the sender's media time changes. */
+/** Ends as `record` does. Another file begins only if the size or the codec changes, or the sender's media time restarts. */
 export function recordOne(target: RecordTarget, muxer: Muxer): OperatorFunction<Verified | Gap, Recorded> {
   return (source) => new Observable<Recorded>((subscriber) => {
     const step = {};
@@ -19,7 +20,7 @@ export function recordOne(target: RecordTarget, muxer: Muxer): OperatorFunction<
       error: (error) => { subscriber.error(error); },
       complete: () => { subscriber.complete(); },
     });
-    subscriber.add(() => { stream?.leave(); });
+    subscriber.add(() => { stream?.stop(); });
     subscriber.add(source.subscribe({
       next: (one) => {
         if (one.verdict === 'gap') streamOf(one).gap(one.cause, one.size);

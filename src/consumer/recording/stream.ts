@@ -1,32 +1,33 @@
-/** Records the messages of one camera and key into one file after the other, each from a keyframe on. */
+/** Records the messages of one topic, key and camera into one file after the other, each from a keyframe on. */
 import type { FrameTracker } from '../../ledger/index.js';
 import { wall } from '../../core/clock.js';
-import type { Decodable, HeldMessage } from '../decoding/index.js';
+import { type Decodable, type HeldMessage, decodesAlone, pictureTime } from '../decoding/index.js';
 import type { Codec } from '../../core/frame/frame.js';
 import { RECORD_LIMITS } from '../../core/defaults/limits.js';
 import type { Muxer } from '../../core/engine/recorder.js';
 import type { ClosedReason, RecordGap } from './events.js';
-import { RecordFile, canBeginFile, pictureTime } from './file.js';
+import { RecordFile } from './file.js';
 import type { RecordTarget } from './record-target.js';
 import { StepQueue } from '../step-queue.js';
 import type { StreamPlace } from '../streams.js';
 import { type RecordSettings, type RecordSink, recordingFailed } from './sink.js';
 
 /** A gap, at its position in the queue. */
-interface Missing { readonly cause: string; readonly size: number }
+interface QueuedGap { readonly cause: string; readonly size: number }
 
 export class RecordStream {
-  readonly #waiting = new StepQueue<HeldMessage | Missing>((next) => this.#guarded(() => this.#step(next)) ?? false, () => { this.#drained(); });
+  readonly #waiting = new StepQueue<HeldMessage | QueuedGap>((next) => this.#guarded(() => this.#step(next)) ?? false, () => { this.#drained(); });
   #file: RecordFile | undefined;
   /** Wall clock of the last picture that was recorded or referred to, ms. */
-  #lastAt: number | undefined;
+  #lastPictureAt: number | undefined;
+  /** Messages before a keyframe, since the last file. */
   #undecodable = 0;
-  #open = 0;
+  #openFiles = 0;
   #failures = 0;
 
   constructor(
     readonly target: RecordTarget, readonly muxer: Muxer, readonly settings: RecordSettings,
-    readonly of: StreamPlace, readonly sink: RecordSink,
+    readonly place: StreamPlace, readonly sink: RecordSink,
   ) {}
 
   push(message: Decodable, tracker: FrameTracker): void {
@@ -38,7 +39,7 @@ export class RecordStream {
     try {
       return work();
     } catch (cause) {
-      this.sink.error(recordingFailed(cause, this.of.camera));
+      this.sink.error(recordingFailed(cause, this.place.camera));
       return undefined;
     }
   }
@@ -53,8 +54,8 @@ export class RecordStream {
     this.#waiting.end();
   }
 
-  /** Called on unsubscription: the file is completed too. */
-  leave(): void {
+  /** Called on unsubscription: waiting messages are not written, and the file is completed. */
+  stop(): void {
     for (const one of this.#waiting.clear()) if ('tracker' in one) one.tracker.deliver();
     this.#close('ended');
   }
@@ -62,22 +63,22 @@ export class RecordStream {
   /** Called when the last message has been processed. */
   #drained(): void {
     this.#close('ended');
-    if (this.#open > 0) return;
-    this.#guarded(() => { this.target.finish(this.of.key ?? this.of.camera); });
+    if (this.#openFiles > 0) return;
+    this.#guarded(() => { this.target.finish(this.place.key ?? this.place.camera); });
     this.sink.complete();
   }
 
   /** Processes the next message; returns false if that is not possible now. */
-  #step(next: HeldMessage | Missing): boolean {
+  #step(next: HeldMessage | QueuedGap): boolean {
     if ('cause' in next) {
       this.#waiting.shift();
-      if (this.settings.joins !== true) this.#close('gap');
-      this.#gap({ ...next, from: this.#lastAt });
+      if (this.settings.continuesAfterGaps !== true) this.#close('gap');
+      this.#gap({ ...next, from: this.#lastPictureAt });
       return true;
     }
     const { message, tracker } = next;
     if (message.referenceOrder !== undefined) {
-      this.#lastAt = pictureTime(message);
+      this.#lastPictureAt = pictureTime(message);
       return this.#done(tracker);
     }
     this.#closeBefore(message);
@@ -100,10 +101,10 @@ export class RecordStream {
   /** Ends the current file if the message does not belong to it. */
   #closeBefore(message: Decodable): void {
     const at = pictureTime(message);
-    if (this.#lastAt !== undefined && at - this.#lastAt > this.settings.gapMs) {
+    if (this.#lastPictureAt !== undefined && at - this.#lastPictureAt > this.settings.gapMs) {
       this.#close('gap');
-      this.#gap({ cause: 'silence', size: 0, from: this.#lastAt, to: at });
-      this.#lastAt = undefined;
+      this.#gap({ cause: 'silence', size: 0, from: this.#lastPictureAt, to: at });
+      this.#lastPictureAt = undefined;
     }
     const reason = this.#file?.endBefore(message, this.settings.every);
     if (reason !== undefined) this.#close(reason);
@@ -111,15 +112,15 @@ export class RecordStream {
 
   #begin(message: Decodable): boolean {
     const { codec, decodable, data } = message;
-    if (codec === undefined || decodable === false || data.length === 0 || !canBeginFile(message)) return false;
-    const folder = this.target.open(this.of.key ?? this.of.camera);
+    if (codec === undefined || decodable === false || data.length === 0 || !decodesAlone(message)) return false;
+    const folder = this.target.open(this.place.key ?? this.place.camera);
     const from = pictureTime(message);
     if (this.#undecodable > 0) this.#gap({ cause: 'undecodable', size: this.#undecodable, to: from });
     this.#undecodable = 0;
     const file = new RecordFile(folder, this.target.begin(folder, from), message);
     this.#file = file;
-    this.#open++;
-    this.sink.report({ type: 'opened', ...this.of, file: file.path, from });
+    this.#openFiles++;
+    this.sink.report({ type: 'opened', ...this.place, file: file.path, from });
     this.#mux(file, codec);
     return true;
   }
@@ -130,14 +131,14 @@ export class RecordStream {
       codec, width, height, createdAt: from, units$: file.units$,
       ready: (yes) => { file.isReady = yes; if (yes) this.#waiting.run(); },
     }).subscribe({
-      error: (cause: unknown) => { this.#failed(file, recordingFailed(cause, this.of.camera)); },
+      error: (cause: unknown) => { this.#failed(file, recordingFailed(cause, this.place.camera)); },
       complete: () => { this.#failures = 0; this.#guarded(() => { this.#closed(file); }); },
     }));
   }
 
   #write(file: RecordFile, message: Decodable): void {
-    this.#lastAt = file.write(message);
-    this.target.grow(file.folder, file.name, message.data.length);
+    this.#lastPictureAt = file.write(message);
+    this.target.addBytes(file.folder, file.name, message.data.length);
     this.#trim();
   }
 
@@ -154,21 +155,21 @@ export class RecordStream {
   /** Removes an empty file. */
   #forget(file: RecordFile): void {
     file.work.unsubscribe();
-    this.target.forget(file.folder, file.name);
-    this.#open--;
+    this.target.removeEmpty(file.folder, file.name);
+    this.#openFiles--;
   }
 
   #closed(file: RecordFile, error?: string): void {
     const bytes = this.target.close(file.folder, file.name);
-    const closed = file.closed(this.of, bytes, error);
-    this.target.note(file.folder, closed);
+    const closed = file.closedReport(this.place, bytes, error);
+    this.target.addToIndex(file.folder, closed);
     this.sink.report(closed);
-    this.#open--;
+    this.#openFiles--;
     this.#trim();
     this.#waiting.run();
   }
 
-  /** If a muxer fails, its file can still be played; the next messages are written to another file. */
+  /** Called when a muxer fails: its file can still be played, and the next messages are written to another file. */
   #failed(file: RecordFile, error: Error): void {
     if (this.#file === file) this.#file = undefined;
     file.reason = 'failed';
@@ -177,12 +178,12 @@ export class RecordStream {
   }
 
   #gap(gap: Pick<RecordGap, 'cause' | 'size' | 'from' | 'to'>): void {
-    const report: RecordGap = { type: 'gap', ...this.of, ...gap };
-    this.target.note(this.target.open(this.of.key ?? this.of.camera), report);
+    const report: RecordGap = { type: 'gap', ...this.place, ...gap };
+    this.target.addToIndex(this.target.open(this.place.key ?? this.place.camera), report);
     this.sink.report(report);
   }
 
   #trim(): void {
-    for (const removed of this.target.trim(wall())) this.sink.report(removed);
+    for (const removed of this.target.removeOld(wall())) this.sink.report(removed);
   }
 }

@@ -5,7 +5,7 @@ import { Timeline } from '../../../src/consumer/decoding/index.js';
 import { accessUnits } from '../../../src/ffmpeg/index.js';
 import { type NutPacket, NutReader, type NutStream, nutFrameHead, nutHeader } from '../../../src/ffmpeg/nut/index.js';
 import { initBytesOf, playlistText } from '../../../src/consumer/recording/playlist.js';
-import { fileOf, folderOf, timeInName } from '../../../src/consumer/recording/file-names.js';
+import { fileNameOf, folderNameOf, timeInName } from '../../../src/consumer/recording/file-names.js';
 
 const unit = fc.record({ pts: fc.nat(2 ** 52), key: fc.boolean(), data: fc.uint8Array({ maxLength: 9_000 }).map((bytes) => Buffer.from(bytes)) });
 
@@ -83,15 +83,15 @@ describe('media time for a decoder', () => {
 describe('names of recordings', () => {
   it('give each key its own folder, inside the folder of recordings', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 20 }), fc.string({ unit: 'binary', maxLength: 20 }), (a, b) => {
-      expect(folderOf(a)).toMatch(/^[\w~-]+$/);
+      expect(folderNameOf(a)).toMatch(/^[\w~-]+$/);
       if (Buffer.from(a).equals(Buffer.from(b))) return;
-      expect(folderOf(a)).not.toBe(folderOf(b));
+      expect(folderNameOf(a)).not.toBe(folderNameOf(b));
     }), { numRuns: 1_000 });
   });
 
   it('state the time of the first picture', () => {
     fc.assert(fc.property(fc.integer({ min: 0, max: Date.UTC(9999, 0) }), fc.nat(3), (at, again) => {
-      expect(timeInName(fileOf(at, again))).toBe(at);
+      expect(timeInName(fileNameOf(at, again))).toBe(at);
     }));
     expect(timeInName('holiday.mp4')).toBeUndefined();
   });
@@ -99,7 +99,7 @@ describe('names of recordings', () => {
 
 describe('a playlist', () => {
   it('names each file with its header as the map', () => {
-    const file = { file: 'a b.mp4', from: 0, durationMs: 2_500, bytes: 1_000, init: 100 };
+    const file = { file: 'a b.mp4', from: 0, durationMs: 2_500, bytes: 1_000, initBytes: 100 };
     expect(playlistText([file, { ...file, from: 60_000 }], true).split('\n')).toEqual([
       '#EXTM3U', '#EXT-X-VERSION:7', '#EXT-X-TARGETDURATION:3', '#EXT-X-PLAYLIST-TYPE:EVENT', '#EXT-X-INDEPENDENT-SEGMENTS',
       '#EXT-X-MAP:URI="a%20b.mp4",BYTERANGE="100@0"', '#EXT-X-PROGRAM-DATE-TIME:1970-01-01T00:00:00.000Z', '#EXTINF:2.500,', '#EXT-X-BYTERANGE:900@100', 'a%20b.mp4',
