@@ -1,7 +1,7 @@
 /** decode: decodes received messages to pictures. */
 import { Observable, type OperatorFunction, type Subscriber, Subscription } from 'rxjs';
 import { z } from 'zod';
-import { type FrameTracker, take } from '../src/ledger/index.js';
+import { type FrameTracker, passOn, take } from '../src/ledger/index.js';
 import { FRAME_RECORDS, type Accounted } from '../src/core/frame/accounted.js';
 import { type Decodable, DecodeStream, Streams, isGap } from '../src/consumer/index.js';
 import type { DecodedPicture, Decoder, PictureForm } from '../src/core/engine/decoder.js';
@@ -146,7 +146,6 @@ class Decoding {
       return;
     }
     tracker.move('handover');
-    this.subscriber.next(value);
-    tracker.endHandover();
+    passOn(value, tracker, this.subscriber);
   }
 }

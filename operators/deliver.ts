@@ -77,7 +77,10 @@ class Delivery<T extends Deliverable, R> {
   }
 
   next(value: T): void {
-    this.#queue.offer(itemOf(value, take(value, 'sink', this)));
+    const tracker = take(value, 'sink', this);
+    // The observer of an event about that has unsubscribed.
+    if (this.subscriber.closed) { tracker.drop('stopped'); return; }
+    this.#queue.offer(itemOf(value, tracker));
     this.#fill();
   }
 

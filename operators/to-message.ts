@@ -1,6 +1,6 @@
 /** toMessage: wraps an access unit, or a chunk, in a message for the broker. */
 import { Observable, type OperatorFunction, defer } from 'rxjs';
-import { ownerOf, passedOn, take } from '../src/ledger/index.js';
+import { ownerOf, passOn, passedOn, take } from '../src/ledger/index.js';
 import { Capture, planOf } from '../src/camera/index.js';
 import { FRAME_RECORDS } from '../src/core/frame/accounted.js';
 import type { LastTimes } from '../src/core/frame/last-times.js';
@@ -122,6 +122,8 @@ function mapHeld(project: (frame: EncodedFrame) => CameraMessage): OperatorFunct
   return (source) => new Observable((subscriber) => source.subscribe({
     next: (frame) => {
       const tracker = take(frame, 'handover', subscriber);
+      // The observer of an event about that has unsubscribed: no number is used.
+      if (subscriber.closed) { tracker.drop('stopped'); return; }
       let message: CameraMessage;
       try {
         message = project(passedOn(frame, tracker));
@@ -130,8 +132,7 @@ function mapHeld(project: (frame: EncodedFrame) => CameraMessage): OperatorFunct
         subscriber.error(error);
         return;
       }
-      subscriber.next(message);
-      tracker.endHandover();
+      passOn(message, tracker, subscriber);
     },
     error: (error: unknown) => { subscriber.error(error); },
     complete: () => { subscriber.complete(); },

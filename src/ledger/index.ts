@@ -11,6 +11,6 @@ export {
   type CameraStats, type Rates, type ReceivedFigures, type ReceivedReport, ReceivedSampler, type ReceivedStats,
   type Report, type ReportTiming, StatsSampler, type VerdictCounts, report, reportText, sizeText, statsOf,
 } from './report/index.js';
-export { passedOn, take } from './take.js';
+export { passOn, passedOn, take } from './take.js';
 export { Tally } from './tally.js';
 export { FrameTracker } from './frame-tracker.js';

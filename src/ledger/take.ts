@@ -1,4 +1,5 @@
 /** Takes values into a step of rxcam, and passes them on to the next step or to the user's code. */
+import type { Subscriber } from 'rxjs';
 import { type FrameRecord, recordsOf } from './frame-record.js';
 import { FRAME_RECORDS, type Accounted } from '../core/frame/accounted.js';
 import type { Place } from '../core/events.js';
@@ -36,6 +37,19 @@ function isNew(record: FrameRecord, step: object | undefined): boolean {
   else if (takenBy.includes(step)) return false;
   else record.takenBy = [...takenBy, step];
   return true;
+}
+
+/**
+ * Passes a value on, and ends its handover: pictures that no step of rxcam has taken count as delivered. The observer of an
+ * event about them may have unsubscribed: then they are dropped.
+ */
+export function passOn<T>(value: T, tracker: FrameTracker, subscriber: Subscriber<T>): void {
+  if (subscriber.closed) {
+    tracker.drop('stopped');
+    return;
+  }
+  subscriber.next(value);
+  tracker.endHandover();
 }
 
 /** The value for the next step: records that the tracker does not hold become copies, which are not counted. */

@@ -7,7 +7,7 @@ import type { EngineOutput } from '../../core/engine/engine.js';
 import type { DropCause } from '../../core/events.js';
 import type { Codec, EncodedFrame, Frame } from '../../core/frame/frame.js';
 import { COPY, type Plan, changeRule, unitStep } from '../../core/plan/plan.js';
-import { FrameTracker } from '../../ledger/index.js';
+import { FrameTracker, passOn } from '../../ledger/index.js';
 import { type ChunkPart, type EncoderFacts, type KeptPicture, accessUnit, joinChunk, rawFrame, referenceTo } from './values.js';
 
 /** A keyframe is forced up to half a millisecond before its time. */
@@ -134,8 +134,7 @@ export class FrameEmitter {
 
   #pass(value: Frame | EncodedFrame, tracker: FrameTracker): void {
     this.onEmit?.(value);
-    this.subscriber.next(value);
-    tracker.endHandover();
+    passOn(value, tracker, this.subscriber);
   }
 }
 

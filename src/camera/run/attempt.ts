@@ -28,10 +28,7 @@ export class Attempt {
   readonly #opening: number;
   #isOver = false;
 
-  constructor(
-    readonly run: Run, readonly plan: Plan, readonly subscriber: Subscriber<Frame | EncodedFrame>,
-    readonly number: number,
-  ) {
+  constructor(readonly run: Run, readonly plan: Plan, readonly subscriber: Subscriber<Frame | EncodedFrame>, readonly number: number) {
     this.#opening = run.opening;
     this.#resumePoint = run.position.point;
     this.#written = writtenFilters(plan);
@@ -44,16 +41,17 @@ export class Attempt {
     this.#setSource(this.#source);
   }
 
-  start(): () => void {
+  start(): void {
     const work = new Subscription();
+    // Before the engine is subscribed to: it may emit at once, and the subscriber may unsubscribe on its first value.
+    this.subscriber.add(() => { this.#stop(work); });
     const fail = (error: unknown) => { this.#fail(error); };
-    work.add(this.run.ready().subscribe({ error: fail, complete: () => { work.add(this.#observe(fail)); } }));
-    return () => { this.#stop(work); };
+    work.add(this.run.ready().subscribe({ error: fail, complete: () => { this.#observe(work, fail); } }));
   }
 
-  #observe(error: (error: unknown) => void): Subscription {
-    const { run, plan } = this;
-    return observeEngine(run, (context) => run.engine(plan, context), this.#resumePoint, {
+  #observe(work: Subscription, error: (error: unknown) => void): void {
+    if (work.closed) return;
+    observeEngine(work, this.run, (context) => this.run.engine(this.plan, context), this.#resumePoint, {
       next: (event, now) => { this.#handle(event, now); }, error, complete: () => { this.#finish(); },
     });
   }
@@ -98,8 +96,12 @@ export class Attempt {
       return;
     }
     if (this.#resumePoint !== undefined) this.run.position.reach(this.#resumePoint);
+    this.run.recover(now);
+    // The observer of an event may unsubscribe.
+    if (this.subscriber.closed) return;
     const record = this.run.captured(pts, 'encoder', now);
-    if (isKept) this.#pending.add(pts, { record, pts, capturedAt: wall(), resumeFrom });
+    if (this.#isOver) new FrameTracker([record]).drop('stopped');
+    else if (isKept) this.#pending.add(pts, { record, pts, capturedAt: wall(), resumeFrom });
     else new FrameTracker([record]).skip('rate');
   }
 
@@ -110,9 +112,7 @@ export class Attempt {
     this.run.runPlan = { plan: this.plan, source, fps: this.#fps };
   }
 
-  get #isLive(): boolean {
-    return this.run.hub.facts.live;
-  }
+  get #isLive(): boolean { return this.run.hub.facts.live; }
 
   #output(output: EngineOutput): void {
     const pending = this.#pending.takeOutput(output.pts);
@@ -126,13 +126,13 @@ export class Attempt {
 
   /** Skips an unchanged picture, or, if the plan has references, marks it: its reference leaves after the pictures before it. */
   #unchanged(pts: number, similarity: number | undefined): void {
-    if (similarity === undefined) {
-      const pending = this.#pending.take(pts);
-      if (pending !== undefined) new FrameTracker([pending.record]).skip('unchanged');
+    if (similarity !== undefined) {
+      this.#pending.mark(pts, similarity);
+      this.#passUnchanged();
       return;
     }
-    this.#pending.mark(pts, similarity);
-    this.#passUnchanged();
+    const pending = this.#pending.take(pts);
+    if (pending !== undefined) new FrameTracker([pending.record]).skip('unchanged');
   }
 
   #passUnchanged(): void {
@@ -140,8 +140,8 @@ export class Attempt {
   }
 
   #keptPicture({ record, pts, capturedAt }: PendingPicture): KeptPicture {
-    const { id, camera, shiftUs } = this.run;
     const records = [record];
+    const { id, camera, shiftUs } = this.run;
     const origin = { camera, run: id, seq: record.seq, pts: pts + shiftUs, capturedAt, source: this.#source, fps: this.#fps };
     return { tracker: new FrameTracker(records), records, origin };
   }

@@ -1,5 +1,5 @@
 /** Runs an engine under a watchdog, and reports its pauses. */
-import { Observable, Subscription, defer, tap } from 'rxjs';
+import { Observable, type Subscription, defer, takeWhile, tap } from 'rxjs';
 import { mono } from '../../core/clock.js';
 import type { EngineContext, EngineEvent, ResumePoint } from '../../core/engine/engine.js';
 import { Watchdog } from './watchdog.js';
@@ -12,10 +12,14 @@ export interface EngineObserver {
   complete(): void;
 }
 
-/** Runs the engine, passes each event to `observer`, then to a watchdog, and errors if the engine fails or the watchdog finds the source lost. */
+/**
+ * Runs the engine, passes each event to `observer`, then to a watchdog; errors if the engine fails or the watchdog finds the source lost.
+ * @param work - unsubscribing from it ends the engine, also while the engine emits synchronously
+ */
 export function observeEngine(
-  run: Run, engine: (context: EngineContext) => Observable<EngineEvent>, resume: ResumePoint | undefined, observer: EngineObserver,
-): Subscription {
+  work: Subscription, run: Run, engine: (context: EngineContext) => Observable<EngineEvent>, resume: ResumePoint | undefined,
+  observer: EngineObserver,
+): void {
   let isOver = false;
   const end = (report: () => void) => {
     if (isOver) return;
@@ -41,14 +45,13 @@ export function observeEngine(
     paused$: paused$.pipe(tap(reportPauses(run))),
     ...(resume && { resume }),
   };
-  const work = new Subscription(() => {
+  work.add(() => {
     isOver = true;
     watchdog.stop();
   });
   watchdog.start(paused$);
-  work.add(defer(() => engine(context)).subscribe({
+  work.add(defer(() => engine(context)).pipe(takeWhile(() => !isOver)).subscribe({
     next: (event) => {
-      if (isOver) return;
       try {
         handle(event);
       } catch (error) {
@@ -58,7 +61,6 @@ export function observeEngine(
     error: (error: unknown) => { end(() => { observer.error(error); }); },
     complete: () => { end(() => { observer.complete(); }); },
   }));
-  return work;
 }
 
 /** Returns a function that emits an event for each pause and its end; reading starts without a pause. */

@@ -18,7 +18,7 @@ function attemptValues(run: Run, plan: Plan): Observable<Frame | EncodedFrame> {
   return defer(() => {
     const number = run.startAttempt();
     run.emit({ type: 'connecting', attempt: number, address: run.hub.facts.address });
-    const pass$ = new Observable<Frame | EncodedFrame>((subscriber) => new Attempt(run, plan, subscriber, number).start());
+    const pass$ = new Observable<Frame | EncodedFrame>((subscriber) => { new Attempt(run, plan, subscriber, number).start(); });
     return run.hub.facts.loop ? pass$.pipe(repeat()) : pass$;
   });
 }

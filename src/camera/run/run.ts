@@ -156,7 +156,6 @@ export class Run implements RecordOwner, RetriedRun {
 
   /** Opens the record of a picture that was decoded at `now`, monotonic time in ms. @param pts - the engine's media time, µs */
   captured(pts: number, place: Place, now: number): FrameRecord {
-    this.#recover(now);
     this.#loopClock.addPicture(pts);
     const readMs = this.flow.captured(now);
     const record: FrameRecord = { owner: this, seq: ++this.seq, capturedMono: now, place, epoch: this.epoch };
@@ -175,7 +174,8 @@ export class Run implements RecordOwner, RetriedRun {
     this.emit(body);
   }
 
-  #recover(now: number): void {
+  /** Emits the end of a downtime, at the first picture after it. */
+  recover(now: number): void {
     const downtimeMs = this.flow.recover(now);
     if (downtimeMs !== undefined) this.emit({ type: 'recovered', attempt: this.attempts, downtimeMs });
   }

@@ -1,6 +1,6 @@
 /** Runs steps on frames from user code: `skipRate` and `skipUnchanged` in Node, the other steps in one ffmpeg that is fed with raw video. */
-import { EMPTY, Observable, Subject, type Subscriber, Subscription, switchMap, timer } from 'rxjs';
-import { type FrameTracker, type Reservation, passedOn, take } from '../../ledger/index.js';
+import { EMPTY, Observable, Subject, type Subscriber, Subscription, switchMap, takeWhile, timer } from 'rxjs';
+import { type FrameTracker, type Reservation, passOn, passedOn, take } from '../../ledger/index.js';
 import { PROCESS, STAGE } from '../../core/defaults/limits.js';
 import type { EngineEvent } from '../../core/engine/engine.js';
 import { EncoderFailed, failureOf } from '../../core/errors/errors.js';
@@ -14,7 +14,7 @@ import { type StagePicture, InputQueue, fpsAfter, keptPicture } from './input-qu
 
 /** The values of steps on frames; each subscription has its own child. */
 export function stageValues(plan: Plan, origin: FramesOrigin): Observable<Frame | EncodedFrame> {
-  return new Observable((subscriber) => new NodeStage(plan, subscriber).start(origin.frames$));
+  return new Observable((subscriber) => { new NodeStage(plan, subscriber).start(origin.frames$); });
 }
 
 class NodeStage {
@@ -40,24 +40,26 @@ class NodeStage {
     this.#needsChild = ffmpegSteps(plan).length > 0;
   }
 
-  start(frames$: Observable<Frame>): () => void {
+  start(frames$: Observable<Frame>): void {
+    // Before the frames are subscribed to: they may arrive at once, and so may the output of an engine of the user's own.
+    this.subscriber.add(() => { if (!this.#isOver) this.#close('stopped'); });
     this.#childWork.add(this.#activity.pipe(
       switchMap(() => (this.#child?.isEmpty === false ? timer(STAGE.stallMs) : EMPTY)),
     ).subscribe(() => { this.#fail(new EncoderFailed(`no picture out of the encoder for ${STAGE.stallMs} ms`)); }));
-    this.#upstream.add(frames$.subscribe({
+    this.#upstream.add(frames$.pipe(takeWhile(() => !this.#isOver)).subscribe({
       next: (frame) => { this.#take(frame); },
       error: (error: unknown) => { this.#end({ error }); },
       complete: () => { this.#end({}); },
     }));
-    return () => { if (!this.#isOver) this.#close('stopped'); };
   }
 
   #take(frame: Frame): void {
     const tracker = take(frame, 'stdin', this);
     const { skip, similarity } = this.#filter.filter(frame);
-    if (skip !== undefined) {
-      tracker.skip(skip);
-    } else if (this.#needsChild) {
+    // The observer of its event may have unsubscribed.
+    if (this.#isOver) tracker.drop('stopped');
+    else if (skip !== undefined) tracker.skip(skip);
+    else if (this.#needsChild) {
       this.#waiting.push({ frame, tracker, similarity });
       if (this.#waiting.relieve(tracker.pressure, this)) this.#filter.forget();
       this.#pump();
@@ -65,8 +67,7 @@ class NodeStage {
       tracker.move('handover');
       const passed = passedOn(frame, tracker);
       const fps = fpsAfter(frame, this.#filter.rules);
-      this.subscriber.next(fps === undefined || fps === frame.fps ? passed : { ...passed, fps });
-      tracker.endHandover();
+      passOn(fps === undefined || fps === frame.fps ? passed : { ...passed, fps }, tracker, this.subscriber);
     }
   }
 
@@ -125,7 +126,7 @@ class NodeStage {
     this.#reservation ??= owner?.reserve?.();
     const camera = { camera: first.frame.camera, process: owner?.process };
     const events$ = child.run(owner?.engine ?? ffmpegEngine, this.plan, camera, () => { this.#pump(); });
-    this.#childWork.add(events$.subscribe({
+    this.#childWork.add(events$.pipe(takeWhile(() => !this.#isOver)).subscribe({
       next: (event) => {
         try { this.#handle(child, event); } catch (error) { this.#fail(error); }
       },

@@ -64,8 +64,9 @@ export class StageChild {
   }
 
   feed(picture: StagePicture): void {
-    picture.tracker.move('encoder');
+    // Before its event, whose observer may unsubscribe: then it is dropped with the others.
     this.#inside.add(this.#pictureCount++, picture);
+    picture.tracker.move('encoder');
     this.#pictures.next(picture.frame.data);
   }
 
