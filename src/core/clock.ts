@@ -25,7 +25,7 @@ export function mono(): number {
   return isVirtual() ? asyncScheduler.now() : performance.now();
 }
 
-/** A moment on both clocks: either may stop or jump, on a machine that sleeps or has its time set. */
+/** A moment on both clocks: either may stop or jump if the machine sleeps or its time is set. */
 export interface Instant {
   /** ms since 1970. */
   readonly wall: number;
@@ -38,28 +38,37 @@ export function instant(): Instant {
   return { wall: wall(), mono: mono() };
 }
 
-/** Another machine's clock: how far it is ahead of this one's, and how exactly that is known; ms. */
-export interface ClockDifference { readonly aheadMs: number; readonly withinMs: number }
+/** The difference between another machine's clock and this one's. */
+export interface ClockDifference {
+  /** How far the other clock is ahead, in ms; negative if it is behind. */
+  readonly aheadMs: number;
+  /** Largest error of `aheadMs`, in ms. */
+  readonly withinMs: number;
+}
 
 /**
- * The difference of two clocks, from one time of the other machine: it was taken at any moment between a request and its answer.
- * @param stamped - the other's time, cut to whole steps
- * @param round - wall clock here before the request and after the answer
- * @param stepMs - 1000 for an HTTP date
+ * The difference of two clocks, from a time that the other machine took at an unknown moment between a request and its answer.
+ * @param otherTime - the other machine's time in ms since 1970, rounded down to a multiple of `resolutionMs`
+ * @param exchange - wall clock here before the request and after the answer
+ * @param resolutionMs - 1,000 for an HTTP date; default 1
  */
 export function clockDifference(
-  stamped: number, { sent, received }: { readonly sent: number; readonly received: number }, stepMs = 1,
+  otherTime: number, exchange: { readonly sent: number; readonly received: number }, resolutionMs = 1,
 ): ClockDifference {
-  return { aheadMs: stamped + stepMs / 2 - (sent + received) / 2, withinMs: (stepMs + Math.max(0, received - sent)) / 2 };
+  const { sent, received } = exchange;
+  return { aheadMs: otherTime + resolutionMs / 2 - (sent + received) / 2, withinMs: (resolutionMs + Math.max(0, received - sent)) / 2 };
 }
 
-/** The difference that the `Date` of an answer shows; undefined if there is none, or it can't be read. */
+/**
+ * The difference that the `Date` header of an HTTP answer shows; undefined if it is absent or can't be read.
+ * @param sent - wall clock here before the request
+ */
 export function dateDifference(date: string | undefined, sent: number): ClockDifference | undefined {
-  const stamped = Date.parse(date ?? '');
-  return Number.isNaN(stamped) ? undefined : clockDifference(stamped, { sent, received: wall() }, 1_000);
+  const otherTime = Date.parse(date ?? '');
+  return Number.isNaN(otherTime) ? undefined : clockDifference(otherTime, { sent, received: wall() }, 1_000);
 }
 
-/** Counts 0, 1, 2 … every `everyMs`, without keeping the process alive. */
+/** Emits 0, 1, 2 … at intervals of `everyMs`, without keeping the process alive. */
 export function ticks(everyMs: number): Observable<number> {
   if (isVirtual()) return interval(everyMs);
   return new Observable((subscriber) => {

@@ -39,11 +39,11 @@ export interface FrameEventBase extends EventBase {
 
 /** An attempt to capture begins; `address` is without credentials. */
 export interface Connecting extends EventBase { readonly type: 'connecting'; readonly attempt: number; readonly address: string }
-/** The source was opened, with the properties that it states. */
+/** The source was opened; `source`: the properties that it states. */
 export interface Opened extends EventBase { readonly type: 'opened'; readonly attempt: number; readonly source: SourceInfo }
 /** The source changed its picture size or pixel format while running. */
 export interface Changed extends EventBase { readonly type: 'changed'; readonly width: number; readonly height: number; readonly pixelFormat?: string }
-/** A picture was decoded. `pts`: media time in µs; `readMs`: since the picture before it, in ms; absent for the first of an attempt. */
+/** A picture was decoded. `pts`: media time in µs; `readMs`: time since the picture before it, in ms, absent for the first of an attempt. */
 export interface Captured extends FrameEventBase { readonly type: 'captured'; readonly pts: number; readonly to: Place; readonly readMs?: number }
 /** Pictures were left out, by `skipRate` (`rate`) or by `skipUnchanged` (`unchanged`). */
 export interface Skipped extends FrameEventBase { readonly type: 'skipped'; readonly from: Place; readonly reason: 'rate' | 'unchanged' }
@@ -52,7 +52,7 @@ export interface UnchangedEvent extends FrameEventBase { readonly type: 'unchang
 /** Pictures were encoded as one access unit of this format and size; `bytes` is its length. */
 export interface Encoded extends FrameEventBase {
   readonly type: 'encoded'; readonly from: Place; readonly to: Place; readonly codec: Codec; readonly bytes: number; readonly keyframe: boolean;
-  /** From decoding to the end of encoding, in ms. */
+  /** Time from decoding to the end of encoding, in ms. */
   readonly processMs: number; readonly width: number; readonly height: number;
 }
 /** A frame moved inside rxcam, e.g. from the outbox into a request, or back after a failed one. */
@@ -65,7 +65,7 @@ export interface Returned extends FrameEventBase { readonly type: 'returned'; re
 export interface Duplicate extends FrameEventBase { readonly type: 'duplicate' }
 /** Frames were lost, for a cause. `error`: the failure, if there was one. */
 export interface Dropped extends FrameEventBase { readonly type: 'dropped'; readonly from: Place; readonly cause: DropCause; readonly error?: RxcamError }
-/** The broker has acknowledged a message. `bytes`: of its value; `writeMs`: from request to acknowledgement; `latencyMs`: from decoding. */
+/** The broker has acknowledged a message. `bytes`: of its value; `writeMs`: since the request; `latencyMs`: since decoding. */
 export interface PublishedEvent extends FrameEventBase {
   readonly type: 'published'; readonly from: Place; readonly inputOrder: number; readonly topic: string; readonly key: string;
   readonly bytes: number; readonly writeMs: number; readonly latencyMs: number; readonly reference?: true;
@@ -76,7 +76,7 @@ export interface ReadFailure extends EventBase { readonly type: 'readFailure'; r
 export interface Failed extends EventBase { readonly type: 'failed'; readonly attempt: number; readonly error: RxcamError }
 /** `retry` waits for the next attempt. `nextAttemptAt`: wall clock in ms since 1970; absent, like `delayMs`, if the wait is an Observable. */
 export interface Retrying extends EventBase { readonly type: 'retrying'; readonly attempt: number; readonly delayMs?: number; readonly nextAttemptAt?: number; readonly error: unknown }
-/** The first picture after failures arrived; `downtimeMs` since the first of them. */
+/** The first picture after failures arrived; `downtimeMs`: time since the first of them. */
 export interface Recovered extends EventBase { readonly type: 'recovered'; readonly attempt: number; readonly downtimeMs: number }
 /** The ffmpeg that an attempt runs: the binary, and its version. */
 export interface FfmpegFound extends EventBase { readonly type: 'ffmpeg'; readonly path: string; readonly version: string }

@@ -16,7 +16,7 @@ export function parseOptions<S extends z.ZodType>(what: string, schema: S, given
   throw new InvalidOption(result.error.issues.map((issue) => messageOf(what, issue, given, schema)).join('; '));
 }
 
-/** Schemas of values that only code can give: a function, an object of a library. */
+/** Schemas of values that only code can give, such as a function or a library's object. */
 const CODE_ONLY = new WeakSet<object>();
 
 /** Marks a schema as one of values that only code can give. */
@@ -31,33 +31,33 @@ export function isCodeOnly(schema: unknown): boolean {
   return typeof schema === 'object' && schema !== null && (CODE_ONLY.has(schema) || (inner !== undefined && isCodeOnly(inner)));
 }
 
-/** The JSON Schema of schemas that can't be converted. */
-const JSON_SCHEMAS = new WeakMap<object, Readonly<Record<string, unknown>>>();
+/** The JSON schemas of schemas that can't be converted. */
+const JSON_SCHEMAS = new WeakMap<object, JsonSchema>();
 
-/** Sets the JSON schema of a schema whose check is a function. */
-export function withJsonSchema<S extends z.ZodType>(schema: S, form: Readonly<Record<string, unknown>>): S {
-  JSON_SCHEMAS.set(schema, form);
+/** Sets the JSON schema of a schema whose check is a function. Returns the same schema. */
+export function withJsonSchema<S extends z.ZodType>(schema: S, json: JsonSchema): S {
+  JSON_SCHEMAS.set(schema, json);
   return schema;
 }
 
-/** The JSON schema that `withJsonSchema` has given. */
-export function jsonSchemaOf(schema: unknown): Readonly<Record<string, unknown>> | undefined {
+/** The JSON schema that `withJsonSchema` has set. */
+export function jsonSchemaOf(schema: unknown): JsonSchema | undefined {
   return JSON_SCHEMAS.get(schema as object);
 }
 
-/** In a configuration file a text may refer to a value elsewhere, which is checked when it is read. */
+/** The JSON schema of a reference, in a configuration file, to a value elsewhere: that value is checked when it is read. */
 export const REFERENCE: JsonSchema = { type: 'string', pattern: '\\$\\{(?:env:|file:|camera\\})' };
 
 /** A JSON schema, or a part of one. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** The JSON schema of the rule that an option is given, for rules about several options. `null` counts as absent. */
+/** JSON schema: this option is given. For rules about several options. `null` counts as absent. */
 export const isGiven = (name: string): JsonSchema => ({ required: [name], properties: { [name]: { not: { type: 'null' } } } });
-/** The JSON schema of the rule that none of these is given. */
+/** JSON schema: none of these options is given. */
 export const isAbsent = (...names: readonly string[]): JsonSchema => (
   { properties: Object.fromEntries(names.map((name) => [name, { type: 'null' }])) }
 );
-/** An option has a value, or may have it. */
+/** JSON schema: this option has this value, or a reference that may have it. */
 export const isSet = (name: string, value: string): JsonSchema => (
   { required: [name], properties: { [name]: { anyOf: [{ const: value }, REFERENCE] } } }
 );
@@ -73,7 +73,7 @@ export const count = () => z.number().int().min(1);
 export const byteCount = () => z.number().int().min(1);
 /** Quality of a JPEG, 1 (worst) to 100. */
 export const jpegQuality = () => z.number().int().min(1).max(100);
-/** An object of texts under names of any kind: also `__proto__`, which a schema for records ignores. */
+/** An object of texts under any names, even `__proto__`, which zod's schema for records ignores. */
 export const texts = () => z.custom<Readonly<Record<string, string>>>(isTexts, { message: 'expected an object of texts' });
 /** A pino logger, from any copy of pino. */
 export const logger = () => codeOnly(z.custom<Logger>((value) => typeof (value as Partial<Logger> | null)?.info === 'function', { message: 'expected a pino logger' }));
@@ -106,11 +106,10 @@ function messageOf(what: string, issue: z.core.$ZodIssue, given: unknown, schema
   return `${what}${at(issue.path)}: ${shown(given, issue.path)} given, ${expectationOf(issue)}`;
 }
 
-/** The form of an option: `expected a whole number`. */
+/** The allowed form of an option: `expected a whole number`. */
 export function expectationOf(issue: z.core.$ZodIssue): string {
-  if (issue.code !== 'invalid_union') return lowerFirst(issue.message);
-  // The schema's own message is better than a list of those of its branches.
-  if (issue.message !== 'Invalid input') return lowerFirst(issue.message);
+  // A union's own message is better than a list of the messages of its branches.
+  if (issue.code !== 'invalid_union' || issue.message !== 'Invalid input') return lowerFirst(issue.message);
   const messages = issue.errors.flat().map((one) => lowerFirst(one.message));
   return [...new Set(messages)].join(' or ') || lowerFirst(issue.message);
 }

@@ -3,25 +3,25 @@ export { LIVENESS, REMOTE_CODECS, SOURCE, TEST_SOURCE } from './source.js';
 
 /** Reconnecting. */
 export const RETRY = {
-  /** First wait, ms: long enough for the session to expire in the camera. */
+  /** First wait, ms: long enough for the camera's session to expire. */
   initialMs: 5_000,
   /** Longest wait, ms: a camera that is back is used within half a minute. */
   maxMs: 30_000,
   /** Each wait is this many times the one before it. */
   factor: 2,
-  /** Share of each wait that is random, 0 to 1; set it if many cameras share one server. */
+  /** Share of each wait that is random, 0 to 1: for many cameras that share one server. */
   jitter: 0,
-  /** Frames must flow this long without a break before the waits start from `initialMs` again; ms. */
+  /** Time for which frames must arrive without a break before waits start from `initialMs` again; ms. */
   stableAfterMs: 30_000,
 } as const;
 
-/** The outbox of one topic and key, and of a broker handle. */
+/** The outbox: the messages that wait for the broker. */
 export const OUTBOX = {
-  /** Bytes retained for one topic and key: at 20 kB an access unit, more than a minute of 10 fps. */
+  /** Bytes that may wait for one topic and key: more than a minute at 10 fps and 20 kB an access unit. */
   maxBytes: 16 * 1024 * 1024,
-  /** Messages for one topic and key. */
+  /** Messages that may wait for one topic and key. */
   maxMessages: 1_000,
-  /** Bytes retained for a whole broker handle. */
+  /** Bytes that may wait in a whole broker handle. */
   handleMaxBytes: 256 * 1024 * 1024,
   /** A source that can wait is paused above this share of the bounds … */
   highWater: 0.5,
@@ -37,25 +37,27 @@ export const DELIVER = {
 
 /** Sending. */
 export const BROKER = {
-  /** How long a message waits for others to share its request; ms. */
+  /** Time for which a message waits for others to share its request; ms. */
   lingerMs: 5,
-  /** Largest number of messages of one topic and key in a request. */
+  /** Maximum number of messages of one topic and key in a request. */
   maxInFlight: 16,
-  /** Largest request in bytes: Kafka's own default for a request is 100 MiB, for a message 1 MiB. */
+  /** Maximum size of a request in bytes. Kafka's own default for a request is 100 MiB, for a message 1 MiB. */
   maxRequestBytes: 8 * 1024 * 1024,
   /** Bytes of all requests in progress: the clients keep a copy of each until it is answered. */
   maxBytesInFlight: 32 * 1024 * 1024,
-  /** First wait after a failed request; doubles up to `retryMaxMs`. */
+  /** First wait after a failed request, doubled up to `retryMaxMs`; ms. */
   retryInitialMs: 250,
+  /** Longest wait; ms. */
   retryMaxMs: 10_000,
   /** Time limit of a request; ms. */
   requestTimeoutMs: 10_000,
+  /** Time limit of a connection attempt; ms. */
   connectTimeoutMs: 5_000,
-  /** Failures in a row after which the brokers function is called again and the connection is replaced. */
+  /** Failures in a row after which the function given as `brokers` is called again, and the connection is replaced. */
   refreshAfterFailures: 3,
   /** Deadline of `close()`; ms. */
   closeDeadlineMs: 5_000,
-  /** Further time after which a connection that does not close cleanly is abandoned; ms. */
+  /** Further time after which a connection that has not closed cleanly is abandoned; ms. */
   disconnectTimeoutMs: 2_000,
 } as const;
 
@@ -68,7 +70,7 @@ export const KAFKA = {
   /** Encoded video can't be compressed further. */
   compression: 'none',
   createTopics: true,
-  /** Largest message of a topic created by rxcam: an intra picture of 4K at a low CRF; bytes. */
+  /** Maximum size of a message in a topic that rxcam creates, in bytes: an intra picture of 4K at a low CRF. */
   maxMessageBytes: 10 * 1024 * 1024,
   numPartitions: 1,
   replicationFactor: 1,
@@ -80,7 +82,7 @@ export const KAFKA = {
 export const REDIS = {
   /** Entries kept for one stream, approximately. */
   maxLen: 10_000,
-  /** Bytes kept for one stream, of what this handle has written. */
+  /** Bytes kept for one stream, of those that this handle has written. */
   maxStreamBytes: 256 * 1024 * 1024,
   /** The server's limit for one value (proto-max-bulk-len). */
   maxMessageBytes: 512 * 1024 * 1024,
@@ -94,7 +96,7 @@ export const MEMORY = {
   maxMessages: 1_000,
   /** Bytes kept for one topic. */
   maxBytes: 64 * 1024 * 1024,
-  /** A message need not wait: there is no request to share. */
+  /** No wait: there is no request to share. */
   lingerMs: 0,
 } as const;
 
@@ -102,9 +104,9 @@ export const MEMORY = {
 export const H265 = {
   /** Every message decodes alone: a consumer may start at any message, and survives the loss of any. */
   mode: 'frame',
-  /** x265's constant rate factor, 0 (lossless) to 51; 23 gives SSIM 0.97 on surveillance footage. */
+  /** x265's constant rate factor, 0 (lossless) to 51 (worst); 23 gives SSIM 0.97 on surveillance footage. */
   crf: 23,
-  /** Measured: the cheapest that keeps the quality, tuned in src/ffmpeg/command/encoder/x265.ts. */
+  /** By measurement, the cheapest preset that keeps the quality; tuned in src/ffmpeg/command/encoder/x265.ts. */
   preset: 'ultrafast',
   /** Pictures from one keyframe to the next in stream mode: two seconds at 25 fps. */
   gop: 50,
@@ -120,7 +122,7 @@ export const JPEG = {
   quality: 80,
 } as const;
 
-/** A picture on request; ms. Longer than a camera may take for its first picture by default, and than the longest wait to reconnect. */
+/** A picture on request. The time limit (ms) is longer than a camera's default one for its first picture, and than the longest wait to reconnect. */
 export const SNAPSHOT = { timeoutMs: 60_000 } as const;
 
 /** The `matrice` format. */
@@ -139,7 +141,7 @@ export const STATS = {
   logEveryFrames: 50,
 } as const;
 
-/** Skipping unchanged pictures: mpdecimate's own 12 levels of 255, and a picture for a new viewer within 10 s. */
+/** Skipping unchanged pictures: mpdecimate's own threshold of 12 levels of 255; a new viewer gets a picture within 10 s. */
 export const UNCHANGED = { threshold: 12 / 255, maxGapMs: 10_000 } as const;
 
 /** Scaling. */
@@ -149,7 +151,7 @@ export const RESIZE = {
   enlarge: false,
   /** Most consumers ignore the shape of pixels. */
   squarePixels: true,
-  /** About 1 ms a picture for 1080p to 640x360; the sharper ones take 2 to 3. */
+  /** Takes about 1 ms for a picture of 1080p to 640x360; the sharper ones take 2 to 3 ms. */
   algorithm: 'bilinear',
 } as const;
 

@@ -7,15 +7,15 @@ export const STAGE = {
   maxWaiting: 8,
   /** With more frames waiting than this, a source that can wait is paused until none waits. */
   pauseAbove: 2,
-  /** Time without an access unit, with frames in the child, after which the child has failed; ms. As long as a stall of a source. */
+  /** Time without an access unit, with frames in the child, after which the child counts as failed; ms. As long as a stall of a source. */
   stallMs: LIVENESS.readWindowMs * LIVENESS.maxReadFailures,
 } as const;
 
 /** Filters that the user has written. */
 export const FILTERS = {
-  /** Pictures in ffmpeg, above which the oldest counts as left out. No filter that returns all holds more: atadenoise and deflicker 129. */
+  /** Number of pictures in ffmpeg above which the oldest counts as left out. A filter that returns all holds 129 at most (deflicker). */
   maxInside: 150,
-  /** Access units that are read before their heartbeats: many small ones arrive in one chunk. */
+  /** Maximum number of access units that are read before their heartbeats: many small ones arrive in one chunk. */
   maxEarlyUnits: 1_000,
 } as const;
 
@@ -33,11 +33,11 @@ export const PROCESS = {
 export const RATE = {
   /** Highest plausible rate: fast cameras give 240, a time base is 1,000 and more. */
   maxStated: 480,
-  /** Number of pictures that show the rate … */
+  /** The rate is measured from this number of pictures … */
   maxPictures: 25,
-  /** … or those that come within this time; ms. */
+  /** … or from those that arrive within this time (ms) … */
   waitMs: 1_000,
-  /** … or a number of equal distances between them. */
+  /** … or from this number of equal distances between them. */
   evenGaps: 4,
   /** A rate this close to a whole number is rounded to it. */
   tolerance: 0.03,
@@ -45,9 +45,9 @@ export const RATE = {
 
 /** Pictures of a multipart stream. */
 export const MULTIPART = {
-  /** One part; a JPEG of 64 megapixels at its best takes less. */
+  /** Maximum size of a part: a JPEG of 64 megapixels at the best quality is smaller. */
   maxPartBytes: 64 * 1024 ** 2,
-  /** The head of a part. */
+  /** Maximum size of the head of a part. */
   maxHeadBytes: 16 * 1024,
   /** Parts without a picture after which the stream counts as having none. */
   maxOtherParts: 50,
@@ -57,68 +57,68 @@ export const MULTIPART = {
 export const DOWNLOAD = {
   userAgent: 'rxcam',
   maxRedirects: 5,
-  /** Size of the cache in bytes; it is trimmed after each download. */
+  /** Maximum size of the cache in bytes; it is trimmed after each download. */
   cacheBytes: 20 * 1024 ** 3,
   /** A file used within this time stays in the cache: another process may be about to open it; ms. */
   graceMs: 60_000,
   /** Bytes between two flushes to the disk: a single flush at the end would take too long. */
   syncBytes: 32 * 1024 ** 2,
-  /** Tries in a row without new bytes, within one attempt; then the camera reconnects. */
+  /** Maximum number of requests in a row without new bytes, within one attempt; then the camera reconnects. */
   maxTries: 5,
-  /** First wait after an interruption, doubled each time: 4 s in all, which the connection's timeout allows; ms. */
+  /** First wait after an interruption, doubled each time; ms. 4 s in total, which is within the connection's timeout. */
   againMs: 250,
-  /** Another host's temporary file is a leftover after a day without a write; ms. */
+  /** Time without a write after which another host's temporary file counts as a leftover: a day; ms. */
   foreignPartMs: 24 * 3_600_000,
   /** Time between two reports of progress; ms. */
   progressMs: 250,
-  /** Wait for a live stream's first bytes, which show its format; ms. */
+  /** Time limit for the first bytes of a live stream, which show its format; ms. */
   sniffMs: 1_000,
-  /** The time over which the lowest rate is measured; ms. */
+  /** Time over which the minimum rate is measured; ms. */
   rateWindowMs: 60_000,
-  /** A file read in place: ffmpeg's longest wait before it connects again; seconds. */
+  /** Longest wait of ffmpeg before it connects again, for a file read in place; seconds. */
   inPlaceReconnectS: 5,
 } as const;
 
 /** Times of Kafka records; ms. */
 export const KAFKA_TIMES = {
-  /** Brokers refuse a record whose time is further in the future than this (`message.timestamp.after.max.ms`). */
+  /** Brokers refuse a record whose time is further than this in the future (`message.timestamp.after.max.ms`). */
   aheadMs: 3_600_000,
-  /** Time after which a topic that refused capture times gets them again, because clocks may have been corrected. */
+  /** Time after which a topic that refused capture times gets them again: clocks may have been corrected. */
   againMs: 60_000,
 } as const;
 
 /** Requests to a Kafka cluster; ms. */
 export const KAFKA_LIMITS = {
-  /** Topics requested within this time are looked up together. */
+  /** Time within which topics are collected and looked up in one request. */
   gatherMs: 5,
-  /** Wait for a silent broker if another could answer. */
+  /** Time limit for a broker's answer if another broker could answer. */
   patienceMs: 1_000,
-  /** Partitions may be added to a topic: it is looked up again after this time, as by Kafka's own clients. */
+  /** Time after which a topic is looked up again, because partitions may have been added; as in Kafka's own clients. */
   metadataMaxAgeMs: 300_000,
-  /** Limit for a new topic to have leaders that are ready. */
+  /** Interval at which the leaders of a new topic are tried until they are ready. */
   leaderPollMs: 50,
-  /** Time during which a broker that denies being the leader is asked again; ms. */
+  /** Age of a topic's metadata up to which a broker that denies being the leader is tried again, because it may not be ready yet. */
   newMs: 10_000,
 } as const;
 
 /** Idle queues of an outbox. */
 export const QUEUES = {
-  /** Number of idle queues whose last message is remembered: 100 bytes each. */
+  /** Maximum number of idle queues whose last message is remembered: 100 bytes each. */
   maxRemembered: 10_000,
 } as const;
 
 /** Recordings. */
 export const RECORD_LIMITS = {
-  /** Files in a row that failed, after which the stream fails: a full disk does not recover by itself. */
+  /** Number of failed files in a row after which the stream fails: a full disk does not recover by itself. */
   maxFailures: 3,
 } as const;
 
 /** Running a configuration; ms. */
 export const RUN = {
-  /** Between the starts of two cameras: processes that start together starve each other. 300 cameras start within 8 s. */
+  /** Time between the starts of two cameras: processes that start together starve each other. 300 cameras start within 8 s. */
   startEveryMs: 25,
-  /** A file that changes is read when it has been still for this long: some programs write it in pieces. */
+  /** A changed file is read after this time without another change: some programs write it in pieces. */
   settleMs: 200,
-  /** Between two looks at the times of its files: network file systems report no change. */
+  /** Interval at which the modification times of its files are checked: network file systems report no change. */
   lookEveryMs: 5_000,
 } as const;

@@ -1,10 +1,10 @@
-/** Creates a folder and those above it. */
+/** Creates a folder and its missing parents. */
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * Node's own `mkdir` with `recursive` does not return from a file system that answers ENOENT to a folder whose parent exists, as
- * /proc does.
+ * Creates a folder and its missing parents. Node's `mkdir` with `recursive` does not return on a file system that answers ENOENT
+ * to a folder whose parent exists, as /proc does.
  * @param mode - permissions of each folder that is created, less the umask; default 0o777
  * @throws the error of the file system
  */

@@ -2,11 +2,11 @@
 
 /** Reading a topic. */
 export const SUBSCRIBE = {
-  /** Live, like a camera: older messages are read on request. */
+  /** Like a live camera: older messages are read only on request. */
   from: 'latest',
-  /** Messages that are read and not emitted yet. */
+  /** Maximum number of messages that are read and not emitted yet. */
   maxMessages: 1_000,
-  /** Bytes of these messages. */
+  /** Maximum bytes of these messages. */
   maxBytes: 16 * 1024 * 1024,
   /** A message is acknowledged when it is emitted; `deliver` acknowledges it when the work is done. */
   acknowledge: 'auto',
@@ -14,7 +14,7 @@ export const SUBSCRIBE = {
 
 /** Recordings; ms. */
 export const RECORD = {
-  /** Length of a file: short enough to look through, long enough that a day does not have thousands. */
+  /** Length of a file: short enough to look through, long enough that a day does not need thousands. */
   every: 600_000,
   /** Two pictures further apart than this go into two files, because an MP4 can't hold a gap. */
   gapMs: 5_000,
@@ -23,7 +23,7 @@ export const RECORD = {
 
 /** A clip from a broker. */
 export const CLIP = {
-  /** Distances to search back for the keyframe before the beginning, one after the other; ms. The last is a camera's longest GOP. */
+  /** How far to search back for the keyframe before the beginning, one distance after the other; ms. The last is a camera's longest GOP. */
   lookBackMs: [2_000, 10_000, 60_000, 600_000],
   /** Longest time from a picture to its message on the broker; ms. */
   latenessMs: 60_000,

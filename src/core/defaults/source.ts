@@ -1,10 +1,10 @@
 /** Defaults of a source: how to read it, and how long it may be silent. */
 
-/** Liveness of a source; ms. */
+/** Liveness of a source; times in ms. */
 export const LIVENESS = {
   /** Time limit from the start of a capture to the answer of the source. */
   connectTimeoutMs: 10_000,
-  /** Time limit from the answer to the first picture: some cameras take 40 s. */
+  /** Time limit from the answer of the source to its first picture: some cameras take 40 s. */
   firstFrameTimeoutMs: 45_000,
   /** Minimum length of a read window; three frame times if that is longer. */
   readWindowMs: 1_000,
@@ -16,30 +16,30 @@ export const LIVENESS = {
 export const SOURCE = {
   /** Over UDP a lost packet damages the picture. */
   transport: 'tcp',
-  /** Waits for packets out of order. */
+  /** Waits for packets that arrive out of order. */
   latency: 'smooth',
   /** HTTP files: a file in the cache is not downloaded again. */
   download: true,
-  /** Largest file; bytes. */
+  /** Maximum size of a downloaded file; bytes. */
   maxDownloadBytes: 4 * 1024 ** 3,
-  /** Downloads: minimum bytes a second over a minute; 0 sets no minimum. A slow server could hold an attempt for days. */
+  /** Minimum rate of a download over a minute, in bytes a second; 0 for none. A slow server could otherwise prolong an attempt for days. */
   minDownloadBytesPerSecond: 1_000,
   /** Whether a playlist on the disk may name files outside its own folder: a list is often not the user's own work. */
   allowLocalPlaylists: false,
   pixelFormat: 'yuv420p',
-  /** One thread decodes 1080p for 12 % less CPU, 16 MB less memory and less latency than ffmpeg's own choice. */
+  /** With one thread, decoding 1080p takes 12 % less CPU, 16 MB less memory and less latency than with ffmpeg's own choice. */
   decoderThreads: 1,
-  /** A camera's main stream; its sub stream comes first in some. */
+  /** The main stream: some cameras list their sub stream first. */
   stream: 'largest',
-  /** Deinterlaces if the source flags its pictures as fields; costs the latency of a picture there, and nothing elsewhere. */
+  /** Deinterlaces if the source marks its pictures as interlaced, at the cost of one picture's latency; otherwise costs nothing. */
   deinterlace: 'auto',
   /** A file is played once. */
   loop: false,
-  /** 8K has 33 million pixels. */
+  /** Largest picture to decode, in pixels; 8K has 33 million. */
   maxPixels: 64_000_000,
-  /** 0 to 19; cameras are as important as other processes. */
+  /** 0 to 19, the lowest priority; 0: cameras are as important as other processes. */
   nice: 0,
-  /** Vulnerabilities found in ffmpeg since 2018 are not fixed in that build. */
+  /** Not by default: that build lacks the fixes of vulnerabilities found since 2018. */
   allowOldFfmpeg: false,
   /** Difference between ffmpeg's own read timeout and the longest one of rxcam; ms. */
   readTimeoutMarginMs: 1_000,
@@ -48,7 +48,7 @@ export const SOURCE = {
 /** The generated test pattern. */
 export const TEST_SOURCE = { width: 640, height: 360, fps: 25, noise: 4 } as const;
 
-/** Codecs that cameras and recorders send: ffmpeg has hundreds, and an attacker would choose the worst of them. By ffmpeg's names. */
+/** Codecs that cameras and recorders send, by ffmpeg's names. ffmpeg has hundreds, and an attacker would choose the worst of them. */
 export const REMOTE_CODECS = [
   'h264', 'hevc', 'av1', 'vp8', 'vp9', 'mjpeg', 'mpeg4', 'mpeg2video', 'mpeg1video', 'h263', 'flv1', 'png', 'gif', 'webp', 'bmp', 'rawvideo', 'dvvideo',
 ] as const;

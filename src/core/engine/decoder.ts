@@ -5,7 +5,7 @@ import type { Size } from '../pictures/size.js';
 
 /** An access unit, with a media time that identifies its picture. */
 export interface DecoderUnit {
-  /** In µs, 0 or more; different for each unit. Pictures are emitted in its order. */
+  /** In µs, 0 or more, and different for each unit. Pictures are emitted in the order of their times. */
   readonly pts: number;
   /** Whether it decodes alone. */
   readonly keyframe: boolean;
@@ -37,13 +37,14 @@ export interface DecoderInput extends Size {
   readonly codec: Codec;
   /** Degrees clockwise to turn each picture. */
   readonly rotation?: number | undefined;
+  /** The access units, in decoding order. */
   readonly units$: Observable<DecoderUnit>;
   /** Called by the decoder: whether it accepts another unit now; no unit is sent before the first `true`. */
   ready(yes: boolean): void;
 }
 
 /**
- * Decodes until `units$` completes, then completes when every picture is emitted; errors with an RxcamError; unsubscribing ends
- * the process. A unit that can't be decoded gives no picture.
+ * Decodes until `units$` completes, and completes when every picture is emitted. Errors with an RxcamError. Unsubscribing ends the
+ * process. A unit that can't be decoded gives no picture.
  */
 export type Decoder = (input: DecoderInput, form: PictureForm) => Observable<DecodedPicture>;

@@ -3,7 +3,7 @@
 export interface FfmpegFacts {
   /** Path of the binary. */
   readonly path: string;
-  /** Whether it is the packaged build, or as old: it lacks all security fixes since 2018. */
+  /** Whether it is the packaged build of 2018, or as old: it lacks all later security fixes. */
   readonly isOld: boolean;
   /** Version, as it reports it. */
   readonly version: string;
@@ -15,7 +15,7 @@ export interface FfmpegFacts {
   readonly encoders: ReadonlySet<string>;
   /** Whether the concat demuxer knows `option` (5.0 and later). */
   readonly concatOptions: boolean;
-  /** `-fps_mode` (5.1 and later) in place of `-vsync`. */
+  /** Whether it has `-fps_mode` (5.1 and later) in place of `-vsync`. */
   readonly fpsMode: boolean;
   /** Name of the RTSP demuxer's time-out option in µs: `timeout` from 5.0, `stimeout` before. */
   readonly rtspTimeout: 'timeout' | 'stimeout';

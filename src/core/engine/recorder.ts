@@ -10,6 +10,7 @@ export interface MuxerInput extends Size {
   readonly codec: Codec;
   /** Wall clock of the first picture, in ms since 1970: the file's creation time. */
   readonly createdAt: number;
+  /** The access units, in decoding order. */
   readonly units$: Observable<DecoderUnit>;
   /** Called by the muxer: whether it accepts another unit now; no unit is sent before the first `true`. */
   ready(yes: boolean): void;
@@ -25,16 +26,16 @@ export type Muxer = (path: string, input: MuxerInput) => Observable<never>;
 export interface RecordFolder {
   /** Creates a folder if it does not exist. */
   make(path: string): void;
-  /** Names of the files in it, with their sizes in bytes; none if there is no folder. */
+  /** Names of the files in a folder, with their sizes in bytes; empty if the folder does not exist. */
   list(path: string): readonly { readonly name: string; readonly bytes: number }[];
-  /** The text of a file; undefined if there is none. */
+  /** The text of a file; undefined if it does not exist. */
   read(path: string): string | undefined;
-  /** The first bytes of a file. */
+  /** The first bytes of a file; empty if it does not exist. */
   head(path: string, bytes: number): Buffer;
   /** Appends a text to a file, which is created if it does not exist. */
   append(path: string, text: string): void;
-  /** Replaces a file by another, atomically. */
+  /** Writes a file as a whole: a reader sees the old text or the new one. */
   replace(path: string, text: string): void;
-  /** Removes a file. */
+  /** Removes a file, if it exists. */
   remove(path: string): void;
 }

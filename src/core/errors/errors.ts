@@ -24,8 +24,8 @@ export abstract class RxcamError extends Error {
   /** ffmpeg's last lines, redacted; empty if there are none. */
   readonly stderr: readonly string[];
   /**
-   * The entry about it in the documentation, a file of the package: `docs/errors.md#stalled`. It is a separate property, and not
-   * part of `message`, because a camera that is away repeats its message for days; the command line and the log end with it.
+   * The entry about it in the documentation, a file of the package: `docs/errors.md#stalled`. It is not part of `message`, because
+   * a camera that is unreachable repeats its message for days; the command line and the log show it once with each error.
    */
   readonly page: string | undefined;
 
@@ -55,9 +55,9 @@ export class SourceUnauthorized extends RxcamError { readonly code = 'SOURCE_UNA
 export class SourceNotFound extends RxcamError { readonly code = 'SOURCE_NOT_FOUND'; }
 /** The source contains no video. */
 export class NoVideo extends RxcamError { readonly code = 'NO_VIDEO'; }
-/** Frames stopped arriving for longer than the stall timeout. */
+/** No frame arrived for longer than the stall timeout. */
 export class Stalled extends RxcamError { readonly code = 'STALLED'; }
-/** A live source ended, even if ffmpeg calls that a success. */
+/** A live source ended, even if ffmpeg reports success. */
 export class StreamEnded extends RxcamError { readonly code = 'STREAM_ENDED'; }
 /** Too many access units in a row could not be decoded, or the source is not video. */
 export class DecodeFailed extends RxcamError { readonly code = 'DECODE_FAILED'; }
@@ -65,11 +65,11 @@ export class DecodeFailed extends RxcamError { readonly code = 'DECODE_FAILED'; 
 export class EncoderFailed extends RxcamError { readonly code = 'ENCODER_FAILED'; }
 /** ffmpeg died: a signal, or an exit code without a better reason. */
 export class CaptureCrashed extends RxcamError { readonly code = 'CAPTURE_CRASHED'; }
-/** The machine has no file, process or memory left for a capture. That is temporary: `retry` tries again without limit. */
+/** The machine has no file handle, process or memory left for a capture. This is temporary: `retry` tries again without limit. */
 export class ResourceExhausted extends RxcamError { readonly code = 'RESOURCE_EXHAUSTED'; }
 /** The broker does not answer, or does not accept messages. */
 export class BrokerUnavailable extends RxcamError { readonly code = 'BROKER_UNAVAILABLE'; }
-/** The broker answers, but the login lacks a right: the message names it. */
+/** The broker answers, but the user lacks a right, which the message names. */
 export class BrokerUnauthorized extends RxcamError { readonly code = 'BROKER_UNAUTHORIZED'; }
 /** The broker does not accept a message of this size. */
 export class MessageTooLarge extends RxcamError { readonly code = 'MESSAGE_TOO_LARGE'; }
@@ -89,7 +89,7 @@ export const ERRORS = {
   RECORDING_FAILED: RecordingFailed, INVALID_OPTION: InvalidOption,
 } as const;
 
-/** The page about a class of failure, or about the one that it is derived from. */
+/** The page about a class of failure, or about its nearest base class that has one. */
 function pageOf(type: object | null): string | undefined {
   if (type === null) return undefined;
   const [code] = Object.entries(ERRORS).find(([, known]) => known === type) ?? [];
@@ -99,15 +99,19 @@ function pageOf(type: object | null): string | undefined {
 /** The `code` of a failure. */
 export type ErrorCode = keyof typeof ERRORS;
 
-/** Makes the failure of a code. */
+/** Creates the failure with a code. */
 export function failure(code: ErrorCode, message: string, details?: ErrorDetails): RxcamError {
   return new ERRORS[code](message, details);
 }
 
-/** Turns a failure of an engine into one of a camera; any other error becomes a crash of `what`. */
+/**
+ * Turns an error of an engine into a failure of a camera. A failure of rxcam keeps its code; an exhausted resource of the machine
+ * becomes a ResourceExhausted, and any other error a CaptureCrashed.
+ * @param what - the failed part, for the message: `ffmpeg`
+ */
 export function failureOf(cause: unknown, what: string, details: ErrorDetails): RxcamError {
-  const short = exhaustedResource(cause);
-  if (short !== undefined) return new ResourceExhausted(`${what} failed: ${short}`, { ...details, cause });
+  const resource = exhaustedResource(cause);
+  if (resource !== undefined) return new ResourceExhausted(`${what} failed: ${resource}`, { ...details, cause });
   if (!isRxcamError(cause)) return new CaptureCrashed(`${what} failed: ${String(cause)}`, { ...details, cause });
   return failure(cause.code as ErrorCode, cause.message, { ...details, cause: cause.cause, stderr: cause.stderr });
 }

@@ -1,4 +1,4 @@
-/** Errors of a system without free files, processes or memory. They are temporary, and not a camera's fault. */
+/** Errors of a system that has no file handles, processes or memory left. They are temporary, and no camera causes them. */
 
 /** The exhausted resource, and the remedy, by Node's error code. */
 const SHORT_OF: Readonly<Record<string, string>> = {

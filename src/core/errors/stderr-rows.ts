@@ -1,14 +1,14 @@
 /** Lines that ffmpeg prints about failing sources: each kind of source declares its own rows. */
 import type { ErrorCode } from './errors.js';
 
-/** A pattern of a line on stderr, and its failure. */
+/** A pattern of a line on stderr, and the code of its failure. */
 export type StderrRow = readonly [pattern: RegExp, code: ErrorCode];
 
 /** Rows of one kind of source. In each list the first row that matches any line decides. */
 export interface StderrRows {
   /** Answers of the source: they decide before all others. */
   readonly answers: readonly StderrRow[];
-  /** Failures of opening and reading it: an encoder that fails decides before them. */
+  /** Failures of opening and reading it: they decide only if no encoder has failed. */
   readonly failures: readonly StderrRow[];
 }
 
@@ -18,7 +18,7 @@ const SYSTEM: StderrRow = [/No such (file or directory|device)|Cannot find a pro
 /** Rows for a device or a pattern, without network errors. */
 export const LOCAL_ROWS: StderrRows = { answers: [], failures: [SYSTEM] };
 
-/** Rows for sources that ffmpeg reads by a protocol, including rxcam's own gate. */
+/** Rows for sources that ffmpeg reads by a network protocol, directly or through rxcam's gate. */
 export const NETWORK_ROWS: StderrRows = {
   answers: [
     [/401 Unauthorized|403 Forbidden|authorization failed|access denied/i, 'SOURCE_UNAUTHORIZED'],

@@ -1,16 +1,16 @@
-/** "Did you mean": the option whose name is nearest to an unknown one. */
+/** "Did you mean": the known option whose name is nearest to an unknown one. */
 import type { z } from 'zod';
 
-/** Number of letters in which two names may differ. */
+/** Largest number of letters in which two names may differ. */
 const MAX_DISTANCE = 2;
 
-/** ` (did you mean 'initialMs'?)`: a name that lacks its unit, or is off by a letter or two. Empty if none is near. */
+/** ` (did you mean 'initialMs'?)`, for a name without its unit, or with one or two wrong letters. Empty if no known name is near. */
 export function suggestion(given: string, known: readonly string[]): string {
-  const near = probableName(given, known);
-  return near === undefined ? '' : ` (did you mean '${near}'?)`;
+  const name = probableName(given, known);
+  return name === undefined ? '' : ` (did you mean '${name}'?)`;
 }
 
-/** The name that was probably meant. */
+/** The known name that was probably meant; undefined if none is near. */
 export function probableName(given: string, known: readonly string[]): string | undefined {
   return known.filter((name) => startsAlike(name, given)).sort((a, b) => a.length - b.length)[0] ?? nearest(given, known);
 }
@@ -21,14 +21,14 @@ export function namesIn(schema: z.ZodType, path: readonly PropertyKey[]): readon
   return Object.keys(membersOf(shape) ?? {});
 }
 
-/** Goes through `optional()` and `default()`. */
+/** The members of an object's schema, also within `optional()` and `default()`. */
 function membersOf(schema: unknown): Record<PropertyKey, unknown> | undefined {
   interface Definition { readonly shape?: object; readonly innerType?: unknown }
   const { shape, innerType } = (schema as { readonly _zod?: { readonly def: Definition } } | undefined)?._zod?.def ?? {};
   return innerType === undefined ? shape as Record<PropertyKey, unknown> | undefined : membersOf(innerType);
 }
 
-/** `initial` and `initialMs`, `logEvery` and `logEveryFrames`, `lingerms` and `lingerMs`; a word, not the start of one. */
+/** `initial` and `initialMs`, `logEvery` and `logEveryFrames`, `lingerms` and `lingerMs`: whole words are alike. */
 function startsAlike(name: string, given: string): boolean {
   if (name.toLowerCase() === given.toLowerCase()) return true;
   return given.length > 1 && name.startsWith(given) && /^[A-Z]/.test(name.slice(given.length));
@@ -39,7 +39,7 @@ function nearest(given: string, known: readonly string[]): string | undefined {
   return best !== undefined && best.distance <= Math.min(MAX_DISTANCE, Math.floor(given.length / 3)) ? best.name : undefined;
 }
 
-/** Levenshtein's distance, in which two letters that have changed places count once: `widht`. */
+/** Levenshtein distance, in which two exchanged letters count once: `widht`. */
 function distanceOf(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, index) => index);

@@ -1,6 +1,6 @@
-/** Ties a value to the ledger: opaque here, only the ledger reads it. */
+/** Links a value to its records in the ledger. Only the ledger reads their content. */
 
-/** Key of a value's records; global, so that several copies of rxcam share it. */
+/** The property in which a value carries its records; a global symbol, so that several copies of rxcam share it. */
 export const FRAME_RECORDS: unique symbol = Symbol.for('rxcam.records') as never;
 
 /** The record of one picture, as a value sees it. */
@@ -9,7 +9,7 @@ export interface RecordRef {
   readonly seq: number;
 }
 
-/** A value with records in the ledger: enumerable, so that `{ ...frame }` in a user's `map` keeps them. */
+/** A value with records in the ledger. The property is enumerable, so `{ ...frame }` in a user's `map` keeps it. */
 export interface Accounted {
   readonly [FRAME_RECORDS]?: readonly RecordRef[];
 }

@@ -1,8 +1,8 @@
 /** The destination of a message, and the parts of the message that depend on it. */
 
-/** The destination of a message, which `publish` sends. */
+/** The destination of a message; only `publish` knows it. */
 export interface Destination {
-  /** `kafka`, `redis`, `memory` … */
+  /** Kind of broker: `kafka`, `redis`, `memory` … */
   readonly kind: string;
   /** `host:port`, several with commas; absent if there is none, or it is not known yet. */
   readonly servers?: string;
@@ -12,6 +12,7 @@ export interface Destination {
 
 /** The parts of a message that depend on its destination. */
 export interface CompletedMessage {
+  /** The bytes of the message. */
   readonly value: Buffer;
   /** Fields of a Redis entry. */
   readonly fields?: Readonly<Record<string, string | Buffer>>;

@@ -34,7 +34,10 @@ export interface Origin extends Accounted {
   readonly run: number;
   /** Number of the decoded picture in its run, from 1; the first one of a chunk. */
   readonly seq: number;
-  /** Media time in µs, from the start of the capture, never falling within one. */
+  /**
+   * Media time in µs, from the start of the capture. Within one capture it increases from frame to frame, except with the source's
+   * own access units: they are in decoding order, and those that a file hides are before 0.
+   */
   readonly pts: number;
   /** Wall clock when the picture was decoded, in ms since 1970. */
   readonly capturedAt: number;
@@ -72,11 +75,11 @@ export interface SourceInfo {
   readonly color?: ColorInfo;
   /** Width of a pixel by its height, `16:11`; absent for square pixels. */
   readonly sampleAspectRatio?: string;
-  /** Whether a picture is two fields; absent if the source does not state it. */
+  /** Whether each picture consists of two fields; absent if the source does not state it. */
   readonly interlaced?: boolean;
   /** Degrees clockwise to turn pictures before they are shown; 0 for pictures that are only mirrored. */
   readonly rotation?: number;
-  /** Seconds, for a source that has an end. */
+  /** Length in seconds, for a source that has an end. */
   readonly durationSeconds?: number;
 }
 
@@ -90,7 +93,7 @@ export interface Frame extends Origin {
 /** Only for types: no value has it. */
 declare const DIRECTLY_FROM_CAMERA: unique symbol;
 
-/** A picture directly from a camera. Steps that change or choose pictures emit plain frames, which `passthrough` does not accept. */
+/** A picture directly from a camera. Steps that change or select pictures emit plain frames, which `passthrough` does not accept. */
 export interface SourceFrame extends Frame { readonly [DIRECTLY_FROM_CAMERA]: true }
 
 /** Only for types: no value has it. */
@@ -122,13 +125,13 @@ export interface EncodedFrame extends Origin {
   readonly keyframe: boolean;
   /** `capturedAt` of the keyframe of its GOP, in ms since 1970; absent if decoding can start here. */
   readonly keyframeAt?: number;
-  /** Pictures in `data` that a file hides (its edit list), always the first ones: decode them, but do not show them. */
+  /** Number of pictures in `data` that a file hides by its edit list, always the first ones: decode them, but do not show them. */
   readonly hidden?: number;
   /** Pictures in `data`: 1, or more in a chunk. */
   readonly frames: number;
   /** `seq` of the last picture in `data`. */
   readonly lastSeq: number;
-  /** Degrees clockwise to turn the picture, only for the source's own access units. Absent for none. */
+  /** Degrees clockwise to turn the picture; only for the source's own access units. Absent: none. */
   readonly rotation?: number;
   /** For a chunk: its pictures, in the order of their access units. */
   readonly pictures?: readonly PictureFacts[];
@@ -142,7 +145,7 @@ export interface EncodedFrame extends Origin {
   readonly encodeMs: number;
   /** Annex B bytes for H.264 and H.265, one JFIF picture for JPEG; empty for a picture that is `unchanged`. */
   readonly data: Buffer;
-  /** Set on a picture that looks like the last full one: only if `toMessage` sends references. */
+  /** Set on a picture that looks like the last full one, if `toMessage` sends references. */
   readonly unchanged?: Unchanged;
 }
 
@@ -164,13 +167,13 @@ export interface CameraMessage extends Origin, Pick<EncodedFrame, 'mode' | 'keyf
   readonly referenceOrder?: number;
   /** Name of the header for the previous inputOrder sent to the same topic and key, if the format has one. */
   readonly previousOrderHeader?: string;
-  /** Header that receives the epoch of the fence, if the format has one. */
+  /** Name of the header that receives the epoch of the fence, if the format has one. */
   readonly epochHeader?: string;
-  /** Header that receives the fence's facts about the owner before, on the first message of an owner, if the format has one. */
+  /** Name of the header that receives the fence's handover, on the first message of an owner; if the format has one. */
   readonly handoverHeader?: string;
   /** Redis: a consumer group to create at the stream's beginning. */
   readonly consumerGroup?: string;
-  /** Adds the facts that only `publish` knows; ignored if `value` is no longer `of`, the bytes that it belongs to. */
+  /** Adds the facts that only `publish` knows. Ignored if a user's operator has replaced `value`: `of` is the one that it belongs to. */
   readonly completion?: { readonly of: Buffer; complete(to: Destination): CompletedMessage };
 }
 

@@ -1,7 +1,7 @@
 /**
  * Decides which pictures `skipUnchanged` keeps, by the rule of ffmpeg's mpdecimate: as numbers for its options, and as a function
- * for frames in Node. A picture is compared with the last one kept, in blocks of 8x8,
- * 4 pixels apart: it has changed if one block differs by more than `hi`, or a third of them by more than `lo`.
+ * for frames in Node. A picture is compared with the last one kept, in blocks of 8x8 pixels, 4 pixels apart: it has changed if one
+ * block differs by more than `hi`, or a third of them by more than `lo`.
  */
 import type { Frame, PixelFormat } from '../frame/frame.js';
 
@@ -15,7 +15,7 @@ export interface ChangeRule {
   readonly references: boolean;
 }
 
-/** Sums of absolute differences over the 64 pixels of a block; `frac` is a share of all blocks. */
+/** The options of mpdecimate. `hi` and `lo`: sums of absolute differences over the 64 pixels of a block; `frac`: share of all blocks. */
 export interface BlockLimits { readonly hi: number; readonly lo: number; readonly frac: number }
 
 /** The limits of a block for a threshold; 5/12 and 0.33 are mpdecimate's own. */
@@ -26,16 +26,16 @@ export function blockLimits(threshold: number): BlockLimits {
 
 /**
  * Margin around a picture while it is compared, in pixels: mpdecimate ignores the first 8 columns and incomplete blocks.
- * The rows below the picture change their colour with each slot of time, so that mpdecimate keeps a picture in each.
+ * The rows below the picture change their colour with each slot of time, so that mpdecimate keeps a picture in each slot.
  */
 export const MARGIN = { left: 16, right: 8, bottom: 16 } as const;
 
-/** The slot of media time (µs) of a picture. The operations and their order are those of `t` in ffmpeg. */
+/** The slot of a picture's media time (µs). The operations and their order are those of ffmpeg's `t`. */
 export function timeSlotOf(pts: number, maxGapMs: number): number {
   return Math.floor((pts * 1e-6 * 1000) / maxGapMs);
 }
 
-/** Compares frame after frame. */
+/** Decides on frames in Node, one after the other. */
 export class ChangeDetector {
   readonly #limits: BlockLimits;
   #kept: Frame | undefined;
@@ -45,14 +45,14 @@ export class ChangeDetector {
     this.#limits = blockLimits(rule.threshold);
   }
 
-  /** Similarity to the last frame kept, 0 to 1; undefined if this one is kept. */
+  /** Decides on the next frame: its similarity to the last one kept, 0 to 1, if it is left out; undefined if it is kept. */
   similarityIfSkipped(frame: Frame): number | undefined {
     const slot = timeSlotOf(frame.pts, this.rule.maxGapMs);
     const isDue = slot !== this.#slot;
     this.#slot = slot;
-    const likeness = isDue ? undefined : this.#compare(frame);
-    if (likeness === undefined) this.#kept = frame;
-    return likeness;
+    const similarity = isDue ? undefined : this.#compare(frame);
+    if (similarity === undefined) this.#kept = frame;
+    return similarity;
   }
 
   /** Called if the last frame kept was lost: the next one is kept. */
@@ -63,22 +63,23 @@ export class ChangeDetector {
   #compare(frame: Frame): number | undefined {
     const kept = this.#kept;
     if (kept?.width !== frame.width || kept.height !== frame.height || kept.pixelFormat !== frame.pixelFormat) return undefined;
-    let likeness: number | undefined;
+    let similarity: number | undefined;
     for (const plane of planesOf(frame)) {
       const total = difference(frame.data, kept.data, plane, this.#limits);
       if (total === undefined) return undefined;
-      likeness ??= 1 - total / (255 * plane.width * plane.height);
+      similarity ??= 1 - total / (255 * plane.width * plane.height);
     }
-    return likeness;
+    return similarity;
   }
 }
 
-/** One component of a picture: `step` bytes from pixel to pixel, `subsampled` by as much in each direction. */
+/** One component of a picture. `step`: bytes from pixel to pixel; `subsampled`: pixels of the picture for each one here, in both directions. */
 interface Plane { readonly start: number; readonly step: number; readonly width: number; readonly height: number; readonly subsampled: 1 | 2 }
 
+/** Bytes for each pixel, in formats without separate planes. */
 const PACKED: Partial<Record<PixelFormat, number>> = { rgb24: 3, bgr24: 3, rgba: 4, bgra: 4 };
 
-/** The planes; the first is luma, or green as the nearest to it. */
+/** The planes. The first is luma, or green, which is nearest to it. */
 function planesOf({ width, height, pixelFormat }: Frame): Plane[] {
   const packed = PACKED[pixelFormat];
   if (packed !== undefined) {
@@ -89,45 +90,45 @@ function planesOf({ width, height, pixelFormat }: Frame): Plane[] {
   if (pixelFormat === 'gray') return [luma];
   const chroma = { width: Math.ceil(width / 2), height: Math.ceil(height / 2), subsampled: 2 } as const;
   const size = width * height;
-  const second = pixelFormat === 'nv12' ? 1 : chroma.width * chroma.height;
+  const secondStart = pixelFormat === 'nv12' ? 1 : chroma.width * chroma.height;
   const step = pixelFormat === 'nv12' ? 2 : 1;
-  return [luma, { start: size, step, ...chroma }, { start: size + second, step, ...chroma }];
+  return [luma, { start: size, step, ...chroma }, { start: size + secondStart, step, ...chroma }];
 }
 
-/** The sum of absolute differences of a plane; undefined if it has changed. */
+/** The sum of absolute differences of a plane; undefined if the plane has changed. */
 function difference(a: Buffer, b: Buffer, plane: Plane, { hi, lo, frac }: BlockLimits): number | undefined {
   const { width, height, subsampled } = plane;
   const [outerWidth, outerHeight] = [width + (MARGIN.left + MARGIN.right) / subsampled, height + MARGIN.bottom / subsampled];
   // As in mpdecimate, which counts in single precision.
   const allowed = Math.trunc(Math.fround(Math.trunc(outerWidth / 16) * Math.trunc(outerHeight / 16) * Math.fround(frac)));
   const margin = MARGIN.left / subsampled / 4;
-  // Blocks start at the 8th column and end inside; cells of 4x4, of which each has four, are counted with the margin.
+  // Blocks start at column 8 and end within the picture. Each consists of four cells of 4x4, which are counted with the margin.
   const columns = Math.floor((outerWidth - 8) / 4) + 1;
   let above = new Uint32Array(columns + 1);
   let total = 0;
-  let count = 0;
+  let differing = 0;
   for (let top = 0; top < height + 4; top += 4) {
     const cells = new Uint32Array(columns + 1);
     total += sumCells(a, b, plane, top, cells.subarray(margin));
     for (let x = 2; top > 0 && x < columns; x++) {
       const sum = (above[x] ?? 0) + (above[x + 1] ?? 0) + (cells[x] ?? 0) + (cells[x + 1] ?? 0);
       if (sum > hi) return undefined;
-      if (sum > lo && ++count > allowed) return undefined;
+      if (sum > lo && ++differing > allowed) return undefined;
     }
     above = cells;
   }
   return total;
 }
 
-/** Puts the differences of four rows into cells four pixels wide; returns their sum. */
+/** Adds the differences of four rows to cells four pixels wide; returns their sum. */
 function sumCells(a: Buffer, b: Buffer, { start, step, width, height }: Plane, top: number, cells: Uint32Array): number {
   let total = 0;
   for (let y = top; y < Math.min(top + 4, height); y++) {
     let at = start + y * width * step;
     for (let x = 0; x < width; x++, at += step) {
-      const one = Math.abs((a[at] as number) - (b[at] as number));
-      cells[x >> 2] = (cells[x >> 2] as number) + one;
-      total += one;
+      const delta = Math.abs((a[at] as number) - (b[at] as number));
+      cells[x >> 2] = (cells[x >> 2] as number) + delta;
+      total += delta;
     }
   }
   return total;

@@ -1,18 +1,26 @@
 /** Sizes of pictures, and the shape of their pixels. */
 
-/** Pixels. */
-export interface Size { readonly width: number; readonly height: number }
+/** Size of a picture. */
+export interface Size {
+  /** Width in pixels. */
+  readonly width: number;
+  /** Height in pixels. */
+  readonly height: number;
+}
 
-/** Shape of pixels that are not square: width by height, `16:11`. */
-export interface Shape { readonly sampleAspectRatio?: string | undefined }
+/** Shape of pixels. */
+export interface Shape {
+  /** Width of a pixel by its height, `16:11`; absent for square pixels. */
+  readonly sampleAspectRatio?: string | undefined;
+}
 
-/** Size of pictures, and the shape of their pixels. */
+/** Size of a picture, and the shape of its pixels. */
 export interface PictureSize extends Size, Shape {}
 
-/** Range of plausible pixel shapes; pixels outside it count as square. */
+/** Range of plausible pixel shapes, width by height; pixels outside it count as square. */
 export const PIXEL_SHAPES = { least: 0.125, most: 8 } as const;
 
-/** Width of a pixel by its height. */
+/** The shape of pixels as a number, from `16:11`; 1 for square ones, and for an implausible shape. */
 export function pixelShapeOf(ratio = '1:1'): number {
   const [width = 1, height = 1] = ratio.split(':').map(Number);
   const shape = width / height;

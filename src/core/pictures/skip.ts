@@ -1,14 +1,17 @@
 /**
- * Decides which pictures `skipRate` keeps. The rule is written twice, as an expression for ffmpeg's `select` and as a
- * function that Node applies to each heartbeat. Both do the same IEEE operations in the same order, so they agree.
+ * Decides which pictures `skipRate` keeps. The rule is written twice: as an expression for ffmpeg's `select`, and as a function that
+ * Node applies to each heartbeat, the tiny picture that ffmpeg outputs for each decoded one. Both do the same IEEE operations in the
+ * same order, so they agree.
  */
 
-/** `every`: keep the 1st, (n+1)th, (2n+1)th …; `fps`: keep when floor(pts · num / (den · 10⁶)) changes. */
+/** `every`: keep the 1st, (n+1)th, (2n+1)th …; `num` / `den`, frames per second: keep a picture when floor(pts · num / (den · 10⁶)) changes. */
 export type SkipRule = { readonly every: number } | { readonly num: number; readonly den: number };
 
-/** State of a rule: number of pictures seen, and the media time of the last one kept (µs). */
+/** State of a rule. */
 export interface SkipState {
+  /** Number of pictures decided on. */
   readonly seen: number;
+  /** Media time of the last picture kept, in µs; absent before the first. */
   readonly keptPts?: number;
 }
 
@@ -28,7 +31,7 @@ export function keeps(rule: SkipRule, state: SkipState, pts: number): boolean {
   return state.keptPts === undefined || slot(rule, pts) !== slot(rule, state.keptPts);
 }
 
-/** The state after the picture at `pts`. */
+/** The state after the picture at `pts` (µs). */
 export function advance(state: SkipState, pts: number, kept: boolean): SkipState {
   const seen = state.seen + 1;
   if (kept) return { seen, keptPts: pts };
@@ -37,7 +40,7 @@ export function advance(state: SkipState, pts: number, kept: boolean): SkipState
 
 /**
  * The same rule as an expression for ffmpeg's `select`, in a graph whose time base is 1/1000000.
- * @param state - the state of the rule, for a file that is resumed
+ * @param state - state of the rule, for a file that is resumed
  */
 export function selectExpression(rule: SkipRule, state: SkipState = INITIAL_SKIP_STATE): string {
   if ('every' in rule) return `not(mod(n+${state.seen % rule.every},${rule.every}))`;
@@ -50,7 +53,7 @@ function slot(rule: { num: number; den: number }, pts: number): number {
   return Math.floor((pts * rule.num) / (rule.den * 1e6));
 }
 
-/** Frames per second after the rules; undefined if unknown. */
+/** Frames per second after the rules, from those before; undefined if unknown. */
 export function rateAfter(rules: readonly SkipRule[], fps: number | undefined): number | undefined {
   return rules.reduce((rate, rule) => {
     if ('every' in rule) return rate === undefined ? rate : rate / rule.every;
@@ -58,7 +61,7 @@ export function rateAfter(rules: readonly SkipRule[], fps: number | undefined): 
   }, fps);
 }
 
-/** Runs several rules one after the other on one stream of pictures. */
+/** Applies several rules, one after the other, to one stream of pictures. */
 export class SkipChain {
   #states: readonly SkipState[];
 
@@ -66,11 +69,12 @@ export class SkipChain {
     this.#states = rules.map((_, index) => states[index] ?? INITIAL_SKIP_STATE);
   }
 
+  /** State of each rule, in order. */
   get states(): readonly SkipState[] {
     return this.#states;
   }
 
-  /** Decides on the next picture; a rule sees only what those before it kept. */
+  /** Whether the next picture is kept, at `pts` (µs). A rule receives only pictures that the rules before it keep. */
   keep(pts: number): boolean {
     if (this.rules.length === 0) return true;
     const states = [...this.#states];

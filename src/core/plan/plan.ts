@@ -1,8 +1,8 @@
-/** The plan of a Capture: an origin and steps, which become one ffmpeg command on subscription. */
+/** The plan of a Capture: an origin and steps, which one ffmpeg process runs from subscription on. */
 import type { Observable } from 'rxjs';
 import type { ChangeRule } from '../pictures/change-detector.js';
 import type { ReconnectPolicy } from './reconnect-policy.js';
-import { type ByChange, type EncodeStep, type Step, type StepRule, type UnitStep, ruleOf } from '../steps/index.js';
+import { type EncodeStep, type Step, type UnitStep, isByChange, isByTime, ruleOf } from '../steps/index.js';
 import { InvalidOption } from '../errors/errors.js';
 import type { EncodedFrame, Frame, PixelFormat } from '../frame/frame.js';
 import type { SkipRule } from '../pictures/skip.js';
@@ -16,9 +16,9 @@ export type Deinterlace = 'auto' | boolean;
 
 /** A run of a camera, opened for one subscription. */
 export interface OpenRun {
-  /** The values of the run under a plan. */
+  /** The values of the run, processed by a plan. */
   values(plan: Plan): Observable<Frame | EncodedFrame>;
-  /** The subscription has ended. */
+  /** Called when the subscription has ended. */
   close(): void;
 }
 
@@ -26,7 +26,7 @@ export interface OpenRun {
 export interface CameraOrigin {
   /** The kind of origin. */
   readonly kind: 'camera';
-  /** Opens the run that a subscription continues, or a new one. */
+  /** Opens a run for a subscription: the one that it continues, or a new one. */
   openRun(): OpenRun;
   /** The source. */
   readonly source: Source;
@@ -36,7 +36,7 @@ export interface CameraOrigin {
   readonly decoderThreads: number;
   /** The stream to read, of several. */
   readonly stream: StreamChoice;
-  /** Codecs to decode from a network besides those that cameras use. */
+  /** Codecs to decode from a network, besides those that cameras use. */
   readonly codecs: readonly string[];
   /** The largest picture to decode, in pixels. */
   readonly maxPixels: number;
@@ -58,7 +58,7 @@ export interface Plan {
   readonly origin: CameraOrigin | FramesOrigin;
   /** In the order of the pipeline. */
   readonly steps: readonly Step[];
-  /** Set if `retry` is among the steps. */
+  /** Set by `retry`. */
   readonly reconnect?: ReconnectPolicy;
 }
 
@@ -81,7 +81,7 @@ export function isCopied(plan: Plan): boolean {
 export function changeRule(plan: Plan): ChangeRule | undefined {
   return plan.steps.flatMap((step) => {
     const { leavesOut } = ruleOf(step);
-    return hasChange(leavesOut) ? [leavesOut.byChange(step)] : [];
+    return isByChange(leavesOut) ? [leavesOut.byChange(step)] : [];
   })[0];
 }
 
@@ -89,7 +89,7 @@ export function changeRule(plan: Plan): ChangeRule | undefined {
 export function skipRules(plan: Plan): readonly SkipRule[] {
   return plan.steps.flatMap((step) => {
     const { leavesOut } = ruleOf(step);
-    return typeof leavesOut === 'object' && 'byTime' in leavesOut ? [leavesOut.byTime(step)] : [];
+    return isByTime(leavesOut) ? [leavesOut.byTime(step)] : [];
   });
 }
 
@@ -98,7 +98,10 @@ export function ffmpegSteps({ origin, steps }: Plan): readonly Step[] {
   return origin.kind === 'camera' ? steps : steps.filter((step) => ruleOf(step).inNode === false);
 }
 
-/** The plan with one more step. */
+/**
+ * The plan with one more step.
+ * @throws InvalidOption for a step that can't follow those of the plan
+ */
 export function withStep(plan: Plan, step: Step): Plan {
   const last = unitStep(plan);
   if (last !== undefined) {
@@ -110,20 +113,23 @@ export function withStep(plan: Plan, step: Step): Plan {
   return { ...plan, steps: [...plan.steps, step] };
 }
 
-/** The plan with a reference to the last full picture in place of each that is unchanged. */
+/**
+ * The plan with a reference to the last full picture in place of each unchanged one.
+ * @throws InvalidOption for a plan without `skipUnchanged`, or with chunks
+ */
 export function withReferences(plan: Plan): Plan {
   const given = "toMessage: option 'unchanged': 'reference' given";
   if (changeRule(plan) === undefined) throw new InvalidOption(`${given} without skipUnchanged, expected skipUnchanged before the encoder: it finds unchanged pictures`);
   if (encodeStep(plan)?.chunk !== undefined) throw new InvalidOption(`${given} with chunk, expected without chunk, which holds only changed pictures`);
   return { ...plan, steps: plan.steps.map((step) => {
     const { leavesOut } = ruleOf(step);
-    return hasChange(leavesOut) ? leavesOut.withReferences(step) : step;
+    return isByChange(leavesOut) ? leavesOut.withReferences(step) : step;
   }) };
 }
 
-/** No step may leave out a changed picture after `skipUnchanged`. */
+/** After `skipUnchanged`, no step may leave out a picture, which has changed. */
 function checkThinned(plan: Plan, { kind }: Step): void {
-  const before = plan.steps.find((step) => hasChange(ruleOf(step).leavesOut));
+  const before = plan.steps.find((step) => isByChange(ruleOf(step).leavesOut));
   if (before === undefined) return;
   throw new InvalidOption(`${kind} after ${before.kind} given; allowed before it: a picture that has changed must not be left out`);
 }
@@ -137,8 +143,4 @@ function checkCopied({ origin, steps }: Plan): void {
 
 function givesUnits(step: Step): step is UnitStep {
   return ruleOf(step).gives !== 'pictures';
-}
-
-function hasChange(leavesOut: StepRule<Step>['leavesOut']): leavesOut is ByChange<Step> {
-  return typeof leavesOut === 'object' && 'byChange' in leavesOut;
 }

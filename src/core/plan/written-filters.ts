@@ -1,4 +1,4 @@
-/** The filters of a plan that the user has written, and the errors of those that do not do what is expected of them. */
+/** The filters of a plan that the user has written, and the errors for those that ffmpeg refuses or that lose pictures. */
 import { InvalidOption, type RxcamError } from '../errors/errors.js';
 import type { Size } from '../pictures/size.js';
 import type { WrittenFilter } from '../steps/common/rule.js';

@@ -1,12 +1,13 @@
 /** Finds values in the query of an address that must be redacted: secrets, and addresses that may contain secrets. */
 import { percentDecoded, isSecretParameter } from './secret-places.js';
 
-/** A name, perhaps percent-encoded, and the text before it. */
+/** A parameter's name, perhaps percent-encoded, between its separators. */
 const NAME = /[?&;#]((?:[\w.~[\]-]|%[0-9a-f]{2})+)=/gi;
 const SCHEME = /[a-z][a-z0-9+.-]{0,15}:\/\//iy;
 /** The same, encoded once or twice, as in `?src=rtsp%3A%2F%2F…`. */
 const ENCODED_SCHEME = /[a-z][a-z0-9+.-]{0,15}(?::|%(?:25)?3a)(?:\/|%(?:25)?2f){2}/iy;
 
+/** The position of a parameter's value. */
 interface Parameter {
   readonly from: number;
   readonly to: number;
@@ -14,7 +15,7 @@ interface Parameter {
   readonly address?: string;
 }
 
-/** The parameters of a text in order; `end` finds the end of a value. Values that are neither secret nor an address are left out. */
+/** The parameters of a text whose value is a secret or an address, in order; `end` finds the end of a value. */
 export function *sensitiveParameters(text: string, end: RegExp): Generator<Parameter> {
   const names = new RegExp(NAME);
   for (let found = names.exec(text); found !== null; found = names.exec(text)) {

@@ -9,28 +9,29 @@ import { SECRET_NAMES, percentDecoded, isSecretInPath, isSecretOption } from './
 export { isSecretOption, normalizeUrl, splitCredentials, wellFormed };
 
 const HIDDEN = '***';
-/** Length of the shortest secret that is hidden everywhere; shorter ones occur in other words, and are hidden only inside addresses. */
+/** Minimum length of a secret that is hidden everywhere. Shorter ones occur in other words, and are hidden only within addresses. */
 const MIN_SECRET_LENGTH = 3;
 
 /** End of a parameter's value: in an address alone, and in a text. */
 const END_IN_ADDRESS = /&/g;
 const END_IN_TEXT = /[&\s'"#;<>]/g;
-/** The form of an address as messages show it: without login. */
+/** The place of a login in the forms of addresses that messages show. */
 const LOGIN_PLACEHOLDER = '[user:password@]';
-/** Limit of nested addresses that are parsed; a value with more of them is hidden completely. */
+/** Levels of addresses within addresses that are parsed; a deeper one is hidden completely. */
 const MAX_NESTING = 3;
 /** `name=value` in a path; a value ends where the next name of such an address begins. */
 const PATH_PARAMETER = /([/_&])((?:[a-z]|%[0-9a-f]{2}){1,24})=((?:(?!_(?:user|username|password|channel|stream|onvif|proto)=)[^&/?#\s'"<>])*)/gi;
 /** A login in the path, such as `/admin:x/` or `/token/x/`. */
 const PATH_LOGIN = /(\/(?:(?:admin\w{0,20}|root|user|guest|viewer|operator|service|onvif):|(?:password|passwd|pwd|token)\/))([^/?#\s'"<>]+)/gi;
-/** A user, and text after the colon that is not a port, in a refused address. */
+/** A user, and text after the colon that is not a port, in an invalid address. */
 const NO_PORT = /^([^/?#:[\]]*:)(?!\d{1,5}(?:[/?#]|$))[^/?#]+/;
 /** `password=x`, `--sasl-password=x`, `"password":"x"`. */
 const NAMED_SECRET = new RegExp(String.raw`((?:${SECRET_NAMES})["']?[ \t]{0,4}(?:=|:[ \t]{0,4}(?=["'])))("(?:[^"\\\r\n]|\\.)*"?|'(?:[^'\\\r\n]|\\.)*'?|[^\s&'"#;,]+)`, 'gi');
-/** `Authorization:` in JSON or in a printed object: up to the closing quote. */
+/** `Authorization:` or `proxy-authorization=`, at the beginning of a group that the next two patterns close. */
 const AUTHORIZATION_NAME = String.raw`((?:proxy-)?authorization["']?[ \t]*[:=][ \t]*`;
+/** The header in JSON or in a printed object: up to the closing quote. */
 const AUTHORIZATION_QUOTED = new RegExp(String.raw`${AUTHORIZATION_NAME}(["']))(?:(?!\2)[^\\\r\n]|\\.)*`, 'gi');
-/** `Authorization:` in a header: the credentials if the scheme has a single word, otherwise the whole line. */
+/** The header itself: the credentials if they are one word (Basic, Bearer), otherwise the whole line. */
 const AUTHORIZATION = new RegExp(
   String.raw`${AUTHORIZATION_NAME})(?!["']|\*\*\*)(?:(?:basic|bearer)[ \t]+[^\s"',]+|\S[^\r\n]*)`, 'gi');
 const SCHEME_END = /(?<=[a-z0-9+.-]):\/\//gi;
@@ -43,8 +44,8 @@ const NO_SCHEME = /((?:^|[\s"'<(])(?:[a-z]{2,8}(?::\/|\/\/?))?)[^\s"'<>(:/@]+:(?
 const BARE_LOGIN = /^(?!test:|file:)([\w.-]{2,}:)(?!\d+(?:[/?#]|$)|\/|.*\.\w{2,5}$)[^/]+$/;
 
 /**
- * The address as it may be shown: `rtsp://***@camera.example.com/stream`. A mistyped one (a leading blank, a missing slash, no
- * scheme) is hidden up to its last `@`, without interpreting it.
+ * The address without credentials: `rtsp://***@camera.example.com/stream`. A mistyped one (a leading blank, a missing slash, no
+ * scheme) is not parsed: all text before its last `@` is hidden.
  */
 export function redactUrl(url: string): string {
   return shownUrl(url, 0);
@@ -59,7 +60,7 @@ function shownUrl(url: string, depth: number): string {
   return `${hideWithoutScheme(outer)}${scheme}${user === undefined ? '' : `${HIDDEN}@`}${shown}`;
 }
 
-/** A refused address: it is not parsed, so all text before its last `@` may be a password. */
+/** An invalid address without credentials. It is not parsed: all text before its last `@` may be a password, and is hidden. */
 export function redactInvalidUrl(url: string): string {
   const [, before = '', scheme = ''] = /^([^\p{L}\p{N}/.~\\]*)([a-z][a-z0-9+.-]*:\/\/)/iu.exec(url) ?? [];
   if (scheme === '') return hideInAddress(hideWithoutScheme(url), 0);
@@ -69,7 +70,7 @@ export function redactInvalidUrl(url: string): string {
   return before.includes('@') ? shown : before + shown;
 }
 
-/** A text without a scheme. */
+/** A text without a scheme: it may be a mistyped address, a login alone, or the path of a file. */
 function hideWithoutScheme(text: string): string {
   const at = text.lastIndexOf('@');
   if (at === -1) return text.replace(BARE_LOGIN, `$1${HIDDEN}`).replace(NAMED_SECRET, hideNamedSecret);
@@ -77,6 +78,7 @@ function hideWithoutScheme(text: string): string {
   return isPath ? text : `${HIDDEN}${text.slice(at)}`;
 }
 
+/** Hides secrets in the query and the path of an address. */
 function hideInAddress(text: string, depth: number): string {
   return hideParameters(text, END_IN_ADDRESS, depth).replace(PATH_PARAMETER, hidePathParameter).replace(PATH_LOGIN, `$1${HIDDEN}`);
 }
@@ -139,7 +141,7 @@ function hideNamedSecret(_: string, name: string, value: string): string {
   return `${name}${quote}${HIDDEN}${quote}`;
 }
 
-/** A user's value as JSON: addresses and secrets by name are redacted without interpreting the value. Undefined if it has no such form. */
+/** A user's value as JSON, in which addresses and secrets by name are redacted. Undefined if JSON can't express it. */
 export function redactValue(value: unknown): string | undefined {
   const text = toJsonText(value, (name, inner) => {
     if (isSecretOption(name)) return '(hidden)';
@@ -148,7 +150,7 @@ export function redactValue(value: unknown): string | undefined {
   return text === undefined ? undefined : redact(text);
 }
 
-/** Undefined also for a bigint and for an object that contains itself, which JSON.stringify refuses. */
+/** The value as JSON; undefined also for a bigint and for an object that contains itself, which JSON.stringify refuses. */
 function toJsonText(value: unknown, replace: (name: string, inner: unknown) => unknown): string | undefined {
   try {
     return JSON.stringify(value, replace);
@@ -161,7 +163,7 @@ function longEnough(secrets: Iterable<string>): string[] {
   return [...secrets].filter((secret) => secret.length >= MIN_SECRET_LENGTH);
 }
 
-/** Addresses in any line of text. Each character is read a few times at most. */
+/** Hides the logins of addresses in a line of any text. Takes linear time: each character is read a few times at most. */
 function hideLogins(line: string): string {
   const marks = positionsOf(line, MARK_IN_TEXT);
   let shown = '';

@@ -1,6 +1,5 @@
 /**
- * The table of all secret places: each kind of source and broker declares where its addresses may hold logins, in addition to
- * those before an `@`.
+ * The places of secrets: for each kind of source and broker, where its addresses may contain logins, besides the login before an `@`.
  */
 
 /** Names are compared in lower case, letters and digits only: `X-Amz-Signature` is `xamzsignature`. */
@@ -39,7 +38,7 @@ const SECRET_ENDING = new RegExp(`(?:${ALL.flatMap(({ endings }) => endings).joi
 const SECRET_PATH_NAMES = new Set(ALL.flatMap(({ path }) => path));
 /** Options of brokers, members of what is logged, flags of the command line. */
 const SECRET_OPTION = /pass|secret|token|sasl|credential|auth/i;
-/** Names of secrets in any text; only unambiguous ones. */
+/** Names that announce a secret in any text; only unambiguous ones. */
 export const SECRET_NAMES = ['password', 'passwd', 'passphrase', 'pwd', 'secret', 'token'].join('|');
 
 /** Whether the value of a parameter in a query is hidden; the name may be percent-encoded, even twice. */

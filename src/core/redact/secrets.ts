@@ -1,4 +1,4 @@
-/** Hides secrets: printing or serialising an object with one reveals nothing. */
+/** A set of secrets. Printing or serialising an object that has one reveals nothing. */
 import { secretsOf } from './redact.js';
 
 export class Secrets implements Iterable<string> {

@@ -1,21 +1,21 @@
-/** Combines steps in order: their filters for ffmpeg, and the size after them. Both follow the same order. */
+/** Combines steps in order: their filters for ffmpeg, and the size of pictures after them. */
 import { type PictureSize, type Size, evenBelow } from '../pictures/size.js';
 import type { SkipState } from '../pictures/skip.js';
 import { EVEN_SIDES } from './common/filters.js';
+import { isByTime } from './common/rule.js';
 import { type Step, ruleOf } from './table.js';
 
 /**
- * The filters of steps. After them pictures have even sides and one size, even if the source's size changes.
- * @param states - states of the steps that leave pictures out by their time, in order
+ * The filters of steps. Pictures after them have even sides and one size, even if the source's size changes.
+ * @param states - states of the steps that leave pictures out by their media time, in order
  */
 export function filtersOf(steps: readonly Step[], states: readonly SkipState[] = []): readonly string[] {
-  const left = [...states];
-  const { isEven, done } = walked(steps, (step, evens) => {
+  const statesLeft = [...states];
+  const { isEven, results } = visitSteps(steps, (step, madeEven) => {
     const rule = ruleOf(step);
-    const isByTime = typeof rule.leavesOut === 'object' && 'byTime' in rule.leavesOut;
-    return [...(evens ? [EVEN_SIDES] : []), ...rule.filters(step, isByTime ? left.shift() : undefined)];
+    return [...(madeEven ? [EVEN_SIDES] : []), ...rule.filters(step, isByTime(rule.leavesOut) ? statesLeft.shift() : undefined)];
   });
-  return isEven ? done.flat() : [...done.flat(), EVEN_SIDES];
+  return isEven ? results.flat() : [...results.flat(), EVEN_SIDES];
 }
 
 /**
@@ -23,23 +23,32 @@ export function filtersOf(steps: readonly Step[], states: readonly SkipState[] =
  * @throws InvalidOption for a size that one of them can't work on
  */
 export function sizeAfter(steps: readonly Step[], size: PictureSize): Size {
-  let now: PictureSize = size;
-  const { isEven } = walked(steps, (step, evens) => {
-    if (evens) now = evenBelow(now);
-    now = ruleOf(step).resized?.(now, step) ?? now;
+  let current: PictureSize = size;
+  const { isEven } = visitSteps(steps, (step, madeEven) => {
+    if (madeEven) current = evenBelow(current);
+    current = ruleOf(step).resized?.(current, step) ?? current;
   });
-  const { width, height } = now;
+  const { width, height } = current;
   return isEven ? { width, height } : evenBelow({ width, height });
 }
 
-/** @param visit - takes each step, and whether pictures are made even before it */
-function walked<T>(steps: readonly Step[], visit: (step: Step, evens: boolean) => T): { readonly isEven: boolean; readonly done: readonly T[] } {
+interface Visited<T> {
+  /** Whether a step has made the sides of pictures even. */
+  readonly isEven: boolean;
+  readonly results: readonly T[];
+}
+
+/**
+ * Visits steps in order.
+ * @param visit - receives each step, and whether its pictures are made even before it
+ */
+function visitSteps<T>(steps: readonly Step[], visit: (step: Step, madeEven: boolean) => T): Visited<T> {
   let isEven = false;
-  const done = steps.map((step) => {
+  const results = steps.map((step) => {
     const { sides } = ruleOf(step);
-    const evens = sides === 'even before' && !isEven;
+    const madeEven = sides === 'even before' && !isEven;
     isEven ||= sides !== 'as they come';
-    return visit(step, evens);
+    return visit(step, madeEven);
   });
-  return { isEven, done };
+  return { isEven, results };
 }

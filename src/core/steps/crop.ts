@@ -1,4 +1,4 @@
-/** crop: cuts a rectangle out of every picture; once in ffmpeg's expressions and once in numbers, line by line the same. */
+/** crop: cuts a rectangle out of every picture. The arithmetic is written twice, in ffmpeg's expressions and in numbers, with the same rounding. */
 import { z } from 'zod';
 import { InvalidOption } from '../errors/errors.js';
 import { withJsonSchema, options, parseOptions } from '../options.js';
@@ -10,14 +10,14 @@ interface Rectangle { readonly left: number; readonly top: number; readonly widt
 
 export interface CropStep extends Rectangle {
   readonly kind: 'crop';
-  /** Unit of the rectangle's numbers: `shares` are of the picture's sides. */
+  /** Unit of the rectangle's numbers; `shares`: of the picture's sides. */
   readonly unit: 'pixels' | 'shares';
 }
 
 /** The smallest side of the rectangle, in pixels: that of `resize`. */
 const LEAST = 16;
 
-/** Sums of shares may miss 1 by their rounding. */
+/** Rounding errors: a sum of shares may exceed 1 by this. */
 const TOLERANCE = 1e-9;
 
 const start = () => z.number().min(0).max(16_384);
@@ -59,7 +59,7 @@ export const cropRule: StepRule<CropStep> = {
   cli: {
     flags: [
       {
-        flags: '--crop <left,top,width,height>', sets: 'crop.rectangle', setsOptions: ['left', 'top', 'width', 'height'], parse: rectangle, defaultText: 'all',
+        flags: '--crop <left,top,width,height>', sets: 'crop.rectangle', setsOptions: ['left', 'top', 'width', 'height'], parse: readRectangle, defaultText: 'all',
         about: 'cut out a rectangle, before --size: in pixels, or as shares of the picture from 0 to 1',
       },
     ],
@@ -72,7 +72,7 @@ function areShares({ left, top, width, height }: Rectangle): boolean {
   return Math.max(left, top, width, height) <= 1;
 }
 
-/** The edges of a rectangle, on even pixels. */
+/** The edges of a rectangle along one side of the picture, on even pixels. */
 function edges(whole: number, from: number, length: number, unit: CropStep['unit']): readonly [begin: number, end: number] {
   const scale = unit === 'shares' ? whole : 1;
   const toEven = (edge: number) => 2 * Math.round((scale * edge) / 2);
@@ -98,7 +98,7 @@ const FORMATS = [
   ...['420', '422', '444'].flatMap((form) => [`yuv${form}p`, `yuvj${form}p`, `yuv${form}p10le`]), 'nv12', 'gray', 'gray10le', 'rgb24', 'bgr24', 'rgba', 'bgra',
 ].join('|');
 
-/** These give a valid graph for any source; a rectangle outside the picture is reported when the size is known. */
+/** A valid graph for any source; a rectangle outside the picture is reported when the size is known. */
 function filters({ left, top, width, height, unit }: CropStep): string[] {
   const scale = (whole: string, edge: number) => `2*round(${unit === 'shares' ? `${whole}*` : ''}${edge}/2)`;
   const begin = (whole: string, edge: number) => `min(${whole}-2,${scale(whole, edge)})`;
@@ -109,8 +109,8 @@ function filters({ left, top, width, height, unit }: CropStep): string[] {
   ];
 }
 
-/** `left,top,width,height`. */
-function rectangle(text: string): Rectangle {
+/** Reads `left,top,width,height`. */
+function readRectangle(text: string): Rectangle {
   const [left, top, width, height, ...more] = text.split(',').map((one) => (NUMBER.test(one) ? Number(one) : undefined));
   if (left === undefined || top === undefined || width === undefined || height === undefined || more.length > 0) {
     throw new UnreadableText('Expected LEFT,TOP,WIDTH,HEIGHT, in pixels or as shares from 0 to 1.');

@@ -5,11 +5,12 @@ import { chunk as chunkOption, withJsonSchema, isAbsent, isSet, options, parseOp
 import { readChunk, readNumber } from './common/flag.js';
 import type { Chunk, Encodes, UnitRule } from './common/rule.js';
 
-/** Kinds of hardware that an option can name. */
+/** Kinds of hardware that the option `hardware` can name. */
 export const HARDWARE = ['nvenc', 'vaapi', 'qsv', 'videotoolbox'] as const;
 /** A hardware encoder, by its name in the option `hardware` of `encodeH265`. */
 export type Hardware = (typeof HARDWARE)[number];
 
+/** The presets of x265, from fast to slow. */
 export const PRESETS = ['ultrafast', 'superfast', 'veryfast', 'faster', 'fast', 'medium', 'slow', 'slower', 'veryslow'] as const;
 
 export interface EncodeH265Step extends Encodes {

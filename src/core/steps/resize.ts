@@ -1,4 +1,4 @@
-/** resize: scales pictures to a size; once in ffmpeg's expressions and once in numbers, line by line the same. */
+/** resize: scales pictures to a size. The arithmetic is written twice, in ffmpeg's expressions and in numbers, line by line the same. */
 import { z } from 'zod';
 import { RESIZE } from '../defaults/defaults.js';
 import { InvalidOption } from '../errors/errors.js';
@@ -22,7 +22,7 @@ export interface ResizeStep {
   readonly fit: Fit;
   readonly enlarge: boolean;
   readonly algorithm: string;
-  /** Whether to make pixels square. */
+  /** Whether the result has square pixels. */
   readonly squarePixels: boolean;
 }
 
@@ -79,7 +79,7 @@ export const resizeRule: StepRule<ResizeStep> = {
     options(own) {
       if (own === undefined) return undefined;
       const { size: sides, ...others } = own;
-      if (sides === undefined) throw new InvalidOption('--fit, --enlarge or --algorithm given without --size, expected both');
+      if (sides === undefined) throw new InvalidOption('--fit, --enlarge, --no-square-pixels or --algorithm given without --size, expected both');
       return { ...sides, ...others };
     },
   },
@@ -110,7 +110,7 @@ function scale(step: ResizeStep): string {
   return squarePixels ? `${scaled},setsar=1` : scaled;
 }
 
-/** @param shown - the width of the picture as shown */
+/** @param shown - expression for the width of the picture as shown */
 function scaleOf({ width, height, fit, enlarge, algorithm }: ResizeStep, shown: string): string {
   const limit = (expression: string) => (enlarge ? expression : `min(1,${expression})`);
   const toEven = (expression: string) => `max(2,2*round(${expression}/2))`;

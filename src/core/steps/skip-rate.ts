@@ -23,7 +23,7 @@ export const skipRateRule: StepRule<SkipRateStep> = {
   leavesOut: { byTime: ({ rule }) => rule },
   sides: 'as they come',
   filters: ({ rule }, state) => [`select='${selectExpression(rule, state)}'`],
-  notReused: 'pictures are left out, which takes decoding',
+  notReused: 'pictures are left out, which requires decoding',
   defaults: {},
   examples: [3, { fps: 10 }, { fps: 7.5 }],
   cli: {

@@ -1,7 +1,6 @@
 /**
- * skipUnchanged: leaves out pictures that look like the last one kept. mpdecimate drops them silently, so the graph writes
- * a line on stderr for each picture decoded, and one for each that mpdecimate kept;
- * src/ffmpeg/command/comparison-lines.ts reads them.
+ * skipUnchanged: leaves out pictures that look like the last one kept. mpdecimate drops them silently, so the graph writes a line
+ * on stderr for each picture decoded, and one for each that mpdecimate kept; src/ffmpeg/command/comparison-lines.ts reads them.
  */
 import { z } from 'zod';
 import { type ChangeRule, MARGIN, blockLimits } from '../pictures/change-detector.js';
@@ -31,7 +30,7 @@ export const skipUnchangedRule: StepRule<SkipUnchangedStep> = {
   // mpdecimate does not follow a change of size.
   sides: 'even before',
   filters: keptFilters,
-  notReused: 'pictures are left out, which takes decoding',
+  notReused: 'pictures are left out, which requires decoding',
   defaults: { maxGapMs: UNCHANGED.maxGapMs },
   examples: [{}, { maxGapMs: 400 }],
   cli: {
@@ -61,7 +60,7 @@ const FORMATS = ['420', '422', '444'].flatMap((form) => [`yuv${form}p`, `yuvj${f
 /** Size of the heartbeat's pictures if references are on: grey, 16:9. */
 export const THUMBNAIL = { width: 32, height: 18 } as const;
 
-/** The filters of the heartbeat's branch: shrink pictures, and log a line for each decoded one. */
+/** The filters of the heartbeat's branch: they shrink pictures, and log a line for each decoded one. */
 export function seenFilters({ references }: ChangeRule): string[] {
   const { width, height } = THUMBNAIL;
   return references
@@ -69,7 +68,7 @@ export function seenFilters({ references }: ChangeRule): string[] {
     : [CROP_CORNER, 'format=yuv420p', 'lutyuv=y=0', 'blackframe=0:255'];
 }
 
-/** The filters of the pictures: add a margin, apply mpdecimate, log a line for each picture kept, and remove the margin. */
+/** The filters of the pictures: they add a margin, apply mpdecimate, log a line for each picture kept, and remove the margin. */
 function keptFilters({ threshold, maxGapMs }: ChangeRule): string[] {
   const { left, right, bottom } = MARGIN;
   const { hi, lo, frac } = blockLimits(threshold);
@@ -84,7 +83,7 @@ function keptFilters({ threshold, maxGapMs }: ChangeRule): string[] {
   ];
 }
 
-/** 1 or 0; changes with each picture that is in another slot than the one before it. Variables: 0 slot, 1 result. */
+/** An expression that is 1 or 0, and changes at each picture whose slot is not that of the picture before. Variables: 0 slot, 1 result. */
 function toggled(maxGapMs: number): string {
   const slot = `floor(t*1000/${maxGapMs})`;
   return `if(eq(${slot},ld(0)),ld(1),st(0,${slot});st(1,1-ld(1)))`;

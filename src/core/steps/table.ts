@@ -1,6 +1,6 @@
 /**
- * The steps of a plan: one module each, and a line in two places here. Every part that reads steps looks them up in STEPS,
- * which names every kind: a missing one does not compile. The command line applies them in this order.
+ * The steps of a plan: one module each, and two lines here, in `Step` and in `STEPS`. Every part that reads steps looks them up in
+ * STEPS, which names every kind: a missing one does not compile. The command line applies them in this order.
  */
 import { type CropStep, cropRule } from './crop.js';
 import { type EncodeH265Step, encodeH265Rule } from './encode-h265.js';
@@ -15,7 +15,7 @@ import { type VideoFilterStep, videoFilterRule } from './video-filter.js';
 /** One step of a plan, as operators write it and engines read it. */
 export type Step = SkipRateStep | CropStep | ResizeStep | VideoFilterStep | SkipUnchangedStep | EncodeH265Step | EncodeJpegStep | PassthroughStep;
 
-/** A step that gives access units: the last one of a plan that has one. */
+/** A step that outputs access units: if a plan has one, it is the last. */
 export type UnitStep = Extract<Step, GivesUnits>;
 /** A step that encodes pictures. */
 export type EncodeStep = Extract<Step, Encodes>;
@@ -25,6 +25,7 @@ export type StepKind = Step['kind'];
 /** The step of a kind: `StepOf<'resize'>`. */
 export type StepOf<K extends StepKind> = Extract<Step, { readonly kind: K }>;
 
+/** The rule of each kind of step. */
 export const STEPS: { readonly [K in StepKind]: RuleOf<StepOf<K>> } = {
   skipRate: skipRateRule,
   crop: cropRule,
@@ -36,6 +37,7 @@ export const STEPS: { readonly [K in StepKind]: RuleOf<StepOf<K>> } = {
   passthrough: passthroughRule,
 };
 
+/** The kinds of steps, in the order of `STEPS`. */
 export const STEP_KINDS = Object.keys(STEPS) as readonly StepKind[];
 
 /** The rule of a step. */

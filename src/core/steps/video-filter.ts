@@ -9,7 +9,7 @@ import { EVEN_SIDES, MICROSECONDS } from './common/filters.js';
 import type { StepRule } from './common/rule.js';
 import { whyUnsuitable } from './common/unsuitable-filters.js';
 
-/** The size of pictures after a step, from the one before it. */
+/** Computes the size of pictures after a step from the size before it. */
 type SizeChange = (before: PictureSize) => PictureSize;
 
 export interface VideoFilterStep {
@@ -43,7 +43,7 @@ export const videoFilterRule: StepRule<VideoFilterStep> = {
   // Some filters have another time base, and any may give odd sides.
   filters: ({ filter }) => [filter, EVEN_SIDES, MICROSECONDS],
   resized,
-  notReused: 'videoFilter changes pictures, which takes decoding',
+  notReused: 'videoFilter changes pictures, which requires decoding',
   onlyInCode: 'a filter can read and write files of the machine',
   written: (step) => ({ text: step.filter, shown: shown(step) }),
   defaults: {},
@@ -54,10 +54,11 @@ export const videoFilterRule: StepRule<VideoFilterStep> = {
   cli: { flags: [], options: () => undefined },
 };
 
-/** Why a text is not a chain that rxcam can use. */
+/** Why rxcam can't use a text as a chain of filters; undefined if it can. */
 function faultOf(text: string): string | undefined {
   try {
-    return readChain(text).map(whyUnsuitable).find((why) => why !== undefined)?.replace(/^/, 'expected filters that return each picture once, at its own media time: ');
+    const fault = readChain(text).map(whyUnsuitable).find((why) => why !== undefined);
+    return fault === undefined ? undefined : `expected filters that return each picture once, at its own media time: ${fault}`;
   } catch (error) {
     if (error instanceof UnreadableChain) return error.message;
     throw error;

@@ -159,7 +159,7 @@ describe('videoFilter', () => {
     const reasons: string[] = [];
     gate.events$.subscribe((event) => { if (event.type === 'encoder') reasons.push(event.reason); });
     expect(await all(gate.pipe(videoFilter({ filter: 'hflip' }), encodeH265({ mode: 'stream', reuse: true })))).toHaveLength(50);
-    expect(reasons).toEqual([expect.stringMatching(/not reused: videoFilter changes pictures, which takes decoding$/) as string]);
+    expect(reasons).toEqual([expect.stringMatching(/not reused: videoFilter changes pictures, which requires decoding$/) as string]);
     await threeQuestions({ stats: gate.stats });
   });
 });

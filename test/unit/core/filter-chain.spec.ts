@@ -49,7 +49,7 @@ describe('the step', () => {
     ["'fp's=5", 'the filter fps'], [String.raw`f\ps=5`, 'the filter fps'], ['setpts=PTS/2', 'rxcam sets it from the source'], ['minterpolate', 'adds pictures'],
     ['reverse', 'at the time of others'], ['overlay', 'has several inputs'], ['overlay_cuda', 'the filter overlay_cuda has several inputs'], ['split', 'has several outputs'],
     ['movie=/etc/passwd', 'reads another file'], ['testsrc', "camera('test:') makes pictures"], ['nullsrc', 'has no input'], ['frei0r_src', 'has no input'], ['nullsink', 'has no output'],
-    ['sendcmd=f=x', 'commands other filters'], ['blackframe', 'blackdetect'], ['yadif=mode=1', "makes a picture of each field; camera's option deinterlace makes one of both; yadif=mode=send_frame keeps every picture"], ['yadif=send_field', 'of each field'],
+    ['sendcmd=f=x', 'commands other filters'], ['blackframe', 'blackdetect'], ['yadif=mode=1', "makes a picture of each field; camera's option deinterlace makes one picture of both; yadif=mode=send_frame keeps every picture"], ['yadif=send_field', 'of each field'],
     ['yadif=0:mode=3', 'of each field'], ['yadif=/mode=f', 'of each field'], ["yadif=mo'de=1'", 'of each field'], ['bwdif', 'bwdif=mode=send_frame keeps every picture'], ['bwdif=deint=1', 'of each field'],
     ['w3fdif', 'of each field'], ['estdif=parity=tff', 'of each field'], ['nnedi=weights=w:field=af', 'of each field'], ['zoompan=d=1', 'crop and resize'], ['metadata', 'leaves pictures out; filter of RxJS'], ['sidedata=mode=select:type=x', 'leaves pictures out'], ['tile=2x2', 'bufferCount'],
   ])('refuses %j, with the operator that does that', (filter, message) => {

@@ -1,12 +1,12 @@
 /**
  * Reads a chain of filters as ffmpeg does: av_get_token of libavutil/avstring.c and the parser of libavfilter/graphparser.c.
- * A backslash takes the next character as it is; between two single quotes every character is.
+ * A character after a backslash is literal, and so is each one between two single quotes.
  */
 
-/** One filter. */
+/** One filter of a chain. */
 export interface ChainFilter {
   readonly name: string;
-  /** Its options in order; `key` is absent for one that is given by its position. */
+  /** Its options in order; `key` is absent for an option that is given by its position. */
   readonly options: readonly { readonly key?: string; readonly value: string }[];
 }
 
@@ -15,7 +15,7 @@ export class UnreadableChain extends Error {}
 
 /**
  * The filters of a chain.
- * @throws UnreadableChain
+ * @throws UnreadableChain for a text that is not one chain
  */
 export function readChain(text: string): readonly ChainFilter[] {
   if (/[\u0000-\u001f\u007f]/.test(text)) throw new UnreadableChain('expected no line break and no other control character');
@@ -26,21 +26,21 @@ export function readChain(text: string): readonly ChainFilter[] {
     const args = text[name.end] === '=' ? readWord(text, name.end + 1, '[],;') : { word: '', end: name.end };
     filters.push({ name: nameOf(name.word, text[args.end]), options: readOptions(args.word) });
     if (args.end === text.length) return filters;
-    if (text[args.end] !== ',') throw separator(text[args.end]);
+    if (text[args.end] !== ',') throw wrongSeparator(text[args.end]);
     at = args.end + 1;
   }
 }
 
-/** A filter may have its own name after it: `scale@small`. */
+/** The name of a filter, without the label that may follow it: `scale@small`. */
 function nameOf(word: string, next = ''): string {
   const [, name] = /^(\w+)(?:@[\w.-]+)?$/.exec(word) ?? [];
   if (name !== undefined) return name;
   const [found] = /[[\];]/.exec(word + next) ?? [];
-  if (found !== undefined) throw separator(found);
+  if (found !== undefined) throw wrongSeparator(found);
   throw new UnreadableChain(word === '' ? 'expected the name of a filter on each side of a comma' : `expected the name of a filter in place of ${JSON.stringify(word)}`);
 }
 
-function separator(found = ''): UnreadableChain {
+function wrongSeparator(found = ''): UnreadableChain {
   return new UnreadableChain(found === ';' ? "expected one chain of filters, without ';'" : "expected no labels, '[' and ']': the chain has one input and one output");
 }
 
@@ -72,7 +72,7 @@ function readWord(text: string, from: number, ends: string): Word {
   return { word: word.slice(0, kept) + word.slice(kept).trimEnd(), end: at };
 }
 
-/** Options are separated by colons, within the text that is left of the first quoting. */
+/** Options are separated by colons. The text has lost one level of quoting, and may have another. */
 function readOptions(text: string): ChainFilter['options'] {
   const options: { readonly key?: string; readonly value: string }[] = [];
   for (let at = 0; at < text.length; at++) {

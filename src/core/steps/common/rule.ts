@@ -9,23 +9,23 @@ import type { z } from 'zod';
 /** The access units of one message: a number, a length, or a GOP. */
 export type Chunk = { readonly frames: number } | { readonly ms: number } | 'gop';
 
-/** Gives access units. */
+/** A step that outputs access units. */
 export interface GivesUnits {
   readonly mode: EncodeMode;
   /** Absent: each access unit is a value. */
   readonly chunk?: Chunk;
 }
 
-/** Makes them of pictures. */
+/** A step that encodes pictures. */
 export interface Encodes extends GivesUnits { readonly codec: Codec }
 
-/** Output of a step. */
+/** Output of a step: encoded pictures, the source's own access units, or pictures. */
 export type Gives<S> = S extends Encodes ? 'encoded' : S extends GivesUnits ? 'copied' : 'pictures';
 
-/** Leaves pictures out by their media time; Node repeats that for each picture that ffmpeg has decoded. */
+/** The step leaves pictures out by their media time. Node applies the same rule to each picture that ffmpeg has decoded. */
 export interface ByTime<S> { byTime(step: S): SkipRule }
 
-/** Leaves out pictures that look like the last one kept; a reference to that one may go in their place. */
+/** The step leaves out pictures that look like the last one kept; a reference to that one may replace each. */
 export interface ByChange<S> {
   byChange(step: S): ChangeRule;
   withReferences(step: S): S;
@@ -33,7 +33,7 @@ export interface ByChange<S> {
 
 /** Filters that the user has written: only ffmpeg knows whether they are valid, and what they return. */
 export interface WrittenFilter {
-  /** A chain of filters, as the user gave it. */
+  /** A chain of filters, as the user wrote it. */
   readonly text: string;
   /** The option with its value, for errors. */
   readonly shown: string;
@@ -58,44 +58,60 @@ export interface StepRule<S> {
    * @throws InvalidOption
    */
   step(options: unknown): S;
+  /** Output of the step. */
   readonly gives: Gives<S>;
-  /** Whether it can work on frames in Node, before ffmpeg gets them, and on which; `false`: always in ffmpeg. */
+  /** The part of a frame that it needs to work in Node, before ffmpeg gets the frame; `false`: it always works in ffmpeg. */
   readonly inNode: 'time' | 'pixels' | false;
+  /** The pictures that it leaves out. */
   readonly leavesOut: 'nothing' | ByTime<S> | ByChange<S>;
   /** Sides of pictures: as they come; even and of one size, made so before the step; or made so by it. */
   readonly sides: 'as they come' | 'even before' | 'even after';
-  /** Filters for ffmpeg's graph, in which media time is in µs. @param state - the state of a step by time, if a file is resumed */
+  /**
+   * Filters for ffmpeg's graph, in which media time is in µs.
+   * @param state - state of a step that leaves pictures out by time, if a file is resumed
+   */
   filters(step: S, state?: SkipState): readonly string[];
   /**
-   * The size after it; absent: it stays.
+   * The size of pictures after the step; absent: the size stays.
    * @throws InvalidOption for a size that the step can't work on
    */
   resized?(size: PictureSize, step: S): PictureSize;
-  /** Why `reuse` has to encode; absent: the source's own access units are sent if the size is the same. */
+  /** Why `reuse` must encode after this step; absent: the source's own access units are sent if the size is the same. */
   readonly notReused?: string;
-  /** Why only code can give it, and no configuration file, fleet or command line; absent: they can. */
+  /** Why only code may use the step; absent: configuration files, fleets and the command line may use it too. */
   readonly onlyInCode?: string;
   /** The user's own filters in the step; absent: rxcam has written all of them. */
   written?(step: S): WrittenFilter;
   /** Defaults of its options. */
   readonly defaults: OptionValues;
-  /** Options of the operator for the tests that compare ffmpeg, Node and the fake; the first suits any size. */
+  /** Options of the operator for the tests that compare ffmpeg, Node and the fake engine; the first suits any size. */
   readonly examples: readonly unknown[];
+  /** The step on the command line. */
   readonly cli: StepCli;
 }
 
-/** A step that gives access units. */
+/** The rule of a step that outputs access units. */
 export interface UnitRule<S extends GivesUnits> extends StepRule<S> {
   /** Quality settings that a frame states. */
   setting(step: S): { readonly crf?: number; readonly quality?: number };
-  /** Frames from one keyframe to the next, if the step decides on that. */
+  /** Largest number of frames from one keyframe to the next; Infinity if the source decides. */
   gop(step: S): number;
   readonly cli: StepCli & {
     /** Word for `--codec`. */
     readonly codec: string;
-    /** Flags of other steps that it accepts too, by the option they set. */
+    /** Flags of other steps that it accepts as well, by the options that they set. */
     readonly shared: readonly string[];
   };
 }
 
 export type RuleOf<S> = S extends GivesUnits ? UnitRule<S> : StepRule<S>;
+
+/** Whether a step leaves pictures out by their media time. */
+export function isByTime<S>(leavesOut: StepRule<S>['leavesOut']): leavesOut is ByTime<S> {
+  return typeof leavesOut === 'object' && 'byTime' in leavesOut;
+}
+
+/** Whether a step leaves unchanged pictures out. */
+export function isByChange<S>(leavesOut: StepRule<S>['leavesOut']): leavesOut is ByChange<S> {
+  return typeof leavesOut === 'object' && 'byChange' in leavesOut;
+}

@@ -1,6 +1,6 @@
 /**
- * Filters of ffmpeg that do not return each picture once, at its own media time, or are a danger to the rest of the graph. Every
- * filter of 5.1 and of the build of 2018 was run with its defaults, and its pictures and their times were compared with those it was given.
+ * Filters of ffmpeg that do not return each picture once, at its own media time, or that disturb the rest of the graph. Every filter
+ * of 5.1 and of the build of 2018 was run with its defaults, and its output compared with its input, pictures and times.
  */
 import type { ChainFilter } from './filter-chain.js';
 
@@ -36,19 +36,28 @@ const FAULTS: readonly Fault[] = [
   ['blackframe', 'writes the lines by which skipUnchanged knows pictures', 'blackdetect finds black pictures'],
 ];
 
-/** A filter that keeps every picture only with some values of an option: its place among others, and whether it has one of them by default. */
-interface Mode { readonly key: string; readonly at: number; readonly allowed: readonly string[]; readonly isDefault: boolean; readonly fault: string }
+/** A filter that keeps every picture only with some values of an option. */
+interface Mode {
+  /** Name of the option. */
+  readonly key: string;
+  /** Position of the option, from 0, if it is given without a name. */
+  readonly position: number;
+  readonly allowed: readonly string[];
+  /** Whether the default is one of the allowed values. */
+  readonly isAllowedByDefault: boolean;
+  readonly fault: string;
+}
 
-const FIELDS = "makes a picture of each field; camera's option deinterlace makes one of both";
+const FIELDS = "makes a picture of each field; camera's option deinterlace makes one picture of both";
 const SELECTS = 'leaves pictures out; filter of RxJS does that, on frames';
 const MODES: Readonly<Record<string, Mode>> = {
-  yadif: { key: 'mode', at: 0, allowed: ['send_frame', '0', 'send_frame_nospatial', '2'], isDefault: true, fault: FIELDS },
-  bwdif: { key: 'mode', at: 0, allowed: ['send_frame', '0'], isDefault: false, fault: FIELDS },
-  estdif: { key: 'mode', at: 0, allowed: ['frame', '0'], isDefault: false, fault: FIELDS },
-  w3fdif: { key: 'mode', at: 1, allowed: ['frame', '0'], isDefault: false, fault: FIELDS },
-  nnedi: { key: 'field', at: 2, allowed: ['a', '-1', 't', '0', 'b', '1'], isDefault: true, fault: FIELDS },
-  metadata: { key: 'mode', at: 0, allowed: ['print', 'add', 'modify', 'delete', '1', '2', '3', '4'], isDefault: false, fault: SELECTS },
-  sidedata: { key: 'mode', at: 0, allowed: ['delete', '1'], isDefault: false, fault: SELECTS },
+  yadif: { key: 'mode', position: 0, allowed: ['send_frame', '0', 'send_frame_nospatial', '2'], isAllowedByDefault: true, fault: FIELDS },
+  bwdif: { key: 'mode', position: 0, allowed: ['send_frame', '0'], isAllowedByDefault: false, fault: FIELDS },
+  estdif: { key: 'mode', position: 0, allowed: ['frame', '0'], isAllowedByDefault: false, fault: FIELDS },
+  w3fdif: { key: 'mode', position: 1, allowed: ['frame', '0'], isAllowedByDefault: false, fault: FIELDS },
+  nnedi: { key: 'field', position: 2, allowed: ['a', '-1', 't', '0', 'b', '1'], isAllowedByDefault: true, fault: FIELDS },
+  metadata: { key: 'mode', position: 0, allowed: ['print', 'add', 'modify', 'delete', '1', '2', '3', '4'], isAllowedByDefault: false, fault: SELECTS },
+  sidedata: { key: 'mode', position: 0, allowed: ['delete', '1'], isAllowedByDefault: false, fault: SELECTS },
 };
 
 /** The same filter on a device. */
@@ -56,20 +65,20 @@ const DEVICE = /_(?:amf|cuda|npp|opencl|qsv|vaapi|videotoolbox|vulkan)$/;
 
 const BY_NAME: ReadonlyMap<string, Fault> = new Map(FAULTS.flatMap((fault) => fault[0].split(' ').map((name) => [name, fault] as const)));
 
-/** Why a filter can't be part of a step, and what can; undefined: nothing is known against it. */
+/** Why a filter can't be part of a step, and its replacement; undefined if nothing is known against it. */
 export function whyUnsuitable({ name, options }: ChainFilter): string | undefined {
   const plain = name.replace(DEVICE, '');
-  const [, fault, instead] = BY_NAME.get(plain) ?? (plain.endsWith('src') ? BY_NAME.get('testsrc2') : undefined) ?? [];
-  if (fault !== undefined) return `the filter ${name} ${fault}; ${instead ?? ''}`;
+  const known = BY_NAME.get(plain.endsWith('src') && !BY_NAME.has(plain) ? 'testsrc2' : plain);
+  if (known !== undefined) return `the filter ${name} ${known[1]}; ${known[2]}`;
   const mode = Object.hasOwn(MODES, plain) ? MODES[plain] : undefined;
   if (mode === undefined || isAllowed(options, mode)) return undefined;
   return `the filter ${name} ${mode.fault}; ${name}=${mode.key}=${mode.allowed[0] ?? ''} keeps every picture`;
 }
 
-function isAllowed(options: ChainFilter['options'], { key, at, allowed, isDefault }: Mode): boolean {
+function isAllowed(options: ChainFilter['options'], { key, position, allowed, isAllowedByDefault }: Mode): boolean {
   // Newer versions read the value of `/key` from a file.
-  const given = options.filter((one, index) => (one.key === undefined ? index === at : one.key.replace('/', '') === key));
-  return given.length === 0 ? isDefault : given.every((one) => one.key?.startsWith('/') !== true && allowed.includes(one.value));
+  const given = options.filter((one, index) => (one.key === undefined ? index === position : one.key.replace('/', '') === key));
+  return given.length === 0 ? isAllowedByDefault : given.every((one) => one.key?.startsWith('/') !== true && allowed.includes(one.value));
 }
 
 /** Whether a filter works on pictures in the memory of a device. */
