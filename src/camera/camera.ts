@@ -9,6 +9,7 @@ import type { CameraEvent } from '../core/events.js';
 import { ffmpegEngine } from '../ffmpeg/index.js';
 import type { SourceFrame } from '../core/frame/frame.js';
 import { CameraHub } from './hub.js';
+import { ownEngine } from './own-engine.js';
 import { openRun } from './run/index.js';
 import { type CameraStats, logEvents } from '../ledger/index.js';
 import { parseOptions } from '../core/options.js';
@@ -88,7 +89,7 @@ export function camera(address: string | number | Source, config: CameraConfig =
     loop,
     liveness: { connectTimeoutMs, firstFrameTimeoutMs, readWindowMs, maxReadFailures },
     minStartIntervalMs: PROCESS.minStartIntervalMs,
-    engine: given.engine ?? ffmpegEngine,
+    engine: given.engine === undefined ? ffmpegEngine : ownEngine(given.engine, source.secrets),
     process: { nice: given.nice, allowOldFfmpeg: given.allowOldFfmpeg },
   });
   if (given.logger !== undefined) logEvents(hub.ledger, given.logger, given.logEveryFrames);

@@ -1,7 +1,9 @@
 /** A source from user code: checks it, and redacts its texts in case they contain a login. */
-import { type Observable, defer, map } from 'rxjs';
+import { inspect } from 'node:util';
+import { EMPTY, type Observable, catchError, concat, defer, filter, map, throwError } from 'rxjs';
 import { InvalidOption } from '../core/errors/errors.js';
-import { redactUrl, secretsOf } from '../core/redact/redact.js';
+import { redact, redactUrl, secretsOf } from '../core/redact/redact.js';
+import { redactError } from '../core/redact/redact-error.js';
 import type { Preparation, Source, SourceInput } from '../core/source.js';
 
 const EXPECTED = {
@@ -18,6 +20,9 @@ export function customSource(given: object): Source {
     const value = (given as Record<string, unknown>)[name];
     if (!isOf(expected, value)) throw new InvalidOption(`camera: option 'source.${name}': ${value === '' ? 'an empty text' : typeof value} given, expected ${expected}`);
   }
+  // A PIN may be a number, in a program without types.
+  const named = (): readonly unknown[] => [...source.secrets, ...secretsOf(source.address)];
+  const secrets = { *[Symbol.iterator]() { yield* named().map(String); } };
   return {
     kind: source.kind,
     get address() { return redactUrl(source.address); },
@@ -26,11 +31,14 @@ export function customSource(given: object): Source {
     get clock() { return source.clock; },
     get endless() { return source.endless; },
     remote: source.remote,
-    secrets: { *[Symbol.iterator]() { yield* source.secrets; yield* secretsOf(source.address); } },
+    secrets,
     ...(source.expected !== undefined && { expected: source.expected }),
     ...(source.picturesAlone !== undefined && { picturesAlone: source.picturesAlone }),
     ...(source.stderr !== undefined && { stderr: source.stderr }),
-    prepare: (facts) => defer((): Observable<Preparation> => source.prepare(facts)).pipe(map(checked)),
+    prepare: (facts) => withOneInput(defer((): Observable<Preparation> => source.prepare(facts)).pipe(map(checked))).pipe(
+      map((step) => withoutSecrets(step, secrets)),
+      catchError((error: unknown) => throwError(() => redactError(error, secrets))),
+    ),
   };
 }
 
@@ -45,12 +53,39 @@ function isOf(expected: string, value: unknown): boolean {
 
 /** Without this check, an untyped program could let ffmpeg open any address. */
 function checked(step: Preparation): Preparation {
-  if (step.type === 'progress') return step;
-  const { options, url, protocols } = step.input as Partial<SourceInput>;
+  const given = Object(step) as Partial<Extract<Preparation, { type: 'input' }>> | { readonly type: 'progress' };
+  if (given.type === 'progress') return step;
+  if (given.type !== 'input') {
+    throw new InvalidOption(`camera: option 'source.prepare': ${inspect(step, { depth: 0 })} emitted, expected { type: 'progress' } or { type: 'input', input }`);
+  }
+  const { options, url, protocols } = Object(given.input) as Partial<SourceInput>;
   if (typeof url !== 'string' || !isWords(options) || !isWords(protocols)) {
     throw new InvalidOption("camera: option 'source.prepare': an input without url, options or protocols emitted, expected all three");
   }
   return step;
+}
+
+/** Emits only the first input. Without one, ffmpeg would never start, and the camera would complete without a picture. */
+function withOneInput(steps$: Observable<Preparation>): Observable<Preparation> {
+  return defer(() => {
+    let inputs = 0;
+    const missing$ = throwError(() => new InvalidOption("camera: option 'source.prepare': completed without an input, expected one input"));
+    return concat(steps$.pipe(filter(({ type }) => type !== 'input' || ++inputs === 1)), defer(() => (inputs === 0 ? missing$ : EMPTY)));
+  });
+}
+
+/** An input whose warning, and the errors of its own work, show no secret. */
+function withoutSecrets(step: Preparation, secrets: Iterable<string>): Preparation {
+  if (step.type === 'progress') return step;
+  const { warning, beside } = step.input;
+  const input: SourceInput = {
+    ...step.input,
+    ...(warning !== undefined && { warning: redact(warning, secrets) }),
+    ...(beside !== undefined && {
+      beside: (stdin) => beside.call(step.input, stdin).pipe(catchError((error: unknown) => throwError(() => redactError(error, secrets)))),
+    }),
+  };
+  return { type: 'input', input };
 }
 
 function isWords(value: unknown): boolean {

@@ -1,5 +1,5 @@
 /**
- * A queue that is bounded in number and in bytes; it always has room for one value, however large. At the high-water mark, a
+ * A queue that is bounded in number and in bytes; it always has room for one value of any size. At the high-water mark, a
  * source that can wait is paused and loses nothing; for any other source, the oldest value is dropped when the queue is full, in
  * stream mode with all values that can't be decoded without it.
  */

@@ -6,7 +6,7 @@ import { byteCount, callback, count, codeOnly, options as object } from '../../c
 
 /** Bounds of the waiting messages: the first one reached applies. */
 export interface OutboxConfig {
-  /** Bytes kept in memory; one value always fits, however large. Default 16 MiB. */
+  /** Bytes kept in memory; a value of any size fits if it is the only one. Default 16 MiB. */
   readonly maxBytes?: number;
   /** Messages, or values of any other kind. Default 1000. */
   readonly maxMessages?: number;

@@ -1,5 +1,5 @@
 /** camera(source): a value that is not a source is refused, and a source's mistakes show no login. */
-import { type Observable, firstValueFrom, lastValueFrom, of } from 'rxjs';
+import { EMPTY, type Observable, firstValueFrom, from, lastValueFrom, of, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { camera } from '../../../src/camera/index.js';
 import type { FfmpegFacts } from '../../../src/core/engine/ffmpeg-facts.js';
@@ -48,5 +48,23 @@ describe('a source of the user\'s own', () => {
     await expect(lastValueFrom(source.prepare({} as FfmpegFacts))).rejects.toThrow(/without url, options or protocols/);
     const step = await firstValueFrom(detect(new Own(), OPTIONS).prepare({} as FfmpegFacts));
     expect(step).toEqual({ type: 'input', input: { options: [], protocols: ['tcp'], url: 'tcp://host:1' } });
+  });
+
+  it.each<[string, Observable<unknown>, RegExp]>([
+    ['nothing', EMPTY, /completed without an input, expected one input/],
+    ['progress alone', of({ type: 'progress' }), /completed without an input, expected one input/],
+    ['a text', of('tcp://host:1'), /'tcp:\/\/host:1' emitted, expected \{ type: 'progress' \} or \{ type: 'input', input \}/],
+    ['an input without contents', of({ type: 'input' }), /without url, options or protocols/],
+  ])('is refused if its preparation emits %s', async (_, steps$, says) => {
+    const source = detect(Object.assign(new Own(), { prepare: () => steps$ as Observable<Preparation> }), OPTIONS);
+    const failed: unknown = await lastValueFrom(source.prepare({} as FfmpegFacts)).catch((error: unknown) => error);
+    expect(failed).toBeInstanceOf(InvalidOption);
+    expect((failed as Error).message).toMatch(says);
+  });
+
+  it('is read by its first input', async () => {
+    const inputs = [new Own().input, { options: [], protocols: ['tcp'], url: 'tcp://host:2' }];
+    const prepare = () => from(inputs.map((input) => ({ type: 'input', input }) as Preparation));
+    expect(await lastValueFrom(detect(Object.assign(new Own(), { prepare }), OPTIONS).prepare({} as FfmpegFacts).pipe(toArray()))).toHaveLength(1);
   });
 });
