@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
-import { lastValueFrom, map, toArray } from 'rxjs';
+import { Subject, filter, firstValueFrom, lastValueFrom, map, merge, startWith, timer, toArray } from 'rxjs';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { type Broker, type EncodedFrame, camera, encodeH265, kafka, redis } from '../../src/index.js';
 import {
@@ -21,12 +21,15 @@ const PICTURES = 100;
 /** Longer than a request may take, below. A minute is a matter for a run by hand. */
 const STOPPED_MS = Number(process.env['RXCAM_STOPPED_MS'] ?? 3_000);
 const QUICK = { requestTimeoutMs: 1_500, connectTimeoutMs: 1_000 };
+/** Less than the time limit of a test, so that a failure states what it waited for. */
+const PATIENCE_MS = 50_000;
 
 interface Line { order?: number; verdict?: string; place?: unknown; gap?: number; picture?: number; type?: string; file?: string; error?: string; failed?: string }
 
 /** One run of the program. */
 class Consumer {
   readonly lines: Line[] = [];
+  readonly #printed = new Subject<void>();
   #program: Program | undefined;
 
   constructor(readonly rxcam: string, readonly options: object) {}
@@ -34,7 +37,10 @@ class Consumer {
   async start(): Promise<this> {
     this.#program = await startProgram({
       name: 'consumer', command: process.execPath, args: [PROGRAM, this.rxcam, JSON.stringify(this.options)], ready: /"reading"/,
-      onLine: (line) => { this.lines.push(JSON.parse(line) as Line); },
+      onLine: (line) => {
+        this.lines.push(JSON.parse(line) as Line);
+        this.#printed.next();
+      },
     });
     return this;
   }
@@ -44,8 +50,10 @@ class Consumer {
   get orders() { return this.messages.map(({ order }) => order); }
   get pictures() { return this.lines.flatMap(({ picture }) => picture ?? []); }
 
+  /** Resolves in the turn of the message: it is killed in the middle of the others. */
   async receives(count: number): Promise<void> {
-    await eventually(`${count} messages of ${JSON.stringify(this.lines.slice(-3))}`, () => this.messages.length >= count);
+    const late$ = timer(PATIENCE_MS).pipe(map(() => { throw new Error(`${this.messages.length} messages of ${count}, the last: ${JSON.stringify(this.lines.slice(-3))}`); }));
+    await firstValueFrom(merge(this.#printed.pipe(startWith(undefined), filter(() => this.messages.length >= count)), late$));
   }
 
   /** It is gone, and all that it printed is here; so are the processes that it had. */
@@ -105,7 +113,7 @@ function survives({ name: kind, server, open, passTime }: Kind): void {
     const [topic, folder] = [topicOf(), temporaryFolder('consumed')];
     const sender = new Sender(broker, topic);
     await sender.sendFrames(frames.slice(0, 30));
-    const first = await consumer(topic, { folder });
+    const first = await consumer(topic, { folder, eachMs: 10 });
     await first.receives(30);
     // On a busy machine, ffmpeg begins the file later than the messages arrive.
     await eventually('the beginning of a file', () => readdirSync(folder, { recursive: true, encoding: 'utf8' }).some((name) => name.endsWith('.mp4')));

@@ -19,7 +19,7 @@ register(`data:text/javascript,${encodeURIComponent(`
 
 const { http } = await import(new URL('../../src/source/http.ts', import.meta.url).href);
 const [address, cacheDir] = process.argv.slice(2);
-http.match(address, { cacheDir, readTimeoutMs: 10_000 }).prepare({ concatOptions: true, version: 'any' }).subscribe({
+http.match(address, { cacheDir, readTimeoutMs: 60_000 }).prepare({ concatOptions: true, version: 'any' }).subscribe({
   next: (/** @type {import('../../src/core/source.js').Preparation} */ value) => { console.log(value.type === 'input' ? value.input.url : value.type); },
   error: (/** @type {unknown} */ error) => { console.log(String(error)); },
 });

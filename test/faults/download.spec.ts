@@ -120,11 +120,12 @@ describe('a download that is cut', () => {
   }, 30_000);
 
   it('continues when the server is back soon', async () => {
-    server.routes['/video.mp4'] = http.file(served, { bytesPerSecond: BYTES });
+    server.routes['/video.mp4'] = http.file(served, { bytesPerSecond: BYTES / 8 });
     const coming = prepare(source());
     await server.whenRequested(1);
     await whenStored();
     await server.down();
+    server.routes['/video.mp4'] = http.file(served);
     await server.start();
     const { input } = await coming;
     expect(contentOf(input).equals(readFileSync(served))).toBe(true);
@@ -132,7 +133,7 @@ describe('a download that is cut', () => {
   });
 
   it('is an error when the server stays away', async () => {
-    server.routes['/video.mp4'] = http.file(served, { bytesPerSecond: BYTES });
+    server.routes['/video.mp4'] = http.file(served, { bytesPerSecond: BYTES / 8 });
     const failing = failureOf(source());
     await server.whenRequested(1);
     await whenStored();
@@ -183,7 +184,7 @@ describe('limits', () => {
 
   it('a slow download with progress does not fail, and reports its progress', async () => {
     server.routes['/video.mp4'] = http.file(served, { bytesPerSecond: BYTES });
-    const { progress } = await prepare(source({ readTimeoutMs: 400 }));
+    const { progress } = await prepare(source({ readTimeoutMs: 800 }));
     expect(progress).toBeGreaterThanOrEqual(2);
   });
 });
@@ -219,7 +220,7 @@ describe('an end in the middle', () => {
   });
 
   it('by SIGKILL leaves what the next start sweeps, and nothing of a process that lives', async () => {
-    server.routes['/video.mp4'] = http.file(served, { bytesPerSecond: BYTES / 2 });
+    server.routes['/video.mp4'] = http.file(served, { stallAfter: BYTES / 2 });
     const child = () => startProgram({
       name: 'downloader', command: process.execPath, ready: /^progress$/,
       args: [fileURLToPath(new URL('download-child.mjs', import.meta.url)), server.urlOf('/video.mp4'), cacheDir],
@@ -231,6 +232,10 @@ describe('an end in the middle', () => {
     server.routes['/other.mp4'] = http.file(served);
     await prepare(httpSource(server.urlOf('/other.mp4'), { cacheDir }));
     expect(cacheOf(cacheDir).parts).toEqual([expect.stringContaining(`.${living.pid}.`)]);
+    // Until here, the server has held back the rest.
+    server.routes['/video.mp4'] = http.file(served);
+    await server.down();
+    await server.start();
     await living.exited;
     expect(cacheOf(cacheDir)).toMatchObject({ parts: [], files: [expect.anything(), expect.anything()] });
     expect(readFileSync(living.tail().split('\n').at(-1)?.replace('file:', '') ?? '').equals(readFileSync(served))).toBe(true);

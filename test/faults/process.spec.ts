@@ -9,7 +9,7 @@ import {
   type HttpServer, type Program, type TcpProxy, footage, freePort, http, needs, startHttpServer, startProgram, startRtspServer, startTcpProxy,
   temporaryFolder, threeQuestions,
 } from '../services/index.js';
-import { type Watched, captures, eventually, watch } from './kit.js';
+import { QUICK_STALL, type Watched, captures, eventually, watch } from './kit.js';
 import { plainJavaScript } from './plain.js';
 
 const LIVE = 'test:?size=160x120&fps=25';
@@ -75,7 +75,7 @@ describe('an ffmpeg in the middle of a stream', () => {
   });
 
   it('that is stopped (SIGSTOP): Stalled, killed, and only then another one starts', async () => {
-    watched = watch(LIVE);
+    watched = watch(LIVE, QUICK_STALL);
     await watched.nth('published', 5);
     const { pid } = watched;
     process.kill(pid, 'SIGSTOP');
@@ -198,7 +198,7 @@ describe('a camera has one process', () => {
     subscriptions[0]?.unsubscribe();
     const more = (seqs[1]?.length ?? 0) + 5;
     await eventually('more frames', () => (seqs[1]?.length ?? 0) >= more);
-    expect(captures()).toHaveLength(1);
+    await eventually('the end of the first one', () => captures().length === 1);
     subscriptions[1]?.unsubscribe();
     for (const list of seqs) expect(list).toEqual(list.map((_, index) => index + 1));
     await threeQuestions({ stats: gate.stats });
@@ -221,6 +221,7 @@ needs('rtsp')('when Node ends', () => {
     const program = await start(LIVE, ending);
     const pids = captures(program.pid);
     expect(pids).toHaveLength(1);
+    process.kill(program.pid, 'SIGUSR2');
     expect(await program.exited).toEqual({ code, signal: null });
     await gone(pids);
   });

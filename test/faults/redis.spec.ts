@@ -52,7 +52,7 @@ needs('redis', 'ffmpeg')('redis', () => {
     await server.kill();
     expect((await publishing.notices()).code).toBe('BROKER_UNAVAILABLE');
     await publishing.captures(25);
-    expect(publishing.broker.state.outbox.messages).toBeGreaterThan(20);
+    await publishing.when('they wait in the outbox', () => publishing.broker.state.outbox.messages > 20);
     await server.start();
     await publishing.drains();
     await publishing.acknowledges(10);

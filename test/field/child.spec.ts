@@ -10,7 +10,7 @@ import { camera, encodeH265, resize } from '../../src/index.js';
 import { childEnvironment } from '../../src/ffmpeg/binary/environment.js';
 import { type Watched, captures, eventually, watch } from '../faults/kit.js';
 import { build } from '../real/apps/cli-program.js';
-import { ffmpegChildren, needs, noFfmpegLeft } from '../services/index.js';
+import { needs, noFfmpegLeft } from '../services/index.js';
 import { map } from 'rxjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -73,8 +73,8 @@ needs('ffmpeg')('an ffmpeg process', () => {
   it('nice applies also to the process that encodes frames, and to its threads', async () => {
     const gate = camera('test:', { nice: 5 });
     const subscription = gate.pipe(map((frame) => frame), resize({ width: 320 }), encodeH265()).subscribe();
-    await eventually('two processes', () => ffmpegChildren().length === 2);
-    for (const pid of ffmpegChildren()) expect(getPriority(pid)).toBe(5);
+    await eventually('two processes', () => captures().length === 2);
+    for (const pid of captures()) expect(getPriority(pid)).toBe(5);
     subscription.unsubscribe();
     await noFfmpegLeft();
   });

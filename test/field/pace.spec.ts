@@ -31,6 +31,14 @@ const FILES: readonly (readonly [string, () => Promise<Buffer>])[] = [
   ['whole.ts', () => part({ frames: 30 })],
 ];
 
+/**
+ * How early a picture comes (below 0; ms), by those before it, from `from` to `to`. A busy machine makes some of them late, which looks as if
+ * the picture were early: the one that was least late counts.
+ */
+function earliest(at: readonly number[], from: number, to: number, picture: number, frameMs: number): number {
+  return Math.max(...at.slice(from, to + 1).map((one, index) => (at[picture] ?? NaN) - one - (picture - from - index) * frameMs));
+}
+
 needs('ffmpeg')('a file at its own pace', () => {
   it.each(FILES.flatMap(([name, make]) => WAYS.map(([way, steps]) => [name, way, make, steps] as const)))('%s, %s: three seconds of pictures take three seconds at least, without a wait for missing time', async (name, way, make, steps) => {
     const path = join(folder, `${way}-${name}`);
@@ -41,9 +49,9 @@ needs('ffmpeg')('a file at its own pace', () => {
     expect(watched.gate.stats).toMatchObject({ captured: 30, published: 30, droppedTotal: 0 });
     const at = watched.of('captured').map((event) => event.at);
     const gaps = at.slice(1).map((one, index) => one - (at[index] ?? 0));
-    const lasted = (at.at(-1) ?? 0) - (at[0] ?? 0);
-    expect(lasted).toBeGreaterThan(2_400);
-    expect(lasted).toBeLessThan(15_000);
+    expect(earliest(at, 0, 9, 19, 100)).toBeGreaterThan(-500);
+    expect(earliest(at, 10, 19, 29, 100)).toBeGreaterThan(-500);
+    expect((at.at(-1) ?? 0) - (at[0] ?? 0)).toBeLessThan(15_000);
     expect(Math.max(...gaps)).toBeLessThan(10_000);
     expect(await countFrames(Buffer.concat(watched.messages.map(({ value }) => value)))).toBe(30);
   });
@@ -53,7 +61,7 @@ needs('ffmpeg')('a file at its own pace', () => {
     await watched.nth('captured', 375);
     const at = watched.of('captured').map((event) => event.at);
     expect((at[350] ?? 0) - (at[0] ?? 0)).toBeLessThan(10_000);
-    expect((at[374] ?? 0) - (at[350] ?? 0)).toBeGreaterThan(800);
+    expect(earliest(at, 330, 350, 374, 40)).toBeGreaterThan(-160);
     watched.unsubscribe();
   });
 });
