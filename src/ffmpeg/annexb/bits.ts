@@ -1,20 +1,20 @@
-/** Reads the bits of a parameter set. */
+/** Reads the fields of a parameter set or slice header, bit by bit. */
 
-/** Enough for twelve scaling lists, which come before a picture's size; a set of megabytes costs no more than this. */
+/** Enough for twelve scaling lists, which come before a picture's size. Bounds the cost of a set of megabytes. */
 const HEAD_BYTES = 2048;
 
-/** Past its end a unit reads as zeros, so that callers need no exception. */
+/** Returns zeros after the end of the unit: callers check the values, and catch no exception. */
 export class Bits {
   readonly #bytes: Buffer;
   #at = 0;
 
   /**
    * @param unit - a NAL unit; its emulation prevention bytes are removed first
-   * @param bytes - how many are read; all fields needed here are within them
+   * @param maxBytes - number of bytes to read, which contain all fields needed here
    */
-  constructor(unit: Buffer, bytes = HEAD_BYTES) {
+  constructor(unit: Buffer, maxBytes = HEAD_BYTES) {
     const plain: number[] = [];
-    const head = unit.subarray(0, bytes);
+    const head = unit.subarray(0, maxBytes);
     for (const [index, byte] of head.entries()) {
       if (!(byte === 3 && head[index - 1] === 0 && head[index - 2] === 0)) plain.push(byte);
     }

@@ -1,5 +1,5 @@
 /** Access units as in MP4, MKV and FLV: a length before each NAL unit, and the parameter sets in a separate record. */
-import { type CopiedCodec, NUMBERS, type Nal, START_CODE } from './nal.js';
+import { type CopiedCodec, NAL_TYPES, type Nal, START_CODE } from './nal.js';
 
 /** The configuration that a container states once for the whole stream. */
 export interface Configuration {
@@ -8,24 +8,24 @@ export interface Configuration {
   readonly sets: readonly Nal[];
 }
 
-/** Position of the length's size in the record, and of the list of units after it. */
+/** Byte positions in the record: of the number of length bytes, and of the lists of units. */
 const LAYOUT = { h264: { lengthAt: 4, listAt: 5 }, h265: { lengthAt: 21, listAt: 22 } } as const;
 
-/** Reads a codec's record (ISO/IEC 14496-15: avcC, hvcC); undefined for Annex B, which begins with a start code, or nothing. */
+/** Reads a codec's record (ISO/IEC 14496-15: avcC, hvcC); undefined if `extradata` is Annex B, which begins with a start code, or too short. */
 export function configurationOf(extradata: Buffer, codec: CopiedCodec): Configuration | undefined {
   const { lengthAt, listAt } = LAYOUT[codec];
   const isAnnexB = extradata[0] === 0 && extradata[1] === 0 && (extradata[2] ?? 0) <= 1;
   if (isAnnexB || extradata.length <= listAt) return undefined;
   const lists = codec === 'h264' ? avcLists(extradata, listAt) : hevcLists(extradata, listAt);
-  const { sets, typeOf } = NUMBERS[codec];
+  const { sets, typeOf } = NAL_TYPES[codec];
   const units = lists.filter((bytes) => bytes.length > 0).map((bytes) => ({ type: typeOf(bytes[0] as number), bytes }));
   return { lengthBytes: ((extradata[lengthAt] ?? 3) & 3) + 1, sets: units.filter(({ type }) => sets.includes(type)) };
 }
 
 /** A list of SPS, then one of PPS. */
 function avcLists(record: Buffer, listAt: number): Buffer[] {
-  const first = unitsAt(record, listAt + 1, (record[listAt] ?? 0) & 0x1f);
-  const second = unitsAt(record, first.end + 1, record[first.end] ?? 0);
+  const first = readUnits(record, listAt + 1, (record[listAt] ?? 0) & 0x1f);
+  const second = readUnits(record, first.end + 1, record[first.end] ?? 0);
   return [...first.units, ...second.units];
 }
 
@@ -34,14 +34,14 @@ function hevcLists(record: Buffer, listAt: number): Buffer[] {
   const all: Buffer[] = [];
   let at = listAt + 1;
   for (let left = record[listAt] ?? 0; left > 0 && at + 3 <= record.length; left--) {
-    const list = unitsAt(record, at + 3, record.readUInt16BE(at + 1));
+    const list = readUnits(record, at + 3, record.readUInt16BE(at + 1));
     all.push(...list.units);
     at = list.end;
   }
   return all;
 }
 
-function unitsAt(record: Buffer, from: number, count: number): { units: Buffer[]; end: number } {
+function readUnits(record: Buffer, from: number, count: number): { units: Buffer[]; end: number } {
   const units: Buffer[] = [];
   let at = from;
   for (let left = count; left > 0 && at + 2 <= record.length; left--) {
@@ -52,10 +52,10 @@ function unitsAt(record: Buffer, from: number, count: number): { units: Buffer[]
   return { units, end: at };
 }
 
-/** Maximum number of units, larger than the number of slices, SEI and parameter sets of any picture. */
+/** Maximum number of units: more than any picture has slices, SEI and parameter sets. */
 const MAX_UNITS = 4096;
 
-/** The same units as Annex B; undefined for a damaged access unit, whose lengths do not add up. May write into `data`. */
+/** Converts an access unit to Annex B; undefined if it is damaged: its lengths do not add up to its size. May write into `data`. */
 export function toAnnexB(data: Buffer, lengthBytes: number): Buffer | undefined {
   const units: Buffer[] = [];
   let at = 0;
@@ -68,7 +68,7 @@ export function toAnnexB(data: Buffer, lengthBytes: number): Buffer | undefined 
     units.push(data.subarray(begin, at));
   }
   if (lengthBytes !== START_CODE.length) return Buffer.concat(units.flatMap((unit) => [START_CODE, unit]));
-  // A start code is as long as the length: no bytes are moved.
+  // A start code is as long as a length: it replaces the length in place.
   for (const unit of units) START_CODE.copy(data, unit.byteOffset - data.byteOffset - lengthBytes);
   return data;
 }

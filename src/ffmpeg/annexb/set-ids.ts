@@ -1,29 +1,30 @@
 /** The ids by which parameter sets and slices refer to each other. */
 import { Bits } from './bits.js';
-import { type CopiedCodec, type Nal, NUMBERS } from './nal.js';
-import { skipProfile } from './sps.js';
+import { type CopiedCodec, type Nal, NAL_TYPES } from './nal.js';
+import { skipProfileAndLevel } from './sps.js';
 
 /** A parameter set's own id, and the id of the set that it refers to: a PPS to an SPS, an SPS to a VPS. */
 export interface SetIds { readonly id: number; readonly needs?: number }
 
 /** Maximum number of sets of each type (H.264 7.4.2, H.265 7.4.3). */
-const COUNTS: Readonly<Record<CopiedCodec, Readonly<Record<number, number>>>> = {
+const MAX_SETS: Readonly<Record<CopiedCodec, Readonly<Record<number, number>>>> = {
   h264: { 7: 32, 8: 256 }, h265: { 32: 16, 33: 16, 34: 64 },
 };
 
-const SLICE_BYTES = 64;
+/** Enough for the fields of a slice header up to the PPS id. */
+const SLICE_HEADER_BYTES = 64;
 
-/** Ids of a parameter set; undefined for another unit, or for an invalid set. */
+/** Ids of a parameter set; undefined for a unit that is not a set of the base layer, or is invalid. */
 export function idsOf(unit: Nal, codec: CopiedCodec): SetIds | undefined {
-  const count = COUNTS[codec][unit.type];
+  const count = MAX_SETS[codec][unit.type];
   if (count === undefined || (codec === 'h265' && layerOf(unit.bytes) !== 0)) return undefined;
   const ids = codec === 'h264' ? h264Ids(unit) : h265Ids(unit);
   return ids.id < count ? ids : undefined;
 }
 
-/** Id of the picture parameter set that a slice refers to. */
-export function pictureSetOf({ type, bytes }: Nal, codec: CopiedCodec): number {
-  const bits = new Bits(bytes, SLICE_BYTES);
+/** Id of the PPS that a slice refers to. */
+export function ppsIdOf({ type, bytes }: Nal, codec: CopiedCodec): number {
+  const bits = new Bits(bytes, SLICE_HEADER_BYTES);
   if (codec === 'h264') {
     bits.skip(8);
     bits.unsigned();
@@ -35,12 +36,12 @@ export function pictureSetOf({ type, bytes }: Nal, codec: CopiedCodec): number {
   return bits.unsigned();
 }
 
-/** Types of H.265 at which decoding can start (table 7-1). */
+/** H.265 unit types at which decoding can start (table 7-1). */
 function isIrap(type: number): boolean {
   return type >= 16 && type <= 23;
 }
 
-/** Multi-view and scalable layers have sets with ids of their own. */
+/** H.265: id of the layer. Sets of multi-view and scalable layers have separate ids. */
 function layerOf(bytes: Buffer): number {
   return (((bytes[0] ?? 0) & 1) << 5) | ((bytes[1] ?? 0) >> 3);
 }
@@ -49,7 +50,7 @@ function layerOf(bytes: Buffer): number {
 function h264Ids({ type, bytes }: Nal): SetIds {
   const bits = new Bits(bytes);
   bits.skip(8);
-  if (type === NUMBERS.h264.sps) {
+  if (type === NAL_TYPES.h264.sps) {
     bits.skip(24);
     return { id: bits.unsigned() };
   }
@@ -60,11 +61,11 @@ function h264Ids({ type, bytes }: Nal): SetIds {
 function h265Ids({ type, bytes }: Nal): SetIds {
   const bits = new Bits(bytes);
   bits.skip(16);
-  if (type === 34) return { id: bits.unsigned(), needs: bits.unsigned() };
+  if (type === NAL_TYPES.h265.pps) return { id: bits.unsigned(), needs: bits.unsigned() };
   const first = bits.bits(4);
-  if (type !== NUMBERS.h265.sps) return { id: first };
-  const layers = bits.bits(3);
+  if (type !== NAL_TYPES.h265.sps) return { id: first };
+  const subLayers = bits.bits(3);
   bits.skip(1);
-  skipProfile(bits, layers);
+  skipProfileAndLevel(bits, subLayers);
   return { id: bits.unsigned(), needs: first };
 }

@@ -1,6 +1,6 @@
 /**
- * Gives CommonJS packages in an ESM bundle the `require` that they load Node's own modules with. Imported before the first of
- * them, only for this effect; outside a bundle it does nothing.
+ * In an ESM bundle, defines the global `require` with which CommonJS packages load Node's own modules. Imported for this effect,
+ * before the first such package; outside a bundle it does nothing.
  */
 import { createRequire } from 'node:module';
 

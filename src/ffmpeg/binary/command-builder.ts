@@ -1,8 +1,8 @@
-/** fluent-ffmpeg, which builds the commands; loaded at the first search for an ffmpeg, so that importing rxcam stays fast. */
+/** Loads fluent-ffmpeg, which builds the commands, at the first search for an ffmpeg, so that importing rxcam stays fast. */
 import './bundled.js';
 import { createRequire } from 'node:module';
 
-/** The part of fluent-ffmpeg's command that is used here. Its own types are not a dependency of the package, and so not there for users. */
+/** The part of fluent-ffmpeg's command that is used here. The package with its types is a development dependency, which users do not have. */
 export interface FfmpegCommand {
   input(url: string): this;
   inputOptions(options: readonly string[]): this;
@@ -24,7 +24,7 @@ export async function loadCommandBuilder(): Promise<void> {
 
 /**
  * `require` takes a third of the time of an import, and can be retried after a failure, such as too many open files: Node caches a
- * failed import until it exits. A bundle has no package to require; the import finds the bundled copy.
+ * failed import until it exits. In a bundle there is no package to require: the import finds the bundled copy.
  */
 async function load(): Promise<MakeCommand> {
   try {
@@ -35,7 +35,7 @@ async function load(): Promise<MakeCommand> {
   }
 }
 
-/** An empty command. With `presets` set, it does not search for presets next to its own file, which a bundle does not have. */
+/** An empty command. Because `presets` is set, fluent-ffmpeg does not search for presets next to its own file, which a bundle lacks. */
 export function newCommand(): FfmpegCommand {
   if (make === undefined) throw new Error('a command was requested before an ffmpeg was found');
   return make({ presets: 'none' });

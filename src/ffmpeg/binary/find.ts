@@ -8,11 +8,11 @@ import { exhaustedResource } from '../../core/errors/exhausted.js';
 import type { FfmpegFacts } from '../../core/engine/ffmpeg-facts.js';
 import { loadCommandBuilder } from './command-builder.js';
 import { childEnvironment } from './environment.js';
-import { askSetpriv } from './setpriv.js';
+import { findSetpriv } from './setpriv.js';
 import { findInPath, packagedPath } from './locations.js';
 import { cacheOutput, readCachedOutput, removeCachedOutput } from './output-cache.js';
 
-/** libavutil's major version rises with ffmpeg's: 56 is 4.x, 57 is 5.x. */
+/** libavutil's major version minus this one is ffmpeg's: 56 is 4.x, 57 is 5.x. */
 const AVUTIL_OF_FFMPEG_0 = 52;
 const AVUTIL_OF_FFMPEG_5 = 57;
 /** libavutil of ffmpeg 5.1, the first with `-fps_mode`. */
@@ -20,10 +20,11 @@ const FPS_MODE_SINCE = [57, 28] as const;
 const ASK_TIMEOUT_MS = 20_000;
 
 const run = promisify(execFile);
-const known = new Map<string, Promise<FfmpegFacts>>();
+const factsByPath = new Map<string, Promise<FfmpegFacts>>();
 
-/** A place to look in; without a path there is no ffmpeg. */
+/** A place to look in; `path` is undefined if it has no ffmpeg, for the reason in `missing`. */
 interface Candidate { readonly from: string; readonly path: string | undefined; readonly missing: string }
+
 /**
  * Emits the first ffmpeg that has all the named encoders; if FFMPEG_PATH is set, only that one is considered.
  * Errors with InvalidOption if there is none, naming each place and the reason; with ResourceExhausted if the machine could
@@ -33,16 +34,16 @@ export function findFfmpeg(encoders: readonly string[] = []): Observable<FfmpegF
   return defer(() => ffmpegWith(encoders));
 }
 
-/** The same as a Promise. */
+/** The same as {@link findFfmpeg}, as a Promise. */
 export async function ffmpegWith(encoders: readonly string[]): Promise<FfmpegFacts> {
   const facts = await find(encoders);
-  // In parallel: one waits for a process, the other computes.
-  await Promise.all([askSetpriv(facts.path), prepared()]);
+  // In parallel, because one waits for a process while the other computes.
+  await Promise.all([findSetpriv(facts.path), loadBuilder()]);
   return facts;
 }
 
-/** @throws ResourceExhausted if the machine could not load the command builder */
-async function prepared(): Promise<void> {
+/** @throws ResourceExhausted if the machine lacks the resources to load it */
+async function loadBuilder(): Promise<void> {
   try {
     await loadCommandBuilder();
   } catch (error) {
@@ -55,18 +56,18 @@ async function prepared(): Promise<void> {
 async function find(encoders: readonly string[]): Promise<FfmpegFacts> {
   const given = process.env['FFMPEG_PATH'] || undefined;
   const refused: string[] = [];
-  for (const { from, path: at, missing } of given === undefined ? candidates() : [{ from: 'FFMPEG_PATH', path: given, missing: '' }]) {
-    if (at === undefined) {
+  for (const { from, path: file, missing } of given === undefined ? candidates() : [{ from: 'FFMPEG_PATH', path: given, missing: '' }]) {
+    if (file === undefined) {
       refused.push(`${from} ${missing}`);
       continue;
     }
     try {
-      const facts = await factsOf(at);
+      const facts = await factsOf(file);
       if (hasAll(facts, encoders)) return facts;
-      // Remembered facts never rule a binary out: the binary itself is asked.
-      const now = isRecalled(facts) ? await askedAgain(facts) : facts;
-      if (hasAll(now, encoders)) return now;
-      refused.push(`${from} (${facts.version}) lacks ${encoders.filter((name) => !now.encoders.has(name)).join(', ')}`);
+      // Cached facts are not enough to refuse a binary: it is run again.
+      const checked = isCached(facts) ? await askAgain(facts) : facts;
+      if (hasAll(checked, encoders)) return checked;
+      refused.push(`${from} (${facts.version}) lacks ${encoders.filter((name) => !checked.encoders.has(name)).join(', ')}`);
     } catch (error) {
       const short = exhaustedResource(error);
       if (short !== undefined) throw new ResourceExhausted(`ffmpeg can't be searched for: ${short}`, { cause: error });
@@ -90,51 +91,51 @@ function hasAll(facts: FfmpegFacts, encoders: readonly string[]): boolean {
   return encoders.every((name) => facts.encoders.has(name));
 }
 
-/** Facts that an earlier process has read. */
-const recalled = new WeakSet<FfmpegFacts>();
-const isRecalled = (facts: FfmpegFacts): boolean => recalled.has(facts);
+/** Facts from the cache, which an earlier process has written. */
+const cached = new WeakSet<FfmpegFacts>();
+const isCached = (facts: FfmpegFacts): boolean => cached.has(facts);
 
-/** Facts about a binary; read once for each path. */
+/** Facts about a binary, read once for each path; a failure is not remembered. */
 function factsOf(file: string): Promise<FfmpegFacts> {
-  const asked = known.get(file) ?? recalledFacts(file) ?? ask(file);
-  known.set(file, asked);
-  asked.catch(() => known.delete(file));
-  return asked;
+  const facts = factsByPath.get(file) ?? cachedFacts(file) ?? askBinary(file);
+  factsByPath.set(file, facts);
+  facts.catch(() => factsByPath.delete(file));
+  return facts;
 }
 
-function recalledFacts(file: string): Promise<FfmpegFacts> | undefined {
-  const answers = readCachedOutput(file);
-  if (answers === undefined) return undefined;
+function cachedFacts(file: string): Promise<FfmpegFacts> | undefined {
+  const output = readCachedOutput(file);
+  if (output === undefined) return undefined;
   try {
-    const facts = parseFacts(file, answers.banner, answers.encoders);
-    recalled.add(facts);
+    const facts = parseFacts(file, output.banner, output.encoders);
+    cached.add(facts);
     return Promise.resolve(facts);
   } catch {
     return undefined;
   }
 }
 
-function askedAgain({ path: file }: FfmpegFacts): Promise<FfmpegFacts> {
-  known.set(file, ask(file));
+function askAgain({ path: file }: FfmpegFacts): Promise<FfmpegFacts> {
+  factsByPath.set(file, askBinary(file));
   return factsOf(file);
 }
 
 /** Called after a binary failed: its cached output may be outdated, so the next search runs the binary again. */
 export function checkAgain(facts: FfmpegFacts): void {
-  if (!isRecalled(facts)) return;
-  known.delete(facts.path);
+  if (!isCached(facts)) return;
+  factsByPath.delete(facts.path);
   removeCachedOutput(facts.path);
 }
 
-/** One start gives both: the banner, on stderr, has the versions. */
-async function ask(file: string): Promise<FfmpegFacts> {
+/** Runs the binary once, for both outputs: the list of encoders on stdout, the banner with the versions on stderr. */
+async function askBinary(file: string): Promise<FfmpegFacts> {
   const { stdout, stderr } = await run(file, ['-encoders'], { timeout: ASK_TIMEOUT_MS, maxBuffer: 8 * 1024 * 1024, env: childEnvironment() });
   const facts = parseFacts(file, stderr, stdout);
   cacheOutput(file, { banner: stderr, encoders: stdout });
   return facts;
 }
 
-/** Reads the banner and the list of encoders. */
+/** Reads the banner and the list of encoders. @throws Error if the banner is not ffmpeg's */
 export function parseFacts(file: string, banner: string, encoders: string): FfmpegFacts {
   const name = /^ffmpeg version (\S+)/m.exec(banner)?.[1];
   const [avMajor, avMinor] = (/libavutil\s+(\d+)\.\s*(\d+)/.exec(banner) ?? []).slice(1).map(Number);
@@ -145,7 +146,7 @@ export function parseFacts(file: string, banner: string, encoders: string): Ffmp
     path: file,
     version: name,
     // A release of 4.x may be a distribution's, with later security fixes; a git build of that time is not.
-    isOld: isInstalled(file) || major < 4 || (release === null && avMajor < AVUTIL_OF_FFMPEG_5),
+    isOld: isPackaged(file) || major < 4 || (release === null && avMajor < AVUTIL_OF_FFMPEG_5),
     major,
     minor: release ? Number(release[2]) : 0,
     encoders: new Set([...encoders.matchAll(/^ [VAS][.\w]{5} (\S+)/gm)].map((line) => line[1] ?? '')),
@@ -155,11 +156,12 @@ export function parseFacts(file: string, banner: string, encoders: string): Ffmp
   };
 }
 
-function isInstalled(file: string): boolean {
-  const installed = packagedPath();
-  if (installed === undefined) return false;
+/** Whether this is the binary of the npm package. */
+function isPackaged(file: string): boolean {
+  const packaged = packagedPath();
+  if (packaged === undefined) return false;
   try {
-    return realpathSync(file) === realpathSync(installed);
+    return realpathSync(file) === realpathSync(packaged);
   } catch {
     return false;
   }

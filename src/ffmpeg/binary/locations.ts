@@ -1,9 +1,9 @@
-/** Places of an ffmpeg: PATH, and the npm package, which is an optional dependency. */
+/** Locates ffmpeg: in PATH, and in the npm package, which is an optional dependency. */
 import { accessSync, chmodSync, constants, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
-/** Finds a program in PATH, so that events can name the file that runs. */
+/** The absolute path of a program in PATH, so that events can name the file that runs; undefined if it is not there. */
 export function findInPath(name: string): string | undefined {
   const names = process.platform === 'win32' ? [`${name}.exe`] : [name];
   const folders = (process.env['PATH'] ?? '').split(path.delimiter).filter((folder) => folder !== '');
@@ -20,8 +20,8 @@ function isExecutable(file: string): boolean {
 }
 
 /**
- * The binary of the package; undefined without it. Sets the permission to execute, which the package's install script does unless
- * npm runs no scripts.
+ * The path of the package's binary; undefined if the package is not installed. Sets the permission to execute, because npm may be
+ * set not to run the install script that does.
  */
 export function packagedPath(): string | undefined {
   try {

@@ -1,7 +1,8 @@
 /**
- * Caches the output of ffmpeg binaries in `ffmpeg.json` of the cache folder: asking a binary takes longer than starting it. For
- * each binary, by its real path, the cache has the size and times of the file, the time of the request, and two outputs: the
- * banner and the list of encoders. An entry is valid for one day (libraries are replaced as well), and only while the binary is unchanged.
+ * Caches the output of ffmpeg binaries in `ffmpeg.json` of the cache folder, because running a binary for its list of encoders
+ * takes longer than starting it. For each binary, by its real path, the cache has the size and times of the file, the time of the
+ * run, and two outputs: the banner and the list of encoders. An entry is valid while the binary is unchanged, for at most one day,
+ * because the libraries may be replaced alone.
  * A cache file that is damaged, owned by another user or writable by others is ignored. `RXCAM_NO_CACHE=1` disables the cache.
  */
 import { randomBytes } from 'node:crypto';
@@ -22,20 +23,20 @@ interface Entry extends BinaryOutput {
 }
 
 const MAX_AGE_MS = 86_400_000;
-/** Limit for the whole file; an entry has about 20 kB. */
+/** Maximum size of the cache file; an entry has about 20 kB. */
 const MAX_BYTES = 1024 ** 2;
 const MAX_ENTRIES = 8;
 /** Version of the file's format. */
 const VERSION = 1;
 
-/** Variables that choose the libraries: with other values, an entry does not apply. */
+/** Variables that choose other libraries: while one is set, the cache is not used. */
 const OTHER_LIBRARIES = ['LD_LIBRARY_PATH', 'LD_PRELOAD', 'DYLD_LIBRARY_PATH', 'DYLD_FALLBACK_LIBRARY_PATH', 'DYLD_INSERT_LIBRARIES'];
 
 /** The cached output of a binary; undefined if it must be run. */
 export function readCachedOutput(binary: string): BinaryOutput | undefined {
-  if (!isUsed()) return undefined;
+  if (!isEnabled()) return undefined;
   try {
-    const entry = entries()[realpathSync(binary)];
+    const entry = readEntries()[realpathSync(binary)];
     if (!isEntry(entry)) return undefined;
     const { size, mtimeMs, ctimeMs } = statSync(binary);
     const age = wall() - entry.askedAt;
@@ -47,32 +48,32 @@ export function readCachedOutput(binary: string): BinaryOutput | undefined {
 
 /** Caches a binary's output. A cache that can't be written is ignored. */
 export function cacheOutput(binary: string, { banner, encoders }: BinaryOutput): void {
-  if (!isUsed()) return;
+  if (!isEnabled()) return;
   try {
     const file = realpathSync(binary);
     if (isScript(file)) return;
     const { size, mtimeMs, ctimeMs } = statSync(file);
-    replace(file, { size, mtimeMs, ctimeMs, askedAt: wall(), banner, encoders });
+    replaceEntry(file, { size, mtimeMs, ctimeMs, askedAt: wall(), banner, encoders });
   } catch {
-    // The next process asks it again.
+    // The next process runs the binary again.
   }
 }
 
 /** Removes the entry of a binary whose output turned out to be wrong. */
 export function removeCachedOutput(binary: string): void {
-  if (!isUsed()) return;
+  if (!isEnabled()) return;
   try {
-    replace(realpathSync(binary), undefined);
+    replaceEntry(realpathSync(binary), undefined);
   } catch {
     // The entry expires within a day.
   }
 }
 
-function isUsed(): boolean {
+function isEnabled(): boolean {
   return process.env['RXCAM_NO_CACHE'] !== '1' && OTHER_LIBRARIES.every((name) => (process.env[name] ?? '') === '');
 }
 
-/** Scripts are not remembered: one may start another binary each time. */
+/** Whether the file is a script. Its output is not cached, because it may start another binary each time. */
 function isScript(file: string): boolean {
   const handle = openSync(file, 'r');
   try {
@@ -84,8 +85,8 @@ function isScript(file: string): boolean {
   }
 }
 
-/** @throws if there is no such file, or it can't be trusted */
-function entries(): Record<string, unknown> {
+/** The entries of the cache file. @throws Error if there is no such file, or it can't be trusted */
+function readEntries(): Record<string, unknown> {
   const handle = openSync(path.join(cacheFolder(), 'ffmpeg.json'), constants.O_RDONLY | NO_LINK);
   try {
     const { size, uid, mode } = fstatSync(handle);
@@ -105,12 +106,12 @@ function isEntry(value: unknown): value is Entry {
   return [size, mtimeMs, ctimeMs, askedAt].every((one) => typeof one === 'number') && typeof banner === 'string' && typeof encoders === 'string';
 }
 
-/** Writes a temporary file and renames it, so that another process reads either the old file or the new one. */
-function replace(binary: string, entry: Entry | undefined): void {
+/** Replaces or removes an entry. Writes a temporary file and renames it, so that another process reads either the old file or the new one. */
+function replaceEntry(binary: string, entry: Entry | undefined): void {
   const folder = cacheFolder();
   makeFolder(folder, 0o700);
   const part = path.join(folder, `ffmpeg.json.${randomBytes(6).toString('hex')}`);
-  const others = Object.entries(entriesOrNone()).filter(([name, one]) => name !== binary && isEntry(one)).slice(1 - MAX_ENTRIES);
+  const others = Object.entries(readEntriesOrNone()).filter(([name, one]) => name !== binary && isEntry(one)).slice(1 - MAX_ENTRIES);
   const binaries = Object.fromEntries([...others, ...(entry === undefined ? [] : [[binary, entry]])] as [string, Entry][]);
   try {
     writeFileSync(part, `${JSON.stringify({ version: VERSION, binaries })}\n`, { mode: 0o600, flag: 'wx' });
@@ -121,9 +122,9 @@ function replace(binary: string, entry: Entry | undefined): void {
   }
 }
 
-function entriesOrNone(): Record<string, unknown> {
+function readEntriesOrNone(): Record<string, unknown> {
   try {
-    return entries();
+    return readEntries();
   } catch {
     return {};
   }

@@ -1,6 +1,6 @@
 /**
  * Reads a file at its own pace, by the media time that rxcam gives its pictures. ffmpeg's own pacing (`-re`) follows the times in
- * the file: it races when they restart, and waits when they jump ahead.
+ * the file: it reads as fast as possible after they restart, and waits if they jump ahead.
  */
 import {
   BehaviorSubject, type Observable, combineLatest, concatMap, defer, dematerialize, distinctUntilChanged, map, materialize, of, timer,
@@ -8,28 +8,28 @@ import {
 import { mono } from '../../core/clock.js';
 import type { EngineContext, EngineEvent } from '../../core/engine/engine.js';
 
-/** Longest wait for a gap without pictures; s. */
-const LONGEST_S = 60;
+/** Longest wait for a picture; after a longer gap, pacing starts again; s. */
+const MAX_WAIT_S = 60;
 
 /** The filter that paces decoded pictures, after the one that sets their time. */
-export const PACING = `realtime=limit=${LONGEST_S}`;
+export const PACING = `realtime=limit=${MAX_WAIT_S}`;
 
-/** Paces copied access units: emits `captured` when it is due, and delays the events after it. */
+/** Paces copied access units: emits each `captured` when it is due, and delays the events after it. */
 export function paced(context: EngineContext, run: (context: EngineContext) => Observable<EngineEvent>): Observable<EngineEvent> {
   return defer(() => {
     const isWaiting$ = new BehaviorSubject(false);
-    const paused$ = combineLatest([context.paused$, isWaiting$]).pipe(map(([held, waiting]) => held || waiting), distinctUntilChanged());
-    const clock = new Clock();
+    const paused$ = combineLatest([context.paused$, isWaiting$]).pipe(map(([isPaused, isWaiting]) => isPaused || isWaiting), distinctUntilChanged());
+    const pacer = new Pacer();
     return run({ ...context, paused$ }).pipe(
       materialize(),
-      // One timer for each picture: a file at its own pace has few.
-      concatMap((one) => {
-        const ms = one.kind === 'N' && one.value.type === 'captured' ? clock.msUntil(one.value.pts) : 0;
-        if (ms <= 0) return of(one);
+      // One timer for each picture is cheap at the rate of a file.
+      concatMap((event) => {
+        const waitMs = event.kind === 'N' && event.value.type === 'captured' ? pacer.msUntil(event.value.pts) : 0;
+        if (waitMs <= 0) return of(event);
         isWaiting$.next(true);
-        return timer(ms).pipe(map(() => {
+        return timer(waitMs).pipe(map(() => {
           isWaiting$.next(false);
-          return one;
+          return event;
         }));
       }),
       dematerialize(),
@@ -37,17 +37,19 @@ export function paced(context: EngineContext, run: (context: EngineContext) => O
   });
 }
 
-/** The wall-clock time of a media time: the distance from the first one is that of the media times. */
-class Clock {
-  #offset: number | undefined;
+/** Due times of pictures, on the monotonic clock: as far from that of the first picture as their media times are. */
+class Pacer {
+  /** Monotonic time at media time 0. */
+  #startMs: number | undefined;
 
   msUntil(pts: number): number {
     // No wait for pictures that an edit list hides.
     if (pts < 0) return 0;
-    const now = mono();
-    const due = pts / 1000;
-    const wait = this.#offset === undefined ? 0 : this.#offset + due - now;
-    if (this.#offset === undefined || Math.abs(wait) > LONGEST_S * 1000) this.#offset = now - due;
-    return Math.abs(wait) > LONGEST_S * 1000 ? 0 : wait;
+    const nowMs = mono();
+    const mediaMs = pts / 1000;
+    const waitMs = this.#startMs === undefined ? Infinity : this.#startMs + mediaMs - nowMs;
+    if (Math.abs(waitMs) <= MAX_WAIT_S * 1000) return waitMs;
+    this.#startMs = nowMs - mediaMs;
+    return 0;
   }
 }

@@ -3,23 +3,23 @@ import { execFile } from 'node:child_process';
 import type { EncodeStep } from '../../core/steps/index.js';
 import { streamOptions } from './command.js';
 import { childEnvironment } from '../binary/index.js';
-import { type Encoder, hardwareFor, software } from './encoder/index.js';
+import { type Encoder, hardwareEncoders, softwareEncoder } from './encoder/index.js';
 import type { FfmpegFacts } from '../../core/engine/ffmpeg-facts.js';
 
-/** The encoder chosen, and why. */
-export interface Chosen { readonly encoder: Encoder; readonly reason: string }
+/** The chosen encoder, and the reason for the choice. */
+export interface ChosenEncoder { readonly encoder: Encoder; readonly reason: string }
 
-/** Time limit of a probe, for drivers that hang; ms. */
+/** Time limit of a probe, because drivers may hang; ms. */
 const PROBE_TIMEOUT_MS = 10_000;
 
-const remembered = new Map<string, Promise<string | undefined>>();
+const probes = new Map<string, Promise<string | undefined>>();
 
 /** The encoder to use. Never rejects: it falls back to software, and states the reason. */
-export async function chooseEncoder(step: EncodeStep, facts: FfmpegFacts): Promise<Chosen> {
-  const fallback = software(step);
+export async function chooseEncoder(step: EncodeStep, facts: FfmpegFacts): Promise<ChosenEncoder> {
+  const fallback = softwareEncoder(step);
   if (step.codec !== 'h265' || step.hardware === false) return { encoder: fallback, reason: 'software, as requested' };
   const failures: string[] = [];
-  for (const encoder of hardwareFor(step)) {
+  for (const encoder of hardwareEncoders(step)) {
     const failure = await probe(encoder, step, facts);
     if (failure === undefined) return { encoder, reason: 'hardware, its probe passed' };
     failures.push(`${encoder.name}: ${failure}`);
@@ -28,13 +28,13 @@ export async function chooseEncoder(step: EncodeStep, facts: FfmpegFacts): Promi
   return { encoder: fallback, reason: `hardware failed its probe: ${failures.join('; ')}` };
 }
 
-/** Why an encoder does not work here; undefined if it does. Probed once for each binary and encoder. */
+/** Why an encoder does not work on this machine; undefined if it works. Each binary and encoder is probed once. */
 function probe(encoder: Encoder, step: EncodeStep, facts: FfmpegFacts): Promise<string | undefined> {
   if (!facts.encoders.has(encoder.name)) return Promise.resolve(`ffmpeg ${facts.version} is built without it`);
   const key = `${facts.path} ${encoder.name}`;
-  const asked = remembered.get(key) ?? encodeOnePicture(encoder, step, facts);
-  remembered.set(key, asked);
-  return asked;
+  const result = probes.get(key) ?? encodeOnePicture(encoder, step, facts);
+  probes.set(key, result);
+  return result;
 }
 
 function encodeOnePicture(encoder: Encoder, step: EncodeStep, facts: FfmpegFacts): Promise<string | undefined> {
@@ -46,12 +46,13 @@ function encodeOnePicture(encoder: Encoder, step: EncodeStep, facts: FfmpegFacts
   ];
   return new Promise((resolve) => {
     execFile(facts.path, args, { timeout: PROBE_TIMEOUT_MS, killSignal: 'SIGKILL', env: childEnvironment() }, (error, _, stderr) => {
-      resolve(error === null ? undefined : firstReason(stderr) ?? `no picture within ${PROBE_TIMEOUT_MS} ms`);
+      resolve(error === null ? undefined : reasonIn(stderr) ?? `no picture within ${PROBE_TIMEOUT_MS} ms`);
     });
   });
 }
 
-function firstReason(stderr: string): string | undefined {
+/** The first line of ffmpeg's log. */
+function reasonIn(stderr: string): string | undefined {
   const line = stderr.split('\n').find((one) => one.trim() !== '');
   return line?.replace(/^\[[^\]]*\]\s*/, '').slice(0, 200);
 }

@@ -1,4 +1,4 @@
-/** Assembles chunks of any size into heads, which state a length, and bodies of that length. */
+/** Assembles chunks of any size into heads, each of which states a length, and bodies of that length. */
 
 import { crc32 } from './crc.js';
 import { NutError } from './error.js';
@@ -8,34 +8,35 @@ import { Fields } from './fields.js';
 export type PacketBody =
   /** Bytes to keep, in a buffer of `prefix` and `size` bytes. The caller has checked `size`. */
   | { readonly size: number; readonly prefix?: Buffer; readonly done: (data: Buffer) => void }
-  /** Bytes of which only the checksum is needed. */
+  /** Bytes that are not kept: only their checksum is needed. */
   | { readonly size: number; readonly passed: (crc: number) => void };
 
-/** Longest head in bytes. The longest valid one is a frame's with 255 reserved fields: about 2.3 kB. */
-const MAX_HEAD = 4096;
+/** Maximum size of a head. The longest valid one is a frame's with 255 reserved fields: about 2.3 kB. */
+const MAX_HEAD_BYTES = 4096;
 const NOTHING = Buffer.alloc(0);
 
 /**
- * Collects heads and bodies.
- * A body's bytes are copied once, from the chunk to their place. Of a chunk, only an incomplete head is kept.
+ * Collects heads and bodies. The bytes of a body are copied once, from the chunk to its buffer. Nothing of a chunk is kept except an
+ * incomplete head.
  */
 export class Assembler {
   readonly #open: (head: Fields, offset: number) => PacketBody | undefined;
   /** Bytes before the current chunk. */
   #offset = 0;
+  /** An incomplete head. */
   #rest: Buffer | undefined;
   #body: PacketBody | undefined;
   #data: Buffer | undefined;
   #crc = 0;
   #filled = 0;
 
-  /** @param open reads a head and returns the body that follows it; undefined if the bytes end within the head */
+  /** @param open - reads a head and returns the body that follows it; undefined if the bytes end within the head */
   constructor(open: (head: Fields, offset: number) => PacketBody | undefined) {
     this.#open = open;
   }
 
   /** Whether all bytes pushed so far are consumed. */
-  get empty(): boolean {
+  get isEmpty(): boolean {
     return this.#rest === undefined && this.#body === undefined;
   }
 
@@ -58,7 +59,7 @@ export class Assembler {
   /** @returns the position up to which the chunk is consumed */
   #head(chunk: Buffer, at: number): number {
     const before = this.#rest?.length ?? 0;
-    const end = Math.min(chunk.length, at + MAX_HEAD - before);
+    const end = Math.min(chunk.length, at + MAX_HEAD_BYTES - before);
     const head = this.#rest
       ? new Fields(Buffer.concat([this.#rest, chunk.subarray(at, end)]))
       : new Fields(chunk, at, end);
@@ -70,7 +71,7 @@ export class Assembler {
       this.#begin(body);
       return at + (head.at - start) - before;
     }
-    if (head.end - start >= MAX_HEAD) throw new NutError('bad-header', 'a frame header is longer than any valid one', offset);
+    if (head.end - start >= MAX_HEAD_BYTES) throw new NutError('bad-header', 'a frame header is longer than any valid one', offset);
     this.#rest = Buffer.from(head.bytes.subarray(start, head.end));
     return chunk.length;
   }
@@ -81,7 +82,7 @@ export class Assembler {
     this.#crc = 0;
     if ('done' in body) {
       const prefix = body.prefix ?? NOTHING;
-      // Neither zeroed nor from the shared pool: all of it is overwritten, and the packet owns it.
+      // Neither zeroed nor from the shared pool, because all of it is overwritten, and the packet owns it.
       this.#data = Buffer.allocUnsafeSlow(prefix.length + body.size);
       prefix.copy(this.#data);
       this.#filled = prefix.length;

@@ -1,4 +1,4 @@
-/** NUT's checksum: CRC-32 of polynomial 04C11DB7, start value 0, high bit first, no final xor. */
+/** Computes NUT's checksum: CRC-32 of polynomial 04C11DB7, start value 0, high bit first, no final xor. */
 
 const TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
   let crc = byte << 24;

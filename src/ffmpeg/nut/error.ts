@@ -7,7 +7,7 @@
  * - `bad-checksum`: the bytes differ from those that were written
  * - `too-large`: a length above the reader's limits
  * - `truncated`: the bytes end inside a packet
- * - `unsupported`: valid, but ffmpeg does not write it to a pipe by default
+ * - `unsupported`: valid, but not written by ffmpeg to a pipe by default
  */
 export type NutErrorCode =
   | 'bad-magic' | 'bad-header' | 'bad-checksum' | 'too-large' | 'truncated' | 'unsupported';
@@ -15,7 +15,7 @@ export type NutErrorCode =
 /** Bytes that can't be read as NUT. */
 export class NutError extends Error {
   readonly code: NutErrorCode;
-  /** Bytes from the start of the input to the packet that can't be read; for `truncated`, to the end. */
+  /** Position in the input of the packet that can't be read; for `truncated`, the end of the input. */
   readonly offset: number;
 
   constructor(code: NutErrorCode, message: string, offset: number) {

@@ -1,27 +1,26 @@
-/** Reads NUT's field types from bytes that may be incomplete. */
+/** Reads the types of fields of NUT from bytes that may be incomplete. */
 
 /**
- * A position in some bytes.
- * Reading never throws, because a frame header at the end of a chunk is usually incomplete:
- * missing fields are 0, and `short` or `wild` states afterwards that the fields are invalid.
+ * Reads fields one after the other. Reading never throws, because a frame header at the end of a chunk is usually incomplete:
+ * missing fields are 0, and `isTruncated` or `hasOverflow` states afterwards that the fields are invalid.
  */
 export class Fields {
-  /** Set when more bytes were requested than there are. */
-  short = false;
-  /** A number is too large for a JavaScript number to hold exactly. */
-  wild = false;
+  /** Whether more bytes were requested than there are. */
+  isTruncated = false;
+  /** Whether a number was too large for a JavaScript number to hold exactly. */
+  hasOverflow = false;
 
   constructor(readonly bytes: Buffer, public at = 0, readonly end = bytes.length) {}
 
-  /** Whether everything so far could be read. */
+  /** Whether all fields so far could be read. */
   ok(): boolean {
-    return !this.short && !this.wild;
+    return !this.isTruncated && !this.hasOverflow;
   }
 
   /** One byte. */
   byte(): number {
     if (this.at >= this.end) {
-      this.short = true;
+      this.isTruncated = true;
       return 0;
     }
     return this.bytes[this.at++] as number;
@@ -32,20 +31,20 @@ export class Fields {
     let value = 0;
     for (;;) {
       if (this.at >= this.end) {
-        this.short = true;
+        this.isTruncated = true;
         return 0;
       }
       const byte = this.bytes[this.at++] as number;
       value = value * 128 + (byte & 127);
       if (value > Number.MAX_SAFE_INTEGER) {
-        this.wild = true;
+        this.hasOverflow = true;
         return 0;
       }
       if (byte < 128) return value;
     }
   }
 
-  /** `s`: signed, as an unsigned number that counts 0, 1, -1, 2, -2 … */
+  /** `s`: signed; 0, 1, 2, 3, 4 … stand for 0, 1, -1, 2, -2 … */
   signed(): number {
     const code = this.unsigned();
     return code % 2 === 0 ? 0 - code / 2 : (code + 1) / 2;
@@ -55,7 +54,7 @@ export class Fields {
   blob(): Buffer {
     const length = this.unsigned();
     if (length > this.end - this.at) {
-      this.short = true;
+      this.isTruncated = true;
       return this.bytes.subarray(this.at, this.at);
     }
     this.at += length;
@@ -64,7 +63,7 @@ export class Fields {
 
   /** Skips bytes. */
   skip(count: number): void {
-    if (count > this.end - this.at) this.short = true;
+    if (count > this.end - this.at) this.isTruncated = true;
     else this.at += count;
   }
 }

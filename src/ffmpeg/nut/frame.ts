@@ -1,43 +1,45 @@
-/** The header of a frame: a code byte, and the fields that its flags require. */
+/** Reads the header of a frame: a code byte, and the fields that its flags require. */
 
 import { crc32 } from './crc.js';
 import { NutError } from './error.js';
 import type { Fields } from './fields.js';
 import { FLAG, type FrameCode, type MainHeader, type StreamHeader } from './headers.js';
-import { convert, fullTimestamp, type TimeBase } from './time.js';
+import { rescale, fullTimestamp, type TimeBase } from './time.js';
 
-/** State of a stream between two of its frames. */
+/** A stream, and the state that its next frame depends on. */
 export interface StreamState extends StreamHeader {
+  /** Time stamp of the last frame or syncpoint, in ticks. */
   lastPts: number;
 }
 
-/** A parsed header: it describes the bytes that follow it. */
+/** A parsed header, which describes the bytes after it. */
 export interface FrameHeader {
   readonly state: StreamState;
   readonly pts: number;
   readonly key: boolean;
-  /** The end-of-relevance mark: a time stamp without a picture. */
+  /** Whether it is an end-of-relevance mark: a time stamp without a picture. */
   readonly mark: boolean;
-  /** The first bytes of the frame, which the file leaves out. */
+  /** The first bytes of the frame, which the input leaves out. */
   readonly elision: Buffer;
   /** Bytes of the whole frame, including those left out. */
   readonly size: number;
 }
 
+/** All flags that a frame may have. */
 const KNOWN = Object.values(FLAG).reduce((all, flag) => all | flag, 0) & ~FLAG.INVALID;
 
-/** Sets the last time stamp of each stream to a syncpoint's. */
+/** Sets the last time stamp of each stream to that of a syncpoint. */
 export function resetTimes(states: readonly StreamState[], pts: number, base: TimeBase): void {
-  for (const state of states) state.lastPts = convert(pts, base, state.stream.timeBase);
+  for (const state of states) state.lastPts = rescale(pts, base, state.stream.timeBase);
 }
 
 /**
- * Reads a frame's header at `fields`.
+ * Reads the header at the position of `fields`.
  *
  * @returns undefined if the bytes end within it
  * @throws NutError
  */
-export function frameHeader(fields: Fields, main: MainHeader, states: readonly StreamState[], offset: number):
+export function readFrameHeader(fields: Fields, main: MainHeader, states: readonly StreamState[], offset: number):
   FrameHeader | undefined {
   const start = fields.at;
   const code = main.codes[fields.byte()] as FrameCode;
@@ -51,13 +53,13 @@ export function frameHeader(fields: Fields, main: MainHeader, states: readonly S
   const elisionIndex = flags & FLAG.HEADER_IDX ? fields.unsigned() : code.elision;
   const reserved = flags & FLAG.RESERVED ? fields.unsigned() : code.reserved;
   for (let i = 0; i < reserved && fields.ok(); i++) fields.unsigned();
-  const checked = (flags & FLAG.CHECKSUM) !== 0;
-  if (checked) fields.skip(4);
+  const hasChecksum = (flags & FLAG.CHECKSUM) !== 0;
+  if (hasChecksum) fields.skip(4);
 
-  if (fields.wild) throw new NutError('bad-header', 'a frame header holds a number above 2^53', offset);
-  if (fields.short) return undefined;
-  // The checksum is verified first: an invalid field after that is the writer's fault, not damage.
-  if (checked && crc32(fields.bytes, start, fields.at) !== 0) {
+  if (fields.hasOverflow) throw new NutError('bad-header', 'a frame header holds a number above 2^53', offset);
+  if (fields.isTruncated) return undefined;
+  // The checksum is verified first: if it is right, an invalid field is not damage but the writer's fault.
+  if (hasChecksum && crc32(fields.bytes, start, fields.at) !== 0) {
     throw new NutError('bad-checksum', 'a frame header was damaged', offset);
   }
   const elision = main.elisions[size > 4096 ? 0 : elisionIndex];
@@ -67,8 +69,8 @@ export function frameHeader(fields: Fields, main: MainHeader, states: readonly S
   if (flags & FLAG.SM_DATA) throw new NutError('unsupported', 'side data in a frame', offset);
   const pts = timestamp(state, coded, code.ptsDelta);
   if (pts < 0 || !Number.isSafeInteger(pts)) throw new NutError('bad-header', `time stamp ${pts}`, offset);
-  const far = size > 2 * main.maxDistance || Math.abs(pts - state.lastPts) > state.maxPtsDistance;
-  if (far && !checked) throw new NutError('bad-header', 'a frame of this kind must carry a checksum', offset);
+  const needsChecksum = size > 2 * main.maxDistance || Math.abs(pts - state.lastPts) > state.maxPtsDistance;
+  if (needsChecksum && !hasChecksum) throw new NutError('bad-header', 'a frame of this kind must carry a checksum', offset);
   return { state, pts, key: (flags & FLAG.KEY) !== 0, mark: (flags & FLAG.EOR) !== 0, elision, size };
 }
 

@@ -1,4 +1,4 @@
-/** The main header, the stream headers and the syncpoint: their contents and layout. */
+/** Reads the main header, the stream headers and the syncpoint, and has the constants of the format. */
 
 import { NutError } from './error.js';
 import { Fields } from './fields.js';
@@ -10,13 +10,18 @@ export const FLAG = {
   HEADER_IDX: 1024, MATCH_TIME: 2048, CODED: 4096, INVALID: 8192,
 } as const;
 
-/** Start codes of all packets except frames, in hexadecimal. */
-export const START_CODES: ReadonlyMap<string, 'main' | 'stream' | 'syncpoint' | 'info' | 'index'> = new Map([
-  ['4e4d7a561f5f04ad', 'main'], ['4e5311405bf2f9db', 'stream'], ['4e4be4adeeca4569', 'syncpoint'],
-  ['4e49ab68b596ba78', 'info'], ['4e58dd672f23e64e', 'index'],
-]);
+/** The first bytes of NUT. */
+export const FILE_ID = Buffer.from('nut/multimedia container\0', 'latin1');
 
-/** Properties of a frame that a code byte stands for. */
+/** Start codes of all packets except frames, in hexadecimal. */
+export const START_CODES = {
+  main: '4e4d7a561f5f04ad', stream: '4e5311405bf2f9db', syncpoint: '4e4be4adeeca4569', info: '4e49ab68b596ba78', index: '4e58dd672f23e64e',
+} as const;
+
+/** A packet whose length is above this states a checksum of its head too. */
+export const LONG_PACKET_BYTES = 4096;
+
+/** Properties of a frame that a code byte stands for, by the names of the specification. */
 export interface FrameCode {
   readonly flags: number;
   readonly stream: number;
@@ -30,11 +35,11 @@ export interface FrameCode {
 /** The main header. */
 export interface MainHeader {
   readonly streamCount: number;
-  /** Half the size above which a frame must carry a checksum, in bytes. */
+  /** Half the size above which a frame must have a checksum; bytes. */
   readonly maxDistance: number;
   readonly timeBases: readonly TimeBase[];
   readonly codes: readonly FrameCode[];
-  /** Possible first bytes of a frame that leaves them out; number 0 is empty. */
+  /** First bytes that frames may leave out, by their number; number 0 is empty. */
   readonly elisions: readonly Buffer[];
 }
 
@@ -58,18 +63,21 @@ export interface NutStream {
 /** A stream, and the coding of its frames' time stamps. */
 export interface StreamHeader {
   readonly stream: NutStream;
+  /** Number of bits of a short time stamp. */
   readonly ptsShift: number;
+  /** Longest distance between time stamps of frames without a checksum; ticks. */
   readonly maxPtsDistance: number;
 }
 
 const INVALID: FrameCode =
   { flags: FLAG.INVALID, stream: 0, sizeMul: 0, sizeLsb: 0, ptsDelta: 0, reserved: 0, elision: 0 };
-const CODE_N = 0x4e;
+/** The letter N, with which all packets except frames begin: not a frame code. */
+export const CODE_N = 0x4e;
 const MAX_STREAMS = 250;
 const KINDS = ['video', 'audio', 'subtitle', 'data'] as const;
 
 /** Reads the payload of a main header. */
-export function mainHeader(payload: Buffer, offset: number): MainHeader {
+export function readMainHeader(payload: Buffer, offset: number): MainHeader {
   const fields = new Fields(payload);
   const version = fields.unsigned();
   if (fields.ok() && version !== 3) throw new NutError('unsupported', `version ${version}`, offset);
@@ -86,13 +94,13 @@ export function mainHeader(payload: Buffer, offset: number): MainHeader {
 
 function readTimeBases(fields: Fields, offset: number): TimeBase[] {
   const count = fields.unsigned();
-  // At most one time base for each stream: a damaged count is found before it costs memory.
+  // There is at most one time base for each stream: a damaged count is refused before it takes memory.
   if (count < 1 || count > MAX_STREAMS) throw new NutError('bad-header', `${count} time bases`, offset);
   const bases: TimeBase[] = [];
   while (bases.length < count && fields.ok()) {
     const base = { num: fields.unsigned(), den: fields.unsigned() };
-    const legal = base.num > 0 && base.den > 0 && base.num < 2 ** 31 && base.den < 2 ** 31;
-    if (fields.ok() && !legal) throw new NutError('bad-header', `time base ${base.num}/${base.den}`, offset);
+    const isValid = base.num > 0 && base.den > 0 && base.num < 2 ** 31 && base.den < 2 ** 31;
+    if (fields.ok() && !isValid) throw new NutError('bad-header', `time base ${base.num}/${base.den}`, offset);
     bases.push(base);
   }
   return bases;
@@ -146,7 +154,7 @@ function readElisions(fields: Fields, offset: number): Buffer[] {
 }
 
 /** Reads the payload of a stream header. */
-export function streamHeader(payload: Buffer, main: MainHeader, offset: number): StreamHeader {
+export function readStreamHeader(payload: Buffer, main: MainHeader, offset: number): StreamHeader {
   const fields = new Fields(payload);
   const index = fields.unsigned();
   const kind = KINDS[fields.unsigned()];
@@ -163,11 +171,11 @@ export function streamHeader(payload: Buffer, main: MainHeader, offset: number):
   if (index >= main.streamCount || timeBase === undefined || ptsShift >= 16) {
     throw new NutError('bad-header', `the header of stream ${index} is out of range`, offset);
   }
-  const stream = { index, kind, fourcc: tagName(tag), timeBase, ...size, ...shapeOf(fields), extradata };
+  const stream = { index, kind, fourcc: tagName(tag), timeBase, ...size, ...aspectRatioOf(fields), extradata };
   return { stream, ptsShift, maxPtsDistance };
 }
 
-function shapeOf(fields: Fields): Pick<NutStream, 'sampleAspectRatio'> {
+function aspectRatioOf(fields: Fields): Pick<NutStream, 'sampleAspectRatio'> {
   const [width, height] = [fields.unsigned(), fields.unsigned()];
   return !fields.ok() || width === height || width === 0 || height === 0 ? {} : { sampleAspectRatio: `${width}:${height}` };
 }
@@ -177,8 +185,8 @@ function tagName(tag: Buffer): string {
   return /^[\x20-\x7e]+$/.test(text) ? text : tag.toString('hex');
 }
 
-/** Reads the payload of a syncpoint: the time stamp from which all streams count again. */
-export function syncpoint(payload: Buffer, main: MainHeader, offset: number):
+/** Reads the payload of a syncpoint: the time stamp to which the next time stamps of all streams are relative. */
+export function readSyncpoint(payload: Buffer, main: MainHeader, offset: number):
 { pts: number; base: TimeBase } {
   const fields = new Fields(payload);
   const coded = fields.unsigned();

@@ -1,4 +1,4 @@
-/** Reads and writes NUT, the container between ffmpeg and rxcam. */
+/** Reads and writes NUT, the container format between ffmpeg and rxcam. */
 
 export { NutError } from './error.js';
 export type { NutStream } from './headers.js';

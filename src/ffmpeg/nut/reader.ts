@@ -1,12 +1,12 @@
-/** The incremental reader: chunks of bytes in, packets out. */
+/** The incremental reader: turns chunks of bytes into packets. */
 
 import { type PacketBody, Assembler } from './assemble.js';
 import { crc32 } from './crc.js';
 import { NutError } from './error.js';
 import type { Fields } from './fields.js';
-import { frameHeader, resetTimes, type StreamState } from './frame.js';
-import { START_CODES, streamHeader, syncpoint, type MainHeader, type NutStream } from './headers.js';
-import { knownMainHeader } from './main-header.js';
+import { readFrameHeader, resetTimes, type StreamState } from './frame.js';
+import { CODE_N, FILE_ID, LONG_PACKET_BYTES, START_CODES, readStreamHeader, readSyncpoint, type MainHeader, type NutStream } from './headers.js';
+import { cachedMainHeader } from './main-header-cache.js';
 import { microseconds } from './time.js';
 
 /** A frame of a stream. */
@@ -18,7 +18,7 @@ export interface NutPacket {
   /** Presentation time in ticks of the stream's time base. */
   readonly rawPts: number;
   readonly key: boolean;
-  /** A buffer of exactly this size, shared with nothing. */
+  /** The bytes of the frame, in a separate buffer of exactly their size. */
   readonly data: Buffer;
 }
 
@@ -34,32 +34,31 @@ export interface NutReaderOptions {
   onPacket(packet: NutPacket): void;
 }
 
-const FILE_ID = Buffer.from('nut/multimedia container\0', 'latin1');
-const LETTER_N = 0x4e;
+type PacketKind = keyof typeof START_CODES;
+const KINDS = new Map(Object.entries(START_CODES).map(([kind, code]) => [code as string, kind as PacketKind]));
 
 /**
- * Reads NUT (version 3) as ffmpeg writes it to a pipe.
- * The bytes of a frame are copied once, into their own buffer. In addition, at most one header is held.
- * Damage is an error and never repaired: in a pipe it means that something else is broken.
- * After an error the reader is unusable: `push` throws the same error again, even one that a callback threw.
+ * Reads NUT (version 3) as ffmpeg writes it to a pipe. The bytes of a frame are copied once, into a separate buffer; in addition, at
+ * most one header is held. Damage is an error and is never repaired, because in a pipe it has another cause than transmission.
+ * After an error the reader is unusable: `push` throws the same error again, even if a callback threw it.
  */
 export class NutReader {
   readonly #options: NutReaderOptions;
-  readonly #maxFrame: number;
-  readonly #maxHeader: number;
+  readonly #maxFrameBytes: number;
+  readonly #maxHeaderBytes: number;
   readonly #assembler = new Assembler((head, offset) => this.#open(head, offset));
   #failed: { readonly error: unknown } | undefined;
-  #idSeen = false;
+  #hasFileId = false;
   #main: MainHeader | undefined;
   #mainBytes: Buffer | undefined;
   readonly #states: StreamState[] = [];
   readonly #streamBytes: Buffer[] = [];
-  #ready = false;
+  #isReady = false;
 
   constructor(options: NutReaderOptions) {
     this.#options = options;
-    this.#maxFrame = options.maxFrameBytes ?? 256 * 2 ** 20;
-    this.#maxHeader = options.maxHeaderBytes ?? 2 ** 20;
+    this.#maxFrameBytes = options.maxFrameBytes ?? 256 * 2 ** 20;
+    this.#maxHeaderBytes = options.maxHeaderBytes ?? 2 ** 20;
   }
 
   /**
@@ -83,7 +82,7 @@ export class NutReader {
    */
   end(): void {
     if (this.#failed) throw this.#failed.error;
-    if (!this.#assembler.empty) {
+    if (!this.#assembler.isEmpty) {
       throw this.#fail(new NutError('truncated', 'the input ends inside a packet', this.#assembler.offset));
     }
   }
@@ -95,62 +94,62 @@ export class NutReader {
   }
 
   #open(head: Fields, offset: number): PacketBody | undefined {
-    if (!this.#idSeen) return this.#fileId(head, offset);
-    return head.bytes[head.at] === LETTER_N ? this.#packet(head, offset) : this.#frame(head, offset);
+    if (!this.#hasFileId) return this.#fileId(head, offset);
+    return head.bytes[head.at] === CODE_N ? this.#packet(head, offset) : this.#frame(head, offset);
   }
 
   #fileId(head: Fields, offset: number): PacketBody | undefined {
     const there = head.bytes.subarray(head.at, Math.min(head.end, head.at + FILE_ID.length));
     if (!FILE_ID.subarray(0, there.length).equals(there)) throw new NutError('bad-magic', 'not NUT', offset);
     head.skip(FILE_ID.length);
-    return head.short ? undefined : { size: 0, passed: () => { this.#idSeen = true; } };
+    return head.isTruncated ? undefined : { size: 0, passed: () => { this.#hasFileId = true; } };
   }
 
   /** A packet with a start code: all except frames. */
   #packet(head: Fields, offset: number): PacketBody | undefined {
     const start = head.at;
     head.skip(8);
-    if (head.short) return undefined;
-    const kind = START_CODES.get(head.bytes.toString('hex', start, start + 8));
-    // The format allows skipping unknown packets. A damaged start code looks like one, though, and skipping a
-    // syncpoint by mistake falsifies the times after it.
+    if (head.isTruncated) return undefined;
+    const kind = KINDS.get(head.bytes.toString('hex', start, start + 8));
+    // The format allows skipping unknown packets, but a damaged start code looks like one, and the times after a skipped syncpoint
+    // would be wrong.
     if (kind === undefined) throw new NutError('bad-magic', 'an unknown start code', offset);
     const size = head.unsigned();
-    if (head.wild) throw new NutError('bad-header', 'a length above 2^53', offset);
-    if (size > 4096) head.skip(4);
+    if (head.hasOverflow) throw new NutError('bad-header', 'a length above 2^53', offset);
+    if (size > LONG_PACKET_BYTES) head.skip(4);
     if (!head.ok()) return undefined;
-    if (size > 4096) verify(crc32(head.bytes, start, head.at), `${kind} length`, offset);
+    if (size > LONG_PACKET_BYTES) verifyChecksum(crc32(head.bytes, start, head.at), `${kind} length`, offset);
     if (size < 4) throw new NutError('bad-header', `a packet of ${size} bytes`, offset);
-    if (kind === 'info' || kind === 'index') return { size, passed: (crc) => verify(crc, kind, offset) };
-    if (size > this.#maxHeader) throw new NutError('too-large', `a header of ${size} bytes`, offset);
+    if (kind === 'info' || kind === 'index') return { size, passed: (crc) => verifyChecksum(crc, kind, offset) };
+    if (size > this.#maxHeaderBytes) throw new NutError('too-large', `a header of ${size} bytes`, offset);
     return {
       size,
       done: (data) => {
-        verify(crc32(data, 0, data.length), kind, offset);
+        verifyChecksum(crc32(data, 0, data.length), kind, offset);
         this.#header(kind, data.subarray(0, -4), offset);
       },
     };
   }
 
-  #header(kind: 'main' | 'stream' | 'syncpoint', payload: Buffer, offset: number): void {
+  #header(kind: Exclude<PacketKind, 'info' | 'index'>, payload: Buffer, offset: number): void {
     if (kind === 'main') return this.#mainHeader(payload, offset);
     if (this.#main === undefined) throw new NutError('bad-header', `${kind} before the main header`, offset);
     if (kind === 'stream') return this.#streamHeader(this.#main, payload, offset);
-    if (!this.#ready) throw new NutError('bad-header', 'a syncpoint before all streams are known', offset);
-    const { pts, base } = syncpoint(payload, this.#main, offset);
+    if (!this.#isReady) throw new NutError('bad-header', 'a syncpoint before all streams are known', offset);
+    const { pts, base } = readSyncpoint(payload, this.#main, offset);
     resetTimes(this.#states, pts, base);
   }
 
   /** Headers may be repeated later in the file, unchanged. (ffmpeg does that, but not in the first 2 TiB.) */
   #mainHeader(payload: Buffer, offset: number): void {
     if (this.#mainBytes) return assertSame(this.#mainBytes, payload, offset);
-    this.#main = knownMainHeader(payload, offset);
+    this.#main = cachedMainHeader(payload, offset);
     this.#mainBytes = payload;
     this.#announce();
   }
 
   #streamHeader(main: MainHeader, payload: Buffer, offset: number): void {
-    const header = streamHeader(payload, main, offset);
+    const header = readStreamHeader(payload, main, offset);
     const { index } = header.stream;
     const known = this.#streamBytes[index];
     if (known) return assertSame(known, payload, offset);
@@ -161,16 +160,16 @@ export class NutReader {
 
   #announce(): void {
     if (Object.keys(this.#states).length !== this.#main?.streamCount) return;
-    this.#ready = true;
+    this.#isReady = true;
     this.#options.onStreams?.(this.#states.map((state) => state.stream));
   }
 
   #frame(head: Fields, offset: number): PacketBody | undefined {
-    if (!this.#main || !this.#ready) throw new NutError('bad-header', 'a frame before its stream', offset);
-    const frame = frameHeader(head, this.#main, this.#states, offset);
+    if (!this.#main || !this.#isReady) throw new NutError('bad-header', 'a frame before its stream', offset);
+    const frame = readFrameHeader(head, this.#main, this.#states, offset);
     if (frame === undefined) return undefined;
     const { state, pts, key, mark, elision, size } = frame;
-    if (size > this.#maxFrame) throw new NutError('too-large', `a frame of ${size} bytes`, offset);
+    if (size > this.#maxFrameBytes) throw new NutError('too-large', `a frame of ${size} bytes`, offset);
     const { index, timeBase } = state.stream;
     const µs = microseconds(pts, timeBase);
     if (!Number.isSafeInteger(µs)) throw new NutError('bad-header', `time stamp ${pts}`, offset);
@@ -186,7 +185,7 @@ function asBuffer(chunk: Uint8Array): Buffer {
   return Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
 }
 
-function verify(crc: number, what: string, offset: number): void {
+function verifyChecksum(crc: number, what: string, offset: number): void {
   if (crc !== 0) throw new NutError('bad-checksum', `damage (${what})`, offset);
 }
 

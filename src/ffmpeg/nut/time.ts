@@ -6,8 +6,8 @@ export interface TimeBase {
   readonly den: number;
 }
 
-/** Converts a time stamp to another time base, rounded down, as a syncpoint requires for the last one of each stream. */
-export function convert(value: number, from: TimeBase, to: TimeBase): number {
+/** Converts a time stamp to another time base, rounded down, as the format requires at a syncpoint. */
+export function rescale(value: number, from: TimeBase, to: TimeBase): number {
   if (from === to) return value;
   const mul = from.num * to.den;
   const div = from.den * to.num;

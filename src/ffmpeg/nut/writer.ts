@@ -1,6 +1,6 @@
 /** Writes NUT (version 3) with one video stream, for ffmpeg to read from a pipe; each frame has its own time. */
 import { crc32 } from './crc.js';
-import { FLAG } from './headers.js';
+import { FILE_ID, FLAG, LONG_PACKET_BYTES, START_CODES } from './headers.js';
 
 /** A stream of access units. */
 export interface NutVideo {
@@ -22,24 +22,18 @@ export interface NutFrame {
   readonly data: Buffer;
 }
 
-const FILE_ID = Buffer.from('nut/multimedia container\0', 'latin1');
-const MAIN = '4e4d7a561f5f04ad';
-const STREAM = '4e5311405bf2f9db';
-const SYNCPOINT = Buffer.from('4e4be4adeeca4569', 'hex');
-/** Bytes of the longest head of a frame: a start code, two checksums, and numbers of eight bytes at most. */
-const MAX_HEAD = 64;
+const SYNCPOINT = Buffer.from(START_CODES.syncpoint, 'hex');
+/** Maximum size of the bytes before a frame's data: a start code, two checksums, and numbers of at most eight bytes. */
+const MAX_HEAD_BYTES = 64;
 
 const VERSION = 3;
 const MAX_DISTANCE = 65_536;
 const CHECKSUM_BYTES = 4;
 const MICROSECONDS = 1_000_000;
 /** The first byte of every frame; all of a frame's fields are coded after it. */
-const CODE = 1;
-/** Number of codes after it, except the letter N, with which all other packets begin. */
+const FRAME_CODE = 1;
+/** Number of the codes after it, without the letter N, with which all other packets begin. */
 const UNUSED_CODES = 253;
-/** A header before a packet larger than this has a checksum too. */
-const LONG_PACKET = 4096;
-
 /** The bytes before the first frame: file id, main header and stream header. */
 export function nutHeader({ fourcc, width, height, extradata = Buffer.alloc(0) }: NutVideo): Buffer {
   const codes = [codesOf(FLAG.INVALID, 1), codesOf(FLAG.CODED, 1), codesOf(FLAG.INVALID, UNUSED_CODES)];
@@ -50,28 +44,28 @@ export function nutHeader({ fourcc, width, height, extradata = Buffer.alloc(0) }
     // Decode delay, flags, the codec's header, the size, the shape of pixels (unknown), the colour space (unknown).
     unsigned(0), unsigned(0), blob(extradata), unsigned(width), unsigned(height), unsigned(0), unsigned(0), unsigned(0),
   ];
-  return Buffer.concat([FILE_ID, packet(MAIN, Buffer.concat(main)), packet(STREAM, Buffer.concat(stream))]);
+  return Buffer.concat([FILE_ID, packet(START_CODES.main, Buffer.concat(main)), packet(START_CODES.stream, Buffer.concat(stream))]);
 }
 
 /**
- * The bytes before a frame's data: a syncpoint, so that a reader can start at any frame, and the frame's header. A single
- * allocation, since this runs for each frame.
+ * The bytes before a frame's data: a syncpoint, so that a reader can start at any frame, and the frame's header. This runs for each
+ * frame, so it allocates only once.
  */
 export function nutFrameHead({ pts, key, data }: NutFrame): Buffer {
-  const out = Buffer.allocUnsafe(MAX_HEAD);
+  const out = Buffer.allocUnsafe(MAX_HEAD_BYTES);
   let at = SYNCPOINT.copy(out);
   // The syncpoint's length: its time, a zero as the distance to the previous one, and the checksum.
-  at = put(out, at, digits(pts) + 1 + CHECKSUM_BYTES);
-  const point = at;
-  at = put(out, put(out, at, pts), 0);
-  at = out.writeInt32BE(crc32(out, point, at), at);
-  const head = at;
+  at = writeNumber(out, at, bytesOf(pts) + 1 + CHECKSUM_BYTES);
+  const syncpointAt = at;
+  at = writeNumber(out, writeNumber(out, at, pts), 0);
+  at = out.writeInt32BE(crc32(out, syncpointAt, at), at);
+  const headAt = at;
   const flags = FLAG.CODED_PTS | FLAG.STREAM_ID | FLAG.SIZE_MSB | FLAG.CHECKSUM | (key ? FLAG.KEY : 0);
-  out[at++] = CODE;
-  at = put(out, put(out, at, flags), 0);
-  // With no bits for a short time stamp, a whole one is coded plus one.
-  at = put(out, put(out, at, pts + 1), data.length);
-  at = out.writeInt32BE(crc32(out, head, at), at);
+  out[at++] = FRAME_CODE;
+  at = writeNumber(out, writeNumber(out, at, flags), 0);
+  // The stream has no bits for short time stamps, so each is coded whole, plus one.
+  at = writeNumber(out, writeNumber(out, at, pts + 1), data.length);
+  at = out.writeInt32BE(crc32(out, headAt, at), at);
   return out.subarray(0, at);
 }
 
@@ -82,7 +76,7 @@ function codesOf(flags: number, count: number): Buffer {
 
 function packet(start: string, payload: Buffer): Buffer {
   const head = Buffer.concat([Buffer.from(start, 'hex'), unsigned(payload.length + 4)]);
-  const checked = payload.length + 4 > LONG_PACKET ? [head, checksum(head)] : [head];
+  const checked = payload.length + 4 > LONG_PACKET_BYTES ? [head, checksum(head)] : [head];
   return Buffer.concat([...checked, payload, checksum(payload)]);
 }
 
@@ -98,14 +92,14 @@ function blob(bytes: Buffer): Buffer {
 
 /** `v`: base 128, most significant digit first, the high bit set in all bytes except the last. @param value - below 2^53 */
 function unsigned(value: number): Buffer {
-  const out = Buffer.alloc(digits(value));
-  put(out, 0, value);
+  const out = Buffer.alloc(bytesOf(value));
+  writeNumber(out, 0, value);
   return out;
 }
 
-/** Writes a `v` and returns the position after it. */
-function put(out: Buffer, at: number, value: number): number {
-  const end = at + digits(value);
+/** Writes a number as `v`; returns the position after it. */
+function writeNumber(out: Buffer, at: number, value: number): number {
+  const end = at + bytesOf(value);
   let rest = value;
   for (let place = end - 1; place >= at; place--) {
     out[place] = (rest % 128) | (place === end - 1 ? 0 : 128);
@@ -114,7 +108,8 @@ function put(out: Buffer, at: number, value: number): number {
   return end;
 }
 
-function digits(value: number): number {
+/** Bytes of a number as `v`. */
+function bytesOf(value: number): number {
   let count = 1;
   for (let rest = Math.floor(value / 128); rest > 0; rest = Math.floor(rest / 128)) count++;
   return count;

@@ -1,4 +1,4 @@
-/** A running ffmpeg as an Observable: packets from its stdout, facts from its stderr, its end as completion or failure. */
+/** Runs ffmpeg as an Observable: of packets from stdout, heartbeats from a separate pipe, and facts from stderr. */
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { Observable, type Subscriber } from 'rxjs';
@@ -13,29 +13,31 @@ import { startProcess, stopProcess } from './process.js';
 import { type StderrFact, StderrParser } from './stderr.js';
 import { readStdout } from './stdout.js';
 
-/** Reports of a child. */
+/** Values of {@link runChild}. */
 export type ChildOutput =
   | { readonly kind: 'packet'; readonly packet: NutPacket; readonly stream: NutStream }
-  /** A picture was decoded; `pts` in µs, `data` a small picture of it. */
+  /** A picture was decoded; `pts` in µs, `data` a small picture: its corner, or a thumbnail. */
   | { readonly kind: 'heartbeat'; readonly pts: number; readonly data: Buffer }
   | StderrFact;
 
+/** The command, and how to run it. */
 export interface ChildOptions {
   readonly path: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>> | undefined;
-  /** Whether the source is live, and its secrets, which are redacted. */
+  /** Whether the source is live. */
   readonly live: boolean;
   /** Address of the source, for messages: ffmpeg itself may know only a pipe. */
   readonly address: string;
+  /** The source's secrets, which are redacted in errors. */
   readonly secrets: Iterable<string>;
   /** Lines that ffmpeg prints about failures of this kind of source. */
   readonly rows?: StderrRows | undefined;
   /** Whether heartbeats may be read late: true for a file that is read as fast as possible. */
   readonly inBulk?: boolean;
-  /** Whether the source is known to have answered before. */
+  /** Whether the source has already answered. */
   readonly answered?: boolean;
-  /** 0 to 19: how much it yields to other processes. Default 0. */
+  /** Niceness, 0 to 19. Default 0. */
   readonly nice?: number | undefined;
   /** Called when the process starts; the returned function is called when it is gone. */
   hold(): () => void;
@@ -43,7 +45,10 @@ export interface ChildOptions {
   attach(child: ChildProcessWithoutNullStreams): () => void;
 }
 
-/** Runs ffmpeg; unsubscribing ends it. Completes when it exits with 0 and all of its output is read. */
+/**
+ * Runs ffmpeg. Completes when it has exited with 0 and all of its output is read; errors with the RxcamError of its exit;
+ * unsubscribing ends it.
+ */
 export function runChild(options: ChildOptions): Observable<ChildOutput> {
   return new Observable((subscriber) => {
     const running = new RunningChild(options, subscriber);
@@ -53,34 +58,33 @@ export function runChild(options: ChildOptions): Observable<ChildOutput> {
 
 class RunningChild {
   readonly #child: ChildProcessWithoutNullStreams;
-  readonly #detach: () => void;
+  readonly #detachPipes: () => void;
   readonly #parser = new StderrParser();
   #sawConnection: boolean;
-  #sawStream = false;
   #sawFrame = false;
 
   constructor(readonly options: ChildOptions, readonly subscriber: Subscriber<ChildOutput>) {
     this.#sawConnection = options.answered ?? false;
     const child = startProcess(options.path, options.args, options, options.hold());
     this.#child = child;
-    const pictures = this.#reader((packet, stream) => ({ kind: 'packet', packet, stream }));
-    const heartbeats = this.#reader(({ pts, data }) => ({ kind: 'heartbeat', pts, data }));
-    const pulse = child.stdio[HEARTBEAT_FD] as Readable;
-    const wake = options.inBulk === true ? readInBulk(pulse) : () => undefined;
-    pulse.on('data', (chunk: Buffer) => { this.#push(heartbeats, chunk); });
+    const pictureReader = this.#reader((packet, stream) => ({ kind: 'packet', packet, stream }));
+    const heartbeatReader = this.#reader(({ pts, data }) => ({ kind: 'heartbeat', pts, data }));
+    const heartbeatPipe = child.stdio[HEARTBEAT_FD] as Readable;
+    const wake = options.inBulk === true ? readInBulk(heartbeatPipe) : () => undefined;
+    heartbeatPipe.on('data', (chunk: Buffer) => { this.#push(heartbeatReader, chunk); });
     readStdout(child, (chunk) => {
       wake();
-      this.#push(pictures, chunk);
+      this.#push(pictureReader, chunk);
     });
     child.once('exit', wake);
     child.stderr.on('data', (chunk: Buffer) => { this.#report(this.#parser.push(chunk)); });
     child.once('error', (cause) => { this.#fail(failureOf(cause, 'starting ffmpeg', {})); });
-    child.once('close', (code, signal) => { this.#closed(code, signal, pictures); });
-    this.#detach = options.attach(child);
+    child.once('close', (code, signal) => { this.#closed(code, signal, pictureReader); });
+    this.#detachPipes = options.attach(child);
   }
 
   end(): void {
-    this.#detach();
+    this.#detachPipes();
     stopProcess(this.#child);
   }
 
@@ -109,26 +113,25 @@ class RunningChild {
   #report(facts: readonly StderrFact[]): void {
     for (const fact of facts) {
       if (fact.kind === 'connected' || fact.kind === 'streams') this.#sawConnection = true;
-      if (fact.kind === 'streams') this.#sawStream = true;
       this.subscriber.next(fact);
     }
   }
 
-  #closed(code: number | null, signal: NodeJS.Signals | null, pictures: NutReader): void {
+  #closed(code: number | null, signal: NodeJS.Signals | null, reader: NutReader): void {
     if (this.subscriber.closed) return;
     this.#report(this.#parser.end());
     if (code === 0) {
-      // A source without a picture gives empty output, which is not damage.
-      if (this.#sawFrame) this.#push(pictures, undefined);
+      // The output of a source without a picture is empty, which is not damage.
+      if (this.#sawFrame) this.#push(reader, undefined);
       this.subscriber.complete();
       return;
     }
-    const verdict = classifyExit({
+    const found = classifyExit({
       code, signal, tail: this.#parser.tail, live: this.options.live, rows: this.options.rows,
-      sawConnection: this.#sawConnection, sawStream: this.#sawStream, sawFrame: this.#sawFrame,
+      sawConnection: this.#sawConnection, sawFrame: this.#sawFrame,
     });
-    const reason = verdict.reason.replace(/\bpipe:0\b|http:\/\/source\.rxcam\.invalid\//, this.options.address);
-    this.#fail(failure(verdict.code, redact(reason, this.options.secrets), { stderr: this.#tail() }));
+    const reason = found.reason.replace(/\bpipe:0\b|http:\/\/source\.rxcam\.invalid\//, this.options.address);
+    this.#fail(failure(found.code, redact(reason, this.options.secrets), { stderr: this.#tail() }));
   }
 
   #fail(error: RxcamError): void {

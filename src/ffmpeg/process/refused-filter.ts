@@ -1,4 +1,4 @@
-/** Finds out why ffmpeg has not accepted filters that the user has written, by its messages; based on runs of 5.1 and of the build of 2018. */
+/** Determines why ffmpeg does not accept filters that the user has written, by its messages, based on runs of 5.1 and of the build of 2018. */
 import { type ChainFilter, readChain } from '../../core/steps/common/filter-chain.js';
 import { isOnDevice } from '../../core/steps/common/unsuitable-filters.js';
 

@@ -2,15 +2,15 @@
 import type { Writable } from 'node:stream';
 import type { Observable } from 'rxjs';
 
-/** The values, and whether the pipe accepts more. */
+/** The values to write, and a callback for back-pressure. */
 export interface PipeInput<T> {
   readonly values$: Observable<T>;
-  /** False when the pipe is full; true at the start, and when it has drained. */
+  /** Called with `true` at the start and when the pipe has drained, with `false` when it is full. */
   ready(yes: boolean): void;
 }
 
 /**
- * Writes each value as it arrives; while the pipe is full, `ready` is false until it has drained.
+ * Writes each value as it arrives, even while the pipe is full: the producer follows `ready`.
  * @param write - @returns false when the pipe is full
  * @param end - called after the last value; by default it ends the pipe
  * @returns a function that stops the writing

@@ -1,4 +1,4 @@
-/** One ffmpeg process that writes access units, unchanged, into a fragmented MP4. */
+/** Runs one ffmpeg process that writes access units, unchanged, into a fragmented MP4. */
 import type { Writable } from 'node:stream';
 import { type Observable, ignoreElements, switchMap } from 'rxjs';
 import type { DecoderUnit } from '../../core/engine/decoder.js';
@@ -6,22 +6,22 @@ import type { Codec } from '../../core/frame/frame.js';
 import type { Muxer, MuxerInput } from '../../core/engine/recorder.js';
 import { parameterSets } from '../annexb/index.js';
 import { runChild, writeToPipe } from '../process/index.js';
-import { muxArguments } from './received-command.js';
+import { ACCESS_UNITS, muxArguments } from './received-command.js';
 import { findFfmpeg } from '../binary/index.js';
 import { nutFrameHead, nutHeader } from '../nut/index.js';
 
-/** NUT's names of codecs. */
+/** The codecs' tags in NUT. */
 export const FOURCC: Readonly<Record<Codec, string>> = { h265: 'HEVC', h264: 'H264', jpeg: 'MJPG' };
 
 /** Writes an MP4. If ffmpeg or Node is killed, at most half a second is lost: fragments are that long and are written at once. */
 export const ffmpegMuxer: Muxer = (path, input) => findFfmpeg().pipe(
   switchMap((facts): Observable<never> => runChild({
-    path: facts.path, args: muxArguments(path, input), live: false, address: path, secrets: [], hold: () => () => undefined,
+    path: facts.path, args: muxArguments(path, input), ...ACCESS_UNITS, address: path,
     attach: ({ stdin }) => writeUnits(input, stdin, (first) => nutHeaderOf(input, first)),
   }).pipe(ignoreElements())),
 );
 
-/** MP4 has the parameter sets in its header; the first unit, a keyframe, contains them. */
+/** The header of a NUT stream, with the parameter sets of the first unit, a keyframe: MP4 has them in its own header. */
 export function nutHeaderOf({ codec, width, height }: Pick<MuxerInput, 'codec' | 'width' | 'height'>, { data }: DecoderUnit): Buffer {
   const extradata = codec === 'jpeg' ? Buffer.alloc(0) : parameterSets(data, codec);
   return nutHeader({ fourcc: FOURCC[codec], width, height, extradata });
@@ -40,8 +40,8 @@ export function writeUnits(
     if (isFirst) pipe.write(headerOf(unit));
     isFirst = false;
     pipe.write(nutFrameHead({ pts: unit.pts, key: unit.keyframe, data: unit.data }));
-    const takesMore = pipe.write(unit.data);
+    const hasRoom = pipe.write(unit.data);
     pipe.uncork();
-    return takesMore;
+    return hasRoom;
   }, end);
 }

@@ -1,4 +1,4 @@
-/** Shows access units in a window of ffplay, or to another reader of a pipe. */
+/** Shows access units in a window of ffplay, and writes them as NUT into a pipe. */
 import type { Writable } from 'node:stream';
 import { Observable, ignoreElements, map } from 'rxjs';
 import type { DecoderUnit } from '../../core/engine/decoder.js';
@@ -8,12 +8,13 @@ import type { Muxer } from '../../core/engine/recorder.js';
 import { runChild } from '../process/index.js';
 import { findInPath } from '../binary/index.js';
 import { nutHeaderOf, writeUnits } from './mux.js';
+import { ACCESS_UNITS } from './received-command.js';
 
-/** Time between the last picture of a sender and the first of the next; µs. */
-const SEAM_US = 40_000;
+/** Distance between the last picture of one piece and the first of the next; µs. */
+const GAP_US = 40_000;
 
-/** No probing and no buffering: the stream states its codec, and a picture is shown when it arrives. */
-const PLAY = [
+/** Without probing and buffering: the stream states its codec, and a picture is shown when it arrives. */
+const PLAYER_OPTIONS = [
   '-hide_banner', '-loglevel', 'error', '-nostats', '-autoexit', '-fflags', 'nobuffer', '-flags', 'low_delay',
   '-probesize', '32', '-analyzeduration', '0', '-f', 'nut',
 ];
@@ -27,14 +28,14 @@ export function findPlayer(): string | undefined {
 }
 
 /**
- * Completes when the window is closed, or when `feed` has completed and all pictures were shown; unsubscribing closes it.
+ * Opens a window. Completes when it is closed, or when `feed` has completed and all pictures were shown; unsubscribing closes it.
  * @param feed - writes NUT into the window's pipe
  */
 export function showInWindow(path: string, title: string, feed: (pipe: Writable) => Observable<unknown>): Observable<never> {
   const env = Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => WINDOW_VARIABLES.test(entry[0])));
   return new Observable<never>((subscriber) => {
     const child$ = runChild({
-      path, args: [...PLAY, '-window_title', title, '-i', 'pipe:0'], env, live: false, address: 'access units', secrets: [], hold: () => () => undefined,
+      path, args: [...PLAYER_OPTIONS, '-window_title', title, '-i', 'pipe:0'], env, ...ACCESS_UNITS,
       attach: ({ stdin }) => {
         const feeding = feed(stdin).subscribe({
           error: (error: unknown) => { subscriber.error(error); },
@@ -48,7 +49,7 @@ export function showInWindow(path: string, title: string, feed: (pipe: Writable)
 }
 
 /**
- * A muxer that writes its pieces into one pipe, one after the other, and leaves it open. The player reads a new size from the
+ * A muxer that writes its pieces into one pipe, one after the other, and leaves the pipe open. The player reads a new size from the
  * access units; a change of codec is an error, because a NUT stream has one codec.
  */
 export function pipeMuxer(pipe: Writable): Muxer {
@@ -61,7 +62,7 @@ export function pipeMuxer(pipe: Writable): Muxer {
       subscriber.error(new RecordingFailed(`the codec changed from ${codec} to ${input.codec}: start again`));
       return undefined;
     }
-    const begin = isFirst ? 0 : end + SEAM_US;
+    const begin = isFirst ? 0 : end + GAP_US;
     const units$ = input.units$.pipe(map((unit) => {
       const pts = begin + unit.pts;
       end = Math.max(end, pts);

@@ -3,29 +3,32 @@ import type { FfmpegFacts } from '../../core/engine/ffmpeg-facts.js';
 import type { Step } from '../../core/steps/index.js';
 import type { MuxerInput } from '../../core/engine/recorder.js';
 import { newCommand } from '../binary/index.js';
-import { type Encoding, GLOBAL, finishArguments, argumentsOf, decodeGraph } from '../command/index.js';
+import { type Encoding, GLOBAL_OPTIONS, finishArguments, argumentsOf, decodeGraph } from '../command/index.js';
 
-/** No probing: the stream states its codec, and each unit is read when it arrives. Times are kept. */
-const INPUT = ['-copyts', '-probesize', '32', '-analyzeduration', '0', '-f', 'nut'];
+/** Options of a process that reads access units from stdin: not live, without secrets, and independent of any camera. */
+export const ACCESS_UNITS = { live: false, address: 'access units', secrets: [], hold: () => () => undefined } as const;
 
-/** Arguments for pictures: each keeps the time of its unit. @param rotation - degrees clockwise to turn them first */
+/** Without probing: the stream states its codec, and each unit is read when it arrives. Times are kept. */
+const INPUT_OPTIONS = ['-copyts', '-probesize', '32', '-analyzeduration', '0', '-f', 'nut'];
+
+/** Arguments for decoding to pictures, each with the time of its unit. @param rotation - degrees clockwise by which to turn them first */
 export function decodeArguments(
   { pixelFormat, steps, rotation }: { readonly pixelFormat: string; readonly steps: readonly Step[]; readonly rotation: number | undefined },
   encoding: Encoding | undefined, facts: FfmpegFacts,
 ): string[] {
   const command = newCommand()
     .input('pipe:0')
-    .inputOptions([...GLOBAL, '-threads', '1', '-reinit_filter', '0', ...INPUT])
+    .inputOptions([...GLOBAL_OPTIONS, '-threads', '1', '-reinit_filter', '0', ...INPUT_OPTIONS])
     .complexFilter(decodeGraph(pixelFormat, steps, encoding?.encoder, rotation));
   return finishArguments(command, encoding, facts);
 }
 
-/** Length of a fragment of a recording: the most that is lost if ffmpeg is killed; µs. */
+/** Length of a fragment of a recording, which is lost if ffmpeg is killed before its end; µs. */
 const FRAGMENT_US = 500_000;
 
-/** Arguments for a fragmented MP4 with the units unchanged. */
+/** Arguments for writing a fragmented MP4 with the units unchanged. */
 export function muxArguments(path: string, { codec, createdAt }: MuxerInput): string[] {
-  const command = newCommand().input('pipe:0').inputOptions([...GLOBAL, '-y', ...INPUT]);
+  const command = newCommand().input('pipe:0').inputOptions([...GLOBAL_OPTIONS, '-y', ...INPUT_OPTIONS]);
   return argumentsOf(command.output(`file:${path}`).outputOptions([
     '-map', '0:v:0', '-c:v', 'copy', ...(codec === 'h265' ? ['-tag:v', 'hvc1'] : []),
     '-metadata', `creation_time=${new Date(createdAt).toISOString()}`,

@@ -1,3 +1,3 @@
-/** Runs a plan with ffmpeg. */
+/** The engine: runs a plan with ffmpeg. */
 export { copiedCodec } from './copied.js';
 export { ffmpegEngine } from './engine.js';

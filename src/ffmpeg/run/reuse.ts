@@ -1,4 +1,4 @@
-/** `encodeH265({ reuse: true })`: sends the source's own access units if they are as requested, and encodes if not. */
+/** `encodeH265({ reuse: true })`: sends the source's own access units if they are as requested, and encodes otherwise. */
 import { type Observable, concat, defer, filter, of, tap, throwError } from 'rxjs';
 import { type EngineContext, type EngineEvent, RESUME_TOLERANCE_US } from '../../core/engine/engine.js';
 import type { SourceInfo } from '../../core/frame/frame.js';
@@ -7,7 +7,7 @@ import { COPY, type Plan } from '../../core/plan/plan.js';
 import { PROGRESS, SourceMismatch, isDeinterlaced, isKnown, knownFacts, rememberFacts, retryOnMismatch } from '../stream/index.js';
 import { copiedCodec } from './copied.js';
 import { type SourceLaunch, encoderEvent } from './launch.js';
-import { runCopy, runDecode, runLook } from './source-run.js';
+import { runCopy, runDecode, runDescription } from './source-run.js';
 
 /** Pixel formats that every consumer of encodeH265's output can show: 8-bit 4:2:0. */
 const PIXEL_FORMATS = new Set(['yuv420p', 'yuvj420p']);
@@ -20,8 +20,8 @@ export function whyNotReused({ origin, steps }: Plan, source: Partial<SourceInfo
   if (rotation !== undefined) return rotation === 0 ? 'the source is mirrored' : `the source is rotated: its pictures are upright after a turn of ${rotation} degrees`;
   if (origin.kind === 'camera' && isDeinterlaced(origin.deinterlace, source)) return 'the pictures of the source are two fields each';
   if (width === undefined || height === undefined) return steps.some((step) => 'resized' in ruleOf(step)) ? 'the source states no size' : undefined;
-  const [own, wanted] = [sizeAfter([], { width, height }), sizeAfter(steps, { width, height, sampleAspectRatio })];
-  if (wanted.width === own.width && wanted.height === own.height) return undefined;
+  const [present, wanted] = [sizeAfter([], { width, height }), sizeAfter(steps, { width, height, sampleAspectRatio })];
+  if (wanted.width === present.width && wanted.height === present.height) return undefined;
   return `the source is ${width}x${height}, and ${wanted.width}x${wanted.height} is requested`;
 }
 
@@ -31,28 +31,28 @@ export function whyNotReused({ origin, steps }: Plan, source: Partial<SourceInfo
  */
 export function runReuse(launch: SourceLaunch): Observable<EngineEvent> {
   const { plan, origin: { source } } = launch;
-  const never = plan.steps.map((step) => ruleOf(step).notReused).find((one) => one !== undefined);
-  if (never !== undefined) return encoded(launch, never);
+  const neverReused = plan.steps.map((step) => ruleOf(step).notReused).find((reason) => reason !== undefined);
+  if (neverReused !== undefined) return runEncoded(launch, neverReused);
   return defer(() => {
-    /** The last picture that was reused. */
+    /** Media time of the last picture that was reused. */
     let last = -1;
-    const see = (event: EngineEvent) => {
+    const remember = (event: EngineEvent) => {
       if (event.type === 'opened') rememberFacts(source, event.source);
       if (event.type === 'captured') last = Math.max(last, event.pts);
     };
     return retryOnMismatch(launch.context, (context) => {
-      const here = { ...launch, context };
-      if (!isKnown(source)) return look(here);
+      const attempt = { ...launch, context };
+      if (!isKnown(source)) return readDescription(attempt);
       const why = whyNotReused(plan, knownFacts(source));
-      return why === undefined ? reused(here).pipe(tap(see)) : continued(here, last, why);
+      return why === undefined ? runReused(attempt).pipe(tap(remember)) : runRest(attempt, last, why);
     });
   });
 }
 
-/** Learns the description of the source; what follows is then another try. */
-function look(launch: SourceLaunch): Observable<EngineEvent> {
+/** Reads the description of the source, and then throws `SourceMismatch`, so that the next try knows it. */
+function readDescription(launch: SourceLaunch): Observable<EngineEvent> {
   const { source } = launch.origin;
-  const opened$ = runLook(launch).pipe(tap((event) => {
+  const opened$ = runDescription(launch).pipe(tap((event) => {
     if (event.type !== 'opened') return;
     rememberFacts(source, event.source);
     throw new SourceMismatch();
@@ -64,27 +64,27 @@ function look(launch: SourceLaunch): Observable<EngineEvent> {
   return concat(opened$, silent$);
 }
 
-/** Passes access units on while the source stays suitable. */
-function reused(launch: SourceLaunch): Observable<EngineEvent> {
+/** Sends the source's own access units; throws `SourceMismatch` when the source is no longer suitable. */
+function runReused(launch: SourceLaunch): Observable<EngineEvent> {
   const { plan, origin: { source } } = launch;
   const { codec = '', width = 0, height = 0 } = knownFacts(source);
   const announcement: EngineEvent = { type: 'encoder', encoder: COPY, hardware: false, reason: `reused: the source is ${codec} of ${width}x${height}, as requested` };
   return concat(of(announcement), runCopy(launch, (found) => {
-    const now = { ...knownFacts(source), ...found };
-    if (whyNotReused(plan, now) === undefined) return;
-    rememberFacts(source, now);
+    const facts = { ...knownFacts(source), ...found };
+    if (whyNotReused(plan, facts) === undefined) return;
+    rememberFacts(source, facts);
     throw new SourceMismatch();
   }));
 }
 
-/** Encodes what was not reused. A file is read from its start again: pictures that were passed on are not encoded again. */
-function continued(launch: SourceLaunch, last: number, why: string): Observable<EngineEvent> {
-  if (last < 0 || launch.origin.source.live) return encoded(launch, why);
+/** Encodes the pictures that were not reused. A file is read from its start again: pictures that were already sent are left out. */
+function runRest(launch: SourceLaunch, last: number, why: string): Observable<EngineEvent> {
+  if (last < 0 || launch.origin.source.live) return runEncoded(launch, why);
   const context: EngineContext = { ...launch.context, resume: { afterPts: last, skip: [] } };
-  return encoded({ ...launch, context }, why).pipe(filter((event) => event.type !== 'captured' || event.pts > last + RESUME_TOLERANCE_US));
+  return runEncoded({ ...launch, context }, why).pipe(filter((event) => event.type !== 'captured' || event.pts > last + RESUME_TOLERANCE_US));
 }
 
-function encoded(launch: SourceLaunch, why: string): Observable<EngineEvent> {
+function runEncoded(launch: SourceLaunch, why: string): Observable<EngineEvent> {
   const { chosen } = launch;
   return concat(of(PROGRESS, ...(chosen === undefined ? [] : [encoderEvent(chosen, `; not reused: ${why}`)])), runDecode(launch));
 }

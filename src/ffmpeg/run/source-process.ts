@@ -1,4 +1,4 @@
-/** One ffmpeg process that reads a source, from start to end, as events of the engine. */
+/** Runs one ffmpeg process that reads a source, and turns its output into events of the engine. */
 import type { Readable } from 'node:stream';
 import { Observable, type Subscription } from 'rxjs';
 import type { EngineContext, EngineEvent } from '../../core/engine/engine.js';
@@ -21,23 +21,23 @@ export interface SourceProcessOptions {
   readonly pictures: PictureReader;
 }
 
-/** Events of a process that reads a source. */
+/** Runs a process that reads a source, and the Observable beside it. Errors with an RxcamError; unsubscribing ends both. */
 export function runSourceProcess(options: SourceProcessOptions, context: EngineContext): Observable<EngineEvent> {
   const { path, args, input, inBulk, source, choose, pictures } = options;
   const { script, answered = false, env, beside } = input;
   return new Observable((subscriber) => {
-    const { translate, rest } = translator(choose, pictures);
+    const { translate, rest } = makeTranslator(choose, pictures);
     const rejections = new Rejections();
     const fail = (error: unknown) => { subscriber.error(error); };
     const emit = (events: readonly EngineEvent[]) => {
       for (const event of events) {
-        rejections.see(event);
+        rejections.add(event);
         subscriber.next(event);
       }
     };
     const end = () => {
       emit(rest());
-      rejections.judge();
+      rejections.check();
       emit(pictures.end?.() ?? []);
       if (source.endless) throw new StreamEnded(`the live source ended: ${source.address}`);
       subscriber.complete();
@@ -50,9 +50,9 @@ export function runSourceProcess(options: SourceProcessOptions, context: EngineC
         const running = beside?.(child.stdin).subscribe({ error: fail });
         if (script !== undefined || beside === undefined) child.stdin.end(script ?? '');
         // An unchanged picture appears only on stderr.
-        const pausing = pausedBy(context.paused$, pictures.line === undefined ? [child.stdout] : [child.stdout, child.stderr]);
+        const pauses = pausePipes(context.paused$, pictures.line === undefined ? [child.stdout] : [child.stdout, child.stderr]);
         return () => {
-          pausing.unsubscribe();
+          pauses.unsubscribe();
           running?.unsubscribe();
         };
       },
@@ -76,7 +76,7 @@ export function runSourceProcess(options: SourceProcessOptions, context: EngineC
   });
 }
 
-function pausedBy(paused$: Observable<boolean>, pipes: readonly Readable[]): Subscription {
+function pausePipes(paused$: Observable<boolean>, pipes: readonly Readable[]): Subscription {
   return paused$.subscribe((paused) => {
     for (const pipe of pipes) {
       if (paused) pipe.pause();
@@ -85,13 +85,13 @@ function pausedBy(paused$: Observable<boolean>, pipes: readonly Readable[]): Sub
   });
 }
 
-/** A source that ends without an error has failed if none of its access units could be decoded. */
+/** Counts rejected access units: a source that ends without an error has failed if none of them could be decoded. */
 class Rejections {
   #count = 0;
   #last = '';
   #isCaptured = false;
 
-  see(event: EngineEvent): void {
+  add(event: EngineEvent): void {
     if (event.type === 'captured') this.#isCaptured = true;
     if (event.type !== 'rejected') return;
     this.#count++;
@@ -99,7 +99,7 @@ class Rejections {
   }
 
   /** @throws DecodeFailed */
-  judge(): void {
+  check(): void {
     if (this.#isCaptured || this.#count === 0) return;
     throw new DecodeFailed(`no picture could be decoded: ${this.#count} access units were rejected, the last: ${this.#last}`);
   }
@@ -111,21 +111,23 @@ const TEXT_CODECS = new Set(['ansi', 'bintext', 'xbin', 'idf']);
 /** ffmpeg's message for a picture above `-max_pixels`. */
 const TOO_LARGE = /^Picture size \d+x\d+ exceeds specified max pixel count/;
 
-const OF_PICTURES: ReadonlySet<ChildOutput['kind']> = new Set(['heartbeat', 'packet', 'seen', 'kept']);
+/** Values about pictures, which are held until the description arrives. */
+const PICTURE_KINDS: ReadonlySet<ChildOutput['kind']> = new Set(['heartbeat', 'packet', 'seen', 'kept']);
 
-/** Limit of values held until the description arrives, which is a moment later or never. */
-const MOST_EARLY = 64;
+/** Maximum number of values held until the description arrives, which is a moment later or never. */
+const MAX_EARLY = 64;
 
 interface Translator {
+  /** The events of a value. Throws an RxcamError for a source that can't be used. */
   readonly translate: (output: ChildOutput) => readonly EngineEvent[];
-  /** Thrown for pictures of a source without a description. */
+  /** The events of values that are still held. */
   readonly rest: () => readonly EngineEvent[];
 }
 
-/** Facts of one process as events of the engine. */
-function translator(choose: ChooseStream, pictures: PictureReader): Translator {
+/** Translates the output of one process. */
+function makeTranslator(choose: ChooseStream, pictures: PictureReader): Translator {
   let source: Partial<SourceInfo> = {};
-  /** Output read before the description, which comes through another pipe. */
+  /** Values read before the description, which comes through another pipe; undefined after it. */
   let early: ChildOutput[] | undefined = [];
   const opened = (streams: readonly StreamFact[]): readonly EngineEvent[] => {
     const stream = choose(streams);
@@ -143,9 +145,9 @@ function translator(choose: ChooseStream, pictures: PictureReader): Translator {
     return waiting.flatMap(translate);
   };
   const translate = (output: ChildOutput): readonly EngineEvent[] => {
-    if (early !== undefined && OF_PICTURES.has(output.kind)) {
+    if (early !== undefined && PICTURE_KINDS.has(output.kind)) {
       early.push(output);
-      return early.length < MOST_EARLY ? [] : rest();
+      return early.length < MAX_EARLY ? [] : rest();
     }
     switch (output.kind) {
       case 'heartbeat': return pictures.heartbeat(output.pts, output.data);

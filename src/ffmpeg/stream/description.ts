@@ -1,6 +1,7 @@
 /** Parses ffmpeg's description of an input: its duration and each video stream. */
 import { describedRate } from './rate.js';
 
+/** The properties of a video stream that ffmpeg states; absent if it does not state one. */
 export interface StreamFact {
   readonly codec: string;
   readonly pixelFormat?: string;
@@ -13,7 +14,7 @@ export interface StreamFact {
   readonly sampleAspectRatio?: string;
   /** Whether a picture is two fields; absent if not stated. */
   readonly interlaced?: boolean;
-  /** The display matrix: degrees clockwise, 0 for one that only mirrors. */
+  /** Degrees clockwise, by the display matrix; 0 for a matrix that only mirrors. */
   readonly rotation?: number;
   readonly colorRange?: string;
   readonly colorSpace?: string;
@@ -21,43 +22,43 @@ export interface StreamFact {
   readonly colorTransfer?: string;
 }
 
-/** Reads the lines of a description: those after `Input #0` that are indented. */
+/** Parses the lines of a description: the indented ones after `Input #0`. */
 export class InputDescription {
-  /** By number: ffmpeg lists streams by programme, and lists a stream of two programmes twice. */
+  /** By number, because ffmpeg lists streams by programme, and lists a stream of two programmes twice. */
   readonly #streams = new Map<number, StreamFact>();
-  /** The video stream that the next lines belong to. */
-  #about: number | undefined;
+  /** Number of the video stream to which the next lines belong. */
+  #current: number | undefined;
 
-  /** Video streams, in ffmpeg's order. */
+  /** The video streams, in order of their numbers. */
   get streams(): readonly StreamFact[] {
     return [...this.#streams].sort(([a], [b]) => a - b).map(([, stream]) => stream);
   }
 
-  /** Reads a line. Returns the duration of the input in seconds, if the line states it. */
+  /** Parses a line. Returns the duration of the input in seconds if the line states it. */
   line(message: string): number | undefined {
     const duration = /^\s*Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?)/.exec(message);
     if (duration !== null) return Number(duration[1]) * 3600 + Number(duration[2]) * 60 + Number(duration[3]);
     const [, number, kind, text = ''] = /^\s*Stream #0:(\d+).*?: (\w+)(?:: (.*))?$/.exec(message) ?? [];
     if (number !== undefined) {
-      this.#about = kind === 'Video' && !isCover(text) ? Number(number) : undefined;
-      if (this.#about !== undefined) this.#streams.set(this.#about, parseVideo(text));
+      this.#current = kind === 'Video' && !isCover(text) ? Number(number) : undefined;
+      if (this.#current !== undefined) this.#streams.set(this.#current, parseVideo(text));
       return undefined;
     }
-    const turned = /^\s*displaymatrix: rotation of (-?[\d.]+|-?nan) degrees/.exec(message)?.[1];
-    const stream = this.#about === undefined ? undefined : this.#streams.get(this.#about);
-    if (turned !== undefined && this.#about !== undefined && stream !== undefined) {
-      this.#streams.set(this.#about, { ...stream, rotation: clockwise(Number(turned)) });
+    const rotation = /^\s*displaymatrix: rotation of (-?[\d.]+|-?nan) degrees/.exec(message)?.[1];
+    const stream = this.#current === undefined ? undefined : this.#streams.get(this.#current);
+    if (rotation !== undefined && this.#current !== undefined && stream !== undefined) {
+      this.#streams.set(this.#current, { ...stream, rotation: clockwise(Number(rotation)) });
     }
     return undefined;
   }
 }
 
-/** Whether a stream is a cover picture of audio. ffmpeg of 2018 does not state that, but gives it a special time base and no rate. */
+/** Whether a stream is a cover picture of audio. ffmpeg of 2018 does not state that, but lists it with a special time base and no rate. */
 function isCover(text: string): boolean {
   return text.endsWith('(attached pic)') || (/^(?:mjpeg|png|bmp|gif|webp)\b/.test(text) && text.endsWith(', 90k tbr, 90k tbn, 90k tbc'));
 }
 
-/** ffmpeg counts counterclockwise. */
+/** Degrees clockwise, 0 to 359: ffmpeg states them counterclockwise. */
 function clockwise(degrees: number): number {
   return Number.isNaN(degrees) ? 0 : ((Math.round(-degrees) % 360) + 360) % 360;
 }
@@ -73,22 +74,22 @@ function parseVideo(text: string): StreamFact {
   const codec = /^[\w-]+/.exec(text)?.[0] ?? '';
   const size = /(?:^|[, ])(\d{1,5})x(\d{1,5})(?=[, [(]|$)/.exec(text);
   const format = FORMAT.exec(text);
-  // If the container states another one after the codec's, that one applies.
-  const shape = [...text.matchAll(/\bSAR (\d+:\d+) DAR/g)].at(-1)?.[1];
-  const fields = fieldsOf(codec, format?.[2]);
+  // The last one applies: that of the container follows that of the codec.
+  const aspectRatio = [...text.matchAll(/\bSAR (\d+:\d+) DAR/g)].at(-1)?.[1];
+  const interlaced = isInterlaced(codec, format?.[2]);
   return {
     codec,
     ...(size && { width: Number(size[1]), height: Number(size[2]) }),
     ...describedRate(text),
     ...(format?.[1] !== undefined && { pixelFormat: format[1] }),
-    ...(shape !== undefined && !/^(?:0:|(\d+):\1$)/.test(shape) && { sampleAspectRatio: shape }),
-    ...(fields !== undefined && { interlaced: fields }),
+    ...(aspectRatio !== undefined && !/^(?:0:|(\d+):\1$)/.test(aspectRatio) && { sampleAspectRatio: aspectRatio }),
+    ...(interlaced !== undefined && { interlaced }),
     ...colours(format?.[2]),
   };
 }
 
-/** `top first`, `bottom first`, `top coded first (swapped)`, `progressive`. For DV nothing is stated, and each picture is two fields. */
-function fieldsOf(codec: string, text: string | undefined): boolean | undefined {
+/** By `top first`, `bottom first`, `top coded first (swapped)` or `progressive`. For DV nothing is stated, but each picture is two fields. */
+function isInterlaced(codec: string, text: string | undefined): boolean | undefined {
   if (text !== undefined && /\b(?:top|bottom) (?:coded )?first/.test(text)) return true;
   return codec === 'dvvideo' ? true : text?.includes('progressive') === true ? false : undefined;
 }

@@ -1,5 +1,5 @@
-/** ffmpeg's description of its input: streams, rate, size. */
-export { checkCodec, limitAddressSpace, readingLimits } from './decoders.js';
+/** Reads ffmpeg's description of a source (streams, rate, size), and limits what ffmpeg may read. */
+export { checkCodec, limitAddressSpace, limitOptions } from './decoders.js';
 export { InputDescription, type StreamFact } from './description.js';
 export { type KnownFacts, isKnown, knownFacts, rememberFacts, rememberOpened } from './known-facts.js';
 export { mapEach } from './map-each.js';

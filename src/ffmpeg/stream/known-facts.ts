@@ -1,20 +1,20 @@
-/** The latest description of each source. */
+/** Remembers the latest description of each source. */
 import type { OpenedSource } from '../../core/engine/engine.js';
 import type { SourceInfo } from '../../core/frame/frame.js';
 import { definedOnly } from '../../core/options.js';
 import type { Source } from '../../core/source.js';
 
-/** With the rate that ffmpeg assumes if the source states none. */
+/** Properties of a source, with the rate that ffmpeg assumes if the source states none. */
 export type KnownFacts = Partial<SourceInfo> & Pick<OpenedSource, 'guessedFps'>;
 
 const remembered = new WeakMap<Source, KnownFacts>();
 
-/** Whether a source has been open. */
+/** Whether a source has been open before. */
 export function isKnown(source: Source): boolean {
   return remembered.has(source);
 }
 
-/** Known facts about a source: from its description, or from its address. */
+/** Known facts about a source, from its last description or its address. */
 export function knownFacts(source: Source): KnownFacts {
   return remembered.get(source) ?? source.expected ?? {};
 }

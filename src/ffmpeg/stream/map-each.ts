@@ -1,7 +1,7 @@
-/** `mergeMap` for arrays, without an inner subscription for each. */
+/** An operator: `mergeMap` for arrays, without an inner subscription for each. */
 import { Observable, type OperatorFunction } from 'rxjs';
 
-/** Emits the values of each array that `project` returns; if it throws, the stream errors. */
+/** Emits the values of each array that `project` returns; errors if it throws. */
 export function mapEach<T, R>(project: (value: T) => readonly R[]): OperatorFunction<T, R> {
   return (source) => new Observable((subscriber) => source.subscribe({
     next: (value) => {

@@ -49,7 +49,7 @@ async function outcome(path: string, args: string[], onStderr?: (text: string, p
   const parser = new StderrParser();
   const facts = [...parser.push(stderr), ...parser.end()];
   const saw = (kind: string): boolean => facts.some((fact) => fact.kind === kind);
-  const exit = { code, signal, tail: parser.tail, sawConnection: saw('connected') || saw('streams'), sawStream: saw('streams'), sawFrame: false };
+  const exit = { code, signal, tail: parser.tail, sawConnection: saw('connected') || saw('streams'), sawFrame: false };
   return { facts, verdict: classifyExit({ ...exit, live: false }), signal };
 }
 

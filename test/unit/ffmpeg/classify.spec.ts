@@ -5,7 +5,7 @@ import { classifyExit, type Exit } from '../../../src/ffmpeg/process/classify.js
 
 function verdict(tail: string, more: Partial<Exit> = {}): { code: string; reason: string } {
   return classifyExit({
-    code: 1, signal: null, tail: tail.split('\n'), sawConnection: true, sawStream: false, sawFrame: false, live: false, ...more,
+    code: 1, signal: null, tail: tail.split('\n'), sawConnection: true, sawFrame: false, live: false, ...more,
   });
 }
 
@@ -92,7 +92,7 @@ x265 [warning]: level 5 detected, but CTU size 16 is non-compliant
   });
 
   it('takes a live source that breaks after frames for its end', () => {
-    const seen = { live: true, sawStream: true, sawFrame: true };
+    const seen = { live: true, sawFrame: true };
     expect(verdict('[error] pipe:0: Connection reset by peer', seen).code).toBe('STREAM_ENDED');
     expect(verdict('[error] pipe:0: Connection timed out', seen).code).toBe('STREAM_ENDED');
     expect(verdict('[error] pipe:0: Connection reset by peer', { live: true }).code).toBe('SOURCE_REFUSED');

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { Subject, from, lastValueFrom, throwError, concat, toArray, materialize } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { EngineEvent } from '../../../src/core/engine/engine.js';
-import { describedRate, shownRate, withRate } from '../../../src/ffmpeg/stream/rate.js';
+import { describedRate, measuredRate, withRate } from '../../../src/ffmpeg/stream/rate.js';
 
 describe('describedRate', () => {
   it.each([
@@ -17,20 +17,20 @@ describe('describedRate', () => {
   });
 });
 
-describe('shownRate', () => {
+describe('measuredRate', () => {
   it('is that of the pictures, with any order and jitter, in spite of a gap', () => {
     fc.assert(fc.property(
       fc.integer({ min: 1, max: 120 }), fc.array(fc.double({ min: 0, max: 0.4, noNaN: true }), { minLength: 24, maxLength: 24 }), fc.integer({ min: 0, max: 23 }),
       (fps, jitter, gapAt) => {
         const times = jitter.map((part, index) => Math.round(((index + part) * 1e6) / fps) + (index > gapAt ? 7_200_000_000 : 0));
-        const rate = shownRate([...times].reverse()) ?? 0;
+        const rate = measuredRate([...times].reverse()) ?? 0;
         expect(rate).toBeGreaterThan(fps * 0.9);
         expect(rate).toBeLessThan(fps * 1.1);
       }));
   });
 
   it.each([[[], undefined], [[5], undefined], [[5, 5, 5], undefined], [[0, 500_000], 2], [[0, 80_000, 160_000], 12.5]])('of %j is %s', (times, rate) => {
-    expect(shownRate(times)).toBe(rate);
+    expect(measuredRate(times)).toBe(rate);
   });
 });
 

@@ -5,22 +5,22 @@
 import type { Size } from '../../../core/pictures/size.js';
 
 const MAX_PIXELS = 2_228_224;
-const MAX_PIXELS_A_SECOND = 133_693_440;
+const MAX_PIXELS_PER_SECOND = 133_693_440;
 const MAX_SIDE = Math.floor(Math.sqrt(8 * MAX_PIXELS));
-/** Luma samples that x265 counts, which are those of whole coding units. */
-const UNIT = 16;
+/** Side of a coding unit: x265 counts the luma samples of whole units. */
+const CODING_UNIT = 16;
 
 /** Whether pictures of a size and rate may have coding units of 16. */
 export function allowsSmallUnits(size: Size, fps: number): boolean {
   return fps <= highestRate(size);
 }
 
-/** Pictures a second that a size may have with coding units of 16; 0 for one that is too large. */
+/** Highest frame rate of a size with coding units of 16; 0 for a size that is too large. */
 export function highestRate({ width, height }: Size): number {
   const [w, h] = [wholeUnits(width), wholeUnits(height)];
-  return w * h > MAX_PIXELS || Math.max(w, h) > MAX_SIDE ? 0 : MAX_PIXELS_A_SECOND / (w * h);
+  return w * h > MAX_PIXELS || Math.max(w, h) > MAX_SIDE ? 0 : MAX_PIXELS_PER_SECOND / (w * h);
 }
 
 function wholeUnits(side: number): number {
-  return Math.ceil(side / UNIT) * UNIT;
+  return Math.ceil(side / CODING_UNIT) * CODING_UNIT;
 }

@@ -9,9 +9,9 @@ export const nvenc: Encoder<EncodeH265Step> = {
   platforms: ['linux', 'win32'],
   pixelFormat: 'yuv420p',
   options: (step) => ({
-    rc: 'vbr', cq: String(step.crf), 'b:v': '0', g: String(keyint(step)), bf: '0', delay: '0', zerolatency: '1', 'forced-idr': '1',
+    rc: 'vbr', cq: String(step.crf), b: '0', g: String(keyint(step)), bf: '0', delay: '0', zerolatency: '1', 'forced-idr': '1',
     profile: 'main',
-    // The muxer requests headers only at the start of the stream; a message needs them at every keyframe.
+    // A muxer may request headers only at the start of the stream, but each message needs them at its keyframe.
     flags: '-global_header',
     ...keyframeOptions(step),
   }),

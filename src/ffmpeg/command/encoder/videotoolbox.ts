@@ -12,7 +12,7 @@ export const videotoolbox: Encoder<EncodeH265Step> = {
   platforms: ['darwin'],
   pixelFormat: 'nv12',
   options: (step) => ({
-    'q:v': quality(step.crf), g: String(keyint(step)), bf: '0', realtime: '1', allow_sw: '0', profile: 'main',
+    q: quality(step.crf), g: String(keyint(step)), bf: '0', realtime: '1', allow_sw: '0', profile: 'main',
     flags: '-global_header',
     ...keyframeOptions(step),
   }),

@@ -9,8 +9,8 @@ import { expectedOf } from '../command/index.js';
 import { whyFilterRefused } from '../process/index.js';
 import type { KnownFacts } from '../stream/index.js';
 
-/** Pictures that may be read before their heartbeats. Only filters that the user has written can delay heartbeats without end. */
-export function mostEarlyOf(plan: Plan): number {
+/** Maximum number of pictures that may be read before their heartbeats: unlimited unless filters of the user's own may change their times. */
+export function maxEarlyOf(plan: Plan): number {
   if (writtenFilters(plan) === undefined) return Infinity;
   return encodeStep(plan) === undefined ? FILTERS.maxInside : FILTERS.maxEarlyUnits;
 }
@@ -19,11 +19,11 @@ export function mostEarlyOf(plan: Plan): number {
 const POSSIBLE: ReadonlySet<RxcamError['code']> = new Set(['CAPTURE_CRASHED', 'ENCODER_FAILED', 'DECODE_FAILED', 'SOURCE_NOT_FOUND', 'SOURCE_REFUSED']);
 
 /**
- * Replaces the failure of a filter before its first picture by an InvalidOption, which is not retried. A failure after that
- * has another cause, such as a damaged picture.
- * @param format - of pictures that are fed; undefined: the source describes them
+ * Errors with an InvalidOption, which is not retried, in place of a failure that a filter has caused before the first picture; a later
+ * failure has another cause, such as a damaged picture. Errors also if the first picture has another size than the step states.
+ * @param format - of pictures from user code; undefined: the source describes them
  */
-export function checkWritten(plan: Plan, format?: KnownFacts): (events$: Observable<EngineEvent>) => Observable<EngineEvent> {
+export function checkUserFilters(plan: Plan, format?: KnownFacts): (events$: Observable<EngineEvent>) => Observable<EngineEvent> {
   const written = writtenFilters(plan);
   if (written === undefined) return (events$) => events$;
   return (events$) => {
@@ -32,7 +32,7 @@ export function checkWritten(plan: Plan, format?: KnownFacts): (events$: Observa
     return events$.pipe(
       tap((event) => {
         if (event.type === 'opened') source = event.source;
-        // The description was of other pictures.
+        // The description is of the earlier pictures.
         if (event.type === 'changed') source = undefined;
         if (event.type !== 'output' || hasOutput) return;
         hasOutput = true;
