@@ -1,4 +1,4 @@
-/** The ledger of one camera: counts in place, samples statistics, and creates events if they are observed. */
+/** The ledger of one camera: counts pictures in place, emits statistics, and creates events of pictures only if they are observed. */
 import { Observable, ReplaySubject, Subject, share } from 'rxjs';
 import { wall } from '../core/clock.js';
 import { STATS } from '../core/defaults/defaults.js';
@@ -19,12 +19,14 @@ export class CameraLedger {
   /** The last state event of each type. */
   readonly #last = new Map<CameraEvent['type'], CameraEvent>();
   #sampler: StatsSampler | undefined;
-  /** Set by the log. */
+  /** Set by `logEvents`. */
   onPublished: PublishedListener | undefined;
 
+  /** All events. */
   readonly events$: Observable<CameraEvent> = this.#events.asObservable();
-  /** Events of the camera, without those of single pictures; created whether observed or not. */
+  /** Events of the camera, without those of single pictures; they are created even if they are not observed. */
   readonly stateEvents$: Observable<CameraEvent> = this.#stateEvents.asObservable();
+  /** Statistics: at once, at intervals while the camera is active, and at each change of its state. */
   readonly stats$: Observable<CameraStats> = new Observable<CameraStats>((subscriber) => {
     const sampler = new StatsSampler(this.tally, STATS.every, (stats) => { subscriber.next(stats); });
     this.#sampler = sampler;
@@ -37,18 +39,19 @@ export class CameraLedger {
 
   constructor(readonly camera: string) {}
 
-  /** The last state event of each type, in their order: for those who begin to watch late. */
+  /** The last state event of each type, in order of time: for late subscribers. */
   get lastStateEvents(): readonly CameraEvent[] { return [...this.#last.values()]; }
 
-  /** Whether events of single pictures are wanted. */
+  /** Whether events of single pictures are observed. */
   get isObserved(): boolean { return this.#events.observed; }
 
+  /** Creates an event, counts it and emits it. */
   emit(run: number, body: EventBody): void {
     const event: CameraEvent = { camera: this.camera, run, at: wall(), ...body };
     this.tally.apply(event);
     this.tallyChanged();
     if (!('frames' in event)) {
-      // Behind the others.
+      // Removed first, so that it is the last in the order of the map.
       this.#last.delete(event.type);
       this.#last.set(event.type, event);
       this.#stateEvents.next(event);
@@ -56,11 +59,12 @@ export class CameraLedger {
     this.#events.next(event);
   }
 
-  /** The tally has changed. */
+  /** Called when the tally has changed: emits statistics if they are due. */
   tallyChanged(): void {
     this.#sampler?.changed();
   }
 
+  /** Emits an event that is counted already. */
   forward(event: CameraEvent): void {
     this.#events.next(event);
   }
@@ -129,7 +133,7 @@ export class CountedFrameEvents extends FrameEvents {
     if (isObserved) super.published(seq, frames, from, ack, latencyMs, isReference);
   }
 
-  /** Updates the statistics first: they precede the event that changed them. */
+  /** Whether to create the event. Updates the statistics first: they precede the event that changed them. */
   #isObserved(): boolean {
     this.#ledger.tallyChanged();
     return this.#ledger.isObserved;

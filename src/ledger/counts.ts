@@ -10,13 +10,13 @@ export interface Counts {
   readonly delivered: number;
   /** Left out by `skipRate` or `skipUnchanged`. */
   readonly skipped: number;
-  /** Of the skipped: those skipped by `skipRate`. */
+  /** Skipped by `skipRate`; part of `skipped`. */
   readonly thinned: number;
   /** Found unchanged by `skipUnchanged`: skipped, or replaced by a reference to the last full one. */
   readonly diff: number;
-  /** Of the published and delivered: such references. */
+  /** References published or delivered; part of `published` and `delivered`. */
   readonly references: number;
-  /** Passed to a step by user code a second time. */
+  /** Passed to a step by user code again. */
   readonly duplicates: number;
   /** Encoded. */
   readonly encoded: number;
@@ -38,18 +38,18 @@ export const NO_COUNTS: Counts = {
   bytes: 0, bytesSaved: 0, reconnects: 0, readFailures: 0,
 };
 
-/** Shares of all pictures that have been decided on, 0 to 1; 0 while there are none. */
+/** Shares of all pictures that were sent or left out, 0 to 1; 0 while there are none. */
 export interface Shares {
   /** Sent with their content: acknowledged by the broker, or delivered to your code. */
   readonly fullRate: number;
   /** Thinned out by `skipRate`. */
   readonly skipRate: number;
-  /** Found unchanged. */
+  /** Found unchanged by `skipUnchanged`. */
   readonly diffRate: number;
 }
 
-/** The pictures decided on so far, and shares of them. */
-export function decided(
+/** The number of pictures that were sent with their content, the total of those sent and left out, and the shares. */
+export function sharesOf(
   { published, delivered, references, thinned, diff }: Pick<Counts, 'published' | 'delivered' | 'references' | 'thinned' | 'diff'>,
 ): Shares & { readonly full: number; readonly total: number } {
   const full = published + delivered - references;

@@ -1,4 +1,4 @@
-/** A histogram of durations, changed in place; `snapshot` equals the result of `recorded`. */
+/** A histogram of durations, changed in place. Its snapshot equals the histogram that `recorded` returns for the same durations. */
 import { BUCKETS, type Histogram, PER_OCTAVE, bucketOf } from './histogram.js';
 
 export class DurationTally {
@@ -8,7 +8,7 @@ export class DurationTally {
   #sumMs = 0;
   #minMs = 0;
   #maxMs = 0;
-  /** Buckets up to the highest one in use. */
+  /** Number of buckets up to the highest one in use. */
   #used = 0;
   readonly #buckets = new Uint32Array(BUCKETS);
 
@@ -28,12 +28,15 @@ export class DurationTally {
   get count(): number { return this.#count; }
   get sumMs(): number { return this.#sumMs; }
 
-  /** How many are at or below 0.001 ms · 2^`first`, 2^(`first` + 1) …: buckets end there, so the counts are exact. */
-  cumulativeCounts(first: number, bounds: number): number[] {
+  /**
+   * The numbers of durations up to 0.001 ms · 2^`firstOctave`, up to twice that, and so on. Buckets end there, so they are exact.
+   * @param length - how many numbers to return
+   */
+  cumulativeCounts(firstOctave: number, length: number): number[] {
     const counts: number[] = [];
     let sum = 0;
     let index = 0;
-    for (let octave = first; octave < first + bounds; octave++) {
+    for (let octave = firstOctave; octave < firstOctave + length; octave++) {
       for (const end = Math.min(octave * PER_OCTAVE, this.#used - 1); index <= end; index++) sum += this.#buckets[index] ?? 0;
       counts.push(sum);
     }
@@ -45,6 +48,7 @@ export class DurationTally {
     this.#used = this.#count = this.#sumMs = this.#minMs = this.#maxMs = this.lastMs = 0;
   }
 
+  /** An immutable copy. */
   snapshot(): Histogram {
     return {
       count: this.#count, sumMs: this.#sumMs, minMs: this.#minMs, maxMs: this.#maxMs, lastMs: this.lastMs,

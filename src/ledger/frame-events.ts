@@ -1,4 +1,4 @@
-/** Creates the events of pictures: each once, with a fixed shape. */
+/** Creates the events of pictures, each as one object with a fixed shape. */
 import { wall } from '../core/clock.js';
 import type { RxcamError } from '../core/errors/errors.js';
 import type { CameraEvent, DropCause, Encoded, Place } from '../core/events.js';
@@ -7,7 +7,7 @@ import type { Published } from '../core/frame/frame.js';
 /** Facts about an access unit in an `encoded` event. */
 export type EncodedFacts = Pick<Encoded, 'codec' | 'bytes' | 'keyframe' | 'width' | 'height'>;
 
-/** Reports what happens to the pictures of one run: `frames` of them, starting with `seq`. */
+/** Reports what happens to pictures of one run. In each method: `frames` pictures, the first of which is `seq`. */
 export class FrameEvents {
   constructor(readonly camera: string, readonly run: number, readonly emit: (event: CameraEvent) => void) {}
 

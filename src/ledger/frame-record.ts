@@ -1,6 +1,6 @@
 /**
- * The record of one picture: where it is now. Values carry it under a symbol; rxcam's steps `take` a value,
- * move it and end it; user code in between can ignore it.
+ * The record of one picture: where it is now. Values carry their records under a symbol. Steps of rxcam `take` a value, and move or
+ * end its records; user code between steps can ignore them.
  */
 import { FRAME_RECORDS, type RecordRef, type Accounted } from '../core/frame/accounted.js';
 import type { LastTimes } from '../core/frame/last-times.js';
@@ -10,7 +10,7 @@ import type { EventBody, Place } from '../core/events.js';
 import type { FrameEvents } from './frame-events.js';
 import type { Numbering } from '../core/frame/numbering.js';
 
-/** Back-pressure on a source that can wait: a step that holds too much blocks it, and unblocks it later. */
+/** Back-pressure on a source that can wait: a step that holds too many frames blocks it, and unblocks it later. */
 export interface Pressure {
   /** Whether the source can wait (a file) or continues regardless (a live camera). */
   readonly waits: boolean;
@@ -18,16 +18,17 @@ export interface Pressure {
   unblock(holder: object): void;
 }
 
-/** A run that is kept for a step which still has its frames: no other subscription continues it until it is released. */
+/** A run that is kept for a step which still has frames of it: no other subscription continues the run until it is released. */
 export interface Reservation {
-  /** Reports that a process of the step is about to end: the run's next attempt waits until the function returned is called. */
+  /** Called while a process of the step ends: the run's next attempt waits until the returned function is called. */
   hold(): () => void;
-  /** The step has failed: `end` ends it, and `error` carries the run, so that `retry` continues it: a file resumes where it was. */
+  /** Called when the step has failed: `end` ends it. `error` carries the run, so that `retry` continues it and a file resumes where it was. */
   fail(error: RxcamError, end: () => void): void;
+  /** Ends the reservation. */
   release(): void;
 }
 
-/** The part of a run that records report to. */
+/** The part of a run that the records of its pictures use. */
 export interface RecordOwner {
   readonly id: number;
   readonly camera: string;
@@ -41,12 +42,13 @@ export interface RecordOwner {
   readonly live: boolean;
   /** Numbers the camera's messages 1, 2, 3 …, over reconnects and resets. */
   readonly numbering: Numbering;
-  /** Keeps the run for a step. Absent if nothing could be continued. */
+  /** Keeps the run for a step. Absent if the run can't be continued. */
   reserve?(): Reservation;
   /** Durations of the last picture and the last message. */
   lastTimes(): LastTimes;
   /** Receives the events of single pictures. */
   readonly frames: FrameEvents;
+  /** Emits an event of the run. */
   emit(body: EventBody): void;
 }
 
@@ -56,12 +58,13 @@ export interface FrameRecord extends RecordRef {
   /** Monotonic time of decoding, in ms. */
   readonly capturedMono: number;
   place: Place | 'delivered' | undefined;
+  /** Epoch of its owner at its last change. */
   epoch: number;
   /** Set if a reference to the last full picture replaces it. */
   isReference?: true;
   /** The steps that have taken it. */
   takenBy?: readonly object[];
-  /** Set on a second copy of a picture: it was counted when it arrived, and is in no other place. */
+  /** Set on a second copy of a picture, which is not counted again. */
   readonly isCopy?: boolean;
 }
 

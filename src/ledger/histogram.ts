@@ -1,13 +1,13 @@
-/** An immutable histogram of durations; quantiles are within 5 % of the true value. */
+/** An immutable histogram of durations, whose quantiles are within 5 % of the true value. */
 
-/** Buckets for each doubling: a bucket is 9 % wide, so its middle is within 5 %. */
+/** Buckets for each doubling of the duration: each is 9 % wide, so its middle is within 5 % of each duration in it. */
 export const PER_OCTAVE = 8;
 /** Upper bound of the first bucket, in ms. */
 export const SMALLEST_MS = 0.001;
-/** 0.001 ms · 2^36 is 19 hours. */
+/** Number of buckets, up to 0.001 ms · 2^36, which is 19 hours. */
 export const BUCKETS = 36 * PER_OCTAVE;
 
-/** Counts of durations in buckets. */
+/** Number of durations in each bucket, and their extremes. */
 export interface Histogram {
   readonly count: number;
   readonly sumMs: number;
@@ -35,6 +35,7 @@ export interface Timing {
   readonly max: number;
 }
 
+/** The histogram without durations. */
 export const EMPTY_HISTOGRAM: Histogram = { count: 0, sumMs: 0, minMs: 0, maxMs: 0, lastMs: 0, buckets: [] };
 
 /** The histogram with one more duration; `ms` below 0 counts as 0. */
@@ -54,7 +55,7 @@ export function recorded(histogram: Histogram, ms: number): Histogram {
   };
 }
 
-/** The duration below which a share `q` (0 to 1) of all are, in ms. */
+/** The duration in ms that a share `q` (0 to 1) of all durations does not exceed. */
 export function quantile(histogram: Histogram, q: number): number {
   if (histogram.count === 0) return 0;
   let left = Math.max(1, Math.ceil(q * histogram.count));
@@ -63,6 +64,7 @@ export function quantile(histogram: Histogram, q: number): number {
   return Math.min(histogram.maxMs, Math.max(histogram.minMs, middle));
 }
 
+/** The summary of a histogram. */
 export function timing(histogram: Histogram): Timing {
   const { count, lastMs, minMs, maxMs, sumMs } = histogram;
   return {

@@ -1,9 +1,9 @@
-/** The ledger: where every picture is, and the counts of all. */
+/** The ledger: the place of every picture, and their counts. */
 export { type FrameRecord, type RecordOwner, type Pressure, type Reservation, recordsOf, ownerOf } from './frame-record.js';
 export { CameraLedger, CountedFrameEvents } from './camera-ledger.js';
-export type { Shares } from './counts.js';
+export type { Counts, Shares } from './counts.js';
 export { FrameEvents } from './frame-events.js';
-export { CAMERA_STATES, type CameraState, type Counts, type EncoderInUse } from './ledger.js';
+export { CAMERA_STATES, type CameraState, type EncoderInUse } from './ledger.js';
 export { DurationTally } from './duration-tally.js';
 export { SMALLEST_MS, type Timing, timing } from './histogram.js';
 export { logEvents } from './log.js';

@@ -4,17 +4,15 @@ import { type CameraEvent, DROP_CAUSES, type DropCause, PLACES, type Place, type
 import type { Codec } from '../core/frame/frame.js';
 import { EMPTY_HISTOGRAM, type Histogram, recorded } from './histogram.js';
 
-export type { Counts } from './counts.js';
-
 /** States of a camera. */
 export const CAMERA_STATES = ['idle', 'connecting', 'streaming', 'waiting', 'failed', 'stopped'] as const;
 /**
  * `idle`: never subscribed; `connecting`; `streaming`: frames arrive; `waiting`: for the next attempt;
- * `failed`: ended by an error that nothing retries (so far); `stopped`: ended by completion or unsubscription.
+ * `failed`: ended by an error, until a retry; `stopped`: ended by completion or unsubscription.
  */
 export type CameraState = (typeof CAMERA_STATES)[number];
 
-/** Which encoder runs, and why. */
+/** The encoder that runs, and the reason for its choice. */
 export interface EncoderInUse {
   /** Its name in ffmpeg: `libx265`, `hevc_nvenc` … */
   readonly name: string;
@@ -36,13 +34,13 @@ export interface Ledger {
   readonly frameBytes: number;
   readonly width: number;
   readonly height: number;
-  /** How often the counts were reset. */
+  /** Number of resets of the counts. */
   readonly resets: number;
-  /** Total downtime of failures that were recovered from, in ms. */
+  /** Total downtime of failures from which the camera has recovered, in ms. */
   readonly downtimeMs: number;
   /** Wall clock of the next attempt while waiting, in ms since 1970. */
   readonly nextAttemptAt?: number;
-  /** The last failure's code. */
+  /** Code of the last failure. */
   readonly lastError?: string;
   readonly encoder?: EncoderInUse;
   /** Format of the last access unit. */
@@ -50,8 +48,8 @@ export interface Ledger {
 }
 
 /**
- * `read`: from one picture to the next; `process`: decoding to encoded; `write`: request to acknowledgement; `latency`:
- * decoding to acknowledgement.
+ * `read`: from one picture to the next; `process`: from decoding to the end of encoding; `write`: from request to acknowledgement;
+ * `latency`: from decoding to acknowledgement.
  */
 export const TIMING_NAMES = ['read', 'process', 'write', 'latency'] as const;
 export type TimingName = (typeof TIMING_NAMES)[number];

@@ -1,14 +1,17 @@
-/** Writes a pino line for each change of state, and one every `logEveryFrames` published frames. */
+/** Logs a line with pino for each event of the camera, and one after every `logEveryFrames` published frames. */
 import type { Logger } from 'pino';
 import type { CameraEvent } from '../core/events.js';
 import type { CameraLedger } from './camera-ledger.js';
 import type { Ledger } from './ledger.js';
 import { report, reportFacts, statsOf } from './report/index.js';
 
-/** Events of every change of pressure: not logged. */
+/** Events that are not logged: they follow each change of back-pressure. */
 const QUIET = new Set<CameraEvent['type']>(['paused', 'resumed']);
 
-/** Logs until the events end. Needs no events of single pictures. */
+/**
+ * Logs until the events end. Needs no events of single pictures.
+ * @param everyPublished - published frames between two lines of figures
+ */
 export function logEvents(ledger: CameraLedger, logger: Logger, everyPublished: number): void {
   ledger.onPublished = (frames, latencyMs) => {
     if (crosses(ledger.tally.counts.published, frames, everyPublished)) logger.info(figuresOf(ledger.camera, ledger.tally.snapshot(), latencyMs), 'published');
@@ -18,13 +21,14 @@ export function logEvents(ledger: CameraLedger, logger: Logger, everyPublished: 
   });
 }
 
-/** The report since the last reset, and the durations of the last message. */
+/** The report since the last reset, and the latency of the last message. */
 function figuresOf(camera: string, ledger: Ledger, latencyMs: number): Record<string, unknown> {
   return { camera, published: ledger.counts.published, latencyMs: Math.round(latencyMs), ...reportFacts(report(statsOf(ledger))) };
 }
 
-function crosses(total: number, last: number, step: number): boolean {
-  return Math.floor(total / step) !== Math.floor((total - last) / step);
+/** Whether the last `added` of `total` have passed a multiple of `step`. */
+function crosses(total: number, added: number, step: number): boolean {
+  return Math.floor(total / step) !== Math.floor((total - added) / step);
 }
 
 function levelOf(event: CameraEvent): 'info' | 'warn' | 'error' {

@@ -1,4 +1,4 @@
-/** Takes values into a step of rxcam, and passes them on to the next step or to the user's code. */
+/** Takes values into a step of rxcam, and prepares them for the next step or for user code. */
 import type { Subscriber } from 'rxjs';
 import { type FrameRecord, recordsOf } from './frame-record.js';
 import { FRAME_RECORDS, type Accounted } from '../core/frame/accounted.js';
@@ -6,27 +6,28 @@ import type { Place } from '../core/events.js';
 import { FrameTracker } from './frame-tracker.js';
 
 /**
- * Takes a value into a step of rxcam: from the step before it, or back from the user's code.
- * @param step - the step: a picture that reaches it again is a duplicate; undefined if its place shows that
+ * Takes a value into a step of rxcam, from the step before it or back from user code.
+ * @param to - the place of its pictures in the step
+ * @param step - the step: a picture that reaches it again is a duplicate; undefined if the picture's place shows that
  */
 export function take(value: Accounted, to: Place, step?: object): FrameTracker {
   const records = recordsOf(value) ?? [];
-  const only = records[0];
-  if (records.length === 1 && only?.place === 'handover' && only.isCopy !== true && isNew(only, step)) {
+  const single = records[0];
+  if (records.length === 1 && single?.place === 'handover' && single.isCopy !== true && isNew(single, step)) {
     const tracker = new FrameTracker(records);
     tracker.move(to);
     return tracker;
   }
-  const own = records.filter((record) => record.isCopy !== true);
-  const fresh = own.filter((record) => isNew(record, step));
-  const passed = fresh.filter((record) => record.place === 'handover');
-  const delivered = fresh.filter((record) => record.place === 'delivered');
-  if (passed.length > 0) new FrameTracker(passed).move(to);
+  const originals = records.filter((record) => record.isCopy !== true);
+  const newOnes = originals.filter((record) => isNew(record, step));
+  const handedOver = newOnes.filter((record) => record.place === 'handover');
+  const delivered = newOnes.filter((record) => record.place === 'delivered');
+  if (handedOver.length > 0) new FrameTracker(handedOver).move(to);
   for (const uncounted of [false, true]) markReturned(delivered.filter((one) => isUncounted(one) === uncounted), to, uncounted);
-  const taken = passed.length + delivered.length;
-  const first = own[0];
-  if (first !== undefined && taken < own.length) first.owner.frames.duplicate(first.seq, own.length - taken);
-  return new FrameTracker(taken === records.length ? records : [...passed, ...delivered]);
+  const taken = handedOver.length + delivered.length;
+  const first = originals[0];
+  if (first !== undefined && taken < originals.length) first.owner.frames.duplicate(first.seq, originals.length - taken);
+  return new FrameTracker(taken === records.length ? records : [...handedOver, ...delivered]);
 }
 
 /** Whether the step takes the picture for the first time; marks it as taken. */
@@ -52,7 +53,7 @@ export function passOn<T>(value: T, tracker: FrameTracker, subscriber: Subscribe
   tracker.endHandover();
 }
 
-/** The value for the next step: records that the tracker does not hold become copies, which are not counted. */
+/** The value for the next step. Records that the tracker does not hold become copies, which are not counted. */
 export function passedOn<T extends Accounted>(value: T, tracker: FrameTracker): T {
   const records = recordsOf(value);
   if (records === undefined || records.length === tracker.records.length) return value;
@@ -60,10 +61,12 @@ export function passedOn<T extends Accounted>(value: T, tracker: FrameTracker): 
   return { ...value, [FRAME_RECORDS]: records.map(copied) };
 }
 
+/** Whether the picture was delivered before the last reset. */
 function isUncounted(record: FrameRecord): boolean {
   return record.epoch !== record.owner.epoch;
 }
 
+/** Reports pictures that user code has passed back to a step. */
 function markReturned(records: FrameRecord[], to: Place, uncounted: boolean): void {
   const first = records[0];
   if (first === undefined) return;

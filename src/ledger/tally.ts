@@ -1,6 +1,6 @@
 /**
- * The ledger of a camera, counted in place: the move of a picture costs a few additions. The pure function `fold` is its
- * specification: `snapshot` equals its result.
+ * The ledger of a camera, counted in place: to move a picture costs a few additions. The pure function `fold` is its specification:
+ * a snapshot equals the result of `fold` for the same events.
  */
 import type { Counts } from './counts.js';
 import { type CameraEvent, DROP_CAUSES, type DropCause, PLACES, type Place } from '../core/events.js';
@@ -10,7 +10,7 @@ import { type CameraState, EMPTY_LEDGER, type EncoderInUse, type Ledger, isActiv
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** The part of an access unit that the ledger records. */
+/** The facts about an access unit that the ledger records. */
 export interface UnitFacts {
   readonly codec: Codec;
   readonly bytes: number;
@@ -30,7 +30,7 @@ export class Tally {
   /** Pictures that rxcam holds: the sum of `places`. */
   inFlight = 0;
   droppedTotal = 0;
-  /** Pictures that user code passed back to a step: they are subtracted from `delivered`. */
+  /** Pictures that user code has passed back to a step: they no longer count as delivered. */
   returnedTotal = 0;
   resets = 0;
   encoder: EncoderInUse | undefined;
@@ -192,7 +192,7 @@ export class Tally {
     this.counts.captured = PLACES.reduce((sum, place) => sum + this.places[place], 0);
     for (const cause of DROP_CAUSES) this.dropped[cause] = 0;
     this.droppedTotal = this.returnedTotal = 0;
-    for (const times of [this.read, this.process, this.write, this.latency]) times.clear();
+    for (const durations of [this.read, this.process, this.write, this.latency]) durations.clear();
     this.resets += 1;
     this.downtimeMs = 0;
   }

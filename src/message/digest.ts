@@ -1,6 +1,7 @@
-/** Digests of access units: each is computed once, even for several messages. */
+/** Digests of access units, each computed once, even for several messages. */
 import { hash } from 'node:crypto';
 
+/** Digests that are computed already. */
 const known = { md5: new WeakMap<Buffer, string>(), sha256: new WeakMap<Buffer, string>() };
 
 /** The digest of `data`, in lower-case hex. */

@@ -1,11 +1,11 @@
-/** Facts about the picture of a received message. */
+/** Facts about a received message and its picture. */
 import type { Codec, EncodeMode } from '../core/frame/frame.js';
 import type { PictureFacts } from '../core/frame/picture-facts.js';
 
 /** The last message of a sender. */
 export interface LastMessage { readonly sender: string; readonly inputOrder: number }
 
-/** Facts that a message states; others are undefined. Members may be read from the message on access. */
+/** Facts that a message states; others are undefined. Members may be getters that read the message on access. */
 export interface Facts {
   readonly format: 'cloudevents' | 'matrice' | undefined;
   readonly camera?: string | undefined;
@@ -14,18 +14,18 @@ export interface Facts {
   /** The sender's run: inputOrder counts within it. Undefined if the format does not name it. */
   readonly sender?: string | undefined;
   readonly inputOrder?: number | undefined;
-  /** inputOrder sent before it to this topic and key. */
+  /** inputOrder of the message that was sent before it to this topic and key. */
   readonly previousOrder?: number | undefined;
   /** inputOrder of the last full message, on one that only refers to it. */
   readonly referenceOrder?: number | undefined;
   /** Epoch of the sender's right to publish: of two senders, the one with the higher epoch has it. */
   readonly epoch?: number | undefined;
-  /** On the first message of an owner: the last message of the one before; `unknown` if that one did not hand the camera over. */
+  /** On the first message of an owner: the last message of the former owner; `unknown` if that owner did not release the camera. */
   readonly handover?: LastMessage | 'unknown' | undefined;
   readonly seq?: number | undefined;
   /** Pictures in the message. */
   readonly frames?: number | undefined;
-  /** Of a chunk: each of its pictures, in the order of their access units. */
+  /** For a chunk: its pictures, in the order of their access units. */
   readonly pictures?: readonly PictureFacts[] | undefined;
   readonly pts?: number | undefined;
   readonly capturedAt?: number | undefined;
@@ -36,7 +36,7 @@ export interface Facts {
   readonly mode?: EncodeMode | undefined;
   /** Degrees clockwise to turn the decoded picture. */
   readonly rotation?: number | undefined;
-  /** Pictures at its beginning that are not shown: only others need them. */
+  /** Number of pictures at its beginning that are not shown; others need them. */
   readonly hidden?: number | undefined;
   /** Wall clock of the keyframe that it depends on, in ms since 1970. */
   readonly keyframeAt?: number | undefined;

@@ -3,7 +3,7 @@ import type { CompletedMessage, Destination } from '../core/frame/destination.js
 import type { LastTimes } from '../core/frame/last-times.js';
 import type { EncodedFrame } from '../core/frame/frame.js';
 
-/** The context of a message: second argument of a format. */
+/** The context of a message: the second argument of a format. */
 export interface MessageContext {
   /** Key of the camera. */
   readonly camera: string;
@@ -11,9 +11,9 @@ export interface MessageContext {
   readonly run: number;
   /** 1, 2, 3 … for each camera, over reconnects. */
   readonly inputOrder: number;
-  /** Random, the same for all messages that are numbered together: those of one camera object. With `inputOrder` it is unique. */
+  /** Random, and the same for all messages of one camera object: together with `inputOrder` it identifies a message. */
   readonly processRun: string;
-  /** The message's key; default: the camera's. */
+  /** Key of the message; by default that of the camera. */
   readonly key: string;
   /** Location of the camera, as given to `toMessage`. */
   readonly location?: string;
@@ -25,7 +25,7 @@ export interface MessageContext {
   readonly referenceOrder?: number;
   /** `matrice`: the service that the messages are for. */
   readonly serviceId?: string;
-  /** `matrice`: whether the content is left out. */
+  /** `matrice`: whether the picture's bytes are left out. */
   readonly stripInputContent?: boolean;
   /** Durations of the camera's last picture and last message; absent for frames that come from no camera. */
   readonly lastTimes?: LastTimes;
@@ -33,22 +33,23 @@ export interface MessageContext {
 
 /** Result of a format. */
 export interface FormattedMessage {
-  /** Default: `camera/process run/inputOrder`. */
+  /** Default: `camera/processRun/inputOrder`. */
   readonly id?: string;
   /** Default: the context's key. */
   readonly key?: string;
-  /** A string goes as UTF-8. */
+  /** A string is sent as UTF-8. */
   readonly value: Buffer | string;
+  /** Headers on Kafka, fields on Redis. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Fields of a Redis entry, in place of the headers and `data`. */
   readonly fields?: Readonly<Record<string, string | Buffer>>;
-  /** Name of the header that receives the inputOrder sent before this one to the same topic and key. */
+  /** Name of the header that receives the inputOrder of the message sent before this one to the same topic and key. */
   readonly previousOrderHeader?: string;
   /** Name of the header that receives the epoch of the fence, if `publish` has one. */
   readonly epochHeader?: string;
-  /** Name of the header that receives, on the first message behind a fence, the id of the last message before it, or `unknown`. */
+  /** Name of the header that receives, on the first message of an owner, the id of the former owner's last message, or `unknown`. */
   readonly handoverHeader?: string;
-  /** Completes the message with the facts that only `publish` knows: called once, when it enters the outbox. */
+  /** Completes the message with facts that only `publish` knows. Called once, when the message enters the outbox. */
   readonly complete?: (to: Destination) => CompletedMessage;
 }
 

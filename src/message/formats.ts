@@ -11,11 +11,12 @@ export const FORMATS = { cloudevents, matrice } as const satisfies Record<string
 /** Name of a format. */
 export type FormatName = keyof typeof FORMATS;
 
-/** Options of `toMessage` that only one format accepts. */
+/** Options of `toMessage` that only one format accepts, with that format. */
 export const ONLY_IN: Readonly<Record<string, FormatName>> = {
   headers: 'cloudevents', serviceId: 'matrice', stripInputContent: 'matrice',
 };
 
+/** Names of headers that only the format sets. */
 const RESERVED = /^(ce_|content-type$)/i;
 
 /** Options of `toMessage`. */

@@ -1,8 +1,10 @@
-/** Headers of a received message. Most readers use few of them, so each is decoded on access. */
+/** Headers of a received message. Each is decoded on access, because most programs read few of them. */
 
 /** Headers by name. */
 export interface MessageHeaders {
+  /** One header; undefined if the message does not have it. */
   get(name: string): string | undefined;
+  /** All headers. */
   all(): Readonly<Record<string, string>>;
 }
 
@@ -26,28 +28,28 @@ export interface HeaderPositions {
   readonly bounds: readonly number[];
 }
 
-/** Headers as received, in bytes; their positions are found once, on the first access. */
+/** Headers as received, in bytes. Their positions are found once, on the first access. */
 export class PackedHeaders implements MessageHeaders {
-  #places: HeaderPositions | undefined;
+  #positions: HeaderPositions | undefined;
 
   constructor(readonly bytes: Buffer, readonly find: (bytes: Buffer) => HeaderPositions) {}
 
   get(name: string): string | undefined {
-    const index = this.places.names.indexOf(name);
+    const index = this.positions.names.indexOf(name);
     return index < 0 ? undefined : this.#at(index);
   }
 
   all(): Readonly<Record<string, string>> {
-    // The first of a name counts, as for `get`; a name may be `__proto__`.
-    return Object.fromEntries(this.places.names.map((name, index) => [name, this.#at(index)] as const).reverse());
+    // If a name occurs twice, the first one counts, as with `get`. A name may be `__proto__`.
+    return Object.fromEntries(this.positions.names.map((name, index) => [name, this.#at(index)] as const).reverse());
   }
 
-  private get places(): HeaderPositions {
-    return this.#places ??= this.find(this.bytes);
+  private get positions(): HeaderPositions {
+    return this.#positions ??= this.find(this.bytes);
   }
 
   #at(index: number): string {
-    const { bounds } = this.places;
+    const { bounds } = this.positions;
     return this.bytes.toString('utf8', bounds[2 * index], bounds[2 * index + 1]);
   }
 }

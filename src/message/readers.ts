@@ -9,7 +9,7 @@ export type FactsReader = (value: Buffer, headers: MessageHeaders) => Facts | un
 
 const READERS: readonly FactsReader[] = [readCloudevents, readMatrice];
 
-/** The facts in a message; for an unknown format only its bytes. */
+/** The facts in a message; of a message in an unknown format only its bytes. */
 export function factsOf(value: Buffer, headers: MessageHeaders): Facts {
   for (const read of READERS) {
     const facts = read(value, headers);
@@ -18,7 +18,7 @@ export function factsOf(value: Buffer, headers: MessageHeaders): Facts {
   return { format: undefined, data: value };
 }
 
-/** The time of capture without parsing the message, because every message needs it. */
+/** The time of capture, which every message needs, without parsing the message; undefined if it states none. */
 export function peekCapturedAt(value: Buffer, headers: MessageHeaders): number | undefined {
   return peekCloudevents(headers) ?? peekMatrice(value);
 }

@@ -1,4 +1,4 @@
-/** A message from a broker. Its facts are parsed on access. */
+/** A message from a broker, whose facts are parsed on access. */
 import { FRAME_RECORDS, type RecordRef, type Accounted } from '../core/frame/accounted.js';
 import type { Codec, EncodeMode } from '../core/frame/frame.js';
 import type { PictureFacts } from '../core/frame/picture-facts.js';
@@ -24,12 +24,13 @@ export interface ReceivedParts {
   readonly offset?: string | undefined;
   /** Redis: id of the entry. */
   readonly streamId?: string | undefined;
-  /** Number of messages that the broker removed before this one, unread. */
+  /** Number of messages before this one, of any key, that the broker removed before they could be read. */
   readonly expired?: number | undefined;
 }
 
-/** The record of a message, which is notified when the message is acknowledged. */
+/** The record of a message, which receives its acknowledgement. */
 export interface MessageRecord extends RecordRef {
+  /** Called when the message is acknowledged. */
   release(): void;
 }
 
@@ -74,7 +75,7 @@ export class Received implements Accounted {
     if (known !== undefined) this.#facts = known.#facts;
   }
 
-  /** For a subclass that adds to a message. */
+  /** The parts of a message, for a subclass that adds to them. */
   protected static partsOf(received: Received): ReceivedParts {
     const { topic, key, value, partition, offset, streamId, timestamp, expired } = received;
     return { topic, key, value, partition, offset, streamId, timestamp, expired, headers: received.#headers };
@@ -97,19 +98,19 @@ export class Received implements Accounted {
 
   /** `cloudevents` or `matrice`; undefined for any other. */
   get format(): Facts['format'] { return this.facts.format; }
-  /** Key of the camera; for a format that does not name it the message's key. */
+  /** Key of the camera; the message's key if the format does not state it. */
   get camera(): string { return this.facts.camera ?? this.key ?? ''; }
-  /** Unique for each message; a repeated one has the same. */
+  /** Unique for each message; a repeated message has the same id. */
   get id(): string | undefined { return this.facts.id; }
   /** 1, 2, 3 … for each camera. */
   get inputOrder(): number | undefined { return this.facts.inputOrder; }
-  /** Epoch of the machine that sent it, if several may run the camera: the highest one has the right to publish. */
+  /** Epoch of its sender, if several machines may run the camera: the one with the highest epoch has the right to publish. */
   get epoch(): number | undefined { return this.facts.epoch; }
   /** Number of the picture in its run, from 1; the first one of a chunk. */
   get seq(): number | undefined { return this.facts.seq; }
-  /** Pictures in the message. */
+  /** Number of pictures in the message. */
   get frames(): number | undefined { return this.facts.frames; }
-  /** For a chunk: facts about each of its pictures, in the order of their access units. */
+  /** For a chunk: its pictures, in the order of their access units. */
   get pictures(): readonly PictureFacts[] | undefined { return this.facts.pictures; }
   /** Media time in µs. */
   get pts(): number | undefined { return this.facts.pts; }
@@ -121,11 +122,13 @@ export class Received implements Accounted {
   get height(): number | undefined { return this.facts.height; }
   /** Whether decoding can start here. */
   get keyframe(): boolean | undefined { return this.facts.keyframe; }
+  /** Format of `data`. */
   get codec(): Codec | undefined { return this.facts.codec; }
+  /** Whether every access unit decodes alone (`frame`) or depends on others (`stream`). */
   get mode(): EncodeMode | undefined { return this.facts.mode; }
   /** Degrees clockwise to turn the decoded picture. */
   get rotation(): number | undefined { return this.facts.rotation; }
-  /** Pictures at its beginning that `decode` does not show: only others need them. */
+  /** Number of pictures at its beginning that `decode` does not show; others need them. */
   get hidden(): number | undefined { return this.facts.hidden; }
   /** Wall clock of the keyframe that it depends on, in ms since 1970. */
   get keyframeAt(): number | undefined { return this.facts.keyframeAt; }
@@ -134,12 +137,12 @@ export class Received implements Accounted {
   /** The picture's bytes: an access unit, a chunk, or a JPEG picture. */
   get data(): Buffer { return this.facts.data; }
 
-  /** `capturedAt` without parsing the message, even a JSON document; used by statistics. */
+  /** `capturedAt`, without parsing the message, even if it is a JSON document; for statistics. */
   peekCapturedAt(): number | undefined {
     return peekCapturedAt(this.value, this.#headers);
   }
 
-  /** The same message, with the number of messages before it that were removed unread. */
+  /** The same message, with the number of messages before it that the broker removed before they could be read. */
   after(expired: number): Received {
     return new Received({ ...Received.partsOf(this), expired }, this);
   }

@@ -1,4 +1,4 @@
-/** Parsers of the codec and the numbers in a received message: undefined for any other text. */
+/** Parsers of the codec and the numbers in a received message, which return undefined for any other text. */
 import type { Codec } from '../core/frame/frame.js';
 
 const CODECS: readonly string[] = ['h265', 'h264', 'jpeg'] satisfies Codec[];
@@ -8,7 +8,7 @@ export function parseCount(text: string | undefined): number | undefined {
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
-/** The same, or one below 0, such as the media time of a hidden picture at the beginning. */
+/** A whole number in decimal digits, also below 0, such as the media time of a hidden picture. */
 export function parseInteger(text: string | undefined): number | undefined {
   return text !== undefined && /^-?\d{1,15}$/.test(text) ? Number(text) : undefined;
 }

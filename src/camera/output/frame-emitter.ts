@@ -65,7 +65,7 @@ export class FrameEmitter {
       return;
     }
     const reference = referenceTo(full, kept, { similarity, threshold: this.#unchanged.threshold }, this.keyframeAt);
-    tracker.refer('handover');
+    tracker.replaceByReference('handover');
     this.#pass(reference, tracker);
   }
 

@@ -1,4 +1,4 @@
-/** Figures for people and logs. */
+/** Figures for programs, people and logs. */
 export type { VerdictCounts } from '../../core/frame/verdict-counts.js';
 export { type ReceivedStats, ReceivedSampler } from './received.js';
 export type { ReceivedFigures, ReceivedReport } from './received-report.js';

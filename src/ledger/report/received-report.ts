@@ -1,4 +1,4 @@
-/** The report of received streams: plain numbers with their units in the names, for people and for the metrics page. */
+/** The report of received streams: plain numbers with their units in their names, for people and for the metrics page. */
 import type { Timing } from '../histogram.js';
 import type { VerdictCounts } from '../../core/frame/verdict-counts.js';
 import { type ReportTiming, combineTimings } from './timings.js';
@@ -9,25 +9,25 @@ export interface ReceivedFigures {
   readonly received: number;
   /** Bytes of their values. */
   readonly bytes: number;
-  /** Per second, over the last window. */
+  /** Messages and bytes per second, over the last window. */
   readonly rate: { readonly messages: number; readonly bytes: number };
   /** From the capture of a picture to its reception, in ms. */
   readonly latency: Timing;
   /** `connected` while the broker answers. */
   readonly status?: string;
-  /** Connections that failed. */
+  /** Number of failed connections. */
   readonly failures?: number;
-  /** Read and not emitted yet. */
+  /** Messages that are read and not emitted yet, and their bytes. */
   readonly inbox?: { readonly messages: number; readonly bytes: number };
   /** Counts of `verify`. */
   readonly verdicts?: VerdictCounts | undefined;
 }
 
-/** The result of {@link report} for received streams: sums over all of them. */
+/** Result of {@link report} for received streams: sums over all of them. */
 export interface ReceivedReport {
-  /** Streams that the report is about. */
+  /** Number of streams in the report. */
   readonly streams: number;
-  /** Of them: connected; without a status in the statistics, those with arriving messages. */
+  /** Number of those that are connected; without a status in the statistics, of those at which messages arrive. */
   readonly activeStreams: number;
   /** Messages received. */
   readonly messages: number;
@@ -39,9 +39,9 @@ export interface ReceivedReport {
   readonly bytesPerSecond: number;
   /** From the capture of a picture to its reception, in ms. */
   readonly latencyMs: ReportTiming;
-  /** Connections that failed. */
+  /** Number of failed connections. */
   readonly failures: number;
-  /** Read and not emitted yet. */
+  /** Messages that are read and not emitted yet. */
   readonly inboxMessages: number;
   /** Bytes of these messages. */
   readonly inboxBytes: number;
@@ -53,6 +53,7 @@ export interface ReceivedReport {
   readonly missing?: Readonly<Record<'dropped' | 'lost' | 'expired', number>>;
 }
 
+/** The report of received streams. */
 export function receivedReport(all: readonly ReceivedFigures[]): ReceivedReport {
   const sum = (of: (one: ReceivedFigures) => number | undefined) => all.reduce((total, one) => total + (of(one) ?? 0), 0);
   const count = (name: keyof VerdictCounts) => sum(({ verdicts }) => verdicts?.[name]);

@@ -1,4 +1,4 @@
-/** Statistics of received messages: counted in place, with snapshots that have rates over the last window. */
+/** Statistics of received messages: counted in place, and emitted as snapshots with rates over the last window. */
 import type { Subscription } from 'rxjs';
 import { mono, ticks, wall } from '../../core/clock.js';
 import type { VerdictCounts } from '../../core/frame/verdict-counts.js';
@@ -13,11 +13,11 @@ export interface ReceivedStats {
   readonly received: number;
   /** Bytes of their values. */
   readonly bytes: number;
-  /** Per second, over the last window; `missing` counts the messages in gaps. */
+  /** Messages, bytes and missing messages (those in gaps) per second, over the last window. */
   readonly rate: { readonly messages: number; readonly bytes: number; readonly missing: number };
   /** From the capture of a picture to its reception, in ms, by the clocks of both machines. */
   readonly latency: Timing;
-  /** Absent unless `verify` is before `stats`. Repeated and torn messages count only if `verify` keeps them. */
+  /** Counts by verdict; absent unless `verify` precedes `stats`. Repeated and torn messages count only if `verify` keeps them. */
   readonly verdicts?: VerdictCounts;
 }
 
@@ -40,8 +40,8 @@ interface CountedGap {
 interface Mark { readonly at: number; readonly messages: number; readonly bytes: number; readonly missing: number }
 
 /**
- * Counts received messages, and emits statistics: with the first value, every `everyMs` from then on, and at once with the first
- * gap since the last tick.
+ * Counts received messages, and emits statistics: at the first value, then at intervals of `everyMs`, and at once at the first gap
+ * since the last tick.
  */
 export class ReceivedSampler {
   readonly #latency = new DurationTally();
@@ -51,7 +51,7 @@ export class ReceivedSampler {
   #isVerified = false;
   #bytes = 0;
   #missing = 0;
-  /** Since the last tick; since the one before it. */
+  /** The counts at the last tick, and at the one before it. */
   #window = this.#mark();
   #longWindow = this.#window;
   #ticks: Subscription | undefined;
@@ -69,7 +69,7 @@ export class ReceivedSampler {
     this.#hasEmittedGap ||= value.verdict === 'gap';
   }
 
-  /** The stream has ended: emits the last statistics, if there were any values. */
+  /** Called when the stream has ended: emits the last statistics, if there were any values. */
   end(): void {
     if (this.#ticks !== undefined) this.#emitNow();
   }
@@ -78,7 +78,7 @@ export class ReceivedSampler {
     this.#ticks?.unsubscribe();
   }
 
-  /** Emits now. Rates over a few ms mean nothing, so it includes the window before the last tick. */
+  /** Emits now. Rates over a few ms are meaningless, so they include the window before the last tick. */
   #emitNow(): void {
     this.#emitSince(this.#longWindow);
   }
@@ -115,10 +115,10 @@ export class ReceivedSampler {
   #emitSince(since: Mark): void {
     const now = this.#mark();
     const ms = now.at - since.at;
-    const of = (name: 'messages' | 'bytes' | 'missing') => (ms <= 0 ? 0 : ((now[name] - since[name]) * 1_000) / ms);
+    const perSecond = (name: 'messages' | 'bytes' | 'missing') => (ms <= 0 ? 0 : ((now[name] - since[name]) * 1_000) / ms);
     this.emit({
       at: wall(), received: this.#received, bytes: this.#bytes,
-      rate: { messages: of('messages'), bytes: of('bytes'), missing: of('missing') },
+      rate: { messages: perSecond('messages'), bytes: perSecond('bytes'), missing: perSecond('missing') },
       latency: timing(this.#latency.snapshot()), ...(this.#isVerified && { verdicts: { ...this.#verdicts } }),
     });
   }

@@ -1,5 +1,5 @@
-/** The report of cameras, or of received streams: figures for people, such as pictures sent, bytes saved, durations. */
-import { type Counts, type Shares, decided } from '../counts.js';
+/** The report of cameras or of received streams: figures for people, such as pictures sent, bytes saved and durations. */
+import { type Counts, type Shares, sharesOf } from '../counts.js';
 import type { Codec } from '../../core/frame/frame.js';
 import { isActiveState } from '../ledger.js';
 import { InvalidOption } from '../../core/errors/errors.js';
@@ -9,9 +9,9 @@ import { type ReportTiming, combineTimings, timesText } from './timings.js';
 
 /** Result of {@link report}. Counts are of pictures since the creation of each camera or its last reset. */
 export interface Report extends Shares {
-  /** Cameras in the report. */
+  /** Number of cameras in the report. */
   readonly streams: number;
-  /** Of them: connecting, streaming, or waiting for the next attempt. */
+  /** Number of those that are connecting, streaming, or waiting for the next attempt. */
   readonly activeStreams: number;
   /** Pictures sent with their content: acknowledged by the broker, or delivered to your code. */
   readonly full: number;
@@ -19,9 +19,9 @@ export interface Report extends Shares {
   readonly thinned: number;
   /** Found unchanged: not sent, or sent as a reference to the last full one. */
   readonly diff: number;
-  /** Their sum: all pictures decided on. */
+  /** The sum of `full`, `thinned` and `diff`. */
   readonly total: number;
-  /** Not sent in any form: thinned, or unchanged without a reference; as in the statistics. */
+  /** Not sent in any form, as in the statistics: thinned, or unchanged without a reference. */
   readonly skipped: number;
   /** Pictures lost for any cause; not part of the total. */
   readonly dropped: number;
@@ -33,13 +33,13 @@ export interface Report extends Shares {
   readonly codecs: readonly Codec[];
   /** Size of the last access unit in bytes; of several cameras, of the one whose statistics are the newest. */
   readonly lastFrameBytes: number;
-  /** From one picture to the next. */
+  /** Time from one picture to the next, in ms. */
   readonly read: ReportTiming;
-  /** From decoding to the end of encoding. */
+  /** Time from decoding to the end of encoding, in ms. */
   readonly process: ReportTiming;
-  /** From request to acknowledgement. */
+  /** Time from request to acknowledgement, in ms. */
   readonly write: ReportTiming;
-  /** From decoding to acknowledgement. */
+  /** Time from decoding to acknowledgement, in ms. */
   readonly latency: ReportTiming;
 }
 
@@ -53,7 +53,7 @@ type Figures = CameraStats | ReceivedFigures;
  * console.log(reportText(report([gate.stats, yard.stats])));
  * console.log(report({ ...messages.stats, verdicts: check.stats }).latencyMs.p99);
  * ```
- * @param stats - values of `stats$`, `camera.stats`; of received streams the `stats` of `subscribe`, or values of the operator `stats`
+ * @param stats - `camera.stats`, or values of `stats$`; for received streams the `stats` of `subscribe`, or values of the operator `stats`
  * @throws InvalidOption for cameras and received streams in one list
  */
 export function report(stats: CameraStats | readonly CameraStats[]): Report;
@@ -76,7 +76,7 @@ function cameraReport(all: readonly CameraStats[]): Report {
   const times = (name: 'read' | 'process' | 'write' | 'latency') => combineTimings(all.map((one) => one[name]));
   return {
     streams: all.length, activeStreams: sum(({ state }) => (isActiveState(state) ? 1 : 0)),
-    ...decided(parts), thinned, diff, skipped: count('skipped'),
+    ...sharesOf(parts), thinned, diff, skipped: count('skipped'),
     dropped: sum(({ droppedTotal }) => droppedTotal),
     bytes: count('bytes'), bytesSaved: count('bytesSaved'),
     codecs: [...new Set(all.flatMap(({ codec }) => codec ?? []))],
@@ -85,7 +85,10 @@ function cameraReport(all: readonly CameraStats[]): Report {
   };
 }
 
-/** A report as text: a line of counts, one of bytes or missing messages, one for each kind of duration. No line break at the end. */
+/**
+ * A report as text, without a line break at the end: a line of counts, one of bytes or missing messages, and one for each kind of
+ * duration.
+ */
 export function reportText(figures: Report | ReceivedReport): string {
   return 'latencyMs' in figures ? receivedText(figures) : cameraText(figures);
 }
@@ -119,13 +122,12 @@ function cameraText(figures: Report): string {
   ].join('\n');
 }
 
-/** A report for the log: times with a tenth of a ms, shares with four digits. */
+/** A report for the log: times rounded to a tenth of a ms, shares to four digits. */
 export function reportFacts(figures: Report): Record<string, unknown> {
-  const short = ([name, value]: [string, unknown]) => [name, shortened(value)];
-  return Object.fromEntries(Object.entries(figures).map(short)) as Record<string, unknown>;
+  return Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, shortened(value)]));
 }
 
-/** `1.2 MB`. */
+/** A number of bytes as text: `1.2 MB`. */
 export function sizeText(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   const step = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log10(bytes) / 3));

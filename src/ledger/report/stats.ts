@@ -1,11 +1,11 @@
-/** Statistics for people: snapshots of the ledger with rates over the last window. */
+/** Statistics: snapshots of the ledger, with rates over the last window. */
 import type { Subscription } from 'rxjs';
 import { mono, ticks, wall } from '../../core/clock.js';
-import { type Shares, decided } from '../counts.js';
+import { type Counts, type Shares, sharesOf } from '../counts.js';
 import type { DropCause, Place } from '../../core/events.js';
 import type { Codec } from '../../core/frame/frame.js';
 import { type Timing, timing } from '../histogram.js';
-import { type CameraState, type Counts, type EncoderInUse, type Ledger, inFlight } from '../ledger.js';
+import { type CameraState, type EncoderInUse, type Ledger, inFlight } from '../ledger.js';
 import type { Tally } from '../tally.js';
 
 /** Rates per second, over the last window. */
@@ -36,23 +36,23 @@ export interface CameraStats extends Counts, Shares {
   readonly droppedTotal: number;
   /** Pictures that rxcam holds. */
   readonly inFlight: number;
-  /** The same, by place. */
+  /** Pictures that rxcam holds, by place. */
   readonly inFlightBy: Readonly<Record<Place, number>>;
   /** Rates over the last window. */
   readonly rate: Rates;
-  /** From one picture to the next, ms. */
+  /** Time from one picture to the next, in ms. */
   readonly read: Timing;
-  /** From decoding to the end of encoding, ms. */
+  /** Time from decoding to the end of encoding, in ms. */
   readonly process: Timing;
-  /** From request to acknowledgement, ms. */
+  /** Time from request to acknowledgement, in ms. */
   readonly write: Timing;
-  /** From decoding to acknowledgement, ms. */
+  /** Time from decoding to acknowledgement, in ms. */
   readonly latency: Timing;
   /** Bytes of the last access unit. */
   readonly frameBytes: number;
   /** Width of the last access unit in pixels; before that, of the source. */
   readonly width: number;
-  /** Height of the same. */
+  /** Height of the last access unit in pixels; before that, of the source. */
   readonly height: number;
   /** Total downtime of failures from which the camera has recovered, in ms. */
   readonly downtimeMs: number;
@@ -71,7 +71,7 @@ const NO_RATES: Rates = { captured: 0, published: 0, delivered: 0, skipped: 0, d
 /** The statistics of a ledger. */
 export function statsOf(ledger: Ledger, rate: Rates = NO_RATES): CameraStats {
   const { counts, dropped, places, times, frameBytes, width, height, downtimeMs } = ledger;
-  const { fullRate, skipRate, diffRate } = decided(counts);
+  const { fullRate, skipRate, diffRate } = sharesOf(counts);
   return {
     at: wall(), state: ledger.state, ...counts, dropped, droppedTotal: droppedTotal(ledger),
     inFlight: inFlight(ledger), inFlightBy: places, rate, fullRate, skipRate, diffRate,
@@ -85,15 +85,15 @@ export function statsOf(ledger: Ledger, rate: Rates = NO_RATES): CameraStats {
 }
 
 /**
- * Emits statistics of a tally: every `everyMs` while the camera is active, and at once whenever its state changes,
- * its counts are reset, or its last frame is settled after it stopped. Other changes emit nothing.
+ * Emits statistics of a tally: at intervals of `everyMs` while the camera is active, and at once when its state or its encoder changes,
+ * its counts are reset, or its last frame reaches its end after the camera stopped. Other changes emit nothing.
  */
 export class StatsSampler {
   #isBusy: boolean;
   #state: CameraState | undefined;
   #encoder: string | undefined;
   #resets = 0;
-  /** Since the last tick; since the one before it. Until the first tick, both since work began. */
+  /** The counts at the last tick, and at the one before it; until the first tick, both at the start of the activity. */
   #window: Mark;
   #longWindow: Mark;
   #ticks: Subscription | undefined;
@@ -103,16 +103,16 @@ export class StatsSampler {
     this.#window = this.#longWindow = markOf(tally);
   }
 
-  /** The tally has changed: emits a value if one is due. */
+  /** Called when the tally has changed: emits a value if one is due. */
   changed(): void {
     const { state, encoder, resets, isBusy } = this.tally;
     if (state !== this.#state || resets !== this.#resets || isBusy !== this.#isBusy || encoder?.name !== this.#encoder) this.emitNow();
   }
 
-  /** Emits a value now. Rates over a few ms mean nothing, so it includes the window before the last tick. */
+  /** Emits a value now. Rates over a few ms are meaningless, so they include the window before the last tick. */
   emitNow(): void {
     const { state, encoder, resets, isBusy } = this.tally;
-    // Work begins: earlier counts belong to no window.
+    // The camera becomes active: earlier counts belong to no window.
     if (!this.#isBusy) this.#window = this.#longWindow = { ...this.#window, at: mono() };
     this.#state = state;
     this.#encoder = encoder?.name;
@@ -156,9 +156,10 @@ function markOf({ counts, droppedTotal }: Tally): Mark {
 
 function rates(before: Mark, after: Mark): Rates {
   const ms = after.at - before.at;
-  const of = (name: keyof Rates) => (ms <= 0 ? 0 : (Math.max(0, after[name] - before[name]) * 1000) / ms);
+  const perSecond = (name: keyof Rates) => (ms <= 0 ? 0 : (Math.max(0, after[name] - before[name]) * 1000) / ms);
   return {
-    captured: of('captured'), published: of('published'), delivered: of('delivered'), skipped: of('skipped'), dropped: of('dropped'), bytes: of('bytes'),
+    captured: perSecond('captured'), published: perSecond('published'), delivered: perSecond('delivered'),
+    skipped: perSecond('skipped'), dropped: perSecond('dropped'), bytes: perSecond('bytes'),
   };
 }
 

@@ -1,10 +1,10 @@
 /** Combines the durations of several streams, and formats them. */
 import type { Timing } from '../histogram.js';
 
-/** Durations in ms; zeros while `count` is 0. Of several streams, `p50` and `p99` are the largest of theirs. */
+/** A summary of durations, in ms; zeros while `count` is 0. For several streams, `p50` and `p99` are the largest ones of any stream. */
 export type ReportTiming = Omit<Timing, 'last'>;
 
-/** Combines the timings of several streams. The largest p99 of them is at least the p99 of all values, as for every quantile. */
+/** Combines the timings of several streams. The largest p99 of any stream is at least the p99 of all durations, as with every quantile. */
 export function combineTimings(timings: readonly Timing[]): ReportTiming {
   const some = timings.filter(({ count }) => count > 0);
   const count = some.reduce((sum, one) => sum + one.count, 0);
@@ -17,6 +17,7 @@ export function combineTimings(timings: readonly Timing[]): ReportTiming {
   };
 }
 
+/** The timing as text: `min 1.0, mean 2.0 … ms`; `-` without durations. */
 export function timesText({ count, min, mean, p50, p99, max }: ReportTiming): string {
   if (count === 0) return '-';
   const ms = (value: number) => value.toFixed(1);

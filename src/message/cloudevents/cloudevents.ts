@@ -1,4 +1,4 @@
-/** CloudEvents 1.0 in binary mode: the value is the access unit itself, its metadata are headers. */
+/** CloudEvents 1.0 in binary mode: the value is the access unit itself, and its metadata are headers. */
 import type { Codec, EncodedFrame, SourceInfo } from '../../core/frame/frame.js';
 import { digest } from '../digest.js';
 import type { FormattedMessage, MessageContext } from '../format.js';
@@ -8,13 +8,13 @@ const CONTENT_TYPES: Record<Codec, string> = { h265: 'video/h265', h264: 'video/
 /** Characters that are not allowed in a URI-reference (RFC 3986). */
 const NOT_IN_URI = /[^\x21-\x7e]|["<>\\^`{|}]/gu;
 
-/** `ce_source` of each capture's source: the same for all its pictures. */
+/** The `ce_source` of each capture's source, which is the same for all its pictures. */
 const uris = new WeakMap<SourceInfo, string>();
 
 /** The default format. Header values are strings; numbers are decimal. */
 export function cloudevents(frame: EncodedFrame, context: MessageContext): FormattedMessage {
   const id = `${context.camera}/${context.processRun}/${context.inputOrder}`;
-  // One literal and few additions, because it runs for every message, and spreads cost more than the rest.
+  // One literal and few additions: this runs for every message, and spreads would cost more than the rest.
   const headers: Record<string, string> = {
     ce_specversion: '1.0',
     ce_id: id,
@@ -46,7 +46,7 @@ export function cloudevents(frame: EncodedFrame, context: MessageContext): Forma
   return { id, value: frame.data, previousOrderHeader: 'ce_previousorder', epochHeader: 'ce_epoch', handoverHeader: 'ce_handover', headers };
 }
 
-/** For each picture in a chunk: its seq, media time in µs and time in ms, less those of the first. */
+/** For each picture in a chunk: its seq, media time in µs and time of capture in ms, as differences from the first. */
 function addPictures(headers: Record<string, string>, { frames, pictures, seq, pts, capturedAt }: EncodedFrame): void {
   headers['ce_frames'] = String(frames);
   if (pictures === undefined) return;

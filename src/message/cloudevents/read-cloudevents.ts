@@ -1,4 +1,4 @@
-/** Reads CloudEvents in binary mode: each fact is a header, read on access. */
+/** Reads CloudEvents in binary mode: each fact is a header, which is read on access. */
 import type { Codec, EncodeMode } from '../../core/frame/frame.js';
 import { UNKNOWN_HANDOVER } from '../../core/frame/fence.js';
 import type { PictureFacts } from '../../core/frame/picture-facts.js';
@@ -8,13 +8,13 @@ import { parseCodec, parseCount, parseInteger } from '../value-parsers.js';
 
 const SHA256 = /^[0-9a-f]{64}$/;
 
-/** The facts in the headers; undefined if they are not rxcam's CloudEvents. */
+/** The facts in the headers; undefined if they have no `ce_id`. */
 export function readCloudevents(value: Buffer, headers: MessageHeaders): Facts | undefined {
   const id = headers.get('ce_id');
   return id === undefined ? undefined : new CloudeventsFacts(id, value, headers);
 }
 
-/** Only the time of capture. */
+/** The time of capture alone; undefined if the headers do not state it. */
 export function peekCloudevents(headers: MessageHeaders): number | undefined {
   return timeOf(headers, 'ce_time');
 }
@@ -29,7 +29,7 @@ class CloudeventsFacts implements Facts {
   }
 
   get camera(): string | undefined {
-    // A key may hold slashes: the run and the number are the last two parts.
+    // A camera's key may contain slashes: the last two parts of the id are the run and the number.
     const { sender } = this;
     const end = sender?.lastIndexOf('/') ?? -1;
     return end < 0 ? this.headers.get('ce_key') : sender?.slice(0, end);
@@ -60,7 +60,7 @@ class CloudeventsFacts implements Facts {
   get capturedAt(): number | undefined { return timeOf(this.headers, 'ce_time'); }
   get keyframeAt(): number | undefined { return timeOf(this.headers, 'ce_keyframetime'); }
 
-  /** The headers have each picture's differences from the first. */
+  /** The headers state each picture's differences from the first. */
   get pictures(): readonly PictureFacts[] | undefined {
     const [seqs, pts, times] = ['ce_frameseqs', 'ce_framepts', 'ce_frametimes'].map((name) => this.headers.get(name)?.split(',').map(Number));
     const { seq, pts: firstPts, capturedAt } = this;
@@ -90,7 +90,7 @@ class CloudeventsFacts implements Facts {
   }
 }
 
-/** The id without the number at its end. */
+/** The id without the number at its end; undefined if it has none. */
 function senderOf(id: string): string | undefined {
   const end = id.lastIndexOf('/');
   return end < 0 ? undefined : id.slice(0, end);

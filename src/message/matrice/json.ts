@@ -10,12 +10,12 @@ export type Json = string | number | boolean | null | undefined | Float | readon
 
 interface Members { readonly [name: string]: Json }
 
-/** Marks a number as one with a fraction. */
+/** Marks a number that is written with a decimal point. */
 export function float(value: number): Float {
   return { [FLOAT]: value };
 }
 
-/** JSON text, without spaces. Numbers that JSON does not have are null, as in `JSON.stringify`. */
+/** The JSON text, without spaces. NaN and Infinity become null, as in `JSON.stringify`. */
 export function toJson(value: Json): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value ?? null);
   if (isFloat(value)) return floatText(value[FLOAT]);

@@ -1,8 +1,10 @@
 /** Whether Annex B bytes begin with a picture that decodes alone, for formats that do not state it. */
 import type { Codec } from '../../core/frame/frame.js';
 
+/** Begins each NAL unit. */
 const START = Buffer.from([0, 0, 1]);
 
+/** How a codec's NAL units state their type. */
 interface Slices {
   readonly typeOf: (header: number) => number;
   readonly isSlice: (type: number) => boolean;
@@ -15,7 +17,7 @@ const SLICES: Readonly<Record<'h264' | 'h265', Slices>> = {
   h265: { typeOf: (header) => (header >> 1) & 0x3f, isSlice: (type) => type < 32, isKey: (type) => type >= 16 && type <= 23 },
 };
 
-/** Checks the first slice; a JPEG picture always decodes alone. */
+/** Whether the first slice belongs to a keyframe; a JPEG picture always decodes alone. */
 export function startsAtKeyframe(data: Buffer, codec: Codec): boolean {
   if (codec === 'jpeg') return true;
   const { typeOf, isSlice, isKey } = SLICES[codec];

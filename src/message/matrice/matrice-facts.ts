@@ -8,23 +8,23 @@ import { type Json, float } from './json.js';
 
 type Fields = Readonly<Record<string, Json>>;
 
-/** Kinds of source in the layout. */
+/** `stream_type` of each kind of source; `camera` for any other. */
 const STREAM_TYPES: Readonly<Record<string, string>> = { 'rtsp': 'rtsp', 'http': 'http', 'http-file': 'video_file', 'file': 'video_file' };
 
-/** File extensions for a consumer that stores the bytes. */
+/** `video_format`: file extensions for a consumer that stores the bytes. */
 const EXTENSIONS: Readonly<Record<Codec, string>> = { h265: '.h265', h264: '.h264', jpeg: '.jpg' };
 
-/** Whether the bytes are part of a stream and need not decode alone. Consumers pass these to a decoder that keeps its state. */
+/** Whether the bytes are part of a stream, and may not decode alone. Consumers pass them to a decoder that keeps its state. */
 export function isSegment(frame: EncodedFrame): boolean {
   return frame.mode === 'stream';
 }
 
-/** `stream_info` after the broker and the topic. */
+/** The members of `stream_info` after the broker and the topic. */
 export function infoOf(context: MessageContext): Fields {
   return { stream_time: streamTime(wall()), camera_info: cameraOf(context) };
 }
 
-/** `input_stream` after `stream_info`. */
+/** The members of `input_stream` after `stream_info`. */
 export function inputStreamOf(frame: EncodedFrame, context: MessageContext): Fields {
   const { width, height, source, data, fps = 0 } = frame;
   return {
@@ -69,7 +69,7 @@ function latencyOf({ lastTimes: { readMs, writeMs, processMs } = { readMs: 0, wr
   };
 }
 
-/** Properties of the source; its number of pictures is computed from its length, as containers do. */
+/** Properties of the source. Its number of pictures is computed from its length and rate. */
 function propertiesOf(source: SourceInfo | undefined): Fields {
   const { fps = 0, durationSeconds = 0, width = null, height = null } = source ?? {};
   return { original_fps: float(fps), frame_count: Math.round(durationSeconds * fps), width, height };
@@ -87,7 +87,7 @@ function encodingOf(frame: EncodedFrame): Fields {
   return { encoding_type: type, compression_format: frame.codec === 'h265' ? 'hevc' : undefined };
 }
 
-/** Replaces the bytes of a picture that looks like the last full one. */
+/** The members about a picture that looks like the last full one, in place of those about its encoding. */
 function referenceOf({ similarity, threshold, reference: { seq, data } }: Unchanged, { referenceOrder }: MessageContext): Fields {
   return {
     similarity_score: float(similarity),

@@ -1,4 +1,4 @@
-/** The matrice layout: one JSON document with the bytes in base64, no headers. */
+/** The matrice layout: one JSON document with the bytes in base64, without headers. */
 import { randomUUID } from 'node:crypto';
 import { MATRICE } from '../../core/defaults/defaults.js';
 import type { EncodedFrame } from '../../core/frame/frame.js';
@@ -7,8 +7,8 @@ import { membersText } from './json.js';
 import { infoOf, isSegment, inputStreamOf } from './matrice-facts.js';
 
 /**
- * The value is UTF-8 JSON, the key the stream's. Broker and topic, which only `publish` knows, come before
- * the large members: the text after them is written once, and copied when they are known.
+ * The value is UTF-8 JSON. Broker and topic, which only `publish` knows, come before the large members: the text after them is
+ * written once, and copied when they are known.
  */
 export function matrice(frame: EncodedFrame, context: MessageContext): FormattedMessage {
   const id = randomUUID().replaceAll('-', '');

@@ -1,10 +1,10 @@
-/** Reads the matrice layout: a JSON document with the bytes in base64; on Redis its top members are fields. */
+/** Reads the matrice layout: a JSON document with the bytes in base64, whose top members are separate fields on Redis. */
 import type { Facts } from '../facts.js';
 import type { MessageHeaders } from '../headers.js';
 import { startsAtKeyframe } from './keyframe.js';
 import { parseCodec } from '../value-parsers.js';
 
-/** The beginning of a document, with its number, before the large members. */
+/** The beginning of a document, with its id and number, before the large members. */
 const BEGINNING = /^\{"frame_id":"(\w*)","input_name":"\w+_(\d+)"/;
 const BEGINNING_BYTES = 200;
 const TIME = '"stream_time":"';
@@ -12,7 +12,7 @@ const TIME_LENGTH = '2026-01-02-03:04:05.678000 UTC'.length;
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** The facts in the document; undefined if the value is not one. */
+/** The facts in the document; undefined if the value is not such a document. */
 export function readMatrice(value: Buffer, headers: MessageHeaders): Facts | undefined {
   if (value[0] !== 0x7b) return undefined;
   const [, id = headers.get('frame_id'), order = numberOf(headers)] =
@@ -21,14 +21,14 @@ export function readMatrice(value: Buffer, headers: MessageHeaders): Facts | und
   return { format: 'matrice', id, inputOrder: Number(order), ...streamFacts(value) };
 }
 
-/** The time of capture without reading the rest: it is near the beginning, before the bytes. */
+/** The time of capture, which is near the beginning, before the bytes: the rest is not read. Undefined if it is absent. */
 export function peekMatrice(value: Buffer): number | undefined {
   if (value[0] !== 0x7b) return undefined;
   const at = value.indexOf(TIME);
   return at < 0 ? undefined : wallTime(value.toString('latin1', at + TIME.length, at + TIME.length + TIME_LENGTH));
 }
 
-/** `frame_12`, which is a separate field on Redis. */
+/** The number in `input_name`, such as `frame_12`, which is a separate field on Redis. */
 function numberOf(headers: MessageHeaders): string | undefined {
   return /_(\d+)$/.exec(headers.get('input_name') ?? '')?.[1];
 }
@@ -36,7 +36,7 @@ function numberOf(headers: MessageHeaders): string | undefined {
 function streamFacts(value: Buffer): Omit<Facts, 'format'> {
   const document = parsed(value);
   const stream = membersOf(document?.['input_stream'] ?? document);
-  // Truncated or altered: no bytes have this digest.
+  // Truncated or altered: no bytes have an empty digest.
   if (stream === undefined || typeof stream['content'] !== 'string') return { data: Buffer.alloc(0), digest: { algorithm: 'md5', hex: '' } };
   const data = Buffer.from(stream['content'], 'base64');
   const codec = parseCodec(stream['video_codec']);

@@ -1,27 +1,27 @@
-/** Checks the messages of one topic and key: a verdict on each, the messages missing before it, and whether it can be decoded. */
+/** Checks the messages of one topic and key: the verdict on each, the missing messages before it, and whether it can be decoded. */
 import { hash } from 'node:crypto';
 import type { Received } from '../received.js';
 import { type Range, Sequence } from './sequence.js';
 import type { GapCause, Verdict } from './verified.js';
 
-/** Numbers that are missing, and why; none (`to` before `from`) if they can't be counted. */
+/** Missing numbers, and the cause; `to` is below `from` if they can't be counted. */
 export interface Missing extends Range { readonly cause: GapCause }
 
 /** The result for a message. */
 export interface Checked {
   readonly verdict: Verdict;
   readonly decodable: boolean;
-  /** Arrived after messages that were sent later. */
+  /** Whether it arrived after messages that were sent later. */
   readonly isLate: boolean;
   /** Whether the message has a digest. */
   readonly hasDigest: boolean;
   readonly missing: readonly Missing[];
 }
 
-/** Senders of one key that are remembered. */
+/** Maximum number of senders of one key that are remembered. */
 const MAX_SENDERS = 16;
 
-/** Whether the bytes are those that were sent; undefined if the message has no digest. */
+/** Whether the bytes differ from those that were sent; undefined if the message has no digest. */
 export function isTorn({ facts: { digest, data } }: Received): boolean | undefined {
   return digest === undefined ? undefined : hash(digest.algorithm, data, 'hex') !== digest.hex;
 }
@@ -29,13 +29,13 @@ export function isTorn({ facts: { digest, data } }: Received): boolean | undefin
 export class KeyCheck {
   readonly #senders = new Map<string, Sequence>();
   #latest: Sequence | undefined;
-  /** In stream mode, until a keyframe comes. */
+  /** Whether no message can be decoded before the next keyframe, in stream mode. */
   #awaitsKeyframe = true;
   /** inputOrder of the last whole message with its own picture. */
   #lastFull: number | undefined;
   /** The highest epoch so far. */
   #epoch = -Infinity;
-  /** The broker has removed messages since the last one. */
+  /** Whether the broker has removed messages since the last one. */
   isExpired = false;
 
   check(message: Received): Checked {
@@ -57,7 +57,7 @@ export class KeyCheck {
     return { verdict, isLate: verdict === 'whole' && seen.as === 'late', hasDigest, missing, decodable: this.#canDecode(message, verdict, seen.as, isBroken) };
   }
 
-  /** Whether another machine had the camera when it was sent. One that arrived before is only repeated. */
+  /** Whether another machine already had the camera when the message was sent. A message that arrived before is only repeated. */
   #isStale({ facts: { epoch, sender = '' } }: Received, inputOrder: number): boolean {
     if (epoch === undefined) return false;
     if (epoch < this.#epoch) return this.#senders.get(sender)?.has(inputOrder) !== true;
@@ -85,9 +85,9 @@ export class KeyCheck {
     return { sequence, isNew: true, tail: before === undefined ? [] : this.#tailOf(before, message, inputOrder) };
   }
 
-  /** Missing messages of the previous sender, up to the one that this sender's first message names. */
+  /** Missing messages of the previous sender, up to its last one, which this sender's first message names. */
   #tailOf({ last }: Sequence, { facts: { previousOrder, handover } }: Received, inputOrder: number): Missing[] {
-    const cause = this.isExpired ? 'expired' : 'lost';
+    const cause = this.#lossCause;
     if (handover === 'unknown') return [{ cause: 'takeover', from: last + 1, to: last }];
     if (handover !== undefined) {
       const seen = this.#senders.get(handover.sender)?.last ?? 0;
@@ -97,19 +97,22 @@ export class KeyCheck {
     return [{ cause, from: last + 1, to: previousOrder }];
   }
 
-  /** Messages that the sender names as sent were lost; the others it has dropped. */
+  /** Missing messages that the sender names as sent were lost; it has dropped the others. */
   #causes(missing: Range | undefined, { facts: { previousOrder, inputOrder = 0 } }: Received): Missing[] {
     if (missing === undefined) return [];
-    const onTheWay = this.isExpired ? 'expired' : 'lost';
-    if (previousOrder === undefined) return [{ cause: onTheWay, ...missing }];
+    const cause = this.#lossCause;
+    if (previousOrder === undefined) return [{ cause, ...missing }];
     // A higher number belongs to the previous sender.
     const sent = previousOrder < inputOrder ? previousOrder : 0;
     const parts: Missing[] = [
-      { cause: onTheWay, from: missing.from, to: Math.min(missing.to, sent) },
+      { cause, from: missing.from, to: Math.min(missing.to, sent) },
       { cause: 'dropped', from: Math.max(missing.from, sent + 1), to: missing.to },
     ];
     return parts.filter(({ from, to }) => from <= to);
   }
+
+  /** The cause of a message that was sent and did not arrive. */
+  get #lossCause(): 'expired' | 'lost' { return this.isExpired ? 'expired' : 'lost'; }
 
   #canDecode({ facts: { mode, keyframe, inputOrder, referenceOrder } }: Received, verdict: Verdict, as: string, isBroken: boolean): boolean {
     if (isBroken) this.#awaitsKeyframe = true;

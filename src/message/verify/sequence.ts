@@ -1,9 +1,9 @@
 /** Tracks the numbers of one sender's messages: which have arrived, and which are missing. */
 
-/** Numbers `from` to `to`, both included. */
+/** The numbers from `from` to `to`, both included. */
 export interface Range { readonly from: number; readonly to: number }
 
-/** Result for a number. */
+/** The result for a number that arrived. */
 export interface Seen {
   /** `next`: after all others; `late`: one that was missing; `repeated`: a duplicate. */
   readonly as: 'next' | 'late' | 'repeated';
@@ -11,9 +11,9 @@ export interface Seen {
   readonly missing: Range | undefined;
 }
 
-/** Ranges of missing numbers that are remembered, to distinguish a late message from a repeated one. */
+/** Maximum number of ranges of missing numbers that are remembered, to distinguish a late message from a repeated one. */
 const MAX_RANGES = 1_000;
-/** Ids that are remembered, if nothing else distinguishes a repeated message from a sender that restarted. */
+/** Maximum number of ids that are remembered, if nothing else distinguishes a repeated message from a sender that restarted. */
 const MAX_IDS = 4_096;
 
 export class Sequence {
@@ -23,12 +23,16 @@ export class Sequence {
   /** In ascending order. */
   readonly #missing: Range[] = [];
 
-  /** @param first - the number before the first one expected */
-  constructor(readonly camera: string, first: number, isJoined: boolean) {
-    this.#first = isJoined ? first : 0;
-    this.#last = isJoined ? first - 1 : 0;
+  /**
+   * @param first - the number of the first message that arrived
+   * @param joinsMidway - whether earlier messages may have been sent before reading began: they do not count as missing
+   */
+  constructor(readonly camera: string, first: number, joinsMidway: boolean) {
+    this.#first = joinsMidway ? first : 0;
+    this.#last = joinsMidway ? first - 1 : 0;
   }
 
+  /** The highest number that arrived. */
   get last(): number { return this.#last; }
 
   /** Whether the number arrived with another id: a sender that does not name its runs has restarted. */
@@ -41,6 +45,7 @@ export class Sequence {
     return order >= this.#first && order <= this.#last && this.#rangeOf(order) < 0;
   }
 
+  /** Records that a number has arrived. */
   see(order: number, id?: string): Seen {
     if (order <= this.#last) return { as: this.#seeAgain(order) ? 'late' : 'repeated', missing: undefined };
     const missing = order > this.#last + 1 ? { from: this.#last + 1, to: order - 1 } : undefined;
@@ -50,12 +55,12 @@ export class Sequence {
     return { as: 'next', missing };
   }
 
-  /** The message was torn: a whole one may still arrive. */
+  /** Counts the number as missing: its message was torn, and a whole one may still arrive. */
   torn(order: number): void {
     this.#miss({ from: order, to: order });
   }
 
-  /** Whether it was missing until now. */
+  /** Whether the number was missing until now. */
   #seeAgain(order: number): boolean {
     if (order < this.#first) {
       // Sent before the first one that arrived.
@@ -71,6 +76,7 @@ export class Sequence {
     return true;
   }
 
+  /** Index of the missing range that contains the number; -1 if there is none. */
   #rangeOf(order: number): number {
     return this.#missing.findLastIndex(({ from, to }) => order >= from && order <= to);
   }

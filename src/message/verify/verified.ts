@@ -1,18 +1,18 @@
-/** The results of `verify`: a verdict on each message, and gaps in between. */
+/** The results of `verify`: messages with a verdict, and the gaps between them. */
 import { FRAME_RECORDS, type Accounted } from '../../core/frame/accounted.js';
 import { Received } from '../received.js';
 
 /**
- * `whole`: as it was sent; `repeated`: it arrived before; `torn`: its bytes are not those that were sent; `fenced`: another
- * machine already had the camera when it was sent.
+ * `whole`: as it was sent, for the first time; `repeated`: it arrived before; `torn`: its bytes are not those that were sent;
+ * `fenced`: another machine already had the camera when it was sent.
  */
 export type Verdict = 'whole' | 'repeated' | 'torn' | 'fenced';
 
 /** A message with its verdict. */
 export class Verified extends Received {
-  /** Whether it can be decoded with the messages before it: false within a GOP that has a gap, up to the next keyframe. */
+  /** Whether it can be decoded with the messages before it: false after a gap within a GOP, up to the next keyframe. */
   readonly decodable: boolean;
-  /** Whether the message is whole, and arrived for the first time. */
+  /** The result of the check. */
   readonly verdict: Verdict;
 
   constructor(received: Received, verdict: Verdict, decodable: boolean) {
@@ -25,8 +25,8 @@ export class Verified extends Received {
 }
 
 /**
- * `dropped`: by the sender, which reports it; `lost`: on the way; `expired`: removed by the broker before it could be read; `takeover`:
- * another worker of a fleet has taken the camera from one that no longer answered, with the messages that were not sent yet.
+ * `dropped`: the sender dropped them, and reports it; `lost`: they were lost on the way; `expired`: the broker removed them before they
+ * could be read; `takeover`: another worker of a fleet took the camera from one that no longer answered and had unsent messages.
  */
 export const GAP_CAUSES = ['dropped', 'lost', 'expired', 'takeover'] as const;
 /** Why messages are missing. */
@@ -36,13 +36,13 @@ export type GapCause = (typeof GAP_CAUSES)[number];
 export interface Gap extends Accounted {
   /** Distinguishes a gap from a message. */
   readonly verdict: 'gap';
-  /** The reason why they are missing. */
+  /** Why they are missing. */
   readonly cause: GapCause;
   /** How many are missing; 0 for a `takeover`, which can't be counted. */
   readonly size: number;
   /** inputOrder of the first one that is missing; absent if the messages have no numbers. */
   readonly from?: number;
-  /** inputOrder of the last one that is missing. */
+  /** inputOrder of the last one that is missing; absent for a `takeover`, and if the messages have no numbers. */
   readonly to?: number;
   /** Topic on Kafka, stream on Redis. */
   readonly topic: string;

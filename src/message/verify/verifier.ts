@@ -1,4 +1,4 @@
-/** Checks the messages of many topics and keys, and counts the results. */
+/** Checks the messages of all topics and keys, and counts the results. */
 import type { VerdictCounts } from '../../core/frame/verdict-counts.js';
 import { KeyCheck, type Missing } from './key-check.js';
 import type { Received } from '../received.js';
@@ -6,15 +6,15 @@ import { type Gap, Verified } from './verified.js';
 
 /** Counts of `verify`. */
 export interface VerifyStats extends VerdictCounts {
-  /** Whole messages that arrived after messages that were sent later, and counted as missing until then. */
+  /** Whole messages that arrived after messages that were sent later; until then they counted as missing. */
   readonly late: number;
-  /** Messages without a digest: whether they are torn is unknown. */
+  /** Messages without a digest, which can't be checked for torn bytes. */
   readonly unchecked: number;
 }
 
 type Totals = { -readonly [Name in keyof VerifyStats]: VerifyStats[Name] };
 
-/** Topics and keys that are remembered; the least recently used is forgotten. */
+/** Maximum number of topics and keys that are remembered; the least recently used is forgotten. */
 const MAX_KEYS = 10_000;
 
 export class Verifier {
@@ -30,9 +30,9 @@ export class Verifier {
 
   /** The message with its verdict, and the gaps before it. */
   check(message: Received): { readonly gaps: readonly Gap[]; readonly verified: Verified } {
-    const nameless = message.expired === undefined ? [] : this.#expire(message, message.expired);
+    const fromBroker = message.expired === undefined ? [] : this.#markExpired(message, message.expired);
     const { verdict, decodable, isLate, hasDigest, missing } = this.#checkOf(message).check(message);
-    const gaps = [...nameless, ...missing.map((one) => gapOf(one, message))];
+    const gaps = [...fromBroker, ...missing.map((one) => gapOf(one, message))];
     this.totals[verdict]++;
     if (verdict === 'whole' && !decodable) this.totals.undecodable++;
     if (isLate) this.totals.late++;
@@ -45,8 +45,8 @@ export class Verifier {
     return { gaps, verified: new Verified(message, verdict, decodable) };
   }
 
-  /** The next message of each known key shows its loss; if no key is known, the broker's own count is reported. */
-  #expire(message: Received, size: number): Gap[] {
+  /** Marks all keys: the next message of each shows its loss. If no key is known, a gap reports the broker's own count. */
+  #markExpired(message: Received, size: number): Gap[] {
     for (const check of this.#checks.values()) check.isExpired = true;
     return this.#checks.size > 0 ? [] : [{ ...placeOf(message), verdict: 'gap', cause: 'expired', size }];
   }
