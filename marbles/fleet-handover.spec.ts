@@ -65,11 +65,11 @@ class Scene {
   }
 
   /** The coordinator does not hear it. */
-  silence(id: string): void { this.#members.silence(id); }
-  hear(id: string): void { this.#members.hear(id); }
+  disconnect(id: string): void { this.#members.disconnect(id); }
+  reconnect(id: string): void { this.#members.reconnect(id); }
 
   get #members() {
-    const driver = handleOf('test', this.broker).driver() as unknown as { fleets: { of(place: object): { silence(id: string): void; hear(id: string): void } } };
+    const driver = handleOf('test', this.broker).driver() as unknown as { fleets: { of(place: object): { disconnect(id: string): void; reconnect(id: string): void } } };
     return driver.fleets.of({ name: 'rxcam', slots: SLOTS });
   }
 
@@ -153,8 +153,8 @@ describe('a consumer of a fleet', () => {
   it('finds no gap if the coordinator was silent for all, and no worker has taken a slot over', () => {
     const { gaps, handovers } = play({
       0: (scene) => { scene.start('a'); },
-      20_000: (scene) => { scene.silence('member-0001'); },
-      40_000: (scene) => { scene.hear('member-0001'); },
+      20_000: (scene) => { scene.disconnect('member-0001'); },
+      40_000: (scene) => { scene.reconnect('member-0001'); },
     }, 60_000);
     expect(gaps).toEqual([]);
     expect([...handovers.values()]).toEqual([]);

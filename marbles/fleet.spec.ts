@@ -67,7 +67,7 @@ class Group {
   }
 }
 
-interface Fleet { silence(id: string): void; hear(id: string): void }
+interface Fleet { disconnect(id: string): void; reconnect(id: string): void }
 
 /** Plays for a time, with deeds at their times. */
 function play(group: Group, deeds: Readonly<Record<number, () => void>>, ms: number): void {
@@ -107,7 +107,7 @@ describe('fleet', () => {
       0: () => { for (const worker of ['a', 'b', 'c']) group.start(worker); },
       20_000: () => {
         before = group.lives.filter(({ until }) => until === Infinity);
-        group.members.silence('member-0001');
+        group.members.disconnect('member-0001');
       },
     }, 30_000);
     const lost = before.filter(({ worker }) => worker === 'a').map(({ key }) => key);
@@ -124,11 +124,11 @@ describe('fleet', () => {
     const look = () => { states.push(`${mono()} ${group.lives.find(({ worker }) => worker === 'a')?.fence.state ?? ''} ${group.states.get('a')?.status ?? ''}`); };
     play(group, {
       0: () => { for (const worker of ['a', 'b']) group.start(worker); },
-      20_000: () => { group.members.silence('member-0001'); },
+      20_000: () => { group.members.disconnect('member-0001'); },
       24_000: look,
       // Session 6000 less a margin of 500, from the last heartbeat at 19,500; others have its cameras at 26,000.
       25_100: look,
-      27_000: () => { group.members.hear('member-0001'); },
+      27_000: () => { group.members.reconnect('member-0001'); },
       30_000: look,
     }, 31_000);
     expect(states).toEqual(['24000 open member', '25100 held member', '30000 fenced member'].map((text) => expect.stringContaining(text.split(' ').slice(0, 2).join(' ')) as unknown as string));
@@ -142,9 +142,9 @@ describe('fleet', () => {
     const look = () => { states.push(group.lives.map(({ fence }) => `${fence.state} ${String(fence.epoch)}`)[0] ?? ''); };
     play(group, {
       0: () => { group.start('a'); },
-      20_000: () => { group.members.silence('member-0001'); look(); },
+      20_000: () => { group.members.disconnect('member-0001'); look(); },
       26_500: look,
-      27_000: () => { group.members.hear('member-0001'); },
+      27_000: () => { group.members.reconnect('member-0001'); },
       29_000: look,
     }, 30_000);
     expect(states).toEqual(['open 0', 'held 0', 'open 1']);
@@ -158,11 +158,11 @@ describe('fleet', () => {
       0: () => { for (const worker of ['a', 'b', 'c']) group.start(worker); },
       20_000: () => {
         before = group.lives.filter((life) => group.isRunning(life));
-        for (const id of ['member-0001', 'member-0002', 'member-0003']) group.members.silence(id);
+        for (const id of ['member-0001', 'member-0002', 'member-0003']) group.members.disconnect(id);
       },
-      40_000: () => { group.members.hear('member-0002'); },
-      43_000: () => { group.members.hear('member-0001'); },
-      46_000: () => { group.members.hear('member-0003'); },
+      40_000: () => { group.members.reconnect('member-0002'); },
+      43_000: () => { group.members.reconnect('member-0001'); },
+      46_000: () => { group.members.reconnect('member-0003'); },
     }, 60_000);
     expect(before).toHaveLength(32);
     expect(before.filter((life) => !group.isRunning(life))).toEqual([]);
@@ -174,10 +174,10 @@ describe('fleet', () => {
     const all = ['member-0001', 'member-0002', 'member-0003'];
     play(group, {
       0: () => { for (const worker of ['a', 'b', 'c']) group.start(worker); },
-      20_000: () => { for (const id of all) group.members.silence(id); },
+      20_000: () => { for (const id of all) group.members.disconnect(id); },
       // Sessions end at 26,000: the coordinator is back just before that, and hears two of them in time.
-      25_700: () => { for (const id of ['member-0002', 'member-0003']) group.members.hear(id); },
-      28_000: () => { group.members.hear('member-0001'); },
+      25_700: () => { for (const id of ['member-0002', 'member-0003']) group.members.reconnect(id); },
+      28_000: () => { group.members.reconnect('member-0001'); },
     }, 60_000);
     expect(group.running()).toEqual(KEYS);
     expect(group.lives).toHaveLength(32);
@@ -187,8 +187,8 @@ describe('fleet', () => {
     const group = new Group();
     play(group, {
       0: () => { for (const worker of ['a', 'b']) group.start(worker); },
-      20_000: () => { for (const id of ['member-0001', 'member-0002']) group.members.silence(id); },
-      40_000: () => { group.members.hear('member-0002'); },
+      20_000: () => { for (const id of ['member-0001', 'member-0002']) group.members.disconnect(id); },
+      40_000: () => { group.members.reconnect('member-0002'); },
     }, 60_000);
     expect(group.running('b')).toEqual(KEYS);
   });

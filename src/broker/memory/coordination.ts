@@ -1,4 +1,4 @@
-/** A fleet within one process: groups, claims and tables in memory, in real or virtual time. */
+/** A fleet inside one process: its group, claims and tables in memory, in real or virtual time. */
 import { EMPTY, Observable, Subject, type Subscription, asyncScheduler, defer, from, map, startWith } from 'rxjs';
 import { instant, ticks } from '../../core/clock.js';
 import type {
@@ -11,10 +11,10 @@ interface Member { readonly id: string; readonly membership: Membership; emit(ev
 export class MemoryFleet implements Coordination {
   readonly #members = new Map<string, Member>();
   readonly #tables = new Map<TableName, { readonly rows: Map<string, string>; readonly changes: Subject<readonly Row[]> }>();
-  /** The last claim to each slot. */
+  /** The last claim of each slot. */
   readonly #claims = new Map<number, { readonly epoch: number; readonly worker: string }>();
-  /** Workers that are cut off from the coordinator, with the end of their session. */
-  readonly #silent = new Map<string, Subscription>();
+  /** Members that are disconnected from the coordinator, with the timer of their session's end. */
+  readonly #disconnected = new Map<string, Subscription>();
   #round: Subscription | undefined;
   #generation = 0;
   #nextId = 1;
@@ -31,36 +31,36 @@ export class MemoryFleet implements Coordination {
       };
       let member = enter();
       subscriber.add(ticks(membership.heartbeatMs).subscribe(() => {
-        if (this.#silent.has(member.id)) return;
+        if (this.#disconnected.has(member.id)) return;
         if (!this.#members.has(member.id)) {
           subscriber.next({ type: 'lost', reason: 'the group does not know this worker' });
           member = enter();
         } else subscriber.next({ type: 'accepted', sent: instant() });
       }));
-      subscriber.add(membership.rejoin$.subscribe(() => { if (!this.#silent.has(member.id)) this.rejoin(); }));
+      subscriber.add(membership.rejoin$.subscribe(() => { if (!this.#disconnected.has(member.id)) this.rejoin(); }));
       return () => {
-        this.#silent.get(member.id)?.unsubscribe();
+        this.#disconnected.get(member.id)?.unsubscribe();
         if (this.#members.delete(member.id)) this.rejoin();
       };
     });
   }
 
-  /** Cuts a member off: it leaves the group when its session ends. Undone by `hear`. */
-  silence(id: string): void {
+  /** Disconnects a member, for tests: it leaves the group when its session ends, unless `reconnect` is called before. */
+  disconnect(id: string): void {
     const member = this.#members.get(id);
-    if (member === undefined || this.#silent.has(id)) return;
-    this.#silent.set(id, asyncScheduler.schedule(() => {
+    if (member === undefined || this.#disconnected.has(id)) return;
+    this.#disconnected.set(id, asyncScheduler.schedule(() => {
       this.#members.delete(id);
       this.rejoin();
     }, member.membership.sessionMs));
   }
 
-  hear(id: string): void {
-    this.#silent.get(id)?.unsubscribe();
-    this.#silent.delete(id);
+  reconnect(id: string): void {
+    this.#disconnected.get(id)?.unsubscribe();
+    this.#disconnected.delete(id);
   }
 
-  /** One round for all requests in the same ms. */
+  /** Assigns the slots again, in one round for all requests of the same ms. */
   rejoin(): void {
     this.#round ??= asyncScheduler.schedule(() => {
       this.#round = undefined;
@@ -82,18 +82,18 @@ export class MemoryFleet implements Coordination {
     return defer(() => {
       const { rows, changes } = this.#table(name);
       const all = [...rows].map(([key, value]): Row => ({ key, value }));
-      return changes.pipe(startWith(all), map((some): Rows => ({ rows: some, isWhole: true })));
+      return changes.pipe(startWith(all), map((changed): Rows => ({ rows: changed, isWhole: true })));
     });
   }
 
-  write(name: TableName, some: readonly Row[]): Observable<never> {
+  write(name: TableName, changed: readonly Row[]): Observable<never> {
     return defer(() => {
       const { rows, changes } = this.#table(name);
-      for (const { key, value } of some) {
+      for (const { key, value } of changed) {
         if (value === undefined) rows.delete(key);
         else rows.set(key, value);
       }
-      changes.next(some);
+      changes.next(changed);
       return EMPTY;
     });
   }
@@ -107,13 +107,13 @@ export class MemoryFleet implements Coordination {
   }
 
   #assign(): void {
-    const heard = [...this.#members.values()].filter(({ id }) => !this.#silent.has(id));
-    const [leader] = heard;
+    const reachable = [...this.#members.values()].filter(({ id }) => !this.#disconnected.has(id));
+    const [leader] = reachable;
     if (leader === undefined) return;
     const sent = instant();
     this.#generation++;
-    const assignments = leader.membership.assign(heard.map(({ id, membership }) => ({ id, text: membership.describe() })), this.slots);
-    for (const member of heard) {
+    const assignments = leader.membership.assign(reachable.map(({ id, membership }) => ({ id, text: membership.describe() })), this.slots);
+    for (const member of reachable) {
       const { text }: Assignment = assignments.get(member.id) ?? { slots: [], text: '' };
       member.emit({ type: 'joined', sent, id: member.id, generation: this.#generation, slots: this.slots, isLeader: member === leader, text });
     }

@@ -1,4 +1,4 @@
-/** Reads a topic of the embedded broker as a member of a group: each message goes to one member. */
+/** Reads a topic of the embedded broker as a member of a consumer group: each message goes to one member. */
 import { Observable, Subject, Subscription } from 'rxjs';
 import type { Received } from '../../message/index.js';
 import { type RetryOptions, retryOptions } from '../broker-options.js';
@@ -8,8 +8,8 @@ import type { Gate, Piece, ReadRequest, Reader } from '../reader.js';
 
 export class MemoryGroupReader implements Reader {
   readonly retry: RetryOptions = retryOptions({});
-  /** Messages that are emitted, but not acknowledged. */
-  readonly #out = new Set<number>();
+  /** Offsets of the messages that are emitted and not acknowledged. */
+  readonly #unacknowledged = new Set<number>();
 
   /** @throws InvalidOption */
   constructor(readonly request: ReadRequest, readonly source: MemorySource) {
@@ -29,10 +29,10 @@ export class MemoryGroupReader implements Reader {
         if (!gate.isOpen && !subscriber.closed) opening.add(gate.opens$.subscribe(pump));
       };
       subscriber.add(opening);
-      subscriber.add(group.returned.subscribe(pump));
+      subscriber.add(group.returned$.subscribe(pump));
       subscriber.add(() => {
-        group.back.push(...[...this.#out].sort((a, b) => a - b));
-        group.returned.next();
+        group.returnedOffsets.push(...[...this.#unacknowledged].sort((a, b) => a - b));
+        group.returned$.next();
       });
       subscriber.add(this.source.arrived$.subscribe({
         next: ({ topic }) => { if (topic === this.request.topic) pump(); },
@@ -44,7 +44,7 @@ export class MemoryGroupReader implements Reader {
   }
 
   acknowledged({ offset }: Received): void {
-    this.#out.delete(Number(offset));
+    this.#unacknowledged.delete(Number(offset));
   }
 
   #group(): MemoryGroup {
@@ -52,25 +52,25 @@ export class MemoryGroupReader implements Reader {
     const name = `${group}\0${topic}`;
     const known = this.source.groups.get(name);
     if (known !== undefined) return known;
-    const made: MemoryGroup = { next: from === 'latest' ? this.source.topic(topic)?.next ?? 0 : 0, back: [], returned: new Subject() };
-    this.source.groups.set(name, made);
-    return made;
+    const created: MemoryGroup = { next: from === 'latest' ? this.source.topic(topic)?.next ?? 0 : 0, returnedOffsets: [], returned$: new Subject() };
+    this.source.groups.set(name, created);
+    return created;
   }
 
   #next(group: MemoryGroup, gate: Gate): Received | undefined {
     const topic = this.source.topic(this.request.topic);
     if (topic === undefined || !gate.isOpen) return undefined;
     const first = topic.next - topic.messages.length;
-    for (let offset = this.#offset(group, topic.next); offset !== undefined; offset = this.#offset(group, topic.next)) {
+    for (let offset = this.#takeOffset(group, topic.next); offset !== undefined; offset = this.#takeOffset(group, topic.next)) {
       const stored = topic.messages.at(offset - first);
       if (offset < first || stored === undefined) continue;
-      this.#out.add(offset);
+      this.#unacknowledged.add(offset);
       return receivedOf(stored);
     }
     return undefined;
   }
 
-  #offset(group: MemoryGroup, end: number): number | undefined {
-    return group.back.shift() ?? (group.next < end ? group.next++ : undefined);
+  #takeOffset(group: MemoryGroup, end: number): number | undefined {
+    return group.returnedOffsets.shift() ?? (group.next < end ? group.next++ : undefined);
   }
 }

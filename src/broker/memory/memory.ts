@@ -1,4 +1,4 @@
-/** The embedded broker: bounded topics that can be read, for demonstrations and tests. */
+/** The embedded broker: bounded topics in memory, for demonstrations and tests. */
 import { EMPTY, type Observable, Subject, filter, of } from 'rxjs';
 import { wall } from '../../core/clock.js';
 import { BROKER, MEMORY, OUTBOX } from '../../core/defaults/defaults.js';
@@ -22,7 +22,7 @@ export interface MemoryConfig extends Pick<BrokerConfig, 'outboxMaxBytes'> {
   readonly maxMessages?: number;
   /** Bytes kept for one topic. Default 64 MiB; no message can be larger. */
   readonly maxBytes?: number;
-  /** How long a message waits for others, in ms. Default 0. */
+  /** How long a message waits for others to go in the same request, in ms. Default 0. */
   readonly lingerMs?: number;
 }
 
@@ -44,7 +44,7 @@ export const MEMORY_SCHEMA = object({
 });
 
 /**
- * The embedded broker.
+ * Creates an embedded broker: topics in the memory of this process, limited by number and bytes.
  * @throws InvalidOption
  */
 export function memory(options: MemoryConfig = {}): MemoryBroker {
@@ -67,6 +67,7 @@ class MemoryHandle extends BrokerHandle<MemoryDriver> implements MemoryBroker {
   }
 }
 
+/** A topic: its messages, their bytes, and the offset of the next one. */
 interface Topic { readonly messages: Fifo<StoredMessage>; bytes: number; next: number }
 
 class MemoryDriver implements Driver {
@@ -129,7 +130,7 @@ class MemoryDriver implements Driver {
   }
 }
 
-/** Copies a view that would keep a much larger buffer alive. */
+/** Copies a value that is less than half of its buffer: a view would keep the whole buffer in memory. */
 function compact(value: Buffer): Buffer {
   if (value.buffer.byteLength <= 2 * value.length) return value;
   const copy = Buffer.allocUnsafeSlow(value.length);

@@ -1,4 +1,4 @@
-/** One subscription to a topic: its connections, the inbox, and the messages that are emitted but not acknowledged. */
+/** One subscription to a topic: its connections, its inbox, and the messages that are emitted but not acknowledged. */
 import { type Observable, Subject, type Subscriber, type Subscription, asyncScheduler, take, throwError } from 'rxjs';
 import { type FrameRecord, type RecordOwner, FrameEvents, type Pressure } from '../../ledger/index.js';
 import { mono } from '../../core/clock.js';
@@ -11,22 +11,25 @@ import { Numbering } from '../../core/frame/numbering.js';
 import { Fifo } from '../outbox/index.js';
 import type { Gate, Piece, Reader } from '../reader.js';
 
-/** Limits of held messages: the one reached first applies. */
+/** Limits of the messages in the inbox, and of those that are emitted but not acknowledged; the one reached first applies. */
 export interface InboxLimits {
   readonly maxMessages: number;
   readonly maxBytes: number;
-  /** Whether a message is acknowledged when the user's code does so, or when it is emitted. */
+  /** Whether the user's code acknowledges messages. If not, a message is acknowledged when it is emitted, or when a step has finished with it. */
   readonly isManual: boolean;
 }
 
-/** Counts events. */
-export interface ReceptionCounts {
+/** Receives the events of readings, for their statistics. */
+export interface ReadingObserver {
+  /** The broker has answered. */
   connected(): void;
+  /** A connection has failed. */
   failed(error: unknown): void;
-  /** Called when a part has failed, and the rest continues. */
+  /** One of several servers has failed, and the others continue. */
   warned(error: RxcamError): void;
-  inbox(messages: number, bytes: number): void;
-  handed(message: Received): void;
+  /** The contents of the inbox have changed by these numbers. */
+  inboxChanged(messages: number, bytes: number): void;
+  emitted(message: Received): void;
 }
 
 export class Reading implements RecordOwner, Gate {
@@ -44,21 +47,21 @@ export class Reading implements RecordOwner, Gate {
 
   readonly #inbox = new Fifo<Received>();
   readonly #blockers = new Set<object>();
-  /** Messages that are emitted and not acknowledged, by number. */
+  /** Messages that are emitted and not acknowledged, by `seq`. */
   readonly #held = new Map<number, MessageHolding>();
-  readonly #opens = new Subject<void>();
-  readonly opens$: Observable<void> = this.#opens.pipe(take(1));
+  readonly #opens$ = new Subject<void>();
+  readonly opens$: Observable<void> = this.#opens$.pipe(take(1));
   #inboxBytes = 0;
   #heldBytes = 0;
-  #number = 0;
+  #lastSeq = 0;
   #failures = 0;
-  #isHanding = false;
+  #isFlushing = false;
   #isDone = false;
   #connection: Subscription | undefined;
   #wait: Subscription | undefined;
 
   constructor(
-    readonly reader: Reader, readonly limits: InboxLimits, readonly counts: ReceptionCounts, readonly subscriber: Subscriber<Received>,
+    readonly reader: Reader, readonly limits: InboxLimits, readonly observer: ReadingObserver, readonly subscriber: Subscriber<Received>,
   ) {}
 
   get live(): boolean { return !this.subscriber.closed; }
@@ -66,8 +69,9 @@ export class Reading implements RecordOwner, Gate {
   get isOpen(): boolean { return this.#inbox.length < this.limits.maxMessages && this.#inboxBytes < this.limits.maxBytes; }
   lastTimes(): LastTimes { return { readMs: 0, writeMs: 0, processMs: 0 }; }
 
+  /** Opens a connection; called again after each failure. */
   start(): void {
-    this.#connection = this.reader.read(this, (error) => { this.counts.warned(error); }).subscribe({
+    this.#connection = this.reader.read(this, (error) => { this.observer.warned(error); }).subscribe({
       next: (piece) => { this.#push(piece); },
       error: (error: unknown) => { this.#failed(error); },
       complete: () => {
@@ -81,7 +85,7 @@ export class Reading implements RecordOwner, Gate {
   end(): void {
     this.#connection?.unsubscribe();
     this.#wait?.unsubscribe();
-    this.counts.inbox(-this.#inbox.length, -this.#inboxBytes);
+    this.observer.inboxChanged(-this.#inbox.length, -this.#inboxBytes);
   }
 
   /** Called by a step of rxcam with the result of a message. A dropped one is not acknowledged. */
@@ -91,21 +95,22 @@ export class Reading implements RecordOwner, Gate {
     if (holding !== undefined) this.release(holding, body.type !== 'dropped');
   }
 
-  release(holding: MessageHolding, isTaken = true): void {
+  /** Called when a message leaves rxcam. @param isHandled - false if it was dropped, and must not be acknowledged */
+  release(holding: MessageHolding, isHandled = true): void {
     if (holding.isReleased) return;
     holding.isReleased = true;
     if (this.#held.delete(holding.seq)) this.#heldBytes -= holding.message.value.length;
-    if (isTaken) this.reader.acknowledged?.(holding.message);
+    if (isHandled) this.reader.acknowledged?.(holding.message);
     this.#flush();
   }
 
   #push(piece: Piece): void {
     this.#failures = 0;
-    this.counts.connected();
+    this.observer.connected();
     for (const received of piece) {
       this.#inbox.push(received);
       this.#inboxBytes += received.value.length;
-      this.counts.inbox(1, received.value.length);
+      this.observer.inboxChanged(1, received.value.length);
     }
     this.#flush();
   }
@@ -117,31 +122,31 @@ export class Reading implements RecordOwner, Gate {
     }
     const { retryInitialMs, retryMaxMs } = this.reader.retry;
     const waitMs = Math.min(retryMaxMs, retryInitialMs * 2 ** this.#failures++);
-    this.counts.failed(error);
+    this.observer.failed(error);
     this.#wait = asyncScheduler.schedule(() => { this.start(); }, waitMs);
   }
 
-  /** Emits messages. A loop, because recursion would overflow the stack if a consumer acknowledges synchronously. */
+  /** Emits messages from the inbox. A loop, because recursion would overflow the stack if a consumer acknowledges synchronously. */
   #flush(): void {
-    if (this.#isHanding) return;
-    this.#isHanding = true;
-    while (this.#mayHand()) this.#hand(this.#inbox.shift() as Received);
-    this.#isHanding = false;
+    if (this.#isFlushing) return;
+    this.#isFlushing = true;
+    while (this.#mayEmit()) this.#emitMessage(this.#inbox.shift() as Received);
+    this.#isFlushing = false;
     if (this.#isDone && this.#inbox.length === 0) this.subscriber.complete();
-    else if (this.isOpen && this.#opens.observed) this.#opens.next();
+    else if (this.isOpen && this.#opens$.observed) this.#opens$.next();
   }
 
-  #mayHand(): boolean {
+  #mayEmit(): boolean {
     if (this.subscriber.closed || this.#inbox.length === 0 || this.#blockers.size > 0) return false;
     return this.#held.size < this.limits.maxMessages && this.#heldBytes < this.limits.maxBytes;
   }
 
-  #hand(message: Received): void {
+  #emitMessage(message: Received): void {
     const { length } = message.value;
     this.#inboxBytes -= length;
-    this.counts.inbox(-1, -length);
-    this.counts.handed(message);
-    const holding = new MessageHolding(this, ++this.#number, message);
+    this.observer.inboxChanged(-1, -length);
+    this.observer.emitted(message);
+    const holding = new MessageHolding(this, ++this.#lastSeq, message);
     message[FRAME_RECORDS] = [holding];
     this.#held.set(holding.seq, holding);
     this.#heldBytes += length;

@@ -7,11 +7,14 @@ import { type Timing, DurationTally, timing } from '../../ledger/index.js';
 import type { Received } from '../../message/index.js';
 import type { Reader } from '../reader.js';
 import { MessageRate } from './message-rate.js';
-import { type InboxLimits, Reading, type ReceptionCounts } from './reading.js';
+import { type InboxLimits, Reading, type ReadingObserver } from './reading.js';
 
 /** Statistics of the readings of one `subscribe`, for all subscriptions together. */
 export interface ReceptionStats {
-  /** `idle`: there is no subscription; `connected`: the broker has answered; `unavailable`: it has not. */
+  /**
+   * `idle`: there is no subscription; `connecting`: the broker has not answered yet; `connected`: it has answered; `unavailable`: the
+   * connection has failed, and another one follows.
+   */
   readonly status: 'idle' | 'connecting' | 'connected' | 'unavailable';
   /** Messages emitted. */
   readonly received: number;
@@ -25,33 +28,36 @@ export interface ReceptionStats {
   readonly rate: { readonly messages: number; readonly bytes: number };
   /** Time from the capture of a picture until its message is emitted, ms; by the clocks of both machines. */
   readonly latency: Timing;
-  /** Messages that were read and are not emitted yet. */
+  /** Messages that are read and not emitted yet. */
   readonly inbox: { readonly messages: number; readonly bytes: number };
 }
 
 /** Messages of a topic. Each subscription reads independently, on its own connections. */
 export class Reception extends Observable<Received> {
-  readonly #counts: Counts;
+  readonly #counter: ReceptionCounter;
 
-  /** @param closing$ - completes when the broker is closed */
+  /**
+   * @param closing$ - completes when the broker is closed
+   * @param open - creates the reader of a subscription
+   */
   constructor(closing$: Observable<unknown>, open: () => Reader, limits: InboxLimits) {
-    const counts = new Counts();
+    const counter = new ReceptionCounter();
     super((subscriber) => {
-      const reading = new Reading(open(), limits, counts, subscriber);
-      counts.opened();
+      const reading = new Reading(open(), limits, counter, subscriber);
+      counter.opened();
       subscriber.add(() => {
         reading.end();
-        counts.ended();
+        counter.ended();
       });
       subscriber.add(closing$.subscribe({ complete: () => { subscriber.complete(); } }));
       if (!subscriber.closed) reading.start();
     });
-    this.#counts = counts;
+    this.#counter = counter;
   }
 
   /** The current statistics. */
   get stats(): ReceptionStats {
-    return this.#counts.stats;
+    return this.#counter.stats;
   }
 
   /**
@@ -59,29 +65,30 @@ export class Reception extends Observable<Received> {
    * timer does not keep the process alive. Never completes.
    */
   get stats$(): Observable<ReceptionStats> {
-    return this.#counts.stats$;
+    return this.#counter.stats$;
   }
 
   /** Emits an error for every connection that fails; another one follows. Never completes. */
   get errors$(): Observable<RxcamError> {
-    return this.#counts.errors$;
+    return this.#counter.errors$;
   }
 }
 
-class Counts implements ReceptionCounts {
+/** The statistics of all readings of one `subscribe`. */
+class ReceptionCounter implements ReadingObserver {
   readonly #errors = new Subject<RxcamError>();
   readonly errors$ = this.#errors.asObservable();
   /** Emits when the status changes, or a connection fails. */
-  readonly #turns = new Subject<void>();
+  readonly #changes = new Subject<void>();
   readonly stats$ = defer(() => {
-    const turns$ = this.#turns.pipe(startWith(undefined));
-    const ticks$ = turns$.pipe(
-      map(() => this.#live > 0), distinctUntilChanged(), switchMap((isLive) => (isLive ? ticks(STATS.every) : NEVER)),
+    const changes$ = this.#changes.pipe(startWith(undefined));
+    const ticks$ = changes$.pipe(
+      map(() => this.#subscriptions > 0), distinctUntilChanged(), switchMap((isLive) => (isLive ? ticks(STATS.every) : NEVER)),
     );
-    return merge(turns$, ticks$).pipe(map(() => this.stats));
+    return merge(changes$, ticks$).pipe(map(() => this.stats));
   });
 
-  #live = 0;
+  #subscriptions = 0;
   #status: ReceptionStats['status'] = 'idle';
   #received = 0;
   #bytes = 0;
@@ -101,37 +108,37 @@ class Counts implements ReceptionCounts {
   }
 
   opened(): void {
-    this.#live++;
-    if (this.#status === 'idle') this.#turn('connecting');
+    this.#subscriptions++;
+    if (this.#status === 'idle') this.#setStatus('connecting');
   }
 
   ended(): void {
-    this.#live--;
-    if (this.#live === 0) this.#turn('idle');
+    this.#subscriptions--;
+    if (this.#subscriptions === 0) this.#setStatus('idle');
   }
 
   connected(): void {
-    if (this.#status !== 'connected') this.#turn('connected');
+    if (this.#status !== 'connected') this.#setStatus('connected');
   }
 
   failed(error: unknown): void {
     this.#failures++;
-    this.#turn('unavailable');
+    this.#setStatus('unavailable');
     this.#errors.next(error as RxcamError);
   }
 
   warned(error: RxcamError): void {
     this.#failures++;
-    this.#turns.next();
+    this.#changes.next();
     this.#errors.next(error);
   }
 
-  inbox(messages: number, bytes: number): void {
+  inboxChanged(messages: number, bytes: number): void {
     this.#inboxMessages += messages;
     this.#inboxBytes += bytes;
   }
 
-  handed(message: Received): void {
+  emitted(message: Received): void {
     const { value, expired = 0 } = message;
     this.#received++;
     this.#bytes += value.length;
@@ -141,8 +148,8 @@ class Counts implements ReceptionCounts {
     this.#rate.note(this.#received, this.#bytes);
   }
 
-  #turn(status: ReceptionStats['status']): void {
+  #setStatus(status: ReceptionStats['status']): void {
     this.#status = status;
-    this.#turns.next();
+    this.#changes.next();
   }
 }

@@ -1,4 +1,4 @@
-/** ioredis, loaded on demand: it is large, and many users have another broker. Its own recovery is disabled. */
+/** Connections of ioredis, without its own recovery. The library is loaded on demand: it is large, and many users have another broker. */
 import type { Redis } from 'ioredis';
 import { REDIS } from '../../core/defaults/defaults.js';
 import type { ServerLimits } from '../kind/index.js';
@@ -10,13 +10,13 @@ export function loadClient(): Promise<{ readonly Redis: typeof Redis }> {
 }
 
 /** Time limits of a connection and of its commands, in ms. */
-interface Limits { readonly connectTimeoutMs: number; readonly commandTimeoutMs: number }
+interface TimeLimits { readonly connectTimeoutMs: number; readonly commandTimeoutMs: number }
 
-/** A connection that is not open yet. The driver and the readers reconnect by themselves. */
-export async function newClient(where: ClientOptions, { connectTimeoutMs, commandTimeoutMs }: Limits): Promise<Redis> {
+/** Creates a connection that is not open yet. It does not reconnect: the driver and the readers do. */
+export async function newClient(options: ClientOptions, { connectTimeoutMs, commandTimeoutMs }: TimeLimits): Promise<Redis> {
   const { Redis: Client } = await loadClient();
   return new Client({
-    ...where,
+    ...options,
     lazyConnect: true,
     enableOfflineQueue: false, enableReadyCheck: false, autoResendUnfulfilledCommands: false,
     retryStrategy: () => null, maxRetriesPerRequest: 0,
@@ -24,11 +24,11 @@ export async function newClient(where: ClientOptions, { connectTimeoutMs, comman
   });
 }
 
-/** The largest value that a server accepts, for the doctor; a login may lack the right to query it. */
+/** Queries the largest value that a server accepts, for the doctor. Rejects if the user may not query it. */
 export async function examineRedis(options: RedisOptions): Promise<ServerLimits> {
   const { connectTimeoutMs, requestTimeoutMs } = options;
   const client = await newClient(connectionOf(options).client, { connectTimeoutMs, commandTimeoutMs: requestTimeoutMs });
-  client.on('error', () => { /* The request reports it. */ });
+  client.on('error', () => { /* The request fails with it. */ });
   try {
     await client.connect();
     const [, bytes] = await client.config('GET', 'proto-max-bulk-len') as readonly (string | undefined)[];

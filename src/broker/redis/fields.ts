@@ -2,7 +2,7 @@
 import { type Outgoing, eachHeader } from '../driver.js';
 import type { CommandArguments } from './transaction.js';
 
-/** Adds one field for each header, and `data`; or a format's own fields. Adds the key if none of them states it. */
+/** Adds a field for each header, and the value as `data`; or a format's own fields. Adds the key if no field states it. */
 export function addFields(args: CommandArguments, outgoing: Outgoing): CommandArguments {
   const { key, message } = outgoing;
   if (message.fields === undefined) {
@@ -11,7 +11,7 @@ export function addFields(args: CommandArguments, outgoing: Outgoing): CommandAr
   } else {
     for (const name in message.fields) args.add(name, message.fields[name] as string | Buffer);
   }
-  const { ce_key: said, _message_key: own } = message.fields ?? message.headers;
-  if (said !== key && own === undefined) args.addField('_message_key', key);
+  const { ce_key: statedKey, _message_key: keyField } = message.fields ?? message.headers;
+  if (statedKey !== key && keyField === undefined) args.addField('_message_key', key);
   return args;
 }

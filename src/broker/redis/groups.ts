@@ -1,62 +1,65 @@
-/** Consumer groups: created in the request with a stream's first entry, and again if the stream is gone. */
+/** Consumer groups: created in the request with a stream's first entry, and again if the stream was deleted. */
 import type { Redis } from 'ioredis';
 import type { Outgoing } from '../driver.js';
 import type { Transaction } from './transaction.js';
 
+/**
+ * Creates a group of a stream, and the stream if it does not exist. A group that exists stays as it is.
+ * @param from - id after which a new group reads: `0` for all entries, `$` for new ones
+ */
+export async function createGroup(redis: Redis, topic: string, group: string, from: string): Promise<void> {
+  try {
+    await redis.xgroup('CREATE', topic, group, from, 'MKSTREAM');
+  } catch (error) {
+    if (!(error instanceof Error && error.message.startsWith('BUSYGROUP'))) throw error;
+  }
+}
+
 export class StreamGroups {
-  readonly #made = new Set<string>();
+  readonly #existing = new Set<string>();
   /** Streams whose group this user may not create: they are written to if they exist. */
   readonly #refused = new Set<string>();
 
-  /** Forgets all: another connection may lead to another server. */
+  /** Forgets all groups: another connection may lead to another server. */
   reset(): void {
-    this.#made.clear();
+    this.#existing.clear();
     this.#refused.clear();
   }
 
   /**
-   * Adds a command for each group that a batch needs: a group reads the stream from its beginning. The answer that a
-   * group exists does not fail the batch.
-   * @returns the streams that get one
+   * Adds a command for each group that a batch needs and that may not exist. A new group reads the stream from its beginning. The
+   * error that a group exists does not fail the batch.
+   * @returns the streams with a command
    */
-  make(transaction: Transaction, batch: readonly Outgoing[]): string[] {
-    const wanted = new Map(batch.flatMap(({ topic, message: { consumerGroup } }) =>
-      (consumerGroup === undefined || this.#made.has(topic) || this.#refused.has(topic) ? [] : [[topic, consumerGroup]])));
-    for (const [topic, group] of wanted) transaction.add('XGROUP', 'CREATE', topic, group, '0', 'MKSTREAM');
-    return [...wanted.keys()];
+  addCommands(transaction: Transaction, batch: readonly Outgoing[]): string[] {
+    const missing = new Map(batch.flatMap(({ topic, message: { consumerGroup } }) =>
+      (consumerGroup === undefined || this.#existing.has(topic) || this.#refused.has(topic) ? [] : [[topic, consumerGroup]])));
+    for (const [topic, group] of missing) transaction.add('XGROUP', 'CREATE', topic, group, '0', 'MKSTREAM');
+    return [...missing.keys()];
   }
 
-  /** Creates the group of a stream, and the stream, without an entry. */
-  async makeNow(redis: Redis, topic: string, group: string): Promise<void> {
-    try {
-      await redis.xgroup('CREATE', topic, group, '0', 'MKSTREAM');
-    } catch (error) {
-      if (!(error instanceof Error && error.message.startsWith('BUSYGROUP'))) throw error;
-    }
+  /** Called when the groups of these streams exist. */
+  created(topics: readonly string[]): void {
+    for (const topic of topics) this.#existing.add(topic);
   }
 
-  /** The groups of these streams exist. */
-  made(topics: readonly string[]): void {
-    for (const topic of topics) this.#made.add(topic);
-  }
-
-  /** The stream does not exist: the next request creates it, with its group. */
-  gone(topic: string): void {
-    this.#made.delete(topic);
+  /** Called when a stream does not exist: the next request creates it, with its group. */
+  streamRemoved(topic: string): void {
+    this.#existing.delete(topic);
   }
 
   forget(topic: string): void {
-    this.#made.delete(topic);
+    this.#existing.delete(topic);
     this.#refused.delete(topic);
   }
 
-  /** This user may not create groups; they may exist anyway. */
-  refuse(batch: readonly Outgoing[]): void {
+  /** Called when this user may not create groups: messages are written to the streams that exist. */
+  creationRefused(batch: readonly Outgoing[]): void {
     for (const { topic, message: { consumerGroup } } of batch) if (consumerGroup !== undefined) this.#refused.add(topic);
   }
 
-  /** Whether the group of a stream could not be created because a right is missing; the next request tries again. */
-  wasRefused(topic: string): boolean {
+  /** Whether a right to create the group of this stream was missing. Forgets it, so that the next request tries again. */
+  takeRefusal(topic: string): boolean {
     return this.#refused.delete(topic);
   }
 }

@@ -41,7 +41,7 @@ export const redisKind = {
   defaults: () => ({ ...REDIS_SCHEMA.parse({}), ...REDIS, ...BROKER, host: 'localhost', port: 6379, db: 0, tls: false }),
 } as const satisfies BrokerKind;
 
-/** A number at the start of the path is a database, as usual in addresses of Redis. */
+/** A number at the start of the path is a database, as is usual in addresses of Redis. */
 function databaseOf({ path: [first] }: BrokerAddress): string | undefined {
   return /^\d+$/.test(first ?? '') ? first : undefined;
 }

@@ -1,4 +1,4 @@
-/** Options of `redis`, and the connection that they describe. */
+/** Options of `redis`, and the settings of its connections. */
 import type { RedisOptions as AllClientOptions } from 'ioredis';
 import { z } from 'zod';
 import { REDIS } from '../../core/defaults/defaults.js';
@@ -58,30 +58,30 @@ export const REDIS_SCHEMA = object({
 export type RedisOptions = z.output<typeof REDIS_SCHEMA>;
 export type ClientOptions = Omit<AllClientOptions, 'replyMapping'>;
 
-/** Address and options of a connection; `secrets` must not be shown. */
-export interface Connection { readonly address: string; readonly client: ClientOptions; readonly secrets: readonly string[] }
+/** Address and client options of a connection, and the texts that must not be shown. */
+export interface ConnectionSettings { readonly address: string; readonly client: ClientOptions; readonly secrets: readonly string[] }
 
 /**
- * The address that the function given as `url` returned.
- * @throws InvalidOption if that is not an address
+ * Checks the value that a function given as `url` returned.
+ * @throws InvalidOption if it is not an address
  */
-export function checkedUrl(answer: unknown): string {
-  if (typeof answer === 'string' && URL_FORM.test(answer)) return answer;
-  const shown = typeof answer === 'string' ? redactInvalidUrl(answer) : typeof answer;
+export function checkedUrl(returned: unknown): string {
+  if (typeof returned === 'string' && URL_FORM.test(returned)) return returned;
+  const shown = typeof returned === 'string' ? redactInvalidUrl(returned) : typeof returned;
   throw new InvalidOption(`redis: option 'url': ${shown} returned, expected ${URL_EXPECTED}`);
 }
 
-/** The connection that options describe. @param answered - the address that `url` returned, if it is a function */
-export function connectionOf({ url: given, ...options }: RedisOptions, answered?: string): Connection {
-  const url = typeof given === 'function' ? answered : given;
+/** The settings of a connection. @param returned - the address that `url` returned, if it is a function */
+export function connectionOf({ url: given, ...options }: RedisOptions, returned?: string): ConnectionSettings {
+  const url = typeof given === 'function' ? returned : given;
   const { host = 'localhost', port = DEFAULT_PORT, username, password, db, tls } = options;
-  const own = { ...(username !== undefined && { username }), ...(password !== undefined && { password }), ...(db !== undefined && { db }) };
-  const secure = tls === undefined || tls === false ? {} : { tls: tls === true ? {} : tls };
+  const overrides = { ...(username !== undefined && { username }), ...(password !== undefined && { password }), ...(db !== undefined && { db }) };
+  const tlsOptions = tls === undefined || tls === false ? {} : { tls: tls === true ? {} : tls };
   const secrets = password === undefined ? [] : [password, encodeURIComponent(password)];
   if (url === undefined) {
-    return { address: `redis://${host}:${port}${db === undefined ? '' : `/${db}`}`, client: { host, port, ...own, ...secure }, secrets };
+    return { address: `redis://${host}:${port}${db === undefined ? '' : `/${db}`}`, client: { host, port, ...overrides, ...tlsOptions }, secrets };
   }
-  const client = { ...partsOf(url), ...own, ...secure };
+  const client = { ...partsOf(url), ...overrides, ...tlsOptions };
   return { address: redactUrl(url), client, secrets: [...secrets, ...secretsOf(url)] };
 }
 

@@ -7,7 +7,7 @@ import { parseOptions } from '../../core/options.js';
 import { type Broker, BrokerHandle } from '../handle/index.js';
 import type { Driver, Outgoing, SendOutcome } from '../driver.js';
 import { RedisCoordination } from './coordination/index.js';
-import { StreamGroups } from './groups.js';
+import { StreamGroups, createGroup } from './groups.js';
 import { WriteConnection } from './write-connection.js';
 import { REDIS_SCHEMA, type RedisConfig, type RedisOptions } from './options.js';
 import { addFields } from './fields.js';
@@ -26,22 +26,20 @@ export function redis(config: RedisConfig = {}): Broker {
   return new BrokerHandle(new RedisDriver(options), options);
 }
 
-/** Errors of the server, not of a message. */
+/** Errors of the whole server, not of one message. */
 const SERVER_WIDE = /^(OOM|READONLY|LOADING|NOAUTH|WRONGPASS|MISCONF|MASTERDOWN|NOREPLICAS|BUSY|TRYAGAIN|CLUSTERDOWN)\b/;
 
-/** `proto-max-bulk-len` can't be less. */
-const LEAST_LIMIT_BYTES = 1024 ** 2;
+/** The least value that Redis allows for `proto-max-bulk-len`. */
+const MIN_LIMIT_BYTES = 1024 ** 2;
 
 const RIGHTS = 'the user needs multi, exec, xadd and xtrim on the streams, and xgroup if consumer groups are created';
-const NO_GROUP = (topic: string, group: string) =>
-  `NOPERM stream '${topic}' does not exist, and this user may not create it with its group: grant xgroup, or run XGROUP CREATE ${topic} ${group} 0 MKSTREAM`;
 
 class RedisDriver implements Driver {
   readonly kind = 'redis';
   readonly #connection: WriteConnection;
   readonly #trim: StreamTrim;
   readonly #groups = new StreamGroups();
-  readonly #rights = new RedisRights((reason) => this.#described(reason));
+  readonly #rights = new RedisRights((reason) => this.#withAddress(reason));
 
   constructor(readonly options: RedisOptions) {
     this.#connection = new WriteConnection(options, () => {
@@ -86,7 +84,7 @@ class RedisDriver implements Driver {
     if (consumerGroup === undefined) return EMPTY;
     return defer(async () => {
       this.#connection.hold(1);
-      await this.#groups.makeNow(await this.#connection.connected(), topic, consumerGroup);
+      await createGroup(await this.#connection.connected(), topic, consumerGroup, '0');
     }).pipe(
       ignoreElements(),
       finalize(() => { this.#connection.hold(-1); }),
@@ -95,8 +93,7 @@ class RedisDriver implements Driver {
   }
 
   reader(request: ReadRequest): Reader {
-    const where = () => this.#connection.lookUp();
-    return redisReader(request, this.options, { where, failure: (reason) => this.#unavailable(reason) });
+    return redisReader(request, this.options, { lookUp: () => this.#connection.lookUp(), failure: (reason) => this.#unavailable(reason) });
   }
 
   coordination(place: FleetPlace): Coordination {
@@ -114,47 +111,47 @@ class RedisDriver implements Driver {
   async #write(batch: readonly Outgoing[]): Promise<SendOutcome[]> {
     try {
       const redis = await this.#connection.connected();
-      await this.#rights.tryTrim(redis, [...new Set(batch.map(({ topic }) => topic))]);
+      await this.#rights.testTrim(redis, [...new Set(batch.map(({ topic }) => topic))]);
       const transaction = this.#connection.newTransaction();
-      const groups = this.#groups.make(transaction, batch);
+      const groups = this.#groups.addCommands(transaction, batch);
       const trims = this.#trim.trimsFor(batch.filter(({ topic }) => this.#rights.mayTrim(topic)));
       for (const { topic, firstKept } of trims) transaction.add('XTRIM', topic, 'MINID', '~', firstKept);
       for (const outgoing of batch) transaction.addCommand(addFields(this.#entry(transaction, outgoing), outgoing));
       const results = await transaction.exec(redis);
       this.#trim.trimmed(trims);
-      this.#groups.made(groups);
+      this.#groups.created(groups);
       return batch.map((outgoing, index) => this.#outcome(outgoing, results[groups.length + trims.length + index]));
     } catch (error) {
-      return this.#refusal(batch, error as AbortedError);
+      return this.#outcomesAfter(batch, error as AbortedError);
     }
   }
 
-  /** A stream that must have a group is not created without it. */
+  /** The first arguments of an XADD. A stream that needs a group is not created without it. */
   #entry(transaction: Transaction, { topic, message: { consumerGroup } }: Outgoing): CommandArguments {
-    const only = consumerGroup === undefined ? [] : ['NOMKSTREAM'];
-    return transaction.arguments('XADD', topic, ...only, 'MAXLEN', '~', this.options.maxLen, '*');
+    const createOptions = consumerGroup === undefined ? [] : ['NOMKSTREAM'];
+    return transaction.arguments('XADD', topic, ...createOptions, 'MAXLEN', '~', this.options.maxLen, '*');
   }
 
   #outcome({ topic, message }: Outgoing, id: RedisReply | undefined): SendOutcome {
     if (id === null) {
-      this.#groups.gone(topic);
-      if (this.#groups.wasRefused(topic)) return { ok: false, error: this.#unavailable(NO_GROUP(topic, message.consumerGroup ?? '')) };
-      return { ok: false, error: this.#unavailable(`stream '${topic}' is gone`), split: 'apart' };
+      this.#groups.streamRemoved(topic);
+      if (this.#groups.takeRefusal(topic)) return { ok: false, error: this.#unavailable(missingStream(topic, message.consumerGroup ?? '')) };
+      return { ok: false, error: this.#unavailable(`stream '${topic}' no longer exists`), split: 'apart' };
     }
     if (typeof id !== 'string') return { ok: false, error: this.#unavailable(id instanceof Error ? id.message : 'no answer') };
     if (this.#rights.mayTrim(topic)) this.#trim.wrote(topic, id, message);
     return { ok: true, streamId: id };
   }
 
-  /** The outcome of each message after an error; rethrows an error that does not concern a message. */
-  #refusal(batch: readonly Outgoing[], failure: AbortedError): SendOutcome[] {
+  /** The outcome of each message after an error. Throws an error that concerns the whole request. */
+  #outcomesAfter(batch: readonly Outgoing[], failure: AbortedError): SendOutcome[] {
     const reasons = [failure, ...failure.previousErrors ?? []].map(({ message }) => message).concat(this.#connection.lastError);
     const reason = reasons.find((text) => SERVER_WIDE.test(text) || text.includes('invalid bulk length'))
       ?? failure.previousErrors?.[0]?.message ?? (this.#connection.lastError || failure.message);
     if (reason.includes('invalid bulk length')) return this.#tooLarge(batch, reason);
     const command = failure.previousErrors === undefined ? undefined : refusedCommand(reason);
     if (command === 'xtrim') for (const { topic } of batch) this.#rights.noTrim(topic, reason);
-    if (command === 'xgroup') this.#groups.refuse(batch);
+    if (command === 'xgroup') this.#groups.creationRefused(batch);
     if (command === 'xtrim' || command === 'xgroup') return batch.map(() => ({ ok: false, again: true }));
     const error = this.#unavailable(reason);
     if (failure.previousErrors === undefined || SERVER_WIDE.test(reason)) throw error;
@@ -162,20 +159,26 @@ class RedisDriver implements Driver {
     return batch.map(() => ({ ok: false, error, ...(!isOneStream && { split: 'apart' as const }) }));
   }
 
-  /** The server closes the connection for all requests in it: a message below the least possible limit is not the reason. */
+  /** The server answers by closing the connection: a message below the least possible limit is not the reason. */
   #tooLarge(batch: readonly Outgoing[], reason: string): SendOutcome[] {
-    const error = new MessageTooLarge(this.#described(reason));
-    const large = batch.filter(({ message }) => message.value.length >= LEAST_LIMIT_BYTES);
-    if (large.length === 0) throw this.#unavailable(reason);
-    return batch.map((one) => (large.includes(one) ? { ok: false, error, split: 'size' } : { ok: false, again: true }));
+    const error = new MessageTooLarge(this.#withAddress(reason));
+    const candidates = batch.filter(({ message }) => message.value.length >= MIN_LIMIT_BYTES);
+    if (candidates.length === 0) throw this.#unavailable(reason);
+    return batch.map((one) => (candidates.includes(one) ? { ok: false, error, split: 'size' } : { ok: false, again: true }));
   }
 
   #unavailable(reason: string): BrokerUnavailable | BrokerUnauthorized {
-    const text = this.#described(reason);
+    const text = this.#withAddress(reason);
     return reason.startsWith('NOPERM') ? new BrokerUnauthorized(`${text} (${RIGHTS})`) : new BrokerUnavailable(text);
   }
 
-  #described(reason: string): string {
+  #withAddress(reason: string): string {
     return `redis at ${this.address}: ${this.#connection.redact(reason)}`;
   }
+}
+
+/** As if Redis had refused the creation: `NOPERM` makes it a BrokerUnauthorized. */
+function missingStream(topic: string, group: string): string {
+  return `NOPERM stream '${topic}' does not exist, and this user may not create it with its group: `
+    + `grant xgroup, or run XGROUP CREATE ${topic} ${group} 0 MKSTREAM`;
 }

@@ -1,12 +1,12 @@
-/** Checks the Redis user's rights: one that is needed only after hours is tested when a stream is first written to. */
+/** Checks the Redis user's right to trim streams, which is needed only after hours, when a stream is first written to. */
 import type { Redis } from 'ioredis';
 import { Subject } from 'rxjs';
 import { BrokerUnauthorized, BrokerUnavailable, type RxcamError } from '../../core/errors/errors.js';
 
-/** Redis 7 names the command, and a subcommand after `|`; Redis 6 the command. */
+/** Redis 7 names the command, and a subcommand after `|`; Redis 6 names only the command. */
 const NO_COMMAND = /^NOPERM\b.*'(\w+)(?:\|\w+)?'/i;
 
-/** The command that the user may not run, as the server names it. */
+/** The command that the user may not run, in lower case; undefined for another error. */
 export function refusedCommand(text: string): string | undefined {
   return NO_COMMAND.exec(text)?.[1]?.toLowerCase();
 }
@@ -14,21 +14,21 @@ export function refusedCommand(text: string): string | undefined {
 export class RedisRights {
   readonly #warnings = new Subject<RxcamError>();
   readonly warnings$ = this.#warnings.asObservable();
-  readonly #tried = new Set<string>();
+  readonly #tested = new Set<string>();
   readonly #untrimmed = new Set<string>();
   #hasWarned = false;
 
-  constructor(readonly failure: (reason: string) => string) {}
+  constructor(readonly describe: (reason: string) => string) {}
 
-  /** Trims no entries of streams that are written to for the first time, to test the right. */
-  async tryTrim(redis: Redis, topics: readonly string[]): Promise<void> {
-    const untried = topics.filter((topic) => !this.#tried.has(topic));
-    if (untried.length === 0) return;
+  /** Tests the right on streams that are written to for the first time, by a command that removes no entries. */
+  async testTrim(redis: Redis, topics: readonly string[]): Promise<void> {
+    const untested = topics.filter((topic) => !this.#tested.has(topic));
+    if (untested.length === 0) return;
     const pipeline = redis.pipeline();
-    for (const topic of untried) pipeline.xtrim(topic, 'MINID', '~', '0-0');
+    for (const topic of untested) pipeline.xtrim(topic, 'MINID', '~', '0-0');
     const answers = await pipeline.exec() ?? [];
-    for (const [index, topic] of untried.entries()) {
-      this.#tried.add(topic);
+    for (const [index, topic] of untested.entries()) {
+      this.#tested.add(topic);
       const { message = '' } = answers[index]?.[0] ?? {};
       if (refusedCommand(message) === 'xtrim' || message.includes('syntax error')) this.noTrim(topic, message);
     }
@@ -38,23 +38,23 @@ export class RedisRights {
     return !this.#untrimmed.has(topic);
   }
 
-  /** A stream can't be trimmed: only a warning, because the number of its entries is limited anyway. */
+  /** Called when a stream can't be trimmed: this is only a warning, because the number of its entries is limited anyway. */
   noTrim(topic: string, reason: string): void {
     this.#untrimmed.add(topic);
     if (this.#hasWarned) return;
     this.#hasWarned = true;
-    const text = this.failure(`${reason}: stream '${topic}' is bounded by maxLen alone, not by maxStreamBytes`);
+    const text = this.describe(`${reason}: stream '${topic}' is limited by maxLen alone, not by maxStreamBytes`);
     this.#warnings.next(refusedCommand(reason) === undefined ? new BrokerUnavailable(text) : new BrokerUnauthorized(text));
   }
 
-  /** Forgets all: another connection may be another user's, or another server's. */
+  /** Forgets all streams: another connection may have another user or server. */
   reset(): void {
-    this.#tried.clear();
+    this.#tested.clear();
     this.#untrimmed.clear();
   }
 
   forget(topic: string): void {
-    this.#tried.delete(topic);
+    this.#tested.delete(topic);
     this.#untrimmed.delete(topic);
   }
 }

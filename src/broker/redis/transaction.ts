@@ -1,6 +1,6 @@
 /**
- * One MULTI … EXEC as one write. A pipeline of ioredis makes an object, a promise, a timer and copies for each command, and
- * another copy of all; here its connection, queue and parser handle two commands for a whole batch.
+ * One MULTI … EXEC as one write. A pipeline of ioredis creates an object, a promise, a timer and copies for each command, and
+ * copies all commands once more. Here only ioredis's connection, queue and parser are used, and the bytes are written once.
  */
 import { Command, type Redis } from 'ioredis';
 import type { Socket } from 'node:net';
@@ -15,9 +15,9 @@ export interface AbortedError extends Error { previousErrors?: readonly Error[] 
 const MULTI = '*1\r\n$5\r\nMULTI\r\n';
 const EXEC = '*1\r\n$4\r\nEXEC\r\n';
 
-/** Encoded arguments of a command. */
+/** The arguments of a command, encoded. */
 export class CommandArguments {
-  /** Text and bytes in turn; `text` follows them. A character of text is a byte. */
+  /** Text and bytes in turn; `text` is the text after them. A character of text is one byte. */
   readonly chunks: (string | Buffer)[] = [];
   text = '';
   count = 0;
@@ -29,7 +29,7 @@ export class CommandArguments {
         this.chunks.push(`${this.text}$${arg.length}\r\n`, arg);
         this.text = '\r\n';
       } else {
-        this.text += written(String(arg));
+        this.text += encoded(String(arg));
       }
     }
     return this;
@@ -38,13 +38,13 @@ export class CommandArguments {
   /** Adds a name and a value. */
   addField(name: string, value: string): void {
     this.count += 2;
-    this.text += FIELDS.of(name, value);
+    this.text += fieldTexts.of(name, value);
   }
 }
 
-const FIELDS = new HeaderTextCache((name, value) => written(name) + written(value));
+const fieldTexts = new HeaderTextCache((name, value) => encoded(name) + encoded(value));
 
-function written(value: string): string {
+function encoded(value: string): string {
   const bytes = Buffer.byteLength(value);
   return `$${bytes}\r\n${bytes === value.length ? value : Buffer.from(value).toString('latin1')}\r\n`;
 }
@@ -58,7 +58,7 @@ export class Transaction {
     this.addCommand(this.arguments(...args));
   }
 
-  /** Starts a command: its first arguments. `addCommand` adds it when it is complete. */
+  /** Starts a command with its first arguments. `addCommand` adds it when it is complete. */
   arguments(...args: readonly (string | Buffer | number)[]): CommandArguments {
     return new CommandArguments().add(...args);
   }
@@ -75,17 +75,17 @@ export class Transaction {
     }
   }
 
-  /** Rejects with an {@link AbortedError} if nothing was executed, as far as is known. */
+  /** Resolves with the results of the commands. Rejects with an {@link AbortedError} if nothing was executed, as far as is known. */
   async exec(redis: Redis): Promise<readonly RedisReply[]> {
     const refusals: Error[] = [];
-    const queued = new Queued(refusals) as unknown as Command;
-    const whole = new Whole([...this.#chunks, this.#text]);
-    // MULTI and each command have an answer; their bytes are part of `whole`.
-    for (let index = 0; index <= this.#commands; index++) redis.sendCommand(queued, NOWHERE);
-    redis.sendCommand(whole as unknown as Command);
+    const queued = new QueuedCommand(refusals) as unknown as Command;
+    const exec = new ExecCommand([...this.#chunks, this.#text]);
+    // MULTI and each command have an answer; their bytes are part of `exec`.
+    for (let index = 0; index <= this.#commands; index++) redis.sendCommand(queued, NO_SOCKET);
+    redis.sendCommand(exec as unknown as Command);
     (redis.stream as Socket | undefined)?.uncork();
     try {
-      return await whole.promise as readonly RedisReply[];
+      return await exec.promise as readonly RedisReply[];
     } catch (error) {
       const aborted = error as AbortedError;
       if (refusals.length > 0 || aborted.name === 'ReplyError') aborted.previousErrors = refusals;
@@ -94,10 +94,10 @@ export class Transaction {
   }
 }
 
-/** The socket of commands whose bytes are written with another command. */
-const NOWHERE = { write: () => true } as unknown as Socket;
+/** Replaces the socket for commands whose bytes are written with another command. */
+const NO_SOCKET = { write: () => true } as unknown as Socket;
 
-/** The members of ioredis's `Command` that are used or replaced here; `initPromise` is private there, and called by its constructor. */
+/** The members of ioredis's `Command` that are used or replaced here. Its constructor calls `initPromise`, which is private there. */
 interface CommandBase {
   promise: Promise<unknown>;
   isResolved: boolean;
@@ -112,13 +112,13 @@ interface CommandBase {
 }
 
 /**
- * Commands whose functions are not made by ioredis: V8 allocates a function that is assigned where it is written in old space, and
- * a few hundred of those a second start collections of the whole heap. A function that another returns is allocated as usual.
+ * ioredis's `Command`, without its functions: V8 allocates a function that is assigned to a property where it is written in old
+ * space, and a few hundred of those a second start collections of the whole heap. A function that another function returns is
+ * allocated in the young generation.
  */
-const Base = Command as unknown as new (name: string, args?: [], options?: { readonly replyEncoding: 'utf8' }) => CommandBase;
+const BaseCommand = Command as unknown as new (name: string, args?: [], options?: { readonly replyEncoding: 'utf8' }) => CommandBase;
 
-/** EXEC has the results. */
-function ignored(): void { /* It is QUEUED. */ }
+function ignored(): void { /* The answer is QUEUED; EXEC has the result. */ }
 
 function collecting(refusals: Error[]): (error: Error) => void {
   return (error) => { if (error.name === 'ReplyError') refusals.push(error); };
@@ -143,7 +143,7 @@ function rejecting(command: CommandBase, reject: (error: Error) => void): (error
 }
 
 /** Receives the answer of each command: `QUEUED`, or a refusal. */
-class Queued extends Base {
+class QueuedCommand extends BaseCommand {
   override isTraced = true;
 
   constructor(refusals: Error[]) {
@@ -157,8 +157,8 @@ class Queued extends Base {
   override setTimeout(): void { /* The sender has a timer for the whole request. */ }
 }
 
-/** The bytes of the whole transaction; its answer is EXEC's. */
-class Whole extends Base {
+/** Writes the bytes of the whole transaction; its answer is that of EXEC. */
+class ExecCommand extends BaseCommand {
   override isTraced = true;
 
   constructor(readonly chunks: readonly (string | Buffer)[]) {
@@ -182,5 +182,5 @@ class Whole extends Base {
     return EXEC;
   }
 
-  override setTimeout(): void { /* As above. */ }
+  override setTimeout(): void { /* The sender has a timer for the whole request. */ }
 }

@@ -1,54 +1,55 @@
-/** The connection that writes to Redis: opens on demand, and does not keep the process alive while it is idle. */
+/** The connection for writing to Redis: it opens on demand, and does not keep the process alive while it is idle. */
 import type { Redis } from 'ioredis';
 import type { Socket } from 'node:net';
 import { Observable } from 'rxjs';
 import { redact } from '../../core/redact/redact.js';
 import { loadClient, newClient } from './client.js';
 import type { Transaction } from './transaction.js';
-import { type Connection, type RedisOptions, checkedUrl, connectionOf, serverOf } from './options.js';
+import { type ConnectionSettings, type RedisOptions, checkedUrl, connectionOf, serverOf } from './options.js';
 
 export class WriteConnection {
   /** The client's last error: its rejections state only that the connection is closed. */
   lastError = '';
-  /** Address of the server; undefined until a function given as `url` was called. */
-  #connection: Connection | undefined;
-  /** Whether that function was called for the current connection. */
-  #isAsked = false;
+  /** The settings with the server's address; undefined until a function given as `url` has been called. */
+  #settings: ConnectionSettings | undefined;
+  /** Whether that function has been called for the current connection. */
+  #isLookedUp = false;
   #redis: Redis | undefined;
   #Transaction: typeof Transaction | undefined;
   #connecting: Promise<Redis> | undefined;
   /** Increases with each reset. */
   #generation = 0;
-  /** Requests in progress. */
-  #underWay = 0;
+  /** Requests that have no outcome yet. */
+  #inFlight = 0;
 
   /** @param onConnect - called before a new connection is used: it may lead to another server */
   constructor(readonly options: RedisOptions, readonly onConnect: () => void) {
-    if (typeof options.url !== 'function') this.#connection = connectionOf(options);
-    // While the cameras start, and before file descriptors can run out. Connecting reports failures.
+    if (typeof options.url !== 'function') this.#settings = connectionOf(options);
+    // Loads them while the cameras start, and before file descriptors can run out. A failure is reported by connecting.
     Promise.all([loadClient(), import('./transaction.js')]).catch(() => undefined);
   }
 
   get address(): string {
-    return this.#connection?.address ?? 'redis://(not asked yet)';
+    return this.#settings?.address ?? 'redis://(not asked yet)';
   }
 
   get servers(): string | undefined {
-    return this.#connection && serverOf(this.#connection.client);
+    return this.#settings && serverOf(this.#settings.client);
   }
 
   redact(text: string): string {
-    return redact(text, this.#connection?.secrets);
+    return redact(text, this.#settings?.secrets);
   }
 
-  /** Counts requests in progress: they keep the process alive. */
-  hold(more: -1 | 0 | 1): void {
-    this.#underWay += more;
+  /** Counts requests in flight: they keep the process alive. */
+  hold(change: -1 | 0 | 1): void {
+    this.#inFlight += change;
     const stream = this.#redis?.stream as Socket | undefined;
-    if (this.#underWay > 0) stream?.ref();
+    if (this.#inFlight > 0) stream?.ref();
     else stream?.unref();
   }
 
+  /** The open connection; opens it if necessary. */
   async connected(): Promise<Redis> {
     if (this.#redis?.status === 'ready') return this.#redis;
     const connecting = this.#connecting ??= this.#connect(this.#generation);
@@ -59,21 +60,21 @@ export class WriteConnection {
     }
   }
 
-  /** Call it when connected: the module is loaded with the library. */
+  /** A new transaction. @throws Error before the first connection, which loads the module */
   newTransaction(): Transaction {
     if (this.#Transaction === undefined) throw new Error('not connected yet');
     return new this.#Transaction();
   }
 
-  /** Current address of the server. */
-  lookUp(): Promise<Connection> {
-    this.#isAsked = false;
-    return this.#located();
+  /** Looks up the current address of the server, for another connection. */
+  lookUp(): Promise<ConnectionSettings> {
+    this.#isLookedUp = false;
+    return this.#currentSettings();
   }
 
   reset(): void {
     this.#generation++;
-    this.#isAsked = false;
+    this.#isLookedUp = false;
     this.#redis?.disconnect();
     this.#redis = undefined;
     this.#connecting = undefined;
@@ -90,7 +91,7 @@ export class WriteConnection {
 
   async #connect(generation: number): Promise<Redis> {
     this.lastError = '';
-    const [{ Transaction }, { client }] = await Promise.all([import('./transaction.js'), this.#located()]);
+    const [{ Transaction }, { client }] = await Promise.all([import('./transaction.js'), this.#currentSettings()]);
     const { connectTimeoutMs, requestTimeoutMs: commandTimeoutMs } = this.options;
     const redis = await newClient(client, { connectTimeoutMs, commandTimeoutMs });
     this.#Transaction = Transaction;
@@ -107,12 +108,12 @@ export class WriteConnection {
     return redis;
   }
 
-  async #located(): Promise<Connection> {
+  async #currentSettings(): Promise<ConnectionSettings> {
     const { url } = this.options;
-    if (typeof url === 'function' && !this.#isAsked) {
-      this.#connection = connectionOf(this.options, checkedUrl(await url()));
-      this.#isAsked = true;
+    if (typeof url === 'function' && !this.#isLookedUp) {
+      this.#settings = connectionOf(this.options, checkedUrl(await url()));
+      this.#isLookedUp = true;
     }
-    return this.#connection as Connection;
+    return this.#settings as ConnectionSettings;
   }
 }

@@ -160,7 +160,7 @@ function conforms(subject: BrokerSubject): void {
     // Another group has its own position.
     expect(await firstValueFrom(subscribe(handle, { topic, from: 'earliest', group: `other-${group}` }).pipe(map(numberOf)))).toBe(1);
     expect(() => subscribe(handle, { topic, group, key: 'a' })).toThrow("option 'key': given together with a group");
-    expect(() => subscribe(handle, { topic, group, from: { last: 1 } })).toThrow("option 'from': a place given together with a group");
+    expect(() => subscribe(handle, { topic, group, from: { last: 1 } })).toThrow("option 'from': a position given together with a group");
   });
 
   it('completes when the broker is closed', async () => {

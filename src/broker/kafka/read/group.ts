@@ -2,14 +2,14 @@
  * Reads a Kafka topic as a member of a consumer group, with kafkajs, but without its own retries: a member that was removed from
  * its group reconnects and begins at the group's committed offsets, instead of silently continuing elsewhere.
  */
-import type { Admin, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import type { Admin, Consumer, EachBatchPayload, IHeaders, Kafka } from 'kafkajs';
 import { Observable } from 'rxjs';
 import { type RxcamError, isRxcamError } from '../../../core/errors/errors.js';
-import { Received } from '../../../message/index.js';
+import { PlainHeaders, Received } from '../../../message/index.js';
 import { type RetryOptions, retryOptions } from '../../broker-options.js';
 import type { KafkaOptions } from '../options.js';
 import { KafkaSockets } from '../client/index.js';
-import { BufferHeaders, checkGroup } from '../../reading/index.js';
+import { checkGroup } from '../../reading/index.js';
 import { coordinatorFailure } from './coordinator-failure.js';
 import { kafkajsOptions } from './kafkajs-options.js';
 import type { KafkaReaderHooks } from './reader.js';
@@ -147,6 +147,12 @@ function receivedOf(topic: string, partition: number, message: EachBatchPayload[
   const { key, value, headers, offset, timestamp } = message;
   return new Received({
     topic, partition, offset, key: key?.toString(), value: Buffer.from(value ?? Buffer.alloc(0)), timestamp: Number(timestamp),
-    headers: new BufferHeaders(headers ?? {}),
+    headers: headersOf(headers ?? {}),
   });
+}
+
+/** Copies the headers to text: a view would keep the whole answer in memory. */
+function headersOf(headers: IHeaders): PlainHeaders {
+  const texts = Object.entries(headers).map(([name, value]) => [name, String(Array.isArray(value) ? value[0] : value)] as const);
+  return new PlainHeaders(Object.fromEntries(texts));
 }

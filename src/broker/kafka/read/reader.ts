@@ -10,7 +10,7 @@ import { KafkaPositions } from './positions.js';
 import { LeaderFailures, Round } from './round.js';
 import type { Fetched } from './protocol/index.js';
 import type { Gate, Piece, ReadRequest, Reader } from '../../reader.js';
-import { refuseIds } from '../../reading/index.js';
+import { checkOffsetPositions } from '../../reading/index.js';
 
 /** Functions of the driver for its readers. */
 export interface KafkaReaderHooks extends ClusterHooks {
@@ -34,7 +34,7 @@ export class KafkaReader implements Reader {
 
   /** @throws InvalidOption */
   constructor(readonly request: ReadRequest, readonly options: KafkaOptions, readonly hooks: KafkaReaderHooks) {
-    refuseIds('kafka', request.from, request.to);
+    checkOffsetPositions('kafka', request.from, request.to);
     this.retry = retryOptions(options);
     this.#failures = new LeaderFailures(this.retry);
     this.#key = request.key === undefined ? undefined : Buffer.from(request.key);

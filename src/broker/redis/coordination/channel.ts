@@ -3,25 +3,26 @@ import type { Redis } from 'ioredis';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Observable } from 'rxjs';
 import { newClient } from '../client.js';
-import type { Connection } from '../options.js';
+import type { ConnectionSettings } from '../options.js';
 
-/** Wait before a reconnect; ms. */
-const AGAIN_MS = 500;
+/** Wait before it reconnects; ms. */
+const RECONNECT_MS = 500;
 const CONNECT_MS = 1_000;
-/** Interval of pings: without one, a dead server looks like a quiet channel; ms. */
+/** Interval of pings, and their time limit: without pings, a dead server looks like a quiet channel; ms. */
 const PING_MS = 2_000;
 
-/** `open`: the subscription begins, and earlier messages were missed. */
+/** `open`: a subscription has begun, and earlier messages were missed. */
 export type ChannelEvent = { readonly type: 'open' } | { readonly type: 'message'; readonly text: string };
 
-export function channelEvents(channel: string, where: () => Promise<Connection>): Observable<ChannelEvent> {
+/** Emits the messages of a channel. Never completes, and never errors. */
+export function channelEvents(channel: string, lookUp: () => Promise<ConnectionSettings>): Observable<ChannelEvent> {
   return new Observable((subscriber) => {
     let current: Redis | undefined;
     const isOver = () => subscriber.closed;
     const listen = async () => {
       while (!isOver()) {
         try {
-          const { client } = await where();
+          const { client } = await lookUp();
           const redis = current = await newClient(client, { connectTimeoutMs: CONNECT_MS, commandTimeoutMs: PING_MS });
           const gone = new Promise<void>((resolve) => {
             redis.on('error', () => { resolve(); });
@@ -38,7 +39,7 @@ export function channelEvents(channel: string, where: () => Promise<Connection>)
           // The loop reconnects.
         }
         current?.disconnect();
-        if (!isOver()) await wait(AGAIN_MS);
+        if (!isOver()) await wait(RECONNECT_MS);
       }
     };
     void listen();

@@ -1,18 +1,18 @@
-/** The connection for a coordinator's requests: opens on demand, and again after a failure. */
+/** The connection for the requests of a fleet: it opens on demand, and again after a failure. */
 import type { Redis } from 'ioredis';
 import { newClient } from '../client.js';
-import type { Connection } from '../options.js';
+import type { ConnectionSettings } from '../options.js';
 
-/** Time limit of a request; requests of a fleet are small; ms. */
+/** Time limits of a request, which is small in a fleet, and of connecting; ms. */
 const COMMAND_MS = 2_000;
 const CONNECT_MS = 1_000;
 
 export class CommandConnection {
   #redis: Redis | undefined;
   #connecting: Promise<Redis> | undefined;
-  #isGone = false;
+  #isClosed = false;
 
-  constructor(readonly where: () => Promise<Connection>) {}
+  constructor(readonly lookUp: () => Promise<ConnectionSettings>) {}
 
   async connected(): Promise<Redis> {
     if (this.#redis?.status === 'ready') return this.#redis;
@@ -31,16 +31,16 @@ export class CommandConnection {
   }
 
   close(): void {
-    this.#isGone = true;
+    this.#isClosed = true;
     this.drop();
   }
 
   async #connect(): Promise<Redis> {
-    const { client } = await this.where();
+    const { client } = await this.lookUp();
     const redis = await newClient(client, { connectTimeoutMs: CONNECT_MS, commandTimeoutMs: COMMAND_MS });
-    redis.on('error', () => { /* Its requests fail by it. */ });
+    redis.on('error', () => { /* Its requests fail with it. */ });
     await redis.connect();
-    if (this.#isGone) {
+    if (this.#isClosed) {
       redis.disconnect();
       throw new Error('the connection was closed meanwhile');
     }

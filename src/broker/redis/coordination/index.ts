@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { Observable, concatMap, defer, from, ignoreElements } from 'rxjs';
 import type { ClaimRequest, Claimed, Coordination, FleetPlace, GroupEvent, Membership, Row, Rows, TableName } from '../../../core/engine/coordination.js';
-import type { Connection } from '../options.js';
+import type { ConnectionSettings } from '../options.js';
 import { channelEvents } from './channel.js';
 import { CommandConnection } from './command-connection.js';
 import { RedisMember } from './member.js';
@@ -15,14 +15,14 @@ export class RedisCoordination implements Coordination {
   /** Identifies this process: a worker that restarts has claimed nothing. */
   readonly #instance = randomUUID();
 
-  constructor(readonly place: FleetPlace, readonly where: () => Promise<Connection>) {
-    this.#connection = new CommandConnection(where);
+  constructor(readonly place: FleetPlace, readonly lookUp: () => Promise<ConnectionSettings>) {
+    this.#connection = new CommandConnection(lookUp);
     this.#names = new FleetNames(place.name);
   }
 
   join(membership: Membership): Observable<GroupEvent> {
     return new Observable((subscriber) => {
-      const member = new RedisMember(this.#names, this.place.slots, membership, this.where, (event) => { subscriber.next(event); });
+      const member = new RedisMember(this.#names, this.place.slots, membership, this.lookUp, (event) => { subscriber.next(event); });
       member.start();
       return () => { member.leave(); };
     });
@@ -34,18 +34,18 @@ export class RedisCoordination implements Coordination {
 
   rows(table: TableName): Observable<Rows> {
     const known = new Set<string>();
-    const noted = (rows: readonly Row[]): Rows => {
+    const remember = (rows: readonly Row[]): Rows => {
       for (const { key, value } of rows) {
         if (value === undefined) known.delete(key);
         else known.add(key);
       }
       return { rows, isWhole: true };
     };
-    return channelEvents(this.#names.changes(table), this.where).pipe(concatMap(async (one): Promise<Rows> => {
-      if (one.type === 'message') return noted(JSON.parse(one.text) as Row[]);
+    return channelEvents(this.#names.changes(table), this.lookUp).pipe(concatMap(async (one): Promise<Rows> => {
+      if (one.type === 'message') return remember(JSON.parse(one.text) as Row[]);
       const all = await (await this.#connection.connected()).hgetall(this.#names.table(table));
       const gone = [...known].filter((key) => !Object.hasOwn(all, key)).map((key): Row => ({ key, value: undefined }));
-      return noted([...Object.entries(all).map(([key, value]): Row => ({ key, value })), ...gone]);
+      return remember([...Object.entries(all).map(([key, value]): Row => ({ key, value })), ...gone]);
     }));
   }
 

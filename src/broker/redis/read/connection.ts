@@ -2,19 +2,20 @@
 import type { Redis } from 'ioredis';
 import type { RxcamError } from '../../../core/errors/errors.js';
 import { newClient } from '../client.js';
-import type { Connection, RedisOptions } from '../options.js';
+import type { ConnectionSettings, RedisOptions } from '../options.js';
 
-/** Functions of the driver for its readers. */
+/** Functions of the driver that its readers call. */
 export interface RedisReaderHooks {
-  /** Address of the server, looked up for each connection. */
-  where(): Promise<Connection>;
+  /** Looks up the address of the server, for each connection. */
+  lookUp(): Promise<ConnectionSettings>;
+  /** The error of a reading that failed for this reason. */
   failure(reason: string): RxcamError;
 }
 
 export class ReadConnection {
   #redis: Redis | undefined;
   #isOver = false;
-  /** The client's last error: its rejections only state that the connection is closed. */
+  /** The client's last error: its rejections state only that the connection is closed. */
   #lastError = '';
 
   constructor(readonly options: RedisOptions, readonly hooks: RedisReaderHooks) {}
@@ -23,9 +24,9 @@ export class ReadConnection {
     return this.#isOver;
   }
 
-  /** @param blockMs - longest wait of a read at the server */
+  /** Opens the connection. @param blockMs - longest time that the server waits for an entry */
   async open(blockMs: number): Promise<Redis> {
-    const { client } = await this.hooks.where();
+    const { client } = await this.hooks.lookUp();
     const { connectTimeoutMs, requestTimeoutMs } = this.options;
     const redis = await newClient(client, { connectTimeoutMs, commandTimeoutMs: blockMs + requestTimeoutMs });
     if (this.#isOver) throw new Error('the reading has ended');

@@ -1,15 +1,14 @@
-/** Makes a message of a Redis entry: its fields are copied together, and kept as bytes. */
+/** Parses Redis entries to messages: the fields of an entry are copied together, and stay bytes. */
 import { type HeaderPositions, PackedHeaders, Received } from '../../../message/index.js';
+import { compactPart } from '../../reading/index.js';
 import { timeOfId } from './ids.js';
 
-/** An entry from the client: its id, and names and values in turn. */
+/** An entry from the client: its id, then names and values in turn. */
 export type RedisEntry = [id: Buffer, fields: Buffer[]];
 
-/** Names of the field with the picture's bytes: in cloudevents, and in matrice. */
-const VALUES = ['data', 'input_stream'];
-const KEYS = ['_message_key', 'ce_key'];
-/** Picture's bytes are not copied if they are at least this share of their buffer. */
-const OWN_SHARE = 0.75;
+/** Names of the field with the picture's bytes, in cloudevents and in matrice, and of the field with the key; the first one found is used. */
+const VALUE_FIELDS = ['data', 'input_stream'];
+const KEY_FIELDS = ['_message_key', 'ce_key'];
 
 /** Parses entries of one stream, most of which have the same fields. */
 export class EntryReader {
@@ -18,19 +17,20 @@ export class EntryReader {
 
   constructor(readonly topic: string) {}
 
-  /** @param only - only messages with this key; returns undefined for others */
-  read([id, fields]: RedisEntry, only: string | undefined): Received | undefined {
+  /** The message of an entry. @param wantedKey - if given, returns undefined for a message with another key */
+  read([id, fields]: RedisEntry, wantedKey: string | undefined): Received | undefined {
     const names = this.#namesOf(fields);
-    const at = (name: string): Buffer | undefined => fields[2 * names.indexOf(name) + 1];
-    const keyName = KEYS.find((name) => names.includes(name));
-    const key = keyName === undefined ? undefined : at(keyName)?.toString();
-    if (only !== undefined && key !== only) return undefined;
-    const valueName = VALUES.find((name) => names.includes(name));
-    const value = valueName === undefined ? Buffer.alloc(0) : own(at(valueName) as Buffer);
+    const valueOf = (name: string): Buffer | undefined => fields[2 * names.indexOf(name) + 1];
+    const keyName = KEY_FIELDS.find((name) => names.includes(name));
+    const key = keyName === undefined ? undefined : valueOf(keyName)?.toString();
+    if (wantedKey !== undefined && key !== wantedKey) return undefined;
+    const valueName = VALUE_FIELDS.find((name) => names.includes(name));
+    const value = valueName === undefined ? Buffer.alloc(0) : compactPart(valueOf(valueName) as Buffer);
     const streamId = id.toString();
     return new Received({ topic: this.topic, key, value, headers: pack(names, fields, valueName), streamId, timestamp: timeOfId(streamId) });
   }
 
+  /** The names of the fields. Decodes them only if they differ from those of the last entry. */
   #namesOf(fields: readonly Buffer[]): readonly string[] {
     const count = fields.length / 2;
     const isSame = count === this.#names.length && this.#names.every((name, index) => name.equals(fields[2 * index] as Buffer));
@@ -42,6 +42,7 @@ export class EntryReader {
   }
 }
 
+/** Copies all values except the picture's bytes into one buffer. */
 function pack(names: readonly string[], fields: readonly Buffer[], valueName: string | undefined): PackedHeaders {
   const bounds: number[] = [];
   const kept: string[] = [];
@@ -56,12 +57,4 @@ function pack(names: readonly string[], fields: readonly Buffer[], valueName: st
   }
   const places: HeaderPositions = { names: kept, bounds };
   return new PackedHeaders(Buffer.concat(values, length), () => places);
-}
-
-/** Copies a field if the client's buffer is much larger. */
-function own(value: Buffer): Buffer {
-  if (value.length >= value.buffer.byteLength * OWN_SHARE) return value;
-  const copy = Buffer.allocUnsafeSlow(value.length);
-  value.copy(copy);
-  return copy;
 }

@@ -1,25 +1,25 @@
-/** Ids of Redis entries: `time in ms-number`. */
+/** Ids of Redis entries: a time in ms since 1970, `-`, and a sequence number. */
 import { InvalidOption } from '../../../core/errors/errors.js';
 import { positionTime } from '../../reading/index.js';
 
-const LAST_NUMBER = 2n ** 64n - 1n;
+const MAX_SEQUENCE = 2n ** 64n - 1n;
 const ID = /^(\d{1,20})(?:-(\d{1,20}))?$/;
 
 export const FIRST_ID = '0-0';
 
-/** Negative if `a` is before `b`. */
+/** Compares two ids: negative if `a` is before `b`, 0 if they are equal. */
 export function compareIds(a: string, b: string): number {
-  const [aTime, aNumber] = partsOf(a);
-  const [bTime, bNumber] = partsOf(b);
+  const [aTime, aSequence] = partsOf(a);
+  const [bTime, bSequence] = partsOf(b);
   if (aTime !== bTime) return aTime < bTime ? -1 : 1;
-  return aNumber === bNumber ? 0 : aNumber < bNumber ? -1 : 1;
+  return aSequence === bSequence ? 0 : aSequence < bSequence ? -1 : 1;
 }
 
-/** The id before this one. */
+/** The id directly before this one; the first id has none, and is returned. */
 export function idBefore(id: string): string {
-  const [time, number] = partsOf(id);
-  if (number > 0n) return `${time}-${number - 1n}`;
-  return time === 0n ? FIRST_ID : `${time - 1n}-${LAST_NUMBER}`;
+  const [time, sequence] = partsOf(id);
+  if (sequence > 0n) return `${time}-${sequence - 1n}`;
+  return time === 0n ? FIRST_ID : `${time - 1n}-${MAX_SEQUENCE}`;
 }
 
 /** Time of an entry, in ms since 1970. */
@@ -27,28 +27,28 @@ export function timeOfId(id: string): number {
   return Number(partsOf(id)[0]);
 }
 
-/** The last possible id of an entry with this id or time; undefined for another kind of position. */
-export function lastIdOf(place: unknown): string | undefined {
-  const time = positionTime(place);
-  if (time !== undefined) return `${Math.max(0, Math.floor(time))}-${LAST_NUMBER}`;
-  return typeof place === 'string' && ID.test(place) ? place : undefined;
+/** The last possible id of an entry at this id or time; undefined for another kind of position. */
+export function lastIdOf(position: unknown): string | undefined {
+  const time = positionTime(position);
+  if (time !== undefined) return `${Math.max(0, Math.floor(time))}-${MAX_SEQUENCE}`;
+  return typeof position === 'string' && ID.test(position) ? position : undefined;
 }
 
-/** The id after which reading begins; undefined for a position that is neither an id nor a time. */
-export function idBeforePosition(place: unknown): string | undefined {
-  const time = positionTime(place);
+/** The id after which reading from this id or time begins; undefined for another kind of position. */
+export function idBeforePosition(position: unknown): string | undefined {
+  const time = positionTime(position);
   if (time !== undefined) return idBefore(`${Math.max(0, Math.ceil(time))}-0`);
-  return typeof place === 'string' && ID.test(place) ? idBefore(place) : undefined;
+  return typeof position === 'string' && ID.test(position) ? idBefore(position) : undefined;
 }
 
-/** @throws InvalidOption for a string that is not an id */
-export function checkId(option: string, place: unknown, words: readonly string[]): void {
-  if (typeof place !== 'string' || words.includes(place) || ID.test(place)) return;
-  throw new InvalidOption(`subscribe: option '${option}': ${JSON.stringify(place)} given, expected ${words.map((word) => `'${word}'`).join(', ')}, `
+/** @throws InvalidOption for a string that is neither an id nor one of `words` */
+export function checkId(option: string, position: unknown, words: readonly string[]): void {
+  if (typeof position !== 'string' || words.includes(position) || ID.test(position)) return;
+  throw new InvalidOption(`subscribe: option '${option}': ${JSON.stringify(position)} given, expected ${words.map((word) => `'${word}'`).join(', ')}, `
     + "a time, or an entry's id: '1700000000000-0'");
 }
 
-function partsOf(id: string): [bigint, bigint] {
-  const [, time = '0', number = '0'] = ID.exec(id) ?? [];
-  return [BigInt(time), BigInt(number)];
+function partsOf(id: string): [timeMs: bigint, sequence: bigint] {
+  const [, time = '0', sequence = '0'] = ID.exec(id) ?? [];
+  return [BigInt(time), BigInt(sequence)];
 }

@@ -12,27 +12,30 @@ import { EntryReader, type RedisEntry } from './entry.js';
 import { FIRST_ID, checkId, compareIds, idBefore, idBeforePosition, lastIdOf, timeOfId } from './ids.js';
 import { type StreamInfo, parseStreamInfo, streamInfo } from './stream-info.js';
 
-/** Longest wait of a read for an entry; ms. */
+/** Longest time that a read waits for an entry; ms. */
 const BLOCK_MS = 2_000;
-/** Limit of a read in bytes, estimated by the largest entry of the last one. */
-const PIECE_BYTES = 1024 * 1024;
+/** Limit of a read in bytes, estimated by the largest entry of the last read. */
+const MAX_PIECE_BYTES = 1024 * 1024;
+/** Limit of a read in entries, and that of the first read, before the size of entries is known. */
 const MAX_COUNT = 64;
 const FIRST_COUNT = 2;
 
 export class RedisReader implements Reader {
   readonly retry: RetryOptions;
   readonly #entries: EntryReader;
-  /** Id of the last entry read; undefined until the beginning is known. */
+  /** Id after which the next read begins; undefined until the beginning is known. */
   #last: string | undefined;
-  /** The last id that belongs to the reading. */
+  /** The last id that belongs to the reading; undefined for no end. */
   #end: string | undefined;
+  /** Largest number of entries of the next read. */
   #count = FIRST_COUNT;
-  /** Whether entries may have been added and removed since the last read. */
+  /** Whether entries may have been added and removed before they were read. */
   #isBehind = false;
+  /** Entries that were removed before they were read, not reported yet. */
   #expired = 0;
-  /** Number of entries ever added to the stream up to the last one read, if known. */
+  /** Number of entries ever added to the stream, up to the last one read; undefined if it is not known. */
   #index: number | undefined;
-  #hasGiven = false;
+  #hasRead = false;
 
   /** @throws InvalidOption */
   constructor(readonly request: ReadRequest, readonly options: RedisOptions, readonly hooks: RedisReaderHooks) {
@@ -64,23 +67,23 @@ export class RedisReader implements Reader {
     const redis = await connection.open(BLOCK_MS);
     await this.#locate(redis);
     emit([]);
-    this.#isBehind = this.#hasGiven;
+    this.#isBehind = this.#hasRead;
     while (!connection.isOver()) {
       if (!gate.isOpen) {
         await firstValueFrom(gate.opens$, { defaultValue: undefined });
         this.#isBehind = true;
       }
-      const waits = Math.min(BLOCK_MS, this.#until - Date.now());
-      const entries = await this.#next(redis, waits);
+      const waitMs = Math.min(BLOCK_MS, this.#until - Date.now());
+      const entries = await this.#next(redis, waitMs);
       if (connection.isOver()) return;
-      const own = this.#end === undefined ? entries : entries.filter(([id]) => compareIds(String(id), this.#end as string) <= 0);
-      emit(this.#pieceOf(own));
-      const isDone = own.length < entries.length || (this.#last !== undefined && this.#last === this.#end);
-      if (isDone || (entries.length === 0 && waits <= 0)) return;
+      const inRange = this.#end === undefined ? entries : entries.filter(([id]) => compareIds(String(id), this.#end as string) <= 0);
+      emit(this.#pieceOf(inRange));
+      const isDone = inRange.length < entries.length || (this.#last !== undefined && this.#last === this.#end);
+      if (isDone || (entries.length === 0 && waitMs <= 0)) return;
     }
   }
 
-  /** Wall clock after which no entry can belong to the reading; ms. */
+  /** Wall clock in ms after which no entry can belong to the reading. */
   get #until(): number {
     if (this.#end === undefined) return Infinity;
     return this.request.to === 'latest' ? 0 : timeOfId(this.#end);
@@ -98,21 +101,21 @@ export class RedisReader implements Reader {
     else this.#last = idBeforePosition(from) ?? (from === 'earliest' ? FIRST_ID : state?.lastId ?? FIRST_ID);
   }
 
-  async #next(redis: Redis, waits: number): Promise<RedisEntry[]> {
+  async #next(redis: Redis, waitMs: number): Promise<RedisEntry[]> {
     const { topic } = this.request;
     const last = this.#last as string;
     if (this.#isBehind) {
       const [state, entries] = await this.#readBehind(redis, topic, last);
       if (state !== undefined) this.#noteExpired(state, entries.length);
-      if (entries.length > 0 || waits <= 0) return entries;
+      if (entries.length > 0 || waitMs <= 0) return entries;
     }
-    const answer = waits <= 0
+    const answer = waitMs <= 0
       ? await redis.xreadBuffer('COUNT', this.#count, 'STREAMS', topic, last)
-      : await redis.xreadBuffer('COUNT', this.#count, 'BLOCK', Math.ceil(waits), 'STREAMS', topic, last);
+      : await redis.xreadBuffer('COUNT', this.#count, 'BLOCK', Math.ceil(waitMs), 'STREAMS', topic, last);
     return entriesOf(answer);
   }
 
-  /** Reads entries and the state of the stream at the same moment. */
+  /** Reads entries and the state of the stream in one transaction. */
   async #readBehind(redis: Redis, topic: string, last: string): Promise<[StreamInfo | undefined, RedisEntry[]]> {
     const results = await redis.multi().xinfo('STREAM', topic).xreadBuffer('COUNT', this.#count, 'STREAMS', topic, last).exec() ?? [];
     const [[, state] = [], [error, answer] = [new Error('no answer')]] = results;
@@ -120,13 +123,13 @@ export class RedisReader implements Reader {
     return [parseStreamInfo(state), entriesOf(answer)];
   }
 
-  /** Counts entries after the last one read that were removed. */
+  /** Counts entries that were removed after the last one read. */
   #noteExpired({ added, length, firstId }: StreamInfo, found: number): void {
     const isOvertaken = firstId === undefined ? length === 0 : compareIds(firstId, this.#last as string) > 0;
     const removed = added === undefined || this.#index === undefined ? 1 : Math.max(0, added - length - this.#index);
-    if (isOvertaken && this.#hasGiven) this.#expired += removed;
+    if (isOvertaken && this.#hasRead) this.#expired += removed;
     if (isOvertaken && this.#index !== undefined) this.#index += removed;
-    // The read reached the end, so the position is known exactly.
+    // The read has reached the end of the stream, so the position is known exactly.
     if (added !== undefined && found < this.#count) this.#index = added - found;
   }
 
@@ -135,17 +138,17 @@ export class RedisReader implements Reader {
     if (last === undefined) return [];
     this.#last = String(last[0]);
     if (this.#index !== undefined) this.#index += entries.length;
-    this.#hasGiven = true;
+    this.#hasRead = true;
     this.#isBehind = entries.length >= this.#count;
     const largest = Math.max(1, ...entries.map(([, fields]) => fields.reduce((sum, field) => sum + field.length, 0)));
-    this.#count = Math.max(1, Math.min(MAX_COUNT, 2 * this.#count, Math.floor(PIECE_BYTES / largest)));
+    this.#count = Math.max(1, Math.min(MAX_COUNT, 2 * this.#count, Math.floor(MAX_PIECE_BYTES / largest)));
     const messages = entries.flatMap((entry) => this.#entries.read(entry, this.request.key) ?? []);
     const delivered: readonly Received[] = markExpired(messages, this.#expired);
     if (delivered !== messages) this.#expired = 0;
     return delivered;
   }
 
-  /** The id before the last n messages; for one key among many by searching back. */
+  /** The id before the last n messages; for one key of several, found by reading backwards. */
   async #lastStart(redis: Redis, count: number): Promise<string> {
     const { topic, key } = this.request;
     let end = '+';

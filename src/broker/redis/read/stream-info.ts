@@ -1,14 +1,15 @@
-/** Facts from Redis about a whole stream. */
+/** The state of a whole stream, from XINFO STREAM. */
 import type { Redis } from 'ioredis';
 import { FIRST_ID } from './ids.js';
 
 export interface StreamInfo {
-  /** Id of the last entry added, even if it was removed since. */
+  /** Id of the last entry added, even if it has been removed. */
   readonly lastId: string;
   /** Id of the oldest existing entry. */
   readonly firstId: string | undefined;
+  /** Number of existing entries. */
   readonly length: number;
-  /** Number of entries ever added; from Redis 7 on. */
+  /** Number of entries ever added; undefined before Redis 7. */
   readonly added: number | undefined;
 }
 

@@ -1,2 +1,2 @@
-/** Keeps a stream below its number of bytes. */
+/** Keeps the bytes of a stream below its limit. */
 export { StreamTrim } from './stream-trim.js';

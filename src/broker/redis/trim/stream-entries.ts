@@ -1,24 +1,24 @@
 /** Ids and sizes of the entries of one stream, oldest first. */
 
-const FIRST_CAPACITY = 64;
+const INITIAL_CAPACITY = 64;
 
 /**
- * A ring in typed arrays. An object for each entry would live so long that V8 allocates it in old space, which starts a
+ * A ring buffer in typed arrays. An object for each entry would live so long that V8 moves it to old space, which starts a
  * collection of the whole heap every few hundred messages.
  */
 export class StreamEntries {
-  /** Bytes of all. */
+  /** Bytes of all entries. */
   bytes = 0;
-  #times = new BigUint64Array(FIRST_CAPACITY);
-  #sequences = new BigUint64Array(FIRST_CAPACITY);
-  #sizes = new Float64Array(FIRST_CAPACITY);
-  /** Positions count all entries that there have been. */
+  #times = new BigUint64Array(INITIAL_CAPACITY);
+  #sequences = new BigUint64Array(INITIAL_CAPACITY);
+  #sizes = new Float64Array(INITIAL_CAPACITY);
+  /** Positions count all entries since the first, removed ones included. */
   #first = 0;
   #next = 0;
 
-  /** Position of the oldest. */
+  /** Position of the oldest entry. */
   get first(): number { return this.#first; }
-  /** Position of the next one that is written. */
+  /** Position of the next entry that is written. */
   get next(): number { return this.#next; }
   get length(): number { return this.#next - this.#first; }
 
@@ -46,7 +46,7 @@ export class StreamEntries {
     return `${this.#times[slot] as bigint}-${this.#sequences[slot] as bigint}`;
   }
 
-  /** The least id after that of an entry. */
+  /** The lowest id after that of an entry. */
   idAfter(position: number): string {
     const slot = this.#slotOf(position);
     return `${this.#times[slot] as bigint}-${(this.#sequences[slot] as bigint) + 1n}`;

@@ -1,4 +1,4 @@
-/** Limits the bytes of a Redis stream by the ids of its entries: Redis itself can only limit their number. */
+/** Limits the bytes of a Redis stream by the ids of its entries. Redis itself can only limit their number. */
 import type { CameraMessage } from '../../../core/frame/frame.js';
 import type { Outgoing } from '../../driver.js';
 import { StreamEntries } from './stream-entries.js';
@@ -19,11 +19,12 @@ export class StreamTrim {
 
   /** The entries to remove from each stream that this batch would make too large. */
   trimsFor(batch: readonly Outgoing[]): Trim[] {
-    const coming = new Map<string, number>();
-    for (const { topic, message } of batch) coming.set(topic, (coming.get(topic) ?? 0) + sizeOf(message));
-    return [...coming].flatMap(([topic, bytes]) => this.#trimTo(topic, this.maxBytes - bytes) ?? []);
+    const bytesToAdd = new Map<string, number>();
+    for (const { topic, message } of batch) bytesToAdd.set(topic, (bytesToAdd.get(topic) ?? 0) + sizeOf(message));
+    return [...bytesToAdd].flatMap(([topic, bytes]) => this.#trimTo(topic, this.maxBytes - bytes) ?? []);
   }
 
+  /** Called when the entries have been removed. */
   trimmed(trims: readonly Trim[]): void {
     for (const { topic, lastRemoved } of trims) {
       const stream = this.#streams.get(topic);
@@ -31,11 +32,12 @@ export class StreamTrim {
     }
   }
 
+  /** Called when a message has been written as the entry `id`. */
   wrote(topic: string, id: string, message: CameraMessage): void {
     let stream = this.#streams.get(topic);
     if (stream === undefined) this.#streams.set(topic, stream = new StreamEntries());
     stream.push(id, sizeOf(message));
-    // MAXLEN has removed older ones.
+    // MAXLEN has removed the oldest entry.
     if (stream.length > this.maxLen) stream.shift();
   }
 
@@ -43,16 +45,17 @@ export class StreamTrim {
     this.#streams.delete(topic);
   }
 
-  #trimTo(topic: string, room: number): Trim | undefined {
+  #trimTo(topic: string, maxBytes: number): Trim | undefined {
     const stream = this.#streams.get(topic);
-    if (stream === undefined || stream.bytes <= room) return undefined;
+    if (stream === undefined || stream.bytes <= maxBytes) return undefined;
     let { bytes, first: kept } = stream;
-    for (; kept < stream.next && bytes > room; kept++) bytes -= stream.sizeAt(kept);
+    for (; kept < stream.next && bytes > maxBytes; kept++) bytes -= stream.sizeAt(kept);
     if (kept === stream.first) return undefined;
     return { topic, firstKept: kept < stream.next ? stream.idAt(kept) : stream.idAfter(kept - 1), lastRemoved: kept - 1 };
   }
 }
 
+/** Size of an entry: bytes of the value, or characters and bytes of the fields. */
 function sizeOf({ value, fields }: CameraMessage): number {
   if (fields === undefined) return value.length;
   return Object.values(fields).reduce((sum, field) => sum + field.length, 0);
