@@ -50,7 +50,7 @@ needs('kafka').each(KAFKA_DRIVERS)('a quota, %s', (driver) => {
     expect(Number(offsets?.high)).toBe(sent);
     expect(errors).toEqual([]);
     expect(Math.max(...pauses)).toBeGreaterThan(REQUEST_TIMEOUT_MS);
-    expect(lines.some((line) => /quota asks for a pause of \d+ ms/.test(line))).toBe(true);
+    expect(lines.some((line) => /quota requires a pause of \d+ ms/.test(line))).toBe(true);
     await threeQuestions({ stats: publishers.map(({ stats }) => stats), logs: lines });
   });
 });

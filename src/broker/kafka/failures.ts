@@ -1,10 +1,10 @@
-/** Messages for failures of Kafka, without secrets. */
+/** The errors for failures of Kafka, without secrets. */
 import { BrokerUnauthorized, BrokerUnavailable, MessageTooLarge, type RxcamError } from '../../core/errors/errors.js';
 import { redact } from '../../core/redact/redact.js';
 import { isUnauthorized } from './client/index.js';
 
-const TO_WRITE = 'the login needs Write and Describe on the topic, and Create if rxcam creates it';
-const TO_READ = 'the login needs Read and Describe on the topic, and Read on the group if there is one';
+const WRITE_RIGHTS = 'the login needs Write and Describe on the topic, and Create if rxcam creates it';
+const READ_RIGHTS = 'the login needs Read and Describe on the topic, and Read on the group if there is one';
 
 export class KafkaFailures {
   readonly #secrets: readonly string[];
@@ -14,15 +14,15 @@ export class KafkaFailures {
       (typeof value === 'string' && name !== 'mechanism' && name !== 'username' ? [value] : []));
   }
 
-  /** A temporary failure, perhaps until a right is granted: it is retried without limit. */
-  of(error: unknown, topic?: string, rights = TO_WRITE): RxcamError {
+  /** A failure that is retried without limit: it may be temporary, or last until a right is granted. */
+  of(error: unknown, topic?: string, rights = WRITE_RIGHTS): RxcamError {
     const text = `kafka at ${this.address()}:${topic === undefined ? '' : ` topic '${topic}':`} ${this.#text(error)}`;
     return isUnauthorized(error) ? new BrokerUnauthorized(`${text} (${rights})`) : new BrokerUnavailable(text);
   }
 
-  /** The same failure for a reader. */
+  /** The same for a reader, which needs other rights. */
   ofReader(error: unknown, topic: string): RxcamError {
-    return this.of(error, topic, TO_READ);
+    return this.of(error, topic, READ_RIGHTS);
   }
 
   tooLarge(error: unknown): MessageTooLarge {

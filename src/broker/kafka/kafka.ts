@@ -1,4 +1,4 @@
-/** The Kafka driver. Each server and partition fails and recovers independently; only messages without a leader wait. */
+/** The Kafka driver. Each server and partition fails and recovers independently: only messages whose partition has no leader wait. */
 import { EMPTY, type Observable, catchError, defer, finalize, from, ignoreElements, tap, throwError } from 'rxjs';
 import { BROKER } from '../../core/defaults/defaults.js';
 import type { Coordination, FleetPlace } from '../../core/engine/coordination.js';
@@ -13,14 +13,14 @@ import { KafkaFailures } from './failures.js';
 import { KAFKA_SCHEMA, type KafkaConfig, type KafkaOptions, checkedBrokers } from './options.js';
 import { outcomes } from './outcomes.js';
 import { checkPlatformatic, loadPlatformaticWires } from './platformatic/index.js';
-import { bytesOf, isLarger } from './size.js';
+import { maxBatchBytes, isLarger } from './size.js';
 import type { NewWire } from './wire/index.js';
 import { type KafkaReaderHooks, kafkaReader } from './read/index.js';
 import type { ReadRequest, Reader } from '../reader.js';
 import { RecordTimes } from './record-time.js';
 
 /**
- * A Kafka cluster. Connects when the first message is sent, and creates missing topics.
+ * A Kafka cluster. Connects when the first message is sent, and creates missing topics, unless `createTopics` is false.
  * @throws InvalidOption
  */
 export function kafka(config: KafkaConfig): Broker {
@@ -30,7 +30,7 @@ export function kafka(config: KafkaConfig): Broker {
   return new BrokerHandle(new KafkaDriver(options), { ...options, maxRequestBytes });
 }
 
-/** The client libraries that write, each loaded on use. */
+/** The client libraries for writing; each is loaded when it is first used. */
 export const WIRES: Readonly<Record<KafkaOptions['driver'], () => Promise<NewWire>>> = {
   kafkajs: async () => (await import('./client/kafkajs-internals.js')).kafkajsWires(),
   platformatic: loadPlatformaticWires,
@@ -41,8 +41,8 @@ class KafkaDriver implements Driver {
   #brokers: readonly string[];
   #client: KafkaClient | undefined;
   #loading: Promise<KafkaClient> | undefined;
-  /** Requests in progress. */
-  #underWay = 0;
+  /** Requests that have no outcome yet. */
+  #inFlight = 0;
   readonly #failures: KafkaFailures;
   readonly #times = new RecordTimes((message) => { this.options.logger?.warn({ broker: this.address }, message); });
 
@@ -51,7 +51,7 @@ class KafkaDriver implements Driver {
     this.#failures = new KafkaFailures(() => this.address, options.sasl);
   }
 
-  /** Loads the client before file descriptors can run out: Node caches a failed import. Connecting reports the failure. */
+  /** Loads the client before file descriptors can run out, because Node caches a failed import. A failure is reported by connecting. */
   expectWrites(): void {
     WIRES[this.options.driver]().catch(() => undefined);
   }
@@ -60,7 +60,7 @@ class KafkaDriver implements Driver {
   get servers(): string | undefined { return this.#brokers.length === 0 ? undefined : this.#brokers.join(','); }
 
   serverOf(topic: string, key: string): string | undefined {
-    const leader = this.#client?.placeOf(topic, key)?.leader ?? -1;
+    const leader = this.#client?.partitionLeader(topic, key)?.leader ?? -1;
     return leader < 0 ? undefined : String(leader);
   }
 
@@ -87,7 +87,7 @@ class KafkaDriver implements Driver {
   refuses(message: CameraMessage): MessageTooLarge | undefined {
     const { maxMessageBytes } = this.options;
     if (!isLarger(message, maxMessageBytes)) return undefined;
-    return new MessageTooLarge(`kafka: message ${message.id} has ${bytesOf(message)} bytes with its key and headers, at most ${maxMessageBytes} are allowed`);
+    return new MessageTooLarge(`kafka: message ${message.id} has ${maxBatchBytes(message)} bytes with its key and headers, at most ${maxMessageBytes} are allowed`);
   }
 
   topicProblem(topic: string): string | undefined {
@@ -98,7 +98,7 @@ class KafkaDriver implements Driver {
   prepare(topic: string): Observable<never> {
     return defer(async () => {
       this.#hold(1);
-      const problem = (await (await this.#clientNow()).lookUp([topic])).get(topic);
+      const problem = (await (await this.#loadedClient()).lookUp([topic])).get(topic);
       if (problem !== undefined) throw problem;
     }).pipe(
       ignoreElements(),
@@ -123,35 +123,35 @@ class KafkaDriver implements Driver {
     return from(this.#loading.then((client) => client.disconnect())).pipe(
       ignoreElements(),
       catchError(() => EMPTY),
-      // If it was not closed cleanly, or not in time.
+      // Closes the sockets if the client has not disconnected in time, or not cleanly.
       finalize(() => { this.reset(); }),
     );
   }
 
   #readerHooks(): KafkaReaderHooks {
     return {
-      newWire: WIRES[this.options.driver], brokers: () => this.#askBrokers(), failure: (error, topic) => this.#failures.ofReader(error, topic),
+      newWire: WIRES[this.options.driver], brokers: () => this.#currentBrokers(), failure: (error, topic) => this.#failures.ofReader(error, topic),
       log: (level, entry) => { this.#log(levelOf(level, logEntryText(entry)), logEntryText(entry)); },
     };
   }
 
-  /** Lets the process end while the handle is idle. */
-  #hold(more: 1 | -1): void {
-    this.#underWay += more;
-    this.#client?.hold(this.#underWay > 0);
+  /** Counts requests in flight: they keep the process alive. */
+  #hold(change: 1 | -1): void {
+    this.#inFlight += change;
+    this.#client?.hold(this.#inFlight > 0);
   }
 
-  /** The partition leader is unknown: the messages are sent when it is known. */
+  /** Looks up leaders that are not known. Messages whose leader is known afterwards are sent again. */
   async #locate(batch: readonly Outgoing[]): Promise<readonly SendOutcome[]> {
     try {
-      const client = await this.#clientNow();
+      const client = await this.#loadedClient();
       const problems = await client.lookUp(batch.map(({ topic }) => topic));
       return batch.map(({ topic, key }): SendOutcome => {
         const problem = problems.get(topic);
         if (problem !== undefined) return { ok: false, error: this.#failures.of(problem, topic) };
-        const place = client.placeOf(topic, key);
-        if (place !== undefined && place.leader >= 0) return { ok: false, again: true };
-        return { ok: false, error: this.#failures.of(new Error(`partition ${place?.partition ?? 0} has no leader`), topic) };
+        const found = client.partitionLeader(topic, key);
+        if (found !== undefined && found.leader >= 0) return { ok: false, again: true };
+        return { ok: false, error: this.#failures.of(new Error(`partition ${found?.partition ?? 0} has no leader`), topic) };
       });
     } catch (error) {
       throw this.#failures.of(error);
@@ -160,29 +160,29 @@ class KafkaDriver implements Driver {
 
   async #write(leader: number, batch: readonly Outgoing[]): Promise<readonly SendOutcome[]> {
     try {
-      const client = await this.#clientNow();
-      const places = await client.write(leader, batch.map((outgoing) => ({
-        topic: outgoing.topic, partition: client.placeOf(outgoing.topic, outgoing.key)?.partition ?? 0,
+      const client = await this.#loadedClient();
+      const results = await client.write(leader, batch.map((outgoing) => ({
+        topic: outgoing.topic, partition: client.partitionLeader(outgoing.topic, outgoing.key)?.partition ?? 0,
         record: { outgoing, timestamp: this.#times.of(outgoing.topic, outgoing.message) },
       })));
-      return outcomes(batch, places, { client, failures: this.#failures, times: this.#times });
+      return outcomes(batch, results, { client, failures: this.#failures, times: this.#times });
     } catch (error) {
       throw this.#failures.of(error);
     }
   }
 
-  /** The client library is loaded on demand: it is large, and many users have another broker. */
-  async #clientNow(): Promise<KafkaClient> {
+  /** The client. Its library is loaded on demand: it is large, and many users have another broker. */
+  async #loadedClient(): Promise<KafkaClient> {
     const parts = () => Promise.all([import('./client/client.js'), WIRES[this.options.driver]()]);
     const loading = this.#loading ??= parts().then(([{ KafkaClient }, newWire]) => new KafkaClient(this.options, {
       newWire,
-      brokers: () => this.#askBrokers(),
+      brokers: () => this.#currentBrokers(),
       log: (level, message) => { this.#log(level, message); },
     }));
     const client = await loading;
     if (loading !== this.#loading) throw new Error('the connection was closed meanwhile');
     this.#client = client;
-    client.hold(this.#underWay > 0);
+    client.hold(this.#inFlight > 0);
     return client;
   }
 
@@ -190,7 +190,7 @@ class KafkaDriver implements Driver {
     this.options.logger?.[level]({ broker: this.address }, `${this.options.driver}: ${this.#failures.redact(message)}`);
   }
 
-  async #askBrokers(): Promise<string[]> {
+  async #currentBrokers(): Promise<string[]> {
     const { brokers } = this.options;
     this.#brokers = checkedBrokers(typeof brokers === 'function' ? await brokers() : brokers);
     return [...this.#brokers];

@@ -5,7 +5,7 @@ import { type BrokerAddress, type BrokerFlagValues, type BrokerKind, type Comman
 import { WIRES, kafka } from './kafka.js';
 import { KAFKA_SCHEMA, type KafkaConfig } from './options.js';
 
-/** Login mechanisms with user and password; the first is the default. */
+/** Login mechanisms with a user and a password; the first is the default. */
 const MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
 const DEFAULT_PORT = 9092;
 const PASSWORD = 'RXCAM_KAFKA_PASSWORD';
@@ -19,11 +19,11 @@ export const kafkaKind = {
   passwordVariable: PASSWORD,
   open: (address, options, context) => ({ broker: kafka(configOf(address, options, context)), topic: topicOf(address) }),
   configOf,
-  // Asked by the connections that write, with their login and TLS.
+  // By the connections for writing, with their login and TLS.
   examine: async (config: KafkaConfig, topics: DoctorTopics) => {
     const options = KAFKA_SCHEMA.parse(config);
-    const { KafkaExamination } = await import('./client/examine.js');
-    return new KafkaExamination(options, await WIRES[options.driver]()).of(topics);
+    const { examineKafka } = await import('./client/examine.js');
+    return examineKafka(options, await WIRES[options.driver](), topics);
   },
   flags: [
     {

@@ -70,8 +70,11 @@ export const KAFKA_SCHEMA = object({
 
 export type KafkaOptions = z.output<typeof KAFKA_SCHEMA>;
 
-/** @throws InvalidOption if a function given as `brokers` returns no addresses */
-export function checkedBrokers(list: unknown): readonly string[] {
-  if (Array.isArray(list) && list.length > 0 && list.every((one) => HOST_AND_PORT.test(String(one)))) return list as string[];
-  throw new InvalidOption(`kafka: option 'brokers': ${redact(JSON.stringify(list ?? null))} returned, expected ['host:port', …]`);
+/**
+ * Checks the value that a function given as `brokers` returned.
+ * @throws InvalidOption if it is not a list of addresses
+ */
+export function checkedBrokers(returned: unknown): readonly string[] {
+  if (Array.isArray(returned) && returned.length > 0 && returned.every((one) => HOST_AND_PORT.test(String(one)))) return returned as string[];
+  throw new InvalidOption(`kafka: option 'brokers': ${redact(JSON.stringify(returned ?? null))} returned, expected ['host:port', …]`);
 }

@@ -1,53 +1,56 @@
-/** The timestamp of a Kafka record is that of its picture, so that a search by time finds it; another time is used if the broker refuses it. */
+/**
+ * The timestamp of a Kafka record is the capture time of its picture, so that a search by time finds it. If the broker refuses it,
+ * another time is used.
+ */
 import { ownerOf } from '../../ledger/index.js';
 import { mono, wall } from '../../core/clock.js';
 import { KAFKA_TIMES } from '../../core/defaults/limits.js';
 import type { CameraMessage } from '../../core/frame/frame.js';
 
-/** Timestamps of a record: each is tried if the one before it is refused. Every broker accepts a record without one. */
-const STAMPS = ['capture', 'sending', 'none'] as const;
-type Stamp = (typeof STAMPS)[number];
+/** The timestamps of a record: each is tried if the one before it is refused. Every broker accepts a record without a timestamp. */
+const TIME_KINDS = ['capture', 'sending', 'none'] as const;
+type TimeKind = (typeof TIME_KINDS)[number];
 
 /** The timestamps, as a warning names them. */
-const SAID: Readonly<Record<Stamp, string>> = {
-  capture: 'the time of capture', sending: 'the time of sending', none: 'no time',
+const TIME_NAMES: Readonly<Record<TimeKind, string>> = {
+  capture: 'the capture time', sending: 'the sending time', none: 'no time',
 };
 
-/** Kafka's own mark for a record without a time. */
+/** The protocol's value for a record without a time. */
 const NO_TIME = -1;
 
 /**
- * Chooses the timestamp of each record. A wrong clock must not block an outbox: brokers refuse a whole batch for one record
- * that is more than an hour ahead of their clock, or, if the topic is set up so, too old.
+ * Chooses the timestamp of each record. A wrong clock must not block an outbox: a broker refuses a whole batch for one record
+ * that is more than an hour ahead of its clock, or, if the topic is configured so, too old.
  */
 export class RecordTimes {
-  readonly #refused = new Map<string, { readonly stamp: Stamp; readonly until: number }>();
+  readonly #refused = new Map<string, { readonly stamp: TimeKind; readonly until: number }>();
   readonly #warned = new Map<string, string>();
 
   constructor(readonly log: (message: string) => void) {}
 
-  /** ms since 1970. */
+  /** The timestamp of a message, in ms since 1970. */
   of(topic: string, message: CameraMessage): number {
     const now = wall();
-    const stamp = this.#stampOf(topic);
+    const stamp = this.#kindOf(topic);
     if (stamp === 'none') return NO_TIME;
     if (stamp === 'sending') return now;
     const { capturedAt } = message;
     if (Number.isFinite(capturedAt) && capturedAt >= 0 && capturedAt <= now + KAFKA_TIMES.aheadMs) return Math.floor(capturedAt);
-    this.#warn(topic, message, `a picture's time of capture (${shown(capturedAt)}) is not a time up to now: its record has ${SAID.sending}`);
+    this.#warn(topic, message, `the capture time of a picture (${shown(capturedAt)}) is invalid or more than an hour ahead: its record has ${TIME_NAMES.sending}`);
     return now;
   }
 
-  /** The broker refused the timestamps of a batch of one topic; returns whether there is another timestamp to try. */
+  /** Called when the broker has refused the timestamps of a topic's records; returns whether there is another timestamp to try. */
   refused(topic: string, message: CameraMessage | undefined): boolean {
-    const stamp = STAMPS[STAMPS.indexOf(this.#stampOf(topic)) + 1];
+    const stamp = TIME_KINDS[TIME_KINDS.indexOf(this.#kindOf(topic)) + 1];
     if (stamp === undefined) return false;
     this.#refused.set(topic, { stamp, until: mono() + KAFKA_TIMES.againMs });
-    this.#warn(topic, message, `the broker refuses the times of records (is its clock, or this one, wrong?): they have ${SAID[stamp]}`);
+    this.#warn(topic, message, `the broker refuses the timestamps of records: they have ${TIME_NAMES[stamp]}; check its clock and that of this machine`);
     return true;
   }
 
-  #stampOf(topic: string): Stamp {
+  #kindOf(topic: string): TimeKind {
     const refused = this.#refused.get(topic);
     if (refused === undefined) return 'capture';
     if (mono() < refused.until) return refused.stamp;
@@ -57,12 +60,12 @@ export class RecordTimes {
 
   /** Warns once for each topic, until the text changes. */
   #warn(topic: string, message: CameraMessage | undefined, text: string): void {
-    const known = text.replace(/\(.*?\)/, '');
-    if (this.#warned.get(topic) === known) return;
-    this.#warned.set(topic, known);
-    const whole = `kafka: topic '${topic}': ${text}`;
-    this.log(whole);
-    if (message !== undefined) ownerOf(message)?.emit({ type: 'warning', message: whole });
+    const reason = text.replace(/\(.*?\)/, '');
+    if (this.#warned.get(topic) === reason) return;
+    this.#warned.set(topic, reason);
+    const warning = `kafka: topic '${topic}': ${text}`;
+    this.log(warning);
+    if (message !== undefined) ownerOf(message)?.emit({ type: 'warning', message: warning });
   }
 }
 

@@ -6,7 +6,7 @@ import { partitionOf } from './partition.js';
 import { type KafkaRecord, type NewWire, type PartitionResponse, type TopicData, errorOf } from '../wire/index.js';
 import { type TopicErrors, KafkaTopics } from './topics.js';
 
-/** A message and its partition. */
+/** A message, and its topic and partition. */
 export interface AddressedRecord { readonly topic: string; readonly partition: number; readonly record: KafkaRecord }
 
 /** The position of a written message, or its error. `isAlone`: its partition has no other message in the request. */
@@ -30,13 +30,13 @@ export class KafkaClient {
     this.#nodes = new KafkaNodes(options, {
       newWire: hooks.newWire,
       log: (level, entry) => { hooks.log(levelOf(level, logEntryText(entry)), logEntryText(entry)); },
-      paused: (ms) => { hooks.log('info', `the broker's quota asks for a pause of ${ms} ms`); },
+      paused: (ms) => { hooks.log('info', `the broker's quota requires a pause of ${ms} ms`); },
     }, () => hooks.brokers());
     this.#topics = new KafkaTopics(this.#nodes, options);
   }
 
-  /** The partition and its leader; undefined while unknown. A negative leader means that there is none. */
-  placeOf(topic: string, key: string): PartitionLeader | undefined {
+  /** The partition of a key, and its leader: negative for none. Undefined while the topic's metadata is unknown. */
+  partitionLeader(topic: string, key: string): PartitionLeader | undefined {
     const leaders = this.#topics.leaders(topic);
     if (leaders === undefined) return undefined;
     const partition = partitionOf(key, leaders.length);
@@ -44,7 +44,7 @@ export class KafkaClient {
     return { partition, leader: this.#nodes.get(leader) === undefined ? -1 : leader };
   }
 
-  /** Looks topics up and creates missing ones; resolves with the problems of those that can't be written to. Rejects if no broker answers. */
+  /** Looks topics up and creates missing ones; resolves with the errors of topics that can't be written to. Rejects if no broker answers. */
   lookUp(topics: Iterable<string>): Promise<TopicErrors> {
     return this.#topics.lookUp(topics);
   }
@@ -63,7 +63,7 @@ export class KafkaClient {
     this.#topics.forgetLedBy(leader);
   }
 
-  /** Monotonic time until which a broker reads nothing. */
+  /** Monotonic time in ms until which a broker reads nothing; 0 for no pause. */
   pausedUntil(leader: number): number {
     return this.#nodes.get(leader)?.pausedUntil ?? 0;
   }
@@ -74,25 +74,25 @@ export class KafkaClient {
     if (node === undefined) throw new Error(`broker ${leader} is no longer known`);
     const { acks, compression, requestTimeoutMs } = this.options;
     const { topics } = await node.ask('Produce', {
-      topicData: groupOf(messages), acks, timeout: requestTimeoutMs,
+      topicData: topicDataOf(messages), acks, timeout: requestTimeoutMs,
       compression,
     });
     for (const { topic } of messages) this.#topics.refresh(topic);
-    return placesOf(messages, new Map(topics.flatMap(({ topicName, partitions }) =>
-      partitions.map((answer) => [placeId(topicName, answer.partition), answer]))));
+    return resultsOf(messages, new Map(topics.flatMap(({ topicName, partitions }) =>
+      partitions.map((answer) => [partitionId(topicName, answer.partition), answer]))));
   }
 
-  /** Ends one connection at once; the next request makes a new one. */
+  /** Closes the connection to one broker at once; the next request opens another. */
   drop(leader: number): void {
     this.#nodes.get(leader)?.drop();
   }
 
-  /** Whether requests in progress keep the process alive. */
+  /** Sets whether the connections keep the process alive. */
   hold(isHeld: boolean): void {
     this.#nodes.hold(isHeld);
   }
 
-  /** Closes all connections after the requests in progress. */
+  /** Closes all connections after the requests in flight. */
   disconnect(): Promise<void> {
     return this.#nodes.disconnect();
   }
@@ -103,7 +103,7 @@ export class KafkaClient {
   }
 }
 
-function groupOf(messages: readonly AddressedRecord[]): TopicData[] {
+function topicDataOf(messages: readonly AddressedRecord[]): TopicData[] {
   const topics = new Map<string, Map<number, KafkaRecord[]>>();
   for (const { topic, partition, record } of messages) {
     let partitions = topics.get(topic);
@@ -117,13 +117,13 @@ function groupOf(messages: readonly AddressedRecord[]): TopicData[] {
   }));
 }
 
-/** The answer has the first offset of each partition; the messages have consecutive ones. */
-function placesOf(messages: readonly AddressedRecord[], answers: ReadonlyMap<string, PartitionResponse>): WriteResult[] {
+/** The result of each message: the answer has the first offset of each partition, and its messages have consecutive offsets. */
+function resultsOf(messages: readonly AddressedRecord[], answers: ReadonlyMap<string, PartitionResponse>): WriteResult[] {
   const counts = new Map<string, number>();
-  for (const { topic, partition } of messages) counts.set(placeId(topic, partition), (counts.get(placeId(topic, partition)) ?? 0) + 1);
+  for (const { topic, partition } of messages) counts.set(partitionId(topic, partition), (counts.get(partitionId(topic, partition)) ?? 0) + 1);
   const next = new Map<string, bigint>();
   return messages.map(({ topic, partition }) => {
-    const id = placeId(topic, partition);
+    const id = partitionId(topic, partition);
     const answer = answers.get(id);
     const error = answer === undefined ? new Error('no answer for its partition') : errorOf(answer.errorCode);
     if (error !== undefined) return { error, isAlone: counts.get(id) === 1 };
@@ -133,6 +133,6 @@ function placesOf(messages: readonly AddressedRecord[], answers: ReadonlyMap<str
   });
 }
 
-function placeId(topic: string, partition: number): string {
+function partitionId(topic: string, partition: number): string {
   return `${partition} ${topic}`;
 }

@@ -1,47 +1,47 @@
-/** Queries the size limit of a topic for the doctor, and creates the doctor's topic with the broker's times. */
+/** Queries the size limit of a topic for the doctor, and creates the doctor's topic with timestamps of the broker. */
 import type { ServerLimits, DoctorTopics } from '../../kind/index.js';
 import { type KafkaOptions, checkedBrokers } from '../options.js';
 import { type NewWire, errorOf } from '../wire/index.js';
-import { kindOf } from './errors.js';
+import { errorName } from './errors.js';
 import type { KafkaNode } from './node.js';
 import { KafkaNodes } from './nodes.js';
 
-/** The settings of the doctor's topic: the broker's times, and a retention of an hour, because its messages are soon useless. */
-const OWN_CONFIG = [{ name: 'message.timestamp.type', value: 'LogAppendTime' }, { name: 'retention.ms', value: String(3_600_000) }];
+/** The settings of the doctor's topic: timestamps of the broker, and a retention of an hour, because its messages are soon useless. */
+const OWN_TOPIC_CONFIG = [{ name: 'message.timestamp.type', value: 'LogAppendTime' }, { name: 'retention.ms', value: String(3_600_000) }];
 
 /** DescribeConfigs in the oldest version that Kafka 4 accepts. */
 const DESCRIBE = { apiKey: 32, apiVersion: 1, apiName: 'DescribeConfigs' } as const;
 const TOPIC = 2;
 const LIMIT = 'max.message.bytes';
 
-export class KafkaExamination {
-  constructor(readonly options: KafkaOptions, readonly newWire: NewWire) {}
-
-  /** Creates the doctor's own topic, if that is allowed, and queries the limit of the user's topic. */
-  async of({ topic, own }: DoctorTopics): Promise<ServerLimits> {
-    const { brokers, createTopics, maxMessageBytes } = this.options;
-    const nodes = new KafkaNodes(this.options, { newWire: this.newWire, log: () => undefined, paused: () => undefined },
-      async () => checkedBrokers(typeof brokers === 'function' ? await brokers() : brokers));
-    nodes.hold(true);
-    try {
-      const { node, answer: { topicMetadata } } = await nodes.askAny('Metadata', { topics: [...new Set([topic, own])], allowAutoTopicCreation: false });
-      const missing = new Set(topicMetadata.filter(({ topicErrorCode }) => kindOf(errorOf(topicErrorCode)) === 'UNKNOWN_TOPIC_OR_PARTITION').map((one) => one.topic));
-      if (missing.has(own) && createTopics) await this.#create(node, own);
-      if (missing.has(topic) || topic === own) return { isMissing: true, ...(createTopics && { maxMessageBytes }) };
-      return { maxMessageBytes: limitIn((await node.ask('Raw', { ...DESCRIBE, body: requestFor(topic) })).payload) };
-    } finally {
-      nodes.destroy();
-    }
-  }
-
-  /** If the creation is refused, the doctor's message creates the topic, or reports why it can't be created. */
-  async #create(node: KafkaNode, topic: string): Promise<void> {
-    const { replicationFactor, requestTimeoutMs } = this.options;
-    await node.ask('CreateTopics', { topics: [{ topic, numPartitions: 1, replicationFactor, configEntries: OWN_CONFIG }], timeout: requestTimeoutMs });
+/** Creates the doctor's own topic, if that is allowed, and queries the limit of the user's topic. */
+export async function examineKafka(options: KafkaOptions, newWire: NewWire, { topic, own }: DoctorTopics): Promise<ServerLimits> {
+  const { brokers, createTopics, maxMessageBytes } = options;
+  const nodes = new KafkaNodes(options, { newWire, log: () => undefined, paused: () => undefined },
+    async () => checkedBrokers(typeof brokers === 'function' ? await brokers() : brokers));
+  nodes.hold(true);
+  try {
+    const { node, answer: { topicMetadata } } = await nodes.askAny('Metadata', { topics: [...new Set([topic, own])], allowAutoTopicCreation: false });
+    const missing = new Set(topicMetadata.filter(isMissing).map((one) => one.topic));
+    if (missing.has(own) && createTopics) await createOwnTopic(node, own, options);
+    if (missing.has(topic) || topic === own) return { isMissing: true, ...(createTopics && { maxMessageBytes }) };
+    return { maxMessageBytes: limitIn((await node.ask('Raw', { ...DESCRIBE, body: describeRequest(topic) })).payload) };
+  } finally {
+    nodes.destroy();
   }
 }
 
-function requestFor(topic: string): Buffer {
+function isMissing({ topicErrorCode }: { readonly topicErrorCode: number }): boolean {
+  return errorName(errorOf(topicErrorCode)) === 'UNKNOWN_TOPIC_OR_PARTITION';
+}
+
+/** If the creation is refused, the doctor's message creates the topic, or reports why it can't be created. */
+async function createOwnTopic(node: KafkaNode, topic: string, { replicationFactor, requestTimeoutMs }: KafkaOptions): Promise<void> {
+  await node.ask('CreateTopics', { topics: [{ topic, numPartitions: 1, replicationFactor, configEntries: OWN_TOPIC_CONFIG }], timeout: requestTimeoutMs });
+}
+
+/** The body of a DescribeConfigs request for the size limit of a topic. */
+function describeRequest(topic: string): Buffer {
   const text = (value: string) => {
     const bytes = Buffer.from(value);
     return Buffer.concat([int16(bytes.length), bytes]);
@@ -49,9 +49,9 @@ function requestFor(topic: string): Buffer {
   return Buffer.concat([int32(1), Buffer.from([TOPIC]), text(topic), int32(1), text(LIMIT), Buffer.from([0])]);
 }
 
-/** The value of the requested resource. */
+/** The limit in the answer to DescribeConfigs. @throws the error that the broker reports for the topic */
 function limitIn(answer: Buffer): number | undefined {
-  // throttle time, and the number of results.
+  // After the throttle time and the number of results.
   let at = 8;
   const nullable = () => {
     const length = answer.readInt16BE(at);

@@ -1,4 +1,4 @@
-/** Hedged requests: sends the same request to several brokers, so that one that hangs does not block. */
+/** Hedged requests: sends the same request to several brokers, so that a broker that hangs does not block it. */
 
 /**
  * Resolves with the first success. A task starts when the one before it has failed, or has not answered for `patienceMs`.

@@ -1,7 +1,7 @@
 /**
- * The private parts of kafkajs that rxcam uses, all in this file. Its producer refreshes the metadata of all topics together
- * and gives up on all if one has no leader; looks topics up one after the other, under one lock; has one answer for a whole
- * request, although the broker answers for each partition; and never reports how long the broker throttles. Its connections,
+ * All private parts of kafkajs that rxcam uses. kafkajs's own producer refreshes the metadata of all topics together, and gives up on
+ * all of them if one has no leader; it looks topics up one after the other, under one lock; it has one result for a whole request,
+ * although the broker answers for each partition; and it never reports how long the broker throttles. Its connections,
  * authentication and codecs are used unchanged, one request at a time, with the broker's answers unchanged.
  */
 // @ts-expect-error -- private, and without types
@@ -62,7 +62,7 @@ function kafkajsWire({ connectTimeoutMs, requestTimeoutMs, log, pauses, sasl, ..
       sockets.destroy();
     },
     ask: async (name, request) => {
-      if (name === 'Raw') return { payload: await send(pool, request as RawRequest) } as never;
+      if (name === 'Raw') return { payload: await sendRaw(pool, request as RawRequest) } as never;
       const definition = (protocol as ProtocolModule).requests[name];
       const { request: encoded, response } = broker.lookupRequest((apiKeys as KeysModule)[name], definition)(request);
       if (name === 'Produce') {
@@ -87,15 +87,15 @@ type Produced = Responses['Produce'] & { readonly clientSideThrottleTime?: numbe
 
 async function produce(pool: Pool, request: Requests['Produce'], { encoded, response, checksum, buffers }: Producing): Promise<Produced> {
   const { apiKey, apiVersion } = encoded;
-  if (apiVersion < FIRST_WITH_HEADERS) throw new Error('the broker is older than Kafka 0.11, whose messages have no headers');
+  if (apiVersion < FIRST_VERSION_WITH_HEADERS) throw new Error('the broker is older than Kafka 0.11, whose messages have no headers');
   const body = await produceBody(request, checksum, buffers);
-  const payload = await send(pool, { apiKey, apiVersion, apiName: 'Produce', body });
+  const payload = await sendRaw(pool, { apiKey, apiVersion, apiName: 'Produce', body });
   buffers.giveBack(body);
   return await response.decode(payload) as Produced;
 }
 
-/** Same as kafkajs's `send`, without its four copies of the request. */
-async function send(pool: Pool, { apiKey, apiName, apiVersion, body }: RawRequest): Promise<Buffer> {
+/** Sends a request as kafkajs's `send` does, without its four copies of the request. */
+async function sendRaw(pool: Pool, { apiKey, apiName, apiVersion, body }: RawRequest): Promise<Buffer> {
   const connection = await pool.getConnection();
   // A session may expire (KIP-368).
   if (!connection.isAuthenticated()) await connection.authenticate();
@@ -117,11 +117,12 @@ async function send(pool: Pool, { apiKey, apiName, apiVersion, body }: RawReques
   return payload as Buffer;
 }
 
-/** First version of Produce whose messages have headers, and whose request has the form that is written here. */
-const FIRST_WITH_HEADERS = 3;
+/** First version of Produce whose messages have headers; `produceBody` encodes that version and later ones. */
+const FIRST_VERSION_WITH_HEADERS = 3;
 
 interface Head extends Omit<Encoded, 'encode'> { readonly correlationId: number; readonly clientId: string; readonly bytes: number }
 
+/** The header of a request: its size, API key and version, correlation id and client id. */
 function headOf({ apiKey, apiVersion, correlationId, clientId, bytes }: Head): Buffer {
   const idBytes = Buffer.byteLength(clientId);
   const head = Buffer.allocUnsafe(14 + idBytes);

@@ -1,6 +1,6 @@
-/** Reads the answers to Metadata and CreateTopics. */
+/** Reads answers to Metadata and CreateTopics. */
 import { type Responses, errorOf } from '../wire/index.js';
-import { kindOf } from './errors.js';
+import { errorName } from './errors.js';
 
 type Partitions = Responses['Metadata']['topicMetadata'][number]['partitionMetadata'];
 
@@ -11,12 +11,12 @@ export function leadersOf(partitions: Partitions): readonly number[] {
   return leaders;
 }
 
-/** Why topics could not be created, with the broker's own text; a topic that another client has created meanwhile is fine. */
+/** The errors of topics that could not be created, with the broker's own text. A topic that exists by now is not an error. */
 export function creationErrors(topicErrors: Responses['CreateTopics']['topicErrors']): Map<string, Error> {
   const errors = new Map<string, Error>();
   for (const { topic, errorCode, errorMessage } of topicErrors) {
     const error = errorOf(errorCode);
-    if (error === undefined || kindOf(error) === 'TOPIC_ALREADY_EXISTS') continue;
+    if (error === undefined || errorName(error) === 'TOPIC_ALREADY_EXISTS') continue;
     if (typeof errorMessage === 'string') error.message = errorMessage;
     errors.set(topic, error);
   }

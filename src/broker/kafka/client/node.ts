@@ -5,7 +5,7 @@ import type { GroupRequests, GroupResponses, LogEntry, NewWire, Pauses, Requests
 
 /** A node's reports to its client. */
 export interface NodeHooks {
-  /** The client library's connections. */
+  /** Creates a connection of the client library. */
   readonly newWire: NewWire;
   log(level: number, entry: LogEntry): void;
   /** Called when the broker requests a pause, while none is in effect. */
@@ -13,11 +13,11 @@ export interface NodeHooks {
 }
 
 export class KafkaNode implements Pauses {
-  /** Monotonic time until which it reads nothing. */
+  /** Monotonic time in ms until which it reads nothing. */
   pausedUntil = 0;
-  /** Monotonic time of its last answer. */
+  /** Monotonic time in ms of its last answer. */
   answeredAt = -Infinity;
-  /** Whether it is connected, or connecting. */
+  /** The last connection, which may not be open yet, or no longer. */
   #wire: Wire | undefined;
   #connecting: Promise<Wire> | undefined;
   #isHeld = false;
@@ -28,7 +28,7 @@ export class KafkaNode implements Pauses {
   get isConnected(): boolean { return this.#connecting === undefined && this.#wire?.isConnected === true; }
 
   async ask<K extends keyof Requests>(name: K, request: Requests[K]): Promise<Responses[K]> {
-    const wire = await this.#connected();
+    const wire = await this.#connectedWire();
     const answer = await wire.ask(name, request);
     this.answeredAt = mono();
     return answer;
@@ -36,7 +36,7 @@ export class KafkaNode implements Pauses {
 
   /** A request to this broker as the coordinator of a group. */
   async askGroup<K extends keyof GroupRequests>(name: K, request: GroupRequests[K], withinMs: number): Promise<GroupResponses[K]> {
-    const wire = await this.#connected();
+    const wire = await this.#connectedWire();
     if (wire.askGroup === undefined) throw new Error('this client library does not support consumer groups');
     return wire.askGroup(name, request, withinMs);
   }
@@ -52,7 +52,7 @@ export class KafkaNode implements Pauses {
     this.#wire?.hold(isHeld);
   }
 
-  /** Closes the connection after the requests in progress. */
+  /** Closes the connection after the requests in flight. */
   async disconnect(): Promise<void> {
     await this.#connecting;
     await this.#wire?.disconnect();
@@ -66,7 +66,7 @@ export class KafkaNode implements Pauses {
     this.pausedUntil = 0;
   }
 
-  async #connected(): Promise<Wire> {
+  async #connectedWire(): Promise<Wire> {
     if (this.#wire !== undefined && this.isConnected) return this.#wire;
     const connecting = this.#connecting ??= this.#connect();
     try {
@@ -76,13 +76,13 @@ export class KafkaNode implements Pauses {
     }
   }
 
-  /** A new wire for each connection: the rest of a partial answer would be read before the answers of the next one. */
+  /** Creates a wire for each connection: after a partial answer, the rest of it would be read before the answers of the next connection. */
   async #connect(): Promise<Wire> {
     const { clientId, ssl, sasl, connectTimeoutMs, requestTimeoutMs } = this.options;
-    const at = this.address.lastIndexOf(':');
+    const colon = this.address.lastIndexOf(':');
     this.#wire?.destroy();
     const wire = this.#wire = this.hooks.newWire({
-      host: this.address.slice(0, at), port: Number(this.address.slice(at + 1)), clientId, ssl, sasl, connectTimeoutMs, requestTimeoutMs,
+      host: this.address.slice(0, colon), port: Number(this.address.slice(colon + 1)), clientId, ssl, sasl, connectTimeoutMs, requestTimeoutMs,
       log: (level, entry) => { this.hooks.log(level, entry); }, pauses: this,
     });
     wire.hold(this.#isHeld);

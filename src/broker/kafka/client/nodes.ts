@@ -10,19 +10,19 @@ export class KafkaNodes {
   readonly #addresses = new Map<number, string>();
   #seeds: readonly string[] | undefined;
   #isHeld = false;
-  #isGone = false;
+  #isClosed = false;
 
-  /** @param askSeeds - returns the brokers that are asked first, as `host:port` */
-  constructor(readonly options: KafkaOptions, readonly hooks: NodeHooks, readonly askSeeds: () => Promise<readonly string[]>) {}
+  /** @param lookUpSeeds - returns the brokers that are asked before the metadata is known, as `host:port` */
+  constructor(readonly options: KafkaOptions, readonly hooks: NodeHooks, readonly lookUpSeeds: () => Promise<readonly string[]>) {}
 
   /** The node with this id, if it is known. */
   get(id: number): KafkaNode | undefined {
     const address = this.#addresses.get(id);
-    return address === undefined ? undefined : this.#at(address);
+    return address === undefined ? undefined : this.#nodeAt(address);
   }
 
-  /** Updates the brokers from metadata. Closes connections to brokers that are no longer in it. */
-  learn(brokers: Responses['Metadata']['brokers']): void {
+  /** Updates the brokers from metadata. Closes connections to brokers that it no longer names. */
+  update(brokers: Responses['Metadata']['brokers']): void {
     this.#addresses.clear();
     for (const { nodeId, host, port } of brokers) this.#addresses.set(nodeId, `${host}:${port}`);
     const used = new Set([...this.#addresses.values(), ...this.#seeds ?? []]);
@@ -33,13 +33,13 @@ export class KafkaNodes {
     }
   }
 
-  /** Sends a request to any broker that answers. */
+  /** Sends a request to one broker after the other until one answers: first those that are connected, the last to answer first. */
   async askAny<K extends keyof Requests>(name: K, request: Requests[K]): Promise<{ node: KafkaNode; answer: Responses[K] }> {
     const ask = async (node: KafkaNode) => ({ node, answer: await node.ask(name, request) });
     const askEach = (nodes: readonly KafkaNode[]) => hedgedRequest(nodes.map((node) => () => ask(node)), KAFKA_LIMITS.patienceMs);
     const connected = [...this.#byAddress.values()].filter(({ isConnected }) => isConnected).sort((a, b) => b.answeredAt - a.answeredAt);
     const askOthers = async () => {
-      const others = new Set([...await this.#seedAddresses(), ...this.#addresses.values()].map((address) => this.#at(address)));
+      const others = new Set([...await this.#seedAddresses(), ...this.#addresses.values()].map((address) => this.#nodeAt(address)));
       return askEach([...others].filter((node) => !connected.includes(node)));
     };
     return hedgedRequest([...connected.length > 0 ? [() => askEach(connected)] : [], askOthers], KAFKA_LIMITS.patienceMs);
@@ -52,21 +52,21 @@ export class KafkaNodes {
   }
 
   async disconnect(): Promise<void> {
-    this.#isGone = true;
+    this.#isClosed = true;
     await Promise.all([...this.#byAddress.values()].map((node) => node.disconnect()));
   }
 
   destroy(): void {
-    this.#isGone = true;
+    this.#isClosed = true;
     for (const node of this.#byAddress.values()) node.drop();
   }
 
   async #seedAddresses(): Promise<readonly string[]> {
-    return this.#seeds ??= await this.askSeeds();
+    return this.#seeds ??= await this.lookUpSeeds();
   }
 
-  #at(address: string): KafkaNode {
-    if (this.#isGone) throw new Error('the connection was closed meanwhile');
+  #nodeAt(address: string): KafkaNode {
+    if (this.#isClosed) throw new Error('the connection was closed meanwhile');
     let node = this.#byAddress.get(address);
     if (node === undefined) {
       node = new KafkaNode(address, this.options, this.hooks);

@@ -1,4 +1,4 @@
-/** The partition of a key, as Kafka's own clients choose it: murmur2, so that a key has the same partition as with other producers. */
+/** The partition of a key, by murmur2 as in Kafka's own clients, so that a key has the same partition with all producers. */
 
 const SEED = 0x9747b28c;
 const M = 0x5bd1e995;
@@ -10,13 +10,13 @@ export function partitionOf(key: string, partitions: number): number {
   return (hashOf(key) & 0x7fffffff) % partitions;
 }
 
-/** Hashes of keys: each message needs one. */
+/** Hashes by key: each message needs the hash of its key. */
 const hashes = new Map<string, number>();
 
 function hashOf(key: string): number {
   let hash = hashes.get(key);
   if (hash === undefined) {
-    // A key may be a new string for each message.
+    // Each message may have another key.
     if (hashes.size >= MAX_HASHES) hashes.clear();
     hashes.set(key, hash = murmur2(Buffer.from(key)));
   }

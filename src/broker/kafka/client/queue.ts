@@ -1,14 +1,14 @@
 /**
- * Replaces the timers of kafkajs's request queue. After its first answer it looks for waiting requests every millisecond,
- * with delays below zero (Node 24 warns of them); it looks for late answers ten times a second; and it measures both in wall
- * clock, which may jump. Here one timer waits for the oldest request, and an idle connection has none.
- * kafkajs's callbacks are not wrapped: behind a closure each answer outlives the young generation of the heap, which costs a
+ * Replaces the timers of kafkajs's request queue. After the first answer, kafkajs checks for waiting requests every millisecond,
+ * with delays below zero (Node 24 warns of them); it checks for late answers ten times a second; and it measures both by the wall
+ * clock, which may jump. Here one timer waits for the oldest request, and an idle connection has no timer.
+ * kafkajs's callbacks are not wrapped: an answer that a closure keeps outlives the young generation of the heap, which costs a
  * reader half as much CPU again.
  */
 import { mono } from '../../../core/clock.js';
 import type { Pauses } from '../wire/index.js';
 
-/** The members that are replaced or called. */
+/** The members of kafkajs's queue that are replaced or called. */
 export interface RequestQueue {
   /** Requests that are sent and not answered, by correlation id. */
   readonly inflight: ReadonlyMap<number, SocketRequest>;
@@ -40,8 +40,7 @@ export function replaceTimers(queue: RequestQueue, pauses: Pauses): void {
   const send = queue.sendSocketRequest.bind(queue);
   const deadlines = new Deadlines(queue, pauses);
   queue.scheduleRequestTimeoutCheck = () => { /* `Deadlines` does it. */ };
-  // No request waits here: their number is unlimited, and the sender handles pauses.
-  queue.scheduleCheckPendingRequests = () => { /* None waits. */ };
+  queue.scheduleCheckPendingRequests = () => { /* No request waits: their number is unlimited, and the sender handles pauses. */ };
   queue.maybeThrottle = (ms) => { if (ms !== null && ms !== undefined && ms > 0) pauses.pause(ms); };
   queue.sendSocketRequest = (request) => {
     if (request.expectResponse) deadlines.add(request);
@@ -49,9 +48,9 @@ export function replaceTimers(queue: RequestQueue, pauses: Pauses): void {
   };
 }
 
-/** Fails requests whose answer takes too long. */
+/** Fails requests whose answer does not arrive in time. */
 class Deadlines {
-  /** The requests, oldest first because answers arrive in order, each with its monotonic time. */
+  /** The requests, oldest first, which is the order of the answers; `at` is their monotonic time in ms. */
   readonly #sent: { readonly id: number; readonly at: number }[] = [];
   #isWatching = false;
 
@@ -67,13 +66,13 @@ class Deadlines {
     while (this.#sent[0] !== undefined && !this.queue.inflight.has(this.#sent[0].id)) this.#sent.shift();
   }
 
-  /** The socket keeps the process alive while a request is in progress. */
+  /** Starts the timer, which does not keep the process alive: during a request, the socket does. */
   #watch(ms: number): void {
     this.#isWatching = true;
-    setTimeout(() => { this.#look(); }, ms).unref();
+    setTimeout(() => { this.#check(); }, ms).unref();
   }
 
-  #look(): void {
+  #check(): void {
     this.#isWatching = false;
     for (;;) {
       this.#forgetAnswered();

@@ -1,7 +1,7 @@
 /**
- * Opens the sockets to one Kafka broker, and destroys them. kafkajs only ends a socket, which waits until the peer has
- * read everything: if it hangs, each abandoned request stays in memory.
- * A socket keeps the process alive while it is held; those that write are held while a request is in progress.
+ * Opens and destroys the sockets to one Kafka broker. kafkajs only ends a socket, which waits until the peer has
+ * read everything: if the peer hangs, each abandoned request stays in memory.
+ * A socket keeps the process alive while it is held; sockets for writing are held while a request is in flight.
  */
 import type { ISocketFactory } from 'kafkajs';
 import { type Socket, connect as connectPlain, isIP } from 'node:net';
@@ -9,12 +9,12 @@ import { connect as connectSecurely } from 'node:tls';
 
 /** Error of a socket that rxcam destroys. */
 export const GIVEN_UP = 'the connection was given up';
-/** Same as kafkajs; ms. */
+/** As in kafkajs; ms. */
 const KEEP_ALIVE_MS = 60_000;
 
 export class KafkaSockets {
   readonly #sockets = new Set<Socket>();
-  #isGone = false;
+  #isDestroyed = false;
   #isHeld: boolean;
 
   constructor({ isHeld = true } = {}) {
@@ -31,7 +31,7 @@ export class KafkaSockets {
     this.#sockets.add(socket);
     socket.once('close', () => { this.#sockets.delete(socket); });
     if (!this.#isHeld) socket.unref();
-    if (this.#isGone) process.nextTick(() => { giveUp(socket); });
+    if (this.#isDestroyed) process.nextTick(() => { giveUp(socket); });
     return socket;
   };
 
@@ -45,12 +45,12 @@ export class KafkaSockets {
 
   /** Destroys all sockets, present and future. */
   destroy(): void {
-    this.#isGone = true;
+    this.#isDestroyed = true;
     for (const socket of this.#sockets) giveUp(socket);
   }
 }
 
-/** Destroys a socket with an error, by which the client's requests fail; a close alone would not make them fail. */
+/** Destroys a socket with an error, so that the client's requests fail: a close alone would not make them fail. */
 function giveUp(socket: Socket): void {
   socket.destroy(new Error(GIVEN_UP));
 }

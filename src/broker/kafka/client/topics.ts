@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { mono } from '../../../core/clock.js';
 import { KAFKA_LIMITS } from '../../../core/defaults/limits.js';
-import { kindOf } from './errors.js';
+import { errorName } from './errors.js';
 import { creationErrors, leadersOf } from './metadata.js';
 import { type Responses, errorOf } from '../wire/index.js';
 import type { KafkaNode } from './node.js';
@@ -12,19 +12,19 @@ import type { KafkaOptions } from '../options.js';
 interface Topic {
   /** Id of the broker that leads each partition; -1 if none does. */
   readonly leaders: readonly number[];
-  /** Monotonic time of the look-up. */
-  readonly at: number;
+  /** Monotonic time in ms of the look-up. */
+  readonly lookedUpAt: number;
 }
 
-/** The next look-up. */
-interface Gathering { readonly topics: Set<string>; readonly done: Promise<TopicErrors> }
+/** A look-up of several topics together. */
+interface LookUp { readonly topics: Set<string>; readonly done: Promise<TopicErrors> }
 
 /** The errors of topics that can't be written to. */
 export type TopicErrors = ReadonlyMap<string, Error>;
 
 export class KafkaTopics {
   readonly #topics = new Map<string, Topic>();
-  #next: Gathering | undefined;
+  #next: LookUp | undefined;
 
   constructor(readonly nodes: KafkaNodes, readonly options: KafkaOptions) {}
 
@@ -33,9 +33,9 @@ export class KafkaTopics {
     return this.#topics.get(topic)?.leaders;
   }
 
-  /** Metadata names a leader before it is ready: seconds before if hundreds of topics are created at once. */
+  /** Whether the leaders may not be ready: metadata names a leader before it is ready, by seconds if hundreds of topics are created at once. */
   isNew(topic: string): boolean {
-    return mono() - (this.#topics.get(topic)?.at ?? -Infinity) < KAFKA_LIMITS.newMs;
+    return mono() - (this.#topics.get(topic)?.lookedUpAt ?? -Infinity) < KAFKA_LIMITS.newMs;
   }
 
   forget(topic: string): void {
@@ -47,22 +47,22 @@ export class KafkaTopics {
     for (const [topic, { leaders }] of this.#topics) if (leaders.includes(id)) this.#topics.delete(topic);
   }
 
-  /** Looks old metadata up again, since partitions may have been added; the answer is not awaited. */
+  /** Looks old metadata up again, because partitions may have been added; does not wait for the answer. */
   refresh(topic: string): void {
     const known = this.#topics.get(topic);
-    if (known === undefined || mono() - known.at < KAFKA_LIMITS.metadataMaxAgeMs) return;
-    this.#topics.set(topic, { ...known, at: mono() });
-    this.lookUp([topic]).catch(() => { /* The known metadata is used. */ });
+    if (known === undefined || mono() - known.lookedUpAt < KAFKA_LIMITS.metadataMaxAgeMs) return;
+    this.#topics.set(topic, { ...known, lookedUpAt: mono() });
+    this.lookUp([topic]).catch(() => { /* The known metadata stays in use. */ });
   }
 
-  /** Looks topics up, together with all calls of the next few ms. Rejects if no broker answers. */
+  /** Looks topics up, in one request for all calls of the next few ms. Rejects if no broker answers. */
   lookUp(topics: Iterable<string>): Promise<TopicErrors> {
-    this.#next ??= this.#gather();
+    this.#next ??= this.#startLookUp();
     for (const topic of topics) this.#next.topics.add(topic);
     return this.#next.done;
   }
 
-  #gather(): Gathering {
+  #startLookUp(): LookUp {
     const topics = new Set<string>();
     const done = wait(KAFKA_LIMITS.gatherMs).then(() => {
       this.#next = undefined;
@@ -72,31 +72,31 @@ export class KafkaTopics {
   }
 
   async #lookUp(topics: readonly string[]): Promise<TopicErrors> {
-    const { node, problems } = await this.#ask(topics);
-    const missing = topics.filter((topic) => kindOf(problems.get(topic)) === 'UNKNOWN_TOPIC_OR_PARTITION');
+    const { node, problems } = await this.#fetchMetadata(topics);
+    const missing = topics.filter((topic) => errorName(problems.get(topic)) === 'UNKNOWN_TOPIC_OR_PARTITION');
     if (missing.length === 0 || !this.options.createTopics) return problems;
     for (const topic of missing) problems.delete(topic);
     // Both at once, to save a round trip: a broker answers the requests of a connection in order.
-    const [refused] = await Promise.all([this.#create(node, missing), this.#ask(missing, node)]);
+    const [refused] = await Promise.all([this.#create(node, missing), this.#fetchMetadata(missing, node)]);
     for (const [topic, problem] of refused) problems.set(topic, problem);
     for (const [topic, problem] of await this.#awaitLeaders(missing.filter((topic) => !problems.has(topic)))) problems.set(topic, problem);
     return problems;
   }
 
-  async #ask(topics: readonly string[], only?: KafkaNode): Promise<{ node: KafkaNode; problems: Map<string, Error> }> {
+  async #fetchMetadata(topics: readonly string[], only?: KafkaNode): Promise<{ node: KafkaNode; problems: Map<string, Error> }> {
     const request = { topics, allowAutoTopicCreation: false } as const;
     const { node, answer } = only === undefined ? await this.nodes.askAny('Metadata', request) : { node: only, answer: await only.ask('Metadata', request) };
-    this.nodes.learn(answer.brokers);
-    return { node, problems: this.#learn(topics, answer) };
+    this.nodes.update(answer.brokers);
+    return { node, problems: this.#update(topics, answer) };
   }
 
-  #learn(topics: readonly string[], { topicMetadata }: Responses['Metadata']): Map<string, Error> {
+  #update(topics: readonly string[], { topicMetadata }: Responses['Metadata']): Map<string, Error> {
     const problems = new Map<string, Error>();
     for (const topic of topics) {
       const found = topicMetadata.find((one) => one.topic === topic);
       const partitions = found?.partitionMetadata ?? [];
       if (found !== undefined && partitions.length > 0) {
-        this.#topics.set(topic, { leaders: leadersOf(partitions), at: mono() });
+        this.#topics.set(topic, { leaders: leadersOf(partitions), lookedUpAt: mono() });
       } else {
         this.#topics.delete(topic);
         problems.set(topic, errorOf(found?.topicErrorCode ?? 0) ?? new Error("the broker's answer does not mention it"));
@@ -114,13 +114,13 @@ export class KafkaTopics {
     return creationErrors(topicErrors);
   }
 
-  /** Brokers learn of a new topic a moment after the controller has created it. */
+  /** Waits until new topics have leaders: the metadata of brokers has a topic a moment after the controller has created it. */
   async #awaitLeaders(topics: readonly string[]): Promise<TopicErrors> {
     const endAt = mono() + this.options.requestTimeoutMs / 2;
     let problems: TopicErrors = new Map();
     for (let open = this.#leaderless(topics); open.length > 0 && mono() < endAt; open = this.#leaderless(open)) {
       await wait(KAFKA_LIMITS.leaderPollMs);
-      ({ problems } = await this.#ask(open));
+      ({ problems } = await this.#fetchMetadata(open));
     }
     return problems;
   }

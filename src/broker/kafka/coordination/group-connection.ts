@@ -1,12 +1,12 @@
-/** The connection to the coordinator of a group; a separate one, since a waiting join delays other requests. */
-import { kindOf, KafkaNode, type NodeHooks } from '../client/index.js';
+/** A connection to the coordinator of a group. */
+import { errorName, KafkaNode, type NodeHooks } from '../client/index.js';
 import type { KafkaOptions } from '../options.js';
 import { type GroupRequests, type GroupResponses, errorOf, withTimeout } from '../wire/index.js';
 
-/** Errors of a broker that does not coordinate the group now. */
-const ELSEWHERE = new Set(['NOT_COORDINATOR_FOR_GROUP', 'GROUP_COORDINATOR_NOT_AVAILABLE', 'GROUP_LOAD_IN_PROGRESS', 'COORDINATOR_NOT_AVAILABLE']);
-/** Time limit of a look-up of the coordinator; ms. */
-const FIND_MS = 2_000;
+/** Errors of a broker that does not coordinate the group, or not yet. */
+const NOT_COORDINATOR = new Set(['NOT_COORDINATOR_FOR_GROUP', 'GROUP_COORDINATOR_NOT_AVAILABLE', 'GROUP_LOAD_IN_PROGRESS', 'COORDINATOR_NOT_AVAILABLE']);
+/** Time limit for one broker's answer when the coordinator is looked up; ms. */
+const FIND_TIMEOUT_MS = 2_000;
 
 /** The error of a request that the group's coordinator has refused. */
 export class GroupFailure extends Error {
@@ -14,22 +14,23 @@ export class GroupFailure extends Error {
     super(message);
   }
 
+  /** The failure of an error code; undefined for code 0. */
   static of(code: number): GroupFailure | undefined {
     const error = errorOf(code);
-    return error && new GroupFailure(kindOf(error), error.message);
+    return error && new GroupFailure(errorName(error), error.message);
   }
 
-  get isElsewhere(): boolean { return ELSEWHERE.has(this.type); }
+  get isFromOtherBroker(): boolean { return NOT_COORDINATOR.has(this.type); }
 }
 
 export class GroupConnection {
-  /** The coordinator, or its look-up, which concurrent requests share. */
+  /** The look-up of the coordinator, which concurrent requests share. */
   #node: Promise<KafkaNode> | undefined;
-  #isGone = false;
+  #isClosed = false;
 
   constructor(readonly group: string, readonly options: KafkaOptions, readonly hooks: NodeHooks, readonly seeds: () => Promise<readonly string[]>) {}
 
-  /** Rejects if there is no answer in time; the connection is then replaced. */
+  /** Sends a request to the coordinator. Rejects if there is no answer in time, and replaces the connection. */
   async ask<K extends keyof GroupRequests>(name: K, request: GroupRequests[K], withinMs: number): Promise<GroupResponses[K]> {
     const node = await this.#coordinator();
     return withTimeout(node.askGroup(name, request, withinMs), withinMs, () => { this.drop(); });
@@ -43,7 +44,7 @@ export class GroupConnection {
   }
 
   async #coordinator(): Promise<KafkaNode> {
-    if (this.#isGone) throw new Error('the connection is closed');
+    if (this.#isClosed) throw new Error('the connection is closed');
     const finding = this.#node ??= this.#find();
     try {
       const node = await finding;
@@ -57,21 +58,21 @@ export class GroupConnection {
   }
 
   destroy(): void {
-    this.#isGone = true;
+    this.#isClosed = true;
     this.drop();
   }
 
-  /** Queries each broker of the option `brokers` in turn. */
+  /** Asks each broker of the option `brokers` in turn. */
   async #find(): Promise<KafkaNode> {
     let failure: unknown = new Error('there is no broker to ask');
     for (const address of await this.seeds()) {
       const seed = new KafkaNode(address, this.options, this.hooks);
       try {
-        const { errorCode, coordinator } = await withTimeout(seed.askGroup('GroupCoordinator', { groupId: this.group }, FIND_MS), FIND_MS, () => { seed.drop(); });
+        const { errorCode, coordinator } = await withTimeout(seed.askGroup('GroupCoordinator', { groupId: this.group }, FIND_TIMEOUT_MS), FIND_TIMEOUT_MS, () => { seed.drop(); });
         const refused = GroupFailure.of(errorCode);
         if (refused !== undefined) throw refused;
         const node = new KafkaNode(`${coordinator.host}:${coordinator.port}`, this.options, this.hooks);
-        // Membership keeps the process alive.
+        // A member keeps the process alive.
         node.hold(true);
         return node;
       } catch (error) {

@@ -1,4 +1,4 @@
-/** Kafka as the coordinator of a fleet: loaded when a worker joins. */
+/** Kafka as the coordinator of a fleet: its module is loaded on the first call. */
 import { type Observable, defer, from, switchMap } from 'rxjs';
 import type { Coordination, FleetPlace } from '../../../core/engine/coordination.js';
 import type { KafkaOptions } from '../options.js';
@@ -8,12 +8,12 @@ import type { KafkaCoordination } from './kafka-coordination.js';
 export function kafkaCoordination(place: FleetPlace, options: KafkaOptions, hooks: KafkaReaderHooks): Coordination {
   let loading: Promise<KafkaCoordination> | undefined;
   const load = () => loading ??= import('./kafka-coordination.js').then(({ KafkaCoordination: Loaded }) => Loaded.open(place, options, hooks));
-  const when = <T>(use: (coordination: KafkaCoordination) => Observable<T>) => defer(() => from(load())).pipe(switchMap(use));
+  const whenLoaded = <T>(use: (coordination: KafkaCoordination) => Observable<T>) => defer(() => from(load())).pipe(switchMap(use));
   return {
-    join: (membership) => when((one) => one.join(membership)),
-    claim: (worker, claims) => when((one) => one.claim(worker, claims)),
-    rows: (table, recentMs) => when((one) => one.rows(table, recentMs)),
-    write: (table, rows) => when((one) => one.write(table, rows)),
+    join: (membership) => whenLoaded((one) => one.join(membership)),
+    claim: (worker, claims) => whenLoaded((one) => one.claim(worker, claims)),
+    rows: (table, recentMs) => whenLoaded((one) => one.rows(table, recentMs)),
+    write: (table, rows) => whenLoaded((one) => one.write(table, rows)),
     close: () => { loading?.then((one) => { one.close(); }, () => { /* Nothing was opened. */ }); },
   };
 }

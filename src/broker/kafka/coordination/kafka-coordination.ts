@@ -1,4 +1,4 @@
-/** A fleet on Kafka: a consumer group that reads nothing, claims in a topic with a partition for each slot, tables in compacted topics. */
+/** A fleet on Kafka: a consumer group that reads nothing, a topic of claims with a partition for each slot, and tables in compacted topics. */
 import { randomUUID } from 'node:crypto';
 import { Observable, defer, from, ignoreElements, mergeMap } from 'rxjs';
 import type { ClaimRequest, Claimed, Coordination, FleetPlace, GroupEvent, Membership, Row, Rows, TableName } from '../../../core/engine/coordination.js';
@@ -11,13 +11,13 @@ import { KafkaLog } from './log.js';
 import { KafkaMember } from './member.js';
 import { TableReader } from './tables.js';
 
-/** Time limit of a request; requests of a fleet are small; ms. */
+/** Time limits of a request, which is small in a fleet, and of connecting; ms. */
 const REQUEST_MS = 4_000;
 const CONNECT_MS = 1_000;
-/** Age of the oldest useful row of workers and reports, which are rewritten every few seconds; ms. */
+/** Age of the oldest useful row of the tables `workers` and `reports`, whose rows are rewritten every few seconds; ms. */
 const RECENT_MS = 15_000;
 
-/** Place of a table. */
+/** The partition of a table, and whether only its recent rows are read. */
 interface Place { readonly topic: string; readonly partition: number; readonly isRecent: boolean }
 
 export class KafkaCoordination implements Coordination {
@@ -39,7 +39,7 @@ export class KafkaCoordination implements Coordination {
     return new Observable((subscriber) => {
       const group = `${this.place.name}.workers`;
       const connect = () => new GroupConnection(group, this.options, this.nodeHooks, () => this.hooks.brokers());
-      const connections = { rounds: connect(), beats: connect() };
+      const connections = { rounds: connect(), heartbeats: connect() };
       const member = new KafkaMember({ group, topic: this.#log.claims }, membership, connections, this.#log, (event) => { subscriber.next(event); });
       member.start();
       return () => { member.leave(); };

@@ -2,19 +2,19 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { CameraMessage } from '../../../core/frame/frame.js';
 import type { FleetPlace, Row } from '../../../core/engine/coordination.js';
-import { KafkaNodes, type NodeHooks, creationErrors, isStale, kindOf, leadersOf } from '../client/index.js';
+import { KafkaNodes, type NodeHooks, creationErrors, isStale, errorName, leadersOf } from '../client/index.js';
 import type { KafkaOptions } from '../options.js';
 import { type KafkaRecord, type NewTopic, errorOf } from '../wire/index.js';
 
 /** Time limit for a new topic to have leaders; ms. */
 const LEADERS_WITHIN_MS = 10_000;
 const POLL_MS = 50;
-/** Attempts to write to the leader of a new partition, which may not be ready. */
+/** Attempts to write to a leader that is not ready or has changed, and the wait between two of them. */
 const STALE_ATTEMPTS = 20;
 const STALE_WAIT_MS = 100;
 const NO_BYTES = Buffer.alloc(0);
 
-/** The first offset in each partition that was written to; the error of one that was not. */
+/** The offset of the first row in each partition that was written to, and the error of a partition that was not. */
 export interface Appended { readonly offsets: ReadonlyMap<number, number>; readonly error: Error | undefined }
 
 export class KafkaLog {
@@ -25,7 +25,7 @@ export class KafkaLog {
   /** The id of the broker that leads each partition, by topic. */
   readonly #leaders = new Map<string, readonly number[]>();
   #ready: Promise<void> | undefined;
-  #underWay = 0;
+  #inFlight = 0;
 
   constructor(
     readonly place: FleetPlace, readonly options: KafkaOptions, readonly hooks: NodeHooks, readonly seeds: () => Promise<readonly string[]>,
@@ -36,31 +36,32 @@ export class KafkaLog {
     this.#nodes = new KafkaNodes(options, hooks, seeds);
   }
 
-  /** Slots of the fleet: partitions of the topic of claims. 0 until it is known. */
+  /** Number of slots of the fleet, which is the number of partitions of the topic of claims; 0 until it is known. */
   get slots(): number { return this.#leaders.get(this.claims)?.length ?? 0; }
 
+  /** Id of the broker that leads a partition; -1 for none. */
   leaderOf(topic: string, partition: number): number {
     return this.#leaders.get(topic)?.[partition] ?? -1;
   }
 
   /** Resolves when all topics exist and have leaders. */
   ready(): Promise<void> {
-    return this.#ready ??= this.#held(() => this.#prepare()).catch((error: unknown) => {
+    return this.#ready ??= this.#whileHeld(() => this.#prepare()).catch((error: unknown) => {
       this.#ready = undefined;
       throw error;
     });
   }
 
-  /** Looks the leaders up again; resolves with the missing topics. */
+  /** Looks the leaders up again; resolves with the topics that do not exist. */
   async refresh(): Promise<readonly string[]> {
     const topics = [this.claims, this.cameras, this.status];
     const { answer } = await this.#metadata(topics);
-    this.#nodes.learn(answer.brokers);
+    this.#nodes.update(answer.brokers);
     const missing: string[] = [];
     for (const topic of topics) {
       const found = answer.topicMetadata.find((one) => one.topic === topic);
       const error = errorOf(found?.topicErrorCode ?? 0);
-      if (error !== undefined && kindOf(error) !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
+      if (error !== undefined && errorName(error) !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
       if (found === undefined || found.partitionMetadata.length === 0) missing.push(topic);
       else this.#leaders.set(topic, leadersOf(found.partitionMetadata));
     }
@@ -75,9 +76,9 @@ export class KafkaLog {
     return offsets.get(partition) ?? -1;
   }
 
-  /** Writes rows to partitions that one broker leads. Retries for some time if the leader is not ready. */
+  /** Writes rows to partitions that one broker leads. Retries for about two seconds if the leader is not ready. */
   appendTo(topic: string, rows: ReadonlyMap<number, readonly Row[]>): Promise<Appended> {
-    return this.#held(() => this.#appendTo(topic, rows));
+    return this.#whileHeld(() => this.#appendTo(topic, rows));
   }
 
   async #appendTo(topic: string, rows: ReadonlyMap<number, readonly Row[]>): Promise<Appended> {
@@ -122,7 +123,7 @@ export class KafkaLog {
     this.#nodes.destroy();
   }
 
-  /** A connection that hangs looks connected: if no broker answers, all connections are replaced. */
+  /** Requests metadata. If no broker answers, replaces all connections, because a connection that hangs looks connected. */
   async #metadata(topics: readonly string[]) {
     const nodes = this.#nodes;
     try {
@@ -130,7 +131,7 @@ export class KafkaLog {
     } catch (error) {
       if (nodes === this.#nodes) {
         this.#nodes = new KafkaNodes(this.options, this.hooks, this.seeds);
-        this.#nodes.hold(this.#underWay > 0);
+        this.#nodes.hold(this.#inFlight > 0);
         nodes.destroy();
       }
       throw error;
@@ -138,12 +139,12 @@ export class KafkaLog {
   }
 
   /** Keeps the process alive while a request is in progress. */
-  async #held<T>(work: () => Promise<T>): Promise<T> {
-    this.#nodes.hold(++this.#underWay > 0);
+  async #whileHeld<T>(work: () => Promise<T>): Promise<T> {
+    this.#nodes.hold(++this.#inFlight > 0);
     try {
       return await work();
     } finally {
-      this.#nodes.hold(--this.#underWay > 0);
+      this.#nodes.hold(--this.#inFlight > 0);
     }
   }
 
@@ -162,7 +163,7 @@ export class KafkaLog {
     throw new Error(`the topics of the fleet '${this.place.name}' have no leaders`);
   }
 
-  /** Status is written every few seconds: its segments are short, so that old rows can be removed. */
+  /** The settings of a topic. The status is written every few seconds: its segments are short, so that old rows are removed. */
   #newTopic(topic: string): NewTopic {
     const { replicationFactor } = this.options;
     const partitions = new Map([[this.claims, this.place.slots], [this.status, 2]]);
@@ -176,7 +177,7 @@ export class KafkaLog {
   }
 }
 
-/** A row as a record; a removed row has no value. */
+/** Converts a row to a record; a removed row has no value. */
 function recordOf(topic: string, { key, value }: Row): KafkaRecord {
   const message = { value: value === undefined ? NO_BYTES : Buffer.from(value), headers: {} } as unknown as CameraMessage;
   return { outgoing: { topic, key, message, headers: {} }, timestamp: Date.now(), ...(value === undefined && { isTombstone: true }) };

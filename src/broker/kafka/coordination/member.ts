@@ -1,7 +1,7 @@
 /**
- * A member of a consumer group, on the group protocol itself. kafkajs's consumer does not fit: it can't be made to rejoin,
- * does not report a SyncGroup without an answer, requests offsets from frozen brokers between two heartbeats, and discards the
- * text that the leader writes to a member. Its connections and its encoding of requests are used.
+ * A member of a consumer group, by requests of the group protocol. kafkajs's consumer does not fit: it can't be made to rejoin,
+ * does not report a SyncGroup without an answer, requests offsets from brokers that hang between two heartbeats, and discards the
+ * text that the leader assigns to a member. Only its connections and its encoding of requests are used.
  */
 import type { Subscription } from 'rxjs';
 import { type Instant, instant } from '../../../core/clock.js';
@@ -12,18 +12,19 @@ import type { KafkaLog } from './log.js';
 import { assignmentOf, subscriptionOf, textInAssignment, textInSubscription } from './protocol.js';
 import { Sleep } from '../read/index.js';
 
-/** Wait after a failure; ms. */
-const AGAIN_MS = 300;
-/** Time limit of a join, besides the time that the broker waits for other members; ms. */
-const JOIN_SPARE_MS = 3_000;
-const NAME = 'rxcam';
+/** Wait before it tries again after a failure; ms. */
+const RETRY_MS = 300;
+/** Time limit of a join, in addition to the time that the broker waits for other members; ms. */
+const JOIN_MARGIN_MS = 3_000;
+const PROTOCOL_NAME = 'rxcam';
 
-/** The connection for heartbeats: a join is answered when all members have joined, and delays all later requests on its connection. */
-export interface GroupConnections { readonly rounds: GroupConnection; readonly beats: GroupConnection }
+/** Heartbeats have a separate connection: a join is answered when all members have joined, and delays all later requests on its connection. */
+export interface GroupConnections { readonly rounds: GroupConnection; readonly heartbeats: GroupConnection }
 
 export interface GroupPlace { readonly group: string; readonly topic: string }
 
-type Outcome = 'again' | 'over';
+/** `again`: the member must join once more. */
+type RoundOutcome = 'again' | 'over';
 
 export class KafkaMember {
   #memberId = '';
@@ -54,10 +55,10 @@ export class KafkaMember {
     this.#rejoin?.unsubscribe();
     this.#sleep.wake();
     const { group } = this.place;
-    const left = this.#memberId === '' ? Promise.resolve() : this.connections.beats.ask('LeaveGroup', { groupId: group, memberId: this.#memberId }, FLEET.silenceMs);
+    const left = this.#memberId === '' ? Promise.resolve() : this.connections.heartbeats.ask('LeaveGroup', { groupId: group, memberId: this.#memberId }, FLEET.silenceMs);
     left.catch(() => { /* The session ends by itself. */ }).finally(() => {
       this.connections.rounds.destroy();
-      this.connections.beats.destroy();
+      this.connections.heartbeats.destroy();
     });
   }
 
@@ -71,7 +72,7 @@ export class KafkaMember {
       } catch (error) {
         if (this.#hasLeft()) return;
         this.#failed(error);
-        await this.#sleep.for(AGAIN_MS);
+        await this.#sleep.for(RETRY_MS);
       }
     }
   }
@@ -82,34 +83,34 @@ export class KafkaMember {
       if (!this.#wantsRound) await this.#sleep.for(this.membership.heartbeatMs);
       if (this.#hasLeft()) return;
       if (this.#wantsRound) this.#isStable = false;
-      else await this.#beat();
+      else await this.#confirmMembership();
     }
   }
 
-  /** Sends one heartbeat; returns the group's answer, unless it is a plain success. */
+  /** Sends a heartbeat; resolves with the failure in the answer, which may be that another round has begun. */
   async #heartbeat(): Promise<GroupFailure | undefined> {
     const sent = instant();
     const request = { groupId: this.place.group, groupGenerationId: this.#generation, memberId: this.#memberId };
-    const { errorCode } = await this.connections.beats.ask('Heartbeat', request, FLEET.silenceMs);
+    const { errorCode } = await this.connections.heartbeats.ask('Heartbeat', request, FLEET.silenceMs);
     const failure = GroupFailure.of(errorCode);
     const isAccepted = failure === undefined || failure.type === 'REBALANCE_IN_PROGRESS';
     if (isAccepted && !this.#isOver) this.emit({ type: 'accepted', sent });
     return failure;
   }
 
-  async #beat(): Promise<void> {
+  async #confirmMembership(): Promise<void> {
     const failure = await this.#heartbeat();
     if (failure?.type === 'REBALANCE_IN_PROGRESS') this.#isStable = false;
     else if (failure !== undefined) throw failure;
   }
 
   /**
-   * Sends heartbeats until the answer to a join, which waits for all members: a dead one delays it until its session ends, longer than
-   * a lease lasts. The slots of this member are its own until then, as the group confirms.
+   * Sends heartbeats until the answer to a join, which waits for all members: a dead member delays it until its session ends, longer
+   * than a lease lasts. The answers to the heartbeats confirm that this member keeps its slots until then.
    */
   async #whileBeating<T>(answer: Promise<T>): Promise<T> {
     const timer = setInterval(() => {
-      if (this.#generation >= 0 && this.#memberId !== '') this.#heartbeat().catch(() => { /* The answer to the join says more. */ });
+      if (this.#generation >= 0 && this.#memberId !== '') this.#heartbeat().catch(() => { /* The answer to the join has the reason. */ });
     }, this.membership.heartbeatMs);
     try {
       return await answer;
@@ -118,23 +119,23 @@ export class KafkaMember {
     }
   }
 
-  #drop(): void {
+  #dropConnections(): void {
     this.connections.rounds.drop();
-    this.connections.beats.drop();
+    this.connections.heartbeats.drop();
   }
 
   async #round(): Promise<void> {
     while (!this.#isOver && await this.#joinAndSync() === 'again');
   }
 
-  async #joinAndSync(): Promise<Outcome> {
+  async #joinAndSync(): Promise<RoundOutcome> {
     const { sessionMs, rebalanceMs } = this.membership;
     const { group, topic } = this.place;
     this.#wantsRound = false;
     const joined = await this.#whileBeating(this.connections.rounds.ask('JoinGroup', {
       groupId: group, sessionTimeout: sessionMs, rebalanceTimeout: rebalanceMs, memberId: this.#memberId, protocolType: 'consumer',
-      groupProtocols: [{ name: NAME, metadata: subscriptionOf(topic, this.membership.describe()) }],
-    }, rebalanceMs + JOIN_SPARE_MS));
+      groupProtocols: [{ name: PROTOCOL_NAME, metadata: subscriptionOf(topic, this.membership.describe()) }],
+    }, rebalanceMs + JOIN_MARGIN_MS));
     const refused = GroupFailure.of(joined.errorCode);
     if (refused?.type === 'MEMBER_ID_REQUIRED') {
       this.#memberId = joined.memberId;
@@ -152,7 +153,7 @@ export class KafkaMember {
     return this.#synced(GroupFailure.of(synced.errorCode), { sent, isLeader, assignment: synced.memberAssignment });
   }
 
-  #synced(failure: GroupFailure | undefined, { sent, isLeader, assignment }: Synced): Outcome {
+  #synced(failure: GroupFailure | undefined, { sent, isLeader, assignment }: Synced): RoundOutcome {
     if (failure?.type === 'REBALANCE_IN_PROGRESS') return 'again';
     if (failure !== undefined) throw failure;
     this.#isStable = true;
@@ -169,17 +170,17 @@ export class KafkaMember {
       ({ memberId, memberAssignment: assignmentOf(this.place.topic, slots, text) }));
   }
 
-  /** Drops an id that the group does not know; keeps it if the broker can't be reached. */
+  /** Reports a failure, and forgets an id that the group does not know; keeps the id if the broker can't be reached. */
   #failed(error: unknown): void {
     if (!(error instanceof GroupFailure)) {
-      this.#drop();
+      this.#dropConnections();
       this.emit({ type: 'unreachable', error: error as Error });
     } else if (error.type === 'UNKNOWN_MEMBER_ID' || error.type === 'ILLEGAL_GENERATION') {
       if (error.type === 'UNKNOWN_MEMBER_ID') this.#memberId = '';
       this.#isStable = false;
       this.emit({ type: 'lost', reason: error.message });
     } else {
-      if (error.isElsewhere) this.#drop();
+      if (error.isFromOtherBroker) this.#dropConnections();
       else this.#isStable = false;
       this.emit({ type: 'unreachable', error });
     }

@@ -4,11 +4,12 @@ import { AssignerProtocol } from 'kafkajs';
 const { MemberMetadata, MemberAssignment } = AssignerProtocol;
 const VERSION = 1;
 
-/** The subscription of a member, with its own text. */
+/** The subscription of a member, with the text by which it describes itself. */
 export function subscriptionOf(topic: string, text: string): Buffer {
   return MemberMetadata.encode({ version: VERSION, topics: [topic], userData: Buffer.from(text) });
 }
 
+/** The text in a subscription; empty if there is none. */
 export function textInSubscription(metadata: Buffer): string {
   return textOf(() => MemberMetadata.decode(metadata)?.userData);
 }
@@ -18,11 +19,12 @@ export function assignmentOf(topic: string, partitions: readonly number[], text:
   return MemberAssignment.encode({ version: VERSION, assignment: { [topic]: [...partitions] }, userData: Buffer.from(text) });
 }
 
+/** The text in an assignment; empty if there is none. */
 export function textInAssignment(assignment: Buffer): string {
   return assignment.length === 0 ? '' : textOf(() => MemberAssignment.decode(assignment)?.userData);
 }
 
-/** Undefined for bytes that can't be read. */
+/** The text of user data; empty for bytes that can't be decoded. */
 function textOf(decode: () => Buffer | undefined): string {
   try {
     return decode()?.toString() ?? '';

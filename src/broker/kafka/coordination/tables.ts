@@ -1,4 +1,4 @@
-/** Reads one partition as a table: all rows, then each change; reconnects after failures. */
+/** Reads a partition as a table: all rows, then each change. Reconnects after failures. */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Row, Rows } from '../../../core/engine/coordination.js';
 import type { KafkaOptions } from '../options.js';
@@ -8,14 +8,15 @@ import { withTimeout } from '../wire/index.js';
 export interface TablePlace {
   readonly topic: string;
   readonly partition: number;
-  /** Time of the oldest row to read; undefined for all. */
+  /** Time of the oldest row to read, in ms since 1970; undefined for all rows. */
   readonly sinceMs: number | undefined;
 }
 
 /** Time limit of a fetch, which waits up to a second for a row; ms. */
 const FETCH_MS = 3_000;
-/** Wait after a failure; ms. */
-const AGAIN_MS = 500;
+/** Wait before it reconnects; ms. */
+const RECONNECT_MS = 500;
+/** Error code of the protocol. */
 const OFFSET_OUT_OF_RANGE = 1;
 
 export class TableReader {
@@ -29,7 +30,7 @@ export class TableReader {
   ) {}
 
   start(): void {
-    this.#run().catch(() => { /* It handles its failures. */ });
+    this.#run().catch(() => { /* `#run` handles failures itself. */ });
   }
 
   stop(): void {
@@ -50,7 +51,7 @@ export class TableReader {
       } finally {
         cluster.destroy();
       }
-      if (!this.#hasEnded()) await wait(AGAIN_MS, undefined, { ref: false });
+      if (!this.#hasEnded()) await wait(RECONNECT_MS, undefined, { ref: false });
     }
   }
 

@@ -1,8 +1,8 @@
-/** Reads the library's errors: the reason is in their causes, and an answer with errors for some partitions is thrown. */
+/** Reads the library's errors: their reason is in their causes, and it throws an answer that has errors for some partitions. */
 
 interface LibraryError extends Error { readonly response?: unknown; readonly errors?: readonly unknown[] }
 
-/** The broker's answer, even if it has errors: they are read one by one. */
+/** The broker's answer, even if it has errors for some topics or partitions: rxcam reads these one by one. */
 export async function responseIn<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer;

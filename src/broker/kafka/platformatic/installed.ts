@@ -1,4 +1,4 @@
-/** Checks that the package is installed: a missing one is reported when the broker is created, not with the first message. */
+/** Checks that the package is installed, so that a missing one is reported when the broker is created, not with the first message. */
 import { createRequire } from 'node:module';
 import { InvalidOption } from '../../../core/errors/errors.js';
 

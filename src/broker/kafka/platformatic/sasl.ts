@@ -1,4 +1,4 @@
-/** Converts `kafka({ sasl })` from kafkajs's form to the other library's. */
+/** Converts the option `sasl` from the form of kafkajs to that of @platformatic/kafka. */
 import type { SASLOptions as PlatformaticSasl } from '@platformatic/kafka';
 import type { SASLOptions } from 'kafkajs';
 import { InvalidOption } from '../../../core/errors/errors.js';

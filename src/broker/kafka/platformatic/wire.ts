@@ -1,6 +1,6 @@
 /**
- * A connection of @platformatic/kafka: its connections, authentication and parsers are used; not its producer, which has one
- * answer for a whole request, although the broker answers for each partition, and which retries, times and batches by itself.
+ * A wire on @platformatic/kafka. Its connections, authentication and parsers are used, but not its producer, which has one result for
+ * a whole request, although the broker answers for each partition, and which retries, limits time and batches by itself.
  */
 import { Connection, type ConnectionOptions, Writer, crc32c, createTopicsV7, metadataV9, produceV7 } from '@platformatic/kafka';
 // @ts-expect-error -- private, and without types
@@ -9,8 +9,8 @@ import type { SASLOptions } from 'kafkajs';
 import { isIP } from 'node:net';
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import {
-  type Responses, type Checksum, type NewWire, RequestBuffers, type Requests, type Wire, type WireOptions, checksumOr, withLimit, produceBody,
-  provideErrors,
+  type Checksum, type NewWire, RequestBuffers, type Requests, type Responses, type Wire, type WireOptions, checksumOr, produceBody, provideErrors,
+  withTimeoutOutsidePauses,
 } from '../wire/index.js';
 import { GIVEN_UP } from '../client/index.js';
 import { withCauses, responseIn } from './failures.js';
@@ -18,16 +18,19 @@ import { saslOf } from './sasl.js';
 
 provideErrors(protocolErrors as Parameters<typeof provideErrors>[0]);
 
-/** Same as kafkajs; ms. */
+/** As in kafkajs; ms. */
 const KEEP_ALIVE_MS = 60_000;
-/** Longest timer of Node, to disable the library's, which leaves a late answer in its buffer: `withLimit` replaces it; ms. */
+/**
+ * Longest timer of Node, to disable the library's timeout, after which a late answer stays in its buffer; ms.
+ * `withTimeoutOutsidePauses` replaces it.
+ */
 const NEVER_MS = 2 ** 31 - 1;
 /** ERROR, in kafkajs's levels. */
 const ERROR = 1;
-/** The sender limits requests in progress. */
+/** The sender limits requests in flight. */
 const UNBOUNDED = 1_000_000;
 
-type Ask = { readonly [K in keyof Requests]: (request: Requests[K]) => Promise<Responses[K] & { readonly throttleTimeMs: number }> };
+type RequestFunctions = { readonly [K in keyof Requests]: (request: Requests[K]) => Promise<Responses[K] & { readonly throttleTimeMs: number }> };
 
 /** Also loads the native checksum: the package's own copies the bytes first. */
 export async function platformaticWires(): Promise<NewWire> {
@@ -41,12 +44,12 @@ function platformaticWire(options: WireOptions, checksum: Checksum): Wire {
     connectTimeout: connectTimeoutMs, requestTimeout: NEVER_MS, maxInflights: UNBOUNDED,
     ...(Boolean(ssl) && { tls: tlsOf(host, ssl) }), ...(sasl !== undefined && { sasl: saslOf(sasl as SASLOptions) }),
   } satisfies ConnectionOptions);
-  // The requests fail with it as well. An error event without a listener would end the process.
+  // The requests fail with it as well. Without a listener, an error event would end the process.
   connection.on('error', (error) => { log(ERROR, { message: withCauses(error).message }); });
-  const asks = asksOf(connection, checksum);
+  const requests = requestFunctions(connection, checksum);
   let isHeld = false;
-  let underWay = 0;
-  let whenIdle: (() => void) | undefined;
+  let inFlight = 0;
+  let onIdle: (() => void) | undefined;
   const hold = () => {
     // Undefined before it connects, although its type does not say so.
     const socket = connection.socket as typeof connection.socket | undefined;
@@ -68,21 +71,21 @@ function platformaticWire(options: WireOptions, checksum: Checksum): Wire {
       connection.socket.setKeepAlive(true, KEEP_ALIVE_MS);
     },
     disconnect: async () => {
-      if (underWay > 0) await new Promise<void>((resolve) => { whenIdle = resolve; });
+      if (inFlight > 0) await new Promise<void>((resolve) => { onIdle = resolve; });
       await connection.close();
     },
     get isConnected() { return connection.isConnected(); },
     ask: async (name, request) => {
-      underWay++;
+      inFlight++;
       try {
         // A broker answers the requests of a connection in order: if one hangs, all later ones hang too.
-        const answer = await withLimit(asks[name](request), { ms: requestTimeoutMs, pauses, expired: destroy });
+        const answer = await withTimeoutOutsidePauses(requests[name](request), { ms: requestTimeoutMs, pauses, onTimeout: destroy });
         if (answer.throttleTimeMs > 0) pauses.pause(answer.throttleTimeMs);
         return answer;
       } catch (error) {
         throw withCauses(error);
       } finally {
-        if (--underWay === 0) whenIdle?.();
+        if (--inFlight === 0) onIdle?.();
       }
     },
     hold: (yes) => {
@@ -93,7 +96,7 @@ function platformaticWire(options: WireOptions, checksum: Checksum): Wire {
   };
 }
 
-function asksOf(connection: Connection, checksum: Checksum): Ask {
+function requestFunctions(connection: Connection, checksum: Checksum): RequestFunctions {
   const buffers = new RequestBuffers();
   return {
     Metadata: async ({ topics, allowAutoTopicCreation }) => {
@@ -114,7 +117,7 @@ function asksOf(connection: Connection, checksum: Checksum): Ask {
       return { throttleTimeMs, topicErrors };
     },
     Raw: ({ apiKey, apiVersion, body }) => new Promise((resolve, reject) => {
-      const parse = (_id: number, _key: number, _version: number, reader: Raw) => reader.buffer.slice(reader.position);
+      const parse = (_id: number, _key: number, _version: number, reader: RawReader) => reader.buffer.slice(reader.position);
       connection.send(apiKey, apiVersion, () => Writer.create().append(body), parse, false, false, (error, payload) => {
         if (error === null) resolve({ payload: payload as Buffer, throttleTimeMs: 0 });
         else reject(error);
@@ -142,7 +145,7 @@ function asksOf(connection: Connection, checksum: Checksum): Ask {
   };
 }
 
-interface Raw { readonly buffer: { slice(start: number): Buffer }; readonly position: number }
+interface RawReader { readonly buffer: { slice(start: number): Buffer }; readonly position: number }
 type Produced = ReturnType<typeof produceV7.parseResponse>;
 
 function tlsOf(host: string, ssl: unknown): TlsOptions {

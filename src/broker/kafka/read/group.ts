@@ -1,6 +1,6 @@
 /**
- * Reads a Kafka topic as a member of a consumer group, with kafkajs, but without its own retries: a member that was removed from
- * its group reconnects and begins at the group's committed offsets, instead of silently continuing elsewhere.
+ * Reads a Kafka topic as a member of a consumer group, with kafkajs, but without kafkajs's retries: a member that was removed from
+ * its group reconnects and begins at the group's committed offsets, instead of continuing elsewhere without a report.
  */
 import type { Admin, Consumer, EachBatchPayload, IHeaders, Kafka } from 'kafkajs';
 import { Observable } from 'rxjs';
@@ -17,7 +17,7 @@ import { UnacknowledgedOffsets } from './unacknowledged-offsets.js';
 import type { Gate, Piece, ReadRequest, Reader } from '../../reader.js';
 
 /** Interval of heartbeats while messages are unacknowledged; ms. */
-const BEAT_MS = 1_000;
+const HEARTBEAT_MS = 1_000;
 /** Time without a heartbeat after which the group removes a member; ms. */
 const SESSION_MS = 10_000;
 /** Longest wait of a fetch for a message, and therefore of leaving; ms. */
@@ -25,9 +25,10 @@ const MAX_WAIT_MS = 500;
 
 export class KafkaGroupReader implements Reader {
   readonly retry: RetryOptions;
-  readonly #out = new Map<number, UnacknowledgedOffsets>();
-  /** The commit of the initial offset, which must not overwrite a later one. */
-  #settling: Promise<void> | undefined;
+  /** Offsets of the messages that are emitted and not acknowledged, by partition. */
+  readonly #unacknowledged = new Map<number, UnacknowledgedOffsets>();
+  /** The commit of the initial offsets. Messages are emitted after it, so that it does not overwrite a later commit. */
+  #initialCommit: Promise<void> | undefined;
 
   /** @throws InvalidOption */
   constructor(readonly request: ReadRequest, readonly options: KafkaOptions, readonly hooks: KafkaReaderHooks) {
@@ -40,10 +41,10 @@ export class KafkaGroupReader implements Reader {
       const sockets = new KafkaSockets();
       const session: Session = { gate, isOver: () => subscriber.closed, emit: (piece) => { subscriber.next(piece); } };
       const fail = (error: unknown) => { void this.#failure(error).then((failure) => { subscriber.error(failure); }); };
-      this.#out.clear();
+      this.#unacknowledged.clear();
       const consumer = this.#consume(session, sockets, fail);
       consumer.catch(fail);
-      // A clean departure lets other members take over at once; nothing waits for it.
+      // After a clean departure, other members take the partitions over at once. It continues after the unsubscription.
       return () => {
         consumer.then((one) => this.#leave(one)).catch(() => { /* It is gone either way. */ }).finally(() => { sockets.destroy(); });
       };
@@ -57,21 +58,22 @@ export class KafkaGroupReader implements Reader {
   }
 
   acknowledged({ partition = 0, offset = '0' }: Received): void {
-    this.#out.get(partition)?.acknowledged(Number(offset));
+    this.#unacknowledged.get(partition)?.acknowledged(Number(offset));
   }
 
   async #consume(session: Session, sockets: KafkaSockets, fail: (error: unknown) => void): Promise<Consumer> {
     const { topic, from, group = '' } = this.request;
     const client = await this.#client(sockets);
     const consumer = client.consumer({
-      groupId: group, allowAutoTopicCreation: false, maxWaitTimeInMs: MAX_WAIT_MS, sessionTimeout: SESSION_MS, heartbeatInterval: 2 * BEAT_MS,
+      groupId: group, allowAutoTopicCreation: false, maxWaitTimeInMs: MAX_WAIT_MS, sessionTimeout: SESSION_MS, heartbeatInterval: 2 * HEARTBEAT_MS,
       retry: { retries: 0, restartOnFailure: () => Promise.resolve(false) },
     });
     consumer.on(consumer.events.CRASH, ({ payload: { error } }) => { fail(error); });
     consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberAssignment } }) => {
       session.emit([]);
-      this.#settling = settle(client.admin({ retry: { retries: 0 } }), consumer, { topic, group, from, partitions: memberAssignment[topic] ?? [] });
-      this.#settling.catch(fail);
+      const joined: Joined = { topic, group, from, partitions: memberAssignment[topic] ?? [] };
+      this.#initialCommit = commitInitialOffsets(client.admin({ retry: { retries: 0 } }), consumer, joined);
+      this.#initialCommit.catch(fail);
     });
     await consumer.connect();
     await consumer.subscribe({ topic, fromBeginning: from === 'earliest' });
@@ -79,30 +81,30 @@ export class KafkaGroupReader implements Reader {
     return consumer;
   }
 
-  /** Resolves when each message is acknowledged, or the partition belongs to another member. */
+  /** Emits a batch. Resolves when each of its messages is acknowledged, or the partition belongs to another member. */
   async #batch(consumer: Consumer, session: Session, payload: EachBatchPayload): Promise<void> {
     const { topic, partition, messages } = payload.batch;
-    await this.#settling;
+    await this.#initialCommit;
     if (session.isOver()) return;
-    const out = new UnacknowledgedOffsets(messages.map(({ offset }) => Number(offset)));
-    this.#out.set(partition, out);
+    const unacknowledged = new UnacknowledgedOffsets(messages.map(({ offset }) => Number(offset)));
+    this.#unacknowledged.set(partition, unacknowledged);
     session.emit(messages.map((message) => receivedOf(topic, partition, message)));
-    const goesOn = () => payload.isRunning() && !payload.isStale() && !session.isOver();
-    while (goesOn() && !out.isDone) {
-      await out.changes(BEAT_MS);
-      if (!goesOn()) break;
+    const mayContinue = () => payload.isRunning() && !payload.isStale() && !session.isOver();
+    while (mayContinue() && !unacknowledged.isDone) {
+      await unacknowledged.waitForAll(HEARTBEAT_MS);
+      if (!mayContinue()) break;
       await payload.heartbeat();
-      await commit(consumer, topic, partition, out);
+      await commit(consumer, topic, partition, unacknowledged);
     }
-    if (!session.isOver()) await commit(consumer, topic, partition, out);
-    if (out.next > 0) payload.resolveOffset(String(out.next - 1));
+    if (!session.isOver()) await commit(consumer, topic, partition, unacknowledged);
+    if (unacknowledged.next > 0) payload.resolveOffset(String(unacknowledged.next - 1));
   }
 
-  /** Commits first, because a stopping consumer does not. */
+  /** Leaves the group. Commits first, because a consumer that stops does not. */
   async #leave(consumer: Consumer): Promise<void> {
-    const commits = [...this.#out].map(([partition, out]) => commit(consumer, this.request.topic, partition, out));
+    const commits = [...this.#unacknowledged].map(([partition, offsets]) => commit(consumer, this.request.topic, partition, offsets));
     await Promise.allSettled(commits);
-    for (const out of this.#out.values()) out.wake();
+    for (const offsets of this.#unacknowledged.values()) offsets.wake();
     await consumer.disconnect();
   }
 
@@ -119,28 +121,29 @@ interface Session { readonly gate: Gate; isOver(): boolean; emit(piece: Piece): 
 
 interface Joined { readonly topic: string; readonly group: string; readonly from: unknown; readonly partitions: readonly number[] }
 
-/** Commits the initial offset of a new group, so that after a crash before the first commit no message is skipped. */
-async function settle(
+/** Commits the initial offsets of a new group, so that no message is skipped after a crash before the first commit. */
+async function commitInitialOffsets(
   admin: Admin, consumer: Consumer, { topic, group, from, partitions }: Joined,
 ): Promise<void> {
   await admin.connect();
   try {
-    // In this order: the client has no broker before it has loaded the topic's metadata.
+    // First the topic's offsets: the client has no broker before it has loaded the topic's metadata.
     const ends = await admin.fetchTopicOffsets(topic);
     const [known] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
-    const fresh = partitions.filter((one) => known?.partitions.find(({ partition }) => partition === one)?.offset === '-1');
-    const placeOf = (one: number) => ends.find(({ partition }) => partition === one)?.[from === 'earliest' ? 'low' : 'high'] ?? '0';
-    if (fresh.length > 0) await consumer.commitOffsets(fresh.map((partition) => ({ topic, partition, offset: placeOf(partition) })));
+    const uncommitted = partitions.filter((one) => known?.partitions.find(({ partition }) => partition === one)?.offset === '-1');
+    const offsetOf = (one: number) => ends.find(({ partition }) => partition === one)?.[from === 'earliest' ? 'low' : 'high'] ?? '0';
+    if (uncommitted.length > 0) await consumer.commitOffsets(uncommitted.map((partition) => ({ topic, partition, offset: offsetOf(partition) })));
   } finally {
     await admin.disconnect();
   }
 }
 
-async function commit(consumer: Consumer, topic: string, partition: number, out: UnacknowledgedOffsets): Promise<void> {
-  const { next } = out;
-  if (next <= out.committed) return;
+/** Commits the offset up to which all messages are acknowledged, if it has changed. */
+async function commit(consumer: Consumer, topic: string, partition: number, unacknowledged: UnacknowledgedOffsets): Promise<void> {
+  const { next } = unacknowledged;
+  if (next <= unacknowledged.committed) return;
   await consumer.commitOffsets([{ topic, partition, offset: String(next) }]);
-  out.committed = next;
+  unacknowledged.committed = next;
 }
 
 function receivedOf(topic: string, partition: number, message: EachBatchPayload['batch']['messages'][number]): Received {

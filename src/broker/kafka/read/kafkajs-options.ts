@@ -1,4 +1,4 @@
-/** Options of kafkajs for every connection of a reader. */
+/** Options of kafkajs for the connections of a reader. */
 import type { ISocketFactory, KafkaConfig } from 'kafkajs';
 import type { KafkaOptions } from '../options.js';
 
@@ -7,7 +7,7 @@ export function kafkajsOptions(
   { clientId, ssl, sasl, connectTimeoutMs, requestTimeoutMs }: KafkaOptions, brokers: () => Promise<string[]>, socketFactory: ISocketFactory,
 ): KafkaConfig {
   return {
-    // A copy: kafkajs modifies the object, to store the provider that it makes of the credentials.
+    // A copy: kafkajs writes its authentication provider into the object.
     clientId, ssl, ...(sasl && { sasl: { ...sasl } }), brokers, socketFactory,
     connectionTimeout: connectTimeoutMs, authenticationTimeout: connectTimeoutMs, requestTimeout: requestTimeoutMs, retry: { retries: 0 },
   };

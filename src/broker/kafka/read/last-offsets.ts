@@ -1,5 +1,5 @@
-/** Finds where the last n messages of a Kafka topic begin; for one key among many by searching back, further each time. */
-import { kindOf } from '../client/index.js';
+/** Finds where the last n messages of a Kafka topic begin. For one key of several, it reads backwards, further each time. */
+import { errorName } from '../client/index.js';
 import { errorOf } from '../wire/index.js';
 import { type FetchCluster, EARLIEST, LATEST } from './cluster.js';
 
@@ -12,7 +12,7 @@ export interface LastRequest {
 
 interface Found { readonly partition: number; readonly offset: number; readonly timestamp: number }
 
-/** Returns for each partition the offset of its first message among the last n; its end if it has none of them. */
+/** For each partition, the offset of its first message among the last n; its end if it has none of them. */
 export async function lastOffsets(cluster: FetchCluster, request: LastRequest): Promise<Map<number, number>> {
   const { partitions, key, count } = request;
   const low = await cluster.offsets(partitions, EARLIEST);
@@ -23,12 +23,12 @@ export async function lastOffsets(cluster: FetchCluster, request: LastRequest): 
   }
   let found: Found[] = [];
   const start = new Map(high);
-  for (let reach = count; found.length < count && partitions.some((one) => (start.get(one) ?? 0) > (low.get(one) ?? 0)); reach *= 4) {
+  for (let distance = count; found.length < count && partitions.some((one) => (start.get(one) ?? 0) > (low.get(one) ?? 0)); distance *= 4) {
     for (const partition of partitions) {
       const end = start.get(partition) ?? 0;
-      const from = Math.max(low.get(partition) ?? 0, (high.get(partition) ?? 0) - reach);
+      const from = Math.max(low.get(partition) ?? 0, (high.get(partition) ?? 0) - distance);
       start.set(partition, from);
-      found = [...found, ...await look(cluster, request, { partition, from, end })];
+      found = [...found, ...await messagesBetween(cluster, request, { partition, from, end })];
     }
   }
   const last = found.sort((a, b) => b.timestamp - a.timestamp || b.offset - a.offset).slice(0, count);
@@ -37,7 +37,8 @@ export async function lastOffsets(cluster: FetchCluster, request: LastRequest): 
   return firsts;
 }
 
-async function look(
+/** The messages of a key from `from` up to, but without, `end`. */
+async function messagesBetween(
   cluster: FetchCluster, { key }: LastRequest, { partition, from, end }: { partition: number; from: number; end: number },
 ): Promise<Found[]> {
   const leader = cluster.leaderOf(partition);
@@ -45,8 +46,8 @@ async function look(
   for (let at = from; at < end;) {
     const [answer] = await cluster.fetch({ leader, from: new Map([[partition, at]]), key, isQuick: true });
     const error = errorOf(answer?.errorCode ?? 0);
-    // Those messages were removed: the remaining ones begin later.
-    if (kindOf(error) === 'OFFSET_OUT_OF_RANGE') return found;
+    // The messages at this offset were removed meanwhile.
+    if (errorName(error) === 'OFFSET_OUT_OF_RANGE') return found;
     if (error !== undefined) throw error;
     for (const { offset, timestamp } of answer?.messages ?? []) {
       if (Number(offset) < end) found.push({ partition, offset: Number(offset), timestamp });

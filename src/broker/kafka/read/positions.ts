@@ -1,4 +1,4 @@
-/** The position of a reading of Kafka: for each partition the next offset, the end, and the number of messages removed unread. */
+/** The position of a reading of Kafka: for each partition the next offset, the end, and the number of messages that were removed unread. */
 import { InvalidOption } from '../../../core/errors/errors.js';
 import type { Received } from '../../../message/index.js';
 import { type FetchCluster, EARLIEST, LATEST } from './cluster.js';
@@ -7,119 +7,121 @@ import { markExpired, positionTime } from '../../reading/index.js';
 import type { ReadRequest } from '../../reader.js';
 import type { Fetched } from './protocol/index.js';
 
-interface Place {
+interface PartitionPosition {
   next: number;
   /** The first offset that does not belong to the reading. */
   end: number;
-  /** Time of the last message; undefined before the first. */
+  /** Timestamp of the last message read; undefined before the first. */
   time: number | undefined;
-  /** Messages removed before they could be read, not reported yet. */
+  /** Messages that were removed before they could be read, not reported yet. */
   expired: number;
 }
 
-/** Largest age of the last look at the topic when a new partition is found; ms. */
-const CLOCKS_DIFFER_MS = 5_000;
+/** Largest difference between the clocks of this machine and of a producer; ms. */
+const MAX_CLOCK_DIFFERENCE_MS = 5_000;
 
 /** The start of a partition that has no position yet. */
 type Start = { readonly time: number } | { readonly offset: number };
 
 export class KafkaPositions {
-  readonly #places = new Map<number, Place>();
-  /** The start of each partition that is read, whether its leader is available or not. */
+  readonly #positions = new Map<number, PartitionPosition>();
+  /** The start of each partition that is read, even if it has no leader. */
   readonly #starts = new Map<number, Start>();
-  /** Partitions of the key, for each number of partitions that the topic has had meanwhile. */
-  readonly #ofKey = new Set<number>();
-  /** Number of partitions at the last look; undefined before the first. */
-  #known: number | undefined;
-  #lookedAt = 0;
-  /** Whether the topic did not exist when the reading began: then all of its messages are new. */
-  #isLate = false;
-  /** Time at which the reading ends, if that is in the future. */
+  /** Partitions of the key, one for each number of partitions that the topic has had during the reading. */
+  readonly #keyPartitions = new Set<number>();
+  /** Number of the topic's partitions at the last look-up; undefined before the first. */
+  #partitionCount: number | undefined;
+  /** Wall clock of the last look-up, in ms. */
+  #lookedUpAt = 0;
+  /** Whether the topic did not exist when the reading began: all of its messages are new. */
+  #wasMissing = false;
+  /** Time at which the reading ends, in ms since 1970, if that was in the future; otherwise Infinity. */
   #untilMs = Infinity;
 
   constructor(readonly request: ReadRequest, readonly key: Buffer | undefined) {}
 
-  /** Called if the topic does not exist. @returns whether the reading ends because of that */
-  isMissingTheEnd(): boolean {
-    this.#isLate ||= this.#known === undefined;
+  /** Called if the topic does not exist; returns whether the reading ends for that reason. */
+  endsWithoutTopic(): boolean {
+    this.#wasMissing ||= this.#partitionCount === undefined;
     const { to } = this.request;
     const until = positionTime(to);
     return to === 'latest' || (until !== undefined && until <= Date.now());
   }
 
-  /** Adds the partition of the key's new messages. */
-  withKeys(partition: number): readonly number[] {
-    return [...this.#ofKey.add(partition)];
+  /** Adds the partition of the key's new messages; returns all partitions of the key. */
+  addKeyPartition(partition: number): readonly number[] {
+    return [...this.#keyPartitions.add(partition)];
   }
 
   /**
-   * Called when the topic was looked up: gives each new partition its start.
+   * Called when the topic has been looked up: determines the start of each new partition.
    * @param partitions - those that are read
-   * @param count - of all partitions
+   * @param count - number of all partitions of the topic
    */
-  async look(cluster: FetchCluster, partitions: readonly number[], count: number): Promise<void> {
+  async noteTopic(cluster: FetchCluster, partitions: readonly number[], count: number): Promise<void> {
     const fresh = partitions.filter((partition) => !this.#starts.has(partition));
-    const starts = this.#known === undefined ? await this.#firstStarts(cluster, fresh) : this.#laterStarts(fresh, this.#known);
+    const starts = this.#partitionCount === undefined ? await this.#firstStarts(cluster, fresh) : this.#laterStarts(fresh, this.#partitionCount);
     for (const [partition, start] of starts) this.#starts.set(partition, start);
-    this.#known = count;
-    this.#lookedAt = Date.now();
+    this.#partitionCount = count;
+    this.#lookedUpAt = Date.now();
   }
 
   /** Finds the position in each new partition. */
   async locate(cluster: FetchCluster, partitions: readonly number[]): Promise<void> {
-    const fresh = partitions.filter((partition) => !this.#places.has(partition));
+    const fresh = partitions.filter((partition) => !this.#positions.has(partition));
     if (fresh.length === 0) return;
     const begins = await this.#begins(cluster, fresh);
     const ends = await this.#ends(cluster, fresh);
     for (const partition of fresh) {
-      this.#places.set(partition, { next: begins.get(partition) ?? 0, end: ends.get(partition) ?? Infinity, time: undefined, expired: 0 });
+      this.#positions.set(partition, { next: begins.get(partition) ?? 0, end: ends.get(partition) ?? Infinity, time: undefined, expired: 0 });
     }
   }
 
+  /** Whether all of these partitions are located and at their end. */
   areDone(partitions: readonly number[]): boolean {
-    return partitions.every((partition) => this.#places.has(partition)) && this.open(partitions).size === 0;
+    return partitions.every((partition) => this.#positions.has(partition)) && this.open(partitions).size === 0;
   }
 
   /** Partitions that are not at their end, with the next offset of each. */
   open(partitions: readonly number[]): Map<number, number> {
     return new Map(partitions.flatMap((partition) => {
-      const place = this.#places.get(partition);
-      return place === undefined || place.next >= place.end ? [] : [[partition, place.next] as const];
+      const position = this.#positions.get(partition);
+      return position === undefined || position.next >= position.end ? [] : [[partition, position.next] as const];
     }));
   }
 
   /** Returns the messages of an answer that belong to the reading. */
   take({ partition, next, highWatermark, messages }: Fetched): readonly Received[] {
-    const place = this.#places.get(partition) as Place;
-    place.next = Math.max(place.next, next ?? 0);
-    // After that time, no message can have an earlier time.
-    if (place.next >= highWatermark && Date.now() > this.#untilMs) place.end = place.next;
+    const position = this.#positions.get(partition) as PartitionPosition;
+    position.next = Math.max(position.next, next ?? 0);
+    // The partition is read to its end, and no later message can have an earlier time.
+    if (position.next >= highWatermark && Date.now() > this.#untilMs) position.end = position.next;
     const last = messages.at(-1);
     if (last === undefined) return messages;
-    place.time = last.timestamp;
-    const own = messages.filter(({ offset, timestamp }) => Number(offset) < place.end && timestamp <= this.#untilMs);
-    if (own.length < messages.length) place.end = Math.min(place.end, place.next);
-    const delivered = markExpired(own, place.expired);
-    if (delivered !== own) place.expired = 0;
+    position.time = last.timestamp;
+    const own = messages.filter(({ offset, timestamp }) => Number(offset) < position.end && timestamp <= this.#untilMs);
+    if (own.length < messages.length) position.end = Math.min(position.end, position.next);
+    const delivered = markExpired(own, position.expired);
+    if (delivered !== own) position.expired = 0;
     return delivered;
   }
 
   /**
-   * The offset is not in the partition: its messages were removed, or the topic was deleted and created again.
-   * @returns whether it is read elsewhere now
+   * Called if the offset is not in the partition: its messages were removed, or the topic was deleted and created again.
+   * @returns whether reading continues at another offset
    */
   async relocate(cluster: FetchCluster, partition: number): Promise<boolean> {
-    const place = this.#places.get(partition) as Place;
-    const before = place.next;
+    const position = this.#positions.get(partition) as PartitionPosition;
+    const before = position.next;
     const low = (await cluster.offsets([partition], EARLIEST)).get(partition) ?? 0;
     const high = (await cluster.offsets([partition], LATEST)).get(partition) ?? 0;
-    if (place.next < low) {
-      if (place.time !== undefined || isOffset(this.request.from)) place.expired += low - place.next;
-      place.next = low;
-    } else if (place.next > high) {
-      place.next = place.time === undefined ? low : (await cluster.offsets([partition], place.time)).get(partition) ?? low;
+    if (position.next < low) {
+      if (position.time !== undefined || isOffset(this.request.from)) position.expired += low - position.next;
+      position.next = low;
+    } else if (position.next > high) {
+      position.next = position.time === undefined ? low : (await cluster.offsets([partition], position.time)).get(partition) ?? low;
     }
-    return place.next !== before;
+    return position.next !== before;
   }
 
   async #firstStarts(cluster: FetchCluster, partitions: readonly number[]): Promise<ReadonlyMap<number, Start>> {
@@ -131,18 +133,21 @@ export class KafkaPositions {
       }
       return new Map(partitions.map((partition) => [partition, { offset: Number(from.offset) }]));
     }
-    const time = positionTime(from) ?? (from === 'earliest' || this.#isLate ? EARLIEST : LATEST);
+    const time = positionTime(from) ?? (from === 'earliest' || this.#wasMissing ? EARLIEST : LATEST);
     const last = typeof from === 'object' && 'last' in from
-      ? await lastOffsets(cluster, { key: this.key, partitions: cluster.led(partitions), count: from.last }) : new Map<number, number>();
+      ? await lastOffsets(cluster, { key: this.key, partitions: cluster.withLeader(partitions), count: from.last }) : new Map<number, number>();
     return new Map(partitions.map((partition) => {
       const offset = last.get(partition);
       return [partition, offset === undefined ? { time } : { offset }];
     }));
   }
 
-  /** A new partition is read from its start; if the topic grows, the key's messages may also move to an older partition. */
+  /**
+   * The starts of partitions that are found during the reading. A new partition is read from its beginning. If the topic has grown, the
+   * key's messages may also move to a partition that existed: it is read from the time of the last look-up.
+   */
   #laterStarts(partitions: readonly number[], known: number): ReadonlyMap<number, Start> {
-    const since = this.#lookedAt - CLOCKS_DIFFER_MS;
+    const since = this.#lookedUpAt - MAX_CLOCK_DIFFERENCE_MS;
     return new Map(partitions.map((partition) => [partition, { time: partition < known ? since : EARLIEST }]));
   }
 
@@ -172,6 +177,6 @@ export class KafkaPositions {
   }
 }
 
-function isOffset(place: unknown): place is { readonly offset: number | string } {
-  return typeof place === 'object' && place !== null && 'offset' in place;
+function isOffset(position: unknown): position is { readonly offset: number | string } {
+  return typeof position === 'object' && position !== null && 'offset' in position;
 }

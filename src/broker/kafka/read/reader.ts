@@ -1,9 +1,10 @@
 /** Reads a Kafka topic without a consumer group, which leaves no state on the broker. */
+import { setTimeout as wait } from 'node:timers/promises';
 import { Observable, firstValueFrom } from 'rxjs';
 import { InvalidOption, type RxcamError, isRxcamError } from '../../../core/errors/errors.js';
 import { type RetryOptions, retryOptions } from '../../broker-options.js';
 import type { KafkaOptions } from '../options.js';
-import { isStale, kindOf, partitionOf } from '../client/index.js';
+import { isStale, errorName, partitionOf } from '../client/index.js';
 import { errorOf } from '../wire/index.js';
 import { type ClusterHooks, FetchCluster } from './cluster.js';
 import { KafkaPositions } from './positions.js';
@@ -12,8 +13,9 @@ import type { Fetched } from './protocol/index.js';
 import type { Gate, Piece, ReadRequest, Reader } from '../../reader.js';
 import { checkOffsetPositions } from '../../reading/index.js';
 
-/** Functions of the driver for its readers. */
+/** Functions of the driver that its readers call. */
 export interface KafkaReaderHooks extends ClusterHooks {
+  /** The error of a reading that failed for this reason. */
   failure(error: unknown, topic: string): RxcamError;
 }
 
@@ -21,16 +23,16 @@ export interface KafkaReaderHooks extends ClusterHooks {
 const MISSING_EVERY_MS = 500;
 /** Wait after a broker answered that it is not the leader; ms. */
 const STALE_MS = 250;
-/** Such answers in a row, after which it is a failure: leaders move within seconds. */
+/** Number of consecutive such answers that is a failure: leaders move within seconds. */
 const MAX_STALE = 40;
 
 export class KafkaReader implements Reader {
   readonly retry: RetryOptions;
   readonly #key: Buffer | undefined;
-  readonly #places: KafkaPositions;
+  readonly #positions: KafkaPositions;
   readonly #failures: LeaderFailures;
-  /** Number of consecutive answers without messages. */
-  #inRow = 0;
+  /** Number of consecutive answers that no leader is ready: reset when a partition can be read. */
+  #staleAnswers = 0;
 
   /** @throws InvalidOption */
   constructor(readonly request: ReadRequest, readonly options: KafkaOptions, readonly hooks: KafkaReaderHooks) {
@@ -38,7 +40,7 @@ export class KafkaReader implements Reader {
     this.retry = retryOptions(options);
     this.#failures = new LeaderFailures(this.retry);
     this.#key = request.key === undefined ? undefined : Buffer.from(request.key);
-    this.#places = new KafkaPositions(request, this.#key);
+    this.#positions = new KafkaPositions(request, this.#key);
   }
 
   read(gate: Gate, warn: (error: RxcamError) => void): Observable<Piece> {
@@ -59,17 +61,17 @@ export class KafkaReader implements Reader {
       const leaders = await cluster.leaders();
       if (leaders === undefined) {
         session.emit([]);
-        if (this.#places.isMissingTheEnd()) return;
-        await pause(MISSING_EVERY_MS);
+        if (this.#positions.endsWithoutTopic()) return;
+        await wait(MISSING_EVERY_MS, undefined, { ref: false });
         continue;
       }
       const partitions = this.#partitions([...leaders.keys()]);
-      await this.#places.look(cluster, partitions, leaders.size);
+      await this.#positions.noteTopic(cluster, partitions, leaders.size);
       const round = new Round(this.#failures, session.warn);
       const own = (leader: number) => partitions.filter((partition) => cluster.leaderOf(partition) === leader);
       const led = new Set(partitions.map((partition) => cluster.leaderOf(partition)));
       await Promise.all([...led].map((leader) => this.#follow(session, round, leader, own(leader))));
-      if (session.isOver() || this.#places.areDone(partitions)) return;
+      if (session.isOver() || this.#positions.areDone(partitions)) return;
       if (round.failure !== undefined) throw round.failure;
     }
   }
@@ -79,10 +81,10 @@ export class KafkaReader implements Reader {
     const { cluster, gate } = session;
     try {
       if (leader < 0) throw new Error(`partition ${partitions.join(', ')} has no leader`);
-      await this.#places.locate(cluster, partitions);
-      // The first answer shows at once that it can be read.
+      await this.#positions.locate(cluster, partitions);
+      // The first fetch does not wait, so that the reading is connected at once.
       for (let isFirst = true; !session.isOver() && !round.isOver; isFirst = false) {
-        const from = this.#places.open(partitions);
+        const from = this.#positions.open(partitions);
         if (from.size === 0) return;
         if (!gate.isOpen) await firstValueFrom(gate.opens$, { defaultValue: undefined });
         const answer = await cluster.fetch({ leader, from, key: this.#key, isQuick: isFirst });
@@ -96,27 +98,27 @@ export class KafkaReader implements Reader {
     }
   }
 
-  /** @returns whether anything could be read */
+  /** Emits the messages of an answer, and handles its errors; resolves with whether any partition could be read. */
   async #take(session: Session, round: Round, answer: readonly Fetched[]): Promise<boolean> {
-    const good = answer.filter(({ errorCode }) => errorCode === 0);
-    // Messages are emitted before the next request: if the connection failed in between, they would be lost.
-    if (good.length > 0) session.emit(good.flatMap((fetched) => [...this.#places.take(fetched)]));
+    const readable = answer.filter(({ errorCode }) => errorCode === 0);
+    // Messages are emitted before any other request: if that failed, they would be lost.
+    if (readable.length > 0) session.emit(readable.flatMap((fetched) => [...this.#positions.take(fetched)]));
     for (const { errorCode, partition } of answer) {
       const error = errorOf(errorCode);
       if (error === undefined) continue;
-      if (kindOf(error) === 'OFFSET_OUT_OF_RANGE') {
-        if (await this.#places.relocate(session.cluster, partition)) continue;
+      if (errorName(error) === 'OFFSET_OUT_OF_RANGE') {
+        if (await this.#positions.relocate(session.cluster, partition)) continue;
       } else if (!isStale(error)) throw error;
-      await this.#notNow(round, error);
+      await this.#leaderIsStale(round, error);
     }
-    if (good.length > 0) this.#inRow = 0;
-    return good.length > 0;
+    if (readable.length > 0) this.#staleAnswers = 0;
+    return readable.length > 0;
   }
 
   /** Called when the leader has moved, or is not ready yet: the next look-up of the topic shows which. */
-  async #notNow(round: Round, error: Error): Promise<void> {
-    if (++this.#inRow > MAX_STALE) throw error;
-    if (!round.isOver) await pause(STALE_MS);
+  async #leaderIsStale(round: Round, error: Error): Promise<void> {
+    if (++this.#staleAnswers > MAX_STALE) throw error;
+    if (!round.isOver) await wait(STALE_MS, undefined, { ref: false });
     round.end();
   }
 
@@ -128,7 +130,7 @@ export class KafkaReader implements Reader {
   #partitions(all: readonly number[]): readonly number[] {
     const { partitions = 'key', topic, key } = this.request;
     if (partitions === 'all' || (partitions === 'key' && key === undefined)) return all;
-    if (partitions === 'key') return this.#places.withKeys(partitionOf(key as string, all.length));
+    if (partitions === 'key') return this.#positions.addKeyPartition(partitionOf(key as string, all.length));
     const missing = partitions.find((one) => !all.includes(one));
     if (missing !== undefined) throw new InvalidOption(`subscribe: option 'partitions': ${missing} given, topic '${topic}' has 0 to ${all.length - 1}`);
     return partitions;
@@ -141,8 +143,4 @@ interface Session {
   readonly warn: (error: RxcamError) => void;
   isOver(): boolean;
   emit(piece: Piece): void;
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => { setTimeout(resolve, ms).unref(); });
 }

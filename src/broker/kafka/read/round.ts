@@ -1,8 +1,8 @@
-/** A round of reading, from one look at the topic to the next: the leaders that answer, and those that fail. */
+/** A round of reading, from one look-up of the topic to the next: the leaders that answer, and those that fail. */
 import type { RxcamError } from '../../../core/errors/errors.js';
 import type { RetryOptions } from '../../broker-options.js';
 
-/** Interval of loading leaders and partitions, if there is no error; ms. */
+/** Interval of look-ups of the topic, if there is no error; ms. */
 const LOOK_UP_EVERY_MS = 10_000;
 
 /** Consecutive failures of each leader. Partitions without a leader are counted together. */
@@ -36,7 +36,7 @@ export class Round {
   /** Why no leader has answered. */
   get failure(): RxcamError | undefined { return this.#hasAnswer ? undefined : this.#held[0]; }
 
-  /** Ends the round early, so that the topic is looked up: a known leader is wrong. */
+  /** Ends the round early, so that the topic is looked up again: called if the leader of a partition has changed. */
   end(): void {
     this.#endsAt = 0;
   }

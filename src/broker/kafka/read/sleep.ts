@@ -3,7 +3,7 @@
 export class Sleep {
   #wake: (() => void) | undefined;
 
-  /** Resolves after a time in ms, or when it is woken. */
+  /** Resolves after this time in ms, or when `wake` is called. */
   for(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, ms);

@@ -2,6 +2,6 @@
 export { RequestBuffers } from './buffers.js';
 export { type Checksum, checksumOr } from './checksum.js';
 export { type KafkaRecord, type TopicData, produceBody } from './produce.js';
-export { errorOf, provideErrors } from './protocol.js';
-export { withLimit, withTimeout } from './timeout.js';
+export { errorOf, provideErrors } from './protocol-errors.js';
+export { withTimeoutOutsidePauses, withTimeout } from './timeout.js';
 export type { GroupRequests, GroupResponses, LogEntry, NewTopic, NewWire, PartitionResponse, Pauses, RawRequest, Requests, Responses, Wire, WireOptions } from './wire.js';

@@ -1,6 +1,7 @@
 /**
- * The Produce request, versions 3 to 8, in one buffer. Both clients spend most of their time on it, mostly on copies: here each value
- * is copied once, and the text of a record is joined before it is written, because a call for each header costs more than its bytes.
+ * Encodes the Produce request, versions 3 to 8, into one buffer. Both client libraries spend most of their time on it, mostly on
+ * copies. Here each value is copied once, and the text of a record is joined before it is written, because a call for each header
+ * costs more than its bytes.
  */
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
@@ -8,14 +9,16 @@ import { HeaderTextCache, type Outgoing, eachHeader } from '../../driver.js';
 import type { RequestBuffers } from './buffers.js';
 import type { Checksum } from './checksum.js';
 
-/** A message as a record; its time is in ms since 1970, or -1 for none. */
+/** A message as a record. */
 export interface KafkaRecord {
   readonly outgoing: Outgoing;
+  /** ms since 1970; -1 for none. */
   readonly timestamp: number;
-  /** A record without a value: it removes its key from a compacted topic. */
+  /** Whether the record has no value: it removes its key from a compacted topic. */
   readonly isTombstone?: boolean;
 }
 
+/** The records of one topic, by partition. */
 export interface TopicData {
   readonly topic: string;
   readonly partitions: readonly { readonly partition: number; readonly records: readonly KafkaRecord[] }[];
@@ -24,6 +27,7 @@ export interface TopicData {
 export interface ProduceRequest {
   readonly topicData: readonly TopicData[];
   readonly acks: number;
+  /** Time that the broker waits for its replicas, in ms. */
   readonly timeout: number;
   readonly compression: 'none' | 'gzip';
 }
@@ -31,29 +35,29 @@ export interface ProduceRequest {
 /** Bytes from the base offset to the count of records (RecordBatch v2). */
 const BATCH_HEAD_BYTES = 61;
 /** The checksum begins at the attributes. */
-const CHECKED_FROM = 21;
-/** Bytes that the batch's length does not count: the base offset, and the length itself. */
+const CHECKSUM_START = 21;
+/** Bytes that the length of a batch does not include: the base offset, and the length itself. */
 const UNCOUNTED_BYTES = 12;
 const MAGIC = 2;
 const GZIP = 1;
 
-/** The body of the request, after the common head of all requests, in a buffer of the pool, to be returned to it. */
+/** The body of the request, after the header that all requests have. Its buffer comes from the pool; the caller returns it. */
 export async function produceBody(
   { topicData, acks, timeout, compression }: ProduceRequest, checksum: Checksum, buffers: RequestBuffers,
 ): Promise<Buffer> {
-  const batches: { readonly head: string; readonly batch: Batch; readonly packed: Buffer | undefined }[] = [];
+  const batches: { readonly head: string; readonly batch: Batch; readonly compressed: Buffer | undefined }[] = [];
   // No transaction.
   let head = int16(-1) + int16(acks) + int32(timeout) + int32(topicData.length);
   for (const { topic, partitions } of topicData) {
-    head += int16(Buffer.byteLength(topic)) + bytesOf(topic) + int32(partitions.length);
+    head += int16(Buffer.byteLength(topic)) + utf8(topic) + int32(partitions.length);
     for (const { partition, records } of partitions) {
       const batch = batchOf(records);
-      const packed = compression === 'gzip' ? await promisify(gzip)(written(batch)) : undefined;
-      batches.push({ head: head + int32(partition) + int32(BATCH_HEAD_BYTES + (packed?.length ?? batch.length)), batch, packed });
+      const compressed = compression === 'gzip' ? await promisify(gzip)(joined(batch)) : undefined;
+      batches.push({ head: head + int32(partition) + int32(BATCH_HEAD_BYTES + (compressed?.length ?? batch.length)), batch, compressed });
       head = '';
     }
   }
-  const size = batches.reduce((sum, one) => sum + one.head.length + BATCH_HEAD_BYTES + (one.packed?.length ?? one.batch.length), 0);
+  const size = batches.reduce((sum, one) => sum + one.head.length + BATCH_HEAD_BYTES + (one.compressed?.length ?? one.batch.length), 0);
   const body = buffers.take(size);
   let at = 0;
   for (const one of batches) {
@@ -63,7 +67,7 @@ export async function produceBody(
   return body;
 }
 
-/** The records of one partition: text and values in turn. A character of text is a byte. */
+/** The records of one partition: text and values in turn. A character of text is one byte. */
 interface Batch {
   readonly parts: readonly (string | Buffer)[];
   readonly length: number;
@@ -72,7 +76,7 @@ interface Batch {
   readonly lastTime: number;
 }
 
-const HEADERS = new HeaderTextCache((name, header) => sized(name) + sized(header));
+const headerTexts = new HeaderTextCache((name, header) => lengthPrefixed(name) + lengthPrefixed(header));
 
 function batchOf(records: readonly KafkaRecord[]): Batch {
   const parts: (string | Buffer)[] = [];
@@ -81,11 +85,11 @@ function batchOf(records: readonly KafkaRecord[]): Batch {
   for (const [index, { outgoing, timestamp, isTombstone = false }] of records.entries()) {
     lastTime = Math.max(lastTime, timestamp);
     const { value } = outgoing.message;
-    const front = `\0${varint(timestamp - firstTime)}${varint(index)}${sized(outgoing.key)}${varint(isTombstone ? -1 : value.length)}`;
+    const front = `\0${varint(timestamp - firstTime)}${varint(index)}${lengthPrefixed(outgoing.key)}${varint(isTombstone ? -1 : value.length)}`;
     let count = 0, headers = '';
     eachHeader(outgoing, (name, header) => {
       count++;
-      headers += HEADERS.of(name, header);
+      headers += headerTexts.of(name, header);
     });
     const back = varint(count) + headers;
     text += varint(front.length + value.length + back.length) + front;
@@ -97,22 +101,25 @@ function batchOf(records: readonly KafkaRecord[]): Batch {
   return { parts, length: length + text.length, count: records.length, firstTime, lastTime };
 }
 
-function writeBatch(body: Buffer, start: number, { batch, packed }: { batch: Batch; packed: Buffer | undefined }, checksum: Checksum): number {
-  const end = start + BATCH_HEAD_BYTES + (packed?.length ?? batch.length);
-  if (packed === undefined) writeParts(body, start + BATCH_HEAD_BYTES, batch);
-  else packed.copy(body, start + BATCH_HEAD_BYTES);
+/** Writes a record batch; returns the position after it. */
+function writeBatch(
+  body: Buffer, start: number, { batch, compressed }: { batch: Batch; compressed: Buffer | undefined }, checksum: Checksum,
+): number {
+  const end = start + BATCH_HEAD_BYTES + (compressed?.length ?? batch.length);
+  if (compressed === undefined) writeParts(body, start + BATCH_HEAD_BYTES, batch);
+  else compressed.copy(body, start + BATCH_HEAD_BYTES);
   body.fill(0, start, start + 8);
   body.writeInt32BE(end - start - UNCOUNTED_BYTES, start + 8);
   body.writeInt32BE(-1, start + 12);
   body.writeInt8(MAGIC, start + 16);
-  body.writeInt16BE(packed === undefined ? 0 : GZIP, start + CHECKED_FROM);
+  body.writeInt16BE(compressed === undefined ? 0 : GZIP, start + CHECKSUM_START);
   body.writeInt32BE(batch.count - 1, start + 23);
   body.writeBigInt64BE(BigInt(batch.firstTime), start + 27);
   body.writeBigInt64BE(BigInt(batch.lastTime), start + 35);
   // No producer id, epoch or sequence.
   body.fill(0xff, start + 43, start + 57);
   body.writeInt32BE(batch.count, start + 57);
-  body.writeUInt32BE(checksum(body.subarray(start + CHECKED_FROM, end)) >>> 0, start + 17);
+  body.writeUInt32BE(checksum(body.subarray(start + CHECKSUM_START, end)) >>> 0, start + 17);
   return end;
 }
 
@@ -121,23 +128,25 @@ function writeParts(body: Buffer, start: number, { parts }: Batch): void {
   for (const part of parts) at += typeof part === 'string' ? body.write(part, at, 'latin1') : part.copy(body, at);
 }
 
-function written(batch: Batch): Buffer {
+/** All records in one buffer, for compression. */
+function joined(batch: Batch): Buffer {
   const bytes = Buffer.allocUnsafe(batch.length);
   writeParts(bytes, 0, batch);
   return bytes;
 }
 
-function sized(text: string): string {
-  const bytes = bytesOf(text);
+/** The UTF-8 bytes of a text after their number. */
+function lengthPrefixed(text: string): string {
+  const bytes = utf8(text);
   return varint(bytes.length) + bytes;
 }
 
-/** The UTF-8 bytes of a text, as one character each. */
-function bytesOf(text: string): string {
+/** The UTF-8 bytes of a text, each as one character. */
+function utf8(text: string): string {
   return Buffer.byteLength(text) === text.length ? text : Buffer.from(text).toString('latin1');
 }
 
-/** A zigzag varint, seven bits a byte. */
+/** A zigzag varint: seven bits in each byte. */
 function varint(value: number): string {
   let rest = value < 0 ? -2 * value - 1 : 2 * value;
   let bytes = '';

@@ -1,7 +1,7 @@
 /** The interface of a connection to one Kafka broker; each client library has an implementation. */
 import type { TopicData } from './produce.js';
 
-/** Requests that rxcam makes. */
+/** Requests to a broker, by name; `timeout` is in ms. */
 export interface Requests {
   Metadata: { topics: readonly string[]; allowAutoTopicCreation: false };
   Produce: { topicData: readonly TopicData[]; acks: number; timeout: number; compression: 'none' | 'gzip' };
@@ -9,7 +9,7 @@ export interface Requests {
   Raw: RawRequest;
 }
 
-/** A request that rxcam encodes itself, in the form of that version, and whose answer it decodes itself. */
+/** A request whose body rxcam encodes for this version, and whose answer it decodes. */
 export interface RawRequest { readonly apiKey: number; readonly apiName: string; readonly apiVersion: number; readonly body: Buffer }
 
 export interface NewTopic {
@@ -19,7 +19,7 @@ export interface NewTopic {
   readonly configEntries: readonly { readonly name: string; readonly value: string }[];
 }
 
-/** The broker's answer; error code 0 means none. */
+/** The broker's answers; error code 0 means no error. */
 export interface Responses {
   Metadata: {
     readonly brokers: readonly { readonly nodeId: number; readonly host: string; readonly port: number }[];
@@ -34,11 +34,11 @@ export interface Responses {
   CreateTopics: {
     readonly topicErrors: readonly { readonly topic: string; readonly errorCode: number; readonly errorMessage?: string | null }[];
   };
-  /** The answer's bytes after its head. */
+  /** The bytes of the answer after its header. */
   Raw: { readonly payload: Buffer };
 }
 
-/** Requests to the coordinator of a consumer group. */
+/** Requests to the coordinator of a consumer group, by name; `sessionTimeout` and `rebalanceTimeout` are in ms. */
 export interface GroupRequests {
   GroupCoordinator: { groupId: string };
   JoinGroup: {
@@ -53,7 +53,7 @@ export interface GroupRequests {
   LeaveGroup: { groupId: string; memberId: string };
 }
 
-/** The coordinator's answer; error code 0 means none. */
+/** The coordinator's answers; error code 0 means no error. */
 export interface GroupResponses {
   GroupCoordinator: { readonly errorCode: number; readonly coordinator: { readonly nodeId: number; readonly host: string; readonly port: number } };
   JoinGroup: {
@@ -70,15 +70,16 @@ export interface PartitionResponse { readonly partition: number; readonly errorC
 /** An authenticated connection to one broker. */
 export interface Wire {
   connect(): Promise<void>;
-  /** Closes after the requests in progress. */
+  /** Closes after the requests in flight. */
   disconnect(): Promise<void>;
   readonly isConnected: boolean;
+  /** Sends a request; resolves with its answer. */
   ask<K extends keyof Requests>(name: K, request: Requests[K]): Promise<Responses[K]>;
   /** The same for a group's coordinator; absent if the client library is only used for writing. A join may take a long time. */
   askGroup?<K extends keyof GroupRequests>(name: K, request: GroupRequests[K], withinMs: number): Promise<GroupResponses[K]>;
-  /** Whether it keeps the process alive. */
+  /** Sets whether it keeps the process alive. */
   hold(isHeld: boolean): void;
-  /** Closes at once, and discards unsent bytes. Requests in progress reject. */
+  /** Closes at once, and discards unsent bytes. Requests in flight reject. */
   destroy(): void;
 }
 
@@ -86,11 +87,11 @@ export interface Wire {
 export interface Pauses {
   /** Called when the broker requests a pause. */
   pause(ms: number): void;
-  /** Monotonic time until which it lasts. */
+  /** Monotonic time in ms until which it lasts; 0 if there was none. */
   readonly pausedUntil: number;
 }
 
-/** A client's log. */
+/** An entry of a client library's log. */
 export interface LogEntry { readonly message: string; readonly error?: unknown }
 
 export interface WireOptions {

@@ -1,9 +1,11 @@
 /** Reads the field types of Kafka's protocol from bytes, one after the other. */
 
-const MORE = 0x80;
+/** The bits of a byte of a varint. */
+const CONTINUATION_BIT = 0x80;
 const SEVEN_BITS = 0x7f;
 
-export class Bytes {
+export class ByteReader {
+  /** Position of the next byte. */
   at = 0;
 
   constructor(readonly data: Buffer) {}
@@ -27,12 +29,13 @@ export class Bytes {
     return Number(this.id64());
   }
 
+  /** A 64-bit number of any size. */
   id64(): bigint {
     this.at += 8;
     return this.data.readBigInt64BE(this.at - 8);
   }
 
-  /** @throws RangeError if fewer are left */
+  /** The next bytes. @throws RangeError if there are fewer */
   take(count: number): Buffer {
     if (count < 0 || count > this.data.length - this.at) throw tooShort();
     this.at += count;
@@ -48,7 +51,7 @@ export class Bytes {
       byte = this.data[this.at++] ?? end();
       value |= (byte & SEVEN_BITS) << shift;
       shift += 7;
-    } while ((byte & MORE) !== 0 && shift < 35);
+    } while ((byte & CONTINUATION_BIT) !== 0 && shift < 35);
     return (value >>> 1) ^ -(value & 1);
   }
 
@@ -61,11 +64,11 @@ export class Bytes {
       byte = this.data[this.at++] ?? end();
       value += (byte & SEVEN_BITS) * scale;
       scale *= 128;
-    } while ((byte & MORE) !== 0);
+    } while ((byte & CONTINUATION_BIT) !== 0);
     return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
   }
 
-  /** Bytes after their length; undefined for null. */
+  /** Bytes that follow their length; undefined for null. */
   bytes(): Buffer | undefined {
     const length = this.varint();
     return length < 0 ? undefined : this.take(length);
@@ -76,7 +79,7 @@ function end(): never {
   throw tooShort();
 }
 
-/** The error that Node throws for numbers of a fixed size. */
+/** Like the error that Node throws for numbers of a fixed size. */
 function tooShort(): RangeError {
   return new RangeError('the answer of the broker ends too early');
 }

@@ -1,25 +1,25 @@
-/** Inflates the records of a batch: gzip by Node, zstd if Node supports it, the rest by the codecs that the user gives to kafkajs. */
+/** Decompresses the records of a batch: gzip by Node, zstd if Node supports it, other formats by the codecs that users add to kafkajs. */
 import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
 
 /** Bits of a batch's attributes. */
-const CODEC = 0x07;
+const CODEC_BITS = 0x07;
 const GZIP = 1;
 const ZSTD = 4;
 const NAMES: readonly string[] = ['none', 'gzip', 'snappy', 'lz4', 'zstd'];
 
 type Inflate = (data: Buffer) => Promise<Buffer>;
 
-/** Undefined if the records are not compressed. */
+/** Decompresses the records of a batch; undefined if they are not compressed. */
 export function inflate(attributes: number, records: Buffer): Promise<Buffer> | undefined {
-  const type = attributes & CODEC;
+  const type = attributes & CODEC_BITS;
   return type === 0 ? undefined : inflated(type, records);
 }
 
 async function inflated(type: number, records: Buffer): Promise<Buffer> {
   const own = ownCodec(type);
   if (own !== undefined) return own(records);
-  // The public way to give kafkajs a codec that it does not have.
+  // The place where users add codecs to kafkajs.
   const { CompressionCodecs } = await import('kafkajs');
   try {
     const codec = (CompressionCodecs as Readonly<Record<number, () => { readonly decompress: Inflate }>>)[type];

@@ -1,18 +1,19 @@
 /**
- * Parses Kafka's answer to a fetch: response version 4 and record batches of version 2 (https://kafka.apache.org/protocol). A
- * message's bytes and headers are copied together, once: a view would keep the whole answer in memory.
+ * Parses Kafka's answer to a fetch: response version 4 and record batches of version 2 (https://kafka.apache.org/protocol). The
+ * value and headers of a message are copied together, once: a view would keep the whole answer in memory.
  */
 import { Received, PackedHeaders } from '../../../../message/index.js';
-import { Bytes } from './bytes.js';
+import { compactPart } from '../../../reading/index.js';
+import { ByteReader } from './bytes.js';
 import { kafkaHeaders } from './record-headers.js';
 
 /** The request to which the answer belongs. */
 export interface RequestedRecords {
   readonly topic: string;
   readonly from: ReadonlyMap<number, number>;
-  /** Only messages with this key; absent: all. */
+  /** Only messages with this key; undefined for all. */
   readonly key: Buffer | undefined;
-  /** Decompresses the records of a batch; undefined if they are not compressed. */
+  /** As in inflate.ts. */
   inflate(attributes: number, records: Buffer): Promise<Buffer> | undefined;
 }
 
@@ -20,24 +21,24 @@ export interface RequestedRecords {
 export interface Fetched {
   readonly partition: number;
   readonly errorCode: number;
+  /** The offset after the last message that can be read. */
   readonly highWatermark: number;
   /** Offset of the next fetch; undefined if the answer has no batch. */
   readonly next: number | undefined;
   readonly messages: readonly Received[];
 }
 
-/** A view is copied if it is less than this share of its buffer. */
-const OWN_SHARE = 0.75;
+/** Bits of a batch's attributes. */
 const IS_TRANSACTIONAL = 0x10;
 const IS_CONTROL = 0x20;
 const HAS_APPEND_TIME = 0x08;
 const MAGIC_AT = 16;
-/** Bytes before the records: offset, length, epoch, magic, checksum, attributes … */
-const BATCH_HEAD = 61;
+/** Bytes before the records: base offset, length, leader epoch, magic, checksum, attributes … */
+const BATCH_HEAD_BYTES = 61;
 
 /** The answer of all partitions, and the pause that the broker's quota requests, in ms. */
 export async function readFetched(payload: Buffer, wanted: RequestedRecords): Promise<{ readonly throttleMs: number; readonly fetched: Fetched[] }> {
-  const bytes = new Bytes(payload);
+  const bytes = new ByteReader(payload);
   const throttleMs = bytes.int32();
   const fetched: Fetched[] = [];
   for (let topics = bytes.int32(); topics > 0; topics--) {
@@ -47,7 +48,7 @@ export async function readFetched(payload: Buffer, wanted: RequestedRecords): Pr
   return { throttleMs, fetched };
 }
 
-async function readPartition(bytes: Bytes, wanted: RequestedRecords): Promise<Fetched> {
+async function readPartition(bytes: ByteReader, wanted: RequestedRecords): Promise<Fetched> {
   const partition = bytes.int32();
   const errorCode = bytes.int16();
   const highWatermark = bytes.int64();
@@ -67,13 +68,13 @@ class PartitionBatches {
   readonly messages: Received[] = [];
   next: number | undefined;
   /** Producers whose current transaction was aborted. */
-  readonly #givenUp = new Set<bigint>();
+  readonly #abortedProducers = new Set<bigint>();
 
   constructor(readonly partition: number, readonly wanted: RequestedRecords, readonly aborted: Aborted[]) {}
 
-  /** Reads all complete batches: the last one may be incomplete, because the broker fills the requested size. */
+  /** Reads all complete batches. The last one may be incomplete, because the broker fills the requested size. */
   async read(data: Buffer): Promise<void> {
-    for (let at = 0; at + BATCH_HEAD <= data.length;) {
+    for (let at = 0; at + BATCH_HEAD_BYTES <= data.length;) {
       const end = at + 12 + data.readInt32BE(at + 8);
       if (end > data.length) return;
       if (data[at + MAGIC_AT] !== 2) throw new Error(`records of version ${data[at + MAGIC_AT] ?? '?'} given, expected version 2 (Kafka 0.11 or later)`);
@@ -90,10 +91,10 @@ class PartitionBatches {
     const time = Number(data.readBigInt64BE(27));
     const appendTime = (attributes & HAS_APPEND_TIME) === 0 ? undefined : Number(data.readBigInt64BE(35));
     this.next = last + 1;
-    while (this.aborted[0] !== undefined && this.aborted[0].first <= last) this.#givenUp.add((this.aborted.shift() as Aborted).producer);
-    if ((attributes & IS_CONTROL) !== 0) this.#givenUp.delete(producer);
-    else if ((attributes & IS_TRANSACTIONAL) === 0 || !this.#givenUp.has(producer)) {
-      const records = data.subarray(BATCH_HEAD);
+    while (this.aborted[0] !== undefined && this.aborted[0].first <= last) this.#abortedProducers.add((this.aborted.shift() as Aborted).producer);
+    if ((attributes & IS_CONTROL) !== 0) this.#abortedProducers.delete(producer);
+    else if ((attributes & IS_TRANSACTIONAL) === 0 || !this.#abortedProducers.has(producer)) {
+      const records = data.subarray(BATCH_HEAD_BYTES);
       this.#readRecords(await this.wanted.inflate(attributes, records) ?? records, data.readInt32BE(57), { base, time, appendTime });
     }
   }
@@ -101,7 +102,7 @@ class PartitionBatches {
   #readRecords(data: Buffer, count: number, { base, time, appendTime }: Batch): void {
     const { key: only, topic, from } = this.wanted;
     const first = from.get(this.partition) ?? 0;
-    const bytes = new Bytes(data);
+    const bytes = new ByteReader(data);
     for (let left = count; left > 0; left--) {
       const length = bytes.varint();
       const end = bytes.at + length;
@@ -118,7 +119,7 @@ class PartitionBatches {
   }
 }
 
-interface Place {
+interface RecordPosition {
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
@@ -126,18 +127,11 @@ interface Place {
   readonly key: string | undefined;
 }
 
-/** Copies value and headers, which are adjacent, together. */
-function messageOf(bytes: Bytes, end: number, { offset, ...place }: Place): Received {
+/** The message at the position of the reader. Copies value and headers, which are adjacent, together. */
+function messageOf(bytes: ByteReader, end: number, { offset, ...place }: RecordPosition): Received {
   const length = Math.max(0, bytes.varint());
-  const own = ownPart(bytes.data, bytes.at, end);
+  const own = compactPart(bytes.data, bytes.at, end);
   return new Received({
     ...place, offset: String(offset), value: own.subarray(0, length), headers: new PackedHeaders(own.subarray(length), kafkaHeaders),
   });
-}
-
-function ownPart(data: Buffer, start: number, end: number): Buffer {
-  if (end - start >= data.buffer.byteLength * OWN_SHARE) return data.subarray(start, end);
-  const own = Buffer.allocUnsafeSlow(end - start);
-  data.copy(own, 0, start, end);
-  return own;
 }

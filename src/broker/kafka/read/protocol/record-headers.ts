@@ -1,9 +1,9 @@
 /** Parses the headers of a Kafka record: a count, and for each a name and a value with their lengths. */
 import type { HeaderPositions } from '../../../../message/index.js';
-import { Bytes } from './bytes.js';
+import { ByteReader } from './bytes.js';
 
 export function kafkaHeaders(data: Buffer): HeaderPositions {
-  const bytes = new Bytes(data);
+  const bytes = new ByteReader(data);
   const names: string[] = [];
   const bounds: number[] = [];
   try {
@@ -15,7 +15,7 @@ export function kafkaHeaders(data: Buffer): HeaderPositions {
       bytes.skip(length);
     }
   } catch {
-    // They are read on access, where an error is unexpected: of damaged headers, the readable part is returned.
+    // Headers are parsed on access, where no error is expected: of damaged headers, the readable part is returned.
   }
   return { names, bounds };
 }

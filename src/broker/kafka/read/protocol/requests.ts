@@ -1,37 +1,37 @@
-/** The requests of a reader, and the answer to a search of offsets, as the protocol's public guide has them. */
+/** Encodes the requests of a reader, and decodes the answer to a search for offsets (https://kafka.apache.org/protocol). */
 import type { RawRequest } from '../../wire/index.js';
-import { Bytes } from './bytes.js';
+import { ByteReader } from './bytes.js';
 
-/** Version 4 of Fetch, 2 of ListOffsets: the first with every field that is read. Brokers from 0.11 to 4.x know them. */
+/** Version 4 of Fetch and 2 of ListOffsets are the first with every field that is read here. Brokers from 0.11 to 4.x support them. */
 const FETCH = { apiKey: 1, apiName: 'Fetch', apiVersion: 4 };
 const LIST_OFFSETS = { apiKey: 2, apiName: 'ListOffsets', apiVersion: 2 };
-/** The replica id of a client. */
-const REPLICA = -1;
+/** The replica id of a client, which is not a replica. */
+const NO_REPLICA = -1;
 /** Messages of open or aborted transactions are not read. */
 const READ_COMMITTED = 1;
 
-/** Limit of an answer in bytes; a single larger message is sent anyway. */
+/** Limits of an answer in bytes, for a partition and for all; the broker sends a single larger message anyway. */
 const MAX_PARTITION_BYTES = 1024 * 1024;
 const MAX_BYTES = 2 * MAX_PARTITION_BYTES;
 
-/** @param from - the first offset to read, by partition */
+/** Fetches messages. @param from - the first offset to read, by partition */
 export function fetchRequest(topic: string, from: ReadonlyMap<number, number>, maxWaitMs: number): RawRequest {
   const partitions = [...from].map(([partition, offset]) => [int32(partition), int64(offset), int32(MAX_PARTITION_BYTES)]);
-  const head = [int32(REPLICA), int32(maxWaitMs), int32(1), int32(MAX_BYTES), int8(READ_COMMITTED)];
-  return { ...FETCH, body: Buffer.concat([...head, ...ofTopic(topic, partitions)]) };
+  const head = [int32(NO_REPLICA), int32(maxWaitMs), int32(1), int32(MAX_BYTES), int8(READ_COMMITTED)];
+  return { ...FETCH, body: Buffer.concat([...head, ...topicFields(topic, partitions)]) };
 }
 
-/** @param time - ms since 1970, or one of the protocol's two special times */
+/** Searches for offsets. @param time - ms since 1970, or one of the protocol's two special times */
 export function offsetsRequest(topic: string, partitions: readonly number[], time: number): RawRequest {
-  const asked = partitions.map((partition) => [int32(partition), int64(time)]);
-  return { ...LIST_OFFSETS, body: Buffer.concat([int32(REPLICA), int8(READ_COMMITTED), ...ofTopic(topic, asked)]) };
+  const fields = partitions.map((partition) => [int32(partition), int64(time)]);
+  return { ...LIST_OFFSETS, body: Buffer.concat([int32(NO_REPLICA), int8(READ_COMMITTED), ...topicFields(topic, fields)]) };
 }
 
-/** The answer for a partition; a negative offset means that there is none. */
+/** The answer for a partition; the offset is negative if there is no such message. */
 export interface FoundOffset { readonly partition: number; readonly errorCode: number; readonly offset: number }
 
 export function readOffsets(payload: Buffer): FoundOffset[] {
-  const bytes = new Bytes(payload);
+  const bytes = new ByteReader(payload);
   bytes.skip(4);
   const found: FoundOffset[] = [];
   for (let topics = bytes.int32(); topics > 0; topics--) {
@@ -56,8 +56,8 @@ export function readCoordinatorError(payload: Buffer): number {
   return payload.readInt16BE(4);
 }
 
-/** One topic, with the request for each of its partitions. */
-function ofTopic(topic: string, partitions: readonly (readonly Buffer[])[]): Buffer[] {
+/** The fields of a request for one topic, with those of each of its partitions. */
+function topicFields(topic: string, partitions: readonly (readonly Buffer[])[]): Buffer[] {
   const name = Buffer.from(topic);
   return [int32(1), int16(name.length), name, int32(partitions.length), ...partitions.flat()];
 }

@@ -1,6 +1,6 @@
 /**
  * The errors of Kafka's protocol by their codes, from kafkajs's private table. The module that loads a client library provides
- * it, so that importing rxcam loads neither.
+ * the table, so that importing rxcam does not load it.
  */
 type Create = (code: number) => Error;
 
@@ -10,7 +10,7 @@ export function provideErrors(table: { readonly createErrorFromCode: Create }): 
   create = table.createErrorFromCode;
 }
 
-/** The error of a code, with its name as `type`; undefined for none. */
+/** The error of a code, with its name as `type`; undefined for code 0. */
 export function errorOf(code: number): Error | undefined {
   return code === 0 ? undefined : create(code);
 }
